@@ -1,4 +1,5 @@
 import type { Columns } from '../text/columns';
+import type { Shape } from './shape';
 
 /** A shell-like word: `text` is its value (quotes and escapes undone), the columns span its spelling. */
 export interface Word extends Columns {
@@ -77,6 +78,8 @@ export interface Line {
   /** The column where the content begins, behind indentation, `> ` quotes and prefixes of log shippers. */
   readonly contentStart: number;
   readonly node: LineNode;
+  /** What kind of line it looks like, finer than `node.kind`: the passes over a whole file look at this number only. */
+  readonly shape: Shape;
   readonly problems: readonly Problem[];
   readonly embedded?: readonly EmbeddedLine[];
 }
@@ -101,6 +104,8 @@ export interface RulesSection {
   readonly title: string | undefined;
   /** `iptables-restore --noflush`: the input adds to what is there. */
   readonly noflush: boolean;
+  /** The table that the command above asked for (`iptables -t nat -S`); undefined where the lines name tables themselves or nothing tells. */
+  readonly defaultTable?: string;
   readonly lines: readonly Line[];
 }
 
@@ -167,4 +172,8 @@ export interface SourceFile {
   readonly sections: readonly Section[];
   /** Problems of whole sections, such as a missing COMMIT, with the line they are shown on. */
   readonly problems: readonly (Problem & { readonly line: Line })[];
+  /** `shape` of each line, one byte each, so that a pass over 100,000 lines stays within the cache. */
+  readonly shapes: Uint8Array;
+  /** What the file's name says (`rules.v6`, `foo.ip6tables`), for rules that say nothing themselves. */
+  readonly family: 4 | 6 | undefined;
 }

@@ -1,0 +1,91 @@
+// Builds dist/: the extension for Node and for the browser, the trace view, the command line.
+//   node scripts/build.mjs [--minify] [--watch]
+// A file whose bytes would not change is left alone, so that a build beside running tests disturbs nobody.
+
+import esbuild from 'esbuild';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from './project.mjs';
+
+const outdir = path.join(root, 'dist');
+
+/**
+ * @param {{ minify?: boolean, watch?: boolean }} options
+ */
+export async function build({ minify = false, watch = false } = {}) {
+  mkdirSync(outdir, { recursive: true });
+  copyIcons();
+  const programs = bundles({ minify, sourcemap: watch }).filter(hasEntry);
+  if (!watch) return void await Promise.all(programs.map(options => esbuild.build(options)));
+  for (const context of await Promise.all(programs.map(options => esbuild.context(options)))) await context.watch();
+}
+
+/**
+ * @param {{ minify: boolean, sourcemap: boolean }} options
+ * @returns {esbuild.BuildOptions[]}
+ */
+function bundles({ minify, sourcemap }) {
+  /** @type {esbuild.BuildOptions} */
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    target: 'es2022',
+    minify,
+    sourcemap,
+    legalComments: 'none',
+    logLevel: 'warning',
+    write: false,
+    outdir: 'dist',
+    plugins: [writeChanges()],
+  };
+  const browser = /** @type {const} */ (['browser', 'module', 'main']);
+  return [
+    { ...common, entryPoints: { extension: 'src/extension.ts' }, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] },
+    { ...common, entryPoints: { 'extension.web': 'src/extension.ts' }, platform: 'browser', format: 'cjs', mainFields: [...browser], external: ['vscode'] },
+    { ...common, entryPoints: { webview: 'src/webview/main.ts' }, platform: 'browser', format: 'iife', mainFields: [...browser] },
+    { ...common, entryPoints: { cli: 'src/cli/main.ts' }, platform: 'node', format: 'cjs', target: 'node20', banner: { js: '#!/usr/bin/env node' } },
+  ];
+}
+
+/** @param {esbuild.BuildOptions} options */
+function hasEntry({ entryPoints }) {
+  const [entry = ''] = Object.values(/** @type {Record<string, string>} */ (entryPoints));
+  const exists = existsSync(path.join(root, entry));
+  if (!exists) console.log(`${entry} does not exist yet, left out`);
+  return exists;
+}
+
+/** Writes what esbuild made where it differs from what is there, each file in one step. @returns {esbuild.Plugin} */
+function writeChanges() {
+  return {
+    name: 'write-changes',
+    setup(build) {
+      build.onStart(() => { if (build.initialOptions.sourcemap) console.log('building'); });
+      build.onEnd(({ outputFiles = [], errors }) => {
+        for (const { path: file, contents } of outputFiles) writeIfChanged(file, contents);
+        if (build.initialOptions.sourcemap) console.log(errors.length ? `built with ${errors.length} errors` : 'built');
+      });
+    },
+  };
+}
+
+/** The icon font of the editor, and the style sheet that names its glyphs. */
+function copyIcons() {
+  const from = path.join(root, 'node_modules/@vscode/codicons/dist');
+  for (const name of ['codicon.css', 'codicon.ttf']) writeIfChanged(path.join(outdir, name), readFileSync(path.join(from, name)));
+}
+
+/** @param {string} file @param {Uint8Array} contents */
+function writeIfChanged(file, contents) {
+  const executable = path.basename(file) === 'cli.js';
+  if (existsSync(file) && readFileSync(file).equals(contents)) return;
+  const staging = `${file}.${process.pid}`;
+  writeFileSync(staging, contents);
+  if (executable) chmodSync(staging, 0o755);
+  renameSync(staging, file);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await build({ minify: process.argv.includes('--minify'), watch: process.argv.includes('--watch') });
+}

@@ -1,0 +1,82 @@
+// All checks of the project, or some of them:  node scripts/test.mjs [types] [lint] [units] [host]
+// The last line is `N passed, N failed`, and the exit code says the same.
+
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { build } from './build.mjs';
+import { prepareHosts, runSuites } from './host/suite.mjs';
+import { cache, root, run } from './project.mjs';
+
+const all = ['types', 'lint', 'units', 'host'];
+const wanted = process.argv.slice(2).length ? process.argv.slice(2) : all;
+const unknown = wanted.filter(name => !all.includes(name));
+if (unknown.length) { console.error(`unknown check ${unknown.join(', ')}: there are ${all.join(', ')}`); process.exit(2); }
+
+let passed = 0, failed = 0;
+mkdirSync(cache, { recursive: true });
+const hosts = wanted.includes('host') ? prepareHosts() : undefined;
+if (wanted.includes('units') || hosts) await step('build', () => build({ minify: true }));
+await Promise.all([wanted.includes('types') && types(), wanted.includes('lint') && lint()]);
+if (wanted.includes('units')) await units();
+if (hosts) for await (const suite of runSuites(hosts)) {
+  passed += suite.passed;
+  failed += suite.failed;
+  console.log(`\n${suite.host}`);
+  for (const line of suite.lines) console.log(`  ${line}`);
+}
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);
+
+/** Each part of the code with only the globals that it may use, and then everything, tests included. */
+async function types() {
+  for (const program of ['core', 'host', 'webview', 'cli', '']) {
+    const config = program ? `tsconfig.${program}.json` : 'tsconfig.json';
+    await tool(`types, ${config}`, 'typescript/bin/tsc', ['--noEmit', '-p', config]);
+  }
+}
+
+async function lint() {
+  await tool('lint', 'eslint/bin/eslint.js', ['.', '--max-warnings=0']);
+}
+
+/** The units count one by one; their output is shown as it comes. */
+async function units() {
+  const report = path.join(cache, 'units.json');
+  rmSync(report, { force: true });
+  const { code } = await run(process.execPath, [bin('vitest/vitest.mjs'), 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`], { show: true, env: process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined } });
+  try {
+    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+    passed += numPassedTests;
+    // A file that cannot be loaded has no failed tests, and still fails the run.
+    failed += numFailedTests || (code !== 0 ? Math.max(1, numFailedTestSuites) : 0);
+  } catch {
+    failed++;
+    console.log('✗ units: vitest left no report');
+  }
+}
+
+/** @param {string} name @param {string} script of a package @param {string[]} args */
+async function tool(name, script, args) {
+  await step(name, async () => {
+    const { code, output } = await run(process.execPath, [bin(script), ...args]);
+    if (code !== 0) throw new Error(output.trim() || `exit code ${code}`);
+  });
+}
+
+/** @param {string} name @param {() => Promise<unknown>} work */
+async function step(name, work) {
+  const start = Date.now();
+  try {
+    await work();
+    passed++;
+    console.log(`✓ ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    failed++;
+    console.log(`✗ ${name}\n${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** @param {string} script */
+function bin(script) {
+  return path.join(root, 'node_modules', script);
+}

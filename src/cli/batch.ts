@@ -1,0 +1,119 @@
+import { hostFromTopology } from '../core/net/hostFromTopology';
+import { packetProblem } from '../core/net/makePacket';
+import { isProblem, readPacketRequest, type InputProblem, type PacketRequest } from '../core/net/packetRequest';
+import { addConnections } from '../core/netfilter/connections';
+import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
+import { tracePacket, tracePackets, type TraceSetting, type Traced } from '../core/netfilter/trace';
+import { World } from '../core/netfilter/world';
+import { bindRules } from '../core/ruleset/bind';
+import type { RuleSet } from '../core/ruleset/ruleSet';
+import { checkRules } from '../features/diagnostics';
+import { canonicalText } from '../features/canonical';
+import { rulesOfText } from '../features/rulesOfText';
+
+/** One result of `batch`, in the words of the contract. */
+export type BatchResult = Readonly<Record<string, unknown>>;
+
+/** Answers one line of `batch`. Never throws: what is wrong is said in `error`. */
+export function answerLine(line: string): BatchResult {
+  let request: unknown;
+  try {
+    request = JSON.parse(line);
+  } catch (error) {
+    return { id: null, error: `this line is no JSON: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  if (typeof request !== 'object' || request === null || Array.isArray(request)) return { id: null, error: 'a request must be a JSON object' };
+  return answerRequest(request as Record<string, unknown>);
+}
+
+function answerRequest(request: Record<string, unknown>): BatchResult {
+  const id = request.id ?? null;
+  const result = answer(request);
+  return 'kind' in result && isProblem(result) ? { id, error: result.message } : { id, ...result };
+}
+
+function answer(request: Record<string, unknown>): BatchResult | InputProblem {
+  switch (request.op ?? 'trace') {
+    case 'check': {
+      const read = rulesText(request);
+      return isProblem(read) ? read : { diagnostics: checkRules(read.text, read.family) };
+    }
+    case 'print': {
+      const read = rulesText(request);
+      return isProblem(read) ? read : { text: canonicalText(read.text, read.family) };
+    }
+    case 'trace':
+      return answerTrace(request);
+    default:
+      return { kind: 'problem', field: 'op', message: `op: "${String(request.op)}" is none of trace, check, print` };
+  }
+}
+
+function rulesText(request: Record<string, unknown>): { readonly text: string; readonly family: 4 | 6 } | InputProblem {
+  const text = request.rules ?? (request.family === 6 ? request.rules6 : undefined);
+  if (typeof text !== 'string') return { kind: 'problem', field: 'rules', message: 'rules: must be the text of iptables-save' };
+  if (request.family !== undefined && request.family !== 4 && request.family !== 6) return { kind: 'problem', field: 'family', message: 'family: must be 4 or 6' };
+  return { text, family: request.family === 6 ? 6 : 4 };
+}
+
+function answerTrace(request: Record<string, unknown>): BatchResult | InputProblem {
+  const setting = readSetting(request);
+  if (isProblem(setting)) return setting;
+  const list = request.packets === undefined ? [request.packet] : request.packets;
+  if (!Array.isArray(list)) return { kind: 'problem', field: 'packets', message: 'packets: must be a list' };
+  const packets: PacketRequest[] = [];
+  for (const [i, json] of list.entries()) {
+    const field = request.packets === undefined ? 'packet' : `packets[${i}]`;
+    const read = readPacketRequest(json, field);
+    if (isProblem(read)) return read;
+    const complete: PacketRequest = read.dir === 'out' || read.iface !== undefined ? read : { ...read, iface: firstInterface(setting) };
+    const bad = packetProblem(complete);
+    if (bad) return bad;
+    packets.push(complete);
+  }
+  if (request.packets === undefined) {
+    const traced = tracePacket(packets[0] as PacketRequest, setting);
+    return { ...outcomesOf(traced), warnings: warningsOf(setting, traced) };
+  }
+  const traced = request.independent === true ? packets.map((packet) => tracePacket(packet, setting)) : tracePackets(packets, setting);
+  return { results: traced.map((each) => ({ ...outcomesOf(each), warnings: warningsOf(setting, each) })) };
+}
+
+function firstInterface(setting: TraceSetting): string {
+  return setting.host.interfaces.find(({ name }) => name !== 'lo')?.name ?? 'lo';
+}
+
+function readSetting(request: Record<string, unknown>): TraceSetting | InputProblem {
+  if (request.sets !== undefined && request.sets !== null && typeof request.sets !== 'string') return { kind: 'problem', field: 'sets', message: 'sets: must be the text of ipset save' };
+  const host = hostFromTopology(request.topology ?? undefined, { listeners: request.listeners ?? [], sets: request.sets ?? undefined });
+  if (isProblem(host)) return host;
+  const world = new World();
+  const bad = addConnections(request.conntrack, world);
+  if (bad) return bad;
+  const v4 = bindText(request.rules, 'rules', 4);
+  if (isProblem(v4)) return v4;
+  const v6 = bindText(request.rules6, 'rules6', 6);
+  if (isProblem(v6)) return v6;
+  return { host, world, ruleSets: { v4, v6 }, answers: new Map() };
+}
+
+function bindText(text: unknown, field: string, family: 4 | 6): RuleSet | undefined | InputProblem {
+  if (text === undefined || text === null || text === '') return undefined;
+  if (typeof text !== 'string') return { kind: 'problem', field, message: `${field}: must be the text of iptables-save` };
+  return bindRules(rulesOfText(text, family));
+}
+
+function outcomesOf(traced: Traced): { readonly outcomes: readonly Outcome[] } {
+  return { outcomes: traced.outcomes.map(outcomeOf) };
+}
+
+function warningsOf(setting: TraceSetting, traced: Traced): readonly string[] {
+  const warnings: string[] = [];
+  for (const ruleSet of [setting.ruleSets.v4, setting.ruleSets.v6]) {
+    const errors = ruleSet?.problems.filter(({ severity }) => severity === 'error') ?? [];
+    for (const { line, message } of errors.slice(0, 10)) warnings.push(`line ${line.index + 1}: ${message}`);
+    if (errors.length > 10) warnings.push(`${errors.length - 10} more errors in the rules`);
+  }
+  if (traced.truncated) warnings.push(`more than ${traced.outcomes.length} courses are possible; the others are not shown`);
+  return warnings;
+}

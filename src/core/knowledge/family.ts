@@ -1,0 +1,49 @@
+import { text, type Change, type ChainKnowledge, type Paragraph } from './facts';
+import { chainIn, type RuleSetView } from './view';
+
+/** A chain or a pattern of chains of one program, as data. */
+export interface ChainEntry {
+  /** The exact name, or a test for names with a hash, a jail, a zone in them. */
+  readonly name: string | RegExp;
+  /** How to show a pattern, `KUBE-SVC-…`; the name itself where there is none. */
+  readonly shown?: string;
+  /** Where the meaning holds; absent where it is the same in every table. */
+  readonly table?: string;
+  readonly title: string;
+  readonly details?: readonly string[];
+  readonly versions?: string;
+  readonly changedBy?: readonly Change[];
+  readonly kernelNote?: string;
+}
+
+export interface ChainFamily {
+  readonly family: string;
+  readonly sources: readonly string[];
+  readonly verified: boolean;
+  /** Said of every chain of the family: marks, sets, comments to know it by. */
+  readonly common?: readonly string[];
+  readonly chains: readonly ChainEntry[];
+  /** Chains of which one must be in the rule set, for families whose names anyone might choose. */
+  readonly signature?: readonly string[];
+}
+
+/** The entry for a chain of this family; undefined where the name is none of its. */
+export function chainOfFamily(family: ChainFamily, ruleSet: RuleSetView | undefined, table: string | undefined, name: string): ChainKnowledge | undefined {
+  const matching = family.chains.filter((entry) => (typeof entry.name === 'string' ? entry.name === name : entry.name.test(name)));
+  const entry = matching.find((each) => each.table === undefined || each.table === table) ?? (table === undefined ? matching[0] : undefined);
+  if (entry === undefined) return undefined;
+  if (family.signature !== undefined && ruleSet !== undefined && !family.signature.some((chain) => chainIn(ruleSet, table ?? 'filter', chain) !== undefined)) return undefined;
+  const details: Paragraph[] = [...(entry.details ?? []), ...(family.common ?? [])].map(text);
+  if (!family.verified) details.push(text('Known from public dumps and documents only; the program’s source was not read.'));
+  return {
+    name,
+    family: family.family,
+    title: entry.title,
+    details,
+    changedBy: entry.changedBy ?? [],
+    sources: family.sources,
+    verified: family.verified,
+    ...(entry.versions === undefined ? {} : { versions: entry.versions }),
+    ...(entry.kernelNote === undefined ? {} : { kernelNote: entry.kernelNote }),
+  };
+}

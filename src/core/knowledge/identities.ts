@@ -1,0 +1,81 @@
+import { text, type Fact } from './facts';
+
+/** What an address means by convention; `addr` as written, with or without a prefix length. Undefined where it means nothing. */
+export function addressKnowledge(addr: string): Fact | undefined {
+  const written = addr.trim().toLowerCase();
+  const slash = written.indexOf('/');
+  const bare = slash < 0 ? written : written.slice(0, slash);
+  const known = addresses[written] ?? addresses[bare] ?? (bare.startsWith('127.') ? addresses['127.0.0.0/8'] : undefined);
+  return known === undefined ? undefined : { title: `${addr.trim()}: ${known.title}`, details: known.details.map(text), sources: known.sources };
+}
+
+/** What a user or group id means by convention; numbers or the name `istio-proxy`. */
+export function idKnowledge(id: number | string): Fact | undefined {
+  const known = ids[String(id)];
+  if (known !== undefined) return { title: `${id}: ${known.title}`, details: known.details.map(text), sources: known.sources };
+  const number = Number(id);
+  if (Number.isInteger(number) && number >= 1_000_000_000 && number < 2_000_000_000) {
+    return { title: `${id}: an id from the range OpenShift gives to a project`, details: [text('On OpenShift the proxy has no fixed user; the CNI plugin reads it from the container.')], sources: ['istio/istio:cni/pkg/plugin/sidecar_redirect.go'] };
+  }
+  return undefined;
+}
+
+export function knownAddresses(): readonly string[] {
+  return Object.keys(addresses);
+}
+
+interface Entry {
+  readonly title: string;
+  readonly details: readonly string[];
+  readonly sources: readonly string[];
+}
+
+const passthrough: Entry = {
+  title: 'Envoy’s source for inbound passthrough',
+  details: [
+    'For a port without an inbound listener of its own Envoy forwards to the original destination and binds this source, so that the rules know the connection and do not capture it again. The application sees it as its client.',
+    '6 is Istio’s number for inbound: 15006, 127.0.0.6, ::6.',
+  ],
+  sources: ['istio/istio:pilot/pkg/networking/core/listener_address.go', 'istio/istio:tools/istio-iptables/pkg/capture/run.go'],
+};
+
+const probe: Entry = {
+  title: 'source of probes to ambient pods',
+  details: ['Set on the node by ISTIO_POSTRT for TCP of local processes to pods of the mesh; inside the pod it bypasses ztunnel. HOST_PROBE_SNAT_IP and HOST_PROBE_SNAT_IPV6 choose another.'],
+  sources: ['istio/istio:cni/pkg/iptables/iptables.go', 'istio/istio:cni/pkg/config/config.go'],
+};
+
+const addresses: Readonly<Record<string, Entry>> = {
+  '127.0.0.6': passthrough,
+  '::6': passthrough,
+  '169.254.7.127': probe,
+  'fd16:9254:7127:1337:ffff:ffff:ffff:ffff': probe,
+  '127.0.0.1': { title: 'this host, by lo', details: ['Inside a pod: all its containers share it.'], sources: ['RFC 1122'] },
+  '::1': { title: 'this host, by lo', details: ['Inside a pod: all its containers share it.'], sources: ['RFC 4291'] },
+  '127.0.0.0/8': { title: 'loopback range: this host, by lo', details: ['Every address of it is local. From outside such packets are dropped as martians unless route_localnet is set.'], sources: ['RFC 1122', 'Linux ip-sysctl, route_localnet'] },
+  '127.0.0.11': { title: 'Docker’s resolver, inside a container', details: ['DOCKER_OUTPUT sends its port 53 to a random port of the same address.'], sources: ['moby/moby:daemon/libnetwork/resolver_unix.go'] },
+  '127.0.0.53': { title: 'systemd-resolved’s stub resolver', details: ['Found in /etc/resolv.conf of many hosts. With Istio’s DNS capture only the stub is captured then; the upstream query goes to another address.'], sources: ['systemd-resolved(8)'] },
+  '169.254.169.254': { title: 'instance metadata service of cloud providers', details: [], sources: ['documentation of AWS, Azure and Google Cloud'] },
+  '168.63.129.16': { title: 'Azure’s platform address: DNS, health, agent', details: [], sources: ['documentation of Azure'] },
+  '192.168.122.0/24': { title: 'libvirt’s default network', details: [], sources: ['libvirt/libvirt:src/network/network_iptables.c'] },
+  '172.17.0.0/16': { title: 'Docker’s default bridge network', details: [], sources: ['documentation of Docker'] },
+  '100.64.0.0/10': { title: 'shared address space; Tailscale’s addresses', details: [], sources: ['RFC 6598', 'tailscale/tailscale:util/linuxfw'] },
+};
+
+const istioProxy: Entry = {
+  title: 'istio-proxy, user and group of Istio’s sidecar',
+  details: [
+    'What this user, or a process with this primary group, sends is not captured. An application that runs with it bypasses the mesh.',
+    'As a mark 1337 is another thing: TPROXY’s mark, or ztunnel’s in ambient mode, where users play no part.',
+  ],
+  sources: ['istio/istio:tools/istio-iptables/pkg/capture/run.go', 'istio/istio:cni/pkg/plugin/sidecar_redirect.go'],
+};
+
+const ids: Readonly<Record<string, Entry>> = {
+  '1337': istioProxy,
+  'istio-proxy': istioProxy,
+  '2102': { title: 'user and group of Linkerd’s proxy', details: ['What it sends is not captured by PROXY_INIT_OUTPUT.'], sources: ['linkerd/linkerd2-proxy-init:pkg/iptables/iptables.go'] },
+  '5678': { title: 'user of Kuma’s sidecar', details: ['What it sends is not captured by KUMA_MESH_OUTBOUND.'], sources: ['kumahq/kuma:pkg/transparentproxy'] },
+  '1500': { title: 'user of Open Service Mesh’s Envoy', details: ['What it sends is not captured by PROXY_OUTPUT.'], sources: ['openservicemesh/osm:pkg/injector/iptables.go'] },
+  '0': { title: 'root', details: ['Captured as anyone else. Istio up to 1.2 left root out: its default for PROXY_UID was 1337,0.'], sources: ['istio/istio:tools/packaging/common/istio-iptables.sh'] },
+};

@@ -1,0 +1,265 @@
+import { fit, hostOf, text, type Change, type Paragraph, type RuleKnowledge } from '../facts';
+import { condition, isMark, shapeOf, valueOf, type RuleShape } from '../shape';
+import { chainIn, type RuleSetView, type RuleView } from '../view';
+import type { IstioProfile } from './profile';
+import { lineOf, ruleBefore } from './reach';
+import { settings, sources } from './settings';
+
+/** What a rule of ambient mode is for, in a pod (ISTIO_PRERT, ISTIO_OUTPUT) or on the host (ISTIO_POSTRT). */
+export function ambientRule(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleView): RuleKnowledge | undefined {
+  const shape = shapeOf(rule);
+  if (shape.target === 'ISTIO_PRERT' || (shape.target === 'ISTIO_OUTPUT' && rule.chain === 'OUTPUT') || shape.target === 'ISTIO_POSTRT') return jump(rule, shape);
+  switch (`${rule.table} ${rule.chain}`) {
+    case 'nat ISTIO_PRERT':
+      return natInbound(ruleSet, rule, shape);
+    case 'mangle ISTIO_PRERT':
+      return mangleInbound(shape);
+    case 'nat ISTIO_OUTPUT':
+      return natOutput(profile, shape);
+    case 'mangle ISTIO_OUTPUT':
+      return shape.target === 'CONNMARK' ? restoreMark() : undefined;
+    case 'raw ISTIO_OUTPUT':
+    case 'raw ISTIO_PRERT':
+      return shape.target === 'CT' ? zoneRule(rule, shape) : undefined;
+    case 'nat ISTIO_POSTRT':
+      return shape.target === 'SNAT' ? probeSnat(shape) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+interface Saying {
+  readonly details: readonly Paragraph[];
+  readonly changedBy?: readonly Change[];
+  readonly kernelNote?: string | undefined;
+  readonly versions?: string;
+  readonly family?: string;
+}
+
+function say(title: string, rest: Saying): RuleKnowledge {
+  return {
+    title: fit(title),
+    family: rest.family ?? 'Istio ambient pod',
+    details: rest.details,
+    changedBy: rest.changedBy ?? [],
+    sources: [sources.ambient, ...(rest.kernelNote === undefined ? [] : [sources.kernel])],
+    ...(rest.versions === undefined ? {} : { versions: rest.versions }),
+    ...(rest.kernelNote === undefined ? {} : { kernelNote: rest.kernelNote }),
+  };
+}
+
+function jump(rule: RuleView, shape: RuleShape): RuleKnowledge {
+  if (shape.target === 'ISTIO_POSTRT') {
+    return say('What leaves the node passes ISTIO_POSTRT', { details: [text('Only the kubelet’s probes are changed there.')], family: 'Istio ambient host', versions: 'since 1.21' });
+  }
+  const what = rule.chain === 'OUTPUT' ? 'Everything the pod sends' : 'Everything that arrives';
+  const use: Readonly<Record<string, string>> = {
+    nat: 'nat decides where the first packet of a connection goes.',
+    mangle: 'mangle sees every packet and carries the marks.',
+    raw: 'raw chooses the conntrack zone of DNS, before connection tracking.',
+  };
+  return say(`${what} enters ${shape.target ?? ''} of ${rule.table}`, { details: [text(use[rule.table] ?? '')], versions: 'since 1.21' });
+}
+
+function natInbound(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {
+  const virtual = valueOf(shape, 'in');
+  if (virtual !== undefined && (shape.form === 'in proto' || shape.form === 'in')) {
+    if (shape.target === 'REDIRECT') {
+      return say(`TCP that arrives by ${virtual} counts as outbound, ztunnel’s port ${shape.targetOptions.get('--to-ports') ?? ''}`, {
+        details: [text('A virtual machine or nested container sends through this interface: for the mesh that is traffic leaving the workload.')],
+        changedBy: settings.virtualInterfaces.slice(0, 1),
+        kernelNote: `REDIRECT sends it to the first address of ${virtual}, not to 127.0.0.1.`,
+      });
+    }
+    if (shape.target === 'RETURN') {
+      const chain = chainIn(ruleSet, 'nat', 'ISTIO_PRERT');
+      const taken = chain === undefined ? undefined : ruleBefore(chain, rule, (each) => each.target === 'REDIRECT' && valueOf(each, 'in') === virtual && each.form === 'in proto');
+      const dead = taken !== undefined && valueOf(shape, 'proto') === 'tcp';
+      return say(`The rest of what arrives by ${virtual} is not captured`, {
+        details: [text('Leaves Istio’s chain only, so that rules of other programs still apply.')],
+        changedBy: settings.virtualInterfaces.slice(0, 1),
+        kernelNote: taken === undefined ? undefined : dead ? `Never reached: ${lineOf(taken)} has already taken all TCP of ${virtual}.` : `${lineOf(taken)} has already taken all TCP of ${virtual}; only other protocols come here.`,
+      });
+    }
+  }
+  if (shape.target === 'ACCEPT' && shape.form === 'proto src') return probeIn(shape);
+  if (shape.target === 'REDIRECT' && condition(shape, 'dst')?.negated === true) {
+    const port = shape.targetOptions.get('--to-ports') ?? '15006';
+    const tunnel = condition(shape, 'dport')?.values[0];
+    return say(`Arriving plaintext TCP goes to ztunnel, port ${port}`, {
+      details: [
+        text(`Left out are what ztunnel itself sent (mark 0x539)${tunnel === undefined ? '' : `, port ${tunnel}, where ztunnel’s socket takes HBONE directly`}, and ${valueOf(shape, 'dst') ?? 'localhost'}.`),
+      ],
+      changedBy: settings.ambientIngress,
+      kernelNote: 'The mask is 0xfff: any mark that ends in 0x539, such as 0x1539, counts as ztunnel’s.',
+      versions: 'since 1.24',
+    });
+  }
+  return undefined;
+}
+
+function probeIn(shape: RuleShape): RuleKnowledge {
+  return say(`Kubelet probes (${hostOf(valueOf(shape, 'src'))}) go straight to the application`, {
+    details: [text('The node gives its probes this source address (ISTIO_POSTRT), so that they can be told from other traffic of the node.')],
+    changedBy: settings.hostProbe,
+    kernelNote: 'The address is all that is looked at: whatever local process of the node opens the connection has it.',
+  });
+}
+
+function mangleInbound(shape: RuleShape): RuleKnowledge | undefined {
+  if (shape.target === 'CONNMARK') {
+    return say('A connection that ztunnel opened is remembered as such (0x111)', {
+      details: [text('ztunnel marks its packets 0x539 (SO_MARK). It connects to the application with the client’s own address; the connection’s mark later brings the answers back to ztunnel.')],
+      changedBy: settings.ambientIngress,
+      kernelNote: 'Any mark that ends in 0x539 counts (mask 0xfff). User and group play no part in ambient mode.',
+    });
+  }
+  if (shape.target === 'ACCEPT') {
+    if (shape.form === 'proto src') return probeIn(shape);
+    if (shape.form === '!dst in proto') {
+      return say('Over lo nothing is captured', { details: [text('The application calling its own pod address, and ztunnel’s connections to it.')], versions: '1.21 to 1.24' });
+    }
+    if (shape.form === 'ctstate proto' || shape.form === 'ctstate') {
+      return say('Packets of known connections pass', {
+        details: [text('Only the first packet of a connection needs TPROXY.')],
+        kernelNote: 'From the second packet on there is no mark; port 15008 stands before this rule and is TPROXYed for every packet.',
+        versions: '1.21 to 1.24',
+      });
+    }
+  }
+  if (shape.target === 'TPROXY') {
+    const port = shape.targetOptions.get('--on-port') ?? '';
+    const tunnel = valueOf(shape, 'dport');
+    return say(tunnel === undefined ? `Arriving plaintext TCP is given to ztunnel’s port ${port}, client address kept` : `HBONE, port ${tunnel}, is given to ztunnel, client address kept`, {
+      details: [text('TPROXY changes neither address nor port. The mark 0x111 routes the packet to lo (`ip rule fwmark 0x111/0xfff lookup 100`).')],
+      kernelNote: tunnel === undefined ? 'INVALID packets are TPROXYed too: the rule before leaves out known connections only.' : 'Stands before the rule for known connections, so every packet takes it.',
+      versions: '1.21 to 1.24',
+    });
+  }
+  return undefined;
+}
+
+function natOutput(profile: IstioProfile, shape: RuleShape): RuleKnowledge | undefined {
+  if (shape.target === 'ACCEPT') {
+    if (shape.form === 'dst proto') {
+      return say(`Connections to the probe address ${hostOf(valueOf(shape, 'dst'))} pass`, {
+        details: [text('Meant for the application’s answers to the kubelet.')],
+        changedBy: settings.hostProbe,
+        kernelNote: 'Answers of a probe belong to a known connection and never visit nat; the rule lets through connections the application opens to that address itself.',
+      });
+    }
+    if (shape.form === 'mark proto') {
+      return say('What carries mark 0x111 goes out as it is', {
+        details: [text('Answers to ztunnel, marked in mangle ISTIO_OUTPUT, and anything else routed by that mark.')],
+        kernelNote: 'An application that sets 0x111 itself has its packet looped to lo and delivered locally.',
+      });
+    }
+    if (shape.form === '!dst out') {
+      return say('The application’s calls to its own pod address are left alone', { details: [text('They go over lo. 127.0.0.1 is left out here and in the rule that captures.')] });
+    }
+  }
+  if (shape.target !== 'REDIRECT') return undefined;
+  const port = shape.targetOptions.get('--to-ports') ?? '';
+  if (valueOf(shape, 'dport') === '53') {
+    const udp = valueOf(shape, 'proto') === 'udp';
+    return say(`DNS over ${udp ? 'UDP' : 'TCP'} goes to ztunnel’s DNS proxy, port ${port}`, {
+      details: [text('ztunnel’s own queries (mark 0x539) are left out.')],
+      changedBy: settings.ambientDns,
+      kernelNote: udp
+        ? 'UDP over lo, such as a resolver on localhost, is left out.'
+        : 'Unlike the UDP rule it does not leave out lo: TCP port 53 to the pod’s own address goes to the DNS proxy.',
+    });
+  }
+  if (condition(shape, 'dst')?.negated === true) {
+    return say(`Outbound TCP goes to ztunnel, port ${port}`, {
+      details: [text('Left out are what ztunnel sent itself (mark 0x539) and localhost.')],
+      kernelNote: `The mark decides, not the user: an application that sets a mark ending in 0x539 bypasses the mesh.${profile.dnsCapture ? '' : ' DNS is not captured here.'}`,
+    });
+  }
+  return undefined;
+}
+
+function restoreMark(): RuleKnowledge {
+  return say('Answers to ztunnel get mark 0x111 and return to it over lo', {
+    details: [text('ztunnel spoke to the application with the client’s address. The mark routes the answer to table 100, local over lo, instead of out to the client.')],
+    kernelNote: 'It begins with the SYN-ACK. An application that sets 0x111 on its own packets has them looped too.',
+  });
+}
+
+function zoneRule(rule: RuleView, shape: RuleShape): RuleKnowledge {
+  const zone = shape.targetOptions.get('--zone') ?? '';
+  const out = rule.chain === 'ISTIO_OUTPUT';
+  return say(out ? `ztunnel’s DNS queries belong to conntrack zone ${zone}` : `Answers of nameservers belong to conntrack zone ${zone}`, {
+    details: [text('An application and ztunnel may use the same UDP source port at the same moment; in one zone their entries would collide (istio/istio issue 33469).')],
+    changedBy: settings.ambientDns,
+    kernelNote: out ? undefined : 'Over lo the rule matches and counts, but changes nothing: the packet already belongs to a connection.',
+  });
+}
+
+function probeSnat(shape: RuleShape): RuleKnowledge {
+  const set = valueOf(shape, 'set') ?? '';
+  return say(`The node’s TCP to mesh pods gets the source ${shape.targetOptions.get('--to-source') ?? ''}`, {
+    details: [text(`The pods are in the set ${set}. Inside the pod this source is let through, so that kubelet probes work without mTLS.`)],
+    changedBy: settings.hostProbe,
+    kernelNote: '`--socket-exists` asks for a local socket, no more: TCP of every local process and user of the node is changed, not only the kubelet’s; forwarded packets, UDP and answers are not.',
+    family: 'Istio ambient host',
+    versions: isSetOf121(set) ? '1.21' : 'since 1.21; a set for each IP version since 1.22',
+  });
+}
+
+function isSetOf121(set: string): boolean {
+  return set === 'istio-inpod-probes';
+}
+
+/** Ambient at the node, 1.18 to 1.20: marks and Geneve tunnels between host and ztunnel. Source: cni/pkg/ambient/net_linux.go. */
+export function nodeRule(rule: RuleView): RuleKnowledge | undefined {
+  const shape = shapeOf(rule);
+  const tell = (title: string, ...details: readonly string[]): RuleKnowledge => ({
+    title: fit(title),
+    family: 'Istio ambient node',
+    details: details.map(text),
+    changedBy: [],
+    versions: '1.18 to 1.20',
+    sources: [sources.node],
+  });
+  if (shape.target?.startsWith('ztunnel-') === true) return tell(`${rule.chain} of ${rule.table} passes ${shape.target}`, 'Node-level redirection; replaced by rules inside the pod in 1.21.');
+
+  const tproxy = shape.targetOptions.get('--tproxy-mark');
+  if (shape.target === 'TPROXY' && isMark(tproxy, 0x400)) {
+    return tell(`Inside ztunnel: traffic by ${valueOf(shape, 'in') ?? 'eBPF mark'} goes to its port ${shape.targetOptions.get('--on-port') ?? ''}`, 'The mark 0x400/0xfff routes it to lo (table 100).');
+  }
+  const set = shape.targetOptions.get('--set-xmark') ?? shape.targetOptions.get('--set-mark');
+  if (shape.target === 'MARK' && isMark(set, 0x4d3)) return tell('Inside ztunnel: answers to a borrowed source address are kept (0x4d3)', 'ztunnel connects with the client’s address; what comes back for another address than its own is routed to lo.');
+  if (!rule.chain.startsWith('ztunnel-')) return undefined;
+
+  const mark = valueOf(shape, 'mark');
+  switch (shape.target) {
+    case 'ACCEPT':
+      return tell('Traffic that goes to ztunnel is hidden from kube-proxy (mark 0x100)', 'ACCEPT stands before kube-proxy’s chains, so the Service address is still there when ztunnel sees the packet.');
+    case 'DNAT':
+      return tell(`DNS of mesh pods goes to ztunnel’s DNS proxy, ${shape.targetOptions.get('--to-destination') ?? shape.targetOptions.get('--to') ?? ''}`);
+    case 'CONNMARK':
+      return isMark(mark, 0x210) ? tell('Connections that ztunnel opened with a borrowed address are remembered (0x210)') : tell('Connections that are left alone are remembered (0x220)', 'So that their answers are left alone too.');
+    case 'RETURN':
+      if (valueOf(shape, 'proto') === 'udp') return tell(`Tunnel packets, UDP port ${valueOf(shape, 'dport') ?? ''} (Geneve), get no mark`, 'The tunnel would copy the mark to the packet inside.');
+      if (condition(shape, 'in') !== undefined) return tell(`What comes out of ${valueOf(shape, 'in') ?? ''} needs nothing more`);
+      return isMark(mark, 0x40) ? tell('Answers on their way to ztunnel need nothing more (0x040)') : tell('What is marked to be skipped needs nothing more (0x200)');
+    case 'MARK':
+      return nodeMark(shape, set, tell);
+    default:
+      return undefined;
+  }
+}
+
+function nodeMark(shape: RuleShape, set: string | undefined, tell: (title: string, ...details: readonly string[]) => RuleKnowledge): RuleKnowledge {
+  const from = valueOf(shape, 'in');
+  if (isMark(set, 0x100)) return tell('TCP of mesh pods is sent to ztunnel (mark 0x100)', 'The set ztunnel-pods-ips names the pods; the mark routes by table 101, device istioout.');
+  if (isMark(set, 0x40)) return tell('Answers to a connection that ztunnel opened return to it (0x040)', 'The mark routes by table 102.');
+  if (isMark(set, 0x210)) return tell(`What ztunnel sends by ${from ?? ''} with a borrowed address is marked 0x210`, 'It keeps the client’s address towards the pod; the answers must find ztunnel again.');
+  if (isMark(set, 0x220)) {
+    if (condition(shape, 'src') !== undefined) return tell('What the node itself sends is left alone (0x220)', 'These are usually probes.');
+    return valueOf(shape, 'proto') === 'udp' ? tell('UDP is left alone (0x220)', 'DNS among it, unless DNS capture took it.') : tell(`What ztunnel sends by ${from ?? ''} is routed as usual (0x220)`);
+  }
+  if (isMark(set, 0x200)) return from === undefined ? tell('Answers of a connection that is left alone are left alone too (0x200)') : tell(`What comes out of the tunnel ${from} is not sent there again (0x200)`);
+  return tell('Sets a mark of node-level redirection', 'Marks: 0x100 to ztunnel, 0x200 skip, 0x220 skip the connection, 0x210 from ztunnel, 0x040 back to ztunnel.');
+}

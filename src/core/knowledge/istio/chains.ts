@@ -1,0 +1,311 @@
+import { list, text, type Change, type ChainKnowledge, type Paragraph } from '../facts';
+import { condition, shapeOf, valueOf } from '../shape';
+import { chainIn, type RuleSetView } from '../view';
+import { isAmbientRule, istioProfile, type IstioProfile } from './profile';
+import { isUncalled } from './reach';
+import { settings, sources } from './settings';
+
+/** One chain that Istio has made; several entries share a name where table or mode gives it another meaning. */
+interface Entry {
+  readonly name: string;
+  readonly table: string;
+  readonly mode: 'sidecar' | 'ambient';
+  readonly family: string;
+  readonly title: string;
+  readonly details: readonly Paragraph[];
+  readonly versions: string;
+  readonly changedBy: readonly Change[];
+  readonly source: string;
+  /** What the kernel does, where it can be told from the rule set; undefined where there is nothing to add. */
+  readonly kernelNote?: (ruleSet: RuleSetView | undefined, profile: IstioProfile | undefined) => string | undefined;
+  /** True where `kernelNote` itself says what it means that nothing jumps to the chain. */
+  readonly tellsUncalled?: boolean;
+}
+
+export const istioChainNames: readonly string[] = [
+  'ISTIO_REDIRECT', 'ISTIO_IN_REDIRECT', 'ISTIO_OUTPUT', 'ISTIO_INBOUND', 'ISTIO_DIVERT', 'ISTIO_TPROXY', 'ISTIO_DROP', 'ISTIO_OUTPUT_DNS',
+  'ISTIO_PRERT', 'ISTIO_POSTRT',
+  'ztunnel-PREROUTING', 'ztunnel-POSTROUTING', 'ztunnel-INPUT', 'ztunnel-OUTPUT', 'ztunnel-FORWARD',
+];
+
+/**
+ * What an Istio chain is for; undefined where the name is none of Istio's. Without a table the one the chain is best
+ * known from is taken; a shared name is told apart by the marks in the chain, else by the rest of the rule set.
+ */
+export function istioChain(ruleSet: RuleSetView | undefined, table: string | undefined, name: string): ChainKnowledge | undefined {
+  const sameName = entries.filter((entry) => entry.name === name);
+  if (sameName.length === 0) return undefined;
+  const mode = isAmbient(ruleSet, table, name) ? 'ambient' : 'sidecar';
+  const inTable = sameName.filter((entry) => table === undefined || entry.table === table);
+  const entry = inTable.find((each) => each.mode === mode) ?? inTable[0] ?? sameName.find((each) => each.mode === mode) ?? sameName[0];
+  if (entry === undefined) return undefined;
+  const profile = ruleSet === undefined ? undefined : istioProfile(ruleSet);
+  const note = (entry.tellsUncalled === true ? undefined : uncalledNote(ruleSet, entry)) ?? entry.kernelNote?.(ruleSet, profile);
+  return {
+    name,
+    family: entry.family,
+    title: entry.title,
+    details: entry.details,
+    versions: entry.versions,
+    changedBy: entry.changedBy,
+    sources: [entry.source, ...(note === undefined ? [] : [sources.kernel])],
+    verified: true,
+    ...(note === undefined ? {} : { kernelNote: note }),
+  };
+}
+
+function isAmbient(ruleSet: RuleSetView | undefined, table: string | undefined, name: string): boolean {
+  if (ruleSet === undefined) return false;
+  const rules = table === undefined ? [] : chainIn(ruleSet, table, name)?.rules ?? [];
+  if (rules.length > 0) {
+    if (rules.some((rule) => isAmbientRule(shapeOf(rule)))) return true;
+    if (rules.some((rule) => condition(shapeOf(rule), 'uid') !== undefined || condition(shapeOf(rule), 'gid') !== undefined)) return false;
+  }
+  return istioProfile(ruleSet)?.mode.startsWith('ambient') === true;
+}
+
+function uncalledNote(ruleSet: RuleSetView | undefined, entry: Entry): string | undefined {
+  return isUncalled(chainIn(ruleSet, entry.table, entry.name)) ? 'Nothing jumps to this chain in this rule set, so its rules are never run.' : undefined;
+}
+
+const sidecar = 'Istio sidecar';
+const pod = 'Istio ambient pod';
+
+const entries: readonly Entry[] = [
+  {
+    name: 'ISTIO_REDIRECT', table: 'nat', mode: 'sidecar', family: sidecar,
+    title: 'Hands outbound TCP to Envoy’s outbound listener, 15001',
+    details: [text('One REDIRECT rule. Called for what ISTIO_OUTPUT decides to capture, and from PREROUTING for virtual interfaces.')],
+    versions: 'since 0.3; up to 0.8 also for inbound traffic',
+    changedBy: settings.outboundPort,
+    source: sources.run,
+    kernelNote: () => 'The rule matches TCP only: UDP and ICMP that come here return and leave unchanged.',
+  },
+  {
+    name: 'ISTIO_IN_REDIRECT', table: 'nat', mode: 'sidecar', family: sidecar,
+    title: 'Hands TCP to Envoy’s inbound listener, 15006',
+    details: [
+      text('Called from ISTIO_INBOUND for what arrives at the pod, and from ISTIO_OUTPUT for Envoy’s calls to its own pod, which must pass the server-side listener as well.'),
+      text('Always created, also where no inbound port is captured.'),
+    ],
+    versions: 'since 1.0; port 15006 since 1.3, before that 15001',
+    changedBy: settings.inboundPort,
+    source: sources.run,
+    kernelNote: (_ruleSet, profile) => (profile?.mode === 'sidecar TPROXY' ? 'In TPROXY mode only self-calls come here; inbound traffic is taken in mangle.' : undefined),
+  },
+  {
+    name: 'ISTIO_OUTPUT', table: 'nat', mode: 'sidecar', family: sidecar,
+    title: 'Decides which connections opened in this pod go through Envoy',
+    details: [
+      text('In the order of the rules:'),
+      list(
+        'excluded outbound ports leave',
+        'Envoy’s passthrough connections from 127.0.0.6 leave',
+        'Envoy calling its own pod over lo goes to ISTIO_IN_REDIRECT; everyone else over lo leaves',
+        'what the proxy’s user or group sends leaves (no loop)',
+        'owner groups and DNS, where configured',
+        'localhost and excluded ranges leave',
+        'included ports and ranges, or everything, go to ISTIO_REDIRECT',
+      ),
+    ],
+    versions: 'since 0.3; before 1.25 only TCP entered',
+    changedBy: [...settings.outboundRangesInclude.slice(0, 1), ...settings.outboundRangesExclude.slice(0, 1), ...settings.outboundPortsInclude.slice(0, 1), ...settings.outboundPortsExclude.slice(0, 1), ...settings.proxyUid.slice(0, 1), ...settings.proxyGid.slice(0, 1)],
+    source: sources.run,
+    kernelNote: () =>
+      'Who runs with the proxy’s user or primary group bypasses the mesh. Over lo only the user decides as a rule: the rules by group and the one for 127.0.0.1 stand behind one that has already returned that traffic.',
+  },
+  {
+    name: 'ISTIO_OUTPUT', table: 'raw', mode: 'sidecar', family: sidecar,
+    title: 'Chooses the conntrack zone of DNS packets this pod sends',
+    details: [text('Zone 1: proxy ↔ nameserver. Zone 2: application ↔ proxy. Both may use the same UDP source port at the same moment.')],
+    versions: '1.23 and 1.24, with DNS capture',
+    changedBy: settings.dns,
+    source: sources.run,
+    kernelNote: () => 'The proxy’s own query matches two of the rules; the first zone that is set stays.',
+  },
+  {
+    name: 'ISTIO_OUTPUT', table: 'nat', mode: 'ambient', family: pod,
+    title: 'Decides which connections of this pod go through ztunnel',
+    details: [text('ztunnel shares the pod’s network here; its own packets carry mark 0x539.'), list('probe address and mark 0x111: leave', 'DNS: 15053', 'own pod address over lo: leaves', 'other TCP without ztunnel’s mark: 15001')],
+    versions: 'since 1.21',
+    changedBy: settings.ambientDns,
+    source: sources.ambient,
+    kernelNote: () => 'User and group play no part; the mark decides. TCP port 53 to the pod’s own address goes to 15053, because that rule does not leave out lo.',
+  },
+  {
+    name: 'ISTIO_OUTPUT', table: 'mangle', mode: 'ambient', family: pod,
+    title: 'Brings the application’s answers back to ztunnel',
+    details: [text('Copies the connection’s mark 0x111 to the packet; `ip rule fwmark 0x111/0xfff lookup 100` then routes it to lo.')],
+    versions: 'since 1.21',
+    changedBy: [],
+    source: sources.ambient,
+  },
+  {
+    name: 'ISTIO_OUTPUT', table: 'raw', mode: 'ambient', family: pod,
+    title: 'Gives ztunnel’s DNS queries a conntrack zone of their own',
+    details: [text('So that they cannot collide with an application’s query from the same UDP port.')],
+    versions: 'since 1.22, with DNS capture',
+    changedBy: settings.ambientDns,
+    source: sources.ambient,
+  },
+  {
+    name: 'ISTIO_INBOUND', table: 'nat', mode: 'sidecar', family: sidecar,
+    title: 'Decides which connections that arrive at this pod go through Envoy',
+    details: [list('15008, the HBONE tunnel: leaves, always the first rule (1.7 and newer)', 'excluded ports (15090, 15021, 15020 and the user’s) leave', 'the rest, or only the listed ports, go to ISTIO_IN_REDIRECT')],
+    versions: 'since 0.5',
+    changedBy: [...settings.inboundInclude, ...settings.inboundExclude],
+    source: sources.run,
+    tellsUncalled: true,
+    kernelNote: (ruleSet, profile) => {
+      if (!isUncalled(chainIn(ruleSet, 'nat', 'ISTIO_INBOUND'))) return 'nat sees the first packet of a connection only; the rest follows.';
+      return profile?.mode === 'sidecar TPROXY'
+        ? 'Nothing jumps here in TPROXY mode: mangle ISTIO_INBOUND decides, and the exclusion of 15008 that stands here has no effect.'
+        : 'Nothing jumps here: inbound traffic is not captured in this rule set. Istio writes the chain all the same.';
+    },
+  },
+  {
+    name: 'ISTIO_INBOUND', table: 'mangle', mode: 'sidecar', family: sidecar,
+    title: 'TPROXY mode: decides which arriving packets go through Envoy',
+    details: [list('already marked 1337, from 127.0.0.6, or over lo without mark 1338: leave', 'excluded ports leave', 'known connections: ISTIO_DIVERT', 'new ones: ISTIO_TPROXY')],
+    versions: 'since 0.8',
+    changedBy: [...settings.mode, ...settings.inboundInclude.slice(0, 1), ...settings.inboundExclude.slice(0, 1)],
+    source: sources.run,
+    kernelNote: (ruleSet) => {
+      const excludes = (chainIn(ruleSet, 'mangle', 'ISTIO_INBOUND')?.rules ?? []).some((rule) => shapeOf(rule).target === 'RETURN' && valueOf(shapeOf(rule), 'dport') === '15008');
+      return `mangle sees every packet, not only the first.${excludes ? '' : ' 15008 is not excluded here; the exclusion in nat ISTIO_INBOUND has no effect in this mode.'}`;
+    },
+  },
+  {
+    name: 'ISTIO_INBOUND', table: 'raw', mode: 'sidecar', family: sidecar,
+    title: 'Gives answers of nameservers their conntrack zone',
+    details: [text('Zone 1 is proxy ↔ nameserver, zone 2 application ↔ proxy. raw is the only place where the zone can still be chosen.')],
+    versions: 'since 1.25, with DNS capture; before that in PREROUTING itself',
+    changedBy: settings.dns,
+    source: sources.run,
+    kernelNote: () => 'Over lo the rule matches and counts, but changes nothing: the packet already belongs to a connection.',
+  },
+  {
+    name: 'ISTIO_DIVERT', table: 'mangle', mode: 'sidecar', family: sidecar,
+    title: 'TPROXY mode: marks packets of known connections for local delivery',
+    details: [text('Mark 1337 (0x539) selects routing table 133, which delivers to a local socket whatever the destination. Then ACCEPT ends the table.')],
+    versions: 'since 0.8',
+    changedBy: [...settings.mode, ...settings.tproxyMark],
+    source: sources.run,
+  },
+  {
+    name: 'ISTIO_TPROXY', table: 'mangle', mode: 'sidecar', family: sidecar,
+    title: 'TPROXY mode: gives new inbound connections to Envoy, client address kept',
+    details: [text('Picks Envoy’s transparent socket and marks the packet 1337; policy routing (table 133) delivers it.')],
+    versions: 'since 0.8; to 15006 since 1.9, before that to 15001',
+    changedBy: [...settings.mode, ...settings.tproxyMark],
+    source: sources.run,
+    kernelNote: () => 'Address and port of the packet stay as they are; Envoy’s socket sees the pod’s address and the application’s port as its own.',
+  },
+  {
+    name: 'ISTIO_DROP', table: 'mangle', mode: 'sidecar', family: sidecar,
+    title: 'Drops packets that conntrack calls INVALID',
+    details: [text('Such a packet is not un-NATed, reaches the application under the wrong port and is answered with a reset that kills a healthy connection.')],
+    versions: 'since 1.24; 1.13 to 1.23 without a chain of its own',
+    changedBy: settings.dropInvalid,
+    source: sources.run,
+    kernelNote: () => 'A stray inbound ACK is NEW, not INVALID, and is redirected. SYN+ACK without a known connection and packets without flags are dropped.',
+  },
+  {
+    name: 'ISTIO_OUTPUT_DNS', table: 'nat', mode: 'sidecar', family: sidecar,
+    title: 'Sends the application’s DNS queries to the agent’s DNS proxy, 15053',
+    details: [text('For all of port 53 (CAPTURE_ALL_DNS, always so with the CNI plugin), or for the nameservers of /etc/resolv.conf only.')],
+    versions: 'since 1.25; before that the rules stood in ISTIO_OUTPUT and OUTPUT',
+    changedBy: settings.dns,
+    source: sources.run,
+    kernelNote: () => 'An answer is turned back to port 53 only where the socket on 15053 belongs to the proxy’s user or group and answers from 127.0.0.1.',
+  },
+  {
+    name: 'ISTIO_OUTPUT_DNS', table: 'raw', mode: 'sidecar', family: sidecar,
+    title: 'Chooses the conntrack zone of DNS packets this pod sends',
+    details: [text('Zone 1: proxy ↔ nameserver. Zone 2: application ↔ proxy. Both may use the same UDP source port at the same moment.')],
+    versions: 'since 1.25',
+    changedBy: settings.dns,
+    source: sources.run,
+    kernelNote: () => 'The proxy’s own query matches two of the rules; the first zone that is set stays.',
+  },
+  {
+    name: 'ISTIO_PRERT', table: 'nat', mode: 'ambient', family: pod,
+    title: 'Sends arriving plaintext TCP to ztunnel, 15006',
+    details: [list('virtual interfaces: as outbound, 15001', 'kubelet probes from 169.254.7.127: straight to the application', 'other TCP but 15008 and ztunnel’s own: 15006')],
+    versions: 'since 1.24',
+    changedBy: [...settings.ambientIngress, ...settings.virtualInterfaces.slice(0, 1)],
+    source: sources.ambient,
+  },
+  {
+    name: 'ISTIO_PRERT', table: 'mangle', mode: 'ambient', family: pod,
+    title: 'Remembers which connections ztunnel opened',
+    details: [
+      text('ztunnel marks its packets 0x539; the connection gets 0x111, so that the application’s answers can be routed back.'),
+      text('In 1.21 to 1.24 the inbound capture itself could stand here too, by TPROXY to 15006 and 15008.'),
+    ],
+    versions: 'since 1.21',
+    changedBy: settings.ambientIngress,
+    source: sources.ambient,
+    kernelNote: (ruleSet) =>
+      (chainIn(ruleSet, 'mangle', 'ISTIO_PRERT')?.rules ?? []).some((rule) => shapeOf(rule).target === 'TPROXY')
+        ? 'Inbound capture by TPROXY: from the second packet on known connections are accepted without a mark, but 15008 is TPROXYed every time, and so are INVALID packets.'
+        : undefined,
+  },
+  {
+    name: 'ISTIO_PRERT', table: 'raw', mode: 'ambient', family: pod,
+    title: 'Gives answers of nameservers to ztunnel their conntrack zone',
+    details: [text('So that they cannot collide with an application’s query from the same UDP port.')],
+    versions: 'since 1.22, with DNS capture',
+    changedBy: settings.ambientDns,
+    source: sources.ambient,
+  },
+  {
+    name: 'ISTIO_POSTRT', table: 'nat', mode: 'ambient', family: 'Istio ambient host',
+    title: 'Gives kubelet probes to mesh pods the source 169.254.7.127',
+    details: [text('On the node. Inside the pod that source bypasses ztunnel, so that probes work without mTLS.')],
+    versions: 'since 1.21',
+    changedBy: settings.hostProbe,
+    source: sources.ambient,
+    kernelNote: () => 'TCP of any local process to a pod in the set is changed, not only the kubelet’s. Forwarded packets, UDP and answers are not.',
+  },
+  ...(['nat', 'mangle', 'filter'] as const).flatMap((table) => nodeEntries(table)),
+  ...['istio-inbound', 'istio-output', 'istio-output-dns', 'istio-redirect', 'istio-in-redirect', 'istio-divert', 'istio-tproxy', 'istio-prerouting', 'istio-drop'].map(nftEntry),
+];
+
+function nodeEntries(table: 'nat' | 'mangle' | 'filter'): readonly Entry[] {
+  const titles: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    nat: {
+      'ztunnel-PREROUTING': 'Hides traffic that goes to ztunnel from kube-proxy; DNS capture',
+      'ztunnel-POSTROUTING': 'Leaves the source of traffic that goes to ztunnel alone',
+    },
+    mangle: {
+      'ztunnel-PREROUTING': 'Marks traffic of mesh pods so that it is routed to ztunnel',
+      'ztunnel-POSTROUTING': 'Made for symmetry; holds no rules',
+      'ztunnel-INPUT': 'Remembers marks of connections that end on the node',
+      'ztunnel-OUTPUT': 'Marks what the node itself sends as not to be captured',
+      'ztunnel-FORWARD': 'Remembers marks of forwarded connections',
+    },
+    filter: { 'ztunnel-FORWARD': 'Accepts traffic that goes to ztunnel before kube-proxy can reject it' },
+  };
+  return Object.entries(titles[table] ?? {}).map(([name, title]) => ({
+    name, table, mode: 'ambient', family: 'Istio ambient node', title,
+    details: [
+      text('Redirection at the node, the first form of ambient mode: pods in the set ztunnel-pods-ips, Geneve tunnels istioin and istioout (UDP 6081), routing tables 100 to 102.'),
+      list('0x100 to ztunnel', '0x200 skip', '0x220 skip the whole connection', '0x210 opened by ztunnel', '0x040 back to ztunnel'),
+    ],
+    versions: '1.18 to 1.20',
+    changedBy: [],
+    source: sources.node,
+  }));
+}
+
+function nftEntry(name: string): Entry {
+  return {
+    name, table: 'nftables', mode: 'sidecar', family: 'Istio with nftables',
+    title: `The nftables counterpart of ${name.toUpperCase().replaceAll('-', '_').replace('ISTIO_PREROUTING', 'ISTIO_PRERT')}`,
+    details: [text('Native nftables mode, tables istio-proxy-nat, -mangle, -raw and istio-ambient-nat, -mangle, -raw of family inet. iptables-save does not show them.')],
+    versions: 'since 1.27, ambient since 1.28',
+    changedBy: [{ kind: 'flag', name: '--native-nftables', effect: 'writes nftables rules instead of iptables rules' }],
+    source: 'istio/istio:tools/istio-nftables/pkg/constants/constants.go',
+  };
+}

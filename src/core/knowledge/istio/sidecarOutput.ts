@@ -1,0 +1,316 @@
+import { fit, hostOf, list, text, type Change, type Paragraph, type RuleKnowledge } from '../facts';
+import { condition, shapeOf, valueOf, type RuleShape } from '../shape';
+import { chainIn, type ChainView, type RuleSetView, type RuleView } from '../view';
+import { lineOf, loopbackLeft, otherUserReturns, outputSeesUdp, ruleAfter } from './reach';
+import { isLoopback, type IstioProfile } from './profile';
+import { settings, sources } from './settings';
+
+/** What one rule of nat ISTIO_OUTPUT is for; undefined where it is not one of Istio's. Source: capture/run.go, Run. */
+export function sidecarOutputRule(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleView): RuleKnowledge | undefined {
+  const chain = chainIn(ruleSet, 'nat', 'ISTIO_OUTPUT');
+  if (chain === undefined) return undefined;
+  const shape = shapeOf(rule);
+  const at: Place = { ruleSet, profile, chain, rule, shape };
+  switch (shape.target) {
+    case 'RETURN':
+      return returnRule(at);
+    case 'ISTIO_IN_REDIRECT':
+      return selfCallRule(at);
+    case 'ISTIO_REDIRECT':
+      return captureRule(at);
+    case 'ISTIO_OUTPUT_DNS':
+      return say('DNS goes through ISTIO_OUTPUT_DNS', {
+        details: [text('Stands behind the rules for the proxy’s own user and group, so that the proxy can ask the real nameserver. What is not port 53 comes back from there unchanged.')],
+        changedBy: settings.dns,
+        versions: 'since 1.25',
+      });
+    default:
+      return undefined;
+  }
+}
+
+interface Place {
+  readonly ruleSet: RuleSetView;
+  readonly profile: IstioProfile;
+  readonly chain: ChainView;
+  readonly rule: RuleView;
+  readonly shape: RuleShape;
+}
+
+interface Saying {
+  readonly details: readonly Paragraph[];
+  readonly changedBy?: readonly Change[];
+  readonly kernelNote?: string | undefined;
+  readonly versions?: string;
+  readonly sources?: readonly string[];
+}
+
+function say(title: string, rest: Saying): RuleKnowledge {
+  return {
+    title: fit(title),
+    family: 'Istio sidecar',
+    details: rest.details,
+    changedBy: rest.changedBy ?? [],
+    sources: [...(rest.sources ?? [sources.run]), ...(rest.kernelNote === undefined ? [] : [sources.kernel])],
+    ...(rest.versions === undefined ? {} : { versions: rest.versions }),
+    ...(rest.kernelNote === undefined ? {} : { kernelNote: rest.kernelNote }),
+  };
+}
+
+function returnRule(at: Place): RuleKnowledge | undefined {
+  const { shape } = at;
+  switch (shape.form) {
+    case 'dport proto':
+      return excludedPort(at);
+    case 'out src':
+      return say(`Envoy’s connections to the application from ${hostOf(valueOf(shape, 'src'))} are left alone`, {
+        details: [
+          text('For a port without an inbound listener of its own, Envoy forwards through the InboundPassthroughCluster and binds this source address. Without the rule that connection would be captured again.'),
+          text('The application sees this address as its client.'),
+        ],
+        versions: 'since 1.3',
+      });
+    case 'out !uid':
+    case '!dport out proto !uid':
+    case '!gid out':
+    case '!dport !gid out proto':
+      return ownLoopback(at);
+    case 'uid':
+      return proxyUser(at);
+    case 'gid':
+      return groupReturns(at);
+    case 'dport proto uid':
+    case 'dport gid proto':
+      return proxyAsksDns(at);
+    case 'dst':
+      return isLoopback(valueOf(shape, 'dst')) ? localhost(at) : excludedRange(at);
+    case '':
+      return say('Everything else stays outside the mesh', {
+        details: [text('The end of a list of captured ranges. A chain returns at its end anyway, so the rule changes nothing.')],
+        changedBy: settings.outboundRangesInclude,
+        versions: '1.22 and older',
+      });
+    default:
+      return shape.conditions.length > 0 && shape.conditions.every((each) => each.name === 'gid' && each.negated) ? onlyTheseGroups(at) : undefined;
+  }
+}
+
+function excludedPort({ shape, ruleSet }: Place): RuleKnowledge {
+  const proto = valueOf(shape, 'proto') === 'udp' ? 'UDP' : 'TCP';
+  return say(`Outbound ${proto} port ${valueOf(shape, 'dport') ?? ''} is excluded from capture`, {
+    details: [text('Stands first, so that it beats every other rule of the chain. The packet leaves without passing Envoy: no mTLS, no routing, no telemetry.')],
+    changedBy: settings.outboundPortsExclude,
+    kernelNote: proto === 'UDP' && !outputSeesUdp(ruleSet) ? 'No UDP comes into this chain here, so the rule never matches.' : undefined,
+    ...(proto === 'UDP' ? { versions: 'since 1.25' } : {}),
+  });
+}
+
+/** `-o lo … ! --uid-owner U -j RETURN` and its twin by group. */
+function ownLoopback(at: Place): RuleKnowledge {
+  const { shape, chain, rule } = at;
+  const byGroup = condition(shape, 'gid') !== undefined;
+  const who = byGroup ? `group ${valueOf(shape, 'gid') ?? ''}` : `user ${valueOf(shape, 'uid') ?? ''}`;
+  const exceptDns = condition(shape, 'dport') !== undefined;
+  const details = [
+    text(`A process that is not the proxy’s ${byGroup ? 'group' : 'user'} and talks over lo (its own pod address, 127.0.0.1, any local address) reaches the application directly.`),
+    ...(exceptDns ? [text('With DNS capture the rule speaks of TCP without port 53 only, so that a resolver on localhost can still be captured.')] : []),
+  ];
+  const before = loopbackLeft(chain, rule);
+  let note: string | undefined;
+  if (before.kind !== 'all' && byGroup) {
+    note = `Never reached by ${exceptDns ? 'TCP' : 'anything'}: ${lineOf(before.by)} has already returned every other user over lo, and the proxy’s user has returned too.`;
+  } else if (before.kind !== 'all') {
+    note = `Several proxy users: ${lineOf(before.by)} comes first and returns everyone but user ${before.uid} over lo, so this rule has nothing left to do.`;
+  } else if (!byGroup) {
+    const marked = at.profile.proxyGids.find((gid) => marksGroup(at.ruleSet, gid));
+    note = `The owner is that of the socket that sends. Packets without a socket (a reset made by the kernel) match too. This rule, not the one for 127.0.0.1, is what leaves localhost alone.${marked === undefined ? '' : ` In TPROXY mode a process with gid ${marked} that calls its own pod address is captured all the same, by its mark.`}`;
+  }
+  return say(`Over lo, everyone but ${who} goes straight to the application`, {
+    details,
+    changedBy: byGroup ? settings.proxyGid : settings.proxyUid,
+    kernelNote: note,
+    versions: byGroup ? 'since 1.5' : 'since 1.3; left out where the include list holds a loopback address (1.7 and newer)',
+  });
+}
+
+function proxyUser(at: Place): RuleKnowledge {
+  const uid = valueOf(at.shape, 'uid') ?? '';
+  const stop = otherUserReturns(at.chain, at.rule, uid);
+  return say(`What user ${uid}, the proxy, sends is not captured again`, {
+    details: [
+      text('Breaks the loop: Envoy’s own connections to upstream leave the pod directly. Any protocol.'),
+      text(`An application that runs as uid ${uid} bypasses the mesh here without a word.`),
+    ],
+    changedBy: settings.proxyUid,
+    kernelNote: stop === undefined ? undefined : `Over lo this user${condition(shapeOf(stop), 'dport') === undefined ? '' : '’s TCP but port 53'} has already returned at ${lineOf(stop)}, which excepts another user only. Live for traffic that leaves the pod.`,
+  });
+}
+
+/** `--gid-owner G -j RETURN`: the proxy's group, or one of ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE. */
+function groupReturns(at: Place): RuleKnowledge {
+  const { shape, chain, rule, profile } = at;
+  const gid = valueOf(shape, 'gid') ?? '';
+  if (profile.proxyGids.length > 0 && !profile.proxyGids.includes(gid)) {
+    return say(`Group ${gid} is excluded from outbound capture`, {
+      details: [text('Processes whose primary group this is leave without passing Envoy.')],
+      changedBy: settings.ownerGroups,
+      kernelNote: 'Only the group that the socket was made with counts; a supplementary group does not match `--gid-owner`.',
+      versions: 'since 1.14',
+    });
+  }
+  const before = loopbackLeft(chain, rule);
+  const overLo =
+    before.kind === 'none'
+      ? `Live only for traffic that leaves the pod: over lo every packet has returned at ${lineOf(before.by)} or with the proxy’s user.`
+      : before.kind === 'dns'
+        ? `Over lo only TCP port 53 and other protocols than TCP still come here; the rest has returned at ${lineOf(before.by)}.`
+        : '';
+  return say(`What group ${gid}, the proxy’s, sends is not captured again`, {
+    details: [
+      text('The same as for the proxy’s user, by group: for a helper that shares the group, or a proxy whose user could not be told.'),
+      text(`An application that runs with gid ${gid} bypasses the mesh here without a word.`),
+    ],
+    changedBy: settings.proxyGid,
+    kernelNote: `${overLo} Only the group that the socket was made with counts; a process that has ${gid} as a supplementary group is captured.`.trim(),
+    versions: 'since 1.5',
+  });
+}
+
+function onlyTheseGroups({ shape }: Place): RuleKnowledge {
+  const groups = shape.conditions.map((each) => each.values[0] ?? '').join(', ');
+  return say(`Only group ${groups} is captured; everyone else returns`, {
+    details: [text('One owner match for each group, all negated: the rule matches a process that is in none of them.')],
+    changedBy: settings.ownerGroups,
+    kernelNote: 'Several `-m owner` in one rule are legal and all must match. Only the group that the socket was made with counts, not supplementary groups.',
+    versions: 'since 1.14',
+  });
+}
+
+function proxyAsksDns({ shape, ruleSet }: Place): RuleKnowledge {
+  const owner = condition(shape, 'uid') !== undefined ? `user ${valueOf(shape, 'uid') ?? ''}` : `group ${valueOf(shape, 'gid') ?? ''}`;
+  return say(`DNS queries of the proxy, ${owner}, go to the real nameserver`, {
+    details: [text('Without it the agent’s DNS proxy would be handed its own queries.')],
+    changedBy: settings.dns,
+    kernelNote: outputSeesUdp(ruleSet) ? 'The rule for the same owner without a port stands before it in this chain and has already returned, so it never matches.' : undefined,
+    versions: '1.23 and 1.24 in this chain',
+  });
+}
+
+function localhost(at: Place): RuleKnowledge {
+  const { chain, rule, shape, ruleSet } = at;
+  const range = valueOf(shape, 'dst') ?? '';
+  const before = loopbackLeft(chain, rule);
+  const note =
+    before.kind === 'none'
+      ? `Not what leaves localhost alone: such packets go over lo and have already returned at ${lineOf(before.by)} or with the proxy’s user. Nothing is left for this rule.`
+      : before.kind === 'dns'
+        ? `Most of localhost has already returned at ${lineOf(before.by)}. TCP port 53${outputSeesUdp(ruleSet) ? ' and UDP' : ''} that the DNS rules did not take still comes here.`
+        : 'Live here: the rule that returns everyone over lo is absent, because the include list holds a loopback address or the rules are older than 1.3.';
+  return say(`Connections to localhost, ${range}, are left alone`, {
+    details: [text('For applications that talk to Envoy on localhost themselves, and for containers of one pod that talk to each other there.')],
+    changedBy: settings.loopbackRange,
+    kernelNote: note,
+  });
+}
+
+function excludedRange({ shape }: Place): RuleKnowledge {
+  return say(`Traffic to ${valueOf(shape, 'dst') ?? ''} is excluded from capture`, {
+    details: [text('Excluded ranges stand before the included ones, so an excluded part of an included range stays excluded.')],
+    changedBy: settings.outboundRangesExclude,
+  });
+}
+
+/** The rules for the client Envoy that has picked its own pod as the endpoint. */
+function selfCallRule(at: Place): RuleKnowledge | undefined {
+  const { shape, chain, rule, profile, ruleSet } = at;
+  if (valueOf(shape, 'out') !== 'lo') return undefined;
+  const uid = valueOf(shape, 'uid');
+  const gid = valueOf(shape, 'gid');
+  const port = profile.inboundPort ?? 15006;
+  const details: Paragraph[] = [
+    text('The application calls its own Service and Envoy picks this very pod: the connection goes over lo to the pod’s own address. It must enter the server-side listener, not the application, or mTLS and policy would be missing.'),
+    list('application → Envoy (client) → Envoy (server) → application', '127.0.0.1 is left out: that is Envoy talking to the application or to itself on purpose'),
+  ];
+  const excluded = condition(shape, 'dport');
+  if (excluded !== undefined) details.push(text(`Ports ${excluded.values.join(', ')} are left out: ${excluded.values.includes('53') ? '53 because DNS has rules of its own, ' : ''}the HBONE port because Envoy serves the tunnel itself.`));
+
+  if (uid === undefined && gid === undefined) {
+    return say('A connection over lo to the pod’s own address goes to Envoy', {
+      details: [...details, text('Without an owner it also takes the application’s own calls to its pod address.')],
+      versions: '1.0 to 1.2',
+      sources: [sources.shell],
+    });
+  }
+  if (uid !== undefined) {
+    const stop = otherUserReturns(chain, rule, uid);
+    const tproxy = profile.mode === 'sidecar TPROXY' ? ` In TPROXY mode the packet is REDIRECTed here to 127.0.0.1:${port} and so no longer meets ISTIO_TPROXY, which leaves 127.0.0.1 out.` : '';
+    const note = stop === undefined
+      ? `istio-validation depends on it: user ${uid} dials 127.0.0.6:15002 and lands on ${port}.${tproxy}`
+      : `Never reached: ${lineOf(stop)} has already returned user ${uid} over lo, because it excepts another user only. This user’s self-calls bypass Envoy.`;
+    return say(`Envoy (user ${uid}) calling its own pod enters the server-side listener`, { details, changedBy: settings.proxyUid, kernelNote: note, versions: 'since 1.3; by user and by group since 1.5; without 15008 since 1.18' });
+  }
+  const before = loopbackLeft(chain, rule);
+  let note: string;
+  if (before.kind === 'none') {
+    const then = marksGroup(ruleSet, gid) ? `is let past here, but mangle has marked it 0x53a: TPROXY hands it to ${port} all the same` : 'goes straight to the application';
+    note = `Dead: ${lineOf(before.by)} has already returned every user but ${before.uid} over lo, and user ${before.uid} has returned by its own rule. A process with gid ${gid ?? ''} and another uid that calls its own pod address ${then}.`;
+  } else if (before.kind === 'dns') {
+    const past53 = excluded?.values.includes('53') === true;
+    note = past53
+      ? `Dead for TCP: ${lineOf(before.by)} has already returned everything but port 53, which this rule leaves out.`
+      : `Live for one thing only: TCP port 53 to the pod’s own address by a process with gid ${gid ?? ''} and another uid goes to ${port}. The rest has returned at ${lineOf(before.by)}${outputSeesUdp(ruleSet) ? ' or is not TCP' : ''}.`;
+  } else {
+    note = 'Live here: the rule that returns everyone over lo is absent (the include list holds a loopback address), so this group’s self-calls do enter Envoy.';
+  }
+  return say(`The same by group ${gid ?? ''}: self-calls of the proxy enter the server-side listener`, {
+    details,
+    changedBy: settings.proxyGid,
+    kernelNote: note,
+    versions: 'since 1.5',
+  });
+}
+
+/** In TPROXY mode mangle OUTPUT marks self-calls of the proxy's group, which mangle ISTIO_INBOUND then captures. */
+function marksGroup(ruleSet: RuleSetView, gid: string | undefined): boolean {
+  return (chainIn(ruleSet, 'mangle', 'OUTPUT')?.rules ?? []).some((rule) => {
+    const shape = shapeOf(rule);
+    return shape.target === 'MARK' && gid !== undefined && valueOf(shape, 'gid') === gid;
+  });
+}
+
+function captureRule(at: Place): RuleKnowledge | undefined {
+  const { shape, chain, rule, ruleSet, profile } = at;
+  const port = profile.outboundPort ?? 15001;
+  const onlyTcp = outputSeesUdp(ruleSet) ? `UDP and ICMP come here too: they match nothing in ISTIO_REDIRECT, return and leave unchanged. Only TCP goes to ${port}.` : undefined;
+  switch (shape.form) {
+    case '':
+      return say(`Everything that is left is captured: TCP goes to Envoy, port ${port}`, {
+        details: [text('The include list is `*`.')],
+        changedBy: settings.outboundRangesInclude,
+        kernelNote: onlyTcp,
+      });
+    case 'dst':
+      return say(`Traffic to ${valueOf(shape, 'dst') ?? ''} is captured: TCP goes to Envoy, port ${port}`, {
+        details: [text('One rule for each range of the include list. What is in none of them stays outside the mesh.')],
+        changedBy: settings.outboundRangesInclude,
+        kernelNote: onlyTcp,
+      });
+    case 'dport proto': {
+      const all = ruleAfter(chain, rule, (each) => each.target === 'ISTIO_REDIRECT' && each.form === '');
+      return say(`TCP port ${valueOf(shape, 'dport') ?? ''} is captured whatever the address`, {
+        details: [text('For ports that must go through Envoy although their addresses are not in the include list.')],
+        changedBy: settings.outboundPortsInclude,
+        kernelNote: all === undefined ? undefined : `Changes nothing here: ${lineOf(all)} captures every port anyway, because the include list is \`*\`.`,
+        versions: 'since 1.7',
+      });
+    }
+    case '!dst out':
+      return say('A connection over lo to the pod’s own address goes to Envoy', {
+        details: [text('The oldest form of the self-call rule: no owner, and the outbound listener, since there was only one port.')],
+        versions: '0.3 to 0.8',
+        sources: [sources.oldShell],
+      });
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,28 @@
+import { knownAnnotations } from './annotations';
+import { knownChainNames } from './chains';
+import { knownAddresses } from './identities';
+import { knownVariables } from './variables';
+import { knownPorts } from './ports';
+import { tableNames } from './builtins';
+
+/** The facts by subject. Everything here is data; nothing evaluates a packet. */
+export { annotationKnowledge, knownAnnotations } from './annotations';
+export { builtinChainKnowledge, tableKnowledge, tableNames } from './builtins';
+export { chainKnowledge, familyOfChain, knownChainNames } from './chains';
+export { describeChainInFile } from './describe';
+export type { ChainKnowledge, Change, Fact, Paragraph, RuleKnowledge } from './facts';
+export { addressKnowledge, idKnowledge, knownAddresses } from './identities';
+export { rangeText, type VersionEvidence, type VersionRange } from './istio/evidence';
+export { istioProfile, type IstioMode, type IstioProfile } from './istio/profile';
+export { knownLogHeadings, logHeadingKnowledge } from './logHeadings';
+export { markKnowledge, type MarkContext } from './marks';
+export { knownPorts, portKnowledge, type PortContext } from './ports';
+export { ruleKnowledge } from './rules';
+export { knownVariables, variableKnowledge } from './variables';
+export type { ChainView, JumpView, RuleSetView, RuleView } from './view';
+
+/** Every name that something is known of by itself, for completion and for `explain`; sorted. */
+export function knownNames(): readonly string[] {
+  const names = [...knownChainNames(), ...knownVariables(), ...knownAnnotations(), ...tableNames, ...knownPorts().map(String), ...knownAddresses(), '1337', '2102', 'istio-proxy'];
+  return [...new Set(names)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}

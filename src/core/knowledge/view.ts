@@ -1,0 +1,51 @@
+/**
+ * The plain view of a rule set that the knowledge reads. It holds no behaviour, so that the facts can be told of rules
+ * from any source; the rule set of core/ruleset is mapped to it by its owner.
+ */
+export interface RuleSetView {
+  readonly family: 4 | 6;
+  readonly chains: readonly ChainView[];
+}
+
+export interface ChainView {
+  readonly table: string;
+  readonly name: string;
+  readonly builtin: boolean;
+  /** `ACCEPT`, `DROP`; undefined for a user chain. */
+  readonly policy: string | undefined;
+  readonly rules: readonly RuleView[];
+  /** The rules that jump or go to this chain; `line` is 0-based. */
+  readonly jumpedFrom: readonly JumpView[];
+}
+
+export interface JumpView {
+  readonly chain: string;
+  readonly line: number;
+}
+
+export interface RuleView {
+  readonly table: string;
+  readonly chain: string;
+  /** Position in the chain, 1-based. */
+  readonly number: number;
+  /** 0-based line in the file. */
+  readonly line: number;
+  /** The rule as iptables-save prints it, `-A ISTIO_INBOUND -p tcp -m tcp --dport 15008 -j RETURN`. */
+  readonly saved: string;
+  readonly target: string | undefined;
+  /** The words of `saved` behind `-A CHAIN`, quotes undone. */
+  readonly words: readonly string[];
+}
+
+const chainsOf = new WeakMap<RuleSetView, ReadonlyMap<string, ChainView>>();
+
+/** The chain of that name in that table, or undefined. The index is built once for a rule set. */
+export function chainIn(ruleSet: RuleSetView | undefined, table: string, chain: string): ChainView | undefined {
+  if (ruleSet === undefined) return undefined;
+  let index = chainsOf.get(ruleSet);
+  if (index === undefined) {
+    index = new Map(ruleSet.chains.map((each) => [`${each.table} ${each.name}`, each] as const));
+    chainsOf.set(ruleSet, index);
+  }
+  return index.get(`${table} ${chain}`);
+}

@@ -1,0 +1,54 @@
+import type { Address } from './address';
+
+/** One direction of a connection. `icmp` replaces the ports for ICMP. */
+export interface Tuple {
+  readonly source: Address;
+  readonly destination: Address;
+  readonly protocol: number;
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  readonly icmp: { readonly type: number; readonly code: number; readonly id: number } | undefined;
+}
+
+export type ConntrackState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
+export type Direction = 'ORIGINAL' | 'REPLY';
+
+/** A connection. Immutable: the walk replaces it when something changes. */
+export interface ConntrackEntry {
+  readonly id: number;
+  readonly original: Tuple;
+  readonly reply: Tuple;
+  /** A packet in the reply direction was seen. */
+  readonly seenReply: boolean;
+  readonly assured: boolean;
+  /** The first packet got through; before that the entry dies with its packet. */
+  readonly confirmed: boolean;
+  /** The connection was expected by a helper or belongs to another (ICMP errors do not make one). */
+  readonly expected: boolean;
+  readonly sourceNat: boolean;
+  readonly destinationNat: boolean;
+  /** Whether each half of NAT is decided; decided halves do not visit the nat chains again. */
+  readonly sourceNatDone: boolean;
+  readonly destinationNatDone: boolean;
+  readonly mark: number;
+  readonly zone: { readonly original: number; readonly reply: number };
+  /** TCP state in conntrack's words: SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT … */
+  readonly tcpState: string | undefined;
+  readonly helper: string | undefined;
+  readonly labels: ReadonlySet<number>;
+  readonly secmark: string | undefined;
+  /** Packets and bytes seen in each direction, where known. */
+  readonly counts: { readonly original: { packets: number; bytes: number }; readonly reply: { packets: number; bytes: number } };
+  /** Seconds till it expires, where known. */
+  readonly expires: number | undefined;
+  /** Raised by SYNPROXY, by helpers … */
+  readonly master: number | undefined;
+}
+
+/** What connection tracking says of the packet at hand. `undefined` in the view: tracking has not run yet (raw table) or is off. */
+export interface ConntrackView {
+  readonly state: ConntrackState;
+  /** undefined for INVALID and UNTRACKED. */
+  readonly entry: ConntrackEntry | undefined;
+  readonly direction: Direction;
+}

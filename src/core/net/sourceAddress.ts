@@ -1,0 +1,115 @@
+import { addressBytes, inBlock, isLinkLocal, isLoopback, isMulticast, parseBlock, prefixBlock, sameAddress, type Address, type AddressBlock } from './address';
+import type { Host, Interface } from './host';
+import { isSecondary } from './kernelRoutes';
+import type { RouteResult } from './routing';
+
+/**
+ * The source address that the kernel gives a packet without one: that of the route (`src`), else one of the outgoing
+ * interface: for IPv4 the first primary address, in the gateway's subnet where there is such, for IPv6 by RFC 6724; else one of
+ * another interface. A packet to this host itself has its destination as source. undefined where the host has none.
+ * Source: net/ipv4/devinet.c inet_select_addr, net/ipv6/addrconf.c ipv6_dev_get_saddr.
+ */
+export function sourceAddressFor(host: Host, result: RouteResult, destination: Address): Address | undefined {
+  if (result.preferredSource) return result.preferredSource;
+  const device = result.route?.device ?? result.device;
+  if (destination.family === 6) return selectIpv6(host, device, destination);
+  if (result.type === 'local') return result.route ? destination : LOOPBACK;
+  // A route with a gateway wants an address of universal scope, one without is content with link scope; both leave out 127/8.
+  return selectIpv4(host, device, result.route?.gateway ?? result.gateway);
+}
+
+/**
+ * The address that MASQUERADE writes into a packet that leaves by `device`: an address of it in the subnet of the next hop, else
+ * its first, else one of another interface. undefined: none, and the packet is dropped.
+ * Source: net/netfilter/nf_nat_masquerade.c.
+ */
+export function masqueradeAddress(host: Host, device: string, route: RouteResult, destination: Address): Address | undefined {
+  return destination.family === 6 ? selectIpv6(host, device, destination) : selectIpv4(host, device, route.gateway ?? destination);
+}
+
+/**
+ * The address that REDIRECT sends a packet to which came in by `iface`: for IPv4 the first primary one, for IPv6 the one that
+ * was added last (link-local for a link-local destination). undefined: none, and the packet is dropped.
+ * Source: net/netfilter/nf_nat_redirect.c.
+ */
+export function primaryAddress(iface: Interface, family: 4 | 6, destination?: Address): Address | undefined {
+  const addresses = iface.addresses.filter(({ address }) => address.family === family);
+  if (family === 4) return addresses[0]?.address;
+  const wanted = destination !== undefined && isLinkLocal(destination) ? addresses.filter(({ address }) => isLinkLocal(address)) : addresses;
+  return kernelOrder(wanted.map(({ address }) => address))[0];
+}
+
+const LOOPBACK: Address = { family: 4, words: [0x7f000001] };
+
+/** Host scope (127/8) is never chosen for another destination. A secondary address is none of its own. */
+function selectIpv4(host: Host, device: string | undefined, nextHop: Address | undefined): Address | undefined {
+  const primaries = (iface: Interface): Address[] =>
+    iface.addresses.filter((own) => own.address.family === 4 && !isLoopback(own.address) && !isSecondary(iface, own)).map(({ address }) => address);
+  const iface = host.interfaces.find(({ name }) => name === device);
+  if (iface) {
+    const inSubnet = (address: Address): boolean =>
+      nextHop !== undefined && iface.addresses.some((own) => sameAddress(own.address, address) && inBlock(nextHop, prefixBlock(address, own.prefixLength)));
+    const own = primaries(iface);
+    const chosen = own.find(inSubnet) ?? own[0];
+    if (chosen) return chosen;
+  }
+  return host.interfaces.flatMap(primaries)[0];
+}
+
+/** The kernel keeps IPv6 addresses with the newest first, but wider scopes before narrower ones. */
+function kernelOrder(addresses: readonly Address[]): Address[] {
+  return [...addresses].reverse().sort((a, b) => scopeOf(b) - scopeOf(a));
+}
+
+function selectIpv6(host: Host, device: string | undefined, destination: Address): Address | undefined {
+  const scope = scopeOf(destination);
+  const onlyDevice = isMulticast(destination) || scope <= 2;
+  let best: { readonly address: Address; readonly score: readonly number[] } | undefined;
+  for (const iface of host.interfaces) {
+    if (onlyDevice && iface.name !== device && !isLoopback(destination)) continue;
+    const own = iface.addresses.filter(({ address }) => address.family === 6);
+    for (const address of kernelOrder(own.map((entry) => entry.address))) {
+      const prefixLength = own.find((entry) => entry.address === address)?.prefixLength ?? 128;
+      const candidateScope = scopeOf(address);
+      const score = [
+        sameAddress(address, destination) ? 1 : 0,
+        candidateScope >= scope ? -candidateScope : candidateScope - 128,
+        iface.name === device ? 1 : 0,
+        labelOf(address) === labelOf(destination) ? 1 : 0,
+        Math.min(commonBits(address, destination), prefixLength),
+      ];
+      if (best === undefined || isHigher(score, best.score)) best = { address, score };
+    }
+  }
+  return best?.address;
+}
+
+function isHigher(a: readonly number[], b: readonly number[]): boolean {
+  const i = a.findIndex((part, at) => part !== b[at]);
+  return i >= 0 && (a[i] as number) > (b[i] as number);
+}
+
+/** Scope as RFC 4007 numbers it; ::1 counts as link-local (RFC 6724, 3.1). */
+function scopeOf(address: Address): number {
+  if (isMulticast(address)) return ((address.words[0] as number) >>> 16) & 15;
+  if (isLinkLocal(address) || isLoopback(address)) return 2;
+  return (address.words[0] as number) >>> 22 === 0x3fb ? 5 : 14;
+}
+
+/** The kernel's default policy table (net/ipv6/addrlabel.c), longest prefix first. */
+const LABELS: readonly (readonly [AddressBlock, number])[] = (
+  [['::1/128', 0], ['::ffff:0:0/96', 4], ['::/96', 3], ['2001::/32', 6], ['2001:10::/28', 7], ['2002::/16', 2], ['3ffe::/16', 12], ['fec0::/10', 11], ['fc00::/7', 5], ['::/0', 1]] as const
+).map(([text, label]) => [parseBlock(text, 6) as AddressBlock, label]);
+
+function labelOf(address: Address): number | undefined {
+  return LABELS.find(([block]) => inBlock(address, block))?.[1];
+}
+
+function commonBits(a: Address, b: Address): number {
+  const [x, y] = [addressBytes(a), addressBytes(b)];
+  for (let i = 0; i < x.length; i++) {
+    const difference = (x[i] as number) ^ (y[i] as number);
+    if (difference !== 0) return i * 8 + Math.clz32(difference) - 24;
+  }
+  return x.length * 8;
+}

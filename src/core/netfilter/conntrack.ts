@@ -1,0 +1,122 @@
+import type { ConntrackEntry, ConntrackState, ConntrackView, Direction } from '../net/conntrack';
+import { PROTOCOL, type Packet } from '../net/packet';
+import { invertTuple, tupleOf } from './tuple';
+import { nextTcpState, tcpFlagsValid, type TcpState } from './tcpTracking';
+import { sctpAllowsNew } from './sctpTracking';
+import type { World } from './world';
+
+/** What a rule in raw said of new connections: `-j CT --zone 1 --helper ftp`. */
+export interface Template {
+  readonly zone: { readonly original: number; readonly reply: number };
+  readonly helper: string | undefined;
+}
+
+export const NO_TEMPLATE: Template = { zone: { original: 0, reply: 0 }, helper: undefined };
+
+export interface Tracked {
+  readonly view: ConntrackView;
+  /** In words, for the trace. */
+  readonly why: string;
+}
+
+const NO_ENTRY = (state: ConntrackState): ConntrackView => ({ state, entry: undefined, direction: 'ORIGINAL' });
+
+/** Neighbour discovery and multicast listener reports are never tracked. Source: nf_conntrack_proto_icmpv6.c noct_valid_new. */
+const UNTRACKED_ICMPV6: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 137, 143]);
+const ICMP_REQUESTS: ReadonlySet<number> = new Set([8, 13, 15, 17]);
+const ICMPV6_REQUESTS: ReadonlySet<number> = new Set([128, 139]);
+const ICMP_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
+
+/**
+ * What connection tracking says of a packet that it has not seen yet. A new connection is made but not put into `world`: that
+ * happens when the packet has passed all hooks. Source: nf_conntrack_core.c nf_conntrack_in.
+ */
+export function track(packet: Packet, world: World, template: Template): Tracked {
+  if (isIcmpError(packet)) return trackError(packet, world, template);
+  if (packet.protocol === PROTOCOL.ICMPV6 && UNTRACKED_ICMPV6.has(packet.icmpType)) {
+    return { view: NO_ENTRY('UNTRACKED'), why: 'neighbour discovery and multicast listener messages are not tracked' };
+  }
+  if (packet.protocol === PROTOCOL.ICMP && packet.icmpType > 18) return { view: NO_ENTRY('INVALID'), why: `ICMP type ${packet.icmpType} is not known to connection tracking` };
+  if (packet.protocol === PROTOCOL.TCP && !tcpFlagsValid(packet.tcpFlags)) return { view: NO_ENTRY('INVALID'), why: 'no TCP packet may have these flags' };
+  const tuple = tupleOf(packet);
+  const found = world.find(tuple, template.zone);
+  return found ? trackKnown(packet, found.entry, found.direction, world, template) : trackNew(packet, world, template);
+}
+
+export function isIcmpError(packet: Packet): boolean {
+  if (packet.protocol === PROTOCOL.ICMP) return ICMP_ERRORS.has(packet.icmpType);
+  return packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType < 128;
+}
+
+function trackNew(packet: Packet, world: World, template: Template): Tracked {
+  const original = tupleOf(packet);
+  const reply = invertTuple(original);
+  const reason = reply === undefined ? 'nothing answers this ICMP type' : whyNotNew(packet);
+  if (reply === undefined || reason) return { view: NO_ENTRY('INVALID'), why: reason ?? '' };
+  const entry: ConntrackEntry = {
+    id: world.newId(), original, reply, seenReply: false, assured: false, confirmed: false, expected: false, sourceNat: false, destinationNat: false,
+    sourceNatDone: false, destinationNatDone: false, mark: 0, zone: template.zone,
+    tcpState: packet.protocol === PROTOCOL.TCP ? (nextTcpState('NONE', packet.tcpFlags, 'ORIGINAL') as TcpState) : undefined,
+    helper: template.helper, labels: new Set(), secmark: undefined,
+    counts: { original: { packets: 1, bytes: packet.length }, reply: { packets: 0, bytes: 0 } }, expires: undefined, master: undefined,
+  };
+  return { view: { state: 'NEW', entry, direction: 'ORIGINAL' }, why: 'no connection of these addresses and ports is known, so the packet opens one' };
+}
+
+/** Why a packet cannot open a connection; undefined where it can. */
+function whyNotNew(packet: Packet): string | undefined {
+  switch (packet.protocol) {
+    case PROTOCOL.TCP: {
+      const next = nextTcpState('NONE', packet.tcpFlags, 'ORIGINAL');
+      return next === 'INVALID' || next === 'IGNORE' ? 'no connection is known, and a TCP packet with these flags cannot open one' : undefined;
+    }
+    case PROTOCOL.ICMP:
+      return ICMP_REQUESTS.has(packet.icmpType) ? undefined : 'an ICMP answer without a request that was seen';
+    case PROTOCOL.ICMPV6:
+      return ICMPV6_REQUESTS.has(packet.icmpType) ? undefined : 'an ICMPv6 answer without a request that was seen';
+    case PROTOCOL.SCTP:
+      return sctpAllowsNew(packet) ? undefined : 'no association is known, and this SCTP packet cannot open one';
+    default:
+      return undefined;
+  }
+}
+
+function trackKnown(packet: Packet, entry: ConntrackEntry, direction: Direction, world: World, template: Template): Tracked {
+  let changed = entry;
+  if (packet.protocol === PROTOCOL.TCP) {
+    const state = (entry.tcpState ?? 'ESTABLISHED') as TcpState;
+    const next = nextTcpState(state, packet.tcpFlags, direction);
+    if (next === 'INVALID') return { view: NO_ENTRY('INVALID'), why: `the connection is in state ${state}, in which a packet with these flags is not valid` };
+    if (next === 'SYN_SENT' && (state === 'TIME_WAIT' || state === 'CLOSE')) {
+      world.remove(entry);
+      return trackNew(packet, world, template);
+    }
+    if (next !== 'IGNORE') {
+      const assured = entry.assured || (entry.seenReply && direction === 'ORIGINAL' && next === 'ESTABLISHED');
+      changed = { ...changed, tcpState: next, assured };
+    }
+  }
+  const side = direction === 'ORIGINAL' ? 'original' : 'reply';
+  const counts = { ...changed.counts, [side]: { packets: changed.counts[side].packets + 1, bytes: changed.counts[side].bytes + packet.length } };
+  const state: ConntrackState = direction === 'REPLY' || entry.seenReply ? 'ESTABLISHED' : entry.expected ? 'RELATED' : 'NEW';
+  changed = { ...changed, counts, seenReply: changed.seenReply || direction === 'REPLY' };
+  world.put(changed);
+  return { view: { state, entry: changed, direction }, why: whyKnown(state, direction) };
+}
+
+function whyKnown(state: ConntrackState, direction: Direction): string {
+  if (direction === 'REPLY') return 'it answers a connection that is known';
+  if (state === 'NEW') return 'its connection is known, but no answer was seen yet';
+  return state === 'RELATED' ? 'its connection was expected' : 'its connection is known and was answered';
+}
+
+/** An ICMP error belongs to the connection of the packet that it quotes. Source: nf_conntrack_proto_icmp.c nf_conntrack_inet_error. */
+function trackError(packet: Packet, world: World, template: Template): Tracked {
+  const quoted = packet.inner && invertTuple(tupleOf(packet.inner));
+  const found = quoted && world.find(quoted, template.zone);
+  if (!found) return { view: NO_ENTRY('INVALID'), why: 'an ICMP error about a connection that is not known' };
+  return {
+    view: { state: 'RELATED', entry: found.entry, direction: found.direction },
+    why: 'an ICMP error about a connection that is known',
+  };
+}

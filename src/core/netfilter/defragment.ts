@@ -1,0 +1,29 @@
+import type { Packet } from '../net/packet';
+import type { World } from './world';
+
+/**
+ * Connection tracking sees whole packets only: a fragment waits (undefined) until the others are there; the last one to come carries
+ * the whole packet on, as long as all of them and with the transport header of the first. Packets that are no fragments pass.
+ * Source: net/ipv4/netfilter/nf_defrag_ipv4.c, net/ipv6/netfilter/nf_conntrack_reasm.c.
+ */
+export function defragment(packet: Packet, world: World): Packet | undefined {
+  if (!packet.moreFragments && packet.fragmentOffset === 0) return packet;
+  const parts = world.addFragment(packet);
+  let covered = 0;
+  for (const part of parts) {
+    const start = part.fragmentOffset * 8;
+    if (start > covered) return undefined;
+    covered = Math.max(covered, start + payloadLength(part));
+  }
+  const last = parts[parts.length - 1];
+  const first = parts[0];
+  if (!first || !last || last.moreFragments || first.fragmentOffset > 0) return undefined;
+  world.forgetFragments(packet);
+  return { ...first, length: first.length - payloadLength(first) + covered, moreFragments: false, fragmentOffset: 0, mark: packet.mark };
+}
+
+/** Bytes behind the IP header and what precedes the fragmentable part. */
+function payloadLength(packet: Packet): number {
+  const headers = packet.family === 4 ? 20 + packet.ipOptions.length : 40 + packet.extensionHeaders.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  return packet.length - headers;
+}

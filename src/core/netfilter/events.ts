@@ -1,0 +1,99 @@
+import type { ConntrackState, ConntrackView } from '../net/conntrack';
+import type { Listener } from '../net/host';
+import type { Packet } from '../net/packet';
+import type { Chain, Rule } from '../ruleset/ruleSet';
+import type { Answer } from '../xtables/answer';
+import type { Effect } from '../xtables/extension';
+import type { Hook, PacketView, TableName } from '../xtables/view';
+
+/** Why the kernel itself threw a packet away, outside of any rule. The list is closed; `explainKernelDrop` has the words. */
+export type KernelDropReason =
+  | 'other-host' | 'loopback-address' | 'bad-source' | 'martian-source' | 'martian-destination' | 'reverse-path' | 'no-route' | 'blackhole'
+  | 'unreachable' | 'prohibited' | 'forwarding-off' | 'ttl-exceeded' | 'too-big' | 'redirect-without-address' | 'reroute-failed'
+  | 'nat-failed' | 'fragment-incomplete' | 'no-socket' | 'broken-packet' | 'not-forwarded';
+
+/** What decided a table: a rule of a chain, or the policy of the built-in chain. */
+export type DecidedBy = { readonly kind: 'rule'; readonly rule: Rule } | { readonly kind: 'policy'; readonly chain: Chain };
+
+/**
+ * One thing that happened to the packet. The list of them is all that anyone shows: trace view, editor, command line, tests.
+ * Views and packets are as they were at that moment.
+ */
+export type TraceEvent =
+  | { readonly kind: 'start'; readonly direction: 'in' | 'out'; readonly packet: Packet; readonly iface: string }
+  | { readonly kind: 'hook-enter'; readonly hook: Hook; readonly packet: Packet; readonly inInterface: string; readonly outInterface: string }
+  | { readonly kind: 'hook-leave'; readonly hook: Hook; readonly packet: Packet; readonly state: ConntrackState | undefined }
+  /** Connection tracking has looked at the packet, between raw and mangle. */
+  | { readonly kind: 'conntrack'; readonly hook: Hook; readonly view: ConntrackView; readonly why: string }
+  | { readonly kind: 'table-enter'; readonly hook: Hook; readonly table: TableName; readonly chain: Chain; readonly view: PacketView }
+  /** A table that this packet does not visit although it hangs in the hook: nat, for all but the first packet of a connection. */
+  | { readonly kind: 'table-skipped'; readonly hook: Hook; readonly table: TableName; readonly why: string }
+  /** Rules `from`–`to` of the chain (1-based, both included) did not match; `whyNot` tells why each did not. */
+  | { readonly kind: 'skipped'; readonly chain: Chain; readonly from: number; readonly to: number; readonly view: PacketView; readonly depth: number }
+  /** A rule that matched, or one whose answer was not certain or changed what a match remembers. */
+  | {
+      readonly kind: 'rule';
+      readonly rule: Rule;
+      readonly matched: boolean;
+      readonly view: PacketView;
+      /** Answer to each condition asked, in order; those behind the first no were not asked. */
+      readonly answers: readonly Answer[];
+      readonly effect: Effect | undefined;
+      readonly after: Packet;
+      readonly depth: number;
+    }
+  /** A chain came to its end, or a rule said RETURN: on with the rule behind the jump, or the policy. */
+  | { readonly kind: 'return'; readonly chain: Chain; readonly to: Chain; readonly explicit: boolean; readonly depth: number }
+  | { readonly kind: 'policy'; readonly chain: Chain; readonly verdict: 'ACCEPT' | 'DROP' }
+  | { readonly kind: 'table-leave'; readonly hook: Hook; readonly table: TableName; readonly verdict: TableVerdict; readonly by: DecidedBy }
+  /** NAT rewrote the packet: by a rule just now, or as the connection was set up before. */
+  | { readonly kind: 'translate'; readonly hook: Hook; readonly half: 'source' | 'destination'; readonly before: Packet; readonly after: Packet; readonly established: boolean }
+  | { readonly kind: 'route'; readonly phase: 'input' | 'output' | 'reroute'; readonly packet: Packet; readonly type: string; readonly device: string; readonly gateway: string | undefined; readonly table: number | undefined }
+  | { readonly kind: 'ttl'; readonly before: number; readonly after: number }
+  | { readonly kind: 'kernel-drop'; readonly reason: KernelDropReason; readonly hook: Hook | undefined; readonly inHook: boolean; readonly packet: Packet; readonly detail: string }
+  | { readonly kind: 'loopback'; readonly packet: Packet }
+  | { readonly kind: 'sent'; readonly iface: string; readonly packet: Packet }
+  | { readonly kind: 'delivered'; readonly packet: Packet; readonly listener: Listener | undefined; readonly known: boolean };
+
+export type TableVerdict = 'ACCEPT' | 'DROP' | 'REJECT';
+
+/** Something that had to be assumed to get this outcome. */
+export interface Assumption {
+  readonly table: TableName;
+  readonly chain: string;
+  readonly num: number;
+  /** The condition or the choice in words. */
+  readonly match: string;
+  readonly value: boolean;
+  readonly probability: number | undefined;
+  readonly reason: string;
+  readonly rule: Rule | undefined;
+  /** `table/chain/num/match`: under this key the user may answer the question. */
+  readonly key: string;
+}
+
+/** How one walk ended. */
+export interface WalkEnd {
+  readonly outcome: 'LOCAL' | 'SENT' | 'DROPPED' | 'NONE';
+  readonly verdict: 'ACCEPT' | 'DROP' | 'REJECT' | 'NONE';
+  readonly dropBy:
+    | { readonly kind: 'rule'; readonly rule: Rule; readonly hook: Hook; readonly target: string }
+    | { readonly kind: 'policy'; readonly chain: Chain; readonly hook: Hook }
+    | { readonly kind: 'kernel'; readonly reason: KernelDropReason; readonly hook: Hook | undefined; readonly inHook: boolean; readonly detail: string }
+    | undefined;
+  readonly outInterface: string | undefined;
+  readonly packet: Packet;
+  /** The interfaces of the last hook the packet was in. */
+  readonly inInterface: string | undefined;
+  readonly lastOutInterface: string | undefined;
+  readonly receiver: Listener | undefined;
+  readonly receiverKnown: boolean;
+  readonly state: ConntrackState | undefined;
+}
+
+/** One possible course of the packet. */
+export interface Walked {
+  readonly events: readonly TraceEvent[];
+  readonly end: WalkEnd;
+  readonly assumptions: readonly Assumption[];
+}

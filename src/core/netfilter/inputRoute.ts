@@ -1,0 +1,109 @@
+import { formatAddress, isLimitedBroadcast, isLoopback, isMulticast, isUnspecified, type Address } from '../net/address';
+import type { Host } from '../net/host';
+import type { Packet } from '../net/packet';
+import { lookupRoute, type RouteResult } from '../net/routing';
+import type { KernelDropReason } from './events';
+import { sysctl } from './sysctl';
+
+/** Where an incoming packet goes behind PREROUTING. */
+export type InputRoute =
+  | { readonly kind: 'local'; readonly type: 'local' | 'broadcast' | 'multicast'; readonly table: number | undefined }
+  | { readonly kind: 'forward'; readonly device: string; readonly gateway: string | undefined; readonly table: number | undefined }
+  | { readonly kind: 'drop'; readonly reason: KernelDropReason; readonly detail: string };
+
+/** The routing decision for a packet that came in, with the checks that go with it. Source: net/ipv4/route.c ip_route_input_slow, net/ipv6/ip6_output.c ip6_forward. */
+export function routeInput(packet: Packet, iface: string, host: Host, packetType: 'unicast' | 'broadcast' | 'multicast'): InputRoute {
+  void packetType;
+  return packet.family === 4 ? routeIpv4(packet, iface, host) : routeIpv6(packet, iface, host);
+}
+
+function lookup(packet: Packet, iface: string, host: Host): RouteResult {
+  return lookupRoute(host, {
+    destination: packet.destination, source: packet.source, mark: packet.mark, inInterface: iface, tos: packet.tos,
+    protocol: packet.protocol, sourcePort: packet.sourcePort, destinationPort: packet.destinationPort,
+  });
+}
+
+function routeIpv4(packet: Packet, iface: string, host: Host): InputRoute {
+  const { source, destination } = packet;
+  const first = (source.words[0] as number) >>> 24;
+  const localnet = sysctl(host, 4, iface, 'route_localnet', 'any') === 1;
+  if (isMulticast(source) || isLimitedBroadcast(source)) return martian('martian-source', source, 'it can only be a destination');
+  const limited = isLimitedBroadcast(destination) || (isUnspecified(source) && isUnspecified(destination));
+  if (!limited && first === 0) return martian('martian-source', source, 'addresses in 0.0.0.0/8 cannot be a source');
+  if (!limited && (destination.words[0] as number) >>> 24 === 0) return martian('martian-destination', destination, 'addresses in 0.0.0.0/8 cannot be a destination');
+  if (!limited && isLoopback(destination) && !localnet) return martian('martian-destination', destination, `127.0.0.0/8 may not arrive on ${iface} unless net.ipv4.conf.${iface}.route_localnet is 1`);
+  if (!limited && isLoopback(source) && !localnet) return martian('martian-source', source, `127.0.0.0/8 may not arrive on ${iface} unless net.ipv4.conf.${iface}.route_localnet is 1`);
+  const route = lookup(packet, iface, host);
+  if (route.type === 'multicast' && isMulticast(destination)) {
+    return route.toThisHost ? { kind: 'local', type: 'multicast', table: route.table } : drop('no-route', `this host is not in the multicast group ${formatAddress(destination)}`);
+  }
+  if (limited || route.type === 'broadcast') {
+    const bad = isUnspecified(source) ? undefined : badSource(packet, undefined, iface, host);
+    return bad ?? { kind: 'local', type: 'broadcast', table: route.table };
+  }
+  const refused = refusal(route, destination);
+  if (refused && route.type !== 'none') return refused;
+  if (route.type === 'local') return badSource(packet, undefined, iface, host) ?? { kind: 'local', type: 'local', table: route.table };
+  if (sysctl(host, 4, iface, 'forwarding', 'own') !== 1) {
+    return drop('forwarding-off', `it is not for this host (${formatAddress(destination)}), and net.ipv4.ip_forward is 0`);
+  }
+  if (refused) return refused;
+  if (route.type !== 'unicast') return martian('martian-destination', destination, `a ${route.type} address is not forwarded to`);
+  return badSource(packet, route.device, iface, host) ?? forwarded(route);
+}
+
+function forwarded(route: RouteResult): InputRoute {
+  return { kind: 'forward', device: route.device ?? 'lo', gateway: route.gateway && formatAddress(route.gateway), table: route.table };
+}
+
+function refusal(route: RouteResult, destination: Address): InputRoute | undefined {
+  const to = formatAddress(destination);
+  switch (route.type) {
+    case 'none': return drop('no-route', `there is no route to ${to}`);
+    case 'blackhole': return drop('blackhole', `the route to ${to} is a blackhole`);
+    case 'unreachable': return drop('unreachable', `the route to ${to} is "unreachable"`);
+    case 'prohibit': return drop('prohibited', `the route to ${to} is "prohibit"`);
+    default: return undefined;
+  }
+}
+
+/** The checks of the source address. Source: net/ipv4/fib_frontend.c fib_validate_source. */
+function badSource(packet: Packet, outDevice: string | undefined, iface: string, host: Host): InputRoute | undefined {
+  const { source } = packet;
+  const filter = sysctl(host, 4, iface, 'rp_filter', 'max');
+  const acceptLocal = sysctl(host, 4, iface, 'accept_local', 'any') === 1;
+  void outDevice;
+  if (filter === 0 && acceptLocal && host.policyRules.every(({ preference }) => [0, 32766, 32767].includes(preference))) return undefined;
+  const useMark = sysctl(host, 4, iface, 'src_valid_mark', 'any') === 1;
+  const back = lookupRoute(host, { destination: source, source: packet.destination, mark: useMark ? packet.mark : 0, tos: packet.tos, inInterface: iface });
+  if (back.type === 'none' || back.type === 'unreachable' || back.type === 'prohibit' || back.type === 'blackhole') {
+    return filter === 0 ? undefined : drop('reverse-path', `there is no route back to ${formatAddress(source)}, and rp_filter on ${iface} is ${filter}`);
+  }
+  if (back.type === 'local' && !acceptLocal) return martian('martian-source', source, `it is an address of this host, yet the packet came from outside on ${iface}`);
+  if (back.type !== 'unicast' && back.type !== 'local') return martian('martian-source', source, `a ${back.type} address cannot be a source`);
+  if (filter === 1 && back.device !== iface) return drop('reverse-path', `answers to ${formatAddress(source)} would leave by ${back.device ?? 'no interface'}, not by ${iface}, and rp_filter is 1 (strict)`);
+  return undefined;
+}
+
+function routeIpv6(packet: Packet, iface: string, host: Host): InputRoute {
+  const { source, destination } = packet;
+  const route = lookup(packet, iface, host);
+  if (isMulticast(destination)) {
+    return route.toThisHost ? { kind: 'local', type: 'multicast', table: route.table } : drop('no-route', `this host is not in the multicast group ${formatAddress(destination)}`);
+  }
+  if (route.type === 'local') return { kind: 'local', type: 'local', table: route.table };
+  const refused = refusal(route, destination);
+  if (refused) return refused;
+  if (sysctl(host, 6, 'all', 'forwarding', 'own') !== 1) return drop('forwarding-off', `it is not for this host (${formatAddress(destination)}), and net.ipv6.conf.all.forwarding is 0`);
+  if (isUnspecified(source) || isMulticast(source) || isLoopback(source)) return martian('martian-source', source, 'packets from it are not forwarded');
+  return forwarded(route);
+}
+
+function martian(reason: 'martian-source' | 'martian-destination', address: Address, why: string): InputRoute {
+  return drop(reason, `${formatAddress(address)} is a martian ${reason === 'martian-source' ? 'source' : 'destination'}: ${why}`);
+}
+
+function drop(reason: KernelDropReason, detail: string): InputRoute {
+  return { kind: 'drop', reason, detail };
+}

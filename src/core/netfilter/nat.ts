@@ -1,0 +1,169 @@
+import { formatAddress, type Address } from '../net/address';
+import type { ConntrackEntry, ConntrackView, Tuple } from '../net/conntrack';
+import { PROTOCOL, type Packet } from '../net/packet';
+import type { NatRange } from '../xtables/extension';
+import { chooseAddress, natHash } from './natAddress';
+import { hasPorts, invertTuple, isIcmp, tupleKey } from './tuple';
+import type { World } from './world';
+
+export type NatHalf = 'source' | 'destination';
+
+/** The outcome of setting up one half of a connection's translation. */
+export interface NatSetup {
+  readonly entry: ConntrackEntry;
+  /** The port (or ICMP id) was drawn at random by the kernel; the one shown is only the first possible. */
+  readonly random: boolean;
+}
+
+/**
+ * Decides one half of the translation of a new connection. Without a range: the address stays, and the port too unless another
+ * connection has it. undefined where the kernel fails and drops. Source: nf_nat_core.c nf_nat_setup_info, get_unique_tuple.
+ */
+export function setUpNat(entry: ConntrackEntry, half: NatHalf, range: NatRange | undefined, world: World): NatSetup | undefined {
+  const current = invertTuple(entry.reply);
+  if (current === undefined) return undefined;
+  const { tuple, random } = uniqueTuple(current, half, range ?? keepAddress(current, half), entry, world);
+  let changed: ConntrackEntry = half === 'source' ? { ...entry, sourceNatDone: true } : { ...entry, destinationNatDone: true };
+  if (tupleKey(tuple) !== tupleKey(current)) {
+    const reply = invertTuple(tuple);
+    if (reply === undefined) return undefined;
+    changed = { ...changed, reply, ...(half === 'source' ? { sourceNat: true } : { destinationNat: true }) };
+  }
+  return { entry: changed, random };
+}
+
+function keepAddress(tuple: Tuple, half: NatHalf): NatRange {
+  const address = half === 'source' ? tuple.source : tuple.destination;
+  return { addresses: [address, address], ports: undefined, random: false, persistent: false };
+}
+
+function uniqueTuple(original: Tuple, half: NatHalf, range: NatRange, entry: ConntrackEntry, world: World): { tuple: Tuple; random: boolean } {
+  if (range.netmap) return { tuple: withNetmap(original, half, range.netmap), random: false };
+  if (half === 'source' && !range.random) {
+    if (addressInRange(original.source, range) && keyInRange(original, half, range) && !isUsed(original, entry, world)) return { tuple: original, random: false };
+    const earlier = sameSourceBefore(original, range, entry, world);
+    if (earlier && !isUsed(earlier, entry, world)) return { tuple: earlier, random: false };
+  }
+  const tuple = withAddress(original, half, range, entry);
+  if (!range.random) {
+    if (range.ports) {
+      if (keyInRange(tuple, half, range) && (range.ports[0] === range.ports[1] || !isUsed(tuple, entry, world))) return { tuple, random: false };
+    } else if (!isUsed(tuple, entry, world)) return { tuple, random: false };
+  }
+  return choosePort(tuple, half, range, entry, world);
+}
+
+/** The mapping that another connection from the same source address and port has: the kernel prefers to keep it. */
+function sameSourceBefore(tuple: Tuple, range: NatRange, entry: ConntrackEntry, world: World): Tuple | undefined {
+  for (const other of world.connections()) {
+    if (other.id === entry.id || !other.sourceNatDone || other.original.protocol !== tuple.protocol || other.zone.original !== entry.zone.original) continue;
+    if (formatAddress(other.original.source) !== formatAddress(tuple.source) || other.original.sourcePort !== tuple.sourcePort) continue;
+    const mapped = invertTuple(other.reply);
+    if (!mapped) continue;
+    const candidate: Tuple = { ...tuple, source: mapped.source, sourcePort: mapped.sourcePort };
+    if (addressInRange(candidate.source, range) && keyInRange(candidate, 'source', range)) return candidate;
+  }
+  return undefined;
+}
+
+function withAddress(tuple: Tuple, half: NatHalf, range: NatRange, entry: ConntrackEntry): Tuple {
+  if (!range.addresses) return tuple;
+  const address = chooseAddress(range.addresses, natHash(tuple, entry.zone.original, range.persistent), tuple, range.persistent);
+  return half === 'source' ? { ...tuple, source: address } : { ...tuple, destination: address };
+}
+
+/** NETMAP keeps the host part of the address and swaps the network part. */
+function withNetmap(tuple: Tuple, half: NatHalf, { network, mask }: NonNullable<NatRange['netmap']>): Tuple {
+  const map = (address: Address): Address => ({
+    family: address.family,
+    words: address.words.map((word, i) => ((word & ~(mask.words[i] as number)) | ((network.words[i] as number) & (mask.words[i] as number))) >>> 0),
+  });
+  return half === 'source' ? { ...tuple, source: map(tuple.source) } : { ...tuple, destination: map(tuple.destination) };
+}
+
+function addressInRange(address: Address, range: NatRange): boolean {
+  if (!range.addresses) return true;
+  return compare(range.addresses[0], address) <= 0 && compare(address, range.addresses[1]) <= 0;
+}
+
+function compare(a: Address, b: Address): number {
+  for (let i = 0; i < a.words.length; i++) {
+    const difference = (a.words[i] as number) - (b.words[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** The number that stands for a connection besides its addresses: a port, or the id of an echo. */
+function keyOf(tuple: Tuple, half: NatHalf): number | undefined {
+  if (tuple.icmp) return tuple.icmp.id;
+  if (!hasPorts(tuple.protocol)) return undefined;
+  return half === 'source' ? tuple.sourcePort : tuple.destinationPort;
+}
+
+function withKey(tuple: Tuple, half: NatHalf, key: number): Tuple {
+  if (tuple.icmp) return { ...tuple, icmp: { ...tuple.icmp, id: key } };
+  return half === 'source' ? { ...tuple, sourcePort: key } : { ...tuple, destinationPort: key };
+}
+
+function keyInRange(tuple: Tuple, half: NatHalf, range: NatRange): boolean {
+  const key = keyOf(tuple, half);
+  return !range.ports || key === undefined || (key >= range.ports[0] && key <= range.ports[1]);
+}
+
+function choosePort(tuple: Tuple, half: NatHalf, range: NatRange, entry: ConntrackEntry, world: World): { tuple: Tuple; random: boolean } {
+  const key = keyOf(tuple, half);
+  if (key === undefined) return { tuple, random: false };
+  let [first, last] = range.ports ?? [0, 0];
+  if (!range.ports) {
+    if (half === 'destination' && !isIcmp(tuple.protocol)) return { tuple, random: false };
+    [first, last] = isIcmp(tuple.protocol) ? [0, 65535] : key >= 1024 ? [1024, 65535] : key >= 512 ? [600, 1023] : [1, 511];
+  }
+  const size = last - first + 1;
+  const offset = range.ports && range.basePort !== undefined ? (((key - range.basePort) % 65536) + 65536) % 65536 : 0;
+  const random = (range.random || half === 'source' || isIcmp(tuple.protocol)) && range.basePort === undefined && size > 1;
+  for (let i = 0; i < size; i++) {
+    const candidate = withKey(tuple, half, first + ((offset + i) % size));
+    if (!isUsed(candidate, entry, world)) return { tuple: candidate, random };
+  }
+  return { tuple, random };
+}
+
+/** Whether the answers of another connection already come with this tuple. */
+function isUsed(tuple: Tuple, entry: ConntrackEntry, world: World): boolean {
+  const reply = invertTuple(tuple);
+  const found = reply && world.find(reply, { original: entry.zone.reply, reply: entry.zone.reply });
+  return found !== undefined && found.entry.id !== entry.id;
+}
+
+/**
+ * The packet as one half of its connection's translation makes it in this direction. The same packet where there is nothing to do.
+ * Source: nf_nat_core.c nf_nat_packet; for ICMP errors nf_nat_icmp_reply_translation.
+ */
+export function translate(packet: Packet, view: ConntrackView, half: NatHalf): Packet {
+  const { entry, direction } = view;
+  if (!entry) return packet;
+  const own = direction === 'ORIGINAL' ? half : half === 'source' ? 'destination' : 'source';
+  if (!(own === 'source' ? entry.sourceNat : entry.destinationNat)) return packet;
+  const other = direction === 'ORIGINAL' ? entry.reply : entry.original;
+  const target = invertTuple(other);
+  if (target === undefined) return packet;
+  if (view.state === 'RELATED' && packet.inner) {
+    const inner = rewrite(packet.inner, other, half === 'source' ? 'destination' : 'source');
+    const outer = half === 'source' ? { source: target.source } : { destination: target.destination };
+    return { ...packet, ...outer, inner };
+  }
+  return rewrite(packet, target, half);
+}
+
+function rewrite(packet: Packet, target: Tuple, half: NatHalf): Packet {
+  const address = half === 'source' ? { source: target.source } : { destination: target.destination };
+  if (target.icmp && isIcmp(packet.protocol)) return { ...packet, ...address, icmpId: target.icmp.id };
+  if (!hasPorts(packet.protocol) || packet.fragmentOffset > 0) return { ...packet, ...address };
+  return half === 'source' ? { ...packet, ...address, sourcePort: target.sourcePort } : { ...packet, ...address, destinationPort: target.destinationPort };
+}
+
+/** GRE packets shorter than their own header cannot be translated and are dropped. */
+export function canTranslate(packet: Packet): boolean {
+  return packet.protocol !== PROTOCOL.GRE || packet.length - (packet.family === 4 ? 20 + packet.ipOptions.length : 40) >= 8;
+}

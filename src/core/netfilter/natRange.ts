@@ -1,0 +1,38 @@
+import { parseAddress, type Address } from '../net/address';
+import type { Host } from '../net/host';
+import type { Packet } from '../net/packet';
+import type { RouteResult } from '../net/routing';
+import { masqueradeAddress, primaryAddress } from '../net/sourceAddress';
+import type { Effect, NatRange } from '../xtables/extension';
+import type { Hook } from '../xtables/view';
+
+type NatEffect = Extract<Effect, { kind: 'nat' | 'redirect' | 'masquerade' }>;
+
+/** Where a NAT target's hook and packet stand. */
+export interface NatPlace {
+  readonly packet: Packet;
+  readonly hook: Hook;
+  readonly inInterface: string;
+  readonly outInterface: string;
+  readonly route: RouteResult | undefined;
+  readonly host: Host;
+}
+
+/** The addresses and ports that a NAT target asks for; undefined where the interface has no address to use. */
+export function rangeOf(effect: NatEffect, place: NatPlace): NatRange | undefined {
+  if (effect.kind === 'nat') return effect.range;
+  const address = effect.kind === 'redirect' ? redirectAddress(place) : sourceAddress(place);
+  return address && { addresses: [address, address], ports: effect.ports, random: effect.random, persistent: false };
+}
+
+/** Source: net/netfilter/nf_nat_redirect.c. */
+function redirectAddress({ packet, hook, inInterface, host }: NatPlace): Address | undefined {
+  if (hook === 'OUTPUT') return parseAddress(packet.family === 4 ? '127.0.0.1' : '::1');
+  const iface = host.interfaces.find(({ name }) => name === inInterface);
+  return iface && primaryAddress(iface, packet.family, packet.destination);
+}
+
+/** Source: net/netfilter/nf_nat_masquerade.c. */
+function sourceAddress({ packet, outInterface, host, route }: NatPlace): Address | undefined {
+  return route && masqueradeAddress(host, outInterface, route, packet.destination);
+}

@@ -1,0 +1,114 @@
+import { formatAddress } from '../net/address';
+import type { ConntrackState } from '../net/conntrack';
+import { hasPorts } from '../net/makePacket';
+import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
+import { reportedProtocol } from '../net/protocols';
+import { printRule } from '../ruleset/printRule';
+import type { TraceEvent, Walked, WalkEnd } from './events';
+import { isIcmpError } from './conntrack';
+
+/** One outcome in the words of the JSON contract. */
+export interface Outcome {
+  readonly assumptions: readonly { readonly table: string; readonly chain: string; readonly num: number; readonly match: string; readonly value: boolean; readonly probability?: number; readonly reason: string }[];
+  readonly outcome: WalkEnd['outcome'];
+  readonly verdict: WalkEnd['verdict'];
+  readonly dropBy?: Record<string, unknown>;
+  readonly outIface?: string;
+  readonly hooks: readonly string[];
+  readonly matchedRules: readonly { readonly hook: string; readonly table: string; readonly chain: string; readonly num: number; readonly rule: string }[];
+  readonly verdicts: readonly { readonly hook: string; readonly table: string; readonly verdict: string; readonly by: string }[];
+  readonly finalPacket: FinalPacket;
+  readonly receiver?: { readonly process: string | null; readonly pid: number | null; readonly local: string } | null;
+  readonly ctstate?: ConntrackState;
+}
+
+type JsonValue = string | number | boolean | readonly string[] | FinalPacket;
+export interface FinalPacket {
+  readonly [field: string]: JsonValue;
+}
+
+/** The outcome as `batch` gives it. Positions in it are 1-based. */
+export function outcomeOf({ events, end, assumptions }: Walked): Outcome {
+  return {
+    assumptions: assumptions.map(({ table, chain, num, match, value, probability, reason }) => ({ table, chain, num, match, value, ...(probability === undefined ? {} : { probability }), reason })),
+    outcome: end.outcome,
+    verdict: end.verdict,
+    ...(end.dropBy ? { dropBy: dropBy(end.dropBy) } : {}),
+    ...(end.outInterface === undefined ? {} : { outIface: end.outInterface }),
+    hooks: events.flatMap((event) => (event.kind === 'hook-enter' ? [event.hook] : [])),
+    matchedRules: events.flatMap((event) => (event.kind === 'rule' && event.matched ? [matchedRule(event)] : [])),
+    verdicts: verdictsOf(events),
+    finalPacket: packetJson(end.packet, end.inInterface, end.lastOutInterface),
+    ...(end.outcome === 'LOCAL' ? { receiver: end.receiver ? { process: end.receiver.process ?? null, pid: end.receiver.pid ?? null, local: end.receiver.text } : null } : {}),
+    ...(end.state === undefined ? {} : { ctstate: end.state }),
+  };
+}
+
+function matchedRule({ rule, view }: Extract<TraceEvent, { kind: 'rule' }>): Outcome['matchedRules'][number] {
+  return { hook: view.hook, table: rule.chain.table, chain: rule.chain.name, num: rule.number, rule: printRule(rule) };
+}
+
+function verdictsOf(events: readonly TraceEvent[]): Outcome['verdicts'] {
+  return events.flatMap((event) =>
+    event.kind === 'table-leave'
+      ? [{ hook: event.hook, table: event.table, verdict: event.verdict, by: event.by.kind === 'policy' ? 'policy' : `${event.by.rule.chain.name}:${event.by.rule.number}` }]
+      : []);
+}
+
+function dropBy(by: NonNullable<WalkEnd['dropBy']>): Record<string, unknown> {
+  switch (by.kind) {
+    case 'rule': return { kind: 'rule', table: by.rule.chain.table, chain: by.rule.chain.name, num: by.rule.number, hook: by.hook, target: by.target };
+    case 'policy': return { kind: 'policy', table: by.chain.table, chain: by.chain.name, hook: by.hook };
+    case 'kernel': return { kind: 'kernel', reason: by.reason, detail: by.detail, ...(by.hook === undefined ? {} : by.inHook ? { inHook: by.hook } : { after: by.hook }) };
+  }
+}
+
+/** A packet in the field names of the contract; fields that do not apply are left out. */
+export function packetJson(packet: Packet, iif?: string, oif?: string): FinalPacket {
+  return {
+    ...networkFields(packet),
+    ...(packet.fragmentOffset === 0 ? transportFields(packet) : {}),
+    mark: packet.mark,
+    ...(iif !== undefined ? { iif } : {}),
+    ...(oif !== undefined ? { oif } : {}),
+  };
+}
+
+function networkFields(packet: Packet): FinalPacket {
+  return {
+    src: formatAddress(packet.source), dst: formatAddress(packet.destination), tos: packet.tos, ttl: packet.ttl, length: packet.length,
+    proto: reportedProtocol(packet.protocol),
+    ...(packet.dontFragment ? { df: true } : {}),
+    ...(packet.moreFragments ? { mf: true } : {}),
+    ...(packet.fragmentOffset > 0 ? { fragOffset: packet.fragmentOffset } : {}),
+  };
+}
+
+function transportFields(packet: Packet): FinalPacket {
+  if (hasPorts(packet.protocol)) {
+    const ports = { sport: packet.sourcePort, dport: packet.destinationPort };
+    return packet.protocol === PROTOCOL.TCP ? { ...ports, ...tcpFields(packet) } : ports;
+  }
+  if (packet.protocol !== PROTOCOL.ICMP && packet.protocol !== PROTOCOL.ICMPV6) return {};
+  const type = { icmpType: packet.icmpType, icmpCode: packet.icmpCode };
+  if (!isIcmpError(packet)) return { ...type, icmpId: packet.icmpId };
+  return packet.inner ? { ...type, inner: { family: packet.inner.family, id: packet.inner.identification, ...networkFields(packet.inner), ...innerTransport(packet.inner) } } : type;
+}
+
+/** The packet that an ICMP error quotes; an error within an error is not looked into. */
+function innerTransport(packet: Packet): FinalPacket {
+  const { inner, ...fields } = { ...transportFields({ ...packet, inner: undefined }) } as Record<string, JsonValue>;
+  void inner;
+  return fields;
+}
+
+function tcpFields(packet: Packet): FinalPacket {
+  return {
+    flags: Object.entries(TCP_FLAGS).filter(([, bit]) => packet.tcpFlags & bit).map(([name]) => name),
+    ...(packet.tcpOptions.length > 0 ? { tcpOptionsHex: hex(packet.tcpOptions) } : {}),
+  };
+}
+
+function hex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,30 @@
+import { formatAddress } from '../net/address';
+import type { Host } from '../net/host';
+import type { Packet } from '../net/packet';
+import { lookupRoute, type RouteResult } from '../net/routing';
+import type { KernelDropReason } from './events';
+
+/** Where a packet of this host goes. */
+export type OutputRoute =
+  | { readonly kind: 'route'; readonly type: string; readonly device: string; readonly gateway: string | undefined; readonly table: number | undefined; readonly result: RouteResult }
+  | { readonly kind: 'drop'; readonly reason: KernelDropReason; readonly detail: string };
+
+/** The routing decision for a packet that this host sends. Source: net/ipv4/route.c ip_route_output_key_hash. */
+export function routeOutput(packet: Packet, host: Host, device: string | undefined, uid: number | undefined): OutputRoute {
+  const result = lookupRoute(host, {
+    destination: packet.destination, source: packet.source, mark: packet.mark, outInterface: device, tos: packet.tos, uid,
+    protocol: packet.protocol, sourcePort: packet.sourcePort, destinationPort: packet.destinationPort,
+  });
+  const to = formatAddress(packet.destination);
+  switch (result.type) {
+    case 'none': return { kind: 'drop', reason: 'no-route', detail: `there is no route to ${to}` };
+    case 'blackhole': return { kind: 'drop', reason: 'blackhole', detail: `the route to ${to} is a blackhole` };
+    case 'unreachable': return { kind: 'drop', reason: 'unreachable', detail: `the route to ${to} is "unreachable"` };
+    case 'prohibit': return { kind: 'drop', reason: 'prohibited', detail: `the route to ${to} is "prohibit"` };
+    default:
+      return {
+        kind: 'route', type: result.type, device: result.type === 'local' ? 'lo' : (result.device ?? 'lo'),
+        gateway: result.gateway && formatAddress(result.gateway), table: result.table, result,
+      };
+  }
+}

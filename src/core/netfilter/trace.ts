@@ -1,0 +1,87 @@
+import type { Host } from '../net/host';
+import { familyOf, makePacket, socketOwner } from '../net/makePacket';
+import type { PacketRequest } from '../net/packetRequest';
+import type { RuleSet } from '../ruleset/ruleSet';
+import { Decisions } from './decisions';
+import type { Walked } from './events';
+import { hostAnswers } from './hostAnswers';
+import { walk, type Arrival, type WalkContext } from './walk';
+import { World } from './world';
+
+/** What a packet is sent into. */
+export interface TraceSetting {
+  readonly ruleSets: { readonly v4?: RuleSet | undefined; readonly v6?: RuleSet | undefined };
+  readonly host: Host;
+  /** Connections and memories at the start; not changed. */
+  readonly world?: World;
+  /** The user's answers to questions that nothing in the file answers, by `Assumption.key`. */
+  readonly answers?: ReadonlyMap<string, boolean>;
+}
+
+/** Every course that a packet may take. One, where everything is known. */
+export interface Traced {
+  readonly outcomes: readonly Walked[];
+  /** There are more combinations of answers than `MOST_OUTCOMES`; those beyond are not shown. */
+  readonly truncated: boolean;
+}
+
+/** How many combinations of unknown answers are followed. */
+export const MOST_OUTCOMES = 2048;
+
+/** Traces one packet. */
+export function tracePacket(request: PacketRequest, setting: TraceSetting): Traced {
+  return follow(request, setting, setting.world ?? new World()).traced;
+}
+
+/** Traces packets one after the other on the same host: connections and memories go on; from several courses, the first is taken. */
+export function tracePackets(requests: readonly PacketRequest[], setting: TraceSetting): readonly Traced[] {
+  let world = setting.world ?? new World();
+  return requests.map((request) => {
+    const { traced, after } = follow(request, setting, world);
+    world = after;
+    return traced;
+  });
+}
+
+/** Whether connection tracking runs for a family: the host has it on, or a rule takes it into use. */
+export function isTracking(host: Host, ruleSet: RuleSet | undefined): boolean {
+  if (host.conntrack === 'on') return true;
+  if (!ruleSet) return false;
+  for (const table of ruleSet.tables.values()) {
+    for (const chain of table.chains.values()) {
+      for (const rule of chain.rules) {
+        if (rule.target.kind === 'extension' && rule.target.extension.needsConntrack) return true;
+        if (rule.matches.some(({ extension }) => extension.needsConntrack)) return true;
+      }
+    }
+  }
+  return false;
+}
+
+function follow(request: PacketRequest, setting: TraceSetting, world: World): { readonly traced: Traced; readonly after: World } {
+  const family = familyOf(request);
+  const ruleSet = family === 4 ? setting.ruleSets.v4 : setting.ruleSets.v6;
+  const arrival: Arrival = {
+    packet: makePacket(request, setting.host), direction: request.dir ?? 'in', iface: request.dir === 'out' ? request.oface : request.iface,
+    socket: request.dir === 'out' ? socketOwner(request) : undefined, state: request.ctstate,
+  };
+  const decisions = new Decisions();
+  const tracking = isTracking(setting.host, ruleSet);
+  const outcomes: Walked[] = [];
+  let after: World | undefined;
+  let more = true;
+  while (more && outcomes.length < MOST_OUTCOMES) {
+    const own = world.copy();
+    const context: WalkContext = { ruleSet, host: setting.host, world: own, decisions, answers: setting.answers ?? NO_ANSWERS, tracking };
+    const walked = walk(arrival, context);
+    outcomes.push(walked);
+    if (!after) {
+      hostAnswers(walked, context);
+      after = own;
+    }
+    more = decisions.next();
+  }
+  return { traced: { outcomes, truncated: more }, after: after ?? world };
+}
+
+const NO_ANSWERS: ReadonlyMap<string, boolean> = new Map();

@@ -1,0 +1,205 @@
+import { conditionsOf, type BoundMatch, type Chain, type Rule, type Table } from '../ruleset/ruleSet';
+import { headerConditions } from '../ruleset/header';
+import type { Answer, HotDrop, Unknown } from '../xtables/answer';
+import type { Condition, Effect } from '../xtables/extension';
+import type { PacketView } from '../xtables/view';
+import { headerMatches } from './ruleTest';
+import type { DecidedBy, TraceEvent } from './events';
+
+/** What the traversal needs of the walk that it is part of. */
+export interface Traveller {
+  view(): PacketView;
+  emit(event: TraceEvent): void;
+  /** Settles a question that has no certain answer: by the user's word, or by following both. */
+  settle(rule: Rule, condition: string, answer: Unknown): boolean;
+  /** Carries out what a target does; says how the traversal goes on. */
+  apply(rule: Rule, effect: Effect): Applied;
+}
+
+/** What a target's effect means for the traversal. */
+export type Applied =
+  | { readonly kind: 'continue' }
+  | { readonly kind: 'return' }
+  | { readonly kind: 'accept' }
+  | { readonly kind: 'drop'; readonly reject: boolean }
+  /** The kernel failed inside of the target. */
+  | { readonly kind: 'failed' };
+
+/** How a table was left. */
+export type TableEnd =
+  | { readonly kind: 'verdict'; readonly verdict: 'ACCEPT' | 'DROP' | 'REJECT'; readonly by: DecidedBy }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'hotdrop'; readonly reason: string };
+
+interface Tested {
+  readonly matched: boolean;
+  readonly answers: readonly Answer[];
+  /** Worth an event of its own even though it did not match. */
+  readonly notable: boolean;
+  readonly hotDrop: HotDrop | undefined;
+}
+
+const NO: Tested = { matched: false, answers: [], notable: false, hotDrop: undefined };
+
+/** Walks the chains of one table from its built-in chain on. Source: net/ipv4/netfilter/ip_tables.c ipt_do_table. */
+export function traverse(table: Table, start: Chain, traveller: Traveller): TableEnd {
+  const stack: { readonly chain: Chain; readonly index: number }[] = [];
+  let chain = start;
+  let index = 0;
+  let firstSkipped = 0;
+  let depth = 0;
+  const flush = (upTo: number): void => {
+    if (upTo > firstSkipped) traveller.emit({ kind: 'skipped', chain, from: firstSkipped + 1, to: upTo, view: traveller.view(), depth });
+  };
+  for (;;) {
+    const rule = chain.rules[index];
+    if (rule === undefined) {
+      flush(index);
+      const back = leave(chain, false);
+      if (back) return back;
+      continue;
+    }
+    const tested = test(rule, traveller);
+    if (!tested.matched && !tested.notable) {
+      index++;
+      continue;
+    }
+    flush(index);
+    const before = traveller.view();
+    if (tested.hotDrop) {
+      traveller.emit({ kind: 'rule', rule, matched: false, view: before, answers: tested.answers, effect: undefined, after: before.packet, depth });
+      return { kind: 'hotdrop', reason: tested.hotDrop.reason };
+    }
+    if (!tested.matched) {
+      traveller.emit({ kind: 'rule', rule, matched: false, view: before, answers: tested.answers, effect: undefined, after: before.packet, depth });
+      index++;
+      firstSkipped = index;
+      continue;
+    }
+    const { target } = rule;
+    if (target.kind === 'jump') {
+      traveller.emit({ kind: 'rule', rule, matched: true, view: before, answers: tested.answers, effect: undefined, after: before.packet, depth });
+      const next = table.chains.get(target.chain);
+      if (next === undefined) return { kind: 'failed' };
+      if (!target.goto) stack.push({ chain, index: index + 1 });
+      depth++;
+      chain = next;
+      index = firstSkipped = 0;
+      continue;
+    }
+    const effect: Effect = target.kind === 'extension' ? target.extension.apply(target.data, before, rule) : target.kind === 'none' ? { kind: 'continue' } : unknownTarget(target.name);
+    const at = traveller.apply(rule, effect);
+    traveller.emit({ kind: 'rule', rule, matched: true, view: before, answers: tested.answers, effect, after: traveller.view().packet, depth });
+    index++;
+    firstSkipped = index;
+    switch (at.kind) {
+      case 'continue':
+        break;
+      case 'accept':
+        return { kind: 'verdict', verdict: 'ACCEPT', by: { kind: 'rule', rule } };
+      case 'drop':
+        return { kind: 'verdict', verdict: at.reject ? 'REJECT' : 'DROP', by: { kind: 'rule', rule } };
+      case 'failed':
+        return { kind: 'failed' };
+      case 'return': {
+        const back = leave(chain, true);
+        if (back) return back;
+      }
+    }
+  }
+
+  /** Back to the rule behind the last jump (not the last goto), or to the policy of the built-in chain. */
+  function leave(from: Chain, explicit: boolean): TableEnd | undefined {
+    const back = stack.pop();
+    if (back === undefined) {
+      const verdict = start.policy ?? 'ACCEPT';
+      if (from !== start || explicit) traveller.emit({ kind: 'return', chain: from, to: start, explicit, depth });
+      traveller.emit({ kind: 'policy', chain: start, verdict });
+      return { kind: 'verdict', verdict, by: { kind: 'policy', chain: start } };
+    }
+    traveller.emit({ kind: 'return', chain: from, to: back.chain, explicit, depth });
+    depth = stack.length;
+    chain = back.chain;
+    index = firstSkipped = back.index;
+    return undefined;
+  }
+}
+
+function unknownTarget(name: string): Effect {
+  const reason = `the target ${name} is not known here, so what it does to the packet is not known either`;
+  return {
+    kind: 'choice', reason,
+    choices: [
+      { text: 'the next rule is looked at', effect: { kind: 'continue' } },
+      { text: 'the packet is accepted', effect: { kind: 'verdict', verdict: 'ACCEPT' } },
+      { text: 'the packet is dropped', effect: { kind: 'verdict', verdict: 'DROP' } },
+    ],
+  };
+}
+
+function test(rule: Rule, traveller: Traveller): Tested {
+  const view = traveller.view();
+  const { header, matches } = rule;
+  if (!headerMatches(header, view.packet, view.inInterface, view.outInterface)) return NO;
+  if (!header.names && matches.length === 0) return { matched: true, answers: headerAnswers(rule), notable: true, hotDrop: undefined };
+  return testMatches(rule, view, traveller);
+}
+
+function headerAnswers(rule: Rule): Answer[] {
+  const { header } = rule;
+  const count = [header.source, header.destination, header.inInterface, header.outInterface, header.protocol, header.fragment].filter((part) => part !== undefined).length;
+  return new Array<Answer>(count).fill(true);
+}
+
+function testMatches(rule: Rule, view: PacketView, traveller: Traveller): Tested {
+  let answers: Answer[] | undefined;
+  let notable = false;
+  let asked = 0;
+  const conditions = rule.header.names ? headerConditions(rule.header) : undefined;
+  const settleAll = (list: readonly Condition[], rest: readonly BoundMatch[]): boolean | HotDrop => {
+    for (let i = 0; i < list.length; i++) {
+      const condition = list[i] as Condition;
+      const answer = condition.test(view);
+      if (condition.stateful) notable = true;
+      asked++;
+      if (answer === true) {
+        answers?.push(true);
+        continue;
+      }
+      if (answer === false) {
+        answers ??= new Array<Answer>(asked - 1).fill(true);
+        answers.push(false);
+        return false;
+      }
+      notable = true;
+      answers ??= new Array<Answer>(asked - 1).fill(true);
+      answers.push(answer);
+      if (answer.kind === 'hotdrop') return answer;
+      if (surelyFails(list.slice(i + 1), rest, view, rule.family)) return false;
+      if (!traveller.settle(rule, condition.text, answer)) return false;
+    }
+    return true;
+  };
+  if (conditions) {
+    const settled = settleAll(conditions, rule.matches);
+    if (settled !== true) return finish(settled);
+  } else asked = headerAnswers(rule).length;
+  for (let m = 0; m < rule.matches.length; m++) {
+    const settled = settleAll(conditionsOf(rule.matches[m] as BoundMatch, rule.family), rule.matches.slice(m + 1));
+    if (settled !== true) return finish(settled);
+  }
+  return { matched: true, answers: answers ?? new Array<Answer>(asked).fill(true), notable: true, hotDrop: undefined };
+
+  function finish(settled: false | HotDrop): Tested {
+    return { matched: false, answers: answers ?? [], notable, hotDrop: settled === false ? undefined : settled };
+  }
+}
+
+/** Looks ahead before following both answers: where a later condition says no for certain, the answer does not matter. */
+function surelyFails(list: readonly Condition[], rest: readonly BoundMatch[], view: PacketView, family: 4 | 6): boolean {
+  for (const condition of [...list, ...rest.flatMap((match) => conditionsOf(match, family))]) {
+    if (condition.stateful) return false;
+    if (condition.test(view) === false) return true;
+  }
+  return false;
+}

@@ -1,0 +1,48 @@
+import { formatAddress } from '../net/address';
+import type { Tuple } from '../net/conntrack';
+import { PROTOCOL, type Packet } from '../net/packet';
+
+/** Protocols whose connections are told apart by ports. DCCP has lost its tracker in Linux 6.16 and is not among them. */
+const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.SCTP, PROTOCOL.UDPLITE]);
+
+export function hasPorts(protocol: number): boolean {
+  return WITH_PORTS.has(protocol);
+}
+
+export function isIcmp(protocol: number): boolean {
+  return protocol === PROTOCOL.ICMP || protocol === PROTOCOL.ICMPV6;
+}
+
+/** The connection tuple of a packet, seen in its own direction. Source: nf_conntrack_core.c nf_ct_get_tuple. */
+export function tupleOf(packet: Packet): Tuple {
+  const ports = hasPorts(packet.protocol);
+  return {
+    source: packet.source, destination: packet.destination, protocol: packet.protocol,
+    sourcePort: ports ? packet.sourcePort : 0, destinationPort: ports ? packet.destinationPort : 0,
+    icmp: isIcmp(packet.protocol) ? { type: packet.icmpType, code: packet.icmpCode, id: packet.icmpId } : undefined,
+  };
+}
+
+/** Types of ICMP and ICMPv6 that answer each other. Source: nf_conntrack_proto_icmp.c and _icmpv6.c invmap. */
+const ICMP_ANSWERS: ReadonlyMap<number, number> = new Map([[8, 0], [0, 8], [13, 14], [14, 13], [15, 16], [16, 15], [17, 18], [18, 17]]);
+const ICMPV6_ANSWERS: ReadonlyMap<number, number> = new Map([[128, 129], [129, 128], [139, 140], [140, 139]]);
+
+/** The tuple of the answer; undefined for an ICMP type that has none. */
+export function invertTuple(tuple: Tuple): Tuple | undefined {
+  let icmp = tuple.icmp;
+  if (icmp) {
+    const type = (tuple.protocol === PROTOCOL.ICMP ? ICMP_ANSWERS : ICMPV6_ANSWERS).get(icmp.type);
+    if (type === undefined) return undefined;
+    icmp = { type, code: icmp.code, id: icmp.id };
+  }
+  return {
+    source: tuple.destination, destination: tuple.source, protocol: tuple.protocol,
+    sourcePort: tuple.destinationPort, destinationPort: tuple.sourcePort, icmp,
+  };
+}
+
+/** The same text for the same tuple. */
+export function tupleKey(tuple: Tuple): string {
+  const icmp = tuple.icmp ? `${tuple.icmp.type}/${tuple.icmp.code}/${tuple.icmp.id}` : '';
+  return `${tuple.protocol} ${formatAddress(tuple.source)} ${tuple.sourcePort} ${formatAddress(tuple.destination)} ${tuple.destinationPort} ${icmp}`;
+}

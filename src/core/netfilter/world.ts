@@ -1,0 +1,82 @@
+import { formatAddress } from '../net/address';
+import type { ConntrackEntry, Direction, Tuple } from '../net/conntrack';
+import type { Packet } from '../net/packet';
+import type { Memory } from '../xtables/view';
+import { tupleKey } from './tuple';
+
+/**
+ * What a host remembers from one packet to the next: connections, history matches, fragments that wait for the rest.
+ * A walk works on a copy, so that every branch starts from the same state.
+ */
+export class World implements Memory {
+  private readonly entries: Map<number, ConntrackEntry>;
+  private readonly memory: Map<object | string, unknown>;
+  private readonly fragments: Map<string, readonly Packet[]>;
+  private nextId: number;
+
+  constructor(from?: World) {
+    this.entries = new Map(from?.entries);
+    this.memory = new Map(from?.memory);
+    this.fragments = new Map(from?.fragments);
+    this.nextId = from?.nextId ?? 1;
+  }
+
+  copy(): World {
+    return new World(this);
+  }
+
+  get(key: object | string): unknown {
+    return this.memory.get(key);
+  }
+
+  set(key: object | string, value: unknown): void {
+    this.memory.set(key, value);
+  }
+
+  newId(): number {
+    return this.nextId++;
+  }
+
+  put(entry: ConntrackEntry): void {
+    this.entries.set(entry.id, entry);
+  }
+
+  remove(entry: ConntrackEntry): void {
+    this.entries.delete(entry.id);
+  }
+
+  entry(id: number): ConntrackEntry | undefined {
+    return this.entries.get(id);
+  }
+
+  connections(): readonly ConntrackEntry[] {
+    return [...this.entries.values()];
+  }
+
+  /** The connection that a tuple belongs to, within a zone, and the direction it runs in. */
+  find(tuple: Tuple, zone: { readonly original: number; readonly reply: number }): { readonly entry: ConntrackEntry; readonly direction: Direction } | undefined {
+    if (this.entries.size === 0) return undefined;
+    const key = tupleKey(tuple);
+    for (const entry of this.entries.values()) {
+      if (entry.zone.original === zone.original && tupleKey(entry.original) === key) return { entry, direction: 'ORIGINAL' };
+      if (entry.zone.reply === zone.reply && tupleKey(entry.reply) === key) return { entry, direction: 'REPLY' };
+    }
+    return undefined;
+  }
+
+  /** Puts a fragment to those that came before; gives back the list of all, ordered by offset. */
+  addFragment(packet: Packet): readonly Packet[] {
+    const key = fragmentKey(packet);
+    const list = [...(this.fragments.get(key) ?? []), packet].sort((a, b) => a.fragmentOffset - b.fragmentOffset);
+    this.fragments.set(key, list);
+    return list;
+  }
+
+  forgetFragments(packet: Packet): void {
+    this.fragments.delete(fragmentKey(packet));
+  }
+}
+
+function fragmentKey(packet: Packet): string {
+  return `${formatAddress(packet.source)} ${formatAddress(packet.destination)} ${packet.protocol} ${packet.identification}`;
+}

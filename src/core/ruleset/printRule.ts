@@ -1,0 +1,35 @@
+import { printHeader } from './header';
+import type { BoundTarget, Rule } from './ruleSet';
+
+/** The rule as iptables-save prints it after loading: `-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT`. */
+export function printRule(rule: Rule): string {
+  return `-A ${printName(rule.chain.name)}${printRuleBody(rule, rule.family)}`;
+}
+
+/** The rule without its `-A CHAIN`, starting with a blank where it is not empty. */
+export function printRuleBody(rule: Pick<Rule, 'header' | 'matches' | 'target'>, family: 4 | 6): string {
+  let text = printHeader(rule.header);
+  for (const match of rule.matches) {
+    if (match.extension.name === '') text += match.extension.print(undefined, { family });
+    else text += ` -m ${match.extension.name}${match.extension.print(match.data, { family })}`;
+  }
+  return text + printTarget(rule.target, family);
+}
+
+export function printTarget(target: BoundTarget, family: 4 | 6): string {
+  switch (target.kind) {
+    case 'none':
+      return '';
+    case 'jump':
+      return ` ${target.goto ? '-g' : '-j'} ${printName(target.chain)}`;
+    case 'extension':
+      return ` -j ${target.extension.name}${target.extension.print(target.data, { family })}`;
+    case 'unknown':
+      return ` -j ${printName(target.name)}${target.options}`;
+  }
+}
+
+/** iptables-save quotes nothing in names, but what it prints must be readable again. */
+function printName(name: string): string {
+  return /["\s\\]/.test(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : name;
+}

@@ -1,0 +1,83 @@
+import type { Line, RulesSection, Word, Problem, Counters } from '../syntax/tree';
+import type { MatchExtension, TargetExtension, Condition } from '../xtables/extension';
+import type { Hook, TableName } from '../xtables/view';
+import type { RuleHeader } from './header';
+
+/** The rules of one family, as the kernel would hold them after loading a section of the file. */
+export interface RuleSet {
+  readonly family: 4 | 6;
+  readonly backend: 'legacy' | 'nft';
+  readonly section: RulesSection;
+  readonly tables: ReadonlyMap<TableName, Table>;
+  readonly problems: readonly LineProblem[];
+}
+
+/** A problem with its line: for a list of diagnostics. */
+export interface LineProblem extends Problem {
+  readonly line: Line;
+}
+
+export interface Table {
+  readonly name: TableName;
+  readonly chains: ReadonlyMap<string, Chain>;
+}
+
+export interface Chain {
+  readonly table: TableName;
+  readonly name: string;
+  /** The hook of a built-in chain; undefined for a user-defined one. */
+  readonly hook: Hook | undefined;
+  /** ACCEPT or DROP for a built-in chain; undefined for a user-defined one. */
+  readonly policy: 'ACCEPT' | 'DROP' | undefined;
+  readonly rules: readonly Rule[];
+  /** Where it is declared, if it is. */
+  readonly line: Line | undefined;
+  readonly counters: Counters | undefined;
+}
+
+export interface Rule {
+  readonly family: 4 | 6;
+  readonly chain: Chain;
+  /** 1-based position in its chain. */
+  readonly number: number;
+  readonly line: Line;
+  readonly header: RuleHeader;
+  readonly matches: readonly BoundMatch[];
+  readonly target: BoundTarget;
+  readonly counters: Counters | undefined;
+}
+
+/** A match with the data of its options. The object itself is the key of what it remembers between packets. */
+export interface BoundMatch {
+  readonly extension: MatchExtension;
+  readonly data: unknown;
+  readonly word: Word | undefined;
+  /** Made on first use. */
+  conditions: readonly Condition[] | undefined;
+}
+
+export type BoundTarget =
+  /** A rule without a target only counts. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'jump'; readonly chain: string; readonly goto: boolean; readonly word: Word }
+  | { readonly kind: 'extension'; readonly extension: TargetExtension; readonly data: unknown; readonly word: Word }
+  /** A target that this program does not know, or whose options are wrong. */
+  | { readonly kind: 'unknown'; readonly name: string; readonly options: string; readonly word: Word };
+
+/** The built-in chains of each table in the order of iptables-save. Source: net/ipv4/netfilter/iptable_*.c. */
+export const BUILTIN_CHAINS: Readonly<Record<TableName, readonly Hook[]>> = {
+  raw: ['PREROUTING', 'OUTPUT'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  security: ['INPUT', 'FORWARD', 'OUTPUT'],
+};
+
+export function isTableName(name: string): name is TableName {
+  return Object.hasOwn(BUILTIN_CHAINS, name);
+}
+
+/** The conditions of a match, made once. */
+export function conditionsOf(match: BoundMatch, family: 4 | 6): readonly Condition[] {
+  return (match.conditions ??= match.extension.conditions(match.data, match, { family }));
+}

@@ -1,0 +1,269 @@
+import { findBlank, skipBlanks, trimmedEnd } from '../text/blanks';
+import { type Classified, NO_PROBLEMS, plain, textOf } from './classified';
+import { Command, readCommand, readCounters } from './command';
+import { readHeader } from './header';
+import { embeddedLines } from './jsonLog';
+import { classifyText } from './classifyText';
+import { operationLetter, operationOf } from './operations';
+import { quoteEnd, shipperPrefixEnd } from './prefix';
+import { findProgram } from './shellLine';
+import { Shape } from './shape';
+import type { Counters, EmbeddedLine, Line, LineNode, Problem, Word } from './tree';
+import { scanWords } from './words';
+
+/** Reads one line by itself. Never throws; a line that is nothing special is `text`. */
+export function parseLine(text: string, eol: string, index: number): Line {
+  const end = trimmedEnd(text);
+  const indent = quoteEnd(text, end);
+  let start = indent;
+  let found = classify(text, start, end, index);
+  // Prefixes are stripped only as long as the line makes no sense with them: most lines have none.
+  for (let round = 0; round < MAX_PREFIXES && found.shape === Shape.Text; round++) {
+    const next = shipperPrefixEnd(text, start, end);
+    if (next <= start) break;
+    start = next;
+    found = classify(text, start, end, index);
+  }
+  if (found.shape === Shape.Text && start === indent) {
+    const guess = guessedPrefix(text, indent, end, index);
+    if (guess) return new SourceLine(index, text, eol, guess.start, guess.found);
+  }
+  return new SourceLine(index, text, eol, start, found);
+}
+
+const MAX_PREFIXES = 4;
+
+class SourceLine implements Line {
+  readonly node: LineNode;
+  readonly shape: Shape;
+  readonly problems: readonly Problem[];
+  declare readonly embedded?: readonly EmbeddedLine[];
+
+  constructor(
+    public index: number,
+    readonly text: string,
+    readonly eol: string,
+    readonly contentStart: number,
+    found: Classified,
+  ) {
+    this.node = found.node;
+    this.shape = found.shape;
+    this.problems = found.problems;
+    if (found.embedded) this.embedded = found.embedded;
+  }
+}
+
+/** What the text from `start` to `end` is. */
+function classify(text: string, start: number, end: number, index: number): Classified {
+  if (start >= end) return plain.blank;
+  switch (text.charCodeAt(start)) {
+    case 45: // -
+      return bareCommand(text, start, start, end) ?? classifyText(text, start, end);
+    case 91: {
+      // [
+      const counters = readCounters(text, start);
+      if (counters) {
+        const behind = skipBlanks(text, counters.end, end);
+        if (text.charCodeAt(behind) === 45) return bareCommand(text, start, behind, end) ?? plain.text;
+      }
+      return classifyText(text, start, end);
+    }
+    case 58: // :
+      return chainDeclaration(text, start, end) ?? plain.text;
+    case 42: // *
+      return tableStart(text, start, end) ?? plain.text;
+    case 35: // #
+      return commentLine(text, start, end);
+    case 67: // C
+      if (end - start === 6 && text.startsWith('COMMIT', start)) return plain.commit;
+      return classifyText(text, start, end);
+    case 123: // {
+      return jsonEntry(text, start, end, index) ?? plain.text;
+    default:
+      return classifyText(text, start, end);
+  }
+}
+
+/** A rule line, `-A CHAIN …`: `dash` is the column of the first `-`, behind counters. */
+function bareCommand(text: string, start: number, dash: number, end: number): Classified | undefined {
+  let operation = undefined;
+  const second = text.charCodeAt(dash + 1);
+  if (second !== 45) {
+    const third = dash + 2 >= end ? 32 : text.charCodeAt(dash + 2);
+    if (third === 32 || third === 9) operation = operationLetter(text, dash + 1);
+  } else {
+    const wordEnd = findBlank(text, dash, end);
+    operation = operationOf(text.slice(dash, wordEnd));
+  }
+  if (operation === undefined) {
+    // `-t nat -A …`, `-4 -A …`: legal, and rare enough to read the whole line for it.
+    const option = text.slice(dash, findBlank(text, dash, end));
+    if (!LEADING_OPTIONS.has(option) && !option.startsWith('--table=')) return undefined;
+    operation = readCommand(text, start, end, 'restore')?.operation;
+    if (operation === undefined) return undefined;
+  }
+  const node = new Command(text, start, end, 'restore', operation);
+  return { node, shape: Shape.Rule, problems: commandProblems(text, dash, end) };
+}
+
+const LEADING_OPTIONS = new Set(['-t', '--table', '-4', '-6', '--ipv4', '--ipv6', '-w', '--wait', '-v', '--verbose', '-n', '-c', '--set-counters']);
+
+/** What is wrong with the words of a rule as such. Reads them only where a quote or `#` stands in the line. */
+function commandProblems(text: string, from: number, end: number): readonly Problem[] {
+  if (text.indexOf('#', from) < 0 && quotesAreEven(text, from)) return NO_PROBLEMS;
+  const scan = scanWords(text, from, end, 'restore');
+  if (!scan.unterminated && !scan.comment) return NO_PROBLEMS;
+  const problems: Problem[] = [];
+  if (scan.unterminated) {
+    problems.push({
+      ...scan.unterminated,
+      severity: 'warning',
+      code: 'unterminated-quote',
+      message: 'This quote is never closed; iptables-restore takes the rest of the line, with its line break, as the value.',
+    });
+  }
+  if (scan.comment) {
+    problems.push({
+      ...scan.comment,
+      severity: 'warning',
+      code: 'trailing-comment',
+      message: 'iptables-restore does not know comments behind a rule and would refuse this line; put the comment on a line of its own or use -m comment.',
+    });
+  }
+  return problems;
+}
+
+/** An even number of quotes and no escapes: all of them are closed. */
+function quotesAreEven(text: string, from: number): boolean {
+  let even = true;
+  let quote = text.indexOf('"', from);
+  if (quote < 0) return true;
+  while (quote >= 0) {
+    even = !even;
+    quote = text.indexOf('"', quote + 1);
+  }
+  return even && !text.includes('\\', from);
+}
+
+/** `:CHAIN POLICY [12:3400]`. */
+function chainDeclaration(text: string, start: number, end: number): Classified | undefined {
+  const nameStart = skipBlanks(text, start + 1, end);
+  const nameEnd = findBlank(text, nameStart, end);
+  if (nameEnd === nameStart) return undefined;
+  const name = plainWord(text, nameStart, nameEnd);
+  const policyStart = skipBlanks(text, nameEnd, end);
+  if (policyStart >= end) {
+    if (text.charCodeAt(nameEnd - 1) === 58) return undefined; // `:smile:`
+    return chainNode(name, undefined, undefined);
+  }
+  const policyEnd = findBlank(text, policyStart, end);
+  if (!isPolicy(text, policyStart, policyEnd)) return undefined;
+  const policy = plainWord(text, policyStart, policyEnd);
+  const rest = skipBlanks(text, policyEnd, end);
+  if (rest >= end) return chainNode(name, policy, undefined);
+  const counters = readCounters(text, rest);
+  if (!counters) return undefined;
+  return chainNode(name, policy, counters);
+}
+
+function chainNode(name: Word, policy: Word | undefined, counters: Counters | undefined): Classified {
+  return { node: { kind: 'chain', name, policy, counters }, shape: Shape.Chain, problems: NO_PROBLEMS };
+}
+
+/** `-` or a word in capitals. */
+function isPolicy(text: string, start: number, end: number): boolean {
+  if (end - start === 1 && text.charCodeAt(start) === 45) return true;
+  for (let i = start; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (!((code >= 65 && code <= 90) || code === 95)) return false;
+  }
+  return true;
+}
+
+const TABLES = new Set(['filter', 'nat', 'mangle', 'raw', 'security']);
+
+/** `*nat`, `* nat`. A Markdown bullet is told apart by the name: behind a blank only a table of the kernel counts. */
+function tableStart(text: string, start: number, end: number): Classified | undefined {
+  const nameStart = skipBlanks(text, start + 1, end);
+  const nameEnd = findBlank(text, nameStart, end);
+  if (nameEnd === nameStart) return undefined;
+  const known = TABLES.has(text.slice(nameStart, nameEnd));
+  const alone = skipBlanks(text, nameEnd, end) >= end;
+  if (!known) {
+    if (!alone || nameStart > start + 1 || nameEnd - nameStart > 31) return undefined;
+    for (let i = nameStart; i < nameEnd; i++) {
+      const code = text.charCodeAt(i);
+      if (!((code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 95 || code === 45)) return undefined;
+    }
+  } else if (!alone && nameStart > start + 1) return undefined;
+  return { node: { kind: 'table', name: plainWord(text, nameStart, nameEnd) }, shape: Shape.Table, problems: NO_PROBLEMS };
+}
+
+const rootPrompt: Classified = { ...plain.comment, shape: Shape.Echo };
+
+function commentLine(text: string, start: number, end: number): Classified {
+  const header = readHeader(text, start, end);
+  if (header) return { node: { kind: 'comment', header }, shape: Shape.Header, problems: NO_PROBLEMS };
+  // `# iptables-save` is a comment in a rules file and the prompt of root in a paste; the section decides.
+  if (text.charCodeAt(start + 1) === 32 && end - start < 400 && findProgram(text, start, end)) return rootPrompt;
+  return plain.comment;
+}
+
+function jsonEntry(text: string, start: number, end: number, index: number): Classified | undefined {
+  const embedded = embeddedLines(text, start, end, index, parseLine);
+  return embedded && { ...textOf(Shape.Json), embedded };
+}
+
+/**
+ * Lines that stern or a paste put a pod and container name in front of, without brackets: one or two words, taken
+ * for a prefix only where what follows is unmistakable.
+ */
+function guessedPrefix(text: string, from: number, end: number, index: number): { start: number; found: Classified } | undefined {
+  let start = from;
+  for (let words = 0; words < 2; words++) {
+    const wordEnd = findBlank(text, start, end);
+    if (!isPodOrContainerName(text, start, wordEnd)) return undefined;
+    // Names of pods and of compose services hold a dash or an underscore; the first word of a sentence seldom does.
+    if (words === 0 && !/[-_]/.test(text.slice(start, wordEnd))) return undefined;
+    let next = skipBlanks(text, wordEnd, end);
+    if (text.charCodeAt(next) === 124 || text.charCodeAt(next) === 0x203a) next = skipBlanks(text, next + 1, end);
+    if (next >= end) return undefined;
+    const found = classify(text, next, end, index);
+    if (isUnmistakable(found)) return { start: next, found };
+    start = next;
+  }
+  return undefined;
+}
+
+function isUnmistakable(found: Classified): boolean {
+  switch (found.shape) {
+    case Shape.Rule:
+      return found.node.kind === 'command' && found.node.chain !== undefined;
+    case Shape.Chain:
+      return found.node.kind === 'chain' && found.node.policy !== undefined;
+    case Shape.Table:
+    case Shape.Commit:
+    case Shape.Header:
+    case Shape.Log:
+    case Shape.Assignment:
+    case Shape.Json:
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isPodOrContainerName(text: string, start: number, end: number): boolean {
+  if (end <= start || end - start > 253) return false;
+  for (let i = start; i < end; i++) {
+    const code = text.charCodeAt(i);
+    const name = (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 45 || code === 46 || code === 95 || code === 47;
+    if (!name) return i === end - 1 && code === 58 && i > start;
+  }
+  const first = text.charCodeAt(start);
+  return first !== 45 && first !== 47;
+}
+
+function plainWord(text: string, start: number, end: number): Word {
+  return { start, end, text: text.slice(start, end), quoted: false };
+}

@@ -1,0 +1,30 @@
+import { splitLines } from '../text/splitLines';
+import { parseLine } from './line';
+import { readSections, shapesOf } from './readSections';
+import type { Line, SourceFile } from './tree';
+
+export interface ParseOptions {
+  readonly fileName?: string;
+  readonly languageId?: string;
+}
+
+/**
+ * Reads any text: a dump, restore input, a log, notes with dumps in them. Never throws and loses nothing
+ * (`printSourceFile` gives the text back). The file's name tells the family of rules that do not tell it themselves.
+ */
+export function parseSourceFile(text: string, options: ParseOptions = {}): SourceFile {
+  const lines: Line[] = [];
+  splitLines(text, (line, eol) => {
+    lines.push(parseLine(line, eol, lines.length));
+  });
+  const shapes = shapesOf(lines);
+  return { lines, shapes, ...readSections(lines, shapes, familyOfName(options)) };
+}
+
+/** 6 for `rules.v6`, `ip6tables-save.txt`, `dump.ip6tables`, and 4 for their likes; undefined where the name says nothing. */
+function familyOfName({ fileName = '', languageId = '' }: ParseOptions): 4 | 6 | undefined {
+  const name = fileName.slice(Math.max(fileName.lastIndexOf('/'), fileName.lastIndexOf('\\')) + 1).toLowerCase();
+  if (name.endsWith('.v6') || name.includes('ip6tables') || languageId === 'ip6tables') return 6;
+  if (name.endsWith('.v4')) return 4;
+  return undefined;
+}

@@ -1,0 +1,195 @@
+import { readEcho } from './echo';
+import { readLogMessage } from './logMessage';
+import { readEnvironment } from './sections/environment';
+import { readInterfaces } from './sections/interfaces';
+import { readPolicyRules } from './sections/policyRules';
+import { readRoutes } from './sections/routes';
+import { readCommands, readRules } from './sections/rules';
+import { readSets } from './sections/sets';
+import { readSockets } from './sections/sockets';
+import { emptyContext, type Context, type SectionReader } from './sectionReader';
+import { Shape } from './shape';
+import type { Line, Problem, Section } from './tree';
+
+export interface Sections {
+  readonly sections: readonly Section[];
+  readonly problems: readonly (Problem & { readonly line: Line })[];
+  readonly family: 4 | 6 | undefined;
+}
+
+/** What an edit left alone: sections whose lines lie outside `from` … `to` (in the new file) are taken over. */
+export interface Unchanged {
+  readonly sections: readonly Section[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Finds the sections of a file: one walk over the shapes of its lines. Long runs of rules and of prose are skipped
+ * in tight loops, so that this is cheap enough to run after every edit of a file with 100,000 lines.
+ */
+export function readSections(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | undefined, unchanged?: Unchanged): Sections {
+  let context: Context = emptyContext;
+  // A heading speaks of the first rules below it, and of those right behind them; not past the next prose.
+  let spent = false;
+  const sections: Section[] = [];
+  const problems: (Problem & { readonly line: Line })[] = [];
+  const kept = new Map<Line, Section>();
+  for (const section of unchanged?.sections ?? []) {
+    const first = section.lines[0];
+    if (first) kept.set(first, section);
+  }
+  const reader: SectionReader = {
+    lines,
+    shapes,
+    context,
+    fenced: false,
+    prose: false,
+    fileFamily: family,
+    problems,
+    take(section) {
+      sections.push(section);
+    },
+    slice(from, to) {
+      return lines.slice(from, to);
+    },
+    reusable(from, to) {
+      if (!unchanged || (from < unchanged.to && to > unchanged.from)) return undefined;
+      const first = lines[from];
+      const old = first && kept.get(first);
+      return old && old.lines.length === to - from && old.lines[old.lines.length - 1] === lines[to - 1] ? old : undefined;
+    },
+  };
+  const count = lines.length;
+  let i = 0;
+  while (i < count) {
+    const line = lines[i];
+    if (line === undefined) break;
+    const before = i;
+    if (line.shape === Shape.Echo || line.shape === Shape.Log) spent = false;
+    switch (line.shape) {
+      case Shape.Fence:
+        reader.fenced = !reader.fenced;
+        reader.prose = true;
+        context = emptyContext;
+        i++;
+        break;
+      case Shape.Echo:
+        reader.prose ||= line.node.kind !== 'comment';
+        context = contextOfEcho(line);
+        i++;
+        break;
+      case Shape.Log: {
+        reader.prose = true;
+        const message = readLogMessage(line);
+        if (message.kind === 'variables') {
+          i = readEnvironment(reader, i, message.title);
+          break;
+        }
+        if (message.kind === 'restore-input' || message.kind === 'saved-state') {
+          const command = message.kind === 'saved-state' ? context : emptyContext;
+          context = {
+            ...emptyContext,
+            title: message.title,
+            role: message.kind === 'restore-input' ? 'input' : 'saved-state',
+            family: message.family ?? command.family,
+            backend: message.backend ?? command.backend,
+            // Istio never runs iptables-restore without --noflush.
+            noflush: message.kind === 'restore-input',
+          };
+        } else if (message.kind === 'command') {
+          context = { ...emptyContext, family: message.family, backend: message.backend };
+        }
+        i++;
+        break;
+      }
+      case Shape.Json:
+        return readFlattened(lines, family, unchanged);
+      case Shape.Table:
+      case Shape.Header:
+      case Shape.Chain:
+      case Shape.Rule:
+      case Shape.Commit:
+        reader.context = context;
+        i = readRules(reader, i);
+        spent = true;
+        context = { ...context, family: undefined, backend: undefined, table: undefined, noflush: context.role === 'input' && context.noflush };
+        break;
+      case Shape.ProgramCommand:
+        reader.context = context;
+        i = readCommands(reader, i);
+        break;
+      case Shape.SocketHeader:
+      case Shape.SocketRow:
+        i = readSockets(reader, i);
+        break;
+      case Shape.RouteHeader:
+      case Shape.IpRoute:
+        reader.context = context;
+        i = readRoutes(reader, i);
+        break;
+      case Shape.IpRule:
+        reader.context = context;
+        i = readPolicyRules(reader, i);
+        break;
+      case Shape.IpAdd:
+        i = readRoutes(reader, i);
+        break;
+      case Shape.Interface:
+        i = readInterfaces(reader, i);
+        break;
+      case Shape.Set:
+        i = readSets(reader, i);
+        break;
+      case Shape.Text:
+        reader.prose = true;
+        if (spent) context = emptyContext;
+        i++;
+        while (i < count && (shapes[i] ?? Shape.Fence) <= Shape.Text) i++;
+        break;
+      default:
+        i++;
+    }
+    if (i <= before) i = before + 1;
+  }
+  return { sections, problems, family };
+}
+
+function contextOfEcho(line: Line): Context {
+  const echo = readEcho(line);
+  if (!echo) return emptyContext;
+  const rules = echo.role !== undefined;
+  return {
+    ...emptyContext,
+    title: rules ? echo.title : undefined,
+    role: echo.role,
+    family: echo.family,
+    backend: echo.backend,
+    noflush: echo.noflush,
+    table: rules ? echo.table : undefined,
+    routingTable: rules ? undefined : echo.table,
+  };
+}
+
+/** What `shape` is in each line, as a run of bytes. */
+export function shapesOf(lines: readonly Line[]): Uint8Array {
+  const shapes = new Uint8Array(lines.length);
+  for (let i = 0; i < lines.length; i++) shapes[i] = lines[i]?.shape ?? Shape.Text;
+  return shapes;
+}
+
+/** Reads the sections of a JSON log. An edit there reads all of them anew: they are small. */
+function readFlattened(lines: readonly Line[], family: 4 | 6 | undefined, unchanged: Unchanged | undefined): Sections {
+  const flat = flatten(lines);
+  return readSections(flat, shapesOf(flat), family, unchanged && { ...unchanged, from: 0, to: Infinity });
+}
+
+/** Lines of JSON entries in place of the entries. */
+function flatten(lines: readonly Line[]): Line[] {
+  const flat: Line[] = [];
+  for (const line of lines) {
+    if (line.shape === Shape.Json && line.embedded) flat.push(...line.embedded);
+    else flat.push(line);
+  }
+  return flat;
+}

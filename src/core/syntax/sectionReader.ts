@@ -1,0 +1,42 @@
+import type { Line, Problem, Section } from './tree';
+
+/** What the lines above say about the rules, routes or sockets that follow. */
+export interface Context {
+  readonly title: string | undefined;
+  readonly role: 'saved-state' | 'input' | undefined;
+  readonly family: 4 | 6 | undefined;
+  readonly backend: 'legacy' | 'nft' | undefined;
+  readonly noflush: boolean;
+  /** The table of `iptables -t nat -S`. */
+  readonly table: string | undefined;
+  /** The routing table of `ip route show table 133`. */
+  readonly routingTable: string | undefined;
+}
+
+export const emptyContext: Context = {
+  title: undefined,
+  role: undefined,
+  family: undefined,
+  backend: undefined,
+  noflush: false,
+  table: undefined,
+  routingTable: undefined,
+};
+
+/** What the readers of the section kinds share. Each reads from a line on and gives the line where it stopped. */
+export interface SectionReader {
+  readonly lines: readonly Line[];
+  /** `shape` of each of them. */
+  readonly shapes: Uint8Array;
+  context: Context;
+  /** Within a Markdown fence. */
+  fenced: boolean;
+  /** Anything but rules, comments and blank lines stood above: the file is no input for iptables-restore. */
+  prose: boolean;
+  readonly fileFamily: 4 | 6 | undefined;
+  readonly problems: (Problem & { readonly line: Line })[];
+  take(section: Section): void;
+  slice(from: number, to: number): readonly Line[];
+  /** The section that held exactly these lines before an edit elsewhere. */
+  reusable(from: number, to: number): Section | undefined;
+}

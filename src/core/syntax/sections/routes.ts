@@ -1,0 +1,126 @@
+import { addressFamily } from '../family';
+import type { SectionReader } from '../sectionReader';
+import { Shape } from '../shape';
+import type { Line, RouteFacts } from '../tree';
+import { takeAdded } from './added';
+import { prefixLength } from './prefixLength';
+
+/** Reads the routes that `netstat -rn`, `route -n` or `ip route` printed, in the words of `ip route add`. */
+export function readRoutes(reader: SectionReader, from: number): number {
+  const shape = reader.lines[from]?.shape;
+  if (shape === Shape.IpAdd) {
+    takeAdded(reader, reader.slice(from, from + 1));
+    return from + 1;
+  }
+  return shape === Shape.RouteHeader ? readKernelTable(reader, from) : readIpRoutes(reader, from);
+}
+
+/** `Kernel IP routing table` and its heading, `Destination Gateway Genmask Flags …`. */
+function readKernelTable(reader: SectionReader, from: number): number {
+  const { lines } = reader;
+  const routes: RouteFacts[] = [];
+  let metric = -1;
+  let six = false;
+  let end = from;
+  for (let i = from; i < lines.length; i++) {
+    const line = lines[i];
+    if (line === undefined) break;
+    const text = line.text.slice(line.contentStart).trim();
+    if (line.shape === Shape.RouteHeader) {
+      if (routes.length > 0 && text.startsWith('Kernel')) break;
+      if (text.startsWith('Destination')) {
+        six = /Next Hop/.test(text);
+        // netstat -r has no metric; route has it fifth.
+        metric = six ? 3 : text.split(/[ \t]+/).indexOf('Metric');
+      }
+    } else {
+      const words = text.split(/[ \t]+/);
+      const route = six ? readRow6(words, metric) : readRow4(words, metric);
+      if (route === undefined) {
+        if (!(six && words.length >= 6)) break;
+      } else if (route !== '') {
+        routes.push({ family: six ? 6 : 4, words: route, line });
+      }
+    }
+    end = i + 1;
+  }
+  reader.take({ kind: 'routes', routes, lines: reader.slice(from, end) });
+  return end;
+}
+
+/** Undefined where the words are no row of the table; empty for a row that is no route to add. */
+function readRow4(words: readonly string[], metricAt: number): string | undefined {
+  const [destination = '', gateway = '', mask = '', flags = ''] = words;
+  if (words.length < 6 || !/^[\dA-Z*!-]+$/i.test(flags)) return undefined;
+  const length = prefixLength(mask);
+  if (length === undefined) return undefined;
+  const name = destination === 'default' || (destination === '0.0.0.0' && length === 0) ? 'default' : length === 32 ? destination : `${destination}/${length}`;
+  if (flags.includes('!') || gateway === '-') return `unreachable ${name}`;
+  // A route that discards has no interface; the table does not tell which kind of discarding it is.
+  if (words[words.length - 1] === '*') return `blackhole ${name}`;
+  const via = addressFamily(gateway) === 4 && gateway !== '0.0.0.0' ? ` via ${gateway}` : '';
+  const metric = metricAt >= 0 && words[metricAt] !== undefined && words[metricAt] !== '0' ? ` metric ${words[metricAt]}` : '';
+  return `${name}${via} dev ${words[words.length - 1]}${metric}`;
+}
+
+/** `fd00::/64  ::  U  256 1 0 eth0`. Rows flagged `n` are addresses of this host, which the kernel adds by itself. */
+function readRow6(words: readonly string[], metricAt: number): string | undefined {
+  const [destination = '', hop = '', flags = ''] = words;
+  if (words.length < 6 || !/^\[?[\da-fA-F:.]*::?[\da-fA-F:.]*\]?(?:\/\d+)?$/.test(destination)) return undefined;
+  if (flags.includes('n') || destination === 'ff00::/8') return '';
+  const plain = destination.replace(/[[\]]/g, '');
+  const name = plain === '::/0' ? 'default' : plain.replace(/\/128$/, '');
+  if (flags.includes('!')) return `unreachable ${name}`;
+  const via = hop === '::' || hop === '[::]' ? '' : ` via ${hop.replace(/[[\]]/g, '')}`;
+  const metric = words[metricAt];
+  return `${name}${via} dev ${words[words.length - 1]}${metric === undefined || !/^[1-9]\d*$/.test(metric) ? '' : ` metric ${metric}`}`;
+}
+
+/** Lines of `ip route`; `nexthop …` lines belong to the route above them. */
+function readIpRoutes(reader: SectionReader, from: number): number {
+  const { lines, context } = reader;
+  const drafts: { family: 4 | 6 | undefined; words: string; line: Line }[] = [];
+  let end = from;
+  for (let i = from; i < lines.length; i++) {
+    const line = lines[i];
+    if (line === undefined) break;
+    const text = line.text.slice(line.contentStart).trim();
+    const last = drafts[drafts.length - 1];
+    if (line.shape === Shape.IpRoute) {
+      drafts.push({ family: familyOfRoute(text), words: cleaned(text), line });
+    } else if (last && /^nexthop /.test(text)) {
+      last.words = `${last.words} ${cleaned(text)}`;
+      last.family ??= familyOfRoute(text);
+    } else break;
+    end = i + 1;
+  }
+  const told = context.family ?? drafts.find((draft) => draft.family !== undefined)?.family ?? 4;
+  const table = context.routingTable;
+  const suffix = table === undefined || table === 'all' || table === 'main' ? '' : ` table ${table}`;
+  const routes = drafts.map(
+    (draft): RouteFacts => ({
+      family: draft.family ?? told,
+      words: suffix !== '' && !/ table \S/.test(draft.words) ? draft.words + suffix : draft.words,
+      line: draft.line,
+    }),
+  );
+  reader.take({ kind: 'routes', routes, lines: reader.slice(from, end) });
+  return end;
+}
+
+/** Without the state that `ip route` prints and `ip route add` does not take. */
+function cleaned(text: string): string {
+  return text
+    .replace(/[ \t]+/g, ' ')
+    .replace(/ (?:linkdown|dead|offload|trap|rt_offload|rt_trap|cache)(?= |$)/g, '')
+    .replace(/ (?:expires|error|nhid|users|age|used) -?\w+/g, '')
+    .trim();
+}
+
+function familyOfRoute(text: string): 4 | 6 | undefined {
+  for (const word of text.split(/[ \t]+/, 12)) {
+    const family = addressFamily(word);
+    if (family !== undefined) return family;
+  }
+  return undefined;
+}

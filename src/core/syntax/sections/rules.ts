@@ -1,0 +1,331 @@
+import { Command } from '../command';
+import { findFamily } from '../family';
+import { Shape } from '../shape';
+import { emptyContext, type SectionReader } from '../sectionReader';
+import type { Header, Line, RulesSection } from '../tree';
+import { takeAdded } from './added';
+
+/**
+ * Reads one dump, one restore input or one `iptables -S` list from line `from` on. A dump ends where another one
+ * begins: at a header of another program, at a table that this dump has already, or where other text stands behind
+ * COMMIT. Within a table, text that a log put between the rules is passed over.
+ */
+export function readRules(reader: SectionReader, from: number): number {
+  const { lines, shapes, context } = reader;
+  const count = lines.length;
+  const tables = new Set<string>();
+  const strict = !reader.prose && context.title === undefined;
+  let open: Line | undefined;
+  let header: Header | undefined;
+  let declared = false;
+  let bareRules = false;
+  let policies: Set<string> | undefined;
+  const frame: Line[] = [];
+  let end = from;
+  let i = from;
+  scan: while (i < count) {
+    const line = lines[i];
+    if (line === undefined) break;
+    switch (line.shape) {
+      case Shape.Rule:
+        if (open === undefined) {
+          if (tables.size > 0) {
+            if (strict) report(reader, line, 'error', 'outside-table', 'This rule stands outside of any table: there is no *table line above it.');
+            break scan;
+          }
+          bareRules = true;
+          if (line.node.kind === 'command' && line.node.operation === 'P') {
+            // A second policy for the same chain is the beginning of another list.
+            const chain = line.node.chain?.text ?? '';
+            policies ??= new Set();
+            if (policies.has(chain)) break scan;
+            policies.add(chain);
+          }
+          end = ++i;
+          break;
+        }
+        i++;
+        while (i < count && shapes[i] === Shape.Rule) i++;
+        end = i;
+        break;
+      case Shape.Chain:
+        if (open === undefined && (tables.size > 0 || bareRules)) break scan;
+        if (open === undefined && line.node.kind === 'chain' && line.node.policy === undefined) break scan;
+        declared = true;
+        i++;
+        if (open) while (i < count && shapes[i] === Shape.Chain) i++;
+        end = i;
+        break;
+      case Shape.Table: {
+        if (bareRules || (declared && tables.size === 0)) break scan;
+        if (open) reportOpen(reader, open, strict);
+        const name = tableName(line);
+        if (tables.has(name) || (header === undefined && tables.size > 0 && changesFamily(lines, from, i))) {
+          open = undefined;
+          break scan;
+        }
+        tables.add(name);
+        open = line;
+        frame.push(line);
+        end = ++i;
+        break;
+      }
+      case Shape.Commit:
+        if (open === undefined && strict) {
+          report(reader, line, 'error', 'commit-without-table', 'COMMIT stands outside of any table.');
+        }
+        open = undefined;
+        frame.push(line);
+        if (tables.size === 0) {
+          // The upper part of the dump was not copied; what stands here is one table whose name is not known.
+          end = ++i;
+          break scan;
+        }
+        end = ++i;
+        break;
+      case Shape.Header: {
+        const found = line.node.kind === 'comment' ? line.node.header : undefined;
+        if (found?.role !== 'generated') {
+          i++;
+          if (tables.size > 0) end = i;
+          break;
+        }
+        if (bareRules || (declared && tables.size === 0)) break scan;
+        if (header && differs(header, found)) break scan;
+        if (header === undefined && tables.size > 0) break scan;
+        const next = nextTable(lines, i + 1);
+        if (next !== undefined && tables.has(next)) break scan;
+        if (open) {
+          reportOpen(reader, open, strict);
+          open = undefined;
+        }
+        header ??= found;
+        i++;
+        break;
+      }
+      case Shape.Blank:
+      case Shape.Comment:
+        i++;
+        break;
+      case Shape.Echo:
+        // In a rules file `# iptables-save` is a comment; behind a dump it is the next command.
+        if (line.node.kind !== 'comment' || open === undefined) break scan;
+        i++;
+        break;
+      case Shape.Text:
+      case Shape.Log:
+      case Shape.Assignment: {
+        if (open === undefined) break scan;
+        let next = i + 1;
+        while (next < count && isPassedOver(lines[next])) next++;
+        const behind = lines[next]?.shape;
+        if (behind !== Shape.Rule && behind !== Shape.Commit && behind !== Shape.Chain) {
+          // Nothing of the table follows: the dump is cut off here, or its last line is being typed.
+          if (strict) reportText(reader, i, i + 1, strict);
+          break scan;
+        }
+        reportText(reader, i, next, strict);
+        i = next;
+        break;
+      }
+      default:
+        break scan;
+    }
+  }
+  if (open) reportOpen(reader, open, strict);
+  if (end === from || (tables.size === 0 && !declared && !bareRules)) return Math.max(end, from + 1);
+  if (bareRules && tables.size === 0 && !isList(lines, from, end, context.role !== undefined || declared)) return end;
+  if (strict) reportFrame(reader, frame);
+
+  // What a save program wrote is no input, whatever was said above.
+  const told = header && context.role === 'input' ? emptyContext : context;
+  const form: RulesSection['form'] = tables.size === 0 && !declared ? 'list' : told.role === 'input' || (!header && !declared) ? 'restore' : 'save';
+  const family = header?.family ?? told.family ?? findFamily(lines, from, end) ?? reader.fileFamily;
+  // A few lines cut out of a dump do not say what a host has; a list with policies, or below its command, does.
+  const whole = tables.size > 0 || policies !== undefined;
+  const meta = {
+    kind: 'rules' as const,
+    form,
+    role: header ? ('saved-state' as const) : (told.role ?? (whole && form !== 'restore' ? ('saved-state' as const) : ('input' as const))),
+    family,
+    backend: header?.backend ?? told.backend,
+    version: header?.version,
+    title: told.title,
+    noflush: form === 'restore' && told.noflush,
+    ...(form === 'list' && told.table !== undefined ? { defaultTable: told.table } : {}),
+  };
+  const old = reader.reusable(from, end);
+  reader.take(old?.kind === 'rules' && sameMeta(old, meta) ? old : { ...meta, lines: reader.slice(from, end) });
+  return end;
+}
+
+/**
+ * Reads a list of `iptables …` command lines. Other lines of the script or trace between them are passed over. Where
+ * IPv4 and IPv6 commands alternate, each family becomes a section of its own lines.
+ */
+export function readCommands(reader: SectionReader, from: number): number {
+  const { lines, context } = reader;
+  const count = lines.length;
+  let end = from;
+  let i = from;
+  let four = 0;
+  let six = 0;
+  while (i < count) {
+    const line = lines[i];
+    if (line?.shape === Shape.ProgramCommand) {
+      if (familyOf(line) === 6) six++;
+      else four++;
+      end = ++i;
+    } else if (line && mayStandBetweenCommands(line)) i++;
+    else break;
+  }
+  const base = {
+    kind: 'rules' as const,
+    form: 'commands' as const,
+    role: 'input' as const,
+    backend: context.backend,
+    version: undefined,
+    title: undefined,
+    noflush: true,
+  };
+  const all = reader.slice(from, end);
+  if (four > 0 && six > 0) {
+    reader.take({ ...base, family: 4, lines: all.filter((line) => line.shape === Shape.ProgramCommand && familyOf(line) !== 6) });
+    reader.take({ ...base, family: 6, lines: all.filter((line) => line.shape === Shape.ProgramCommand && familyOf(line) === 6) });
+  } else {
+    reader.take({ ...base, family: six > 0 ? 6 : 4, lines: all });
+  }
+  takeAdded(reader, all.filter((line) => line.shape === Shape.IpAdd));
+  return end;
+}
+
+/** A `-A …` without a table is a list only where something says so: a chain that it names, or the command above. */
+function isList(lines: readonly Line[], from: number, end: number, told: boolean): boolean {
+  if (told) return true;
+  for (let i = from; i < end; i++) {
+    const node = lines[i]?.node;
+    if (node?.kind === 'command' && 'AINPRD'.includes(node.operation) && node.chain !== undefined) return true;
+  }
+  return false;
+}
+
+function isPassedOver(line: Line | undefined): boolean {
+  if (line === undefined) return false;
+  switch (line.shape) {
+    case Shape.Text:
+    case Shape.Log:
+    case Shape.Assignment:
+    case Shape.Blank:
+    case Shape.Comment:
+      return true;
+    default:
+      return false;
+  }
+}
+
+function mayStandBetweenCommands(line: Line): boolean {
+  switch (line.shape) {
+    case Shape.Text:
+    case Shape.Assignment:
+    case Shape.Blank:
+    case Shape.Comment:
+    case Shape.IpAdd:
+      return true;
+    case Shape.Echo:
+      return line.node.kind !== 'text';
+    default:
+      return false;
+  }
+}
+
+function familyOf(line: Line): 4 | 6 | undefined {
+  return line.node instanceof Command ? line.node.family : undefined;
+}
+
+function tableName(line: Line): string {
+  return line.node.kind === 'table' ? line.node.name.text : '';
+}
+
+/** The table that the dump goes on with behind a header. */
+function nextTable(lines: readonly Line[], from: number): string | undefined {
+  for (let i = from; i < lines.length; i++) {
+    const line = lines[i];
+    if (line?.shape === Shape.Table) return tableName(line);
+    if (line === undefined || (line.shape !== Shape.Blank && line.node.kind !== 'comment')) return undefined;
+  }
+  return undefined;
+}
+
+function differs(a: Header, b: Header): boolean {
+  return a.family !== b.family || a.backend !== b.backend || a.version !== b.version;
+}
+
+/** Whether the table at `at` holds addresses of another family than the tables from `from` on: Istio writes its IPv6 input right behind the IPv4 one. */
+function changesFamily(lines: readonly Line[], from: number, at: number): boolean {
+  const before = findFamily(lines, from, at);
+  if (before === undefined) return false;
+  let end = at + 1;
+  while (end < lines.length && lines[end]?.shape !== Shape.Commit && lines[end]?.shape !== Shape.Table) end++;
+  const behind = findFamily(lines, at, end);
+  return behind !== undefined && behind !== before;
+}
+
+type Meta = Omit<RulesSection, 'lines'>;
+
+function sameMeta(a: Meta, b: Meta): boolean {
+  return (
+    a.form === b.form &&
+    a.role === b.role &&
+    a.family === b.family &&
+    a.backend === b.backend &&
+    a.version === b.version &&
+    a.title === b.title &&
+    a.noflush === b.noflush &&
+    a.defaultTable === b.defaultTable
+  );
+}
+
+function report(reader: SectionReader, line: Line, severity: 'error' | 'warning' | 'info', code: string, message: string): void {
+  reader.problems.push({ line, start: line.contentStart, end: line.text.length, severity, code, message });
+}
+
+function reportOpen(reader: SectionReader, table: Line, strict: boolean): void {
+  report(
+    reader,
+    table,
+    strict ? 'error' : 'warning',
+    'missing-commit',
+    `Table ${tableName(table)} has no COMMIT behind it; iptables-restore would refuse the file.`,
+  );
+}
+
+function reportText(reader: SectionReader, from: number, to: number, strict: boolean): void {
+  for (let i = from; i < to; i++) {
+    const line = reader.lines[i];
+    if (!line || line.shape === Shape.Blank || line.shape === Shape.Comment) continue;
+    report(
+      reader,
+      line,
+      strict ? 'error' : 'info',
+      'unexpected-text',
+      strict ? 'This is neither a rule nor a chain, a comment or COMMIT; iptables-restore would refuse it.' : 'This line between the rules is no rule and is passed over.',
+    );
+  }
+}
+
+/** What iptables-restore is strict about in the lines that open and close a table. */
+function reportFrame(reader: SectionReader, frame: readonly Line[]): void {
+  for (const line of frame) {
+    if (line.contentStart > 0) {
+      report(reader, line, 'error', 'indented', 'iptables-restore does not accept blanks in front of this.');
+    }
+  }
+  const first = frame[0];
+  if (first?.eol === '\r\n') {
+    report(reader, first, 'warning', 'carriage-return', 'The lines end with CR LF; iptables-restore takes the CR as part of the last word and would refuse the file.');
+  }
+  const last = frame[frame.length - 1];
+  if (last && last.eol === '' && last.shape === Shape.Commit) {
+    report(reader, last, 'warning', 'no-final-newline', 'iptables-restore wants a line break behind COMMIT.');
+  }
+}

@@ -1,0 +1,133 @@
+import type { SectionReader } from '../sectionReader';
+import { Shape } from '../shape';
+import type { Line, ListeningSocket } from '../tree';
+import { portNumber } from './portNumber';
+
+/**
+ * Reads the listening sockets that `ss -l` or `netstat -l` printed, with or without the heading, in the layouts of old
+ * and new versions, also where a narrow terminal wrapped the lines. Sockets that do not listen are left out.
+ */
+export function readSockets(reader: SectionReader, from: number): number {
+  const { lines } = reader;
+  const sockets: ListeningSocket[] = [];
+  let row: Row | undefined;
+  let end = from;
+  let i = from;
+  const finish = (): void => {
+    if (row) readRow(reader, row, sockets);
+    row = undefined;
+  };
+  for (; i < lines.length; i++) {
+    const line = lines[i];
+    if (line === undefined) break;
+    if (line.shape === Shape.SocketHeader) {
+      finish();
+    } else if (line.shape === Shape.SocketRow) {
+      finish();
+      row = { line, words: wordsOf(line) };
+    } else if (line.shape === Shape.Text && row && continues(row, line)) {
+      row = { line: row.line, words: [...row.words, ...wordsOf(line)] };
+    } else if (line.shape !== Shape.Text || row || !HEADER_REST.test(line.text.slice(line.contentStart))) {
+      break;
+    }
+    end = i + 1;
+  }
+  finish();
+  const old = reader.reusable(from, end);
+  if (old?.kind === 'sockets') reader.take(old);
+  else if (sockets.length > 0 || lines[from]?.shape === Shape.SocketHeader) reader.take({ kind: 'sockets', sockets, lines: reader.slice(from, end) });
+  return end;
+}
+
+/** A row of the table, with the lines that a terminal wrapped it into. */
+interface Row {
+  readonly line: Line;
+  readonly words: readonly string[];
+}
+
+/** `Proto Recv-Q …` below `Active Internet connections`, or the rest of a heading that was wrapped. */
+const HEADER_REST = /^(?:Proto[ \t]+Recv-Q|Local[ \t]|Peer[ \t]|Address:Port|Foreign[ \t]|Process\b|PID\/)/;
+
+function continues(row: Row, line: Line): boolean {
+  const text = line.text.slice(line.contentStart);
+  if (/^(?:users:\(|uid:|ino:|sk:|timer:|cgroup:|fwmark:|v6only:|<->|skmem:|cubic|bbr)/.test(text)) return true;
+  return !row.words.some((word) => PEER.test(word)) && /^\S+(?:[ \t]+\S+){0,2}[ \t]*$/.test(text) && /[:*]/.test(text);
+}
+
+const PEER = /:\*$/;
+
+function wordsOf(line: Line): string[] {
+  return line.text.slice(line.contentStart).trim().split(/[ \t]+/);
+}
+
+type Protocol = ListeningSocket['protocol'];
+
+function readRow(reader: SectionReader, { line, words }: Row, sockets: ListeningSocket[]): void {
+  const first = words[0] ?? '';
+  const state = first === 'LISTEN' || first === 'UNCONN';
+  // `ss` names the protocol only where several were asked for; without it LISTEN can be told from UNCONN.
+  const named = state ? (first === 'LISTEN' ? 'tcp' : 'udp') : first;
+  const netstat = !state && /^\d+$/.test(words[1] ?? '');
+  const local = words[state || netstat ? 3 : 4];
+  if (local === undefined) return;
+  const rest = words.slice((state || netstat ? 3 : 4) + 2);
+  if (netstat && named.startsWith('tcp') && !rest.includes('LISTEN')) return;
+  const base = BASE.get(named.replace(/6$/, ''));
+  if (base === undefined) return;
+  const colon = local.lastIndexOf(':');
+  if (colon < 0) return;
+  const [address, iface] = splitAddress(local.slice(0, colon));
+  const six = named.endsWith('6') || address.includes(':');
+  const protocol: Protocol = six && (base === 'tcp' || base === 'udp') ? `${base}6` : base;
+  const written = local.slice(colon + 1);
+  const port = portNumber(written, base);
+  if (port === undefined) {
+    const start = line.text.indexOf(local);
+    reader.problems.push({
+      line,
+      start: Math.max(start, line.contentStart),
+      end: start < 0 ? line.text.length : start + local.length,
+      severity: 'info',
+      code: 'unknown-port',
+      message: `The port ${written} is neither a number nor a well-known service; the socket is left out. Print numbers with -n.`,
+    });
+    return;
+  }
+  sockets.push({ protocol, address, iface, port, ...ownerOf(rest, netstat), line });
+}
+
+const BASE: ReadonlyMap<string, 'tcp' | 'udp' | 'sctp' | 'dccp' | 'raw'> = new Map([
+  ['tcp', 'tcp'],
+  ['mptcp', 'tcp'],
+  ['udp', 'udp'],
+  ['udpl', 'udp'],
+  ['udplite', 'udp'],
+  ['sctp', 'sctp'],
+  ['dccp', 'dccp'],
+  ['raw', 'raw'],
+]);
+
+/** `127.0.0.53%lo`, `[fe80::1]%eth0`, `[::]`, `::`, `*`. */
+function splitAddress(text: string): [address: string, iface: string | undefined] {
+  const percent = text.indexOf('%');
+  const plain = percent < 0 ? text : text.slice(0, percent);
+  const iface = percent < 0 ? undefined : text.slice(percent + 1).replace(/\]$/, '');
+  return [plain.replace(/^\[|\]$/g, ''), iface];
+}
+
+/** `users:(("envoy",pid=16,fd=37))`, the old `users:(("envoy",16,37))`, `uid:1337`; `16/envoy` of netstat. */
+function ownerOf(words: readonly string[], netstat: boolean): Pick<ListeningSocket, 'process' | 'pid' | 'uid'> {
+  const rest = words.join(' ');
+  if (netstat) {
+    const found = /(?:^| )(\d+)\/(\S+)/.exec(rest);
+    // `-e` puts user and inode behind the state: `LISTEN 1337 123456 16/envoy`.
+    const user = /(?:LISTEN|^) ?(\d+) +\d+ +(?:-|\d+\/)/.exec(rest);
+    return { process: found?.[2]?.replace(/:$/, ''), pid: numberOf(found?.[1]), uid: numberOf(user?.[1]) };
+  }
+  const found = /users:\(\("([^"]*)",(?:pid=)?(\d+)/.exec(rest);
+  return { process: found?.[1], pid: numberOf(found?.[2]), uid: numberOf(/(?:^| )uid:(\d+)/.exec(rest)?.[1]) };
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}

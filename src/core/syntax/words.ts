@@ -1,0 +1,169 @@
+import type { Columns } from '../text/columns';
+import type { Word } from './tree';
+
+/**
+ * How words are quoted. `restore`: as iptables-save writes and iptables-restore reads (iptables/xshared.c,
+ * add_param_to_argv): only double quotes, a backslash escapes only within them, a closing quote ends the word, a
+ * single quote is an ordinary character. `shell`: a POSIX shell command line: both quotes, a backslash anywhere,
+ * adjacent pieces are one word; an unquoted `;`, `|`, `&`, `<`, `>` ends the command.
+ */
+export type Quoting = 'restore' | 'shell';
+
+export interface WordScan {
+  readonly words: readonly Word[];
+  /** From the quote that is never closed to the end; undefined where all are closed. */
+  readonly unterminated: Columns | undefined;
+  /** A `# …` behind the words. */
+  readonly comment: Columns | undefined;
+  /** Where a shell command ends before the line does (`;`, `|`, `&&`, `> file`). */
+  readonly tail: Columns | undefined;
+}
+
+/** The words of `text` between the columns `from` and `to`; a trailing comment is left out. Never throws. */
+export function splitWords(text: string, from: number, to: number, quoting: Quoting = 'restore'): Word[] {
+  const words: Word[] = [];
+  scanInto(words, text, from, to, quoting);
+  return words;
+}
+
+/** Like `splitWords`, and also says what else was met. */
+export function scanWords(text: string, from: number, to: number, quoting: Quoting = 'restore'): WordScan {
+  const words: Word[] = [];
+  const rest = scanInto(words, text, from, to, quoting);
+  return { words, ...rest };
+}
+
+const NOTHING = { unterminated: undefined, comment: undefined, tail: undefined } as const;
+
+function scanInto(words: Word[], text: string, from: number, to: number, quoting: Quoting): Omit<WordScan, 'words'> {
+  const shell = quoting === 'shell';
+  let i = from;
+  // Where the next quote and tab stand: searched for once, and again only when passed.
+  let quote = shell ? -1 : text.indexOf('"', from);
+  let tab = shell ? -1 : text.indexOf('\t', from);
+  while (i < to) {
+    const code = text.charCodeAt(i);
+    if (code === 32 || code === 9) {
+      i++;
+      continue;
+    }
+    if (code === 35 && (shell || !takesFreeText(words[words.length - 1]))) {
+      // Behind a closing quote without a blank the `#` belongs to the next word, as iptables-restore reads it.
+      const before = i === from ? 32 : text.charCodeAt(i - 1);
+      if (before === 32 || before === 9) return { ...NOTHING, comment: { start: i, end: trimEnd(text, i, to) } };
+    }
+    if (shell) {
+      if (isShellOperator(code)) return { ...NOTHING, tail: { start: i, end: trimEnd(text, i, to) } };
+      const end = shellWord(words, text, i, to);
+      if (end < 0) return { ...NOTHING, unterminated: { start: -end - 1, end: to } };
+      i = end;
+      continue;
+    }
+    // The hot path: a word without quotes is a slice of the line.
+    if (quote < i && quote >= 0) quote = text.indexOf('"', i);
+    if (tab < i && tab >= 0) tab = text.indexOf('\t', i);
+    let end = text.indexOf(' ', i);
+    if (end < 0 || end > to) end = to;
+    if (tab >= 0 && tab < end) end = tab;
+    if (quote < 0 || quote >= end) {
+      words.push({ start: i, end, text: text.slice(i, end), quoted: false });
+      i = end;
+      continue;
+    }
+    end = quote;
+    const closed = quotedRestoreWord(words, text, i, end, to);
+    if (closed < 0) return { ...NOTHING, unterminated: { start: end, end: to } };
+    i = closed;
+  }
+  return NOTHING;
+}
+
+/** Reads a word that begins at `start` and whose first `"` is at `quote`. Gives the column behind it, or -1 where the quote stays open. */
+function quotedRestoreWord(words: Word[], text: string, start: number, quote: number, to: number): number {
+  let i = quote + 1;
+  let pieceStart = i;
+  let value = text.slice(start, quote);
+  while (i < to) {
+    const code = text.charCodeAt(i);
+    if (code === 92) {
+      value += text.slice(pieceStart, i);
+      pieceStart = i + 1;
+      i += 2;
+      continue;
+    }
+    if (code === 34) {
+      words.push({ start, end: i + 1, text: value + text.slice(pieceStart, i), quoted: true });
+      return i + 1;
+    }
+    i++;
+  }
+  words.push({ start, end: to, text: value + text.slice(Math.min(pieceStart, to), to), quoted: true });
+  return -1;
+}
+
+/** Reads one shell word at `start`. Gives the column behind it, or -(column of the open quote) - 1. */
+function shellWord(words: Word[], text: string, start: number, to: number): number {
+  let value = '';
+  let quoted = false;
+  let i = start;
+  while (i < to) {
+    const code = text.charCodeAt(i);
+    if (code === 32 || code === 9 || isShellOperator(code)) break;
+    if (code === 92) {
+      quoted = true;
+      if (i + 1 < to) value += text.charAt(i + 1);
+      i += 2;
+    } else if (code === 39) {
+      quoted = true;
+      const close = text.indexOf("'", i + 1);
+      if (close < 0 || close >= to) return openQuote(words, text, start, i, to, value);
+      value += text.slice(i + 1, close);
+      i = close + 1;
+    } else if (code === 34) {
+      quoted = true;
+      const open = i;
+      i++;
+      for (;;) {
+        if (i >= to) {
+          words.push({ start, end: to, text: value, quoted });
+          return -open - 1;
+        }
+        const inner = text.charCodeAt(i);
+        if (inner === 34) break;
+        // Within double quotes a shell's backslash escapes only these; before anything else it stays.
+        if (inner === 92 && i + 1 < to && '"\\$`'.includes(text.charAt(i + 1))) i++;
+        value += text.charAt(i);
+        i++;
+      }
+      i++;
+    } else {
+      value += text.charAt(i);
+      i++;
+    }
+  }
+  const end = Math.min(i, to);
+  words.push({ start, end, text: value, quoted });
+  return end;
+}
+
+function openQuote(words: Word[], text: string, start: number, quote: number, to: number, value: string): number {
+  words.push({ start, end: to, text: value + text.slice(quote + 1, to), quoted: true });
+  return -quote - 1;
+}
+
+function isShellOperator(code: number): boolean {
+  return code === 59 || code === 124 || code === 38 || code === 60 || code === 62;
+}
+
+function trimEnd(text: string, from: number, to: number): number {
+  let end = to;
+  while (end > from && (text.charCodeAt(end - 1) === 32 || text.charCodeAt(end - 1) === 9)) end--;
+  return end;
+}
+
+/** Options whose value may begin with `#`; behind any other word iptables has no use for a `#`, so it is a comment. */
+const FREE_TEXT = new Set(['--comment', '--log-prefix', '--nflog-prefix', '--ulog-prefix', '--string', '--hex-string', '--name', '--hashlimit-name', '--domain']);
+
+function takesFreeText(previous: Word | undefined): boolean {
+  return previous !== undefined && FREE_TEXT.has(previous.text);
+}

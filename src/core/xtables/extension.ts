@@ -1,0 +1,170 @@
+import type { Address } from '../net/address';
+import type { ConntrackEntry } from '../net/conntrack';
+import type { Packet } from '../net/packet';
+import type { Answer } from './answer';
+import type { Documentation } from './documentation';
+import type { BuildProblem, GivenOptions, Option, ValueContext } from './option';
+import type { Hook, PacketView, TableName } from './view';
+
+/** One thing that a match asks of a packet. A match holds where all its conditions do; they are asked in order, up to the first no. */
+export interface Condition {
+  /** As iptables-save writes it: `! --dport 15008`. */
+  readonly text: string;
+  test(view: PacketView): Answer;
+  /** What the packet has to show for it: `dport 3000`, `no port: not the first fragment`. Must not change `view.memory`. */
+  actual(view: PacketView): string;
+  /** True where `test` changes `view.memory`: it must run exactly as often as in the kernel. */
+  readonly stateful?: boolean;
+}
+
+/** Values for the packet form that make a match hold; the later of two wishes for one field wins. */
+export interface PacketSuggestion {
+  readonly protocol?: string | number;
+  readonly source?: string;
+  readonly destination?: string;
+  readonly sourcePort?: number;
+  readonly destinationPort?: number;
+  readonly inInterface?: string;
+  readonly outInterface?: string;
+  readonly mark?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly tcpFlags?: readonly string[];
+  readonly icmpType?: number;
+  readonly icmpCode?: number;
+  readonly ttl?: number;
+  readonly tos?: number;
+  readonly length?: number;
+  readonly state?: string;
+  readonly sourceMac?: string;
+}
+
+interface ExtensionBase<Data> {
+  /** The kernel's name: `tcp`, `REDIRECT`. */
+  readonly name: string;
+  /** Names under which it may be called besides `name`. */
+  readonly aliases?: readonly string[];
+  readonly families: readonly (4 | 6)[];
+  /** Protocol numbers of which the rule must name one with `-p`, not negated; undefined: any. Checked as the kernel does (`.proto`). */
+  readonly protocols?: readonly number[];
+  /** Tables in which the kernel takes it; undefined: all. */
+  readonly tables?: readonly TableName[];
+  /** Hooks from which it may be reached; undefined: all. The kernel checks this through user chains as well. */
+  readonly hooks?: readonly Hook[];
+  readonly options: readonly Option[];
+  readonly documentation: Documentation;
+  /**
+   * Makes the typed data from the options given; what iptables checks of them together (mandatory, exclusive beyond
+   * `excludes`) and what the kernel's checkentry refuses is reported here. `required` and `excludes` were checked before.
+   */
+  build(options: GivenOptions, context: ValueContext): Data | BuildProblem | readonly BuildProblem[];
+  /**
+   * What the kernel asks of the rule around it once all of it is known (TCPMSS wants a `--syn`, SET --map-prio certain hooks), and
+   * warnings of what loads but surely is not meant. Called after a `build` that gave data; nothing to say: an empty list.
+   */
+  check?(data: Data, place: RulePlace): readonly BuildProblem[];
+  /** The options in the form of iptables-save, each with its blank in front: ` --dport 15008`. Empty where there are none. */
+  print(data: Data, context: PrintContext): string;
+}
+
+/** Where a match or target stands. */
+export interface RulePlace {
+  readonly family: 4 | 6;
+  readonly table: TableName;
+  /** Hooks from which the rule can be reached, through user chains too; empty where nothing leads to its chain. */
+  readonly hooks: readonly Hook[];
+  /** All matches of the rule, in order. */
+  readonly matches: readonly { readonly name: string; readonly data: unknown }[];
+}
+
+export interface PrintContext {
+  readonly family: 4 | 6;
+}
+
+/** A match: one file under `matches/` says everything about it. */
+export interface MatchExtension<Data = unknown> extends ExtensionBase<Data> {
+  readonly kind: 'match';
+  /** Made once for each rule and kept. `self` is the key for `view.memory`. */
+  conditions(data: Data, self: object, context: PrintContext): readonly Condition[];
+  /**
+   * Why the kernel drops the packet instead of matching it (`par->hotdrop`: a header cut short); undefined where it does not.
+   * To be asked before the conditions; where it answers, the walk ends at this rule with the packet dropped by the kernel.
+   */
+  drops?(data: Data, view: PacketView): string | undefined;
+  suggest?(data: Data): PacketSuggestion;
+  /** True where it takes connection tracking into use (conntrack, state, connmark, …: xt `nf_ct_netns_get`). */
+  readonly needsConntrack?: boolean;
+}
+
+/** A target: one file under `targets/` says everything about it. */
+export interface TargetExtension<Data = unknown> extends ExtensionBase<Data> {
+  readonly kind: 'target';
+  /** What it does to the packet. Runs once for each packet that the rule matches, and may change `view.memory`. */
+  apply(data: Data, view: PacketView, self: object): Effect;
+  /** One sentence on what this rule's target does: "rewrites the destination port to 15006 on this host". */
+  describe(data: Data): string;
+  /** `never`: the next rule is looked at as well. `always`: this table is done. `sometimes`: depends on the packet. */
+  readonly terminates: 'never' | 'always' | 'sometimes';
+  readonly needsConntrack?: boolean;
+}
+
+/** A change of the connection that the packet belongs to. Ignored where it belongs to none. */
+export type ConntrackChange = Partial<Pick<ConntrackEntry, 'mark' | 'labels' | 'helper' | 'secmark' | 'expires'>>;
+
+/** Where NAT may put an address and port. undefined: leave that part as it is. */
+export interface NatRange {
+  readonly addresses: readonly [Address, Address] | undefined;
+  /** First and last port (or ICMP id, GRE key). */
+  readonly ports: readonly [number, number] | undefined;
+  /** `--to-destination a:1000-2000/1500`: the original port minus this base is added to the first port. */
+  readonly basePort?: number;
+  /** The kernel picks at random within the range (`--random`, `--random-fully`). */
+  readonly random: boolean;
+  readonly persistent: boolean;
+  /** NETMAP: replace the bits of this mask only. */
+  readonly netmap?: { readonly network: Address; readonly mask: Address };
+}
+
+/** What goes back to the sender of a refused packet. */
+export interface RejectReply {
+  readonly kind: 'icmp' | 'tcp-reset' | 'none';
+  readonly icmpType?: number;
+  readonly icmpCode?: number;
+  /** iptables' word for it: `icmp-port-unreachable`. */
+  readonly name: string;
+}
+
+/** The closed list of what a target can do; the walk knows these and no target. */
+export type Effect =
+  /** Go on with the next rule. */
+  | { readonly kind: 'continue'; readonly packet?: Partial<Packet>; readonly conntrack?: ConntrackChange; readonly note?: string }
+  /** Leave this table (ACCEPT, DROP) or this chain (RETURN). */
+  | { readonly kind: 'verdict'; readonly verdict: 'ACCEPT' | 'DROP' | 'RETURN'; readonly packet?: Partial<Packet>; readonly conntrack?: ConntrackChange; readonly note?: string }
+  | { readonly kind: 'reject'; readonly reply: RejectReply; readonly note?: string }
+  /** Hand over to user space: without a listener DROP, or with `bypass` ACCEPT for this table. */
+  | { readonly kind: 'queue'; readonly numbers: readonly [number, number]; readonly bypass: boolean }
+  /** Set up the connection's translation; the walk finds the tuple, rewrites the packet and accepts. */
+  | { readonly kind: 'nat'; readonly half: 'source' | 'destination'; readonly range: NatRange }
+  /** DNAT to this host: the first address of the incoming interface, or 127.0.0.1 / ::1 for what this host sends. */
+  | { readonly kind: 'redirect'; readonly ports: readonly [number, number] | undefined; readonly random: boolean }
+  /** SNAT to an address of the outgoing interface. */
+  | { readonly kind: 'masquerade'; readonly ports: readonly [number, number] | undefined; readonly random: boolean }
+  /** Hand the packet to a local socket without changing it; DROP where no socket fits. */
+  | { readonly kind: 'tproxy'; readonly address: Address | undefined; readonly port: number; readonly mark: number; readonly markMask: number }
+  /** raw table: connection tracking will not look at this packet. Ignored once it is tracked. */
+  | { readonly kind: 'untrack'; }
+  /** raw table: what a new connection starts with. The first CT rule wins. */
+  | { readonly kind: 'template'; readonly zone: { readonly original: number; readonly reply: number }; readonly helper: string | undefined }
+  /** The packet is gone for these rules: another part of the kernel took it (SYNPROXY, CLUSTERIP). */
+  | { readonly kind: 'stolen'; readonly note: string }
+  /** Several things can happen; the walk follows each. */
+  | { readonly kind: 'choice'; readonly reason: string; readonly choices: readonly { readonly text: string; readonly probability?: number; readonly effect: Effect }[] };
+
+/** Keeps the type of `Data` together within one file. */
+export function defineMatch<Data>(extension: MatchExtension<Data>): MatchExtension<Data> {
+  return extension;
+}
+
+export function defineTarget<Data>(extension: TargetExtension<Data>): TargetExtension<Data> {
+  return extension;
+}

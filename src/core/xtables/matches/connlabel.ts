@@ -1,0 +1,78 @@
+import { unknown, type Answer } from '../answer';
+import { defineMatch } from '../extension';
+import { flag, invalid, option, type InvalidValue, type ValueType } from '../option';
+import { wholeNumber } from '../values/strtoul';
+import type { PacketView } from '../view';
+
+/** A label by its bit, 0–127, or by a name that only connlabel.conf of the host can tell. */
+type Label = { readonly kind: 'bit'; readonly bit: number } | { readonly kind: 'name'; readonly name: string };
+
+interface ConnlabelData {
+  readonly label: Label;
+  readonly inverted: boolean;
+  readonly set: boolean;
+}
+
+const labelValue: ValueType<Label> = {
+  metavariable: 'label',
+  parse(text): Label | InvalidValue {
+    const bit = wholeNumber(text, 0n, 127n);
+    if (bit !== undefined) return { kind: 'bit', bit: Number(bit) };
+    return /^[A-Za-z_][^"\s]*$/.test(text) ? { kind: 'name', name: text } : invalid(`"${text}" is neither a label from 0 to 127 nor the name of one`);
+  },
+};
+
+const labelOption = option('--label', labelValue, 'The label, a number from 0 to 127 or a name of connlabel.conf.', { invertible: true, required: true });
+const setOption = flag('--set', 'Put the label on the connection if it is not there.');
+
+/**
+ * `-m connlabel`: labels that a connection carries. Source: iptables-extensions(8) "connlabel", net/netfilter/xt_connlabel.c connlabel_mt.
+ * With --set the label is put on and the match holds. Without a connection there is no label: plain is false, negated true.
+ */
+export const connlabel = defineMatch<ConnlabelData>({
+  kind: 'match',
+  name: 'connlabel',
+  families: [4, 6],
+  options: [labelOption, setOption],
+  needsConntrack: true,
+  documentation: {
+    summary: 'Looks at a label of the connection, and with --set puts it on.',
+    details: 'A connection has room for 128 labels. Packets without a connection have none, so that ! --label holds for them.',
+    source: 'iptables-extensions(8), connlabel; net/netfilter/xt_connlabel.c',
+  },
+  build(options) {
+    const given = options.get(labelOption);
+    return { label: given?.value ?? { kind: 'bit', bit: 0 }, inverted: given?.inverted ?? false, set: options.has(setOption) };
+  },
+  print: optionsText,
+  conditions: (data) => [{
+    text: optionsText(data).trim(),
+    stateful: data.set,
+    test: (view) => run(data, view),
+    actual({ conntrack, memory }) {
+      if (!conntrack?.entry) return 'no connection';
+      const labels = [...conntrack.entry.labels, ...added(memory, conntrack.entry.id)];
+      return labels.length === 0 ? 'no label' : `labels ${labels.sort((a, b) => a - b).join(',')}`;
+    },
+  }],
+});
+
+function optionsText({ label, inverted, set }: ConnlabelData): string {
+  return `${inverted ? ' !' : ''} --label "${label.kind === 'bit' ? label.bit : label.name}"${set ? ' --set' : ''}`;
+}
+
+/** Labels that --set has put on since the trace began; a match cannot change the connection itself. */
+function added(memory: PacketView['memory'], id: number): ReadonlySet<number> {
+  return (memory.get(`connlabel ${id}`) as ReadonlySet<number> | undefined) ?? new Set();
+}
+
+function run({ label, inverted, set }: ConnlabelData, { conntrack, memory }: PacketView): Answer {
+  const entry = conntrack?.entry;
+  if (entry === undefined) return inverted;
+  if (label.kind === 'name') return set ? !inverted : unknown(`the number of the label "${label.name}" is not in the file`);
+  const put = added(memory, entry.id);
+  if (entry.labels.has(label.bit) || put.has(label.bit)) return !inverted;
+  if (!set) return inverted;
+  memory.set(`connlabel ${entry.id}`, new Set(put).add(label.bit));
+  return !inverted;
+}

@@ -1,0 +1,92 @@
+import { formatAddress, prefixBlock } from '../../net/address';
+import type { Tuple } from '../../net/conntrack';
+import { defineMatch } from '../extension';
+import { flag, invalid, option, problem, type BuildProblem, type GivenOptions, type InvalidValue, type ValueType } from '../option';
+import { prefixLength } from '../values/looseAddress';
+import { number32 } from '../values/number32';
+import type { PacketView } from '../view';
+
+interface ConnlimitData {
+  readonly limit: number;
+  /** Fits above the limit, else up to it. */
+  readonly above: boolean;
+  readonly length: number;
+  readonly side: 'source' | 'destination';
+}
+
+/** The connections counted so far, by network. */
+type Counted = ReadonlyMap<string, ReadonlySet<string>>;
+
+const lengthValue: ValueType<number> = {
+  metavariable: 'length',
+  parse(text, { family }): number | InvalidValue {
+    const bits = family === 4 ? 32 : 128;
+    const length = prefixLength(text, family);
+    return length === undefined ? invalid(`"${text}" is neither a prefix length from 0 to ${bits} nor a mask`) : Math.min(length, bits);
+  },
+};
+
+const upto = option('--connlimit-upto', number32('n'), 'Fits while there are at most n connections.', { invertible: true, excludes: ['--connlimit-above'] });
+const above = option('--connlimit-above', number32('n'), 'Fits once there are more than n connections.', { invertible: true, excludes: ['--connlimit-upto'] });
+const maskOption = option('--connlimit-mask', lengthValue, 'Prefix length of the networks that are counted each for itself.');
+const saddr = flag('--connlimit-saddr', 'Count by source (the default).', { excludes: ['--connlimit-daddr'] });
+const daddr = flag('--connlimit-daddr', 'Count by destination.', { excludes: ['--connlimit-saddr'] });
+
+/**
+ * `-m connlimit`: how many connections a network has, the packet's own included. Source: iptables-extensions(8) "connlimit",
+ * net/netfilter/xt_connlimit.c connlimit_mt. Counts those connections that reached this rule since it was loaded; in a trace none of them ends.
+ */
+export const connlimit = defineMatch<ConnlimitData>({
+  kind: 'match',
+  name: 'connlimit',
+  families: [4, 6],
+  options: [upto, above, maskOption, saddr, daddr],
+  needsConntrack: true,
+  documentation: {
+    summary: 'Counts the connections of a host or network and fits above or up to a limit.',
+    details: 'Only connections that this rule has seen count, the current one included. A trace starts from a freshly loaded rule.',
+    source: 'iptables-extensions(8), connlimit; net/netfilter/xt_connlimit.c',
+  },
+  build: buildConnlimit,
+  print: optionsText,
+  conditions: (data, self) => [{
+    text: optionsText(data).trim(),
+    stateful: true,
+    test(view) {
+      const counted = read(view, self);
+      const key = network(data, view);
+      const connections = new Set(counted.get(key)).add(connection(view));
+      view.memory.set(self, new Map(counted).set(key, connections));
+      return connections.size > data.limit === data.above;
+    },
+    actual: (view) => `${new Set(read(view, self).get(network(data, view))).add(connection(view)).size} of ${network(data, view)}, this one included`,
+  }],
+});
+
+function buildConnlimit(options: GivenOptions, { family }: { readonly family: 4 | 6 }): ConnlimitData | BuildProblem {
+  const given = options.get(upto) ?? options.get(above);
+  if (given === undefined) return problem('connlimit needs --connlimit-upto or --connlimit-above');
+  return {
+    limit: given.value, above: options.has(above) !== given.inverted,
+    length: options.get(maskOption)?.value ?? (family === 4 ? 32 : 128), side: options.has(daddr) ? 'destination' : 'source',
+  };
+}
+
+function optionsText({ limit, above: over, length, side }: ConnlimitData): string {
+  return ` --connlimit-${over ? 'above' : 'upto'} ${limit} --connlimit-mask ${length} --connlimit-${side === 'source' ? 'saddr' : 'daddr'}`;
+}
+
+function read({ memory }: PacketView, self: object): Counted {
+  return (memory.get(self) as Counted | undefined) ?? new Map();
+}
+
+function network({ side, length }: ConnlimitData, { packet }: PacketView): string {
+  return `${formatAddress(prefixBlock(packet[side], length).address)}/${length}`;
+}
+
+/** What tells one connection from another: the addresses and ports of its first packet. */
+function connection({ packet, conntrack }: PacketView): string {
+  const tuple: Omit<Tuple, 'icmp'> & { readonly icmp?: Tuple['icmp'] } = conntrack?.entry?.original ?? packet;
+  const ports = tuple.icmp ? `icmp ${tuple.icmp.id} ${tuple.icmp.type} ${tuple.icmp.code}` : `${tuple.sourcePort} ${tuple.destinationPort}`;
+  return `${tuple.protocol} ${formatAddress(tuple.source)} ${formatAddress(tuple.destination)} ${ports}`;
+}

@@ -1,0 +1,128 @@
+import { PROTOCOL, type Packet } from '../../net/packet';
+import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
+import { invalid, option, type InvalidValue, type ValueType } from '../option';
+import { unsigned } from '../values/integer';
+import { invertedText, keep, type Inverted } from '../values/inverted';
+import { printPortRange, type PortRange } from '../values/port';
+import { portCondition } from '../values/portCondition';
+import { resolvedPortRange } from '../values/resolvedPort';
+import { tcpOptionPlaces } from '../values/tcpOptions';
+import { cutShort, transportBytes } from '../values/transport';
+
+interface DccpData {
+  readonly sourcePorts: Inverted<PortRange> | undefined;
+  readonly destinationPorts: Inverted<PortRange> | undefined;
+  readonly types: Inverted<readonly number[]> | undefined;
+  readonly option: Inverted<number> | undefined;
+}
+
+/** RFC 4340, 5.1; the place is the number. */
+const TYPES = ['REQUEST', 'RESPONSE', 'DATA', 'ACK', 'DATAACK', 'CLOSEREQ', 'CLOSE', 'RESET', 'SYNC', 'SYNCACK', 'INVALID'];
+/** What each type has behind the generic header, in bytes. */
+const TYPE_HEADERS = [4, 8, 0, 8, 8, 8, 8, 12, 8, 8, 12];
+
+const typeList: ValueType<readonly number[]> = {
+  metavariable: 'type[,type]…',
+  completions: TYPES,
+  parse(text): readonly number[] | InvalidValue {
+    const given = new Set<number>();
+    for (const word of text.split(',').filter((each) => each !== '')) {
+      const type = TYPES.indexOf(word.toUpperCase());
+      if (type < 0) return invalid(`"${word}" is no DCCP packet type; there are ${TYPES.join(', ')}`);
+      given.add(type);
+    }
+    return [...given].sort((a, b) => a - b);
+  },
+};
+
+const sourcePort = option('--sport', resolvedPortRange, 'Source port or range of ports.', { aliases: ['--source-port'], invertible: true });
+const destinationPort = option('--dport', resolvedPortRange, 'Destination port or range of ports.', { aliases: ['--destination-port'], invertible: true });
+const typesOption = option('--dccp-types', typeList, 'The packet is of one of these types.', { invertible: true });
+const optionOption = option('--dccp-option', unsigned('number', 1, 255), 'The DCCP option of this number is present.', { invertible: true });
+
+/** `-m dccp`: ports, packet type and options of DCCP. Source: iptables-extensions(8) "dccp", net/netfilter/xt_dccp.c. */
+export const dccp = defineMatch<DccpData>({
+  kind: 'match',
+  name: 'dccp',
+  families: [4, 6],
+  protocols: [PROTOCOL.DCCP],
+  options: [sourcePort, destinationPort, typesOption, optionOption],
+  documentation: {
+    summary: 'Looks at the ports, the type and the options of a DCCP packet.',
+    details: 'False, negated or not, for later fragments.',
+    source: 'iptables-extensions(8), dccp; net/netfilter/xt_dccp.c',
+  },
+  build: (options) => ({
+    sourcePorts: keep(options.get(sourcePort)), destinationPorts: keep(options.get(destinationPort)),
+    types: keep(options.get(typesOption)), option: keep(options.get(optionOption)),
+  }),
+  print: (data) =>
+    invertedText('--sport', data.sourcePorts, printPortRange) + invertedText('--dport', data.destinationPorts, printPortRange)
+    + invertedText('--dccp-types', data.types, printTypes) + invertedText('--dccp-option', data.option, String),
+  conditions: (data) => [...beforeOption(data), ...(data.option ? [optionCondition(data.option)] : [])],
+  drops(data, view) {
+    const short = cutShort(view.packet, 12, 'DCCP');
+    if (short !== undefined || view.packet.fragmentOffset > 0 || data.option === undefined) return short;
+    if (beforeOption(data).some((condition) => condition.test(view) !== true)) return undefined;
+    return optionBytes(view.packet) === undefined ? 'its DCCP data offset does not fit its type or its length' : undefined;
+  },
+  suggest: ({ sourcePorts, destinationPorts }): PacketSuggestion => ({
+    protocol: 'dccp',
+    ...(destinationPorts && !destinationPorts.inverted ? { destinationPort: destinationPorts.value[0] } : {}),
+    ...(sourcePorts && !sourcePorts.inverted ? { sourcePort: sourcePorts.value[0] } : {}),
+  }),
+});
+
+function beforeOption({ sourcePorts, destinationPorts, types }: DccpData): readonly Condition[] {
+  return [
+    ...(sourcePorts ? [portCondition('source', sourcePorts)] : []),
+    ...(destinationPorts ? [portCondition('destination', destinationPorts)] : []),
+    ...(types ? [typesCondition(types)] : []),
+  ];
+}
+
+function printTypes(types: readonly number[]): string {
+  return types.map((type) => TYPES[type]).join(',');
+}
+
+function typesCondition(types: Inverted<readonly number[]>): Condition {
+  return {
+    text: invertedText('--dccp-types', types, printTypes).trim(),
+    test: ({ packet }) => packet.fragmentOffset === 0 && types.value.includes(typeOf(transportBytes(packet))) !== types.inverted,
+    actual({ packet }) {
+      if (packet.fragmentOffset > 0) return 'no DCCP header: not the first fragment';
+      const type = typeOf(transportBytes(packet));
+      return `type ${TYPES[type] ?? type}`;
+    },
+  };
+}
+
+function optionCondition(given: Inverted<number>): Condition {
+  return {
+    text: invertedText('--dccp-option', given, String).trim(),
+    test({ packet }) {
+      const bytes = packet.fragmentOffset > 0 ? undefined : optionBytes(packet);
+      return bytes !== undefined && tcpOptionPlaces(bytes).some((place) => bytes[place] === given.value) !== given.inverted;
+    },
+    actual({ packet }) {
+      const bytes = packet.fragmentOffset > 0 ? undefined : optionBytes(packet);
+      return bytes === undefined || bytes.length === 0 ? 'no DCCP options' : `DCCP options ${tcpOptionPlaces(bytes).map((place) => bytes[place]).join(', ')}`;
+    },
+  };
+}
+
+function typeOf(bytes: Uint8Array): number {
+  return ((bytes[8] ?? 0) >> 1) & 15;
+}
+
+/**
+ * The option bytes as the kernel takes them: as many as are left behind the type's own header, but counted from the end of
+ * the generic header. undefined where the data offset does not fit.
+ */
+function optionBytes(packet: Packet): Uint8Array | undefined {
+  const bytes = transportBytes(packet);
+  const generic = (bytes[8] ?? 0) & 1 ? 16 : 12;
+  const header = generic + (TYPE_HEADERS[typeOf(bytes)] ?? 12);
+  const count = (bytes[4] ?? 0) * 4 - header;
+  return count < 0 || bytes.length < generic + count ? undefined : bytes.subarray(generic, generic + count);
+}

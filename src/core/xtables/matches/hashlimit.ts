@@ -1,0 +1,138 @@
+import { formatAddress, prefixBlock, type Address } from '../../net/address';
+import { PROTOCOL, type Packet } from '../../net/packet';
+import { defineMatch } from '../extension';
+import { flag, option } from '../option';
+import { buildHashlimit, BYTE_BUDGET, periodCredits, priceCredits, printHashlimit, type HashlimitData } from '../values/hashlimitData';
+import { burstValue, hashlimitRate, hashModes, intervalValue, maskLength, tableName } from '../values/hashlimitRate';
+import { number32 } from '../values/number32';
+import type { PacketView } from '../view';
+
+const rate = { invertible: true };
+const upto = option('--hashlimit-upto', hashlimitRate, 'Fits while the rate stays at or below this.', { ...rate, aliases: ['--hashlimit'], excludes: ['--hashlimit-above'] });
+const above = option('--hashlimit-above', hashlimitRate, 'Fits once the rate is above this.', { ...rate, excludes: ['--hashlimit-upto'] });
+const srcmask = option('--hashlimit-srcmask', maskLength, 'Source addresses with this prefix in common count together.');
+const dstmask = option('--hashlimit-dstmask', maskLength, 'Destination addresses with this prefix in common count together.');
+const burst = option('--hashlimit-burst', burstValue, 'How much may come at once: packets (5 if not given), or bytes for a rate in bytes.');
+const size = option('--hashlimit-htable-size', number32('n'), 'Buckets of the hash table.');
+const max = option('--hashlimit-htable-max', number32('n'), 'Most entries of the hash table.');
+const gcinterval = option('--hashlimit-htable-gcinterval', number32('ms'), 'Milliseconds from one clean-up to the next.');
+const expire = option('--hashlimit-htable-expire', number32('ms'), 'Milliseconds after which an idle entry is dropped.');
+const mode = option('--hashlimit-mode', hashModes, 'What is counted apart: srcip, srcport, dstip, dstport in any combination; nothing: all packets together.');
+const name = option('--hashlimit-name', tableName, 'Name of the table, also under /proc/net/ipt_hashlimit.', { required: true });
+const rateMatch = flag('--hashlimit-rate-match', 'Compare the rate, without taking anything away from a budget.');
+const rateInterval = option('--hashlimit-rate-interval', intervalValue, 'Seconds over which the rate is taken (--hashlimit-rate-match).');
+
+/** What the kernel keeps for one entry of a table: credit and refills left, or what came in this interval. */
+interface Bucket {
+  readonly credit: bigint;
+  readonly refills: bigint;
+}
+type Table = ReadonlyMap<string, Bucket>;
+
+/**
+ * `-m hashlimit`: a rate limit for each address, port or combination of them. Source: iptables-extensions(8) "hashlimit",
+ * net/netfilter/xt_hashlimit.c. Tables start empty, as just loaded; no time passes between the packets of a trace, so no credit comes back.
+ * The kernel takes mode and rate from the rule that made the table; here each rule goes by its own.
+ */
+export const hashlimit = defineMatch<HashlimitData>({
+  kind: 'match',
+  name: 'hashlimit',
+  families: [4, 6],
+  options: [upto, above, srcmask, dstmask, burst, size, max, gcinterval, expire, mode, name, rateMatch, rateInterval],
+  documentation: {
+    summary: 'Limits the rate of packets or bytes, for each address or port apart.',
+    details: 'Rules that name the same table share it. A trace starts with empty tables and sends its packets one right after the other.',
+    source: 'iptables-extensions(8), hashlimit; net/netfilter/xt_hashlimit.c',
+  },
+  build: (options, context) => buildHashlimit({
+    upto: options.get(upto), above: options.get(above), sourceLength: options.get(srcmask), destinationLength: options.get(dstmask), burst: options.get(burst),
+    size: options.get(size), max: options.get(max), gcInterval: options.get(gcinterval), expire: options.get(expire), modes: options.get(mode)?.value,
+    name: options.get(name)?.value ?? '', rateMatch: options.has(rateMatch), interval: options.get(rateInterval)?.value,
+  }, context.family),
+  print: (data, { family }) => printHashlimit(data, family),
+  conditions: (data, _self, { family }) => [{
+    text: printHashlimit(data, family).trim(),
+    stateful: true,
+    test: (view) => run(data, view),
+    actual(view) {
+      const key = keyOf(data, view);
+      const found = readTable(data, view).get(key);
+      const who = key === '' ? 'all packets together' : key;
+      return found === undefined ? `${who}: nothing seen before` : `${who}: ${leftOver(data, found)}`;
+    },
+  }],
+});
+
+function leftOver(data: HashlimitData, { credit, refills }: Bucket): string {
+  if (data.rateMatch) return `${credit} ${data.bytes ? 'bytes' : 'packets'} in this interval`;
+  return data.bytes ? `${refills} refills and ${(credit * 100n) / BYTE_BUDGET} % of one second left` : `${credit / periodCredits(data.period)} packets left`;
+}
+
+function readTable(data: HashlimitData, { memory, packet }: PacketView): Table {
+  return (memory.get(tableKey(data, packet.family)) as Table | undefined) ?? new Map();
+}
+
+const tableKey = (data: HashlimitData, family: 4 | 6): string => `hashlimit ${family} ${data.name}`;
+
+/** hashlimit_mt_common. */
+function run(data: HashlimitData, view: PacketView): boolean {
+  const key = keyOf(data, view);
+  const table = readTable(data, view);
+  const [next, below] = spend(data, table.get(key) ?? fresh(data), BigInt(view.packet.length));
+  view.memory.set(tableKey(data, view.packet.family), new Map(table).set(key, next));
+  return below !== data.above;
+}
+
+function fresh(data: HashlimitData): Bucket {
+  if (data.rateMatch) return { credit: 0n, refills: 0n };
+  return data.bytes ? { credit: BYTE_BUDGET, refills: data.burst } : { credit: periodCredits(data.period * data.burst), refills: 0n };
+}
+
+/** The bucket after one packet, and whether the packet was within the limit. */
+function spend(data: HashlimitData, bucket: Bucket, length: bigint): readonly [Bucket, boolean] {
+  if (data.rateMatch) {
+    const came = bucket.credit + (data.bytes ? length : 1n);
+    return [{ credit: came, refills: 0n }, came <= data.allowed];
+  }
+  if (!data.bytes) {
+    const cost = periodCredits(data.period);
+    return bucket.credit >= cost ? [{ credit: bucket.credit - cost, refills: 0n }, true] : [bucket, false];
+  }
+  const wanted = ((length >> 4n) + 1n) * priceCredits(data.period);
+  const cost = wanted > BYTE_BUDGET ? BYTE_BUDGET : wanted;
+  const filled: Bucket = bucket.credit < cost && bucket.refills > 0n ? { credit: BYTE_BUDGET, refills: bucket.refills - 1n } : bucket;
+  return filled.credit >= cost ? [{ credit: filled.credit - cost, refills: filled.refills }, true] : [filled, false];
+}
+
+/** The fields that count, as one text. */
+function keyOf({ modes, sourceLength, destinationLength }: HashlimitData, { packet }: PacketView): string {
+  const parts: string[] = [];
+  const network = (address: Address, length: number): string => formatAddress(prefixBlock(address, length).address);
+  if (modes.has('srcip')) parts.push(`src ${network(packet.source, sourceLength)}`);
+  if (modes.has('dstip')) parts.push(`dst ${network(packet.destination, destinationLength)}`);
+  if (!modes.has('srcport') && !modes.has('dstport')) return parts.join(' ');
+  const [source, destination] = portsOf(packet);
+  if (modes.has('srcport')) parts.push(`sport ${source}`);
+  if (modes.has('dstport')) parts.push(`dport ${destination}`);
+  return parts.join(' ');
+}
+
+const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.DCCP, PROTOCOL.SCTP, PROTOCOL.UDPLITE]);
+/** What a packet is filled up with behind its known payload. */
+const FILL = 0x78;
+
+/**
+ * The 32 bits where ports stand: for ESP and AH the SPI, 0 for other protocols. In a later IPv4 fragment, which has no transport header, the
+ * kernel takes the first bytes of the fragment for ports.
+ */
+function portsOf({ family, protocol, fragmentOffset, payload, sourcePort, destinationPort, spi }: Packet): readonly [number, number] {
+  const secure = protocol === PROTOCOL.ESP || protocol === PROTOCOL.AH;
+  if (!secure && !WITH_PORTS.has(protocol)) return [0, 0];
+  if (fragmentOffset > 0) {
+    if (family === 6) return [0, 0];
+    const at = protocol === PROTOCOL.AH ? 4 : 0;
+    const pair = (i: number): number => (payload[at + i] ?? FILL) * 256 + (payload[at + i + 1] ?? FILL);
+    return [pair(0), pair(2)];
+  }
+  return secure ? [spi >>> 16, spi & 0xffff] : [sourcePort, destinationPort];
+}

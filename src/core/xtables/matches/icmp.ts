@@ -1,0 +1,33 @@
+import { PROTOCOL } from '../../net/packet';
+import { defineMatch } from '../extension';
+import { option, type Given } from '../option';
+import { icmpCondition, icmpTypeValue, printIcmpType, type IcmpTypeValue } from '../values/icmpType';
+import { invertedText, type Inverted } from '../values/inverted';
+import { cutShort } from '../values/transport';
+
+const type = option('--icmp-type', icmpTypeValue(4), 'The ICMP type, or type and code.', { invertible: true, required: true });
+
+/** `-m icmp`: type and code of an ICMP message. Source: iptables-extensions(8) "icmp", net/netfilter/xt_tcpudp.c. */
+export const icmp = defineMatch<Inverted<IcmpTypeValue>>({
+  kind: 'match',
+  name: 'icmp',
+  families: [4],
+  protocols: [PROTOCOL.ICMP],
+  options: [type],
+  documentation: {
+    summary: 'Looks at the type and code of an ICMP message.',
+    details: 'Names may be shortened as long as they stay clear. Type 255 means any type, so that a rule cannot ask for type 255 itself.',
+    source: 'iptables-extensions(8), icmp; net/netfilter/xt_tcpudp.c (before Linux 6.2 net/ipv4/netfilter/ip_tables.c)',
+  },
+  build(options) {
+    const { value, inverted } = options.get(type) as Given<IcmpTypeValue>;
+    return { value, inverted };
+  },
+  print: (data) => invertedText('--icmp-type', data, printIcmpType),
+  conditions: (data) => [icmpCondition('--icmp-type', data)],
+  drops: (_data, { packet }) => cutShort(packet, 4, 'ICMP'),
+  suggest: ({ value, inverted }) => ({
+    protocol: 'icmp',
+    ...(inverted || value.any ? {} : { icmpType: value.type, icmpCode: value.codes[0] }),
+  }),
+});

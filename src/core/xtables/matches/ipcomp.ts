@@ -1,0 +1,38 @@
+import { PROTOCOL, type Packet } from '../../net/packet';
+import { defineMatch } from '../extension';
+import { flag, option } from '../option';
+import { keep, type Inverted } from '../values/inverted';
+import { spiCondition, spiRange, spiText, type SpiRange } from '../values/spi';
+import { cutShort, transportBytes } from '../values/transport';
+
+interface IpcompData {
+  readonly index: Inverted<SpiRange>;
+  readonly reserved: boolean;
+}
+
+const ipcompspi = option('--ipcompspi', spiRange, 'The compression parameter index or range of them; 0 if left out.', { invertible: true });
+const compres = flag('--compres', 'Taken, but the kernel does not look at the reserved field.');
+
+/** `-m ipcomp`: the index of IP compression. Source: iptables-extensions(8) "ipcomp", net/netfilter/xt_ipcomp.c. */
+export const ipcomp = defineMatch<IpcompData>({
+  kind: 'match',
+  name: 'ipcomp',
+  families: [4, 6],
+  protocols: [PROTOCOL.IPCOMP],
+  options: [ipcompspi, compres],
+  documentation: {
+    summary: 'Looks at the compression parameter index of an IPComp packet.',
+    details: 'The index has 16 bits in the packet. Without --ipcompspi only the index 0 fits. False, negated or not, for later fragments.',
+    source: 'iptables-extensions(8), ipcomp; net/netfilter/xt_ipcomp.c',
+  },
+  build: (options) => ({ index: keep(options.get(ipcompspi)) ?? { value: [0, 0], inverted: false }, reserved: options.has(compres) }),
+  print: ({ index, reserved }) => spiText('--ipcompspi', index) + (reserved ? ' --compres' : ''),
+  conditions: ({ index }) => [spiCondition('--ipcompspi', index, indexOf)],
+  drops: (_data, { packet }) => cutShort(packet, 4, 'IPComp'),
+  suggest: () => ({ protocol: PROTOCOL.IPCOMP }),
+});
+
+function indexOf(packet: Packet): number {
+  const bytes = transportBytes(packet);
+  return ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
+}

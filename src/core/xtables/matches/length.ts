@@ -1,0 +1,30 @@
+import { defineMatch } from '../extension';
+import { option, type Given } from '../option';
+import { invertedText, type Inverted } from '../values/inverted';
+import type { NumberRange } from '../values/number32';
+import { inRange, printRange, unsignedRange } from '../values/unsignedRange';
+
+const lengthOption = option('--length', unsignedRange('length[:length]', 65535), 'The length or range of lengths in bytes.', { invertible: true, required: true });
+
+/** `-m length`: the length of the IP packet. Source: iptables-extensions(8) "length", net/netfilter/xt_length.c. */
+export const length = defineMatch<Inverted<NumberRange<number>>>({
+  kind: 'match',
+  name: 'length',
+  families: [4, 6],
+  options: [lengthOption],
+  documentation: {
+    summary: 'Compares the length of the whole IP packet, headers included, in bytes.',
+    source: 'iptables-extensions(8), length; net/netfilter/xt_length.c',
+  },
+  build(options) {
+    const { value, inverted } = options.get(lengthOption) as Given<NumberRange<number>>;
+    return { value, inverted };
+  },
+  print: (data) => invertedText('--length', data, printRange),
+  conditions: (data) => [{
+    text: invertedText('--length', data, printRange).trim(),
+    test: ({ packet }) => inRange(packet.length, data.value) !== data.inverted,
+    actual: ({ packet }) => `${packet.length} bytes`,
+  }],
+  suggest: ({ value, inverted }) => (inverted ? {} : { length: value[0] }),
+});

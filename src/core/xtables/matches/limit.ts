@@ -1,0 +1,68 @@
+import { defineMatch } from '../extension';
+import { option, problem, type BuildProblem, type GivenOptions } from '../option';
+import { number32 } from '../values/number32';
+import { packetRate, printPeriod, RATE_SCALE } from '../values/rate';
+
+/** `period`: time from packet to packet, in 1/10000 s. */
+interface LimitData {
+  readonly period: number;
+  readonly burst: number;
+}
+
+const DEFAULT_PERIOD = (RATE_SCALE * 3600) / 3;
+const DEFAULT_BURST = 5;
+/** Credits that the kernel gives in a second: HZ * CREDITS_PER_JIFFY, 32000 where HZ is 250 or 1000. */
+const CREDITS_PER_SECOND = 32000;
+
+const limitRate = option('--limit', packetRate, 'Packets per second, minute, hour or day in the long run (3/hour if not given).');
+const limitBurst = option('--limit-burst', number32('packets', 0, 10000), 'How many packets may come at once (5 if not given).');
+
+/**
+ * `-m limit`: fits until the rate is used up. Source: iptables-extensions(8) "limit", net/netfilter/xt_limit.c limit_mt.
+ * Starts with all its credit, as just loaded. No time passes between the packets of a trace, so no credit comes back.
+ */
+export const limit = defineMatch<LimitData>({
+  kind: 'match',
+  name: 'limit',
+  families: [4, 6],
+  options: [limitRate, limitBurst],
+  documentation: {
+    summary: 'Fits for as many packets as the rate and the burst allow, then no more.',
+    details: 'Each rule counts for itself over all packets that reach it. A trace starts from freshly loaded rules and sends its packets one right after the other.',
+    source: 'iptables-extensions(8), limit; net/netfilter/xt_limit.c',
+  },
+  build: buildLimit,
+  print: ({ period, burst }) => ` --limit ${printPeriod(BigInt(period), BigInt(RATE_SCALE))}${burst === DEFAULT_BURST ? '' : ` --limit-burst ${burst}`}`,
+  conditions(data, self) {
+    const cost = credits(data.period);
+    const full = credits(data.period * data.burst);
+    const read = (stored: unknown): number => (typeof stored === 'number' ? stored : full);
+    return [{
+      text: `--limit ${printPeriod(BigInt(data.period), BigInt(RATE_SCALE))} --limit-burst ${data.burst}`,
+      stateful: true,
+      test({ memory }) {
+        const credit = read(memory.get(self));
+        const enough = credit >= cost;
+        memory.set(self, enough ? credit - cost : credit);
+        return enough;
+      },
+      actual: ({ memory }) => `${Math.floor(read(memory.get(self)) / cost)} packets left`,
+    }];
+  },
+});
+
+function buildLimit(options: GivenOptions): LimitData | BuildProblem {
+  const period = options.get(limitRate)?.value ?? DEFAULT_PERIOD;
+  const burst = options.get(limitBurst)?.value ?? DEFAULT_BURST;
+  if (burst === 0) return problem('a burst of 0 is refused by the kernel', options.get(limitBurst));
+  if (credits(period * burst) < credits(period)) {
+    return problem('rate times burst is too long for the kernel: give a faster rate or a smaller burst', options.get(limitBurst) ?? options.get(limitRate));
+  }
+  return { period, burst };
+}
+
+/** user2credits of xt_limit.c, with its 32-bit overflow. */
+function credits(period: number): number {
+  const user = period % 2 ** 32;
+  return user > Math.floor(0xffffffff / CREDITS_PER_SECOND) ? (Math.floor(user / RATE_SCALE) * CREDITS_PER_SECOND) % 2 ** 32 : Math.floor((user * CREDITS_PER_SECOND) / RATE_SCALE);
+}

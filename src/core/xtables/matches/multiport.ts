@@ -1,0 +1,90 @@
+import { PROTOCOL } from '../../net/packet';
+import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
+import { invalid, option, problem, type InvalidValue, type ValueType } from '../option';
+import { printPortRange, readPort, type PortRange } from '../values/port';
+import { cutShort } from '../values/transport';
+
+type Side = '--sports' | '--dports' | '--ports';
+
+interface MultiportData {
+  readonly side: Side;
+  readonly ports: readonly PortRange[];
+  readonly inverted: boolean;
+}
+
+/** How many ports fit into one match; a range takes the room of two. */
+const ROOM = 15;
+const PROTOCOLS: readonly number[] = [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.SCTP, PROTOCOL.DCCP];
+
+const portList: ValueType<readonly PortRange[]> = {
+  metavariable: 'port[,port|,port:port]…',
+  parse(text, context): readonly PortRange[] | InvalidValue {
+    const ranges: PortRange[] = [];
+    let used = 0;
+    for (const item of text.split(',')) {
+      const colon = item.indexOf(':');
+      const first = readPort(colon < 0 ? item : item.slice(0, colon), context);
+      const last = colon < 0 ? first : readPort(item.slice(colon + 1), context);
+      if (first === undefined || last === undefined) return invalid(`"${item}" is neither a port from 0 to 65535, nor a range of two, nor a service of this protocol`);
+      if (colon >= 0 && first >= last) return invalid(`the range ${item} must run upwards`);
+      used += colon < 0 ? 1 : 2;
+      if (used > ROOM) return invalid(`at most ${ROOM} ports fit into one multiport match, and a range counts as two`);
+      ranges.push([first, last]);
+    }
+    return ranges;
+  },
+};
+
+const sports = option('--sports', portList, 'The source port is one of these.', { aliases: ['--source-ports'], invertible: true, excludes: ['--dports', '--ports'] });
+const dports = option('--dports', portList, 'The destination port is one of these.', { aliases: ['--destination-ports'], invertible: true, excludes: ['--sports', '--ports'] });
+const ports = option('--ports', portList, 'The source or the destination port is one of these.', { invertible: true, excludes: ['--sports', '--dports'] });
+
+/** `-m multiport`: up to 15 ports at once. Source: iptables-extensions(8) "multiport", net/netfilter/xt_multiport.c. */
+export const multiport = defineMatch<MultiportData>({
+  kind: 'match',
+  name: 'multiport',
+  families: [4, 6],
+  protocols: PROTOCOLS,
+  options: [sports, dports, ports],
+  documentation: {
+    summary: 'Looks for the port in a list of up to 15 ports, a range counting as two.',
+    details: 'Works for tcp, udp, udplite, sctp and dccp; the -p option has to stand in front of it. False, negated or not, for later fragments, which carry no ports.',
+    source: 'iptables-extensions(8), multiport; net/netfilter/xt_multiport.c',
+  },
+  build(options, { protocol }) {
+    const given = options.get(sports) ?? options.get(dports) ?? options.get(ports);
+    if (given === undefined) return problem('multiport needs --sports, --dports or --ports');
+    if (protocol === undefined || !PROTOCOLS.includes(protocol)) return problem('multiport needs -p tcp, udp, udplite, sctp or dccp in front of it, not negated', given);
+    const side = options.has(sports) ? '--sports' : options.has(dports) ? '--dports' : '--ports';
+    return { side, ports: given.value, inverted: given.inverted };
+  },
+  print: (data) => ` ${optionText(data)}`,
+  conditions: (data) => [portsCondition(data)],
+  drops: (_data, { packet }) => cutShort(packet, 4, 'transport'),
+  suggest: ({ side, ports: list, inverted }): PacketSuggestion => {
+    const first = list[0]?.[0];
+    if (inverted || first === undefined) return {};
+    return side === '--sports' ? { sourcePort: first } : { destinationPort: first };
+  },
+});
+
+function optionText({ side, ports: list, inverted }: MultiportData): string {
+  return `${inverted ? '! ' : ''}${side} ${list.map(printPortRange).join(',')}`;
+}
+
+function portsCondition(data: MultiportData): Condition {
+  const listed = (port: number): boolean => data.ports.some(([first, last]) => port >= first && port <= last);
+  return {
+    text: optionText(data),
+    test({ packet }) {
+      if (packet.fragmentOffset > 0) return false;
+      const found = (data.side !== '--dports' && listed(packet.sourcePort)) || (data.side !== '--sports' && listed(packet.destinationPort));
+      return found !== data.inverted;
+    },
+    actual({ packet }) {
+      if (packet.fragmentOffset > 0) return 'no ports: not the first fragment';
+      if (data.side === '--ports') return `sport ${packet.sourcePort}, dport ${packet.destinationPort}`;
+      return data.side === '--sports' ? `sport ${packet.sourcePort}` : `dport ${packet.destinationPort}`;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { defineMatch } from '../extension';
+import { invalid, option, type Given, type InvalidValue, type ValueType } from '../option';
+import { invertedText, type Inverted } from '../values/inverted';
+
+type PacketType = 'unicast' | 'broadcast' | 'multicast' | 'otherhost';
+
+const NAMES: ReadonlyMap<string, PacketType> = new Map<string, PacketType>([
+  ['unicast', 'unicast'], ['broadcast', 'broadcast'], ['multicast', 'multicast'], ['otherhost', 'otherhost'],
+  ['host', 'unicast'], ['bcast', 'broadcast'], ['mcast', 'multicast'],
+]);
+
+const packetType: ValueType<PacketType> = {
+  metavariable: 'unicast|broadcast|multicast|otherhost',
+  completions: ['unicast', 'broadcast', 'multicast', 'otherhost'],
+  parse: (text): PacketType | InvalidValue => NAMES.get(text.toLowerCase()) ?? invalid(`"${text}" is no packet type; there are unicast, broadcast, multicast and otherhost`),
+};
+
+const type = option('--pkt-type', packetType, 'How the link layer addressed the packet.', { invertible: true, required: true });
+
+/** `-m pkttype`: the link layer's kind of address. Source: iptables-extensions(8) "pkttype", net/netfilter/xt_pkttype.c. */
+export const pkttype = defineMatch<Inverted<PacketType>>({
+  kind: 'match',
+  name: 'pkttype',
+  families: [4, 6],
+  options: [type],
+  documentation: {
+    summary: 'Tells unicast, broadcast and multicast apart by the address on the link layer.',
+    details: 'What this host sends counts as unicast until it is on the wire. Frames for another host do not get as far as the rules.',
+    source: 'iptables-extensions(8), pkttype; net/netfilter/xt_pkttype.c',
+  },
+  build(options) {
+    const { value, inverted } = options.get(type) as Given<PacketType>;
+    return { value, inverted };
+  },
+  print: (data) => invertedText('--pkt-type', data, String),
+  conditions: (data) => [{
+    text: invertedText('--pkt-type', data, String).trim(),
+    test: (view) => (view.packetType === data.value) !== data.inverted,
+    actual: (view) => view.packetType,
+  }],
+});

@@ -1,0 +1,138 @@
+import { PROTOCOL, TCP_FLAGS } from '../../net/packet';
+import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
+import { flag, invalid, option, type InvalidValue, type ValueType } from '../option';
+import { unsigned } from '../values/integer';
+import { keep, type Inverted } from '../values/inverted';
+import { portRange, type PortRange } from '../values/port';
+import { portCondition, portOptionText } from '../values/portCondition';
+import { tcpOptionPlaces } from '../values/tcpOptions';
+import { cutShort } from '../values/transport';
+
+interface Flags {
+  readonly mask: number;
+  readonly set: number;
+}
+
+interface TcpData {
+  readonly sourcePorts: Inverted<PortRange> | undefined;
+  readonly destinationPorts: Inverted<PortRange> | undefined;
+  readonly option: Inverted<number> | undefined;
+  readonly flags: Inverted<Flags> | undefined;
+}
+
+const NAMES: readonly (readonly [string, number])[] = [
+  ['FIN', TCP_FLAGS.FIN], ['SYN', TCP_FLAGS.SYN], ['RST', TCP_FLAGS.RST], ['PSH', TCP_FLAGS.PSH], ['ACK', TCP_FLAGS.ACK], ['URG', TCP_FLAGS.URG],
+];
+
+const flagLists: ValueType<Flags> = {
+  metavariable: 'mask comp',
+  parse(text): Flags | InvalidValue {
+    const [maskText = '', setText = ''] = text.split(' ');
+    const mask = readFlags(maskText);
+    const set = readFlags(setText);
+    if (typeof mask !== 'number') return mask;
+    if (typeof set !== 'number') return set;
+    return { mask, set };
+  },
+};
+
+function readFlags(text: string): number | InvalidValue {
+  let bits = 0;
+  for (const word of text.split(',')) {
+    const upper = word.toUpperCase();
+    if (upper === 'ALL') bits |= 0x3f;
+    else if (upper !== 'NONE' && upper !== '') {
+      const known = NAMES.find(([name]) => name === upper);
+      if (known === undefined) return invalid(`"${word}" is no TCP flag; there are SYN, ACK, FIN, RST, URG, PSH, ALL and NONE`);
+      bits |= known[1];
+    }
+  }
+  return bits;
+}
+
+function printFlags(bits: number): string {
+  const names = NAMES.filter(([, bit]) => bits & bit).map(([name]) => name);
+  return names.length === 0 ? 'NONE' : names.join(',');
+}
+
+const sourcePort = option('--sport', portRange, 'Source port or range of ports.', { aliases: ['--source-port'], invertible: true });
+const destinationPort = option('--dport', portRange, 'Destination port or range of ports.', { aliases: ['--destination-port'], invertible: true });
+const tcpFlags = option('--tcp-flags', flagLists, 'Of the flags in the first list, exactly those in the second are set.', { invertible: true, words: 2, excludes: ['--syn'] });
+const syn = flag('--syn', 'A packet that opens a connection: SYN set; ACK, RST and FIN clear.', { invertible: true, excludes: ['--tcp-flags'] });
+const tcpOption = option('--tcp-option', unsigned('number', 1, 255), 'The TCP option of this number is present.', { invertible: true });
+
+/** `-m tcp`: ports, flags and options of TCP. Source: iptables-extensions(8) "tcp", net/netfilter/xt_tcpudp.c tcp_mt. */
+export const tcp = defineMatch<TcpData>({
+  kind: 'match',
+  name: 'tcp',
+  families: [4, 6],
+  protocols: [PROTOCOL.TCP],
+  options: [sourcePort, destinationPort, tcpFlags, syn, tcpOption],
+  documentation: {
+    summary: 'Looks at the ports, flags and options of a TCP packet.',
+    details: 'Loaded by itself where a rule says -p tcp and uses one of its options. All of its options are false, negated or not, for later fragments, which carry no TCP header.',
+    source: 'iptables-extensions(8), tcp; net/netfilter/xt_tcpudp.c',
+  },
+  build(options) {
+    const flags = keep(options.get(tcpFlags)) ?? synAsFlags(options.get(syn));
+    return { sourcePorts: keep(options.get(sourcePort)), destinationPorts: keep(options.get(destinationPort)), option: keep(options.get(tcpOption)), flags };
+  },
+  print(data) {
+    return portOptionText('--sport', data.sourcePorts) + portOptionText('--dport', data.destinationPorts) + optionText(data.option) + flagsText(data.flags);
+  },
+  conditions(data) {
+    const conditions: Condition[] = [];
+    if (data.sourcePorts) conditions.push(portCondition('source', data.sourcePorts));
+    if (data.destinationPorts) conditions.push(portCondition('destination', data.destinationPorts));
+    if (data.flags) conditions.push(flagsCondition(data.flags));
+    if (data.option) conditions.push(optionCondition(data.option));
+    return conditions;
+  },
+  drops(_data, { packet }) {
+    // A fragment of 8 bytes in front would let this one overwrite the flags.
+    if (packet.family === 4 && packet.fragmentOffset === 1) return 'it is a fragment that begins within the TCP header';
+    return cutShort(packet, 20, 'TCP');
+  },
+  suggest(data): PacketSuggestion {
+    return {
+      protocol: 'tcp',
+      ...(data.destinationPorts && !data.destinationPorts.inverted ? { destinationPort: data.destinationPorts.value[0] } : {}),
+      ...(data.sourcePorts && !data.sourcePorts.inverted ? { sourcePort: data.sourcePorts.value[0] } : {}),
+      ...(data.flags && !data.flags.inverted ? { tcpFlags: NAMES.filter(([, bit]) => data.flags!.value.set & bit).map(([name]) => name) } : {}),
+    };
+  },
+});
+
+function synAsFlags(given: { readonly inverted: boolean } | undefined): Inverted<Flags> | undefined {
+  if (given === undefined) return undefined;
+  return { value: { mask: TCP_FLAGS.SYN | TCP_FLAGS.RST | TCP_FLAGS.ACK | TCP_FLAGS.FIN, set: TCP_FLAGS.SYN }, inverted: given.inverted };
+}
+
+/** iptables-save leaves out an empty mask that is not negated. */
+function flagsText(flags: Inverted<Flags> | undefined): string {
+  return flags && (flags.value.mask !== 0 || flags.inverted) ? `${flags.inverted ? ' !' : ''} --tcp-flags ${printFlags(flags.value.mask)} ${printFlags(flags.value.set)}` : '';
+}
+
+function optionText(given: Inverted<number> | undefined): string {
+  return given ? `${given.inverted ? ' !' : ''} --tcp-option ${given.value}` : '';
+}
+
+function flagsCondition(flags: Inverted<Flags>): Condition {
+  return {
+    text: flagsText(flags).trim(),
+    test: ({ packet }) => packet.fragmentOffset === 0 && ((packet.tcpFlags & flags.value.mask) === flags.value.set) !== flags.inverted,
+    actual: ({ packet }) => (packet.fragmentOffset > 0 ? 'no TCP header: not the first fragment' : `flags ${printFlags(packet.tcpFlags & 0x3f)}`),
+  };
+}
+
+function optionCondition(given: Inverted<number>): Condition {
+  return {
+    text: optionText(given).trim(),
+    test: ({ packet }) => packet.fragmentOffset === 0 && optionKinds(packet.tcpOptions).includes(given.value) !== given.inverted,
+    actual: ({ packet }) => (packet.tcpOptions.length === 0 ? 'no TCP options' : `TCP options ${optionKinds(packet.tcpOptions).join(', ')}`),
+  };
+}
+
+function optionKinds(bytes: Uint8Array): readonly number[] {
+  return tcpOptionPlaces(bytes).map((place) => bytes[place] as number);
+}

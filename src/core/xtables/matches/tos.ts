@@ -1,0 +1,30 @@
+import { defineMatch } from '../extension';
+import { option, type Given } from '../option';
+import { invertedText, type Inverted } from '../values/inverted';
+import { printTosMask, tosMask, type TosMask } from '../values/tosMask';
+
+const tosOption = option('--tos', tosMask(0x3f), 'The byte, ANDed with the mask, is the value.', { invertible: true, required: true });
+
+/** `-m tos`: the TOS byte. Source: iptables-extensions(8) "tos", net/netfilter/xt_dscp.c tos_mt. */
+export const tos = defineMatch<Inverted<TosMask>>({
+  kind: 'match',
+  name: 'tos',
+  families: [4, 6],
+  options: [tosOption],
+  documentation: {
+    summary: 'Compares the TOS byte of IPv4 or the traffic class of IPv6.',
+    details: 'A name stands for its bits with the mask 0x3f, a number for the whole byte. The byte is ANDed with the mask, the value is not.',
+    source: 'iptables-extensions(8), tos; net/netfilter/xt_dscp.c',
+  },
+  build(options) {
+    const { value, inverted } = options.get(tosOption) as Given<TosMask>;
+    return { value, inverted };
+  },
+  print: (data) => invertedText('--tos', data, printTosMask),
+  conditions: (data) => [{
+    text: invertedText('--tos', data, printTosMask).trim(),
+    test: ({ packet }) => ((packet.tos & data.value.mask) === data.value.value) !== data.inverted,
+    actual: ({ packet }) => `tos 0x${packet.tos.toString(16).padStart(2, '0')}`,
+  }],
+  suggest: ({ value, inverted }) => (inverted ? {} : { tos: value.value }),
+});

@@ -1,0 +1,42 @@
+import { PROTOCOL } from '../../net/packet';
+import { defineMatch, type PacketSuggestion } from '../extension';
+import { option } from '../option';
+import { keep, type Inverted } from '../values/inverted';
+import type { PortRange } from '../values/port';
+import { portCondition, portOptionText } from '../values/portCondition';
+import { resolvedPortRange } from '../values/resolvedPort';
+import { cutShort } from '../values/transport';
+
+interface UdpData {
+  readonly sourcePorts: Inverted<PortRange> | undefined;
+  readonly destinationPorts: Inverted<PortRange> | undefined;
+}
+
+const sourcePort = option('--sport', resolvedPortRange, 'Source port or range of ports.', { aliases: ['--source-port'], invertible: true });
+const destinationPort = option('--dport', resolvedPortRange, 'Destination port or range of ports.', { aliases: ['--destination-port'], invertible: true });
+
+/** `-m udp`: the ports of UDP. Source: iptables-extensions(8) "udp", net/netfilter/xt_tcpudp.c udp_mt. */
+export const udp = defineMatch<UdpData>({
+  kind: 'match',
+  name: 'udp',
+  families: [4, 6],
+  protocols: [PROTOCOL.UDP],
+  options: [sourcePort, destinationPort],
+  documentation: {
+    summary: 'Looks at the ports of a UDP packet.',
+    details: 'Loaded by itself where a rule says -p udp and uses one of its options. Both are false, negated or not, for later fragments, which carry no UDP header.',
+    source: 'iptables-extensions(8), udp; net/netfilter/xt_tcpudp.c',
+  },
+  build: (options) => ({ sourcePorts: keep(options.get(sourcePort)), destinationPorts: keep(options.get(destinationPort)) }),
+  print: (data) => portOptionText('--sport', data.sourcePorts) + portOptionText('--dport', data.destinationPorts),
+  conditions: ({ sourcePorts, destinationPorts }) => [
+    ...(sourcePorts ? [portCondition('source', sourcePorts)] : []),
+    ...(destinationPorts ? [portCondition('destination', destinationPorts)] : []),
+  ],
+  drops: (_data, { packet }) => cutShort(packet, 8, 'UDP'),
+  suggest: ({ sourcePorts, destinationPorts }): PacketSuggestion => ({
+    protocol: 'udp',
+    ...(destinationPorts && !destinationPorts.inverted ? { destinationPort: destinationPorts.value[0] } : {}),
+    ...(sourcePorts && !sourcePorts.inverted ? { sourcePort: sourcePorts.value[0] } : {}),
+  }),
+});

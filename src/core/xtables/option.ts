@@ -1,0 +1,112 @@
+import type { Word } from '../syntax/tree';
+
+/** What an option value is read with besides its text. */
+export interface ValueContext {
+  readonly family: 4 | 6;
+  /** The protocol of the rule (`-p`), where it has one that is not negated; 0 is "all". */
+  readonly protocol: number | undefined;
+  /** The protocol of `! -p`: some options look at the number and not at the `!` in front of it. */
+  readonly excludedProtocol?: number | undefined;
+  readonly table: string;
+}
+
+/** A value that iptables-restore would refuse; `message` says what is wrong and, where there is one, the way out. */
+export interface InvalidValue {
+  readonly kind: 'invalid';
+  readonly message: string;
+}
+
+export function invalid(message: string): InvalidValue {
+  return { kind: 'invalid', message };
+}
+
+/** How one kind of option value is written and read. */
+export interface ValueType<V> {
+  /** As in a manual page: `port[:port]`. */
+  readonly metavariable: string;
+  /** Never throws. */
+  parse(text: string, context: ValueContext): V | InvalidValue;
+  /** Values worth offering while typing. */
+  readonly completions?: readonly string[];
+}
+
+/** One option of a match or a target. */
+export interface Option<V = unknown> {
+  /** With its dashes: `--dport`. This is the name in messages; printing is up to the extension. */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** `!` may stand in front of it. */
+  readonly invertible: boolean;
+  /** May be given several times; each time counts. */
+  readonly repeatable: boolean;
+  readonly required: boolean;
+  /** Names of options that cannot stand beside it. */
+  readonly excludes: readonly string[];
+  /** How many words it takes: 1 unless it is a flag (0) or, for `--match-set`, `--tcp-flags`, 2. */
+  readonly words: 0 | 1 | 2;
+  /** Whether the word may be left out (`--to-ports` of SAME …), as getopt's optional_argument. */
+  readonly optionalWord: boolean;
+  /** undefined for a flag. For two words the type reads them joined by one blank. */
+  readonly type: ValueType<V> | undefined;
+  readonly summary: string;
+}
+
+export interface OptionSettings {
+  readonly aliases?: readonly string[];
+  readonly invertible?: boolean;
+  readonly repeatable?: boolean;
+  readonly required?: boolean;
+  readonly excludes?: readonly string[];
+  readonly words?: 1 | 2;
+  readonly optionalWord?: boolean;
+}
+
+/** An option with a value. */
+export function option<V>(name: string, type: ValueType<V>, summary: string, settings: OptionSettings = {}): Option<V> {
+  return {
+    name, type, summary,
+    aliases: settings.aliases ?? [], invertible: settings.invertible ?? false, repeatable: settings.repeatable ?? false,
+    required: settings.required ?? false, excludes: settings.excludes ?? [], words: settings.words ?? 1,
+    optionalWord: settings.optionalWord ?? false,
+  };
+}
+
+/** An option without a value. */
+export function flag(name: string, summary: string, settings: Omit<OptionSettings, 'words' | 'optionalWord'> = {}): Option<true> {
+  return {
+    name, summary, type: undefined,
+    aliases: settings.aliases ?? [], invertible: settings.invertible ?? false, repeatable: settings.repeatable ?? false,
+    required: settings.required ?? false, excludes: settings.excludes ?? [], words: 0, optionalWord: false,
+  };
+}
+
+/** An option as it was given in a rule. */
+export interface Given<V> {
+  readonly value: V;
+  readonly inverted: boolean;
+  /** The option word and the value word, for messages with a place. */
+  readonly optionWord: Word;
+  readonly valueWord: Word | undefined;
+}
+
+/** The options that a rule gave to one match or target, already read and checked one by one. */
+export interface GivenOptions {
+  get<V>(option: Option<V>): Given<V> | undefined;
+  /** All occurrences of a repeatable option, in order. */
+  all<V>(option: Option<V>): readonly Given<V>[];
+  has(option: Option): boolean;
+  readonly count: number;
+}
+
+/** A complaint of `build`: about one given option, or about the extension as a whole where `at` is left out. */
+export interface BuildProblem {
+  readonly kind: 'problem';
+  readonly message: string;
+  readonly at?: Given<unknown>;
+  /** `error` where iptables-restore refuses; `warning` for what loads but surely is not meant. */
+  readonly severity?: 'error' | 'warning';
+}
+
+export function problem(message: string, at?: Given<unknown>): BuildProblem {
+  return at === undefined ? { kind: 'problem', message } : { kind: 'problem', message, at };
+}

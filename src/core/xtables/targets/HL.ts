@@ -1,0 +1,23 @@
+import { defineTarget } from '../extension';
+import { buildHopChange, changedHops, describeHopChange, hopOptions, type HopChange } from '../values/hopChange';
+
+const OPTIONS = hopOptions('hl');
+
+/** `-j HL`: changes the hop limit of the packet. Source: extensions/libip6t_HL.c, net/netfilter/xt_HL.c. */
+export const HL = defineTarget<HopChange>({
+  kind: 'target',
+  name: 'HL',
+  families: [6],
+  tables: ['mangle'],
+  options: [OPTIONS.set, OPTIONS.dec, OPTIONS.inc],
+  terminates: 'never',
+  documentation: {
+    summary: 'Sets, lowers or raises the hop limit of the packet.',
+    details: 'The value stays within 0 and 255. In PREROUTING a packet to be forwarded that is left with 1 or 0 goes no further; the sender is told.',
+    source: 'iptables-extensions(8), HL; net/netfilter/xt_HL.c',
+  },
+  build: (options) => buildHopChange(options, OPTIONS),
+  print: ({ mode, value }) => ` --hl-${mode} ${value}`,
+  describe: (data) => describeHopChange('hop limit', data),
+  apply: (data, { packet }) => ({ kind: 'continue', packet: { ttl: changedHops(packet.ttl, data) } }),
+});

@@ -1,0 +1,19 @@
+import { defineTarget } from '../extension';
+
+/** `-j RETURN`: leaves the chain. Source: iptables(8), TARGETS; net/ipv4/netfilter/ip_tables.c ipt_do_table. */
+export const RETURN = defineTarget<Record<string, never>>({
+  kind: 'target',
+  name: 'RETURN',
+  families: [4, 6],
+  options: [],
+  terminates: 'always',
+  documentation: {
+    summary: 'Leaves this chain: goes on behind the rule that jumped to it.',
+    details: 'In a built-in chain, and in one that was reached from there by --goto only, the policy of the built-in chain decides.',
+    source: 'iptables(8), TARGETS; net/ipv4/netfilter/ip_tables.c',
+  },
+  build: () => ({}),
+  print: () => '',
+  describe: () => 'leaves the chain and goes on behind the jump that led here; in a built-in chain the policy decides',
+  apply: () => ({ kind: 'verdict', verdict: 'RETURN' }),
+});

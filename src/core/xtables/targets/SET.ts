@@ -1,0 +1,202 @@
+import type { IpSet } from '../../net/host';
+import type { Packet } from '../../net/packet';
+import { testSet, type SetDirection } from '../../net/testSet';
+import { defineTarget, type Effect } from '../extension';
+import { flag, invalid, option, problem, type BuildProblem, type GivenOptions, type InvalidValue, type ValueContext, type ValueType } from '../option';
+import { liveSets, replaceSet } from '../values/liveSets';
+import { number32 } from '../values/number32';
+import { setEntry } from '../values/setEntry';
+import { leadingNumber } from '../values/strtoul';
+import type { PacketView } from '../view';
+
+interface SetUse {
+  readonly name: string;
+  readonly directions: readonly SetDirection[];
+}
+
+interface SetData {
+  readonly add: SetUse | undefined;
+  readonly exist: boolean;
+  /** Seconds that an added member lives. */
+  readonly timeout: number | undefined;
+  readonly del: SetUse | undefined;
+  readonly map: SetUse | undefined;
+  readonly mapMark: boolean;
+  readonly mapPriority: boolean;
+  readonly mapQueue: boolean;
+}
+
+const setUse: ValueType<SetUse> = {
+  metavariable: 'set src|dst[,src|dst…]',
+  parse(text): SetUse | InvalidValue {
+    const blank = text.lastIndexOf(' ');
+    const [name, list] = [text.slice(0, Math.max(0, blank)), text.slice(blank + 1)];
+    if (list.startsWith('-') || list.startsWith('!')) return invalid('two words are needed: the name of the set and its directions');
+    if (name.length > 31) return invalid(`"${name}" is too long: names of sets have at most 31 characters`);
+    const directions = list.split(',');
+    if (directions.length > 6) return invalid('more than 6 directions are too many');
+    const strange = directions.find((each) => each !== 'src' && each !== 'dst');
+    return strange === undefined ? { name, directions: directions as SetDirection[] } : invalid(`"${strange}" is neither src nor dst`);
+  },
+};
+
+// The options are of the old kind: iptables reads a "!" in front of them and forgets it.
+const addSet = option('--add-set', setUse, 'Adds the packet\'s address and the like to a set.', { words: 2, invertible: true });
+const delSet = option('--del-set', setUse, 'Removes the packet\'s address and the like from a set.', { words: 2, invertible: true });
+const exist = flag('--exist', 'Starts the timeout of a member that is there already anew.', { repeatable: true, invertible: true });
+const timeout = option('--timeout', number32('seconds', 0, 0xfffffffe), 'How long the new member stays, in seconds.', { repeatable: true, invertible: true });
+const mapSet = option('--map-set', setUse, 'Looks the packet up and takes over what the member carries.', { words: 2, invertible: true });
+const mapMark = flag('--map-mark', 'Takes over the member\'s mark.', { repeatable: true, invertible: true });
+const mapPrio = flag('--map-prio', 'Takes over the member\'s traffic class.', { repeatable: true, invertible: true });
+const mapQueue = flag('--map-queue', 'Takes over the member\'s transmit queue.', { repeatable: true, invertible: true });
+
+/** `-j SET`: changes an ipset, or takes a mark from it. Source: extensions/libxt_SET.c, net/netfilter/xt_set.c. */
+export const SET = defineTarget<SetData>({
+  kind: 'target',
+  name: 'SET',
+  families: [4, 6],
+  options: [addSet, delSet, exist, timeout, mapSet, mapMark, mapPrio, mapQueue],
+  terminates: 'never',
+  documentation: {
+    summary: 'Adds the packet to an ipset, removes it, or takes a mark from one.',
+    details: 'The set must exist before the rules are loaded. What is added here is seen by -m set from then on.',
+    source: 'iptables-extensions(8), SET; net/netfilter/xt_set.c',
+  },
+  build: buildSet,
+  check(data, { hooks }): readonly BuildProblem[] {
+    if (!data.mapPriority && !data.mapQueue) return [];
+    return hooks.filter((hook) => hook === 'PREROUTING' || hook === 'INPUT').map((hook) => problem(`--map-prio and --map-queue work in FORWARD, OUTPUT, POSTROUTING only, not in ${hook}`));
+  },
+  print(data) {
+    const added = data.add === undefined ? '' : `${useText('--add-set', data.add)}${data.exist ? ' --exist' : ''}${data.timeout === undefined ? '' : ` --timeout ${data.timeout}`}`;
+    const mapped = `${data.mapMark ? ' --map-mark' : ''}${data.mapPriority ? ' --map-prio' : ''}${data.mapQueue ? ' --map-queue' : ''}`;
+    return `${added}${useText('--del-set', data.del)}${useText('--map-set', data.map)}${mapped}`;
+  },
+  describe(data) {
+    const parts = [
+      data.add ? `adds the packet's ${data.add.directions.join(' and ')} to the set ${data.add.name}` : '',
+      data.del ? `removes the packet's ${data.del.directions.join(' and ')} from the set ${data.del.name}` : '',
+      data.map ? `takes over what the set ${data.map.name} has for the packet's ${data.map.directions.join(' and ')}` : '',
+    ];
+    return parts.filter((each) => each !== '').join(', ');
+  },
+  apply(data, view) {
+    const notes = [data.add && add(data.add, view), data.del && remove(data.del, view)].filter((each) => each !== undefined);
+    const note = notes.length > 0 ? { note: notes.join('; ') } : {};
+    if (data.map === undefined) return { kind: 'continue', ...note };
+    const mapped = lookUp(data, data.map, view);
+    return mapped.kind === 'continue' ? { ...note, ...mapped } : mapped;
+  },
+});
+
+function buildSet(options: GivenOptions, { table }: ValueContext): SetData | BuildProblem {
+  const data: SetData = {
+    add: options.get(addSet)?.value,
+    exist: options.has(exist),
+    timeout: options.all(timeout).at(-1)?.value,
+    del: options.get(delSet)?.value,
+    map: options.get(mapSet)?.value,
+    mapMark: options.has(mapMark),
+    mapPriority: options.has(mapPrio),
+    mapQueue: options.has(mapQueue),
+  };
+  if (!data.add && !data.del && !data.map) return problem('SET needs --add-set, --del-set or --map-set');
+  if (!data.add && (data.exist || data.timeout !== undefined)) return problem('--exist and --timeout go with --add-set only', options.get(exist) ?? options.get(timeout));
+  const maps = data.mapMark || data.mapPriority || data.mapQueue;
+  if (data.map && !maps) return problem('--map-set needs --map-mark, --map-prio or --map-queue', options.get(mapSet));
+  if (!data.map && maps) return problem('--map-mark, --map-prio and --map-queue go with --map-set only', options.get(mapMark) ?? options.get(mapPrio) ?? options.get(mapQueue));
+  if (data.map && table !== 'mangle') return problem('--map-set works in the table mangle only', options.get(mapSet));
+  return data;
+}
+
+function useText(name: string, use: SetUse | undefined): string {
+  return use === undefined ? '' : ` ${name} ${use.name} ${use.directions.join(',')}`;
+}
+
+function add(use: SetUse, view: PacketView): string {
+  const set = liveSets(view)?.get(use.name);
+  if (set === undefined) return `the set ${use.name} is not known here, so what was added to it is not seen later`;
+  for (const target of memberSets(set, view)) {
+    const entry = setEntry(target, view, use.directions);
+    if (entry === undefined) continue;
+    if (holds(target, entry)) return `${entry} is in the set ${target.name} already`;
+    replaceSet(view, { ...target, entries: [...target.entries, entry] });
+    return `${entry} added to the set ${target.name}`;
+  }
+  return `nothing of the packet fits the set ${use.name}`;
+}
+
+function remove(use: SetUse, view: PacketView): string {
+  const set = liveSets(view)?.get(use.name);
+  if (set === undefined) return `the set ${use.name} is not known here, so what was removed from it is not seen later`;
+  for (const target of memberSets(set, view)) {
+    const entry = setEntry(target, view, use.directions);
+    if (entry === undefined || !holds(target, entry)) continue;
+    replaceSet(view, { ...target, entries: target.entries.filter((each) => valueOf(each) !== entry) });
+    return `${entry} removed from the set ${target.name}`;
+  }
+  return `nothing of the packet is in the set ${use.name}`;
+}
+
+/** The set itself, or those that a list:set holds, in order. */
+function memberSets(set: IpSet, view: PacketView): readonly IpSet[] {
+  if (set.type !== 'list:set') return [set];
+  return set.entries.map((entry) => liveSets(view)?.get(entry.split(' ')[0] as string)).filter((each) => each !== undefined);
+}
+
+function valueOf(entry: string): string {
+  return entry.split(' ')[0] as string;
+}
+
+function holds(set: IpSet, entry: string): boolean {
+  return set.entries.some((each) => valueOf(each) === entry);
+}
+
+function lookUp(data: SetData, use: SetUse, view: PacketView): Effect {
+  const sets = liveSets(view);
+  const found = testSet(sets, use.name, view, use.directions);
+  if (found === undefined) {
+    return { kind: 'choice', reason: `the members of the set ${use.name} are not in this file`, choices: [{ text: `the set ${use.name} has no mark for the packet`, effect: { kind: 'continue' } }] };
+  }
+  const carried = found ? carriedBy(use, view) : undefined;
+  if (carried === undefined) return { kind: 'continue', note: `the packet is not in the set ${use.name}` };
+  const packet: { -readonly [K in 'mark' | 'priority']?: Packet[K] } = {};
+  if (data.mapMark) packet.mark = ((view.packet.mark & ~carried.mask) ^ carried.mark) >>> 0;
+  if (data.mapPriority) packet.priority = carried.priority;
+  return { kind: 'continue', packet };
+}
+
+interface Carried {
+  readonly mark: number;
+  readonly mask: number;
+  readonly priority: number;
+}
+
+/** `skbmark` and `skbprio` of the most specific member that the packet is; nothing written is 0. */
+function carriedBy(use: SetUse, view: PacketView): Carried | undefined {
+  const set = liveSets(view)?.get(use.name);
+  if (set === undefined) return undefined;
+  let best: { readonly entry: string; readonly length: number } | undefined;
+  for (const target of memberSets(set, view)) {
+    for (const entry of target.entries) {
+      const length = [...valueOf(entry).matchAll(/\/([0-9]+)/g)].reduce((sum, each) => sum + Number(each[1]), 0);
+      if (best && length <= best.length) continue;
+      if (testSet(new Map([[target.name, { ...target, entries: [entry] }]]), target.name, view, use.directions)) best = { entry, length };
+    }
+    if (best) break;
+  }
+  if (best === undefined) return undefined;
+  const words = best.entry.split(' ');
+  const after = (name: string): string | undefined => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined);
+  const [mark = '0', mask] = after('skbmark')?.split('/') ?? [];
+  const [major = '0', minor = '0'] = after('skbprio')?.split(':') ?? [];
+  return {
+    mark: numberOf(mark),
+    mask: mask === undefined ? (after('skbmark') === undefined ? 0 : 0xffffffff) : numberOf(mask),
+    priority: ((parseInt(major, 16) << 16) | (parseInt(minor, 16) & 0xffff)) >>> 0,
+  };
+}
+
+function numberOf(text: string): number {
+  return Number((leadingNumber(text)?.value ?? 0n) & 0xffffffffn);
+}

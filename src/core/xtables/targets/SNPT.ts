@@ -1,0 +1,28 @@
+import { defineTarget } from '../extension';
+import { buildPrefixTranslation, prefixOptions, prefixText, printPrefixTranslation, translatePrefix, type PrefixTranslation } from '../values/prefixTranslation';
+
+const OPTIONS = prefixOptions();
+
+/** `-j SNPT`: replaces the prefix of the source address without state. Source: extensions/libip6t_SNPT.c, net/ipv6/netfilter/ip6t_NPT.c. */
+export const SNPT = defineTarget<PrefixTranslation>({
+  kind: 'target',
+  name: 'SNPT',
+  families: [6],
+  tables: ['mangle'],
+  hooks: ['INPUT', 'POSTROUTING'],
+  options: [OPTIONS.source, OPTIONS.destination],
+  terminates: 'never',
+  documentation: {
+    summary: 'Replaces the prefix of the IPv6 source address, without connection tracking.',
+    details: 'Needs a DNPT for the other direction. Of a longer and a shorter prefix the longer length counts, and the packet\'s own prefix is not compared: ask for it in the rule.',
+    source: 'iptables-extensions(8), SNPT; net/ipv6/netfilter/ip6t_NPT.c',
+  },
+  build: (options) => buildPrefixTranslation(options, OPTIONS),
+  print: printPrefixTranslation,
+  describe: (data) => `replaces the prefix of the source address by ${prefixText(data.destination)}`,
+  apply(data, { packet }) {
+    const address = translatePrefix(packet.source, data);
+    if (address === undefined) return { kind: 'verdict', verdict: 'DROP', note: 'this address cannot be translated without breaking checksums; the sender gets an ICMPv6 error' };
+    return { kind: 'continue', packet: { source: address } };
+  },
+});

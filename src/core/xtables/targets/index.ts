@@ -1,0 +1,38 @@
+// Written by scripts/registry.mjs from the files in this folder. Do not edit.
+import type { TargetExtension } from '../extension';
+import { ACCEPT } from './ACCEPT';
+import { AUDIT } from './AUDIT';
+import { CHECKSUM } from './CHECKSUM';
+import { CLASSIFY } from './CLASSIFY';
+import { CONNMARK } from './CONNMARK';
+import { CONNSECMARK } from './CONNSECMARK';
+import { CT } from './CT';
+import { DNAT } from './DNAT';
+import { DNPT } from './DNPT';
+import { DROP } from './DROP';
+import { DSCP } from './DSCP';
+import { ECN } from './ECN';
+import { HL } from './HL';
+import { LOG } from './LOG';
+import { MARK } from './MARK';
+import { MASQUERADE } from './MASQUERADE';
+import { NETMAP } from './NETMAP';
+import { NFLOG } from './NFLOG';
+import { NFQUEUE } from './NFQUEUE';
+import { NOTRACK } from './NOTRACK';
+import { QUEUE } from './QUEUE';
+import { REDIRECT } from './REDIRECT';
+import { REJECT } from './REJECT';
+import { RETURN } from './RETURN';
+import { SECMARK } from './SECMARK';
+import { SET } from './SET';
+import { SNAT } from './SNAT';
+import { SNPT } from './SNPT';
+import { TCPMSS } from './TCPMSS';
+import { TCPOPTSTRIP } from './TCPOPTSTRIP';
+import { TOS } from './TOS';
+import { TPROXY } from './TPROXY';
+import { TRACE } from './TRACE';
+import { TTL } from './TTL';
+
+export const TARGETS: readonly TargetExtension[] = [ACCEPT, AUDIT, CHECKSUM, CLASSIFY, CONNMARK, CONNSECMARK, CT, DNAT, DNPT, DROP, DSCP, ECN, HL, LOG, MARK, MASQUERADE, NETMAP, NFLOG, NFQUEUE, NOTRACK, QUEUE, REDIRECT, REJECT, RETURN, SECMARK, SET, SNAT, SNPT, TCPMSS, TCPOPTSTRIP, TOS, TPROXY, TRACE, TTL];

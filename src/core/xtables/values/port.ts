@@ -1,0 +1,31 @@
+import { portOfService } from '../../net/services';
+import { invalid, type InvalidValue, type ValueContext, type ValueType } from '../option';
+import { readUnsigned } from './integer';
+
+/** A port or service name; undefined where it is neither. */
+export function readPort(text: string, context: ValueContext): number | undefined {
+  return readUnsigned(text, 0, 65535) ?? portOfService(text, context.protocol);
+}
+
+export type PortRange = readonly [first: number, last: number];
+
+/** `port[:port]`; a missing first port is 0, a missing last one 65535. Service names are allowed. */
+export const portRange: ValueType<PortRange> = {
+  metavariable: 'port[:port]',
+  parse(text, context): PortRange | InvalidValue {
+    const parts = text.split(':');
+    if (parts.length > 2) return invalid(`"${text}" has more than one ":"`);
+    const [first = '', last] = parts;
+    const from = first === '' && last !== undefined ? 0 : readPort(first, context);
+    const to = last === undefined ? from : last === '' ? 65535 : readPort(last, context);
+    if (from === undefined || to === undefined) {
+      return invalid(`"${from === undefined ? first : last}" is neither a port from 0 to 65535 nor a known service`);
+    }
+    if (from > to) return invalid(`the range ${text} runs backwards`);
+    return [from, to];
+  },
+};
+
+export function printPortRange([first, last]: PortRange): string {
+  return first === last ? String(first) : `${first}:${last}`;
+}

@@ -1,0 +1,79 @@
+import { andAddress, formatAddress, isUnspecified, prefixLengthOf, sameAddress, type Address } from '../../net/address';
+import { option, problem, type BuildProblem, type GivenOptions, type Option } from '../option';
+import { hostMask, type HostMask } from './looseAddress';
+
+/** What SNPT and DNPT translate between (RFC 6296). */
+export interface PrefixTranslation {
+  readonly source: HostMask;
+  readonly destination: HostMask;
+}
+
+export interface PrefixOptions {
+  readonly source: Option<HostMask>;
+  readonly destination: Option<HostMask>;
+}
+
+export function prefixOptions(): PrefixOptions {
+  return {
+    source: option('--src-pfx', hostMask, 'The prefix that is replaced, at most 64 bits long.', { required: true }),
+    destination: option('--dst-pfx', hostMask, 'The prefix that takes its place, at most 64 bits long.', { required: true }),
+  };
+}
+
+/** Checks as ip6t_npt_checkentry does: at most 64 bits, no bit behind the prefix. */
+export function buildPrefixTranslation(given: GivenOptions, options: PrefixOptions): PrefixTranslation | readonly BuildProblem[] {
+  const problems: BuildProblem[] = [];
+  for (const each of [options.source, options.destination]) {
+    const found = given.get(each);
+    if (found === undefined) continue;
+    if (prefixOf(found.value) > 64) problems.push(problem('the prefix can have 64 bits at most', found));
+    else if (!sameAddress(andAddress(found.value.address, found.value.mask), found.value.address)) problems.push(problem('the address has bits behind its prefix', found));
+  }
+  if (problems.length > 0) return problems;
+  return { source: (given.get(options.source) as { readonly value: HostMask }).value, destination: (given.get(options.destination) as { readonly value: HostMask }).value };
+}
+
+/** As iptables-save prints it: `::/0` is left out. */
+export function printPrefixTranslation({ source, destination }: PrefixTranslation): string {
+  const part = (name: string, prefix: HostMask): string => (prefixOf(prefix) === 0 && isUnspecified(prefix.address) ? '' : ` ${name} ${prefixText(prefix)}`);
+  return part('--src-pfx', source) + part('--dst-pfx', destination);
+}
+
+export function prefixText(prefix: HostMask): string {
+  return `${formatAddress(prefix.address)}/${prefixOf(prefix)}`;
+}
+
+/**
+ * The address under its new prefix; one 16-bit word is adjusted so that the checksum of the transport header stays right. The
+ * old prefix is not compared. undefined where no word can be adjusted: the kernel drops the packet (net/ipv6/netfilter/ip6t_NPT.c).
+ */
+export function translatePrefix(address: Address, { source, destination }: PrefixTranslation): Address | undefined {
+  const length = Math.max(prefixOf(source), prefixOf(destination));
+  const words = address.words.map((word, i) => {
+    const own = length - i * 32;
+    const kept = own >= 32 ? 0 : own <= 0 ? 0xffffffff : 2 ** (32 - own) - 1;
+    return ((word & kept) | (~kept & (destination.address.words[i] as number))) >>> 0;
+  });
+  const groups = words.flatMap((word) => [word >>> 16, word & 0xffff]);
+  const at = length <= 48 ? 3 : groups.findIndex((group, i) => i >= 4 && group !== 0xffff);
+  if (at < 0) return undefined;
+  const adjustment = onesSum([...groupsOf(source.address), ~onesSum(groupsOf(destination.address)) & 0xffff]);
+  const sum = onesSum([groups[at] as number, adjustment]);
+  groups[at] = sum === 0xffff ? 0 : sum;
+  return { family: 6, words: [0, 2, 4, 6].map((i) => (groups[i] as number) * 65536 + (groups[i + 1] as number)) };
+}
+
+function groupsOf({ words }: Address): readonly number[] {
+  return words.flatMap((word) => [word >>> 16, word & 0xffff]);
+}
+
+/** The ones' complement sum of 16-bit words. */
+function onesSum(groups: readonly number[]): number {
+  let sum = groups.reduce((total, group) => total + group, 0);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return sum;
+}
+
+function prefixOf({ mask }: HostMask): number {
+  return prefixLengthOf(mask) ?? 128;
+}

@@ -1,0 +1,36 @@
+import { invalid, type InvalidValue, type ValueType } from '../option';
+
+/** Text as iptables-save writes it, with its blank in front: bare where it has letters, digits, `_` and `-` only, else quoted (xtables_save_string). */
+export function savedString(text: string): string {
+  return /^[A-Za-z0-9_-]+$/.test(text) ? ` ${text}` : ` "${text.replace(/["\\']/g, '\\$&')}"`;
+}
+
+/** Text of which the kernel keeps `bytes` bytes of UTF-8; what is longer is cut, as iptables does without a word. */
+export function keptBytes(text: string, bytes: number): string {
+  if (text.length * 3 <= bytes) return text;
+  let kept = '';
+  let used = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) as number;
+    used += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    if (used > bytes) break;
+    kept += character;
+  }
+  return kept;
+}
+
+/** Any text, cut to what the kernel has room for. */
+export function text(metavariable: string, bytes: number): ValueType<string> {
+  return { metavariable, parse: (given) => keptBytes(given, bytes) };
+}
+
+/** The prefix of a log line: not empty, without a line feed, cut to `bytes`. */
+export function logPrefix(bytes: number): ValueType<string> {
+  return {
+    metavariable: 'prefix',
+    parse(given): string | InvalidValue {
+      if (given === '') return invalid('the prefix must have at least one character');
+      return given.includes('\n') ? invalid('a line feed cannot stand in a log prefix') : keptBytes(given, bytes);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { ConntrackView } from '../net/conntrack';
+import type { Host } from '../net/host';
+import type { Packet, SocketOwner } from '../net/packet';
+
+export type Hook = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
+export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
+
+/**
+ * What history matches remember between packets (`limit`, `recent`, `quota` …). Values are immutable; `set` replaces them.
+ * The key of something that belongs to one rule is the bound match object itself; of something named (`recent --name`) a string.
+ */
+export interface Memory {
+  get(key: object | string): unknown;
+  set(key: object | string, value: unknown): void;
+}
+
+/** Everything that a match or a target may look at. */
+export interface PacketView {
+  readonly packet: Packet;
+  readonly hook: Hook;
+  readonly table: TableName;
+  /** Name of the incoming interface, empty where the hook has none (OUTPUT, POSTROUTING). */
+  readonly inInterface: string;
+  /** Name of the outgoing interface, empty where the hook has none (PREROUTING, INPUT). */
+  readonly outInterface: string;
+  /** undefined in front of connection tracking (raw) and where it is off. */
+  readonly conntrack: ConntrackView | undefined;
+  /** The socket that sent the packet, while the kernel still knows it; lost when the packet comes back in over lo. */
+  readonly socket: SocketOwner | undefined;
+  readonly host: Host;
+  readonly memory: Memory;
+  /** How the link layer addressed the packet (`pkttype`). */
+  readonly packetType: 'unicast' | 'broadcast' | 'multicast';
+  /** `legacy` or `nft`: the back ends differ in a few corners (fragments). */
+  readonly backend: 'legacy' | 'nft';
+  /** Hooks a mark-changing TPROXY or early demux assigned: the local socket, where one is attached to an incoming packet. */
+  readonly assignedSocket: boolean;
+}

@@ -1,0 +1,27 @@
+import { bindRules } from '../core/ruleset/bind';
+import { printRule } from '../core/ruleset/printRule';
+import { BUILTIN_CHAINS, type RuleSet, type Table } from '../core/ruleset/ruleSet';
+import { rulesOfText } from './rulesOfText';
+
+/** The rules as iptables-save prints them after loading: tables in the order of the text, chains in the order of their declaration. */
+export function canonicalText(text: string, family: 4 | 6): string {
+  return printRuleSet(bindRules(rulesOfText(text, family)));
+}
+
+export function printRuleSet(ruleSet: RuleSet): string {
+  return [...ruleSet.tables.values()].map(printTable).join('');
+}
+
+/** Built-in chains first, user-defined ones sorted by name, as libiptc keeps them. */
+function printTable(table: Table): string {
+  const builtin = BUILTIN_CHAINS[table.name].map((hook) => table.chains.get(hook)).filter((chain) => chain !== undefined);
+  const own = [...table.chains.values()].filter(({ hook }) => hook === undefined).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const chains = [...builtin, ...own];
+  return [
+    `*${table.name}`,
+    ...chains.map(({ name, policy }) => `:${name} ${policy ?? '-'} [0:0]`),
+    ...chains.flatMap(({ rules }) => rules.map(printRule)),
+    'COMMIT',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+
+/** Opens a file of the sample folder in an editor. Works by URI: in the web the folder is no folder of a disk. */
+export async function openSample(name: string): Promise<vscode.TextEditor> {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  assert(folder, 'no folder is open');
+  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder.uri, name)));
+}
+
+/** What the hovers say `into` characters behind the start of the first occurrence of `needle`; waits for a provider. */
+export async function hoverText(document: vscode.TextDocument, needle: string, into: number): Promise<string> {
+  const offset = document.getText().indexOf(needle);
+  assert(offset >= 0, `${needle} is not in the file`);
+  const position = document.positionAt(offset + into);
+  let text = '';
+  await until('a hover appears', async () => {
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, position);
+    text = hovers.flatMap(hover => hover.contents.map(content => typeof content === 'string' ? content : content.value)).join('\n');
+    return text !== '';
+  });
+  return text;
+}
+
+/** Waits until the condition holds, 10 s at most; `what` says in the error what did not come true. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if (await condition()) return;
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+  throw new Error(`waited in vain until ${what}`);
+}
+
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(message);
+}
