@@ -43,7 +43,7 @@ function bundles({ minify, sourcemap }) {
   return [
     { ...common, entryPoints: { extension: 'src/extension.ts' }, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] },
     { ...common, entryPoints: { 'extension.web': 'src/extension.ts' }, platform: 'browser', format: 'cjs', mainFields: [...browser], external: ['vscode'] },
-    { ...common, entryPoints: { webview: 'src/webview/main.ts' }, platform: 'browser', format: 'iife', mainFields: [...browser] },
+    { ...common, entryPoints: { webview: 'src/webview/main.ts' }, platform: 'browser', format: 'iife', mainFields: [...browser], loader: { '.ttf': 'file' }, assetNames: '[name]' },
     { ...common, entryPoints: { cli: 'src/cli/main.ts' }, platform: 'node', format: 'cjs', target: 'node20', banner: { js: '#!/usr/bin/env node' } },
   ];
 }

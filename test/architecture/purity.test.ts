@@ -6,6 +6,9 @@ import type { Source } from './sources';
 /** Names that the language itself offers and that would make the same input give different answers. */
 const impure = new Set(['Date', 'globalThis', 'performance', 'crypto', 'setTimeout', 'setInterval', 'queueMicrotask', 'process', 'fetch', 'console', 'eval']);
 
+/** Methods that answer by the time zone or the language of the machine. */
+const local = /^(get(Date|Day|FullYear|Hours|Milliseconds|Minutes|Month|Seconds|TimezoneOffset|Year)|toLocale(Date|Time)?String|to(Date|Time)String)$/;
+
 const pure = ['src/core', 'src/features', 'src/debug', 'src/shared'];
 
 describe('the engine reads no clock, no random source and nothing of its surroundings', () => {
@@ -15,7 +18,15 @@ describe('the engine reads no clock, no random source and nothing of its surroun
 
   test.each<[string, readonly string[]]>([
     ['const t = Date.now();', ['Date']],
-    ['const t = new Date(0);', ['Date']],
+    ['const t = new Date();', ['Date']],
+    ['const t = Date();', ['Date']],
+    ['const t = new Date(2022, 6, 5);', ['Date']],
+    ['const clock = Date;', ['Date']],
+    ['const t = new Date(seconds * 1000).toISOString();', []],
+    ['const t = Date.UTC(2022, 6, 5);', []],
+    ['const day = new Date(milliseconds).getUTCDay();', []],
+    ['const day = new Date(milliseconds).getDay();', ['getDay']],
+    ['const text = count.toLocaleString();', ['toLocaleString']],
     ['const r = Math.random();', ['Math.random']],
     ['const { random } = Math;', ['Math taken apart']],
     ["const r = Math['random']();", ['Math taken apart']],
@@ -45,9 +56,16 @@ function impurities(source: Source): readonly string[] {
     const { parent, text } = node;
     if (text === 'Math' && !ts.isPropertyAccessExpression(parent)) found.push('Math taken apart');
     if (text === 'Math' && ts.isPropertyAccessExpression(parent) && parent.name.text === 'random') found.push('Math.random');
+    if (local.test(text) && ts.isPropertyAccessExpression(parent) && parent.name === node) found.push(text);
+    if (text === 'Date' && isCalendar(parent)) return;
     if (impure.has(text) && !declared.has(text) && isValue(node, parent)) found.push(text);
   });
   return found;
+}
+
+/** `Date.UTC(…)` and `new Date(milliseconds)` compute with dates and ask no clock. */
+function isCalendar(parent: ts.Node): boolean {
+  return ts.isPropertyAccessExpression(parent) ? parent.name.text === 'UTC' : ts.isNewExpression(parent) && parent.arguments?.length === 1;
 }
 
 /** False where the identifier only names a property, a member or a type. */

@@ -77,7 +77,10 @@ describe('commands', () => {
     ['iptables is a program', 'text'],
     ['- item', 'text'],
     ['-- dash', 'text'],
+    ['-AINPUT -j X', '||A|INPUT||||-j X'],
+    ['-p tcp -A INPUT -j X', '||A|INPUT||||-p tcp -j X'],
     ['-Append', 'text'],
+    ['-x y', 'text'],
     ['use iptables -A X', 'text'],
     ['# iptables -A X', 'comment'],
   ])('%s', (text, expected) => {

@@ -75,6 +75,8 @@ describe('problems of a rule set', () => {
     ['text within', text('*nat', 'hello', 'COMMIT'), '2 error unexpected-text'],
     ['indented', text('*nat', '  COMMIT'), '2 error indented'],
     ['indented rules are fine', text('*nat', '  -A X -j Y', 'COMMIT'), ''],
+    ['an abbreviated option', text('*nat', '--app INPUT', 'COMMIT'), '2 warning no-operation'],
+    ['quoted in a mail', text('> *nat', '> -A X -j Y', '> COMMIT'), ''],
     ['CR LF', '*nat\r\nCOMMIT\r\n', '1 warning carriage-return'],
     ['no line break at the end', '*nat\nCOMMIT', '2 warning no-final-newline'],
     ['in notes nobody restores them', text('Notes', '```', '*nat', '-A X -j Y', '```'), '3 warning missing-commit'],

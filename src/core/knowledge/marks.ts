@@ -17,9 +17,9 @@ export interface MarkContext {
 export function markKnowledge(value: number, mask: number, context: MarkContext = {}): Fact | undefined {
   const shown = `0x${value.toString(16)}${mask === 0xffffffff ? '' : `/0x${mask.toString(16)}`}`;
   const owner = context.chain === undefined ? undefined : familyOfChain(context.chain);
-  const all = marks.filter((each) => each.value === (value & (each.mask ?? 0xffffffff)) >>> 0 && fits(each, mask));
+  const all = marks.filter((each) => fits(each, value, mask));
   const candidates = owner !== undefined ? all.filter((each) => each.family === groupOf(owner)) : present(all, context.ruleSet);
-  const modal = byMode(candidates, context.ruleSet);
+  const modal = closest(byMode(candidates, context.ruleSet), mask);
   const [first, ...rest] = modal;
   if (first === undefined) {
     return owner === 'Calico' ? { title: `${shown}: a bit that Calico has allocated`, details: [text('Felix takes its bits from a configured mask (0xffff0000 unless set); what one bit means differs between installations.')], sources: ['projectcalico/calico:felix/rules/rule_defs.go'] } : undefined;
@@ -43,10 +43,16 @@ interface MarkEntry {
   readonly mode?: 'sidecar' | 'ambient' | 'node';
 }
 
-/** A one-bit meaning holds under any mask that has the bit; a whole number only where the rule looks at it as a whole. */
-function fits(entry: MarkEntry, mask: number): boolean {
-  const bits = entry.mask ?? 0xffffffff;
-  return ((mask & bits) >>> 0) === bits || mask === bits || mask === 0;
+/** The number as a whole, or under the very mask that the meaning is defined with. */
+function fits(entry: MarkEntry, value: number, mask: number): boolean {
+  return value === entry.value || (mask === entry.mask && ((value & mask) >>> 0) === entry.value);
+}
+
+/** Among the meanings that one program gives a number, those of the mask that the rule uses. */
+function closest(entries: readonly MarkEntry[], mask: number): readonly MarkEntry[] {
+  if (new Set(entries.map((entry) => entry.family)).size !== 1) return entries;
+  const exact = entries.filter((entry) => (entry.mask ?? 0xffffffff) === mask);
+  return exact.length > 0 ? exact : entries;
 }
 
 function groupOf(family: string): string {

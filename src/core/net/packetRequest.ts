@@ -14,8 +14,9 @@ export interface PacketRequest {
   readonly dir?: 'in' | 'out';
   /** Where it arrives, for `in`. */
   readonly iface?: string;
-  /** Where it leaves, for `out`, where the sender bound its socket to a device. */
+  /** Where it is expected to leave; routing decides, unless `bindOface` says that the sender bound its socket to this device. */
   readonly oface?: string;
+  readonly bindOface?: boolean;
   readonly src?: string;
   readonly dst?: string;
   readonly proto?: number;
@@ -228,7 +229,7 @@ function show(value: unknown): string {
 }
 
 const READERS: readonly (readonly [string, Reader])[] = [
-  ['dir', direction], ['iface', name], ['oface', name], ['src', address], ['dst', address], ['proto', protocol],
+  ['dir', direction], ['iface', name], ['oface', name], ['bindOface', boolean], ['src', address], ['dst', address], ['proto', protocol],
   ['sport', number(0, 65535)], ['dport', number(0, 65535)], ['flags', flags], ['seq', number(0, U32)], ['ack', number(0, U32)],
   ['window', number(0, 65535)], ['tcpOptionsHex', hex], ['icmpType', icmpType], ['icmpCode', number(0, 255)], ['icmpId', number(0, 65535)],
   ['icmpSeq', number(0, 65535)], ['icmpRest', number(0, U32)], ['inner', (value, field) => readPacketRequest(value, field)],

@@ -35,6 +35,8 @@ export interface CompiledSet {
   readonly exact: ReadonlyMap<string, SetMember>;
   /** Members that stand for several values. */
   readonly ranges: readonly SetMember[];
+  /** Of hash:net,iface: members by the key of their network. */
+  readonly byNetwork: ReadonlyMap<string, readonly SetMember[]>;
   /** The combinations of network lengths that members have, most specific first; one empty combination for sets without networks. */
   readonly lengths: readonly (readonly number[])[];
   /** What `netmask`, `bitmask` or `markmask` leave of an address or a mark. */
@@ -81,9 +83,10 @@ function compile(set: IpSet): CompiledSet {
   const problems: SetProblem[] = [];
   const exact = new Map<string, SetMember>();
   const ranges: SetMember[] = [];
+  const byNetwork = new Map<string, SetMember[]>();
   const lengths = new Map<string, readonly number[]>();
   const option = (name: string): string | undefined => set.options[set.options.indexOf(name) + 1 || set.options.length];
-  const base = { shape, exact, ranges, problems, addressMask: addressMask(set, option), markMask: Number(option('markmask') ?? 0xffffffff) >>> 0 };
+  const base = { shape, exact, ranges, byNetwork, problems, addressMask: addressMask(set, option), markMask: Number(option('markmask') ?? 0xffffffff) >>> 0 };
   if (set.type === 'list:set') return { ...base, shape: [], lists: listMembers(set.entries), lengths: [[]] };
   for (const entry of set.entries) {
     const members = readMember(entry, set, base);
@@ -94,19 +97,30 @@ function compile(set: IpSet): CompiledSet {
     for (const member of members) {
       const own = member.parts.flatMap((part) => (part.kind === 'net' ? [part.length] : []));
       lengths.set(own.join(), own);
-      if (isExact(member)) exact.set(memberKey(member.parts), member);
+      if (set.type === 'hash:net,iface') addByNetwork(byNetwork, member);
+      else if (isExact(member)) exact.set(memberKey(member.parts), member);
       else ranges.push(member);
     }
   }
   return { ...base, lists: [], lengths: [...lengths.values()].sort((a, b) => (b[0] ?? 0) - (a[0] ?? 0) || (b[1] ?? 0) - (a[1] ?? 0)) };
 }
 
+/** A member that is added again replaces the one before, for its `nomatch` and `wildcard`. */
+function addByNetwork(byNetwork: Map<string, SetMember[]>, member: SetMember): void {
+  const [net, iface] = member.parts;
+  // Members for a bridge port are kept apart by the kernel, and -m set never asks for one.
+  if (net === undefined || (iface?.kind === 'iface' && iface.bridgePort)) return;
+  const key = memberKey([net]);
+  const name = memberKey(member.parts.slice(1));
+  const others = (byNetwork.get(key) ?? []).filter((other) => memberKey(other.parts.slice(1)) !== name);
+  byNetwork.set(key, [...others, member]);
+}
+
 function isExact({ parts }: SetMember): boolean {
   return parts.every((part) => {
     if (part.kind === 'ip') return sameAddress(part.first, part.last);
     if (part.kind === 'port') return part.first === part.last;
-    // Interfaces are compared one by one, because a member of the same network with another interface ends the search.
-    return part.kind !== 'iface' && !(part.kind === 'mac' && part.mac === undefined);
+    return !(part.kind === 'mac' && part.mac === undefined);
   });
 }
 

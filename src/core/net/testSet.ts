@@ -16,7 +16,8 @@ export type SetDirection = 'src' | 'dst';
  * Whether a packet is in a set, as `-m set --match-set name src,dst` asks; undefined where the set, or a set that it lists, is not
  * known. Each direction is for one part of the type's name; with fewer directions than parts, or for a set of
  * the other family, the kernel says no. In sets of networks the most specific member decides, and one marked `nomatch` says no
- * (with `returnNomatch`: yes, and the others no). Members with a timeout count as still there, counters are not looked at.
+ * (with `returnNomatch`: yes, and the others no). A bitmap:ip,mac member without link layer address is in the set for any, as the
+ * kernel learns it from the first packet. Members with a timeout count as still there, counters are not looked at.
  * Source: ipset(8), net/netfilter/ipset/ip_set_core.c ip_set_test, ip_set_hash_gen.h.
  */
 export function testSet(
@@ -76,8 +77,8 @@ function findByValue(compiled: CompiledSet, values: readonly SetPart[]): SetMemb
 function findByInterface(compiled: CompiledSet, values: readonly SetPart[]): SetMember | undefined {
   for (const lengths of compiled.lengths) {
     const [net, iface] = maskNetworks(values, lengths) as [SetPart, SetPart];
-    const here = compiled.ranges.filter(({ parts }) => covers(parts[0] as SetPart, net));
-    if (here.length > 0) return here.find(({ parts }) => covers(parts[1] as SetPart, iface));
+    const here = compiled.byNetwork.get(memberKey([net]));
+    if (here) return here.find(({ parts }) => covers(parts[1] as SetPart, iface));
   }
   return undefined;
 }
@@ -100,8 +101,7 @@ function covers(part: SetPart, value: SetPart): boolean {
     case 'mac':
       return value.kind === 'mac' && (part.mac === undefined || part.mac === value.mac);
     case 'iface':
-      // Only a packet on a bridge has a bridge port, and -m set does not ask for it.
-      return value.kind === 'iface' && !part.bridgePort && (part.wildcard ? value.name.startsWith(part.name) : value.name === part.name);
+      return value.kind === 'iface' && (part.wildcard ? value.name.startsWith(part.name) : value.name === part.name);
     case 'net':
     case 'mark':
       return memberKey([part]) === memberKey([value]);

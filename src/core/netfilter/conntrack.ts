@@ -1,5 +1,5 @@
 import type { ConntrackEntry, ConntrackState, ConntrackView, Direction } from '../net/conntrack';
-import { PROTOCOL, type Packet } from '../net/packet';
+import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { invertTuple, tupleOf } from './tuple';
 import { nextTcpState, tcpFlagsValid, type TcpState } from './tcpTracking';
 import { sctpAllowsNew } from './sctpTracking';
@@ -96,11 +96,14 @@ function trackKnown(packet: Packet, entry: ConntrackEntry, direction: Direction,
       changed = { ...changed, tcpState: next, assured };
     }
   }
+  // A connection that was never answered but by an RST is forgotten at once (nf_conntrack_proto_tcp.c).
+  const dies = packet.protocol === PROTOCOL.TCP && (packet.tcpFlags & TCP_FLAGS.RST) !== 0 && !entry.seenReply;
   const side = direction === 'ORIGINAL' ? 'original' : 'reply';
   const counts = { ...changed.counts, [side]: { packets: changed.counts[side].packets + 1, bytes: changed.counts[side].bytes + packet.length } };
   const state: ConntrackState = direction === 'REPLY' || entry.seenReply ? 'ESTABLISHED' : entry.expected ? 'RELATED' : 'NEW';
   changed = { ...changed, counts, seenReply: changed.seenReply || direction === 'REPLY' };
-  world.put(changed);
+  if (dies) world.remove(entry);
+  else world.put(changed);
   return { view: { state, entry: changed, direction }, why: whyKnown(state, direction) };
 }
 

@@ -1,4 +1,4 @@
-import type { Packet } from '../net/packet';
+import { PROTOCOL, type Packet } from '../net/packet';
 import type { World } from './world';
 
 /**
@@ -7,7 +7,7 @@ import type { World } from './world';
  * Source: net/ipv4/netfilter/nf_defrag_ipv4.c, net/ipv6/netfilter/nf_conntrack_reasm.c.
  */
 export function defragment(packet: Packet, world: World): Packet | undefined {
-  if (!packet.moreFragments && packet.fragmentOffset === 0) return packet;
+  if (!packet.moreFragments && packet.fragmentOffset === 0) return withoutFragmentHeader(packet);
   const parts = world.addFragment(packet);
   let covered = 0;
   for (const part of parts) {
@@ -19,7 +19,14 @@ export function defragment(packet: Packet, world: World): Packet | undefined {
   const first = parts[0];
   if (!first || !last || last.moreFragments || first.fragmentOffset > 0) return undefined;
   world.forgetFragments(packet);
-  return { ...first, length: first.length - payloadLength(first) + covered, moreFragments: false, fragmentOffset: 0, mark: packet.mark };
+  return withoutFragmentHeader({ ...first, length: first.length - payloadLength(first) + covered, moreFragments: false, fragmentOffset: 0, mark: packet.mark });
+}
+
+/** In IPv6 the fragment header goes, also from a packet that is its own only fragment. */
+function withoutFragmentHeader(packet: Packet): Packet {
+  const header = packet.extensionHeaders.find(({ protocol }) => protocol === PROTOCOL.IPV6_FRAGMENT);
+  if (!header) return packet;
+  return { ...packet, extensionHeaders: packet.extensionHeaders.filter((each) => each !== header), length: packet.length - header.bytes.length };
 }
 
 /** Bytes behind the IP header and what precedes the fragmentable part. */

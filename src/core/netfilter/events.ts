@@ -86,6 +86,8 @@ export interface WalkEnd {
   /** The interfaces of the last hook the packet was in. */
   readonly inInterface: string | undefined;
   readonly lastOutInterface: string | undefined;
+  /** NAT drew a port at random; the one shown is only the first possible. */
+  readonly randomPort: boolean;
   readonly receiver: Listener | undefined;
   readonly receiverKnown: boolean;
   readonly state: ConntrackState | undefined;

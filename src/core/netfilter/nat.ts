@@ -122,11 +122,13 @@ function choosePort(tuple: Tuple, half: NatHalf, range: NatRange, entry: Conntra
   const size = last - first + 1;
   const offset = range.ports && range.basePort !== undefined ? (((key - range.basePort) % 65536) + 65536) % 65536 : 0;
   const random = (range.random || half === 'source' || isIcmp(tuple.protocol)) && range.basePort === undefined && size > 1;
+  let candidate = tuple;
   for (let i = 0; i < size; i++) {
-    const candidate = withKey(tuple, half, first + ((offset + i) % size));
-    if (!isUsed(candidate, entry, world)) return { tuple: candidate, random };
+    candidate = withKey(tuple, half, first + ((offset + i) % size));
+    if (!isUsed(candidate, entry, world)) break;
   }
-  return { tuple, random };
+  // Where every port is taken the kernel goes on with the last one that it tried.
+  return { tuple: candidate, random };
 }
 
 /** Whether the answers of another connection already come with this tuple. */

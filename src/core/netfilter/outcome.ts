@@ -13,11 +13,15 @@ export interface Outcome {
   readonly outcome: WalkEnd['outcome'];
   readonly verdict: WalkEnd['verdict'];
   readonly dropBy?: Record<string, unknown>;
+  /** For NONE: why the packet never reached a hook. */
+  readonly neverSeen?: Record<string, unknown>;
   readonly outIface?: string;
   readonly hooks: readonly string[];
   readonly matchedRules: readonly { readonly hook: string; readonly table: string; readonly chain: string; readonly num: number; readonly rule: string }[];
   readonly verdicts: readonly { readonly hook: string; readonly table: string; readonly verdict: string; readonly by: string }[];
   readonly finalPacket: FinalPacket;
+  /** Fields of `finalPacket` that the kernel draws at random; the value shown is one of the possible ones. */
+  readonly random?: readonly string[];
   readonly receiver?: { readonly process: string | null; readonly pid: number | null; readonly local: string } | null;
   readonly ctstate?: ConntrackState;
 }
@@ -33,12 +37,13 @@ export function outcomeOf({ events, end, assumptions }: Walked): Outcome {
     assumptions: assumptions.map(({ table, chain, num, match, value, probability, reason }) => ({ table, chain, num, match, value, ...(probability === undefined ? {} : { probability }), reason })),
     outcome: end.outcome,
     verdict: end.verdict,
-    ...(end.dropBy ? { dropBy: dropBy(end.dropBy) } : {}),
+    ...(end.dropBy ? (end.outcome === 'NONE' ? { neverSeen: dropBy(end.dropBy) } : { dropBy: dropBy(end.dropBy) }) : {}),
     ...(end.outInterface === undefined ? {} : { outIface: end.outInterface }),
     hooks: events.flatMap((event) => (event.kind === 'hook-enter' ? [event.hook] : [])),
     matchedRules: events.flatMap((event) => (event.kind === 'rule' && event.matched ? [matchedRule(event)] : [])),
     verdicts: verdictsOf(events),
     finalPacket: packetJson(end.packet, end.inInterface, end.lastOutInterface),
+    ...(end.randomPort ? { random: [end.packet.protocol === PROTOCOL.ICMP || end.packet.protocol === PROTOCOL.ICMPV6 ? 'icmpId' : 'sport'] } : {}),
     ...(end.outcome === 'LOCAL' ? { receiver: end.receiver ? { process: end.receiver.process ?? null, pid: end.receiver.pid ?? null, local: end.receiver.text } : null } : {}),
     ...(end.state === undefined ? {} : { ctstate: end.state }),
   };

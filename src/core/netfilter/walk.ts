@@ -120,11 +120,20 @@ class Walk implements Traveller {
   }
 
   private deliver(): WalkEnd {
+    this.assembleFragments();
     this.runHook('INPUT');
     const listener = receiverOf(this.host, this.packet, this.inInterface);
     const known = this.host.listenersKnown;
     this.emit({ kind: 'delivered', packet: this.packet, listener, known });
     return this.end('LOCAL', 'ACCEPT', undefined, { receiver: listener, receiverKnown: known });
+  }
+
+  /** Without connection tracking, IPv4 fragments for this host are put together in front of INPUT; IPv6 ones only behind it. */
+  private assembleFragments(): void {
+    if (this.context.tracking || this.packet.family === 6) return;
+    const whole = defragment(this.packet, this.context.world);
+    if (whole === undefined) throw new Ended(this.kernelDrop('fragment-incomplete', 'this host holds fragments back until all of them are there'));
+    if (whole !== this.packet) this.change(whole);
   }
 
   private forward(device: string): WalkEnd {
@@ -209,9 +218,9 @@ class Walk implements Traveller {
     }
     if (!this.stateSeen && this.context.tracking) {
       this.stateSeen = true;
-      this.firstState = this.conntrack?.state;
+      this.firstState = this.conntrack?.state ?? (this.untracked ? 'UNTRACKED' : undefined);
     }
-    this.emit({ kind: 'hook-leave', hook, packet: this.packet, state: this.conntrack?.state });
+    this.emit({ kind: 'hook-leave', hook, packet: this.packet, state: this.conntrack?.state ?? (this.untracked ? 'UNTRACKED' : undefined) });
   }
 
   private stepDefragment(): void {
@@ -236,6 +245,7 @@ class Walk implements Traveller {
   private stepConfirm(): void {
     const entry = this.conntrack?.entry;
     if (!entry || entry.confirmed) return;
+    this.context.world.put(entry);
     this.setEntry({ ...entry, confirmed: true });
   }
 
@@ -310,11 +320,13 @@ class Walk implements Traveller {
       this.change(after);
       if (!samePacket(before, after)) this.emit({ kind: 'translate', hook, half, before, after, established: tracked.state !== 'NEW' });
     }
-    if (hook === 'OUTPUT' && destinationTranslated(tracked)) this.reroute();
+    if (hook === 'OUTPUT' && destinationTranslated(tracked)) this.reroute(before);
   }
 
-  private reroute(): void {
+  /** `shown`: the packet as the rules saw it last, which is how a failure reports it. */
+  private reroute(shown = this.packet): void {
     const route = routeOutput(this.packet, this.host, undefined, this.socket?.uid);
+    if (route.kind === 'drop') this.packet = shown;
     if (route.kind === 'drop') throw new Ended(this.kernelDrop('reroute-failed', `after the change it has to be routed again, and ${route.detail}`, undefined, true));
     this.take(route, 'reroute');
   }
@@ -439,7 +451,7 @@ class Walk implements Traveller {
 
   private setEntry(entry: ConntrackEntry): void {
     if (this.conntrack) this.conntrack = { ...this.conntrack, entry };
-    if (entry.confirmed) this.context.world.put(entry);
+    if (this.context.world.entry(entry.id)) this.context.world.put(entry);
     this.refresh();
   }
 
@@ -452,7 +464,7 @@ class Walk implements Traveller {
     return {
       outcome, verdict, dropBy, outInterface: undefined, packet: this.packet, inInterface: this.inInterface === '' ? undefined : this.inInterface,
       receiver: undefined, receiverKnown: false, state: this.firstState,
-      lastOutInterface: this.outInterface === '' ? undefined : this.outInterface, ...rest,
+      randomPort: this.natRandom, lastOutInterface: this.outInterface === '' ? undefined : this.outInterface, ...rest,
     };
   }
 }

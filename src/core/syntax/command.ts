@@ -143,12 +143,16 @@ export function readCommand(text: string, from: number, to: number, quoting: Quo
       table = part(word, 8);
       continue;
     }
-    const found = operationWord === undefined ? operationOf(value) : undefined;
+    const attached = operationWord === undefined && second !== 45 ? attachedChain(value) : undefined;
+    const found = operationWord === undefined ? operationOf(attached === undefined ? value : value.slice(0, 2)) : undefined;
     if (found !== undefined) {
       operation = found;
       operationWord = word;
       const equals = value.indexOf('=');
-      if (equals > 0) {
+      if (attached !== undefined) {
+        chain = part(word, 2);
+        operationWord = { start: word.start, end: word.start + 2, text: value.slice(0, 2), quoted: false };
+      } else if (equals > 0) {
         chain = part(word, equals + 1);
         operationWord = { start: word.start, end: word.start + equals, text: value.slice(0, equals), quoted: false };
       } else if (next && !startsOption(next)) {
@@ -222,6 +226,11 @@ function isRuleOption(value: string, second: number, quoting: Quoting): boolean 
 
 function startsOption(word: Word): boolean {
   return !word.quoted && (word.text.charCodeAt(0) === 45 || word.text === '!');
+}
+
+/** `-AINPUT`, as getopt takes it. In capitals only: no one writes prose such as `-APPEND`, and `-Append` is no command. */
+function attachedChain(value: string): string | undefined {
+  return value.length > 2 && /^-[AIDRCNXPFZE][A-Z][A-Z0-9_-]*$/.test(value) ? value.slice(2) : undefined;
 }
 
 function isNumber(text: string): boolean {

@@ -96,17 +96,20 @@ function bareCommand(text: string, start: number, dash: number, end: number): Cl
     operation = operationOf(text.slice(dash, wordEnd));
   }
   if (operation === undefined) {
-    // `-t nat -A …`, `-4 -A …`: legal, and rare enough to read the whole line for it.
-    const option = text.slice(dash, findBlank(text, dash, end));
-    if (!LEADING_OPTIONS.has(option) && !option.startsWith('--table=')) return undefined;
-    operation = readCommand(text, start, end, 'restore')?.operation;
+    // `-t nat -A …`, `-p tcp -A …`, `-AINPUT`: legal, and rare enough to read the whole line for it.
+    if (!isLetter(second === 45 ? text.charCodeAt(dash + 2) : second)) return undefined;
+    const parts = readCommand(text, start, end, 'restore');
+    if (parts?.chain === undefined) return undefined;
+    operation = parts.operation;
     if (operation === undefined) return undefined;
   }
   const node = new Command(text, start, end, 'restore', operation);
   return { node, shape: Shape.Rule, problems: commandProblems(text, dash, end) };
 }
 
-const LEADING_OPTIONS = new Set(['-t', '--table', '-4', '-6', '--ipv4', '--ipv6', '-w', '--wait', '-v', '--verbose', '-n', '-c', '--set-counters']);
+function isLetter(code: number): boolean {
+  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 52 || code === 54;
+}
 
 /** What is wrong with the words of a rule as such. Reads them only where a quote or `#` stands in the line. */
 function commandProblems(text: string, from: number, end: number): readonly Problem[] {

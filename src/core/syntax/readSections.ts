@@ -1,10 +1,11 @@
 import { readEcho } from './echo';
 import { readLogMessage } from './logMessage';
+import { readCommands } from './sections/commands';
 import { readEnvironment } from './sections/environment';
 import { readInterfaces } from './sections/interfaces';
 import { readPolicyRules } from './sections/policyRules';
 import { readRoutes } from './sections/routes';
-import { readCommands, readRules } from './sections/rules';
+import { readRules } from './sections/rules';
 import { readSets } from './sections/sets';
 import { readSockets } from './sections/sockets';
 import { emptyContext, type Context, type SectionReader } from './sectionReader';
@@ -188,7 +189,7 @@ function readFlattened(lines: readonly Line[], family: 4 | 6 | undefined, unchan
 function flatten(lines: readonly Line[]): Line[] {
   const flat: Line[] = [];
   for (const line of lines) {
-    if (line.shape === Shape.Json && line.embedded) flat.push(...line.embedded);
+    if (line.shape === Shape.Json && line.embedded) for (const inner of line.embedded) flat.push(inner);
     else flat.push(line);
   }
   return flat;

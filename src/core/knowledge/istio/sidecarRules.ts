@@ -85,7 +85,7 @@ function inboundRule(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleView
   const capture = rule.table === 'mangle' ? 'ISTIO_TPROXY' : 'ISTIO_IN_REDIRECT';
   if (shape.target === 'RETURN' && shape.form === 'dport proto') {
     const port = valueOf(shape, 'dport') ?? '';
-    if (rule.table === 'nat' && rule.number === 1 && port === String(profile.tunnelPort ?? 15008)) return tunnelRule(ruleSet, profile, rule, port);
+    if (rule.table === 'nat' && rule.number === 1 && port === String(profile.tunnelPort ?? 15008)) return tunnelRule(ruleSet, profile, port);
     const use = inboundPortUse(port);
     return say(`Inbound port ${port} is excluded from capture${use === undefined ? '' : `: ${use}`}`, {
       details: [text('The packet goes straight to whoever listens there, without mTLS, policy or telemetry. A client that was told to use mTLS for this port then meets an application that does not speak it.')],
@@ -116,7 +116,7 @@ function inboundRule(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleView
   return rule.table === 'mangle' ? inboundTproxyRule(shape) : undefined;
 }
 
-function tunnelRule(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleView, port: string): RuleKnowledge {
+function tunnelRule(ruleSet: RuleSetView, profile: IstioProfile, port: string): RuleKnowledge {
   const nat = chainIn(ruleSet, 'nat', 'ISTIO_INBOUND');
   let note: string | undefined;
   if (isUncalled(nat)) {

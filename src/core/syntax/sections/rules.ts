@@ -1,9 +1,8 @@
-import { Command } from '../command';
 import { findFamily } from '../family';
-import { Shape } from '../shape';
 import { emptyContext, type SectionReader } from '../sectionReader';
+import { Shape } from '../shape';
 import type { Header, Line, RulesSection } from '../tree';
-import { takeAdded } from './added';
+import { report, reportFrame, reportOpen, reportText, tableName } from './rulesProblems';
 
 /**
  * Reads one dump, one restore input or one `iptables -S` list from line `from` on. A dump ends where another one
@@ -14,7 +13,7 @@ export function readRules(reader: SectionReader, from: number): number {
   const { lines, shapes, context } = reader;
   const count = lines.length;
   const tables = new Set<string>();
-  const strict = !reader.prose && context.title === undefined;
+  const strict = !reader.prose && context.title === undefined && isBare(lines[from]);
   let open: Line | undefined;
   let header: Header | undefined;
   let declared = false;
@@ -60,12 +59,10 @@ export function readRules(reader: SectionReader, from: number): number {
         if (bareRules || (declared && tables.size === 0)) break scan;
         if (open) reportOpen(reader, open, strict);
         const name = tableName(line);
-        if (tables.has(name) || (header === undefined && tables.size > 0 && changesFamily(lines, from, i))) {
-          open = undefined;
-          break scan;
-        }
+        const another = tables.has(name) || (header === undefined && tables.size > 0 && tables.size <= TABLES_OF_KERNEL && changesFamily(lines, from, i));
+        open = another ? undefined : line;
+        if (another) break scan;
         tables.add(name);
-        open = line;
         frame.push(line);
         end = ++i;
         break;
@@ -78,7 +75,7 @@ export function readRules(reader: SectionReader, from: number): number {
         frame.push(line);
         if (tables.size === 0) {
           // The upper part of the dump was not copied; what stands here is one table whose name is not known.
-          end = ++i;
+          end = i + 1;
           break scan;
         }
         end = ++i;
@@ -159,45 +156,7 @@ export function readRules(reader: SectionReader, from: number): number {
   return end;
 }
 
-/**
- * Reads a list of `iptables …` command lines. Other lines of the script or trace between them are passed over. Where
- * IPv4 and IPv6 commands alternate, each family becomes a section of its own lines.
- */
-export function readCommands(reader: SectionReader, from: number): number {
-  const { lines, context } = reader;
-  const count = lines.length;
-  let end = from;
-  let i = from;
-  let four = 0;
-  let six = 0;
-  while (i < count) {
-    const line = lines[i];
-    if (line?.shape === Shape.ProgramCommand) {
-      if (familyOf(line) === 6) six++;
-      else four++;
-      end = ++i;
-    } else if (line && mayStandBetweenCommands(line)) i++;
-    else break;
-  }
-  const base = {
-    kind: 'rules' as const,
-    form: 'commands' as const,
-    role: 'input' as const,
-    backend: context.backend,
-    version: undefined,
-    title: undefined,
-    noflush: true,
-  };
-  const all = reader.slice(from, end);
-  if (four > 0 && six > 0) {
-    reader.take({ ...base, family: 4, lines: all.filter((line) => line.shape === Shape.ProgramCommand && familyOf(line) !== 6) });
-    reader.take({ ...base, family: 6, lines: all.filter((line) => line.shape === Shape.ProgramCommand && familyOf(line) === 6) });
-  } else {
-    reader.take({ ...base, family: six > 0 ? 6 : 4, lines: all });
-  }
-  takeAdded(reader, all.filter((line) => line.shape === Shape.IpAdd));
-  return end;
-}
+const TABLES_OF_KERNEL = 5;
 
 /** A `-A …` without a table is a list only where something says so: a chain that it names, or the command above. */
 function isList(lines: readonly Line[], from: number, end: number, told: boolean): boolean {
@@ -223,32 +182,11 @@ function isPassedOver(line: Line | undefined): boolean {
   }
 }
 
-function mayStandBetweenCommands(line: Line): boolean {
-  switch (line.shape) {
-    case Shape.Text:
-    case Shape.Assignment:
-    case Shape.Blank:
-    case Shape.Comment:
-    case Shape.IpAdd:
-      return true;
-    case Shape.Echo:
-      return line.node.kind !== 'text';
-    default:
-      return false;
-  }
-}
-
-function familyOf(line: Line): 4 | 6 | undefined {
-  return line.node instanceof Command ? line.node.family : undefined;
-}
-
-function tableName(line: Line): string {
-  return line.node.kind === 'table' ? line.node.name.text : '';
-}
-
 /** The table that the dump goes on with behind a header. */
 function nextTable(lines: readonly Line[], from: number): string | undefined {
-  for (let i = from; i < lines.length; i++) {
+  // A header stands right above its table; a bound keeps a file of nothing but headers from taking for ever.
+  const end = Math.min(lines.length, from + 100);
+  for (let i = from; i < end; i++) {
     const line = lines[i];
     if (line?.shape === Shape.Table) return tableName(line);
     if (line === undefined || (line.shape !== Shape.Blank && line.node.kind !== 'comment')) return undefined;
@@ -285,47 +223,7 @@ function sameMeta(a: Meta, b: Meta): boolean {
   );
 }
 
-function report(reader: SectionReader, line: Line, severity: 'error' | 'warning' | 'info', code: string, message: string): void {
-  reader.problems.push({ line, start: line.contentStart, end: line.text.length, severity, code, message });
-}
-
-function reportOpen(reader: SectionReader, table: Line, strict: boolean): void {
-  report(
-    reader,
-    table,
-    strict ? 'error' : 'warning',
-    'missing-commit',
-    `Table ${tableName(table)} has no COMMIT behind it; iptables-restore would refuse the file.`,
-  );
-}
-
-function reportText(reader: SectionReader, from: number, to: number, strict: boolean): void {
-  for (let i = from; i < to; i++) {
-    const line = reader.lines[i];
-    if (!line || line.shape === Shape.Blank || line.shape === Shape.Comment) continue;
-    report(
-      reader,
-      line,
-      strict ? 'error' : 'info',
-      'unexpected-text',
-      strict ? 'This is neither a rule nor a chain, a comment or COMMIT; iptables-restore would refuse it.' : 'This line between the rules is no rule and is passed over.',
-    );
-  }
-}
-
-/** What iptables-restore is strict about in the lines that open and close a table. */
-function reportFrame(reader: SectionReader, frame: readonly Line[]): void {
-  for (const line of frame) {
-    if (line.contentStart > 0) {
-      report(reader, line, 'error', 'indented', 'iptables-restore does not accept blanks in front of this.');
-    }
-  }
-  const first = frame[0];
-  if (first?.eol === '\r\n') {
-    report(reader, first, 'warning', 'carriage-return', 'The lines end with CR LF; iptables-restore takes the CR as part of the last word and would refuse the file.');
-  }
-  const last = frame[frame.length - 1];
-  if (last && last.eol === '' && last.shape === Shape.Commit) {
-    report(reader, last, 'warning', 'no-final-newline', 'iptables-restore wants a line break behind COMMIT.');
-  }
+/** Nothing but blanks stands in front of the line's content: no quote, no prefix of a log. */
+function isBare(line: Line | undefined): boolean {
+  return line !== undefined && line.text.slice(0, line.contentStart).trim() === '';
 }

@@ -1,6 +1,7 @@
 // Written by scripts/registry.mjs from the files in this folder. Do not edit.
 import type { MatchExtension } from '../extension';
 import { addrtype } from './addrtype';
+import { bpf } from './bpf';
 import { cgroup } from './cgroup';
 import { cluster } from './cluster';
 import { comment } from './comment';
@@ -36,15 +37,17 @@ import { policy } from './policy';
 import { quota } from './quota';
 import { realm } from './realm';
 import { recent } from './recent';
+import { rpfilter } from './rpfilter';
 import { sctp } from './sctp';
 import { state } from './state';
 import { statistic } from './statistic';
 import { string } from './string';
 import { tcp } from './tcp';
 import { tcpmss } from './tcpmss';
+import { time } from './time';
 import { tos } from './tos';
 import { ttl } from './ttl';
 import { u32 } from './u32';
 import { udp } from './udp';
 
-export const MATCHES: readonly MatchExtension[] = [addrtype, cgroup, cluster, comment, connbytes, connlabel, connlimit, connmark, conntrack, cpu, dccp, devgroup, dscp, ecn, esp, hashlimit, helper, hl, icmp, icmp6, ipcomp, iprange, length, limit, mac, mark, multiport, nfacct, osf, owner, physdev, pkttype, policy, quota, realm, recent, sctp, state, statistic, string, tcp, tcpmss, tos, ttl, u32, udp];
+export const MATCHES: readonly MatchExtension[] = [addrtype, bpf, cgroup, cluster, comment, connbytes, connlabel, connlimit, connmark, conntrack, cpu, dccp, devgroup, dscp, ecn, esp, hashlimit, helper, hl, icmp, icmp6, ipcomp, iprange, length, limit, mac, mark, multiport, nfacct, osf, owner, physdev, pkttype, policy, quota, realm, recent, rpfilter, sctp, state, statistic, string, tcp, tcpmss, time, tos, ttl, u32, udp];

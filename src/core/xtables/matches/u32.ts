@@ -1,6 +1,6 @@
 import { packetBytes } from '../../net/bytes';
 import { defineMatch } from '../extension';
-import { option, type Given } from '../option';
+import { option, problem, type Given } from '../option';
 import { invertedText, type Inverted } from '../values/inverted';
 import { printU32, u32Tests, type U32Step, type U32Test } from '../values/u32Tests';
 
@@ -18,7 +18,10 @@ export const u32 = defineMatch<Inverted<readonly U32Test[]>>({
     source: 'iptables-extensions(8), u32; net/netfilter/xt_u32.c',
   },
   build(options) {
-    const { value, inverted } = options.get(u32Option) as Given<readonly U32Test[]>;
+    const given = options.get(u32Option) as Given<readonly U32Test[]>;
+    const { value, inverted } = given;
+    const shift = value.flatMap(({ location }) => location).find(({ operator, number }) => (operator === '<<' || operator === '>>') && number > 31);
+    if (shift !== undefined) return problem(`the kernel refuses the shift ${shift.operator}${shift.number}: a word has 32 bits`, given);
     return { value, inverted };
   },
   print: (data) => invertedText('--u32', data, printU32),

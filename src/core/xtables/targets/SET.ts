@@ -33,10 +33,14 @@ const setUse: ValueType<SetUse> = {
     const [name, list] = [text.slice(0, Math.max(0, blank)), text.slice(blank + 1)];
     if (list.startsWith('-') || list.startsWith('!')) return invalid('two words are needed: the name of the set and its directions');
     if (name.length > 31) return invalid(`"${name}" is too long: names of sets have at most 31 characters`);
-    const directions = list.split(',');
-    if (directions.length > 6) return invalid('more than 6 directions are too many');
-    const strange = directions.find((each) => each !== 'src' && each !== 'dst');
-    return strange === undefined ? { name, directions: directions as SetDirection[] } : invalid(`"${strange}" is neither src nor dst`);
+    const directions: SetDirection[] = [];
+    for (const word of list.split(',')) {
+      // Only the first three letters are looked at.
+      const direction = word.slice(0, 3);
+      if (direction !== 'src' && direction !== 'dst') return invalid(`"${word}" is neither src nor dst`);
+      directions.push(direction);
+    }
+    return directions.length > 6 ? invalid('more than 6 directions are too many') : { name, directions };
   },
 };
 

@@ -76,7 +76,8 @@ export function buildHashlimit(given: HashlimitOptions, family: 4 | 6): Hashlimi
     if (given.burst && burst < second) return problem(`the burst must be at least the ${second} bytes of one second`, given.burst);
     if (given.burst && second === 0n) return problem('a burst cannot stand beside a rate below 16 bytes a second', given.burst);
     if (given.burst) expire = BYTE_BURST_EXPIRE;
-    burst = given.burst ? (burst + second - 1n) / second : 0n;
+    // iptables divides the lower 32 bits of the burst only, but looks at all of it for a remainder.
+    burst = given.burst ? (burst & 0xffffffffn) / second + (burst % second === 0n ? 0n : 1n) : 0n;
   } else if (burst > MOST_BURST) {
     return problem(`the burst must be from 1 to ${MOST_BURST}`, given.burst);
   }
@@ -126,7 +127,7 @@ const UNITS: readonly (readonly [string, bigint])[] = [['m', 1024n * 1024n], ['k
 
 function byteRateText({ period, burst }: HashlimitData): readonly [string, number] {
   const rate = bytesOfPrice(period);
-  const [name, size] = UNITS.find(([, unit]) => unit === 1n || (rate >= unit && priceOfBytes(rate & ~(unit - 1n)) === period)) as (typeof UNITS)[number];
+  const [name, size] = UNITS.find(([, unit]) => unit === 1n || (rate >= unit && priceOfBytes(rate & 0xffffffffn & ~(unit - 1n)) === period)) as (typeof UNITS)[number];
   const text = `${rate / size}${name}b/s`;
   if (burst === 0n) return [text, BYTE_EXPIRE];
   const all = rate * burst;

@@ -9,20 +9,20 @@ export const UINT64_MAX = 0xffffffffffffffffn;
 /** 2^32 - 1. */
 export const UINT32_MAX = 0xffffffff;
 
-const NUMBER = /^[ \t\n\v\f\r]*([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/;
+const NUMBER = /^[ \t\n\v\f\r]*\+?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/;
 
 /**
- * Reads the number at the start of `text` as strtoull(3) with base 0 does: blanks and a sign may stand in front, `0x` means
- * hexadecimal and a leading 0 octal; `-1` is 2^64 - 1. undefined where no number stands there or it needs more than 64 bits.
+ * Reads the number at the start of `text` as libxtables' xtables_strtoul with base 0 does: blanks and a `+` may stand in front, `0x` means
+ * hexadecimal and a leading 0 octal. undefined where no number stands there, it is negative or it needs more than 64 bits.
  */
 export function leadingNumber(text: string): LeadingNumber | undefined {
   const found = NUMBER.exec(text);
   if (found === null) return undefined;
-  const digits = found[2] as string;
+  const digits = found[1] as string;
   const octal = digits.length > 1 && digits[1] !== 'x' && digits[1] !== 'X' && digits.startsWith('0');
   const value = BigInt(octal ? `0o${digits.slice(1)}` : digits);
   if (value > UINT64_MAX) return undefined;
-  return { value: found[1] === '-' ? BigInt.asUintN(64, -value) : value, rest: text.slice(found[0].length) };
+  return { value, rest: text.slice(found[0].length) };
 }
 
 /** The whole of `text` as a number from `min` to `max`; undefined where it is none. */

@@ -1,0 +1,396 @@
+import { formatAddress, parseAddress, type Address } from './address';
+import { icmpTypeName, icmpTypeOf, icmpTypes, type IcmpType } from './icmpTypes';
+import { TCP_FLAGS } from './packet';
+import { isProblem, namedProtocol, readPacketRequest, type PacketRequest } from './packetRequest';
+import { protocolName, reportedProtocol } from './protocols';
+import { portOfService } from './services';
+
+/** What a word of an expression is. `value` belongs to the keyword in front of it. */
+export type ExpressionRole = 'direction' | 'interface' | 'protocol' | 'source' | 'destination' | 'arrow' | 'icmp-type' | 'flags' | 'state' | 'keyword' | 'value';
+
+/** A word with its place in the text: UTF-16 columns, `end` exclusive. */
+export interface ExpressionWord {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly role: ExpressionRole;
+}
+
+export interface ExpressionProblem {
+  readonly start: number;
+  readonly end: number;
+  readonly message: string;
+}
+
+export type ParsedExpression =
+  | { readonly request: PacketRequest; readonly words: readonly ExpressionWord[]; readonly problems?: undefined }
+  | { readonly problems: readonly ExpressionProblem[]; readonly request?: undefined };
+
+/**
+ * Reads a packet as people type it: `in eth0 tcp 10.10.40.12:41522 > 10.10.38.7:3000 syn new`. Words come in any order; `>`
+ * (also `->` and `→`) stands between source and destination, and one address alone is the destination. Everything may be
+ * left out. Words: `in [interface]`, `out [interface]`, `forward [in-interface [out-interface]]`, a protocol, `address[:port]` (IPv6 with a port in brackets),
+ * TCP flags, conntrack states, ICMP type names, `df`, `mf`, and the keywords of KEYWORDS with a value.
+ */
+export function parsePacketExpression(text: string): ParsedExpression {
+  const tokens = tokenize(text);
+  const reader = new ExpressionReader(tokens);
+  const request = reader.read();
+  return request ? { request, words: reader.words } : { problems: reader.problems };
+}
+
+/**
+ * The expression of a request, which `parsePacketExpression` reads back. What an expression has no words for is left
+ * out: the packet within an ICMP error, IPv6 extension headers other than a fragment header, the datagram's total length.
+ */
+export function formatPacketExpression(request: PacketRequest): string {
+  const words: string[] = [];
+  if (request.dir === 'out') words.push('out', ...(request.oface ? [request.oface] : []));
+  else if (request.oface !== undefined && request.iface !== undefined) words.push('forward', request.iface, request.oface);
+  else if (request.dir === 'in' || request.iface !== undefined) words.push('in', ...(request.iface ? [request.iface] : []));
+  if (request.proto !== undefined) words.push(...protocolWords(request.proto));
+  words.push(...icmpWords(request));
+  const source = endpoint(request.src, request.sport);
+  const destination = endpoint(request.dst, request.dport);
+  if (source !== '') words.push(source, '>', ...(destination === '' ? [] : [destination]));
+  else if (destination !== '') words.push('>', destination);
+  if (request.flags !== undefined) {
+    const names = Object.entries(TCP_FLAGS).filter(([, bit]) => (request.flags as number) & bit).map(([name]) => name.toLowerCase());
+    words.push(...(names.length === 0 ? ['flags', 'none'] : FLAG_ORDER.filter((name) => names.includes(name))));
+  }
+  if (request.ctstate !== undefined) words.push(request.ctstate.toLowerCase());
+  for (const [keyword, field, format] of PRINTED) {
+    const value = request[field];
+    if (value !== undefined) words.push(keyword, format(value));
+  }
+  if (request.df) words.push('df');
+  const fragment = request.extHeaders?.find(({ type }) => type === 'frag');
+  if (request.mf ?? fragment?.mf) words.push('mf');
+  const offset = request.fragOffset ?? fragment?.offset;
+  if (offset !== undefined) words.push('frag', String(offset));
+  return words.join(' ');
+}
+
+/** The words with a value behind them, each with the request's field and what the value is, for messages and completion. */
+export const KEYWORDS: Readonly<Record<string, { readonly field: keyof PacketRequest | 'type' | 'state' | 'proto' | 'dscp'; readonly value: string }>> = {
+  proto: { field: 'proto', value: 'a protocol name or number' },
+  src: { field: 'src', value: 'an address' },
+  dst: { field: 'dst', value: 'an address' },
+  sport: { field: 'sport', value: 'a port from 0 to 65535' },
+  dport: { field: 'dport', value: 'a port from 0 to 65535' },
+  uid: { field: 'uid', value: 'a user id' },
+  gid: { field: 'gid', value: 'a group id' },
+  groups: { field: 'groups', value: 'group ids with commas between' },
+  mark: { field: 'mark', value: 'a mark such as 0x53a' },
+  ttl: { field: 'ttl', value: 'a number from 0 to 255' },
+  tos: { field: 'tos', value: 'a byte such as 0x10' },
+  dscp: { field: 'dscp', value: 'a number from 0 to 63 or a class such as ef, af11, cs1' },
+  length: { field: 'length', value: 'the length of the IP packet in bytes' },
+  frag: { field: 'fragOffset', value: 'the offset of the fragment in units of 8 bytes, 0 to 8191' },
+  mac: { field: 'srcMac', value: 'the source link layer address' },
+  dstmac: { field: 'dstMac', value: 'the destination link layer address' },
+  flags: { field: 'flags', value: 'TCP flags with commas between, or none' },
+  ctstate: { field: 'state', value: 'new, established, related, invalid or untracked' },
+  type: { field: 'type', value: 'an ICMP type: a number with an optional /code, or a name' },
+  icmpid: { field: 'icmpId', value: 'the identifier of an echo' },
+  icmpseq: { field: 'icmpSeq', value: 'the sequence number of an echo' },
+  spi: { field: 'spi', value: 'the security parameter index of ESP or AH' },
+  id: { field: 'id', value: 'the identification of the IP header' },
+  seq: { field: 'seq', value: 'a TCP sequence number' },
+  acknum: { field: 'ack', value: 'a TCP acknowledgement number' },
+  window: { field: 'window', value: 'a TCP window' },
+  tcpoptions: { field: 'tcpOptionsHex', value: 'bytes in hexadecimal' },
+  ipoptions: { field: 'ipOptionsHex', value: 'bytes in hexadecimal' },
+  payload: { field: 'payloadHex', value: 'bytes in hexadecimal' },
+  priority: { field: 'priority', value: 'a number' },
+};
+
+const ALIASES: Readonly<Record<string, string>> = { protocol: 'proto', hl: 'ttl', hoplimit: 'ttl', len: 'length', dsfield: 'tos', state: 'ctstate', srcmac: 'mac', user: 'uid', group: 'gid', fwmark: 'mark' };
+const DIRECTIONS: ReadonlySet<string> = new Set(['in', 'out', 'forward']);
+const STATES: ReadonlySet<string> = new Set(['new', 'established', 'related', 'invalid', 'untracked']);
+const FLAG_ORDER: readonly string[] = ['syn', 'ack', 'fin', 'rst', 'psh', 'urg', 'ece', 'cwr'];
+/** Protocols that may stand alone as a word; any other needs `proto`, so that an interface may be called `st`. */
+const PROTOCOL_WORDS: ReadonlySet<string> = new Set(['tcp', 'udp', 'icmp', 'icmpv6', 'ipv6-icmp', 'sctp', 'udplite', 'dccp', 'esp', 'ah', 'gre', 'igmp', 'ipip']);
+const ICMP_NAMES: ReadonlySet<string> = new Set([...icmpTypes(4), ...icmpTypes(6)].map(({ name }) => name.toLowerCase()));
+
+const decimal = (value: unknown): string => String(value);
+const hexadecimal = (value: unknown): string => `0x${(value as number).toString(16)}`;
+const PRINTED: readonly (readonly [string, keyof PacketRequest, (value: unknown) => string])[] = [
+  ['uid', 'uid', decimal], ['gid', 'gid', decimal], ['groups', 'groups', decimal], ['mark', 'mark', hexadecimal], ['ttl', 'ttl', decimal], ['tos', 'tos', hexadecimal],
+  ['length', 'length', decimal], ['mac', 'srcMac', decimal], ['dstmac', 'dstMac', decimal], ['icmpid', 'icmpId', decimal], ['icmpseq', 'icmpSeq', decimal],
+  ['spi', 'spi', decimal], ['id', 'id', decimal], ['seq', 'seq', decimal], ['acknum', 'ack', decimal], ['window', 'window', decimal],
+  ['tcpoptions', 'tcpOptionsHex', decimal], ['ipoptions', 'ipOptionsHex', decimal], ['payload', 'payloadHex', decimal], ['priority', 'priority', decimal],
+];
+
+function protocolWords(protocol: number): string[] {
+  const word = String(reportedProtocol(protocol));
+  return PROTOCOL_WORDS.has(word) ? [word] : ['proto', protocolName(protocol) === 'all' ? '0' : protocolName(protocol)];
+}
+
+function icmpWords({ proto, icmpType: type, icmpCode: code }: PacketRequest): string[] {
+  if (type === undefined) return [];
+  const name = icmpTypeName(type, code, proto === 58 ? 6 : 4);
+  // A name alone says its protocol; without one the number is clearer.
+  return name !== undefined && proto !== undefined ? [name] : ['type', code === undefined ? String(type) : `${type}/${code}`];
+}
+
+function endpoint(address: string | undefined, port: number | undefined): string {
+  if (address === undefined) return port === undefined ? '' : `:${port}`;
+  if (port === undefined) return address;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+interface Token {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function tokenize(text: string): Token[] {
+  const tokens: Token[] = [];
+  for (const match of text.matchAll(/->|→|>|(?:[^\s>→-]|-(?!>))+/g)) tokens.push({ text: match[0], start: match.index, end: match.index + match[0].length });
+  return tokens;
+}
+
+interface Endpoint {
+  readonly address: Address | undefined;
+  readonly port: number | undefined;
+}
+
+class ExpressionReader {
+  readonly words: ExpressionWord[] = [];
+  readonly problems: ExpressionProblem[] = [];
+  private readonly fields: Record<string, unknown> = {};
+  private at = 0;
+  private arrows = 0;
+  private readonly endpoints: { readonly token: Token; readonly value: Endpoint; readonly afterArrow: boolean }[] = [];
+  private icmpName: Token | undefined;
+
+  constructor(private readonly tokens: readonly Token[]) {}
+
+  read(): PacketRequest | undefined {
+    while (this.at < this.tokens.length) this.word(this.tokens[this.at++] as Token);
+    this.assignEndpoints();
+    this.assignIcmpType();
+    this.assignFragment();
+    if (this.problems.length > 0) return undefined;
+    const request = readPacketRequest(this.fields);
+    if (!isProblem(request)) return request;
+    this.problems.push({ start: 0, end: this.tokens.at(-1)?.end ?? 0, message: request.message });
+    return undefined;
+  }
+
+  private word(token: Token): void {
+    const lower = token.text.toLowerCase();
+    const keyword = ALIASES[lower] ?? lower;
+    if (lower === '>' || lower === '->' || lower === '→') {
+      this.add(token, 'arrow');
+      if (++this.arrows > 1) this.fail(token, 'a packet has one source and one destination, so only one ">"');
+    } else if (DIRECTIONS.has(lower)) this.direction(token, lower);
+    else if (Object.hasOwn(KEYWORDS, keyword)) this.keyword(token, keyword);
+    else if (lower === 'df' || lower === 'mf') this.set(token, 'keyword', lower, true);
+    else if (STATES.has(lower)) this.set(token, 'state', 'ctstate', lower.toUpperCase());
+    else if (isFlagList(lower)) this.flags(token, lower);
+    else if (PROTOCOL_WORDS.has(lower)) this.set(token, 'protocol', 'proto', namedProtocol(lower));
+    else if (ICMP_NAMES.has(lower)) this.icmp(token);
+    else this.endpointOrProblem(token);
+  }
+
+  private direction(token: Token, word: string): void {
+    this.set(token, 'direction', 'dir', word === 'out' ? 'out' : 'in');
+    const names = word === 'forward' ? ['iface', 'oface'] : [word === 'out' ? 'oface' : 'iface'];
+    for (const name of names) {
+      const next = this.tokens[this.at];
+      if (next === undefined || !isInterfaceWord(next.text)) return;
+      this.at++;
+      this.set(next, 'interface', name, next.text);
+    }
+  }
+
+  private keyword(token: Token, keyword: string): void {
+    const { field, value: meaning } = KEYWORDS[keyword] as { field: string; value: string };
+    const next = this.tokens[this.at];
+    if (next === undefined || next.text === '>' || next.text === '->' || next.text === '→') {
+      this.add(token, 'keyword');
+      this.fail(token, `"${token.text}" needs a value: ${meaning}`);
+      return;
+    }
+    this.at++;
+    this.add(token, 'keyword');
+    if (field === 'type') {
+      this.icmp(next);
+      return;
+    }
+    const value = keywordValue(field, next.text);
+    const read = value === undefined ? undefined : readPacketRequest({ [field === 'state' ? 'ctstate' : field]: value });
+    if (read === undefined || isProblem(read)) {
+      this.add(next, 'value');
+      this.fail(next, `"${next.text}" is not ${meaning}`);
+    } else if (field === 'dscp') this.set(next, 'value', 'tos', read.tos);
+    else this.set(next, 'value', field === 'state' ? 'ctstate' : field, value);
+  }
+
+  private flags(token: Token, lower: string): void {
+    this.add(token, 'flags');
+    const bits = lower.split(/[,|+]/).reduce((sum, name) => sum | TCP_FLAGS[name.toUpperCase() as keyof typeof TCP_FLAGS], 0);
+    this.fields['flags'] = ((this.fields['flags'] as number | undefined) ?? 0) | bits;
+  }
+
+  private icmp(token: Token): void {
+    this.add(token, 'icmp-type');
+    if (this.icmpName) this.fail(token, `the ICMP type is given twice, as "${this.icmpName.text}" and "${token.text}"`);
+    this.icmpName = token;
+  }
+
+  private endpointOrProblem(token: Token): void {
+    const value = readEndpoint(token.text);
+    if (typeof value !== 'string') {
+      this.endpoints.push({ token, value, afterArrow: this.arrows > 0 });
+      return;
+    }
+    this.add(token, 'value');
+    this.fail(token, value);
+  }
+
+  private assignEndpoints(): void {
+    const before = this.endpoints.filter(({ afterArrow }) => !afterArrow);
+    const after = this.endpoints.filter(({ afterArrow }) => afterArrow);
+    const [sources, destinations] = this.arrows === 0 && before.length === 1 ? [[], before] : [before, after];
+    if (this.arrows === 0 && before.length > 1) {
+      const second = before[1] as (typeof before)[number];
+      this.fail(second.token, 'put ">" between the source and the destination');
+    }
+    for (const [list, role, address, port] of [[sources, 'source', 'src', 'sport'], [destinations, 'destination', 'dst', 'dport']] as const) {
+      for (const [i, { token, value }] of list.entries()) {
+        this.add(token, role);
+        if (i > 0 && this.arrows > 0) this.fail(token, `the ${role} is given twice`);
+        if (value.address !== undefined) this.assign(token, address, formatAddress(value.address));
+        if (value.port !== undefined) this.assign(token, port, value.port);
+      }
+    }
+    const [src, dst] = [this.fields['src'], this.fields['dst']];
+    if (typeof src === 'string' && typeof dst === 'string' && src.includes(':') !== dst.includes(':')) {
+      this.fail(this.endpoints.at(-1)?.token ?? (this.tokens[0] as Token), `${src} and ${dst} are of different families`);
+    }
+  }
+
+  private assignIcmpType(): void {
+    const token = this.icmpName;
+    if (token === undefined) return;
+    const given = this.fields['proto'];
+    if (given !== undefined && given !== 1 && given !== 58) {
+      this.fail(token, `"${token.text}" is an ICMP type, but the protocol is ${protocolName(given as number)}`);
+      return;
+    }
+    const addresses = [this.fields['dst'], this.fields['src']].filter((value) => typeof value === 'string');
+    const family = given === 58 || addresses.some((address) => address.includes(':')) ? 6 : 4;
+    const found = readIcmpType(token.text, family) ?? (given === undefined && addresses.length === 0 ? readIcmpType(token.text, 6) : undefined);
+    if (found === undefined) {
+      const allowed = icmpTypes(family).filter(({ code }) => code === undefined).map(({ name }) => name).join(', ');
+      this.fail(token, `"${token.text}" is not a type of ${family === 4 ? 'ICMP' : 'ICMPv6'}: a number with an optional /code, or ${allowed}, or one of their codes`);
+      return;
+    }
+    this.fields['proto'] ??= icmpTypeOf(token.text, 4) || family === 4 && /^[0-9]/.test(token.text) ? (family === 6 ? 58 : 1) : 58;
+    this.fields['icmpType'] = found.type;
+    if (found.code !== undefined) this.fields['icmpCode'] = found.code;
+  }
+
+  /** IPv6 has its fragment fields in an extension header. */
+  private assignFragment(): void {
+    const isIpv6 = [this.fields['dst'], this.fields['src']].some((address) => typeof address === 'string' && address.includes(':')) || this.fields['proto'] === 58;
+    if (!isIpv6 || (this.fields['fragOffset'] === undefined && this.fields['mf'] === undefined)) return;
+    const header = { type: 'frag', offset: this.fields['fragOffset'] ?? 0, ...(this.fields['mf'] ? { mf: true } : {}) };
+    delete this.fields['fragOffset'];
+    delete this.fields['mf'];
+    this.fields['extHeaders'] = [{ ...header, offset: Number(header.offset) }];
+  }
+
+  private set(token: Token, role: ExpressionRole, field: string, value: unknown): void {
+    this.add(token, role);
+    this.assign(token, field, value);
+  }
+
+  private assign(token: Token, field: string, value: unknown): void {
+    if (field in this.fields && field !== 'df' && field !== 'mf') this.fail(token, `"${token.text}": ${field} is given twice`);
+    this.fields[field] = value;
+  }
+
+  private add(token: Token, role: ExpressionRole): void {
+    this.words.push({ ...token, role });
+    this.words.sort((a, b) => a.start - b.start);
+  }
+
+  private fail({ start, end }: Token, message: string): void {
+    this.problems.push({ start, end, message });
+  }
+}
+
+function isFlagList(lower: string): boolean {
+  return lower.split(/[,|+]/).every((name) => FLAG_ORDER.includes(name));
+}
+
+/** A word that can only be the name of an interface, because it is nothing else that an expression knows. */
+function isInterfaceWord(text: string): boolean {
+  const lower = text.toLowerCase();
+  const known = DIRECTIONS.has(lower) || STATES.has(lower) || PROTOCOL_WORDS.has(lower) || ICMP_NAMES.has(lower) || isFlagList(lower) || Object.hasOwn(KEYWORDS, ALIASES[lower] ?? lower);
+  return !known && lower !== 'df' && lower !== 'mf' && /^[^\s/:[\]>→*]{1,15}$/.test(text) && parseAddress(text) === undefined;
+}
+
+function keywordValue(field: string, text: string): unknown {
+  if (field === 'dscp') return DSCP[text.toLowerCase()] ?? text;
+  if (field === 'groups') return text.split(',').map((part) => (/^[0-9]+$/.test(part) ? Number(part) : part));
+  if (field === 'sport' || field === 'dport') return readPort(text);
+  if (field === 'src' || field === 'dst') return text.replace(/^\[(.*)\]$/, '$1');
+  return text;
+}
+
+/** The classes of RFC 2474, 2597 and 3246. */
+const DSCP: Readonly<Record<string, number>> = Object.fromEntries([
+  ['ef', 46], ['be', 0],
+  ...Array.from({ length: 8 }, (_, i) => [`cs${i}`, i * 8]),
+  ...[1, 2, 3, 4].flatMap((x) => [1, 2, 3].map((y) => [`af${x}${y}`, x * 8 + y * 2])),
+]) as Readonly<Record<string, number>>;
+
+function readIcmpType(text: string, family: 4 | 6): Omit<IcmpType, 'name'> | undefined {
+  const numbers = /^([0-9]{1,3})(?:\/([0-9]{1,3}))?$/.exec(text);
+  if (!numbers) return icmpTypeOf(text, family);
+  const [type, code] = [Number(numbers[1]), numbers[2] === undefined ? undefined : Number(numbers[2])];
+  return type <= 255 && (code ?? 0) <= 255 ? { type, code } : undefined;
+}
+
+function readPort(text: string): number | undefined {
+  if (/^[0-9]{1,5}$/.test(text)) return Number(text) <= 65535 ? Number(text) : undefined;
+  return portOfService(text, undefined);
+}
+
+/** `address`, `address:port`, `[v6]:port`, `[v6]`, `:port`, `*:port`, or what is wrong with it. */
+function readEndpoint(text: string): Endpoint | string {
+  const whole = parseAddress(text);
+  if (whole) return { address: whole, port: undefined };
+  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text);
+  const colon = text.lastIndexOf(':');
+  const addressText = bracketed ? (bracketed[1] as string) : colon < 0 ? text : text.slice(0, colon);
+  const portText = bracketed ? bracketed[2] : colon < 0 ? undefined : text.slice(colon + 1);
+  const open = addressText === '' || addressText === '*' || addressText === 'any';
+  const address = open ? undefined : parseAddress(addressText);
+  if (!open && address === undefined) return /^[0-9.:[\]a-f]+$/i.test(text) && /[.:]/.test(text) ? `"${text}" is not an address with an optional port, as 10.0.0.1:80 or [2001:db8::1]:80` : unknownWord(text);
+  const port = portText === undefined ? undefined : readPort(portText);
+  if (portText !== undefined && port === undefined) return `"${portText}" is not a port from 0 to 65535 or the name of a service`;
+  return { address, port };
+}
+
+function unknownWord(text: string): string {
+  const words = [...DIRECTIONS, ...PROTOCOL_WORDS, ...STATES, ...FLAG_ORDER, ...Object.keys(KEYWORDS), ...ICMP_NAMES];
+  const near = words.find((word) => isNear(text.toLowerCase(), word));
+  return `"${text}" is not understood${near ? `; did you mean "${near}"?` : ''}${near ? '' : ': there are in, out, forward with an interface; protocols (tcp, udp, icmp …); addresses, as 10.0.0.1:41522 > 10.0.0.2:80; TCP flags (syn, ack …); states (new, established …); ICMP types; df, mf; and, with a value, '}${near ? '' : Object.keys(KEYWORDS).join(', ')}`;
+}
+
+/** One letter more, less, other, or two swapped. */
+function isNear(a: string, b: string): boolean {
+  if (a.length < 3 || Math.abs(a.length - b.length) > 1) return false;
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  const [restA, restB] = [a.slice(i), b.slice(i)];
+  if (restA.length === restB.length) return restA.slice(1) === restB.slice(1) || (restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2));
+  return restA.length > restB.length ? restA.slice(1) === restB : restA === restB.slice(1);
+}

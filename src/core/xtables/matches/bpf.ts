@@ -1,0 +1,76 @@
+import { packetBytes } from '../../net/bytes';
+import { unknown } from '../answer';
+import { defineMatch } from '../extension';
+import { option, problem, type BuildProblem } from '../option';
+import { bytecode, checkBpf, printBpf, runBpf, type BpfInstruction } from '../values/bpfProgram';
+import { text } from '../values/savedString';
+import type { PacketView } from '../view';
+
+type BpfData = { readonly kind: 'program'; readonly program: readonly BpfInstruction[] } | { readonly kind: 'pinned'; readonly path: string };
+
+const bytecodeOption = option('--bytecode', bytecode, 'A classic BPF program in numbers, as `nfbpf_compile` and `tcpdump -ddd` print it.', { excludes: ['--object-pinned'] });
+const pinned = option('--object-pinned', text('path', 511), 'The path of a program pinned in a BPF file system.', { excludes: ['--bytecode'] });
+
+/** `-m bpf`: a Berkeley Packet Filter. Source: iptables-extensions(8) "bpf", net/netfilter/xt_bpf.c. */
+export const bpf = defineMatch<BpfData>({
+  kind: 'match',
+  name: 'bpf',
+  families: [4, 6],
+  options: [bytecodeOption, pinned],
+  documentation: {
+    summary: 'Runs a BPF program over the packet; it matches where the program returns something other than 0.',
+    details: 'Offsets count from the start of the IP header. A load from beyond the end of the packet ends the program with 0.',
+    source: 'iptables-extensions(8), bpf; net/netfilter/xt_bpf.c, net/core/filter.c',
+  },
+  build(options): BpfData | BuildProblem {
+    const given = options.get(bytecodeOption);
+    const path = options.get(pinned);
+    if (given === undefined) return path === undefined ? problem('bpf needs --bytecode or --object-pinned') : { kind: 'pinned', path: path.value };
+    const wrong = checkBpf(given.value);
+    return wrong === undefined ? { kind: 'program', program: given.value } : problem(`the kernel refuses the program: ${wrong}`, given);
+  },
+  print: (data) => ` ${optionText(data)}`,
+  conditions: (data) => [{
+    text: optionText(data),
+    test(view) {
+      if (data.kind === 'pinned') return unknown(`the program ${data.path} is not in this file`);
+      const result = run(data.program, view);
+      return typeof result === 'number' ? result !== 0 : result;
+    },
+    actual(view) {
+      if (data.kind === 'pinned') return 'a program that is not in this file';
+      const result = run(data.program, view);
+      return typeof result === 'number' ? `the program returns ${result}` : result.reason;
+    },
+  }],
+});
+
+function optionText(data: BpfData): string {
+  return data.kind === 'program' ? `--bytecode "${printBpf(data.program)}"` : `--object-pinned ${data.path}`;
+}
+
+const PACKET_TYPES = { unicast: 0, broadcast: 1, multicast: 2 } as const;
+/** Places of what is not in the packet (SKF_AD_* of linux/filter.h) and cannot be known: NLATTR, QUEUE, HATYPE, RXHASH, CPU, RANDOM … */
+const MARK = 20;
+
+function run(program: readonly BpfInstruction[], view: PacketView): number | ReturnType<typeof unknown> {
+  return runBpf(program, packetBytes(view.packet), (place) => {
+    switch (place) {
+      case 0:
+        return view.packet.family === 4 ? 0x0800 : 0x86dd;
+      case 4:
+        return PACKET_TYPES[view.packetType];
+      case 8:
+        return view.host.interfaces.find(({ name }) => name === (view.inInterface || view.outInterface))?.index;
+      case MARK:
+        return view.packet.mark;
+      // VLAN tag, its presence and its protocol: packets are taken to have none.
+      case 44:
+      case 48:
+      case 60:
+        return 0;
+      default:
+        return undefined;
+    }
+  });
+}

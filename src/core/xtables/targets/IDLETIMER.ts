@@ -1,0 +1,42 @@
+import { defineTarget } from '../extension';
+import { flag, option, problem, type Given } from '../option';
+import { number32 } from '../values/number32';
+import { text } from '../values/savedString';
+
+interface IdletimerData {
+  /** Seconds. */
+  readonly timeout: number;
+  readonly label: string;
+  readonly alarm: boolean;
+}
+
+/** The kernel counts milliseconds in 31 bits. */
+const LONGEST = Math.floor(0x7fffffff / 1000) - 1;
+
+const timeout = option('--timeout', number32('seconds'), 'After how many seconds without a packet the interface counts as idle.', { required: true });
+const label = option('--label', text('name', 27), 'Names the timer; rules with the same label share it.', { required: true });
+const alarm = flag('--alarm', 'Uses a timer that also runs while the machine sleeps.');
+
+/** `-j IDLETIMER`: restarts a timer that tells user space when traffic stops. Source: libxt_IDLETIMER.c, net/netfilter/xt_IDLETIMER.c. */
+export const IDLETIMER = defineTarget<IdletimerData>({
+  kind: 'target',
+  name: 'IDLETIMER',
+  families: [4, 6],
+  options: [timeout, label, alarm],
+  terminates: 'never',
+  documentation: {
+    summary: 'Restarts a timer that reports when no packet has come for a while.',
+    details: 'The time left is in /sys/class/xt_idletimer/timers/LABEL. The packet is not touched.',
+    source: 'iptables-extensions(8), IDLETIMER; net/netfilter/xt_IDLETIMER.c',
+  },
+  build(options) {
+    const [time, name] = [options.get(timeout) as Given<number>, options.get(label) as Given<string>];
+    if (time.value === 0 || time.value > LONGEST) return problem(`the kernel takes 1 to ${LONGEST} seconds`, time);
+    if (name.value === '') return problem('the label must not be empty', name);
+    if (['power', 'subsystem', 'uevent'].includes(name.value)) return problem(`"${name.value}" is taken by the kernel and cannot be a label`, name);
+    return { timeout: time.value, label: name.value, alarm: options.has(alarm) };
+  },
+  print: (data) => ` --timeout ${data.timeout} --label ${data.label}${data.alarm ? ' --alarm' : ''}`,
+  describe: (data) => `restarts the idle timer "${data.label}" of ${data.timeout} s`,
+  apply: (data) => ({ kind: 'continue', note: `timer ${data.label} restarted` }),
+});

@@ -1,0 +1,139 @@
+import type { RunPage, StepDetail, StepId, TraceModel } from '../features/traceView/model';
+
+export type * from '../features/traceView/model';
+
+/**
+ * Everything that the editor and the trace view say to each other. Plain data both ways; text is shown as text, never as HTML.
+ * The editor sends `state` whenever anything changed (another packet, an edit of the file); the view draws what it got last and
+ * keeps nothing but what is open, what is selected, and what is being typed.
+ */
+export type ToView =
+  | { readonly type: 'state'; readonly state: ViewState }
+  /** The answer to `select`. Late ones (another revision) are ignored. */
+  | { readonly type: 'detail'; readonly revision: number; readonly detail: StepDetail }
+  /** The answer to `expand`. */
+  | { readonly type: 'page'; readonly revision: number; readonly page: RunPage }
+  /** Select a step from outside: the cursor in the editor moved to its rule. Not answered by `select`. */
+  | { readonly type: 'show-step'; readonly step: StepId }
+  /** A command of the editor: step through. The view answers with `select`. */
+  | { readonly type: 'move'; readonly to: Move }
+  | { readonly type: 'focus'; readonly part: 'packet' | 'steps' };
+
+export type Move = 'first' | 'previous' | 'next' | 'last';
+
+export type ToEditor =
+  /** The page is there and wants its `state`. `restored` is what the view had kept before a reload. */
+  | { readonly type: 'ready'; readonly restored: KeptState | undefined }
+  /** Trace this packet; the expression as typed. */
+  | { readonly type: 'trace'; readonly expression: string }
+  /** One field of the form was changed; an empty value gives it back to the defaults. */
+  | { readonly type: 'set-field'; readonly name: string; readonly value: string }
+  | { readonly type: 'choose-dump'; readonly id: string }
+  | { readonly type: 'choose-scenario'; readonly id: string }
+  | { readonly type: 'choose-outcome'; readonly index: number }
+  | { readonly type: 'choose-leg'; readonly id: string }
+  /** The user's word on a question; `chosen` is an index of its choices, undefined leaves it open again. */
+  | { readonly type: 'answer'; readonly question: string; readonly chosen: number | undefined }
+  /** A step was selected: answer with its `detail`, and with `reveal` show its line in the editor without taking the focus. */
+  | { readonly type: 'select'; readonly revision: number; readonly step: StepId; readonly reveal: boolean }
+  /** Show a line of the file, 1-based, and give the editor the focus. */
+  | { readonly type: 'open-line'; readonly line: number }
+  /** Up to `count` rules of a folded run from rule `from` of its chain on. */
+  | { readonly type: 'expand'; readonly revision: number; readonly run: StepId; readonly from: number; readonly count: number }
+  /** Put the whole trace on the clipboard, as text or as Markdown. */
+  | { readonly type: 'copy'; readonly format: 'text' | 'markdown' };
+
+/** What the view shows. */
+export interface ViewState {
+  /** Grows with every `state`; requests name the one they are about. */
+  readonly revision: number;
+  /** `loading`: evaluating. `empty`: there are no rules in the file. `error`: `message` says what and what to do. */
+  readonly phase: 'loading' | 'empty' | 'error' | 'ready';
+  readonly message: string;
+  readonly fileName: string;
+  readonly dumps: readonly Choice[];
+  readonly dump: string | undefined;
+  readonly scenarios: readonly Scenario[];
+  /** undefined: the packet was typed. */
+  readonly scenario: string | undefined;
+  readonly packet: PacketForm;
+  /** What was taken for granted because the file does not say it. */
+  readonly assumed: readonly AssumedFact[];
+  readonly journey: readonly Leg[];
+  /** undefined where the packet cannot be traced (see `packet.problems`), or while loading. */
+  readonly trace: TraceModel | undefined;
+  /** What the view keeps for a reload, with the selected step added to it. */
+  readonly keep: KeptState;
+}
+
+export interface Choice {
+  readonly id: string;
+  readonly label: string;
+  /** A second, dimmed text: `lines 60–95`. */
+  readonly detail: string;
+}
+
+export interface Scenario extends Choice {
+  readonly expression: string;
+}
+
+export interface PacketForm {
+  readonly expression: string;
+  /** Problems of the expression as a whole or of a word of it. */
+  readonly problems: readonly ExpressionProblem[];
+  readonly fields: readonly PacketField[];
+}
+
+export interface ExpressionProblem {
+  /** Columns of `expression`, 0-based, the end excluded. */
+  readonly start: number;
+  readonly end: number;
+  readonly message: string;
+}
+
+/** One input of the form. */
+export interface PacketField {
+  readonly name: string;
+  readonly label: string;
+  readonly group: 'packet' | 'transport' | 'sender' | 'tracking' | 'host';
+  readonly value: string;
+  /** True where the user gave it; otherwise `why` says how it was filled in. */
+  readonly given: boolean;
+  readonly why: string;
+  /** Values to pick from. */
+  readonly choices: readonly string[];
+  /** Nothing but `choices` is allowed. */
+  readonly closed: boolean;
+  /** Empty where the value is fine. */
+  readonly problem: string;
+}
+
+/** Something about the host or the packet that the file leaves open and that was taken to be ordinary. */
+export interface AssumedFact {
+  readonly message: string;
+  readonly line: number | undefined;
+  /** Name of the field in which it can be changed. */
+  readonly field: string | undefined;
+}
+
+/** One packet of a whole exchange. */
+export interface Leg {
+  readonly id: string;
+  readonly label: string;
+  readonly current: boolean;
+}
+
+/** Survives a reload of the window, as JSON. */
+export interface KeptState {
+  readonly version: 1;
+  readonly uri: string;
+  readonly dump: string | undefined;
+  readonly scenario: string | undefined;
+  readonly expression: string;
+  readonly outcome: number;
+  readonly step: StepId | undefined;
+  /** The user's answers by `Assumption.key`. */
+  readonly answers: Readonly<Record<string, boolean>>;
+  /** Fields of group `host` that the user changed. */
+  readonly hostFields: Readonly<Record<string, string>>;
+}

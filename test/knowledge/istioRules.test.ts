@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { chainKnowledge, istioProfile, ruleKnowledge } from '../../src/core/knowledge/knowledge';
+import { notIstios } from '../../src/core/knowledge/rules';
+import { dockerSave, istioFixtures, kube } from './fixtures';
+import { readView } from './readView';
+
+describe.each(istioFixtures)('$name', (fixture) => {
+  const view = readView(fixture.save, fixture.family);
+
+  test('is taken for its mode and versions', () => {
+    const profile = istioProfile(view);
+    expect(profile?.mode).toBe(fixture.mode);
+    expect({ from: profile?.versions.from, to: profile?.versions.to, contradictory: profile?.versions.contradictory }).toEqual({ from: fixture.from, to: fixture.to, contradictory: false });
+  });
+
+  test('every rule is explained', () => {
+    const titles = view.chains.flatMap((chain) => chain.rules).map((rule) => [rule.saved, ruleKnowledge(view, rule)?.title] as const);
+    expect(titles.length).toBeGreaterThan(1);
+    expect(titles.filter(([, title]) => title === undefined || title === notIstios)).toEqual([]);
+  });
+
+  test('every chain is explained, with family, versions and sources', () => {
+    for (const chain of view.chains.filter((each) => !each.builtin)) {
+      const known = chainKnowledge(view, chain.table, chain.name);
+      expect(known?.family, chain.name).toMatch(/^Istio /);
+      expect(known?.versions, chain.name).toBeTruthy();
+      expect(known?.sources.length, chain.name).toBeGreaterThan(0);
+    }
+  });
+
+  test('titles are short', () => {
+    const facts = [
+      ...view.chains.flatMap((chain) => chain.rules).map((rule) => ruleKnowledge(view, rule)),
+      ...view.chains.map((chain) => chainKnowledge(view, chain.table, chain.name)),
+    ];
+    const long = facts.flatMap((fact) => fact?.title ?? []).filter((title) => title.length > 90 || title.includes('undefined') || title.endsWith('…'));
+    expect(long).toEqual([]);
+  });
+
+  test('the line of each finding is a rule of the file', () => {
+    const lines = fixture.save.split('\n');
+    for (const finding of istioProfile(view)?.versions.evidence ?? []) if (finding.line !== undefined) expect(lines[finding.line]).toMatch(/^-A /);
+  });
+});
+
+test.each([
+  ['kube-proxy', kube],
+  ['Docker', dockerSave],
+])('every rule and chain of %s is explained', (family, save) => {
+  const view = readView(save);
+  const rules = view.chains.flatMap((chain) => chain.rules);
+  expect(rules.filter((rule) => ruleKnowledge(view, rule) === undefined).map((rule) => rule.saved)).toEqual([]);
+  const families = view.chains.filter((chain) => !chain.builtin).map((chain) => chainKnowledge(view, chain.table, chain.name)?.family);
+  expect(families).toContain(family);
+  expect(families).not.toContain(undefined);
+});
+
+test('a rule in an Istio chain that no Istio writes is named as such, a rule elsewhere is left alone', () => {
+  const view = readView(`*nat
+:PREROUTING ACCEPT [0:0]
+:ISTIO_OUTPUT - [0:0]
+:MINE - [0:0]
+-A PREROUTING -p tcp -m tcp --dport 9 -j MINE
+-A ISTIO_OUTPUT -p tcp -m tcp --dport 5432 -m limit --limit 3/sec -j LOG
+-A ISTIO_OUTPUT -m owner --uid-owner 1337 -j RETURN
+-A MINE -j ACCEPT
+COMMIT
+`);
+  const titles = view.chains.flatMap((chain) => chain.rules).map((rule) => ruleKnowledge(view, rule)?.title);
+  expect(titles).toEqual([undefined, notIstios, 'What user 1337, the proxy, sends is not captured again', undefined]);
+  expect(chainKnowledge(view, 'nat', 'MINE')).toBeUndefined();
+});
+
+test('the way a rule is written does not matter', () => {
+  const spellings = [
+    '! -d 127.0.0.1/32 -o lo -p tcp -m tcp ! --dport 15008 -m owner --uid-owner 1337 -j ISTIO_IN_REDIRECT',
+    '-o lo ! -d 127.0.0.1/32 -p tcp ! --dport 15008 -m owner --uid-owner 1337 -j ISTIO_IN_REDIRECT',
+    '--out-interface lo ! --destination 127.0.0.1/32 --protocol tcp -m tcp ! --destination-port 15008 --match owner --uid-owner 1337 --jump ISTIO_IN_REDIRECT',
+    '-m comment --comment "-j DROP is not meant" -m owner --uid-owner 1337 -o lo -d ! 127.0.0.1/32 -p tcp --dport ! 15008 -j ISTIO_IN_REDIRECT',
+  ];
+  const known = spellings.map((rule) => {
+    const view = readView(`*nat\n:ISTIO_OUTPUT - [0:0]\n-A ISTIO_OUTPUT ${rule}\nCOMMIT\n`);
+    return view.chains.flatMap((chain) => chain.rules).map((each) => ruleKnowledge(view, each));
+  });
+  expect(known[0]?.[0]?.title).toBe('Envoy (user 1337) calling its own pod enters the server-side listener');
+  for (const each of known) expect(each).toEqual(known[0]);
+});
