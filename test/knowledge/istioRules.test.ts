@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { chainKnowledge, istioProfile, ruleKnowledge } from '../../src/core/knowledge/knowledge';
 import { notIstios } from '../../src/core/knowledge/rules';
-import { dockerSave, istioFixtures, kube } from './fixtures';
-import { readView } from './readView';
+import { dockerSave, istioFixtures, kube, sidecar112, sidecar119, sidecar131Dns, sidecarVirtual, tproxyAll } from './fixtures';
+import { readView, ruleAt } from './readView';
 
 describe.each(istioFixtures)('$name', (fixture) => {
   const view = readView(fixture.save, fixture.family);
@@ -84,4 +84,42 @@ test('the way a rule is written does not matter', () => {
   });
   expect(known[0]?.[0]?.title).toBe('Envoy (user 1337) calling its own pod enters the server-side listener');
   for (const each of known) expect(each).toEqual(known[0]);
+});
+
+test.each([
+  [tproxyAll, 'mangle', 'PREROUTING', 1, 'Traffic of interface net1 is not captured'],
+  [sidecar112, 'nat', 'PREROUTING', 1, 'Traffic of interface net1 is not captured'],
+  [sidecarVirtual, 'nat', 'PREROUTING', 3, 'The rest of what arrives by k6t-b is not treated as inbound'],
+  [sidecar112, 'nat', 'PREROUTING', 2, 'Logs what the next rule is about to take (JumpInbound)'],
+  [sidecar131Dns, 'nat', 'ISTIO_OUTPUT', 8, 'Only group 2001, 2002 is captured; everyone else returns'],
+] as const)('rules of one shape are told apart %#', (fixture, table, chain, number, title) => {
+  const view = readView(fixture.save);
+  expect(ruleKnowledge(view, ruleAt(view, table, chain, number))?.title).toBe(title);
+});
+
+test('the profile reads ports, owners, ranges and interfaces from the rules', () => {
+  expect(istioProfile(readView(sidecar119.save))).toMatchObject({
+    proxyUids: ['1500', '1501'], proxyGids: ['1500'], inboundPort: 15006, outboundPort: 15001, tunnelPort: 15008,
+    inbound: 'none', outbound: 'ranges', outboundRanges: ['10.60.0.0/16'], outboundIncludedPorts: [9000], dropInvalid: true, dnsCapture: false,
+  });
+  expect(istioProfile(readView(sidecar112.save))).toMatchObject({
+    inbound: 'all', inboundExcludes: [15008, 22, 15090], outbound: 'all', outboundExcludedRanges: ['192.0.2.0/24'], excludedInterfaces: ['net1'],
+    dnsCapture: true, dnsServers: ['10.60.0.10/32'], tracing: true,
+  });
+  expect(istioProfile(readView(sidecarVirtual.save))).toMatchObject({ virtualInterfaces: ['k6t-b', 'k6t-a'], excludedInterfaces: [], outbound: 'none' });
+  expect(istioProfile(readView(kube))).toBeUndefined();
+});
+
+test('findings that exclude each other are said to', () => {
+  const both = readView(`*nat
+:OUTPUT ACCEPT [0:0]
+:ISTIO_INBOUND - [0:0]
+:ISTIO_OUTPUT - [0:0]
+-A OUTPUT -j ISTIO_OUTPUT
+-A ISTIO_INBOUND -p tcp -m tcp --dport 15008 -j RETURN
+-A ISTIO_INBOUND -p tcp -m tcp --dport 22 -j RETURN
+-A ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT
+COMMIT
+`);
+  expect(istioProfile(both)?.versions.contradictory).toBe(true);
 });

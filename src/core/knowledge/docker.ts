@@ -18,7 +18,6 @@ export const docker: ChainFamily = {
       kernelNote: 'DNAT happens before the routing decision, so a published port is forwarded and never passes INPUT: rules there (ufw, firewalld zones) do not protect it. DOCKER-USER is the place for that.',
     },
     { name: 'DOCKER', table: 'filter', title: 'Lets packets for published ports through to the container; drops the rest', kernelNote: 'Sees the packet after DNAT: address and port are the container’s, not the published ones.' },
-    { name: 'DOCKER', title: 'Published ports of containers' },
     { name: 'DOCKER-USER', title: 'For rules of the administrator; Docker calls it first and never changes it', details: ['Also for published ports, which do not pass INPUT. `-m conntrack --ctorigdstport` matches the port as the client addressed it.'], kernelNote: 'Packets come here after DNAT: `--dport` is the container’s port.' },
     { name: 'DOCKER-FORWARD', title: 'All of Docker’s rules for forwarded packets, in one chain', versions: 'since 28' },
     { name: 'DOCKER-BRIDGE', title: 'Sends packets for a Docker bridge on to DOCKER', versions: 'since 28' },

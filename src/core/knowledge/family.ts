@@ -29,7 +29,7 @@ export interface ChainFamily {
 
 /** The entry for a chain of this family; undefined where the name is none of its. */
 export function chainOfFamily(family: ChainFamily, ruleSet: RuleSetView | undefined, table: string | undefined, name: string): ChainKnowledge | undefined {
-  const matching = family.chains.filter((entry) => (typeof entry.name === 'string' ? entry.name === name : entry.name.test(name)));
+  const matching = family.chains.filter((entry) => (typeof entry.name === 'string' ? entry.name === name : entry.name.test(name) || entry.shown === name));
   const entry = matching.find((each) => each.table === undefined || each.table === table) ?? (table === undefined ? matching[0] : undefined);
   if (entry === undefined) return undefined;
   if (family.signature !== undefined && ruleSet !== undefined && !family.signature.some((chain) => chainIn(ruleSet, table ?? 'filter', chain) !== undefined)) return undefined;

@@ -17,6 +17,7 @@ export { istioProfile, type IstioMode, type IstioProfile } from './istio/profile
 export { knownLogHeadings, logHeadingKnowledge } from './logHeadings';
 export { markKnowledge, type MarkContext } from './marks';
 export { knownPorts, portKnowledge, type PortContext } from './ports';
+export { factsNamed } from './named';
 export { ruleKnowledge } from './rules';
 export { knownVariables, variableKnowledge } from './variables';
 export type { ChainView, JumpView, RuleSetView, RuleView } from './view';

@@ -18,7 +18,6 @@ export const kubeProxy: ChainFamily = {
       details: ['One rule for each cluster IP, external IP and load-balancer IP; node ports come last, in KUBE-NODEPORTS. Called from PREROUTING and OUTPUT.', 'Searched from the top: with thousands of Services the first packet of a connection passes thousands of rules.'],
     },
     { name: 'KUBE-SERVICES', table: 'filter', title: 'Rejects connections to cluster IPs that have no endpoints', details: ['Only new connections come here.'] },
-    { name: 'KUBE-SERVICES', title: 'Finds the Service of a connection' },
     { name: 'KUBE-EXTERNAL-SERVICES', title: 'Rejects or drops connections to external addresses and node ports without endpoints' },
     {
       name: 'KUBE-NODEPORTS', table: 'nat',
@@ -26,7 +25,7 @@ export const kubeProxy: ChainFamily = {
       details: ['Reached from the last rule of KUBE-SERVICES, for packets to an address of the node.'],
       changedBy: [flag('--nodeport-addresses', 'the addresses node ports are served on')],
     },
-    { name: 'KUBE-NODEPORTS', title: 'Accepts health checks of Services with externalTrafficPolicy: Local' },
+    { name: 'KUBE-NODEPORTS', table: 'filter', title: 'Accepts health checks of Services with externalTrafficPolicy: Local' },
     {
       name: 'KUBE-POSTROUTING',
       title: 'Masquerades what KUBE-MARK-MASQ has marked',

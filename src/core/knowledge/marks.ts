@@ -1,5 +1,5 @@
 import { fit, list, text, type Fact } from './facts';
-import { familyOfChain } from './chains';
+import { chainKnowledge, familyOfChain } from './chains';
 import { istioProfile } from './istio/profile';
 import type { RuleSetView } from './view';
 
@@ -62,9 +62,20 @@ function groupOf(family: string): string {
 
 function present(entries: readonly MarkEntry[], ruleSet: RuleSetView | undefined): readonly MarkEntry[] {
   if (ruleSet === undefined) return entries;
-  const families = new Set(ruleSet.chains.flatMap((chain) => (chain.builtin ? [] : familyOfChain(chain.name) ?? [])).map(groupOf));
+  const families = familiesIn(ruleSet);
   const here = entries.filter((entry) => families.has(entry.family));
   return here.length > 0 ? here : entries;
+}
+
+const familiesOf = new WeakMap<RuleSetView, ReadonlySet<string>>();
+
+/** The programs whose chains are in the rule set; a node has thousands of chains, so it is worked out once. */
+function familiesIn(ruleSet: RuleSetView): ReadonlySet<string> {
+  const known = familiesOf.get(ruleSet);
+  if (known !== undefined) return known;
+  const families = new Set(ruleSet.chains.flatMap((chain) => (chain.builtin ? [] : chainKnowledge(ruleSet, chain.table, chain.name)?.family ?? [])).map(groupOf));
+  familiesOf.set(ruleSet, families);
+  return families;
 }
 
 /** Sidecar and ambient give 1337 different jobs. */

@@ -82,7 +82,8 @@ export function parseInterfaceAddress(text: string): InterfaceAddress | undefine
   return /^[0-9]{1,3}$/.test(length) && Number(length) <= most ? { address, prefixLength: Number(length) } : undefined;
 }
 
-function readInterfaces(json: unknown): Interface[] | InputProblem {
+/** Reads the `ifaces` of a topology; `lo` comes first whether or not it is listed. */
+export function readInterfaces(json: unknown): Interface[] | InputProblem {
   if (!Array.isArray(json)) return problem('topology.ifaces', 'is a list of interfaces');
   const interfaces: Interface[] = [];
   let loopback = loopbackInterface();
@@ -118,7 +119,8 @@ function readRoutes(json: unknown, kernel: readonly Route[]): Route[] | InputPro
   return routes;
 }
 
-function readRules(json: unknown): PolicyRule[] | InputProblem {
+/** Reads the `ipRules` of a topology and adds the rules that every host has. */
+export function readRules(json: unknown): PolicyRule[] | InputProblem {
   if (!Array.isArray(json)) return problem('topology.ipRules', 'is a list of texts as behind "ip rule add"');
   const rules = standardRules();
   for (const [i, line] of (json as unknown[]).entries()) {
@@ -130,7 +132,8 @@ function readRules(json: unknown): PolicyRule[] | InputProblem {
   return sortedRules(rules);
 }
 
-function readSysctls(json: unknown): ReadonlyMap<string, number> | InputProblem {
+/** Reads the `sysctls` of a topology: full names with dots or slashes, and whole numbers. */
+export function readSysctls(json: unknown): ReadonlyMap<string, number> | InputProblem {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return problem('topology.sysctls', 'is an object of names and numbers');
   const settings = new Map<string, number>();
   for (const [name, value] of Object.entries(json)) {
@@ -141,7 +144,8 @@ function readSysctls(json: unknown): ReadonlyMap<string, number> | InputProblem 
   return settings;
 }
 
-function readListeners(json: unknown): Listener[] | InputProblem {
+/** Reads the `listeners` of a request. */
+export function readListeners(json: unknown): Listener[] | InputProblem {
   if (json === undefined || json === null) return [];
   if (!Array.isArray(json)) return problem('listeners', 'is a list of sockets');
   const listeners: Listener[] = [];

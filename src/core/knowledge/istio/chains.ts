@@ -68,6 +68,14 @@ function uncalledNote(ruleSet: RuleSetView | undefined, entry: Entry): string | 
   return isUncalled(chainIn(ruleSet, entry.table, entry.name)) ? 'Nothing jumps to this chain in this rule set, so its rules are never run.' : undefined;
 }
 
+function loopbackSentence(ruleSet: RuleSetView | undefined): string {
+  const chain = chainIn(ruleSet, 'nat', 'ISTIO_OUTPUT');
+  const spares = chain === undefined || chain.rules.some((rule) => shapeOf(rule).target === 'RETURN' && ['out !uid', '!dport out proto !uid'].includes(shapeOf(rule).form));
+  return spares
+    ? 'Over lo the user decides: the rules by group and the one for 127.0.0.1 stand behind one that has already returned that traffic.'
+    : 'The rule that returns everyone but the proxy over lo is absent here, so the rules by group and the one for 127.0.0.1 do their work.';
+}
+
 const sidecar = 'Istio sidecar';
 const pod = 'Istio ambient pod';
 
@@ -111,8 +119,7 @@ const entries: readonly Entry[] = [
     versions: 'since 0.3; before 1.25 only TCP entered',
     changedBy: [...settings.outboundRangesInclude.slice(0, 1), ...settings.outboundRangesExclude.slice(0, 1), ...settings.outboundPortsInclude.slice(0, 1), ...settings.outboundPortsExclude.slice(0, 1), ...settings.proxyUid.slice(0, 1), ...settings.proxyGid.slice(0, 1)],
     source: sources.run,
-    kernelNote: () =>
-      'Who runs with the proxy’s user or primary group bypasses the mesh. Over lo only the user decides as a rule: the rules by group and the one for 127.0.0.1 stand behind one that has already returned that traffic.',
+    kernelNote: (ruleSet) => `Who runs with the proxy’s user or primary group bypasses the mesh. ${loopbackSentence(ruleSet)}`,
   },
   {
     name: 'ISTIO_OUTPUT', table: 'raw', mode: 'sidecar', family: sidecar,

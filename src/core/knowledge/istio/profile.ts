@@ -128,7 +128,7 @@ function sidecarProfile(ruleSet: RuleSetView, mode: IstioMode): IstioProfile {
     outboundExcludedRanges: output.filter(excludesDestination).map((shape) => valueOf(shape, 'dst') ?? ''),
     outboundIncludedPorts: ports(outboundCapture.filter((shape) => shape.form === 'dport proto')),
     outboundExcludedPorts: ports(output.filter((shape) => shape.target === 'RETURN' && shape.form === 'dport proto' && valueOf(shape, 'proto') === 'tcp')),
-    excludedInterfaces: excludedInterfaces(ruleSet),
+    excludedInterfaces: distinct(['nat', 'mangle'].flatMap((table) => excludedInterfaces(ruleSet, table))),
     virtualInterfaces: virtualInterfaces(ruleSet),
   };
 }
@@ -201,13 +201,13 @@ export function isTracing(shape: RuleShape): boolean {
   return shape.target === 'NFLOG' && shape.targetOptions.get('--nflog-group') === '1337';
 }
 
-/** excludeInterfaces writes a rule into PREROUTING and one into OUTPUT; a virtual interface has only the first. */
-export function excludedInterfaces(ruleSet: RuleSetView): readonly string[] {
-  return distinct(shapes(ruleSet, 'nat', 'OUTPUT').filter((shape) => shape.form === 'out' && shape.target === 'RETURN').map((shape) => valueOf(shape, 'out')));
+/** excludeInterfaces writes a rule into PREROUTING and one into OUTPUT of the table; a virtual interface has only the first. */
+export function excludedInterfaces(ruleSet: RuleSetView, table: string): readonly string[] {
+  return distinct(shapes(ruleSet, table, 'OUTPUT').filter((shape) => shape.form === 'out' && shape.target === 'RETURN').map((shape) => valueOf(shape, 'out')));
 }
 
 function virtualInterfaces(ruleSet: RuleSetView): readonly string[] {
-  const excluded = new Set(excludedInterfaces(ruleSet));
+  const excluded = new Set(excludedInterfaces(ruleSet, 'nat'));
   return distinct(
     shapes(ruleSet, 'nat', 'PREROUTING')
       .filter((shape) => (shape.target === 'ISTIO_REDIRECT' && condition(shape, 'in') !== undefined) || (shape.target === 'RETURN' && shape.form === 'in'))

@@ -179,7 +179,7 @@ function groupReturns(at: Place): RuleKnowledge {
 function onlyTheseGroups({ shape }: Place): RuleKnowledge {
   const groups = shape.conditions.map((each) => each.values[0] ?? '').join(', ');
   return say(`Only group ${groups} is captured; everyone else returns`, {
-    details: [text('One owner match for each group, all negated: the rule matches a process that is in none of them.')],
+    details: [text('One owner match for each group, all negated: the rule matches a process that is in none of them.'), text('It stands before the rules for DNS, so their queries are not captured either.')],
     changedBy: settings.ownerGroups,
     kernelNote: 'Several `-m owner` in one rule are legal and all must match. Only the group that the socket was made with counts, not supplementary groups.',
     versions: 'since 1.14',
@@ -237,7 +237,7 @@ function selfCallRule(at: Place): RuleKnowledge | undefined {
   if (uid === undefined && gid === undefined) {
     return say('A connection over lo to the pod’s own address goes to Envoy', {
       details: [...details, text('Without an owner it also takes the application’s own calls to its pod address.')],
-      versions: '1.0 to 1.2',
+      versions: '1.2 and older',
       sources: [sources.shell],
     });
   }
@@ -306,8 +306,8 @@ function captureRule(at: Place): RuleKnowledge | undefined {
     }
     case '!dst out':
       return say('A connection over lo to the pod’s own address goes to Envoy', {
-        details: [text('The oldest form of the self-call rule: no owner, and the outbound listener, since there was only one port.')],
-        versions: '0.3 to 0.8',
+        details: [text('The oldest form of the self-call rule: no owner, so the application’s own calls to its pod address are taken too, and the one port that Envoy had then.')],
+        versions: '1.2 and older',
         sources: [sources.oldShell],
       });
     default:

@@ -237,7 +237,7 @@ function preroutingRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape):
   }
   if (shape.target === 'RETURN' && shape.form === 'in') {
     const name = valueOf(shape, 'in') ?? '';
-    if (excludedInterfaces(ruleSet).includes(name)) return excludedInterface(name, rule.table);
+    if (excludedInterfaces(ruleSet, rule.table).includes(name)) return excludedInterface(name, rule.table);
     const taken = chain === undefined ? undefined : ruleBefore(chain, rule, (each) => each.target === 'ISTIO_REDIRECT' && valueOf(each, 'in') === name && condition(each, 'dst') === undefined);
     return say(`The rest of what arrives by ${name} is not treated as inbound`, {
       details: [text('Closes the rules for a virtual interface: nothing that comes through it reaches ISTIO_INBOUND.')],
@@ -251,7 +251,6 @@ function preroutingRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape):
       details: [text('Envoy connects to the application with the client’s address and the TPROXY mark (original_src). Saved in the connection, it can be given to the application’s answers.')],
       changedBy: settings.tproxyMark,
       kernelNote: 'Packets that ISTIO_INBOUND sent to TPROXY or DIVERT never come here: both end the table. It sees only packets that arrive with the mark already set, over lo.',
-      versions: 'since 1.9',
     });
   }
   return undefined;

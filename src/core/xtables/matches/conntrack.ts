@@ -1,17 +1,17 @@
-import { formatAddress, prefixLengthOf } from '../../net/address';
+import { formatAddress } from '../../net/address';
 import type { ConntrackEntry, Direction, Tuple } from '../../net/conntrack';
 import { PROTOCOL } from '../../net/packet';
-import { protocolName, protocolNumber } from '../../net/protocols';
+import { protocolName } from '../../net/protocols';
 import { unknown, type Answer } from '../answer';
 import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
 import { invalid, option, problem, type InvalidValue, type ValueType } from '../option';
 import { actualStates, packetStates, printStates, readNames, stateList, STATE_BITS } from '../values/conntrackState';
 import { invertedText, keep, type Inverted } from '../values/inverted';
-import { hostMask, sameUnderMask, type HostMask } from '../values/looseAddress';
+import { hostMask, printHostMask, sameUnderMask, type HostMask } from '../values/looseAddress';
 import { numberRange, printNumberRange, type NumberRange } from '../values/number32';
 import type { PortRange } from '../values/port';
+import { protocolNumberValue } from '../values/protocolNumber';
 import { printResolvedRange, resolvedPortRange } from '../values/resolvedPort';
-import { wholeNumber } from '../values/strtoul';
 import type { PacketView } from '../view';
 
 type Way = 'original' | 'reply';
@@ -42,14 +42,6 @@ const statusList: ValueType<number> = {
   parse: (text) => readNames(text, ['NONE', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CONFIRMED'], STATUS_BITS),
 };
 
-const protocolValue: ValueType<number> = {
-  metavariable: 'protocol',
-  parse(text): number | InvalidValue {
-    const number = wholeNumber(text, 0n, 255n) ?? protocolNumber(text);
-    return number === undefined ? invalid(`"${text}" is no protocol: give a number from 0 to 255 or a name such as tcp, udp, icmp`) : Number(number);
-  },
-};
-
 const directionValue: ValueType<Direction> = {
   metavariable: 'ORIGINAL|REPLY',
   completions: ['ORIGINAL', 'REPLY'],
@@ -65,7 +57,7 @@ const WORDS: Readonly<Record<Place, string>> = {
 };
 
 const ctstate = option('--ctstate', stateList(true), 'What connection tracking says of the packet; SNAT and DNAT: the connection is translated.', { invertible: true });
-const ctproto = option('--ctproto', protocolValue, 'The transport protocol of the connection.', { invertible: true });
+const ctproto = option('--ctproto', protocolNumberValue, 'The transport protocol of the connection.', { invertible: true });
 const addressOptions = PLACES.map(([place]) => option(`--ct${place}`, hostMask, `Address: ${WORDS[place]}.`, { invertible: true }));
 const portOptions = PLACES.map(([place]) => option(`--ct${place}port`, resolvedPortRange, `Port or range of ports: ${WORDS[place]}.`, { invertible: true }));
 const ctstatus = option('--ctstatus', statusList, 'Flags of the connection, of which one has to be set.', { invertible: true });
@@ -137,11 +129,6 @@ function partTexts(data: ConntrackData): string[] {
     invertedText('--ctexpire', data.expires, printNumberRange),
     data.direction === undefined ? '' : ` --ctdir ${data.direction}`,
   ];
-}
-
-function printHostMask({ address, mask }: HostMask): string {
-  const length = prefixLengthOf(mask);
-  return formatAddress(address) + (length === address.words.length * 32 ? '' : `/${length ?? formatAddress(mask)}`);
 }
 
 function printStatus(mask: number): string {

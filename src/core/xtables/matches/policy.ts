@@ -1,12 +1,10 @@
-import { formatAddress, prefixLengthOf } from '../../net/address';
-import { protocolNumber } from '../../net/protocols';
 import { defineMatch } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type Given, type GivenOptions, type InvalidValue, type Option, type ValueType } from '../option';
 import type { Inverted } from '../values/inverted';
-import { hostMask, type HostMask } from '../values/looseAddress';
+import { hostMask, printHostMask, type HostMask } from '../values/looseAddress';
 import { number32 } from '../values/number32';
 import { oneOf } from '../values/oneOf';
-import { wholeNumber } from '../values/strtoul';
+import { protocolValue } from '../values/protocolNumber';
 
 type IpsecMode = 'transport' | 'tunnel';
 
@@ -34,8 +32,8 @@ const ipsecProtocol: ValueType<string> = {
   metavariable: 'ah|esp|ipcomp',
   completions: ['ah', 'esp', 'ipcomp'],
   parse(text): string | InvalidValue {
-    const number = wholeNumber(text, 0n, 255n) ?? protocolNumber(text);
-    return (number === undefined ? undefined : PROTOCOLS.get(Number(number))) ?? invalid(`"${text}" is none of ah, esp, ipcomp`);
+    const number = protocolValue(text);
+    return (number === undefined ? undefined : PROTOCOLS.get(number)) ?? invalid(`"${text}" is none of ah, esp, ipcomp`);
   },
 };
 
@@ -132,11 +130,6 @@ function elementText(element: Element): string {
   const part = <V>(name: string, given: Inverted<V> | undefined, write: (value: V) => string): string => (given ? `${given.inverted ? ' !' : ''} ${name} ${write(given.value)}` : '');
   return (
     part('--reqid', element.reqid, String) + part('--spi', element.spi, (value) => `0x${value.toString(16)}`) + part('--proto', element.protocol, String) +
-    part('--mode', element.mode, String) + part('--tunnel-dst', element.destination, printEnd) + part('--tunnel-src', element.source, printEnd)
+    part('--mode', element.mode, String) + part('--tunnel-dst', element.destination, printHostMask) + part('--tunnel-src', element.source, printHostMask)
   );
-}
-
-function printEnd({ address, mask }: HostMask): string {
-  const length = prefixLengthOf(mask);
-  return formatAddress(address) + (length === address.words.length * 32 ? '' : `/${length ?? formatAddress(mask)}`);
 }

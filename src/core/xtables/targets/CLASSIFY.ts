@@ -2,20 +2,20 @@ import { defineTarget } from '../extension';
 import { invalid, option, type InvalidValue, type ValueType } from '../option';
 
 /** Two hexadecimal numbers as sscanf(3) reads `%x:%x`: blanks and signs in front, anything behind; 16 bits of each are kept. */
-const CLASS = /^\s*([+-]?)(?:0[xX])?([0-9a-fA-F]+):\s*([+-]?)(?:0[xX])?([0-9a-fA-F]+)/;
+const CLASS = /^\s*([+-]?)(?:0[xX]([0-9a-fA-F]*)|([0-9a-fA-F]+)):\s*([+-]?)(?:0[xX])?([0-9a-fA-F]+)/;
 
 const trafficClass: ValueType<number> = {
   metavariable: 'major:minor',
   parse(text): number | InvalidValue {
     const found = CLASS.exec(text);
     if (found === null) return invalid(`"${text}" is no class: write two hexadecimal numbers, as 1:20`);
-    const [major, minor] = [low16(found[1] as string, found[2] as string), low16(found[3] as string, found[4] as string)];
+    const [major, minor] = [low16(found[1] as string, found[2] ?? (found[3] as string)), low16(found[4] as string, found[5] as string)];
     return ((major << 16) | minor) >>> 0;
   },
 };
 
 function low16(sign: string, digits: string): number {
-  const number = BigInt(`0x${digits}`);
+  const number = BigInt(`0x0${digits}`);
   // What does not fit into a long becomes the largest number there is.
   if (number > 0xffffffffffffffffn) return 0xffff;
   return Number(BigInt.asUintN(16, sign === '-' ? -number : number));

@@ -52,11 +52,12 @@ const zoneOrig = option('--zone-orig', zoneType, 'The zone of the original direc
 const zoneReply = option('--zone-reply', zoneType, 'The zone of the reply direction only.');
 const zone = option('--zone', zoneType, 'The zone: connections of different zones are kept apart; "mark" takes it from the packet\'s mark.');
 
-/** Protocols of the kernel's own helpers (net/netfilter/nf_conntrack_*.c). */
+/** Protocols of the kernel's own helpers (net/netfilter/nf_conntrack_*.c). H.245 is registered for UDP, although it runs over TCP. */
 const HELPERS: Readonly<Record<string, readonly number[]>> = {
-  ftp: [PROTOCOL.TCP], irc: [PROTOCOL.TCP], sane: [PROTOCOL.TCP], pptp: [PROTOCOL.TCP], 'Q.931': [PROTOCOL.TCP], 'H.245': [PROTOCOL.TCP],
+  ftp: [PROTOCOL.TCP], irc: [PROTOCOL.TCP], sane: [PROTOCOL.TCP], pptp: [PROTOCOL.TCP], 'Q.931': [PROTOCOL.TCP], 'H.245': [PROTOCOL.UDP],
   sip: [PROTOCOL.TCP, PROTOCOL.UDP], tftp: [PROTOCOL.UDP], amanda: [PROTOCOL.UDP], snmp: [PROTOCOL.UDP], 'netbios-ns': [PROTOCOL.UDP], RAS: [PROTOCOL.UDP],
 };
+const IPV4_HELPERS: readonly string[] = ['irc', 'pptp', 'snmp', 'netbios-ns'];
 
 /** `-j CT`: how connection tracking treats the packet. Source: extensions/libxt_CT.c, net/netfilter/xt_CT.c. */
 export const CT = defineTarget<CtData>({
@@ -72,7 +73,7 @@ export const CT = defineTarget<CtData>({
     details: 'The first CT rule that a packet matches counts; further ones change nothing. A packet that already belongs to a connection, as on its second way over lo, is not touched.',
     source: 'iptables-extensions(8), CT; net/netfilter/xt_CT.c',
   },
-  build(options, { protocol }) {
+  build(options, { family, protocol }) {
     const zones = [options.get(zoneOrig), options.get(zoneReply), options.get(zone)].filter((each) => each !== undefined).sort((a, b) => a.optionWord.start - b.optionWord.start);
     const data: CtData = {
       notrack: options.has(notrack),
@@ -90,6 +91,7 @@ export const CT = defineTarget<CtData>({
       return problem(`--${data.helper === '' ? 'timeout' : 'helper'} needs -p with one protocol in the rule`, options.get(helper) ?? options.get(timeout));
     }
     const allowed = Object.hasOwn(HELPERS, data.helper) ? (HELPERS[data.helper] as readonly number[]) : undefined;
+    if (family === 6 && IPV4_HELPERS.includes(data.helper)) return problem(`the helper ${data.helper} is for IPv4 only`, options.get(helper));
     if (allowed && protocol && !allowed.includes(protocol)) return problem(`the helper ${data.helper} is for ${allowed.map((each) => (each === PROTOCOL.TCP ? 'tcp' : 'udp')).join(' and ')}`, options.get(helper));
     return data;
   },

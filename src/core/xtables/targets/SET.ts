@@ -32,6 +32,7 @@ const setUse: ValueType<SetUse> = {
     const blank = text.lastIndexOf(' ');
     const [name, list] = [text.slice(0, Math.max(0, blank)), text.slice(blank + 1)];
     if (list.startsWith('-') || list.startsWith('!')) return invalid('two words are needed: the name of the set and its directions');
+    if (name === '') return invalid('the name of the set is empty');
     if (name.length > 31) return invalid(`"${name}" is too long: names of sets have at most 31 characters`);
     const directions: SetDirection[] = [];
     for (const word of list.split(',')) {

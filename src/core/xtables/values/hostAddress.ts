@@ -10,7 +10,7 @@ export const hostAddress: ValueType<Address> = {
   metavariable: 'address',
   parse(text, { family }): Address | InvalidValue {
     if (text === 'localhost') return family === 4 ? { family: 4, words: [0x7f000001] } : { family: 6, words: [0, 0, 0, 1] };
-    const zone = family === 6 ? text.indexOf('%') : -1;
-    return looseAddress(zone < 0 ? text : text.slice(0, zone), family) ?? invalid(`"${text}" is not an IPv${family} address`);
+    const address = family === 6 ? text.replace(/%[\w.-]+$/, '') : text;
+    return looseAddress(address, family) ?? invalid(`"${text}" is not an IPv${family} address`);
   },
 };

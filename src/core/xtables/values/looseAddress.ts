@@ -1,4 +1,4 @@
-import { parseAddress, prefixLengthOf, prefixMask, type Address } from '../../net/address';
+import { formatAddress, parseAddress, prefixLengthOf, prefixMask, type Address } from '../../net/address';
 import { invalid, type InvalidValue, type ValueType } from '../option';
 import { wholeNumber } from './strtoul';
 
@@ -75,4 +75,10 @@ export function sameUnderMask(a: Address, { address: b, mask }: HostMask): boole
     if ((((a.words[i] as number) ^ (b.words[i] as number)) & (mask.words[i] as number)) !== 0) return false;
   }
   return true;
+}
+
+/** As iptables-save prints it: without a mask of all ones. */
+export function printHostMask({ address, mask }: HostMask): string {
+  const length = prefixLengthOf(mask);
+  return formatAddress(address) + (length === address.words.length * 32 ? '' : `/${length ?? formatAddress(mask)}`);
 }

@@ -1,0 +1,140 @@
+import { addToAddress, formatAddress, isLinkLocal, parseAddress, prefixBlock, sameAddress, type Address } from './address';
+import type { Host, Interface, InterfaceAddress } from './host';
+import { familyOf, hasPorts } from './makePacket';
+import { PROTOCOL, TCP_FLAGS } from './packet';
+import type { PacketRequest } from './packetRequest';
+import { lookupRoute } from './routing';
+import { sourceAddressFor } from './sourceAddress';
+
+/** A field that a request left open, the value that was taken for it, and the reason in a few words. */
+export interface FilledField {
+  readonly field: keyof PacketRequest;
+  readonly value: string | number;
+  readonly why: string;
+}
+
+/**
+ * Fills in what a request leaves open so that the packet makes sense on this host: inbound to this host's first address,
+ * outbound from the address that routing chooses, TCP SYN, the port of an everyday service. Each choice is listed.
+ */
+export function completePacket(request: PacketRequest, host: Host): { readonly request: PacketRequest; readonly filled: readonly FilledField[] } {
+  const filled: FilledField[] = [];
+  let now = request;
+  const fill = (field: keyof PacketRequest, value: string | number | undefined, why: string): void => {
+    if (now[field] !== undefined || value === undefined) return;
+    now = { ...now, [field]: value };
+    filled.push({ field, value, why });
+  };
+  const family = chooseFamily(request, host);
+  fillDirection(request, host, fill);
+  fill('proto', request.icmpType === undefined ? PROTOCOL.TCP : family === 6 ? PROTOCOL.ICMPV6 : PROTOCOL.ICMP, request.icmpType === undefined ? 'the usual protocol' : 'an ICMP type is given');
+  if (now.dir === 'out') fillOutbound(now, host, family, fill);
+  else fillInbound(now, host, family, fill);
+  fillTransport(now, host, fill);
+  return { request: now, filled };
+}
+
+type Fill = (field: keyof PacketRequest, value: string | number | undefined, why: string) => void;
+
+/** A host somewhere else: addresses set aside for documentation (RFC 5737, RFC 3849). */
+const ELSEWHERE = { 4: '203.0.113.10', 6: '2001:db8:ffff::10' } as const;
+/** An ephemeral port, in the range that Linux uses for clients. */
+const CLIENT_PORT = 41522;
+
+function chooseFamily(request: PacketRequest, host: Host): 4 | 6 {
+  if (request.src !== undefined || request.dst !== undefined || request.proto === PROTOCOL.ICMPV6) return familyOf(request);
+  return otherInterfaces(host).some((iface) => firstAddress(iface, 4)) || !otherInterfaces(host).some((iface) => firstAddress(iface, 6)) ? 4 : 6;
+}
+
+function fillDirection(request: PacketRequest, host: Host, fill: Fill): void {
+  if (request.dir !== undefined) return;
+  if (request.iface !== undefined) fill('dir', 'in', 'an incoming interface is given');
+  else if (request.uid !== undefined || request.gid !== undefined) fill('dir', 'out', 'only a packet of this host has an owner');
+  else if (request.src !== undefined && isOwn(host, request.src)) fill('dir', 'out', 'the source is an address of this host');
+  else fill('dir', 'in', 'most traces ask what happens to a packet that arrives');
+}
+
+function fillInbound(request: PacketRequest, host: Host, family: 4 | 6, fill: Fill): void {
+  const iface = request.iface === undefined ? arrivalInterface(request, host) : host.interfaces.find(({ name }) => name === request.iface);
+  fill('iface', iface?.name ?? 'eth0', iface === undefined ? 'the usual interface' : `packets from there arrive by ${iface.name}`);
+  if (request.oface !== undefined && request.dst === undefined) {
+    const beyond = host.interfaces.find(({ name }) => name === request.oface);
+    fill('dst', beyond && neighbour(beyond, family), `a neighbour of this host at ${request.oface}`);
+  }
+  const own = (iface && firstAddress(iface, family)) ?? otherInterfaces(host).map((other) => firstAddress(other, family)).find((address) => address !== undefined);
+  const loopback = family === 4 ? '127.0.0.1' : '::1';
+  if (request.iface === 'lo') fill('dst', loopback, 'the address of lo');
+  else fill('dst', request.dst ?? (own && formatAddress(own.address)), "this host's first address");
+  if (request.iface === 'lo') fill('src', loopback, 'what comes in by lo was sent by this host');
+  else {
+    const reachable = lookupRoute(host, { destination: parseAddress(ELSEWHERE[family]) as Address }).type === 'unicast';
+    const near = iface && neighbour(iface, family);
+    fill('src', reachable || near === undefined ? ELSEWHERE[family] : near, reachable || near === undefined ? 'a host somewhere else' : 'a neighbour of this host');
+  }
+}
+
+function fillOutbound(request: PacketRequest, host: Host, family: 4 | 6, fill: Fill): void {
+  const toItself = request.oface === 'lo' ? otherInterfaces(host).map((iface) => firstAddress(iface, family)).find((address) => address !== undefined) : undefined;
+  const dst = request.dst ?? (request.oface === 'lo' ? (toItself ? formatAddress(toItself.address) : family === 4 ? '127.0.0.1' : '::1') : ELSEWHERE[family]);
+  fill('dst', dst, request.oface === 'lo' ? 'an address of this host' : 'a host somewhere else');
+  const destination = parseAddress(dst);
+  if (request.src === undefined && destination) {
+    const route = lookupRoute(host, { destination, mark: request.mark ?? 0, tos: request.tos ?? 0, uid: request.uid ?? 0, protocol: request.proto });
+    const source = sourceAddressFor(host, route, destination);
+    fill('src', source && formatAddress(source), 'the source address that routing chooses');
+  }
+  fill('uid', 0, 'the user of the sending process, as none is given');
+}
+
+function fillTransport(request: PacketRequest, host: Host, fill: Fill): void {
+  const protocol = request.proto ?? PROTOCOL.TCP;
+  if (protocol === PROTOCOL.TCP && request.flags === undefined) {
+    const later = request.ctstate === 'ESTABLISHED' || request.ctstate === 'RELATED';
+    fill('flags', later ? TCP_FLAGS.ACK : TCP_FLAGS.SYN, later ? 'ACK: a packet of a connection that exists' : 'SYN: the packet that opens a connection');
+  }
+  if (hasPorts(protocol)) {
+    fill('sport', CLIENT_PORT, 'a port as clients use');
+    const heard = request.dir === 'out' ? undefined : host.listeners.find((listener) => listener.protocol === protocol && listener.process === undefined && listener.address === undefined);
+    if (protocol === PROTOCOL.UDP) fill('dport', 53, 'DNS');
+    else if (heard) fill('dport', heard.port, 'a socket of an unnamed process listens there');
+    else fill('dport', request.dir === 'out' ? 443 : 80, request.dir === 'out' ? 'HTTPS' : 'HTTP');
+  }
+  if (protocol === PROTOCOL.ICMP) fill('icmpType', 8, 'an echo request');
+  if (protocol === PROTOCOL.ICMPV6) fill('icmpType', 128, 'an echo request');
+}
+
+/** By which interface a packet comes in: the one that its source is a neighbour at, the one to be left by, or eth0. */
+function arrivalInterface(request: PacketRequest, host: Host): Interface | undefined {
+  const source = request.src === undefined ? undefined : parseAddress(request.src);
+  const others = otherInterfaces(host).filter(({ name }) => name !== request.oface);
+  if (source) {
+    const route = lookupRoute(host, { destination: source });
+    const near = route.type === 'unicast' && route.gateway === undefined ? others.find(({ name }) => name === route.device) : undefined;
+    if (near) return near;
+  }
+  const withDestination = request.dst === undefined ? undefined : others.find(({ addresses }) => addresses.some(({ address }) => formatAddress(address) === request.dst));
+  return withDestination ?? others.find(({ name }) => name === 'eth0') ?? others.find(({ addresses }) => addresses.length > 0) ?? others[0];
+}
+
+function otherInterfaces(host: Host): readonly Interface[] {
+  return host.interfaces.filter(({ name }) => name !== 'lo');
+}
+
+function isOwn(host: Host, text: string): boolean {
+  const address = parseAddress(text);
+  return address !== undefined && lookupRoute(host, { destination: address }).type === 'local';
+}
+
+function firstAddress(iface: Interface, family: 4 | 6): InterfaceAddress | undefined {
+  return iface.addresses.find(({ address }) => address.family === family && !isLinkLocal(address));
+}
+
+/** An address next to this host's own in the same subnet. */
+function neighbour(iface: Interface, family: 4 | 6): string | undefined {
+  const own = firstAddress(iface, family);
+  if (own === undefined || own.prefixLength >= (family === 4 ? 31 : 127)) return undefined;
+  const network = prefixBlock(own.address, own.prefixLength).address;
+  const next = addToAddress(own.address, 1);
+  const last = addToAddress(network, 2 ** Math.min(31, (family === 4 ? 32 : 128) - own.prefixLength) - 1);
+  return formatAddress(sameAddress(next, last) ? addToAddress(own.address, -1) : next);
+}

@@ -1,0 +1,107 @@
+import { protocolNumber } from '../../net/protocols';
+import { PROTOCOL, type Packet } from '../../net/packet';
+import { defineMatch } from '../extension';
+import { flag, invalid, option, type Given, type InvalidValue, type ValueType } from '../option';
+
+interface HeadersData {
+  readonly headers: number;
+  readonly inverted: boolean;
+  /** Other headers do not matter. */
+  readonly soft: boolean;
+}
+
+interface HeaderName {
+  /** As iptables-save prints it. */
+  readonly name: string;
+  readonly short: string;
+  readonly protocol: number;
+  readonly bit: number;
+}
+
+/** The transport protocol, or whatever else comes behind the extension headers. */
+const PROTOCOL_BIT = 1;
+const NONE_BIT = 2;
+const ESP_BIT = 4;
+
+/** In the order of iptables-save. */
+const HEADERS: readonly HeaderName[] = [
+  { name: 'hop-by-hop', short: 'hop', protocol: 0, bit: 128 },
+  { name: 'ipv6-opts', short: 'dst', protocol: PROTOCOL.IPV6_DESTINATION, bit: 64 },
+  { name: 'ipv6-route', short: 'route', protocol: PROTOCOL.IPV6_ROUTE, bit: 32 },
+  { name: 'ipv6-frag', short: 'frag', protocol: PROTOCOL.IPV6_FRAGMENT, bit: 16 },
+  { name: 'ah', short: 'auth', protocol: PROTOCOL.AH, bit: 8 },
+  { name: 'esp', short: 'esp', protocol: PROTOCOL.ESP, bit: ESP_BIT },
+  { name: 'ipv6-nonxt', short: 'none', protocol: PROTOCOL.IPV6_NONE, bit: NONE_BIT },
+  { name: 'protocol', short: 'prot', protocol: 255, bit: PROTOCOL_BIT },
+];
+
+/** Names or numbers of headers, separated by commas. */
+const headerList: ValueType<number> = {
+  metavariable: 'header[,header]…',
+  completions: HEADERS.map(({ short }) => short),
+  parse(text): number | InvalidValue {
+    let headers = 0;
+    if (text === '') return invalid('a list of headers is expected');
+    for (const word of text.split(',').filter((each) => each !== '')) {
+      const number = /^[0-9]{1,9}$/.test(word) ? Number(word) : word === word.toLowerCase() && word !== 'all' ? protocolNumber(word) : undefined;
+      const known = HEADERS.find(({ name, short, protocol }) => word === name || word === short || number === protocol);
+      if (known === undefined) return invalid(`"${word}" is no IPv6 extension header; there are ${HEADERS.map(({ short }) => short).join(', ')}`);
+      headers |= known.bit;
+    }
+    return headers;
+  },
+};
+
+const headerOption = option('--header', headerList, 'The extension headers that the packet has; prot is the transport protocol behind them.', { invertible: true, required: true });
+const soft = flag('--soft', 'The packet may have other headers as well.');
+
+/** `-m ipv6header`: which extension headers a packet has. Source: iptables-extensions(8) "ipv6header", net/ipv6/netfilter/ip6t_ipv6header.c. */
+export const ipv6header = defineMatch<HeadersData>({
+  kind: 'match',
+  name: 'ipv6header',
+  families: [6],
+  options: [headerOption, soft],
+  documentation: {
+    summary: 'Asks which IPv6 extension headers a packet has: exactly the given ones, or with --soft at least those.',
+    details: 'The transport protocol counts as the header prot: most packets have it. With --soft the negated form asks that none of them is there.',
+    source: 'iptables-extensions(8), ipv6header; net/ipv6/netfilter/ip6t_ipv6header.c',
+  },
+  build(options) {
+    const { value, inverted } = options.get(headerOption) as Given<number>;
+    return { headers: value, inverted, soft: options.has(soft) };
+  },
+  print: (data) => ` ${optionText(data)}`,
+  conditions: (data) => [{
+    text: optionText(data),
+    test({ packet }) {
+      const present = headersOf(packet);
+      if (data.soft) return data.inverted ? (present & data.headers) === 0 : (present & data.headers) === data.headers;
+      return (present === data.headers) !== data.inverted;
+    },
+    actual: ({ packet }) => `headers ${printHeaders(headersOf(packet)) || 'none'}`,
+  }],
+});
+
+function printHeaders(headers: number): string {
+  return HEADERS.filter(({ bit }) => headers & bit).map(({ name }) => name).join(',');
+}
+
+function optionText({ headers, inverted, soft: isSoft }: HeadersData): string {
+  return `${inverted ? '! ' : ''}--header ${printHeaders(headers)}${isSoft ? ' --soft' : ''}`;
+}
+
+/** Everything up to ESP or "no next header", and what comes behind the extension headers otherwise. */
+function headersOf(packet: Packet): number {
+  let present = 0;
+  for (const { protocol } of packet.extensionHeaders) {
+    const bit = bitOf(protocol);
+    present |= bit;
+    if (bit === ESP_BIT || bit === NONE_BIT) return present;
+    if (bit === PROTOCOL_BIT) return present;
+  }
+  return present | bitOf(packet.protocol) | (packet.protocol === PROTOCOL.AH ? PROTOCOL_BIT : 0);
+}
+
+function bitOf(protocol: number): number {
+  return HEADERS.find((header) => header.protocol === protocol && header.bit !== PROTOCOL_BIT)?.bit ?? PROTOCOL_BIT;
+}

@@ -1,0 +1,143 @@
+import { setDimension, testSet, type SetDirection } from '../../net/testSet';
+import { unknown, type Answer } from '../answer';
+import { defineMatch } from '../extension';
+import { flag, invalid, option, problem, type BuildProblem, type GivenOptions, type InvalidValue, type Option, type ValueType } from '../option';
+import type { Inverted } from '../values/inverted';
+import { number64 } from '../values/number32';
+import { keptBytes } from '../values/savedString';
+import type { PacketView } from '../view';
+
+interface SetName {
+  readonly name: string;
+  readonly directions: readonly SetDirection[];
+}
+
+type Comparison = 'eq' | 'lt' | 'gt';
+
+/** What a counter of the entry is compared with; only `eq` can be inverted. */
+interface CounterTest extends Inverted<bigint> {
+  readonly comparison: Comparison;
+}
+
+interface SetData {
+  readonly set: Inverted<SetName>;
+  readonly returnNomatch: boolean;
+  readonly updateCounters: boolean;
+  readonly updateSubcounters: boolean;
+  readonly packets: CounterTest | undefined;
+  readonly bytes: CounterTest | undefined;
+}
+
+/** IPSET_MAXNAMELEN less the final zero. */
+const LONGEST_NAME = 31;
+/** IPSET_DIM_MAX. */
+const MOST_DIRECTIONS = 6;
+
+const setName: ValueType<SetName> = {
+  metavariable: 'name src|dst[,…]',
+  parse(text): SetName | InvalidValue {
+    const blank = text.lastIndexOf(' ');
+    const name = text.slice(0, blank);
+    const list = text.slice(blank + 1);
+    if (blank < 0 || list.startsWith('-') || list.startsWith('!')) return invalid('it needs two words: the name of a set, and src or dst for each of its parts');
+    if (keptBytes(name, LONGEST_NAME) !== name) return invalid(`the name of a set has at most ${LONGEST_NAME} characters`);
+    const directions: SetDirection[] = [];
+    for (const word of list.split(',')) {
+      const direction = word.slice(0, 3);
+      if (direction !== 'src' && direction !== 'dst') return invalid(`"${word}" is neither src nor dst`);
+      directions.push(direction);
+    }
+    return directions.length > MOST_DIRECTIONS ? invalid(`at most ${MOST_DIRECTIONS} of src and dst can be given`) : { name, directions };
+  },
+};
+
+const counter = (what: string, comparison: Comparison, words: string): Option<bigint> =>
+  option(`--${what}-${comparison}`, number64('n'), `The ${what} counter of the entry is ${words} n.`, { invertible: comparison === 'eq' });
+
+const COMPARISONS: readonly (readonly [Comparison, string])[] = [['eq', 'equal to'], ['lt', 'less than'], ['gt', 'greater than']];
+const matchSet = option('--match-set', setName, 'A set, and for each part of its entries whether it is about the source or the destination.', { invertible: true, words: 2, aliases: ['--set'] });
+const returnNomatch = flag('--return-nomatch', 'Fits for entries that are marked nomatch, and for no others.', { repeatable: true });
+const updateCounters = flag('--update-counters', 'With !: leaves the counters of the entry as they are.', { invertible: true, repeatable: true });
+const updateSubcounters = flag('--update-subcounters', 'With !: leaves the counters of member sets as they are.', { invertible: true, repeatable: true });
+const packetOptions = COMPARISONS.map(([comparison, words]) => counter('packets', comparison, words));
+const byteOptions = COMPARISONS.map(([comparison, words]) => counter('bytes', comparison, words));
+
+/** `-m set`: addresses, ports and so on in an IP set. Source: iptables-extensions(8) "set", net/netfilter/xt_set.c set_match_v4, ipset(8). */
+export const set = defineMatch<SetData>({
+  kind: 'match',
+  name: 'set',
+  families: [4, 6],
+  options: [matchSet, returnNomatch, updateCounters, updateSubcounters, ...packetOptions, ...byteOptions],
+  documentation: {
+    summary: 'Asks whether the packet is in an IP set (ipset).',
+    details: 'src or dst stands for each part of an entry: hash:ip,port with src,dst looks for the source address with the destination port. A set whose members the file does not tell is unknown.',
+    source: 'iptables-extensions(8), set; net/netfilter/xt_set.c; ipset(8)',
+  },
+  build: buildSet,
+  print: optionsText,
+  conditions: (data) => [{
+    text: optionsText(data).trim(),
+    test: (view) => run(data, view),
+    actual: (view) => describe(data, view),
+  }],
+});
+
+function buildSet(options: GivenOptions): SetData | BuildProblem {
+  const given = options.get(matchSet);
+  if (given === undefined) return problem('set needs --match-set with the name of a set and src or dst');
+  const packets = readCounter(options, packetOptions, 'packets');
+  const bytes = readCounter(options, byteOptions, 'bytes');
+  if (packets !== undefined && 'kind' in packets) return packets;
+  if (bytes !== undefined && 'kind' in bytes) return bytes;
+  return {
+    set: { value: given.value, inverted: given.inverted }, returnNomatch: options.has(returnNomatch),
+    updateCounters: !options.all(updateCounters).some(({ inverted }) => inverted), updateSubcounters: !options.all(updateSubcounters).some(({ inverted }) => inverted),
+    packets, bytes,
+  };
+}
+
+function readCounter(options: GivenOptions, list: readonly Option<bigint>[], what: string): CounterTest | BuildProblem | undefined {
+  let found: CounterTest | undefined;
+  for (const [i, each] of list.entries()) {
+    const given = options.get(each);
+    if (given === undefined) continue;
+    if (found) return problem(`only one of --${what}-eq, --${what}-lt and --${what}-gt can be given`, given);
+    found = { comparison: (COMPARISONS[i] as (typeof COMPARISONS)[number])[0], value: given.value, inverted: given.inverted };
+  }
+  return found;
+}
+
+function optionsText({ set: { value, inverted }, returnNomatch: nomatch, updateCounters: counters, updateSubcounters: subcounters, packets, bytes }: SetData): string {
+  return (
+    `${inverted ? ' !' : ''} --match-set ${value.name} ${value.directions.join(',')}${nomatch ? ' --return-nomatch' : ''}` +
+    `${counters ? '' : ' ! --update-counters'}${subcounters ? '' : ' ! --update-subcounters'}${counterText('packets', packets)}${counterText('bytes', bytes)}`
+  );
+}
+
+function counterText(what: string, test: CounterTest | undefined): string {
+  return test === undefined ? '' : `${test.inverted ? ' !' : ''} --${what}-${test.comparison} ${test.value}`;
+}
+
+function run(data: SetData, view: PacketView): Answer {
+  const { name, directions } = data.set.value;
+  const found = testSet(view.host.sets, name, view, directions, { returnNomatch: data.returnNomatch });
+  if (found === undefined) return unknown(`the members of the set ${name} are not in this file`);
+  if (found && (data.packets ?? data.bytes) && hasCounters(name, view)) return unknown(`the counters of the entry in the set ${name} are not in this file`);
+  return found !== data.set.inverted;
+}
+
+/** Sets made without `counters` ignore the options that ask for them. A list:set may have members that count. */
+function hasCounters(name: string, { host }: PacketView): boolean {
+  const known = host.sets?.get(name);
+  return known !== undefined && (known.type === 'list:set' || known.options.includes('counters'));
+}
+
+function describe(data: SetData, view: PacketView): string {
+  const { name, directions } = data.set.value;
+  const known = view.host.sets?.get(name);
+  if (known === undefined) return `set ${name} not known`;
+  const parts = setDimension(known.type);
+  if (directions.length < parts) return `set ${name} has entries of ${parts} parts (${known.type}), asked for ${directions.length}`;
+  const found = testSet(view.host.sets, name, view, directions, { returnNomatch: data.returnNomatch });
+  return found === undefined ? `set ${name} lists a set that is not known` : `${found ? 'in' : 'not in'} set ${name} (${known.type})`;
+}

@@ -1,0 +1,100 @@
+import { sameAddress, type Address } from '../../net/address';
+import type { Listener } from '../../net/host';
+import { PROTOCOL, type Packet } from '../../net/packet';
+import { unknown, type Answer } from '../answer';
+import { defineMatch } from '../extension';
+import { flag } from '../option';
+import type { PacketView } from '../view';
+
+interface SocketData {
+  readonly transparent: boolean;
+  readonly noWildcard: boolean;
+  readonly restoreMark: boolean;
+}
+
+const transparentFlag = flag('--transparent', 'Only sockets that are transparent (IP_TRANSPARENT).');
+const noWildcardFlag = flag('--nowildcard', 'Also sockets bound to no address in particular.');
+const restoreMark = flag('--restore-skmark', 'Copies the mark of the socket to the packet.');
+
+/**
+ * `-m socket`: a socket on this host is there for the packet. Source: iptables-extensions(8) "socket", net/netfilter/xt_socket.c and nf_socket_ipv4.c.
+ * Known are the listening sockets of the host model; whether a connection has a socket of its own is unknown once it is
+ * established. The mark of the socket (--restore-skmark) is not known: the packet keeps its own.
+ */
+export const socket = defineMatch<SocketData>({
+  kind: 'match',
+  name: 'socket',
+  families: [4, 6],
+  hooks: ['PREROUTING', 'INPUT'],
+  options: [transparentFlag, noWildcardFlag, restoreMark],
+  documentation: {
+    summary: 'Asks whether a socket on this host is open for the packet.',
+    details: 'For TCP, UDP and the ICMP errors about them. A socket that listens on all addresses does not count unless --nowildcard is given, whose name says the opposite of what one expects.',
+    source: 'iptables-extensions(8), socket; net/netfilter/xt_socket.c',
+  },
+  build: (options) => ({ transparent: options.has(transparentFlag), noWildcard: options.has(noWildcardFlag), restoreMark: options.has(restoreMark) }),
+  print: optionsText,
+  conditions: (data) => [{
+    text: optionsText(data).trim() || 'socket',
+    test: (view) => run(data, view),
+    actual(view) {
+      const wanted = lookedFor(view);
+      if (wanted === undefined) return 'no socket: neither TCP, UDP nor an ICMP error about them';
+      const found = listenerFor(view, wanted);
+      return found === undefined ? 'no listening socket known' : `listening socket ${found.text}${found.transparent ? ', transparent' : ''}`;
+    },
+  }],
+});
+
+function optionsText({ transparent, noWildcard, restoreMark: restore }: SocketData): string {
+  return `${transparent ? ' --transparent' : ''}${noWildcard ? ' --nowildcard' : ''}${restore ? ' --restore-skmark' : ''}`;
+}
+
+/** The end of a connection that a socket would have. */
+interface End {
+  readonly protocol: number;
+  readonly address: Address;
+  readonly port: number;
+}
+
+function run(data: SocketData, view: PacketView): Answer {
+  if (view.assignedSocket) return data.noWildcard || unknown('whether the socket that TPROXY chose is bound to one address is not in the file');
+  const wanted = lookedFor(view);
+  if (wanted === undefined) return false;
+  const { conntrack, host } = view;
+  // A connection that is being used has a socket of its own, if this host is one of its ends.
+  if (conntrack?.entry !== undefined && conntrack.state !== 'NEW') return unknown('whether this host has a socket for this connection is not in the file');
+  const found = listenerFor(view, wanted);
+  if (found === undefined) return host.listenersKnown ? false : unknown('which sockets this host has is not in the file');
+  const wildcard = isWildcard(found) && !data.noWildcard;
+  return !wildcard && (!data.transparent || found.transparent);
+}
+
+/** For an ICMP error: the end that sent the packet which it quotes. */
+function lookedFor({ packet }: PacketView): End | undefined {
+  const quoted = packet.inner;
+  if (quoted && isIcmpError(packet)) return withPorts(quoted) ? { protocol: quoted.protocol, address: quoted.source, port: quoted.sourcePort } : undefined;
+  return withPorts(packet) ? { protocol: packet.protocol, address: packet.destination, port: packet.destinationPort } : undefined;
+}
+
+function withPorts({ protocol, fragmentOffset }: Packet): boolean {
+  return (protocol === PROTOCOL.TCP || protocol === PROTOCOL.UDP) && fragmentOffset === 0;
+}
+
+/** ICMP: destination unreachable, source quench, redirect, time exceeded, parameter problem. ICMPv6: every error type. */
+function isIcmpError({ protocol, icmpType }: Packet): boolean {
+  return protocol === PROTOCOL.ICMP ? [3, 4, 5, 11, 12].includes(icmpType) : protocol === PROTOCOL.ICMPV6 && icmpType < 128;
+}
+
+/** The listening socket that the kernel would choose: one bound to the address before one bound to none. */
+function listenerFor({ host, packet, inInterface }: PacketView, { protocol, address, port }: End): Listener | undefined {
+  const fitting = host.listeners.filter(
+    (each) => each.protocol === protocol && each.port === port && each.families.includes(packet.family) &&
+      (each.iface === undefined || each.iface === inInterface) && (isWildcard(each) || (each.address !== undefined && sameAddress(each.address, address))),
+  );
+  return fitting.find((each) => !isWildcard(each)) ?? fitting[0];
+}
+
+function isWildcard({ address }: Listener): boolean {
+  return address === undefined || address.words.every((word) => word === 0);
+}

@@ -1,0 +1,85 @@
+import type { Change, ChainKnowledge, Fact, RuleKnowledge } from '../../core/knowledge/knowledge';
+
+/** What a hover shows, as plain data; text of a file stays text until the editor's own escaping. */
+export type Block =
+  /** The first line: a name and what it is. */
+  | { readonly kind: 'title'; readonly name: string; readonly what: string }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'list'; readonly items: readonly string[] }
+  | { readonly kind: 'code'; readonly text: string }
+  /** A remark that must not be missed: what the kernel really does. */
+  | { readonly kind: 'note'; readonly label: string; readonly text: string }
+  /** Settings: a name in code letters and its effect. */
+  | { readonly kind: 'settings'; readonly label: string; readonly items: readonly { readonly name: string; readonly text: string }[] }
+  /** Small print: versions, sources. */
+  | { readonly kind: 'small'; readonly text: string }
+  | { readonly kind: 'rule' };
+
+export function factBlocks(name: string, fact: Fact): readonly Block[] {
+  return [{ kind: 'title', name, what: withoutName(fact.title, name) }, ...detailBlocks(fact)];
+}
+
+export function detailBlocks(fact: Fact): readonly Block[] {
+  const blocks: Block[] = fact.details.map((paragraph) => (paragraph.kind === 'text' ? { kind: 'text', text: paragraph.text } : { kind: 'list', items: paragraph.items }));
+  if (fact.sources.length > 0) blocks.push({ kind: 'small', text: `Source: ${fact.sources.join(', ')}` });
+  return blocks;
+}
+
+/** Chain or rule: short first; the kernel's word, settings and sources below. */
+export function knowledgeBlocks(fact: ChainKnowledge | RuleKnowledge): readonly Block[] {
+  const blocks: Block[] = fact.details.map((paragraph) => (paragraph.kind === 'text' ? { kind: 'text', text: paragraph.text } : { kind: 'list', items: paragraph.items }));
+  if (fact.kernelNote !== undefined) blocks.push({ kind: 'note', label: 'What the kernel does', text: fact.kernelNote });
+  if (fact.changedBy.length > 0) blocks.push({ kind: 'settings', label: 'Changed by', items: fact.changedBy.map(settingItem) });
+  const small = [fact.family, fact.versions, fact.sources.length > 0 ? fact.sources.join(', ') : undefined].filter((part) => part !== undefined);
+  blocks.push({ kind: 'small', text: small.join(' · ') });
+  return blocks;
+}
+
+const KINDS: Readonly<Record<Change['kind'], string>> = { annotation: 'annotation', env: 'environment', flag: 'flag', key: 'log key' };
+
+function settingItem({ kind, name, effect }: Change): { name: string; text: string } {
+  return { name, text: `${KINDS[kind]}${effect === '' ? '' : `: ${effect}`}` };
+}
+
+function withoutName(title: string, name: string): string {
+  return title.startsWith(`${name}: `) ? title.slice(name.length + 2) : title;
+}
+
+/** The blocks as Markdown in which every text of a file or a fact stands escaped. */
+export function blocksToMarkdown(blocks: readonly Block[]): string {
+  return blocks.map((block) => {
+    switch (block.kind) {
+      case 'title': return `**${code(block.name)}** — ${escape(block.what)}`;
+      case 'text': return escape(block.text);
+      case 'list': return block.items.map((item) => `- ${escape(item)}`).join('\n');
+      case 'code': return `\`\`\`iptables\n${block.text.replaceAll('```', "'''")}\n\`\`\``;
+      case 'note': return `**${escape(block.label)}:** ${escape(block.text)}`;
+      case 'settings': return `${escape(block.label)}\n${block.items.map(({ name, text }) => `- ${code(name)} — ${escape(text)}`).join('\n')}`;
+      case 'small': return `_${escape(block.text)}_`;
+      case 'rule': return '---';
+    }
+  }).join('\n\n');
+}
+
+/** The blocks as plain text for a terminal. */
+export function blocksToText(blocks: readonly Block[]): string {
+  return blocks.map((block) => {
+    switch (block.kind) {
+      case 'title': return `${block.name}: ${block.what}`;
+      case 'text': case 'code': return block.text;
+      case 'list': return block.items.map((item) => `  - ${item}`).join('\n');
+      case 'note': return `${block.label}: ${block.text}`;
+      case 'settings': return `${block.label}:\n${block.items.map(({ name, text }) => `  ${name}  ${text}`).join('\n')}`;
+      case 'small': return `(${block.text})`;
+      case 'rule': return '';
+    }
+  }).join('\n\n');
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#+!|~&]/g, '\\$&').replace(/^(\s*)(\d+)\./gm, '$1$2\\.').replace(/^(\s*)-/gm, '$1\\-');
+}
+
+function code(text: string): string {
+  return text.includes('`') ? escape(text) : `\`${text}\``;
+}

@@ -1,0 +1,127 @@
+import { logHeadingKnowledge, portKnowledge, ruleKnowledge } from '../../core/knowledge/knowledge';
+import type { Columns } from '../../core/text/columns';
+import type { CommandNode, Line, RulesSection, Word } from '../../core/syntax/tree';
+import { printRule } from '../../core/ruleset/printRule';
+import type { Rule, RuleSet } from '../../core/ruleset/ruleSet';
+import { ruleSetOf, rulesOfLine, sectionOf, type FileModel } from '../fileModel';
+import { ruleSetView, ruleView } from '../ruleSetView';
+import { classifyWords, type RuleWord } from '../ruleWords';
+import { factBlocks, knowledgeBlocks, type Block } from './blocks';
+import { OPERATIONS } from './builtinOptions';
+import { builtinOptionBlocks, chainBlocks, extensionBlocks, looseNameBlocks, optionBlocks, tableBlocks, valueBlocks } from './nameBlocks';
+
+/** What is shown over a place of a file. Columns are those of the line. */
+export interface Hover {
+  readonly range: Columns;
+  readonly blocks: readonly Block[];
+}
+
+/** The hover for a place; line and column are 0-based. undefined where there is nothing to say. */
+export function hoverAt(model: FileModel, lineNumber: number, column: number): Hover | undefined {
+  const line = model.file.lines[lineNumber];
+  if (!line) return undefined;
+  const section = sectionOf(model.file, line);
+  if (section?.kind === 'rules') return ruleHover(section, line, column);
+  if (section?.kind === 'environment') {
+    const entry = section.entries.find((each) => each.line === line);
+    const blocks = entry && looseNameBlocks(entry.key);
+    if (entry && blocks) return { range: { start: entry.keyColumns.start, end: entry.valueColumns.end }, blocks };
+  }
+  if (section?.kind === 'sockets') {
+    const socket = section.sockets.find((each) => each.line === line);
+    const fact = socket && portKnowledge(socket.port);
+    if (fact) return { range: { start: line.contentStart, end: line.text.length }, blocks: factBlocks(String(socket.port), fact) };
+  }
+  return looseHover(line, column);
+}
+
+function ruleHover(section: RulesSection, line: Line, column: number): Hover | undefined {
+  const ruleSet = ruleSetOf(section);
+  const { node } = line;
+  if (node.kind === 'table') return wordHover(node.name, column, tableBlocks(node.name.text));
+  if (node.kind === 'chain') {
+    return wordHover(node.name, column, chainBlocks(ruleSetView(ruleSet), tableOfChainLine(ruleSet, line), node.name.text));
+  }
+  if (node.kind !== 'command') return looseHover(line, column);
+  const rule = rulesOfLine(ruleSet, line)[0];
+  const found = classifyWords(node, section.family ?? 4).find(({ word }) => column >= word.start && column <= word.end);
+  const own = found && wordBlocks(found, node, rule, ruleSet);
+  const why = rule && whyBlocks(ruleSet, rule);
+  if (!own && !why) return undefined;
+  const range = found && own ? found.word : { start: line.contentStart, end: node.trailingComment?.start ?? line.text.trimEnd().length };
+  return { range, blocks: own && why ? [...own, { kind: 'rule' }, ...why] : (own ?? why ?? []) };
+}
+
+/** Why this rule exists: from the knowledge of the program that wrote it. */
+function whyBlocks(ruleSet: RuleSet, rule: Rule): readonly Block[] | undefined {
+  const view = ruleView(ruleSet, rule);
+  const fact = view && ruleKnowledge(ruleSetView(ruleSet), view);
+  if (!fact) return undefined;
+  return [{ kind: 'title', name: `${rule.chain.name} rule ${rule.number}`, what: fact.title }, ...knowledgeBlocks(fact)];
+}
+
+function wordBlocks({ word, role }: RuleWord, node: CommandNode, rule: Rule | undefined, ruleSet: RuleSet): readonly Block[] | undefined {
+  const view = ruleSetView(ruleSet);
+  const table = rule?.chain.table ?? tableOfNode(node, ruleSet);
+  const place = { ruleSet: view, table, chain: rule?.chain.name };
+  switch (role.kind) {
+    case 'operation': {
+      const what = OPERATIONS[node.operation];
+      return what === undefined ? undefined : [{ kind: 'title', name: word.text, what }, ...(rule ? [{ kind: 'code', text: printRule(rule) } as const] : [])];
+    }
+    case 'table': return tableBlocks(word.text);
+    case 'chain': case 'jump-chain': return chainBlocks(view, table, word.text);
+    case 'builtin-option': return builtinOptionBlocks(role.name);
+    case 'builtin-value': return valueBlocks(role.name, word.text, place) ?? builtinOptionBlocks(role.name);
+    case 'match-name': return role.extension && extensionBlocks(role.extension);
+    case 'target-name': return role.extension && [...targetSentence(rule), ...extensionBlocks(role.extension)];
+    case 'option': return optionBlocks(role.option, role.extension);
+    case 'value': return valueBlocks(role.option.name, word.text, place) ?? optionBlocks(role.option, role.extension);
+    case 'negation': return [{ kind: 'title', name: '!', what: 'negates the option that follows' }];
+    case 'policy': return [{ kind: 'title', name: word.text, what: 'what happens to packets that no rule of the chain decided about' }];
+    case 'position': case 'other': return undefined;
+  }
+}
+
+function targetSentence(rule: Rule | undefined): readonly Block[] {
+  if (rule?.target.kind !== 'extension') return [];
+  return [{ kind: 'text', text: `Here: ${rule.target.extension.describe(rule.target.data)}.` }];
+}
+
+function tableOfNode(node: CommandNode, ruleSet: RuleSet): string | undefined {
+  if (node.table) return node.table.text;
+  const name = node.chain?.text;
+  for (const table of ruleSet.tables.values()) if (name !== undefined && table.chains.has(name)) return table.name;
+  return undefined;
+}
+
+function tableOfChainLine(ruleSet: RuleSet, line: Line): string | undefined {
+  for (const table of ruleSet.tables.values()) for (const chain of table.chains.values()) if (chain.line === line) return table.name;
+  return undefined;
+}
+
+function wordHover(word: Word, column: number, blocks: readonly Block[] | undefined): Hover | undefined {
+  return blocks && column >= word.start - 1 && column <= word.end ? { range: word, blocks } : undefined;
+}
+
+/** Outside of rules: names that mean something wherever they stand, and the headings of an istio-init log. */
+function looseHover(line: Line, column: number): Hover | undefined {
+  const word = wordAt(line.text, column);
+  if (word) {
+    const blocks = looseNameBlocks(word.text) ?? (/^[A-Za-z][\w-]+$/.test(word.text) && /^(ISTIO_|ztunnel-|KUBE-|DOCKER)/.test(word.text) ? chainBlocks(undefined, undefined, word.text) : undefined);
+    if (blocks) return { range: word, blocks };
+  }
+  const heading = logHeadingKnowledge(line.text);
+  return heading && { range: { start: line.contentStart, end: line.text.length }, blocks: factBlocks('log line', heading) };
+}
+
+const NAME_CHARACTER = /[\w./:-]/;
+
+function wordAt(text: string, column: number): { text: string; start: number; end: number } | undefined {
+  let start = Math.min(column, text.length);
+  while (start > 0 && NAME_CHARACTER.test(text.charAt(start - 1))) start--;
+  let end = Math.min(column, text.length);
+  while (end < text.length && NAME_CHARACTER.test(text.charAt(end))) end++;
+  const word = text.slice(start, end).replace(/[.:]+$/, '');
+  return word === '' ? undefined : { text: word, start, end: start + word.length };
+}

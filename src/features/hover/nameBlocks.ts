@@ -1,0 +1,96 @@
+import { addressKnowledge, annotationKnowledge, builtinChainKnowledge, chainKnowledge, describeChainInFile, idKnowledge, markKnowledge, portKnowledge, tableKnowledge, variableKnowledge, type RuleSetView } from '../../core/knowledge/knowledge';
+import type { MatchExtension, TargetExtension } from '../../core/xtables/extension';
+import type { Option } from '../../core/xtables/option';
+import { readUnsigned } from '../../core/xtables/values/integer';
+import { BUILTIN_OPTIONS } from './builtinOptions';
+import { factBlocks, knowledgeBlocks, type Block } from './blocks';
+
+/** What a chain is for, who made it, and what it holds in this file. `ruleSet` undefined: the chain by its name alone. */
+export function chainBlocks(ruleSet: RuleSetView | undefined, table: string | undefined, chain: string): readonly Block[] | undefined {
+  const inFile = ruleSet && table !== undefined ? describeChainInFile(ruleSet, table, chain) : undefined;
+  const builtin = table === undefined ? undefined : builtinChainKnowledge(table, chain);
+  if (builtin) return [...factBlocks(chain, builtin), ...fileSentence(inFile)];
+  const known = chainKnowledge(ruleSet, table, chain);
+  if (known) return [{ kind: 'title', name: chain, what: known.title }, ...fileSentence(inFile), ...knowledgeBlocks(known)];
+  if (inFile === undefined) return undefined;
+  return [{ kind: 'title', name: chain, what: `user-defined chain of table ${table ?? ''}` }, ...fileSentence(inFile)];
+}
+
+function fileSentence(sentence: string | undefined): readonly Block[] {
+  return sentence === undefined ? [] : [{ kind: 'text', text: `In this file: ${sentence}.` }];
+}
+
+export function tableBlocks(table: string): readonly Block[] | undefined {
+  const fact = tableKnowledge(table);
+  return fact && factBlocks(table, fact);
+}
+
+/** A match or target: what it does, and its options. */
+export function extensionBlocks(extension: MatchExtension | TargetExtension): readonly Block[] {
+  const { documentation, options, kind, name } = extension;
+  const limits = [
+    extension.families.length === 1 ? `IPv${extension.families[0]} only` : undefined,
+    extension.tables ? `tables: ${extension.tables.join(', ')}` : undefined,
+    extension.hooks ? `chains: ${extension.hooks.join(', ')}` : undefined,
+  ].filter((part) => part !== undefined);
+  return [
+    { kind: 'title', name: `${kind === 'match' ? '-m' : '-j'} ${name}`, what: documentation.summary },
+    ...(documentation.details === undefined ? [] : [{ kind: 'text', text: documentation.details } as const]),
+    ...(options.length === 0 ? [] : [{ kind: 'settings', label: 'Options', items: options.map((option) => ({ name: optionSyntax(option), text: option.summary })) } as const]),
+    { kind: 'small', text: [...limits, documentation.source].join(' · ') },
+  ];
+}
+
+export function optionBlocks(option: Option, extension: MatchExtension | TargetExtension): readonly Block[] {
+  const also = option.aliases.length === 0 ? [] : [`also written ${option.aliases.join(', ')}`];
+  return [
+    { kind: 'title', name: optionSyntax(option), what: option.summary },
+    { kind: 'small', text: [`option of ${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`, ...also, extension.documentation.source].join(' · ') },
+  ];
+}
+
+export function builtinOptionBlocks(name: string): readonly Block[] | undefined {
+  const option = BUILTIN_OPTIONS[name];
+  return option && [{ kind: 'title', name: option.syntax, what: option.summary }, { kind: 'small', text: 'option of iptables itself · iptables(8), PARAMETERS' }];
+}
+
+function optionSyntax(option: Option): string {
+  return `${option.invertible ? '[!] ' : ''}${option.name}${option.type ? ` ${option.type.metavariable}` : ''}`;
+}
+
+export interface ValuePlace {
+  readonly ruleSet: RuleSetView | undefined;
+  readonly table: string | undefined;
+  readonly chain: string | undefined;
+}
+
+/** What is known of the value of an option: a port, a mark, a user, an address. Told apart by the option's name. */
+export function valueBlocks(option: string, value: string, place: ValuePlace): readonly Block[] | undefined {
+  const context = { ...(place.table === undefined ? {} : { table: place.table }), ...(place.chain === undefined ? {} : { chain: place.chain }), ...(place.ruleSet === undefined ? {} : { ruleSet: place.ruleSet }) };
+  if (/port/.test(option)) {
+    const blocks = value.split(/[,:-]/).flatMap((part) => {
+      const fact = /^\d+$/.test(part) ? portKnowledge(Number(part), context) : undefined;
+      return fact ? factBlocks(part, fact) : [];
+    });
+    return blocks.length > 0 ? blocks : undefined;
+  }
+  if (/mark/.test(option)) {
+    const [text = '', maskText] = value.split('/');
+    const number = readUnsigned(text, 0, 0xffffffff);
+    const mask = maskText === undefined ? 0xffffffff : readUnsigned(maskText, 0, 0xffffffff);
+    const fact = number === undefined || mask === undefined ? undefined : markKnowledge(number, mask, context);
+    return fact && factBlocks(value, fact);
+  }
+  if (/owner/.test(option)) {
+    const fact = idKnowledge(value);
+    return fact && factBlocks(value, fact);
+  }
+  const fact = addressKnowledge(value.replace(/\/(32|128)$/, ''));
+  return fact && factBlocks(value, fact);
+}
+
+/** A name met outside of rules: a variable of the log, an annotation, an address. */
+export function looseNameBlocks(name: string): readonly Block[] | undefined {
+  const fact = variableKnowledge(name) ?? annotationKnowledge(name) ?? addressKnowledge(name);
+  return fact && factBlocks(name, fact);
+}

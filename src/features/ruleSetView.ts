@@ -1,0 +1,78 @@
+import type { ChainView, JumpView, RuleSetView, RuleView } from '../core/knowledge/view';
+import { printRule } from '../core/ruleset/printRule';
+import type { Chain, Rule, RuleSet } from '../core/ruleset/ruleSet';
+import { splitWords } from '../core/syntax/words';
+
+const views = new WeakMap<RuleSet, RuleSetView>();
+
+/** The rule set as the knowledge reads it. Texts of rules are made when asked for, so that a large dump costs little. */
+export function ruleSetView(ruleSet: RuleSet): RuleSetView {
+  let view = views.get(ruleSet);
+  if (view === undefined) {
+    view = makeView(ruleSet);
+    views.set(ruleSet, view);
+  }
+  return view;
+}
+
+/** The view of one rule, the same object that its chain's view holds. */
+export function ruleView(ruleSet: RuleSet, rule: Rule): RuleView | undefined {
+  return ruleSetView(ruleSet).chains.find(({ table, name }) => table === rule.chain.table && name === rule.chain.name)?.rules[rule.number - 1];
+}
+
+function makeView(ruleSet: RuleSet): RuleSetView {
+  const chains: ChainView[] = [];
+  for (const table of ruleSet.tables.values()) {
+    const jumps = new Map<string, JumpView[]>();
+    for (const chain of table.chains.values()) {
+      for (const rule of chain.rules) {
+        if (rule.target.kind !== 'jump') continue;
+        const jump = { chain: chain.name, line: rule.line.index };
+        const list = jumps.get(rule.target.chain);
+        if (list) list.push(jump);
+        else jumps.set(rule.target.chain, [jump]);
+      }
+    }
+    for (const chain of table.chains.values()) chains.push(new LazyChain(chain, jumps.get(chain.name) ?? []));
+  }
+  return { family: ruleSet.family, chains };
+}
+
+class LazyChain implements ChainView {
+  private views: readonly RuleView[] | undefined;
+
+  constructor(
+    private readonly chain: Chain,
+    readonly jumpedFrom: readonly JumpView[],
+  ) {}
+
+  get table(): string { return this.chain.table; }
+  get name(): string { return this.chain.name; }
+  get builtin(): boolean { return this.chain.hook !== undefined; }
+  get policy(): string | undefined { return this.chain.policy; }
+  get rules(): readonly RuleView[] { return (this.views ??= this.chain.rules.map((rule) => new LazyRule(rule))); }
+}
+
+class LazyRule implements RuleView {
+  private text: string | undefined;
+  private split: readonly string[] | undefined;
+
+  constructor(private readonly rule: Rule) {}
+
+  get table(): string { return this.rule.chain.table; }
+  get chain(): string { return this.rule.chain.name; }
+  get number(): number { return this.rule.number; }
+  get line(): number { return this.rule.line.index; }
+  get saved(): string { return (this.text ??= printRule(this.rule)); }
+  get words(): readonly string[] { return (this.split ??= splitWords(this.saved, 0, this.saved.length).slice(2).map(({ text }) => text)); }
+
+  get target(): string | undefined {
+    const { target } = this.rule;
+    switch (target.kind) {
+      case 'none': return undefined;
+      case 'jump': return target.chain;
+      case 'extension': return target.extension.name;
+      case 'unknown': return target.name;
+    }
+  }
+}

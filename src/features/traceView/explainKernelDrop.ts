@@ -1,0 +1,29 @@
+import type { KernelDropReason } from '../../core/netfilter/events';
+
+/** Why the kernel threw a packet away without any rule, as the end of the sentence "the kernel drops it: …". */
+export function explainKernelDrop(reason: KernelDropReason): string {
+  return REASONS[reason];
+}
+
+const REASONS: Readonly<Record<KernelDropReason, string>> = {
+  'other-host': 'the frame is addressed to another machine',
+  'loopback-address': 'loopback addresses may not be seen on the wire',
+  'bad-source': 'such an address cannot be a source',
+  'martian-source': 'the source address cannot come from there (martian source)',
+  'martian-destination': 'the destination address cannot be reached from there (martian destination)',
+  'reverse-path': 'answers would leave by another interface, and rp_filter forbids that',
+  'no-route': 'there is no route to the destination',
+  blackhole: 'the route to the destination is a blackhole',
+  unreachable: 'the route to the destination says unreachable',
+  prohibited: 'the route to the destination says prohibited',
+  'forwarding-off': 'the destination is not this host, and forwarding is off',
+  'ttl-exceeded': 'its time to live is used up',
+  'too-big': 'it is larger than the outgoing interface takes and may not be cut up',
+  'redirect-without-address': 'the interface has no address to redirect or masquerade to',
+  'reroute-failed': 'after a change it could not be routed again',
+  'nat-failed': 'NAT could not translate it',
+  'fragment-incomplete': 'fragments wait for the others before the rules see them',
+  'no-socket': 'no socket takes it',
+  'broken-packet': 'a match found the packet broken',
+  'not-forwarded': 'such packets are not forwarded',
+};

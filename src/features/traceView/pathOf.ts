@@ -1,0 +1,106 @@
+import { stepsOf } from '../../core/netfilter/hookOrder';
+import type { TraceEvent, Walked } from '../../core/netfilter/events';
+import type { Packet } from '../../core/net/packet';
+import type { RuleSet } from '../../core/ruleset/ruleSet';
+import type { Hook, TableName } from '../../core/xtables/view';
+import type { PathNode, PathTable, Tone } from './model';
+import { changeWords, destinationOf, packetChanges } from './packetWords';
+import { routeWords } from './stepGroups';
+import { badgeOf } from './verdict';
+
+type Open = { -readonly [Key in keyof PathNode]: PathNode[Key] } & { tables: PathTable[] };
+
+/** The packet's way as boxes: hooks with their tables, routing, where it ends; behind them, dimmed, hooks that it might have seen. */
+export function pathOf(walked: Walked, ruleSet: RuleSet | undefined): readonly PathNode[] {
+  const nodes: Open[] = [];
+  let last: Packet | undefined;
+  const push = (kind: PathNode['kind'], title: string, text: string, packet: Packet, index: number, state: PathNode['state'] = 'on', tone?: Tone): void => {
+    const changes = last ? packetChanges(last, packet).map(changeWords) : [];
+    last = packet;
+    nodes.push({ id: String(nodes.length), kind, title, tables: [], text, state, tone, changes, step: String(index) });
+  };
+  const { tone } = badgeOf(walked);
+  let route: string | undefined;
+  walked.events.forEach((event, index) => {
+    switch (event.kind) {
+      case 'start':
+        last = event.packet;
+        return;
+      case 'hook-enter':
+        push('hook', event.hook, interfaces(event), event.packet, index);
+        (nodes[nodes.length - 1] as Open).tables = tablesOf(walked, index, event.hook, ruleSet);
+        return;
+      case 'route': {
+        const words = routeWords(event);
+        // Routed again with the same result: of no interest on the way, and among the steps all the same.
+        if (event.phase === 'reroute' && words === route) return;
+        route = words;
+        return push('route', event.phase === 'reroute' ? 'ROUTE AGAIN' : 'ROUTE', words, event.packet, index);
+      }
+      case 'loopback':
+        return push('loopback', 'LO', 'comes back in', event.packet, index);
+      case 'delivered':
+        return push('socket', 'SOCKET', event.listener ? `:${event.listener.port}${event.listener.process === undefined ? '' : ` ${event.listener.process}`}` : event.known ? 'nobody listens' : destinationOf(event.packet), event.packet, index, 'end', tone);
+      case 'sent':
+        return push('wire', 'WIRE', event.iface, event.packet, index, 'end', tone);
+      case 'kernel-drop':
+        return push('drop', 'DROP', 'by the kernel', event.packet, index, 'end', tone);
+      default:
+        return;
+    }
+  });
+  const { dropBy } = walked.end;
+  if (dropBy && dropBy.kind !== 'kernel') {
+    const index = walked.events.length - 1;
+    push('drop', walked.end.verdict, dropBy.kind === 'rule' ? `${dropBy.rule.chain.name} rule ${dropBy.rule.number}` : `policy of ${dropBy.chain.name}`, walked.end.packet, index, 'end', tone);
+  }
+  return [...nodes, ...unvisited(walked, ruleSet, nodes.length)];
+}
+
+function interfaces({ inInterface, outInterface }: Extract<TraceEvent, { readonly kind: 'hook-enter' }>): string {
+  return [inInterface === '' ? '' : `in ${inInterface}`, outInterface === '' ? '' : `out ${outInterface}`].filter((part) => part !== '').join(' ');
+}
+
+function tablesOf({ events, end }: Walked, start: number, hook: Hook, ruleSet: RuleSet | undefined): PathTable[] {
+  const found = new Map<TableName, PathTable>();
+  let current: TableName | undefined;
+  for (let i = start + 1; i < events.length; i++) {
+    const event = events[i] as TraceEvent;
+    if (event.kind === 'hook-enter' || event.kind === 'route' && event.phase === 'input') break;
+    if (event.kind === 'table-enter') {
+      current = event.table;
+      found.set(current, { name: current, state: 'passed', step: firstStep(events, i) });
+    } else if (event.kind === 'table-skipped') found.set(event.table, { name: event.table, state: 'skipped', step: undefined });
+    else if (event.kind === 'rule' && event.matched && event.rule.target.kind === 'extension' && current !== undefined) {
+      const returns = event.effect?.kind === 'verdict' && event.effect.verdict === 'RETURN';
+      if (!returns) found.set(current, { name: current, state: 'hit', step: String(i) });
+    } else if (event.kind === 'table-leave' && event.verdict !== 'ACCEPT') {
+      found.set(event.table, { name: event.table, state: 'dropped', step: found.get(event.table)?.step });
+    }
+  }
+  const stopped = end.outcome === 'DROPPED' && !events.slice(start + 1).some((event) => event.kind === 'hook-enter' || event.kind === 'hook-leave');
+  return shownTables(hook, ruleSet).map((name) => found.get(name)
+    ?? { name, state: !ruleSet?.tables.has(name) ? 'absent' : stopped ? 'off' : 'skipped', step: undefined });
+}
+
+function firstStep(events: readonly TraceEvent[], at: number): string | undefined {
+  const event = events[at + 1];
+  return event?.kind === 'skipped' ? `${at + 1}.${event.from}` : String(at + 1);
+}
+
+/** Hooks that a packet of this direction might have seen. */
+function unvisited({ events, end }: Walked, ruleSet: RuleSet | undefined, from: number): PathNode[] {
+  const seen = new Set(events.flatMap((event) => (event.kind === 'hook-enter' ? [event.hook] : [])));
+  const outward = events[0]?.kind === 'start' && events[0].direction === 'out';
+  const might: readonly Hook[] = outward ? ['OUTPUT', 'POSTROUTING'] : seen.has('FORWARD') || end.outcome !== 'DROPPED' && end.outcome !== 'NONE' ? ['INPUT', 'FORWARD', 'POSTROUTING'] : ['PREROUTING', 'INPUT', 'FORWARD', 'POSTROUTING'];
+  return might.filter((hook) => !seen.has(hook)).map((hook, i) => ({
+    id: String(from + i), kind: 'hook', title: hook, text: '', state: 'off', tone: undefined, changes: [], step: undefined,
+    tables: shownTables(hook, ruleSet).map((name) => ({ name, state: 'off', step: undefined })),
+  }));
+}
+
+/** security is left out where the dump does not have it: hardly any does. */
+function shownTables(hook: Hook, ruleSet: RuleSet | undefined): TableName[] {
+  return stepsOf(hook, ruleSet?.backend ?? 'legacy').filter((step): step is TableName =>
+    step !== 'defragment' && step !== 'conntrack' && step !== 'confirm' && (step !== 'security' || ruleSet?.tables.has(step) === true));
+}

@@ -1,0 +1,100 @@
+import { conditionsOfRule, explainRule, type AskedCondition } from '../../core/netfilter/ruleTest';
+import type { Walked } from '../../core/netfilter/events';
+import type { Rule } from '../../core/ruleset/ruleSet';
+import type { Effect } from '../../core/xtables/extension';
+import type { PacketView } from '../../core/xtables/view';
+import { assumptionFor, translationBehind, type RuleEvent } from './course';
+import type { Mark } from './model';
+import { changeWords, packetChanges } from './packetWords';
+import { whyNot } from './whyNot';
+
+/** What a rule did, in one sign and a few words. */
+export interface RuleWhy {
+  readonly mark: Mark;
+  readonly why: string;
+}
+
+/** Why a rule of a run did not match. */
+export function whyRuleNot(rule: Rule, view: PacketView): string {
+  return firstNo(explainRule(rule, view)) ?? 'did not match';
+}
+
+/** What an event of a rule means. `index` is its place among the events. */
+export function whyRule(walked: Walked, index: number, event: RuleEvent): RuleWhy {
+  if (!event.matched) return whyEventNot(walked, event);
+  const { target } = event.rule;
+  const asked = assumedConditions(walked, event);
+  if (target.kind === 'jump') return asked ? { mark: 'jump', why: `jump, if ${asked}` } : { mark: 'jump', why: target.goto ? 'goto' : 'jump' };
+  const done = whyEffect(walked, index, event, event.effect ?? { kind: 'continue' });
+  return asked ? { mark: done.mark, why: `${done.why}, if ${asked}` } : done;
+}
+
+function whyEventNot(walked: Walked, event: RuleEvent): RuleWhy {
+  const last = event.answers[event.answers.length - 1];
+  if (typeof last === 'object' && last.kind === 'hotdrop') return { mark: 'drop', why: `broken packet: ${last.reason}` };
+  const conditions = explainRule(event.rule, event.view, event.answers);
+  const no = firstNo(conditions);
+  if (no !== undefined) return { mark: 'no', why: no };
+  const open = conditions[event.answers.length - 1];
+  if (typeof last === 'object' && open && assumptionFor(walked, event, open.text)) return { mark: 'unknown', why: `if not ${open.text}` };
+  // The walk looked ahead: whatever the answer to the open question, a later condition says no.
+  const later = conditionsOfRule(event.rule).slice(event.answers.length).find((condition) => condition.stateful !== true && condition.test(event.view) === false);
+  return { mark: 'no', why: later ? whyNot(later.text, later.actual(event.view)) : 'did not match' };
+}
+
+function firstNo(conditions: readonly AskedCondition[]): string | undefined {
+  const no = conditions.find(({ answer }) => answer === false);
+  return no && whyNot(no.text, no.actual);
+}
+
+/** The open questions that were answered by assuming yes, so that the rule matched. */
+function assumedConditions(walked: Walked, event: RuleEvent): string {
+  const texts = explainRule(event.rule, event.view, event.answers)
+    .filter(({ text, answer }) => typeof answer === 'object' && assumptionFor(walked, event, text)?.value === true)
+    .map(({ text }) => text);
+  return texts.join(' and ');
+}
+
+function whyEffect(walked: Walked, index: number, event: RuleEvent, effect: Effect): RuleWhy {
+  switch (effect.kind) {
+    case 'continue': {
+      const changes = packetChanges(event.view.packet, event.after).map(changeWords);
+      const noted = effect.note ?? (event.rule.target.kind === 'none' ? 'counts only' : 'goes on');
+      return { mark: 'yes', why: changes.length > 0 ? changes.join(', ') : noted };
+    }
+    case 'verdict':
+      if (effect.verdict === 'RETURN') return { mark: 'return', why: returnsTo(walked, index) };
+      return effect.verdict === 'ACCEPT' ? { mark: 'accept', why: 'accepted' } : { mark: 'drop', why: 'dropped' };
+    case 'reject':
+      return { mark: 'drop', why: effect.reply.kind === 'none' ? 'rejected' : `rejected with ${effect.reply.name}` };
+    case 'queue':
+      return effect.bypass ? { mark: 'accept', why: 'no program listens on the queue: accepted' } : { mark: 'drop', why: 'no program listens on the queue: dropped' };
+    case 'nat': case 'redirect': case 'masquerade':
+      return { mark: 'nat', why: decidesNat(walked, index) };
+    case 'tproxy':
+      return walked.events[index + 1]?.kind === 'table-leave' && walked.end.dropBy?.kind === 'rule' && walked.end.dropBy.rule === event.rule
+        ? { mark: 'drop', why: `no socket on port ${effect.port}: dropped` }
+        : { mark: 'nat', why: `handed to port ${effect.port}` };
+    case 'untrack':
+      return { mark: 'yes', why: 'not tracked' };
+    case 'template':
+      return { mark: 'yes', why: effect.zone.original === effect.zone.reply ? `zone ${effect.zone.original}` : `zone ${effect.zone.original}, answers ${effect.zone.reply}` };
+    case 'stolen':
+      return { mark: 'drop', why: effect.note };
+    case 'choice': {
+      const assumed = walked.assumptions.find(({ rule, match }) => rule === event.rule && effect.choices.some(({ text }) => text === match));
+      const chosen = effect.choices.find(({ text }) => text === assumed?.match);
+      return { mark: 'unknown', why: chosen ? `if ${chosen.text}` : effect.reason };
+    }
+  }
+}
+
+function decidesNat(walked: Walked, index: number): string {
+  return translationBehind(walked.events, index) ? 'decides nat' : 'decides nat: nothing to change';
+}
+
+function returnsTo(walked: Walked, index: number): string {
+  const next = walked.events[index + 1];
+  if (next?.kind !== 'return') return 'returns';
+  return walked.events[index + 2]?.kind === 'policy' ? `returns: policy of ${next.to.name}` : `returns to ${next.to.name}`;
+}

@@ -1,0 +1,157 @@
+import { stepsOf } from '../../core/netfilter/hookOrder';
+import type { TraceEvent, Walked } from '../../core/netfilter/events';
+import type { RuleSet } from '../../core/ruleset/ruleSet';
+import type { Hook, TableName } from '../../core/xtables/view';
+import { lineNumber } from './course';
+import { explainKernelDrop } from './explainKernelDrop';
+import type { Mark, NoteRow, Row, StepGroup, Tone } from './model';
+import { changeWords, destinationOf, packetChanges } from './packetWords';
+import { whyRule } from './ruleWhy';
+import { ruleTokens } from './ruleTokens';
+import { runRows } from './runRows';
+
+/** The course as it is read: one group for each table that the packet went through, and between them what else happened. */
+export function stepGroups(walked: Walked, ruleSet: RuleSet | undefined): readonly StepGroup[] {
+  return new Grouping(walked, ruleSet).groups;
+}
+
+/** Reads the events in order and collects rows; small, but it has to remember where it is. */
+class Grouping {
+  readonly groups: StepGroup[] = [];
+  private rows: Row[] = [];
+  private open: { readonly hook: Hook; readonly table: TableName } | undefined;
+  private hook: Hook | undefined;
+  private pending: TableName[] = [];
+
+  constructor(
+    private readonly walked: Walked,
+    private readonly ruleSet: RuleSet | undefined,
+  ) {
+    walked.events.forEach((event, index) => this.read(event, index));
+    if (this.open) this.close('DROPPED', 'drop');
+  }
+
+  private read(event: TraceEvent, index: number): void {
+    switch (event.kind) {
+      case 'start':
+        return;
+      case 'hook-enter':
+        this.hook = event.hook;
+        this.pending = stepsOf(event.hook, this.ruleSet?.backend ?? 'legacy').filter(isTable);
+        return;
+      case 'hook-leave':
+        return this.passAbsent(undefined, index);
+      case 'conntrack':
+        this.passAbsent('mangle', index);
+        return this.quiet(index, 'info', `connection tracking: ${event.view.state}`, event.view.state === 'NEW' ? 'a new connection' : event.why);
+      case 'table-enter':
+        this.passAbsent(event.table, index);
+        this.pending.shift();
+        this.open = event;
+        this.rows = [];
+        return;
+      case 'table-skipped':
+        this.passAbsent(event.table, index);
+        this.pending.shift();
+        return this.quiet(index, 'info', `${event.table} is not visited`, event.why, event.table);
+      case 'skipped':
+        this.rows.push(...runRows(event, index));
+        return;
+      case 'rule': {
+        const { rule, depth } = event;
+        this.rows.push({
+          kind: 'rule', id: String(index), depth, line: lineNumber(rule.line), chain: rule.chain.name, number: rule.number,
+          tokens: ruleTokens(rule), ...whyRule(this.walked, index, event),
+        });
+        return;
+      }
+      case 'return': {
+        // An explicit RETURN has said so already; so does the policy, where one follows.
+        if (event.explicit || this.walked.events[index + 1]?.kind === 'policy') return;
+        this.rows.push(note(index, event.depth, 'return', `end of ${event.chain.name}`, `returns to ${event.to.name}`, undefined));
+        return;
+      }
+      case 'policy': {
+        const empty = event.chain.rules.length === 0;
+        const text = `${empty ? 'no rules, ' : ''}policy ${event.verdict}`;
+        this.rows.push(note(index, 0, event.verdict === 'DROP' ? 'drop' : 'accept', text, event.verdict === 'DROP' ? 'dropped by policy' : empty ? '' : 'end of the chain', lineNumber(event.chain.line)));
+        return;
+      }
+      case 'table-leave':
+        return this.close(event.verdict, event.verdict === 'DROP' ? 'drop' : event.verdict === 'REJECT' ? 'reject' : undefined);
+      case 'translate': {
+        const changes = packetChanges(event.before, event.after).map(changeWords).join(', ');
+        return this.quiet(index, 'nat', `packet changed: ${changes}`, event.established ? 'as for the whole connection' : 'NAT');
+      }
+      case 'route':
+        return this.quiet(index, 'info', `${event.phase === 'reroute' ? 'routed again' : 'routing'}: ${routeWords(event)}`, routeTable(event.table));
+      case 'ttl':
+        return this.quiet(index, 'info', `TTL ${event.before} → ${event.after}`, 'passed on by a router');
+      case 'loopback':
+        return this.group(`${index}`, 'LOOPBACK', false, [note(index, 0, 'info', 'comes back in over lo', 'without its socket, so owner cannot match', undefined)]);
+      case 'kernel-drop':
+        if (this.open) this.close('DROPPED', 'drop');
+        return this.group(`${index}`, 'KERNEL', false, [note(index, 0, 'drop', explainKernelDrop(event.reason), 'dropped by the kernel', undefined)], 'drop');
+      case 'sent':
+        return this.group(`${index}`, 'WIRE', false, [note(index, 0, 'accept', `leaves by ${event.iface} to ${destinationOf(event.packet)}`, 'sent', undefined)], 'sent');
+      case 'delivered':
+        return this.group(`${index}`, 'SOCKET', false, [note(index, 0, event.known && !event.listener ? 'unknown' : 'accept', receiverWords(event), 'delivered', undefined)], 'accept');
+    }
+  }
+
+  /** Tables up to `next` that hang in this hook and left no event: they are not in the dump, or tracking is off and nat sleeps. */
+  private passAbsent(next: TableName | undefined, index: number): void {
+    const missing: TableName[] = [];
+    const asleep: TableName[] = [];
+    const until = next === undefined ? this.pending.length : this.pending.indexOf(next);
+    if (until < 0) return;
+    for (const table of this.pending.splice(0, until)) {
+      if (table === 'security' && !this.ruleSet?.tables.has(table)) continue;
+      (this.ruleSet?.tables.has(table) ? asleep : missing).push(table);
+    }
+    if (missing.length > 0) this.quiet(index, 'accept', `no ${missing.length > 1 ? 'such tables' : 'such table'} in this dump: ACCEPT`, 'default', missing.join(', '));
+    if (asleep.length > 0) this.quiet(index, 'info', 'not visited: connection tracking does not run', '', asleep.join(', '));
+  }
+
+  private quiet(index: number, mark: Mark, text: string, why: string, tables = ''): void {
+    const hook = this.hook && tables !== '' ? `${this.hook} · ${tables}` : '';
+    this.groups.push({ id: `q${this.groups.length}`, title: hook, result: '', tone: undefined, quiet: true, rows: [note(index, 0, mark, text, why, undefined, this.groups.length)] });
+  }
+
+  private group(id: string, title: string, quiet: boolean, rows: readonly Row[], tone?: Tone): void {
+    this.groups.push({ id: `g${id}`, title, result: '', tone, quiet, rows });
+  }
+
+  private close(result: string, tone: Tone | undefined): void {
+    if (!this.open) return;
+    this.groups.push({ id: `t${this.groups.length}`, title: `${this.open.hook} · ${this.open.table}`, result, tone, quiet: false, rows: this.rows });
+    this.open = undefined;
+    this.rows = [];
+  }
+}
+
+/** Several notes may hang on one event; `place` keeps their ids apart. */
+function note(index: number, depth: number, mark: Mark, text: string, why: string, line: number | undefined, place?: number): NoteRow {
+  return { kind: 'note', id: place === undefined ? String(index) : `${index}-${place}`, depth, mark, text, why, line };
+}
+
+function isTable(step: string): step is TableName {
+  return step !== 'defragment' && step !== 'conntrack' && step !== 'confirm';
+}
+
+export function routeWords({ type, device, gateway, packet }: Extract<TraceEvent, { readonly kind: 'route' }>): string {
+  const { destination } = packet;
+  const address = destinationOf({ ...packet, fragmentOffset: 1, destination });
+  if (type === 'local') return `local ${address}`;
+  return `${address} by ${device}${gateway === undefined ? '' : ` via ${gateway}`}`;
+}
+
+function routeTable(table: number | undefined): string {
+  if (table === undefined) return '';
+  return table === 255 ? 'table local' : table === 254 ? 'table main' : `table ${table}`;
+}
+
+function receiverWords({ listener, known, packet }: Extract<TraceEvent, { readonly kind: 'delivered' }>): string {
+  if (listener) return `${listener.text}${listener.process === undefined ? '' : ` ${listener.process}`}`;
+  return known ? `nobody listens on ${destinationOf(packet)}` : destinationOf(packet);
+}

@@ -1,0 +1,201 @@
+import { portKnowledge } from '../../core/knowledge/knowledge';
+import { PROTOCOL } from '../../core/net/packet';
+import type { Listener } from '../../core/net/host';
+import type { TraceEvent, Walked } from '../../core/netfilter/events';
+import type { Rule } from '../../core/ruleset/ruleSet';
+import { courseOf, lineNumber, type RuleEvent, type TraceInput } from './course';
+import { explainKernelDrop } from './explainKernelDrop';
+import type { Badge, RichText, Span } from './model';
+import { destinationOf, showsPorts, sourceOf } from './packetWords';
+
+type Translate = Extract<TraceEvent, { readonly kind: 'translate' }>;
+
+/** The end of a course in two words. */
+export function badgeOf(walked: Walked): Badge {
+  const { end } = walked;
+  switch (end.outcome) {
+    case 'NONE':
+      return { text: 'NOT HANDLED', tone: 'drop' };
+    case 'DROPPED':
+      return end.verdict === 'REJECT' ? { text: 'REJECTED', tone: 'reject' } : { text: 'DROPPED', tone: 'drop' };
+    case 'SENT':
+      return { text: `SENT ${end.outInterface ?? ''}`.trim(), tone: 'sent' };
+    case 'LOCAL': {
+      const port = showsPorts(end.packet) ? ` :${end.packet.destinationPort}` : '';
+      if (end.receiverKnown && !end.receiver && waitsForSocket(end.packet.protocol)) return { text: `NO LISTENER${port}`, tone: 'unknown' };
+      const target = natTarget(walked, 'destination');
+      return target === undefined ? { text: `DELIVERED${port}`, tone: 'accept' } : { text: `${target}${port}`, tone: 'redirect' };
+    }
+  }
+}
+
+/** Who gets the packet, or who threw it away, and the line that decided. */
+export function verdictOf(input: TraceInput): RichText {
+  const walked = courseOf(input);
+  const { end } = walked;
+  switch (end.outcome) {
+    case 'LOCAL': return delivered(input, walked);
+    case 'SENT': return sent(walked);
+    case 'DROPPED': return dropped(walked);
+    case 'NONE': return [strong('It never reaches a hook'), plain(`: ${end.dropBy?.kind === 'kernel' ? `${explainKernelDrop(end.dropBy.reason)}. ` : 'the kernel refuses it. '}`), dim(sentence(end.dropBy?.kind === 'kernel' ? end.dropBy.detail : ''))];
+  }
+}
+
+/** The index of the event that decided: the drop, else the rule that translated, else the last rule that accepted. */
+export function decisiveEvent({ events, end }: Walked): number | undefined {
+  const last = (wanted: (event: TraceEvent, index: number) => boolean): number | undefined => {
+    for (let i = events.length - 1; i >= 0; i--) if (wanted(events[i] as TraceEvent, i)) return i;
+    return undefined;
+  };
+  const by = end.dropBy;
+  if (by?.kind === 'rule') return last((event) => event.kind === 'rule' && event.rule === by.rule && event.matched);
+  if (by?.kind === 'policy') return last((event) => event.kind === 'policy' && event.chain === by.chain);
+  if (by?.kind === 'kernel') return last((event) => event.kind === 'kernel-drop');
+  return last((event) => isTranslating(event) && end.outcome === 'LOCAL')
+    ?? last((event) => event.kind === 'rule' && event.matched && event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT')
+    ?? last(isTranslating)
+    ?? last((event) => event.kind === 'rule' && event.matched)
+    ?? last((event) => event.kind === 'delivered' || event.kind === 'sent');
+}
+
+function isTranslating(event: TraceEvent): boolean {
+  if (event.kind !== 'rule' || !event.matched) return false;
+  const kind = event.effect?.kind;
+  return kind === 'redirect' || kind === 'nat' || kind === 'masquerade' || kind === 'tproxy';
+}
+
+function delivered(input: TraceInput, walked: Walked): RichText {
+  const { end, events } = walked;
+  const { packet, receiver } = end;
+  const changed = firstDestination(events);
+  const decided = decidedBy(walked);
+  if (!receiver) {
+    const where = destinationOf(packet);
+    if (end.receiverKnown && waitsForSocket(packet.protocol)) {
+      const answer = packet.protocol === PROTOCOL.TCP ? 'the kernel answers with a TCP reset (connection refused)' : 'the kernel answers "port unreachable"';
+      return [strong(`Nobody listens on ${where}`), plain(`: ${answer}. `), ...decided];
+    }
+    const asked = showsPorts(packet) ? ', but the file does not say which program listens there' : '';
+    return [strong(`It is delivered to this host, ${where}`), plain(`${asked}. `), ...decided];
+  }
+  const role = roleOf(receiver);
+  const other = changed && otherReceiver(input, changed);
+  return [
+    strong(`${capital(role ?? receiver.process ?? `The socket ${receiver.text}`)} receives it`),
+    plain(`${other === undefined ? '' : `, not ${other}`}. `),
+    dim(`${listens(receiver)}${input.listenersFrom === undefined ? '' : ` (from ${input.listenersFrom})`}. `),
+    ...decided,
+  ];
+}
+
+/** `envoy pid 16 listens on 0.0.0.0:15006`. */
+function listens({ process, pid, text }: Listener): string {
+  return `${process ?? 'A program'}${pid === undefined ? '' : ` pid ${pid}`} listens on ${text}`;
+}
+
+/** What is known of the port, where it speaks of the program that has it: `Envoy’s inbound listener`. */
+function roleOf({ port, process }: Listener): string | undefined {
+  if (process === undefined) return undefined;
+  const title = portKnowledge(port)?.title ?? '';
+  return title.slice(title.indexOf(': ') + 2).split('; ').find((role) => role.toLowerCase().startsWith(`${process.toLowerCase()}’s `));
+}
+
+/** Who would have got the packet if nothing had rewritten its destination. */
+function otherReceiver({ listeners = [] }: TraceInput, { before }: Translate): string {
+  const listener = listeners.find(({ port, protocol, families }) => port === before.destinationPort && protocol === before.protocol && families.includes(before.family));
+  return listener?.process === undefined ? destinationOf(before) : `${listener.process} on ${listener.text}`;
+}
+
+function sent(walked: Walked): RichText {
+  const { end, events } = walked;
+  const route = [...events].reverse().find((event) => event.kind === 'route');
+  const hop = route?.kind === 'route' && route.gateway !== undefined ? `, next hop ${route.gateway}` : '';
+  const source = [...events].reverse().find((event): event is Translate => event.kind === 'translate' && event.half === 'source');
+  const masked = source ? `Its source is now ${sourceOf(end.packet)}. ` : '';
+  return [strong(`It leaves by ${end.outInterface ?? 'no interface'}`), plain(` to ${destinationOf(end.packet)}${hop}. ${masked}`), ...decidedBy(walked)];
+}
+
+function dropped({ end, events }: Walked): RichText {
+  const by = end.dropBy;
+  if (by?.kind === 'policy') {
+    const line = lineNumber(by.chain.line);
+    return [
+      strong(`Dropped by the policy of ${by.chain.name}`), ...(line === undefined ? [] : [plain(' ('), lineSpan(line), plain(')')]),
+      plain(': '), dim(by.chain.rules.length === 0 ? `${by.chain.table} ${by.chain.name} has no rules.` : `no rule of ${by.chain.table} ${by.chain.name} decided otherwise.`),
+    ];
+  }
+  if (by?.kind === 'kernel') {
+    const where = by.hook === undefined ? '' : by.inHook ? ` in ${by.hook}` : ` after ${by.hook}`;
+    return [strong(`Dropped by the kernel${where}`), plain(', not by a rule: '), plain(`${explainKernelDrop(by.reason)}. `), dim(sentence(by.detail))];
+  }
+  if (by?.kind !== 'rule') return [strong('Dropped.')];
+  const event = events.find((each): each is RuleEvent => each.kind === 'rule' && each.rule === by.rule && each.matched);
+  const reply = event?.effect?.kind === 'reject' && event.effect.reply.kind !== 'none' ? ` with ${event.effect.reply.name}` : '';
+  const line = lineNumber(by.rule.line) ?? 0;
+  return [
+    strong(end.verdict === 'REJECT' ? 'Rejected by ' : 'Dropped by '), { text: `line ${line}`, style: 'strong', line }, strong(reply),
+    plain(': '), dim(`${by.rule.chain.table} ${place(by.rule)}${by.hook === by.rule.chain.name ? '' : `, in ${by.hook}`}.`),
+  ];
+}
+
+/** `Decided by line 78.` Nothing where no rule had a say. */
+function decidedBy(walked: Walked): RichText {
+  const index = decisiveEvent(walked);
+  const event = index === undefined ? undefined : walked.events[index];
+  if (event?.kind !== 'rule' || event.rule.target.kind === 'jump') return [dim('No rule stops or changes it.')];
+  if (!isTranslating(event) && !(event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT')) return [dim('No rule stops or redirects it.')];
+  const line = lineNumber(event.rule.line) ?? 0;
+  return [dim('Decided by '), lineSpan(line), dim('.')];
+}
+
+function firstDestination(events: readonly TraceEvent[]): Translate | undefined {
+  return events.find((event): event is Translate => event.kind === 'translate' && event.half === 'destination');
+}
+
+/** The target that rewrote one half: `REDIRECT`. For a packet of a connection that is translated already, `NAT`. */
+function natTarget({ events }: Walked, half: 'destination' | 'source'): string | undefined {
+  for (const [index, event] of events.entries()) {
+    if (event.kind === 'rule' && event.effect?.kind === 'tproxy') return 'TPROXY';
+    if (event.kind !== 'translate' || event.half !== half) continue;
+    const rule = events.slice(0, index).reverse().find((each): each is RuleEvent => each.kind === 'rule' && isTranslating(each));
+    return event.established || rule?.rule.target.kind !== 'extension' ? 'NAT' : rule.rule.target.extension.name;
+  }
+  return undefined;
+}
+
+function waitsForSocket(protocol: number): boolean {
+  return protocol === PROTOCOL.TCP || protocol === PROTOCOL.UDP;
+}
+
+export function place(rule: Rule): string {
+  return `${rule.chain.name} rule ${rule.number}`;
+}
+
+function strong(text: string): Span {
+  return { text, style: 'strong' };
+}
+
+function plain(text: string): Span {
+  return { text };
+}
+
+function dim(text: string): Span {
+  return { text, style: 'dim' };
+}
+
+function lineSpan(line: number): Span {
+  return { text: `line ${line}`, line };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function sentence(text: string): string {
+  return text === '' ? '' : `${capital(text)}.`;
+}
+
+/** Spans as one text. */
+export function textOfSpans(spans: RichText): string {
+  return spans.map(({ text }) => text).join('').trim();
+}
