@@ -1,3 +1,4 @@
+import { ruleSetOf, type FileModel } from './fileModel';
 import { bindRules } from '../core/ruleset/bind';
 import type { LineProblem } from '../core/ruleset/ruleSet';
 import { rulesOfText } from './rulesOfText';
@@ -19,4 +20,11 @@ export function checkRules(text: string, family: 4 | 6): readonly Diagnostic[] {
 
 export function asDiagnostic({ line, start, end, severity, code, message }: LineProblem): Diagnostic {
   return { line: line.index + 1, column: start + 1, endColumn: end + 1, severity, code, message };
+}
+
+/** The problems of a whole file: of the text, and of each rule set in it. Ordered by place. */
+export function fileDiagnostics(model: FileModel): readonly Diagnostic[] {
+  const ofText = model.file.problems.map(asDiagnostic);
+  const ofRules = model.dumps.flatMap(({ section }) => ruleSetOf(section).problems.map(asDiagnostic));
+  return [...ofText, ...ofRules].sort((a, b) => a.line - b.line || a.column - b.column);
 }

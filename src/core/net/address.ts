@@ -252,6 +252,13 @@ function parseFullLooseIpv4(text: string): Address | undefined {
 
 /** A number as strtoul(3) with base 0 takes it, with nothing behind it, from 0 to `max`. */
 function looseNumber(text: string, max: number): number | undefined {
+  // One or two digits are nearly every prefix length there is.
+  const first = text.charCodeAt(0) - 48;
+  if (text.length === 1 && first >= 0 && first <= 9) return first <= max ? first : undefined;
+  if (text.length === 2 && first >= 1 && first <= 9) {
+    const second = text.charCodeAt(1) - 48;
+    if (second >= 0 && second <= 9) return first * 10 + second <= max ? first * 10 + second : undefined;
+  }
   const digits = text.trimStart().replace(/^\+/, '');
   let value: number;
   if (/^0[xX][0-9a-fA-F]{1,16}$/.test(digits)) value = Number(digits);

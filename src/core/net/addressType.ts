@@ -1,6 +1,5 @@
-import { isLimitedBroadcast, isMulticast, isUnspecified, sameAddress, type Address } from './address';
+import { inBlock, isLimitedBroadcast, isMulticast, isUnspecified, sameAddress, type Address } from './address';
 import type { Host, RouteType } from './host';
-import { inBlock } from './address';
 import { ROUTE_TABLE } from './kernelRoutes';
 import { lookupRoute } from './routing';
 

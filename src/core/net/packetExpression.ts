@@ -1,9 +1,13 @@
 import { formatAddress, parseAddress, type Address } from './address';
-import { icmpTypeName, icmpTypeOf, icmpTypes, type IcmpType } from './icmpTypes';
+import { ALIASES, DIRECTIONS, FLAG_ORDER, ICMP_NAMES, KEYWORDS, PROTOCOL_WORDS, STATES } from './expressionWords';
+import { icmpTypeOf, icmpTypes, type IcmpType } from './icmpTypes';
 import { TCP_FLAGS } from './packet';
 import { isProblem, namedProtocol, readPacketRequest, type PacketRequest } from './packetRequest';
-import { protocolName, reportedProtocol } from './protocols';
+import { protocolName } from './protocols';
 import { portOfService } from './services';
+
+export { KEYWORDS } from './expressionWords';
+export { formatPacketExpression } from './formatPacketExpression';
 
 /** What a word of an expression is. `value` belongs to the keyword in front of it. */
 export type ExpressionRole = 'direction' | 'interface' | 'protocol' | 'source' | 'destination' | 'arrow' | 'icmp-type' | 'flags' | 'state' | 'keyword' | 'value';
@@ -37,107 +41,6 @@ export function parsePacketExpression(text: string): ParsedExpression {
   const reader = new ExpressionReader(tokens);
   const request = reader.read();
   return request ? { request, words: reader.words } : { problems: reader.problems };
-}
-
-/**
- * The expression of a request, which `parsePacketExpression` reads back. What an expression has no words for is left
- * out: the packet within an ICMP error, IPv6 extension headers other than a fragment header, the datagram's total length.
- */
-export function formatPacketExpression(request: PacketRequest): string {
-  const words: string[] = [];
-  if (request.dir === 'out') words.push('out', ...(request.oface ? [request.oface] : []));
-  else if (request.oface !== undefined && request.iface !== undefined) words.push('forward', request.iface, request.oface);
-  else if (request.dir === 'in' || request.iface !== undefined) words.push('in', ...(request.iface ? [request.iface] : []));
-  if (request.proto !== undefined) words.push(...protocolWords(request.proto));
-  words.push(...icmpWords(request));
-  const source = endpoint(request.src, request.sport);
-  const destination = endpoint(request.dst, request.dport);
-  if (source !== '') words.push(source, '>', ...(destination === '' ? [] : [destination]));
-  else if (destination !== '') words.push('>', destination);
-  if (request.flags !== undefined) {
-    const names = Object.entries(TCP_FLAGS).filter(([, bit]) => (request.flags as number) & bit).map(([name]) => name.toLowerCase());
-    words.push(...(names.length === 0 ? ['flags', 'none'] : FLAG_ORDER.filter((name) => names.includes(name))));
-  }
-  if (request.ctstate !== undefined) words.push(request.ctstate.toLowerCase());
-  for (const [keyword, field, format] of PRINTED) {
-    const value = request[field];
-    if (value !== undefined) words.push(keyword, format(value));
-  }
-  if (request.df) words.push('df');
-  const fragment = request.extHeaders?.find(({ type }) => type === 'frag');
-  if (request.mf ?? fragment?.mf) words.push('mf');
-  const offset = request.fragOffset ?? fragment?.offset;
-  if (offset !== undefined) words.push('frag', String(offset));
-  return words.join(' ');
-}
-
-/** The words with a value behind them, each with the request's field and what the value is, for messages and completion. */
-export const KEYWORDS: Readonly<Record<string, { readonly field: keyof PacketRequest | 'type' | 'state' | 'proto' | 'dscp'; readonly value: string }>> = {
-  proto: { field: 'proto', value: 'a protocol name or number' },
-  src: { field: 'src', value: 'an address' },
-  dst: { field: 'dst', value: 'an address' },
-  sport: { field: 'sport', value: 'a port from 0 to 65535' },
-  dport: { field: 'dport', value: 'a port from 0 to 65535' },
-  uid: { field: 'uid', value: 'a user id' },
-  gid: { field: 'gid', value: 'a group id' },
-  groups: { field: 'groups', value: 'group ids with commas between' },
-  mark: { field: 'mark', value: 'a mark such as 0x53a' },
-  ttl: { field: 'ttl', value: 'a number from 0 to 255' },
-  tos: { field: 'tos', value: 'a byte such as 0x10' },
-  dscp: { field: 'dscp', value: 'a number from 0 to 63 or a class such as ef, af11, cs1' },
-  length: { field: 'length', value: 'the length of the IP packet in bytes' },
-  frag: { field: 'fragOffset', value: 'the offset of the fragment in units of 8 bytes, 0 to 8191' },
-  mac: { field: 'srcMac', value: 'the source link layer address' },
-  dstmac: { field: 'dstMac', value: 'the destination link layer address' },
-  flags: { field: 'flags', value: 'TCP flags with commas between, or none' },
-  ctstate: { field: 'state', value: 'new, established, related, invalid or untracked' },
-  type: { field: 'type', value: 'an ICMP type: a number with an optional /code, or a name' },
-  icmpid: { field: 'icmpId', value: 'the identifier of an echo' },
-  icmpseq: { field: 'icmpSeq', value: 'the sequence number of an echo' },
-  spi: { field: 'spi', value: 'the security parameter index of ESP or AH' },
-  id: { field: 'id', value: 'the identification of the IP header' },
-  seq: { field: 'seq', value: 'a TCP sequence number' },
-  acknum: { field: 'ack', value: 'a TCP acknowledgement number' },
-  window: { field: 'window', value: 'a TCP window' },
-  tcpoptions: { field: 'tcpOptionsHex', value: 'bytes in hexadecimal' },
-  ipoptions: { field: 'ipOptionsHex', value: 'bytes in hexadecimal' },
-  payload: { field: 'payloadHex', value: 'bytes in hexadecimal' },
-  priority: { field: 'priority', value: 'a number' },
-};
-
-const ALIASES: Readonly<Record<string, string>> = { protocol: 'proto', hl: 'ttl', hoplimit: 'ttl', len: 'length', dsfield: 'tos', state: 'ctstate', srcmac: 'mac', user: 'uid', group: 'gid', fwmark: 'mark' };
-const DIRECTIONS: ReadonlySet<string> = new Set(['in', 'out', 'forward']);
-const STATES: ReadonlySet<string> = new Set(['new', 'established', 'related', 'invalid', 'untracked']);
-const FLAG_ORDER: readonly string[] = ['syn', 'ack', 'fin', 'rst', 'psh', 'urg', 'ece', 'cwr'];
-/** Protocols that may stand alone as a word; any other needs `proto`, so that an interface may be called `st`. */
-const PROTOCOL_WORDS: ReadonlySet<string> = new Set(['tcp', 'udp', 'icmp', 'icmpv6', 'ipv6-icmp', 'sctp', 'udplite', 'dccp', 'esp', 'ah', 'gre', 'igmp', 'ipip']);
-const ICMP_NAMES: ReadonlySet<string> = new Set([...icmpTypes(4), ...icmpTypes(6)].map(({ name }) => name.toLowerCase()));
-
-const decimal = (value: unknown): string => String(value);
-const hexadecimal = (value: unknown): string => `0x${(value as number).toString(16)}`;
-const PRINTED: readonly (readonly [string, keyof PacketRequest, (value: unknown) => string])[] = [
-  ['uid', 'uid', decimal], ['gid', 'gid', decimal], ['groups', 'groups', decimal], ['mark', 'mark', hexadecimal], ['ttl', 'ttl', decimal], ['tos', 'tos', hexadecimal],
-  ['length', 'length', decimal], ['mac', 'srcMac', decimal], ['dstmac', 'dstMac', decimal], ['icmpid', 'icmpId', decimal], ['icmpseq', 'icmpSeq', decimal],
-  ['spi', 'spi', decimal], ['id', 'id', decimal], ['seq', 'seq', decimal], ['acknum', 'ack', decimal], ['window', 'window', decimal],
-  ['tcpoptions', 'tcpOptionsHex', decimal], ['ipoptions', 'ipOptionsHex', decimal], ['payload', 'payloadHex', decimal], ['priority', 'priority', decimal],
-];
-
-function protocolWords(protocol: number): string[] {
-  const word = String(reportedProtocol(protocol));
-  return PROTOCOL_WORDS.has(word) ? [word] : ['proto', protocolName(protocol) === 'all' ? '0' : protocolName(protocol)];
-}
-
-function icmpWords({ proto, icmpType: type, icmpCode: code }: PacketRequest): string[] {
-  if (type === undefined) return [];
-  const name = icmpTypeName(type, code, proto === 58 ? 6 : 4);
-  // A name alone says its protocol; without one the number is clearer.
-  return name !== undefined && proto !== undefined ? [name] : ['type', code === undefined ? String(type) : `${type}/${code}`];
-}
-
-function endpoint(address: string | undefined, port: number | undefined): string {
-  if (address === undefined) return port === undefined ? '' : `:${port}`;
-  if (port === undefined) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 interface Token {
@@ -290,7 +193,8 @@ class ExpressionReader {
       this.fail(token, `"${token.text}" is not a type of ${family === 4 ? 'ICMP' : 'ICMPv6'}: a number with an optional /code, or ${allowed}, or one of their codes`);
       return;
     }
-    this.fields['proto'] ??= icmpTypeOf(token.text, 4) || family === 4 && /^[0-9]/.test(token.text) ? (family === 6 ? 58 : 1) : 58;
+    // A name that only ICMPv6 has says the protocol; a number means what the addresses are, IPv4 where there are none.
+    this.fields['proto'] ??= family === 4 && readIcmpType(token.text, 4) ? 1 : 58;
     this.fields['icmpType'] = found.type;
     if (found.code !== undefined) this.fields['icmpCode'] = found.code;
   }
@@ -373,7 +277,10 @@ function readEndpoint(text: string): Endpoint | string {
   const portText = bracketed ? bracketed[2] : colon < 0 ? undefined : text.slice(colon + 1);
   const open = addressText === '' || addressText === '*' || addressText === 'any';
   const address = open ? undefined : parseAddress(addressText);
-  if (!open && address === undefined) return /^[0-9.:[\]a-f]+$/i.test(text) && /[.:]/.test(text) ? `"${text}" is not an address with an optional port, as 10.0.0.1:80 or [2001:db8::1]:80` : unknownWord(text);
+  if (!open && address === undefined) {
+    const meantAsAddress = /^[0-9.:[\]a-f]+$/i.test(text) && /[.:]/.test(text);
+    return meantAsAddress ? `"${text}" is not an address with an optional port, as 10.0.0.1:80 or [2001:db8::1]:80` : unknownWord(text);
+  }
   const port = portText === undefined ? undefined : readPort(portText);
   if (portText !== undefined && port === undefined) return `"${portText}" is not a port from 0 to 65535 or the name of a service`;
   return { address, port };
@@ -382,7 +289,10 @@ function readEndpoint(text: string): Endpoint | string {
 function unknownWord(text: string): string {
   const words = [...DIRECTIONS, ...PROTOCOL_WORDS, ...STATES, ...FLAG_ORDER, ...Object.keys(KEYWORDS), ...ICMP_NAMES];
   const near = words.find((word) => isNear(text.toLowerCase(), word));
-  return `"${text}" is not understood${near ? `; did you mean "${near}"?` : ''}${near ? '' : ': there are in, out, forward with an interface; protocols (tcp, udp, icmp …); addresses, as 10.0.0.1:41522 > 10.0.0.2:80; TCP flags (syn, ack …); states (new, established …); ICMP types; df, mf; and, with a value, '}${near ? '' : Object.keys(KEYWORDS).join(', ')}`;
+  if (near) return `"${text}" is not understood; did you mean "${near}"?`;
+  const places = 'in, out, forward with an interface; protocols (tcp, udp, icmp …); addresses, as 10.0.0.1:41522 > 10.0.0.2:80';
+  const rest = 'TCP flags (syn, ack …); states (new, established …); ICMP types; df, mf';
+  return `"${text}" is not understood: there are ${places}; ${rest}; and, with a value, ${Object.keys(KEYWORDS).join(', ')}`;
 }
 
 /** One letter more, less, other, or two swapped. */

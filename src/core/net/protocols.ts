@@ -16,7 +16,7 @@ export function protocolName(protocol: number): string {
   return protocol === 0 ? 'all' : (NAMES.get(protocol) ?? String(protocol));
 }
 
-/** The protocol in JSON results, as the kernel oracle's answers have it: a word for the common ones, else the number. */
+/** The protocol in JSON results, as the contract has it: a word for the common ones, else the number. */
 export function reportedProtocol(protocol: number): string | number {
   return REPORTED.get(protocol) ?? protocol;
 }

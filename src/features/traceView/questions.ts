@@ -1,4 +1,5 @@
 import type { Assumption, Walked } from '../../core/netfilter/events';
+import { conditionsOfRule } from '../../core/netfilter/ruleTest';
 import { lineNumber, type TraceInput } from './course';
 import type { AssumptionModel, OutcomeTab, Question } from './model';
 import { badgeOf } from './verdict';
@@ -44,9 +45,9 @@ function yesNo({ key, value, probability: chance }: Assumption): Question['choic
   ];
 }
 
-/** A target that may do several things, in contrast to a condition that may be yes or no: its text is no condition of the rule. */
-function isChoice({ rule, match, value }: Assumption): boolean {
-  return value && rule !== undefined && !match.startsWith('-') && !match.startsWith('! ');
+/** A target that may do several things, in contrast to a condition that may be yes or no. */
+function isChoice({ rule, match }: Assumption): boolean {
+  return rule !== undefined && !conditionsOfRule(rule).some(({ text }) => text === match);
 }
 
 function targetText({ rule }: Assumption): string {

@@ -586,6 +586,13 @@ class Host:
                         notes.append("conntrack create failed: %s" % os.strerror(rc))
             r = self.run_packet(q)
             r.pop("complete", None)
+            if any(o["ev"] == "unknown" for o in r["trace"]) or r.pop("noStart", None) or r.get("framesSeen"):
+                r["ambiguous"] = True
+            if not case.get("wantTrace"):
+                r.pop("trace")
+                r.pop("initial", None)
+                for o in r.get("otherPackets", []):
+                    o.pop("trace")
             if case.get("dumpConntrack"):
                 r["conntrack"] = self.ct.dump()
             out.append(r)

@@ -83,13 +83,15 @@ export function readRules(reader: SectionReader, from: number): number {
       case Shape.Header: {
         const found = line.node.kind === 'comment' ? line.node.header : undefined;
         if (found?.role !== 'generated') {
+          if (i === from) return from + 1;
           i++;
           if (tables.size > 0) end = i;
           break;
         }
         if (bareRules || (declared && tables.size === 0)) break scan;
         if (header && differs(header, found)) break scan;
-        if (header === undefined && tables.size > 0) break scan;
+        // No table behind the header above: that program printed nothing.
+        if (tables.size === 0 ? header !== undefined : header === undefined) break scan;
         const next = nextTable(lines, i + 1);
         if (next !== undefined && tables.has(next)) break scan;
         if (open) {

@@ -64,9 +64,9 @@ function optionsText({ nodes, mask, inverted, seed }: ClusterData): string {
   return `${inverted ? ' !' : ''} --cluster-local-nodemask ${hex(mask)} --cluster-total-nodes ${nodes} --cluster-hash-seed ${hex(seed)}`;
 }
 
-/** From 0. */
+/** From 0. Of an IPv6 address the kernel hashes the first 32 bits only. */
 function nodeOf(source: Address, { nodes, seed }: ClusterData): number {
-  return Number((BigInt(jhash(source.words.map(swapBytes), seed)) * BigInt(nodes)) >> 32n);
+  return Number((BigInt(jhash([swapBytes(source.words[0] as number)], seed)) * BigInt(nodes)) >> 32n);
 }
 
 function swapBytes(word: number): number {

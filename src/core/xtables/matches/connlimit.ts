@@ -44,7 +44,7 @@ export const connlimit = defineMatch<ConnlimitData>({
   needsConntrack: true,
   documentation: {
     summary: 'Counts the connections of a host or network and fits above or up to a limit.',
-    details: 'Only connections that this rule has seen count, the current one included. A trace starts from a freshly loaded rule.',
+    details: 'Only connections that this rule has seen while they were new count, the current one included. A trace starts from a freshly loaded rule.',
     source: 'iptables-extensions(8), connlimit; net/netfilter/xt_connlimit.c',
   },
   build: buildConnlimit,
@@ -53,13 +53,11 @@ export const connlimit = defineMatch<ConnlimitData>({
     text: optionsText(data).trim(),
     stateful: true,
     test(view) {
-      const counted = read(view, self);
-      const key = network(data, view);
-      const connections = new Set(counted.get(key)).add(connection(view));
-      view.memory.set(self, new Map(counted).set(key, connections));
+      const connections = withThis(data, view, self);
+      view.memory.set(self, new Map(read(view, self)).set(network(data, view), connections));
       return connections.size > data.limit === data.above;
     },
-    actual: (view) => `${new Set(read(view, self).get(network(data, view))).add(connection(view)).size} of ${network(data, view)}, this one included`,
+    actual: (view) => `${withThis(data, view, self).size} of ${network(data, view)}`,
   }],
 });
 
@@ -82,6 +80,16 @@ function read({ memory }: PacketView, self: object): Counted {
 
 function network({ side, length }: ConnlimitData, { packet }: PacketView): string {
   return `${formatAddress(prefixBlock(packet[side], length).address)}/${length}`;
+}
+
+/**
+ * The connections of the packet's network, its own included. Linux 6.18 adds one that got through before only where the network has none yet,
+ * or on lo: such a connection is taken to have been counted when it was new.
+ */
+function withThis(data: ConnlimitData, view: PacketView, self: object): ReadonlySet<string> {
+  const before = read(view, self).get(network(data, view));
+  if (before && view.conntrack?.entry?.confirmed && view.inInterface !== 'lo') return before;
+  return new Set(before).add(connection(view));
 }
 
 /** What tells one connection from another: the addresses and ports of its first packet. */

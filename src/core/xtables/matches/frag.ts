@@ -10,12 +10,12 @@ type Flag = '--fragres' | '--fragfirst' | '--fragmore' | '--fraglast';
 
 interface FragData {
   readonly id: Inverted<NumberRange<number>> | undefined;
-  readonly length: number | undefined;
+  readonly length: Inverted<number> | undefined;
   readonly flags: readonly Flag[];
 }
 
 const fragid = option('--fragid', unsignedRange('id[:id]', 0xffffffff), 'The identification of the packet that was cut up, or a range.', { invertible: true });
-const fraglen = option('--fraglen', number32('length'), 'Taken, but the kernel does not look at it: all fragment headers have 8 bytes.');
+const fraglen = option('--fraglen', number32('length'), 'Taken, but the kernel does not look at it: all fragment headers have 8 bytes.', { invertible: true });
 const fragres = flag('--fragres', 'The reserved bits are clear.');
 const fragfirst = flag('--fragfirst', 'The first fragment.');
 const fragmore = flag('--fragmore', 'More fragments follow.', { excludes: ['--fraglast'] });
@@ -36,12 +36,12 @@ export const frag = defineMatch<FragData>({
   },
   build: (options) => ({
     id: keep(options.get(fragid)),
-    length: options.get(fraglen)?.value,
+    length: keep(options.get(fraglen)),
     flags: FLAGS.filter((each) => options.has(each)).map(({ name }) => name as Flag),
   }),
-  // A length of 0 is left out, as is the range of all identifications, negated or not.
+  // The range of all identifications is left out, negated or not.
   print: ({ id, length, flags }) =>
-    (isEverything(id) ? '' : invertedText('--fragid', id, printRange)) + (length ? ` --fraglen ${length}` : '') + flags.map((name) => ` ${name}`).join(''),
+    (isEverything(id) ? '' : invertedText('--fragid', id, printRange)) + invertedText('--fraglen', length, String) + flags.map((name) => ` ${name}`).join(''),
   conditions: ({ id, flags }) => [
     condition('a fragment header', () => true),
     ...(id ? [condition(invertedText('--fragid', id, printRange).trim(), ({ bytes }) => inRange(word(bytes, 4), id.value) !== id.inverted)] : []),

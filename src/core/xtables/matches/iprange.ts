@@ -1,6 +1,7 @@
-import { compareAddresses, formatAddress, parseAddress, parseBlock, type Address } from '../../net/address';
+import { compareAddresses, formatAddress, ipv4, parseAddress, type Address } from '../../net/address';
 import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
 import { invalid, option, problem, type InvalidValue, type ValueType } from '../option';
+import { readUnsigned } from '../values/integer';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 
 type Range = readonly [first: Address, last: Address];
@@ -25,9 +26,12 @@ const addressRange: ValueType<Range> = {
 };
 
 function readAddress(text: string, family: 4 | 6): Address | undefined {
-  if (family === 4) return text.includes('/') ? undefined : parseBlock(text, 4)?.address;
-  const address = parseAddress(text);
-  return address?.family === 6 ? address : undefined;
+  if (family === 6) {
+    const address = parseAddress(text);
+    return address?.family === 6 ? address : undefined;
+  }
+  const bytes = text.split('.').map((part) => readUnsigned(part, 0, 255));
+  return bytes.length > 4 || bytes.includes(undefined) ? undefined : ipv4(bytes.reduce<number>((word, byte, i) => word + (byte as number) * 2 ** (24 - 8 * i), 0));
 }
 
 const sourceRange = option('--src-range', addressRange, 'The source address lies in this range.', { invertible: true });

@@ -1,4 +1,3 @@
-import { protocolNumber } from '../../net/protocols';
 import { PROTOCOL, type Packet } from '../../net/packet';
 import { defineMatch } from '../extension';
 import { flag, invalid, option, type Given, type InvalidValue, type ValueType } from '../option';
@@ -14,6 +13,8 @@ interface HeaderName {
   /** As iptables-save prints it. */
   readonly name: string;
   readonly short: string;
+  /** Further spellings in /etc/protocols. */
+  readonly aliases: readonly string[];
   readonly protocol: number;
   readonly bit: number;
 }
@@ -25,14 +26,14 @@ const ESP_BIT = 4;
 
 /** In the order of iptables-save. */
 const HEADERS: readonly HeaderName[] = [
-  { name: 'hop-by-hop', short: 'hop', protocol: 0, bit: 128 },
-  { name: 'ipv6-opts', short: 'dst', protocol: PROTOCOL.IPV6_DESTINATION, bit: 64 },
-  { name: 'ipv6-route', short: 'route', protocol: PROTOCOL.IPV6_ROUTE, bit: 32 },
-  { name: 'ipv6-frag', short: 'frag', protocol: PROTOCOL.IPV6_FRAGMENT, bit: 16 },
-  { name: 'ah', short: 'auth', protocol: PROTOCOL.AH, bit: 8 },
-  { name: 'esp', short: 'esp', protocol: PROTOCOL.ESP, bit: ESP_BIT },
-  { name: 'ipv6-nonxt', short: 'none', protocol: PROTOCOL.IPV6_NONE, bit: NONE_BIT },
-  { name: 'protocol', short: 'prot', protocol: 255, bit: PROTOCOL_BIT },
+  { name: 'hop-by-hop', short: 'hop', aliases: ['hopopt', 'HOPOPT', 'ip', 'IP'], protocol: 0, bit: 128 },
+  { name: 'ipv6-opts', short: 'dst', aliases: ['IPv6-Opts'], protocol: PROTOCOL.IPV6_DESTINATION, bit: 64 },
+  { name: 'ipv6-route', short: 'route', aliases: ['IPv6-Route'], protocol: PROTOCOL.IPV6_ROUTE, bit: 32 },
+  { name: 'ipv6-frag', short: 'frag', aliases: ['IPv6-Frag'], protocol: PROTOCOL.IPV6_FRAGMENT, bit: 16 },
+  { name: 'ah', short: 'auth', aliases: ['IPSEC-AH'], protocol: PROTOCOL.AH, bit: 8 },
+  { name: 'esp', short: 'esp', aliases: ['IPSEC-ESP'], protocol: PROTOCOL.ESP, bit: ESP_BIT },
+  { name: 'ipv6-nonxt', short: 'none', aliases: ['IPv6-NoNxt'], protocol: PROTOCOL.IPV6_NONE, bit: NONE_BIT },
+  { name: 'protocol', short: 'prot', aliases: [], protocol: 255, bit: PROTOCOL_BIT },
 ];
 
 /** Names or numbers of headers, separated by commas. */
@@ -41,10 +42,10 @@ const headerList: ValueType<number> = {
   completions: HEADERS.map(({ short }) => short),
   parse(text): number | InvalidValue {
     let headers = 0;
-    if (text === '') return invalid('a list of headers is expected');
-    for (const word of text.split(',').filter((each) => each !== '')) {
-      const number = /^[0-9]{1,9}$/.test(word) ? Number(word) : word === word.toLowerCase() && word !== 'all' ? protocolNumber(word) : undefined;
-      const known = HEADERS.find(({ name, short, protocol }) => word === name || word === short || number === protocol);
+    const words = text.split(',').filter((each) => each !== '');
+    if (words.length === 0) return invalid('a list of headers is expected');
+    for (const word of words) {
+      const known = HEADERS.find(({ name, short, aliases, protocol }) => word === name || word === short || aliases.includes(word) || word === String(protocol));
       if (known === undefined) return invalid(`"${word}" is no IPv6 extension header; there are ${HEADERS.map(({ short }) => short).join(', ')}`);
       headers |= known.bit;
     }

@@ -27,15 +27,16 @@ const timeStop = option('--timestop', dayTime, 'Up to this time of day; one befo
 const monthDaysOption = option('--monthdays', monthDays, 'On these days of the month.', { invertible: true });
 const weekDaysOption = option('--weekdays', weekDays, 'On these days of the week; 1 is Monday.', { invertible: true });
 const contiguous = flag('--contiguous', 'A span over midnight belongs to the day it begins on.');
-const kerneltz = flag('--kerneltz', "The times are in the kernel's time zone.", { aliases: ['--localtz'], excludes: ['--utc'] });
-const utc = flag('--utc', 'The times are in UTC, as without it.', { excludes: ['--kerneltz'] });
+const kerneltz = flag('--kerneltz', "The times are in the kernel's time zone.", { excludes: ['--utc'] });
+const localtz = flag('--localtz', 'The old name of --kerneltz.', { excludes: ['--utc'] });
+const utc = flag('--utc', 'The times are in UTC, as without it.', { excludes: ['--kerneltz', '--localtz'] });
 
 /** `-m time`: the moment at which the packet passes. Source: iptables-extensions(8) "time", net/netfilter/xt_time.c. */
 export const time = defineMatch<TimeData>({
   kind: 'match',
   name: 'time',
   families: [4, 6],
-  options: [dateStart, dateStop, timeStart, timeStop, monthDaysOption, weekDaysOption, contiguous, kerneltz, utc],
+  options: [dateStart, dateStop, timeStart, timeStop, monthDaysOption, weekDaysOption, contiguous, kerneltz, localtz, utc],
   documentation: {
     summary: 'Holds at certain dates, times of day, weekdays and days of the month.',
     details: 'All of them in UTC, unless --kerneltz is given. Without --contiguous a span over midnight is judged by the day that it is at the moment.',
@@ -51,10 +52,10 @@ export const time = defineMatch<TimeData>({
       dayStop: options.get(timeStop)?.value ?? LAST_SECOND,
       monthDays: days === undefined ? ALL_MONTH_DAYS : days.inverted ? days.value ^ ALL_MONTH_DAYS : days.value,
       weekDays: week === undefined ? ALL_WEEK_DAYS : week.inverted ? week.value ^ ALL_WEEK_DAYS : week.value,
-      kernelZone: options.has(kerneltz),
+      kernelZone: options.has(kerneltz) || options.has(localtz),
       contiguous: options.has(contiguous),
     };
-    if (data.contiguous && data.dayStart <= data.dayStop) return problem('--contiguous makes sense only where --timestop is before --timestart', options.get(contiguous));
+    if (data.contiguous && data.dayStart < data.dayStop) return problem('--contiguous makes sense only where --timestop is not behind --timestart', options.get(contiguous));
     return data;
   },
   print: printTime,

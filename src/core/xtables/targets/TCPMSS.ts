@@ -34,7 +34,7 @@ export const TCPMSS = defineTarget<TcpmssData>({
   terminates: 'never',
   documentation: {
     summary: 'Lowers the maximum segment size that a TCP SYN announces.',
-    details: 'Helps where ICMP "fragmentation needed" gets lost. The rule must ask for SYN (--syn, --tcp-flags). A SYN without the option gets one, of 536 at most. Never raises a value.',
+    details: 'Helps where ICMP "fragmentation needed" gets lost. The rule must ask for SYN (--syn, --tcp-flags). A SYN without the option gets one, of 536 (IPv6: 1220) at most. Never raises a value.',
     source: 'iptables-extensions(8), TCPMSS; net/netfilter/xt_TCPMSS.c',
   },
   build(options) {
@@ -86,7 +86,7 @@ function unknownMtu(): Effect {
   return { kind: 'choice', reason, choices: [{ text: 'the segment size fits and stays', effect: { kind: 'continue' } }] };
 }
 
-/** Lowers the option where it is; adds one of at most 536 where there is none, no data follows, and the header has room. */
+/** Lowers the option where it is; adds one of at most 536 (IPv6: 1220) where there is none, no data follows, and the header has room. */
 function withMss({ packet }: PacketView, mss: number): Effect {
   const options = packet.tcpOptions;
   const at = tcpOptionPlaces(options).find((place) => place <= options.length - 4 && options[place] === 2 && options[place + 1] === 4);
@@ -100,7 +100,7 @@ function withMss({ packet }: PacketView, mss: number): Effect {
   const networkHeaders = packet.family === 4 ? 20 + packet.ipOptions.length : 40 + packet.extensionHeaders.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const header = 20 + options.length;
   if (packet.length > networkHeaders + header || header >= 60) return { kind: 'continue', note: 'no room to add a segment size' };
-  const added = Math.min(mss, 536);
+  const added = Math.min(mss, packet.family === 4 ? 536 : 1220);
   return {
     kind: 'continue',
     packet: { tcpOptions: Uint8Array.of(2, 4, added >> 8, added & 255, ...options), length: packet.length + 4 },

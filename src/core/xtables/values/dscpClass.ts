@@ -5,9 +5,13 @@ const CLASSES: ReadonlyMap<string, number> = new Map([
   ['af31', 0x1a], ['af32', 0x1c], ['af33', 0x1e], ['af41', 0x22], ['af42', 0x24], ['af43', 0x26], ['ef', 0x2e],
 ]);
 
-/** The code point of a DiffServ class name, in any case; undefined for an unknown one. Source: iptables 1.8.9, dscp_helper.c. */
+/**
+ * The code point of a DiffServ class name, in any case; undefined for an unknown one. iptables looks at the beginning only, so that
+ * `EFX` is EF. Source: iptables 1.8.9, dscp_helper.c.
+ */
 export function dscpOfClass(name: string): number | undefined {
-  return CLASSES.get(name.toLowerCase());
+  const lower = name.toLowerCase();
+  return [...CLASSES].find(([known]) => lower.startsWith(known))?.[1];
 }
 
 /** Every class name, in capitals. */

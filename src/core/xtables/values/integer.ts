@@ -6,7 +6,6 @@ import { wholeNumber } from './strtoul';
  * a plus sign may stand in front. undefined where it is none, or is outside `min`–`max`.
  */
 export function readUnsigned(text: string, min: number, max: number): number | undefined {
-  if (text.trimStart().startsWith('-')) return undefined;
   const value = wholeNumber(text, BigInt(min), BigInt(max));
   return value === undefined ? undefined : Number(value);
 }

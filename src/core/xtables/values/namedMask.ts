@@ -12,7 +12,7 @@ export function namedMask(metavariable: string, names: ReadonlyMap<string, numbe
     metavariable,
     completions: [...names.keys()],
     parse(text): MarkValue | InvalidValue {
-      const read = text.trimStart().startsWith('-') ? undefined : leadingNumber(text);
+      const read = leadingNumber(text);
       if (read === undefined || read.value > 0xffffffffn) {
         const named = names.get(text);
         return named === undefined ? invalid(`"${text}" is neither a number of 32 bits nor a name in ${file}`) : { value: named, mask: 0xffffffff };

@@ -40,8 +40,10 @@ const optionList: ValueType<readonly OptionPattern[]> = {
 };
 
 function lowByte(text: string): number | undefined {
-  const read = leadingNumber(text);
-  return read === undefined || read.rest !== '' ? undefined : Number(read.value & 0xffn);
+  // strtoul(3) takes a minus sign, after which it counts down from 2^64.
+  const minus = /^\s*-[0-9]/.test(text);
+  const read = leadingNumber(minus ? text.trimStart().slice(1) : text);
+  return read === undefined || read.rest !== '' ? undefined : Number(BigInt.asUintN(8, minus ? -read.value : read.value));
 }
 
 function printOptions(patterns: readonly OptionPattern[]): string {

@@ -1,14 +1,18 @@
 import { portOfService } from '../../net/services';
 import { invalid, type InvalidValue, type ValueType } from '../option';
 import type { PortRange } from './port';
+import { UINT64_MAX } from './strtoul';
 
 /**
  * A port as getaddrinfo(3) reads a service: a decimal number, of which the lowest 16 bits count (65616 is 80), or a
  * service name of any protocol. undefined where it is neither.
  */
 export function resolvePort(text: string): number | undefined {
-  const number = /^[ \t]*\+?([0-9]{1,18})$/.exec(text);
-  return number === null ? portOfService(text, undefined) : Number(BigInt(number[1] as string) & 0xffffn);
+  const number = /^[ \t\n\v\f\r]*([+-]?)([0-9]+)$/.exec(text);
+  const magnitude = number === null ? -1n : BigInt(number[2] as string);
+  // A number too big for 64 bits becomes the biggest one; what is below 0 in 32 bits is taken for a name.
+  const value = BigInt.asIntN(32, magnitude > UINT64_MAX ? -1n : number?.[1] === '-' ? -magnitude : magnitude);
+  return value < 0n ? portOfService(text, undefined) : Number(value & 0xffffn);
 }
 
 /**

@@ -21,7 +21,7 @@ export function tosMask(nameMask: number): ValueType<TosMask> {
     metavariable: 'value[/mask]|name',
     completions: NAMES.map(([name]) => name),
     parse(text): TosMask | InvalidValue {
-      if (text.trimStart().startsWith('-') || (leadingNumber(text)?.value ?? 256n) > 255n) {
+      if ((leadingNumber(text)?.value ?? 256n) > 255n) {
         const named = NAMES.find(([name]) => name.toLowerCase() === text.toLowerCase());
         return named ? { value: named[1], mask: nameMask } : invalid(`"${text}" is neither a TOS value from 0 to 255 nor ${NAMES.map(([name]) => name).join(', ')}`);
       }

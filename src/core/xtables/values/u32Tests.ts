@@ -93,8 +93,7 @@ class Reader {
   }
 
   private number(): number | undefined {
-    const rest = this.text.slice(this.at);
-    const read = rest.trimStart().startsWith('-') ? undefined : leadingNumber(rest);
+    const read = leadingNumber(this.text.slice(this.at));
     if (read === undefined || read.value > 0xffffffffn) return this.fail('a number of up to 32 bits is expected');
     this.at = this.text.length - read.rest.length;
     return Number(read.value);

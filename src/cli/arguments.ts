@@ -1,0 +1,60 @@
+export const USAGE = `iptables-lens: what iptables rules do with a packet
+
+  trace FILE --packet EXPR [--host FILE.json] [--dump N] [--journey] [--json]
+      traces a packet through the rules in FILE (a dump, a log, notes with ss and netstat)
+  check FILE… [--json]         what iptables-restore would refuse
+  print FILE [--canonical]     the text back; or the rules as iptables-save prints them
+  explain NAME [--file FILE]   what a chain, match, target, option, port or mark is
+  batch                        JSON Lines in, JSON Lines out
+
+FILE "-" is standard input. EXPR: in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new
+                                  out uid 1000 tcp > 8.8.8.8:443
+`;
+
+/** An error of the person who called, told in one line. */
+export class Failure extends Error {
+  constructor(message: string, readonly exitCode = 2) {
+    super(message);
+  }
+}
+
+export interface Arguments {
+  readonly files: readonly string[];
+  readonly values: Readonly<Record<string, string>>;
+  readonly flags: ReadonlySet<string>;
+}
+
+/** Reads `--name value`, `--name=value`, `--flag` and files, in any order. */
+export function parseArguments(words: readonly string[], known: Readonly<Record<string, 'value' | 'flag'>>): Arguments {
+  const files: string[] = [];
+  const values: Record<string, string> = {};
+  const flags = new Set<string>();
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as string;
+    if (!word.startsWith('--') || word === '--') {
+      if (word !== '--') files.push(word);
+      continue;
+    }
+    const equals = word.indexOf('=');
+    const name = word.slice(2, equals < 0 ? undefined : equals);
+    const kind = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (kind === undefined) throw new Failure(`"--${name}" is no option here: there are ${Object.keys(known).map((each) => `--${each}`).join(', ')}`);
+    if (kind === 'flag') {
+      if (equals >= 0) throw new Failure(`--${name} takes no value`);
+      flags.add(name);
+      continue;
+    }
+    const value = equals >= 0 ? word.slice(equals + 1) : words[++i];
+    if (value === undefined) throw new Failure(`--${name} needs a value behind it`);
+    values[name] = value;
+  }
+  return { files, values, flags };
+}
+
+/** The one file that a command takes. */
+export function oneFile({ files }: Arguments, command: string): string {
+  const [file, more] = files;
+  if (file === undefined) throw new Failure(`${command} needs a file; "-" is standard input`);
+  if (more !== undefined) throw new Failure(`${command} takes one file, not "${file}" and "${more}"`);
+  return file;
+}

@@ -1,0 +1,37 @@
+import type { PacketRequest } from '../core/net/packetRequest';
+import { completePacket, type FilledField } from '../core/net/completePacket';
+import { packetProblem } from '../core/net/makePacket';
+import { tracePacket, type Traced, type TraceSetting } from '../core/netfilter/trace';
+import { hostFromSourceFile, type HostAssumption } from '../core/ruleset/hostFacts';
+import { ruleSetsFor, type Dump, type FileModel } from './fileModel';
+import { rulesUseOf } from './rulesUse';
+
+/** A file made ready for tracing: one of its rule sets and the host that the rest of the file describes. */
+export interface FileSetting {
+  readonly setting: TraceSetting;
+  readonly assumptions: readonly HostAssumption[];
+  /** What of the given host facts cannot be used. */
+  readonly problems: readonly string[];
+}
+
+/** `overrides` is an object like the contract's `topology`, with `listeners` and `sets` besides. */
+export function settingOf(model: FileModel, dump: Dump, overrides?: unknown, answers?: ReadonlyMap<string, boolean>): FileSetting {
+  const ruleSets = ruleSetsFor(model, dump);
+  const { host, assumptions, problems } = hostFromSourceFile(model.file, overrides, rulesUseOf([ruleSets.v4, ruleSets.v6]));
+  return { setting: { ruleSets, host, ...(answers ? { answers } : {}) }, assumptions, problems: problems.map(({ message }) => message) };
+}
+
+export interface FileTraced {
+  readonly traced: Traced;
+  /** The packet with all that was filled in. */
+  readonly request: PacketRequest;
+  readonly filled: readonly FilledField[];
+}
+
+/** Traces a packet as a person gives it: what is missing is filled in and listed. A string says why it cannot be traced. */
+export function traceInFile(request: PacketRequest, { setting }: FileSetting): FileTraced | string {
+  const { request: complete, filled } = completePacket(request, setting.host);
+  const bad = packetProblem(complete);
+  if (bad) return bad.message;
+  return { traced: tracePacket(complete, setting), request: complete, filled };
+}

@@ -1,0 +1,58 @@
+import { formatBlock } from '../core/net/address';
+import { istioProfile } from '../core/knowledge/knowledge';
+import type { RulesUse } from '../core/ruleset/hostFacts';
+import { printTarget } from '../core/ruleset/printRule';
+import type { Rule, RuleSet } from '../core/ruleset/ruleSet';
+import { readUnsigned } from '../core/xtables/values/integer';
+import { ruleSetView } from './ruleSetView';
+
+/** The mark by which ambient mode sends packets back to ztunnel, and its mask. Source: istio/istio:cni/pkg/iptables/iptables.go. */
+const AMBIENT_MARK = { mark: 0x111, mask: 0xfff };
+/** How many rules are looked at: interfaces show up early, and a node's 100,000 service rules name none. */
+const MOST_RULES = 20_000;
+
+/** What the rules tell about the host that no other part of the file does. */
+export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse {
+  const interfaces = new Map<string, string | undefined>();
+  const tproxyMarks: { mark: number; mask: number }[] = [];
+  const tproxyPorts: number[] = [];
+  for (const ruleSet of ruleSets) {
+    if (!ruleSet) continue;
+    let left = MOST_RULES;
+    for (const table of ruleSet.tables.values()) {
+      for (const chain of table.chains.values()) {
+        for (const rule of chain.rules) {
+          if (left-- <= 0) break;
+          noteInterfaces(rule, interfaces);
+          noteTproxy(rule, tproxyMarks, tproxyPorts);
+        }
+      }
+    }
+    if (istioProfile(ruleSetView(ruleSet))?.mode === 'ambient pod') tproxyMarks.push(AMBIENT_MARK);
+  }
+  return { interfaces: [...interfaces].map(([name, network]) => ({ name, network })), tproxyMarks: unique(tproxyMarks), tproxyPorts: [...new Set(tproxyPorts)] };
+}
+
+/** `-s 172.17.0.0/16 ! -o docker0` in POSTROUTING says whose network 172.17.0.0/16 is. */
+function noteInterfaces({ header, chain }: Rule, interfaces: Map<string, string | undefined>): void {
+  for (const side of [header.inInterface, header.outInterface]) {
+    if (!side || side.value.endsWith('+') || side.value === 'lo' || side.value === '') continue;
+    const tied = side === header.outInterface && side.inverted && chain.hook === 'POSTROUTING' && header.source && !header.source.inverted ? formatBlock(header.source.value) : undefined;
+    if (tied !== undefined || !interfaces.has(side.value)) interfaces.set(side.value, tied ?? interfaces.get(side.value));
+  }
+}
+
+function noteTproxy(rule: Rule, marks: { mark: number; mask: number }[], ports: number[]): void {
+  if (rule.target.kind !== 'extension' || rule.target.extension.name !== 'TPROXY') return;
+  const text = printTarget(rule.target, rule.family);
+  const port = /--on-port (\d+)/.exec(text);
+  const mark = /--tproxy-mark (0x[0-9a-f]+)\/(0x[0-9a-f]+)/.exec(text);
+  if (port) ports.push(Number(port[1]));
+  const value = mark && readUnsigned(mark[1] ?? '', 0, 0xffffffff);
+  const mask = mark && readUnsigned(mark[2] ?? '', 0, 0xffffffff);
+  if (value && mask !== undefined && mask !== null) marks.push({ mark: value, mask });
+}
+
+function unique(marks: readonly { mark: number; mask: number }[]): readonly { mark: number; mask: number }[] {
+  return marks.filter(({ mark, mask }, i) => marks.findIndex((each) => each.mark === mark && each.mask === mask) === i);
+}

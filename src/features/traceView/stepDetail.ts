@@ -1,0 +1,142 @@
+import { chainKnowledge, ruleKnowledge, type Change } from '../../core/knowledge/knowledge';
+import { chainIn } from '../../core/knowledge/view';
+import type { TraceEvent, Walked } from '../../core/netfilter/events';
+import { explainRule, type AskedCondition } from '../../core/netfilter/ruleTest';
+import type { Chain, Rule } from '../../core/ruleset/ruleSet';
+import { courseOf, lineNumber, translationBehind, type RuleEvent, type TraceInput } from './course';
+import { explainKernelDrop } from './explainKernelDrop';
+import type { ConditionModel, PacketChange, RichText, StepDetail, StepId } from './model';
+import { packetChanges, packetWords } from './packetWords';
+import { ruleTokens } from './ruleTokens';
+import { whyRule, whyRuleNot } from './ruleWhy';
+import { eventAt } from './traceModel';
+import { explainDecision } from './whyDecided';
+
+/** Everything about one step. undefined where the course has no such step. */
+export function stepDetail(input: TraceInput, step: StepId): StepDetail | undefined {
+  const walked = courseOf(input);
+  const { index, event, rule } = eventAt(input, step);
+  if (!event) return undefined;
+  if (event.kind === 'rule') return ruleDetail(input, walked, step, index, event);
+  if (event.kind === 'skipped') return rule && skippedDetail(input, step, event, rule);
+  return { ...EMPTY, step, ...eventWords(walked, index, event) };
+}
+
+const EMPTY: Omit<StepDetail, 'step' | 'title'> = {
+  tokens: [], happened: '', purpose: [], conditions: [], changes: [], consequence: '', notes: [], changedBy: [], line: undefined,
+};
+
+function ruleDetail(input: TraceInput, walked: Walked, step: StepId, index: number, event: RuleEvent): StepDetail {
+  const { rule } = event;
+  const { why } = whyRule(walked, index, event);
+  const translated = translationBehind(walked.events, index);
+  const isNat = event.effect?.kind === 'redirect' || event.effect?.kind === 'nat' || event.effect?.kind === 'masquerade';
+  const changes = isNat && translated ? packetChanges(translated.before, translated.after) : packetChanges(event.view.packet, event.after);
+  return {
+    step, title: ruleTitle(rule), tokens: ruleTokens(rule, true), happened: event.matched ? matchedWords(rule, why) : `Did not match: ${why}.`,
+    ...knowledge(input, rule), conditions: explainRule(rule, event.view, event.answers).map(conditionModel), changes,
+    consequence: consequenceOf(event, changes), notes: event.matched ? explainDecision(walked, index) : [], line: lineNumber(rule.line),
+  };
+}
+
+function skippedDetail(input: TraceInput, step: StepId, event: Extract<TraceEvent, { readonly kind: 'skipped' }>, rule: Rule): StepDetail {
+  return {
+    ...EMPTY, step, title: ruleTitle(rule), tokens: ruleTokens(rule, true), happened: `Did not match: ${whyRuleNot(rule, event.view)}.`,
+    ...knowledge(input, rule), conditions: explainRule(rule, event.view).map(conditionModel), line: lineNumber(rule.line),
+  };
+}
+
+function ruleTitle(rule: Rule): RichText {
+  return [{ text: `Line ${rule.line.index + 1} · ` }, { text: rule.chain.name, style: 'code' }, { text: ` rule ${rule.number}` }];
+}
+
+function matchedWords(rule: Rule, why: string): string {
+  const { target } = rule;
+  if (target.kind === 'jump') return `Matches: on with the rules of ${target.chain}${target.goto ? ', without coming back' : ''}.`;
+  if (target.kind === 'extension') return `Matches: ${target.extension.describe(target.data)}.`;
+  return target.kind === 'none' ? 'Matches, and has no target: it only counts.' : `Matches: ${why}.`;
+}
+
+function conditionModel({ text, actual, answer }: AskedCondition): ConditionModel {
+  if (answer === undefined) return { text, actual, result: 'not-asked', reason: '' };
+  if (typeof answer === 'boolean') return { text, actual, result: answer ? 'yes' : 'no', reason: '' };
+  return { text, actual, result: 'unknown', reason: answer.reason };
+}
+
+function knowledge({ knowledge: view }: TraceInput, rule: Rule): Pick<StepDetail, 'purpose' | 'changedBy'> {
+  if (!view) return { purpose: [], changedBy: [] };
+  const known = chainIn(view, rule.chain.table, rule.chain.name)?.rules[rule.number - 1];
+  const ofRule = known && ruleKnowledge(view, known);
+  const ofChain = rule.chain.hook === undefined ? chainKnowledge(view, rule.chain.table, rule.chain.name) : undefined;
+  const changes: Change[] = [...(ofRule?.changedBy ?? [])];
+  if (!ofRule) changes.push(...(ofChain?.changedBy ?? []));
+  const purpose = ofRule ? [`${ofRule.title}.`, ...(ofRule.kernelNote === undefined ? [] : [ofRule.kernelNote])] : [];
+  if (ofChain) purpose.push(`${rule.chain.name}: ${ofChain.title}.`);
+  return { purpose, changedBy: changes.map(({ kind, name, effect }) => ({ kind, name, effect })) };
+}
+
+function consequenceOf({ effect }: RuleEvent, changes: readonly PacketChange[]): string {
+  switch (effect?.kind) {
+    case 'redirect':
+      return 'Connection tracking remembers the original destination; the program that gets the connection can ask for it (SO_ORIGINAL_DST).';
+    case 'nat':
+      return effect.half === 'destination' ? 'Connection tracking turns the answers back, so the sender sees the address it asked for.' : 'Connection tracking turns the answers back to the true sender.';
+    case 'masquerade':
+      return 'Connection tracking turns the answers back to the true sender.';
+    case 'tproxy':
+      return 'The destination stays as it is: a transparent socket takes the packet.';
+    default:
+      return changes.some(({ field }) => field === 'mark') ? 'The mark stays with the packet inside of this host; nothing of it is seen on the wire.' : '';
+  }
+}
+
+function eventWords(walked: Walked, index: number, event: TraceEvent): Pick<StepDetail, 'title' | 'happened'> & Partial<StepDetail> {
+  switch (event.kind) {
+    case 'policy':
+      return {
+        title: title(`${event.chain.line ? `Line ${event.chain.line.index + 1} · ` : ''}policy of ${event.chain.name}`), line: lineNumber(event.chain.line),
+        happened: `${chainEnd(event.chain)} The policy is ${event.verdict}.`, notes: explainDecision(walked, index),
+      };
+    case 'return':
+      return { title: title(`End of ${event.chain.name}`), happened: `No rule of ${event.chain.name} decided. On with the rule behind the jump in ${event.to.name}.` };
+    case 'conntrack':
+      return { title: title('Connection tracking'), happened: `State ${event.view.state}: ${event.why}.` };
+    case 'table-skipped':
+      return { title: title(`${event.hook} · ${event.table}`), happened: `Not visited: ${event.why}.` };
+    case 'translate':
+      return { title: title('NAT'), happened: event.established ? 'Translated like the first packet of its connection.' : `The ${event.half} was rewritten.`, changes: packetChanges(event.before, event.after) };
+    case 'route':
+      return {
+        title: title(event.phase === 'reroute' ? 'Routed again' : 'Routing'),
+        happened: event.type === 'local' ? 'The destination is an address of this host.' : `It goes out by ${event.device}${event.gateway === undefined ? '' : `, next hop ${event.gateway}`}.`,
+      };
+    case 'ttl':
+      return { title: title('Forwarding'), happened: 'A router takes one off the time to live.', changes: [{ field: 'ttl', before: String(event.before), after: String(event.after) }] };
+    case 'loopback':
+      return { title: title('Loopback'), happened: `Sent over lo, the packet comes in again: ${packetWords(event.packet)}. Connection and mark are kept, the sending socket is not: matches of owner see none.` };
+    case 'kernel-drop':
+      return { title: title('Dropped by the kernel'), happened: `${capital(explainKernelDrop(event.reason))}: ${event.detail}.` };
+    case 'sent':
+      return { title: title(`Sent by ${event.iface}`), happened: packetWords(event.packet) };
+    case 'delivered':
+      return { title: title('Delivered to this host'), happened: packetWords(event.packet) };
+    case 'hook-leave':
+      return { title: title(`${event.hook}: tables that are not there`), happened: 'The dump does not have these tables in this hook, so they let everything pass.' };
+    case 'table-enter':
+      return { title: title(`${event.hook}: tables that are not there`), happened: 'The dump does not have these tables in this hook, so they let everything pass.' };
+    default:
+      return { title: title('Step'), happened: '' };
+  }
+}
+
+function chainEnd(chain: Chain): string {
+  return chain.rules.length === 0 ? `${chain.name} has no rules.` : `No rule of ${chain.name} decided, or one said RETURN.`;
+}
+
+function title(text: string): RichText {
+  return [{ text }];
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

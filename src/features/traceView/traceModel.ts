@@ -1,0 +1,77 @@
+import { courseOf, type SkippedEvent, type TraceInput } from './course';
+import type { OutcomeModel, RunPage, StepId, TraceModel } from './model';
+import { pathOf } from './pathOf';
+import { outcomeTabs, questionsOf } from './questions';
+import { rulesOfRun } from './runRows';
+import { stepGroups } from './stepGroups';
+import { badgeOf, decisiveEvent, textOfSpans, verdictOf } from './verdict';
+
+/** A trace as the view shows it: every course as a tab, and the selected one in full. */
+export function traceModel(input: TraceInput): TraceModel {
+  const tabs = outcomeTabs(input);
+  const selected = input.selected < tabs.length ? Math.max(0, input.selected) : 0;
+  return {
+    packet: input.packet, family: input.family, tabs, moreOutcomes: input.traced.outcomes.length - tabs.length,
+    questions: questionsOf(input), selected, outcome: outcomeModel({ ...input, selected }),
+  };
+}
+
+function outcomeModel(input: TraceInput): OutcomeModel {
+  const walked = courseOf(input);
+  const verdict = verdictOf(input);
+  const decisive = decisiveEvent(walked);
+  return {
+    badge: badgeOf(walked), verdict, verdictText: textOfSpans(verdict), path: pathOf(walked, input.ruleSet), groups: stepGroups(walked, input.ruleSet),
+    decisive: decisive === undefined ? undefined : String(decisive),
+  };
+}
+
+/** Up to `count` rules of a folded run, from rule `from` of its chain on. undefined where there is no such run. */
+export function runPage(input: TraceInput, run: StepId, from: number, count: number): RunPage | undefined {
+  const { index, event } = skippedAt(input, run);
+  if (!event) return undefined;
+  const first = Math.max(event.from, Math.floor(from));
+  const last = Math.min(event.to, first + Math.max(0, Math.floor(count)) - 1);
+  return { run, from: first, rows: rulesOfRun(event.chain, first, last, event.depth, event.view, index) };
+}
+
+/** The steps that stand for a line of the file, 1-based, in the order in which the packet came by. */
+export function stepsAtLine(input: TraceInput, line: number): readonly StepId[] {
+  return courseOf(input).events.flatMap((event, index) => {
+    switch (event.kind) {
+      case 'rule':
+        return event.rule.line.index + 1 === line ? [String(index)] : [];
+      case 'policy':
+        return event.chain.line && event.chain.line.index + 1 === line ? [String(index)] : [];
+      case 'skipped': {
+        const rule = event.chain.rules.slice(event.from - 1, event.to).find((each) => each.line.index + 1 === line);
+        return rule ? [`${index}.${rule.number}`] : [];
+      }
+      default:
+        return [];
+    }
+  });
+}
+
+/** The line of a step, 1-based; undefined for a step that stands nowhere in the file. */
+export function lineOfStep(input: TraceInput, step: StepId): number | undefined {
+  const { event, rule } = eventAt(input, step);
+  if (rule) return rule.line.index + 1;
+  return event?.kind === 'policy' && event.chain.line ? event.chain.line.index + 1 : undefined;
+}
+
+/** The event that a step is about, and the rule, where it is about one. */
+export function eventAt(input: TraceInput, step: StepId) {
+  const found = /^(\d+)(?:\.(\d+))?(?:-\d+)?$/.exec(step);
+  const index = found ? Number(found[1]) : -1;
+  const event = courseOf(input).events[index];
+  const number = found?.[2] === undefined ? undefined : Number(found[2]);
+  const rule = event?.kind === 'rule' ? event.rule : event?.kind === 'skipped' && number !== undefined ? event.chain.rules[number - 1] : undefined;
+  return { index, event, rule };
+}
+
+function skippedAt(input: TraceInput, run: StepId): { readonly index: number; readonly event: SkippedEvent | undefined } {
+  const index = parseInt(run, 10);
+  const event = courseOf(input).events[index];
+  return { index, event: event?.kind === 'skipped' ? event : undefined };
+}

@@ -1,0 +1,126 @@
+import type { FoldRow, OutcomeModel, Row, RuleRow, StepGroup, StepId } from '../shared/protocol';
+
+/** What of the trace is folded away and what was fetched of long runs. The user's view of it; the model knows nothing of this. */
+export interface Opened {
+  /** Jumps whose chain is folded away. */
+  readonly collapsed: ReadonlySet<StepId>;
+  /** Rules of folded runs that were fetched, by the id of the fold. */
+  readonly pages: ReadonlyMap<StepId, readonly RuleRow[]>;
+}
+
+export const NOTHING_OPENED: Opened = { collapsed: new Set(), pages: new Map() };
+
+/** One row on the screen. */
+export interface VisibleRow {
+  readonly row: Row;
+  readonly group: StepGroup;
+  /** Rows of a chain hang below it. */
+  readonly expandable: boolean;
+  readonly expanded: boolean;
+  /** Stepping stops here: not at folds, and not at tables that are not there. */
+  readonly isStep: boolean;
+}
+
+/** The rows as they stand on the screen, top to bottom. */
+export function visibleRows(outcome: OutcomeModel, opened: Opened): readonly VisibleRow[] {
+  return outcome.groups.flatMap((group) => rowsOfGroup(group, opened));
+}
+
+export function rowsOfGroup(group: StepGroup, { collapsed, pages }: Opened): readonly VisibleRow[] {
+  const all = group.rows.flatMap((row) => (row.kind === 'fold' ? withPages(row, pages) : [row]));
+  const visible: VisibleRow[] = [];
+  let hiddenBelow: number | undefined;
+  all.forEach((row, i) => {
+    if (hiddenBelow !== undefined && row.depth > hiddenBelow) return;
+    hiddenBelow = undefined;
+    const expandable = (all[i + 1]?.depth ?? 0) > row.depth;
+    const expanded = expandable && !collapsed.has(row.id);
+    if (expandable && !expanded) hiddenBelow = row.depth;
+    visible.push({ row, group, expandable, expanded, isStep: row.kind !== 'fold' && !(group.quiet && row.mark === 'accept') });
+  });
+  return visible;
+}
+
+/** What was fetched of a run, and a fold for the rest of it. */
+function withPages(fold: FoldRow, pages: Opened['pages']): readonly Row[] {
+  const rows = pages.get(fold.id);
+  const last = rows?.[rows.length - 1];
+  if (rows === undefined || last === undefined) return [fold];
+  if (last.number >= fold.to) return rows;
+  const from = last.number + 1;
+  return [...rows, { ...fold, from, text: `${grouped(fold.to - last.number)} more rules did not match (${grouped(from)}–${grouped(fold.to)})` }];
+}
+
+/** Adds a page to what was fetched; a page that does not follow on is ignored. */
+export function addPage(opened: Opened, outcome: OutcomeModel, run: StepId, rows: readonly RuleRow[]): Opened {
+  const fold = outcome.groups.flatMap((group) => group.rows).find((row) => row.id === run);
+  const before = opened.pages.get(run) ?? [];
+  const first = rows[0]?.number;
+  if (fold?.kind !== 'fold' || first === undefined || first !== (before[before.length - 1]?.number ?? fold.from - 1) + 1) return opened;
+  const fitting = rows.filter(({ number }) => number <= fold.to);
+  return { ...opened, pages: new Map(opened.pages).set(run, [...before, ...fitting]) };
+}
+
+export function toggle(opened: Opened, step: StepId, collapse: boolean): Opened {
+  const collapsed = new Set(opened.collapsed);
+  if (collapse) collapsed.add(step);
+  else collapsed.delete(step);
+  return { ...opened, collapsed };
+}
+
+/** Opens every chain above a step, so that it can be seen. */
+export function reveal(opened: Opened, outcome: OutcomeModel, step: StepId): Opened {
+  for (const group of outcome.groups) {
+    const all = group.rows;
+    const at = all.findIndex((row) => row.id === step);
+    if (at < 0) continue;
+    let next = opened;
+    let depth = (all[at] as Row).depth;
+    for (let i = at - 1; i >= 0 && depth > 0; i--) {
+      const row = all[i] as Row;
+      if (row.depth >= depth) continue;
+      depth = row.depth;
+      if (next.collapsed.has(row.id)) next = toggle(next, row.id, false);
+    }
+    return next;
+  }
+  return opened;
+}
+
+export type Step = 'first' | 'previous' | 'next' | 'last';
+
+/** The row to go to; the same where there is none. With `stepsOnly` folds and absent tables are passed over. */
+export function move(rows: readonly VisibleRow[], from: StepId | undefined, to: Step, stepsOnly: boolean): StepId | undefined {
+  const wanted = rows.map(({ isStep }, i) => (isStep || !stepsOnly ? i : -1)).filter((i) => i >= 0);
+  if (wanted.length === 0) return from;
+  const at = rows.findIndex(({ row }) => row.id === from);
+  const target =
+    to === 'first' ? wanted[0]
+    : to === 'last' ? wanted[wanted.length - 1]
+    : at < 0 ? wanted[0]
+    : to === 'next' ? wanted.find((i) => i > at)
+    : wanted.filter((i) => i < at).pop();
+  return target === undefined ? from : rows[target]?.row.id;
+}
+
+/** `7 / 12`: the place of the selected step among the steps. */
+export function position(rows: readonly VisibleRow[], step: StepId | undefined): { readonly at: number; readonly of: number } {
+  const steps = rows.filter(({ isStep }) => isStep);
+  return { at: steps.findIndex(({ row }) => row.id === step) + 1, of: steps.length };
+}
+
+/** The row that this one hangs below. */
+export function parentOf(rows: readonly VisibleRow[], step: StepId): StepId | undefined {
+  const at = rows.findIndex(({ row }) => row.id === step);
+  const own = rows[at];
+  if (!own) return undefined;
+  for (let i = at - 1; i >= 0; i--) {
+    const other = rows[i];
+    if (other?.group === own.group && other.row.depth < own.row.depth) return other.row.id;
+  }
+  return undefined;
+}
+
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}

@@ -1,0 +1,58 @@
+import type { KernelAnswer, OwnAnswer, OwnOutcome } from './case';
+
+/** One field in which the evaluator says something else than the kernel. */
+export interface Difference {
+  readonly field: string;
+  readonly kernel: unknown;
+  readonly own: unknown;
+}
+
+/**
+ * Where the answer to one packet differs from the kernel's. Several outcomes are in order only where `uncertain` says that the
+ * question has no certain answer; then one of them has to be the kernel's.
+ */
+export function differences(kernel: KernelAnswer, own: OwnAnswer, uncertain: boolean): readonly Difference[] {
+  const [first] = own.outcomes;
+  if (first === undefined) return [{ field: 'outcomes', kernel: 1, own: 0 }];
+  if (own.outcomes.length === 1) return outcomeDifferences(kernel, first);
+  if (!uncertain) return [{ field: 'outcomes', kernel: 1, own: first.assumptions }];
+  const each = own.outcomes.map((outcome) => outcomeDifferences(kernel, outcome));
+  return each.some((list) => list.length === 0) ? [] : (each[0] ?? []);
+}
+
+function outcomeDifferences(kernel: KernelAnswer, own: OwnOutcome): readonly Difference[] {
+  const found: Difference[] = [];
+  const compare = (field: string, theirs: unknown, ours: unknown): void => {
+    if (JSON.stringify(theirs) !== JSON.stringify(ours)) found.push({ field, kernel: theirs, own: ours });
+  };
+  for (const key of ['outcome', 'verdict', 'hooks', 'outIface'] as const) compare(key, kernel[key], own[key]);
+  if (kernel.outcome !== 'NONE') compare('ctstate', kernel.ctstate, own.ctstate);
+  compare('matchedRules', kernel.matchedRules.map(ruleName), own.matchedRules.map(ruleName));
+  compare('verdicts', kernel.verdicts.map(verdictName), own.verdicts.map(verdictName));
+  compare('dropBy', dropName(kernel.dropBy), dropName(own.dropBy));
+  // What never reached a hook was never seen by the kernel's trace either.
+  for (const [key, value] of Object.entries(kernel.finalPacket ?? {})) {
+    if (!own.random?.includes(key)) compare(`finalPacket.${key}`, ordered(value), ordered(own.finalPacket?.[key]));
+  }
+  return found;
+}
+
+function ruleName({ hook, table, chain, num }: KernelAnswer['matchedRules'][number]): string {
+  return `${hook} ${table} ${chain} ${num}`;
+}
+
+function verdictName({ hook, table, verdict, by }: KernelAnswer['verdicts'][number]): string {
+  return `${hook} ${table} ${verdict} ${by}`;
+}
+
+function dropName(dropBy: KernelAnswer['dropBy']): string {
+  if (!dropBy) return '';
+  return ['kind', 'table', 'chain', 'num', 'hook', 'target', 'after', 'inHook'].map((key) => JSON.stringify(dropBy[key] ?? null)).join(' ');
+}
+
+/** The same object with its keys in alphabetical order, all the way down; `id` of a quoted packet is the harness's own. */
+function ordered(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value).filter(([key]) => key !== 'id').sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, each]) => [key, ordered(each)]));
+}
