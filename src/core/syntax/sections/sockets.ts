@@ -25,7 +25,7 @@ export function readSockets(reader: SectionReader, from: number): number {
     } else if (line.shape === Shape.SocketRow) {
       finish();
       row = { line, words: wordsOf(line) };
-    } else if (line.shape === Shape.Text && row && continues(row, line)) {
+    } else if (line.shape === Shape.Text && row && row.words.length < MAX_WORDS && continues(row, line)) {
       row = { line: row.line, words: [...row.words, ...wordsOf(line)] };
     } else if (line.shape !== Shape.Text || row || !HEADER_REST.test(line.text.slice(line.contentStart))) {
       break;
@@ -38,6 +38,9 @@ export function readSockets(reader: SectionReader, from: number): number {
   else if (sockets.length > 0 || lines[from]?.shape === Shape.SocketHeader) reader.take({ kind: 'sockets', sockets, lines: reader.slice(from, end) });
   return end;
 }
+
+/** No row of `ss` has more words, whatever its options. */
+const MAX_WORDS = 200;
 
 /** A row of the table, with the lines that a terminal wrapped it into. */
 interface Row {

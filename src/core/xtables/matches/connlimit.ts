@@ -34,7 +34,8 @@ const daddr = flag('--connlimit-daddr', 'Count by destination.', { excludes: ['-
 
 /**
  * `-m connlimit`: how many connections a network has, the packet's own included. Source: iptables-extensions(8) "connlimit",
- * net/netfilter/xt_connlimit.c connlimit_mt. Counts those connections that reached this rule since it was loaded; in a trace none of them ends.
+ * net/netfilter/xt_connlimit.c connlimit_mt. Counts those connections that reached this rule since it was loaded; in a
+ * trace none of them ends, also not those that were dropped or reset, which the kernel forgets.
  */
 export const connlimit = defineMatch<ConnlimitData>({
   kind: 'match',
@@ -54,7 +55,7 @@ export const connlimit = defineMatch<ConnlimitData>({
     stateful: true,
     test(view) {
       const connections = withThis(data, view, self);
-      view.memory.set(self, new Map(read(view, self)).set(network(data, view), connections));
+      if (isKept(view)) view.memory.set(self, new Map(read(view, self)).set(network(data, view), connections));
       return connections.size > data.limit === data.above;
     },
     actual: (view) => `${withThis(data, view, self).size} of ${network(data, view)}`,
@@ -90,6 +91,11 @@ function withThis(data: ConnlimitData, view: PacketView, self: object): Readonly
   const before = read(view, self).get(network(data, view));
   if (before && view.conntrack?.entry?.confirmed && view.inInterface !== 'lo') return before;
   return new Set(before).add(connection(view));
+}
+
+/** A packet that connection tracking made no connection of counts for itself, but is forgotten before the next one. */
+function isKept({ conntrack }: PacketView): boolean {
+  return conntrack === undefined || conntrack.entry !== undefined;
 }
 
 /** What tells one connection from another: the addresses and ports of its first packet. */

@@ -1,0 +1,67 @@
+import { istioProfile, type IstioProfile } from '../../core/knowledge/knowledge';
+import type { FilledField } from '../../core/net/completePacket';
+import { familyOf } from '../../core/net/makePacket';
+import { formatPacketExpression, parsePacketExpression } from '../../core/net/packetExpression';
+import type { PacketRequest } from '../../core/net/packetRequest';
+import type { ExpressionProblem } from '../../shared/protocol';
+import type { Dump, FileModel } from '../fileModel';
+import { settingOf, traceInFile, type FileSetting } from '../fileTrace';
+import { ruleSetView } from '../ruleSetView';
+import type { TraceInput } from '../traceView/course';
+
+/** What is traced: an expression on the host that the file describes, as the user has changed it. */
+export interface Wanted {
+  readonly expression: string;
+  readonly outcome: number;
+  /** By `Assumption.key`. */
+  readonly answers: Readonly<Record<string, boolean>>;
+  /** An object like the contract's `topology`; undefined: the host as the file tells it. */
+  readonly overrides: unknown;
+}
+
+export interface Evaluation {
+  readonly setting: FileSetting;
+  /** What the expression says, and with all that was filled in. undefined where it cannot be read. */
+  readonly given: PacketRequest | undefined;
+  readonly request: PacketRequest | undefined;
+  readonly filled: readonly FilledField[];
+  readonly problems: readonly ExpressionProblem[];
+  /** undefined where there are problems. */
+  readonly input: TraceInput | undefined;
+}
+
+/** Reads and traces an expression. Never throws; what is wrong is in `problems`. */
+export function evaluate(model: FileModel, dump: Dump, { expression, outcome, answers, overrides }: Wanted): Evaluation {
+  const answerMap = new Map(Object.entries(answers));
+  const setting = settingOf(model, dump, overrides, answerMap);
+  const parsed = parsePacketExpression(expression);
+  if (parsed.problems !== undefined) return { setting, given: undefined, request: undefined, filled: [], problems: parsed.problems, input: undefined };
+  const given = parsed.request;
+  const result = traceInFile(given, setting);
+  if (typeof result === 'string') {
+    return { setting, given, request: undefined, filled: [], problems: [{ start: 0, end: expression.length, message: result }], input: undefined };
+  }
+  const { traced, request, filled } = result;
+  const family = familyOf(request);
+  const { ruleSets, host } = setting.setting;
+  const ruleSet = family === 4 ? ruleSets.v4 : ruleSets.v6;
+  const input: TraceInput = {
+    traced, ruleSet, family, packet: formatPacketExpression(request), selected: outcome, answers: answerMap,
+    listenersFrom: host.listenersKnown ? listenersFrom(model) : undefined, listeners: host.listeners, knowledge: ruleSet && ruleSetView(ruleSet),
+  };
+  return { setting, given, request, filled, problems: [], input };
+}
+
+/** The Istio that wrote the rules that the packet meets. */
+export function profileOf({ input }: Evaluation): IstioProfile | undefined {
+  return input?.knowledge && istioProfile(input.knowledge);
+}
+
+/** `the ss output in this file`; undefined where the user gave the sockets. */
+function listenersFrom({ file }: FileModel): string | undefined {
+  const section = file.sections.find(({ kind }) => kind === 'sockets');
+  if (!section) return undefined;
+  const first = section.lines[0]?.text ?? '';
+  if (/\bState\s/.test(first) && !/\bProto\b/.test(first)) return 'the ss output in this file';
+  return /\bProto\b|\bnetstat\b/.test(first) ? 'the netstat output in this file' : 'the list of sockets in this file';
+}

@@ -1,0 +1,62 @@
+import { courseOf, type RuleEvent, type TraceInput } from '../traceView/course';
+import type { StepId } from '../traceView/model';
+import { lineOfStep } from '../traceView/traceModel';
+import { badgeOf, decisiveEvent } from '../traceView/verdict';
+
+/** How a line of the file took part in the trace; the later ones in this list win where a line took part more than once. */
+export const MARK_KINDS = ['matched', 'jumped', 'unknown', 'decisive', 'dropped'] as const;
+
+export type MarkKind = (typeof MARK_KINDS)[number];
+
+/** A line of the file that the packet left a trace on. */
+export interface LineMark {
+  /** 1-based. */
+  readonly line: number;
+  readonly kind: MarkKind;
+  /** Shown behind the line: what it came to. Empty for all but the line that decided. */
+  readonly text: string;
+}
+
+export interface LineMarks {
+  readonly marks: readonly LineMark[];
+  /** The line of the selected step, 1-based. */
+  readonly selected: number | undefined;
+}
+
+export const NO_MARKS: LineMarks = { marks: [], selected: undefined };
+
+/** The lines that matched in the course that is shown, each once, in the order of the file. */
+export function lineMarks(input: TraceInput, step: StepId | undefined): LineMarks {
+  const walked = courseOf(input);
+  const decisive = decisiveEvent(walked);
+  const badge = badgeOf(walked);
+  const byLine = new Map<number, LineMark>();
+  const put = (mark: LineMark): void => {
+    const before = byLine.get(mark.line);
+    if (before === undefined || MARK_KINDS.indexOf(mark.kind) > MARK_KINDS.indexOf(before.kind)) byLine.set(mark.line, mark);
+  };
+  const endKind = walked.end.outcome === 'DROPPED' ? 'dropped' : 'decisive';
+  walked.events.forEach((event, index) => {
+    if (event.kind === 'rule') {
+      const kind = index === decisive && decides(event) ? endKind : kindOf(event);
+      if (kind !== undefined) put({ line: event.rule.line.index + 1, kind, text: index === decisive && kind === endKind ? `→ ${badge.text}` : '' });
+    } else if (event.kind === 'policy' && index === decisive && event.chain.line) {
+      put({ line: event.chain.line.index + 1, kind: endKind, text: `→ ${badge.text} by policy` });
+    }
+  });
+  const marks = [...byLine.values()].sort((a, b) => a.line - b.line);
+  return { marks, selected: step === undefined ? undefined : lineOfStep(input, step) };
+}
+
+function kindOf({ matched, rule, effect }: RuleEvent): MarkKind | undefined {
+  if (!matched) return undefined;
+  if (rule.target.kind === 'jump') return 'jumped';
+  if (rule.target.kind === 'unknown') return 'unknown';
+  if (effect?.kind === 'reject' || (effect?.kind === 'verdict' && effect.verdict === 'DROP')) return 'dropped';
+  return 'matched';
+}
+
+/** A rule that only jumps or counts was the last to match where nothing decided; it is no more than that. */
+function decides({ rule, effect }: RuleEvent): boolean {
+  return rule.target.kind === 'extension' && effect?.kind !== 'continue' && effect?.kind !== 'return';
+}

@@ -1,0 +1,40 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Question } from '../shared/protocol';
+import { icon } from './icons';
+import { send } from './send';
+import { theme } from './theme';
+
+/** What nothing in the file answers: the user may, and then one course is left. */
+@customElement('trace-questions')
+export class TraceQuestions extends LitElement {
+  @property({ attribute: false }) questions: readonly Question[] = [];
+
+  static override styles = [...theme, css`
+    :host { display: block; border-bottom: 1px solid var(--line); padding: 8px 14px; background: color-mix(in srgb, var(--yellow) 6%, transparent); }
+    .question { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: center; padding: 2px 0; }
+    .question > .icon { color: var(--yellow); }
+    .text { flex: 1 1 260px; min-width: 0; overflow-wrap: anywhere; }
+    .choices { display: flex; flex-wrap: wrap; }
+    .choice { border: 1px solid var(--edge); padding: 1px 10px; border-radius: 0; margin-left: -1px; }
+    .choice:first-child { border-radius: 3px 0 0 3px; margin-left: 0; } .choice:last-child { border-radius: 0 3px 3px 0; }
+    .choice[aria-checked='true'] { background: var(--vscode-button-secondaryBackground, var(--chip)); color: var(--vscode-button-secondaryForeground, inherit); border-color: var(--vscode-contrastActiveBorder, var(--focus)); z-index: 1; }
+  `];
+
+  override render(): TemplateResult {
+    return html`${this.questions.map((question) => html`
+      <div class="question" role="radiogroup" aria-label=${question.text}>
+        ${icon('question')}
+        <div class="text"><span class="mono">${question.text}</span> <span class="dim">${question.place}: ${question.reason}</span>
+          ${question.line === undefined ? nothing : html`<button class="link" @click=${() => send(this, { type: 'open-line', line: question.line as number })}>line ${question.line}</button>`}</div>
+        <div class="choices">
+          ${question.choices.map(({ text, probability }, i) => this.choice(question, i, `${text}${probability === undefined ? '' : ` · ${Math.round(probability * 1000) / 10} %`}`))}
+          ${this.choice(question, undefined, question.choices.length > 2 ? 'any of them' : 'either')}
+        </div>
+      </div>`)}`;
+  }
+
+  private choice(question: Question, chosen: number | undefined, text: string): TemplateResult {
+    return html`<button class="choice" role="radio" aria-checked=${question.chosen === chosen ? 'true' : 'false'} @click=${() => send(this, { type: 'answer', question: question.id, chosen })}>${text}</button>`;
+  }
+}

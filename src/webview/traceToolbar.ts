@@ -1,0 +1,108 @@
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import '@vscode-elements/elements/dist/vscode-single-select/index.js';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import type { Choice, ViewState } from '../shared/protocol';
+import { icon, type IconName } from './icons';
+import { send } from './send';
+import { theme } from './theme';
+import type { Step } from './visibleRows';
+
+/** Which packet is traced: scenario, packet expression, fields; and the buttons to step through. */
+@customElement('trace-toolbar')
+export class TraceToolbar extends LitElement {
+  @property({ attribute: false }) state!: ViewState;
+  @property({ type: Boolean }) fieldsOpen = false;
+  @property({ type: Number }) at = 0;
+  @property({ type: Number }) of = 0;
+  /** What is being typed; the editor's expression where nothing is. */
+  @property({ attribute: false }) draft: string | undefined;
+  @query('.packet') private input!: HTMLInputElement;
+
+  static override styles = [...theme, css`
+    :host { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; padding: 9px 14px; border-bottom: 1px solid var(--line); }
+    vscode-single-select { flex: 0 1 230px; width: auto; min-width: 150px; height: 26px; }
+    .what { display: flex; flex: 1 1 300px; gap: 8px; min-width: 0; }
+    .packet { flex: 1; min-width: 0; height: 26px; padding: 0 8px; font-family: var(--mono); font-size: min(var(--mono-size), 13px); color: var(--vscode-input-foreground, var(--fg)); background: var(--field); border: 1px solid var(--edge); border-radius: 2px; }
+    .packet:focus { outline: 1px solid var(--focus); outline-offset: -1px; }
+    .packet[aria-invalid='true'] { border-color: var(--vscode-inputValidation-errorBorder, var(--red)); }
+    .steps { display: flex; align-items: center; gap: 1px; margin-left: auto; }
+    .count { min-width: 52px; text-align: right; color: var(--dim); font-variant-numeric: tabular-nums; white-space: nowrap; }
+    .tool[aria-pressed='true'] { background: var(--vscode-inputOption-activeBackground, var(--chip)); border-color: var(--vscode-inputOption-activeBorder, var(--edge)); color: var(--vscode-inputOption-activeForeground, inherit); }
+    .problem { flex-basis: 100%; color: var(--vscode-errorForeground, var(--red)); display: flex; gap: 6px; align-items: baseline; flex-wrap: wrap; }
+    .wrong { text-decoration: underline wavy var(--red); text-underline-offset: 3px; }
+    vscode-button { height: 26px; }
+    .last { transform: rotate(0deg); }
+  `];
+
+  override render(): TemplateResult {
+    const { dumps, scenarios, packet, phase } = this.state;
+    const off = phase === 'empty';
+    return html`
+      ${dumps.length > 1 ? select('Rules', dumps, this.state.dump, (id) => send(this, { type: 'choose-dump', id })) : nothing}
+      ${scenarios.length > 0 ? select('Scenario', scenarioChoices(this.state), this.state.scenario ?? OWN, (id) => { if (id !== OWN) send(this, { type: 'choose-scenario', id }); }) : nothing}
+      <form class="what" @submit=${this.submit}>
+        <input class="packet" aria-label="Packet" spellcheck="false" autocomplete="off" placeholder="in eth0 tcp 10.0.0.9 > 10.0.0.1:80" ?disabled=${off}
+          aria-invalid=${packet.problems.length > 0 && this.draft === undefined ? 'true' : 'false'} aria-describedby="problem"
+          .value=${this.draft ?? packet.expression} @input=${this.typed} @keydown=${this.keyDown} />
+        <button class="tool" type="button" aria-pressed=${this.fieldsOpen ? 'true' : 'false'} title="Edit the packet field by field" ?disabled=${off} @click=${() => this.dispatchEvent(new Event('toggle-fields'))}>${icon('gear')}<span>Fields</span></button>
+        <vscode-button type="submit" ?disabled=${off} title="Trace this packet (Enter)" @click=${this.submit}>Trace</vscode-button>
+      </form>
+      <div class="steps" role="toolbar" aria-label="Steps">
+        ${this.stepButton('first', 'First step (Home)', '⇤', undefined)}
+        ${this.stepButton('previous', 'Previous step (Up)', '', 'previous')}
+        ${this.stepButton('next', 'Next step (Down)', '', 'next')}
+        ${this.stepButton('last', 'Last step (End)', '⇥', undefined)}
+        <span class="count mono" aria-label="Step ${this.at} of ${this.of}">${this.of > 0 ? `${this.at > 0 ? this.at : '–'} / ${this.of}` : ''}</span>
+      </div>
+      ${this.problems()}`;
+  }
+
+  override focus(): void {
+    this.input.focus();
+    this.input.select();
+  }
+
+  /** Each problem with the words it is about underlined. */
+  private problems(): TemplateResult | typeof nothing {
+    const { packet } = this.state;
+    if (packet.problems.length === 0 || this.draft !== undefined) return nothing;
+    const text = packet.expression;
+    return html`<div id="problem" class="problem" role="alert">${packet.problems.map(({ start, end, message }) => html`
+      ${icon('error')}<span>${message}</span>
+      ${end > start ? html`<span class="mono dim">${text.slice(Math.max(0, start - 24), start)}<span class="wrong">${text.slice(start, end)}</span>${text.slice(end, end + 24)}</span>` : nothing}`)}</div>`;
+  }
+
+  private stepButton(to: Step, label: string, text: string, name: IconName | undefined): TemplateResult {
+    const atEnd = this.of === 0 || (this.at === 1 && (to === 'first' || to === 'previous')) || (this.at === this.of && (to === 'last' || to === 'next'));
+    return html`<button class="tool" title=${label} aria-label=${label} ?disabled=${atEnd} @click=${() => this.dispatchEvent(new CustomEvent<Step>('step', { detail: to }))}>${name ? icon(name) : text}</button>`;
+  }
+
+  private typed(): void {
+    this.dispatchEvent(new CustomEvent<string>('draft', { detail: this.input.value }));
+  }
+
+  private keyDown(event: KeyboardEvent): void {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    this.dispatchEvent(new CustomEvent<undefined>('draft', { detail: undefined }));
+  }
+
+  private submit(event: Event): void {
+    event.preventDefault();
+    send(this, { type: 'trace', expression: this.input.value.trim() });
+  }
+}
+
+const OWN = '\u0000own';
+
+/** A packet that was typed belongs to no scenario; the list says so instead of naming a wrong one. */
+function scenarioChoices({ scenarios, scenario }: ViewState): readonly Choice[] {
+  return scenario === undefined ? [{ id: OWN, label: 'Own packet', detail: '' }, ...scenarios] : scenarios;
+}
+
+function select(label: string, choices: readonly Choice[], chosen: string | undefined, choose: (id: string) => void): TemplateResult {
+  const options = choices.map(({ id, label: text, detail }) => ({ label: text, value: id, description: detail, selected: id === chosen, disabled: false }));
+  return html`<vscode-single-select aria-label=${label} label=${label} title=${label} .options=${options}
+    @change=${(event: Event) => choose((event.target as HTMLElement & { value: string }).value)}></vscode-single-select>`;
+}
