@@ -27,7 +27,9 @@ function makeView(ruleSet: RuleSet): RuleSetView {
     for (const chain of table.chains.values()) {
       for (const rule of chain.rules) {
         if (rule.target.kind !== 'jump') continue;
-        const jump = { chain: chain.name, line: rule.line.index };
+        const { line } = rule;
+        // Asked for anew each time: lines move when the file is edited elsewhere, and this view stays.
+        const jump: JumpView = { chain: chain.name, get line() { return line.index; } };
         const list = jumps.get(rule.target.chain);
         if (list) list.push(jump);
         else jumps.set(rule.target.chain, [jump]);

@@ -8,8 +8,8 @@ import { ruleSetView } from './ruleSetView';
 
 /** The mark by which ambient mode sends packets back to ztunnel, and its mask. Source: istio/istio:cni/pkg/iptables/iptables.go. */
 const AMBIENT_MARK = { mark: 0x111, mask: 0xfff };
-/** How many rules are looked at: interfaces show up early, and a node's 100,000 service rules name none. */
-const MOST_RULES = 20_000;
+/** Only rules with one of these words in their line can tell anything: a node's 100,000 service rules have none. */
+const TELLING = [' -i ', ' -o ', 'TPROXY', 'interface'] as const;
 
 /** What the rules tell about the host that no other part of the file does. */
 export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse {
@@ -18,11 +18,10 @@ export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse
   const tproxyPorts: number[] = [];
   for (const ruleSet of ruleSets) {
     if (!ruleSet) continue;
-    let left = MOST_RULES;
     for (const table of ruleSet.tables.values()) {
       for (const chain of table.chains.values()) {
         for (const rule of chain.rules) {
-          if (left-- <= 0) break;
+          if (!TELLING.some((word) => rule.line.text.includes(word))) continue;
           noteInterfaces(rule, interfaces);
           noteTproxy(rule, tproxyMarks, tproxyPorts);
         }

@@ -5,7 +5,7 @@ import { TCP_FLAGS } from '../core/net/packet';
 import { formatPacketExpression } from '../core/net/packetExpression';
 import { isProblem, namedProtocol, readPacketRequest, type PacketRequest } from '../core/net/packetRequest';
 import { tracePacket } from '../core/netfilter/trace';
-import { reachableHooks } from '../core/ruleset/checkPlaces';
+import { reachingHooks } from '../core/ruleset/checkPlaces';
 import type { Chain, Rule, RuleSet, Table } from '../core/ruleset/ruleSet';
 import type { PacketSuggestion } from '../core/xtables/extension';
 import type { Hook } from '../core/xtables/view';
@@ -21,10 +21,9 @@ const MOST_TRIES = 24;
 export function packetReaching(host: Host, ruleSet: RuleSet, rule: Rule): string | undefined {
   const table = ruleSet.tables.get(rule.chain.table);
   if (!table) return undefined;
-  const hooks = [...(reachableHooks(table).get(rule.chain.name) ?? [])];
   let best: PacketRequest | undefined;
   let tries = 0;
-  for (const hook of hooks) {
+  for (const hook of reachingHooks(rule.chain)) {
     for (const path of pathsTo(table, rule, hook)) {
       const { request } = completePacket(requestFor([...path, rule], hook, host), host);
       best ??= request;

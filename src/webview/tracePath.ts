@@ -39,13 +39,14 @@ export class TracePath extends LitElement {
     .shaft::after { content: ''; position: absolute; right: 0; top: 1px; border: solid transparent; border-width: 3.5px 0 3.5px 6px; border-left-color: currentColor; }
     .changed .shaft { color: var(--orange); }
     .gap { width: 16px; }
-    @container (max-width: 560px) {
-      ol { padding: 10px; gap: 6px 0; }
+    @container (max-width: 760px) {
+      ol { padding: 10px 14px; gap: 7px 0; }
       li.away { display: none; }
-      .node { padding: 4px 7px 5px; gap: 2px; min-width: 60px; max-width: 170px; }
-      .arrow { padding: 0 3px; min-width: 20px; }
-      .shaft { min-width: 14px; }
+      .node { padding: 4px 8px 5px; gap: 2px; min-width: 56px; max-width: 150px; }
+      .arrow { padding: 0 3px; min-width: 22px; }
+      .shaft { min-width: 16px; }
       .absent { display: none; }
+      .text { font-size: 0.86em; }
     }
   `];
 

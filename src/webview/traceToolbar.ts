@@ -1,9 +1,9 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import '@vscode-elements/elements/dist/vscode-single-select/index.js';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { Choice, ViewState } from '../shared/protocol';
 import { icon, type IconName } from './icons';
+import { selectTemplate } from './select';
 import { send } from './send';
 import { theme } from './theme';
 import type { Step } from './visibleRows';
@@ -32,15 +32,20 @@ export class TraceToolbar extends LitElement {
     .problem { flex-basis: 100%; color: var(--vscode-errorForeground, var(--red)); display: flex; gap: 6px; align-items: baseline; flex-wrap: wrap; }
     .wrong { text-decoration: underline wavy var(--red); text-underline-offset: 3px; }
     vscode-button { height: 26px; }
-    .last { transform: rotate(0deg); }
+    .first .icon { border-top: 1.5px solid currentColor; } .last .icon { border-bottom: 1.5px solid currentColor; }
+    @media (max-width: 760px) {
+      .what { order: 2; flex-basis: 100%; }
+      vscode-single-select { flex: 1 1 160px; }
+      .problem { order: 3; }
+    }
   `];
 
   override render(): TemplateResult {
     const { dumps, scenarios, packet, phase } = this.state;
     const off = phase === 'empty';
     return html`
-      ${dumps.length > 1 ? select('Rules', dumps, this.state.dump, (id) => send(this, { type: 'choose-dump', id })) : nothing}
-      ${scenarios.length > 0 ? select('Scenario', scenarioChoices(this.state), this.state.scenario ?? OWN, (id) => { if (id !== OWN) send(this, { type: 'choose-scenario', id }); }) : nothing}
+      ${dumps.length > 1 ? selectTemplate('Rules', dumps, this.state.dump, (id) => send(this, { type: 'choose-dump', id })) : nothing}
+      ${scenarios.length > 0 ? selectTemplate('Scenario', scenarioChoices(this.state), this.state.scenario ?? OWN, (id) => { if (id !== OWN) send(this, { type: 'choose-scenario', id }); }) : nothing}
       <form class="what" @submit=${this.submit}>
         <input class="packet" aria-label="Packet" spellcheck="false" autocomplete="off" placeholder="in eth0 tcp 10.0.0.9 > 10.0.0.1:80" ?disabled=${off}
           aria-invalid=${packet.problems.length > 0 && this.draft === undefined ? 'true' : 'false'} aria-describedby="problem"
@@ -49,10 +54,10 @@ export class TraceToolbar extends LitElement {
         <vscode-button type="submit" ?disabled=${off} title="Trace this packet (Enter)" @click=${this.submit}>Trace</vscode-button>
       </form>
       <div class="steps" role="toolbar" aria-label="Steps">
-        ${this.stepButton('first', 'First step (Home)', '⇤', undefined)}
-        ${this.stepButton('previous', 'Previous step (Up)', '', 'previous')}
-        ${this.stepButton('next', 'Next step (Down)', '', 'next')}
-        ${this.stepButton('last', 'Last step (End)', '⇥', undefined)}
+        ${this.stepButton('first', 'First step (Home)', 'previous')}
+        ${this.stepButton('previous', 'Previous step (Up)', 'previous')}
+        ${this.stepButton('next', 'Next step (Down)', 'next')}
+        ${this.stepButton('last', 'Last step (End)', 'next')}
         <span class="count mono" aria-label="Step ${this.at} of ${this.of}">${this.of > 0 ? `${this.at > 0 ? this.at : '–'} / ${this.of}` : ''}</span>
       </div>
       ${this.problems()}`;
@@ -73,9 +78,9 @@ export class TraceToolbar extends LitElement {
       ${end > start ? html`<span class="mono dim">${text.slice(Math.max(0, start - 24), start)}<span class="wrong">${text.slice(start, end)}</span>${text.slice(end, end + 24)}</span>` : nothing}`)}</div>`;
   }
 
-  private stepButton(to: Step, label: string, text: string, name: IconName | undefined): TemplateResult {
+  private stepButton(to: Step, label: string, name: IconName): TemplateResult {
     const atEnd = this.of === 0 || (this.at === 1 && (to === 'first' || to === 'previous')) || (this.at === this.of && (to === 'last' || to === 'next'));
-    return html`<button class="tool" title=${label} aria-label=${label} ?disabled=${atEnd} @click=${() => this.dispatchEvent(new CustomEvent<Step>('step', { detail: to }))}>${name ? icon(name) : text}</button>`;
+    return html`<button class="tool ${to}" title=${label} aria-label=${label} ?disabled=${atEnd} @click=${() => this.dispatchEvent(new CustomEvent<Step>('step', { detail: to }))}>${icon(name)}</button>`;
   }
 
   private typed(): void {
@@ -99,10 +104,4 @@ const OWN = '\u0000own';
 /** A packet that was typed belongs to no scenario; the list says so instead of naming a wrong one. */
 function scenarioChoices({ scenarios, scenario }: ViewState): readonly Choice[] {
   return scenario === undefined ? [{ id: OWN, label: 'Own packet', detail: '' }, ...scenarios] : scenarios;
-}
-
-function select(label: string, choices: readonly Choice[], chosen: string | undefined, choose: (id: string) => void): TemplateResult {
-  const options = choices.map(({ id, label: text, detail }) => ({ label: text, value: id, description: detail, selected: id === chosen, disabled: false }));
-  return html`<vscode-single-select aria-label=${label} label=${label} title=${label} .options=${options}
-    @change=${(event: Event) => choose((event.target as HTMLElement & { value: string }).value)}></vscode-single-select>`;
 }

@@ -23,6 +23,8 @@ export class TraceVerdict extends LitElement {
     .tab[aria-selected='true'] { border-color: var(--vscode-contrastActiveBorder, var(--blue)); background: color-mix(in srgb, var(--blue) 12%, transparent); }
     .tab .label { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .why { padding: 6px 14px 0; color: var(--dim); }
+    @media (max-width: 560px) { .main { flex-wrap: wrap; gap: 6px 12px; } .sentence { order: 2; flex-basis: 100%; } .tools { margin-left: auto; } }
+    .tab .label { max-width: 260px; }
     .assumed { padding: 0 14px 10px; margin-top: -4px; }
     .assumed > button { color: var(--dim); display: inline-flex; align-items: center; gap: 3px; }
     .assumed > button:hover { color: var(--fg); }
@@ -64,7 +66,7 @@ export class TraceVerdict extends LitElement {
   private facts(): TemplateResult {
     const many = this.assumed.length;
     return html`<div class="assumed">
-      <button aria-expanded=${this.assumedOpen ? 'true' : 'false'} @click=${() => { this.assumedOpen = !this.assumedOpen; }}>${icon(this.assumedOpen ? 'chevronDown' : 'chevronRight')}The file leaves ${many === 1 ? 'one thing' : `${many} things`} open: taken as usual</button>
+      <button aria-expanded=${this.assumedOpen ? 'true' : 'false'} @click=${() => { this.assumedOpen = !this.assumedOpen; }}>${icon(this.assumedOpen ? 'chevronDown' : 'chevronRight')}Assumed: ${many === 1 ? 'one thing' : `${many} things`} that the file does not say</button>
       ${this.assumedOpen ? html`<ul>${this.assumed.map(({ message, line, field }) => html`<li>${message}
         ${line === undefined ? nothing : html`<button class="link" @click=${() => send(this, { type: 'open-line', line })}>line ${line}</button>`}
         ${field === undefined ? nothing : html`<button class="link" @click=${() => this.dispatchEvent(new CustomEvent<string>('edit-field', { detail: field, bubbles: true, composed: true }))}>change</button>`}</li>`)}</ul>` : nothing}

@@ -36,7 +36,7 @@ export function rowsOfGroup(group: StepGroup, { collapsed, pages }: Opened): rea
     const expandable = (all[i + 1]?.depth ?? 0) > row.depth;
     const expanded = expandable && !collapsed.has(row.id);
     if (expandable && !expanded) hiddenBelow = row.depth;
-    visible.push({ row, group, expandable, expanded, isStep: row.kind !== 'fold' && !(group.quiet && row.mark === 'accept') });
+    visible.push({ row, group, expandable, expanded, isStep: row.kind !== 'fold' && row.mark !== 'absent' });
   });
   return visible;
 }

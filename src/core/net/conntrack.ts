@@ -13,6 +13,20 @@ export interface Tuple {
 export type ConntrackState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
 export type Direction = 'ORIGINAL' | 'REPLY';
 
+/** States of an SCTP association for connection tracking. Source: include/uapi/linux/netfilter/nf_conntrack_sctp.h. */
+export type SctpState = 'NONE' | 'CLOSED' | 'COOKIE_WAIT' | 'COOKIE_ECHOED' | 'ESTABLISHED' | 'SHUTDOWN_SENT' | 'SHUTDOWN_RECD' | 'SHUTDOWN_ACK_SENT' | 'HEARTBEAT_SENT';
+
+/** What is remembered of an association. */
+export interface SctpTracking {
+  readonly state: SctpState;
+  /** The verification tag that packets of each direction have to bear; 0: not known. */
+  readonly tags: Readonly<Record<Direction, number>>;
+  /** An INIT was seen in this direction. */
+  readonly init: Readonly<Record<Direction, boolean>>;
+  /** The direction of a heartbeat whose tag did not fit. */
+  readonly strangeHeartbeat: Direction | undefined;
+}
+
 /** A connection. Immutable: the walk replaces it when something changes. */
 export interface ConntrackEntry {
   readonly id: number;
@@ -34,6 +48,8 @@ export interface ConntrackEntry {
   readonly zone: { readonly original: number; readonly reply: number };
   /** TCP state in conntrack's words: SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT … */
   readonly tcpState: string | undefined;
+  /** The state of an SCTP association with its verification tags; undefined for other protocols and where not known. */
+  readonly sctp?: SctpTracking | undefined;
   readonly helper: string | undefined;
   readonly labels: ReadonlySet<number>;
   readonly secmark: string | undefined;

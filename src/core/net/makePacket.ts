@@ -170,6 +170,7 @@ function extensionHeaders(request: PacketRequest, family: 4 | 6, protocol: numbe
 }
 
 function extensionBytes(header: ExtensionHeaderRequest, next: number): Uint8Array {
+  if (header.hex !== undefined && header.hex.length >= 16) return Uint8Array.of(next, ...hexBytes(header.hex).subarray(1));
   switch (header.type) {
     case 'hbh':
     case 'dst':

@@ -71,6 +71,8 @@ export interface ExtensionHeaderRequest {
   readonly mf?: boolean;
   /** Identification of the fragment header. */
   readonly fid?: number;
+  /** The whole header, byte for byte; its first byte, the number of what follows, is filled in. */
+  readonly hex?: string;
 }
 
 /** Why a packet, a topology or another piece of input cannot be used. `field` names the part, `message` says what is allowed. */
@@ -201,7 +203,7 @@ function extensionHeader(value: unknown, field: string): ExtensionHeaderRequest 
   }
   const header: Record<string, unknown> = { type };
   const parts: readonly (readonly [string, Reader])[] = [
-    ['rtType', number(0, 255)], ['segLeft', number(0, 255)], ['offset', number(0, 8191)], ['mf', boolean], ['fid', number(0, U32)],
+    ['rtType', number(0, 255)], ['segLeft', number(0, 255)], ['offset', number(0, 8191)], ['mf', boolean], ['fid', number(0, U32)], ['hex', hex],
   ];
   for (const [key, reader] of parts) {
     if (given[key] === undefined || given[key] === null) continue;

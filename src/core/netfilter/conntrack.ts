@@ -1,8 +1,8 @@
-import type { ConntrackEntry, ConntrackState, ConntrackView, Direction } from '../net/conntrack';
+import type { ConntrackEntry, ConntrackState, ConntrackView, Direction, SctpTracking } from '../net/conntrack';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { invertTuple, tupleOf } from './tuple';
 import { nextTcpState, tcpFlagsValid, type TcpState } from './tcpTracking';
-import { sctpAllowsNew } from './sctpTracking';
+import { trackSctp } from './sctpTracking';
 import type { World } from './world';
 
 /** What a rule in raw said of new connections: `-j CT --zone 1 --helper ftp`. */
@@ -29,15 +29,20 @@ const ICMP_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
 
 /**
  * What connection tracking says of a packet that it has not seen yet. A new connection is made but not put into `world`: that
- * happens when the packet has passed all hooks. Source: nf_conntrack_core.c nf_conntrack_in.
+ * happens when the packet has passed all hooks. `arriving`: in PREROUTING; `checksums`: nf_conntrack_checksum is on.
+ * Source: nf_conntrack_core.c nf_conntrack_in.
  */
-export function track(packet: Packet, world: World, template: Template): Tracked {
+export function track(packet: Packet, world: World, template: Template, arriving: boolean, checksums: boolean): Tracked {
   if (isIcmpError(packet)) return trackError(packet, world, template);
   if (packet.protocol === PROTOCOL.ICMPV6 && UNTRACKED_ICMPV6.has(packet.icmpType)) {
     return { view: NO_ENTRY('UNTRACKED'), why: 'neighbour discovery and multicast listener messages are not tracked' };
   }
   if (packet.protocol === PROTOCOL.ICMP && packet.icmpType > 18) return { view: NO_ENTRY('INVALID'), why: `ICMP type ${packet.icmpType} is not known to connection tracking` };
   if (packet.protocol === PROTOCOL.TCP && !tcpFlagsValid(packet.tcpFlags)) return { view: NO_ENTRY('INVALID'), why: 'no TCP packet may have these flags' };
+  if (packet.protocol === PROTOCOL.UDPLITE && arriving && checksums) {
+    // The checksum is computed as if the packet were UDP (nf_conntrack_proto_udp.c udplite_error), so it never holds.
+    return { view: NO_ENTRY('INVALID'), why: 'Linux miscomputes the checksum of UDP-Lite packets that arrive' };
+  }
   const tuple = tupleOf(packet);
   const found = world.find(tuple, template.zone);
   return found ? trackKnown(packet, found.entry, found.direction, world, template) : trackNew(packet, world, template);
@@ -56,6 +61,7 @@ function trackNew(packet: Packet, world: World, template: Template): Tracked {
   const entry: ConntrackEntry = {
     id: world.newId(), original, reply, seenReply: false, assured: false, confirmed: false, expected: false, sourceNat: false, destinationNat: false,
     sourceNatDone: false, destinationNatDone: false, mark: 0, zone: template.zone,
+    ...(packet.protocol === PROTOCOL.SCTP ? { sctp: trackSctp(packet, undefined, 'ORIGINAL') } : {}),
     tcpState: packet.protocol === PROTOCOL.TCP ? (nextTcpState('NONE', packet.tcpFlags, 'ORIGINAL') as TcpState) : undefined,
     helper: template.helper, labels: new Set(), secmark: undefined,
     counts: { original: { packets: 1, bytes: packet.length }, reply: { packets: 0, bytes: 0 } }, expires: undefined, master: undefined,
@@ -75,7 +81,7 @@ function whyNotNew(packet: Packet): string | undefined {
     case PROTOCOL.ICMPV6:
       return ICMPV6_REQUESTS.has(packet.icmpType) ? undefined : 'an ICMPv6 answer without a request that was seen';
     case PROTOCOL.SCTP:
-      return sctpAllowsNew(packet) ? undefined : 'no association is known, and this SCTP packet cannot open one';
+      return trackSctp(packet, undefined, 'ORIGINAL') ? undefined : 'no association is known, and this SCTP packet cannot open one';
     default:
       return undefined;
   }
@@ -96,6 +102,11 @@ function trackKnown(packet: Packet, entry: ConntrackEntry, direction: Direction,
       changed = { ...changed, tcpState: next, assured };
     }
   }
+  if (packet.protocol === PROTOCOL.SCTP) {
+    const sctp = trackSctp(packet, entry.sctp ?? ASSUMED_ASSOCIATION, direction);
+    if (!sctp) return { view: NO_ENTRY('INVALID'), why: 'its chunks or its verification tag do not fit what is known of the association' };
+    changed = { ...changed, sctp, assured: changed.assured || sctp.state === 'ESTABLISHED' };
+  }
   // A connection that was never answered but by an RST is forgotten at once (nf_conntrack_proto_tcp.c).
   const dies = packet.protocol === PROTOCOL.TCP && (packet.tcpFlags & TCP_FLAGS.RST) !== 0 && !entry.seenReply;
   const side = direction === 'ORIGINAL' ? 'original' : 'reply';
@@ -106,6 +117,9 @@ function trackKnown(packet: Packet, entry: ConntrackEntry, direction: Direction,
   else world.put(changed);
   return { view: { state, entry: changed, direction }, why: whyKnown(state, direction) };
 }
+
+/** What is taken to be known of an association that was given from outside. */
+const ASSUMED_ASSOCIATION: SctpTracking = { state: 'ESTABLISHED', tags: { ORIGINAL: 0, REPLY: 0 }, init: { ORIGINAL: false, REPLY: false }, strangeHeartbeat: undefined };
 
 function whyKnown(state: ConntrackState, direction: Direction): string {
   if (direction === 'REPLY') return 'it answers a connection that is known';

@@ -82,11 +82,17 @@ export function packetJson(packet: Packet, iif?: string, oif?: string): FinalPac
 function networkFields(packet: Packet): FinalPacket {
   return {
     src: formatAddress(packet.source), dst: formatAddress(packet.destination), tos: packet.tos, ttl: packet.ttl, length: packet.length,
-    proto: reportedProtocol(packet.protocol),
+    proto: reportedProtocol(outermost(packet)),
     ...(packet.dontFragment ? { df: true } : {}),
     ...(packet.moreFragments ? { mf: true } : {}),
     ...(packet.fragmentOffset > 0 ? { fragOffset: packet.fragmentOffset } : {}),
   };
+}
+
+/** In IPv6, AH and ESP are extension headers; the harness of the contract reads up to them and no further. */
+function outermost({ family, protocol, extensionHeaders }: Packet): number {
+  if (family === 4) return protocol;
+  return extensionHeaders.find((header) => header.protocol === PROTOCOL.AH || header.protocol === PROTOCOL.ESP)?.protocol ?? protocol;
 }
 
 function transportFields(packet: Packet): FinalPacket {

@@ -1,33 +1,126 @@
+import type { Direction, SctpState, SctpTracking } from '../net/conntrack';
 import type { Packet } from '../net/packet';
 
-const INIT = 1;
-const SHUTDOWN_ACK = 8;
-const HEARTBEAT = 4;
-const HEARTBEAT_ACK = 5;
-const ABORT = 6;
-const SHUTDOWN_COMPLETE = 14;
-const COOKIE_ECHO = 10;
+const STATES: readonly SctpState[] = ['NONE', 'CLOSED', 'COOKIE_WAIT', 'COOKIE_ECHOED', 'ESTABLISHED', 'SHUTDOWN_SENT', 'SHUTDOWN_RECD', 'SHUTDOWN_ACK_SENT', 'HEARTBEAT_SENT'];
+const CHUNK = { INIT: 1, INIT_ACK: 2, HEARTBEAT: 4, HEARTBEAT_ACK: 5, ABORT: 6, SHUTDOWN: 7, SHUTDOWN_ACK: 8, ERROR: 9, COOKIE_ECHO: 10, COOKIE_ACK: 11, SHUTDOWN_COMPLETE: 14 } as const;
+
+/** One letter for each state in the order of `STATES`: N C W E S(=established) s r a h, and V for invalid. Source: nf_conntrack_proto_sctp.c sctp_conntracks. */
+const LETTERS = 'NCWESsrah';
+const ORIGINAL: Readonly<Record<number, string>> = {
+  [CHUNK.INIT]: 'CCWESCCaW', [CHUNK.INIT_ACK]: 'CCWESsraC', [CHUNK.ABORT]: 'CCCCCCCCC', [CHUNK.SHUTDOWN]: 'CCWEssraC', [CHUNK.SHUTDOWN_ACK]: 'aCWESaaaa',
+  [CHUNK.ERROR]: 'CCWESsraC', [CHUNK.COOKIE_ECHO]: 'CCEESsraC', [CHUNK.COOKIE_ACK]: 'CCWSSsraC', [CHUNK.SHUTDOWN_COMPLETE]: 'CCWESsrCC',
+  [CHUNK.HEARTBEAT]: 'hCWESsrah', [CHUNK.HEARTBEAT_ACK]: 'CCWESsrah',
+};
+const REPLY: Readonly<Record<number, string>> = {
+  [CHUNK.INIT]: 'VCWESsraV', [CHUNK.INIT_ACK]: 'VWWESsraV', [CHUNK.ABORT]: 'VCCCCCCCV', [CHUNK.SHUTDOWN]: 'VCWErsraV', [CHUNK.SHUTDOWN_ACK]: 'VCWESaaaV',
+  [CHUNK.ERROR]: 'VCWCSsraV', [CHUNK.COOKIE_ECHO]: 'VCEESsraV', [CHUNK.COOKIE_ACK]: 'VCWSSsraV', [CHUNK.SHUTDOWN_COMPLETE]: 'VCWESsrCV',
+  [CHUNK.HEARTBEAT]: 'VCWESsrah', [CHUNK.HEARTBEAT_ACK]: 'VCWESsraS',
+};
+
+interface Chunk {
+  readonly type: number;
+  readonly flags: number;
+  /** Behind the chunk's header. */
+  readonly value: Uint8Array;
+}
 
 /**
- * Whether an SCTP packet can open an association for connection tracking: the first chunk decides, and chunks that may not be
- * bundled stand alone. Source: nf_conntrack_proto_sctp.c sctp_new, do_basic_checks.
+ * What connection tracking knows of the association after a packet; undefined where the packet is INVALID. `known` undefined: the
+ * packet would open one. The verification tag in the common header is 0 in every packet here. Source: nf_conntrack_proto_sctp.c.
  */
-export function sctpAllowsNew(packet: Packet): boolean {
-  const bytes = packet.payload;
-  let first: number | undefined;
-  let count = 0;
-  let alone = false;
+export function trackSctp(packet: Packet, known: SctpTracking | undefined, direction: Direction): SctpTracking | undefined {
+  const chunks = chunksOf(packet.payload);
+  if (chunks === undefined || !wellBundled(chunks)) return undefined;
+  const has = (type: number): boolean => chunks.some((chunk) => chunk.type === type);
+  let tracking = known;
+  if (tracking === undefined) {
+    if (has(CHUNK.ABORT) || has(CHUNK.SHUTDOWN_COMPLETE) || has(CHUNK.COOKIE_ACK)) return undefined;
+    tracking = open(chunks);
+    if (tracking === undefined) return undefined;
+  }
+  const tagFree = [CHUNK.INIT, CHUNK.SHUTDOWN_COMPLETE, CHUNK.COOKIE_ECHO, CHUNK.ABORT, CHUNK.SHUTDOWN_ACK, CHUNK.HEARTBEAT, CHUNK.HEARTBEAT_ACK].some(has);
+  if (!tagFree && tracking.tags[direction] !== TAG) return undefined;
+  for (const chunk of chunks) {
+    const next = advance(tracking, chunk, direction, has(DATA));
+    if (next === undefined) return undefined;
+    tracking = next;
+  }
+  return tracking;
+}
+
+const TAG = 0;
+const DATA = 0;
+
+function chunksOf(bytes: Uint8Array): readonly Chunk[] | undefined {
+  const chunks: Chunk[] = [];
   for (let at = 0; at + 4 <= bytes.length;) {
-    const type = bytes[at] as number;
     const length = ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
-    if (length === 0) return false;
-    first ??= type;
-    count++;
-    if (type === INIT || type === 2 || type === SHUTDOWN_COMPLETE) alone = true;
-    if (type === COOKIE_ECHO && count > 1) return false;
+    if (length === 0) return undefined;
+    chunks.push({ type: bytes[at] as number, flags: bytes[at + 1] as number, value: bytes.subarray(at + 4) });
     at += (length + 3) & ~3;
   }
-  if (count === 0 || (alone && count > 1)) return false;
-  if (first === SHUTDOWN_COMPLETE || first === ABORT) return false;
-  return first === INIT || first === HEARTBEAT || first === HEARTBEAT_ACK || (first === SHUTDOWN_ACK);
+  return chunks;
+}
+
+/** INIT, INIT ACK and SHUTDOWN COMPLETE stand alone, COOKIE ECHO and COOKIE ACK stand first. */
+function wellBundled(chunks: readonly Chunk[]): boolean {
+  let alone = false;
+  for (const [i, { type }] of chunks.entries()) {
+    alone ||= type === CHUNK.INIT || type === CHUNK.INIT_ACK || type === CHUNK.SHUTDOWN_COMPLETE;
+    if (i > 0 && (alone || type === CHUNK.COOKIE_ACK || type === CHUNK.COOKIE_ECHO)) return false;
+  }
+  return chunks.length > 0;
+}
+
+function open(chunks: readonly Chunk[]): SctpTracking | undefined {
+  const tags = { ORIGINAL: 0, REPLY: 0 };
+  for (const { type, value } of chunks) {
+    if (nextState('NONE', type, 'ORIGINAL') === 'NONE') return undefined;
+    if (type !== CHUNK.INIT) continue;
+    const tag = initTag(value);
+    if (tag === undefined) return undefined;
+    tags.REPLY = tag;
+  }
+  return { state: 'NONE', tags, init: { ORIGINAL: false, REPLY: false }, strangeHeartbeat: undefined };
+}
+
+function initTag(value: Uint8Array): number | undefined {
+  return value.length < 16 ? undefined : new DataView(value.buffer, value.byteOffset).getUint32(0);
+}
+
+function nextState(state: SctpState, chunk: number, direction: Direction): SctpState | undefined {
+  const row = (direction === 'ORIGINAL' ? ORIGINAL : REPLY)[chunk];
+  // Other chunks, DATA and SACK among them, change nothing.
+  return row === undefined ? state : STATES[LETTERS.indexOf(row.charAt(STATES.indexOf(state)))];
+}
+
+function advance(tracking: SctpTracking, { type, flags, value }: Chunk, direction: Direction, withData: boolean): SctpTracking | undefined {
+  const other: Direction = direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL';
+  let { tags, init, strangeHeartbeat } = tracking;
+  if (type === CHUNK.ABORT || type === CHUNK.SHUTDOWN_COMPLETE) {
+    // The T flag says that the tag is the other side's.
+    if (tags[flags & 1 ? other : direction] !== TAG) return undefined;
+  } else if (type === CHUNK.COOKIE_ECHO) {
+    if (tags[direction] !== TAG) return undefined;
+  } else if (type === CHUNK.COOKIE_ACK) {
+    init = { ORIGINAL: false, REPLY: false };
+  } else if (type === CHUNK.HEARTBEAT && tags[direction] !== TAG) {
+    return withData ? undefined : { ...tracking, strangeHeartbeat: direction };
+  } else if (type === CHUNK.HEARTBEAT_ACK && tags[direction] !== TAG) {
+    if (withData || strangeHeartbeat === undefined || strangeHeartbeat === direction) return undefined;
+    tags = { ORIGINAL: 0, REPLY: 0 };
+    strangeHeartbeat = undefined;
+  } else if (type === CHUNK.HEARTBEAT || type === CHUNK.HEARTBEAT_ACK) {
+    strangeHeartbeat = undefined;
+  }
+  const state = nextState(tracking.state, type, direction);
+  if (state === undefined) return undefined;
+  if (type === CHUNK.INIT || type === CHUNK.INIT_ACK) {
+    const tag = initTag(value);
+    if (tag === undefined) return undefined;
+    if (type === CHUNK.INIT) init = { [direction]: true, [other]: init[direction] && init[other] ? false : init[other] } as SctpTracking['init'];
+    else if (((!init[other] && tags[other] !== 0) || (init[direction] && init[other])) && tags[other] !== tag) return undefined;
+    tags = { ...tags, [other]: tag };
+  }
+  return { state, tags, init, strangeHeartbeat };
 }

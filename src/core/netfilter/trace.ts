@@ -45,17 +45,7 @@ export function tracePackets(requests: readonly PacketRequest[], setting: TraceS
 
 /** Whether connection tracking runs for a family: the host has it on, or a rule takes it into use. */
 export function isTracking(host: Host, ruleSet: RuleSet | undefined): boolean {
-  if (host.conntrack === 'on') return true;
-  if (!ruleSet) return false;
-  for (const table of ruleSet.tables.values()) {
-    for (const chain of table.chains.values()) {
-      for (const rule of chain.rules) {
-        if (rule.target.kind === 'extension' && rule.target.extension.needsConntrack) return true;
-        if (rule.matches.some(({ extension }) => extension.needsConntrack)) return true;
-      }
-    }
-  }
-  return false;
+  return host.conntrack === 'on' || (ruleSet?.needsConntrack ?? false);
 }
 
 function follow(request: PacketRequest, setting: TraceSetting, world: World): { readonly traced: Traced; readonly after: World } {

@@ -1,4 +1,4 @@
-import { conditionsOf, type BoundMatch, type Chain, type Rule, type Table } from '../ruleset/ruleSet';
+import { conditionsOf, type BoundMatch, type Chain, type Rule } from '../ruleset/ruleSet';
 import { headerConditions } from '../ruleset/header';
 import type { Answer, HotDrop, Unknown } from '../xtables/answer';
 import type { Condition, Effect } from '../xtables/extension';
@@ -42,7 +42,7 @@ interface Tested {
 const NO: Tested = { matched: false, answers: [], notable: false, hotDrop: undefined };
 
 /** Walks the chains of one table from its built-in chain on. Source: net/ipv4/netfilter/ip_tables.c ipt_do_table. */
-export function traverse(table: Table, start: Chain, traveller: Traveller): TableEnd {
+export function traverse(start: Chain, traveller: Traveller): TableEnd {
   const stack: { readonly chain: Chain; readonly index: number }[] = [];
   let chain = start;
   let index = 0;
@@ -79,7 +79,7 @@ export function traverse(table: Table, start: Chain, traveller: Traveller): Tabl
     const { target } = rule;
     if (target.kind === 'jump') {
       traveller.emit({ kind: 'rule', rule, matched: true, view: before, answers: tested.answers, effect: undefined, after: before.packet, depth });
-      const next = table.chains.get(target.chain);
+      const next = target.to;
       if (next === undefined) return { kind: 'failed' };
       if (!target.goto) stack.push({ chain, index: index + 1 });
       depth++;

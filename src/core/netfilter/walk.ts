@@ -235,7 +235,7 @@ class Walk implements Traveller {
   private stepConntrack(hook: Hook): void {
     if (!this.context.tracking || this.conntrack) return;
     if (this.untracked) return;
-    const tracked = overrideState(track(this.packet, this.context.world, this.template ?? NO_TEMPLATE), this.arrival.state, this.packet, this.context.world);
+    const tracked = overrideState(track(this.packet, this.context.world, this.template ?? NO_TEMPLATE, hook === 'PREROUTING', this.host.sysctls.get('net.netfilter.nf_conntrack_checksum') !== 0), this.arrival.state, this.packet, this.context.world);
     this.conntrack = tracked.view;
     this.refresh();
     this.emit({ kind: 'conntrack', hook, view: tracked.view, why: tracked.why });
@@ -262,7 +262,7 @@ class Walk implements Traveller {
     this.table = name;
     this.refresh();
     this.emit({ kind: 'table-enter', hook, table: name, chain, view: this.view() });
-    const end = traverse(table, chain, this);
+    const end = traverse(chain, this);
     this.leaveTable(hook, name, end);
     return true;
   }

@@ -1,11 +1,13 @@
+import { Command, type CommandParts } from '../syntax/command';
 import type { CommandNode, Counters, Line, LineNode, Problem, RulesSection, Word } from '../syntax/tree';
 import type { Columns } from '../text/columns';
 import type { Hook, TableName } from '../xtables/view';
-import { checkPlaces } from './checkPlaces';
-import type { RuleHeader } from './header';
+import type { MatchExtension, TargetExtension } from '../xtables/extension';
+import { checkPlaces, type LimitedPart } from './checkPlaces';
+import { LineRule } from './lineRule';
 import { parseRule, type ParsedRule } from './parseRule';
 import { printRuleBody } from './printRule';
-import { BUILTIN_CHAINS, isTableName, type BoundMatch, type BoundTarget, type Chain, type LineProblem, type Rule, type RuleSet, type Table } from './ruleSet';
+import { BUILTIN_CHAINS, isTableName, type Chain, type Jump, type LineProblem, type RuleSet, type Table } from './ruleSet';
 
 /** While binding, chains and rules grow; the rest of the program sees them as read-only. */
 interface OpenTable {
@@ -15,16 +17,13 @@ interface OpenTable {
 
 interface OpenChain extends Chain {
   name: string;
+  reach: number;
   policy: 'ACCEPT' | 'DROP' | undefined;
-  rules: OpenRule[];
+  rules: LineRule[];
   line: Line | undefined;
   counters: Counters | undefined;
 }
 
-interface OpenRule extends Rule {
-  chain: OpenChain;
-  number: number;
-}
 
 /** The longest chain name: XT_EXTENSION_MAXNAMELEN less the final zero. */
 const LONGEST_CHAIN_NAME = 28;
@@ -44,6 +43,8 @@ class Binder {
   private current: OpenTable | undefined;
   private currentLine: Line | undefined;
   private unknownTable = false;
+  private limited: LimitedPart[] = [];
+  private needsConntrack = false;
 
   constructor(private readonly section: RulesSection) {
     this.family = section.family ?? 4;
@@ -57,15 +58,29 @@ class Binder {
       this.report(this.currentLine, { start: this.currentLine.contentStart, end: this.currentLine.text.length }, 'missing-commit',
         `table ${this.current.name} has no COMMIT: iptables-restore would load nothing of it. Add a line COMMIT behind its rules`);
     }
-    const ruleSet: RuleSet = {
+    for (const table of this.tables.values()) this.finishTable(table);
+    return {
       family: this.family, backend: this.section.backend ?? 'legacy', section: this.section,
-      tables: this.tables as ReadonlyMap<TableName, Table>, problems: this.problems,
+      tables: this.tables as ReadonlyMap<TableName, Table>, problems: this.problems, needsConntrack: this.needsConntrack,
     };
-    for (const table of this.tables.values()) {
-      for (const chain of table.chains.values()) for (let i = 0; i < chain.rules.length; i++) (chain.rules[i] as OpenRule).number = i + 1;
+  }
+
+  private finishTable(table: OpenTable): void {
+    const chains = [...table.chains.values()];
+    for (const chain of chains) {
+      for (let i = 0; i < chain.rules.length; i++) {
+        const rule = chain.rules[i] as LineRule;
+        rule.number = i + 1;
+        if (rule.jump) this.resolve(rule, rule.jump, table);
+      }
     }
-    checkPlaces(ruleSet, (line, at, code, message) => this.report(line, at, code, message));
-    return ruleSet;
+    const limited = this.limited.filter(({ rule }) => rule.chain.table === table.name && table.chains.get(rule.chain.name)?.rules[rule.number - 1] === rule);
+    checkPlaces(chains, limited, (line, at, code, message) => this.report(line, at, code, message));
+  }
+
+  private resolve(rule: LineRule, jump: Jump, table: OpenTable): void {
+    jump.to = table.chains.get(jump.chain);
+    if (jump.to?.hook) this.report(rule.line, jump.word, 'unknown-target', `"${jump.chain}" is a built-in chain: rules cannot jump to it`);
   }
 
   private readLine(line: Line, node: LineNode, inTables: boolean): void {
@@ -84,7 +99,7 @@ class Binder {
       case 'chain':
         return this.declareChain(line, node.name, node.policy, node.counters);
       case 'command':
-        return this.runCommand(line, node);
+        return this.runCommand(line, node instanceof Command ? node.readOnce() : node);
       default:
         return;
     }
@@ -113,7 +128,7 @@ class Binder {
   }
 
   private addChain(table: OpenTable, name: string, hook: Hook | undefined, policy: 'ACCEPT' | undefined, line: Line | undefined, counters: Counters | undefined): OpenChain {
-    const chain: OpenChain = { table: table.name, name, hook, policy, rules: [], line, counters };
+    const chain: OpenChain = { table: table.name, name, hook, policy, rules: [], line, counters, reach: 0 };
     table.chains.set(name, chain);
     return chain;
   }
@@ -151,7 +166,7 @@ class Binder {
     }
   }
 
-  private runCommand(line: Line, node: CommandNode): void {
+  private runCommand(line: Line, node: CommandParts | CommandNode): void {
     const table = node.table ? this.tableOf(line, node.table) : this.current;
     if (!table) {
       if (!this.unknownTable && !node.table) this.report(line, node.operationWord, 'no-table', 'a rule outside of a table: a line "*table" must stand above');
@@ -202,7 +217,7 @@ class Binder {
     return undefined;
   }
 
-  private chainOf(line: Line, table: OpenTable, node: CommandNode): OpenChain | undefined {
+  private chainOf(line: Line, table: OpenTable, node: CommandParts | CommandNode): OpenChain | undefined {
     if (!node.chain) {
       this.report(line, node.operationWord, 'missing-value', `${node.operationWord.text} needs the name of a chain`);
       return undefined;
@@ -213,7 +228,7 @@ class Binder {
     return undefined;
   }
 
-  private deleteChains(line: Line, table: OpenTable, node: CommandNode): void {
+  private deleteChains(line: Line, table: OpenTable, node: CommandParts | CommandNode): void {
     if (node.chain === undefined) {
       for (const [name, chain] of table.chains) if (chain.hook === undefined && chain.rules.length === 0 && !isReferenced(table, name)) table.chains.delete(name);
       return;
@@ -226,20 +241,20 @@ class Binder {
     else table.chains.delete(chain.name);
   }
 
-  private renameChain(line: Line, table: OpenTable, node: CommandNode): void {
+  private renameChain(line: Line, table: OpenTable, node: CommandParts | CommandNode): void {
     const chain = this.chainOf(line, table, node);
     const name = node.argument;
     if (!chain || !name) return;
     if (table.chains.has(name.text)) return this.report(line, name, 'chain-exists', `chain "${name.text}" exists already`);
     table.chains.delete(chain.name);
     for (const other of table.chains.values()) {
-      other.rules = other.rules.map((rule) => (rule.target.kind === 'jump' && rule.target.chain === chain.name ? { ...rule, target: { ...rule.target, chain: name.text } } : rule));
+      for (const rule of other.rules) if (rule.jump?.chain === chain.name) rule.jump.chain = name.text;
     }
     chain.name = name.text;
     table.chains.set(name.text, chain);
   }
 
-  private changeRules(line: Line, table: OpenTable, node: CommandNode): void {
+  private changeRules(line: Line, table: OpenTable, node: CommandParts | CommandNode): void {
     let chain = this.chainOf(line, table, node);
     if (!chain && node.chain && node.operation === 'A') chain = this.addChain(table, node.chain.text, undefined, undefined, undefined, undefined);
     if (!chain) return;
@@ -249,17 +264,21 @@ class Binder {
       chain.rules.splice(position - 1, 1);
       return;
     }
-    const parsed = this.parse(line, node, table, chain);
+    const parsed = this.parse(node, table, chain);
     for (const problem of parsed.problems) this.problems.push({ ...problem, line });
     if (parsed.otherFamily) return;
-    const rules = parsed.headers.map((header) => this.makeRule(line, node, chain, header, parsed));
+    if (node.operation === 'A' && parsed.headers.length === 1) {
+      chain.rules.push(this.makeRule(line, chain, 0, parsed));
+      return;
+    }
+    const rules = parsed.headers.map((_, i) => this.makeRule(line, chain, i, parsed));
     if (node.operation === 'A') for (const rule of rules) chain.rules.push(rule);
     else if (node.operation === 'I') for (const rule of rules) chain.rules.splice(position - 1, 0, rule);
     else if (node.operation === 'R') chain.rules.splice(position - 1, 1, ...rules.slice(0, 1));
     else for (const rule of rules) this.deleteRule(line, node, chain, rule);
   }
 
-  private positionOf(line: Line, node: CommandNode, chain: OpenChain): number | undefined {
+  private positionOf(line: Line, node: CommandParts | CommandNode, chain: OpenChain): number | undefined {
     if (!node.position) {
       if (node.operation !== 'R') return 1;
       this.report(line, node.operationWord, 'missing-value', '-R needs the number of the rule to replace');
@@ -272,17 +291,25 @@ class Binder {
     return undefined;
   }
 
-  private parse(line: Line, node: CommandNode, table: OpenTable, chain: OpenChain): ParsedRule {
-    void line;
-    return parseRule(node.words, { family: this.family, table: table.name, chain: chain.name, chainExists: (name) => table.chains.has(name) });
+  private parse(node: CommandParts | CommandNode, table: OpenTable, chain: OpenChain): ParsedRule {
+    return parseRule(node.words, { family: this.family, table: table.name, chain: chain.name, chains: table.chains });
   }
 
-  private makeRule(line: Line, node: CommandNode, chain: OpenChain, header: RuleHeader, parsed: ParsedRule): OpenRule {
-    const matches: readonly BoundMatch[] = parsed.headers.length < 2 ? parsed.matches : parsed.matches.map((match) => ({ ...match }));
-    return { family: this.family, chain, number: 0, line, header, matches, target: parsed.target, counters: node.counters ?? parsed.counters };
+  private makeRule(line: Line, chain: OpenChain, headerIndex: number, parsed: ParsedRule): LineRule {
+    const jump = parsed.target.kind === 'jump' ? parsed.target : undefined;
+    const faulty = parsed.problems.length > 0 ? { ...parsed, matches: parsed.matches.map((match) => ({ ...match })) } : undefined;
+    const rule = new LineRule(this.family, chain, line, headerIndex, jump, faulty);
+    for (const { extension, word } of parsed.matches) this.note(rule, extension, word);
+    if (parsed.target.kind === 'extension') this.note(rule, parsed.target.extension, parsed.target.word);
+    return rule;
   }
 
-  private deleteRule(line: Line, node: CommandNode, chain: OpenChain, rule: OpenRule): void {
+  private note(rule: LineRule, extension: MatchExtension | TargetExtension, at: Word | undefined): void {
+    if (extension.needsConntrack) this.needsConntrack = true;
+    if (extension.hooks) this.limited.push({ rule, extension, at });
+  }
+
+  private deleteRule(line: Line, node: CommandParts | CommandNode, chain: OpenChain, rule: LineRule): void {
     const text = printRuleBody(rule, this.family);
     const index = chain.rules.findIndex((each) => printRuleBody(each, this.family) === text);
     if (index >= 0) chain.rules.splice(index, 1);
@@ -303,10 +330,6 @@ function wholeLine(line: Line): Columns {
 }
 
 function isReferenced(table: OpenTable, name: string): boolean {
-  for (const chain of table.chains.values()) if (chain.rules.some(({ target }) => jumpsTo(target, name))) return true;
+  for (const chain of table.chains.values()) if (chain.rules.some(({ jump }) => jump?.chain === name)) return true;
   return false;
-}
-
-function jumpsTo(target: BoundTarget, name: string): boolean {
-  return target.kind === 'jump' && target.chain === name;
 }

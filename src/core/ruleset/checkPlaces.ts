@@ -1,81 +1,96 @@
 import type { Line } from '../syntax/tree';
 import type { Columns } from '../text/columns';
+import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import type { Hook } from '../xtables/view';
-import type { Chain, Rule, RuleSet, Table } from './ruleSet';
+import { HOOKS, type Chain, type Rule } from './ruleSet';
 
 type Report = (line: Line, at: Columns, code: string, message: string) => void;
 
-/**
- * What the kernel checks when a table is committed: that no chain reaches itself, that no rule jumps to a built-in chain, and
- * that matches and targets are reached only from hooks that they take (`mark_source_chains` and `xt_check_*`).
- */
-export function checkPlaces(ruleSet: RuleSet, report: Report): void {
-  for (const table of ruleSet.tables.values()) {
-    const reached = reachableHooks(table, report);
-    for (const chain of table.chains.values()) {
-      const hooks = reached.get(chain.name);
-      if (hooks === undefined) continue;
-      for (const rule of chain.rules) checkRule(rule, hooks, report);
-    }
-  }
+/** A match or target that the kernel takes in some hooks only, and the rule that it stands in. */
+export interface LimitedPart {
+  readonly rule: Rule;
+  readonly extension: MatchExtension | TargetExtension;
+  readonly at: Columns | undefined;
 }
 
-/** For each chain the hooks from which a packet can come to it; chains that nothing jumps to are left out. */
-export function reachableHooks(table: Table, report?: Report): ReadonlyMap<string, ReadonlySet<Hook>> {
-  const reached = new Map<string, Set<Hook>>();
+/** A chain whose reach is being found. */
+interface OpenReach extends Chain {
+  reach: number;
+}
+
+/**
+ * What the kernel checks when a table is committed: that no chain reaches itself, that no rule jumps to a built-in chain, and
+ * that matches and targets are reached only from hooks that they take (`mark_source_chains` and `xt_check_*`). Sets `reach`.
+ */
+export function checkPlaces(chains: readonly OpenReach[], limited: readonly LimitedPart[], report: Report): void {
+  const jumps = new Map<Chain, readonly Rule[]>();
   const loops = new Set<Rule>();
-  for (const chain of table.chains.values()) if (chain.hook) follow(table, chain, chain.hook, reached, loops);
-  if (report) {
-    for (const rule of loops) {
-      const at = rule.target.kind === 'jump' ? rule.target.word : { start: 0, end: rule.line.text.length };
-      report(rule.line, at, 'loop', `this jump leads back to chain "${rule.chain.name}": the kernel refuses loops`);
-    }
-  }
-  return reached;
+  for (const chain of chains) chain.reach = 0;
+  for (const chain of chains) if (chain.hook) follow(chain, 1 << HOOKS.indexOf(chain.hook), jumps, loops);
+  for (const rule of loops) report(rule.line, targetPlace(rule), 'loop', `this jump leads back to chain "${rule.chain.name}": the kernel refuses loops`);
+  for (const part of limited) checkHooks(part, report);
+}
+
+/** The hooks from which a packet can come to a chain. */
+export function reachingHooks(chain: Chain): readonly Hook[] {
+  return HOOKS.filter((_, i) => chain.reach & (1 << i));
+}
+
+/** A chain on the way down, with the jumps out of it that are still to be followed. */
+interface Step {
+  readonly chain: OpenReach;
+  readonly jumps: readonly Rule[];
+  next: number;
 }
 
 /** Depth first with an explicit stack: chains may be nested deeper than the call stack. */
-function follow(table: Table, start: Chain, hook: Hook, reached: Map<string, Set<Hook>>, loops: Set<Rule>): void {
-  const path: { chain: Chain; index: number }[] = [];
-  const onPath = new Set<string>();
-  const enter = (chain: Chain): void => {
-    const hooks = reached.get(chain.name) ?? new Set<Hook>();
-    reached.set(chain.name, hooks.add(hook));
-    onPath.add(chain.name);
-    path.push({ chain, index: 0 });
+function follow(start: OpenReach, bit: number, jumps: Map<Chain, readonly Rule[]>, loops: Set<Rule>): void {
+  const path: Step[] = [];
+  const onPath = new Set<Chain>();
+  const enter = (chain: OpenReach): void => {
+    chain.reach |= bit;
+    const own = jumpsOf(chain, jumps);
+    if (own.length === 0) return;
+    onPath.add(chain);
+    path.push({ chain, jumps: own, next: 0 });
   };
   enter(start);
   while (path.length > 0) {
-    const top = path[path.length - 1] as { chain: Chain; index: number };
-    const rule = top.chain.rules[top.index++];
+    const top = path[path.length - 1] as Step;
+    const rule = top.jumps[top.next++];
     if (rule === undefined) {
-      onPath.delete(top.chain.name);
+      onPath.delete(top.chain);
       path.pop();
       continue;
     }
-    if (rule.target.kind !== 'jump') continue;
-    const next = table.chains.get(rule.target.chain);
-    if (next === undefined) continue;
-    if (onPath.has(next.name)) loops.add(rule);
-    else if (!reached.get(next.name)?.has(hook)) enter(next);
+    const next = rule.jump?.to as OpenReach | undefined;
+    if (next === undefined || next.hook) continue;
+    if ((next.reach & bit) === 0) enter(next);
+    else if (onPath.has(next)) loops.add(rule);
   }
 }
 
-function checkRule(rule: Rule, hooks: ReadonlySet<Hook>, report: Report): void {
-  const parts = [...rule.matches.map(({ extension, word }) => ({ extension, word })), ...(rule.target.kind === 'extension' ? [rule.target] : [])];
-  for (const { extension, word } of parts) {
-    if (extension.hooks === undefined) continue;
-    const wrong = [...hooks].filter((hook) => !extension.hooks?.includes(hook));
-    if (wrong.length === 0) continue;
-    const what = `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`;
-    report(rule.line, word ?? { start: rule.line.contentStart, end: rule.line.text.length }, 'wrong-chain',
-      `${what} works in ${extension.hooks.join(', ')} only; this rule is reached from ${wrong.join(', ')}`);
+const NO_JUMPS: readonly Rule[] = [];
+
+/** The rules of a chain that jump, found once however many hooks lead to it. Most chains of a large dump have one rule or two. */
+function jumpsOf(chain: Chain, known: Map<Chain, readonly Rule[]>): readonly Rule[] {
+  if (chain.rules.length < 8) return chain.rules.some(({ jump }) => jump) ? chain.rules : NO_JUMPS;
+  let own = known.get(chain);
+  if (own === undefined) {
+    own = chain.rules.filter(({ jump }) => jump);
+    known.set(chain, own);
   }
-  if (rule.target.kind === 'jump' && isBuiltin(rule, rule.target.chain)) {
-    report(rule.line, rule.target.word, 'unknown-target', `"${rule.target.chain}" is a built-in chain: rules cannot jump to it`);
-  }
+  return own;
 }
 
-function isBuiltin(rule: Rule, name: string): boolean {
-  return ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'].includes(name) && rule.chain.name !== '';
+function checkHooks({ rule, extension, at }: LimitedPart, report: Report): void {
+  const wrong = HOOKS.filter((hook, i) => rule.chain.reach & (1 << i) && !extension.hooks?.includes(hook));
+  if (wrong.length === 0) return;
+  const what = `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`;
+  report(rule.line, at ?? { start: rule.line.contentStart, end: rule.line.text.length }, 'wrong-chain',
+    `${what} works in ${extension.hooks?.join(', ')} only; this rule is reached from ${wrong.join(', ')}`);
+}
+
+function targetPlace(rule: Rule): Columns {
+  return rule.jump?.word ?? { start: rule.line.contentStart, end: rule.line.text.length };
 }

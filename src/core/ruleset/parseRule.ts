@@ -7,7 +7,7 @@ import type { TableName } from '../xtables/view';
 import { protocolName } from '../net/protocols';
 import { HeaderReader } from './headerReader';
 import type { RuleHeader } from './header';
-import { OptionReader, type Loaded } from './optionReader';
+import { OptionReader, type RuleSurroundings } from './optionReader';
 import type { BoundMatch, BoundTarget } from './ruleSet';
 import { unknownMatch } from './unknownMatch';
 
@@ -17,8 +17,8 @@ export interface RuleContext {
   readonly table: TableName;
   /** The chain the rule is put into; built-in chains restrict `-i` and `-o`. */
   readonly chain: string;
-  /** Whether a chain of this name exists in the table at this point; a target that is none must be a target extension. */
-  chainExists(name: string): boolean;
+  /** The chains of the table at this point, by name; a target that is none of them must be a target extension. */
+  readonly chains: { has(name: string): boolean };
 }
 
 /** A rule read from its words. `-s a,b` stands for several rules, so there is a list of headers. */
@@ -53,12 +53,12 @@ export function parseRule(words: readonly Word[], context: RuleContext): ParsedR
   return new RuleReader(words, context).read();
 }
 
-class RuleReader {
+class RuleReader implements RuleSurroundings {
   private index = 0;
   private readonly problems: Problem[] = [];
   private readonly header: HeaderReader;
-  private readonly loaded: Loaded[] = [];
-  private target: Loaded | undefined;
+  private readonly loaded: OptionReader[] = [];
+  private target: OptionReader | undefined;
   private jump: BoundTarget | undefined;
   private jumpGiven = false;
   private gotoGiven = false;
@@ -72,7 +72,7 @@ class RuleReader {
     private readonly words: readonly Word[],
     private readonly context: RuleContext,
   ) {
-    this.header = new HeaderReader(context, (at, code, message, severity) => this.report(at, code, message, severity));
+    this.header = new HeaderReader(context, this);
   }
 
   read(): ParsedRule {
@@ -127,7 +127,7 @@ class RuleReader {
       }
       if (found) {
         this.swallowing = undefined;
-        this.index = found.loaded.reader.read(found.option, this.words, this.index, attached, negation);
+        this.index = found.reader.read(found.option, this.words, this.index, attached, negation);
         return;
       }
     }
@@ -142,22 +142,18 @@ class RuleReader {
   }
 
   /** Exact names first (newest match first), then unambiguous abbreviations, then the match that `-p` brings along. */
-  private findOption(name: string): { loaded: Loaded; option: Loaded['extension']['options'][number] } | string | undefined {
-    const order = this.newestFirst();
-    for (const loaded of order) {
-      const option = loaded.reader.named(name);
-      if (option) return { loaded, option };
+  private findOption(name: string): FoundOption | string | undefined {
+    for (let i = this.loaded.length - 1; i >= 0; i--) {
+      const reader = this.loaded[i] as OptionReader;
+      const option = reader.named(name);
+      if (option) return { reader, option };
     }
-    const candidates = new Map<unknown, { loaded: Loaded; option: Loaded['extension']['options'][number] } | string>();
+    const candidates = new Map<unknown, FoundOption | string>();
     for (const key of Object.keys(LONG)) if (key.startsWith(name.slice(2)) && name.length > 3) candidates.set(LONG[key], LONG[key] as string);
-    for (const loaded of order) for (const option of loaded.reader.startingWith(name)) candidates.set(option, { loaded, option });
+    for (const reader of [...this.loaded].reverse()) for (const option of reader.startingWith(name)) candidates.set(option, { reader, option });
     if (candidates.size === 1) return [...candidates.values()][0];
     if (candidates.size > 1) return 'ambiguous';
     return this.loadProtocolMatch() ? this.findOption(name) : undefined;
-  }
-
-  private newestFirst(): readonly Loaded[] {
-    return this.loaded.length < 2 ? this.loaded : [...this.loaded].reverse();
   }
 
   /** `-p tcp --dport 80` loads the tcp match by itself, once. */
@@ -173,16 +169,13 @@ class RuleReader {
     return true;
   }
 
-  private load(extension: MatchExtension | TargetExtension, word: Word | undefined): Loaded {
-    const loaded: Loaded = {
-      extension, word,
-      reader: new OptionReader(extension, () => this.valueContext(), (at, code, message, severity) => this.report(at, code, message, severity)),
-    };
-    this.loaded.push(loaded);
-    return loaded;
+  private load(extension: MatchExtension | TargetExtension, word: Word | undefined): OptionReader {
+    const reader = new OptionReader(extension, word, this);
+    this.loaded.push(reader);
+    return reader;
   }
 
-  private valueContext(): ValueContext {
+  valueContext(): ValueContext {
     const protocol = this.header.protocol;
     return { family: this.context.family, table: this.context.table, protocol: protocol && !protocol.inverted ? protocol.value : undefined };
   }
@@ -256,9 +249,7 @@ class RuleReader {
 
   private startSwallowing(name: string, words: Word[], word?: Word): void {
     this.swallowing = words;
-    const unknown = unknownMatch(name, words);
-    const loaded: Loaded = { extension: unknown, word, reader: new OptionReader(unknown, () => this.valueContext(), () => undefined) };
-    this.loaded.push(loaded);
+    this.load(unknownMatch(name, words), word);
   }
 
   private readTarget(value: Word, goto: boolean, option: Word): void {
@@ -272,13 +263,13 @@ class RuleReader {
     }
     if (goto) this.gotoGiven = true;
     else this.jumpGiven = true;
-    const extension = goto || this.context.chainExists(value.text) ? undefined : targetNamed(value.text, this.context.family);
+    const extension = goto || this.context.chains.has(value.text) ? undefined : targetNamed(value.text, this.context.family);
     if (extension) {
       this.target = this.load(extension, value);
       return;
     }
-    if (this.context.chainExists(value.text)) {
-      this.jump = { kind: 'jump', chain: value.text, goto, word: value };
+    if (this.context.chains.has(value.text)) {
+      this.jump = { kind: 'jump', chain: value.text, goto, word: value, to: undefined };
       return;
     }
     if (goto) this.report(value, 'unknown-chain', `goto "${value.text}": there is no such chain in table ${this.context.table}`);
@@ -293,34 +284,35 @@ class RuleReader {
     const matches: BoundMatch[] = [];
     let target = this.jump;
     const context = this.valueContext();
-    for (const loaded of this.loaded) {
-      const built = loaded.reader.finish(context, this.words[0] ?? NO_WORD, loaded.word);
-      if (loaded.extension.kind === 'match') {
+    for (const reader of this.loaded) {
+      const { extension, word } = reader;
+      const built = reader.finish(context, this.words[0] ?? NO_WORD);
+      if (extension.kind === 'match') {
         matches.push(
           built.kind === 'built'
-            ? { extension: loaded.extension, data: built.data, word: loaded.word, conditions: undefined }
-            : { extension: unknownMatch(loaded.extension.name, loaded.reader.words, true), data: undefined, word: loaded.word, conditions: undefined },
+            ? { extension, data: built.data, word, conditions: undefined }
+            : { extension: unknownMatch(extension.name, reader.words, true), data: undefined, word, conditions: undefined },
         );
-      } else {
-        const word = loaded.word as Word;
+      } else if (word) {
         target = built.kind === 'built'
-          ? { kind: 'extension', extension: loaded.extension, data: built.data, word }
-          : { kind: 'unknown', name: loaded.extension.name, options: loaded.reader.words.map(({ text }) => ` ${text}`).join(''), word };
+          ? { kind: 'extension', extension, data: built.data, word }
+          : { kind: 'unknown', name: extension.name, options: reader.words.map(({ text }) => ` ${text}`).join(''), word };
       }
-      this.checkPlace(loaded);
+      this.checkPlace(reader);
     }
     return {
       headers: this.header.finish(),
-      matches,
-      target: target ?? { kind: 'none' },
+      matches: matches.length === 0 ? NO_MATCHES : matches,
+      target: target ?? NO_TARGET,
       counters: this.counters,
-      problems: this.problems,
+      problems: this.problems.length === 0 ? NO_PROBLEMS : this.problems,
       otherFamily: this.otherFamily,
     };
   }
 
   /** Table and protocol that the kernel demands (`xt_check_match`, `xt_check_target`); hooks are checked once the jumps are known. */
-  private checkPlace({ extension, word }: Loaded): void {
+  private checkPlace({ extension, word }: OptionReader): void {
+    if (!extension.tables && !extension.protocols) return;
     const at = word ?? this.words[0] ?? NO_WORD;
     const what = `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`;
     if (extension.tables && !extension.tables.includes(this.context.table)) {
@@ -338,11 +330,19 @@ class RuleReader {
     return `${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} none of that name; a match must be loaded with -m first`;
   }
 
-  private report(at: Columns, code: string, message: string, severity: Problem['severity'] = 'error'): void {
+  report(at: Columns, code: string, message: string, severity: Problem['severity'] = 'error'): void {
     this.problems.push({ severity, code, message, start: at.start, end: at.end });
   }
 }
 
+interface FoundOption {
+  readonly reader: OptionReader;
+  readonly option: OptionReader['extension']['options'][number];
+}
+
+const NO_PROBLEMS: readonly Problem[] = [];
+const NO_MATCHES: readonly BoundMatch[] = [];
+const NO_TARGET: BoundTarget = { kind: 'none' };
 const NO_WORD: Word = { text: '', start: 0, end: 0, quoted: false };
 
 /** The match that iptables loads for `-p`, by the protocol's name. */

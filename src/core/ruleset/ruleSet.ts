@@ -10,6 +10,8 @@ export interface RuleSet {
   readonly section: RulesSection;
   readonly tables: ReadonlyMap<TableName, Table>;
   readonly problems: readonly LineProblem[];
+  /** A rule takes connection tracking into use. */
+  readonly needsConntrack: boolean;
 }
 
 /** A problem with its line: for a list of diagnostics. */
@@ -33,7 +35,12 @@ export interface Chain {
   /** Where it is declared, if it is. */
   readonly line: Line | undefined;
   readonly counters: Counters | undefined;
+  /** The hooks from which a packet can come to this chain, one bit each in the order of `HOOKS`; 0: nothing leads here. */
+  readonly reach: number;
 }
+
+/** All hooks, in the order of their bits in `Chain.reach`. */
+export const HOOKS: readonly Hook[] = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
 
 export interface Rule {
   readonly family: 4 | 6;
@@ -44,6 +51,8 @@ export interface Rule {
   readonly header: RuleHeader;
   readonly matches: readonly BoundMatch[];
   readonly target: BoundTarget;
+  /** The target again where it is a jump: for those who follow chains and want nothing else of the rule. */
+  readonly jump: Jump | undefined;
   readonly counters: Counters | undefined;
 }
 
@@ -56,10 +65,20 @@ export interface BoundMatch {
   conditions: readonly Condition[] | undefined;
 }
 
+export interface Jump {
+  readonly kind: 'jump';
+  /** Changed only while the rule set is made, by `-E`. */
+  chain: string;
+  readonly goto: boolean;
+  readonly word: Word;
+  /** The chain of that name, once the whole table is read; undefined where there is none in the end. */
+  to: Chain | undefined;
+}
+
 export type BoundTarget =
   /** A rule without a target only counts. */
   | { readonly kind: 'none' }
-  | { readonly kind: 'jump'; readonly chain: string; readonly goto: boolean; readonly word: Word }
+  | Jump
   | { readonly kind: 'extension'; readonly extension: TargetExtension; readonly data: unknown; readonly word: Word }
   /** A target that this program does not know, or whose options are wrong. */
   | { readonly kind: 'unknown'; readonly name: string; readonly options: string; readonly word: Word };

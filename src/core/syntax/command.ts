@@ -50,13 +50,18 @@ export class Command implements CommandNode {
     return this.read().scan.comment;
   }
 
-  /** Everything at once, for those who need several parts. */
-  read(): CommandParts {
-    if (this.parts !== undefined) return this.parts;
-    const parts = readCommand(this.text, this.from, this.to, this.quoting) ?? {
+  /** Everything at once, without keeping it: for whoever reads each command of a large file once. */
+  readOnce(): CommandParts {
+    return this.parts ?? readCommand(this.text, this.from, this.to, this.quoting) ?? {
       ...EMPTY,
       operationWord: { start: this.from, end: this.from, text: '', quoted: false },
     };
+  }
+
+  /** Everything at once, for those who need several parts. */
+  read(): CommandParts {
+    if (this.parts !== undefined) return this.parts;
+    const parts = this.readOnce();
     this.parts = parts;
     const slot = recentNext++ % RECENT;
     const old = recent[slot];

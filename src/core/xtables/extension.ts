@@ -81,16 +81,24 @@ export interface PrintContext {
   readonly family: 4 | 6;
 }
 
+/** A packet that the kernel drops because a match could not read it. */
+export interface MalformedDrop {
+  /** Completes "dropped, because …". */
+  readonly reason: string;
+  /** A negated option says yes all the same: the rule counts and, unless a later match says no, its target runs, before the packet is dropped. */
+  readonly matches: boolean;
+}
+
 /** A match: one file under `matches/` says everything about it. */
 export interface MatchExtension<Data = unknown> extends ExtensionBase<Data> {
   readonly kind: 'match';
   /** Made once for each rule and kept. `self` is the key for `view.memory`. */
   conditions(data: Data, self: object, context: PrintContext): readonly Condition[];
   /**
-   * Why the kernel drops the packet instead of matching it (`par->hotdrop`: a header cut short); undefined where it does not.
-   * To be asked before the conditions; where it answers, the walk ends at this rule with the packet dropped by the kernel.
+   * Whether the kernel drops the packet while this match looks at it (`par->hotdrop`: a header cut short); undefined where it does
+   * not. To be asked before the conditions; where it answers, the walk ends at this rule with the packet dropped by the kernel.
    */
-  drops?(data: Data, view: PacketView): string | undefined;
+  drops?(data: Data, view: PacketView): MalformedDrop | undefined;
   suggest?(data: Data): PacketSuggestion;
   /** True where it takes connection tracking into use (conntrack, state, connmark, …: xt `nf_ct_netns_get`). */
   readonly needsConntrack?: boolean;

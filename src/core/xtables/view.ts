@@ -1,4 +1,4 @@
-import type { ConntrackView } from '../net/conntrack';
+import type { ConntrackEntry, ConntrackView, Tuple } from '../net/conntrack';
 import type { Host } from '../net/host';
 import type { Packet, SocketOwner } from '../net/packet';
 
@@ -35,4 +35,6 @@ export interface PacketView {
   readonly backend: 'legacy' | 'nft';
   /** Hooks a mark-changing TPROXY or early demux assigned: the local socket, where one is attached to an incoming packet. */
   readonly assignedSocket: boolean;
+  /** The connection that got through (`confirmed`) and to which a packet with this tuple belongs, in either direction. Left out where nobody can tell. */
+  readonly findConnection?: (tuple: Tuple) => ConntrackEntry | undefined;
 }

@@ -58,5 +58,5 @@ function kindOf({ matched, rule, effect }: RuleEvent): MarkKind | undefined {
 
 /** A rule that only jumps or counts was the last to match where nothing decided; it is no more than that. */
 function decides({ rule, effect }: RuleEvent): boolean {
-  return rule.target.kind === 'extension' && effect?.kind !== 'continue' && effect?.kind !== 'return';
+  return rule.target.kind === 'extension' && effect?.kind !== 'continue';
 }

@@ -105,18 +105,18 @@ export interface PathTable {
   readonly step: StepId | undefined;
 }
 
-/** Names a step within one outcome: `7` is the event, `7.12` rule 12 of a run of rules that did not match. */
+/** Names a step within one outcome: `7` is the event, `7.12` rule 12 of a run of rules that did not match, `7-1` tables that are not there. */
 export type StepId = string;
 
 export interface StepGroup {
   readonly id: string;
-  /** `PREROUTING · nat`; `ROUTE`; `LOOPBACK`. */
+  /** `PREROUTING · nat`, `ROUTE`, `LOOPBACK`. */
   readonly title: string;
   /** What the table made of the packet, shown at the end of the title: `ACCEPT`. */
   readonly result: string;
   /** The table said no, or decided the course. */
   readonly tone: Tone | undefined;
-  /** Absent tables and the like: shown dimmed, without a title of their own. */
+  /** What happens between the tables: one row, with the title in front of it and not above. */
   readonly quiet: boolean;
   readonly rows: readonly Row[];
 }
@@ -127,8 +127,12 @@ export type Mark =
   /** Matched, on with the next rule. */
   | 'yes'
   | 'jump' | 'return' | 'accept' | 'drop' | 'nat' | 'unknown'
-  /** A remark between the rules: routing, connection tracking. */
-  | 'info';
+  /** What happens between the rules: routing, connection tracking. */
+  | 'info'
+  /** A table that the dump does not have. */
+  | 'absent'
+  /** Delivered or sent. */
+  | 'end';
 
 export type Row = RuleRow | FoldRow | NoteRow;
 

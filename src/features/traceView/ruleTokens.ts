@@ -3,8 +3,8 @@ import type { Word } from '../../core/syntax/tree';
 import type { Token, TokenKind } from './model';
 
 /**
- * The words of a rule as the file has them, each with what it is. With `full` also `-A CHAIN` in front, and what only repeats: the
- * `-m tcp` that iptables-save prints behind every `-p tcp`, comments.
+ * The words of a rule, each with what it is. `full`: as the file has them, with `-A CHAIN` in front. Otherwise for a list: without the
+ * `-m tcp` that iptables-save prints behind every `-p tcp`, and with comments last, in the form of `iptables -L`.
  */
 export function ruleTokens(rule: Rule, full = false): readonly Token[] {
   const { node, text } = rule.line;
@@ -14,11 +14,17 @@ export function ruleTokens(rule: Rule, full = false): readonly Token[] {
     tokens.push({ text: '-A', kind: 'operation' }, { text: rule.chain.name, kind: 'chain' });
   }
   const { words } = node;
+  const comments: Token[] = [];
   let option = '';
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as Word;
     if (!full && word.text === '-m' && repeats(words, i)) {
       i++;
+      continue;
+    }
+    if (!full && word.text === '--comment' && words[i + 1]) {
+      i++;
+      comments.push({ text: `/* ${(words[i] as Word).text} */`, kind: 'comment' });
       continue;
     }
     const written = text.slice(word.start, word.end);
@@ -28,7 +34,7 @@ export function ruleTokens(rule: Rule, full = false): readonly Token[] {
       tokens.push({ text: written, kind: JUMPS.has(option) ? 'operation' : 'option' });
     } else tokens.push({ text: written, kind: kindOfValue(option, word, rule) });
   }
-  return tokens;
+  return [...tokens, ...comments];
 }
 
 const JUMPS: ReadonlySet<string> = new Set(['-j', '--jump', '-g', '--goto']);
@@ -49,15 +55,11 @@ function kindOfValue(option: string, word: Word, rule: Rule): TokenKind {
   return 'value';
 }
 
-/** `-m tcp` behind `-p tcp` loads what the option needs anyway, and `-m comment` says nothing without its comment. */
+/** `-m tcp` beside `-p tcp` loads what the option needs anyway, and `-m comment` says nothing without its comment. */
 function repeats(words: readonly Word[], at: number): boolean {
   const name = words[at + 1]?.text;
-  if (name === undefined) return false;
   if (name === 'comment') return true;
-  for (let i = 0; i < at; i++) {
-    if ((words[i]?.text === '-p' || words[i]?.text === '--protocol') && words[i + 1]?.text === name) return true;
-  }
-  return false;
+  return words.some(({ text }, i) => (text === '-p' || text === '--protocol') && words[i - 1]?.text !== '!' && words[i + 1]?.text === name);
 }
 
 /** The tokens as one line of text. */

@@ -5,7 +5,7 @@ import { explainRule, type AskedCondition } from '../../core/netfilter/ruleTest'
 import type { Chain, Rule } from '../../core/ruleset/ruleSet';
 import { courseOf, lineNumber, translationBehind, type RuleEvent, type TraceInput } from './course';
 import { explainKernelDrop } from './explainKernelDrop';
-import type { ConditionModel, PacketChange, RichText, StepDetail, StepId } from './model';
+import type { ConditionModel, DetailNote, PacketChange, RichText, StepDetail, StepId } from './model';
 import { packetChanges, packetWords } from './packetWords';
 import { ruleTokens } from './ruleTokens';
 import { whyRule, whyRuleNot } from './ruleWhy';
@@ -15,8 +15,9 @@ import { explainDecision } from './whyDecided';
 /** Everything about one step. undefined where the course has no such step. */
 export function stepDetail(input: TraceInput, step: StepId): StepDetail | undefined {
   const walked = courseOf(input);
-  const { index, event, rule } = eventAt(input, step);
+  const { index, among, event, rule } = eventAt(input, step);
   if (!event) return undefined;
+  if (among > 0) return { ...EMPTY, step, ...besideWords(among) };
   if (event.kind === 'rule') return ruleDetail(input, walked, step, index, event);
   if (event.kind === 'skipped') return rule && skippedDetail(input, step, event, rule);
   return { ...EMPTY, step, ...eventWords(walked, index, event) };
@@ -29,13 +30,14 @@ const EMPTY: Omit<StepDetail, 'step' | 'title'> = {
 function ruleDetail(input: TraceInput, walked: Walked, step: StepId, index: number, event: RuleEvent): StepDetail {
   const { rule } = event;
   const { why } = whyRule(walked, index, event);
+  const known = knowledge(input, rule);
   const translated = translationBehind(walked.events, index);
   const isNat = event.effect?.kind === 'redirect' || event.effect?.kind === 'nat' || event.effect?.kind === 'masquerade';
   const changes = isNat && translated ? packetChanges(translated.before, translated.after) : packetChanges(event.view.packet, event.after);
   return {
     step, title: ruleTitle(rule), tokens: ruleTokens(rule, true), happened: event.matched ? matchedWords(rule, why) : `Did not match: ${why}.`,
-    ...knowledge(input, rule), conditions: explainRule(rule, event.view, event.answers).map(conditionModel), changes,
-    consequence: consequenceOf(event, changes), notes: event.matched ? explainDecision(walked, index) : [], line: lineNumber(rule.line),
+    ...known, conditions: explainRule(rule, event.view, event.answers).map(conditionModel), changes,
+    consequence: consequenceOf(event, changes), notes: [...(event.matched ? explainDecision(walked, index) : []), ...known.notes], line: lineNumber(rule.line),
   };
 }
 
@@ -63,16 +65,23 @@ function conditionModel({ text, actual, answer }: AskedCondition): ConditionMode
   return { text, actual, result: 'unknown', reason: answer.reason };
 }
 
-function knowledge({ knowledge: view }: TraceInput, rule: Rule): Pick<StepDetail, 'purpose' | 'changedBy'> {
-  if (!view) return { purpose: [], changedBy: [] };
-  const known = chainIn(view, rule.chain.table, rule.chain.name)?.rules[rule.number - 1];
-  const ofRule = known && ruleKnowledge(view, known);
-  const ofChain = rule.chain.hook === undefined ? chainKnowledge(view, rule.chain.table, rule.chain.name) : undefined;
-  const changes: Change[] = [...(ofRule?.changedBy ?? [])];
-  if (!ofRule) changes.push(...(ofChain?.changedBy ?? []));
-  const purpose = ofRule ? [`${ofRule.title}.`, ...(ofRule.kernelNote === undefined ? [] : [ofRule.kernelNote])] : [];
-  if (ofChain) purpose.push(`${rule.chain.name}: ${ofChain.title}.`);
-  return { purpose, changedBy: changes.map(({ kind, name, effect }) => ({ kind, name, effect })) };
+interface Known {
+  readonly purpose: readonly string[];
+  readonly changedBy: readonly Change[];
+  /** What the kernel does otherwise than names or documents suggest. */
+  readonly notes: readonly DetailNote[];
+}
+
+/** What the rule is for; where that is not known, what its chain is for. */
+function knowledge({ knowledge: view }: TraceInput, rule: Rule): Known {
+  if (!view) return { purpose: [], changedBy: [], notes: [] };
+  const seen = chainIn(view, rule.chain.table, rule.chain.name)?.rules[rule.number - 1];
+  const known = (seen && ruleKnowledge(view, seen)) ?? (rule.chain.hook === undefined ? chainKnowledge(view, rule.chain.table, rule.chain.name) : undefined);
+  if (!known) return { purpose: [], changedBy: [], notes: [] };
+  return {
+    purpose: [`${known.title}.`], changedBy: known.changedBy.map(({ kind, name, effect }) => ({ kind, name, effect })),
+    notes: known.kernelNote === undefined ? [] : [{ title: 'What the kernel does', text: known.kernelNote }],
+  };
 }
 
 function consequenceOf({ effect }: RuleEvent, changes: readonly PacketChange[]): string {
@@ -95,7 +104,7 @@ function eventWords(walked: Walked, index: number, event: TraceEvent): Pick<Step
     case 'policy':
       return {
         title: title(`${event.chain.line ? `Line ${event.chain.line.index + 1} · ` : ''}policy of ${event.chain.name}`), line: lineNumber(event.chain.line),
-        happened: `${chainEnd(event.chain)} The policy is ${event.verdict}.`, notes: explainDecision(walked, index),
+        happened: `${chainEnd(walked.events[index - 1], event.chain)} The policy is ${event.verdict}.`, notes: explainDecision(walked, index),
       };
     case 'return':
       return { title: title(`End of ${event.chain.name}`), happened: `No rule of ${event.chain.name} decided. On with the rule behind the jump in ${event.to.name}.` };
@@ -120,17 +129,21 @@ function eventWords(walked: Walked, index: number, event: TraceEvent): Pick<Step
       return { title: title(`Sent by ${event.iface}`), happened: packetWords(event.packet) };
     case 'delivered':
       return { title: title('Delivered to this host'), happened: packetWords(event.packet) };
-    case 'hook-leave':
-      return { title: title(`${event.hook}: tables that are not there`), happened: 'The dump does not have these tables in this hook, so they let everything pass.' };
-    case 'table-enter':
-      return { title: title(`${event.hook}: tables that are not there`), happened: 'The dump does not have these tables in this hook, so they let everything pass.' };
     default:
       return { title: title('Step'), happened: '' };
   }
 }
 
-function chainEnd(chain: Chain): string {
-  return chain.rules.length === 0 ? `${chain.name} has no rules.` : `No rule of ${chain.name} decided, or one said RETURN.`;
+/** Tables that the packet does not come through, and that left no event. */
+function besideWords(among: number): Pick<StepDetail, 'title' | 'happened'> {
+  return among === 1
+    ? { title: title('Not in this dump'), happened: 'The rules at hand have no such tables, so these let everything pass. A host may still have them: iptables-save prints the tables that are in use.' }
+    : { title: title('Not visited'), happened: 'No rule asks for connection tracking and the host does not run it, so NAT does not either.' };
+}
+
+function chainEnd(before: TraceEvent | undefined, { name, rules }: Chain): string {
+  if (before?.kind === 'return' && before.explicit) return `A rule said RETURN, and ${name} is a built-in chain.`;
+  return rules.length === 0 ? `${name} has no rules.` : `No rule of ${name} decided.`;
 }
 
 function title(text: string): RichText {

@@ -43,7 +43,7 @@ class Grouping {
         return this.passAbsent(undefined, index);
       case 'conntrack':
         this.passAbsent('mangle', index);
-        return this.quiet(index, 'info', `connection tracking: ${event.view.state}`, event.view.state === 'NEW' ? 'a new connection' : event.why);
+        return this.quiet(index, 'CONNECTION TRACKING', 'info', event.view.state, event.view.state === 'NEW' ? 'a new connection' : event.why);
       case 'table-enter':
         this.passAbsent(event.table, index);
         this.pending.shift();
@@ -53,7 +53,7 @@ class Grouping {
       case 'table-skipped':
         this.passAbsent(event.table, index);
         this.pending.shift();
-        return this.quiet(index, 'info', `${event.table} is not visited`, event.why, event.table);
+        return this.quiet(index, `${event.hook} · ${event.table}`, 'info', 'not visited', event.why);
       case 'skipped':
         this.rows.push(...runRows(event, index));
         return;
@@ -74,33 +74,34 @@ class Grouping {
       case 'policy': {
         const empty = event.chain.rules.length === 0;
         const text = `${empty ? 'no rules, ' : ''}policy ${event.verdict}`;
-        this.rows.push(note(index, 0, event.verdict === 'DROP' ? 'drop' : 'accept', text, event.verdict === 'DROP' ? 'dropped by policy' : empty ? '' : 'end of the chain', lineNumber(event.chain.line)));
+        this.rows.push(note(index, 0, event.verdict === 'DROP' ? 'drop' : 'accept', text, event.verdict === 'DROP' ? 'dropped by policy' : '', lineNumber(event.chain.line)));
         return;
       }
       case 'table-leave':
         return this.close(event.verdict, event.verdict === 'DROP' ? 'drop' : event.verdict === 'REJECT' ? 'reject' : undefined);
       case 'translate': {
         const changes = packetChanges(event.before, event.after).map(changeWords).join(', ');
-        return this.quiet(index, 'nat', `packet changed: ${changes}`, event.established ? 'as for the whole connection' : 'NAT');
+        return this.quiet(index, 'PACKET', 'nat', changes, event.established ? 'as for the whole connection' : 'NAT');
       }
       case 'route':
-        return this.quiet(index, 'info', `${event.phase === 'reroute' ? 'routed again' : 'routing'}: ${routeWords(event)}`, routeTable(event.table));
+        return this.quiet(index, event.phase === 'reroute' ? 'ROUTE AGAIN' : 'ROUTE', 'info', routeWords(event), routeTable(event.table));
       case 'ttl':
-        return this.quiet(index, 'info', `TTL ${event.before} → ${event.after}`, 'passed on by a router');
+        return this.quiet(index, 'PACKET', 'info', `ttl ${event.before} → ${event.after}`, 'a router takes one off');
       case 'loopback':
-        return this.group(`${index}`, 'LOOPBACK', false, [note(index, 0, 'info', 'comes back in over lo', 'without its socket, so owner cannot match', undefined)]);
+        return this.quiet(index, 'LOOPBACK', 'info', 'sent over lo, it comes back in', 'the sending socket is no longer known');
       case 'kernel-drop':
         if (this.open) this.close('DROPPED', 'drop');
-        return this.group(`${index}`, 'KERNEL', false, [note(index, 0, 'drop', explainKernelDrop(event.reason), 'dropped by the kernel', undefined)], 'drop');
+        return this.quiet(index, 'KERNEL', 'drop', explainKernelDrop(event.reason), 'dropped by the kernel');
       case 'sent':
-        return this.group(`${index}`, 'WIRE', false, [note(index, 0, 'accept', `leaves by ${event.iface} to ${destinationOf(event.packet)}`, 'sent', undefined)], 'sent');
+        return this.quiet(index, 'WIRE', 'end', `leaves by ${event.iface} to ${destinationOf(event.packet)}`, 'sent');
       case 'delivered':
-        return this.group(`${index}`, 'SOCKET', false, [note(index, 0, event.known && !event.listener ? 'unknown' : 'accept', receiverWords(event), 'delivered', undefined)], 'accept');
+        return this.quiet(index, 'SOCKET', event.known && !event.listener ? 'unknown' : 'end', receiverWords(event), 'delivered');
     }
   }
 
   /** Tables up to `next` that hang in this hook and left no event: they are not in the dump, or tracking is off and nat sleeps. */
   private passAbsent(next: TableName | undefined, index: number): void {
+    if (this.hook === undefined) return;
     const missing: TableName[] = [];
     const asleep: TableName[] = [];
     const until = next === undefined ? this.pending.length : this.pending.indexOf(next);
@@ -109,17 +110,13 @@ class Grouping {
       if (table === 'security' && !this.ruleSet?.tables.has(table)) continue;
       (this.ruleSet?.tables.has(table) ? asleep : missing).push(table);
     }
-    if (missing.length > 0) this.quiet(index, 'accept', `no ${missing.length > 1 ? 'such tables' : 'such table'} in this dump: ACCEPT`, 'default', missing.join(', '));
-    if (asleep.length > 0) this.quiet(index, 'info', 'not visited: connection tracking does not run', '', asleep.join(', '));
+    if (missing.length > 0) this.quiet(index, `${this.hook} · ${missing.join(', ')}`, 'absent', `no such ${missing.length > 1 ? 'tables' : 'table'} in this dump: ACCEPT`, '', 1);
+    if (asleep.length > 0) this.quiet(index, `${this.hook} · ${asleep.join(', ')}`, 'info', 'not visited', 'connection tracking does not run', 2);
   }
 
-  private quiet(index: number, mark: Mark, text: string, why: string, tables = ''): void {
-    const hook = this.hook && tables !== '' ? `${this.hook} · ${tables}` : '';
-    this.groups.push({ id: `q${this.groups.length}`, title: hook, result: '', tone: undefined, quiet: true, rows: [note(index, 0, mark, text, why, undefined, this.groups.length)] });
-  }
-
-  private group(id: string, title: string, quiet: boolean, rows: readonly Row[], tone?: Tone): void {
-    this.groups.push({ id: `g${id}`, title, result: '', tone, quiet, rows });
+  /** What happens between the tables, one row with its title in front. */
+  private quiet(index: number, title: string, mark: Mark, text: string, why: string, among = 0): void {
+    this.groups.push({ id: `q${this.groups.length}`, title, result: '', tone: undefined, quiet: true, rows: [note(index, 0, mark, text, why, undefined, among)] });
   }
 
   private close(result: string, tone: Tone | undefined): void {
@@ -130,9 +127,9 @@ class Grouping {
   }
 }
 
-/** Several notes may hang on one event; `place` keeps their ids apart. */
-function note(index: number, depth: number, mark: Mark, text: string, why: string, line: number | undefined, place?: number): NoteRow {
-  return { kind: 'note', id: place === undefined ? String(index) : `${index}-${place}`, depth, mark, text, why, line };
+/** Several notes may hang on one event: `among` above 0 keeps the ids of those that are not the event itself apart. */
+function note(index: number, depth: number, mark: Mark, text: string, why: string, line: number | undefined, among = 0): NoteRow {
+  return { kind: 'note', id: among === 0 ? String(index) : `${index}-${among}`, depth, mark, text, why, line };
 }
 
 function isTable(step: string): step is TableName {

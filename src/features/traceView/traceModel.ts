@@ -62,12 +62,12 @@ export function lineOfStep(input: TraceInput, step: StepId): number | undefined 
 
 /** The event that a step is about, and the rule, where it is about one. */
 export function eventAt(input: TraceInput, step: StepId) {
-  const found = /^(\d+)(?:\.(\d+))?(?:-\d+)?$/.exec(step);
+  const found = /^(\d+)(?:\.(\d+))?(?:-(\d+))?$/.exec(step);
   const index = found ? Number(found[1]) : -1;
   const event = courseOf(input).events[index];
   const number = found?.[2] === undefined ? undefined : Number(found[2]);
   const rule = event?.kind === 'rule' ? event.rule : event?.kind === 'skipped' && number !== undefined ? event.chain.rules[number - 1] : undefined;
-  return { index, event, rule };
+  return { index, among: Number(found?.[3] ?? 0), event, rule };
 }
 
 function skippedAt(input: TraceInput, run: StepId): { readonly index: number; readonly event: SkippedEvent | undefined } {

@@ -1,4 +1,4 @@
-import { courseOf, type TraceInput } from './course';
+import { courseOf, grouped, type TraceInput } from './course';
 import type { OutcomeModel, Row, StepGroup } from './model';
 import { outcomeTabs, percent } from './questions';
 import { tokensText } from './ruleTokens';
@@ -7,8 +7,8 @@ import { decisiveEvent } from './verdict';
 import { changeWords, packetChanges, packetWords } from './packetWords';
 import { traceModel } from './traceModel';
 
-/** Marks in front of the steps; each is one column wide in a terminal. */
-const SIGNS = { no: '·', yes: '✓', jump: '↳', return: '↰', accept: '✓', drop: '✗', nat: '●', unknown: '?', info: ' ' } as const;
+/** Marks in front of the rules; each is one column wide in a terminal. */
+const SIGNS = { no: '·', yes: '✓', jump: '↳', return: '↰', accept: '✓', drop: '✗', nat: '●', unknown: '?', info: ' ', absent: ' ', end: '✓' } as const;
 
 /**
  * The whole trace as a person reads it, in plain text: the packet, every hook and table with its rules and why each did not match,
@@ -16,41 +16,42 @@ const SIGNS = { no: '·', yes: '✓', jump: '↳', return: '↰', accept: '✓',
  */
 export function traceText(input: TraceInput): string {
   const tabs = outcomeTabs(input);
-  const parts = [`${input.packet}\n`];
-  if (tabs.length === 1) parts.push(courseText({ ...input, selected: 0 }));
+  const lines = [input.packet, ''];
+  if (tabs.length === 1) lines.push(...courseLines({ ...input, selected: 0 }));
   else {
-    parts.push(`${tabs.length} courses are possible, because something is not known.\n`);
+    lines.push(`${tabs.length} courses are possible, because something is not known.`);
     tabs.forEach((tab, selected) => {
       const chance = tab.probability === undefined ? '' : ` (${percent(tab.probability)})`;
-      parts.push(`--- ${selected + 1}. ${tab.badge.text}${chance}\n`);
-      for (const { text, reason, line } of tab.assumptions) parts.push(`    if ${text}${line === undefined ? '' : `, line ${line}`} (${reason})\n`);
-      parts.push(courseText({ ...input, selected }));
+      lines.push('', `== ${selected + 1}. ${tab.badge.text}${chance}`);
+      for (const { text, reason, line } of tab.assumptions) lines.push(`   if ${text}${line === undefined ? '' : `, line ${line}`} (${reason})`);
+      lines.push('', ...courseLines({ ...input, selected }));
     });
   }
   const more = input.traced.outcomes.length - tabs.length;
-  if (more > 0 || input.traced.truncated) parts.push(`${more > 0 ? more : 'Some'} more courses are not shown.\n`);
-  return parts.join('\n');
+  if (more > 0 || input.traced.truncated) lines.push('', `${more > 0 ? grouped(more) : 'Some'} more courses are not shown.`);
+  return `${lines.join('\n')}\n`;
 }
 
 /** The same for a message or an issue: the verdict as prose, the steps as a code block. */
 export function traceMarkdown(input: TraceInput): string {
   const { outcome } = traceModel(input);
-  const steps = [...stepLines(outcome), ...endLines(input)].join('\n');
-  return `\`${input.packet}\`\n\n**${outcome.badge.text}** ${outcome.verdictText}\n\n\`\`\`text\n${steps}\n\`\`\`\n`;
+  const steps = [...stepLines(outcome), ...packetLines(input)].join('\n');
+  const notes = noteLines(input).map((note) => `\n${note}\n`).join('');
+  return `\`${input.packet}\`\n\n**${outcome.badge.text}** ${outcome.verdictText}\n${notes}\n\`\`\`text\n${steps}\n\`\`\`\n`;
 }
 
-function courseText(input: TraceInput): string {
+function courseLines(input: TraceInput): readonly string[] {
   const { outcome } = traceModel(input);
-  return `${[...stepLines(outcome), ...endLines(input), '', `${outcome.badge.text}: ${outcome.verdictText}`, ...noteLines(input)].join('\n')}\n`;
+  return [...stepLines(outcome), ...packetLines(input), '', `${outcome.badge.text}: ${outcome.verdictText}`, ...noteLines(input)];
 }
 
-/** What the packet looks like in the end, and how that differs from what came. */
-function endLines(input: TraceInput): readonly string[] {
+/** What the packet looks like in the end, where it is not what came. */
+function packetLines(input: TraceInput): readonly string[] {
   const { events, end } = courseOf(input);
   const start = events[0];
   if (start?.kind !== 'start') return [];
-  const changes = packetChanges(start.packet, end.packet);
-  return changes.length === 0 ? [] : ['', `packet: ${packetWords(end.packet)}`, ...changes.map((change) => `        ${changeWords(change)}`)];
+  const changes = packetChanges(start.packet, end.packet).map(changeWords);
+  return changes.length === 0 ? [] : ['', `${'packet in the end'.padEnd(TITLE)}${packetWords(end.packet)}`, `${'changed'.padEnd(TITLE)}${changes.join(', ')}`];
 }
 
 function noteLines(input: TraceInput): readonly string[] {
@@ -60,29 +61,34 @@ function noteLines(input: TraceInput): readonly string[] {
 }
 
 function stepLines({ groups }: OutcomeModel): readonly string[] {
-  const width = Math.max(0, ...groups.flatMap(({ rows }) => rows.map((row) => left(row).length)));
-  const column = Math.min(width, WIDEST) + 3;
-  return groups.flatMap((group) => [...titleLines(group), ...group.rows.map((row) => rowLine(row, column, group))]);
+  const rules = groups.filter(({ quiet }) => !quiet).flatMap(({ rows }) => rows.map((row) => left(row).length));
+  const column = Math.min(Math.max(0, ...rules), WIDEST);
+  return groups.flatMap((group) => (group.quiet ? group.rows.map((row) => quietLine(group, row)) : [titleLine(group), ...group.rows.map((row) => rowLine(row, column))]));
 }
 
 /** Reasons stand in one column, unless a rule is longer than this. */
 const WIDEST = 96;
 
-function titleLines({ quiet, title, result }: StepGroup): readonly string[] {
-  return quiet ? [] : [`${title}${result === '' || result === 'ACCEPT' ? '' : `: ${result}`}`];
+/** What happens between the tables stands behind its title, in this column. */
+const TITLE = 26;
+
+function titleLine({ title, result }: StepGroup): string {
+  return `${title}${result === '' || result === 'ACCEPT' ? '' : `: ${result}`}`;
 }
 
-function rowLine(row: Row, column: number, { quiet, title }: StepGroup): string {
-  if (row.kind === 'fold') return left(row);
-  if (quiet) return `${title === '' ? '' : `${title}: `}${left(row).trimStart()}${row.why === '' || row.why === 'default' ? '' : ` (${row.why})`}`;
+function quietLine({ title }: StepGroup, row: Row): string {
+  const why = row.kind === 'fold' || row.why === '' ? '' : ` (${row.why})`;
+  return `${title.padEnd(TITLE - 1)} ${row.kind === 'rule' ? tokensText(row.tokens) : row.text}${why}`;
+}
+
+function rowLine(row: Row, column: number): string {
   const text = left(row);
-  return row.why === '' ? text : `${text.padEnd(column)}${row.why}`;
+  return row.kind === 'fold' || row.why === '' ? text : `${text.padEnd(column)}   ${row.why}`;
 }
 
 function left(row: Row): string {
   const indent = '  '.repeat(row.depth);
-  if (row.kind === 'fold') return `        ${indent}… ${row.text}`;
-  const sign = SIGNS[row.mark];
+  if (row.kind === 'fold') return `        ${indent}⋮ ${row.text}`;
   const text = row.kind === 'rule' ? tokensText(row.tokens) : row.text;
-  return `${(row.line === undefined ? '' : String(row.line)).padStart(6)}  ${indent}${sign} ${text}`;
+  return `${(row.line === undefined ? '' : String(row.line)).padStart(6)}  ${indent}${SIGNS[row.mark]} ${text}`;
 }

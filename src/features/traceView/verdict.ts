@@ -1,4 +1,5 @@
 import { portKnowledge } from '../../core/knowledge/knowledge';
+import { sameAddress } from '../../core/net/address';
 import { PROTOCOL } from '../../core/net/packet';
 import type { Listener } from '../../core/net/host';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
@@ -41,7 +42,7 @@ export function verdictOf(input: TraceInput): RichText {
   }
 }
 
-/** The index of the event that decided: the drop, else the rule that translated, else the last rule that accepted. */
+/** The index of the event that decided: the drop, else the rule that translated or accepted, else the end. */
 export function decisiveEvent({ events, end }: Walked): number | undefined {
   const last = (wanted: (event: TraceEvent, index: number) => boolean): number | undefined => {
     for (let i = events.length - 1; i >= 0; i--) if (wanted(events[i] as TraceEvent, i)) return i;
@@ -54,7 +55,6 @@ export function decisiveEvent({ events, end }: Walked): number | undefined {
   return last((event) => isTranslating(event) && end.outcome === 'LOCAL')
     ?? last((event) => event.kind === 'rule' && event.matched && event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT')
     ?? last(isTranslating)
-    ?? last((event) => event.kind === 'rule' && event.matched)
     ?? last((event) => event.kind === 'delivered' || event.kind === 'sent');
 }
 
@@ -101,9 +101,11 @@ function roleOf({ port, process }: Listener): string | undefined {
 }
 
 /** Who would have got the packet if nothing had rewritten its destination. */
-function otherReceiver({ listeners = [] }: TraceInput, { before }: Translate): string {
+function otherReceiver({ listeners = [] }: TraceInput, { before, after, hook }: Translate): string {
   const listener = listeners.find(({ port, protocol, families }) => port === before.destinationPort && protocol === before.protocol && families.includes(before.family));
-  return listener?.process === undefined ? destinationOf(before) : `${listener.process} on ${listener.text}`;
+  const here = hook === 'PREROUTING' && sameAddress(before.destination, after.destination);
+  if (here && listener?.process !== undefined) return `${listener.process} on ${listener.text}`;
+  return here && showsPorts(before) ? `the program on port ${before.destinationPort}` : destinationOf(before);
 }
 
 function sent(walked: Walked): RichText {

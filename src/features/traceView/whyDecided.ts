@@ -1,8 +1,9 @@
 import { explainRule } from '../../core/netfilter/ruleTest';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
-import type { Chain, Rule } from '../../core/ruleset/ruleSet';
+import type { Rule } from '../../core/ruleset/ruleSet';
+import type { Answer } from '../../core/xtables/answer';
 import type { PacketView } from '../../core/xtables/view';
-import { counted, translationBehind, type RuleEvent } from './course';
+import { counted, translationBehind } from './course';
 import type { DetailNote } from './model';
 import { destinationOf } from './packetWords';
 import { readCondition, whyNot } from './whyNot';
@@ -33,39 +34,50 @@ function questionFor(events: readonly TraceEvent[], index: number, event: TraceE
 
 interface Passed {
   readonly rule: Rule;
-  readonly view: PacketView;
+  /** What kept it from matching. */
+  readonly condition: string;
+  readonly actual: string;
 }
 
-/** Rules with RETURN or ACCEPT that were passed in the chains that lead to this step, nearest chain last. */
+/**
+ * Rules that were passed and would have let the packet go: ACCEPT anywhere in this table, RETURN in the user chains that lead to this
+ * step (RETURN in the built-in chain means its policy).
+ */
 function exclusionsPassed(events: readonly TraceEvent[], index: number): readonly Passed[] {
   const lists: Passed[][] = [];
-  const chains = new Set<Chain>();
   const here = events[index] as TraceEvent;
   let depth = here.kind === 'rule' ? here.depth : 0;
-  let chain = here.kind === 'rule' ? here.rule.chain : here.kind === 'policy' ? here.chain : undefined;
-  if (chain) chains.add(chain);
+  let chain = here.kind === 'rule' ? here.rule.chain : undefined;
   for (let i = index - 1; i >= 0; i--) {
     const event = events[i] as TraceEvent;
     if (event.kind === 'table-enter') break;
-    if (event.kind === 'rule' && event.depth < depth && event.matched && event.rule.target.kind === 'jump') {
+    if (event.kind === 'rule' && event.matched && event.depth < depth && event.rule.target.kind === 'jump') {
       depth = event.depth;
       chain = event.rule.chain;
-      chains.add(chain);
-    } else if (event.kind === 'skipped' && event.depth === depth && event.chain === chain) {
-      // A chain of thousands of rules is summed up by its count; its rules are not asked again one by one.
-      const from = Math.max(event.from, event.to - MOST_ASKED + 1);
-      lists.push(event.chain.rules.slice(from - 1, event.to).filter(spares).map((rule) => ({ rule, view: event.view })));
-    } else if (event.kind === 'rule' && !event.matched && event.depth === depth && event.rule.chain === chain && spares(event.rule)) {
-      lists.push([{ rule: event.rule, view: (event as RuleEvent).view }]);
     }
+    if (event.kind !== 'skipped' && event.kind !== 'rule') continue;
+    const leads = event.depth === depth && depth > 0 && (event.kind === 'skipped' ? event.chain : event.rule.chain) === chain;
+    if (event.kind === 'rule') {
+      if (!event.matched && spares(event.rule, leads)) lists.push(passedBy(event.rule, event.view, event.answers));
+      continue;
+    }
+    // A chain of thousands of rules is not asked again rule by rule.
+    const from = Math.max(event.from, event.to - MOST_ASKED + 1);
+    lists.push(event.chain.rules.slice(from - 1, event.to).filter((rule) => spares(rule, leads)).flatMap((rule) => passedBy(rule, event.view)));
   }
   return lists.reverse().flat();
 }
 
 const MOST_ASKED = 500;
 
-function spares({ target }: Rule): boolean {
-  return target.kind === 'extension' && (target.extension.name === 'RETURN' || target.extension.name === 'ACCEPT');
+function passedBy(rule: Rule, view: PacketView, answers?: readonly Answer[]): Passed[] {
+  const asked = explainRule(rule, view, answers);
+  const no = asked.find(({ answer }) => answer === false) ?? asked.find(({ answer }) => typeof answer === 'object');
+  return no ? [{ rule, condition: no.text, actual: no.answer === false ? no.actual : '' }] : [];
+}
+
+function spares({ target }: Rule, leads: boolean): boolean {
+  return target.kind === 'extension' && (target.extension.name === 'ACCEPT' || leads && target.extension.name === 'RETURN');
 }
 
 /** `Port 3000 is none of 15008, 22, 15090`; what is no plain port is told by its own words. */
@@ -73,14 +85,12 @@ function exclusionWords(passed: readonly Passed[]): string {
   const ports: string[] = [];
   const others: string[] = [];
   let port = '';
-  for (const { rule, view } of passed) {
-    const no = explainRule(rule, view).find(({ answer }) => answer === false);
-    if (!no) continue;
-    const { inverted, option, value } = readCondition(no.text);
-    if (!inverted && option === '--dport' && no.actual.startsWith('dport ')) {
+  for (const { rule, condition, actual } of passed) {
+    const { inverted, option, value } = readCondition(condition);
+    if (!inverted && option === '--dport' && actual.startsWith('dport ')) {
       ports.push(value);
-      port = no.actual.slice('dport '.length);
-    } else others.push(`line ${rule.line.index + 1}: ${whyNot(no.text, no.actual)}`);
+      port = actual.slice('dport '.length);
+    } else others.push(`line ${rule.line.index + 1}: ${actual === '' ? `taken as not ${condition}` : whyNot(condition, actual)}`);
   }
   const names = [...new Set(passed.map(({ rule }) => (rule.target.kind === 'extension' ? rule.target.extension.name : '')))].join(' or ');
   const parts: string[] = [];

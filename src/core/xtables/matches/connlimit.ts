@@ -1,5 +1,6 @@
-import { formatAddress, prefixBlock } from '../../net/address';
+import { formatAddress, prefixBlock, sameAddress } from '../../net/address';
 import type { Tuple } from '../../net/conntrack';
+import { PROTOCOL, type Packet } from '../../net/packet';
 import { defineMatch } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type GivenOptions, type InvalidValue, type ValueType } from '../option';
 import { prefixLength } from '../values/looseAddress';
@@ -14,8 +15,8 @@ interface ConnlimitData {
   readonly side: 'source' | 'destination';
 }
 
-/** The connections counted so far, by network. */
-type Counted = ReadonlyMap<string, ReadonlySet<string>>;
+/** The first packets of the connections counted so far, by network. */
+type Counted = ReadonlyMap<string, readonly Tuple[]>;
 
 const lengthValue: ValueType<number> = {
   metavariable: 'length',
@@ -34,8 +35,7 @@ const daddr = flag('--connlimit-daddr', 'Count by destination.', { excludes: ['-
 
 /**
  * `-m connlimit`: how many connections a network has, the packet's own included. Source: iptables-extensions(8) "connlimit",
- * net/netfilter/xt_connlimit.c connlimit_mt. Counts those connections that reached this rule since it was loaded; in a
- * trace none of them ends, also not those that were dropped or reset, which the kernel forgets.
+ * net/netfilter/xt_connlimit.c connlimit_mt. Counts those connections that reached this rule since it was loaded.
  */
 export const connlimit = defineMatch<ConnlimitData>({
   kind: 'match',
@@ -55,10 +55,10 @@ export const connlimit = defineMatch<ConnlimitData>({
     stateful: true,
     test(view) {
       const connections = withThis(data, view, self);
-      if (isKept(view)) view.memory.set(self, new Map(read(view, self)).set(network(data, view), connections));
-      return connections.size > data.limit === data.above;
+      view.memory.set(self, new Map(read(view, self)).set(network(data, view), isKept(view) ? connections : connections.slice(0, -1)));
+      return connections.length > data.limit === data.above;
     },
-    actual: (view) => `${withThis(data, view, self).size} of ${network(data, view)}`,
+    actual: (view) => `${withThis(data, view, self).length} of ${network(data, view)}`,
   }],
 });
 
@@ -84,13 +84,23 @@ function network({ side, length }: ConnlimitData, { packet }: PacketView): strin
 }
 
 /**
- * The connections of the packet's network, its own included. Linux 6.18 adds one that got through before only where the network has none yet,
- * or on lo: such a connection is taken to have been counted when it was new.
+ * The connections of the packet's network that are still there, its own last if it is added. Linux 6.18 adds a connection that got through
+ * before only where the network has none yet, or on lo: else it is taken to have been counted when it was new.
  */
-function withThis(data: ConnlimitData, view: PacketView, self: object): ReadonlySet<string> {
+function withThis(data: ConnlimitData, view: PacketView, self: object): readonly Tuple[] {
   const before = read(view, self).get(network(data, view));
-  if (before && view.conntrack?.entry?.confirmed && view.inInterface !== 'lo') return before;
-  return new Set(before).add(connection(view));
+  const entry = view.conntrack ? view.conntrack.entry : view.findConnection?.(packetTuple(view.packet));
+  const own = view.conntrack?.entry?.original ?? packetTuple(view.packet);
+  const alive = (before ?? []).filter((tuple) => sameTuple(tuple, own) || isAlive(tuple, view));
+  if (alive.length > 0 && entry?.confirmed && view.inInterface !== 'lo') return alive;
+  return [...alive.filter((tuple) => !sameTuple(tuple, own)), own];
+}
+
+/** Connections that were dropped, reset or closed no longer count. */
+function isAlive(tuple: Tuple, { findConnection }: PacketView): boolean {
+  if (findConnection === undefined) return true;
+  const entry = findConnection(tuple);
+  return entry !== undefined && entry.tcpState !== 'TIME_WAIT' && entry.tcpState !== 'CLOSE';
 }
 
 /** A packet that connection tracking made no connection of counts for itself, but is forgotten before the next one. */
@@ -98,9 +108,14 @@ function isKept({ conntrack }: PacketView): boolean {
   return conntrack === undefined || conntrack.entry !== undefined;
 }
 
-/** What tells one connection from another: the addresses and ports of its first packet. */
-function connection({ packet, conntrack }: PacketView): string {
-  const tuple: Omit<Tuple, 'icmp'> & { readonly icmp?: Tuple['icmp'] } = conntrack?.entry?.original ?? packet;
-  const ports = tuple.icmp ? `icmp ${tuple.icmp.id} ${tuple.icmp.type} ${tuple.icmp.code}` : `${tuple.sourcePort} ${tuple.destinationPort}`;
-  return `${tuple.protocol} ${formatAddress(tuple.source)} ${formatAddress(tuple.destination)} ${ports}`;
+function packetTuple({ source, destination, protocol, sourcePort, destinationPort, icmpType, icmpCode, icmpId }: Packet): Tuple {
+  const icmp = protocol === PROTOCOL.ICMP || protocol === PROTOCOL.ICMPV6 ? { type: icmpType, code: icmpCode, id: icmpId } : undefined;
+  return { source, destination, protocol, sourcePort, destinationPort, icmp };
+}
+
+function sameTuple(a: Tuple, b: Tuple): boolean {
+  return (
+    a.protocol === b.protocol && a.sourcePort === b.sourcePort && a.destinationPort === b.destinationPort && a.icmp?.id === b.icmp?.id && a.icmp?.type === b.icmp?.type &&
+    a.icmp?.code === b.icmp?.code && sameAddress(a.source, b.source) && sameAddress(a.destination, b.destination)
+  );
 }

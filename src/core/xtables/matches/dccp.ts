@@ -4,10 +4,10 @@ import { invalid, option, type InvalidValue, type ValueType } from '../option';
 import { unsigned } from '../values/integer';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import { printPortRange, type PortRange } from '../values/port';
-import { portCondition } from '../values/portCondition';
+import { orFirstFragment, portCondition } from '../values/portCondition';
 import { resolvedPortRange } from '../values/resolvedPort';
 import { tcpOptionPlaces } from '../values/tcpOptions';
-import { cutShort, transportBytes } from '../values/transport';
+import { cutShort, malformed, transportBytes } from '../values/transport';
 
 interface DccpData {
   readonly sourcePorts: Inverted<PortRange> | undefined;
@@ -19,7 +19,7 @@ interface DccpData {
 /** RFC 4340, 5.1; the place is the number. */
 const TYPES = ['REQUEST', 'RESPONSE', 'DATA', 'ACK', 'DATAACK', 'CLOSEREQ', 'CLOSE', 'RESET', 'SYNC', 'SYNCACK', 'INVALID'];
 /** What each type has behind the generic header, in bytes. */
-const TYPE_HEADERS = [4, 8, 0, 8, 8, 8, 8, 12, 8, 8, 12];
+const TYPE_HEADERS = [4, 12, 0, 8, 8, 8, 8, 12, 8, 8, 12];
 
 const typeList: ValueType<readonly number[]> = {
   metavariable: 'type[,type]…',
@@ -59,12 +59,12 @@ export const dccp = defineMatch<DccpData>({
   print: (data) =>
     invertedText('--sport', data.sourcePorts, printPortRange) + invertedText('--dport', data.destinationPorts, printPortRange)
     + invertedText('--dccp-types', data.types, printTypes) + invertedText('--dccp-option', data.option, String),
-  conditions: (data) => [...beforeOption(data), ...(data.option ? [optionCondition(data.option)] : [])],
+  conditions: (data) => orFirstFragment([...beforeOption(data), ...(data.option ? [optionCondition(data.option)] : [])]),
   drops(data, view) {
     const short = cutShort(view.packet, 12, 'DCCP');
     if (short !== undefined || view.packet.fragmentOffset > 0 || data.option === undefined) return short;
     if (beforeOption(data).some((condition) => condition.test(view) !== true)) return undefined;
-    return optionBytes(view.packet) === undefined ? 'its DCCP data offset does not fit its type or its length' : undefined;
+    return optionBytes(view.packet) === undefined ? malformed('its DCCP data offset does not fit its type or its length', data.option.inverted) : undefined;
   },
   suggest: ({ sourcePorts, destinationPorts }): PacketSuggestion => ({
     protocol: 'dccp',
@@ -92,7 +92,7 @@ function typesCondition(types: Inverted<readonly number[]>): Condition {
     actual({ packet }) {
       if (packet.fragmentOffset > 0) return 'no DCCP header: not the first fragment';
       const type = typeOf(transportBytes(packet));
-      return `type ${TYPES[type] ?? type}`;
+      return `type ${TYPES[type]}`;
     },
   };
 }
@@ -111,18 +111,16 @@ function optionCondition(given: Inverted<number>): Condition {
   };
 }
 
+/** The types from 10 on are reserved, and count as one. */
 function typeOf(bytes: Uint8Array): number {
-  return ((bytes[8] ?? 0) >> 1) & 15;
+  return Math.min(((bytes[8] ?? 0) >> 1) & 15, TYPES.length - 1);
 }
 
-/**
- * The option bytes as the kernel takes them: as many as are left behind the type's own header, but counted from the end of
- * the generic header. undefined where the data offset does not fit.
- */
+/** The bytes between the type's own header and the data. undefined where the data offset does not fit. */
 function optionBytes(packet: Packet): Uint8Array | undefined {
   const bytes = transportBytes(packet);
-  const generic = (bytes[8] ?? 0) & 1 ? 16 : 12;
-  const header = generic + (TYPE_HEADERS[typeOf(bytes)] ?? 12);
+  const header = ((bytes[8] ?? 0) & 1 ? 16 : 12) + (TYPE_HEADERS[typeOf(bytes)] as number);
   const count = (bytes[4] ?? 0) * 4 - header;
-  return count < 0 || bytes.length < generic + count ? undefined : bytes.subarray(generic, generic + count);
+  if (count === 0) return new Uint8Array(0);
+  return count < 0 || bytes.length < header + count ? undefined : bytes.subarray(header, header + count);
 }

@@ -3,7 +3,7 @@ import { defineMatch, type Condition } from '../extension';
 import { flag, option, problem } from '../option';
 import { unsigned } from '../values/integer';
 import { invertedText, keep, type Inverted } from '../values/inverted';
-import { transportBytes } from '../values/transport';
+import { supposedHeader, transportLength } from '../values/transport';
 
 interface EcnData {
   readonly ece: Inverted<true> | undefined;
@@ -65,9 +65,9 @@ function tcpCondition(name: string, bit: number, given: Inverted<true>): Conditi
   };
 }
 
-/** The kernel reads the data of a later fragment as if it were a TCP header. undefined where there are fewer than 20 bytes. */
+/** The kernel reads a later fragment as if it had a TCP header. undefined where there are fewer than 20 bytes. */
 function flagsByte(packet: Packet): number | undefined {
-  if (packet.fragmentOffset === 0) return packet.tcpFlags;
-  const bytes = transportBytes(packet);
+  if (packet.fragmentOffset === 0) return transportLength(packet) < 20 ? undefined : packet.tcpFlags;
+  const bytes = supposedHeader(packet);
   return bytes.length < 20 ? undefined : bytes[13];
 }

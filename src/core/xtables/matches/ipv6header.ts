@@ -1,6 +1,7 @@
 import { PROTOCOL, type Packet } from '../../net/packet';
 import { defineMatch } from '../extension';
 import { flag, invalid, option, type Given, type InvalidValue, type ValueType } from '../option';
+import { transportLength } from '../values/transport';
 
 interface HeadersData {
   readonly headers: number;
@@ -75,6 +76,8 @@ export const ipv6header = defineMatch<HeadersData>({
   conditions: (data) => [{
     text: optionText(data),
     test({ packet }) {
+      // ESP takes two bytes at least; without them the answer is no, negated or not.
+      if (packet.protocol === PROTOCOL.ESP && transportLength(packet) < 2) return false;
       const present = headersOf(packet);
       if (data.soft) return data.inverted ? (present & data.headers) === 0 : (present & data.headers) === data.headers;
       return (present === data.headers) !== data.inverted;

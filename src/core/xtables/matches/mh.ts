@@ -4,7 +4,7 @@ import { invalid, option, type InvalidValue, type ValueType } from '../option';
 import { readUnsigned } from '../values/integer';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import type { NumberRange } from '../values/number32';
-import { cutShort, transportBytes } from '../values/transport';
+import { cutShort, malformed, transportBytes } from '../values/transport';
 import { inRange, printRange } from '../values/unsignedRange';
 
 /** Types of Mobile IPv6 (RFC 6275, 6.1), in the order in which beginnings of names are looked for. */
@@ -60,6 +60,6 @@ export const mh = defineMatch<Inverted<NumberRange<number>> | { readonly value: 
   }],
   drops(_data, { packet }) {
     if (packet.fragmentOffset > 0) return undefined;
-    return cutShort(packet, 6, 'mobility') ?? (transportBytes(packet)[0] === PROTOCOL.IPV6_NONE ? undefined : 'its mobility header announces another header behind it');
+    return cutShort(packet, 6, 'mobility') ?? (transportBytes(packet)[0] === PROTOCOL.IPV6_NONE ? undefined : malformed('its mobility header announces another header behind it'));
   },
 });

@@ -1,4 +1,3 @@
-import type { Packet } from '../../net/packet';
 import { lookupRoute } from '../../net/routing';
 import { defineMatch } from '../extension';
 import { option, type Given } from '../option';
@@ -19,7 +18,7 @@ export const realm = defineMatch<Inverted<MarkValue>>({
   options: [realmOption],
   documentation: {
     summary: 'Compares the realm of the route that the packet takes (ip route … realm).',
-    details: 'The realm of the route to the destination is in the lower 16 bits; a route without one has 0.',
+    details: 'The realm of the route to the destination is in the lower 16 bits, that of the route to the source in the upper ones; a route without one has 0.',
     source: 'iptables-extensions(8), realm; net/netfilter/xt_realm.c',
   },
   build(options) {
@@ -38,10 +37,14 @@ function print(value: MarkValue): string {
   return printNamedMask(value, NAMES);
 }
 
-function realmOf(view: PacketView): number {
-  return view.host.routes.every((route) => route.realm === 0) ? 0 : lookupRoute(view.host, query(view)).realm;
-}
-
-function query({ packet, inInterface }: PacketView): { destination: Packet['destination']; source: Packet['source']; mark: number; tos: number; inInterface?: string } {
-  return { destination: packet.destination, source: packet.source, mark: packet.mark, tos: packet.tos, ...(inInterface === '' ? {} : { inInterface }) };
+/**
+ * The realm of the route to the destination in the lower half; in the upper half the source realm of that route or else, for what came in,
+ * the realm of the route back to the source. Source: net/ipv4/route.c set_class_tag, fib_frontend.c fib_combine_itag; seen on Linux 6.18.
+ */
+function realmOf({ host, packet: { source, destination, mark, tos }, inInterface }: PacketView): number {
+  if (host.routes.every((route) => route.realm === 0)) return 0;
+  const { realm: own } = lookupRoute(host, { destination, source, mark, tos, ...(inInterface === '' ? {} : { inInterface }) });
+  if (inInterface === '' || own >>> 16 !== 0) return own;
+  const back = lookupRoute(host, { destination: source, source: destination, mark, tos }).realm;
+  return (own | (back << 16)) >>> 0;
 }

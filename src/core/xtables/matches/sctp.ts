@@ -3,9 +3,9 @@ import { defineMatch, type Condition, type PacketSuggestion } from '../extension
 import { option, type ValueType } from '../option';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import { portRange, printPortRange, type PortRange } from '../values/port';
-import { portCondition } from '../values/portCondition';
+import { orFirstFragment, portCondition } from '../values/portCondition';
 import { SCTP_CHUNKS, printChunks, readChunks, type ChunkSet } from '../values/sctpChunks';
-import { cutShort, transportBytes } from '../values/transport';
+import { cutShort, malformed, transportBytes } from '../values/transport';
 
 interface SctpData {
   readonly sourcePorts: Inverted<PortRange> | undefined;
@@ -38,17 +38,17 @@ export const sctp = defineMatch<SctpData>({
   build: (options) => ({ sourcePorts: keep(options.get(sourcePort)), destinationPorts: keep(options.get(destinationPort)), chunks: keep(options.get(chunkOption)) }),
   print: ({ sourcePorts, destinationPorts, chunks }) =>
     invertedText('--sport', sourcePorts, printPortRange) + invertedText('--dport', destinationPorts, printPortRange) + invertedText('--chunk-types', chunks, printChunks),
-  conditions: ({ sourcePorts, destinationPorts, chunks }) => [
+  conditions: ({ sourcePorts, destinationPorts, chunks }) => orFirstFragment([
     ...(sourcePorts ? [portCondition('source', sourcePorts)] : []),
     ...(destinationPorts ? [portCondition('destination', destinationPorts)] : []),
     ...(chunks ? [chunkCondition(chunks)] : []),
-  ],
+  ]),
   drops({ sourcePorts, destinationPorts, chunks }, view) {
     const short = cutShort(view.packet, 12, 'SCTP');
     if (short !== undefined || view.packet.fragmentOffset > 0 || chunks === undefined) return short;
     const ports = [...(sourcePorts ? [portCondition('source', sourcePorts)] : []), ...(destinationPorts ? [portCondition('destination', destinationPorts)] : [])];
     if (ports.some((condition) => condition.test(view) !== true)) return undefined;
-    return walkChunks(chunks.value, view.packet) === undefined ? 'its SCTP chunks are cut short' : undefined;
+    return walkChunks(chunks.value, view.packet) === undefined ? malformed('its SCTP chunks are cut short', chunks.inverted) : undefined;
   },
   suggest: ({ destinationPorts, sourcePorts }): PacketSuggestion => ({
     protocol: 'sctp',

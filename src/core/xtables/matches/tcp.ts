@@ -4,9 +4,10 @@ import { flag, invalid, option, type InvalidValue, type ValueType } from '../opt
 import { unsigned } from '../values/integer';
 import { keep, type Inverted } from '../values/inverted';
 import { portRange, type PortRange } from '../values/port';
-import { portCondition, portOptionText } from '../values/portCondition';
+import { orFirstFragment, portCondition, portOptionText, unsignedAsNft } from '../values/portCondition';
 import { tcpOptionPlaces } from '../values/tcpOptions';
-import { cutShort } from '../values/transport';
+import { cutShort, malformed } from '../values/transport';
+import type { PacketView } from '../view';
 
 interface Flags {
   readonly mask: number;
@@ -82,16 +83,17 @@ export const tcp = defineMatch<TcpData>({
   },
   conditions(data) {
     const conditions: Condition[] = [];
-    if (data.sourcePorts) conditions.push(portCondition('source', data.sourcePorts));
-    if (data.destinationPorts) conditions.push(portCondition('destination', data.destinationPorts));
-    if (data.flags) conditions.push(flagsCondition(data.flags));
+    if (data.sourcePorts) conditions.push(portCondition('source', data.sourcePorts, isNative(data)));
+    if (data.destinationPorts) conditions.push(portCondition('destination', data.destinationPorts, isNative(data)));
+    if (data.flags) conditions.push(flagsCondition(data.flags, isNative(data)));
     if (data.option) conditions.push(optionCondition(data.option));
-    return conditions;
+    return orFirstFragment(conditions);
   },
-  drops(_data, { packet }) {
+  drops(data, { packet, backend }) {
+    if (backend === 'nft' && isNative(data)) return undefined;
     // A fragment of 8 bytes in front would let this one overwrite the flags.
-    if (packet.family === 4 && packet.fragmentOffset === 1) return 'it is a fragment that begins within the TCP header';
-    return cutShort(packet, 20, 'TCP');
+    if (packet.family === 4 && packet.fragmentOffset === 1) return malformed('it is a fragment that begins within the TCP header');
+    return cutShort(packet, data.option ? 20 + packet.tcpOptions.length : 20, 'TCP');
   },
   suggest(data): PacketSuggestion {
     return {
@@ -117,11 +119,23 @@ function optionText(given: Inverted<number> | undefined): string {
   return given ? `${given.inverted ? ' !' : ''} --tcp-option ${given.value}` : '';
 }
 
-function flagsCondition(flags: Inverted<Flags>): Condition {
+/** True where iptables-nft translates the match instead of handing it to the kernel's xt_tcpudp. */
+function isNative({ option: number, sourcePorts, destinationPorts, flags }: TcpData): boolean {
+  return number === undefined && (sourcePorts ?? destinationPorts ?? flags) !== undefined;
+}
+
+function flagsCondition(flags: Inverted<Flags>, native: boolean): Condition {
+  const flagsOf = (view: PacketView): number | undefined => (view.packet.fragmentOffset === 0 ? view.packet.tcpFlags : native ? unsignedAsNft(view, 13, 1) : undefined);
   return {
     text: flagsText(flags).trim(),
-    test: ({ packet }) => packet.fragmentOffset === 0 && ((packet.tcpFlags & flags.value.mask) === flags.value.set) !== flags.inverted,
-    actual: ({ packet }) => (packet.fragmentOffset > 0 ? 'no TCP header: not the first fragment' : `flags ${printFlags(packet.tcpFlags & 0x3f)}`),
+    test(view) {
+      const set = flagsOf(view);
+      return set !== undefined && ((set & flags.value.mask) === flags.value.set) !== flags.inverted;
+    },
+    actual(view) {
+      const set = flagsOf(view);
+      return set === undefined ? 'no TCP header: not the first fragment' : `flags ${printFlags(set & 0x3f)}`;
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import { option, problem, type Given } from '../option';
 import { invertedText, type Inverted } from '../values/inverted';
 import type { NumberRange } from '../values/number32';
 import { announcedMss } from '../values/tcpOptions';
-import { cutShort, transportBytes } from '../values/transport';
+import { cutShort, malformed, supposedHeader } from '../values/transport';
 import { inRange, printRange, unsignedRange } from '../values/unsignedRange';
 
 const mss = option('--mss', unsignedRange('size[:size]', 65535), 'The announced size or range of sizes in bytes.', { invertible: true, required: true });
@@ -41,14 +41,14 @@ export const tcpmss = defineMatch<Inverted<NumberRange<number>>>({
       return size === undefined ? 'no MSS option' : `mss ${size}`;
     },
   }],
-  drops: (_data, { packet }) => cutShort(packet, 20, 'TCP') ?? (optionBytes(packet) === undefined ? 'its data, read as a TCP header, is cut short' : undefined),
+  drops: (_data, { packet }) => cutShort(packet, 20 + packet.tcpOptions.length, 'TCP') ?? (optionBytes(packet) === undefined ? malformed('it is a later fragment, and its bytes make no sense as the TCP header that they are taken for') : undefined),
   suggest: () => ({ protocol: 'tcp', tcpFlags: ['SYN'] }),
 });
 
-/** The kernel reads the data of a later fragment as if it were a TCP header. undefined where that does not hold together. */
+/** The kernel reads a later fragment as if it had a TCP header. undefined where that does not hold together. */
 function optionBytes(packet: Packet): Uint8Array | undefined {
   if (packet.fragmentOffset === 0) return packet.tcpOptions;
-  const bytes = transportBytes(packet);
+  const bytes = supposedHeader(packet);
   const end = ((bytes[12] ?? 0) >> 4) * 4;
   return bytes.length < 20 || end < 20 || bytes.length < end ? undefined : bytes.subarray(20, end);
 }

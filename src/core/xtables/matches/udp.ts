@@ -3,7 +3,7 @@ import { defineMatch, type PacketSuggestion } from '../extension';
 import { option } from '../option';
 import { keep, type Inverted } from '../values/inverted';
 import type { PortRange } from '../values/port';
-import { portCondition, portOptionText } from '../values/portCondition';
+import { orFirstFragment, portCondition, portOptionText } from '../values/portCondition';
 import { resolvedPortRange } from '../values/resolvedPort';
 import { cutShort } from '../values/transport';
 
@@ -29,11 +29,11 @@ export const udp = defineMatch<UdpData>({
   },
   build: (options) => ({ sourcePorts: keep(options.get(sourcePort)), destinationPorts: keep(options.get(destinationPort)) }),
   print: (data) => portOptionText('--sport', data.sourcePorts) + portOptionText('--dport', data.destinationPorts),
-  conditions: ({ sourcePorts, destinationPorts }) => [
-    ...(sourcePorts ? [portCondition('source', sourcePorts)] : []),
-    ...(destinationPorts ? [portCondition('destination', destinationPorts)] : []),
-  ],
-  drops: (_data, { packet }) => cutShort(packet, 8, 'UDP'),
+  conditions: ({ sourcePorts, destinationPorts }) => orFirstFragment([
+    ...(sourcePorts ? [portCondition('source', sourcePorts, true)] : []),
+    ...(destinationPorts ? [portCondition('destination', destinationPorts, true)] : []),
+  ]),
+  drops: ({ sourcePorts, destinationPorts }, { packet, backend }) => (backend === 'nft' && (sourcePorts ?? destinationPorts) ? undefined : cutShort(packet, 8, 'UDP')),
   suggest: ({ sourcePorts, destinationPorts }): PacketSuggestion => ({
     protocol: 'udp',
     ...(destinationPorts && !destinationPorts.inverted ? { destinationPort: destinationPorts.value[0] } : {}),

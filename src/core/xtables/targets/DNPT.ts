@@ -1,5 +1,5 @@
 import { defineTarget } from '../extension';
-import { buildPrefixTranslation, prefixOptions, prefixText, printPrefixTranslation, translatePrefix, type PrefixTranslation } from '../values/prefixTranslation';
+import { buildPrefixTranslation, prefixOptions, prefixText, printPrefixTranslation, translatePrefix, translateQuoted, type PrefixTranslation } from '../values/prefixTranslation';
 
 const OPTIONS = prefixOptions();
 
@@ -23,6 +23,8 @@ export const DNPT = defineTarget<PrefixTranslation>({
   apply(data, { packet }) {
     const address = translatePrefix(packet.destination, data);
     if (address === undefined) return { kind: 'verdict', verdict: 'DROP', note: 'this address cannot be translated without breaking checksums; the sender gets an ICMPv6 error' };
-    return { kind: 'continue', packet: { destination: address } };
+    // An error about a packet of the other direction quotes it with the address it had outside.
+    const inner = translateQuoted(packet, 'source', data);
+    return { kind: 'continue', packet: { destination: address, ...(inner && { inner }) } };
   },
 });

@@ -2,6 +2,7 @@ import { isMulticast, isUnspecified } from '../../net/address';
 import { PROTOCOL, TCP_FLAGS } from '../../net/packet';
 import { defineTarget, type RejectReply } from '../extension';
 import { invalid, option, problem, type InvalidValue, type ValueType } from '../option';
+import { checksumHolds } from '../values/checksumHolds';
 import { hasGroupDestination } from '../values/groupDestination';
 import type { PacketView } from '../view';
 
@@ -71,6 +72,7 @@ function noAnswer([, , icmpType]: RejectType, view: PacketView): string | undefi
   if (packet.fragmentOffset > 0) return 'only the first fragment gets one';
   if (hasGroupDestination(view)) return 'the packet goes to a multicast or broadcast address';
   if (packet.family === 6 && (isUnspecified(packet.source) || isMulticast(packet.source))) return 'the sender has no address of its own';
+  if (!checksumHolds(packet)) return packet.moreFragments ? 'the checksum of a fragment cannot be verified' : 'the packet has no checksum that can be verified';
   if (icmpType < 0) return packet.tcpFlags & TCP_FLAGS.RST ? 'a reset is not answered by a reset' : undefined;
   if (packet.family === 4 ? packet.protocol === PROTOCOL.ICMP && isIcmpError(packet.icmpType) : packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType < 128) {
     return 'an ICMP error is not answered by another';

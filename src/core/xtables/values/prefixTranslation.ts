@@ -1,6 +1,7 @@
 import { andAddress, formatAddress, isUnspecified, prefixLengthOf, sameAddress, type Address } from '../../net/address';
+import { PROTOCOL, type Packet } from '../../net/packet';
 import { option, problem, type BuildProblem, type GivenOptions, type Option } from '../option';
-import { hostMask, type HostMask } from './looseAddress';
+import { hostMask, sameUnderMask, type HostMask } from './looseAddress';
 
 /** What SNPT and DNPT translate between (RFC 6296). */
 export interface PrefixTranslation {
@@ -61,6 +62,18 @@ export function translatePrefix(address: Address, { source, destination }: Prefi
   const sum = onesSum([groups[at] as number, adjustment]);
   groups[at] = sum === 0xffff ? 0 : sum;
   return { family: 6, words: [0, 2, 4, 6].map((i) => (groups[i] as number) * 65536 + (groups[i + 1] as number)) };
+}
+
+/**
+ * The packet that an ICMPv6 error quotes, with its `side` address translated where that has the old prefix; undefined where nothing
+ * changes. The kernel looks for it only behind a bare IPv6 header.
+ */
+export function translateQuoted(packet: Packet, side: 'source' | 'destination', translation: PrefixTranslation): Packet | undefined {
+  const { inner } = packet;
+  const isError = packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType >= 1 && packet.icmpType <= 4 && packet.extensionHeaders.length === 0;
+  if (!isError || inner?.family !== 6 || !sameUnderMask(inner[side], translation.source)) return undefined;
+  const address = translatePrefix(inner[side], translation);
+  return address && { ...inner, [side]: address };
 }
 
 function groupsOf({ words }: Address): readonly number[] {

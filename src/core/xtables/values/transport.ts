@@ -1,5 +1,6 @@
 import { networkHeaderLength, packetBytes } from '../../net/bytes';
 import type { Packet } from '../../net/packet';
+import type { MalformedDrop } from '../extension';
 
 /** How many bytes the packet has behind its IP header (and IPv6 extension headers). */
 export function transportLength(packet: Packet): number {
@@ -12,10 +13,22 @@ export function transportBytes(packet: Packet): Uint8Array {
 }
 
 /**
- * Why a match that reads a transport header of `need` bytes drops the packet: it is cut short. undefined where it is not, and
+ * What a match that forgets to ask for fragments takes for the transport header: in a later fragment the data for IPv4, and the
+ * IPv6 header itself for IPv6, where the kernel does not come to set the place of the transport header.
+ */
+export function supposedHeader(packet: Packet): Uint8Array {
+  return packet.family === 6 && packet.fragmentOffset > 0 ? packetBytes(packet) : transportBytes(packet);
+}
+
+/**
+ * That a match which reads a transport header of `need` bytes drops the packet, because it is cut short. undefined where it is not, and
  * for later fragments, which have no such header.
  */
-export function cutShort(packet: Packet, need: number, protocol: string): string | undefined {
+export function cutShort(packet: Packet, need: number, protocol: string): MalformedDrop | undefined {
   if (packet.fragmentOffset > 0 || transportLength(packet) >= need) return undefined;
-  return `its ${protocol} header is cut short: ${transportLength(packet)} of ${need} bytes`;
+  return malformed(`its ${protocol} header is cut short: ${transportLength(packet)} of ${need} bytes`);
+}
+
+export function malformed(reason: string, matches = false): MalformedDrop {
+  return { reason, matches };
 }

@@ -1,0 +1,33 @@
+import type * as vscode from 'vscode';
+import { registerCodeLens } from './host/codeLens';
+import { registerContextKeys } from './host/contextKeys';
+import { registerDiagnostics } from './host/diagnostics';
+import { Documents } from './host/documents';
+import { registerFolding } from './host/folding';
+import { registerHover } from './host/hover';
+import { registerNavigation } from './host/navigation';
+import { registerSymbols } from './host/symbols';
+import { testing, type Testing } from './host/testing';
+import { registerTraceCommands } from './host/traceCommands';
+import { TraceDecorations } from './host/traceDecorations';
+import { TracePanels } from './host/tracePanels';
+
+/** What `activate` gives back, for the suite that runs in a real editor. */
+export interface Api {
+  /** Milliseconds that `activate` itself took. */
+  readonly activationMilliseconds: number;
+  readonly testing: Testing;
+}
+
+export function activate(context: vscode.ExtensionContext): Api {
+  const start = performance.now();
+  const documents = new Documents();
+  const decorations = new TraceDecorations();
+  const panels = new TracePanels(context.extensionUri, documents, decorations);
+  context.subscriptions.push(
+    documents, decorations, panels,
+    registerHover(documents), registerSymbols(documents), registerNavigation(documents), registerFolding(documents), registerCodeLens(documents),
+    registerDiagnostics(documents), registerTraceCommands(documents, panels), registerContextKeys(documents, panels),
+  );
+  return { activationMilliseconds: performance.now() - start, testing: testing(documents, decorations, panels) };
+}

@@ -1,0 +1,51 @@
+import type { Hook, TableName } from '../core/xtables/view';
+import { ruleSetOf, type Dump, type FileModel } from './fileModel';
+
+/** A line of links above a line of the file, 0-based. */
+export interface Lens {
+  readonly line: number;
+  readonly dump: string;
+  /** The chain whose traffic the link is about; undefined: any packet of the rule set. */
+  readonly chain: { readonly table: TableName; readonly hook: Hook } | undefined;
+  readonly title: string;
+  /** What stands beside the link, without a link: `6 rules`. */
+  readonly note: string;
+}
+
+/** Above each built-in chain that does something. With `dumps` also above each rule set: in notes and logs, where it has no file of its own. */
+export function lensesOf(model: FileModel, { dumps }: { readonly dumps: boolean }): readonly Lens[] {
+  return model.dumps.flatMap((dump) => [...(dumps ? dumpLens(dump) : []), ...chainLenses(dump)]);
+}
+
+function dumpLens({ id, label, section }: Dump): readonly Lens[] {
+  const line = section.lines[0]?.index;
+  if (line === undefined) return [];
+  let rules = 0;
+  for (const table of ruleSetOf(section).tables.values()) for (const chain of table.chains.values()) rules += chain.rules.length;
+  return [{ line, dump: id, chain: undefined, title: 'Trace a packet through these rules', note: `${label}, ${counted(rules)}` }];
+}
+
+/** Chains that hold no rules and accept everything would only be in the way: each lens pushes the lines apart. */
+function chainLenses({ id, section }: Dump): readonly Lens[] {
+  const lenses: Lens[] = [];
+  for (const table of ruleSetOf(section).tables.values()) {
+    for (const { hook, line, rules, policy } of table.chains.values()) {
+      if (hook === undefined || line === undefined || (rules.length === 0 && policy !== 'DROP')) continue;
+      lenses.push({ line: line.index, dump: id, chain: { table: table.name, hook }, title: `Trace a packet through ${hook}`, note: counted(rules.length) });
+    }
+  }
+  return lenses.sort((a, b) => a.line - b.line);
+}
+
+/** The start of a packet expression that comes by a hook. */
+export function directionOf(hook: Hook): 'in' | 'out' | 'forward' {
+  switch (hook) {
+    case 'PREROUTING': case 'INPUT': return 'in';
+    case 'OUTPUT': case 'POSTROUTING': return 'out';
+    case 'FORWARD': return 'forward';
+  }
+}
+
+function counted(count: number): string {
+  return `${String(count).replace(/\B(?=(\d{3})+$)/g, ',')} rule${count === 1 ? '' : 's'}`;
+}

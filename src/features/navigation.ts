@@ -1,0 +1,113 @@
+import type { Chain, RuleSet, Table } from '../core/ruleset/ruleSet';
+import type { Line, RulesSection, Word } from '../core/syntax/tree';
+import type { Columns, Span } from '../core/text/columns';
+import { ruleSetOf, rulesOfLine, sectionOf, type FileModel } from './fileModel';
+import { classifyWords } from './ruleWords';
+import { outerColumns } from './symbols';
+
+/** A chain that the cursor is on. */
+export interface ChainAt {
+  readonly range: Columns;
+  readonly table: Table;
+  readonly chain: Chain;
+}
+
+/** How a chain is named at a place. `write`: it is made, filled or taken away there. */
+export interface Mention extends Span {
+  readonly kind: 'declaration' | 'rule' | 'jump';
+}
+
+/** The chain named at a place; line and column are 0-based. */
+export function chainAt(model: FileModel, lineNumber: number, column: number): ChainAt | undefined {
+  const line = model.file.lines[lineNumber];
+  if (!line) return undefined;
+  const section = sectionOf(model.file, line);
+  if (section?.kind !== 'rules') return undefined;
+  const ruleSet = ruleSetOf(section);
+  for (const one of line.embedded ?? [line]) {
+    for (const word of chainWords(one, section)) {
+      const range = outerColumns(one, word);
+      if (column < range.start || column > range.end) continue;
+      const table = tableOf(ruleSet, section, one, word.text);
+      const chain = table?.chains.get(word.text);
+      if (table && chain) return { range, table, chain };
+    }
+  }
+  return undefined;
+}
+
+/** Where a chain is declared; for one that is only used, its first rule. */
+export function chainDefinition(model: FileModel, lineNumber: number, column: number): Mention | undefined {
+  const mentions = chainMentions(model, lineNumber, column);
+  return mentions.find(({ kind }) => kind === 'declaration') ?? mentions.find(({ kind }) => kind === 'rule');
+}
+
+/** Every place in the same rule set and table that names the chain, in the order of the file. */
+export function chainMentions(model: FileModel, lineNumber: number, column: number): readonly Mention[] {
+  const at = chainAt(model, lineNumber, column);
+  const line = model.file.lines[lineNumber];
+  const section = line && sectionOf(model.file, line);
+  if (!at || section?.kind !== 'rules') return [];
+  const ruleSet = ruleSetOf(section);
+  const { name } = at.chain;
+  const mentions: Mention[] = [];
+  for (const outer of section.lines) {
+    for (const one of outer.embedded ?? [outer]) {
+      // Most lines do not hold the name at all.
+      if (!one.text.includes(name)) continue;
+      for (const word of chainWords(one, section)) {
+        if (word.text !== name || tableOf(ruleSet, section, one, name)?.name !== at.table.name) continue;
+        mentions.push({ line: outer.index, ...outerColumns(one, word), kind: kindOf(one, word) });
+      }
+    }
+  }
+  return mentions;
+}
+
+function kindOf({ node }: Line, word: Word): Mention['kind'] {
+  if (node.kind === 'chain') return 'declaration';
+  if (node.kind !== 'command' || word !== node.chain) return 'jump';
+  return node.operation === 'N' || node.operation === 'P' ? 'declaration' : 'rule';
+}
+
+/** The words of a line that name chains. */
+function chainWords({ node }: Line, section: RulesSection): readonly Word[] {
+  if (node.kind === 'chain') return [node.name];
+  if (node.kind !== 'command') return [];
+  return classifyWords(node, section.family ?? 4).filter(({ role }) => role.kind === 'chain' || role.kind === 'jump-chain').map(({ word }) => word);
+}
+
+const tablesOfLines = new WeakMap<RulesSection, ReadonlyMap<Line, string>>();
+
+/** The table that a line is about: its own `-t`, the `*table` above it, else the one that its rule was put into. */
+function tableOf(ruleSet: RuleSet, section: RulesSection, line: Line, chain: string): Table | undefined {
+  const { node } = line;
+  if (node.kind === 'command' && node.table) return find(ruleSet, node.table.text);
+  const name = rulesOfLine(ruleSet, line)[0]?.chain.table ?? headings(section).get(line) ?? section.defaultTable;
+  if (name !== undefined) return find(ruleSet, name);
+  const all = [...ruleSet.tables.values()];
+  return all.find(({ name: each, chains }) => each === 'filter' && chains.has(chain)) ?? all.find(({ chains }) => chains.has(chain));
+}
+
+/** For each line the `*table` above it. */
+function headings(section: RulesSection): ReadonlyMap<Line, string> {
+  let map = tablesOfLines.get(section);
+  if (map === undefined) {
+    const made = new Map<Line, string>();
+    let current: string | undefined;
+    for (const outer of section.lines) {
+      for (const line of outer.embedded ?? [outer]) {
+        if (line.node.kind === 'table') current = line.node.name.text;
+        else if (line.node.kind === 'commit') current = undefined;
+        else if (current !== undefined) made.set(line, current);
+      }
+    }
+    map = made;
+    tablesOfLines.set(section, map);
+  }
+  return map;
+}
+
+function find(ruleSet: RuleSet, name: string): Table | undefined {
+  return [...ruleSet.tables.values()].find((table) => table.name === name);
+}

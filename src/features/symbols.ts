@@ -1,0 +1,107 @@
+import type { Columns } from '../core/text/columns';
+import type { Chain, Rule, Table } from '../core/ruleset/ruleSet';
+import { printRule } from '../core/ruleset/printRule';
+import type { EmbeddedLine, Line } from '../core/syntax/tree';
+import { ruleSetOf, type Dump, type FileModel } from './fileModel';
+
+/** An entry of the outline. Lines and columns are 0-based; `selection` lies within `from`–`to`. */
+export interface OutlineSymbol {
+  readonly kind: 'dump' | 'table' | 'chain' | 'rule';
+  readonly name: string;
+  readonly detail: string;
+  readonly from: number;
+  /** The last line, included. */
+  readonly to: number;
+  readonly selection: Columns & { readonly line: number };
+  readonly children: readonly OutlineSymbol[];
+}
+
+/** Beyond so many rules in a file the outline ends at the chains: nobody scrolls through more, and the editor would have to hold them. */
+export const MOST_RULES_IN_OUTLINE = 3000;
+
+/** The outline: rule sets, their tables, their chains, their rules. A file that is one rule set and nothing else begins with the tables. */
+export function symbolsOf(model: FileModel): readonly OutlineSymbol[] {
+  const rules = model.dumps.reduce((sum, { section }) => sum + section.lines.length, 0);
+  const withRules = rules <= MOST_RULES_IN_OUTLINE;
+  const [only] = model.dumps;
+  if (model.dumps.length === 1 && only && isWholeFile(model, only)) return tablesOf(only, withRules);
+  return model.dumps.map((dump) => dumpSymbol(dump, withRules));
+}
+
+function isWholeFile({ file }: FileModel, { section }: Dump): boolean {
+  return file.sections.length === 1 && section.lines.length > file.lines.length / 2;
+}
+
+function dumpSymbol(dump: Dump, withRules: boolean): OutlineSymbol {
+  const { from, to } = extent(dump.section.lines);
+  const first = dump.section.lines[0];
+  return {
+    kind: 'dump', name: dump.label, detail: dump.detail, from, to, selection: { line: from, start: first?.contentStart ?? 0, end: first?.text.length ?? 0 },
+    children: tablesOf(dump, withRules),
+  };
+}
+
+function tablesOf({ section }: Dump, withRules: boolean): readonly OutlineSymbol[] {
+  const ruleSet = ruleSetOf(section);
+  return [...ruleSet.tables.values()].map((table) => tableSymbol(table, section.lines, withRules)).filter((symbol) => symbol !== undefined);
+}
+
+function tableSymbol(table: Table, lines: readonly Line[], withRules: boolean): OutlineSymbol | undefined {
+  const chains = [...table.chains.values()].map((chain) => chainSymbol(chain, withRules)).filter((symbol) => symbol !== undefined);
+  const head = lines.find(({ node }) => node.kind === 'table' && node.name.text === table.name);
+  const from = Math.min(head?.index ?? Infinity, ...chains.map((chain) => chain.from));
+  const to = Math.max(head?.index ?? -1, ...chains.map((chain) => chain.to));
+  if (to < 0) return undefined;
+  const count = [...table.chains.values()].reduce((sum, { rules }) => sum + rules.length, 0);
+  const name = head?.node.kind === 'table' ? head.node.name : undefined;
+  return {
+    kind: 'table', name: table.name, detail: `${counted(count, 'rule')}`, from, to,
+    selection: head && name ? { line: head.index, start: name.start, end: name.end } : { line: from, start: 0, end: 0 },
+    children: [...chains].sort((a, b) => a.from - b.from),
+  };
+}
+
+/**
+ * A chain spans its rules, so that the editor can say in which chain the cursor is; one without rules its declaration.
+ * A built-in chain that is neither declared nor used is left out.
+ */
+function chainSymbol(chain: Chain, withRules: boolean): OutlineSymbol | undefined {
+  const { rules, line, policy, name } = chain;
+  if (rules.length === 0 && !line) return undefined;
+  const { from, to } = rules.length > 0 ? extent(rules.map((rule) => rule.line)) : { from: line?.index ?? 0, to: line?.index ?? 0 };
+  const head = rules[0]?.line ?? line;
+  const word = head?.node.kind === 'chain' ? head.node.name : head?.node.kind === 'command' ? head.node.chain : undefined;
+  return {
+    kind: 'chain', name, detail: [policy, counted(rules.length, 'rule')].filter((part) => part !== undefined).join(' · '), from, to,
+    selection: { line: head?.index ?? from, ...(word && head ? outerColumns(head, word) : { start: 0, end: 0 }) },
+    children: withRules ? rules.map(ruleSymbol) : [],
+  };
+}
+
+function ruleSymbol(rule: Rule): OutlineSymbol {
+  const { line, number } = rule;
+  return {
+    kind: 'rule', name: `${number}`, detail: printRule(rule).replace(/^-A \S+ ?/, ''), from: line.index, to: line.index,
+    selection: { line: line.index, ...outerColumns(line, { start: line.contentStart, end: line.text.length }) }, children: [],
+  };
+}
+
+/** Columns in the file: a rule within a JSON log line has columns of its own. */
+export function outerColumns(line: Line, { start, end }: Columns): Columns {
+  const { toOuter } = line as Partial<EmbeddedLine>;
+  return toOuter ? { start: toOuter(start), end: toOuter(end) } : { start, end };
+}
+
+function extent(lines: readonly Line[]): { readonly from: number; readonly to: number } {
+  let from = Infinity;
+  let to = 0;
+  for (const { index } of lines) {
+    from = Math.min(from, index);
+    to = Math.max(to, index);
+  }
+  return { from: Number.isFinite(from) ? from : 0, to };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,65 @@
+import type { PacketRequest } from '../../core/net/packetRequest';
+import { familyOf } from '../../core/net/makePacket';
+import type { AssumedFact } from '../../shared/protocol';
+import { ruleSetOf, type Dump } from '../fileModel';
+import type { Evaluation } from './evaluate';
+import { addressField } from './hostFields';
+import { textOf } from './packetForm';
+
+/** So many lines that cannot be read are named one by one. */
+const MOST_ERRORS = 5;
+
+/** Fields whose value matters to where a packet goes. Flags and client ports are filled in as well, but nobody asks why. */
+const TELLING: ReadonlySet<keyof PacketRequest> = new Set(['dir', 'iface', 'src', 'dst', 'proto', 'dport', 'uid', 'icmpType']);
+
+/** Everything that was taken for granted, most important first, each with the field in which it can be changed. */
+export function assumedFacts(dump: Dump, evaluation: Evaluation): readonly AssumedFact[] {
+  return [...ofRules(dump, evaluation), ...ofHost(evaluation), ...ofPacket(evaluation)];
+}
+
+function ofRules(dump: Dump, { request, setting }: Evaluation): readonly AssumedFact[] {
+  const facts: AssumedFact[] = [];
+  if (dump.section.family === undefined) facts.push(fact('Nothing says whether these rules are for IPv4 or IPv6: IPv4 is assumed.'));
+  if (request) {
+    const family = familyOf(request);
+    const ruleSet = family === 4 ? setting.setting.ruleSets.v4 : setting.setting.ruleSets.v6;
+    if (!ruleSet) facts.push(fact(`The file has no IPv${family} rules: nothing is assumed to stand in the way of an IPv${family} packet.`));
+  }
+  const errors = ruleSetOf(dump.section).problems.filter(({ severity }) => severity === 'error');
+  for (const { line, message } of errors.slice(0, MOST_ERRORS)) facts.push({ message, line: line.index + 1, field: undefined });
+  if (errors.length > MOST_ERRORS) facts.push(fact(`${errors.length - MOST_ERRORS} more errors in these rules.`));
+  return facts;
+}
+
+function ofHost({ setting }: Evaluation): readonly AssumedFact[] {
+  const names = setting.setting.host.interfaces.map(({ name }) => name);
+  return setting.assumptions.map(({ code, message, line }) => ({ message, line: line === undefined ? undefined : line + 1, field: fieldOf(code, message, names) }));
+}
+
+/** The message names the interface that it is about. */
+function fieldOf(code: Evaluation['setting']['assumptions'][number]['code'], message: string, names: readonly string[]): string | undefined {
+  switch (code) {
+    case 'address': case 'interface': {
+      const words = message.split(/[\s:,]+/);
+      const name = names.find((each) => each !== 'lo' && words.includes(each));
+      return name === undefined ? undefined : addressField(name);
+    }
+    case 'default-route': return 'host.routes';
+    case 'sockets': return 'host.listeners';
+    case 'not-read': return /route/i.test(message) ? 'host.routes' : undefined;
+    case 'sets': case 'tproxy-routing': return undefined;
+  }
+}
+
+function ofPacket({ filled, request }: Evaluation): readonly AssumedFact[] {
+  if (!request) return [];
+  return filled.filter(({ field }) => TELLING.has(field)).map(({ field, why }) => ({ message: `${NAMES[field] ?? field} is ${textOf(field, request)}: ${why}.`, line: undefined, field }));
+}
+
+const NAMES: Partial<Readonly<Record<keyof PacketRequest, string>>> = {
+  dir: 'The direction', iface: 'The interface it arrives at', src: 'The source', dst: 'The destination', proto: 'The protocol', dport: 'The destination port', uid: 'The sending user', icmpType: 'The ICMP type',
+};
+
+function fact(message: string): AssumedFact {
+  return { message, line: undefined, field: undefined };
+}

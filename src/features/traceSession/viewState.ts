@@ -1,0 +1,77 @@
+import type { PacketRequest } from '../../core/net/packetRequest';
+import type { KeptState, PacketField, PacketForm, StepId, TraceModel, ViewState } from '../../shared/protocol';
+import type { Dump, FileModel } from '../fileModel';
+import type { Scenario } from '../scenarios';
+import { assumedFacts } from './assumedFacts';
+import { profileOf, type Evaluation } from './evaluate';
+import { fieldOfProblem, hostFields, type HostChanges } from './hostFields';
+import type { JourneyLeg } from './journey';
+import { packetFields } from './packetForm';
+
+/** Everything that a session holds, for the view. */
+export interface Shown {
+  readonly revision: number;
+  readonly uri: string;
+  readonly fileName: string;
+  readonly notice: string;
+  readonly model: FileModel | undefined;
+  readonly dump: Dump | undefined;
+  readonly scenarios: readonly Scenario[];
+  readonly scenario: string | undefined;
+  readonly expression: string;
+  readonly evaluation: Evaluation | undefined;
+  /** The last packet that could be read. */
+  readonly readable: PacketRequest | undefined;
+  readonly drafts: ReadonlyMap<string, { readonly value: string; readonly problem: string }>;
+  readonly hostChanges: HostChanges;
+  readonly legs: readonly JourneyLeg[];
+  readonly answers: Readonly<Record<string, boolean>>;
+  readonly outcome: number;
+  readonly step: StepId | undefined;
+  readonly trace: TraceModel | undefined;
+}
+
+const NO_RULES = 'There are no iptables rules in this file. Paste the output of iptables-save or the log of istio-init into it, and the trace starts.';
+const LOADING = 'Reading the file …';
+
+export function viewState(shown: Shown): ViewState {
+  const { revision, model, dump, scenarios, scenario, fileName, evaluation, legs, expression, notice } = shown;
+  const phase = model === undefined ? (notice === '' ? 'loading' : 'error') : dump === undefined ? 'empty' : 'ready';
+  const noted = notice === '' ? [] : [{ message: notice, line: undefined, field: undefined }];
+  return {
+    revision, phase, fileName,
+    message: phase === 'loading' ? LOADING : phase === 'empty' ? NO_RULES : notice,
+    dumps: (model?.dumps ?? []).map(({ id, label, detail }) => ({ id, label, detail })),
+    dump: dump?.id,
+    scenarios: scenarios.map(({ id, label, detail, expression: packet }) => ({ id, label, detail, expression: packet })),
+    scenario,
+    packet: packetForm(shown),
+    assumed: dump && evaluation ? [...noted, ...assumedFacts(dump, evaluation)] : noted,
+    journey: legs.map(({ id, label, expression: packet }) => ({ id, label, current: packet === expression })),
+    trace: shown.trace,
+    keep: keptState(shown),
+  };
+}
+
+function packetForm({ expression, evaluation, readable, drafts, model, hostChanges }: Shown): PacketForm {
+  if (!evaluation || !model) return { expression, problems: [], fields: [] };
+  const { host } = evaluation.setting.setting;
+  const profile = profileOf(evaluation);
+  const given = evaluation.given ?? readable;
+  const request = evaluation.request ?? given;
+  const packet = given && request ? packetFields({ given, request, filled: evaluation.filled, host, users: [...(profile?.proxyUids ?? []), ...(profile?.proxyGids ?? [])] }) : [];
+  const hostProblems = new Map(evaluation.setting.problems.flatMap((message) => {
+    const field = fieldOfProblem(message);
+    return field === undefined ? [] : [[field, message.replace(/^[\w.[\]]+: /, '')] as const];
+  }));
+  const fields = [...packet, ...hostFields(model, host, hostChanges)].map((field): PacketField => {
+    const draft = drafts.get(field.name);
+    if (draft) return { ...field, value: draft.value, given: true, why: '', problem: draft.problem };
+    return { ...field, problem: hostProblems.get(field.name) ?? '' };
+  });
+  return { expression, problems: evaluation.problems, fields };
+}
+
+function keptState({ uri, dump, scenario, expression, outcome, step, answers, hostChanges }: Shown): KeptState {
+  return { version: 1, uri, dump: dump?.id, scenario, expression, outcome, step, answers, hostFields: hostChanges };
+}

@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import { lensesOf } from '../features/codeLens';
+import { SELECTOR, type Documents } from './documents';
+import { isEnabled, onDidChangeSetting } from './settings';
+import type { TraceRequest } from './traceCommands';
+
+/** Links above chains and rule sets. */
+export function registerCodeLens(documents: Documents): vscode.Disposable {
+  const changed = new vscode.EventEmitter<void>();
+  return vscode.Disposable.from(
+    changed,
+    onDidChangeSetting('codeLens.enabled', () => changed.fire()),
+    vscode.languages.registerCodeLensProvider(SELECTOR, {
+      onDidChangeCodeLenses: changed.event,
+      provideCodeLenses(document, token) {
+        if (!isEnabled('codeLens.enabled', document.uri)) return [];
+        const model = documents.modelOf(document);
+        if (!model || token.isCancellationRequested) return [];
+        return lensesOf(model, { dumps: document.languageId !== 'iptables' }).flatMap(({ line, dump, chain, title, note }) => {
+          const range = new vscode.Range(line, 0, line, 0);
+          const request: TraceRequest = { uri: document.uri, dump, hook: chain?.hook };
+          return [
+            new vscode.CodeLens(range, { title: `$(play-circle) ${title}`, command: 'iptables.tracePacket', arguments: [request] }),
+            new vscode.CodeLens(range, { title: note, command: '' }),
+          ];
+        });
+      },
+    }),
+  );
+}

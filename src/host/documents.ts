@@ -1,0 +1,115 @@
+import * as vscode from 'vscode';
+import { hasRules } from '../core/syntax/detect';
+import { editSourceFile } from '../core/syntax/edit';
+import { parseSourceFile } from '../core/syntax/parse';
+import { printSourceFile } from '../core/syntax/print';
+import type { SourceFile } from '../core/syntax/tree';
+import { modelOf, type FileModel } from '../features/fileModel';
+
+/** Languages in whose files there may be rules. Output channels are left out: they grow all the time and nobody edits them. */
+export const LANGUAGES = ['iptables', 'markdown', 'log', 'plaintext'] as const;
+
+export const SELECTOR: vscode.DocumentSelector = LANGUAGES.map((language) => ({ language }));
+
+/** In characters. What is larger and no rules file is not searched for rules. */
+const LARGEST_SEARCHED = 20_000_000;
+/** An edit of more parts than this is read anew as a whole. */
+const MOST_PARTS = 200;
+
+interface Entry {
+  readonly document: vscode.TextDocument;
+  file: SourceFile | undefined;
+  model: FileModel | undefined;
+  /** Whether there are rules in it; undefined: to be looked at. */
+  rules: boolean | undefined;
+}
+
+/** What the extension knows of the open documents. A document is read when first asked for; edits are read line by line from then on. */
+export class Documents implements vscode.Disposable {
+  private readonly entries = new Map<string, Entry>();
+  private readonly changed = new vscode.EventEmitter<vscode.TextDocument>();
+  private readonly subscriptions: vscode.Disposable[];
+  /** A document that may hold rules was edited; what is known of it is up to date. */
+  readonly onDidChange = this.changed.event;
+
+  constructor() {
+    this.subscriptions = [
+      this.changed,
+      vscode.workspace.onDidChangeTextDocument((event) => this.edit(event)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.entries.delete(document.uri.toString())),
+    ];
+  }
+
+  /** undefined where there are no rules in the document. */
+  modelOf(document: vscode.TextDocument): FileModel | undefined {
+    if (!this.hasRules(document)) return undefined;
+    const entry = this.entryOf(document);
+    entry.file ??= parse(document);
+    return (entry.model ??= modelOf(entry.file));
+  }
+
+  hasRules(document: vscode.TextDocument): boolean {
+    if (!mayHaveRules(document)) return false;
+    if (document.languageId === 'iptables') return true;
+    const entry = this.entryOf(document);
+    if (entry.file) return (entry.model ??= modelOf(entry.file)).dumps.length > 0;
+    if (entry.rules === undefined) {
+      const text = document.getText();
+      entry.rules = text.length <= LARGEST_SEARCHED && hasRules(text);
+    }
+    return entry.rules;
+  }
+
+  /** Whether what is known of a document is what it says; for tests. */
+  isInStep(document: vscode.TextDocument): boolean {
+    const file = this.entries.get(document.uri.toString())?.file;
+    return file === undefined || printSourceFile(file).replace(/\r\n?/g, '\n') === document.getText().replace(/\r\n?/g, '\n');
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+    this.entries.clear();
+  }
+
+  private entryOf(document: vscode.TextDocument): Entry {
+    const key = document.uri.toString();
+    let entry = this.entries.get(key);
+    if (entry?.document !== document) {
+      entry = { document, file: undefined, model: undefined, rules: undefined };
+      this.entries.set(key, entry);
+    }
+    return entry;
+  }
+
+  private edit({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    if (contentChanges.length === 0 || !mayHaveRules(document)) return;
+    const entry = this.entries.get(document.uri.toString());
+    if (entry) {
+      entry.model = undefined;
+      entry.rules = undefined;
+      entry.file = entry.file && edited(entry.file, document, contentChanges);
+    }
+    this.changed.fire(document);
+  }
+}
+
+/** A document of a language that is looked at, whether or not there are rules in it. */
+export function mayHaveRules({ languageId, uri }: vscode.TextDocument): boolean {
+  return (LANGUAGES as readonly string[]).includes(languageId) && uri.scheme !== 'output';
+}
+
+function parse(document: vscode.TextDocument): SourceFile {
+  return parseSourceFile(document.getText(), { fileName: document.fileName, languageId: document.languageId });
+}
+
+/** The parts come in an order in which each can be put in place after the one before. undefined: to be read anew. */
+function edited(file: SourceFile, document: vscode.TextDocument, changes: readonly vscode.TextDocumentContentChangeEvent[]): SourceFile | undefined {
+  if (changes.length > MOST_PARTS) return undefined;
+  let now = file;
+  for (const { range, text } of changes) {
+    now = editSourceFile(now, { startLine: range.start.line, startColumn: range.start.character, endLine: range.end.line, endColumn: range.end.character, newText: text });
+  }
+  const last = changes[changes.length - 1]?.range.start.line ?? 0;
+  const agrees = now.lines.length === document.lineCount && [last, document.lineCount - 1].every((line) => line >= document.lineCount || now.lines[line]?.text === document.lineAt(line).text);
+  return agrees ? now : undefined;
+}

@@ -1,0 +1,81 @@
+import * as vscode from 'vscode';
+import type { Hook } from '../core/xtables/view';
+import { directionOf } from '../features/codeLens';
+import { ruleSetOf, rulesOfLine, sectionOf } from '../features/fileModel';
+import { settingOf } from '../features/fileTrace';
+import { packetReaching } from '../features/witness';
+import type { Move } from '../shared/protocol';
+import type { Documents } from './documents';
+import type { TracePanels } from './tracePanels';
+
+/** What a link above a chain asks for. */
+export interface TraceRequest {
+  readonly uri: vscode.Uri;
+  readonly dump: string;
+  readonly hook: Hook | undefined;
+}
+
+export function registerTraceCommands(documents: Documents, panels: TracePanels): vscode.Disposable {
+  const step = (command: string, to: Move): vscode.Disposable => vscode.commands.registerCommand(command, () => panels.current?.move(to));
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand('iptables.tracePacket', (about?: unknown) => tracePacket(documents, panels, about)),
+    vscode.commands.registerCommand('iptables.traceToRule', (about?: unknown) => traceToRule(documents, panels, about)),
+    step('iptables.nextStep', 'next'), step('iptables.previousStep', 'previous'), step('iptables.firstStep', 'first'), step('iptables.lastStep', 'last'),
+    vscode.commands.registerCommand('iptables.clearTrace', () => panels.current?.clear()),
+  );
+}
+
+/** Opens the trace of the file; from a link above a chain with a packet that comes by there. */
+async function tracePacket(documents: Documents, panels: TracePanels, about: unknown): Promise<void> {
+  const document = await documentOf(documents, panels, about);
+  if (!document) return;
+  const panel = panels.open(document);
+  if (!isRequest(about)) return;
+  const { scenarios = [] } = panel.session.shown ?? {};
+  const direction = about.hook && directionOf(about.hook);
+  if (direction === undefined) {
+    if (panel.session.shown?.dump !== about.dump) panel.apply(panel.session.handle({ type: 'choose-dump', id: about.dump }));
+    return;
+  }
+  const found = scenarios.find(({ expression }) => expression.split(' ')[0] === direction);
+  panel.apply(panel.session.tracePacket(found?.expression ?? direction, about.dump));
+}
+
+/** Traces a packet that reaches the rule at the cursor. */
+async function traceToRule(documents: Documents, panels: TracePanels, about: unknown): Promise<void> {
+  const document = await documentOf(documents, panels, about);
+  const editor = vscode.window.visibleTextEditors.find((each) => each.document === document);
+  const model = document && documents.modelOf(document);
+  if (!document || !model || !editor) return;
+  const at = editor.selection.active.line;
+  const line = model.file.lines[at];
+  const section = line && sectionOf(model.file, line);
+  const dump = model.dumps.find((each) => each.section === section);
+  const rule = dump && line ? [line, ...(line.embedded ?? [])].flatMap((each) => rulesOfLine(ruleSetOf(dump.section), each))[0] : undefined;
+  if (!dump || !rule) {
+    void vscode.window.showInformationMessage(`Line ${at + 1} is no rule. Put the cursor on a rule, such as "-A INPUT -p tcp --dport 22 -j ACCEPT".`);
+    return;
+  }
+  const expression = packetReaching(settingOf(model, dump).setting.host, ruleSetOf(dump.section), rule);
+  if (expression === undefined) {
+    void vscode.window.showInformationMessage(`No packet gets to ${rule.chain.name} rule ${rule.number}: no built-in chain of table ${rule.chain.table} leads to ${rule.chain.name}.`);
+    return;
+  }
+  const panel = panels.open(document);
+  panel.apply(panel.session.tracePacket(expression, dump.id));
+  panel.apply(panel.session.selectLine(at + 1));
+}
+
+/** The document that a command is about: what the menu says, the active editor, or the one that the active trace belongs to. */
+async function documentOf(documents: Documents, panels: TracePanels, about: unknown): Promise<vscode.TextDocument | undefined> {
+  const named = about instanceof vscode.Uri ? about : isRequest(about) ? about.uri : undefined;
+  const uri = named ?? vscode.window.activeTextEditor?.document.uri ?? panels.current?.uri ?? vscode.window.visibleTextEditors.find(({ document }) => documents.hasRules(document))?.document.uri;
+  const document = uri && await vscode.workspace.openTextDocument(uri);
+  if (document && documents.hasRules(document)) return document;
+  void vscode.window.showInformationMessage('There are no iptables rules to trace here. Open a file with the output of iptables-save, or a log of istio-init.');
+  return undefined;
+}
+
+function isRequest(about: unknown): about is TraceRequest {
+  return typeof about === 'object' && about !== null && 'dump' in about && typeof about.dump === 'string';
+}

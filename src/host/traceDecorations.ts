@@ -1,0 +1,88 @@
+import * as vscode from 'vscode';
+import { MARK_KINDS, type LineMarks, type MarkKind } from '../features/traceSession/lineMarks';
+import { lineRange } from './positions';
+import { isEnabled, onDidChangeSetting } from './settings';
+
+/** Marks the lines of a trace in every editor that shows the file. */
+export class TraceDecorations implements vscode.Disposable {
+  private readonly types = new Map(MARK_KINDS.map((kind) => [kind, decorationType(LOOKS[kind])] as const));
+  private readonly selected = vscode.window.createTextEditorDecorationType({
+    isWholeLine: true, backgroundColor: new vscode.ThemeColor('editor.stackFrameHighlightBackground'), outlineColor: new vscode.ThemeColor('contrastActiveBorder'),
+    overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.rangeHighlightForeground'), overviewRulerLane: vscode.OverviewRulerLane.Full,
+  });
+  private readonly byFile = new Map<string, LineMarks>();
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor() {
+    this.subscriptions = [
+      vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach((editor) => this.draw(editor))),
+      onDidChangeSetting('decorations.enabled', () => vscode.window.visibleTextEditors.forEach((editor) => this.draw(editor))),
+    ];
+  }
+
+  /** undefined takes the marks away. */
+  show(uri: string, marks: LineMarks | undefined): void {
+    if (marks) this.byFile.set(uri, marks);
+    else this.byFile.delete(uri);
+    for (const editor of vscode.window.visibleTextEditors) if (editor.document.uri.toString() === uri) this.draw(editor);
+  }
+
+  /** What is shown in a file now; for tests. */
+  shownIn(uri: string): LineMarks | undefined {
+    return this.byFile.get(uri);
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+    for (const type of this.types.values()) type.dispose();
+    this.selected.dispose();
+  }
+
+  private draw(editor: vscode.TextEditor): void {
+    const found = this.byFile.get(editor.document.uri.toString());
+    const shown = found && isEnabled('decorations.enabled', editor.document.uri) ? found : undefined;
+    for (const [kind, type] of this.types) {
+      editor.setDecorations(type, (shown?.marks ?? []).filter((mark) => mark.kind === kind).map(({ line, text }) => ({
+        range: lineRange(line), ...(text === '' ? {} : { renderOptions: { after: { contentText: text } } }),
+      })));
+    }
+    editor.setDecorations(this.selected, shown?.selected === undefined ? [] : [lineRange(shown.selected)]);
+  }
+}
+
+interface Look {
+  /** A colour of the theme, for the bar at the line, the overview ruler and the text behind the line. */
+  readonly colour: string;
+  readonly background: string | undefined;
+  /** The sign in the margin, 16 × 16, drawn in the colours of a light and a dark theme. */
+  readonly sign: string;
+  readonly light: string;
+  readonly dark: string;
+}
+
+const LOOKS: Readonly<Record<MarkKind, Look>> = {
+  matched: { colour: 'charts.blue', background: undefined, sign: '<circle cx="8" cy="8" r="2.5" fill="C"/>', light: '#1a85ff', dark: '#3794ff' },
+  jumped: { colour: 'charts.blue', background: undefined, sign: '<path d="M4 4v5h6M7.5 6.5 10.5 9l-3 2.5" fill="none" stroke="C" stroke-width="1.5"/>', light: '#1a85ff', dark: '#3794ff' },
+  unknown: { colour: 'charts.yellow', background: undefined, sign: '<circle cx="8" cy="8" r="3" fill="none" stroke="C" stroke-width="1.5"/>', light: '#bf8803', dark: '#cca700' },
+  decisive: { colour: 'charts.green', background: 'diffEditor.insertedLineBackground', sign: '<path d="M8 3l5 5-5 5-5-5z" fill="C"/>', light: '#388a34', dark: '#89d185' },
+  dropped: { colour: 'charts.red', background: 'diffEditor.removedLineBackground', sign: '<path d="M4.5 4.5l7 7m0-7l-7 7" stroke="C" stroke-width="2"/>', light: '#e51400', dark: '#f14c4c' },
+};
+
+function decorationType({ colour, background, sign, light, dark }: Look): vscode.TextEditorDecorationType {
+  const colourOfTheme = new vscode.ThemeColor(colour);
+  return vscode.window.createTextEditorDecorationType({
+    isWholeLine: true,
+    ...(background === undefined ? {} : { backgroundColor: new vscode.ThemeColor(background) }),
+    borderWidth: '0 0 0 3px', borderStyle: 'solid', borderColor: colourOfTheme,
+    overviewRulerColor: colourOfTheme, overviewRulerLane: vscode.OverviewRulerLane.Center,
+    after: { color: colourOfTheme, margin: '0 0 0 2em' },
+    light: { gutterIconPath: picture(sign, light) },
+    dark: { gutterIconPath: picture(sign, dark) },
+    gutterIconSize: 'contain',
+  });
+}
+
+function picture(sign: string, colour: string): vscode.Uri {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">${sign.replaceAll('"C"', `"${colour}"`)}</svg>`;
+  return vscode.Uri.parse(`data:image/svg+xml;base64,${btoa(svg)}`);
+}

@@ -1,0 +1,103 @@
+import * as vscode from 'vscode';
+import type { Effect, TraceSession } from '../features/traceSession/traceSession';
+import type { KeptState, Move, ToEditor } from '../shared/protocol';
+import { showLine } from './showLine';
+import type { TraceDecorations } from './traceDecorations';
+import { tracePage } from './tracePage';
+
+export const VIEW_TYPE = 'iptables.trace';
+
+/** One trace view with its session: passes messages on, and does what the session asks for. */
+export class TracePanel implements vscode.Disposable {
+  private readonly subscriptions: vscode.Disposable[];
+  private cleared = false;
+
+  constructor(
+    readonly panel: vscode.WebviewPanel,
+    readonly session: TraceSession,
+    public uri: vscode.Uri,
+    extensionUri: vscode.Uri,
+    private readonly decorations: TraceDecorations,
+  ) {
+    this.subscriptions = [
+      panel.webview.onDidReceiveMessage((message: unknown) => {
+        if (isMessage(message)) this.apply(session.handle(message));
+      }),
+    ];
+    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.png');
+    panel.webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist')] };
+    panel.webview.html = tracePage(panel.webview, extensionUri);
+    this.setTitle();
+  }
+
+  /** Does what came out of a call of the session. */
+  apply(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case 'post':
+          if (effect.message.type === 'state') this.cleared = false;
+          void this.panel.webview.postMessage(effect.message);
+          break;
+        case 'marks':
+          this.decorations.show(this.uri.toString(), this.cleared ? undefined : this.session.marks);
+          break;
+        case 'reveal':
+          void showLine(this.uri, effect.line, { focus: effect.focus, notIn: this.panel.viewColumn });
+          break;
+        case 'copy':
+          void vscode.env.clipboard.writeText(effect.text).then(() => vscode.window.setStatusBarMessage('The trace is on the clipboard', 3000));
+          break;
+      }
+    }
+  }
+
+  move(to: Move): void {
+    this.cleared = false;
+    // The view knows which chains are folded away; without it the session steps by itself.
+    if (this.panel.visible) void this.panel.webview.postMessage({ type: 'move', to });
+    else this.apply(this.session.move(to));
+  }
+
+  /** Takes the marks out of the editor, until something is traced or selected again. */
+  clear(): void {
+    this.cleared = true;
+    this.decorations.show(this.uri.toString(), undefined);
+  }
+
+  /** The file has moved. */
+  moveTo(uri: vscode.Uri): void {
+    this.decorations.show(this.uri.toString(), undefined);
+    this.uri = uri;
+    this.setTitle();
+    this.apply(this.session.setFile(uri.toString(), fileName(uri), ''));
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+    this.decorations.show(this.uri.toString(), undefined);
+  }
+
+  private setTitle(): void {
+    this.panel.title = `Trace: ${fileName(this.uri)}`;
+  }
+}
+
+export function fileName({ path }: vscode.Uri): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** The page is ours, but what it sends is checked as far as telling one message from another. */
+function isMessage(message: unknown): message is ToEditor {
+  return typeof message === 'object' && message !== null && 'type' in message && typeof message.type === 'string';
+}
+
+/** What a page had kept before a reload, possibly of another version of the extension. */
+export function isKept(state: unknown): state is KeptState {
+  if (typeof state !== 'object' || state === null) return false;
+  const { version, uri, expression, answers, hostFields, outcome } = state as Partial<Record<keyof KeptState, unknown>>;
+  return version === 1 && typeof uri === 'string' && typeof expression === 'string' && typeof outcome === 'number' && isObject(answers) && isObject(hostFields);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}

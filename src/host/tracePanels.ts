@@ -1,0 +1,146 @@
+import * as vscode from 'vscode';
+import { TraceSession } from '../features/traceSession/traceSession';
+import { debounced } from './debounced';
+import type { Documents } from './documents';
+import type { TraceDecorations } from './traceDecorations';
+import { fileName, isKept, TracePanel, VIEW_TYPE } from './tracePanel';
+
+/** Milliseconds of silence after an edit before the packet is traced again. */
+const PAUSE = 150;
+
+/** The trace views, one for each file. */
+export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerializer {
+  private readonly panels = new Map<string, TracePanel>();
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly subscriptions: vscode.Disposable[];
+  private readonly follow = debounced((document: vscode.TextDocument) => this.update(document));
+  private last: TracePanel | undefined;
+  /** A view was opened, closed, shown or hidden. */
+  readonly onDidChange = this.changed.event;
+
+  constructor(
+    private readonly extensionUri: vscode.Uri,
+    private readonly documents: Documents,
+    private readonly decorations: TraceDecorations,
+  ) {
+    this.subscriptions = [
+      this.changed, this.follow,
+      vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this),
+      documents.onDidChange((document) => {
+        if (this.of(document.uri)) this.follow.call(document.uri.toString(), PAUSE, document);
+      }),
+      vscode.workspace.onDidOpenTextDocument((document) => this.opened(document)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.closed(document)),
+      vscode.workspace.onDidRenameFiles(({ files }) => files.forEach(({ oldUri, newUri }) => this.renamed(oldUri, newUri))),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections, kind }) => {
+        // Moved by the user or by a command such as Go to Definition; not by typing.
+        if (kind !== undefined) this.selectLine(textEditor.document.uri, selections[0]?.active.line);
+      }),
+    ];
+  }
+
+  of(uri: vscode.Uri): TracePanel | undefined {
+    return this.panels.get(uri.toString());
+  }
+
+  /** The view that a command is about: the one with the focus, that of the active editor, or the last one used. */
+  get current(): TracePanel | undefined {
+    const all = [...this.panels.values()];
+    const editor = vscode.window.activeTextEditor;
+    return all.find(({ panel }) => panel.active) ?? (editor && this.of(editor.document.uri)) ?? this.last ?? all[0];
+  }
+
+  get all(): readonly TracePanel[] {
+    return [...this.panels.values()];
+  }
+
+  /** The view of a file: the one that there is, else a new one beside the editor. */
+  open(document: vscode.TextDocument): TracePanel {
+    const known = this.of(document.uri);
+    if (known) {
+      known.panel.reveal(undefined, true);
+      this.last = known;
+      return known;
+    }
+    const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    const panel = vscode.window.createWebviewPanel(VIEW_TYPE, fileName(document.uri), column, { enableScripts: true });
+    const made = this.add(panel, document.uri);
+    made.apply(made.session.setModel(this.documents.modelOf(document)));
+    return made;
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    if (!isKept(state)) {
+      panel.dispose();
+      return;
+    }
+    const uri = vscode.Uri.parse(state.uri);
+    const made = this.add(panel, uri);
+    try {
+      const document = await vscode.workspace.openTextDocument(uri);
+      made.apply(made.session.setModel(this.documents.modelOf(document)));
+      made.apply(made.session.restore(state));
+    } catch (error) {
+      made.apply(made.session.setFile(uri.toString(), fileName(uri), `The file cannot be opened any more: ${error instanceof Error ? error.message : String(error)}`));
+    }
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+    for (const panel of this.panels.values()) panel.dispose();
+  }
+
+  private add(panel: vscode.WebviewPanel, uri: vscode.Uri): TracePanel {
+    const made = new TracePanel(panel, new TraceSession(uri.toString(), fileName(uri)), uri, this.extensionUri, this.decorations);
+    this.panels.set(uri.toString(), made);
+    this.last = made;
+    panel.onDidDispose(() => {
+      this.panels.delete(made.uri.toString());
+      if (this.last === made) this.last = undefined;
+      made.dispose();
+      this.changed.fire();
+    });
+    panel.onDidChangeViewState(() => {
+      if (panel.active) this.last = made;
+      this.changed.fire();
+    });
+    this.changed.fire();
+    return made;
+  }
+
+  private update(document: vscode.TextDocument): void {
+    const found = this.of(document.uri);
+    if (found && !document.isClosed) found.apply(found.session.setModel(this.documents.modelOf(document)));
+  }
+
+  private opened(document: vscode.TextDocument): void {
+    const found = this.of(document.uri);
+    if (!found) return;
+    found.apply(found.session.setFile(document.uri.toString(), fileName(document.uri), ''));
+    this.update(document);
+  }
+
+  private closed({ uri }: vscode.TextDocument): void {
+    const found = this.of(uri);
+    // A change of language closes the document and opens it again at once.
+    if (!found || vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString() && !document.isClosed)) return;
+    found.apply(found.session.setFile(uri.toString(), fileName(uri), 'The file was closed. The trace shows it as it was; selecting a step opens it again.'));
+  }
+
+  private renamed(from: vscode.Uri, to: vscode.Uri): void {
+    for (const [key, panel] of [...this.panels]) {
+      const rest = panel.uri.path.slice(from.path.length);
+      if (panel.uri.scheme !== from.scheme || !panel.uri.path.startsWith(from.path) || (rest !== '' && !rest.startsWith('/'))) continue;
+      this.panels.delete(key);
+      panel.moveTo(to.with({ path: to.path + rest }));
+      this.panels.set(panel.uri.toString(), panel);
+      const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === panel.uri.toString());
+      if (document) this.update(document);
+    }
+  }
+
+  private selectLine(uri: vscode.Uri, line: number | undefined): void {
+    const found = this.of(uri);
+    if (found && line !== undefined) found.apply(found.session.selectLine(line + 1));
+  }
+}

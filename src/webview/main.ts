@@ -1,0 +1,19 @@
+import type { KeptState, ToEditor, ToView } from '../shared/protocol';
+import { TraceApp } from './traceApp';
+
+/** What the editor puts into the page of a webview. */
+interface EditorApi {
+  postMessage(message: ToEditor): void;
+  getState(): KeptState | undefined;
+  setState(state: KeptState): void;
+}
+
+declare function acquireVsCodeApi(): EditorApi;
+
+const api = acquireVsCodeApi();
+const app = new TraceApp();
+app.editor = { post: (message) => api.postMessage(message), keep: (state) => api.setState(state) };
+window.addEventListener('message', ({ data }: MessageEvent<ToView>) => app.receive(data));
+document.body.style.padding = '0';
+document.body.append(app);
+api.postMessage({ type: 'ready', restored: api.getState() });

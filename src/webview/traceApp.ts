@@ -1,0 +1,209 @@
+import './traceDetail';
+import './traceFields';
+import './traceJourney';
+import './tracePath';
+import './traceQuestions';
+import './traceSteps';
+import './traceToolbar';
+import './traceVerdict';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { FoldRow, KeptState, OutcomeModel, StepDetail, StepId, ToEditor, ToView, ViewState } from '../shared/protocol';
+import { icon } from './icons';
+import type { SendEvent } from './send';
+import { theme } from './theme';
+import type { TraceFields } from './traceFields';
+import type { TraceSteps } from './traceSteps';
+import type { TraceToolbar } from './traceToolbar';
+import { addPage, move, NOTHING_OPENED, parentOf, position, reveal, toggle, visibleRows, type Opened, type Step } from './visibleRows';
+
+/** What the page needs of the editor around it. */
+export interface Editor {
+  post(message: ToEditor): void;
+  keep(state: KeptState): void;
+}
+
+/** Rules of a folded run are fetched this many at a time. */
+const PAGE = 200;
+
+/** The whole page: holds what the editor sent last, what is selected and what is open, and passes wishes on. */
+@customElement('trace-app')
+export class TraceApp extends LitElement {
+  @property({ attribute: false }) editor!: Editor;
+  @state() private view: ViewState | undefined;
+  @state() private selected: StepId | undefined;
+  @state() private detail: StepDetail | undefined;
+  @state() private opened: Opened = NOTHING_OPENED;
+  @state() private draft: string | undefined;
+  @state() private fieldsOpen = false;
+  @query('trace-toolbar') private toolbar!: TraceToolbar | null;
+  @query('trace-steps') private steps!: TraceSteps | null;
+  @query('trace-fields') private fieldsPart!: TraceFields | null;
+  /** A step that the editor asked for before its trace was here. */
+  private wantedStep: StepId | undefined;
+  private wantedField: string | undefined;
+
+  static override styles = [...theme, css`
+    :host { display: flex; flex-direction: column; height: 100vh; min-height: 420px; background: var(--bg); font: var(--vscode-font-weight, normal) var(--vscode-font-size, 13px)/1.45 var(--vscode-font-family, sans-serif); }
+    main { flex: 1 1 0; min-height: 220px; display: grid; grid-template-columns: minmax(0, 1.4fr) minmax(0, 1fr); }
+    trace-steps { border-right: 1px solid var(--line); }
+    .message { flex: 1; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 8px; padding: 40px 24px; text-align: center; color: var(--dim); }
+    .message .icon { font-size: 32px; opacity: 0.7; }
+    .message .text { max-width: 52ch; color: var(--fg); text-wrap: balance; }
+    .busy { height: 2px; background: linear-gradient(90deg, transparent, var(--vscode-progressBar-background, var(--blue)), transparent); background-size: 40% 100%; background-repeat: no-repeat; animation: run 1.2s linear infinite; margin-bottom: -2px; z-index: 1; }
+    @keyframes run { from { background-position: -60% 0; } to { background-position: 160% 0; } }
+    @media (prefers-reduced-motion: reduce) { .busy { animation: none; background-size: 100% 100%; } }
+    .stale { opacity: 0.55; }
+    @media (max-width: 760px) {
+      main { grid-template-columns: none; grid-template-rows: minmax(150px, 1.35fr) minmax(130px, 1fr); }
+      trace-steps { border-right: 0; border-bottom: 1px solid var(--line); }
+    }
+    @media (max-width: 760px) and (max-height: 620px) {
+      :host { height: auto; min-height: 100vh; }
+      main { grid-template-rows: auto auto; flex: 1 0 auto; }
+      trace-steps { max-height: 70vh; }
+    }
+  `];
+
+  /** Takes a message of the editor. */
+  receive(message: ToView): void {
+    switch (message.type) {
+      case 'state':
+        return this.show(message.state);
+      case 'detail':
+        if (message.revision === this.view?.revision && message.detail.step === this.selected) this.detail = message.detail;
+        return;
+      case 'page':
+        if (message.revision === this.view?.revision && this.outcome) this.opened = addPage(this.opened, this.outcome, message.page.run, message.page.rows);
+        return;
+      case 'show-step':
+        this.wantedStep = message.step;
+        return this.select(message.step, false);
+      case 'move':
+        return this.step(message.to, true);
+      case 'focus':
+        if (message.part === 'packet') this.toolbar?.focus();
+        else this.steps?.focus();
+    }
+  }
+
+  override render(): TemplateResult {
+    const { view } = this;
+    if (!view) return html`<div class="busy" role="progressbar" aria-label="Loading"></div>`;
+    const { at, of } = position(this.rows, this.selected);
+    return html`
+      ${view.phase === 'loading' ? html`<div class="busy" role="progressbar" aria-label="Tracing"></div>` : nothing}
+      <trace-toolbar .state=${view} .fieldsOpen=${this.fieldsOpen} .at=${at} .of=${of} .draft=${this.draft}
+        @send=${this.passOn} @draft=${(event: CustomEvent<string | undefined>) => { this.draft = event.detail; }}
+        @toggle-fields=${() => { this.fieldsOpen = !this.fieldsOpen; }} @step=${(event: CustomEvent<Step>) => this.step(event.detail, true)}></trace-toolbar>
+      ${this.fieldsOpen ? html`<trace-fields .fields=${view.packet.fields} @send=${this.passOn}></trace-fields>` : nothing}
+      ${this.body(view)}`;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    if (this.wantedField !== undefined && this.fieldsPart) {
+      const { fieldsPart, wantedField } = this;
+      this.wantedField = undefined;
+      void fieldsPart.updateComplete.then(() => fieldsPart.focusField(wantedField));
+    }
+  }
+
+  private body(view: ViewState): TemplateResult {
+    const { trace } = view;
+    if (view.phase === 'empty') return messageTemplate('circleSlash', view.message === '' ? 'There are no iptables rules in this file.' : view.message);
+    if (view.phase === 'error') return messageTemplate('error', view.message);
+    if (!trace) return view.phase === 'loading' ? html`<div class="message" aria-busy="true">Tracing…</div>` : messageTemplate('info', view.message !== '' ? view.message : view.packet.problems.length > 0 ? 'This packet cannot be traced as it is. What is wrong stands above.' : 'Type a packet above, and press Enter.');
+    return html`
+      <trace-verdict .trace=${trace} .assumed=${view.assumed} @send=${this.passOn} @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}></trace-verdict>
+      ${trace.questions.length > 0 ? html`<trace-questions .questions=${trace.questions} @send=${this.passOn}></trace-questions>` : nothing}
+      <trace-path .path=${trace.outcome.path} .current=${this.currentNode(trace.outcome)} @pick=${(event: CustomEvent<StepId>) => this.pickNear(event.detail)}></trace-path>
+      <main>
+        <trace-steps .rows=${this.rows} .selected=${this.selected} @pick=${(event: CustomEvent<StepId>) => this.select(event.detail, true)}
+          @move=${(event: CustomEvent<Step>) => this.step(event.detail, false)} @fold=${(event: CustomEvent<{ step: StepId; collapse: boolean }>) => { this.opened = toggle(this.opened, event.detail.step, event.detail.collapse); }}
+          @to-parent=${(event: CustomEvent<StepId>) => this.selectParent(event.detail)} @unfold=${(event: CustomEvent<FoldRow>) => this.unfold(event.detail)}
+          @open=${(event: CustomEvent<number>) => this.editor.post({ type: 'open-line', line: event.detail })}></trace-steps>
+        <trace-detail class=${this.detail?.step === this.selected ? '' : 'stale'} .detail=${this.detail} @send=${this.passOn}></trace-detail>
+      </main>
+      ${view.journey.length > 0 ? html`<trace-journey .legs=${view.journey} @send=${this.passOn}></trace-journey>` : nothing}`;
+  }
+
+  private get outcome(): OutcomeModel | undefined {
+    return this.view?.trace?.outcome;
+  }
+
+  private get rows(): ReturnType<typeof visibleRows> {
+    return this.outcome ? visibleRows(this.outcome, this.opened) : [];
+  }
+
+  /** Another trace: what was open in the last one means nothing here. The selected step stays where it still means the same line. */
+  private show(next: ViewState): void {
+    const before = this.view;
+    this.view = next;
+    if (before?.packet.expression !== next.packet.expression || next.packet.problems.length === 0) this.draft = undefined;
+    const outcome = next.trace?.outcome;
+    if (!outcome || outcome === before?.trace?.outcome) return;
+    this.opened = NOTHING_OPENED;
+    this.detail = undefined;
+    const rows = visibleRows(outcome, this.opened);
+    const exists = (step: StepId | undefined): step is StepId => step !== undefined && rows.some(({ row }) => row.id === step);
+    const wanted = [this.wantedStep, before ? undefined : next.keep.step, outcome.decisive, move(rows, undefined, 'first', true)].find(exists);
+    this.wantedStep = undefined;
+    this.selected = undefined;
+    if (wanted !== undefined) this.select(wanted, before !== undefined);
+  }
+
+  private select(step: StepId, revealLine: boolean): void {
+    if (!this.view || !this.outcome) return;
+    this.opened = reveal(this.opened, this.outcome, step);
+    if (!this.rows.some(({ row }) => row.id === step)) return;
+    this.wantedStep = undefined;
+    this.selected = step;
+    this.editor.keep({ ...this.view.keep, step });
+    if (this.rows.find(({ row }) => row.id === step)?.row.kind === 'fold') return;
+    this.editor.post({ type: 'select', revision: this.view.revision, step, reveal: revealLine });
+  }
+
+  private step(to: Step, stepsOnly: boolean): void {
+    const step = move(this.rows, this.selected, to, stepsOnly);
+    if (step !== undefined && step !== this.selected) this.select(step, true);
+  }
+
+  /** The box names an event; the first row from there on is what is shown of it. */
+  private pickNear(step: StepId): void {
+    const index = parseInt(step, 10);
+    const row = this.rows.find(({ row: { id } }) => id === step) ?? this.rows.find(({ row: { id }, isStep }) => isStep && parseInt(id, 10) >= index);
+    if (row) this.select(row.row.id, true);
+    this.steps?.focus();
+  }
+
+  private selectParent(step: StepId): void {
+    const parent = parentOf(this.rows, step);
+    if (parent !== undefined) this.select(parent, true);
+  }
+
+  /** The last box whose first step is not behind the selected one. */
+  private currentNode({ path }: OutcomeModel): string | undefined {
+    if (this.selected === undefined) return undefined;
+    const index = parseInt(this.selected, 10);
+    return path.filter(({ state: nodeState, step }) => nodeState !== 'off' && step !== undefined && parseInt(step, 10) <= index).pop()?.id;
+  }
+
+  private unfold(fold: FoldRow): void {
+    if (this.view) this.editor.post({ type: 'expand', revision: this.view.revision, run: fold.id, from: fold.from, count: PAGE });
+  }
+
+  private editField(name: string): void {
+    this.fieldsOpen = true;
+    this.wantedField = name;
+  }
+
+  private passOn(event: SendEvent): void {
+    event.stopPropagation();
+    this.editor.post(event.message);
+  }
+}
+
+function messageTemplate(name: 'error' | 'info' | 'circleSlash', text: string): TemplateResult {
+  return html`<div class="message" role="status">${icon(name)}<div class="text">${text}</div></div>`;
+}

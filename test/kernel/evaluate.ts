@@ -1,0 +1,25 @@
+import { answerLine } from '../../src/cli/batch';
+import type { KernelCase, OwnAnswer } from './case';
+
+/** What the evaluator says of a case, through the same door as the command line. */
+export function evaluate(question: KernelCase): readonly OwnAnswer[] | { readonly error: string } {
+  const result = answerLine(JSON.stringify({ op: 'trace', id: 0, ...question })) as { error?: string; results?: readonly OwnAnswer[] };
+  return result.error === undefined ? (result.results ?? []) : { error: result.error };
+}
+
+/** The lines of `check` that say "error". */
+export function errorsOf(rules: string, family: 4 | 6): readonly string[] {
+  const { diagnostics } = answerLine(JSON.stringify({ op: 'check', id: 0, rules, family })) as { diagnostics: readonly { line: number; severity: string; message: string }[] };
+  return diagnostics.filter(({ severity }) => severity === 'error').map(({ line, message }) => `${line}: ${message}`);
+}
+
+export function printed(rules: string, family: 4 | 6): string {
+  return (answerLine(JSON.stringify({ op: 'print', id: 0, rules, family })) as { text: string }).text;
+}
+
+/** Rules whose answer nobody can be certain of from the file alone: chance, the clock, the processor, what runs on the host. */
+const UNCERTAIN = /--mode random|-m time |-m cpu |-m osf |-m nfacct |--object-pinned|-m cgroup |-m rateest /;
+
+export function isUncertain({ rules = '', rules6 = '' }: KernelCase): boolean {
+  return UNCERTAIN.test(rules) || UNCERTAIN.test(rules6);
+}
