@@ -94,7 +94,7 @@ function readSetting(request: Record<string, unknown>): TraceSetting | InputProb
   if (isProblem(v4)) return v4;
   const v6 = bindText(request.rules6, 'rules6', 6);
   if (isProblem(v6)) return v6;
-  return { host, world, ruleSets: { v4, v6 }, answers: new Map() };
+  return { host, world, ruleSets: { v4, v6 }, answers: new Map(), rawSockets: true };
 }
 
 function bindText(text: unknown, field: string, family: 4 | 6): RuleSet | undefined | InputProblem {

@@ -1,6 +1,6 @@
-import type { RunPage, StepDetail, StepId, TraceModel } from '../features/traceView/model';
+import type { RunPage, StepDetail, StepId, TraceModel } from './traceModel';
 
-export type * from '../features/traceView/model';
+export type * from './traceModel';
 
 /**
  * Everything that the editor and the trace view say to each other. Plain data both ways; text is shown as text, never as HTML.

@@ -21,7 +21,8 @@ export class TraceSteps extends LitElement {
 
   static override styles = [...theme, tokenColours, css`
     :host { display: block; overflow: auto; container-type: inline-size; min-height: 0; }
-    .tree { padding: 4px 0 12px; outline: none; min-height: 100%; }
+    .tree { padding: 4px 0 12px; min-height: 100%; }
+    .tree:focus-visible { outline: none; }
     .group { padding: 9px 14px 3px; color: var(--dim); font-size: 0.84em; letter-spacing: 0.06em; text-transform: uppercase; display: flex; gap: 8px; align-items: baseline; }
     .group .result { color: var(--tone); font-weight: 600; letter-spacing: 0.03em; }
     .row { display: grid; grid-template-columns: 40px 1fr auto; column-gap: 10px; align-items: baseline; padding: 1px 14px 1px 8px; line-height: 20px; cursor: pointer; border: 1px solid transparent; border-width: 1px 0; }
@@ -88,7 +89,8 @@ export class TraceSteps extends LitElement {
 
   private readonly observer = new ResizeObserver(() => this.showSelected());
 
-  private showSelected(): void {
+  /** Scrolls to the selected step, as little as it takes. */
+  showSelected(): void {
     if (this.selected !== undefined) this.renderRoot.querySelector(`#${idOf(this.selected)}`)?.scrollIntoView({ block: 'nearest' });
   }
 

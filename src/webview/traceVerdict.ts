@@ -22,7 +22,6 @@ export class TraceVerdict extends LitElement {
     .tab { display: inline-flex; gap: 8px; align-items: center; padding: 4px 8px; border: 1px solid var(--edge); border-radius: 5px; max-width: 100%; text-align: left; }
     .tab[aria-selected='true'] { border-color: var(--vscode-contrastActiveBorder, var(--blue)); background: color-mix(in srgb, var(--blue) 12%, transparent); }
     .tab .label { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-    .why { padding: 6px 14px 0; color: var(--dim); }
     @media (max-width: 560px) { .main { flex-wrap: wrap; gap: 6px 12px; } .sentence { order: 2; flex-basis: 100%; } .tools { margin-left: auto; } }
     .tab .label { max-width: 260px; }
     .assumed { padding: 0 14px 10px; margin-top: -4px; }
@@ -34,10 +33,9 @@ export class TraceVerdict extends LitElement {
   `];
 
   override render(): TemplateResult {
-    const { tabs, selected, outcome } = this.trace;
+    const { tabs, outcome } = this.trace;
     return html`
       ${tabs.length > 1 ? this.tabs() : nothing}
-      ${tabs.length > 1 ? html`<div class="why">${tabs[selected]?.assumptions.map(({ text, line }, i) => html`${i === 0 ? 'If ' : ', and '}${line === undefined ? text : html`<button class="link" @click=${() => send(this, { type: 'open-line', line })}>${text}</button>`}`)}${tabs[selected]?.assumptions.length ? '.' : ''}</div>` : nothing}
       <div class="main">
         <span class="badge ${outcome.badge.tone}">${outcome.badge.text}</span>
         <div class="sentence">${richTemplate(outcome.verdict, (line) => send(this, { type: 'open-line', line }))}</div>

@@ -64,11 +64,14 @@ function apply(rule: string, table: TableName, where: PacketView, family: 4 | 6 
 function changes(effect: Effect): Record<string, unknown> {
   expect(effect.kind).toBe('continue');
   if (effect.kind !== 'continue') return {};
-  const plain = Object.entries(effect.packet ?? {}).map(([name, value]) => {
-    if (value instanceof Uint8Array) return [name, [...value].map((byte) => byte.toString(16).padStart(2, '0')).join('')];
-    return [name, typeof value === 'object' && 'words' in value ? formatAddress(value as Address) : value];
-  });
-  return { ...Object.fromEntries(plain), ...(effect.conntrack ? { conntrack: effect.conntrack } : {}) };
+  const plain: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(effect.packet ?? {})) plain[name] = asText(value);
+  return effect.conntrack ? { ...plain, conntrack: effect.conntrack } : plain;
+}
+
+function asText(value: unknown): unknown {
+  if (value instanceof Uint8Array) return [...value].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return typeof value === 'object' && value !== null && 'words' in value ? formatAddress(value as Address) : value;
 }
 
 describe('targets that change the packet', () => {

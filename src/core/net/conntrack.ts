@@ -13,6 +13,42 @@ export interface Tuple {
 export type ConntrackState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
 export type Direction = 'ORIGINAL' | 'REPLY';
 
+/** What was seen of one direction of a TCP connection. Numbers are sequence numbers and windows. Source: nf_conntrack_tcp.h ip_ct_tcp_state. */
+export interface TcpSide {
+  readonly end: number;
+  readonly maxEnd: number;
+  /** 0: nothing was seen yet. */
+  readonly maxWindow: number;
+  readonly maxAck: number | undefined;
+  readonly scale: number;
+  readonly sack: boolean;
+  readonly windowScale: boolean;
+  /** Taken over in the middle: its window is not checked. */
+  readonly liberal: boolean;
+  /** It sent the first FIN. */
+  readonly closeInit: boolean;
+}
+
+/** What connection tracking remembers of a TCP connection. Source: nf_conntrack_tcp.h ip_ct_tcp. */
+export interface TcpTracking {
+  readonly state: string;
+  readonly sides: Readonly<Record<Direction, TcpSide>>;
+  /** The packet seen last, or let through without being believed. */
+  readonly last: {
+    readonly kind: 'syn' | 'synack' | 'fin' | 'ack' | 'rst' | 'none';
+    readonly direction: Direction;
+    readonly sequence: number;
+    readonly acknowledgement: number;
+    readonly end: number;
+    readonly window: number;
+    readonly scale: number;
+    readonly sack: boolean;
+    readonly windowScale: boolean;
+    readonly expectChallenge: boolean;
+    readonly simultaneousOpen: boolean;
+  };
+}
+
 /** States of an SCTP association for connection tracking. Source: include/uapi/linux/netfilter/nf_conntrack_sctp.h. */
 export type SctpState = 'NONE' | 'CLOSED' | 'COOKIE_WAIT' | 'COOKIE_ECHOED' | 'ESTABLISHED' | 'SHUTDOWN_SENT' | 'SHUTDOWN_RECD' | 'SHUTDOWN_ACK_SENT' | 'HEARTBEAT_SENT';
 
@@ -48,6 +84,8 @@ export interface ConntrackEntry {
   readonly zone: { readonly original: number; readonly reply: number };
   /** TCP state in conntrack's words: SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT … */
   readonly tcpState: string | undefined;
+  /** Windows and the last packet of a TCP connection; undefined for other protocols and where only the state is known. */
+  readonly tcp?: TcpTracking | undefined;
   /** The state of an SCTP association with its verification tags; undefined for other protocols and where not known. */
   readonly sctp?: SctpTracking | undefined;
   readonly helper: string | undefined;

@@ -90,6 +90,8 @@ export interface Host {
   readonly listeners: readonly Listener[];
   /** Whether `listeners` is the whole truth (an `ss` listing was given), so that a missing one means that none listens. */
   readonly listenersKnown: boolean;
+  /** Of which protocols `listeners` is the whole truth, where not of all: `ss -ltp` lists TCP only. */
+  readonly listenersKnownFor?: readonly number[];
   /** undefined: no `ipset save` was given, so no set is known. */
   readonly sets: ReadonlyMap<string, IpSet> | undefined;
   /** `on`: connection tracking runs for every packet. `auto`: only where a rule of the rule set asks for it. */
@@ -98,4 +100,9 @@ export interface Host {
   readonly users: ReadonlyMap<string, number>;
   /** Seconds since 1970 UTC, where given: the time that `-m time` sees. */
   readonly now: number | undefined;
+}
+
+/** Whether the list of listeners says the whole truth about a protocol, so that one who is not in it does not listen. */
+export function knowsListeners(host: Host, protocol: number): boolean {
+  return host.listenersKnown && (host.listenersKnownFor?.includes(protocol) ?? true);
 }

@@ -1,7 +1,7 @@
 import type { ConntrackEntry, ConntrackState, ConntrackView, Direction, SctpTracking } from '../net/conntrack';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { invertTuple, tupleOf } from './tuple';
-import { nextTcpState, tcpFlagsValid, type TcpState } from './tcpTracking';
+import { tcpFlagsValid, tcpOfState, trackTcp } from './tcpTracking';
 import { trackSctp } from './sctpTracking';
 import type { World } from './world';
 
@@ -19,6 +19,14 @@ export interface Tracked {
   readonly why: string;
 }
 
+/** How this host tracks. */
+export interface TrackingSetting {
+  /** Checksums are looked at: in PREROUTING, unless nf_conntrack_checksum is 0. */
+  readonly checksums: boolean;
+  /** nf_conntrack_tcp_be_liberal: TCP packets out of window are not INVALID. */
+  readonly liberal: boolean;
+}
+
 const NO_ENTRY = (state: ConntrackState): ConntrackView => ({ state, entry: undefined, direction: 'ORIGINAL' });
 
 /** Neighbour discovery and multicast listener reports are never tracked. Source: nf_conntrack_proto_icmpv6.c noct_valid_new. */
@@ -29,23 +37,23 @@ const ICMP_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
 
 /**
  * What connection tracking says of a packet that it has not seen yet. A new connection is made but not put into `world`: that
- * happens when the packet has passed all hooks. `arriving`: in PREROUTING; `checksums`: nf_conntrack_checksum is on.
+ * happens when the packet has passed all hooks.
  * Source: nf_conntrack_core.c nf_conntrack_in.
  */
-export function track(packet: Packet, world: World, template: Template, arriving: boolean, checksums: boolean): Tracked {
+export function track(packet: Packet, world: World, template: Template, setting: TrackingSetting): Tracked {
   if (isIcmpError(packet)) return trackError(packet, world, template);
   if (packet.protocol === PROTOCOL.ICMPV6 && UNTRACKED_ICMPV6.has(packet.icmpType)) {
     return { view: NO_ENTRY('UNTRACKED'), why: 'neighbour discovery and multicast listener messages are not tracked' };
   }
   if (packet.protocol === PROTOCOL.ICMP && packet.icmpType > 18) return { view: NO_ENTRY('INVALID'), why: `ICMP type ${packet.icmpType} is not known to connection tracking` };
   if (packet.protocol === PROTOCOL.TCP && !tcpFlagsValid(packet.tcpFlags)) return { view: NO_ENTRY('INVALID'), why: 'no TCP packet may have these flags' };
-  if (packet.protocol === PROTOCOL.UDPLITE && arriving && checksums) {
+  if (packet.protocol === PROTOCOL.UDPLITE && setting.checksums) {
     // The checksum is computed as if the packet were UDP (nf_conntrack_proto_udp.c udplite_error), so it never holds.
     return { view: NO_ENTRY('INVALID'), why: 'Linux miscomputes the checksum of UDP-Lite packets that arrive' };
   }
   const tuple = tupleOf(packet);
   const found = world.find(tuple, template.zone);
-  return found ? trackKnown(packet, found.entry, found.direction, world, template) : trackNew(packet, world, template);
+  return found ? trackKnown(packet, found.entry, found.direction, world, template, setting) : trackNew(packet, world, template, setting);
 }
 
 export function isIcmpError(packet: Packet): boolean {
@@ -53,16 +61,17 @@ export function isIcmpError(packet: Packet): boolean {
   return packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType < 128;
 }
 
-function trackNew(packet: Packet, world: World, template: Template): Tracked {
+function trackNew(packet: Packet, world: World, template: Template, setting: TrackingSetting): Tracked {
   const original = tupleOf(packet);
   const reply = invertTuple(original);
-  const reason = reply === undefined ? 'nothing answers this ICMP type' : whyNotNew(packet);
+  const tcp = packet.protocol === PROTOCOL.TCP ? trackTcp(packet, undefined, 'ORIGINAL', UNANSWERED, setting.liberal) : undefined;
+  const sctp = packet.protocol === PROTOCOL.SCTP ? trackSctp(packet, undefined, 'ORIGINAL') : undefined;
+  const reason = reply === undefined ? 'nothing answers this ICMP type' : whyNotNew(packet, tcp?.kind === 'accepted' || sctp !== undefined);
   if (reply === undefined || reason) return { view: NO_ENTRY('INVALID'), why: reason ?? '' };
   const entry: ConntrackEntry = {
     id: world.newId(), original, reply, seenReply: false, assured: false, confirmed: false, expected: false, sourceNat: false, destinationNat: false,
     sourceNatDone: false, destinationNatDone: false, mark: 0, zone: template.zone,
-    ...(packet.protocol === PROTOCOL.SCTP ? { sctp: trackSctp(packet, undefined, 'ORIGINAL') } : {}),
-    tcpState: packet.protocol === PROTOCOL.TCP ? (nextTcpState('NONE', packet.tcpFlags, 'ORIGINAL') as TcpState) : undefined,
+    ...(sctp ? { sctp } : {}), ...(tcp?.kind === 'accepted' ? { tcp: tcp.tcp } : {}), tcpState: tcp?.kind === 'accepted' ? tcp.tcp.state : undefined,
     helper: template.helper, labels: new Set(), secmark: undefined,
     counts: { original: { packets: 1, bytes: packet.length }, reply: { packets: 0, bytes: 0 } }, expires: undefined, master: undefined,
   };
@@ -70,37 +79,35 @@ function trackNew(packet: Packet, world: World, template: Template): Tracked {
 }
 
 /** Why a packet cannot open a connection; undefined where it can. */
-function whyNotNew(packet: Packet): string | undefined {
+function whyNotNew(packet: Packet, opens: boolean): string | undefined {
   switch (packet.protocol) {
-    case PROTOCOL.TCP: {
-      const next = nextTcpState('NONE', packet.tcpFlags, 'ORIGINAL');
-      return next === 'INVALID' || next === 'IGNORE' ? 'no connection is known, and a TCP packet with these flags cannot open one' : undefined;
-    }
+    case PROTOCOL.TCP:
+      return opens ? undefined : 'no connection is known, and a TCP packet with these flags cannot open one';
     case PROTOCOL.ICMP:
       return ICMP_REQUESTS.has(packet.icmpType) ? undefined : 'an ICMP answer without a request that was seen';
     case PROTOCOL.ICMPV6:
       return ICMPV6_REQUESTS.has(packet.icmpType) ? undefined : 'an ICMPv6 answer without a request that was seen';
     case PROTOCOL.SCTP:
-      return trackSctp(packet, undefined, 'ORIGINAL') ? undefined : 'no association is known, and this SCTP packet cannot open one';
+      return opens ? undefined : 'no association is known, and this SCTP packet cannot open one';
+    case PROTOCOL.IPV6_NONE:
+      return packet.family === 6 ? 'nothing follows the IPv6 headers' : undefined;
     default:
       return undefined;
   }
 }
 
-function trackKnown(packet: Packet, entry: ConntrackEntry, direction: Direction, world: World, template: Template): Tracked {
+const UNANSWERED = { seenReply: false, assured: false };
+
+function trackKnown(packet: Packet, entry: ConntrackEntry, direction: Direction, world: World, template: Template, setting: TrackingSetting): Tracked {
   let changed = entry;
   if (packet.protocol === PROTOCOL.TCP) {
-    const state = (entry.tcpState ?? 'ESTABLISHED') as TcpState;
-    const next = nextTcpState(state, packet.tcpFlags, direction);
-    if (next === 'INVALID') return { view: NO_ENTRY('INVALID'), why: `the connection is in state ${state}, in which a packet with these flags is not valid` };
-    if (next === 'SYN_SENT' && (state === 'TIME_WAIT' || state === 'CLOSE')) {
+    const tracked = trackTcp(packet, entry.tcp ?? tcpOfState(entry.tcpState ?? 'ESTABLISHED'), direction, entry, setting.liberal);
+    if (tracked.kind === 'invalid') return { view: NO_ENTRY('INVALID'), why: `the connection is in state ${entry.tcpState ?? 'ESTABLISHED'}, in which this packet is not valid` };
+    if (tracked.kind === 'reopen') {
       world.remove(entry);
-      return trackNew(packet, world, template);
+      return trackNew(packet, world, template, setting);
     }
-    if (next !== 'IGNORE') {
-      const assured = entry.assured || (entry.seenReply && direction === 'ORIGINAL' && next === 'ESTABLISHED');
-      changed = { ...changed, tcpState: next, assured };
-    }
+    changed = { ...changed, tcp: tracked.tcp, tcpState: tracked.tcp.state, assured: tracked.assured };
   }
   if (packet.protocol === PROTOCOL.SCTP) {
     const sctp = trackSctp(packet, entry.sctp ?? ASSUMED_ASSOCIATION, direction);

@@ -9,10 +9,13 @@ export type OutputRoute =
   | { readonly kind: 'route'; readonly type: string; readonly device: string; readonly gateway: string | undefined; readonly table: number | undefined; readonly result: RouteResult }
   | { readonly kind: 'drop'; readonly reason: KernelDropReason; readonly detail: string };
 
-/** The routing decision for a packet that this host sends. Source: net/ipv4/route.c ip_route_output_key_hash. */
-export function routeOutput(packet: Packet, host: Host, device: string | undefined, uid: number | undefined): OutputRoute {
+/**
+ * The routing decision for a packet that this host sends. `bound`: its source counts for rules such as `ip rule add from …`; it does
+ * not for a raw socket that writes the source into the packet itself. Source: net/ipv4/route.c ip_route_output_key_hash.
+ */
+export function routeOutput(packet: Packet, host: Host, device: string | undefined, uid: number | undefined, bound: boolean): OutputRoute {
   const result = lookupRoute(host, {
-    destination: packet.destination, source: packet.source, mark: packet.mark, outInterface: device, tos: packet.tos, uid,
+    destination: packet.destination, source: bound ? packet.source : undefined, mark: packet.mark, outInterface: device, tos: packet.tos, uid,
     protocol: packet.protocol, sourcePort: packet.sourcePort, destinationPort: packet.destinationPort,
   });
   const to = formatAddress(packet.destination);

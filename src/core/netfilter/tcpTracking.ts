@@ -1,11 +1,13 @@
-import { TCP_FLAGS } from '../net/packet';
+import type { Direction, TcpTracking } from '../net/conntrack';
+import { TCP_FLAGS, type Packet } from '../net/packet';
+import { FRESH_SIDE, inWindow, payloadEnd, readTcpOptions } from './tcpWindow';
 
 /** TCP states of connection tracking, in the kernel's order. Source: include/uapi/linux/netfilter/nf_conntrack_tcp.h. */
 export type TcpState = 'NONE' | 'SYN_SENT' | 'SYN_RECV' | 'ESTABLISHED' | 'FIN_WAIT' | 'CLOSE_WAIT' | 'LAST_ACK' | 'TIME_WAIT' | 'CLOSE' | 'SYN_SENT2';
 const STATES: readonly TcpState[] = ['NONE', 'SYN_SENT', 'SYN_RECV', 'ESTABLISHED', 'FIN_WAIT', 'CLOSE_WAIT', 'LAST_ACK', 'TIME_WAIT', 'CLOSE', 'SYN_SENT2'];
 
 type Next = TcpState | 'INVALID' | 'IGNORE';
-type Packets = 'syn' | 'synack' | 'fin' | 'ack' | 'rst' | 'none';
+export type TcpPacketKind = 'syn' | 'synack' | 'fin' | 'ack' | 'rst' | 'none';
 
 /** One letter for each state: N S R E F W L T C 2, and V for invalid, G for ignored. Columns are the states in order. */
 const LETTERS: Readonly<Record<string, Next>> = {
@@ -13,20 +15,165 @@ const LETTERS: Readonly<Record<string, Next>> = {
   V: 'INVALID', G: 'IGNORE',
 };
 /** Source: nf_conntrack_proto_tcp.c tcp_conntracks. */
-const ORIGINAL: Readonly<Record<Packets, string>> = {
+const ORIGINAL: Readonly<Record<TcpPacketKind, string>> = {
   syn: 'SSGGGGGSS2', synack: 'VVRVVVVVVR', fin: 'VVFFLLLTCV', ack: 'EVEEWWTTCV', rst: 'VCCCCCCCCC', none: 'VVVVVVVVVV',
 };
-const REPLY: Readonly<Record<Packets, string>> = {
+const REPLY: Readonly<Record<TcpPacketKind, string>> = {
   syn: 'V2VVVVVSV2', synack: 'VRGGGGGGGR', fin: 'VVFFLLLTCV', ack: 'VGREWWTTCG', rst: 'VCCCCCCCCC', none: 'VVVVVVVVVV',
 };
 
-/** The state after a packet with these flags. */
-export function nextTcpState(state: TcpState, flags: number, direction: 'ORIGINAL' | 'REPLY'): Next {
-  const row = (direction === 'ORIGINAL' ? ORIGINAL : REPLY)[packetClass(flags)];
+/** What connection tracking makes of a TCP packet. */
+export type TrackedTcp =
+  | { readonly kind: 'invalid' }
+  /** The old connection is over: the packet opens a new one of the same addresses and ports. */
+  | { readonly kind: 'reopen' }
+  | {
+      readonly kind: 'accepted';
+      readonly tcp: TcpTracking;
+      /** A valid ACK in both directions: the connection is kept under memory pressure. */
+      readonly assured: boolean;
+    };
+
+const INVALID: TrackedTcp = { kind: 'invalid' };
+
+/**
+ * A packet of a connection. `known` undefined: it would open one. `liberal`: nf_conntrack_tcp_be_liberal, with which packets out of
+ * window are taken. Source: nf_conntrack_proto_tcp.c nf_conntrack_tcp_packet.
+ */
+export function trackTcp(packet: Packet, known: TcpTracking | undefined, direction: Direction, connection: { readonly seenReply: boolean; readonly assured: boolean }, liberal: boolean): TrackedTcp {
+  const kind = kindOf(packet.tcpFlags);
+  const tcp = known ?? openTcp(packet);
+  if (tcp === undefined) return INVALID;
+  const old = tcp.state as TcpState;
+  const transition = decide(packet, tcp, direction, kind, connection);
+  if (transition === 'invalid') return INVALID;
+  if (transition === 'reopen') return { kind: 'reopen' };
+  if ('ignored' in transition) return { kind: 'accepted', tcp: transition.ignored, assured: connection.assured };
+  let { before: next } = transition;
+  if (!transition.skipWindow) {
+    const window = inWindow(packet, next, direction, kind, liberal);
+    if (window === 'invalid') return INVALID;
+    if (window === 'ignore') return { kind: 'accepted', tcp: next, assured: connection.assured };
+    next = window;
+  }
+  const closing = old !== transition.state && transition.state === 'FIN_WAIT';
+  const side = next.sides[direction];
+  return {
+    kind: 'accepted',
+    tcp: {
+      ...next, state: transition.state, last: { ...next.last, kind, direction },
+      sides: closing ? { ...next.sides, [direction]: { ...side, closeInit: true } } : next.sides,
+    },
+    assured: connection.assured || (connection.seenReply && (old === 'SYN_RECV' || old === 'ESTABLISHED') && transition.state === 'ESTABLISHED'),
+  };
+}
+
+type Transition = 'invalid' | 'reopen' | { readonly ignored: TcpTracking } | { readonly state: TcpState; readonly before: TcpTracking; readonly skipWindow: boolean };
+
+function decide(packet: Packet, tcp: TcpTracking, direction: Direction, kind: TcpPacketKind, connection: { readonly seenReply: boolean; readonly assured: boolean }): Transition {
+  const old = tcp.state as TcpState;
+  const other: Direction = direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL';
+  const next = nextTcpState(old, kind, direction);
+  const { last, sides } = tcp;
+  switch (next) {
+    case 'INVALID':
+      return 'invalid';
+    case 'SYN_SENT':
+      if (STATES.indexOf(old) < STATES.indexOf('TIME_WAIT')) return to('SYN_SENT', tcp);
+      if (sides.ORIGINAL.closeInit || sides.REPLY.closeInit || (last.direction === direction && last.kind === 'rst')) return 'reopen';
+      return ignore(packet, tcp, direction, kind);
+    case 'IGNORE':
+      return ignore(packet, tcp, direction, kind);
+    case 'TIME_WAIT': {
+      const challenge = old === 'LAST_ACK' && kind === 'ack' && last.direction !== direction && last.kind === 'syn' && last.expectChallenge;
+      return challenge ? { ignored: { ...tcp, last: { ...last, expectChallenge: false } } } : to('TIME_WAIT', tcp);
+    }
+    case 'SYN_SENT2':
+      return to('SYN_SENT2', { ...tcp, last: { ...last, simultaneousOpen: true } });
+    case 'SYN_RECV':
+      return to(direction === 'REPLY' && kind === 'ack' && last.simultaneousOpen ? 'ESTABLISHED' : 'SYN_RECV', tcp);
+    case 'CLOSE':
+      return kind === 'rst' ? reset(packet, tcp, direction, other, connection) : to('CLOSE', tcp);
+    default:
+      return to(next, tcp);
+  }
+}
+
+function to(state: TcpState, before: TcpTracking, skipWindow = false): Transition {
+  return { state, before, skipWindow };
+}
+
+const CLOSING: ReadonlySet<string> = new Set(['FIN_WAIT', 'LAST_ACK', 'TIME_WAIT', 'CLOSE', 'CLOSE_WAIT']);
+
+/** A reset has to fit what was acknowledged last, or it may be forged. */
+function reset(packet: Packet, tcp: TcpTracking, direction: Direction, other: Direction, { seenReply, assured }: { readonly seenReply: boolean; readonly assured: boolean }): Transition {
+  const { last, sides } = tcp;
+  let state: TcpState = 'CLOSE';
+  if (CLOSING.has(tcp.state)) return to('CLOSE', tcp, true);
+  const acknowledged = sides[other].maxAck;
+  if (acknowledged !== undefined && last.kind !== 'syn') {
+    const sequence = packet.tcpSequence;
+    const established = tcp.state === 'ESTABLISHED' && assured;
+    if (sequence === 0 && !established) return to('CLOSE', tcp);
+    if (((sequence - acknowledged) | 0) < 0) return 'invalid';
+    if (!established || sequence === acknowledged) return to('CLOSE', tcp);
+    if (last.kind === 'ack' && last.direction === direction && sequence === last.end) return to('CLOSE', tcp);
+    state = tcp.state as TcpState;
+  }
+  const answersIgnored = ((seenReply && last.kind === 'syn') || (!assured && last.kind === 'ack')) && packet.tcpAcknowledgement === last.end;
+  const answersChallenge = tcp.state === 'SYN_SENT' && last.kind === 'ack' && last.direction === 'REPLY' && packet.tcpSequence === last.acknowledgement;
+  return to(state, tcp, answersIgnored || answersChallenge);
+}
+
+/** The entry may be out of step with the hosts: the packet goes through and is remembered. */
+function ignore(packet: Packet, tcp: TcpTracking, direction: Direction, kind: TcpPacketKind): Transition {
+  const { last, sides } = tcp;
+  if (kind === 'synack' && last.kind === 'syn' && last.direction !== direction && packet.tcpAcknowledgement === last.end) {
+    const fresh = { ...FRESH_SIDE, liberal: sides[direction].liberal };
+    const asked = {
+      ...FRESH_SIDE, end: last.end, maxEnd: last.end, maxWindow: last.window === 0 ? 1 : last.window, scale: last.scale,
+      sack: last.sack, windowScale: last.windowScale,
+    };
+    return to('SYN_RECV', { ...tcp, state: 'SYN_SENT', last: { ...last, expectChallenge: false }, sides: { [direction]: fresh, [last.direction]: asked } as TcpTracking['sides'] });
+  }
+  let remembered: TcpTracking['last'] = { ...last, kind, direction, sequence: packet.tcpSequence, end: payloadEnd(packet), window: packet.tcpWindow };
+  if (kind === 'syn' && direction === 'ORIGINAL') {
+    const options = readTcpOptions(packet);
+    remembered = { ...remembered, scale: options.scale, sack: options.sack, windowScale: options.windowScale, simultaneousOpen: false, expectChallenge: tcp.state === 'LAST_ACK' };
+  }
+  if (tcp.state === 'SYN_SENT' && kind === 'ack' && direction === 'REPLY') remembered = { ...remembered, acknowledgement: packet.tcpAcknowledgement };
+  return { ignored: { ...tcp, last: remembered } };
+}
+
+/** What a packet without a connection starts with; undefined where it cannot open one. An ACK in the middle of a connection can. */
+function openTcp(packet: Packet): TcpTracking | undefined {
+  const next = nextTcpState('NONE', kindOf(packet.tcpFlags), 'ORIGINAL');
+  if (next === 'INVALID' || next === 'IGNORE') return undefined;
+  const end = payloadEnd(packet);
+  const maxWindow = packet.tcpWindow === 0 ? 1 : packet.tcpWindow;
+  const middle = next !== 'SYN_SENT';
+  const side = middle
+    ? { ...FRESH_SIDE, end, maxEnd: (end + maxWindow) >>> 0, maxWindow, sack: true, liberal: true }
+    : { ...FRESH_SIDE, ...readTcpOptions(packet), end, maxEnd: end, maxWindow };
+  return { state: 'NONE', sides: { ORIGINAL: side, REPLY: middle ? { ...FRESH_SIDE, sack: true, liberal: true } : FRESH_SIDE }, last: { ...NOTHING_SEEN, kind: 'none' } };
+}
+
+const NOTHING_SEEN: TcpTracking['last'] = {
+  kind: 'syn', direction: 'ORIGINAL', sequence: 0, acknowledgement: 0, end: 0, window: 0, scale: 0, sack: false, windowScale: false, expectChallenge: false, simultaneousOpen: false,
+};
+
+/** What is known of a connection of which only the state is given, as ctnetlink makes it. */
+export function tcpOfState(state: string): TcpTracking {
+  const side = { ...FRESH_SIDE, sack: true, liberal: true };
+  return { state, sides: { ORIGINAL: side, REPLY: side }, last: NOTHING_SEEN };
+}
+
+function nextTcpState(state: TcpState, kind: TcpPacketKind, direction: Direction): Next {
+  const row = (direction === 'ORIGINAL' ? ORIGINAL : REPLY)[kind];
   return LETTERS[row.charAt(STATES.indexOf(state))] ?? 'INVALID';
 }
 
-function packetClass(flags: number): Packets {
+function kindOf(flags: number): TcpPacketKind {
   if (flags & TCP_FLAGS.RST) return 'rst';
   if (flags & TCP_FLAGS.SYN) return flags & TCP_FLAGS.ACK ? 'synack' : 'syn';
   if (flags & TCP_FLAGS.FIN) return 'fin';

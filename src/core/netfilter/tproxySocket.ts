@@ -1,5 +1,5 @@
 import { isUnspecified, sameAddress, type Address } from '../net/address';
-import type { Host } from '../net/host';
+import { knowsListeners, type Host } from '../net/host';
 import type { Packet } from '../net/packet';
 import { primaryAddress } from '../net/sourceAddress';
 
@@ -9,7 +9,7 @@ import { primaryAddress } from '../net/sourceAddress';
  * Source: net/netfilter/xt_TPROXY.c tproxy_tg4, nf_tproxy_ipv4.c nf_tproxy_get_sock_v4.
  */
 export function tproxySocket(host: Host, packet: Packet, target: { readonly address: Address | undefined; readonly port: number }, inInterface: string): 'found' | 'assumed' | 'none' {
-  if (!host.listenersKnown) return 'assumed';
+  if (!knowsListeners(host, packet.protocol)) return 'assumed';
   const iface = host.interfaces.find(({ name }) => name === inInterface);
   const asked = target.address && !isUnspecified(target.address) ? target.address : undefined;
   const address = asked ?? (iface && primaryAddress(iface, packet.family, packet.destination)) ?? packet.destination;

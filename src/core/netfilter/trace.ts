@@ -12,6 +12,8 @@ import { World } from './world';
 export interface TraceSetting {
   readonly ruleSets: { readonly v4?: RuleSet | undefined; readonly v6?: RuleSet | undefined };
   readonly host: Host;
+  /** Outbound packets are written by a raw socket: routing does not know their source yet. As `batch` sends them. */
+  readonly rawSockets?: boolean;
   /** Connections and memories at the start; not changed. */
   readonly world?: World;
   /** The user's answers to questions that nothing in the file answers, by `Assumption.key`. */
@@ -53,7 +55,7 @@ function follow(request: PacketRequest, setting: TraceSetting, world: World): { 
   const ruleSet = family === 4 ? setting.ruleSets.v4 : setting.ruleSets.v6;
   const arrival: Arrival = {
     packet: makePacket(request, setting.host), direction: request.dir ?? 'in', iface: request.dir === 'out' ? request.oface : request.iface,
-    socket: request.dir === 'out' ? socketOwner(request) : undefined, state: request.ctstate,
+    socket: request.dir === 'out' ? socketOwner(request) : undefined, state: request.ctstate, raw: setting.rawSockets ?? false,
   };
   const decisions = new Decisions();
   const tracking = isTracking(setting.host, ruleSet);

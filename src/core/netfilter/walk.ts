@@ -1,5 +1,5 @@
 import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
-import type { Host } from '../net/host';
+import { knowsListeners, type Host } from '../net/host';
 import type { Packet, SocketOwner } from '../net/packet';
 import type { Rule, RuleSet } from '../ruleset/ruleSet';
 import type { Unknown } from '../xtables/answer';
@@ -32,6 +32,8 @@ export interface Arrival {
   readonly socket: SocketOwner | undefined;
   /** What connection tracking is said to say of it, where that is given from outside. */
   readonly state: ConntrackView['state'] | undefined;
+  /** Sent through a raw socket that is not bound to the source in the packet, as tools that inject packets do. */
+  readonly raw?: boolean;
   /** For a packet that the host makes in answer to another: the connection it is attached to from the start. */
   readonly attached?: ConntrackView;
 }
@@ -123,7 +125,7 @@ class Walk implements Traveller {
     this.assembleFragments();
     this.runHook('INPUT');
     const listener = receiverOf(this.host, this.packet, this.inInterface);
-    const known = this.host.listenersKnown;
+    const known = knowsListeners(this.host, this.packet.protocol);
     this.emit({ kind: 'delivered', packet: this.packet, listener, known });
     return this.end('LOCAL', 'ACCEPT', undefined, { receiver: listener, receiverKnown: known });
   }
@@ -153,7 +155,7 @@ class Walk implements Traveller {
   private send(): WalkEnd {
     this.socket = this.arrival.socket;
     this.emit({ kind: 'start', direction: 'out', packet: this.packet, iface: this.arrival.iface ?? '' });
-    const route = routeOutput(this.packet, this.host, this.arrival.iface, this.socket?.uid);
+    const route = routeOutput(this.packet, this.host, this.arrival.iface, this.socket?.uid, !this.arrival.raw);
     if (route.kind === 'drop') return this.kernelDrop(route.reason, route.detail, 'NONE');
     this.take(route, 'output');
     if (this.arrival.attached) {
@@ -235,7 +237,9 @@ class Walk implements Traveller {
   private stepConntrack(hook: Hook): void {
     if (!this.context.tracking || this.conntrack) return;
     if (this.untracked) return;
-    const tracked = overrideState(track(this.packet, this.context.world, this.template ?? NO_TEMPLATE, hook === 'PREROUTING', this.host.sysctls.get('net.netfilter.nf_conntrack_checksum') !== 0), this.arrival.state, this.packet, this.context.world);
+    const checks = (name: string): boolean => this.host.sysctls.get(`net.netfilter.nf_conntrack_${name}`) !== 0;
+    const setting = { checksums: hook === 'PREROUTING' && checks('checksum'), liberal: checks('tcp_be_liberal') };
+    const tracked = overrideState(track(this.packet, this.context.world, this.template ?? NO_TEMPLATE, setting), this.arrival.state, this.packet, this.context.world);
     this.conntrack = tracked.view;
     this.refresh();
     this.emit({ kind: 'conntrack', hook, view: tracked.view, why: tracked.why });
@@ -325,7 +329,7 @@ class Walk implements Traveller {
 
   /** `shown`: the packet as the rules saw it last, which is how a failure reports it. */
   private reroute(shown = this.packet): void {
-    const route = routeOutput(this.packet, this.host, undefined, this.socket?.uid);
+    const route = routeOutput(this.packet, this.host, undefined, this.socket?.uid, true);
     if (route.kind === 'drop') this.packet = shown;
     if (route.kind === 'drop') throw new Ended(this.kernelDrop('reroute-failed', `after the change it has to be routed again, and ${route.detail}`, undefined, true));
     this.take(route, 'reroute');

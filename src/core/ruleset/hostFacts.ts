@@ -74,6 +74,7 @@ class HostReader {
       sysctls,
       listeners: sockets ?? [],
       listenersKnown: sockets !== undefined,
+      ...(sockets === undefined || this.given['listeners'] !== undefined ? {} : { listenersKnownFor: [...new Set(sockets.map(({ protocol }) => protocol))] }),
       sets: this.sets(),
       conntrack: this.given['conntrack'] === 'auto' ? 'auto' : 'on',
       users: new Map(),

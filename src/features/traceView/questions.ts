@@ -56,8 +56,8 @@ function targetText({ rule }: Assumption): string {
 }
 
 function assumptionModel(assumption: Assumption): AssumptionModel {
-  const { key, reason, rule, probability: chance } = assumption;
-  return { key, text: `${assumption.chain} rule ${assumption.num}: ${short(assumption)}`, reason, line: lineNumber(rule?.line), probability: chance };
+  const { key, value, reason, rule, probability: chance } = assumption;
+  return { key, value, text: `${assumption.chain} rule ${assumption.num}: ${short(assumption)}`, reason, line: lineNumber(rule?.line), probability: chance };
 }
 
 /** `--match-set blocked src: yes`, for a choice what is chosen. */

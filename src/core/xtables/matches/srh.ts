@@ -2,7 +2,7 @@ import { addressFromBytes, formatAddress, prefixLengthOf, type Address } from '.
 import { PROTOCOL, type ExtensionHeader, type Packet } from '../../net/packet';
 import { defineMatch, type Condition } from '../extension';
 import { option, type GivenOptions } from '../option';
-import { fitsPacket, findHeader } from '../values/extensionHeaders';
+import { bytesFrom, fitsPacket, findHeader } from '../values/extensionHeaders';
 import { unsigned } from '../values/integer';
 import { hostMask, sameUnderMask, type HostMask } from '../values/looseAddress';
 
@@ -19,7 +19,7 @@ interface SegmentRouting {
   readonly segmentsLeft: number;
   readonly lastEntry: number;
   readonly tag: number;
-  /** undefined where the list does not reach so far. */
+  /** The kernel reads on behind the header where the list is shorter; undefined where the packet ends before. */
   segment(index: number): Address | undefined;
 }
 
@@ -112,7 +112,7 @@ function read(packet: Packet): SegmentRouting | undefined {
     nextHeader: bytes[0] ?? 0, length: bytes[1] ?? 0, segmentsLeft, lastEntry,
     tag: (bytes[6] ?? 0) | ((bytes[7] ?? 0) << 8),
     segment(index) {
-      const own = bytes.slice(8 + index * 16, 24 + index * 16);
+      const own = bytesFrom(packet, header).slice(8 + index * 16, 24 + index * 16);
       return own.length === 16 ? addressFromBytes(own) : undefined;
     },
   };

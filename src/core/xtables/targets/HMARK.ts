@@ -101,7 +101,7 @@ function buildHmark(options: GivenOptions, { family }: { readonly family: 4 | 6 
   const has = (field: Field): boolean => list?.value.includes(field) ?? false;
   // A field in the tuple stands for its mask with all bits; behind the tuple iptables refuses that mask as given twice.
   const repeated = ([['src', sourcePrefix], ['dst', destinationPrefix], ['sport', sportMask], ['dport', dportMask], ['spi', spiMask], ['proto', protoMask]] as const)
-    .map(([field, each]): Given<number> | undefined => (has(field) ? options.get(each as Option<number>) : undefined))
+    .map(([field, each]): Given<number> | undefined => (has(field) ? options.get(each) : undefined))
     .find((given) => given !== undefined && list !== undefined && given.optionWord.start > list.optionWord.start);
   if (repeated) return problem('the tuple names this field already', repeated);
   const value = (given: Option<number>): number | undefined => options.get(given)?.value;

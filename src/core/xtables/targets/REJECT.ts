@@ -50,7 +50,7 @@ export const REJECT = defineTarget<RejectType>({
   },
   build(options, { family, protocol }) {
     const given = options.get(rejectWith);
-    const type = given?.value ?? (TYPES[family].find(([, alias]) => alias === 'port-unreach') as RejectType);
+    const type = given?.value ?? (TYPES[family].find(([, alias]) => alias === 'port-unreach'));
     if (type[2] < 0 && protocol !== PROTOCOL.TCP) return problem('tcp-reset needs -p tcp in the rule', given);
     return type;
   },

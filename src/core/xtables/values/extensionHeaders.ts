@@ -1,3 +1,4 @@
+import { packetBytes } from '../../net/bytes';
 import { PROTOCOL, type ExtensionHeader, type Packet } from '../../net/packet';
 
 /**
@@ -19,8 +20,16 @@ export function statedLength({ bytes }: ExtensionHeader): number {
 
 /** True where the packet is long enough for the length that the header states. */
 export function fitsPacket(packet: Packet, header: ExtensionHeader): boolean {
-  const before = packet.extensionHeaders.slice(0, packet.extensionHeaders.indexOf(header)).reduce((sum, { bytes }) => sum + bytes.length, 40);
-  return packet.length - before >= statedLength(header);
+  return packet.length - placeOf(packet, header) >= statedLength(header);
+}
+
+/** The packet from the first byte of a header to its end, for matches that read beyond the header. */
+export function bytesFrom(packet: Packet, header: ExtensionHeader): Uint8Array {
+  return packetBytes(packet).subarray(placeOf(packet, header));
+}
+
+function placeOf(packet: Packet, header: ExtensionHeader): number {
+  return packet.extensionHeaders.slice(0, packet.extensionHeaders.indexOf(header)).reduce((sum, { bytes }) => sum + bytes.length, 40);
 }
 
 /** Number of 32 bits at a place of a header; missing bytes are 0. */
