@@ -1,36 +1,46 @@
-import { formatPacketExpression, parsePacketExpression } from '../core/net/packetExpression';
-import { familyOf } from '../core/net/makePacket';
-import { outcomeOf } from '../core/netfilter/outcome';
-import type { PacketRequest } from '../core/net/packetRequest';
+import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { parseSourceFile } from '../core/syntax/parse';
 import { modelOf, type Dump, type FileModel } from '../features/fileModel';
-import { settingOf, traceInFile, type FileSetting, type FileTraced } from '../features/fileTrace';
-import { ruleSetView } from '../features/ruleSetView';
+import { evaluate, type Evaluation } from '../features/traceSession/evaluate';
+import { journeyOf, type JourneyLeg } from '../features/traceSession/journey';
 import { traceText } from '../features/traceView/traceText';
+import type { TraceInput } from '../features/traceView/course';
 import { Failure, oneFile, type Arguments } from './arguments';
 import type { Terminal } from './main';
 
-/** Traces one packet through the rules of a file, whatever surrounds them. */
+/** Traces one packet through the rules of a file, whatever surrounds them; with --journey also what the proxy sends on. */
 export function runTrace(given: Arguments, terminal: Terminal): number {
   const name = oneFile(given, 'trace');
-  const request = readExpression(given.values.packet);
+  const expression = given.values.packet;
+  if (expression === undefined) throw new Failure('trace needs --packet, such as --packet "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new"');
   const model = modelOf(parseSourceFile(terminal.read(name), { fileName: name }));
   const dump = chooseDump(model, given.values.dump, name);
-  const setting = settingOf(model, dump, readHost(given.values.host, terminal));
-  for (const problem of setting.problems) throw new Failure(`${given.values.host ?? name}: ${problem}`);
-  const result = traceInFile(request, setting);
-  if (typeof result === 'string') throw new Failure(`--packet: ${result}`);
-  if (given.flags.has('json')) terminal.out(`${JSON.stringify(asJson(result, setting), undefined, 1)}\n`);
-  else terminal.out(asText(model, setting, result));
+  const overrides = readHost(given.values.host, terminal);
+  const trace = (text: string): Traced => evaluated(evaluate(model, dump, { expression: text, outcome: 0, answers: {}, overrides }), given.values.host ?? name);
+  const first = trace(expression);
+  const legs = given.flags.has('journey') ? journeyOf(first.evaluation, expression) : [];
+  const rest = legs.slice(1).map((leg) => ({ leg, traced: trace(leg.expression) }));
+  terminal.out(given.flags.has('json') ? jsonText(first, rest) : plainText(first, legs, rest, given.flags.has('journey')));
   return 0;
 }
 
-function readExpression(text: string | undefined): PacketRequest {
-  if (text === undefined) throw new Failure('trace needs --packet, such as --packet "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new"');
-  const parsed = parsePacketExpression(text);
-  if (parsed.problems === undefined) return parsed.request;
-  const [first] = parsed.problems;
-  throw new Failure(`--packet: ${first ? `column ${first.start + 1}: ${first.message}` : 'cannot be read'}`);
+interface Traced {
+  readonly evaluation: Evaluation;
+  readonly input: TraceInput;
+}
+
+interface TracedLeg {
+  readonly leg: JourneyLeg;
+  readonly traced: Traced;
+}
+
+function evaluated(evaluation: Evaluation, hostName: string): Traced {
+  const [problem] = evaluation.problems;
+  if (problem) throw new Failure(`--packet: column ${problem.start + 1}: ${problem.message}`);
+  const [hostProblem] = evaluation.setting.problems;
+  if (hostProblem !== undefined) throw new Failure(`${hostName}: ${hostProblem}`);
+  if (!evaluation.input) throw new Failure('--packet: it cannot be traced');
+  return { evaluation, input: evaluation.input };
 }
 
 function chooseDump(model: FileModel, wanted: string | undefined, name: string): Dump {
@@ -52,28 +62,32 @@ function readHost(file: string | undefined, terminal: Terminal): unknown {
   }
 }
 
-function warningsOf({ filled }: FileTraced, { assumptions }: FileSetting): readonly string[] {
+function warningsOf({ evaluation }: Traced): readonly string[] {
+  const { setting, filled, contradictions } = evaluation;
   return [
-    ...assumptions.map(({ message, line }) => (line === undefined ? message : `line ${line + 1}: ${message}`)),
+    ...contradictions,
+    ...setting.assumptions.map(({ message, line }) => (line === undefined ? message : `line ${line + 1}: ${message}`)),
     ...filled.map(({ field, value, why }) => `packet: ${field} is taken to be ${value}: ${why}`),
   ];
 }
 
-function asJson(result: FileTraced, setting: FileSetting): unknown {
-  return {
-    id: null, packet: formatPacketExpression(result.request), outcomes: result.traced.outcomes.map(outcomeOf), warnings: warningsOf(result, setting),
-  };
+function jsonText(first: Traced, rest: readonly TracedLeg[]): string {
+  const journey = rest.map(({ leg, traced }) => ({ label: leg.label, ...resultOf(traced) }));
+  return `${JSON.stringify({ id: null, ...resultOf(first), ...(journey.length > 0 ? { journey } : {}) }, undefined, 1)}\n`;
 }
 
-function asText(model: FileModel, setting: FileSetting, result: FileTraced): string {
-  const family = familyOf(result.request);
-  const ruleSet = family === 4 ? setting.setting.ruleSets.v4 : setting.setting.ruleSets.v6;
-  const sockets = model.file.sections.some(({ kind }) => kind === 'sockets');
-  const text = traceText({
-    traced: result.traced, ruleSet, family, packet: formatPacketExpression(result.request), selected: 0, answers: new Map(),
-    listenersFrom: sockets ? 'the list of sockets in this file' : undefined, listeners: setting.setting.host.listeners,
-    knowledge: ruleSet && ruleSetView(ruleSet),
-  });
-  const warnings = warningsOf(result, setting);
-  return warnings.length === 0 ? text : `${text}\nTaken for granted:\n${warnings.map((warning) => `  ${warning}\n`).join('')}`;
+function resultOf(traced: Traced): { readonly packet: string; readonly outcomes: readonly Outcome[]; readonly warnings: readonly string[] } {
+  return { packet: traced.input.packet, outcomes: traced.input.traced.outcomes.map(outcomeOf), warnings: warningsOf(traced) };
+}
+
+function plainText(first: Traced, legs: readonly JourneyLeg[], rest: readonly TracedLeg[], journey: boolean): string {
+  const parts = [legs[0] ? `## 1. ${legs[0].label}\n\n` : '', traceText(first.input), takenForGranted(first)];
+  rest.forEach(({ leg, traced }, i) => parts.push(`\n## ${i + 2}. ${leg.label}\n\n`, traceText(traced.input)));
+  if (journey && rest.length === 0) parts.push('\nThe journey ends here: no proxy of an Istio sidecar takes this packet to send it on.\n');
+  return parts.join('');
+}
+
+function takenForGranted(traced: Traced): string {
+  const warnings = warningsOf(traced);
+  return warnings.length === 0 ? '' : `\nTaken for granted:\n${warnings.map((warning) => `  ${warning}\n`).join('')}`;
 }

@@ -26,6 +26,8 @@ export interface FileTraced {
   /** The packet with all that was filled in. */
   readonly request: PacketRequest;
   readonly filled: readonly FilledField[];
+  /** What was asked for and is not so: the packet leaves by another interface. */
+  readonly contradictions: readonly string[];
 }
 
 /** Traces a packet as a person gives it: what is missing is filled in and listed. A string says why it cannot be traced. */
@@ -33,5 +35,15 @@ export function traceInFile(request: PacketRequest, { setting }: FileSetting): F
   const { request: complete, filled } = completePacket(request, setting.host);
   const bad = packetProblem(complete);
   if (bad) return bad.message;
-  return { traced: tracePacket(complete, setting), request: complete, filled };
+  const traced = tracePacket(complete, setting);
+  return { traced, request: complete, filled, contradictions: contradictionsOf(complete, traced) };
+}
+
+function contradictionsOf({ oface }: PacketRequest, { outcomes }: Traced): readonly string[] {
+  if (oface === undefined) return [];
+  const routes = outcomes.flatMap(({ events }) => events.filter((event) => event.kind === 'route').slice(0, 1));
+  const other = routes.find((event) => event.device !== oface || (event.phase === 'input' && event.type !== 'unicast'));
+  if (!other) return [];
+  const instead = other.phase === 'input' && other.type !== 'unicast' ? 'it is delivered to this host' : `routing sends it out by ${other.device}`;
+  return [`The packet was said to leave by ${oface}, but ${instead}.`];
 }

@@ -66,6 +66,8 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
     const panel = vscode.window.createWebviewPanel(VIEW_TYPE, fileName(document.uri), column, { enableScripts: true });
     const made = this.add(panel, document.uri);
     made.apply(made.session.setModel(this.documents.modelOf(document)));
+    const line = made.session.firstLine;
+    if (line !== undefined) made.apply([{ kind: 'reveal', line, focus: false }]);
     return made;
   }
 

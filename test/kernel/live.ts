@@ -47,6 +47,7 @@ const AHEAD = 6;
 async function random({ seed, cases, profile, backend, most }: Arguments, folder: string): Promise<number> {
   const referee = new Referee(folder, backend);
   const total = { agreed: 0, unclear: 0, refused: 0, ruleSets: 0 };
+  const reasons = new Map<string, number>();
   let shown = 0;
   let index = 0;
   const started = Date.now();
@@ -69,6 +70,10 @@ async function random({ seed, cases, profile, backend, most }: Arguments, folder
     const { generated, reply } = pending.shift() as (typeof pending)[number];
     const { question, scene } = generated;
     const answer = await reply;
+    if ('error' in answer) {
+      const reason = answer.error.replace(/^.*rc \d+: (\S+ v\S+ \(\w+\): )?/s, '').replace(/line:? \d+/, 'line').split('\n')[0] ?? '';
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    }
     await count(question, judgeReply(question, answer));
     if ('results' in answer && index % 2 === 0) {
       for (const flow of flowsOf(generated, answer.results, scene)) await count(flow, await judge(flow, referee));
@@ -78,6 +83,7 @@ async function random({ seed, cases, profile, backend, most }: Arguments, folder
     if (total.ruleSets % 500 === 0) console.error(`${total.agreed} cases agree, ${shown} do not, ${Math.round((total.agreed * 1000) / (Date.now() - started))} cases/s`);
   }
   referee.close();
+  for (const [reason, times] of [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 12)) console.error(`${times} refused: ${reason}`);
   console.log(`seed ${seed}${profile === undefined ? '' : ` profile ${profile}`} ${backend}: ${total.agreed} cases of ${total.ruleSets} rule sets agree, ${shown} disagree; ${total.unclear} unclear in the kernel's trace, ${total.refused} rule sets refused by both; ${Math.round((Date.now() - started) / 1000)} s`);
   return shown > 0 ? 1 : 0;
 }

@@ -387,7 +387,7 @@ describe('options whose place counts', () => {
       return { option, given: { value, inverted, optionWord: word, valueWord: text === undefined ? undefined : { ...word, text } } };
     });
     const all = (option: Option): never[] => given.filter((each) => each.option === option).map((each) => each.given as never);
-    const data = extension.build({ get: (option) => all(option as Option)[0], all: (option) => all(option as Option), has: (option) => all(option).length > 0, count: given.length }, { family: 4, table: 'filter', protocol: undefined });
+    const data = extension.build({ get: (option) => all(option)[0], all: (option) => all(option), has: (option) => all(option).length > 0, count: given.length }, { family: 4, table: 'filter', protocol: undefined });
     return typeof data === 'object' && 'kind' in data ? `refused: ${String(data.message)}` : extension.print(data as never, { family: 4 });
   };
 

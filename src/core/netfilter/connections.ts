@@ -34,7 +34,7 @@ function readConnection(json: unknown, field: string, world: World): ConntrackEn
   const status = readStatus(json.status, `${field}.status`);
   if (isProblem(status)) return status;
   const base: ConntrackEntry = {
-    id: world.newId(), original, reply, seenReply: status.includes('SEEN_REPLY'), assured: status.includes('ASSURED'), confirmed: true,
+    id: world.newId(), original, reply, seenReply: status.includes('SEEN_REPLY'), assured: status.includes('ASSURED'), confirmed: false,
     expected: status.includes('EXPECTED'), sourceNat: false, destinationNat: false, sourceNatDone: false, destinationNatDone: false,
     mark: typeof json.mark === 'number' ? json.mark : 0, zone: readZone(json.zone),
     tcpState: original.protocol === PROTOCOL.TCP ? (typeof json.tcpState === 'string' ? json.tcpState : 'ESTABLISHED') : undefined,
@@ -43,7 +43,8 @@ function readConnection(json: unknown, field: string, world: World): ConntrackEn
   };
   const translated = translateHalf(base, 'destination', json.dnat, `${field}.dnat`, world);
   if (isProblem(translated)) return translated;
-  return translateHalf(translated, 'source', json.snat, `${field}.snat`, world);
+  const complete = translateHalf(translated, 'source', json.snat, `${field}.snat`, world);
+  return isProblem(complete) ? complete : { ...complete, confirmed: true };
 }
 
 function translateHalf(entry: ConntrackEntry, half: 'source' | 'destination', json: unknown, field: string, world: World): ConntrackEntry | InputProblem {

@@ -114,6 +114,7 @@ function trackKnown(packet: Packet, entry: ConntrackEntry, direction: Direction,
     if (!sctp) return { view: NO_ENTRY('INVALID'), why: 'its chunks or its verification tag do not fit what is known of the association' };
     changed = { ...changed, sctp, assured: changed.assured || sctp.state === 'ESTABLISHED' };
   }
+  if (packet.protocol === PROTOCOL.UDPLITE && entry.seenReply) changed = { ...changed, assured: true };
   // A connection that was never answered but by an RST is forgotten at once (nf_conntrack_proto_tcp.c).
   const dies = packet.protocol === PROTOCOL.TCP && (packet.tcpFlags & TCP_FLAGS.RST) !== 0 && !entry.seenReply;
   const side = direction === 'ORIGINAL' ? 'original' : 'reply';

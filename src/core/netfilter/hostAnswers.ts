@@ -19,8 +19,12 @@ export function hostAnswers(walked: Walked, context: WalkContext): void {
   );
 }
 
+/** Segment routing, which a host throws away unless it was switched on. */
+const SEGMENT_ROUTING = 4;
+
 function answerOf({ end, events }: Walked): Packet | undefined {
   const { packet } = end;
+  if (packet.extensionHeaders.some(({ protocol, bytes }) => protocol === PROTOCOL.IPV6_ROUTE && bytes[2] === SEGMENT_ROUTING)) return undefined;
   if (packet.protocol === PROTOCOL.ICMP && packet.icmpType === 8) return reversed(packet, { icmpType: 0 });
   if (packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType === 128) return reversed(packet, { icmpType: 129 });
   if (packet.protocol !== PROTOCOL.TCP || packet.tcpFlags & TCP_FLAGS.RST || !end.receiverKnown) return undefined;

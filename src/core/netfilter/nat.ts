@@ -17,9 +17,10 @@ export interface NatSetup {
 
 /**
  * Decides one half of the translation of a new connection. Without a range: the address stays, and the port too unless another
- * connection has it. undefined where the kernel fails and drops. Source: nf_nat_core.c nf_nat_setup_info, get_unique_tuple.
+ * connection has it. A connection that is confirmed already keeps what it has: it was made from outside. undefined where the kernel fails and drops. Source: nf_nat_core.c nf_nat_setup_info, get_unique_tuple.
  */
 export function setUpNat(entry: ConntrackEntry, half: NatHalf, range: NatRange | undefined, world: World): NatSetup | undefined {
+  if (entry.confirmed) return { entry, random: false };
   const current = invertTuple(entry.reply);
   if (current === undefined) return undefined;
   const { tuple, random } = uniqueTuple(current, half, range ?? keepAddress(current, half), entry, world);

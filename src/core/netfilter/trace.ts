@@ -54,7 +54,7 @@ function follow(request: PacketRequest, setting: TraceSetting, world: World): { 
   const family = familyOf(request);
   const ruleSet = family === 4 ? setting.ruleSets.v4 : setting.ruleSets.v6;
   const arrival: Arrival = {
-    packet: makePacket(request, setting.host), direction: request.dir ?? 'in', iface: request.dir === 'out' ? request.oface : request.iface,
+    packet: makePacket(request, setting.host), direction: request.dir ?? 'in', iface: request.dir === 'out' ? undefined : request.iface,
     socket: request.dir === 'out' ? socketOwner(request) : undefined, state: request.ctstate, raw: setting.rawSockets ?? false,
   };
   const decisions = new Decisions();

@@ -25,6 +25,8 @@ export interface Evaluation {
   readonly given: PacketRequest | undefined;
   readonly request: PacketRequest | undefined;
   readonly filled: readonly FilledField[];
+  /** What was asked for and is not so. */
+  readonly contradictions: readonly string[];
   readonly problems: readonly ExpressionProblem[];
   /** undefined where there are problems. */
   readonly input: TraceInput | undefined;
@@ -35,13 +37,13 @@ export function evaluate(model: FileModel, dump: Dump, { expression, outcome, an
   const answerMap = new Map(Object.entries(answers));
   const setting = settingOf(model, dump, overrides, answerMap);
   const parsed = parsePacketExpression(expression);
-  if (parsed.problems !== undefined) return { setting, given: undefined, request: undefined, filled: [], problems: parsed.problems, input: undefined };
+  if (parsed.problems !== undefined) return { setting, given: undefined, request: undefined, filled: [], contradictions: [], problems: parsed.problems, input: undefined };
   const given = parsed.request;
   const result = traceInFile(given, setting);
   if (typeof result === 'string') {
-    return { setting, given, request: undefined, filled: [], problems: [{ start: 0, end: expression.length, message: result }], input: undefined };
+    return { setting, given, request: undefined, filled: [], contradictions: [], problems: [{ start: 0, end: expression.length, message: result }], input: undefined };
   }
-  const { traced, request, filled } = result;
+  const { traced, request, filled, contradictions } = result;
   const family = familyOf(request);
   const { ruleSets, host } = setting.setting;
   const ruleSet = family === 4 ? ruleSets.v4 : ruleSets.v6;
@@ -49,7 +51,7 @@ export function evaluate(model: FileModel, dump: Dump, { expression, outcome, an
     traced, ruleSet, family, packet: formatPacketExpression(request), selected: outcome, answers: answerMap,
     listenersFrom: host.listenersKnown ? listenersFrom(model) : undefined, listeners: host.listeners, knowledge: ruleSet && ruleSetView(ruleSet),
   };
-  return { setting, given, request, filled, problems: [], input };
+  return { setting, given, request, filled, contradictions, problems: [], input };
 }
 
 /** The Istio that wrote the rules that the packet meets. */

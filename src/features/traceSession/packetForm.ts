@@ -49,7 +49,7 @@ export function withField(given: PacketRequest, name: string, value: string): Pa
     if (typeof read === 'string') return read;
     Object.assign(next, read);
   }
-  return consistent(next as PacketRequest, given, spec.name);
+  return consistent(next, given, spec.name);
 }
 
 function readField(name: keyof PacketRequest, text: string, family: 4 | 6): Partial<PacketRequest> | string {
@@ -72,7 +72,7 @@ function consistent(next: PacketRequest, before: PacketRequest, name: keyof Pack
     if (protocol !== PROTOCOL.ICMP && protocol !== PROTOCOL.ICMPV6) for (const field of ['icmpType', 'icmpCode'] as const) drop.add(field);
   }
   const other = name === 'src' ? 'dst' : name === 'dst' ? 'src' : undefined;
-  if (other !== undefined && next[name] !== undefined && next[other] !== undefined && isIpv6(String(next[name])) !== isIpv6(String(next[other]))) drop.add(other);
+  if (other !== undefined && next[name] !== undefined && next[other] !== undefined && isIpv6(textOf(name, next)) !== isIpv6(textOf(other, next))) drop.add(other);
   return Object.fromEntries(Object.entries(next).filter(([field]) => !drop.has(field as keyof PacketRequest)));
 }
 
@@ -88,8 +88,8 @@ export function textOf(name: keyof PacketRequest, request: PacketRequest): strin
     case 'proto': return protocolName(value as number);
     case 'flags': return flagWords(value as number);
     case 'mark': case 'tos': return `0x${(value as number).toString(16)}`;
-    case 'icmpType': return icmpTypeName(value as number, request.icmpCode, familyOf(request)) ?? String(value as number);
-    default: return Array.isArray(value) ? value.join(',') : String(value as string | number);
+    case 'icmpType': return icmpTypeName(value as number, request.icmpCode, familyOf(request)) ?? String(value);
+    default: return Array.isArray(value) ? value.join(',') : String(value);
   }
 }
 

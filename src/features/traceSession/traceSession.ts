@@ -124,6 +124,13 @@ export class TraceSession {
     return input && this.step !== undefined ? lineOfStep(input, this.step) : undefined;
   }
 
+  /** The line to show first, 1-based: of the selected step, else of the one that decided. */
+  get firstLine(): number | undefined {
+    const input = this.evaluation?.input;
+    const decisive = this.state?.trace?.outcome.decisive;
+    return this.selectedLine ?? (input && decisive !== undefined ? lineOfStep(input, decisive) : undefined);
+  }
+
   /** The cursor was put on a line, 1-based: selects its step, if the packet came by. */
   selectLine(line: number): readonly Effect[] {
     const input = this.evaluation?.input;

@@ -66,8 +66,8 @@ class Grouping {
         return;
       }
       case 'return': {
-        // An explicit RETURN has said so already; so does the policy, where one follows.
-        if (event.explicit || this.walked.events[index + 1]?.kind === 'policy') return;
+        // An explicit RETURN has said so already.
+        if (event.explicit) return;
         this.rows.push(note(index, event.depth, 'return', `end of ${event.chain.name}`, `returns to ${event.to.name}`, undefined));
         return;
       }

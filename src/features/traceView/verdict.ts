@@ -112,9 +112,24 @@ function sent(walked: Walked): RichText {
   const { end, events } = walked;
   const route = [...events].reverse().find((event) => event.kind === 'route');
   const hop = route?.kind === 'route' && route.gateway !== undefined ? `, next hop ${route.gateway}` : '';
-  const source = [...events].reverse().find((event): event is Translate => event.kind === 'translate' && event.half === 'source');
-  const masked = source ? `Its source is now ${sourceOf(end.packet)}. ` : '';
-  return [strong(`It leaves by ${end.outInterface ?? 'no interface'}`), plain(` to ${destinationOf(end.packet)}${hop}. ${masked}`), ...decidedBy(walked)];
+  const changes = events.flatMap((event, index) => (event.kind === 'translate' ? [{ event, rule: event.established ? undefined : translatingRule(events, index) }] : []));
+  const decisive = decisiveEvent(walked);
+  const told = decisive !== undefined && changes.some(({ rule }) => rule === events[decisive]);
+  return [
+    strong(`It leaves by ${end.outInterface ?? 'no interface'}`), plain(` to ${destinationOf(end.packet)}${hop}. `),
+    ...changes.flatMap(({ event, rule }) => translationWords(event, rule)), ...(told ? [] : decidedBy(walked)),
+  ];
+}
+
+/** `Line 18 sends it to 172.21.0.3:80.` */
+function translationWords({ half, after }: Translate, event: RuleEvent | undefined): RichText {
+  const line = lineNumber(event?.rule.line);
+  const by = line === undefined ? plain('Its connection is translated and') : { text: `Line ${line}`, line };
+  return [by, plain(half === 'destination' ? ` sends it to ${destinationOf(after)}. ` : ` gives it the source ${sourceOf(after)}. `)];
+}
+
+function translatingRule(events: readonly TraceEvent[], index: number): RuleEvent | undefined {
+  return events.slice(0, index).reverse().find((each): each is RuleEvent => each.kind === 'rule' && isTranslating(each));
 }
 
 function dropped({ end, events }: Walked): RichText {
@@ -159,7 +174,7 @@ function natTarget({ events }: Walked, half: 'destination' | 'source'): string |
   for (const [index, event] of events.entries()) {
     if (event.kind === 'rule' && event.effect?.kind === 'tproxy') return 'TPROXY';
     if (event.kind !== 'translate' || event.half !== half) continue;
-    const rule = events.slice(0, index).reverse().find((each): each is RuleEvent => each.kind === 'rule' && isTranslating(each));
+    const rule = translatingRule(events, index);
     return event.established || rule?.rule.target.kind !== 'extension' ? 'NAT' : rule.rule.target.extension.name;
   }
   return undefined;

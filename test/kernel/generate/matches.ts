@@ -47,7 +47,6 @@ export const PROTOCOL_MATCHES: Readonly<Record<string, MatchMaker>> = {
     return `-m tcp ${some(s, 2, () => `${r.not()}--dport ${ports(s)}`, () => `${r.not()}--sport ${ports(s)}`, flags, () => `${r.not()}--tcp-option ${r.of(2, 3, 4, 8)}`)}`;
   },
   udp: (s) => `-m udp ${some(s, 2, () => `${s.random.not()}--dport ${ports(s)}`, () => `${s.random.not()}--sport ${ports(s)}`)}`,
-  udplite: (s) => `-m udplite ${some(s, 2, () => `${s.random.not()}--dport ${ports(s)}`, () => `${s.random.not()}--sport ${ports(s)}`)}`,
   sctp: (s) => {
     const { random: r } = s;
     const chunk = (): string => {
@@ -138,7 +137,7 @@ export const MATCHES: Readonly<Record<string, MatchMaker>> = {
     if (dir === undefined) return undefined;
     if (r.chance(0.5)) return `-m policy --dir ${dir} --pol none`;
     const mode = s.family === 4 ? '10.0.0.1' : 'fd00::1';
-    return `-m policy --dir ${dir} --pol ipsec${r.chance(0.4) ? ' --strict' : ''}${r.of('', ` ${r.not()}--reqid 1`, ` ${r.not()}--spi 0x10`, ` ${r.not()}--proto esp`, ` ${r.not()}--mode tunnel --tunnel-src ${mode} --tunnel-dst ${mode}`)}`;
+    return `-m policy --dir ${dir} --pol ipsec${r.chance(0.4) ? ` --strict --reqid ${r.of(1, 7)}` : r.of('', ` ${r.not()}--reqid 1`, ` ${r.not()}--spi 0x10`, ` ${r.not()}--proto esp`, ` ${r.not()}--mode tunnel --tunnel-src ${mode} --tunnel-dst ${mode}`)}`;
   },
   quota: (s) => `-m quota ${s.random.not()}--quota ${s.random.of(20, 39, 40, 100, 10000)}`,
   realm: (s, place) => (s.family === 4 && place.hook !== 'PREROUTING' && place.hook !== 'any' ? `-m realm ${s.random.not()}--realm ${s.random.of('0x0', '0x1', '0x7', '0x7/0xf')}` : undefined),

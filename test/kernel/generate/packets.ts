@@ -19,7 +19,7 @@ const SCTP = [
   '0400000c00010008aaaabbbb', '0e000004', '0e010004', '08000004', '02000014000011110000ffff0001000100002222', '030000140000000100000000000000006162636406000004', '0500000c00010008aaaabbbb', '0900000400000000',
 ];
 /** Whole extension headers; the first byte is filled in. */
-const OPTIONS = [undefined, undefined, undefined, '0000050200000100', '00010502000001030000000001040000', '0000010002020000'];
+const OPTIONS = [undefined, undefined, undefined, '0000050200000100', '0001050200001e040000000001020000', '0000010002020000'];
 
 export function generatePacket(scene: Scene, profile: string): GeneratedPacket {
   const { random: r, family } = scene;
@@ -73,7 +73,7 @@ function send(scene: Scene, packet: Draft, kind: 'out' | 'self'): void {
     packet.dst = r.pick([...(neighbours.get(iface) ?? []), ...far]);
     const near = neighbours.get(iface)?.includes(packet.dst as string) ? iface : (ifaces[0] as string);
     packet.src = r.chance(0.9) ? addressesOf.get(near)?.[0]?.address : r.pick([...local, loopback]);
-    if (family === 4 && r.chance(0.03)) packet.dst = r.of('224.0.0.5', '255.255.255.255', '192.0.2.1', '10.244.1.255');
+    if (family === 4 && r.chance(0.03)) packet.dst = r.of('224.0.0.5', '192.0.2.1', '192.0.3.1', '192.0.4.1');
     if (family === 6 && r.chance(0.03)) packet.dst = r.of('2001:db8:dead::1', 'fe80::1');
   }
   if (r.chance(0.25)) packet.mark = r.of(1, 2, 3, 0x10, 0x1337);

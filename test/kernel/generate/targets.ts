@@ -11,7 +11,7 @@ export interface Target {
   readonly match?: string;
 }
 
-const PORTED = ['tcp', 'udp', 'tcp', 'udp', 'sctp', 'udplite'];
+const PORTED = ['tcp', 'udp', 'tcp', 'udp', 'sctp', 'dccp'];
 const REJECT4 = ['net-unreachable', 'host-unreachable', 'proto-unreachable', 'port-unreachable', 'net-prohibited', 'host-prohibited', 'admin-prohibited'].map((each) => `icmp-${each}`);
 const REJECT6 = ['no-route', 'adm-prohibited', 'addr-unreachable', 'port-unreachable', 'policy-fail', 'reject-route'].map((each) => `icmp6-${each}`);
 
@@ -112,7 +112,7 @@ function nflog({ random: r }: Scene): string {
 
 function hmark({ random: r, family }: Scene): string {
   const tuple = r.of('src,dst', 'src,dst,sport,dport,proto', 'ct,src,dst', 'ct,src,dst,sport,dport', 'src', 'sport,dport', 'proto,src');
-  const prefixes = tuple.includes('src,dst') && r.chance(0.4) ? ` --hmark-src-prefix ${family === 4 ? 24 : 64} --hmark-dst-prefix ${family === 4 ? 16 : 48}` : '';
+  const prefixes = tuple.includes('src,dst') && r.chance(0.4) ? ` --hmark-src-prefix ${family === 4 ? 24 : 64}` : '';
   return `-j HMARK --hmark-tuple ${tuple} --hmark-mod ${r.of(2, 10, 0x1000)} --hmark-rnd ${r.of('0xfeedcafe', '1')}${r.of('', ' --hmark-offset 100')}${prefixes}`;
 }
 
