@@ -20,7 +20,7 @@ export function registerCodeLens(documents: Documents): vscode.Disposable {
           const range = new vscode.Range(line, 0, line, 0);
           const request: TraceRequest = { uri: document.uri, dump, hook: chain?.hook };
           return [
-            new vscode.CodeLens(range, { title: `$(play-circle) ${title}`, command: 'iptables.tracePacket', arguments: [request] }),
+            new vscode.CodeLens(range, { title, command: 'iptables.tracePacket', arguments: [request] }),
             new vscode.CodeLens(range, { title: note, command: '' }),
           ];
         });

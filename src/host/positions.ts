@@ -15,3 +15,8 @@ export function linesRange(from: number, to: number): vscode.Range {
 export function lineRange(line: number): vscode.Range {
   return new vscode.Range(line - 1, 0, line - 1, 0);
 }
+
+/** The end of a line, counted from 1: what is to stand behind the text. */
+export function endOfLine(line: number): vscode.Range {
+  return new vscode.Range(line - 1, Number.MAX_SAFE_INTEGER, line - 1, Number.MAX_SAFE_INTEGER);
+}

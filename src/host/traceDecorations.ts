@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { MARK_KINDS, type LineMarks, type MarkKind } from '../features/traceSession/lineMarks';
-import { lineRange } from './positions';
+import { endOfLine, lineRange } from './positions';
 import { isEnabled, onDidChangeSetting } from './settings';
 
 /** Marks the lines of a trace in every editor that shows the file. */
 export class TraceDecorations implements vscode.Disposable {
-  private readonly types = new Map(MARK_KINDS.map((kind) => [kind, decorationType(LOOKS[kind])] as const));
+  private readonly signs = new Map(MARK_KINDS.map((kind) => [kind, signType(LOOKS[kind])] as const));
+  private readonly texts = new Map(MARK_KINDS.map((kind) => [kind, textType(LOOKS[kind])] as const));
+  private readonly backgrounds = new Map(MARK_KINDS.map((kind) => [kind, backgroundType(LOOKS[kind])] as const));
   private readonly selected = vscode.window.createTextEditorDecorationType({
     isWholeLine: true, backgroundColor: new vscode.ThemeColor('editor.stackFrameHighlightBackground'), outlineColor: new vscode.ThemeColor('contrastActiveBorder'),
     overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.rangeHighlightForeground'), overviewRulerLane: vscode.OverviewRulerLane.Full,
@@ -34,52 +36,63 @@ export class TraceDecorations implements vscode.Disposable {
 
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
-    for (const type of this.types.values()) type.dispose();
+    for (const type of [...this.signs.values(), ...this.texts.values(), ...this.backgrounds.values()]) type.dispose();
     this.selected.dispose();
   }
 
   private draw(editor: vscode.TextEditor): void {
     const found = this.byFile.get(editor.document.uri.toString());
     const shown = found && isEnabled('decorations.enabled', editor.document.uri) ? found : undefined;
-    for (const [kind, type] of this.types) {
-      editor.setDecorations(type, (shown?.marks ?? []).filter((mark) => mark.kind === kind).map(({ line, text }) => ({
-        range: lineRange(line), ...(text === '' ? {} : { renderOptions: { after: { contentText: text } } }),
+    for (const kind of MARK_KINDS) {
+      const marks = (shown?.marks ?? []).filter((mark) => mark.kind === kind);
+      editor.setDecorations(this.signs.get(kind) as vscode.TextEditorDecorationType, marks.map(({ line }) => lineRange(line)));
+      editor.setDecorations(this.texts.get(kind) as vscode.TextEditorDecorationType, marks.filter(({ text }) => text !== '').map(({ line, text }) => ({
+        range: endOfLine(line), renderOptions: { after: { contentText: text } },
       })));
+      // One colour at a time: over another one the selected line would look like neither.
+      const coloured = marks.filter(({ line }) => line !== shown?.selected);
+      editor.setDecorations(this.backgrounds.get(kind) as vscode.TextEditorDecorationType, coloured.map(({ line }) => lineRange(line)));
     }
     editor.setDecorations(this.selected, shown?.selected === undefined ? [] : [lineRange(shown.selected)]);
   }
 }
 
 interface Look {
-  /** A colour of the theme, for the bar at the line, the overview ruler and the text behind the line. */
+  /** A colour of the theme, for the overview ruler and the text behind the line. */
   readonly colour: string;
-  readonly background: string | undefined;
+  /** A colour of the theme for the whole line. */
+  readonly background: string;
   /** The sign in the margin, 16 × 16, drawn in the colours of a light and a dark theme. */
   readonly sign: string;
   readonly light: string;
   readonly dark: string;
 }
 
+const SUBTLE = 'editor.hoverHighlightBackground';
 const LOOKS: Readonly<Record<MarkKind, Look>> = {
-  matched: { colour: 'charts.blue', background: undefined, sign: '<circle cx="8" cy="8" r="2.5" fill="C"/>', light: '#1a85ff', dark: '#3794ff' },
-  jumped: { colour: 'charts.blue', background: undefined, sign: '<path d="M4 4v5h6M7.5 6.5 10.5 9l-3 2.5" fill="none" stroke="C" stroke-width="1.5"/>', light: '#1a85ff', dark: '#3794ff' },
-  unknown: { colour: 'charts.yellow', background: undefined, sign: '<circle cx="8" cy="8" r="3" fill="none" stroke="C" stroke-width="1.5"/>', light: '#bf8803', dark: '#cca700' },
+  matched: { colour: 'charts.blue', background: SUBTLE, sign: '<circle cx="8" cy="8" r="2.5" fill="C"/>', light: '#1a85ff', dark: '#3794ff' },
+  jumped: { colour: 'charts.blue', background: SUBTLE, sign: '<path d="M4 4v5h6M7.5 6.5 10.5 9l-3 2.5" fill="none" stroke="C" stroke-width="1.5"/>', light: '#1a85ff', dark: '#3794ff' },
+  unknown: { colour: 'charts.yellow', background: SUBTLE, sign: '<circle cx="8" cy="8" r="3" fill="none" stroke="C" stroke-width="1.5"/>', light: '#bf8803', dark: '#cca700' },
   decisive: { colour: 'charts.green', background: 'diffEditor.insertedLineBackground', sign: '<path d="M8 3l5 5-5 5-5-5z" fill="C"/>', light: '#388a34', dark: '#89d185' },
   dropped: { colour: 'charts.red', background: 'diffEditor.removedLineBackground', sign: '<path d="M4.5 4.5l7 7m0-7l-7 7" stroke="C" stroke-width="2"/>', light: '#e51400', dark: '#f14c4c' },
 };
 
-function decorationType({ colour, background, sign, light, dark }: Look): vscode.TextEditorDecorationType {
+function signType({ colour, sign, light, dark }: Look): vscode.TextEditorDecorationType {
   const colourOfTheme = new vscode.ThemeColor(colour);
   return vscode.window.createTextEditorDecorationType({
-    isWholeLine: true,
-    ...(background === undefined ? {} : { backgroundColor: new vscode.ThemeColor(background) }),
-    borderWidth: '0 0 0 3px', borderStyle: 'solid', borderColor: colourOfTheme,
     overviewRulerColor: colourOfTheme, overviewRulerLane: vscode.OverviewRulerLane.Center,
-    after: { color: colourOfTheme, margin: '0 0 0 2em' },
     light: { gutterIconPath: picture(sign, light) },
     dark: { gutterIconPath: picture(sign, dark) },
     gutterIconSize: 'contain',
   });
+}
+
+function textType({ colour }: Look): vscode.TextEditorDecorationType {
+  return vscode.window.createTextEditorDecorationType({ after: { color: new vscode.ThemeColor(colour), margin: '0 0 0 2em', fontWeight: 'bold' } });
+}
+
+function backgroundType({ background }: Look): vscode.TextEditorDecorationType {
+  return vscode.window.createTextEditorDecorationType({ isWholeLine: true, backgroundColor: new vscode.ThemeColor(background) });
 }
 
 function picture(sign: string, colour: string): vscode.Uri {

@@ -199,10 +199,10 @@ export class TraceApp extends LitElement {
     this.wantedField = name;
   }
 
-  private passOn(event: SendEvent): void {
+  private readonly passOn = (event: SendEvent): void => {
     event.stopPropagation();
     this.editor.post(event.message);
-  }
+  };
 }
 
 function messageTemplate(name: 'error' | 'info' | 'circleSlash', text: string): TemplateResult {

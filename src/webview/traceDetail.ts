@@ -28,8 +28,9 @@ export class TraceDetail extends LitElement {
     .reason { color: var(--dim); white-space: normal; font-size: 0.92em; }
     .diff { display: grid; grid-template-columns: max-content max-content 1fr; line-height: 1.65; border-radius: 3px; overflow: hidden; }
     .diff > * { padding: 0 6px; overflow-wrap: anywhere; }
-    .minus { color: var(--vscode-gitDecoration-deletedResourceForeground, var(--red)); background: var(--vscode-diffEditor-removedLineBackground, transparent); }
-    .plus { color: var(--vscode-gitDecoration-addedResourceForeground, var(--green)); background: var(--vscode-diffEditor-insertedLineBackground, transparent); }
+    .minus { background: var(--vscode-diffEditor-removedLineBackground, transparent); }
+    .plus { background: var(--vscode-diffEditor-insertedLineBackground, transparent); }
+    .sign { font-weight: 700; } .minus.sign { color: var(--red); } .plus.sign { color: var(--green); }
     .consequence { margin-top: 6px; }
     .note { border-left: 3px solid var(--vscode-textBlockQuote-border, var(--blue)); background: var(--vscode-textBlockQuote-background, var(--soft)); padding: 7px 11px; margin: 14px 0 0; border-radius: 0 4px 4px 0; }
     .note b { display: block; margin-bottom: 2px; }
@@ -55,8 +56,8 @@ export class TraceDetail extends LitElement {
       ${detail.purpose.map((text) => html`<p class="dim">${text}</p>`)}
       ${detail.conditions.length > 0 ? conditionsTemplate(detail.conditions) : nothing}
       ${detail.changes.length > 0 ? html`<h3>Packet</h3><div class="diff mono">${detail.changes.map(({ field, before, after }) => html`
-        <span class="minus" aria-label="before">−</span><span class="minus">${field}</span><span class="minus">${before}</span>
-        <span class="plus" aria-label="after">+</span><span class="plus">${field}</span><span class="plus">${after}</span>`)}</div>
+        <span class="minus sign" aria-label="before">−</span><span class="minus">${field}</span><span class="minus">${before}</span>
+        <span class="plus sign" aria-label="after">+</span><span class="plus">${field}</span><span class="plus">${after}</span>`)}</div>
         ${detail.consequence === '' ? nothing : html`<p class="dim consequence">${detail.consequence}</p>`}` : nothing}
       ${detail.notes.map(({ title, text }) => html`<div class="note"><b class="strong">${title}</b>${text}</div>`)}
       ${detail.changedBy.length > 0 ? html`<details><summary>${icon('lightbulb')}What would have to change?</summary><dl>${detail.changedBy.map(({ kind, name, effect }) => html`

@@ -116,7 +116,7 @@ export class TraceSteps extends LitElement {
       <span class="number">⋮</span><span class="body">${guides(row.depth)}<span class="twist dim">${icon('chevronRight')}</span><span class="rule note">${row.text}</span></span><span></span></div>`;
   }
 
-  private keyDown(event: KeyboardEvent): void {
+  private readonly keyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = this.rows.find(({ row }) => row.id === this.selected);
     const steps: Readonly<Record<string, string>> = { ArrowDown: 'next', j: 'next', ArrowUp: 'previous', k: 'previous', Home: 'first', End: 'last' };
@@ -128,7 +128,7 @@ export class TraceSteps extends LitElement {
     else if (event.key === 'ArrowLeft' && at) this.dispatchEvent(at.expandable && at.expanded ? new CustomEvent('fold', { detail: { step: at.row.id, collapse: true } }) : new CustomEvent('to-parent', { detail: at.row.id }));
     else return;
     event.preventDefault();
-  }
+  };
 
   private pick(step: StepId): void {
     this.dispatchEvent(new CustomEvent<StepId>('pick', { detail: step }));

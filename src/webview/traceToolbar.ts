@@ -83,20 +83,20 @@ export class TraceToolbar extends LitElement {
     return html`<button class="tool ${to}" title=${label} aria-label=${label} ?disabled=${atEnd} @click=${() => this.dispatchEvent(new CustomEvent<Step>('step', { detail: to }))}>${icon(name)}</button>`;
   }
 
-  private typed(): void {
+  private readonly typed = (): void => {
     this.dispatchEvent(new CustomEvent<string>('draft', { detail: this.input.value }));
-  }
+  };
 
-  private keyDown(event: KeyboardEvent): void {
+  private readonly keyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape') return;
     event.preventDefault();
     this.dispatchEvent(new CustomEvent<undefined>('draft', { detail: undefined }));
-  }
+  };
 
-  private submit(event: Event): void {
+  private readonly submit = (event: Event): void => {
     event.preventDefault();
     send(this, { type: 'trace', expression: this.input.value.trim() });
-  }
+  };
 }
 
 const OWN = '\u0000own';

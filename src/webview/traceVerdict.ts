@@ -75,7 +75,7 @@ export class TraceVerdict extends LitElement {
     send(this, { type: 'choose-outcome', index });
   }
 
-  private tabKey(event: KeyboardEvent): void {
+  private readonly tabKey = (event: KeyboardEvent): void => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     const { tabs, selected } = this.trace;
     const index = selected + by;
@@ -83,5 +83,5 @@ export class TraceVerdict extends LitElement {
     event.preventDefault();
     this.choose(index);
     this.renderRoot.querySelectorAll<HTMLElement>('.tab')[index]?.focus();
-  }
+  };
 }

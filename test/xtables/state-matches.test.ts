@@ -330,6 +330,13 @@ describe('history matches, from freshly loaded rules', () => {
     expect(run('-m connlimit --connlimit-above 2 --connlimit-daddr', packets)).toBe('000111');
   });
 
+  it('forgets connections that are gone or closed, where they can be looked up', () => {
+    const closed = { ...PLAIN, original: tuple({ src: '10.0.0.5', dst: '10.0.0.1', sport: 2 }), confirmed: true, tcpState: 'CLOSE' };
+    const findConnection = ({ sourcePort }: Tuple): ConntrackEntry | undefined => (sourcePort === 1 ? undefined : sourcePort === 2 ? closed : { ...PLAIN, confirmed: true });
+    const packets = [1, 2, 3, 4].map((sport) => ({ sport, where: { findConnection, conntrack: tracked({ original: tuple({ src: '10.0.0.5', dst: '10.0.0.1', sport }) }) } }));
+    expect(run('-m connlimit --connlimit-above 1', packets)).toBe('0001');
+  });
+
   it('forgets packets that made no connection', () => {
     const invalid = { where: { conntrack: without('INVALID') } };
     expect(run('-m connlimit --connlimit-above 1', [{ ...invalid, sport: 1 }, { ...invalid, sport: 2 }])).toBe('00');

@@ -47,13 +47,13 @@ export function lookupRoute(host: Host, query: RouteQuery): RouteResult {
   return query.destination.family === 4 ? lookupIpv4(host, query) : lookupIpv6(host, query);
 }
 
-/** Every multicast group that this host is in without anyone having joined it: all nodes, all routers, solicited-node addresses. */
+/** Every multicast group that this host is in without anyone having joined it: all nodes, on a router all routers, solicited-node addresses. */
 export function isJoinedGroup(host: Host, group: Address): boolean {
   const [first, second, third, last] = group.words as [number, number, number, number];
   if (group.family === 4) return first === 0xe0000001;
   const scope = first >>> 16;
   if (second === 0 && third === 0 && last === 1) return first === 0xff010000 || first === 0xff020000;
-  if (second === 0 && third === 0 && last === 2) return first === 0xff010000 || first === 0xff020000 || first === 0xff050000;
+  if (second === 0 && third === 0 && last === 2) return host.sysctls.get('net.ipv6.conf.all.forwarding') !== 0 && (first === 0xff010000 || first === 0xff020000 || first === 0xff050000);
   if (scope !== 0xff02 || second !== 0 || third !== 1 || last >>> 24 !== 0xff) return false;
   return host.interfaces.some(({ addresses }) => addresses.some(({ address }) => address.family === 6 && ((address.words[3] as number) & 0xffffff) === (last & 0xffffff)));
 }

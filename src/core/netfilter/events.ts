@@ -41,6 +41,8 @@ export type TraceEvent =
       readonly effect: Effect | undefined;
       readonly after: Packet;
       readonly depth: number;
+      /** A match could not read the packet, and the kernel drops it behind this rule. */
+      readonly broken: string | undefined;
     }
   /** A chain came to its end, or a rule said RETURN: on with the rule behind the jump, or the policy. */
   | { readonly kind: 'return'; readonly chain: Chain; readonly to: Chain; readonly explicit: boolean; readonly depth: number }

@@ -24,6 +24,9 @@ const SEGMENT_ROUTING = 4;
 
 function answerOf({ end, events }: Walked): Packet | undefined {
   const { packet } = end;
+  const route = events.findLast((event) => event.kind === 'route');
+  // Nobody answers a SYN to a broadcast or multicast address.
+  if (packet.protocol === PROTOCOL.TCP && route?.type !== 'local') return undefined;
   if (packet.extensionHeaders.some(({ protocol, bytes }) => protocol === PROTOCOL.IPV6_ROUTE && bytes[2] === SEGMENT_ROUTING)) return undefined;
   if (packet.protocol === PROTOCOL.ICMP && packet.icmpType === 8) return reversed(packet, { icmpType: 0 });
   if (packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType === 128) return reversed(packet, { icmpType: 129 });

@@ -26,12 +26,11 @@ function lookup(packet: Packet, iface: string, host: Host): RouteResult {
 
 function routeIpv4(packet: Packet, iface: string, host: Host): InputRoute {
   const { source, destination } = packet;
-  const first = (source.words[0] as number) >>> 24;
   const localnet = sysctl(host, 4, iface, 'route_localnet', 'any') === 1;
   if (isMulticast(source) || isLimitedBroadcast(source)) return martian('martian-source', source, 'it can only be a destination');
   const limited = isLimitedBroadcast(destination) || (isUnspecified(source) && isUnspecified(destination));
-  if (!limited && first === 0) return martian('martian-source', source, 'addresses in 0.0.0.0/8 cannot be a source');
-  if (!limited && (destination.words[0] as number) >>> 24 === 0) return martian('martian-destination', destination, 'addresses in 0.0.0.0/8 cannot be a destination');
+  if (!limited && isUnspecified(source)) return martian('martian-source', source, 'it is no address of a host');
+  if (!limited && isUnspecified(destination)) return martian('martian-destination', destination, 'it is no address of a host');
   if (!limited && isLoopback(destination) && !localnet) return martian('martian-destination', destination, `127.0.0.0/8 may not arrive on ${iface} unless net.ipv4.conf.${iface}.route_localnet is 1`);
   if (!limited && isLoopback(source) && !localnet) return martian('martian-source', source, `127.0.0.0/8 may not arrive on ${iface} unless net.ipv4.conf.${iface}.route_localnet is 1`);
   const route = lookup(packet, iface, host);

@@ -12,7 +12,7 @@ export function natHash(tuple: Tuple, zone: number, persistent: boolean): number
 }
 
 /** The address within the range that the hash picks; each 32-bit word is picked by itself. */
-export function chooseAddress([first, last]: readonly [Address, Address], hash: number, tuple: Tuple, persistent: boolean): Address {
+export function chooseAddress([first, last]: readonly [Address, Address], hash: number, tuple: Tuple, half: 'source' | 'destination', persistent: boolean): Address {
   if (first.words.every((word, i) => word === last.words[i])) return first;
   let full = false;
   let j = hash;
@@ -21,7 +21,8 @@ export function chooseAddress([first, last]: readonly [Address, Address], hash: 
     const distance = full ? 0xffffffff : ((last.words[i] as number) - word + 1) >>> 0;
     const chosen = (minimum + Number((BigInt(j) * BigInt(distance)) >> 32n)) >>> 0;
     if (chosen !== last.words[i]) full = true;
-    if (!persistent) j = (j ^ swap(tuple.destination.words[i] ?? 0)) >>> 0;
+    // A new destination is written over the old one word by word, so that the new word goes into the hash.
+    if (!persistent) j = (j ^ swap(half === 'destination' ? chosen : (tuple.destination.words[i] ?? 0))) >>> 0;
     return chosen;
   });
   return { family: first.family, words };

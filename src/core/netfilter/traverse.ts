@@ -1,7 +1,7 @@
 import { conditionsOf, type BoundMatch, type Chain, type Rule } from '../ruleset/ruleSet';
 import { headerConditions } from '../ruleset/header';
-import type { Answer, HotDrop, Unknown } from '../xtables/answer';
-import type { Condition, Effect } from '../xtables/extension';
+import type { Answer, Unknown } from '../xtables/answer';
+import type { Condition, Effect, MalformedDrop } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';
 import { headerMatches } from './ruleTest';
 import type { DecidedBy, TraceEvent } from './events';
@@ -36,10 +36,11 @@ interface Tested {
   readonly answers: readonly Answer[];
   /** Worth an event of its own even though it did not match. */
   readonly notable: boolean;
-  readonly hotDrop: HotDrop | undefined;
+  /** A match could not read the packet: the kernel drops it behind this rule, whether it matched or not. */
+  readonly drop: MalformedDrop | undefined;
 }
 
-const NO: Tested = { matched: false, answers: [], notable: false, hotDrop: undefined };
+const NO: Tested = { matched: false, answers: [], notable: false, drop: undefined };
 
 /** Walks the chains of one table from its built-in chain on. Source: net/ipv4/netfilter/ip_tables.c ipt_do_table. */
 export function traverse(start: Chain, traveller: Traveller): TableEnd {
@@ -66,19 +67,17 @@ export function traverse(start: Chain, traveller: Traveller): TableEnd {
     }
     flush(index);
     const before = traveller.view();
-    if (tested.hotDrop) {
-      traveller.emit({ kind: 'rule', rule, matched: false, view: before, answers: tested.answers, effect: undefined, after: before.packet, depth });
-      return { kind: 'hotdrop', reason: tested.hotDrop.reason };
-    }
     if (!tested.matched) {
-      traveller.emit({ kind: 'rule', rule, matched: false, view: before, answers: tested.answers, effect: undefined, after: before.packet, depth });
+      traveller.emit({ kind: 'rule', rule, matched: false, view: before, answers: tested.answers, effect: undefined, after: before.packet, depth, broken: tested.drop?.reason });
+      if (tested.drop) return { kind: 'hotdrop', reason: tested.drop.reason };
       index++;
       firstSkipped = index;
       continue;
     }
     const { target } = rule;
     if (target.kind === 'jump') {
-      traveller.emit({ kind: 'rule', rule, matched: true, view: before, answers: tested.answers, effect: undefined, after: before.packet, depth });
+      traveller.emit({ kind: 'rule', rule, matched: true, view: before, answers: tested.answers, effect: undefined, after: before.packet, depth, broken: tested.drop?.reason });
+      if (tested.drop) return { kind: 'hotdrop', reason: tested.drop.reason };
       const next = target.to;
       if (next === undefined) return { kind: 'failed' };
       if (!target.goto) stack.push({ chain, index: index + 1 });
@@ -89,7 +88,8 @@ export function traverse(start: Chain, traveller: Traveller): TableEnd {
     }
     const effect: Effect = target.kind === 'extension' ? target.extension.apply(target.data, before, rule) : target.kind === 'none' ? { kind: 'continue' } : unknownTarget(target.name);
     const at = traveller.apply(rule, effect);
-    traveller.emit({ kind: 'rule', rule, matched: true, view: before, answers: tested.answers, effect, after: traveller.view().packet, depth });
+    traveller.emit({ kind: 'rule', rule, matched: true, view: before, answers: tested.answers, effect, after: traveller.view().packet, depth, broken: tested.drop?.reason });
+    if (tested.drop) return { kind: 'hotdrop', reason: tested.drop.reason };
     index++;
     firstSkipped = index;
     switch (at.kind) {
@@ -141,7 +141,7 @@ function test(rule: Rule, traveller: Traveller): Tested {
   const view = traveller.view();
   const { header, matches } = rule;
   if (!headerMatches(header, view.packet, view.inInterface, view.outInterface)) return NO;
-  if (!header.names && matches.length === 0) return { matched: true, answers: headerAnswers(rule), notable: true, hotDrop: undefined };
+  if (!header.names && matches.length === 0) return { matched: true, answers: headerAnswers(rule), notable: true, drop: undefined };
   return testMatches(rule, view, traveller);
 }
 
@@ -152,46 +152,48 @@ function headerAnswers(rule: Rule): Answer[] {
 }
 
 function testMatches(rule: Rule, view: PacketView, traveller: Traveller): Tested {
-  let answers: Answer[] | undefined;
-  let notable = false;
-  let asked = 0;
-  const conditions = rule.header.names ? headerConditions(rule.header) : undefined;
-  const settleAll = (list: readonly Condition[], rest: readonly BoundMatch[]): boolean | HotDrop => {
+  const asked = new Asking(rule, view, traveller);
+  if (rule.header.names && !asked.holds(headerConditions(rule.header), 0)) return asked.no();
+  if (!rule.header.names) asked.answers.push(...headerAnswers(rule));
+  let drop: MalformedDrop | undefined;
+  for (let m = 0; m < rule.matches.length; m++) {
+    const match = rule.matches[m] as BoundMatch;
+    const broken = match.extension.drops?.(match.data, view);
+    drop ??= broken;
+    if (broken ? !broken.matches : !asked.holds(conditionsOf(match, rule.family), m + 1)) return asked.no(drop);
+  }
+  return { matched: true, answers: asked.answers, notable: true, drop };
+}
+
+/** Asks the conditions of one rule and keeps the answers. */
+class Asking {
+  readonly answers: Answer[] = [];
+  private notable = false;
+
+  constructor(
+    private readonly rule: Rule,
+    private readonly view: PacketView,
+    private readonly traveller: Traveller,
+  ) {}
+
+  /** Whether all conditions of the list hold; match number `next` comes behind it in the rule. */
+  holds(list: readonly Condition[], next: number): boolean {
     for (let i = 0; i < list.length; i++) {
       const condition = list[i] as Condition;
-      const answer = condition.test(view);
-      if (condition.stateful) notable = true;
-      asked++;
-      if (answer === true) {
-        answers?.push(true);
-        continue;
-      }
-      if (answer === false) {
-        answers ??= new Array<Answer>(asked - 1).fill(true);
-        answers.push(false);
-        return false;
-      }
-      notable = true;
-      answers ??= new Array<Answer>(asked - 1).fill(true);
-      answers.push(answer);
-      if (answer.kind === 'hotdrop') return answer;
-      if (surelyFails(list.slice(i + 1), rest, view, rule.family)) return false;
-      if (!traveller.settle(rule, condition.text, answer)) return false;
+      const answer = condition.test(this.view);
+      if (condition.stateful) this.notable = true;
+      this.answers.push(answer);
+      if (answer === false) return false;
+      if (answer === true) continue;
+      this.notable = true;
+      if (surelyFails(list.slice(i + 1), this.rule.matches.slice(next), this.view, this.rule.family)) return false;
+      if (!this.traveller.settle(this.rule, condition.text, answer)) return false;
     }
     return true;
-  };
-  if (conditions) {
-    const settled = settleAll(conditions, rule.matches);
-    if (settled !== true) return finish(settled);
-  } else asked = headerAnswers(rule).length;
-  for (let m = 0; m < rule.matches.length; m++) {
-    const settled = settleAll(conditionsOf(rule.matches[m] as BoundMatch, rule.family), rule.matches.slice(m + 1));
-    if (settled !== true) return finish(settled);
   }
-  return { matched: true, answers: answers ?? new Array<Answer>(asked).fill(true), notable: true, hotDrop: undefined };
 
-  function finish(settled: false | HotDrop): Tested {
-    return { matched: false, answers: answers ?? [], notable, hotDrop: settled === false ? undefined : settled };
+  no(drop?: MalformedDrop): Tested {
+    return { matched: false, answers: this.answers, notable: this.notable || drop !== undefined, drop };
   }
 }
 

@@ -1,3 +1,4 @@
+import { sameAddress } from '../net/address';
 import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
 import { knowsListeners, type Host } from '../net/host';
 import type { Packet, SocketOwner } from '../net/packet';
@@ -179,6 +180,7 @@ class Walk implements Traveller {
     }
   }
 
+  private readdressed = false;
   private outRoute: Extract<OutputRoute, { kind: 'route' }> | undefined;
 
   /** What goes out over lo comes in again with its connection and its mark, but without its socket. */
@@ -188,9 +190,10 @@ class Walk implements Traveller {
     this.inInterface = 'lo';
     this.outInterface = '';
     this.refresh();
-    const before = this.packet;
+    this.readdressed = false;
     this.runHook('PREROUTING');
-    if (before.destination !== this.packet.destination) return this.follow(routeInput(this.packet, 'lo', this.host, 'unicast'));
+    // It still has the route it was sent with, which only NAT takes away (nf_nat_proto.c nf_nat_ipv4_pre_routing).
+    if (this.readdressed) return this.follow(routeInput(this.packet, 'lo', this.host, 'unicast'));
     if (!this.localRoute) return this.kernelDrop('no-route', 'it was routed out over lo without being addressed to this host');
     this.emit({ kind: 'route', phase: 'input', packet: this.packet, type: 'local', device: 'lo', gateway: undefined, table: undefined });
     return this.deliver();
@@ -321,6 +324,7 @@ class Walk implements Traveller {
     const after = translate(before, tracked, half);
     if (after !== before && !canTranslate(before)) throw new Ended(this.kernelDrop('nat-failed', 'the packet is too short to be translated', undefined, true));
     if (after !== before) {
+      this.readdressed ||= !sameAddress(before.destination, after.destination);
       this.change(after);
       if (!samePacket(before, after)) this.emit({ kind: 'translate', hook, half, before, after, established: tracked.state !== 'NEW' });
     }
@@ -329,7 +333,7 @@ class Walk implements Traveller {
 
   /** `shown`: the packet as the rules saw it last, which is how a failure reports it. */
   private reroute(shown = this.packet): void {
-    const route = routeOutput(this.packet, this.host, undefined, this.socket?.uid, true);
+    const route = routeOutput(this.packet, this.host, undefined, this.socket?.uid, true, true);
     if (route.kind === 'drop') this.packet = shown;
     if (route.kind === 'drop') throw new Ended(this.kernelDrop('reroute-failed', `after the change it has to be routed again, and ${route.detail}`, undefined, true));
     this.take(route, 'reroute');

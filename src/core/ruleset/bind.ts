@@ -75,7 +75,7 @@ class Binder {
       }
     }
     const limited = this.limited.filter(({ rule }) => rule.chain.table === table.name && table.chains.get(rule.chain.name)?.rules[rule.number - 1] === rule);
-    checkPlaces(chains, limited, (line, at, code, message) => this.report(line, at, code, message));
+    checkPlaces(chains, limited, (line, at, code, message, severity) => this.report(line, at, code, message, severity));
   }
 
   private resolve(rule: LineRule, jump: Jump, table: OpenTable): void {
@@ -299,14 +299,14 @@ class Binder {
     const jump = parsed.target.kind === 'jump' ? parsed.target : undefined;
     const faulty = parsed.problems.length > 0 ? { ...parsed, matches: parsed.matches.map((match) => ({ ...match })) } : undefined;
     const rule = new LineRule(this.family, chain, line, headerIndex, jump, faulty);
-    for (const { extension, word } of parsed.matches) this.note(rule, extension, word);
-    if (parsed.target.kind === 'extension') this.note(rule, parsed.target.extension, parsed.target.word);
+    for (const { extension, data, word } of parsed.matches) this.note(rule, extension, data, word);
+    if (parsed.target.kind === 'extension') this.note(rule, parsed.target.extension, parsed.target.data, parsed.target.word);
     return rule;
   }
 
-  private note(rule: LineRule, extension: MatchExtension | TargetExtension, at: Word | undefined): void {
+  private note(rule: LineRule, extension: MatchExtension | TargetExtension, data: unknown, at: Word | undefined): void {
     if (extension.needsConntrack) this.needsConntrack = true;
-    if (extension.hooks) this.limited.push({ rule, extension, at });
+    if (extension.hooks || extension.check) this.limited.push({ rule, extension, data, at });
   }
 
   private deleteRule(line: Line, node: CommandParts | CommandNode, chain: OpenChain, rule: LineRule): void {

@@ -1,15 +1,16 @@
-import type { Line } from '../syntax/tree';
+import type { Line, Problem } from '../syntax/tree';
 import type { Columns } from '../text/columns';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import type { Hook } from '../xtables/view';
 import { HOOKS, type Chain, type Rule } from './ruleSet';
 
-type Report = (line: Line, at: Columns, code: string, message: string) => void;
+type Report = (line: Line, at: Columns, code: string, message: string, severity?: Problem['severity']) => void;
 
-/** A match or target that the kernel takes in some hooks only, and the rule that it stands in. */
+/** A match or target that the kernel takes in some places only, and the rule that it stands in. */
 export interface LimitedPart {
   readonly rule: Rule;
   readonly extension: MatchExtension | TargetExtension;
+  readonly data: unknown;
   readonly at: Columns | undefined;
 }
 
@@ -28,7 +29,10 @@ export function checkPlaces(chains: readonly OpenReach[], limited: readonly Limi
   for (const chain of chains) chain.reach = 0;
   for (const chain of chains) if (chain.hook) follow(chain, 1 << HOOKS.indexOf(chain.hook), jumps, loops);
   for (const rule of loops) report(rule.line, targetPlace(rule), 'loop', `this jump leads back to chain "${rule.chain.name}": the kernel refuses loops`);
-  for (const part of limited) checkHooks(part, report);
+  for (const part of limited) {
+    checkHooks(part, report);
+    checkSurroundings(part, report);
+  }
 }
 
 /** The hooks from which a packet can come to a chain. */
@@ -83,14 +87,33 @@ function jumpsOf(chain: Chain, known: Map<Chain, readonly Rule[]>): readonly Rul
   return own;
 }
 
+/** What the extension itself asks of the rule around it. */
+function checkSurroundings({ rule, extension, data, at }: LimitedPart, report: Report): void {
+  if (!extension.check) return;
+  const place = {
+    family: rule.family, table: rule.chain.table, hooks: reachingHooks(rule.chain),
+    matches: rule.matches.map((match) => ({ name: match.extension.name, data: match.data })),
+  };
+  for (const problem of extension.check(data, place)) {
+    const columns = problem.at ? { start: problem.at.optionWord.start, end: (problem.at.valueWord ?? problem.at.optionWord).end } : at;
+    const code = problem.severity === 'warning' ? 'suspicious-option' : 'bad-options';
+    report(rule.line, columns ?? wholeRule(rule), code, problem.message, problem.severity ?? 'error');
+  }
+}
+
 function checkHooks({ rule, extension, at }: LimitedPart, report: Report): void {
+  if (!extension.hooks) return;
   const wrong = HOOKS.filter((hook, i) => rule.chain.reach & (1 << i) && !extension.hooks?.includes(hook));
   if (wrong.length === 0) return;
   const what = `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`;
-  report(rule.line, at ?? { start: rule.line.contentStart, end: rule.line.text.length }, 'wrong-chain',
+  report(rule.line, at ?? wholeRule(rule), 'wrong-chain',
     `${what} works in ${extension.hooks?.join(', ')} only; this rule is reached from ${wrong.join(', ')}`);
 }
 
 function targetPlace(rule: Rule): Columns {
-  return rule.jump?.word ?? { start: rule.line.contentStart, end: rule.line.text.length };
+  return rule.jump?.word ?? wholeRule(rule);
+}
+
+function wholeRule({ line }: Rule): Columns {
+  return { start: line.contentStart, end: line.text.length };
 }

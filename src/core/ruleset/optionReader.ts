@@ -83,7 +83,9 @@ export class OptionReader implements GivenOptions {
     let valueWord: Word | undefined = attached === undefined ? undefined : { text: attached, start: optionWord.start, end: optionWord.end, quoted: optionWord.quoted };
     let last = valueWord;
     let text = valueWord?.text ?? '';
-    for (let left = option.optionalWord ? 0 : option.words - (valueWord ? 1 : 0); left > 0; left--) {
+    // A word that may be left out is taken unless it looks like the next option.
+    const wanted = option.optionalWord && /^[-!]/.test(words[index]?.text ?? '-') ? 0 : option.words - (valueWord ? 1 : 0);
+    for (let left = wanted; left > 0; left--) {
       const word = words[index];
       if (word === undefined) {
         this.fail(optionWord, 'missing-value', `${option.name} needs ${option.type?.metavariable ?? 'a value'} behind it`);

@@ -39,7 +39,7 @@ const SHORT: Readonly<Record<string, string>> = {
 };
 /** Long options of iptables itself, abbreviable like all others. Source: iptables/iptables.c original_opts. */
 const LONG: Readonly<Record<string, string>> = {
-  source: 'source', src: 'source', destination: 'destination', dst: 'destination', protocol: 'protocol', proto: 'protocol',
+  source: 'source', src: 'source', destination: 'destination', dst: 'destination', protocol: 'protocol',
   'in-interface': 'in-interface', 'out-interface': 'out-interface', jump: 'jump', goto: 'goto', match: 'match', fragments: 'fragments',
   'set-counters': 'set-counters', ipv4: 'ipv4', ipv6: 'ipv6', numeric: 'numeric', verbose: 'verbose', exact: 'exact', table: 'table', wait: 'wait',
   'wait-interval': 'wait-interval', 'line-numbers': 'line-numbers', modprobe: 'modprobe', version: 'version', help: 'help',

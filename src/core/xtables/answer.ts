@@ -6,18 +6,8 @@ export interface Unknown {
   readonly probability?: number;
 }
 
-/** The match found the packet broken and the kernel drops it on the spot, whatever the rule says (`par->hotdrop`). */
-export interface HotDrop {
-  readonly kind: 'hotdrop';
-  readonly reason: string;
-}
-
 /** What a match says of a packet. */
-export type Answer = true | false | Unknown | HotDrop;
-
-export function hotDrop(reason: string): HotDrop {
-  return { kind: 'hotdrop', reason };
-}
+export type Answer = true | false | Unknown;
 
 export function unknown(reason: string, probability?: number): Unknown {
   return probability === undefined ? { kind: 'unknown', reason } : { kind: 'unknown', reason, probability };
@@ -26,6 +16,5 @@ export function unknown(reason: string, probability?: number): Unknown {
 /** `!` in front of a condition. Some kernel matches do not negate plainly (a fragment has no port, negated or not): those do it themselves. */
 export function negate(answer: Answer): Answer {
   if (typeof answer === 'boolean') return !answer;
-  if (answer.kind === 'hotdrop') return answer;
   return answer.probability === undefined ? answer : unknown(answer.reason, 1 - answer.probability);
 }

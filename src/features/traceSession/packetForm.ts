@@ -83,14 +83,17 @@ function isIpv6(address: string): boolean {
 /** The value of a field as people write it, and as `withField` reads it back. */
 export function textOf(name: keyof PacketRequest, request: PacketRequest): string {
   const value = request[name];
-  if (value === undefined) return '';
-  switch (name) {
-    case 'proto': return protocolName(value as number);
-    case 'flags': return flagWords(value as number);
-    case 'mark': case 'tos': return `0x${(value as number).toString(16)}`;
-    case 'icmpType': return icmpTypeName(value as number, request.icmpCode, familyOf(request)) ?? String(value);
-    default: return Array.isArray(value) ? value.join(',') : String(value);
+  if (Array.isArray(value)) return value.join(',');
+  if (typeof value === 'number') {
+    switch (name) {
+      case 'proto': return protocolName(value);
+      case 'flags': return flagWords(value);
+      case 'mark': case 'tos': return `0x${value.toString(16)}`;
+      case 'icmpType': return icmpTypeName(value, request.icmpCode, familyOf(request)) ?? String(value);
+      default: return String(value);
+    }
   }
+  return typeof value === 'string' ? value : '';
 }
 
 function flagWords(bits: number): string {

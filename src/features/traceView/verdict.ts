@@ -4,6 +4,7 @@ import { PROTOCOL } from '../../core/net/packet';
 import type { Listener } from '../../core/net/host';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import type { Rule } from '../../core/ruleset/ruleSet';
+import { conditionsOfRule } from '../../core/netfilter/ruleTest';
 import { courseOf, lineNumber, type RuleEvent, type TraceInput } from './course';
 import { explainKernelDrop } from './explainKernelDrop';
 import type { Badge, RichText, Span } from './model';
@@ -42,7 +43,7 @@ export function verdictOf(input: TraceInput): RichText {
   }
 }
 
-/** The index of the event that decided: the drop, else the rule that translated or accepted, else the end. */
+/** The index of the event that decided: the drop, else the rule that translated, accepted or spared it, else the end. */
 export function decisiveEvent({ events, end }: Walked): number | undefined {
   const last = (wanted: (event: TraceEvent, index: number) => boolean): number | undefined => {
     for (let i = events.length - 1; i >= 0; i--) if (wanted(events[i] as TraceEvent, i)) return i;
@@ -55,7 +56,16 @@ export function decisiveEvent({ events, end }: Walked): number | undefined {
   return last((event) => isTranslating(event) && end.outcome === 'LOCAL')
     ?? last((event) => event.kind === 'rule' && event.matched && event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT')
     ?? last(isTranslating)
+    ?? last((event, index) => sparesFromNat(events, event, index))
     ?? last((event) => event.kind === 'delivered' || event.kind === 'sent');
+}
+
+/** A RETURN with conditions that keeps a packet from being redirected: what an exclusion of a port or a user looks like. */
+function sparesFromNat(events: readonly TraceEvent[], event: TraceEvent, index: number): boolean {
+  if (event.kind !== 'rule' || !event.matched || event.effect?.kind !== 'verdict' || event.effect.verdict !== 'RETURN') return false;
+  const { rule, view } = event;
+  if (view.table !== 'nat' || (view.hook !== 'PREROUTING' && view.hook !== 'OUTPUT') || conditionsOfRule(rule).length === 0) return false;
+  return rule.number < rule.chain.rules.length && events[index + 1]?.kind === 'return' && events[index + 2]?.kind === 'policy';
 }
 
 function isTranslating(event: TraceEvent): boolean {
@@ -81,7 +91,7 @@ function delivered(input: TraceInput, walked: Walked): RichText {
   const role = roleOf(receiver);
   const other = changed && otherReceiver(input, changed);
   return [
-    strong(`${capital(role ?? receiver.process ?? `The socket ${receiver.text}`)} receives it`),
+    strong(`${role === undefined ? receiver.process ?? `The socket ${receiver.text}` : capital(role)} receives it`),
     plain(`${other === undefined ? '' : `, not ${other}`}. `),
     dim(`${listens(receiver)}${input.listenersFrom === undefined ? '' : ` (from ${input.listenersFrom})`}. `),
     ...decided,
@@ -160,6 +170,7 @@ function decidedBy(walked: Walked): RichText {
   const index = decisiveEvent(walked);
   const event = index === undefined ? undefined : walked.events[index];
   if (event?.kind !== 'rule' || event.rule.target.kind === 'jump') return [dim('No rule stops or changes it.')];
+  if (sparesFromNat(walked.events, event, index as number)) return [lineSpan(lineNumber(event.rule.line) ?? 0, 'Line'), dim(' leaves it as it is (RETURN).')];
   if (!isTranslating(event) && !(event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT')) return [dim('No rule stops or redirects it.')];
   const line = lineNumber(event.rule.line) ?? 0;
   return [dim('Decided by '), lineSpan(line), dim('.')];
@@ -200,8 +211,8 @@ function dim(text: string): Span {
   return { text, style: 'dim' };
 }
 
-function lineSpan(line: number): Span {
-  return { text: `line ${line}`, line };
+function lineSpan(line: number, word = 'line'): Span {
+  return { text: `${word} ${line}`, line };
 }
 
 function capital(text: string): string {

@@ -101,7 +101,7 @@ function exclusionWords(passed: readonly Passed[]): string {
   return `No ${names} above matched: ${parts.join('; ')}.`;
 }
 
-const MOST_TOLD = 6;
+const MOST_TOLD = 8;
 
 function listed(values: readonly string[]): string {
   return values.length > 12 ? `${values.slice(0, 12).join(', ')} and ${values.length - 12} more` : values.join(', ');

@@ -185,7 +185,7 @@ export const MATCHES: Readonly<Record<string, MatchMaker>> = {
   mh: (s, { protocol }) => (s.family === 6 && protocol === '135' ? `-m mh ${s.random.not()}--mh-type ${s.random.of('5', '0:4', 'binding-update', 'brr', '1:')}` : undefined),
   rt: (s) => (s.family === 6 ? `-m rt ${some(s, 2, () => `${s.random.not()}--rt-type ${s.random.of(0, 2, 4)}`, () => `${s.random.not()}--rt-segsleft ${s.random.of('0', '1', '0:3')}`, () => `${s.random.not()}--rt-len ${s.random.of(8, 24)}`)}` : undefined),
   srh: (s) => (s.family === 6 ? `-m srh ${some(s, 2,
-    () => `${s.random.not()}--srh-next-hdr ${s.random.of('tcp', '17', 'udp')}`, () => `${s.random.not()}--srh-hdr-len-${s.random.of('eq', 'gt', 'lt')} ${s.random.of(0, 2, 4)}`,
+    () => `${s.random.not()}--srh-next-hdr ${s.random.of('6', '17', '59')}`, () => `${s.random.not()}--srh-hdr-len-${s.random.of('eq', 'gt', 'lt')} ${s.random.of(0, 2, 4)}`,
     () => `${s.random.not()}--srh-segs-left-${s.random.of('eq', 'gt', 'lt')} ${s.random.of(0, 1, 2)}`, () => `${s.random.not()}--srh-last-entry-${s.random.of('eq', 'gt', 'lt')} ${s.random.of(0, 1)}`,
     () => `${s.random.not()}--srh-tag ${s.random.of(0, 5, 7)}`, () => `${s.random.not()}--srh-psid ${network(s.random.pick(s.all), s.random.of(64, 128))}`,
     () => `${s.random.not()}--srh-nsid ${network(s.random.pick(s.all), s.random.of(64, 128))}`, () => `${s.random.not()}--srh-lsid ${network(s.random.pick(s.all), s.random.of(64, 128))}`)}` : undefined),

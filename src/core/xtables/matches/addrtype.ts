@@ -46,7 +46,7 @@ export const addrtype = defineMatch<AddrtypeData>({
   families: [4, 6],
   options: [sourceType, destinationType, limitIn, limitOut],
   documentation: {
-    summary: 'Asks the routing table what an address is to this host: its own (LOCAL), broadcast, multicast …',
+    summary: 'Asks the routes what an address is to this host: LOCAL, BROADCAST, MULTICAST …',
     details: 'For IPv4 only the table "local" is asked: what is neither local, broadcast, anycast nor multicast is UNICAST. For IPv6 UNICAST is everything but multicast and ::, LOCAL included, and a list of types has to hold as far as it names UNICAST, MULTICAST or UNSPEC.',
     source: 'iptables-extensions(8), addrtype; net/netfilter/xt_addrtype.c, net/ipv4/fib_frontend.c',
   },

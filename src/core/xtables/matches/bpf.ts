@@ -18,7 +18,7 @@ export const bpf = defineMatch<BpfData>({
   families: [4, 6],
   options: [bytecodeOption, pinned],
   documentation: {
-    summary: 'Runs a BPF program over the packet; it matches where the program returns something other than 0.',
+    summary: 'Runs a BPF program over the packet and matches where the program does not return 0.',
     details: 'Offsets count from the start of the IP header. A load from beyond the end of the packet ends the program with 0.',
     source: 'iptables-extensions(8), bpf; net/netfilter/xt_bpf.c, net/core/filter.c',
   },

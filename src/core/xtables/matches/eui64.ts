@@ -9,8 +9,8 @@ export const eui64 = defineMatch<Record<never, never>>({
   hooks: ['PREROUTING', 'INPUT', 'FORWARD'],
   options: [],
   documentation: {
-    summary: "True where the lower half of the IPv6 source address was made from the sender's Ethernet address.",
-    details: 'RFC 4291: the MAC address with ff:fe in its middle and its second lowest bit turned over.',
+    summary: "True where the IPv6 source address was made from the sender's Ethernet address.",
+    details: 'RFC 4291: the lower half of the address is the MAC address with ff:fe in its middle and its second lowest bit turned over.',
     source: 'iptables-extensions(8), eui64; net/ipv6/netfilter/ip6t_eui64.c',
   },
   build: () => ({}),

@@ -64,7 +64,7 @@ export const ipv6header = defineMatch<HeadersData>({
   families: [6],
   options: [headerOption, soft],
   documentation: {
-    summary: 'Asks which IPv6 extension headers a packet has: exactly the given ones, or with --soft at least those.',
+    summary: 'Asks for IPv6 extension headers: exactly the given ones, or with --soft at least those.',
     details: 'The transport protocol counts as the header prot: most packets have it. With --soft the negated form asks that none of them is there.',
     source: 'iptables-extensions(8), ipv6header; net/ipv6/netfilter/ip6t_ipv6header.c',
   },

@@ -26,7 +26,7 @@ export const rpfilter = defineMatch<RpfilterData>({
   hooks: ['PREROUTING'],
   options: [loose, validMark, acceptLocal, invert],
   documentation: {
-    summary: 'True where the route back to the source leaves by the interface that the packet came in by.',
+    summary: 'True where the route back to the source leaves by the interface the packet came in by.',
     details: 'Packets on lo always pass. Works in PREROUTING of raw and mangle.',
     source: 'iptables-extensions(8), rpfilter; net/ipv4/netfilter/ipt_rpfilter.c, net/ipv6/netfilter/ip6t_rpfilter.c',
   },

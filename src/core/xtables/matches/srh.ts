@@ -9,7 +9,7 @@ import { hostMask, sameUnderMask, type HostMask } from '../values/looseAddress';
 interface SrhPart {
   readonly text: string;
   readonly inverted: boolean;
-  holds(header: SegmentRouting): boolean;
+  readonly holds: (header: SegmentRouting) => boolean;
 }
 
 /** What the kernel reads of a segment routing header (RFC 8754, 2). */

@@ -81,7 +81,7 @@ function clock({ kernelZone }: TimeData, { host: { now } }: PacketView): number 
 
 interface Part {
   readonly text: string;
-  holds(now: number): boolean;
+  readonly holds: (now: number) => boolean;
 }
 
 /** The parts in the order in which the kernel looks at them. */

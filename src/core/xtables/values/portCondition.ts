@@ -56,5 +56,5 @@ export function unsignedAsNft({ packet, backend }: PacketView, offset: number, s
   if (backend !== 'nft') return undefined;
   const bytes = supposedHeader(packet);
   if (bytes.length < offset + size) return undefined;
-  return size === 1 ? (bytes[offset] as number) : ((bytes[offset] as number) << 8) | (bytes[offset + 1] as number);
+  return size === 1 ? bytes[offset] : ((bytes[offset] as number) << 8) | (bytes[offset + 1] as number);
 }

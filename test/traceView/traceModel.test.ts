@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Row, StepGroup, TraceModel } from '../../src/shared/protocol';
+import { stepDetail } from '../../src/features/traceView/stepDetail';
+import { lineOfStep, runPage, stepsAtLine, traceModel } from '../../src/features/traceView/traceModel';
+import { traceMarkdown } from '../../src/features/traceView/traceText';
+import { traceOf } from './traceOf';
+
+const questions = readFileSync(path.join(import.meta.dirname, 'fixtures/questions.iptables-save'), 'utf8');
+const host = { ifaces: [{ name: 'eth0', addrs: ['192.0.2.10/24'] }], routes: ['default via 192.0.2.1 dev eth0'] };
+const ssh = 'in eth0 tcp 203.0.113.9:41522 > 192.0.2.10:22 syn';
+
+const redirect = `*nat
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+:CAPTURE - [0:0]
+-A PREROUTING -p tcp -j CAPTURE
+-A CAPTURE -p tcp -m tcp --dport 22 -j RETURN
+-A CAPTURE -p tcp -m tcp --dport 9102 -m comment --comment "metrics" -j RETURN
+-A CAPTURE -p tcp -j REDIRECT --to-ports 15006
+COMMIT
+`;
+
+function rows({ outcome }: TraceModel): readonly Row[] {
+  return outcome.groups.flatMap((group: StepGroup) => group.rows);
+}
+
+describe('the model is plain and small', () => {
+  test('it survives being sent to a web page', () => {
+    const model = traceModel(traceOf(questions, ssh, { host }));
+    expect(structuredClone(model)).toEqual(model);
+  });
+
+  test('a chain of 20,000 rules is a fold and the rule that nearly matched', () => {
+    const many = Array.from({ length: 20_000 }, (_, i) => `-A INPUT -s 10.${i >> 16}.${(i >> 8) & 255}.${i & 255}/32 -p tcp -m tcp --dport 443 -j DROP`);
+    const input = traceOf(`*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n${many.join('\n')}\nCOMMIT\n`, 'in eth0 tcp 10.0.1.5:41522 > 192.0.2.10:22 syn', { host });
+    const model = traceModel(input);
+    expect(JSON.stringify(model).length).toBeLessThan(8_000);
+    const long = model.outcome.groups.find(({ title }) => title === 'INPUT · filter');
+    expect(long?.rows.map((row) => (row.kind === 'rule' ? `${row.number} ${row.why}` : row.text))).toEqual([
+      '1 src 10.0.1.5 ≠ 10.0.0.0', '2 src 10.0.1.5 ≠ 10.0.0.1', '259 more rules did not match (3–261)', '262 dport 22 ≠ 443', '19,738 more rules did not match (263–20,000)', 'policy ACCEPT',
+    ]);
+    const fold = long?.rows.find((row) => row.kind === 'fold');
+    if (fold?.kind !== 'fold') throw new Error('there is no fold');
+    const page = runPage(input, fold.id, 200, 3);
+    expect(page?.rows.map(({ number, line, id, why }) => [number, line, id.endsWith(`.${number}`), why])).toEqual([
+      [200, 204, true, 'src 10.0.1.5 ≠ 10.0.0.199'], [201, 205, true, 'src 10.0.1.5 ≠ 10.0.0.200'], [202, 206, true, 'src 10.0.1.5 ≠ 10.0.0.201'],
+    ]);
+    expect(runPage(input, fold.id, 19_999, 50)?.rows.map(({ number }) => number)).toEqual([19_999, 20_000]);
+    expect(runPage(input, 'nonsense', 1, 10)).toBeUndefined();
+    expect(stepsAtLine(input, 204)).toEqual([page?.rows[0]?.id]);
+  });
+});
+
+describe('steps and lines of the file', () => {
+  const input = traceOf(redirect, 'in eth0 tcp 203.0.113.9:41522 > 192.0.2.10:3000 syn', { host });
+  const all = rows(traceModel(input));
+
+  test('every step leads to its line and back', () => {
+    for (const row of all) {
+      if (row.kind === 'fold' || row.line === undefined) continue;
+      expect(lineOfStep(input, row.id)).toBe(row.line);
+      expect(stepsAtLine(input, row.line)).toContain(row.id);
+    }
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+  });
+
+  test('every step has a detail, with a title that names its line', () => {
+    for (const row of all) {
+      const detail = stepDetail(input, row.id);
+      expect(detail?.step).toBe(row.id);
+      expect(detail?.happened).not.toBe('');
+      if (row.kind !== 'fold' && row.line !== undefined) expect(detail?.title.map(({ text }) => text).join('')).toContain(`Line ${row.line}`);
+    }
+    expect(stepDetail(input, '9999')).toBeUndefined();
+    expect(stepDetail(input, 'x')).toBeUndefined();
+  });
+
+  test('the rule that redirects is selected first, and says what it spared and what it changed', () => {
+    const { outcome } = traceModel(input);
+    const detail = stepDetail(input, outcome.decisive ?? '');
+    expect(detail).toMatchObject({
+      line: 10,
+      conditions: [{ text: '-p tcp', actual: 'tcp', result: 'yes' }],
+      changes: [{ field: 'dport', before: '3000', after: '15006' }],
+      notes: [{ title: 'Why not straight to 192.0.2.10:3000?', text: 'No RETURN above matched: port 3000 is none of 22, 9102.' }],
+    });
+    expect(outcome.badge).toEqual({ text: 'REDIRECT :15006', tone: 'redirect' });
+  });
+
+  test('conditions behind the first no are not asked', () => {
+    const step = all.find((row) => row.kind === 'rule' && row.number === 2 && row.chain === 'CAPTURE');
+    expect(stepDetail(input, step?.id ?? '')?.conditions.map(({ text, result }) => [text, result])).toEqual([['-p tcp', 'yes'], ['--dport 9102', 'no']]);
+    const udp = traceOf(redirect, 'in eth0 udp 203.0.113.9:41522 > 192.0.2.10:3000', { host });
+    expect(stepDetail(udp, stepsAtLine(udp, 7)[0] ?? '')?.conditions.map(({ result }) => result)).toEqual(['no']);
+  });
+
+  test('a comment stands behind its rule in the list, as iptables -L prints it, and as written in the detail', () => {
+    const step = all.find((row) => row.kind === 'rule' && row.number === 2 && row.chain === 'CAPTURE');
+    expect(step?.kind === 'rule' && step.tokens.map(({ text }) => text).join(' ')).toBe('-p tcp --dport 9102 -j RETURN /* metrics */');
+    expect(stepDetail(input, step?.id ?? '')?.tokens.map(({ text }) => text).join(' ')).toBe('-A CAPTURE -p tcp -m tcp --dport 9102 -m comment --comment "metrics" -j RETURN');
+  });
+});
+
+describe('the way through the hooks', () => {
+  const way = (text: string, packet: string): string[] =>
+    traceModel(traceOf(text, packet, { host })).outcome.path.map(({ title, state, changes, tables }) =>
+      `${state === 'off' ? '(' : ''}${changes.length > 0 ? `${changes.join(', ')} → ` : ''}${title}${tables.filter((table) => table.state === 'hit' || table.state === 'dropped').map(({ name }) => ` ${name}`).join('')}${state === 'off' ? ')' : ''}`);
+
+  test.each<[string, string, string, readonly string[]]>([
+    ['redirected', redirect, 'in eth0 tcp 203.0.113.9:41522 > 192.0.2.10:3000 syn', ['PREROUTING nat', 'dport 3000 → 15006 → ROUTE', 'INPUT', 'SOCKET', '(FORWARD)', '(POSTROUTING)']],
+    ['spared by RETURN', redirect, 'in eth0 tcp 203.0.113.9:41522 > 192.0.2.10:22 syn', ['PREROUTING', 'ROUTE', 'INPUT', 'SOCKET', '(FORWARD)', '(POSTROUTING)']],
+    ['forwarded', redirect, 'in eth0 udp 203.0.113.9:41522 > 198.51.100.1:53', ['PREROUTING', 'ROUTE', 'ttl 64 → 63 → FORWARD', 'POSTROUTING', 'WIRE', '(INPUT)']],
+    ['sent', redirect, 'out uid 1 udp > 198.51.100.1:53', ['ROUTE', 'OUTPUT', 'POSTROUTING', 'WIRE']],
+    ['to itself', redirect, 'out uid 1 tcp > 192.0.2.10:80 syn', ['ROUTE', 'OUTPUT', 'POSTROUTING', 'LO', 'PREROUTING', 'ROUTE', 'INPUT', 'SOCKET']],
+    ['rejected', questions, 'in eth0 udp 203.0.113.9:41522 > 192.0.2.10:161', ['PREROUTING', 'ROUTE', 'INPUT filter', 'REJECT', '(FORWARD)', '(POSTROUTING)']],
+  ])('%s', (_, text, packet, expected) => {
+    expect(way(text, packet)).toEqual(expected);
+  });
+});
+
+describe('what only the user can answer', () => {
+  test('each question once, with the courses that it makes', () => {
+    const model = traceModel(traceOf(questions, ssh, { host }));
+    expect(model.tabs.map(({ badge, probability }) => [badge.text, probability])).toEqual([['DROPPED', undefined], ['DELIVERED :22', undefined], ['REJECTED', undefined]]);
+    expect(model.questions.map(({ text, place, line, choices, chosen }) => [text, place, line, choices.map((choice) => [choice.text, choice.probability]), chosen])).toEqual([
+      ['--match-set blocked src', 'filter INPUT rule 3', 9, [['yes', undefined], ['no', undefined]], undefined],
+      ['--probability 0.25000000000', 'filter CHECKS rule 2', 13, [['yes', 0.25], ['no', 0.75]], undefined],
+    ]);
+  });
+
+  test('an answer leaves the courses that agree with it, and stays on show', () => {
+    const open = traceModel(traceOf(questions, ssh, { host }));
+    const no = open.questions[0]?.choices[1];
+    const model = traceModel(traceOf(questions, ssh, { host, answers: { [no?.key ?? '']: no?.value ?? true } }));
+    expect(model.tabs.map(({ badge }) => badge.text)).toEqual(['DELIVERED :22', 'REJECTED']);
+    expect(model.questions.map(({ chosen }) => chosen)).toEqual([1, undefined]);
+  });
+
+  test('a course is chosen by its index; one that is not there is the first', () => {
+    expect(traceModel(traceOf(questions, ssh, { host, selected: 2 })).outcome.badge.text).toBe('REJECTED');
+    expect(traceModel(traceOf(questions, ssh, { host, selected: 99 })).outcome.badge.text).toBe('DROPPED');
+  });
+
+  test('what was taken as no stands among the reasons for the drop', () => {
+    const input = traceOf(questions, ssh, { host, selected: 2 });
+    const { outcome } = traceModel(input);
+    expect(stepDetail(input, outcome.decisive ?? '')?.notes[0]?.text).toContain('line 13: taken as not --probability 0.25000000000');
+  });
+});
+
+test('the Markdown form has the verdict as prose and the steps as a block', () => {
+  const markdown = traceMarkdown(traceOf(redirect, 'in eth0 tcp 203.0.113.9:41522 > 192.0.2.10:3000 syn', { host }));
+  expect(markdown).toMatch(/^`in eth0 tcp .*`\n\n\*\*REDIRECT :15006\*\* /);
+  expect(markdown).toMatch(/\n```text\n[^`]*decides nat[^`]*\n```\n$/);
+});

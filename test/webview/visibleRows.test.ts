@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import type { FoldRow, OutcomeModel, Row, RuleRow } from '../../src/shared/protocol';
+import { addPage, move, NOTHING_OPENED, parentOf, position, reveal, toggle, visibleRows, type Opened, type Step } from '../../src/webview/visibleRows';
+
+function rule(id: string, depth: number, number = 1, mark: RuleRow['mark'] = 'no'): RuleRow {
+  return { kind: 'rule', id, depth, mark, line: number, why: '', chain: 'C', number, tokens: [] };
+}
+
+const fold: FoldRow = { kind: 'fold', id: 'f', depth: 1, chain: 'C', from: 3, to: 9, text: '7 more rules did not match (3–9)' };
+
+function outcome(rows: readonly Row[], quiet: readonly Row[] = []): OutcomeModel {
+  const group = { id: 'g', title: 'INPUT · filter', result: 'ACCEPT', tone: undefined, quiet: false, rows };
+  return {
+    badge: { text: '', tone: 'accept' }, verdict: [], verdictText: '', path: [], decisive: undefined,
+    groups: quiet.length > 0 ? [{ ...group, id: 'q', quiet: true, rows: quiet }, group] : [group],
+  };
+}
+
+const chains = outcome([rule('a', 0), rule('b', 1), rule('c', 1), rule('d', 2), fold, rule('e', 0)], [{ kind: 'note', id: 'z', depth: 0, mark: 'absent', line: undefined, why: '', text: 'no such table' }]);
+const ids = (opened: Opened): string => visibleRows(chains, opened).map(({ row }) => row.id).join(' ');
+
+describe('folding', () => {
+  test.each<[string, readonly string[], string]>([
+    ['nothing folded', [], 'z a b c d f e'],
+    ['a jump folds all below it', ['a'], 'z a e'],
+    ['an inner jump folds its own chain', ['c'], 'z a b c f e'],
+    ['a rule without a chain below it', ['b'], 'z a b c d f e'],
+  ])('%s', (_, collapsed, expected) => {
+    expect(ids({ ...NOTHING_OPENED, collapsed: new Set(collapsed) })).toBe(expected);
+  });
+
+  test('to show a step, every chain above it is opened', () => {
+    const closed = toggle(toggle(NOTHING_OPENED, 'a', true), 'c', true);
+    expect(ids(reveal(closed, chains, 'd'))).toBe('z a b c d f e');
+    expect(ids(reveal(closed, chains, 'b'))).toBe('z a b c f e');
+    expect(ids(reveal(closed, chains, 'nothing'))).toBe('z a e');
+  });
+});
+
+describe('pages of a long run', () => {
+  const page = (from: number, to: number): RuleRow[] => Array.from({ length: to - from + 1 }, (_, i) => rule(`5.${from + i}`, 1, from + i));
+
+  test('a page stands before a fold for the rest', () => {
+    const opened = addPage(NOTHING_OPENED, chains, 'f', page(3, 5));
+    const rows = visibleRows(chains, opened).map(({ row }) => row);
+    expect(rows.map(({ id }) => id).join(' ')).toBe('z a b c d 5.3 5.4 5.5 f e');
+    expect(rows.find(({ kind }) => kind === 'fold')).toMatchObject({ from: 6, to: 9, text: '4 more rules did not match (6–9)' });
+  });
+
+  test('the last page takes the fold away', () => {
+    const opened = addPage(addPage(NOTHING_OPENED, chains, 'f', page(3, 5)), chains, 'f', page(6, 9));
+    expect(ids(opened)).toBe('z a b c d 5.3 5.4 5.5 5.6 5.7 5.8 5.9 e');
+  });
+
+  test.each<[string, string, RuleRow[]]>([
+    ['one that does not follow on', 'f', page(4, 5)],
+    ['an empty one', 'f', []],
+    ['one for no fold', 'a', page(3, 5)],
+  ])('%s is ignored', (_, run, rows) => {
+    expect(addPage(NOTHING_OPENED, chains, run, rows)).toBe(NOTHING_OPENED);
+  });
+
+  test('the same page twice counts once', () => {
+    const once = addPage(NOTHING_OPENED, chains, 'f', page(3, 5));
+    expect(addPage(once, chains, 'f', page(3, 5))).toBe(once);
+  });
+});
+
+describe('stepping', () => {
+  const rows = visibleRows(chains, NOTHING_OPENED);
+
+  test.each<[string | undefined, Step, boolean, string | undefined]>([
+    [undefined, 'next', true, 'a'],
+    [undefined, 'next', false, 'z'],
+    ['a', 'next', true, 'b'],
+    ['d', 'next', true, 'e'],
+    ['d', 'next', false, 'f'],
+    ['e', 'next', true, 'e'],
+    ['e', 'previous', true, 'd'],
+    ['a', 'previous', true, 'a'],
+    ['a', 'previous', false, 'z'],
+    ['d', 'first', true, 'a'],
+    ['d', 'last', true, 'e'],
+  ])('from %s to the %s, steps only %s: %s', (from, to, stepsOnly, expected) => {
+    expect(move(rows, from, to, stepsOnly)).toBe(expected);
+  });
+
+  test('nothing to step through', () => {
+    expect(move([], undefined, 'next', true)).toBeUndefined();
+  });
+
+  test.each<[string | undefined, number]>([['a', 1], ['e', 5], ['f', 0], [undefined, 0]])('%s is step %i of 5', (step, at) => {
+    expect(position(rows, step)).toEqual({ at, of: 5 });
+  });
+
+  test.each<[string, string | undefined]>([['b', 'a'], ['d', 'c'], ['f', 'a'], ['a', undefined], ['nothing', undefined]])('%s hangs below %s', (step, parent) => {
+    expect(parentOf(rows, step)).toBe(parent);
+  });
+});
