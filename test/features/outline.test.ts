@@ -18,10 +18,10 @@ describe('outline', () => {
   test('a dump that is the whole file begins with its tables', () => {
     const text = '*filter\n:INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n:SSH - [0:0]\n-A INPUT -p tcp --dport 22 -j SSH\n-A INPUT -j ACCEPT\n-A SSH -j ACCEPT\nCOMMIT\n';
     expect(outline(symbolsOf(modelOfText(text)), 'rule')).toBe(`filter (3 rules) 1–7
+  OUTPUT (ACCEPT · 0 rules) 3–3
   INPUT (DROP · 2 rules) 5–6
     1 (-p tcp -m tcp --dport 22 -j SSH) 5–5
     2 (-j ACCEPT) 6–6
-  OUTPUT (ACCEPT · 0 rules) 3–3
   SSH (1 rule) 7–7
     1 (-j ACCEPT) 7–7
 `);

@@ -164,8 +164,8 @@ function routeParts(words: string[], family: 4 | 6, field: string): RouteParts |
       if (parts.table === undefined) return problem(field, `"${value}" is not a table: a number, or local, main, default`);
     } else if ((word === 'metric' || word === 'priority' || word === 'preference') && number !== undefined) parts.metric = number;
     else if ((word === 'tos' || word === 'dsfield') && readTos(value) !== undefined) parts.tos = readTos(value) as number;
-    else if ((word === 'realm' || word === 'realms') && readNumber(value.split('/').at(-1) as string) !== undefined) {
-      parts.realm = readNumber(value.split('/').at(-1) as string) as number;
+    else if ((word === 'realm' || word === 'realms') && readRealm(value) !== undefined) {
+      parts.realm = readRealm(value) as number;
     } else return problem(field, `"${word} ${value}" is not a part of a route that is understood here`);
   }
   return parts;
@@ -253,4 +253,12 @@ function readTable(text: string): number | undefined {
 function readRange(text: string): readonly [number, number] | undefined {
   const [first, last = first] = text.split('-').map(readNumber);
   return first !== undefined && last !== undefined && first <= last ? [first, last] : undefined;
+}
+
+/** `to` or `from/to`, each 16 bits; as the kernel keeps them in one word. */
+function readRealm(text: string): number | undefined {
+  const parts = text.split('/').map(readNumber);
+  const [first, second] = parts;
+  if (parts.length > 2 || first === undefined || (parts.length === 2 && second === undefined)) return undefined;
+  return second === undefined ? first : ((first << 16) | second) >>> 0;
 }

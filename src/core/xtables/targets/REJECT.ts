@@ -9,15 +9,19 @@ import type { PacketView } from '../view';
 /** Name, short name, ICMP type and code; a type of -1 is the TCP reset. In iptables' order: of several names that begin alike the first wins. */
 type RejectType = readonly [name: string, alias: string, icmpType: number, icmpCode: number];
 
+const DEFAULT_TYPE: Readonly<Record<4 | 6, RejectType>> = {
+  4: ['icmp-port-unreachable', 'port-unreach', 3, 3],
+  6: ['icmp6-port-unreachable', 'port-unreach', 1, 4],
+};
 const TYPES: Readonly<Record<4 | 6, readonly RejectType[]>> = {
   4: [
     ['icmp-net-unreachable', 'net-unreach', 3, 0], ['icmp-host-unreachable', 'host-unreach', 3, 1], ['icmp-proto-unreachable', 'proto-unreach', 3, 2],
-    ['icmp-port-unreachable', 'port-unreach', 3, 3], ['icmp-net-prohibited', 'net-prohib', 3, 9], ['icmp-host-prohibited', 'host-prohib', 3, 10],
+    DEFAULT_TYPE[4], ['icmp-net-prohibited', 'net-prohib', 3, 9], ['icmp-host-prohibited', 'host-prohib', 3, 10],
     ['tcp-reset', 'tcp-rst', -1, 0], ['icmp-admin-prohibited', 'admin-prohib', 3, 13],
   ],
   6: [
     ['icmp6-no-route', 'no-route', 1, 0], ['icmp6-adm-prohibited', 'adm-prohibited', 1, 1], ['icmp6-addr-unreachable', 'addr-unreach', 1, 3],
-    ['icmp6-port-unreachable', 'port-unreach', 1, 4], ['tcp-reset', 'tcp-reset', -1, 0], ['icmp6-policy-fail', 'policy-fail', 1, 5],
+    DEFAULT_TYPE[6], ['tcp-reset', 'tcp-reset', -1, 0], ['icmp6-policy-fail', 'policy-fail', 1, 5],
     ['icmp6-reject-route', 'reject-route', 1, 6],
   ],
 };
@@ -50,7 +54,7 @@ export const REJECT = defineTarget<RejectType>({
   },
   build(options, { family, protocol }) {
     const given = options.get(rejectWith);
-    const type = given?.value ?? (TYPES[family].find(([, alias]) => alias === 'port-unreach'));
+    const type = given?.value ?? DEFAULT_TYPE[family];
     if (type[2] < 0 && protocol !== PROTOCOL.TCP) return problem('tcp-reset needs -p tcp in the rule', given);
     return type;
   },
