@@ -7,6 +7,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './project.mjs';
+import { writeRegistry } from './registry.mjs';
 
 const outdir = path.join(root, 'dist');
 
@@ -16,7 +17,8 @@ const outdir = path.join(root, 'dist');
 export async function build({ minify = false, watch = false } = {}) {
   mkdirSync(outdir, { recursive: true });
   copyIcons();
-  const programs = bundles({ minify, sourcemap: watch }).filter(hasEntry);
+  writeRegistry();
+  const programs = bundles({ minify, sourcemap: watch });
   if (!watch) return void await Promise.all(programs.map(options => esbuild.build(options)));
   for (const context of await Promise.all(programs.map(options => esbuild.context(options)))) await context.watch();
 }
@@ -46,14 +48,6 @@ function bundles({ minify, sourcemap }) {
     { ...common, entryPoints: { webview: 'src/webview/main.ts' }, platform: 'browser', format: 'iife', mainFields: [...browser], loader: { '.ttf': 'file' }, assetNames: '[name]' },
     { ...common, entryPoints: { cli: 'src/cli/main.ts' }, platform: 'node', format: 'cjs', target: 'node20', banner: { js: '#!/usr/bin/env node' } },
   ];
-}
-
-/** @param {esbuild.BuildOptions} options */
-function hasEntry({ entryPoints }) {
-  const [entry = ''] = Object.values(/** @type {Record<string, string>} */ (entryPoints));
-  const exists = existsSync(path.join(root, entry));
-  if (!exists) console.log(`${entry} does not exist yet, left out`);
-  return exists;
 }
 
 /** Writes what esbuild made where it differs from what is there, each file in one step. @returns {esbuild.Plugin} */

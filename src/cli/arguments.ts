@@ -24,8 +24,8 @@ export interface Arguments {
   readonly flags: ReadonlySet<string>;
 }
 
-/** Reads `--name value`, `--name=value`, `--flag` and files, in any order. */
-export function parseArguments(words: readonly string[], known: Readonly<Record<string, 'value' | 'flag'>>): Arguments {
+/** Reads `--name value`, `--name=value`, `--flag` and files, in any order. `names`: what is no option here is a name (`explain --ctstate`). */
+export function parseArguments(words: readonly string[], known: Readonly<Record<string, 'value' | 'flag'>>, names = false): Arguments {
   const files: string[] = [];
   const values: Record<string, string> = {};
   const flags = new Set<string>();
@@ -38,6 +38,10 @@ export function parseArguments(words: readonly string[], known: Readonly<Record<
     const equals = word.indexOf('=');
     const name = word.slice(2, equals < 0 ? undefined : equals);
     const kind = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (kind === undefined && names) {
+      files.push(word);
+      continue;
+    }
     if (kind === undefined) throw new Failure(`"--${name}" is no option here: there are ${Object.keys(known).map((each) => `--${each}`).join(', ')}`);
     if (kind === 'flag') {
       if (equals >= 0) throw new Failure(`--${name} takes no value`);

@@ -3,7 +3,7 @@ import { iconStyles } from './icons';
 
 /**
  * Colours and common parts. Every colour is one of the editor's theme; the value behind it stands in for themes that leave it out.
- * In high contrast borders say what backgrounds say elsewhere.
+ * In high contrast borders say what backgrounds say elsewhere. The orange of charts is half transparent in newer editors, too pale for text.
  */
 export const theme = [iconStyles, css`
   :host {
@@ -18,7 +18,7 @@ export const theme = [iconStyles, css`
     --blue: var(--vscode-charts-blue, var(--vscode-textLink-foreground));
     --green: var(--vscode-charts-green, var(--fg));
     --red: var(--vscode-charts-red, var(--vscode-errorForeground));
-    --orange: var(--vscode-charts-orange, var(--fg));
+    --orange: var(--vscode-editorWarning-foreground, var(--fg));
     --yellow: var(--vscode-charts-yellow, var(--fg));
     --purple: var(--vscode-charts-purple, var(--fg));
     --link: var(--vscode-textLink-foreground);

@@ -15,7 +15,7 @@ import { theme } from './theme';
 import type { TraceFields } from './traceFields';
 import type { TraceSteps } from './traceSteps';
 import type { TraceToolbar } from './traceToolbar';
-import { addPage, move, NOTHING_OPENED, parentOf, position, reveal, toggle, visibleRows, type Opened, type Step } from './visibleRows';
+import { addPage, move, NOTHING_OPENED, parentOf, position, reveal, sameStep, toggle, visibleRows, type Opened, type Step } from './visibleRows';
 
 /** What the page needs of the editor around it. */
 export interface Editor {
@@ -136,21 +136,27 @@ export class TraceApp extends LitElement {
     return this.outcome ? visibleRows(this.outcome, this.opened) : [];
   }
 
-  /** Another trace: what was open in the last one means nothing here. The selected step stays where it still means the same line. */
+  /**
+   * Another trace: what was open in the last one means nothing here. Where only the file was edited, the same rule stays selected, and
+   * the editor is left where the user types; a new packet shows the step that decides.
+   */
   private show(next: ViewState): void {
     const before = this.view;
+    const rowsBefore = this.rows;
     this.view = next;
     if (before?.packet.expression !== next.packet.expression || next.packet.problems.length === 0) this.draft = undefined;
     const outcome = next.trace?.outcome;
-    if (!outcome || outcome === before?.trace?.outcome) return;
+    if (!outcome) return;
+    const samePacket = before !== undefined && before.packet.expression === next.packet.expression && before.dump === next.dump && before.trace?.selected === next.trace?.selected;
     this.opened = NOTHING_OPENED;
     this.detail = undefined;
-    const rows = visibleRows(outcome, this.opened);
+    const rows = this.rows;
     const exists = (step: StepId | undefined): step is StepId => step !== undefined && rows.some(({ row }) => row.id === step);
-    const wanted = [this.wantedStep, before ? undefined : next.keep.step, outcome.decisive, move(rows, undefined, 'first', true)].find(exists);
+    const kept = before ? (samePacket ? sameStep(rowsBefore, this.selected, rows) : undefined) : next.keep.step;
+    const wanted = [this.wantedStep, kept, outcome.decisive, move(rows, undefined, 'first', true)].find(exists);
     this.wantedStep = undefined;
     this.selected = undefined;
-    if (wanted !== undefined) this.select(wanted, before !== undefined);
+    if (wanted !== undefined) this.select(wanted, before !== undefined && !samePacket);
   }
 
   private select(step: StepId, revealLine: boolean): void {

@@ -54,12 +54,8 @@ export class TraceDetail extends LitElement {
       ${detail.tokens.length > 0 ? html`<div class="source mono">${tokensTemplate(detail.tokens)}</div>` : nothing}
       ${detail.happened === '' ? nothing : html`<p>${detail.happened}</p>`}
       ${detail.purpose.map((text) => html`<p class="dim">${text}</p>`)}
-      ${detail.conditions.length > 0 ? conditionsTemplate(detail.conditions) : nothing}
-      ${detail.changes.length > 0 ? html`<h3>Packet</h3><div class="diff mono">${detail.changes.map(({ field, before, after }) => html`
-        <span class="minus sign" aria-label="before">−</span><span class="minus">${field}</span><span class="minus">${before}</span>
-        <span class="plus sign" aria-label="after">+</span><span class="plus">${field}</span><span class="plus">${after}</span>`)}</div>
-        ${detail.consequence === '' ? nothing : html`<p class="dim consequence">${detail.consequence}</p>`}` : nothing}
-      ${detail.notes.map(({ title, text }) => html`<div class="note"><b class="strong">${title}</b>${text}</div>`)}
+      ${/* What a rule changed, and why it came to that, is more than that its conditions held. */
+        detail.changes.length > 0 ? html`${changesTemplate(detail)}${notesTemplate(detail)}${conditionsTemplate(detail)}` : html`${conditionsTemplate(detail)}${notesTemplate(detail)}`}
       ${detail.changedBy.length > 0 ? html`<details><summary>${icon('lightbulb')}What would have to change?</summary><dl>${detail.changedBy.map(({ kind, name, effect }) => html`
         <div><dt>${name}<span class="kind">${kind}</span></dt><dd>${effect}</dd></div>`)}</dl></details>` : nothing}
     </section>`;
@@ -68,9 +64,21 @@ export class TraceDetail extends LitElement {
 
 const RESULTS: Readonly<Record<ConditionModel['result'], string>> = { yes: '✓ match', no: '✕ no', unknown: '? not known', 'not-asked': 'not asked' };
 
-function conditionsTemplate(conditions: readonly ConditionModel[]): TemplateResult {
+function conditionsTemplate({ conditions }: StepDetail): TemplateResult | typeof nothing {
+  if (conditions.length === 0) return nothing;
   return html`<h3 id="conditions">Conditions</h3><table aria-labelledby="conditions">
     <thead><tr><th scope="col">Condition</th><th scope="col">Packet</th><th scope="col">Result</th></tr></thead>
     <tbody>${conditions.map(({ text, actual, result, reason }) => html`<tr class=${result === 'not-asked' ? 'skipped' : ''}>
       <td class="mono">${text}</td><td class="mono">${actual}${reason === '' ? nothing : html`<div class="reason">${reason}</div>`}</td><td class=${result}>${RESULTS[result]}</td></tr>`)}</tbody></table>`;
+}
+
+function changesTemplate({ changes, consequence }: StepDetail): TemplateResult {
+  return html`<h3>Packet</h3><div class="diff mono">${changes.map(({ field, before, after }) => html`
+    <span class="minus sign" aria-label="before">−</span><span class="minus">${field}</span><span class="minus">${before}</span>
+    <span class="plus sign" aria-label="after">+</span><span class="plus">${field}</span><span class="plus">${after}</span>`)}</div>
+    ${consequence === '' ? nothing : html`<p class="dim consequence">${consequence}</p>`}`;
+}
+
+function notesTemplate({ notes }: StepDetail): TemplateResult[] {
+  return notes.map(({ title, text }) => html`<div class="note"><b class="strong">${title}</b>${text}</div>`);
 }

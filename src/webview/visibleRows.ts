@@ -121,6 +121,16 @@ export function parentOf(rows: readonly VisibleRow[], step: StepId): StepId | un
   return undefined;
 }
 
+/** The step that stands for the same rule, or the same remark, in another trace: after an edit the events are counted anew. */
+export function sameStep(before: readonly VisibleRow[], step: StepId | undefined, after: readonly VisibleRow[]): StepId | undefined {
+  const old = before.find(({ row }) => row.id === step);
+  return old && after.find(({ row, group }) => group.title === old.group.title && nameOf(row) === nameOf(old.row))?.row.id;
+}
+
+function nameOf(row: Row): string {
+  return row.kind === 'note' ? row.text : row.kind === 'rule' ? `${row.chain} ${row.number}` : `${row.chain} ${row.from}+`;
+}
+
 function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -106,7 +106,7 @@ describe('opening', () => {
 describe('packets', () => {
   test.each([
     ['client-app', 'REDIRECT :15006'],
-    ['client-excluded', 'DELIVERED :15090'],
+    ['probe', 'DELIVERED :15021'],
     ['app-outside', 'REDIRECT :15001'],
     ['envoy-outside', 'SENT eth0'],
     ['envoy-app', 'DELIVERED :8080'],
@@ -135,7 +135,7 @@ describe('packets', () => {
   test.each([
     ['dport', '9102', /:9102/],
     ['proto', 'udp', /^in eth0 udp /],
-    ['dir', 'out', /^out tcp > :8080/],
+    ['dir', 'out', /^out tcp :41522 > :8080/],
     ['ctstate', 'ESTABLISHED', /established$/],
     ['mark', '0x53a', /mark 0x53a$/],
     ['flags', 'SYN ACK', /syn ack/],

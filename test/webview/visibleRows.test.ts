@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FoldRow, OutcomeModel, Row, RuleRow } from '../../src/shared/protocol';
-import { addPage, move, NOTHING_OPENED, parentOf, position, reveal, toggle, visibleRows, type Opened, type Step } from '../../src/webview/visibleRows';
+import { addPage, move, NOTHING_OPENED, parentOf, position, reveal, sameStep, toggle, visibleRows, type Opened, type Step } from '../../src/webview/visibleRows';
 
 function rule(id: string, depth: number, number = 1, mark: RuleRow['mark'] = 'no'): RuleRow {
   return { kind: 'rule', id, depth, mark, line: number, why: '', chain: 'C', number, tokens: [] };
@@ -95,5 +95,14 @@ describe('stepping', () => {
 
   test.each<[string, string | undefined]>([['b', 'a'], ['d', 'c'], ['f', 'a'], ['a', undefined], ['nothing', undefined]])('%s hangs below %s', (step, parent) => {
     expect(parentOf(rows, step)).toBe(parent);
+  });
+});
+
+describe('the same step after an edit', () => {
+  const before = visibleRows(chains, NOTHING_OPENED);
+  const after = visibleRows(outcome([rule('10', 0, 7), rule('11', 0, 1)]), NOTHING_OPENED);
+
+  test.each<[string | undefined, string | undefined]>([['a', '11'], ['z', undefined], ['nothing', undefined], [undefined, undefined]])('%s is %s', (step, expected) => {
+    expect(sameStep(before, step, after)).toBe(expected);
   });
 });

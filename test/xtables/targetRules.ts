@@ -1,7 +1,6 @@
 import { bindRules } from '../../src/core/ruleset/bind';
 import { printRule } from '../../src/core/ruleset/printRule';
-import { BUILTIN_CHAINS, type BoundTarget, type Rule } from '../../src/core/ruleset/ruleSet';
-import type { BuildProblem } from '../../src/core/xtables/option';
+import { BUILTIN_CHAINS, type BoundTarget } from '../../src/core/ruleset/ruleSet';
 import type { TableName } from '../../src/core/xtables/view';
 import { rulesOfText } from '../../src/features/rulesOfText';
 
@@ -20,18 +19,10 @@ export function loadRule(text: string, table: TableName, family: 4 | 6 = 4): Loa
   const declared = hooks.map((name) => `:${name} ACCEPT [0:0]\n`).join('') + (hooks.some((name) => name === chain) ? '' : `:${chain} - [0:0]\n`);
   const ruleSet = bindRules(rulesOfText(`*${table}\n${declared}${text}\nCOMMIT\n`, family));
   const rule = ruleSet.tables.get(table)?.chains.get(chain)?.rules[0];
-  const said = [...ruleSet.problems, ...(rule ? checked(rule, table, family) : [])];
   return {
-    errors: said.filter(({ severity = 'error' }) => severity === 'error').map(({ message }) => message),
-    warnings: said.filter(({ severity }) => severity === 'warning').map(({ message }) => message),
+    errors: ruleSet.problems.filter(({ severity }) => severity === 'error').map(({ message }) => message),
+    warnings: ruleSet.problems.filter(({ severity }) => severity === 'warning').map(({ message }) => message),
     saved: rule ? printRule(rule) : '',
     target: rule?.target ?? { kind: 'none' },
   };
-}
-
-/** What the target says of the rule around it. */
-function checked({ chain, target, matches }: Rule, table: TableName, family: 4 | 6): readonly BuildProblem[] {
-  if (target.kind !== 'extension') return [];
-  const hooks = chain.hook === undefined ? [] : [chain.hook];
-  return target.extension.check?.(target.data, { family, table, hooks, matches: matches.map(({ extension, data }) => ({ name: extension.name, data })) }) ?? [];
 }

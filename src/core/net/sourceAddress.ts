@@ -35,8 +35,17 @@ export function masqueradeAddress(host: Host, device: string, route: RouteResult
 export function primaryAddress(iface: Interface, family: 4 | 6, destination?: Address): Address | undefined {
   const addresses = iface.addresses.filter(({ address }) => address.family === family);
   if (family === 4) return addresses[0]?.address;
-  const wanted = destination !== undefined && isLinkLocal(destination) ? addresses.filter(({ address }) => isLinkLocal(address)) : addresses;
+  const scope = destination && narrowScope(destination);
+  const wanted = scope === undefined ? addresses : scope === 'link' ? addresses.filter(({ address }) => isLinkLocal(address)) : [];
   return kernelOrder(wanted.map(({ address }) => address))[0];
+}
+
+/** The scope that an address for a destination of less than global scope has to have; site-local addresses exist no more. */
+function narrowScope(destination: Address): 'link' | 'other' | undefined {
+  if (isLinkLocal(destination)) return 'link';
+  if (!isMulticast(destination)) return undefined;
+  const scope = ((destination.words[0] as number) >>> 16) & 15;
+  return scope === 2 ? 'link' : scope === 1 || scope === 5 ? 'other' : undefined;
 }
 
 const LOOPBACK: Address = { family: 4, words: [0x7f000001] };

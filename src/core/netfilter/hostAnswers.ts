@@ -1,54 +1,132 @@
-import type { Packet } from '../net/packet';
-import { PROTOCOL, TCP_FLAGS } from '../net/packet';
 import type { ConntrackView } from '../net/conntrack';
+import { lookupRoute } from '../net/routing';
+import { sourceAddressFor } from '../net/sourceAddress';
+import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
+import { isIcmpError } from './conntrack';
 import { Decisions } from './decisions';
-import type { TraceEvent, Walked } from './events';
+import type { KernelDropReason, TraceEvent, Walked } from './events';
 import { walk, type WalkContext } from './walk';
 
 /**
- * Lets the host answer a packet that it took: an RST or SYN+ACK to a SYN, an echo reply. The answer walks the hooks like any other
- * packet; what stays of it is what connection tracking remembers, which the next packet of a sequence meets.
+ * Lets the host answer a packet: an RST or SYN+ACK to a SYN, an echo reply, an ICMP error, what REJECT sends. The answer walks the
+ * hooks like any other packet; what stays of it is what connection tracking and the rules remember, which the next packet of a
+ * sequence meets.
  */
 export function hostAnswers(walked: Walked, context: WalkContext): void {
-  if (walked.end.outcome !== 'LOCAL') return;
-  const answer = answerOf(walked);
+  const answer = answerOf(walked, context);
   if (!answer) return;
   walk(
-    { packet: answer, direction: 'out', iface: undefined, socket: { kind: 'kernel', uid: 0, gid: 0, groups: [] }, state: undefined },
+    {
+      packet: answer.packet, direction: 'out', iface: undefined, socket: { kind: 'kernel', uid: 0, gid: 0, groups: [] }, state: undefined,
+      ...(answer.attached ? { attached: answer.attached } : {}),
+    },
     { ...context, decisions: new Decisions() },
   );
 }
 
+interface HostAnswer {
+  readonly packet: Packet;
+  /** What the answer is attached to from the start; otherwise connection tracking finds its connection. */
+  readonly attached?: ConntrackView | undefined;
+}
+
+function answerOf(walked: Walked, context: WalkContext): HostAnswer | undefined {
+  switch (walked.end.outcome) {
+    case 'LOCAL':
+      return receivedAnswer(walked, context);
+    case 'DROPPED':
+      return refusedAnswer(walked, context);
+    default:
+      return undefined;
+  }
+}
+
 /** Segment routing, which a host throws away unless it was switched on. */
 const SEGMENT_ROUTING = 4;
+/** Transport protocols that every Linux takes; what carries anything else gets "protocol unreachable". */
+const HANDLED: ReadonlySet<number> = new Set([PROTOCOL.ICMP, PROTOCOL.IGMP, PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.ICMPV6, PROTOCOL.IPV6_NONE]);
 
-function answerOf({ end, events }: Walked): Packet | undefined {
+function receivedAnswer({ end, events }: Walked, context: WalkContext): HostAnswer | undefined {
   const { packet } = end;
   const route = events.findLast((event) => event.kind === 'route');
-  // Nobody answers a SYN to a broadcast or multicast address.
-  if (packet.protocol === PROTOCOL.TCP && route?.type !== 'local') return undefined;
   if (packet.extensionHeaders.some(({ protocol, bytes }) => protocol === PROTOCOL.IPV6_ROUTE && bytes[2] === SEGMENT_ROUTING)) return undefined;
-  if (packet.protocol === PROTOCOL.ICMP && packet.icmpType === 8) return reversed(packet, { icmpType: 0 });
-  if (packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType === 128) return reversed(packet, { icmpType: 129 });
-  if (packet.protocol !== PROTOCOL.TCP || packet.tcpFlags & TCP_FLAGS.RST || !end.receiverKnown) return undefined;
-  const tracked = lastView(events);
+  if (packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType === 128) return { packet: reversed(packet, { icmpType: 129 }) };
+  // Nobody answers otherwise what came to a broadcast or multicast address.
+  if (route?.type !== 'local') return undefined;
+  if (packet.protocol === PROTOCOL.ICMP && packet.icmpType === 8) return { packet: reversed(packet, { icmpType: 0 }) };
+  if (toMany(packet)) return undefined;
+  if (!HANDLED.has(packet.protocol)) return { packet: icmpError(packet, packet.family === 4 ? [3, 2] : [4, 1], context) };
+  if (!end.receiverKnown) return undefined;
+  if (packet.protocol === PROTOCOL.UDP || packet.protocol === PROTOCOL.UDPLITE) {
+    return end.receiver ? undefined : { packet: icmpError(packet, packet.family === 4 ? [3, 3] : [1, 4], context) };
+  }
+  if (packet.protocol !== PROTOCOL.TCP || packet.tcpFlags & TCP_FLAGS.RST) return undefined;
   const fresh = (packet.tcpFlags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK)) === TCP_FLAGS.SYN;
-  if (end.receiver && !fresh && tracked?.state === 'ESTABLISHED') return undefined;
-  if (end.receiver && fresh) return reversed(packet, { tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK });
-  return reversed(packet, { tcpFlags: packet.tcpFlags & TCP_FLAGS.ACK ? TCP_FLAGS.RST : TCP_FLAGS.RST | TCP_FLAGS.ACK });
+  if (end.receiver && !fresh && lastView(events)?.state === 'ESTABLISHED') return undefined;
+  return { packet: end.receiver && fresh ? reversed(packet, { tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK, tcpSequence: 1, tcpAcknowledgement: (packet.tcpSequence + 1) >>> 0 }) : tcpReset(packet) };
+}
+
+/** ICMP and ICMPv6 type and code that a router sends with a drop. Source: net/ipv4/route.c ip_error, ip_forward.c, net/ipv6/ip6_output.c. */
+const ERRORS: Partial<Record<KernelDropReason, Readonly<Record<4 | 6, readonly [number, number]>>>> = {
+  'ttl-exceeded': { 4: [11, 0], 6: [3, 0] }, 'no-route': { 4: [3, 0], 6: [1, 0] }, unreachable: { 4: [3, 1], 6: [1, 0] },
+  prohibited: { 4: [3, 13], 6: [1, 1] }, 'too-big': { 4: [3, 4], 6: [2, 0] },
+};
+
+function refusedAnswer({ end, events }: Walked, context: WalkContext): HostAnswer | undefined {
+  const { dropBy, packet } = end;
+  if (dropBy?.kind === 'kernel') {
+    const code = dropBy.inHook ? undefined : ERRORS[dropBy.reason]?.[packet.family];
+    return code && !isIcmpError(packet) && !toMany(packet) ? { packet: icmpError(packet, code, context) } : undefined;
+  }
+  const rule = events.findLast((event) => event.kind === 'rule');
+  if (rule?.effect?.kind !== 'reject') return undefined;
+  const { kind, icmpType, icmpCode } = rule.effect.reply;
+  const view = lastView(events);
+  const attached: ConntrackView | undefined = view?.entry && { state: 'RELATED', entry: view.entry, direction: view.direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL' };
+  if (kind === 'tcp-reset') return packet.protocol === PROTOCOL.TCP && !(packet.tcpFlags & TCP_FLAGS.RST) ? { packet: tcpReset(packet), attached } : undefined;
+  if (kind !== 'icmp' || isIcmpError(packet)) return undefined;
+  return { packet: icmpError(packet, [icmpType ?? 3, icmpCode ?? 3], context), attached };
+}
+
+/** The frame was a broadcast or multicast: only echo requests in it are answered. */
+function toMany({ destinationMac }: Packet): boolean {
+  return destinationMac !== undefined && (parseInt(destinationMac.slice(0, 2), 16) & 1) === 1;
 }
 
 function lastView(events: readonly TraceEvent[]): ConntrackView | undefined {
-  for (let i = events.length - 1; i >= 0; i--) {
-    const event = events[i];
-    if (event?.kind === 'conntrack') return event.view;
-  }
-  return undefined;
+  return events.findLast((event) => event.kind === 'conntrack')?.view;
+}
+
+function tcpReset(packet: Packet): Packet {
+  const withAck = (packet.tcpFlags & TCP_FLAGS.ACK) !== 0;
+  const data = packet.length - (packet.family === 4 ? 20 + packet.ipOptions.length : 40) - 20 - packet.tcpOptions.length;
+  const length = data + (packet.tcpFlags & TCP_FLAGS.SYN ? 1 : 0) + (packet.tcpFlags & TCP_FLAGS.FIN ? 1 : 0);
+  return reversed(packet, withAck
+    ? { tcpFlags: TCP_FLAGS.RST, tcpSequence: packet.tcpAcknowledgement, tcpAcknowledgement: 0 }
+    : { tcpFlags: TCP_FLAGS.RST | TCP_FLAGS.ACK, tcpSequence: 0, tcpAcknowledgement: (packet.tcpSequence + length) >>> 0 });
 }
 
 function reversed(packet: Packet, patch: Partial<Packet>): Packet {
   return {
     ...packet, source: packet.destination, destination: packet.source, sourcePort: packet.destinationPort, destinationPort: packet.sourcePort,
-    mark: 0, ttl: 64, tos: 0, length: packet.family === 4 ? 40 : 60, tcpOptions: new Uint8Array(), payload: new Uint8Array(), sourceMac: undefined, destinationMac: undefined, ...patch,
+    extensionHeaders: [], ipOptions: NOTHING, mark: 0, ttl: 64, tos: 0, length: packet.protocol === PROTOCOL.TCP ? (packet.family === 4 ? 40 : 60) : packet.length,
+    tcpOptions: NOTHING, payload: packet.protocol === PROTOCOL.TCP ? NOTHING : packet.payload, sourceMac: undefined, destinationMac: undefined, ...patch,
+  };
+}
+
+const NOTHING = new Uint8Array(0);
+/** An ICMP error has at most this many bytes. Source: RFC 1812, 4.3.2.3 and RFC 4443, 2.4. */
+const LONGEST_ERROR = { 4: 576, 6: 1280 } as const;
+
+/** An ICMP error about a packet, to its sender: from the address that the packet was sent to, or the one of the way back. */
+function icmpError(packet: Packet, [icmpType, icmpCode]: readonly [number, number], { host }: WalkContext): Packet {
+  const back = lookupRoute(host, { destination: packet.source, mark: 0, tos: 0 });
+  const own = host.interfaces.some(({ addresses }) => addresses.some(({ address }) => address.words.join() === packet.destination.words.join()));
+  const source = own ? packet.destination : (sourceAddressFor(host, back, packet.source) ?? packet.destination);
+  const header = packet.family === 4 ? 28 : 48;
+  return {
+    ...reversed(packet, {}), source, destination: packet.source, protocol: packet.family === 4 ? PROTOCOL.ICMP : PROTOCOL.ICMPV6, sourcePort: 0, destinationPort: 0,
+    tcpFlags: 0, icmpType, icmpCode, icmpId: 0, inner: { ...packet, mark: 0 }, tos: packet.family === 4 ? 0xc0 : 0, payload: NOTHING,
+    length: Math.min(header + packet.length, LONGEST_ERROR[packet.family]), fragmentOffset: 0, moreFragments: false,
   };
 }

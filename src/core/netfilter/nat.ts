@@ -48,7 +48,7 @@ function uniqueTuple(original: Tuple, half: NatHalf, range: NatRange, entry: Con
   const tuple = withAddress(original, half, range, entry);
   if (!range.random) {
     if (range.ports) {
-      if (keyInRange(tuple, half, range) && (range.ports[0] === range.ports[1] || !isUsed(tuple, entry, world))) return { tuple, random: false };
+      if (range.basePort === undefined && keyInRange(tuple, half, range) && (range.ports[0] === range.ports[1] || !isUsed(tuple, entry, world))) return { tuple, random: false };
     } else if (!isUsed(tuple, entry, world)) return { tuple, random: false };
   }
   return choosePort(tuple, half, range, entry, world);

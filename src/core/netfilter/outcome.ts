@@ -53,11 +53,20 @@ function matchedRule({ rule, view }: Extract<TraceEvent, { kind: 'rule' }>): Out
   return { hook: view.hook, table: rule.chain.table, chain: rule.chain.name, num: rule.number, rule: printRule(rule) };
 }
 
+/** A table that the kernel left in the middle counts as decided by the rule that matched last in it, as the kernel's own trace has it. */
 function verdictsOf(events: readonly TraceEvent[]): Outcome['verdicts'] {
-  return events.flatMap((event) =>
-    event.kind === 'table-leave'
-      ? [{ hook: event.hook, table: event.table, verdict: event.verdict, by: event.by.kind === 'policy' ? 'policy' : `${event.by.rule.chain.name}:${event.by.rule.number}` }]
-      : []);
+  const verdicts: Outcome['verdicts'][number][] = [];
+  let open: Outcome['verdicts'][number] | undefined;
+  for (const event of events) {
+    if (event.kind === 'table-enter') open = undefined;
+    else if (event.kind === 'rule' && event.matched) {
+      open = { hook: event.view.hook, table: event.rule.chain.table, verdict: 'ACCEPT', by: `${event.rule.chain.name}:${event.rule.number}` };
+    } else if (event.kind === 'table-leave') {
+      verdicts.push({ hook: event.hook, table: event.table, verdict: event.verdict, by: event.by.kind === 'policy' ? 'policy' : `${event.by.rule.chain.name}:${event.by.rule.number}` });
+      open = undefined;
+    }
+  }
+  return open ? [...verdicts, open] : verdicts;
 }
 
 function dropBy(by: NonNullable<WalkEnd['dropBy']>): Record<string, unknown> {

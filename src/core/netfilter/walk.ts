@@ -321,6 +321,9 @@ class Walk implements Traveller {
     const tracked = this.conntrack;
     if (!tracked?.entry) return;
     const before = this.packet;
+    if (tracked.state === 'RELATED' && before.family === 4 && before.icmpType === ICMP_REDIRECT && !untouchedByNat(tracked.entry)) {
+      throw new Ended(this.kernelDrop('nat-failed', 'an ICMP redirect about a connection that is or may yet be translated is thrown away', undefined, true));
+    }
     const after = translate(before, tracked, half);
     if (after !== before && !canTranslate(before)) throw new Ended(this.kernelDrop('nat-failed', 'the packet is too short to be translated', undefined, true));
     if (after !== before) {
@@ -483,6 +486,13 @@ function assumptionKey(rule: Rule, match: string): string {
 
 function targetName(rule: Rule): string {
   return rule.target.kind === 'extension' ? rule.target.extension.name : rule.target.kind === 'unknown' ? rule.target.name : '';
+}
+
+const ICMP_REDIRECT = 5;
+
+/** Source: nf_nat_proto.c nf_nat_icmp_reply_translation. */
+function untouchedByNat({ sourceNat, destinationNat, sourceNatDone, destinationNatDone }: ConntrackEntry): boolean {
+  return sourceNatDone && destinationNatDone && !sourceNat && !destinationNat;
 }
 
 /** What makes mangle OUTPUT route the packet again. Source: iptable_mangle.c ipt_mangle_out, ip6table_mangle.c. */

@@ -58,8 +58,9 @@ export class World implements Memory {
     if (this.entries.size === 0) return undefined;
     const key = tupleKey(tuple);
     for (const entry of this.entries.values()) {
-      if (entry.zone.original === zone.original && tupleKey(entry.original) === key) return { entry, direction: 'ORIGINAL' };
+      // Where both directions look the same (a host talks to itself from a port to the same port), the kernel finds the reply first.
       if (entry.zone.reply === zone.reply && tupleKey(entry.reply) === key) return { entry, direction: 'REPLY' };
+      if (entry.zone.original === zone.original && tupleKey(entry.original) === key) return { entry, direction: 'ORIGINAL' };
     }
     return undefined;
   }

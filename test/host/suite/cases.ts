@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { assert, hoverText, openSample, until } from './editor';
+import { featureCases } from './featureCases';
+import { traceCases } from './traceCases';
 
 /** One thing that must hold in a real editor with the sample folder open. It fails by throwing. */
 export interface HostCase {
@@ -49,15 +51,17 @@ export const cases: readonly HostCase[] = [
       await until(`the language is ${language}, not ${document.languageId}`, () => document.languageId === language);
     },
   })),
-  ...['ISTIO_IN_REDIRECT', 'ISTIO_OUTPUT', 'ISTIO_INBOUND', 'ISTIO_REDIRECT'].map(chain => ({
+  ...['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING', 'ISTIO_INBOUND', 'ISTIO_IN_REDIRECT', 'ISTIO_OUTPUT', 'ISTIO_REDIRECT'].map(chain => ({
     name: `hover over ${chain} in the note explains it`,
     run: async () => {
       const { document } = await openSample('istio-sidecar.md');
       const text = await hoverText(document, `:${chain} `, 2);
       assert(text.includes(chain), `the hover says ${JSON.stringify(text.slice(0, 200))}`);
       assert(text.length > 80, `the hover only says ${JSON.stringify(text)}`);
+      assert(!/<[a-z]|\]\(command:/i.test(text), `the hover holds markup: ${JSON.stringify(text)}`);
     },
   })),
+  ...featureCases,
   {
     name: 'Trace Packet opens the trace beside the note',
     run: async () => {
@@ -67,6 +71,7 @@ export const cases: readonly HostCase[] = [
         group.tabs.some(tab => tab.input instanceof vscode.TabInputWebview && tab.input.viewType.includes('iptables.trace'))));
     },
   },
+  ...traceCases,
   {
     name: 'every command of the manifest exists',
     run: async () => {

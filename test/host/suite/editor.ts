@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { Api } from '../../../src/extension';
+import type { Testing } from '../../../src/host/testing';
 
 /** Opens a file of the sample folder in an editor. Works by URI: in the web the folder is no folder of a disk. */
 export async function openSample(name: string): Promise<vscode.TextEditor> {
@@ -32,4 +34,24 @@ export async function until(what: string, condition: () => boolean | Promise<boo
 
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(message);
+}
+
+/** The extension’s own view of itself; see src/host/testing.ts. */
+export async function testing(): Promise<Testing> {
+  const extension = vscode.extensions.getExtension<Api>('iptables-lens.iptables-lens');
+  assert(extension, 'the extension is not installed');
+  return (await extension.activate()).testing;
+}
+
+/** A document of its own, in an editor. */
+export async function openText(content: string, language = 'iptables'): Promise<vscode.TextEditor> {
+  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content, language }));
+}
+
+/** The first line, 0-based, that holds a text, from a line that holds another one on. */
+export function lineWith(document: vscode.TextDocument, text: string, behind = ''): number {
+  const start = document.getText().indexOf(behind);
+  const offset = start < 0 ? -1 : document.getText().indexOf(text, start);
+  assert(offset >= 0, `${text} is not in the file`);
+  return document.positionAt(offset).line;
 }

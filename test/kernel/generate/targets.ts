@@ -112,7 +112,7 @@ function nflog({ random: r }: Scene): string {
 
 function hmark({ random: r, family }: Scene): string {
   const tuple = r.of('src,dst', 'src,dst,sport,dport,proto', 'ct,src,dst', 'ct,src,dst,sport,dport', 'src', 'sport,dport', 'proto,src');
-  const prefixes = tuple.includes('src,dst') && r.chance(0.4) ? ` --hmark-src-prefix ${family === 4 ? 24 : 64}` : '';
+  const prefixes = !tuple.includes('src') && r.chance(0.4) ? ` --hmark-src-prefix ${family === 4 ? 24 : 64}` : '';
   return `-j HMARK --hmark-tuple ${tuple} --hmark-mod ${r.of(2, 10, 0x1000)} --hmark-rnd ${r.of('0xfeedcafe', '1')}${r.of('', ' --hmark-offset 100')}${prefixes}`;
 }
 

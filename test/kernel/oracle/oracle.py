@@ -145,6 +145,7 @@ class Host:
         for k, v in self.topo["sysctls"].items():
             if not sysctl(k, v):
                 raise RuntimeError("sysctl %s" % k)
+        self._await_addresses()
         self.ifname = {}
         for idx, n in socket.if_nameindex():
             self.ifname[idx] = n
@@ -165,6 +166,20 @@ class Host:
             t.append(" }")
         t.append("}")
         sh(["nft", "-f", "-"], "\n".join(t) + "\n")
+
+    def _await_addresses(self):
+        """IPv6 addresses get their local route from a work queue, a moment after `ip addr add` has returned."""
+        want = {pktlib.ipaddress.ip_address(a.split("/")[0]).packed.hex() for i in self.topo["ifaces"] for a in i.get("addrs", []) if ":" in a}
+        for _ in range(200):
+            have = set()
+            with open("/proc/net/ipv6_route") as f:
+                for line in f:
+                    w = line.split()
+                    if w[1] == "80" and int(w[8], 16) & 0x80000000:
+                        have.add(w[0])
+            if want <= have:
+                return
+            time.sleep(0.005)
 
     def close(self):
         self.log.close()

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { answerLine } from '../../src/cli/batch';
+
+const NAT = '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8080\nCOMMIT\n';
+const PACKET = { dir: 'in', iface: 'eth0', src: '10.244.2.9', dst: '10.244.1.5', proto: 'tcp', sport: 40000, dport: 80, flags: ['SYN'] };
+
+function ask(request: unknown): Record<string, unknown> {
+  return answerLine(typeof request === 'string' ? request : JSON.stringify(request));
+}
+
+describe('requests', () => {
+  test.each([
+    ['no json', null, 'no JSON'],
+    ['[1]', null, 'must be a JSON object'],
+    [{ id: 'a', op: 'fly' }, 'a', 'none of trace, check, print'],
+    [{ id: 'b', rules: NAT }, 'b', 'packet'],
+    [{ id: 'c', rules: NAT, packet: { ...PACKET, dst: 'x' } }, 'c', 'packet.dst'],
+    [{ id: 'd', rules: 7, packet: PACKET }, 'd', 'rules'],
+    [{ id: 'e', packets: PACKET }, 'e', 'packets'],
+    [{ id: 'f', packet: PACKET, topology: { routes: ['default nowhere'] } }, 'f', 'routes'],
+    [{ id: 'g', packet: PACKET, conntrack: [{ orig: {} }] }, 'g', 'conntrack[0].orig'],
+    [{ id: 'h', packet: PACKET, sets: 3 }, 'h', 'sets'],
+    [{ id: 'i', packet: { ...PACKET, length: 3 } }, 'i', 'length'],
+    [{ id: 'j', op: 'check', rules: NAT, family: 5 }, 'j', 'family'],
+  ])('%j is refused with its place', (request, id, message) => {
+    const answer = ask(request);
+    expect(answer.id).toEqual(id);
+    expect(answer.error).toContain(message);
+  });
+});
+
+describe('trace', () => {
+  test('one packet', () => {
+    expect(ask({ id: 1, rules: NAT, packet: PACKET })).toMatchObject({
+      id: 1, warnings: [],
+      outcomes: [{
+        assumptions: [], outcome: 'LOCAL', verdict: 'ACCEPT', hooks: ['PREROUTING', 'INPUT'], ctstate: 'NEW', receiver: null,
+        matchedRules: [{ hook: 'PREROUTING', table: 'nat', chain: 'PREROUTING', num: 1, rule: '-A PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8080' }],
+        verdicts: [{ hook: 'PREROUTING', table: 'nat', verdict: 'ACCEPT', by: 'PREROUTING:1' }, { hook: 'INPUT', table: 'nat', verdict: 'ACCEPT', by: 'policy' }],
+        finalPacket: { src: '10.244.2.9', dst: '10.244.1.5', sport: 40000, dport: 8080, proto: 'tcp', mark: 0, iif: 'eth0' },
+      }],
+    });
+  });
+
+  test('packets share connection tracking unless they are independent', () => {
+    const hits = (answer: Record<string, unknown>): number[] =>
+      (answer.results as { outcomes: { matchedRules: unknown[] }[] }[]).map(({ outcomes }) => outcomes[0]?.matchedRules.length ?? -1);
+    const udp = { ...PACKET, proto: 'udp', flags: undefined };
+    const rules = NAT.replaceAll('tcp', 'udp');
+    expect(hits(ask({ id: 2, rules, packets: [udp, udp] }))).toEqual([1, 0]);
+    expect(hits(ask({ id: 3, rules, packets: [udp, udp], independent: true }))).toEqual([1, 1]);
+  });
+
+  test('what is not known gives several outcomes, each with what was assumed', () => {
+    const rules = '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m set --match-set blocked src -j DROP\nCOMMIT\n';
+    const { outcomes } = ask({ id: 4, rules, packet: PACKET }) as { outcomes: { outcome: string; assumptions: Record<string, unknown>[] }[] };
+    expect(outcomes.map(({ outcome, assumptions }) => [outcome, assumptions[0]?.value])).toEqual([['DROPPED', true], ['LOCAL', false]]);
+    expect(outcomes[0]?.assumptions[0]).toMatchObject({ table: 'filter', chain: 'INPUT', num: 1, match: '--match-set blocked src' });
+  });
+
+  test('chances of a load balancer add up to one', () => {
+    const rules = `*nat\n${[3, 2].map((n) => `-A PREROUTING -p tcp -m statistic --mode random --probability ${1 / n} -j DNAT --to-destination 192.168.50.${n}`).join('\n')}\n-A PREROUTING -p tcp -j DNAT --to-destination 192.168.50.1\nCOMMIT\n`;
+    const { outcomes } = ask({ id: 5, rules, packet: PACKET }) as { outcomes: { assumptions: { probability: number }[]; finalPacket: { dst: string } }[] };
+    expect(outcomes.map(({ finalPacket }) => finalPacket.dst)).toEqual(['192.168.50.3', '192.168.50.2', '192.168.50.1']);
+    const chances = outcomes.map(({ assumptions }) => assumptions.reduce((product, { probability }) => product * probability, 1));
+    expect(chances.reduce((sum, chance) => sum + chance, 0)).toBeCloseTo(1, 6);
+    for (const chance of chances) expect(chance).toBeCloseTo(1 / 3, 6);
+  });
+
+  test('a packet that never reaches a hook says why', () => {
+    expect(ask({ id: 6, packet: { ...PACKET, dstMac: '02:00:00:00:77:77' } })).toMatchObject({ outcomes: [{ outcome: 'NONE', verdict: 'NONE', hooks: [], neverSeen: { reason: 'other-host' } }] });
+  });
+});
+
+test('check and print', () => {
+  expect(ask({ id: 7, op: 'check', rules: NAT, family: 4 })).toEqual({ id: 7, diagnostics: [] });
+  expect(ask({ id: 8, op: 'check', rules: NAT.replace('8080', '80800'), family: 4 })).toMatchObject({ id: 8, diagnostics: [{ line: 3, severity: 'error' }] });
+  expect(ask({ id: 9, op: 'print', rules: NAT, family: 4 })).toMatchObject({ id: 9, text: expect.stringContaining('-A PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8080\n') as string });
+});

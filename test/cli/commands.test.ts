@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { runCommand } from './terminal';
+
+const POD = 'sample/istio-sidecar.md';
+const NODE = 'sample/kube-node.iptables-save';
+const BAD = '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 99999 -j ACCEPT\n-A INPUT -j NOWHERE\nCOMMIT\n';
+
+describe('trace', () => {
+  test.each([
+    ['tcp > :8080 syn', 'REDIRECT :15006: Envoy’s inbound listener receives it', 'envoy pid 19'],
+    ['out uid 1000 tcp > 8.8.8.8:443', 'REDIRECT :15001: Envoy’s outbound listener receives it', 'envoy pid 19'],
+    ['out uid 1337 tcp > 8.8.8.8:443', 'SENT eth0: It leaves by eth0 to 8.8.8.8:443', 'SENT'],
+    ['tcp > :15021 syn', 'DELIVERED :15021', 'envoy'],
+    ['out lo uid 1337 tcp 127.0.0.6:40000 > :8080', 'DELIVERED :8080', 'LOOPBACK'],
+  ])('%s in a sidecar pod', (packet, verdict, also) => {
+    const { code, out } = runCommand('trace', [POD, '--packet', packet]);
+    expect(out).toContain(verdict);
+    expect(out).toContain(also);
+    expect(code).toBe(0);
+  });
+
+  test('--json gives the outcomes of the contract', () => {
+    const { code, out } = runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--json']);
+    const result = JSON.parse(out) as { outcomes: Record<string, unknown>[]; warnings: string[] };
+    expect(code).toBe(0);
+    expect(result.outcomes).toHaveLength(1);
+    expect(result.outcomes[0]).toMatchObject({
+      outcome: 'LOCAL', verdict: 'ACCEPT', hooks: ['PREROUTING', 'INPUT'], assumptions: [], ctstate: 'NEW',
+      receiver: { process: 'envoy', pid: 19, local: '0.0.0.0:15006' }, finalPacket: { dport: 15006 },
+    });
+    expect(result.warnings.join('\n')).toContain('address of eth0');
+  });
+
+  test('--journey goes on behind the proxy, and says so where there is none', () => {
+    expect(runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--journey']).out).toContain('## 2. Envoy → app');
+    expect(runCommand('trace', [NODE, '--packet', 'tcp > :22 syn', '--journey']).out).toContain('The journey ends here');
+  });
+
+  test('--dump chooses the rule set, --host replaces the host', () => {
+    expect(runCommand('trace', [POD, '--packet', 'tcp > :8080', '--dump', '1']).code).toBe(0);
+    const host = JSON.stringify({ ifaces: [{ name: 'net7', addrs: ['192.0.2.4/24'] }], routes: ['default via 192.0.2.1 dev net7'], listeners: [{ proto: 'tcp', addr: '0.0.0.0', port: 15006, process: 'proxy-x', pid: 4 }] });
+    const { out } = runCommand('trace', [POD, '--packet', 'tcp > :8080', '--host', 'host.json'], { 'host.json': host });
+    expect(out).toContain('proxy-x');
+    expect(out).toContain('192.0.2.4:8080');
+  });
+
+  test.each([
+    [['trace.md', '--packet', 'tcp'], { 'trace.md': '# only prose\n' }, 'there are no rules in it'],
+    [[POD], {}, 'needs --packet'],
+    [[POD, '--packet', 'tcp > 300.1.1.1:80'], {}, 'column 7'],
+    [[POD, '--packet', 'tcp', '--dump', '9'], {}, '--dump 9: there are these rule sets'],
+    [[POD, '--packet', 'tcp', '--host', 'h'], { h: '{"ifaces":3}' }, 'h: '],
+    [[POD, '--packet', 'tcp', '--host', 'h'], { h: 'no json' }, 'h: is no JSON'],
+    [[POD, '--packet', 'tcp', '--colour'], {}, '"--colour" is no option here'],
+    [['nowhere.txt', '--packet', 'tcp'], {}, 'nowhere.txt: cannot be read'],
+    [['-', NODE, '--packet', 'tcp'], { '-': '' }, 'takes one file'],
+  ])('bad input %#: %j', (words, files, message) => {
+    const { code, error } = runCommand('trace', words, files as unknown as Record<string, string>);
+    expect(error).toContain(message);
+    expect(code).toBe(2);
+  });
+});
+
+describe('check', () => {
+  test('names place, severity, code and reason, and exits with 1', () => {
+    const { code, out } = runCommand('check', ['bad.rules'], { 'bad.rules': BAD });
+    expect(out).toMatch(/^bad\.rules:3:\d+: error bad-value .*99999/m);
+    expect(out).toMatch(/^bad\.rules:4:13: error unknown-target .*NOWHERE/m);
+    expect(code).toBe(1);
+  });
+
+  test.each(['sample/istio-sidecar.md', 'sample/kube-node.iptables-save', 'sample/docker-host.iptables-save'])('finds no error in %s', (file) => {
+    expect(runCommand('check', [file])).toMatchObject({ code: 0 });
+  });
+
+  test('--json', () => {
+    const [file] = JSON.parse(runCommand('check', ['b', '--json'], { b: BAD }).out) as { file: string; diagnostics: { line: number; code: string }[] }[];
+    expect(file?.diagnostics.map(({ line, code }) => [line, code])).toEqual([[3, 'bad-value'], [4, 'unknown-target']]);
+  });
+});
+
+describe('print', () => {
+  test.each([BAD, 'no rules\r\nat all', '', '\u0000\u0001binary\r'])('gives %j back byte for byte', (text) => {
+    expect(runCommand('print', ['f'], { f: text })).toEqual({ code: 0, out: text, error: '' });
+  });
+
+  test('--canonical prints rules as iptables-save does', () => {
+    const text = '*nat\n-N X\n-A PREROUTING --protocol tcp --dport http -s 10/8 -j X\n-A X -p tcp -j REDIRECT --to-port 80\nCOMMIT\n';
+    expect(runCommand('print', ['f', '--canonical'], { f: text }).out).toBe(
+      '*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n:X - [0:0]\n' +
+      '-A PREROUTING -s 10.0.0.0/8 -p tcp -m tcp --dport 80 -j X\n-A X -p tcp -j REDIRECT --to-ports 80\nCOMMIT\n');
+  });
+});
+
+describe('explain', () => {
+  test.each([
+    ['ISTIO_IN_REDIRECT', 'inbound'], ['nat', 'once for each connection'], ['REDIRECT', '--to-ports'], ['--ctstate', 'conntrack'], ['15006', 'inbound'],
+    ['1337', 'proxy'], ['-m owner', '--uid-owner'], ['PREROUTING', 'In table raw'], ['127.0.0.6', 'passthrough'], ['INVALID_DROP', 'drop'],
+  ])('%s', (name, text) => {
+    const { code, out } = runCommand('explain', name.split(' '));
+    expect(out.toLowerCase()).toContain(text.toLowerCase());
+    expect(code).toBe(0);
+  });
+
+  test('with a file, what the chain does there', () => {
+    expect(runCommand('explain', ['ISTIO_INBOUND', '--file', POD]).out).toContain('jumped to from PREROUTING line');
+  });
+
+  test('an unknown name: exit 1, and what is near', () => {
+    expect(runCommand('explain', ['ISTIO_IN_REDIR'])).toMatchObject({ code: 1, error: expect.stringContaining('ISTIO_IN_REDIRECT') as string });
+  });
+});

@@ -1,0 +1,115 @@
+import * as vscode from 'vscode';
+import type { HostCase } from './cases';
+import { assert, hoverText, lineWith, openSample, openText, testing, until } from './editor';
+
+const BROKEN = '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 99999 -j ACCEPT\n-A INPUT -j NOWHERE\nCOMMIT\n';
+
+/** Language features over files of the sample folder and over texts of their own. */
+export const featureCases: readonly HostCase[] = [
+  {
+    name: 'a broken rules file has errors on its lines, and a repaired one has none',
+    run: async () => {
+      const { document } = await openText(BROKEN);
+      const errorLines = (): readonly number[] => vscode.languages.getDiagnostics(document.uri).filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error).map(({ range }) => range.start.line);
+      await until('there are errors on lines 3 and 4', () => errorLines().join() === '2,3');
+      const edit = new vscode.WorkspaceEdit();
+      edit.replace(document.uri, new vscode.Range(2, 0, 4, 0), '-A INPUT -p tcp --dport 443 -j ACCEPT\n');
+      await vscode.workspace.applyEdit(edit);
+      await until('there are no errors', () => errorLines().length === 0);
+      assert((await testing()).isInStep(document), 'the tree is not what the document says');
+    },
+  },
+  ...['kube-node.iptables-save', 'docker-host.iptables-save', 'istio-sidecar.md'].map(name => ({
+    name: `${name} has no problems`,
+    run: async () => {
+      const { document } = await openSample(name);
+      await hoverText(document, name.endsWith('.md') ? ':ISTIO_OUTPUT ' : ':PREROUTING ', 2);
+      await new Promise(resolve => setTimeout(resolve, 600));
+      const found = vscode.languages.getDiagnostics(document.uri).map(({ message, range }) => `${range.start.line + 1}: ${message}`);
+      assert(found.length === 0, `it has: ${found.join('; ')}`);
+    },
+  })),
+  {
+    name: 'the outline of the note names its rule sets and chains',
+    run: async () => {
+      const { document } = await openSample('istio-sidecar.md');
+      const names = (symbols: readonly vscode.DocumentSymbol[]): readonly string[] => symbols.flatMap(({ name, children }) => [name, ...names(children)]);
+      await until('ISTIO_IN_REDIRECT is in the outline', async () => {
+        const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[] | undefined>('vscode.executeDocumentSymbolProvider', document.uri);
+        const found = names(symbols ?? []);
+        return ['nat', 'PREROUTING', 'ISTIO_IN_REDIRECT'].every(name => found.includes(name));
+      });
+    },
+  },
+  {
+    name: 'a jump leads to the declaration of its chain, and from there to every rule of it',
+    run: async () => {
+      const { document } = await openSample('kube-node.iptables-save');
+      const line = lineWith(document, '-A PREROUTING');
+      const at = new vscode.Position(line, document.lineAt(line).text.indexOf('KUBE-SERVICES') + 3);
+      const [definition] = await vscode.commands.executeCommand<vscode.Location[]>('vscode.executeDefinitionProvider', document.uri, at);
+      assert(definition && document.lineAt(definition.range.start.line).text.startsWith(':KUBE-SERVICES '), 'it leads elsewhere');
+      const references = await vscode.commands.executeCommand<vscode.Location[]>('vscode.executeReferenceProvider', document.uri, definition.range.start.translate(0, 1));
+      assert(references.length > 3 && references.every(({ range }) => document.getText(range) === 'KUBE-SERVICES'), `there are ${references.length} references`);
+    },
+  },
+  {
+    name: 'links stand above the built-in chains, unless the setting takes them away',
+    run: async () => {
+      const { document } = await openSample('docker-host.iptables-save');
+      const titles = async (): Promise<readonly string[]> => (await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri)).map(({ command }) => command?.title ?? '');
+      await until('there is a link above FORWARD', async () => (await titles()).includes('Trace a packet through FORWARD'));
+      const settings = vscode.workspace.getConfiguration('iptables');
+      await settings.update('codeLens.enabled', false, vscode.ConfigurationTarget.Global);
+      try {
+        await until('there are no links', async () => (await titles()).length === 0);
+      } finally {
+        await settings.update('codeLens.enabled', undefined, vscode.ConfigurationTarget.Global);
+      }
+    },
+  },
+  {
+    name: 'hovers can be turned off',
+    run: async () => {
+      const { document } = await openSample('docker-host.iptables-save');
+      await hoverText(document, ':FORWARD ', 2);
+      const settings = vscode.workspace.getConfiguration('iptables');
+      await settings.update('hover.enabled', false, vscode.ConfigurationTarget.Global);
+      try {
+        await until('there is no hover', async () => (await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, document.positionAt(document.getText().indexOf(':FORWARD ') + 2))).length === 0);
+      } finally {
+        await settings.update('hover.enabled', undefined, vscode.ConfigurationTarget.Global);
+      }
+    },
+  },
+  {
+    name: 'a note without rules gets nothing from us',
+    run: async () => {
+      const { document } = await openText('# Notes\n\n- buy nat tables\n- PREROUTING the trip\n', 'markdown');
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, new vscode.Position(3, 4));
+      const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
+      assert(hovers.length === 0 && lenses.length === 0, `it got ${hovers.length} hovers and ${lenses.length} links`);
+    },
+  },
+  {
+    name: 'the tree follows edits of every kind',
+    run: async () => {
+      const editor = await openText('*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j ACCEPT\nCOMMIT\n');
+      const { document } = editor;
+      const own = await testing();
+      await hoverText(document, ':PREROUTING ', 2);
+      const inStep = (after: string): void => assert(own.isInStep(document), `the tree is not what the document says after ${after}`);
+      await editor.edit(build => { build.insert(new vscode.Position(0, 0), '# a\n'); build.insert(new vscode.Position(3, 0), '-A PREROUTING -p udp -j RETURN\n'); build.delete(new vscode.Range(2, 0, 2, 1)); });
+      inStep('several edits at once');
+      await vscode.commands.executeCommand('undo');
+      inStep('undo');
+      await editor.edit(build => build.setEndOfLine(vscode.EndOfLine.CRLF));
+      await hoverText(document, ':PREROUTING ', 2);
+      inStep('other line ends');
+      await editor.edit(build => build.insert(new vscode.Position(2, 0), '-A PREROUTING -p tcp -j ACCEPT\n'));
+      inStep('a line with other line ends');
+      await editor.edit(build => build.replace(new vscode.Range(0, 0, 99, 0), ''));
+      inStep('deleting everything');
+    },
+  },
+];

@@ -1,0 +1,130 @@
+import * as vscode from 'vscode';
+import type { HostCase } from './cases';
+import { assert, lineWith, openSample, openText, testing, until } from './editor';
+
+/** VS Code for the web loads the pages of extensions from a server of its own on the internet, which the tests do not have. */
+const pagesLoad = typeof process === 'object';
+
+const pageCase: HostCase = {
+  name: 'the page of the trace is alive: it selects the step that decided, and stepping moves on from there',
+  run: async () => {
+    const { document } = await openSample('istio-sidecar.md');
+    await vscode.commands.executeCommand('iptables.tracePacket');
+    const own = await testing();
+    const decisive = lineWith(document, '-A ISTIO_IN_REDIRECT', 'Command output') + 1;
+    await until('the page selects the step that decided', () => own.selectedLine(document.uri) === decisive);
+    await vscode.commands.executeCommand('iptables.previousStep');
+    await until('the step before is selected', () => own.selectedLine(document.uri) === decisive - 1);
+    await vscode.commands.executeCommand('iptables.nextStep');
+    await until('the step that decided is selected again', () => own.selectedLine(document.uri) === decisive);
+  },
+};
+
+/** The trace of the sample note and of small rule sets, as commands and edits make it. */
+export const traceCases: readonly HostCase[] = [
+  ...pagesLoad ? [pageCase] : [],
+  {
+    name: 'the trace of the note says that Envoy receives the packet, and marks the rules it passed',
+    run: async () => {
+      const { document } = await openSample('istio-sidecar.md');
+      await vscode.commands.executeCommand('iptables.tracePacket');
+      const own = await testing();
+      const verdict = own.stateOf(document.uri)?.trace?.outcome.verdictText ?? '';
+      assert(/^Envoy.s inbound listener receives it/.test(verdict), `the verdict is ${JSON.stringify(verdict)}`);
+      const decisive = lineWith(document, '-A ISTIO_IN_REDIRECT', 'Command output') + 1;
+      const marks = own.marksOf(document.uri)?.marks ?? [];
+      assert(marks.some(({ line, kind }) => line === decisive && kind === 'decisive'), `the marks are ${JSON.stringify(marks)}`);
+    },
+  },
+  {
+    name: 'the cursor on a traced rule selects its step',
+    run: async () => {
+      const editor = await openSample('istio-sidecar.md');
+      const { document } = editor;
+      await vscode.commands.executeCommand('iptables.tracePacket');
+      const own = await testing();
+      const line = lineWith(document, '--dport 9102', 'Command output');
+      await vscode.window.showTextDocument(document, { selection: new vscode.Range(line, 0, line, 0), viewColumn: editor.viewColumn ?? vscode.ViewColumn.One });
+      await until('the step of the line is selected', () => own.selectedLine(document.uri) === line + 1);
+    },
+  },
+  {
+    name: 'an edit of the file is traced anew',
+    run: async () => {
+      const editor = await openText('*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -m tcp --dport 22 -j DROP\nCOMMIT\n');
+      const { document } = editor;
+      await vscode.commands.executeCommand('iptables.tracePacket');
+      const own = await testing();
+      const badge = (): string => own.stateOf(document.uri)?.trace?.outcome.badge.text ?? '';
+      assert(badge() === 'DROPPED', `it ends in ${badge()}`);
+      const shown = await vscode.window.showTextDocument(document, editor.viewColumn ?? vscode.ViewColumn.One);
+      await shown.edit(build => build.replace(new vscode.Range(2, 35, 2, 37), '23'));
+      await until(`the packet gets through, now ${badge()}`, () => badge() === 'DELIVERED :22');
+      await vscode.commands.executeCommand('undo');
+      await until('the packet is dropped again', () => badge() === 'DROPPED');
+    },
+  },
+  {
+    name: 'Trace a Packet That Reaches This Rule finds one and selects the rule',
+    run: async () => {
+      const editor = await openSample('docker-host.iptables-save');
+      const { document } = editor;
+      const line = lineWith(document, ' DNAT ', '*nat');
+      editor.selection = new vscode.Selection(line, 0, line, 0);
+      await vscode.commands.executeCommand('iptables.traceToRule');
+      const own = await testing();
+      await until('the rule is selected', () => own.selectedLine(document.uri) === line + 1);
+      const marks = own.marksOf(document.uri)?.marks ?? [];
+      assert(marks.some(mark => mark.line === line + 1), `the marks are ${JSON.stringify(marks)}`);
+    },
+  },
+  {
+    name: 'a link above a chain traces a packet that comes by there',
+    run: async () => {
+      const { document } = await openSample('istio-sidecar.md');
+      const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
+      const command = lenses.find(lens => lens.command?.title === 'Trace a packet through OUTPUT')?.command;
+      assert(command, 'there is no link above OUTPUT');
+      await vscode.commands.executeCommand(command.command, ...(command.arguments ?? []) as unknown[]);
+      const state = (await testing()).stateOf(document.uri);
+      assert(state, 'there is no trace');
+      assert(state.packet.expression.startsWith('out '), `the packet is ${state.packet.expression}`);
+      assert(state.trace?.outcome.badge.text === 'REDIRECT :15001', `it ends in ${state.trace?.outcome.badge.text}`);
+    },
+  },
+  {
+    name: 'clearing takes the marks out of the editor, the next packet brings them back',
+    run: async () => {
+      const { document } = await openSample('istio-sidecar.md');
+      await vscode.commands.executeCommand('iptables.tracePacket');
+      const own = await testing();
+      assert(own.marksOf(document.uri), 'there are no marks');
+      await vscode.commands.executeCommand('iptables.clearTrace');
+      assert(own.marksOf(document.uri) === undefined, 'the marks are still there');
+      own.send(document.uri, { type: 'choose-scenario', id: 'app-outside' });
+      assert(own.marksOf(document.uri), 'there are no marks');
+    },
+  },
+  {
+    name: 'closing the trace takes everything of it away',
+    run: async () => {
+      const { document } = await openSample('istio-sidecar.md');
+      await vscode.commands.executeCommand('iptables.tracePacket');
+      const own = await testing();
+      const tabs = (): readonly vscode.Tab[] => vscode.window.tabGroups.all.flatMap(group => group.tabs).filter(tab => tab.input instanceof vscode.TabInputWebview);
+      await until('the trace has a tab', () => tabs().length > 0);
+      await vscode.commands.executeCommand('iptables.tracePacket', document.uri);
+      assert(tabs().length === 1, `there are ${tabs().length} traces of one file`);
+      await vscode.window.tabGroups.close(tabs());
+      await until('nothing is left', () => own.stateOf(document.uri) === undefined && own.marksOf(document.uri) === undefined);
+    },
+  },
+  {
+    name: 'a file without rules is told so, and no view opens',
+    run: async () => {
+      const { document } = await openText('nothing here\n', 'plaintext');
+      await vscode.commands.executeCommand('iptables.tracePacket', document.uri);
+      assert((await testing()).stateOf(document.uri) === undefined, 'a view opened');
+    },
+  },
+];

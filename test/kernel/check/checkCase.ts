@@ -1,0 +1,16 @@
+/** One text for iptables-restore, and what it is about. */
+export interface CheckCase {
+  readonly family: 4 | 6;
+  readonly text: string;
+  /** The extension, or `header`, `file`, `command`, `place`. */
+  readonly about: string;
+}
+
+/** What iptables-legacy-restore and iptables-legacy-save made of it. */
+export interface CheckAnswer extends CheckCase {
+  readonly refused: boolean;
+  /** Its complaint, or that of the kernel. */
+  readonly message?: string;
+  /** The tables of the text, in its order, without comments and with the counters at zero; only where taken. */
+  readonly saved?: string;
+}
