@@ -22,7 +22,8 @@ export function registerContextKeys(documents: Documents, panels: TracePanels): 
     set('iptables.traceVisible', panels.all.some(({ panel, uri }) => panel.visible || vscode.window.visibleTextEditors.some(({ document }) => document.uri.toString() === uri.toString())));
   };
   const soon = debounced(update);
-  update();
+  // Not at once: looking for rules in a large file would hold up whoever waits for the activation.
+  soon.call('', 0, undefined);
   return vscode.Disposable.from(
     soon,
     vscode.window.onDidChangeActiveTextEditor(update),

@@ -5,13 +5,8 @@ import { isEnabled, onDidChangeSetting } from './settings';
 
 /** Marks the lines of a trace in every editor that shows the file. */
 export class TraceDecorations implements vscode.Disposable {
-  private readonly signs = new Map(MARK_KINDS.map((kind) => [kind, signType(LOOKS[kind])] as const));
-  private readonly texts = new Map(MARK_KINDS.map((kind) => [kind, textType(LOOKS[kind])] as const));
-  private readonly backgrounds = new Map(MARK_KINDS.map((kind) => [kind, backgroundType(LOOKS[kind])] as const));
-  private readonly selected = vscode.window.createTextEditorDecorationType({
-    isWholeLine: true, backgroundColor: new vscode.ThemeColor('editor.stackFrameHighlightBackground'), outlineColor: new vscode.ThemeColor('contrastActiveBorder'),
-    overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.rangeHighlightForeground'), overviewRulerLane: vscode.OverviewRulerLane.Full,
-  });
+  /** Made with the first trace: most sessions of an editor never see one. */
+  private types: DecorationTypes | undefined;
   private readonly byFile = new Map<string, LineMarks>();
   private readonly subscriptions: vscode.Disposable[];
 
@@ -36,25 +31,45 @@ export class TraceDecorations implements vscode.Disposable {
 
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
-    for (const type of [...this.signs.values(), ...this.texts.values(), ...this.backgrounds.values()]) type.dispose();
-    this.selected.dispose();
+    for (const type of this.types ? [...this.types.signs.values(), ...this.types.texts.values(), ...this.types.backgrounds.values(), this.types.selected] : []) type.dispose();
   }
 
   private draw(editor: vscode.TextEditor): void {
     const found = this.byFile.get(editor.document.uri.toString());
     const shown = found && isEnabled('decorations.enabled', editor.document.uri) ? found : undefined;
+    if (!shown && !this.types) return;
+    const { signs, texts, backgrounds, selected } = (this.types ??= decorationTypes());
     for (const kind of MARK_KINDS) {
       const marks = (shown?.marks ?? []).filter((mark) => mark.kind === kind);
-      editor.setDecorations(this.signs.get(kind) as vscode.TextEditorDecorationType, marks.map(({ line }) => lineRange(line)));
-      editor.setDecorations(this.texts.get(kind) as vscode.TextEditorDecorationType, marks.filter(({ text }) => text !== '').map(({ line, text }) => ({
+      editor.setDecorations(signs.get(kind) as vscode.TextEditorDecorationType, marks.map(({ line }) => lineRange(line)));
+      editor.setDecorations(texts.get(kind) as vscode.TextEditorDecorationType, marks.filter(({ text }) => text !== '').map(({ line, text }) => ({
         range: endOfLine(line), renderOptions: { after: { contentText: text } },
       })));
       // One colour at a time: over another one the selected line would look like neither.
       const coloured = marks.filter(({ line }) => line !== shown?.selected);
-      editor.setDecorations(this.backgrounds.get(kind) as vscode.TextEditorDecorationType, coloured.map(({ line }) => lineRange(line)));
+      editor.setDecorations(backgrounds.get(kind) as vscode.TextEditorDecorationType, coloured.map(({ line }) => lineRange(line)));
     }
-    editor.setDecorations(this.selected, shown?.selected === undefined ? [] : [lineRange(shown.selected)]);
+    editor.setDecorations(selected, shown?.selected === undefined ? [] : [lineRange(shown.selected)]);
   }
+}
+
+interface DecorationTypes {
+  readonly signs: ReadonlyMap<MarkKind, vscode.TextEditorDecorationType>;
+  readonly texts: ReadonlyMap<MarkKind, vscode.TextEditorDecorationType>;
+  readonly backgrounds: ReadonlyMap<MarkKind, vscode.TextEditorDecorationType>;
+  readonly selected: vscode.TextEditorDecorationType;
+}
+
+function decorationTypes(): DecorationTypes {
+  return {
+    signs: new Map(MARK_KINDS.map((kind) => [kind, signType(LOOKS[kind])])),
+    texts: new Map(MARK_KINDS.map((kind) => [kind, textType(LOOKS[kind])])),
+    backgrounds: new Map(MARK_KINDS.map((kind) => [kind, backgroundType(LOOKS[kind])])),
+    selected: vscode.window.createTextEditorDecorationType({
+      isWholeLine: true, backgroundColor: new vscode.ThemeColor('editor.stackFrameHighlightBackground'), outlineColor: new vscode.ThemeColor('contrastActiveBorder'),
+      overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.rangeHighlightForeground'), overviewRulerLane: vscode.OverviewRulerLane.Full,
+    }),
+  };
 }
 
 interface Look {

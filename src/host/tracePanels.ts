@@ -5,8 +5,10 @@ import type { Documents } from './documents';
 import type { TraceDecorations } from './traceDecorations';
 import { fileName, isKept, TracePanel, VIEW_TYPE } from './tracePanel';
 
-/** Milliseconds of silence after an edit before the packet is traced again. */
+/** Milliseconds of silence after an edit before the packet is traced again; for a file of very many lines longer. */
 const PAUSE = 150;
+const LONG_PAUSE = 600;
+const LARGE = 20_000;
 
 /** The trace views, one for each file. */
 export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerializer {
@@ -27,15 +29,12 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
       this.changed, this.follow,
       vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this),
       documents.onDidChange((document) => {
-        if (this.of(document.uri)) this.follow.call(document.uri.toString(), PAUSE, document);
+        if (this.of(document.uri)) this.follow.call(document.uri.toString(), document.lineCount > LARGE ? LONG_PAUSE : PAUSE, document);
       }),
       vscode.workspace.onDidOpenTextDocument((document) => this.opened(document)),
       vscode.workspace.onDidCloseTextDocument((document) => this.closed(document)),
       vscode.workspace.onDidRenameFiles(({ files }) => files.forEach(({ oldUri, newUri }) => this.renamed(oldUri, newUri))),
-      vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections, kind }) => {
-        // Moved by the user or by a command such as Go to Definition; not by typing.
-        if (kind !== undefined) this.selectLine(textEditor.document.uri, selections[0]?.active.line);
-      }),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections }) => this.selectLine(textEditor.document.uri, selections[0]?.active.line)),
     ];
   }
 

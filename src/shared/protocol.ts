@@ -13,7 +13,7 @@ export type ToView =
   | { readonly type: 'detail'; readonly revision: number; readonly detail: StepDetail }
   /** The answer to `expand`. */
   | { readonly type: 'page'; readonly revision: number; readonly page: RunPage }
-  /** Select a step from outside: the cursor in the editor moved to its rule. Not answered by `select`. */
+  /** Select a step from outside: the cursor in the editor moved to its rule. The view asks for its detail by `select` without `reveal`. */
   | { readonly type: 'show-step'; readonly step: StepId }
   /** A command of the editor: step through. The view answers with `select`. */
   | { readonly type: 'move'; readonly to: Move }

@@ -44,8 +44,8 @@ export class TraceApp extends LitElement {
   private wantedField: string | undefined;
 
   static override styles = [...theme, css`
-    :host { display: flex; flex-direction: column; height: 100vh; min-height: 420px; background: var(--bg); font: var(--vscode-font-weight, normal) var(--vscode-font-size, 13px)/1.45 var(--vscode-font-family, sans-serif); }
-    main { flex: 1 1 0; min-height: 220px; display: grid; grid-template-columns: minmax(0, 1.4fr) minmax(0, 1fr); }
+    :host { display: flex; flex-direction: column; height: 100vh; overflow-y: auto; background: var(--bg); font: var(--vscode-font-weight, normal) var(--vscode-font-size, 13px)/1.45 var(--vscode-font-family, sans-serif); }
+    main { flex: 1 0 240px; min-height: 0; display: grid; grid-template-rows: minmax(0, 1fr); grid-template-columns: minmax(0, 1.4fr) minmax(0, 1fr); }
     trace-steps { border-right: 1px solid var(--line); }
     .message { flex: 1; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 8px; padding: 40px 24px; text-align: center; color: var(--dim); }
     .message .icon { font-size: 32px; opacity: 0.7; }
@@ -53,15 +53,11 @@ export class TraceApp extends LitElement {
     .busy { height: 2px; background: linear-gradient(90deg, transparent, var(--vscode-progressBar-background, var(--blue)), transparent); background-size: 40% 100%; background-repeat: no-repeat; animation: run 1.2s linear infinite; margin-bottom: -2px; z-index: 1; }
     @keyframes run { from { background-position: -60% 0; } to { background-position: 160% 0; } }
     @media (prefers-reduced-motion: reduce) { .busy { animation: none; background-size: 100% 100%; } }
+    :host > * { flex-shrink: 0; }
     .stale { opacity: 0.55; }
     @media (max-width: 760px) {
-      main { grid-template-columns: none; grid-template-rows: minmax(150px, 1.35fr) minmax(130px, 1fr); }
+      main { flex-basis: 380px; grid-template-columns: none; grid-template-rows: minmax(0, 1.35fr) minmax(0, 1fr); }
       trace-steps { border-right: 0; border-bottom: 1px solid var(--line); }
-    }
-    @media (max-width: 760px) and (max-height: 620px) {
-      :host { height: auto; min-height: 100vh; }
-      main { grid-template-rows: auto auto; flex: 1 0 auto; }
-      trace-steps { max-height: 70vh; }
     }
   `];
 

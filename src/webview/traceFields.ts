@@ -16,7 +16,7 @@ export class TraceFields extends LitElement {
   @property({ attribute: false }) fields: readonly PacketField[] = [];
 
   static override styles = [...theme, css`
-    :host { display: block; border-bottom: 1px solid var(--line); padding: 10px 14px 14px; background: var(--vscode-sideBar-background, var(--soft)); max-height: 46vh; overflow: auto; }
+    :host { display: block; border-bottom: 1px solid var(--line); padding: 10px 14px 14px; background: var(--vscode-sideBar-background, var(--soft)); max-height: 40vh; overflow: auto; }
     fieldset { border: 0; padding: 0; margin: 0 0 8px; min-width: 0; }
     legend { font-size: 0.84em; letter-spacing: 0.05em; text-transform: uppercase; color: var(--dim); padding: 4px 0; }
     .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(158px, 1fr)); gap: 8px 12px; }

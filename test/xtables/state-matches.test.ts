@@ -260,7 +260,11 @@ describe('set', () => {
     ['-m set ! --match-set P src', true],
     ['-m set --match-set N src', true],
     ['-m set --match-set N src --return-nomatch', false],
-    ['-m set --match-set N src --packets-gt 5', 'the counters of the entry in the set N are not in this file'],
+    // The packet itself counts first.
+    ['-m set --match-set N src --packets-gt 1', true],
+    ['-m set --match-set N src --packets-gt 2', false],
+    ['-m set --match-set N src ! --update-counters --packets-eq 1', true],
+    ['-m set ! --match-set N src --packets-gt 5', true],
     ['-m set --match-set A src --packets-gt 5', true],
     ['-m set --match-set B src', 'the members of the set B are not in this file'],
     ['-m set ! --match-set B src', 'the members of the set B are not in this file'],

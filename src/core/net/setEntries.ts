@@ -18,6 +18,8 @@ export type SetPart =
 export interface SetMember {
   readonly parts: readonly SetPart[];
   readonly nomatch: boolean;
+  /** What its counters say at first, in a set that counts. */
+  readonly counts: { readonly packets: bigint; readonly bytes: bigint };
 }
 
 export interface SetProblem {
@@ -160,7 +162,12 @@ function readMember(entry: string, set: IpSet, base: Base): SetMember[] | string
     combinations = combinations.flatMap((before) => parts.map((part) => [...before, part]));
   }
   const nomatch = words.includes('nomatch');
-  return combinations.map((parts) => ({ parts, nomatch }));
+  const count = (name: string): bigint => {
+    const value = words[words.indexOf(name) + 1];
+    return words.includes(name) && value !== undefined && /^[0-9]{1,20}$/.test(value) ? BigInt(value) : 0n;
+  };
+  const counts = { packets: count('packets'), bytes: count('bytes') };
+  return combinations.map((parts) => ({ parts, nomatch, counts }));
 }
 
 function readPart(kind: CompiledSet['shape'][number], text: string | undefined, set: IpSet, base: Base, wildcard: boolean): SetPart[] | undefined {

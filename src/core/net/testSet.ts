@@ -12,12 +12,18 @@ export interface SetView {
 
 export type SetDirection = 'src' | 'dst';
 
+export interface SetTestOptions {
+  readonly returnNomatch?: boolean;
+  /** Counts the packet for a member and says whether the counters fit; `key` tells the members of all sets apart. */
+  readonly count?: (key: string, first: SetMember['counts']) => boolean;
+}
+
 /**
  * Whether a packet is in a set, as `-m set --match-set name src,dst` asks; undefined where the set, or a set that it lists, is not
  * known. Each direction is for one part of the type's name; with fewer directions than parts, or for a set of
  * the other family, the kernel says no. In sets of networks the most specific member decides, and one marked `nomatch` says no
  * (with `returnNomatch`: yes, and the others no). A bitmap:ip,mac member without link layer address is in the set for any, as the
- * kernel learns it from the first packet. Members with a timeout count as still there, counters are not looked at.
+ * kernel learns it from the first packet. Members with a timeout count as still there.
  * Source: ipset(8), net/netfilter/ipset/ip_set_core.c ip_set_test, ip_set_hash_gen.h.
  */
 export function testSet(
@@ -25,7 +31,7 @@ export function testSet(
   name: string,
   view: SetView,
   directions: readonly SetDirection[],
-  options: { readonly returnNomatch?: boolean } = {},
+  options: SetTestOptions = {},
 ): boolean | undefined {
   const set = sets?.get(name);
   if (sets === undefined || set === undefined) return undefined;
@@ -41,7 +47,8 @@ export function testSet(
   }
   const found = findMember(set, compiled, view, directions);
   if (found === undefined) return false;
-  return options.returnNomatch === true && compiled.shape.includes('net') ? found.nomatch : !found.nomatch;
+  if (options.count && set.options.includes('counters') && !options.count(`${set.name} ${found.key}`, found.member.counts)) return false;
+  return options.returnNomatch === true && compiled.shape.includes('net') ? found.member.nomatch : !found.member.nomatch;
 }
 
 /** How many directions a set of this type takes: the parts of its name. */
@@ -49,7 +56,13 @@ export function setDimension(type: string): number {
   return type === 'list:set' ? 1 : type.split(',').length;
 }
 
-function findMember(set: IpSet, compiled: CompiledSet, view: SetView, directions: readonly SetDirection[]): SetMember | undefined {
+interface Found {
+  readonly member: SetMember;
+  /** Tells the values apart that one member stands for: the kernel keeps each of them by itself. */
+  readonly key: string;
+}
+
+function findMember(set: IpSet, compiled: CompiledSet, view: SetView, directions: readonly SetDirection[]): Found | undefined {
   if (directions.length < compiled.shape.length) return undefined;
   const withFamily = compiled.shape.some((kind) => kind === 'ip' || kind === 'net');
   if (withFamily && set.family !== view.packet.family) return undefined;
@@ -62,23 +75,26 @@ function findMember(set: IpSet, compiled: CompiledSet, view: SetView, directions
   return compiled.shape.includes('iface') ? findByInterface(compiled, values) : findByValue(compiled, values);
 }
 
-function findByValue(compiled: CompiledSet, values: readonly SetPart[]): SetMember | undefined {
+function findByValue(compiled: CompiledSet, values: readonly SetPart[]): Found | undefined {
   for (const lengths of compiled.lengths) {
     const masked = maskNetworks(values, lengths);
-    const exact = compiled.exact.get(memberKey(masked));
-    if (exact) return exact;
+    const key = memberKey(masked);
+    const exact = compiled.exact.get(key);
+    if (exact) return { member: exact, key };
     const ranged = compiled.ranges.find((member) => member.parts.every((part, i) => covers(part, masked[i] as SetPart)));
-    if (ranged) return ranged;
+    if (ranged) return { member: ranged, key };
   }
   return undefined;
 }
 
 /** The first network length that has a member at all decides, even if none of its members has the interface (ip_set_hash_netiface.c). */
-function findByInterface(compiled: CompiledSet, values: readonly SetPart[]): SetMember | undefined {
+function findByInterface(compiled: CompiledSet, values: readonly SetPart[]): Found | undefined {
   for (const lengths of compiled.lengths) {
     const [net, iface] = maskNetworks(values, lengths) as [SetPart, SetPart];
     const here = compiled.byNetwork.get(memberKey([net]));
-    if (here) return here.find(({ parts }) => covers(parts[1] as SetPart, iface));
+    if (!here) continue;
+    const member = here.find(({ parts }) => covers(parts[1] as SetPart, iface));
+    return member && { member, key: memberKey(member.parts) };
   }
   return undefined;
 }

@@ -251,7 +251,8 @@ class Walk implements Traveller {
   /** The connection becomes known to all once its first packet has passed every hook. */
   private stepConfirm(): void {
     const entry = this.conntrack?.entry;
-    if (!entry || entry.confirmed) return;
+    // An answer of REJECT carries the connection of the packet it refuses, and does not make it known (nf_conntrack_core.c __nf_conntrack_confirm).
+    if (!entry || entry.confirmed || this.conntrack?.direction === 'REPLY') return;
     this.context.world.put(entry);
     this.setEntry({ ...entry, confirmed: true });
   }
@@ -312,8 +313,14 @@ class Walk implements Traveller {
     if (!this.runTable(hook, 'nat')) return;
     const entry = this.conntrack?.entry;
     if (!entry || (half === 'source' ? entry.sourceNatDone : entry.destinationNatDone)) return;
+    if (this.natLeftOpen) {
+      // The verdict of NFQUEUE leaves the hook at once, so this half stays undecided (nf_nat_core.c nf_nat_inet_fn).
+      this.natLeftOpen = false;
+      return;
+    }
     const setup = setUpNat(entry, half, undefined, this.context.world);
     if (!setup) throw new Ended(this.kernelDrop('nat-failed', 'no free translation was found', undefined, true));
+    this.natRandom ||= setup.random;
     this.setEntry(setup.entry);
   }
 
@@ -376,6 +383,7 @@ class Walk implements Traveller {
       case 'reject':
         return { kind: 'drop', reject: true };
       case 'queue':
+        this.natLeftOpen = this.table === 'nat';
         return effect.bypass ? { kind: 'accept' } : { kind: 'drop', reject: false };
       case 'nat': case 'redirect': case 'masquerade':
         return this.applyNat(effect);
@@ -420,6 +428,7 @@ class Walk implements Traveller {
   }
 
   private failed: WalkEnd | undefined;
+  private natLeftOpen = false;
 
   /** The route that a packet in POSTROUTING is on, for MASQUERADE's choice of an address. */
   private currentRoute(): RouteResult {

@@ -26,7 +26,7 @@ function ofRules(dump: Dump, { request, setting }: Evaluation): readonly Assumed
     if (!ruleSet) facts.push(fact(`The file has no IPv${family} rules: nothing is assumed to stand in the way of an IPv${family} packet.`));
   }
   const errors = ruleSetOf(dump.section).problems.filter(({ severity }) => severity === 'error');
-  for (const { line, message } of errors.slice(0, MOST_ERRORS)) facts.push({ message, line: line.index + 1, field: undefined });
+  for (const { line, message } of errors.slice(0, MOST_ERRORS)) facts.push({ message: `A rule cannot be read in full, and is taken without that part: ${message}.`, line: line.index + 1, field: undefined });
   if (errors.length > MOST_ERRORS) facts.push(fact(`${errors.length - MOST_ERRORS} more errors in these rules.`));
   return facts;
 }

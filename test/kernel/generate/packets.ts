@@ -140,7 +140,7 @@ function extensions({ random: r }: Scene, packet: Draft): void {
     return hex === undefined ? { type } : { type, hex };
   };
   const routing = (): Draft => r.of({ type: 'rt', rtType: 2, segLeft: 0 }, { type: 'rt', rtType: 0, segLeft: 0 }, { type: 'rt', rtType: 4, segLeft: 0 }, { type: 'rt', hex: `000204${r.of('00', '01')}0000000${r.of('5', '7')}fd000001000000000000000000000009` });
-  packet.extHeaders = r.of<Draft[]>([tlv('hbh')], [tlv('dst')], [tlv('hbh'), tlv('dst')], [routing()], [routing(), tlv('dst')], [{ type: 'frag', offset: 0, mf: false, fid: r.of(7, 8) }], [tlv('dst'), { type: 'frag', offset: 0, mf: false, fid: 7 }]);
+  packet.extHeaders = r.of<Draft[]>([tlv('hbh')], [tlv('dst')], [tlv('hbh'), tlv('dst')], [routing()], [routing(), tlv('dst')], [{ type: 'frag', offset: 0, mf: false, fid: r.of(7, 8) }]);
   delete packet.length;
 }
 

@@ -2,6 +2,7 @@ import { setDimension, testSet, type SetDirection } from '../../net/testSet';
 import { unknown, type Answer } from '../answer';
 import { defineMatch } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type GivenOptions, type InvalidValue, type Option, type ValueType } from '../option';
+import { liveSets } from '../values/liveSets';
 import type { Inverted } from '../values/inverted';
 import { number64 } from '../values/number32';
 import { keptBytes } from '../values/savedString';
@@ -77,6 +78,8 @@ export const set = defineMatch<SetData>({
   print: optionsText,
   conditions: (data) => [{
     text: optionsText(data).trim(),
+    // The counters of an entry count every packet that was looked up.
+    stateful: true,
     test: (view) => run(data, view),
     actual: (view) => describe(data, view),
   }],
@@ -120,24 +123,36 @@ function counterText(what: string, test: CounterTest | undefined): string {
 
 function run(data: SetData, view: PacketView): Answer {
   const { name, directions } = data.set.value;
-  const found = testSet(view.host.sets, name, view, directions, { returnNomatch: data.returnNomatch });
-  if (found === undefined) return unknown(`the members of the set ${name} are not in this file`);
-  if (found && (data.packets ?? data.bytes) && hasCounters(name, view)) return unknown(`the counters of the entry in the set ${name} are not in this file`);
-  return found !== data.set.inverted;
+  const found = testSet(liveSets(view), name, view, directions, { returnNomatch: data.returnNomatch, count: (key, first) => countPacket(data, view, key, first) });
+  return found === undefined ? unknown(`the members of the set ${name} are not in this file`) : found !== data.set.inverted;
 }
 
-/** Sets made without `counters` ignore the options that ask for them. A list:set may have members that count. */
-function hasCounters(name: string, { host }: PacketView): boolean {
-  const known = host.sets?.get(name);
-  return known !== undefined && (known.type === 'list:set' || known.options.includes('counters'));
+/** Source: net/netfilter/ipset/ip_set_core.c ip_set_match_extensions. */
+function countPacket(data: SetData, { memory, packet }: PacketView, key: string, first: SetCounts): boolean {
+  const before = (memory.get(`ipset counters ${key}`) as SetCounts | undefined) ?? first;
+  const after = data.updateCounters ? { packets: before.packets + 1n, bytes: before.bytes + BigInt(packet.length) } : before;
+  if (data.updateCounters) memory.set(`ipset counters ${key}`, after);
+  return counterFits(data.packets, after.packets) && counterFits(data.bytes, after.bytes);
+}
+
+interface SetCounts {
+  readonly packets: bigint;
+  readonly bytes: bigint;
+}
+
+function counterFits(test: CounterTest | undefined, count: bigint): boolean {
+  if (test === undefined) return true;
+  const holds = test.comparison === 'eq' ? count === test.value : test.comparison === 'lt' ? count < test.value : count > test.value;
+  return holds !== test.inverted;
 }
 
 function describe(data: SetData, view: PacketView): string {
   const { name, directions } = data.set.value;
-  const known = view.host.sets?.get(name);
+  const sets = liveSets(view);
+  const known = sets?.get(name);
   if (known === undefined) return `set ${name} not known`;
   const parts = setDimension(known.type);
   if (directions.length < parts) return `set ${name} has entries of ${parts} parts (${known.type}), asked for ${directions.length}`;
-  const found = testSet(view.host.sets, name, view, directions, { returnNomatch: data.returnNomatch });
+  const found = testSet(sets, name, view, directions, { returnNomatch: data.returnNomatch });
   return found === undefined ? `set ${name} lists a set that is not known` : `${found ? 'in' : 'not in'} set ${name} (${known.type})`;
 }
