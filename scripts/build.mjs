@@ -1,4 +1,4 @@
-// Builds dist/: the extension for Node and for the browser, the trace view, the command line.
+// Builds dist/: the extension (the same file for Node and for the browser), the trace view, the command line.
 //   node scripts/build.mjs [--minify] [--watch]
 // A file whose bytes would not change is left alone, so that a build beside running tests disturbs nobody.
 
@@ -43,8 +43,8 @@ function bundles({ minify, sourcemap }) {
   };
   const browser = /** @type {const} */ (['browser', 'module', 'main']);
   return [
-    { ...common, entryPoints: { extension: 'src/extension.ts' }, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] },
-    { ...common, entryPoints: { 'extension.web': 'src/extension.ts' }, platform: 'browser', format: 'cjs', mainFields: [...browser], external: ['vscode'] },
+    // One file for the desktop and the web: it needs nothing of Node and nothing of a page, only the editor.
+    { ...common, entryPoints: { extension: 'src/extension.ts' }, platform: 'browser', format: 'cjs', mainFields: [...browser], external: ['vscode'] },
     { ...common, entryPoints: { webview: 'src/webview/main.ts' }, platform: 'browser', format: 'iife', mainFields: [...browser], loader: { '.ttf': 'file' }, assetNames: '[name]' },
     { ...common, entryPoints: { cli: 'src/cli/main.ts' }, platform: 'node', format: 'cjs', target: 'node20', banner: { js: '#!/usr/bin/env node' } },
   ];

@@ -87,6 +87,7 @@ const SUBTLE = 'editor.hoverHighlightBackground';
 const LOOKS: Readonly<Record<MarkKind, Look>> = {
   matched: { colour: 'charts.blue', background: SUBTLE, sign: '<circle cx="8" cy="8" r="2.5" fill="C"/>', light: '#1a85ff', dark: '#3794ff' },
   jumped: { colour: 'charts.blue', background: SUBTLE, sign: '<path d="M4 4v5h6M7.5 6.5 10.5 9l-3 2.5" fill="none" stroke="C" stroke-width="1.5"/>', light: '#1a85ff', dark: '#3794ff' },
+  changed: { colour: 'charts.purple', background: SUBTLE, sign: '<circle cx="8" cy="8" r="4" fill="C"/>', light: '#652d90', dark: '#b180d7' },
   unknown: { colour: 'charts.yellow', background: SUBTLE, sign: '<circle cx="8" cy="8" r="3" fill="none" stroke="C" stroke-width="1.5"/>', light: '#bf8803', dark: '#cca700' },
   decisive: { colour: 'charts.green', background: 'diffEditor.insertedLineBackground', sign: '<path d="M8 3l5 5-5 5-5-5z" fill="C"/>', light: '#388a34', dark: '#89d185' },
   dropped: { colour: 'charts.red', background: 'diffEditor.removedLineBackground', sign: '<path d="M4.5 4.5l7 7m0-7l-7 7" stroke="C" stroke-width="2"/>', light: '#e51400', dark: '#f14c4c' },

@@ -278,6 +278,7 @@ describe('marks in the editor', () => {
   test.each([
     ['a rule that drops', '-A INPUT -p tcp --dport 22 -j DROP', 'ACCEPT', [{ line: 3, kind: 'dropped', text: '→ DROPPED' }]],
     ['a policy that drops', '-A INPUT -p tcp --dport 23 -j ACCEPT', 'DROP', [{ line: 2, kind: 'dropped', text: '→ DROPPED by policy' }]],
+    ['a rule that marks', '-A INPUT -p tcp -j CONNMARK --set-mark 1', 'ACCEPT', [{ line: 3, kind: 'changed', text: '' }]],
     ['a rule that only counts', '-A INPUT -p tcp', 'ACCEPT', [{ line: 3, kind: 'matched', text: '' }]],
   ])('%s', (_, rule, policy, expected) => {
     const bench = new Bench(`*filter\n:INPUT ${policy} [0:0]\n${rule}\nCOMMIT\n`).send({ type: 'trace', expression: 'in eth0 tcp > :22' });

@@ -39,7 +39,6 @@ function keepAddress(tuple: Tuple, half: NatHalf): NatRange {
 }
 
 function uniqueTuple(original: Tuple, half: NatHalf, range: NatRange, entry: ConntrackEntry, world: World): { tuple: Tuple; random: boolean } {
-  if (range.netmap) return { tuple: withNetmap(original, half, range.netmap), random: false };
   if (half === 'source' && !range.random) {
     if (addressInRange(original.source, range) && keyInRange(original, half, range) && !isUsed(original, entry, world)) return { tuple: original, random: false };
     const earlier = sameSourceBefore(original, range, entry, world);
@@ -71,15 +70,6 @@ function withAddress(tuple: Tuple, half: NatHalf, range: NatRange, entry: Conntr
   if (!range.addresses) return tuple;
   const address = chooseAddress(range.addresses, natHash(tuple, entry.zone.original, range.persistent), tuple, half, range.persistent);
   return half === 'source' ? { ...tuple, source: address } : { ...tuple, destination: address };
-}
-
-/** NETMAP keeps the host part of the address and swaps the network part. */
-function withNetmap(tuple: Tuple, half: NatHalf, { network, mask }: NonNullable<NatRange['netmap']>): Tuple {
-  const map = (address: Address): Address => ({
-    family: address.family,
-    words: address.words.map((word, i) => ((word & ~(mask.words[i] as number)) | ((network.words[i] as number) & (mask.words[i] as number))) >>> 0),
-  });
-  return half === 'source' ? { ...tuple, source: map(tuple.source) } : { ...tuple, destination: map(tuple.destination) };
 }
 
 function addressInRange(address: Address, range: NatRange): boolean {

@@ -141,6 +141,7 @@ class Walk implements Traveller {
 
   private forward(device: string): WalkEnd {
     if (this.packetType() !== 'unicast') return this.kernelDrop('not-forwarded', 'a broadcast or multicast frame is not forwarded');
+    if (this.assignedSocket) return this.kernelDrop('not-forwarded', 'TPROXY gave it to a socket of this host, so it may not be passed on; a policy rule for the mark has to deliver it here');
     if (this.packet.ttl <= 1) return this.kernelDrop('ttl-exceeded', `its ${this.packet.family === 4 ? 'TTL' : 'hop limit'} is ${this.packet.ttl}: a router may not pass it on and tells the sender "time exceeded"`);
     const mtu = this.host.interfaces.find(({ name }) => name === device)?.mtu ?? 1500;
     if (this.packet.length > mtu && (this.packet.family === 6 || this.packet.dontFragment)) return this.kernelDrop('too-big', `it has ${this.packet.length} bytes, ${device} takes ${mtu}, and it may not be cut up`);

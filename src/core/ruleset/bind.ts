@@ -305,7 +305,7 @@ class Binder {
   }
 
   private note(rule: LineRule, extension: MatchExtension | TargetExtension, data: unknown, at: Word | undefined): void {
-    if (extension.needsConntrack) this.needsConntrack = true;
+    if (extension.kind === 'target' && extension.needsTracking ? extension.needsTracking(data) : extension.needsConntrack) this.needsConntrack = true;
     if (extension.hooks || extension.check) this.limited.push({ rule, extension, data, at });
   }
 

@@ -114,6 +114,8 @@ export interface TargetExtension<Data = unknown> extends ExtensionBase<Data> {
   /** `never`: the next rule is looked at as well. `always`: this table is done. `sometimes`: depends on the packet. */
   readonly terminates: 'never' | 'always' | 'sometimes';
   readonly needsConntrack?: boolean;
+  /** Where that depends on the options (`CT --notrack` does without); takes the place of `needsConntrack`. */
+  needsTracking?(data: Data): boolean;
 }
 
 /** A change of the connection that the packet belongs to. Ignored where it belongs to none. */

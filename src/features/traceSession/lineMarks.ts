@@ -4,7 +4,7 @@ import { lineOfStep } from '../traceView/traceModel';
 import { badgeOf, decisiveEvent } from '../traceView/verdict';
 
 /** How a line of the file took part in the trace; the later ones in this list win where a line took part more than once. */
-export const MARK_KINDS = ['matched', 'jumped', 'unknown', 'decisive', 'dropped'] as const;
+export const MARK_KINDS = ['matched', 'jumped', 'changed', 'unknown', 'decisive', 'dropped'] as const;
 
 export type MarkKind = (typeof MARK_KINDS)[number];
 
@@ -53,7 +53,16 @@ function kindOf({ matched, rule, effect }: RuleEvent): MarkKind | undefined {
   if (rule.target.kind === 'jump') return 'jumped';
   if (rule.target.kind === 'unknown') return 'unknown';
   if (effect?.kind === 'reject' || (effect?.kind === 'verdict' && effect.verdict === 'DROP')) return 'dropped';
-  return 'matched';
+  return changes(effect) ? 'changed' : 'matched';
+}
+
+/** NAT, a mark, a TTL: the packet or its connection is not what it was. */
+function changes(effect: RuleEvent['effect']): boolean {
+  switch (effect?.kind) {
+    case 'nat': case 'redirect': case 'masquerade': case 'tproxy': return true;
+    case 'continue': case 'verdict': return effect.packet !== undefined || effect.conntrack !== undefined;
+    default: return false;
+  }
 }
 
 /** A rule that only jumps or counts was the last to match where nothing decided; it is no more than that. */

@@ -1,6 +1,5 @@
-import { formatPacketExpression, parsePacketExpression } from '../../core/net/packetExpression';
+import { formatPacketExpression } from '../../core/net/packetExpression';
 import type { PacketRequest } from '../../core/net/packetRequest';
-import type { Line } from '../../core/syntax/tree';
 import type { KeptState, Move, StepId, ToEditor, ToView, ViewState } from '../../shared/protocol';
 import type { Dump, FileModel } from '../fileModel';
 import { scenariosFor, type Scenario } from '../scenarios';
@@ -12,8 +11,10 @@ import { hostOverrides, isHostField, type HostChanges } from './hostFields';
 import { journeyOf, type JourneyLeg } from './journey';
 import { lineMarks, NO_MARKS, type LineMarks } from './lineMarks';
 import { withField } from './packetForm';
+import { rulePlace, stepAtPlace } from './rulePlace';
 import { stepAfter } from './stepAfter';
 import { viewState } from './viewState';
+import { withAnswer } from './withAnswer';
 
 /** What the editor has to do after a message. */
 export type Effect =
@@ -23,14 +24,6 @@ export type Effect =
   | { readonly kind: 'copy'; readonly text: string }
   /** `marks` of the session has changed. */
   | { readonly kind: 'marks' };
-
-/** Where a rule stood before the file was edited, to find its step again. */
-interface RulePlace {
-  readonly line: Line;
-  readonly table: string;
-  readonly chain: string;
-  readonly number: number;
-}
 
 /**
  * One trace view and what it shows: which rule set, which packet, which course, which step. It knows nothing of an editor: messages and
@@ -67,12 +60,14 @@ export class TraceSession {
 
   /** The file was opened or edited. The same packet is traced again, and the selected step is kept where its rule is still there. */
   setModel(model: FileModel | undefined): readonly Effect[] {
-    const selected = this.selectedRule();
+    const before = this.evaluation?.input;
+    const selected = before && this.step !== undefined ? rulePlace(before, this.step) : undefined;
     this.model = model;
     this.dump = model && this.sameDump(model);
     this.takeScenarios();
     this.trace();
-    this.step = selected && this.stepOf(selected);
+    const input = this.evaluation?.input;
+    this.step = selected && input && model && stepAtPlace(input, model.file, selected);
     this.quiet = true;
     return [...this.changed(), ...(this.step === undefined ? [] : [this.post({ type: 'show-step', step: this.step })])];
   }
@@ -248,12 +243,7 @@ export class TraceSession {
   private answer(question: string, chosen: number | undefined): void {
     const found = this.state?.trace?.questions.find(({ id }) => id === question);
     if (!found) return;
-    const keys = new Set(found.choices.map(({ key }) => key));
-    const others = Object.entries(this.answers).filter(([key]) => !keys.has(key));
-    const choice = chosen === undefined ? undefined : found.choices[chosen];
-    // Choices of a target each have a key of their own: the others are ruled out.
-    const ruledOut = choice?.value === true ? found.choices.filter(({ key }) => key !== choice.key).map(({ key }): [string, boolean] => [key, false]) : [];
-    this.answers = Object.fromEntries([...others, ...ruledOut, ...(choice ? [[choice.key, choice.value] as [string, boolean]] : [])]);
+    this.answers = withAnswer(this.answers, found, chosen);
     this.outcome = 0;
     this.step = undefined;
     this.trace();
@@ -326,22 +316,6 @@ export class TraceSession {
     return model.dumps.find(({ section }) => section === before.section) ?? model.dumps.find(({ id, section }) => id === before.id && section.role === before.section.role) ?? model.defaultDump;
   }
 
-  private selectedRule(): RulePlace | undefined {
-    const input = this.evaluation?.input;
-    if (!input || this.step === undefined) return undefined;
-    const { rule } = eventAt(input, this.step);
-    return rule && { line: rule.line, table: rule.chain.table, chain: rule.chain.name, number: rule.number };
-  }
-
-  /** Lines that an edit did not touch are the same objects; of one that it did touch the place in the chain is what remains. */
-  private stepOf({ line, table, chain, number }: RulePlace): StepId | undefined {
-    const input = this.evaluation?.input;
-    if (!input || !this.model) return undefined;
-    if (this.model.file.lines[line.index] === line) return stepsAtLine(input, line.index + 1)[0];
-    const rule = [...(input.ruleSet?.tables.values() ?? [])].find(({ name }) => name === table)?.chains.get(chain)?.rules[number - 1];
-    return rule && stepsAtLine(input, rule.line.index + 1)[0];
-  }
-
   private changed(): readonly Effect[] {
     this.revision++;
     const input = this.evaluation?.input;
@@ -349,7 +323,7 @@ export class TraceSession {
       revision: this.revision, uri: this.uri, fileName: this.fileName, notice: this.notice, model: this.model, dump: this.dump, scenarios: this.scenarios,
       scenario: this.scenario, expression: this.expression ?? '', evaluation: this.evaluation, readable: this.readable, drafts: this.drafts,
       hostChanges: this.hostChanges, legs: this.legs, answers: this.answers, outcome: this.outcome, step: this.step,
-      trace: input && [...this.drafts.values()].length === 0 ? traceModel(input) : undefined,
+      trace: input && this.drafts.size === 0 ? traceModel(input) : undefined,
     });
     return [this.post({ type: 'state', state: this.state }), { kind: 'marks' }];
   }
@@ -357,9 +331,4 @@ export class TraceSession {
   private post(message: ToView): Effect {
     return { kind: 'post', message };
   }
-}
-
-/** Whether a text is a packet that can be traced, for input boxes. undefined: it is. */
-export function expressionProblem(text: string): string | undefined {
-  return parsePacketExpression(text).problems?.[0]?.message;
 }

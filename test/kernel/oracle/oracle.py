@@ -195,7 +195,7 @@ class Host:
 
     def load(self, rules=None, rules6=None, sets=None, force=False):
         want = {4: rules or "", 6: rules6 or ""}
-        if sets != self.sets:
+        if sets != self.sets or (sets and (force or "counters" in sets)):
             for f in (4, 6):
                 self._restore(f, "")
                 self.rules[f] = None

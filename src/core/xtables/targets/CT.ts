@@ -67,7 +67,7 @@ export const CT = defineTarget<CtData>({
   tables: ['raw'],
   options: [notrack, helper, timeout, ctevents, expevents, zoneOrig, zoneReply, zone],
   terminates: 'never',
-  needsConntrack: true,
+  needsTracking: ({ notrack: untracked }) => !untracked,
   documentation: {
     summary: 'Tells connection tracking, which comes next, how to treat this packet.',
     details: 'The first CT rule that a packet matches counts; further ones change nothing. A packet that already belongs to a connection, as on its second way over lo, is not touched.',

@@ -8,7 +8,6 @@ export const NOTRACK = defineTarget<Record<string, never>>({
   tables: ['raw'],
   options: [],
   terminates: 'never',
-  needsConntrack: true,
   documentation: {
     summary: 'Keeps the packet out of connection tracking: it is UNTRACKED.',
     details: 'An untracked packet visits no nat chain and has no connection mark. The same as CT --notrack.',

@@ -18,10 +18,11 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, s: SECOND, sec: SECOND,
 const time: ValueType<number> = {
   metavariable: 'time',
   parse(given): number | InvalidValue {
-    const unit = /(?:(?<=[0-9.])(secs?|s|msecs?|ms|usecs?|us))$/i.exec(given)?.[1] ?? '';
-    const number = readDouble(given.slice(0, given.length - unit.length));
-    if (number === undefined) return invalid(`"${given}" is no time: write it as 250ms or 2s`);
-    const product = number * (UNITS[unit.toLowerCase()] as number);
+    const lower = given.toLowerCase();
+    const unit = Object.keys(UNITS).find((each) => lower.endsWith(each) && readDouble(given.slice(0, given.length - each.length)) !== undefined);
+    if (unit === undefined) return invalid(`"${given}" is no time: write it as 250ms or 2s`);
+    const number = readDouble(given.slice(0, given.length - unit.length)) as number;
+    const product = number * (UNITS[unit] as number);
     return Number.isFinite(product) && Math.abs(product) < 2 ** 63 ? Number(BigInt.asUintN(32, BigInt(Math.trunc(product)))) : 0;
   },
 };
