@@ -29,7 +29,7 @@ function tableOrChain(name: string): readonly (readonly Block[])[] {
   const table = tableBlocks(name);
   const builtin = ['raw', 'mangle', 'nat', 'filter', 'security'].flatMap((each) => {
     const blocks = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'].includes(name) ? chainBlocks(undefined, each, name) : undefined;
-    return blocks ? [[{ kind: 'text', text: `In table ${each}:` } as Block, ...blocks]] : [];
+    return blocks ? [[{ kind: 'text', text: `In table ${each}:` }, ...blocks]] : [];
   });
   const chain = builtin.length === 0 && !/^[\d.:]+$/.test(name) && variableKnowledge(name) === undefined ? chainBlocks(undefined, undefined, name) : undefined;
   return [...(table ? [table] : []), ...builtin, ...(chain ? [chain] : [])];

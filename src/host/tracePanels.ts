@@ -71,11 +71,11 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    if (!isKept(state)) {
+    const uri = isKept(state) ? vscode.Uri.parse(state.uri) : undefined;
+    if (!isKept(state) || uri === undefined || this.of(uri)) {
       panel.dispose();
       return;
     }
-    const uri = vscode.Uri.parse(state.uri);
     const made = this.add(panel, uri);
     try {
       const document = await vscode.workspace.openTextDocument(uri);

@@ -55,7 +55,7 @@ describe('trace', () => {
     [['nowhere.txt', '--packet', 'tcp'], {}, 'nowhere.txt: cannot be read'],
     [['-', NODE, '--packet', 'tcp'], { '-': '' }, 'takes one file'],
   ])('bad input %#: %j', (words, files, message) => {
-    const { code, error } = runCommand('trace', words, files as unknown as Record<string, string>);
+    const { code, error } = runCommand('trace', words, files);
     expect(error).toContain(message);
     expect(code).toBe(2);
   });

@@ -3,10 +3,11 @@ import { followUps } from './generate/packets';
 import { generate, type Generated } from './generate/generate';
 import { PROFILES, type Profile } from './generate/ruleSet';
 import { judge, judgeReply, type Disagreement, type Judgement } from './judge';
+import { record, replay } from './record';
 import { Referee, type Backend } from './referee';
 import { shrink } from './shrink';
 
-const USAGE = `npm run test:kernel -- [--seed N] [--cases M] [--profile ${PROFILES.join('|')}] [--backend legacy|nft] [--most N]`;
+const USAGE = `npm run test:kernel -- [--seed N] [--cases M] [--profile ${PROFILES.join('|')}] [--backend legacy|nft] [--most N]; without any of them the recorded questions are asked again, --record writes them anew`;
 
 interface Arguments {
   readonly seed: number;
@@ -24,13 +25,19 @@ export async function main(words: readonly string[], folder: string): Promise<nu
     console.error(`test:kernel: ${read}. ${USAGE}`);
     return 2;
   }
+  if (words.length === 0 || words[0] === '--record') {
+    const referee = new Referee(folder);
+    const wrong = await (words.length === 0 ? replay(folder, referee) : record(folder, referee));
+    referee.close();
+    return wrong > 0 ? 1 : 0;
+  }
   return random(read, folder);
 }
 
 function readArguments(words: readonly string[]): Arguments | string {
   const given = new Map<string, string>();
   for (let i = 0; i < words.length; i += 2) given.set(words[i] as string, words[i + 1] ?? '');
-  const unknown = [...given.keys()].find((key) => !['--seed', '--cases', '--profile', '--backend', '--most'].includes(key));
+  const unknown = [...given.keys()].find((key) => !['--seed', '--cases', '--profile', '--backend', '--most', '--record'].includes(key));
   if (unknown !== undefined) return `${unknown} is no option`;
   const profile = given.get('--profile');
   const backend = given.get('--backend') ?? 'legacy';

@@ -49,7 +49,7 @@ export function makePacket(request: PacketRequest, host?: Host): Packet {
     icmpRest: request.icmpRest ?? 0,
     spi: request.spi ?? 0x100,
     payload: NOTHING,
-    inner: error ? makePacket(request.inner as PacketRequest) : undefined,
+    inner: error ? makePacket(request.inner) : undefined,
     mark: request.mark ?? 0,
     priority: request.priority ?? 0,
     secmark: undefined,

@@ -118,7 +118,7 @@ function reset(packet: Packet, tcp: TcpTracking, direction: Direction, other: Di
     if (((sequence - acknowledged) | 0) < 0) return 'invalid';
     if (!established || sequence === acknowledged) return to('CLOSE', tcp);
     if (last.kind === 'ack' && last.direction === direction && sequence === last.end) return to('CLOSE', tcp);
-    state = tcp.state as TcpState;
+    state = tcp.state;
   }
   const answersIgnored = ((seenReply && last.kind === 'syn') || (!assured && last.kind === 'ack')) && packet.tcpAcknowledgement === last.end;
   const answersChallenge = tcp.state === 'SYN_SENT' && last.kind === 'ack' && last.direction === 'REPLY' && packet.tcpSequence === last.acknowledgement;

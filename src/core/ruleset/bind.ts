@@ -61,7 +61,7 @@ class Binder {
     for (const table of this.tables.values()) this.finishTable(table);
     return {
       family: this.family, backend: this.section.backend ?? 'legacy', section: this.section,
-      tables: this.tables as ReadonlyMap<TableName, Table>, problems: this.problems, needsConntrack: this.needsConntrack,
+      tables: this.tables, problems: this.problems, needsConntrack: this.needsConntrack,
     };
   }
 

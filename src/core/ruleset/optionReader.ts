@@ -1,6 +1,7 @@
 import type { Columns } from '../text/columns';
 import type { Problem, Word } from '../syntax/tree';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
+import { oldNegation } from './oldNegation';
 import type { BuildProblem, Given, GivenOptions, InvalidValue, Option, ValueContext } from '../xtables/option';
 
 /** What a reader of options needs of the rule that it is part of. */
@@ -80,6 +81,13 @@ export class OptionReader implements GivenOptions {
     if (!option.repeatable && this.has(option)) {
       this.fail(optionWord, 'duplicate-option', `${option.name} was given before; it can be given once`);
     }
+    let inverted = negation !== undefined;
+    const next = words[index];
+    if (attached === undefined && option.words > 0 && option.invertible && next?.text === '!' && index + 1 < words.length) {
+      this.rule.report(next, 'old-negation', oldNegation(option.name));
+      inverted = true;
+      index++;
+    }
     let valueWord: Word | undefined = attached === undefined ? undefined : { text: attached, start: optionWord.start, end: optionWord.end, quoted: optionWord.quoted };
     let last = valueWord;
     let text = valueWord?.text ?? '';
@@ -105,7 +113,7 @@ export class OptionReader implements GivenOptions {
         return index;
       }
     }
-    this.given.push({ option, given: { value, inverted: negation !== undefined, optionWord, valueWord } });
+    this.given.push({ option, given: { value, inverted, optionWord, valueWord } });
     return index;
   }
 

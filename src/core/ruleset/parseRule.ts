@@ -7,6 +7,7 @@ import type { TableName } from '../xtables/view';
 import { protocolName } from '../net/protocols';
 import { HeaderReader } from './headerReader';
 import type { RuleHeader } from './header';
+import { oldNegation } from './oldNegation';
 import { OptionReader, type RuleSurroundings } from './optionReader';
 import type { BoundMatch, BoundTarget } from './ruleSet';
 import { unknownMatch } from './unknownMatch';
@@ -187,7 +188,10 @@ class RuleReader implements RuleSurroundings {
     switch (name) {
       case 'protocol': case 'source': case 'destination': case 'in-interface': case 'out-interface': {
         const value = this.value(word, attached);
-        if (value) this.header.read(name, word, value, negation);
+        if (value?.text === '!' && this.index < this.words.length) {
+          this.report(value, 'old-negation', oldNegation(word.text));
+          this.header.read(name, word, this.words[this.index++] as Word, value);
+        } else if (value) this.header.read(name, word, value, negation);
         return;
       }
       case 'fragments':

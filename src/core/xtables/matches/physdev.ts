@@ -1,3 +1,4 @@
+import { utf8Bytes } from '../../text/utf8';
 import { defineMatch, type Condition } from '../extension';
 import { flag, invalid, option, problem, type InvalidValue, type ValueType } from '../option';
 
@@ -12,7 +13,7 @@ const MAX_NAME = 15;
 
 const portName: ValueType<string> = {
   metavariable: 'name[+]',
-  parse: (text): string | InvalidValue => (new TextEncoder().encode(text).length > MAX_NAME ? invalid(`the interface name "${text}" is longer than ${MAX_NAME} bytes`) : text),
+  parse: (text): string | InvalidValue => (utf8Bytes(text).length > MAX_NAME ? invalid(`the interface name "${text}" is longer than ${MAX_NAME} bytes`) : text),
 };
 
 const isIn = flag('--physdev-is-in', 'The packet came in through a bridge port.', { invertible: true });

@@ -1,3 +1,4 @@
+import { utf8Bytes } from '../../text/utf8';
 import { packetBytes } from '../../net/bytes';
 import { defineMatch } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type Given, type InvalidValue, type ValueType } from '../option';
@@ -19,7 +20,7 @@ const MAX_PATTERN = 128;
 const plain: ValueType<Uint8Array> = {
   metavariable: 'pattern',
   parse(text): Uint8Array | InvalidValue {
-    const bytes = new TextEncoder().encode(text);
+    const bytes = utf8Bytes(text);
     return bytes.length > MAX_PATTERN ? invalid(`the pattern has ${bytes.length} bytes; the kernel takes up to ${MAX_PATTERN}`) : bytes;
   },
 };
@@ -84,7 +85,7 @@ function patternText({ pattern: bytes, inverted }: StringData): string {
 
 /** Reads as libxt_string.c parse_hex_string does, with its peculiarities: a closing bar takes the character behind it along as text. */
 function readHexString(text: string): Uint8Array | InvalidValue {
-  const s = new TextEncoder().encode(text);
+  const s = utf8Bytes(text);
   const [BAR, BACKSLASH, BLANK] = [0x7c, 0x5c, 0x20];
   const bytes: number[] = [];
   if (s.length === 0) return invalid('the pattern must have at least one character');
