@@ -27,7 +27,7 @@ function chainsOfFile(name: string, model: FileModel | undefined): readonly (rea
 
 function tableOrChain(name: string): readonly (readonly Block[])[] {
   const table = tableBlocks(name);
-  const builtin = ['raw', 'mangle', 'nat', 'filter', 'security'].flatMap((each) => {
+  const builtin = ['raw', 'mangle', 'nat', 'filter', 'security'].flatMap((each): (readonly Block[])[] => {
     const blocks = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'].includes(name) ? chainBlocks(undefined, each, name) : undefined;
     return blocks ? [[{ kind: 'text', text: `In table ${each}:` }, ...blocks]] : [];
   });

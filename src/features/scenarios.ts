@@ -76,7 +76,8 @@ function scenario(id: string, label: string, detail: string, expression: string)
 /** Questions of people whose request did not reach the app in a sidecar pod. */
 function sidecar(profile: IstioProfile, place: Place): readonly Scenario[] {
   const uid = profile.proxyUids[0] ?? '1337';
-  const excluded = profile.inboundExcludes[0];
+  // One that someone listens on, where the file tells: a port without a listener would show a refusal instead of the bypass.
+  const excluded = profile.inboundExcludes.find((port) => place.host.listeners.some((listener) => listener.port === port)) ?? profile.inboundExcludes[0];
   const { own, peer, outside, iface, appPort, loopback } = place;
   const client = `in ${iface} tcp ${at(peer, 41522)} > `;
   const list = [
@@ -114,13 +115,22 @@ function services(ruleSet: RuleSet, place: Place): readonly Scenario[] {
   const list: Scenario[] = [];
   const add = (chain: string, test: (target: string) => boolean, id: string, label: string, detail: string): void => {
     const rule = nat?.chains.get(chain)?.rules.find(({ target }) => target.kind === 'jump' ? test(target.chain) : target.kind === 'extension' && test(target.extension.name));
-    const expression = rule && packetReaching(place.host, ruleSet, rule);
+    const expression = rule && packetReaching(place.host, ruleSet, rule, id === 'service' ? podSource(ruleSet) : {});
     if (expression !== undefined) list.push(scenario(id, label, detail, expression));
   };
   add('KUBE-SERVICES', (target) => target.startsWith('KUBE-SVC-'), 'service', 'Pod → Service', 'through a cluster IP');
   add('KUBE-NODEPORTS', (target) => target.startsWith('KUBE-EXT-') || target.startsWith('KUBE-SVC-'), 'node-port', 'Client → NodePort', 'from outside the cluster');
   add('DOCKER', (target) => target === 'DNAT', 'published', 'Client → published port', 'into a container');
   return list;
+}
+
+/** A pod of the cluster: kube-proxy's rules leave the cluster's own network (`! -s CIDR`) out of masquerading. */
+function podSource(ruleSet: RuleSet): { readonly src?: string } {
+  for (const chain of ruleSet.tables.get('nat')?.chains.values() ?? []) {
+    const source = chain.name.startsWith('KUBE-SVC-') ? chain.rules.find(({ header }) => header.source?.inverted)?.header.source : undefined;
+    if (source) return { src: formatAddress(addToAddress(source.value.address, 0x109)) };
+  }
+  return {};
 }
 
 function generic(ruleSet: RuleSet, place: Place): readonly Scenario[] {

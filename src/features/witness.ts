@@ -16,16 +16,16 @@ const MOST_TRIES = 24;
 /**
  * A packet that reaches a rule and is matched by it, as an expression. Built from what the rule and the jumps that lead to it ask, then
  * traced: what is given back was seen to arrive. Where no candidate arrives, the best one is given back all the same for the user to
- * change; undefined only where no chain of jumps leads to the rule.
+ * change; `wish` is taken for what the rules leave open. undefined only where no chain of jumps leads to the rule.
  */
-export function packetReaching(host: Host, ruleSet: RuleSet, rule: Rule): string | undefined {
+export function packetReaching(host: Host, ruleSet: RuleSet, rule: Rule, wish: PacketRequest = {}): string | undefined {
   const table = ruleSet.tables.get(rule.chain.table);
   if (!table) return undefined;
   let best: PacketRequest | undefined;
   let tries = 0;
   for (const hook of reachingHooks(rule.chain)) {
     for (const path of pathsTo(table, rule, hook)) {
-      const { request } = completePacket(requestFor([...path, rule], hook, host), host);
+      const { request } = completePacket({ ...wish, ...requestFor([...path, rule], hook, host) }, host);
       best ??= request;
       if (tries++ >= MOST_TRIES) return formatPacketExpression(best);
       if (arrives(request, rule, ruleSet, host)) return formatPacketExpression(request);

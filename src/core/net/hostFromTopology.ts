@@ -136,7 +136,7 @@ export function readRules(json: unknown): PolicyRule[] | InputProblem {
 export function readSysctls(json: unknown): ReadonlyMap<string, number> | InputProblem {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return problem('topology.sysctls', 'is an object of names and numbers');
   const settings = new Map<string, number>();
-  for (const [name, value] of Object.entries(json)) {
+  for (const [name, value] of Object.entries(json as Readonly<Record<string, unknown>>)) {
     const number = typeof value === 'string' ? Number(value) : value;
     if (typeof number !== 'number' || !Number.isInteger(number)) return problem(`topology.sysctls.${name}`, `${JSON.stringify(value)} is not a whole number`);
     settings.set(name.replaceAll('/', '.'), number);

@@ -7,7 +7,7 @@ import { checkPlaces, type LimitedPart } from './checkPlaces';
 import { LineRule } from './lineRule';
 import { parseRule, type ParsedRule } from './parseRule';
 import { printRuleBody } from './printRule';
-import { BUILTIN_CHAINS, isTableName, type Chain, type Jump, type LineProblem, type RuleSet, type Table } from './ruleSet';
+import { BUILTIN_CHAINS, isTableName, type Chain, type Jump, type LineProblem, type RuleSet } from './ruleSet';
 
 /** While binding, chains and rules grow; the rest of the program sees them as read-only. */
 interface OpenTable {

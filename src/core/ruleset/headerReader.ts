@@ -29,16 +29,18 @@ export class HeaderReader {
     private readonly rule: RuleSurroundings,
   ) {}
 
-  read(name: 'protocol' | AddressOption | InterfaceOption, option: Word, value: Word, negation: Word | undefined): void {
+  /** False where the value could not be understood. */
+  read(name: 'protocol' | AddressOption | InterfaceOption, option: Word, value: Word, negation: Word | undefined): boolean {
     if (this.seen & SEEN[name]) {
       this.rule.report(option, 'duplicate-option', `${option.text} was given before; it can be given once`);
-      return;
+      return true;
     }
     this.seen |= SEEN[name];
     const inverted = negation !== undefined;
-    if (name === 'protocol') this.readProtocol(value, inverted);
-    else if (name === 'source' || name === 'destination') this.readAddresses(name, value, inverted);
-    else this.readInterface(name, option, value, inverted);
+    if (name === 'protocol') return this.readProtocol(value, inverted);
+    if (name === 'source' || name === 'destination') return this.readAddresses(name, value, inverted);
+    this.readInterface(name, option, value, inverted);
+    return true;
   }
 
   readFragment(option: Word, negation: Word | undefined): void {
@@ -66,17 +68,18 @@ export class HeaderReader {
     };
   }
 
-  private readProtocol(value: Word, inverted: boolean): void {
+  private readProtocol(value: Word, inverted: boolean): boolean {
     const number = protocolNumber(value.text);
     if (number === undefined) {
       this.rule.report(value, 'bad-value', `"${value.text}" is no protocol: give a number from 0 to 255 or a name such as tcp, udp, icmp`);
-      return;
+      return false;
     }
     if (number === 0 && inverted) this.rule.report(value, 'bad-value', '"! -p all" would never match');
     this.protocol = inverted ? { value: number, inverted } : plainProtocol(number);
+    return true;
   }
 
-  private readAddresses(name: AddressOption, value: Word, inverted: boolean): void {
+  private readAddresses(name: AddressOption, value: Word, inverted: boolean): boolean {
     const list: (AddressBlock | string)[] = [];
     const parts = value.text.includes(',') ? value.text.split(',') : [value.text];
     if (inverted && parts.length > 1) {
@@ -94,6 +97,7 @@ export class HeaderReader {
       list.push(read);
     }
     if (list.length > 0) this[name] = { value: list, inverted };
+    return list.length === parts.length;
   }
 
   private readInterface(name: InterfaceOption, option: Word, value: Word, inverted: boolean): void {

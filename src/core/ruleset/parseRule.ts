@@ -89,7 +89,10 @@ class RuleReader implements RuleSurroundings {
         negation = undefined;
       } else {
         if (this.swallowing) this.swallowing.push(word);
-        else this.report(word, 'bad-argument', `"${word.text}" is not expected here: it is neither an option nor the value of one`);
+        else {
+          this.report(word, 'bad-argument', `"${word.text}" is not expected here: it is neither an option nor the value of one`);
+          this.startSwallowing('', [word]);
+        }
         negation = undefined;
         this.index++;
       }
@@ -190,8 +193,8 @@ class RuleReader implements RuleSurroundings {
         const value = this.value(word, attached);
         if (value?.text === '!' && this.index < this.words.length) {
           this.report(value, 'old-negation', oldNegation(word.text));
-          this.header.read(name, word, this.words[this.index++] as Word, value);
-        } else if (value) this.header.read(name, word, value, negation);
+          this.readHeader(name, word, this.words[this.index++] as Word, value);
+        } else if (value) this.readHeader(name, word, value, negation);
         return;
       }
       case 'fragments':
@@ -225,6 +228,11 @@ class RuleReader implements RuleSurroundings {
       default:
         return;
     }
+  }
+
+  /** What cannot be understood is not left out as if it asked nothing: the rule's answer becomes unknown. */
+  private readHeader(name: Parameters<HeaderReader['read']>[0], option: Word, value: Word, negation: Word | undefined): void {
+    if (!this.header.read(name, option, value, negation)) this.load(unknownMatch('', negation ? [negation, option, value] : [option, value]), undefined);
   }
 
   private value(option: Word, attached: string | undefined): Word | undefined {

@@ -65,7 +65,7 @@ export const traceCases: readonly HostCase[] = [
     },
   },
   {
-    name: 'Trace a Packet That Reaches This Rule finds one and selects the rule',
+    name: 'Find a Packet for This Rule finds one and selects the rule',
     run: async () => {
       const editor = await openSample('docker-host.iptables-save');
       const { document } = editor;
