@@ -55,7 +55,7 @@ export class TraceApp extends LitElement {
     @media (prefers-reduced-motion: reduce) { .busy { animation: none; background-size: 100% 100%; } }
     :host > * { flex-shrink: 0; }
     .stale { opacity: 0.55; }
-    @media (max-width: 760px) {
+    @media (max-width: 920px) {
       main { flex-basis: 380px; grid-template-columns: none; grid-template-rows: minmax(0, 1.35fr) minmax(0, 1fr); }
       trace-steps { border-right: 0; border-bottom: 1px solid var(--line); }
     }

@@ -102,6 +102,7 @@ async function ask(list: readonly { readonly name: string; readonly question: Ke
 }
 
 async function flowOf(question: KernelCase, answers: readonly KernelAnswer[], scene: Parameters<typeof followUps>[0], referee: Referee): Promise<{ question: KernelCase; kernel: readonly KernelAnswer[] } | undefined> {
+  if ((question.rules ?? question.rules6 ?? '').includes('-m connlimit')) return undefined;
   for (const [i, packet] of question.packets.entries()) {
     const answer = answers[i];
     const more = answer && !answer.ambiguous ? followUps(scene, packet, answer) : undefined;

@@ -96,10 +96,13 @@ function whyNotNew(packet: Packet, opens: boolean): string | undefined {
   }
 }
 
+/** An INIT that is sent again does not count. */
+const SCTP_INIT = 1;
 const UNANSWERED = { seenReply: false, assured: false };
 
 function trackKnown(packet: Packet, entry: ConntrackEntry, direction: Direction, world: World, template: Template, setting: TrackingSetting): Tracked {
   let changed = entry;
+  let counted = true;
   if (packet.protocol === PROTOCOL.TCP) {
     const tracked = trackTcp(packet, entry.tcp ?? tcpOfState(entry.tcpState ?? 'ESTABLISHED'), direction, entry, setting.liberal);
     if (tracked.kind === 'invalid') return { view: NO_ENTRY('INVALID'), why: `the connection is in state ${entry.tcpState ?? 'ESTABLISHED'}, in which this packet is not valid` };
@@ -108,17 +111,19 @@ function trackKnown(packet: Packet, entry: ConntrackEntry, direction: Direction,
       return trackNew(packet, world, template, setting);
     }
     changed = { ...changed, tcp: tracked.tcp, tcpState: tracked.tcp.state, assured: tracked.assured };
+    counted = tracked.counted;
   }
   if (packet.protocol === PROTOCOL.SCTP) {
     const sctp = trackSctp(packet, entry.sctp ?? ASSUMED_ASSOCIATION, direction);
     if (!sctp) return { view: NO_ENTRY('INVALID'), why: 'its chunks or its verification tag do not fit what is known of the association' };
+    counted = packet.payload[0] !== SCTP_INIT || entry.sctp?.state !== 'CLOSED' || sctp.state !== 'CLOSED';
     changed = { ...changed, sctp, assured: changed.assured || sctp.state === 'ESTABLISHED' };
   }
   if (packet.protocol === PROTOCOL.UDPLITE && entry.seenReply) changed = { ...changed, assured: true };
   // A connection that was never answered but by an RST is forgotten at once (nf_conntrack_proto_tcp.c).
   const dies = packet.protocol === PROTOCOL.TCP && (packet.tcpFlags & TCP_FLAGS.RST) !== 0 && !entry.seenReply;
   const side = direction === 'ORIGINAL' ? 'original' : 'reply';
-  const counts = { ...changed.counts, [side]: { packets: changed.counts[side].packets + 1, bytes: changed.counts[side].bytes + packet.length } };
+  const counts = counted ? { ...changed.counts, [side]: { packets: changed.counts[side].packets + 1, bytes: changed.counts[side].bytes + packet.length } } : changed.counts;
   const state: ConntrackState = direction === 'REPLY' || entry.seenReply ? 'ESTABLISHED' : entry.expected ? 'RELATED' : 'NEW';
   changed = { ...changed, counts, seenReply: changed.seenReply || direction === 'REPLY' };
   if (dies) world.remove(entry);

@@ -32,6 +32,8 @@ export type TrackedTcp =
       readonly tcp: TcpTracking;
       /** A valid ACK in both directions: the connection is kept under memory pressure. */
       readonly assured: boolean;
+      /** It counts for the packet and byte counters; what is only let through does not. */
+      readonly counted: boolean;
     };
 
 const INVALID: TrackedTcp = { kind: 'invalid' };
@@ -48,12 +50,12 @@ export function trackTcp(packet: Packet, known: TcpTracking | undefined, directi
   const transition = decide(packet, tcp, direction, kind, connection);
   if (transition === 'invalid') return INVALID;
   if (transition === 'reopen') return { kind: 'reopen' };
-  if ('ignored' in transition) return { kind: 'accepted', tcp: transition.ignored, assured: connection.assured };
+  if ('ignored' in transition) return { kind: 'accepted', tcp: transition.ignored, assured: connection.assured, counted: false };
   let { before: next } = transition;
   if (!transition.skipWindow) {
     const window = inWindow(packet, next, direction, kind, liberal);
     if (window === 'invalid') return INVALID;
-    if (window === 'ignore') return { kind: 'accepted', tcp: next, assured: connection.assured };
+    if (window === 'ignore') return { kind: 'accepted', tcp: next, assured: connection.assured, counted: false };
     next = window;
   }
   const closing = old !== transition.state && transition.state === 'FIN_WAIT';
@@ -64,6 +66,7 @@ export function trackTcp(packet: Packet, known: TcpTracking | undefined, directi
       ...next, state: transition.state, last: { ...next.last, kind, direction },
       sides: closing ? { ...next.sides, [direction]: { ...side, closeInit: true } } : next.sides,
     },
+    counted: connection.seenReply || kind !== 'syn' || old !== 'SYN_SENT',
     assured: connection.assured || (connection.seenReply && (old === 'SYN_RECV' || old === 'ESTABLISHED') && transition.state === 'ESTABLISHED'),
   };
 }

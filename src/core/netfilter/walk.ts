@@ -1,7 +1,7 @@
 import { sameAddress } from '../net/address';
 import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
 import { knowsListeners, type Host } from '../net/host';
-import type { Packet, SocketOwner } from '../net/packet';
+import { PROTOCOL, type Packet, type SocketOwner } from '../net/packet';
 import type { Rule, RuleSet } from '../ruleset/ruleSet';
 import type { Unknown } from '../xtables/answer';
 import type { Effect } from '../xtables/extension';
@@ -227,6 +227,7 @@ class Walk implements Traveller {
       this.firstState = this.conntrack?.state ?? (this.untracked ? 'UNTRACKED' : undefined);
     }
     this.emit({ kind: 'hook-leave', hook, packet: this.packet, state: this.conntrack?.state ?? (this.untracked ? 'UNTRACKED' : undefined) });
+    if (this.clash) throw new Ended(this.kernelDrop('nat-failed', 'another connection has the same addresses and ports in one direction, in the same zone'));
   }
 
   private stepDefragment(): void {
@@ -254,9 +255,15 @@ class Walk implements Traveller {
     const entry = this.conntrack?.entry;
     // An answer of REJECT carries the connection of the packet it refuses, and does not make it known (nf_conntrack_core.c __nf_conntrack_confirm).
     if (!entry || entry.confirmed || this.conntrack?.direction === 'REPLY') return;
+    if (CLASH_DROPS.has(this.packet.protocol) && [entry.original, entry.reply].some((tuple) => this.context.world.find(tuple, entry.zone) !== undefined)) {
+      this.clash = true;
+      return;
+    }
     this.context.world.put(entry);
     this.setEntry({ ...entry, confirmed: true });
   }
+
+  private clash = false;
 
   private stepTable(hook: Hook, name: TableName): void {
     const before = this.packet;
@@ -355,9 +362,9 @@ class Walk implements Traveller {
   view(): PacketView {
     return (this.cachedView ??= {
       packet: this.packet, hook: this.hook ?? 'PREROUTING', table: this.table, inInterface: this.inInterface, outInterface: this.outInterface,
-      conntrack: this.conntrack ?? (this.untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),
+      conntrack: this.conntrack ?? (this.template ? templateView(this.template, this.packet.family) : this.untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),
       socket: this.socket, host: this.host, memory: this.context.world, packetType: this.packetType(), backend: this.ruleSet?.backend ?? 'legacy',
-      assignedSocket: this.assignedSocket,
+      assignedSocket: this.assignedSocket, findConnection: (tuple) => this.context.world.find(tuple, NO_TEMPLATE.zone)?.entry,
     });
   }
 
@@ -496,6 +503,23 @@ function assumptionKey(rule: Rule, match: string): string {
 
 function targetName(rule: Rule): string {
   return rule.target.kind === 'extension' ? rule.target.extension.name : rule.target.kind === 'unknown' ? rule.target.name : '';
+}
+
+/** Protocols of which a connection may not take the place of another one that was made meanwhile. Source: nf_conntrack_core.c nf_ct_resolve_clash. */
+const CLASH_DROPS: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.SCTP]);
+
+/** Between a CT rule and connection tracking, rules see the template as a connection that is NEW and has no addresses. */
+function templateView({ zone, helper }: Template, family: 4 | 6): ConntrackView {
+  const nowhere = { family, words: family === 4 ? [0] : [0, 0, 0, 0] };
+  const tuple = { source: nowhere, destination: nowhere, protocol: 0, sourcePort: 0, destinationPort: 0, icmp: undefined };
+  return {
+    state: 'NEW', direction: 'ORIGINAL',
+    entry: {
+      id: -1, original: tuple, reply: tuple, seenReply: false, assured: false, confirmed: true, expected: false, sourceNat: false, destinationNat: false,
+      sourceNatDone: false, destinationNatDone: false, mark: 0, zone, tcpState: undefined, helper, labels: new Set(), secmark: undefined,
+      counts: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } }, expires: undefined, master: undefined,
+    },
+  };
 }
 
 const ICMP_REDIRECT = 5;

@@ -181,7 +181,8 @@ class RuleReader implements RuleSurroundings {
 
   valueContext(): ValueContext {
     const protocol = this.header.protocol;
-    return { family: this.context.family, table: this.context.table, protocol: protocol && !protocol.inverted ? protocol.value : undefined };
+    const own = { family: this.context.family, table: this.context.table, protocol: protocol && !protocol.inverted ? protocol.value : undefined };
+    return protocol?.inverted ? { ...own, excludedProtocol: protocol.value } : own;
   }
 
   private readBuiltin(name: string, word: Word, attached: string | undefined, negation: Word | undefined): void {

@@ -29,6 +29,7 @@ export function tableBlocks(table: string): readonly Block[] | undefined {
 export function extensionBlocks(extension: MatchExtension | TargetExtension): readonly Block[] {
   const { documentation, options, kind, name } = extension;
   const limits = [
+    extension.kind === 'target' ? AFTERWARDS[extension.terminates] : undefined,
     extension.families.length === 1 ? `IPv${extension.families[0]} only` : undefined,
     extension.tables ? `tables: ${extension.tables.join(', ')}` : undefined,
     extension.hooks ? `chains: ${extension.hooks.join(', ')}` : undefined,
@@ -40,6 +41,10 @@ export function extensionBlocks(extension: MatchExtension | TargetExtension): re
     { kind: 'small', text: [...limits, documentation.source].join(' · ') },
   ];
 }
+
+const AFTERWARDS = {
+  never: 'the next rule is looked at as well', always: 'ends this table for the packet', sometimes: 'ends the table or not, depending on the packet',
+} as const;
 
 export function optionBlocks(option: Option, extension: MatchExtension | TargetExtension): readonly Block[] {
   const also = option.aliases.length === 0 ? [] : [`also written ${option.aliases.join(', ')}`];

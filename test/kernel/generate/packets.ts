@@ -73,7 +73,7 @@ function send(scene: Scene, packet: Draft, kind: 'out' | 'self'): void {
     packet.dst = r.pick([...(neighbours.get(iface) ?? []), ...far]);
     const near = neighbours.get(iface)?.includes(packet.dst as string) ? iface : (ifaces[0] as string);
     packet.src = r.chance(0.9) ? addressesOf.get(near)?.[0]?.address : r.pick([...local, loopback]);
-    if (family === 4 && r.chance(0.03)) packet.dst = r.of('224.0.0.5', '192.0.2.1', '192.0.3.1', '192.0.4.1');
+    if (family === 4 && r.chance(0.03)) packet.dst = r.of('192.0.2.1', '192.0.3.1', '192.0.4.1');
     if (family === 6 && r.chance(0.03)) packet.dst = r.of('2001:db8:dead::1', 'fe80::1');
   }
   if (r.chance(0.25)) packet.mark = r.of(1, 2, 3, 0x10, 0x1337);

@@ -49,6 +49,7 @@ export const connlimit = defineMatch<ConnlimitData>({
     source: 'iptables-extensions(8), connlimit; net/netfilter/xt_connlimit.c',
   },
   build: buildConnlimit,
+  drops: (_data, { packet, conntrack }) => (conntrack?.entry === undefined && packet.protocol === PROTOCOL.IPV6_NONE && packet.family === 6 ? 'nothing follows its IPv6 headers, so it belongs to no connection' : undefined),
   print: optionsText,
   conditions: (data, self) => [{
     text: optionsText(data).trim(),

@@ -6,7 +6,7 @@ export const RETURN = defineTarget<Record<string, never>>({
   name: 'RETURN',
   families: [4, 6],
   options: [],
-  terminates: 'always',
+  terminates: 'sometimes',
   documentation: {
     summary: 'Leaves this chain: goes on behind the rule that jumped to it.',
     details: 'In a built-in chain, and in one that was reached from there by --goto only, the policy of the built-in chain decides.',
