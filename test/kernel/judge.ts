@@ -48,7 +48,7 @@ export function judgeReply(question: KernelCase, reply: KernelReply): Judgement 
       if (!question.independent) return { agreed, unclear: question.packets.length - agreed, refused: false, disagreement: undefined };
       continue;
     }
-    const ours = question.topology?.conntrack === 'auto' ? withoutState(own[i] as OwnAnswer) : (own[i] as OwnAnswer);
+    const ours = stateAsked(question, own[i] as OwnAnswer);
     const found = differences(kernel, ours, uncertain);
     if (found.length > 0) return { agreed, unclear, refused: false, disagreement: { packet: i, differences: found, kernel, own: ours } };
     agreed++;
@@ -60,6 +60,7 @@ export function judgeReply(question: KernelCase, reply: KernelReply): Judgement 
 }
 
 /** Where connection tracking may be off, the kernel's trace does not ask for the state: asking would switch it on. */
-function withoutState(answer: OwnAnswer): OwnAnswer {
+export function stateAsked({ topology }: KernelCase, answer: OwnAnswer): OwnAnswer {
+  if (topology?.conntrack !== 'auto') return answer;
   return { ...answer, outcomes: answer.outcomes.map((outcome) => Object.fromEntries(Object.entries(outcome).filter(([key]) => key !== 'ctstate')) as unknown as OwnAnswer['outcomes'][number]) };
 }

@@ -403,6 +403,7 @@ class Walk implements Traveller {
         return { kind: 'continue' };
       case 'template':
         if (!this.conntrack && !this.untracked) this.template ??= { zone: effect.zone, helper: effect.helper };
+        this.refresh();
         return { kind: 'continue' };
       case 'stolen':
         return { kind: 'drop', reject: false };

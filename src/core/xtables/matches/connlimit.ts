@@ -5,6 +5,7 @@ import { defineMatch } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type GivenOptions, type InvalidValue, type ValueType } from '../option';
 import { prefixLength } from '../values/looseAddress';
 import { number32 } from '../values/number32';
+import { malformed } from '../values/transport';
 import type { PacketView } from '../view';
 
 interface ConnlimitData {
@@ -49,7 +50,7 @@ export const connlimit = defineMatch<ConnlimitData>({
     source: 'iptables-extensions(8), connlimit; net/netfilter/xt_connlimit.c',
   },
   build: buildConnlimit,
-  drops: (_data, { packet, conntrack }) => (conntrack?.entry === undefined && packet.protocol === PROTOCOL.IPV6_NONE && packet.family === 6 ? 'nothing follows its IPv6 headers, so it belongs to no connection' : undefined),
+  drops: (_data, { packet, conntrack }) => (conntrack?.entry === undefined && packet.protocol === PROTOCOL.IPV6_NONE && packet.family === 6 ? malformed('nothing follows its IPv6 headers, so it belongs to no connection') : undefined),
   print: optionsText,
   conditions: (data, self) => [{
     text: optionsText(data).trim(),
