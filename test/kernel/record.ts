@@ -7,6 +7,7 @@ import { generate } from './generate/generate';
 import type { Profile } from './generate/ruleSet';
 import { judgeReply } from './judge';
 import { istioCases } from './named/istio';
+import { optionCases } from './named/options';
 import type { KernelReply, Referee } from './referee';
 
 /** The random part of the fixtures: so many rule sets of each profile. `single` is for the options one by one. */
@@ -14,8 +15,8 @@ const PARTS: readonly (readonly [Profile, number])[] = [['single', 520], ['unit'
 const SEED = 1;
 const PACKETS = 6;
 
-/** The fixture files, relative to test/fixtures/kernel. Questions of `random` and `istio` are made here, those of `experiments` stand in the file. */
-export const FIXTURES = ['random.jsonl.gz', 'experiments.jsonl', 'istio.jsonl'] as const;
+/** The fixture files, relative to test/fixtures/kernel. Questions of `random`, `options` and `istio` are made here, those of `experiments` stand in the file. */
+export const FIXTURES = ['random.jsonl.gz', 'options.jsonl', 'experiments.jsonl', 'istio.jsonl'] as const;
 
 export function fixtureFolder(folder: string): string {
   return join(folder, '..', 'fixtures', 'kernel');
@@ -54,6 +55,7 @@ export async function record(folder: string, referee: Referee): Promise<number> 
   keep('random.jsonl.gz', random, wrong);
   const experiments = join(to, 'experiments.jsonl');
   if (existsSync(experiments)) keep('experiments.jsonl', ...(await ask(readRecorded(experiments), referee)));
+  keep('options.jsonl', ...(await ask(optionCases(), referee)));
   keep('istio.jsonl', ...(await ask(istioCases(), referee)));
   return disagree;
 }

@@ -45,10 +45,12 @@ export function testSet(
     }
     return unknown ? undefined : false;
   }
-  const found = findMember(set, compiled, view, directions);
-  if (found === undefined) return false;
-  if (options.count && set.options.includes('counters') && !options.count(`${set.name} ${found.key}`, found.member.counts)) return false;
-  return options.returnNomatch === true && compiled.shape.includes('net') ? found.member.nomatch : !found.member.nomatch;
+  for (const { member, key } of membersFor(set, compiled, view, directions)) {
+    // A member whose counters do not fit is as if it were not there: the next wider network is tried.
+    if (options.count && set.options.includes('counters') && !options.count(`${set.name} ${key}`, member.counts)) continue;
+    return options.returnNomatch === true && compiled.shape.includes('net') ? member.nomatch : !member.nomatch;
+  }
+  return false;
 }
 
 /** How many directions a set of this type takes: the parts of its name. */
@@ -62,41 +64,41 @@ interface Found {
   readonly key: string;
 }
 
-function findMember(set: IpSet, compiled: CompiledSet, view: SetView, directions: readonly SetDirection[]): Found | undefined {
-  if (directions.length < compiled.shape.length) return undefined;
+/** The members that the packet is, the most specific first. */
+function membersFor(set: IpSet, compiled: CompiledSet, view: SetView, directions: readonly SetDirection[]): Iterable<Found> {
+  if (directions.length < compiled.shape.length) return [];
   const withFamily = compiled.shape.some((kind) => kind === 'ip' || kind === 'net');
-  if (withFamily && set.family !== view.packet.family) return undefined;
+  if (withFamily && set.family !== view.packet.family) return [];
   const values: SetPart[] = [];
   for (const [i, kind] of compiled.shape.entries()) {
     const value = partOf(kind, view, directions[i] as SetDirection, set, compiled);
-    if (value === undefined) return undefined;
+    if (value === undefined) return [];
     values.push(value);
   }
   return compiled.shape.includes('iface') ? findByInterface(compiled, values) : findByValue(compiled, values);
 }
 
-function findByValue(compiled: CompiledSet, values: readonly SetPart[]): Found | undefined {
+function* findByValue(compiled: CompiledSet, values: readonly SetPart[]): Iterable<Found> {
   for (const lengths of compiled.lengths) {
     const masked = maskNetworks(values, lengths);
     const key = memberKey(masked);
     const exact = compiled.exact.get(key);
-    if (exact) return { member: exact, key };
-    const ranged = compiled.ranges.find((member) => member.parts.every((part, i) => covers(part, masked[i] as SetPart)));
-    if (ranged) return { member: ranged, key };
+    if (exact) yield { member: exact, key };
+    const ranged = exact ? undefined : compiled.ranges.find((member) => member.parts.every((part, i) => covers(part, masked[i] as SetPart)));
+    if (ranged) yield { member: ranged, key };
   }
-  return undefined;
 }
 
 /** The first network length that has a member at all decides, even if none of its members has the interface (ip_set_hash_netiface.c). */
-function findByInterface(compiled: CompiledSet, values: readonly SetPart[]): Found | undefined {
+function* findByInterface(compiled: CompiledSet, values: readonly SetPart[]): Iterable<Found> {
   for (const lengths of compiled.lengths) {
     const [net, iface] = maskNetworks(values, lengths) as [SetPart, SetPart];
     const here = compiled.byNetwork.get(memberKey([net]));
     if (!here) continue;
     const member = here.find(({ parts }) => covers(parts[1] as SetPart, iface));
-    return member && { member, key: memberKey(member.parts) };
+    if (member) yield { member, key: memberKey(member.parts) };
+    return;
   }
-  return undefined;
 }
 
 function maskNetworks(values: readonly SetPart[], lengths: readonly number[]): SetPart[] {

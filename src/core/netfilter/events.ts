@@ -89,7 +89,7 @@ export interface WalkEnd {
   readonly inInterface: string | undefined;
   readonly lastOutInterface: string | undefined;
   /** NAT drew a port at random; the one shown is only the first possible. */
-  readonly randomPort: boolean;
+  readonly randomPort: 'source' | 'destination' | undefined;
   readonly receiver: Listener | undefined;
   readonly receiverKnown: boolean;
   readonly state: ConntrackState | undefined;

@@ -43,7 +43,7 @@ export function outcomeOf({ events, end, assumptions }: Walked): Outcome {
     matchedRules: events.flatMap((event) => (event.kind === 'rule' && event.matched ? [matchedRule(event)] : [])),
     verdicts: verdictsOf(events),
     finalPacket: packetJson(end.packet, end.inInterface, end.lastOutInterface),
-    ...(end.randomPort ? { random: [end.packet.protocol === PROTOCOL.ICMP || end.packet.protocol === PROTOCOL.ICMPV6 ? 'icmpId' : 'sport'] } : {}),
+    ...(end.randomPort ? { random: [end.packet.protocol === PROTOCOL.ICMP || end.packet.protocol === PROTOCOL.ICMPV6 ? 'icmpId' : end.randomPort === 'source' ? 'sport' : 'dport'] } : {}),
     ...(end.outcome === 'LOCAL' ? { receiver: end.receiver ? { process: end.receiver.process ?? null, pid: end.receiver.pid ?? null, local: end.receiver.text } : null } : {}),
     ...(end.state === undefined ? {} : { ctstate: end.state }),
   };

@@ -77,7 +77,7 @@ class Walk implements Traveller {
   private template: Template | undefined;
   private socket: SocketOwner | undefined;
   private assignedSocket = false;
-  private natRandom = false;
+  private natRandom: WalkEnd['randomPort'];
   private firstState: WalkEnd['state'];
   private stateSeen = false;
   private cachedView: PacketView | undefined;
@@ -328,7 +328,7 @@ class Walk implements Traveller {
     }
     const setup = setUpNat(entry, half, undefined, this.context.world);
     if (!setup) throw new Ended(this.kernelDrop('nat-failed', 'no free translation was found', undefined, true));
-    this.natRandom ||= setup.random;
+    if (setup.random) this.natRandom = half;
     this.setEntry(setup.entry);
   }
 
@@ -431,7 +431,7 @@ class Walk implements Traveller {
       this.failed = this.kernelDrop(range ? 'nat-failed' : 'redirect-without-address', detail, undefined, true);
       return { kind: 'failed' };
     }
-    this.natRandom ||= setup.random;
+    if (setup.random) this.natRandom = half;
     this.setEntry(setup.entry);
     return { kind: 'accept' };
   }

@@ -2,7 +2,6 @@ import { Command, type CommandParts } from '../syntax/command';
 import type { CommandNode, Counters, Line, LineNode, Problem, RulesSection, Word } from '../syntax/tree';
 import type { Columns } from '../text/columns';
 import type { Hook, TableName } from '../xtables/view';
-import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import { checkPlaces, type LimitedPart } from './checkPlaces';
 import { LineRule } from './lineRule';
 import { parseRule, type ParsedRule } from './parseRule';
@@ -99,6 +98,7 @@ class Binder {
       case 'chain':
         return this.declareChain(line, node.name, node.policy, node.counters);
       case 'command':
+        if (node instanceof Command && this.takeAgain(node)) return;
         return this.runCommand(line, node instanceof Command ? node.readOnce() : node);
       default:
         return;
@@ -247,8 +247,13 @@ class Binder {
     if (!chain || !name) return;
     if (table.chains.has(name.text)) return this.report(line, name, 'chain-exists', `chain "${name.text}" exists already`);
     table.chains.delete(chain.name);
+    for (const rule of chain.rules) forget(rule);
     for (const other of table.chains.values()) {
-      for (const rule of other.rules) if (rule.jump?.chain === chain.name) rule.jump.chain = name.text;
+      for (const rule of other.rules) {
+        if (rule.jump?.chain !== chain.name) continue;
+        rule.jump.chain = name.text;
+        forget(rule);
+      }
     }
     chain.name = name.text;
     table.chains.set(name.text, chain);
@@ -268,10 +273,13 @@ class Binder {
     for (const problem of parsed.problems) this.problems.push({ ...problem, line });
     if (parsed.otherFamily) return;
     if (node.operation === 'A' && parsed.headers.length === 1) {
-      chain.rules.push(this.makeRule(line, chain, 0, parsed));
+      const rule = this.makeRule(line, chain, 0, parsed);
+      this.append(chain, rule);
+      if (line.node instanceof Command && parsed.problems.length === 0 && !node.table) line.node.made = rule;
       return;
     }
     const rules = parsed.headers.map((_, i) => this.makeRule(line, chain, i, parsed));
+    for (const rule of rules) this.note(rule);
     if (node.operation === 'A') for (const rule of rules) chain.rules.push(rule);
     else if (node.operation === 'I') for (const rule of rules) chain.rules.splice(position - 1, 0, rule);
     else if (node.operation === 'R') chain.rules.splice(position - 1, 1, ...rules.slice(0, 1));
@@ -296,17 +304,30 @@ class Binder {
   }
 
   private makeRule(line: Line, chain: OpenChain, headerIndex: number, parsed: ParsedRule): LineRule {
-    const jump = parsed.target.kind === 'jump' ? parsed.target : undefined;
-    const faulty = parsed.problems.length > 0 ? { ...parsed, matches: parsed.matches.map((match) => ({ ...match })) } : undefined;
-    const rule = new LineRule(this.family, chain, line, headerIndex, jump, faulty);
-    for (const { extension, data, word } of parsed.matches) this.note(rule, extension, data, word);
-    if (parsed.target.kind === 'extension') this.note(rule, parsed.target.extension, parsed.target.data, parsed.target.word);
-    return rule;
+    return new LineRule(this.family, chain, line, headerIndex, parsed.target.kind === 'jump' ? parsed.target : undefined, parsed);
   }
 
-  private note(rule: LineRule, extension: MatchExtension | TargetExtension, data: unknown, at: Word | undefined): void {
-    if (extension.kind === 'target' && extension.needsTracking ? extension.needsTracking(data) : extension.needsConntrack) this.needsConntrack = true;
-    if (extension.hooks || extension.check) this.limited.push({ rule, extension, data, at });
+  /** A rule whose line has not changed since the rule set was made last is taken over without reading its words. */
+  private takeAgain(node: Command): boolean {
+    const known = node.made;
+    const table = this.current;
+    if (!(known instanceof LineRule) || !table || known.family !== this.family || known.chain.table !== table.name) return false;
+    const chain = table.chains.get(known.chain.name);
+    const rule = chain && known.again(chain, table.chains);
+    if (!rule) return false;
+    this.append(chain, rule);
+    node.made = rule;
+    return true;
+  }
+
+  private append(chain: OpenChain, rule: LineRule): void {
+    chain.rules.push(rule);
+    this.note(rule);
+  }
+
+  private note(rule: LineRule): void {
+    if (rule.needsConntrack) this.needsConntrack = true;
+    for (const { extension, data, at } of rule.limits) this.limited.push({ rule, extension, data, at });
   }
 
   private deleteRule(line: Line, node: CommandParts | CommandNode, chain: OpenChain, rule: LineRule): void {
@@ -332,4 +353,9 @@ function wholeLine(line: Line): Columns {
 function isReferenced(table: OpenTable, name: string): boolean {
   for (const chain of table.chains.values()) if (chain.rules.some(({ jump }) => jump?.chain === name)) return true;
   return false;
+}
+
+/** A rule that a rename has changed is no longer what its line says. */
+function forget({ line }: LineRule): void {
+  if (line.node instanceof Command) line.node.made = undefined;
 }

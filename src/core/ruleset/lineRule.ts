@@ -1,5 +1,6 @@
 import { Command } from '../syntax/command';
-import type { Counters, Line } from '../syntax/tree';
+import type { Counters, Line, Word } from '../syntax/tree';
+import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import { EMPTY_HEADER, type RuleHeader } from './header';
 import { parseRule, type ParsedRule } from './parseRule';
 import type { BoundMatch, BoundTarget, Chain, Jump, Rule } from './ruleSet';
@@ -12,6 +13,12 @@ import type { BoundMatch, BoundTarget, Chain, Jump, Rule } from './ruleSet';
 export class LineRule implements Rule {
   number = 0;
   private parsed: ParsedRule | undefined;
+  /** The target extension's name; undefined where the rule jumps or has no target. */
+  private readonly targetName: string | undefined;
+  /** A match or the target takes connection tracking into use. */
+  readonly needsConntrack: boolean;
+  /** What has to be checked once the whole table is read; mostly nothing. */
+  readonly limits: readonly PlaceLimit[];
 
   constructor(
     readonly family: 4 | 6,
@@ -21,9 +28,29 @@ export class LineRule implements Rule {
     private readonly headerIndex: number,
     /** Kept at hand for the graph of jumps; undefined where the rule does not jump. */
     public jump: Jump | undefined,
-    faulty: ParsedRule | undefined,
+    from: ParsedRule | LineRule,
   ) {
-    this.parsed = faulty;
+    if (from instanceof LineRule) {
+      this.parsed = from.parsed;
+      this.targetName = from.targetName;
+      this.needsConntrack = from.needsConntrack;
+      this.limits = from.limits;
+      return;
+    }
+    const { matches, target, problems } = from;
+    this.parsed = problems.length > 0 ? { ...from, matches: matches.map((match) => ({ ...match })) } : undefined;
+    this.targetName = target.kind === 'extension' ? target.extension.name : undefined;
+    this.needsConntrack = matches.some(({ extension }) => extension.needsConntrack) || (target.kind === 'extension' && target.extension.needsConntrack === true);
+    this.limits = limitsOf(from);
+  }
+
+  /**
+   * The same rule in a rule set that is made anew, where nothing that it depends on has changed: it is still to be found in `chain`,
+   * and its target is a chain or an extension as before. undefined where the words must be read again.
+   */
+  again(chain: Chain, chains: { has(name: string): boolean }): LineRule | undefined {
+    if (this.jump ? !chains.has(this.jump.chain) : this.targetName !== undefined && chains.has(this.targetName)) return undefined;
+    return new LineRule(this.family, chain, this.line, this.headerIndex, this.jump && { ...this.jump, to: undefined }, this);
   }
 
   get header(): RuleHeader {
@@ -58,4 +85,23 @@ export class LineRule implements Rule {
     // Each rule of a line that lists several addresses has matches of its own, for what they remember of packets.
     return parsed.headers.length < 2 ? parsed : { ...parsed, matches: parsed.matches.map((match) => ({ ...match })) };
   }
+}
+
+/** A match or target that the kernel takes in some places only. */
+export interface PlaceLimit {
+  readonly extension: MatchExtension | TargetExtension;
+  readonly data: unknown;
+  readonly at: Word | undefined;
+}
+
+const NO_LIMITS: readonly PlaceLimit[] = [];
+
+function limitsOf({ matches, target }: ParsedRule): readonly PlaceLimit[] {
+  let list: PlaceLimit[] | undefined;
+  const note = (extension: MatchExtension | TargetExtension, data: unknown, at: Word | undefined): void => {
+    if (extension.hooks || extension.check) (list ??= []).push({ extension, data, at });
+  };
+  for (const { extension, data, word } of matches) note(extension, data, word);
+  if (target.kind === 'extension') note(target.extension, target.data, target.word);
+  return list ?? NO_LIMITS;
 }

@@ -145,7 +145,9 @@ export const MATCHES: Readonly<Record<string, MatchMaker>> = {
     const { random: r } = s;
     const what = r.of('--set', '--rcheck', '--update', '--remove');
     const more = what === '--rcheck' || what === '--update' ? r.of('', ' --seconds 60', ' --hitcount 1', ' --seconds 60 --hitcount 2', ' --seconds 60 --reap', ' --rttl') : what === '--set' ? '' : '';
-    return `-m recent ${r.not()}${what}${more} --name ${r.of('A', 'B')}${r.of('', ' --rsource', ' --rdest')}${r.chance(0.2) ? ` --mask ${s.family === 4 ? r.of('255.255.255.0', '255.255.0.0') : r.of('ffff:ffff::', 'ffff:ffff:ffff:ffff::')}` : ''}`;
+    // A list has one mask, that of the first rule that names it.
+    const masked = r.chance(0.2);
+    return `-m recent ${r.not()}${what}${more} --name ${masked ? 'M' : r.of('A', 'B')}${r.of('', ' --rsource', ' --rdest')}${masked ? ` --mask ${s.family === 4 ? '255.255.255.0' : 'ffff:ffff::'}` : ''}`;
   },
   rpfilter: (s, { hook, table }) => (hook === 'PREROUTING' && (table === 'raw' || table === 'mangle') ? `-m rpfilter${['--loose', '--validmark', '--accept-local', '--invert'].filter(() => s.random.chance(0.3)).map((each) => ` ${each}`).join('')}` : undefined),
   set: (s, place) => {

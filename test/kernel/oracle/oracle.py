@@ -545,7 +545,7 @@ class Host:
                 if lr and lr["ev"] == "policy" and lr["verdict"] == "DROP":
                     r["dropBy"] = {"kind": "policy", "table": lr["table"], "chain": lr["chain"], "hook": lr["hook"]}
                     r["complete"] = True
-                elif lr and lr["ev"] == "rule" and target_of(lr["rule"] or "") in ("DROP", "REJECT", "NFQUEUE", "TPROXY", "SYNPROXY"):
+                elif lr and lr["ev"] == "rule" and target_of(lr["rule"] or "") in ("DROP", "REJECT", "NFQUEUE", "QUEUE", "TPROXY", "SYNPROXY"):
                     r["dropBy"] = {"kind": "rule", "table": lr["table"], "chain": lr["chain"], "num": lr["num"],
                                    "hook": lr["hook"], "target": target_of(lr["rule"])}
                     r["complete"] = True
