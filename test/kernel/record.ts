@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KernelAnswer, KernelCase } from './case';
+import { FIXTURES } from './fixtureNames';
 import { readRecorded, writeRecorded, type Recorded } from './fixtures';
 import { followUps } from './generate/packets';
 import { generate } from './generate/generate';
@@ -14,9 +15,6 @@ import type { KernelReply, Referee } from './referee';
 const PARTS: readonly (readonly [Profile, number])[] = [['single', 520], ['unit', 40], ['plain', 60], ['rich', 60], ['nat', 80], ['change', 140]];
 const SEED = 1;
 const PACKETS = 6;
-
-/** The fixture files, relative to test/fixtures/kernel. Questions of `random`, `options` and `istio` are made here, those of `experiments` stand in the file. */
-export const FIXTURES = ['random.jsonl.gz', 'options.jsonl', 'experiments.jsonl', 'istio.jsonl'] as const;
 
 export function fixtureFolder(folder: string): string {
   return join(folder, '..', 'fixtures', 'kernel');

@@ -53,7 +53,7 @@ function tracked(entry: Partial<ConntrackEntry> = {}, more: Partial<ConntrackVie
 const without = (state: 'INVALID' | 'UNTRACKED'): ConntrackView => ({ state, entry: undefined, direction: 'ORIGINAL' });
 
 function conditions(text: string, family: 4 | 6 = 4): readonly Condition[] {
-  const rule = parseRule(splitWords(text, 0, text.length), { family, table: 'filter', chain: 'X', chains: new Set<string>() });
+  const rule = parseRule(splitWords(text, 0, text.length), { family, table: 'filter', chain: 'X', chains: new Map<string, { name: string }>() });
   expect(rule.problems).toEqual([]);
   return rule.matches.flatMap((match) => match.extension.conditions(match.data, match, { family }));
 }

@@ -79,7 +79,7 @@ class Binder {
 
   private resolve(rule: LineRule, jump: Jump, table: OpenTable): void {
     jump.to = table.chains.get(jump.chain);
-    if (jump.to?.hook) this.report(rule.line, jump.word, 'unknown-target', `"${jump.chain}" is a built-in chain: rules cannot jump to it`);
+    if (jump.to?.hook) this.report(rule.line, jump, 'unknown-target', `"${jump.chain}" is a built-in chain: rules cannot jump to it`);
   }
 
   private readLine(line: Line, node: LineNode, inTables: boolean): void {
@@ -251,8 +251,8 @@ class Binder {
     for (const other of table.chains.values()) {
       for (const rule of other.rules) {
         if (rule.jump?.chain !== chain.name) continue;
-        rule.jump.chain = name.text;
         forget(rule);
+        rule.jump.chain = name.text;
       }
     }
     chain.name = name.text;
@@ -326,8 +326,9 @@ class Binder {
   }
 
   private note(rule: LineRule): void {
-    if (rule.needsConntrack) this.needsConntrack = true;
-    for (const { extension, data, at } of rule.limits) this.limited.push({ rule, extension, data, at });
+    const { needsConntrack, limits } = rule.traits;
+    if (needsConntrack) this.needsConntrack = true;
+    for (const { extension, data, at } of limits) this.limited.push({ rule, extension, data, at });
   }
 
   private deleteRule(line: Line, node: CommandParts | CommandNode, chain: OpenChain, rule: LineRule): void {
@@ -355,7 +356,8 @@ function isReferenced(table: OpenTable, name: string): boolean {
   return false;
 }
 
-/** A rule that a rename has changed is no longer what its line says. */
-function forget({ line }: LineRule): void {
-  if (line.node instanceof Command) line.node.made = undefined;
+/** A rule that a rename changes is no longer what its line says: it keeps what was read, and is read anew next time. */
+function forget(rule: LineRule): void {
+  rule.keep();
+  if (rule.line.node instanceof Command) rule.line.node.made = undefined;
 }

@@ -111,7 +111,7 @@ function checkHooks({ rule, extension, at }: LimitedPart, report: Report): void 
 }
 
 function targetPlace(rule: Rule): Columns {
-  return rule.jump?.word ?? wholeRule(rule);
+  return rule.jump ?? wholeRule(rule);
 }
 
 function wholeRule({ line }: Rule): Columns {

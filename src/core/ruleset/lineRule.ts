@@ -13,12 +13,7 @@ import type { BoundMatch, BoundTarget, Chain, Jump, Rule } from './ruleSet';
 export class LineRule implements Rule {
   number = 0;
   private parsed: ParsedRule | undefined;
-  /** The target extension's name; undefined where the rule jumps or has no target. */
-  private readonly targetName: string | undefined;
-  /** A match or the target takes connection tracking into use. */
-  readonly needsConntrack: boolean;
-  /** What has to be checked once the whole table is read; mostly nothing. */
-  readonly limits: readonly PlaceLimit[];
+  readonly traits: RuleTraits;
 
   constructor(
     readonly family: 4 | 6,
@@ -32,16 +27,11 @@ export class LineRule implements Rule {
   ) {
     if (from instanceof LineRule) {
       this.parsed = from.parsed;
-      this.targetName = from.targetName;
-      this.needsConntrack = from.needsConntrack;
-      this.limits = from.limits;
+      this.traits = from.traits;
       return;
     }
-    const { matches, target, problems } = from;
-    this.parsed = problems.length > 0 ? { ...from, matches: matches.map((match) => ({ ...match })) } : undefined;
-    this.targetName = target.kind === 'extension' ? target.extension.name : undefined;
-    this.needsConntrack = matches.some(({ extension }) => extension.needsConntrack) || (target.kind === 'extension' && target.extension.needsConntrack === true);
-    this.limits = limitsOf(from);
+    this.parsed = from.problems.length > 0 ? { ...from, matches: from.matches.map((match) => ({ ...match })) } : undefined;
+    this.traits = traitsOf(from);
   }
 
   /**
@@ -49,7 +39,7 @@ export class LineRule implements Rule {
    * and its target is a chain or an extension as before. undefined where the words must be read again.
    */
   again(chain: Chain, chains: { has(name: string): boolean }): LineRule | undefined {
-    if (this.jump ? !chains.has(this.jump.chain) : this.targetName !== undefined && chains.has(this.targetName)) return undefined;
+    if (this.jump ? !chains.has(this.jump.chain) : this.traits.targetName !== undefined && chains.has(this.traits.targetName)) return undefined;
     return new LineRule(this.family, chain, this.line, this.headerIndex, this.jump && { ...this.jump, to: undefined }, this);
   }
 
@@ -70,6 +60,11 @@ export class LineRule implements Rule {
     return (node.kind === 'command' ? node.counters : undefined) ?? this.read().counters;
   }
 
+  /** Reads the words now, before something changes that they would be read with. */
+  keep(): void {
+    this.read();
+  }
+
   private read(): ParsedRule {
     return (this.parsed ??= this.readLine());
   }
@@ -80,28 +75,47 @@ export class LineRule implements Rule {
     const { jump } = this;
     const parsed = parseRule(words, {
       family: this.family, table: this.chain.table, chain: this.chain.name,
-      chains: { has: (name) => jump !== undefined && (name === jump.chain || name === jump.word.text) },
+      chains: { get: (name) => (jump?.chain === name ? { name } : undefined) },
     });
     // Each rule of a line that lists several addresses has matches of its own, for what they remember of packets.
     return parsed.headers.length < 2 ? parsed : { ...parsed, matches: parsed.matches.map((match) => ({ ...match })) };
   }
 }
 
-/** A match or target that the kernel takes in some places only. */
+/** What is kept of a rule besides its jump. Rules that are alike in this share one object. */
+export interface RuleTraits {
+  /** The target extension's name; undefined where the rule jumps or has no target. */
+  readonly targetName: string | undefined;
+  /** A match or the target takes connection tracking into use. */
+  readonly needsConntrack: boolean;
+  /** Matches and target that the kernel takes in some places only: checked once the whole table is read. */
+  readonly limits: readonly PlaceLimit[];
+}
+
 export interface PlaceLimit {
   readonly extension: MatchExtension | TargetExtension;
   readonly data: unknown;
   readonly at: Word | undefined;
 }
 
-const NO_LIMITS: readonly PlaceLimit[] = [];
+const shared = new Map<string, RuleTraits>();
 
-function limitsOf({ matches, target }: ParsedRule): readonly PlaceLimit[] {
-  let list: PlaceLimit[] | undefined;
+function traitsOf({ matches, target }: ParsedRule): RuleTraits {
+  let limits: PlaceLimit[] | undefined;
+  let needsConntrack = false;
   const note = (extension: MatchExtension | TargetExtension, data: unknown, at: Word | undefined): void => {
-    if (extension.hooks || extension.check) (list ??= []).push({ extension, data, at });
+    if (extension.needsConntrack) needsConntrack = true;
+    if (extension.hooks || extension.check) (limits ??= []).push({ extension, data, at });
   };
   for (const { extension, data, word } of matches) note(extension, data, word);
+  const targetName = target.kind === 'extension' ? target.extension.name : undefined;
   if (target.kind === 'extension') note(target.extension, target.data, target.word);
-  return list ?? NO_LIMITS;
+  if (limits) return { targetName, needsConntrack, limits };
+  const key = `${targetName ?? ''} ${needsConntrack}`;
+  let traits = shared.get(key);
+  if (traits === undefined) {
+    traits = { targetName, needsConntrack, limits: [] };
+    shared.set(key, traits);
+  }
+  return traits;
 }

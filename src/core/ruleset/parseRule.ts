@@ -19,7 +19,7 @@ export interface RuleContext {
   /** The chain the rule is put into; built-in chains restrict `-i` and `-o`. */
   readonly chain: string;
   /** The chains of the table at this point, by name; a target that is none of them must be a target extension. */
-  readonly chains: { has(name: string): boolean };
+  readonly chains: { get(name: string): { readonly name: string } | undefined };
 }
 
 /** A rule read from its words. `-s a,b` stands for several rules, so there is a list of headers. */
@@ -276,13 +276,15 @@ class RuleReader implements RuleSurroundings {
     }
     if (goto) this.gotoGiven = true;
     else this.jumpGiven = true;
-    const extension = goto || this.context.chains.has(value.text) ? undefined : targetNamed(value.text, this.context.family);
-    if (extension) {
-      this.target = this.load(extension, value);
+    const chain = this.context.chains.get(value.text);
+    if (chain) {
+      // The chain's own string: a hundred thousand copies of names would be kept alive otherwise.
+      this.jump = { kind: 'jump', chain: chain.name, goto, start: value.start, end: value.end, to: undefined };
       return;
     }
-    if (this.context.chains.has(value.text)) {
-      this.jump = { kind: 'jump', chain: value.text, goto, word: value, to: undefined };
+    const extension = goto ? undefined : targetNamed(value.text, this.context.family);
+    if (extension) {
+      this.target = this.load(extension, value);
       return;
     }
     if (goto) this.report(value, 'unknown-chain', `goto "${value.text}": there is no such chain in table ${this.context.table}`);

@@ -70,7 +70,9 @@ export interface Jump {
   /** Changed only while the rule set is made, by `-E`. */
   chain: string;
   readonly goto: boolean;
-  readonly word: Word;
+  /** Columns of the name in the line. */
+  readonly start: number;
+  readonly end: number;
   /** The chain of that name, once the whole table is read; undefined where there is none in the end. */
   to: Chain | undefined;
 }
