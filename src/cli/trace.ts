@@ -62,9 +62,13 @@ function readHost(file: string | undefined, terminal: Terminal): unknown {
   }
 }
 
-function warningsOf({ evaluation }: Traced): readonly string[] {
+function warningsOf({ evaluation, input }: Traced): readonly string[] {
   const { setting, filled, contradictions } = evaluation;
+  const { outcomes } = input.traced;
+  // With several courses each names what it assumes; with one that would be said nowhere else.
+  const presumed = outcomes.length === 1 ? (outcomes[0]?.assumptions ?? []) : [];
   return [
+    ...presumed.map(({ rule, match, value, reason }) => `${rule ? `line ${rule.line.index + 1}: ` : ''}${match}: ${value ? 'yes' : 'no'} (${reason})`),
     ...contradictions,
     ...setting.assumptions.map(({ message, line }) => (line === undefined ? message : `line ${line + 1}: ${message}`)),
     ...filled.map(({ field, value, why }) => `packet: ${field} is taken to be ${value}: ${why}`),

@@ -18,8 +18,8 @@ export type SetPart =
 export interface SetMember {
   readonly parts: readonly SetPart[];
   readonly nomatch: boolean;
-  /** What its counters say at first, in a set that counts. */
-  readonly counts: { readonly packets: bigint; readonly bytes: bigint };
+  /** What its counters say at first, in a set that counts; undefined: nothing is written, which is 0. */
+  readonly counts: { readonly packets: bigint | undefined; readonly bytes: bigint | undefined };
 }
 
 export interface SetProblem {
@@ -100,7 +100,12 @@ function compile(set: IpSet): CompiledSet {
       const own = member.parts.flatMap((part) => (part.kind === 'net' ? [part.length] : []));
       lengths.set(own.join(), own);
       if (set.type === 'hash:net,iface') addByNetwork(byNetwork, member);
-      else if (isExact(member)) exact.set(memberKey(member.parts), member);
+      else if (isExact(member)) {
+        // Added again, it keeps the counters that are not written anew.
+        const key = memberKey(member.parts);
+        const before = exact.get(key)?.counts;
+        exact.set(key, before ? { ...member, counts: { packets: member.counts.packets ?? before.packets, bytes: member.counts.bytes ?? before.bytes } } : member);
+      }
       else ranges.push(member);
     }
   }
@@ -162,9 +167,9 @@ function readMember(entry: string, set: IpSet, base: Base): SetMember[] | string
     combinations = combinations.flatMap((before) => parts.map((part) => [...before, part]));
   }
   const nomatch = words.includes('nomatch');
-  const count = (name: string): bigint => {
+  const count = (name: string): bigint | undefined => {
     const value = words[words.indexOf(name) + 1];
-    return words.includes(name) && value !== undefined && /^[0-9]{1,20}$/.test(value) ? BigInt(value) : 0n;
+    return words.includes(name) && value !== undefined && /^[0-9]{1,20}$/.test(value) ? BigInt(value) : undefined;
   };
   const counts = { packets: count('packets'), bytes: count('bytes') };
   return combinations.map((parts) => ({ parts, nomatch, counts }));

@@ -12,6 +12,8 @@ export interface Traveller {
   emit(event: TraceEvent): void;
   /** Settles a question that has no certain answer: by the user's word, or by following both. */
   settle(rule: Rule, condition: string, answer: Unknown): boolean;
+  /** Notes that an answer of a match with a memory holds only from a fresh start on; gives back the user's word where there is one. */
+  presume(rule: Rule, condition: string, answer: boolean): boolean;
   /** Carries out what a target does; says how the traversal goes on. */
   apply(rule: Rule, effect: Effect): Applied;
 }
@@ -180,8 +182,11 @@ class Asking {
   holds(list: readonly Condition[], next: number): boolean {
     for (let i = 0; i < list.length; i++) {
       const condition = list[i] as Condition;
-      const answer = condition.test(this.view);
-      if (condition.stateful) this.notable = true;
+      let answer = condition.test(this.view);
+      if (condition.stateful) {
+        this.notable = true;
+        if (typeof answer === 'boolean') answer = this.traveller.presume(this.rule, condition.text, answer);
+      }
       this.answers.push(answer);
       if (answer === false) return false;
       if (answer === true) continue;

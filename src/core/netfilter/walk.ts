@@ -380,6 +380,12 @@ class Walk implements Traveller {
     return value;
   }
 
+  presume(rule: Rule, condition: string, answer: boolean): boolean {
+    const value = this.context.answers.get(assumptionKey(rule, condition)) ?? answer;
+    this.assume(rule, condition, value, FRESH, undefined);
+    return value;
+  }
+
   apply(rule: Rule, effect: Effect): Applied {
     switch (effect.kind) {
       case 'continue':
@@ -497,6 +503,9 @@ class Walk implements Traveller {
     };
   }
 }
+
+/** What is assumed of matches that remember earlier packets. */
+const FRESH = 'it depends on the packets before: the rules count as just loaded, and packets follow each other at once';
 
 function assumptionKey(rule: Rule, match: string): string {
   return `${rule.chain.table}/${rule.chain.name}/${rule.number}/${match}`;

@@ -33,6 +33,13 @@ export function badgeOf(walked: Walked): Badge {
 
 /** Who gets the packet, or who threw it away, and the line that decided. */
 export function verdictOf(input: TraceInput): RichText {
+  const { end } = courseOf(input);
+  if (end.randomPort === undefined || end.outcome === 'NONE') return ending(input);
+  const port = end.randomPort === 'source' ? end.packet.sourcePort : end.packet.destinationPort;
+  return [...ending(input), dim(`The ${end.randomPort} port is drawn at random: ${port} is one of the possible ones.`)];
+}
+
+function ending(input: TraceInput): RichText {
   const walked = courseOf(input);
   const { end } = walked;
   switch (end.outcome) {

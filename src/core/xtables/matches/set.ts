@@ -128,8 +128,8 @@ function run(data: SetData, view: PacketView): Answer {
 }
 
 /** Source: net/netfilter/ipset/ip_set_core.c ip_set_match_extensions. */
-function countPacket(data: SetData, { memory, packet }: PacketView, key: string, first: SetCounts): boolean {
-  const before = (memory.get(`ipset counters ${key}`) as SetCounts | undefined) ?? first;
+function countPacket(data: SetData, { memory, packet }: PacketView, key: string, first: { readonly packets: bigint | undefined; readonly bytes: bigint | undefined }): boolean {
+  const before = (memory.get(`ipset counters ${key}`) as SetCounts | undefined) ?? { packets: first.packets ?? 0n, bytes: first.bytes ?? 0n };
   const after = data.updateCounters ? { packets: before.packets + 1n, bytes: before.bytes + BigInt(packet.length) } : before;
   if (data.updateCounters) memory.set(`ipset counters ${key}`, after);
   return counterFits(data.packets, after.packets) && counterFits(data.bytes, after.bytes);

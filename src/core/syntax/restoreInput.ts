@@ -1,0 +1,165 @@
+import { findBlank, skipBlanks } from '../text/blanks';
+import { Command } from './command';
+import { readInputCommand } from './inputCommand';
+import { parseLine } from './line';
+import { Shape } from './shape';
+import type { CommandParts } from './command';
+import type { Line, LineNode, Problem, RulesSection, SourceFile, Word } from './tree';
+
+/**
+ * The whole text as input of iptables-restore, whatever it looks like: what that program refuses is an error.
+ * It ends a line at LF only, so lines that a lone CR ended are joined again.
+ */
+export function restoreInput(file: SourceFile, family: 4 | 6): RulesSection {
+  return { kind: 'rules', form: 'restore', role: 'input', family, backend: undefined, version: undefined, title: undefined, noflush: false, asInput: true, lines: joined(file.lines) };
+}
+
+/** A line of restore input: what it is there, with the words that make it so. */
+export interface InputLine {
+  readonly line: Line;
+  readonly node: LineNode;
+  readonly parts: CommandParts | undefined;
+  readonly problems: readonly Problem[];
+  readonly otherFamily: boolean;
+}
+
+/**
+ * Reads one line as iptables/iptables-restore.c does: by its first character, without regard to what the same text would be in a log.
+ * `inTable`: between a `*table` and its COMMIT.
+ */
+export function readInputLine(line: Line, inTable: boolean, family: 4 | 6): InputLine {
+  const { text, eol, node } = line;
+  const first = text.charCodeAt(0);
+  const problems: Problem[] = [];
+  const report = (code: string, message: string, start = 0, end = text.length, severity: Problem['severity'] = 'error'): void => {
+    problems.push({ severity, code, message, start, end });
+  };
+  const as = (kind: LineNode, otherFamily = false): InputLine => ({ line, node: kind, parts: undefined, problems, otherFamily });
+  // What nearly all lines are.
+  if (inTable && line.shape === Shape.Rule && first === 45 && text.charCodeAt(1) === 65 && eol === '\n' && text.length < LONGEST && node instanceof Command && line.problems.length === 0) {
+    const parts = node.readOnce();
+    if (parts.chain && parts.operation === 'A' && parts.operationWord.start === 0 && parts.table === undefined) return { line, node, parts, problems: NONE, otherFamily: false };
+  }
+  if (text === '' && eol !== '\r\n') return as(BLANK);
+  if (text.length >= LONGEST) report('line-too-long', `iptables-restore reads ${LONGEST} bytes of a line and takes the rest for a line of its own: make it shorter`);
+  if (first === 35) return as({ kind: 'comment' });
+  const crlf = eol === '\r\n';
+  const noCr = (): void => report('carriage-return', 'this line ends with CR LF: iptables-restore takes the CR for a part of the last word. Save the file with LF', text.length, text.length + 1);
+  const start = skipBlanks(text, 0, text.length);
+  const content = text.slice(start).trimEnd();
+  if (content === 'COMMIT') {
+    if (start > 0) report('indented', 'iptables-restore wants COMMIT at the very beginning of the line', 0, start);
+    else if (text !== content) report('unexpected-text', 'iptables-restore wants nothing behind COMMIT, not even a blank', content.length);
+    else if (crlf) noCr();
+    else if (eol === '') report('no-final-newline', 'iptables-restore wants a line break behind COMMIT');
+    return as({ kind: 'commit' });
+  }
+  if (content === '') {
+    if (crlf) noCr();
+    else report('unexpected-text', 'iptables-restore does not take a line of blanks: leave it empty');
+    return as(BLANK);
+  }
+  const mark = text.charAt(start);
+  if (start > 0 && (mark === '*' || mark === '#' || (mark === ':' && inTable))) report('indented', `iptables-restore wants "${mark}" at the very beginning of the line`, 0, start);
+  if (mark === '#') return as({ kind: 'comment' });
+  if (mark === '*') {
+    const [name, more] = fields(text, start + 1);
+    if (crlf && more === undefined && skipBlanks(text, name?.end ?? 0, text.length) === (name?.end ?? 0)) noCr();
+    if (name) return as({ kind: 'table', name });
+    report('missing-value', 'a table starts with "*" and its name');
+    return as(TEXT);
+  }
+  if (mark === ':' && inTable) {
+    const [name, policy, third] = fields(text, start + 1);
+    if (name === undefined) report('missing-value', 'a chain is declared with ":NAME POLICY [packets:bytes]"');
+    else if (policy === undefined) report('missing-value', `":${name.text}" lacks its policy: ACCEPT or DROP for a built-in chain, "-" for another one`);
+    else if (crlf && third === undefined && policy.end === text.length) noCr();
+    return name ? as({ kind: 'chain', name, policy, counters: undefined }) : as(TEXT);
+  }
+  if (!inTable) {
+    if (line.shape === Shape.Rule || line.shape === Shape.Chain) report('outside-table', 'this stands outside of any table: a line "*filter" (or nat, mangle, raw, security) must stand above, and COMMIT below');
+    else report('unexpected-text', 'iptables-restore takes only comments and empty lines outside of a table');
+    return as(TEXT);
+  }
+  return readCommandLine(line, family, problems, report);
+}
+
+const LONGEST = 10239;
+/** `MAX_ARGC` less the program, `-t`, the table and the end. */
+const MOST_WORDS = 251;
+/** `struct xt_param_buf`. */
+const LONGEST_WORD = 1023;
+const NONE: readonly Problem[] = [];
+const BLANK: LineNode = { kind: 'blank' };
+const TEXT: LineNode = { kind: 'text' };
+
+type Report = (code: string, message: string, start?: number, end?: number, severity?: Problem['severity']) => void;
+
+function readCommandLine(line: Line, family: 4 | 6, problems: Problem[], report: Report): InputLine {
+  const { text } = line;
+  const { parts, problems: found, otherFamily } = readInputCommand(text, family);
+  problems.push(...found);
+  if (otherFamily) return { line, node: BLANK, parts: undefined, problems, otherFamily };
+  if (parts === undefined) {
+    if (found.length === 0) report('no-operation', 'no operation such as -A was found in this line');
+    return { line, node: TEXT, parts, problems, otherFamily };
+  }
+  const { scan } = parts;
+  if (scan.words.length > MOST_WORDS) report('too-many-words', `iptables-restore takes at most ${MOST_WORDS} words in a line; these are ${scan.words.length}`);
+  for (const word of scan.words) if (word.text.length * 3 > LONGEST_WORD && bytesOf(word.text) > LONGEST_WORD) report('word-too-long', `iptables-restore takes at most ${LONGEST_WORD} bytes in a word`, word.start, word.end);
+  if (scan.comment) report('trailing-comment', TRAILING_COMMENT, scan.comment.start, scan.comment.end);
+  if (scan.unterminated) report('unterminated-quote', 'this quote is never closed: the rest of the line, with its line break, becomes the value', scan.unterminated.start, scan.unterminated.end, 'warning');
+  const { node } = line;
+  const command = node instanceof Command && node.operation === parts.operation && sameWords(node.readOnce(), parts) ? node : Command.of(parts);
+  return { line: command === node ? line : { ...plainLine(line), node: command, shape: Shape.Rule }, node: command, parts, problems, otherFamily };
+}
+
+const TRAILING_COMMENT = 'iptables-restore knows no comments behind a rule: put it on a line of its own, or write -m comment --comment "…"';
+
+function plainLine({ index, text, eol }: Line): Omit<Line, 'node' | 'shape'> {
+  return { index, text, eol, contentStart: 0, problems: NONE };
+}
+
+function sameWords(a: CommandParts, b: CommandParts): boolean {
+  return a.words.length === b.words.length && a.chain?.text === b.chain?.text && a.position?.text === b.position?.text && a.argument?.text === b.argument?.text && a.table === undefined && a.operationWord.start === b.operationWord.start;
+}
+
+/** Up to three words as strtok(3) finds them: quotes mean nothing here. */
+function fields(text: string, from: number): readonly Word[] {
+  const found: Word[] = [];
+  let i = skipBlanks(text, from, text.length);
+  while (i < text.length && found.length < 3) {
+    const end = findBlank(text, i, text.length);
+    found.push({ text: text.slice(i, end), start: i, end, quoted: false });
+    i = skipBlanks(text, end, text.length);
+  }
+  return found;
+}
+
+function joined(lines: readonly Line[]): readonly Line[] {
+  if (!lines.some(({ eol }) => eol === '\r')) return lines;
+  const whole: Line[] = [];
+  let start: Line | undefined;
+  let text = '';
+  for (const line of lines) {
+    start ??= line;
+    text += line.text;
+    if (line.eol === '\r') text += '\r';
+    else {
+      whole.push(start === line ? line : parseLine(text, line.eol, start.index));
+      start = undefined;
+      text = '';
+    }
+  }
+  return whole;
+}
+
+/** In UTF-8. */
+export function bytesOf(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}
