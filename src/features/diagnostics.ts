@@ -1,7 +1,8 @@
-import { ruleSetOf, type FileModel } from './fileModel';
 import { bindRules } from '../core/ruleset/bind';
 import type { LineProblem } from '../core/ruleset/ruleSet';
-import { rulesOfText } from './rulesOfText';
+import { parseSourceFile } from '../core/syntax/parse';
+import { isRestoreInput, restoreInput } from '../core/syntax/restoreInput';
+import { ruleSetOf, type FileModel } from './fileModel';
 
 /** A problem with its place; line and column are 1-based, as in the command line's output. */
 export interface Diagnostic {
@@ -15,16 +16,29 @@ export interface Diagnostic {
 
 /** What iptables-restore would refuse (errors), and what it accepts but is hardly meant (warnings). */
 export function checkRules(text: string, family: 4 | 6): readonly Diagnostic[] {
-  return bindRules(rulesOfText(text, family)).problems.map(asDiagnostic);
+  const section = restoreInput(parseSourceFile(text, { languageId: 'iptables' }), family);
+  return inOrder(bindRules(section).problems.map(asDiagnostic));
 }
 
 export function asDiagnostic({ line, start, end, severity, code, message }: LineProblem): Diagnostic {
   return { line: line.index + 1, column: start + 1, endColumn: end + 1, severity, code, message };
 }
 
-/** The problems of a whole file: of the text, and of each rule set in it. Ordered by place. */
+/**
+ * The problems of a whole file, ordered by place. A file that is input for iptables-restore and nothing else is checked as such; in a
+ * log or in notes the rules of each dump are checked, and what the text around lacks is no error: nobody is going to load it.
+ */
 export function fileDiagnostics(model: FileModel): readonly Diagnostic[] {
-  const ofText = model.file.problems.map(asDiagnostic);
-  const ofRules = model.dumps.flatMap(({ section }) => ruleSetOf(section).problems.map(asDiagnostic));
-  return [...ofText, ...ofRules].sort((a, b) => a.line - b.line || a.column - b.column);
+  const { file, dumps } = model;
+  if (isRestoreInput(file)) {
+    const family = file.family ?? dumps[0]?.section.family ?? 4;
+    return inOrder(bindRules(restoreInput(file, family)).problems.map(asDiagnostic));
+  }
+  const ofText = file.problems.map(asDiagnostic);
+  const ofRules = dumps.flatMap(({ section }) => ruleSetOf(section).problems.map(asDiagnostic));
+  return inOrder([...ofText, ...ofRules]);
+}
+
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...diagnostics].sort((a, b) => a.line - b.line || a.column - b.column);
 }

@@ -1,14 +1,19 @@
 import { parseSourceFile } from '../core/syntax/parse';
-import type { Line, RulesSection } from '../core/syntax/tree';
+import { restoreInput } from '../core/syntax/restoreInput';
+import { Shape } from '../core/syntax/shape';
+import type { RulesSection } from '../core/syntax/tree';
 
-/** The whole text as one set of rules of one family, whatever headers say: the text is known to be iptables-save or restore input. */
+/**
+ * The whole text as one set of rules of one family, whatever headers say: the text is known to be what iptables-save wrote or
+ * iptables-restore shall read. A list as of `iptables -S`, or commands, where there is no table in it.
+ */
 export function rulesOfText(text: string, family: 4 | 6): RulesSection {
   const file = parseSourceFile(text, { languageId: 'iptables' });
-  const sections = file.sections.filter((section) => section.kind === 'rules');
-  const first = sections[0];
-  const lines: Line[] = sections.length === 1 && first ? [...first.lines] : [...file.lines];
-  return {
-    kind: 'rules', form: first?.form === 'list' || first?.form === 'commands' ? first.form : 'save', role: 'saved-state', family,
-    backend: first?.backend, version: first?.version, title: undefined, noflush: false, lines,
-  };
+  if (!file.shapes.includes(Shape.Table)) {
+    const lists = file.sections.filter((section) => section.kind === 'rules');
+    const [first] = lists;
+    if (first && (first.form === 'list' || first.form === 'commands')) return { ...first, family, lines: lists.length === 1 ? first.lines : file.lines };
+  }
+  const backend = file.sections.find((section) => section.kind === 'rules')?.backend;
+  return { ...restoreInput(file, family), backend };
 }

@@ -43,7 +43,11 @@ export async function main(words: readonly string[], folder: string): Promise<nu
 
 function readArguments(words: readonly string[]): Arguments | string {
   const given = new Map<string, string>();
-  for (let i = 0; i < words.length; i += 2) given.set(words[i] as string, words[i + 1] ?? '');
+  for (let i = 0; i < words.length; i++) {
+    const value = words[i + 1];
+    given.set(words[i] as string, value === undefined || value.startsWith('--') ? '' : value);
+    if (value !== undefined && !value.startsWith('--')) i++;
+  }
   const unknown = [...given.keys()].find((key) => !['--seed', '--cases', '--profile', '--backend', '--most', '--record', '--check'].includes(key));
   if (unknown !== undefined) return `${unknown} is no option`;
   const profile = given.get('--profile');

@@ -1,31 +1,17 @@
 import { Command, type CommandParts } from '../syntax/command';
+import { readInputLine } from '../syntax/restoreInput';
 import type { CommandNode, Counters, Line, LineNode, Problem, RulesSection, Word } from '../syntax/tree';
 import type { Columns } from '../text/columns';
-import type { Hook, TableName } from '../xtables/view';
+import type { TableName } from '../xtables/view';
+import { chainNameProblem } from './chainName';
 import { checkPlaces, type LimitedPart } from './checkPlaces';
+import { EMPTY_HEADER } from './header';
 import { LineRule } from './lineRule';
+import { addChain, clearTable, isReferenced, newTable, renameChain, type OpenChain, type OpenTable } from './openTable';
 import { parseRule, type ParsedRule } from './parseRule';
 import { printRuleBody } from './printRule';
-import { BUILTIN_CHAINS, isTableName, type Chain, type Jump, type LineProblem, type RuleSet } from './ruleSet';
-
-/** While binding, chains and rules grow; the rest of the program sees them as read-only. */
-interface OpenTable {
-  readonly name: TableName;
-  readonly chains: Map<string, OpenChain>;
-}
-
-interface OpenChain extends Chain {
-  name: string;
-  reach: number;
-  policy: 'ACCEPT' | 'DROP' | undefined;
-  rules: LineRule[];
-  line: Line | undefined;
-  counters: Counters | undefined;
-}
-
-
-/** The longest chain name: XT_EXTENSION_MAXNAMELEN less the final zero. */
-const LONGEST_CHAIN_NAME = 28;
+import { ruleNumber } from './ruleNumber';
+import { isTableName, type Jump, type LineProblem, type RuleSet } from './ruleSet';
 
 /**
  * The rule set that a section stands for: what the kernel would hold after iptables-restore had loaded it, or after the commands
@@ -50,12 +36,11 @@ class Binder {
   }
 
   bind(): RuleSet {
-    const inTables = this.section.form === 'save' || this.section.form === 'restore';
-    if (!inTables) this.current = this.open(asTable(this.section.defaultTable) ?? 'filter');
-    for (const line of this.section.lines) this.readLine(line, line.node, inTables);
-    if (inTables && this.current && this.currentLine) {
-      this.report(this.currentLine, { start: this.currentLine.contentStart, end: this.currentLine.text.length }, 'missing-commit',
-        `table ${this.current.name} has no COMMIT: iptables-restore would load nothing of it. Add a line COMMIT behind its rules`);
+    const { form, asInput, lines } = this.section;
+    if (asInput) this.readInput(lines);
+    else {
+      if (form === 'list' || form === 'commands') this.current = this.open(asTable(this.section.defaultTable) ?? 'filter');
+      for (const line of lines) this.readLine(line);
     }
     for (const table of this.tables.values()) this.finishTable(table);
     return {
@@ -82,27 +67,44 @@ class Binder {
     if (jump.to?.hook) this.report(rule.line, jump, 'unknown-target', `"${jump.chain}" is a built-in chain: rules cannot jump to it`);
   }
 
-  private readLine(line: Line, node: LineNode, inTables: boolean): void {
-    for (const problem of line.problems) this.problems.push({ ...problem, line });
-    switch (node.kind) {
-      case 'table':
-        if (this.current && inTables) {
-          this.report(line, node.name, 'missing-commit', `table ${this.current.name} above has no COMMIT: iptables-restore would load nothing of it`);
-        }
-        return this.startTable(line, node.name);
-      case 'commit':
-        if (!this.current && !this.unknownTable) this.report(line, wholeLine(line), 'commit-without-table', 'COMMIT without a table: there is no line "*table" above');
-        this.current = undefined;
-        this.unknownTable = false;
-        return;
-      case 'chain':
-        return this.declareChain(line, node.name, node.policy, node.counters);
-      case 'command':
-        if (node instanceof Command && this.takeAgain(node)) return;
-        return this.runCommand(line, node instanceof Command ? node.readOnce() : node);
-      default:
-        return;
+  /** A whole file for iptables-restore: what that program refuses is an error. */
+  private readInput(lines: readonly Line[]): void {
+    for (const line of lines) {
+      if (this.current && line.node instanceof Command && line.contentStart === 0 && line.problems.length === 0 && this.takeAgain(line.node)) continue;
+      const inTable = this.current !== undefined || this.unknownTable;
+      const input = readInputLine(line, inTable, this.family);
+      for (const problem of input.problems) this.problems.push({ ...problem, line });
+      if (input.otherFamily) continue;
+      if (input.node.kind === 'command' && input.parts) this.runCommand(input.line, input.parts);
+      else if (input.node.kind === 'table') {
+        if (inTable) this.reportOpenTable();
+        this.startTable(line, input.node.name);
+      } else if (input.node.kind === 'commit') {
+        if (!inTable) this.report(line, wholeLine(line), 'commit-without-table', 'COMMIT without a table: there is no line "*table" above');
+        this.endTable();
+      } else if (input.node.kind !== 'command') this.readNode(line, input.node);
     }
+    if (this.current || this.unknownTable) this.reportOpenTable();
+  }
+
+  /** A line of a dump in other text, of a list, or a command line. */
+  private readLine(line: Line): void {
+    for (const problem of line.problems) this.problems.push({ ...problem, line });
+    const { node } = line;
+    if (node.kind !== 'command') return this.readNode(line, node);
+    if (node instanceof Command && this.takeAgain(node)) return;
+    this.runCommand(line, node instanceof Command ? node.readOnce() : node);
+  }
+
+  private readNode(line: Line, node: LineNode): void {
+    if (node.kind === 'table') this.startTable(line, node.name);
+    else if (node.kind === 'commit') this.endTable();
+    else if (node.kind === 'chain') this.declareChain(line, node.name, node.policy, node.counters);
+  }
+
+  private reportOpenTable(): void {
+    const line = this.currentLine;
+    if (line) this.report(line, wholeLine(line), 'missing-commit', 'this table has no COMMIT: iptables-restore would load nothing of it. Add a line COMMIT behind its rules');
   }
 
   private startTable(line: Line, name: Word): void {
@@ -114,35 +116,34 @@ class Binder {
       this.report(line, name, 'unknown-table', `there is no table "${name.text}": iptables has raw, mangle, nat, filter and security`);
       return;
     }
+    const known = this.tables.get(table);
+    if (known && this.section.asInput) clearTable(known);
     this.current = this.open(table);
+  }
+
+  private endTable(): void {
+    this.current = undefined;
+    this.unknownTable = false;
   }
 
   private open(name: TableName): OpenTable {
     let table = this.tables.get(name);
     if (table === undefined) {
-      table = { name, chains: new Map() };
+      table = newTable(name);
       this.tables.set(name, table);
-      for (const hook of BUILTIN_CHAINS[name]) this.addChain(table, hook, hook, 'ACCEPT', undefined, undefined);
     }
     return table;
   }
 
-  private addChain(table: OpenTable, name: string, hook: Hook | undefined, policy: 'ACCEPT' | undefined, line: Line | undefined, counters: Counters | undefined): OpenChain {
-    const chain: OpenChain = { table: table.name, name, hook, policy, rules: [], line, counters, reach: 0 };
-    table.chains.set(name, chain);
-    return chain;
-  }
-
   private declareChain(line: Line, name: Word, policy: Word | undefined, counters: Counters | undefined): void {
     const table = this.current;
-    if (!table) {
-      if (!this.unknownTable) this.report(line, name, 'no-table', 'a chain outside of a table: a line "*table" must stand above');
-      return;
-    }
+    if (!table) return;
     let chain = table.chains.get(name.text);
     if (chain === undefined) {
-      this.checkChainName(line, name);
-      chain = this.addChain(table, name.text, undefined, undefined, line, counters);
+      this.checkChainName(line, name, 'declaration');
+      chain = addChain(table, name.text, undefined, undefined, line, counters);
+    } else if (chain.hook === undefined && this.section.asInput) {
+      this.report(line, name, 'chain-exists', `chain "${name.text}" is there already: declare it once`);
     } else if (chain.hook === undefined && chain.line !== undefined && this.section.form === 'restore' && !this.section.noflush) {
       chain.rules = [];
     }
@@ -152,40 +153,36 @@ class Binder {
     else if (policy && policy.text !== '-') this.report(line, policy, 'bad-policy', `only built-in chains have a policy; "${name.text}" is user-defined: write "-"`);
   }
 
-  private setPolicy(line: Line, chain: OpenChain, policy: Word | undefined): void {
-    if (policy === undefined || policy.text === '-') return;
+  private setPolicy(line: Line, chain: OpenChain, policy: Word | undefined, none = '-'): void {
+    if (policy === undefined || policy.text === none) return;
     if (policy.text === 'ACCEPT' || policy.text === 'DROP') chain.policy = policy.text;
     else this.report(line, policy, 'bad-policy', `a policy is ACCEPT or DROP, not "${policy.text}"`);
   }
 
-  private checkChainName(line: Line, name: Word): void {
-    if (name.text.length > LONGEST_CHAIN_NAME) {
-      this.report(line, name, 'chain-name', `"${name.text}" is too long: chain names have at most ${LONGEST_CHAIN_NAME} characters`);
-    } else if (name.text.startsWith('-') || name.text.startsWith('!')) {
-      this.report(line, name, 'chain-name', `a chain name cannot start with "${name.text.charAt(0)}"`);
-    }
+  private checkChainName(line: Line, name: Word, from: 'declaration' | 'N' | 'E'): boolean {
+    const problem = chainNameProblem(name.text, from, this.family);
+    if (problem !== undefined) this.report(line, name, 'chain-name', problem);
+    return problem === undefined;
   }
 
   private runCommand(line: Line, node: CommandParts | CommandNode): void {
     const table = node.table ? this.tableOf(line, node.table) : this.current;
-    if (!table) {
-      if (!this.unknownTable && !node.table) this.report(line, node.operationWord, 'no-table', 'a rule outside of a table: a line "*table" must stand above');
-      return;
-    }
+    if (!table) return;
     if (node.table && (this.section.form === 'save' || this.section.form === 'restore')) {
       this.report(line, node.table, 'table-option', 'the -t option (seen in the line) cannot be used in iptables-restore input: the line "*table" names the table');
     }
+    if (!'AIRDC'.includes(node.operation) || (node.operation === 'D' && node.position)) this.checkNothingElse(line, node, table);
     switch (node.operation) {
       case 'N':
         if (!node.chain) return this.report(line, node.operationWord, 'missing-value', '-N needs the name of a chain');
         if (table.chains.has(node.chain.text)) return this.report(line, node.chain, 'chain-exists', `chain "${node.chain.text}" exists already`, this.restoring() ? 'error' : 'warning');
-        this.checkChainName(line, node.chain);
-        this.addChain(table, node.chain.text, undefined, undefined, line, undefined);
+        this.checkChainName(line, node.chain, 'N');
+        addChain(table, node.chain.text, undefined, undefined, line, undefined);
         return;
       case 'P': {
         const chain = this.chainOf(line, table, node);
         if (chain && chain.hook === undefined) this.report(line, node.chain ?? node.operationWord, 'bad-policy', `only built-in chains have a policy; "${chain.name}" is user-defined`);
-        else if (chain) this.setPolicy(line, chain, node.argument);
+        else if (chain) this.setPolicy(line, chain, node.argument, '');
         return;
       }
       case 'F':
@@ -198,12 +195,24 @@ class Binder {
       case 'X':
         return this.deleteChains(line, table, node);
       case 'E':
-        return this.renameChain(line, table, node);
-      case 'A': case 'I': case 'R': case 'D':
+        return this.rename(line, table, node);
+      case 'A': case 'I': case 'R': case 'D': case 'C':
         return this.changeRules(line, table, node);
-      default:
+      case 'Z': case 'L': case 'S': {
+        const chain = node.chain && this.chainOf(line, table, node);
+        if (chain && node.position) this.positionOf(line, node, chain);
         return;
+      }
     }
+  }
+
+  /** -N, -F and their like take no part of a rule; matches that were only named are passed over. */
+  private checkNothingElse(line: Line, node: CommandParts | CommandNode, table: OpenTable): void {
+    if (node.words.length === 0) return;
+    const { problems, headers, target, counters } = parseRule(node.words, { family: this.family, table: table.name, chain: '', chains: table.chains, operation: node.operation });
+    for (const problem of problems) this.problems.push({ ...problem, line });
+    const rule = headers[0] !== EMPTY_HEADER || target.kind !== 'none' || (counters && node.operation !== 'P');
+    if (rule) this.report(line, node.words[0] ?? node.operationWord, 'not-allowed', `-${node.operation} takes no part of a rule`);
   }
 
   private restoring(): boolean {
@@ -230,7 +239,11 @@ class Binder {
 
   private deleteChains(line: Line, table: OpenTable, node: CommandParts | CommandNode): void {
     if (node.chain === undefined) {
-      for (const [name, chain] of table.chains) if (chain.hook === undefined && chain.rules.length === 0 && !isReferenced(table, name)) table.chains.delete(name);
+      for (const [name, chain] of table.chains) {
+        if (chain.hook !== undefined) continue;
+        if (chain.rules.length === 0 && !isReferenced(table, name)) table.chains.delete(name);
+        else this.report(line, node.operationWord, 'chain-in-use', `chain "${name}" cannot be deleted: it has rules, or is jumped to`);
+      }
       return;
     }
     const chain = this.chainOf(line, table, node);
@@ -241,27 +254,18 @@ class Binder {
     else table.chains.delete(chain.name);
   }
 
-  private renameChain(line: Line, table: OpenTable, node: CommandParts | CommandNode): void {
+  private rename(line: Line, table: OpenTable, node: CommandParts | CommandNode): void {
     const chain = this.chainOf(line, table, node);
     const name = node.argument;
     if (!chain || !name) return;
-    if (table.chains.has(name.text)) return this.report(line, name, 'chain-exists', `chain "${name.text}" exists already`);
-    table.chains.delete(chain.name);
-    for (const rule of chain.rules) forget(rule);
-    for (const other of table.chains.values()) {
-      for (const rule of other.rules) {
-        if (rule.jump?.chain !== chain.name) continue;
-        forget(rule);
-        rule.jump.chain = name.text;
-      }
-    }
-    chain.name = name.text;
-    table.chains.set(name.text, chain);
+    if (table.chains.has(name.text)) this.report(line, name, 'chain-exists', `chain "${name.text}" exists already`);
+    else if (chain.hook !== undefined) this.report(line, node.chain ?? node.operationWord, 'chain-in-use', 'a built-in chain cannot be renamed');
+    else if (this.checkChainName(line, name, 'E')) renameChain(table, chain, name.text);
   }
 
   private changeRules(line: Line, table: OpenTable, node: CommandParts | CommandNode): void {
     let chain = this.chainOf(line, table, node);
-    if (!chain && node.chain && node.operation === 'A') chain = this.addChain(table, node.chain.text, undefined, undefined, undefined, undefined);
+    if (!chain && node.chain && node.operation === 'A') chain = addChain(table, node.chain.text, undefined, undefined, undefined, undefined);
     if (!chain) return;
     const position = this.positionOf(line, node, chain);
     if (position === undefined) return;
@@ -272,6 +276,12 @@ class Binder {
     const parsed = this.parse(node, table, chain);
     for (const problem of parsed.problems) this.problems.push({ ...problem, line });
     if (parsed.otherFamily) return;
+    if (node.operation === 'D' || node.operation === 'C') {
+      const counters = parsed.counters;
+      if (counters) this.report(line, counters, 'not-allowed', `-${node.operation} takes no counters`);
+    } else if (node.operation === 'R' && parsed.headers.length > 1) {
+      this.report(line, node.operationWord, 'bad-value', '-R replaces one rule by one: several addresses would make several');
+    }
     if (node.operation === 'A' && parsed.headers.length === 1) {
       const rule = this.makeRule(line, chain, 0, parsed);
       this.append(chain, rule);
@@ -279,11 +289,17 @@ class Binder {
       return;
     }
     const rules = parsed.headers.map((_, i) => this.makeRule(line, chain, i, parsed));
+    if (node.operation === 'C') return rules.forEach((rule) => this.findRule(line, node, chain, rule));
     for (const rule of rules) this.note(rule);
     if (node.operation === 'A') for (const rule of rules) chain.rules.push(rule);
     else if (node.operation === 'I') for (const rule of rules) chain.rules.splice(position - 1, 0, rule);
     else if (node.operation === 'R') chain.rules.splice(position - 1, 1, ...rules.slice(0, 1));
-    else for (const rule of rules) this.deleteRule(line, node, chain, rule);
+    else {
+      for (const rule of rules) {
+        const index = this.findRule(line, node, chain, rule);
+        if (index >= 0) chain.rules.splice(index, 1);
+      }
+    }
   }
 
   private positionOf(line: Line, node: CommandParts | CommandNode, chain: OpenChain): number | undefined {
@@ -292,7 +308,7 @@ class Binder {
       this.report(line, node.operationWord, 'missing-value', '-R needs the number of the rule to replace');
       return undefined;
     }
-    const position = /^\d{1,9}$/.test(node.position.text) ? Number(node.position.text) : 0;
+    const position = ruleNumber(node.position.text);
     const last = chain.rules.length + (node.operation === 'I' ? 1 : 0);
     if (position >= 1 && position <= last) return position;
     this.report(line, node.position, 'rule-number', `chain "${chain.name}" has ${chain.rules.length} rules: the number must be from 1 to ${last}`);
@@ -331,11 +347,11 @@ class Binder {
     for (const { extension, data, at } of limits) this.limited.push({ rule, extension, data, at });
   }
 
-  private deleteRule(line: Line, node: CommandParts | CommandNode, chain: OpenChain, rule: LineRule): void {
+  private findRule(line: Line, node: CommandParts | CommandNode, chain: OpenChain, rule: LineRule): number {
     const text = printRuleBody(rule, this.family);
     const index = chain.rules.findIndex((each) => printRuleBody(each, this.family) === text);
-    if (index >= 0) chain.rules.splice(index, 1);
-    else this.report(line, node.operationWord, 'no-such-rule', `chain "${chain.name}" has no rule like this to delete`, this.section.noflush ? 'warning' : 'error');
+    if (index < 0) this.report(line, node.operationWord, 'no-such-rule', `chain "${chain.name}" has no rule like this`, this.section.noflush ? 'warning' : 'error');
+    return index;
   }
 
   private report(line: Line, at: Columns, code: string, message: string, severity: Problem['severity'] = 'error'): void {
@@ -351,13 +367,3 @@ function wholeLine(line: Line): Columns {
   return { start: line.contentStart, end: line.text.length };
 }
 
-function isReferenced(table: OpenTable, name: string): boolean {
-  for (const chain of table.chains.values()) if (chain.rules.some(({ jump }) => jump?.chain === name)) return true;
-  return false;
-}
-
-/** A rule that a rename changes is no longer what its line says: it keeps what was read, and is read anew next time. */
-function forget(rule: LineRule): void {
-  rule.keep();
-  if (rule.line.node instanceof Command) rule.line.node.made = undefined;
-}

@@ -29,15 +29,17 @@ export function checkPlaces(chains: readonly OpenReach[], limited: readonly Limi
   for (const chain of chains) chain.reach = 0;
   for (const chain of chains) if (chain.hook) follow(chain, 1 << HOOKS.indexOf(chain.hook), jumps, loops);
   for (const rule of loops) report(rule.line, targetPlace(rule), 'loop', `this jump leads back to chain "${rule.chain.name}": the kernel refuses loops`);
+  const ends = new Map<Chain, number>();
   for (const part of limited) {
-    checkHooks(part, report);
-    checkSurroundings(part, report);
+    const reach = reachOf(part.rule, ends);
+    checkHooks(part, reach, report);
+    checkSurroundings(part, reach, report);
   }
 }
 
 /** The hooks from which a packet can come to a chain. */
-export function reachingHooks(chain: Chain): readonly Hook[] {
-  return HOOKS.filter((_, i) => chain.reach & (1 << i));
+export function reachingHooks({ reach }: { readonly reach: number }): readonly Hook[] {
+  return HOOKS.filter((_, i) => reach & (1 << i));
 }
 
 /** A chain on the way down, with the jumps out of it that are still to be followed. */
@@ -76,22 +78,39 @@ function follow(start: OpenReach, bit: number, jumps: Map<Chain, readonly Rule[]
 
 const NO_JUMPS: readonly Rule[] = [];
 
-/** The rules of a chain that jump, found once however many hooks lead to it. Most chains of a large dump have one rule or two. */
+/** The rules of a chain that jump and can be reached, found once however many hooks lead to it. Most chains of a large dump have one rule or two. */
 function jumpsOf(chain: Chain, known: Map<Chain, readonly Rule[]>): readonly Rule[] {
-  if (chain.rules.length < 8) return chain.rules.some(({ jump }) => jump) ? chain.rules : NO_JUMPS;
+  const { rules } = chain;
+  if (rules.length < 8 && !rules.some(({ endsChain }) => endsChain)) return rules.some(({ jump }) => jump) ? rules : NO_JUMPS;
   let own = known.get(chain);
   if (own === undefined) {
-    own = chain.rules.filter(({ jump }) => jump);
+    own = rules.slice(0, reachedRules(chain)).filter(({ jump }) => jump);
     known.set(chain, own);
   }
   return own;
 }
 
+/** How many rules a packet can come to: those up to the first that lets none through. */
+function reachedRules({ rules }: Chain): number {
+  const end = rules.findIndex(({ endsChain }) => endsChain);
+  return end < 0 ? rules.length : end + 1;
+}
+
+/** Found once for each chain that holds such parts. */
+function reachOf({ chain, number }: Rule, ends: Map<Chain, number>): number {
+  let end = ends.get(chain);
+  if (end === undefined) {
+    end = reachedRules(chain);
+    ends.set(chain, end);
+  }
+  return number <= end ? chain.reach : 0;
+}
+
 /** What the extension itself asks of the rule around it. */
-function checkSurroundings({ rule, extension, data, at }: LimitedPart, report: Report): void {
+function checkSurroundings({ rule, extension, data, at }: LimitedPart, reach: number, report: Report): void {
   if (!extension.check) return;
   const place = {
-    family: rule.family, table: rule.chain.table, hooks: reachingHooks(rule.chain),
+    family: rule.family, table: rule.chain.table, hooks: reachingHooks({ reach }),
     matches: rule.matches.map((match) => ({ name: match.extension.name, data: match.data })),
   };
   for (const problem of extension.check(data, place)) {
@@ -101,9 +120,9 @@ function checkSurroundings({ rule, extension, data, at }: LimitedPart, report: R
   }
 }
 
-function checkHooks({ rule, extension, at }: LimitedPart, report: Report): void {
+function checkHooks({ rule, extension, at }: LimitedPart, reach: number, report: Report): void {
   if (!extension.hooks) return;
-  const wrong = HOOKS.filter((hook, i) => rule.chain.reach & (1 << i) && !extension.hooks?.includes(hook));
+  const wrong = HOOKS.filter((hook, i) => reach & (1 << i) && !extension.hooks?.includes(hook));
   if (wrong.length === 0) return;
   const what = `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`;
   report(rule.line, at ?? wholeRule(rule), 'wrong-chain',

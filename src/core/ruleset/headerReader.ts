@@ -1,18 +1,16 @@
 import type { Word } from '../syntax/tree';
-import { parseBlock, type AddressBlock } from '../net/address';
+import { anyBlock, parseBlock, parseMask, type AddressBlock } from '../net/address';
 import { protocolNumber } from '../net/protocols';
 import type { RuleSurroundings } from './optionReader';
 import { EMPTY_HEADER, type Names, type Negatable, type RuleHeader } from './header';
 import type { RuleContext } from './parseRule';
 
 type AddressList = Negatable<readonly (AddressBlock | string)[]>;
-type AddressOption = 'source' | 'destination';
-type InterfaceOption = 'in-interface' | 'out-interface';
 
 /** The longest interface name, `IFNAMSIZ` less the final zero. */
 const LONGEST_INTERFACE = 15;
 /** One bit for each option, to find repetitions. */
-const SEEN = { protocol: 1, source: 2, destination: 4, 'in-interface': 8, 'out-interface': 16, fragments: 32 } as const;
+const SEEN = { p: 1, s: 2, d: 4, i: 8, o: 16, f: 32 } as const;
 
 /** Collects `-s -d -i -o -p -f`, the options of iptables itself. */
 export class HeaderReader {
@@ -23,6 +21,10 @@ export class HeaderReader {
   private outInterface: Negatable<string> | undefined;
   private fragment: Negatable<true> | undefined;
   private seen = 0;
+  /** The `!` or the value of an address that is negated, for a complaint once all addresses are known. */
+  private negatedAddress: Word | undefined;
+  /** What was written behind `-p`, in small letters. */
+  protocolText = '';
 
   constructor(
     private readonly context: RuleContext,
@@ -30,15 +32,15 @@ export class HeaderReader {
   ) {}
 
   /** False where the value could not be understood. */
-  read(name: 'protocol' | AddressOption | InterfaceOption, option: Word, value: Word, negation: Word | undefined): boolean {
+  read(name: 'p' | 's' | 'd' | 'i' | 'o', option: Word, value: Word, negation: Word | undefined): boolean {
     if (this.seen & SEEN[name]) {
       this.rule.report(option, 'duplicate-option', `${option.text} was given before; it can be given once`);
       return true;
     }
     this.seen |= SEEN[name];
     const inverted = negation !== undefined;
-    if (name === 'protocol') return this.readProtocol(value, inverted);
-    if (name === 'source' || name === 'destination') return this.readAddresses(name, value, inverted);
+    if (name === 'p') return this.readProtocol(value, inverted);
+    if (name === 's' || name === 'd') return this.readAddresses(name === 's' ? 'source' : 'destination', value, inverted);
     this.readInterface(name, option, value, inverted);
     return true;
   }
@@ -48,8 +50,8 @@ export class HeaderReader {
       this.rule.report(option, 'unknown-option', '-f is for IPv4; in IPv6 use -m frag');
       return;
     }
-    if (this.seen & SEEN.fragments) this.rule.report(option, 'duplicate-option', '-f was given before');
-    this.seen |= SEEN.fragments;
+    if (this.seen & SEEN.f) this.rule.report(option, 'duplicate-option', '-f was given before');
+    this.seen |= SEEN.f;
     this.fragment = { value: true, inverted: negation !== undefined };
   }
 
@@ -57,7 +59,11 @@ export class HeaderReader {
   finish(): readonly RuleHeader[] {
     if (this.seen === 0) return NO_HEADER;
     const { source, destination } = this;
-    if ((source?.value.length ?? 1) === 1 && (destination?.value.length ?? 1) === 1) return [this.header(source && only(source), destination && only(destination))];
+    const several = (source?.value.length ?? 1) !== 1 || (destination?.value.length ?? 1) !== 1;
+    if (several && this.negatedAddress) {
+      this.rule.report(this.negatedAddress, 'bad-value', '"!" cannot stand beside several addresses: write one rule for each, or use a set');
+    }
+    if (!several) return [this.header(source && only(source), destination && only(destination))];
     return each(source).flatMap((from) => each(destination).map((to) => this.header(from, to)));
   }
 
@@ -69,7 +75,8 @@ export class HeaderReader {
   }
 
   private readProtocol(value: Word, inverted: boolean): boolean {
-    const number = protocolNumber(value.text);
+    const number = protocolNumber(/^\s*\+?\d/.test(value.text) ? value.text.replace(/^\s*\+?/, '') : value.text);
+    this.protocolText = value.text.toLowerCase();
     if (number === undefined) {
       this.rule.report(value, 'bad-value', `"${value.text}" is no protocol: give a number from 0 to 255 or a name such as tcp, udp, icmp`);
       return false;
@@ -79,12 +86,10 @@ export class HeaderReader {
     return true;
   }
 
-  private readAddresses(name: AddressOption, value: Word, inverted: boolean): boolean {
+  private readAddresses(name: 'source' | 'destination', value: Word, inverted: boolean): boolean {
     const list: (AddressBlock | string)[] = [];
     const parts = value.text.includes(',') ? value.text.split(',') : [value.text];
-    if (inverted && parts.length > 1) {
-      this.rule.report(value, 'bad-value', '"!" is not allowed with several addresses: use one rule for each, or a set');
-    }
+    if (inverted) this.negatedAddress = value;
     for (const part of parts) {
       const read = readBlock(part, this.context.family);
       if (read === undefined) {
@@ -100,16 +105,16 @@ export class HeaderReader {
     return list.length === parts.length;
   }
 
-  private readInterface(name: InterfaceOption, option: Word, value: Word, inverted: boolean): void {
+  private readInterface(name: 'i' | 'o', option: Word, value: Word, inverted: boolean): void {
     const text = value.text;
     if (text === '') this.rule.report(value, 'bad-value', 'an empty interface name is likely not what is wanted; "+" stands for any interface');
     else if (text.length > LONGEST_INTERFACE) this.rule.report(value, 'bad-value', `"${text}" is too long: interface names have at most ${LONGEST_INTERFACE} characters`);
     else if (/[/ ]/.test(text)) this.rule.report(value, 'suspicious-interface', `no interface can be called "${text}": "/" and " " are not allowed`, 'warning');
-    const wrong = name === 'in-interface' ? ['OUTPUT', 'POSTROUTING'] : ['INPUT', 'PREROUTING'];
+    const wrong = name === 'i' ? ['OUTPUT', 'POSTROUTING'] : ['INPUT', 'PREROUTING'];
     if (wrong.includes(this.context.chain)) {
-      this.rule.report(option, 'wrong-chain', `${option.text} cannot be used in ${this.context.chain}, where a packet has no ${name === 'in-interface' ? 'incoming' : 'outgoing'} interface`);
+      this.rule.report(option, 'wrong-chain', `${option.text} cannot be used in ${this.context.chain}, where a packet has no ${name === 'i' ? 'incoming' : 'outgoing'} interface`);
     }
-    this[name === 'in-interface' ? 'inInterface' : 'outInterface'] = { value: text, inverted };
+    this[name === 'i' ? 'inInterface' : 'outInterface'] = { value: text, inverted };
   }
 }
 
@@ -142,10 +147,20 @@ function nameOf(source: Negatable<AddressBlock | string> | undefined, destinatio
   return names;
 }
 
-/** An address with or without mask, else a host name (with a mask it is none). */
+/** An address with or without mask, else a host name. */
 function readBlock(text: string, family: 4 | 6): AddressBlock | string | undefined {
   const parsed = parseBlock(text, family);
   if (parsed) return parsed;
-  if (text === 'localhost') return parseBlock(family === 4 ? '127.0.0.1' : '::1', family);
-  return /^(?=.*[a-z])[a-z0-9_]([a-z0-9_.-]*[a-z0-9])?$/i.test(text) ? text : undefined;
+  const slash = text.lastIndexOf('/');
+  const mask = slash < 0 ? undefined : parseMask(text.slice(slash + 1), family);
+  if (slash >= 0 && mask === undefined) return undefined;
+  // Nobody looks at the address in front of /0.
+  if (mask?.words.every((word) => word === 0)) return anyBlock(family);
+  const host = slash < 0 ? text : text.slice(0, slash);
+  const suffix = slash < 0 ? '' : text.slice(slash);
+  if (host === 'localhost') return parseBlock(`${family === 4 ? '127.0.0.1' : '::1'}${suffix}`, family);
+  // The resolver gives the IPv4 address that is mapped into an IPv6 one.
+  if (family === 4 && /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(host)) return parseBlock(`${host.slice(7)}${suffix}`, family);
+  if (!/^(?=.*[a-z])[a-z0-9_]([a-z0-9_.-]*[a-z0-9])?$/i.test(host) || parseBlock(host, 4)) return undefined;
+  return text;
 }

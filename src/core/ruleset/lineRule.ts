@@ -31,7 +31,7 @@ export class LineRule implements Rule {
       return;
     }
     this.parsed = from.problems.length > 0 ? { ...from, matches: from.matches.map((match) => ({ ...match })) } : undefined;
-    this.traits = traitsOf(from);
+    this.traits = traitsOf(from, headerIndex);
   }
 
   /**
@@ -53,6 +53,10 @@ export class LineRule implements Rule {
 
   get target(): BoundTarget {
     return this.jump ?? this.read().target;
+  }
+
+  get endsChain(): boolean {
+    return this.traits.endsChain;
   }
 
   get counters(): Counters | undefined {
@@ -88,6 +92,8 @@ export interface RuleTraits {
   readonly targetName: string | undefined;
   /** A match or the target takes connection tracking into use. */
   readonly needsConntrack: boolean;
+  /** See `Rule.endsChain`. */
+  readonly endsChain: boolean;
   /** Matches and target that the kernel takes in some places only: checked once the whole table is read. */
   readonly limits: readonly PlaceLimit[];
 }
@@ -100,7 +106,7 @@ export interface PlaceLimit {
 
 const shared = new Map<string, RuleTraits>();
 
-function traitsOf({ matches, target }: ParsedRule): RuleTraits {
+function traitsOf({ matches, target, headers }: ParsedRule, headerIndex: number): RuleTraits {
   let limits: PlaceLimit[] | undefined;
   let needsConntrack = false;
   const note = (extension: MatchExtension | TargetExtension, data: unknown, at: Word | undefined): void => {
@@ -110,12 +116,24 @@ function traitsOf({ matches, target }: ParsedRule): RuleTraits {
   for (const { extension, data, word } of matches) note(extension, data, word);
   const targetName = target.kind === 'extension' ? target.extension.name : undefined;
   if (target.kind === 'extension') note(target.extension, target.data, target.word);
-  if (limits) return { targetName, needsConntrack, limits };
-  const key = `${targetName ?? ''} ${needsConntrack}`;
+  const endsChain = matches.length === 0 && targetName !== undefined && VERDICTS.has(targetName) && asksNothing(headers[headerIndex] ?? EMPTY_HEADER);
+  if (limits) return { targetName, needsConntrack, endsChain, limits };
+  const key = `${targetName ?? ''} ${needsConntrack} ${endsChain}`;
   let traits = shared.get(key);
   if (traits === undefined) {
-    traits = { targetName, needsConntrack, limits: [] };
+    traits = { targetName, needsConntrack, endsChain, limits: [] };
     shared.set(key, traits);
   }
   return traits;
+}
+
+const VERDICTS = new Set(['ACCEPT', 'DROP', 'QUEUE', 'RETURN']);
+
+/** `unconditional()` of the kernel compares bytes: `-i +` and `! -s 0.0.0.0/0` are conditions to it. */
+function asksNothing({ source, destination, inInterface, outInterface, protocol, fragment, names }: RuleHeader): boolean {
+  return !inInterface && !outInterface && !fragment && !names && (protocol === undefined || protocol.value === 0) && isAny(source) && isAny(destination);
+}
+
+function isAny(block: RuleHeader['source']): boolean {
+  return block === undefined || (!block.inverted && block.value.mask.words.every((word) => word === 0));
 }

@@ -83,7 +83,7 @@ export class OptionReader implements GivenOptions {
     }
     let inverted = negation !== undefined;
     const next = words[index];
-    if (attached === undefined && option.words > 0 && option.invertible && next?.text === '!' && index + 1 < words.length) {
+    if (attached === undefined && option.words > 0 && option.invertible && next?.text === '!' && index + 1 < words.length && !words[index + 1]?.text.startsWith('-')) {
       this.rule.report(next, 'old-negation', oldNegation(option.name));
       inverted = true;
       index++;

@@ -1,12 +1,14 @@
 import type { Columns } from '../text/columns';
-import type { Counters, Problem, Word } from '../syntax/tree';
+import type { Counters, Operation, Problem, Word } from '../syntax/tree';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import type { ValueContext } from '../xtables/option';
 import { matchNamed, targetNamed } from '../xtables/registry';
 import type { TableName } from '../xtables/view';
 import { protocolName } from '../net/protocols';
+import { globalOptionNamed, globalOptionOfLetter, globalOptionsStartingWith } from '../syntax/globalOptions';
 import { HeaderReader } from './headerReader';
 import type { RuleHeader } from './header';
+import { bytesOf } from '../syntax/restoreInput';
 import { oldNegation } from './oldNegation';
 import { OptionReader, type RuleSurroundings } from './optionReader';
 import type { BoundMatch, BoundTarget } from './ruleSet';
@@ -20,6 +22,8 @@ export interface RuleContext {
   readonly chain: string;
   /** The chains of the table at this point, by name; a target that is none of them must be a target extension. */
   readonly chains: { get(name: string): { readonly name: string } | undefined };
+  /** What is done with the rule; undefined where it is put into a chain. */
+  readonly operation?: Operation;
 }
 
 /** A rule read from its words. `-s a,b` stands for several rules, so there is a list of headers. */
@@ -32,19 +36,6 @@ export interface ParsedRule {
   /** `-6` in iptables-restore input, `-4` in ip6tables-restore input: the line is skipped. */
   readonly otherFamily: boolean;
 }
-
-const SHORT: Readonly<Record<string, string>> = {
-  '-p': 'protocol', '-s': 'source', '-d': 'destination', '-i': 'in-interface', '-o': 'out-interface', '-j': 'jump', '-g': 'goto',
-  '-m': 'match', '-f': 'fragments', '-c': 'set-counters', '-4': 'ipv4', '-6': 'ipv6', '-n': 'numeric', '-v': 'verbose', '-x': 'exact', '-t': 'table',
-  '-w': 'wait',
-};
-/** Long options of iptables itself, abbreviable like all others. Source: iptables/iptables.c original_opts. */
-const LONG: Readonly<Record<string, string>> = {
-  source: 'source', src: 'source', destination: 'destination', dst: 'destination', protocol: 'protocol',
-  'in-interface': 'in-interface', 'out-interface': 'out-interface', jump: 'jump', goto: 'goto', match: 'match', fragments: 'fragments',
-  'set-counters': 'set-counters', ipv4: 'ipv4', ipv6: 'ipv6', numeric: 'numeric', verbose: 'verbose', exact: 'exact', table: 'table', wait: 'wait',
-  'wait-interval': 'wait-interval', 'line-numbers': 'line-numbers', modprobe: 'modprobe', version: 'version', help: 'help',
-};
 
 /**
  * Reads the words of a rule as iptables 1.8.9 does: options of iptables itself, of the matches loaded so far and of the target,
@@ -59,6 +50,8 @@ class RuleReader implements RuleSurroundings {
   private readonly problems: Problem[] = [];
   private readonly header: HeaderReader;
   private readonly loaded: OptionReader[] = [];
+  /** One for each set of options that getopt knows, the newest last: a match named twice takes the place of its first. */
+  private readonly searched: OptionReader[] = [];
   private target: OptionReader | undefined;
   private jump: BoundTarget | undefined;
   private jumpGiven = false;
@@ -78,63 +71,77 @@ class RuleReader implements RuleSurroundings {
 
   read(): ParsedRule {
     let negation: Word | undefined;
-    while (this.index < this.words.length) {
+    while (this.index < this.words.length && !this.otherFamily) {
       const word = this.words[this.index] as Word;
-      if (word.text === '!' ) {
+      const { text } = word;
+      if (text === '!') {
         if (negation) this.report(word, 'negation', 'two "!" in a row: iptables takes one');
         negation = word;
         this.index++;
-      } else if (word.text.length > 1 && word.text.charCodeAt(0) === 45) {
-        this.readOption(word, negation);
-        negation = undefined;
-      } else {
-        if (this.swallowing) this.swallowing.push(word);
-        else {
-          this.report(word, 'bad-argument', `"${word.text}" is not expected here: it is neither an option nor the value of one`);
-          this.startSwallowing('', [word]);
-        }
-        negation = undefined;
-        this.index++;
+        continue;
       }
+      if (text.length > 1 && text.charCodeAt(0) === 45) {
+        if (text === '--') this.readEnd();
+        else if (text.charCodeAt(1) === 45) this.readLong(word, negation);
+        else if (text.length === 2) this.readShort(text.charAt(1), word, undefined, negation);
+        else this.readCluster(word, negation);
+      } else this.readStray(word);
+      negation = undefined;
     }
-    if (negation) this.report(negation, 'negation', '"!" at the end of the rule negates nothing');
+    if (negation && !this.otherFamily) this.report(negation, 'negation', '"!" at the end of the rule negates nothing', 'warning');
     return this.finish();
   }
 
-  private readOption(word: Word, negation: Word | undefined): void {
-    const text = word.text;
-    const long = text.charCodeAt(1) === 45;
-    const equals = long ? text.indexOf('=') : -1;
+  private readStray(word: Word): void {
+    this.index++;
+    if (this.swallowing) {
+      this.swallowing.push(word);
+      return;
+    }
+    this.report(word, 'bad-argument', `"${word.text}" is not expected here: it is neither an option nor the value of one`);
+    this.startSwallowing('', [word]);
+  }
+
+  /** `--` ends the options: nothing may follow. */
+  private readEnd(): void {
+    const behind = this.words[this.index + 1];
+    if (behind) this.report(behind, 'bad-argument', `"${behind.text}" stands behind "--", which ends the options`);
+    this.index = this.words.length;
+  }
+
+  private readLong(word: Word, negation: Word | undefined): void {
+    const { text } = word;
+    const equals = text.indexOf('=');
     const name = equals < 0 ? text : text.slice(0, equals);
     const attached = equals < 0 ? undefined : text.slice(equals + 1);
-    if (!long) {
-      const builtin = SHORT[text.slice(0, 2)];
-      if (builtin !== undefined) {
-        this.swallowing = undefined;
-        return this.readBuiltin(builtin, word, text.length > 2 ? text.slice(2) : undefined, negation);
-      }
-    } else {
-      const exact = LONG[name.slice(2)];
-      if (exact !== undefined) {
-        this.swallowing = undefined;
-        return this.readBuiltin(exact, word, attached, negation);
-      }
-      const found = this.findOption(name);
-      if (found === 'ambiguous') {
-        this.report(word, 'unknown-option', `"${name}" is ambiguous: write the option out`);
-        this.index++;
-        return;
-      }
-      if (typeof found === 'string') {
-        this.swallowing = undefined;
-        return this.readBuiltin(found, word, attached, negation);
-      }
-      if (found) {
-        this.swallowing = undefined;
-        this.index = found.reader.read(found.option, this.words, this.index, attached, negation);
-        return;
-      }
+    const global = globalOptionNamed(name.slice(2));
+    const found = global ? global.letter : this.findOption(name);
+    if (found === undefined) this.readUnknown(word, name, negation);
+    else if (found === 'ambiguous') {
+      this.report(word, 'unknown-option', `"${name}" can stand for several options: write it out`);
+      this.index++;
+    } else if (typeof found === 'string') this.readShort(found, word, attached, negation);
+    else {
+      this.swallowing = undefined;
+      if (attached !== undefined && found.option.words === 0) this.report(word, 'bad-value', `${found.option.name} takes no value`);
+      this.index = found.reader.read(found.option, this.words, this.index, attached, negation);
     }
+  }
+
+  /** `-vj ACCEPT`, `-jACCEPT`: options without a value may stand in one word, the last may have its value there too. */
+  private readCluster(word: Word, negation: Word | undefined): void {
+    const { text } = word;
+    const start = this.index;
+    for (let i = 1; i < text.length && !this.otherFamily; i++) {
+      const letter = text.charAt(i);
+      const takesValue = globalOptionOfLetter(letter)?.value !== 'no';
+      this.index = start;
+      this.readShort(letter, word, takesValue && i + 1 < text.length ? text.slice(i + 1) : undefined, i === 1 ? negation : undefined);
+      if (takesValue) return;
+    }
+  }
+
+  private readUnknown(word: Word, name: string, negation: Word | undefined): void {
     this.index++;
     if (this.swallowing) {
       if (negation) this.swallowing.push(negation);
@@ -145,19 +152,23 @@ class RuleReader implements RuleSurroundings {
     this.startSwallowing('', negation ? [negation, word] : [word]);
   }
 
-  /** Exact names first (newest match first), then unambiguous abbreviations, then the match that `-p` brings along. */
+  /**
+   * As getopt_long(3): an exact name, the newest match first; else what it abbreviates, options of iptables itself included; else
+   * the match that `-p` brings along. A letter stands for an option of iptables itself.
+   */
   private findOption(name: string): FoundOption | string | undefined {
-    for (let i = this.loaded.length - 1; i >= 0; i--) {
-      const reader = this.loaded[i] as OptionReader;
+    const { searched } = this;
+    for (let i = searched.length - 1; i >= 0; i--) {
+      const reader = searched[i] as OptionReader;
       const option = reader.named(name);
       if (option) return { reader, option };
     }
     const candidates = new Map<unknown, FoundOption | string>();
-    for (const key of Object.keys(LONG)) if (key.startsWith(name.slice(2)) && name.length > 3) candidates.set(LONG[key], LONG[key] as string);
-    for (const reader of [...this.loaded].reverse()) for (const option of reader.startingWith(name)) candidates.set(option, { reader, option });
+    for (const { letter } of globalOptionsStartingWith(name.slice(2))) candidates.set(letter, letter);
+    for (const [i, reader] of searched.entries()) for (const option of reader.startingWith(name)) candidates.set(`${i} ${option.name}`, { reader, option });
     if (candidates.size === 1) return [...candidates.values()][0];
-    if (candidates.size > 1) return 'ambiguous';
-    return this.loadProtocolMatch() ? this.findOption(name) : undefined;
+    if (this.loadProtocolMatch()) return this.findOption(name);
+    return candidates.size > 1 ? 'ambiguous' : undefined;
   }
 
   /** `-p tcp --dport 80` loads the tcp match by itself, once. */
@@ -165,7 +176,7 @@ class RuleReader implements RuleSurroundings {
     const protocol = this.header.protocol;
     if (this.protocolMatchTried || protocol === undefined) return false;
     this.protocolMatchTried = true;
-    const name = protocolMatchName(protocol.value);
+    const name = protocolMatchName(protocol.value, this.header.protocolText);
     if (this.loaded.some(({ extension }) => extension.kind === 'match' && extension.name === name)) return false;
     const extension = matchNamed(name, this.context.family);
     if (extension === undefined) return false;
@@ -175,6 +186,9 @@ class RuleReader implements RuleSurroundings {
 
   private load(extension: MatchExtension | TargetExtension, word: Word | undefined): OptionReader {
     const reader = new OptionReader(extension, word, this);
+    const before = word && extension.kind === 'match' ? this.searched.findIndex((each) => each.extension === extension) : -1;
+    if (before < 0) this.searched.push(reader);
+    else this.searched[before] = reader;
     this.loaded.push(reader);
     return reader;
   }
@@ -185,55 +199,99 @@ class RuleReader implements RuleSurroundings {
     return protocol?.inverted ? { ...own, excludedProtocol: protocol.value } : own;
   }
 
-  private readBuiltin(name: string, word: Word, attached: string | undefined, negation: Word | undefined): void {
-    this.index++;
-    const invertible = name === 'protocol' || name === 'source' || name === 'destination' || name === 'in-interface' || name === 'out-interface' || name === 'fragments';
-    if (negation && !invertible) this.report(negation, 'negation', `"!" cannot stand before ${word.text}`);
-    switch (name) {
-      case 'protocol': case 'source': case 'destination': case 'in-interface': case 'out-interface': {
-        const value = this.value(word, attached);
-        if (value?.text === '!' && this.index < this.words.length) {
+  private readShort(letter: string, word: Word, attached: string | undefined, negation: Word | undefined): void {
+    this.swallowing = undefined;
+    const before = this.index++;
+    if (negation && !'psdiof46'.includes(letter)) this.report(negation, 'negation', `"!" cannot stand before ${word.text}`);
+    switch (letter) {
+      case 'p': case 's': case 'd': case 'i': case 'o': {
+        const value = this.ownWord(word, attached, letter);
+        const next = this.words[this.index];
+        if (value?.text === '!' && next && !/^[-!]/.test(next.text)) {
           this.report(value, 'old-negation', oldNegation(word.text));
-          this.readHeader(name, word, this.words[this.index++] as Word, value);
-        } else if (value) this.readHeader(name, word, value, negation);
+          this.index++;
+          this.readHeader(letter, word, next, value);
+        } else if (value) this.readHeader(letter, word, value, negation);
         return;
       }
-      case 'fragments':
+      case 'f':
         return this.header.readFragment(word, negation);
-      case 'match': {
+      case 'm': {
         const value = this.value(word, attached);
         if (value) this.readMatch(value);
         return;
       }
-      case 'jump': case 'goto': {
-        const value = this.value(word, attached);
-        if (value) this.readTarget(value, name === 'goto', word);
+      case 'j': case 'g': {
+        const value = letter === 'j' ? this.ownWord(word, attached, letter) : this.value(word, attached);
+        if (value) this.readTarget(value, letter === 'g', word);
         return;
       }
-      case 'set-counters': {
-        const packets = this.value(word, attached);
-        const bytes = packets && this.value(word, undefined);
-        if (packets && bytes) this.counters = { packets: packets.text, bytes: bytes.text, start: packets.start, end: bytes.end };
+      case 'c':
+        return this.readCounters(word, attached);
+      case '4': case '6':
+        if (letter !== String(this.context.family)) this.otherFamily = true;
         return;
-      }
-      case 'ipv4': case 'ipv6':
-        if ((name === 'ipv4') !== (this.context.family === 4)) this.otherFamily = true;
-        return;
-      case 'table':
+      case 't':
         this.report(word, 'table-option', 'the -t option (seen in the rule) cannot be used here: the line "*table" above names the table');
         this.value(word, attached);
         return;
-      case 'modprobe': case 'wait': case 'wait-interval':
-        if (/^\d+$/.test(this.words[this.index]?.text ?? '') || name === 'modprobe') this.index++;
+      case 'M':
+        this.value(word, attached);
+        return;
+      case 'w': case 'W':
+        this.report(word, 'not-allowed', `${word.text} is an option of the command iptables, not of a rule`);
+        if (attached === undefined && /^\d+$/.test(this.words[this.index]?.text ?? '')) this.index++;
+        return;
+      case 'n': case 'x': case '0':
+        if (this.context.operation !== 'L') this.report(word, 'not-allowed', `${word.text} is for listing rules`);
+        return;
+      case 'v':
+        return;
+      case 'h': case 'V':
+        this.report(word, 'suspicious-option', `${word.text} ends iptables-restore here: nothing is loaded`, 'warning');
         return;
       default:
-        return;
+        this.index = before;
+        return this.readUnknown(word, word.text, negation);
     }
   }
 
+  private readCounters(word: Word, attached: string | undefined): void {
+    if (this.counters) this.report(word, 'duplicate-option', `${word.text} was given before; it can be given once`);
+    const packets = this.value(word, attached);
+    if (packets === undefined) return;
+    const comma = packets.text.indexOf(',', 1);
+    const next = this.words[this.index];
+    let bytes: Word | undefined;
+    if (comma > 0) bytes = { ...packets, text: packets.text.slice(comma + 1) };
+    else if (next && !/^[-!]/.test(next.text)) {
+      bytes = next;
+      this.index++;
+    }
+    if (bytes === undefined) {
+      this.report(word, 'missing-value', `${word.text} needs the number of packets and that of bytes`);
+      return;
+    }
+    for (const each of [packets, bytes]) if (!/^\s*[-+]?\d/.test(each.text)) this.report(each, 'bad-value', `"${each.text}" is no number`);
+    this.counters = { packets: comma > 0 ? packets.text.slice(0, comma) : packets.text, bytes: bytes.text, start: packets.start, end: bytes.end };
+  }
+
+  /** iptables 1.8.9 looks for the value of these in the word behind the option, and finds the option itself where both are one word. */
+  private ownWord(option: Word, attached: string | undefined, letter: string): Word | undefined {
+    const value = this.value(option, attached);
+    if (attached === undefined || value === undefined) return value;
+    const name = `-${letter}`;
+    if ((letter === 'i' || letter === 'o') && option.text.length <= LONGEST_INTERFACE) {
+      this.report(option, 'attached-value', `iptables 1.8.9 takes "${option.text}" for the interface's name: write "${name} ${attached}"`, 'warning');
+      return option;
+    }
+    this.report(option, 'attached-value', `iptables 1.8.9 does not find a value that stands in one word with its option: write "${name} ${attached}"`);
+    return value;
+  }
+
   /** What cannot be understood is not left out as if it asked nothing: the rule's answer becomes unknown. */
-  private readHeader(name: Parameters<HeaderReader['read']>[0], option: Word, value: Word, negation: Word | undefined): void {
-    if (!this.header.read(name, option, value, negation)) this.load(unknownMatch('', negation ? [negation, option, value] : [option, value]), undefined);
+  private readHeader(letter: Parameters<HeaderReader['read']>[0], option: Word, value: Word, negation: Word | undefined): void {
+    if (!this.header.read(letter, option, value, negation)) this.load(unknownMatch('', negation ? [negation, option, value] : [option, value]), undefined);
   }
 
   private value(option: Word, attached: string | undefined): Word | undefined {
@@ -274,6 +332,9 @@ class RuleReader implements RuleSurroundings {
       this.report(option, 'exclusive-option', '-j and -g cannot stand in one rule');
       return;
     }
+    if (bytesOf(value.text) > LONGEST_NAME || value.text === '' || /\s/.test(value.text)) {
+      this.report(value, 'bad-value', `"${value.text}" cannot be the name of a target: it has 1 to ${LONGEST_NAME} bytes and no blanks`);
+    }
     if (goto) this.gotoGiven = true;
     else this.jumpGiven = true;
     const chain = this.context.chains.get(value.text);
@@ -296,6 +357,7 @@ class RuleReader implements RuleSurroundings {
   }
 
   private finish(): ParsedRule {
+    if (this.otherFamily) return { headers: [], matches: NO_MATCHES, target: NO_TARGET, counters: undefined, problems: this.problems, otherFamily: true };
     const matches: BoundMatch[] = [];
     let target = this.jump;
     const context = this.valueContext();
@@ -360,8 +422,12 @@ const NO_MATCHES: readonly BoundMatch[] = [];
 const NO_TARGET: BoundTarget = { kind: 'none' };
 const NO_WORD: Word = { text: '', start: 0, end: 0, quoted: false };
 
-/** The match that iptables loads for `-p`, by the protocol's name. */
-function protocolMatchName(protocol: number): string {
-  const name = protocolName(protocol);
+/** `IFNAMSIZ` and XT_EXTENSION_MAXNAMELEN less the final zero. */
+const LONGEST_INTERFACE = 15;
+const LONGEST_NAME = 28;
+
+/** The match that iptables loads for `-p`: by the name that was written, or by the name that the number has. */
+function protocolMatchName(protocol: number, written: string): string {
+  const name = /^[\s+\d]/.test(written) ? protocolName(protocol) : written;
   return name === 'ipv6-icmp' || name === 'icmpv6' ? 'icmp6' : name;
 }

@@ -3,7 +3,7 @@ import type { BoundTarget, Rule } from './ruleSet';
 
 /** The rule as iptables-save prints it after loading: `-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT`. */
 export function printRule(rule: Rule): string {
-  return `-A ${printName(rule.chain.name)}${printRuleBody(rule, rule.family)}`;
+  return `-A ${rule.chain.name}${printRuleBody(rule, rule.family)}`;
 }
 
 /** The rule without its `-A CHAIN`, starting with a blank where it is not empty. */
@@ -21,15 +21,10 @@ export function printTarget(target: BoundTarget, family: 4 | 6): string {
     case 'none':
       return '';
     case 'jump':
-      return ` ${target.goto ? '-g' : '-j'} ${printName(target.chain)}`;
+      return ` ${target.goto ? '-g' : '-j'} ${target.chain}`;
     case 'extension':
       return ` -j ${target.extension.name}${target.extension.print(target.data, { family })}`;
     case 'unknown':
-      return ` -j ${printName(target.name)}${target.options}`;
+      return ` -j ${target.name}${target.options}`;
   }
-}
-
-/** iptables-save quotes nothing in names, but what it prints must be readable again. */
-function printName(name: string): string {
-  return /["\s\\]/.test(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : name;
 }

@@ -54,6 +54,8 @@ export interface Rule {
   /** The target again where it is a jump: for those who follow chains and want nothing else of the rule. */
   readonly jump: Jump | undefined;
   readonly counters: Counters | undefined;
+  /** An ACCEPT, DROP, QUEUE or RETURN without any condition: no packet comes to the rules behind it, and the kernel does not check where they stand. */
+  readonly endsChain: boolean;
 }
 
 /** A match with the data of its options. The object itself is the key of what it remembers between packets. */

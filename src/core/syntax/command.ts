@@ -24,6 +24,13 @@ export class Command implements CommandNode {
     readonly family: 4 | 6 | undefined = undefined,
   ) {}
 
+  /** A command whose parts were read elsewhere. */
+  static of(parts: CommandParts): Command {
+    const command = new Command('', 0, 0, 'restore', parts.operation);
+    command.parts = parts;
+    return command;
+  }
+
   get program(): Word | undefined {
     return this.read().program;
   }
@@ -178,7 +185,7 @@ export function readCommand(text: string, from: number, to: number, quoting: Quo
       }
       continue;
     }
-    if ((value === '-c' || value === '--set-counters') && next && isNumber(next.text)) {
+    if (quoting === 'shell' && (value === '-c' || value === '--set-counters') && next && isNumber(next.text)) {
       const bytes = all[i + 2];
       if (bytes && isNumber(bytes.text)) {
         counters = { start: next.start, end: bytes.end, packets: next.text, bytes: bytes.text };
@@ -226,9 +233,9 @@ function part(word: Word, offset: number): Word {
 
 /** Most words are options of the rule: told without a look into any table. */
 function isRuleOption(value: string, second: number, quoting: Quoting): boolean {
-  if (second !== 45) return value.length === 2 && second !== 116 && second !== 99 && quoting === 'restore';
+  if (second !== 45) return value.length === 2 && second !== 116 && quoting === 'restore';
   const third = value.charCodeAt(2);
-  return third !== 116 && (quoting === 'restore' ? !value.startsWith('--set-counters') : third !== 115 && third !== 118 && third !== 110 && third !== 101 && third !== 108 && third !== 105 && third !== 119 && third !== 109);
+  return third !== 116 && (quoting === 'restore' || (third !== 115 && third !== 118 && third !== 110 && third !== 101 && third !== 108 && third !== 105 && third !== 119 && third !== 109));
 }
 
 function startsOption(word: Word): boolean {

@@ -14,6 +14,19 @@ export function restoreInput(file: SourceFile, family: 4 | 6): RulesSection {
   return { kind: 'rules', form: 'restore', role: 'input', family, backend: undefined, version: undefined, title: undefined, noflush: false, asInput: true, lines: joined(file.lines) };
 }
 
+/**
+ * Whether a file is input for iptables-restore and nothing else: a table opens at the beginning of a line before any other text, and
+ * nothing in it is a log, a Markdown fence, the output of another program, or a second dump.
+ */
+export function isRestoreInput(file: SourceFile): boolean {
+  const { shapes, sections } = file;
+  const first = shapes.findIndex((shape) => shape !== Shape.Blank && shape !== Shape.Comment && shape !== Shape.Header && shape !== Shape.Echo);
+  const line = file.lines[first];
+  if (line?.shape !== Shape.Table || line.contentStart > 0) return false;
+  if (sections.some(({ kind }) => kind !== 'rules') || sections.filter(({ kind }) => kind === 'rules').length > 1) return false;
+  return !shapes.some((shape, i) => shape === Shape.Log || shape === Shape.Fence || shape === Shape.Json || (shape === Shape.Echo && file.lines[i]?.node.kind !== 'comment'));
+}
+
 /** A line of restore input: what it is there, with the words that make it so. */
 export interface InputLine {
   readonly line: Line;

@@ -104,6 +104,8 @@ export interface RulesSection {
   readonly title: string | undefined;
   /** `iptables-restore --noflush`: the input adds to what is there. */
   readonly noflush: boolean;
+  /** The lines are a whole file for iptables-restore, to be read as that program reads it: what it refuses is an error. */
+  readonly asInput?: true;
   /** The table that the command above asked for (`iptables -t nat -S`); undefined where the lines name tables themselves or nothing tells. */
   readonly defaultTable?: string;
   readonly lines: readonly Line[];

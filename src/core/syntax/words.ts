@@ -97,7 +97,8 @@ function quotedRestoreWord(words: Word[], text: string, start: number, quote: nu
     }
     i++;
   }
-  words.push({ start, end: to, text: value + text.slice(Math.min(pieceStart, to), to), quoted: true });
+  // The quote goes on over the line break, and so does the value.
+  words.push({ start, end: to, text: `${value}${text.slice(Math.min(pieceStart, to), to)}\n`, quoted: true });
   return -1;
 }
 
@@ -161,8 +162,8 @@ function trimEnd(text: string, from: number, to: number): number {
   return end;
 }
 
-/** Options whose value may begin with `#`; behind any other word iptables has no use for a `#`, so it is a comment. */
-const FREE_TEXT = new Set(['--comment', '--log-prefix', '--nflog-prefix', '--ulog-prefix', '--string', '--hex-string', '--name', '--hashlimit-name', '--domain']);
+/** Options whose value may begin with `#`: free text, and names of chains and interfaces; behind any other word iptables has no use for a `#`, so it is a comment. */
+const FREE_TEXT = new Set(['-A', '-N', '-I', '-j', '-g', '-i', '-o', '--comment', '--log-prefix', '--nflog-prefix', '--ulog-prefix', '--string', '--hex-string', '--name', '--hashlimit-name', '--domain']);
 
 function takesFreeText(previous: Word | undefined): boolean {
   return previous !== undefined && FREE_TEXT.has(previous.text);

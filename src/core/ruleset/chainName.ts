@@ -1,0 +1,22 @@
+import { bytesOf } from '../syntax/restoreInput';
+import { targetNamed } from '../xtables/registry';
+
+/** XT_EXTENSION_MAXNAMELEN less the final zero. */
+const LONGEST = 28;
+/** What the kernel calls a verdict cannot be a chain. */
+const VERDICTS = new Set(['ACCEPT', 'DROP', 'QUEUE', 'RETURN']);
+
+/**
+ * What is wrong with the name of a new chain; undefined where iptables takes it. A declaration `:NAME` takes more than -N, -E less than
+ * that. Source: iptables/iptables-restore.c, parse_chain of iptables/xshared.c, iptc_create_chain and iptc_rename_chain of libiptc.
+ */
+export function chainNameProblem(name: string, from: 'declaration' | 'N' | 'E', family: 4 | 6): string | undefined {
+  if (bytesOf(name) > LONGEST) return `"${name}" is too long: chain names have at most ${LONGEST} bytes`;
+  if (VERDICTS.has(name)) return `"${name}" is the name of a verdict: call the chain something else`;
+  if (from === 'declaration') return undefined;
+  if (/^[-!]/.test(name)) return `a chain name cannot start with "${name.charAt(0)}"`;
+  if (from === 'E') return undefined;
+  if (/\s/.test(name)) return `a chain name cannot hold blanks: "${name}"`;
+  if (name === 'standard' || targetNamed(name, family)) return `"${name}" is the name of a target: call the chain something else`;
+  return undefined;
+}
