@@ -3,6 +3,7 @@
 //   PORT=8080 npm start    takes that port for code-server
 
 import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from './build.mjs';
 import { installCodeServer, startCodeServer } from './host/codeServer.mjs';
@@ -10,7 +11,7 @@ import { hasDisplay } from './host/debian.mjs';
 import { desktopBuild } from './host/desktop.mjs';
 import { cache, freePort, onPath, root, run } from './project.mjs';
 
-const sample = path.join(root, 'sample');
+const sample = sampleWithTrace();
 const file = path.join(sample, 'istio-sidecar.md');
 
 await build({ minify: true });
@@ -54,4 +55,14 @@ async function serve() {
 /** VS Code refuses to run as root without these. */
 function asRoot() {
   return process.getuid?.() === 0 ? ['--no-sandbox', `--user-data-dir=${path.join(cache, 'user-data')}`] : [];
+}
+
+/** A copy of the sample folder, for trying out edits, in which the trace opens by itself. */
+function sampleWithTrace() {
+  const copy = path.join(cache, 'sample');
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(path.join(root, 'sample'), copy, { recursive: true });
+  mkdirSync(path.join(copy, '.vscode'), { recursive: true });
+  writeFileSync(path.join(copy, '.vscode/settings.json'), JSON.stringify({ 'iptables.trace.openAutomatically': true, 'git.openRepositoryInParentFolders': 'never' }));
+  return copy;
 }

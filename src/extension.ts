@@ -6,6 +6,7 @@ import { Documents } from './host/documents';
 import { registerFolding } from './host/folding';
 import { registerHover } from './host/hover';
 import { registerNavigation } from './host/navigation';
+import { registerOpenAutomatically } from './host/openAutomatically';
 import { registerSymbols } from './host/symbols';
 import { testing, type Testing } from './host/testing';
 import { registerTraceCommands } from './host/traceCommands';
@@ -27,7 +28,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   context.subscriptions.push(
     documents, decorations, panels,
     registerHover(documents), registerSymbols(documents), registerNavigation(documents), registerFolding(documents), registerCodeLens(documents),
-    registerDiagnostics(documents), registerTraceCommands(documents, panels), registerContextKeys(documents, panels),
+    registerDiagnostics(documents), registerTraceCommands(documents, panels), registerContextKeys(documents, panels), registerOpenAutomatically(documents, panels),
   );
   return { activationMilliseconds: performance.now() - start, testing: testing(documents, decorations, panels) };
 }

@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import type { KernelAnswer, KernelCase } from './case';
-import { FIXTURES } from './fixtureNames';
+import { askChecks, checkDisagreement } from './checkLive';
+import { CHECKS_FILE, FIXTURES } from './fixtureNames';
 import { readRecorded, writeRecorded, type Recorded } from './fixtures';
 import { followUps } from './generate/packets';
 import { generate } from './generate/generate';
@@ -55,8 +57,18 @@ export async function record(folder: string, referee: Referee): Promise<number> 
   if (existsSync(experiments)) keep('experiments.jsonl', ...(await ask(readRecorded(experiments), referee)));
   keep('options.jsonl', ...(await ask(optionCases(), referee)));
   keep('istio.jsonl', ...(await ask(istioCases(), referee)));
-  return disagree;
+  const checks = await askChecks(referee);
+  const every = Math.ceil(checks.length / CHECKS);
+  const kept = checks.filter(({ accepted }, i) => accepted ? i % 3 === 0 : i % every === 0);
+  writeFileSync(join(to, CHECKS_FILE), gzipSync(kept.map((each) => `${JSON.stringify(each)}\n`).join(''), { level: 9 }));
+  const odd = checks.filter((each) => checkDisagreement(each) !== undefined);
+  for (const each of odd.slice(0, 20)) console.log(`${each.name}: ${checkDisagreement(each) ?? ''}`);
+  console.log(`${CHECKS_FILE}: ${kept.length} of ${checks.length} texts, ${odd.length} of all answered otherwise by check or print`);
+  return disagree + odd.length;
 }
+
+/** So many texts go into the fixture. */
+const CHECKS = 3000;
 
 /** Asks recorded questions again and compares with what was recorded. */
 export async function replay(folder: string, referee: Referee): Promise<number> {

@@ -35,7 +35,8 @@ export class Referee {
   }
 
   restore(rules: string, family: 4 | 6, sets?: string): Promise<RestoreAnswer | { readonly error: string }> {
-    return this.ask({ op: 'restore', rules, family, sets }) as Promise<RestoreAnswer>;
+    // Without a route, names that no file knows are given up at once.
+    return this.ask({ op: 'restore', rules, family, sets, topology: { ifaces: [], routes: [] } }) as Promise<RestoreAnswer>;
   }
 
   close(): void {

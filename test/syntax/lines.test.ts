@@ -42,7 +42,7 @@ describe('commands', () => {
     ['--table=nat -A OUTPUT', '|nat|A|OUTPUT||||'],
     ['-6 -A INPUT -j X', '||A|INPUT||||-6 -j X'],
     ['-w -A INPUT -j X', '||A|INPUT||||-w -j X'],
-    ['-A INPUT -c 7 8 -j X', '||A|INPUT|||7:8|-j X'],
+    ['-A INPUT -c 7 8 -j X', '||A|INPUT||||-c 7 8 -j X'],
     ['-A INPUT ! -s 1.2.3.4 --comment -t', '||A|INPUT||||! -s 1.2.3.4 --comment -t'],
     ['-A INPUT -m comment --comment -A', '||A|INPUT||||-m comment --comment -A'],
     ['-A ! -s 1.2.3.4', '||A|||||! -s 1.2.3.4'],

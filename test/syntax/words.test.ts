@@ -18,8 +18,8 @@ describe('words of a rule', () => {
     ['-j X # 주석', ['-j', 'X']],
     ['-j X#y', ['-j', 'X#y']],
     ['--comment "# not"', ['--comment', '# not']],
-    ['--comment "open -j X', ['--comment', 'open -j X']],
-    ['--comment "open\\', ['--comment', 'open']],
+    ['--comment "open -j X', ['--comment', 'open -j X\n']],
+    ['--comment "open\\', ['--comment', 'open\n']],
     ['', []],
   ])('%s', (text, words) => {
     expect(splitWords(text, 0, text.length).map((word) => word.text)).toEqual(words);

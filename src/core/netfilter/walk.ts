@@ -255,7 +255,7 @@ class Walk implements Traveller {
     const entry = this.conntrack?.entry;
     // An answer of REJECT carries the connection of the packet it refuses, and does not make it known (nf_conntrack_core.c __nf_conntrack_confirm).
     if (!entry || entry.confirmed || this.conntrack?.direction === 'REPLY') return;
-    if (CLASH_DROPS.has(this.packet.protocol) && [entry.original, entry.reply].some((tuple) => this.context.world.find(tuple, entry.zone) !== undefined)) {
+    if (CLASH_DROPS.has(this.packet.protocol) && clashes(entry, this.context.world)) {
       this.clash = true;
       return;
     }
@@ -517,6 +517,13 @@ function targetName(rule: Rule): string {
 
 /** Protocols of which a connection may not take the place of another one that was made meanwhile. Source: nf_conntrack_core.c nf_ct_resolve_clash. */
 const CLASH_DROPS: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.SCTP]);
+
+/** Each direction is looked for among those of its own zone only. */
+function clashes({ original, reply, zone }: ConntrackEntry, world: World): boolean {
+  const one = zone.original === zone.reply;
+  const nowhere = -1;
+  return world.find(original, one ? zone : { original: zone.original, reply: nowhere }) !== undefined || world.find(reply, one ? zone : { original: nowhere, reply: zone.reply }) !== undefined;
+}
 
 /** Between a CT rule and connection tracking, rules see the template as a connection that is NEW and has no addresses. */
 function templateView({ zone, helper }: Template, family: 4 | 6): ConntrackView {

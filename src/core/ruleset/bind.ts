@@ -1,5 +1,6 @@
 import { Command, type CommandParts } from '../syntax/command';
 import { readInputLine } from '../syntax/restoreInput';
+import { Shape } from '../syntax/shape';
 import type { CommandNode, Counters, Line, LineNode, Problem, RulesSection, Word } from '../syntax/tree';
 import type { Columns } from '../text/columns';
 import type { TableName } from '../xtables/view';
@@ -70,9 +71,9 @@ class Binder {
   /** A whole file for iptables-restore: what that program refuses is an error. */
   private readInput(lines: readonly Line[]): void {
     for (const line of lines) {
-      if (this.current && line.node instanceof Command && line.contentStart === 0 && line.problems.length === 0 && this.takeAgain(line.node)) continue;
+      if (this.current && line.node instanceof Command && line.contentStart === 0 && line.eol === '\n' && line.problems.length === 0 && this.takeAgain(line.node)) continue;
       const inTable = this.current !== undefined || this.unknownTable;
-      const input = readInputLine(line, inTable, this.family);
+      const input = this.withReturn(line, inTable) ?? readInputLine(line, inTable, this.family);
       for (const problem of input.problems) this.problems.push({ ...problem, line });
       if (input.otherFamily) continue;
       if (input.node.kind === 'command' && input.parts) this.runCommand(input.line, input.parts);
@@ -85,6 +86,16 @@ class Binder {
       } else if (input.node.kind !== 'command') this.readNode(line, input.node);
     }
     if (this.current || this.unknownTable) this.reportOpenTable();
+  }
+
+  /** A rule whose line ends with CR LF, where the CR does no harm: it became part of a comment, say. */
+  private withReturn(line: Line, inTable: boolean): ReturnType<typeof readInputLine> | undefined {
+    if (line.eol !== '\r\n' || !this.current) return undefined;
+    const input = readInputLine({ ...line, text: `${line.text}\r`, eol: '\n', shape: Shape.Text, node: { kind: 'text' } }, inTable, this.family);
+    if (!input.parts || !'AIRDC'.includes(input.parts.operation)) return undefined;
+    const chain = this.current.chains.get(input.parts.chain?.text ?? '');
+    const harmless = chain && ![...input.problems, ...this.parse(input.parts, this.current, chain).problems].some(({ severity }) => severity === 'error');
+    return harmless ? input : undefined;
   }
 
   /** A line of a dump in other text, of a list, or a command line. */
@@ -149,12 +160,13 @@ class Binder {
     }
     chain.line = line;
     chain.counters = counters;
-    if (chain.hook !== undefined) this.setPolicy(line, chain, policy);
-    else if (policy && policy.text !== '-') this.report(line, policy, 'bad-policy', `only built-in chains have a policy; "${name.text}" is user-defined: write "-"`);
+    if (chain.hook !== undefined) {
+      if (policy?.text !== '-') this.setPolicy(line, chain, policy);
+    } else if (policy && policy.text !== '-') this.report(line, policy, 'bad-policy', `only built-in chains have a policy; "${name.text}" is user-defined: write "-"`);
   }
 
-  private setPolicy(line: Line, chain: OpenChain, policy: Word | undefined, none = '-'): void {
-    if (policy === undefined || policy.text === none) return;
+  private setPolicy(line: Line, chain: OpenChain, policy: Word | undefined): void {
+    if (policy === undefined) return;
     if (policy.text === 'ACCEPT' || policy.text === 'DROP') chain.policy = policy.text;
     else this.report(line, policy, 'bad-policy', `a policy is ACCEPT or DROP, not "${policy.text}"`);
   }
@@ -182,7 +194,7 @@ class Binder {
       case 'P': {
         const chain = this.chainOf(line, table, node);
         if (chain && chain.hook === undefined) this.report(line, node.chain ?? node.operationWord, 'bad-policy', `only built-in chains have a policy; "${chain.name}" is user-defined`);
-        else if (chain) this.setPolicy(line, chain, node.argument, '');
+        else if (chain) this.setPolicy(line, chain, node.argument);
         return;
       }
       case 'F':
@@ -260,7 +272,7 @@ class Binder {
     if (!chain || !name) return;
     if (table.chains.has(name.text)) this.report(line, name, 'chain-exists', `chain "${name.text}" exists already`);
     else if (chain.hook !== undefined) this.report(line, node.chain ?? node.operationWord, 'chain-in-use', 'a built-in chain cannot be renamed');
-    else if (this.checkChainName(line, name, 'E')) renameChain(table, chain, name.text);
+    else if (this.checkChainName(line, name, 'E')) renameChain(table, chain, name.text.slice(0, 29));
   }
 
   private changeRules(line: Line, table: OpenTable, node: CommandParts | CommandNode): void {

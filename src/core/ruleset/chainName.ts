@@ -3,6 +3,8 @@ import { targetNamed } from '../xtables/registry';
 
 /** XT_EXTENSION_MAXNAMELEN less the final zero. */
 const LONGEST = 28;
+/** What -E takes, of which the kernel keeps 29. */
+const LONGEST_OF_E = 31;
 /** What the kernel calls a verdict cannot be a chain. */
 const VERDICTS = new Set(['ACCEPT', 'DROP', 'QUEUE', 'RETURN']);
 
@@ -11,7 +13,8 @@ const VERDICTS = new Set(['ACCEPT', 'DROP', 'QUEUE', 'RETURN']);
  * that. Source: iptables/iptables-restore.c, parse_chain of iptables/xshared.c, iptc_create_chain and iptc_rename_chain of libiptc.
  */
 export function chainNameProblem(name: string, from: 'declaration' | 'N' | 'E', family: 4 | 6): string | undefined {
-  if (bytesOf(name) > LONGEST) return `"${name}" is too long: chain names have at most ${LONGEST} bytes`;
+  const longest = from === 'E' ? LONGEST_OF_E : LONGEST;
+  if (bytesOf(name) > longest) return `"${name}" is too long: chain names have at most ${LONGEST} bytes`;
   if (VERDICTS.has(name)) return `"${name}" is the name of a verdict: call the chain something else`;
   if (from === 'declaration') return undefined;
   if (/^[-!]/.test(name)) return `a chain name cannot start with "${name.charAt(0)}"`;

@@ -88,7 +88,7 @@ class RuleReader implements RuleSurroundings {
       } else this.readStray(word);
       negation = undefined;
     }
-    if (negation && !this.otherFamily) this.report(negation, 'negation', '"!" at the end of the rule negates nothing', 'warning');
+    if (negation && !this.otherFamily) this.report(negation, 'negation', '"!" at the end of the rule negates nothing');
     return this.finish();
   }
 
@@ -249,6 +249,7 @@ class RuleReader implements RuleSurroundings {
         return;
       case 'h': case 'V':
         this.report(word, 'suspicious-option', `${word.text} ends iptables-restore here: nothing is loaded`, 'warning');
+        this.otherFamily = true;
         return;
       default:
         this.index = before;
@@ -285,6 +286,8 @@ class RuleReader implements RuleSurroundings {
       this.report(option, 'attached-value', `iptables 1.8.9 takes "${option.text}" for the interface's name: write "${name} ${attached}"`, 'warning');
       return option;
     }
+    // Nobody looks at what stands in front of /0.
+    if ((letter === 's' || letter === 'd') && /^[^,]*\/(?:0+|0\.0\.0\.0|::)$/.test(attached)) return value;
     this.report(option, 'attached-value', `iptables 1.8.9 does not find a value that stands in one word with its option: write "${name} ${attached}"`);
     return value;
   }
@@ -338,6 +341,8 @@ class RuleReader implements RuleSurroundings {
     if (goto) this.gotoGiven = true;
     else this.jumpGiven = true;
     const chain = this.context.chains.get(value.text);
+    // The library of the verdicts bears this name and has no target of its own to give.
+    if (value.text === 'standard') this.report(value, 'unknown-target', '"standard" cannot be jumped to: call the chain something else');
     if (chain) {
       // The chain's own string: a hundred thousand copies of names would be kept alive otherwise.
       this.jump = { kind: 'jump', chain: chain.name, goto, start: value.start, end: value.end, to: undefined };
@@ -375,7 +380,7 @@ class RuleReader implements RuleSurroundings {
           ? { kind: 'extension', extension, data: built.data, word }
           : { kind: 'unknown', name: extension.name, options: reader.words.map(({ text }) => ` ${text}`).join(''), word };
       }
-      this.checkPlace(reader);
+      if (this.context.operation === undefined) this.checkPlace(reader);
     }
     return {
       headers: this.header.finish(),

@@ -117,9 +117,10 @@ function isOperation(letter: string): letter is Operation {
   return 'AIDRCNXPFZELS'.includes(letter);
 }
 
-/** Counters are split at the first `:` and `]`, whatever stands between; without -c nobody looks at them. */
+/** Counters are split as strtok(3) does, whatever stands in them; without -c nobody looks at them. */
 function looseCountersEnd(text: string): number | undefined {
   const close = text.indexOf(']');
-  const colon = text.indexOf(':', 2);
-  return close > 0 && colon > 1 && colon + 1 < close ? close + 1 : undefined;
+  let start = 1;
+  while (text.charAt(start) === ':') start++;
+  return close > 0 && text.indexOf(':', start) > 0 ? close + 1 : undefined;
 }

@@ -44,8 +44,6 @@ export function readSections(lines: readonly Line[], shapes: Uint8Array, family:
     lines,
     shapes,
     context,
-    fenced: false,
-    prose: false,
     fileFamily: family,
     problems,
     take(section) {
@@ -70,18 +68,14 @@ export function readSections(lines: readonly Line[], shapes: Uint8Array, family:
     if (line.shape === Shape.Echo || line.shape === Shape.Log) spent = false;
     switch (line.shape) {
       case Shape.Fence:
-        reader.fenced = !reader.fenced;
-        reader.prose = true;
         context = emptyContext;
         i++;
         break;
       case Shape.Echo:
-        reader.prose ||= line.node.kind !== 'comment';
         context = contextOfEcho(line);
         i++;
         break;
       case Shape.Log: {
-        reader.prose = true;
         const message = readLogMessage(line);
         if (message.kind === 'variables') {
           i = readEnvironment(reader, i, message.title);
@@ -143,7 +137,6 @@ export function readSections(lines: readonly Line[], shapes: Uint8Array, family:
         i = readSets(reader, i);
         break;
       case Shape.Text:
-        reader.prose = true;
         if (spent) context = emptyContext;
         i++;
         while (i < count && (shapes[i] ?? Shape.Fence) <= Shape.Text) i++;

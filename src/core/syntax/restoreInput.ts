@@ -49,15 +49,15 @@ export function readInputLine(line: Line, inTable: boolean, family: 4 | 6): Inpu
   };
   const as = (kind: LineNode, otherFamily = false): InputLine => ({ line, node: kind, parts: undefined, problems, otherFamily });
   // What nearly all lines are.
-  if (inTable && line.shape === Shape.Rule && first === 45 && text.charCodeAt(1) === 65 && eol === '\n' && text.length < LONGEST && node instanceof Command && line.problems.length === 0) {
+  if (inTable && line.shape === Shape.Rule && first === 45 && text.charCodeAt(1) === 65 && eol === '\n' && text.length <= LONGEST_WORD && node instanceof Command && line.problems.length === 0) {
     const parts = node.readOnce();
-    if (parts.chain && parts.operation === 'A' && parts.operationWord.start === 0 && parts.table === undefined) return { line, node, parts, problems: NONE, otherFamily: false };
+    if (parts.chain && parts.operation === 'A' && parts.operationWord.start === 0 && parts.table === undefined && parts.scan.words.length <= MOST_WORDS) return { line, node, parts, problems: NONE, otherFamily: false };
   }
   if (text === '' && eol !== '\r\n') return as(BLANK);
-  if (text.length >= LONGEST) report('line-too-long', `iptables-restore reads ${LONGEST} bytes of a line and takes the rest for a line of its own: make it shorter`);
+  if (isTooLong(text, eol)) report('line-too-long', `iptables-restore reads ${LONGEST} bytes of a line and takes the rest for a line of its own: make it shorter`);
   if (first === 35) return as({ kind: 'comment' });
   const crlf = eol === '\r\n';
-  const noCr = (): void => report('carriage-return', 'this line ends with CR LF: iptables-restore takes the CR for a part of the last word. Save the file with LF', text.length, text.length + 1);
+  const noCr = (): void => report('carriage-return', CARRIAGE_RETURN, text.length, text.length + 1);
   const start = skipBlanks(text, 0, text.length);
   const content = text.slice(start).trimEnd();
   if (content === 'COMMIT') {
@@ -97,6 +97,7 @@ export function readInputLine(line: Line, inTable: boolean, family: 4 | 6): Inpu
   return readCommandLine(line, family, problems, report);
 }
 
+/** What fgets(3) puts into the buffer of 10240 bytes, the line break included. */
 const LONGEST = 10239;
 /** `MAX_ARGC` less the program, `-t`, the table and the end. */
 const MOST_WORDS = 251;
@@ -105,6 +106,14 @@ const LONGEST_WORD = 1023;
 const NONE: readonly Problem[] = [];
 const BLANK: LineNode = { kind: 'blank' };
 const TEXT: LineNode = { kind: 'text' };
+
+/** Whether what does not fit into the buffer is refused as a line of its own. Of a comment, the rest may be empty or a comment again. */
+function isTooLong(text: string, eol: string): boolean {
+  if (text.length * 3 < LONGEST || bytesOf(text) + (eol === '\r\n' ? 1 : 0) <= LONGEST) return false;
+  if (text.charCodeAt(0) !== 35) return true;
+  for (let at = LONGEST; at < text.length; at += LONGEST) if (text.charCodeAt(at) !== 35) return true;
+  return false;
+}
 
 type Report = (code: string, message: string, start?: number, end?: number, severity?: Problem['severity']) => void;
 
@@ -118,6 +127,7 @@ function readCommandLine(line: Line, family: 4 | 6, problems: Problem[], report:
     return { line, node: TEXT, parts, problems, otherFamily };
   }
   const { scan } = parts;
+  if (line.eol === '\r\n') report('carriage-return', CARRIAGE_RETURN, text.length, text.length + 1);
   if (scan.words.length > MOST_WORDS) report('too-many-words', `iptables-restore takes at most ${MOST_WORDS} words in a line; these are ${scan.words.length}`);
   for (const word of scan.words) if (word.text.length * 3 > LONGEST_WORD && bytesOf(word.text) > LONGEST_WORD) report('word-too-long', `iptables-restore takes at most ${LONGEST_WORD} bytes in a word`, word.start, word.end);
   if (scan.comment) report('trailing-comment', TRAILING_COMMENT, scan.comment.start, scan.comment.end);
@@ -127,6 +137,7 @@ function readCommandLine(line: Line, family: 4 | 6, problems: Problem[], report:
   return { line: command === node ? line : { ...plainLine(line), node: command, shape: Shape.Rule }, node: command, parts, problems, otherFamily };
 }
 
+const CARRIAGE_RETURN = 'this line ends with CR LF, and iptables-restore takes the CR for a part of the last word: save the file with LF';
 const TRAILING_COMMENT = 'iptables-restore knows no comments behind a rule: put it on a line of its own, or write -m comment --comment "…"';
 
 function plainLine({ index, text, eol }: Line): Omit<Line, 'node' | 'shape'> {

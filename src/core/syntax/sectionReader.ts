@@ -29,10 +29,6 @@ export interface SectionReader {
   /** `shape` of each of them. */
   readonly shapes: Uint8Array;
   context: Context;
-  /** Within a Markdown fence. */
-  fenced: boolean;
-  /** Anything but rules, comments and blank lines stood above: the file is no input for iptables-restore. */
-  prose: boolean;
   readonly fileFamily: 4 | 6 | undefined;
   readonly problems: (Problem & { readonly line: Line })[];
   take(section: Section): void;

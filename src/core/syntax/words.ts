@@ -47,7 +47,7 @@ function scanInto(words: Word[], text: string, from: number, to: number, quoting
       i++;
       continue;
     }
-    if (code === 35 && (shell || !takesFreeText(words[words.length - 1]))) {
+    if (code === 35 && (shell || !takesHash(words[words.length - 1], text, i, to))) {
       // Behind a closing quote without a blank the `#` belongs to the next word, as iptables-restore reads it.
       const before = i === from ? 32 : text.charCodeAt(i - 1);
       if (before === 32 || before === 9) return { ...NOTHING, comment: { start: i, end: trimEnd(text, i, to) } };
@@ -162,9 +162,13 @@ function trimEnd(text: string, from: number, to: number): number {
   return end;
 }
 
-/** Options whose value may begin with `#`: free text, and names of chains and interfaces; behind any other word iptables has no use for a `#`, so it is a comment. */
-const FREE_TEXT = new Set(['-A', '-N', '-I', '-j', '-g', '-i', '-o', '--comment', '--log-prefix', '--nflog-prefix', '--ulog-prefix', '--string', '--hex-string', '--name', '--hashlimit-name', '--domain']);
+/** Options whose value is often free text, which may begin with `# `. */
+const FREE_TEXT = new Set(['--comment', '--log-prefix', '--nflog-prefix', '--ulog-prefix', '--string', '--hex-string']);
 
-function takesFreeText(previous: Word | undefined): boolean {
-  return previous !== undefined && FREE_TEXT.has(previous.text);
+/** Behind an option a `#` may be its value, unless it looks like a comment: most options do not take such a thing. */
+function takesHash(previous: Word | undefined, text: string, hash: number, to: number): boolean {
+  if (previous === undefined || previous.text.charCodeAt(0) !== 45) return false;
+  if (FREE_TEXT.has(previous.text)) return true;
+  const next = hash + 1 < to ? text.charCodeAt(hash + 1) : 32;
+  return next !== 32 && next !== 9;
 }

@@ -120,6 +120,24 @@ export const traceCases: readonly HostCase[] = [
     },
   },
   {
+    name: 'where the setting says so, the trace opens with the file',
+    run: async () => {
+      const settings = vscode.workspace.getConfiguration('iptables');
+      await settings.update('trace.openAutomatically', true, vscode.ConfigurationTarget.Global);
+      try {
+        const { document } = await openSample('docker-host.iptables-save');
+        const own = await testing();
+        await until('the trace is there without a command', () => own.stateOf(document.uri)?.phase === 'ready');
+        const tabs = (): readonly vscode.Tab[] => vscode.window.tabGroups.all.flatMap(group => group.tabs).filter(tab => tab.input instanceof vscode.TabInputWebview);
+        await until('it has a tab', () => tabs().length > 0);
+        await vscode.window.tabGroups.close(tabs());
+        await until('it stays closed', () => own.stateOf(document.uri) === undefined);
+      } finally {
+        await settings.update('trace.openAutomatically', undefined, vscode.ConfigurationTarget.Global);
+      }
+    },
+  },
+  {
     name: 'a file without rules is told so, and no view opens',
     run: async () => {
       const { document } = await openText('nothing here\n', 'plaintext');

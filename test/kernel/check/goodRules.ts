@@ -45,7 +45,7 @@ export const GOOD_OPTIONS: Readonly<Record<string, string | { readonly 4: string
   pkttype: '--pkt-type unicast',
   policy: '--dir in --pol ipsec',
   quota: '--quota 500',
-  rateest: '--rateest1 e --rateest-gt --rateest-bps1 5kbit',
+  rateest: '--rateest e --rateest-gt --rateest-bps 5kbit',
   realm: '--realm 5',
   recent: '--rcheck',
   rt: '--rt-type 0',

@@ -27,9 +27,12 @@ export class Recorder {
     if (this.dirty.has(family)) this.reset(family);
     // A policy outlives the next restore, also that of a table before the one that was refused.
     if (/^:\s*\S+\s+D|-P|--p/m.test(text)) this.dirty.add(family);
+    // Some keep what they have by name as long as a rule of the last text names it.
+    if (REMEMBERED.test(text)) this.dirty.add(family);
     const restored = run(program(family, 'restore'), testOnly ? ['--test'] : [], text);
-    if (restored.status !== 0) return { ...question, refused: true, message: restored.message };
-    if (testOnly) return { ...question, refused: false };
+    const readOnly = testOnly ? { readOnly: true as const } : {};
+    if (restored.status !== 0) return { ...question, ...readOnly, refused: true, message: restored.message };
+    if (testOnly) return { ...question, ...readOnly, refused: false };
     return { ...question, refused: false, saved: tablesOf(text).map((table) => this.save(table, family)).join('') };
   }
 
@@ -48,6 +51,11 @@ export class Recorder {
     this.dirty.delete(family);
   }
 }
+
+const REMEMBERED = /IDLETIMER|rateest|RATEEST|hashlimit|recent|CLUSTERIP|LED/;
+
+/** What only this host can tell: users, host names, sets of another family, files. Such a case says nothing of the text. */
+export const UP_TO_THE_HOST = /host\/network `[a-zA-Z_][\w.]*' not found|failed to get bpf object|Bad value for "--[ug]id-owner" option: "[^\d"-]|connlabel\.conf|The protocol family of set|getaddrinfo: Temporary failure|Set .* doesn't exist|name resolution/;
 
 /** The tables that a text names, in its order. */
 export function tablesOf(text: string): readonly string[] {

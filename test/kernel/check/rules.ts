@@ -9,9 +9,14 @@ export type Extension = MatchExtension | TargetExtension;
 /** The estimators that `-m rateest` asks for exist only as long as a rule of these. */
 const ESTIMATORS = ['e', 'e2'].map((name) => `-A OUTPUT -j RATEEST --rateest-name ${name} --rateest-interval 250ms --rateest-ewmalog 500ms\n`).join('');
 
+/** Rules of a table of their own, loaded before. */
+function estimatorsFor(table: string): string {
+  return `*${table === 'security' ? 'raw' : 'security'}\n${ESTIMATORS}COMMIT\n`;
+}
+
 /** One rule as a text of its own. */
 export function oneRule(table: string, chain: string, body: string): string {
-  return `*${table}\n${body.includes('-m rateest') ? ESTIMATORS : ''}-A ${chain} ${body}\nCOMMIT\n`;
+  return `${body.includes('-m rateest') ? estimatorsFor(table) : ''}*${table}\n-A ${chain} ${body}\nCOMMIT\n`;
 }
 
 /** A table and a built-in chain of it that the extension takes. */

@@ -90,9 +90,9 @@ function optionChecks(option: Option, beside: string, family: 4 | 6, random: Ran
 function valuesFor(option: Option, family: 4 | 6, random: Random): ReadonlySet<string> {
   const type = option.type;
   const told = [...(type?.completions ?? []), ...(type?.metavariable ?? '').split(/[|,[\]…\s]+/).filter((word) => /^[A-Za-z0-9-]+$/.test(word))];
-  const list = [...random.sample(told, 8), ...NUMBERS, ...RANGES];
+  const list = [...random.sample(told, 8), ...random.sample(NUMBERS, family === 4 ? 24 : 8), ...random.sample(RANGES, family === 4 ? 16 : 6)];
   const address = /address|from|network|mask|host/.test(type?.metavariable ?? '');
-  list.push(...(address ? ADDRESSES : random.sample(ADDRESSES, 4)), ...random.sample(WORDS, address ? 6 : 26));
+  list.push(...(address ? random.sample(ADDRESSES, 22) : random.sample(ADDRESSES, 4)), ...random.sample(WORDS, address ? 6 : family === 4 ? 20 : 6));
   if (option.words === 2) for (const [a, b] of [['sip', 'src'], ['SYN', 'SYN'], ['SYN,ACK', 'SYN'], ['ALL', 'NONE'], ['SYN', 'ACK'], ['any', 'DATA'], ['all', 'INIT,ABORT:T'], ['only', 'DATA:UB'], ['x', 'y'], ['FIN,', 'FIN']]) list.push(`${String(a)} ${String(b)}`);
   return new Set(list.map((value) => suited(value, family)));
 }

@@ -2,7 +2,7 @@ import { findFamily } from '../family';
 import { emptyContext, type SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
 import type { Header, Line, RulesSection } from '../tree';
-import { report, reportFrame, reportOpen, reportText, tableName } from './rulesProblems';
+import { reportOpen, reportText, tableName } from './rulesProblems';
 
 /**
  * Reads one dump, one restore input or one `iptables -S` list from line `from` on. A dump ends where another one
@@ -13,13 +13,11 @@ export function readRules(reader: SectionReader, from: number): number {
   const { lines, shapes, context } = reader;
   const count = lines.length;
   const tables = new Set<string>();
-  const strict = !reader.prose && context.title === undefined && isBare(lines[from]);
   let open: Line | undefined;
   let header: Header | undefined;
   let declared = false;
   let bareRules = false;
   let policies: Set<string> | undefined;
-  const frame: Line[] = [];
   let end = from;
   let i = from;
   scan: while (i < count) {
@@ -28,10 +26,7 @@ export function readRules(reader: SectionReader, from: number): number {
     switch (line.shape) {
       case Shape.Rule:
         if (open === undefined) {
-          if (tables.size > 0) {
-            if (strict) report(reader, line, 'error', 'outside-table', 'This rule stands outside of any table: there is no *table line above it.');
-            break scan;
-          }
+          if (tables.size > 0) break scan;
           bareRules = true;
           if (line.node.kind === 'command' && line.node.operation === 'P') {
             // A second policy for the same chain is the beginning of another list.
@@ -57,22 +52,17 @@ export function readRules(reader: SectionReader, from: number): number {
         break;
       case Shape.Table: {
         if (bareRules || (declared && tables.size === 0)) break scan;
-        if (open) reportOpen(reader, open, strict);
+        if (open) reportOpen(reader, open);
         const name = tableName(line);
         const another = tables.has(name) || (header === undefined && tables.size > 0 && tables.size <= TABLES_OF_KERNEL && changesFamily(lines, from, i));
         open = another ? undefined : line;
         if (another) break scan;
         tables.add(name);
-        frame.push(line);
         end = ++i;
         break;
       }
       case Shape.Commit:
-        if (open === undefined && strict) {
-          report(reader, line, 'error', 'commit-without-table', 'COMMIT stands outside of any table.');
-        }
         open = undefined;
-        frame.push(line);
         if (tables.size === 0) {
           // The upper part of the dump was not copied; what stands here is one table whose name is not known.
           end = i + 1;
@@ -95,7 +85,7 @@ export function readRules(reader: SectionReader, from: number): number {
         const next = nextTable(lines, i + 1);
         if (next !== undefined && tables.has(next)) break scan;
         if (open) {
-          reportOpen(reader, open, strict);
+          reportOpen(reader, open);
           open = undefined;
         }
         header ??= found;
@@ -120,10 +110,9 @@ export function readRules(reader: SectionReader, from: number): number {
         const behind = lines[next]?.shape;
         if (behind !== Shape.Rule && behind !== Shape.Commit && behind !== Shape.Chain) {
           // Nothing of the table follows: the dump is cut off here, or its last line is being typed.
-          if (strict) reportText(reader, i, i + 1, strict);
           break scan;
         }
-        reportText(reader, i, next, strict);
+        reportText(reader, i, next);
         i = next;
         break;
       }
@@ -131,10 +120,9 @@ export function readRules(reader: SectionReader, from: number): number {
         break scan;
     }
   }
-  if (open) reportOpen(reader, open, strict);
+  if (open) reportOpen(reader, open);
   if (end === from || (tables.size === 0 && !declared && !bareRules)) return Math.max(end, from + 1);
   if (bareRules && tables.size === 0 && !isList(lines, from, end, context.role !== undefined || declared)) return end;
-  if (strict) reportFrame(reader, frame);
 
   // What a save program wrote is no input, whatever was said above.
   const told = header && context.role === 'input' ? emptyContext : context;
@@ -223,9 +211,4 @@ function sameMeta(a: Meta, b: Meta): boolean {
     a.noflush === b.noflush &&
     a.defaultTable === b.defaultTable
   );
-}
-
-/** Nothing but blanks stands in front of the line's content: no quote, no prefix of a log. */
-function isBare(line: Line | undefined): boolean {
-  return line !== undefined && line.text.slice(0, line.contentStart).trim() === '';
 }

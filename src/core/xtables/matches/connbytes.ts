@@ -56,7 +56,7 @@ function buildConnbytes(options: GivenOptions): ConnbytesData | BuildProblem {
 }
 
 function optionsText({ range: [from, to], inverted, mode, way }: ConnbytesData): string {
-  return `${inverted ? ' !' : ''} --connbytes ${from}${to === UINT64_MAX ? '' : `:${to}`} --connbytes-mode ${mode} --connbytes-dir ${way}`;
+  return `${inverted ? ' !' : ''} --connbytes ${from}${to === UINT64_MAX || to === 0n ? '' : `:${to}`} --connbytes-mode ${mode} --connbytes-dir ${way}`;
 }
 
 function within(value: bigint, { range: [from, to], inverted }: ConnbytesData): boolean {

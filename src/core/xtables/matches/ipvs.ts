@@ -4,7 +4,7 @@ import { flag, invalid, option, problem, type BuildProblem, type GivenOptions, t
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import { hostMask, printHostMask, type HostMask } from '../values/looseAddress';
 import { protocolNumberValue } from '../values/protocolNumber';
-import { resolvePort } from '../values/resolvedPort';
+import { servicePort } from '../values/servicePort';
 
 interface IpvsData {
   /** Only where no other option is given. */
@@ -26,18 +26,13 @@ function word(words: readonly string[]): ValueType<string> {
   };
 }
 
-const portValue: ValueType<number> = {
-  metavariable: 'port',
-  parse: (text): number | InvalidValue => resolvePort(text) ?? invalid(`"${text}" is neither a port number nor a known service`),
-};
-
 const ipvsFlag = flag('--ipvs', 'The packet belongs to a connection that IPVS handles.', { invertible: true });
 const vproto = option('--vproto', protocolNumberValue, 'Protocol of the virtual service.', { invertible: true });
 const vaddr = option('--vaddr', hostMask, 'Address of the virtual service.', { invertible: true });
-const vport = option('--vport', portValue, 'Port of the virtual service.', { invertible: true });
+const vport = option('--vport', servicePort, 'Port of the virtual service.', { invertible: true });
 const vdir = option('--vdir', word(['ORIGINAL', 'REPLY']), 'Whether the packet goes to the service or comes from it.');
 const vmethod = option('--vmethod', word(['GATE', 'IPIP', 'MASQ']), 'How IPVS forwards the connection.', { invertible: true });
-const vportctl = option('--vportctl', portValue, 'Port of the connection that controls this one, as 21 for FTP.', { invertible: true });
+const vportctl = option('--vportctl', servicePort, 'Port of the connection that controls this one, as 21 for FTP.', { invertible: true });
 
 /** `-m ipvs`: connections of the IP virtual server. Source: iptables-extensions(8) "ipvs", net/netfilter/xt_ipvs.c. Unknown: the host model has no IPVS. */
 export const ipvs = defineMatch<IpvsData>({

@@ -19,6 +19,8 @@ const PROTOCOLS: readonly number[] = [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLI
 const portList: ValueType<readonly PortRange[]> = {
   metavariable: 'port[,port|,port:port]…',
   parse(text, context): readonly PortRange[] | InvalidValue {
+    // iptables looks at the protocol when it reads the ports.
+    if (context.protocol === undefined || !PROTOCOLS.includes(context.protocol)) return invalid('-p tcp, udp, udplite, sctp or dccp must stand in front of it');
     const ranges: PortRange[] = [];
     let used = 0;
     for (const item of text.split(',')) {

@@ -98,7 +98,11 @@ function readHexString(text: string): Uint8Array | InvalidValue {
     } else if (s[i] === BAR) {
       if (!hex) while (s[i + 1] === BLANK) i++;
       hex = !hex;
-      if (i + 1 >= s.length) break;
+      if (i + 1 >= s.length) {
+        // A bar at the end counts as one byte more, and then does not.
+        if (bytes.length === MAX_PATTERN) return invalid(`the pattern has too many bytes: ${MAX_PATTERN - 1} at most where it ends with "|"`);
+        break;
+      }
       i++;
     }
     if (literal) {

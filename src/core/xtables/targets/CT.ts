@@ -45,6 +45,8 @@ function eventList(known: readonly string[]): ValueType<readonly string[]> {
 
 const notrack = flag('--notrack', 'Connection tracking leaves the packet alone: it is UNTRACKED.');
 const helper = option('--helper', text('name', 15), 'The helper that watches the connection (ftp, sip, tftp …).');
+/** The kernel gives no more of the name back: its `usersize` is that of the structure before there was one. */
+const KEPT_OF_TIMEOUT = 4;
 const timeout = option('--timeout', text('name', 31), 'The timeout policy of the connection.');
 const ctevents = option('--ctevents', eventList(EVENTS), 'The events of the connection that are reported to user space.');
 const expevents = option('--expevents', eventList(EXPECTATION_EVENTS), 'The events of its expectations that are reported to user space.');
@@ -102,7 +104,7 @@ export const CT = defineTarget<CtData>({
   print(data) {
     const named = (option: string, value: string): string => (value === '' ? '' : ` ${option} ${value}`);
     const zoned = data.zone === 0 ? '' : ` --zone${data.directions === 'both' ? '' : `-${data.directions}`} ${data.zone}`;
-    return `${data.notrack ? ' --notrack' : ''}${named('--helper', data.helper)}${named('--timeout', data.timeout)}${named('--ctevents', data.events.join(','))}${named('--expevents', data.expectationEvents.join(','))}${zoned}`;
+    return `${data.notrack ? ' --notrack' : ''}${named('--helper', data.helper)}${named('--timeout', data.timeout.slice(0, KEPT_OF_TIMEOUT))}${named('--ctevents', data.events.join(','))}${named('--expevents', data.expectationEvents.join(','))}${zoned}`;
   },
   describe(data) {
     if (data.notrack) return 'keeps the packet out of connection tracking';

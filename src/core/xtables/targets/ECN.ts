@@ -31,7 +31,10 @@ export const ECN = defineTarget<EcnData>({
   build(options, { protocol }) {
     if (options.count === 0) return problem('ECN needs one of --ecn-tcp-remove, --ecn-tcp-cwr, --ecn-tcp-ece, --ecn-ip-ect');
     const cleared = options.has(remove) ? 0 : undefined;
-    const data: EcnData = { ece: cleared ?? options.get(tcpEce)?.value, cwr: cleared ?? options.get(tcpCwr)?.value, ect: options.get(ipEct)?.value };
+    const bits = options.get(ipEct);
+    // --ecn-tcp-remove undoes what stands in front of it.
+    const undone = bits !== undefined && (options.get(remove)?.optionWord.start ?? -1) > bits.optionWord.start;
+    const data: EcnData = { ece: cleared ?? options.get(tcpEce)?.value, cwr: cleared ?? options.get(tcpCwr)?.value, ect: undone ? undefined : bits?.value };
     if ((data.ece !== undefined || data.cwr !== undefined) && protocol !== PROTOCOL.TCP) {
       return problem('changing the TCP header needs -p tcp in the rule', options.get(remove) ?? options.get(tcpCwr) ?? options.get(tcpEce));
     }

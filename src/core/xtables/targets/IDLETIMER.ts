@@ -33,6 +33,7 @@ export const IDLETIMER = defineTarget<IdletimerData>({
     const [time, name] = [options.get(timeout) as Given<number>, options.get(label) as Given<string>];
     if (time.value === 0 || time.value > LONGEST) return problem(`the kernel takes 1 to ${LONGEST} seconds`, time);
     if (name.value === '') return problem('the label must not be empty', name);
+    if (name.value.includes('/')) return problem('the label becomes the name of a file and cannot contain a slash', name);
     if (['power', 'subsystem', 'uevent'].includes(name.value)) return problem(`"${name.value}" is taken by the kernel and cannot be a label`, name);
     return { timeout: time.value, label: name.value, alarm: options.has(alarm) };
   },

@@ -11,7 +11,8 @@ export function looseAddress(text: string, family: 4 | 6): Address | undefined {
     const address = parseAddress(text);
     return address?.family === 6 ? address : undefined;
   }
-  const parts = text.split('.');
+  // The resolver finds the IPv4 address that is mapped into an IPv6 one.
+  const parts = text.replace(/^::ffff:(?=\d+\.)/i, '').split('.');
   if (parts.length > 4) return undefined;
   let word = 0;
   for (let i = 0; i < parts.length; i++) {

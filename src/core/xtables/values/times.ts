@@ -77,10 +77,11 @@ export const weekDays: ValueType<number> = {
   parse(text): number | InvalidValue {
     let days = 0;
     for (const word of segments(text)) {
-      const number = readNumber(word.slice(0, 3));
+      const minus = /^-[1-9]\d?(?=,|$)/.test(word);
+      const number = minus ? Number(word) : readNumber(word.slice(0, 3));
       if (number === 0) return invalid('the week begins with Monday, which is 1; there is no day 0');
       const day = number ?? WEEK_DAYS.findIndex((name) => name !== '' && word.startsWith(name.slice(0, 2)));
-      if (day < 0) return invalid(`"${word}" is not a day of the week: Mon, Tue, Wed, Thu, Fri, Sat, Sun or 1 to 7`);
+      if (day < 0 && !minus) return invalid(`"${word}" is not a day of the week: Mon, Tue, Wed, Thu, Fri, Sat, Sun or 1 to 7`);
       days |= 1 << (day & 31);
     }
     return days & 0xff;
