@@ -10,7 +10,7 @@ export function runCheck(given: Arguments, terminal: Terminal): number {
   let errors = 0;
   const json: unknown[] = [];
   for (const name of given.files) {
-    const diagnostics = fileDiagnostics(modelOf(parseSourceFile(terminal.read(name), { fileName: name })));
+    const diagnostics = fileDiagnostics(modelOf(parseSourceFile(terminal.read(name), { fileName: name })), name);
     errors += diagnostics.filter(({ severity }) => severity === 'error').length;
     json.push({ file: name, diagnostics });
     if (given.flags.has('json')) continue;

@@ -1,5 +1,6 @@
 import { bindRules } from '../core/ruleset/bind';
 import type { LineProblem } from '../core/ruleset/ruleSet';
+import { detectLanguage } from '../core/syntax/detect';
 import { parseSourceFile } from '../core/syntax/parse';
 import { isRestoreInput, restoreInput } from '../core/syntax/restoreInput';
 import { ruleSetOf, type FileModel } from './fileModel';
@@ -26,11 +27,12 @@ export function asDiagnostic({ line, start, end, severity, code, message }: Line
 
 /**
  * The problems of a whole file, ordered by place. A file that is input for iptables-restore and nothing else is checked as such; in a
- * log or in notes the rules of each dump are checked, and what the text around lacks is no error: nobody is going to load it.
+ * log or in notes the rules of each dump are checked, and what the text around lacks is no error: nobody is going to load it. The name of
+ * the file may tell that it is input, whatever stands in its first lines.
  */
-export function fileDiagnostics(model: FileModel): readonly Diagnostic[] {
+export function fileDiagnostics(model: FileModel, fileName = ''): readonly Diagnostic[] {
   const { file, dumps } = model;
-  if (isRestoreInput(file)) {
+  if (isRestoreInput(file, detectLanguage({ fileName }) === 'iptables')) {
     const family = file.family ?? dumps[0]?.section.family ?? 4;
     return inOrder(bindRules(restoreInput(file, family)).problems.map(asDiagnostic));
   }

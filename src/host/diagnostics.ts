@@ -15,7 +15,7 @@ export function registerDiagnostics(documents: Documents): vscode.Disposable {
   const collection = vscode.languages.createDiagnosticCollection('iptables');
   const check = debounced((document: vscode.TextDocument) => {
     const model = document.isClosed || document.languageId !== 'iptables' ? undefined : documents.modelOf(document);
-    if (model) collection.set(document.uri, fileDiagnostics(model).slice(0, MOST).map((problem) => asDiagnostic(document, problem)));
+    if (model) collection.set(document.uri, fileDiagnostics(model, document.uri.path).slice(0, MOST).map((problem) => asDiagnostic(document, problem)));
   });
   const soon = (document: vscode.TextDocument, pause = document.lineCount > LARGE ? LONG_PAUSE : PAUSE): void => {
     if (document.languageId === 'iptables') check.call(document.uri.toString(), pause, document);

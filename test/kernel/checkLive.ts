@@ -10,7 +10,7 @@ export interface RecordedCheck extends CheckCase {
 }
 
 /** Names that each machine knows for itself: users, labels, hosts; and families of sets, which the rules do not tell. */
-const OF_THE_MACHINE = /-owner (?:[a-z]\S*|[A-Z]\S*)$|--label "?[A-Za-z_]|-s (?:localhost|no\.such)|--(?:add|del|map)-set sip6|--help name/m;
+const OF_THE_MACHINE = /-own(?:er)?[ =][A-Za-z]|--lab(?:el)?[ =]"?[A-Za-z_]|-s (?:localhost|no\.such)|--(?:add|del|map)-set sip6|--help name/m;
 /** What iptables knows and this kernel does not: there it is the kernel that refuses. */
 const NOT_IN_KERNEL = /-[mj] (?:ULOG|ipvs|nfacct|LED|SECMARK|CONNSECMARK|CLUSTERIP)\b/;
 /** IPv4 addresses in the form of IPv6, and the options that print a help text instead of loading anything. */

@@ -29,12 +29,12 @@ function outcomeDifferences(kernel: KernelAnswer, own: OwnOutcome): readonly Dif
   if (kernel.outcome !== 'NONE') compare('ctstate', kernel.ctstate, own.ctstate);
   compare('matchedRules', kernel.matchedRules.map(ruleName), own.matchedRules.map(ruleName));
   // What the kernel's trace shows of a packet that a match threw away is where it happened to stand, not what became of it.
-  const broken = own.dropBy?.reason === 'broken-packet' && kernel.dropBy?.kind === 'kernel';
+  const broken = own.dropBy?.reason === 'broken-packet' && kernel.outcome === 'DROPPED';
   if (!broken) compare('verdicts', kernel.verdicts.map(verdictName), own.verdicts.map(verdictName));
-  compare('dropBy', dropName(kernel.dropBy), dropName(own.dropBy));
+  if (!broken) compare('dropBy', dropName(kernel.dropBy), dropName(own.dropBy));
   // What never reached a hook was never seen by the kernel's trace either.
   for (const [key, value] of Object.entries(kernel.finalPacket ?? {})) {
-    if (!broken && !own.random?.includes(key)) compare(`finalPacket.${key}`, ordered(value), ordered(own.finalPacket?.[key]));
+    if (!broken && !own.random?.includes(key)) compare(`finalPacket.${key}`, ordered(value ?? undefined), ordered(own.finalPacket?.[key]));
   }
   return found;
 }

@@ -80,6 +80,8 @@ export interface ConntrackEntry {
   /** Whether each half of NAT is decided; decided halves do not visit the nat chains again. */
   readonly sourceNatDone: boolean;
   readonly destinationNatDone: boolean;
+  /** The interface whose address MASQUERADE chose: the connection dies when its packets leave by another one. */
+  readonly masqueradeDevice?: string | undefined;
   readonly mark: number;
   readonly zone: { readonly original: number; readonly reply: number };
   /** TCP state in conntrack's words: SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT … */

@@ -50,10 +50,10 @@ function receivedAnswer({ end, events }: Walked, context: WalkContext): HostAnsw
   const { packet } = end;
   const route = events.findLast((event) => event.kind === 'route');
   if (packet.extensionHeaders.some(({ protocol, bytes }) => protocol === PROTOCOL.IPV6_ROUTE && bytes[2] === SEGMENT_ROUTING)) return undefined;
-  if (packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType === 128) return { packet: reversed(packet, { icmpType: 129 }) };
-  // Nobody answers otherwise what came to a broadcast or multicast address.
+  // What came to a broadcast or multicast address is answered by nobody, or from another address: no answer of that connection.
   if (route?.type !== 'local') return undefined;
   if (packet.protocol === PROTOCOL.ICMP && packet.icmpType === 8) return { packet: reversed(packet, { icmpType: 0 }) };
+  if (packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType === 128) return { packet: reversed(packet, { icmpType: 129 }) };
   if (toMany(packet)) return undefined;
   if (!HANDLED.has(packet.protocol)) return { packet: icmpError(packet, packet.family === 4 ? [3, 2] : [4, 1], context) };
   if (!end.receiverKnown) return undefined;

@@ -304,6 +304,7 @@ class Walk implements Traveller {
       if (tracked || this.untracked) this.skipNat(hook, `the packet is ${tracked?.state ?? 'UNTRACKED'}, and NAT needs a connection`);
       return;
     }
+    this.endStrayMasquerade(hook, tracked);
     const isError = tracked.state === 'RELATED' && isIcmpError(this.packet);
     const done = half === 'source' ? tracked.entry.sourceNatDone : tracked.entry.destinationNatDone;
     if (isError) this.skipNat(hook, 'an ICMP error is translated like the connection that it is about');
@@ -311,6 +312,14 @@ class Walk implements Traveller {
     else if (done) this.skipNat(hook, hook === 'PREROUTING' || hook === 'INPUT' ? 'this half of the translation is decided already' : 'only the first packet of a connection visits nat');
     else this.decideNat(hook, half);
     this.applyTranslation(hook, half);
+  }
+
+  /** A masqueraded connection whose packets are routed elsewhere now has a wrong address. Source: nf_nat_core.c nf_nat_oif_changed. */
+  private endStrayMasquerade(hook: Hook, { entry, direction }: ConntrackView): void {
+    const device = entry?.masqueradeDevice;
+    if (hook !== 'POSTROUTING' || device === undefined || direction !== 'ORIGINAL' || device === this.outInterface || !entry) return;
+    this.context.world.remove(entry);
+    throw new Ended(this.kernelDrop('nat-failed', `the connection was masqueraded for ${device}, and this packet leaves by ${this.outInterface}: Linux ends the connection`, undefined, true));
   }
 
   private skipNat(hook: Hook, why: string): void {
@@ -438,7 +447,7 @@ class Walk implements Traveller {
       return { kind: 'failed' };
     }
     if (setup.random) this.natRandom = half;
-    this.setEntry(setup.entry);
+    this.setEntry(effect.kind === 'masquerade' && !entry.confirmed ? { ...setup.entry, masqueradeDevice: this.outInterface } : setup.entry);
     return { kind: 'accept' };
   }
 

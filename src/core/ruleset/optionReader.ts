@@ -63,7 +63,8 @@ export class OptionReader implements GivenOptions {
   startingWith(prefix: string): readonly Option[] {
     const found = new Set<Option>();
     for (const [name, option] of namesOf(this.extension).byName) if (name.startsWith(prefix)) found.add(option);
-    return [...found];
+    const { family } = this.rule.valueContext();
+    return [...found].filter((option) => option.family === undefined || option.family === family);
   }
 
   /** Reads one option at `index` of `words`; gives back the index behind it. */

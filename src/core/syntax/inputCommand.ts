@@ -1,3 +1,4 @@
+import { findBlank } from '../text/blanks';
 import type { CommandParts } from './command';
 import { readCounters } from './command';
 import { globalOptionNamed, globalOptionOfLetter, globalOptionsStartingWith, type GlobalOption } from './globalOptions';
@@ -19,7 +20,9 @@ export interface InputCommand {
 export function readInputCommand(text: string, family: 4 | 6): InputCommand {
   const leading = text.startsWith('[') ? readCounters(text, 0) : undefined;
   const bracket = text.startsWith('[') && !leading ? looseCountersEnd(text) : undefined;
-  const scan = scanWords(text, leading?.end ?? bracket ?? 0, text.length, 'restore');
+  const broken = text.startsWith('[') && !leading && bracket === undefined;
+  const start = leading?.end ?? bracket ?? (broken ? findBlank(text, 0, text.length) : 0);
+  const scan = scanWords(text, start, text.length, 'restore');
   const all = scan.words;
   const words: Word[] = [];
   const problems: Problem[] = [];
@@ -27,9 +30,7 @@ export function readInputCommand(text: string, family: 4 | 6): InputCommand {
   const report = (at: Word, code: string, message: string): void => {
     problems.push({ severity: 'error', code, message, start: at.start, end: at.end });
   };
-  if (text.startsWith('[') && !leading && bracket === undefined) {
-    problems.push({ severity: 'error', code: 'bad-counters', message: 'counters in front of a rule have the form [packets:bytes]', start: 0, end: Math.max(1, text.indexOf(' ')) });
-  }
+  if (broken) problems.push({ severity: 'error', code: 'bad-counters', message: 'counters in front of a rule have the form [packets:bytes]', start: 0, end: start });
   let otherFamily = false;
   for (let i = 0; i < all.length; i++) {
     const word = all[i] as Word;

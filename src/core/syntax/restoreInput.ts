@@ -16,14 +16,15 @@ export function restoreInput(file: SourceFile, family: 4 | 6): RulesSection {
 
 /**
  * Whether a file is input for iptables-restore and nothing else: a table opens at the beginning of a line before any other text, and
- * nothing in it is a log, a Markdown fence, the output of another program, or a second dump.
+ * nothing in it is a log, a Markdown fence, the output of another program, or a second dump. `byName`: its name says that it is, so that
+ * other text in front of the table is a mistake.
  */
-export function isRestoreInput(file: SourceFile): boolean {
+export function isRestoreInput(file: SourceFile, byName: boolean): boolean {
   const { shapes, sections } = file;
   const first = shapes.findIndex((shape) => shape !== Shape.Blank && shape !== Shape.Comment && shape !== Shape.Header && shape !== Shape.Echo);
   const line = file.lines[first];
-  if (line?.shape !== Shape.Table || line.contentStart > 0) return false;
-  if (sections.some(({ kind }) => kind !== 'rules') || sections.filter(({ kind }) => kind === 'rules').length > 1) return false;
+  if (byName ? !shapes.includes(Shape.Table) : line?.shape !== Shape.Table || line.contentStart > 0) return false;
+  if (sections.some(({ kind }) => kind !== 'rules') || sections.filter((section) => section.kind === 'rules' && section.form !== 'list').length > 1) return false;
   return !shapes.some((shape, i) => shape === Shape.Log || shape === Shape.Fence || shape === Shape.Json || (shape === Shape.Echo && file.lines[i]?.node.kind !== 'comment'));
 }
 

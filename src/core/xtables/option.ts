@@ -49,6 +49,8 @@ export interface Option<V = unknown> {
   /** undefined for a flag. For two words the type reads them joined by one blank. */
   readonly type: ValueType<V> | undefined;
   readonly summary: string;
+  /** The family that alone has it, where the extension is for both: in the other one no abbreviation means it. */
+  readonly family?: 4 | 6;
 }
 
 export interface OptionSettings {
@@ -59,6 +61,7 @@ export interface OptionSettings {
   readonly excludes?: readonly string[];
   readonly words?: 1 | 2;
   readonly optionalWord?: boolean;
+  readonly family?: 4 | 6;
 }
 
 /** An option with a value. */
@@ -67,7 +70,7 @@ export function option<V>(name: string, type: ValueType<V>, summary: string, set
     name, type, summary,
     aliases: settings.aliases ?? [], invertible: settings.invertible ?? false, repeatable: settings.repeatable ?? false,
     required: settings.required ?? false, excludes: settings.excludes ?? [], words: settings.words ?? 1,
-    optionalWord: settings.optionalWord ?? false,
+    optionalWord: settings.optionalWord ?? false, ...(settings.family === undefined ? {} : { family: settings.family }),
   };
 }
 
@@ -76,7 +79,7 @@ export function flag(name: string, summary: string, settings: Omit<OptionSetting
   return {
     name, summary, type: undefined,
     aliases: settings.aliases ?? [], invertible: settings.invertible ?? false, repeatable: settings.repeatable ?? false,
-    required: settings.required ?? false, excludes: settings.excludes ?? [], words: 0, optionalWord: false,
+    required: settings.required ?? false, excludes: settings.excludes ?? [], words: 0, optionalWord: false, ...(settings.family === undefined ? {} : { family: settings.family }),
   };
 }
 

@@ -24,7 +24,7 @@ export class Recorder {
 
   ask(question: CheckCase, testOnly: boolean): CheckAnswer {
     const { family, text } = question;
-    if (this.dirty.has(family)) this.reset(family);
+    for (const each of this.dirty) this.reset(each);
     // A policy outlives the next restore, also that of a table before the one that was refused.
     if (/^:\s*\S+\s+D|-P|--p/m.test(text)) this.dirty.add(family);
     // Some keep what they have by name as long as a rule of the last text names it.
@@ -55,7 +55,7 @@ export class Recorder {
 const REMEMBERED = /IDLETIMER|rateest|RATEEST|hashlimit|recent|CLUSTERIP|LED/;
 
 /** What only this host can tell: users, host names, sets of another family, files. Such a case says nothing of the text. */
-export const UP_TO_THE_HOST = /host\/network `[a-zA-Z_][\w.]*' not found|failed to get bpf object|Bad value for "--[ug]id-owner" option: "[^\d"-]|connlabel\.conf|The protocol family of set|getaddrinfo: Temporary failure|Set .* doesn't exist|name resolution/;
+export const UP_TO_THE_HOST = /host\/network `(?=[^']*[a-zA-Z])[\w.]+' not found|failed to get bpf object|Bad value for "--[ug]id-owner" option: "[^\d"-]|connlabel\.conf|The protocol family of set|getaddrinfo: Temporary failure|Set .* doesn't exist|name resolution/;
 
 /** The tables that a text names, in its order. */
 export function tablesOf(text: string): readonly string[] {

@@ -27,7 +27,9 @@ export function target(scene: Scene, place: Omit<Place, 'protocol'>, callees: re
   add(`-j MARK ${markChange(scene)}`, log(scene), nflog(scene));
   if (rare) {
     add('-j AUDIT --type accept', `-j NFQUEUE ${r.of('--queue-num 3', '--queue-balance 1:4', '--queue-num 3 --queue-bypass', '--queue-balance 1:3 --queue-cpu-fanout --queue-bypass')}`, `-j RATEEST --rateest-name r${r.int(0, 9)} --rateest-interval 250ms --rateest-ewmalog 0.5s`);
-    add(`-j IDLETIMER --timeout 600 --label idle${r.int(0, 9)}`, hmark(scene));
+    add(`-j IDLETIMER --timeout 600 --label idle${r.int(0, 9)}`);
+    // HMARK reads what stands behind an IPv6 authentication header as ports, from wherever the kernel's memory has them.
+    if (scene.protocol !== 'ah') add(hmark(scene));
     const change = setChange(scene, place);
     if (change) add(change, change);
   }

@@ -16,8 +16,8 @@ interface AhData {
 
 const ahspi = option('--ahspi', spiRange, 'The security parameter index or range of them.', { invertible: true });
 
-const ahlen = option('--ahlen', number32('length'), 'The length of the header in bytes.', { invertible: true });
-const ahres = flag('--ahres', 'The reserved field is zero.');
+const ahlen = option('--ahlen', number32('length'), 'The length of the header in bytes.', { invertible: true, family: 6 });
+const ahres = flag('--ahres', 'The reserved field is zero.', { family: 6 });
 
 /**
  * `-m ah`: the authentication header of IPsec. For IPv4 it needs -p ah and knows --ahspi alone; for IPv6 it is an extension header, and

@@ -16,9 +16,9 @@ interface ConnlabelData {
 const labelValue: ValueType<Label> = {
   metavariable: 'label',
   parse(text): Label | InvalidValue {
-    // iptables keeps the lowest 16 bits of the number.
+    // iptables reads it into an int, which must not be negative, and keeps the lowest 16 bits.
     const number = wholeNumber(text, 0n, 0xffff_ffff_ffff_fffen);
-    const low = number === undefined ? undefined : Number(BigInt(number) & 0xffffn);
+    const low = number === undefined || BigInt(number) & 0x8000_0000n ? undefined : Number(BigInt(number) & 0xffffn);
     const bit = low !== undefined && low <= 127 ? low : undefined;
     if (bit !== undefined) return { kind: 'bit', bit: Number(bit) };
     return /^[A-Za-z_][^"\s]*$/.test(text) ? { kind: 'name', name: text } : invalid(`"${text}" is neither a label from 0 to 127 nor the name of one`);

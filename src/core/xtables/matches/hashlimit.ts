@@ -5,6 +5,7 @@ import { flag, option } from '../option';
 import { buildHashlimit, BYTE_BUDGET, periodCredits, priceCredits, printHashlimit, type HashlimitData } from '../values/hashlimitData';
 import { burstValue, hashlimitRate, hashModes, intervalValue, maskLength, tableName } from '../values/hashlimitRate';
 import { number32 } from '../values/number32';
+import { malformed } from '../values/transport';
 import type { PacketView } from '../view';
 
 const rate = { invertible: true };
@@ -50,6 +51,7 @@ export const hashlimit = defineMatch<HashlimitData>({
     name: options.get(name)?.value ?? '', rateMatch: options.has(rateMatch), interval: options.get(rateInterval)?.value,
   }, context.family),
   print: (data, { family }) => printHashlimit(data, family),
+  drops: ({ modes }, { packet }) => (packet.family === 6 && packet.protocol === PROTOCOL.IPV6_NONE && (modes.has('srcport') || modes.has('dstport')) ? malformed('nothing follows its IPv6 headers that could have a port') : undefined),
   conditions: (data, _self, { family }) => [{
     text: printHashlimit(data, family).trim(),
     stateful: true,

@@ -65,7 +65,8 @@ function routeBack({ validMark: useMark }: RpfilterData, { host, packet, inInter
     tos: packet.family === 4 ? packet.tos : 0,
     mark: useMark ? packet.mark : 0,
     protocol: packet.protocol,
-    ...(isSender(packet.destination) ? { source: packet.destination } : {}),
+    // With both ends given, a route to a multicast group would be that of a sender.
+    ...(isSender(packet.destination) && !(packet.family === 4 && isMulticast(packet.source)) ? { source: packet.destination } : {}),
     // A link-local address means nothing without its link.
     ...(packet.family === 6 && isLinkLocal(packet.source) ? { outInterface: inInterface } : {}),
   });

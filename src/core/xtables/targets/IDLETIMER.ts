@@ -34,7 +34,7 @@ export const IDLETIMER = defineTarget<IdletimerData>({
     if (time.value === 0 || time.value > LONGEST) return problem(`the kernel takes 1 to ${LONGEST} seconds`, time);
     if (name.value === '') return problem('the label must not be empty', name);
     if (name.value.includes('/')) return problem('the label becomes the name of a file and cannot contain a slash', name);
-    if (['power', 'subsystem', 'uevent'].includes(name.value)) return problem(`"${name.value}" is taken by the kernel and cannot be a label`, name);
+    if (['.', '..', 'power', 'subsystem', 'uevent'].includes(name.value)) return problem(`"${name.value}" is taken by the kernel and cannot be a label`, name);
     return { timeout: time.value, label: name.value, alarm: options.has(alarm) };
   },
   print: (data) => ` --timeout ${data.timeout} --label ${data.label}${data.alarm ? ' --alarm' : ''}`,

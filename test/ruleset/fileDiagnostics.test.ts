@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { parseSourceFile } from '../../src/core/syntax/parse';
+import { checkRules, fileDiagnostics } from '../../src/features/diagnostics';
+import { modelOf } from '../../src/features/fileModel';
+
+function told(text: string, fileName = ''): string {
+  return fileDiagnostics(modelOf(parseSourceFile(text, { fileName })), fileName).map(({ line, column, endColumn, severity, code }) => `${line}:${column}-${endColumn} ${severity} ${code}`).join(', ');
+}
+
+const lines = (...all: readonly string[]): string => all.map((line) => `${line}\n`).join('');
+
+/** Each mistake is told once, at its place. The answers of iptables-restore to these are among those of check.test.ts. */
+describe('problems of a file that is input for iptables-restore', () => {
+  it.each<[string, string, string]>([
+    ['nothing wrong', lines('*filter', ':INPUT ACCEPT [0:0]', '-A INPUT -j ACCEPT', 'COMMIT'), ''],
+    ['no COMMIT', lines('*filter', '-A INPUT -j ACCEPT'), '1:1-8 error missing-commit'],
+    ['no COMMIT before the next table', lines('*filter', '*nat', 'COMMIT'), '1:1-8 error missing-commit'],
+    ['a rule outside', lines('*filter', 'COMMIT', '-A INPUT -j ACCEPT'), '3:1-19 error outside-table'],
+    ['COMMIT twice', lines('*filter', 'COMMIT', 'COMMIT'), '3:1-7 error commit-without-table'],
+    ['other text', lines('*filter', 'hello', 'COMMIT'), '2:1-6 error no-operation'],
+    ['an unknown table', lines('*filer', '-A INPUT', 'COMMIT'), '1:2-7 error unknown-table'],
+    ['indented', lines('*filter', '  COMMIT'), '2:1-3 error indented'],
+    ['blanks behind COMMIT', lines('*filter', 'COMMIT '), '2:7-8 error unexpected-text'],
+    ['a line of blanks', lines('*filter', '  ', 'COMMIT'), '2:1-3 error unexpected-text'],
+    ['no line break at the end', '*filter\nCOMMIT', '2:1-7 error no-final-newline'],
+    ['CR LF', '*filter\r\nCOMMIT\r\n', '1:8-9 error carriage-return, 2:7-8 error carriage-return'],
+    ['CR behind a comment does no harm', '# x\r\n*filter\nCOMMIT\n', ''],
+    ['a comment behind a rule', lines('*filter', '-A INPUT -j ACCEPT # all', 'COMMIT'), '2:20-25 error trailing-comment'],
+    ['a quote that stays open is taken', lines('*filter', '-A INPUT -m comment --comment "a', 'COMMIT'), '2:31-33 warning unterminated-quote'],
+    ['a bad port', lines('*filter', '-A INPUT -p tcp --dport 70000', 'COMMIT'), '2:25-30 error bad-value'],
+    ['a chain declared twice', lines('*filter', ':X - [0:0]', ':X - [0:0]', 'COMMIT'), '3:2-3 error chain-exists'],
+    ['a policy of a chain of its own', lines('*filter', ':X ACCEPT [0:0]', 'COMMIT'), '2:4-10 error bad-policy'],
+    ['a policy is missing', lines('*filter', ':INPUT', 'COMMIT'), '2:1-7 error missing-value'],
+    ['counters cut short', lines('*filter', '[1:2 -A INPUT', 'COMMIT'), '2:1-5 error bad-counters'],
+    ['rules no packet comes to may stand anywhere', lines('*filter', '-A INPUT -j DROP', '-A INPUT -m owner --uid-owner 1', 'COMMIT'), ''],
+    ['the same where packets come', lines('*filter', '-A INPUT -m owner --uid-owner 1', 'COMMIT'), '2:13-18 error wrong-chain'],
+    ['a value in one word with its option', lines('*filter', '-A INPUT --protocol=tcp', 'COMMIT'), '2:10-24 error attached-value'],
+    ['commands beside -A', lines('*filter', '-N X', '-I INPUT 1 -j X', '-F X', 'COMMIT'), ''],
+    ['parts of a rule beside -N', lines('*filter', '-N X -p tcp', 'COMMIT'), '2:6-8 error not-allowed'],
+  ])('%s', (_name, text, expected) => {
+    expect(told(text)).toBe(expected);
+  });
+
+  it.each<[string, string, string]>([
+    ['a rules file by its name', 'rules.v4', '1:1-6 error unexpected-text'],
+    ['by the name of another system', '/etc/sysconfig/iptables', '1:1-6 error unexpected-text'],
+    ['notes', 'notes.txt', ''],
+  ])('text above the table: %s', (_name, fileName, expected) => {
+    expect(told(lines('hello', '*filter', '-A INPUT -j ACCEPT', 'COMMIT'), fileName)).toBe(expected);
+  });
+
+  it('reads the family from the name', () => {
+    const text = lines('*filter', '-A INPUT -s 10.0.0.1 -j ACCEPT', 'COMMIT');
+    expect(told(text, 'rules.v4')).toBe('');
+    expect(told(text, 'rules.v6')).toBe('2:13-21 error bad-value');
+  });
+});
+
+describe('problems of dumps in other text', () => {
+  it.each<[string, string, string]>([
+    ['a dump cut off in notes', lines('# Notes', '', '```', '*nat', '-A OUTPUT -j ACCEPT', '```'), '4:1-5 warning missing-commit'],
+    ['a log line between rules', lines('Command output: ', '*nat', 'x', '-A OUTPUT -j ACCEPT', 'COMMIT'), '3:1-2 info unexpected-text'],
+    ['a comment behind a rule', lines('Notes', '```', '*nat', '-A OUTPUT -j ACCEPT # all', 'COMMIT', '```'), '4:21-26 warning trailing-comment'],
+    ['quoted in a mail', lines('> *nat', '> -A OUTPUT -j ACCEPT', '> COMMIT'), ''],
+    ['a bad port is wrong anywhere', lines('Notes', '```', '*nat', '-A OUTPUT -p tcp --dport 70000', 'COMMIT', '```'), '4:26-31 error bad-value'],
+  ])('%s', (_name, text, expected) => {
+    expect(told(text)).toBe(expected);
+  });
+});
+
+describe('messages', () => {
+  it.each<[string, RegExp]>([
+    ['-A INPUT -p tcp --dports 80 -j ACCEPT', /no option "--dports" here/],
+    ['-A INPUT -j NOSUCH', /neither a chain of table filter declared above nor a target/],
+    ['-A INPUT -i eth0 --protocol=tcp', /write "-p tcp"/],
+    ['-A INPUT -j DNAT --to-destination 10.0.0.1', /works in table nat only/],
+    ['-A INPUT ! -s 10.0.0.1,10.0.0.2', /write one rule for each, or use a set/],
+    ['-A INPUT -w 5 -j ACCEPT', /an option of the command iptables, not of a rule/],
+    ['-A INPUT -j ACCEPT # open', /write -m comment --comment/],
+  ])('%s', (rule, expected) => {
+    expect(checkRules(lines('*filter', rule, 'COMMIT'), 4)[0]?.message).toMatch(expected);
+  });
+});
