@@ -60,7 +60,7 @@ export function judgeReply(question: KernelCase, reply: KernelReply): Judgement 
 }
 
 /** Where connection tracking may be off, the kernel's trace does not ask for the state: asking would switch it on. */
-export function stateAsked({ topology }: KernelCase, answer: OwnAnswer): OwnAnswer {
+function stateAsked({ topology }: KernelCase, answer: OwnAnswer): OwnAnswer {
   if (topology?.conntrack !== 'auto') return answer;
   return { ...answer, outcomes: answer.outcomes.map((outcome) => Object.fromEntries(Object.entries(outcome).filter(([key]) => key !== 'ctstate')) as unknown as OwnAnswer['outcomes'][number]) };
 }

@@ -1,22 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { join } from 'node:path';
-import type { OwnAnswer } from '../kernel/case';
-import { differences } from '../kernel/compare';
-import { evaluate, isUncertain } from '../kernel/evaluate';
 import { readRecorded, type Recorded } from '../kernel/fixtures';
-import { stateAsked } from '../kernel/judge';
+import { judgeReply } from '../kernel/judge';
 
 const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'kernel');
 
-/** All packets of a recorded case: where the evaluator says otherwise than the kernel did. */
+/** Where the evaluator says otherwise than the kernel did; what follows on a number drawn at random is left out. */
 function disagreements({ question, kernel }: Recorded): readonly unknown[] {
-  const own = evaluate(question);
-  if ('error' in own) return [own.error];
-  const uncertain = isUncertain(question);
-  return kernel.flatMap((answer, packet) => {
-    const found = differences(answer, stateAsked(question, own[packet] as OwnAnswer), uncertain);
-    return found.length > 0 ? [{ packet, found }] : [];
-  });
+  const { disagreement } = judgeReply(question, { results: kernel });
+  return disagreement ? [{ packet: disagreement.packet, differences: disagreement.differences }] : [];
 }
 
 describe('what Linux did, named', () => {

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { globalOptionNamed } from '../../src/core/syntax/globalOptions';
+import { allExtensions } from '../../src/core/xtables/registry';
 import { canonicalText } from '../../src/features/canonical';
 import { checkRules } from '../../src/features/diagnostics';
 import { allCases } from '../kernel/check/ask';
@@ -52,4 +54,10 @@ describe('laws of check and print', () => {
       canonicalText(text, family);
     }), { numRuns: 1000 });
   });
+});
+
+it('no match and no target has an option of the same name as iptables itself', () => {
+  const names = allExtensions().flatMap(({ options }) => options.flatMap(({ name, aliases }) => [name, ...aliases]));
+  expect(names.length).toBeGreaterThan(300);
+  expect(names.filter((name) => globalOptionNamed(name.slice(2)))).toEqual([]);
 });

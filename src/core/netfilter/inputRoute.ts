@@ -1,6 +1,6 @@
 import { formatAddress, isLimitedBroadcast, isLinkLocal, isLoopback, isMulticast, isUnspecified, type Address } from '../net/address';
 import type { Host } from '../net/host';
-import { PROTOCOL, type Packet } from '../net/packet';
+import type { Packet } from '../net/packet';
 import { lookupRoute, type RouteResult } from '../net/routing';
 import type { KernelDropReason } from './events';
 import { sysctl } from './sysctl';
@@ -95,8 +95,8 @@ function routeIpv6(packet: Packet, iface: string, host: Host): InputRoute {
   const refused = refusal(route, destination);
   if (refused) return refused;
   if (sysctl(host, 6, 'all', 'forwarding', 'own') !== 1) return drop('forwarding-off', `it is not for this host (${formatAddress(destination)}), and net.ipv6.conf.all.forwarding is 0`);
-  // Linux checks the source only of what leaves by another interface, or came with a routing header (ip6_forward).
-  if (route.device !== iface || packet.extensionHeaders.some(({ protocol }) => protocol === PROTOCOL.IPV6_ROUTE)) {
+  // Linux checks the source only of what leaves by another interface (ip6_forward).
+  if (route.device !== iface) {
     if (isUnspecified(source) || isMulticast(source) || isLoopback(source)) return martian('martian-source', source, 'packets from it are not forwarded');
     if (isLinkLocal(source)) return martian('martian-source', source, 'a link-local address is good on its own link only');
   }

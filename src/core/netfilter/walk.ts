@@ -1,14 +1,16 @@
 import { sameAddress } from '../net/address';
 import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
 import { knowsListeners, type Host } from '../net/host';
-import { PROTOCOL, type Packet, type SocketOwner } from '../net/packet';
+import type { Packet, SocketOwner } from '../net/packet';
 import type { Rule, RuleSet } from '../ruleset/ruleSet';
 import type { Unknown } from '../xtables/answer';
 import type { Effect } from '../xtables/extension';
 import type { Hook, PacketView, TableName } from '../xtables/view';
 import { NO_TEMPLATE, track, type Template } from './conntrack';
+import { CLASH_DROPS, clashes, destinationTranslated, templateView, untouchedByNat } from './connectionFacts';
 import type { Decisions } from './decisions';
 import { defragment } from './defragment';
+import { whyRefusedAtDoor } from './door';
 import type { Assumption, KernelDropReason, TraceEvent, Walked, WalkEnd } from './events';
 import { natHalf, stepsOf } from './hookOrder';
 import { overrideState } from './givenState';
@@ -18,10 +20,10 @@ import { rangeOf } from './natRange';
 import { lookupRoute, type RouteResult } from '../net/routing';
 import { receiverOf } from './receiver';
 import { routeOutput, type OutputRoute } from './outputRoute';
+import { routingKeyChanged, samePacket } from './packetChanges';
 import { tproxySocket } from './tproxySocket';
 import { traverse, type Applied, type TableEnd, type Traveller } from './traverse';
 import { isIcmpError } from './conntrack';
-import { tupleKey, invertTuple } from './tuple';
 import type { World } from './world';
 
 /** A packet at the door of the host. */
@@ -524,67 +526,4 @@ function targetName(rule: Rule): string {
   return rule.target.kind === 'extension' ? rule.target.extension.name : rule.target.kind === 'unknown' ? rule.target.name : '';
 }
 
-/** Protocols of which a connection may not take the place of another one that was made meanwhile. Source: nf_conntrack_core.c nf_ct_resolve_clash. */
-const CLASH_DROPS: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.SCTP]);
-
-/** Each direction is looked for among those of its own zone only. */
-function clashes({ original, reply, zone }: ConntrackEntry, world: World): boolean {
-  const one = zone.original === zone.reply;
-  const nowhere = -1;
-  return world.find(original, one ? zone : { original: zone.original, reply: nowhere }) !== undefined || world.find(reply, one ? zone : { original: nowhere, reply: zone.reply }) !== undefined;
-}
-
-/** Between a CT rule and connection tracking, rules see the template as a connection that is NEW and has no addresses. */
-function templateView({ zone, helper }: Template, family: 4 | 6): ConntrackView {
-  const nowhere = { family, words: family === 4 ? [0] : [0, 0, 0, 0] };
-  const tuple = { source: nowhere, destination: nowhere, protocol: 0, sourcePort: 0, destinationPort: 0, icmp: undefined };
-  return {
-    state: 'NEW', direction: 'ORIGINAL',
-    entry: {
-      id: -1, original: tuple, reply: tuple, seenReply: false, assured: false, confirmed: true, expected: false, sourceNat: false, destinationNat: false,
-      sourceNatDone: false, destinationNatDone: false, mark: 0, zone, tcpState: undefined, helper, labels: new Set(), secmark: undefined,
-      counts: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } }, expires: undefined, master: undefined,
-    },
-  };
-}
-
 const ICMP_REDIRECT = 5;
-
-/** Source: nf_nat_proto.c nf_nat_icmp_reply_translation. */
-function untouchedByNat({ sourceNat, destinationNat, sourceNatDone, destinationNatDone }: ConntrackEntry): boolean {
-  return sourceNatDone && destinationNatDone && !sourceNat && !destinationNat;
-}
-
-/** What makes mangle OUTPUT route the packet again. Source: iptable_mangle.c ipt_mangle_out, ip6table_mangle.c. */
-function routingKeyChanged(a: Packet, b: Packet): boolean {
-  if (a === b) return false;
-  return a.mark !== b.mark || a.tos !== b.tos || a.source !== b.source || a.destination !== b.destination || (a.family === 6 && a.ttl !== b.ttl);
-}
-
-/** Whether the destination differs from what the answers will come from, seen in the packet's own direction. */
-function destinationTranslated({ entry, direction }: ConntrackView): boolean {
-  if (!entry) return false;
-  const [own, other] = direction === 'ORIGINAL' ? [entry.original, entry.reply] : [entry.reply, entry.original];
-  const expected = invertTuple(other);
-  return expected !== undefined && tupleKey({ ...own, source: expected.source, sourcePort: 0, destinationPort: 0, icmp: undefined }) !== tupleKey({ ...expected, sourcePort: 0, destinationPort: 0, icmp: undefined });
-}
-
-function samePacket(a: Packet, b: Packet): boolean {
-  return (Object.keys(a) as (keyof Packet)[]).every((key) => a[key] === b[key] || key === 'source' || key === 'destination') &&
-    a.source.words.join() === b.source.words.join() && a.destination.words.join() === b.destination.words.join();
-}
-
-/** What never reaches a hook: frames for another machine, and IPv6 packets that the receive path throws away. Source: ip_input.c, ip6_input.c. */
-function whyRefusedAtDoor(packet: Packet, iface: string, host: Host): { reason: KernelDropReason; detail: string } | undefined {
-  const own = host.interfaces.find(({ name }) => name === iface);
-  const mac = packet.destinationMac;
-  if (own?.mac && mac && iface !== 'lo' && mac.toLowerCase() !== own.mac.toLowerCase() && !(parseInt(mac.slice(0, 2), 16) & 1)) {
-    return { reason: 'other-host', detail: `the frame is addressed to ${mac}, ${iface} is ${own.mac}` };
-  }
-  if (packet.family === 4 || iface === 'lo') return undefined;
-  const loopback = (words: readonly number[]): boolean => words[0] === 0 && words[1] === 0 && words[2] === 0 && words[3] === 1;
-  if (loopback(packet.source.words) || loopback(packet.destination.words)) return { reason: 'loopback-address', detail: '::1 may not arrive on another interface than lo' };
-  if (((packet.source.words[0] as number) >>> 24) === 0xff) return { reason: 'bad-source', detail: 'a multicast address cannot be a source' };
-  if (packet.source.words[0] === 0 && packet.source.words[1] === 0 && packet.source.words[2] === 0xffff) return { reason: 'bad-source', detail: 'an IPv4-mapped address cannot be a source' };
-  return undefined;
-}

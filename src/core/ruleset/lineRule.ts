@@ -110,7 +110,7 @@ function traitsOf({ matches, target, headers }: ParsedRule, headerIndex: number)
   let limits: PlaceLimit[] | undefined;
   let needsConntrack = false;
   const note = (extension: MatchExtension | TargetExtension, data: unknown, at: Word | undefined): void => {
-    if (extension.needsConntrack) needsConntrack = true;
+    if (extension.kind === 'target' && extension.needsTracking ? extension.needsTracking(data) : extension.needsConntrack) needsConntrack = true;
     if (extension.hooks || extension.check) (limits ??= []).push({ extension, data, at });
   };
   for (const { extension, data, word } of matches) note(extension, data, word);

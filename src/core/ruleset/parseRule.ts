@@ -5,12 +5,14 @@ import type { ValueContext } from '../xtables/option';
 import { matchNamed, targetNamed } from '../xtables/registry';
 import type { TableName } from '../xtables/view';
 import { protocolName } from '../net/protocols';
-import { globalOptionNamed, globalOptionOfLetter, globalOptionsStartingWith } from '../syntax/globalOptions';
+import { globalOptionNamed, globalOptionOfLetter } from '../syntax/globalOptions';
 import { HeaderReader } from './headerReader';
 import type { RuleHeader } from './header';
 import { bytesOf } from '../syntax/restoreInput';
 import { oldNegation } from './oldNegation';
 import { OptionReader, type RuleSurroundings } from './optionReader';
+import { OptionSearch, type FoundOption } from './optionSearch';
+import { readCounterWords } from './ruleCounters';
 import type { BoundMatch, BoundTarget } from './ruleSet';
 import { unknownMatch } from './unknownMatch';
 
@@ -50,8 +52,7 @@ class RuleReader implements RuleSurroundings {
   private readonly problems: Problem[] = [];
   private readonly header: HeaderReader;
   private readonly loaded: OptionReader[] = [];
-  /** One for each set of options that getopt knows, the newest last: a match named twice takes the place of its first. */
-  private readonly searched: OptionReader[] = [];
+  private readonly search = new OptionSearch();
   private target: OptionReader | undefined;
   private jump: BoundTarget | undefined;
   private jumpGiven = false;
@@ -114,8 +115,8 @@ class RuleReader implements RuleSurroundings {
     const equals = text.indexOf('=');
     const name = equals < 0 ? text : text.slice(0, equals);
     const attached = equals < 0 ? undefined : text.slice(equals + 1);
-    const global = globalOptionNamed(name.slice(2));
-    const found = global ? global.letter : this.findOption(name);
+    // No match or target has an option of the same name as iptables itself, so either may be looked for first.
+    const found = this.search.named(name) ?? globalOptionNamed(name.slice(2))?.letter ?? this.findOption(name);
     if (found === undefined) this.readUnknown(word, name, negation);
     else if (found === 'ambiguous') {
       this.report(word, 'unknown-option', `"${name}" can stand for several options: write it out`);
@@ -152,23 +153,10 @@ class RuleReader implements RuleSurroundings {
     this.startSwallowing('', negation ? [negation, word] : [word]);
   }
 
-  /**
-   * As getopt_long(3): an exact name, the newest match first; else what it abbreviates, options of iptables itself included; else
-   * the match that `-p` brings along. A letter stands for an option of iptables itself.
-   */
+  /** What a long option stands for, among the options loaded so far and those of the match that `-p` brings along. */
   private findOption(name: string): FoundOption | string | undefined {
-    const { searched } = this;
-    for (let i = searched.length - 1; i >= 0; i--) {
-      const reader = searched[i] as OptionReader;
-      const option = reader.named(name);
-      if (option) return { reader, option };
-    }
-    const candidates = new Map<unknown, FoundOption | string>();
-    for (const { letter } of globalOptionsStartingWith(name.slice(2))) candidates.set(letter, letter);
-    for (const [i, reader] of searched.entries()) for (const option of reader.startingWith(name)) candidates.set(`${i} ${option.name}`, { reader, option });
-    if (candidates.size === 1) return [...candidates.values()][0];
-    if (this.loadProtocolMatch()) return this.findOption(name);
-    return candidates.size > 1 ? 'ambiguous' : undefined;
+    const found = this.search.find(name);
+    return (found === undefined || found === 'ambiguous') && this.loadProtocolMatch() ? this.findOption(name) : found;
   }
 
   /** `-p tcp --dport 80` loads the tcp match by itself, once. */
@@ -186,9 +174,7 @@ class RuleReader implements RuleSurroundings {
 
   private load(extension: MatchExtension | TargetExtension, word: Word | undefined): OptionReader {
     const reader = new OptionReader(extension, word, this);
-    const before = word && extension.kind === 'match' ? this.searched.findIndex((each) => each.extension === extension) : -1;
-    if (before < 0) this.searched.push(reader);
-    else this.searched[before] = reader;
+    this.search.add(reader);
     this.loaded.push(reader);
     return reader;
   }
@@ -259,22 +245,11 @@ class RuleReader implements RuleSurroundings {
 
   private readCounters(word: Word, attached: string | undefined): void {
     if (this.counters) this.report(word, 'duplicate-option', `${word.text} was given before; it can be given once`);
-    const packets = this.value(word, attached);
-    if (packets === undefined) return;
-    const comma = packets.text.indexOf(',', 1);
-    const next = this.words[this.index];
-    let bytes: Word | undefined;
-    if (comma > 0) bytes = { ...packets, text: packets.text.slice(comma + 1) };
-    else if (next && !/^[-!]/.test(next.text)) {
-      bytes = next;
-      this.index++;
-    }
-    if (bytes === undefined) {
-      this.report(word, 'missing-value', `${word.text} needs the number of packets and that of bytes`);
-      return;
-    }
-    for (const each of [packets, bytes]) if (!/^\s*[-+]?\d/.test(each.text)) this.report(each, 'bad-value', `"${each.text}" is no number`);
-    this.counters = { packets: comma > 0 ? packets.text.slice(0, comma) : packets.text, bytes: bytes.text, start: packets.start, end: bytes.end };
+    const value = this.value(word, attached);
+    if (value === undefined) return;
+    const { counters, words } = readCounterWords(word, value, this.words[this.index], this);
+    this.index += words;
+    this.counters = counters ?? this.counters;
   }
 
   /** iptables 1.8.9 looks for the value of these in the word behind the option, and finds the option itself where both are one word. */
@@ -335,8 +310,8 @@ class RuleReader implements RuleSurroundings {
       this.report(option, 'exclusive-option', '-j and -g cannot stand in one rule');
       return;
     }
-    if (bytesOf(value.text) > LONGEST_NAME || value.text === '' || /\s/.test(value.text)) {
-      this.report(value, 'bad-value', `"${value.text}" cannot be the name of a target: it has 1 to ${LONGEST_NAME} bytes and no blanks`);
+    if (value.text.length * 3 > LONGEST_NAME && bytesOf(value.text) > LONGEST_NAME) {
+      this.report(value, 'bad-value', `"${value.text}" cannot be the name of a target: it has at most ${LONGEST_NAME} bytes`);
     }
     if (goto) this.gotoGiven = true;
     else this.jumpGiven = true;
@@ -415,11 +390,6 @@ class RuleReader implements RuleSurroundings {
   report(at: Columns, code: string, message: string, severity: Problem['severity'] = 'error'): void {
     this.problems.push({ severity, code, message, start: at.start, end: at.end });
   }
-}
-
-interface FoundOption {
-  readonly reader: OptionReader;
-  readonly option: OptionReader['extension']['options'][number];
 }
 
 const NO_PROBLEMS: readonly Problem[] = [];

@@ -12,7 +12,7 @@ import { goodRule } from './rules';
 const ENDS_AT_ONCE = /\s(?:-[A-Za-z]*[hV]\S*|--(?:help|version))(?=[\s=])/;
 
 /** Estimators that a table not in the text may have made, and a name that a host's list of networks may hold. */
-const OF_ANOTHER_TABLE = /-m rateest (?=.*--rateest[12]?[ =](?!e2?[ \n]))|--(?:src|dst) default/;
+const OF_ANOTHER_TABLE = /-m rateest (?=.*--rateest[12]?[ =](?!e2?[ \n]))|^(?![^]*-j RATEEST)[^]*-m rateest|--(?:src|dst) default/;
 
 /** Every question once. */
 export function allCases(): readonly CheckCase[] {
