@@ -50,6 +50,8 @@ export function judgeReply(question: KernelCase, reply: KernelReply): Judgement 
     }
     const ours = stateAsked(question, own[i] as OwnAnswer);
     const found = differences(kernel, ours, uncertain);
+    // Rules behind a number drawn at random may see another number than ours.
+    if (found.length > 0 && ours.outcomes[0]?.random !== undefined && found.every(({ field }) => field !== 'outcome')) return { agreed, unclear: question.packets.length - agreed, refused: false, disagreement: undefined };
     if (found.length > 0) return { agreed, unclear, refused: false, disagreement: { packet: i, differences: found, kernel, own: ours } };
     agreed++;
     // The first of several courses is carried on, which need not be the kernel's; and a number drawn at random is another.

@@ -12,8 +12,8 @@ export type OutputRoute =
 
 /**
  * The routing decision for a packet that this host sends. `bound`: its source counts for rules such as `ip rule add from …`; it does
- * not for a raw socket that writes the source into the packet itself. `again`: OUTPUT has changed it, so its source address is looked
- * at as well. Source: net/ipv4/netfilter.c ip_route_me_harder, net/ipv4/route.c ip_route_output_key_hash.
+ * not for a raw socket that writes the source into the packet itself. `again`: OUTPUT has changed it, or the
+ * kernel made it itself, so its source address is looked at as well. Source: net/ipv4/netfilter.c ip_route_me_harder, net/ipv4/route.c ip_route_output_key_hash.
  */
 export function routeOutput(packet: Packet, host: Host, device: string | undefined, uid: number | undefined, bound: boolean, again = false): OutputRoute {
   const result = lookupRoute(host, {

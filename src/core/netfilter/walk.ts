@@ -1,4 +1,4 @@
-import { sameAddress } from '../net/address';
+import { isLinkLocal, isMulticast, sameAddress } from '../net/address';
 import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
 import { knowsListeners, type Host } from '../net/host';
 import type { Packet, SocketOwner } from '../net/packet';
@@ -159,7 +159,7 @@ class Walk implements Traveller {
   private send(): WalkEnd {
     this.socket = this.arrival.socket;
     this.emit({ kind: 'start', direction: 'out', packet: this.packet, iface: this.arrival.iface ?? '' });
-    const route = routeOutput(this.packet, this.host, this.arrival.iface, this.socket?.uid, !this.arrival.raw);
+    const route = routeOutput(this.packet, this.host, this.arrival.iface, this.socket?.uid, !this.arrival.raw, !this.arrival.raw);
     if (route.kind === 'drop') return this.kernelDrop(route.reason, route.detail, 'NONE');
     this.take(route, 'output');
     if (this.arrival.attached) {
@@ -362,7 +362,10 @@ class Walk implements Traveller {
 
   /** `shown`: the packet as the rules saw it last, which is how a failure reports it. */
   private reroute(shown = this.packet): void {
-    const route = routeOutput(this.packet, this.host, undefined, this.socket?.uid, true, true);
+    // A link-local or multicast destination means something on its link only (net/ipv6/netfilter.c ip6_route_me_harder).
+    const { destination, family } = this.packet;
+    const device = family === 6 && (isLinkLocal(destination) || isMulticast(destination)) ? this.outInterface : undefined;
+    const route = routeOutput(this.packet, this.host, device, this.socket?.uid, true, true);
     if (route.kind === 'drop') this.packet = shown;
     if (route.kind === 'drop') throw new Ended(this.kernelDrop('reroute-failed', `after the change it has to be routed again, and ${route.detail}`, undefined, true));
     this.take(route, 'reroute');
