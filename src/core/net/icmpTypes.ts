@@ -1,3 +1,5 @@
+import { PROTOCOL, type Packet } from './packet';
+
 /** A named ICMP type; `code` is undefined where the name means every code of the type. */
 export interface IcmpType {
   readonly name: string;
@@ -27,6 +29,12 @@ export function icmpTypes(family: 4 | 6): readonly IcmpType[] {
 /** True for a type that reports an error and quotes the packet that caused it. */
 export function isIcmpError(type: number, family: 4 | 6): boolean {
   return family === 4 ? type === 3 || type === 4 || type === 5 || type === 11 || type === 12 : type < 128;
+}
+
+/** Whether a packet is an ICMP or ICMPv6 error, which quotes the packet that it is about. */
+export function isIcmpErrorPacket({ protocol, icmpType }: Packet): boolean {
+  if (protocol === PROTOCOL.ICMP) return isIcmpError(icmpType, 4);
+  return protocol === PROTOCOL.ICMPV6 && isIcmpError(icmpType, 6);
 }
 
 /** `type[/code] name`, aliases behind a comma. */

@@ -1,4 +1,5 @@
 import type { ConntrackEntry, ConntrackState, ConntrackView, Direction, SctpTracking } from '../net/conntrack';
+import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { invertTuple, tupleOf } from './tuple';
 import { tcpFlagsValid, tcpOfState, trackTcp } from './tcpTracking';
@@ -33,7 +34,6 @@ const NO_ENTRY = (state: ConntrackState): ConntrackView => ({ state, entry: unde
 const UNTRACKED_ICMPV6: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 137, 143]);
 const ICMP_REQUESTS: ReadonlySet<number> = new Set([8, 13, 15, 17]);
 const ICMPV6_REQUESTS: ReadonlySet<number> = new Set([128, 139]);
-const ICMP_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
 
 /**
  * What connection tracking says of a packet that it has not seen yet. A new connection is made but not put into `world`: that
@@ -41,7 +41,7 @@ const ICMP_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
  * Source: nf_conntrack_core.c nf_conntrack_in.
  */
 export function track(packet: Packet, world: World, template: Template, setting: TrackingSetting): Tracked {
-  if (isIcmpError(packet)) return trackError(packet, world, template);
+  if (isIcmpErrorPacket(packet)) return trackError(packet, world, template);
   if (packet.protocol === PROTOCOL.ICMPV6 && UNTRACKED_ICMPV6.has(packet.icmpType)) {
     return { view: NO_ENTRY('UNTRACKED'), why: 'neighbour discovery and multicast listener messages are not tracked' };
   }
@@ -54,11 +54,6 @@ export function track(packet: Packet, world: World, template: Template, setting:
   const tuple = tupleOf(packet);
   const found = world.find(tuple, template.zone);
   return found ? trackKnown(packet, found.entry, found.direction, world, template, setting) : trackNew(packet, world, template, setting);
-}
-
-export function isIcmpError(packet: Packet): boolean {
-  if (packet.protocol === PROTOCOL.ICMP) return ICMP_ERRORS.has(packet.icmpType);
-  return packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType < 128;
 }
 
 function trackNew(packet: Packet, world: World, template: Template, setting: TrackingSetting): Tracked {

@@ -2,7 +2,7 @@ import type { ConntrackView } from '../net/conntrack';
 import { lookupRoute } from '../net/routing';
 import { sourceAddressFor } from '../net/sourceAddress';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
-import { isIcmpError } from './conntrack';
+import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { Decisions } from './decisions';
 import type { KernelDropReason, TraceEvent, Walked } from './events';
 import { walk, type WalkContext } from './walk';
@@ -76,7 +76,7 @@ function refusedAnswer({ end, events }: Walked, context: WalkContext): HostAnswe
   const { dropBy, packet } = end;
   if (dropBy?.kind === 'kernel') {
     const code = dropBy.inHook ? undefined : ERRORS[dropBy.reason]?.[packet.family];
-    return code && !isIcmpError(packet) && !toMany(packet) ? { packet: icmpError(packet, code, context) } : undefined;
+    return code && !isIcmpErrorPacket(packet) && !toMany(packet) ? { packet: icmpError(packet, code, context) } : undefined;
   }
   const rule = events.findLast((event) => event.kind === 'rule');
   if (rule?.effect?.kind !== 'reject') return undefined;
@@ -84,7 +84,7 @@ function refusedAnswer({ end, events }: Walked, context: WalkContext): HostAnswe
   const view = lastView(events);
   const attached: ConntrackView | undefined = view?.entry && { state: 'RELATED', entry: view.entry, direction: view.direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL' };
   if (kind === 'tcp-reset') return packet.protocol === PROTOCOL.TCP && !(packet.tcpFlags & TCP_FLAGS.RST) ? { packet: tcpReset(packet), attached } : undefined;
-  if (kind !== 'icmp' || isIcmpError(packet)) return undefined;
+  if (kind !== 'icmp' || isIcmpErrorPacket(packet)) return undefined;
   return { packet: icmpError(packet, [icmpType ?? 3, icmpCode ?? 3], context), attached };
 }
 

@@ -12,8 +12,7 @@ export type InputRoute =
   | { readonly kind: 'drop'; readonly reason: KernelDropReason; readonly detail: string };
 
 /** The routing decision for a packet that came in, with the checks that go with it. Source: net/ipv4/route.c ip_route_input_slow, net/ipv6/ip6_output.c ip6_forward. */
-export function routeInput(packet: Packet, iface: string, host: Host, packetType: 'unicast' | 'broadcast' | 'multicast'): InputRoute {
-  void packetType;
+export function routeInput(packet: Packet, iface: string, host: Host): InputRoute {
   return packet.family === 4 ? routeIpv4(packet, iface, host) : routeIpv6(packet, iface, host);
 }
 
@@ -38,18 +37,18 @@ function routeIpv4(packet: Packet, iface: string, host: Host): InputRoute {
     return route.toThisHost ? { kind: 'local', type: 'multicast', table: route.table } : drop('no-route', `this host is not in the multicast group ${formatAddress(destination)}`);
   }
   if (limited || route.type === 'broadcast') {
-    const bad = isUnspecified(source) ? undefined : badSource(packet, undefined, iface, host);
+    const bad = isUnspecified(source) ? undefined : badSource(packet, iface, host);
     return bad ?? { kind: 'local', type: 'broadcast', table: route.table };
   }
   const refused = refusal(route, destination);
   if (refused && route.type !== 'none') return refused;
-  if (route.type === 'local') return badSource(packet, undefined, iface, host) ?? { kind: 'local', type: 'local', table: route.table };
+  if (route.type === 'local') return badSource(packet, iface, host) ?? { kind: 'local', type: 'local', table: route.table };
   if (sysctl(host, 4, iface, 'forwarding', 'own') !== 1) {
     return drop('forwarding-off', `it is not for this host (${formatAddress(destination)}), and net.ipv4.ip_forward is 0`);
   }
   if (refused) return refused;
   if (route.type !== 'unicast') return martian('martian-destination', destination, `a ${route.type} address is not forwarded to`);
-  return badSource(packet, route.device, iface, host) ?? forwarded(route);
+  return badSource(packet, iface, host) ?? forwarded(route);
 }
 
 function forwarded(route: RouteResult): InputRoute {
@@ -68,11 +67,10 @@ function refusal(route: RouteResult, destination: Address): InputRoute | undefin
 }
 
 /** The checks of the source address. Source: net/ipv4/fib_frontend.c fib_validate_source. */
-function badSource(packet: Packet, outDevice: string | undefined, iface: string, host: Host): InputRoute | undefined {
+function badSource(packet: Packet, iface: string, host: Host): InputRoute | undefined {
   const { source } = packet;
   const filter = sysctl(host, 4, iface, 'rp_filter', 'max');
   const acceptLocal = sysctl(host, 4, iface, 'accept_local', 'any') === 1;
-  void outDevice;
   if (filter === 0 && acceptLocal && host.policyRules.every(({ preference }) => [0, 32766, 32767].includes(preference))) return undefined;
   const useMark = sysctl(host, 4, iface, 'src_valid_mark', 'any') === 1;
   const back = lookupRoute(host, { destination: source, source: packet.destination, mark: useMark ? packet.mark : 0, tos: packet.tos, inInterface: iface });

@@ -5,7 +5,7 @@ import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { reportedProtocol } from '../net/protocols';
 import { printRule } from '../ruleset/printRule';
 import type { TraceEvent, Walked, WalkEnd } from './events';
-import { isIcmpError } from './conntrack';
+import { isIcmpErrorPacket } from '../net/icmpTypes';
 
 /** One outcome in the words of the JSON contract. */
 export interface Outcome {
@@ -111,7 +111,7 @@ function transportFields(packet: Packet): FinalPacket {
   }
   if (packet.protocol !== PROTOCOL.ICMP && packet.protocol !== PROTOCOL.ICMPV6) return {};
   const type = { icmpType: packet.icmpType, icmpCode: packet.icmpCode };
-  if (!isIcmpError(packet)) return { ...type, icmpId: packet.icmpId };
+  if (!isIcmpErrorPacket(packet)) return { ...type, icmpId: packet.icmpId };
   return packet.inner ? { ...type, inner: { family: packet.inner.family, id: packet.inner.identification, ...networkFields(packet.inner), ...innerTransport(packet.inner) } } : type;
 }
 

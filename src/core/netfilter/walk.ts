@@ -23,7 +23,7 @@ import { routeOutput, type OutputRoute } from './outputRoute';
 import { routingKeyChanged, samePacket } from './packetChanges';
 import { tproxySocket } from './tproxySocket';
 import { traverse, type Applied, type TableEnd, type Traveller } from './traverse';
-import { isIcmpError } from './conntrack';
+import { isIcmpErrorPacket } from '../net/icmpTypes';
 import type { World } from './world';
 
 /** A packet at the door of the host. */
@@ -114,7 +114,7 @@ class Walk implements Traveller {
     const refused = whyRefusedAtDoor(this.packet, this.inInterface, this.host);
     if (refused) return this.kernelDrop(refused.reason, refused.detail, 'NONE');
     this.runHook('PREROUTING');
-    const route = routeInput(this.packet, this.inInterface, this.host, this.packetType());
+    const route = routeInput(this.packet, this.inInterface, this.host);
     return this.follow(route);
   }
 
@@ -196,7 +196,7 @@ class Walk implements Traveller {
     this.readdressed = false;
     this.runHook('PREROUTING');
     // It still has the route it was sent with, which only NAT takes away (nf_nat_proto.c nf_nat_ipv4_pre_routing).
-    if (this.readdressed) return this.follow(routeInput(this.packet, 'lo', this.host, 'unicast'));
+    if (this.readdressed) return this.follow(routeInput(this.packet, 'lo', this.host));
     if (!this.localRoute) return this.kernelDrop('no-route', 'it was routed out over lo without being addressed to this host');
     this.emit({ kind: 'route', phase: 'input', packet: this.packet, type: 'local', device: 'lo', gateway: undefined, table: undefined });
     return this.deliver();
@@ -307,7 +307,7 @@ class Walk implements Traveller {
       return;
     }
     this.endStrayMasquerade(hook, tracked);
-    const isError = tracked.state === 'RELATED' && isIcmpError(this.packet);
+    const isError = tracked.state === 'RELATED' && isIcmpErrorPacket(this.packet);
     const done = half === 'source' ? tracked.entry.sourceNatDone : tracked.entry.destinationNatDone;
     if (isError) this.skipNat(hook, 'an ICMP error is translated like the connection that it is about');
     else if (tracked.state === 'ESTABLISHED') this.skipNat(hook, 'only the first packet of a connection visits nat; later ones are translated the same way');

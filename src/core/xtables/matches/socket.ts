@@ -1,3 +1,4 @@
+import { isIcmpErrorPacket } from '../../net/icmpTypes';
 import { sameAddress, type Address } from '../../net/address';
 import type { Listener } from '../../net/host';
 import { PROTOCOL, type Packet } from '../../net/packet';
@@ -73,17 +74,12 @@ function run(data: SocketData, view: PacketView): Answer {
 /** For an ICMP error: the end that sent the packet which it quotes. */
 function lookedFor({ packet }: PacketView): End | undefined {
   const quoted = packet.inner;
-  if (quoted && isIcmpError(packet)) return withPorts(quoted) ? { protocol: quoted.protocol, address: quoted.source, port: quoted.sourcePort } : undefined;
+  if (quoted && isIcmpErrorPacket(packet)) return withPorts(quoted) ? { protocol: quoted.protocol, address: quoted.source, port: quoted.sourcePort } : undefined;
   return withPorts(packet) ? { protocol: packet.protocol, address: packet.destination, port: packet.destinationPort } : undefined;
 }
 
 function withPorts({ protocol, fragmentOffset }: Packet): boolean {
   return (protocol === PROTOCOL.TCP || protocol === PROTOCOL.UDP) && fragmentOffset === 0;
-}
-
-/** ICMP: destination unreachable, source quench, redirect, time exceeded, parameter problem. ICMPv6: every error type. */
-function isIcmpError({ protocol, icmpType }: Packet): boolean {
-  return protocol === PROTOCOL.ICMP ? [3, 4, 5, 11, 12].includes(icmpType) : protocol === PROTOCOL.ICMPV6 && icmpType < 128;
 }
 
 /** The listening socket that the kernel would choose: one bound to the address before one bound to none. */
