@@ -10,6 +10,13 @@ export interface AddressBlock {
   readonly mask: Address;
 }
 
+const BYTE = '(?:\\d|[1-9]\\d|1\\d\\d|2[0-4]\\d|25[0-5])';
+const GROUP = '[\\da-fA-F]{1,4}';
+
+/** Sources of regular expressions that fit addresses only, though not every spelling of them. */
+export const CERTAIN_IPV4 = `(?:${BYTE}\\.){3}${BYTE}`;
+export const CERTAIN_IPV6 = `(?:(?:${GROUP}:){7}${GROUP}|(?:${GROUP}:){1,4}(?::${GROUP}){1,3}|(?:${GROUP}:){1,6}:)`;
+
 /**
  * Reads an address as inet_pton(3) does: IPv4 is four decimal numbers from 0 to 255 without leading zeros, IPv6 may
  * end in an IPv4 address and has no zone. undefined for anything else.

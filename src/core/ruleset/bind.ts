@@ -1,17 +1,20 @@
+import { AppendLine } from '../syntax/appendLine';
+import { ChainDeclaration } from '../syntax/chainDeclaration';
 import { Command, type CommandParts } from '../syntax/command';
 import { readInputLine } from '../syntax/restoreInput';
 import { Shape } from '../syntax/shape';
-import type { CommandNode, Counters, Line, LineNode, Problem, RulesSection, Word } from '../syntax/tree';
+import type { ChainNode, CommandNode, Line, LineNode, Problem, RulesSection, Word } from '../syntax/tree';
 import type { Columns } from '../text/columns';
 import type { TableName } from '../xtables/view';
 import { chainNameProblem } from './chainName';
-import { checkPlaces, type LimitedPart } from './checkPlaces';
+import { checkPlaces } from './checkPlaces';
 import { EMPTY_HEADER } from './header';
 import { LineRule } from './lineRule';
-import { addChain, clearTable, isReferenced, newTable, renameChain, type OpenChain, type OpenTable } from './openTable';
+import { addChain, addRule, clearTable, deleteChain, isReferenced, newTable, renameChain, type OpenChain, type OpenTable } from './openTable';
 import { parseRule, type ParsedRule } from './parseRule';
 import { printRuleBody } from './printRule';
 import { ruleNumber } from './ruleNumber';
+import { learnRule, ruleWrittenAlike } from './writtenAlike';
 import { isTableName, type Jump, type LineProblem, type RuleSet } from './ruleSet';
 
 /**
@@ -29,7 +32,6 @@ class Binder {
   private current: OpenTable | undefined;
   private currentLine: Line | undefined;
   private unknownTable = false;
-  private limited: LimitedPart[] = [];
   private needsConntrack = false;
 
   constructor(private readonly section: RulesSection) {
@@ -52,14 +54,16 @@ class Binder {
 
   private finishTable(table: OpenTable): void {
     const chains = [...table.chains.values()];
+    const limited: LineRule[] = [];
     for (const chain of chains) {
       for (let i = 0; i < chain.rules.length; i++) {
         const rule = chain.rules[i] as LineRule;
         rule.number = i + 1;
+        if (rule.traits.needsConntrack) this.needsConntrack = true;
+        if (rule.traits.limits.length > 0) limited.push(rule);
         if (rule.jump) this.resolve(rule, rule.jump, table);
       }
     }
-    const limited = this.limited.filter(({ rule }) => rule.chain.table === table.name && table.chains.get(rule.chain.name)?.rules[rule.number - 1] === rule);
     checkPlaces(chains, limited, (line, at, code, message, severity) => this.report(line, at, code, message, severity));
   }
 
@@ -71,7 +75,7 @@ class Binder {
   /** A whole file for iptables-restore: what that program refuses is an error. */
   private readInput(lines: readonly Line[]): void {
     for (const line of lines) {
-      if (this.current && line.node instanceof Command && line.contentStart === 0 && line.eol === '\n' && line.problems.length === 0 && this.takeAgain(line.node)) continue;
+      if (line instanceof AppendLine && line.contentStart === 0 && line.eol === '\n' && this.takeUnread(line)) continue;
       const inTable = this.current !== undefined || this.unknownTable;
       const input = this.withReturn(line, inTable) ?? readInputLine(line, inTable, this.family);
       for (const problem of input.problems) this.problems.push({ ...problem, line });
@@ -91,7 +95,7 @@ class Binder {
   /** A rule whose line ends with CR LF, where the CR does no harm: it became part of a comment, say. */
   private withReturn(line: Line, inTable: boolean): ReturnType<typeof readInputLine> | undefined {
     if (line.eol !== '\r\n' || !this.current) return undefined;
-    const input = readInputLine({ ...line, text: `${line.text}\r`, eol: '\n', shape: Shape.Text, node: { kind: 'text' } }, inTable, this.family);
+    const input = readInputLine({ index: line.index, text: `${line.text}\r`, eol: '\n', contentStart: line.contentStart, problems: [], shape: Shape.Text, node: { kind: 'text' } }, inTable, this.family);
     if (!input.parts || !'AIRDC'.includes(input.parts.operation)) return undefined;
     const chain = this.current.chains.get(input.parts.chain?.text ?? '');
     const harmless = chain && ![...input.problems, ...this.parse(input.parts, this.current, chain).problems].some(({ severity }) => severity === 'error');
@@ -100,17 +104,17 @@ class Binder {
 
   /** A line of a dump in other text, of a list, or a command line. */
   private readLine(line: Line): void {
+    if (line instanceof AppendLine && this.takeUnread(line)) return;
     for (const problem of line.problems) this.problems.push({ ...problem, line });
     const { node } = line;
     if (node.kind !== 'command') return this.readNode(line, node);
-    if (node instanceof Command && this.takeAgain(node)) return;
     this.runCommand(line, node instanceof Command ? node.readOnce() : node);
   }
 
   private readNode(line: Line, node: LineNode): void {
     if (node.kind === 'table') this.startTable(line, node.name);
     else if (node.kind === 'commit') this.endTable();
-    else if (node.kind === 'chain') this.declareChain(line, node.name, node.policy, node.counters);
+    else if (node.kind === 'chain') this.declareChain(line, node);
   }
 
   private reportOpenTable(): void {
@@ -146,20 +150,22 @@ class Binder {
     return table;
   }
 
-  private declareChain(line: Line, name: Word, policy: Word | undefined, counters: Counters | undefined): void {
+  private declareChain(line: Line, node: ChainNode): void {
     const table = this.current;
     if (!table) return;
+    const { name } = node;
     let chain = table.chains.get(name.text);
     if (chain === undefined) {
       this.checkChainName(line, name, 'declaration');
-      chain = addChain(table, name.text, undefined, undefined, line, counters);
+      chain = addChain(table, name.text, undefined, undefined, line);
     } else if (chain.hook === undefined && this.section.asInput) {
       this.report(line, name, 'chain-exists', `chain "${name.text}" is there already: declare it once`);
     } else if (chain.hook === undefined && chain.line !== undefined && this.section.form === 'restore' && !this.section.noflush) {
       chain.rules = [];
     }
     chain.line = line;
-    chain.counters = counters;
+    if (chain.hook === undefined && node instanceof ChainDeclaration && node.isUserDefined) return;
+    const { policy } = node;
     if (chain.hook !== undefined) {
       if (policy?.text !== '-') this.setPolicy(line, chain, policy);
     } else if (policy && policy.text !== '-') this.report(line, policy, 'bad-policy', `only built-in chains have a policy; "${name.text}" is user-defined: write "-"`);
@@ -189,7 +195,7 @@ class Binder {
         if (!node.chain) return this.report(line, node.operationWord, 'missing-value', '-N needs the name of a chain');
         if (table.chains.has(node.chain.text)) return this.report(line, node.chain, 'chain-exists', `chain "${node.chain.text}" exists already`, this.restoring() ? 'error' : 'warning');
         this.checkChainName(line, node.chain, 'N');
-        addChain(table, node.chain.text, undefined, undefined, line, undefined);
+        addChain(table, node.chain.text, undefined, undefined, line);
         return;
       case 'P': {
         const chain = this.chainOf(line, table, node);
@@ -253,7 +259,7 @@ class Binder {
     if (node.chain === undefined) {
       for (const [name, chain] of table.chains) {
         if (chain.hook !== undefined) continue;
-        if (chain.rules.length === 0 && !isReferenced(table, name)) table.chains.delete(name);
+        if (chain.rules.length === 0 && !isReferenced(table, name)) deleteChain(table, chain);
         else this.report(line, node.operationWord, 'chain-in-use', `chain "${name}" cannot be deleted: it has rules, or is jumped to`);
       }
       return;
@@ -263,7 +269,7 @@ class Binder {
     if (chain.hook !== undefined) this.report(line, node.chain, 'chain-in-use', 'a built-in chain cannot be deleted');
     else if (chain.rules.length > 0) this.report(line, node.chain, 'chain-in-use', `chain "${chain.name}" is not empty: flush it first with -F`);
     else if (isReferenced(table, chain.name)) this.report(line, node.chain, 'chain-in-use', `chain "${chain.name}" is still jumped to`);
-    else table.chains.delete(chain.name);
+    else deleteChain(table, chain);
   }
 
   private rename(line: Line, table: OpenTable, node: CommandParts | CommandNode): void {
@@ -277,7 +283,7 @@ class Binder {
 
   private changeRules(line: Line, table: OpenTable, node: CommandParts | CommandNode): void {
     let chain = this.chainOf(line, table, node);
-    if (!chain && node.chain && node.operation === 'A') chain = addChain(table, node.chain.text, undefined, undefined, undefined, undefined);
+    if (!chain && node.chain && node.operation === 'A') chain = addChain(table, node.chain.text, undefined, undefined, undefined);
     if (!chain) return;
     const position = this.positionOf(line, node, chain);
     if (position === undefined) return;
@@ -285,7 +291,8 @@ class Binder {
       chain.rules.splice(position - 1, 1);
       return;
     }
-    const parsed = this.parse(node, table, chain);
+    const certain = new Map<Word, readonly string[]>();
+    const parsed = this.parse(node, table, chain, certain);
     for (const problem of parsed.problems) this.problems.push({ ...problem, line });
     if (parsed.otherFamily) return;
     if (node.operation === 'D' || node.operation === 'C') {
@@ -296,13 +303,15 @@ class Binder {
     }
     if (node.operation === 'A' && parsed.headers.length === 1) {
       const rule = this.makeRule(line, chain, 0, parsed);
-      this.append(chain, rule);
-      if (line.node instanceof Command && parsed.problems.length === 0 && !node.table) line.node.made = rule;
+      addRule(chain, rule);
+      if (line instanceof AppendLine && parsed.problems.length === 0 && !node.table) {
+        line.made = rule;
+        learnRule(chain, rule, node, certain);
+      }
       return;
     }
     const rules = parsed.headers.map((_, i) => this.makeRule(line, chain, i, parsed));
     if (node.operation === 'C') return rules.forEach((rule) => this.findRule(line, node, chain, rule));
-    for (const rule of rules) this.note(rule);
     if (node.operation === 'A') for (const rule of rules) chain.rules.push(rule);
     else if (node.operation === 'I') for (const rule of rules) chain.rules.splice(position - 1, 0, rule);
     else if (node.operation === 'R') chain.rules.splice(position - 1, 1, ...rules.slice(0, 1));
@@ -327,36 +336,38 @@ class Binder {
     return undefined;
   }
 
-  private parse(node: CommandParts | CommandNode, table: OpenTable, chain: OpenChain): ParsedRule {
-    return parseRule(node.words, { family: this.family, table: table.name, chain: chain.name, chains: table.chains });
+  private parse(node: CommandParts | CommandNode, table: OpenTable, chain: OpenChain, certain?: Map<Word, readonly string[]>): ParsedRule {
+    return parseRule(node.words, { family: this.family, table: table.name, chain: chain.name, chains: table.chains, ...(certain ? { certain } : {}) });
   }
 
   private makeRule(line: Line, chain: OpenChain, headerIndex: number, parsed: ParsedRule): LineRule {
-    return new LineRule(this.family, chain, line, headerIndex, parsed.target.kind === 'jump' ? parsed.target : undefined, parsed);
+    return LineRule.of(this.family, chain, line, headerIndex, parsed);
   }
 
-  /** A rule whose line has not changed since the rule set was made last is taken over without reading its words. */
-  private takeAgain(node: Command): boolean {
-    const known = node.made;
+  /** Whether the line could be made a rule without reading its words. */
+  private takeUnread(line: AppendLine): boolean {
     const table = this.current;
-    if (!(known instanceof LineRule) || !table || known.family !== this.family || known.chain.table !== table.name) return false;
+    return table !== undefined && (this.takeAgain(line, table) || this.takeAlike(line, table));
+  }
+
+  /** A rule whose line has not changed since the rule set was made last is taken over. */
+  private takeAgain(line: AppendLine, table: OpenTable): boolean {
+    const known = line.made;
+    if (!(known instanceof LineRule) || known.family !== this.family || known.chain.table !== table.name) return false;
     const chain = table.chains.get(known.chain.name);
     const rule = chain && known.again(chain, table.chains);
     if (!rule) return false;
-    this.append(chain, rule);
-    node.made = rule;
+    addRule(chain, rule);
+    line.made = rule;
     return true;
   }
 
-  private append(chain: OpenChain, rule: LineRule): void {
-    chain.rules.push(rule);
-    this.note(rule);
-  }
-
-  private note(rule: LineRule): void {
-    const { needsConntrack, limits } = rule.traits;
-    if (needsConntrack) this.needsConntrack = true;
-    for (const { extension, data, at } of limits) this.limited.push({ rule, extension, data, at });
+  private takeAlike(line: AppendLine, table: OpenTable): boolean {
+    const found = ruleWrittenAlike(line, table, this.family);
+    if (!found) return false;
+    addRule(found.chain, found.rule);
+    line.made = found.rule;
+    return true;
   }
 
   private findRule(line: Line, node: CommandParts | CommandNode, chain: OpenChain, rule: LineRule): number {

@@ -1,17 +1,14 @@
 import type { Line, Problem } from '../syntax/tree';
+import type { PlaceLimit, RuleTraits } from './lineRule';
 import type { Columns } from '../text/columns';
-import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import type { Hook } from '../xtables/view';
 import { HOOKS, type Chain, type Rule } from './ruleSet';
 
 type Report = (line: Line, at: Columns, code: string, message: string, severity?: Problem['severity']) => void;
 
-/** A match or target that the kernel takes in some places only, and the rule that it stands in. */
-export interface LimitedPart {
-  readonly rule: Rule;
-  readonly extension: MatchExtension | TargetExtension;
-  readonly data: unknown;
-  readonly at: Columns | undefined;
+/** A rule with matches or a target that the kernel takes in some places only. */
+export interface LimitedRule extends Rule {
+  readonly traits: RuleTraits;
 }
 
 /** A chain whose reach is being found. */
@@ -23,17 +20,24 @@ interface OpenReach extends Chain {
  * What the kernel checks when a table is committed: that no chain reaches itself, that no rule jumps to a built-in chain, and
  * that matches and targets are reached only from hooks that they take (`mark_source_chains` and `xt_check_*`). Sets `reach`.
  */
-export function checkPlaces(chains: readonly OpenReach[], limited: readonly LimitedPart[], report: Report): void {
+export function checkPlaces(chains: Iterable<OpenReach>, limited: readonly LimitedRule[], report: Report): void {
   const jumps = new Map<Chain, readonly Rule[]>();
   const loops = new Set<Rule>();
   for (const chain of chains) chain.reach = 0;
   for (const chain of chains) if (chain.hook) follow(chain, 1 << HOOKS.indexOf(chain.hook), jumps, loops);
   for (const rule of loops) report(rule.line, targetPlace(rule), 'loop', `this jump leads back to chain "${rule.chain.name}": the kernel refuses loops`);
-  const ends = new Map<Chain, number>();
-  for (const part of limited) {
-    const reach = reachOf(part.rule, ends);
-    checkHooks(part, reach, report);
-    checkSurroundings(part, reach, report);
+  let chain: Chain | undefined;
+  let end = 0;
+  for (const rule of limited) {
+    if (rule.chain !== chain) {
+      chain = rule.chain;
+      end = reachedRules(chain);
+    }
+    const reach = rule.number <= end ? chain.reach : 0;
+    for (const limit of rule.traits.limits) {
+      if (reach & ~limit.hooks) reportHooks(rule, limit, reach, report);
+      if (limit.extension.check) checkSurroundings(rule, limit, reach, report);
+    }
   }
 }
 
@@ -96,37 +100,29 @@ function reachedRules({ rules }: Chain): number {
   return end < 0 ? rules.length : end + 1;
 }
 
-/** Found once for each chain that holds such parts. */
-function reachOf({ chain, number }: Rule, ends: Map<Chain, number>): number {
-  let end = ends.get(chain);
-  if (end === undefined) {
-    end = reachedRules(chain);
-    ends.set(chain, end);
-  }
-  return number <= end ? chain.reach : 0;
-}
-
 /** What the extension itself asks of the rule around it. */
-function checkSurroundings({ rule, extension, data, at }: LimitedPart, reach: number, report: Report): void {
-  if (!extension.check) return;
+function checkSurroundings(rule: Rule, { extension, match }: PlaceLimit, reach: number, report: Report): void {
+  const { data, word } = partOf(rule, match);
   const place = {
     family: rule.family, table: rule.chain.table, hooks: reachingHooks({ reach }),
-    matches: rule.matches.map((match) => ({ name: match.extension.name, data: match.data })),
+    matches: rule.matches.map((each) => ({ name: each.extension.name, data: each.data })),
   };
-  for (const problem of extension.check(data, place)) {
-    const columns = problem.at ? { start: problem.at.optionWord.start, end: (problem.at.valueWord ?? problem.at.optionWord).end } : at;
+  for (const problem of extension.check?.(data, place) ?? []) {
+    const columns = problem.at ? { start: problem.at.optionWord.start, end: (problem.at.valueWord ?? problem.at.optionWord).end } : word;
     const code = problem.severity === 'warning' ? 'suspicious-option' : 'bad-options';
     report(rule.line, columns ?? wholeRule(rule), code, problem.message, problem.severity ?? 'error');
   }
 }
 
-function checkHooks({ rule, extension, at }: LimitedPart, reach: number, report: Report): void {
-  if (!extension.hooks) return;
-  const wrong = HOOKS.filter((hook, i) => reach & (1 << i) && !extension.hooks?.includes(hook));
-  if (wrong.length === 0) return;
+function reportHooks(rule: Rule, { extension, match, hooks }: PlaceLimit, reach: number, report: Report): void {
   const what = `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`;
-  report(rule.line, at ?? wholeRule(rule), 'wrong-chain',
-    `${what} works in ${extension.hooks?.join(', ')} only; this rule is reached from ${wrong.join(', ')}`);
+  report(rule.line, partOf(rule, match).word ?? wholeRule(rule), 'wrong-chain',
+    `${what} works in ${extension.hooks?.join(', ')} only; this rule is reached from ${reachingHooks({ reach: reach & ~hooks }).join(', ')}`);
+}
+
+/** The data of such a match or target and its place, which are asked of the rule only when they are needed. */
+function partOf({ matches, target }: Rule, match: number | undefined): { readonly data?: unknown; readonly word?: Columns | undefined } {
+  return (match === undefined ? (target.kind === 'extension' ? target : undefined) : matches[match]) ?? {};
 }
 
 function targetPlace(rule: Rule): Columns {

@@ -1,5 +1,5 @@
 import type { Word } from '../syntax/tree';
-import { anyBlock, parseBlock, parseMask, type AddressBlock } from '../net/address';
+import { anyBlock, CERTAIN_IPV4, CERTAIN_IPV6, parseBlock, parseMask, type AddressBlock } from '../net/address';
 import { protocolNumber } from '../net/protocols';
 import type { RuleSurroundings } from './optionReader';
 import { EMPTY_HEADER, type Names, type Negatable, type RuleHeader } from './header';
@@ -101,6 +101,7 @@ export class HeaderReader {
       }
       list.push(read);
     }
+    this.rule.noteCertain(value, this.context.family === 4 ? CERTAIN_BLOCKS_4 : CERTAIN_BLOCKS_6);
     if (list.length > 0) this[name] = { value: list, inverted };
     return list.length === parts.length;
   }
@@ -114,9 +115,15 @@ export class HeaderReader {
     if (wrong.includes(this.context.chain)) {
       this.rule.report(option, 'wrong-chain', `${option.text} cannot be used in ${this.context.chain}, where a packet has no ${name === 'i' ? 'incoming' : 'outgoing'} interface`);
     }
+    this.rule.noteCertain(value, CERTAIN_INTERFACES);
     this[name === 'i' ? 'inInterface' : 'outInterface'] = { value: text, inverted };
   }
 }
+
+/** Not /0: a rule that asks nothing of the address may end its chain. */
+const CERTAIN_BLOCKS_4: readonly string[] = [`${CERTAIN_IPV4}(?:/(?:[1-9]|[12]\\d|3[0-2]))?`];
+const CERTAIN_BLOCKS_6: readonly string[] = [`${CERTAIN_IPV6}(?:/(?:[1-9]\\d?|1[01]\\d|12[0-8]))?`];
+const CERTAIN_INTERFACES: readonly string[] = ['[a-zA-Z][\\w.@-]{0,13}\\+?'];
 
 const NO_HEADER: readonly RuleHeader[] = [EMPTY_HEADER];
 

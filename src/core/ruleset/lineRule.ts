@@ -1,9 +1,9 @@
 import { Command } from '../syntax/command';
-import type { Counters, Line, Word } from '../syntax/tree';
+import type { Counters, Line } from '../syntax/tree';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import { EMPTY_HEADER, type RuleHeader } from './header';
 import { parseRule, type ParsedRule } from './parseRule';
-import type { BoundMatch, BoundTarget, Chain, Jump, Rule } from './ruleSet';
+import { HOOKS, hookBits, type BoundMatch, type BoundTarget, type Chain, type Jump, type Rule } from './ruleSet';
 
 /**
  * A rule that remembers its line and reads the words again when someone first asks for its parts: of the 100,000 rules of a large
@@ -12,8 +12,6 @@ import type { BoundMatch, BoundTarget, Chain, Jump, Rule } from './ruleSet';
  */
 export class LineRule implements Rule {
   number = 0;
-  private parsed: ParsedRule | undefined;
-  readonly traits: RuleTraits;
 
   constructor(
     readonly family: 4 | 6,
@@ -23,15 +21,15 @@ export class LineRule implements Rule {
     private readonly headerIndex: number,
     /** Kept at hand for the graph of jumps; undefined where the rule does not jump. */
     public jump: Jump | undefined,
-    from: ParsedRule | LineRule,
-  ) {
-    if (from instanceof LineRule) {
-      this.parsed = from.parsed;
-      this.traits = from.traits;
-      return;
-    }
-    this.parsed = from.problems.length > 0 ? { ...from, matches: from.matches.map((match) => ({ ...match })) } : undefined;
-    this.traits = traitsOf(from, headerIndex);
+    readonly traits: RuleTraits,
+    /** What was read of the words, where it cannot be read again. */
+    private parsed: ParsedRule | undefined,
+  ) {}
+
+  /** The rule of a line whose words were read just now. */
+  static of(family: 4 | 6, chain: Chain, line: Line, headerIndex: number, from: ParsedRule): LineRule {
+    const kept = from.problems.length > 0 ? { ...from, matches: from.matches.map((match) => ({ ...match })) } : undefined;
+    return new LineRule(family, chain, line, headerIndex, from.target.kind === 'jump' ? from.target : undefined, traitsOf(from, headerIndex), kept);
   }
 
   /**
@@ -40,7 +38,7 @@ export class LineRule implements Rule {
    */
   again(chain: Chain, chains: { has(name: string): boolean }): LineRule | undefined {
     if (this.jump ? !chains.has(this.jump.chain) : this.traits.targetName !== undefined && chains.has(this.traits.targetName)) return undefined;
-    return new LineRule(this.family, chain, this.line, this.headerIndex, this.jump && { ...this.jump, to: undefined }, this);
+    return new LineRule(this.family, chain, this.line, this.headerIndex, this.jump && { ...this.jump, to: undefined }, this.traits, this.parsed);
   }
 
   get header(): RuleHeader {
@@ -100,28 +98,29 @@ export interface RuleTraits {
 
 export interface PlaceLimit {
   readonly extension: MatchExtension | TargetExtension;
-  readonly data: unknown;
-  readonly at: Word | undefined;
+  /** Which of the rule's matches it is; undefined for its target. */
+  readonly match: number | undefined;
+  /** The hooks that it takes, one bit each in the order of `HOOKS`. */
+  readonly hooks: number;
 }
 
 const shared = new Map<string, RuleTraits>();
 
 function traitsOf({ matches, target, headers }: ParsedRule, headerIndex: number): RuleTraits {
-  let limits: PlaceLimit[] | undefined;
+  const limits: PlaceLimit[] = [];
   let needsConntrack = false;
-  const note = (extension: MatchExtension | TargetExtension, data: unknown, at: Word | undefined): void => {
+  const note = (extension: MatchExtension | TargetExtension, data: unknown, match: number | undefined): void => {
     if (extension.kind === 'target' && extension.needsTracking ? extension.needsTracking(data) : extension.needsConntrack) needsConntrack = true;
-    if (extension.hooks || extension.check) (limits ??= []).push({ extension, data, at });
+    if (extension.hooks || extension.check) limits.push({ extension, match, hooks: hookBits(extension.hooks ?? HOOKS) });
   };
-  for (const { extension, data, word } of matches) note(extension, data, word);
+  for (const [i, { extension, data }] of matches.entries()) note(extension, data, i);
   const targetName = target.kind === 'extension' ? target.extension.name : undefined;
-  if (target.kind === 'extension') note(target.extension, target.data, target.word);
+  if (target.kind === 'extension') note(target.extension, target.data, undefined);
   const endsChain = matches.length === 0 && targetName !== undefined && VERDICTS.has(targetName) && asksNothing(headers[headerIndex] ?? EMPTY_HEADER);
-  if (limits) return { targetName, needsConntrack, endsChain, limits };
-  const key = `${targetName ?? ''} ${needsConntrack} ${endsChain}`;
+  const key = `${targetName ?? ''} ${needsConntrack} ${endsChain}${limits.map(({ extension, match }) => ` ${extension.kind} ${extension.name} ${match}`).join('')}`;
   let traits = shared.get(key);
   if (traits === undefined) {
-    traits = { targetName, needsConntrack, endsChain, limits: [] };
+    traits = { targetName, needsConntrack, endsChain, limits };
     shared.set(key, traits);
   }
   return traits;

@@ -1,13 +1,19 @@
-import { Command } from '../syntax/command';
-import type { Counters, Line } from '../syntax/tree';
+import { AppendLine } from '../syntax/appendLine';
+import type { Line } from '../syntax/tree';
 import type { Hook, TableName } from '../xtables/view';
 import type { LineRule } from './lineRule';
-import { BUILTIN_CHAINS, type Chain } from './ruleSet';
+import { RulePatterns } from './rulePatterns';
+import { BUILTIN_CHAINS, HOOKS, type Chain } from './ruleSet';
 
 /** While binding, chains and rules grow; the rest of the program sees them as read-only. */
 export interface OpenTable {
   readonly name: TableName;
   readonly chains: Map<string, OpenChain>;
+  /** How rules of this table are written; those of chains that bear the name of a hook have patterns of their own, because `-i` and `-o` are not taken in all of them. */
+  readonly patterns: RulePatterns;
+  /** The chain that the last rule went to. */
+  latest: OpenChain | undefined;
+  newest: OpenChain | undefined;
 }
 
 export interface OpenChain extends Chain {
@@ -16,28 +22,52 @@ export interface OpenChain extends Chain {
   policy: 'ACCEPT' | 'DROP' | undefined;
   rules: LineRule[];
   line: Line | undefined;
-  counters: Counters | undefined;
+  /** undefined for a name that is not one plain word however it is read. */
+  patterns: RulePatterns | undefined;
+  /** The chain declared behind it: in a dump its rules come next. */
+  following: OpenChain | undefined;
 }
 
 /** The table as the kernel makes it: its built-in chains, empty, with the policy ACCEPT. */
 export function newTable(name: TableName): OpenTable {
-  const table: OpenTable = { name, chains: new Map() };
-  for (const hook of BUILTIN_CHAINS[name]) addChain(table, hook, hook, 'ACCEPT', undefined, undefined);
+  const table: OpenTable = { name, chains: new Map(), patterns: new RulePatterns(), latest: undefined, newest: undefined };
+  for (const hook of BUILTIN_CHAINS[name]) addChain(table, hook, hook, 'ACCEPT', undefined);
   return table;
 }
 
 /** What iptables-restore does to a table that it begins: rules and chains go, policies stay. */
 export function clearTable(table: OpenTable): void {
-  for (const [name, chain] of table.chains) {
-    if (chain.hook === undefined) table.chains.delete(name);
+  for (const chain of table.chains.values()) {
+    if (chain.hook === undefined) deleteChain(table, chain);
     else chain.rules = [];
   }
 }
 
-export function addChain(table: OpenTable, name: string, hook: Hook | undefined, policy: 'ACCEPT' | undefined, line: Line | undefined, counters: Counters | undefined): OpenChain {
-  const chain: OpenChain = { table: table.name, name, hook, policy, rules: [], line, counters, reach: 0 };
+export function addChain(table: OpenTable, name: string, hook: Hook | undefined, policy: 'ACCEPT' | undefined, line: Line | undefined): OpenChain {
+  const chain: OpenChain = { table: table.name, name, hook, policy, rules: [], line, reach: 0, patterns: patternsOf(table, name), following: undefined };
   table.chains.set(name, chain);
+  if (table.newest) table.newest.following = chain;
+  table.newest = chain;
   return chain;
+}
+
+function patternsOf(table: OpenTable, name: string): RulePatterns | undefined {
+  if (!PLAIN_NAME.test(name)) return undefined;
+  return (HOOKS as readonly string[]).includes(name) ? new RulePatterns() : table.patterns;
+}
+
+const PLAIN_NAME = /^\w[\w.:+*@/-]*$/;
+
+export function deleteChain(table: OpenTable, chain: OpenChain): void {
+  table.chains.delete(chain.name);
+  // Whoever remembers it sees that it is gone.
+  chain.patterns = undefined;
+}
+
+/** Most chains of a large dump have one rule or two, for which an array that grows would keep room for seventeen. */
+export function addRule(chain: OpenChain, rule: LineRule): void {
+  if (chain.rules.length < 4) chain.rules = [...chain.rules, rule];
+  else chain.rules.push(rule);
 }
 
 /** Whether a rule jumps to a chain of this name. */
@@ -58,11 +88,12 @@ export function renameChain(table: OpenTable, chain: OpenChain, name: string): v
     }
   }
   chain.name = name;
+  chain.patterns = patternsOf(table, name);
   table.chains.set(name, chain);
 }
 
 /** A rule that a rename changes is no longer what its line says: it keeps what was read, and is read anew next time. */
 function forget(rule: LineRule): void {
   rule.keep();
-  if (rule.line.node instanceof Command) rule.line.node.made = undefined;
+  if (rule.line instanceof AppendLine) rule.line.made = undefined;
 }

@@ -8,6 +8,8 @@ import type { BuildProblem, Given, GivenOptions, InvalidValue, Option, ValueCont
 export interface RuleSurroundings {
   report(at: Columns, code: string, message: string, severity?: Problem['severity']): void;
   valueContext(): ValueContext;
+  /** The value `word` could as well be spelled otherwise (`ValueType.certain`). */
+  noteCertain(word: Word, spellings: readonly string[]): void;
 }
 
 export type Built = { readonly kind: 'built'; readonly data: unknown } | { readonly kind: 'broken' };
@@ -113,6 +115,7 @@ export class OptionReader implements GivenOptions {
         this.fail({ start: valueWord.start, end: last.end }, 'bad-value', `${option.name}: ${value.message}`);
         return index;
       }
+      if (option.type.certain && attached === undefined && last === valueWord) this.rule.noteCertain(valueWord, option.type.certain);
     }
     this.given.push({ option, given: { value, inverted, optionWord, valueWord } });
     return index;

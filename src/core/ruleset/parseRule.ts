@@ -26,6 +26,8 @@ export interface RuleContext {
   readonly chains: { get(name: string): { readonly name: string } | undefined };
   /** What is done with the rule; undefined where it is put into a chain. */
   readonly operation?: Operation;
+  /** Filled with the words that could as well be spelled otherwise: see `GoodRule.certain`. */
+  readonly certain?: Map<Word, readonly string[]>;
 }
 
 /** A rule read from its words. `-s a,b` stands for several rules, so there is a list of headers. */
@@ -177,6 +179,10 @@ class RuleReader implements RuleSurroundings {
     this.search.add(reader);
     this.loaded.push(reader);
     return reader;
+  }
+
+  noteCertain(word: Word, spellings: readonly string[]): void {
+    this.context.certain?.set(word, spellings);
   }
 
   valueContext(): ValueContext {

@@ -34,13 +34,17 @@ export interface Chain {
   readonly rules: readonly Rule[];
   /** Where it is declared, if it is. */
   readonly line: Line | undefined;
-  readonly counters: Counters | undefined;
   /** The hooks from which a packet can come to this chain, one bit each in the order of `HOOKS`; 0: nothing leads here. */
   readonly reach: number;
 }
 
 /** All hooks, in the order of their bits in `Chain.reach`. */
 export const HOOKS: readonly Hook[] = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
+
+/** Hooks as in `Chain.reach`. */
+export function hookBits(hooks: readonly Hook[]): number {
+  return hooks.reduce((bits, hook) => bits | (1 << HOOKS.indexOf(hook)), 0);
+}
 
 export interface Rule {
   readonly family: 4 | 6;

@@ -11,8 +11,6 @@ import { type Quoting, scanWords, type WordScan } from './words';
 export class Command implements CommandNode {
   readonly kind = 'command';
   private parts: CommandParts | undefined = undefined;
-  /** For whoever makes rules of commands: what became of this one last time. Lines survive edits elsewhere in the file, and so does this. */
-  made: unknown = undefined;
 
   constructor(
     private readonly text: string,

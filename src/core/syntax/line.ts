@@ -1,4 +1,6 @@
 import { findBlank, skipBlanks, trimmedEnd } from '../text/blanks';
+import { AppendLine } from './appendLine';
+import { ChainDeclaration } from './chainDeclaration';
 import { type Classified, NO_PROBLEMS, plain, textOf } from './classified';
 import { Command, readCommand, readCounters } from './command';
 import { readHeader } from './header';
@@ -8,15 +10,17 @@ import { operationLetter, operationOf } from './operations';
 import { quoteEnd, shipperPrefixEnd } from './prefix';
 import { findProgram } from './shellLine';
 import { Shape } from './shape';
-import type { Counters, EmbeddedLine, Line, LineNode, Problem, Word } from './tree';
+import type { EmbeddedLine, Line, LineNode, Problem, Word } from './tree';
 import { scanWords } from './words';
 
 /** Reads one line by itself. Never throws; a line that is nothing special is `text`. */
 export function parseLine(text: string, eol: string, index: number): Line {
+  if (text.startsWith('-A ') && hasNoFault(text, 3)) return new AppendLine(index, text, eol, 0);
   const end = trimmedEnd(text);
   const indent = quoteEnd(text, end);
   let start = indent;
   let found = classify(text, start, end, index);
+  if (found.shape === Shape.Rule && isAppend(text, start, found)) return new AppendLine(index, text, eol, start);
   // Prefixes are stripped only as long as the line makes no sense with them: most lines have none.
   for (let round = 0; round < MAX_PREFIXES && found.shape === Shape.Text; round++) {
     const next = shipperPrefixEnd(text, start, end);
@@ -32,6 +36,11 @@ export function parseLine(text: string, eol: string, index: number): Line {
 }
 
 const MAX_PREFIXES = 4;
+
+/** A rule behind indentation or counters. */
+function isAppend(text: string, start: number, { node, problems }: Classified): boolean {
+  return problems.length === 0 && node instanceof Command && node.operation === 'A' && (text.startsWith('-A ', start) || text.charCodeAt(start) === 91);
+}
 
 class SourceLine implements Line {
   readonly node: LineNode;
@@ -113,7 +122,7 @@ function isLetter(code: number): boolean {
 
 /** What is wrong with the words of a rule as such. Reads them only where a quote or `#` stands in the line. */
 function commandProblems(text: string, from: number, end: number): readonly Problem[] {
-  if (text.indexOf('#', from) < 0 && quotesAreEven(text, from)) return NO_PROBLEMS;
+  if (hasNoFault(text, from)) return NO_PROBLEMS;
   const scan = scanWords(text, from, end, 'restore');
   if (!scan.unterminated && !scan.comment) return NO_PROBLEMS;
   const problems: Problem[] = [];
@@ -136,6 +145,11 @@ function commandProblems(text: string, from: number, end: number): readonly Prob
   return problems;
 }
 
+/** Certain without reading the words. */
+function hasNoFault(text: string, from: number): boolean {
+  return text.indexOf('#', from) < 0 && quotesAreEven(text, from);
+}
+
 /** An even number of quotes and no escapes: all of them are closed. */
 function quotesAreEven(text: string, from: number): boolean {
   let even = true;
@@ -148,39 +162,9 @@ function quotesAreEven(text: string, from: number): boolean {
   return even && !text.includes('\\', from);
 }
 
-/** `:CHAIN POLICY [12:3400]`. */
 function chainDeclaration(text: string, start: number, end: number): Classified | undefined {
-  const nameStart = skipBlanks(text, start + 1, end);
-  const nameEnd = findBlank(text, nameStart, end);
-  if (nameEnd === nameStart) return undefined;
-  const name = plainWord(text, nameStart, nameEnd);
-  const policyStart = skipBlanks(text, nameEnd, end);
-  if (policyStart >= end) {
-    if (text.charCodeAt(nameEnd - 1) === 58) return undefined; // `:smile:`
-    return chainNode(name, undefined, undefined);
-  }
-  const policyEnd = findBlank(text, policyStart, end);
-  if (!isPolicy(text, policyStart, policyEnd)) return undefined;
-  const policy = plainWord(text, policyStart, policyEnd);
-  const rest = skipBlanks(text, policyEnd, end);
-  if (rest >= end) return chainNode(name, policy, undefined);
-  const counters = readCounters(text, rest);
-  if (!counters) return undefined;
-  return chainNode(name, policy, counters);
-}
-
-function chainNode(name: Word, policy: Word | undefined, counters: Counters | undefined): Classified {
-  return { node: { kind: 'chain', name, policy, counters }, shape: Shape.Chain, problems: NO_PROBLEMS };
-}
-
-/** `-` or a word in capitals. */
-function isPolicy(text: string, start: number, end: number): boolean {
-  if (end - start === 1 && text.charCodeAt(start) === 45) return true;
-  for (let i = start; i < end; i++) {
-    const code = text.charCodeAt(i);
-    if (!((code >= 65 && code <= 90) || code === 95)) return false;
-  }
-  return true;
+  const node = ChainDeclaration.read(text, start, end);
+  return node && { node, shape: Shape.Chain, problems: NO_PROBLEMS };
 }
 
 const TABLES = new Set(['filter', 'nat', 'mangle', 'raw', 'security']);

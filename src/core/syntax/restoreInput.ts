@@ -1,4 +1,5 @@
 import { findBlank, skipBlanks } from '../text/blanks';
+import { ChainDeclaration } from './chainDeclaration';
 import { Command } from './command';
 import { readInputCommand } from './inputCommand';
 import { parseLine } from './line';
@@ -54,6 +55,7 @@ export function readInputLine(line: Line, inTable: boolean, family: 4 | 6): Inpu
     const parts = node.readOnce();
     if (parts.chain && parts.operation === 'A' && parts.operationWord.start === 0 && parts.table === undefined && parts.scan.words.length <= MOST_WORDS) return { line, node, parts, problems: NONE, otherFamily: false };
   }
+  if (inTable && first === 58 && eol === '\n' && text.length <= LONGEST_WORD && node instanceof ChainDeclaration && node.isUserDefined) return { line, node, parts: undefined, problems: NONE, otherFamily: false };
   if (text === '' && eol !== '\r\n') return as(BLANK);
   if (isTooLong(text, eol)) report('line-too-long', `iptables-restore reads ${LONGEST} bytes of a line and takes the rest for a line of its own: make it shorter`);
   if (first === 35) return as({ kind: 'comment' });
@@ -181,10 +183,14 @@ function joined(lines: readonly Line[]): readonly Line[] {
 
 /** In UTF-8. */
 export function bytesOf(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x80) continue;
+    // The two halves of a surrogate pair make four bytes, and half a pair the three of U+FFFD.
+    const pair = code >= 0xd800 && code < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00;
+    if (pair) i++;
+    bytes += code < 0x800 ? 1 : 2;
   }
   return bytes;
 }

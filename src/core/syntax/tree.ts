@@ -22,7 +22,7 @@ export type LineNode =
   | { readonly kind: 'blank' }
   | { readonly kind: 'comment'; readonly header?: Header }
   | { readonly kind: 'table'; readonly name: Word }
-  | { readonly kind: 'chain'; readonly name: Word; readonly policy: Word | undefined; readonly counters: Counters | undefined }
+  | ChainNode
   | CommandNode
   | { readonly kind: 'commit' }
   /** A line of a table that another tool printed, a log line, prose, a Markdown fence: read by the section it is in. */
@@ -34,6 +34,14 @@ export interface Header {
   readonly family?: 4 | 6;
   readonly backend?: 'legacy' | 'nft';
   readonly version?: string;
+}
+
+/** `:CHAIN POLICY [12:3400]`. */
+export interface ChainNode {
+  readonly kind: 'chain';
+  readonly name: Word;
+  readonly policy: Word | undefined;
+  readonly counters: Counters | undefined;
 }
 
 /** A rule or another command: `-A CHAIN …`, `-N CHAIN`, `iptables -t nat -I CHAIN 3 …`. */

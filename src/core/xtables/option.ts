@@ -28,6 +28,11 @@ export interface ValueType<V> {
   parse(text: string, context: ValueContext): V | InvalidValue;
   /** Values worth offering while typing. */
   readonly completions?: readonly string[];
+  /**
+   * Spellings of one word as it stands in the line, as sources of regular expressions: what fits one of them is valid, and nothing else
+   * that is checked of a rule (`build`, `check`, `needsTracking`) depends on which of them it is. They match no blank outside of quotes.
+   */
+  readonly certain?: readonly string[];
 }
 
 /** One option of a match or a target. */

@@ -1,9 +1,10 @@
 import { defineMatch } from '../extension';
-import { option, type Given } from '../option';
+import { option, type Given, type ValueType } from '../option';
 import { savedString, text } from '../values/savedString';
 
 /** The kernel has room for 256 bytes with a zero at the end. */
-const commentOption = option('--comment', text('text', 255), 'The comment, up to 255 bytes; more is cut off.', { required: true });
+const note: ValueType<string> = { ...text('text', 255), certain: ['"[ !#-\\[\\]-~]{0,255}"', '\\w[\\w./:-]{0,254}'] };
+const commentOption = option('--comment', note, 'The comment, up to 255 bytes; more is cut off.', { required: true });
 
 /** `-m comment`: a note; matches every packet. Source: iptables-extensions(8) "comment", net/netfilter/xt_comment.c. */
 export const comment = defineMatch<string>({

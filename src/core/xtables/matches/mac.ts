@@ -5,6 +5,7 @@ import { invertedText, type Inverted } from '../values/inverted';
 /** Six bytes in hexadecimal, as `aa:bb:cc:dd:ee:ff`. */
 const etherAddress: ValueType<string> = {
   metavariable: 'XX:XX:XX:XX:XX:XX',
+  certain: ['[\\da-fA-F]{2}(?::[\\da-fA-F]{2}){5}'],
   parse(text): string | InvalidValue {
     const parts = text.split(':');
     const bytes = parts.map(readByte);

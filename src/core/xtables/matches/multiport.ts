@@ -1,7 +1,7 @@
 import { PROTOCOL } from '../../net/packet';
 import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
 import { invalid, option, problem, type InvalidValue, type ValueType } from '../option';
-import { printPortRange, readPort, type PortRange } from '../values/port';
+import { CERTAIN_PORT, printPortRange, readPort, type PortRange } from '../values/port';
 import { cutShort } from '../values/transport';
 
 type Side = '--sports' | '--dports' | '--ports';
@@ -18,6 +18,7 @@ const PROTOCOLS: readonly number[] = [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLI
 
 const portList: ValueType<readonly PortRange[]> = {
   metavariable: 'port[,port|,port:port]…',
+  certain: [`${CERTAIN_PORT}(?:,${CERTAIN_PORT}){0,${ROOM - 1}}`],
   parse(text, context): readonly PortRange[] | InvalidValue {
     // iptables looks at the protocol when it reads the ports.
     if (context.protocol === undefined || !PROTOCOLS.includes(context.protocol)) return invalid('-p tcp, udp, udplite, sctp or dccp must stand in front of it');

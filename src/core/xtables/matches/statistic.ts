@@ -19,6 +19,7 @@ const modeValue: ValueType<'random' | 'nth'> = {
 
 const probabilityValue: ValueType<number> = {
   metavariable: 'p',
+  certain: ['0\\.\\d{1,16}'],
   parse(text): number | InvalidValue {
     const value = readDouble(text);
     if (value === undefined || value < 0 || value > 1) return invalid(`"${text}" is not a probability from 0 to 1`);

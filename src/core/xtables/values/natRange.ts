@@ -1,8 +1,9 @@
-import { formatAddress, parseAddress, sameAddress, type Address } from '../../net/address';
+import { CERTAIN_IPV4, CERTAIN_IPV6, formatAddress, parseAddress, sameAddress, type Address } from '../../net/address';
 import { PROTOCOL } from '../../net/packet';
 import { portOfService } from '../../net/services';
 import type { NatRange } from '../extension';
 import { invalid, type InvalidValue, type ValueContext, type ValueType } from '../option';
+import { CERTAIN_PORT } from './port';
 import { leadingNumber } from './strtoul';
 
 /** What NAT maps to, as written: `10.0.0.1-10.0.0.9:80-90/80`. */
@@ -21,6 +22,7 @@ export interface PortSpan {
 /** `[address[-address]][:port[-port[/port]]]`, IPv6 addresses in brackets where ports follow (extensions/libxt_NAT.c parse_to). */
 export const natPlace: ValueType<NatPlace> = {
   metavariable: '[address[-address]][:port[-port]]',
+  certain: [CERTAIN_IPV4, `${CERTAIN_IPV4}:${CERTAIN_PORT}`, `\\[${CERTAIN_IPV6}\\]:${CERTAIN_PORT}`],
   parse(text, context): NatPlace | InvalidValue {
     const parts = split(text, context.family);
     if ('kind' in parts) return parts;

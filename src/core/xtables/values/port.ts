@@ -7,11 +7,15 @@ export function readPort(text: string, context: ValueContext): number | undefine
   return readUnsigned(text, 0, 65535) ?? portOfService(text, context.protocol);
 }
 
+/** A port from 0 to 65535 in digits (`ValueType.certain`). */
+export const CERTAIN_PORT = '(?:0|[1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3})';
+
 export type PortRange = readonly [first: number, last: number];
 
 /** `port[:port]`; a missing first port is 0, a missing last one 65535. Service names are allowed. */
 export const portRange: ValueType<PortRange> = {
   metavariable: 'port[:port]',
+  certain: [CERTAIN_PORT],
   parse(text, context): PortRange | InvalidValue {
     const parts = text.split(':');
     if (parts.length > 2) return invalid(`"${text}" has more than one ":"`);

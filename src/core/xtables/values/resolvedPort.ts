@@ -1,6 +1,6 @@
 import { portOfService } from '../../net/services';
 import { invalid, type InvalidValue, type ValueType } from '../option';
-import type { PortRange } from './port';
+import { CERTAIN_PORT, type PortRange } from './port';
 import { UINT64_MAX } from './strtoul';
 
 /**
@@ -21,6 +21,7 @@ export function resolvePort(text: string): number | undefined {
  */
 export const resolvedPortRange: ValueType<PortRange> = {
   metavariable: 'port[:port]',
+  certain: [CERTAIN_PORT],
   parse(text): PortRange | InvalidValue {
     const parts = text.split(':');
     if (parts.length > 2) return invalid(`"${text}" has more than one ":"`);

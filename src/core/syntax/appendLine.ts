@@ -1,0 +1,34 @@
+import { trimmedEnd } from '../text/blanks';
+import { NO_PROBLEMS } from './classified';
+import { Command } from './command';
+import { Shape } from './shape';
+import type { Line, Problem } from './tree';
+
+/**
+ * A line `-A CHAIN …` without a fault in its words: nearly all that a large dump consists of. So it keeps its text and nothing else until
+ * someone asks what the text says.
+ */
+export class AppendLine implements Line {
+  private command: Command | undefined = undefined;
+  /** For whoever makes rules of lines: what became of this one last time. Lines survive edits elsewhere in the file, and so does this. */
+  made: unknown = undefined;
+
+  constructor(
+    public index: number,
+    readonly text: string,
+    readonly eol: string,
+    readonly contentStart: number,
+  ) {}
+
+  get node(): Command {
+    return (this.command ??= new Command(this.text, this.contentStart, trimmedEnd(this.text), 'restore', 'A'));
+  }
+
+  get shape(): Shape {
+    return Shape.Rule;
+  }
+
+  get problems(): readonly Problem[] {
+    return NO_PROBLEMS;
+  }
+}
