@@ -306,8 +306,9 @@ class Walk implements Traveller {
       if (tracked || this.untracked) this.skipNat(hook, `the packet is ${tracked?.state ?? 'UNTRACKED'}, and NAT needs a connection`);
       return;
     }
-    this.endStrayMasquerade(hook, tracked);
     const isError = tracked.state === 'RELATED' && isIcmpErrorPacket(this.packet);
+    // An ICMP error is translated and let go before Linux asks whether the connection's interface has changed.
+    if (!isError) this.endStrayMasquerade(hook, tracked);
     const done = half === 'source' ? tracked.entry.sourceNatDone : tracked.entry.destinationNatDone;
     if (isError) this.skipNat(hook, 'an ICMP error is translated like the connection that it is about');
     else if (tracked.state === 'ESTABLISHED') this.skipNat(hook, 'only the first packet of a connection visits nat; later ones are translated the same way');
