@@ -8,6 +8,7 @@ import type { Columns } from '../text/columns';
 import type { TableName } from '../xtables/view';
 import { chainNameProblem } from './chainName';
 import { checkPlaces } from './checkPlaces';
+import { checkSharedNames } from './checkSharedNames';
 import { EMPTY_HEADER } from './header';
 import { LineRule } from './lineRule';
 import { addChain, addRule, clearTable, deleteChain, isReferenced, newTable, renameChain, type OpenChain, type OpenTable } from './openTable';
@@ -15,7 +16,7 @@ import { parseRule, type ParsedRule } from './parseRule';
 import { printRuleBody } from './printRule';
 import { ruleNumber } from './ruleNumber';
 import { learnRule, ruleWrittenAlike } from './writtenAlike';
-import { isTableName, type Jump, type LineProblem, type RuleSet } from './ruleSet';
+import { isTableName, type LineProblem, type RuleSet } from './ruleSet';
 
 /**
  * The rule set that a section stands for: what the kernel would hold after iptables-restore had loaded it, or after the commands
@@ -45,14 +46,15 @@ class Binder {
       if (form === 'list' || form === 'commands') this.current = this.open(asTable(this.section.defaultTable) ?? 'filter');
       for (const line of lines) this.readLine(line);
     }
-    for (const table of this.tables.values()) this.finishTable(table);
+    const limited = [...this.tables.values()].flatMap((table) => this.finishTable(table));
+    checkSharedNames(limited, (line, at, code, message) => this.report(line, at, code, message));
     return {
       family: this.family, backend: this.section.backend ?? 'legacy', section: this.section,
       tables: this.tables, problems: this.problems, needsConntrack: this.needsConntrack,
     };
   }
 
-  private finishTable(table: OpenTable): void {
+  private finishTable(table: OpenTable): readonly LineRule[] {
     const chains = [...table.chains.values()];
     const limited: LineRule[] = [];
     for (const chain of chains) {
@@ -61,15 +63,11 @@ class Binder {
         rule.number = i + 1;
         if (rule.traits.needsConntrack) this.needsConntrack = true;
         if (rule.traits.limits.length > 0) limited.push(rule);
-        if (rule.jump) this.resolve(rule, rule.jump, table);
+        if (rule.jump) rule.jump.to = table.chains.get(rule.jump.chain);
       }
     }
     checkPlaces(chains, limited, (line, at, code, message, severity) => this.report(line, at, code, message, severity));
-  }
-
-  private resolve(rule: LineRule, jump: Jump, table: OpenTable): void {
-    jump.to = table.chains.get(jump.chain);
-    if (jump.to?.hook) this.report(rule.line, jump, 'unknown-target', `"${jump.chain}" is a built-in chain: rules cannot jump to it`);
+    return limited;
   }
 
   /** A whole file for iptables-restore: what that program refuses is an error. */

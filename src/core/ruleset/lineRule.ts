@@ -111,7 +111,7 @@ function traitsOf({ matches, target, headers }: ParsedRule, headerIndex: number)
   let needsConntrack = false;
   const note = (extension: MatchExtension | TargetExtension, data: unknown, match: number | undefined): void => {
     if (extension.kind === 'target' && extension.needsTracking ? extension.needsTracking(data) : extension.needsConntrack) needsConntrack = true;
-    if (extension.hooks || extension.check) limits.push({ extension, match, hooks: hookBits(extension.hooks ?? HOOKS) });
+    if (extension.hooks || extension.check || (extension.kind === 'target' && extension.shares)) limits.push({ extension, match, hooks: hookBits(extension.hooks ?? HOOKS) });
   };
   for (const [i, { extension, data }] of matches.entries()) note(extension, data, i);
   const targetName = target.kind === 'extension' ? target.extension.name : undefined;

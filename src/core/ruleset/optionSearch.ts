@@ -12,6 +12,8 @@ export class OptionSearch {
   /** One for each set of options, the newest last: a match named again takes the place of its first. */
   private readonly readers: OptionReader[] = [];
 
+  constructor(private readonly family: 4 | 6) {}
+
   add(reader: OptionReader): void {
     const { extension, word } = reader;
     const before = word && extension.kind === 'match' ? this.readers.findIndex((each) => each.extension === extension) : -1;
@@ -35,7 +37,7 @@ export class OptionSearch {
     const exact = this.named(name);
     if (exact) return exact;
     const candidates = new Map<string, FoundOption | string>();
-    for (const { letter } of globalOptionsStartingWith(name.slice(2))) candidates.set(letter, letter);
+    for (const { letter } of globalOptionsStartingWith(name.slice(2), this.family)) candidates.set(letter, letter);
     for (const [i, reader] of this.readers.entries()) for (const option of reader.startingWith(name)) candidates.set(`${i} ${option.name}`, { reader, option });
     return candidates.size > 1 ? 'ambiguous' : [...candidates.values()][0];
   }

@@ -23,7 +23,7 @@ export interface RuleContext {
   /** The chain the rule is put into; built-in chains restrict `-i` and `-o`. */
   readonly chain: string;
   /** The chains of the table at this point, by name; a target that is none of them must be a target extension. */
-  readonly chains: { get(name: string): { readonly name: string } | undefined };
+  readonly chains: { get(name: string): { readonly name: string; readonly hook?: string | undefined } | undefined };
   /** What is done with the rule; undefined where it is put into a chain. */
   readonly operation?: Operation;
   /** Filled with the words that could as well be spelled otherwise: see `GoodRule.certain`. */
@@ -54,7 +54,7 @@ class RuleReader implements RuleSurroundings {
   private readonly problems: Problem[] = [];
   private readonly header: HeaderReader;
   private readonly loaded: OptionReader[] = [];
-  private readonly search = new OptionSearch();
+  private readonly search: OptionSearch;
   private target: OptionReader | undefined;
   private jump: BoundTarget | undefined;
   private jumpGiven = false;
@@ -70,6 +70,7 @@ class RuleReader implements RuleSurroundings {
     private readonly context: RuleContext,
   ) {
     this.header = new HeaderReader(context, this);
+    this.search = new OptionSearch(context.family);
   }
 
   read(): ParsedRule {
@@ -325,6 +326,7 @@ class RuleReader implements RuleSurroundings {
     // The library of the verdicts bears this name and has no target of its own to give.
     if (value.text === 'standard') this.report(value, 'unknown-target', '"standard" cannot be jumped to: call the chain something else');
     if (chain) {
+      if (chain.hook !== undefined) this.report(value, 'unknown-target', `"${chain.name}" is a built-in chain: rules cannot jump to it`);
       // The chain's own string: a hundred thousand copies of names would be kept alive otherwise.
       this.jump = { kind: 'jump', chain: chain.name, goto, start: value.start, end: value.end, to: undefined };
       return;

@@ -23,7 +23,7 @@ export function ruleWrittenAlike(line: AppendLine, table: OpenTable, family: 4 |
   }
   const target = text.lastIndexOf(' ') + 1;
   const to = pattern.latest && stands(pattern.latest, text, target) ? pattern.latest : table.chains.get(text.slice(target));
-  if (!to || to.name === 'standard') return undefined;
+  if (!to || to.hook !== undefined || to.name === 'standard') return undefined;
   pattern.latest = to;
   return { chain, rule: new LineRule(family, chain, line, 0, { kind: 'jump', chain: to.name, goto: jump.goto, start: target, end: text.length, to: undefined }, traits, undefined) };
 }

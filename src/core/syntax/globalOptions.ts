@@ -38,9 +38,9 @@ export function globalOptionOfLetter(letter: string): GlobalOption | undefined {
   return letter === '0' ? undefined : BY_LETTER.get(letter);
 }
 
-/** All whose name begins so; getopt takes an abbreviation where they mean the same. */
-export function globalOptionsStartingWith(prefix: string): readonly GlobalOption[] {
-  return OPTIONS.filter(({ name }) => name.startsWith(prefix));
+/** All whose name begins so; getopt takes an abbreviation where they mean the same. ip6tables has no `--fragments` that could be meant. */
+export function globalOptionsStartingWith(prefix: string, family: 4 | 6): readonly GlobalOption[] {
+  return OPTIONS.filter(({ name, letter }) => name.startsWith(prefix) && (family === 4 || letter !== 'f'));
 }
 
 function options(value: GlobalOption['value'], words: string): readonly GlobalOption[] {

@@ -34,7 +34,7 @@ export function readInputCommand(text: string, family: 4 | 6): InputCommand {
   let otherFamily = false;
   for (let i = 0; i < all.length; i++) {
     const word = all[i] as Word;
-    const option = found.operation === undefined ? optionOf(word.text) : undefined;
+    const option = found.operation === undefined ? optionOf(word.text, family) : undefined;
     if (option === undefined) {
       words.push(word);
       continue;
@@ -97,12 +97,12 @@ interface FoundOption {
   readonly attached: string | undefined;
 }
 
-function optionOf(text: string): FoundOption | undefined {
+function optionOf(text: string, family: 4 | 6): FoundOption | undefined {
   if (text.charCodeAt(0) !== 45 || text.length < 2) return undefined;
   if (text.charCodeAt(1) === 45) {
     const equals = text.indexOf('=');
     const name = text.slice(2, equals < 0 ? undefined : equals);
-    const candidates = name === '' ? [] : globalOptionsStartingWith(name);
+    const candidates = name === '' ? [] : globalOptionsStartingWith(name, family);
     const global = globalOptionNamed(name) ?? (candidates.every(({ letter }) => letter === candidates[0]?.letter) ? candidates[0] : undefined);
     return global && { global, flags: '', attached: equals < 0 ? undefined : text.slice(equals + 1) };
   }

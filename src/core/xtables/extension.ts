@@ -114,6 +114,11 @@ export interface TargetExtension<Data = unknown> extends ExtensionBase<Data> {
   /** `never`: the next rule is looked at as well. `always`: this table is done. `sometimes`: depends on the packet. */
   readonly terminates: 'never' | 'always' | 'sometimes';
   readonly needsConntrack?: boolean;
+  /**
+   * What the kernel keeps once for all rules that give it the same name, in any table: `settings` are what they must agree on, in words.
+   * The kernel refuses a rule that says otherwise than one before it.
+   */
+  shares?(data: Data): { readonly what: string; readonly settings: string };
   /** Where that depends on the options (`CT --notrack` does without); takes the place of `needsConntrack`. */
   needsTracking?(data: Data): boolean;
 }

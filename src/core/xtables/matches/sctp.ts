@@ -19,8 +19,8 @@ const chunkTypes: ValueType<ChunkSet> = {
   parse: readChunks,
 };
 
-const sourcePort = option('--sport', portRange, 'Source port or range of ports.', { aliases: ['--source-port'], invertible: true });
-const destinationPort = option('--dport', portRange, 'Destination port or range of ports.', { aliases: ['--destination-port'], invertible: true });
+const sourcePort = option('--sport', portRange(PROTOCOL.SCTP), 'Source port or range of ports.', { aliases: ['--source-port'], invertible: true });
+const destinationPort = option('--dport', portRange(PROTOCOL.SCTP), 'Destination port or range of ports.', { aliases: ['--destination-port'], invertible: true });
 const chunkOption = option('--chunk-types', chunkTypes, 'All, any or only these chunks are in the packet; flags in capitals are set, in small letters clear.', { invertible: true, words: 2 });
 
 /** `-m sctp`: ports and chunks of SCTP. Source: iptables-extensions(8) "sctp", net/netfilter/xt_sctp.c. */

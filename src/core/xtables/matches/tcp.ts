@@ -56,8 +56,8 @@ function printFlags(bits: number): string {
   return names.length === 0 ? 'NONE' : names.join(',');
 }
 
-const sourcePort = option('--sport', portRange, 'Source port or range of ports.', { aliases: ['--source-port'], invertible: true });
-const destinationPort = option('--dport', portRange, 'Destination port or range of ports.', { aliases: ['--destination-port'], invertible: true });
+const sourcePort = option('--sport', portRange(PROTOCOL.TCP), 'Source port or range of ports.', { aliases: ['--source-port'], invertible: true });
+const destinationPort = option('--dport', portRange(PROTOCOL.TCP), 'Destination port or range of ports.', { aliases: ['--destination-port'], invertible: true });
 const tcpFlags = option('--tcp-flags', flagLists, 'Of the flags in the first list, exactly those in the second are set.', { invertible: true, words: 2, excludes: ['--syn'] });
 const syn = flag('--syn', 'A packet that opens a connection: SYN set; ACK, RST and FIN clear.', { invertible: true, excludes: ['--tcp-flags'] });
 const tcpOption = option('--tcp-option', unsigned('number', 1, 255), 'The TCP option of this number is present.', { invertible: true });

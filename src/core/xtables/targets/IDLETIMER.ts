@@ -37,6 +37,7 @@ export const IDLETIMER = defineTarget<IdletimerData>({
     if (['.', '..', 'power', 'subsystem', 'uevent'].includes(name.value)) return problem(`"${name.value}" is taken by the kernel and cannot be a label`, name);
     return { timeout: time.value, label: name.value, alarm: options.has(alarm) };
   },
+  shares: (data) => ({ what: `the timer "${data.label}"`, settings: data.alarm ? '--alarm' : 'no --alarm' }),
   print: (data) => ` --timeout ${data.timeout} --label ${data.label}${data.alarm ? ' --alarm' : ''}`,
   describe: (data) => `restarts the idle timer "${data.label}" of ${data.timeout} s`,
   apply: (data) => ({ kind: 'continue', note: `timer ${data.label} restarted` }),

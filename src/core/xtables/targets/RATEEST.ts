@@ -44,10 +44,8 @@ export const RATEEST = defineTarget<RateestData>({
     source: 'iptables-extensions(8), RATEEST; net/netfilter/xt_RATEEST.c',
   },
   build: buildRateest,
-  print(data) {
-    const measured = (SECOND / 4) * 2 ** data.interval;
-    return ` --rateest-name ${data.name} --rateest-interval ${timeText(measured)} --rateest-ewmalog ${timeText(Number(BigInt.asUintN(32, BigInt(measured) << BigInt(data.ewmaLog))))}`;
-  },
+  shares: (data) => ({ what: `the estimator "${data.name}"`, settings: printTimes(data).trim() }),
+  print: (data) => ` --rateest-name ${data.name}${printTimes(data)}`,
   describe: (data) => `counts the packet into the rate estimator "${data.name}"`,
   apply: (data) => ({ kind: 'continue', note: `counted into ${data.name}` }),
 });
@@ -65,6 +63,11 @@ function buildRateest(options: GivenOptions): RateestData | BuildProblem {
   log--;
   if (log === 0 || log >= 31) return problem('the averaging time does not fit the interval: it should be one to a few times as long', averaged);
   return { name: (options.get(name) as Given<string>).value, interval: step, ewmaLog: log };
+}
+
+function printTimes({ interval: steps, ewmaLog }: RateestData): string {
+  const measured = (SECOND / 4) * 2 ** steps;
+  return ` --rateest-interval ${timeText(measured)} --rateest-ewmalog ${timeText(Number(BigInt.asUintN(32, BigInt(measured) << BigInt(ewmaLog))))}`;
 }
 
 function timeText(microseconds: number): string {

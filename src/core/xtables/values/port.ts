@@ -12,11 +12,15 @@ export const CERTAIN_PORT = '(?:0|[1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3})';
 
 export type PortRange = readonly [first: number, last: number];
 
-/** `port[:port]`; a missing first port is 0, a missing last one 65535. Service names are allowed. */
-export const portRange: ValueType<PortRange> = {
+/**
+ * `port[:port]`; a missing first port is 0, a missing last one 65535. Service names are allowed: those of the match's own protocol, wherever
+ * in the rule its -p stands.
+ */
+export const portRange = (protocol: number): ValueType<PortRange> => ({
   metavariable: 'port[:port]',
   certain: [CERTAIN_PORT],
-  parse(text, context): PortRange | InvalidValue {
+  parse(text, { family, table }): PortRange | InvalidValue {
+    const context = { family, table, protocol };
     const parts = text.split(':');
     if (parts.length > 2) return invalid(`"${text}" has more than one ":"`);
     const [first = '', last] = parts;
@@ -28,7 +32,7 @@ export const portRange: ValueType<PortRange> = {
     if (from > to) return invalid(`the range ${text} runs backwards`);
     return [from, to];
   },
-};
+});
 
 export function printPortRange([first, last]: PortRange): string {
   return first === last ? String(first) : `${first}:${last}`;
