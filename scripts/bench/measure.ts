@@ -44,7 +44,7 @@ export function measure(text: string, services: number, address: (n: number) => 
     const request = packet(to, port);
     return () => tracePacket(request, { ruleSets: { v4: ruleSet }, host });
   };
-  figures.push(run('trace, first packet of a session (rules met are read again)', 1, trace(address(services - 2), 80), () => undefined));
+  figures.push(run('trace, first packet of a session (the index is made then)', 1, trace(address(services - 2), 80), () => undefined));
   figures.push(run('trace to the last service: 5 courses, all events', 60, trace(address(services - 2), 80), () => undefined));
   figures.push(run('one verdict: no service matches', 200, trace('8.8.8.8', 81), () => undefined));
   figures.push(run('the same with every why-not put into words', 10, () => worded(ruleSet, packet('8.8.8.8', 81)), () => undefined));

@@ -1,4 +1,5 @@
 import { conditionsOf, type BoundMatch, type Chain, type Rule } from '../ruleset/ruleSet';
+import { AddressIndex } from '../ruleset/addressIndex';
 import { headerConditions } from '../ruleset/header';
 import type { Answer, Unknown } from '../xtables/answer';
 import type { Condition, Effect, MalformedDrop } from '../xtables/extension';
@@ -48,6 +49,7 @@ const NO: Tested = { matched: false, answers: [], notable: false, drop: undefine
 export function traverse(start: Chain, traveller: Traveller): TableEnd {
   const stack: { readonly chain: Chain; readonly index: number }[] = [];
   let chain = start;
+  let addresses = AddressIndex.of(start);
   let index = 0;
   let firstSkipped = 0;
   let depth = 0;
@@ -55,6 +57,7 @@ export function traverse(start: Chain, traveller: Traveller): TableEnd {
     if (upTo > firstSkipped) traveller.emit({ kind: 'skipped', chain, from: firstSkipped + 1, to: upTo, view: traveller.view(), depth });
   };
   for (;;) {
+    if (addresses) index = addresses.next(index, traveller.view().packet);
     const rule = chain.rules[index];
     if (rule === undefined) {
       flush(index);
@@ -85,6 +88,7 @@ export function traverse(start: Chain, traveller: Traveller): TableEnd {
       if (!target.goto) stack.push({ chain, index: index + 1 });
       depth++;
       chain = next;
+      addresses = AddressIndex.of(next);
       index = firstSkipped = 0;
       continue;
     }
@@ -122,6 +126,7 @@ export function traverse(start: Chain, traveller: Traveller): TableEnd {
     traveller.emit({ kind: 'return', chain: from, to: back.chain, explicit, depth });
     depth = stack.length;
     chain = back.chain;
+    addresses = AddressIndex.of(chain);
     index = firstSkipped = back.index;
     return undefined;
   }
