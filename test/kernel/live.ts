@@ -8,7 +8,7 @@ import { record, replay } from './record';
 import { Referee, type Backend } from './referee';
 import { shrink } from './shrink';
 
-const USAGE = `npm run test:kernel -- [--seed N] [--cases M] [--profile ${PROFILES.join('|')}] [--backend legacy|nft] [--most N]; without any of them the recorded questions are asked again, --record writes them anew; --check [PATTERN] lays check and print beside iptables-restore and -save`;
+const USAGE = `npm run test:kernel -- [--seed N] [--cases M] [--profile ${PROFILES.join('|')}] [--backend legacy|nft] [--most N]; without any of them the recorded questions are asked again, --record [FILE] writes them (or the named ones of that file) anew; --check [PATTERN] lays check and print beside iptables-restore and -save`;
 
 interface Arguments {
   readonly seed: number;
@@ -34,7 +34,7 @@ export async function main(words: readonly string[], folder: string): Promise<nu
   }
   if (words.length === 0 || words[0] === '--record') {
     const referee = new Referee(folder);
-    const wrong = await (words.length === 0 ? replay(folder, referee) : record(folder, referee));
+    const wrong = await (words.length === 0 ? replay(folder, referee) : record(folder, referee, words[1]));
     referee.close();
     return wrong > 0 ? 1 : 0;
   }

@@ -9,6 +9,7 @@ import { followUps } from './generate/packets';
 import { generate } from './generate/generate';
 import type { Profile } from './generate/ruleSet';
 import { judgeReply } from './judge';
+import { cornerCases } from './named/corners';
 import { istioCases } from './named/istio';
 import { optionCases } from './named/options';
 import type { KernelReply, Referee } from './referee';
@@ -22,8 +23,11 @@ export function fixtureFolder(folder: string): string {
   return join(folder, '..', 'fixtures', 'kernel');
 }
 
-/** Asks the kernel everything anew and writes the fixture files. */
-export async function record(folder: string, referee: Referee): Promise<number> {
+/** Questions that have a name, by the fixture file of their answers. */
+const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = { 'options.jsonl': optionCases, 'corners.jsonl': cornerCases, 'istio.jsonl': istioCases };
+
+/** Asks the kernel everything anew and writes the fixture files; `only`: the named questions of that file. */
+export async function record(folder: string, referee: Referee, only?: string): Promise<number> {
   const to = fixtureFolder(folder);
   mkdirSync(to, { recursive: true });
   let disagree = 0;
@@ -32,6 +36,12 @@ export async function record(folder: string, referee: Referee): Promise<number> 
     disagree += wrong;
     console.log(`${name}: ${list.length} cases with ${list.reduce((sum, { kernel }) => sum + kernel.length, 0)} packets, ${wrong} of them answered otherwise by the evaluator`);
   };
+  if (only !== undefined) {
+    const questions = NAMED[only];
+    if (!questions) throw new Error(`no named questions for ${only}: there are ${Object.keys(NAMED).join(', ')}`);
+    keep(only, ...(await ask(questions(), referee)));
+    return disagree;
+  }
   const random: Recorded[] = [];
   let wrong = 0;
   for (const [profile, count] of PARTS) {
@@ -55,8 +65,7 @@ export async function record(folder: string, referee: Referee): Promise<number> 
   keep('random.jsonl.gz', random, wrong);
   const experiments = join(to, 'experiments.jsonl');
   if (existsSync(experiments)) keep('experiments.jsonl', ...(await ask(readRecorded(experiments), referee)));
-  keep('options.jsonl', ...(await ask(optionCases(), referee)));
-  keep('istio.jsonl', ...(await ask(istioCases(), referee)));
+  for (const [name, questions] of Object.entries(NAMED)) keep(name, ...(await ask(questions(), referee)));
   const checks = await askChecks(referee);
   const every = Math.ceil(checks.length / CHECKS);
   const kept = checks.filter(({ accepted }, i) => accepted ? i % 3 === 0 : i % every === 0);

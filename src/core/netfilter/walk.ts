@@ -79,6 +79,7 @@ class Walk implements Traveller {
   private template: Template | undefined;
   private socket: SocketOwner | undefined;
   private assignedSocket = false;
+  private headerBySender = false;
   private natRandom: WalkEnd['randomPort'];
   private firstState: WalkEnd['state'];
   private stateSeen = false;
@@ -158,6 +159,7 @@ class Walk implements Traveller {
 
   private send(): WalkEnd {
     this.socket = this.arrival.socket;
+    this.headerBySender = this.arrival.raw ?? false;
     this.emit({ kind: 'start', direction: 'out', packet: this.packet, iface: this.arrival.iface ?? '' });
     const route = routeOutput(this.packet, this.host, this.arrival.iface, this.socket?.uid, !this.arrival.raw, !this.arrival.raw);
     if (route.kind === 'drop') return this.kernelDrop(route.reason, route.detail, 'NONE');
@@ -190,6 +192,9 @@ class Walk implements Traveller {
   private comeBack(): WalkEnd {
     this.emit({ kind: 'loopback', packet: this.packet });
     this.socket = undefined;
+    this.headerBySender = false;
+    // Nothing is attached to an INVALID packet, so it is tracked as if it were new here; UNTRACKED stays (nf_conntrack_core.c nf_conntrack_in).
+    if (this.conntrack?.state === 'INVALID') this.conntrack = this.template = undefined;
     this.inInterface = 'lo';
     this.outInterface = '';
     this.refresh();
@@ -378,7 +383,7 @@ class Walk implements Traveller {
     return (this.cachedView ??= {
       packet: this.packet, hook: this.hook ?? 'PREROUTING', table: this.table, inInterface: this.inInterface, outInterface: this.outInterface,
       conntrack: this.conntrack ?? (this.template ? templateView(this.template, this.packet.family) : this.untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),
-      socket: this.socket, host: this.host, memory: this.context.world, packetType: this.packetType(), backend: this.ruleSet?.backend ?? 'legacy',
+      socket: this.socket, headerBySender: this.headerBySender, host: this.host, memory: this.context.world, packetType: this.packetType(), backend: this.ruleSet?.backend ?? 'legacy',
       assignedSocket: this.assignedSocket, findConnection: (tuple) => this.context.world.find(tuple, NO_TEMPLATE.zone)?.entry,
     });
   }

@@ -27,6 +27,8 @@ export interface PacketView {
   readonly conntrack: ConntrackView | undefined;
   /** The socket that sent the packet, while the kernel still knows it; lost when the packet comes back in over lo. */
   readonly socket: SocketOwner | undefined;
+  /** Its sender wrote the IP header itself (a raw socket), and it has not come back in over lo since. Left out: no. */
+  readonly headerBySender?: boolean;
   readonly host: Host;
   readonly memory: Memory;
   /** How the link layer addressed the packet (`pkttype`). */

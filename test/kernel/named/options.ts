@@ -1,4 +1,5 @@
 import type { KernelCase, PacketJson, TopologyJson } from '../case';
+import { HOST, table } from './words';
 
 /** Options that chance seldom asks in a telling way, each with packets that it fits and packets that it does not. */
 export function optionCases(): readonly { readonly name: string; readonly question: KernelCase }[] {
@@ -7,10 +8,6 @@ export function optionCases(): readonly { readonly name: string; readonly questi
   }));
 }
 
-const HOST: TopologyJson = {
-  ifaces: [{ name: 'eth0', mac: '02:00:00:00:01:05', addrs: ['10.244.1.5/24', 'fd00:1::5/64'] }, { name: 'eth1', mac: '02:00:00:00:02:01', addrs: ['192.168.50.1/24', 'fd00:2::1/64'] }],
-  routes: ['default via 10.244.1.1 dev eth0', '-6 default via fd00:1::1 dev eth0'],
-};
 /** Without connection tracking fragments stay apart. */
 const UNTRACKED: TopologyJson = { ...HOST, conntrack: 'auto' };
 
@@ -18,14 +15,6 @@ const tcp = (more: PacketJson = {}): PacketJson => ({ dir: 'in', iface: 'eth0', 
 const udp = (more: PacketJson = {}): PacketJson => ({ dir: 'in', iface: 'eth0', src: '10.244.2.9', dst: '10.244.1.5', proto: 'udp', sport: 40000, dport: 53, ...more });
 const udp6 = (more: PacketJson = {}): PacketJson => udp({ src: 'fd00:9::9', dst: 'fd00:1::5', ...more });
 const out = (more: PacketJson = {}): PacketJson => ({ dir: 'out', src: '10.244.1.5', dst: '8.8.8.8', proto: 'tcp', sport: 40000, dport: 80, flags: ['SYN'], uid: 1000, gid: 1000, ...more });
-
-const CHAINS: Readonly<Record<string, readonly string[]>> = {
-  raw: ['PREROUTING', 'OUTPUT'], mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'], nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'], filter: ['INPUT', 'FORWARD', 'OUTPUT'],
-};
-
-function table(name: string, rules: readonly string[]): string {
-  return [`*${name}`, ...(CHAINS[name] ?? []).map((chain) => `:${chain} ACCEPT [0:0]`), ...rules.map((rule) => `-A ${rule}`), 'COMMIT', ''].join('\n');
-}
 
 const each = (chain: string, options: readonly string[], before = ''): string[] => options.map((option) => `${chain} ${before}${option}`);
 const PREFIX = 'fd000001000000000000000000000009';

@@ -1,5 +1,6 @@
 import { andAddress, formatAddress, isUnspecified, prefixLengthOf, sameAddress, type Address } from '../../net/address';
 import { PROTOCOL, type Packet } from '../../net/packet';
+import type { PacketView } from '../view';
 import { option, problem, type BuildProblem, type GivenOptions, type Option } from '../option';
 import { hostMask, sameUnderMask, type HostMask } from './looseAddress';
 
@@ -66,10 +67,12 @@ export function translatePrefix(address: Address, { source, destination }: Prefi
 
 /**
  * The packet that an ICMPv6 error quotes, with its `side` address translated where that has the old prefix; undefined where nothing
- * changes. The kernel looks for it only behind a bare IPv6 header.
+ * changes. The kernel looks for it only behind a bare IPv6 header, and where it knows the beginning of the ICMPv6 header: of a packet
+ * that came with its IPv6 header from a raw socket it takes the beginning of the packet for it (net/ipv6/raw.c rawv6_send_hdrinc).
  */
-export function translateQuoted(packet: Packet, side: 'source' | 'destination', translation: PrefixTranslation): Packet | undefined {
+export function translateQuoted({ packet, headerBySender }: PacketView, side: 'source' | 'destination', translation: PrefixTranslation): Packet | undefined {
   const { inner } = packet;
+  if (headerBySender) return undefined;
   const isError = packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType >= 1 && packet.icmpType <= 4 && packet.extensionHeaders.length === 0;
   if (!isError || inner?.family !== 6 || !sameUnderMask(inner[side], translation.source)) return undefined;
   const address = translatePrefix(inner[side], translation);

@@ -1,0 +1,45 @@
+import type { KernelCase, PacketJson } from '../case';
+import { HOST, table } from './words';
+
+/** Rare mixtures in which the evaluator once said otherwise than the kernel, one case for each finding. */
+export function cornerCases(): readonly { readonly name: string; readonly question: KernelCase }[] {
+  return CASES.map(({ name, topology = HOST, ...rest }) => ({ name, question: { topology, ...rest } }));
+}
+
+const udp = (more: PacketJson): PacketJson => ({ dir: 'out', src: '10.244.1.5', dst: '8.8.8.8', proto: 'udp', sport: 40000, dport: 53, ...more });
+const states = (chain: string): string[] => ['INVALID', 'UNTRACKED', 'NEW', 'ESTABLISHED', 'RELATED'].map((state) => `${chain} -m conntrack --ctstate ${state}`);
+
+// An ICMP error about a masqueraded connection.
+const WIREGUARD = {
+  ifaces: [{ name: 'eth0', mac: '02:00:00:00:01:05', addrs: ['10.244.1.5/24'] }, { name: 'wg0', mac: '02:00:00:00:02:01', addrs: ['100.64.0.1/24'] }],
+  routes: ['default via 10.244.1.1 dev eth0', 'default via 100.64.0.2 dev wg0 table 200'], ipRules: ['fwmark 0x2/0x2 lookup 200'],
+};
+const query = udp({ sport: 1025, dport: 22, mark: 2 });
+const answer: PacketJson = { dir: 'in', iface: 'wg0', src: '8.8.8.8', dst: '100.64.0.1', proto: 'udp', sport: 22, dport: 1025 };
+const masquerade = table('nat', ['OUTPUT', 'POSTROUTING -j MASQUERADE']);
+
+// A packet to this host itself that no connection can begin with.
+const reset: PacketJson = { dir: 'out', src: '10.244.1.5', dst: '10.244.1.5', proto: 'tcp', sport: 1000, dport: 80, flags: ['RST', 'ACK'] };
+const known = { orig: { src: '10.244.1.5', dst: '10.244.1.5', proto: 'tcp', sport: 1000, dport: 80 } };
+
+// ICMPv6 errors about a packet that has been under another prefix.
+const npt = (chain: string, target: string): string => table('mangle', [`${chain} -j ${target} --src-pfx fd00:1::/64 --dst-pfx fd00:17::/64`]);
+const error = (src: string, dst: string, more: PacketJson): PacketJson => ({ src, dst, proto: 'icmpv6', icmpType: 1, inner: { src: dst, dst: src, proto: 'udp', sport: 5353, dport: 30080 }, ...more });
+const OUT: PacketJson = { dir: 'out' };
+const IN: PacketJson = { dir: 'in', iface: 'eth0' };
+
+const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
+  { name: 'MASQUERADE: the error about it leaves by another interface', topology: WIREGUARD, rules: masquerade, packets: [query, answer, query] },
+  { name: 'MASQUERADE: the error about it is dropped', topology: WIREGUARD, rules: masquerade + table('filter', ['OUTPUT -p icmp -j DROP']), packets: [query, answer, query] },
+  { name: 'MASQUERADE: the connection itself leaves by another interface', topology: WIREGUARD, rules: masquerade, packets: [query, answer, { ...query, mark: 0 }, query] },
+  { name: 'INVALID over lo: CT --notrack takes it on the way in', rules: table('raw', ['PREROUTING -m conntrack --ctstate INVALID', 'PREROUTING -m conntrack --ctstate UNTRACKED', 'PREROUTING -j CT --notrack']) + table('filter', states('INPUT')), packets: [reset] },
+  { name: 'INVALID over lo: known in the zone that it comes back in', rules: table('raw', ['OUTPUT -j CT --zone 5']) + table('filter', states('INPUT')), conntrack: [known], packets: [reset] },
+  { name: 'INVALID over lo: a zone of its own on the way in', rules: table('raw', ['PREROUTING -j CT --zone 5', 'PREROUTING -m conntrack --ctstate NEW']) + table('filter', states('INPUT')), packets: [reset] },
+  { name: 'UNTRACKED over lo stays so', rules: table('raw', ['OUTPUT -j CT --notrack', 'PREROUTING -j CT --zone 5']) + table('filter', states('INPUT')), packets: [reset, { ...reset, flags: ['SYN'] }] },
+  { name: 'SNPT leaves what an error from a raw socket quotes, on the way out', rules6: npt('POSTROUTING', 'SNPT'), packets: [error('fd00:1::5', '2001:db8::1', OUT), error('fd00:1::5', 'fd00:2::1', OUT)] },
+  { name: 'DNPT leaves what an error from a raw socket quotes, on the way out', rules6: npt('OUTPUT', 'DNPT'), packets: [error('fd00:1::5', 'fd00:1::9', OUT)] },
+  { name: 'SNPT changes what an error from a raw socket quotes, over lo', rules6: npt('INPUT', 'SNPT'), packets: [error('fd00:1::5', 'fd00:2::1', OUT)] },
+  { name: 'DNPT changes what an error from a raw socket quotes, over lo', rules6: npt('PREROUTING', 'DNPT'), packets: [error('fd00:1::5', 'fd00:1::5', OUT)] },
+  { name: 'SNPT changes what a forwarded error quotes', rules6: npt('POSTROUTING', 'SNPT'), packets: [error('fd00:1::77', 'fd00:2::9', IN)] },
+  { name: 'DNPT changes what an error quotes that comes in', rules6: npt('PREROUTING', 'DNPT'), packets: [error('fd00:9::77', 'fd00:1::5', IN)] },
+];
