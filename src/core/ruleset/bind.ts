@@ -1,17 +1,16 @@
 import { AppendLine } from '../syntax/appendLine';
-import { ChainDeclaration } from '../syntax/chainDeclaration';
 import { Command, type CommandParts } from '../syntax/command';
 import { readInputLine } from '../syntax/restoreInput';
 import { Shape } from '../syntax/shape';
-import type { ChainNode, CommandNode, Line, LineNode, Problem, RulesSection, Word } from '../syntax/tree';
+import type { CommandNode, Line, LineNode, Problem, RulesSection, Word } from '../syntax/tree';
 import type { Columns } from '../text/columns';
 import type { TableName } from '../xtables/view';
-import { chainNameProblem } from './chainName';
+import { chainOf, changeName, changePolicy, declareChain, deleteChains, flushChains, makeChain, type ChainLine } from './chainCommands';
 import { checkPlaces } from './checkPlaces';
 import { checkSharedNames } from './checkSharedNames';
 import { EMPTY_HEADER } from './header';
 import { LineRule } from './lineRule';
-import { addChain, addRule, clearTable, deleteChain, isReferenced, newTable, renameChain, type OpenChain, type OpenTable } from './openTable';
+import { addChain, addRule, clearTable, newTable, type OpenChain, type OpenTable } from './openTable';
 import { parseRule, type ParsedRule } from './parseRule';
 import { printRuleBody } from './printRule';
 import { ruleNumber } from './ruleNumber';
@@ -112,7 +111,7 @@ class Binder {
   private readNode(line: Line, node: LineNode): void {
     if (node.kind === 'table') this.startTable(line, node.name);
     else if (node.kind === 'commit') this.endTable();
-    else if (node.kind === 'chain') this.declareChain(line, node);
+    else if (node.kind === 'chain' && this.current) declareChain(this.chainLine(line, this.current), node);
   }
 
   private reportOpenTable(): void {
@@ -148,39 +147,6 @@ class Binder {
     return table;
   }
 
-  private declareChain(line: Line, node: ChainNode): void {
-    const table = this.current;
-    if (!table) return;
-    const { name } = node;
-    let chain = table.chains.get(name.text);
-    if (chain === undefined) {
-      this.checkChainName(line, name, 'declaration');
-      chain = addChain(table, name.text, undefined, undefined, line);
-    } else if (chain.hook === undefined && this.section.asInput) {
-      this.report(line, name, 'chain-exists', `chain "${name.text}" is there already: declare it once`);
-    } else if (chain.hook === undefined && chain.line !== undefined && this.section.form === 'restore' && !this.section.noflush) {
-      chain.rules = [];
-    }
-    chain.line = line;
-    if (chain.hook === undefined && node instanceof ChainDeclaration && node.isUserDefined) return;
-    const { policy } = node;
-    if (chain.hook !== undefined) {
-      if (policy?.text !== '-') this.setPolicy(line, chain, policy);
-    } else if (policy && policy.text !== '-') this.report(line, policy, 'bad-policy', `only built-in chains have a policy; "${name.text}" is user-defined: write "-"`);
-  }
-
-  private setPolicy(line: Line, chain: OpenChain, policy: Word | undefined): void {
-    if (policy === undefined) return;
-    if (policy.text === 'ACCEPT' || policy.text === 'DROP') chain.policy = policy.text;
-    else this.report(line, policy, 'bad-policy', `a policy is ACCEPT or DROP, not "${policy.text}"`);
-  }
-
-  private checkChainName(line: Line, name: Word, from: 'declaration' | 'N' | 'E'): boolean {
-    const problem = chainNameProblem(name.text, from, this.family);
-    if (problem !== undefined) this.report(line, name, 'chain-name', problem);
-    return problem === undefined;
-  }
-
   private runCommand(line: Line, node: CommandParts | CommandNode): void {
     const table = node.table ? this.tableOf(line, node.table) : this.current;
     if (!table) return;
@@ -188,38 +154,30 @@ class Binder {
       this.report(line, node.table, 'table-option', 'the -t option (seen in the line) cannot be used in iptables-restore input: the line "*table" names the table');
     }
     if (!'AIRDC'.includes(node.operation) || (node.operation === 'D' && node.position)) this.checkNothingElse(line, node, table);
+    const at = this.chainLine(line, table);
     switch (node.operation) {
       case 'N':
-        if (!node.chain) return this.report(line, node.operationWord, 'missing-value', '-N needs the name of a chain');
-        if (table.chains.has(node.chain.text)) return this.report(line, node.chain, 'chain-exists', `chain "${node.chain.text}" exists already`, this.restoring() ? 'error' : 'warning');
-        this.checkChainName(line, node.chain, 'N');
-        addChain(table, node.chain.text, undefined, undefined, line);
-        return;
-      case 'P': {
-        const chain = this.chainOf(line, table, node);
-        if (chain && chain.hook === undefined) this.report(line, node.chain ?? node.operationWord, 'bad-policy', `only built-in chains have a policy; "${chain.name}" is user-defined`);
-        else if (chain) this.setPolicy(line, chain, node.argument);
-        return;
-      }
+        return makeChain(at, node);
+      case 'P':
+        return changePolicy(at, node);
       case 'F':
-        if (node.chain === undefined) for (const chain of table.chains.values()) chain.rules = [];
-        else {
-          const chain = this.chainOf(line, table, node);
-          if (chain) chain.rules = [];
-        }
-        return;
+        return flushChains(at, node);
       case 'X':
-        return this.deleteChains(line, table, node);
+        return deleteChains(at, node);
       case 'E':
-        return this.rename(line, table, node);
+        return changeName(at, node);
       case 'A': case 'I': case 'R': case 'D': case 'C':
         return this.changeRules(line, table, node);
       case 'Z': case 'L': case 'S': {
-        const chain = node.chain && this.chainOf(line, table, node);
+        const chain = node.chain && chainOf(at, node);
         if (chain && node.position) this.positionOf(line, node, chain);
         return;
       }
     }
+  }
+
+  private chainLine(line: Line, table: OpenTable): ChainLine {
+    return { line, table, section: this.section, family: this.family, report: (at, code, message, severity) => this.report(line, at, code, message, severity) };
   }
 
   /** -N, -F and their like take no part of a rule; matches that were only named are passed over. */
@@ -231,10 +189,6 @@ class Binder {
     if (rule) this.report(line, node.words[0] ?? node.operationWord, 'not-allowed', `-${node.operation} takes no part of a rule`);
   }
 
-  private restoring(): boolean {
-    return this.section.form !== 'list';
-  }
-
   private tableOf(line: Line, word: Word): OpenTable | undefined {
     const name = asTable(word.text);
     if (name) return this.open(name);
@@ -242,45 +196,8 @@ class Binder {
     return undefined;
   }
 
-  private chainOf(line: Line, table: OpenTable, node: CommandParts | CommandNode): OpenChain | undefined {
-    if (!node.chain) {
-      this.report(line, node.operationWord, 'missing-value', `${node.operationWord.text} needs the name of a chain`);
-      return undefined;
-    }
-    const chain = table.chains.get(node.chain.text);
-    if (chain) return chain;
-    this.report(line, node.chain, 'unknown-chain', `there is no chain "${node.chain.text}" in table ${table.name}: declare it above with ":${node.chain.text} - [0:0]" or -N`);
-    return undefined;
-  }
-
-  private deleteChains(line: Line, table: OpenTable, node: CommandParts | CommandNode): void {
-    if (node.chain === undefined) {
-      for (const [name, chain] of table.chains) {
-        if (chain.hook !== undefined) continue;
-        if (chain.rules.length === 0 && !isReferenced(table, name)) deleteChain(table, chain);
-        else this.report(line, node.operationWord, 'chain-in-use', `chain "${name}" cannot be deleted: it has rules, or is jumped to`);
-      }
-      return;
-    }
-    const chain = this.chainOf(line, table, node);
-    if (!chain) return;
-    if (chain.hook !== undefined) this.report(line, node.chain, 'chain-in-use', 'a built-in chain cannot be deleted');
-    else if (chain.rules.length > 0) this.report(line, node.chain, 'chain-in-use', `chain "${chain.name}" is not empty: flush it first with -F`);
-    else if (isReferenced(table, chain.name)) this.report(line, node.chain, 'chain-in-use', `chain "${chain.name}" is still jumped to`);
-    else deleteChain(table, chain);
-  }
-
-  private rename(line: Line, table: OpenTable, node: CommandParts | CommandNode): void {
-    const chain = this.chainOf(line, table, node);
-    const name = node.argument;
-    if (!chain || !name) return;
-    if (table.chains.has(name.text)) this.report(line, name, 'chain-exists', `chain "${name.text}" exists already`);
-    else if (chain.hook !== undefined) this.report(line, node.chain ?? node.operationWord, 'chain-in-use', 'a built-in chain cannot be renamed');
-    else if (this.checkChainName(line, name, 'E')) renameChain(table, chain, name.text.slice(0, 29));
-  }
-
   private changeRules(line: Line, table: OpenTable, node: CommandParts | CommandNode): void {
-    let chain = this.chainOf(line, table, node);
+    let chain = chainOf(this.chainLine(line, table), node);
     if (!chain && node.chain && node.operation === 'A') chain = addChain(table, node.chain.text, undefined, undefined, undefined);
     if (!chain) return;
     const position = this.positionOf(line, node, chain);

@@ -6,6 +6,7 @@ import { matchNamed, targetNamed } from '../xtables/registry';
 import type { TableName } from '../xtables/view';
 import { protocolName } from '../net/protocols';
 import { globalOptionNamed, globalOptionOfLetter } from '../syntax/globalOptions';
+import { finishRule, NO_MATCHES, NO_TARGET } from './finishRule';
 import { HeaderReader } from './headerReader';
 import type { RuleHeader } from './header';
 import { bytesOf } from '../syntax/restoreInput';
@@ -346,47 +347,12 @@ class RuleReader implements RuleSurroundings {
 
   private finish(): ParsedRule {
     if (this.otherFamily) return { headers: [], matches: NO_MATCHES, target: NO_TARGET, counters: undefined, problems: this.problems, otherFamily: true };
-    const matches: BoundMatch[] = [];
-    let target = this.jump;
-    const context = this.valueContext();
-    for (const reader of this.loaded) {
-      const { extension, word } = reader;
-      const built = reader.finish(context, this.words[0] ?? NO_WORD);
-      if (extension.kind === 'match') {
-        matches.push(
-          built.kind === 'built'
-            ? { extension, data: built.data, word, conditions: undefined }
-            : { extension: unknownMatch(extension.name, reader.words, true), data: undefined, word, conditions: undefined },
-        );
-      } else if (word) {
-        target = built.kind === 'built'
-          ? { kind: 'extension', extension, data: built.data, word }
-          : { kind: 'unknown', name: extension.name, options: reader.words.map(({ text }) => ` ${text}`).join(''), word };
-      }
-      if (this.context.operation === undefined) this.checkPlace(reader);
-    }
     return {
-      headers: this.header.finish(),
-      matches: matches.length === 0 ? NO_MATCHES : matches,
-      target: target ?? NO_TARGET,
+      ...finishRule({ words: this.words, header: this.header, loaded: this.loaded, jump: this.jump }, this.context, this),
       counters: this.counters,
       problems: this.problems.length === 0 ? NO_PROBLEMS : this.problems,
       otherFamily: this.otherFamily,
     };
-  }
-
-  /** Table and protocol that the kernel demands (`xt_check_match`, `xt_check_target`); hooks are checked once the jumps are known. */
-  private checkPlace({ extension, word }: OptionReader): void {
-    if (!extension.tables && !extension.protocols) return;
-    const at = word ?? this.words[0] ?? NO_WORD;
-    const what = `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`;
-    if (extension.tables && !extension.tables.includes(this.context.table)) {
-      this.report(at, 'wrong-table', `${what} works in table ${extension.tables.join(', ')} only, not in ${this.context.table}`);
-    }
-    const protocol = this.header.protocol;
-    if (extension.protocols && (protocol === undefined || protocol.inverted || !extension.protocols.includes(protocol.value))) {
-      this.report(at, 'wrong-protocol', `${what} needs ${extension.protocols.map((each) => `-p ${protocolName(each)}`).join(' or ')} in the rule`);
-    }
   }
 
   private whoIsLoaded(): string {
@@ -401,9 +367,6 @@ class RuleReader implements RuleSurroundings {
 }
 
 const NO_PROBLEMS: readonly Problem[] = [];
-const NO_MATCHES: readonly BoundMatch[] = [];
-const NO_TARGET: BoundTarget = { kind: 'none' };
-const NO_WORD: Word = { text: '', start: 0, end: 0, quoted: false };
 
 /** `IFNAMSIZ` and XT_EXTENSION_MAXNAMELEN less the final zero. */
 const LONGEST_INTERFACE = 15;

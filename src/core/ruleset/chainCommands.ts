@@ -1,0 +1,110 @@
+import { ChainDeclaration } from '../syntax/chainDeclaration';
+import type { CommandParts } from '../syntax/command';
+import type { ChainNode, CommandNode, Line, Problem, RulesSection, Word } from '../syntax/tree';
+import type { Columns } from '../text/columns';
+import { chainNameProblem } from './chainName';
+import { addChain, deleteChain, isReferenced, renameChain, type OpenChain, type OpenTable } from './openTable';
+
+/** The line that changes chains, and what it is read with. */
+export interface ChainLine {
+  readonly line: Line;
+  readonly table: OpenTable;
+  readonly section: RulesSection;
+  readonly family: 4 | 6;
+  readonly report: (at: Columns, code: string, message: string, severity?: Problem['severity']) => void;
+}
+
+/** `:CHAIN POLICY`. */
+export function declareChain(at: ChainLine, node: ChainNode): void {
+  const { table, section, line } = at;
+  const { name } = node;
+  let chain = table.chains.get(name.text);
+  if (chain === undefined) {
+    checkName(at, name, 'declaration');
+    chain = addChain(table, name.text, undefined, undefined, line);
+  } else if (chain.hook === undefined && section.asInput) {
+    at.report(name, 'chain-exists', `chain "${name.text}" is there already: declare it once`);
+  } else if (chain.hook === undefined && chain.line !== undefined && section.form === 'restore' && !section.noflush) {
+    chain.rules = [];
+  }
+  chain.line = line;
+  if (chain.hook === undefined && node instanceof ChainDeclaration && node.isUserDefined) return;
+  const { policy } = node;
+  if (chain.hook !== undefined) {
+    if (policy?.text !== '-') setPolicy(at, chain, policy);
+  } else if (policy && policy.text !== '-') at.report(policy, 'bad-policy', `only built-in chains have a policy; "${name.text}" is user-defined: write "-"`);
+}
+
+/** `-N CHAIN`. */
+export function makeChain(at: ChainLine, { chain, operationWord }: CommandParts | CommandNode): void {
+  if (!chain) return at.report(operationWord, 'missing-value', '-N needs the name of a chain');
+  if (at.table.chains.has(chain.text)) return at.report(chain, 'chain-exists', `chain "${chain.text}" exists already`, at.section.form === 'list' ? 'warning' : 'error');
+  checkName(at, chain, 'N');
+  addChain(at.table, chain.text, undefined, undefined, at.line);
+}
+
+/** `-P CHAIN POLICY`. */
+export function changePolicy(at: ChainLine, node: CommandParts | CommandNode): void {
+  const chain = chainOf(at, node);
+  if (chain && chain.hook === undefined) at.report(node.chain ?? node.operationWord, 'bad-policy', `only built-in chains have a policy; "${chain.name}" is user-defined`);
+  else if (chain) setPolicy(at, chain, node.argument);
+}
+
+/** `-F [CHAIN]`. */
+export function flushChains(at: ChainLine, node: CommandParts | CommandNode): void {
+  const chain = node.chain && chainOf(at, node);
+  for (const each of node.chain === undefined ? at.table.chains.values() : chain ? [chain] : []) each.rules = [];
+}
+
+/** `-X [CHAIN]`. */
+export function deleteChains(at: ChainLine, node: CommandParts | CommandNode): void {
+  const { table } = at;
+  if (node.chain === undefined) {
+    for (const [name, chain] of table.chains) {
+      if (chain.hook !== undefined) continue;
+      if (chain.rules.length === 0 && !isReferenced(table, name)) deleteChain(table, chain);
+      else at.report(node.operationWord, 'chain-in-use', `chain "${name}" cannot be deleted: it has rules, or is jumped to`);
+    }
+    return;
+  }
+  const chain = chainOf(at, node);
+  if (!chain) return;
+  if (chain.hook !== undefined) at.report(node.chain, 'chain-in-use', 'a built-in chain cannot be deleted');
+  else if (chain.rules.length > 0) at.report(node.chain, 'chain-in-use', `chain "${chain.name}" is not empty: flush it first with -F`);
+  else if (isReferenced(table, chain.name)) at.report(node.chain, 'chain-in-use', `chain "${chain.name}" is still jumped to`);
+  else deleteChain(table, chain);
+}
+
+/** `-E OLD NEW`. */
+export function changeName(at: ChainLine, node: CommandParts | CommandNode): void {
+  const chain = chainOf(at, node);
+  const name = node.argument;
+  if (!chain || !name) return;
+  if (at.table.chains.has(name.text)) at.report(name, 'chain-exists', `chain "${name.text}" exists already`);
+  else if (chain.hook !== undefined) at.report(node.chain ?? node.operationWord, 'chain-in-use', 'a built-in chain cannot be renamed');
+  else if (checkName(at, name, 'E')) renameChain(at.table, chain, name.text.slice(0, 29));
+}
+
+/** The chain that a command names; a problem is reported where it names none, or one that is not there. */
+export function chainOf({ table, report }: Pick<ChainLine, 'table' | 'report'>, node: CommandParts | CommandNode): OpenChain | undefined {
+  if (!node.chain) {
+    report(node.operationWord, 'missing-value', `${node.operationWord.text} needs the name of a chain`);
+    return undefined;
+  }
+  const chain = table.chains.get(node.chain.text);
+  if (chain) return chain;
+  report(node.chain, 'unknown-chain', `there is no chain "${node.chain.text}" in table ${table.name}: declare it above with ":${node.chain.text} - [0:0]" or -N`);
+  return undefined;
+}
+
+function setPolicy({ report }: ChainLine, chain: OpenChain, policy: Word | undefined): void {
+  if (policy === undefined) return;
+  if (policy.text === 'ACCEPT' || policy.text === 'DROP') chain.policy = policy.text;
+  else report(policy, 'bad-policy', `a policy is ACCEPT or DROP, not "${policy.text}"`);
+}
+
+function checkName({ report, family }: ChainLine, name: Word, from: 'declaration' | 'N' | 'E'): boolean {
+  const problem = chainNameProblem(name.text, from, family);
+  if (problem !== undefined) report(name, 'chain-name', problem);
+  return problem === undefined;
+}
