@@ -27,9 +27,11 @@ function outcomeDifferences(kernel: KernelAnswer, own: OwnOutcome): readonly Dif
   };
   for (const key of ['outcome', 'verdict', 'hooks', 'outIface'] as const) compare(key, kernel[key], own[key]);
   if (kernel.outcome !== 'NONE') compare('ctstate', kernel.ctstate, own.ctstate);
-  compare('matchedRules', kernel.matchedRules.map(ruleName), own.matchedRules.map(ruleName));
   // What the kernel's trace shows of a packet that a match threw away is where it happened to stand, not what became of it.
   const broken = own.dropBy?.reason === 'broken-packet' && kernel.outcome === 'DROPPED';
+  // The trace of nf_tables ends with the rule whose match threw the packet away, though neither its target nor its counter was reached.
+  const more = broken && kernel.matchedRules.length === own.matchedRules.length + 1 ? kernel.matchedRules.slice(0, -1) : kernel.matchedRules;
+  compare('matchedRules', more.map(ruleName), own.matchedRules.map(ruleName));
   if (!broken) compare('verdicts', kernel.verdicts.map(verdictName), own.verdicts.map(verdictName));
   if (!broken) compare('dropBy', dropName(kernel.dropBy), dropName(own.dropBy));
   // What never reached a hook was never seen by the kernel's trace either.

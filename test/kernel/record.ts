@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import type { KernelAnswer, KernelCase } from './case';
 import { askChecks, checkDisagreement } from './checkLive';
-import { CHECKS_FILE, FIXTURES } from './fixtureNames';
+import { backendOf, CHECKS_FILE, FIXTURES } from './fixtureNames';
 import { readRecorded, writeRecorded, type Recorded } from './fixtures';
 import { followUps } from './generate/packets';
 import { generate } from './generate/generate';
@@ -11,8 +11,9 @@ import type { Profile } from './generate/ruleSet';
 import { judgeReply } from './judge';
 import { cornerCases } from './named/corners';
 import { istioCases } from './named/istio';
+import { nftCases } from './named/nft';
 import { optionCases } from './named/options';
-import type { KernelReply, Referee } from './referee';
+import { Referee, type KernelReply } from './referee';
 
 /** The random part of the fixtures: so many rule sets of each profile. `single` is for the options one by one. */
 const PARTS: readonly (readonly [Profile, number])[] = [['single', 520], ['unit', 40], ['plain', 60], ['rich', 60], ['nat', 80], ['change', 140]];
@@ -24,7 +25,7 @@ export function fixtureFolder(folder: string): string {
 }
 
 /** Questions that have a name, by the fixture file of their answers. */
-const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = { 'options.jsonl': optionCases, 'corners.jsonl': cornerCases, 'istio.jsonl': istioCases };
+const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = { 'options.jsonl': optionCases, 'corners.jsonl': cornerCases, 'istio.jsonl': istioCases, 'nft.jsonl': nftCases };
 
 /** Asks the kernel everything anew and writes the fixture files; `only`: the named questions of that file. */
 export async function record(folder: string, referee: Referee, only?: string): Promise<number> {
@@ -36,10 +37,15 @@ export async function record(folder: string, referee: Referee, only?: string): P
     disagree += wrong;
     console.log(`${name}: ${list.length} cases with ${list.reduce((sum, { kernel }) => sum + kernel.length, 0)} packets, ${wrong} of them answered otherwise by the evaluator`);
   };
+  const named = async (name: string): Promise<void> => {
+    const questions = NAMED[name];
+    if (!questions) throw new Error(`no named questions for ${name}: there are ${Object.keys(NAMED).join(', ')}`);
+    const own = backendOf(name) === 'nft' ? new Referee(folder, 'nft') : undefined;
+    keep(name, ...(await ask(questions(), own ?? referee)));
+    own?.close();
+  };
   if (only !== undefined) {
-    const questions = NAMED[only];
-    if (!questions) throw new Error(`no named questions for ${only}: there are ${Object.keys(NAMED).join(', ')}`);
-    keep(only, ...(await ask(questions(), referee)));
+    await named(only);
     return disagree;
   }
   const random: Recorded[] = [];
@@ -65,7 +71,7 @@ export async function record(folder: string, referee: Referee, only?: string): P
   keep('random.jsonl.gz', random, wrong);
   const experiments = join(to, 'experiments.jsonl');
   if (existsSync(experiments)) keep('experiments.jsonl', ...(await ask(readRecorded(experiments), referee)));
-  for (const [name, questions] of Object.entries(NAMED)) keep(name, ...(await ask(questions(), referee)));
+  for (const name of Object.keys(NAMED)) await named(name);
   const checks = await askChecks(referee);
   const every = Math.ceil(checks.length / CHECKS);
   const kept = checks.filter(({ accepted }, i) => accepted ? i % 3 === 0 : i % every === 0);
@@ -80,11 +86,13 @@ export async function record(folder: string, referee: Referee, only?: string): P
 const CHECKS = 3000;
 
 /** Asks recorded questions again and compares with what was recorded. */
-export async function replay(folder: string, referee: Referee): Promise<number> {
+export async function replay(folder: string, legacy: Referee): Promise<number> {
+  const nft = new Referee(folder, 'nft');
   let changed = 0;
   let wrong = 0;
   let packets = 0;
   for (const name of FIXTURES) {
+    const referee = backendOf(name) === 'nft' ? nft : legacy;
     for (const { name: title, question, kernel } of readRecorded(join(fixtureFolder(folder), name))) {
       const reply = await referee.trace(question);
       packets += kernel.length;
@@ -95,6 +103,7 @@ export async function replay(folder: string, referee: Referee): Promise<number> 
       wrong += tell(`${name}, ${title}`, question, reply);
     }
   }
+  nft.close();
   console.log(`${packets} recorded packets asked again: ${changed} cases answered otherwise by this kernel, ${wrong} by the evaluator`);
   return changed + wrong;
 }

@@ -37,7 +37,7 @@ function run(rules: readonly ParsedRule[], view: PacketView): { matched: number[
   const matched: number[] = [];
   for (const [number, rule] of rules.entries()) {
     const header = rule.headers[0];
-    if (header === undefined || !headerMatches(header, view.packet, view.inInterface, view.outInterface)) continue;
+    if (header === undefined || !headerMatches(header, view)) continue;
     let holds = true;
     let dropped = false;
     for (const match of rule.matches) {

@@ -81,6 +81,14 @@ describe('fragments', () => {
     ['-p udp -m multiport ! --dports 53', { packet: later, backend: 'nft' }, false],
     ['-p tcp -m tcp ! --syn', { packet: { proto: TCP, fragOffset: 3 }, backend: 'nft' }, true],
     ['-p tcp -m tcp ! --tcp-option 2', { packet: { proto: TCP, fragOffset: 3 }, backend: 'nft' }, false],
+    // Two single ports, both negated, are one comparison; every port and no flag are none.
+    ['-p udp -m udp ! --sport 1 ! --dport 2', { packet: { proto: UDP, sport: 1, dport: 3 } }, false],
+    ['-p udp -m udp ! --sport 1 ! --dport 2', { packet: { proto: UDP, sport: 1, dport: 3 }, backend: 'nft' }, true],
+    ['-p udp -m udp ! --sport 1 ! --dport 2', { packet: { proto: UDP, sport: 1, dport: 2 }, backend: 'nft' }, false],
+    ['-p udp -m udp ! --dport 0:65535', { packet: { proto: UDP } }, false],
+    ['-p udp -m udp ! --dport 0:65535', { packet: { proto: UDP }, backend: 'nft' }, true],
+    ['-p tcp -m tcp ! --tcp-flags NONE NONE', { packet: { proto: TCP } }, false],
+    ['-p tcp -m tcp ! --tcp-flags NONE NONE', { packet: { proto: TCP }, backend: 'nft' }, true],
     ['-p icmp -m icmp ! --icmp-type 3', { packet: { proto: 1, fragOffset: 3 } }, false],
   ])('%s %o', (rule, situation, expected) => {
     expect(answer(rule, situation)).toBe(expected);

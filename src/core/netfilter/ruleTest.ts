@@ -1,8 +1,8 @@
-import type { Packet } from '../net/packet';
 import { interfaceMatches, type RuleHeader } from '../ruleset/header';
 import { conditionsOf, type Rule } from '../ruleset/ruleSet';
 import { headerConditions } from '../ruleset/header';
 import { inBlock } from '../net/address';
+import { headerView, protocolAsked } from './protocolAsked';
 import type { Answer } from '../xtables/answer';
 import type { Condition } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';
@@ -11,14 +11,20 @@ import type { PacketView } from '../xtables/view';
  * Whether the fixed part of a rule fits: the kernel asks this before any match, so nothing that remembers is disturbed.
  * A host name in it cannot be told here: that is left to `conditionsOfRule`.
  */
-export function headerMatches(header: RuleHeader, packet: Packet, inInterface: string, outInterface: string): boolean {
+export function headerMatches(header: RuleHeader, view: PacketView): boolean {
+  const { packet, inInterface, outInterface } = view;
   const { source, destination, protocol, inInterface: input, outInterface: output, fragment } = header;
   if (destination && inBlock(packet.destination, destination.value) === destination.inverted) return false;
   if (source && inBlock(packet.source, source.value) === source.inverted) return false;
-  if (protocol && protocol.value !== 0 && (packet.protocol === protocol.value) === protocol.inverted) return false;
+  if (protocol && protocol.value !== 0 && !protocolFits(protocol, view)) return false;
   if (input && interfaceMatches(input.value, inInterface) === input.inverted) return false;
   if (output && interfaceMatches(output.value, outInterface) === output.inverted) return false;
   return !fragment || packet.fragmentOffset > 0 !== fragment.inverted;
+}
+
+function protocolFits({ value, inverted }: NonNullable<RuleHeader['protocol']>, view: PacketView): boolean {
+  const protocol = protocolAsked(view);
+  return protocol !== undefined && (protocol === value) !== inverted;
 }
 
 /** Everything a rule asks, in the order in which the kernel asks. */
@@ -40,9 +46,12 @@ export interface AskedCondition {
  * Asks a rule again, for showing: the answers given during the walk where there are any; else each condition that remembers nothing
  * is asked anew, up to the first no.
  */
-export function explainRule(rule: Rule, view: PacketView, answers?: readonly Answer[]): readonly AskedCondition[] {
+export function explainRule(rule: Rule, whole: PacketView, answers?: readonly Answer[]): readonly AskedCondition[] {
   let stopped = false;
+  const header = headerConditions(rule.header).length;
+  const asked = headerView(whole);
   return conditionsOfRule(rule).map((condition, i) => {
+    const view = i < header ? asked : whole;
     const given = answers?.[i];
     const answer = stopped ? undefined : answers ? given : condition.stateful ? undefined : condition.test(view);
     if (answer === false) stopped = true;

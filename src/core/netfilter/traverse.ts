@@ -147,7 +147,7 @@ function unknownTarget(name: string): Effect {
 function test(rule: Rule, traveller: Traveller): Tested {
   const view = traveller.view();
   const { header, matches } = rule;
-  if (!headerMatches(header, view.packet, view.inInterface, view.outInterface)) return NO;
+  if (!headerMatches(header, view)) return NO;
   if (!header.names && matches.length === 0) return { matched: true, answers: headerAnswers(rule), notable: true, drop: undefined };
   return testMatches(rule, view, traveller);
 }
@@ -166,6 +166,8 @@ function testMatches(rule: Rule, view: PacketView, traveller: Traveller): Tested
   for (let m = 0; m < rule.matches.length; m++) {
     const match = rule.matches[m] as BoundMatch;
     const broken = match.extension.drops?.(match.data, view);
+    // nf_tables drops the packet at once, whatever the match says (net/netfilter/nft_compat.c nft_match_eval).
+    if (broken && view.backend === 'nft') return asked.no(broken);
     drop ??= broken;
     if (broken ? !broken.matches : !asked.holds(conditionsOf(match, rule.family), m + 1)) return asked.no(drop);
   }

@@ -274,7 +274,10 @@ class Walk implements Traveller {
 
   private stepTable(hook: Hook, name: TableName): void {
     const before = this.packet;
+    this.queued = false;
     this.runTable(hook, name);
+    // nf_tables routes anew only what its chain accepts itself, not what it queues (net/netfilter/nft_chain_route.c).
+    if (this.queued && this.ruleSet?.backend === 'nft') return;
     if (hook === 'OUTPUT' && name === 'mangle' && routingKeyChanged(before, this.packet)) this.reroute();
   }
 
@@ -417,6 +420,7 @@ class Walk implements Traveller {
       case 'reject':
         return { kind: 'drop', reject: true };
       case 'queue':
+        this.queued = true;
         this.natLeftOpen = this.table === 'nat';
         return effect.bypass ? { kind: 'accept' } : { kind: 'drop', reject: false };
       case 'nat': case 'redirect': case 'masquerade':
@@ -464,6 +468,8 @@ class Walk implements Traveller {
 
   private failed: WalkEnd | undefined;
   private natLeftOpen = false;
+  /** The table was left by handing the packet to user space. */
+  private queued = false;
 
   /** The route that a packet in POSTROUTING is on, for MASQUERADE's choice of an address. */
   private currentRoute(): RouteResult {

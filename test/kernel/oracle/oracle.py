@@ -377,6 +377,7 @@ class Host:
         rules = self.parsed[fam]
         main, others, order = [], {}, []
         nftid = {}
+        current = None
         lasthook = {}
         proto = pktlib.proto_num(p.get("proto"))
         itype = p.get("icmpType", 8 if proto == 1 else 128)
@@ -397,7 +398,7 @@ class Host:
         for e in raw_events:
             if e["k"] == "log":
                 d = pktlib.parse(e.get("pkt", b""))
-                b = bucket(d)
+                b = current = bucket(d)
                 if b is None:
                     continue
                 o = {"hook": HOOKN[e["hook"]]}
@@ -438,12 +439,18 @@ class Host:
                 (main if b == "main" else others[b]).append(o)
             elif e["k"] == "nft":
                 famname = {2: "ip", 10: "ip6", 1: "inet"}.get(e["family"])
+                d = pktlib.parse(e["nh"] + e.get("th", b"")) if "nh" in e else None
                 if "nh" in e:
-                    nftid[e.get("id")] = bucket(pktlib.parse(e["nh"] + e.get("th", b"")), True)
+                    nftid[e.get("id")] = bucket(d, True)
+                elif e.get("id") not in nftid:  # a later fragment in IPv6: nf_tables takes its transport header to be at the very front
+                    nftid[e.get("id")] = current
                 b = nftid.get(e.get("id"))
                 if b is None or famname == "inet":
                     continue
                 lh, lst = lasthook.get(b, (None, {}))
+                if d:  # the first event of a base chain tells what the tables before it made of the packet
+                    lst = dict(lst, **{k: v for k, v in d.items() if k in ("src", "dst", "tos", "ttl") or k in ("sport", "dport", "flags") and k in lst})
+                    lasthook[b] = (lh, lst)
                 o = {"hook": lh}
                 table, chain = e.get("table"), e.get("chain")
                 if table not in rules:
@@ -551,6 +558,9 @@ class Host:
                     r["complete"] = True
                 else:
                     r["dropBy"] = {"kind": "kernel", "inHook": last["hook"]}
+                if self.backend == "nft" and last.get("table") == "mangle":
+                    # No event shows the packet within a chain, and rules of mangle may have changed it.
+                    r["finalPacket"] = {k: v for k, v in prev.items() if k in ("mark", "iif", "oif")}
         else:
             r["outcome"] = "NONE"  # never reached a hook: refused by routing / input validation / reassembly queue
         for c in chains:

@@ -2,6 +2,7 @@ import { defineMatch } from '../extension';
 import { option, problem, type BuildProblem, type GivenOptions } from '../option';
 import { number32 } from '../values/number32';
 import { packetRate, printPeriod, RATE_SCALE } from '../values/rate';
+import type { PacketView } from '../view';
 
 /** `period`: time from packet to packet, in 1/10000 s. */
 interface LimitData {
@@ -34,19 +35,20 @@ export const limit = defineMatch<LimitData>({
   build: buildLimit,
   print: ({ period, burst }) => ` --limit ${printPeriod(BigInt(period), BigInt(RATE_SCALE))}${burst === DEFAULT_BURST ? '' : ` --limit-burst ${burst}`}`,
   conditions(data, self) {
-    const cost = credits(data.period);
-    const full = credits(data.period * data.burst);
-    const read = (stored: unknown): number => (typeof stored === 'number' ? stored : full);
+    const cost = ({ backend }: PacketView): number => (backend === 'nft' ? 1 : credits(data.period));
+    // iptables-nft hands the limit to nf_tables, which counts in packets and takes a burst of 0 for the default (net/netfilter/nft_limit.c).
+    const full = ({ backend }: PacketView): number => (backend === 'nft' ? data.burst || DEFAULT_BURST : credits(data.period * data.burst));
+    const read = (view: PacketView, stored = view.memory.get(self)): number => (typeof stored === 'number' ? stored : full(view));
     return [{
       text: `--limit ${printPeriod(BigInt(data.period), BigInt(RATE_SCALE))} --limit-burst ${data.burst}`,
       stateful: true,
-      test({ memory }) {
-        const credit = read(memory.get(self));
-        const enough = credit >= cost;
-        memory.set(self, enough ? credit - cost : credit);
+      test(view) {
+        const credit = read(view);
+        const enough = credit >= cost(view);
+        view.memory.set(self, enough ? credit - cost(view) : credit);
         return enough;
       },
-      actual: ({ memory }) => `${Math.floor(read(memory.get(self)) / cost)} packets left`,
+      actual: (view) => `${Math.floor(read(view) / cost(view))} packets left`,
     }];
   },
 });

@@ -4,9 +4,10 @@ import { flag, invalid, option, type InvalidValue, type ValueType } from '../opt
 import { unsigned } from '../values/integer';
 import { keep, type Inverted } from '../values/inverted';
 import { portRange, type PortRange } from '../values/port';
-import { orFirstFragment, portCondition, portOptionText, unsignedAsNft } from '../values/portCondition';
+import { orFirstFragment, portCondition, portOptionText } from '../values/portCondition';
 import { tcpOptionPlaces } from '../values/tcpOptions';
-import { cutShort, malformed } from '../values/transport';
+import { asksNoPort, translatedPortConditions, unsignedAsNft } from '../values/translatedPorts';
+import { cutShort, malformed, transportLength } from '../values/transport';
 import type { PacketView } from '../view';
 
 interface Flags {
@@ -71,7 +72,7 @@ export const tcp = defineMatch<TcpData>({
   options: [sourcePort, destinationPort, tcpFlags, syn, tcpOption],
   documentation: {
     summary: 'Looks at the ports, flags and options of a TCP packet.',
-    details: 'Loaded by itself where a rule says -p tcp and uses one of its options. All of its options are false, negated or not, for later fragments, which carry no TCP header.',
+    details: 'Loaded by itself where a rule says -p tcp and uses one of its options. All of its options are false, negated or not, for later fragments, which carry no TCP header. iptables-nft reads the data of a later fragment in their place, and takes two negated single ports together: ! --sport 1 ! --dport 2 is false only where both fit.',
     source: 'iptables-extensions(8), tcp; net/netfilter/xt_tcpudp.c',
   },
   build(options) {
@@ -82,15 +83,17 @@ export const tcp = defineMatch<TcpData>({
     return portOptionText('--sport', data.sourcePorts) + portOptionText('--dport', data.destinationPorts) + optionText(data.option) + flagsText(data.flags);
   },
   conditions(data) {
-    const conditions: Condition[] = [];
-    if (data.sourcePorts) conditions.push(portCondition('source', data.sourcePorts, isNative(data)));
-    if (data.destinationPorts) conditions.push(portCondition('destination', data.destinationPorts, isNative(data)));
-    if (data.flags) conditions.push(flagsCondition(data.flags, isNative(data)));
-    if (data.option) conditions.push(optionCondition(data.option));
-    return orFirstFragment(conditions);
+    const { sourcePorts, destinationPorts, flags, option: number } = data;
+    if (isTranslated(data)) return [...translatedPortConditions(sourcePorts, destinationPorts), ...(flags ? [translatedFlagsCondition(flags)] : [])];
+    return orFirstFragment([
+      ...(sourcePorts ? [portCondition('source', sourcePorts)] : []),
+      ...(destinationPorts ? [portCondition('destination', destinationPorts)] : []),
+      ...(flags ? [flagsCondition(flags)] : []),
+      ...(number ? [optionCondition(number)] : []),
+    ]);
   },
   drops(data, { packet, backend }) {
-    if (backend === 'nft' && isNative(data)) return undefined;
+    if (backend === 'nft' && isTranslated(data)) return undefined;
     // A fragment of 8 bytes in front would let this one overwrite the flags.
     if (packet.family === 4 && packet.fragmentOffset === 1) return malformed('it is a fragment that begins within the TCP header');
     return cutShort(packet, data.option ? 20 + packet.tcpOptions.length : 20, 'TCP');
@@ -119,24 +122,46 @@ function optionText(given: Inverted<number> | undefined): string {
   return given ? `${given.inverted ? ' !' : ''} --tcp-option ${given.value}` : '';
 }
 
-/** True where iptables-nft translates the match instead of handing it to the kernel's xt_tcpudp. */
-function isNative({ option: number, sourcePorts, destinationPorts, flags }: TcpData): boolean {
-  return number === undefined && (sourcePorts ?? destinationPorts ?? flags) !== undefined;
+/** True where iptables-nft translates the match instead of handing it to the kernel's xt_tcpudp. Source: iptables 1.8.9, nft-shared.c add_nft_tcp. */
+function isTranslated({ option: number, sourcePorts, destinationPorts, flags }: TcpData): boolean {
+  if (number !== undefined) return false;
+  return !asksNoPort(sourcePorts) || !asksNoPort(destinationPorts) || (flags !== undefined && (flags.inverted || flags.value.mask !== 0 || flags.value.set !== 0));
 }
 
-function flagsCondition(flags: Inverted<Flags>, native: boolean): Condition {
-  const flagsOf = (view: PacketView): number | undefined => (view.packet.fragmentOffset === 0 ? view.packet.tcpFlags : native ? unsignedAsNft(view, 13, 1) : undefined);
+function flagsCondition(flags: Inverted<Flags>): Condition {
   return {
     text: flagsText(flags).trim(),
+    test: ({ packet }) => packet.fragmentOffset === 0 && flagsFit(flags, packet.tcpFlags),
+    actual: ({ packet }) => (packet.fragmentOffset > 0 ? 'no TCP header: not the first fragment' : `flags ${printFlags(packet.tcpFlags & 0x3f)}`),
+  };
+}
+
+/** As iptables-nft asks: nothing where no flag is looked at, and in later fragments whatever stands in their place. */
+function translatedFlagsCondition(flags: Inverted<Flags>): Condition {
+  const legacy = flagsCondition(flags);
+  const flagsOf = (view: PacketView): number | undefined =>
+    view.packet.fragmentOffset === 0 && transportLength(view.packet) > FLAGS_OFFSET ? view.packet.tcpFlags : unsignedAsNft(view, FLAGS_OFFSET, 1);
+  return {
+    text: legacy.text,
     test(view) {
+      if (view.backend !== 'nft') return legacy.test(view);
+      if (flags.value.mask === 0) return true;
       const set = flagsOf(view);
-      return set !== undefined && ((set & flags.value.mask) === flags.value.set) !== flags.inverted;
+      return set !== undefined && flagsFit(flags, set);
     },
     actual(view) {
+      if (view.backend !== 'nft') return legacy.actual(view);
       const set = flagsOf(view);
-      return set === undefined ? 'no TCP header: not the first fragment' : `flags ${printFlags(set & 0x3f)}`;
+      if (flags.value.mask === 0) return 'no flag to look at: iptables-nft does not ask';
+      return set === undefined ? 'no flags: the packet is too short' : `flags ${printFlags(set & 0x3f)}`;
     },
   };
+}
+
+const FLAGS_OFFSET = 13;
+
+function flagsFit({ value: { mask, set }, inverted }: Inverted<Flags>, bits: number): boolean {
+  return ((bits & mask) === set) !== inverted;
 }
 
 function optionCondition(given: Inverted<number>): Condition {

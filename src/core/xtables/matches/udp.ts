@@ -5,6 +5,7 @@ import { keep, type Inverted } from '../values/inverted';
 import type { PortRange } from '../values/port';
 import { orFirstFragment, portCondition, portOptionText } from '../values/portCondition';
 import { resolvedPortRange } from '../values/resolvedPort';
+import { asksNoPort, translatedPortConditions } from '../values/translatedPorts';
 import { cutShort } from '../values/transport';
 
 interface UdpData {
@@ -24,19 +25,25 @@ export const udp = defineMatch<UdpData>({
   options: [sourcePort, destinationPort],
   documentation: {
     summary: 'Looks at the ports of a UDP packet.',
-    details: 'Loaded by itself where a rule says -p udp and uses one of its options. Both are false, negated or not, for later fragments, which carry no UDP header.',
+    details: 'Loaded by itself where a rule says -p udp and uses one of its options. Both are false, negated or not, for later fragments, which carry no UDP header. iptables-nft reads the data of a later fragment in their place, and takes two negated single ports together: ! --sport 1 ! --dport 2 is false only where both fit.',
     source: 'iptables-extensions(8), udp; net/netfilter/xt_tcpudp.c',
   },
   build: (options) => ({ sourcePorts: keep(options.get(sourcePort)), destinationPorts: keep(options.get(destinationPort)) }),
   print: (data) => portOptionText('--sport', data.sourcePorts) + portOptionText('--dport', data.destinationPorts),
-  conditions: ({ sourcePorts, destinationPorts }) => orFirstFragment([
-    ...(sourcePorts ? [portCondition('source', sourcePorts, true)] : []),
-    ...(destinationPorts ? [portCondition('destination', destinationPorts, true)] : []),
-  ]),
-  drops: ({ sourcePorts, destinationPorts }, { packet, backend }) => (backend === 'nft' && (sourcePorts ?? destinationPorts) ? undefined : cutShort(packet, 8, 'UDP')),
+  conditions(data) {
+    const { sourcePorts, destinationPorts } = data;
+    if (isTranslated(data)) return translatedPortConditions(sourcePorts, destinationPorts);
+    return orFirstFragment([...(sourcePorts ? [portCondition('source', sourcePorts)] : []), ...(destinationPorts ? [portCondition('destination', destinationPorts)] : [])]);
+  },
+  drops: (data, { packet, backend }) => (backend === 'nft' && isTranslated(data) ? undefined : cutShort(packet, 8, 'UDP')),
   suggest: ({ sourcePorts, destinationPorts }): PacketSuggestion => ({
     protocol: 'udp',
     ...(destinationPorts && !destinationPorts.inverted ? { destinationPort: destinationPorts.value[0] } : {}),
     ...(sourcePorts && !sourcePorts.inverted ? { sourcePort: sourcePorts.value[0] } : {}),
   }),
 });
+
+/** True where iptables-nft translates the match instead of handing it to the kernel's xt_tcpudp. */
+function isTranslated({ sourcePorts, destinationPorts }: UdpData): boolean {
+  return !asksNoPort(sourcePorts) || !asksNoPort(destinationPorts);
+}

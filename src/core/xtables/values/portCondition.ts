@@ -1,8 +1,7 @@
+import type { Packet } from '../../net/packet';
 import type { Condition } from '../extension';
 import type { Inverted } from './inverted';
-import type { PacketView } from '../view';
 import { printPortRange, type PortRange } from './port';
-import { supposedHeader } from './transport';
 
 /** ` ! --dport 80:90`, or nothing where the option was not given. iptables-save leaves out a range that is every port, negated or not. */
 export function portOptionText(name: string, ports: Inverted<PortRange> | undefined): string {
@@ -23,38 +22,25 @@ const FIRST_FRAGMENT: Condition = {
   actual: ({ packet }) => (packet.fragmentOffset > 0 ? 'not the first fragment' : 'has one'),
 };
 
-/**
- * A port within a range. Later fragments have no ports: false for them, negated or not (net/netfilter/xt_tcpudp.c). `native` says that
- * iptables-nft translates the match (tcp and udp, 1.8.9), which then reads whatever stands in the place of the ports.
- */
-export function portCondition(side: 'source' | 'destination', ports: Inverted<PortRange>, native = false): Condition {
-  const short = side === 'source' ? 'sport' : 'dport';
-  const [first, last] = ports.value;
-  const portOf = (view: PacketView): number | undefined => {
-    if (view.packet.fragmentOffset === 0) return side === 'source' ? view.packet.sourcePort : view.packet.destinationPort;
-    return native ? unsignedAsNft(view, side === 'source' ? 0 : 2, 2) : undefined;
-  };
+/** A port within a range. Later fragments have no ports: false for them, negated or not (net/netfilter/xt_tcpudp.c). */
+export function portCondition(side: Side, ports: Inverted<PortRange>): Condition {
   return {
-    text: `${ports.inverted ? '! ' : ''}--${short} ${printPortRange(ports.value)}`,
-    test(view) {
-      const port = portOf(view);
-      return port !== undefined && (port >= first && port <= last) !== ports.inverted;
-    },
-    actual(view) {
-      const port = portOf(view);
-      if (port === undefined) return 'no ports: not the first fragment';
-      return `${short} ${port}${view.packet.fragmentOffset > 0 ? ', read from the data of a later fragment' : ''}`;
-    },
+    text: `${ports.inverted ? '! ' : ''}--${short(side)} ${printPortRange(ports.value)}`,
+    test: ({ packet }) => packet.fragmentOffset === 0 && fits(ports, portIn(packet, side)),
+    actual: ({ packet }) => (packet.fragmentOffset > 0 ? 'no ports: not the first fragment' : `${short(side)} ${portIn(packet, side)}`),
   };
 }
 
-/**
- * What nf_tables reads in a later fragment at an offset where the transport header would be; undefined beyond the packet's end,
- * and for the legacy back end, which does not. Seen on Linux 6.18: the fast path of nft_payload does not look at fragments.
- */
-export function unsignedAsNft({ packet, backend }: PacketView, offset: number, size: 1 | 2): number | undefined {
-  if (backend !== 'nft') return undefined;
-  const bytes = supposedHeader(packet);
-  if (bytes.length < offset + size) return undefined;
-  return size === 1 ? bytes[offset] : ((bytes[offset] as number) << 8) | (bytes[offset + 1] as number);
+type Side = 'source' | 'destination';
+
+export function short(side: Side): string {
+  return side === 'source' ? 'sport' : 'dport';
+}
+
+export function portIn(packet: Packet, side: Side): number {
+  return side === 'source' ? packet.sourcePort : packet.destinationPort;
+}
+
+export function fits({ value: [first, last], inverted }: Inverted<PortRange>, port: number): boolean {
+  return (port >= first && port <= last) !== inverted;
 }

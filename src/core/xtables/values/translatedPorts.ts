@@ -1,0 +1,84 @@
+import type { Condition } from '../extension';
+import type { PacketView } from '../view';
+import type { Inverted } from './inverted';
+import type { PortRange } from './port';
+import { fits, portCondition, portIn, short } from './portCondition';
+import { supposedHeader, transportLength } from './transport';
+
+type Ports = Inverted<PortRange> | undefined;
+
+/**
+ * The port conditions of a match that iptables-nft translates into reads of the packet instead of handing it to the kernel's
+ * xt_tcpudp (tcp and udp): they ask whatever stands in the place of the ports, in later fragments too, and never drop the packet.
+ * Source: iptables 1.8.9, iptables/nft-shared.c add_nft_tcpudp; observed with Linux 6.18.
+ */
+export function translatedPortConditions(source: Ports, destination: Ports): readonly Condition[] {
+  const together = readTogether(source, destination);
+  const list: Condition[] = [];
+  if (source) list.push(translated('source', source, together ? destination : undefined));
+  if (destination) list.push(translated('destination', destination, together ? source : undefined));
+  return list;
+}
+
+/** A range that is every port: iptables-nft asks nothing then, not even where it is negated. */
+export function isEveryPort({ value: [first, last] }: Inverted<PortRange>): boolean {
+  return first === 0 && last === 65535;
+}
+
+/** True where the range is every port and asks nothing of the packet, or is not given. */
+export function asksNoPort(ports: Ports): boolean {
+  return ports === undefined || (isEveryPort(ports) && !ports.inverted);
+}
+
+/**
+ * Two single ports, both negated or neither, become one comparison of four bytes. So `! --sport 1 ! --dport 2` says no only where both
+ * ports are as written.
+ */
+function readTogether(source: Ports, destination: Ports): boolean {
+  const isOne = (ports: Ports): boolean => ports !== undefined && ports.value[0] !== 0 && ports.value[0] === ports.value[1];
+  return isOne(source) && isOne(destination) && source?.inverted === destination?.inverted;
+}
+
+/** `beside`: the other port, where both are read together. */
+function translated(side: 'source' | 'destination', ports: Inverted<PortRange>, beside: Ports): Condition {
+  const legacy = portCondition(side, ports);
+  const other = side === 'source' ? 'destination' : 'source';
+  const holds = (view: PacketView): boolean => {
+    if (isEveryPort(ports)) return true;
+    const port = portAsNft(view, side);
+    if (beside === undefined || port === undefined) return port !== undefined && fits(ports, port);
+    const second = portAsNft(view, other);
+    if (second === undefined) return false;
+    return ports.inverted ? fits(ports, port) || fits(beside, second) : fits(ports, port);
+  };
+  return {
+    text: legacy.text,
+    test: (view) => (view.backend === 'nft' ? holds(view) : legacy.test(view)),
+    actual(view) {
+      if (view.backend !== 'nft') return legacy.actual(view);
+      if (isEveryPort(ports)) return 'every port: iptables-nft does not ask';
+      const port = portAsNft(view, side);
+      if (port === undefined) return 'no port: the packet is too short';
+      const where = view.packet.fragmentOffset > 0 ? ', read from the data of a later fragment' : '';
+      const both = beside?.inverted ? `, asked by iptables-nft together with ${short(other)} ${portAsNft(view, other) ?? '(missing)'}: one of both is enough` : '';
+      return `${short(side)} ${port}${where}${both}`;
+    },
+  };
+}
+
+function portAsNft(view: PacketView, side: 'source' | 'destination'): number | undefined {
+  const offset = side === 'source' ? 0 : 2;
+  // The bytes of a packet are dear, and mostly say what the model says.
+  const { packet } = view;
+  return packet.fragmentOffset === 0 && transportLength(packet) >= offset + 2 ? portIn(packet, side) : unsignedAsNft(view, offset, 2);
+}
+
+/**
+ * What nf_tables reads at an offset of where the transport header would be; undefined beyond the packet's end. In a later fragment that
+ * is its data (IPv4) or its IPv6 header. Seen on Linux 6.18: the fast path of nft_payload does not look at fragments.
+ */
+export function unsignedAsNft({ packet }: PacketView, offset: number, size: 1 | 2): number | undefined {
+  const bytes = supposedHeader(packet);
+  if (bytes.length < offset + size) return undefined;
+  return size === 1 ? bytes[offset] : ((bytes[offset] as number) << 8) | (bytes[offset + 1] as number);
+}
