@@ -13,10 +13,6 @@ export function errorsOf(rules: string, family: 4 | 6): readonly string[] {
   return diagnostics.filter(({ severity }) => severity === 'error').map(({ line, message }) => `${line}: ${message}`);
 }
 
-export function printed(rules: string, family: 4 | 6): string {
-  return (answerLine(JSON.stringify({ op: 'print', id: 0, rules, family })) as { text: string }).text;
-}
-
 /** Rules whose answer nobody can be certain of from the file alone: chance, the clock, the processor, what runs on the host. */
 const UNCERTAIN = /--mode random|-m time |-m cpu |-m osf |-m nfacct |--object-pinned|-m cgroup |-m rateest |-m socket/;
 

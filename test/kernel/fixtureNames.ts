@@ -1,9 +1,6 @@
 /** The recorded answers, relative to test/fixtures/kernel. Questions of `random`, `options`, `corners`, `istio` and `nft` are made by record.ts, those of `experiments` stand in the file. */
 export const FIXTURES = ['random.jsonl.gz', 'options.jsonl', 'corners.jsonl', 'experiments.jsonl', 'istio.jsonl', 'nft.jsonl'] as const;
 
-/** Texts for iptables-restore with what it and iptables-save made of them. */
-export const CHECKS_FILE = 'checks.jsonl.gz';
-
 /** The back end of iptables that answers the questions of a fixture. */
 export function backendOf(name: string): 'legacy' | 'nft' {
   return name === 'nft.jsonl' ? 'nft' : 'legacy';

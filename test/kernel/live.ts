@@ -1,5 +1,4 @@
 import type { KernelCase } from './case';
-import { checkLive } from './checkLive';
 import { followUps } from './generate/packets';
 import { generate, type Generated } from './generate/generate';
 import { PROFILES, type Profile } from './generate/ruleSet';
@@ -8,7 +7,7 @@ import { record, replay } from './record';
 import { Referee, type Backend } from './referee';
 import { shrink } from './shrink';
 
-const USAGE = `npm run test:kernel -- [--seed N] [--cases M] [--profile ${PROFILES.join('|')}] [--backend legacy|nft] [--most N]; without any of them the recorded questions are asked again, --record [FILE] writes them (or the named ones of that file) anew; --check [PATTERN] lays check and print beside iptables-restore and -save`;
+const USAGE = `npm run test:kernel -- [--seed N] [--cases M] [--profile ${PROFILES.join('|')}] [--backend legacy|nft] [--most N]; without any of them the recorded questions are asked again, --record [FILE] writes them (or the named ones of that file) anew; --check [NAME], first, lays check and print beside iptables-restore and -save`;
 
 interface Arguments {
   readonly seed: number;
@@ -26,12 +25,6 @@ export async function main(words: readonly string[], folder: string): Promise<nu
     console.error(`test:kernel: ${read}. ${USAGE}`);
     return 2;
   }
-  if (words[0] === '--check') {
-    const referee = new Referee(folder);
-    const code = await checkLive(referee, words[1]?.startsWith('--') ? undefined : words[1], read.most);
-    referee.close();
-    return code;
-  }
   if (words.length === 0 || words[0] === '--record') {
     const referee = new Referee(folder);
     const wrong = await (words.length === 0 ? replay(folder, referee) : record(folder, referee, words[1]));
@@ -48,7 +41,7 @@ function readArguments(words: readonly string[]): Arguments | string {
     given.set(words[i] as string, value === undefined || value.startsWith('--') ? '' : value);
     if (value !== undefined && !value.startsWith('--')) i++;
   }
-  const unknown = [...given.keys()].find((key) => !['--seed', '--cases', '--profile', '--backend', '--most', '--record', '--check'].includes(key));
+  const unknown = [...given.keys()].find((key) => !['--seed', '--cases', '--profile', '--backend', '--most', '--record'].includes(key));
   if (unknown !== undefined) return `${unknown} is no option`;
   const profile = given.get('--profile');
   const backend = given.get('--backend') ?? 'legacy';

@@ -1,9 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KernelAnswer, KernelCase } from './case';
-import { askChecks, checkDisagreement } from './checkLive';
-import { backendOf, CHECKS_FILE, FIXTURES } from './fixtureNames';
+import { backendOf, FIXTURES } from './fixtureNames';
 import { readRecorded, writeRecorded, type Recorded } from './fixtures';
 import { followUps } from './generate/packets';
 import { generate } from './generate/generate';
@@ -72,18 +70,8 @@ export async function record(folder: string, referee: Referee, only?: string): P
   const experiments = join(to, 'experiments.jsonl');
   if (existsSync(experiments)) keep('experiments.jsonl', ...(await ask(readRecorded(experiments), referee)));
   for (const name of Object.keys(NAMED)) await named(name);
-  const checks = await askChecks(referee);
-  const every = Math.ceil(checks.length / CHECKS);
-  const kept = checks.filter(({ accepted }, i) => accepted ? i % 3 === 0 : i % every === 0);
-  writeFileSync(join(to, CHECKS_FILE), gzipSync(kept.map((each) => `${JSON.stringify(each)}\n`).join(''), { level: 9 }));
-  const odd = checks.filter((each) => checkDisagreement(each) !== undefined);
-  for (const each of odd.slice(0, 20)) console.log(`${each.name}: ${checkDisagreement(each) ?? ''}`);
-  console.log(`${CHECKS_FILE}: ${kept.length} of ${checks.length} texts, ${odd.length} of all answered otherwise by check or print`);
-  return disagree + odd.length;
+  return disagree;
 }
-
-/** So many texts go into the fixture. */
-const CHECKS = 3000;
 
 /** Asks recorded questions again and compares with what was recorded. */
 export async function replay(folder: string, legacy: Referee): Promise<number> {

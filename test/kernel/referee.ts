@@ -5,14 +5,6 @@ import type { KernelAnswer, KernelCase } from './case';
 
 export type Backend = 'legacy' | 'nft';
 
-/** What iptables-restore and iptables-save of this machine say of a text. */
-export interface RestoreAnswer {
-  readonly accepted: boolean;
-  readonly message: string;
-  /** Without comments, counters as they are; only where accepted. */
-  readonly saved?: string;
-}
-
 export type KernelReply = { readonly results: readonly KernelAnswer[]; readonly notes?: readonly string[] } | { readonly error: string };
 
 /** Asks the kernel of this machine, through oracle/oracle.py in a network namespace of its own. Answers come in the order of the questions. */
@@ -32,11 +24,6 @@ export class Referee {
 
   trace(question: KernelCase): Promise<KernelReply> {
     return this.ask(question) as Promise<KernelReply>;
-  }
-
-  restore(rules: string, family: 4 | 6, sets?: string): Promise<RestoreAnswer | { readonly error: string }> {
-    // Without a route, names that no file knows are given up at once.
-    return this.ask({ op: 'restore', rules, family, sets, topology: { ifaces: [], routes: [] } }) as Promise<RestoreAnswer>;
   }
 
   close(): void {

@@ -1,31 +1,49 @@
-// npm run test:kernel [-- --seed N --cases M] [--profile P] [--backend legacy|nft] [--check] [--record]
-// Lays the evaluator beside the kernel of this machine: recorded questions asked again (no arguments), or random ones.
-import { execFileSync } from 'node:child_process';
+// npm run test:kernel [-- --seed N --cases M] [--profile P] [--backend legacy|nft] [--record [FILE]]
+//   Lays the evaluator beside the kernel of this machine: recorded questions asked again (no arguments), or random ones.
+// npm run test:kernel -- --check [NAME] [--record]
+//   Lays `check` and `print` beside iptables-legacy-restore and iptables-legacy-save: some 75,000 small texts (some minutes), or those
+//   about one extension (NAME: tcp, DNAT …) or about `header`, `file`, `command`. --record keeps the answers for test/ruleset.
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-const missing = whyNotHere();
+const words = process.argv.slice(2);
+const checks = words[0] === '--check';
+const missing = whyNotHere(checks ? ['unshare', 'ip', 'ipset'] : ['unshare', 'ip', 'ipset', 'python3', 'nft']);
 if (missing) {
   console.error(`test:kernel cannot run here: ${missing}`);
   process.exit(2);
 }
 const folder = mkdtempSync(join(tmpdir(), 'iptables-lens-'));
 try {
-  const outfile = join(folder, 'live.mjs');
-  await build({ entryPoints: [join(import.meta.dirname, 'live.ts')], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning' });
-  const { main } = await import(pathToFileURL(outfile).href);
-  process.exitCode = await main(process.argv.slice(2), import.meta.dirname);
+  if (checks) {
+    // A process of its own, because it is the process that is in the network namespace; and a lock of its own: other programs on this
+    // machine may be at their tables.
+    await bundle(join('check', 'main.ts'));
+    const { status, error } = spawnSync('unshare', ['-n', process.execPath, join(folder, 'main.mjs'), ...words.slice(1)], { stdio: 'inherit', cwd: join(import.meta.dirname, '..', '..'), env: { ...process.env, XTABLES_LOCKFILE: join(folder, 'lock') } });
+    if (error) console.error(`test:kernel cannot run here: ${error.message}`);
+    process.exitCode = status ?? 2;
+  } else {
+    const { main } = await import(pathToFileURL(await bundle('live.ts')).href);
+    process.exitCode = await main(words, import.meta.dirname);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function whyNotHere() {
+async function bundle(entry) {
+  const outfile = join(folder, `${basename(entry, '.ts')}.mjs`);
+  await build({ entryPoints: [join(import.meta.dirname, entry)], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning' });
+  return outfile;
+}
+
+function whyNotHere(programs) {
   if (process.platform !== 'linux') return `it needs Linux, this is ${process.platform}`;
   if (process.getuid?.() !== 0) return 'it needs root (it makes a network namespace of its own)';
-  for (const program of ['python3', 'iptables-legacy-restore', 'ip6tables-legacy-restore', 'ip', 'nft', 'ipset', 'unshare']) {
+  for (const program of ['iptables-legacy-restore', 'ip6tables-legacy-restore', ...programs]) {
     try {
       execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
     } catch {

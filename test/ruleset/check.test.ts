@@ -7,7 +7,7 @@ import { disagreement } from '../kernel/check/compare';
 
 /**
  * What iptables-legacy-restore 1.8.9 took or refused, and what iptables-legacy-save printed then: small texts with every option at its
- * edges, in right and wrong places. Recorded by test/kernel/check.mjs, which asks the machine it runs on.
+ * edges, in right and wrong places. Recorded by `npm run test:kernel -- --check --record`.
  */
 const answers = readAnswers(join(import.meta.dirname, '..', '..'));
 const groups = new Map<string, CheckAnswer[]>();

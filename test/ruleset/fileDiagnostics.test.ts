@@ -35,6 +35,8 @@ describe('problems of a file that is input for iptables-restore', () => {
     ['rules no packet comes to may stand anywhere', lines('*filter', '-A INPUT -j DROP', '-A INPUT -m owner --uid-owner 1', 'COMMIT'), ''],
     ['the same where packets come', lines('*filter', '-A INPUT -m owner --uid-owner 1', 'COMMIT'), '2:13-18 error wrong-chain'],
     ['a value in one word with its option', lines('*filter', '-A INPUT --protocol=tcp', 'COMMIT'), '2:10-24 error attached-value'],
+    ['a type that only newer versions know', lines('*filter', '-A INPUT -p icmp --icmp-type info-request', 'COMMIT'), '2:30-42 info newer-version'],
+    ['an IPv6 extension header is none of IPv4', lines('*filter', '-A INPUT -p ah -j ACCEPT', 'COMMIT'), ''],
     ['commands beside -A', lines('*filter', '-N X', '-I INPUT 1 -j X', '-F X', 'COMMIT'), ''],
     ['parts of a rule beside -N', lines('*filter', '-N X -p tcp', 'COMMIT'), '2:6-8 error not-allowed'],
   ])('%s', (_name, text, expected) => {

@@ -82,6 +82,9 @@ export class HeaderReader {
       return false;
     }
     if (number === 0 && inverted) this.rule.report(value, 'bad-value', '"! -p all" would never match');
+    else if (this.context.family === 6 && !inverted && EXTENSION_HEADERS.has(number)) {
+      this.rule.report(value, 'suspicious-protocol', `-p ${value.text} never matches in IPv6: it is an extension header and not the protocol behind it; use -m ${EXTENSION_HEADERS.get(number)}`, 'warning');
+    }
     this.protocol = inverted ? { value: number, inverted } : plainProtocol(number);
     return true;
   }
@@ -119,6 +122,9 @@ export class HeaderReader {
     this[name === 'i' ? 'inInterface' : 'outInterface'] = { value: text, inverted };
   }
 }
+
+/** What ip6tables warns of, with the match that finds it. The kernel looks behind these headers for the protocol. */
+const EXTENSION_HEADERS: ReadonlyMap<number, string> = new Map([[43, 'rt'], [44, 'frag'], [51, 'ah'], [60, 'dst']]);
 
 /** Not /0: a rule that asks nothing of the address may end its chain. */
 const CERTAIN_BLOCKS_4: readonly string[] = [`${CERTAIN_IPV4}(?:/(?:[1-9]|[12]\\d|3[0-2]))?`];

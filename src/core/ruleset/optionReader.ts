@@ -115,6 +115,8 @@ export class OptionReader implements GivenOptions {
         this.fail({ start: valueWord.start, end: last.end }, 'bad-value', `${option.name}: ${value.message}`);
         return index;
       }
+      const since = option.type.since?.(value);
+      if (since !== undefined) this.rule.report({ start: valueWord.start, end: last.end }, 'newer-version', `${option.name}: "${text}" is read by iptables ${since} and newer; older ones refuse it`, 'info');
       if (option.type.certain && attached === undefined && last === valueWord) this.rule.noteCertain(valueWord, option.type.certain);
     }
     this.given.push({ option, given: { value, inverted, optionWord, valueWord } });

@@ -26,6 +26,8 @@ export interface ValueType<V> {
   readonly metavariable: string;
   /** Never throws. */
   parse(text: string, context: ValueContext): V | InvalidValue;
+  /** The version of iptables that first reads what was read, where 1.8.9 refuses it. */
+  since?(value: V): string | undefined;
   /** Values worth offering while typing. */
   readonly completions?: readonly string[];
   /**

@@ -1,5 +1,5 @@
 import { allExtensions } from '../../../src/core/xtables/registry';
-import { writeAnswers } from './answersFile';
+import { readAnswers, writeAnswers } from './answersFile';
 import type { CheckAnswer, CheckCase } from './checkCase';
 import { disagreement } from './compare';
 import { extensionCases } from './extensionCases';
@@ -29,6 +29,11 @@ export function allCases(): readonly CheckCase[] {
  * answers. Must run in a network namespace of its own. The exit code: 0 where both agree on everything.
  */
 export function main(root: string, only: string | undefined, record: boolean): number {
+  const questions = allCases().filter(({ about }) => only === undefined || about === only);
+  if (questions.length === 0) {
+    console.error(`No text is about ${only ?? 'anything'}: name a match, a target, header, file or command.`);
+    return 2;
+  }
   const recorder = new Recorder();
   const untold = new Set<string>();
   for (const extension of allExtensions()) {
@@ -36,8 +41,7 @@ export function main(root: string, only: string | undefined, record: boolean): n
   }
   const answers: CheckAnswer[] = [];
   let skipped = 0;
-  for (const question of allCases()) {
-    if (only !== undefined && question.about !== only) continue;
+  for (const question of questions) {
     const answer = recorder.ask(question, untold.has(`${question.family} ${question.about}`));
     if (UP_TO_THE_HOST.test(answer.message ?? '') || OF_ANOTHER_TABLE.test(question.text)) skipped++;
     else answers.push(answer);
@@ -48,7 +52,7 @@ export function main(root: string, only: string | undefined, record: boolean): n
     return what === undefined ? [] : [{ answer, what }];
   });
   for (const { answer, what } of wrong.slice(0, MOST_SHOWN)) console.log(`--- ${answer.about}, IPv${answer.family}\n${answer.text}${what}`);
-  if (record && only === undefined) writeAnswers(root, answers);
+  if (record) writeAnswers(root, only === undefined ? answers : [...readAnswers(root).filter(({ about }) => about !== only), ...answers]);
   console.log(`${answers.length} texts: ${answers.filter(({ refused }) => !refused).length} taken, ${answers.filter(({ refused }) => refused).length} refused; check and print differ on ${wrong.length}. ${skipped} are up to the host and left out`);
   console.log(`Not in this kernel, read by iptables-restore --test alone: ${[...untold].join(', ') || 'none'}`);
   return wrong.length > 0 ? 1 : 0;

@@ -2,7 +2,7 @@
 export interface CheckCase {
   readonly family: 4 | 6;
   readonly text: string;
-  /** The extension, or `header`, `file`, `command`, `place`. */
+  /** The extension, or `header`, `file`, `command`. */
   readonly about: string;
 }
 

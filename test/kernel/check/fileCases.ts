@@ -24,6 +24,11 @@ const FILES: readonly string[] = [
   `*filter\n-A INPUT -m comment --comment x${' '.repeat(10190)}\nCOMMIT\n`, `*filter\n-A INPUT -m comment --comment x${' '.repeat(10200)}\nCOMMIT\n`, `*filter\n-A INPUT${' '.repeat(10300)}-j ACCEPT\nCOMMIT\n`, `*filter\n#${'x'.repeat(10300)}\nCOMMIT\n`, `#${'x'.repeat(10237)}\n*filter\nCOMMIT\n`, `#${'x'.repeat(10238)}\n*filter\nCOMMIT\n`, `#${'x'.repeat(10239)}\n*filter\nCOMMIT\n`, `#${'#'.repeat(10300)}\n*filter\nCOMMIT\n`, `*filter\n#${'#'.repeat(10300)}\nCOMMIT\n`,
 ];
 
+/** Commands on a table without rules or chains of its own. */
+const ON_EMPTY: readonly string[] = [
+  '-I INPUT', '-I INPUT 1', '-I INPUT 2', '-I INPUT\n-I INPUT 1 -j DROP\n-I INPUT 3 -j RETURN', '-I INPUT\n-I INPUT 4', '-D INPUT 1', '-D INPUT', '-A INPUT\n-D INPUT 1', '-A INPUT\n-D INPUT 1\n-D INPUT 1', '-A INPUT\n-D INPUT', '-A INPUT -j DROP\n-D INPUT -j ACCEPT', '-R INPUT 1', '-A INPUT\n-R INPUT 1 -j DROP', '-P INPUT DROP', '-P INPUT DROP\n-P INPUT ACCEPT', '-P A DROP', '-F', '-F INPUT', '-X', '-X A', '-E A B', '-Z', '-L', '-N A\n-A A', '-N A\n-X A', '-N A\n-A INPUT -j A\n-X A', '-N A\n-A INPUT -j A\n-D INPUT -j A\n-X A', '-N A\n-A A\n-X A', '-N A\n-A A\n-F A\n-X A', '-N A\n-E A B\n-A A', '-N A\n-E A B\n-A INPUT -j B', '-N A\n-A INPUT -j A\n-E A B', '-A INPUT\n-F\n-D INPUT 1', '-N A\n-X\n-A A', '-C INPUT', '-A INPUT\n-C INPUT', '-A INPUT -j B\n-N B', '-N A\n-A A -j B\n-N B', '-N A\n-A INPUT -j A\n-X', '-N A\n-F\n-X\n-N A',
+];
+
 /** Lines of a table beside `-A`: with rules 1 to 3 in INPUT, chain X (two rules, one jump to it) and the empty chain E. */
 const COMMANDS: readonly string[] = [
   '-I INPUT -j DROP', '-I INPUT 1 -j DROP', '-I INPUT 2 -j DROP', '-I INPUT 4 -j DROP', '-I INPUT 5 -j DROP', '-I INPUT 0 -j DROP', '-I INPUT -1 -j DROP', '-I INPUT x -j DROP', '-I INPUT 0x2 -j DROP', '-I INPUT 02 -j DROP', '-I INPUT 2 3 -j DROP', '-I INPUT "2" -j DROP', '-I INPUT 2x -j DROP', '-I INPUT +2 -j DROP', '-I INPUT 99999999999 -j DROP', '-I INPUT -s 10.0.0.1,10.0.0.2 -j DROP', '-I INPUT 2 -s 10.0.0.1,10.0.0.2 -j DROP', '-I', '-I NOSUCH -j DROP', '--insert INPUT 2 -j DROP', '--insert=INPUT 2 -j DROP', '--ins INPUT 2 -j DROP', '-IINPUT -j DROP', '-I INPUT -j DROP 2', '-I E 1', '-I E 2',
@@ -45,6 +50,7 @@ export function fileCases(): CheckCase[] {
   const found: CheckCase[] = [];
   for (const family of [4, 6] as const) {
     for (const text of FILES) found.push({ family, about: 'file', text });
+    for (const commands of ON_EMPTY) found.push({ family, about: 'command', text: `*filter\n${commands}\nCOMMIT\n` });
     for (const command of COMMANDS) {
       const lines = COMMAND_TABLE.map((line) => (family === 4 ? line : line.replace('10.0.0.1', 'fd00::1')));
       const own = family === 4 ? command : command.replaceAll('10.0.0.', 'fd00::');

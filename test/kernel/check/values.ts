@@ -7,6 +7,8 @@ const SETS = ['s4 src', 's4 src,dst', 's4 nosuch', 's4', 's4 ""', 's4p src,dst',
 const EVERYWHERE = [
   '""', '-1', '0', '1', '63', '64', '127', '128', '255', '256', '32767', '65535', '65536', '2147483647', '2147483648', '4294967295', '4294967296', '18446744073709551615', '18446744073709551616',
   '0x10', '0xFFFF', '0xffffffff', '0x', '010', '08', '+5', '" 5"', '"5 "', '1.5', 'abc', '1:2', '2:1', '5:', ':5', ':', '1:2:3', '1-2', '2-1', '5-', '1,2', '1,', ',1', '1/2', '0x1/0xf', '5/', '/5', 'any', 'none', 'all', '!5', '"a b"',
+  // What belongs to another kind of option.
+  '.5', '1e3', '5k', '5x', '10.0.0.1', '10.0.0.0/8', 'fd00::1', 'tcp', 'eth0', '250ms', '5/minute', '10:30', '00:11:22:33:44:55', 's4 src',
 ];
 
 const ADDRESSES = [
@@ -45,7 +47,7 @@ const BY_METAVARIABLE: readonly (readonly [RegExp, readonly string[]])[] = [
   [/tests/, ['"0=5"', '"0>>5=5"', '"0&0xff=5"', '"0>>22&0x3c@4=5"', '"0=5:10"', '"0=5,10"', '"0=10:5"', '"0=5&&4=5"', '"0=5 && 4=5"', '"0"', '"0="', '"=5"', '"0=5&&"', '"&&"', '"0<<5=1"', '"0>>32=1"', '"0>>33=1"', '"0=0x5"', '"0=4294967295"', '"0=4294967296"', '"0 = 5"', '"0x10 & 0xF = 1 : 2 , 5"', '"0=5:"', '"0=:5"', '"0@4@8@12@16=1"', '"0=1,2,3,4,5,6,7,8,9,10"', '"0=1,2,3,4,5,6,7,8,9,10,11"', '"0&1&2&3&4&5&6&7&8&9&10=1"', '"0&1&2&3&4&5&6&7&8&9&10&11=1"', '"0=1&&1=1&&2=1&&3=1&&4=1&&5=1&&6=1&&7=1&&8=1&&9=1"', '"0=1&&1=1&&2=1&&3=1&&4=1&&5=1&&6=1&&7=1&&8=1&&9=1&&10=1"', '"!0=5"', '"0!=5"', '"a=5"', '"0=5x"', '"0>5=1"', '"0&=5"']],
   [/length,code/, ['"1,6 0 0 1"', '"1,6 0 0 1,"', '"2,6 0 0 1"', '"1,6 0 0 1,6 0 0 1"', '"0,6 0 0 1"', '"64,6 0 0 1"', '"65,6 0 0 1"', '"1, 6 0 0 1"', '"1,6 0 0"', '"1,6  0 0 1"', '"1,x 0 0 1"', '"1,6 256 0 1"', '"1,65536 0 0 1"', '"1,6 0 0 4294967296"', '"4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0"', '"3,40 0 0 12,21 0 5 2048,6 0 0 1"', '"1,0 0 0 0"', '"4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0,"', '"1,22 0 0 0"', '"2,7 0 0 0,22 0 0 0"']],
   [/mask comp/, ['SYN,ACK SYN', 'ALL NONE', 'ALL ALL', 'NONE NONE', 'SYN SYN,ACK', 'FIN,SYN,RST,ACK SYN', 'syn syn', 'SYN,RST,ACK,FIN SYN', 'XMAS SYN', 'SYN,,ACK SYN', '"" ""', 'SYN', 'SYN ""', 'ACK,SYN,ACK SYN', 'URG,PSH ALL', '0x3f 0x2', '63 2', '2 2']],
-  [/chunktype/, ['all DATA', 'any DATA', 'only DATA', 'all DATA,INIT', 'any DATA:IUBE', 'any DATA:iube', 'any DATA:x', 'only DATA:Be', 'all ALL', 'any NONE', 'any ABORT:T', 'any ABORT:I', 'any 0', 'any 5', 'any 255', 'any 256', 'any data', 'ANY DATA', 'some DATA', 'any DATA:', 'any INIT:T', 'only DATA,DATA:I', 'any FORWARD_TSN', 'any ASCONF,ASCONF_ACK', 'any SHUTDOWN_COMPLETE:T', 'only']],
+  [/chunktype/, ['all DATA', 'any DATA', 'only DATA', 'all DATA,INIT', 'any DATA:IUBE', 'any DATA:iube', 'any DATA:x', 'only DATA:Be', 'all ALL', 'any NONE', 'any ABORT:T', 'any ABORT:I', 'any 0', 'any 5', 'any 255', 'any 256', 'any data', 'ANY DATA', 'some DATA', 'any DATA:', 'any INIT:T', 'only DATA,DATA:I', 'any FORWARD_TSN', 'any I_FORWARD_TSN', 'all I_DATA:U,RE_CONFIG,PAD', 'any ASCONF,ASCONF_ACK', 'any SHUTDOWN_COMPLETE:T', 'only']],
   [/set src|name src/, SETS],
   [/srcip/, ['srcip', 'dstip', 'srcport', 'dstport', 'srcip,dstip', 'srcip,dstip,srcport,dstport', 'srcip,srcip', 'dstport,srcip', 'src', 'srcip,', 'none', 'SRCIP']],
   [/src\|dst\|sport/, ['src', 'dst', 'sport', 'dport', 'spi', 'proto', 'ct', 'src,dst,sport,dport', 'src,dst,spi', 'spi,sport', 'ct,src', 'src,src', 'src,', 'source', 'SRC', 'src,dst,sport,dport,proto,ct']],

@@ -7,8 +7,7 @@ Needs root, iptables, ip, nft, ipset. The process moves itself into a fresh netw
 the machine is touched. Interfaces are TAP devices: a frame written to one runs through the hooks before write() returns, and
 what the host sends is read back. The kernel's own rule trace (nf_trace) comes by NFLOG, with the packet in front of every rule.
 
-Requests: a case as test/kernel/referee.ts has it (rules, rules6, sets, topology, conntrack, listeners, packet or packets, independent),
-or {"op": "restore", "family", "rules", "sets"?}: load them and say what iptables-save prints: {"accepted", "message", "saved"}.
+Requests: a case as test/kernel/referee.ts has it (rules, rules6, sets, topology, conntrack, listeners, packet or packets, independent).
 """
 import fcntl
 import json
@@ -239,9 +238,6 @@ class Host:
         s = extra + text
         if s:
             sh([self.cmd(f, "restore")], s if s.endswith("\n") else s + "\n")
-
-    def save(self, fam=4, counters=False):
-        return sh([self.cmd(fam, "save")] + (["-c"] if counters else [])).stdout
 
     def _nft_handles(self):
         """(family, table, chain, handle) -> rule number"""
@@ -629,29 +625,6 @@ class Host:
             res["notes"] = notes
         return res
 
-    def restore(self, case):
-        """Loads rules whatever they are; says whether iptables-restore took them and what iptables-save then prints."""
-        fam = case.get("family", 4)
-        self.load(sets=case.get("sets"))
-        r = sh([self.cmd(fam, "restore")], case["rules"], check=False)
-        res = {"accepted": r.returncode == 0, "message": r.stderr.strip()}
-        saved = self.save(fam)
-        have = set(re.findall(r"^\*(\w+)", saved, re.M))
-        self.touched[fam] |= have
-        self.rules[fam] = None
-        if res["accepted"]:
-            res["saved"] = "".join(line + "\n" for line in saved.splitlines() if not line.startswith("#"))
-        if NAMED.search(case["rules"]):
-            self._restore(fam, "")
-        # Chains of a table that this text did not name would else show in the next answer.
-        self._forget(fam)
-        return res
-
-    def _forget(self, fam):
-        self._restore(fam, "")
-        self.rules[fam] = ""
-        self.parsed[fam] = {}
-
 
 class Oracle:
     """Keeps one Host, remade when the topology or backend changes."""
@@ -663,7 +636,7 @@ class Oracle:
 
     def run(self, case):
         self.ensure(case)
-        return self.host.restore(case) if case.get("op") == "restore" else self.host.run_case(case)
+        return self.host.run_case(case)
 
     def ensure(self, case):
         key = json.dumps(case.get("topology"), sort_keys=True)

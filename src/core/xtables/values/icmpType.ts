@@ -15,13 +15,14 @@ export interface IcmpTypeValue {
 
 interface Named extends IcmpTypeValue {
   readonly name: string;
+  readonly since?: string;
 }
 
 const ALL_CODES: NumberRange<number> = [0, 255];
 const NAMES: Readonly<Record<4 | 6, readonly Named[]>> = { 4: [{ name: 'any', any: true, type: 255, codes: ALL_CODES }, ...named(4)], 6: named(6) };
 
 function named(family: 4 | 6): readonly Named[] {
-  return icmpTypes(family).map(({ name, type, code }) => ({ name, any: false, type, codes: code === undefined ? ALL_CODES : [code, code] }));
+  return icmpTypes(family).map(({ name, type, code, since }) => ({ name, any: false, type, codes: code === undefined ? ALL_CODES : [code, code], ...(since === undefined ? {} : { since }) }));
 }
 
 /**
@@ -34,12 +35,16 @@ export function icmpTypeValue(family: 4 | 6): ValueType<IcmpTypeValue> {
     metavariable: 'type[/code]|name',
     completions: NAMES[family].map(({ name }) => name),
     parse: (text) => byName(text, family) ?? byNumber(text, family),
+    since: (value) => (value as Partial<Named>).since,
   };
 }
 
 function byName(text: string, family: 4 | 6): IcmpTypeValue | InvalidValue | undefined {
   const lower = text.toLowerCase();
-  const [first, second] = NAMES[family].filter(({ name }) => name.toLowerCase().startsWith(lower));
+  const begun = NAMES[family].filter(({ name }) => name.toLowerCase().startsWith(lower));
+  // What was clear to 1.8.9 stays so, whatever names came later.
+  const ofOld = begun.filter(({ since }) => since === undefined);
+  const [first, second] = ofOld.length > 0 ? ofOld : begun;
   if (first === undefined) return undefined;
   return second === undefined ? first : invalid(`"${text}" begins more than one ICMP type: ${first.name}, ${second.name}`);
 }

@@ -31,6 +31,7 @@ export const SCTP_CHUNKS: readonly ChunkName[] = [
   { name: 'ECN_ECNE', type: 12, letters: NONE }, { name: 'ECN_CWR', type: 13, letters: NONE }, { name: 'SHUTDOWN_COMPLETE', type: 14, letters: '-------T' },
   { name: 'I_DATA', type: 64, letters: '----IUBE' }, { name: 'RE_CONFIG', type: 130, letters: NONE }, { name: 'PAD', type: 132, letters: NONE },
   { name: 'ASCONF', type: 193, letters: NONE }, { name: 'ASCONF_ACK', type: 128, letters: NONE }, { name: 'FORWARD_TSN', type: 192, letters: NONE },
+  { name: 'I_FORWARD_TSN', type: 194, letters: NONE },
 ];
 
 /** How many chunk types can come with flags in one match (XT_NUM_SCTP_FLAGS). */
