@@ -21,6 +21,15 @@ const CASES: readonly (readonly [what: string, family: 4 | 6, text: string, plac
   ['a service of UDP for -m tcp in front of -p', 4, mangle('-m tcp --dport tftp -p tcp'), '2:30'],
   ['a service of TCP for -m sctp in front of -p', 4, mangle('-m sctp --dport http -p sctp'), '2:31'],
   ['a service that -m tcp knows, in front of -p', 4, mangle('-m tcp --dport http -p tcp'), undefined],
+  ['an estimator set up otherwise where the table begins anew', 4, mangle(estimator('1s')) + mangle(estimator('2s')), '5:18'],
+  ['the same with the table empty in between', 4, mangle(estimator('1s')) + mangle() + mangle(estimator('2s')), undefined],
+  ['an estimator of a table that has begun anew since', 4, `${mangle(estimator('1s'))}${mangle()}*filter\n-A INPUT ${estimator('2s')}\nCOMMIT\n`, undefined],
+  ['an estimator of a table that begins anew later', 4, `${mangle(estimator('1s'))}*filter\n-A INPUT ${estimator('2s')}\nCOMMIT\n${mangle()}`, '5:13'],
+  ['a rule in the wrong chain of a table that begins anew', 4, '*filter\n-A INPUT -m owner --uid-owner 1\nCOMMIT\n*filter\nCOMMIT\n', '2:13'],
+  ['-S of a chain with a jump', 4, '*filter\n:C - [0:0]\n-A INPUT -j C\n-S INPUT\nCOMMIT\n', '4:1'],
+  ['-S of a rule without a jump', 4, '*filter\n:C - [0:0]\n-A INPUT -j ACCEPT\n-A INPUT -j C\n-S INPUT 1\nCOMMIT\n', undefined],
+  ['-S of a chain without jumps', 4, '*filter\n:C - [0:0]\n-A INPUT -j C\n-S C\nCOMMIT\n', undefined],
+  ['a set whose name is in the word of the direction', 4, mangle('-m set --match-set= "s4 src"'), '2:22'],
   ['a set without a name', 4, mangle('-m set --match-set "" src'), '2:34'],
 ];
 

@@ -7,7 +7,7 @@ import type { Columns } from '../text/columns';
 import type { TableName } from '../xtables/view';
 import { chainOf, changeName, changePolicy, declareChain, deleteChains, flushChains, makeChain, type ChainLine } from './chainCommands';
 import { checkPlaces } from './checkPlaces';
-import { checkSharedNames } from './checkSharedNames';
+import { checkSharedNames, sharedNames, type SharedName } from './checkSharedNames';
 import { EMPTY_HEADER } from './header';
 import { LineRule } from './lineRule';
 import { addChain, addRule, clearTable, newTable, type OpenChain, type OpenTable } from './openTable';
@@ -33,6 +33,9 @@ class Binder {
   private currentLine: Line | undefined;
   private unknownTable = false;
   private needsConntrack = false;
+  /** What the rules of a table shared that has been begun anew. */
+  private readonly replaced = new Map<TableName, readonly SharedName[]>();
+  private readonly toldNames = new Set<Line>();
 
   constructor(private readonly section: RulesSection) {
     this.family = section.family ?? 4;
@@ -45,12 +48,26 @@ class Binder {
       if (form === 'list' || form === 'commands') this.current = this.open(asTable(this.section.defaultTable) ?? 'filter');
       for (const line of lines) this.readLine(line);
     }
-    const limited = [...this.tables.values()].flatMap((table) => this.finishTable(table));
-    checkSharedNames(limited, (line, at, code, message) => this.report(line, at, code, message));
+    this.checkNames([...this.tables.values()].map((table) => [table.name, sharedNames(this.finishTable(table))]));
     return {
       family: this.family, backend: this.section.backend ?? 'legacy', section: this.section,
       tables: this.tables, problems: this.problems, needsConntrack: this.needsConntrack,
     };
+  }
+
+  /** Of each table, also against what it held before: the kernel makes new rules before it lets go of the old ones. */
+  private checkNames(ofTables: readonly (readonly [TableName, readonly SharedName[]])[]): void {
+    const check = (names: readonly SharedName[]): void => checkSharedNames(names, this.toldNames, (line, at, code, message) => this.report(line, at, code, message));
+    check(ofTables.flatMap(([, names]) => names));
+    for (const [table, names] of ofTables) if (this.replaced.has(table)) check([...(this.replaced.get(table) as readonly SharedName[]), ...names]);
+  }
+
+  /** iptables-restore begins a table anew that was loaded above: that it could be loaded is checked first. */
+  private replaceTable(table: OpenTable): void {
+    const own = sharedNames(this.finishTable(table));
+    this.checkNames([...this.tables.values()].map((each) => [each.name, each === table ? own : sharedNames(limitedRules(each))]));
+    this.replaced.set(table.name, own);
+    clearTable(table);
   }
 
   private finishTable(table: OpenTable): readonly LineRule[] {
@@ -129,7 +146,7 @@ class Binder {
       return;
     }
     const known = this.tables.get(table);
-    if (known && this.section.asInput) clearTable(known);
+    if (known && this.section.asInput) this.replaceTable(known);
     this.current = this.open(table);
   }
 
@@ -171,6 +188,7 @@ class Binder {
       case 'Z': case 'L': case 'S': {
         const chain = node.chain && chainOf(at, node);
         if (chain && node.position) this.positionOf(line, node, chain);
+        if (node.operation === 'S' && this.section.asInput) this.checkListed(line, node, chain ? [chain] : [...table.chains.values()]);
         return;
       }
     }
@@ -178,6 +196,14 @@ class Binder {
 
   private chainLine(line: Line, table: OpenTable): ChainLine {
     return { line, table, section: this.section, family: this.family, report: (at, code, message, severity) => this.report(line, at, code, message, severity) };
+  }
+
+  /** iptables-restore 1.8.9 lists no rule that jumps to a chain: it looks for a target of that name and ends. */
+  private checkListed(line: Line, node: CommandParts | CommandNode, chains: readonly OpenChain[]): void {
+    const number = node.position && ruleNumber(node.position.text);
+    const listed = chains.flatMap(({ rules }) => (number === undefined ? rules : rules.slice(number - 1, number)));
+    const jumping = listed.find(({ jump }) => jump !== undefined);
+    if (jumping) this.report(line, node.operationWord, 'not-allowed', `-S ends iptables-restore 1.8.9 at a rule that jumps to a chain (line ${jumping.line.index + 1}): leave -S out, iptables-save lists rules`);
   }
 
   /** -N, -F and their like take no part of a rule; matches that were only named are passed over. */
@@ -295,6 +321,10 @@ class Binder {
   private report(line: Line, at: Columns, code: string, message: string, severity: Problem['severity'] = 'error'): void {
     this.problems.push({ severity, code, message, start: at.start, end: at.end, line });
   }
+}
+
+function limitedRules(table: OpenTable): readonly LineRule[] {
+  return [...table.chains.values()].flatMap(({ rules }) => rules.filter(({ traits }) => traits.limits.length > 0));
 }
 
 function asTable(name: string | undefined): TableName | undefined {

@@ -2,23 +2,37 @@ import type { Line } from '../syntax/tree';
 import type { Columns } from '../text/columns';
 import type { LimitedRule } from './checkPlaces';
 
-/**
- * What rules share by its name must be set up alike in all of them, whichever tables they stand in (RATEEST estimators, IDLETIMER timers):
- * the kernel makes it for the first and refuses another that says otherwise (`checkentry` of these targets).
- */
-export function checkSharedNames(limited: readonly LimitedRule[], report: (line: Line, at: Columns, code: string, message: string) => void): void {
-  const known = new Map<string, { readonly settings: string; readonly rule: LimitedRule }>();
-  for (const rule of limited) {
-    if (!rule.traits.limits.some(({ extension }) => extension.kind === 'target' && extension.shares !== undefined)) continue;
-    const { target } = rule;
-    if (target.kind !== 'extension' || !target.extension.shares) continue;
+/** What a rule shares by its name with others: an estimator of RATEEST, a timer of IDLETIMER. */
+export interface SharedName {
+  readonly key: string;
+  readonly what: string;
+  readonly settings: string;
+  readonly line: Line;
+  readonly at: Columns;
+}
+
+export function sharedNames(limited: readonly LimitedRule[]): readonly SharedName[] {
+  return limited.flatMap((rule): readonly SharedName[] => {
+    if (!rule.traits.limits.some(({ extension }) => extension.kind === 'target' && extension.shares !== undefined)) return [];
+    const { target, line } = rule;
+    if (target.kind !== 'extension' || !target.extension.shares) return [];
     const { what, settings } = target.extension.shares(target.data);
-    const key = `${target.extension.name} ${what}`;
-    const first = known.get(key);
-    if (!first) known.set(key, { settings, rule });
-    else if (first.settings !== settings) {
-      const message = `line ${first.rule.line.index + 1} sets ${what} up with ${first.settings}, this rule with ${settings}: use the same, or another name`;
-      report(rule.line, target.word, 'bad-options', message);
+    return [{ key: `${target.extension.name} ${what}`, what, settings, line, at: target.word }];
+  });
+}
+
+/**
+ * What rules share by its name must be set up alike in all of them, whichever tables they stand in: the kernel makes it for the first and
+ * refuses another that says otherwise (`checkentry` of these targets). `told` keeps the lines that were reported.
+ */
+export function checkSharedNames(names: readonly SharedName[], told: Set<Line>, report: (line: Line, at: Columns, code: string, message: string) => void): void {
+  const known = new Map<string, SharedName>();
+  for (const each of names) {
+    const first = known.get(each.key);
+    if (!first) known.set(each.key, each);
+    else if (first.settings !== each.settings && !told.has(each.line)) {
+      told.add(each.line);
+      report(each.line, each.at, 'bad-options', `line ${first.line.index + 1} sets ${each.what} up with ${first.settings}, this rule with ${each.settings}: use the same, or another name`);
     }
   }
 }

@@ -24,6 +24,12 @@ const FILES: readonly string[] = [
   `*filter\n-A INPUT -m comment --comment x${' '.repeat(10190)}\nCOMMIT\n`, `*filter\n-A INPUT -m comment --comment x${' '.repeat(10200)}\nCOMMIT\n`, `*filter\n-A INPUT${' '.repeat(10300)}-j ACCEPT\nCOMMIT\n`, `*filter\n#${'x'.repeat(10300)}\nCOMMIT\n`, `#${'x'.repeat(10237)}\n*filter\nCOMMIT\n`, `#${'x'.repeat(10238)}\n*filter\nCOMMIT\n`, `#${'x'.repeat(10239)}\n*filter\nCOMMIT\n`, `#${'#'.repeat(10300)}\n*filter\nCOMMIT\n`, `*filter\n#${'#'.repeat(10300)}\nCOMMIT\n`,
 ];
 
+/** Tables that begin anew: what was loaded in between counts. */
+const OWNER = '-A INPUT -m owner --uid-owner 1\n';
+const ESTIMATORS = ['250ms', '500ms'].map((time) => `-A INPUT -j RATEEST --rateest-name e --rateest-interval ${time} --rateest-ewmalog 1s\n`);
+const BLOCKS: readonly string[] = ['filter', 'mangle'].flatMap((table) => ['', OWNER, ...ESTIMATORS].map((rules) => `*${table}\n${rules}COMMIT\n`));
+const ANEW: readonly string[] = BLOCKS.flatMap((first) => BLOCKS.flatMap((second) => [first + second, ...['*filter\nCOMMIT\n', BLOCKS[2] ?? ''].map((third) => first + second + third)]));
+
 /** Commands on a table without rules or chains of its own. */
 const ON_EMPTY: readonly string[] = [
   '-I INPUT', '-I INPUT 1', '-I INPUT 2', '-I INPUT\n-I INPUT 1 -j DROP\n-I INPUT 3 -j RETURN', '-I INPUT\n-I INPUT 4', '-D INPUT 1', '-D INPUT', '-A INPUT\n-D INPUT 1', '-A INPUT\n-D INPUT 1\n-D INPUT 1', '-A INPUT\n-D INPUT', '-A INPUT -j DROP\n-D INPUT -j ACCEPT', '-R INPUT 1', '-A INPUT\n-R INPUT 1 -j DROP', '-P INPUT DROP', '-P INPUT DROP\n-P INPUT ACCEPT', '-P A DROP', '-F', '-F INPUT', '-X', '-X A', '-E A B', '-Z', '-L', '-N A\n-A A', '-N A\n-X A', '-N A\n-A INPUT -j A\n-X A', '-N A\n-A INPUT -j A\n-D INPUT -j A\n-X A', '-N A\n-A A\n-X A', '-N A\n-A A\n-F A\n-X A', '-N A\n-E A B\n-A A', '-N A\n-E A B\n-A INPUT -j B', '-N A\n-A INPUT -j A\n-E A B', '-A INPUT\n-F\n-D INPUT 1', '-N A\n-X\n-A A', '-C INPUT', '-A INPUT\n-C INPUT', '-A INPUT -j B\n-N B', '-N A\n-A A -j B\n-N B', '-N A\n-A INPUT -j A\n-X', '-N A\n-F\n-X\n-N A',
@@ -40,7 +46,7 @@ const COMMANDS: readonly string[] = [
   '-F', '-F INPUT', '-F X', '-F NOSUCH', '-F E', '--flush', '--flush INPUT', '-FINPUT', '-F INPUT X', '-F INPUT -j ACCEPT', '-F -j ACCEPT', '-F INPUT 1', '-F -v', '-F -p tcp',
   '-P INPUT DROP', '-P INPUT ACCEPT', '-P INPUT RETURN', '-P INPUT REJECT', '-P INPUT QUEUE', '-P INPUT', '-P', '-P X DROP', '-P X -', '-P NOSUCH DROP', '--policy INPUT DROP', '--policy=INPUT DROP', '-PINPUT DROP', '-P INPUT drop', '-P INPUT DROP x', '-P INPUT DROP -c 1 2', '-P INPUT DROP -j ACCEPT', '-P INPUT DROP -v', '-P INPUT ""', '-P INPUT "DROP"', '-P INPUT -v', '-P INPUT DROP -p tcp',
   '-E X Y', '-E X E', '-E X INPUT', '-E INPUT Y', '-E NOSUCH Y', '-E X', '-E', '-E X X', '--rename-chain X Y', '-E X -Y', '-E X !Y', '-E X ACCEPT', '-E X Y Z', '-E X Y -v', '-E X Y -j ACCEPT', `-E X ${name(28)}`, `-E X ${name(29)}`, `-E X ${name(30)}`, `-E X ${name(31)}`, `-E X ${name(32)}`, '-E E A', '-E E Z',
-  '-Z', '-Z INPUT', '-Z X', '-Z NOSUCH', '-Z INPUT 1', '-Z INPUT 9', '-Z INPUT x', '--zero', '-Z INPUT -j ACCEPT', '-F -Z', '-Z -F', '-L', '-L INPUT', '-L NOSUCH', '-L INPUT 1', '-S NOSUCH', '-L -n -v -x --line-numbers',
+  '-Z', '-Z INPUT', '-Z X', '-Z NOSUCH', '-Z INPUT 1', '-Z INPUT 9', '-Z INPUT x', '--zero', '-Z INPUT -j ACCEPT', '-F -Z', '-Z -F', '-L', '-L INPUT', '-L NOSUCH', '-L INPUT 1', '-S', '-S INPUT', '-S INPUT 1', '-S INPUT 3', '-S X', '-S E', '-S NOSUCH', '-L -n -v -x --line-numbers',
   '-A INPUT -A INPUT', '-A INPUT -D INPUT', '-N Y -A INPUT', '-A INPUT -j ACCEPT -N Y', '-j ACCEPT', '-p tcp', '-j ACCEPT -A INPUT', '-p tcp --dport 80 -A INPUT -j ACCEPT', '-p tcp -A INPUT --dport 80 -j ACCEPT', '-t filter -A INPUT', '-A INPUT -t filter', '-t nat -A INPUT', '-v -A INPUT', '-4 -A INPUT', '-6 -A INPUT', '-A INPUT -4', '-A INPUT -6', '-4', '-6', '-v', '! -A INPUT', '-A ! INPUT', '-A INPUT 1', '-A INPUT 1 -j ACCEPT', '-AINPUT', '-AINPUT -j ACCEPT', '-Ainput', '-AX', '--append INPUT', '--append=INPUT', '--app INPUT', '--ap INPUT', '--a INPUT', '--append', '-A -j ACCEPT', '-A -p tcp', '-A !', '-vA INPUT -j ACCEPT', '-nA INPUT', '-A INPUT -O', '-B INPUT', '-G INPUT', '-K', '-a INPUT', 'A INPUT', 'INPUT -j ACCEPT', '-A INPUT -j ACCEPT; -A INPUT', '-A INPUT -j ACCEPT && x', '-A INPUT -j E', '-A X -j E', '-A E -j X', '-A E -g E', '--append INPUT --jump ACCEPT --protocol tcp', '--table filter --append INPUT', '--version', '-A INPUT --version', '--line-numbers -A INPUT',
 ];
 
@@ -49,7 +55,7 @@ const COMMAND_TABLE = ['-A INPUT -j ACCEPT', '-A INPUT -p tcp -m tcp --dport 80 
 export function fileCases(): CheckCase[] {
   const found: CheckCase[] = [];
   for (const family of [4, 6] as const) {
-    for (const text of FILES) found.push({ family, about: 'file', text });
+    for (const text of [...FILES, ...ANEW]) found.push({ family, about: 'file', text });
     for (const commands of ON_EMPTY) found.push({ family, about: 'command', text: `*filter\n${commands}\nCOMMIT\n` });
     for (const command of COMMANDS) {
       const lines = COMMAND_TABLE.map((line) => (family === 4 ? line : line.replace('10.0.0.1', 'fd00::1')));

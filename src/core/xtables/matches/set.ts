@@ -41,7 +41,8 @@ const setName: ValueType<SetName> = {
     const name = text.slice(0, blank);
     const list = text.slice(blank + 1);
     if (blank < 0 || list.startsWith('-') || list.startsWith('!')) return invalid('it needs two words: the name of a set, and src or dst for each of its parts');
-    if (name === '') return invalid('the name of the set is missing');
+    // A blank in front stems from an empty first word: `--match-set= "s4 src"`.
+    if (name.trimStart() !== name || name === '') return invalid('the name of the set is missing');
     if (keptBytes(name, LONGEST_NAME) !== name) return invalid(`the name of a set has at most ${LONGEST_NAME} characters`);
     const directions: SetDirection[] = [];
     for (const word of list.split(',')) {
