@@ -1,6 +1,8 @@
-import { formatAddress, isLimitedBroadcast, isLinkLocal, isLoopback, isMulticast, isUnspecified, type Address } from '../net/address';
+import { formatAddress, isLimitedBroadcast, isLinkLocal, isLoopback, isMulticast, isUnspecified, sameAddress, type Address } from '../net/address';
 import type { Host } from '../net/host';
 import type { Packet } from '../net/packet';
+import { isStandardRule } from '../net/ipRoute';
+import { kernelRoutes } from '../net/kernelRoutes';
 import { lookupRoute, type RouteResult } from '../net/routing';
 import type { KernelDropReason } from './events';
 import { sysctl } from './sysctl';
@@ -48,7 +50,7 @@ function routeIpv4(packet: Packet, iface: string, host: Host): InputRoute {
   }
   if (refused) return refused;
   if (route.type !== 'unicast') return martian('martian-destination', destination, `a ${route.type} address is not forwarded to`);
-  return badSource(packet, iface, host) ?? forwarded(route);
+  return badSource(packet, iface, host, route.device) ?? forwarded(route);
 }
 
 function forwarded(route: RouteResult): InputRoute {
@@ -66,21 +68,56 @@ function refusal(route: RouteResult, destination: Address): InputRoute | undefin
   }
 }
 
-/** The checks of the source address. Source: net/ipv4/fib_frontend.c fib_validate_source. */
-function badSource(packet: Packet, iface: string, host: Host): InputRoute | undefined {
+/**
+ * The checks of the source address: the packet's way back. `device`: where it will leave, which `iif` rules see as its origin.
+ * Source: net/ipv4/fib_frontend.c fib_validate_source, __fib_validate_source.
+ */
+function badSource(packet: Packet, iface: string, host: Host, device = 'lo'): InputRoute | undefined {
   const { source } = packet;
   const filter = sysctl(host, 4, iface, 'rp_filter', 'max');
   const acceptLocal = sysctl(host, 4, iface, 'accept_local', 'any') === 1;
-  if (filter === 0 && acceptLocal && host.policyRules.every(({ preference }) => [0, 32766, 32767].includes(preference))) return undefined;
+  if (filter === 0 && !hasRealms(host)) {
+    if (acceptLocal) return undefined;
+    // Nothing but the addresses of this host are looked at, so that even a broadcast address is good.
+    if (!hasOwnRouting(host)) return isOwnAddress(host, source) ? martian('martian-source', source, OWN) : undefined;
+  }
   const useMark = sysctl(host, 4, iface, 'src_valid_mark', 'any') === 1;
-  const back = lookupRoute(host, { destination: source, source: packet.destination, mark: useMark ? packet.mark : 0, tos: packet.tos, inInterface: iface });
+  const byTransport = host.policyRules.some((rule) => rule.family === 4 && (rule.ipProtocol ?? rule.sourcePorts ?? rule.destinationPorts) !== undefined);
+  const back = lookupRoute(host, {
+    destination: source, source: packet.destination, mark: useMark ? packet.mark : 0, tos: packet.tos, inInterface: device,
+    ...(byTransport ? { protocol: packet.protocol, sourcePort: packet.destinationPort, destinationPort: packet.sourcePort } : {}),
+  });
   if (back.type === 'none' || back.type === 'unreachable' || back.type === 'prohibit' || back.type === 'blackhole') {
     return filter === 0 ? undefined : drop('reverse-path', `there is no route back to ${formatAddress(source)}, and rp_filter on ${iface} is ${filter}`);
   }
-  if (back.type === 'local' && !acceptLocal) return martian('martian-source', source, `it is an address of this host, yet the packet came from outside on ${iface}`);
+  if (back.type === 'local' && !acceptLocal) return martian('martian-source', source, OWN);
   if (back.type !== 'unicast' && back.type !== 'local') return martian('martian-source', source, `a ${back.type} address cannot be a source`);
-  if (filter === 1 && back.device !== iface) return drop('reverse-path', `answers to ${formatAddress(source)} would leave by ${back.device ?? 'no interface'}, not by ${iface}, and rp_filter is 1 (strict)`);
-  return undefined;
+  const leaves = back.route?.device ?? back.device;
+  if (leaves === iface) return undefined;
+  const strange = `answers to ${formatAddress(source)} would leave by ${leaves ?? 'no interface'}, not by ${iface}`;
+  if (filter === 1) return drop('reverse-path', `${strange}, and rp_filter is 1 (strict)`);
+  // An interface without an address cannot be asked for a way of its own.
+  return filter > 0 && !hasAddress(host, iface) ? drop('reverse-path', `${strange}, which has no IPv4 address, and rp_filter is ${filter}`) : undefined;
+}
+
+const OWN = 'it is an address of this host, yet the packet came from outside';
+
+/** Local routes or policy rules were added, so that the addresses of the interfaces are not the whole truth about what is local. */
+function hasOwnRouting({ policyRules, routes, interfaces }: Host): boolean {
+  return policyRules.some((rule) => rule.family === 4 && !isStandardRule(rule))
+    || routes.filter(({ family, type }) => family === 4 && type === 'local').length > kernelRoutes(interfaces, true).filter(({ family, type }) => family === 4 && type === 'local').length;
+}
+
+function hasRealms({ routes }: Host): boolean {
+  return routes.some(({ family, realm }) => family === 4 && realm !== 0);
+}
+
+function isOwnAddress({ interfaces }: Host, address: Address): boolean {
+  return interfaces.some(({ addresses }) => addresses.some((own) => sameAddress(own.address, address)));
+}
+
+function hasAddress({ interfaces }: Host, iface: string): boolean {
+  return interfaces.some(({ name, addresses }) => name === iface && addresses.some(({ address }) => address.family === 4));
 }
 
 function routeIpv6(packet: Packet, iface: string, host: Host): InputRoute {

@@ -2,6 +2,7 @@ import { formatAddress, isLoopback } from '../net/address';
 import type { Host } from '../net/host';
 import type { Packet } from '../net/packet';
 import { lookupRoute, type RouteResult } from '../net/routing';
+import { sourceAddressFor } from '../net/sourceAddress';
 import type { KernelDropReason } from './events';
 import { sysctl } from './sysctl';
 
@@ -11,15 +12,27 @@ export type OutputRoute =
   | { readonly kind: 'drop'; readonly reason: KernelDropReason; readonly detail: string };
 
 /**
- * The routing decision for a packet that this host sends. `bound`: its source counts for rules such as `ip rule add from …`; it does
- * not for a raw socket that writes the source into the packet itself. `again`: OUTPUT has changed it, or the
- * kernel made it itself, so its source address is looked at as well. Source: net/ipv4/netfilter.c ip_route_me_harder, net/ipv4/route.c ip_route_output_key_hash.
+ * Who asks for the way. `socket`: a connected socket or the kernel itself, so all of the packet counts. `raw`: a raw socket that writes
+ * the packet's headers itself, so policy rules see neither its source, its tos nor its protocol and ports (only IPPROTO_RAW). `reroute`:
+ * OUTPUT has changed the packet; for IPv4 the kernel then forgets who sent it.
  */
-export function routeOutput(packet: Packet, host: Host, device: string | undefined, uid: number | undefined, bound: boolean, again = false): OutputRoute {
-  const result = lookupRoute(host, {
-    destination: packet.destination, source: bound ? packet.source : undefined, mark: packet.mark, outInterface: device, tos: packet.tos, uid,
-    protocol: packet.protocol, sourcePort: packet.sourcePort, destinationPort: packet.destinationPort,
-  });
+export type RouteSeeker = 'socket' | 'raw' | 'reroute';
+
+const IPPROTO_RAW = 255;
+
+/**
+ * The routing decision for a packet that this host sends; `device` is the one that the socket is bound to.
+ * Source: net/ipv4/netfilter.c ip_route_me_harder, net/ipv4/raw.c raw_sendmsg, net/ipv6/raw.c rawv6_sendmsg, net/ipv4/route.c ip_route_output_key_hash.
+ */
+export function routeOutput(packet: Packet, host: Host, device: string | undefined, uid: number | undefined, seeker: RouteSeeker): OutputRoute {
+  const again = seeker !== 'raw';
+  const result = again
+    ? lookupRoute(host, {
+        destination: packet.destination, source: packet.source, mark: packet.mark, outInterface: device, tos: packet.tos,
+        uid: seeker === 'reroute' && packet.family === 4 ? 0 : uid,
+        protocol: packet.protocol, sourcePort: packet.sourcePort, destinationPort: packet.destinationPort,
+      })
+    : routeOfRawSocket(packet, host, device, uid);
   const to = formatAddress(packet.destination);
   const leaves = result.type !== 'local' && result.device !== undefined && result.device !== 'lo';
   if (again && leaves && packet.family === 4 && isLoopback(packet.source) && sysctl(host, 4, result.device ?? '', 'route_localnet', 'any') !== 1) {
@@ -36,4 +49,12 @@ export function routeOutput(packet: Packet, host: Host, device: string | undefin
         gateway: result.gateway && formatAddress(result.gateway), table: result.table, result,
       };
   }
+}
+
+function routeOfRawSocket({ destination, mark, family }: Packet, host: Host, device: string | undefined, uid: number | undefined): RouteResult {
+  const query = { destination, mark, outInterface: device, uid, protocol: IPPROTO_RAW };
+  const first = lookupRoute(host, query);
+  if (family === 4 || first.type !== 'none') return first;
+  // Where there is no way without a source, IPv6 chooses one and asks again (net/ipv6/ip6_output.c ip6_dst_lookup_tail).
+  return lookupRoute(host, { ...query, source: sourceAddressFor(host, first, destination) });
 }

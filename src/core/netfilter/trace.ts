@@ -54,7 +54,7 @@ function follow(request: PacketRequest, setting: TraceSetting, world: World): { 
   const family = familyOf(request);
   const ruleSet = family === 4 ? setting.ruleSets.v4 : setting.ruleSets.v6;
   const arrival: Arrival = {
-    packet: makePacket(request, setting.host), direction: request.dir ?? 'in', iface: request.dir === 'out' ? undefined : request.iface,
+    packet: makePacket(request, setting.host), direction: request.dir ?? 'in', iface: request.dir === 'out' ? boundDevice(request) : request.iface,
     socket: request.dir === 'out' ? socketOwner(request) : undefined, state: request.ctstate, raw: setting.rawSockets ?? false,
   };
   const decisions = new Decisions();
@@ -74,6 +74,11 @@ function follow(request: PacketRequest, setting: TraceSetting, world: World): { 
     more = decisions.next();
   }
   return { traced: { outcomes, truncated: more }, after: after ?? world };
+}
+
+/** A socket that is bound to a device asks for a route by that device alone. */
+function boundDevice({ oface, bindOface }: PacketRequest): string | undefined {
+  return bindOface ? oface : undefined;
 }
 
 const NO_ANSWERS: ReadonlyMap<string, boolean> = new Map();

@@ -161,7 +161,7 @@ class Walk implements Traveller {
     this.socket = this.arrival.socket;
     this.headerBySender = this.arrival.raw ?? false;
     this.emit({ kind: 'start', direction: 'out', packet: this.packet, iface: this.arrival.iface ?? '' });
-    const route = routeOutput(this.packet, this.host, this.arrival.iface, this.socket?.uid, !this.arrival.raw, !this.arrival.raw);
+    const route = routeOutput(this.packet, this.host, this.arrival.iface, this.socket?.uid, this.arrival.raw ? 'raw' : 'socket');
     if (route.kind === 'drop') return this.kernelDrop(route.reason, route.detail, 'NONE');
     this.take(route, 'output');
     if (this.arrival.attached) {
@@ -374,7 +374,7 @@ class Walk implements Traveller {
     // A link-local or multicast destination means something on its link only (net/ipv6/netfilter.c ip6_route_me_harder).
     const { destination, family } = this.packet;
     const device = family === 6 && (isLinkLocal(destination) || isMulticast(destination)) ? this.outInterface : undefined;
-    const route = routeOutput(this.packet, this.host, device, this.socket?.uid, true, true);
+    const route = routeOutput(this.packet, this.host, this.arrival.iface ?? device, this.socket?.uid, 'reroute');
     if (route.kind === 'drop') this.packet = shown;
     if (route.kind === 'drop') throw new Ended(this.kernelDrop('reroute-failed', `after the change it has to be routed again, and ${route.detail}`, undefined, true));
     this.take(route, 'reroute');

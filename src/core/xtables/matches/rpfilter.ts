@@ -64,7 +64,7 @@ function routeBack({ validMark: useMark }: RpfilterData, { host, packet, inInter
     destination: packet.family === 4 && isUnspecified(packet.source) ? ZERO_NET : packet.source,
     tos: packet.family === 4 ? packet.tos : 0,
     mark: useMark ? packet.mark : 0,
-    protocol: packet.protocol,
+    ...(packet.family === 6 ? { protocol: packet.extensionHeaders[0]?.protocol ?? packet.protocol } : {}),
     // With both ends given, a route to a multicast group would be that of a sender.
     ...(isSender(packet.destination) && !(packet.family === 4 && isMulticast(packet.source)) ? { source: packet.destination } : {}),
     // A link-local address means nothing without its link.

@@ -1,0 +1,69 @@
+import type { KernelCase, PacketJson, TopologyJson } from '../case';
+
+/**
+ * What the host around the rules does with a packet: routes and policy rules, the checks of the source address, what is sent to many.
+ * Each was once answered otherwise than the kernel does.
+ */
+export function hostCases(): readonly { readonly name: string; readonly question: KernelCase }[] {
+  return CASES.map(({ name, topology, ...rest }) => ({ name, question: { independent: true, rules: EVERY_HOOK, ...rest, topology: gateway(topology) } }));
+}
+
+const CHAINS = {
+  raw: ['PREROUTING', 'OUTPUT'], mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'], nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+} as const;
+type Tables = Partial<Record<keyof typeof CHAINS, readonly string[]>>;
+
+function rules(tables: Tables): string {
+  return (Object.keys(tables) as (keyof typeof CHAINS)[])
+    .map((table) => [`*${table}`, ...CHAINS[table].map((hook) => `:${hook} ACCEPT [0:0]`), ...(tables[table] ?? []).map((line) => `-A ${line}`), 'COMMIT', ''].join('\n')).join('');
+}
+
+/** A rule without target in every chain, so that the way of the packet shows. */
+const EVERY_HOOK = rules({ raw: [...CHAINS.raw], mangle: [...CHAINS.mangle], nat: [...CHAINS.nat], filter: [...CHAINS.filter] });
+/** OUTPUT changes the mark, so the packet is routed again. */
+const MARKED = rules({ mangle: ['OUTPUT -j MARK --set-xmark 0x1/0xffffffff', 'POSTROUTING'] });
+
+/** Two uplinks, a network behind the host and a tunnel without an address. */
+function gateway({ routes = [], ...more }: TopologyJson = {}): TopologyJson {
+  return {
+    ifaces: [
+      { name: 'eth0', mac: '02:00:00:00:01:05', addrs: ['192.168.1.10/24', 'fd00:1::10/64'] }, { name: 'wg0', mac: '02:00:00:00:02:01', addrs: ['10.8.0.1/24', 'fd00:8::1/64'] },
+      { name: 'eth1', mac: '02:00:00:00:03:01', addrs: ['10.0.5.1/24', 'fd00:5::1/64'] }, { name: 'tun9', mac: '02:00:00:00:04:01', addrs: [] },
+    ],
+    routes: [
+      'default via 192.168.1.1 dev eth0', '-6 default via fd00:1::1 dev eth0', 'default via 10.8.0.2 dev wg0 table 200', '-6 default via fd00:8::2 dev wg0 table 200',
+      '172.16.0.0/12 dev tun9', ...routes,
+    ],
+    ...more,
+  };
+}
+
+const udp = (src: string, dst: string, iface: string, more: PacketJson = {}): PacketJson => ({ dir: 'in', iface, src, dst, proto: 'udp', sport: 40000, dport: 53, ...more });
+const out = (src: string, dst: string, more: PacketJson = {}): PacketJson => ({ dir: 'out', src, dst, proto: 'udp', sport: 40000, dport: 53, uid: 1000, gid: 1000, ...more });
+const own = out('192.168.1.10', '8.8.8.8');
+const own6 = out('fd00:1::10', '2001:db8::8');
+const STRICT = { 'net.ipv4.conf.all.rp_filter': 1 };
+const reversed = [udp('203.0.113.5', '192.168.1.10', 'eth0'), udp('203.0.113.5', '10.0.5.9', 'eth0'), udp('203.0.113.5', '192.168.1.10', 'eth0', { sport: 53, dport: 40000 }), udp('10.0.5.9', '8.8.8.8', 'eth1'), udp('10.8.0.7', '192.168.1.10', 'wg0')];
+const broadcasts = [udp('192.168.1.255', '192.168.1.10', 'eth0'), udp('10.0.5.255', '8.8.8.8', 'eth0')];
+
+const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
+  { name: 'rp_filter asks for the way back as if the packet came from where it will leave', topology: { sysctls: STRICT, ipRules: ['iif eth1 lookup 200'] }, packets: reversed },
+  { name: 'the same with a rule for what does not come in there', topology: { sysctls: STRICT, ipRules: ['not iif eth1 lookup 200'] }, packets: reversed },
+  { name: 'it asks with the ports turned round', topology: { sysctls: STRICT, ipRules: ['ipproto udp dport 53 lookup 200'] }, packets: reversed },
+  { name: 'loose rp_filter is strict on an interface without an address', topology: { sysctls: { 'net.ipv4.conf.all.rp_filter': 2 } }, packets: [udp('8.8.8.8', '192.168.1.10', 'tun9'), udp('10.0.5.9', '10.8.0.7', 'tun9'), udp('172.16.1.1', '10.8.0.7', 'tun9'), udp('10.8.0.7', '192.168.1.10', 'eth1')] },
+  { name: 'accept_local takes an address of the interface that the packet came in by, strictly', topology: { sysctls: { ...STRICT, 'net.ipv4.conf.all.accept_local': 1 } }, packets: [udp('10.0.5.1', '192.168.1.10', 'eth1'), udp('10.0.5.1', '10.8.0.7', 'eth1'), udp('10.0.5.1', '192.168.1.10', 'eth0')] },
+  { name: 'without rp_filter a broadcast address is good as a source', packets: broadcasts },
+  { name: 'unless policy rules were added', topology: { ipRules: ['fwmark 0x1 lookup 200'] }, packets: broadcasts },
+  { name: 'or a local route', topology: { routes: ['local 192.0.2.0/24 dev lo'] }, packets: broadcasts },
+  { name: 'accept_local asks nothing at all', topology: { ipRules: ['fwmark 0x1 lookup 200'], sysctls: { 'net.ipv4.conf.all.accept_local': 1 } }, packets: broadcasts },
+  { name: 'a socket bound to a device leaves by it', rules: MARKED, packets: [{ ...own, oface: 'wg0', bindOface: true }, { ...own, oface: 'tun9', bindOface: true }, { ...own, oface: 'wg0' }] },
+  { name: 'IPv6 has to have a route by it', rules6: EVERY_HOOK, packets: [{ ...own6, oface: 'wg0', bindOface: true }, { ...own6, oface: 'eth0', bindOface: true }] },
+  { name: 'where it has none it chooses a source and asks again', rules6: EVERY_HOOK, topology: { ipRules: ['-6 from fd00:1::10 lookup 200'] }, packets: [{ ...own6, oface: 'wg0', bindOface: true }] },
+  ...['ipproto udp', 'dport 53', 'sport 40000', 'tos 0x10', 'uidrange 1000-1100'].flatMap((selector) => [
+    { name: `a raw socket and "${selector}"`, topology: { ipRules: [`${selector} lookup 200`] }, packets: [{ ...own, tos: 16 }] },
+    { name: `"${selector}" when OUTPUT has changed the mark`, rules: MARKED, topology: { ipRules: [`${selector} lookup 200`] }, packets: [{ ...own, tos: 16 }] },
+    { name: `a raw IPv6 socket and "${selector}"`, rules: '', rules6: EVERY_HOOK, topology: { ipRules: [`-6 ${selector} lookup 200`] }, packets: [{ ...own6, tos: 16 }] },
+    { name: `"${selector}" when OUTPUT has changed the mark of an IPv6 packet`, rules: '', rules6: MARKED, topology: { ipRules: [`-6 ${selector} lookup 200`] }, packets: [{ ...own6, tos: 16 }] },
+  ]),
+];
