@@ -72,6 +72,9 @@ describe('readPacketRequest', () => {
 it('finds a length that the headers do not fit in', () => {
   expect(packetProblem({ dst: '10.0.0.1', proto: 6, length: 39 })?.message).toBe('packet.length: 39 is too small, the headers take 40 bytes');
   expect(packetProblem({ dst: '10.0.0.1', proto: 6, length: 40 })).toBeUndefined();
+  expect(packetProblem({ dst: '10.0.0.1', proto: 6, length: 28, fragTotal: 1400, mf: true })).toBeUndefined();
+  expect(packetProblem({ dst: 'fd00::1', proto: 6, extHeaders: [{ type: 'dst', hex: '0001010400000000' }] })?.message).toBe('packet.extHeaders[0].hex: its second byte says another length than it has');
+  expect(packetProblem({ dst: 'fd00::1', proto: 6, extHeaders: [{ type: 'dst', hex: '0000010400000000' }] })).toBeUndefined();
 });
 
 it('lets the group follow the user', () => {

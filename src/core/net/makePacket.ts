@@ -58,11 +58,15 @@ export function makePacket(request: PacketRequest, host?: Host): Packet {
   return withBody(base, request);
 }
 
-/** Why the packet of a request cannot be built: its length is too small for its headers. undefined where it can. */
+/** Why the packet of a request cannot be built: its length is too small for its headers (a fragment may end within them). undefined where it can. */
 export function packetProblem(request: PacketRequest): InputProblem | undefined {
+  const odd = (request.extHeaders ?? []).findIndex(liesAboutItsLength);
+  // What follows such a header would be read from somewhere else, which this packet model cannot express.
+  if (odd >= 0) return problem(`packet.extHeaders[${odd}].hex`, 'its second byte says another length than it has');
   if (request.length === undefined) return undefined;
   const packet = makePacket({ ...request, length: 65535 });
-  const needed = networkHeaderLength(packet) + (packet.fragmentOffset > 0 ? 0 : transportHeaderLength(packet));
+  const isSlice = packet.fragmentOffset > 0 || (packet.family === 4 && request.fragTotal !== undefined);
+  const needed = networkHeaderLength(packet) + (isSlice ? 0 : transportHeaderLength(packet));
   return request.length < needed ? problem('packet.length', `${request.length} is too small, the headers take ${needed} bytes`) : undefined;
 }
 
@@ -187,6 +191,11 @@ function extensionBytes(header: ExtensionHeaderRequest, next: number): Uint8Arra
       return bytes;
     }
   }
+}
+
+/** The second byte counts units of 8 bytes behind the first 8 (RFC 8200); a fragment header has none. */
+function liesAboutItsLength({ type, hex }: ExtensionHeaderRequest): boolean {
+  return type !== 'frag' && hex !== undefined && hex.length >= 16 && (hexBytes(hex)[1] as number) * 8 + 8 !== hex.length / 2;
 }
 
 function paddedHex(text: string | undefined): Uint8Array {

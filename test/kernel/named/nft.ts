@@ -28,6 +28,12 @@ const piece = (offset: number, proto: string | number = 'tcp', ...behind: readon
 
 const each = (chain: string, options: readonly string[], before = ''): string[] => options.map((option) => `${chain} ${before}${option}`);
 
+/** The table with the same rules in each of its chains. */
+function table(name: string, rules: readonly string[]): string {
+  const chains = ({ raw: ['PREROUTING', 'OUTPUT'], mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'], nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'] } as Record<string, string[]>)[name] ?? ['INPUT', 'FORWARD', 'OUTPUT'];
+  return [`*${name}`, ...chains.map((chain) => `:${chain} ACCEPT [0:0]`), ...chains.flatMap((chain) => each(chain, rules).map((rule) => `-A ${rule}`)), 'COMMIT', ''].join('\n');
+}
+
 function mangle(rules: readonly string[], chains: readonly string[] = []): string {
   return ['*mangle', ...['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'].map((chain) => `:${chain} ACCEPT [0:0]`), ...chains.map((chain) => `:${chain} - [0:0]`), ...rules.map((rule) => `-A ${rule}`), 'COMMIT', ''].join('\n');
 }
@@ -49,6 +55,8 @@ const CASES: readonly ({ readonly name: string; readonly rules: string; readonly
   { name: 'tcp flags', topology: UNTRACKED, rules: mangle(each('PREROUTING', FLAGS, '-p tcp -m tcp ')), packets: [tcp(), tcp({ flags: ['ACK'] }), tcp({ flags: [], tcpOptionsHex: '020405b4' }), first('tcp'), later('tcp')] },
   { name: 'fragments', topology: UNTRACKED, rules: mangle(each('PREROUTING', ['-f', '! -f', '-f -p tcp', '! -f -p tcp'])), packets: [tcp(), first('tcp'), later('tcp')] },
   { name: 'a fragment that begins within the TCP header', topology: UNTRACKED, rules: mangle(['PREROUTING -p tcp -m tcp --dport 30840', 'PREROUTING -p tcp -m tcp ! --tcp-option 2 -j MARK --set-mark 7', 'PREROUTING']), packets: [{ ...later('tcp'), fragOffset: 1 }] },
+  { name: 'a first fragment that ends within the header', topology: UNTRACKED, rules: mangle(each('FORWARD', ['-p tcp -m tcp --dport 8', '-p tcp -m tcp ! --sport 6 ! --dport 9', '-p tcp -m tcp --syn', '-p tcp -m tcp ! --syn', '-p tcp -m multiport --dports 8', '-p tcp -m tcp'])), packets: [{ ...first('tcp'), length: 28 }, { ...first('tcp'), length: 36 }] },
+  { name: 'a last fragment of few bytes', topology: UNTRACKED, rules: mangle(each('FORWARD', ['! --sport 1', '! --dport 1', '! --sport 1 ! --dport 1', '! --sport 1:2 ! --dport 1:2', '! --dport 0:65535', '! --syn'], '-p tcp -m tcp ')), packets: [1, 2, 3, 4, 13, 14].map((bytes) => ({ ...later('tcp'), fragOffset: 174, mf: false, fragTotal: 1392 + bytes, length: 20 + bytes })) },
   { name: 'tcp in IPv6', family: 6, topology: UNTRACKED, rules: mangle([...each('PREROUTING', [...PORTS, ...FLAGS], '-p tcp -m tcp '), 'PREROUTING -p tcp -m tcp']), packets: [tcp6(), tcp6({ extHeaders: [{ type: 'dst' }] }), piece(0), piece(8), tcp6({ extHeaders: [{ type: 'frag', fid: 7, offset: 0, mf: false }] })] },
   { name: 'the protocol in IPv6', family: 6, topology: UNTRACKED, rules: mangle(each('PREROUTING', PROTOCOLS)), packets: [other6('ah'), other6('ah', { extHeaders: [{ type: 'dst' }] }), other6(59, { payloadHex: '0000000000000000' }), tcp6(), tcp6({ extHeaders: [{ type: 'hbh' }, { type: 'rt' }] }), piece(8), piece(8, 59), piece(8, 'ah'), piece(8, 'tcp', { type: 'dst' }), piece(0, 'tcp', { type: 'dst' })] },
   { name: 'the protocol', topology: UNTRACKED, rules: mangle(each('PREROUTING', ['-p ah', '! -p ah', '-p tcp', '! -p tcp', '-p 59', '-p 4', '-p 255', '! -p 255'])), packets: [tcp(), later('tcp'), { ...tcp(), proto: 'ah', sport: undefined, dport: undefined }, { ...tcp(), proto: 255, sport: undefined, dport: undefined }] },
@@ -61,5 +69,7 @@ const CASES: readonly ({ readonly name: string; readonly rules: string; readonly
   { name: 'mark', rules: mangle(each('PREROUTING', ['-j MARK --set-mark 5', '-m mark --mark 5', '-m mark --mark 1/1', '-m mark --mark 5/1', '-m mark ! --mark 5/1', '-m mark ! --mark 5', '-m mark --mark 0/0', '-m mark ! --mark 0/0', '-m mark --mark 5/0'])), packets: [tcp()] },
   { name: 'marked and queued past the rest: no new route', rules: mangle(['OUTPUT -p tcp -j MARK --set-mark 2', 'OUTPUT -j NFQUEUE --queue-num 3 --queue-bypass', 'POSTROUTING -o eth1']), packets: ['tcp', 'udp'].map((proto) => ({ dir: 'out', src: '10.244.1.5', dst: '8.8.8.8', proto, sport: 7, dport: 8, ...(proto === 'tcp' ? { flags: ['SYN'] } : {}), uid: 0, gid: 0 })) },
   { name: 'marked: a new route', rules: mangle(['OUTPUT -p tcp -j MARK --set-mark 2', 'POSTROUTING -o eth1']), packets: [{ dir: 'out', src: '10.244.1.5', dst: '8.8.8.8', proto: 'tcp', sport: 7, dport: 8, flags: ['SYN'], uid: 0, gid: 0 }] },
+  { name: 'queued in every table', rules: ['raw', 'mangle', 'nat', 'filter', 'security'].map((name) => table(name, ['-j NFQUEUE --queue-num 3 --queue-bypass', ...(name === 'nat' ? [] : ['-j DROP'])])).join(''), packets: [tcp(), tcp({ proto: 'udp' }), tcp({ dst: '10.244.1.5' }), { ...tcp({ src: '10.244.1.5', dst: '8.8.8.8' }), dir: 'out', iface: undefined, uid: 0, gid: 0 }] },
+  { name: 'other matches meet later fragments in IPv6', family: 6, topology: UNTRACKED, rules: mangle(each('FORWARD', ['-p tcp -m multiport --dports 30840', '-p tcp -m multiport ! --dports 9', '-p sctp -m sctp ! --dport 5', '-p sctp -m sctp ! --chunk-types any INIT', '-p dccp -m dccp ! --dport 5', '-p esp -m esp ! --espspi 1', '-p icmpv6 -m icmp6 ! --icmpv6-type 1', '-m frag --fragid 7', '-m ah', '-m length --length 80:90'])), packets: ['tcp', 'sctp', 'dccp'].map((proto) => piece(8, proto)).concat(['esp', 'icmpv6'].map((proto) => other6(proto, { extHeaders: [{ type: 'frag', fid: 7, offset: 8, mf: true }] }))) },
   { name: 'what only counts or logs', rules: mangle(each('PREROUTING', ['-j LOG --log-prefix "a "', '-j NFLOG --nflog-group 3', '-j TRACE', '-m comment --comment c'])).replace('-A PREROUTING -j TRACE\n', ''), packets: [tcp()] },
 ];
