@@ -75,7 +75,7 @@ function selectIpv6(host: Host, device: string | undefined, destination: Address
   const onlyDevice = isMulticast(destination) || scope <= 2;
   let best: { readonly address: Address; readonly score: readonly number[] } | undefined;
   for (const iface of host.interfaces) {
-    if (onlyDevice && iface.name !== device && !isLoopback(destination)) continue;
+    if (onlyDevice && iface.name !== device) continue;
     const own = iface.addresses.filter(({ address }) => address.family === 6);
     for (const address of kernelOrder(own.map((entry) => entry.address))) {
       const prefixLength = own.find((entry) => entry.address === address)?.prefixLength ?? 128;

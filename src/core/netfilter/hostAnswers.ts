@@ -1,3 +1,4 @@
+import { isMulticast, isUnspecified } from '../net/address';
 import type { ConntrackView } from '../net/conntrack';
 import { lookupRoute } from '../net/routing';
 import { sourceAddressFor } from '../net/sourceAddress';
@@ -13,7 +14,7 @@ import { walk, type WalkContext } from './walk';
  * sequence meets.
  */
 export function hostAnswers(walked: Walked, context: WalkContext): void {
-  const answer = answerOf(walked, context);
+  const answer = withSource(answerOf(walked, context), context);
   if (!answer) return;
   walk(
     {
@@ -28,6 +29,17 @@ interface HostAnswer {
   readonly packet: Packet;
   /** What the answer is attached to from the start; otherwise connection tracking finds its connection. */
   readonly attached?: ConntrackView | undefined;
+}
+
+/** A packet to `::` is answered from an address that the host picks, so the answer is none of that connection. */
+function withSource(answer: HostAnswer | undefined, { host }: WalkContext): HostAnswer | undefined {
+  if (answer?.packet.family !== 6 || !isUnspecified(answer.packet.source)) return answer;
+  const { packet } = answer;
+  const route = lookupRoute(host, { destination: packet.destination, mark: 0, tos: 0 });
+  // Without a source of its own an echo reply may only leave by lo, on which the request came (net/ipv6/route.c ip6_route_output_flags).
+  if (packet.protocol === PROTOCOL.ICMPV6 && route.route?.device !== 'lo') return undefined;
+  const source = sourceAddressFor(host, route, packet.destination);
+  return source && { ...answer, packet: { ...packet, source } };
 }
 
 function answerOf(walked: Walked, context: WalkContext): HostAnswer | undefined {
@@ -83,7 +95,9 @@ function refusedAnswer({ end, events }: Walked, context: WalkContext): HostAnswe
   const { kind, icmpType, icmpCode } = rule.effect.reply;
   const view = lastView(events);
   const attached: ConntrackView | undefined = view?.entry && { state: 'RELATED', entry: view.entry, direction: view.direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL' };
-  if (kind === 'tcp-reset') return packet.protocol === PROTOCOL.TCP && !(packet.tcpFlags & TCP_FLAGS.RST) ? { packet: tcpReset(packet), attached } : undefined;
+  // In IPv6, REJECT answers only between addresses of one host each (net/ipv6/netfilter/nf_reject_ipv6.c).
+  const unicast = packet.family === 4 || [packet.source, packet.destination].every((address) => !isUnspecified(address) && !isMulticast(address));
+  if (kind === 'tcp-reset') return unicast && packet.protocol === PROTOCOL.TCP && !(packet.tcpFlags & TCP_FLAGS.RST) ? { packet: tcpReset(packet), attached } : undefined;
   if (kind !== 'icmp' || isIcmpErrorPacket(packet)) return undefined;
   return { packet: icmpError(packet, [icmpType ?? 3, icmpCode ?? 3], context), attached };
 }

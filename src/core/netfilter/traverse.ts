@@ -2,7 +2,7 @@ import { conditionsOf, type BoundMatch, type Chain, type Rule } from '../ruleset
 import { AddressIndex } from '../ruleset/addressIndex';
 import { headerConditions } from '../ruleset/header';
 import type { Answer, Unknown } from '../xtables/answer';
-import type { Condition, Effect, MalformedDrop } from '../xtables/extension';
+import type { Condition, Effect, MalformedDrop, MatchChange } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';
 import { headerMatches } from './ruleTest';
 import type { DecidedBy, TraceEvent } from './events';
@@ -15,6 +15,8 @@ export interface Traveller {
   settle(rule: Rule, condition: string, answer: Unknown): boolean;
   /** Notes that an answer of a match with a memory holds only from a fresh start on; gives back the user's word where there is one. */
   presume(rule: Rule, condition: string, answer: boolean): boolean;
+  /** Carries out what a match changes of the packet. */
+  alter(change: MatchChange): void;
   /** Carries out what a target does; says how the traversal goes on. */
   apply(rule: Rule, effect: Effect): Applied;
 }
@@ -53,14 +55,15 @@ export function traverse(start: Chain, traveller: Traveller): TableEnd {
   let index = 0;
   let firstSkipped = 0;
   let depth = 0;
-  const flush = (upTo: number): void => {
-    if (upTo > firstSkipped) traveller.emit({ kind: 'skipped', chain, from: firstSkipped + 1, to: upTo, view: traveller.view(), depth });
+  const flush = (upTo: number, view: PacketView): void => {
+    if (upTo > firstSkipped) traveller.emit({ kind: 'skipped', chain, from: firstSkipped + 1, to: upTo, view, depth });
   };
   for (;;) {
-    if (addresses) index = addresses.next(index, traveller.view().packet);
+    const before = traveller.view();
+    if (addresses) index = addresses.next(index, before.packet);
     const rule = chain.rules[index];
     if (rule === undefined) {
-      flush(index);
+      flush(index, before);
       const back = leave(chain, false);
       if (back) return back;
       continue;
@@ -70,10 +73,11 @@ export function traverse(start: Chain, traveller: Traveller): TableEnd {
       index++;
       continue;
     }
-    flush(index);
-    const before = traveller.view();
+    flush(index, before);
+    // A match may have changed the packet.
+    const asked = traveller.view();
     if (!tested.matched) {
-      traveller.emit({ kind: 'rule', rule, matched: false, view: before, answers: tested.answers, effect: undefined, after: before.packet, depth, broken: tested.drop?.reason });
+      traveller.emit({ kind: 'rule', rule, matched: false, view: before, answers: tested.answers, effect: undefined, after: asked.packet, depth, broken: tested.drop?.reason });
       if (tested.drop) return { kind: 'hotdrop', reason: tested.drop.reason };
       index++;
       firstSkipped = index;
@@ -81,7 +85,7 @@ export function traverse(start: Chain, traveller: Traveller): TableEnd {
     }
     const { target } = rule;
     if (target.kind === 'jump') {
-      traveller.emit({ kind: 'rule', rule, matched: true, view: before, answers: tested.answers, effect: undefined, after: before.packet, depth, broken: tested.drop?.reason });
+      traveller.emit({ kind: 'rule', rule, matched: true, view: before, answers: tested.answers, effect: undefined, after: asked.packet, depth, broken: tested.drop?.reason });
       if (tested.drop) return { kind: 'hotdrop', reason: tested.drop.reason };
       const next = target.to;
       if (next === undefined) return { kind: 'failed' };
@@ -92,7 +96,7 @@ export function traverse(start: Chain, traveller: Traveller): TableEnd {
       index = firstSkipped = 0;
       continue;
     }
-    const effect: Effect = target.kind === 'extension' ? target.extension.apply(target.data, before, rule) : target.kind === 'none' ? { kind: 'continue' } : unknownTarget(target.name);
+    const effect: Effect = target.kind === 'extension' ? target.extension.apply(target.data, asked, rule) : target.kind === 'none' ? { kind: 'continue' } : unknownTarget(target.name);
     const at = traveller.apply(rule, effect);
     traveller.emit({ kind: 'rule', rule, matched: true, view: before, answers: tested.answers, effect, after: traveller.view().packet, depth, broken: tested.drop?.reason });
     if (tested.drop) return { kind: 'hotdrop', reason: tested.drop.reason };
@@ -165,9 +169,9 @@ function testMatches(rule: Rule, view: PacketView, traveller: Traveller): Tested
   let drop: MalformedDrop | undefined;
   for (let m = 0; m < rule.matches.length; m++) {
     const match = rule.matches[m] as BoundMatch;
-    const broken = match.extension.drops?.(match.data, view);
+    const broken = match.extension.drops?.(match.data, asked.view);
     // nf_tables drops the packet at once, whatever the match says (net/netfilter/nft_compat.c nft_match_eval).
-    if (broken && view.backend === 'nft') return asked.no(broken);
+    if (broken && asked.view.backend === 'nft') return asked.no(broken);
     drop ??= broken;
     if (broken ? !broken.matches : !asked.holds(conditionsOf(match, rule.family), m + 1)) return asked.no(drop);
   }
@@ -181,7 +185,7 @@ class Asking {
 
   constructor(
     private readonly rule: Rule,
-    private readonly view: PacketView,
+    public view: PacketView,
     private readonly traveller: Traveller,
   ) {}
 
@@ -196,12 +200,20 @@ class Asking {
       }
       this.answers.push(answer);
       if (answer === false) return false;
-      if (answer === true) continue;
-      this.notable = true;
-      if (surelyFails(list.slice(i + 1), this.rule.matches.slice(next), this.view, this.rule.family)) return false;
-      if (!this.traveller.settle(this.rule, condition.text, answer)) return false;
+      if (answer !== true) {
+        this.notable = true;
+        if (!condition.changes && surelyFails(list.slice(i + 1), this.rule.matches.slice(next), this.view, this.rule.family)) return false;
+        if (!this.traveller.settle(this.rule, condition.text, answer)) return false;
+      }
+      if (condition.changes) this.alter(condition.changes(this.view));
     }
     return true;
+  }
+
+  private alter(change: MatchChange): void {
+    this.notable = true;
+    this.traveller.alter(change);
+    this.view = this.traveller.view();
   }
 
   no(drop?: MalformedDrop): Tested {
@@ -212,7 +224,7 @@ class Asking {
 /** Looks ahead before following both answers: where a later condition says no for certain, the answer does not matter. */
 function surelyFails(list: readonly Condition[], rest: readonly BoundMatch[], view: PacketView, family: 4 | 6): boolean {
   for (const condition of [...list, ...rest.flatMap((match) => conditionsOf(match, family))]) {
-    if (condition.stateful) return false;
+    if (condition.stateful || condition.changes) return false;
     if (condition.test(view) === false) return true;
   }
   return false;

@@ -4,7 +4,7 @@ import { knowsListeners, type Host } from '../net/host';
 import type { Packet, SocketOwner } from '../net/packet';
 import type { Rule, RuleSet } from '../ruleset/ruleSet';
 import type { Unknown } from '../xtables/answer';
-import type { Effect } from '../xtables/extension';
+import type { Effect, MatchChange } from '../xtables/extension';
 import type { Hook, PacketView, TableName } from '../xtables/view';
 import { NO_TEMPLATE, track, type Template } from './conntrack';
 import { CLASH_DROPS, clashes, destinationTranslated, templateView, untouchedByNat } from './connectionFacts';
@@ -407,6 +407,10 @@ class Walk implements Traveller {
     const value = this.context.answers.get(assumptionKey(rule, condition)) ?? answer;
     this.assume(rule, condition, value, FRESH, undefined);
     return value;
+  }
+
+  alter(change: MatchChange): void {
+    this.change(change);
   }
 
   apply(rule: Rule, effect: Effect): Applied {

@@ -15,7 +15,12 @@ export interface Condition {
   actual(view: PacketView): string;
   /** True where `test` changes `view.memory`: it must run exactly as often as in the kernel. */
   readonly stateful?: boolean;
+  /** What the kernel changes of the packet as soon as this holds, even where a later match of the rule says no. */
+  changes?(view: PacketView): MatchChange;
 }
+
+/** The closed list of what a match can change of a packet. */
+export type MatchChange = Pick<Packet, 'mark'>;
 
 /** Values for the packet form that make a match hold; the later of two wishes for one field wins. */
 export interface PacketSuggestion {

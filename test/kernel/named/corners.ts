@@ -28,6 +28,17 @@ const error = (src: string, dst: string, more: PacketJson): PacketJson => ({ src
 const OUT: PacketJson = { dir: 'out' };
 const IN: PacketJson = { dir: 'in', iface: 'eth0' };
 
+// Sources that the host picks itself.
+const tcp6 = (more: PacketJson): PacketJson => ({ src: 'fd00:1::5', dst: '::', proto: 'tcp', sport: 15001, dport: 443, flags: ['SYN'], ...more });
+const toLoopback = (hook: string): string => table('nat', [`${hook} -j DNAT --to-destination ::1`, 'POSTROUTING -j MASQUERADE']);
+const echo = (src: string): PacketJson => ({ dir: 'out', src, dst: '::', proto: 'icmpv6', icmpType: 128 });
+const REJECT_RESET = table('filter', ['INPUT -p tcp -j REJECT --reject-with tcp-reset']);
+
+// The mark of a socket goes to the packet.
+const restored = (options: string, more = ''): string => table('mangle', ['PREROUTING -j MARK --set-mark 0x5', `PREROUTING -m socket ${options}--restore-skmark${more}`, 'PREROUTING -m mark --mark 0x5', 'PREROUTING -m mark --mark 0x0']);
+const listening = (addr: string): readonly PacketJson[] => [{ proto: 'udp', addr, port: 53 }];
+const toSocket = udp({ ...IN, src: '10.244.2.9', dst: '10.244.1.5' });
+
 const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'MASQUERADE: the error about it leaves by another interface', topology: WIREGUARD, rules: masquerade, packets: [query, answer, query] },
   { name: 'MASQUERADE: the error about it is dropped', topology: WIREGUARD, rules: masquerade + table('filter', ['OUTPUT -p icmp -j DROP']), packets: [query, answer, query] },
@@ -42,4 +53,14 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'DNPT changes what an error from a raw socket quotes, over lo', rules6: npt('PREROUTING', 'DNPT'), packets: [error('fd00:1::5', 'fd00:1::5', OUT)] },
   { name: 'SNPT changes what a forwarded error quotes', rules6: npt('POSTROUTING', 'SNPT'), packets: [error('fd00:1::77', 'fd00:2::9', IN)] },
   { name: 'DNPT changes what an error quotes that comes in', rules6: npt('PREROUTING', 'DNPT'), packets: [error('fd00:9::77', 'fd00:1::5', IN)] },
+  { name: 'MASQUERADE towards ::1 takes an address of the outgoing interface', rules6: toLoopback('PREROUTING'), independent: true, packets: [tcp6({ ...IN, src: 'fd00:9::9', dst: 'fd00:2::1' }), tcp6({ ...IN, dst: 'fd00:2::1' })] },
+  { name: 'MASQUERADE towards ::1 over lo', rules6: toLoopback('OUTPUT'), packets: [tcp6({ ...OUT, dst: '2001:db8::1' })] },
+  { name: 'the RST about a packet to :: is none of its connection', rules6: table('filter', []), packets: [tcp6(OUT), tcp6({ ...IN, src: '::', dst: 'fd00:1::5', sport: 443, dport: 15001 })] },
+  { name: 'an echo request to :: is answered to addresses of lo only', rules6: table('filter', [...states('OUTPUT'), 'OUTPUT -p icmpv6 -m icmp6 --icmpv6-type 129 -m limit --limit 1/h --limit-burst 2', 'INPUT -p icmpv6 -m limit --limit 1/h --limit-burst 4']), packets: [echo('fd00:1::5'), echo('fd00:1::5'), echo('::1'), echo('::1')] },
+  { name: 'REJECT sends no RST about a packet to or from ::', rules6: REJECT_RESET, packets: [tcp6(OUT), tcp6({ ...IN, src: '::', dst: 'fd00:1::5', sport: 443, dport: 15001 })] },
+  { name: 'socket --restore-skmark: the mark is that of the socket', rules: restored(''), listeners: listening('10.244.1.5'), packets: [toSocket] },
+  { name: 'socket --restore-skmark: the rule asks the new mark', rules: restored('', ' -m mark --mark 0x0'), listeners: listening('10.244.1.5'), packets: [toSocket] },
+  { name: 'socket --restore-skmark: a later match of the rule says no', rules: restored('', ' -m length --length 1000'), listeners: listening('10.244.1.5'), packets: [toSocket] },
+  { name: 'socket --restore-skmark: a socket that does not count', rules: restored(''), listeners: listening('0.0.0.0'), packets: [toSocket] },
+  { name: 'socket --restore-skmark: over lo the mark of the sender is gone', rules: table('mangle', ['PREROUTING -m socket --restore-skmark', 'INPUT -m mark --mark 0x1']), listeners: listening('10.244.1.5'), packets: [udp({ dst: '10.244.1.5', mark: 1 })] },
 ];

@@ -15,12 +15,12 @@ interface SocketData {
 
 const transparentFlag = flag('--transparent', 'Only sockets that are transparent (IP_TRANSPARENT).');
 const noWildcardFlag = flag('--nowildcard', 'Also sockets bound to no address in particular.');
-const restoreMark = flag('--restore-skmark', 'Copies the mark of the socket to the packet.');
+const restoreMark = flag('--restore-skmark', 'Copies the mark of the socket to the packet, as soon as the socket fits.');
 
 /**
  * `-m socket`: a socket on this host is there for the packet. Source: iptables-extensions(8) "socket", net/netfilter/xt_socket.c and nf_socket_ipv4.c.
  * Known are the listening sockets of the host model; whether a connection has a socket of its own is unknown once it is
- * established. The mark of the socket (--restore-skmark) is not known: the packet keeps its own.
+ * established. No listing tells the mark of a socket (--restore-skmark), so it counts as 0, which is what a socket has that nobody marked.
  */
 export const socket = defineMatch<SocketData>({
   kind: 'match',
@@ -44,6 +44,7 @@ export const socket = defineMatch<SocketData>({
       const found = listenerFor(view, wanted);
       return found === undefined ? 'no listening socket known' : `listening socket ${found.text}${found.transparent ? ', transparent' : ''}`;
     },
+    ...(data.restoreMark && { changes: () => ({ mark: 0 }) }),
   }],
 });
 
