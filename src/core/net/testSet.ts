@@ -89,15 +89,19 @@ function* findByValue(compiled: CompiledSet, values: readonly SetPart[]): Iterab
   }
 }
 
-/** The first network length that has a member at all decides, even if none of its members has the interface (ip_set_hash_netiface.c). */
+/**
+ * The first network length that has a member at all decides, even if none of its members has the interface; but one that was refused
+ * for its counters makes the kernel forget those in front of it (ip_set_hash_netiface.c, ip_set_hash_gen.h mtype_test_cidrs).
+ */
 function* findByInterface(compiled: CompiledSet, values: readonly SetPart[]): Iterable<Found> {
   for (const lengths of compiled.lengths) {
     const [net, iface] = maskNetworks(values, lengths) as [SetPart, SetPart];
-    const here = compiled.byNetwork.get(memberKey([net]));
-    if (!here) continue;
-    const member = here.find(({ parts }) => covers(parts[1] as SetPart, iface));
-    if (member) yield { member, key: memberKey(member.parts) };
-    return;
+    let decides = false;
+    for (const member of compiled.byNetwork.get(memberKey([net])) ?? []) {
+      decides = !covers(member.parts[1] as SetPart, iface);
+      if (!decides) yield { member, key: memberKey(member.parts) };
+    }
+    if (decides) return;
   }
 }
 

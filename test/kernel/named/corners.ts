@@ -39,6 +39,12 @@ const restored = (options: string, more = ''): string => table('mangle', ['PRERO
 const listening = (addr: string): readonly PacketJson[] => [{ proto: 'udp', addr, port: 53 }];
 const toSocket = udp({ ...IN, src: '10.244.2.9', dst: '10.244.1.5' });
 
+// A network whose member is refused for its counters.
+const counted = (...members: readonly string[]): string => ['create s hash:net,iface family inet counters', ...members.map((member) => `add s ${member}`), ''].join('\n');
+const ASKED = table('mangle', ['', ' --return-nomatch'].map((option) => `INPUT -m set --match-set s src,src${option} --packets-gt 1`));
+const WIDER = '10.244.0.0/16,eth0 packets 3 bytes 363';
+const near = udp({ ...IN, src: '10.244.1.9', dst: '10.244.1.5' });
+
 const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'MASQUERADE: the error about it leaves by another interface', topology: WIREGUARD, rules: masquerade, packets: [query, answer, query] },
   { name: 'MASQUERADE: the error about it is dropped', topology: WIREGUARD, rules: masquerade + table('filter', ['OUTPUT -p icmp -j DROP']), packets: [query, answer, query] },
@@ -63,4 +69,7 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'socket --restore-skmark: a later match of the rule says no', rules: restored('', ' -m length --length 1000'), listeners: listening('10.244.1.5'), packets: [toSocket] },
   { name: 'socket --restore-skmark: a socket that does not count', rules: restored(''), listeners: listening('0.0.0.0'), packets: [toSocket] },
   { name: 'socket --restore-skmark: over lo the mark of the sender is gone', rules: table('mangle', ['PREROUTING -m socket --restore-skmark', 'INPUT -m mark --mark 0x1']), listeners: listening('10.244.1.5'), packets: [udp({ dst: '10.244.1.5', mark: 1 })] },
+  { name: 'hash:net,iface: a member refused for its counters gives way to the wider network', rules: ASKED, sets: counted('10.244.1.0/25,eth0 nomatch', WIDER), packets: [near, near] },
+  { name: 'hash:net,iface: unless another interface of that network stands behind it', rules: ASKED, sets: counted('10.244.1.0/25,eth0 nomatch', '10.244.1.0/25,eth1', WIDER), packets: [near, near] },
+  { name: 'hash:net,iface: another interface in front of it does not matter', rules: ASKED, sets: counted('10.244.1.0/25,eth1', '10.244.1.0/25,eth0 nomatch', WIDER), packets: [near, near] },
 ];
