@@ -6,7 +6,8 @@ import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { Decisions } from './decisions';
 import type { KernelDropReason, TraceEvent, Walked } from './events';
-import { walk, type WalkContext } from './walk';
+import type { WalkContext } from './passage';
+import { walk } from './walk';
 
 /**
  * Lets the host answer a packet: an RST or SYN+ACK to a SYN, an echo reply, an ICMP error, what REJECT sends. The answer walks the

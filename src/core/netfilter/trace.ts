@@ -5,7 +5,8 @@ import type { RuleSet } from '../ruleset/ruleSet';
 import { Decisions } from './decisions';
 import type { Walked } from './events';
 import { hostAnswers } from './hostAnswers';
-import { walk, type Arrival, type WalkContext } from './walk';
+import type { Arrival, WalkContext } from './passage';
+import { walk } from './walk';
 import { World } from './world';
 
 /** What a packet is sent into. */

@@ -1,0 +1,83 @@
+import { track, NO_TEMPLATE } from './conntrack';
+import { CLASH_DROPS, clashes } from './connectionFacts';
+import { defragment } from './defragment';
+import { overrideState } from './givenState';
+import { stepsOf } from './hookOrder';
+import { natStep } from './natStep';
+import { routingKeyChanged } from './packetChanges';
+import { Ended, type Passage } from './passage';
+import { reroute } from './sending';
+import { Tables } from './tables';
+import type { Hook, TableName } from '../xtables/view';
+
+/** Takes a packet through the hooks, each with its steps in order: fragments, connection tracking, tables, NAT. */
+export class Hooks {
+  private readonly tables: Tables;
+  private clash = false;
+
+  constructor(private readonly passage: Passage) {
+    this.tables = new Tables(passage);
+  }
+
+  run(hook: Hook): void {
+    const { passage } = this;
+    passage.move({ hook });
+    const { packet, inInterface, outInterface } = passage.at;
+    passage.emit({ kind: 'hook-enter', hook, packet, inInterface, outInterface });
+    for (const step of stepsOf(hook, passage.context.ruleSet?.backend ?? 'legacy')) {
+      if (step === 'defragment') this.defragment();
+      else if (step === 'conntrack') this.track(hook);
+      else if (step === 'confirm') this.confirm();
+      else if (step === 'nat') natStep(passage, this.tables, hook);
+      else this.visit(hook, step);
+    }
+    if (hook === 'OUTPUT' && passage.at.outRoute) passage.move({ outInterface: passage.at.outRoute.device });
+    passage.keepFirstState();
+    passage.emit({ kind: 'hook-leave', hook, packet: passage.at.packet, state: passage.state() });
+    if (this.clash) throw new Ended(passage.kernelDrop('nat-failed', 'another connection has the same addresses and ports in one direction, in the same zone'));
+  }
+
+  private defragment(): void {
+    const { passage } = this;
+    const { packet, conntrack } = passage.at;
+    if (!passage.context.tracking || conntrack) return;
+    const whole = defragment(packet, passage.context.world);
+    if (whole === undefined) {
+      throw new Ended(passage.kernelDrop('fragment-incomplete', 'connection tracking holds fragments back until all of them are there', undefined, true));
+    }
+    if (whole !== packet) passage.change(whole);
+  }
+
+  private track(hook: Hook): void {
+    const { at: { packet, conntrack, untracked, template }, context: { tracking, host, world }, arrival } = this.passage;
+    if (!tracking || conntrack || untracked) return;
+    const checks = (name: string): boolean => host.sysctls.get(`net.netfilter.nf_conntrack_${name}`) !== 0;
+    const setting = { checksums: hook === 'PREROUTING' && checks('checksum'), liberal: checks('tcp_be_liberal') };
+    const tracked = overrideState(track(packet, world, template ?? NO_TEMPLATE, setting), arrival.state, packet, world);
+    this.passage.move({ conntrack: tracked.view });
+    this.passage.emit({ kind: 'conntrack', hook, view: tracked.view, why: tracked.why });
+  }
+
+  /** The connection becomes known to all once its first packet has passed every hook. */
+  private confirm(): void {
+    const { at: { conntrack, packet }, context: { world } } = this.passage;
+    const entry = conntrack?.entry;
+    // An answer of REJECT carries the connection of the packet it refuses, and does not make it known (nf_conntrack_core.c __nf_conntrack_confirm).
+    if (!entry || entry.confirmed || conntrack.direction === 'REPLY') return;
+    if (CLASH_DROPS.has(packet.protocol) && clashes(entry, world)) {
+      this.clash = true;
+      return;
+    }
+    world.put(entry);
+    this.passage.setEntry({ ...entry, confirmed: true });
+  }
+
+  private visit(hook: Hook, name: TableName): void {
+    const before = this.passage.at.packet;
+    if (!this.tables.visit(hook, name)) return;
+    const { at: { packet, queued }, context: { ruleSet } } = this.passage;
+    // nf_tables routes anew only what its chain accepts itself, not what it queues (net/netfilter/nft_chain_route.c).
+    if (queued && ruleSet?.backend === 'nft') return;
+    if (hook === 'OUTPUT' && name === 'mangle' && routingKeyChanged(before, packet)) reroute(this.passage);
+  }
+}

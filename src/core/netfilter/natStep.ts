@@ -1,0 +1,75 @@
+import { sameAddress } from '../net/address';
+import type { ConntrackView } from '../net/conntrack';
+import { isIcmpErrorPacket } from '../net/icmpTypes';
+import type { Hook } from '../xtables/view';
+import { destinationTranslated, untouchedByNat } from './connectionFacts';
+import { natHalf } from './hookOrder';
+import { canTranslate, setUpNat, translate, type NatHalf } from './nat';
+import { samePacket } from './packetChanges';
+import { Ended, type Passage } from './passage';
+import { reroute } from './sending';
+import type { Tables } from './tables';
+
+/** NAT in one hook: decides its half of a new connection's translation by the nat table, and translates the packet. Source: nf_nat_core.c nf_nat_inet_fn. */
+export function natStep(passage: Passage, tables: Tables, hook: Hook): void {
+  const { conntrack: tracked, untracked, packet } = passage.at;
+  const half = natHalf(hook);
+  if (!passage.context.tracking) return;
+  if (!tracked?.entry) {
+    if (tracked || untracked) skip(passage, hook, `the packet is ${tracked?.state ?? 'UNTRACKED'}, and NAT needs a connection`);
+    return;
+  }
+  const isError = tracked.state === 'RELATED' && isIcmpErrorPacket(packet);
+  // An ICMP error is translated and let go before Linux asks whether the connection's interface has changed.
+  if (!isError) endStrayMasquerade(passage, hook, tracked);
+  const done = half === 'source' ? tracked.entry.sourceNatDone : tracked.entry.destinationNatDone;
+  if (isError) skip(passage, hook, 'an ICMP error is translated like the connection that it is about');
+  else if (tracked.state === 'ESTABLISHED') skip(passage, hook, 'only the first packet of a connection visits nat; later ones are translated the same way');
+  else if (done) skip(passage, hook, hook === 'PREROUTING' || hook === 'INPUT' ? 'this half of the translation is decided already' : 'only the first packet of a connection visits nat');
+  else decide(passage, tables, hook, half);
+  applyTranslation(passage, hook, half);
+}
+
+/** A masqueraded connection whose packets are routed elsewhere now has a wrong address. Source: nf_nat_core.c nf_nat_oif_changed. */
+function endStrayMasquerade(passage: Passage, hook: Hook, { entry, direction }: ConntrackView): void {
+  const device = entry?.masqueradeDevice;
+  const { outInterface } = passage.at;
+  if (hook !== 'POSTROUTING' || device === undefined || direction !== 'ORIGINAL' || device === outInterface || !entry) return;
+  passage.context.world.remove(entry);
+  throw new Ended(passage.kernelDrop('nat-failed', `the connection was masqueraded for ${device}, and this packet leaves by ${outInterface}: Linux ends the connection`, undefined, true));
+}
+
+function skip(passage: Passage, hook: Hook, why: string): void {
+  if (passage.context.ruleSet?.tables.has('nat')) passage.emit({ kind: 'table-skipped', hook, table: 'nat', why });
+}
+
+function decide(passage: Passage, tables: Tables, hook: Hook, half: NatHalf): void {
+  if (!tables.visit(hook, 'nat')) return;
+  const { conntrack, queued } = passage.at;
+  const entry = conntrack?.entry;
+  if (!entry || (half === 'source' ? entry.sourceNatDone : entry.destinationNatDone)) return;
+  // The verdict of NFQUEUE leaves the hook at once, so this half stays undecided.
+  if (queued) return;
+  const setup = setUpNat(entry, half, undefined, passage.context.world);
+  if (!setup) throw new Ended(passage.kernelDrop('nat-failed', 'no free translation was found', undefined, true));
+  if (setup.random) passage.move({ natRandom: half });
+  passage.setEntry(setup.entry);
+}
+
+function applyTranslation(passage: Passage, hook: Hook, half: NatHalf): void {
+  const { conntrack: tracked, packet: before } = passage.at;
+  if (!tracked?.entry) return;
+  if (tracked.state === 'RELATED' && before.family === 4 && before.icmpType === ICMP_REDIRECT && !untouchedByNat(tracked.entry)) {
+    throw new Ended(passage.kernelDrop('nat-failed', 'an ICMP redirect about a connection that is or may yet be translated is thrown away', undefined, true));
+  }
+  const after = translate(before, tracked, half);
+  if (after !== before && !canTranslate(before)) throw new Ended(passage.kernelDrop('nat-failed', 'the packet is too short to be translated', undefined, true));
+  if (after !== before) {
+    if (!sameAddress(before.destination, after.destination)) passage.move({ readdressed: true });
+    passage.change(after);
+    if (!samePacket(before, after)) passage.emit({ kind: 'translate', hook, half, before, after, established: tracked.state !== 'NEW' });
+  }
+  if (hook === 'OUTPUT' && destinationTranslated(tracked)) reroute(passage, before);
+}
+
+const ICMP_REDIRECT = 5;

@@ -1,0 +1,155 @@
+import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
+import type { Host } from '../net/host';
+import type { Packet, SocketOwner } from '../net/packet';
+import type { RuleSet } from '../ruleset/ruleSet';
+import type { Hook, PacketView, TableName } from '../xtables/view';
+import { NO_TEMPLATE, type Template } from './conntrack';
+import { templateView } from './connectionFacts';
+import type { Decisions } from './decisions';
+import type { Assumption, KernelDropReason, TraceEvent, WalkEnd } from './events';
+import type { OutputRoute } from './outputRoute';
+import type { World } from './world';
+
+/** A packet at the door of the host. */
+export interface Arrival {
+  readonly packet: Packet;
+  readonly direction: 'in' | 'out';
+  /** Where it arrives (`in`), or the interface the sender bound to (`out`). */
+  readonly iface: string | undefined;
+  readonly socket: SocketOwner | undefined;
+  /** What connection tracking is said to say of it, where that is given from outside. */
+  readonly state: ConntrackView['state'] | undefined;
+  /** Sent through a raw socket that is not bound to the source in the packet, as tools that inject packets do. */
+  readonly raw?: boolean;
+  /** For a packet that the host makes in answer to another: the connection it is attached to from the start. */
+  readonly attached?: ConntrackView;
+}
+
+/** What a walk needs besides the packet. */
+export interface WalkContext {
+  /** undefined: no rules of that family were given, all tables are empty. */
+  readonly ruleSet: RuleSet | undefined;
+  readonly host: Host;
+  readonly world: World;
+  readonly decisions: Decisions;
+  /** What the user said about questions that nothing in the file answers, by `Assumption.key`. */
+  readonly answers: ReadonlyMap<string, boolean>;
+  /** Whether connection tracking runs: it is on for the host, or a rule asks for it. */
+  readonly tracking: boolean;
+}
+
+/** Ends a walk from anywhere inside of it. */
+export class Ended extends Error {
+  constructor(readonly end: WalkEnd) {
+    super('the walk has ended');
+  }
+}
+
+/** Where a packet stands on its way, and what clings to it. */
+export interface Standing {
+  readonly packet: Packet;
+  readonly hook: Hook | undefined;
+  readonly table: TableName;
+  readonly inInterface: string;
+  readonly outInterface: string;
+  readonly conntrack: ConntrackView | undefined;
+  readonly untracked: boolean;
+  readonly template: Template | undefined;
+  readonly socket: SocketOwner | undefined;
+  readonly headerBySender: boolean;
+  readonly assignedSocket: boolean;
+  /** The route that it was sent with. */
+  readonly outRoute: Extract<OutputRoute, { kind: 'route' }> | undefined;
+  /** The half that NAT gave a port drawn at random. */
+  readonly natRandom: WalkEnd['randomPort'];
+  /** It left its table by being handed to user space. */
+  readonly queued: boolean;
+  /** NAT has given it another destination since it came in. */
+  readonly readdressed: boolean;
+}
+
+/** One packet on its way: where it stands, what it looks like to the rules, and what has happened to it so far. */
+export class Passage {
+  readonly events: TraceEvent[] = [];
+  readonly assumptions: Assumption[] = [];
+  private standing: Standing;
+  private cachedView: PacketView | undefined;
+  private firstState: WalkEnd['state'];
+  private stateSeen = false;
+
+  constructor(
+    readonly arrival: Arrival,
+    readonly context: WalkContext,
+  ) {
+    this.standing = {
+      packet: arrival.packet, hook: undefined, table: 'raw', inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, socket: undefined,
+      headerBySender: false, assignedSocket: false, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
+    };
+  }
+
+  get at(): Standing {
+    return this.standing;
+  }
+
+  move(change: Partial<Standing>): void {
+    this.standing = { ...this.standing, ...change };
+    this.cachedView = undefined;
+  }
+
+  change(patch: Partial<Packet>): void {
+    this.move({ packet: { ...this.standing.packet, ...patch } });
+  }
+
+  setEntry(entry: ConntrackEntry): void {
+    const { conntrack } = this.standing;
+    this.move(conntrack ? { conntrack: { ...conntrack, entry } } : {});
+    if (this.context.world.entry(entry.id)) this.context.world.put(entry);
+  }
+
+  view(): PacketView {
+    const { packet, hook, table, inInterface, outInterface, conntrack, untracked, template, socket, headerBySender, assignedSocket } = this.standing;
+    const { host, world, ruleSet } = this.context;
+    return (this.cachedView ??= {
+      packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket,
+      conntrack: conntrack ?? (template ? templateView(template, packet.family) : untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),
+      memory: world, packetType: this.packetType(), backend: ruleSet?.backend ?? 'legacy', findConnection: (tuple) => world.find(tuple, NO_TEMPLATE.zone)?.entry,
+    });
+  }
+
+  packetType(): PacketView['packetType'] {
+    const { packet: { destinationMac: mac }, inInterface } = this.standing;
+    if (mac === undefined || inInterface === 'lo' || inInterface === '') return 'unicast';
+    if (mac === 'ff:ff:ff:ff:ff:ff') return 'broadcast';
+    return parseInt(mac.slice(0, 2), 16) & 1 ? 'multicast' : 'unicast';
+  }
+
+  /** What connection tracking says of the packet, as far as it has looked at it. */
+  state(): WalkEnd['state'] {
+    return this.standing.conntrack?.state ?? (this.standing.untracked ? 'UNTRACKED' : undefined);
+  }
+
+  /** The first hook that the packet has left tells its state. */
+  keepFirstState(): void {
+    if (this.stateSeen || !this.context.tracking) return;
+    this.stateSeen = true;
+    this.firstState = this.state();
+  }
+
+  emit(event: TraceEvent): void {
+    this.events.push(event);
+  }
+
+  kernelDrop(reason: KernelDropReason, detail: string, outcome: 'DROPPED' | 'NONE' = 'DROPPED', inHook = false): WalkEnd {
+    const { hook, packet } = this.standing;
+    this.emit({ kind: 'kernel-drop', reason, hook, inHook, packet, detail });
+    return this.end(outcome, outcome === 'NONE' ? 'NONE' : 'DROP', { kind: 'kernel', reason, hook, inHook, detail });
+  }
+
+  end(outcome: WalkEnd['outcome'], verdict: WalkEnd['verdict'], dropBy: WalkEnd['dropBy'], rest: Partial<WalkEnd> = {}): WalkEnd {
+    const { packet, inInterface, outInterface, natRandom } = this.standing;
+    return {
+      outcome, verdict, dropBy, outInterface: undefined, packet, inInterface: inInterface === '' ? undefined : inInterface, receiver: undefined, receiverKnown: false,
+      state: this.firstState, randomPort: natRandom, lastOutInterface: outInterface === '' ? undefined : outInterface, ...rest,
+    };
+  }
+}
