@@ -14,7 +14,7 @@ export function errorsOf(rules: string, family: 4 | 6): readonly string[] {
 }
 
 /** Rules whose answer nobody can be certain of from the file alone: chance, the clock, the processor, what runs on the host. */
-const UNCERTAIN = /--mode random|-m time |-m cpu |-m osf |-m nfacct |--object-pinned|-m cgroup |-m rateest |-m socket/;
+const UNCERTAIN = /--mode random|-m time |-m cpu |-m osf |-m nfacct |--object-pinned|-m cgroup |-m rateest |-m socket|-m connlimit/;
 
 export function isUncertain({ rules = '', rules6 = '' }: KernelCase): boolean {
   return UNCERTAIN.test(rules) || UNCERTAIN.test(rules6);

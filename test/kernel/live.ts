@@ -109,8 +109,6 @@ function withHeader(question: KernelCase, backend: Backend): KernelCase {
 /** Up to two connections made of packets that got through. */
 function flowsOf({ question }: Generated, answers: Extract<Awaited<ReturnType<Referee['trace']>>, { results: unknown }>['results'], scene: Generated['scene']): KernelCase[] {
   const flows: KernelCase[] = [];
-  // connlimit forgets connections that are gone when the clock has ticked, which no test can await.
-  if ((question.rules ?? question.rules6 ?? '').includes('-m connlimit')) return flows;
   for (const [i, packet] of question.packets.entries()) {
     const answer = answers[i];
     if (!answer || answer.ambiguous || flows.length >= 2) continue;

@@ -328,10 +328,17 @@ describe('history matches, from freshly loaded rules', () => {
     const connection = (sport: number, src = '10.0.0.5', entry: Partial<ConntrackEntry> = {}): { where: Partial<PacketView>; src: string } => ({
       src, where: { conntrack: tracked({ original: tuple({ src, dst: '10.0.0.1', sport }), ...entry }) },
     });
-    const packets = [connection(1), connection(1), connection(2), connection(3, '10.0.0.9'), connection(9, '10.0.0.5', { confirmed: true }), connection(3)];
+    const packets = [connection(1), connection(1, '10.0.0.5', { confirmed: true }), connection(2), connection(3, '10.0.0.9'), connection(9, '10.0.0.5', { confirmed: true, assured: true }), connection(3)];
     expect(run('-m connlimit --connlimit-above 1', packets)).toBe('001011');
     expect(run('-m connlimit --connlimit-upto 1 --connlimit-mask 24', packets)).toBe('110000');
     expect(run('-m connlimit --connlimit-above 2 --connlimit-daddr', packets)).toBe('000111');
+  });
+
+  it('says that only a tick of the clock makes it forget', () => {
+    const list = conditions('-m connlimit --connlimit-above 1');
+    const where = { memory: memory(), findConnection: () => undefined };
+    const answers = [1, 2].map((sport) => ask(list, view({ sport }, { ...where, conntrack: tracked({ original: tuple({ src: '10.0.0.5', dst: '10.0.0.1', sport }) }) })));
+    expect(answers).toEqual([false, expect.stringContaining('a tick of the kernel’s clock')]);
   });
 
   it('forgets connections that are gone or closed, where they can be looked up', () => {
@@ -342,7 +349,7 @@ describe('history matches, from freshly loaded rules', () => {
   });
 
   it('forgets packets that made no connection', () => {
-    const invalid = { where: { conntrack: without('INVALID') } };
+    const invalid = { where: { conntrack: without('INVALID'), findConnection: () => undefined } };
     expect(run('-m connlimit --connlimit-above 1', [{ ...invalid, sport: 1 }, { ...invalid, sport: 2 }])).toBe('00');
   });
 });

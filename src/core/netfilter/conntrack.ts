@@ -114,7 +114,8 @@ function trackKnown(packet: Packet, entry: ConntrackEntry, direction: Direction,
     counted = packet.payload[0] !== SCTP_INIT || entry.sctp?.state !== 'CLOSED' || sctp.state !== 'CLOSED';
     changed = { ...changed, sctp, assured: changed.assured || sctp.state === 'ESTABLISHED' };
   }
-  if (packet.protocol === PROTOCOL.UDPLITE && entry.seenReply) changed = { ...changed, assured: true };
+  // An answered UDP connection is assured once it is two seconds old, as those are that were given from outside.
+  if ((packet.protocol === PROTOCOL.UDPLITE || (packet.protocol === PROTOCOL.UDP && entry.expires !== undefined)) && entry.seenReply) changed = { ...changed, assured: true };
   // A connection that was never answered but by an RST is forgotten at once (nf_conntrack_proto_tcp.c).
   const dies = packet.protocol === PROTOCOL.TCP && (packet.tcpFlags & TCP_FLAGS.RST) !== 0 && !entry.seenReply;
   const side = direction === 'ORIGINAL' ? 'original' : 'reply';

@@ -45,6 +45,11 @@ const ASKED = table('mangle', ['', ' --return-nomatch'].map((option) => `INPUT -
 const WIDER = '10.244.0.0/16,eth0 packets 3 bytes 363';
 const near = udp({ ...IN, src: '10.244.1.9', dst: '10.244.1.5' });
 
+// Connections that connlimit did not see while they were new.
+const LIMITS = table('mangle', [0, 1, 2].map((limit) => `PREROUTING -m connlimit --connlimit-above ${limit}`));
+const incoming = (sport: number): PacketJson => udp({ ...IN, src: '10.244.2.9', dst: '10.244.1.5', sport });
+const earlier = (status: readonly string[]): readonly PacketJson[] => [{ orig: { src: '10.244.2.9', dst: '10.244.1.5', proto: 'udp', sport: 1, dport: 53 }, status }];
+
 const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'MASQUERADE: the error about it leaves by another interface', topology: WIREGUARD, rules: masquerade, packets: [query, answer, query] },
   { name: 'MASQUERADE: the error about it is dropped', topology: WIREGUARD, rules: masquerade + table('filter', ['OUTPUT -p icmp -j DROP']), packets: [query, answer, query] },
@@ -72,4 +77,8 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'hash:net,iface: a member refused for its counters gives way to the wider network', rules: ASKED, sets: counted('10.244.1.0/25,eth0 nomatch', WIDER), packets: [near, near] },
   { name: 'hash:net,iface: unless another interface of that network stands behind it', rules: ASKED, sets: counted('10.244.1.0/25,eth0 nomatch', '10.244.1.0/25,eth1', WIDER), packets: [near, near] },
   { name: 'hash:net,iface: another interface in front of it does not matter', rules: ASKED, sets: counted('10.244.1.0/25,eth1', '10.244.1.0/25,eth0 nomatch', WIDER), packets: [near, near] },
+  { name: 'connlimit: an assured connection that was not seen when it was new is not counted', rules: LIMITS, conntrack: earlier(['SEEN_REPLY', 'ASSURED']), packets: [incoming(3), incoming(1), incoming(1)] },
+  { name: 'connlimit: an answered connection given from outside is old enough to be assured', rules: LIMITS, conntrack: earlier(['SEEN_REPLY']), packets: [incoming(3), incoming(1), incoming(1)] },
+  { name: 'connlimit: one that is not assured is', rules: LIMITS, conntrack: earlier([]), packets: [incoming(3), incoming(1), incoming(1)] },
+  { name: 'connlimit: the answer to a connection from here is counted too', rules: LIMITS, listeners: listening('10.244.1.5'), packets: [incoming(3), udp({ dst: '10.244.2.9', sport: 53, dport: 1 }), incoming(1), incoming(1)] },
 ];

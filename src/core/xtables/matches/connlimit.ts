@@ -1,6 +1,7 @@
 import { formatAddress, prefixBlock, sameAddress } from '../../net/address';
 import type { Tuple } from '../../net/conntrack';
 import { PROTOCOL, type Packet } from '../../net/packet';
+import { unknown } from '../answer';
 import { defineMatch } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type GivenOptions, type InvalidValue, type ValueType } from '../option';
 import { prefixLength } from '../values/looseAddress';
@@ -16,8 +17,13 @@ interface ConnlimitData {
   readonly side: 'source' | 'destination';
 }
 
-/** The first packets of the connections counted so far, by network. */
-type Counted = ReadonlyMap<string, readonly Tuple[]>;
+/** The connections counted so far of one network, in the order in which they came. */
+interface Counted {
+  /** As if the kernel's clock had ticked between any two packets: it has forgotten what has ended. */
+  readonly swept: readonly Tuple[];
+  /** As if it never had: it has forgotten nothing, and may have counted a connection twice. */
+  readonly unswept: readonly Tuple[];
+}
 
 const lengthValue: ValueType<number> = {
   metavariable: 'length',
@@ -36,7 +42,8 @@ const daddr = flag('--connlimit-daddr', 'Count by destination.', { excludes: ['-
 
 /**
  * `-m connlimit`: how many connections a network has, the packet's own included. Source: iptables-extensions(8) "connlimit",
- * net/netfilter/xt_connlimit.c connlimit_mt. Counts those connections that reached this rule since it was loaded.
+ * net/netfilter/xt_connlimit.c connlimit_mt. Counts those connections that reached this rule since it was loaded. The kernel forgets those
+ * that have ended only where its clock has ticked since it last looked; where that makes a difference, the answer is unknown.
  */
 export const connlimit = defineMatch<ConnlimitData>({
   kind: 'match',
@@ -56,11 +63,12 @@ export const connlimit = defineMatch<ConnlimitData>({
     text: optionsText(data).trim(),
     stateful: true,
     test(view) {
-      const connections = withThis(data, view, self);
-      view.memory.set(self, new Map(read(view, self)).set(network(data, view), isKept(view) ? connections : connections.slice(0, -1)));
-      return connections.length > data.limit === data.above;
+      const { swept, unswept } = counted(data, view, self);
+      view.memory.set(self, new Map(read(view, self)).set(network(data, view), { swept, unswept }));
+      const answer = swept.length > data.limit === data.above;
+      return answer === (unswept.length > data.limit === data.above) ? answer : unknown('it depends on whether a tick of the kernel\u2019s clock lies between the packets: only then are ended connections forgotten');
     },
-    actual: (view) => `${withThis(data, view, self).length} of ${network(data, view)}`,
+    actual: (view) => `${counted(data, view, self).swept.length} of ${network(data, view)}`,
   }],
 });
 
@@ -77,8 +85,8 @@ function optionsText({ limit, above: over, length, side }: ConnlimitData): strin
   return ` --connlimit-${over ? 'above' : 'upto'} ${limit} --connlimit-mask ${length} --connlimit-${side === 'source' ? 'saddr' : 'daddr'}`;
 }
 
-function read({ memory }: PacketView, self: object): Counted {
-  return (memory.get(self) as Counted | undefined) ?? new Map();
+function read({ memory }: PacketView, self: object): ReadonlyMap<string, Counted> {
+  return (memory.get(self) as ReadonlyMap<string, Counted> | undefined) ?? new Map();
 }
 
 function network({ side, length }: ConnlimitData, { packet }: PacketView): string {
@@ -86,28 +94,30 @@ function network({ side, length }: ConnlimitData, { packet }: PacketView): strin
 }
 
 /**
- * The connections of the packet's network that are still there, its own last if it is added. Linux 6.18 adds a connection that got through
- * before only where the network has none yet, or on lo: else it is taken to have been counted when it was new.
+ * The connections of the packet's network, its own included. One that got through before is looked for among them, unless it is assured
+ * and did not come over lo: then it is taken to have been counted when it was new. Source: nf_conncount.c __nf_conncount_add in Linux 6.18.
  */
-function withThis(data: ConnlimitData, view: PacketView, self: object): readonly Tuple[] {
+function counted(data: ConnlimitData, view: PacketView, self: object): Counted {
   const before = read(view, self).get(network(data, view));
   const entry = view.conntrack ? view.conntrack.entry : view.findConnection?.(packetTuple(view.packet));
-  const own = view.conntrack?.entry?.original ?? packetTuple(view.packet);
-  const alive = (before ?? []).filter((tuple) => sameTuple(tuple, own) || isAlive(tuple, view));
-  if (alive.length > 0 && entry?.confirmed && view.inInterface !== 'lo') return alive;
-  return [...alive.filter((tuple) => !sameTuple(tuple, own)), own];
+  const own = entry?.original ?? packetTuple(view.packet);
+  if (before === undefined) return { swept: [own], unswept: [own] };
+  if (entry?.confirmed && entry.assured && view.inInterface !== 'lo') return { swept: before.swept.filter((tuple) => counts(tuple, view)), unswept: before.unswept };
+  return { swept: withOwn(before.swept, own, view), unswept: entry?.confirmed ? withOwn(before.unswept, own, view) : [...before.unswept, own] };
+}
+
+/** The list with its dead swept out, up to the packet's own connection or with that added. */
+function withOwn(list: readonly Tuple[], own: Tuple, view: PacketView): readonly Tuple[] {
+  const at = list.findIndex((tuple) => sameTuple(tuple, own) && (view.findConnection === undefined || view.findConnection(tuple) !== undefined));
+  const before = (at < 0 ? list : list.slice(0, at)).filter((tuple) => counts(tuple, view));
+  return [...before, ...(at < 0 ? [own] : list.slice(at))];
 }
 
 /** Connections that were dropped, reset or closed no longer count. */
-function isAlive(tuple: Tuple, { findConnection }: PacketView): boolean {
+function counts(tuple: Tuple, { findConnection }: PacketView): boolean {
   if (findConnection === undefined) return true;
   const entry = findConnection(tuple);
   return entry !== undefined && entry.tcpState !== 'TIME_WAIT' && entry.tcpState !== 'CLOSE';
-}
-
-/** A packet that connection tracking made no connection of counts for itself, but is forgotten before the next one. */
-function isKept({ conntrack }: PacketView): boolean {
-  return conntrack === undefined || conntrack.entry !== undefined;
 }
 
 function packetTuple({ source, destination, protocol, sourcePort, destinationPort, icmpType, icmpCode, icmpId }: Packet): Tuple {
