@@ -1,4 +1,4 @@
-import { isMulticast, isUnspecified } from '../net/address';
+import { isLinkLocal, isMulticast, isUnspecified } from '../net/address';
 import type { ConntrackView } from '../net/conntrack';
 import { lookupRoute } from '../net/routing';
 import { sourceAddressFor } from '../net/sourceAddress';
@@ -19,7 +19,7 @@ export function hostAnswers(walked: Walked, context: WalkContext): void {
   if (!answer) return;
   walk(
     {
-      packet: answer.packet, direction: 'out', iface: undefined, socket: { kind: 'kernel', uid: 0, gid: 0, groups: [] }, state: undefined,
+      packet: answer.packet, direction: 'out', iface: linkOf(walked, answer.packet), socket: { kind: 'kernel', uid: 0, gid: 0, groups: [] }, state: undefined,
       ...(answer.attached ? { attached: answer.attached } : {}),
     },
     { ...context, decisions: new Decisions() },
@@ -30,6 +30,11 @@ interface HostAnswer {
   readonly packet: Packet;
   /** What the answer is attached to from the start; otherwise connection tracking finds its connection. */
   readonly attached?: ConntrackView | undefined;
+}
+
+/** A link-local address means something on the link that the packet came from only; REJECT does not mind that. Source: net/ipv6/tcp_ipv6.c tcp_v6_send_response, icmp.c. */
+function linkOf({ end }: Walked, { family, destination }: Packet): string | undefined {
+  return family === 6 && isLinkLocal(destination) && end.dropBy?.kind !== 'rule' ? end.inInterface : undefined;
 }
 
 /** A packet to `::` is answered from an address that the host picks, so the answer is none of that connection. */

@@ -50,6 +50,9 @@ const LIMITS = table('mangle', [0, 1, 2].map((limit) => `PREROUTING -m connlimit
 const incoming = (sport: number): PacketJson => udp({ ...IN, src: '10.244.2.9', dst: '10.244.1.5', sport });
 const earlier = (status: readonly string[]): readonly PacketJson[] => [{ orig: { src: '10.244.2.9', dst: '10.244.1.5', proto: 'udp', sport: 1, dport: 53 }, status }];
 
+// Only eth0, which has the default route, leads to link-local addresses.
+const fromLink = (iface: string, more: PacketJson = {}): PacketJson => ({ dir: 'in', iface, src: 'fe80::9', dst: 'fd00:2::1', proto: 'tcp', sport: iface === 'eth0' ? 1000 : 2000, dport: 80, flags: ['SYN'], ...more });
+
 const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'MASQUERADE: the error about it leaves by another interface', topology: WIREGUARD, rules: masquerade, packets: [query, answer, query] },
   { name: 'MASQUERADE: the error about it is dropped', topology: WIREGUARD, rules: masquerade + table('filter', ['OUTPUT -p icmp -j DROP']), packets: [query, answer, query] },
@@ -81,4 +84,7 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'connlimit: an answered connection given from outside is old enough to be assured', rules: LIMITS, conntrack: earlier(['SEEN_REPLY']), packets: [incoming(3), incoming(1), incoming(1)] },
   { name: 'connlimit: one that is not assured is', rules: LIMITS, conntrack: earlier([]), packets: [incoming(3), incoming(1), incoming(1)] },
   { name: 'connlimit: the answer to a connection from here is counted too', rules: LIMITS, listeners: listening('10.244.1.5'), packets: [incoming(3), udp({ dst: '10.244.2.9', sport: 53, dport: 1 }), incoming(1), incoming(1)] },
+  { name: 'an RST to a link-local address leaves by the interface that the packet came in by, or not at all', rules6: table('nat', ['PREROUTING']), packets: [fromLink('eth1'), fromLink('eth1'), fromLink('eth0'), fromLink('eth0')] },
+  { name: 'an echo reply to a link-local address, too', rules6: table('nat', ['PREROUTING']), packets: ['eth1', 'eth1', 'eth0', 'eth0'].map((iface) => fromLink(iface, { proto: 'icmpv6', icmpType: 128, icmpId: iface === 'eth0' ? 1 : 2 })) },
+  { name: 'REJECT answers a link-local address by any interface', rules6: table('nat', ['PREROUTING']) + REJECT_RESET, packets: [fromLink('eth1'), fromLink('eth1')] },
 ];
