@@ -8,6 +8,8 @@ export interface Interface {
   readonly mtu: number;
   /** In the order they were added, which decides what REDIRECT and MASQUERADE choose. */
   readonly addresses: readonly InterfaceAddress[];
+  /** ARP and neighbour discovery are off (NOARP): the interface joins no solicited-node groups. */
+  readonly noArp?: boolean;
 }
 
 export interface InterfaceAddress {

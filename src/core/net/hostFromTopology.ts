@@ -49,7 +49,8 @@ export function hostFromTopology(topology: unknown, extras: HostExtras = {}): Ho
   const sets = readSets(extras.sets);
   if (isProblem(sets)) return sets;
   return {
-    interfaces,
+    // As in the harness that answers the same questions.
+    interfaces: interfaces.map((iface) => ({ ...iface, noArp: true })),
     routes: allRoutes,
     policyRules,
     sysctls: settings,

@@ -55,7 +55,7 @@ export function isJoinedGroup(host: Host, group: Address): boolean {
   if (second === 0 && third === 0 && last === 1) return first === 0xff010000 || first === 0xff020000;
   if (second === 0 && third === 0 && last === 2) return host.sysctls.get('net.ipv6.conf.all.forwarding') !== 0 && (first === 0xff010000 || first === 0xff020000 || first === 0xff050000);
   if (scope !== 0xff02 || second !== 0 || third !== 1 || last >>> 24 !== 0xff) return false;
-  return host.interfaces.some(({ addresses }) => addresses.some(({ address }) => address.family === 6 && ((address.words[3] as number) & 0xffffff) === (last & 0xffffff)));
+  return host.interfaces.some(({ addresses, noArp }) => !noArp && addresses.some(({ address }) => address.family === 6 && ((address.words[3] as number) & 0xffffff) === (last & 0xffffff)));
 }
 
 function lookupIpv4(host: Host, query: RouteQuery): RouteResult {

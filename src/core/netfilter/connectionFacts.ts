@@ -4,8 +4,12 @@ import type { Template } from './conntrack';
 import { invertTuple, tupleKey } from './tuple';
 import type { World } from './world';
 
-/** Protocols of which a connection may not take the place of another one that was made meanwhile. Source: nf_conntrack_core.c nf_ct_resolve_clash. */
-export const CLASH_DROPS: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.SCTP]);
+/**
+ * Protocols of which a packet goes on although its connection has the addresses and ports of another one (`allow_clash`). Any other
+ * packet is lost: of two hosts behind one address that speak ESP or GRE with the same peer, the second.
+ * Source: nf_conntrack_core.c nf_ct_resolve_clash.
+ */
+export const CLASH_ALLOWED: ReadonlySet<number> = new Set([PROTOCOL.UDP, PROTOCOL.UDPLITE]);
 
 /** Each direction is looked for among those of its own zone only. */
 export function clashes({ original, reply, zone }: ConntrackEntry, world: World): boolean {

@@ -30,8 +30,8 @@ export interface TrackingSetting {
 
 const NO_ENTRY = (state: ConntrackState): ConntrackView => ({ state, entry: undefined, direction: 'ORIGINAL' });
 
-/** Neighbour discovery and multicast listener reports are never tracked. Source: nf_conntrack_proto_icmpv6.c noct_valid_new. */
-const UNTRACKED_ICMPV6: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 137, 143]);
+/** Neighbour discovery, multicast listener reports and the discovery of multicast routers are never tracked. Source: nf_conntrack_proto_icmpv6.c noct_valid_new. */
+const UNTRACKED_ICMPV6: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 143, 151, 152]);
 const ICMP_REQUESTS: ReadonlySet<number> = new Set([8, 13, 15, 17]);
 const ICMPV6_REQUESTS: ReadonlySet<number> = new Set([128, 139]);
 

@@ -13,6 +13,7 @@ export function whyRefusedAtDoor(packet: Packet, iface: string, host: Host): { r
   const loopback = (words: readonly number[]): boolean => words[0] === 0 && words[1] === 0 && words[2] === 0 && words[3] === 1;
   if (loopback(packet.source.words) || loopback(packet.destination.words)) return { reason: 'loopback-address', detail: '::1 may not arrive on another interface than lo' };
   if (((packet.source.words[0] as number) >>> 24) === 0xff) return { reason: 'bad-source', detail: 'a multicast address cannot be a source' };
-  if (packet.source.words[0] === 0 && packet.source.words[1] === 0 && packet.source.words[2] === 0xffff) return { reason: 'bad-source', detail: 'an IPv4-mapped address cannot be a source' };
+  const [first] = packet.destination.words as [number];
+  if (first >>> 24 === 0xff && ((first >>> 16) & 15) <= 1) return { reason: 'bad-destination', detail: 'multicast to this interface alone (ff01::/16) may not arrive from outside' };
   return undefined;
 }

@@ -8,7 +8,7 @@ import type { Hook, PacketView, TableName } from '../xtables/view';
 
 /** Why the kernel itself threw a packet away, outside of any rule. The list is closed; `explainKernelDrop` has the words. */
 export type KernelDropReason =
-  | 'other-host' | 'loopback-address' | 'bad-source' | 'martian-source' | 'martian-destination' | 'reverse-path' | 'no-route' | 'blackhole'
+  | 'other-host' | 'loopback-address' | 'bad-source' | 'bad-destination' | 'martian-source' | 'martian-destination' | 'reverse-path' | 'no-route' | 'blackhole'
   | 'unreachable' | 'prohibited' | 'forwarding-off' | 'ttl-exceeded' | 'too-big' | 'redirect-without-address' | 'reroute-failed'
   | 'nat-failed' | 'fragment-incomplete' | 'no-socket' | 'broken-packet' | 'not-forwarded';
 

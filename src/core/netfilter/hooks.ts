@@ -1,5 +1,5 @@
 import { track, NO_TEMPLATE } from './conntrack';
-import { CLASH_DROPS, clashes } from './connectionFacts';
+import { CLASH_ALLOWED, clashes } from './connectionFacts';
 import { defragment } from './defragment';
 import { overrideState } from './givenState';
 import { stepsOf } from './hookOrder';
@@ -64,7 +64,7 @@ export class Hooks {
     const entry = conntrack?.entry;
     // An answer of REJECT carries the connection of the packet it refuses, and does not make it known (nf_conntrack_core.c __nf_conntrack_confirm).
     if (!entry || entry.confirmed || conntrack.direction === 'REPLY') return;
-    if (CLASH_DROPS.has(packet.protocol) && clashes(entry, world)) {
+    if (!CLASH_ALLOWED.has(packet.protocol) && clashes(entry, world)) {
       this.clash = true;
       return;
     }

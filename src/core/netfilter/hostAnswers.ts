@@ -100,7 +100,9 @@ function refusedAnswer({ end, events }: Walked, context: WalkContext): HostAnswe
   if (rule?.effect?.kind !== 'reject') return undefined;
   const { kind, icmpType, icmpCode } = rule.effect.reply;
   const view = lastView(events);
-  const attached: ConntrackView | undefined = view?.entry && { state: 'RELATED', entry: view.entry, direction: view.direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL' };
+  // By now its connection may be known to all: what was seen of it on the way is out of date.
+  const entry = view?.entry && (context.world.entry(view.entry.id) ?? view.entry);
+  const attached: ConntrackView | undefined = entry && { state: 'RELATED', entry, direction: view?.direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL' };
   // In IPv6, REJECT answers only between addresses of one host each (net/ipv6/netfilter/nf_reject_ipv6.c).
   const unicast = packet.family === 4 || [packet.source, packet.destination].every((address) => !isUnspecified(address) && !isMulticast(address));
   if (kind === 'tcp-reset') return unicast && packet.protocol === PROTOCOL.TCP && !(packet.tcpFlags & TCP_FLAGS.RST) ? { packet: tcpReset(packet), attached } : undefined;

@@ -1,6 +1,6 @@
 import { formatAddress, isLimitedBroadcast, isLinkLocal, isLoopback, isMulticast, isUnspecified, sameAddress, type Address } from '../net/address';
 import type { Host } from '../net/host';
-import type { Packet } from '../net/packet';
+import { PROTOCOL, type Packet } from '../net/packet';
 import { isStandardRule } from '../net/ipRoute';
 import { kernelRoutes } from '../net/kernelRoutes';
 import { lookupRoute, type RouteResult } from '../net/routing';
@@ -29,15 +29,13 @@ function routeIpv4(packet: Packet, iface: string, host: Host): InputRoute {
   const { source, destination } = packet;
   const localnet = sysctl(host, 4, iface, 'route_localnet', 'any') === 1;
   if (isMulticast(source) || isLimitedBroadcast(source)) return martian('martian-source', source, 'it can only be a destination');
+  if (isMulticast(destination)) return routeMulticast(packet, iface, host, localnet);
   const limited = isLimitedBroadcast(destination) || (isUnspecified(source) && isUnspecified(destination));
   if (!limited && isUnspecified(source)) return martian('martian-source', source, 'it is no address of a host');
   if (!limited && isUnspecified(destination)) return martian('martian-destination', destination, 'it is no address of a host');
   if (!limited && isLoopback(destination) && !localnet) return martian('martian-destination', destination, `127.0.0.0/8 may not arrive on ${iface} unless net.ipv4.conf.${iface}.route_localnet is 1`);
   if (!limited && isLoopback(source) && !localnet) return martian('martian-source', source, `127.0.0.0/8 may not arrive on ${iface} unless net.ipv4.conf.${iface}.route_localnet is 1`);
   const route = lookup(packet, iface, host);
-  if (route.type === 'multicast' && isMulticast(destination)) {
-    return route.toThisHost ? { kind: 'local', type: 'multicast', table: route.table } : drop('no-route', `this host is not in the multicast group ${formatAddress(destination)}`);
-  }
   if (limited || route.type === 'broadcast') {
     const bad = isUnspecified(source) ? undefined : badSource(packet, iface, host);
     return bad ?? { kind: 'local', type: 'broadcast', table: route.table };
@@ -51,6 +49,17 @@ function routeIpv4(packet: Packet, iface: string, host: Host): InputRoute {
   if (refused) return refused;
   if (route.type !== 'unicast') return martian('martian-destination', destination, `a ${route.type} address is not forwarded to`);
   return badSource(packet, iface, host, route.device) ?? forwarded(route);
+}
+
+/** Source: net/ipv4/route.c ip_mc_validate_source. */
+function routeMulticast(packet: Packet, iface: string, host: Host, localnet: boolean): InputRoute {
+  const { source, destination } = packet;
+  const route = lookup(packet, iface, host);
+  if (!route.toThisHost) return drop('no-route', `this host is not in the multicast group ${formatAddress(destination)}`);
+  if (isLoopback(source) && !localnet) return martian('martian-source', source, `127.0.0.0/8 may not arrive on ${iface} unless net.ipv4.conf.${iface}.route_localnet is 1`);
+  if (!isUnspecified(source)) return badSource(packet, iface, host) ?? { kind: 'local', type: 'multicast', table: route.table };
+  const onLink = (destination.words[0] as number) >>> 8 === 0xe00000;
+  return onLink || packet.protocol === PROTOCOL.IGMP ? { kind: 'local', type: 'multicast', table: route.table } : martian('martian-source', source, 'a host without an address speaks to groups of its own link only');
 }
 
 function forwarded(route: RouteResult): InputRoute {

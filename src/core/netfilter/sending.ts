@@ -1,5 +1,7 @@
-import { isLinkLocal, isMulticast } from '../net/address';
+import { isLinkLocal, isMulticast, isUnspecified } from '../net/address';
+import type { Host } from '../net/host';
 import { lookupRoute, type RouteResult } from '../net/routing';
+import { sourceAddressFor } from '../net/sourceAddress';
 import { routeOutput, type OutputRoute } from './outputRoute';
 import { Ended, type Passage } from './passage';
 
@@ -7,6 +9,19 @@ import { Ended, type Passage } from './passage';
 export function takeRoute(passage: Passage, route: Extract<OutputRoute, { kind: 'route' }>, phase: 'output' | 'reroute'): void {
   passage.emit({ kind: 'route', phase, packet: passage.at.packet, type: route.type, device: route.device, gateway: route.gateway, table: route.table });
   passage.move(phase === 'output' ? { outRoute: route, outInterface: route.device } : { outRoute: route });
+}
+
+/** What a raw socket does with the header that it is given. Source: net/ipv4/raw.c raw_send_hdrinc, net/ipv6/raw.c rawv6_send_hdrinc. */
+export function checkRawHeader(passage: Passage, { device, result }: Extract<OutputRoute, { kind: 'route' }>): void {
+  const { host } = passage.context;
+  const { family, source, destination, length } = passage.at.packet;
+  const mtu = mtuOf(host, device);
+  if (length > mtu) throw new Ended(passage.kernelDrop('too-big', `a raw socket sends no more than ${device} takes at once: ${mtu} bytes`, 'NONE'));
+  if (family === 4 && isUnspecified(source)) passage.change({ source: sourceAddressFor(host, result, destination) ?? source });
+}
+
+export function mtuOf({ interfaces }: Host, device: string): number {
+  return interfaces.find(({ name }) => name === device)?.mtu ?? 1500;
 }
 
 /** OUTPUT has changed what routing looks at. `shown`: the packet as the rules saw it last, which is how a failure reports it. */

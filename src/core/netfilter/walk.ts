@@ -7,7 +7,7 @@ import { routeInput, type InputRoute } from './inputRoute';
 import { routeOutput } from './outputRoute';
 import { Ended, Passage, type Arrival, type WalkContext } from './passage';
 import { receiverOf } from './receiver';
-import { takeRoute } from './sending';
+import { checkRawHeader, mtuOf, takeRoute } from './sending';
 
 /** One packet through all hooks, along one course where several are possible. The events are the whole truth about it. */
 export function walk(arrival: Arrival, context: WalkContext): Walked {
@@ -78,7 +78,7 @@ class Way {
     if (passage.packetType() !== 'unicast') return passage.kernelDrop('not-forwarded', 'a broadcast or multicast frame is not forwarded');
     if (assignedSocket) return passage.kernelDrop('not-forwarded', 'TPROXY gave it to a socket of this host, so it may not be passed on; a policy rule for the mark has to deliver it here');
     if (packet.ttl <= 1) return passage.kernelDrop('ttl-exceeded', `its ${packet.family === 4 ? 'TTL' : 'hop limit'} is ${packet.ttl}: a router may not pass it on and tells the sender "time exceeded"`);
-    const mtu = passage.context.host.interfaces.find(({ name }) => name === device)?.mtu ?? 1500;
+    const mtu = mtuOf(passage.context.host, device);
     if (packet.length > mtu && (packet.family === 6 || packet.dontFragment)) return passage.kernelDrop('too-big', `it has ${packet.length} bytes, ${device} takes ${mtu}, and it may not be cut up`);
     passage.emit({ kind: 'ttl', before: packet.ttl, after: packet.ttl - 1 });
     passage.change({ ttl: packet.ttl - 1 });
@@ -97,6 +97,7 @@ class Way {
     const route = routeOutput(passage.at.packet, host, iface, socket?.uid, raw ? 'raw' : 'socket');
     if (route.kind === 'drop') return passage.kernelDrop(route.reason, route.detail, 'NONE');
     takeRoute(passage, route, 'output');
+    if (raw) checkRawHeader(passage, route);
     if (attached) passage.move({ conntrack: attached });
     this.hooks.run('OUTPUT');
     this.hooks.run('POSTROUTING');

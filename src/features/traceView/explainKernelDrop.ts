@@ -9,6 +9,7 @@ const REASONS: Readonly<Record<KernelDropReason, string>> = {
   'other-host': 'the frame is addressed to another machine',
   'loopback-address': 'loopback addresses may not be seen on the wire',
   'bad-source': 'such an address cannot be a source',
+  'bad-destination': 'such a destination means nothing beyond its own interface',
   'martian-source': 'the source address cannot come from there (martian source)',
   'martian-destination': 'the destination address cannot be reached from there (martian destination)',
   'reverse-path': 'answers would leave by another interface, and rp_filter forbids that',

@@ -24,6 +24,9 @@ const EVERY_HOOK = rules({ raw: [...CHAINS.raw], mangle: [...CHAINS.mangle], nat
 /** OUTPUT changes the mark, so the packet is routed again. */
 const MARKED = rules({ mangle: ['OUTPUT -j MARK --set-xmark 0x1/0xffffffff', 'POSTROUTING'] });
 
+const SHARED = rules({ nat: ['POSTROUTING -o eth0 -j SNAT --to-source 192.168.1.10'], filter: ['FORWARD'] });
+const RESET = rules({ nat: ['OUTPUT', 'POSTROUTING'], filter: ['INPUT -p tcp -m tcp --dport 80 -j REJECT --reject-with tcp-reset'] });
+
 /** Two uplinks, a network behind the host and a tunnel without an address. */
 function gateway({ routes = [], ...more }: TopologyJson = {}): TopologyJson {
   return {
@@ -60,6 +63,13 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'a socket bound to a device leaves by it', rules: MARKED, packets: [{ ...own, oface: 'wg0', bindOface: true }, { ...own, oface: 'tun9', bindOface: true }, { ...own, oface: 'wg0' }] },
   { name: 'IPv6 has to have a route by it', rules6: EVERY_HOOK, packets: [{ ...own6, oface: 'wg0', bindOface: true }, { ...own6, oface: 'eth0', bindOface: true }] },
   { name: 'where it has none it chooses a source and asks again', rules6: EVERY_HOOK, topology: { ipRules: ['-6 from fd00:1::10 lookup 200'] }, packets: [{ ...own6, oface: 'wg0', bindOface: true }] },
+  { name: 'multicast has its source checked, or none within the link', packets: [udp('192.168.1.10', '224.0.0.1', 'eth0'), udp('0.0.0.0', '224.0.0.1', 'eth0'), udp('127.0.0.1', '224.0.0.1', 'eth0'), udp('192.168.1.77', '224.0.0.1', 'eth0'), udp('192.168.1.77', '224.0.0.251', 'eth0'), udp('0.1.2.3', '192.168.1.10', 'eth0')] },
+  { name: 'IPv6: multicast to an interface alone, sources that are IPv4, solicited-node groups without ARP', rules6: EVERY_HOOK, packets: [udp('fe80::9', 'ff01::1', 'eth0'), udp('fe80::9', 'ff02::1', 'eth0'), udp('fe80::9', 'ff02::2', 'eth0'), udp('::ffff:1.2.3.4', 'fd00:1::10', 'eth0'), udp('::ffff:1.2.3.4', '2001:db8::8', 'eth0'), udp('fe80::9', 'ff02::1:ff00:10', 'eth0')] },
+  { name: 'ICMPv6 that is not tracked', rules6: EVERY_HOOK, packets: [130, 135, 137, 143, 151, 152, 153].map((icmpType) => ({ dir: 'in', iface: 'eth0', src: 'fe80::9', dst: 'ff02::1', proto: 'icmpv6', icmpType, ttl: 255, payloadHex: '00'.repeat(20) })) },
+  { name: 'a raw socket sends what one frame takes, and gives a source where there is none', packets: [{ ...own, length: 1500 }, { ...own, length: 1501 }, { ...own, src: '0.0.0.0' }, out('0.0.0.0', '127.0.0.1'), out('0.0.0.0', '10.8.0.7')] },
+  { name: 'a raw IPv6 socket sends no more either', rules6: EVERY_HOOK, packets: [{ ...own6, length: 1500 }, { ...own6, length: 1501 }] },
+  ...['gre', 'esp', 'ah', 'udplite'].map((proto) => ({ name: `two hosts behind one address that speak ${proto} with the same peer`, independent: false, rules: SHARED, packets: ['10.0.5.9', '10.0.5.9', '10.0.5.8', '10.0.5.9'].map((src) => ({ dir: 'in', iface: 'eth1', src, dst: '9.9.9.9', proto, ...(proto === 'udplite' ? { sport: 5, dport: 6 } : {}) })) })),
+  { name: 'a SYN over lo that was refused with an RST comes again', independent: false, rules: RESET, packets: [0, 1, 2].map(() => out('127.0.0.1', '127.0.0.1', { proto: 'tcp', dport: 80, flags: ['SYN'] })) },
   ...['ipproto udp', 'dport 53', 'sport 40000', 'tos 0x10', 'uidrange 1000-1100'].flatMap((selector) => [
     { name: `a raw socket and "${selector}"`, topology: { ipRules: [`${selector} lookup 200`] }, packets: [{ ...own, tos: 16 }] },
     { name: `"${selector}" when OUTPUT has changed the mark`, rules: MARKED, topology: { ipRules: [`${selector} lookup 200`] }, packets: [{ ...own, tos: 16 }] },
