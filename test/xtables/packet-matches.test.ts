@@ -26,6 +26,7 @@ interface Situation {
   readonly hook?: Hook;
   readonly now?: number;
   readonly backend?: 'legacy' | 'nft';
+  readonly iptablesVersion?: string;
   readonly inInterface?: string;
 }
 
@@ -42,11 +43,11 @@ function conditions(rule: string, situation: Situation = {}): readonly Condition
   return match.extension.conditions(match.data, match, { family: situation.family ?? 4 });
 }
 
-function viewOf({ packet = {}, family = 4, table = 'mangle', hook = 'PREROUTING', now, backend = 'legacy', inInterface = 'eth0' }: Situation): PacketView {
+function viewOf({ packet = {}, family = 4, table = 'mangle', hook = 'PREROUTING', now, backend = 'legacy', iptablesVersion, inInterface = 'eth0' }: Situation): PacketView {
   const addresses = family === 4 ? { src: '10.0.0.7', dst: '10.0.0.1' } : { src: 'fd00::7', dst: 'fd00::1' };
   return {
     packet: makePacket({ ...addresses, iface: inInterface, ...packet }, host), hook, table, inInterface, outInterface: '', conntrack: undefined, socket: undefined,
-    host: { ...host, now }, memory: new Map<object | string, unknown>(), packetType: 'unicast', backend, assignedSocket: false,
+    host: { ...host, now }, memory: new Map<object | string, unknown>(), packetType: 'unicast', backend, iptablesVersion, assignedSocket: false,
   };
 }
 
@@ -85,6 +86,8 @@ describe('fragments', () => {
     ['-p udp -m udp ! --sport 1 ! --dport 2', { packet: { proto: UDP, sport: 1, dport: 3 } }, false],
     ['-p udp -m udp ! --sport 1 ! --dport 2', { packet: { proto: UDP, sport: 1, dport: 3 }, backend: 'nft' }, true],
     ['-p udp -m udp ! --sport 1 ! --dport 2', { packet: { proto: UDP, sport: 1, dport: 2 }, backend: 'nft' }, false],
+    ['-p udp -m udp ! --sport 1 ! --dport 2', { packet: { proto: UDP, sport: 1, dport: 3 }, backend: 'nft', iptablesVersion: '1.8.10' }, true],
+    ['-p udp -m udp ! --sport 1 ! --dport 2', { packet: { proto: UDP, sport: 1, dport: 3 }, backend: 'nft', iptablesVersion: '1.8.11' }, false],
     ['-p udp -m udp ! --dport 0:65535', { packet: { proto: UDP } }, false],
     ['-p udp -m udp ! --dport 0:65535', { packet: { proto: UDP }, backend: 'nft' }, true],
     ['-p tcp -m tcp ! --tcp-flags NONE NONE', { packet: { proto: TCP } }, false],

@@ -112,7 +112,7 @@ export class Passage {
     return (this.cachedView ??= {
       packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket,
       conntrack: conntrack ?? (template ? templateView(template, packet.family) : untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),
-      memory: world, packetType: this.packetType(), backend: ruleSet?.backend ?? 'legacy', findConnection: (tuple) => world.find(tuple, NO_TEMPLATE.zone)?.entry,
+      memory: world, packetType: this.packetType(), backend: ruleSet?.backend ?? 'legacy', iptablesVersion: ruleSet?.section.version, findConnection: (tuple) => world.find(tuple, NO_TEMPLATE.zone)?.entry,
     });
   }
 

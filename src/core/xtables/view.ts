@@ -35,6 +35,8 @@ export interface PacketView {
   readonly packetType: 'unicast' | 'broadcast' | 'multicast';
   /** `legacy` or `nft`: the back ends differ in a few corners (fragments). */
   readonly backend: 'legacy' | 'nft';
+  /** The version of iptables that wrote the rules down, where the file says so: `1.8.9`. */
+  readonly iptablesVersion?: string | undefined;
   /** Hooks a mark-changing TPROXY or early demux assigned: the local socket, where one is attached to an incoming packet. */
   readonly assignedSocket: boolean;
   /** The connection that got through (`confirmed`) and to which a packet with this tuple belongs, in either direction. Left out where nobody can tell. */

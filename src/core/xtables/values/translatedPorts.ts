@@ -13,7 +13,7 @@ type Ports = Inverted<PortRange> | undefined;
  * Source: iptables 1.8.9, iptables/nft-shared.c add_nft_tcpudp; observed with Linux 6.18.
  */
 export function translatedPortConditions(source: Ports, destination: Ports): readonly Condition[] {
-  const together = readTogether(source, destination);
+  const together = areOneComparison(source, destination);
   const list: Condition[] = [];
   if (source) list.push(translated('source', source, together ? destination : undefined));
   if (destination) list.push(translated('destination', destination, together ? source : undefined));
@@ -30,26 +30,28 @@ export function asksNoPort(ports: Ports): boolean {
   return ports === undefined || (isEveryPort(ports) && !ports.inverted);
 }
 
-/**
- * Two single ports, both negated or neither, become one comparison of four bytes. So `! --sport 1 ! --dport 2` says no only where both
- * ports are as written.
- */
-function readTogether(source: Ports, destination: Ports): boolean {
-  const isOne = (ports: Ports): boolean => ports !== undefined && ports.value[0] !== 0 && ports.value[0] === ports.value[1];
-  return isOne(source) && isOne(destination) && source?.inverted === destination?.inverted;
+/** Two single ports, both negated, become one comparison of four bytes: `! --sport 1 ! --dport 2` says no only where both ports are as written. */
+function areOneComparison(source: Ports, destination: Ports): boolean {
+  const isOne = (ports: Ports): boolean => ports !== undefined && ports.inverted && ports.value[0] !== 0 && ports.value[0] === ports.value[1];
+  return isOne(source) && isOne(destination);
 }
 
-/** `beside`: the other port, where both are read together. */
+/** iptables 1.8.11 compares them one by one. Source: its commit "Fixed the issue with combining the payload in case of invert filter". */
+function comparesOneByOne({ iptablesVersion = '' }: PacketView): boolean {
+  const [, major, minor, patch] = /^(\d+)\.(\d+)\.(\d+)/.exec(iptablesVersion) ?? [];
+  return patch !== undefined && Number(major) * 1e6 + Number(minor) * 1e3 + Number(patch) >= 1008011;
+}
+
+/** `beside`: the other port, where both are compared as one. */
 function translated(side: 'source' | 'destination', ports: Inverted<PortRange>, beside: Ports): Condition {
   const legacy = portCondition(side, ports);
   const other = side === 'source' ? 'destination' : 'source';
   const holds = (view: PacketView): boolean => {
     if (isEveryPort(ports)) return true;
     const port = portAsNft(view, side);
-    if (beside === undefined || port === undefined) return port !== undefined && fits(ports, port);
+    if (beside === undefined || port === undefined || comparesOneByOne(view)) return port !== undefined && fits(ports, port);
     const second = portAsNft(view, other);
-    if (second === undefined) return false;
-    return ports.inverted ? fits(ports, port) || fits(beside, second) : fits(ports, port);
+    return second !== undefined && (fits(ports, port) || fits(beside, second));
   };
   return {
     text: legacy.text,
@@ -60,7 +62,7 @@ function translated(side: 'source' | 'destination', ports: Inverted<PortRange>, 
       const port = portAsNft(view, side);
       if (port === undefined) return 'no port: the packet is too short';
       const where = view.packet.fragmentOffset > 0 ? ', read from the data of a later fragment' : '';
-      const both = beside?.inverted ? `, asked by iptables-nft together with ${short(other)} ${portAsNft(view, other) ?? '(missing)'}: one of both is enough` : '';
+      const both = beside && !comparesOneByOne(view) ? `, asked by iptables-nft together with ${short(other)} ${portAsNft(view, other) ?? '(missing)'}: one of both is enough` : '';
       return `${short(side)} ${port}${where}${both}`;
     },
   };
