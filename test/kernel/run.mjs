@@ -1,7 +1,7 @@
 // npm run test:kernel [-- --seed N --cases M] [--profile P] [--backend legacy|nft] [--record [FILE]]
 //   Lays the evaluator beside the kernel of this machine: recorded questions asked again (no arguments), or random ones.
 // npm run test:kernel -- --check [NAME] [--record]
-//   Lays `check` and `print` beside iptables-legacy-restore and iptables-legacy-save: some 75,000 small texts (some minutes), or those
+//   Lays `check` and `print` beside iptables-legacy-restore and iptables-legacy-save: some 70,000 small texts (some minutes), or those
 //   about one extension (NAME: tcp, DNAT …) or about `header`, `file`, `command`. --record keeps the answers for test/ruleset.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

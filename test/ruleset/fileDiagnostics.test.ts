@@ -70,16 +70,42 @@ describe('problems of dumps in other text', () => {
   });
 });
 
+/** One cause, one error: where it is, what is wrong, what to do. */
 describe('messages', () => {
-  it.each<[string, RegExp]>([
-    ['-A INPUT -p tcp --dports 80 -j ACCEPT', /no option "--dports" here/],
-    ['-A INPUT -j NOSUCH', /neither a chain of table filter declared above nor a target/],
-    ['-A INPUT -i eth0 --protocol=tcp', /write "-p tcp"/],
-    ['-A INPUT -j DNAT --to-destination 10.0.0.1', /works in table nat only/],
-    ['-A INPUT ! -s 10.0.0.1,10.0.0.2', /write one rule for each, or use a set/],
-    ['-A INPUT -w 5 -j ACCEPT', /an option of the command iptables, not of a rule/],
-    ['-A INPUT -j ACCEPT # open', /write -m comment --comment/],
-  ])('%s', (rule, expected) => {
-    expect(checkRules(lines('*filter', rule, 'COMMIT'), 4)[0]?.message).toMatch(expected);
+  it.each<[string, string, RegExp, (4 | 6)?]>([
+    ['-A INPUT -p tcp --dports 80 -j ACCEPT', '17-25', /^no option "--dports" here: it belongs to -m multiport, which must stand in front of it$/],
+    ['-A INPUT -m quota --QUOTA 500', '19-26', /^no option "--QUOTA" here: did you mean --quota\?$/],
+    ['-A INPUT -m iprange --src-rangex 10.0.0.1-10.0.0.9', '21-33', /did you mean --src-range\?$/],
+    ['-A INPUT -m tcpmss --nosuch 5 -p tcp', '20-28', /-m tcpmss has --mss$/],
+    ['-A INPUT -m ah --nosuch 5 -p ah', '16-24', /-m ah has --ahspi$/],
+    ['-A INPUT --mark 1', '10-16', /belongs to -m connmark, -m mark.*: one of these must stand in front of it$/],
+    ['-A INPUT -m connbytes --conn 100:200', '23-29', /^"--conn" can stand for --connbytes, --connbytes-dir, --connbytes-mode: write it out$/],
+    ['-A INPUT -p tcp -dport 80', '17-23', /^"-dport" has one dash too few: write "--dport"$/],
+    ['-A INPUT -m state -state NEW', '19-25', /^"-state" has one dash too few: write "--state"$/],
+    ['-A INPUT -j NOSUCH', '13-19', /neither a chain of table filter declared above nor a target/],
+    ['-A INPUT -m ttl --ttl-eq 5', '13-16', /^the match "ttl" exists for IPv4 only; in IPv6 it is -m hl$/, 6],
+    ['-A INPUT -j TTL --ttl-set 5', '13-16', /^the target "TTL" exists for IPv4 only; in IPv6 it is -j HL$/, 6],
+    ['-A INPUT -s fd00::1', '13-20', /^"fd00::1" is an IPv6 address, and these are rules for IPv4$/],
+    ['-A INPUT -s 10.0.0.1', '13-21', /^"10.0.0.1" is an IPv4 address, and these are rules for IPv6$/, 6],
+    ['-A INPUT -i eth0 --protocol=tcp', '18-32', /write "-p tcp"/],
+    ['-A FORWARD -j DNAT --to-destination 10.0.0.1', '15-19', /works in table nat only/],
+    ['-A PREROUTING -j ACCEPT', '4-14', /^table filter has no built-in chain PREROUTING, only INPUT, FORWARD, OUTPUT$/],
+    [':POSTROUTING ACCEPT [0:0]', '14-20', /^table filter has no built-in chain POSTROUTING/],
+    ['-A INPUT ! -s 10.0.0.1,10.0.0.2', '15-32', /write one rule for each, or use a set/],
+    ['-A INPUT -p icmp --icmp-type 8/', '30-32', /the code behind "\/" is missing$/],
+    ['-A INPUT -p tcp --tcp-flags SYN', '17-28', /needs two words behind it: mask comp$/],
+    ['-A INPUT -w 5 -j ACCEPT', '10-12', /an option of the command iptables, not of a rule/],
+    ['-A INPUT -j ACCEPT # open', '20-26', /write -m comment --comment/],
+  ])('%s', (rule, columns, expected, family = 4) => {
+    const errors = checkRules(lines('*filter', rule, 'COMMIT'), family).filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ line, column, endColumn }) => `${line}:${column}-${endColumn}`)).toEqual([`2:${columns}`]);
+    expect(errors[0]?.message).toMatch(expected);
+  });
+
+  it('tells that a log prefix is cut, and to what', () => {
+    const told = (rule: string): readonly string[] => checkRules(lines('*filter', rule, 'COMMIT'), 4).map(({ severity, message }) => `${severity} ${message}`);
+    expect(told(`-A INPUT -j LOG --log-prefix ${'x'.repeat(29)}`)).toEqual([]);
+    expect(told(`-A INPUT -j LOG --log-prefix ${'x'.repeat(28)}ä`)).toEqual([`warning --log-prefix: the kernel keeps 29 of these 30 bytes, which cut a character in two; iptables-save prints the first of its bytes, print none`]);
+    expect(told(`-A INPUT -j NFLOG --nflog-prefix ${'x'.repeat(64)}`)).toEqual(['warning --nflog-prefix: the kernel keeps 63 of these 64 bytes']);
   });
 });

@@ -3,6 +3,7 @@ import type { CommandParts } from '../syntax/command';
 import type { ChainNode, CommandNode, Line, Problem, RulesSection, Word } from '../syntax/tree';
 import type { Columns } from '../text/columns';
 import { chainNameProblem } from './chainName';
+import { BUILTIN_CHAINS, HOOKS } from './ruleSet';
 import { addChain, deleteChain, isReferenced, renameChain, type OpenChain, type OpenTable } from './openTable';
 
 /** The line that changes chains, and what it is read with. */
@@ -32,7 +33,10 @@ export function declareChain(at: ChainLine, node: ChainNode): void {
   const { policy } = node;
   if (chain.hook !== undefined) {
     if (policy?.text !== '-') setPolicy(at, chain, policy);
-  } else if (policy && policy.text !== '-') at.report(policy, 'bad-policy', `only built-in chains have a policy; "${name.text}" is user-defined: write "-"`);
+  } else if (policy && policy.text !== '-') {
+    const elsewhere = builtinElsewhere(table, name.text);
+    at.report(policy, 'bad-policy', elsewhere ?? `only built-in chains have a policy; "${name.text}" is user-defined: write "-"`);
+  }
 }
 
 /** `-N CHAIN`. */
@@ -93,8 +97,14 @@ export function chainOf({ table, report }: Pick<ChainLine, 'table' | 'report'>, 
   }
   const chain = table.chains.get(node.chain.text);
   if (chain) return chain;
-  report(node.chain, 'unknown-chain', `there is no chain "${node.chain.text}" in table ${table.name}: declare it above with ":${node.chain.text} - [0:0]" or -N`);
+  report(node.chain, 'unknown-chain', builtinElsewhere(table, node.chain.text) ?? `there is no chain "${node.chain.text}" in table ${table.name}: declare it above with ":${node.chain.text} - [0:0]" or -N`);
   return undefined;
+}
+
+/** `FORWARD` in table nat. */
+function builtinElsewhere(table: OpenTable, name: string): string | undefined {
+  if (!(HOOKS as readonly string[]).includes(name)) return undefined;
+  return `table ${table.name} has no built-in chain ${name}, only ${BUILTIN_CHAINS[table.name].join(', ')}`;
 }
 
 function setPolicy({ report }: ChainLine, chain: OpenChain, policy: Word | undefined): void {

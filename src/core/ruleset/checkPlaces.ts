@@ -115,6 +115,8 @@ function checkSurroundings(rule: Rule, { extension, match }: PlaceLimit, reach: 
 }
 
 function reportHooks(rule: Rule, { extension, match, hooks }: PlaceLimit, reach: number, report: Report): void {
+  // The wrong table was told already, and another table has other chains.
+  if (extension.tables && !extension.tables.includes(rule.chain.table)) return;
   const what = `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`;
   report(rule.line, partOf(rule, match).word ?? wholeRule(rule), 'wrong-chain',
     `${what} works in ${extension.hooks?.join(', ')} only; this rule is reached from ${reachingHooks({ reach: reach & ~hooks }).join(', ')}`);

@@ -15,17 +15,19 @@ export interface ReadParts {
   readonly loaded: readonly OptionReader[];
   /** A jump to a chain, or a target that nobody knows. */
   readonly jump: BoundTarget | undefined;
+  /** An option could not be read: what seems to be missing may be what it was to say. */
+  readonly optionUnknown: boolean;
 }
 
 /** Makes the matches and the target of their options, and checks what concerns the rule as a whole. */
-export function finishRule({ words, header, loaded, jump }: ReadParts, context: RuleContext, rule: RuleSurroundings): Pick<ParsedRule, 'headers' | 'matches' | 'target'> {
+export function finishRule({ words, header, loaded, jump, optionUnknown }: ReadParts, context: RuleContext, rule: RuleSurroundings): Pick<ParsedRule, 'headers' | 'matches' | 'target'> {
   const matches: BoundMatch[] = [];
   let target = jump;
   const values: ValueContext = rule.valueContext();
   const start = words[0] ?? NO_WORD;
   for (const reader of loaded) {
     const { extension, word } = reader;
-    const built = reader.finish(values, start);
+    const built = reader.finish(values, start, optionUnknown);
     if (extension.kind === 'match') {
       matches.push(
         built.kind === 'built'

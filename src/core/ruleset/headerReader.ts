@@ -96,7 +96,9 @@ export class HeaderReader {
     for (const part of parts) {
       const read = readBlock(part, this.context.family);
       if (read === undefined) {
-        this.rule.report(value, 'bad-value', `"${part}" is no IPv${this.context.family} address, network or host name`);
+        const other = this.context.family === 4 ? 6 : 4;
+        const ofOther = typeof (readBlock(part, other) ?? '') === 'object';
+        this.rule.report(value, 'bad-value', ofOther ? `"${part}" is an IPv${other} address, and these are rules for IPv${this.context.family}` : `"${part}" is no IPv${this.context.family} address, network or host name`);
         continue;
       }
       if (typeof read === 'string') {
@@ -123,8 +125,8 @@ export class HeaderReader {
   }
 }
 
-/** What ip6tables warns of, with the match that finds it. The kernel looks behind these headers for the protocol. */
-const EXTENSION_HEADERS: ReadonlyMap<number, string> = new Map([[43, 'rt'], [44, 'frag'], [51, 'ah'], [60, 'dst']]);
+/** What ip6tables warns of, with the match that finds it: the kernel looks behind these headers for the protocol. Not 51 (ah), at which iptables-nft stops. */
+const EXTENSION_HEADERS: ReadonlyMap<number, string> = new Map([[43, 'rt'], [44, 'frag'], [60, 'dst']]);
 
 /** Not /0: a rule that asks nothing of the address may end its chain. */
 const CERTAIN_BLOCKS_4: readonly string[] = [`${CERTAIN_IPV4}(?:/(?:[1-9]|[12]\\d|3[0-2]))?`];

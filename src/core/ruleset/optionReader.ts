@@ -99,7 +99,7 @@ export class OptionReader implements GivenOptions {
     for (let left = wanted; left > 0; left--) {
       const word = words[index];
       if (word === undefined) {
-        this.fail(optionWord, 'missing-value', `${option.name} needs ${option.type?.metavariable ?? 'a value'} behind it`);
+        this.fail(optionWord, 'missing-value', `${option.name} needs ${option.words === 2 ? 'two words behind it: ' : ''}${option.type?.metavariable ?? 'a value'}${option.words === 2 ? '' : ' behind it'}`);
         return index;
       }
       text = valueWord ? `${text} ${word.text}` : word.text;
@@ -115,19 +115,24 @@ export class OptionReader implements GivenOptions {
         this.fail({ start: valueWord.start, end: last.end }, 'bad-value', `${option.name}: ${value.message}`);
         return index;
       }
-      const since = option.type.since?.(value);
-      if (since !== undefined) this.rule.report({ start: valueWord.start, end: last.end }, 'newer-version', `${option.name}: "${text}" is read by iptables ${since} and newer; older ones refuse it`, 'info');
+      const remark = option.type.remark?.(value, text);
+      if (remark) this.rule.report({ start: valueWord.start, end: last.end }, remark.code, `${option.name}: ${remark.message}`, remark.severity);
       if (option.type.certain && attached === undefined && last === valueWord) this.rule.noteCertain(valueWord, option.type.certain);
     }
     this.given.push({ option, given: { value, inverted, optionWord, valueWord } });
     return index;
   }
 
-  /** The typed data of the extension, once all words of the rule were read. `ruleStart` is where problems without a place are shown. */
-  finish(context: ValueContext, ruleStart: Columns): Built {
+  /**
+   * The typed data of the extension, once all words of the rule were read. `ruleStart` is where problems without a place are shown;
+   * where an option could not be read (`optionUnknown`, which was told), that one is missing goes without saying.
+   */
+  finish(context: ValueContext, ruleStart: Columns, optionUnknown: boolean): Built {
     const at = this.word ?? ruleStart;
     for (const option of namesOf(this.extension).required) {
-      if (!this.has(option) && !this.broken) this.fail(at, 'required-option', `${this.extension.name} needs ${option.name}`);
+      if (this.has(option) || this.broken) continue;
+      if (optionUnknown) this.broken = true;
+      else this.fail(at, 'required-option', `${this.extension.name} needs ${option.name}`);
     }
     if (this.given.length > 1) this.checkExclusive();
     if (this.broken) return BROKEN;
@@ -136,7 +141,7 @@ export class OptionReader implements GivenOptions {
     for (const problem of problemsOf(built)) {
       const place = problem.at ? { start: problem.at.optionWord.start, end: (problem.at.valueWord ?? problem.at.optionWord).end } : at;
       if (problem.severity === 'warning') this.rule.report(place, 'suspicious-option', problem.message, 'warning');
-      else this.fail(place, 'bad-options', problem.message);
+      else if (problem.at || !optionUnknown) this.fail(place, 'bad-options', problem.message);
     }
     return BROKEN;
   }

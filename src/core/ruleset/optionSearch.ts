@@ -32,6 +32,12 @@ export class OptionSearch {
     return undefined;
   }
 
+  /** The names that begin so. */
+  meanings(name: string): readonly string[] {
+    const own = globalOptionsStartingWith(name.slice(2), this.family).map((each) => `--${each.name}`);
+    return [...new Set([...this.readers.flatMap((reader) => reader.startingWith(name).map((option) => option.name)), ...own])];
+  }
+
   /** As `named`, else the one option that the name abbreviates, those of iptables itself included. */
   find(name: string): FoundOption | string | undefined {
     const exact = this.named(name);

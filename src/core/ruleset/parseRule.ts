@@ -11,6 +11,7 @@ import { HeaderReader } from './headerReader';
 import type { RuleHeader } from './header';
 import { bytesOf } from '../syntax/restoreInput';
 import { oldNegation } from './oldNegation';
+import { otherFamilyHelp, some, unknownOptionHelp } from './optionHelp';
 import { OptionReader, type RuleSurroundings } from './optionReader';
 import { OptionSearch, type FoundOption } from './optionSearch';
 import { readCounterWords } from './ruleCounters';
@@ -65,6 +66,7 @@ class RuleReader implements RuleSurroundings {
   private protocolMatchTried = false;
   /** The unknown match that swallows options nobody knows, so that the rest of the rule still means something. */
   private swallowing: Word[] | undefined;
+  private optionUnknown = false;
 
   constructor(
     private readonly words: readonly Word[],
@@ -123,8 +125,7 @@ class RuleReader implements RuleSurroundings {
     const found = this.search.named(name) ?? globalOptionNamed(name.slice(2))?.letter ?? this.findOption(name);
     if (found === undefined) this.readUnknown(word, name, negation);
     else if (found === 'ambiguous') {
-      this.report(word, 'unknown-option', `"${name}" can stand for several options: write it out`);
-      this.index++;
+      this.failUnknown(word, `"${name}" can stand for ${some(this.search.meanings(name))}: write it out`, negation);
     } else if (typeof found === 'string') this.readShort(found, word, attached, negation);
     else {
       this.swallowing = undefined;
@@ -137,6 +138,7 @@ class RuleReader implements RuleSurroundings {
   private readCluster(word: Word, negation: Word | undefined): void {
     const { text } = word;
     const start = this.index;
+    if (this.isLongOption(text)) return this.failUnknown(word, `"${text}" has one dash too few: write "-${text}"`, negation);
     for (let i = 1; i < text.length && !this.otherFamily; i++) {
       const letter = text.charAt(i);
       const takesValue = globalOptionOfLetter(letter)?.value !== 'no';
@@ -146,14 +148,30 @@ class RuleReader implements RuleSurroundings {
     }
   }
 
+  /** `-dport` for `--dport`, where iptables refuses what the letters mean one by one. */
+  private isLongOption(text: string): boolean {
+    if (text.length < 4 || 'iohV46'.includes(text.charAt(1))) return false;
+    const name = `-${text}`;
+    if (this.search.named(name)) return true;
+    const { protocol, protocolText } = this.header;
+    const match = protocol && matchNamed(protocolMatchName(protocol.value, protocolText), this.context.family);
+    return match?.options.some((each) => each.name === name || each.aliases.includes(name)) ?? false;
+  }
+
   private readUnknown(word: Word, name: string, negation: Word | undefined): void {
+    this.failUnknown(word, () => `no option "${name}" here: ${unknownOptionHelp(name, this.loaded.map(({ extension }) => extension), this.context.family)}`, negation);
+  }
+
+  /** An option that cannot be read: it and the words behind it stay unknown, and what the rule seems to lack for want of it is not told. */
+  private failUnknown(word: Word, message: string | (() => string), negation: Word | undefined): void {
     this.index++;
     if (this.swallowing) {
       if (negation) this.swallowing.push(negation);
       this.swallowing.push(word);
       return;
     }
-    this.report(word, 'unknown-option', `no option "${name}" here: ${this.whoIsLoaded()}`);
+    this.report(word, 'unknown-option', typeof message === 'string' ? message : message());
+    this.optionUnknown = true;
     this.startSwallowing('', negation ? [negation, word] : [word]);
   }
 
@@ -298,9 +316,7 @@ class RuleReader implements RuleSurroundings {
       this.load(extension, value);
       return;
     }
-    this.report(value, 'unknown-match', matchNamed(name, this.context.family === 4 ? 6 : 4)
-      ? `the match "${value.text}" exists for IPv${this.context.family === 4 ? 6 : 4} only`
-      : `no match "${value.text}": is it spelled right? It is none that iptables 1.8 brings along`);
+    this.report(value, 'unknown-match', otherFamilyHelp('match', name, this.context.family) ?? `no match "${value.text}": is it spelled right? It is none that iptables 1.8 brings along`);
     this.startSwallowing(value.text, [], value);
   }
 
@@ -339,7 +355,7 @@ class RuleReader implements RuleSurroundings {
     }
     if (goto) this.report(value, 'unknown-chain', `goto "${value.text}": there is no such chain in table ${this.context.table}`);
     else {
-      this.report(value, 'unknown-target', `"${value.text}" is neither a chain of table ${this.context.table} declared above nor a target that iptables 1.8 brings along`);
+      this.report(value, 'unknown-target', otherFamilyHelp('target', value.text, this.context.family) ?? `"${value.text}" is neither a chain of table ${this.context.table} declared above nor a target that iptables 1.8 brings along`);
     }
     this.swallowing = [];
     this.jump = { kind: 'unknown', name: value.text, options: '', word: value };
@@ -348,17 +364,11 @@ class RuleReader implements RuleSurroundings {
   private finish(): ParsedRule {
     if (this.otherFamily) return { headers: [], matches: NO_MATCHES, target: NO_TARGET, counters: undefined, problems: this.problems, otherFamily: true };
     return {
-      ...finishRule({ words: this.words, header: this.header, loaded: this.loaded, jump: this.jump }, this.context, this),
+      ...finishRule({ words: this.words, header: this.header, loaded: this.loaded, jump: this.jump, optionUnknown: this.optionUnknown }, this.context, this),
       counters: this.counters,
       problems: this.problems.length === 0 ? NO_PROBLEMS : this.problems,
       otherFamily: this.otherFamily,
     };
-  }
-
-  private whoIsLoaded(): string {
-    const names = this.loaded.filter(({ extension }) => extension.name !== '').map(({ extension }) => (extension.kind === 'match' ? `-m ${extension.name}` : `-j ${extension.name}`));
-    if (names.length === 0) return 'options of a match stand behind its -m, those of a target behind -j, ports behind -p tcp or -p udp';
-    return `${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} none of that name; a match must be loaded with -m first`;
   }
 
   report(at: Columns, code: string, message: string, severity: Problem['severity'] = 'error'): void {

@@ -20,14 +20,21 @@ export function invalid(message: string): InvalidValue {
   return { kind: 'invalid', message };
 }
 
+/** Said of a value that iptables-restore takes. */
+export interface Remark {
+  readonly severity: 'warning' | 'info';
+  readonly code: string;
+  readonly message: string;
+}
+
 /** How one kind of option value is written and read. */
 export interface ValueType<V> {
   /** As in a manual page: `port[:port]`. */
   readonly metavariable: string;
   /** Never throws. */
   parse(text: string, context: ValueContext): V | InvalidValue;
-  /** The version of iptables that first reads what was read, where 1.8.9 refuses it. */
-  since?(value: V): string | undefined;
+  /** What is worth telling of a value that is taken: that older versions refuse it, or that the kernel keeps a part of it only. */
+  remark?(value: V, text: string): Remark | undefined;
   /** Values worth offering while typing. */
   readonly completions?: readonly string[];
   /**

@@ -1,6 +1,6 @@
 import { icmpTypes } from '../../net/icmpTypes';
 import type { Condition } from '../extension';
-import { invalid, type InvalidValue, type ValueType } from '../option';
+import { invalid, type InvalidValue, type Remark, type ValueType } from '../option';
 import { readUnsigned } from './integer';
 import type { Inverted } from './inverted';
 import type { NumberRange } from './number32';
@@ -35,8 +35,12 @@ export function icmpTypeValue(family: 4 | 6): ValueType<IcmpTypeValue> {
     metavariable: 'type[/code]|name',
     completions: NAMES[family].map(({ name }) => name),
     parse: (text) => byName(text, family) ?? byNumber(text, family),
-    since: (value) => (value as Partial<Named>).since,
+    remark: (value, text) => newerName(value, text),
   };
+}
+
+function newerName({ since }: Partial<Named>, text: string): Remark | undefined {
+  return since === undefined ? undefined : { severity: 'info', code: 'newer-version', message: `"${text}" is read by iptables ${since} and newer; older ones refuse it` };
 }
 
 function byName(text: string, family: 4 | 6): IcmpTypeValue | InvalidValue | undefined {
@@ -58,6 +62,7 @@ function byNumber(text: string, family: 4 | 6): IcmpTypeValue | InvalidValue {
 }
 
 function readCodes(text: string): NumberRange<number> | InvalidValue {
+  if (text === '') return invalid('the code behind "/" is missing');
   const first = leadingNumber(text);
   if (first === undefined || first.value > 255n) return invalid(`"${text}" is not an ICMP code from 0 to 255`);
   if (first.rest === '') return [Number(first.value), Number(first.value)];
