@@ -5,7 +5,7 @@ type Extension = MatchExtension | TargetExtension;
 
 /** What to do about an option that none of the `loaded` matches and targets has: whose it is, or which one was likely meant. */
 export function unknownOptionHelp(name: string, loaded: readonly Extension[], family: 4 | 6): string {
-  const owners = allExtensions().filter((each) => each.families.includes(family) && optionNames(each, family).includes(name)).map(useOf);
+  const owners = ownersIn(family).get(name) ?? [];
   if (owners.length === 1) return `it belongs to ${owners[0] as string}, which must stand in front of it`;
   if (owners.length > 1) return `it belongs to ${owners.join(', ')}: one of these must stand in front of it`;
   const near = nearest(name, loaded.flatMap((each) => optionNames(each, family)));
@@ -13,6 +13,21 @@ export function unknownOptionHelp(name: string, loaded: readonly Extension[], fa
   const named = loaded.filter((each) => each.name !== '');
   if (named.length === 0) return 'options of a match stand behind its -m, those of a target behind -j, ports behind -p tcp or -p udp';
   return named.map((each) => `${useOf(each)} has ${some(optionsOf(each, family).map((option) => option.name))}`).join('; ');
+}
+
+const ownersByFamily = new Map<4 | 6, ReadonlyMap<string, readonly string[]>>();
+
+/** Who has an option of this name; found once, because a large dump may have the same mistake in every line. */
+function ownersIn(family: 4 | 6): ReadonlyMap<string, readonly string[]> {
+  const known = ownersByFamily.get(family);
+  if (known) return known;
+  const owners = new Map<string, string[]>();
+  for (const extension of allExtensions()) {
+    if (!extension.families.includes(family)) continue;
+    for (const name of new Set(optionNames(extension, family))) owners.set(name, [...(owners.get(name) ?? []), useOf(extension)]);
+  }
+  ownersByFamily.set(family, owners);
+  return owners;
 }
 
 /** A few of the names, for a message. */
