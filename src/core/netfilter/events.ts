@@ -88,6 +88,7 @@ export interface WalkEnd {
   /** The interfaces of the last hook the packet was in. */
   readonly inInterface: string | undefined;
   readonly lastOutInterface: string | undefined;
+  readonly packetType: PacketView['packetType'];
   /** NAT drew a port at random; the one shown is only the first possible. */
   readonly randomPort: 'source' | 'destination' | undefined;
   readonly receiver: Listener | undefined;

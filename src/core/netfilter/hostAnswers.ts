@@ -5,7 +5,7 @@ import { sourceAddressFor } from '../net/sourceAddress';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { Decisions } from './decisions';
-import type { KernelDropReason, TraceEvent, Walked } from './events';
+import type { KernelDropReason, TraceEvent, Walked, WalkEnd } from './events';
 import type { WalkContext } from './passage';
 import { walk } from './walk';
 
@@ -72,7 +72,7 @@ function receivedAnswer({ end, events }: Walked, context: WalkContext): HostAnsw
   if (route?.type !== 'local') return undefined;
   if (packet.protocol === PROTOCOL.ICMP && packet.icmpType === 8) return { packet: reversed(packet, { icmpType: 0 }) };
   if (packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType === 128) return { packet: reversed(packet, { icmpType: 129 }) };
-  if (toMany(packet)) return undefined;
+  if (toMany(end)) return undefined;
   if (!HANDLED.has(packet.protocol)) return { packet: icmpError(packet, packet.family === 4 ? [3, 2] : [4, 1], context) };
   if (!end.receiverKnown) return undefined;
   if (packet.protocol === PROTOCOL.UDP || packet.protocol === PROTOCOL.UDPLITE) {
@@ -94,7 +94,7 @@ function refusedAnswer({ end, events }: Walked, context: WalkContext): HostAnswe
   const { dropBy, packet } = end;
   if (dropBy?.kind === 'kernel') {
     const code = dropBy.inHook ? undefined : ERRORS[dropBy.reason]?.[packet.family];
-    return code && !isIcmpErrorPacket(packet) && !toMany(packet) ? { packet: icmpError(packet, code, context) } : undefined;
+    return code && !isIcmpErrorPacket(packet) && !toMany(end) ? { packet: icmpError(packet, code, context) } : undefined;
   }
   const rule = events.findLast((event) => event.kind === 'rule');
   if (rule?.effect?.kind !== 'reject') return undefined;
@@ -111,8 +111,8 @@ function refusedAnswer({ end, events }: Walked, context: WalkContext): HostAnswe
 }
 
 /** The frame was a broadcast or multicast: only echo requests in it are answered. */
-function toMany({ destinationMac }: Packet): boolean {
-  return destinationMac !== undefined && (parseInt(destinationMac.slice(0, 2), 16) & 1) === 1;
+function toMany({ packetType }: WalkEnd): boolean {
+  return packetType !== 'unicast';
 }
 
 function lastView(events: readonly TraceEvent[]): ConntrackView | undefined {

@@ -58,6 +58,8 @@ export interface Standing {
   readonly socket: SocketOwner | undefined;
   readonly headerBySender: boolean;
   readonly assignedSocket: boolean;
+  /** What a match has made of the frame; undefined: the link layer's address tells. */
+  readonly packetType: 'unicast' | undefined;
   /** The route that it was sent with. */
   readonly outRoute: Extract<OutputRoute, { kind: 'route' }> | undefined;
   /** The half that NAT gave a port drawn at random. */
@@ -83,7 +85,7 @@ export class Passage {
   ) {
     this.standing = {
       packet: arrival.packet, hook: undefined, table: 'raw', inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, socket: undefined,
-      headerBySender: false, assignedSocket: false, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
+      headerBySender: false, assignedSocket: false, packetType: undefined, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
     };
   }
 
@@ -117,7 +119,8 @@ export class Passage {
   }
 
   packetType(): PacketView['packetType'] {
-    const { packet: { destinationMac: mac }, inInterface } = this.standing;
+    const { packet: { destinationMac: mac }, inInterface, packetType } = this.standing;
+    if (packetType) return packetType;
     if (mac === undefined || inInterface === 'lo' || inInterface === '') return 'unicast';
     if (mac === 'ff:ff:ff:ff:ff:ff') return 'broadcast';
     return parseInt(mac.slice(0, 2), 16) & 1 ? 'multicast' : 'unicast';
@@ -149,7 +152,7 @@ export class Passage {
     const { packet, inInterface, outInterface, natRandom } = this.standing;
     return {
       outcome, verdict, dropBy, outInterface: undefined, packet, inInterface: inInterface === '' ? undefined : inInterface, receiver: undefined, receiverKnown: false,
-      state: this.firstState, randomPort: natRandom, lastOutInterface: outInterface === '' ? undefined : outInterface, ...rest,
+      state: this.firstState, randomPort: natRandom, lastOutInterface: outInterface === '' ? undefined : outInterface, packetType: this.packetType(), ...rest,
     };
   }
 }

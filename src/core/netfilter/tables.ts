@@ -61,8 +61,9 @@ export class Tables implements Traveller {
     return value;
   }
 
-  alter(change: MatchChange): void {
-    this.passage.change(change);
+  alter({ mark, packetType }: MatchChange): void {
+    if (mark !== undefined) this.passage.change({ mark });
+    if (packetType !== undefined) this.passage.move({ packetType });
   }
 
   apply(rule: Rule, effect: Effect): Applied {

@@ -199,18 +199,20 @@ class Asking {
         if (typeof answer === 'boolean') answer = this.traveller.presume(this.rule, condition.text, answer);
       }
       this.answers.push(answer);
-      if (answer === false) return false;
-      if (answer !== true) {
+      let holds = answer === true;
+      if (typeof answer !== 'boolean') {
         this.notable = true;
-        if (!condition.changes && surelyFails(list.slice(i + 1), this.rule.matches.slice(next), this.view, this.rule.family)) return false;
-        if (!this.traveller.settle(this.rule, condition.text, answer)) return false;
+        if (!canChange(condition, this.view) && surelyFails(list.slice(i + 1), this.rule.matches.slice(next), this.view, this.rule.family)) return false;
+        holds = this.traveller.settle(this.rule, condition.text, answer);
       }
-      if (condition.changes) this.alter(condition.changes(this.view));
+      this.alter(condition.changes?.(this.view, holds));
+      if (!holds) return false;
     }
     return true;
   }
 
-  private alter(change: MatchChange): void {
+  private alter(change: MatchChange | undefined): void {
+    if (change === undefined) return;
     this.notable = true;
     this.traveller.alter(change);
     this.view = this.traveller.view();
@@ -221,10 +223,14 @@ class Asking {
   }
 }
 
+function canChange(condition: Condition, view: PacketView): boolean {
+  return [true, false].some((holds) => condition.changes?.(view, holds) !== undefined);
+}
+
 /** Looks ahead before following both answers: where a later condition says no for certain, the answer does not matter. */
 function surelyFails(list: readonly Condition[], rest: readonly BoundMatch[], view: PacketView, family: 4 | 6): boolean {
   for (const condition of [...list, ...rest.flatMap((match) => conditionsOf(match, family))]) {
-    if (condition.stateful || condition.changes) return false;
+    if (condition.stateful || canChange(condition, view)) return false;
     if (condition.test(view) === false) return true;
   }
   return false;

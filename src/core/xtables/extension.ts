@@ -15,12 +15,16 @@ export interface Condition {
   actual(view: PacketView): string;
   /** True where `test` changes `view.memory`: it must run exactly as often as in the kernel. */
   readonly stateful?: boolean;
-  /** What the kernel changes of the packet as soon as this holds, even where a later match of the rule says no. */
-  changes?(view: PacketView): MatchChange;
+  /** What the kernel changes of the packet as soon as this was asked, whatever later matches of the rule say. `holds`: the answer. */
+  changes?(view: PacketView, holds: boolean): MatchChange | undefined;
 }
 
 /** The closed list of what a match can change of a packet. */
-export type MatchChange = Pick<Packet, 'mark'>;
+export interface MatchChange {
+  readonly mark?: number;
+  /** The frame counts as addressed to this host alone. */
+  readonly packetType?: 'unicast';
+}
 
 /** Values for the packet form that make a match hold; the later of two wishes for one field wins. */
 export interface PacketSuggestion {

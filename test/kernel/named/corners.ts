@@ -53,6 +53,10 @@ const earlier = (status: readonly string[]): readonly PacketJson[] => [{ orig: {
 // Only eth0, which has the default route, leads to link-local addresses.
 const fromLink = (iface: string, more: PacketJson = {}): PacketJson => ({ dir: 'in', iface, src: 'fe80::9', dst: 'fd00:2::1', proto: 'tcp', sport: iface === 'eth0' ? 1000 : 2000, dport: 80, flags: ['SYN'], ...more });
 
+// The nodes of a cluster share a link layer address.
+const shared = (before: string): string => table('mangle', [`PREROUTING ${before}-m cluster --cluster-total-nodes 2 --cluster-local-node 1 --cluster-hash-seed 1`, 'PREROUTING -m pkttype --pkt-type multicast', 'PREROUTING -m pkttype --pkt-type unicast', 'FORWARD']);
+const inMulticast = (more: PacketJson): PacketJson => ({ ...IN, src: '10.244.1.9', dst: '10.244.1.5', proto: 'tcp', sport: 1000, dport: 80, flags: ['SYN'], dstMac: '01:00:5e:01:02:03', ...more });
+
 const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'MASQUERADE: the error about it leaves by another interface', topology: WIREGUARD, rules: masquerade, packets: [query, answer, query] },
   { name: 'MASQUERADE: the error about it is dropped', topology: WIREGUARD, rules: masquerade + table('filter', ['OUTPUT -p icmp -j DROP']), packets: [query, answer, query] },
@@ -87,4 +91,6 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'an RST to a link-local address leaves by the interface that the packet came in by, or not at all', rules6: table('nat', ['PREROUTING']), packets: [fromLink('eth1'), fromLink('eth1'), fromLink('eth0'), fromLink('eth0')] },
   { name: 'an echo reply to a link-local address, too', rules6: table('nat', ['PREROUTING']), packets: ['eth1', 'eth1', 'eth0', 'eth0'].map((iface) => fromLink(iface, { proto: 'icmpv6', icmpType: 128, icmpId: iface === 'eth0' ? 1 : 2 })) },
   { name: 'REJECT answers a link-local address by any interface', rules6: table('nat', ['PREROUTING']) + REJECT_RESET, packets: [fromLink('eth1'), fromLink('eth1')] },
+  { name: 'cluster: a packet for this host in a multicast frame counts as unicast from there on', rules: shared(''), packets: [inMulticast({}), inMulticast({ dst: '192.168.50.9' }), inMulticast({ flags: ['SYN', 'ACK'] })] },
+  { name: 'cluster: not where the rule said no before, nor a broadcast or a multicast address', rules: shared('-p udp '), packets: [inMulticast({}), inMulticast({ proto: 'udp', dstMac: 'ff:ff:ff:ff:ff:ff' }), inMulticast({ proto: 'udp', dst: '224.0.0.1' })] },
 ];

@@ -1,4 +1,4 @@
-import type { Address } from '../../net/address';
+import { isMulticast, type Address } from '../../net/address';
 import { unknown, type Answer } from '../answer';
 import { defineMatch } from '../extension';
 import { option, problem, type BuildProblem, type GivenOptions } from '../option';
@@ -32,7 +32,7 @@ export const cluster = defineMatch<ClusterData>({
   needsConntrack: true,
   documentation: {
     summary: 'Picks the connections that this node of a cluster is to handle.',
-    details: 'A hash of the address that opened the connection decides. False, negated or not, for packets without a connection.',
+    details: 'A hash of the address that opened the connection decides. False, negated or not, for packets without a connection. A packet for one host in a multicast frame counts as sent to this host alone from here on, whether the rule fits or not.',
     source: 'iptables-extensions(8), cluster; net/netfilter/xt_cluster.c',
   },
   build: buildCluster,
@@ -44,6 +44,8 @@ export const cluster = defineMatch<ClusterData>({
       if (conntrack.entry.master !== undefined) return unknown('the address of the connection that announced this one decides, which is not in the file');
       return ((data.mask >>> nodeOf(conntrack.entry.original.source, data)) & 1) !== 0 !== data.inverted;
     },
+    // So that the nodes may share a multicast link layer address: what is for one host then counts as sent to this one.
+    changes: ({ packet, packetType }) => (packetType === 'multicast' && !isMulticast(packet.destination) ? { packetType: 'unicast' } : undefined),
     actual: ({ conntrack }) => (conntrack?.entry ? `node ${nodeOf(conntrack.entry.original.source, data) + 1} of ${data.nodes}` : 'no connection'),
   }],
 });

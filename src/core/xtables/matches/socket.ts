@@ -44,7 +44,7 @@ export const socket = defineMatch<SocketData>({
       const found = listenerFor(view, wanted);
       return found === undefined ? 'no listening socket known' : `listening socket ${found.text}${found.transparent ? ', transparent' : ''}`;
     },
-    ...(data.restoreMark && { changes: () => ({ mark: 0 }) }),
+    ...(data.restoreMark && { changes: (_view: PacketView, holds: boolean) => (holds ? { mark: 0 } : undefined) }),
   }],
 });
 
