@@ -53,7 +53,7 @@ function arrive(scene: Scene, packet: Draft, kind: 'in' | 'forward'): void {
     [packet.dst, packet.dstMac] = r.of([broadcast(first.address, first.prefix), 'ff:ff:ff:ff:ff:ff'], ['255.255.255.255', 'ff:ff:ff:ff:ff:ff'], ['224.0.0.1', '01:00:5e:00:00:01'], ['239.1.2.3', '01:00:5e:01:02:03']);
   } else if (x < 0.05) {
     [packet.dst, packet.dstMac] = r.of(['ff02::1', '33:33:00:00:00:01'], ['ff02::2', '33:33:00:00:00:02'], ['ff05::99', '33:33:00:00:00:99']);
-  } else if (x < 0.06) packet.dstMac = r.of('02:00:00:00:77:77', 'ff:ff:ff:ff:ff:ff');
+  } else if (x < 0.06) packet.dstMac = r.of('02:00:00:00:77:77', 'ff:ff:ff:ff:ff:ff', '01:00:5e:01:02:03');
   else if (x < 0.1) packet.src = r.pick([...local, loopback, ...neighbours.get(r.pick(ifaces)) ?? [], family === 4 ? '0.0.0.0' : 'fe80::9', family === 4 ? '224.0.0.5' : 'ff02::9', family === 4 ? '240.0.0.1' : '::']);
   else if (x < 0.13) packet.dst = r.of(loopback, ...(family === 4 ? ['127.9.9.9', '0.0.0.1', '240.0.0.1', '192.0.2.5', '192.0.3.5', '192.0.4.5', '198.51.100.130'] : ['2001:db8:dead::1', '::', 'fe80::1']));
   if (family === 6 && r.chance(0.05)) [packet.src, packet.srcMac] = ['fd00:1::211:22ff:fe33:4455', '00:11:22:33:44:55'];
