@@ -68,7 +68,7 @@ function sameSourceBefore(tuple: Tuple, range: NatRange, entry: ConntrackEntry, 
 
 function withAddress(tuple: Tuple, half: NatHalf, range: NatRange, entry: ConntrackEntry): Tuple {
   if (!range.addresses) return tuple;
-  const address = chooseAddress(range.addresses, natHash(tuple, entry.zone.original, range.persistent), tuple, half, range.persistent);
+  const address = chooseAddress(range.addresses, natHash(tuple, entry.zone.original || entry.zone.reply, range.persistent), tuple, half, range.persistent);
   return half === 'source' ? { ...tuple, source: address } : { ...tuple, destination: address };
 }
 
