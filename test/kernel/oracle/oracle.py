@@ -446,7 +446,8 @@ class Host:
                 lh, lst = lasthook.get(b, (None, {}))
                 if d:  # the first event of a base chain tells what the tables before it made of the packet
                     lst = dict(lst, **{k: v for k, v in d.items() if k in ("src", "dst", "tos", "ttl", "length") or k in ("sport", "dport", "flags") and k in lst})
-                    lst.pop("tcpOptionsHex", None)  # they lie beyond what the event shows
+                    for k in ("tcpOptionsHex", "inner"):  # they lie beyond what the event shows
+                        lst.pop(k, None)
                     lasthook[b] = (lh, lst)
                 o = {"hook": lh}
                 table, chain = e.get("table"), e.get("chain")
