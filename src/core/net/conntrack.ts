@@ -80,6 +80,8 @@ export interface ConntrackEntry {
   /** Whether each half of NAT is decided; decided halves do not visit the nat chains again. */
   readonly sourceNatDone: boolean;
   readonly destinationNatDone: boolean;
+  /** The half whose port (or ICMP id) NAT drew at random. */
+  readonly randomHalf?: 'source' | 'destination' | undefined;
   /** The interface whose address MASQUERADE chose: the connection dies when its packets leave by another one. */
   readonly masqueradeDevice?: string | undefined;
   readonly mark: number;

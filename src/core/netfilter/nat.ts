@@ -30,7 +30,7 @@ export function setUpNat(entry: ConntrackEntry, half: NatHalf, range: NatRange |
     if (reply === undefined) return undefined;
     changed = { ...changed, reply, ...(half === 'source' ? { sourceNat: true } : { destinationNat: true }) };
   }
-  return { entry: changed, random };
+  return { entry: random ? { ...changed, randomHalf: half } : changed, random };
 }
 
 function keepAddress(tuple: Tuple, half: NatHalf): NatRange {

@@ -67,6 +67,8 @@ function applyTranslation(passage: Passage, hook: Hook, half: NatHalf): void {
   if (after !== before) {
     if (!sameAddress(before.destination, after.destination)) passage.move({ readdressed: true });
     passage.change(after);
+    // Later packets of the connection bear what was drawn for its first.
+    if (tracked.direction === 'ORIGINAL' && tracked.entry.randomHalf === half) passage.move({ natRandom: half });
     if (!samePacket(before, after)) passage.emit({ kind: 'translate', hook, half, before, after, established: tracked.state !== 'NEW' });
   }
   if (hook === 'OUTPUT' && destinationTranslated(tracked)) reroute(passage, before);
