@@ -4,18 +4,26 @@ import type { Template } from './conntrack';
 import { invertTuple, tupleKey } from './tuple';
 import type { World } from './world';
 
-/**
- * Protocols of which a packet goes on although its connection has the addresses and ports of another one (`allow_clash`). Any other
- * packet is lost: of two hosts behind one address that speak ESP or GRE with the same peer, the second.
- * Source: nf_conntrack_core.c nf_ct_resolve_clash.
- */
-export const CLASH_ALLOWED: ReadonlySet<number> = new Set([PROTOCOL.UDP, PROTOCOL.UDPLITE]);
+/** Protocols of which a packet may go on although its connection has the addresses and ports of another one (`allow_clash`). */
+const CLASH_ALLOWED: ReadonlySet<number> = new Set([PROTOCOL.UDP, PROTOCOL.UDPLITE]);
 
-/** Each direction is looked for among those of its own zone only. */
-export function clashes({ original, reply, zone }: ConntrackEntry, world: World): boolean {
+/**
+ * Whether a new connection has the addresses and ports of another one, so that its first packet is lost: of two hosts behind one address
+ * that speak ESP or GRE with the same peer, the second. UDP may clash in what it sends; answers that go to two connections it may not
+ * have, unless both are the same. Source: nf_conntrack_core.c nf_ct_resolve_clash, nf_ct_resolve_clash_harder.
+ */
+export function clashes(entry: ConntrackEntry, world: World): boolean {
+  const { original, reply, zone } = entry;
+  // Each direction is looked for among those of its own zone only.
   const one = zone.original === zone.reply;
   const nowhere = -1;
-  return world.find(original, one ? zone : { original: zone.original, reply: nowhere }) !== undefined || world.find(reply, one ? zone : { original: nowhere, reply: zone.reply }) !== undefined;
+  const replyOf = world.find(reply, one ? zone : { original: nowhere, reply: zone.reply })?.entry;
+  if (CLASH_ALLOWED.has(original.protocol)) return replyOf !== undefined && !isSame(replyOf, entry);
+  return replyOf !== undefined || world.find(original, one ? zone : { original: zone.original, reply: nowhere }) !== undefined;
+}
+
+function isSame(a: ConntrackEntry, b: ConntrackEntry): boolean {
+  return tupleKey(a.original) === tupleKey(b.original) && tupleKey(a.reply) === tupleKey(b.reply) && a.zone.original === b.zone.original && a.zone.reply === b.zone.reply;
 }
 
 /** Between a CT rule and connection tracking, rules see the template as a connection that is NEW and has no addresses. */

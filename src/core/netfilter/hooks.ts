@@ -1,5 +1,5 @@
 import { track, NO_TEMPLATE } from './conntrack';
-import { CLASH_ALLOWED, clashes } from './connectionFacts';
+import { clashes } from './connectionFacts';
 import { defragment } from './defragment';
 import { overrideState } from './givenState';
 import { stepsOf } from './hookOrder';
@@ -34,7 +34,7 @@ export class Hooks {
     if (hook === 'OUTPUT' && passage.at.outRoute) passage.move({ outInterface: passage.at.outRoute.device });
     passage.keepFirstState();
     passage.emit({ kind: 'hook-leave', hook, packet: passage.at.packet, state: passage.state() });
-    if (this.clash) throw new Ended(passage.kernelDrop('nat-failed', 'another connection has the same addresses and ports in one direction, in the same zone'));
+    if (this.clash) throw new Ended(passage.kernelDrop('nat-failed', 'another connection has the same addresses and ports in one direction, in the same zone', undefined, packet.family === 6));
   }
 
   private defragment(): void {
@@ -60,11 +60,11 @@ export class Hooks {
 
   /** The connection becomes known to all once its first packet has passed every hook. */
   private confirm(): void {
-    const { at: { conntrack, packet }, context: { world } } = this.passage;
+    const { at: { conntrack }, context: { world } } = this.passage;
     const entry = conntrack?.entry;
     // An answer of REJECT carries the connection of the packet it refuses, and does not make it known (nf_conntrack_core.c __nf_conntrack_confirm).
     if (!entry || entry.confirmed || conntrack.direction === 'REPLY') return;
-    if (!CLASH_ALLOWED.has(packet.protocol) && clashes(entry, world)) {
+    if (clashes(entry, world)) {
       this.clash = true;
       return;
     }

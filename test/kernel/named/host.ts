@@ -69,6 +69,10 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'a raw socket sends what one frame takes, and gives a source where there is none', packets: [{ ...own, length: 1500 }, { ...own, length: 1501 }, { ...own, src: '0.0.0.0' }, out('0.0.0.0', '127.0.0.1'), out('0.0.0.0', '10.8.0.7')] },
   { name: 'a raw IPv6 socket sends no more either', rules6: EVERY_HOOK, packets: [{ ...own6, length: 1500 }, { ...own6, length: 1501 }] },
   ...['gre', 'esp', 'ah', 'udplite'].map((proto) => ({ name: `two hosts behind one address that speak ${proto} with the same peer`, independent: false, rules: SHARED, packets: ['10.0.5.9', '10.0.5.9', '10.0.5.8', '10.0.5.9'].map((src) => ({ dir: 'in', iface: 'eth1', src, dst: '9.9.9.9', proto, ...(proto === 'udplite' ? { sport: 5, dport: 6 } : {}) })) })),
+  ...(['OUTPUT -p udp -j CT --zone-reply 4', 'OUTPUT -p udp -j CT --zone-orig 4'] as const).map((rule) => ({
+    name: `what comes from the peer of a connection in two zones, -A ${rule}`, independent: false, rules: '', rules6: `*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A ${rule}\nCOMMIT\n`,
+    packets: [out('fd00:1::10', 'fd00:1::9'), udp('fd00:1::9', 'fd00:1::10', 'eth0', { sport: 53, dport: 40000 }), udp('fd00:1::9', 'fd00:1::10', 'eth0', { sport: 53, dport: 40000 }), out('fd00:1::10', 'fd00:1::9')],
+  })),
   { name: 'a port that NAT drew for the first packet stays drawn for the second', independent: false, rules: SHARED, packets: ['10.0.5.9', '10.0.5.8', '10.0.5.8'].map((src) => udp(src, '9.9.9.9', 'eth1')) },
   { name: 'a SYN over lo that was refused with an RST comes again', independent: false, rules: RESET, packets: [0, 1, 2].map(() => out('127.0.0.1', '127.0.0.1', { proto: 'tcp', dport: 80, flags: ['SYN'] })) },
   ...['ipproto udp', 'dport 53', 'sport 40000', 'tos 0x10', 'uidrange 1000-1100'].flatMap((selector) => [
