@@ -1,5 +1,6 @@
-import { isLinkLocal, isMulticast, isUnspecified } from '../net/address';
+import { isLinkLocal, isMulticast, isUnspecified, type Address } from '../net/address';
 import type { ConntrackView } from '../net/conntrack';
+import { ROUTE_TABLE } from '../net/kernelRoutes';
 import { lookupRoute } from '../net/routing';
 import { sourceAddressFor } from '../net/sourceAddress';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
@@ -70,6 +71,7 @@ function receivedAnswer({ end, events }: Walked, context: WalkContext): HostAnsw
   if (packet.extensionHeaders.some(({ protocol, bytes }) => protocol === PROTOCOL.IPV6_ROUTE && bytes[2] === SEGMENT_ROUTING)) return undefined;
   // What came to a broadcast or multicast address is answered by nobody, or from another address: no answer of that connection.
   if (route?.type !== 'local') return undefined;
+  if (packet.family === 4 && !end.receiver?.transparent && !isOwn(packet.destination, context)) return undefined;
   if (packet.protocol === PROTOCOL.ICMP && packet.icmpType === 8) return { packet: reversed(packet, { icmpType: 0 }) };
   if (packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType === 128) return { packet: reversed(packet, { icmpType: 129 }) };
   if (toMany(end)) return undefined;
@@ -108,6 +110,15 @@ function refusedAnswer({ end, events }: Walked, context: WalkContext): HostAnswe
   if (kind === 'tcp-reset') return unicast && packet.protocol === PROTOCOL.TCP && !(packet.tcpFlags & TCP_FLAGS.RST) ? { packet: tcpReset(packet), attached } : undefined;
   if (kind !== 'icmp' || isIcmpErrorPacket(packet)) return undefined;
   return { packet: icmpError(packet, [icmpType ?? 3, icmpCode ?? 3], context), attached };
+}
+
+/**
+ * IPv4 answers from addresses of table local only: a rule that leads elsewhere, as for TPROXY, makes none, and only a transparent socket may
+ * send from any other. Source: net/ipv4/route.c ip_route_output_key_hash_rcu (FLOWI_FLAG_ANYSRC).
+ */
+function isOwn(address: Address, { host }: WalkContext): boolean {
+  const { type, table } = lookupRoute(host, { destination: address });
+  return type === 'local' && table === ROUTE_TABLE.local;
 }
 
 /** The frame was a broadcast or multicast: only echo requests in it are answered. */

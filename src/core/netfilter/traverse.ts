@@ -99,7 +99,8 @@ export function traverse(start: Chain, traveller: Traveller): TableEnd {
     const effect: Effect = target.kind === 'extension' ? target.extension.apply(target.data, asked, rule) : target.kind === 'none' ? { kind: 'continue' } : unknownTarget(target.name);
     const at = traveller.apply(rule, effect);
     traveller.emit({ kind: 'rule', rule, matched: true, view: before, answers: tested.answers, effect, after: traveller.view().packet, depth, broken: tested.drop?.reason });
-    if (tested.drop) return { kind: 'hotdrop', reason: tested.drop.reason };
+    // Where the target drops the packet as well, it is the rule that did, and what REJECT sends is sent.
+    if (tested.drop && at.kind !== 'drop') return { kind: 'hotdrop', reason: tested.drop.reason };
     index++;
     firstSkipped = index;
     switch (at.kind) {

@@ -69,6 +69,18 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'a raw socket sends what one frame takes, and gives a source where there is none', packets: [{ ...own, length: 1500 }, { ...own, length: 1501 }, { ...own, src: '0.0.0.0' }, out('0.0.0.0', '127.0.0.1'), out('0.0.0.0', '10.8.0.7')] },
   { name: 'a raw IPv6 socket sends no more either', rules6: EVERY_HOOK, packets: [{ ...own6, length: 1500 }, { ...own6, length: 1501 }] },
   ...['gre', 'esp', 'ah', 'udplite'].map((proto) => ({ name: `two hosts behind one address that speak ${proto} with the same peer`, independent: false, rules: SHARED, packets: ['10.0.5.9', '10.0.5.9', '10.0.5.8', '10.0.5.9'].map((src) => ({ dir: 'in', iface: 'eth1', src, dst: '9.9.9.9', proto, ...(proto === 'udplite' ? { sport: 5, dport: 6 } : {}) })) })),
+  ...(['REJECT', 'DROP', 'LOG'] as const).map((target) => ({
+    name: `a broken packet that a negated option lets through to ${target}`, rules: rules({ mangle: ['OUTPUT', 'POSTROUTING'], filter: [`OUTPUT -p dccp ! --dccp-option 2 -j ${target}`, 'OUTPUT'] }),
+    packets: [out('192.168.1.10', '8.8.8.8', { proto: 'dccp' })],
+  })),
+  ...([[], [{ proto: 'tcp', addr: '0.0.0.0', port: 53 }], [{ proto: 'tcp', addr: '0.0.0.0', port: 53, transparent: true }]] as const).flatMap((listeners, i) => ['192.0.2.7', '192.168.1.10'].map((dst) => ({
+    name: `what a mark leads to this host is answered by transparent sockets only (${i}, ${dst})`, independent: false, listeners, rules: rules({ mangle: ['PREROUTING -j MARK --set-xmark 0x2/0xffffffff'] }),
+    topology: { ipRules: ['fwmark 0x2 lookup 300'], routes: ['local 0.0.0.0/0 dev lo table 300'] },
+    packets: [
+      ...[['SYN'], ['ACK']].map((flags) => udp('192.168.1.77', dst, 'eth0', { proto: 'tcp', flags })), udp('192.168.1.77', dst, 'eth0', { sport: 7 }), udp('192.168.1.77', dst, 'eth0', { sport: 7 }),
+      ...[0, 1].map(() => ({ dir: 'in' as const, iface: 'eth0', src: '192.168.1.77', dst, proto: 'icmp', icmpType: 8, icmpCode: 0, icmpId: 7 })), out(dst, '192.168.1.77', { proto: 'tcp', sport: 53, dport: 40000, flags: ['SYN'] }),
+    ],
+  }))),
   ...(['OUTPUT -p udp -j CT --zone-reply 4', 'OUTPUT -p udp -j CT --zone-orig 4'] as const).map((rule) => ({
     name: `what comes from the peer of a connection in two zones, -A ${rule}`, independent: false, rules: '', rules6: `*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A ${rule}\nCOMMIT\n`,
     packets: [out('fd00:1::10', 'fd00:1::9'), udp('fd00:1::9', 'fd00:1::10', 'eth0', { sport: 53, dport: 40000 }), udp('fd00:1::9', 'fd00:1::10', 'eth0', { sport: 53, dport: 40000 }), out('fd00:1::10', 'fd00:1::9')],
