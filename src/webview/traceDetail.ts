@@ -16,6 +16,7 @@ export class TraceDetail extends LitElement {
     header { display: flex; align-items: center; gap: 8px; margin-bottom: 4px; min-height: 26px; }
     h2 { flex: 1; min-width: 0; font-size: 1.06em; font-weight: 600; margin: 0; overflow-wrap: anywhere; }
     .source { margin: 2px 0 9px; padding: 6px 9px; background: var(--vscode-textCodeBlock-background, var(--soft)); border: 1px solid var(--vscode-contrastBorder, transparent); border-radius: 4px; overflow-wrap: anywhere; line-height: 1.5; }
+    .source span:not(.t-comment) { display: inline-block; max-width: 100%; vertical-align: top; }
     p { margin: 0 0 6px; text-wrap: pretty; overflow-wrap: anywhere; }
     .purpose { margin: 8px 0 0; }
     h3 { font-size: 0.86em; font-weight: 600; letter-spacing: 0.05em; text-transform: uppercase; color: var(--dim); margin: 16px 0 5px; }
