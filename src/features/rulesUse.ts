@@ -11,9 +11,11 @@ const AMBIENT_MARK = { mark: 0x111, mask: 0xfff };
 /** Only rules with one of these words in their line can tell anything: a node's 100,000 service rules have none. */
 const TELLING = [' -i ', ' -o ', 'TPROXY', 'interface'] as const;
 
+const SOURCE_NAT: ReadonlySet<string> = new Set(['MASQUERADE', 'SNAT']);
+
 /** What the rules tell about the host that no other part of the file does. */
 export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse {
-  const interfaces = new Map<string, string | undefined>();
+  const interfaces = new Map<string, Use>();
   const tproxyMarks: { mark: number; mask: number }[] = [];
   const tproxyPorts: number[] = [];
   for (const ruleSet of ruleSets) {
@@ -29,15 +31,20 @@ export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse
     }
     if (istioProfile(ruleSetView(ruleSet))?.mode === 'ambient pod') tproxyMarks.push(AMBIENT_MARK);
   }
-  return { interfaces: [...interfaces].map(([name, network]) => ({ name, network })), tproxyMarks: unique(tproxyMarks), tproxyPorts: [...new Set(tproxyPorts)] };
+  return { interfaces: [...interfaces].map(([name, use]) => ({ name, ...use })), tproxyMarks: unique(tproxyMarks), tproxyPorts: [...new Set(tproxyPorts)] };
 }
 
-/** `-s 172.17.0.0/16 ! -o docker0` in POSTROUTING says whose network 172.17.0.0/16 is. */
-function noteInterfaces({ header, chain }: Rule, interfaces: Map<string, string | undefined>): void {
+type Use = Omit<NonNullable<RulesUse['interfaces']>[number], 'name'>;
+
+/** `-s 172.17.0.0/16 ! -o docker0` in POSTROUTING says whose network 172.17.0.0/16 is, `-o eth1 -j MASQUERADE` where the way out is. */
+function noteInterfaces({ header, chain, target }: Rule, interfaces: Map<string, Use>): void {
   for (const side of [header.inInterface, header.outInterface]) {
     if (!side || side.value.endsWith('+') || side.value === 'lo' || side.value === '') continue;
-    const tied = side === header.outInterface && side.inverted && chain.hook === 'POSTROUTING' && header.source && !header.source.inverted ? formatBlock(header.source.value) : undefined;
-    if (tied !== undefined || !interfaces.has(side.value)) interfaces.set(side.value, tied ?? interfaces.get(side.value));
+    const out = side === header.outInterface && chain.hook === 'POSTROUTING';
+    const tied = out && side.inverted && header.source && !header.source.inverted ? formatBlock(header.source.value) : undefined;
+    const known = interfaces.get(side.value);
+    const translated = known?.translated === true || (out && !side.inverted && target.kind === 'extension' && SOURCE_NAT.has(target.extension.name));
+    interfaces.set(side.value, { network: tied ?? known?.network, translated });
   }
 }
 

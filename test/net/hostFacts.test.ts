@@ -100,6 +100,21 @@ describe('hostFromSourceFile', () => {
     expect(way(host, '172.30.0.9')).toBe('unicast br-1 from 172.30.0.1');
   });
 
+  it.each([
+    [[{ name: 'docker0', translated: true }, { name: 'ens18' }, { name: 'enp2s0' }], 'ens18'],
+    [[{ name: 'eth0' }, { name: 'eth1', translated: true }], 'eth1'],
+    [[{ name: 'eth1', network: '10.9.0.0/16' }, { name: 'wg0', translated: true }], 'eth0'],
+    [[{ name: 'cali12' }, { name: 'br-lan' }], 'eth0'],
+  ])('takes the port that rules translate to, or else name, for the way out: %j', (interfaces, name) => {
+    const { host, assumptions } = facts(RULES, undefined, { interfaces });
+    expect(way(host, '8.8.8.8')).toBe(`unicast ${name} via 10.244.1.1 from 10.244.1.5`);
+    expect(assumptions[0]?.message).toContain(`${name}${name === 'eth0' ? ' is assumed' : ', which rules name'}`);
+  });
+
+  it('believes a listing of interfaces before the rules', () => {
+    expect(way(facts(`${RULES}\n${IP_ADDR}`, undefined, { interfaces: [{ name: 'ens18', translated: true }] }).host, '8.8.8.8')).toContain('unicast eth0');
+  });
+
   it('assumes the policy routing that TPROXY needs', () => {
     const use: RulesUse = { tproxyMarks: [{ mark: 1337, mask: 0xffffffff }, { mark: 0x111, mask: 0xfff }], tproxyPorts: [15006] };
     const { host, assumptions } = facts(`${RULES}\n${SS}`, undefined, use);

@@ -24,8 +24,8 @@ export interface HostFacts {
 
 /** What the rules say about the host: found by whoever has bound them. All parts may be left out. */
 export interface RulesUse {
-  /** Interfaces that rules name with -i and -o, without a `+`; `network` where a rule ties one to a subnet. */
-  readonly interfaces?: readonly { readonly name: string; readonly network?: string | undefined }[];
+  /** Interfaces that rules name with -i and -o, without a `+`; `network` where a rule ties one to a subnet, `translated` where SNAT or MASQUERADE does. */
+  readonly interfaces?: readonly { readonly name: string; readonly network?: string | undefined; readonly translated?: boolean }[];
   /** What TPROXY rules mark packets with, which only makes sense with a policy rule for that mark. */
   readonly tproxyMarks?: readonly { readonly mark: number; readonly mask: number }[];
   /** The ports that TPROXY rules hand packets to: sockets there are transparent. */
@@ -114,8 +114,9 @@ class HostReader {
     const named = this.routeFacts().flatMap(({ route }) => (route.device !== undefined && route.device !== 'lo' ? [route.device] : []));
     for (const name of named) if (!found.has(name)) found.set(name, { mac: undefined, mtu: 1500, addresses: [] });
     if (found.size === 0) {
-      found.set('eth0', { mac: undefined, mtu: 1500, addresses: [] });
-      this.assume('interface', 'The file names no interface: eth0 is assumed, beside lo.');
+      const uplink = uplinkOf(this.rulesUse.interfaces ?? []);
+      found.set(uplink ?? 'eth0', { mac: undefined, mtu: 1500, addresses: [] });
+      this.assume('interface', uplink === undefined ? 'The file lists no interfaces: eth0 is assumed, beside lo.' : `The file lists no interfaces: ${uplink}, which rules name, is taken for the one that leads out.`);
     }
     for (const [name, iface] of found) if (!addressesKnown) this.assumeAddresses(name, iface.addresses, name === [...found.keys()][0]);
     for (const { name, network } of this.rulesUse.interfaces ?? []) {
@@ -300,8 +301,16 @@ class HostReader {
 const USUAL_ADDRESS = { 4: '10.244.1.5/24', 6: 'fd00:1::5/64' } as const;
 /** The networks that come with the names of these interfaces unless someone configures others. */
 const USUAL_NETWORKS: Readonly<Record<string, string>> = { docker0: '172.17.0.0/16', cni0: '10.244.0.0/24', virbr0: '192.168.122.0/24' };
+/** Names that the kernel, systemd and routers give to ports that lead out of the host, and not to bridges, containers and tunnels. */
+const PORT_NAME = /^(eth|en[a-z0-9]|wl|bond|venet|ppp|wan)/;
 /** A host's number in its network, past the ones that routers and name servers like to have. */
 const USUAL_HOST_NUMBER = 7;
+
+/** Of the ports that rules name, the one whose packets they give another source, else the first. */
+function uplinkOf(interfaces: NonNullable<RulesUse['interfaces']>): string | undefined {
+  const ports = interfaces.filter(({ name, network }) => network === undefined && PORT_NAME.test(name));
+  return (ports.find(({ translated }) => translated) ?? ports[0])?.name;
+}
 
 /** A route to a network that hosts live in: no default route, no single address, no multicast. */
 function isSubnet({ type, destination, prefixLength }: Route): boolean {
