@@ -12,7 +12,7 @@ function disagreements({ question, kernel }: Recorded): readonly unknown[] {
 }
 
 describe('what Linux did, named', () => {
-  const named = ['experiments.jsonl', 'options.jsonl', 'corners.jsonl', 'istio.jsonl', 'host.jsonl', 'nft.jsonl'].flatMap((file) => readRecorded(join(FOLDER, file)).map((recorded) => [`${file.replace('.jsonl', '')}: ${recorded.name}`, recorded] as const));
+  const named = ['experiments.jsonl', 'options.jsonl', 'corners.jsonl', 'istio.jsonl', 'host.jsonl', 'sets.jsonl', 'nft.jsonl'].flatMap((file) => readRecorded(join(FOLDER, file)).map((recorded) => [`${file.replace('.jsonl', '')}: ${recorded.name}`, recorded] as const));
   it.each(named)('%s', (_, recorded) => {
     expect(disagreements(recorded)).toEqual([]);
   });

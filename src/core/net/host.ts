@@ -1,4 +1,5 @@
 import type { Address, AddressBlock } from './address';
+import type { SetChanges } from './setChanges';
 
 /** A network interface. `lo` always exists and has 127.0.0.1/8 and ::1/128. */
 export interface Interface {
@@ -80,6 +81,8 @@ export interface IpSet {
   /** The words behind the type in the `create` line. */
   readonly options: readonly string[];
   readonly entries: readonly string[];
+  /** What packets made of it since. */
+  readonly changes?: SetChanges;
 }
 
 /** Everything outside the rules that decides where a packet goes. */

@@ -1,7 +1,9 @@
-import { andAddress, compareAddresses, isUnspecified, prefixMask, type Address } from './address';
+import { andAddress, isUnspecified, prefixMask, type Address } from './address';
 import type { IpSet } from './host';
 import { PROTOCOL, type Packet } from './packet';
-import { compileSet, memberKey, type CompiledSet, type SetMember, type SetPart } from './setEntries';
+import { covers, liveLengths, liveMember, liveNetwork } from './setChanges';
+import { compileSet, type CompiledSet } from './setEntries';
+import { memberKey, NO_INFO, type PartKind, type SetInfo, type SetMember, type SetPart } from './setMembers';
 
 /** What of a packet's surroundings a set may look at. */
 export interface SetView {
@@ -14,43 +16,78 @@ export type SetDirection = 'src' | 'dst';
 
 export interface SetTestOptions {
   readonly returnNomatch?: boolean;
-  /** Counts the packet for a member and says whether the counters fit; `key` tells the members of all sets apart. */
-  readonly count?: (key: string, first: SetMember['counts']) => boolean;
+  /**
+   * Counts the packet for a member and says whether the counters fit; `key` tells the members of all sets apart. `listed`: the set is
+   * asked for the sake of a list, whose own counters are the ones compared.
+   */
+  readonly count?: (key: string, first: SetMember['counts'], listed: boolean) => boolean;
+  /** A member of a bitmap:ip,mac learns its link layer address. */
+  readonly learn?: (set: IpSet, learnt: SetMember) => void;
+}
+
+export interface SetAnswer {
+  /** undefined where the set, or a set that it lists, is not known. */
+  readonly found: boolean | undefined;
+  /** What the last member that was looked at gives to the packet. */
+  readonly info: SetInfo;
+}
+
+/** Whether a packet is in a set: `lookUpSet` without what the member carries. */
+export function testSet(sets: ReadonlyMap<string, IpSet> | undefined, name: string, view: SetView, directions: readonly SetDirection[], options: SetTestOptions = {}): boolean | undefined {
+  return lookUpSet(sets, name, view, directions, options).found;
 }
 
 /**
- * Whether a packet is in a set, as `-m set --match-set name src,dst` asks; undefined where the set, or a set that it lists, is not
- * known. Each direction is for one part of the type's name; with fewer directions than parts, or for a set of
- * the other family, the kernel says no. In sets of networks the most specific member decides, and one marked `nomatch` says no
- * (with `returnNomatch`: yes, and the others no). A bitmap:ip,mac member without link layer address is in the set for any, as the
- * kernel learns it from the first packet. Members with a timeout count as still there.
- * Source: ipset(8), net/netfilter/ipset/ip_set_core.c ip_set_test, ip_set_hash_gen.h.
+ * Whether a packet is in a set, as `-m set --match-set name src,dst` asks. Each direction is for one part of the type's name; with
+ * fewer directions than parts, or for a set of the other family, the kernel says no. In sets of networks the most specific member
+ * decides, and one marked `nomatch` says no (with `returnNomatch`: yes, and the others no). A bitmap:ip,mac member without link layer
+ * address is in the set for any, as the kernel learns it from the first packet. Members with a timeout count as still there.
+ * Source: ipset(8), net/netfilter/ipset/ip_set_core.c ip_set_test, ip_set_hash_gen.h, ip_set_list_set.c list_set_ktest.
  */
-export function testSet(
+export function lookUpSet(
   sets: ReadonlyMap<string, IpSet> | undefined,
   name: string,
   view: SetView,
   directions: readonly SetDirection[],
   options: SetTestOptions = {},
-): boolean | undefined {
+  listed?: { readonly info: SetInfo },
+): SetAnswer {
   const set = sets?.get(name);
-  if (sets === undefined || set === undefined) return undefined;
-  const compiled = compileSet(set);
-  if (set.type === 'list:set') {
-    let unknown = false;
-    for (const member of compiled.lists) {
-      const answer = testSet(sets, member, view, directions, options);
-      if (answer === true) return true;
-      unknown ||= answer === undefined;
+  let info = listed?.info ?? NO_INFO;
+  if (sets === undefined || set === undefined) return { found: undefined, info };
+  if (set.type === 'list:set') return lookUpListed(sets, set, view, directions, options);
+  const { shape } = compileSet(set);
+  const counting = set.options.includes('counters');
+  for (const { member, key } of membersFor(set, view, directions)) {
+    const [, mac] = member.parts;
+    if (set.type === 'bitmap:ip,mac' && mac?.kind === 'mac') {
+      const seen = partOf('mac', view, directions[1] as SetDirection, set, compileSet(set)) as SetPart & { readonly kind: 'mac' };
+      if (mac.mac === undefined) {
+        options.learn?.(set, { ...member, parts: [member.parts[0] as SetPart, seen], info: NO_INFO });
+        return { found: true, info };
+      }
+      if (mac.mac !== seen.mac) continue;
     }
-    return unknown ? undefined : false;
-  }
-  for (const { member, key } of membersFor(set, compiled, view, directions)) {
     // A member whose counters do not fit is as if it were not there: the next wider network is tried.
-    if (options.count && set.options.includes('counters') && !options.count(`${set.name} ${key}`, member.counts)) continue;
-    return options.returnNomatch === true && compiled.shape.includes('net') ? member.nomatch : !member.nomatch;
+    if (counting && options.count && !options.count(`${set.name} ${key}`, member.counts, listed !== undefined)) continue;
+    if (set.options.includes('skbinfo')) info = member.info;
+    return { found: options.returnNomatch === true && shape.includes('net') ? member.nomatch : !member.nomatch, info };
   }
-  return false;
+  return { found: false, info };
+}
+
+function lookUpListed(sets: ReadonlyMap<string, IpSet>, set: IpSet, view: SetView, directions: readonly SetDirection[], options: SetTestOptions): SetAnswer {
+  let unknown = false;
+  let info = NO_INFO;
+  for (const { name, ...own } of compileSet(set).lists) {
+    const answer = lookUpSet(sets, name, view, directions, options, { info });
+    info = answer.info;
+    unknown ||= answer.found === undefined;
+    if (answer.found !== true) continue;
+    if (set.options.includes('counters') && options.count && !options.count(`${set.name} ${name}`, own.counts, false)) continue;
+    return { found: true, info: set.options.includes('skbinfo') ? own.info : info };
+  }
+  return { found: unknown ? undefined : false, info };
 }
 
 /** How many directions a set of this type takes: the parts of its name. */
@@ -65,27 +102,32 @@ interface Found {
 }
 
 /** The members that the packet is, the most specific first. */
-function membersFor(set: IpSet, compiled: CompiledSet, view: SetView, directions: readonly SetDirection[]): Iterable<Found> {
-  if (directions.length < compiled.shape.length) return [];
-  const withFamily = compiled.shape.some((kind) => kind === 'ip' || kind === 'net');
-  if (withFamily && set.family !== view.packet.family) return [];
-  const values: SetPart[] = [];
-  for (const [i, kind] of compiled.shape.entries()) {
-    const value = partOf(kind, view, directions[i] as SetDirection, set, compiled);
-    if (value === undefined) return [];
-    values.push(value);
-  }
-  return compiled.shape.includes('iface') ? findByInterface(compiled, values) : findByValue(compiled, values);
+function membersFor(set: IpSet, view: SetView, directions: readonly SetDirection[]): Iterable<Found> {
+  const values = packetValues(set, view, directions);
+  if (values === undefined) return [];
+  return set.type === 'hash:net,iface' ? findByInterface(set, values) : findByValue(set, values);
 }
 
-function* findByValue(compiled: CompiledSet, values: readonly SetPart[]): Iterable<Found> {
-  for (const lengths of compiled.lengths) {
+/** What the packet is for a set; undefined where it can be none of its members. Networks are whole addresses. */
+export function packetValues(set: IpSet, view: SetView, directions: readonly SetDirection[]): readonly SetPart[] | undefined {
+  const compiled = compileSet(set);
+  const { shape } = compiled;
+  if (directions.length < shape.length) return undefined;
+  if (shape.some((kind) => kind === 'ip' || kind === 'net') && set.family !== view.packet.family) return undefined;
+  const values: SetPart[] = [];
+  for (const [i, kind] of shape.entries()) {
+    const value = partOf(kind, view, directions[i] as SetDirection, set, compiled);
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  return values;
+}
+
+function* findByValue(set: IpSet, values: readonly SetPart[]): Iterable<Found> {
+  for (const lengths of liveLengths(set)) {
     const masked = maskNetworks(values, lengths);
-    const key = memberKey(masked);
-    const exact = compiled.exact.get(key);
-    if (exact) yield { member: exact, key };
-    const ranged = exact ? undefined : compiled.ranges.find((member) => member.parts.every((part, i) => covers(part, masked[i] as SetPart)));
-    if (ranged) yield { member: ranged, key };
+    const member = liveMember(set, masked);
+    if (member) yield { member, key: memberKey(masked, set.type) };
   }
 }
 
@@ -93,11 +135,11 @@ function* findByValue(compiled: CompiledSet, values: readonly SetPart[]): Iterab
  * The first network length that has a member at all decides, even if none of its members has the interface; but one that was refused
  * for its counters makes the kernel forget those in front of it (ip_set_hash_netiface.c, ip_set_hash_gen.h mtype_test_cidrs).
  */
-function* findByInterface(compiled: CompiledSet, values: readonly SetPart[]): Iterable<Found> {
-  for (const lengths of compiled.lengths) {
+function* findByInterface(set: IpSet, values: readonly SetPart[]): Iterable<Found> {
+  for (const lengths of liveLengths(set)) {
     const [net, iface] = maskNetworks(values, lengths) as [SetPart, SetPart];
     let decides = false;
-    for (const member of compiled.byNetwork.get(memberKey([net])) ?? []) {
+    for (const member of liveNetwork(set, net)) {
       decides = !covers(member.parts[1] as SetPart, iface);
       if (!decides) yield { member, key: memberKey(member.parts) };
     }
@@ -105,7 +147,7 @@ function* findByInterface(compiled: CompiledSet, values: readonly SetPart[]): It
   }
 }
 
-function maskNetworks(values: readonly SetPart[], lengths: readonly number[]): SetPart[] {
+export function maskNetworks(values: readonly SetPart[], lengths: readonly number[]): SetPart[] {
   let next = 0;
   return values.map((value) => {
     if (value.kind !== 'net') return value;
@@ -114,24 +156,8 @@ function maskNetworks(values: readonly SetPart[], lengths: readonly number[]): S
   });
 }
 
-function covers(part: SetPart, value: SetPart): boolean {
-  switch (part.kind) {
-    case 'ip':
-      return value.kind === 'ip' && compareAddresses(part.first, value.first) <= 0 && compareAddresses(value.first, part.last) <= 0;
-    case 'port':
-      return value.kind === 'port' && part.protocol === value.protocol && part.first <= value.first && value.first <= part.last;
-    case 'mac':
-      return value.kind === 'mac' && (part.mac === undefined || part.mac === value.mac);
-    case 'iface':
-      return value.kind === 'iface' && (part.wildcard ? value.name.startsWith(part.name) : value.name === part.name);
-    case 'net':
-    case 'mark':
-      return memberKey([part]) === memberKey([value]);
-  }
-}
-
 /** What the packet has for one part of the set; undefined where it has none, which is no match. */
-function partOf(kind: CompiledSet['shape'][number], view: SetView, direction: SetDirection, set: IpSet, compiled: CompiledSet): SetPart | undefined {
+function partOf(kind: PartKind, view: SetView, direction: SetDirection, set: IpSet, compiled: CompiledSet): SetPart | undefined {
   const { packet } = view;
   const source = direction === 'src';
   switch (kind) {

@@ -1,8 +1,8 @@
-import { setDimension, testSet, type SetDirection } from '../../net/testSet';
+import { setDimension, testSet, type SetDirection, type SetTestOptions } from '../../net/testSet';
 import { unknown, type Answer } from '../answer';
 import { defineMatch } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type GivenOptions, type InvalidValue, type Option, type ValueType } from '../option';
-import { liveSets } from '../values/liveSets';
+import { countMember, learning, liveSets } from '../values/liveSets';
 import type { Inverted } from '../values/inverted';
 import { number64 } from '../values/number32';
 import { keptBytes } from '../values/savedString';
@@ -125,21 +125,16 @@ function counterText(what: string, test: CounterTest | undefined): string {
 
 function run(data: SetData, view: PacketView): Answer {
   const { name, directions } = data.set.value;
-  const found = testSet(liveSets(view), name, view, directions, { returnNomatch: data.returnNomatch, count: (key, first) => countPacket(data, view, key, first) });
+  const found = testSet(liveSets(view), name, view, directions, { returnNomatch: data.returnNomatch, count: counting(data, view), learn: learning(view) });
   return found === undefined ? unknown(`the members of the set ${name} are not in this file`) : found !== data.set.inverted;
 }
 
-/** Source: net/netfilter/ipset/ip_set_core.c ip_set_match_extensions. */
-function countPacket(data: SetData, { memory, packet }: PacketView, key: string, first: { readonly packets: bigint | undefined; readonly bytes: bigint | undefined }): boolean {
-  const before = (memory.get(`ipset counters ${key}`) as SetCounts | undefined) ?? { packets: first.packets ?? 0n, bytes: first.bytes ?? 0n };
-  const after = data.updateCounters ? { packets: before.packets + 1n, bytes: before.bytes + BigInt(packet.length) } : before;
-  if (data.updateCounters) memory.set(`ipset counters ${key}`, after);
-  return counterFits(data.packets, after.packets) && counterFits(data.bytes, after.bytes);
-}
-
-interface SetCounts {
-  readonly packets: bigint;
-  readonly bytes: bigint;
+/** Members of a listed set count by `--update-subcounters`, and only the counters of the list are compared (ip_set_list_set.c). */
+function counting(data: SetData, view: PacketView): NonNullable<SetTestOptions['count']> {
+  return (key, first, listed) => {
+    const { packets, bytes } = countMember(view, key, first, data.updateCounters && (!listed || data.updateSubcounters));
+    return listed || (counterFits(data.packets, packets) && counterFits(data.bytes, bytes));
+  };
 }
 
 function counterFits(test: CounterTest | undefined, count: bigint): boolean {

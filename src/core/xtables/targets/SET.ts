@@ -1,12 +1,12 @@
 import type { IpSet } from '../../net/host';
 import type { Packet } from '../../net/packet';
-import { testSet, type SetDirection } from '../../net/testSet';
+import { addToSet, removeFromSet } from '../../net/changeSet';
+import { compileSet } from '../../net/setEntries';
+import { lookUpSet, type SetDirection } from '../../net/testSet';
 import { defineTarget, type Effect } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type GivenOptions, type InvalidValue, type ValueContext, type ValueType } from '../option';
-import { liveSets, replaceSet } from '../values/liveSets';
+import { beginCounts, countMember, learning, liveSets, replaceSet } from '../values/liveSets';
 import { number32 } from '../values/number32';
-import { setEntry } from '../values/setEntry';
-import { leadingNumber } from '../values/strtoul';
 import type { PacketView } from '../view';
 
 interface SetUse {
@@ -86,7 +86,7 @@ export const SET = defineTarget<SetData>({
     return parts.filter((each) => each !== '').join(', ');
   },
   apply(data, view) {
-    const notes = [data.add && add(data.add, view), data.del && remove(data.del, view)].filter((each) => each !== undefined);
+    const notes = [data.add && add(data.add, view, data.exist), data.del && remove(data.del, view)].filter((each) => each !== undefined);
     const note = notes.length > 0 ? { note: notes.join('; ') } : {};
     if (data.map === undefined) return { kind: 'continue', ...note };
     const mapped = lookUp(data, data.map, view);
@@ -118,27 +118,32 @@ function useText(name: string, use: SetUse | undefined): string {
   return use === undefined ? '' : ` ${name} ${use.name} ${use.directions.join(',')}`;
 }
 
-function add(use: SetUse, view: PacketView): string {
+function add(use: SetUse, view: PacketView, withExist: boolean): string {
   const set = liveSets(view)?.get(use.name);
   if (set === undefined) return `the set ${use.name} is not known here, so what was added to it is not seen later`;
+  let failed = `nothing of the packet fits the set ${use.name}`;
   for (const target of memberSets(set, view)) {
-    const entry = setEntry(target, view, use.directions);
-    if (entry === undefined) continue;
-    if (holds(target, entry)) return `${entry} is in the set ${target.name} already`;
-    replaceSet(view, { ...target, entries: [...target.entries, entry] });
-    return `${entry} added to the set ${target.name}`;
+    const result = addToSet(target, view, use.directions, withExist);
+    if (result.kind === 'changed') {
+      replaceSet(view, result.set);
+      beginCounts(view, target, result.member.parts);
+      return `${result.text} added to the set ${target.name}`;
+    }
+    // Of a list, the next set is tried.
+    if (result.why === 'present') failed = `${result.text ?? ''} is in the set ${target.name} already`;
+    if (result.why === 'full') failed = `the set ${target.name} is full`;
   }
-  return `nothing of the packet fits the set ${use.name}`;
+  return failed;
 }
 
 function remove(use: SetUse, view: PacketView): string {
   const set = liveSets(view)?.get(use.name);
   if (set === undefined) return `the set ${use.name} is not known here, so what was removed from it is not seen later`;
   for (const target of memberSets(set, view)) {
-    const entry = setEntry(target, view, use.directions);
-    if (entry === undefined || !holds(target, entry)) continue;
-    replaceSet(view, { ...target, entries: target.entries.filter((each) => valueOf(each) !== entry) });
-    return `${entry} removed from the set ${target.name}`;
+    const result = removeFromSet(target, view, use.directions);
+    if (result.kind !== 'changed') continue;
+    replaceSet(view, result.set);
+    return `${result.text} removed from the set ${target.name}`;
   }
   return `nothing of the packet is in the set ${use.name}`;
 }
@@ -146,62 +151,24 @@ function remove(use: SetUse, view: PacketView): string {
 /** The set itself, or those that a list:set holds, in order. */
 function memberSets(set: IpSet, view: PacketView): readonly IpSet[] {
   if (set.type !== 'list:set') return [set];
-  return set.entries.map((entry) => liveSets(view)?.get(entry.split(' ')[0] as string)).filter((each) => each !== undefined);
-}
-
-function valueOf(entry: string): string {
-  return entry.split(' ')[0] as string;
-}
-
-function holds(set: IpSet, entry: string): boolean {
-  return set.entries.some((each) => valueOf(each) === entry);
+  return compileSet(set).lists.map(({ name }) => liveSets(view)?.get(name)).filter((each) => each !== undefined);
 }
 
 function lookUp(data: SetData, use: SetUse, view: PacketView): Effect {
-  const sets = liveSets(view);
-  const found = testSet(sets, use.name, view, use.directions);
+  // The look-up counts and learns like that of a match.
+  const { found, info } = lookUpSet(liveSets(view), use.name, view, use.directions, {
+    count(key, first) {
+      countMember(view, key, first, true);
+      return true;
+    },
+    learn: learning(view),
+  });
   if (found === undefined) {
     return { kind: 'choice', reason: `the members of the set ${use.name} are not in this file`, choices: [{ text: `the set ${use.name} has no mark for the packet`, effect: { kind: 'continue' } }] };
   }
-  const carried = found ? carriedBy(use, view) : undefined;
-  if (carried === undefined) return { kind: 'continue', note: `the packet is not in the set ${use.name}` };
+  if (!found) return { kind: 'continue', note: `the packet is not in the set ${use.name}` };
   const packet: { -readonly [K in 'mark' | 'priority']?: Packet[K] } = {};
-  if (data.mapMark) packet.mark = ((view.packet.mark & ~carried.mask) ^ carried.mark) >>> 0;
-  if (data.mapPriority) packet.priority = carried.priority;
+  if (data.mapMark) packet.mark = ((view.packet.mark & ~info.mask) ^ info.mark) >>> 0;
+  if (data.mapPriority) packet.priority = info.priority;
   return { kind: 'continue', packet };
-}
-
-interface Carried {
-  readonly mark: number;
-  readonly mask: number;
-  readonly priority: number;
-}
-
-/** `skbmark` and `skbprio` of the most specific member that the packet is; nothing written is 0. */
-function carriedBy(use: SetUse, view: PacketView): Carried | undefined {
-  const set = liveSets(view)?.get(use.name);
-  if (set === undefined) return undefined;
-  let best: { readonly entry: string; readonly length: number } | undefined;
-  for (const target of memberSets(set, view)) {
-    for (const entry of target.entries) {
-      const length = [...valueOf(entry).matchAll(/\/([0-9]+)/g)].reduce((sum, each) => sum + Number(each[1]), 0);
-      if (best && length <= best.length) continue;
-      if (testSet(new Map([[target.name, { ...target, entries: [entry] }]]), target.name, view, use.directions)) best = { entry, length };
-    }
-    if (best) break;
-  }
-  if (best === undefined) return undefined;
-  const words = best.entry.split(' ');
-  const after = (name: string): string | undefined => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined);
-  const [mark = '0', mask] = after('skbmark')?.split('/') ?? [];
-  const [major = '0', minor = '0'] = after('skbprio')?.split(':') ?? [];
-  return {
-    mark: numberOf(mark),
-    mask: mask === undefined ? (after('skbmark') === undefined ? 0 : 0xffffffff) : numberOf(mask),
-    priority: ((parseInt(major, 16) << 16) | (parseInt(minor, 16) & 0xffff)) >>> 0,
-  };
-}
-
-function numberOf(text: string): number {
-  return Number((leadingNumber(text)?.value ?? 0n) & 0xffffffffn);
 }

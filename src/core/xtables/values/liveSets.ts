@@ -1,8 +1,17 @@
 import type { IpSet } from '../../net/host';
+import type { SetExtensions } from '../../net/setMembers';
+import { memberKey } from '../../net/setMembers';
+import { withMember } from '../../net/setChanges';
+import type { SetTestOptions } from '../../net/testSet';
 import type { PacketView } from '../view';
 
 /** The key in `view.memory` of the sets as `-j SET` has left them. */
 const KEY = 'ipsets';
+
+export interface SetCounts {
+  readonly packets: bigint;
+  readonly bytes: bigint;
+}
 
 /** The sets as they are now: those of the host, with what `-j SET` did to them since. undefined: no set is known. */
 export function liveSets({ memory, host }: Pick<PacketView, 'memory' | 'host'>): ReadonlyMap<string, IpSet> | undefined {
@@ -12,4 +21,33 @@ export function liveSets({ memory, host }: Pick<PacketView, 'memory' | 'host'>):
 /** Puts a set with other members in the place of the set of that name. */
 export function replaceSet(view: Pick<PacketView, 'memory' | 'host'>, set: IpSet): void {
   view.memory.set(KEY, new Map(liveSets(view) ?? []).set(set.name, set));
+}
+
+/**
+ * Counts the packet for a member (unless `update` says no) and gives the counts after that.
+ * Source: net/netfilter/ipset/ip_set_core.c ip_set_match_extensions, which counts in front of comparing.
+ */
+export function countMember({ memory, packet }: PacketView, key: string, first: SetExtensions['counts'], update: boolean): SetCounts {
+  const before = (memory.get(countsKey(key)) as SetCounts | undefined) ?? { packets: first.packets ?? 0n, bytes: first.bytes ?? 0n };
+  if (!update) return before;
+  const after = { packets: before.packets + 1n, bytes: before.bytes + BigInt(packet.length) };
+  memory.set(countsKey(key), after);
+  return after;
+}
+
+/** A member that a packet made, or made anew, has counted that packet. */
+export function beginCounts({ memory, packet }: PacketView, set: IpSet, parts: Parameters<typeof memberKey>[0]): void {
+  memory.set(countsKey(`${set.name} ${memberKey(parts, set.type)}`), { packets: 1n, bytes: BigInt(packet.length) });
+}
+
+function countsKey(key: string): string {
+  return `ipset counters ${key}`;
+}
+
+/** How a look-up leaves behind what a member of bitmap:ip,mac has learnt. */
+export function learning(view: PacketView): NonNullable<SetTestOptions['learn']> {
+  return (set, learnt) => {
+    replaceSet(view, withMember(set, learnt.parts, learnt));
+    beginCounts(view, set, learnt.parts);
+  };
 }

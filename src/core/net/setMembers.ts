@@ -1,0 +1,232 @@
+import { addToAddress, andAddress, compareAddresses, formatAddress, notAddress, orAddress, parseAddress, parseBlock, prefixBlock, prefixLengthOf, prefixMask, sameAddress, type Address } from './address';
+import type { IpSet } from './host';
+import { icmpTypeOf } from './icmpTypes';
+import { protocolName, protocolNumber } from './protocols';
+import { portOfService } from './services';
+
+/** One part of a member of a set. Values of a packet have the same form, a single value in each part. */
+export type SetPart =
+  | { readonly kind: 'ip'; readonly first: Address; readonly last: Address }
+  | { readonly kind: 'net'; readonly address: Address; readonly length: number }
+  /** `protocol` undefined: bitmap:port, which has TCP and UDP. */
+  | { readonly kind: 'port'; readonly protocol: number | undefined; readonly first: number; readonly last: number }
+  /** undefined: bitmap:ip,mac member whose link layer address is yet to be learnt. */
+  | { readonly kind: 'mac'; readonly mac: string | undefined }
+  | { readonly kind: 'mark'; readonly mark: number }
+  | { readonly kind: 'iface'; readonly name: string; readonly wildcard: boolean; readonly bridgePort: boolean };
+
+/** What a member of a set with `skbinfo` gives to a packet (`-j SET --map-set`). */
+export interface SetInfo {
+  readonly mark: number;
+  readonly mask: number;
+  readonly priority: number;
+}
+
+/** What stands behind the values of a member. */
+export interface SetExtensions {
+  /** What its counters say at first, in a set that counts; undefined: nothing is written, which is 0. */
+  readonly counts: { readonly packets: bigint | undefined; readonly bytes: bigint | undefined };
+  readonly info: SetInfo;
+}
+
+export interface SetMember extends SetExtensions {
+  readonly parts: readonly SetPart[];
+  readonly nomatch: boolean;
+}
+
+export type PartKind = SetPart['kind'];
+
+/** What the options of a set say about the values of its members. */
+export interface SetShape {
+  /** What a part of a member is: the words of the type's name. */
+  readonly shape: readonly PartKind[];
+  /** What `netmask`, `bitmask` or `markmask` leave of an address or a mark. */
+  readonly addressMask: Address | undefined;
+  readonly markMask: number;
+}
+
+export const NO_INFO: SetInfo = { mark: 0, mask: 0, priority: 0 };
+
+/** A key of the parts that tell the members of a set apart. The link layer address that follows the address of a bitmap:ip,mac is none of them. */
+export function memberKey(parts: readonly SetPart[], type = ''): string {
+  return (type === 'bitmap:ip,mac' ? parts.slice(0, 1) : parts)
+    .map((part) => {
+      switch (part.kind) {
+        case 'ip':
+          return part.first.words.join('.');
+        case 'net':
+          return `${part.address.words.join('.')}/${part.length}`;
+        case 'port':
+          return `${part.protocol ?? ''}:${part.first}`;
+        case 'mac':
+          return part.mac ?? '*';
+        case 'mark':
+          return String(part.mark);
+        case 'iface':
+          return `${part.bridgePort ? 'physdev:' : ''}${part.name}`;
+      }
+    })
+    .join(' ');
+}
+
+/** A member of single values in the words of `ipset save`: `10.0.0.1,tcp:80`. */
+export function memberText(parts: readonly SetPart[]): string {
+  return parts
+    .map((part) => {
+      switch (part.kind) {
+        case 'ip':
+          return formatAddress(part.first);
+        case 'net':
+          return `${formatAddress(part.address)}/${part.length}`;
+        case 'port': {
+          const { protocol, first } = part;
+          if (protocol === undefined) return String(first);
+          return `${protocolName(protocol)}:${protocol === 1 || protocol === 58 ? `${first >> 8}/${first & 0xff}` : first}`;
+        }
+        case 'mac':
+          return part.mac ?? '';
+        case 'mark':
+          return `0x${part.mark.toString(16)}`;
+        case 'iface':
+          return part.name;
+      }
+    })
+    .join(',');
+}
+
+/** The words behind the values: `packets 3 bytes 180 skbmark 0x1/0xff skbprio 1:20`. Source: ipset(8), "counters", "skbinfo". */
+export function readExtensions(words: readonly string[]): SetExtensions {
+  const after = (name: string): string | undefined => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined);
+  const count = (name: string): bigint | undefined => {
+    const value = after(name);
+    return value !== undefined && /^[0-9]{1,20}$/.test(value) ? BigInt(value) : undefined;
+  };
+  const [mark, mask] = after('skbmark')?.split('/') ?? [];
+  const [major = '0', minor = '0'] = after('skbprio')?.split(':') ?? [];
+  const info = { mark: numberOf(mark), mask: mark !== undefined && mask === undefined ? 0xffffffff : numberOf(mask), priority: ((parseInt(major, 16) << 16) | (parseInt(minor, 16) & 0xffff)) >>> 0 };
+  return { counts: { packets: count('packets'), bytes: count('bytes') }, info };
+}
+
+function numberOf(text = '0'): number {
+  return /^(0x[0-9a-f]{1,8}|[0-9]{1,10})$/i.test(text) ? Number(text) >>> 0 : 0;
+}
+
+/** The members that a line adds, or what is wrong with it. */
+export function readMember(entry: string, set: IpSet, base: SetShape): SetMember[] | string {
+  const [values = '', ...words] = entry.replace(/ comment "[^"]*"/, '').split(' ');
+  const texts = values.split(',');
+  if (texts.length > base.shape.length || (texts.length < base.shape.length && set.type !== 'bitmap:ip,mac')) {
+    return `"${values}" does not fit the type ${set.type}`;
+  }
+  const wildcard = words.includes('wildcard');
+  let combinations: SetPart[][] = [[]];
+  for (const [i, kind] of base.shape.entries()) {
+    const parts = readPart(kind, texts[i], set, base, wildcard);
+    if (parts === undefined) return `"${texts[i] ?? ''}" is not a value for the ${kind} of a ${set.type} set`;
+    combinations = combinations.flatMap((before) => parts.map((part) => [...before, part]));
+  }
+  const nomatch = words.includes('nomatch');
+  const extensions = readExtensions(words);
+  return combinations.map((parts) => ({ parts, nomatch, ...extensions }));
+}
+
+function readPart(kind: PartKind, text: string | undefined, set: IpSet, base: SetShape, wildcard: boolean): SetPart[] | undefined {
+  if (text === undefined) return kind === 'mac' ? [{ kind: 'mac', mac: undefined }] : undefined;
+  switch (kind) {
+    case 'ip': {
+      const range = readAddressRange(text, set.family);
+      if (range === undefined) return undefined;
+      const masked = (address: Address): Address => (base.addressMask ? andAddress(address, base.addressMask) : address);
+      return [{ kind: 'ip', first: masked(range.first), last: masked(range.last) }];
+    }
+    case 'net':
+      return readNetworks(text, set.family, base.addressMask);
+    case 'port': {
+      const port = readPort(text, set);
+      return port && [port];
+    }
+    case 'mac':
+      return /^[0-9a-f]{1,2}([:-][0-9a-f]{1,2}){5}$/i.test(text)
+        ? [{ kind: 'mac', mac: text.split(/[:-]/).map((part) => part.padStart(2, '0').toLowerCase()).join(':') }]
+        : undefined;
+    case 'mark':
+      return /^(0x[0-9a-f]{1,8}|[0-9]{1,10})$/i.test(text) ? [{ kind: 'mark', mark: (Number(text) & base.markMask) >>> 0 }] : undefined;
+    case 'iface': {
+      const bridgePort = text.startsWith('physdev:');
+      return [{ kind: 'iface', name: bridgePort ? text.slice(8) : text, wildcard, bridgePort }];
+    }
+  }
+}
+
+function readAddressRange(text: string, family: 4 | 6): { first: Address; last: Address } | undefined {
+  const dash = text.indexOf('-');
+  if (dash > 0) {
+    const [first, last] = [parseAddress(text.slice(0, dash)), parseAddress(text.slice(dash + 1))];
+    return first?.family === family && last?.family === family && compareAddresses(first, last) <= 0 ? { first, last } : undefined;
+  }
+  const block = parseBlock(text, family);
+  return block && { first: block.address, last: orAddress(block.address, notAddress(block.mask)) };
+}
+
+/** A range of addresses as a member of a set of networks is the fewest networks that make it up. */
+function readNetworks(text: string, family: 4 | 6, mask: Address | undefined): SetPart[] | undefined {
+  if (!text.includes('-')) {
+    const block = parseBlock(text, family);
+    const length = block && prefixLengthOf(block.mask);
+    return block && length !== undefined ? [network(block.address, length, mask)] : undefined;
+  }
+  const range = readAddressRange(text, family);
+  if (range === undefined) return undefined;
+  const parts: SetPart[] = [];
+  for (let at = range.first; compareAddresses(at, range.last) <= 0;) {
+    let length = family === 4 ? 32 : 128;
+    while (length > 0 && sameAddress(prefixBlock(at, length - 1).address, at) && compareAddresses(endOf(at, length - 1), range.last) <= 0) length--;
+    parts.push(network(at, length, mask));
+    const end = endOf(at, length);
+    at = addToAddress(end, 1);
+    if (compareAddresses(at, end) <= 0) break;
+  }
+  return parts;
+}
+
+function network(address: Address, length: number, mask: Address | undefined): SetPart {
+  return { kind: 'net', address: mask ? andAddress(address, mask) : address, length };
+}
+
+function endOf(address: Address, length: number): Address {
+  return orAddress(address, notAddress(prefixMask(address.family, length)));
+}
+
+/** `[protocol:]port[-port]`; without a protocol it is TCP, for bitmap:port it is TCP and UDP. */
+function readPort(text: string, set: IpSet): SetPart | undefined {
+  const colon = text.indexOf(':');
+  const name = colon < 0 ? undefined : text.slice(0, colon);
+  const protocol = name === undefined ? 6 : protocolNumber(name);
+  if (protocol === undefined) return undefined;
+  const port = text.slice(colon + 1);
+  if (protocol === 1 || protocol === 58) {
+    const value = icmpValue(port, protocol === 1 ? 4 : 6);
+    return value === undefined ? undefined : { kind: 'port', protocol, first: value, last: value };
+  }
+  const [first, last = first] = rangeOf(port, protocol);
+  if (first === undefined || last === undefined || first > last) return undefined;
+  return { kind: 'port', protocol: set.type === 'bitmap:port' ? undefined : protocol, first, last };
+}
+
+function rangeOf(text: string, protocol: number): (number | undefined)[] {
+  const whole = portNumber(text, protocol);
+  return whole === undefined ? text.split('-').map((part) => portNumber(part, protocol)) : [whole];
+}
+
+function portNumber(text: string, protocol: number): number | undefined {
+  if (/^[0-9]{1,5}$/.test(text)) return Number(text) <= 65535 ? Number(text) : undefined;
+  return portOfService(text, protocol);
+}
+
+/** ipset keeps type and code of ICMP in the place of the port, the type in the upper byte. */
+function icmpValue(text: string, family: 4 | 6): number | undefined {
+  const numbers = /^([0-9]{1,3})\/([0-9]{1,3})$/.exec(text);
+  if (numbers) return Number(numbers[1]) <= 255 && Number(numbers[2]) <= 255 ? Number(numbers[1]) * 256 + Number(numbers[2]) : undefined;
+  const known = icmpTypeOf(text, family);
+  return known && known.type * 256 + (known.code ?? 0);
+}
