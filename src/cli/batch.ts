@@ -3,7 +3,7 @@ import { packetProblem } from '../core/net/makePacket';
 import { isProblem, readPacketRequest, type InputProblem, type PacketRequest } from '../core/net/packetRequest';
 import { addConnections } from '../core/netfilter/connections';
 import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
-import { tracePacket, tracePackets, type TraceSetting, type Traced } from '../core/netfilter/trace';
+import { notesOf, tracePacket, tracePackets, type TraceSetting, type Traced } from '../core/netfilter/trace';
 import { World } from '../core/netfilter/world';
 import { bindRules } from '../core/ruleset/bind';
 import type { RuleSet } from '../core/ruleset/ruleSet';
@@ -114,6 +114,7 @@ function warningsOf(setting: TraceSetting, traced: Traced): readonly string[] {
     for (const { line, message } of errors.slice(0, 10)) warnings.push(`line ${line.index + 1}: ${message}`);
     if (errors.length > 10) warnings.push(`${errors.length - 10} more errors in the rules`);
   }
+  warnings.push(...notesOf(traced.outcomes));
   if (traced.truncated) warnings.push(`more than ${traced.outcomes.length} courses are possible; the others are not shown`);
   return warnings;
 }

@@ -1,3 +1,4 @@
+import { notesOf } from '../core/netfilter/trace';
 import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { parseSourceFile } from '../core/syntax/parse';
 import { modelOf, type Dump, type FileModel } from '../features/fileModel';
@@ -69,6 +70,7 @@ function warningsOf({ evaluation, input }: Traced): readonly string[] {
   const presumed = outcomes.length === 1 ? (outcomes[0]?.assumptions ?? []) : [];
   return [
     ...presumed.map(({ rule, match, value, reason }) => `${rule ? `line ${rule.line.index + 1}: ` : ''}${match}: ${value ? 'yes' : 'no'} (${reason})`),
+    ...notesOf(outcomes),
     ...contradictions,
     ...setting.assumptions.map(({ message, line }) => (line === undefined ? message : `line ${line + 1}: ${message}`)),
     ...filled.map(({ field, value, why }) => `packet: ${field} is taken to be ${value}: ${why}`),

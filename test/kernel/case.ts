@@ -46,4 +46,5 @@ export interface OwnAnswer {
 export interface OwnOutcome extends KernelAnswer {
   readonly assumptions: readonly { readonly match: string; readonly reason?: string }[];
   readonly random?: readonly string[];
+  readonly copy?: Pick<KernelAnswer, 'outcome' | 'verdict' | 'dropBy'>;
 }

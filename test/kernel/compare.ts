@@ -30,9 +30,12 @@ function outcomeDifferences(kernel: KernelAnswer, own: OwnOutcome): readonly Dif
   // What the kernel's trace shows of a packet that a match threw away is where it happened to stand, not what became of it.
   const broken = own.dropBy?.reason === 'broken-packet' && kernel.outcome === 'DROPPED';
   // The trace of nf_tables ends with the rule whose match threw the packet away, though neither its target nor its counter was reached.
-  const more = broken && kernel.matchedRules.length === own.matchedRules.length + 1 ? kernel.matchedRules.slice(0, -1) : kernel.matchedRules;
-  compare('matchedRules', more.map(ruleName), own.matchedRules.map(ruleName));
-  if (!broken) compare('verdicts', kernel.verdicts.map(verdictName), own.verdicts.map(verdictName));
+  const brokenCopy = own.copy?.dropBy?.reason === 'broken-packet';
+  const theirs = kernel.matchedRules.map(ruleName);
+  const ours = own.matchedRules.map(ruleName);
+  if ((broken || brokenCopy) && theirs.length === ours.length + 1) theirs.splice(theirs.findIndex((rule, i) => rule !== ours[i]), 1);
+  compare('matchedRules', theirs, ours);
+  if (!broken && !brokenCopy) compare('verdicts', kernel.verdicts.map(verdictName), own.verdicts.map(verdictName));
   if (!broken) compare('dropBy', dropName(kernel.dropBy), dropName(own.dropBy));
   // What never reached a hook was never seen by the kernel's trace either.
   for (const [key, value] of Object.entries(kernel.finalPacket ?? {})) {

@@ -24,6 +24,21 @@ const redirect = `*nat
 COMMIT
 `;
 
+const guarded = `*nat
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+-A POSTROUTING -o eth0 -j SNAT --to-source 192.0.2.9
+COMMIT
+*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -i eth0 -p udp -j DROP
+COMMIT
+`;
+
 function rows({ outcome }: TraceModel): readonly Row[] {
   return outcome.groups.flatMap((group: StepGroup) => group.rows);
 }
@@ -110,15 +125,41 @@ describe('the way through the hooks', () => {
     traceModel(traceOf(text, packet, { host })).outcome.path.map(({ title, state, changes, tables }) =>
       `${state === 'off' ? '(' : ''}${changes.length > 0 ? `${changes.join(', ')} → ` : ''}${title}${tables.filter((table) => table.state === 'hit' || table.state === 'dropped').map(({ name }) => ` ${name}`).join('')}${state === 'off' ? ')' : ''}`);
 
+  const snat = 'src 192.0.2.10:41522 → 192.0.2.9:41522';
+
   test.each<[string, string, string, readonly string[]]>([
     ['redirected', redirect, 'in eth0 tcp 203.0.113.9:41522 > 192.0.2.10:3000 syn', ['PREROUTING nat', 'dport 3000 → 15006 → ROUTE', 'INPUT', 'SOCKET', '(FORWARD)', '(POSTROUTING)']],
     ['spared by RETURN', redirect, 'in eth0 tcp 203.0.113.9:41522 > 192.0.2.10:22 syn', ['PREROUTING', 'ROUTE', 'INPUT', 'SOCKET', '(FORWARD)', '(POSTROUTING)']],
     ['forwarded', redirect, 'in eth0 udp 203.0.113.9:41522 > 198.51.100.1:53', ['PREROUTING', 'ROUTE', 'ttl 64 → 63 → FORWARD', 'POSTROUTING', 'WIRE', '(INPUT)']],
     ['sent', redirect, 'out uid 1 udp > 198.51.100.1:53', ['ROUTE', 'OUTPUT', 'POSTROUTING', 'WIRE']],
     ['to itself', redirect, 'out uid 1 tcp > 192.0.2.10:80 syn', ['ROUTE', 'OUTPUT', 'POSTROUTING', 'LO', 'PREROUTING', 'ROUTE', 'INPUT', 'SOCKET']],
+    ['to many', guarded, 'out uid 1 udp > 192.0.2.255:137', ['ROUTE', 'OUTPUT', 'COPY', 'POSTROUTING nat', `${snat} → PREROUTING`, 'ROUTE', 'INPUT filter', 'DROP', 'ITSELF', 'POSTROUTING', `${snat} → WIRE`]],
+    ['to many on this host', guarded, 'out uid 1 udp > 224.0.0.1:137 ttl 0', ['ROUTE', 'OUTPUT', 'COPY', 'POSTROUTING nat', `${snat} → PREROUTING`, 'ROUTE', 'INPUT filter', 'DROP']],
     ['rejected', questions, 'in eth0 udp 203.0.113.9:41522 > 192.0.2.10:161', ['PREROUTING', 'ROUTE', 'INPUT filter', 'REJECT', '(FORWARD)', '(POSTROUTING)']],
   ])('%s', (_, text, packet, expected) => {
     expect(way(text, packet)).toEqual(expected);
+  });
+});
+
+describe('a copy for this host itself', () => {
+  const input = traceOf(guarded, 'out uid 1 udp > 192.0.2.255:137', { host });
+  const { outcome } = traceModel(input);
+
+  test('what leaves decides, and what becomes of the copy is said', () => {
+    expect([outcome.badge.text, outcome.verdictText]).toEqual([
+      'SENT eth0', 'It leaves by eth0 to 192.0.2.255:137. Line 6 gives it the source 192.0.2.9:41522. This host takes a copy itself, which is dropped by line 12.',
+    ]);
+    expect(rows(traceModel(input)).flatMap((row) => (row.kind === 'note' && /copy|itself/.test(row.text + row.why) ? [`${row.text} (${row.why})`] : []))).toEqual([
+      'this host takes a copy of it itself (POSTROUTING, then in again)', 'on with the packet itself (the copy is dropped by line 12)',
+    ]);
+  });
+
+  test('that it is in no group that a program may have joined is taken for granted, and said', () => {
+    const notes = (packet: string): readonly string[] => traceOf(guarded, packet, { host }).traced.outcomes.flatMap((each) => each.notes);
+    expect(notes('out udp > 192.0.2.255:137')).toEqual([]);
+    expect(notes('out udp > 224.0.0.251:5353')).toEqual([expect.stringMatching(/^no program of this host has joined the multicast group 224.0.0.251/)]);
+    expect(notes('in eth0 udp 192.0.2.7:5353 > 224.0.0.251:5353')).toEqual([expect.stringMatching(/^no program of this host has joined/)]);
+    expect(notes('out udp > 224.0.0.1:137')).toEqual([expect.stringMatching(/^the sending socket has IP_MULTICAST_LOOP on/)]);
   });
 });
 

@@ -53,9 +53,17 @@ export function isJoinedGroup(host: Host, group: Address): boolean {
   if (group.family === 4) return first === 0xe0000001;
   const scope = first >>> 16;
   if (second === 0 && third === 0 && last === 1) return first === 0xff010000 || first === 0xff020000;
-  if (second === 0 && third === 0 && last === 2) return host.sysctls.get('net.ipv6.conf.all.forwarding') !== 0 && (first === 0xff010000 || first === 0xff020000 || first === 0xff050000);
+  if (second === 0 && third === 0 && last === 2) return host.sysctls.get('net.ipv6.conf.all.forwarding') !== 0 && (first === 0xff020000 || ((first === 0xff010000 || first === 0xff050000) && hasOldInterface(host)));
   if (scope !== 0xff02 || second !== 0 || third !== 1 || last >>> 24 !== 0xff) return false;
   return host.interfaces.some(({ addresses, noArp }) => !noArp && addresses.some(({ address }) => address.family === 6 && ((address.words[3] as number) & 0xffffff) === (last & 0xffffff)));
+}
+
+/**
+ * An interface that is there when forwarding is switched on joins all groups of routers, a later one only that of its link, as the harness's.
+ * Source: net/ipv6/addrconf.c dev_forward_change, ipv6_add_dev.
+ */
+function hasOldInterface({ interfaces }: Host): boolean {
+  return interfaces.some(({ name, noArp }) => name !== 'lo' && !noArp);
 }
 
 function lookupIpv4(host: Host, query: RouteQuery): RouteResult {

@@ -54,6 +54,9 @@ export type TraceEvent =
   | { readonly kind: 'ttl'; readonly before: number; readonly after: number }
   | { readonly kind: 'kernel-drop'; readonly reason: KernelDropReason; readonly hook: Hook | undefined; readonly inHook: boolean; readonly packet: Packet; readonly detail: string }
   | { readonly kind: 'loopback'; readonly packet: Packet }
+  /** A copy for this host itself of what it sends to many; all up to `copy-end` happens to the copy. `only`: the packet itself does not leave, because … */
+  | { readonly kind: 'copy'; readonly iface: string; readonly packet: Packet; readonly only: string | undefined }
+  | { readonly kind: 'copy-end'; readonly end: WalkEnd; readonly packet: Packet }
   | { readonly kind: 'sent'; readonly iface: string; readonly packet: Packet }
   | { readonly kind: 'delivered'; readonly packet: Packet; readonly listener: Listener | undefined; readonly known: boolean };
 
@@ -101,4 +104,6 @@ export interface Walked {
   readonly events: readonly TraceEvent[];
   readonly end: WalkEnd;
   readonly assumptions: readonly Assumption[];
+  /** What was taken for granted of the programs of this host. */
+  readonly notes: readonly string[];
 }

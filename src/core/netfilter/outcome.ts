@@ -24,6 +24,8 @@ export interface Outcome {
   readonly random?: readonly string[];
   readonly receiver?: { readonly process: string | null; readonly pid: number | null; readonly local: string } | null;
   readonly ctstate?: ConntrackState;
+  /** What becomes of the copy that this host takes itself of what it sends to many; `hooks`, `matchedRules` and `verdicts` tell of both, in the order of time. */
+  readonly copy?: Pick<Outcome, 'outcome' | 'verdict' | 'dropBy'>;
 }
 
 type JsonValue = string | number | boolean | readonly string[] | FinalPacket;
@@ -46,7 +48,13 @@ export function outcomeOf({ events, end, assumptions }: Walked): Outcome {
     ...(end.randomPort ? { random: [end.packet.protocol === PROTOCOL.ICMP || end.packet.protocol === PROTOCOL.ICMPV6 ? 'icmpId' : end.randomPort === 'source' ? 'sport' : 'dport'] } : {}),
     ...(end.outcome === 'LOCAL' ? { receiver: end.receiver ? { process: end.receiver.process ?? null, pid: end.receiver.pid ?? null, local: end.receiver.text } : null } : {}),
     ...(end.state === undefined ? {} : { ctstate: end.state }),
+    ...copyOf(events),
   };
+}
+
+function copyOf(events: readonly TraceEvent[]): Pick<Outcome, 'copy'> {
+  const copy = events.find((event) => event.kind === 'copy-end')?.end;
+  return copy ? { copy: { outcome: copy.outcome, verdict: copy.verdict, ...(copy.dropBy ? { dropBy: dropBy(copy.dropBy) } : {}) } } : {};
 }
 
 function matchedRule({ rule, view }: Extract<TraceEvent, { kind: 'rule' }>): Outcome['matchedRules'][number] {
@@ -58,7 +66,10 @@ function verdictsOf(events: readonly TraceEvent[]): Outcome['verdicts'] {
   const verdicts: Outcome['verdicts'][number][] = [];
   let open: Outcome['verdicts'][number] | undefined;
   for (const event of events) {
-    if (event.kind === 'table-enter') open = undefined;
+    if (event.kind === 'copy-end' && open) {
+      verdicts.push(open);
+      open = undefined;
+    } else if (event.kind === 'table-enter') open = undefined;
     else if (event.kind === 'rule' && event.matched) {
       open = { hook: event.view.hook, table: event.rule.chain.table, verdict: 'ACCEPT', by: `${event.rule.chain.name}:${event.rule.number}` };
     } else if (event.kind === 'table-leave') {

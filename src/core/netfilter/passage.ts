@@ -1,3 +1,4 @@
+import { isMulticast } from '../net/address';
 import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
 import type { Host } from '../net/host';
 import type { Packet, SocketOwner } from '../net/packet';
@@ -60,6 +61,8 @@ export interface Standing {
   readonly assignedSocket: boolean;
   /** What a match has made of the frame; undefined: the link layer's address tells. */
   readonly packetType: 'unicast' | undefined;
+  /** It is the copy that this host takes itself of what it sends to many, on its way in. */
+  readonly ownCopy: boolean;
   /** The route that it was sent with. */
   readonly outRoute: Extract<OutputRoute, { kind: 'route' }> | undefined;
   /** The half that NAT gave a port drawn at random. */
@@ -74,6 +77,7 @@ export interface Standing {
 export class Passage {
   readonly events: TraceEvent[] = [];
   readonly assumptions: Assumption[] = [];
+  readonly notes: string[] = [];
   private standing: Standing;
   private cachedView: PacketView | undefined;
   private firstState: WalkEnd['state'];
@@ -85,7 +89,7 @@ export class Passage {
   ) {
     this.standing = {
       packet: arrival.packet, hook: undefined, table: 'raw', inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, socket: undefined,
-      headerBySender: false, assignedSocket: false, packetType: undefined, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
+      headerBySender: false, assignedSocket: false, packetType: undefined, ownCopy: false, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
     };
   }
 
@@ -109,18 +113,20 @@ export class Passage {
   }
 
   view(): PacketView {
-    const { packet, hook, table, inInterface, outInterface, conntrack, untracked, template, socket, headerBySender, assignedSocket } = this.standing;
+    const { packet, hook, table, inInterface, outInterface, conntrack, untracked, template, socket, headerBySender, assignedSocket, ownCopy } = this.standing;
     const { host, world, ruleSet } = this.context;
     return (this.cachedView ??= {
-      packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket,
+      packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket, ownCopy,
       conntrack: conntrack ?? (template ? templateView(template, packet.family) : untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),
       memory: world, packetType: this.packetType(), backend: ruleSet?.backend ?? 'legacy', iptablesVersion: ruleSet?.section.version, findConnection: (tuple) => world.find(tuple, NO_TEMPLATE.zone)?.entry,
     });
   }
 
   packetType(): PacketView['packetType'] {
-    const { packet: { destinationMac: mac }, inInterface, packetType } = this.standing;
+    const { packet: { family, destination, destinationMac: mac }, inInterface, packetType, ownCopy } = this.standing;
     if (packetType) return packetType;
+    // The link layer never addressed it: its destination tells (net/netfilter/xt_pkttype.c).
+    if (ownCopy) return family === 6 || isMulticast(destination) ? 'multicast' : 'broadcast';
     if (mac === undefined || inInterface === 'lo' || inInterface === '') return 'unicast';
     if (mac === 'ff:ff:ff:ff:ff:ff') return 'broadcast';
     return parseInt(mac.slice(0, 2), 16) & 1 ? 'multicast' : 'unicast';
@@ -140,6 +146,10 @@ export class Passage {
 
   emit(event: TraceEvent): void {
     this.events.push(event);
+  }
+
+  note(text: string | undefined): void {
+    if (text !== undefined) this.notes.push(text);
   }
 
   kernelDrop(reason: KernelDropReason, detail: string, outcome: 'DROPPED' | 'NONE' = 'DROPPED', inHook = false): WalkEnd {

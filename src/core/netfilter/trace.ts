@@ -51,6 +51,11 @@ export function isTracking(host: Host, ruleSet: RuleSet | undefined): boolean {
   return host.conntrack === 'on' || (ruleSet?.needsConntrack ?? false);
 }
 
+/** What the courses take for granted of the programs of this host. */
+export function notesOf(outcomes: readonly Walked[]): readonly string[] {
+  return [...new Set(outcomes.flatMap(({ notes }) => notes))];
+}
+
 function follow(request: PacketRequest, setting: TraceSetting, world: World): { readonly traced: Traced; readonly after: World } {
   const family = familyOf(request);
   const ruleSet = family === 4 ? setting.ruleSets.v4 : setting.ruleSets.v6;

@@ -2,6 +2,7 @@ import { knowsListeners } from '../net/host';
 import { defragment } from './defragment';
 import { whyRefusedAtDoor } from './door';
 import type { Walked, WalkEnd } from './events';
+import { groupNote, takesCopy, whyItStays } from './groupCopy';
 import { Hooks } from './hooks';
 import { routeInput, type InputRoute } from './inputRoute';
 import { routeOutput } from './outputRoute';
@@ -13,14 +14,17 @@ import { checkRawHeader, mtuOf, takeRoute } from './sending';
 export function walk(arrival: Arrival, context: WalkContext): Walked {
   const passage = new Passage(arrival, context);
   const way = new Way(passage);
-  let end: WalkEnd;
+  const end = endOf(() => (arrival.direction === 'in' ? way.arrive() : way.send()));
+  return { events: passage.events, end, assumptions: passage.assumptions, notes: passage.notes };
+}
+
+function endOf(course: () => WalkEnd): WalkEnd {
   try {
-    end = arrival.direction === 'in' ? way.arrive() : way.send();
+    return course();
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
-    end = error.end;
+    return error.end;
   }
-  return { events: passage.events, end, assumptions: passage.assumptions };
 }
 
 /** The way of a packet through the host: in, to this host or on to another, or out. */
@@ -45,8 +49,11 @@ class Way {
 
   private follow(route: InputRoute): WalkEnd {
     const { passage } = this;
-    if (route.kind === 'drop') return passage.kernelDrop(route.reason, route.detail);
     const { packet, inInterface } = passage.at;
+    if (route.kind === 'drop') {
+      if (route.reason === 'no-route') passage.note(groupNote(packet, false));
+      return passage.kernelDrop(route.reason, route.detail);
+    }
     passage.emit({ kind: 'route', phase: 'input', packet, type: route.kind === 'local' ? route.type : 'unicast', device: route.kind === 'local' ? inInterface : route.device, gateway: route.kind === 'local' ? undefined : route.gateway, table: route.table });
     return route.kind === 'local' ? this.deliver() : this.forward(route.device);
   }
@@ -100,25 +107,74 @@ class Way {
     if (raw) checkRawHeader(passage, route);
     if (attached) passage.move({ conntrack: attached });
     this.hooks.run('OUTPUT');
-    this.hooks.run('POSTROUTING');
-    return passage.at.outInterface === 'lo' ? this.comeBack() : this.sent();
+    return passage.at.packet.family === 4 ? this.leaveIpv4() : this.leaveIpv6();
   }
 
-  /** What goes out over lo comes in again with its connection and its mark, but without its socket. */
-  private comeBack(): WalkEnd {
+  /** Of what goes to many, the copy for this host goes first, and both go through POSTROUTING. Source: net/ipv4/ip_output.c ip_mc_output. */
+  private leaveIpv4(): WalkEnd {
+    const { passage } = this;
+    const only = whyItStays(passage);
+    const copied = this.takeCopy(only);
+    if (copied && only !== undefined) return copied;
+    this.hooks.run('POSTROUTING');
+    return passage.at.outInterface === 'lo' ? this.comeBack('lo') : this.sent();
+  }
+
+  /** The copy is taken of what has come out of POSTROUTING, and sees it again. Source: net/ipv6/ip6_output.c ip6_finish_output2. */
+  private leaveIpv6(): WalkEnd {
+    const { passage } = this;
+    this.hooks.run('POSTROUTING');
+    if (passage.at.outInterface === 'lo') return this.comeBack('lo');
+    const only = whyItStays(passage);
+    const copied = this.takeCopy(only);
+    if (only === undefined) return this.sent();
+    return copied ?? passage.kernelDrop('bad-destination', only);
+  }
+
+  /** Lets this host take its own copy of what it sends to many; gives back how that ends. `only`: why the packet itself stays. */
+  private takeCopy(only: string | undefined): WalkEnd | undefined {
+    const { passage } = this;
+    const original = passage.at;
+    const { packet, outInterface } = original;
+    const copied = takesCopy(passage);
+    if (outInterface !== 'lo') passage.note(groupNote(packet, copied));
+    if (!copied) return undefined;
+    passage.emit({ kind: 'copy', iface: outInterface, packet, only });
+    passage.move({ socket: undefined, headerBySender: false });
+    const end = endOf(() => {
+      this.hooks.run('POSTROUTING');
+      return this.comeBack(outInterface);
+    });
+    if (only !== undefined) return end;
+    const { conntrack } = passage.at;
+    // Both belong to the same connection, and what has become of that concerns both.
+    const same = conntrack?.entry !== undefined && conntrack.entry.id === original.conntrack?.entry?.id;
+    passage.move({ ...original, ...(same && { conntrack }) });
+    passage.emit({ kind: 'copy-end', end, packet });
+    return end;
+  }
+
+  /**
+   * What goes out over lo comes in again with its connection and its mark, but without its socket; so does, by the interface that it was sent
+   * by, the copy of what goes to many (net/core/dev.c dev_loopback_xmit).
+   */
+  private comeBack(iface: string): WalkEnd {
     const { passage } = this;
     const { packet, conntrack, outRoute } = passage.at;
-    passage.emit({ kind: 'loopback', packet });
+    if (iface === 'lo') passage.emit({ kind: 'loopback', packet });
+    const refused = whyRefusedAtDoor(packet, iface, passage.context.host, true);
+    if (refused) return passage.kernelDrop(refused.reason, refused.detail);
     passage.move({
-      socket: undefined, headerBySender: false, inInterface: 'lo', outInterface: '', readdressed: false,
+      socket: undefined, headerBySender: false, inInterface: iface, outInterface: '', readdressed: false, ownCopy: iface !== 'lo',
       // Nothing is attached to an INVALID packet, so it is tracked as if it were new here; UNTRACKED stays (nf_conntrack_core.c nf_conntrack_in).
       ...(conntrack?.state === 'INVALID' && { conntrack: undefined, template: undefined }),
     });
     this.hooks.run('PREROUTING');
     // It still has the route it was sent with, which only NAT takes away (nf_nat_proto.c nf_nat_ipv4_pre_routing).
-    if (passage.at.readdressed) return this.follow(routeInput(passage.at.packet, 'lo', passage.context.host));
-    if (outRoute?.type !== 'local') return passage.kernelDrop('no-route', 'it was routed out over lo without being addressed to this host');
-    passage.emit({ kind: 'route', phase: 'input', packet: passage.at.packet, type: 'local', device: 'lo', gateway: undefined, table: undefined });
+    if (passage.at.readdressed) return this.follow(routeInput(passage.at.packet, iface, passage.context.host));
+    if (!isForThisHost(outRoute, packet.family)) return passage.kernelDrop('no-route', 'it was routed out over lo without being addressed to this host');
+    const type = outRoute?.type === 'broadcast' || outRoute?.type === 'multicast' ? outRoute.type : 'local';
+    passage.emit({ kind: 'route', phase: 'input', packet: passage.at.packet, type, device: iface, gateway: undefined, table: undefined });
     return this.deliver();
   }
 
@@ -127,4 +183,11 @@ class Way {
     this.passage.emit({ kind: 'sent', iface: outInterface, packet });
     return this.passage.end('SENT', 'ACCEPT', undefined, { outInterface, inInterface: undefined });
   }
+}
+
+/** What comes in with the route it was sent with; IPv4 takes all that was sent over lo, but multicasts to strange groups. Source: net/ipv4/route.c __mkroute_output. */
+function isForThisHost(route: Passage['at']['outRoute'], family: 4 | 6): boolean {
+  if (!route) return false;
+  if (route.type === 'local' || route.result.toThisHost) return true;
+  return family === 4 && route.type !== 'multicast';
 }

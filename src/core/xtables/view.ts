@@ -33,6 +33,8 @@ export interface PacketView {
   readonly memory: Memory;
   /** How the link layer addressed the packet (`pkttype`). */
   readonly packetType: 'unicast' | 'broadcast' | 'multicast';
+  /** It is the copy that this host takes itself of what it sends to many, on its way in (PACKET_LOOPBACK). Left out: no. */
+  readonly ownCopy?: boolean;
   /** `legacy` or `nft`: the back ends differ in a few corners (fragments). */
   readonly backend: 'legacy' | 'nft';
   /** The version of iptables that wrote the rules down, where the file says so: `1.8.9`. */

@@ -1,4 +1,5 @@
 import type { PacketRequest } from '../../core/net/packetRequest';
+import { notesOf } from '../../core/netfilter/trace';
 import { familyOf } from '../../core/net/makePacket';
 import type { AssumedFact } from '../../shared/protocol';
 import { ruleSetOf, type Dump } from '../fileModel';
@@ -14,7 +15,7 @@ const TELLING: ReadonlySet<keyof PacketRequest> = new Set(['dir', 'iface', 'src'
 
 /** Everything that was taken for granted, most important first, each with the field in which it can be changed. */
 export function assumedFacts(dump: Dump, evaluation: Evaluation): readonly AssumedFact[] {
-  return [...ofRules(dump, evaluation), ...ofHost(evaluation), ...ofPacket(evaluation)];
+  return [...ofRules(dump, evaluation), ...ofHost(evaluation), ...ofPrograms(evaluation), ...ofPacket(evaluation)];
 }
 
 function ofRules(dump: Dump, { request, setting }: Evaluation): readonly AssumedFact[] {
@@ -49,6 +50,10 @@ function fieldOf(code: Evaluation['setting']['assumptions'][number]['code'], mes
     case 'not-read': return /route/i.test(message) ? 'host.routes' : undefined;
     case 'sets': case 'tproxy-routing': return undefined;
   }
+}
+
+function ofPrograms({ input }: Evaluation): readonly AssumedFact[] {
+  return input ? notesOf(input.traced.outcomes).map((note) => fact(`${note.charAt(0).toUpperCase()}${note.slice(1)}.`)) : [];
 }
 
 function ofPacket({ filled, request }: Evaluation): readonly AssumedFact[] {

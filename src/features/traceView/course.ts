@@ -31,6 +31,14 @@ export function courseOf({ traced, selected }: TraceInput): Walked {
 export type RuleEvent = Extract<TraceEvent, { readonly kind: 'rule' }>;
 export type SkippedEvent = Extract<TraceEvent, { readonly kind: 'skipped' }>;
 
+/** Tells of an event, by its index, whether it happened to the packet itself and not to the copy that the host takes itself of what goes to many. */
+export function isOwnWay({ events }: Walked): (index: number) => boolean {
+  const from = events.findIndex(({ kind }) => kind === 'copy');
+  const to = events.findIndex(({ kind }) => kind === 'copy-end');
+  // Where nothing but the copy is left, it stands for the packet.
+  return (index) => from < 0 || to < 0 || index < from || index > to;
+}
+
 /** The number of a line as people count. */
 export function lineNumber(line: { readonly index: number } | undefined): number | undefined {
   return line && line.index + 1;

@@ -6,7 +6,7 @@ import type { Hook, TableName } from '../../core/xtables/view';
 import type { PathNode, PathTable, Tone } from './model';
 import { changeWords, destinationOf, packetChanges } from './packetWords';
 import { routeWords } from './stepGroups';
-import { badgeOf } from './verdict';
+import { badgeOf, droppedBy } from './verdict';
 
 type Open = { -readonly [Key in keyof PathNode]: PathNode[Key] } & { tables: PathTable[] };
 
@@ -37,6 +37,12 @@ export function pathOf(walked: Walked, ruleSet: RuleSet | undefined): readonly P
         route = words;
         return push('route', event.phase === 'reroute' ? 'ROUTE AGAIN' : 'ROUTE', words, event.packet, index);
       }
+      case 'copy':
+        return push('loopback', 'COPY', event.only === undefined ? 'for this host itself' : `stays here: ${event.only}`, event.packet, index);
+      case 'copy-end':
+        if (event.end.dropBy && event.end.dropBy.kind !== 'kernel') push('drop', event.end.verdict, `the copy, ${droppedBy(event.end)}`, event.end.packet, index, 'end', 'drop');
+        last = event.packet;
+        return push('loopback', 'ITSELF', 'goes on', event.packet, index);
       case 'loopback':
         return push('loopback', 'LO', 'comes back in', event.packet, index);
       case 'delivered':

@@ -10,6 +10,7 @@ import { packetChanges, packetWords } from './packetWords';
 import { ruleTokens } from './ruleTokens';
 import { whyRule, whyRuleNot } from './ruleWhy';
 import { eventAt } from './traceModel';
+import { droppedBy } from './verdict';
 import { explainDecision } from './whyDecided';
 
 /** Everything about one step. undefined where the course has no such step. */
@@ -117,10 +118,17 @@ function eventWords(walked: Walked, index: number, event: TraceEvent): Pick<Step
     case 'route':
       return {
         title: title(event.phase === 'reroute' ? 'Routed again' : 'Routing'),
-        happened: event.type === 'local' ? 'The destination is an address of this host.' : `It goes out by ${event.device}${event.gateway === undefined ? '' : `, next hop ${event.gateway}`}.`,
+        happened: event.type === 'local' ? 'The destination is an address of this host.' : event.phase === 'input' && event.type !== 'unicast' ? `The destination is ${event.type === 'broadcast' ? 'a broadcast address' : 'a multicast group that this host is in'}.` : `It goes out by ${event.device}${event.gateway === undefined ? '' : `, next hop ${event.gateway}`}.`,
       };
     case 'ttl':
       return { title: title('Forwarding'), happened: 'A router takes one off the time to live.', changes: [{ field: 'ttl', before: String(event.before), after: String(event.after) }] };
+    case 'copy':
+      return {
+        title: title('A copy for this host itself'),
+        happened: `What a host sends to many it takes itself as well: a copy goes through POSTROUTING and comes in by ${event.iface}, without the sending socket.${event.only === undefined ? '' : ` The packet itself does not leave: ${event.only}.`}`,
+      };
+    case 'copy-end':
+      return { title: title('The packet itself'), happened: `The copy ${event.end.outcome === 'LOCAL' ? 'is delivered to this host' : `is ${droppedBy(event.end)}`}. On with what leaves: ${packetWords(event.packet)}.` };
     case 'loopback':
       return { title: title('Loopback'), happened: `Sent over lo, the packet comes in again: ${packetWords(event.packet)}. Connection and mark are kept, the sending socket is not: matches of owner see none.` };
     case 'kernel-drop':

@@ -6,6 +6,7 @@ import { lineNumber } from './course';
 import { explainKernelDrop } from './explainKernelDrop';
 import type { Mark, NoteRow, Row, StepGroup, Tone } from './model';
 import { changeWords, destinationOf, packetChanges } from './packetWords';
+import { droppedBy } from './verdict';
 import { whyRule } from './ruleWhy';
 import { ruleTokens } from './ruleTokens';
 import { runRows } from './runRows';
@@ -87,6 +88,11 @@ class Grouping {
         return this.quiet(index, event.phase === 'reroute' ? 'ROUTE AGAIN' : 'ROUTE', 'info', routeWords(event), routeTable(event.table));
       case 'ttl':
         return this.quiet(index, 'PACKET', 'info', `ttl ${event.before} → ${event.after}`, 'a router takes one off');
+      case 'copy':
+        return this.quiet(index, 'COPY', 'info', event.only === undefined ? 'this host takes a copy of it itself' : `it stays on this host: ${event.only}`, 'POSTROUTING, then in again');
+      case 'copy-end':
+        if (this.open) this.close('DROPPED', 'drop');
+        return this.quiet(index, 'ITSELF', 'info', 'on with the packet itself', event.end.outcome === 'LOCAL' ? 'the copy is delivered' : `the copy is ${droppedBy(event.end)}`);
       case 'loopback':
         return this.quiet(index, 'LOOPBACK', 'info', 'sent over lo, it comes back in', 'the sending socket is no longer known');
       case 'kernel-drop':
@@ -136,10 +142,10 @@ function isTable(step: string): step is TableName {
   return step !== 'defragment' && step !== 'conntrack' && step !== 'confirm';
 }
 
-export function routeWords({ type, device, gateway, packet }: Extract<TraceEvent, { readonly kind: 'route' }>): string {
+export function routeWords({ phase, type, device, gateway, packet }: Extract<TraceEvent, { readonly kind: 'route' }>): string {
   const { destination } = packet;
   const address = destinationOf({ ...packet, fragmentOffset: 1, destination });
-  if (type === 'local') return `local ${address}`;
+  if (type === 'local' || phase === 'input' && type !== 'unicast') return `${type} ${address}`;
   return `${address} by ${device}${gateway === undefined ? '' : ` via ${gateway}`}`;
 }
 

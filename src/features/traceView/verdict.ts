@@ -2,10 +2,10 @@ import { portKnowledge } from '../../core/knowledge/knowledge';
 import { sameAddress } from '../../core/net/address';
 import { PROTOCOL } from '../../core/net/packet';
 import type { Listener } from '../../core/net/host';
-import type { TraceEvent, Walked } from '../../core/netfilter/events';
+import type { TraceEvent, Walked, WalkEnd } from '../../core/netfilter/events';
 import type { Rule } from '../../core/ruleset/ruleSet';
 import { conditionsOfRule } from '../../core/netfilter/ruleTest';
-import { courseOf, lineNumber, type RuleEvent, type TraceInput } from './course';
+import { courseOf, isOwnWay, lineNumber, type RuleEvent, type TraceInput } from './course';
 import { explainKernelDrop } from './explainKernelDrop';
 import type { Badge, RichText, Span } from './model';
 import { destinationOf, showsPorts, sourceOf } from './packetWords';
@@ -51,9 +51,11 @@ function ending(input: TraceInput): RichText {
 }
 
 /** The index of the event that decided: the drop, else the rule that translated, accepted or spared it, else the end. */
-export function decisiveEvent({ events, end }: Walked): number | undefined {
-  const last = (wanted: (event: TraceEvent, index: number) => boolean): number | undefined => {
-    for (let i = events.length - 1; i >= 0; i--) if (wanted(events[i] as TraceEvent, i)) return i;
+export function decisiveEvent(walked: Walked): number | undefined {
+  const { events, end } = walked;
+  const own = isOwnWay(walked);
+  const last = (wanted: (event: TraceEvent, index: number) => boolean, where = own): number | undefined => {
+    for (let i = events.length - 1; i >= 0; i--) if (where(i) && wanted(events[i] as TraceEvent, i)) return i;
     return undefined;
   };
   const by = end.dropBy;
@@ -62,7 +64,8 @@ export function decisiveEvent({ events, end }: Walked): number | undefined {
   if (by?.kind === 'kernel') return last((event) => event.kind === 'kernel-drop');
   return last((event) => isTranslating(event) && end.outcome === 'LOCAL')
     ?? last((event) => event.kind === 'rule' && event.matched && event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT')
-    ?? last(isTranslating)
+    // Of a packet and its copy, the one that goes first visits nat for both.
+    ?? last(isTranslating, () => true)
     ?? last((event, index) => sparesFromNat(events, event, index))
     ?? last((event) => event.kind === 'delivered' || event.kind === 'sent');
 }
@@ -127,15 +130,29 @@ function otherReceiver({ listeners = [] }: TraceInput, { before, after, hook }: 
 
 function sent(walked: Walked): RichText {
   const { end, events } = walked;
-  const route = [...events].reverse().find((event) => event.kind === 'route');
+  const own = isOwnWay(walked);
+  const route = events.findLast((event, index) => event.kind === 'route' && own(index));
   const hop = route?.kind === 'route' && route.gateway !== undefined ? `, next hop ${route.gateway}` : '';
-  const changes = events.flatMap((event, index) => (event.kind === 'translate' ? [{ event, rule: event.established ? undefined : translatingRule(events, index) }] : []));
+  const changes = events.flatMap((event, index) => (event.kind === 'translate' && own(index) ? [{ event, rule: event.established ? undefined : translatingRule(events, index) }] : []));
   const decisive = decisiveEvent(walked);
   const told = decisive !== undefined && changes.some(({ rule }) => rule === events[decisive]);
-  return [
+  const said = [
     strong(`It leaves by ${end.outInterface ?? 'no interface'}`), plain(` to ${destinationOf(end.packet)}${hop}. `),
     ...changes.flatMap(({ event, rule }) => translationWords(event, rule)), ...(told ? [] : decidedBy(walked)),
   ];
+  return [...said, ...copyWords(events, said.at(-1)?.text.endsWith(' ') ? '' : ' ')];
+}
+
+/** What becomes of the copy that the host takes itself of what it sends to many. */
+function copyWords(events: readonly TraceEvent[], before: string): RichText {
+  const copy = events.find((event) => event.kind === 'copy-end')?.end;
+  return copy ? [plain(`${before}This host takes a copy itself${copy.outcome === 'LOCAL' ? '' : `, which is ${droppedBy(copy)}`}.`)] : [];
+}
+
+/** `dropped by line 7`, `dropped by the policy of INPUT`, `dropped by the kernel`. */
+export function droppedBy({ dropBy, verdict }: WalkEnd): string {
+  const by = dropBy?.kind === 'rule' ? `line ${dropBy.rule.line.index + 1}` : dropBy?.kind === 'policy' ? `the policy of ${dropBy.chain.name}` : 'the kernel';
+  return `${verdict === 'REJECT' ? 'rejected' : 'dropped'} by ${by}`;
 }
 
 /** `Line 18 sends it to 172.21.0.3:80.` */

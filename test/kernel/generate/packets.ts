@@ -75,8 +75,15 @@ function send(scene: Scene, packet: Draft, kind: 'out' | 'self'): void {
     packet.src = r.chance(0.9) ? addressesOf.get(near)?.[0]?.address : r.pick([...local, loopback]);
     if (family === 4 && r.chance(0.03)) packet.dst = r.of('192.0.2.1', '192.0.3.1', '192.0.4.1');
     if (family === 6 && r.chance(0.03)) packet.dst = r.of('2001:db8:dead::1', 'fe80::1');
+    if (r.chance(0.1)) toMany(scene, packet, iface);
   }
   if (r.chance(0.25)) packet.mark = r.of(1, 2, 3, 0x10, 0x1337);
+}
+
+function toMany({ random: r, family, addressesOf }: Scene, packet: Draft, iface: string): void {
+  const { address, prefix } = addressesOf.get(iface)?.[0] as { address: string; prefix: number };
+  packet.dst = family === 4 ? r.of(broadcast(address, prefix), broadcast(address, prefix), '255.255.255.255', '224.0.0.1', '239.1.2.3') : r.of('ff02::1', 'ff02::1', 'ff02::2', 'ff02::fb', 'ff05::2', 'ff01::1', 'ff01::99');
+  if (r.chance(0.2)) [packet.oface, packet.bindOface] = [r.of(iface, 'lo'), true];
 }
 
 function transport(scene: Scene, packet: Draft, profile: string): void {

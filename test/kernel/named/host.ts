@@ -14,13 +14,13 @@ const CHAINS = {
 } as const;
 type Tables = Partial<Record<keyof typeof CHAINS, readonly string[]>>;
 
-function rules(tables: Tables): string {
+export function rules(tables: Tables): string {
   return (Object.keys(tables) as (keyof typeof CHAINS)[])
     .map((table) => [`*${table}`, ...CHAINS[table].map((hook) => `:${hook} ACCEPT [0:0]`), ...(tables[table] ?? []).map((line) => `-A ${line}`), 'COMMIT', ''].join('\n')).join('');
 }
 
 /** A rule without target in every chain, so that the way of the packet shows. */
-const EVERY_HOOK = rules({ raw: [...CHAINS.raw], mangle: [...CHAINS.mangle], nat: [...CHAINS.nat], filter: [...CHAINS.filter] });
+export const EVERY_HOOK = rules({ raw: [...CHAINS.raw], mangle: [...CHAINS.mangle], nat: [...CHAINS.nat], filter: [...CHAINS.filter] });
 /** OUTPUT changes the mark, so the packet is routed again. */
 const MARKED = rules({ mangle: ['OUTPUT -j MARK --set-xmark 0x1/0xffffffff', 'POSTROUTING'] });
 
@@ -28,7 +28,7 @@ const SHARED = rules({ nat: ['POSTROUTING -o eth0 -j SNAT --to-source 192.168.1.
 const RESET = rules({ nat: ['OUTPUT', 'POSTROUTING'], filter: ['INPUT -p tcp -m tcp --dport 80 -j REJECT --reject-with tcp-reset'] });
 
 /** Two uplinks, a network behind the host and a tunnel without an address. */
-function gateway({ routes = [], ...more }: TopologyJson = {}): TopologyJson {
+export function gateway({ routes = [], ...more }: TopologyJson = {}): TopologyJson {
   return {
     ifaces: [
       { name: 'eth0', mac: '02:00:00:00:01:05', addrs: ['192.168.1.10/24', 'fd00:1::10/64'] }, { name: 'wg0', mac: '02:00:00:00:02:01', addrs: ['10.8.0.1/24', 'fd00:8::1/64'] },
@@ -42,8 +42,8 @@ function gateway({ routes = [], ...more }: TopologyJson = {}): TopologyJson {
   };
 }
 
-const udp = (src: string, dst: string, iface: string, more: PacketJson = {}): PacketJson => ({ dir: 'in', iface, src, dst, proto: 'udp', sport: 40000, dport: 53, ...more });
-const out = (src: string, dst: string, more: PacketJson = {}): PacketJson => ({ dir: 'out', src, dst, proto: 'udp', sport: 40000, dport: 53, uid: 1000, gid: 1000, ...more });
+export const udp = (src: string, dst: string, iface: string, more: PacketJson = {}): PacketJson => ({ dir: 'in', iface, src, dst, proto: 'udp', sport: 40000, dport: 53, ...more });
+export const out = (src: string, dst: string, more: PacketJson = {}): PacketJson => ({ dir: 'out', src, dst, proto: 'udp', sport: 40000, dport: 53, uid: 1000, gid: 1000, ...more });
 const own = out('192.168.1.10', '8.8.8.8');
 const own6 = out('fd00:1::10', '2001:db8::8');
 const STRICT = { 'net.ipv4.conf.all.rp_filter': 1 };

@@ -48,6 +48,11 @@ const NAMES = ['eth0', 'eth+', 'e+', 'eth1', '+', 'lo', 'eth00'].flatMap((name) 
 const MASKS = ['10.244.2.9', '10.244.0.0/16', '10.244.0.0/15', '10.0.2.0/255.0.255.0', '10.0.2.9/255.0.0.255', '0.0.0.9/0.0.0.255', '10.244.2.8/255.255.255.254', '8.0.0.0/5', '11.0.0.0/8', '0.0.0.0/1'];
 const MASKS6 = ['fd00:9::9', 'fd00:9::/64', 'fd00:9::/47', 'fd00:8::/47', '::9/::ffff', 'fd00::9/ff00::ff', 'fc00::/7', 'fd00:9::8/127', '::/1', '8000::/1'];
 
+const GROUP_COPY = [
+  ...['broadcast', 'multicast', 'unicast'].flatMap((type) => [`PREROUTING -m pkttype --pkt-type ${type}`, `POSTROUTING -m pkttype --pkt-type ${type}`]), 'PREROUTING -m mac ! --mac-source 00:00:00:00:00:01', 'PREROUTING -m rpfilter',
+  'POSTROUTING -m owner --uid-owner 1000', 'POSTROUTING -m owner ! --uid-owner 1000', 'POSTROUTING -j MARK --set-mark 5', 'PREROUTING -i eth0 -m mark --mark 5', 'POSTROUTING -m mark --mark 5', 'INPUT -j DROP',
+];
+
 const CASES: readonly ({ readonly name: string; readonly rules: string; readonly family?: 4 | 6 } & Omit<KernelCase, 'rules' | 'rules6'>)[] = [
   { name: 'tcp ports', topology: UNTRACKED, rules: mangle([...each('PREROUTING', PORTS, '-p tcp -m tcp '), 'PREROUTING -p tcp -m tcp']), packets: [tcp(), tcp({ sport: 6 }), tcp({ dport: 9 }), tcp({ sport: 6, dport: 9 }), first('tcp'), later('tcp')] },
   { name: 'udp ports', topology: UNTRACKED, rules: mangle([...each('PREROUTING', PORTS, '-p udp -m udp '), 'PREROUTING -p udp -m udp']), packets: [tcp({ proto: 'udp' }), tcp({ proto: 'udp', sport: 6 }), first('udp'), later('udp')] },
@@ -73,4 +78,6 @@ const CASES: readonly ({ readonly name: string; readonly rules: string; readonly
   { name: 'other matches meet later fragments in IPv6', family: 6, topology: UNTRACKED, rules: mangle(each('FORWARD', ['-p tcp -m multiport --dports 30840', '-p tcp -m multiport ! --dports 9', '-p sctp -m sctp ! --dport 5', '-p sctp -m sctp ! --chunk-types any INIT', '-p dccp -m dccp ! --dport 5', '-p esp -m esp ! --espspi 1', '-p icmpv6 -m icmp6 ! --icmpv6-type 1', '-m frag --fragid 7', '-m ah', '-m length --length 80:90'])), packets: ['tcp', 'sctp', 'dccp'].map((proto) => piece(8, proto)).concat(['esp', 'icmpv6'].map((proto) => other6(proto, { extHeaders: [{ type: 'frag', fid: 7, offset: 8, mf: true }] }))) },
   { name: 'an address out of a range, in a zone for replies', rules: ['--zone-reply 4', '--zone-orig 5', '--zone 6'].map((zone, i) => `-A OUTPUT -p ${['tcp', 'udp', 'sctp'][i]} -j CT ${zone}\n`).reduce((text, rule) => text.replace('COMMIT', `${rule}COMMIT`), '*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n') + '*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -j SNAT --to-source 10.244.1.20-10.244.1.90\nCOMMIT\n', packets: ['tcp', 'udp', 'sctp'].map((proto) => ({ dir: 'out', src: '10.244.1.5', dst: '8.8.8.8', proto, sport: 7, dport: 8, uid: 0, gid: 0 })) },
   { name: 'what only counts or logs', rules: mangle(each('PREROUTING', ['-j LOG --log-prefix "a "', '-j NFLOG --nflog-group 3', '-j TRACE', '-m comment --comment c'])).replace('-A PREROUTING -j TRACE\n', ''), packets: [tcp()] },
+  { name: 'the copy that a host takes itself of a broadcast', rules: mangle(GROUP_COPY), packets: ['10.244.1.255', '224.0.0.1', '224.0.0.251'].map((dst) => ({ dir: 'out', src: '10.244.1.5', dst, proto: 'udp', sport: 7, dport: 8, uid: 1000 })) },
+  { name: 'the copy that a host takes itself of a multicast in IPv6', family: 6, rules: mangle(GROUP_COPY), packets: ['ff02::1', 'ff02::fb'].map((dst) => ({ dir: 'out', src: 'fd00:1::5', dst, proto: 'udp', sport: 7, dport: 8, uid: 1000 })) },
 ];

@@ -30,6 +30,7 @@ BUILTIN = set(HOOKN)
 TABLES = ["raw", "mangle", "nat", "filter", "security"]
 STATEFUL = re.compile(r"-m (statistic|limit|hashlimit|recent|quota|connlimit|rateest|nfacct|connbytes)|-j (SET|RATEEST|IDLETIMER|CT)")
 NAMED = re.compile(r"-m (recent|hashlimit|quota|nfacct)")
+DROPPING = ("DROP", "REJECT", "NFQUEUE", "QUEUE", "TPROXY", "SYNPROXY")
 TUNSETIFF = 0x400454ca
 DEFAULT_TOPOLOGY = {
     "ifaces": [
@@ -482,9 +483,11 @@ class Host:
 
     def digest(self, evs, key, p, fam, frames, rules):
         prev = None
-        out = []
+        out, posts = [], []
         matched, chains = [], []
         for i, o in enumerate(evs):
+            if o["ev"] == "hookStart" and o["hook"] == "POSTROUTING":
+                posts.append(prev)
             st = o.pop("st")
             if prev is None:
                 o["pkt"] = st
@@ -508,7 +511,11 @@ class Host:
                 if o["ev"] == "policy":
                     cur["ended"] = True
             elif o["ev"] in ("hookStart", "hookEnd"):
+                if cur and o["ev"] == "hookStart":
+                    cur["cut"] = True
                 cur = None
+        if cur:
+            cur["cut"] = True
         ends = [o for o in out if o["ev"] == "hookEnd"]
         starts = [o for o in out if o["ev"] == "hookStart"]
         lastprobe = None
@@ -530,7 +537,9 @@ class Host:
             n, d = mine[-1]
             r["outcome"] = "SENT"
             r["outIface"] = n
-            r["finalPacket"] = self.short(d, prev["mark"] if prev else 0, None, n)
+            # Of IPv6, a copy for the host itself goes through POSTROUTING and comes in behind the packet that leaves.
+            last = posts[1] if fam == 6 and len(posts) > 1 else prev
+            r["finalPacket"] = self.short(d, last["mark"] if last else 0, None, n)
             r["complete"] = True
             if len(mine) > 1:
                 r["framesSeen"] = len(mine)
@@ -550,7 +559,7 @@ class Host:
                 if lr and lr["ev"] == "policy" and lr["verdict"] == "DROP":
                     r["dropBy"] = {"kind": "policy", "table": lr["table"], "chain": lr["chain"], "hook": lr["hook"]}
                     r["complete"] = True
-                elif lr and lr["ev"] == "rule" and target_of(lr["rule"] or "") in ("DROP", "REJECT", "NFQUEUE", "QUEUE", "TPROXY", "SYNPROXY"):
+                elif lr and lr["ev"] == "rule" and target_of(lr["rule"] or "") in DROPPING:
                     r["dropBy"] = {"kind": "rule", "table": lr["table"], "chain": lr["chain"], "num": lr["num"],
                                    "hook": lr["hook"], "target": target_of(lr["rule"])}
                     r["complete"] = True
@@ -570,7 +579,8 @@ class Host:
             elif l["ev"] == "rule":
                 t = target_of(l["rule"] or "")
                 v = t if t in ("DROP", "REJECT", "ACCEPT") else "ACCEPT"
-                if r["outcome"] == "DROPPED" and i == len(chains) - 1 and r["dropBy"].get("kind") == "rule":
+                # Where it is not the last, it was a copy that the host takes itself of what goes to many.
+                if c.get("cut") and t in DROPPING or r["outcome"] == "DROPPED" and i == len(chains) - 1 and r["dropBy"].get("kind") == "rule":
                     v = "REJECT" if t == "REJECT" else "DROP"
             else:
                 v = "?"

@@ -50,6 +50,7 @@ function optionText(data: BpfData): string {
 }
 
 const PACKET_TYPES = { unicast: 0, broadcast: 1, multicast: 2 } as const;
+const PACKET_LOOPBACK = 5;
 /** Places of what is not in the packet (SKF_AD_* of linux/filter.h) and cannot be known: NLATTR, QUEUE, HATYPE, RXHASH, CPU, RANDOM … */
 const MARK = 20;
 
@@ -59,7 +60,7 @@ function run(program: readonly BpfInstruction[], view: PacketView): number | Ret
       case 0:
         return view.packet.family === 4 ? 0x0800 : 0x86dd;
       case 4:
-        return PACKET_TYPES[view.packetType];
+        return view.ownCopy ? PACKET_LOOPBACK : PACKET_TYPES[view.packetType];
       case 8:
         return view.host.interfaces.find(({ name }) => name === (view.inInterface || view.outInterface))?.index;
       case MARK:

@@ -10,11 +10,12 @@ export const eui64 = defineMatch<Record<never, never>>({
   options: [],
   documentation: {
     summary: "True where the IPv6 source address was made from the sender's Ethernet address.",
-    details: 'RFC 4291: the lower half of the address is the MAC address with ff:fe in its middle and its second lowest bit turned over.',
+    details: 'RFC 4291: the lower half of the address is the MAC address with ff:fe in its middle and its second lowest bit turned over. Drops the copy that a host takes itself of a multicast that it sends: it has no Ethernet header.',
     source: 'iptables-extensions(8), eui64; net/ipv6/netfilter/ip6t_eui64.c',
   },
   build: () => ({}),
   print: () => '',
+  drops: (_data, { ownCopy }) => (ownCopy ? { reason: 'a copy of what this host sends has no Ethernet header, which eui64 needs', matches: false } : undefined),
   conditions: () => [{
     text: 'the source address is made from the MAC address (eui64)',
     test: ({ packet }) => {

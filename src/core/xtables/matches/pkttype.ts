@@ -25,7 +25,7 @@ export const pkttype = defineMatch<Inverted<PacketType>>({
   options: [type],
   documentation: {
     summary: 'Tells unicast, broadcast and multicast apart by the address on the link layer.',
-    details: 'What this host sends counts as unicast until it is on the wire. Frames for another host do not get as far as the rules.',
+    details: 'What this host sends counts as unicast until it is on the wire; the copy that it takes itself of a broadcast or multicast is one. Frames for another host do not get as far as the rules.',
     source: 'iptables-extensions(8), pkttype; net/netfilter/xt_pkttype.c',
   },
   build(options) {

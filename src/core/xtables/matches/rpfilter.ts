@@ -27,7 +27,7 @@ export const rpfilter = defineMatch<RpfilterData>({
   options: [loose, validMark, acceptLocal, invert],
   documentation: {
     summary: 'True where the route back to the source leaves by the interface the packet came in by.',
-    details: 'Packets on lo always pass. Works in PREROUTING of raw and mangle.',
+    details: 'Packets on lo always pass, and so do the copies that a host takes itself of its broadcasts and multicasts. Works in PREROUTING of raw and mangle.',
     source: 'iptables-extensions(8), rpfilter; net/ipv4/netfilter/ipt_rpfilter.c, net/ipv6/netfilter/ip6t_rpfilter.c',
   },
   build: (options) => ({ loose: options.has(loose), validMark: options.has(validMark), acceptLocal: options.has(acceptLocal), invert: options.has(invert) }),
@@ -41,6 +41,7 @@ export const rpfilter = defineMatch<RpfilterData>({
 
 function describe(data: RpfilterData, view: PacketView): string {
   if (view.inInterface === 'lo') return 'came in on lo, which always passes';
+  if (view.ownCopy) return 'a copy of what this host sends, which always passes';
   const route = routeBack(data, view);
   const source = formatAddress(view.packet.source);
   if (route === undefined) return `no route back to ${source}`;
@@ -49,7 +50,7 @@ function describe(data: RpfilterData, view: PacketView): string {
 
 function passes(data: RpfilterData, view: PacketView): boolean {
   const { packet: { source, destination, family }, inInterface } = view;
-  if (inInterface === 'lo') return true;
+  if (inInterface === 'lo' || view.ownCopy) return true;
   if (family === 6 && isUnspecified(source)) return true;
   if (family === 4 && (source.words[0] as number) >>> 24 === 0 && (isLimitedBroadcast(destination) || (destination.words[0] as number) >>> 8 === 0xe00000)) return true;
   const route = routeBack(data, view);
