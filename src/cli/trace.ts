@@ -2,6 +2,8 @@ import { notesOf } from '../core/netfilter/trace';
 import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { parseSourceFile } from '../core/syntax/parse';
 import { modelOf, type Dump, type FileModel } from '../features/fileModel';
+import { findRemedies } from '../features/remedies/findRemedies';
+import { remediesText } from '../features/remedies/remediesText';
 import { evaluate, type Evaluation } from '../features/traceSession/evaluate';
 import { journeyOf, type JourneyLeg } from '../features/traceSession/journey';
 import { traceText } from '../features/traceView/traceText';
@@ -87,7 +89,7 @@ function resultOf(traced: Traced): { readonly packet: string; readonly outcomes:
 }
 
 function plainText(first: Traced, legs: readonly JourneyLeg[], rest: readonly TracedLeg[], journey: boolean): string {
-  const parts = [legs[0] ? `## 1. ${legs[0].label}\n\n` : '', traceText(first.input), takenForGranted(first)];
+  const parts = [legs[0] ? `## 1. ${legs[0].label}\n\n` : '', traceText(first.input), remediesText(findRemedies(first.evaluation)), takenForGranted(first)];
   rest.forEach(({ leg, traced }, i) => parts.push(`\n## ${i + 2}. ${leg.label}\n\n`, traceText(traced.input)));
   if (journey && rest.length === 0) parts.push('\nThe journey ends here: no proxy of an Istio sidecar takes this packet to send it on.\n');
   return parts.join('');

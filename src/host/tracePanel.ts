@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Effect, TraceSession } from '../features/traceSession/traceSession';
 import type { KeptState, Move, ToEditor } from '../shared/protocol';
+import { applyEdits } from './applyEdits';
 import { showLine } from './showLine';
 import type { TraceDecorations } from './traceDecorations';
 import { tracePage } from './tracePage';
@@ -44,8 +45,11 @@ export class TracePanel implements vscode.Disposable {
         case 'reveal':
           void showLine(this.uri, effect.line, { focus: effect.focus, notIn: this.panel.viewColumn });
           break;
+        case 'edit':
+          void applyEdits(this.uri, effect.edits, (line) => void showLine(this.uri, line, { focus: false, notIn: this.panel.viewColumn }));
+          break;
         case 'copy':
-          void vscode.env.clipboard.writeText(effect.text).then(() => vscode.window.setStatusBarMessage('The trace is on the clipboard', 3000));
+          void vscode.env.clipboard.writeText(effect.text).then(() => vscode.window.setStatusBarMessage(effect.said, 3000));
           break;
       }
     }

@@ -1,4 +1,4 @@
-import type { RunPage, StepDetail, StepId, TraceModel } from './traceModel';
+import type { Remedy, RunPage, StepDetail, StepId, TraceModel } from './traceModel';
 
 export type * from './traceModel';
 
@@ -13,6 +13,8 @@ export type ToView =
   | { readonly type: 'detail'; readonly revision: number; readonly detail: StepDetail }
   /** The answer to `expand`. */
   | { readonly type: 'page'; readonly revision: number; readonly page: RunPage }
+  /** The answer to `ask-remedies`. */
+  | { readonly type: 'remedies'; readonly revision: number; readonly remedies: readonly Remedy[] }
   /** Select a step from outside: the cursor in the editor moved to its rule. The view asks for its detail by `select` without `reveal`. */
   | { readonly type: 'show-step'; readonly step: StepId }
   /** A command of the editor: step through. The view answers with `select`. */
@@ -40,6 +42,12 @@ export type ToEditor =
   | { readonly type: 'open-line'; readonly line: number }
   /** Up to `count` rules of a folded run from rule `from` of its chain on. */
   | { readonly type: 'expand'; readonly revision: number; readonly run: StepId; readonly from: number; readonly count: number }
+  /** What would have to change? Answered by `remedies`. */
+  | { readonly type: 'ask-remedies'; readonly revision: number }
+  /** Put what is to be run for one of them on the clipboard; `index` counts from 0. */
+  | { readonly type: 'copy-remedy'; readonly revision: number; readonly index: number }
+  /** Write one of them into the file, which is then traced again. */
+  | { readonly type: 'try-remedy'; readonly revision: number; readonly index: number }
   /** Put the whole trace on the clipboard, as text or as Markdown. */
   | { readonly type: 'copy'; readonly format: 'text' | 'markdown' };
 

@@ -226,3 +226,17 @@ export interface DetailNote {
   readonly title: string;
   readonly text: string;
 }
+
+/** A change after which the packet fares otherwise: traced, not guessed. */
+export interface Remedy {
+  /** `Accept it in front of line 26`. */
+  readonly title: RichText;
+  /** What to run or to write down, in this order; may be empty. */
+  readonly commands: readonly string[];
+  /** What to know about it; may be empty. */
+  readonly note: string;
+  /** It can be tried by writing it into the file: `try-remedy`. */
+  readonly inFile: boolean;
+  /** What then becomes of the packet; several where that depends on what is not known. */
+  readonly result: readonly Badge[];
+}

@@ -8,7 +8,7 @@ import './traceToolbar';
 import './traceVerdict';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { FoldRow, KeptState, OutcomeModel, StepDetail, StepId, ToEditor, ToView, ViewState } from '../shared/protocol';
+import type { FoldRow, KeptState, OutcomeModel, Remedy, StepDetail, StepId, ToEditor, ToView, ViewState } from '../shared/protocol';
 import { icon } from './icons';
 import type { SendEvent } from './send';
 import { theme } from './theme';
@@ -33,6 +33,7 @@ export class TraceApp extends LitElement {
   @state() private view: ViewState | undefined;
   @state() private selected: StepId | undefined;
   @state() private detail: StepDetail | undefined;
+  @state() private remedies: readonly Remedy[] | undefined;
   @state() private opened: Opened = NOTHING_OPENED;
   @state() private draft: string | undefined;
   @state() private fieldsOpen = false;
@@ -68,6 +69,9 @@ export class TraceApp extends LitElement {
         return this.show(message.state);
       case 'detail':
         if (message.revision === this.view?.revision && message.detail.step === this.selected) this.detail = message.detail;
+        return;
+      case 'remedies':
+        if (message.revision === this.view?.revision) this.remedies = message.remedies;
         return;
       case 'page':
         if (message.revision === this.view?.revision && this.outcome) this.opened = addPage(this.opened, this.outcome, message.page.run, message.page.rows);
@@ -111,7 +115,7 @@ export class TraceApp extends LitElement {
     if (view.phase === 'error') return messageTemplate('error', view.message);
     if (!trace) return view.phase === 'loading' ? html`<div class="message" aria-busy="true">Tracing…</div>` : messageTemplate('info', view.message !== '' ? view.message : view.packet.problems.length > 0 ? 'This packet cannot be traced as it is. What is wrong stands above.' : 'Type a packet above, and press Enter.');
     return html`
-      <trace-verdict .trace=${trace} .assumed=${view.assumed} @send=${this.passOn} @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}></trace-verdict>
+      <trace-verdict .trace=${trace} .revision=${view.revision} .assumed=${view.assumed} .remedies=${this.remedies} @send=${this.passOn} @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}></trace-verdict>
       ${trace.questions.length > 0 ? html`<trace-questions .questions=${trace.questions} .assumptions=${trace.tabs[trace.selected]?.assumptions ?? []} @send=${this.passOn}></trace-questions>` : nothing}
       <trace-path .path=${trace.outcome.path} .current=${this.currentNode(trace.outcome)} @pick=${(event: CustomEvent<StepId>) => this.pickNear(event.detail)}></trace-path>
       <main>
@@ -140,6 +144,7 @@ export class TraceApp extends LitElement {
     const before = this.view;
     const rowsBefore = this.rows;
     this.view = next;
+    this.remedies = undefined;
     if (before?.packet.expression !== next.packet.expression || next.packet.problems.length === 0) this.draft = undefined;
     const outcome = next.trace?.outcome;
     if (!outcome) return;

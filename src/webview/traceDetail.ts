@@ -57,7 +57,7 @@ export class TraceDetail extends LitElement {
       ${detail.purpose.map((text) => html`<p class="dim">${text}</p>`)}
       ${/* What a rule changed, and why it came to that, is more than that its conditions held. */
         detail.changes.length > 0 ? html`${changesTemplate(detail)}${notesTemplate(detail)}${conditionsTemplate(detail)}` : html`${conditionsTemplate(detail)}${notesTemplate(detail)}`}
-      ${detail.changedBy.length > 0 ? html`<details><summary>${icon('lightbulb')}What would have to change?</summary><dl>${detail.changedBy.map(({ kind, name, effect }) => html`
+      ${detail.changedBy.length > 0 ? html`<details><summary>${icon('lightbulb')}What changes this rule?</summary><dl>${detail.changedBy.map(({ kind, name, effect }) => html`
         <div><dt>${name}<span class="kind">${kind}</span></dt><dd>${effect}</dd></div>`)}</dl></details>` : nothing}
     </section>`;
   }

@@ -1,17 +1,22 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import './traceRemedies';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { AssumedFact, TraceModel } from '../shared/protocol';
+import type { AssumedFact, Remedy, TraceModel } from '../shared/protocol';
 import { icon } from './icons';
 import { send } from './send';
 import { richTemplate } from './text';
 import { theme } from './theme';
 
-/** How it ends, in one sentence; the courses where several are possible; what was taken for granted. */
+/** How it ends, in one sentence; the courses where several are possible; what was taken for granted, and what would have to change. */
 @customElement('trace-verdict')
 export class TraceVerdict extends LitElement {
   @property({ attribute: false }) trace!: TraceModel;
   @property({ attribute: false }) assumed: readonly AssumedFact[] = [];
+  @property({ type: Number }) revision = 0;
+  /** undefined: not here yet. */
+  @property({ attribute: false }) remedies: readonly Remedy[] | undefined;
   @state() private assumedOpen = false;
+  @state() private remediesOpen = false;
 
   static override styles = [...theme, css`
     :host { display: block; border-bottom: 1px solid var(--line); }
@@ -24,10 +29,11 @@ export class TraceVerdict extends LitElement {
     .tab .label { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     @media (max-width: 560px) { .main { flex-wrap: wrap; gap: 6px 12px; } .sentence { order: 2; flex-basis: 100%; } .tools { margin-left: auto; } }
     .tab .label { max-width: 260px; }
-    .assumed { padding: 0 14px 10px; margin-top: -4px; }
-    .assumed > button { color: var(--dim); display: inline-flex; align-items: center; gap: 3px; }
-    .assumed > button:hover { color: var(--fg); }
-    ul { margin: 4px 0 0; padding: 0 0 0 22px; }
+    .more { display: flex; flex-wrap: wrap; gap: 2px 18px; padding: 0 14px 9px; margin-top: -4px; }
+    .more > button { color: var(--dim); display: inline-flex; align-items: center; gap: 3px; }
+    .more > button:hover { color: var(--fg); }
+    .more > .change, .more > .change:hover { color: var(--link); gap: 5px; }
+    ul { margin: -3px 0 0; padding: 0 14px 10px 36px; }
     li { padding: 1px 0; }
     li::marker { color: var(--dim); }
   `];
@@ -45,8 +51,26 @@ export class TraceVerdict extends LitElement {
         </div>
       </div>
       <div class="hidden" role="status" aria-live="polite">${outcome.badge.text}. ${outcome.verdictText}</div>
-      ${this.assumed.length > 0 ? this.facts() : nothing}`;
+      <div class="more">
+        ${this.assumed.length > 0 ? this.disclosure('', this.assumedOpen, this.toggleAssumed, html`${icon(this.assumedOpen ? 'chevronDown' : 'chevronRight')}Assumed: ${this.assumed.length === 1 ? 'one thing' : `${this.assumed.length} things`} that the file does not say`) : nothing}
+        ${this.disclosure('change', this.remediesOpen, this.toggleRemedies, html`${icon('lightbulb')}What would have to change?`)}
+      </div>
+      ${this.assumedOpen && this.assumed.length > 0 ? this.facts() : nothing}
+      ${this.remediesOpen ? html`<trace-remedies .remedies=${this.remedies} .revision=${this.revision}></trace-remedies>` : nothing}`;
   }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    if (this.remediesOpen && (changed.has('revision') || changed.has('remediesOpen'))) send(this, { type: 'ask-remedies', revision: this.revision });
+  }
+
+  private disclosure(kind: string, open: boolean, toggle: () => void, text: TemplateResult): TemplateResult {
+    return html`<button class=${kind} aria-expanded=${open ? 'true' : 'false'} @click=${toggle}>${text}</button>`;
+  }
+
+  private readonly toggleAssumed = (): void => { this.assumedOpen = !this.assumedOpen; };
+
+  private readonly toggleRemedies = (): void => { this.remediesOpen = !this.remediesOpen; };
 
   private tabs(): TemplateResult {
     const { tabs, selected, moreOutcomes } = this.trace;
@@ -62,13 +86,9 @@ export class TraceVerdict extends LitElement {
   }
 
   private facts(): TemplateResult {
-    const many = this.assumed.length;
-    return html`<div class="assumed">
-      <button aria-expanded=${this.assumedOpen ? 'true' : 'false'} @click=${() => { this.assumedOpen = !this.assumedOpen; }}>${icon(this.assumedOpen ? 'chevronDown' : 'chevronRight')}Assumed: ${many === 1 ? 'one thing' : `${many} things`} that the file does not say</button>
-      ${this.assumedOpen ? html`<ul>${this.assumed.map(({ message, line, field }) => html`<li>${message}
-        ${line === undefined ? nothing : html`<button class="link" @click=${() => send(this, { type: 'open-line', line })}>line ${line}</button>`}
-        ${field === undefined ? nothing : html`<button class="link" @click=${() => this.dispatchEvent(new CustomEvent<string>('edit-field', { detail: field, bubbles: true, composed: true }))}>change</button>`}</li>`)}</ul>` : nothing}
-    </div>`;
+    return html`<ul>${this.assumed.map(({ message, line, field }) => html`<li>${message}
+      ${line === undefined ? nothing : html`<button class="link" @click=${() => send(this, { type: 'open-line', line })}>line ${line}</button>`}
+      ${field === undefined ? nothing : html`<button class="link" @click=${() => this.dispatchEvent(new CustomEvent<string>('edit-field', { detail: field, bubbles: true, composed: true }))}>change</button>`}</li>`)}</ul>`;
   }
 
   private choose(index: number): void {

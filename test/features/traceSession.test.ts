@@ -365,6 +365,31 @@ describe('questions', () => {
   });
 });
 
+describe('what would have to change', () => {
+  const DROPS = '*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n';
+  const COMMAND = 'iptables -A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT';
+  const bench = (): Bench => new Bench(DROPS, 'rules').send({ type: 'trace', expression: 'in eth0 tcp 9.9.9.9 > :80' });
+
+  test('is asked for, copied and written into the file', () => {
+    const asked = bench();
+    const { revision } = asked.state;
+    const { remedies } = asked.send({ type: 'ask-remedies', revision }).posted('remedies') ?? { remedies: [] };
+    expect(remedies.map(({ commands, result, inFile }) => [commands, result.map(({ text }) => text), inFile])).toEqual([[[COMMAND], ['DELIVERED :80'], true]]);
+    expect(asked.send({ type: 'copy-remedy', revision, index: 0 }).effects).toEqual([{ kind: 'copy', text: COMMAND, said: 'Copied' }]);
+    const written = COMMAND.slice('iptables '.length);
+    expect(asked.send({ type: 'try-remedy', revision, index: 0 }).effects).toEqual([{ kind: 'edit', edits: [{ line: 3, text: written, beside: { line: 2, text: '-A INPUT -i lo -j ACCEPT' } }] }]);
+    asked.put({ startLine: 3, startColumn: 0, endLine: 3, endColumn: 0, newText: `${written}\n` });
+    expect(asked.badge).toBe('DELIVERED :80');
+  });
+
+  test.each(['ask-remedies', 'copy-remedy', 'try-remedy'] as const)('%s about an earlier trace, or one that is not there, does nothing', (type) => {
+    const asked = bench();
+    const { revision } = asked.state;
+    expect(asked.send({ type, revision: revision - 1, index: 0 }).effects).toEqual([]);
+    if (type !== 'ask-remedies') expect(asked.send({ type, revision, index: 7 }).effects).toEqual([]);
+  });
+});
+
 describe('a reload', () => {
   test('what the view kept brings the same view back', () => {
     const before = new Bench(NOTE).send({ type: 'choose-dump', id: '0' }).scenario('app-outside');

@@ -2,6 +2,7 @@ import type { Rule } from '../ruleset/ruleSet';
 import type { Unknown } from '../xtables/answer';
 import type { Effect, MatchChange } from '../xtables/extension';
 import type { Hook, PacketView, TableName } from '../xtables/view';
+import { assumptionKey } from './assumptionKey';
 import type { TraceEvent, WalkEnd } from './events';
 import { setUpNat } from './nat';
 import { rangeOf } from './natRange';
@@ -50,13 +51,13 @@ export class Tables implements Traveller {
 
   settle(rule: Rule, condition: string, answer: Unknown): boolean {
     const { answers, decisions } = this.passage.context;
-    const value = answers.get(assumptionKey(rule, condition)) ?? decisions.take(2) === 0;
+    const value = answers.get(keyOf(rule, condition)) ?? decisions.take(2) === 0;
     this.assume(rule, condition, value, answer.reason, answer.probability === undefined ? undefined : value ? answer.probability : 1 - answer.probability);
     return value;
   }
 
   presume(rule: Rule, condition: string, answer: boolean): boolean {
-    const value = this.passage.context.answers.get(assumptionKey(rule, condition)) ?? answer;
+    const value = this.passage.context.answers.get(keyOf(rule, condition)) ?? answer;
     this.assume(rule, condition, value, FRESH, undefined);
     return value;
   }
@@ -100,7 +101,7 @@ export class Tables implements Traveller {
 
   private applyChoice(rule: Rule, effect: Extract<Effect, { kind: 'choice' }>): Applied {
     const { answers, decisions } = this.passage.context;
-    const answered = effect.choices.findIndex(({ text }) => answers.get(assumptionKey(rule, text)) === true);
+    const answered = effect.choices.findIndex(({ text }) => answers.get(keyOf(rule, text)) === true);
     const choice = effect.choices[answered >= 0 ? answered : decisions.take(effect.choices.length)];
     if (choice === undefined) return { kind: 'continue' };
     this.assume(rule, choice.text, true, effect.reason, choice.probability);
@@ -136,7 +137,7 @@ export class Tables implements Traveller {
 
   private assume(rule: Rule, match: string, value: boolean, reason: string, probability: number | undefined): void {
     this.passage.assumptions.push({
-      table: rule.chain.table, chain: rule.chain.name, num: rule.number, match, value, probability, reason, rule, key: assumptionKey(rule, match),
+      table: rule.chain.table, chain: rule.chain.name, num: rule.number, match, value, probability, reason, rule, key: keyOf(rule, match),
     });
   }
 }
@@ -144,8 +145,8 @@ export class Tables implements Traveller {
 /** What is assumed of matches that remember earlier packets. */
 const FRESH = 'it depends on the packets before: the rules count as just loaded, and packets follow each other at once';
 
-function assumptionKey(rule: Rule, match: string): string {
-  return `${rule.chain.table}/${rule.chain.name}/${rule.number}/${match}`;
+function keyOf(rule: Rule, match: string): string {
+  return assumptionKey({ table: rule.chain.table, chain: rule.chain.name, num: rule.number, match });
 }
 
 function targetName(rule: Rule): string {

@@ -19,10 +19,11 @@ import { isTableName, type LineProblem, type RuleSet } from './ruleSet';
 
 /**
  * The rule set that a section stands for: what the kernel would hold after iptables-restore had loaded it, or after the commands
- * had run one by one. Never throws; what is wrong becomes a problem, and the rest still means something.
+ * had run one by one. Never throws; what is wrong becomes a problem, and the rest still means something. `commands` are lines
+ * `iptables -t TABLE …` of no file, run behind it.
  */
-export function bindRules(section: RulesSection): RuleSet {
-  return new Binder(section).bind();
+export function bindRules(section: RulesSection, commands: readonly Line[] = []): RuleSet {
+  return new Binder(section, commands).bind();
 }
 
 class Binder {
@@ -37,7 +38,7 @@ class Binder {
   private readonly replaced = new Map<TableName, readonly SharedName[]>();
   private readonly toldNames = new Set<Line>();
 
-  constructor(private readonly section: RulesSection) {
+  constructor(private readonly section: RulesSection, private readonly commands: readonly Line[]) {
     this.family = section.family ?? 4;
   }
 
@@ -48,6 +49,8 @@ class Binder {
       if (form === 'list' || form === 'commands') this.current = this.open(asTable(this.section.defaultTable) ?? 'filter');
       for (const line of lines) this.readLine(line);
     }
+    this.current = undefined;
+    for (const line of this.commands) this.readLine(line);
     this.checkNames([...this.tables.values()].map((table) => [table.name, sharedNames(this.finishTable(table))]));
     return {
       family: this.family, backend: this.section.backend ?? 'legacy', section: this.section,
@@ -167,7 +170,7 @@ class Binder {
   private runCommand(line: Line, node: CommandParts | CommandNode): void {
     const table = node.table ? this.tableOf(line, node.table) : this.current;
     if (!table) return;
-    if (node.table && (this.section.form === 'save' || this.section.form === 'restore')) {
+    if (node.table && (this.section.form === 'save' || this.section.form === 'restore') && !this.commands.includes(line)) {
       this.report(line, node.table, 'table-option', 'the -t option (seen in the line) cannot be used in iptables-restore input: the line "*table" names the table');
     }
     if (!'AIRDC'.includes(node.operation) || (node.operation === 'D' && node.position)) this.checkNothingElse(line, node, table);

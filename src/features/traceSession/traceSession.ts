@@ -2,6 +2,8 @@ import { formatPacketExpression } from '../../core/net/packetExpression';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { KeptState, Move, StepId, ToEditor, ToView, ViewState } from '../../shared/protocol';
 import type { Dump, FileModel } from '../fileModel';
+import type { FileEdit } from '../remedies/fileEdits';
+import { findRemedies, type FoundRemedy } from '../remedies/findRemedies';
 import { scenariosFor, type Scenario } from '../scenarios';
 import { eventAt, lineOfStep, runPage, stepsAtLine, traceModel } from '../traceView/traceModel';
 import { stepDetail } from '../traceView/stepDetail';
@@ -21,7 +23,10 @@ export type Effect =
   | { readonly kind: 'post'; readonly message: ToView }
   /** Show a line, 1-based. */
   | { readonly kind: 'reveal'; readonly line: number; readonly focus: boolean }
-  | { readonly kind: 'copy'; readonly text: string }
+  /** `said`: what to tell the user then. */
+  | { readonly kind: 'copy'; readonly text: string; readonly said: string }
+  /** Change the file. The lines are those of the model that was set last. */
+  | { readonly kind: 'edit'; readonly edits: readonly FileEdit[] }
   /** `marks` of the session has changed. */
   | { readonly kind: 'marks' };
 
@@ -52,6 +57,7 @@ export class TraceSession {
   /** The last packet that could be read: the form stays while the expression is being typed. */
   private readable: PacketRequest | undefined;
   private state: ViewState | undefined;
+  private found: { readonly of: Evaluation; readonly remedies: readonly FoundRemedy[] } | undefined;
 
   constructor(
     private uri: string,
@@ -189,11 +195,28 @@ export class TraceSession {
         const page = message.revision === this.revision && input ? runPage(input, message.run, message.from, message.count) : undefined;
         return page ? [this.post({ type: 'page', revision: this.revision, page })] : [];
       }
+      case 'ask-remedies':
+        return message.revision === this.revision ? [this.post({ type: 'remedies', revision: this.revision, remedies: this.remedies().map(({ remedy }) => remedy) })] : [];
+      case 'copy-remedy': {
+        const remedy = message.revision === this.revision ? this.remedies()[message.index]?.remedy : undefined;
+        return remedy && remedy.commands.length > 0 ? [{ kind: 'copy', text: remedy.commands.join('\n'), said: 'Copied' }] : [];
+      }
+      case 'try-remedy': {
+        const edits = message.revision === this.revision ? this.remedies()[message.index]?.edits : undefined;
+        return edits && edits.length > 0 ? [{ kind: 'edit', edits }] : [];
+      }
       case 'copy': {
         const input = this.evaluation?.input;
-        return input ? [{ kind: 'copy', text: message.format === 'markdown' ? traceMarkdown(input) : traceText(input) }] : [];
+        return input ? [{ kind: 'copy', text: message.format === 'markdown' ? traceMarkdown(input) : traceText(input), said: 'The trace is on the clipboard' }] : [];
       }
     }
+  }
+
+  /** Found when first asked for: a large rule set is bound anew for each. */
+  private remedies(): readonly FoundRemedy[] {
+    if (!this.evaluation) return [];
+    if (this.found?.of !== this.evaluation) this.found = { of: this.evaluation, remedies: findRemedies(this.evaluation) };
+    return this.found.remedies;
   }
 
   private choosePacket(expression: string, scenario: string | undefined, journeyStart?: string): void {

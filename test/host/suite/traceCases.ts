@@ -65,6 +65,22 @@ export const traceCases: readonly HostCase[] = [
     },
   },
   {
+    name: 'what would have to change is written into the file, and the packet gets through',
+    run: async () => {
+      const { document } = await openText('*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n');
+      await vscode.commands.executeCommand('iptables.tracePacket');
+      const own = await testing();
+      own.send(document.uri, { type: 'trace', expression: 'in eth0 tcp 9.9.9.9 > :80' });
+      const revision = own.stateOf(document.uri)?.revision ?? 0;
+      const badge = (): string => own.stateOf(document.uri)?.trace?.outcome.badge.text ?? '';
+      assert(badge() === 'DROPPED', `it ends in ${badge()}`);
+      own.send(document.uri, { type: 'try-remedy', revision, index: 0 });
+      await until('the rule stands in the file', () => document.lineAt(3).text === '-A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT');
+      await until('the packet gets through', () => badge() === 'DELIVERED :80');
+      await vscode.commands.executeCommand('iptables.clearTrace');
+    },
+  },
+  {
     name: 'Find a Packet for This Rule finds one and selects the rule',
     run: async () => {
       const editor = await openSample('docker-host.iptables-save');

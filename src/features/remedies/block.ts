@@ -1,0 +1,20 @@
+import type { TraceEvent } from '../../core/netfilter/events';
+import { packetMatch, sidesIn } from './packetMatch';
+import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
+import { traceChanged } from './traceChanged';
+
+/** What keeps out a packet that gets through: a rule at the top of the table filter, where there is one in the dump. */
+export function block(situation: Situation): readonly Proposal[] {
+  const { walked: { events, end }, input: { ruleSet, family } } = situation;
+  if (end.outcome !== 'LOCAL' && end.outcome !== 'SENT') return [];
+  const entered = events.filter((event): event is Extract<TraceEvent, { readonly kind: 'table-enter' }> => event.kind === 'table-enter' && event.table === 'filter').at(-1);
+  const chains = ruleSet?.tables.get('filter')?.chains;
+  if (!entered || !chains) return [];
+  const { view } = entered;
+  const docker = entered.chain.name === 'FORWARD' && chains.has('DOCKER-USER');
+  const rule = `${packetMatch(view.packet, sidesIn(view))} -j DROP`;
+  const command: RuleCommand = { table: 'filter', chain: docker ? 'DOCKER-USER' : entered.chain.name, operation: 'I', rule };
+  const outcomes = traceChanged(situation, { commands: [command] });
+  if (!outcomes?.every((each) => each.end.outcome === 'DROPPED')) return [];
+  return [{ title: [{ text: 'Keep it out' }], commands: [commandText(command, family)], note: docker ? 'Docker leaves DOCKER-USER to the user.' : '', rules: [command], outcomes }];
+}

@@ -1,0 +1,35 @@
+import type { Remedy } from '../../shared/traceModel';
+import type { Evaluation } from '../traceSession/evaluate';
+import { courseOf } from '../traceView/course';
+import { badgeOf } from '../traceView/verdict';
+import { block } from './block';
+import { fileEdits, type FileEdit } from './fileEdits';
+import { hostSettings } from './hostSettings';
+import { leaveAsItIs } from './leaveAsItIs';
+import { letThrough } from './letThrough';
+import { listenElsewhere } from './listenElsewhere';
+import { redirectAfterAll } from './redirectAfterAll';
+import type { Proposal, Situation } from './remedy';
+
+const KINDS: readonly ((situation: Situation) => readonly Proposal[])[] = [letThrough, hostSettings, listenElsewhere, leaveAsItIs, redirectAfterAll, block];
+
+export interface FoundRemedy {
+  readonly remedy: Remedy;
+  /** To try it: what to write into the file. Empty where that cannot be done there. */
+  readonly edits: readonly FileEdit[];
+}
+
+/**
+ * What would have to change for the packet to fare otherwise. Each remedy was traced with the change made, on the same host and with what
+ * was assumed for the course that is shown; one that would not help is not among them. Empty where nothing simple helps.
+ */
+export function findRemedies({ input, request, setting }: Evaluation): readonly FoundRemedy[] {
+  if (!input || !request) return [];
+  const situation: Situation = { request, setting: setting.setting, input, walked: courseOf(input) };
+  return KINDS.flatMap((kind) => kind(situation)).map(({ outcomes, rules, title, commands, note }) => {
+    const results = outcomes.map(badgeOf);
+    const edits = input.ruleSet && fileEdits(input.ruleSet, rules);
+    const result = results.filter(({ text }, i) => results.findIndex((other) => other.text === text) === i);
+    return { remedy: { title, commands, note, result, inFile: edits !== undefined }, edits: edits ?? [] };
+  });
+}

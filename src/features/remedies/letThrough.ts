@@ -1,0 +1,64 @@
+import type { Walked } from '../../core/netfilter/events';
+import { decisiveEvent } from '../traceView/verdict';
+import { managedPlaces } from './managedPlaces';
+import { packetMatch, sidesIn } from './packetMatch';
+import { closingLogs, placeOf, type Place } from './place';
+import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
+import { getsThrough, traceChanged } from './traceChanged';
+
+/** As many tables may each want a rule of their own before the packet is through. */
+const MOST_RULES = 4;
+
+/** What lets a packet through that a rule or a policy dropped: rules that accept it, in front of what decided. */
+export function letThrough(situation: Situation): readonly Proposal[] {
+  const first = acceptingRule(situation.walked);
+  if (!first) return [];
+  const { place, command } = first;
+  for (const managed of managedPlaces(place, situation.input.ruleSet)) {
+    const outcomes = traceChanged(situation, { commands: [managed.command] });
+    if (outcomes && getsThrough(outcomes)) return [{ title: managed.title, commands: [managed.text ?? commandText(managed.command, situation.input.family)], note: managed.note, rules: [managed.command], outcomes }];
+  }
+  const commands: RuleCommand[] = [command];
+  while (commands.length <= MOST_RULES) {
+    const outcomes = traceChanged(situation, { commands });
+    if (!outcomes) return [];
+    const stopped = outcomes.find(({ end }) => end.outcome !== 'LOCAL' && end.outcome !== 'SENT');
+    if (!stopped) {
+      const note = commands.length > 1 ? 'It is dropped in more than one place, so it takes all of them.' : '';
+      return [{ title: titleOf(place, command), commands: commands.map((each) => commandText(each, situation.input.family)), note, rules: commands, outcomes }];
+    }
+    const next = acceptingRule(stopped);
+    if (!next) return [];
+    commands.push(next.command);
+  }
+  return [];
+}
+
+/** The rule that accepts what was dropped. undefined for what no rule dropped, and for what connection tracking finds broken: that had better stay out. */
+function acceptingRule(walked: Walked): { readonly place: Place; readonly command: RuleCommand } | undefined {
+  const { dropBy } = walked.end;
+  if (dropBy?.kind !== 'rule' && dropBy?.kind !== 'policy') return undefined;
+  const index = decisiveEvent(walked);
+  const place = index === undefined ? undefined : placeOf(walked, index);
+  if (!place || place.view.conntrack?.state === 'INVALID') return undefined;
+  const { chain, rule } = place;
+  const position = rule?.rule.number ?? closingLogs(chain);
+  const where = position === undefined ? { operation: 'A' as const } : { operation: 'I' as const, position };
+  return { place, command: { table: chain.table, chain: chain.name, ...where, rule: `${acceptedPackets(place)} -j ACCEPT` } };
+}
+
+/** Answers of known connections are let through as such, and not by their addresses. */
+function acceptedPackets({ view }: Place): string {
+  return isAnswer(view.conntrack?.state) ? '-m conntrack --ctstate RELATED,ESTABLISHED' : packetMatch(view.packet, sidesIn(view));
+}
+
+function isAnswer(state: string | undefined): boolean {
+  return state === 'ESTABLISHED' || state === 'RELATED';
+}
+
+function titleOf({ chain, rule, view }: Place, { position }: RuleCommand): Proposal['title'] {
+  const what = isAnswer(view.conntrack?.state) ? 'Accept packets of known connections' : 'Accept it';
+  const line = rule?.rule.line ?? (position === undefined ? undefined : chain.rules[position - 1]?.line);
+  if (line === undefined) return [{ text: `${what} at the end of ${chain.name}` }];
+  return [{ text: `${what} in front of ` }, { text: `line ${line.index + 1}`, line: line.index + 1 }];
+}
