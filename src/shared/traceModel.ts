@@ -235,6 +235,8 @@ export interface Remedy {
   readonly commands: readonly string[];
   /** What to know about it; may be empty. */
   readonly note: string;
+  /** The rule that comes of it, where `commands` do not name one: an annotation, a command of ufw. */
+  readonly makes: string | undefined;
   /** It can be tried by writing it into the file: `try-remedy`. */
   readonly inFile: boolean;
   /** What then becomes of the packet; several where that depends on what is not known. */

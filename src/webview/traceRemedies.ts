@@ -24,6 +24,7 @@ export class TraceRemedies extends LitElement {
     .lines { flex: 1; min-width: 0; line-height: 1.5; padding: 1px 0; }
     .line { overflow-wrap: anywhere; padding-left: 2ch; text-indent: -2ch; }
     .word { display: inline-block; max-width: 100%; text-indent: 0; vertical-align: top; }
+    .makes { color: var(--dim); margin: 1px 0 0 9px; line-height: 1.5; }
     .note { color: var(--dim); margin: 4px 0 0; text-wrap: pretty; overflow-wrap: anywhere; }
   `];
 
@@ -34,14 +35,15 @@ export class TraceRemedies extends LitElement {
     return html`${remedies.map((remedy, index) => this.remedy(remedy, index))}`;
   }
 
-  private remedy({ title, commands, note, result, inFile }: Remedy, index: number): TemplateResult {
+  private remedy({ title, commands, note, makes, result, inFile }: Remedy, index: number): TemplateResult {
     return html`<div class="remedy">
       <div class="head"><span class="title">${richTemplate(title, (line) => send(this, { type: 'open-line', line }))}</span><span class="arrow" aria-label="then">→</span>
         ${result.map(({ text, tone }) => html`<span class="badge small ${tone}">${text}</span>`)}</div>
       ${commands.length === 0 ? nothing : html`<div class="commands"><div class="lines mono">${commands.map(commandTemplate)}</div>
         ${inFile ? html`<button class="tool" title="Try it: write it into this file" aria-label="Try it: write it into this file" @click=${() => send(this, { type: 'try-remedy', revision: this.revision, index })}>${icon('edit')}</button>` : nothing}
         <button class="tool" title="Copy" aria-label="Copy ${commands.length === 1 ? 'the command' : 'the commands'}" @click=${() => send(this, { type: 'copy-remedy', revision: this.revision, index })}>${icon('copy')}</button></div>`}
-      ${note === '' ? nothing : html`<p class="note">${note}</p>`}
+      ${note === '' ? nothing : html`<div class="note">${note}${makes === undefined ? '' : ':'}</div>`}
+      ${makes === undefined ? nothing : html`<div class="makes mono">${commandTemplate(makes)}</div>`}
     </div>`;
   }
 }

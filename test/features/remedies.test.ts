@@ -168,6 +168,13 @@ describe('what would have to change', () => {
     expect(told(evaluated(unknown, 1))).toEqual(['Accept it in front of line 7 → DELIVERED :80: iptables -I INPUT 2 -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT']);
   });
 
+  test.each([
+    ['in eth0 tcp 9.9.9.9 > :443', UFW, '-A ufw-user-input -s 9.9.9.9/32 -p tcp -m tcp --dport 443 -j ACCEPT'],
+    ['in eth0 tcp > :8080', ISTIO, '-A ISTIO_INBOUND -p tcp -m tcp --dport 8080 -j RETURN'],
+  ])('%s: what is no rule itself says which one it makes', (packet, text, rule) => {
+    expect(findRemedies(evaluated({ text, packet }))[0]?.remedy.makes).toBe(rule);
+  });
+
   test('in plain text', () => {
     expect(remediesText(findRemedies(evaluated(CASES[1] as Case)))).toBe(
       '\nWhat would have to change, each traced with the change made:\n  Accept it in front of line 7 → DELIVERED :53\n      iptables -I INPUT 2 -s 9.9.9.9/32 -p udp -m udp --dport 53 -j ACCEPT\n');

@@ -26,10 +26,10 @@ export interface FoundRemedy {
 export function findRemedies({ input, request, setting }: Evaluation): readonly FoundRemedy[] {
   if (!input || !request) return [];
   const situation: Situation = { request, setting: setting.setting, input, walked: courseOf(input) };
-  return KINDS.flatMap((kind) => kind(situation)).map(({ outcomes, rules, title, commands, note }) => {
+  return KINDS.flatMap((kind) => kind(situation)).map(({ outcomes, rules, title, commands, note, makes }) => {
     const results = outcomes.map(badgeOf);
     const edits = input.ruleSet && fileEdits(input.ruleSet, rules);
     const result = results.filter(({ text }, i) => results.findIndex((other) => other.text === text) === i);
-    return { remedy: { title, commands, note, result, inFile: edits !== undefined }, edits: edits ?? [] };
+    return { remedy: { title, commands, note, makes, result, inFile: edits !== undefined }, edits: edits ?? [] };
   });
 }

@@ -21,7 +21,7 @@ export function leaveAsItIs(situation: Situation): readonly Proposal[] {
   };
   const annotated = annotations(situation, place).flatMap(({ command, ...rest }) => {
     const outcomes = tried(command);
-    return outcomes ? [{ ...rest, note: `An annotation of the pod’s template. It makes the rule -A ${command.chain} ${command.rule}.`, rules: [command], outcomes }] : [];
+    return outcomes ? [{ ...rest, note: 'An annotation of the pod’s template, for pods that are made from then on. It makes the rule', makes: `-A ${command.chain} ${command.rule}`, rules: [command], outcomes }] : [];
   });
   if (annotated.length > 0) return annotated;
   const command: RuleCommand = { table: chain.table, chain: chain.name, operation: 'I', position: rule.rule.number, rule: `${packetMatch(view.packet, { destination: true })} -j ACCEPT` };

@@ -16,7 +16,10 @@ export function letThrough(situation: Situation): readonly Proposal[] {
   const { place, command } = first;
   for (const managed of managedPlaces(place, situation.input.ruleSet)) {
     const outcomes = traceChanged(situation, { commands: [managed.command] });
-    if (outcomes && getsThrough(outcomes)) return [{ title: managed.title, commands: [managed.text ?? commandText(managed.command, situation.input.family)], note: managed.note, rules: [managed.command], outcomes }];
+    if (!outcomes || !getsThrough(outcomes)) continue;
+    const own = commandText(managed.command, situation.input.family);
+    const { title, note, text, command: rule } = managed;
+    return [{ title, commands: [text ?? own], note, ...(text === undefined ? {} : { makes: `-A ${rule.chain} ${rule.rule}` }), rules: [rule], outcomes }];
   }
   const commands: RuleCommand[] = [command];
   while (commands.length <= MOST_RULES) {

@@ -36,7 +36,7 @@ export function managedPlaces(place: Place, ruleSet: RuleSet | undefined): reado
   if (user !== undefined && words !== undefined) {
     found.push({
       title: [{ text: 'Allow it with ufw' }], command: { table: 'filter', chain: user, operation: 'A', rule }, text: words,
-      note: `ufw writes it into ${user} and keeps it over a reload.`,
+      note: 'ufw keeps it over a restart. It makes the rule',
     });
   }
   return found;

@@ -31,7 +31,8 @@ export interface Change {
 }
 
 /** A change that was found to help, and every course that the packet may take then. */
-export interface Proposal extends Omit<Remedy, 'result' | 'inFile'> {
+export interface Proposal extends Omit<Remedy, 'result' | 'inFile' | 'makes'> {
+  readonly makes?: string;
   /** The rules that it makes, however they come about; empty where the rules stay as they are. */
   readonly rules: readonly RuleCommand[];
   readonly outcomes: readonly Walked[];
