@@ -51,6 +51,14 @@ describe('trace', () => {
     expect(hits(ask({ id: 3, rules, packets: [udp, udp], independent: true }))).toEqual([1, 1]);
   });
 
+  test('the receiver of what TPROXY handed on, also of later packets that it does not see', () => {
+    const receivers = (answer: Record<string, unknown>): unknown[] => (answer.results as { outcomes: { receiver?: { local: string } }[] }[]).map(({ outcomes }) => outcomes.map(({ receiver }) => receiver?.local));
+    const rules = '*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -m conntrack --ctstate ESTABLISHED -j ACCEPT\n-A PREROUTING -p tcp -j TPROXY --on-port 15006 --tproxy-mark 0x1\nCOMMIT\n';
+    const listeners = [{ proto: 'tcp', addr: '0.0.0.0', port: 80 }, { proto: 'tcp', addr: '0.0.0.0', port: 15006, transparent: true }];
+    const answer = { ...PACKET, dir: 'out', src: PACKET.dst, dst: PACKET.src, sport: 80, dport: 40000, flags: ['ACK'] };
+    expect(receivers(ask({ id: 5, rules, listeners, packets: [PACKET, { ...PACKET, flags: ['ACK'] }, answer] }))).toEqual([['0.0.0.0:15006'], ['0.0.0.0:15006'], [undefined]]);
+  });
+
   test('what is not known gives several outcomes, each with what was assumed', () => {
     const rules = '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m set --match-set blocked src -j DROP\nCOMMIT\n';
     const { outcomes } = ask({ id: 4, rules, packet: PACKET }) as { outcomes: { outcome: string; assumptions: Record<string, unknown>[] }[] };

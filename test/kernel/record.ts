@@ -14,6 +14,7 @@ import { istioCases } from './named/istio';
 import { nftCases } from './named/nft';
 import { optionCases } from './named/options';
 import { setCases } from './named/sets';
+import { socketCases } from './named/sockets';
 import { Referee, type KernelReply } from './referee';
 
 /** The random part of the fixtures: so many rule sets of each profile. `single` is for the options one by one. */
@@ -26,7 +27,7 @@ export function fixtureFolder(folder: string): string {
 }
 
 /** Questions that have a name, by the fixture file of their answers. */
-const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = { 'options.jsonl': optionCases, 'corners.jsonl': cornerCases, 'istio.jsonl': istioCases, 'host.jsonl': hostCases, 'groups.jsonl': groupCases, 'sets.jsonl': setCases, 'nft.jsonl': nftCases };
+const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = { 'options.jsonl': optionCases, 'corners.jsonl': cornerCases, 'istio.jsonl': istioCases, 'host.jsonl': hostCases, 'groups.jsonl': groupCases, 'sets.jsonl': setCases, 'sockets.jsonl': socketCases, 'nft.jsonl': nftCases };
 
 /** Asks the kernel everything anew and writes the fixture files; `only`: the named questions of that file. */
 export async function record(folder: string, referee: Referee, only?: string): Promise<number> {

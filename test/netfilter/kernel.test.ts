@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { join } from 'node:path';
+import { FIXTURES } from '../kernel/fixtureNames';
 import { readRecorded, type Recorded } from '../kernel/fixtures';
 import { judgeReply } from '../kernel/judge';
 
@@ -12,7 +13,7 @@ function disagreements({ question, kernel }: Recorded): readonly unknown[] {
 }
 
 describe('what Linux did, named', () => {
-  const named = ['experiments.jsonl', 'options.jsonl', 'corners.jsonl', 'istio.jsonl', 'host.jsonl', 'sets.jsonl', 'nft.jsonl'].flatMap((file) => readRecorded(join(FOLDER, file)).map((recorded) => [`${file.replace('.jsonl', '')}: ${recorded.name}`, recorded] as const));
+  const named = FIXTURES.filter((file) => file.endsWith('.jsonl')).flatMap((file) => readRecorded(join(FOLDER, file)).map((recorded) => [`${file.replace('.jsonl', '')}: ${recorded.name}`, recorded] as const));
   it.each(named)('%s', (_, recorded) => {
     expect(disagreements(recorded)).toEqual([]);
   });

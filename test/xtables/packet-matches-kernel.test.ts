@@ -73,7 +73,7 @@ describe('matches answer as the kernel does', () => {
       expect(Buffer.from(packetBytes(packet)).toString('hex')).toBe(bytes);
       const view: PacketView = {
         packet, hook: 'PREROUTING', table: 'raw', inInterface: 'eth0', outInterface: '', conntrack: undefined, socket: undefined, host,
-        memory: new Map<object | string, unknown>(), packetType: to === 'ff:ff:ff:ff:ff:ff' ? 'broadcast' : parseInt(to, 16) & 1 ? 'multicast' : 'unicast', backend: 'legacy', assignedSocket: false,
+        memory: new Map<object | string, unknown>(), packetType: to === 'ff:ff:ff:ff:ff:ff' ? 'broadcast' : parseInt(to, 16) & 1 ? 'multicast' : 'unicast', backend: 'legacy', assignedSocket: undefined,
       };
       expect({ bytes, ...run(parsed, view) }).toEqual({ bytes, matched, dropped });
     }

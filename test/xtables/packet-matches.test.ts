@@ -47,7 +47,7 @@ function viewOf({ packet = {}, family = 4, table = 'mangle', hook = 'PREROUTING'
   const addresses = family === 4 ? { src: '10.0.0.7', dst: '10.0.0.1' } : { src: 'fd00::7', dst: 'fd00::1' };
   return {
     packet: makePacket({ ...addresses, iface: inInterface, ...packet }, host), hook, table, inInterface, outInterface: '', conntrack: undefined, socket: undefined,
-    host: { ...host, now }, memory: new Map<object | string, unknown>(), packetType: 'unicast', backend, iptablesVersion, assignedSocket: false,
+    host: { ...host, now }, memory: new Map<object | string, unknown>(), packetType: 'unicast', backend, iptablesVersion, assignedSocket: undefined,
   };
 }
 

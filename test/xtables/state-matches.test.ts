@@ -43,7 +43,7 @@ function memory(): Memory {
 function view(request: PacketRequest, more: Partial<PacketView> = {}): PacketView {
   return {
     packet: makePacket({ proto: 6, src: '10.0.0.5', dst: '10.0.0.1', sport: 1000, dport: 80, ...request }), hook: 'INPUT', table: 'filter', inInterface: 'eth0', outInterface: '', conntrack: tracked(),
-    socket: undefined, host: HOST, memory: memory(), packetType: 'unicast', backend: 'legacy', assignedSocket: false, ...more,
+    socket: undefined, host: HOST, memory: memory(), packetType: 'unicast', backend: 'legacy', assignedSocket: undefined, ...more,
   };
 }
 
@@ -236,7 +236,7 @@ describe('socket', () => {
     ['-m socket', [listener('10.0.0.1', { iface: 'eth1' })], {}, false],
     ['-m socket', [], { packet: makePacket({ proto: 1, icmpType: 8, src: '10.0.0.5', dst: '10.0.0.1' }) }, false],
     ['-m socket', [], { conntrack: established }, 'whether this host has a socket for this connection is not in the file'],
-    ['-m socket --nowildcard', [], { assignedSocket: true }, true],
+    ['-m socket --nowildcard', [], { assignedSocket: 'assumed' }, true],
   ])('%s', (text, listeners, more, expected) => {
     expect(match(text, view({}, { host: { ...HOST, listeners }, ...more }))).toBe(expected);
   });

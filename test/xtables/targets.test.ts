@@ -48,7 +48,7 @@ function view(request: PacketRequest, table: TableName, more: Partial<PacketView
   const packet = makePacket({ src: '10.0.0.9', dst: '10.1.0.9', proto: 6, sport: 1000, dport: 80, ...request });
   return {
     packet, table, hook: 'FORWARD', inInterface: 'eth0', outInterface: 'eth1', conntrack: TRACKED, socket: undefined, host: HOST, memory: memory(),
-    packetType: 'unicast', backend: 'legacy', assignedSocket: false, ...more,
+    packetType: 'unicast', backend: 'legacy', assignedSocket: undefined, ...more,
   };
 }
 

@@ -13,18 +13,19 @@ import { walk } from './walk';
 /**
  * Lets the host answer a packet: an RST or SYN+ACK to a SYN, an echo reply, an ICMP error, what REJECT sends. The answer walks the
  * hooks like any other packet; what stays of it is what connection tracking and the rules remember, which the next packet of a
- * sequence meets.
+ * sequence meets. `raw`: behind what this host sends there is no connected socket, so a SYN+ACK that comes back to it gets an RST.
  */
-export function hostAnswers(walked: Walked, context: WalkContext): void {
+export function hostAnswers(walked: Walked, context: WalkContext, raw = false): void {
   const answer = withSource(answerOf(walked, context), context);
   if (!answer) return;
-  walk(
+  const answered = walk(
     {
       packet: answer.packet, direction: 'out', iface: linkOf(walked, answer.packet), socket: { kind: 'kernel', uid: 0, gid: 0, groups: [] }, state: undefined,
       ...(answer.attached ? { attached: answer.attached } : {}),
     },
     { ...context, decisions: new Decisions() },
   );
+  if (raw && answer.packet.protocol === PROTOCOL.TCP && answered.end.outcome === 'LOCAL') hostAnswers(answered, context, raw);
 }
 
 interface HostAnswer {
@@ -83,6 +84,7 @@ function receivedAnswer({ end, events }: Walked, context: WalkContext): HostAnsw
   if (packet.protocol !== PROTOCOL.TCP || packet.tcpFlags & TCP_FLAGS.RST) return undefined;
   const fresh = (packet.tcpFlags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK)) === TCP_FLAGS.SYN;
   if (end.receiver && !fresh && lastView(events)?.state === 'ESTABLISHED') return undefined;
+  if (end.receiver && fresh) context.world.accept(packet, end.receiver);
   return { packet: end.receiver && fresh ? reversed(packet, { tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK, tcpSequence: 1, tcpAcknowledgement: (packet.tcpSequence + 1) >>> 0 }) : tcpReset(packet) };
 }
 

@@ -58,7 +58,8 @@ export interface Standing {
   readonly template: Template | undefined;
   readonly socket: SocketOwner | undefined;
   readonly headerBySender: boolean;
-  readonly assignedSocket: boolean;
+  /** The socket that TPROXY chose. */
+  readonly assignedSocket: PacketView['assignedSocket'];
   /** What a match has made of the frame; undefined: the link layer's address tells. */
   readonly packetType: 'unicast' | undefined;
   /** It is the copy that this host takes itself of what it sends to many, on its way in. */
@@ -89,7 +90,7 @@ export class Passage {
   ) {
     this.standing = {
       packet: arrival.packet, hook: undefined, table: 'raw', inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, socket: undefined,
-      headerBySender: false, assignedSocket: false, packetType: undefined, ownCopy: false, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
+      headerBySender: false, assignedSocket: undefined, packetType: undefined, ownCopy: false, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
     };
   }
 
@@ -118,7 +119,7 @@ export class Passage {
     return (this.cachedView ??= {
       packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket, ownCopy,
       conntrack: conntrack ?? (template ? templateView(template, packet.family) : untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),
-      memory: world, packetType: this.packetType(), backend: ruleSet?.backend ?? 'legacy', iptablesVersion: ruleSet?.section.version, findConnection: (tuple) => world.find(tuple, NO_TEMPLATE.zone)?.entry,
+      memory: world, packetType: this.packetType(), backend: ruleSet?.backend ?? 'legacy', iptablesVersion: ruleSet?.section.version, findConnection: (tuple) => world.find(tuple, NO_TEMPLATE.zone)?.entry, findSocket: (asked) => world.socketOf(asked),
     });
   }
 

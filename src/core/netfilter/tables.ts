@@ -129,8 +129,9 @@ export class Tables implements Traveller {
   private applyTproxy(effect: Extract<Effect, { kind: 'tproxy' }>): Applied {
     const { passage } = this;
     const { packet, inInterface } = passage.at;
-    if (tproxySocket(passage.context.host, packet, effect, inInterface) === 'none') return { kind: 'drop', reject: false };
-    passage.move({ assignedSocket: true });
+    const socket = tproxySocket(passage.context.host, packet, effect, inInterface, passage.context.world.socketOf(packet));
+    if (socket === undefined) return { kind: 'drop', reject: false };
+    passage.move({ assignedSocket: socket });
     passage.change({ mark: ((packet.mark & ~effect.markMask) ^ effect.mark) >>> 0 });
     return { kind: 'accept' };
   }

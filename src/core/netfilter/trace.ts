@@ -74,7 +74,7 @@ function follow(request: PacketRequest, setting: TraceSetting, world: World): { 
     const walked = walk(arrival, context);
     outcomes.push(walked);
     if (!after) {
-      hostAnswers(walked, context);
+      hostAnswers(walked, context, arrival.raw);
       after = own;
     }
     more = decisions.next();

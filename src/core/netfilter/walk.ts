@@ -7,7 +7,7 @@ import { Hooks } from './hooks';
 import { routeInput, type InputRoute } from './inputRoute';
 import { routeOutput } from './outputRoute';
 import { Ended, Passage, type Arrival, type WalkContext } from './passage';
-import { receiverOf } from './receiver';
+import { boundSocket, packetEnd } from './receiver';
 import { checkRawHeader, mtuOf, takeRoute } from './sending';
 
 /** One packet through all hooks, along one course where several are possible. The events are the whole truth about it. */
@@ -62,10 +62,10 @@ class Way {
     const { passage } = this;
     this.assembleFragments();
     this.hooks.run('INPUT');
-    const { packet, inInterface } = passage.at;
-    const { host } = passage.context;
-    const listener = receiverOf(host, packet, inInterface);
-    const known = knowsListeners(host, packet.protocol);
+    const { packet, inInterface, assignedSocket } = passage.at;
+    const { host, world } = passage.context;
+    const listener = typeof assignedSocket === 'object' ? assignedSocket : (world.socketOf(packet) ?? (assignedSocket ? undefined : boundSocket(host, packetEnd(packet), inInterface)));
+    const known = listener !== undefined || (!assignedSocket && knowsListeners(host, packet.protocol));
     passage.emit({ kind: 'delivered', packet, listener, known });
     return passage.end('LOCAL', 'ACCEPT', undefined, { receiver: listener, receiverKnown: known });
   }

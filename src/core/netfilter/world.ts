@@ -1,7 +1,9 @@
 import { formatAddress } from '../net/address';
 import type { ConntrackEntry, Direction, Tuple } from '../net/conntrack';
+import type { Listener } from '../net/host';
 import type { Packet } from '../net/packet';
 import type { Memory } from '../xtables/view';
+import { connectionKey } from './receiver';
 import { tupleKey } from './tuple';
 
 /**
@@ -63,6 +65,17 @@ export class World implements Memory {
       if (entry.zone.original === zone.original && tupleKey(entry.original) === key) return { entry, direction: 'ORIGINAL' };
     }
     return undefined;
+  }
+
+  /** The socket to which the connection of a packet came before. */
+  socketOf(packet: Packet): Listener | undefined {
+    return this.memory.get(connectionKey(packet) ?? '') as Listener | undefined;
+  }
+
+  /** A listening socket accepts a connection, which gets a socket of its own. */
+  accept(packet: Packet, listener: Listener): void {
+    const key = connectionKey(packet);
+    if (key !== undefined) this.memory.set(key, { ...listener, address: packet.destination });
   }
 
   /** Puts a fragment to those that came before; gives back the list of all, ordered by offset. */

@@ -1,5 +1,5 @@
 import type { ConntrackEntry, ConntrackView, Tuple } from '../net/conntrack';
-import type { Host } from '../net/host';
+import type { Host, Listener } from '../net/host';
 import type { Packet, SocketOwner } from '../net/packet';
 
 export type Hook = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
@@ -39,8 +39,10 @@ export interface PacketView {
   readonly backend: 'legacy' | 'nft';
   /** The version of iptables that wrote the rules down, where the file says so: `1.8.9`. */
   readonly iptablesVersion?: string | undefined;
-  /** Hooks a mark-changing TPROXY or early demux assigned: the local socket, where one is attached to an incoming packet. */
-  readonly assignedSocket: boolean;
+  /** The local socket that TPROXY attached to an incoming packet; `assumed` where the sockets of the host are not known. */
+  readonly assignedSocket: Listener | 'assumed' | undefined;
   /** The connection that got through (`confirmed`) and to which a packet with this tuple belongs, in either direction. Left out where nobody can tell. */
   readonly findConnection?: (tuple: Tuple) => ConntrackEntry | undefined;
+  /** The socket of this host to which the TCP connection of a packet came. Left out where nobody can tell. */
+  readonly findSocket?: (packet: Packet) => Listener | undefined;
 }

@@ -57,26 +57,34 @@ interface End {
   readonly protocol: number;
   readonly address: Address;
   readonly port: number;
+  /** A packet that comes to that end. */
+  readonly packet: Packet;
 }
 
 function run(data: SocketData, view: PacketView): Answer {
-  if (view.assignedSocket) return data.noWildcard || unknown('whether the socket that TPROXY chose is bound to one address is not in the file');
+  const { conntrack, host, assignedSocket } = view;
+  if (assignedSocket === 'assumed') return data.noWildcard || unknown('whether the socket that TPROXY chose is bound to one address is not in the file');
+  if (assignedSocket) return fits(data, assignedSocket);
   const wanted = lookedFor(view);
   if (wanted === undefined) return false;
-  const { conntrack, host } = view;
+  const accepted = view.findSocket?.(wanted.packet);
+  if (accepted) return fits(data, accepted);
   // A connection that is being used has a socket of its own, if this host is one of its ends.
   if (conntrack?.entry !== undefined && conntrack.state !== 'NEW') return unknown('whether this host has a socket for this connection is not in the file');
   const found = listenerFor(view, wanted);
   if (found === undefined) return host.listenersKnown ? false : unknown('which sockets this host has is not in the file');
-  const wildcard = isWildcard(found) && !data.noWildcard;
-  return !wildcard && (!data.transparent || found.transparent);
+  return fits(data, found);
+}
+
+function fits(data: SocketData, found: Listener): boolean {
+  return (data.noWildcard || !isWildcard(found)) && (!data.transparent || found.transparent);
 }
 
 /** For an ICMP error: the end that sent the packet which it quotes. */
 function lookedFor({ packet }: PacketView): End | undefined {
   const quoted = packet.inner;
-  if (quoted && isIcmpErrorPacket(packet)) return withPorts(quoted) ? { protocol: quoted.protocol, address: quoted.source, port: quoted.sourcePort } : undefined;
-  return withPorts(packet) ? { protocol: packet.protocol, address: packet.destination, port: packet.destinationPort } : undefined;
+  const about = quoted && isIcmpErrorPacket(packet) ? { ...quoted, source: quoted.destination, sourcePort: quoted.destinationPort, destination: quoted.source, destinationPort: quoted.sourcePort } : packet;
+  return withPorts(about) ? { protocol: about.protocol, address: about.destination, port: about.destinationPort, packet: about } : undefined;
 }
 
 function withPorts({ protocol, fragmentOffset }: Packet): boolean {
