@@ -14,6 +14,5 @@ export function rulesOfText(text: string, family: 4 | 6): RulesSection {
     const [first] = lists;
     if (first && (first.form === 'list' || first.form === 'commands')) return { ...first, family, lines: lists.length === 1 ? first.lines : file.lines };
   }
-  const backend = file.sections.find((section) => section.kind === 'rules')?.backend;
-  return { ...restoreInput(file, family), backend };
+  return restoreInput(file, family);
 }

@@ -7,10 +7,10 @@ export function evaluate(question: KernelCase): readonly OwnAnswer[] | { readonl
   return result.error === undefined ? (result.results ?? []) : { error: result.error };
 }
 
-/** The lines of `check` that say "error". */
-export function errorsOf(rules: string, family: 4 | 6): readonly string[] {
-  const { diagnostics } = answerLine(JSON.stringify({ op: 'check', id: 0, rules, family })) as { diagnostics: readonly { line: number; severity: string; message: string }[] };
-  return diagnostics.filter(({ severity }) => severity === 'error').map(({ line, message }) => `${line}: ${message}`);
+/** The lines of `check` that say that the back end which wrote the rules refuses them. */
+export function refusalsOf(rules: string, family: 4 | 6): readonly string[] {
+  const { diagnostics } = answerLine(JSON.stringify({ op: 'check', id: 0, rules, family })) as { diagnostics: readonly { line: number; severity: string; code: string; message: string }[] };
+  return diagnostics.filter(({ severity, code }) => severity === 'error' || code === 'nft-refuses').map(({ line, message }) => `${line}: ${message}`);
 }
 
 /** Rules whose answer nobody can be certain of from the file alone: chance, the clock, the processor, what runs on the host. */

@@ -1,6 +1,6 @@
 import type { KernelAnswer, KernelCase, OwnAnswer } from './case';
 import { differences, type Difference } from './compare';
-import { errorsOf, evaluate, isUncertain } from './evaluate';
+import { refusalsOf, evaluate, isUncertain } from './evaluate';
 import type { KernelReply, Referee } from './referee';
 
 /** What came of laying both answers side by side. */
@@ -28,7 +28,7 @@ export async function judge(question: KernelCase, referee: Referee): Promise<Jud
 
 export function judgeReply(question: KernelCase, reply: KernelReply): Judgement {
   const family = question.rules === undefined ? 6 : 4;
-  const errors = errorsOf(question.rules ?? question.rules6 ?? '', family);
+  const errors = refusalsOf(question.rules ?? question.rules6 ?? '', family);
   if ('error' in reply) {
     const refused = / rc \d+: /.test(reply.error);
     if (!refused) return { agreed: 0, unclear: question.packets.length, refused: false, disagreement: undefined };

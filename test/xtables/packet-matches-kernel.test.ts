@@ -29,7 +29,7 @@ const host = hostFromTopology({
 }) as Host;
 
 function parse(rule: string, family: 4 | 6): ParsedRule {
-  return parseRule(splitWords(rule, 0, rule.length), { family, table: 'raw', chain: 'PREROUTING', chains: new Map<string, { name: string }>() });
+  return parseRule(splitWords(rule, 0, rule.length), { family, backend: 'legacy', table: 'raw', chain: 'PREROUTING', chains: new Map<string, { name: string }>() });
 }
 
 /** The numbers of the rules that match, and whether a match drops the packet. */

@@ -23,7 +23,7 @@ const cases = readFileSync(new URL('./fixtures/packet-matches.jsonl', import.met
 function load({ family, table, rule }: Recorded): string | null {
   const [, chain, ...words] = splitWords(rule, 0, rule.length);
   const hook = chain?.text as Hook;
-  const parsed = parseRule(words, { family, table, chain: hook, chains: new Map<string, { name: string }>() });
+  const parsed = parseRule(words, { family, backend: 'legacy', table, chain: hook, chains: new Map<string, { name: string }>() });
   const refused = parsed.problems.some(({ severity }) => severity === 'error') || parsed.matches.some(({ extension, data }) => {
     const problems = extension.check?.(data, { family, table, hooks: [hook], matches: [] }) ?? [];
     return (extension.hooks && !extension.hooks.includes(hook)) || problems.some(({ severity }) => severity !== 'warning');

@@ -30,8 +30,8 @@ interface Situation {
   readonly inInterface?: string;
 }
 
-function load(rule: string, { family = 4, table = 'mangle', hook = 'PREROUTING' }: Situation = {}) {
-  const parsed = parseRule(splitWords(rule, 0, rule.length), { family, table, chain: hook, chains: new Map<string, { name: string }>() });
+function load(rule: string, { family = 4, table = 'mangle', hook = 'PREROUTING', backend = 'legacy' }: Situation = {}) {
+  const parsed = parseRule(splitWords(rule, 0, rule.length), { family, backend, table, chain: hook, chains: new Map<string, { name: string }>() });
   expect(parsed.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
   const match = parsed.matches[parsed.matches.length - 1];
   if (match === undefined) throw new Error(`no match in ${rule}`);

@@ -22,7 +22,7 @@ const cases = readFileSync(new URL('./fixtures/state-matches.jsonl', import.meta
 
 function load({ family, table, rule }: Recorded): string | null {
   const [, chain, ...words] = splitWords(rule, 0, rule.length);
-  const parsed = parseRule(words, { family, table, chain: chain?.text ?? '', chains: new Map<string, { name: string }>() });
+  const parsed = parseRule(words, { family, backend: 'legacy', table, chain: chain?.text ?? '', chains: new Map<string, { name: string }>() });
   if (parsed.problems.some(({ severity }) => severity === 'error')) return null;
   return `-A ${chain?.text}${printRuleBody({ header: parsed.headers[0] ?? EMPTY_HEADER, matches: parsed.matches, target: parsed.target }, family)}`;
 }

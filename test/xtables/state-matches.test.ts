@@ -53,7 +53,7 @@ function tracked(entry: Partial<ConntrackEntry> = {}, more: Partial<ConntrackVie
 const without = (state: 'INVALID' | 'UNTRACKED'): ConntrackView => ({ state, entry: undefined, direction: 'ORIGINAL' });
 
 function conditions(text: string, family: 4 | 6 = 4): readonly Condition[] {
-  const rule = parseRule(splitWords(text, 0, text.length), { family, table: 'filter', chain: 'X', chains: new Map<string, { name: string }>() });
+  const rule = parseRule(splitWords(text, 0, text.length), { family, backend: 'legacy', table: 'filter', chain: 'X', chains: new Map<string, { name: string }>() });
   expect(rule.problems).toEqual([]);
   return rule.matches.flatMap((match) => match.extension.conditions(match.data, match, { family }));
 }
@@ -400,12 +400,12 @@ describe('options whose place counts', () => {
     const given = words.map(([name, text, inverted = false], i) => {
       const option = extension.options.find((each) => each.name === name || each.aliases.includes(name)) as Option;
       const word = { text: name, start: i * 10, end: i * 10 + 5, quoted: false };
-      const value = text === undefined ? true : option.type?.parse(text, { family: 4, table: 'filter', protocol: undefined });
+      const value = text === undefined ? true : option.type?.parse(text, { family: 4, backend: 'legacy', table: 'filter', protocol: undefined });
       expect(value).not.toMatchObject({ kind: 'invalid' });
       return { option, given: { value, inverted, optionWord: word, valueWord: text === undefined ? undefined : { ...word, text } } };
     });
     const all = (option: Option): never[] => given.filter((each) => each.option === option).map((each) => each.given as never);
-    const data = extension.build({ get: (option) => all(option)[0], all: (option) => all(option), has: (option) => all(option).length > 0, count: given.length }, { family: 4, table: 'filter', protocol: undefined });
+    const data = extension.build({ get: (option) => all(option)[0], all: (option) => all(option), has: (option) => all(option).length > 0, count: given.length }, { family: 4, backend: 'legacy', table: 'filter', protocol: undefined });
     return typeof data === 'object' && 'kind' in data ? `refused: ${String(data.message)}` : extension.print(data as never, { family: 4 });
   };
 

@@ -4,6 +4,7 @@ import { readInputLine } from '../syntax/restoreInput';
 import { Shape } from '../syntax/shape';
 import type { CommandNode, Line, LineNode, Problem, RulesSection, Word } from '../syntax/tree';
 import type { Columns } from '../text/columns';
+import { ofLegacy, ofNft, type Complaint } from '../xtables/backend';
 import type { TableName } from '../xtables/view';
 import { chainOf, changeName, changePolicy, declareChain, deleteChains, flushChains, makeChain, type ChainLine } from './chainCommands';
 import { checkPlaces } from './checkPlaces';
@@ -13,6 +14,7 @@ import { LineRule } from './lineRule';
 import { addChain, addRule, clearTable, newTable, type OpenChain, type OpenTable } from './openTable';
 import { parseRule, type ParsedRule } from './parseRule';
 import { printRuleBody } from './printRule';
+import { programOf, type Program } from './program';
 import { ruleNumber } from './ruleNumber';
 import { learnRule, ruleWrittenAlike } from './writtenAlike';
 import { isTableName, type LineProblem, type RuleSet } from './ruleSet';
@@ -29,6 +31,7 @@ export function bindRules(section: RulesSection, commands: readonly Line[] = [])
 class Binder {
   private readonly tables = new Map<TableName, OpenTable>();
   private readonly problems: LineProblem[] = [];
+  private readonly program: Program;
   private readonly family: 4 | 6;
   private current: OpenTable | undefined;
   private currentLine: Line | undefined;
@@ -40,6 +43,7 @@ class Binder {
 
   constructor(private readonly section: RulesSection, private readonly commands: readonly Line[]) {
     this.family = section.family ?? 4;
+    this.program = programOf(this.family, section.backend);
   }
 
   bind(): RuleSet {
@@ -53,7 +57,7 @@ class Binder {
     for (const line of this.commands) this.readLine(line);
     this.checkNames([...this.tables.values()].map((table) => [table.name, sharedNames(this.finishTable(table))]));
     return {
-      family: this.family, backend: this.section.backend ?? 'legacy', section: this.section,
+      ...this.program, section: this.section,
       tables: this.tables, problems: this.problems, needsConntrack: this.needsConntrack,
     };
   }
@@ -85,7 +89,7 @@ class Binder {
         if (rule.jump) rule.jump.to = table.chains.get(rule.jump.chain);
       }
     }
-    checkPlaces(chains, limited, (line, at, code, message, severity) => this.report(line, at, code, message, severity));
+    checkPlaces(chains, limited, this.program.backend, (line, at, code, message, severity) => this.report(line, at, code, message, severity));
     return limited;
   }
 
@@ -95,7 +99,10 @@ class Binder {
       if (line instanceof AppendLine && line.contentStart === 0 && line.eol === '\n' && this.takeUnread(line)) continue;
       const inTable = this.current !== undefined || this.unknownTable;
       const input = this.withReturn(line, inTable) ?? readInputLine(line, inTable, this.family);
-      for (const problem of input.problems) this.problems.push({ ...problem, line });
+      for (const problem of input.problems) {
+        if (problem.code === 'no-final-newline') this.tell(line, problem, ofLegacy(this.program.backend, problem.code, problem.message));
+        else this.problems.push({ ...problem, line });
+      }
       if (input.otherFamily) continue;
       if (input.node.kind === 'command' && input.parts) this.runCommand(input.line, input.parts);
       else if (input.node.kind === 'table') {
@@ -198,7 +205,7 @@ class Binder {
   }
 
   private chainLine(line: Line, table: OpenTable): ChainLine {
-    return { line, table, section: this.section, family: this.family, report: (at, code, message, severity) => this.report(line, at, code, message, severity) };
+    return { line, table, section: this.section, program: this.program, tell: (at, complaint) => this.tell(line, at, complaint), report: (at, code, message, severity) => this.report(line, at, code, message, severity) };
   }
 
   /** iptables-restore 1.8.9 lists no rule that jumps to a chain: it looks for a target of that name and ends. */
@@ -206,13 +213,14 @@ class Binder {
     const number = node.position && ruleNumber(node.position.text);
     const listed = chains.flatMap(({ rules }) => (number === undefined ? rules : rules.slice(number - 1, number)));
     const jumping = listed.find(({ jump }) => jump !== undefined);
-    if (jumping) this.report(line, node.operationWord, 'not-allowed', `-S ends iptables-restore 1.8.9 at a rule that jumps to a chain (line ${jumping.line.index + 1}): leave -S out, iptables-save lists rules`);
+    const message = `-S ends iptables-restore 1.8.9 at a rule that jumps to a chain (line ${(jumping?.line.index ?? 0) + 1}): leave -S out, iptables-save lists rules`;
+    if (jumping) this.tell(line, node.operationWord, ofLegacy(this.program.backend, 'not-allowed', message));
   }
 
   /** -N, -F and their like take no part of a rule; matches that were only named are passed over. */
   private checkNothingElse(line: Line, node: CommandParts | CommandNode, table: OpenTable): void {
     if (node.words.length === 0) return;
-    const { problems, headers, target, counters } = parseRule(node.words, { family: this.family, table: table.name, chain: '', chains: table.chains, operation: node.operation });
+    const { problems, headers, target, counters } = parseRule(node.words, { ...this.program, table: table.name, chain: '', chains: table.chains, operation: node.operation });
     for (const problem of problems) this.problems.push({ ...problem, line });
     const rule = headers[0] !== EMPTY_HEADER || target.kind !== 'none' || (counters && node.operation !== 'P');
     if (rule) this.report(line, node.words[0] ?? node.operationWord, 'not-allowed', `-${node.operation} takes no part of a rule`);
@@ -244,6 +252,8 @@ class Binder {
       if (counters) this.report(line, counters, 'not-allowed', `-${node.operation} takes no counters`);
     } else if (node.operation === 'R' && parsed.headers.length > 1) {
       this.report(line, node.operationWord, 'bad-value', '-R replaces one rule by one: several addresses would make several');
+    } else if (node.operation === 'R' && this.section.asInput && this.program.backend === 'nft') {
+      this.tell(line, node.operationWord, ofNft('1.8.9 crashes where -R replaces a rule of the same text'));
     }
     if (node.operation === 'A' && parsed.headers.length === 1) {
       const rule = this.makeRule(line, chain, 0, parsed);
@@ -281,11 +291,11 @@ class Binder {
   }
 
   private parse(node: CommandParts | CommandNode, table: OpenTable, chain: OpenChain, certain?: Map<Word, readonly string[]>): ParsedRule {
-    return parseRule(node.words, { family: this.family, table: table.name, chain: chain.name, chains: table.chains, ...(certain ? { certain } : {}) });
+    return parseRule(node.words, { ...this.program, table: table.name, chain: chain.name, chains: table.chains, ...(certain ? { certain } : {}) });
   }
 
   private makeRule(line: Line, chain: OpenChain, headerIndex: number, parsed: ParsedRule): LineRule {
-    return LineRule.of(this.family, chain, line, headerIndex, parsed);
+    return LineRule.of(this.program, chain, line, headerIndex, parsed);
   }
 
   /** Whether the line could be made a rule without reading its words. */
@@ -297,7 +307,7 @@ class Binder {
   /** A rule whose line has not changed since the rule set was made last is taken over. */
   private takeAgain(line: AppendLine, table: OpenTable): boolean {
     const known = line.made;
-    if (!(known instanceof LineRule) || known.family !== this.family || known.chain.table !== table.name) return false;
+    if (!(known instanceof LineRule) || known.program !== this.program || known.chain.table !== table.name) return false;
     const chain = table.chains.get(known.chain.name);
     const rule = chain && known.again(chain, table.chains);
     if (!rule) return false;
@@ -307,7 +317,7 @@ class Binder {
   }
 
   private takeAlike(line: AppendLine, table: OpenTable): boolean {
-    const found = ruleWrittenAlike(line, table, this.family);
+    const found = ruleWrittenAlike(line, table, this.program);
     if (!found) return false;
     addRule(found.chain, found.rule);
     line.made = found.rule;
@@ -319,6 +329,10 @@ class Binder {
     const index = chain.rules.findIndex((each) => printRuleBody(each, this.family) === text);
     if (index < 0) this.report(line, node.operationWord, 'no-such-rule', `chain "${chain.name}" has no rule like this`, this.section.noflush ? 'warning' : 'error');
     return index;
+  }
+
+  private tell(line: Line, { start, end }: Columns, complaint: Complaint): void {
+    this.problems.push({ ...complaint, start, end, line });
   }
 
   private report(line: Line, at: Columns, code: string, message: string, severity: Problem['severity'] = 'error'): void {

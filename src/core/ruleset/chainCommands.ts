@@ -4,14 +4,17 @@ import type { ChainNode, CommandNode, Line, Problem, RulesSection, Word } from '
 import type { Columns } from '../text/columns';
 import { chainNameProblem } from './chainName';
 import { BUILTIN_CHAINS, HOOKS } from './ruleSet';
+import { ofLegacy, ofNft, type Complaint } from '../xtables/backend';
 import { addChain, deleteChain, isReferenced, renameChain, type OpenChain, type OpenTable } from './openTable';
+import type { Program } from './program';
 
 /** The line that changes chains, and what it is read with. */
 export interface ChainLine {
   readonly line: Line;
   readonly table: OpenTable;
   readonly section: RulesSection;
-  readonly family: 4 | 6;
+  readonly program: Program;
+  readonly tell: (at: Columns, complaint: Complaint) => void;
   readonly report: (at: Columns, code: string, message: string, severity?: Problem['severity']) => void;
 }
 
@@ -24,7 +27,8 @@ export function declareChain(at: ChainLine, node: ChainNode): void {
     checkName(at, name, 'declaration');
     chain = addChain(table, name.text, undefined, undefined, line);
   } else if (chain.hook === undefined && section.asInput) {
-    at.report(name, 'chain-exists', `chain "${name.text}" is there already: declare it once`);
+    at.tell(name, ofLegacy(at.program.backend, 'chain-exists', `chain "${name.text}" is there already: declare it once`));
+    if (at.program.backend === 'nft') chain.rules = [];
   } else if (chain.hook === undefined && chain.line !== undefined && section.form === 'restore' && !section.noflush) {
     chain.rules = [];
   }
@@ -35,7 +39,7 @@ export function declareChain(at: ChainLine, node: ChainNode): void {
     if (policy?.text !== '-') setPolicy(at, chain, policy);
   } else if (policy && policy.text !== '-') {
     const elsewhere = builtinElsewhere(table, name.text);
-    at.report(policy, 'bad-policy', elsewhere ?? `only built-in chains have a policy; "${name.text}" is user-defined: write "-"`);
+    at.tell(policy, ofLegacy(at.program.backend, 'bad-policy', elsewhere ?? `only built-in chains have a policy; "${name.text}" is user-defined: write "-"`));
   }
 }
 
@@ -86,7 +90,10 @@ export function changeName(at: ChainLine, node: CommandParts | CommandNode): voi
   if (!chain || !name) return;
   if (at.table.chains.has(name.text)) at.report(name, 'chain-exists', `chain "${name.text}" exists already`);
   else if (chain.hook !== undefined) at.report(node.chain ?? node.operationWord, 'chain-in-use', 'a built-in chain cannot be renamed');
-  else if (checkName(at, name, 'E')) renameChain(at.table, chain, name.text.slice(0, 29));
+  else if (checkName(at, name, 'E')) {
+    if (at.section.asInput && at.program.backend === 'nft') at.tell(node.operationWord, ofNft('1.8.9 cannot rename a chain that the same text makes'));
+    renameChain(at.table, chain, name.text.slice(0, 29));
+  }
 }
 
 /** The chain that a command names; a problem is reported where it names none, or one that is not there. */
@@ -113,8 +120,9 @@ function setPolicy({ report }: ChainLine, chain: OpenChain, policy: Word | undef
   else report(policy, 'bad-policy', `a policy is ACCEPT or DROP, not "${policy.text}"`);
 }
 
-function checkName({ report, family }: ChainLine, name: Word, from: 'declaration' | 'N' | 'E'): boolean {
-  const problem = chainNameProblem(name.text, from, family);
+function checkName({ report, tell, program }: ChainLine, name: Word, from: 'declaration' | 'N' | 'E'): boolean {
+  const problem = chainNameProblem(name.text, from, program.family);
   if (problem !== undefined) report(name, 'chain-name', problem);
+  else if (from === 'declaration' && program.backend === 'nft' && /^[-!]/.test(name.text)) tell(name, ofNft(`a chain name cannot start with "${name.text.charAt(0)}"`));
   return problem === undefined;
 }

@@ -1,7 +1,9 @@
 import type { Line, Problem } from '../syntax/tree';
 import type { PlaceLimit, RuleTraits } from './lineRule';
 import type { Columns } from '../text/columns';
+import { ofLegacy, ofNft, type Backend, type Complaint } from '../xtables/backend';
 import type { Hook } from '../xtables/view';
+import { MOST_JUMPS, nftReach } from './nftReach';
 import { HOOKS, type Chain, type Rule } from './ruleSet';
 
 type Report = (line: Line, at: Columns, code: string, message: string, severity?: Problem['severity']) => void;
@@ -20,12 +22,14 @@ interface OpenReach extends Chain {
  * What the kernel checks when a table is committed: that no chain reaches itself, that no rule jumps to a built-in chain, and
  * that matches and targets are reached only from hooks that they take (`mark_source_chains` and `xt_check_*`). Sets `reach`.
  */
-export function checkPlaces(chains: Iterable<OpenReach>, limited: readonly LimitedRule[], report: Report): void {
+export function checkPlaces(chains: Iterable<OpenReach>, limited: readonly LimitedRule[], backend: Backend, report: Report): void {
   const jumps = new Map<Chain, readonly Rule[]>();
   const loops = new Set<Rule>();
   for (const chain of chains) chain.reach = 0;
   for (const chain of chains) if (chain.hook) follow(chain, 1 << HOOKS.indexOf(chain.hook), jumps, loops);
   for (const rule of loops) report(rule.line, targetPlace(rule), 'loop', `this jump leads back to chain "${rule.chain.name}": the kernel refuses loops`);
+  const asNft = backend === 'nft' && loops.size === 0 ? nftReach(chains) : undefined;
+  for (const rule of asNft?.tooDeep ?? []) tell(rule, targetPlace(rule), ofNft(`this jump leads in a circle, or is number ${MOST_JUMPS + 1} in a row, through rules that no packet reaches too`), report);
   let chain: Chain | undefined;
   let end = 0;
   for (const rule of limited) {
@@ -34,9 +38,11 @@ export function checkPlaces(chains: Iterable<OpenReach>, limited: readonly Limit
       end = reachedRules(chain);
     }
     const reach = rule.number <= end ? chain.reach : 0;
+    const nft = asNft?.hooks.get(chain) ?? 0;
     for (const limit of rule.traits.limits) {
-      if (reach & ~limit.hooks) reportHooks(rule, limit, reach, report);
-      if (limit.extension.check) checkSurroundings(rule, limit, reach, report);
+      if (reach & ~limit.hooks) reportHooks(rule, limit, { severity: 'error', code: 'wrong-chain', message: wrongChain(limit, reach) }, report);
+      else if (nft & ~limit.hooks) reportHooks(rule, limit, ofNft(`${wrongChain(limit, nft)}, behind a rule that lets no packet through`), report);
+      if (limit.extension.check) checkSurroundings(rule, limit, reach, backend, report);
     }
   }
 }
@@ -101,7 +107,7 @@ function reachedRules({ rules }: Chain): number {
 }
 
 /** What the extension itself asks of the rule around it. */
-function checkSurroundings(rule: Rule, { extension, match }: PlaceLimit, reach: number, report: Report): void {
+function checkSurroundings(rule: Rule, { extension, match }: PlaceLimit, reach: number, backend: Backend, report: Report): void {
   const { data, word } = partOf(rule, match);
   const place = {
     family: rule.family, table: rule.chain.table, hooks: reachingHooks({ reach }),
@@ -109,17 +115,26 @@ function checkSurroundings(rule: Rule, { extension, match }: PlaceLimit, reach: 
   };
   for (const problem of extension.check?.(data, place) ?? []) {
     const columns = problem.at ? { start: problem.at.optionWord.start, end: (problem.at.valueWord ?? problem.at.optionWord).end } : word;
-    const code = problem.severity === 'warning' ? 'suspicious-option' : 'bad-options';
-    report(rule.line, columns ?? wholeRule(rule), code, problem.message, problem.severity ?? 'error');
+    const complaint: Complaint = problem.severity === 'warning'
+      ? { severity: 'warning', code: 'suspicious-option', message: problem.message }
+      : ofLegacy(problem.legacyOnly && backend, 'bad-options', problem.message);
+    tell(rule, columns ?? wholeRule(rule), complaint, report);
   }
 }
 
-function reportHooks(rule: Rule, { extension, match, hooks }: PlaceLimit, reach: number, report: Report): void {
+function reportHooks(rule: Rule, { extension, match }: PlaceLimit, complaint: Complaint, report: Report): void {
   // The wrong table was told already, and another table has other chains.
   if (extension.tables && !extension.tables.includes(rule.chain.table)) return;
+  tell(rule, partOf(rule, match).word ?? wholeRule(rule), complaint, report);
+}
+
+function wrongChain({ extension, hooks }: PlaceLimit, reach: number): string {
   const what = `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`;
-  report(rule.line, partOf(rule, match).word ?? wholeRule(rule), 'wrong-chain',
-    `${what} works in ${extension.hooks?.join(', ')} only; this rule is reached from ${reachingHooks({ reach: reach & ~hooks }).join(', ')}`);
+  return `${what} works in ${extension.hooks?.join(', ')} only; this rule is reached from ${reachingHooks({ reach: reach & ~hooks }).join(', ')}`;
+}
+
+function tell({ line }: Rule, at: Columns, { code, message, severity }: Complaint, report: Report): void {
+  report(line, at, code, message, severity);
 }
 
 /** The data of such a match or target and its place, which are asked of the rule only when they are needed. */

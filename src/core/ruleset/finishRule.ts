@@ -1,8 +1,9 @@
 import type { Word } from '../syntax/tree';
 import { protocolName } from '../net/protocols';
+import { ofLegacy, ofNft, type Backend } from '../xtables/backend';
 import type { ValueContext } from '../xtables/option';
 import type { HeaderReader } from './headerReader';
-import type { OptionReader, RuleSurroundings } from './optionReader';
+import type { Built, OptionReader, RuleSurroundings } from './optionReader';
 import type { ParsedRule, RuleContext } from './parseRule';
 import type { BoundMatch, BoundTarget } from './ruleSet';
 import { unknownMatch } from './unknownMatch';
@@ -39,21 +40,26 @@ export function finishRule({ words, header, loaded, jump, optionUnknown }: ReadP
         ? { kind: 'extension', extension, data: built.data, word }
         : { kind: 'unknown', name: extension.name, options: reader.words.map(({ text }) => ` ${text}`).join(''), word };
     }
-    if (context.operation === undefined) checkPlace(reader, start, header, context, rule);
+    if (context.operation === undefined) checkPlace(reader, built, start, header, context, rule);
   }
   return { headers: header.finish(), matches: matches.length === 0 ? NO_MATCHES : matches, target: target ?? NO_TARGET };
 }
 
-/** Table and protocol that the kernel demands (`xt_check_match`, `xt_check_target`); hooks are checked once the jumps are known. */
-function checkPlace({ extension, word }: OptionReader, start: Word, { protocol }: HeaderReader, { table }: RuleContext, rule: RuleSurroundings): void {
-  if (!extension.tables && !extension.protocols) return;
+/**
+ * Table and protocol that the kernel demands (`xt_check_match`, `xt_check_target`); hooks are checked once the jumps are known. Of what
+ * iptables-nft translates the kernel demands nothing, and iptables-nft itself does not look at the `!` of a protocol.
+ */
+function checkPlace({ extension, word }: OptionReader, built: Built, start: Word, { protocol }: HeaderReader, { table, backend }: RuleContext, rule: RuleSurroundings): void {
+  const { tables, protocols, nftRefuses: reason } = extension;
+  if (reason !== undefined && backend === 'nft') rule.tell(word ?? start, ofNft(reason));
+  if (!tables && !protocols) return;
   const at = word ?? start;
   const what = `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`;
-  if (extension.tables && !extension.tables.includes(table)) {
-    rule.report(at, 'wrong-table', `${what} works in table ${extension.tables.join(', ')} only, not in ${table}`);
-  }
-  if (extension.protocols && (protocol === undefined || protocol.inverted || !extension.protocols.includes(protocol.value))) {
-    rule.report(at, 'wrong-protocol', `${what} needs ${extension.protocols.map((each) => `-p ${protocolName(each)}`).join(' or ')} in the rule`);
+  const asks: Backend = built.kind === 'built' && extension.translated?.(built.data) ? backend : 'legacy';
+  if (tables && !tables.includes(table)) rule.tell(at, ofLegacy(asks, 'wrong-table', `${what} works in table ${tables.join(', ')} only, not in ${table}`));
+  const named = protocol !== undefined && protocols?.includes(protocol.value) === true;
+  if (protocols && (!named || protocol.inverted)) {
+    rule.tell(at, ofLegacy(named ? asks : 'legacy', 'wrong-protocol', `${what} needs ${protocols.map((each) => `-p ${protocolName(each)}`).join(' or ')} in the rule`));
   }
 }
 

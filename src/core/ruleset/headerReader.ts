@@ -1,6 +1,7 @@
 import type { Word } from '../syntax/tree';
 import { anyBlock, CERTAIN_IPV4, CERTAIN_IPV6, parseBlock, parseMask, type AddressBlock } from '../net/address';
 import { protocolNumber } from '../net/protocols';
+import { ofNft } from '../xtables/backend';
 import type { RuleSurroundings } from './optionReader';
 import { EMPTY_HEADER, type Names, type Negatable, type RuleHeader } from './header';
 import type { RuleContext } from './parseRule';
@@ -106,6 +107,7 @@ export class HeaderReader {
       }
       list.push(read);
     }
+    if (inverted && this.context.backend === 'nft' && list.some(isEveryAddress)) this.rule.tell(value, ofNft('nothing is outside of /0'));
     this.rule.noteCertain(value, this.context.family === 4 ? CERTAIN_BLOCKS_4 : CERTAIN_BLOCKS_6);
     if (list.length > 0) this[name] = { value: list, inverted };
     return list.length === parts.length;
@@ -127,6 +129,10 @@ export class HeaderReader {
 
 /** What ip6tables warns of, with the match that finds it: the kernel looks behind these headers for the protocol. Not 51 (ah), at which iptables-nft stops. */
 const EXTENSION_HEADERS: ReadonlyMap<number, string> = new Map([[43, 'rt'], [44, 'frag'], [60, 'dst']]);
+
+function isEveryAddress(block: AddressBlock | string): boolean {
+  return typeof block === 'object' && block.mask.words.every((word) => word === 0);
+}
 
 /** Not /0: a rule that asks nothing of the address may end its chain. */
 const CERTAIN_BLOCKS_4: readonly string[] = [`${CERTAIN_IPV4}(?:/(?:[1-9]|[12]\\d|3[0-2]))?`];

@@ -3,6 +3,7 @@ import type { Counters, Line } from '../syntax/tree';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import { EMPTY_HEADER, type RuleHeader } from './header';
 import { parseRule, type ParsedRule } from './parseRule';
+import type { Program } from './program';
 import { HOOKS, hookBits, type BoundMatch, type BoundTarget, type Chain, type Jump, type Rule } from './ruleSet';
 
 /**
@@ -14,7 +15,7 @@ export class LineRule implements Rule {
   number = 0;
 
   constructor(
-    readonly family: 4 | 6,
+    readonly program: Program,
     public chain: Chain,
     readonly line: Line,
     /** Which of the headers that the line stands for. */
@@ -27,9 +28,9 @@ export class LineRule implements Rule {
   ) {}
 
   /** The rule of a line whose words were read just now. */
-  static of(family: 4 | 6, chain: Chain, line: Line, headerIndex: number, from: ParsedRule): LineRule {
+  static of(program: Program, chain: Chain, line: Line, headerIndex: number, from: ParsedRule): LineRule {
     const kept = from.problems.length > 0 ? { ...from, matches: from.matches.map((match) => ({ ...match })) } : undefined;
-    return new LineRule(family, chain, line, headerIndex, from.target.kind === 'jump' ? from.target : undefined, traitsOf(from, headerIndex), kept);
+    return new LineRule(program, chain, line, headerIndex, from.target.kind === 'jump' ? from.target : undefined, traitsOf(from, headerIndex), kept);
   }
 
   /**
@@ -38,7 +39,11 @@ export class LineRule implements Rule {
    */
   again(chain: Chain, chains: { has(name: string): boolean }): LineRule | undefined {
     if (this.jump ? !chains.has(this.jump.chain) : this.traits.targetName !== undefined && chains.has(this.traits.targetName)) return undefined;
-    return new LineRule(this.family, chain, this.line, this.headerIndex, this.jump && { ...this.jump, to: undefined }, this.traits, this.parsed);
+    return new LineRule(this.program, chain, this.line, this.headerIndex, this.jump && { ...this.jump, to: undefined }, this.traits, this.parsed);
+  }
+
+  get family(): 4 | 6 {
+    return this.program.family;
   }
 
   get header(): RuleHeader {
@@ -76,7 +81,7 @@ export class LineRule implements Rule {
     const words = node instanceof Command ? node.readOnce().words : node.kind === 'command' ? node.words : [];
     const { jump } = this;
     const parsed = parseRule(words, {
-      family: this.family, table: this.chain.table, chain: this.chain.name,
+      ...this.program, table: this.chain.table, chain: this.chain.name,
       chains: { get: (name) => (jump?.chain === name ? { name } : undefined) },
     });
     // Each rule of a line that lists several addresses has matches of its own, for what they remember of packets.

@@ -1,5 +1,6 @@
 import type { Columns } from '../text/columns';
 import type { Problem, Word } from '../syntax/tree';
+import { ofLegacy, type Complaint } from '../xtables/backend';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import { oldNegation } from './oldNegation';
 import type { BuildProblem, Given, GivenOptions, InvalidValue, Option, ValueContext } from '../xtables/option';
@@ -7,6 +8,7 @@ import type { BuildProblem, Given, GivenOptions, InvalidValue, Option, ValueCont
 /** What a reader of options needs of the rule that it is part of. */
 export interface RuleSurroundings {
   report(at: Columns, code: string, message: string, severity?: Problem['severity']): void;
+  tell(at: Columns, complaint: Complaint): void;
   valueContext(): ValueContext;
   /** The value `word` could as well be spelled otherwise (`ValueType.certain`). */
   noteCertain(word: Word, spellings: readonly string[]): void;
@@ -137,11 +139,16 @@ export class OptionReader implements GivenOptions {
     if (this.given.length > 1) this.checkExclusive();
     if (this.broken) return BROKEN;
     const built = this.extension.build(this, context);
-    if (!hasProblems(built)) return { kind: 'built', data: built };
+    if (!hasProblems(built)) {
+      const refused = this.extension.checkentry?.(this);
+      if (refused === undefined) return { kind: 'built', data: built };
+      const backend = this.extension.translated?.(built) ? context.backend : 'legacy';
+      this.rule.tell(placeOf(refused, at), ofLegacy(backend, 'bad-options', refused.message));
+      return backend === 'nft' ? { kind: 'built', data: built } : BROKEN;
+    }
     for (const problem of problemsOf(built)) {
-      const place = problem.at ? { start: problem.at.optionWord.start, end: (problem.at.valueWord ?? problem.at.optionWord).end } : at;
-      if (problem.severity === 'warning') this.rule.report(place, 'suspicious-option', problem.message, 'warning');
-      else if (problem.at || !optionUnknown) this.fail(place, 'bad-options', problem.message);
+      if (problem.severity === 'warning') this.rule.report(placeOf(problem, at), 'suspicious-option', problem.message, 'warning');
+      else if (problem.at || !optionUnknown) this.fail(placeOf(problem, at), 'bad-options', problem.message);
     }
     return BROKEN;
   }
@@ -162,6 +169,10 @@ export class OptionReader implements GivenOptions {
     this.broken = true;
     this.rule.report(at, code, message);
   }
+}
+
+function placeOf({ at }: BuildProblem, otherwise: Columns): Columns {
+  return at ? { start: at.optionWord.start, end: (at.valueWord ?? at.optionWord).end } : otherwise;
 }
 
 interface OptionNames {

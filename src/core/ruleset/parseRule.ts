@@ -1,5 +1,6 @@
 import type { Columns } from '../text/columns';
 import type { Counters, Operation, Problem, Word } from '../syntax/tree';
+import { ofLegacy, type Complaint } from '../xtables/backend';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import type { ValueContext } from '../xtables/option';
 import { matchNamed, targetNamed } from '../xtables/registry';
@@ -14,13 +15,13 @@ import { oldNegation } from './oldNegation';
 import { otherFamilyHelp, some, unknownOptionHelp } from './optionHelp';
 import { OptionReader, type RuleSurroundings } from './optionReader';
 import { OptionSearch, type FoundOption } from './optionSearch';
+import type { Program } from './program';
 import { readCounterWords } from './ruleCounters';
 import type { BoundMatch, BoundTarget } from './ruleSet';
 import { unknownMatch } from './unknownMatch';
 
 /** What a rule is read with. */
-export interface RuleContext {
-  readonly family: 4 | 6;
+export interface RuleContext extends Program {
   readonly table: TableName;
   /** The chain the rule is put into; built-in chains restrict `-i` and `-o`. */
   readonly chain: string;
@@ -207,7 +208,8 @@ class RuleReader implements RuleSurroundings {
 
   valueContext(): ValueContext {
     const protocol = this.header.protocol;
-    const own = { family: this.context.family, table: this.context.table, protocol: protocol && !protocol.inverted ? protocol.value : undefined };
+    const { family, backend, table } = this.context;
+    const own = { family, backend, table, protocol: protocol && !protocol.inverted ? protocol.value : undefined };
     return protocol?.inverted ? { ...own, excludedProtocol: protocol.value } : own;
   }
 
@@ -341,7 +343,7 @@ class RuleReader implements RuleSurroundings {
     else this.jumpGiven = true;
     const chain = this.context.chains.get(value.text);
     // The library of the verdicts bears this name and has no target of its own to give.
-    if (value.text === 'standard') this.report(value, 'unknown-target', '"standard" cannot be jumped to: call the chain something else');
+    if (value.text === 'standard') this.tell(value, ofLegacy(chain && this.context.backend, 'unknown-target', '"standard" cannot be jumped to: call the chain something else'));
     if (chain) {
       if (chain.hook !== undefined) this.report(value, 'unknown-target', `"${chain.name}" is a built-in chain: rules cannot jump to it`);
       // The chain's own string: a hundred thousand copies of names would be kept alive otherwise.
@@ -373,6 +375,10 @@ class RuleReader implements RuleSurroundings {
 
   report(at: Columns, code: string, message: string, severity: Problem['severity'] = 'error'): void {
     this.problems.push({ severity, code, message, start: at.start, end: at.end });
+  }
+
+  tell({ start, end }: Columns, complaint: Complaint): void {
+    this.problems.push({ ...complaint, start, end });
   }
 }
 

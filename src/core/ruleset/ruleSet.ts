@@ -1,12 +1,13 @@
 import type { Line, RulesSection, Word, Problem, Counters } from '../syntax/tree';
 import type { MatchExtension, TargetExtension, Condition } from '../xtables/extension';
+import type { Backend } from '../xtables/backend';
 import type { Hook, TableName } from '../xtables/view';
 import type { RuleHeader } from './header';
 
 /** The rules of one family, as the kernel would hold them after loading a section of the file. */
 export interface RuleSet {
   readonly family: 4 | 6;
-  readonly backend: 'legacy' | 'nft';
+  readonly backend: Backend;
   readonly section: RulesSection;
   readonly tables: ReadonlyMap<TableName, Table>;
   readonly problems: readonly LineProblem[];

@@ -3,12 +3,13 @@ import type { CommandParts } from '../syntax/command';
 import type { CommandNode, Word } from '../syntax/tree';
 import { LineRule } from './lineRule';
 import type { OpenChain, OpenTable } from './openTable';
+import type { Program } from './program';
 
 /**
  * The rule of a line `-A CHAIN …` that is written like others of the table before it, so that it need not be read to know that it is
  * without fault; undefined where it has to be read. The caller puts it into its chain.
  */
-export function ruleWrittenAlike(line: AppendLine, table: OpenTable, family: 4 | 6): { readonly rule: LineRule; readonly chain: OpenChain } | undefined {
+export function ruleWrittenAlike(line: AppendLine, table: OpenTable, program: Program): { readonly rule: LineRule; readonly chain: OpenChain } | undefined {
   const { text } = line;
   if (text.length > LONGEST) return undefined;
   const start = nameStart(text, line.contentStart);
@@ -19,13 +20,13 @@ export function ruleWrittenAlike(line: AppendLine, table: OpenTable, family: 4 |
   const { jump, traits } = pattern;
   if (!jump) {
     if (traits.targetName !== undefined && table.chains.has(traits.targetName)) return undefined;
-    return { chain, rule: new LineRule(family, chain, line, 0, undefined, traits, undefined) };
+    return { chain, rule: new LineRule(program, chain, line, 0, undefined, traits, undefined) };
   }
   const target = text.lastIndexOf(' ') + 1;
   const to = pattern.latest && stands(pattern.latest, text, target) ? pattern.latest : table.chains.get(text.slice(target));
   if (!to || to.hook !== undefined || to.name === 'standard') return undefined;
   pattern.latest = to;
-  return { chain, rule: new LineRule(family, chain, line, 0, { kind: 'jump', chain: to.name, goto: jump.goto, start: target, end: text.length, to: undefined }, traits, undefined) };
+  return { chain, rule: new LineRule(program, chain, line, 0, { kind: 'jump', chain: to.name, goto: jump.goto, start: target, end: text.length, to: undefined }, traits, undefined) };
 }
 
 /** The chain whose name begins at `start`: most often that of the rule before, or one of those declared next. */

@@ -9,10 +9,11 @@ import type { Line, LineNode, Problem, RulesSection, SourceFile, Word } from './
 
 /**
  * The whole text as input of iptables-restore, whatever it looks like: what that program refuses is an error.
- * It ends a line at LF only, so lines that a lone CR ended are joined again.
+ * It ends a line at LF only, so lines that a lone CR ended are joined again. Its first header tells which iptables wrote it.
  */
 export function restoreInput(file: SourceFile, family: 4 | 6): RulesSection {
-  return { kind: 'rules', form: 'restore', role: 'input', family, backend: undefined, version: undefined, title: undefined, noflush: false, asInput: true, lines: joined(file.lines) };
+  const { backend, version } = file.sections.find((section) => section.kind === 'rules') ?? {};
+  return { kind: 'rules', form: 'restore', role: 'input', family, backend, version, title: undefined, noflush: false, asInput: true, lines: joined(file.lines) };
 }
 
 /**

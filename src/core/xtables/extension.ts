@@ -68,6 +68,18 @@ interface ExtensionBase<Data> {
    */
   build(options: GivenOptions, context: ValueContext): Data | BuildProblem | readonly BuildProblem[];
   /**
+   * What the kernel's checkentry refuses of it, where iptables-nft may translate it, so that nobody asks. Only such an extension needs it
+   * apart from `build`, which reads what is refused as iptables-nft would.
+   */
+  checkentry?(options: GivenOptions): BuildProblem | undefined;
+  /**
+   * True where iptables-nft makes expressions of nf_tables of it instead of handing it to the kernel's extension: the kernel's own checks
+   * (`tables`, a negated one of `protocols`, `checkentry`) are not made then. Source: iptables 1.8.9, iptables/nft.c add_match, add_action.
+   */
+  translated?(data: Data): boolean;
+  /** Why iptables-nft cannot load it. */
+  readonly nftRefuses?: string;
+  /**
    * What the kernel asks of the rule around it once all of it is known (TCPMSS wants a `--syn`, SET --map-prio certain hooks), and
    * warnings of what loads but surely is not meant. Called after a `build` that gave data; nothing to say: an empty list.
    */

@@ -1,8 +1,10 @@
 import type { Word } from '../syntax/tree';
+import type { Backend } from './backend';
 
 /** What an option value is read with besides its text. */
 export interface ValueContext {
   readonly family: 4 | 6;
+  readonly backend: Backend;
   /** The protocol of the rule (`-p`), where it has one that is not negated; 0 is "all". */
   readonly protocol: number | undefined;
   /** The protocol of `! -p`: some options look at the number and not at the `!` in front of it. */
@@ -122,6 +124,8 @@ export interface BuildProblem {
   readonly at?: Given<unknown>;
   /** `error` where iptables-restore refuses; `warning` for what loads but surely is not meant. */
   readonly severity?: 'error' | 'warning';
+  /** The kernel does not ask for it where iptables-nft loads the rule (`par->nft_compat`). Of `check` only. */
+  readonly legacyOnly?: true;
 }
 
 export function problem(message: string, at?: Given<unknown>): BuildProblem {

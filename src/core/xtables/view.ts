@@ -1,6 +1,7 @@
 import type { ConntrackEntry, ConntrackView, Tuple } from '../net/conntrack';
 import type { Host, Listener } from '../net/host';
 import type { Packet, SocketOwner } from '../net/packet';
+import type { Backend } from './backend';
 
 export type Hook = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
@@ -36,7 +37,7 @@ export interface PacketView {
   /** It is the copy that this host takes itself of what it sends to many, on its way in (PACKET_LOOPBACK). Left out: no. */
   readonly ownCopy?: boolean;
   /** `legacy` or `nft`: the back ends differ in a few corners (fragments). */
-  readonly backend: 'legacy' | 'nft';
+  readonly backend: Backend;
   /** The version of iptables that wrote the rules down, where the file says so: `1.8.9`. */
   readonly iptablesVersion?: string | undefined;
   /** The local socket that TPROXY attached to an incoming packet; `assumed` where the sockets of the host are not known. */

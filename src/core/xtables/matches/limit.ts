@@ -1,3 +1,4 @@
+import type { Backend } from '../backend';
 import { defineMatch } from '../extension';
 import { option, problem, type BuildProblem, type GivenOptions } from '../option';
 import { number32 } from '../values/number32';
@@ -32,12 +33,14 @@ export const limit = defineMatch<LimitData>({
     details: 'Each rule counts for itself over all packets that reach it. A trace starts from freshly loaded rules and sends its packets one right after the other.',
     source: 'iptables-extensions(8), limit; net/netfilter/xt_limit.c',
   },
-  build: buildLimit,
+  build: (options, { backend }) => ({ period: options.get(limitRate)?.value ?? DEFAULT_PERIOD, burst: burstOf(options, backend) }),
+  checkentry,
+  translated: () => true,
   print: ({ period, burst }) => ` --limit ${printPeriod(BigInt(period), BigInt(RATE_SCALE))}${burst === DEFAULT_BURST ? '' : ` --limit-burst ${burst}`}`,
   conditions(data, self) {
+    // iptables-nft hands the limit to nf_tables, which counts in packets (net/netfilter/nft_limit.c).
     const cost = ({ backend }: PacketView): number => (backend === 'nft' ? 1 : credits(data.period));
-    // iptables-nft hands the limit to nf_tables, which counts in packets and takes a burst of 0 for the default (net/netfilter/nft_limit.c).
-    const full = ({ backend }: PacketView): number => (backend === 'nft' ? data.burst || DEFAULT_BURST : credits(data.period * data.burst));
+    const full = ({ backend }: PacketView): number => (backend === 'nft' ? data.burst : credits(data.period * data.burst));
     const read = (view: PacketView, stored = view.memory.get(self)): number => (typeof stored === 'number' ? stored : full(view));
     return [{
       text: `--limit ${printPeriod(BigInt(data.period), BigInt(RATE_SCALE))} --limit-burst ${data.burst}`,
@@ -53,14 +56,19 @@ export const limit = defineMatch<LimitData>({
   },
 });
 
-function buildLimit(options: GivenOptions): LimitData | BuildProblem {
-  const period = options.get(limitRate)?.value ?? DEFAULT_PERIOD;
+/** nf_tables takes 0 for the default (net/netfilter/nft_limit.c nft_limit_init). */
+function burstOf(options: GivenOptions, backend: Backend): number {
   const burst = options.get(limitBurst)?.value ?? DEFAULT_BURST;
+  return burst === 0 && backend === 'nft' ? DEFAULT_BURST : burst;
+}
+
+/** net/netfilter/xt_limit.c limit_mt_check. */
+function checkentry(options: GivenOptions): BuildProblem | undefined {
+  const period = options.get(limitRate)?.value ?? DEFAULT_PERIOD;
+  const burst = burstOf(options, 'legacy');
   if (burst === 0) return problem('a burst of 0 is refused by the kernel', options.get(limitBurst));
-  if (credits(period * burst) < credits(period)) {
-    return problem('rate times burst is too long for the kernel: give a faster rate or a smaller burst', options.get(limitBurst) ?? options.get(limitRate));
-  }
-  return { period, burst };
+  if (credits(period * burst) >= credits(period)) return undefined;
+  return problem('rate times burst is too long for the kernel: give a faster rate or a smaller burst', options.get(limitBurst) ?? options.get(limitRate));
 }
 
 /** user2credits of xt_limit.c, with its 32-bit overflow. */

@@ -92,6 +92,7 @@ export const tcp = defineMatch<TcpData>({
       ...(number ? [optionCondition(number)] : []),
     ]);
   },
+  translated: isTranslated,
   drops(data, { packet, backend }) {
     if (backend === 'nft' && isTranslated(data)) return undefined;
     // A fragment of 8 bytes in front would let this one overwrite the flags.
@@ -140,7 +141,7 @@ function flagsCondition(flags: Inverted<Flags>): Condition {
 function translatedFlagsCondition(flags: Inverted<Flags>): Condition {
   const legacy = flagsCondition(flags);
   const flagsOf = (view: PacketView): number | undefined =>
-    view.packet.fragmentOffset === 0 && transportLength(view.packet) > FLAGS_OFFSET ? view.packet.tcpFlags : unsignedAsNft(view, FLAGS_OFFSET, 1);
+    view.packet.protocol === PROTOCOL.TCP && view.packet.fragmentOffset === 0 && transportLength(view.packet) > FLAGS_OFFSET ? view.packet.tcpFlags : unsignedAsNft(view, FLAGS_OFFSET, 1);
   return {
     text: legacy.text,
     test(view) {

@@ -35,6 +35,7 @@ export const udp = defineMatch<UdpData>({
     if (isTranslated(data)) return translatedPortConditions(sourcePorts, destinationPorts);
     return orFirstFragment([...(sourcePorts ? [portCondition('source', sourcePorts)] : []), ...(destinationPorts ? [portCondition('destination', destinationPorts)] : [])]);
   },
+  translated: isTranslated,
   drops: (data, { packet, backend }) => (backend === 'nft' && isTranslated(data) ? undefined : cutShort(packet, 8, 'UDP')),
   suggest: ({ sourcePorts, destinationPorts }): PacketSuggestion => ({
     protocol: 'udp',

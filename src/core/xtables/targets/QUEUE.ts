@@ -6,6 +6,7 @@ export const QUEUE = defineTarget<Record<string, never>>({
   name: 'QUEUE',
   families: [4, 6],
   options: [],
+  nftRefuses: 'nf_tables knows no verdict QUEUE; write -j NFQUEUE --queue-num 0',
   terminates: 'always',
   documentation: {
     summary: 'Hands the packet to a program that listens to queue 0.',

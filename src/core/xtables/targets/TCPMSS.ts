@@ -34,7 +34,7 @@ export const TCPMSS = defineTarget<TcpmssData>({
   terminates: 'never',
   documentation: {
     summary: 'Lowers the maximum segment size that a TCP SYN announces.',
-    details: 'Helps where ICMP "fragmentation needed" gets lost. The rule must ask for SYN (--syn, --tcp-flags). A SYN without the option gets one, of 536 (IPv6: 1220) at most. Never raises a value.',
+    details: 'Helps where ICMP "fragmentation needed" gets lost. The rule must ask for SYN (--syn, --tcp-flags; iptables-nft does without). A SYN without the option gets one, of 536 (IPv6: 1220) at most. Never raises a value.',
     source: 'iptables-extensions(8), TCPMSS; net/netfilter/xt_TCPMSS.c',
   },
   build(options) {
@@ -48,7 +48,7 @@ export const TCPMSS = defineTarget<TcpmssData>({
     const wrong = mss === undefined ? place.hooks.filter((hook) => hook === 'PREROUTING' || hook === 'INPUT') : [];
     return [
       ...wrong.map((hook) => problem(`--clamp-mss-to-pmtu needs a route and works in FORWARD, OUTPUT, POSTROUTING only, not in ${hook}`)),
-      ...(place.matches.some(({ name, data }) => name === 'tcp' && asksForSyn(data)) ? [] : [problem('TCPMSS works for SYN packets only: add --syn or --tcp-flags SYN,RST SYN to the rule')]),
+      ...(place.matches.some(({ name, data }) => name === 'tcp' && asksForSyn(data)) ? [] : [{ ...problem('TCPMSS works for SYN packets only: add --syn or --tcp-flags SYN,RST SYN to the rule'), legacyOnly: true as const }]),
     ];
   },
   print: ({ mss }) => (mss === undefined ? ' --clamp-mss-to-pmtu' : ` --set-mss ${mss}`),

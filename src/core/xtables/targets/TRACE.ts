@@ -6,11 +6,12 @@ export const TRACE = defineTarget<Record<string, never>>({
   name: 'TRACE',
   families: [4, 6],
   tables: ['raw'],
+  translated: () => true,
   options: [],
   terminates: 'never',
   documentation: {
     summary: 'Makes the kernel log every rule that this packet matches from here on.',
-    details: 'Read it with "xtables-monitor --trace" (nft back end) or in the kernel log (legacy). Changes nothing about the packet.',
+    details: 'Read it with "xtables-monitor --trace" (nft back end) or in the kernel log (legacy, which has it in table raw only). Changes nothing about the packet.',
     source: 'iptables-extensions(8), TRACE; net/netfilter/xt_TRACE.c',
   },
   build: () => ({}),

@@ -19,8 +19,8 @@ export type PortRange = readonly [first: number, last: number];
 export const portRange = (protocol: number): ValueType<PortRange> => ({
   metavariable: 'port[:port]',
   certain: [CERTAIN_PORT],
-  parse(text, { family, table }): PortRange | InvalidValue {
-    const context = { family, table, protocol };
+  parse(text, { family, backend, table }): PortRange | InvalidValue {
+    const context = { family, backend, table, protocol };
     const parts = text.split(':');
     if (parts.length > 2) return invalid(`"${text}" has more than one ":"`);
     const [first = '', last] = parts;

@@ -1,3 +1,5 @@
+import { packetBytes } from '../../net/bytes';
+import { PROTOCOL, type Packet } from '../../net/packet';
 import type { Condition } from '../extension';
 import type { PacketView } from '../view';
 import type { Inverted } from './inverted';
@@ -68,11 +70,27 @@ function translated(side: 'source' | 'destination', ports: Inverted<PortRange>, 
   };
 }
 
+/** Behind `! -p tcp` it may be any protocol. */
+const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.SCTP, PROTOCOL.DCCP]);
+
 function portAsNft(view: PacketView, side: 'source' | 'destination'): number | undefined {
   const offset = side === 'source' ? 0 : 2;
   // The bytes of a packet are dear, and mostly say what the model says.
   const { packet } = view;
-  return packet.fragmentOffset === 0 && transportLength(packet) >= offset + 2 ? portIn(packet, side) : unsignedAsNft(view, offset, 2);
+  const known = WITH_PORTS.has(packet.protocol) && authentication(packet) < 0 && packet.fragmentOffset === 0 && transportLength(packet) >= offset + 2;
+  return known ? portIn(packet, side) : unsignedAsNft(view, offset, 2);
+}
+
+/** Where an authentication header of IPv6 begins, at which the search for the transport header stops (see `protocolAsked`); -1 for none. */
+function authentication({ family, extensionHeaders }: Packet): number {
+  let at = 40;
+  if (family === 6) {
+    for (const { protocol, bytes } of extensionHeaders) {
+      if (protocol === PROTOCOL.AH) return at;
+      at += bytes.length;
+    }
+  }
+  return -1;
 }
 
 /**
@@ -80,7 +98,8 @@ function portAsNft(view: PacketView, side: 'source' | 'destination'): number | u
  * is its data (IPv4) or its IPv6 header. Seen on Linux 6.18: the fast path of nft_payload does not look at fragments.
  */
 export function unsignedAsNft({ packet }: PacketView, offset: number, size: 1 | 2): number | undefined {
-  const bytes = supposedHeader(packet);
+  const at = packet.fragmentOffset === 0 ? authentication(packet) : -1;
+  const bytes = at < 0 ? supposedHeader(packet) : packetBytes(packet).subarray(at);
   if (bytes.length < offset + size) return undefined;
   return size === 1 ? bytes[offset] : ((bytes[offset] as number) << 8) | (bytes[offset + 1] as number);
 }
