@@ -12,7 +12,7 @@ export function traceChanged({ request, setting, input, walked }: Situation, { c
   let { ruleSets } = setting;
   if (commands.length > 0) {
     if (!input.ruleSet) return undefined;
-    const { ruleSet, problems } = afterCommands(input.ruleSet, commands.map((command) => commandLine(command, input.family)));
+    const { ruleSet, problems } = afterCommands(input.ruleSet, commands.map((command) => ({ table: command.table, text: commandLine(command, input.family) })));
     if (problems.length > 0) return undefined;
     ruleSets = input.family === 4 ? { ...ruleSets, v4: ruleSet } : { ...ruleSets, v6: ruleSet };
   }
