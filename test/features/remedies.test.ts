@@ -105,6 +105,10 @@ const CASES: readonly Case[] = [
     remedies: ['Keep it out → DROPPED: iptables -I INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j DROP'],
   },
   {
+    name: 'a broadcast that this host sends, and takes a copy of', text: dump({ filter: OPEN }), packet: 'out udp > 255.255.255.255:67',
+    remedies: ['Stop it → DROPPED: iptables -I OUTPUT -d 255.255.255.255/32 -p udp -m udp --dport 67 -j DROP'],
+  },
+  {
     name: 'what is not known stays as it is on show', text: dump({ filter: [...FILTER, '-A INPUT -m set --match-set friends src -j ACCEPT', '-A INPUT -p tcp -j DROP'] }), packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80',
     remedies: ['Keep it out → DROPPED: iptables -I INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j DROP'],
   },

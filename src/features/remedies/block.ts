@@ -7,7 +7,7 @@ import { traceChanged } from './traceChanged';
 export function block(situation: Situation): readonly Proposal[] {
   const { walked: { events, end }, input: { ruleSet, family } } = situation;
   if (end.outcome !== 'LOCAL' && end.outcome !== 'SENT') return [];
-  const entered = events.filter((event): event is Extract<TraceEvent, { readonly kind: 'table-enter' }> => event.kind === 'table-enter' && event.table === 'filter').at(-1);
+  const entered = events.filter((event): event is Extract<TraceEvent, { readonly kind: 'table-enter' }> => event.kind === 'table-enter' && event.table === 'filter' && (event.hook === 'INPUT') === (end.outcome === 'LOCAL')).at(-1);
   const chains = ruleSet?.tables.get('filter')?.chains;
   if (!entered || !chains) return [];
   const { view } = entered;
@@ -16,5 +16,5 @@ export function block(situation: Situation): readonly Proposal[] {
   const command: RuleCommand = { table: 'filter', chain: docker ? 'DOCKER-USER' : entered.chain.name, operation: 'I', rule };
   const outcomes = traceChanged(situation, { commands: [command] });
   if (!outcomes?.every((each) => each.end.outcome === 'DROPPED')) return [];
-  return [{ title: [{ text: 'Keep it out' }], commands: [commandText(command, family)], note: docker ? 'Docker leaves DOCKER-USER to the user.' : '', rules: [command], outcomes }];
+  return [{ title: [{ text: end.outcome === 'LOCAL' ? 'Keep it out' : 'Stop it' }], commands: [commandText(command, family)], note: docker ? 'Docker leaves DOCKER-USER to the user.' : '', rules: [command], outcomes }];
 }
