@@ -33,6 +33,8 @@ export interface KernelAnswer {
   readonly dropBy?: Readonly<Record<string, unknown>>;
   readonly finalPacket?: Readonly<Record<string, unknown>>;
   readonly sendError?: string;
+  /** The lengths of the fragments that it left in; `finalPacket` of the kernel is then the last of them. */
+  readonly fragments?: readonly number[];
   readonly lostEvents?: number;
   readonly ambiguous?: boolean;
 }

@@ -37,12 +37,17 @@ function outcomeDifferences(kernel: KernelAnswer, own: OwnOutcome): readonly Dif
   compare('matchedRules', theirs, ours);
   if (!broken && !brokenCopy) compare('verdicts', kernel.verdicts.map(verdictName), own.verdicts.map(verdictName));
   if (!broken) compare('dropBy', dropName(kernel.dropBy), dropName(own.dropBy));
+  compare('fragments', kernel.fragments, own.fragments);
   // What never reached a hook was never seen by the kernel's trace either.
   for (const [key, value] of Object.entries(kernel.finalPacket ?? {})) {
+    if (kernel.fragments && !OF_EVERY_FRAGMENT.has(key)) continue;
     if (!broken && !own.random?.includes(key)) compare(`finalPacket.${key}`, ordered(value ?? undefined), ordered(own.finalPacket?.[key]));
   }
   return found;
 }
+
+/** Fields of `finalPacket` that the last fragment has in common with the whole packet. */
+const OF_EVERY_FRAGMENT: ReadonlySet<string> = new Set(['src', 'dst', 'proto', 'tos', 'ttl', 'mark', 'oif']);
 
 function ruleName({ hook, table, chain, num }: KernelAnswer['matchedRules'][number]): string {
   return `${hook} ${table} ${chain} ${num}`;

@@ -30,12 +30,12 @@ export function writeRecorded(path: string, list: readonly Recorded[]): void {
 /** Lists of rules and verdicts as texts, which are a quarter of the size. */
 type Packed = Omit<KernelAnswer, 'matchedRules' | 'verdicts'> & { readonly matchedRules: readonly string[]; readonly verdicts: readonly string[] };
 
-function pack({ outcome, verdict, hooks, outIface, ctstate, matchedRules, verdicts, dropBy, finalPacket, sendError }: KernelAnswer): Packed {
+function pack({ outcome, verdict, hooks, outIface, ctstate, matchedRules, verdicts, dropBy, finalPacket, sendError, fragments }: KernelAnswer): Packed {
   return {
     outcome, verdict, hooks, ...(outIface === undefined ? {} : { outIface }), ...(ctstate === undefined ? {} : { ctstate }),
     matchedRules: matchedRules.map(({ hook, table, chain, num }) => `${hook} ${table} ${chain} ${num}`),
     verdicts: verdicts.map(({ hook, table, verdict: each, by }) => `${hook} ${table} ${each} ${by}`),
-    ...(dropBy === undefined ? {} : { dropBy }), ...(finalPacket === undefined ? {} : { finalPacket: withoutIds(finalPacket) }), ...(sendError === undefined ? {} : { sendError }),
+    ...(dropBy === undefined ? {} : { dropBy }), ...(finalPacket === undefined ? {} : { finalPacket: withoutIds(finalPacket) }), ...(sendError === undefined ? {} : { sendError }), ...(fragments === undefined ? {} : { fragments }),
   };
 }
 

@@ -8,6 +8,7 @@ import { generate } from './generate/generate';
 import type { Profile } from './generate/ruleSet';
 import { judgeReply } from './judge';
 import { cornerCases } from './named/corners';
+import { fragmentCases } from './named/fragments';
 import { groupCases } from './named/groups';
 import { hostCases } from './named/host';
 import { istioCases } from './named/istio';
@@ -27,7 +28,7 @@ export function fixtureFolder(folder: string): string {
 }
 
 /** Questions that have a name, by the fixture file of their answers. */
-const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = { 'options.jsonl': optionCases, 'corners.jsonl': cornerCases, 'istio.jsonl': istioCases, 'host.jsonl': hostCases, 'groups.jsonl': groupCases, 'sets.jsonl': setCases, 'sockets.jsonl': socketCases, 'nft.jsonl': nftCases };
+const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = { 'options.jsonl': optionCases, 'corners.jsonl': cornerCases, 'istio.jsonl': istioCases, 'host.jsonl': hostCases, 'fragments.jsonl': fragmentCases, 'groups.jsonl': groupCases, 'sets.jsonl': setCases, 'sockets.jsonl': socketCases, 'nft.jsonl': nftCases };
 
 /** Asks the kernel everything anew and writes the fixture files; `only`: the named questions of that file. */
 export async function record(folder: string, referee: Referee, only?: string): Promise<number> {

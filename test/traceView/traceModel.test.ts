@@ -141,6 +141,15 @@ describe('the way through the hooks', () => {
   });
 });
 
+test('a packet that is cut up says in which fragments it leaves', () => {
+  const narrow = { ifaces: [...host.ifaces, { name: 'wg0', addrs: ['10.8.0.1/24'], mtu: 1420 }], routes: host.routes };
+  const sentence = (packet: string): string => traceModel(traceOf(redirect, packet, { host: narrow })).outcome.verdictText;
+  expect(sentence('in eth0 udp 203.0.113.9:41522 > 10.8.0.9:53 length 1500')).toMatch(/^It leaves by wg0 to 10.8.0.9:53 in 2 fragments \(1420 and 100 bytes\)\./);
+  expect(sentence('out udp 10.8.0.1:41522 > 10.8.0.9:53 length 9000')).toMatch(/in 7 fragments \(1420, 1420, … and 600 bytes\)\./);
+  expect(sentence('out tcp 10.8.0.1:41522 > 10.8.0.9:53 length 9000')).not.toMatch(/fragment/);
+  expect(sentence('in eth0 udp 203.0.113.9:41522 > 10.8.0.9:53 length 1420')).not.toMatch(/fragment/);
+});
+
 describe('a copy for this host itself', () => {
   const input = traceOf(guarded, 'out uid 1 udp > 192.0.2.255:137', { host });
   const { outcome } = traceModel(input);

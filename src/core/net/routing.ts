@@ -90,7 +90,7 @@ function lookupIpv4(host: Host, query: RouteQuery): RouteResult {
   }
   // Neither has a next hop, except that a route made for multicast keeps its own.
   if (limited && !FAILURES.has(found.type)) return { ...found, type: 'broadcast', gateway: undefined, toThisHost: true };
-  if (multicast && found.type === 'unicast') {
+  if (multicast && (found.type === 'unicast' || found.type === 'local')) {
     const gateway = (found.route?.prefixLength ?? 0) < 4 ? undefined : found.gateway;
     return { ...found, type: 'multicast', gateway, toThisHost: isJoinedGroup(host, destination) };
   }

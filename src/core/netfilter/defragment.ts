@@ -8,6 +8,9 @@ import type { World } from './world';
  */
 export function defragment(packet: Packet, world: World): Packet | undefined {
   if (!packet.moreFragments && packet.fragmentOffset === 0) return withoutFragmentHeader(packet);
+  const clash = clashOf(packet, world.fragmentsOf(packet));
+  if (clash === 'overlap') world.forgetFragments(packet);
+  if (clash) return undefined;
   const parts = world.addFragment(packet);
   let covered = 0;
   for (const part of parts) {
@@ -19,7 +22,20 @@ export function defragment(packet: Packet, world: World): Packet | undefined {
   const first = parts[0];
   if (!first || !last || last.moreFragments || first.fragmentOffset > 0) return undefined;
   world.forgetFragments(packet);
-  return withoutFragmentHeader({ ...first, length: first.length - payloadLength(first) + covered, moreFragments: false, fragmentOffset: 0, mark: packet.mark });
+  const assembledFrom = parts.map((part) => ({ length: part.length, payload: payloadLength(part) }));
+  const largest = (list: readonly Packet[]): number => Math.max(0, ...list.map(({ length }) => length));
+  // The whole may not be cut up where the largest of its fragments might not (net/ipv4/ip_fragment.c ip_frag_reasm).
+  const dontFragment = largest(parts.filter((part) => part.dontFragment)) === largest(parts);
+  return withoutFragmentHeader({ ...first, length: first.length - payloadLength(first) + covered, moreFragments: false, fragmentOffset: 0, mark: packet.mark, dontFragment, assembledFrom });
+}
+
+/** A fragment that is there already is thrown away; one that overlaps others takes all of them with it. Source: net/ipv4/inet_fragment.c inet_frag_queue_insert. */
+function clashOf(packet: Packet, parts: readonly Packet[]): 'duplicate' | 'overlap' | undefined {
+  const end = (part: Packet): number => part.fragmentOffset * 8 + payloadLength(part);
+  const shared = parts.filter((part) => part.fragmentOffset * 8 < end(packet) && packet.fragmentOffset * 8 < end(part));
+  const [first] = shared;
+  if (!first) return undefined;
+  return first.fragmentOffset <= packet.fragmentOffset && end(packet) <= end(shared.at(-1) as Packet) ? 'duplicate' : 'overlap';
 }
 
 /** In IPv6 the fragment header goes, also from a packet that is its own only fragment. */

@@ -57,7 +57,8 @@ export type TraceEvent =
   /** A copy for this host itself of what it sends to many; all up to `copy-end` happens to the copy. `only`: the packet itself does not leave, because … */
   | { readonly kind: 'copy'; readonly iface: string; readonly packet: Packet; readonly only: string | undefined }
   | { readonly kind: 'copy-end'; readonly end: WalkEnd; readonly packet: Packet }
-  | { readonly kind: 'sent'; readonly iface: string; readonly packet: Packet }
+  /** `fragments`: the lengths of those that it leaves in; one, where it leaves whole. */
+  | { readonly kind: 'sent'; readonly iface: string; readonly packet: Packet; readonly fragments: readonly number[] }
   | { readonly kind: 'delivered'; readonly packet: Packet; readonly listener: Listener | undefined; readonly known: boolean };
 
 export type TableVerdict = 'ACCEPT' | 'DROP' | 'REJECT';

@@ -21,7 +21,6 @@ export class Hooks {
 
   run(hook: Hook): void {
     const { passage } = this;
-    this.clash = false;
     passage.move({ hook });
     const { packet, inInterface, outInterface } = passage.at;
     passage.emit({ kind: 'hook-enter', hook, packet, inInterface, outInterface });

@@ -23,6 +23,8 @@ export interface Outcome {
   /** Fields of `finalPacket` that the kernel draws at random; the value shown is one of the possible ones. */
   readonly random?: readonly string[];
   readonly receiver?: { readonly process: string | null; readonly pid: number | null; readonly local: string } | null;
+  /** The lengths of the fragments that it leaves in, where it is cut up; `finalPacket` is the whole. */
+  readonly fragments?: readonly number[];
   readonly ctstate?: ConntrackState;
   /** What becomes of the copy that this host takes itself of what it sends to many; `hooks`, `matchedRules` and `verdicts` tell of both, in the order of time. */
   readonly copy?: Pick<Outcome, 'outcome' | 'verdict' | 'dropBy'>;
@@ -48,8 +50,14 @@ export function outcomeOf({ events, end, assumptions }: Walked): Outcome {
     ...(end.randomPort ? { random: [end.packet.protocol === PROTOCOL.ICMP || end.packet.protocol === PROTOCOL.ICMPV6 ? 'icmpId' : end.randomPort === 'source' ? 'sport' : 'dport'] } : {}),
     ...(end.outcome === 'LOCAL' ? { receiver: end.receiver ? { process: end.receiver.process ?? null, pid: end.receiver.pid ?? null, local: end.receiver.text } : null } : {}),
     ...(end.state === undefined ? {} : { ctstate: end.state }),
+    ...fragmentsOf(events),
     ...copyOf(events),
   };
+}
+
+function fragmentsOf(events: readonly TraceEvent[]): Pick<Outcome, 'fragments'> {
+  const last = events.at(-1);
+  return last?.kind === 'sent' && last.fragments.length > 1 ? { fragments: last.fragments } : {};
 }
 
 function copyOf(events: readonly TraceEvent[]): Pick<Outcome, 'copy'> {

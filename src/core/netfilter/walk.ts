@@ -1,4 +1,6 @@
 import { knowsListeners } from '../net/host';
+import { PROTOCOL } from '../net/packet';
+import { cutUp, isTooBig } from './cutUp';
 import { defragment } from './defragment';
 import { whyRefusedAtDoor } from './door';
 import type { Walked, WalkEnd } from './events';
@@ -86,7 +88,7 @@ class Way {
     if (assignedSocket) return passage.kernelDrop('not-forwarded', 'TPROXY gave it to a socket of this host, so it may not be passed on; a policy rule for the mark has to deliver it here');
     if (packet.ttl <= 1) return passage.kernelDrop('ttl-exceeded', `its ${packet.family === 4 ? 'TTL' : 'hop limit'} is ${packet.ttl}: a router may not pass it on and tells the sender "time exceeded"`);
     const mtu = mtuOf(passage.context.host, device);
-    if (packet.length > mtu && (packet.family === 6 || packet.dontFragment)) return passage.kernelDrop('too-big', `it has ${packet.length} bytes, ${device} takes ${mtu}, and it may not be cut up`);
+    if (isTooBig(packet, mtu)) return passage.kernelDrop('too-big', tooBigWords(packet.length, device, mtu));
     passage.emit({ kind: 'ttl', before: packet.ttl, after: packet.ttl - 1 });
     passage.change({ ttl: packet.ttl - 1 });
     passage.move({ outInterface: device });
@@ -179,10 +181,19 @@ class Way {
   }
 
   private sent(): WalkEnd {
-    const { packet, outInterface } = this.passage.at;
-    this.passage.emit({ kind: 'sent', iface: outInterface, packet });
+    const { at: { packet, outInterface }, arrival, context: { host } } = this.passage;
+    const mtu = mtuOf(host, outInterface);
+    const bySocket = arrival.direction === 'out' && !arrival.raw;
+    // TCP makes segments of what its socket is given.
+    const fragments = bySocket && packet.protocol === PROTOCOL.TCP ? [packet.length] : cutUp(packet, mtu, bySocket);
+    if (!fragments) return this.passage.kernelDrop('too-big', tooBigWords(packet.length, outInterface, mtu));
+    this.passage.emit({ kind: 'sent', iface: outInterface, packet, fragments });
     return this.passage.end('SENT', 'ACCEPT', undefined, { outInterface, inInterface: undefined });
   }
+}
+
+function tooBigWords(length: number, device: string, mtu: number): string {
+  return `it has ${length} bytes, ${device} takes ${mtu}, and it may not be cut up`;
 }
 
 /** What comes in with the route it was sent with; IPv4 takes all that was sent over lo, but multicasts to strange groups. Source: net/ipv4/route.c __mkroute_output. */

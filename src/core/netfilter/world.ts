@@ -67,6 +67,11 @@ export class World implements Memory {
     return undefined;
   }
 
+  /** The fragments of the same packet that wait, ordered by offset. */
+  fragmentsOf(packet: Packet): readonly Packet[] {
+    return this.fragments.get(fragmentKey(packet)) ?? [];
+  }
+
   /** The socket to which the connection of a packet came before. */
   socketOf(packet: Packet): Listener | undefined {
     return this.memory.get(connectionKey(packet) ?? '') as Listener | undefined;
@@ -81,7 +86,7 @@ export class World implements Memory {
   /** Puts a fragment to those that came before; gives back the list of all, ordered by offset. */
   addFragment(packet: Packet): readonly Packet[] {
     const key = fragmentKey(packet);
-    const list = [...(this.fragments.get(key) ?? []), packet].sort((a, b) => a.fragmentOffset - b.fragmentOffset);
+    const list = [...this.fragmentsOf(packet), packet].sort((a, b) => a.fragmentOffset - b.fragmentOffset);
     this.fragments.set(key, list);
     return list;
   }

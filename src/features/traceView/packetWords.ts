@@ -27,6 +27,13 @@ export function packetWords(packet: Packet): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
+/** ` in 2 fragments (1276 and 144 bytes)`; nothing for what leaves whole. */
+export function inFragments(lengths: readonly number[]): string {
+  if (lengths.length < 2) return '';
+  const shown = lengths.length > 4 ? [...lengths.slice(0, 2).map(String), '…'] : lengths.slice(0, -1).map(String);
+  return ` in ${lengths.length} fragments (${shown.join(', ')} and ${lengths.at(-1)} bytes)`;
+}
+
 /** What differs, each field with its value before and after. Address and port of one side are one field where the address changed. */
 export function packetChanges(before: Packet, after: Packet): readonly PacketChange[] {
   if (before === after) return [];

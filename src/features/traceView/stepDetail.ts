@@ -6,7 +6,7 @@ import type { Chain, Rule } from '../../core/ruleset/ruleSet';
 import { courseOf, lineNumber, translationBehind, type RuleEvent, type TraceInput } from './course';
 import { explainKernelDrop } from './explainKernelDrop';
 import type { ConditionModel, DetailNote, PacketChange, RichText, StepDetail, StepId } from './model';
-import { packetChanges, packetWords } from './packetWords';
+import { inFragments, packetChanges, packetWords } from './packetWords';
 import { ruleTokens } from './ruleTokens';
 import { whyRule, whyRuleNot } from './ruleWhy';
 import { eventAt } from './traceModel';
@@ -134,7 +134,7 @@ function eventWords(walked: Walked, index: number, event: TraceEvent): Pick<Step
     case 'kernel-drop':
       return { title: title('Dropped by the kernel'), happened: `${capital(explainKernelDrop(event.reason))}: ${event.detail}.` };
     case 'sent':
-      return { title: title(`Sent by ${event.iface}`), happened: packetWords(event.packet) };
+      return { title: title(`Sent by ${event.iface}`), happened: `${packetWords(event.packet)}${inFragments(event.fragments)}` };
     case 'delivered':
       return { title: title('Delivered to this host'), happened: packetWords(event.packet) };
     default:

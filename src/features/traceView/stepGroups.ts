@@ -5,7 +5,7 @@ import type { Hook, TableName } from '../../core/xtables/view';
 import { lineNumber } from './course';
 import { explainKernelDrop } from './explainKernelDrop';
 import type { Mark, NoteRow, Row, StepGroup, Tone } from './model';
-import { changeWords, destinationOf, packetChanges } from './packetWords';
+import { changeWords, destinationOf, inFragments, packetChanges } from './packetWords';
 import { droppedBy } from './verdict';
 import { whyRule } from './ruleWhy';
 import { ruleTokens } from './ruleTokens';
@@ -99,7 +99,7 @@ class Grouping {
         if (this.open) this.close('DROPPED', 'drop');
         return this.quiet(index, 'KERNEL', 'drop', explainKernelDrop(event.reason), 'dropped by the kernel');
       case 'sent':
-        return this.quiet(index, 'WIRE', 'end', `leaves by ${event.iface} to ${destinationOf(event.packet)}`, 'sent');
+        return this.quiet(index, 'WIRE', 'end', `leaves by ${event.iface} to ${destinationOf(event.packet)}${inFragments(event.fragments)}`, 'sent');
       case 'delivered':
         return this.quiet(index, 'SOCKET', event.known && !event.listener ? 'unknown' : 'end', receiverWords(event), 'delivered');
     }

@@ -8,7 +8,7 @@ import { conditionsOfRule } from '../../core/netfilter/ruleTest';
 import { courseOf, isOwnWay, lineNumber, type RuleEvent, type TraceInput } from './course';
 import { explainKernelDrop } from './explainKernelDrop';
 import type { Badge, RichText, Span } from './model';
-import { destinationOf, showsPorts, sourceOf } from './packetWords';
+import { destinationOf, inFragments, showsPorts, sourceOf } from './packetWords';
 
 type Translate = Extract<TraceEvent, { readonly kind: 'translate' }>;
 
@@ -131,13 +131,14 @@ function otherReceiver({ listeners = [] }: TraceInput, { before, after, hook }: 
 function sent(walked: Walked): RichText {
   const { end, events } = walked;
   const own = isOwnWay(walked);
+  const last = events.at(-1);
   const route = events.findLast((event, index) => event.kind === 'route' && own(index));
   const hop = route?.kind === 'route' && route.gateway !== undefined ? `, next hop ${route.gateway}` : '';
   const changes = events.flatMap((event, index) => (event.kind === 'translate' && own(index) ? [{ event, rule: event.established ? undefined : translatingRule(events, index) }] : []));
   const decisive = decisiveEvent(walked);
   const told = decisive !== undefined && changes.some(({ rule }) => rule === events[decisive]);
   const said = [
-    strong(`It leaves by ${end.outInterface ?? 'no interface'}`), plain(` to ${destinationOf(end.packet)}${hop}. `),
+    strong(`It leaves by ${end.outInterface ?? 'no interface'}`), plain(` to ${destinationOf(end.packet)}${hop}${last?.kind === 'sent' ? inFragments(last.fragments) : ''}. `),
     ...changes.flatMap(({ event, rule }) => translationWords(event, rule)), ...(told ? [] : decidedBy(walked)),
   ];
   return [...said, ...copyWords(events, said.at(-1)?.text.endsWith(' ') ? '' : ' ')];

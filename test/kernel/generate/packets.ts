@@ -106,7 +106,7 @@ function transport(scene: Scene, packet: Draft, profile: string): void {
   if (proto === '135') packet.payloadHex = r.of('3b01050000000000' + '0000000000000000', '3b00000000000000', '3b010100000000000000000000000000');
   if (!packet.inner && r.chance(0.4)) {
     const least = ({ tcp: 40, udp: 28, icmp: 28, udplite: 28, esp: 44, gre: 24, igmp: 28 } as Record<string, number>)[proto];
-    if (least !== undefined && packet.tcpOptionsHex === undefined) packet.length = Math.max(least, r.of(24, 28, 40, 60, 84, 100, 576, 1000, 1400, 1500, ...(packet.dir === 'in' ? [] : []))) + (family === 6 ? 20 : 0);
+    if (least !== undefined && packet.tcpOptionsHex === undefined) packet.length = Math.max(least, r.of(24, 28, 40, 60, 84, 100, 576, 1000, 1400, 1500)) + (family === 6 ? 20 : 0);
     if (packet.length === 1520) packet.length = 1500;
     if (packet.length !== undefined && (proto === 'tcp' || proto === 'udp') && r.chance(0.5)) packet.payloadHex = Buffer.from(r.pick(TEXTS), 'latin1').toString('hex');
   }

@@ -25,7 +25,7 @@ const TOPOLOGIES: readonly TopologyJson[] = [
     ifaces: [
       { name: 'ens3', mac: '02:00:00:00:03:03', addrs: ['203.0.113.10/24', '2001:db8:113::10/64'] },
       { name: 'ens4', mac: '02:00:00:00:04:04', addrs: ['10.0.0.1/8', 'fd00:a::1/64'] },
-      { name: 'wg0', mac: '02:00:00:00:05:05', addrs: ['100.64.0.1/10', 'fd00:64::1/64'] },
+      { name: 'wg0', mac: '02:00:00:00:05:05', addrs: ['100.64.0.1/10', 'fd00:64::1/64'], mtu: 1420 },
     ],
     routes: [
       'default via 203.0.113.1 dev ens3', '172.16.0.0/12 via 10.0.0.254 dev ens4', 'blackhole 192.0.2.0/24', 'unreachable 192.0.3.0/24',

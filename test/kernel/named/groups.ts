@@ -70,6 +70,14 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   ])),
   { name: 'DNAT to a broadcast address', rules: rules({ nat: ['OUTPUT -d 8.8.8.8 -j DNAT --to-destination 192.168.1.255', 'POSTROUTING'], mangle: ['POSTROUTING', 'PREROUTING', 'INPUT'] }), packets: [to('8.8.8.8')] },
   { name: 'DNAT away from a broadcast address', rules: rules({ nat: ['OUTPUT -j DNAT --to-destination 8.8.8.8', 'POSTROUTING'], mangle: ['POSTROUTING', 'PREROUTING', 'INPUT'] }), packets: [to(BROADCAST), to('255.255.255.255')] },
+  {
+    name: 'led to this host by its mark', rules: EVERY_HOOK, topology: { ipRules: ['fwmark 0x1 lookup 300'], routes: ['local 0.0.0.0/0 dev lo table 300'] },
+    packets: [BROADCAST, '255.255.255.255', ALL_HOSTS, '239.1.2.3'].map((dst) => to(dst, { mark: 1 })),
+  },
+  {
+    name: 'led to this host by its mark in IPv6', rules6: EVERY_HOOK, topology: { ipRules: ['-6 fwmark 0x1 lookup 300'], routes: ['-6 local ::/0 dev lo table 300'] },
+    packets: [ALL_NODES, 'ff02::fb', 'ff01::1', 'ff05::99'].map((dst) => to6(dst, { mark: 1 })),
+  },
   { name: 'routed again by its mark', rules: rules({ mangle: ['OUTPUT -j MARK --set-xmark 0x1/0xffffffff', 'POSTROUTING', 'INPUT'] }), topology: { ipRules: ['fwmark 0x1 lookup 200'] }, packets: [to(BROADCAST), to('255.255.255.255'), to(ALL_HOSTS)] },
   { name: 'INVALID', rules: EVERY_HOOK, packets: [to(BROADCAST, { proto: 'tcp', flags: ['SYN', 'ACK'] }), to(ALL_HOSTS, { proto: 'icmp', icmpType: 0, icmpCode: 0 })] },
   { name: 'UNTRACKED', rules: rules({ raw: ['OUTPUT -j CT --notrack'], mangle: ['POSTROUTING', 'PREROUTING'], nat: ['POSTROUTING', 'PREROUTING'] }), packets: [to(BROADCAST), to(ALL_HOSTS)] },

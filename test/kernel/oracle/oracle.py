@@ -542,7 +542,11 @@ class Host:
             r["finalPacket"] = self.short(d, last["mark"] if last else 0, None, n)
             r["complete"] = True
             if len(mine) > 1:
-                r["framesSeen"] = len(mine)
+                offsets = [f.get("fragOffset", 0) for _, f in mine]
+                if offsets == sorted(set(offsets)):
+                    r["fragments"] = [f["length"] for _, f in mine]
+                else:
+                    r["framesSeen"] = len(mine)
         elif lastprobe and lastprobe["ev"] == "hookEnd" and lastprobe["hook"] == "INPUT":
             r["outcome"] = "LOCAL"
             r["finalPacket"] = prev
