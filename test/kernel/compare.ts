@@ -25,7 +25,7 @@ function outcomeDifferences(kernel: KernelAnswer, own: OwnOutcome): readonly Dif
   const compare = (field: string, theirs: unknown, ours: unknown): void => {
     if (JSON.stringify(theirs) !== JSON.stringify(ours)) found.push({ field, kernel: theirs, own: ours });
   };
-  for (const key of ['outcome', 'verdict', 'hooks', 'outIface'] as const) compare(key, kernel[key], own[key]);
+  for (const key of ['outcome', 'hooks', 'outIface'] as const) compare(key, kernel[key], own[key]);
   if (kernel.outcome !== 'NONE') compare('ctstate', kernel.ctstate, own.ctstate);
   // What the kernel's trace shows of a packet that a match threw away is where it happened to stand, not what became of it.
   const broken = own.dropBy?.reason === 'broken-packet' && kernel.outcome === 'DROPPED';
@@ -35,6 +35,8 @@ function outcomeDifferences(kernel: KernelAnswer, own: OwnOutcome): readonly Dif
   const ours = own.matchedRules.map(ruleName);
   if ((broken || brokenCopy) && theirs.length === ours.length + 1) theirs.splice(theirs.findIndex((rule, i) => rule !== ours[i]), 1);
   compare('matchedRules', theirs, ours);
+  // Nor was that rule's REJECT.
+  if (!broken || theirs.length === kernel.matchedRules.length) compare('verdict', kernel.verdict, own.verdict);
   if (!broken && !brokenCopy) compare('verdicts', kernel.verdicts.map(verdictName), own.verdicts.map(verdictName));
   if (!broken) compare('dropBy', dropName(kernel.dropBy), dropName(own.dropBy));
   compare('fragments', kernel.fragments, own.fragments);

@@ -445,6 +445,9 @@ class Host:
                 if b is None or famname == "inet":
                     continue
                 lh, lst = lasthook.get(b, (None, {}))
+                if d and fam == 6 and "sport" in lst and e["nh"][6] in (0, 43, 44, 60) and lst.get("proto") in pktlib.PROTO:
+                    # the event shows the transport header, but none of the extension headers in front of it
+                    d = pktlib.parse(e["nh"][:6] + bytes([pktlib.PROTO[lst["proto"]]]) + e["nh"][7:] + e.get("th", b""))
                 if d:  # the first event of a base chain tells what the tables before it made of the packet
                     lst = dict(lst, **{k: v for k, v in d.items() if k in ("src", "dst", "tos", "ttl", "length") or k in ("sport", "dport", "flags") and k in lst})
                     for k in ("tcpOptionsHex", "inner"):  # they lie beyond what the event shows

@@ -62,7 +62,7 @@ function passes(data: RpfilterData, view: PacketView): boolean {
 /** The route to the source; undefined where there is none or a policy rule refuses the packet. */
 function routeBack({ validMark: useMark }: RpfilterData, { host, packet, inInterface }: PacketView): Route | undefined {
   const result = lookupRoute(host, {
-    destination: packet.family === 4 && isUnspecified(packet.source) ? ZERO_NET : packet.source,
+    destination: packet.family === 4 && (isUnspecified(packet.source) || isLimitedBroadcast(packet.source)) ? ZERO_NET : packet.source,
     tos: packet.family === 4 ? packet.tos : 0,
     mark: useMark ? packet.mark : 0,
     ...(packet.family === 6 ? { protocol: packet.extensionHeaders[0]?.protocol ?? packet.protocol } : {}),
@@ -74,7 +74,7 @@ function routeBack({ validMark: useMark }: RpfilterData, { host, packet, inInter
   return result.route;
 }
 
-/** Only the default route fits 0.0.0.0, which as a destination would mean this host; this address has the same routes. */
+/** Only the default route fits 0.0.0.0 and 255.255.255.255, which as destinations would mean this host or everyone; this address has the same routes. */
 const ZERO_NET: Address = { family: 4, words: [1] };
 
 /** IPv6 takes, of several routes to the same prefix, the one by the interface that is asked for. */
