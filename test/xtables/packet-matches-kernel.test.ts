@@ -41,7 +41,7 @@ function run(rules: readonly ParsedRule[], view: PacketView): { matched: number[
     let holds = true;
     let dropped = false;
     for (const match of rule.matches) {
-      const drop = match.extension.drops?.(match.data, view);
+      const drop = match.extension.drops?.(match.data, view, match);
       dropped = drop !== undefined;
       holds = drop?.matches ?? conditionsOf(match, view.packet.family).every((condition) => condition.test(view) === true);
       if (!holds || dropped) break;

@@ -6,7 +6,7 @@ import type { PacketRequest } from '../../src/core/net/packetRequest';
 import { parseRule } from '../../src/core/ruleset/parseRule';
 import { splitWords } from '../../src/core/syntax/words';
 import type { Answer } from '../../src/core/xtables/answer';
-import type { Condition, MalformedDrop, PacketSuggestion } from '../../src/core/xtables/extension';
+import type { Condition, MatchDrop, PacketSuggestion } from '../../src/core/xtables/extension';
 import { matchNamed } from '../../src/core/xtables/registry';
 import type { Hook, PacketView, TableName } from '../../src/core/xtables/view';
 
@@ -60,9 +60,9 @@ function answer(rule: string, situation: Situation = {}): Answer {
   return true;
 }
 
-function drop(rule: string, situation: Situation): MalformedDrop | undefined {
+function drop(rule: string, situation: Situation): MatchDrop | undefined {
   const match = load(rule, situation);
-  return match.extension.drops?.(match.data, viewOf(situation));
+  return match.extension.drops?.(match.data, viewOf(situation), match);
 }
 
 const [UDP, TCP] = [17, 6];

@@ -9,7 +9,7 @@ import { parseSets } from '../../src/core/net/sets';
 import { parseRule } from '../../src/core/ruleset/parseRule';
 import { splitWords } from '../../src/core/syntax/words';
 import type { Answer } from '../../src/core/xtables/answer';
-import type { Condition } from '../../src/core/xtables/extension';
+import type { Condition, MatchExtension } from '../../src/core/xtables/extension';
 import type { Option } from '../../src/core/xtables/option';
 import { policy } from '../../src/core/xtables/matches/policy';
 import { rateest } from '../../src/core/xtables/matches/rateest';
@@ -348,11 +348,29 @@ describe('history matches, from freshly loaded rules', () => {
     expect(run('-m connlimit --connlimit-above 1', packets)).toBe('0001');
   });
 
+  it('drops a packet of an assured connection where what was counted has ended', () => {
+    const { extension, data } = limit();
+    const where = (sport: number, entry: Partial<ConntrackEntry>): Partial<PacketView> => ({ conntrack: tracked({ original: tuple({ src: '10.0.0.5', dst: '10.0.0.1', sport }), ...entry }), findConnection: () => undefined });
+    const shared = memory();
+    const [condition] = extension.conditions(data, shared, { family: 4 });
+    const [first, second] = [view({}, { memory: shared, ...where(1, {}) }), view({}, { memory: shared, ...where(2, { confirmed: true, assured: true }) })];
+    expect(extension.drops?.(data, first, shared)).toBeUndefined();
+    expect(condition?.test(first)).toBe(false);
+    expect(extension.drops?.(data, second, shared)).toMatchObject({ matches: false, open: { answer: { kind: 'unknown' } } });
+    expect(condition?.test(second)).toBe(false);
+  });
+
   it('forgets packets that made no connection', () => {
     const invalid = { where: { conntrack: without('INVALID'), findConnection: () => undefined } };
     expect(run('-m connlimit --connlimit-above 1', [{ ...invalid, sport: 1 }, { ...invalid, sport: 2 }])).toBe('00');
   });
 });
+
+function limit(): { extension: MatchExtension; data: unknown } {
+  const text = '-m connlimit --connlimit-above 1';
+  const rule = parseRule(splitWords(text, 0, text.length), { family: 4, backend: 'legacy', table: 'filter', chain: 'X', chains: new Map<string, { name: string }>() });
+  return rule.matches[0] as { extension: MatchExtension; data: unknown };
+}
 
 describe('recent lists are shared by name', () => {
   const shared = memory();

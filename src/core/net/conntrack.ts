@@ -103,6 +103,13 @@ export interface ConntrackEntry {
   readonly master: number | undefined;
 }
 
+/** What a rule in raw said of new connections goes with the packet as a connection of its own kind, until its real one is known. */
+export const TEMPLATE_ID = -1;
+
+export function isTemplate({ id }: ConntrackEntry): boolean {
+  return id === TEMPLATE_ID;
+}
+
 /** What connection tracking says of the packet at hand. `undefined` in the view: tracking has not run yet (raw table) or is off. */
 export interface ConntrackView {
   readonly state: ConntrackState;

@@ -1,7 +1,7 @@
-import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
+import { TEMPLATE_ID, type ConntrackEntry, type ConntrackView } from '../net/conntrack';
 import { PROTOCOL } from '../net/packet';
+import { invertTuple, tupleKey } from '../net/tuple';
 import type { Template } from './conntrack';
-import { invertTuple, tupleKey } from './tuple';
 import type { World } from './world';
 
 /** Protocols of which a packet may go on although its connection has the addresses and ports of another one (`allow_clash`). */
@@ -33,7 +33,7 @@ export function templateView({ zone, helper }: Template, family: 4 | 6): Conntra
   return {
     state: 'NEW', direction: 'ORIGINAL',
     entry: {
-      id: -1, original: tuple, reply: tuple, seenReply: false, assured: false, confirmed: true, expected: false, sourceNat: false, destinationNat: false,
+      id: TEMPLATE_ID, original: tuple, reply: tuple, seenReply: false, assured: false, confirmed: true, expected: false, sourceNat: false, destinationNat: false,
       sourceNatDone: false, destinationNatDone: false, mark: 0, zone, tcpState: undefined, helper, labels: new Set(), secmark: undefined,
       counts: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } }, expires: undefined, master: undefined,
     },

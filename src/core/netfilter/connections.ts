@@ -2,8 +2,8 @@ import { parseAddress, type Address } from '../net/address';
 import type { ConntrackEntry, Tuple } from '../net/conntrack';
 import { PROTOCOL } from '../net/packet';
 import { isProblem, namedProtocol, problem, type InputProblem } from '../net/packetRequest';
+import { hasPorts, invertTuple, isIcmp } from '../net/tuple';
 import { setUpNat } from './nat';
-import { hasPorts, invertTuple, isIcmp } from './tuple';
 import type { World } from './world';
 
 /** Seconds that a connection given from outside has left. */

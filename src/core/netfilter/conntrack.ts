@@ -1,7 +1,7 @@
 import type { ConntrackEntry, ConntrackState, ConntrackView, Direction, SctpTracking } from '../net/conntrack';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
-import { invertTuple, tupleOf } from './tuple';
+import { invertTuple, tupleOf } from '../net/tuple';
 import { tcpFlagsValid, tcpOfState, trackTcp } from './tcpTracking';
 import { trackSctp } from './sctpTracking';
 import type { World } from './world';

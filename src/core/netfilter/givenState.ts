@@ -1,7 +1,7 @@
 import type { ConntrackEntry, ConntrackState } from '../net/conntrack';
 import type { Packet } from '../net/packet';
+import { invertTuple, tupleOf } from '../net/tuple';
 import type { Tracked } from './conntrack';
-import { invertTuple, tupleOf } from './tuple';
 import type { World } from './world';
 
 /**

@@ -1,9 +1,9 @@
 import { formatAddress, type Address } from '../net/address';
 import type { ConntrackEntry, ConntrackView, Tuple } from '../net/conntrack';
 import { PROTOCOL, type Packet } from '../net/packet';
+import { hasPorts, invertTuple, isIcmp, tupleKey } from '../net/tuple';
 import type { NatRange } from '../xtables/extension';
 import { chooseAddress, natHash } from './natAddress';
-import { hasPorts, invertTuple, isIcmp, tupleKey } from './tuple';
 import type { World } from './world';
 
 export type NatHalf = 'source' | 'destination';

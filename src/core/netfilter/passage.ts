@@ -4,7 +4,7 @@ import type { Host } from '../net/host';
 import type { Packet, SocketOwner } from '../net/packet';
 import type { RuleSet } from '../ruleset/ruleSet';
 import type { Hook, PacketView, TableName } from '../xtables/view';
-import { NO_TEMPLATE, type Template } from './conntrack';
+import type { Template } from './conntrack';
 import { templateView } from './connectionFacts';
 import type { Decisions } from './decisions';
 import type { Assumption, KernelDropReason, TraceEvent, WalkEnd } from './events';
@@ -119,7 +119,7 @@ export class Passage {
     return (this.cachedView ??= {
       packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket, ownCopy,
       conntrack: conntrack ?? (template ? templateView(template, packet.family) : untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),
-      memory: world, packetType: this.packetType(), backend: ruleSet?.backend ?? 'legacy', iptablesVersion: ruleSet?.section.version, findConnection: (tuple) => world.find(tuple, NO_TEMPLATE.zone)?.entry, findSocket: (asked) => world.socketOf(asked),
+      memory: world, packetType: this.packetType(), backend: ruleSet?.backend ?? 'legacy', iptablesVersion: ruleSet?.section.version, findConnection: (tuple, zone) => world.find(tuple, zone)?.entry, findSocket: (asked) => world.socketOf(asked),
     });
   }
 

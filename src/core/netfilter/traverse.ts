@@ -2,7 +2,7 @@ import { conditionsOf, type BoundMatch, type Chain, type Rule } from '../ruleset
 import { AddressIndex } from '../ruleset/addressIndex';
 import { headerConditions } from '../ruleset/header';
 import type { Answer, Unknown } from '../xtables/answer';
-import type { Condition, Effect, MalformedDrop, MatchChange } from '../xtables/extension';
+import type { Condition, Effect, MatchDrop, MatchChange } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';
 import { headerMatches } from './ruleTest';
 import type { DecidedBy, TraceEvent } from './events';
@@ -41,8 +41,8 @@ interface Tested {
   readonly answers: readonly Answer[];
   /** Worth an event of its own even though it did not match. */
   readonly notable: boolean;
-  /** A match could not read the packet: the kernel drops it behind this rule, whether it matched or not. */
-  readonly drop: MalformedDrop | undefined;
+  /** A match has thrown the packet away: the kernel drops it behind this rule, whether it matched or not. */
+  readonly drop: MatchDrop | undefined;
 }
 
 const NO: Tested = { matched: false, answers: [], notable: false, drop: undefined };
@@ -167,10 +167,10 @@ function testMatches(rule: Rule, view: PacketView, traveller: Traveller): Tested
   const asked = new Asking(rule, view, traveller);
   if (rule.header.names && !asked.holds(headerConditions(rule.header), 0)) return asked.no();
   if (!rule.header.names) asked.answers.push(...headerAnswers(rule));
-  let drop: MalformedDrop | undefined;
+  let drop: MatchDrop | undefined;
   for (let m = 0; m < rule.matches.length; m++) {
     const match = rule.matches[m] as BoundMatch;
-    const broken = match.extension.drops?.(match.data, asked.view);
+    const broken = asked.settleDrop(match.extension.drops?.(match.data, asked.view, match));
     // nf_tables drops the packet at once, whatever the match says (net/netfilter/nft_compat.c nft_match_eval).
     if (broken && asked.view.backend === 'nft') return asked.no(broken);
     drop ??= broken;
@@ -212,6 +212,12 @@ class Asking {
     return true;
   }
 
+  /** The drop, unless it is open and the course followed is the one without. */
+  settleDrop(drop: MatchDrop | undefined): MatchDrop | undefined {
+    if (!drop?.open) return drop;
+    return this.traveller.settle(this.rule, drop.open.question, drop.open.answer) ? drop : undefined;
+  }
+
   private alter(change: MatchChange | undefined): void {
     if (change === undefined) return;
     this.notable = true;
@@ -219,7 +225,7 @@ class Asking {
     this.view = this.traveller.view();
   }
 
-  no(drop?: MalformedDrop): Tested {
+  no(drop?: MatchDrop): Tested {
     return { matched: false, answers: this.answers, notable: this.notable || drop !== undefined, drop };
   }
 }

@@ -2,9 +2,9 @@ import { formatAddress } from '../net/address';
 import type { ConntrackEntry, Direction, Tuple } from '../net/conntrack';
 import type { Listener } from '../net/host';
 import type { Packet } from '../net/packet';
+import { tupleKey } from '../net/tuple';
 import type { Memory } from '../xtables/view';
 import { connectionKey } from './receiver';
-import { tupleKey } from './tuple';
 
 /**
  * What a host remembers from one packet to the next: connections, history matches, fragments that wait for the rest.

@@ -1,7 +1,7 @@
 import type { Address } from '../net/address';
 import type { ConntrackEntry } from '../net/conntrack';
 import type { Packet } from '../net/packet';
-import type { Answer } from './answer';
+import type { Answer, Unknown } from './answer';
 import type { Documentation } from './documentation';
 import type { BuildProblem, GivenOptions, Option, ValueContext } from './option';
 import type { Hook, PacketView, TableName } from './view';
@@ -102,12 +102,14 @@ export interface PrintContext {
   readonly family: 4 | 6;
 }
 
-/** A packet that the kernel drops because a match could not read it. */
-export interface MalformedDrop {
+/** A packet that the kernel drops by itself while a match looks at it (`par->hotdrop`), mostly because the match could not read it. */
+export interface MatchDrop {
   /** Completes "dropped, because …". */
   readonly reason: string;
   /** A negated option says yes all the same: the rule counts and, unless a later match says no, its target runs, before the packet is dropped. */
   readonly matches: boolean;
+  /** Whether it is dropped at all has no certain answer. */
+  readonly open?: { readonly question: string; readonly answer: Unknown };
 }
 
 /** A match: one file under `matches/` says everything about it. */
@@ -116,10 +118,10 @@ export interface MatchExtension<Data = unknown> extends ExtensionBase<Data> {
   /** Made once for each rule and kept. `self` is the key for `view.memory`. */
   conditions(data: Data, self: object, context: PrintContext): readonly Condition[];
   /**
-   * Whether the kernel drops the packet while this match looks at it (`par->hotdrop`: a header cut short); undefined where it does
+   * Whether the kernel drops the packet while this match looks at it (a header cut short); undefined where it does
    * not. To be asked before the conditions; where it answers, the walk ends at this rule with the packet dropped by the kernel.
    */
-  drops?(data: Data, view: PacketView): MalformedDrop | undefined;
+  drops?(data: Data, view: PacketView, self: object): MatchDrop | undefined;
   suggest?(data: Data): PacketSuggestion;
   /** True where it takes connection tracking into use (conntrack, state, connmark, …: xt `nf_ct_netns_get`). */
   readonly needsConntrack?: boolean;

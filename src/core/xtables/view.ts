@@ -42,8 +42,8 @@ export interface PacketView {
   readonly iptablesVersion?: string | undefined;
   /** The local socket that TPROXY attached to an incoming packet; `assumed` where the sockets of the host are not known. */
   readonly assignedSocket: Listener | 'assumed' | undefined;
-  /** The connection that got through (`confirmed`) and to which a packet with this tuple belongs, in either direction. Left out where nobody can tell. */
-  readonly findConnection?: (tuple: Tuple) => ConntrackEntry | undefined;
+  /** The connection that got through (`confirmed`) and to which a packet with this tuple belongs in a zone, in either direction. Left out where nobody can tell. */
+  readonly findConnection?: (tuple: Tuple, zone: ConntrackEntry['zone']) => ConntrackEntry | undefined;
   /** The socket of this host to which the TCP connection of a packet came. Left out where nobody can tell. */
   readonly findSocket?: (packet: Packet) => Listener | undefined;
 }

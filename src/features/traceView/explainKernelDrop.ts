@@ -25,6 +25,6 @@ const REASONS: Readonly<Record<KernelDropReason, string>> = {
   'nat-failed': 'NAT could not translate it',
   'fragment-incomplete': 'fragments wait for the others before the rules see them',
   'no-socket': 'no socket takes it',
-  'broken-packet': 'a match found the packet broken',
+  'broken-packet': 'a match threw the packet away',
   'not-forwarded': 'such packets are not forwarded',
 };

@@ -1,7 +1,7 @@
 import { formatAddress, type Address } from '../../core/net/address';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../../core/net/packet';
 import { protocolName } from '../../core/net/protocols';
-import { hasPorts } from '../../core/netfilter/tuple';
+import { hasPorts } from '../../core/net/tuple';
 import type { PacketChange } from './model';
 
 /** Address and port as people write them: `10.0.0.1:80`, `[2001:db8::1]:80`, without ports `10.0.0.1`. */

@@ -31,7 +31,7 @@ export function whyRule(walked: Walked, index: number, event: RuleEvent): RuleWh
 
 function whyEventNot(walked: Walked, event: RuleEvent): RuleWhy {
   const last = event.answers[event.answers.length - 1];
-  if (event.broken !== undefined) return { mark: 'drop', why: `broken packet: ${event.broken}` };
+  if (event.broken !== undefined) return { mark: 'drop', why: `thrown away: ${event.broken}` };
   const conditions = explainRule(event.rule, event.view, event.answers);
   const no = firstNo(conditions);
   if (no !== undefined) return { mark: 'no', why: no };

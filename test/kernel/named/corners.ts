@@ -49,6 +49,10 @@ const near = udp({ ...IN, src: '10.244.1.9', dst: '10.244.1.5' });
 const LIMITS = table('mangle', [0, 1, 2].map((limit) => `PREROUTING -m connlimit --connlimit-above ${limit}`));
 const incoming = (sport: number): PacketJson => udp({ ...IN, src: '10.244.2.9', dst: '10.244.1.5', sport });
 const earlier = (status: readonly string[]): readonly PacketJson[] => [{ orig: { src: '10.244.2.9', dst: '10.244.1.5', proto: 'udp', sport: 1, dport: 53 }, status }];
+const limitsIn = (chain: string, before: readonly string[] = []): string => table('raw', [...before, ...[0, 1, 2].map((limit) => `${chain} -m connlimit --connlimit-above ${limit}`)]);
+const ping6 = { dir: 'out', src: 'fd00:1::5', dst: 'fd00:1::5', proto: 'icmpv6', icmpType: 128 } as const;
+const toItself = (sport: number): PacketJson => udp({ dst: '10.244.1.5', sport });
+const known1 = [{ orig: { src: '10.244.1.5', dst: '10.244.1.5', proto: 'udp', sport: 1, dport: 53 } }];
 
 // Only eth0, which has the default route, leads to link-local addresses.
 const fromLink = (iface: string, more: PacketJson = {}): PacketJson => ({ dir: 'in', iface, src: 'fe80::9', dst: 'fd00:2::1', proto: 'tcp', sport: iface === 'eth0' ? 1000 : 2000, dport: 80, flags: ['SYN'], ...more });
@@ -88,6 +92,10 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'connlimit: an answered connection given from outside is old enough to be assured', rules: LIMITS, conntrack: earlier(['SEEN_REPLY']), packets: [incoming(3), incoming(1), incoming(1)] },
   { name: 'connlimit: one that is not assured is', rules: LIMITS, conntrack: earlier([]), packets: [incoming(3), incoming(1), incoming(1)] },
   { name: 'connlimit: the answer to a connection from here is counted too', rules: LIMITS, listeners: listening('10.244.1.5'), packets: [incoming(3), udp({ dst: '10.244.2.9', sport: 53, dport: 1 }), incoming(1), incoming(1)] },
+  { name: 'connlimit: in raw an answer stands for itself', rules6: limitsIn('OUTPUT'), packets: [ping6, { ...ping6, icmpId: 2 }, { ...ping6, icmpId: 2 }] },
+  { name: 'connlimit: what is assured is not counted over lo either', rules: LIMITS, conntrack: known1, packets: [toItself(3), toItself(1), toItself(4)] },
+  { name: 'connlimit: each zone is counted for itself, in raw too', rules: limitsIn('PREROUTING', ['PREROUTING -p udp -m udp ! --sport 9 -j CT --zone-orig 3']), packets: [9, 1, 1, 2, 9, 8].map(incoming) },
+  { name: 'connlimit: an assured packet is dropped where nothing is left to count', rules: LIMITS + table('filter', ['INPUT -p udp --sport 3 -j DROP']), conntrack: earlier(['SEEN_REPLY', 'ASSURED']), packets: [incoming(3), ...[1, 2, 3, 4, 5, 6].map((sport) => udp({ ...IN, src: '10.244.2.8', dst: '10.244.1.5', sport })), incoming(1)] },
   { name: 'an RST to a link-local address leaves by the interface that the packet came in by, or not at all', rules6: table('nat', ['PREROUTING']), packets: [fromLink('eth1'), fromLink('eth1'), fromLink('eth0'), fromLink('eth0')] },
   { name: 'an echo reply to a link-local address, too', rules6: table('nat', ['PREROUTING']), packets: ['eth1', 'eth1', 'eth0', 'eth0'].map((iface) => fromLink(iface, { proto: 'icmpv6', icmpType: 128, icmpId: iface === 'eth0' ? 1 : 2 })) },
   { name: 'REJECT answers a link-local address by any interface', rules6: table('nat', ['PREROUTING']) + REJECT_RESET, packets: [fromLink('eth1'), fromLink('eth1')] },

@@ -1,8 +1,9 @@
-import { formatAddress, prefixBlock, sameAddress } from '../../net/address';
-import type { Tuple } from '../../net/conntrack';
-import { PROTOCOL, type Packet } from '../../net/packet';
+import { formatAddress, prefixBlock } from '../../net/address';
+import { isTemplate, type ConntrackEntry, type Tuple } from '../../net/conntrack';
+import { PROTOCOL } from '../../net/packet';
+import { tupleKey, tupleOf } from '../../net/tuple';
 import { unknown } from '../answer';
-import { defineMatch } from '../extension';
+import { defineMatch, type MatchDrop } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type GivenOptions, type InvalidValue, type ValueType } from '../option';
 import { prefixLength } from '../values/looseAddress';
 import { number32 } from '../values/number32';
@@ -20,10 +21,19 @@ interface ConnlimitData {
 /** The connections counted so far of one network, in the order in which they came. */
 interface Counted {
   /** As if the kernel's clock had ticked between any two packets: it has forgotten what has ended. */
-  readonly swept: readonly Tuple[];
+  readonly swept: readonly Connection[];
   /** As if it never had: it has forgotten nothing, and may have counted a connection twice. */
-  readonly unswept: readonly Tuple[];
+  readonly unswept: readonly Connection[];
 }
+
+type Zone = ConntrackEntry['zone'];
+
+interface Connection {
+  readonly tuple: Tuple;
+  readonly zone: Zone;
+}
+
+const TICK = 'it depends on whether a tick of the kernel\u2019s clock lies between the packets: only then are ended connections forgotten';
 
 const lengthValue: ValueType<number> = {
   metavariable: 'length',
@@ -57,7 +67,11 @@ export const connlimit = defineMatch<ConnlimitData>({
     source: 'iptables-extensions(8), connlimit; net/netfilter/xt_connlimit.c',
   },
   build: buildConnlimit,
-  drops: (_data, { packet, conntrack }) => (conntrack?.entry === undefined && packet.protocol === PROTOCOL.IPV6_NONE && packet.family === 6 ? malformed('nothing follows its IPv6 headers, so it belongs to no connection') : undefined),
+  drops(data, view, self) {
+    const { packet, conntrack } = view;
+    if (conntrack?.entry === undefined && packet.protocol === PROTOCOL.IPV6_NONE && packet.family === 6) return malformed('nothing follows its IPv6 headers, so it belongs to no connection');
+    return emptyCount(data, view, self);
+  },
   print: optionsText,
   conditions: (data, self) => [{
     text: optionsText(data).trim(),
@@ -65,8 +79,9 @@ export const connlimit = defineMatch<ConnlimitData>({
     test(view) {
       const { swept, unswept } = counted(data, view, self);
       view.memory.set(self, new Map(read(view, self)).set(network(data, view), { swept, unswept }));
-      const answer = swept.length > data.limit === data.above;
-      return answer === (unswept.length > data.limit === data.above) ? answer : unknown('it depends on whether a tick of the kernel\u2019s clock lies between the packets: only then are ended connections forgotten');
+      // That nothing is left to count is told by `drops`.
+      const [few, many] = [(swept.length || unswept.length) > data.limit, unswept.length > data.limit];
+      return few === many ? few === data.above : unknown(TICK);
     },
     actual: (view) => `${counted(data, view, self).swept.length} of ${network(data, view)}`,
   }],
@@ -89,45 +104,56 @@ function read({ memory }: PacketView, self: object): ReadonlyMap<string, Counted
   return (memory.get(self) as ReadonlyMap<string, Counted> | undefined) ?? new Map();
 }
 
-function network({ side, length }: ConnlimitData, { packet }: PacketView): string {
-  return `${formatAddress(prefixBlock(packet[side], length).address)}/${length}`;
+/** Each zone is counted for itself. */
+function network({ side, length }: ConnlimitData, view: PacketView): string {
+  const { original, reply } = ownConnection(view).zone;
+  const zone = original || reply;
+  return `${formatAddress(prefixBlock(view.packet[side], length).address)}/${length}${zone === 0 ? '' : ` in zone ${zone}`}`;
 }
 
 /**
- * The connections of the packet's network, its own included. One that got through before is looked for among them, unless it is assured
- * and did not come over lo: then it is taken to have been counted when it was new. Source: nf_conncount.c __nf_conncount_add in Linux 6.18.
+ * What stands for the packet's connection: its first packet, or this one where connection tracking has not looked at it, which may
+ * then be an answer and is counted as one. Source: nf_conncount.c get_ct_or_tuple_from_skb in Linux 6.18.
+ */
+function ownConnection({ packet, conntrack, findConnection }: PacketView): { readonly own: Connection; readonly zone: Zone; readonly entry: ConntrackEntry | undefined } {
+  const attached = conntrack?.entry;
+  if (attached && !isTemplate(attached)) return { own: { tuple: attached.original, zone: attached.zone }, zone: attached.zone, entry: attached };
+  const zone = attached?.zone ?? { original: 0, reply: 0 };
+  const tuple = tupleOf(packet);
+  return { own: { tuple, zone }, zone, entry: findConnection?.(tuple, zone) };
+}
+
+/**
+ * The connections of the packet's network, its own included. One that got through before is looked for among them, unless it is assured:
+ * then it is taken to have been counted when it was new. Source: nf_conncount.c count_tree, __nf_conncount_add in Linux 6.18.
  */
 function counted(data: ConnlimitData, view: PacketView, self: object): Counted {
   const before = read(view, self).get(network(data, view));
-  const entry = view.conntrack ? view.conntrack.entry : view.findConnection?.(packetTuple(view.packet));
-  const own = entry?.original ?? packetTuple(view.packet);
+  const { own, entry } = ownConnection(view);
   if (before === undefined) return { swept: [own], unswept: [own] };
-  if (entry?.confirmed && entry.assured && view.inInterface !== 'lo') return { swept: before.swept.filter((tuple) => counts(tuple, view)), unswept: before.unswept };
+  if (entry?.confirmed && entry.assured) return { swept: before.swept.filter((each) => counts(each, view)), unswept: before.unswept };
   return { swept: withOwn(before.swept, own, view), unswept: entry?.confirmed ? withOwn(before.unswept, own, view) : [...before.unswept, own] };
 }
 
 /** The list with its dead swept out, up to the packet's own connection or with that added. */
-function withOwn(list: readonly Tuple[], own: Tuple, view: PacketView): readonly Tuple[] {
-  const at = list.findIndex((tuple) => sameTuple(tuple, own) && (view.findConnection === undefined || view.findConnection(tuple) !== undefined));
-  const before = (at < 0 ? list : list.slice(0, at)).filter((tuple) => counts(tuple, view));
+function withOwn(list: readonly Connection[], own: Connection, view: PacketView): readonly Connection[] {
+  const key = tupleKey(own.tuple);
+  const at = list.findIndex(({ tuple, zone }) => tupleKey(tuple) === key && (view.findConnection === undefined || view.findConnection(tuple, zone) !== undefined));
+  const before = (at < 0 ? list : list.slice(0, at)).filter((each) => counts(each, view));
   return [...before, ...(at < 0 ? [own] : list.slice(at))];
 }
 
 /** Connections that were dropped, reset or closed no longer count. */
-function counts(tuple: Tuple, { findConnection }: PacketView): boolean {
+function counts({ tuple, zone }: Connection, { findConnection }: PacketView): boolean {
   if (findConnection === undefined) return true;
-  const entry = findConnection(tuple);
+  const entry = findConnection(tuple, zone);
   return entry !== undefined && entry.tcpState !== 'TIME_WAIT' && entry.tcpState !== 'CLOSE';
 }
 
-function packetTuple({ source, destination, protocol, sourcePort, destinationPort, icmpType, icmpCode, icmpId }: Packet): Tuple {
-  const icmp = protocol === PROTOCOL.ICMP || protocol === PROTOCOL.ICMPV6 ? { type: icmpType, code: icmpCode, id: icmpId } : undefined;
-  return { source, destination, protocol, sourcePort, destinationPort, icmp };
-}
-
-function sameTuple(a: Tuple, b: Tuple): boolean {
-  return (
-    a.protocol === b.protocol && a.sourcePort === b.sourcePort && a.destinationPort === b.destinationPort && a.icmp?.id === b.icmp?.id && a.icmp?.type === b.icmp?.type &&
-    a.icmp?.code === b.icmp?.code && sameAddress(a.source, b.source) && sameAddress(a.destination, b.destination)
-  );
+/** The packet has no place in a count that is left empty: the kernel takes that for a lack of memory and drops it. */
+function emptyCount(data: ConnlimitData, view: PacketView, self: object): MatchDrop | undefined {
+  const { swept, unswept } = counted(data, view, self);
+  if (swept.length > 0) return undefined;
+  const drop = malformed('its connection is assured but was not counted, and all that were counted have ended: Linux takes the empty count for a lack of memory');
+  return unswept.length === 0 ? drop : { ...drop, open: { question: 'the count is empty', answer: unknown(TICK) } };
 }

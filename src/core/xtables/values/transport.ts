@@ -1,6 +1,6 @@
 import { networkHeaderLength, packetBytes } from '../../net/bytes';
 import type { Packet } from '../../net/packet';
-import type { MalformedDrop } from '../extension';
+import type { MatchDrop } from '../extension';
 
 /** How many bytes the packet has behind its IP header (and IPv6 extension headers). */
 export function transportLength(packet: Packet): number {
@@ -24,11 +24,11 @@ export function supposedHeader(packet: Packet): Uint8Array {
  * That a match which reads a transport header of `need` bytes drops the packet, because it is cut short. undefined where it is not, and
  * for later fragments, which have no such header.
  */
-export function cutShort(packet: Packet, need: number, protocol: string): MalformedDrop | undefined {
+export function cutShort(packet: Packet, need: number, protocol: string): MatchDrop | undefined {
   if (packet.fragmentOffset > 0 || transportLength(packet) >= need) return undefined;
   return malformed(`its ${protocol} header is cut short: ${transportLength(packet)} of ${need} bytes`);
 }
 
-export function malformed(reason: string, matches = false): MalformedDrop {
+export function malformed(reason: string, matches = false): MatchDrop {
   return { reason, matches };
 }
