@@ -55,16 +55,21 @@ export class World implements Memory {
     return [...this.entries.values()];
   }
 
-  /** The connection that a tuple belongs to, within a zone, and the direction it runs in. */
-  find(tuple: Tuple, zone: { readonly original: number; readonly reply: number }): { readonly entry: ConntrackEntry; readonly direction: Direction } | undefined {
+  /**
+   * The connection that a tuple belongs to, within a zone, and the direction it runs in. Of several the newest, and of a connection whose
+   * directions look the same (a host talks to itself from a port to the same port) the reply: the kernel puts what it adds in front.
+   * Where the directions have zones of their own, it asks for the original one first. Source: nf_conntrack_core.c nf_conntrack_find_get.
+   */
+  find(tuple: Tuple, zone: { readonly original: number; readonly reply: number }): Found | undefined {
     if (this.entries.size === 0) return undefined;
     const key = tupleKey(tuple);
+    let newest: Found | undefined;
+    let newestOriginal: Found | undefined;
     for (const entry of this.entries.values()) {
-      // Where both directions look the same (a host talks to itself from a port to the same port), the kernel finds the reply first.
-      if (entry.zone.reply === zone.reply && tupleKey(entry.reply) === key) return { entry, direction: 'REPLY' };
-      if (entry.zone.original === zone.original && tupleKey(entry.original) === key) return { entry, direction: 'ORIGINAL' };
+      if (entry.zone.original === zone.original && tupleKey(entry.original) === key) newest = newestOriginal = { entry, direction: 'ORIGINAL' };
+      if (entry.zone.reply === zone.reply && tupleKey(entry.reply) === key) newest = { entry, direction: 'REPLY' };
     }
-    return undefined;
+    return zone.original === zone.reply ? newest : (newestOriginal ?? newest);
   }
 
   /** The fragments of the same packet that wait, ordered by offset. */
@@ -94,6 +99,11 @@ export class World implements Memory {
   forgetFragments(packet: Packet): void {
     this.fragments.delete(fragmentKey(packet));
   }
+}
+
+interface Found {
+  readonly entry: ConntrackEntry;
+  readonly direction: Direction;
 }
 
 function fragmentKey(packet: Packet): string {

@@ -50,6 +50,8 @@ const STRICT = { 'net.ipv4.conf.all.rp_filter': 1 };
 const reversed = [udp('203.0.113.5', '192.168.1.10', 'eth0'), udp('203.0.113.5', '10.0.5.9', 'eth0'), udp('203.0.113.5', '192.168.1.10', 'eth0', { sport: 53, dport: 40000 }), udp('10.0.5.9', '8.8.8.8', 'eth1'), udp('10.8.0.7', '192.168.1.10', 'wg0')];
 const broadcasts = [udp('192.168.1.255', '192.168.1.10', 'eth0'), udp('10.0.5.255', '8.8.8.8', 'eth0')];
 
+const known = (src: string, dst: string): unknown => ({ orig: { src, dst, proto: 'udp', sport: 40000, dport: 53 } });
+
 const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'rp_filter asks for the way back as if the packet came from where it will leave', topology: { sysctls: STRICT, ipRules: ['iif eth1 lookup 200'] }, packets: reversed },
   { name: 'the same with a rule for what does not come in there', topology: { sysctls: STRICT, ipRules: ['not iif eth1 lookup 200'] }, packets: reversed },
@@ -85,6 +87,17 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   ...(['OUTPUT -p udp -j CT --zone-reply 4', 'OUTPUT -p udp -j CT --zone-orig 4'] as const).map((rule) => ({
     name: `what comes from the peer of a connection in two zones, -A ${rule}`, independent: false, rules: '', rules6: `*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A ${rule}\nCOMMIT\n`,
     packets: [out('fd00:1::10', 'fd00:1::9'), udp('fd00:1::9', 'fd00:1::10', 'eth0', { sport: 53, dport: 40000 }), udp('fd00:1::9', 'fd00:1::10', 'eth0', { sport: 53, dport: 40000 }), out('fd00:1::10', 'fd00:1::9')],
+  })),
+  ...[[], [known('172.16.1.2', '192.168.1.10')]].map((conntrack) => ({
+    name: `the answers of a connection in a zone of its own would be those of ${conntrack.length} others`, independent: false, rules: rules({ raw: ['PREROUTING -j CT --zone-orig 3'] }), conntrack,
+    listeners: [{ proto: 'udp', addr: '192.168.1.10', port: 53 }], packets: [udp('172.16.1.2', '192.168.1.10', 'tun9')],
+  })),
+  ...['--zone-reply 4', '--zone-orig 4', '--zone 4'].map((zone) => ({
+    name: `an ICMP error about one of two connections, CT ${zone}`, independent: false, rules: rules({ raw: [`OUTPUT -p udp -j CT ${zone}`], nat: ['POSTROUTING -j SNAT --to-source 10.0.5.77'] }),
+    packets: [
+      udp('10.8.0.7', '10.8.0.1', 'wg0'), out('10.8.0.1', '10.8.0.7', { sport: 53, dport: 40000 }),
+      out('10.8.0.1', '10.8.0.7', { proto: 'icmp', icmpType: 3, inner: { src: '10.8.0.7', dst: '10.8.0.1', proto: 'udp', sport: 40000, dport: 53 } }),
+    ],
   })),
   { name: 'a port that NAT drew for the first packet stays drawn for the second', independent: false, rules: SHARED, packets: ['10.0.5.9', '10.0.5.8', '10.0.5.8'].map((src) => udp(src, '9.9.9.9', 'eth1')) },
   { name: 'a SYN over lo that was refused with an RST comes again', independent: false, rules: RESET, packets: [0, 1, 2].map(() => out('127.0.0.1', '127.0.0.1', { proto: 'tcp', dport: 80, flags: ['SYN'] })) },

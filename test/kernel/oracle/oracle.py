@@ -325,6 +325,17 @@ class Host:
                 s.listen(8)
             self.listeners.append(s)
 
+    @staticmethod
+    def clashes():
+        """New connections that clashed with another one: in IPv4 their packets are thrown away behind the probe at the end of INPUT."""
+        try:
+            with open("/proc/thread-self/net/stat/nf_conntrack") as f:
+                head, *cpus = f.read().splitlines()
+        except OSError:
+            return 0
+        column = head.split().index("insert_failed")
+        return sum(int(line.split()[column], 16) for line in cpus)
+
     def run_packet(self, p):
         """Inject one packet, return what happened."""
         self.npkt += 1
@@ -336,6 +347,7 @@ class Host:
         self.log.drain()
         self.read_frames()
         err = None
+        clashed = self.clashes()
         try:
             self.inject(p, raw)
         except OSError as e:
@@ -352,6 +364,8 @@ class Host:
                 ev += more
                 frames += fr2
                 res = self.analyse(p, fam, ev, frames)
+        if res["outcome"] == "LOCAL" and not res.get("otherPackets") and self.clashes() > clashed:
+            res.update(outcome="DROPPED", verdict="DROP", dropBy={"kind": "kernel", "after": "INPUT"})
         if err:
             res["sendError"] = err
         if self.log.lost:
