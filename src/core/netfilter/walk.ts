@@ -1,5 +1,6 @@
 import { knowsListeners } from '../net/host';
 import { PROTOCOL } from '../net/packet';
+import { isJoinedGroup } from '../net/routing';
 import { cutUp, isTooBig } from './cutUp';
 import { defragment } from './defragment';
 import { whyRefusedAtDoor } from './door';
@@ -176,6 +177,8 @@ class Way {
     if (passage.at.readdressed) return this.follow(routeInput(passage.at.packet, iface, passage.context.host));
     if (!isForThisHost(outRoute, packet.family)) return passage.kernelDrop('no-route', 'it was routed out over lo without being addressed to this host');
     const type = outRoute?.type === 'broadcast' || outRoute?.type === 'multicast' ? outRoute.type : 'local';
+    // Its route leads to ip6_mc_input, which asks for the group once more (net/ipv6/ip6_input.c).
+    if (packet.family === 6 && type === 'multicast' && !isJoinedGroup(passage.context.host, passage.at.packet.destination)) return passage.kernelDrop('no-route', 'it was sent to a group and has another destination now');
     passage.emit({ kind: 'route', phase: 'input', packet: passage.at.packet, type, device: iface, gateway: undefined, table: undefined });
     return this.deliver();
   }

@@ -80,6 +80,7 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   },
   { name: 'routed again by its mark', rules: rules({ mangle: ['OUTPUT -j MARK --set-xmark 0x1/0xffffffff', 'POSTROUTING', 'INPUT'] }), topology: { ipRules: ['fwmark 0x1 lookup 200'] }, packets: [to(BROADCAST), to('255.255.255.255'), to(ALL_HOSTS)] },
   { name: 'INVALID', rules: EVERY_HOOK, packets: [to(BROADCAST, { proto: 'tcp', flags: ['SYN', 'ACK'] }), to(ALL_HOSTS, { proto: 'icmp', icmpType: 0, icmpCode: 0 })] },
+  { name: 'DNPT makes of a group an address', rules6: rules({ mangle: ['PREROUTING -j DNPT --src-pfx 2001:db8:1::/64 --dst-pfx fd00:1::/64', 'PREROUTING', 'INPUT'] }), packets: [to6('ff01::1')] },
   { name: 'UNTRACKED', rules: rules({ raw: ['OUTPUT -j CT --notrack'], mangle: ['POSTROUTING', 'PREROUTING'], nat: ['POSTROUTING', 'PREROUTING'] }), packets: [to(BROADCAST), to(ALL_HOSTS)] },
   { name: 'without connection tracking', rules: rules({ mangle: ['POSTROUTING', 'PREROUTING', 'INPUT'] }), topology: { conntrack: 'auto' as const }, packets: [to(BROADCAST), to(ALL_HOSTS), to('224.0.0.251')] },
   { name: 'one connection after the other', independent: false, rules: rules({ mangle: ['PREROUTING', 'POSTROUTING -m conntrack --ctstate ESTABLISHED'], nat: ['PREROUTING', 'POSTROUTING -j MASQUERADE'] }), packets: [to(BROADCAST), to(BROADCAST), { dir: 'in', iface: 'eth0', src: '192.168.1.255', dst: '192.168.1.10', proto: 'udp', sport: 53, dport: 40000 }, to(BROADCAST)] },
