@@ -16,7 +16,11 @@ import { walk } from './walk';
  * sequence meets. `raw`: behind what this host sends there is no connected socket, so a SYN+ACK that comes back to it gets an RST.
  */
 export function hostAnswers(walked: Walked, context: WalkContext, raw = false): void {
-  const answer = withSource(answerOf(walked, context), context);
+  const copyEnd = walked.events.findIndex(({ kind }) => kind === 'copy-end');
+  const copied = walked.events[copyEnd];
+  // The copy that the host took itself is answered for itself.
+  if (copied?.kind === 'copy-end') hostAnswers({ ...walked, events: walked.events.slice(0, copyEnd), end: copied.end }, context, raw);
+  const answer = withSource(answerOf(walked, context), context, walked.end.inInterface);
   if (!answer) return;
   const answered = walk(
     {
@@ -39,13 +43,13 @@ function linkOf({ end }: Walked, { family, destination }: Packet): string | unde
   return family === 6 && isLinkLocal(destination) && end.dropBy?.kind !== 'rule' ? end.inInterface : undefined;
 }
 
-/** A packet to `::` is answered from an address that the host picks, so the answer is none of that connection. */
-function withSource(answer: HostAnswer | undefined, { host }: WalkContext): HostAnswer | undefined {
+/** What came to `::` or to a group is answered from an address that the host picks, so the answer is none of that connection. */
+function withSource(answer: HostAnswer | undefined, { host }: WalkContext, inInterface: string | undefined): HostAnswer | undefined {
   if (answer?.packet.family !== 6 || !isUnspecified(answer.packet.source)) return answer;
   const { packet } = answer;
   const route = lookupRoute(host, { destination: packet.destination, mark: 0, tos: 0 });
-  // Without a source of its own an echo reply may only leave by lo, on which the request came (net/ipv6/route.c ip6_route_output_flags).
-  if (packet.protocol === PROTOCOL.ICMPV6 && route.route?.device !== 'lo') return undefined;
+  // Without a source of its own an echo reply may only leave by the interface on which the request came (net/ipv6/route.c ip6_route_output_flags).
+  if (packet.protocol === PROTOCOL.ICMPV6 && route.route?.device !== inInterface) return undefined;
   const source = sourceAddressFor(host, route, packet.destination);
   return source && { ...answer, packet: { ...packet, source } };
 }
@@ -70,7 +74,8 @@ function receivedAnswer({ end, events }: Walked, context: WalkContext): HostAnsw
   const { packet } = end;
   const route = events.findLast((event) => event.kind === 'route');
   if (packet.extensionHeaders.some(({ protocol, bytes }) => protocol === PROTOCOL.IPV6_ROUTE && bytes[2] === SEGMENT_ROUTING)) return undefined;
-  // What came to a broadcast or multicast address is answered by nobody, or from another address: no answer of that connection.
+  if (packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType === 128 && route?.type === 'multicast') return { packet: reversed(packet, { icmpType: 129, source: ANY_IPV6 }) };
+  // What came to another broadcast or multicast address is answered by nobody, or from another address: no answer of that connection.
   if (route?.type !== 'local') return undefined;
   if (packet.family === 4 && !end.receiver?.transparent && !isOwn(packet.destination, context)) return undefined;
   if (packet.protocol === PROTOCOL.ICMP && packet.icmpType === 8) return { packet: reversed(packet, { icmpType: 0 }) };
@@ -150,6 +155,7 @@ function reversed(packet: Packet, patch: Partial<Packet>): Packet {
 }
 
 const NOTHING = new Uint8Array(0);
+const ANY_IPV6: Address = { family: 6, words: [0, 0, 0, 0] };
 /** An ICMP error has at most this many bytes. Source: RFC 1812, 4.3.2.3 and RFC 4443, 2.4. */
 const LONGEST_ERROR = { 4: 576, 6: 1280 } as const;
 

@@ -8,6 +8,7 @@ export function groupCases(): readonly { readonly name: string; readonly questio
 
 const to = (dst: string, more = {}): ReturnType<typeof out> => out('192.168.1.10', dst, more);
 const to6 = (dst: string, more = {}): ReturnType<typeof out> => out('fd00:1::10', dst, more);
+const ECHO6 = { proto: 'icmpv6', icmpType: 128, icmpCode: 0, icmpId: 7 } as const;
 const BROADCAST = '192.168.1.255';
 const ALL_HOSTS = '224.0.0.1';
 const ALL_NODES = 'ff02::1';
@@ -81,6 +82,11 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'routed again by its mark', rules: rules({ mangle: ['OUTPUT -j MARK --set-xmark 0x1/0xffffffff', 'POSTROUTING', 'INPUT'] }), topology: { ipRules: ['fwmark 0x1 lookup 200'] }, packets: [to(BROADCAST), to('255.255.255.255'), to(ALL_HOSTS)] },
   { name: 'INVALID', rules: EVERY_HOOK, packets: [to(BROADCAST, { proto: 'tcp', flags: ['SYN', 'ACK'] }), to(ALL_HOSTS, { proto: 'icmp', icmpType: 0, icmpCode: 0 })] },
   { name: 'DNPT makes of a group an address', rules6: rules({ mangle: ['PREROUTING -j DNPT --src-pfx 2001:db8:1::/64 --dst-pfx fd00:1::/64', 'PREROUTING', 'INPUT'] }), packets: [to6('ff01::1')] },
+  ...['OUTPUT', 'PREROUTING'].flatMap((chain) => [2, 3, 4].map((burst) => ({
+    name: `IPv6 answers echo requests to a group, its own too: -A ${chain} counts ${burst}`, independent: false,
+    rules6: rules({ mangle: [`${chain} -m limit --limit 1/hour --limit-burst ${burst} -j ACCEPT`, chain] }),
+    packets: [...[0, 1].map(() => to6(ALL_NODES, ECHO6)), ...['fd00:1::9', 'fe80::9'].map((src) => ({ dir: 'in' as const, iface: 'eth0', src, dst: ALL_NODES, ...ECHO6 })), to6(ALL_NODES)],
+  }))),
   { name: 'UNTRACKED', rules: rules({ raw: ['OUTPUT -j CT --notrack'], mangle: ['POSTROUTING', 'PREROUTING'], nat: ['POSTROUTING', 'PREROUTING'] }), packets: [to(BROADCAST), to(ALL_HOSTS)] },
   { name: 'without connection tracking', rules: rules({ mangle: ['POSTROUTING', 'PREROUTING', 'INPUT'] }), topology: { conntrack: 'auto' as const }, packets: [to(BROADCAST), to(ALL_HOSTS), to('224.0.0.251')] },
   { name: 'one connection after the other', independent: false, rules: rules({ mangle: ['PREROUTING', 'POSTROUTING -m conntrack --ctstate ESTABLISHED'], nat: ['PREROUTING', 'POSTROUTING -j MASQUERADE'] }), packets: [to(BROADCAST), to(BROADCAST), { dir: 'in', iface: 'eth0', src: '192.168.1.255', dst: '192.168.1.10', proto: 'udp', sport: 53, dport: 40000 }, to(BROADCAST)] },
