@@ -158,6 +158,7 @@ describe('what would have to change', () => {
     ['a dump', dump({ filter: [...FILTER, '-A INPUT -i lo -j ACCEPT', '-A INPUT -j LOG'] }), 'in eth0 tcp 9.9.9.9 > :80', [[6, '-A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT']]],
     ['a chain without rules', dump({ filter: FILTER }), 'in eth0 tcp 9.9.9.9 > :80', [[3, '-A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT']]],
     ['a quoted log', dump({ filter: [...FILTER, '-A INPUT -i lo -j ACCEPT'] }).replace(/^/gm, '> '), 'in eth0 tcp 9.9.9.9 > :80', [[6, '> -A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT']]],
+    ['a dump with counters', DOCKER, 'in ens18 tcp 9.9.9.9 > 10.244.1.5:22', [[38, '[0:0] -A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 22 -j ACCEPT']]],
     ['rules that are not in their order', 'iptables-restore <<EOF\n*filter\n:INPUT DROP\n-I INPUT -i lo -j ACCEPT\nCOMMIT\nEOF\n', 'in eth0 tcp 9.9.9.9 > :80', []],
     ['a rule that is taken out', ISTIO, 'in eth0 tcp > :9102', [[108, undefined]]],
     ['commands', 'iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n', 'in eth0 tcp 9.9.9.9 > :80', [[2, 'iptables -A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT']]],

@@ -34,7 +34,7 @@ function fileEdit({ section, tables, family }: RuleSet, command: RuleCommand): F
   if (operation === 'D') return at && chain.rules.filter(({ line }) => line === at).length === 1 ? { line: at.index, text: undefined, beside: placeOf(at) } : undefined;
   const behind = chain.rules.at(-1)?.line ?? chain.line;
   const neighbour = at ?? behind;
-  return neighbour && { line: at ? at.index : neighbour.index + 1, text: `${prefixOf(neighbour)}-A ${chain.name} ${rule}`, beside: placeOf(neighbour) };
+  return neighbour && { line: at ? at.index : neighbour.index + 1, text: `${prefixOf(neighbour)}${behindCounters(neighbour) > neighbour.contentStart ? '[0:0] ' : ''}-A ${chain.name} ${rule}`, beside: placeOf(neighbour) };
 }
 
 /** Each rule was appended by a line of its own place. */
