@@ -34,7 +34,8 @@ export class Hooks {
     if (hook === 'OUTPUT' && passage.at.outRoute) passage.move({ outInterface: passage.at.outRoute.device });
     passage.keepFirstState();
     passage.emit({ kind: 'hook-leave', hook, packet: passage.at.packet, state: passage.state() });
-    if (this.clash) throw new Ended(passage.kernelDrop('nat-failed', 'another connection has the same addresses and ports in one direction, in the same zone', undefined, packet.family === 6));
+    // IPv6 makes connections known one step before the end of INPUT (nf_conntrack_proto.c ipv6_conntrack_ops).
+    if (this.clash) throw new Ended(passage.kernelDrop('nat-failed', 'another connection has the same addresses and ports in one direction, in the same zone', undefined, packet.family === 6 && hook === 'INPUT'));
   }
 
   private defragment(): void {

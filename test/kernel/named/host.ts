@@ -92,6 +92,11 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
     name: `the answers of a connection in a zone of its own would be those of ${conntrack.length} others`, independent: false, rules: rules({ raw: ['PREROUTING -j CT --zone-orig 3'] }), conntrack,
     listeners: [{ proto: 'udp', addr: '192.168.1.10', port: 53 }], packets: [udp('172.16.1.2', '192.168.1.10', 'tun9')],
   })),
+  {
+    name: 'a clash of what is forwarded in IPv6', rules: '', rules6: '*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A PREROUTING -j CT --zone-orig 3\nCOMMIT\n',
+    conntrack: [{ orig: { src: '2001:db8::9', dst: '2001:db8::9', proto: 'udp', sport: 53, dport: 40000 }, status: [] }],
+    packets: [udp('2001:db8::9', '2001:db8::9', 'eth0', { sport: 53, dport: 40000 })],
+  },
   ...['--zone-reply 4', '--zone-orig 4', '--zone 4'].map((zone) => ({
     name: `an ICMP error about one of two connections, CT ${zone}`, independent: false, rules: rules({ raw: [`OUTPUT -p udp -j CT ${zone}`], nat: ['POSTROUTING -j SNAT --to-source 10.0.5.77'] }),
     packets: [
