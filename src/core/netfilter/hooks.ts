@@ -41,10 +41,11 @@ export class Hooks {
   private defragment(): void {
     const { passage } = this;
     const { packet, conntrack } = passage.at;
-    if (!passage.context.tracking || conntrack) return;
-    const whole = defragment(packet, passage.context.world);
+    const { tracking, ruleSet, world } = passage.context;
+    if (!(tracking || ruleSet?.needsDefrag) || conntrack) return;
+    const whole = defragment(packet, world);
     if (whole === undefined) {
-      throw new Ended(passage.kernelDrop('fragment-incomplete', 'connection tracking holds fragments back until all of them are there', undefined, true));
+      throw new Ended(passage.kernelDrop('fragment-incomplete', `${tracking ? 'connection tracking holds' : 'socket and TPROXY hold'} fragments back until all of them are there`, undefined, true));
     }
     if (whole !== packet) passage.change(whole);
   }

@@ -48,6 +48,7 @@ class Binder {
   private readonly taken = new Map<TableName, Table>();
   private passing = false;
   private needsConntrack = false;
+  private needsDefrag = false;
   /** What the rules of a table shared that has been begun anew. */
   private readonly replaced = new Map<TableName, readonly SharedName[]>();
   private readonly toldNames = new Set<Line>();
@@ -68,7 +69,7 @@ class Binder {
     this.checkNames([...this.tables.values()].map((table) => [table.name, sharedNames(this.finishTable(table))]));
     return {
       ...this.program, section: this.section,
-      tables: this.taken.size === 0 ? this.tables : new Map([...this.tables, ...this.taken]), problems: this.problems, needsConntrack: this.needsConntrack,
+      tables: this.taken.size === 0 ? this.tables : new Map([...this.tables, ...this.taken]), problems: this.problems, needsConntrack: this.needsConntrack, needsDefrag: this.needsDefrag,
     };
   }
 
@@ -77,6 +78,7 @@ class Binder {
     for (const line of commands) this.readLine(line);
     for (const [name, table] of from.tables) if (!tables.has(name)) this.taken.set(name, table);
     this.needsConntrack = from.needsConntrack;
+    this.needsDefrag = from.needsDefrag;
   }
 
   /** Of each table, also against what it held before: the kernel makes new rules before it lets go of the old ones. */
@@ -102,6 +104,7 @@ class Binder {
         const rule = chain.rules[i] as LineRule;
         rule.number = i + 1;
         if (rule.traits.needsConntrack) this.needsConntrack = true;
+        if (rule.traits.needsDefrag) this.needsDefrag = true;
         if (rule.traits.limits.length > 0) limited.push(rule);
         if (rule.jump) rule.jump.to = table.chains.get(rule.jump.chain);
       }

@@ -95,6 +95,8 @@ export interface RuleTraits {
   readonly targetName: string | undefined;
   /** A match or the target takes connection tracking into use. */
   readonly needsConntrack: boolean;
+  /** A match or the target has fragments put together. */
+  readonly needsDefrag: boolean;
   /** See `Rule.endsChain`. */
   readonly endsChain: boolean;
   /** Matches and target that the kernel takes in some places only: checked once the whole table is read. */
@@ -114,18 +116,20 @@ const shared = new Map<string, RuleTraits>();
 function traitsOf({ matches, target, headers }: ParsedRule, headerIndex: number): RuleTraits {
   const limits: PlaceLimit[] = [];
   let needsConntrack = false;
+  let needsDefrag = false;
   const note = (extension: MatchExtension | TargetExtension, data: unknown, match: number | undefined): void => {
     if (extension.kind === 'target' && extension.needsTracking ? extension.needsTracking(data) : extension.needsConntrack) needsConntrack = true;
+    if (extension.needsDefrag) needsDefrag = true;
     if (extension.hooks || extension.check || (extension.kind === 'target' && extension.shares)) limits.push({ extension, match, hooks: hookBits(extension.hooks ?? HOOKS) });
   };
   for (const [i, { extension, data }] of matches.entries()) note(extension, data, i);
   const targetName = target.kind === 'extension' ? target.extension.name : undefined;
   if (target.kind === 'extension') note(target.extension, target.data, undefined);
   const endsChain = matches.length === 0 && targetName !== undefined && VERDICTS.has(targetName) && asksNothing(headers[headerIndex] ?? EMPTY_HEADER);
-  const key = `${targetName ?? ''} ${needsConntrack} ${endsChain}${limits.map(({ extension, match }) => ` ${extension.kind} ${extension.name} ${match}`).join('')}`;
+  const key = `${targetName ?? ''} ${needsConntrack} ${needsDefrag} ${endsChain}${limits.map(({ extension, match }) => ` ${extension.kind} ${extension.name} ${match}`).join('')}`;
   let traits = shared.get(key);
   if (traits === undefined) {
-    traits = { targetName, needsConntrack, endsChain, limits };
+    traits = { targetName, needsConntrack, needsDefrag, endsChain, limits };
     shared.set(key, traits);
   }
   return traits;

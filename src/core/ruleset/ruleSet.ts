@@ -13,6 +13,8 @@ export interface RuleSet {
   readonly problems: readonly LineProblem[];
   /** A rule takes connection tracking into use. */
   readonly needsConntrack: boolean;
+  /** A rule has fragments put together, as connection tracking does. */
+  readonly needsDefrag: boolean;
 }
 
 /** A problem with its line: for a list of diagnostics. */

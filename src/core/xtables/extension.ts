@@ -125,6 +125,8 @@ export interface MatchExtension<Data = unknown> extends ExtensionBase<Data> {
   suggest?(data: Data): PacketSuggestion;
   /** True where it takes connection tracking into use (conntrack, state, connmark, …: xt `nf_ct_netns_get`). */
   readonly needsConntrack?: boolean;
+  /** True where it sees whole packets only, without taking connection tracking into use (`nf_defrag_ipv4_enable`). */
+  readonly needsDefrag?: boolean;
 }
 
 /** A target: one file under `targets/` says everything about it. */
@@ -137,6 +139,7 @@ export interface TargetExtension<Data = unknown> extends ExtensionBase<Data> {
   /** `never`: the next rule is looked at as well. `always`: this table is done. `sometimes`: depends on the packet. */
   readonly terminates: 'never' | 'always' | 'sometimes';
   readonly needsConntrack?: boolean;
+  readonly needsDefrag?: boolean;
   /**
    * What the kernel keeps once for all rules that give it the same name, in any table: `settings` are what they must agree on, in words.
    * The kernel refuses a rule that says otherwise than one before it.

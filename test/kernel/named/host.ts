@@ -92,6 +92,20 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
     name: `the answers of a connection in a zone of its own would be those of ${conntrack.length} others`, independent: false, rules: rules({ raw: ['PREROUTING -j CT --zone-orig 3'] }), conntrack,
     listeners: [{ proto: 'udp', addr: '192.168.1.10', port: 53 }], packets: [udp('172.16.1.2', '192.168.1.10', 'tun9')],
   })),
+  ...(['INPUT -m socket', 'PREROUTING -p tcp -j TPROXY --on-port 5'] as const).flatMap((rule) => [
+    {
+      name: `fragments are put together for -A ${rule} without connection tracking`, independent: false, topology: { conntrack: 'auto' as const }, rules: rules({ mangle: [rule, 'PREROUTING', 'OUTPUT'] }),
+      packets: [{ mf: true, sport: 7, dport: 9 }, { fragOffset: 24 }].flatMap((part) => [udp('192.168.1.77', '8.8.8.8', 'eth0', { ...part, payloadHex: '00'.repeat(16) }), out('192.168.1.10', '8.8.8.8', { ...part, payloadHex: '00'.repeat(16) })]),
+    },
+    {
+      name: `and in IPv6 for -A ${rule}`, independent: false, topology: { conntrack: 'auto' as const }, rules6: rules({ mangle: [rule, 'PREROUTING', 'OUTPUT'] }),
+      packets: [[0, true], [24, false]].flatMap(([offset, mf]) => {
+        const part = { extHeaders: [{ type: 'frag', offset, mf, fid: 7 }], payloadHex: '00'.repeat(16) };
+        return [udp('fd00:1::9', '2001:db8::8', 'eth0', part), out('fd00:1::10', '2001:db8::8', part)];
+      }),
+    },
+    { name: `an IPv6 packet that is its only fragment, -A ${rule}`, topology: { conntrack: 'auto' as const }, rules6: rules({ mangle: [rule] }), packets: [out('::1', '::1', { extHeaders: [{ type: 'frag', offset: 0, mf: false, fid: 7 }] })] },
+  ]),
   {
     name: 'a clash of what is forwarded in IPv6', rules: '', rules6: '*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A PREROUTING -j CT --zone-orig 3\nCOMMIT\n',
     conntrack: [{ orig: { src: '2001:db8::9', dst: '2001:db8::9', proto: 'udp', sport: 53, dport: 40000 }, status: [] }],

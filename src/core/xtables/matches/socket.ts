@@ -27,6 +27,7 @@ export const socket = defineMatch<SocketData>({
   name: 'socket',
   families: [4, 6],
   hooks: ['PREROUTING', 'INPUT'],
+  needsDefrag: true,
   options: [transparentFlag, noWildcardFlag, restoreMark],
   documentation: {
     summary: 'Asks whether a socket on this host is open for the packet.',

@@ -25,6 +25,7 @@ export const TPROXY = defineTarget<TproxyData>({
   protocols: [PROTOCOL.TCP, PROTOCOL.UDP],
   tables: ['mangle'],
   hooks: ['PREROUTING'],
+  needsDefrag: true,
   options: [onPort, onIp, tproxyMark],
   terminates: 'always',
   documentation: {
