@@ -1,5 +1,5 @@
 import { isLinkLocal, isMulticast, isUnspecified, type Address } from '../net/address';
-import type { ConntrackView } from '../net/conntrack';
+import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
 import { ROUTE_TABLE } from '../net/kernelRoutes';
 import { lookupRoute } from '../net/routing';
 import { sourceAddressFor } from '../net/sourceAddress';
@@ -8,6 +8,7 @@ import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { Decisions } from './decisions';
 import type { KernelDropReason, TraceEvent, Walked, WalkEnd } from './events';
 import type { WalkContext } from './passage';
+import { tcpOfState } from './tcpTracking';
 import { walk } from './walk';
 
 /**
@@ -109,14 +110,25 @@ function refusedAnswer({ end, events }: Walked, context: WalkContext): HostAnswe
   if (rule?.effect?.kind !== 'reject') return undefined;
   const { kind, icmpType, icmpCode } = rule.effect.reply;
   const view = lastView(events);
+  const attachedTo = (entry: ConntrackEntry | undefined): ConntrackView | undefined => entry && { state: 'RELATED', entry, direction: view?.direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL' };
   // By now its connection may be known to all: what was seen of it on the way is out of date.
   const entry = view?.entry && (context.world.entry(view.entry.id) ?? view.entry);
-  const attached: ConntrackView | undefined = entry && { state: 'RELATED', entry, direction: view?.direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL' };
   // In IPv6, REJECT answers only between addresses of one host each (net/ipv6/netfilter/nf_reject_ipv6.c).
   const unicast = packet.family === 4 || [packet.source, packet.destination].every((address) => !isUnspecified(address) && !isMulticast(address));
-  if (kind === 'tcp-reset') return unicast && packet.protocol === PROTOCOL.TCP && !(packet.tcpFlags & TCP_FLAGS.RST) ? { packet: tcpReset(packet), attached } : undefined;
+  if (kind === 'tcp-reset') {
+    if (!unicast || packet.protocol !== PROTOCOL.TCP || packet.tcpFlags & TCP_FLAGS.RST) return undefined;
+    const closed = entry && closedTcp(entry);
+    if (closed && context.world.entry(closed.id)) context.world.put(closed);
+    return { packet: tcpReset(packet), attached: attachedTo(closed) };
+  }
   if (kind !== 'icmp' || isIcmpErrorPacket(packet)) return undefined;
-  return { packet: icmpError(packet, [icmpType ?? 3, icmpCode ?? 3], context), attached };
+  return { packet: icmpError(packet, [icmpType ?? 3, icmpCode ?? 3], context), attached: attachedTo(entry) };
+}
+
+/** REJECT closes the connection that it sends a reset for. Source: nf_conntrack_proto_tcp.c nf_conntrack_tcp_set_closing. */
+function closedTcp(entry: ConntrackEntry): ConntrackEntry {
+  if (entry.original.protocol !== PROTOCOL.TCP) return entry;
+  return { ...entry, tcp: { ...(entry.tcp ?? tcpOfState(entry.tcpState ?? 'ESTABLISHED')), state: 'CLOSE' }, tcpState: 'CLOSE' };
 }
 
 /**

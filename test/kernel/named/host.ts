@@ -106,6 +106,10 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
     },
     { name: `an IPv6 packet that is its only fragment, -A ${rule}`, topology: { conntrack: 'auto' as const }, rules6: rules({ mangle: [rule] }), packets: [out('::1', '::1', { extHeaders: [{ type: 'frag', offset: 0, mf: false, fid: 7 }] })] },
   ]),
+  ...[['SYN'], ['SYN', 'ACK']].map((flags) => ({
+    name: `REJECT --reject-with tcp-reset closes the connection of a ${flags.join('+')}`, independent: false, rules: rules({ filter: ['INPUT -p tcp -j REJECT --reject-with tcp-reset'] }),
+    packets: [out('192.168.1.10', '192.168.1.77', { proto: 'tcp', flags: ['SYN'] }), ...[flags, flags, ['ACK']].map((each) => udp('192.168.1.77', '192.168.1.10', 'eth0', { proto: 'tcp', sport: 53, dport: 40000, flags: each }))],
+  })),
   {
     name: 'a clash of what is forwarded in IPv6', rules: '', rules6: '*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A PREROUTING -j CT --zone-orig 3\nCOMMIT\n',
     conntrack: [{ orig: { src: '2001:db8::9', dst: '2001:db8::9', proto: 'udp', sport: 53, dport: 40000 }, status: [] }],
