@@ -64,6 +64,8 @@ export interface Standing {
   readonly packetType: 'unicast' | undefined;
   /** It is the copy that this host takes itself of what it sends to many, on its way in. */
   readonly ownCopy: boolean;
+  /** A copy: what has changed in the data that it has in common with the packet it was made of, and whether it still has them in common. */
+  readonly shared: { readonly open: boolean; readonly changes: Partial<Packet> } | undefined;
   /** The route that it was sent with. */
   readonly outRoute: Extract<OutputRoute, { kind: 'route' }> | undefined;
   /** The half that NAT gave a port drawn at random. */
@@ -72,6 +74,15 @@ export interface Standing {
   readonly queued: boolean;
   /** NAT has given it another destination since it came in. */
   readonly readdressed: boolean;
+}
+
+/** What the kernel keeps of a packet beside its data. */
+const BESIDE_DATA: ReadonlySet<string> = new Set(['mark', 'priority', 'sourceMac', 'destinationMac']);
+
+/** DSCP and TOS leave a packet alone that is as they want it; the others make its data its own at once. Source: net/netfilter/xt_DSCP.c. */
+function wasWritten(before: Packet, patch: Partial<Packet>): boolean {
+  const keys = Object.keys(patch).filter((key) => !BESIDE_DATA.has(key));
+  return keys.some((key) => key !== 'tos') || (keys.length > 0 && patch.tos !== before.tos);
 }
 
 /** One packet on its way: where it stands, what it looks like to the rules, and what has happened to it so far. */
@@ -90,7 +101,7 @@ export class Passage {
   ) {
     this.standing = {
       packet: arrival.packet, hook: undefined, table: 'raw', inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, socket: undefined,
-      headerBySender: false, assignedSocket: undefined, packetType: undefined, ownCopy: false, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
+      headerBySender: false, assignedSocket: undefined, packetType: undefined, ownCopy: false, shared: undefined, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
     };
   }
 
@@ -103,8 +114,13 @@ export class Passage {
     this.cachedView = undefined;
   }
 
-  change(patch: Partial<Packet>): void {
-    this.move({ packet: { ...this.standing.packet, ...patch } });
+  /** `inPlace`: the data of the packet that it is a copy of change as well, unless they have been made its own by another change. */
+  change(patch: Partial<Packet>, inPlace = false): void {
+    const { shared, packet: before } = this.standing;
+    this.move({ packet: { ...before, ...patch } });
+    if (!shared?.open) return;
+    if (inPlace) this.move({ shared: { open: true, changes: { ...shared.changes, ...patch } } });
+    else if (wasWritten(before, patch)) this.move({ shared: { ...shared, open: false } });
   }
 
   setEntry(entry: ConntrackEntry): void {

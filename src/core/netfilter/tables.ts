@@ -73,7 +73,7 @@ export class Tables implements Traveller {
     switch (effect.kind) {
       case 'continue':
       case 'verdict':
-        if (effect.packet) passage.change(effect.packet);
+        if (effect.packet) passage.change(effect.packet, effect.kind === 'continue' && effect.inPlace);
         if (effect.conntrack && conntrack?.entry) passage.setEntry({ ...conntrack.entry, ...effect.conntrack });
         if (effect.kind === 'continue') return { kind: 'continue' };
         return effect.verdict === 'ACCEPT' ? { kind: 'accept' } : effect.verdict === 'RETURN' ? { kind: 'return' } : { kind: 'drop', reject: false };

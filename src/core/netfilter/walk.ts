@@ -143,17 +143,17 @@ class Way {
     if (outInterface !== 'lo') passage.note(groupNote(packet, copied));
     if (!copied) return undefined;
     passage.emit({ kind: 'copy', iface: outInterface, packet, only });
-    passage.move({ socket: undefined, headerBySender: false });
+    passage.move({ socket: undefined, headerBySender: false, ...(packet.family === 6 && { shared: { open: true, changes: {} } }) });
     const end = endOf(() => {
       this.hooks.run('POSTROUTING');
       return this.comeBack(outInterface);
     });
     if (only !== undefined) return end;
-    const { conntrack } = passage.at;
+    const { conntrack, shared } = passage.at;
     // Both belong to the same connection, and what has become of that concerns both.
     const same = conntrack?.entry !== undefined && conntrack.entry.id === original.conntrack?.entry?.id;
-    passage.move({ ...original, ...(same && { conntrack }) });
-    passage.emit({ kind: 'copy-end', end, packet });
+    passage.move({ ...original, packet: { ...packet, ...shared?.changes }, ...(same && { conntrack }) });
+    passage.emit({ kind: 'copy-end', end, packet: passage.at.packet });
     return end;
   }
 

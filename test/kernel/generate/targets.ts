@@ -62,9 +62,9 @@ function mangle(scene: Scene, { hook }: Omit<Place, 'protocol'>, add: (...target
   }
   if (hook === 'PREROUTING') add({ text: `-j TPROXY --on-port ${r.of(0, 15001, 8080)}${r.of('', ` --on-ip ${scene.loopback}`, ` --on-ip ${r.pick(scene.local)}`)}${r.of('', ' --tproxy-mark 0x1/0x1', ' --tproxy-mark 0x2/0xff')}`, protocols: ['tcp', 'udp'] });
   const prefixes = (): string => `--src-pfx ${network(r.pick(scene.all), 64)} --dst-pfx ${network(r.pick(scene.all), r.of(48, 64))}`;
-  // In the copy that a host takes of its multicasts, both write into the data of the packet that leaves as well: that is not followed.
+  // In the copy that a host takes of its multicasts it writes into the data of the packet that leaves as well, which then has nowhere to go.
   if (family === 6 && (hook === 'PREROUTING' || hook === 'OUTPUT') && r.chance(0.5)) add(`-j DNPT ${prefixes()}${hook === 'PREROUTING' ? ' -m addrtype ! --dst-type MULTICAST' : ''}`);
-  if (family === 6 && (hook === 'POSTROUTING' || hook === 'INPUT') && r.chance(0.5)) add(`-j SNPT ${prefixes()}${hook === 'INPUT' ? ' -m addrtype ! --dst-type MULTICAST' : ''}`);
+  if (family === 6 && (hook === 'POSTROUTING' || hook === 'INPUT') && r.chance(0.5)) add(`-j SNPT ${prefixes()}`);
 }
 
 function nat(scene: Scene, { hook }: Omit<Place, 'protocol'>, add: (...targets: readonly (string | Target)[]) => void): void {

@@ -81,6 +81,10 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   },
   { name: 'routed again by its mark', rules: rules({ mangle: ['OUTPUT -j MARK --set-xmark 0x1/0xffffffff', 'POSTROUTING', 'INPUT'] }), topology: { ipRules: ['fwmark 0x1 lookup 200'] }, packets: [to(BROADCAST), to('255.255.255.255'), to(ALL_HOSTS)] },
   { name: 'INVALID', rules: EVERY_HOOK, packets: [to(BROADCAST, { proto: 'tcp', flags: ['SYN', 'ACK'] }), to(ALL_HOSTS, { proto: 'icmp', icmpType: 0, icmpCode: 0 })] },
+  ...[['POSTROUTING'], ['INPUT'], ['POSTROUTING', 'INPUT']].flatMap((hooks) => [[], ['PREROUTING -j MARK --set-mark 4'], ['PREROUTING -j HL --hl-set 64'], ['POSTROUTING -j DSCP --set-dscp 4']].map((first) => ({
+    name: `the copy shares its data with the packet: ${[...first, ...hooks].join(', ')}`, packets: [to6(ALL_NODES), to6('ff02::2')],
+    rules6: rules({ mangle: [...first, ...hooks.map((hook) => `${hook} -j SNPT --src-pfx fd00:96::/64 --dst-pfx fd00:1::/64`)] }),
+  }))),
   { name: 'DNPT makes of a group an address', rules6: rules({ mangle: ['PREROUTING -j DNPT --src-pfx 2001:db8:1::/64 --dst-pfx fd00:1::/64', 'PREROUTING', 'INPUT'] }), packets: [to6('ff01::1')] },
   ...['OUTPUT', 'PREROUTING'].flatMap((chain) => [2, 3, 4].map((burst) => ({
     name: `IPv6 answers echo requests to a group, its own too: -A ${chain} counts ${burst}`, independent: false,

@@ -25,6 +25,6 @@ export const SNPT = defineTarget<PrefixTranslation>({
     if (address === undefined) return { kind: 'verdict', verdict: 'DROP', note: 'this address cannot be translated without breaking checksums; the sender gets an ICMPv6 error' };
     // An error about a packet of the other direction quotes it with the address it had outside.
     const inner = translateQuoted(view, 'destination', data);
-    return { kind: 'continue', packet: { source: address, ...(inner && { inner }) } };
+    return { kind: 'continue', packet: { source: address, ...(inner && { inner }) }, inPlace: true };
   },
 });
