@@ -180,6 +180,16 @@ export function isMulticast({ family, words }: Address): boolean {
   return family === 4 ? (words[0] as number) >>> 28 === 14 : (words[0] as number) >>> 24 === 255;
 }
 
+/** The scope of an IPv6 multicast address: 1 this interface, 2 this link. Source: RFC 4291, 2.7. */
+export function multicastScope({ words }: Address): number {
+  return ((words[0] as number) >>> 16) & 15;
+}
+
+/** True for 224.0.0.0/24, the groups that no router passes on. */
+export function isLinkGroup({ family, words }: Address): boolean {
+  return family === 4 && (words[0] as number) >>> 8 === 0xe00000;
+}
+
 /** True for 255.255.255.255. */
 export function isLimitedBroadcast({ family, words }: Address): boolean {
   return family === 4 && words[0] === 0xffffffff;

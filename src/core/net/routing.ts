@@ -1,4 +1,4 @@
-import { inBlock, isLimitedBroadcast, isLinkLocal, isLoopback, isMulticast, isUnspecified, sameAddress, type Address } from './address';
+import { inBlock, isLimitedBroadcast, isLinkGroup, isLinkLocal, isLoopback, isMulticast, isUnspecified, sameAddress, type Address } from './address';
 import type { Host, PolicyRule, Route } from './host';
 import { ROUTE_TABLE } from './kernelRoutes';
 
@@ -79,7 +79,7 @@ function lookupIpv4(host: Host, query: RouteQuery): RouteResult {
     // A sender that is bound to an address sends from the device that has it.
     const device = deviceOf(host, query.source);
     if (device !== undefined) return special(multicast ? 'multicast' : 'broadcast', device, limited || isJoinedGroup(host, destination));
-  } else if (query.outInterface !== undefined && (limited || (destination.words[0] as number) >>> 8 === 0xe00000)) {
+  } else if (query.outInterface !== undefined && (limited || isLinkGroup(destination))) {
     return special(limited ? 'broadcast' : 'multicast', query.outInterface, limited || isJoinedGroup(host, destination));
   }
   const found = lookupRules(host, query);

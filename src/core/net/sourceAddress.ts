@@ -1,4 +1,4 @@
-import { addressBytes, inBlock, isLinkLocal, isLoopback, isMulticast, parseBlock, prefixBlock, sameAddress, type Address, type AddressBlock } from './address';
+import { addressBytes, inBlock, isLinkLocal, isLoopback, isMulticast, multicastScope, parseBlock, prefixBlock, sameAddress, type Address, type AddressBlock } from './address';
 import type { Host, Interface } from './host';
 import { isSecondary } from './kernelRoutes';
 import type { RouteResult } from './routing';
@@ -44,7 +44,7 @@ export function primaryAddress(iface: Interface, family: 4 | 6, destination?: Ad
 function narrowScope(destination: Address): 'link' | 'other' | undefined {
   if (isLinkLocal(destination)) return 'link';
   if (!isMulticast(destination)) return undefined;
-  const scope = ((destination.words[0] as number) >>> 16) & 15;
+  const scope = multicastScope(destination);
   return scope === 2 ? 'link' : scope === 1 || scope === 5 ? 'other' : undefined;
 }
 
@@ -100,7 +100,7 @@ function isHigher(a: readonly number[], b: readonly number[]): boolean {
 
 /** Scope as RFC 4007 numbers it; ::1 counts as link-local (RFC 6724, 3.1). */
 function scopeOf(address: Address): number {
-  if (isMulticast(address)) return ((address.words[0] as number) >>> 16) & 15;
+  if (isMulticast(address)) return multicastScope(address);
   if (isLinkLocal(address) || isLoopback(address)) return 2;
   return (address.words[0] as number) >>> 22 === 0x3fb ? 5 : 14;
 }

@@ -2,7 +2,7 @@ import type { ConntrackEntry, ConntrackState, ConntrackView, Direction, SctpTrac
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { invertTuple, tupleOf } from '../net/tuple';
-import { tcpFlagsValid, tcpOfState, trackTcp } from './tcpTracking';
+import { tcpFlagsValid, tcpOf, trackTcp } from './tcpTracking';
 import { trackSctp } from './sctpTracking';
 import type { World } from './world';
 
@@ -99,7 +99,7 @@ function trackKnown(packet: Packet, entry: ConntrackEntry, direction: Direction,
   let changed = entry;
   let counted = true;
   if (packet.protocol === PROTOCOL.TCP) {
-    const tracked = trackTcp(packet, entry.tcp ?? tcpOfState(entry.tcpState ?? 'ESTABLISHED'), direction, entry, setting.liberal);
+    const tracked = trackTcp(packet, tcpOf(entry), direction, entry, setting.liberal);
     if (tracked.kind === 'invalid') return { view: NO_ENTRY('INVALID'), why: `the connection is in state ${entry.tcpState ?? 'ESTABLISHED'}, in which this packet is not valid` };
     if (tracked.kind === 'reopen') {
       world.remove(entry);

@@ -1,4 +1,4 @@
-import { formatAddress, isMulticast } from '../net/address';
+import { formatAddress, isMulticast, multicastScope } from '../net/address';
 import type { Packet } from '../net/packet';
 import { isJoinedGroup } from '../net/routing';
 import type { Passage } from './passage';
@@ -18,15 +18,11 @@ export function whyItStays(passage: Passage): string | undefined {
   const { packet: { family, destination, ttl }, outInterface } = passage.at;
   if (!isMulticast(destination)) return undefined;
   if (ttl === 0 && takesCopy(passage)) return `its ${family === 4 ? 'TTL' : 'hop limit'} is 0`;
-  return family === 6 && scopeOf(destination.words[0] as number) <= INTERFACE_LOCAL && outInterface !== 'lo' ? `${formatAddress(destination)} means this interface alone` : undefined;
+  return family === 6 && multicastScope(destination) <= INTERFACE_LOCAL && outInterface !== 'lo' ? `${formatAddress(destination)} means this interface alone` : undefined;
 }
 
 /** RFC 4291, 2.7. */
 const INTERFACE_LOCAL = 1;
-
-function scopeOf(word: number): number {
-  return (word >>> 16) & 15;
-}
 
 /** What is taken for granted of the programs of this host, where a packet goes to many; nobody but they can tell. */
 export function groupNote({ family, destination }: Packet, copied: boolean): string | undefined {

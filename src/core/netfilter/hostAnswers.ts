@@ -8,7 +8,7 @@ import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { Decisions } from './decisions';
 import type { KernelDropReason, TraceEvent, Walked, WalkEnd } from './events';
 import type { WalkContext } from './passage';
-import { tcpOfState } from './tcpTracking';
+import { tcpOf } from './tcpTracking';
 import { walk } from './walk';
 
 /**
@@ -128,7 +128,7 @@ function refusedAnswer({ end, events }: Walked, context: WalkContext): HostAnswe
 /** REJECT closes the connection that it sends a reset for. Source: nf_conntrack_proto_tcp.c nf_conntrack_tcp_set_closing. */
 function closedTcp(entry: ConntrackEntry): ConntrackEntry {
   if (entry.original.protocol !== PROTOCOL.TCP) return entry;
-  return { ...entry, tcp: { ...(entry.tcp ?? tcpOfState(entry.tcpState ?? 'ESTABLISHED')), state: 'CLOSE' }, tcpState: 'CLOSE' };
+  return { ...entry, tcp: { ...tcpOf(entry), state: 'CLOSE' }, tcpState: 'CLOSE' };
 }
 
 /**

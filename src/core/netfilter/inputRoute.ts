@@ -1,4 +1,4 @@
-import { formatAddress, isLimitedBroadcast, isLinkLocal, isLoopback, isMulticast, isUnspecified, sameAddress, type Address } from '../net/address';
+import { formatAddress, isLimitedBroadcast, isLinkGroup, isLinkLocal, isLoopback, isMulticast, isUnspecified, sameAddress, type Address } from '../net/address';
 import type { Host } from '../net/host';
 import { PROTOCOL, type Packet } from '../net/packet';
 import { isStandardRule } from '../net/ipRoute';
@@ -58,8 +58,7 @@ function routeMulticast(packet: Packet, iface: string, host: Host, localnet: boo
   if (!route.toThisHost) return drop('no-route', `this host is not in the multicast group ${formatAddress(destination)}`);
   if (isLoopback(source) && !localnet) return martian('martian-source', source, `127.0.0.0/8 may not arrive on ${iface} unless net.ipv4.conf.${iface}.route_localnet is 1`);
   if (!isUnspecified(source)) return badSource(packet, iface, host) ?? { kind: 'local', type: 'multicast', table: route.table };
-  const onLink = (destination.words[0] as number) >>> 8 === 0xe00000;
-  return onLink || packet.protocol === PROTOCOL.IGMP ? { kind: 'local', type: 'multicast', table: route.table } : martian('martian-source', source, 'a host without an address speaks to groups of its own link only');
+  return isLinkGroup(destination) || packet.protocol === PROTOCOL.IGMP ? { kind: 'local', type: 'multicast', table: route.table } : martian('martian-source', source, 'a host without an address speaks to groups of its own link only');
 }
 
 function forwarded(route: RouteResult): InputRoute {

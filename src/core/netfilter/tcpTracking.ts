@@ -1,4 +1,4 @@
-import type { Direction, TcpTracking } from '../net/conntrack';
+import type { ConntrackEntry, Direction, TcpTracking } from '../net/conntrack';
 import { TCP_FLAGS, type Packet } from '../net/packet';
 import { FRESH_SIDE, inWindow, payloadEnd, readTcpOptions } from './tcpWindow';
 
@@ -165,10 +165,11 @@ const NOTHING_SEEN: TcpTracking['last'] = {
   kind: 'syn', direction: 'ORIGINAL', sequence: 0, acknowledgement: 0, end: 0, window: 0, scale: 0, sack: false, windowScale: false, expectChallenge: false, simultaneousOpen: false,
 };
 
-/** What is known of a connection of which only the state is given, as ctnetlink makes it. */
-export function tcpOfState(state: string): TcpTracking {
+/** What is known of a connection; one of which only the state is given is as ctnetlink makes it. */
+export function tcpOf({ tcp, tcpState = 'ESTABLISHED' }: ConntrackEntry): TcpTracking {
+  if (tcp) return tcp;
   const side = { ...FRESH_SIDE, sack: true, liberal: true };
-  return { state, sides: { ORIGINAL: side, REPLY: side }, last: NOTHING_SEEN };
+  return { state: tcpState, sides: { ORIGINAL: side, REPLY: side }, last: NOTHING_SEEN };
 }
 
 function nextTcpState(state: TcpState, kind: TcpPacketKind, direction: Direction): Next {

@@ -1,12 +1,13 @@
 import type { TraceEvent } from '../../core/netfilter/events';
 import { packetMatch, sidesIn } from './packetMatch';
 import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
-import { traceChanged } from './traceChanged';
+import { isThrough, traceChanged } from './traceChanged';
 
 /** What keeps out a packet that gets through: a rule at the top of the table filter, where there is one in the dump. */
 export function block(situation: Situation): readonly Proposal[] {
-  const { walked: { events, end }, input: { ruleSet, family } } = situation;
-  if (end.outcome !== 'LOCAL' && end.outcome !== 'SENT') return [];
+  const { walked, input: { ruleSet, family } } = situation;
+  const { events, end } = walked;
+  if (!isThrough(walked)) return [];
   const entered = events.filter((event): event is Extract<TraceEvent, { readonly kind: 'table-enter' }> => event.kind === 'table-enter' && event.table === 'filter' && (event.hook === 'INPUT') === (end.outcome === 'LOCAL')).at(-1);
   const chains = ruleSet?.tables.get('filter')?.chains;
   if (!entered || !chains) return [];

@@ -1,8 +1,8 @@
 import { istioProfile } from '../../core/knowledge/knowledge';
-import { formatAddress, sameAddress } from '../../core/net/address';
+import { formatAddress, formatBlock, hostBlock, sameAddress } from '../../core/net/address';
 import { PROTOCOL, type Packet } from '../../core/net/packet';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
-import { decisiveEvent } from '../traceView/verdict';
+import { decisiveEvent, lineSpan } from '../traceView/verdict';
 import { packetMatch } from './packetMatch';
 import { placeOf, type Place } from './place';
 import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
@@ -27,7 +27,7 @@ export function leaveAsItIs(situation: Situation): readonly Proposal[] {
   const command: RuleCommand = { table: chain.table, chain: chain.name, operation: 'I', position: rule.rule.number, rule: `${packetMatch(view.packet, { destination: true })} -j ACCEPT` };
   const outcomes = tried(command);
   const line = rule.rule.line.index + 1;
-  return outcomes ? [{ title: [{ text: 'Leave it as it is, in front of ' }, { text: `line ${line}`, line }], commands: [commandText(command, family)], note: '', rules: [command], outcomes }] : [];
+  return outcomes ? [{ title: [{ text: 'Leave it as it is, in front of ' }, lineSpan(line)], commands: [commandText(command, family)], note: '', rules: [command], outcomes }] : [];
 }
 
 /** The event of the rule that gave the packet another destination or another socket; undefined where none did. */
@@ -54,14 +54,14 @@ function annotations({ input }: Situation, { view, rule, chain, visited }: Place
   if (!profile?.mode.startsWith('sidecar') || packet.protocol !== PROTOCOL.TCP || !rule) return [];
   const table = chain.table;
   const port = packet.destinationPort;
-  const returns = { table, operation: 'I' as const, rule: `-p tcp -m tcp --dport ${port} -j RETURN` };
+  const returns = { table, operation: 'I' as const, rule: `${packetMatch(packet, {})} -j RETURN` };
   const written = (name: string, values: readonly (string | number)[]): readonly string[] => [`traffic.sidecar.istio.io/${name}: "${values.join(',')}"`];
   if (visited.has('ISTIO_INBOUND') && profile.inbound === 'all') {
     const others = profile.inboundExcludes.filter((each) => !ALWAYS_EXCLUDED.has(each));
     return [{ title: [{ text: `Keep port ${port} out of the mesh` }], commands: written('excludeInboundPorts', [...others, port]), command: { ...returns, chain: 'ISTIO_INBOUND' } }];
   }
   if (!visited.has('ISTIO_OUTPUT') || profile.outbound !== 'all') return [];
-  const range = `${formatAddress(packet.destination)}/${packet.family === 4 ? 32 : 128}`;
+  const range = formatBlock(hostBlock(packet.destination));
   return [
     { title: [{ text: `Keep what goes to port ${port} out of the mesh` }], commands: written('excludeOutboundPorts', [...profile.outboundExcludedPorts, port]), command: { ...returns, chain: 'ISTIO_OUTPUT' } },
     {

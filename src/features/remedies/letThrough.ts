@@ -1,10 +1,10 @@
 import type { Walked } from '../../core/netfilter/events';
-import { decisiveEvent } from '../traceView/verdict';
+import { decisiveEvent, lineSpan } from '../traceView/verdict';
 import { managedPlaces } from './managedPlaces';
 import { packetMatch, sidesIn } from './packetMatch';
 import { closingLogs, placeOf, type Place } from './place';
 import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
-import { getsThrough, traceChanged } from './traceChanged';
+import { getsThrough, isThrough, traceChanged } from './traceChanged';
 
 /** As many tables may each want a rule of their own before the packet is through. */
 const MOST_RULES = 4;
@@ -25,7 +25,7 @@ export function letThrough(situation: Situation): readonly Proposal[] {
   while (commands.length <= MOST_RULES) {
     const outcomes = traceChanged(situation, { commands });
     if (!outcomes) return [];
-    const stopped = outcomes.find(({ end }) => end.outcome !== 'LOCAL' && end.outcome !== 'SENT');
+    const stopped = outcomes.find((walked) => !isThrough(walked));
     if (!stopped) {
       const note = commands.length > 1 ? 'It is dropped in more than one place, so it takes all of them.' : '';
       return [{ title: titleOf(place, command), commands: commands.map((each) => commandText(each, situation.input.family)), note, rules: commands, outcomes }];
@@ -63,5 +63,5 @@ function titleOf({ chain, rule, view }: Place, { position }: RuleCommand): Propo
   const what = isAnswer(view.conntrack?.state) ? 'Accept packets of known connections' : 'Accept it';
   const line = rule?.rule.line ?? (position === undefined ? undefined : chain.rules[position - 1]?.line);
   if (line === undefined) return [{ text: `${what} at the end of ${chain.name}` }];
-  return [{ text: `${what} in front of ` }, { text: `line ${line.index + 1}`, line: line.index + 1 }];
+  return [{ text: `${what} in front of ` }, lineSpan(line.index + 1)];
 }

@@ -1,4 +1,4 @@
-import { formatAddress, type Address } from '../../core/net/address';
+import { formatBlock, hostBlock } from '../../core/net/address';
 import { PROTOCOL, type Packet } from '../../core/net/packet';
 import { protocolName } from '../../core/net/protocols';
 import type { PacketView } from '../../core/xtables/view';
@@ -16,11 +16,7 @@ export function sidesIn({ hook }: PacketView): Sides {
 
 /** A rule's matches for packets like this one, as iptables-save writes them: `-s 9.9.9.9/32 -p tcp -m tcp --dport 22`. */
 export function packetMatch(packet: Packet, { source = false, destination = false }: Sides): string {
-  return [source ? `-s ${hostBlock(packet.source)}` : '', destination ? `-d ${hostBlock(packet.destination)}` : '', transportMatch(packet)].filter((part) => part !== '').join(' ');
-}
-
-function hostBlock(address: Address): string {
-  return `${formatAddress(address)}/${address.family === 4 ? 32 : 128}`;
+  return [source ? `-s ${formatBlock(hostBlock(packet.source))}` : '', destination ? `-d ${formatBlock(hostBlock(packet.destination))}` : '', transportMatch(packet)].filter((part) => part !== '').join(' ');
 }
 
 function transportMatch(packet: Packet): string {

@@ -1,5 +1,5 @@
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
-import { decisiveEvent } from '../traceView/verdict';
+import { decisiveEvent, lineSpan } from '../traceView/verdict';
 import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
 
@@ -14,7 +14,7 @@ export function redirectAfterAll(situation: Situation): readonly Proposal[] {
   const outcomes = traceChanged(situation, { commands: [command] });
   if (!outcomes || !getsThrough(outcomes) || !outcomes.every(isRedirected)) return [];
   const line = rule.line.index + 1;
-  return [{ title: [{ text: 'Redirect it after all: without ' }, { text: `line ${line}`, line }], commands: [commandText(command, family)], note: '', rules: [command], outcomes }];
+  return [{ title: [{ text: 'Redirect it after all: without ' }, lineSpan(line)], commands: [commandText(command, family)], note: '', rules: [command], outcomes }];
 }
 
 function isRedirected({ events }: Walked): boolean {

@@ -38,8 +38,8 @@ export interface Proposal extends Omit<Remedy, 'result' | 'inFile' | 'makes'> {
   readonly outcomes: readonly Walked[];
 }
 
-/** `iptables -I INPUT 4 -p tcp -m tcp --dport 22 -j ACCEPT`; the table filter need not be named. */
-export function commandText({ table, chain, operation, position, rule }: RuleCommand, family: 4 | 6): string {
-  const words = [family === 4 ? 'iptables' : 'ip6tables', table === 'filter' ? '' : `-t ${table}`, `-${operation} ${chain}`, position === undefined ? '' : String(position), rule];
+/** `iptables -I INPUT 4 -p tcp -m tcp --dport 22 -j ACCEPT`; to people the table filter need not be named. */
+export function commandText({ table, chain, operation, position, rule }: RuleCommand, family: 4 | 6, namesFilter = false): string {
+  const words = [family === 4 ? 'iptables' : 'ip6tables', table === 'filter' && !namesFilter ? '' : `-t ${table}`, `-${operation} ${chain}`, position === undefined ? '' : String(position), rule];
   return words.filter((word) => word !== '').join(' ');
 }

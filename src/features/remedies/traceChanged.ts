@@ -2,7 +2,7 @@ import { assumptionKey } from '../../core/netfilter/assumptionKey';
 import type { Assumption, Walked } from '../../core/netfilter/events';
 import { tracePacket } from '../../core/netfilter/trace';
 import { afterCommands } from '../../core/ruleset/afterCommands';
-import type { Change, RuleCommand, Situation } from './remedy';
+import { commandText, type Change, type RuleCommand, type Situation } from './remedy';
 
 /**
  * Every course of the same packet after a change, what was assumed for the course at hand being kept. undefined where the
@@ -12,17 +12,13 @@ export function traceChanged({ request, setting, input, walked }: Situation, { c
   let { ruleSets } = setting;
   if (commands.length > 0) {
     if (!input.ruleSet) return undefined;
-    const { ruleSet, problems } = afterCommands(input.ruleSet, commands.map((command) => ({ table: command.table, text: commandLine(command, input.family) })));
+    const { ruleSet, problems } = afterCommands(input.ruleSet, commands.map((command) => ({ table: command.table, text: commandText(command, input.family, true) })));
     if (problems.length > 0) return undefined;
     ruleSets = input.family === 4 ? { ...ruleSets, v4: ruleSet } : { ...ruleSets, v6: ruleSet };
   }
   const answers = new Map(walked.assumptions.map((assumption) => [keyAfter(assumption, commands), assumption.value]));
   const { outcomes, truncated } = tracePacket(request, { ...setting, ruleSets, host, answers });
   return truncated ? undefined : outcomes;
-}
-
-function commandLine({ table, chain, operation, position, rule }: RuleCommand, family: 4 | 6): string {
-  return `${family === 4 ? 'iptables' : 'ip6tables'} -t ${table} -${operation} ${chain}${position === undefined ? '' : ` ${position}`}${rule === '' ? '' : ` ${rule}`}`;
 }
 
 /** Rules behind an inserted one have other numbers, by which answers are kept. */
@@ -38,5 +34,9 @@ function keyAfter(assumption: Assumption, commands: readonly RuleCommand[]): str
 
 /** Whether the packet arrives or leaves, whatever is not known. */
 export function getsThrough(outcomes: readonly Walked[]): boolean {
-  return outcomes.every(({ end }) => end.outcome === 'LOCAL' || end.outcome === 'SENT');
+  return outcomes.every(isThrough);
+}
+
+export function isThrough({ end }: Walked): boolean {
+  return end.outcome === 'LOCAL' || end.outcome === 'SENT';
 }

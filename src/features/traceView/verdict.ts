@@ -236,7 +236,8 @@ function dim(text: string): Span {
   return { text, style: 'dim' };
 }
 
-function lineSpan(line: number, word = 'line'): Span {
+/** `line 78`, which leads there. */
+export function lineSpan(line: number, word = 'line'): Span {
   return { text: `${word} ${line}`, line };
 }
 

@@ -1,4 +1,4 @@
-import { formatAddress, isLimitedBroadcast, isMulticast, isUnspecified, type Address } from '../../net/address';
+import { formatAddress, isLimitedBroadcast, isLinkGroup, isLinkLocal, isMulticast, isUnspecified, type Address } from '../../net/address';
 import type { Host, Route } from '../../net/host';
 import { lookupRoute } from '../../net/routing';
 import { defineMatch } from '../extension';
@@ -52,7 +52,7 @@ function passes(data: RpfilterData, view: PacketView): boolean {
   const { packet: { source, destination, family }, inInterface } = view;
   if (inInterface === 'lo' || view.ownCopy) return true;
   if (family === 6 && isUnspecified(source)) return true;
-  if (family === 4 && (source.words[0] as number) >>> 24 === 0 && (isLimitedBroadcast(destination) || (destination.words[0] as number) >>> 8 === 0xe00000)) return true;
+  if (family === 4 && (source.words[0] as number) >>> 24 === 0 && (isLimitedBroadcast(destination) || isLinkGroup(destination))) return true;
   const route = routeBack(data, view);
   if (route === undefined) return false;
   if (route.type === 'local') return data.acceptLocal && (family === 6 || data.loose || route.device === inInterface);
@@ -85,8 +85,4 @@ function hasTwin(host: Host, route: Route, device: string): boolean {
 
 function isSender(address: Address): boolean {
   return !isMulticast(address) && !isLimitedBroadcast(address) && !isUnspecified(address) && !(address.family === 4 && (address.words[0] as number) >>> 24 === 0);
-}
-
-function isLinkLocal({ words }: Address): boolean {
-  return ((words[0] as number) & 0xffc00000) >>> 0 === 0xfe800000;
 }
