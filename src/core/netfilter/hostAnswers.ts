@@ -7,7 +7,7 @@ import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { Decisions } from './decisions';
 import type { KernelDropReason, TraceEvent, Walked, WalkEnd } from './events';
-import type { WalkContext } from './passage';
+import type { Attached, WalkContext } from './passage';
 import { tcpOf } from './tcpTracking';
 import { walk } from './walk';
 
@@ -36,7 +36,7 @@ export function hostAnswers(walked: Walked, context: WalkContext, raw = false): 
 interface HostAnswer {
   readonly packet: Packet;
   /** What the answer is attached to from the start; otherwise connection tracking finds its connection. */
-  readonly attached?: ConntrackView | undefined;
+  readonly attached?: Attached | undefined;
 }
 
 /** A link-local address means something on the link that the packet came from only; REJECT does not mind that. Source: net/ipv6/tcp_ipv6.c tcp_v6_send_response, icmp.c. */
@@ -100,29 +100,39 @@ const ERRORS: Partial<Record<KernelDropReason, Readonly<Record<4 | 6, readonly [
   prohibited: { 4: [3, 13], 6: [1, 1] }, 'too-big': { 4: [3, 4], 6: [2, 0] },
 };
 
-function refusedAnswer({ end, events }: Walked, context: WalkContext): HostAnswer | undefined {
-  const { dropBy, packet } = end;
+function refusedAnswer(walked: Walked, context: WalkContext): HostAnswer | undefined {
+  const { end: { dropBy, packet }, end, events } = walked;
+  const view = lastView(events);
+  // By now its connection may be known to all: what was seen of it on the way is out of date.
+  const entry = view?.entry && (context.world.entry(view.entry.id) ?? view.entry);
   if (dropBy?.kind === 'kernel') {
     const code = dropBy.inHook ? undefined : ERRORS[dropBy.reason]?.[packet.family];
-    return code && !isIcmpErrorPacket(packet) && !toMany(end) ? { packet: icmpError(packet, code, context) } : undefined;
+    return code && !isIcmpErrorPacket(packet) && !toMany(end) ? { packet: icmpError(packet, code, context), attached: attachment(walked, entry) } : undefined;
   }
   const rule = events.findLast((event) => event.kind === 'rule');
   if (rule?.effect?.kind !== 'reject') return undefined;
   const { kind, icmpType, icmpCode } = rule.effect.reply;
-  const view = lastView(events);
-  const attachedTo = (entry: ConntrackEntry | undefined): ConntrackView | undefined => entry && { state: 'RELATED', entry, direction: view?.direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL' };
-  // By now its connection may be known to all: what was seen of it on the way is out of date.
-  const entry = view?.entry && (context.world.entry(view.entry.id) ?? view.entry);
   // In IPv6, REJECT answers only between addresses of one host each (net/ipv6/netfilter/nf_reject_ipv6.c).
   const unicast = packet.family === 4 || [packet.source, packet.destination].every((address) => !isUnspecified(address) && !isMulticast(address));
   if (kind === 'tcp-reset') {
     if (!unicast || packet.protocol !== PROTOCOL.TCP || packet.tcpFlags & TCP_FLAGS.RST) return undefined;
     const closed = entry && closedTcp(entry);
     if (closed && context.world.entry(closed.id)) context.world.put(closed);
-    return { packet: tcpReset(packet), attached: attachedTo(closed) };
+    return { packet: tcpReset(packet), attached: attachment(walked, closed) };
   }
   if (kind !== 'icmp' || isIcmpErrorPacket(packet)) return undefined;
-  return { packet: icmpError(packet, [icmpType ?? 3, icmpCode ?? 3], context), attached: attachedTo(entry) };
+  return { packet: icmpError(packet, [icmpType ?? 3, icmpCode ?? 3], context), attached: attachment(walked, entry) };
+}
+
+/**
+ * What the answer to a packet is attached to. After an untracked one it is none, and yet CT rules take it for tracked; after one that is
+ * INVALID there is nothing. Source: nf_conntrack_core.c nf_conntrack_attach, xt_CT.c xt_ct_target.
+ */
+function attachment({ events }: Walked, entry: ConntrackEntry | undefined): Attached | undefined {
+  if (entry) return { state: 'RELATED', entry, direction: lastView(events)?.direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL' };
+  const last = events.findLast((event) => event.kind === 'rule' || event.kind === 'hook-leave');
+  const state = last?.kind === 'rule' ? last.view.conntrack?.state : last?.state;
+  return state === 'UNTRACKED' ? 'beyond-ct' : undefined;
 }
 
 /** REJECT closes the connection that it sends a reset for. Source: nf_conntrack_proto_tcp.c nf_conntrack_tcp_set_closing. */

@@ -46,13 +46,24 @@ export function outcomeOf({ events, end, assumptions }: Walked): Outcome {
     hooks: events.flatMap((event) => (event.kind === 'hook-enter' ? [event.hook] : [])),
     matchedRules: events.flatMap((event) => (event.kind === 'rule' && event.matched ? [matchedRule(event)] : [])),
     verdicts: verdictsOf(events),
-    finalPacket: packetJson(end.packet, end.inInterface, end.lastOutInterface),
+    finalPacket: packetJson(lastSeen(events) ?? end.packet, end.inInterface, end.lastOutInterface),
     ...(end.randomPort ? { random: [end.packet.protocol === PROTOCOL.ICMP || end.packet.protocol === PROTOCOL.ICMPV6 ? 'icmpId' : end.randomPort === 'source' ? 'sport' : 'dport'] } : {}),
     ...(end.outcome === 'LOCAL' ? { receiver: end.receiver ? { process: end.receiver.process ?? null, pid: end.receiver.pid ?? null, local: end.receiver.text } : null } : {}),
     ...(end.state === undefined ? {} : { ctstate: end.state }),
     ...fragmentsOf(events),
     ...copyOf(events),
   };
+}
+
+/**
+ * What the kernel drops within a hook, its own trace saw last in front of the rule that came last, and so before a translation behind that;
+ * undefined for anything else.
+ */
+function lastSeen(events: readonly TraceEvent[]): Packet | undefined {
+  const end = events.at(-1);
+  if (end?.kind !== 'kernel-drop' || !end.inHook) return undefined;
+  const last = events.findLast(({ kind }) => kind !== 'kernel-drop' && kind !== 'hook-leave' && kind !== 'table-skipped');
+  return last?.kind === 'translate' ? last.before : undefined;
 }
 
 function fragmentsOf(events: readonly TraceEvent[]): Pick<Outcome, 'fragments'> {

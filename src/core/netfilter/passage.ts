@@ -11,6 +11,8 @@ import type { Assumption, KernelDropReason, TraceEvent, WalkEnd } from './events
 import type { OutputRoute } from './outputRoute';
 import type { World } from './world';
 
+export type Attached = ConntrackView | 'beyond-ct';
+
 /** A packet at the door of the host. */
 export interface Arrival {
   readonly packet: Packet;
@@ -22,8 +24,11 @@ export interface Arrival {
   readonly state: ConntrackView['state'] | undefined;
   /** Sent through a raw socket that is not bound to the source in the packet, as tools that inject packets do. */
   readonly raw?: boolean;
-  /** For a packet that the host makes in answer to another: the connection it is attached to from the start. */
-  readonly attached?: ConntrackView;
+  /**
+   * For a packet that the host makes in answer to another: the connection it is attached to from the start; `beyond-ct`: none, as the other is
+   * untracked, but CT rules leave it alone all the same.
+   */
+  readonly attached?: Attached;
 }
 
 /** What a walk needs besides the packet. */
@@ -56,6 +61,8 @@ export interface Standing {
   readonly conntrack: ConntrackView | undefined;
   readonly untracked: boolean;
   readonly template: Template | undefined;
+  /** No CT rule can do anything to it any more, although it is not tracked yet. */
+  readonly beyondCt: boolean;
   readonly socket: SocketOwner | undefined;
   readonly headerBySender: boolean;
   /** The socket that TPROXY chose. */
@@ -100,7 +107,7 @@ export class Passage {
     readonly context: WalkContext,
   ) {
     this.standing = {
-      packet: arrival.packet, hook: undefined, table: 'raw', inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, socket: undefined,
+      packet: arrival.packet, hook: undefined, table: 'raw', inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, beyondCt: false, socket: undefined,
       headerBySender: false, assignedSocket: undefined, packetType: undefined, ownCopy: false, shared: undefined, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
     };
   }

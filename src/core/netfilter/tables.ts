@@ -69,7 +69,7 @@ export class Tables implements Traveller {
 
   apply(rule: Rule, effect: Effect): Applied {
     const { passage } = this;
-    const { conntrack, untracked, template } = passage.at;
+    const { conntrack, untracked, template, beyondCt } = passage.at;
     switch (effect.kind) {
       case 'continue':
       case 'verdict':
@@ -87,10 +87,10 @@ export class Tables implements Traveller {
       case 'tproxy':
         return this.applyTproxy(effect);
       case 'untrack':
-        passage.move({ untracked: untracked || (!conntrack && template === undefined) });
+        passage.move({ untracked: untracked || (!conntrack && !beyondCt && template === undefined) });
         return { kind: 'continue' };
       case 'template':
-        if (!conntrack && !untracked) passage.move({ template: template ?? { zone: effect.zone, helper: effect.helper } });
+        if (!conntrack && !untracked && !beyondCt) passage.move({ template: template ?? { zone: effect.zone, helper: effect.helper } });
         return { kind: 'continue' };
       case 'stolen':
         return { kind: 'drop', reject: false };

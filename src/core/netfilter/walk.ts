@@ -108,7 +108,7 @@ class Way {
     if (route.kind === 'drop') return passage.kernelDrop(route.reason, route.detail, 'NONE');
     takeRoute(passage, route, 'output');
     if (raw) checkRawHeader(passage, route);
-    if (attached) passage.move({ conntrack: attached });
+    if (attached) passage.move(attached === 'beyond-ct' ? { beyondCt: true } : { conntrack: attached });
     this.hooks.run('OUTPUT');
     return passage.at.packet.family === 4 ? this.leaveIpv4() : this.leaveIpv6();
   }
@@ -168,7 +168,7 @@ class Way {
     const refused = whyRefusedAtDoor(packet, iface, passage.context.host, true);
     if (refused) return passage.kernelDrop(refused.reason, refused.detail);
     passage.move({
-      socket: undefined, headerBySender: false, inInterface: iface, outInterface: '', readdressed: false, ownCopy: iface !== 'lo',
+      socket: undefined, headerBySender: false, beyondCt: false, inInterface: iface, outInterface: '', readdressed: false, ownCopy: iface !== 'lo',
       // Nothing is attached to an INVALID packet, so it is tracked as if it were new here; UNTRACKED stays (nf_conntrack_core.c nf_conntrack_in).
       ...(conntrack?.state === 'INVALID' && { conntrack: undefined, template: undefined }),
     });

@@ -115,6 +115,24 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
     conntrack: [{ orig: { src: '2001:db8::9', dst: '2001:db8::9', proto: 'udp', sport: 53, dport: 40000 }, status: [] }],
     packets: [udp('2001:db8::9', '2001:db8::9', 'eth0', { sport: 53, dport: 40000 })],
   },
+  {
+    // IPv6 asks behind the translation, and yet within INPUT: what the kernel's trace saw last is the packet in front of it.
+    name: 'a clash of what arrives in IPv6 and is translated', independent: false, rules6: rules({ nat: ['INPUT -p tcp -j SNAT --to-source [2001:db8::9]:60000'] }),
+    packets: [
+      out('fd00:1::10', '2001:db8::9', { proto: 'tcp', sport: 1024, dport: 60000, flags: ['SYN'] }),
+      udp('2001:db8::c8', 'fd00:1::10', 'eth0', { proto: 'tcp', sport: 40000, dport: 1024, flags: ['SYN'] }),
+    ],
+  },
+  ...([{ key: 'rules', near: '192.168.1.10', far: '192.168.1.77' }, { key: 'rules6', near: 'fd00:1::10', far: '2001:db8::9' }] as const).flatMap(({ key, near, far }) => ['--notrack', '--zone 7'].map((option) => ({
+    // The RST that REJECT sends about an untracked packet is one that CT rules leave alone: it ends the connection.
+    name: `REJECT answers an untracked packet past CT ${option}, ${key}`, independent: false,
+    [key]: rules({ raw: ['OUTPUT -p tcp -m tcp --tcp-flags SYN SYN -j CT --notrack', `OUTPUT -j CT ${option}`], filter: ['OUTPUT -p tcp -j REJECT --reject-with tcp-reset'] }),
+    packets: [
+      udp(far, near, 'eth0', { proto: 'tcp', sport: 50123, dport: 8080, flags: ['SYN'] }),
+      out(near, far, { proto: 'tcp', sport: 8080, dport: 50123, flags: ['SYN'] }),
+      udp(far, near, 'eth0', { proto: 'tcp', sport: 50123, dport: 8080, flags: ['ACK'] }),
+    ],
+  }))),
   ...['--zone-reply 4', '--zone-orig 4', '--zone 4'].map((zone) => ({
     name: `an ICMP error about one of two connections, CT ${zone}`, independent: false, rules: rules({ raw: [`OUTPUT -p udp -j CT ${zone}`], nat: ['POSTROUTING -j SNAT --to-source 10.0.5.77'] }),
     packets: [
