@@ -126,6 +126,14 @@ export function notAddress(a: Address): Address {
   return { family: a.family, words: a.words.map((word) => ~word >>> 0) };
 }
 
+/** Checksums of the internet protocols are sums of 16-bit words modulo this (RFC 1071). */
+export const CHECKSUM_MODULUS = 0xffff;
+
+/** What an address contributes to a checksum: 0 to 65534. */
+export function addressSum({ words }: Address): number {
+  return words.reduce((sum, word) => sum + (word >>> 16) + (word & 0xffff), 0) % CHECKSUM_MODULUS;
+}
+
 /** The address `count` numbers on (or back); wraps around at the end of the family. */
 export function addToAddress(address: Address, count: number): Address {
   const words = [...address.words];
@@ -167,6 +175,11 @@ export function anyAddress(family: 4 | 6): Address {
 /** True for 0.0.0.0 and ::. */
 export function isUnspecified({ words }: Address): boolean {
   return words.every((word) => word === 0);
+}
+
+/** Where a packet goes that a program sends to an address: `::` means `::1` to IPv6 sockets. Source: net/ipv6/udp.c udpv6_sendmsg, raw.c rawv6_sendmsg. */
+export function meantBySocket(address: Address): Address {
+  return address.family === 6 && isUnspecified(address) ? { family: 6, words: [0, 0, 0, 1] } : address;
 }
 
 /** True for 127.0.0.0/8 and ::1. */

@@ -1,4 +1,4 @@
-import { addToAddress, formatAddress, isLinkLocal, parseAddress, prefixBlock, sameAddress, type Address } from './address';
+import { addToAddress, formatAddress, isLinkLocal, meantBySocket, parseAddress, prefixBlock, sameAddress, type Address } from './address';
 import type { Host, Interface, InterfaceAddress } from './host';
 import { familyOf, hasPorts } from './makePacket';
 import { PROTOCOL, TCP_FLAGS } from './packet';
@@ -77,8 +77,9 @@ function fillOutbound(request: PacketRequest, host: Host, family: 4 | 6, fill: F
   const toItself = request.oface === 'lo' ? otherInterfaces(host).map((iface) => firstAddress(iface, family)).find((address) => address !== undefined) : undefined;
   const dst = request.dst ?? (request.oface === 'lo' ? (toItself ? formatAddress(toItself.address) : family === 4 ? '127.0.0.1' : '::1') : ELSEWHERE[family]);
   fill('dst', dst, request.oface === 'lo' ? 'an address of this host' : 'a host somewhere else');
-  const destination = parseAddress(dst);
-  if (request.src === undefined && destination) {
+  const given = parseAddress(dst);
+  if (request.src === undefined && given) {
+    const destination = meantBySocket(given);
     const route = lookupRoute(host, { destination, mark: request.mark ?? 0, tos: request.tos ?? 0, uid: request.uid ?? 0, protocol: request.proto });
     const source = sourceAddressFor(host, route, destination);
     fill('src', source && formatAddress(source), 'the source address that routing chooses');

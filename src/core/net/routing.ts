@@ -101,7 +101,6 @@ const FAILURES: ReadonlySet<RouteResult['type']> = new Set(['none', 'blackhole',
 
 function lookupIpv6(host: Host, query: RouteQuery): RouteResult {
   const { destination, inInterface, outInterface } = query;
-  if (inInterface === undefined && isUnspecified(destination)) return special('local', 'lo', true);
   // Addresses that mean nothing without a link are looked up for the link the packet came from.
   const strict = isMulticast(destination) || isLinkLocal(destination) || isLoopback(destination);
   const device = inInterface === undefined ? outInterface : strict ? inInterface : undefined;

@@ -1,3 +1,4 @@
+import { sameAddress } from '../net/address';
 import type { ConntrackEntry, ConntrackState, ConntrackView, Direction, SctpTracking } from '../net/conntrack';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
@@ -28,7 +29,7 @@ export interface TrackingSetting {
   readonly liberal: boolean;
 }
 
-const NO_ENTRY = (state: ConntrackState): ConntrackView => ({ state, entry: undefined, direction: 'ORIGINAL' });
+export const NO_ENTRY = (state: ConntrackState): ConntrackView => ({ state, entry: undefined, direction: 'ORIGINAL' });
 
 /** Neighbour discovery, multicast listener reports and the discovery of multicast routers are never tracked. Source: nf_conntrack_proto_icmpv6.c noct_valid_new. */
 const UNTRACKED_ICMPV6: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 143, 151, 152]);
@@ -141,6 +142,9 @@ function trackError(packet: Packet, world: World, template: Template): Tracked {
   const quoted = packet.inner && invertTuple(tupleOf(packet.inner));
   const found = quoted && world.find(quoted, template.zone);
   if (!found) return { view: NO_ENTRY('INVALID'), why: 'an ICMP error about a connection that is not known' };
+  // The packet that it quotes has to be one that came from where the error goes.
+  const { destination } = found.direction === 'ORIGINAL' ? found.entry.original : found.entry.reply;
+  if (!sameAddress(packet.destination, destination)) return { view: NO_ENTRY('INVALID'), why: 'an ICMP error to another address than that of the sender of the packet that it quotes' };
   return {
     view: { state: 'RELATED', entry: found.entry, direction: found.direction },
     why: 'an ICMP error about a connection that is known',

@@ -1,4 +1,6 @@
-import { track, NO_TEMPLATE } from './conntrack';
+import { PROTOCOL } from '../net/packet';
+import { lookAt, WRONG_CHECKSUM } from './checksum';
+import { NO_ENTRY, NO_TEMPLATE, track } from './conntrack';
 import { clashes } from './connectionFacts';
 import { defragment } from './defragment';
 import { overrideState } from './givenState';
@@ -9,6 +11,9 @@ import { Ended, type Passage } from './passage';
 import { reroute } from './sending';
 import { Tables } from './tables';
 import type { Hook, TableName } from '../xtables/view';
+
+/** Their checksum makes a packet INVALID for connection tracking. */
+const CHECKED: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.ICMPV6]);
 
 /** Takes a packet through the hooks, each with its steps in order: fragments, connection tracking, tables, NAT. */
 export class Hooks {
@@ -55,9 +60,20 @@ export class Hooks {
     if (!tracking || conntrack || untracked) return;
     const checks = (name: string): boolean => host.sysctls.get(`net.netfilter.nf_conntrack_${name}`) !== 0;
     const setting = { checksums: hook === 'PREROUTING' && checks('checksum'), liberal: checks('tcp_be_liberal') };
-    const tracked = overrideState(track(packet, world, template ?? NO_TEMPLATE, setting), arrival.state, packet, world);
+    const wrong = setting.checksums && this.findsChecksumWrong(hook);
+    const tracked = wrong ? { view: NO_ENTRY('INVALID'), why: WRONG_CHECKSUM } : overrideState(track(packet, world, template ?? NO_TEMPLATE, setting), arrival.state, packet, world);
     this.passage.move({ conntrack: tracked.view });
     this.passage.emit({ kind: 'conntrack', hook, view: tracked.view, why: tracked.why });
+  }
+
+  private findsChecksumWrong(hook: Hook): boolean {
+    const { at: { packet, checksum }, arrival } = this.passage;
+    if (packet.family === 4 || !CHECKED.has(packet.protocol) || packet.fragmentOffset > 0) return false;
+    // Of what a TCP or UDP socket sends, the checksum is computed only where it leaves the host.
+    if (arrival.direction === 'out' && !arrival.raw && packet.protocol !== PROTOCOL.ICMPV6) return false;
+    const looked = lookAt(checksum, packet, hook);
+    if (looked) this.passage.move({ checksum: looked });
+    return looked === undefined;
   }
 
   /** The connection becomes known to all once its first packet has passed every hook. */

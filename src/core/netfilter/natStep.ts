@@ -2,6 +2,7 @@ import { sameAddress } from '../net/address';
 import type { ConntrackView } from '../net/conntrack';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 import type { Hook } from '../xtables/view';
+import { lookAt, RIGHT, WRONG_CHECKSUM } from './checksum';
 import { destinationTranslated, untouchedByNat } from './connectionFacts';
 import { natHalf } from './hookOrder';
 import { canTranslate, setUpNat, translate, type NatHalf } from './nat';
@@ -62,16 +63,27 @@ function applyTranslation(passage: Passage, hook: Hook, half: NatHalf): void {
   if (tracked.state === 'RELATED' && before.family === 4 && before.icmpType === ICMP_REDIRECT && !untouchedByNat(tracked.entry)) {
     throw new Ended(passage.kernelDrop('nat-failed', 'an ICMP redirect about a connection that is or may yet be translated is thrown away', undefined, true));
   }
+  if (tracked.state === 'RELATED' && before.family === 6 && isIcmpErrorPacket(before) && passage.context.ruleSet?.tables.has('nat')) askChecksum(passage, hook);
   const after = translate(before, tracked, half);
   if (after !== before && !canTranslate(before)) throw new Ended(passage.kernelDrop('nat-failed', 'the packet is too short to be translated', undefined, true));
   if (after !== before) {
     if (!sameAddress(before.destination, after.destination)) passage.move({ readdressed: true });
     passage.change(after);
+    // What quotes a packet gets its checksum computed anew.
+    if (after.inner !== before.inner) passage.move({ checksum: RIGHT });
     // Later packets of the connection bear what was drawn for its first.
     if (tracked.direction === 'ORIGINAL' && tracked.entry.randomHalf === half) passage.move({ natRandom: half });
     if (!samePacket(before, after)) passage.emit({ kind: 'translate', hook, half, before, after, established: tracked.state !== 'NEW' });
   }
   if (hook === 'OUTPUT' && destinationTranslated(tracked)) reroute(passage, before);
+}
+
+/** NAT asks for the checksum of every ICMPv6 error, whether it translates it or not. Source: nf_nat_proto.c nf_nat_icmpv6_reply_translation. */
+function askChecksum(passage: Passage, hook: Hook): void {
+  const { checksum, packet } = passage.at;
+  const looked = lookAt(checksum, packet, hook);
+  if (!looked) throw new Ended(passage.kernelDrop('nat-failed', WRONG_CHECKSUM, undefined, true));
+  passage.move({ checksum: looked });
 }
 
 const ICMP_REDIRECT = 5;

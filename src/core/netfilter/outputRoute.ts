@@ -1,4 +1,4 @@
-import { formatAddress, isLoopback } from '../net/address';
+import { formatAddress, isLoopback, meantBySocket } from '../net/address';
 import type { Host } from '../net/host';
 import type { Packet } from '../net/packet';
 import { lookupRoute, type RouteResult } from '../net/routing';
@@ -12,11 +12,11 @@ export type OutputRoute =
   | { readonly kind: 'drop'; readonly reason: KernelDropReason; readonly detail: string };
 
 /**
- * Who asks for the way. `socket`: a connected socket or the kernel itself, so all of the packet counts. `raw`: a raw socket that writes
- * the packet's headers itself, so policy rules see neither its source, its tos nor its protocol and ports (only IPPROTO_RAW). `reroute`:
- * OUTPUT has changed the packet; for IPv4 the kernel then forgets who sent it.
+ * Who asks for the way. `socket`: a connected socket, so all of the packet counts. `kernel`: the host answers itself, with the same effect. `raw`:
+ * a raw socket that writes the packet's headers itself, so policy rules see neither its source, its tos nor its protocol and ports (only
+ * IPPROTO_RAW). `reroute`: OUTPUT has changed the packet; for IPv4 the kernel then forgets who sent it.
  */
-export type RouteSeeker = 'socket' | 'raw' | 'reroute';
+export type RouteSeeker = 'socket' | 'kernel' | 'raw' | 'reroute';
 
 const IPPROTO_RAW = 255;
 
@@ -26,13 +26,14 @@ const IPPROTO_RAW = 255;
  */
 export function routeOutput(packet: Packet, host: Host, device: string | undefined, uid: number | undefined, seeker: RouteSeeker): OutputRoute {
   const again = seeker !== 'raw';
+  const destination = seeker === 'socket' || seeker === 'raw' ? meantBySocket(packet.destination) : packet.destination;
   const result = again
     ? lookupRoute(host, {
-        destination: packet.destination, source: packet.source, mark: packet.mark, outInterface: device, tos: packet.tos,
+        destination, source: packet.source, mark: packet.mark, outInterface: device, tos: packet.tos,
         uid: seeker === 'reroute' && packet.family === 4 ? 0 : uid,
         protocol: packet.protocol, sourcePort: packet.sourcePort, destinationPort: packet.destinationPort,
       })
-    : routeOfRawSocket(packet, host, device, uid);
+    : routeOfRawSocket({ ...packet, destination }, host, device, uid);
   const to = formatAddress(packet.destination);
   const leaves = result.type !== 'local' && result.device !== undefined && result.device !== 'lo';
   if (again && leaves && packet.family === 4 && isLoopback(packet.source) && sysctl(host, 4, result.device ?? '', 'route_localnet', 'any') !== 1) {

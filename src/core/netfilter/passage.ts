@@ -4,6 +4,7 @@ import type { Host } from '../net/host';
 import type { Packet, SocketOwner } from '../net/packet';
 import type { RuleSet } from '../ruleset/ruleSet';
 import type { Hook, PacketView, TableName } from '../xtables/view';
+import { changedUnder, RIGHT, type Checksum } from './checksum';
 import type { Template } from './conntrack';
 import { templateView } from './connectionFacts';
 import type { Decisions } from './decisions';
@@ -73,6 +74,8 @@ export interface Standing {
   readonly ownCopy: boolean;
   /** A copy: what has changed in the data that it has in common with the packet it was made of, and whether it still has them in common. */
   readonly shared: { readonly open: boolean; readonly changes: Partial<Packet> } | undefined;
+  /** Followed in IPv6, where it covers the addresses whatever the protocol. */
+  readonly checksum: Checksum;
   /** The route that it was sent with. */
   readonly outRoute: Extract<OutputRoute, { kind: 'route' }> | undefined;
   /** The half that NAT gave a port drawn at random. */
@@ -108,7 +111,7 @@ export class Passage {
   ) {
     this.standing = {
       packet: arrival.packet, hook: undefined, table: 'raw', inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, beyondCt: false, socket: undefined,
-      headerBySender: false, assignedSocket: undefined, packetType: undefined, ownCopy: false, shared: undefined, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
+      headerBySender: false, assignedSocket: undefined, packetType: undefined, ownCopy: false, shared: undefined, checksum: RIGHT, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
     };
   }
 
@@ -121,10 +124,14 @@ export class Passage {
     this.cachedView = undefined;
   }
 
-  /** `inPlace`: the data of the packet that it is a copy of change as well, unless they have been made its own by another change. */
+  /**
+   * `inPlace`: as SNPT and DNPT do, without a look at the checksum, and the data of the packet that it is a copy of change as well, unless they have
+   * been made its own by another change.
+   */
   change(patch: Partial<Packet>, inPlace = false): void {
-    const { shared, packet: before } = this.standing;
-    this.move({ packet: { ...before, ...patch } });
+    const { shared, packet: before, checksum } = this.standing;
+    const packet = { ...before, ...patch };
+    this.move({ packet, ...(inPlace && { checksum: changedUnder(checksum, before, packet) }) });
     if (!shared?.open) return;
     if (inPlace) this.move({ shared: { open: true, changes: { ...shared.changes, ...patch } } });
     else if (wasWritten(before, patch)) this.move({ shared: { ...shared, open: false } });

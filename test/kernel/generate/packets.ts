@@ -123,7 +123,8 @@ function icmp(scene: Scene, packet: Draft, nat: boolean): void {
     if (r.chance(0.2)) packet.icmpId = r.int(1, 65535);
     return;
   }
-  const inner = { src: packet.dst, dst: r.chance(0.7) ? packet.src : r.pick(scene.all), proto: r.of('udp', 'tcp', 'udp'), sport: r.pick(EPHEMERAL_PORTS), dport: r.pick(PORTS) };
+  // Nearly always the error goes to the sender of what it quotes.
+  const inner = { src: r.chance(0.95) ? packet.dst : r.pick(scene.all), dst: r.chance(0.7) ? packet.src : r.pick(scene.all), proto: r.of('udp', 'tcp', 'udp'), sport: r.pick(EPHEMERAL_PORTS), dport: r.pick(PORTS) };
   packet.inner = inner;
 }
 
@@ -193,7 +194,7 @@ export function followUps(scene: Scene, first: PacketJson, answer: KernelAnswer)
   };
   const error: Draft = {
     ...(answer.outcome === 'SENT' ? { dir: 'in', iface: answer.outIface } : { dir: 'out', uid: 0, gid: 0 }),
-    src: final.dst, dst: final.src, proto: first.proto === 'icmpv6' || scene.family === 6 ? 'icmpv6' : 'icmp', icmpType: scene.family === 6 ? 1 : 3, icmpCode: scene.family === 6 ? 4 : 3,
+    src: final.dst, dst: r.chance(0.9) ? final.src : r.pick(scene.all), proto: first.proto === 'icmpv6' || scene.family === 6 ? 'icmpv6' : 'icmp', icmpType: scene.family === 6 ? 1 : 3, icmpCode: scene.family === 6 ? 4 : 3,
     inner: { src: final.src, dst: final.dst, proto, ...(final.sport === undefined ? {} : { sport: final.sport, dport: final.dport }), ...(final.icmpType === undefined ? {} : { icmpType: final.icmpType, icmpId: final.icmpId ?? 0x1234 }), ...(proto === 'tcp' ? { flags: ['SYN'] } : {}) },
   };
   if (proto !== 'tcp') return Array.from({ length: r.int(1, 5) }, () => r.of(again, back, back, error));

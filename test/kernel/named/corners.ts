@@ -28,6 +28,17 @@ const error = (src: string, dst: string, more: PacketJson): PacketJson => ({ src
 const OUT: PacketJson = { dir: 'out' };
 const IN: PacketJson = { dir: 'in', iface: 'eth0' };
 
+// DNPT breaks the checksum of an error to 2001:db8::1, which is outside of its prefix; DSCP makes a checksum that was looked at before be computed anew.
+const BREAKS = ['OUTPUT -j DNPT --src-pfx fd00:9::/64 --dst-pfx fd00:17::/64', 'PREROUTING -j DNPT --src-pfx fd00:9::/64 --dst-pfx fd00:1::/64'] as const;
+const CHANGES = ['', 'POSTROUTING -j DSCP --set-dscp 0x11', 'PREROUTING -j HL --hl-set 9', 'PREROUTING -j DSCP --set-dscp 0x11'];
+const errorTo = (dst: string, more: PacketJson): PacketJson => ({ src: 'fd00:1::5', dst, proto: 'icmpv6', icmpType: 1, inner: { src: dst, dst: 'fd00:1::5', proto: 'udp', sport: 5353, dport: 30080 }, ...more });
+const wrongSums = ['', ...BREAKS].flatMap((breaks) => CHANGES.flatMap((changes) => [[], ['OUTPUT -p udp -j DNAT --to-destination fd00:1::9']].map((nat) => ({
+  name: `an ICMPv6 error whose checksum is wrong: ${[breaks, changes, ...nat].filter(Boolean).join(', ') || 'none'}`,
+  rules6: table('mangle', [changes, breaks].filter(Boolean)) + table('nat', nat), independent: true,
+  conntrack: ['2001:db8::1', 'fd00:2::1'].map((src) => ({ orig: { src, dst: 'fd00:1::5', proto: 'udp', sport: 5353, dport: 30080 }, status: [] })),
+  packets: [errorTo('2001:db8::1', OUT), errorTo('fd00:2::1', OUT), { ...errorTo('fd00:1::5', IN), src: '2001:db8::1', inner: { src: 'fd00:1::5', dst: '2001:db8::1', proto: 'udp', sport: 30080, dport: 5353 } }],
+}))));
+
 // Sources that the host picks itself.
 const tcp6 = (more: PacketJson): PacketJson => ({ src: 'fd00:1::5', dst: '::', proto: 'tcp', sport: 15001, dport: 443, flags: ['SYN'], ...more });
 const toLoopback = (hook: string): string => table('nat', [`${hook} -j DNAT --to-destination ::1`, 'POSTROUTING -j MASQUERADE']);
@@ -75,10 +86,25 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'DNPT changes what an error from a raw socket quotes, over lo', rules6: npt('PREROUTING', 'DNPT'), packets: [error('fd00:1::5', 'fd00:1::5', OUT)] },
   { name: 'SNPT changes what a forwarded error quotes', rules6: npt('POSTROUTING', 'SNPT'), packets: [error('fd00:1::77', 'fd00:2::9', IN)] },
   { name: 'DNPT changes what an error quotes that comes in', rules6: npt('PREROUTING', 'DNPT'), packets: [error('fd00:9::77', 'fd00:1::5', IN)] },
+  ...wrongSums,
+  ...([['rules', 'icmp', 3, '10.244.2.9', '10.244.1.5', '10.244.1.6'], ['rules6', 'icmpv6', 1, 'fd00:9::9', 'fd00:1::5', 'fd00:1::6']] as const).map(([key, proto, icmpType, far, near, other]) => ({
+    name: `an ICMP error that does not go to the sender of what it quotes, ${key}`, [key]: table('filter', ['INPUT', 'OUTPUT', 'FORWARD'].flatMap(states)), independent: true,
+    conntrack: [{ orig: { src: far, dst: near, proto: 'udp', sport: 5353, dport: 53 }, status: [] }],
+    packets: [near, other].flatMap((dst) => [{ ...IN, src: far, dst, proto, icmpType, inner: { src: near, dst: far, proto: 'udp', sport: 53, dport: 5353 } }, { ...OUT, src: near, dst: dst === near ? far : dst, proto, icmpType, inner: { src: far, dst: near, proto: 'udp', sport: 5353, dport: 53 } }]),
+  })),
   { name: 'MASQUERADE towards ::1 takes an address of the outgoing interface', rules6: toLoopback('PREROUTING'), independent: true, packets: [tcp6({ ...IN, src: 'fd00:9::9', dst: 'fd00:2::1' }), tcp6({ ...IN, dst: 'fd00:2::1' })] },
   { name: 'MASQUERADE towards ::1 over lo', rules6: toLoopback('OUTPUT'), packets: [tcp6({ ...OUT, dst: '2001:db8::1' })] },
   { name: 'the RST about a packet to :: is none of its connection', rules6: table('filter', []), packets: [tcp6(OUT), tcp6({ ...IN, src: '::', dst: 'fd00:1::5', sport: 443, dport: 15001 })] },
   { name: 'an echo request to :: is answered to addresses of lo only', rules6: table('filter', [...states('OUTPUT'), 'OUTPUT -p icmpv6 -m icmp6 --icmpv6-type 129 -m limit --limit 1/h --limit-burst 2', 'INPUT -p icmpv6 -m limit --limit 1/h --limit-burst 4']), packets: [echo('fd00:1::5'), echo('fd00:1::5'), echo('::1'), echo('::1')] },
+  ...['OUTPUT -j MARK --set-mark 1', 'OUTPUT -j HL --hl-set 3', 'POSTROUTING -j HL --hl-set 3'].map((rule) => ({
+    name: `only a socket takes :: for loopback, -A ${rule}`, rules6: table('mangle', [rule]),
+    packets: [{ ...OUT, src: 'fd00:1::5', dst: '::', proto: 'udp', sport: 1, dport: 2 }, { ...IN, src: '::', dst: 'fd00:1::5', proto: 'udp', sport: 3, dport: 2 }, { ...OUT, src: 'fd00:1::5', dst: '::', proto: 'udp', sport: 2, dport: 3 }],
+  })),
+  ...[['-6 default via fd00:1::1 dev eth0'], []].map((routes) => ({
+    name: `the host answers a packet from :: ${routes.length > 0 ? 'by its default route' : 'only where a route leads there'}`, topology: { routes },
+    rules6: table('nat', ['OUTPUT -p udp -j DNAT --to-destination ::', 'PREROUTING -p tcp -j DNAT --to-destination fd00:1::5']),
+    packets: [{ ...OUT, src: 'fd00:1::5', dst: 'fd00:1::9', proto: 'udp', sport: 1, dport: 2 }, tcp6({ ...IN, src: '::', dst: 'fd00:9::5', sport: 443, dport: 15001 }), tcp6({ ...OUT, flags: ['RST', 'ACK'] })],
+  })),
   { name: 'REJECT sends no RST about a packet to or from ::', rules6: REJECT_RESET, packets: [tcp6(OUT), tcp6({ ...IN, src: '::', dst: 'fd00:1::5', sport: 443, dport: 15001 })] },
   { name: 'socket --restore-skmark: the mark is that of the socket', rules: restored(''), listeners: listening('10.244.1.5'), packets: [toSocket] },
   { name: 'socket --restore-skmark: the rule asks the new mark', rules: restored('', ' -m mark --mark 0x0'), listeners: listening('10.244.1.5'), packets: [toSocket] },

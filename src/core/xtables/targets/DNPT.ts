@@ -1,5 +1,5 @@
 import { defineTarget } from '../extension';
-import { buildPrefixTranslation, prefixOptions, prefixText, printPrefixTranslation, translatePrefix, translateQuoted, type PrefixTranslation } from '../values/prefixTranslation';
+import { applyPrefixTranslation, buildPrefixTranslation, prefixOptions, prefixText, printPrefixTranslation, type PrefixTranslation } from '../values/prefixTranslation';
 
 const OPTIONS = prefixOptions();
 
@@ -20,11 +20,5 @@ export const DNPT = defineTarget<PrefixTranslation>({
   build: (options) => buildPrefixTranslation(options, OPTIONS),
   print: printPrefixTranslation,
   describe: (data) => `replaces the prefix of the destination address by ${prefixText(data.destination)}`,
-  apply(data, view) {
-    const address = translatePrefix(view.packet.destination, data);
-    if (address === undefined) return { kind: 'verdict', verdict: 'DROP', note: 'this address cannot be translated without breaking checksums; the sender gets an ICMPv6 error' };
-    // An error about a packet of the other direction quotes it with the address it had outside.
-    const inner = translateQuoted(view, 'source', data);
-    return { kind: 'continue', packet: { destination: address, ...(inner && { inner }) }, inPlace: true };
-  },
+  apply: (data, view) => applyPrefixTranslation(data, view, 'destination'),
 });

@@ -1,5 +1,6 @@
-import { andAddress, formatAddress, isUnspecified, prefixLengthOf, sameAddress, type Address } from '../../net/address';
+import { addressSum, andAddress, formatAddress, isUnspecified, prefixLengthOf, sameAddress, type Address } from '../../net/address';
 import { PROTOCOL, type Packet } from '../../net/packet';
+import type { Effect } from '../extension';
 import type { PacketView } from '../view';
 import { option, problem, type BuildProblem, type GivenOptions, type Option } from '../option';
 import { hostMask, sameUnderMask, type HostMask } from './looseAddress';
@@ -45,12 +46,27 @@ export function prefixText(prefix: HostMask): string {
   return `${formatAddress(prefix.address)}/${prefixOf(prefix)}`;
 }
 
+/** What SNPT (`source`) and DNPT (`destination`) do with a packet. */
+export function applyPrefixTranslation(data: PrefixTranslation, view: PacketView, side: 'source' | 'destination'): Effect {
+  const before = view.packet[side];
+  const address = translatePrefix(before, data);
+  if (address === undefined) return { kind: 'verdict', verdict: 'DROP', note: 'this address cannot be translated without breaking checksums; the sender gets an ICMPv6 error' };
+  // An error about a packet of the other direction quotes it with the address it had outside.
+  const inner = translateQuoted(view, side === 'source' ? 'destination' : 'source', data);
+  const breaks = addressSum(address) !== addressSum(before);
+  return {
+    kind: 'continue', packet: { [side]: address, ...(inner && { inner }) }, inPlace: true,
+    ...(breaks && { note: `${formatAddress(before)} is not within ${formatAddress(data.source.address)}/${lengthOf(data)}, so the checksum of the packet is wrong from here on` }),
+  };
+}
+
 /**
  * The address under its new prefix; one 16-bit word is adjusted so that the checksum of the transport header stays right. The
  * old prefix is not compared. undefined where no word can be adjusted: the kernel drops the packet (net/ipv6/netfilter/ip6t_NPT.c).
  */
-export function translatePrefix(address: Address, { source, destination }: PrefixTranslation): Address | undefined {
-  const length = Math.max(prefixOf(source), prefixOf(destination));
+function translatePrefix(address: Address, data: PrefixTranslation): Address | undefined {
+  const { source, destination } = data;
+  const length = lengthOf(data);
   const words = address.words.map((word, i) => {
     const own = length - i * 32;
     const kept = own >= 32 ? 0 : own <= 0 ? 0xffffffff : 2 ** (32 - own) - 1;
@@ -70,13 +86,18 @@ export function translatePrefix(address: Address, { source, destination }: Prefi
  * changes. The kernel looks for it only behind a bare IPv6 header, and where it knows the beginning of the ICMPv6 header: of a packet
  * that came with its IPv6 header from a raw socket it takes the beginning of the packet for it (net/ipv6/raw.c rawv6_send_hdrinc).
  */
-export function translateQuoted({ packet, headerBySender }: PacketView, side: 'source' | 'destination', translation: PrefixTranslation): Packet | undefined {
+function translateQuoted({ packet, headerBySender }: PacketView, side: 'source' | 'destination', translation: PrefixTranslation): Packet | undefined {
   const { inner } = packet;
   if (headerBySender) return undefined;
   const isError = packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType >= 1 && packet.icmpType <= 4 && packet.extensionHeaders.length === 0;
   if (!isError || inner?.family !== 6 || !sameUnderMask(inner[side], translation.source)) return undefined;
   const address = translatePrefix(inner[side], translation);
   return address && { ...inner, [side]: address };
+}
+
+/** The longer one counts for both. */
+function lengthOf({ source, destination }: PrefixTranslation): number {
+  return Math.max(prefixOf(source), prefixOf(destination));
 }
 
 function groupsOf({ words }: Address): readonly number[] {

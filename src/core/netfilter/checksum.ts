@@ -1,0 +1,51 @@
+import { addressSum, CHECKSUM_MODULUS as MODULUS } from '../net/address';
+import type { Packet } from '../net/packet';
+import type { Hook } from '../xtables/view';
+
+/**
+ * What Linux knows of the checksum of an IPv6 packet. SNPT and DNPT change addresses without it, and it stays right only where the
+ * address was within their prefix. All sums are those of 16-bit words, modulo 65535.
+ */
+export interface Checksum {
+  /** By how much it is wrong. */
+  readonly error: number;
+  /**
+   * What a look at it has left behind: `asItWas` compares with the sum that the whole packet had then, so it takes changed addresses for right
+   * and other changes of the header for wrong; `forGood` asks no more.
+   */
+  readonly looked: 'never' | 'forGood' | { readonly kind: 'asItWas'; readonly error: number; readonly header: number };
+}
+
+export const RIGHT: Checksum = { error: 0, looked: 'never' };
+
+export const WRONG_CHECKSUM = 'its checksum is wrong since SNPT or DNPT changed an address that is not within their prefix';
+
+/** Behind a change of addresses that leaves the checksum alone. Those that a quoted packet has count as well. */
+export function changedUnder(checksum: Checksum, before: Packet, after: Packet): Checksum {
+  const change = (sumOf(after) - sumOf(before) + MODULUS) % MODULUS;
+  return change === 0 ? checksum : { ...checksum, error: (checksum.error + change) % MODULUS };
+}
+
+/**
+ * Looks at the checksum as the kernel does in one hook: what is known behind it; undefined where it is found wrong.
+ * Source: net/netfilter/utils.c nf_ip6_checksum, net/core/skbuff.c __skb_checksum_complete.
+ */
+export function lookAt(checksum: Checksum, packet: Packet, hook: Hook): Checksum | undefined {
+  const { error, looked } = checksum;
+  if (looked === 'forGood') return checksum;
+  const header = headerSum(packet);
+  if (looked !== 'never') {
+    if (hook !== 'PREROUTING' && hook !== 'INPUT') return checksum;
+    if ((looked.error + looked.header) % MODULUS === header) return { error, looked: 'forGood' };
+  }
+  return error === 0 ? { error, looked: { kind: 'asItWas', error, header } } : undefined;
+}
+
+function sumOf({ source, destination, inner }: Packet): number {
+  return (addressSum(source) + addressSum(destination) + (inner ? sumOf(inner) : 0)) % MODULUS;
+}
+
+/** The words of the header that rules can change, besides the addresses. */
+function headerSum({ tos, ttl }: Packet): number {
+  return ((tos << 4) + ttl) % MODULUS;
+}
