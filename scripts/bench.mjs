@@ -4,6 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { activationTimes } from './bench/activation.mjs';
+import { build as buildAll } from './build.mjs';
 import { kubeDump, serviceAddress } from './bench/kubeDump.mjs';
 import { writeRegistry } from './registry.mjs';
 
@@ -37,6 +39,10 @@ console.log(`\nparse and bind: ${(megabytes / result.parseAndBind * 1000).toFixe
 console.log(`memory: ${result.heap.toFixed(0)} MB, the text included`);
 if (peer === undefined) console.log('iptables-legacy-restore is not here (or not allowed): no ratio');
 else console.log(`iptables-legacy-restore --test on the same file: ${peer.toFixed(0)} ms; ours takes ${(result.parseAndBind / peer).toFixed(2)} of that`);
+
+await buildAll({ minify: true });
+const { compile, run, activate } = activationTimes(join(root, 'dist/extension.js'));
+console.log(`the extension: compiled in ${compile.toFixed(0)} ms, run in ${run.toFixed(0)} ms, activate() ${activate.toFixed(1)} ms; run and activate() take ${((run + activate) / compile).toFixed(2)} of what V8 takes to compile it`);
 
 /** Processor milliseconds of the real program, in a network namespace of its own; undefined where it cannot run. */
 function restoreTime(name) {

@@ -15,13 +15,10 @@ import { TracePanels } from './host/tracePanels';
 
 /** What `activate` gives back, for the suite that runs in a real editor. */
 export interface Api {
-  /** Milliseconds that `activate` itself took. */
-  readonly activationMilliseconds: number;
   readonly testing: Testing;
 }
 
 export function activate(context: vscode.ExtensionContext): Api {
-  const start = performance.now();
   const documents = new Documents();
   const decorations = new TraceDecorations();
   const panels = new TracePanels(context.extensionUri, documents, decorations);
@@ -30,5 +27,5 @@ export function activate(context: vscode.ExtensionContext): Api {
     registerHover(documents), registerSymbols(documents), registerNavigation(documents), registerFolding(documents), registerCodeLens(documents),
     registerDiagnostics(documents), registerTraceCommands(documents, panels), registerContextKeys(documents, panels), registerOpenAutomatically(documents, panels),
   );
-  return { activationMilliseconds: performance.now() - start, testing: testing(documents, decorations, panels) };
+  return { testing: testing(documents, decorations, panels) };
 }

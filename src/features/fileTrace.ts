@@ -14,10 +14,17 @@ export interface FileSetting {
   readonly problems: readonly string[];
 }
 
-/** `overrides` is an object like the contract's `topology`, with `listeners` and `sets` besides. */
-export function settingOf(model: FileModel, dump: Dump, overrides?: unknown, answers?: ReadonlyMap<string, boolean>): FileSetting {
+export interface SettingOptions {
+  /** An object like the contract's `topology`, with `listeners` and `sets` besides. */
+  readonly overrides?: unknown;
+  readonly answers?: ReadonlyMap<string, boolean>;
+  /** Of the packet that is asked about; undefined: of the rules. */
+  readonly family?: 4 | 6 | undefined;
+}
+
+export function settingOf(model: FileModel, dump: Dump, { overrides, answers, family = dump.section.family }: SettingOptions = {}): FileSetting {
   const ruleSets = ruleSetsFor(model, dump);
-  const { host, assumptions, problems } = hostFromSourceFile(model.file, overrides, rulesUseOf([ruleSets.v4, ruleSets.v6]));
+  const { host, assumptions, problems } = hostFromSourceFile(model.file, overrides, { ...rulesUseOf([ruleSets.v4, ruleSets.v6]), ipv6: family === 6 });
   return { setting: { ruleSets, host, ...(answers ? { answers } : {}) }, assumptions, problems: problems.map(({ message }) => message) };
 }
 

@@ -18,7 +18,7 @@ export function traceOf(text: string, expression: string, { host, answers = {}, 
   const model = modelOf(parseSourceFile(text));
   if (!model.defaultDump) throw new Error('there are no rules in the text');
   const answered = new Map(Object.entries(answers));
-  const setting = settingOf(model, model.defaultDump, host, answered);
+  const setting = settingOf(model, model.defaultDump, { overrides: host, answers: answered });
   const parsed = parsePacketExpression(expression);
   if (parsed.problems) throw new Error(parsed.problems.map(({ message }) => message).join('; '));
   const result = traceInFile(parsed.request, setting);

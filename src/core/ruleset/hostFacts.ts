@@ -30,6 +30,8 @@ export interface RulesUse {
   readonly tproxyMarks?: readonly { readonly mark: number; readonly mask: number }[];
   /** The ports that TPROXY rules hand packets to: sockets there are transparent. */
   readonly tproxyPorts?: readonly number[];
+  /** IPv6 is asked about, whether or not anything in the file is about it. */
+  readonly ipv6?: boolean;
 }
 
 /**
@@ -55,7 +57,7 @@ class HostReader {
     if (overrides !== undefined && overrides !== null && !usable) this.problems.push(problem('host', 'is an object'));
     this.given = usable ? (overrides as Readonly<Record<string, unknown>>) : {};
     const sections = this.sections('rules').filter(({ lines }) => lines.some(({ node }) => node.kind === 'command'));
-    const ipv6 = sections.some(({ family }) => family === 6) || this.sections('routes').some(({ routes }) => routes.some(({ family }) => family === 6));
+    const ipv6 = rulesUse.ipv6 === true || sections.some(({ family }) => family === 6) || this.sections('routes').some(({ routes }) => routes.some(({ family }) => family === 6));
     this.families = ipv6 ? [4, 6] : [4];
   }
 

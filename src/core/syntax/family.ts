@@ -2,7 +2,7 @@ import type { Line } from './tree';
 import { Shape } from './shape';
 
 /**
- * 4 or 6 by the first rule that can stand in one family only: an address, an ICMP of one family. Undefined where none
+ * 4 or 6 by the first rule that can stand in one family only: an address, an extension of one family. Undefined where none
  * of the first 20,000 lines tells; a rule set that has no address by then has none that matters.
  */
 export function findFamily(lines: readonly Line[], from: number, to: number): 4 | 6 | undefined {
@@ -18,8 +18,8 @@ export function findFamily(lines: readonly Line[], from: number, to: number): 4 
 
 function familyOfRule(line: Line): 4 | 6 | undefined {
   const text = line.text;
-  // Without a dot between digits, a colon or an ICMP name no word can tell; most rules leave here unread.
-  if (!text.includes('.') && !text.includes(':', line.contentStart) && !text.includes('icmp')) return undefined;
+  // Without a dot between digits, a colon or a telling name no word can tell; most rules leave here unread.
+  if (!text.includes('.') && !text.includes(':', line.contentStart) && !TELLING.test(text)) return undefined;
   if (line.node.kind !== 'command') return undefined;
   const words = line.node.words;
   for (let i = 0; i + 1 < words.length; i++) {
@@ -28,15 +28,30 @@ function familyOfRule(line: Line): 4 | 6 | undefined {
     if (ADDRESS_OPTIONS.has(option)) {
       const family = addressFamily(value);
       if (family !== undefined) return family;
-    } else if (option === '-p' || option === '--protocol' || option === '-m') {
+    } else if (option === '-p' || option === '--protocol') {
       if (value === 'icmp') return 4;
-      if (value === 'ipv6-icmp' || value === 'icmpv6' || value === 'icmp6') return 6;
+      if (value === 'ipv6-icmp' || value === 'icmpv6') return 6;
+    } else if (option === '-m' || option === '-j') {
+      const family = familyOfExtension(option === '-m' ? 'match' : 'target', value);
+      if (family !== undefined) return family;
     } else if (option === '--reject-with') {
       if (value.startsWith('icmp6-')) return 6;
       if (value.startsWith('icmp-')) return 4;
     } else if (option === '--icmpv6-type') return 6;
   }
   return undefined;
+}
+
+/** Extensions that only one of iptables and ip6tables has, by their names; a test holds the lists against the registry. */
+export const ONE_FAMILY = {
+  match: { 4: ['icmp', 'osf', 'realm', 'ttl'], 6: ['dst', 'eui64', 'frag', 'hbh', 'hl', 'icmp6', 'icmpv6', 'ipv6header', 'mh', 'rt', 'srh'] },
+  target: { 4: ['CLUSTERIP', 'ECN', 'TTL', 'ULOG'], 6: ['DNPT', 'HL', 'SNPT'] },
+} as const;
+const TELLING = new RegExp(`icmp|-m (?:${[...ONE_FAMILY.match[4], ...ONE_FAMILY.match[6]].join('|')}) |-j (?:${[...ONE_FAMILY.target[4], ...ONE_FAMILY.target[6]].join('|')})\\b`);
+
+function familyOfExtension(kind: 'match' | 'target', name: string): 4 | 6 | undefined {
+  const names = ONE_FAMILY[kind];
+  return (names[4] as readonly string[]).includes(name) ? 4 : (names[6] as readonly string[]).includes(name) ? 6 : undefined;
 }
 
 const ADDRESS_OPTIONS = new Set([
@@ -56,6 +71,8 @@ const ADDRESS_OPTIONS = new Set([
   '--ctorigdst',
   '--ctreplsrc',
   '--ctrepldst',
+  '--src-pfx',
+  '--dst-pfx',
 ]);
 
 /** 4 for `10.0.0.1`, 6 for `fd00::1`; the first of a list counts. */

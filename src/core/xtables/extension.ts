@@ -178,8 +178,8 @@ export interface RejectReply {
 /** The closed list of what a target can do; the walk knows these and no target. */
 export type Effect =
   /** Go on with the next rule. */
-  /** `inPlace`: written into data that a copy of the packet may share (without skb_ensure_writable). */
-  | { readonly kind: 'continue'; readonly packet?: Partial<Packet>; readonly inPlace?: true; readonly conntrack?: ConntrackChange; readonly note?: string }
+  /** `inPlace`: written into data that a copy of the packet may share (without skb_ensure_writable). `warning`: what the change breaks. */
+  | { readonly kind: 'continue'; readonly packet?: Partial<Packet>; readonly inPlace?: true; readonly conntrack?: ConntrackChange; readonly note?: string; readonly warning?: string }
   /** Leave this table (ACCEPT, DROP) or this chain (RETURN). */
   | { readonly kind: 'verdict'; readonly verdict: 'ACCEPT' | 'DROP' | 'RETURN'; readonly packet?: Partial<Packet>; readonly conntrack?: ConntrackChange; readonly note?: string }
   | { readonly kind: 'reject'; readonly reply: RejectReply; readonly note?: string }

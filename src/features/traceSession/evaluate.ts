@@ -35,8 +35,8 @@ export interface Evaluation {
 /** Reads and traces an expression. Never throws; what is wrong is in `problems`. */
 export function evaluate(model: FileModel, dump: Dump, { expression, outcome, answers, overrides }: Wanted): Evaluation {
   const answerMap = new Map(Object.entries(answers));
-  const setting = settingOf(model, dump, overrides, answerMap);
   const parsed = parsePacketExpression(expression);
+  const setting = settingOf(model, dump, { overrides, answers: answerMap, family: parsed.request && familyAsked(parsed.request) });
   if (parsed.problems !== undefined) return { setting, given: undefined, request: undefined, filled: [], contradictions: [], problems: parsed.problems, input: undefined };
   const given = parsed.request;
   const result = traceInFile(given, setting);
@@ -52,6 +52,11 @@ export function evaluate(model: FileModel, dump: Dump, { expression, outcome, an
     listenersFrom: host.listenersKnown ? listenersFrom(model) : undefined, listeners: host.listeners, knowledge: ruleSet && ruleSetView(ruleSet),
   };
   return { setting, given, request, filled, contradictions, problems: [], input };
+}
+
+/** undefined where nothing in the packet tells. */
+function familyAsked(request: PacketRequest): 4 | 6 | undefined {
+  return request.src === undefined && request.dst === undefined && familyOf(request) === 4 ? undefined : familyOf(request);
 }
 
 /** The Istio that wrote the rules that the packet meets. */

@@ -60,7 +60,8 @@ function whyEffect(walked: Walked, index: number, event: RuleEvent, effect: Effe
     case 'continue': {
       const changes = packetChanges(event.view.packet, event.after).map(changeWords);
       const noted = effect.note ?? (event.rule.target.kind === 'none' ? 'counts only' : 'goes on');
-      return { mark: 'yes', why: changes.length > 0 ? changes.join(', ') : noted };
+      // A change says itself what it is; what it breaks does not show.
+      return { mark: 'yes', why: changes.length > 0 ? [...changes, ...(effect.warning === undefined ? [] : [effect.warning])].join('; ') : noted };
     }
     case 'verdict':
       if (effect.verdict === 'RETURN') return { mark: 'return', why: returnsTo(walked, index) };

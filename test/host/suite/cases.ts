@@ -11,19 +11,14 @@ export interface HostCase {
 
 const extensionId = 'iptables-lens.iptables-lens';
 
-/** Milliseconds of own code that `activate()` may take. */
-const activationBudget = 30;
-
 export const cases: readonly HostCase[] = [
   {
-    name: 'a note with rules in it activates the extension, within its budget',
+    name: 'a note with rules in it activates the extension',
     run: async () => {
       await openSample('istio-sidecar.md');
-      const extension = vscode.extensions.getExtension<{ readonly activationMilliseconds: number }>(extensionId);
+      const extension = vscode.extensions.getExtension(extensionId);
       assert(extension, `${extensionId} is not installed`);
       await until('the extension is active', () => extension.isActive);
-      const { activationMilliseconds } = extension.exports;
-      assert(activationMilliseconds <= activationBudget, `activate() took ${activationMilliseconds} ms, the budget is ${activationBudget} ms`);
     },
   },
   ...[

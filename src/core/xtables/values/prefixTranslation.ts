@@ -56,7 +56,7 @@ export function applyPrefixTranslation(data: PrefixTranslation, view: PacketView
   const breaks = addressSum(address) !== addressSum(before);
   return {
     kind: 'continue', packet: { [side]: address, ...(inner && { inner }) }, inPlace: true,
-    ...(breaks && { note: `${formatAddress(before)} is not within ${formatAddress(data.source.address)}/${lengthOf(data)}, so the checksum of the packet is wrong from here on` }),
+    ...(breaks && { warning: `${formatAddress(before)} is not within ${formatAddress(data.source.address)}/${lengthOf(data)}, so the checksum of the packet is wrong from here on` }),
   };
 }
 
