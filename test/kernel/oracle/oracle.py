@@ -375,6 +375,14 @@ class Host:
 
     # ------------------------------------------------------------ analysis
     @staticmethod
+    def is_question(d, p, fam):
+        """Whether this is the packet that was asked about. An answer of this host may by chance have its identification."""
+        proto = pktlib.proto_num(p.get("proto"))
+        kind = p.get("icmpType", 8 if proto == 1 else 128)
+        return d["id"] == p["id"] and d["family"] == fam and pktlib.proto_num(d["proto"]) == proto and \
+            (proto not in (1, 58) or d.get("icmpType", kind) == kind)
+
+    @staticmethod
     def short(d, mark, iif=None, oif=None):
         r = {k: v for k, v in d.items() if k not in ("id", "family")}
         r["mark"] = mark
@@ -390,16 +398,13 @@ class Host:
         nftid = {}
         current = None
         lasthook = {}
-        proto = pktlib.proto_num(p.get("proto"))
-        itype = p.get("icmpType", 8 if proto == 1 else 128)
 
         def bucket(d, loose=False):
             if d is None:
                 return None
             if loose and d["family"] == 6 == fam and d["id"] == p["id"]:
                 return "main"  # nft trace carries no extension headers, so the protocol is not known
-            if d["id"] == p["id"] and d["family"] == fam and pktlib.proto_num(d["proto"]) == proto and \
-                    (proto not in (1, 58) or d.get("icmpType", itype) == itype):
+            if self.is_question(d, p, fam):
                 return "main"
             key = (d["family"], str(d["proto"]), d["id"], d.get("icmpType"), tuple(d.get("flags") or ()))
             if key not in others:
@@ -545,7 +550,7 @@ class Host:
             if d is None:
                 continue
             if key == "main":
-                if d["id"] == p["id"] and d["family"] == fam:
+                if self.is_question(d, p, fam):
                     mine.append((n, d))
             elif d["family"] == key[0] and str(d["proto"]) == key[1] and d["id"] == key[2]:
                 mine.append((n, d))
