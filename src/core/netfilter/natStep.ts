@@ -1,5 +1,5 @@
 import { sameAddress } from '../net/address';
-import type { ConntrackView } from '../net/conntrack';
+import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 import type { Hook } from '../xtables/view';
 import { lookAt, RIGHT, WRONG_CHECKSUM } from './checksum';
@@ -60,10 +60,7 @@ function decide(passage: Passage, tables: Tables, hook: Hook, half: NatHalf): vo
 function applyTranslation(passage: Passage, hook: Hook, half: NatHalf): void {
   const { conntrack: tracked, packet: before } = passage.at;
   if (!tracked?.entry) return;
-  if (tracked.state === 'RELATED' && before.family === 4 && before.icmpType === ICMP_REDIRECT && !untouchedByNat(tracked.entry)) {
-    throw new Ended(passage.kernelDrop('nat-failed', 'an ICMP redirect about a connection that is or may yet be translated is thrown away', undefined, true));
-  }
-  if (tracked.state === 'RELATED' && before.family === 6 && isIcmpErrorPacket(before) && passage.context.ruleSet?.tables.has('nat')) askChecksum(passage, hook);
+  if (tracked.state === 'RELATED' && isIcmpErrorPacket(before) && passage.context.ruleSet?.tables.has('nat')) examineError(passage, hook, tracked.entry);
   const after = translate(before, tracked, half);
   if (after !== before && !canTranslate(before)) throw new Ended(passage.kernelDrop('nat-failed', 'the packet is too short to be translated', undefined, true));
   if (after !== before) {
@@ -78,9 +75,13 @@ function applyTranslation(passage: Passage, hook: Hook, half: NatHalf): void {
   if (hook === 'OUTPUT' && destinationTranslated(tracked)) reroute(passage, before);
 }
 
-/** NAT asks for the checksum of every ICMPv6 error, whether it translates it or not. Source: nf_nat_proto.c nf_nat_icmpv6_reply_translation. */
-function askChecksum(passage: Passage, hook: Hook): void {
+/** What NAT asks of every ICMP error, whether it translates it or not. Source: nf_nat_proto.c nf_nat_icmp_reply_translation, nf_nat_icmpv6_reply_translation. */
+function examineError(passage: Passage, hook: Hook, entry: ConntrackEntry): void {
   const { checksum, packet } = passage.at;
+  if (packet.family === 4) {
+    if (packet.icmpType !== ICMP_REDIRECT || untouchedByNat(entry)) return;
+    throw new Ended(passage.kernelDrop('nat-failed', 'an ICMP redirect about a connection that is or may yet be translated is thrown away', undefined, true));
+  }
   const looked = lookAt(checksum, packet, hook);
   if (!looked) throw new Ended(passage.kernelDrop('nat-failed', WRONG_CHECKSUM, undefined, true));
   passage.move({ checksum: looked });

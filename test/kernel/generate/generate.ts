@@ -1,7 +1,7 @@
 import type { KernelCase } from '../case';
 import { Random } from '../random';
 import { generatePacket } from './packets';
-import { emptyTable, generateRules, PROFILES, type Profile } from './ruleSet';
+import { generateRules, PROFILES, type Profile } from './ruleSet';
 import { makeScene, type Scene } from './scene';
 import { setsText } from './sets';
 
@@ -17,9 +17,7 @@ export function generate(seed: number, index: number, packets: number, profile?:
   const random = new Random(seed * 1_000_003 + index);
   const chosen = profile ?? random.pick(PROFILES);
   const scene = makeScene(random, chosen === 'nat' ? ['tcp', 'tcp', 'udp', 'udp', 'icmp', 'sctp'] : undefined);
-  const generated = generateRules(scene, chosen);
-  // Behind SNPT and DNPT it matters whether the nat table was ever loaded, and in the kernel's namespace it may have been by an earlier case.
-  const rules = /-j [SD]NPT /.test(generated) && !generated.includes('*nat\n') ? generated + emptyTable('nat') : generated;
+  const rules = generateRules(scene, chosen);
   const made = Array.from({ length: packets }, () => generatePacket(scene, chosen));
   const connections = made.flatMap(({ connection }) => (connection ? [connection] : []));
   const listeners = rules.includes('TPROXY') || rules.includes('-m socket') ? listenersOf(scene) : undefined;

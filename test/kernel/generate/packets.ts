@@ -98,8 +98,7 @@ function transport(scene: Scene, packet: Draft, profile: string): void {
     packet.flags = profile === 'nat' && r.chance(0.8) ? ['SYN'] : r.pick(FLAGS);
     if ((packet.flags as string[])[0] === 'SYN' && r.chance(0.4)) packet.tcpOptionsHex = `020405b4${r.of('', '0402080a0000000100000000', '01030307', '0101080a0000000100000000')}`;
   }
-  // What NAT does with a redirect depends on whether the nat table was ever loaded.
-  if (proto === 'icmp') icmp(scene, packet, profile === 'nat');
+  if (proto === 'icmp') icmp(scene, packet);
   if (proto === 'sctp' && r.chance(0.6)) packet.payloadHex = r.pick(SCTP);
   if (proto === 'esp' || proto === 'ah') packet.spi = r.of(0x100, 0x10, 0xffffffff, 250, 4096);
   if (proto === 'ipcomp') packet.payloadHex = r.of('0600000200000000', '1700010000000000', '06010100');
@@ -112,11 +111,10 @@ function transport(scene: Scene, packet: Draft, profile: string): void {
   }
 }
 
-function icmp(scene: Scene, packet: Draft, nat: boolean): void {
+function icmp(scene: Scene, packet: Draft): void {
   const { random: r, family } = scene;
   const types = family === 4 ? [[8, 0], [8, 0], [8, 0], [0, 0], [13, 0], [14, 0], [3, 1], [3, 3], [11, 0], [12, 0], [5, 1], [17, 0], [15, 0], [9, 0], [10, 0], [42, 0], [3, 4]] : [[128, 0], [128, 0], [128, 0], [129, 0], [1, 4], [3, 0], [2, 0], [4, 1], [135, 0], [133, 0], [139, 0], [200, 0]];
   [packet.icmpType, packet.icmpCode] = r.pick(types) as [number, number];
-  if (packet.icmpType === 5 && !nat) packet.icmpType = 11;
   const error = family === 4 ? [3, 5, 11, 12].includes(packet.icmpType as number) : (packet.icmpType as number) < 128;
   if (family === 6 && (packet.icmpType === 135 || packet.icmpType === 133)) packet.ttl = 255;
   if (!error) {

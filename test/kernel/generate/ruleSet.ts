@@ -32,10 +32,6 @@ export function generateRules(scene: Scene, profile: Profile): string {
   return (tables.length > 0 ? tables : ['filter']).map((name) => table(scene, profile, name)).join('');
 }
 
-export function emptyTable(name: string): string {
-  return [`*${name}`, ...(HOOKS[name] as readonly HookName[]).map((hook) => `:${hook} ACCEPT [0:0]`), 'COMMIT', ''].join('\n');
-}
-
 function table(scene: Scene, profile: Profile, name: string): string {
   const { random } = scene;
   const hooks = HOOKS[name] as readonly HookName[];

@@ -87,6 +87,14 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'SNPT changes what a forwarded error quotes', rules6: npt('POSTROUTING', 'SNPT'), packets: [error('fd00:1::77', 'fd00:2::9', IN)] },
   { name: 'DNPT changes what an error quotes that comes in', rules6: npt('PREROUTING', 'DNPT'), packets: [error('fd00:9::77', 'fd00:1::5', IN)] },
   ...wrongSums,
+  ...['filter', 'nat'].map((name) => ({
+    name: `an ICMP redirect about a connection, where there is a table ${name}`, rules: name === 'nat' ? table('nat', []) : table('filter', ['INPUT', 'OUTPUT'].flatMap(states)), independent: true,
+    conntrack: [{ orig: { src: '10.244.2.9', dst: '10.244.1.5', proto: 'udp', sport: 5353, dport: 53 }, status: [] }],
+    packets: [
+      { ...IN, src: '10.244.2.9', dst: '10.244.1.5', proto: 'icmp', icmpType: 5, inner: { src: '10.244.1.5', dst: '10.244.2.9', proto: 'udp', sport: 53, dport: 5353 } },
+      { ...OUT, src: '10.244.1.5', dst: '10.244.2.9', proto: 'icmp', icmpType: 5, inner: { src: '10.244.2.9', dst: '10.244.1.5', proto: 'udp', sport: 5353, dport: 53 } },
+    ],
+  })),
   ...([['rules', 'icmp', 3, '10.244.2.9', '10.244.1.5', '10.244.1.6'], ['rules6', 'icmpv6', 1, 'fd00:9::9', 'fd00:1::5', 'fd00:1::6']] as const).map(([key, proto, icmpType, far, near, other]) => ({
     name: `an ICMP error that does not go to the sender of what it quotes, ${key}`, [key]: table('filter', ['INPUT', 'OUTPUT', 'FORWARD'].flatMap(states)), independent: true,
     conntrack: [{ orig: { src: far, dst: near, proto: 'udp', sport: 5353, dport: 53 }, status: [] }],

@@ -181,6 +181,11 @@ class Host:
                 return
             time.sleep(0.005)
 
+    def keeps_nat(self, case):
+        """Once loaded, the nat table stays, empty or not, and with it NAT's look at every packet. A host whose dump has none never had it."""
+        return any(case.get(name) is not None and "nat" in self.touched[f] and not re.search(r"^\*nat", case[name], re.M)
+                   for f, name in ((4, "rules"), (6, "rules6")))
+
     def close(self):
         self.log.close()
         self.ct.close()
@@ -665,7 +670,7 @@ class Host:
 
 
 class Oracle:
-    """Keeps one Host, remade when the topology or backend changes."""
+    """Keeps one Host, remade when the topology changes, or when something of an earlier case would stay."""
 
     def __init__(self, backend):
         self.backend = backend
@@ -678,7 +683,7 @@ class Oracle:
 
     def ensure(self, case):
         key = json.dumps(case.get("topology"), sort_keys=True)
-        if key != self.key or self.host.dirty:
+        if key != self.key or self.host.dirty or self.host.keeps_nat(case):
             if self.host:
                 self.host.close()
             self.host = Host(case.get("topology"), self.backend)
