@@ -71,7 +71,8 @@ const SEGMENT_ROUTING = 4;
 /** Transport protocols that every Linux takes; what carries anything else gets "protocol unreachable". */
 const HANDLED: ReadonlySet<number> = new Set([PROTOCOL.ICMP, PROTOCOL.IGMP, PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.ICMPV6, PROTOCOL.IPV6_NONE]);
 
-function receivedAnswer({ end, events }: Walked, context: WalkContext): HostAnswer | undefined {
+function receivedAnswer(walked: Walked, context: WalkContext): HostAnswer | undefined {
+  const { end, events } = walked;
   const { packet } = end;
   const route = events.findLast((event) => event.kind === 'route');
   if (packet.extensionHeaders.some(({ protocol, bytes }) => protocol === PROTOCOL.IPV6_ROUTE && bytes[2] === SEGMENT_ROUTING)) return undefined;
@@ -82,7 +83,8 @@ function receivedAnswer({ end, events }: Walked, context: WalkContext): HostAnsw
   if (packet.protocol === PROTOCOL.ICMP && packet.icmpType === 8) return { packet: reversed(packet, { icmpType: 0 }) };
   if (packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType === 128) return { packet: reversed(packet, { icmpType: 129 }) };
   if (toMany(end)) return undefined;
-  if (!HANDLED.has(packet.protocol)) return { packet: icmpError(packet, packet.family === 4 ? [3, 2] : [4, 1], context) };
+  // Unlike the handlers of protocols, what says that there is none has not let go of the packet's connection (net/ipv4/ip_input.c ip_protocol_deliver_rcu).
+  if (!HANDLED.has(packet.protocol)) return { packet: icmpError(packet, packet.family === 4 ? [3, 2] : [4, 1], context), attached: attachment(walked, entryOf(walked, context)) };
   if (!end.receiverKnown) return undefined;
   if (packet.protocol === PROTOCOL.UDP || packet.protocol === PROTOCOL.UDPLITE) {
     return end.receiver ? undefined : { packet: icmpError(packet, packet.family === 4 ? [3, 3] : [1, 4], context) };
@@ -102,9 +104,7 @@ const ERRORS: Partial<Record<KernelDropReason, Readonly<Record<4 | 6, readonly [
 
 function refusedAnswer(walked: Walked, context: WalkContext): HostAnswer | undefined {
   const { end: { dropBy, packet }, end, events } = walked;
-  const view = lastView(events);
-  // By now its connection may be known to all: what was seen of it on the way is out of date.
-  const entry = view?.entry && (context.world.entry(view.entry.id) ?? view.entry);
+  const entry = entryOf(walked, context);
   if (dropBy?.kind === 'kernel') {
     const code = dropBy.inHook ? undefined : ERRORS[dropBy.reason]?.[packet.family];
     return code && !isIcmpErrorPacket(packet) && !toMany(end) ? { packet: icmpError(packet, code, context), attached: attachment(walked, entry) } : undefined;
@@ -122,6 +122,12 @@ function refusedAnswer(walked: Walked, context: WalkContext): HostAnswer | undef
   }
   if (kind !== 'icmp' || isIcmpErrorPacket(packet)) return undefined;
   return { packet: icmpError(packet, [icmpType ?? 3, icmpCode ?? 3], context), attached: attachment(walked, entry) };
+}
+
+/** The packet's connection. By now it may be known to all: what was seen of it on the way is out of date. */
+function entryOf({ events }: Walked, { world }: WalkContext): ConntrackEntry | undefined {
+  const entry = lastView(events)?.entry;
+  return entry && (world.entry(entry.id) ?? entry);
 }
 
 /**

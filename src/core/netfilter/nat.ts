@@ -40,9 +40,13 @@ function keepAddress(tuple: Tuple, half: NatHalf): NatRange {
 
 function uniqueTuple(original: Tuple, half: NatHalf, range: NatRange, entry: ConntrackEntry, world: World): { tuple: Tuple; random: boolean } {
   if (half === 'source' && !range.random) {
-    if (addressInRange(original.source, range) && keyInRange(original, half, range) && !isUsed(original, entry, world)) return { tuple: original, random: false };
-    const earlier = sameSourceBefore(original, range, entry, world);
-    if (earlier && !isUsed(earlier, entry, world)) return { tuple: earlier, random: false };
+    if (addressInRange(original.source, range) && keyInRange(original, half, range)) {
+      const user = userOf(original, entry, world);
+      if (!user || clashesInReverse(user, entry)) return { tuple: original, random: false };
+    } else {
+      const earlier = sameSourceBefore(original, range, entry, world);
+      if (earlier && !isUsed(earlier, entry, world)) return { tuple: earlier, random: false };
+    }
   }
   const tuple = withAddress(original, half, range, entry);
   if (!range.random) {
@@ -122,12 +126,28 @@ function choosePort(tuple: Tuple, half: NatHalf, range: NatRange, entry: Conntra
   return { tuple: candidate, random };
 }
 
-/** Whether the answers of another connection already come with this tuple. */
 function isUsed(tuple: Tuple, entry: ConntrackEntry, world: World): boolean {
+  return userOf(tuple, entry, world) !== undefined;
+}
+
+/** The other connection whose packets in one direction come with what answers this tuple. */
+function userOf(tuple: Tuple, entry: ConntrackEntry, world: World): ConntrackEntry | undefined {
   const reply = invertTuple(tuple);
   const found = reply && world.find(reply, { original: entry.zone.reply, reply: entry.zone.reply });
-  return found !== undefined && found.entry.id !== entry.id;
+  return found && found.entry.id !== entry.id ? found.entry : undefined;
 }
+
+/**
+ * Each is the other one seen from its far end, and neither is translated. Linux then leaves the tuple alone: it takes them for two packets that
+ * came at the same time, which is settled where the connection becomes known. Source: nf_nat_core.c nf_nat_used_tuple_new.
+ */
+function clashesInReverse(other: ConntrackEntry, entry: ConntrackEntry): boolean {
+  const untranslated = [other, entry].every(({ sourceNat, destinationNat }) => !sourceNat && !destinationNat);
+  return untranslated && MAY_CLASH.has(entry.original.protocol) && tupleKey(other.original) === tupleKey(entry.reply) && tupleKey(other.reply) === tupleKey(entry.original);
+}
+
+/** Source: `allow_clash` of nf_conntrack_proto_udp.c and nf_conntrack_proto_gre.c. */
+const MAY_CLASH: ReadonlySet<number> = new Set([PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.GRE]);
 
 /**
  * The packet as one half of its connection's translation makes it in this direction. The same packet where there is nothing to do.

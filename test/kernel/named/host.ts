@@ -133,6 +133,16 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
       udp(far, near, 'eth0', { proto: 'tcp', sport: 50123, dport: 8080, flags: ['ACK'] }),
     ],
   }))),
+  ...[{ key: 'rules', near: '192.168.1.10', far: '192.168.1.77' }, { key: 'rules6', near: 'fd00:1::10', far: 'fd00:1::77' }].flatMap(({ key, near, far }) => [
+    ...['udp', 'tcp'].flatMap((proto) => [['POSTROUTING'], [`POSTROUTING -j SNAT --to-source ${near}`]].map((nat) => ({
+      name: `a connection that is another one seen from its far end, ${proto}, ${nat.join()}, ${key}`, independent: false, [key]: rules({ raw: ['OUTPUT -j CT --zone-reply 4'], nat }),
+      packets: [out(near, far, { proto, ...(proto === 'tcp' && { flags: ['SYN'] }) }), udp(far, near, 'eth0', { proto, sport: 53, dport: 40000, ...(proto === 'tcp' && { flags: ['SYN'] }) })],
+    }))),
+    {
+      name: `"protocol unreachable" belongs to the connection from the start, ${key}`, independent: false, [key]: rules({ raw: ['OUTPUT -m conntrack --ctstate INVALID -m limit --limit 1/h --limit-burst 2'] }),
+      packets: [udp(far, near, 'eth0', { proto: 'sctp', payloadHex: '01000014000000010000100000010001000004d2' }), ...[1, 2, 3].map((sport) => out(near, far, { sport }))],
+    },
+  ]),
   ...['--zone-reply 4', '--zone-orig 4', '--zone 4'].map((zone) => ({
     name: `an ICMP error about one of two connections, CT ${zone}`, independent: false, rules: rules({ raw: [`OUTPUT -p udp -j CT ${zone}`], nat: ['POSTROUTING -j SNAT --to-source 10.0.5.77'] }),
     packets: [
