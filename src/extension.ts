@@ -1,12 +1,13 @@
 import type * as vscode from 'vscode';
 import { registerCodeLens } from './host/codeLens';
 import { registerContextKeys } from './host/contextKeys';
-import { registerDiagnostics } from './host/diagnostics';
+import { Diagnostics } from './host/diagnostics';
 import { Documents } from './host/documents';
 import { registerFolding } from './host/folding';
 import { registerHover } from './host/hover';
 import { registerNavigation } from './host/navigation';
 import { registerOpenAutomatically } from './host/openAutomatically';
+import { registerQuickFixes } from './host/quickFixes';
 import { registerSymbols } from './host/symbols';
 import { testing, type Testing } from './host/testing';
 import { registerTraceCommands } from './host/traceCommands';
@@ -20,12 +21,13 @@ export interface Api {
 
 export function activate(context: vscode.ExtensionContext): Api {
   const documents = new Documents();
+  const diagnostics = new Diagnostics(documents);
   const decorations = new TraceDecorations();
   const panels = new TracePanels(context.extensionUri, documents, decorations);
   context.subscriptions.push(
-    documents, decorations, panels,
+    documents, diagnostics, decorations, panels,
     registerHover(documents), registerSymbols(documents), registerNavigation(documents), registerFolding(documents), registerCodeLens(documents),
-    registerDiagnostics(documents), registerTraceCommands(documents, panels), registerContextKeys(documents, panels), registerOpenAutomatically(documents, panels),
+    registerQuickFixes(documents, diagnostics), registerTraceCommands(documents, panels), registerContextKeys(documents, panels), registerOpenAutomatically(documents, panels),
   );
   return { testing: testing(documents, decorations, panels) };
 }

@@ -1,6 +1,7 @@
 import { bindRules } from '../core/ruleset/bind';
 import type { LineProblem } from '../core/ruleset/ruleSet';
 import { detectLanguage } from '../core/syntax/detect';
+import type { Fix } from '../core/syntax/tree';
 import { parseSourceFile } from '../core/syntax/parse';
 import { isRestoreInput, restoreInput } from '../core/syntax/restoreInput';
 import { ruleSetOf, type FileModel } from './fileModel';
@@ -13,6 +14,14 @@ export interface Diagnostic {
   readonly severity: 'error' | 'warning' | 'info';
   readonly code: string;
   readonly message: string;
+  /** The change of that line that mends it, where one is plain; `quickFixes` knows those of the whole file too. */
+  readonly fix?: QuickFix;
+}
+
+/** A change of the file. The parts do not overlap; lines and columns are 1-based, `endColumn` is the one behind the last. */
+export interface QuickFix {
+  readonly title: string;
+  readonly edits: readonly { readonly line: number; readonly column: number; readonly endColumn: number; readonly newText: string }[];
 }
 
 /** What iptables-restore would refuse (errors), and what it accepts but is hardly meant (warnings). */
@@ -21,8 +30,13 @@ export function checkRules(text: string, family: 4 | 6): readonly Diagnostic[] {
   return inOrder(bindRules(section).problems.map(asDiagnostic));
 }
 
-export function asDiagnostic({ line, start, end, severity, code, message }: LineProblem): Diagnostic {
-  return { line: line.index + 1, column: start + 1, endColumn: end + 1, severity, code, message };
+export function asDiagnostic({ line, start, end, severity, code, message, fix }: LineProblem): Diagnostic {
+  const at = line.index + 1;
+  // Words that are taken away take the blank behind them along.
+  const endOf = (edit: Fix['edits'][number]): number => (edit.newText === '' && line.text.charAt(edit.end) === ' ' ? edit.end + 1 : edit.end);
+  const edits = fix?.edits.map((edit) => ({ line: at, column: edit.start + 1, endColumn: endOf(edit) + 1, newText: edit.newText }));
+  // The columns of a line within JSON are not those of the file, nor are its quotes.
+  return { line: at, column: start + 1, endColumn: end + 1, severity, code, message, ...(fix && edits && !('toOuter' in line) && { fix: { title: fix.title, edits } }) };
 }
 
 /**

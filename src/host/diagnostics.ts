@@ -11,28 +11,58 @@ const LARGE = 20_000;
 const MOST = 500;
 
 /** Problems of rules files. Notes and logs get none: what stands in them is not meant to be loaded. */
-export function registerDiagnostics(documents: Documents): vscode.Disposable {
-  const collection = vscode.languages.createDiagnosticCollection('iptables');
-  const check = debounced((document: vscode.TextDocument) => {
-    const model = document.isClosed || document.languageId !== 'iptables' ? undefined : documents.modelOf(document);
-    if (model) collection.set(document.uri, fileDiagnostics(model, document.uri.path).slice(0, MOST).map((problem) => asDiagnostic(document, problem)));
-  });
-  const soon = (document: vscode.TextDocument, pause = document.lineCount > LARGE ? LONG_PAUSE : PAUSE): void => {
-    if (document.languageId === 'iptables') check.call(document.uri.toString(), pause, document);
-  };
-  for (const document of vscode.workspace.textDocuments) soon(document, 0);
-  return vscode.Disposable.from(
-    collection, check,
-    vscode.workspace.onDidOpenTextDocument((document) => soon(document, 0)),
-    documents.onDidChange((document) => soon(document)),
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => collection.delete(uri)),
-  );
+export class Diagnostics implements vscode.Disposable {
+  private readonly collection = vscode.languages.createDiagnosticCollection('iptables');
+  private readonly found = new Map<string, { readonly version: number; readonly problems: readonly Diagnostic[] }>();
+  private readonly soon = debounced((document: vscode.TextDocument) => this.check(document));
+  private readonly subscription: vscode.Disposable;
+
+  constructor(private readonly documents: Documents) {
+    for (const document of vscode.workspace.textDocuments) this.checkSoon(document, 0);
+    this.subscription = vscode.Disposable.from(
+      this.collection, this.soon,
+      vscode.workspace.onDidOpenTextDocument((document) => this.checkSoon(document, 0)),
+      documents.onDidChange((document) => this.checkSoon(document)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.forget(uri)),
+    );
+  }
+
+  /** The problems shown that touch a range; none while they are out of date. */
+  within(document: vscode.TextDocument, range: vscode.Range): readonly Diagnostic[] {
+    const found = this.found.get(document.uri.toString());
+    if (found?.version !== document.version) return [];
+    return found.problems.filter((problem) => rangeOf(document, problem).intersection(range) !== undefined);
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+  }
+
+  private check(document: vscode.TextDocument): void {
+    const model = document.isClosed || document.languageId !== 'iptables' ? undefined : this.documents.modelOf(document);
+    if (!model) return;
+    const problems = fileDiagnostics(model, document.uri.path).slice(0, MOST);
+    this.found.set(document.uri.toString(), { version: document.version, problems });
+    this.collection.set(document.uri, problems.map((problem) => asDiagnostic(document, problem)));
+  }
+
+  private checkSoon(document: vscode.TextDocument, pause = document.lineCount > LARGE ? LONG_PAUSE : PAUSE): void {
+    if (document.languageId === 'iptables') this.soon.call(document.uri.toString(), pause, document);
+  }
+
+  private forget(uri: vscode.Uri): void {
+    this.found.delete(uri.toString());
+    this.collection.delete(uri);
+  }
 }
 
-function asDiagnostic(document: vscode.TextDocument, { line, column, endColumn, severity, code, message }: Diagnostic): vscode.Diagnostic {
-  const range = document.validateRange(new vscode.Range(line - 1, column - 1, line - 1, endColumn - 1));
-  const made = new vscode.Diagnostic(range, message, SEVERITIES[severity]);
-  made.code = code;
+function rangeOf(document: vscode.TextDocument, { line, column, endColumn }: Diagnostic): vscode.Range {
+  return document.validateRange(new vscode.Range(line - 1, column - 1, line - 1, endColumn - 1));
+}
+
+function asDiagnostic(document: vscode.TextDocument, problem: Diagnostic): vscode.Diagnostic {
+  const made = new vscode.Diagnostic(rangeOf(document, problem), problem.message, SEVERITIES[problem.severity]);
+  made.code = problem.code;
   made.source = 'iptables';
   return made;
 }

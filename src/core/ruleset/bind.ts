@@ -6,6 +6,7 @@ import type { CommandNode, Line, LineNode, Problem, RulesSection, Word } from '.
 import type { Columns } from '../text/columns';
 import { ofLegacy, ofNft, type Complaint } from '../xtables/backend';
 import type { TableName } from '../xtables/view';
+import { adviceOf, unknownTableHelp, type Advice } from './advice';
 import { chainOf, changeName, changePolicy, declareChain, deleteChains, flushChains, makeChain, type ChainLine } from './chainCommands';
 import { checkPlaces } from './checkPlaces';
 import { checkSharedNames, sharedNames, type SharedName } from './checkSharedNames';
@@ -173,7 +174,7 @@ class Binder {
     this.unknownTable = table === undefined;
     if (table === undefined) {
       this.current = undefined;
-      this.report(line, name, 'unknown-table', `there is no table "${name.text}": iptables has raw, mangle, nat, filter and security`);
+      this.report(line, name, 'unknown-table', unknownTableHelp(name));
       return;
     }
     this.passing = this.change !== undefined && !this.change.tables.has(table);
@@ -256,7 +257,7 @@ class Binder {
   private tableOf(line: Line, word: Word): OpenTable | undefined {
     const name = asTable(word.text);
     if (name) return this.open(name);
-    this.report(line, word, 'unknown-table', `there is no table "${word.text}": iptables has raw, mangle, nat, filter and security`);
+    this.report(line, word, 'unknown-table', unknownTableHelp(word));
     return undefined;
   }
 
@@ -362,8 +363,8 @@ class Binder {
     this.problems.push({ ...complaint, start, end, line });
   }
 
-  private report(line: Line, at: Columns, code: string, message: string, severity: Problem['severity'] = 'error'): void {
-    this.problems.push({ severity, code, message, start: at.start, end: at.end, line });
+  private report(line: Line, at: Columns, code: string, told: string | Advice, severity: Problem['severity'] = 'error'): void {
+    this.problems.push({ ...adviceOf(told), severity, code, start: at.start, end: at.end, line });
   }
 }
 

@@ -2,7 +2,9 @@ import { ChainDeclaration } from '../syntax/chainDeclaration';
 import type { CommandParts } from '../syntax/command';
 import type { ChainNode, CommandNode, Line, Problem, RulesSection, Word } from '../syntax/tree';
 import type { Columns } from '../text/columns';
+import type { Advice } from './advice';
 import { chainNameProblem } from './chainName';
+import { unknownChainHelp } from './optionHelp';
 import { BUILTIN_CHAINS, HOOKS } from './ruleSet';
 import { ofLegacy, ofNft, type Complaint } from '../xtables/backend';
 import { addChain, deleteChain, isReferenced, renameChain, type OpenChain, type OpenTable } from './openTable';
@@ -15,7 +17,7 @@ export interface ChainLine {
   readonly section: RulesSection;
   readonly program: Program;
   readonly tell: (at: Columns, complaint: Complaint) => void;
-  readonly report: (at: Columns, code: string, message: string, severity?: Problem['severity']) => void;
+  readonly report: (at: Columns, code: string, message: string | Advice, severity?: Problem['severity']) => void;
 }
 
 /** `:CHAIN POLICY`. */
@@ -104,7 +106,7 @@ export function chainOf({ table, report }: Pick<ChainLine, 'table' | 'report'>, 
   }
   const chain = table.chains.get(node.chain.text);
   if (chain) return chain;
-  report(node.chain, 'unknown-chain', builtinElsewhere(table, node.chain.text) ?? `there is no chain "${node.chain.text}" in table ${table.name}: declare it above with ":${node.chain.text} - [0:0]" or -N`);
+  report(node.chain, 'unknown-chain', builtinElsewhere(table, node.chain.text) ?? unknownChainHelp(node.chain, table));
   return undefined;
 }
 

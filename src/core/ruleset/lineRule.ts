@@ -82,7 +82,7 @@ export class LineRule implements Rule {
     const { jump } = this;
     const parsed = parseRule(words, {
       ...this.program, table: this.chain.table, chain: this.chain.name,
-      chains: { get: (name) => (jump?.chain === name ? { name } : undefined) },
+      chains: { get: (name) => (jump?.chain === name ? { name } : undefined), values: () => [].values() },
     });
     // Each rule of a line that lists several addresses has matches of its own, for what they remember of packets.
     return parsed.headers.length < 2 ? parsed : { ...parsed, matches: parsed.matches.map((match) => ({ ...match })) };

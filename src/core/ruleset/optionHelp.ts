@@ -1,18 +1,29 @@
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import { allExtensions, matchNamed, targetNamed } from '../xtables/registry';
+import type { Word } from '../syntax/tree';
+import { didYouMean, insertBefore, type Advice } from './advice';
+import type { OpenTable } from './openTable';
+import type { RuleContext } from './parseRule';
 
 type Extension = MatchExtension | TargetExtension;
 
-/** What to do about an option that none of the `loaded` matches and targets has: whose it is, or which one was likely meant. */
-export function unknownOptionHelp(name: string, loaded: readonly Extension[], family: 4 | 6): string {
+/**
+ * What to do about an option that none of the `loaded` matches and targets has: whose it is, or which one was likely meant. `name` is what
+ * stands in `word` up to a `=`, `first` the word that the option begins with: itself, or the `!` in front of it.
+ */
+export function unknownOptionHelp(name: string, word: Word, first: Word, loaded: readonly Extension[], family: 4 | 6): Advice {
   const owners = ownersIn(family).get(name) ?? [];
-  if (owners.length === 1) return `it belongs to ${owners[0] as string}, which must stand in front of it`;
-  if (owners.length > 1) return `it belongs to ${owners.join(', ')}: one of these must stand in front of it`;
-  const near = nearest(name, loaded.flatMap((each) => optionNames(each, family)));
-  if (near !== undefined) return `did you mean ${near}?`;
+  const [owner] = owners;
+  if (owner !== undefined && owners.length === 1) {
+    // What a target is for is another question than where it stands.
+    return { message: `it belongs to ${owner}, which must stand in front of it`, fix: owner.startsWith('-m') ? insertBefore(first, owner) : undefined };
+  }
+  if (owners.length > 1) return { message: `it belongs to ${owners.join(', ')}: one of these must stand in front of it` };
+  const near = didYouMean(word, loaded.flatMap((each) => optionNames(each, family)), name.length);
+  if (near) return near;
   const named = loaded.filter((each) => each.name !== '');
-  if (named.length === 0) return 'options of a match stand behind its -m, those of a target behind -j, ports behind -p tcp or -p udp';
-  return named.map((each) => `${useOf(each)} has ${some(optionsOf(each, family).map((option) => option.name))}`).join('; ');
+  if (named.length === 0) return { message: 'options of a match stand behind its -m, those of a target behind -j, ports behind -p tcp or -p udp' };
+  return { message: named.map((each) => `${useOf(each)} has ${some(optionsOf(each, family).map((option) => option.name))}`).join('; ') };
 }
 
 const ownersByFamily = new Map<4 | 6, ReadonlyMap<string, readonly string[]>>();
@@ -36,8 +47,45 @@ export function some(names: readonly string[]): string {
   return names.length <= MOST_NAMES ? names.join(', ') : `${names.slice(0, MOST_NAMES).join(', ')} …`;
 }
 
+/** What to do about a `-m` of which there is none. `name` is that of the match, `word` what was written for it. */
+export function unknownMatchHelp(word: Word, name: string, family: 4 | 6): string | Advice {
+  return otherFamilyHelp('match', name, family) ?? unknownName(`no match "${word.text}"`, word, extensionNames('match', family), ': is it spelled right? It is none that iptables 1.8 brings along');
+}
+
+/** What to do about a `-j`, or with `goto` a `-g`, that leads nowhere. */
+export function unknownTargetHelp(word: Word, goto: boolean, { table, family, chains }: Pick<RuleContext, 'table' | 'family' | 'chains'>): string | Advice {
+  if (goto) return unknownName(`goto "${word.text}": there is no such chain in table ${table}`, word, chainNames(chains, false), '');
+  const complaint = `"${word.text}" is neither a chain of table ${table} declared above nor a target that iptables 1.8 brings along`;
+  return otherFamilyHelp('target', word.text, family) ?? unknownName(complaint, word, [...extensionNames('target', family), ...chainNames(chains, false)], '');
+}
+
+/** What to do about a command for a chain that is not there. */
+export function unknownChainHelp(word: Word, table: Pick<OpenTable, 'name' | 'chains'>): Advice {
+  return unknownName(`there is no chain "${word.text}" in table ${table.name}`, word, chainNames(table.chains, true), `: declare it above with ":${word.text} - [0:0]" or -N`);
+}
+
+/** `complaint`, and which name was likely meant; where none is near, what else there is to say. */
+function unknownName(complaint: string, word: Word, names: readonly string[], otherwise: string): Advice {
+  const near = didYouMean(word, names);
+  return { message: `${complaint}${near ? `: ${near.message}` : otherwise}`, fix: near?.fix };
+}
+
+function extensionNames(kind: 'match' | 'target', family: 4 | 6): readonly string[] {
+  return allExtensions().filter((each) => each.kind === kind && each.name !== '' && each.families.includes(family)).map(({ name }) => name);
+}
+
+/** Those that somebody may have mistyped. Programs write the names of thousands. */
+function chainNames(chains: RuleContext['chains'], builtIn: boolean): readonly string[] {
+  const names: string[] = [];
+  for (const { name, hook } of chains.values()) {
+    if (names.length === MOST_CHAINS) break;
+    if (builtIn || hook === undefined) names.push(name);
+  }
+  return names;
+}
+
 /** What is to be written where a match or target is there for the other family only; undefined where neither has it. */
-export function otherFamilyHelp(kind: 'match' | 'target', name: string, family: 4 | 6): string | undefined {
+function otherFamilyHelp(kind: 'match' | 'target', name: string, family: 4 | 6): string | undefined {
   const other = family === 4 ? 6 : 4;
   if (!(kind === 'match' ? matchNamed(name, other) : targetNamed(name, other))) return undefined;
   const counterpart = COUNTERPARTS[name];
@@ -46,6 +94,7 @@ export function otherFamilyHelp(kind: 'match' | 'target', name: string, family: 
 
 const COUNTERPARTS: Readonly<Record<string, string>> = { ttl: 'hl', hl: 'ttl', TTL: 'HL', HL: 'TTL', icmp: 'icmp6', icmp6: 'icmp' };
 const MOST_NAMES = 8;
+const MOST_CHAINS = 300;
 
 function useOf({ kind, name }: Extension): string {
   return `${kind === 'match' ? '-m' : '-j'} ${name}`;
@@ -57,23 +106,4 @@ function optionsOf({ options }: Extension, family: 4 | 6): Extension['options'] 
 
 function optionNames(extension: Extension, family: 4 | 6): readonly string[] {
   return optionsOf(extension, family).flatMap((option) => [option.name, ...option.aliases]);
-}
-
-/** The name that differs by no more than two letters; capitals and dashes do not count. */
-function nearest(name: string, names: readonly string[]): string | undefined {
-  const bare = (text: string): string => text.toLowerCase().replace(/[-_]/g, '');
-  const wanted = bare(name);
-  const [best] = names.map((each) => [distance(wanted, bare(each)), each] as const).filter(([far]) => far <= Math.min(2, wanted.length / 3)).sort(([a], [b]) => a - b);
-  return best?.[1];
-}
-
-/** Levenshtein's. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length] as number;
 }

@@ -2,12 +2,12 @@ import type { Columns } from '../text/columns';
 import type { Problem, Word } from '../syntax/tree';
 import { ofLegacy, type Complaint } from '../xtables/backend';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
-import { oldNegation } from './oldNegation';
+import { oldNegation, type Advice } from './advice';
 import type { BuildProblem, Given, GivenOptions, InvalidValue, Option, ValueContext } from '../xtables/option';
 
 /** What a reader of options needs of the rule that it is part of. */
 export interface RuleSurroundings {
-  report(at: Columns, code: string, message: string, severity?: Problem['severity']): void;
+  report(at: Columns, code: string, message: string | Advice, severity?: Problem['severity']): void;
   tell(at: Columns, complaint: Complaint): void;
   valueContext(): ValueContext;
   /** The value `word` could as well be spelled otherwise (`ValueType.certain`). */
@@ -89,7 +89,7 @@ export class OptionReader implements GivenOptions {
     let inverted = negation !== undefined;
     const next = words[index];
     if (attached === undefined && option.words > 0 && option.invertible && next?.text === '!' && index + 1 < words.length && !words[index + 1]?.text.startsWith('-')) {
-      this.rule.report(next, 'old-negation', oldNegation(option.name));
+      this.rule.report(next, 'old-negation', oldNegation(optionWord, option.name, next));
       inverted = true;
       index++;
     }

@@ -11,8 +11,8 @@ import { finishRule, NO_MATCHES, NO_TARGET } from './finishRule';
 import { HeaderReader } from './headerReader';
 import type { RuleHeader } from './header';
 import { bytesOf } from '../syntax/restoreInput';
-import { oldNegation } from './oldNegation';
-import { otherFamilyHelp, some, unknownOptionHelp } from './optionHelp';
+import { adviceOf, changeTo, oldNegation, remove, type Advice } from './advice';
+import { some, unknownMatchHelp, unknownOptionHelp, unknownTargetHelp } from './optionHelp';
 import { OptionReader, type RuleSurroundings } from './optionReader';
 import { OptionSearch, type FoundOption } from './optionSearch';
 import type { Program } from './program';
@@ -26,7 +26,7 @@ export interface RuleContext extends Program {
   /** The chain the rule is put into; built-in chains restrict `-i` and `-o`. */
   readonly chain: string;
   /** The chains of the table at this point, by name; a target that is none of them must be a target extension. */
-  readonly chains: { get(name: string): { readonly name: string; readonly hook?: string | undefined } | undefined };
+  readonly chains: Pick<ReadonlyMap<string, { readonly name: string; readonly hook?: string | undefined }>, 'get' | 'values'>;
   /** What is done with the rule; undefined where it is put into a chain. */
   readonly operation?: Operation;
   /** Filled with the words that could as well be spelled otherwise: see `GoodRule.certain`. */
@@ -83,7 +83,7 @@ class RuleReader implements RuleSurroundings {
       const word = this.words[this.index] as Word;
       const { text } = word;
       if (text === '!') {
-        if (negation) this.report(word, 'negation', 'two "!" in a row: iptables takes one');
+        if (negation) this.report(word, 'negation', { message: 'two "!" in a row: iptables takes one', fix: remove('Remove the first "!"', negation, negation) });
         negation = word;
         this.index++;
         continue;
@@ -139,7 +139,7 @@ class RuleReader implements RuleSurroundings {
   private readCluster(word: Word, negation: Word | undefined): void {
     const { text } = word;
     const start = this.index;
-    if (this.isLongOption(text)) return this.failUnknown(word, `"${text}" has one dash too few: write "-${text}"`, negation);
+    if (this.isLongOption(text)) return this.failUnknown(word, { message: `"${text}" has one dash too few: write "-${text}"`, fix: changeTo(word, `-${text}`) }, negation);
     for (let i = 1; i < text.length && !this.otherFamily; i++) {
       const letter = text.charAt(i);
       const takesValue = globalOptionOfLetter(letter)?.value !== 'no';
@@ -160,18 +160,21 @@ class RuleReader implements RuleSurroundings {
   }
 
   private readUnknown(word: Word, name: string, negation: Word | undefined): void {
-    this.failUnknown(word, () => `no option "${name}" here: ${unknownOptionHelp(name, this.loaded.map(({ extension }) => extension), this.context.family)}`, negation);
+    this.failUnknown(word, () => {
+      const { message, fix } = unknownOptionHelp(name, word, negation ?? word, this.loaded.map(({ extension }) => extension), this.context.family);
+      return { message: `no option "${name}" here: ${message}`, fix };
+    }, negation);
   }
 
   /** An option that cannot be read: it and the words behind it stay unknown, and what the rule seems to lack for want of it is not told. */
-  private failUnknown(word: Word, message: string | (() => string), negation: Word | undefined): void {
+  private failUnknown(word: Word, message: string | Advice | (() => Advice), negation: Word | undefined): void {
     this.index++;
     if (this.swallowing) {
       if (negation) this.swallowing.push(negation);
       this.swallowing.push(word);
       return;
     }
-    this.report(word, 'unknown-option', typeof message === 'string' ? message : message());
+    this.report(word, 'unknown-option', typeof message === 'function' ? message() : message);
     this.optionUnknown = true;
     this.startSwallowing('', negation ? [negation, word] : [word]);
   }
@@ -222,7 +225,7 @@ class RuleReader implements RuleSurroundings {
         const value = this.ownWord(word, attached, letter);
         const next = this.words[this.index];
         if (value?.text === '!' && next && !/^[-!]/.test(next.text)) {
-          this.report(value, 'old-negation', oldNegation(word.text));
+          this.report(value, 'old-negation', oldNegation(word, word.text, value));
           this.index++;
           this.readHeader(letter, word, next, value);
         } else if (value) this.readHeader(letter, word, value, negation);
@@ -245,10 +248,12 @@ class RuleReader implements RuleSurroundings {
       case '4': case '6':
         if (letter !== String(this.context.family)) this.otherFamily = true;
         return;
-      case 't':
-        this.report(word, 'table-option', 'the -t option (seen in the rule) cannot be used here: the line "*table" above names the table');
-        this.value(word, attached);
+      case 't': {
+        const value = this.value(word, attached);
+        const fix = value && remove(`Remove -t ${value.text}`, word, value);
+        this.report(word, 'table-option', { message: 'the -t option (seen in the rule) cannot be used here: the line "*table" above names the table', fix });
         return;
+      }
       case 'M':
         this.value(word, attached);
         return;
@@ -318,7 +323,7 @@ class RuleReader implements RuleSurroundings {
       this.load(extension, value);
       return;
     }
-    this.report(value, 'unknown-match', otherFamilyHelp('match', name, this.context.family) ?? `no match "${value.text}": is it spelled right? It is none that iptables 1.8 brings along`);
+    this.report(value, 'unknown-match', unknownMatchHelp(value, name, this.context.family));
     this.startSwallowing(value.text, [], value);
   }
 
@@ -355,10 +360,7 @@ class RuleReader implements RuleSurroundings {
       this.target = this.load(extension, value);
       return;
     }
-    if (goto) this.report(value, 'unknown-chain', `goto "${value.text}": there is no such chain in table ${this.context.table}`);
-    else {
-      this.report(value, 'unknown-target', otherFamilyHelp('target', value.text, this.context.family) ?? `"${value.text}" is neither a chain of table ${this.context.table} declared above nor a target that iptables 1.8 brings along`);
-    }
+    this.report(value, goto ? 'unknown-chain' : 'unknown-target', unknownTargetHelp(value, goto, this.context));
     this.swallowing = [];
     this.jump = { kind: 'unknown', name: value.text, options: '', word: value };
   }
@@ -373,8 +375,8 @@ class RuleReader implements RuleSurroundings {
     };
   }
 
-  report(at: Columns, code: string, message: string, severity: Problem['severity'] = 'error'): void {
-    this.problems.push({ severity, code, message, start: at.start, end: at.end });
+  report(at: Columns, code: string, told: string | Advice, severity: Problem['severity'] = 'error'): void {
+    this.problems.push({ ...adviceOf(told), severity, code, start: at.start, end: at.end });
   }
 
   tell({ start, end }: Columns, complaint: Complaint): void {

@@ -71,6 +71,15 @@ export interface Problem extends Columns {
   readonly severity: 'error' | 'warning' | 'info';
   readonly code: string;
   readonly message: string;
+  /** The change of this line that mends it, where one is plain. */
+  readonly fix?: Fix;
+}
+
+/** A change of one line. The parts do not overlap, and each stands for the columns as they are before any of them. */
+export interface Fix {
+  /** What it does, as a menu says it: `Change to --dports`. */
+  readonly title: string;
+  readonly edits: readonly (Columns & { readonly newText: string })[];
 }
 
 /**

@@ -19,6 +19,25 @@ export const featureCases: readonly HostCase[] = [
       assert((await testing()).isInStep(document), 'the tree is not what the document says');
     },
   },
+  {
+    name: 'the light bulb at an error offers the fix, and the fix mends it',
+    run: async () => {
+      const { document } = await openText('*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -dport 80 -j WEB\nCOMMIT\n');
+      const offered = async (title: string): Promise<vscode.CodeAction | undefined> => {
+        const range = document.lineAt(document.lineCount > 5 ? 3 : 2).range;
+        return (await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', document.uri, range)).find(action => action.title === title);
+      };
+      for (const title of ['Declare chain WEB', 'Change to --dport']) {
+        await until(`"${title}" is offered`, async () => await offered(title) !== undefined);
+        const action = await offered(title);
+        assert(action?.edit, `"${title}" changes nothing`);
+        await vscode.workspace.applyEdit(action.edit);
+      }
+      const text = document.getText();
+      assert(text === '*filter\n:INPUT ACCEPT [0:0]\n:WEB - [0:0]\n-A INPUT -p tcp --dport 80 -j WEB\nCOMMIT\n', `the file is ${JSON.stringify(text)}`);
+      await until('there are no problems', () => vscode.languages.getDiagnostics(document.uri).length === 0);
+    },
+  },
   ...['kube-node.iptables-save', 'docker-host.iptables-save', 'istio-sidecar.md'].map(name => ({
     name: `${name} has no problems`,
     run: async () => {

@@ -1,0 +1,38 @@
+import { chainNameProblem } from '../core/ruleset/chainName';
+import type { Line, SourceFile } from '../core/syntax/tree';
+import type { Diagnostic, QuickFix } from './diagnostics';
+
+/** The changes of the file that mend a problem, the likeliest first; empty where none is plain. */
+export function quickFixes(file: SourceFile, problem: Diagnostic): readonly QuickFix[] {
+  const ofFile = problem.code === 'missing-commit' ? addCommit(file, problem) : NAMES_A_CHAIN.has(problem.code) ? declareChain(file, problem) : undefined;
+  return [problem.fix, ofFile].filter((fix) => fix !== undefined);
+}
+
+const NAMES_A_CHAIN: ReadonlySet<string> = new Set(['unknown-chain', 'unknown-target']);
+
+/** A line behind the last declaration of the table that the rule stands in. */
+function declareChain({ lines }: SourceFile, { line, column, endColumn }: Diagnostic): QuickFix | undefined {
+  const name = lines[line - 1]?.text.slice(column - 1, endColumn - 1) ?? '';
+  if (!/^[^\s"'\\]+$/.test(name) || chainNameProblem(name, 'N', 4) !== undefined || chainNameProblem(name, 'N', 6) !== undefined) return undefined;
+  let table = line - 1;
+  while (table >= 0 && lines[table]?.node.kind !== 'table') table--;
+  if (table < 0) return undefined;
+  let last = table;
+  while (lines[last + 1]?.node.kind === 'chain') last++;
+  return { title: `Declare chain ${name}`, edits: [lineBehind(lines[last] as Line, `:${name} - [0:0]`)] };
+}
+
+/** A line behind the last one of the table that the problem is told of. */
+function addCommit({ lines }: SourceFile, { line }: Diagnostic): QuickFix | undefined {
+  let last = line - 1;
+  for (let i = line; i < lines.length && lines[i]?.node.kind !== 'table'; i++) {
+    if (lines[i]?.node.kind === 'command' || lines[i]?.node.kind === 'chain') last = i;
+  }
+  const behind = lines[last];
+  return behind && { title: 'Add COMMIT', edits: [lineBehind(behind, 'COMMIT')] };
+}
+
+/** `text` as a line of its own behind another one, with the same end. */
+function lineBehind({ index, text: before, eol }: Line, text: string): QuickFix['edits'][number] {
+  return { line: index + 1, column: before.length + 1, endColumn: before.length + 1, newText: `${eol || '\n'}${text}` };
+}
