@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { registerCodeLens } from './host/codeLens';
+import { registerCompletion } from './host/completion';
 import { registerContextKeys } from './host/contextKeys';
 import { Diagnostics } from './host/diagnostics';
 import { Documents } from './host/documents';
@@ -26,8 +27,9 @@ export function activate(context: vscode.ExtensionContext): Api {
   const panels = new TracePanels(context.extensionUri, documents, decorations);
   context.subscriptions.push(
     documents, diagnostics, decorations, panels,
-    registerHover(documents), registerSymbols(documents), registerNavigation(documents), registerFolding(documents), registerCodeLens(documents),
-    registerQuickFixes(documents, diagnostics), registerTraceCommands(documents, panels), registerContextKeys(documents, panels), registerOpenAutomatically(documents, panels),
+    registerHover(documents), registerCompletion(documents), registerSymbols(documents), registerNavigation(documents), registerFolding(documents),
+    registerCodeLens(documents), registerQuickFixes(documents, diagnostics), registerTraceCommands(documents, panels), registerContextKeys(documents, panels),
+    registerOpenAutomatically(documents, panels),
   );
   return { testing: testing(documents, decorations, panels) };
 }

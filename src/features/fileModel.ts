@@ -40,6 +40,11 @@ export function ruleSetOf(section: RulesSection): RuleSet {
   return ruleSet;
 }
 
+/** The rule set of a section where it has been bound already, for whoever can do without. */
+export function boundRuleSetOf(section: RulesSection): RuleSet | undefined {
+  return ruleSets.get(section);
+}
+
 /** The section that a line of the file belongs to. */
 export function sectionOf(file: SourceFile, line: Line): Section | undefined {
   let map = sectionsOfLines.get(file);

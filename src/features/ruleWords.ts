@@ -79,7 +79,8 @@ function ruleWords(words: readonly Word[], family: 4 | 6): readonly RuleWord[] {
   return list;
 }
 
-function protocolMatch(protocol: string | undefined, family: 4 | 6): readonly MatchExtension[] {
+/** The match that `-p` brings along; one at most. */
+export function protocolMatch(protocol: string | undefined, family: 4 | 6): readonly MatchExtension[] {
   const number = protocol === undefined ? undefined : protocolNumber(protocol);
   if (number === undefined) return [];
   const name = protocolName(number);

@@ -20,6 +20,11 @@ export function idKnowledge(id: number | string): Fact | undefined {
   return undefined;
 }
 
+/** Users and groups that something is known of, by number and by name. */
+export function knownIds(): readonly string[] {
+  return Object.keys(ids);
+}
+
 export function knownAddresses(): readonly string[] {
   return Object.keys(addresses);
 }

@@ -11,7 +11,7 @@ export { builtinChainKnowledge, tableKnowledge, tableNames } from './builtins';
 export { chainKnowledge, familyOfChain, knownChainNames } from './chains';
 export { describeChainInFile } from './describe';
 export type { ChainKnowledge, Change, Fact, Paragraph, RuleKnowledge } from './facts';
-export { addressKnowledge, idKnowledge, knownAddresses } from './identities';
+export { addressKnowledge, idKnowledge, knownAddresses, knownIds } from './identities';
 export { rangeText, type VersionEvidence, type VersionRange } from './istio/evidence';
 export { istioProfile, type IstioMode, type IstioProfile } from './istio/profile';
 export { knownLogHeadings, logHeadingKnowledge } from './logHeadings';

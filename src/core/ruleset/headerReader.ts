@@ -118,13 +118,17 @@ export class HeaderReader {
     if (text === '') this.rule.report(value, 'bad-value', 'an empty interface name is likely not what is wanted; "+" stands for any interface');
     else if (text.length > LONGEST_INTERFACE) this.rule.report(value, 'bad-value', `"${text}" is too long: interface names have at most ${LONGEST_INTERFACE} characters`);
     else if (/[/ ]/.test(text)) this.rule.report(value, 'suspicious-interface', `no interface can be called "${text}": "/" and " " are not allowed`, 'warning');
-    const wrong = name === 'i' ? ['OUTPUT', 'POSTROUTING'] : ['INPUT', 'PREROUTING'];
-    if (wrong.includes(this.context.chain)) {
+    if (chainLacksInterface(name, this.context.chain)) {
       this.rule.report(option, 'wrong-chain', `${option.text} cannot be used in ${this.context.chain}, where a packet has no ${name === 'i' ? 'incoming' : 'outgoing'} interface`);
     }
     this.rule.noteCertain(value, CERTAIN_INTERFACES);
     this[name === 'i' ? 'inInterface' : 'outInterface'] = { value: text, inverted };
   }
+}
+
+/** Whether iptables refuses `-i` or `-o` in a built-in chain, because packets have no such interface there. */
+export function chainLacksInterface(name: 'i' | 'o', chain: string): boolean {
+  return name === 'i' ? chain === 'OUTPUT' || chain === 'POSTROUTING' : chain === 'INPUT' || chain === 'PREROUTING';
 }
 
 /** What ip6tables warns of, with the match that finds it: the kernel looks behind these headers for the protocol. Not 51 (ah), at which iptables-nft stops. */

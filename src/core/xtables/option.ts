@@ -37,8 +37,10 @@ export interface ValueType<V> {
   parse(text: string, context: ValueContext): V | InvalidValue;
   /** What is worth telling of a value that is taken: that older versions refuse it, or that the kernel keeps a part of it only. */
   remark?(value: V, text: string): Remark | undefined;
-  /** Values worth offering while typing. */
+  /** Values worth offering while typing; of a comma list its items, of two words the first. */
   readonly completions?: readonly string[];
+  /** Of two words the second. */
+  readonly secondCompletions?: readonly string[];
   /**
    * Spellings of one word as it stands in the line, as sources of regular expressions: what fits one of them is valid, and nothing else
    * that is checked of a rule (`build`, `check`, `needsTracking`) depends on which of them it is. They match no blank outside of quotes.

@@ -73,6 +73,27 @@ export const featureCases: readonly HostCase[] = [
     },
   },
   {
+    name: 'behind -j come targets and chains of the table, with the documentation of the hover',
+    run: async () => {
+      const { document } = await openText('*filter\n:INPUT ACCEPT [0:0]\n:SSH - [0:0]\n-A INPUT -p tcp -j \nCOMMIT\n');
+      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>('vscode.executeCompletionItemProvider', document.uri, document.lineAt(3).range.end, ' ', 100);
+      const named = (name: string): vscode.CompletionItem | undefined => items.find(({ label }) => (typeof label === 'string' ? label : label.label) === name);
+      assert(named('SSH') && !named('DNAT'), `it proposes ${items.map(({ label }) => (typeof label === 'string' ? label : label.label)).join(' ')}`);
+      const documentation = named('REJECT')?.documentation;
+      assert(typeof documentation === 'object' && documentation.value.includes('reject-with'), 'REJECT is not explained');
+    },
+  },
+  {
+    name: 'an option of a match that is not loaded brings its -m along',
+    run: async () => {
+      const editor = await openText('*filter\n:INPUT ACCEPT [0:0]\n-A INPUT --ctst\nCOMMIT\n');
+      const { document } = editor;
+      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>('vscode.executeCompletionItemProvider', document.uri, document.lineAt(2).range.end);
+      const item = items.find(({ insertText }) => insertText === '-m conntrack --ctstate ');
+      assert(item?.range instanceof vscode.Range && document.getText(item.range) === '--ctst', 'it does not replace the word');
+    },
+  },
+  {
     name: 'links stand above the built-in chains, unless the setting takes them away',
     run: async () => {
       const { document } = await openSample('docker-host.iptables-save');

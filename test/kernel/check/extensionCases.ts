@@ -63,7 +63,7 @@ function goodValue(extension: Extension, option: Option, family: 4 | 6): string 
   if (option.words === 0 || option.optionalWord) return '';
   const group = optionGroups(goodOptions(extension, family)).find((each) => each.startsWith(`${option.name} `));
   if (group) return group.slice(option.name.length + 1);
-  return option.type?.completions?.[0] ?? valuesFor(option)[0] ?? '5';
+  return (option.words === 1 ? option.type?.completions?.[0] : undefined) ?? valuesFor(option)[0] ?? '5';
 }
 
 function optionVariants(extension: Extension, option: Option, family: 4 | 6): readonly string[] {

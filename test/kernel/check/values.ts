@@ -69,6 +69,6 @@ export function valuesFor(option: Option): readonly string[] {
   const metavariable = option.type?.metavariable ?? '';
   const special = BY_METAVARIABLE.flatMap(([pattern, values]) => (pattern.test(metavariable) ? values : []));
   const completions = option.type?.completions ?? [];
-  const found = [...new Set([...special, ...completions.flatMap((each) => (option.words === 2 ? [] : [each, each.toLowerCase(), each.slice(0, -1)])), ...EVERYWHERE])];
+  const found = [...new Set([...special, ...completions.flatMap((each) => [each, each.toLowerCase(), each.slice(0, -1)]), ...EVERYWHERE])];
   return option.words === 2 ? [...special, '5 5', 'a', '"" ""'] : found;
 }

@@ -15,7 +15,8 @@ interface SctpData {
 
 const chunkTypes: ValueType<ChunkSet> = {
   metavariable: 'all|any|only chunktype[:flags][,…]',
-  completions: ['any INIT', 'all DATA', 'only ABORT', ...SCTP_CHUNKS.map(({ name }) => `any ${name}`)],
+  completions: ['any', 'all', 'only'],
+  secondCompletions: [...SCTP_CHUNKS.map(({ name }) => name), 'ALL', 'NONE'],
   parse: readChunks,
 };
 

@@ -36,6 +36,7 @@ const MOST_DIRECTIONS = 6;
 
 const setName: ValueType<SetName> = {
   metavariable: 'name src|dst[,…]',
+  secondCompletions: ['src', 'dst'],
   parse(text): SetName | InvalidValue {
     const blank = text.lastIndexOf(' ');
     const name = text.slice(0, blank);

@@ -26,8 +26,12 @@ const NAMES: readonly (readonly [string, number])[] = [
   ['FIN', TCP_FLAGS.FIN], ['SYN', TCP_FLAGS.SYN], ['RST', TCP_FLAGS.RST], ['PSH', TCP_FLAGS.PSH], ['ACK', TCP_FLAGS.ACK], ['URG', TCP_FLAGS.URG],
 ];
 
+const FLAG_WORDS = ['SYN', 'ACK', 'FIN', 'RST', 'URG', 'PSH', 'ALL', 'NONE'];
+
 const flagLists: ValueType<Flags> = {
   metavariable: 'mask comp',
+  completions: FLAG_WORDS,
+  secondCompletions: FLAG_WORDS,
   parse(text): Flags | InvalidValue {
     const [maskText = '', setText = ''] = text.split(' ');
     const mask = readFlags(maskText);
@@ -45,7 +49,7 @@ function readFlags(text: string): number | InvalidValue {
     if (upper === 'ALL') bits |= 0x3f;
     else if (upper !== 'NONE' && upper !== '') {
       const known = NAMES.find(([name]) => name === upper);
-      if (known === undefined) return invalid(`"${word}" is no TCP flag; there are SYN, ACK, FIN, RST, URG, PSH, ALL and NONE`);
+      if (known === undefined) return invalid(`"${word}" is no TCP flag; there are ${FLAG_WORDS.slice(0, -1).join(', ')} and NONE`);
       bits |= known[1];
     }
   }

@@ -28,6 +28,7 @@ interface SetData {
 
 const setUse: ValueType<SetUse> = {
   metavariable: 'set src|dst[,src|dst…]',
+  secondCompletions: ['src', 'dst'],
   parse(text): SetUse | InvalidValue {
     const blank = text.lastIndexOf(' ');
     const [name, list] = [text.slice(0, Math.max(0, blank)), text.slice(blank + 1)];

@@ -1,0 +1,32 @@
+import { protocolName } from '../../core/net/protocols';
+import { isTableName } from '../../core/ruleset/ruleSet';
+import { allExtensions } from '../../core/xtables/registry';
+import { builtinChainsOf, type Place } from './place';
+import type { Extension, WrittenRule } from './writtenRule';
+
+/** A place within a rule: that of its line, and its chain. */
+export interface RulePlace extends Place {
+  readonly chain: string | undefined;
+}
+
+/** Every match or target that may stand in this rule: by family, table, chain and what -p says. */
+export function allowedExtensions<K extends Extension['kind']>(kind: K, place: RulePlace, rule: WrittenRule): readonly Extract<Extension, { readonly kind: K }>[] {
+  const hook = builtinChainsOf(place).find((name) => name === place.chain);
+  return allExtensions().filter((extension): extension is Extract<Extension, { readonly kind: K }> => {
+    const { families, tables, hooks, protocols, nftRefuses } = extension;
+    if (extension.kind !== kind || !families.includes(place.family) || (nftRefuses !== undefined && place.backend === 'nft')) return false;
+    if (tables && place.table !== undefined && !(isTableName(place.table) && tables.includes(place.table))) return false;
+    if (hooks && hook !== undefined && !hooks.includes(hook)) return false;
+    return !protocols || !rule.protocolGiven || (rule.protocol !== undefined && protocols.includes(rule.protocol));
+  });
+}
+
+/** What has to stand in front of an option so that its match or target is loaded: `-p tcp `, `-m conntrack `, `-j REDIRECT `. */
+export function loadingWords({ kind, name, protocols }: Extension, rule: WrittenRule): string {
+  const [protocol] = rule.protocolGiven ? [] : (protocols ?? []);
+  const own = protocol === undefined ? undefined : protocolName(protocol);
+  const protocolWords = own === undefined ? '' : `-p ${own} `;
+  // -p brings the match of its protocol along.
+  if (kind === 'match' && (own === name || (own === 'ipv6-icmp' && name === 'icmp6'))) return protocolWords;
+  return `${protocolWords}${kind === 'match' ? '-m' : '-j'} ${name} `;
+}
