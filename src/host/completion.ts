@@ -17,7 +17,9 @@ const KINDS: Readonly<Record<CompletionKind, vscode.CompletionItemKind>> = {
 /** An item that knows what it is about until its documentation is asked for. */
 class Item extends vscode.CompletionItem {
   constructor(readonly completion: Completion, readonly document: vscode.TextDocument) {
-    super(completion.owner === undefined ? completion.label : { label: completion.label, description: completion.owner }, KINDS[completion.kind]);
+    const { label, owner, detail, kind } = completion;
+    const description = owner ?? detail;
+    super(description === '' ? label : { label, description }, KINDS[kind]);
   }
 }
 

@@ -21,9 +21,9 @@ export type CompletionKind = 'operation' | 'table' | 'chain' | 'match' | 'target
 export interface Completion {
   readonly label: string;
   readonly kind: CompletionKind;
-  /** Behind the label, in small letters: whose option it is. */
+  /** Behind the label, in small letters: whose option it is, or the long name of one of iptables itself. */
   readonly owner?: string;
-  /** One line on what it is. */
+  /** One line on what it is; empty where the place says it. */
   readonly detail: string;
   /** What takes the place of the list's `range`. */
   readonly insert: string;

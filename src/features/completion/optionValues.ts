@@ -22,7 +22,7 @@ export function optionValues(place: RulePlace, rule: WrittenRule, open: Extract<
   if (!type) return NO_PROPOSALS;
   const context = contextOf(place, rule);
   const second = behind.length > 0;
-  const values = (second ? type.secondCompletions : type.completions)?.map((label): Value => ({ label, kind: 'value', detail: `value of ${option.name}` })) ?? namesFor(open, place, rule, asked);
+  const values = (second ? type.secondCompletions : type.completions)?.map((label): Value => ({ label, kind: 'value', detail: '' })) ?? namesFor(open, place, rule, asked);
   const good = values.filter(({ label }) => option.words === 2 || !isInvalid(type.parse(label, context)));
   const part = isList(type, second, option.words, good, context) ? listItem(word) : undefined;
   const items = good.filter(({ label }) => !part?.others.includes(label)).map((value): Completion => ({
@@ -43,7 +43,7 @@ function namesFor({ option, extension, behind }: Extract<OpenOption, { readonly 
   if (/^port\b/.test(type.metavariable)) return asked ? services(extension, rule) : [];
   if (!NAMED.test(type.metavariable)) return [];
   const known = name === '--uid-owner' || name === '--gid-owner' ? knownIds() : [];
-  return [...new Set([...valuesInRules(file, [name, ...option.aliases], line), ...known])].map((label) => ({ label, kind: 'value', detail: `value of ${name}` }));
+  return [...new Set([...valuesInRules(file, [name, ...option.aliases], line), ...known])].map((label) => ({ label, kind: 'value', detail: '' }));
 }
 
 /** Every protocol that `-p` takes, the common ones first. */

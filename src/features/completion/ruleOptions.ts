@@ -39,7 +39,7 @@ function builtinOptions({ family, chain }: RulePlace, rule: WrittenRule, { typed
     const left = name === 'jump' || name === 'goto' ? !hasTarget : name === 'match' || !builtins.has(name);
     if (!option || !left || (negation && !INVERTIBLE.has(name)) || (name === 'fragment' && family === 6) || !interfaceFits(name, chain)) return [];
     const item = (label: string, rank: number): Completion => ({
-      label, kind: 'option', detail: option.summary, insert: name === 'fragment' ? label : `${label} `, rank, subject: { kind: 'builtin-option', name }, ...(WITH_LIST.has(name) ? { more: true } : {}),
+      label, kind: 'option', owner: label === `--${name}` ? 'iptables' : `--${name}`, detail: option.summary, insert: name === 'fragment' ? label : `${label} `, rank, subject: { kind: 'builtin-option', name }, ...(WITH_LIST.has(name) ? { more: true } : {}),
     });
     // Long names would only fill the list of those who have not asked for one.
     return [item(option.spellings[0] ?? `--${name}`, RANK.builtin), ...(typed.startsWith('--') ? [item(`--${name}`, RANK.builtinLong)] : [])];
