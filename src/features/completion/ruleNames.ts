@@ -34,15 +34,15 @@ export function policyItems(behind: string): readonly Completion[] {
 }
 
 function jumpChains(place: RulePlace): readonly Completion[] {
-  return userChainsOf(place).filter((name) => name !== place.chain).map((name) => chainItem(name, place, 2, `chain${inTable(place)}`, ''));
+  return userChainsOf(place).filter((name) => name !== place.chain).map((name) => chainItem(name, place, 1, `chain${inTable(place)}`, ''));
 }
 
-/** The verdicts that most rules end with. */
-const VERDICTS: ReadonlySet<string> = new Set(['ACCEPT', 'DROP', 'REJECT', 'RETURN']);
+/** What most rules end with; the chains of the file come next, and then the rest. */
+const COMMON: ReadonlySet<string> = new Set(['ACCEPT', 'DROP', 'REJECT', 'RETURN', 'LOG', 'DNAT', 'SNAT', 'MASQUERADE', 'REDIRECT']);
 
 function targets(place: RulePlace, rule: WrittenRule): readonly Completion[] {
   return allowedExtensions('target', place, rule).map((extension) => ({
-    label: extension.name, kind: 'target', detail: extension.documentation.summary, insert: extension.name, rank: VERDICTS.has(extension.name) ? 0 : 1, subject: { kind: 'extension', extension },
+    label: extension.name, kind: 'target', detail: extension.documentation.summary, insert: extension.name, rank: COMMON.has(extension.name) ? 0 : 2, subject: { kind: 'extension', extension },
   }));
 }
 
