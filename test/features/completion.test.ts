@@ -101,8 +101,9 @@ describe('targets, matches, protocols', () => {
     expect(absent.filter((each) => found.includes(each))).toEqual([]);
   });
 
-  test('common ones come first', () => {
-    expect(labels(within(FILTER, '-A INPUT -j |')).split(' ').slice(0, 4)).toEqual(['ACCEPT', 'DROP', 'REJECT', 'RETURN']);
+  test('common ones come first, then the chains of the file', () => {
+    expect(labels(within(FILTER, '-A INPUT -j |')).split(' ').slice(0, 6)).toEqual(['ACCEPT', 'DROP', 'LOG', 'REJECT', 'RETURN', 'SSH']);
+    expect(labels(within(NAT, '-A PREROUTING -j |')).split(' ').slice(0, 5)).toEqual(['ACCEPT', 'DNAT', 'LOG', 'REDIRECT', 'RETURN']);
     expect(labels(within(FILTER, '-A INPUT -p |')).split(' ').slice(0, 3)).toEqual(['tcp', 'udp', 'icmp']);
   });
 });
