@@ -5,6 +5,7 @@ import { lookupRoute } from '../net/routing';
 import { sourceAddressFor } from '../net/sourceAddress';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
+import { withPacket, withSyn } from './acceptedSocket';
 import { Decisions } from './decisions';
 import type { KernelDropReason, TraceEvent, Walked, WalkEnd } from './events';
 import type { Attached, WalkContext } from './passage';
@@ -89,11 +90,26 @@ function receivedAnswer(walked: Walked, context: WalkContext): HostAnswer | unde
   if (packet.protocol === PROTOCOL.UDP || packet.protocol === PROTOCOL.UDPLITE) {
     return end.receiver ? undefined : { packet: icmpError(packet, packet.family === 4 ? [3, 3] : [1, 4], context) };
   }
-  if (packet.protocol !== PROTOCOL.TCP || packet.tcpFlags & TCP_FLAGS.RST) return undefined;
-  const fresh = (packet.tcpFlags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK)) === TCP_FLAGS.SYN;
-  if (end.receiver && !fresh && lastView(events)?.state === 'ESTABLISHED') return undefined;
-  if (end.receiver && fresh) context.world.accept(packet, end.receiver);
-  return { packet: end.receiver && fresh ? reversed(packet, { tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK, tcpSequence: 1, tcpAcknowledgement: (packet.tcpSequence + 1) >>> 0 }) : tcpReset(packet) };
+  return packet.protocol === PROTOCOL.TCP ? tcpAnswer(walked, context) : undefined;
+}
+
+/** Numbers of this host begin with 1. */
+function tcpAnswer({ end: { packet, receiver }, events }: Walked, { world }: WalkContext): HostAnswer | undefined {
+  const known = world.acceptedFor(packet);
+  if ((packet.tcpFlags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK | TCP_FLAGS.RST)) === TCP_FLAGS.SYN && receiver) {
+    const { socket, answer } = withSyn(packet, receiver, known);
+    world.keepAccepted(packet, socket);
+    if (answer === 'reset') return { packet: tcpReset(packet) };
+    if (answer === 'ack') return { packet: reversed(packet, { tcpFlags: TCP_FLAGS.ACK, tcpSequence: 2, tcpAcknowledgement: known?.next ?? 0 }) };
+    return { packet: reversed(packet, { tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK, tcpSequence: 1, tcpAcknowledgement: (packet.tcpSequence + 1) >>> 0 }) };
+  }
+  if (packet.tcpFlags & TCP_FLAGS.RST) {
+    if (known) world.keepAccepted(packet, withPacket(packet, known));
+    return undefined;
+  }
+  if (!receiver || lastView(events)?.state !== 'ESTABLISHED') return { packet: tcpReset(packet) };
+  if (known) world.keepAccepted(packet, withPacket(packet, known));
+  return undefined;
 }
 
 /** ICMP and ICMPv6 type and code that a router sends with a drop. Source: net/ipv4/route.c ip_error, ip_forward.c, net/ipv6/ip6_output.c. */

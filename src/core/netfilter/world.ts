@@ -4,6 +4,7 @@ import type { Listener } from '../net/host';
 import type { Packet } from '../net/packet';
 import { tupleKey } from '../net/tuple';
 import type { Memory } from '../xtables/view';
+import type { AcceptedSocket } from './acceptedSocket';
 import { connectionKey } from './receiver';
 
 /**
@@ -79,13 +80,19 @@ export class World implements Memory {
 
   /** The socket to which the connection of a packet came before. */
   socketOf(packet: Packet): Listener | undefined {
-    return this.memory.get(connectionKey(packet) ?? '') as Listener | undefined;
+    return this.acceptedFor(packet)?.socket;
   }
 
-  /** A listening socket accepts a connection, which gets a socket of its own. */
-  accept(packet: Packet, listener: Listener): void {
+  acceptedFor(packet: Packet): AcceptedSocket | undefined {
+    return this.memory.get(connectionKey(packet) ?? '') as AcceptedSocket | undefined;
+  }
+
+  /** The socket that packets with these addresses and ports belong to from now on; undefined: none. */
+  keepAccepted(packet: Packet, socket: AcceptedSocket | undefined): void {
     const key = connectionKey(packet);
-    if (key !== undefined) this.memory.set(key, { ...listener, address: packet.destination });
+    if (key === undefined) return;
+    if (socket) this.memory.set(key, socket);
+    else this.memory.delete(key);
   }
 
   /** Puts a fragment to those that came before; gives back the list of all, ordered by offset. */

@@ -53,6 +53,11 @@ const CASES: readonly { readonly name: string; readonly listeners: readonly Boun
   { name: 'TPROXY and divert: what the connection is, is known by its second packet', listeners: [ANY], rules: [DIVERT, STATES], packets: [syn, { ...syn, flags: ['ACK'] }] },
   { name: 'TPROXY: no socket is there', listeners: [{ addr: '0.0.0.0', port: 8080 }], rules: [tproxy(), STATES], packets: [syn] },
   { name: '-m socket: a connection that was accepted has a socket', listeners: [{ addr: '0.0.0.0', port: 8080 }], rules: [table('mangle', SOCKETS), STATES], packets: [syn, { ...syn, flags: ['ACK'] }] },
+  // Only the very number that is waited for resets a connection; another SYN does within the window, unless it is the first one again.
+  ...[...[1001, 1100, 900000000].flatMap((seq) => [['RST'], ['RST', 'ACK']].map((flags) => ({ flags, seq }))), ...[1000, 1001, 65240, 65241, 999].map((seq) => ({ flags: ['SYN'], seq }))].map(({ flags, seq }) => ({
+    name: `-m socket: ${flags.join('+')} ${seq} for a connection that waits for 1001`, listeners: [{ addr: '0.0.0.0', port: 8080 }], rules: [table('mangle', SOCKETS), STATES],
+    packets: [{ ...syn, seq: 1000 }, { ...syn, flags, seq }, { ...syn, flags: ['ACK'], seq: 1001 }],
+  })),
   { name: 'REDIRECT: a SYN+ACK that comes back over lo to no socket gets an RST', listeners: [{ addr: '0.0.0.0', port: 15001 }], rules: [REDIRECT, STATES], packets: [{ ...own, src: '10.244.1.5', dst: '203.0.113.7', dport: 443 }, { ...own, src: '10.244.1.5', dst: '203.0.113.7', dport: 443 }] },
   { name: 'a SYN+ACK that comes back over lo to no socket gets an RST', listeners: [{ addr: '127.0.0.1', port: 15001 }], rules: [table('nat', ['OUTPUT']), STATES], packets: [own, own, { ...own, flags: ['RST'] }] },
 ];
