@@ -4,11 +4,17 @@ import type { Diagnostic, QuickFix } from './diagnostics';
 
 /** The changes of the file that mend a problem, the likeliest first; empty where none is plain. */
 export function quickFixes(file: SourceFile, problem: Diagnostic): readonly QuickFix[] {
-  const ofFile = problem.code === 'missing-commit' ? addCommit(file, problem) : NAMES_A_CHAIN.has(problem.code) ? declareChain(file, problem) : undefined;
-  return [problem.fix, ofFile].filter((fix) => fix !== undefined);
+  return [problem.fix, fixOfFile(file, problem)].filter((fix) => fix !== undefined);
 }
 
-const NAMES_A_CHAIN: ReadonlySet<string> = new Set(['unknown-chain', 'unknown-target']);
+function fixOfFile(file: SourceFile, problem: Diagnostic): QuickFix | undefined {
+  switch (problem.code) {
+    case 'missing-commit': return addCommit(file, problem);
+    case 'no-final-newline': return addLineBreak(file, problem);
+    case 'unknown-chain': case 'unknown-target': return declareChain(file, problem);
+    default: return undefined;
+  }
+}
 
 /** A line behind the last declaration of the table that the rule stands in. */
 function declareChain({ lines }: SourceFile, { line, column, endColumn }: Diagnostic): QuickFix | undefined {
@@ -29,7 +35,13 @@ function addCommit({ lines }: SourceFile, { line }: Diagnostic): QuickFix | unde
     if (lines[i]?.node.kind === 'command' || lines[i]?.node.kind === 'chain') last = i;
   }
   const behind = lines[last];
-  return behind && { title: 'Add COMMIT', edits: [lineBehind(behind, 'COMMIT')] };
+  // iptables-restore wants a line break behind it.
+  return behind && { title: 'Add COMMIT', edits: [lineBehind(behind, behind.eol === '' ? 'COMMIT\n' : 'COMMIT')] };
+}
+
+function addLineBreak({ lines }: SourceFile, { line }: Diagnostic): QuickFix | undefined {
+  const last = lines[line - 1];
+  return last && { title: 'Add a line break', edits: [lineBehind(last, '')] };
 }
 
 /** `text` as a line of its own behind another one, with the same end. */

@@ -73,11 +73,20 @@ describe('quick fixes', () => {
 
   test.each([
     ['a table without COMMIT at the end', `${TABLE.join('\n')}\n-A INPUT -j DROP\n# the end\n`, ['Add COMMIT → COMMIT']],
-    ['without rules', '*filter\n:INPUT ACCEPT [0:0]', ['Add COMMIT → COMMIT']],
+    ['without rules and a line break', '*filter\n:INPUT ACCEPT [0:0]', ['Add COMMIT → COMMIT / ']],
+    ['COMMIT without a line break', '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT', ['Add a line break → ']],
     ['in front of the next table', `${TABLE.join('\n')}\n-A INPUT -j DROP\n*nat\n:PREROUTING ACCEPT [0:0]\n`, ['Add COMMIT → COMMIT', 'Add COMMIT → COMMIT']],
     ['a table that there is none of', '*filtre\n:INPUT ACCEPT [0:0]\nCOMMIT\n', ['Change to filter → *filter']],
   ])('%s', (_, text, expected) => {
     expect(fixesOf(text)).toEqual(expected);
+    // All of them together leave nothing to complain of.
+    let mended = text;
+    for (let i = 0; i < expected.length; i++) {
+      const model = read(mended);
+      const [fix] = fileDiagnostics(model, 'rules.v4').flatMap((problem) => quickFixes(model.file, problem));
+      if (fix) mended = applied(mended, fix);
+    }
+    expect(fileDiagnostics(read(mended), 'rules.v4')).toEqual([]);
   });
 
   test('lines are added with the ends that the file has', () => {
