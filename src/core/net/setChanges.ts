@@ -1,7 +1,6 @@
-import { compareAddresses } from './address';
 import type { IpSet } from './host';
-import { compileSet, lengthsOf } from './setEntries';
-import { memberKey, type SetMember, type SetPart } from './setMembers';
+import { compileSet, inRanges, lengthsOf } from './setEntries';
+import { covers, memberKey, type SetMember, type SetPart } from './setMembers';
 
 /** What packets did to a member since (`-j SET`). */
 export interface SetChange {
@@ -37,7 +36,7 @@ export function liveMember(set: IpSet, values: readonly SetPart[]): SetMember | 
 function savedMember(set: IpSet, values: readonly SetPart[], key: string): SetMember | undefined {
   const { exact, ranges, byNetwork } = compileSet(set);
   if (set.type === 'hash:net,iface') return byNetwork.get(memberKey(values.slice(0, 1)))?.find(({ parts }) => memberKey(parts) === key);
-  return exact.get(key) ?? ranges.find(({ parts }) => parts.every((part, i) => covers(part, values[i] as SetPart)));
+  return exact.get(key) ?? inRanges(ranges, values);
 }
 
 /** Of hash:net,iface: the members of one network. */
@@ -78,19 +77,4 @@ export function liveSize(set: IpSet): number {
 
 function difference({ member, saved }: SetChange): number {
   return Number(member !== undefined) - Number(saved);
-}
-
-export function covers(part: SetPart, value: SetPart): boolean {
-  switch (part.kind) {
-    case 'ip':
-      return value.kind === 'ip' && compareAddresses(part.first, value.first) <= 0 && compareAddresses(value.first, part.last) <= 0;
-    case 'port':
-      return value.kind === 'port' && part.protocol === value.protocol && part.first <= value.first && value.first <= part.last;
-    case 'iface':
-      return value.kind === 'iface' && (part.wildcard ? value.name.startsWith(part.name) : value.name === part.name);
-    case 'net':
-    case 'mac':
-    case 'mark':
-      return memberKey([part]) === memberKey([value]);
-  }
 }

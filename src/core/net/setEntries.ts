@@ -1,6 +1,6 @@
 import { compareAddresses, parseAddress, parseBlock, prefixMask, sameAddress, type Address } from './address';
 import type { IpSet } from './host';
-import { memberKey, readExtensions, readMember, type SetExtensions, type SetMember, type SetPart, type SetShape } from './setMembers';
+import { coversAll, memberKey, readExtensions, readMember, type SetExtensions, type SetMember, type SetPart, type SetShape } from './setMembers';
 
 export interface SetProblem {
   readonly entry: string;
@@ -69,13 +69,24 @@ function compile(set: IpSet): CompiledSet {
       if (set.type === 'hash:net,iface') addByNetwork(byNetwork, member);
       else if (isExact(member)) {
         const key = memberKey(member.parts, set.type);
-        exact.set(key, addedAgain(member, exact.get(key)));
+        exact.set(key, addedAgain(member, exact.get(key) ?? inRanges(ranges, member.parts)));
+      } else {
+        ranges.push(member);
+        for (const [key, before] of exact) if (coversAll(member.parts, before.parts)) exact.set(key, addedAgain({ ...member, parts: before.parts }, before));
       }
-      else ranges.push(member);
     }
   }
   const all = [...exact.values(), ...ranges, ...[...byNetwork.values()].flat()];
-  return { ...base, ...rest, lists: [], lengths: countLengths(all), size: all.reduce((sum, member) => sum + sizeOf(member), 0) };
+  // What stands in a range as well is one member.
+  const twice = ranges.length === 0 ? 0 : [...exact.values()].filter(({ parts }) => ranges.some((range) => coversAll(range.parts, parts))).length;
+  return { ...base, ...rest, lists: [], lengths: countLengths(all), size: all.reduce((sum, member) => sum + sizeOf(member), -twice) };
+}
+
+/** What several ranges, one added after the other, have made of one value. */
+export function inRanges(ranges: readonly SetMember[], values: readonly SetPart[]): SetMember | undefined {
+  let found: SetMember | undefined;
+  for (const range of ranges) if (coversAll(range.parts, values)) found = addedAgain(range, found);
+  return found;
 }
 
 /** Added again, a member keeps the counters, and the link layer address of a bitmap:ip,mac, that are not written anew. */

@@ -230,3 +230,23 @@ function icmpValue(text: string, family: 4 | 6): number | undefined {
   const known = icmpTypeOf(text, family);
   return known && known.type * 256 + (known.code ?? 0);
 }
+
+/** Whether a part of a member, which may be a range, stands for a value. */
+export function covers(part: SetPart, value: SetPart): boolean {
+  switch (part.kind) {
+    case 'ip':
+      return value.kind === 'ip' && compareAddresses(part.first, value.first) <= 0 && compareAddresses(value.first, part.last) <= 0;
+    case 'port':
+      return value.kind === 'port' && part.protocol === value.protocol && part.first <= value.first && value.first <= part.last;
+    case 'iface':
+      return value.kind === 'iface' && (part.wildcard ? value.name.startsWith(part.name) : value.name === part.name);
+    case 'net':
+    case 'mac':
+    case 'mark':
+      return memberKey([part]) === memberKey([value]);
+  }
+}
+
+export function coversAll(parts: readonly SetPart[], values: readonly SetPart[]): boolean {
+  return parts.every((part, i) => covers(part, values[i] as SetPart));
+}

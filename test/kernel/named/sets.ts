@@ -22,6 +22,10 @@ const CASES: readonly { readonly name: string; readonly rules: readonly string[]
     name: 'a network of the greatest length is removed, and the next one is that of the next addition', rules: ['PREROUTING -d 192.168.50.9 -j SET --del-set s src', 'PREROUTING -d 192.168.50.10 -j SET --add-set s src', named('s', 'src')],
     sets: ['create s hash:net', 'add s 10.244.1.0/24', 'add s 10.1.0.0/16'], packets: [A, tcp('10.244.1.9', { dst: '192.168.50.10' }), tcp('10.244.2.1', { dst: '192.168.50.11' })],
   },
+  ...[['add s 40000 skbmark 0x1', 'add s 39000-41000 packets 4 bytes 336 skbmark 0x2'], ['add s 39000-41000 packets 4 bytes 336 skbmark 0x2', 'add s 40000 skbmark 0x1'], ['add s 39000-41000 packets 4 bytes 336 skbmark 0x2', 'add s 40000-42000 skbmark 0x1']].map((adds) => ({
+    name: `a member that stands in a range as well: ${adds.join(', ')}`, rules: ['PREROUTING -m set --match-set s src --packets-gt 5', 'PREROUTING -j SET --map-set s src --map-mark', ...MARKS], sets: ['create s bitmap:port range 0-65535 counters skbinfo', ...adds], packets: [A, A, { ...A, sport: 40001 }],
+  })),
+  { name: 'a range that holds a member that was there counts it once', rules: ['PREROUTING -j SET --add-set s src', named('s', 'src')], sets: ['create s hash:ip maxelem 5', 'add s 10.0.0.1', 'add s 10.0.0.0-10.0.0.3'], packets: [A, B, A] },
   { name: 'bitmaps take what is in their range', rules: ['PREROUTING -j SET --add-set p src', 'PREROUTING -j SET --add-set i src', named('p', 'src'), named('i', 'src')], sets: ['create p bitmap:port range 1-500', 'create i bitmap:ip range 10.244.1.0/25 netmask 28'], packets: [A, B, tcp('10.244.1.9', { sport: 400 })] },
   { name: 'a full set takes no more', rules: ['PREROUTING -j SET --add-set s src', named('s', 'src')], sets: ['create s hash:ip maxelem 2', 'add s 10.0.0.1'], packets: [A, B, A] },
   { name: 'a list: where the packet is in one set already, the next one takes it', rules: ['PREROUTING -j SET --add-set l src', named('b', 'src')], sets: ['create a hash:ip', 'create b hash:ip', 'create l list:set', 'add l a', 'add l b'], packets: [A, A, B] },
