@@ -74,6 +74,8 @@ export interface Standing {
   readonly ownCopy: boolean;
   /** A copy: what has changed in the data that it has in common with the packet it was made of, and whether it still has them in common. */
   readonly shared: { readonly open: boolean; readonly changes: Partial<Packet> } | undefined;
+  /** As it was when its route was chosen, which rules may have changed since. */
+  readonly routedAs: Packet | undefined;
   /** Followed in IPv6, where it covers the addresses whatever the protocol. */
   readonly checksum: Checksum;
   /** The route that it was sent with. */
@@ -111,7 +113,7 @@ export class Passage {
   ) {
     this.standing = {
       packet: arrival.packet, hook: undefined, table: 'raw', inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, beyondCt: false, socket: undefined,
-      headerBySender: false, assignedSocket: undefined, packetType: undefined, ownCopy: false, shared: undefined, checksum: RIGHT, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
+      headerBySender: false, assignedSocket: undefined, packetType: undefined, ownCopy: false, shared: undefined, checksum: RIGHT, routedAs: undefined, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
     };
   }
 
@@ -144,10 +146,10 @@ export class Passage {
   }
 
   view(): PacketView {
-    const { packet, hook, table, inInterface, outInterface, conntrack, untracked, template, socket, headerBySender, assignedSocket, ownCopy } = this.standing;
+    const { packet, hook, table, inInterface, outInterface, conntrack, untracked, template, socket, headerBySender, assignedSocket, ownCopy, routedAs } = this.standing;
     const { host, world, ruleSet } = this.context;
     return (this.cachedView ??= {
-      packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket, ownCopy,
+      packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket, ownCopy, routedAs,
       conntrack: conntrack ?? (template ? templateView(template, packet.family) : untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),
       memory: world, packetType: this.packetType(), backend: ruleSet?.backend ?? 'legacy', iptablesVersion: ruleSet?.section.version, findConnection: (tuple, zone) => world.find(tuple, zone)?.entry, findSocket: (asked) => world.socketOf(asked),
     });

@@ -8,7 +8,7 @@ import { Ended, type Passage } from './passage';
 /** Puts a packet of this host on its route. After `reroute` the rest of OUTPUT still sees the interface of the route before. */
 export function takeRoute(passage: Passage, route: Extract<OutputRoute, { kind: 'route' }>, phase: 'output' | 'reroute'): void {
   passage.emit({ kind: 'route', phase, packet: passage.at.packet, type: route.type, device: route.device, gateway: route.gateway, table: route.table });
-  passage.move(phase === 'output' ? { outRoute: route, outInterface: route.device } : { outRoute: route });
+  passage.move({ outRoute: route, routedAs: passage.at.packet, ...(phase === 'output' && { outInterface: route.device }) });
 }
 
 /** What a raw socket does with the header that it is given. Source: net/ipv4/raw.c raw_send_hdrinc, net/ipv6/raw.c rawv6_send_hdrinc. */

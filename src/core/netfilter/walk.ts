@@ -57,6 +57,7 @@ class Way {
       if (route.reason === 'no-route') passage.note(groupNote(packet, false));
       return passage.kernelDrop(route.reason, route.detail);
     }
+    passage.move({ routedAs: packet });
     passage.emit({ kind: 'route', phase: 'input', packet, type: route.kind === 'local' ? route.type : 'unicast', device: route.kind === 'local' ? inInterface : route.device, gateway: route.kind === 'local' ? undefined : route.gateway, table: route.table });
     return route.kind === 'local' ? this.deliver() : this.forward(route.device);
   }

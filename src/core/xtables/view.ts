@@ -36,6 +36,8 @@ export interface PacketView {
   readonly packetType: 'unicast' | 'broadcast' | 'multicast';
   /** It is the copy that this host takes itself of what it sends to many, on its way in (PACKET_LOOPBACK). Left out: no. */
   readonly ownCopy?: boolean;
+  /** As it was when its route was chosen, which rules may have changed since. Left out: as it is now. */
+  readonly routedAs?: Packet | undefined;
   /** `legacy` or `nft`: the back ends differ in a few corners (fragments). */
   readonly backend: Backend;
   /** The version of iptables that wrote the rules down, where the file says so: `1.8.9`. */

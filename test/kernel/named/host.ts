@@ -143,6 +143,11 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
       packets: [udp(far, near, 'eth0', { proto: 'sctp', payloadHex: '01000014000000010000100000010001000004d2' }), ...[1, 2, 3].map((sport) => out(near, far, { sport }))],
     },
   ]),
+  ...['FORWARD -j MARK --set-xmark 0x1/0xffffffff', 'FORWARD -j TOS --set-tos 0x10', 'PREROUTING -j MARK --set-xmark 0x1/0xffffffff'].map((rule) => ({
+    name: `the realm is that of the route, chosen before -A ${rule}`, topology: { routes: ['10.77.0.0/16 via 10.0.5.2 dev eth1 realm 7', '10.77.0.0/16 via 10.8.0.2 dev wg0 table 200 realm 8'], ipRules: ['fwmark 0x1 lookup 200', 'tos 0x10 lookup 200'] },
+    rules: rules({ mangle: [rule, ...[7, 8].flatMap((realm) => [`FORWARD -m realm --realm ${realm}`, `OUTPUT -m realm --realm ${realm}`, `POSTROUTING -m realm --realm ${realm}`])] }),
+    packets: [udp('10.8.0.7', '10.77.0.9', 'wg0'), out('10.8.0.1', '10.77.0.9')],
+  })),
   ...['--zone-reply 4', '--zone-orig 4', '--zone 4'].map((zone) => ({
     name: `an ICMP error about one of two connections, CT ${zone}`, independent: false, rules: rules({ raw: [`OUTPUT -p udp -j CT ${zone}`], nat: ['POSTROUTING -j SNAT --to-source 10.0.5.77'] }),
     packets: [

@@ -41,7 +41,8 @@ function print(value: MarkValue): string {
  * The realm of the route to the destination in the lower half; in the upper half the source realm of that route or else, for what came in,
  * the realm of the route back to the source. Source: net/ipv4/route.c set_class_tag, fib_frontend.c fib_combine_itag; seen on Linux 6.18.
  */
-function realmOf({ host, packet: { source, destination, mark, tos }, inInterface }: PacketView): number {
+function realmOf({ host, packet, routedAs = packet, inInterface }: PacketView): number {
+  const { source, destination, mark, tos } = routedAs;
   if (host.routes.every((route) => route.realm === 0)) return 0;
   const { realm: own } = lookupRoute(host, { destination, source, mark, tos, ...(inInterface === '' ? {} : { inInterface }) });
   if (inInterface === '' || own >>> 16 !== 0) return own;
