@@ -5,6 +5,7 @@ import { TCP_FLAGS } from './packet';
 import { isProblem, namedProtocol, readPacketRequest, type PacketRequest } from './packetRequest';
 import { protocolName } from './protocols';
 import { portOfService } from './services';
+import { editDistance } from '../text/editDistance';
 
 export { KEYWORDS } from './expressionWords';
 export { formatPacketExpression } from './formatPacketExpression';
@@ -297,10 +298,5 @@ function unknownWord(text: string): string {
 
 /** One letter more, less, other, or two swapped. */
 function isNear(a: string, b: string): boolean {
-  if (a.length < 3 || Math.abs(a.length - b.length) > 1) return false;
-  let i = 0;
-  while (i < a.length && a[i] === b[i]) i++;
-  const [restA, restB] = [a.slice(i), b.slice(i)];
-  if (restA.length === restB.length) return restA.slice(1) === restB.slice(1) || (restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2));
-  return restA.length > restB.length ? restA.slice(1) === restB : restA === restB.slice(1);
+  return a.length >= 3 && editDistance(a, b, 1) <= 1;
 }

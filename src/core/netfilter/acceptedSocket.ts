@@ -10,10 +10,10 @@ export interface AcceptedSocket {
   readonly acknowledged: boolean;
 }
 
-/** What becomes of the socket with another packet, and what the host sends to that. */
-export interface AfterPacket {
+/** What becomes of the socket with a SYN, and what the host answers. */
+export interface AfterSyn {
   readonly socket: AcceptedSocket | undefined;
-  readonly answer: 'syn-ack' | 'reset' | 'ack' | undefined;
+  readonly answer: 'syn-ack' | 'reset' | 'ack';
 }
 
 /** Of Linux's first window, where the way takes 1500 bytes: 44 or 45 segments. Observed on 6.18. */
@@ -23,7 +23,7 @@ const WINDOW = { 4: 64240, 6: 64800 } as const;
  * A SYN for a listener: it opens a connection, comes again, or ends the one that has its addresses and ports but is not acknowledged yet.
  * Source: net/ipv4/tcp_minisocks.c tcp_check_req, net/ipv4/tcp_input.c tcp_validate_incoming.
  */
-export function withSyn(packet: Packet, listener: Listener, known: AcceptedSocket | undefined): AfterPacket {
+export function withSyn(packet: Packet, listener: Listener, known: AcceptedSocket | undefined): AfterSyn {
   const { tcpSequence, family, destination } = packet;
   const next = (tcpSequence + 1) >>> 0;
   if (!known || (!known.acknowledged && known.next === next)) return { socket: { socket: { ...listener, address: destination }, next, acknowledged: false }, answer: 'syn-ack' };

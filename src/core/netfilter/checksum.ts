@@ -10,10 +10,10 @@ export interface Checksum {
   /** By how much it is wrong. */
   readonly error: number;
   /**
-   * What a look at it has left behind: `asItWas` compares with the sum that the whole packet had then, so it takes changed addresses for right
-   * and other changes of the header for wrong; `forGood` asks no more.
+   * What a look at it, which found it right, has left behind: `header` is what the rest of the header was then. Linux compares with the sum that
+   * the whole packet had, so it takes changed addresses for right and other changes of the header for wrong; `forGood` asks no more.
    */
-  readonly looked: 'never' | 'forGood' | { readonly kind: 'asItWas'; readonly error: number; readonly header: number };
+  readonly looked: 'never' | 'forGood' | { readonly header: number };
 }
 
 export const RIGHT: Checksum = { error: 0, looked: 'never' };
@@ -36,9 +36,9 @@ export function lookAt(checksum: Checksum, packet: Packet, hook: Hook): Checksum
   const header = headerSum(packet);
   if (looked !== 'never') {
     if (hook !== 'PREROUTING' && hook !== 'INPUT') return checksum;
-    if ((looked.error + looked.header) % MODULUS === header) return { error, looked: 'forGood' };
+    if (looked.header === header) return { error, looked: 'forGood' };
   }
-  return error === 0 ? { error, looked: { kind: 'asItWas', error, header } } : undefined;
+  return error === 0 ? { error, looked: { header } } : undefined;
 }
 
 function sumOf({ source, destination, inner }: Packet): number {

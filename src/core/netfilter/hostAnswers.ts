@@ -103,11 +103,8 @@ function tcpAnswer({ end: { packet, receiver }, events }: Walked, { world }: Wal
     if (answer === 'ack') return { packet: reversed(packet, { tcpFlags: TCP_FLAGS.ACK, tcpSequence: 2, tcpAcknowledgement: known?.next ?? 0 }) };
     return { packet: reversed(packet, { tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK, tcpSequence: 1, tcpAcknowledgement: (packet.tcpSequence + 1) >>> 0 }) };
   }
-  if (packet.tcpFlags & TCP_FLAGS.RST) {
-    if (known) world.keepAccepted(packet, withPacket(packet, known));
-    return undefined;
-  }
-  if (!receiver || lastView(events)?.state !== 'ESTABLISHED') return { packet: tcpReset(packet) };
+  const reset = (packet.tcpFlags & TCP_FLAGS.RST) !== 0;
+  if (!reset && (!receiver || lastView(events)?.state !== 'ESTABLISHED')) return { packet: tcpReset(packet) };
   if (known) world.keepAccepted(packet, withPacket(packet, known));
   return undefined;
 }

@@ -1,6 +1,7 @@
 import type { Columns } from '../text/columns';
+import { editDistance } from '../text/editDistance';
 import type { Fix, Word } from '../syntax/tree';
-import type { TableName } from '../xtables/view';
+import { BUILTIN_CHAINS } from './ruleSet';
 
 /** What to tell of a problem, with the change that mends it where one is plain. */
 export interface Advice {
@@ -39,11 +40,9 @@ export function oldNegation(option: Word, name: string, sign: Columns): Advice {
 }
 
 export function unknownTableHelp(word: Word): Advice {
-  const near = didYouMean(word, TABLES);
+  const near = didYouMean(word, Object.keys(BUILTIN_CHAINS));
   return { message: `there is no table "${word.text}": ${near ? near.message : 'iptables has raw, mangle, nat, filter and security'}`, fix: near?.fix };
 }
-
-const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];
 
 /** `did you mean …?` with the change; undefined where no name is near. */
 export function didYouMean(word: Word, names: readonly string[], length = word.text.length): Advice | undefined {
@@ -57,7 +56,7 @@ function nearest(name: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
   let most = Math.min(2, Math.floor(wanted.length / 3));
   for (const each of names) {
-    const far = distance(wanted, bare(each), most);
+    const far = editDistance(wanted, bare(each), most);
     if (far > most) continue;
     best = each;
     if (far === 0) break;
@@ -68,29 +67,4 @@ function nearest(name: string, names: readonly string[]): string | undefined {
 
 function bare(text: string): string {
   return text.toLowerCase().replace(/[-_]/g, '');
-}
-
-/**
- * How many letters are to be changed, added, left out or exchanged with their neighbour, as far as that is no more than `most`: what is further
- * counts as `most + 1`, and most names are told so by their first letters.
- */
-function distance(a: string, b: string, most: number): number {
-  if (Math.abs(a.length - b.length) > most) return most + 1;
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  let before = row;
-  for (let i = 1; i <= a.length; i++) {
-    const next = new Array<number>(b.length + 1).fill(most + 1);
-    next[0] = i;
-    let least = i;
-    for (let j = Math.max(1, i - most); j <= Math.min(b.length, i + most); j++) {
-      const exchanged = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] as number) + 1 : most + 1;
-      const cost = Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1), exchanged);
-      next[j] = cost;
-      if (cost < least) least = cost;
-    }
-    if (least > most) return most + 1;
-    before = row;
-    row = next;
-  }
-  return Math.min(row[b.length] as number, most + 1);
 }

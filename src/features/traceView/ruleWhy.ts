@@ -61,7 +61,7 @@ function whyEffect(walked: Walked, index: number, event: RuleEvent, effect: Effe
       const changes = packetChanges(event.view.packet, event.after).map(changeWords);
       const noted = effect.note ?? (event.rule.target.kind === 'none' ? 'counts only' : 'goes on');
       // A change says itself what it is; what it breaks does not show.
-      return { mark: 'yes', why: changes.length > 0 ? [...changes, ...(effect.warning === undefined ? [] : [effect.warning])].join('; ') : noted };
+      return { mark: 'yes', why: changes.length > 0 ? [changes.join(', '), ...(effect.warning === undefined ? [] : [effect.warning])].join('; ') : noted };
     }
     case 'verdict':
       if (effect.verdict === 'RETURN') return { mark: 'return', why: returnsTo(walked, index) };
