@@ -4,6 +4,7 @@ import { detectLanguage } from '../core/syntax/detect';
 import type { Fix } from '../core/syntax/tree';
 import { parseSourceFile } from '../core/syntax/parse';
 import { isRestoreInput, restoreInput } from '../core/syntax/restoreInput';
+import { outerColumns } from './embeddedLine';
 import { ruleSetOf, type FileModel } from './fileModel';
 
 /** A problem with its place; line and column are 1-based, as in the command line's output. */
@@ -35,8 +36,9 @@ export function asDiagnostic({ line, start, end, severity, code, message, fix }:
   // Words that are taken away take the blank behind them along.
   const endOf = (edit: Fix['edits'][number]): number => (edit.newText === '' && line.text.charAt(edit.end) === ' ' ? edit.end + 1 : edit.end);
   const edits = fix?.edits.map((edit) => ({ line: at, column: edit.start + 1, endColumn: endOf(edit) + 1, newText: edit.newText }));
-  // The columns of a line within JSON are not those of the file, nor are its quotes.
-  return { line: at, column: start + 1, endColumn: end + 1, severity, code, message, ...(fix && edits && !('toOuter' in line) && { fix: { title: fix.title, edits } }) };
+  // The quotes of a line within JSON are not those of the file: no fix of it can be told.
+  const columns = outerColumns(line, { start, end });
+  return { line: at, column: columns.start + 1, endColumn: columns.end + 1, severity, code, message, ...(fix && edits && !('toOuter' in line) && { fix: { title: fix.title, edits } }) };
 }
 
 /**

@@ -3,13 +3,14 @@ import type { Line, RulesSection, Word } from '../core/syntax/tree';
 import type { Columns, Span } from '../core/text/columns';
 import { ruleSetOf, rulesOfLine, sectionOf, type FileModel } from './fileModel';
 import { classifyWords } from './ruleWords';
-import { outerColumns } from './symbols';
+import { innerPlace, outerColumns } from './embeddedLine';
 
 /** A chain that the cursor is on. */
 export interface ChainAt {
   readonly range: Columns;
   readonly table: Table;
   readonly chain: Chain;
+  readonly section: RulesSection;
 }
 
 /** How a chain is named at a place. `write`: it is made, filled or taken away there. */
@@ -19,19 +20,17 @@ export interface Mention extends Span {
 
 /** The chain named at a place; line and column are 0-based. */
 export function chainAt(model: FileModel, lineNumber: number, column: number): ChainAt | undefined {
-  const line = model.file.lines[lineNumber];
-  if (!line) return undefined;
+  const outer = model.file.lines[lineNumber];
+  if (!outer) return undefined;
+  const { line, column: at } = innerPlace(outer, column);
   const section = sectionOf(model.file, line);
   if (section?.kind !== 'rules') return undefined;
   const ruleSet = ruleSetOf(section);
-  for (const one of line.embedded ?? [line]) {
-    for (const word of chainWords(one, section)) {
-      const range = outerColumns(one, word);
-      if (column < range.start || column > range.end) continue;
-      const table = tableOf(ruleSet, section, one, word.text);
-      const chain = table?.chains.get(word.text);
-      if (table && chain) return { range, table, chain };
-    }
+  for (const word of chainWords(line, section)) {
+    if (at < word.start || at > word.end) continue;
+    const table = tableOf(ruleSet, section, line, word.text);
+    const chain = table?.chains.get(word.text);
+    if (table && chain) return { range: outerColumns(line, word), table, chain, section };
   }
   return undefined;
 }
@@ -45,20 +44,16 @@ export function chainDefinition(model: FileModel, lineNumber: number, column: nu
 /** Every place in the same rule set and table that names the chain, in the order of the file. */
 export function chainMentions(model: FileModel, lineNumber: number, column: number): readonly Mention[] {
   const at = chainAt(model, lineNumber, column);
-  const line = model.file.lines[lineNumber];
-  const section = line && sectionOf(model.file, line);
-  if (!at || section?.kind !== 'rules') return [];
+  if (!at) return [];
+  const { section, chain: { name } } = at;
   const ruleSet = ruleSetOf(section);
-  const { name } = at.chain;
   const mentions: Mention[] = [];
-  for (const outer of section.lines) {
-    for (const one of outer.embedded ?? [outer]) {
-      // Most lines do not hold the name at all.
-      if (!one.text.includes(name)) continue;
-      for (const word of chainWords(one, section)) {
-        if (word.text !== name || tableOf(ruleSet, section, one, name)?.name !== at.table.name) continue;
-        mentions.push({ line: outer.index, ...outerColumns(one, word), kind: kindOf(one, word) });
-      }
+  for (const line of section.lines) {
+    // Most lines do not hold the name at all.
+    if (!line.text.includes(name)) continue;
+    for (const word of chainWords(line, section)) {
+      if (word.text !== name || tableOf(ruleSet, section, line, name)?.name !== at.table.name) continue;
+      mentions.push({ line: line.index, ...outerColumns(line, word), kind: kindOf(line, word) });
     }
   }
   return mentions;
@@ -95,12 +90,10 @@ function headings(section: RulesSection): ReadonlyMap<Line, string> {
   if (map === undefined) {
     const made = new Map<Line, string>();
     let current: string | undefined;
-    for (const outer of section.lines) {
-      for (const line of outer.embedded ?? [outer]) {
-        if (line.node.kind === 'table') current = line.node.name.text;
-        else if (line.node.kind === 'commit') current = undefined;
-        else if (current !== undefined) made.set(line, current);
-      }
+    for (const line of section.lines) {
+      if (line.node.kind === 'table') current = line.node.name.text;
+      else if (line.node.kind === 'commit') current = undefined;
+      else if (current !== undefined) made.set(line, current);
     }
     map = made;
     tablesOfLines.set(section, map);

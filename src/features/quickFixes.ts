@@ -8,6 +8,8 @@ export function quickFixes(file: SourceFile, problem: Diagnostic): readonly Quic
 }
 
 function fixOfFile(file: SourceFile, problem: Diagnostic): QuickFix | undefined {
+  // A line within JSON is not to be written as it is read.
+  if (file.lines[problem.line - 1]?.embedded) return undefined;
   switch (problem.code) {
     case 'missing-commit': return addCommit(file, problem);
     case 'no-final-newline': return addLineBreak(file, problem);

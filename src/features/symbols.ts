@@ -1,7 +1,8 @@
 import type { Columns } from '../core/text/columns';
 import type { Chain, Rule, Table } from '../core/ruleset/ruleSet';
 import { printRule } from '../core/ruleset/printRule';
-import type { EmbeddedLine, Line } from '../core/syntax/tree';
+import type { Line } from '../core/syntax/tree';
+import { outerColumns } from './embeddedLine';
 import { ruleSetOf, type Dump, type FileModel } from './fileModel';
 
 /** An entry of the outline. Lines and columns are 0-based; `selection` lies within `from`–`to`. */
@@ -36,7 +37,7 @@ function dumpSymbol(dump: Dump, withRules: boolean): OutlineSymbol {
   const { from, to } = extent(dump.section.lines);
   const first = dump.section.lines[0];
   return {
-    kind: 'dump', name: dump.label, detail: dump.detail, from, to, selection: { line: from, start: first?.contentStart ?? 0, end: first?.text.length ?? 0 },
+    kind: 'dump', name: dump.label, detail: dump.detail, from, to, selection: { line: from, ...(first ? outerColumns(first, { start: first.contentStart, end: first.text.length }) : { start: 0, end: 0 }) },
     children: tablesOf(dump, withRules),
   };
 }
@@ -56,7 +57,7 @@ function tableSymbol(table: Table, lines: readonly Line[], withRules: boolean): 
   const name = head?.node.kind === 'table' ? head.node.name : undefined;
   return {
     kind: 'table', name: table.name, detail: `${counted(count, 'rule')}`, from, to,
-    selection: head && name ? { line: head.index, start: name.start, end: name.end } : { line: from, start: 0, end: 0 },
+    selection: head && name ? { line: head.index, ...outerColumns(head, name) } : { line: from, start: 0, end: 0 },
     children: [...chains].sort((a, b) => a.from - b.from),
   };
 }
@@ -84,12 +85,6 @@ function ruleSymbol(rule: Rule): OutlineSymbol {
     kind: 'rule', name: `${number}`, detail: printRule(rule).replace(/^-A \S+ ?/, ''), from: line.index, to: line.index,
     selection: { line: line.index, ...outerColumns(line, { start: line.contentStart, end: line.text.length }) }, children: [],
   };
-}
-
-/** Columns in the file: a rule within a JSON log line has columns of its own. */
-export function outerColumns(line: Line, { start, end }: Columns): Columns {
-  const { toOuter } = line as Partial<EmbeddedLine>;
-  return toOuter ? { start: toOuter(start), end: toOuter(end) } : { start, end };
 }
 
 function extent(lines: readonly Line[]): { readonly from: number; readonly to: number } {

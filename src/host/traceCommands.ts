@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Hook } from '../core/xtables/view';
 import { directionOf } from '../features/codeLens';
+import { innerPlace } from '../features/embeddedLine';
 import { ruleSetOf, rulesOfLine, sectionOf } from '../features/fileModel';
 import { settingOf } from '../features/fileTrace';
 import { packetReaching } from '../features/witness';
@@ -47,11 +48,17 @@ async function traceToRule(documents: Documents, panels: TracePanels, about: unk
   const editor = vscode.window.visibleTextEditors.find((each) => each.document === document);
   const model = document && documents.modelOf(document);
   if (!document || !model || !editor) return;
-  const at = editor.selection.active.line;
-  const line = model.file.lines[at];
-  const section = line && sectionOf(model.file, line);
-  const dump = model.dumps.find((each) => each.section === section);
-  const rule = dump && line ? [line, ...(line.embedded ?? [])].flatMap((each) => rulesOfLine(ruleSetOf(dump.section), each))[0] : undefined;
+  const { line: at, character } = editor.selection.active;
+  const outer = model.file.lines[at];
+  const here = outer && innerPlace(outer, character).line;
+  // Beside the rules of a JSON log line its first one is meant.
+  const lines = here ? [here, ...(here.embedded ?? [])] : [];
+  const found = lines.flatMap((line) => {
+    const dump = model.dumps.find(({ section }) => section === sectionOf(model.file, line));
+    const rule = dump && rulesOfLine(ruleSetOf(dump.section), line)[0];
+    return rule ? [{ dump, rule }] : [];
+  });
+  const { dump, rule } = found[0] ?? {};
   if (!dump || !rule) {
     void vscode.window.showInformationMessage(`Line ${at + 1} is no rule. Put the cursor on a rule, such as "-A INPUT -p tcp --dport 22 -j ACCEPT".`);
     return;

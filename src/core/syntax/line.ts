@@ -15,21 +15,26 @@ import { scanWords } from './words';
 
 /** Reads one line by itself. Never throws; a line that is nothing special is `text`. */
 export function parseLine(text: string, eol: string, index: number): Line {
+  return parseLineWithin(text, eol, index, 0);
+}
+
+/** `strings`: how many JSON strings the line stands in. */
+function parseLineWithin(text: string, eol: string, index: number, strings: number): Line {
   if (text.startsWith('-A ') && hasNoFault(text, 3)) return new AppendLine(index, text, eol, 0);
   const end = trimmedEnd(text);
   const indent = quoteEnd(text, end);
   let start = indent;
-  let found = classify(text, start, end, index);
+  let found = classify(text, start, end, index, strings);
   if (found.shape === Shape.Rule && isAppend(text, start, found)) return new AppendLine(index, text, eol, start);
   // Prefixes are stripped only as long as the line makes no sense with them: most lines have none.
   for (let round = 0; round < MAX_PREFIXES && found.shape === Shape.Text; round++) {
     const next = shipperPrefixEnd(text, start, end);
     if (next <= start) break;
     start = next;
-    found = classify(text, start, end, index);
+    found = classify(text, start, end, index, strings);
   }
   if (found.shape === Shape.Text && start === indent) {
-    const guess = guessedPrefix(text, indent, end, index);
+    const guess = guessedPrefix(text, indent, end, index, strings);
     if (guess) return new SourceLine(index, text, eol, guess.start, guess.found);
   }
   return new SourceLine(index, text, eol, start, found);
@@ -63,7 +68,7 @@ class SourceLine implements Line {
 }
 
 /** What the text from `start` to `end` is. */
-function classify(text: string, start: number, end: number, index: number): Classified {
+function classify(text: string, start: number, end: number, index: number, strings: number): Classified {
   if (start >= end) return plain.blank;
   switch (text.charCodeAt(start)) {
     case 45: // -
@@ -75,7 +80,7 @@ function classify(text: string, start: number, end: number, index: number): Clas
         const behind = skipBlanks(text, counters.end, end);
         if (text.charCodeAt(behind) === 45) return bareCommand(text, start, behind, end) ?? plain.text;
       }
-      return classifyText(text, start, end);
+      return jsonEntry(text, start, end, index, strings) ?? classifyText(text, start, end);
     }
     case 58: // :
       return chainDeclaration(text, start, end) ?? plain.text;
@@ -87,7 +92,7 @@ function classify(text: string, start: number, end: number, index: number): Clas
       if (end - start === 6 && text.startsWith('COMMIT', start)) return plain.commit;
       return classifyText(text, start, end);
     case 123: // {
-      return jsonEntry(text, start, end, index) ?? plain.text;
+      return jsonEntry(text, start, end, index, strings) ?? plain.text;
     default:
       return classifyText(text, start, end);
   }
@@ -196,16 +201,20 @@ function commentLine(text: string, start: number, end: number): Classified {
   return plain.comment;
 }
 
-function jsonEntry(text: string, start: number, end: number, index: number): Classified | undefined {
-  const embedded = embeddedLines(text, start, end, index, parseLine);
+function jsonEntry(text: string, start: number, end: number, index: number, strings: number): Classified | undefined {
+  if (strings >= MOST_STRINGS) return undefined;
+  const embedded = embeddedLines(text, start, end, (line, eol) => parseLineWithin(line, eol, index, strings + 1));
   return embedded && { ...textOf(Shape.Json), embedded };
 }
+
+/** Each string in a string doubles the backslashes of the innermost, so that no real line goes beyond; a broken one could go on with every escape. */
+const MOST_STRINGS = 32;
 
 /**
  * Lines that stern or a paste put a pod and container name in front of, without brackets: one or two words, taken
  * for a prefix only where what follows is unmistakable.
  */
-function guessedPrefix(text: string, from: number, end: number, index: number): { start: number; found: Classified } | undefined {
+function guessedPrefix(text: string, from: number, end: number, index: number, strings: number): { start: number; found: Classified } | undefined {
   let start = from;
   for (let words = 0; words < 2; words++) {
     const wordEnd = findBlank(text, start, end);
@@ -215,7 +224,7 @@ function guessedPrefix(text: string, from: number, end: number, index: number): 
     let next = skipBlanks(text, wordEnd, end);
     if (text.charCodeAt(next) === 124 || text.charCodeAt(next) === 0x203a) next = skipBlanks(text, next + 1, end);
     if (next >= end) return undefined;
-    const found = classify(text, next, end, index);
+    const found = classify(text, next, end, index, strings);
     if (isUnmistakable(found)) return { start: next, found };
     start = next;
   }

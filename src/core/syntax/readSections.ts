@@ -30,6 +30,14 @@ export interface Unchanged {
  * in tight loops, so that this is cheap enough to run after every edit of a file with 100,000 lines.
  */
 export function readSections(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | undefined, unchanged?: Unchanged): Sections {
+  if (!shapes.includes(Shape.Json)) return readPlain(lines, shapes, family, unchanged);
+  // An edit of a JSON log reads all of its sections anew: they are small.
+  const flat = lines.flatMap((line): readonly Line[] => line.embedded ?? [line]);
+  return readPlain(flat, shapesOf(flat), family, unchanged && { ...unchanged, from: 0, to: Infinity });
+}
+
+/** `lines`: with those of JSON entries in place of the entries. */
+function readPlain(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | undefined, unchanged: Unchanged | undefined): Sections {
   let context: Context = emptyContext;
   // A heading speaks of the first rules below it, and of those right behind them; not past the next prose.
   let spent = false;
@@ -98,8 +106,6 @@ export function readSections(lines: readonly Line[], shapes: Uint8Array, family:
         i++;
         break;
       }
-      case Shape.Json:
-        return readFlattened(lines, family, unchanged);
       case Shape.Table:
       case Shape.Header:
       case Shape.Chain:
@@ -170,20 +176,4 @@ export function shapesOf(lines: readonly Line[]): Uint8Array {
   const shapes = new Uint8Array(lines.length);
   for (let i = 0; i < lines.length; i++) shapes[i] = lines[i]?.shape ?? Shape.Text;
   return shapes;
-}
-
-/** Reads the sections of a JSON log. An edit there reads all of them anew: they are small. */
-function readFlattened(lines: readonly Line[], family: 4 | 6 | undefined, unchanged: Unchanged | undefined): Sections {
-  const flat = flatten(lines);
-  return readSections(flat, shapesOf(flat), family, unchanged && { ...unchanged, from: 0, to: Infinity });
-}
-
-/** Lines of JSON entries in place of the entries. */
-function flatten(lines: readonly Line[]): Line[] {
-  const flat: Line[] = [];
-  for (const line of lines) {
-    if (line.shape === Shape.Json && line.embedded) for (const inner of line.embedded) flat.push(inner);
-    else flat.push(line);
-  }
-  return flat;
 }

@@ -84,7 +84,8 @@ export interface Fix {
 
 /**
  * One line of the file. Objects survive edits elsewhere in the file; only `index` is updated then.
- * A line that holds several lines in one JSON string (`--log_as_json`) has them in `embedded`.
+ * A line of JSON (`--log_as_json`, a log shipper's entry) has the lines that stand in its strings in `embedded`, those of JSON within JSON
+ * as well: none of them is JSON itself.
  */
 export interface Line {
   /** 0-based line number in the file; for an embedded line that of the line which holds it. */

@@ -3,6 +3,7 @@ import type { Columns } from '../../core/text/columns';
 import type { CommandNode, Line, RulesSection, Word } from '../../core/syntax/tree';
 import { printRule } from '../../core/ruleset/printRule';
 import type { Rule, RuleSet } from '../../core/ruleset/ruleSet';
+import { innerPlace, outerColumns } from '../embeddedLine';
 import { ruleSetOf, rulesOfLine, sectionOf, type FileModel } from '../fileModel';
 import { ruleSetView, ruleView } from '../ruleSetView';
 import { classifyWords, type RuleWord } from '../ruleWords';
@@ -18,8 +19,14 @@ export interface Hover {
 
 /** The hover for a place; line and column are 0-based. undefined where there is nothing to say. */
 export function hoverAt(model: FileModel, lineNumber: number, column: number): Hover | undefined {
-  const line = model.file.lines[lineNumber];
-  if (!line) return undefined;
+  const outer = model.file.lines[lineNumber];
+  if (!outer) return undefined;
+  const { line, column: at } = innerPlace(outer, column);
+  const found = lineHover(model, line, at);
+  return found && { range: outerColumns(line, found.range), blocks: found.blocks };
+}
+
+function lineHover(model: FileModel, line: Line, column: number): Hover | undefined {
   const section = sectionOf(model.file, line);
   if (section?.kind === 'rules') return ruleHover(section, line, column);
   if (section?.kind === 'environment') {
