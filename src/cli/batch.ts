@@ -1,6 +1,6 @@
 import { hostFromTopology } from '../core/net/hostFromTopology';
 import { packetProblem } from '../core/net/makePacket';
-import { isProblem, readPacketRequest, type InputProblem, type PacketRequest } from '../core/net/packetRequest';
+import { isProblem, readPacketRequest, shown, type InputProblem, type PacketRequest } from '../core/net/packetRequest';
 import { addConnections } from '../core/netfilter/connections';
 import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { notesOf, tracePacket, tracePackets, type TraceSetting, type Traced } from '../core/netfilter/trace';
@@ -9,12 +9,28 @@ import { bindRules } from '../core/ruleset/bind';
 import type { RuleSet } from '../core/ruleset/ruleSet';
 import { checkRules } from '../features/diagnostics';
 import { canonicalText } from '../features/canonical';
+import { internalErrorText } from '../features/internalError';
 import { rulesOfText } from '../features/rulesOfText';
+import type { RequestLine } from './requestLines';
+import { VERSION } from './version';
 
 /** One result of `batch`, in the words of the contract. */
 export type BatchResult = Readonly<Record<string, unknown>>;
 
-/** Answers one line of `batch`. Never throws: what is wrong is said in `error`. */
+/**
+ * Answers one line of `batch` with one line of JSON, its line end not included. Never throws: what is wrong with the request, and what goes
+ * wrong in answering it, is said in `error`.
+ */
+export function answerText(line: RequestLine): string {
+  const result = line.kind === 'line' ? answerLine(line.text) : { id: null, error: `this line ${line.reason}` };
+  try {
+    return JSON.stringify(result);
+  } catch (error) {
+    return textOfError(result.id, error);
+  }
+}
+
+/** Answers the text of one line of `batch`. Never throws. */
 export function answerLine(line: string): BatchResult {
   let request: unknown;
   try {
@@ -28,12 +44,27 @@ export function answerLine(line: string): BatchResult {
 
 function answerRequest(request: Record<string, unknown>): BatchResult {
   const id = request.id ?? null;
-  const result = answer(request);
-  return 'kind' in result && isProblem(result) ? { id, error: result.message } : { id, ...result };
+  try {
+    const result = answer(request);
+    return 'kind' in result && isProblem(result) ? { id, error: result.message } : { id, ...result };
+  } catch (error) {
+    return { id, error: internalErrorText(error, VERSION, 'this request') };
+  }
+}
+
+/** An answer that JSON cannot hold, because it is too long or its `id` too deep. */
+function textOfError(id: unknown, error: unknown): string {
+  const message = `the answer cannot be written: ${error instanceof Error ? error.message : String(error)}. Send fewer packets or rules in one request, and an id that is not nested deeply`;
+  try {
+    return JSON.stringify({ id, error: message });
+  } catch {
+    return JSON.stringify({ id: null, error: message });
+  }
 }
 
 function answer(request: Record<string, unknown>): BatchResult | InputProblem {
-  switch (request.op ?? 'trace') {
+  const op = request.op ?? 'trace';
+  switch (op) {
     case 'check': {
       const read = rulesText(request);
       return isProblem(read) ? read : { diagnostics: checkRules(read.text, read.family) };
@@ -45,7 +76,7 @@ function answer(request: Record<string, unknown>): BatchResult | InputProblem {
     case 'trace':
       return answerTrace(request);
     default:
-      return { kind: 'problem', field: 'op', message: `op: "${String(request.op)}" is none of trace, check, print` };
+      return { kind: 'problem', field: 'op', message: `op: ${shown(op)} is none of trace, check, print` };
   }
 }
 

@@ -1,11 +1,13 @@
-import { createInterface } from 'node:readline';
 import { readFileSync } from 'node:fs';
-import { answerLine } from './batch';
+import { internalErrorText } from '../features/internalError';
+import { answerText } from './batch';
 import { runCheck } from './check';
 import { runExplain } from './explain';
 import { Failure, parseArguments, USAGE } from './arguments';
 import { runPrint } from './print';
+import { requestLines } from './requestLines';
 import { runTrace } from './trace';
+import { VERSION } from './version';
 
 /** Where a command writes and what it reads; the text of `-` is standard input. */
 export interface Terminal {
@@ -43,24 +45,40 @@ async function run(words: readonly string[]): Promise<number> {
   }
 }
 
-/** Answers line by line as they come, so that a caller may wait for each answer. */
+/** Answers line by line as they come, so that a caller may wait for each answer. A blank line asks nothing. */
 async function runBatch(): Promise<number> {
-  const lines = createInterface({ input: process.stdin, crlfDelay: Infinity });
-  for await (const line of lines) {
-    if (line.trim() === '') continue;
-    if (!process.stdout.write(`${JSON.stringify(answerLine(line))}\n`)) await new Promise<void>((resolve) => process.stdout.once('drain', () => resolve()));
+  for await (const line of requestLines(standardInput())) {
+    if (line.kind === 'line' && line.text.trim() === '') continue;
+    if (!process.stdout.write(`${answerText(line)}\n`)) await new Promise<void>((resolve) => process.stdout.once('drain', () => resolve()));
   }
   return 0;
 }
 
+async function* standardInput(): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of process.stdin) yield chunk as Uint8Array;
+  } catch (error) {
+    throw new Failure(`standard input cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** One line, whatever was thrown: what the caller did wrong, or what to report. */
+function fail(error: unknown): void {
+  const known = error instanceof Failure;
+  const text = known ? error.message : internalErrorText(error, VERSION, 'the command and its file');
+  process.stderr.write(`iptables-lens: ${text.replace(/[\r\n]+/g, ' ')}\n`);
+  process.exitCode = known ? error.exitCode : 2;
+}
+
 // A reader that closed the pipe (`| head`) wants no more; that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+// Nobody is left to be told.
+process.stderr.on('error', () => process.exit(1));
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    fail(error);
+    process.exit(2);
+  });
+}
 
-run(process.argv.slice(2)).then(
-  (code) => { process.exitCode = code; },
-  (error: unknown) => {
-    if (!(error instanceof Failure)) throw error;
-    process.stderr.write(`iptables-lens: ${error.message}\n`);
-    process.exitCode = error.exitCode;
-  },
-);
+run(process.argv.slice(2)).then((code) => { process.exitCode = code; }, fail);

@@ -9,6 +9,8 @@ interface Layer {
   readonly values: readonly string[];
   readonly types?: readonly string[];
   readonly packages?: readonly string[];
+  /** Files outside of src. */
+  readonly files?: readonly string[];
 }
 
 const core = ['core/text', 'core/syntax', 'core/net', 'core/xtables', 'core/ruleset', 'core/netfilter', 'core/knowledge', 'core/analysis'];
@@ -27,7 +29,7 @@ const layers: readonly Layer[] = [
   { folder: 'features', values: core, types: ['shared'] },
   { folder: 'debug', values: core },
   { folder: 'webview', values: ['shared'], types: core, packages: ['lit', '@vscode-elements/elements', '@vscode/codicons'] },
-  { folder: 'cli', values: [...core, 'features'], packages: ['node:*'] },
+  { folder: 'cli', values: [...core, 'features'], packages: ['node:*'], files: ['package.json'] },
   { folder: 'host', values: [...core, 'features', 'debug', 'shared'], packages: ['vscode'] },
   { folder: 'extension.ts', values: ['host'], packages: ['vscode'] },
 ];
@@ -60,6 +62,8 @@ describe('the floors of the house', () => {
     ['the types of the editor', 'src/features/x.ts', `import type { Range } from 'vscode';`, ['features may not import vscode']],
     ['Node in the extension', 'src/host/x.ts', `import fs from 'node:fs';`, ['host may not import node:fs']],
     ['Node in the command line', 'src/cli/x.ts', `import fs from 'node:fs';`, []],
+    ['the version of the project', 'src/cli/x.ts', `import { version } from '../../package.json';`, []],
+    ['a file outside of the house', 'src/core/text/x.ts', `import { version } from '../../../package.json';`, ['core/text may not import ../../../package.json']],
     ['a package of the trace view', 'src/webview/x.ts', `import '@vscode-elements/elements/dist/vscode-button';`, []],
     ['a package that nobody listed', 'src/webview/x.ts', `import 'litmus';`, ['webview may not import litmus']],
     ['a folder that is on no floor', 'src/utils/x.ts', '', ['src/utils/x.ts is on no floor']],
@@ -92,7 +96,7 @@ function allowed(layer: Layer, file: string, { specifier, typeOnly }: Import): b
     return (layer.packages ?? []).some(name => name.endsWith('*') ? specifier.startsWith(name.slice(0, -1)) : specifier === name || specifier.startsWith(`${name}/`));
   }
   const target = layerOf(resolve(file, specifier));
-  if (!target) return false;
+  if (!target) return (layer.files ?? []).includes(resolve(file, specifier));
   return target === layer || layer.values.includes(target.folder) || typeOnly && (layer.types ?? []).includes(target.folder);
 }
 

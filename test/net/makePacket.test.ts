@@ -47,7 +47,7 @@ describe('readPacketRequest', () => {
   });
 
   const refused: readonly (readonly [unknown, string])[] = [
-    ['tcp', 'packet: is an object'],
+    ['tcp', 'packet: "tcp" is not an object'],
     [{ dport: 70000 }, 'packet.dport: 70000 is not a whole number from 0 to 65535'],
     [{ dport: 'http' }, 'packet.dport: "http" is not a whole number from 0 to 65535'],
     [{ src: '10.0.0.256' }, 'packet.src: "10.0.0.256" is not an IPv4 or IPv6 address'],
@@ -61,8 +61,20 @@ describe('readPacketRequest', () => {
     [{ extHeaders: ['mh'] }, 'packet.extHeaders[0]: "mh" is not an extension header; there are hbh, dst, rt and frag'],
     [{ ctstate: 'OLD' }, 'packet.ctstate: "OLD" is none of NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED'],
     [{ df: 'yes' }, 'packet.df: "yes" is neither true nor false'],
+    [{ payloadHex: '00'.repeat(65536) }, 'packet.payloadHex: these are 65536 bytes, where 65535 have room'],
+    [{ tcpOptionsHex: '01'.repeat(41) }, 'packet.tcpOptionsHex: these are 41 bytes, where 40 have room'],
+    [{ ipOptionsHex: '01'.repeat(41) }, 'packet.ipOptionsHex: these are 41 bytes, where 40 have room'],
+    [{ dst: '::1', extHeaders: [{ type: 'hbh', hex: '00'.repeat(3000) }] }, 'packet.extHeaders[0].hex: these are 3000 bytes, where 2048 have room'],
+    [{ extHeaders: Array.from({ length: 65 }, () => 'hbh') }, 'packet.extHeaders: has 65 entries, where 64 are the most'],
+    [{ dst: '10.0.0.1', inner: { dst: '::1' } }, 'packet.inner: is of another family than the packet that quotes it'],
+    [nested(6), 'packet.inner.inner.inner.inner.inner: packets quote each other 5 deep; 4 are understood'],
+    [{ proto: { toString: 1 } }, 'packet.proto: an object is not a protocol: a number from 0 to 255, or a name such as tcp, udp, icmp, icmpv6, sctp, esp'],
     [{ groups: [1, 'x'] }, 'packet.groups[1]: "x" is not a whole number from 0 to 4294967295'],
   ];
+  it('refuses packets that quote each other without end', () => {
+    expect(readPacketRequest(nested(50_000))).toMatchObject({ kind: 'problem', field: 'packet.inner.inner.inner.inner.inner' });
+  });
+
   it.each(refused)('refuses %j', (json, message) => {
     const result = readPacketRequest(json);
     expect(isProblem(result) && result.message).toBe(message);
@@ -81,3 +93,10 @@ it('lets the group follow the user', () => {
   expect(socketOwner({ uid: 1337 })).toEqual({ kind: 'process', uid: 1337, gid: 1337, groups: [] });
   expect(socketOwner({ uid: 1, gid: 2, groups: [3] })).toEqual({ kind: 'process', uid: 1, gid: 2, groups: [3] });
 });
+
+/** Packets that quote each other, so many inside the outermost. */
+function nested(depth: number): object {
+  let packet: object = { proto: 'udp' };
+  for (let i = 0; i < depth; i++) packet = { proto: 'icmp', inner: packet };
+  return packet;
+}

@@ -160,9 +160,9 @@ describe('hostFromTopology', () => {
   });
 
   it.each([
-    [[], 'topology: is an object'],
+    [[], 'topology: a list is not an object with ifaces, routes, ipRules, sysctls'],
     [{ ifaces: [{ name: 'eth0', addrs: ['10.0.0.1/33'] }] }, 'topology.ifaces[0].addrs: "10.0.0.1/33" is not an address with a prefix length'],
-    [{ ifaces: [{ name: 'a/b' }] }, 'topology.ifaces[0].name: is the name of an interface, 1 to 15 characters'],
+    [{ ifaces: [{ name: 'a/b' }] }, 'topology.ifaces[0].name: "a/b" is not the name of an interface (1 to 15 characters, no blank, no slash)'],
     [{ routes: ['default via 10.244.1.1 dev eth9'] }, 'topology.routes: there is no interface "eth9"'],
     [{ routes: ['default'] }, 'topology.routes[0]: a route needs "dev" or "via"'],
     [{ routes: ['10.0.0.0/33 dev eth0'] }, 'topology.routes[0]: "10.0.0.0/33" is neither "default" nor an IPv4 prefix'],
@@ -170,7 +170,7 @@ describe('hostFromTopology', () => {
     [{ ipRules: ['fwmark x lookup 5'] }, 'topology.ipRules[0]: "x" is not a mark with an optional mask'],
     [{ ipRules: ['fwmark 1'] }, 'topology.ipRules[0]: the rule says no table: "lookup" and its name or number'],
     [{ conntrack: 'off' }, 'topology.conntrack: is "on" or "auto"'],
-    [{ sysctls: { a: 'b' } }, 'topology.sysctls.a: "b" is not a whole number'],
+    [{ sysctls: { a: 'b' } }, 'topology.sysctls.a: "b" is not a whole number from -2147483648 to 4294967295'],
   ] as const)('refuses %j', (topology, message) => {
     const made = hostFromTopology(topology);
     expect(isProblem(made) && made.message).toBe(message);
@@ -180,7 +180,7 @@ describe('hostFromTopology', () => {
     [[{ proto: 'tcp', addr: '0.0.0.0', port: 80 }], undefined, { families: [4], address: undefined, text: '0.0.0.0:80' }],
     [[{ proto: 'udp', addr: '::', port: 53 }], undefined, { families: [4, 6], protocol: 17, text: '[::]:53' }],
     [[{ proto: 'tcp', addr: '::ffff:10.0.0.1', port: 1, transparent: true }], undefined, { families: [4], transparent: true }],
-    [[{ proto: 'tcp', port: 99999 }], 'listeners[0].port: is a number from 0 to 65535', undefined],
+    [[{ proto: 'tcp', port: 99999 }], 'listeners[0].port: 99999 is not a whole number from 0 to 65535', undefined],
     [[{ proto: 'tcp', addr: 'x', port: 1 }], 'listeners[0].addr: "x" is not an address', undefined],
   ])('reads listeners %j', (listeners, message, listener) => {
     const made = hostFromTopology(undefined, { listeners });

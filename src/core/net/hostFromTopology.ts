@@ -2,7 +2,8 @@ import { formatAddress, parseAddress, type Address } from './address';
 import type { Host, Interface, InterfaceAddress, IpSet, Listener, PolicyRule, Route } from './host';
 import { isStandardRule, nextPreference, parsePolicyRule, parseRoute, sortedRules, standardRules } from './ipRoute';
 import { kernelRoutes } from './kernelRoutes';
-import { isProblem, namedProtocol, problem, type InputProblem } from './packetRequest';
+import { flagField, interfaceField, isRecord, macField, portField, protocolField, readFields, textField, u32Field, wholeNumber } from './jsonFields';
+import { isProblem, problem, shown, type InputProblem } from './packetRequest';
 import { parseSets } from './sets';
 
 /** What a host has besides its topology. */
@@ -30,8 +31,8 @@ export const DEFAULT_TOPOLOGY = {
  */
 export function hostFromTopology(topology: unknown, extras: HostExtras = {}): Host | InputProblem {
   const given = topology ?? {};
-  if (typeof given !== 'object' || Array.isArray(given)) return problem('topology', 'is an object');
-  const { ifaces, routes, ipRules, sysctls, conntrack } = given as Readonly<Record<string, unknown>>;
+  if (!isRecord(given)) return problem('topology', `${shown(given)} is not an object with ifaces, routes, ipRules, sysctls`);
+  const { ifaces, routes, ipRules, sysctls, conntrack } = given;
   const interfaces = readInterfaces(ifaces ?? DEFAULT_TOPOLOGY.ifaces);
   if (isProblem(interfaces)) return interfaces;
   const settings = readSysctls(sysctls ?? {});
@@ -83,6 +84,10 @@ export function parseInterfaceAddress(text: string): InterfaceAddress | undefine
   return /^[0-9]{1,3}$/.test(length) && Number(length) <= most ? { address, prefixLength: Number(length) } : undefined;
 }
 
+/** In bytes: what every IPv4 link takes (RFC 791), and the most that Linux lets an interface have (that of lo). */
+const SMALLEST_MTU = 68;
+const LARGEST_MTU = 65536;
+
 /** Reads the `ifaces` of a topology; `lo` comes first whether or not it is listed. */
 export function readInterfaces(json: unknown): Interface[] | InputProblem {
   if (!Array.isArray(json)) return problem('topology.ifaces', 'is a list of interfaces');
@@ -90,20 +95,23 @@ export function readInterfaces(json: unknown): Interface[] | InputProblem {
   let loopback = loopbackInterface();
   for (const [i, item] of (json as unknown[]).entries()) {
     const field = `topology.ifaces[${i}]`;
-    if (typeof item !== 'object' || item === null) return problem(field, 'is an object with name, mac and addrs');
-    const { name, mac, mtu, addrs = [] } = item as Readonly<Record<string, unknown>>;
-    if (typeof name !== 'string' || !/^[^\s/]{1,15}$/.test(name)) return problem(`${field}.name`, 'is the name of an interface, 1 to 15 characters');
+    if (!isRecord(item)) return problem(field, `${shown(item)} is not an object with name, mac and addrs`);
+    const read = readFields<{ name: string; mac: string; mtu: number }>(item, field, { name: interfaceField, mac: macField, mtu: wholeNumber(SMALLEST_MTU, LARGEST_MTU) });
+    if (isProblem(read)) return read;
+    const { name, mac, mtu } = read;
+    if (name === undefined) return problem(`${field}.name`, 'is missing: the name of an interface, 1 to 15 characters');
+    const addrs = item.addrs ?? [];
     if (!Array.isArray(addrs)) return problem(`${field}.addrs`, 'is a list of addresses such as "10.0.0.1/24"');
     const addresses: InterfaceAddress[] = [];
     for (const text of addrs as unknown[]) {
       const address = typeof text === 'string' ? parseInterfaceAddress(text) : undefined;
-      if (address === undefined) return problem(`${field}.addrs`, `${JSON.stringify(text)} is not an address with a prefix length`);
+      if (address === undefined) return problem(`${field}.addrs`, `${shown(text)} is not an address with a prefix length`);
       addresses.push(address);
     }
     if (name === 'lo') loopback = loopbackInterface(addresses);
     else {
-      const ownMac = typeof mac === 'string' ? mac.toLowerCase() : '02:00:00:00:00:01';
-      interfaces.push({ name, index: interfaces.length + 2, mac: ownMac, mtu: typeof mtu === 'number' ? mtu : 1500, addresses });
+      if (interfaces.some((other) => other.name === name)) return problem(`${field}.name`, `there are two interfaces "${name}"`);
+      interfaces.push({ name, index: interfaces.length + 2, mac: mac ?? '02:00:00:00:00:01', mtu: mtu ?? 1500, addresses });
     }
   }
   return [loopback, ...interfaces];
@@ -135,11 +143,12 @@ export function readRules(json: unknown): PolicyRule[] | InputProblem {
 
 /** Reads the `sysctls` of a topology: full names with dots or slashes, and whole numbers. */
 export function readSysctls(json: unknown): ReadonlyMap<string, number> | InputProblem {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return problem('topology.sysctls', 'is an object of names and numbers');
+  if (!isRecord(json)) return problem('topology.sysctls', `${shown(json)} is not an object of names and numbers`);
   const settings = new Map<string, number>();
-  for (const [name, value] of Object.entries(json as Readonly<Record<string, unknown>>)) {
-    const number = typeof value === 'string' ? Number(value) : value;
-    if (typeof number !== 'number' || !Number.isInteger(number)) return problem(`topology.sysctls.${name}`, `${JSON.stringify(value)} is not a whole number`);
+  const read = wholeNumber(-0x80000000, 0xffffffff);
+  for (const [name, value] of Object.entries(json)) {
+    const number = read(value, `topology.sysctls.${name}`);
+    if (isProblem(number) || number === undefined) return number ?? problem(`topology.sysctls.${name}`, 'has no number');
     settings.set(name.replaceAll('/', '.'), number);
   }
   return settings;
@@ -152,24 +161,31 @@ export function readListeners(json: unknown): Listener[] | InputProblem {
   const listeners: Listener[] = [];
   for (const [i, item] of (json as unknown[]).entries()) {
     const field = `listeners[${i}]`;
-    if (typeof item !== 'object' || item === null) return problem(field, 'is an object with proto, addr and port');
-    const { proto, addr, port, transparent, iface, process, pid, uid } = item as Readonly<Record<string, unknown>>;
-    const protocol = typeof proto === 'string' ? namedProtocol(proto) : typeof proto === 'number' ? proto : undefined;
-    if (protocol === undefined) return problem(`${field}.proto`, `${JSON.stringify(proto)} is not a protocol`);
-    if (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65535) return problem(`${field}.port`, 'is a number from 0 to 65535');
-    const listener = listenerAt(protocol, typeof addr === 'string' ? addr : '0.0.0.0', port);
-    if (listener === undefined) return problem(`${field}.addr`, `${JSON.stringify(addr)} is not an address`);
-    listeners.push({
-      ...listener,
-      iface: typeof iface === 'string' ? iface : undefined,
-      transparent: transparent === true,
-      process: typeof process === 'string' ? process : undefined,
-      pid: typeof pid === 'number' ? pid : undefined,
-      uid: typeof uid === 'number' ? uid : undefined,
-    });
+    if (!isRecord(item)) return problem(field, `${shown(item)} is not an object with proto, addr and port`);
+    const read = readFields<SocketFields>(item, field, SOCKET_FIELDS);
+    if (isProblem(read)) return read;
+    const { proto, addr, port, transparent = false, iface, process, pid, uid } = read;
+    if (proto === undefined) return problem(`${field}.proto`, 'is missing: a protocol such as tcp or udp');
+    if (port === undefined) return problem(`${field}.port`, 'is missing: a number from 0 to 65535');
+    const listener = listenerAt(proto, addr ?? '0.0.0.0', port);
+    if (listener === undefined) return problem(`${field}.addr`, `${shown(addr)} is not an address`);
+    listeners.push({ ...listener, iface, transparent, process, pid, uid });
   }
   return listeners;
 }
+
+interface SocketFields {
+  readonly proto: number;
+  readonly addr: string;
+  readonly port: number;
+  readonly transparent: boolean;
+  readonly iface: string;
+  readonly process: string;
+  readonly pid: number;
+  readonly uid: number;
+}
+
+const SOCKET_FIELDS = { proto: protocolField, addr: textField, port: portField, transparent: flagField, iface: interfaceField, process: textField, pid: u32Field, uid: u32Field };
 
 /**
  * A listening socket at an address as `ss` prints it, `*` and `::` being a socket for both families (IPV6_V6ONLY off, the

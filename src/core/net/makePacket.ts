@@ -15,8 +15,7 @@ const INTERFACE_MAC = '02:00:00:00:00:01';
  * 0.0.0.0 or ::. A `length` too small for the headers is raised to their length (`packetProblem` finds it).
  * `host` gives the link layer address of the interface that an inbound packet is sent to.
  */
-export function makePacket(request: PacketRequest, host?: Host): Packet {
-  const family = familyOf(request);
+export function makePacket(request: PacketRequest, host?: Host, family = familyOf(request)): Packet {
   const protocol = request.proto ?? PROTOCOL.TCP;
   const flags = request.flags ?? TCP_FLAGS.SYN;
   const error = request.inner !== undefined && (protocol === PROTOCOL.ICMP || protocol === PROTOCOL.ICMPV6);
@@ -49,7 +48,7 @@ export function makePacket(request: PacketRequest, host?: Host): Packet {
     icmpRest: request.icmpRest ?? 0,
     spi: request.spi ?? 0x100,
     payload: NOTHING,
-    inner: error ? makePacket(request.inner) : undefined,
+    inner: error ? makePacket(request.inner, undefined, family) : undefined,
     mark: request.mark ?? 0,
     priority: request.priority ?? 0,
     secmark: undefined,
@@ -63,12 +62,18 @@ export function packetProblem(request: PacketRequest): InputProblem | undefined 
   const odd = (request.extHeaders ?? []).findIndex(liesAboutItsLength);
   // What follows such a header would be read from somewhere else, which this packet model cannot express.
   if (odd >= 0) return problem(`packet.extHeaders[${odd}].hex`, 'its second byte says another length than it has');
-  if (request.length === undefined) return undefined;
+  if (request.length === undefined) {
+    const { family, length } = makePacket(request);
+    return length > LONGEST[family] ? problem('packet', `its headers and data are ${length} bytes, where an IPv${family} packet has ${LONGEST[family]} at most`) : undefined;
+  }
   const packet = makePacket({ ...request, length: 65535 });
   const isSlice = packet.fragmentOffset > 0 || (packet.family === 4 && request.fragTotal !== undefined);
   const needed = networkHeaderLength(packet) + (isSlice ? 0 : transportHeaderLength(packet));
   return request.length < needed ? problem('packet.length', `${request.length} is too small, the headers take ${needed} bytes`) : undefined;
 }
+
+/** In bytes, with all headers. IPv6 does not count its own header. */
+const LONGEST = { 4: 65535, 6: 65575 } as const;
 
 /** Who owns the socket that sends an outbound packet: root unless the request says otherwise; the group follows the user. */
 export function socketOwner(request: PacketRequest): SocketOwner {
@@ -78,7 +83,7 @@ export function socketOwner(request: PacketRequest): SocketOwner {
 
 /** The family of a request, by its addresses, else by its protocol, else IPv4. */
 export function familyOf(request: PacketRequest): 4 | 6 {
-  const address = request.dst ?? request.src;
+  const address = request.dst ?? request.src ?? request.inner?.dst ?? request.inner?.src;
   if (address !== undefined) return address.includes(':') ? 6 : 4;
   return request.proto === PROTOCOL.ICMPV6 || (request.extHeaders?.length ?? 0) > 0 ? 6 : 4;
 }
@@ -102,12 +107,13 @@ function withBody(packet: Packet, request: PacketRequest): Packet {
   if (packet.fragmentOffset > 0) return { ...packet, length: headers + (wanted ?? 24) };
   const fixed = transportHeaderLength(packet);
   if (packet.inner) return { ...packet, length: headers + fixed + packet.inner.length };
-  const { payload, bodyLength } = body(packet.protocol, data, wanted === undefined ? undefined : Math.max(0, wanted - fixed));
+  const { payload, bodyLength } = body(packet, data, wanted === undefined ? undefined : Math.max(0, wanted - fixed));
   return { ...packet, payload, length: headers + fixed + bodyLength };
 }
 
 /** What follows the transport header, and how long it is; `wanted` undefined: as long as the data. */
-function body(protocol: number, data: Uint8Array, wanted: number | undefined): { payload: Uint8Array; bodyLength: number } {
+function body(packet: Packet, data: Uint8Array, wanted: number | undefined): { payload: Uint8Array; bodyLength: number } {
+  const { protocol } = packet;
   const exactly = (payload: Uint8Array) => ({ payload, bodyLength: payload.length });
   // An SCTP or DCCP packet is as long as its chunks: padding would make it malformed, and conntrack would call it INVALID.
   if (protocol === PROTOCOL.SCTP) return exactly(data.length > 0 ? data : SCTP_INIT);
@@ -116,18 +122,19 @@ function body(protocol: number, data: Uint8Array, wanted: number | undefined): {
   if (bodyLength === 0) {
     if (protocol === PROTOCOL.ESP) return exactly(new Uint8Array(16));
     if (protocol === PROTOCOL.GRE && wanted === undefined) return exactly(new Uint8Array(20));
-    if (!transportIsKnown(protocol)) return exactly(new Uint8Array(8));
+    if (!transportIsKnown(packet)) return exactly(new Uint8Array(8));
   }
   return { payload: data.subarray(0, bodyLength), bodyLength };
 }
 
-function transportIsKnown(protocol: number): boolean {
-  return transportHeaderLength({ protocol, tcpOptions: NOTHING }) > 0 || protocol === PROTOCOL.IPV6_NONE;
+/** Nothing follows an authentication header that is itself what was asked for. */
+function transportIsKnown({ protocol, extensionHeaders: headers }: Packet): boolean {
+  return transportHeaderLength({ protocol, tcpOptions: NOTHING }) > 0 || (protocol === PROTOCOL.IPV6_NONE && headers.at(-1)?.protocol === PROTOCOL.AH);
 }
 
 /** A slice of one datagram whose transport header and data are `total` bytes long. */
 function fragmentOf(packet: Packet, request: PacketRequest, total: number, wanted: number | undefined): Packet {
-  const whole = makePacket({ ...without(request, 'fragTotal', 'fragOffset', 'mf'), length: networkHeaderLength(packet) + total });
+  const whole = makePacket({ ...without(request, 'fragTotal', 'fragOffset', 'mf'), length: networkHeaderLength(packet) + total }, undefined, packet.family);
   const transport = packetBytes(whole).subarray(networkHeaderLength(whole));
   const start = packet.fragmentOffset * 8;
   const slice = transport.subarray(start, wanted === undefined ? undefined : start + wanted);

@@ -94,14 +94,15 @@ export function isProblem(value: unknown): value is InputProblem {
  * Reads the `packet` object of the JSON contract. Names and numbers are both accepted for protocols, flags and ICMP types,
  * numbers also as text (`"0x10"`). Fields that are not known are ignored, and so is a field that is null.
  */
-export function readPacketRequest(json: unknown, field = 'packet'): PacketRequest | InputProblem {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return problem(field, 'is an object');
+export function readPacketRequest(json: unknown, field = 'packet', depth = 0): PacketRequest | InputProblem {
+  if (depth > DEEPEST_QUOTE) return problem(field, `packets quote each other ${depth} deep; ${DEEPEST_QUOTE} are understood`);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return problem(field, `${shown(json)} is not an object`);
   const given = json as Readonly<Record<string, unknown>>;
   const read: Record<string, unknown> = {};
   for (const [name, reader] of READERS) {
     const value = given[name];
     if (value === undefined || value === null) continue;
-    const result = reader(value, `${field}.${name}`, given);
+    const result = reader(value, `${field}.${name}`, given, depth);
     if (isProblem(result)) return result;
     read[name === 'dscp' ? 'tos' : name] = result;
   }
@@ -109,10 +110,23 @@ export function readPacketRequest(json: unknown, field = 'packet'): PacketReques
   if (request.src !== undefined && request.dst !== undefined && request.src.includes(':') !== request.dst.includes(':')) {
     return problem(`${field}.src`, `${request.src} and dst ${request.dst} are of different families`);
   }
+  if (request.inner && familyTold(request.inner, familyTold(request)) !== familyTold(request, familyTold(request.inner))) {
+    return problem(`${field}.inner`, 'is of another family than the packet that quotes it');
+  }
   return request;
 }
 
-type Reader = (value: unknown, field: string, packet: Readonly<Record<string, unknown>>) => unknown;
+/** The family that the addresses of a request tell; else the other one. */
+function familyTold({ src, dst }: PacketRequest, otherwise?: 4 | 6): 4 | 6 | undefined {
+  const address = dst ?? src;
+  return address === undefined ? otherwise : address.includes(':') ? 6 : 4;
+}
+
+/** `depth`: in how many packets that quote each other it stands. */
+type Reader = (value: unknown, field: string, packet: Readonly<Record<string, unknown>>, depth?: number) => unknown;
+
+/** An ICMP error quotes a packet, which may itself be one that quotes a packet; more says nothing more. */
+const DEEPEST_QUOTE = 4;
 
 const U32 = 0xffffffff;
 
@@ -120,43 +134,46 @@ function number(min: number, max: number): Reader {
   return (value, field) => {
     const read = typeof value === 'string' && /^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(value) ? Number(value) : value;
     if (typeof read === 'number' && Number.isInteger(read) && read >= min && read <= max) return read;
-    return problem(field, `${show(value)} is not a whole number from ${min} to ${max}`);
+    return problem(field, `${shown(value)} is not a whole number from ${min} to ${max}`);
   };
 }
 
 function boolean(value: unknown, field: string): boolean | InputProblem {
   if (typeof value === 'boolean') return value;
   if (value === 0 || value === 1) return value === 1;
-  return problem(field, `${show(value)} is neither true nor false`);
+  return problem(field, `${shown(value)} is neither true nor false`);
 }
 
 function address(value: unknown, field: string): string | InputProblem {
   const read = typeof value === 'string' ? parseAddress(value) : undefined;
-  return read ? formatAddress(read) : problem(field, `${show(value)} is not an IPv4 or IPv6 address`);
+  return read ? formatAddress(read) : problem(field, `${shown(value)} is not an IPv4 or IPv6 address`);
 }
 
 function name(value: unknown, field: string): string | InputProblem {
   if (typeof value === 'string' && /^[^\s/]{1,15}$/.test(value)) return value;
-  return problem(field, `${show(value)} is not the name of an interface (1 to 15 characters, no blank, no slash)`);
+  return problem(field, `${shown(value)} is not the name of an interface (1 to 15 characters, no blank, no slash)`);
 }
 
-function hex(value: unknown, field: string): string | InputProblem {
-  const digits = typeof value === 'string' ? value.replace(/[\s:]/g, '') : undefined;
-  if (digits !== undefined && digits.length % 2 === 0 && /^[0-9a-fA-F]*$/.test(digits)) return digits.toLowerCase();
-  return problem(field, `${show(value)} is not a text of hexadecimal byte pairs`);
+/** `most`: in bytes, as many as fit into their place in a packet. */
+function hex(most: number): Reader {
+  return (value, field) => {
+    const digits = typeof value === 'string' ? value.replace(/[\s:]/g, '') : undefined;
+    if (digits === undefined || digits.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(digits)) return problem(field, `${shown(value)} is not a text of hexadecimal byte pairs`);
+    return digits.length > most * 2 ? problem(field, `these are ${digits.length / 2} bytes, where ${most} have room`) : digits.toLowerCase();
+  };
 }
 
 function mac(value: unknown, field: string): string | InputProblem {
   if (typeof value === 'string' && /^[0-9a-fA-F]{1,2}([:-][0-9a-fA-F]{1,2}){5}$/.test(value)) {
     return value.split(/[:-]/).map((part) => part.padStart(2, '0').toLowerCase()).join(':');
   }
-  return problem(field, `${show(value)} is not a link layer address such as 02:00:00:00:00:01`);
+  return problem(field, `${shown(value)} is not a link layer address such as 02:00:00:00:00:01`);
 }
 
 function protocol(value: unknown, field: string): number | InputProblem {
   const read = typeof value === 'number' ? value : typeof value === 'string' ? namedProtocol(value) : undefined;
   if (read !== undefined && Number.isInteger(read) && read >= 0 && read <= 255) return read;
-  return problem(field, `${show(value)} is not a protocol: a number from 0 to 255, or a name such as tcp, udp, icmp, icmpv6, sctp, esp`);
+  return problem(field, `${shown(value)} is not a protocol: a number from 0 to 255, or a name such as tcp, udp, icmp, icmpv6, sctp, esp`);
 }
 
 /** As `-p` reads it, but `ipip` is what people call IP in IP (4), which /etc/protocols calls ipencap. */
@@ -167,12 +184,12 @@ export function namedProtocol(text: string): number | undefined {
 function flags(value: unknown, field: string): number | InputProblem {
   if (typeof value === 'number') return number(0, 255)(value, field, {}) as number | InputProblem;
   const words: unknown = typeof value === 'string' ? value.split(/[\s,]+/).filter((word) => word !== '') : value;
-  if (!Array.isArray(words)) return problem(field, `${show(value)} is not a list of TCP flags`);
+  if (!Array.isArray(words)) return problem(field, `${shown(value)} is not a list of TCP flags`);
   let bits = 0;
   for (const word of words as unknown[]) {
     const upper = typeof word === 'string' ? word.toUpperCase() : '';
     if (upper === 'NONE') continue;
-    if (!(upper in TCP_FLAGS)) return problem(field, `${show(word)} is not a TCP flag; there are ${Object.keys(TCP_FLAGS).join(', ')}`);
+    if (!(upper in TCP_FLAGS)) return problem(field, `${shown(word)} is not a TCP flag; there are ${Object.keys(TCP_FLAGS).join(', ')}`);
     bits |= TCP_FLAGS[upper as keyof typeof TCP_FLAGS];
   }
   return bits;
@@ -182,14 +199,15 @@ function icmpType(value: unknown, field: string, packet: Readonly<Record<string,
   if (typeof value === 'string' && !/^[0-9]/.test(value)) {
     const family = packet['proto'] === undefined ? undefined : protocol(packet['proto'], field) === 58 ? 6 : 4;
     const known = icmpTypeOf(value, family ?? (typeof packet['dst'] === 'string' && packet['dst'].includes(':') ? 6 : 4));
-    return known ? known.type : problem(field, `${show(value)} is not an ICMP type: a number from 0 to 255 or a name such as echo-request`);
+    return known ? known.type : problem(field, `${shown(value)} is not an ICMP type: a number from 0 to 255 or a name such as echo-request`);
   }
   return number(0, 255)(value, field, packet) as number | InputProblem;
 }
 
-function list(item: Reader): Reader {
+function list(item: Reader, most: number): Reader {
   return (value, field, packet) => {
-    if (!Array.isArray(value)) return problem(field, `${show(value)} is not a list`);
+    if (!Array.isArray(value)) return problem(field, `${shown(value)} is not a list`);
+    if (value.length > most) return problem(field, `has ${value.length} entries, where ${most} are the most`);
     const read = (value as unknown[]).map((entry, i) => item(entry, `${field}[${i}]`, packet));
     return read.find(isProblem) ?? read;
   };
@@ -199,11 +217,11 @@ function extensionHeader(value: unknown, field: string): ExtensionHeaderRequest 
   const given = (typeof value === 'object' && value !== null ? value : { type: value }) as Readonly<Record<string, unknown>>;
   const type = given['type'];
   if (type !== 'hbh' && type !== 'dst' && type !== 'rt' && type !== 'frag') {
-    return problem(field, `${show(type)} is not an extension header; there are hbh, dst, rt and frag`);
+    return problem(field, `${shown(type)} is not an extension header; there are hbh, dst, rt and frag`);
   }
   const header: Record<string, unknown> = { type };
   const parts: readonly (readonly [string, Reader])[] = [
-    ['rtType', number(0, 255)], ['segLeft', number(0, 255)], ['offset', number(0, 8191)], ['mf', boolean], ['fid', number(0, U32)], ['hex', hex],
+    ['rtType', number(0, 255)], ['segLeft', number(0, 255)], ['offset', number(0, 8191)], ['mf', boolean], ['fid', number(0, U32)], ['hex', hex(2048)],
   ];
   for (const [key, reader] of parts) {
     if (given[key] === undefined || given[key] === null) continue;
@@ -217,29 +235,32 @@ function extensionHeader(value: unknown, field: string): ExtensionHeaderRequest 
 function oneOf(words: readonly string[]): Reader {
   return (value, field) => {
     const word = typeof value === 'string' ? words.find((candidate) => candidate.toLowerCase() === value.toLowerCase()) : undefined;
-    return word ?? problem(field, `${show(value)} is none of ${words.join(', ')}`);
+    return word ?? problem(field, `${shown(value)} is none of ${words.join(', ')}`);
   };
 }
 
 function direction(value: unknown, field: string): string | InputProblem {
   if (value === 'in' || value === 'forward') return 'in';
-  return value === 'out' ? 'out' : problem(field, `${show(value)} is neither in nor out`);
+  return value === 'out' ? 'out' : problem(field, `${shown(value)} is neither in nor out`);
 }
 
-function show(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
+/** A value of JSON in an error message: as it is written there where that is short, else its kind. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  return JSON.stringify(value).slice(0, 60);
 }
 
 const READERS: readonly (readonly [string, Reader])[] = [
   ['dir', direction], ['iface', name], ['oface', name], ['bindOface', boolean], ['src', address], ['dst', address], ['proto', protocol],
   ['sport', number(0, 65535)], ['dport', number(0, 65535)], ['flags', flags], ['seq', number(0, U32)], ['ack', number(0, U32)],
-  ['window', number(0, 65535)], ['tcpOptionsHex', hex], ['icmpType', icmpType], ['icmpCode', number(0, 255)], ['icmpId', number(0, 65535)],
-  ['icmpSeq', number(0, 65535)], ['icmpRest', number(0, U32)], ['inner', (value, field) => readPacketRequest(value, field)],
+  ['window', number(0, 65535)], ['tcpOptionsHex', hex(40)], ['icmpType', icmpType], ['icmpCode', number(0, 255)], ['icmpId', number(0, 65535)],
+  ['icmpSeq', number(0, 65535)], ['icmpRest', number(0, U32)], ['inner', (value, field, _packet, depth = 0) => readPacketRequest(value, field, depth + 1)],
   // Before tos, so that a tos byte that is given wins.
   ['dscp', (value, field, packet) => { const read = number(0, 63)(value, field, packet); return typeof read === 'number' ? read << 2 : read; }],
   ['tos', number(0, 255)], ['ttl', number(0, 255)], ['length', number(0, 65535)], ['id', number(0, 0xfffff)], ['df', boolean], ['mf', boolean],
-  ['fragOffset', number(0, 8191)], ['fragTotal', number(0, 65535)], ['ipOptionsHex', hex], ['extHeaders', list(extensionHeader)],
-  ['payloadHex', hex], ['spi', number(0, U32)], ['srcMac', mac], ['dstMac', mac], ['mark', number(0, U32)], ['priority', number(0, U32)],
-  ['uid', number(0, U32)], ['gid', number(0, U32)], ['groups', list(number(0, U32))],
+  ['fragOffset', number(0, 8191)], ['fragTotal', number(0, 65535)], ['ipOptionsHex', hex(40)], ['extHeaders', list(extensionHeader, 64)],
+  ['payloadHex', hex(65535)], ['spi', number(0, U32)], ['srcMac', mac], ['dstMac', mac], ['mark', number(0, U32)], ['priority', number(0, U32)],
+  ['uid', number(0, U32)], ['gid', number(0, U32)], ['groups', list(number(0, U32), 65536)],
   ['ctstate', oneOf(['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'])],
 ];

@@ -42,6 +42,8 @@ const ICMPV6_REQUESTS: ReadonlySet<number> = new Set([128, 139]);
  * Source: nf_conntrack_core.c nf_conntrack_in.
  */
 export function track(packet: Packet, world: World, template: Template, setting: TrackingSetting): Tracked {
+  // Source: nf_conntrack_proto_icmp.c nf_conntrack_icmp_packet, nf_conntrack_proto_icmpv6.c nf_conntrack_icmpv6_packet.
+  if (packet.protocol === (packet.family === 4 ? PROTOCOL.ICMPV6 : PROTOCOL.ICMP)) return { view: NO_ENTRY('INVALID'), why: 'ICMP of the other family is not tracked' };
   if (isIcmpErrorPacket(packet)) return trackError(packet, world, template);
   if (packet.protocol === PROTOCOL.ICMPV6 && UNTRACKED_ICMPV6.has(packet.icmpType)) {
     return { view: NO_ENTRY('UNTRACKED'), why: 'neighbour discovery and multicast listener messages are not tracked' };

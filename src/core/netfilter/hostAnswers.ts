@@ -69,28 +69,36 @@ function answerOf(walked: Walked, context: WalkContext): HostAnswer | undefined 
 
 /** Segment routing, which a host throws away unless it was switched on. */
 const SEGMENT_ROUTING = 4;
-/** Transport protocols that every Linux takes; what carries anything else gets "protocol unreachable". */
-const HANDLED: ReadonlySet<number> = new Set([PROTOCOL.ICMP, PROTOCOL.IGMP, PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.ICMPV6, PROTOCOL.IPV6_NONE]);
+/** Transport protocols that every Linux takes in a family; what carries anything else, ICMP of the other family too, gets "protocol unreachable". */
+const HANDLED: Readonly<Record<4 | 6, ReadonlySet<number>>> = {
+  4: new Set([PROTOCOL.ICMP, PROTOCOL.IGMP, PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE]),
+  6: new Set([PROTOCOL.ICMPV6, PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.IPV6_NONE]),
+};
 
 function receivedAnswer(walked: Walked, context: WalkContext): HostAnswer | undefined {
   const { end, events } = walked;
   const { packet } = end;
   const route = events.findLast((event) => event.kind === 'route');
   if (packet.extensionHeaders.some(({ protocol, bytes }) => protocol === PROTOCOL.IPV6_ROUTE && bytes[2] === SEGMENT_ROUTING)) return undefined;
-  if (packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType === 128 && route?.type === 'multicast') return { packet: reversed(packet, { icmpType: 129, source: ANY_IPV6 }) };
+  const echo = isEchoRequest(packet);
+  if (echo && packet.family === 6 && route?.type === 'multicast') return { packet: reversed(packet, { icmpType: 129, source: ANY_IPV6 }) };
   // What came to another broadcast or multicast address is answered by nobody, or from another address: no answer of that connection.
   if (route?.type !== 'local') return undefined;
   if (packet.family === 4 && !end.receiver?.transparent && !isOwn(packet.destination, context)) return undefined;
-  if (packet.protocol === PROTOCOL.ICMP && packet.icmpType === 8) return { packet: reversed(packet, { icmpType: 0 }) };
-  if (packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType === 128) return { packet: reversed(packet, { icmpType: 129 }) };
+  if (echo) return { packet: reversed(packet, { icmpType: packet.family === 4 ? 0 : 129 }) };
   if (toMany(end)) return undefined;
   // Unlike the handlers of protocols, what says that there is none has not let go of the packet's connection (net/ipv4/ip_input.c ip_protocol_deliver_rcu).
-  if (!HANDLED.has(packet.protocol)) return { packet: icmpError(packet, packet.family === 4 ? [3, 2] : [4, 1], context), attached: attachment(walked, entryOf(walked, context)) };
+  if (!HANDLED[packet.family].has(packet.protocol)) return { packet: icmpError(packet, packet.family === 4 ? [3, 2] : [4, 1], context), attached: attachment(walked, entryOf(walked, context)) };
   if (!end.receiverKnown) return undefined;
   if (packet.protocol === PROTOCOL.UDP || packet.protocol === PROTOCOL.UDPLITE) {
     return end.receiver ? undefined : { packet: icmpError(packet, packet.family === 4 ? [3, 3] : [1, 4], context) };
   }
   return packet.protocol === PROTOCOL.TCP ? tcpAnswer(walked, context) : undefined;
+}
+
+/** ICMP of the other family is none to Linux, whatever its bytes say. */
+function isEchoRequest({ family, protocol, icmpType }: Packet): boolean {
+  return family === 4 ? protocol === PROTOCOL.ICMP && icmpType === 8 : protocol === PROTOCOL.ICMPV6 && icmpType === 128;
 }
 
 /** Numbers of this host begin with 1. */

@@ -72,6 +72,10 @@ const fromLink = (iface: string, more: PacketJson = {}): PacketJson => ({ dir: '
 const shared = (before: string): string => table('mangle', [`PREROUTING ${before}-m cluster --cluster-total-nodes 2 --cluster-local-node 1 --cluster-hash-seed 1`, 'PREROUTING -m pkttype --pkt-type multicast', 'PREROUTING -m pkttype --pkt-type unicast', 'FORWARD']);
 const inMulticast = (more: PacketJson): PacketJson => ({ ...IN, src: '10.244.1.9', dst: '10.244.1.5', proto: 'tcp', sport: 1000, dport: 80, flags: ['SYN'], dstMac: '01:00:5e:01:02:03', ...more });
 
+// What the host sends back shows in how far a counter in OUTPUT has come.
+const COUNTED_ANSWERS = table('mangle', ['OUTPUT -m statistic --mode nth --every 5 --packet 4', 'OUTPUT -m statistic --mode nth --every 3 --packet 2', 'OUTPUT -m statistic --mode nth --every 2 --packet 1', 'INPUT -m string --string x --algo bm']);
+const strange = (proto: number, src: string, dst: string): readonly PacketJson[] => [{ ...IN, src, dst, proto }, { ...OUT, src: dst, dst: src, proto: 'udp', sport: 1, dport: 2 }];
+
 const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'MASQUERADE: the error about it leaves by another interface', topology: WIREGUARD, rules: masquerade, packets: [query, answer, query] },
   { name: 'MASQUERADE: the error about it is dropped', topology: WIREGUARD, rules: masquerade + table('filter', ['OUTPUT -p icmp -j DROP']), packets: [query, answer, query] },
@@ -135,4 +139,8 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
   { name: 'REJECT answers a link-local address by any interface', rules6: table('nat', ['PREROUTING']) + REJECT_RESET, packets: [fromLink('eth1'), fromLink('eth1')] },
   { name: 'cluster: a packet for this host in a multicast frame counts as unicast from there on', rules: shared(''), packets: [inMulticast({}), inMulticast({ dst: '192.168.50.9' }), inMulticast({ flags: ['SYN', 'ACK'] })] },
   { name: 'cluster: not where the rule said no before, nor a broadcast or a multicast address', rules: shared('-p udp '), packets: [inMulticast({}), inMulticast({ proto: 'udp', dstMac: 'ff:ff:ff:ff:ff:ff' }), inMulticast({ proto: 'udp', dst: '224.0.0.1' })] },
+  ...[1, 2, 58, 59, 132, 253].map((proto) => ({
+    name: `protocol ${proto} of the other family is refused as any that nobody takes`, independent: false, rules: COUNTED_ANSWERS, rules6: COUNTED_ANSWERS,
+    packets: [...strange(proto, '10.244.1.9', '10.244.1.5'), ...strange(proto, 'fd00:1::9', 'fd00:1::5')],
+  })),
 ];

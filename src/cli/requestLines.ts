@@ -1,0 +1,57 @@
+/** One line of input, or why it is none that can be read. */
+export type RequestLine = { readonly kind: 'line'; readonly text: string } | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** In bytes. A longer line is thrown away as it comes, so that it takes no memory. */
+export const LONGEST_LINE = 256 * 1024 * 1024;
+
+/**
+ * Cuts a stream of bytes into lines at LF, with a CR in front of it. Unlike a terminal's lines, those of JSON Lines may hold U+2028 and a CR.
+ * Each line comes as soon as it is whole, the last one also without LF.
+ */
+export async function* requestLines(chunks: AsyncIterable<Uint8Array>, longest = LONGEST_LINE): AsyncGenerator<RequestLine> {
+  let parts: Uint8Array[] = [];
+  let length = 0;
+  const add = (part: Uint8Array): void => {
+    length += part.length;
+    if (length > longest) parts = [];
+    else if (part.length > 0) parts.push(part);
+  };
+  const take = (): RequestLine => {
+    const line: RequestLine = length > longest ? { kind: 'unreadable', reason: `is longer than ${longest} bytes: cut the request up` } : decode(joined(parts, length));
+    parts = [];
+    length = 0;
+    return line;
+  };
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, start)) {
+      add(chunk.subarray(start, end));
+      yield take();
+      start = end + 1;
+    }
+    add(chunk.subarray(start));
+  }
+  if (length > 0) yield take();
+}
+
+const LF = 0x0a;
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const [first = new Uint8Array(0)] = parts;
+  if (parts.length <= 1) return first;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+function decode(bytes: Uint8Array): RequestLine {
+  try {
+    return { kind: 'line', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r$/, '') };
+  } catch {
+    return { kind: 'unreadable', reason: 'is no UTF-8, which JSON has to be: convert it, or write other bytes as \\u escapes' };
+  }
+}
