@@ -56,6 +56,10 @@ function tokenize(text: string): Token[] {
   return tokens;
 }
 
+/** Behind so many wrong words the rest is not looked at. */
+const MOST_PROBLEMS = 20;
+const MOST_WORDS = 200;
+
 interface Endpoint {
   readonly address: Address | undefined;
   readonly port: number | undefined;
@@ -73,7 +77,9 @@ class ExpressionReader {
   constructor(private readonly tokens: readonly Token[]) {}
 
   read(): PacketRequest | undefined {
-    while (this.at < this.tokens.length) this.word(this.tokens[this.at++] as Token);
+    const tooMany = this.tokens[MOST_WORDS];
+    if (tooMany) this.fail(tooMany, `a packet has at most ${MOST_WORDS} words`);
+    while (this.at < Math.min(this.tokens.length, MOST_WORDS) && this.problems.length < MOST_PROBLEMS) this.word(this.tokens[this.at++] as Token);
     this.assignEndpoints();
     this.assignIcmpType();
     this.assignFragment();

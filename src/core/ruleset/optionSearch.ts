@@ -16,6 +16,7 @@ export class OptionSearch {
 
   add(reader: OptionReader): void {
     const { extension, word } = reader;
+    if (extension.options.length === 0) return;
     const before = word && extension.kind === 'match' ? this.readers.findIndex((each) => each.extension === extension) : -1;
     if (before < 0) this.readers.push(reader);
     else this.readers[before] = reader;

@@ -174,7 +174,7 @@ class RuleReader implements RuleSurroundings {
       this.swallowing.push(word);
       return;
     }
-    this.report(word, 'unknown-option', typeof message === 'function' ? message() : message);
+    this.report(word, 'unknown-option', message);
     this.optionUnknown = true;
     this.startSwallowing('', negation ? [negation, word] : [word]);
   }
@@ -217,6 +217,7 @@ class RuleReader implements RuleSurroundings {
   }
 
   private readShort(letter: string, word: Word, attached: string | undefined, negation: Word | undefined): void {
+    const { swallowing } = this;
     this.swallowing = undefined;
     const before = this.index++;
     if (negation && !'psdiof46'.includes(letter)) this.report(negation, 'negation', `"!" cannot stand before ${word.text}`);
@@ -272,6 +273,7 @@ class RuleReader implements RuleSurroundings {
         return;
       default:
         this.index = before;
+        this.swallowing = swallowing;
         return this.readUnknown(word, word.text, negation);
     }
   }
@@ -323,7 +325,7 @@ class RuleReader implements RuleSurroundings {
       this.load(extension, value);
       return;
     }
-    this.report(value, 'unknown-match', unknownMatchHelp(value, name, this.context.family));
+    this.report(value, 'unknown-match', () => unknownMatchHelp(value, name, this.context.family));
     this.startSwallowing(value.text, [], value);
   }
 
@@ -375,16 +377,24 @@ class RuleReader implements RuleSurroundings {
     };
   }
 
-  report(at: Columns, code: string, told: string | Advice, severity: Problem['severity'] = 'error'): void {
-    this.problems.push({ ...adviceOf(told), severity, code, start: at.start, end: at.end });
+  report(at: Columns, code: string, told: string | Advice | (() => string | Advice), severity: Problem['severity'] = 'error'): void {
+    if (this.tellsMore(at)) this.problems.push({ ...adviceOf(typeof told === 'function' ? told() : told), severity, code, start: at.start, end: at.end });
   }
 
-  tell({ start, end }: Columns, complaint: Complaint): void {
-    this.problems.push({ ...complaint, start, end });
+  tell(at: Columns, complaint: Complaint): void {
+    if (this.tellsMore(at)) this.problems.push({ ...complaint, start: at.start, end: at.end });
+  }
+
+  /** A line of 100,000 wrong words is no rule at all: what is wrong with the first of them tells enough. */
+  private tellsMore({ start, end }: Columns): boolean {
+    const { length } = this.problems;
+    if (length === MOST_PROBLEMS) this.problems.push({ severity: 'info', code: 'more-problems', message: `the first ${MOST_PROBLEMS} problems of this rule are told`, start, end });
+    return length < MOST_PROBLEMS;
   }
 }
 
 const NO_PROBLEMS: readonly Problem[] = [];
+const MOST_PROBLEMS = 100;
 
 /** `IFNAMSIZ` and XT_EXTENSION_MAXNAMELEN less the final zero. */
 const LONGEST_INTERFACE = 15;

@@ -24,8 +24,8 @@ export function detectLanguage({ fileName = '', firstLine, text }: DetectInput):
 
 /** Whether there are rules anywhere in the text: a table that opens, a rule of a chain, an `iptables` command line. */
 export function hasRules(text: string): boolean {
-  // Every rule holds a `-A`-like word, every table a `*` or `:`; most texts end here without being read by line.
-  if (!/tables|^[^\n\r]{0,300}?(?:\*|[ \t]-[AINP] |^-[AINP] |:[\w-]+ (?:ACCEPT|DROP|-) )/m.test(text)) return false;
+  // Every rule and every command holds one of these words, every table opens so; most texts end here without being read by line.
+  if (!/tables|-[AINPD] |--(?:append|insert|new-chain|policy|delete) |\*[ \t]?[a-z]/.test(text)) return false;
   let found = false;
   forLines(text, Infinity, (line) => {
     if (isRuleLine(line)) found = true;

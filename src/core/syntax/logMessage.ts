@@ -30,7 +30,7 @@ export function readLogMessage(line: Line): LogMessage {
     return { kind: 'saved-state', title: final[0], family, backend: undefined };
   }
   if (/^Command output:/.test(message)) return { kind: 'saved-state', title: 'Command output', family: undefined, backend: undefined };
-  const command = /^Running command(?: \([^)]{0,80}\))?: (?:nsenter .{0,200}?-- )?(\S+)(.*)$/.exec(message);
+  const command = /^Running command(?: \([^)]{0,80}\))?: (?:nsenter .{0,200}?-- )?(\S+)(.*)/s.exec(message);
   if (command) {
     const program = baseName(command[1] ?? '');
     const known = /^ip6?tables/.test(program);

@@ -137,7 +137,7 @@ function baseName(word: string): string {
 
 /** `$IPTABLES`, `"${IPT6}"`: how scripts spell the program. */
 function isVariable(name: string): boolean {
-  return name.charCodeAt(0) === 36 || name.charCodeAt(0) === 34 ? /^"?\$\{?\w*(?:IPT|IP6T|ipt|ip6t)\w*\}?"?$/.test(name) : false;
+  return name.charCodeAt(0) === 36 || name.charCodeAt(0) === 34 ? /^"?\$\{?\w+\}?"?$/.test(name) && /IPT|IP6T|ipt|ip6t/.test(name) : false;
 }
 
 function variableProgram(name: string): string {

@@ -13,7 +13,7 @@ export function interfacesOf(file: SourceFile, exceptLine: number): readonly str
 
 /** The sets that a file lists (`ipset save`) or names in rules. */
 export function setsOf(file: SourceFile, exceptLine: number): readonly string[] {
-  const listed = file.sections.flatMap((section) => (section.kind === 'sets' ? [...section.text.matchAll(/^\s*(?:create|-N)\s+(\S+)/gm)].map(([, name = '']) => name) : []));
+  const listed = file.sections.flatMap((section) => (section.kind === 'sets' ? [...section.text.matchAll(/^[ \t]*(?:create|-N)[ \t]+(\S+)/gm)].map(([, name = '']) => name) : []));
   return [...new Set([...listed, ...valuesInRules(file, ['--match-set', '--add-set', '--del-set', '--map-set'], exceptLine)])];
 }
 

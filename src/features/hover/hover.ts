@@ -129,6 +129,7 @@ function wordAt(text: string, column: number): { text: string; start: number; en
   while (start > 0 && NAME_CHARACTER.test(text.charAt(start - 1))) start--;
   let end = Math.min(column, text.length);
   while (end < text.length && NAME_CHARACTER.test(text.charAt(end))) end++;
-  const word = text.slice(start, end).replace(/[.:]+$/, '');
-  return word === '' ? undefined : { text: word, start, end: start + word.length };
+  // Behind a word these are marks of the sentence.
+  while (end > start && '.:'.includes(text.charAt(end - 1))) end--;
+  return end > start ? { text: text.slice(start, end), start, end } : undefined;
 }

@@ -63,6 +63,9 @@ function optionSyntax(option: Option): string {
   return `${option.invertible ? '[!] ' : ''}${option.name}${option.type ? ` ${option.type.metavariable}` : ''}`;
 }
 
+/** As many as `-m multiport` takes. */
+const MOST_PORTS = 15;
+
 export interface ValuePlace {
   readonly ruleSet: RuleSetView | undefined;
   readonly table: string | undefined;
@@ -73,7 +76,7 @@ export interface ValuePlace {
 export function valueBlocks(option: string, value: string, place: ValuePlace): readonly Block[] | undefined {
   const context = { ...(place.table === undefined ? {} : { table: place.table }), ...(place.chain === undefined ? {} : { chain: place.chain }), ...(place.ruleSet === undefined ? {} : { ruleSet: place.ruleSet }) };
   if (/port/.test(option)) {
-    const blocks = value.split(/[,:-]/).flatMap((part) => {
+    const blocks = value.split(/[,:-]/, MOST_PORTS).flatMap((part) => {
       const fact = /^\d+$/.test(part) ? portKnowledge(Number(part), context) : undefined;
       return fact ? factBlocks(part, fact) : [];
     });

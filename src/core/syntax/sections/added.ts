@@ -13,7 +13,7 @@ export function takeAdded(reader: SectionReader, lines: readonly Line[]): void {
     const found = ADDED.exec(line.text);
     if (!found) continue;
     const [, options = '', object = '', rest = ''] = found;
-    const words = rest.trim().split(/[ \t]+/).join(' ').replace(/ (?:\|\||&&|;|>|2>).*$/, '');
+    const words = rest.trim().split(/[ \t]+/).join(' ').replace(/ (?:\|\||&&|;|>|2>).*/s, '');
     const family = /-6|inet6/.test(options) || words.split(' ').some((word) => addressFamily(word) === 6) ? 6 : 4;
     if (object.startsWith('ru')) rules.push({ family, words, line });
     else routes.push({ family, words, line });
@@ -22,4 +22,4 @@ export function takeAdded(reader: SectionReader, lines: readonly Line[]): void {
   if (routes.length > 0) reader.take({ kind: 'routes', routes, lines: routes.map((route) => route.line) });
 }
 
-const ADDED = /\bip((?:[ \t]+(?:-4|-6|-f[ \t]+inet6?|-family[ \t]+inet6?))*)[ \t]+(ru|rule|r|ro|route)[ \t]+(?:add|append|replace)[ \t]+(\S.*)$/;
+const ADDED = /\bip((?:[ \t]+(?:-4|-6|-f[ \t]+inet6?|-family[ \t]+inet6?))*)[ \t]+(ru|rule|r|ro|route)[ \t]+(?:add|append|replace)[ \t]+(\S.*)/s;

@@ -30,7 +30,7 @@ export function readInterfaces(reader: SectionReader, from: number): number {
   }
   const old = reader.reusable(from, end);
   if (old?.kind === 'interfaces') reader.take(old);
-  else reader.take({ kind: 'interfaces', interfaces: [...found.values()].map((draft): InterfaceFacts => ({ ...draft })), lines: reader.slice(from, end) });
+  else reader.take({ kind: 'interfaces', interfaces: [...found.values()].map((draft): InterfaceFacts => ({ ...draft, addresses: [...draft.addresses] })), lines: reader.slice(from, end) });
   return end;
 }
 
@@ -39,7 +39,7 @@ interface Draft {
   mac: string | undefined;
   mtu: number | undefined;
   up: boolean | undefined;
-  addresses: string[];
+  addresses: Set<string>;
   line: Line;
 }
 
@@ -53,23 +53,23 @@ const DETAIL = /^(?:inet6? |link\/|ether |loop |valid_lft |altname |RX |TX |UP |
 
 function readHead(found: Map<string, Draft>, line: Line, text: string): Draft {
   // `2: eth0@if4: <UP> …`, `2: eth0    inet …`, `eth0: flags=…`, `eth0   Link encap:…`, `eth0@if4  UP  10.0.0.5/24`.
-  const head = /^(?:\d+: +)?([^\s:@]+)(?:@[^\s:]+)?:?(.*)$/.exec(text);
+  const head = /^(?:\d+: +)?([^\s:@]+)(?:@[^\s:]+)?:?(.*)/s.exec(text);
   const name = head?.[1] ?? text;
   let draft = found.get(name);
   if (!draft) {
-    draft = { name, mac: undefined, mtu: undefined, up: undefined, addresses: [], line };
+    draft = { name, mac: undefined, mtu: undefined, up: undefined, addresses: new Set(), line };
     found.set(name, draft);
   }
   const rest = head?.[2] ?? '';
-  const brief = /^[ \t]+(UP|DOWN|UNKNOWN|LOWERLAYERDOWN)[ \t]+(.*)$/.exec(rest);
+  const brief = /^[ \t]+(UP|DOWN|UNKNOWN|LOWERLAYERDOWN)[ \t]+(.*)/s.exec(rest);
   if (brief) {
     draft.up = brief[1] === 'UP' || (brief[1] === 'UNKNOWN' ? true : false);
     for (const address of (brief[2] ?? '').split(/[ \t]+/)) {
-      if (/^[\da-fA-F.:]+\/\d+$/.test(address)) add(draft, address);
+      if (/^[\da-fA-F.:]+\/\d+$/.test(address)) draft.addresses.add(address);
     }
     return draft;
   }
-  const flags = /<([^>]*)>/.exec(rest)?.[1];
+  const flags = /<([^<>]*)>/.exec(rest)?.[1];
   if (flags !== undefined) draft.up = flags.split(',').includes('UP');
   readDetails(draft, rest.trim());
   return draft;
@@ -90,15 +90,11 @@ function readDetails(draft: Draft, text: string): void {
     const host = address.includes(':') ? 128 : 32;
     // Behind `peer` the length is that of the peer's network; the address itself is a host's.
     const length = inet[2] ?? prefixlen ?? (netmask === undefined ? undefined : prefixLength(netmask)) ?? host;
-    add(draft, `${address}/${length}`);
+    draft.addresses.add(`${address}/${length}`);
     return;
   }
   const old4 = /inet addr:([\d.]+)(?:.*?\bMask:([\d.]+))?/.exec(text);
-  if (old4?.[1] !== undefined) add(draft, `${old4[1]}/${(old4[2] === undefined ? undefined : prefixLength(old4[2])) ?? 32}`);
+  if (old4?.[1] !== undefined) draft.addresses.add(`${old4[1]}/${(old4[2] === undefined ? undefined : prefixLength(old4[2])) ?? 32}`);
   const old6 = /inet6 addr: ?([\da-fA-F:.]+)\/(\d+)/.exec(text);
-  if (old6?.[1] !== undefined) add(draft, `${old6[1]}/${old6[2] ?? '128'}`);
-}
-
-function add(draft: Draft, address: string): void {
-  if (!draft.addresses.includes(address)) draft.addresses.push(address);
+  if (old6?.[1] !== undefined) draft.addresses.add(`${old6[1]}/${old6[2] ?? '128'}`);
 }

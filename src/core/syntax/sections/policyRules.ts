@@ -10,7 +10,7 @@ export function readPolicyRules(reader: SectionReader, from: number): number {
   while (lines[end]?.shape === Shape.IpRule) end++;
   const section = reader.slice(from, end);
   const found = section.map((line) => {
-    const [, priority = '', rest = ''] = /^(\d+):[ \t]*(.*)$/.exec(line.text.slice(line.contentStart).trim()) ?? [];
+    const [, priority = '', rest = ''] = /^(\d+):[ \t]*(.*)/s.exec(line.text.slice(line.contentStart).trim()) ?? [];
     const words = rest.replace(/[ \t]+/g, ' ').replace(/ \[detached\]/g, '').trim();
     const family = words.split(' ').map(addressFamily).find((one) => one !== undefined);
     return { family, words: `${words} pref ${priority}`, line };

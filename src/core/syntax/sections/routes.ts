@@ -66,7 +66,7 @@ function readRow4(words: readonly string[], metricAt: number): string | undefine
 /** `fd00::/64  ::  U  256 1 0 eth0`. Rows flagged `n` are addresses of this host, which the kernel adds by itself. */
 function readRow6(words: readonly string[], metricAt: number): string | undefined {
   const [destination = '', hop = '', flags = ''] = words;
-  if (words.length < 6 || !/^\[?[\da-fA-F:.]*::?[\da-fA-F:.]*\]?(?:\/\d+)?$/.test(destination)) return undefined;
+  if (words.length < 6 || !destination.includes(':') || !/^\[?[\da-fA-F:.]+\]?(?:\/\d+)?$/.test(destination)) return undefined;
   if (flags.includes('n') || destination === 'ff00::/8') return '';
   const plain = destination.replace(/[[\]]/g, '');
   const name = plain === '::/0' ? 'default' : plain.replace(/\/128$/, '');

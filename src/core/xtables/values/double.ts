@@ -1,6 +1,6 @@
 /** The whole of `text` as strtod(3) reads it: decimal or hexadecimal, `inf` and `nan`; undefined where it is no number. */
 export function readDouble(text: string): number | undefined {
-  const found = /^[ \t\n\v\f\r]*([+-]?)(.+)$/.exec(text);
+  const found = /^[ \t\n\v\f\r]*([+-]?)([^ \t\n\v\f\r].*)/s.exec(text);
   if (found === null) return undefined;
   const size = readMagnitude((found[2] as string).toLowerCase());
   return size === undefined ? undefined : found[1] === '-' ? -size : size;
@@ -9,7 +9,7 @@ export function readDouble(text: string): number | undefined {
 function readMagnitude(text: string): number | undefined {
   if (text === 'inf' || text === 'infinity') return Infinity;
   if (/^nan(\([a-z0-9_]*\))?$/.test(text)) return NaN;
-  if (/^([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?$/.test(text)) return Number(text);
+  if (/^([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?$/.test(text)) return Number(text);
   const hex = /^0x([0-9a-f]*)(?:\.([0-9a-f]*))?(?:p([+-]?[0-9]+))?$/.exec(text);
   if (hex === null) return undefined;
   const whole = hex[1] ?? '';

@@ -44,7 +44,7 @@ export const hostMask: ValueType<HostMask> = {
   parse(text, { family }): HostMask | InvalidValue {
     const slash = text.indexOf('/');
     // getaddrinfo takes a zone (`fe80::1%lo`) and iptables drops it.
-    const host = (slash < 0 ? text : text.slice(0, slash)).replace(family === 6 ? /%.*$/ : /$^/, '');
+    const host = (slash < 0 ? text : text.slice(0, slash)).replace(family === 6 ? /%.*/s : /$^/, '');
     const address = family === 4 && host === 'localhost' ? LOCALHOST : looseAddress(host, family);
     if (address === undefined) return invalid(`"${host}" is not an IPv${family} address`);
     const mask = slash < 0 ? prefixMask(family, 128) : readMask(text.slice(slash + 1), family);
