@@ -1,4 +1,5 @@
 import { bindRules } from '../core/ruleset/bind';
+import { setsOfFile } from '../core/ruleset/fileSets';
 import type { LineProblem } from '../core/ruleset/ruleSet';
 import { detectLanguage } from '../core/syntax/detect';
 import type { Fix } from '../core/syntax/tree';
@@ -54,7 +55,13 @@ export function fileDiagnostics(model: FileModel, fileName = ''): readonly Diagn
   }
   const ofText = file.problems.map(asDiagnostic);
   const ofRules = dumps.flatMap(({ section }) => ruleSetOf(section).problems.map(asDiagnostic));
-  return inOrder([...ofText, ...ofRules]);
+  return inOrder([...ofText, ...ofRules, ...setDiagnostics(model)]);
+}
+
+/** What ipset would refuse of the sets in a file. They are left out of a trace, which is why it is told, but nothing is loaded from here. */
+function setDiagnostics({ file }: FileModel): readonly Diagnostic[] {
+  const problems = setsOfFile(file)?.problems ?? [];
+  return problems.map(({ line, message }) => asDiagnostic({ line, start: line.contentStart, end: line.text.length, severity: 'warning', code: 'set-line', message }));
 }
 
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

@@ -3,6 +3,7 @@ import { protocolName, protocolNumber } from '../core/net/protocols';
 import type { MatchExtension, TargetExtension } from '../core/xtables/extension';
 import type { Option } from '../core/xtables/option';
 import { matchNamed, targetNamed } from '../core/xtables/registry';
+import { own } from '../core/text/own';
 
 /** What a word of a rule is. */
 export type WordRole =
@@ -44,7 +45,7 @@ function ruleWords(words: readonly Word[], family: 4 | 6): readonly RuleWord[] {
   let protocol: string | undefined;
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as Word;
-    const name = BUILTIN[word.text];
+    const name = own(BUILTIN, word.text);
     if (word.text === '!') list.push({ word, role: { kind: 'negation' } });
     else if (name !== undefined) {
       list.push({ word, role: { kind: 'builtin-option', name } });

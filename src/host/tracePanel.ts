@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Effect, TraceSession } from '../features/traceSession/traceSession';
-import type { KeptState, Move, ToEditor } from '../shared/protocol';
+import { readMessage } from '../features/traceSession/readMessage';
+import type { Move } from '../shared/protocol';
 import { applyEdits } from './applyEdits';
 import { showLine } from './showLine';
 import type { TraceDecorations } from './traceDecorations';
@@ -22,7 +23,8 @@ export class TracePanel implements vscode.Disposable {
   ) {
     this.subscriptions = [
       panel.webview.onDidReceiveMessage((message: unknown) => {
-        if (isMessage(message)) this.apply(session.handle(message));
+        const read = readMessage(message);
+        if (read) this.apply(session.handle(read));
       }),
     ];
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.png');
@@ -88,20 +90,4 @@ export class TracePanel implements vscode.Disposable {
 
 export function fileName({ path }: vscode.Uri): string {
   return path.slice(path.lastIndexOf('/') + 1);
-}
-
-/** The page is ours, but what it sends is checked as far as telling one message from another. */
-function isMessage(message: unknown): message is ToEditor {
-  return typeof message === 'object' && message !== null && 'type' in message && typeof message.type === 'string';
-}
-
-/** What a page had kept before a reload, possibly of another version of the extension. */
-export function isKept(state: unknown): state is KeptState {
-  if (typeof state !== 'object' || state === null) return false;
-  const { version, uri, expression, answers, hostFields, outcome } = state as Partial<Record<keyof KeptState, unknown>>;
-  return version === 1 && typeof uri === 'string' && typeof expression === 'string' && typeof outcome === 'number' && isObject(answers) && isObject(hostFields);
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
 }

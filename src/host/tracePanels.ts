@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
+import { isKept } from '../features/traceSession/readMessage';
 import { TraceSession } from '../features/traceSession/traceSession';
 import { debounced } from './debounced';
 import type { Documents } from './documents';
 import type { TraceDecorations } from './traceDecorations';
-import { fileName, isKept, TracePanel, VIEW_TYPE } from './tracePanel';
+import { fileName, TracePanel, VIEW_TYPE } from './tracePanel';
 
 /** Milliseconds of silence after an edit before the packet is traced again; for a file of very many lines longer. */
 const PAUSE = 150;

@@ -82,6 +82,51 @@ describe('testSet', () => {
   });
 });
 
+describe('lists', () => {
+  it('hold no list, so that none holds itself, by way of others either', () => {
+    const names = Array.from({ length: 30 }, (_, i) => `l${i}`);
+    const ladder = [...names.map((name) => `create ${name} list:set size 8`), ...names.flatMap((name, i) => [`add ${name} l${(i + 1) % 30}`, `add ${name} l${(i + 2) % 30}`])];
+    const { sets, problems } = parseSets([...ladder, 'create h hash:ip', 'add h 10.0.0.9', 'add l0 h', 'add l0 h'].join('\n'));
+    expect(problems).toHaveLength(60);
+    const view = { packet: packet({ src: '10.0.0.9', dst: '10.0.0.1' }), inInterface: 'eth0', outInterface: '' };
+    expect(names.map((name) => testSet(sets, name, view, ['src']))).toEqual(names.map((name) => name === 'l0'));
+  });
+});
+
+describe('a large set', () => {
+  const SIZE = 30_000;
+  const address = (i: number): string => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`;
+  const asked = (i: number) => ({ packet: packet({ src: address(i), dst: '8.8.8.8', proto: 'tcp', dport: 80 }), inInterface: 'eth0', outInterface: '' });
+
+  it('is read once for the same text', () => {
+    const text = 'create s hash:ip\nadd s 10.0.0.1\n';
+    expect(parseSets(text)).toBe(parseSets(`${text.slice(0, 3)}${text.slice(3)}`));
+  });
+
+  it.each<[string, (i: number) => string, (i: number) => boolean]>([
+    ['hash:ip', address, (i) => i < SIZE],
+    ['hash:net', (i) => `${address(i * 4)}/30`, (i) => i < SIZE * 4],
+    ['hash:ip,port', (i) => `${address(i)},tcp:80`, (i) => i < SIZE],
+    // Ranges, which only files written by hand have.
+    ['hash:ip', (i) => `${address(i * 4)}-${address(i * 4 + 2)}`, (i) => i < SIZE * 4 && i % 4 !== 3],
+    ['hash:ip,port', (i) => `${address(i)},tcp:${1 + (i % 80)}-90`, (i) => i < SIZE && i % 80 < 80],
+    ['hash:ip', (i) => `${address(0)}-${address(i)}`, (i) => i < SIZE],
+  ])('of %s answers by looking up', (type, entry, expected) => {
+    const { sets, problems } = parseSets(`create s ${type} maxelem 9999999\n${Array.from({ length: SIZE }, (_, i) => `add s ${entry(i)}\n`).join('')}`);
+    expect(problems).toEqual([]);
+    for (const i of [0, 1, 2, 3, 7, 100, SIZE - 1, SIZE, SIZE + 1, 4 * SIZE - 2, 4 * SIZE - 1, 4 * SIZE, 9_000_000]) {
+      expect([i, testSet(sets, 's', asked(i), ['src', 'dst'])]).toEqual([i, expected(i)]);
+    }
+  });
+
+  it('loses members that are removed again, each once', () => {
+    const some = Array.from({ length: SIZE }, (_, i) => i);
+    const { sets, problems } = parseSets(['create s hash:ip', ...some.map((i) => `add s ${address(i)}`), ...some.filter((i) => i % 2 === 0).map((i) => `del s ${address(i)}`), `add s ${address(4)}`, `del s ${address(6)}`].join('\n'));
+    expect(problems).toEqual([{ line: 1 + SIZE + SIZE / 2 + 2, message: `"${address(6)}" is not in set "s"` }]);
+    expect([0, 1, 2, 3, 4, 6].map((i) => testSet(sets, 's', asked(i), ['src']))).toEqual([false, true, false, true, true, false]);
+  });
+});
+
 describe('parseSets', () => {
   it.each([
     ['add s 1.2.3.4', 1, 'there is no set "s"'],
@@ -89,6 +134,12 @@ describe('parseSets', () => {
     ['create s hash:ip\nadd s 1.2.3.4\nadd s host', 3, '"host" is not a value for the ip of a hash:ip set'],
     ['create s hash:ip,port\nadd s 1.2.3.4', 2, '"1.2.3.4" does not fit the type hash:ip,port'],
     ['create s hash:ip,port\nadd s 1.2.3.4,foo:1', 2, '"foo:1" is not a value for the port of a hash:ip,port set'],
+    ['create s list:set size 8\nadd s s', 2, '"s" is a list:set, and ipset takes no list:set into another ("Sets with list:set type cannot be added to the set")'],
+    ['create a list:set\ncreate b list:set\ncreate h hash:ip\nadd a h\nadd a b before h', 5, '"b" is a list:set, and ipset takes no list:set into another ("Sets with list:set type cannot be added to the set")'],
+    ['create s hash:ip family inet6\nadd s fd00::1-fd00::9', 2, '"fd00::1-fd00::9" is not a value for the ip of a hash:ip set'],
+    ['create s hash:ip family inet6\nadd s fd00::/64', 2, '"fd00::/64" is not a value for the ip of a hash:ip set'],
+    ['create s hash:net family inet6\nadd s fd00::1-fd00::9', 2, '"fd00::1-fd00::9" is not a value for the net of a hash:net set'],
+    ['create s hash:net,port,net\r\nadd s 0.0.0.1-255.255.255.254,80,0.0.0.1-255.255.255.254\radd s x', 3, '"x" does not fit the type hash:net,port,net'],
     ['create s hash:ip\n\ndel s 1.1.1.1', 3, '"1.1.1.1" is not in set "s"'],
     ['listing', 1, '"listing" is not understood here; a saved set has "create" and "add" lines'],
   ])('%j', (text, line, message) => {

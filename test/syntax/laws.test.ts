@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { editSourceFile, type TextEdit } from '../../src/core/syntax/edit';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { printSourceFile } from '../../src/core/syntax/print';
-import type { Line, SourceFile } from '../../src/core/syntax/tree';
+import type { SourceFile } from '../../src/core/syntax/tree';
+import { plainFile } from './plainFile';
 
 const folder = join(import.meta.dirname, 'fixtures');
 const fixtures = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
@@ -100,7 +101,7 @@ describe('editing', () => {
           current = current.slice(0, start) + newText + current.slice(end);
           file = editSourceFile(file, edit);
           const fresh = parseSourceFile(current);
-          expect(plain(file)).toEqual(plain(fresh));
+          expect(plainFile(file)).toEqual(plainFile(fresh));
           const tail = before.length - 1 - edit.endLine;
           for (let i = 1; i <= tail; i++) expect(file.lines[file.lines.length - i]).toBe(before[before.length - i]);
           for (let i = 0; i < edit.startLine - 1; i++) expect(file.lines[i]).toBe(before[i]);
@@ -139,23 +140,4 @@ function position<K extends 'start' | 'end'>(file: SourceFile, offset: number, n
     line++;
   }
   return { [`${name}Line`]: line, [`${name}Column`]: offset - start } as { [P in `${K}Line` | `${K}Column`]: number };
-}
-
-/** Everything a file says, as data that can be compared. */
-function plain(file: SourceFile): unknown {
-  return {
-    lines: file.lines.map(plainLine),
-    shapes: [...file.shapes],
-    problems: file.problems.map((problem) => ({ ...problem, line: problem.line.index })),
-    sections: file.sections.map((section) => JSON.parse(JSON.stringify(section, (key, value: unknown) => (key === 'line' ? (value as Line).index : key === 'lines' ? (value as Line[]).map((line) => [line.index, line.text]) : value))) as unknown),
-  };
-}
-
-function plainLine(line: Line): unknown {
-  const node = line.node;
-  const parts =
-    node.kind === 'command'
-      ? [node.operation, node.program, node.table, node.operationWord, node.chain, node.position, node.argument, node.counters, node.words, node.trailingComment]
-      : node;
-  return { index: line.index, text: line.text, eol: line.eol, contentStart: line.contentStart, shape: line.shape, problems: line.problems, parts, embedded: line.embedded?.map(plainLine) };
 }

@@ -2,7 +2,7 @@ import { list, text, type Fact } from './facts';
 
 /** What a table is for; undefined for an unknown name. Source: iptables(8), include/uapi/linux/netfilter_ipv4.h. */
 export function tableKnowledge(table: string): Fact | undefined {
-  return tables[table];
+  return Object.hasOwn(tables, table) ? tables[table] : undefined;
 }
 
 /** When a built-in chain is walked and by which packets; undefined where the table has no such chain. */

@@ -5,13 +5,18 @@ export function addressKnowledge(addr: string): Fact | undefined {
   const written = addr.trim().toLowerCase();
   const slash = written.indexOf('/');
   const bare = slash < 0 ? written : written.slice(0, slash);
-  const known = addresses[written] ?? addresses[bare] ?? (bare.startsWith('127.') ? addresses['127.0.0.0/8'] : undefined);
+  const known = own(addresses, written) ?? own(addresses, bare) ?? (bare.startsWith('127.') ? addresses['127.0.0.0/8'] : undefined);
   return known === undefined ? undefined : { title: `${addr.trim()}: ${known.title}`, details: known.details.map(text), sources: known.sources };
+}
+
+/** A table says nothing of `constructor`. */
+function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 /** What a user or group id means by convention; numbers or the name `istio-proxy`. */
 export function idKnowledge(id: number | string): Fact | undefined {
-  const known = ids[String(id)];
+  const known = own(ids, String(id));
   if (known !== undefined) return { title: `${id}: ${known.title}`, details: known.details.map(text), sources: known.sources };
   const number = Number(id);
   if (Number.isInteger(number) && number >= 1_000_000_000 && number < 2_000_000_000) {

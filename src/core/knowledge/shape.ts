@@ -138,7 +138,7 @@ function readShape(words: readonly string[]): RuleShape {
     } else if (word === '--comment') {
       comment = values[0];
     } else {
-      const name = word === '--mark' ? (match === 'connmark' ? 'connmark' : 'mark') : shortNames[word] ?? word.replace(/^--?/, '');
+      const name = word === '--mark' ? (match === 'connmark' ? 'connmark' : 'mark') : (Object.hasOwn(shortNames, word) ? shortNames[word] : undefined) ?? word.replace(/^--?/, '');
       const isList = name === 'sport' || name === 'dport' || name === 'ctstate';
       conditions.push({ name, negated, values: isList ? values.flatMap((value) => value.split(',')) : values });
     }

@@ -81,6 +81,8 @@ export interface IpSet {
   /** The words behind the type in the `create` line. */
   readonly options: readonly string[];
   readonly entries: readonly string[];
+  /** The lines of the text that the entries stand in, from 1. */
+  readonly lines: readonly number[];
   /** What packets made of it since. */
   readonly changes?: SetChanges;
 }

@@ -3,6 +3,7 @@ import type { PolicyRule, Route, RouteType } from './host';
 import { PLAIN, ROUTE_TABLE } from './kernelRoutes';
 import { problem, type InputProblem } from './packetRequest';
 import { protocolNumber } from './protocols';
+import { own } from '../text/own';
 
 /**
  * Reads one route in the words of `ip route add` or `ip route show`: `[-6] [type] prefix [via address] [dev name]
@@ -58,7 +59,7 @@ export function parsePolicyRule(text: string, preference: (family: 4 | 6) => num
     else if (word === 'blackhole' || word === 'unreachable' || word === 'prohibit') rule.action = { kind: word };
     else if (word === 'type') rule.action = { kind: (words.shift() ?? '') as 'blackhole' };
     else {
-      const part = RULE_PARTS[word];
+      const part = own(RULE_PARTS, word);
       const value = words.shift();
       if (part === undefined) return problem(field, `"${word}" is not a word of "ip rule add" that is understood here`);
       if (value === undefined) return problem(field, `"${word}" needs a value`);
@@ -240,14 +241,14 @@ function readNumber(text: string): number | undefined {
 
 function readTos(text: string): number | undefined {
   const value = readNumber(/^0x/i.test(text) ? text : `0x${text}`);
-  return TOS_NAMES[text] ?? (value !== undefined && value <= 255 ? value : undefined);
+  return own(TOS_NAMES, text) ?? (value !== undefined && value <= 255 ? value : undefined);
 }
 
 /** Names of /etc/iproute2/rt_dsfield that are in use. */
 const TOS_NAMES: Readonly<Record<string, number>> = { default: 0, lowdelay: 0x10, throughput: 8, reliability: 4 };
 
 function readTable(text: string): number | undefined {
-  return readNumber(text) ?? (text in ROUTE_TABLE ? ROUTE_TABLE[text as keyof typeof ROUTE_TABLE] : undefined);
+  return readNumber(text) ?? own<number>(ROUTE_TABLE, text);
 }
 
 function readRange(text: string): readonly [number, number] | undefined {

@@ -6,6 +6,7 @@ import { isProblem, namedProtocol, readPacketRequest, type PacketRequest } from 
 import { protocolName } from './protocols';
 import { portOfService } from './services';
 import { editDistance } from '../text/editDistance';
+import { own } from '../text/own';
 
 export { KEYWORDS } from './expressionWords';
 export { formatPacketExpression } from './formatPacketExpression';
@@ -92,7 +93,7 @@ class ExpressionReader {
 
   private word(token: Token): void {
     const lower = token.text.toLowerCase();
-    const keyword = ALIASES[lower] ?? lower;
+    const keyword = own(ALIASES, lower) ?? lower;
     if (lower === '>' || lower === '->' || lower === '→') {
       this.add(token, 'arrow');
       if (++this.arrows > 1) this.fail(token, 'a packet has one source and one destination, so only one ">"');
@@ -243,12 +244,12 @@ function isFlagList(lower: string): boolean {
 /** A word that can only be the name of an interface, because it is nothing else that an expression knows. */
 function isInterfaceWord(text: string): boolean {
   const lower = text.toLowerCase();
-  const known = DIRECTIONS.has(lower) || STATES.has(lower) || PROTOCOL_WORDS.has(lower) || ICMP_NAMES.has(lower) || isFlagList(lower) || Object.hasOwn(KEYWORDS, ALIASES[lower] ?? lower);
+  const known = DIRECTIONS.has(lower) || STATES.has(lower) || PROTOCOL_WORDS.has(lower) || ICMP_NAMES.has(lower) || isFlagList(lower) || Object.hasOwn(KEYWORDS, own(ALIASES, lower) ?? lower);
   return !known && lower !== 'df' && lower !== 'mf' && /^[^\s/:[\]>→*]{1,15}$/.test(text) && parseAddress(text) === undefined;
 }
 
 function keywordValue(field: string, text: string): unknown {
-  if (field === 'dscp') return DSCP[text.toLowerCase()] ?? text;
+  if (field === 'dscp') return own(DSCP, text.toLowerCase()) ?? text;
   if (field === 'groups') return text.split(',').map((part) => (/^[0-9]+$/.test(part) ? Number(part) : part));
   if (field === 'sport' || field === 'dport') return readPort(text);
   if (field === 'src' || field === 'dst') return text.replace(/^\[(.*)\]$/, '$1');

@@ -189,7 +189,7 @@ function flags(value: unknown, field: string): number | InputProblem {
   for (const word of words as unknown[]) {
     const upper = typeof word === 'string' ? word.toUpperCase() : '';
     if (upper === 'NONE') continue;
-    if (!(upper in TCP_FLAGS)) return problem(field, `${shown(word)} is not a TCP flag; there are ${Object.keys(TCP_FLAGS).join(', ')}`);
+    if (!Object.hasOwn(TCP_FLAGS, upper)) return problem(field, `${shown(word)} is not a TCP flag; there are ${Object.keys(TCP_FLAGS).join(', ')}`);
     bits |= TCP_FLAGS[upper as keyof typeof TCP_FLAGS];
   }
   return bits;
@@ -248,7 +248,7 @@ function direction(value: unknown, field: string): string | InputProblem {
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
-  return JSON.stringify(value).slice(0, 60);
+  return String(JSON.stringify(value)).slice(0, 60);
 }
 
 const READERS: readonly (readonly [string, Reader])[] = [

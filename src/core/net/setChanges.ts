@@ -1,5 +1,5 @@
 import type { IpSet } from './host';
-import { compileSet, inRanges, lengthsOf } from './setEntries';
+import { compileSet, lengthsOf, savedMember as savedIn, savedSize } from './setEntries';
 import { covers, memberKey, type SetMember, type SetPart } from './setMembers';
 
 /** What packets did to a member since (`-j SET`). */
@@ -34,15 +34,15 @@ export function liveMember(set: IpSet, values: readonly SetPart[]): SetMember | 
 }
 
 function savedMember(set: IpSet, values: readonly SetPart[], key: string): SetMember | undefined {
-  const { exact, ranges, byNetwork } = compileSet(set);
-  if (set.type === 'hash:net,iface') return byNetwork.get(memberKey(values.slice(0, 1)))?.find(({ parts }) => memberKey(parts) === key);
-  return exact.get(key) ?? inRanges(ranges, values);
+  const compiled = compileSet(set);
+  if (set.type === 'hash:net,iface') return compiled.byNetwork.get(memberKey(values.slice(0, 1)))?.get(memberKey(values.slice(1)));
+  return savedIn(compiled, values, key);
 }
 
 /** Of hash:net,iface: the members of one network. */
 export function liveNetwork(set: IpSet, net: SetPart): readonly SetMember[] {
   const network = memberKey([net]);
-  const saved = compileSet(set).byNetwork.get(network) ?? [];
+  const saved = [...(compileSet(set).byNetwork.get(network)?.values() ?? [])];
   if (set.changes === undefined) return saved;
   const { members } = set.changes;
   const changed = [...members.values()].flatMap(({ parts, member }) => (member && memberKey(parts.slice(0, 1)) === network ? [member] : []));
@@ -72,7 +72,7 @@ function countLengths(set: IpSet): (readonly number[])[] {
 
 /** How many members there are, each value of a range by itself. */
 export function liveSize(set: IpSet): number {
-  return [...(set.changes?.members.values() ?? [])].reduce((size, change) => size + difference(change), compileSet(set).size);
+  return [...(set.changes?.members.values() ?? [])].reduce((size, change) => size + difference(change), savedSize(set));
 }
 
 function difference({ member, saved }: SetChange): number {

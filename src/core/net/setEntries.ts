@@ -1,9 +1,11 @@
 import { compareAddresses, parseAddress, parseBlock, prefixMask, sameAddress, type Address } from './address';
 import type { IpSet } from './host';
-import { coversAll, memberKey, readExtensions, readMember, type SetExtensions, type SetMember, type SetPart, type SetShape } from './setMembers';
+import { MemberRanges, type AddedMember } from './memberRanges';
+import { memberKey, NO_INFO, readExtensions, readMember, type SetExtensions, type SetMember, type SetPart, type SetShape } from './setMembers';
 
 export interface SetProblem {
-  readonly entry: string;
+  /** Its place among the entries of the set. */
+  readonly index: number;
   readonly message: string;
 }
 
@@ -11,16 +13,17 @@ export interface SetProblem {
 export interface CompiledSet extends SetShape {
   /** Of list:set: the sets in it, in order. */
   readonly lists: readonly ListedSet[];
-  /** Members without ranges and wildcards, by `memberKey`; for sets with networks the lengths are part of the key. */
-  readonly exact: ReadonlyMap<string, SetMember>;
+  /**
+   * Members without ranges and wildcards, by `memberKey`; for sets with networks the lengths are part of the key. A number stands for one
+   * that is nothing but its values, and says in which order it was added: a set may have millions of them.
+   */
+  readonly exact: ReadonlyMap<string, number | readonly AddedMember[]>;
   /** Members that stand for several values. */
-  readonly ranges: readonly SetMember[];
-  /** Of hash:net,iface: members by the key of their network. */
-  readonly byNetwork: ReadonlyMap<string, readonly SetMember[]>;
+  readonly ranges: MemberRanges;
+  /** Of hash:net,iface: members by the key of their network, and then of the interface. */
+  readonly byNetwork: ReadonlyMap<string, ReadonlyMap<string, SetMember>>;
   /** The combinations of network lengths that members have, and of how many; one empty combination for sets without networks. */
   readonly lengths: readonly LengthCount[];
-  /** How many members there are, each value of a range by itself. */
-  readonly size: number;
   readonly problems: readonly SetProblem[];
 }
 
@@ -52,41 +55,94 @@ export function setOption({ options }: IpSet, name: string): string | undefined 
 
 function compile(set: IpSet): CompiledSet {
   const shape = (set.type.split(':')[1] as string).split(',') as SetPart['kind'][];
-  const problems: SetProblem[] = [];
-  const exact = new Map<string, SetMember>();
-  const ranges: SetMember[] = [];
-  const byNetwork = new Map<string, SetMember[]>();
   const base = { shape, addressMask: addressMask(set), markMask: Number(setOption(set, 'markmask') ?? 0xffffffff) >>> 0 };
+  const exact = new Map<string, number | AddedMember[]>();
+  const ranges = new MemberRanges();
+  const byNetwork = new Map<string, Map<string, SetMember>>();
+  const problems: SetProblem[] = [];
   const rest = { exact, ranges, byNetwork, problems };
-  if (set.type === 'list:set') return { ...base, ...rest, shape: [], lists: listMembers(set.entries), lengths: [], size: set.entries.length };
-  for (const entry of set.entries) {
+  if (set.type === 'list:set') return { ...base, ...rest, shape: [], lists: listMembers(set.entries), lengths: [] };
+  const lengths = new Map<string, { readonly lengths: readonly number[]; count: number }>();
+  const hasNetworks = shape.includes('net');
+  const count = (member: Pick<SetMember, 'parts'>, size: number): void => {
+    const own = hasNetworks ? lengthsOf(member) : NO_LENGTHS;
+    const key = hasNetworks ? own.join() : '';
+    const known = lengths.get(key);
+    if (known) known.count += size;
+    else lengths.set(key, { lengths: own, count: size });
+  };
+  for (const [order, entry] of set.entries.entries()) {
     const members = readMember(entry, set, base);
     if (typeof members === 'string') {
-      problems.push({ entry, message: members });
+      problems.push({ index: order, message: members });
       continue;
     }
+    const plain = !entry.includes(' ') && set.type !== 'bitmap:ip,mac';
     for (const member of members) {
-      if (set.type === 'hash:net,iface') addByNetwork(byNetwork, member);
-      else if (isExact(member)) {
+      if (set.type === 'hash:net,iface') {
+        if (addByNetwork(byNetwork, member)) count(member, 1);
+      } else if (isExact(member)) {
         const key = memberKey(member.parts, set.type);
-        exact.set(key, addedAgain(member, exact.get(key) ?? inRanges(ranges, member.parts)));
+        const before = exact.get(key);
+        if (before === undefined) count(member, 1);
+        if (plain && !Array.isArray(before)) exact.set(key, order);
+        else exact.set(key, [...addedBefore(before, member), { order, member }]);
       } else {
-        ranges.push(member);
-        for (const [key, before] of exact) if (coversAll(member.parts, before.parts)) exact.set(key, addedAgain({ ...member, parts: before.parts }, before));
+        ranges.add({ order, member });
+        count(member, sizeOf(member));
       }
     }
   }
-  const all = [...exact.values(), ...ranges, ...[...byNetwork.values()].flat()];
-  // What stands in a range as well is one member.
-  const twice = ranges.length === 0 ? 0 : [...exact.values()].filter(({ parts }) => ranges.some((range) => coversAll(range.parts, parts))).length;
-  return { ...base, ...rest, lists: [], lengths: countLengths(all), size: all.reduce((sum, member) => sum + sizeOf(member), -twice) };
+  return { ...base, ...rest, lists: [], lengths: [...lengths.values()] };
 }
 
-/** What several ranges, one added after the other, have made of one value. */
-export function inRanges(ranges: readonly SetMember[], values: readonly SetPart[]): SetMember | undefined {
-  let found: SetMember | undefined;
-  for (const range of ranges) if (coversAll(range.parts, values)) found = addedAgain(range, found);
-  return found;
+/** What was added of the same values so far; what only its last line matters of is left out. */
+function addedBefore(before: number | readonly AddedMember[] | undefined, { parts }: SetMember): readonly AddedMember[] {
+  const list = typeof before === 'number' ? [{ order: before, member: plainMember(parts) }] : (before ?? []);
+  return list.length < MOST_ADDED ? list : [{ order: list[0]?.order ?? 0, member: list.map(({ member }) => member).reduce((a, b) => addedAgain(b, a)) }];
+}
+
+/** How many lines that add the same values are kept apart; more become one, as if no range had been added between them. */
+const MOST_ADDED = 16;
+
+function plainMember(parts: readonly SetPart[]): SetMember {
+  return { parts, nomatch: false, counts: NO_COUNTS, info: NO_INFO };
+}
+
+const NO_COUNTS = { packets: undefined, bytes: undefined };
+
+/** The member that stands for these values, made of all lines that added it, by itself or in a range; undefined: there is none. */
+export function savedMember({ exact, ranges }: CompiledSet, values: readonly SetPart[], key: string): SetMember | undefined {
+  const own = exact.get(key);
+  const inRanges = ranges.covering(values);
+  if (inRanges.length === 0 && own === undefined) return undefined;
+  const list = typeof own === 'number' ? [{ order: own, member: plainMember(values) }] : (own ?? []);
+  // One value of a range is a member by itself, whose link layer address the range does not tell.
+  const ofValue = list[0]?.member.parts.map((part): SetPart => (part.kind === 'mac' ? { kind: 'mac', mac: undefined } : part));
+  const ranged = ofValue ? inRanges.map(({ order, member }) => ({ order, member: { ...member, parts: ofValue } })) : inRanges;
+  return [...list, ...ranged].sort((a, b) => a.order - b.order).reduce<SetMember | undefined>((before, { member }) => addedAgain(member, before), undefined);
+}
+
+/** How many members the file has, each value of a range by itself; what stands in a range as well is one. */
+export function savedSize(set: IpSet): number {
+  const compiled = compileSet(set);
+  const known = SIZES.get(compiled);
+  if (known !== undefined) return known;
+  let size = compiled.lists.length;
+  for (const { count } of compiled.lengths) size += count;
+  if (compiled.ranges.all.length > 0) {
+    for (const [key, own] of compiled.exact) if (compiled.ranges.covering(partsOf(own, key, set, compiled)).length > 0) size--;
+  }
+  SIZES.set(compiled, size);
+  return size;
+}
+
+const SIZES = new WeakMap<CompiledSet, number>();
+
+function partsOf(own: number | readonly AddedMember[], key: string, set: IpSet, compiled: CompiledSet): readonly SetPart[] {
+  if (typeof own !== 'number') return own[0]?.member.parts ?? [];
+  const members = readMember((set.changes?.original ?? set).entries[own] ?? '', set, compiled);
+  return (typeof members === 'string' ? undefined : members.find(({ parts }) => memberKey(parts, set.type) === key)?.parts) ?? [];
 }
 
 /** Added again, a member keeps the counters, and the link layer address of a bitmap:ip,mac, that are not written anew. */
@@ -97,15 +153,17 @@ function addedAgain(member: SetMember, before: SetMember | undefined): SetMember
   return { ...member, parts, counts: { packets: member.counts.packets ?? before.counts.packets, bytes: member.counts.bytes ?? before.counts.bytes } };
 }
 
-/** A member that is added again replaces the one before, for its `nomatch` and `wildcard`. */
-function addByNetwork(byNetwork: Map<string, SetMember[]>, member: SetMember): void {
+/** A member that is added again replaces the one before, for its `nomatch` and `wildcard`. Says whether it is a new one. */
+function addByNetwork(byNetwork: Map<string, Map<string, SetMember>>, member: SetMember): boolean {
   const [net, iface] = member.parts;
   // Members for a bridge port are kept apart by the kernel, and -m set never asks for one.
-  if (net === undefined || (iface?.kind === 'iface' && iface.bridgePort)) return;
+  if (net === undefined || (iface?.kind === 'iface' && iface.bridgePort)) return false;
   const key = memberKey([net]);
   const name = memberKey(member.parts.slice(1));
-  const others = (byNetwork.get(key) ?? []).filter((other) => memberKey(other.parts.slice(1)) !== name);
-  byNetwork.set(key, [...others, member]);
+  const others = byNetwork.get(key) ?? new Map<string, SetMember>();
+  const replaced = others.delete(name);
+  byNetwork.set(key, others.set(name, member));
+  return !replaced;
 }
 
 function isExact({ parts }: SetMember): boolean {
@@ -115,17 +173,10 @@ function isExact({ parts }: SetMember): boolean {
   });
 }
 
+const NO_LENGTHS: readonly number[] = [];
+
 export function lengthsOf({ parts }: Pick<SetMember, 'parts'>): readonly number[] {
   return parts.flatMap((part) => (part.kind === 'net' ? [part.length] : []));
-}
-
-function countLengths(members: readonly SetMember[]): LengthCount[] {
-  const counts = new Map<string, LengthCount>();
-  for (const member of members) {
-    const lengths = lengthsOf(member);
-    counts.set(lengths.join(), { lengths, count: (counts.get(lengths.join())?.count ?? 0) + sizeOf(member) });
-  }
-  return [...counts.values()];
 }
 
 /** How many values a member stands for. Only IPv4 has ranges of addresses outside sets of networks. */
@@ -146,8 +197,11 @@ function addressMask(set: IpSet): Address | undefined {
 /** `before` and `after` only place a member; the order of a saved list is the order of its lines. */
 function listMembers(entries: readonly string[]): ListedSet[] {
   const listed: ListedSet[] = [];
+  const seen = new Set<string>();
   for (const entry of entries) {
     const [name = '', place, other = ''] = entry.split(' ');
+    if (seen.has(name)) continue;
+    seen.add(name);
     const member = { name, ...readExtensions(entry.split(' ').slice(1)) };
     const at = listed.findIndex((each) => each.name === other);
     if (place === 'before' && at >= 0) listed.splice(at, 0, member);

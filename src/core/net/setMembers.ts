@@ -113,21 +113,36 @@ function numberOf(text = '0'): number {
 
 /** The members that a line adds, or what is wrong with it. */
 export function readMember(entry: string, set: IpSet, base: SetShape): SetMember[] | string {
-  const [values = '', ...words] = entry.replace(/ comment "[^"]*"/, '').split(' ');
-  const texts = values.split(',');
+  const blank = entry.indexOf(' ');
+  const values = blank < 0 ? entry : entry.slice(0, blank);
+  const words = blank < 0 ? NO_WORDS : entry.slice(blank).replace(/ comment "[^"]*"/, '').split(' ');
+  const texts = values.includes(',') ? values.split(',') : [values];
   if (texts.length > base.shape.length || (texts.length < base.shape.length && set.type !== 'bitmap:ip,mac')) {
     return `"${values}" does not fit the type ${set.type}`;
   }
   const wildcard = words.includes('wildcard');
-  let combinations: SetPart[][] = [[]];
+  const parts: SetPart[][] = [];
   for (const [i, kind] of base.shape.entries()) {
-    const parts = readPart(kind, texts[i], set, base, wildcard);
-    if (parts === undefined) return `"${texts[i] ?? ''}" is not a value for the ${kind} of a ${set.type} set`;
-    combinations = combinations.flatMap((before) => parts.map((part) => [...before, part]));
+    const each = readPart(kind, texts[i], set, base, wildcard);
+    if (each === undefined) return `"${texts[i] ?? ''}" is not a value for the ${kind} of a ${set.type} set`;
+    parts.push(each);
   }
+  if (parts.reduce((product, { length }) => product * length, 1) > MOST_COMBINATIONS) return `"${values}" stands for more networks than are followed, ${MOST_COMBINATIONS}`;
   const nomatch = words.includes('nomatch');
-  const extensions = readExtensions(words);
-  return combinations.map((parts) => ({ parts, nomatch, ...extensions }));
+  const extensions = words.length === 0 ? NO_EXTENSIONS : readExtensions(words);
+  return combined(parts).map((each) => ({ parts: each, nomatch, ...extensions }));
+}
+
+const NO_WORDS: readonly string[] = [];
+const NO_EXTENSIONS: SetExtensions = { counts: { packets: undefined, bytes: undefined }, info: NO_INFO };
+/** Two ranges of IPv4 addresses are at most 62 networks each. */
+const MOST_COMBINATIONS = 62 * 62;
+
+function combined(parts: readonly SetPart[][]): readonly SetPart[][] {
+  if (parts.every(({ length }) => length === 1)) return [parts.map(([part]) => part as SetPart)];
+  let combinations: SetPart[][] = [[]];
+  for (const each of parts) combinations = combinations.flatMap((before) => each.map((part) => [...before, part]));
+  return combinations;
 }
 
 function readPart(kind: PartKind, text: string | undefined, set: IpSet, base: SetShape, wildcard: boolean): SetPart[] | undefined {
@@ -160,10 +175,17 @@ function readPart(kind: PartKind, text: string | undefined, set: IpSet, base: Se
 
 function readAddressRange(text: string, family: 4 | 6): { first: Address; last: Address } | undefined {
   const dash = text.indexOf('-');
+  // ipset takes plain addresses only of IPv6.
+  if (family === 6) {
+    const address = parseAddress(text.replace(/\/128$/, ''));
+    return address?.family === 6 ? { first: address, last: address } : undefined;
+  }
   if (dash > 0) {
     const [first, last] = [parseAddress(text.slice(0, dash)), parseAddress(text.slice(dash + 1))];
     return first?.family === family && last?.family === family && compareAddresses(first, last) <= 0 ? { first, last } : undefined;
   }
+  const address = parseAddress(text);
+  if (address?.family === 4) return { first: address, last: address };
   const block = parseBlock(text, family);
   return block && { first: block.address, last: orAddress(block.address, notAddress(block.mask)) };
 }
@@ -175,11 +197,11 @@ function readNetworks(text: string, family: 4 | 6, mask: Address | undefined): S
     const length = block && prefixLengthOf(block.mask);
     return block && length !== undefined ? [network(block.address, length, mask)] : undefined;
   }
-  const range = readAddressRange(text, family);
+  const range = family === 4 ? readAddressRange(text, family) : undefined;
   if (range === undefined) return undefined;
   const parts: SetPart[] = [];
   for (let at = range.first; compareAddresses(at, range.last) <= 0;) {
-    let length = family === 4 ? 32 : 128;
+    let length = 32;
     while (length > 0 && sameAddress(prefixBlock(at, length - 1).address, at) && compareAddresses(endOf(at, length - 1), range.last) <= 0) length--;
     parts.push(network(at, length, mask));
     const end = endOf(at, length);

@@ -5,7 +5,9 @@ import { isStandardRule, nextPreference, parsePolicyRule, parseRoute, sortedRule
 import { kernelRoutes, ROUTE_TABLE } from '../net/kernelRoutes';
 import { isProblem, namedProtocol, problem, type InputProblem } from '../net/packetRequest';
 import { parseSets } from '../net/sets';
+import { setsOfFile } from './fileSets';
 import type { ListeningSocket, Section, SourceFile } from '../syntax/tree';
+import { own } from '../text/own';
 
 /** Something that the file does not tell and a trace needs, with the most ordinary value taken for it. */
 export interface HostAssumption {
@@ -123,7 +125,7 @@ class HostReader {
     for (const [name, iface] of found) if (!addressesKnown) this.assumeAddresses(name, iface.addresses, name === [...found.keys()][0]);
     for (const { name, network } of this.rulesUse.interfaces ?? []) {
       if (name === 'lo' || found.has(name)) continue;
-      found.set(name, { mac: undefined, mtu: 1500, addresses: this.namedInterface(name, network ?? USUAL_NETWORKS[name]) });
+      found.set(name, { mac: undefined, mtu: 1500, addresses: this.namedInterface(name, network ?? own(USUAL_NETWORKS, name)) });
     }
     return [loopback, ...[...found].map(([name, iface], i): Interface => ({ name, index: i + 2, mac: iface.mac, mtu: iface.mtu, addresses: iface.addresses }))];
   }
@@ -288,16 +290,24 @@ class HostReader {
 
   private sets(): Host['sets'] {
     const text = this.override('sets', (json) => (typeof json === 'string' ? json : problem('sets', 'is the text of "ipset save"')));
-    const sections = this.sections('sets');
-    if (text === undefined && sections.length === 0) return undefined;
-    const { sets, problems } = parseSets(text ?? sections.map((section) => section.text).join('\n'));
-    for (const { line, message } of problems) {
-      if (text !== undefined) this.problems.push(problem('sets', `line ${line}: ${message}`));
-      else this.assume('sets', `A line of the saved sets is left out: ${message}.`);
-    }
+    if (text === undefined) return this.fileSets();
+    const { sets, problems } = parseSets(text);
+    for (const { line, message } of problems) this.problems.push(problem('sets', `line ${line}: ${message}`));
     return sets;
   }
+
+  private fileSets(): Host['sets'] {
+    const found = setsOfFile(this.file);
+    if (found === undefined) return undefined;
+    for (const { line, message } of found.problems.slice(0, MOST_LEFT_OUT)) this.assume('sets', `A line of the saved sets is left out: ${message}.`, line.index);
+    const more = found.problems.length - MOST_LEFT_OUT;
+    if (more > 0) this.assume('sets', `${more} more lines of the saved sets are left out; "check" lists them.`);
+    return found.sets;
+  }
 }
+
+/** How many lines that are left out are told one by one. */
+const MOST_LEFT_OUT = 10;
 
 /** A pod's address and network as most clusters have them. */
 const USUAL_ADDRESS = { 4: '10.244.1.5/24', 6: 'fd00:1::5/64' } as const;

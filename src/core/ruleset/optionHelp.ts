@@ -4,6 +4,7 @@ import type { Word } from '../syntax/tree';
 import { didYouMean, insertBefore, type Advice } from './advice';
 import type { OpenTable } from './openTable';
 import type { RuleContext } from './parseRule';
+import { own } from '../text/own';
 
 type Extension = MatchExtension | TargetExtension;
 
@@ -88,7 +89,7 @@ function chainNames(chains: RuleContext['chains'], builtIn: boolean): readonly s
 function otherFamilyHelp(kind: 'match' | 'target', name: string, family: 4 | 6): string | undefined {
   const other = family === 4 ? 6 : 4;
   if (!(kind === 'match' ? matchNamed(name, other) : targetNamed(name, other))) return undefined;
-  const counterpart = COUNTERPARTS[name];
+  const counterpart = own(COUNTERPARTS, name);
   return `the ${kind} "${name}" exists for IPv${other} only${counterpart === undefined ? '' : `; in IPv${family} it is ${kind === 'match' ? '-m' : '-j'} ${counterpart}`}`;
 }
 

@@ -5,6 +5,7 @@ import { allowedExtensions, loadingWords, type RulePlace } from './allowed';
 import type { Completion, Proposals, TypedWord } from './completion';
 import { hasValues } from './optionValues';
 import type { Extension, WrittenRule } from './writtenRule';
+import { own } from '../../core/text/own';
 
 /** How many letters bring up the options of matches and targets that are not loaded. */
 const LETTERS_FOR_OTHERS = 3;
@@ -35,7 +36,7 @@ function builtinOptions({ family, chain }: RulePlace, rule: WrittenRule, { typed
   const { builtins, negation } = rule;
   const hasTarget = builtins.has('jump') || builtins.has('goto');
   return BUILTINS.flatMap((name) => {
-    const option = BUILTIN_OPTIONS[name];
+    const option = own(BUILTIN_OPTIONS, name);
     const left = name === 'jump' || name === 'goto' ? !hasTarget : name === 'match' || !builtins.has(name);
     if (!option || !left || (negation && !INVERTIBLE.has(name)) || (name === 'fragment' && family === 6) || !interfaceFits(name, chain)) return [];
     const item = (label: string, rank: number): Completion => ({

@@ -4,6 +4,7 @@ import type { Option } from '../../core/xtables/option';
 import { readUnsigned } from '../../core/xtables/values/integer';
 import { BUILTIN_OPTIONS } from './builtinOptions';
 import { factBlocks, knowledgeBlocks, type Block } from './blocks';
+import { own } from '../../core/text/own';
 
 /** What a chain is for, who made it, and what it holds in this file. `ruleSet` undefined: the chain by its name alone. */
 export function chainBlocks(ruleSet: RuleSetView | undefined, table: string | undefined, chain: string): readonly Block[] | undefined {
@@ -55,7 +56,7 @@ export function optionBlocks(option: Option, extension: MatchExtension | TargetE
 }
 
 export function builtinOptionBlocks(name: string): readonly Block[] | undefined {
-  const option = BUILTIN_OPTIONS[name];
+  const option = own(BUILTIN_OPTIONS, name);
   return option && [{ kind: 'title', name: option.syntax, what: option.summary }, { kind: 'small', text: 'option of iptables itself · iptables(8), PARAMETERS' }];
 }
 

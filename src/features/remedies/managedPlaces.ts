@@ -6,6 +6,7 @@ import type { RichText } from '../../shared/traceModel';
 import { packetMatch, sidesIn } from './packetMatch';
 import type { Place } from './place';
 import type { RuleCommand } from './remedy';
+import { own } from '../../core/text/own';
 
 /** A place that the program which manages the rules keeps for the user's own. */
 export interface ManagedPlace {
@@ -29,7 +30,7 @@ export function managedPlaces(place: Place, ruleSet: RuleSet | undefined): reado
       note: 'Docker leaves this chain to the user. Rules elsewhere in FORWARD end up behind its own when it starts again.',
     });
   }
-  const ufw = UFW[chain.name];
+  const ufw = own(UFW, chain.name);
   const words = ufw && ufwWords(view.packet, ufw.words);
   // ip6tables has ufw6-user-input for it.
   const user = ufw && [ufw.chain, ufw.chain.replace('ufw', 'ufw6')].find((name) => chains.has(name));

@@ -1,3 +1,5 @@
+import { own } from '../../core/text/own';
+
 /**
  * Why a condition did not hold, in a few words: `--dport 15008` and `dport 3000` make `dport 3000 ≠ 15008`. Only for a condition
  * that answered no: the words rely on it. What is not known here is put as `-m socket: no socket`, which is never wrong.
@@ -5,7 +7,7 @@
 export function whyNot(condition: string, actual: string): string {
   const { inverted, option, value } = readCondition(condition);
   if (actual.startsWith('no ') || actual.startsWith('not ')) return actual;
-  const words = PHRASES[option]?.(value, actual, inverted);
+  const words = own(PHRASES, option)?.(value, actual, inverted);
   return words ?? `${condition}: ${actual}`;
 }
 

@@ -137,7 +137,7 @@ function tunnelRule(ruleSet: RuleSetView, profile: IstioProfile, port: string): 
 
 function inboundPortUse(port: string): string | undefined {
   const uses: Readonly<Record<string, string>> = { '15090': 'Envoy’s metrics', '15021': 'health check', '15020': 'the agent’s metrics and probes', '22': 'SSH', '15008': 'HBONE tunnel' };
-  return uses[port];
+  return Object.hasOwn(uses, port) ? uses[port] : undefined;
 }
 
 function uncalledNote(chain: ReturnType<typeof chainIn>): string | undefined {

@@ -1,0 +1,4 @@
+/** What a table of names says of a name that comes from outside: `constructor` and `toString` are no entries of it, unless they are its own. */
+export function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}

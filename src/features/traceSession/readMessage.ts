@@ -1,0 +1,56 @@
+import type { KeptState, ToEditor } from '../../shared/protocol';
+
+/**
+ * A message of the trace view, checked part by part: the page is ours, but it may be of another version of the extension, and what is of
+ * another type would fail somewhere deep in an evaluation. undefined where it is none.
+ */
+export function readMessage(message: unknown): ToEditor | undefined {
+  if (!isRecord(message) || typeof message.type !== 'string') return undefined;
+  const parts = Object.hasOwn(PARTS, message.type) ? PARTS[message.type as ToEditor['type']] : undefined;
+  return parts && hasParts(message, parts) ? (message as unknown as ToEditor) : undefined;
+}
+
+/** What a page had kept before a reload, possibly of another version of the extension. */
+export function isKept(state: unknown): state is KeptState {
+  return isRecord(state) && state.version === 1 && hasParts(state, KEPT);
+}
+
+type Check = (value: unknown) => boolean;
+type Parts<T> = { readonly [K in Exclude<keyof T, 'type'>]-?: Check };
+
+const text: Check = (value) => typeof value === 'string';
+const flag: Check = (value) => typeof value === 'boolean';
+const whole: Check = (value) => Number.isSafeInteger(value);
+const maybe = (check: Check): Check => (value) => value === undefined || check(value);
+const record = (check: Check): Check => (value) => isRecord(value) && Object.values(value).every(check);
+
+const PARTS: { readonly [T in ToEditor['type']]: Parts<Extract<ToEditor, { readonly type: T }>> } = {
+  'ready': { restored: () => true },
+  'trace': { expression: text },
+  'set-field': { name: text, value: text },
+  'choose-dump': { id: text },
+  'choose-scenario': { id: text },
+  'choose-outcome': { index: whole },
+  'choose-leg': { id: text },
+  'answer': { question: text, chosen: maybe(whole) },
+  'select': { revision: whole, step: text, reveal: flag },
+  'open-line': { line: whole },
+  'expand': { revision: whole, run: text, from: whole, count: whole },
+  'ask-remedies': { revision: whole },
+  'copy-remedy': { revision: whole, index: whole },
+  'try-remedy': { revision: whole, index: whole },
+  'copy': { format: (value) => value === 'text' || value === 'markdown' },
+};
+
+const KEPT: Readonly<Record<Exclude<keyof KeptState, 'version'>, Check>> = {
+  uri: text, dump: maybe(text), scenario: maybe(text), expression: text, outcome: whole, step: maybe(text), answers: record(flag), hostFields: record(text),
+};
+
+function hasParts(value: Readonly<Record<string, unknown>>, parts: Readonly<Record<string, Check>>): boolean {
+  // JSON knows no undefined, so what was undefined may come as null.
+  return Object.entries(parts).every(([name, check]) => check(value[name] ?? undefined));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,18 @@
+import type { FuzzKind } from '../kind';
+import { batchKind } from './batch';
+import { cliKind } from './cli';
+import { editsKind } from './edits';
+import { extensionKind } from './extension';
+import { fileKind } from './file';
+import { packetKind } from './packet';
+import { sessionKind } from './session';
+import { setsKind } from './sets';
+
+/** Every kind with its share: of 20 inputs so many are of it. What is quick has more. */
+export const KINDS: readonly { readonly kind: FuzzKind; readonly share: number }[] = [
+  { kind: fileKind, share: 4 }, { kind: editsKind, share: 2 }, { kind: batchKind, share: 3 }, { kind: sessionKind, share: 1 }, { kind: packetKind, share: 3 }, { kind: extensionKind, share: 4 }, { kind: setsKind, share: 2 }, { kind: cliKind, share: 1 },
+];
+
+export function kindNamed(name: string): FuzzKind | undefined {
+  return KINDS.find(({ kind }) => kind.name === name)?.kind;
+}
