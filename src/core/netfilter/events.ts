@@ -10,7 +10,7 @@ import type { Hook, PacketView, TableName } from '../xtables/view';
 export type KernelDropReason =
   | 'other-host' | 'loopback-address' | 'bad-source' | 'bad-destination' | 'martian-source' | 'martian-destination' | 'reverse-path' | 'no-route' | 'blackhole'
   | 'unreachable' | 'prohibited' | 'forwarding-off' | 'ttl-exceeded' | 'too-big' | 'redirect-without-address' | 'reroute-failed'
-  | 'nat-failed' | 'fragment-incomplete' | 'no-socket' | 'broken-packet' | 'not-forwarded';
+  | 'not-followed' | 'nat-failed' | 'fragment-incomplete' | 'no-socket' | 'broken-packet' | 'not-forwarded';
 
 /** What decided a table: a rule of a chain, or the policy of the built-in chain. */
 export type DecidedBy = { readonly kind: 'rule'; readonly rule: Rule } | { readonly kind: 'policy'; readonly chain: Chain };
@@ -44,6 +44,8 @@ export type TraceEvent =
       /** A match could not read the packet, and the kernel drops it behind this rule. */
       readonly broken: string | undefined;
     }
+  /** Rule `rule` jumps to a chain that did the same before in the same circumstances, in so many events; they are not told again. */
+  | { readonly kind: 'repeated'; readonly chain: Chain; readonly rule: Rule; readonly events: number; readonly depth: number }
   /** A chain came to its end, or a rule said RETURN: on with the rule behind the jump, or the policy. */
   | { readonly kind: 'return'; readonly chain: Chain; readonly to: Chain; readonly explicit: boolean; readonly depth: number }
   | { readonly kind: 'policy'; readonly chain: Chain; readonly verdict: 'ACCEPT' | 'DROP' }
@@ -71,6 +73,8 @@ export interface Assumption {
   /** The condition or the choice in words. */
   readonly match: string;
   readonly value: boolean;
+  /** It is one of several things that the target may do; otherwise a condition. */
+  readonly choice: boolean;
   readonly probability: number | undefined;
   readonly reason: string;
   readonly rule: Rule | undefined;

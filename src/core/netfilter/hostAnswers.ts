@@ -6,32 +6,33 @@ import { sourceAddressFor } from '../net/sourceAddress';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { withPacket, withSyn } from './acceptedSocket';
-import { Decisions } from './decisions';
+import { firstPath } from './explore';
 import type { KernelDropReason, TraceEvent, Walked, WalkEnd } from './events';
 import type { Attached, WalkContext } from './passage';
 import { tcpOf } from './tcpTracking';
-import { walk } from './walk';
+import type { World } from './world';
 
 /**
  * Lets the host answer a packet: an RST or SYN+ACK to a SYN, an echo reply, an ICMP error, what REJECT sends. The answer walks the
  * hooks like any other packet; what stays of it is what connection tracking and the rules remember, which the next packet of a
- * sequence meets. `raw`: behind what this host sends there is no connected socket, so a SYN+ACK that comes back to it gets an RST.
+ * sequence meets: the world behind it is given back, and that of the context may have been written to. `raw`: behind what this host sends there is no connected socket, so a SYN+ACK that comes back to it gets an RST.
  */
-export function hostAnswers(walked: Walked, context: WalkContext, raw = false): void {
+export function hostAnswers(walked: Walked, given: WalkContext, raw = false): World {
+  let context = given;
   const copyEnd = walked.events.findIndex(({ kind }) => kind === 'copy-end');
   const copied = walked.events[copyEnd];
   // The copy that the host took itself is answered for itself.
-  if (copied?.kind === 'copy-end') hostAnswers({ ...walked, events: walked.events.slice(0, copyEnd), end: copied.end }, context, raw);
+  if (copied?.kind === 'copy-end') context = { ...given, world: hostAnswers({ ...walked, events: walked.events.slice(0, copyEnd), end: copied.end }, given, raw) };
   const answer = withSource(answerOf(walked, context), context, walked.end.inInterface);
-  if (!answer) return;
-  const answered = walk(
+  if (!answer) return context.world;
+  const { walked: answered, after } = firstPath(
     {
       packet: answer.packet, direction: 'out', iface: linkOf(walked, answer.packet), socket: { kind: 'kernel', uid: 0, gid: 0, groups: [] }, state: undefined,
       ...(answer.attached ? { attached: answer.attached } : {}),
     },
-    { ...context, decisions: new Decisions() },
+    context,
   );
-  if (raw && answer.packet.protocol === PROTOCOL.TCP && answered.end.outcome === 'LOCAL') hostAnswers(answered, context, raw);
+  return raw && answer.packet.protocol === PROTOCOL.TCP && answered.end.outcome === 'LOCAL' ? hostAnswers(answered, { ...context, world: after }, raw) : after;
 }
 
 interface HostAnswer {

@@ -111,7 +111,15 @@ function badSource(packet: Packet, iface: string, host: Host, device = 'lo'): In
 const OWN = 'it is an address of this host, yet the packet came from outside';
 
 /** Local routes or policy rules were added, so that the addresses of the interfaces are not the whole truth about what is local. */
-function hasOwnRouting({ policyRules, routes, interfaces }: Host): boolean {
+function hasOwnRouting(host: Host): boolean {
+  let known = ownRouting.get(host);
+  if (known === undefined) ownRouting.set(host, (known = findsOwnRouting(host)));
+  return known;
+}
+
+const ownRouting = new WeakMap<Host, boolean>();
+
+function findsOwnRouting({ policyRules, routes, interfaces }: Host): boolean {
   return policyRules.some((rule) => rule.family === 4 && !isStandardRule(rule))
     || routes.filter(({ family, type }) => family === 4 && type === 'local').length > kernelRoutes(interfaces, true).filter(({ family, type }) => family === 4 && type === 'local').length;
 }

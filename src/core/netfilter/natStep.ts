@@ -9,10 +9,10 @@ import { canTranslate, setUpNat, translate, type NatHalf } from './nat';
 import { samePacket } from './packetChanges';
 import { Ended, type Passage } from './passage';
 import { reroute } from './sending';
-import type { Tables } from './tables';
+import { visitTable } from './tables';
 
 /** NAT in one hook: decides its half of a new connection's translation by the nat table, and translates the packet. Source: nf_nat_core.c nf_nat_inet_fn. */
-export function natStep(passage: Passage, tables: Tables, hook: Hook): void {
+export function natStep(passage: Passage, hook: Hook): void {
   const { conntrack: tracked, untracked, packet } = passage.at;
   const half = natHalf(hook);
   if (!passage.context.tracking) return;
@@ -24,11 +24,12 @@ export function natStep(passage: Passage, tables: Tables, hook: Hook): void {
   // An ICMP error is translated and let go before Linux asks whether the connection's interface has changed.
   if (!isError) endStrayMasquerade(passage, hook, tracked);
   const done = half === 'source' ? tracked.entry.sourceNatDone : tracked.entry.destinationNatDone;
+  const visits = !isError && tracked.state !== 'ESTABLISHED' && !done;
   if (isError) skip(passage, hook, 'an ICMP error is translated like the connection that it is about');
   else if (tracked.state === 'ESTABLISHED') skip(passage, hook, 'only the first packet of a connection visits nat; later ones are translated the same way');
   else if (done) skip(passage, hook, hook === 'PREROUTING' || hook === 'INPUT' ? 'this half of the translation is decided already' : 'only the first packet of a connection visits nat');
-  else decide(passage, tables, hook, half);
-  applyTranslation(passage, hook, half);
+  passage.then((at) => applyTranslation(at, hook, half));
+  if (visits) visitTable(passage, hook, 'nat', (at) => decide(at, half));
 }
 
 /** A masqueraded connection whose packets are routed elsewhere now has a wrong address. Source: nf_nat_core.c nf_nat_oif_changed. */
@@ -44,8 +45,8 @@ function skip(passage: Passage, hook: Hook, why: string): void {
   if (passage.context.ruleSet?.tables.has('nat')) passage.emit({ kind: 'table-skipped', hook, table: 'nat', why });
 }
 
-function decide(passage: Passage, tables: Tables, hook: Hook, half: NatHalf): void {
-  if (!tables.visit(hook, 'nat')) return;
+/** What the rules of nat have left open is decided now. */
+function decide(passage: Passage, half: NatHalf): void {
   const { conntrack, queued } = passage.at;
   const entry = conntrack?.entry;
   if (!entry || (half === 'source' ? entry.sourceNatDone : entry.destinationNatDone)) return;

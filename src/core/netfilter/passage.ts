@@ -3,13 +3,12 @@ import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
 import type { Host } from '../net/host';
 import type { Packet, SocketOwner } from '../net/packet';
 import type { RuleSet } from '../ruleset/ruleSet';
-import type { Hook, PacketView, TableName } from '../xtables/view';
-import { changedUnder, RIGHT, type Checksum } from './checksum';
-import type { Template } from './conntrack';
+import type { PacketView } from '../xtables/view';
+import { changedUnder, RIGHT } from './checksum';
 import { templateView } from './connectionFacts';
-import type { Decisions } from './decisions';
 import type { Assumption, KernelDropReason, TraceEvent, WalkEnd } from './events';
-import type { OutputRoute } from './outputRoute';
+import type { Standing } from './standing';
+import type { Position } from './traverse';
 import type { World } from './world';
 
 export type Attached = ConntrackView | 'beyond-ct';
@@ -38,11 +37,12 @@ export interface WalkContext {
   readonly ruleSet: RuleSet | undefined;
   readonly host: Host;
   readonly world: World;
-  readonly decisions: Decisions;
   /** What the user said about questions that nothing in the file answers, by `Assumption.key`. */
   readonly answers: ReadonlyMap<string, boolean>;
   /** Whether connection tracking runs: it is on for the host, or a rule asks for it. */
   readonly tracking: boolean;
+  /** How many rules were asked on all paths; counted while they are walked. */
+  readonly effort: { rules: number };
 }
 
 /** Ends a walk from anywhere inside of it. */
@@ -52,40 +52,32 @@ export class Ended extends Error {
   }
 }
 
-/** Where a packet stands on its way, and what clings to it. */
-export interface Standing {
-  readonly packet: Packet;
-  readonly hook: Hook | undefined;
-  readonly table: TableName;
-  readonly inInterface: string;
-  readonly outInterface: string;
-  readonly conntrack: ConntrackView | undefined;
-  readonly untracked: boolean;
-  readonly template: Template | undefined;
-  /** No CT rule can do anything to it any more, although it is not tracked yet. */
-  readonly beyondCt: boolean;
-  readonly socket: SocketOwner | undefined;
-  readonly headerBySender: boolean;
-  /** The socket that TPROXY chose. */
-  readonly assignedSocket: PacketView['assignedSocket'];
-  /** What a match has made of the frame; undefined: the link layer's address tells. */
-  readonly packetType: 'unicast' | undefined;
-  /** It is the copy that this host takes itself of what it sends to many, on its way in. */
-  readonly ownCopy: boolean;
-  /** A copy: what has changed in the data that it has in common with the packet it was made of, and whether it still has them in common. */
-  readonly shared: { readonly open: boolean; readonly changes: Partial<Packet> } | undefined;
-  /** As it was when its route was chosen, which rules may have changed since. */
-  readonly routedAs: Packet | undefined;
-  /** Followed in IPv6, where it covers the addresses whatever the protocol. */
-  readonly checksum: Checksum;
-  /** The route that it was sent with. */
-  readonly outRoute: Extract<OutputRoute, { kind: 'route' }> | undefined;
-  /** The half that NAT gave a port drawn at random. */
-  readonly natRandom: WalkEnd['randomPort'];
-  /** It left its table by being handed to user space. */
-  readonly queued: boolean;
-  /** NAT has given it another destination since it came in. */
-  readonly readdressed: boolean;
+/** One thing to do with a packet. It says what comes behind it with `then`, or how the walk ends with `finish`. */
+export type Step = (passage: Passage) => void;
+
+/** Where a path stands, and all that decides how it goes on. */
+export interface Place {
+  /** What is still to be done behind the present table. */
+  readonly agenda: object | undefined;
+  /** Where within the table; undefined: at its end. */
+  readonly position: Position | undefined;
+  readonly standing: Standing;
+  /** What the host remembers: `World.state`. */
+  readonly world: object;
+}
+
+/** Where paths that parted may meet again. */
+export interface Joins {
+  /** Whether another path has gone on from that place; otherwise it is known from now on that this one does. */
+  meet(passage: Passage, place: Place): boolean;
+}
+
+/** What is still to be done, first things first. Never changed, so that paths which part have the rest in common. */
+interface Agenda {
+  readonly step: Step;
+  /** Takes the end of what was put in front of it, and goes on; it is passed over otherwise. */
+  readonly catches: ((passage: Passage, end: WalkEnd) => void) | undefined;
+  readonly rest: Agenda | undefined;
 }
 
 /** What the kernel keeps of a packet beside its data. */
@@ -97,15 +89,27 @@ function wasWritten(before: Packet, patch: Partial<Packet>): boolean {
   return keys.some((key) => key !== 'tos') || (keys.length > 0 && patch.tos !== before.tos);
 }
 
-/** One packet on its way: where it stands, what it looks like to the rules, and what has happened to it so far. */
+/**
+ * One packet on its way: where it stands, what it looks like to the rules, what has happened to it since the last fork, and what is still to
+ * be done. Everything but the events is shared or copied in no time, so that a walk can go on from a fork along each branch.
+ */
 export class Passage {
-  readonly events: TraceEvent[] = [];
-  readonly assumptions: Assumption[] = [];
-  readonly notes: string[] = [];
+  events: TraceEvent[] = [];
+  assumptions: Assumption[] = [];
+  notes: string[] = [];
+  /** How the walk ended; undefined: it has not. */
+  ended: WalkEnd | undefined;
+  /** The ways on from a question that nothing answers; the walk stops here, and each is taken by a copy of its own. */
+  branches: readonly Step[] | undefined;
+  /** How many questions that chance answers were met on the way here. */
+  chances = 0;
   private standing: Standing;
   private cachedView: PacketView | undefined;
-  private firstState: WalkEnd['state'];
-  private stateSeen = false;
+  private agenda: Agenda | undefined;
+  /** Where paths that parted may meet again; undefined: this one has not met a fork in the present table. */
+  private joins: Joins | undefined;
+  /** It stands where another path has gone on from, in the same state: that one's way is its own. */
+  joined = false;
 
   constructor(
     readonly arrival: Arrival,
@@ -114,7 +118,64 @@ export class Passage {
     this.standing = {
       packet: arrival.packet, hook: undefined, table: 'raw', inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, beyondCt: false, socket: undefined,
       headerBySender: false, assignedSocket: undefined, packetType: undefined, ownCopy: false, shared: undefined, checksum: RIGHT, routedAs: undefined, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
+      clash: false, firstState: undefined,
     };
+  }
+
+  /** The same packet at the same place, with a host of its own and nothing to tell yet. */
+  branch(step: Step, joins: Joins | undefined): Passage {
+    const branch = new Passage(this.arrival, { ...this.context, world: this.context.world.copy() });
+    branch.standing = this.standing;
+    branch.agenda = { step, catches: undefined, rest: this.agenda };
+    branch.chances = this.chances;
+    branch.joins = joins;
+    return branch;
+  }
+
+  /** Puts steps in front of what is still to be done, in their order. */
+  then(...steps: readonly Step[]): void {
+    for (const step of steps.toReversed()) this.agenda = { step, catches: undefined, rest: this.agenda };
+  }
+
+  /** The end of the steps that are put in front of this comes here instead of ending the walk. */
+  thenCatch(catches: (passage: Passage, end: WalkEnd) => void): void {
+    this.agenda = { step: () => undefined, catches, rest: this.agenda };
+  }
+
+  /** Takes the next step. False where there is none to take: the walk has ended, parts here, or has met another path. */
+  advance(): boolean {
+    const { agenda } = this;
+    if (this.ended || this.branches || this.joined || !agenda) return false;
+    this.agenda = agenda.rest;
+    try {
+      agenda.step(this);
+    } catch (error) {
+      if (!(error instanceof Ended)) throw error;
+      this.finish(error.end);
+    }
+    return true;
+  }
+
+  /** Ends the walk, or what a `thenCatch` waits for. */
+  finish(end: WalkEnd): void {
+    let { agenda } = this;
+    while (agenda && !agenda.catches) agenda = agenda.rest;
+    this.agenda = agenda?.rest;
+    if (agenda?.catches) agenda.catches(this, end);
+    else this.ended = end;
+  }
+
+  /** Whether it may meet a path that it parted from in the present table. */
+  get parted(): boolean {
+    return this.joins !== undefined;
+  }
+
+  /** Whether another path has gone on from here in the same state; `position`: where within a table, undefined at its end. */
+  meets(position: Place['position']): boolean {
+    if (!this.joins) return false;
+    this.joined = this.joins.meet(this, { agenda: this.agenda, position, standing: this.standing, world: this.context.world.state });
+    if (position === undefined) this.joins = undefined;
+    return this.joined;
   }
 
   get at(): Standing {
@@ -172,9 +233,7 @@ export class Passage {
 
   /** The first hook that the packet has left tells its state. */
   keepFirstState(): void {
-    if (this.stateSeen || !this.context.tracking) return;
-    this.stateSeen = true;
-    this.firstState = this.state();
+    if (!this.standing.firstState && this.context.tracking) this.move({ firstState: { state: this.state() } });
   }
 
   emit(event: TraceEvent): void {
@@ -192,10 +251,10 @@ export class Passage {
   }
 
   end(outcome: WalkEnd['outcome'], verdict: WalkEnd['verdict'], dropBy: WalkEnd['dropBy'], rest: Partial<WalkEnd> = {}): WalkEnd {
-    const { packet, inInterface, outInterface, natRandom } = this.standing;
+    const { packet, inInterface, outInterface, natRandom, firstState } = this.standing;
     return {
       outcome, verdict, dropBy, outInterface: undefined, packet, inInterface: inInterface === '' ? undefined : inInterface, receiver: undefined, receiverKnown: false,
-      state: this.firstState, randomPort: natRandom, lastOutInterface: outInterface === '' ? undefined : outInterface, packetType: this.packetType(), ...rest,
+      state: firstState?.state, randomPort: natRandom, lastOutInterface: outInterface === '' ? undefined : outInterface, packetType: this.packetType(), ...rest,
     };
   }
 }

@@ -3,42 +3,91 @@ import type { Unknown } from '../xtables/answer';
 import type { Effect, MatchChange } from '../xtables/extension';
 import type { Hook, PacketView, TableName } from '../xtables/view';
 import { assumptionKey } from './assumptionKey';
+import type { Circumstances } from './calls';
 import type { TraceEvent, WalkEnd } from './events';
 import { setUpNat } from './nat';
 import { rangeOf } from './natRange';
-import { Ended, type Passage } from './passage';
+import { Ended, type Passage, type Step } from './passage';
 import { currentRoute } from './sending';
 import { tproxySocket } from './tproxySocket';
-import { traverse, type Applied, type TableEnd, type Traveller } from './traverse';
+import { chanceOf, startOf, traverse, type Applied, type Branch, type Position, type TableEnd, type Traveller } from './traverse';
 
-/** Takes a packet through the rules of its tables: settles what is unknown and carries out what targets do. */
-export class Tables implements Traveller {
+/** Takes a packet through the chain of a table that is registered at a hook, and on to `then`. Does nothing where there is no such chain. */
+export function visitTable(passage: Passage, hook: Hook, name: TableName, then: Step): void {
+  const table = passage.context.ruleSet?.tables.get(name);
+  const chain = table?.chains.get(hook);
+  if (!table || !chain) return;
+  passage.then(then);
+  passage.move({ table: name, queued: false });
+  passage.emit({ kind: 'table-enter', hook, table: name, chain, view: passage.view() });
+  goOn(passage, hook, name, startOf(chain));
+}
+
+/** From a position in the table on: up to its end, or to a fork, behind which each branch goes on by itself. */
+function goOn(passage: Passage, hook: Hook, name: TableName, from: Position): void {
+  const tables = new Tables(passage);
+  const end = traverse(from, tables);
+  if (end.kind === 'joined') return;
+  if (end.kind === 'fork') {
+    passage.branches = end.branches.map((branch) => (on) => {
+      new Tables(on).assume(end.rule, branch);
+      goOn(on, hook, name, branch.from);
+    });
+  } else leave(passage, hook, name, end, tables.failed);
+}
+
+function leave(passage: Passage, hook: Hook, table: TableName, end: Exclude<TableEnd, { kind: 'joined' | 'fork' }>, failed: WalkEnd | undefined): void {
+  if (end.kind === 'failed') throw new Ended(failed ?? passage.kernelDrop('nat-failed', 'the target could not do its work', undefined, true));
+  if (end.kind === 'hotdrop') throw new Ended(passage.kernelDrop('broken-packet', end.reason, undefined, true));
+  if (end.kind === 'endless') throw new Ended(notFollowed(passage, table));
+  passage.emit({ kind: 'table-leave', hook, table, verdict: end.verdict, by: end.by });
+  if (end.verdict === 'ACCEPT') {
+    passage.meets(undefined);
+    return;
+  }
+  const dropBy: WalkEnd['dropBy'] = end.by.kind === 'policy'
+    ? { kind: 'policy', chain: end.by.chain, hook }
+    : { kind: 'rule', rule: end.by.rule, hook, target: targetName(end.by.rule) };
+  throw new Ended(passage.end('DROPPED', end.verdict, dropBy));
+}
+
+/** What became of the packet is not known. */
+function notFollowed(passage: Passage, table: TableName): WalkEnd {
+  const detail = `table ${table} leads the packet through more than a million rules, chain after chain: it is not followed to its end, so what becomes of it is not known`;
+  passage.note(detail);
+  return passage.kernelDrop('not-followed', detail, 'NONE', true);
+}
+
+/** What a traversal needs of the packet's passage: settles what is unknown and carries out what targets do. */
+class Tables implements Traveller {
   /** How a target has failed. */
-  private failed: WalkEnd | undefined;
+  failed: WalkEnd | undefined;
 
   constructor(private readonly passage: Passage) {}
 
-  /** Whether there was such a table and chain. Ends the walk where the packet does not get through. */
-  visit(hook: Hook, name: TableName): boolean {
-    const table = this.passage.context.ruleSet?.tables.get(name);
-    const chain = table?.chains.get(hook);
-    if (!table || !chain) return false;
-    this.passage.move({ table: name, queued: false });
-    this.emit({ kind: 'table-enter', hook, table: name, chain, view: this.view() });
-    this.leave(hook, name, traverse(chain, this));
-    return true;
+  get parted(): boolean {
+    return this.passage.parted;
   }
 
-  private leave(hook: Hook, table: TableName, end: TableEnd): void {
-    const { passage } = this;
-    if (end.kind === 'failed') throw new Ended(this.failed ?? passage.kernelDrop('nat-failed', 'the target could not do its work', undefined, true));
-    if (end.kind === 'hotdrop') throw new Ended(passage.kernelDrop('broken-packet', end.reason, undefined, true));
-    this.emit({ kind: 'table-leave', hook, table, verdict: end.verdict, by: end.by });
-    if (end.verdict === 'ACCEPT') return;
-    const dropBy: WalkEnd['dropBy'] = end.by.kind === 'policy'
-      ? { kind: 'policy', chain: end.by.chain, hook }
-      : { kind: 'rule', rule: end.by.rule, hook, target: targetName(end.by.rule) };
-    throw new Ended(passage.end('DROPPED', end.verdict, dropBy));
+  meets(position: Position): boolean {
+    return this.passage.meets(position);
+  }
+
+  circumstances(): Circumstances {
+    const { at: standing, context: { world }, chances } = this.passage;
+    return { standing, world: world.state, chances };
+  }
+
+  resume({ standing }: Circumstances): void {
+    this.passage.move(standing);
+  }
+
+  count(): void {
+    this.passage.context.effort.rules++;
+  }
+
+  note(text: string): void {
+    if (!this.passage.notes.includes(text)) this.passage.note(text);
   }
 
   view(): PacketView {
@@ -49,16 +98,15 @@ export class Tables implements Traveller {
     this.passage.emit(event);
   }
 
-  settle(rule: Rule, condition: string, answer: Unknown): boolean {
-    const { answers, decisions } = this.passage.context;
-    const value = answers.get(keyOf(rule, condition)) ?? decisions.take(2) === 0;
-    this.assume(rule, condition, value, answer.reason, answer.probability === undefined ? undefined : value ? answer.probability : 1 - answer.probability);
+  settle(rule: Rule, condition: string, answer: Unknown): boolean | undefined {
+    const value = this.passage.context.answers.get(keyOf(rule, condition));
+    if (value !== undefined) this.assume(rule, { question: condition, value, choice: false, reason: answer.reason, probability: chanceOf(answer, value) });
     return value;
   }
 
   presume(rule: Rule, condition: string, answer: boolean): boolean {
     const value = this.passage.context.answers.get(keyOf(rule, condition)) ?? answer;
-    this.assume(rule, condition, value, FRESH, undefined);
+    this.assume(rule, { question: condition, value, choice: false, reason: FRESH, probability: undefined });
     return value;
   }
 
@@ -100,11 +148,11 @@ export class Tables implements Traveller {
   }
 
   private applyChoice(rule: Rule, effect: Extract<Effect, { kind: 'choice' }>): Applied {
-    const { answers, decisions } = this.passage.context;
-    const answered = effect.choices.findIndex(({ text }) => answers.get(keyOf(rule, text)) === true);
-    const choice = effect.choices[answered >= 0 ? answered : decisions.take(effect.choices.length)];
-    if (choice === undefined) return { kind: 'continue' };
-    this.assume(rule, choice.text, true, effect.reason, choice.probability);
+    const { answers } = this.passage.context;
+    const choice = effect.choices.find(({ text }) => answers.get(keyOf(rule, text)) === true) ?? (effect.choices.length === 1 ? effect.choices[0] : undefined);
+    if (effect.choices.length === 0) return { kind: 'continue' };
+    if (!choice) return { kind: 'open', reason: effect.reason, choices: effect.choices };
+    this.assume(rule, { question: choice.text, value: true, choice: true, reason: effect.reason, probability: choice.probability });
     return this.apply(rule, choice.effect);
   }
 
@@ -136,9 +184,10 @@ export class Tables implements Traveller {
     return { kind: 'accept' };
   }
 
-  private assume(rule: Rule, match: string, value: boolean, reason: string, probability: number | undefined): void {
+  assume(rule: Rule, { question: match, value, choice, reason, probability }: Omit<Branch, 'from'>): void {
+    if (probability !== undefined) this.passage.chances++;
     this.passage.assumptions.push({
-      table: rule.chain.table, chain: rule.chain.name, num: rule.number, match, value, probability, reason, rule, key: keyOf(rule, match),
+      table: rule.chain.table, chain: rule.chain.name, num: rule.number, match, value, choice, probability, reason, rule, key: keyOf(rule, match),
     });
   }
 }

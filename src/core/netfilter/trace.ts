@@ -2,11 +2,10 @@ import type { Host } from '../net/host';
 import { familyOf, makePacket, socketOwner } from '../net/makePacket';
 import type { PacketRequest } from '../net/packetRequest';
 import type { RuleSet } from '../ruleset/ruleSet';
-import { Decisions } from './decisions';
 import type { Walked } from './events';
+import { paths } from './explore';
 import { hostAnswers } from './hostAnswers';
 import type { Arrival, WalkContext } from './passage';
-import { walk } from './walk';
 import { World } from './world';
 
 /** What a packet is sent into. */
@@ -24,12 +23,17 @@ export interface TraceSetting {
 /** Every course that a packet may take. One, where everything is known. */
 export interface Traced {
   readonly outcomes: readonly Walked[];
-  /** There are more combinations of answers than `MOST_OUTCOMES`; those beyond are not shown. */
+  /** There are more paths than are followed (`MOST_OUTCOMES`, or sooner where they are long); those beyond are not shown. */
   readonly truncated: boolean;
+  /** How many times a rule was asked, on all paths together: what the trace has cost. */
+  readonly asked: number;
 }
 
 /** How many combinations of unknown answers are followed. */
 export const MOST_OUTCOMES = 2048;
+/** No further one is begun once so many rules were asked, or so much was told. */
+const MOST_RULES = 500_000;
+const MOST_EVENTS = 3_000_000;
 
 /** Traces one packet. */
 export function tracePacket(request: PacketRequest, setting: TraceSetting): Traced {
@@ -63,23 +67,23 @@ function follow(request: PacketRequest, setting: TraceSetting, world: World): { 
     packet: makePacket(request, setting.host), direction: request.dir ?? 'in', iface: request.dir === 'out' ? boundDevice(request) : request.iface,
     socket: request.dir === 'out' ? socketOwner(request) : undefined, state: request.ctstate, raw: setting.rawSockets ?? false,
   };
-  const decisions = new Decisions();
-  const tracking = isTracking(setting.host, ruleSet);
+  const effort = { rules: 0 };
+  const context: WalkContext = { ruleSet, host: setting.host, world: world.copy(), answers: setting.answers ?? NO_ANSWERS, tracking: isTracking(setting.host, ruleSet), effort };
   const outcomes: Walked[] = [];
-  let after: World | undefined;
-  let more = true;
-  while (more && outcomes.length < MOST_OUTCOMES) {
-    const own = world.copy();
-    const context: WalkContext = { ruleSet, host: setting.host, world: own, decisions, answers: setting.answers ?? NO_ANSWERS, tracking };
-    const walked = walk(arrival, context);
-    outcomes.push(walked);
-    if (!after) {
-      hostAnswers(walked, context, arrival.raw);
-      after = own;
+  let after = world;
+  let truncated = false;
+  let events = 0;
+  for (const path of paths(arrival, context)) {
+    if (outcomes.length === 0) {
+      after = hostAnswers(path.walked, { ...context, world: path.after.copy() }, arrival.raw);
+    } else if (outcomes.length >= MOST_OUTCOMES || effort.rules > MOST_RULES || events > MOST_EVENTS) {
+      truncated = true;
+      break;
     }
-    more = decisions.next();
+    outcomes.push(path.walked);
+    events += path.walked.events.length;
   }
-  return { traced: { outcomes, truncated: more }, after: after ?? world };
+  return { traced: { outcomes, truncated, asked: effort.rules }, after };
 }
 
 /** A socket that is bound to a device asks for a route by that device alone. */

@@ -1,24 +1,29 @@
-import { conditionsOf, type BoundMatch, type Chain, type Rule } from '../ruleset/ruleSet';
 import { AddressIndex } from '../ruleset/addressIndex';
-import { headerConditions } from '../ruleset/header';
+import type { Chain, Rule } from '../ruleset/ruleSet';
 import type { Answer, Unknown } from '../xtables/answer';
-import type { Condition, Effect, MatchDrop, MatchChange } from '../xtables/extension';
+import type { Effect, MatchDrop } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';
-import { headerMatches } from './ruleTest';
+import { askOn, askRule, type AskingFor, type OpenQuestion } from './asking';
+import { Calls, type Call, type Circumstances } from './calls';
 import type { DecidedBy, TraceEvent } from './events';
 
 /** What the traversal needs of the walk that it is part of. */
-export interface Traveller {
-  view(): PacketView;
+export interface Traveller extends AskingFor {
   emit(event: TraceEvent): void;
-  /** Settles a question that has no certain answer: by the user's word, or by following both. */
-  settle(rule: Rule, condition: string, answer: Unknown): boolean;
-  /** Notes that an answer of a match with a memory holds only from a fresh start on; gives back the user's word where there is one. */
-  presume(rule: Rule, condition: string, answer: boolean): boolean;
-  /** Carries out what a match changes of the packet. */
-  alter(change: MatchChange): void;
   /** Carries out what a target does; says how the traversal goes on. */
   apply(rule: Rule, effect: Effect): Applied;
+  /** What a chain's answer depends on. */
+  circumstances(): Circumstances;
+  /** Puts the packet where an earlier visit of a chain left it. */
+  resume(circumstances: Circumstances): void;
+  /** Whether there is another path that this one may meet. */
+  readonly parted: boolean;
+  /** Whether another path has gone on from here in the same state, so that this one need not. */
+  meets(position: Position): boolean;
+  /** Counts a rule that is asked. */
+  count(): void;
+  /** Says what stands in the way of an honest answer. */
+  note(text: string): void;
 }
 
 /** What a target's effect means for the traversal. */
@@ -28,113 +33,309 @@ export type Applied =
   | { readonly kind: 'accept' }
   | { readonly kind: 'drop'; readonly reject: boolean }
   /** The kernel failed inside of the target. */
-  | { readonly kind: 'failed' };
+  | { readonly kind: 'failed' }
+  /** Several things can happen, and nothing says which. */
+  | { readonly kind: 'open'; readonly reason: string; readonly choices: Extract<Effect, { kind: 'choice' }>['choices'] };
 
-/** How a table was left. */
+/** How a table was left, or why the traversal stopped in it. */
 export type TableEnd =
   | { readonly kind: 'verdict'; readonly verdict: 'ACCEPT' | 'DROP' | 'REJECT'; readonly by: DecidedBy }
   | { readonly kind: 'failed' }
-  | { readonly kind: 'hotdrop'; readonly reason: string };
+  | { readonly kind: 'hotdrop'; readonly reason: string }
+  /** The rules lead through more chains than can be followed. */
+  | { readonly kind: 'endless' }
+  | { readonly kind: 'joined' }
+  | { readonly kind: 'fork'; readonly rule: Rule; readonly branches: readonly Branch[] };
 
-interface Tested {
-  readonly matched: boolean;
-  readonly answers: readonly Answer[];
-  /** Worth an event of its own even though it did not match. */
-  readonly notable: boolean;
-  /** A match has thrown the packet away: the kernel drops it behind this rule, whether it matched or not. */
-  readonly drop: MatchDrop | undefined;
+/** One way on from a fork. */
+export interface Branch {
+  /** The condition or the choice in words. */
+  readonly question: string;
+  readonly value: boolean;
+  /** One of several things that a target may do, in contrast to a condition that may hold or not. */
+  readonly choice: boolean;
+  readonly reason: string;
+  readonly probability: number | undefined;
+  readonly from: Position;
 }
 
-const NO: Tested = { matched: false, answers: [], notable: false, drop: undefined };
+/** Where a packet stands in a table. Never changed, so that paths which part can go on from the same one. */
+export interface Position {
+  readonly start: Chain;
+  readonly chain: Chain;
+  /** The rule to be asked next, from 0 on. */
+  readonly index: number;
+  /** The first rule that no event tells of yet. */
+  readonly firstSkipped: number;
+  readonly depth: number;
+  readonly stack: Frame | undefined;
+  /** What earlier visits of chains came to. */
+  readonly calls: Calls;
+  /** How much was done in this table so far. */
+  readonly effort: Effort;
+  /** The rule at `index` was asked up to a question, which is answered now. */
+  readonly answered?: { readonly before: PacketView; readonly open: OpenQuestion; readonly value: boolean };
+  /** The rule at `index` matched, and its target does this one of several things. */
+  readonly chosen?: Matched & { readonly effect: Effect };
+}
 
-/** Walks the chains of one table from its built-in chain on. Source: net/ipv4/netfilter/ip_tables.c ipt_do_table. */
-export function traverse(start: Chain, traveller: Traveller): TableEnd {
-  const stack: { readonly chain: Chain; readonly index: number }[] = [];
-  let chain = start;
-  let addresses = AddressIndex.of(start);
-  let index = 0;
-  let firstSkipped = 0;
-  let depth = 0;
-  const flush = (upTo: number, view: PacketView): void => {
-    if (upTo > firstSkipped) traveller.emit({ kind: 'skipped', chain, from: firstSkipped + 1, to: upTo, view, depth });
-  };
-  for (;;) {
-    const before = traveller.view();
-    if (addresses) index = addresses.next(index, before.packet);
-    const rule = chain.rules[index];
+/** Where a RETURN goes to. */
+interface Frame {
+  readonly chain: Chain;
+  readonly index: number;
+  readonly depth: number;
+  readonly up: Frame | undefined;
+  /** Kept where the way has become long. */
+  readonly call: Call | undefined;
+}
+
+/** What was done on the way here: events, rules that were asked, chains that were jumped to. */
+interface Effort {
+  readonly events: number;
+  readonly rules: number;
+  readonly jumps: number;
+}
+
+/** A rule that matched. */
+interface Matched {
+  readonly before: PacketView;
+  readonly answers: readonly Answer[];
+  readonly drop: MatchDrop | undefined;
+  /** What its target is known to do. */
+  readonly whole: Effect;
+}
+
+/** Behind so much, what a chain did before in the same circumstances is not told again. No real rule set comes near. */
+const LONG: Pick<Effort, 'jumps' | 'rules'> = { jumps: 5_000, rules: 2_000_000 };
+/** Nothing is followed further in a table than this. */
+const ENDLESS: Pick<Effort, 'jumps' | 'rules'> = { jumps: 100_000, rules: 50_000_000 };
+
+const AGAIN = 'The rules lead the packet through the same chains thousands of times: where a chain does what it did before, the rules that match there are not listed again';
+
+/** In front of the first rule of a built-in chain. */
+export function startOf(chain: Chain): Position {
+  return { start: chain, chain, index: 0, firstSkipped: 0, depth: 0, stack: undefined, calls: new Calls(), effort: { events: 0, rules: 0, jumps: 0 } };
+}
+
+/** Walks the chains of one table from a position on. Source: net/ipv4/netfilter/ip_tables.c ipt_do_table. */
+export function traverse(from: Position, traveller: Traveller): TableEnd {
+  return new Traversal(from, traveller).run();
+}
+
+class Traversal {
+  private readonly start: Chain;
+  private readonly calls: Calls;
+  private chain: Chain;
+  private addresses: AddressIndex | undefined;
+  private index: number;
+  private firstSkipped: number;
+  private depth: number;
+  private stack: Frame | undefined;
+  private events: number;
+  private rules: number;
+  private jumps: number;
+
+  constructor(
+    private readonly from: Position,
+    private readonly traveller: Traveller,
+  ) {
+    this.start = from.start;
+    // Another branch has other answers.
+    this.calls = from.calls.copy();
+    this.chain = from.chain;
+    this.addresses = AddressIndex.of(from.chain);
+    this.index = from.index;
+    this.firstSkipped = from.firstSkipped;
+    this.depth = from.depth;
+    this.stack = from.stack;
+    this.events = from.effort.events;
+    this.rules = from.effort.rules;
+    this.jumps = from.effort.jumps;
+  }
+
+  run(): TableEnd {
+    let end = this.takeUp();
+    while (end === undefined) end = this.next();
+    return end;
+  }
+
+  /** Goes on in the middle of a rule, where the position is there. */
+  private takeUp(): TableEnd | undefined {
+    const { answered, chosen } = this.from;
+    const rule = this.chain.rules[this.index];
+    if (!rule) return undefined;
+    if (chosen) return this.applyTarget(rule, chosen, chosen.effect);
+    return answered && this.settle(rule, answered.before, askOn(rule, this.traveller, answered.open, answered.value));
+  }
+
+  /** Asks the next rule that may match. */
+  private next(): TableEnd | undefined {
+    const before = this.traveller.view();
+    if (this.addresses) this.index = this.addresses.next(this.index, before.packet);
+    const rule = this.chain.rules[this.index];
+    this.rules++;
+    this.traveller.count();
     if (rule === undefined) {
-      flush(index, before);
-      const back = leave(chain, false);
-      if (back) return back;
-      continue;
+      this.flush(before);
+      return this.leave(false);
     }
-    const tested = test(rule, traveller);
-    if (!tested.matched && !tested.notable) {
-      index++;
-      continue;
+    return this.settle(rule, before, askRule(rule, this.traveller));
+  }
+
+  /** Does what follows from a rule's answer. */
+  private settle(rule: Rule, before: PacketView, tested: ReturnType<typeof askRule>): TableEnd | undefined {
+    if (tested.kind === 'open') return this.fork(rule, before, tested);
+    const { matched, notable, answers, drop } = tested;
+    if (!matched && !notable) {
+      this.index++;
+      return undefined;
     }
-    flush(index, before);
-    // A match may have changed the packet.
-    const asked = traveller.view();
-    if (!tested.matched) {
-      traveller.emit({ kind: 'rule', rule, matched: false, view: before, answers: tested.answers, effect: undefined, after: asked.packet, depth, broken: tested.drop?.reason });
-      if (tested.drop) return { kind: 'hotdrop', reason: tested.drop.reason };
-      index++;
-      firstSkipped = index;
-      continue;
+    this.flush(before);
+    if (!matched) {
+      this.tell(rule, before, answers, undefined, drop, false);
+      return drop ? { kind: 'hotdrop', reason: drop.reason } : this.pass();
     }
     const { target } = rule;
-    if (target.kind === 'jump') {
-      traveller.emit({ kind: 'rule', rule, matched: true, view: before, answers: tested.answers, effect: undefined, after: asked.packet, depth, broken: tested.drop?.reason });
-      if (tested.drop) return { kind: 'hotdrop', reason: tested.drop.reason };
-      const next = target.to;
-      if (next === undefined) return { kind: 'failed' };
-      if (!target.goto) stack.push({ chain, index: index + 1 });
-      depth++;
-      chain = next;
-      addresses = AddressIndex.of(next);
-      index = firstSkipped = 0;
-      continue;
+    if (target.kind === 'jump' && !target.refused && target.to) {
+      this.tell(rule, before, answers, undefined, drop);
+      return drop ? { kind: 'hotdrop', reason: drop.reason } : this.enter(rule, target.to, target.goto);
     }
-    const effect: Effect = target.kind === 'extension' ? target.extension.apply(target.data, asked, rule) : target.kind === 'none' ? { kind: 'continue' } : unknownTarget(target.name);
-    const at = traveller.apply(rule, effect);
-    traveller.emit({ kind: 'rule', rule, matched: true, view: before, answers: tested.answers, effect, after: traveller.view().packet, depth, broken: tested.drop?.reason });
+    const effect = this.effectOf(rule);
+    return this.applyTarget(rule, { before, answers, drop, whole: effect }, effect);
+  }
+
+  private effectOf(rule: Rule): Effect {
+    const { target } = rule;
+    switch (target.kind) {
+      case 'extension':
+        // A match may have changed the packet, so it is looked at anew.
+        return target.extension.apply(target.data, this.traveller.view(), rule);
+      case 'none':
+        return { kind: 'continue' };
+      case 'jump':
+        return this.refused(rule, target.refused ?? `there is no chain "${target.chain}"`);
+      case 'unknown':
+        return unknownTarget(target.name);
+    }
+  }
+
+  /** What the kernel does not take is not there: the packet goes on to the next rule. */
+  private refused(rule: Rule, why: string): Effect {
+    const note = `line ${rule.line.index + 1} cannot be loaded: ${why}. The trace goes on as if that rule were not there`;
+    this.traveller.note(note);
+    return { kind: 'continue', note };
+  }
+
+  private applyTarget(rule: Rule, matched: Matched, effect: Effect): TableEnd | undefined {
+    const at = this.traveller.apply(rule, effect);
+    if (at.kind === 'open') {
+      const branches = at.choices.map((choice): Branch => ({
+        question: choice.text, value: true, reason: at.reason, probability: choice.probability, choice: true, from: { ...this.position(), chosen: { ...matched, effect: choice.effect } },
+      }));
+      return { kind: 'fork', rule, branches };
+    }
+    this.tell(rule, matched.before, matched.answers, matched.whole, matched.drop);
     // Where the target drops the packet as well, it is the rule that did, and what REJECT sends is sent.
-    if (tested.drop && at.kind !== 'drop') return { kind: 'hotdrop', reason: tested.drop.reason };
-    index++;
-    firstSkipped = index;
+    if (matched.drop && at.kind !== 'drop') return { kind: 'hotdrop', reason: matched.drop.reason };
     switch (at.kind) {
       case 'continue':
-        break;
+        return this.pass();
       case 'accept':
         return { kind: 'verdict', verdict: 'ACCEPT', by: { kind: 'rule', rule } };
       case 'drop':
         return { kind: 'verdict', verdict: at.reject ? 'REJECT' : 'DROP', by: { kind: 'rule', rule } };
       case 'failed':
-        return { kind: 'failed' };
-      case 'return': {
-        const back = leave(chain, true);
-        if (back) return back;
-      }
+        return at;
+      case 'return':
+        return this.leave(true);
     }
   }
 
-  /** Back to the rule behind the last jump (not the last goto), or to the policy of the built-in chain. */
-  function leave(from: Chain, explicit: boolean): TableEnd | undefined {
-    const back = stack.pop();
-    if (back === undefined) {
-      const verdict = start.policy ?? 'ACCEPT';
-      if (from !== start || explicit) traveller.emit({ kind: 'return', chain: from, to: start, explicit, depth });
-      traveller.emit({ kind: 'policy', chain: start, verdict });
-      return { kind: 'verdict', verdict, by: { kind: 'policy', chain: start } };
+  /** On to the next rule. */
+  private pass(): TableEnd | undefined {
+    this.firstSkipped = ++this.index;
+    return this.meet();
+  }
+
+  private meet(): TableEnd | undefined {
+    return this.traveller.parted && this.traveller.meets(this.position()) ? { kind: 'joined' } : undefined;
+  }
+
+  /** Into the chain that a rule names. */
+  private enter(rule: Rule, chain: Chain, goto: boolean): TableEnd | undefined {
+    if (++this.jumps > ENDLESS.jumps || this.rules > ENDLESS.rules) return { kind: 'endless' };
+    const call: Call | undefined = goto || !this.isLong() ? undefined : { chain, before: this.traveller.circumstances(), events: this.events };
+    const before = call && this.calls.find(chain, call.before);
+    if (before) {
+      this.emit({ kind: 'repeated', chain, rule, events: before.events, depth: this.depth + 1 });
+      this.traveller.note(AGAIN);
+      this.traveller.resume(before.after);
+      return this.pass();
     }
-    traveller.emit({ kind: 'return', chain: from, to: back.chain, explicit, depth });
-    depth = stack.length;
-    chain = back.chain;
-    addresses = AddressIndex.of(chain);
-    index = firstSkipped = back.index;
+    if (!goto) this.stack = { chain: this.chain, index: this.index + 1, depth: this.depth, up: this.stack, call };
+    this.depth++;
+    this.chain = chain;
+    this.addresses = AddressIndex.of(chain);
+    this.index = this.firstSkipped = 0;
     return undefined;
   }
+
+  private isLong(): boolean {
+    return this.jumps > LONG.jumps || this.rules > LONG.rules;
+  }
+
+  /** Back to the rule behind the last jump (not the last goto), or to the policy of the built-in chain. */
+  private leave(explicit: boolean): TableEnd | undefined {
+    const { chain, start, depth, stack: back } = this;
+    if (back === undefined) {
+      const verdict = start.policy ?? 'ACCEPT';
+      if (chain !== start || explicit) this.emit({ kind: 'return', chain, to: start, explicit, depth });
+      this.emit({ kind: 'policy', chain: start, verdict });
+      return { kind: 'verdict', verdict, by: { kind: 'policy', chain: start } };
+    }
+    this.emit({ kind: 'return', chain, to: back.chain, explicit, depth });
+    if (back.call) this.calls.keep({ ...back.call, after: this.traveller.circumstances(), events: this.events - back.call.events });
+    this.stack = back.up;
+    this.depth = back.depth;
+    this.chain = back.chain;
+    this.addresses = AddressIndex.of(back.chain);
+    this.index = this.firstSkipped = back.index;
+    return this.meet();
+  }
+
+  private fork(rule: Rule, before: PacketView, open: OpenQuestion): TableEnd {
+    const { question, answer } = open;
+    const branches = [true, false].map((value): Branch => ({ question, value, reason: answer.reason, probability: chanceOf(answer, value), choice: false, from: { ...this.position(), answered: { before, open, value } } }));
+    return { kind: 'fork', rule, branches };
+  }
+
+  private position(): Position {
+    const { start, chain, index, firstSkipped, depth, stack, calls, events, rules, jumps } = this;
+    return { start, chain, index, firstSkipped, depth, stack, calls, effort: { events, rules, jumps } };
+  }
+
+  private flush(view: PacketView): void {
+    const { chain, firstSkipped, index, depth } = this;
+    if (index > firstSkipped) this.emit({ kind: 'skipped', chain, from: firstSkipped + 1, to: index, view, depth });
+  }
+
+  private tell(rule: Rule, view: PacketView, answers: readonly Answer[], effect: Effect | undefined, drop: MatchDrop | undefined, matched = true): void {
+    this.emit({ kind: 'rule', rule, matched, view, answers, effect, after: this.traveller.view().packet, depth: this.depth, broken: drop?.reason });
+  }
+
+  private emit(event: TraceEvent): void {
+    this.events++;
+    this.traveller.emit(event);
+  }
+}
+
+/** Whether two paths stand at the same rule of the same chain, called from the same place. */
+export function samePosition(a: Position, b: Position): boolean {
+  return a.chain === b.chain && a.index === b.index && a.firstSkipped === b.firstSkipped && a.depth === b.depth && a.stack === b.stack && a.start === b.start;
+}
+
+export function chanceOf({ probability }: Unknown, value: boolean): number | undefined {
+  return probability === undefined ? undefined : value ? probability : 1 - probability;
 }
 
 function unknownTarget(name: string): Effect {
@@ -147,98 +348,4 @@ function unknownTarget(name: string): Effect {
       { text: 'the packet is dropped', effect: { kind: 'verdict', verdict: 'DROP' } },
     ],
   };
-}
-
-function test(rule: Rule, traveller: Traveller): Tested {
-  const view = traveller.view();
-  const { header, matches } = rule;
-  if (!headerMatches(header, view)) return NO;
-  if (!header.names && matches.length === 0) return { matched: true, answers: headerAnswers(rule), notable: true, drop: undefined };
-  return testMatches(rule, view, traveller);
-}
-
-function headerAnswers(rule: Rule): Answer[] {
-  const { header } = rule;
-  const count = [header.source, header.destination, header.inInterface, header.outInterface, header.protocol, header.fragment].filter((part) => part !== undefined).length;
-  return new Array<Answer>(count).fill(true);
-}
-
-function testMatches(rule: Rule, view: PacketView, traveller: Traveller): Tested {
-  const asked = new Asking(rule, view, traveller);
-  if (rule.header.names && !asked.holds(headerConditions(rule.header), 0)) return asked.no();
-  if (!rule.header.names) asked.answers.push(...headerAnswers(rule));
-  let drop: MatchDrop | undefined;
-  for (let m = 0; m < rule.matches.length; m++) {
-    const match = rule.matches[m] as BoundMatch;
-    const broken = asked.settleDrop(match.extension.drops?.(match.data, asked.view, match));
-    // nf_tables drops the packet at once, whatever the match says (net/netfilter/nft_compat.c nft_match_eval).
-    if (broken && asked.view.backend === 'nft') return asked.no(broken);
-    drop ??= broken;
-    if (broken ? !broken.matches : !asked.holds(conditionsOf(match, rule.family), m + 1)) return asked.no(drop);
-  }
-  return { matched: true, answers: asked.answers, notable: true, drop };
-}
-
-/** Asks the conditions of one rule and keeps the answers. */
-class Asking {
-  readonly answers: Answer[] = [];
-  private notable = false;
-
-  constructor(
-    private readonly rule: Rule,
-    public view: PacketView,
-    private readonly traveller: Traveller,
-  ) {}
-
-  /** Whether all conditions of the list hold; match number `next` comes behind it in the rule. */
-  holds(list: readonly Condition[], next: number): boolean {
-    for (let i = 0; i < list.length; i++) {
-      const condition = list[i] as Condition;
-      let answer = condition.test(this.view);
-      if (condition.stateful) {
-        this.notable = true;
-        if (typeof answer === 'boolean') answer = this.traveller.presume(this.rule, condition.text, answer);
-      }
-      this.answers.push(answer);
-      let holds = answer === true;
-      if (typeof answer !== 'boolean') {
-        this.notable = true;
-        if (!canChange(condition, this.view) && surelyFails(list.slice(i + 1), this.rule.matches.slice(next), this.view, this.rule.family)) return false;
-        holds = this.traveller.settle(this.rule, condition.text, answer);
-      }
-      this.alter(condition.changes?.(this.view, holds));
-      if (!holds) return false;
-    }
-    return true;
-  }
-
-  /** The drop, unless it is open and the course followed is the one without. */
-  settleDrop(drop: MatchDrop | undefined): MatchDrop | undefined {
-    if (!drop?.open) return drop;
-    return this.traveller.settle(this.rule, drop.open.question, drop.open.answer) ? drop : undefined;
-  }
-
-  private alter(change: MatchChange | undefined): void {
-    if (change === undefined) return;
-    this.notable = true;
-    this.traveller.alter(change);
-    this.view = this.traveller.view();
-  }
-
-  no(drop?: MatchDrop): Tested {
-    return { matched: false, answers: this.answers, notable: this.notable || drop !== undefined, drop };
-  }
-}
-
-function canChange(condition: Condition, view: PacketView): boolean {
-  return [true, false].some((holds) => condition.changes?.(view, holds) !== undefined);
-}
-
-/** Looks ahead before following both answers: where a later condition says no for certain, the answer does not matter. */
-function surelyFails(list: readonly Condition[], rest: readonly BoundMatch[], view: PacketView, family: 4 | 6): boolean {
-  for (const condition of [...list, ...rest.flatMap((match) => conditionsOf(match, family))]) {
-    if (condition.stateful || canChange(condition, view)) return false;
-    if (condition.test(view) === false) return true;
-  }
-  return false;
 }

@@ -9,23 +9,34 @@ import { connectionKey } from './receiver';
 
 /**
  * What a host remembers from one packet to the next: connections, history matches, fragments that wait for the rest.
- * A walk works on a copy, so that every branch starts from the same state.
+ * A copy costs nothing: it has its maps in common with the original until one of both writes.
  */
 export class World implements Memory {
-  private readonly entries: Map<number, ConntrackEntry>;
-  private readonly memory: Map<object | string, unknown>;
-  private readonly fragments: Map<string, readonly Packet[]>;
+  private entries: Map<number, ConntrackEntry>;
+  private memory: Map<object | string, unknown>;
+  private fragments: Map<string, readonly Packet[]>;
   private nextId: number;
+  private shared = { entries: false, memory: false, fragments: false };
+  private written: object;
 
   constructor(from?: World) {
-    this.entries = new Map(from?.entries);
-    this.memory = new Map(from?.memory);
-    this.fragments = new Map(from?.fragments);
+    this.entries = from?.entries ?? new Map<number, ConntrackEntry>();
+    this.memory = from?.memory ?? new Map<object | string, unknown>();
+    this.fragments = from?.fragments ?? new Map<string, readonly Packet[]>();
     this.nextId = from?.nextId ?? 1;
+    this.written = from?.written ?? {};
+    if (!from) return;
+    this.shared = { entries: true, memory: true, fragments: true };
+    from.shared = { entries: true, memory: true, fragments: true };
   }
 
   copy(): World {
     return new World(this);
+  }
+
+  /** Another object after each write; a copy that nothing was written to has that of its original. */
+  get state(): object {
+    return this.written;
   }
 
   get(key: object | string): unknown {
@@ -33,19 +44,20 @@ export class World implements Memory {
   }
 
   set(key: object | string, value: unknown): void {
-    this.memory.set(key, value);
+    this.ownMemory().set(key, value);
   }
 
   newId(): number {
+    this.written = {};
     return this.nextId++;
   }
 
   put(entry: ConntrackEntry): void {
-    this.entries.set(entry.id, entry);
+    this.ownEntries().set(entry.id, entry);
   }
 
   remove(entry: ConntrackEntry): void {
-    this.entries.delete(entry.id);
+    this.ownEntries().delete(entry.id);
   }
 
   entry(id: number): ConntrackEntry | undefined {
@@ -91,20 +103,44 @@ export class World implements Memory {
   keepAccepted(packet: Packet, socket: AcceptedSocket | undefined): void {
     const key = connectionKey(packet);
     if (key === undefined) return;
-    if (socket) this.memory.set(key, socket);
-    else this.memory.delete(key);
+    if (socket) this.ownMemory().set(key, socket);
+    else this.ownMemory().delete(key);
   }
 
   /** Puts a fragment to those that came before; gives back the list of all, ordered by offset. */
   addFragment(packet: Packet): readonly Packet[] {
     const key = fragmentKey(packet);
     const list = [...this.fragmentsOf(packet), packet].sort((a, b) => a.fragmentOffset - b.fragmentOffset);
-    this.fragments.set(key, list);
+    this.ownFragments().set(key, list);
     return list;
   }
 
   forgetFragments(packet: Packet): void {
-    this.fragments.delete(fragmentKey(packet));
+    this.ownFragments().delete(fragmentKey(packet));
+  }
+
+  /** Each of these is the map to write to, no longer in common with any other world. */
+  private ownEntries(): Map<number, ConntrackEntry> {
+    if (this.begin('entries')) this.entries = new Map(this.entries);
+    return this.entries;
+  }
+
+  private ownMemory(): Map<object | string, unknown> {
+    if (this.begin('memory')) this.memory = new Map(this.memory);
+    return this.memory;
+  }
+
+  private ownFragments(): Map<string, readonly Packet[]> {
+    if (this.begin('fragments')) this.fragments = new Map(this.fragments);
+    return this.fragments;
+  }
+
+  /** Notes that something is written; tells whether the map has to be copied first. */
+  private begin(name: keyof World['shared']): boolean {
+    this.written = {};
+    const shared = this.shared[name];
+    this.shared[name] = false;
+    return shared;
   }
 }
 

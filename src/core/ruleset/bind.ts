@@ -107,7 +107,10 @@ class Binder {
         if (rule.traits.needsConntrack) this.needsConntrack = true;
         if (rule.traits.needsDefrag) this.needsDefrag = true;
         if (rule.traits.limits.length > 0) limited.push(rule);
-        if (rule.jump) rule.jump.to = table.chains.get(rule.jump.chain);
+        const { jump } = rule;
+        if (!jump) continue;
+        jump.to = table.chains.get(jump.chain);
+        jump.refused = jump.to?.hook ? `rules cannot jump to the built-in chain ${jump.chain}` : undefined;
       }
     }
     checkPlaces(chains, limited, this.program.backend, (line, at, code, message, severity) => this.report(line, at, code, message, severity));

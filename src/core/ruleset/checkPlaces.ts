@@ -27,7 +27,11 @@ export function checkPlaces(chains: Iterable<OpenReach>, limited: readonly Limit
   const loops = new Set<Rule>();
   for (const chain of chains) chain.reach = 0;
   for (const chain of chains) if (chain.hook) follow(chain, 1 << HOOKS.indexOf(chain.hook), jumps, loops);
-  for (const rule of loops) report(rule.line, targetPlace(rule), 'loop', `this jump leads back to chain "${rule.chain.name}": the kernel refuses loops`);
+  for (const rule of loops) {
+    const back = `this jump leads back to chain "${rule.chain.name}"`;
+    report(rule.line, targetPlace(rule), 'loop', `${back}: the kernel refuses loops`);
+    if (rule.jump) rule.jump.refused = `${back}, and the kernel refuses loops`;
+  }
   const asNft = backend === 'nft' && loops.size === 0 ? nftReach(chains) : undefined;
   for (const rule of asNft?.tooDeep ?? []) tell(rule, targetPlace(rule), ofNft(`this jump leads in a circle, or is number ${MOST_JUMPS + 1} in a row, through rules that no packet reaches too`), report);
   let chain: Chain | undefined;

@@ -39,7 +39,7 @@ export class LineRule implements Rule {
    */
   again(chain: Chain, chains: { has(name: string): boolean }): LineRule | undefined {
     if (this.jump ? !chains.has(this.jump.chain) : this.traits.targetName !== undefined && chains.has(this.traits.targetName)) return undefined;
-    return new LineRule(this.program, chain, this.line, this.headerIndex, this.jump && { ...this.jump, to: undefined }, this.traits, this.parsed);
+    return new LineRule(this.program, chain, this.line, this.headerIndex, this.jump && { ...this.jump, to: undefined, refused: undefined }, this.traits, this.parsed);
   }
 
   get family(): 4 | 6 {

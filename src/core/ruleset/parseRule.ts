@@ -354,7 +354,7 @@ class RuleReader implements RuleSurroundings {
     if (chain) {
       if (chain.hook !== undefined) this.report(value, 'unknown-target', `"${chain.name}" is a built-in chain: rules cannot jump to it`);
       // The chain's own string: a hundred thousand copies of names would be kept alive otherwise.
-      this.jump = { kind: 'jump', chain: chain.name, goto, start: value.start, end: value.end, to: undefined };
+      this.jump = { kind: 'jump', chain: chain.name, goto, start: value.start, end: value.end, to: undefined, refused: undefined };
       return;
     }
     const extension = goto ? undefined : targetNamed(value.text, this.context.family);

@@ -84,6 +84,8 @@ export interface Jump {
   readonly end: number;
   /** The chain of that name, once the whole table is read; undefined where there is none in the end. */
   to: Chain | undefined;
+  /** Why the kernel does not take the jump: it leads back into a chain that leads here. Found once the whole table is read. */
+  refused: string | undefined;
 }
 
 export type BoundTarget =

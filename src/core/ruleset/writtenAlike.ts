@@ -26,7 +26,7 @@ export function ruleWrittenAlike(line: AppendLine, table: OpenTable, program: Pr
   const to = pattern.latest && stands(pattern.latest, text, target) ? pattern.latest : table.chains.get(text.slice(target));
   if (!to || to.hook !== undefined || to.name === 'standard') return undefined;
   pattern.latest = to;
-  return { chain, rule: new LineRule(program, chain, line, 0, { kind: 'jump', chain: to.name, goto: jump.goto, start: target, end: text.length, to: undefined }, traits, undefined) };
+  return { chain, rule: new LineRule(program, chain, line, 0, { kind: 'jump', chain: to.name, goto: jump.goto, start: target, end: text.length, to: undefined, refused: undefined }, traits, undefined) };
 }
 
 /** The chain whose name begins at `start`: most often that of the rule before, or one of those declared next. */

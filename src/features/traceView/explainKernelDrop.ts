@@ -22,6 +22,7 @@ const REASONS: Readonly<Record<KernelDropReason, string>> = {
   'too-big': 'it is larger than the outgoing interface takes and may not be cut up',
   'redirect-without-address': 'the interface has no address to redirect or masquerade to',
   'reroute-failed': 'after a change it could not be routed again',
+  'not-followed': 'the rules lead through more chains than can be followed',
   'nat-failed': 'NAT could not translate it',
   'fragment-incomplete': 'fragments wait for the others before the rules see them',
   'no-socket': 'no socket takes it',

@@ -1,5 +1,4 @@
 import type { Assumption, Walked } from '../../core/netfilter/events';
-import { conditionsOfRule } from '../../core/netfilter/ruleTest';
 import { lineNumber, type TraceInput } from './course';
 import type { AssumptionModel, OutcomeTab, Question } from './model';
 import { badgeOf } from './verdict';
@@ -17,21 +16,25 @@ export function outcomeTabs({ traced }: TraceInput): readonly OutcomeTab[] {
 /** What the courses differ in, each question once, in the order in which they came up. */
 export function questionsOf({ traced, answers }: TraceInput): readonly Question[] {
   const found = new Map<string, { readonly assumption: Assumption; readonly choices: Map<string, Assumption> }>();
+  let before: readonly Assumption[] = [];
   for (const { assumptions } of traced.outcomes) {
-    for (const assumption of assumptions) {
-      const id = isChoice(assumption) ? `${assumption.table}/${assumption.chain}/${assumption.num}` : assumption.key;
+    // What an outcome has in common with the one before was counted there.
+    const parted = assumptions.findIndex((assumption, i) => assumption !== before[i]);
+    before = assumptions;
+    for (const assumption of parted < 0 ? [] : assumptions.slice(parted)) {
+      const id = assumption.choice ? `${assumption.table}/${assumption.chain}/${assumption.num}` : assumption.key;
       let question = found.get(id);
       if (!question) found.set(id, (question = { assumption, choices: new Map() }));
       question.choices.set(`${assumption.match}/${assumption.value}`, assumption);
     }
   }
   return [...found].map(([id, { assumption, choices }]) => {
-    const options = isChoice(assumption)
+    const options = assumption.choice
       ? [...choices.values()].map(({ match, key, probability: chance }) => ({ text: match, key, value: true, probability: chance }))
       : yesNo(assumption);
     const chosen = options.findIndex(({ key, value }) => answers.get(key) === value);
     return {
-      id, text: isChoice(assumption) ? targetText(assumption) : assumption.match, place: `${assumption.table} ${assumption.chain} rule ${assumption.num}`,
+      id, text: assumption.choice ? targetText(assumption) : assumption.match, place: `${assumption.table} ${assumption.chain} rule ${assumption.num}`,
       reason: assumption.reason, line: lineNumber(assumption.rule?.line), choices: options, chosen: chosen < 0 ? undefined : chosen,
     };
   });
@@ -43,11 +46,6 @@ function yesNo({ key, value, probability: chance }: Assumption): Question['choic
     { text: 'yes', key, value: true, probability: yes },
     { text: 'no', key, value: false, probability: yes === undefined ? undefined : 1 - yes },
   ];
-}
-
-/** A target that may do several things, in contrast to a condition that may be yes or no. */
-function isChoice({ rule, match }: Assumption): boolean {
-  return rule !== undefined && !conditionsOfRule(rule).some(({ text }) => text === match);
 }
 
 function targetText({ rule }: Assumption): string {
@@ -62,7 +60,7 @@ function assumptionModel(assumption: Assumption): AssumptionModel {
 
 /** `--match-set blocked src: yes`, for a choice what is chosen. */
 function short(assumption: Assumption): string {
-  return isChoice(assumption) ? assumption.match : `${assumption.match}: ${assumption.value ? 'yes' : 'no'}`;
+  return assumption.choice ? assumption.match : `${assumption.match}: ${assumption.value ? 'yes' : 'no'}`;
 }
 
 function label({ assumptions }: Walked): string {

@@ -2,7 +2,7 @@ import { stepsOf } from '../../core/netfilter/hookOrder';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
 import type { Hook, TableName } from '../../core/xtables/view';
-import { lineNumber } from './course';
+import { counted, lineNumber } from './course';
 import { explainKernelDrop } from './explainKernelDrop';
 import type { Mark, NoteRow, Row, StepGroup, Tone } from './model';
 import { changeWords, destinationOf, inFragments, packetChanges } from './packetWords';
@@ -66,6 +66,9 @@ class Grouping {
         });
         return;
       }
+      case 'repeated':
+        this.rows.push(note(index, event.depth, 'info', `${event.chain.name} again, as before`, `${counted(event.events, 'step')} not listed`, lineNumber(event.chain.line)));
+        return;
       case 'return': {
         // An explicit RETURN has said so already.
         if (event.explicit) return;

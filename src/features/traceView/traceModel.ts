@@ -16,7 +16,8 @@ export function traceModel(input: TraceInput): TraceModel {
   };
 }
 
-function outcomeModel(input: TraceInput): OutcomeModel {
+/** The selected outcome alone. */
+export function outcomeModel(input: TraceInput): OutcomeModel {
   const walked = courseOf(input);
   const verdict = verdictOf(input);
   const decisive = decisiveEvent(walked);

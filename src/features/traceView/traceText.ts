@@ -5,7 +5,7 @@ import { tokensText } from './ruleTokens';
 import { explainDecision } from './whyDecided';
 import { decisiveEvent } from './verdict';
 import { changeWords, packetChanges, packetWords } from './packetWords';
-import { traceModel } from './traceModel';
+import { outcomeModel } from './traceModel';
 
 /** Marks in front of the rules; each is one column wide in a terminal. */
 const SIGNS = { no: '·', yes: '✓', jump: '↳', return: '↰', accept: '✓', drop: '✗', nat: '●', unknown: '?', info: ' ', absent: ' ', end: '✓' } as const;
@@ -34,14 +34,14 @@ export function traceText(input: TraceInput): string {
 
 /** The same for a message or an issue: the verdict as prose, the steps as a code block. */
 export function traceMarkdown(input: TraceInput): string {
-  const { outcome } = traceModel(input);
+  const outcome = outcomeModel(input);
   const steps = [...stepLines(outcome), ...packetLines(input)].join('\n');
   const notes = noteLines(input).map((note) => `\n${note}\n`).join('');
   return `\`${input.packet}\`\n\n**${outcome.badge.text}** ${outcome.verdictText}\n${notes}\n\`\`\`text\n${steps}\n\`\`\`\n`;
 }
 
 function courseLines(input: TraceInput): readonly string[] {
-  const { outcome } = traceModel(input);
+  const outcome = outcomeModel(input);
   return [...stepLines(outcome), ...packetLines(input), '', `${outcome.badge.text}: ${outcome.verdictText}`, ...noteLines(input)];
 }
 
@@ -62,12 +62,15 @@ function noteLines(input: TraceInput): readonly string[] {
 
 function stepLines({ groups }: OutcomeModel): readonly string[] {
   const rules = groups.filter(({ quiet }) => !quiet).flatMap(({ rows }) => rows.map((row) => left(row).length));
-  const column = Math.min(Math.max(0, ...rules), WIDEST);
+  const column = rules.reduce((widest, length) => Math.min(Math.max(widest, length), WIDEST), 0);
   return groups.flatMap((group) => (group.quiet ? group.rows.map((row) => quietLine(group, row)) : [titleLine(group), ...group.rows.map((row) => rowLine(row, column))]));
 }
 
 /** Reasons stand in one column, unless a rule is longer than this. */
 const WIDEST = 96;
+
+/** Chains that are called from deeper than this are indented no further. */
+const DEEPEST = 20;
 
 /** What happens between the tables stands behind its title, in this column. */
 const TITLE = 26;
@@ -87,7 +90,7 @@ function rowLine(row: Row, column: number): string {
 }
 
 function left(row: Row): string {
-  const indent = '  '.repeat(row.depth);
+  const indent = '  '.repeat(Math.min(row.depth, DEEPEST));
   if (row.kind === 'fold') return `        ${indent}⋮ ${row.text}`;
   const text = row.kind === 'rule' ? tokensText(row.tokens) : row.text;
   return `${(row.line === undefined ? '' : String(row.line)).padStart(6)}  ${indent}${SIGNS[row.mark]} ${text}`;

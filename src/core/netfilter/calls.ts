@@ -1,0 +1,63 @@
+import type { Chain } from '../ruleset/ruleSet';
+import { sameStanding, type Standing } from './standing';
+
+/** All that decides what a chain does with a packet. */
+export interface Circumstances {
+  readonly standing: Standing;
+  /** What the host remembers: `World.state`. */
+  readonly world: object;
+  /** How many questions that chance answers were met on the way here. */
+  readonly chances: number;
+}
+
+/** A visit of a chain that has begun. */
+export interface Call {
+  readonly chain: Chain;
+  readonly before: Circumstances;
+  /** How many events the table had at that time. */
+  readonly events: number;
+}
+
+/** One that has come back. `events`: how many it made. */
+export interface FinishedCall extends Call {
+  readonly after: Circumstances;
+}
+
+/** Of each chain, this many visits in different circumstances are kept. */
+const MOST_KEPT = 16;
+
+/**
+ * What chains did before. The kernel walks a chain again for each jump to it; where every chain calls the next one twice, 22 of them make four
+ * million visits. A chain does the same in the same circumstances, so its answer is known without another walk.
+ */
+export class Calls {
+  private readonly finished: Map<Chain, readonly FinishedCall[]>;
+
+  constructor(finished?: ReadonlyMap<Chain, readonly FinishedCall[]>) {
+    this.finished = new Map(finished);
+  }
+
+  /** For a path that parts from this one. */
+  copy(): Calls {
+    return new Calls(this.finished);
+  }
+
+  /** What chance answered may come out otherwise next time; any other question has one answer, whichever is followed. */
+  keep(call: FinishedCall): void {
+    if (call.after.chances !== call.before.chances) return;
+    const kept = this.finished.get(call.chain) ?? [];
+    if (kept.length < MOST_KEPT && !find(kept, call.before)) this.finished.set(call.chain, [...kept, call]);
+  }
+
+  find(chain: Chain, circumstances: Circumstances): FinishedCall | undefined {
+    return find(this.finished.get(chain) ?? [], circumstances);
+  }
+}
+
+function find(calls: readonly FinishedCall[], circumstances: Circumstances): FinishedCall | undefined {
+  return calls.find(({ before }) => sameCircumstances(before, circumstances));
+}
+
+export function sameCircumstances(a: Circumstances, b: Circumstances): boolean {
+  return a.world === b.world && sameStanding(a.standing, b.standing);
+}

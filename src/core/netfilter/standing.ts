@@ -1,0 +1,66 @@
+import type { ConntrackView } from '../net/conntrack';
+import type { Packet, SocketOwner } from '../net/packet';
+import type { Hook, PacketView, TableName } from '../xtables/view';
+import type { Checksum } from './checksum';
+import type { Template } from './conntrack';
+import type { WalkEnd } from './events';
+import type { OutputRoute } from './outputRoute';
+
+/** Where a packet stands on its way, and what clings to it. */
+export interface Standing {
+  readonly packet: Packet;
+  readonly hook: Hook | undefined;
+  readonly table: TableName;
+  readonly inInterface: string;
+  readonly outInterface: string;
+  readonly conntrack: ConntrackView | undefined;
+  readonly untracked: boolean;
+  readonly template: Template | undefined;
+  /** No CT rule can do anything to it any more, although it is not tracked yet. */
+  readonly beyondCt: boolean;
+  readonly socket: SocketOwner | undefined;
+  readonly headerBySender: boolean;
+  /** The socket that TPROXY chose. */
+  readonly assignedSocket: PacketView['assignedSocket'];
+  /** What a match has made of the frame; undefined: the link layer's address tells. */
+  readonly packetType: 'unicast' | undefined;
+  /** It is the copy that this host takes itself of what it sends to many, on its way in. */
+  readonly ownCopy: boolean;
+  /** A copy: what has changed in the data that it has in common with the packet it was made of, and whether it still has them in common. */
+  readonly shared: { readonly open: boolean; readonly changes: Partial<Packet> } | undefined;
+  /** As it was when its route was chosen, which rules may have changed since. */
+  readonly routedAs: Packet | undefined;
+  /** Followed in IPv6, where it covers the addresses whatever the protocol. */
+  readonly checksum: Checksum;
+  /** The route that it was sent with. */
+  readonly outRoute: Extract<OutputRoute, { kind: 'route' }> | undefined;
+  /** The half that NAT gave a port drawn at random. */
+  readonly natRandom: WalkEnd['randomPort'];
+  /** It left its table by being handed to user space. */
+  readonly queued: boolean;
+  /** NAT has given it another destination since it came in. */
+  readonly readdressed: boolean;
+  /** The connection it begins has the same tuple as another one: it is dropped at the end of the hook. */
+  readonly clash: boolean;
+  /** What connection tracking said of it at the end of the first hook; undefined: it has not come that far. */
+  readonly firstState: { readonly state: WalkEnd['state'] } | undefined;
+}
+
+/** Whether nothing of the host's own rules and routes can tell the two apart. What they do not have in common is compared by its fields. */
+export function sameStanding(a: Standing, b: Standing): boolean {
+  return a === b || sameFields(a, b, 2);
+}
+
+/** Objects of one kind, field by field, so many levels deep. */
+function sameFields(a: object, b: object, levels: number): boolean {
+  const keys = Object.keys(a) as (keyof typeof a)[];
+  return keys.length === Object.keys(b).length && keys.every((key) => {
+    const [one, other]: readonly unknown[] = [a[key], b[key]];
+    if (one === other) return true;
+    return levels > 1 && isPlain(one) && isPlain(other) && sameFields(one, other, levels - 1);
+  });
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
