@@ -4,6 +4,7 @@ import { registerCompletion } from './host/completion';
 import { registerContextKeys } from './host/contextKeys';
 import { Diagnostics } from './host/diagnostics';
 import { Documents } from './host/documents';
+import { editorEdge } from './host/edge';
 import { registerFolding } from './host/folding';
 import { registerHover } from './host/hover';
 import { registerNavigation } from './host/navigation';
@@ -21,15 +22,16 @@ export interface Api {
 }
 
 export function activate(context: vscode.ExtensionContext): Api {
-  const documents = new Documents();
-  const diagnostics = new Diagnostics(documents);
-  const decorations = new TraceDecorations();
-  const panels = new TracePanels(context.extensionUri, documents, decorations);
+  const { edge, disposable } = editorEdge(String((context.extension.packageJSON as { readonly version?: unknown }).version));
+  const documents = new Documents(edge);
+  const diagnostics = new Diagnostics(documents, edge);
+  const decorations = new TraceDecorations(edge);
+  const panels = new TracePanels(context.extensionUri, documents, decorations, edge);
   context.subscriptions.push(
-    documents, diagnostics, decorations, panels,
-    registerHover(documents), registerCompletion(documents), registerSymbols(documents), registerNavigation(documents), registerFolding(documents),
-    registerCodeLens(documents), registerQuickFixes(documents, diagnostics), registerTraceCommands(documents, panels), registerContextKeys(documents, panels),
-    registerOpenAutomatically(documents, panels),
+    disposable, documents, diagnostics, decorations, panels,
+    registerHover(documents, edge), registerCompletion(documents, edge), registerSymbols(documents, edge), registerNavigation(documents, edge), registerFolding(documents, edge),
+    registerCodeLens(documents, edge), registerQuickFixes(documents, diagnostics, edge), registerTraceCommands(documents, panels, edge), registerContextKeys(documents, panels, edge),
+    registerOpenAutomatically(documents, panels, edge),
   );
-  return { testing: testing(documents, decorations, panels) };
+  return { testing: testing(documents, decorations, panels, edge) };
 }

@@ -1,16 +1,17 @@
 import * as vscode from 'vscode';
 import { lensesOf } from '../features/codeLens';
 import { SELECTOR, type Documents } from './documents';
+import type { ErrorEdge } from './edge';
 import { isEnabled, onDidChangeSetting } from './settings';
 import type { TraceRequest } from './traceCommands';
 
 /** Links above chains and rule sets. */
-export function registerCodeLens(documents: Documents): vscode.Disposable {
+export function registerCodeLens(documents: Documents, edge: ErrorEdge): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   return vscode.Disposable.from(
     changed,
     onDidChangeSetting('codeLens.enabled', () => changed.fire()),
-    vscode.languages.registerCodeLensProvider(SELECTOR, {
+    vscode.languages.registerCodeLensProvider(SELECTOR, edge.provider<vscode.CodeLensProvider>('Links above chains', {
       onDidChangeCodeLenses: changed.event,
       provideCodeLenses(document, token) {
         if (!isEnabled('codeLens.enabled', document.uri)) return [];
@@ -25,6 +26,6 @@ export function registerCodeLens(documents: Documents): vscode.Disposable {
           ];
         });
       },
-    }),
+    })),
   );
 }

@@ -4,6 +4,7 @@ import { completionsAt } from '../features/completion/completionsAt';
 import { itemBlocks } from '../features/completion/itemBlocks';
 import { blocksToMarkdown } from '../features/hover/blocks';
 import type { Documents } from './documents';
+import type { ErrorEdge } from './edge';
 
 /** What opens a list by being typed. Where nothing useful follows, no list comes. */
 const TRIGGERS = ['-', ' ', '*', ':', ','];
@@ -24,7 +25,7 @@ class Item extends vscode.CompletionItem {
 }
 
 /** Proposes what can come next in a rules file. */
-export function registerCompletion(documents: Documents): vscode.Disposable {
+export function registerCompletion(documents: Documents, edge: ErrorEdge): vscode.Disposable {
   const provider: vscode.CompletionItemProvider<Item> = {
     provideCompletionItems(document, { line, character }, token, { triggerCharacter }) {
       const model = documents.modelOf(document);
@@ -41,7 +42,7 @@ export function registerCompletion(documents: Documents): vscode.Disposable {
       return item;
     },
   };
-  return vscode.languages.registerCompletionItemProvider({ language: 'iptables' }, provider, ...TRIGGERS);
+  return vscode.languages.registerCompletionItemProvider({ language: 'iptables' }, edge.provider('Completion', provider), ...TRIGGERS);
 }
 
 function itemOf(completion: Completion, index: number, range: vscode.Range, document: vscode.TextDocument): Item {

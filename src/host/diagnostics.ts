@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { fileDiagnostics, type Diagnostic } from '../features/diagnostics';
-import { debounced } from './debounced';
+import { debounced, type Debounced } from './debounced';
 import type { Documents } from './documents';
+import type { ErrorEdge } from './edge';
 
 /** Milliseconds of silence before a file is checked; for a large one longer. */
 const PAUSE = 250;
@@ -14,10 +15,11 @@ const MOST = 500;
 export class Diagnostics implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('iptables');
   private readonly found = new Map<string, { readonly version: number; readonly problems: readonly Diagnostic[] }>();
-  private readonly soon = debounced((document: vscode.TextDocument) => this.check(document));
+  private readonly soon: Debounced<vscode.TextDocument>;
   private readonly subscription: vscode.Disposable;
 
-  constructor(private readonly documents: Documents) {
+  constructor(private readonly documents: Documents, edge: ErrorEdge) {
+    this.soon = debounced(edge.event('Problems', (document: vscode.TextDocument) => this.check(document)));
     for (const document of vscode.workspace.textDocuments) this.checkSoon(document, 0);
     this.subscription = vscode.Disposable.from(
       this.collection, this.soon,

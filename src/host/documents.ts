@@ -5,6 +5,7 @@ import { parseSourceFile } from '../core/syntax/parse';
 import { printSourceFile } from '../core/syntax/print';
 import type { SourceFile } from '../core/syntax/tree';
 import { modelOf, type FileModel } from '../features/fileModel';
+import type { ErrorEdge } from './edge';
 
 /** Languages in whose files there may be rules. Output channels are left out: they grow all the time and nobody edits them. */
 export const LANGUAGES = ['iptables', 'markdown', 'log', 'plaintext'] as const;
@@ -32,10 +33,10 @@ export class Documents implements vscode.Disposable {
   /** A document that may hold rules was edited; what is known of it is up to date. */
   readonly onDidChange = this.changed.event;
 
-  constructor() {
+  constructor(private readonly edge: ErrorEdge) {
     this.subscriptions = [
       this.changed,
-      vscode.workspace.onDidChangeTextDocument((event) => this.edit(event)),
+      vscode.workspace.onDidChangeTextDocument(edge.event('Following an edit', (event: vscode.TextDocumentChangeEvent) => this.edit(event))),
       vscode.workspace.onDidCloseTextDocument((document) => this.entries.delete(document.uri.toString())),
     ];
   }
@@ -87,7 +88,9 @@ export class Documents implements vscode.Disposable {
     if (entry) {
       entry.model = undefined;
       entry.rules = undefined;
-      entry.file = entry.file && edited(entry.file, document, contentChanges);
+      const { file } = entry;
+      // What cannot be followed is read anew.
+      entry.file = file && this.edge.run('Following an edit', () => edited(file, document, contentChanges), () => undefined);
     }
     this.changed.fire(document);
   }

@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import { blocksToMarkdown } from '../features/hover/blocks';
 import { hoverAt } from '../features/hover/hover';
 import { SELECTOR, type Documents } from './documents';
+import type { ErrorEdge } from './edge';
 import { isEnabled } from './settings';
 
 /** Explains what the mouse is over. */
-export function registerHover(documents: Documents): vscode.Disposable {
-  return vscode.languages.registerHoverProvider(SELECTOR, {
+export function registerHover(documents: Documents, edge: ErrorEdge): vscode.Disposable {
+  return vscode.languages.registerHoverProvider(SELECTOR, edge.provider<vscode.HoverProvider>('Hover', {
     provideHover(document, position, token) {
       if (!isEnabled('hover.enabled', document.uri)) return undefined;
       const model = documents.modelOf(document);
@@ -17,5 +18,5 @@ export function registerHover(documents: Documents): vscode.Disposable {
       const markdown = new vscode.MarkdownString(blocksToMarkdown(hover.blocks));
       return new vscode.Hover(markdown, new vscode.Range(position.line, hover.range.start, position.line, hover.range.end));
     },
-  });
+  }));
 }

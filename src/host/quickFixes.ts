@@ -3,9 +3,10 @@ import type { QuickFix } from '../features/diagnostics';
 import { quickFixes } from '../features/quickFixes';
 import type { Diagnostics } from './diagnostics';
 import type { Documents } from './documents';
+import type { ErrorEdge } from './edge';
 
 /** The light bulb at a problem of a rules file. */
-export function registerQuickFixes(documents: Documents, diagnostics: Diagnostics): vscode.Disposable {
+export function registerQuickFixes(documents: Documents, diagnostics: Diagnostics, edge: ErrorEdge): vscode.Disposable {
   const provider: vscode.CodeActionProvider = {
     provideCodeActions(document, range, context) {
       const file = documents.modelOf(document)?.file;
@@ -19,7 +20,7 @@ export function registerQuickFixes(documents: Documents, diagnostics: Diagnostic
       }));
     },
   };
-  return vscode.languages.registerCodeActionsProvider({ language: 'iptables' }, provider, { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] });
+  return vscode.languages.registerCodeActionsProvider({ language: 'iptables' }, edge.provider('Quick fixes', provider), { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] });
 }
 
 function editOf(uri: vscode.Uri, { edits }: QuickFix): vscode.WorkspaceEdit {

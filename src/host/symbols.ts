@@ -1,16 +1,17 @@
 import * as vscode from 'vscode';
 import { symbolsOf, type OutlineSymbol } from '../features/symbols';
 import { SELECTOR, type Documents } from './documents';
+import type { ErrorEdge } from './edge';
 import { linesRange, rangeOf } from './positions';
 
 /** Outline, breadcrumbs, and Go to Symbol. */
-export function registerSymbols(documents: Documents): vscode.Disposable {
-  return vscode.languages.registerDocumentSymbolProvider(SELECTOR, {
+export function registerSymbols(documents: Documents, edge: ErrorEdge): vscode.Disposable {
+  return vscode.languages.registerDocumentSymbolProvider(SELECTOR, edge.provider<vscode.DocumentSymbolProvider>('Outline', {
     provideDocumentSymbols(document, token) {
       const model = documents.modelOf(document);
       return model && !token.isCancellationRequested ? symbolsOf(model).map((symbol) => documentSymbol(document, symbol)) : undefined;
     },
-  }, { label: 'iptables' });
+  }), { label: 'iptables' });
 }
 
 function documentSymbol(document: vscode.TextDocument, symbol: OutlineSymbol): vscode.DocumentSymbol {

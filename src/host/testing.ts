@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { LineMarks } from '../features/traceSession/lineMarks';
 import type { ToEditor, ViewState } from '../shared/protocol';
 import type { Documents } from './documents';
+import type { ErrorEdge } from './edge';
 import type { TraceDecorations } from './traceDecorations';
 import type { TracePanels } from './tracePanels';
 
@@ -16,17 +17,25 @@ export interface Testing {
   isInStep(document: vscode.TextDocument): boolean;
   /** As if the view had sent it. */
   send(uri: vscode.Uri, message: ToEditor): void;
+  /** As if something failed while the view of a file asked for it. */
+  fail(uri: vscode.Uri): void;
+  /** The edge that everything goes through. */
+  readonly edge: ErrorEdge;
 }
 
-export function testing(documents: Documents, decorations: TraceDecorations, panels: TracePanels): Testing {
+export function testing(documents: Documents, decorations: TraceDecorations, panels: TracePanels, edge: ErrorEdge): Testing {
   return {
     stateOf: (uri) => panels.of(uri)?.session.shown,
     selectedLine: (uri) => panels.of(uri)?.session.selectedLine,
     marksOf: (uri) => decorations.shownIn(uri.toString()),
     isInStep: (document) => documents.isInStep(document),
+    edge,
+    fail: (uri) => panels.of(uri)?.ask('A feature that fails on purpose', () => {
+      throw new TypeError('on purpose');
+    }),
     send: (uri, message) => {
       const panel = panels.of(uri);
-      panel?.apply(panel.session.handle(message));
+      panel?.ask('Trace', (session) => session.handle(message));
     },
   };
 }

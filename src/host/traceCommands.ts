@@ -7,6 +7,7 @@ import { settingOf } from '../features/fileTrace';
 import { packetReaching } from '../features/witness';
 import type { Move } from '../shared/protocol';
 import type { Documents } from './documents';
+import type { ErrorEdge } from './edge';
 import type { TracePanels } from './tracePanels';
 
 /** What a link above a chain asks for. */
@@ -16,13 +17,15 @@ export interface TraceRequest {
   readonly hook: Hook | undefined;
 }
 
-export function registerTraceCommands(documents: Documents, panels: TracePanels): vscode.Disposable {
-  const step = (command: string, to: Move): vscode.Disposable => vscode.commands.registerCommand(command, () => panels.current?.move(to));
+export function registerTraceCommands(documents: Documents, panels: TracePanels, edge: ErrorEdge): vscode.Disposable {
+  const register = (command: string, title: string, work: (about?: unknown) => unknown): vscode.Disposable => vscode.commands.registerCommand(command, edge.command(title, work));
+  const step = (command: string, title: string, to: Move): vscode.Disposable => register(command, title, () => panels.current?.move(to));
   return vscode.Disposable.from(
-    vscode.commands.registerCommand('iptables.tracePacket', (about?: unknown) => tracePacket(documents, panels, about)),
-    vscode.commands.registerCommand('iptables.traceToRule', (about?: unknown) => traceToRule(documents, panels, about)),
-    step('iptables.nextStep', 'next'), step('iptables.previousStep', 'previous'), step('iptables.firstStep', 'first'), step('iptables.lastStep', 'last'),
-    vscode.commands.registerCommand('iptables.clearTrace', () => panels.current?.clear()),
+    register('iptables.tracePacket', 'Trace Packet', (about) => tracePacket(documents, panels, about)),
+    register('iptables.traceToRule', 'Find a Packet for This Rule', (about) => traceToRule(documents, panels, about)),
+    step('iptables.nextStep', 'Next Step of the Trace', 'next'), step('iptables.previousStep', 'Previous Step of the Trace', 'previous'),
+    step('iptables.firstStep', 'First Step of the Trace', 'first'), step('iptables.lastStep', 'Last Step of the Trace', 'last'),
+    register('iptables.clearTrace', 'Clear the Trace from the Editor', () => panels.current?.clear()),
   );
 }
 
@@ -35,11 +38,11 @@ async function tracePacket(documents: Documents, panels: TracePanels, about: unk
   const { scenarios = [] } = panel.session.shown ?? {};
   const direction = about.hook && directionOf(about.hook);
   if (direction === undefined) {
-    if (panel.session.shown?.dump !== about.dump) panel.apply(panel.session.handle({ type: 'choose-dump', id: about.dump }));
+    if (panel.session.shown?.dump !== about.dump) panel.ask('Choosing the rule set', (session) => session.handle({ type: 'choose-dump', id: about.dump }));
     return;
   }
   const found = scenarios.find(({ expression }) => expression.split(' ')[0] === direction);
-  panel.apply(panel.session.tracePacket(found?.expression ?? direction, about.dump));
+  panel.ask('Trace', (session) => session.tracePacket(found?.expression ?? direction, about.dump));
 }
 
 /** Traces a packet that reaches the rule at the cursor. */
@@ -69,8 +72,8 @@ async function traceToRule(documents: Documents, panels: TracePanels, about: unk
     return;
   }
   const panel = panels.open(document);
-  panel.apply(panel.session.tracePacket(expression, dump.id));
-  panel.apply(panel.session.selectLine(at + 1));
+  panel.ask('Trace', (session) => session.tracePacket(expression, dump.id));
+  panel.ask('Selecting a step', (session) => session.selectLine(at + 1));
 }
 
 /** The document that a command is about: what the menu says, the active editor, or the one that the active trace belongs to. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { MARK_KINDS, type LineMarks, type MarkKind } from '../features/traceSession/lineMarks';
+import type { ErrorEdge } from './edge';
 import { endOfLine, lineRange } from './positions';
 import { isEnabled, onDidChangeSetting } from './settings';
 
@@ -10,10 +11,11 @@ export class TraceDecorations implements vscode.Disposable {
   private readonly byFile = new Map<string, LineMarks>();
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor() {
+  constructor(edge: ErrorEdge) {
+    const draw = edge.event('Marks of the trace', (editor: vscode.TextEditor) => this.draw(editor));
     this.subscriptions = [
-      vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach((editor) => this.draw(editor))),
-      onDidChangeSetting('decorations.enabled', () => vscode.window.visibleTextEditors.forEach((editor) => this.draw(editor))),
+      vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach(draw)),
+      onDidChangeSetting('decorations.enabled', () => vscode.window.visibleTextEditors.forEach(draw)),
     ];
   }
 

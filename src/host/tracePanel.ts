@@ -3,6 +3,7 @@ import type { Effect, TraceSession } from '../features/traceSession/traceSession
 import { readMessage } from '../features/traceSession/readMessage';
 import type { Move } from '../shared/protocol';
 import { applyEdits } from './applyEdits';
+import type { ErrorEdge } from './edge';
 import { showLine } from './showLine';
 import type { TraceDecorations } from './traceDecorations';
 import { tracePage } from './tracePage';
@@ -20,17 +21,23 @@ export class TracePanel implements vscode.Disposable {
     public uri: vscode.Uri,
     extensionUri: vscode.Uri,
     private readonly decorations: TraceDecorations,
+    private readonly edge: ErrorEdge,
   ) {
     this.subscriptions = [
       panel.webview.onDidReceiveMessage((message: unknown) => {
         const read = readMessage(message);
-        if (read) this.apply(session.handle(read));
+        if (read) this.ask(`Trace: ${read.type}`, () => session.handle(read));
       }),
     ];
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.png');
     panel.webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist')] };
     panel.webview.html = tracePage(panel.webview, extensionUri);
     this.setTitle();
+  }
+
+  /** Asks the session something and does what comes out of it. Where that fails, what was shown last stays, and says so. */
+  ask(feature: string, question: (session: TraceSession) => readonly Effect[]): void {
+    this.edge.run(feature, () => this.apply(question(this.session)), () => this.apply(this.session.failed(FAILED)));
   }
 
   /** Does what came out of a call of the session. */
@@ -45,10 +52,10 @@ export class TracePanel implements vscode.Disposable {
           this.decorations.show(this.uri.toString(), this.cleared ? undefined : this.session.marks);
           break;
         case 'reveal':
-          void showLine(this.uri, effect.line, { focus: effect.focus, notIn: this.panel.viewColumn });
+          void this.edge.run('Showing a line', () => showLine(this.uri, effect.line, { focus: effect.focus, notIn: this.panel.viewColumn }), nothing);
           break;
         case 'edit':
-          void applyEdits(this.uri, effect.edits, (line) => void showLine(this.uri, line, { focus: false, notIn: this.panel.viewColumn }));
+          void this.edge.run('Writing into the file', () => applyEdits(this.uri, effect.edits, (line) => void showLine(this.uri, line, { focus: false, notIn: this.panel.viewColumn })), nothing);
           break;
         case 'copy':
           void vscode.env.clipboard.writeText(effect.text).then(() => vscode.window.setStatusBarMessage(effect.said, 3000));
@@ -61,7 +68,7 @@ export class TracePanel implements vscode.Disposable {
     this.cleared = false;
     // The view knows which chains are folded away; without it the session steps by itself.
     if (this.panel.visible) void this.panel.webview.postMessage({ type: 'move', to });
-    else this.apply(this.session.move(to));
+    else this.ask('Step of the trace', (session) => session.move(to));
   }
 
   /** Takes the marks out of the editor, until something is traced or selected again. */
@@ -75,7 +82,7 @@ export class TracePanel implements vscode.Disposable {
     this.decorations.show(this.uri.toString(), undefined);
     this.uri = uri;
     this.setTitle();
-    this.apply(this.session.setFile(uri.toString(), fileName(uri), ''));
+    this.ask('Following a file', (session) => session.setFile(uri.toString(), fileName(uri), ''));
   }
 
   dispose(): void {
@@ -87,6 +94,10 @@ export class TracePanel implements vscode.Disposable {
     this.panel.title = `Trace: ${fileName(this.uri)}`;
   }
 }
+
+async function nothing(): Promise<void> {}
+
+const FAILED = 'This could not be traced because of an error in iptables Lens: what is shown is as it was before. The output "iptables Lens" says what to report.';
 
 export function fileName({ path }: vscode.Uri): string {
   return path.slice(path.lastIndexOf('/') + 1);

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { isKept } from '../features/traceSession/readMessage';
 import { TraceSession } from '../features/traceSession/traceSession';
-import { debounced } from './debounced';
+import { debounced, type Debounced } from './debounced';
 import type { Documents } from './documents';
+import type { ErrorEdge } from './edge';
 import type { TraceDecorations } from './traceDecorations';
 import { fileName, TracePanel, VIEW_TYPE } from './tracePanel';
 
@@ -16,7 +17,7 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
   private readonly panels = new Map<string, TracePanel>();
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly subscriptions: vscode.Disposable[];
-  private readonly follow = debounced((document: vscode.TextDocument) => this.update(document));
+  private readonly follow: Debounced<vscode.TextDocument>;
   private last: TracePanel | undefined;
   /** A view was opened, closed, shown or hidden. */
   readonly onDidChange = this.changed.event;
@@ -25,17 +26,20 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
     private readonly extensionUri: vscode.Uri,
     private readonly documents: Documents,
     private readonly decorations: TraceDecorations,
+    private readonly edge: ErrorEdge,
   ) {
+    this.follow = debounced(edge.event('Following a file', (document: vscode.TextDocument) => this.update(document)));
+    const on = <T>(listener: (event: T) => void): ((event: T) => void) => edge.event('Following a file', listener);
     this.subscriptions = [
       this.changed, this.follow,
       vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this),
       documents.onDidChange((document) => {
         if (this.of(document.uri)) this.follow.call(document.uri.toString(), document.lineCount > LARGE ? LONG_PAUSE : PAUSE, document);
       }),
-      vscode.workspace.onDidOpenTextDocument((document) => this.opened(document)),
-      vscode.workspace.onDidCloseTextDocument((document) => this.closed(document)),
-      vscode.workspace.onDidRenameFiles(({ files }) => files.forEach(({ oldUri, newUri }) => this.renamed(oldUri, newUri))),
-      vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections }) => this.selectLine(textEditor.document.uri, selections[0]?.active.line)),
+      vscode.workspace.onDidOpenTextDocument(on((document) => this.opened(document))),
+      vscode.workspace.onDidCloseTextDocument(on((document) => this.closed(document))),
+      vscode.workspace.onDidRenameFiles(on(({ files }) => files.forEach(({ oldUri, newUri }) => this.renamed(oldUri, newUri)))),
+      vscode.window.onDidChangeTextEditorSelection(on(({ textEditor, selections }) => this.selectLine(textEditor.document.uri, selections[0]?.active.line))),
     ];
   }
 
@@ -65,7 +69,7 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
     const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
     const panel = vscode.window.createWebviewPanel(VIEW_TYPE, fileName(document.uri), column, { enableScripts: true });
     const made = this.add(panel, document.uri);
-    made.apply(made.session.setModel(this.documents.modelOf(document)));
+    made.ask('Trace', (session) => session.setModel(this.documents.modelOf(document)));
     const line = made.session.firstLine;
     if (line !== undefined) made.apply([{ kind: 'reveal', line, focus: false }]);
     return made;
@@ -80,10 +84,10 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
     const made = this.add(panel, uri);
     try {
       const document = await vscode.workspace.openTextDocument(uri);
-      made.apply(made.session.setModel(this.documents.modelOf(document)));
-      made.apply(made.session.restore(state));
+      made.ask('Trace', (session) => session.setModel(this.documents.modelOf(document)));
+      made.ask('Trace after a reload', (session) => session.restore(state));
     } catch (error) {
-      made.apply(made.session.setFile(uri.toString(), fileName(uri), `The file cannot be opened any more: ${error instanceof Error ? error.message : String(error)}`));
+      made.ask('Following a file', (session) => session.setFile(uri.toString(), fileName(uri), `The file cannot be opened any more: ${error instanceof Error ? error.message : String(error)}`));
     }
   }
 
@@ -93,7 +97,7 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
   }
 
   private add(panel: vscode.WebviewPanel, uri: vscode.Uri): TracePanel {
-    const made = new TracePanel(panel, new TraceSession(uri.toString(), fileName(uri)), uri, this.extensionUri, this.decorations);
+    const made = new TracePanel(panel, new TraceSession(uri.toString(), fileName(uri)), uri, this.extensionUri, this.decorations, this.edge);
     this.panels.set(uri.toString(), made);
     this.last = made;
     panel.onDidDispose(() => {
@@ -112,13 +116,13 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
 
   private update(document: vscode.TextDocument): void {
     const found = this.of(document.uri);
-    if (found && !document.isClosed) found.apply(found.session.setModel(this.documents.modelOf(document)));
+    if (found && !document.isClosed) found.ask('Following a file', (session) => session.setModel(this.documents.modelOf(document)));
   }
 
   private opened(document: vscode.TextDocument): void {
     const found = this.of(document.uri);
     if (!found) return;
-    found.apply(found.session.setFile(document.uri.toString(), fileName(document.uri), ''));
+    found.ask('Following a file', (session) => session.setFile(document.uri.toString(), fileName(document.uri), ''));
     this.update(document);
   }
 
@@ -126,7 +130,7 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
     const found = this.of(uri);
     // A change of language closes the document and opens it again at once.
     if (!found || vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString() && !document.isClosed)) return;
-    found.apply(found.session.setFile(uri.toString(), fileName(uri), 'The file was closed. The trace shows it as it was; selecting a step opens it again.'));
+    found.ask('Following a file', (session) => session.setFile(uri.toString(), fileName(uri), 'The file was closed. The trace shows it as it was; selecting a step opens it again.'));
   }
 
   private renamed(from: vscode.Uri, to: vscode.Uri): void {
@@ -143,6 +147,6 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
 
   private selectLine(uri: vscode.Uri, line: number | undefined): void {
     const found = this.of(uri);
-    if (found && line !== undefined) found.apply(found.session.selectLine(line + 1));
+    if (found && line !== undefined) found.ask('Following a file', (session) => session.selectLine(line + 1));
   }
 }

@@ -422,3 +422,26 @@ test('the state is plain data that a message can carry', () => {
   const { state } = new Bench(NOTE);
   expect(structuredClone(state)).toEqual(state);
 });
+
+describe('something fails inside', () => {
+  test('what was shown stays, says so, and its steps can still be selected', () => {
+    const bench = new Bench(NOTE);
+    bench.scenario(bench.state.scenarios[0]?.id ?? '');
+    const before = bench.state;
+    bench.effects = bench.session.failed('It failed.');
+    expect(bench.state).toMatchObject({ phase: 'ready', revision: before.revision + 1, trace: before.trace, assumed: [{ message: 'It failed.' }, ...before.assumed] });
+    bench.effects = bench.session.failed('It failed.');
+    expect(bench.state.assumed.filter(({ message }) => message === 'It failed.')).toHaveLength(1);
+    const step = before.trace?.outcome.decisive ?? '0';
+    expect(bench.select(step).posted('detail')?.revision).toBe(bench.state.revision);
+    expect(bench.send({ type: 'trace', expression: 'out uid 1000 tcp > 8.8.8.8:443' }).state.assumed.map(({ message }) => message)).not.toContain('It failed.');
+  });
+
+  test('before anything was shown the view says so', () => {
+    const session = new TraceSession('file:///notes.md', 'notes.md');
+    session.failed('It failed.');
+    expect(session.shown).toMatchObject({ phase: 'error', message: 'It failed.', fileName: 'notes.md', trace: undefined });
+    session.setModel(modelOf(parseSourceFile(NOTE)));
+    expect(session.shown?.phase).toBe('ready');
+  });
+});

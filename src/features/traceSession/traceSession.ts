@@ -15,7 +15,7 @@ import { lineMarks, NO_MARKS, type LineMarks } from './lineMarks';
 import { withField } from './packetForm';
 import { rulePlace, stepAtPlace } from './rulePlace';
 import { stepAfter } from './stepAfter';
-import { viewState } from './viewState';
+import { failedState, viewState } from './viewState';
 import { withAnswer } from './withAnswer';
 
 /** What the editor has to do after a message. */
@@ -57,6 +57,8 @@ export class TraceSession {
   /** The last packet that could be read: the form stays while the expression is being typed. */
   private readable: PacketRequest | undefined;
   private state: ViewState | undefined;
+  /** What `state` was made of. */
+  private shownEvaluation: Evaluation | undefined;
   private found: { readonly of: Evaluation; readonly remedies: readonly FoundRemedy[] } | undefined;
 
   constructor(
@@ -100,6 +102,14 @@ export class TraceSession {
     this.fileName = fileName;
     this.notice = notice;
     return this.changed();
+  }
+
+  /** Something failed inside. What was shown last stays as it was and says so; the next question is answered as ever. */
+  failed(message: string): readonly Effect[] {
+    this.revision++;
+    this.evaluation = this.shownEvaluation;
+    this.state = failedState(this.state, { revision: this.revision, message, uri: this.uri, fileName: this.fileName, expression: this.expression ?? '' });
+    return [this.post({ type: 'state', state: this.state })];
   }
 
   /** Shows a packet of the caller's choice: from a rule, a chain, a test. */
@@ -348,6 +358,7 @@ export class TraceSession {
       hostChanges: this.hostChanges, legs: this.legs, answers: this.answers, outcome: this.outcome, step: this.step,
       trace: input && this.drafts.size === 0 ? traceModel(input) : undefined,
     });
+    this.shownEvaluation = this.evaluation;
     return [this.post({ type: 'state', state: this.state }), { kind: 'marks' }];
   }
 

@@ -53,6 +53,26 @@ export function viewState(shown: Shown): ViewState {
   };
 }
 
+/** The state that was shown before something failed, with a word on it; there may be none yet. */
+export function failedState(before: ViewState | undefined, { revision, message, uri, fileName, expression }: Failure): ViewState {
+  if (before?.phase !== 'ready') {
+    const keep: KeptState = before?.keep ?? { version: 1, uri, dump: undefined, scenario: undefined, expression, outcome: 0, step: undefined, answers: {}, hostFields: {} };
+    return { ...(before ?? NOTHING_SHOWN), revision, phase: 'error', message, fileName, keep };
+  }
+  const note = { message, line: undefined, field: undefined };
+  return { ...before, revision, packet: { ...before.packet, expression }, assumed: [note, ...before.assumed.filter((each) => each.message !== message)] };
+}
+
+interface Failure {
+  readonly revision: number;
+  readonly message: string;
+  readonly uri: string;
+  readonly fileName: string;
+  readonly expression: string;
+}
+
+const NOTHING_SHOWN = { dumps: [], dump: undefined, scenarios: [], scenario: undefined, packet: { expression: '', problems: [], fields: [] }, assumed: [], journey: [], trace: undefined };
+
 function packetForm({ expression, evaluation, readable, drafts, model, hostChanges }: Shown): PacketForm {
   if (!evaluation || !model) return { expression, problems: [], fields: [] };
   const { host } = evaluation.setting.setting;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { HostCase } from './cases';
-import { assert, lineWith, openSample, openText, testing, until } from './editor';
+import { assert, hoverText, lineWith, openSample, openText, testing, until } from './editor';
 
 /** VS Code for the web loads the pages of extensions from a server of its own on the internet, which the tests do not have. */
 const pagesLoad = typeof process === 'object';
@@ -34,6 +34,27 @@ export const traceCases: readonly HostCase[] = [
       const decisive = lineWith(document, '-A ISTIO_IN_REDIRECT', 'Command output') + 1;
       const marks = own.marksOf(document.uri)?.marks ?? [];
       assert(marks.some(({ line, kind }) => line === decisive && kind === 'decisive'), `the marks are ${JSON.stringify(marks)}`);
+    },
+  },
+  {
+    name: 'where something fails inside, the view keeps what it shows and says so, and everything else goes on',
+    run: async () => {
+      const { document } = await openSample('istio-sidecar.md');
+      await vscode.commands.executeCommand('iptables.tracePacket');
+      const own = await testing();
+      const before = own.stateOf(document.uri)?.trace;
+      own.fail(document.uri);
+      const state = own.stateOf(document.uri);
+      assert(before !== undefined && state?.trace === before, 'the trace is gone');
+      assert(/error in iptables Lens/.test(state.assumed[0]?.message ?? ''), `the view says ${JSON.stringify(state.assumed[0])}`);
+      const failing = vscode.languages.registerHoverProvider({ language: 'iptables' }, own.edge.provider<vscode.HoverProvider>('A hover that fails on purpose', {
+        provideHover: () => { throw new TypeError('on purpose'); },
+      }));
+      const { document: rules } = await openText('*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n');
+      assert((await hoverText(rules, ':INPUT', 2)).includes('INPUT'), 'the other hovers are gone');
+      failing.dispose();
+      own.send(document.uri, { type: 'trace', expression: 'tcp > :8080 syn' });
+      await until('the view traces again', () => own.stateOf(document.uri)?.trace !== before);
     },
   },
   {
