@@ -1,7 +1,7 @@
-/** The recorded answers, relative to test/fixtures/kernel. Questions of `random`, `options`, `corners`, `istio`, `host`, `fragments`, `groups`, `sets`, `sockets` and `nft` are made by record.ts, those of `experiments` stand in the file. */
-export const FIXTURES = ['random.jsonl.gz', 'options.jsonl', 'corners.jsonl', 'experiments.jsonl', 'istio.jsonl', 'host.jsonl', 'fragments.jsonl', 'groups.jsonl', 'sets.jsonl', 'sockets.jsonl', 'nft.jsonl'] as const;
+/** The recorded answers, relative to test/fixtures/kernel. Questions of `random`, `options`, `corners`, `istio`, `host`, `fragments`, `groups`, `sets`, `sockets`, `connections` and `nft` are made by record.ts, those of `experiments` stand in the file. */
+export const FIXTURES = ['random.jsonl.gz', 'options.jsonl', 'corners.jsonl', 'experiments.jsonl', 'istio.jsonl', 'host.jsonl', 'fragments.jsonl', 'groups.jsonl', 'sets.jsonl', 'sockets.jsonl', 'connections.jsonl', 'nft.jsonl', 'connections-nft.jsonl'] as const;
 
 /** The back end of iptables that answers the questions of a fixture. */
 export function backendOf(name: string): 'legacy' | 'nft' {
-  return name === 'nft.jsonl' ? 'nft' : 'legacy';
+  return name.endsWith('nft.jsonl') ? 'nft' : 'legacy';
 }

@@ -1,6 +1,6 @@
 import type { KernelAnswer, KernelCase, OwnAnswer } from './case';
 import { differences, type Difference } from './compare';
-import { refusalsOf, evaluate, isUncertain } from './evaluate';
+import { refusalsOf, evaluate, isUncertain, type Evaluation } from './evaluate';
 import type { KernelReply, Referee } from './referee';
 
 /** What came of laying both answers side by side. */
@@ -27,8 +27,12 @@ export async function judge(question: KernelCase, referee: Referee): Promise<Jud
 }
 
 export function judgeReply(question: KernelCase, reply: KernelReply): Judgement {
-  const family = question.rules === undefined ? 6 : 4;
-  const errors = refusalsOf(question.rules ?? question.rules6 ?? '', family);
+  return judgeRefusal(question, reply) ?? judgeAnswers(question, (reply as Extract<KernelReply, { results: unknown }>), evaluate(question));
+}
+
+/** Where the rules are refused, by both or by one of them; undefined where they are not. */
+export function judgeRefusal(question: KernelCase, reply: KernelReply): Judgement | undefined {
+  const errors = [...refusalsOf(question.rules ?? '', 4), ...refusalsOf(question.rules6 ?? '', 6)];
   if ('error' in reply) {
     const refused = / rc \d+: /.test(reply.error);
     if (!refused) return { agreed: 0, unclear: question.packets.length, refused: false, disagreement: undefined };
@@ -36,7 +40,11 @@ export function judgeReply(question: KernelCase, reply: KernelReply): Judgement 
     return { agreed: 0, unclear: 0, refused: true, disagreement: { packet: undefined, differences: [{ field: 'restore', kernel: reply.error, own: 'no error' }] } };
   }
   if (errors.length > 0) return { agreed: 0, unclear: 0, refused: false, disagreement: { packet: undefined, differences: [{ field: 'restore', kernel: 'accepted', own: errors.slice(0, 3) }] } };
-  const own = evaluate(question);
+  return undefined;
+}
+
+/** Lays the answers to packets side by side. */
+export function judgeAnswers(question: KernelCase, reply: Extract<KernelReply, { results: unknown }>, own: Evaluation): Judgement {
   if ('error' in own) return { agreed: 0, unclear: 0, refused: false, disagreement: { packet: undefined, differences: [{ field: 'error', kernel: 'an answer', own: own.error }] } };
   const uncertain = isUncertain(question);
   let agreed = 0;

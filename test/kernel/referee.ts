@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import type { KernelAnswer, KernelCase } from './case';
+import type { KernelAnswer, KernelCase, PacketJson } from './case';
 
 export type Backend = 'legacy' | 'nft';
 
@@ -24,6 +24,11 @@ export class Referee {
 
   trace(question: KernelCase): Promise<KernelReply> {
     return this.ask(question) as Promise<KernelReply>;
+  }
+
+  /** Several sequences of packets through one rule set; the answers come in one list. */
+  traceSequences(question: KernelCase, sequences: readonly (readonly PacketJson[])[]): Promise<KernelReply> {
+    return this.ask({ ...question, packets: [], sequences }) as Promise<KernelReply>;
   }
 
   close(): void {

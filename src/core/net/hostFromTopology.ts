@@ -45,7 +45,7 @@ export function hostFromTopology(topology: unknown, extras: HostExtras = {}): Ho
   const policyRules = readRules(ipRules ?? []);
   if (isProblem(policyRules)) return policyRules;
   if (conntrack !== undefined && conntrack !== null && conntrack !== 'on' && conntrack !== 'auto') return problem('topology.conntrack', 'is "on" or "auto"');
-  const listeners = readListeners(extras.listeners);
+  const listeners = readListeners(extras.listeners, settings.get('net.ipv6.bindv6only') === 1);
   if (isProblem(listeners)) return listeners;
   const sets = readSets(extras.sets);
   if (isProblem(sets)) return sets;
@@ -154,8 +154,8 @@ export function readSysctls(json: unknown): ReadonlyMap<string, number> | InputP
   return settings;
 }
 
-/** Reads the `listeners` of a request. */
-export function readListeners(json: unknown): Listener[] | InputProblem {
+/** Reads the `listeners` of a request. `onlyIpv6`: bindv6only is set, so that a socket at `::` takes no IPv4. */
+export function readListeners(json: unknown, onlyIpv6 = false): Listener[] | InputProblem {
   if (json === undefined || json === null) return [];
   if (!Array.isArray(json)) return problem('listeners', 'is a list of sockets');
   const listeners: Listener[] = [];
@@ -169,7 +169,7 @@ export function readListeners(json: unknown): Listener[] | InputProblem {
     if (port === undefined) return problem(`${field}.port`, 'is missing: a number from 0 to 65535');
     const listener = listenerAt(proto, addr ?? '0.0.0.0', port);
     if (listener === undefined) return problem(`${field}.addr`, `${shown(addr)} is not an address`);
-    listeners.push({ ...listener, iface, transparent, process, pid, uid });
+    listeners.push({ ...listener, ...(onlyIpv6 && addr === '::' ? { families: [6] as const } : {}), iface, transparent, process, pid, uid });
   }
   return listeners;
 }

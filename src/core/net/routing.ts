@@ -75,10 +75,11 @@ function lookupIpv4(host: Host, query: RouteQuery): RouteResult {
     if (limited || (isUnspecified(destination) && (query.source === undefined || isUnspecified(query.source)))) return special('broadcast', 'lo', true);
   } else if (isUnspecified(destination)) {
     return special('local', 'lo', true);
-  } else if ((multicast || limited) && query.source !== undefined && query.outInterface === undefined) {
-    // A sender that is bound to an address sends from the device that has it.
+  } else if ((multicast || limited) && query.source !== undefined && !isUnspecified(query.source) && query.outInterface === undefined) {
+    // A sender that is bound to an address sends from the device that has it, and to nowhere where this host has no such address.
     const device = deviceOf(host, query.source);
-    if (device !== undefined) return special(multicast ? 'multicast' : 'broadcast', device, limited || isJoinedGroup(host, destination));
+    if (device === undefined) return special('none', undefined, false);
+    return special(multicast ? 'multicast' : 'broadcast', device, limited || isJoinedGroup(host, destination));
   } else if (query.outInterface !== undefined && (limited || isLinkGroup(destination))) {
     return special(limited ? 'broadcast' : 'multicast', query.outInterface, limited || isJoinedGroup(host, destination));
   }

@@ -1,4 +1,3 @@
-import { formatAddress } from './address';
 import type { Tuple } from './conntrack';
 import { PROTOCOL, type Packet } from './packet';
 
@@ -43,6 +42,15 @@ export function invertTuple(tuple: Tuple): Tuple | undefined {
 
 /** The same text for the same tuple. */
 export function tupleKey(tuple: Tuple): string {
+  let key = KEYS.get(tuple);
+  if (key === undefined) KEYS.set(tuple, (key = keyText(tuple)));
+  return key;
+}
+
+/** Tables of connections are searched by it, and tuples do not change. */
+const KEYS = new WeakMap<Tuple, string>();
+
+function keyText(tuple: Tuple): string {
   const icmp = tuple.icmp ? `${tuple.icmp.type}/${tuple.icmp.code}/${tuple.icmp.id}` : '';
-  return `${tuple.protocol} ${formatAddress(tuple.source)} ${tuple.sourcePort} ${formatAddress(tuple.destination)} ${tuple.destinationPort} ${icmp}`;
+  return `${tuple.protocol} ${tuple.source.words.join('.')} ${tuple.sourcePort} ${tuple.destination.words.join('.')} ${tuple.destinationPort} ${icmp}`;
 }

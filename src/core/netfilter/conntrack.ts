@@ -3,7 +3,7 @@ import type { ConntrackEntry, ConntrackState, ConntrackView, Direction, SctpTrac
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { invertTuple, tupleOf } from '../net/tuple';
-import { tcpFlagsValid, tcpOf, trackTcp } from './tcpTracking';
+import { tcpFlagsValid, tcpOf, trackTcp, type TcpSetting } from './tcpTracking';
 import { trackSctp } from './sctpTracking';
 import type { World } from './world';
 
@@ -25,8 +25,7 @@ export interface Tracked {
 export interface TrackingSetting {
   /** Checksums are looked at: in PREROUTING, unless nf_conntrack_checksum is 0. */
   readonly checksums: boolean;
-  /** nf_conntrack_tcp_be_liberal: TCP packets out of window are not INVALID. */
-  readonly liberal: boolean;
+  readonly tcp: TcpSetting;
 }
 
 export const NO_ENTRY = (state: ConntrackState): ConntrackView => ({ state, entry: undefined, direction: 'ORIGINAL' });
@@ -62,7 +61,7 @@ export function track(packet: Packet, world: World, template: Template, setting:
 function trackNew(packet: Packet, world: World, template: Template, setting: TrackingSetting): Tracked {
   const original = tupleOf(packet);
   const reply = invertTuple(original);
-  const tcp = packet.protocol === PROTOCOL.TCP ? trackTcp(packet, undefined, 'ORIGINAL', UNANSWERED, setting.liberal) : undefined;
+  const tcp = packet.protocol === PROTOCOL.TCP ? trackTcp(packet, undefined, 'ORIGINAL', UNANSWERED, setting.tcp) : undefined;
   const sctp = packet.protocol === PROTOCOL.SCTP ? trackSctp(packet, undefined, 'ORIGINAL') : undefined;
   const reason = reply === undefined ? 'nothing answers this ICMP type' : whyNotNew(packet, tcp?.kind === 'accepted' || sctp !== undefined);
   if (reply === undefined || reason) return { view: NO_ENTRY('INVALID'), why: reason ?? '' };
@@ -101,8 +100,11 @@ const UNANSWERED = { seenReply: false, assured: false };
 function trackKnown(packet: Packet, entry: ConntrackEntry, direction: Direction, world: World, template: Template, setting: TrackingSetting): Tracked {
   let changed = entry;
   let counted = true;
+  // A connection that was never answered but by an RST is forgotten at once (nf_conntrack_proto_tcp.c).
+  let dies = false;
   if (packet.protocol === PROTOCOL.TCP) {
-    const tracked = trackTcp(packet, tcpOf(entry), direction, entry, setting.liberal);
+    const tracked = trackTcp(packet, tcpOf(entry), direction, entry, setting.tcp);
+    if (tracked.kind === 'invalid' && tracked.tcp) world.put({ ...entry, tcp: tracked.tcp });
     if (tracked.kind === 'invalid') return { view: NO_ENTRY('INVALID'), why: `the connection is in state ${entry.tcpState ?? 'ESTABLISHED'}, in which this packet is not valid` };
     if (tracked.kind === 'reopen') {
       world.remove(entry);
@@ -110,6 +112,7 @@ function trackKnown(packet: Packet, entry: ConntrackEntry, direction: Direction,
     }
     changed = { ...changed, tcp: tracked.tcp, tcpState: tracked.tcp.state, assured: tracked.assured };
     counted = tracked.counted;
+    dies = (packet.tcpFlags & TCP_FLAGS.RST) !== 0 && !entry.seenReply && !tracked.ignored;
   }
   if (packet.protocol === PROTOCOL.SCTP) {
     const sctp = trackSctp(packet, entry.sctp ?? ASSUMED_ASSOCIATION, direction);
@@ -117,10 +120,8 @@ function trackKnown(packet: Packet, entry: ConntrackEntry, direction: Direction,
     counted = packet.payload[0] !== SCTP_INIT || entry.sctp?.state !== 'CLOSED' || sctp.state !== 'CLOSED';
     changed = { ...changed, sctp, assured: changed.assured || sctp.state === 'ESTABLISHED' };
   }
-  // An answered UDP connection is assured once it is two seconds old, as those are that were given from outside.
-  if ((packet.protocol === PROTOCOL.UDPLITE || (packet.protocol === PROTOCOL.UDP && entry.expires !== undefined)) && entry.seenReply) changed = { ...changed, assured: true };
-  // A connection that was never answered but by an RST is forgotten at once (nf_conntrack_proto_tcp.c).
-  const dies = packet.protocol === PROTOCOL.TCP && (packet.tcpFlags & TCP_FLAGS.RST) !== 0 && !entry.seenReply;
+  // An answered UDP connection is assured once it is two seconds old, as those are that were given from outside; of UDP-Lite and GRE at once.
+  if ((packet.protocol === PROTOCOL.UDPLITE || packet.protocol === PROTOCOL.GRE || (packet.protocol === PROTOCOL.UDP && entry.expires !== undefined)) && entry.seenReply) changed = { ...changed, assured: true };
   const side = direction === 'ORIGINAL' ? 'original' : 'reply';
   const counts = counted ? { ...changed.counts, [side]: { packets: changed.counts[side].packets + 1, bytes: changed.counts[side].bytes + packet.length } } : changed.counts;
   const state: ConntrackState = direction === 'REPLY' || entry.seenReply ? 'ESTABLISHED' : entry.expected ? 'RELATED' : 'NEW';

@@ -10,7 +10,7 @@ import type { Hook, PacketView, TableName } from '../xtables/view';
 export type KernelDropReason =
   | 'other-host' | 'loopback-address' | 'bad-source' | 'bad-destination' | 'martian-source' | 'martian-destination' | 'reverse-path' | 'no-route' | 'blackhole'
   | 'unreachable' | 'prohibited' | 'forwarding-off' | 'ttl-exceeded' | 'too-big' | 'redirect-without-address' | 'reroute-failed'
-  | 'not-followed' | 'nat-failed' | 'fragment-incomplete' | 'no-socket' | 'broken-packet' | 'not-forwarded';
+  | 'not-followed' | 'nat-failed' | 'fragment-incomplete' | 'no-socket' | 'broken-packet' | 'not-forwarded' | 'bad-options' | 'source-route';
 
 /** What decided a table: a rule of a chain, or the policy of the built-in chain. */
 export type DecidedBy = { readonly kind: 'rule'; readonly rule: Rule } | { readonly kind: 'policy'; readonly chain: Chain };

@@ -63,7 +63,8 @@ function trackPacket(passage: Passage, hook: Hook): void {
   const { at: { packet, conntrack, untracked, template }, context: { tracking, host, world }, arrival } = passage;
   if (!tracking || conntrack || untracked) return;
   const checks = (name: string): boolean => host.sysctls.get(`net.netfilter.nf_conntrack_${name}`) !== 0;
-  const setting = { checksums: hook === 'PREROUTING' && checks('checksum'), liberal: checks('tcp_be_liberal') };
+  const tcp = { liberal: checks('tcp_be_liberal'), loose: checks('tcp_loose'), ignoreInvalidReset: (host.sysctls.get('net.netfilter.nf_conntrack_tcp_ignore_invalid_rst') ?? 0) !== 0 };
+  const setting = { checksums: hook === 'PREROUTING' && checks('checksum'), tcp };
   const wrong = setting.checksums && findsChecksumWrong(passage, hook);
   const tracked = wrong ? { view: NO_ENTRY('INVALID'), why: WRONG_CHECKSUM } : overrideState(track(packet, world, template ?? NO_TEMPLATE, setting), arrival.state, packet, world);
   passage.move({ conntrack: tracked.view });

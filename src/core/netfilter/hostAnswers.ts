@@ -1,5 +1,6 @@
-import { isLinkLocal, isMulticast, isUnspecified, type Address } from '../net/address';
+import { isLinkLocal, isLoopback, isMulticast, isUnspecified, type Address } from '../net/address';
 import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
+import type { Host } from '../net/host';
 import { ROUTE_TABLE } from '../net/kernelRoutes';
 import { lookupRoute } from '../net/routing';
 import { sourceAddressFor } from '../net/sourceAddress';
@@ -7,8 +8,10 @@ import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { withPacket, withSyn } from './acceptedSocket';
 import { firstPath } from './explore';
-import type { KernelDropReason, TraceEvent, Walked, WalkEnd } from './events';
+import type { KernelDropReason, Walked, WalkEnd } from './events';
 import type { Attached, WalkContext } from './passage';
+import { inboundAddress, queryAnswer, replyMark, ttlOf } from './answerSettings';
+import { routeOutput } from './outputRoute';
 import { tcpOf } from './tcpTracking';
 import type { World } from './world';
 
@@ -17,47 +20,61 @@ import type { World } from './world';
  * hooks like any other packet; what stays of it is what connection tracking and the rules remember, which the next packet of a
  * sequence meets: the world behind it is given back, and that of the context may have been written to. `raw`: behind what this host sends there is no connected socket, so a SYN+ACK that comes back to it gets an RST.
  */
-export function hostAnswers(walked: Walked, given: WalkContext, raw = false): World {
+export function hostAnswers(walked: Walked, given: WalkContext, raw = false, attached?: Attached): World {
   let context = given;
   const copyEnd = walked.events.findIndex(({ kind }) => kind === 'copy-end');
   const copied = walked.events[copyEnd];
   // The copy that the host took itself is answered for itself.
-  if (copied?.kind === 'copy-end') context = { ...given, world: hostAnswers({ ...walked, events: walked.events.slice(0, copyEnd), end: copied.end }, given, raw) };
-  const answer = withSource(answerOf(walked, context), context, walked.end.inInterface);
+  if (copied?.kind === 'copy-end') context = { ...given, world: hostAnswers({ ...walked, events: walked.events.slice(0, copyEnd), end: copied.end }, given, raw, attached) };
+  const answer = withSource(answerOf({ ...walked, attached }, context), context, walked.end.inInterface);
   if (!answer) return context.world;
   const { walked: answered, after } = firstPath(
     {
-      packet: answer.packet, direction: 'out', iface: linkOf(walked, answer.packet), socket: { kind: 'kernel', uid: 0, gid: 0, groups: [] }, state: undefined,
+      packet: answer.packet, direction: 'out', iface: answer.iface ?? linkOf(walked, answer.packet, context.host), socket: { kind: 'kernel', uid: 0, gid: 0, groups: [] }, state: undefined,
       ...(answer.attached ? { attached: answer.attached } : {}),
     },
     context,
   );
-  return raw && answer.packet.protocol === PROTOCOL.TCP && answered.end.outcome === 'LOCAL' ? hostAnswers(answered, { ...context, world: after }, raw) : after;
+  const backToSender = raw && answer.packet.protocol === PROTOCOL.TCP && answered.end.outcome === 'LOCAL';
+  return backToSender || answered.end.dropBy?.kind === 'rule' ? hostAnswers(answered, { ...context, world: after }, raw, answer.attached) : after;
+}
+
+/** A packet that is to be answered. `attached`: what it was attached to from the start, as it is an answer itself. */
+interface Question extends Walked {
+  readonly attached: Attached | undefined;
 }
 
 interface HostAnswer {
   readonly packet: Packet;
   /** What the answer is attached to from the start; otherwise connection tracking finds its connection. */
   readonly attached?: Attached | undefined;
+  /** The interface that it has to leave by. */
+  readonly iface?: string | undefined;
 }
 
-/** A link-local address means something on the link that the packet came from only; REJECT does not mind that. Source: net/ipv6/tcp_ipv6.c tcp_v6_send_response, icmp.c. */
-function linkOf({ end }: Walked, { family, destination }: Packet): string | undefined {
-  return family === 6 && isLinkLocal(destination) && end.dropBy?.kind !== 'rule' ? end.inInterface : undefined;
+/**
+ * A link-local address means something on the link that the packet came from only, and ::1 for TCP on the interface that has the address the packet was for; REJECT
+ * does not mind that. Source: net/ipv6/tcp_ipv6.c tcp_v6_send_response, icmp.c.
+ */
+function linkOf({ end }: Pick<Walked, 'end'>, { family, destination, protocol }: Packet, host: Host): string | undefined {
+  if (family === 4 || end.dropBy?.kind === 'rule') return undefined;
+  if (isLinkLocal(destination)) return end.inInterface;
+  return protocol === PROTOCOL.TCP && isLoopback(destination) ? lookupRoute(host, { destination: end.packet.destination }).route?.device : undefined;
 }
 
 /** What came to `::` or to a group is answered from an address that the host picks, so the answer is none of that connection. */
 function withSource(answer: HostAnswer | undefined, { host }: WalkContext, inInterface: string | undefined): HostAnswer | undefined {
-  if (answer?.packet.family !== 6 || !isUnspecified(answer.packet.source)) return answer;
+  if (answer === undefined || !isUnspecified(answer.packet.source)) return answer;
   const { packet } = answer;
-  const route = lookupRoute(host, { destination: packet.destination, mark: 0, tos: 0 });
+  if (packet.family === 4 && packet.protocol !== PROTOCOL.ICMP) return answer;
   // Without a source of its own an echo reply may only leave by the interface on which the request came (net/ipv6/route.c ip6_route_output_flags).
-  if (packet.protocol === PROTOCOL.ICMPV6 && route.route?.device !== inInterface) return undefined;
-  const source = sourceAddressFor(host, route, packet.destination);
-  return source && { ...answer, packet: { ...packet, source } };
+  const iface = packet.family === 6 && packet.protocol === PROTOCOL.ICMPV6 ? inInterface : undefined;
+  const route = lookupRoute(host, { destination: packet.destination, mark: 0, tos: 0, outInterface: iface });
+  const source = route.type === 'none' ? undefined : sourceAddressFor(host, route, packet.destination);
+  return source && { ...answer, packet: { ...packet, source }, iface };
 }
 
-function answerOf(walked: Walked, context: WalkContext): HostAnswer | undefined {
+function answerOf(walked: Question, context: WalkContext): HostAnswer | undefined {
   switch (walked.end.outcome) {
     case 'LOCAL':
       return receivedAnswer(walked, context);
@@ -76,44 +93,40 @@ const HANDLED: Readonly<Record<4 | 6, ReadonlySet<number>>> = {
   6: new Set([PROTOCOL.ICMPV6, PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.IPV6_NONE]),
 };
 
-function receivedAnswer(walked: Walked, context: WalkContext): HostAnswer | undefined {
+function receivedAnswer(walked: Question, context: WalkContext): HostAnswer | undefined {
   const { end, events } = walked;
   const { packet } = end;
   const route = events.findLast((event) => event.kind === 'route');
   if (packet.extensionHeaders.some(({ protocol, bytes }) => protocol === PROTOCOL.IPV6_ROUTE && bytes[2] === SEGMENT_ROUTING)) return undefined;
-  const echo = isEchoRequest(packet);
-  if (echo && packet.family === 6 && route?.type === 'multicast') return { packet: reversed(packet, { icmpType: 129, source: ANY_IPV6 }) };
-  // What came to another broadcast or multicast address is answered by nobody, or from another address: no answer of that connection.
+  const anycast = packet.family === 6 && lookupRoute(context.host, { destination: packet.destination }).route?.type === 'anycast';
+  const echo = queryAnswer(packet, anycast ? 'anycast' : route?.type, context.host);
+  if (echo !== undefined && (packet.family === 6 || route?.type !== 'local' || isOwn(packet.destination, context))) return { packet: reversed(packet, echo, context.host) };
+  // What came to another broadcast or multicast address is answered by nobody.
   if (route?.type !== 'local') return undefined;
   if (packet.family === 4 && !end.receiver?.transparent && !isOwn(packet.destination, context)) return undefined;
-  if (echo) return { packet: reversed(packet, { icmpType: packet.family === 4 ? 0 : 129 }) };
-  if (toMany(end)) return undefined;
+  if (toMany(end) || (anycast && packet.protocol === PROTOCOL.TCP)) return undefined;
   // Unlike the handlers of protocols, what says that there is none has not let go of the packet's connection (net/ipv4/ip_input.c ip_protocol_deliver_rcu).
-  if (!HANDLED[packet.family].has(packet.protocol)) return { packet: icmpError(packet, packet.family === 4 ? [3, 2] : [4, 1], context), attached: attachment(walked, entryOf(walked, context)) };
+  const secured = packet.extensionHeaders.some(({ protocol }) => protocol === PROTOCOL.AH);
+  if (secured || !HANDLED[packet.family].has(packet.protocol)) return { packet: icmpError(packet, packet.family === 4 ? [3, 2] : [4, 1], context, end.inInterface), attached: attachment(walked, entryOf(walked, context)) };
   if (!end.receiverKnown) return undefined;
   if (packet.protocol === PROTOCOL.UDP || packet.protocol === PROTOCOL.UDPLITE) {
-    return end.receiver ? undefined : { packet: icmpError(packet, packet.family === 4 ? [3, 3] : [1, 4], context) };
+    return end.receiver ? undefined : { packet: icmpError(packet, packet.family === 4 ? [3, 3] : [1, 4], context, end.inInterface) };
   }
   return packet.protocol === PROTOCOL.TCP ? tcpAnswer(walked, context) : undefined;
 }
 
-/** ICMP of the other family is none to Linux, whatever its bytes say. */
-function isEchoRequest({ family, protocol, icmpType }: Packet): boolean {
-  return family === 4 ? protocol === PROTOCOL.ICMP && icmpType === 8 : protocol === PROTOCOL.ICMPV6 && icmpType === 128;
-}
-
 /** Numbers of this host begin with 1. */
-function tcpAnswer({ end: { packet, receiver }, events }: Walked, { world }: WalkContext): HostAnswer | undefined {
+function tcpAnswer({ end: { packet, receiver }, ...walked }: Question, { world, host }: WalkContext): HostAnswer | undefined {
   const known = world.acceptedFor(packet);
   if ((packet.tcpFlags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK | TCP_FLAGS.RST)) === TCP_FLAGS.SYN && receiver) {
     const { socket, answer } = withSyn(packet, receiver, known);
     world.keepAccepted(packet, socket);
-    if (answer === 'reset') return { packet: tcpReset(packet) };
-    if (answer === 'ack') return { packet: reversed(packet, { tcpFlags: TCP_FLAGS.ACK, tcpSequence: 2, tcpAcknowledgement: known?.next ?? 0 }) };
-    return { packet: reversed(packet, { tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK, tcpSequence: 1, tcpAcknowledgement: (packet.tcpSequence + 1) >>> 0 }) };
+    if (answer === 'reset') return { packet: tcpReset(packet, host) };
+    if (answer === 'ack') return { packet: reversed(packet, { tcpFlags: TCP_FLAGS.ACK, tcpSequence: 2, tcpAcknowledgement: known?.next ?? 0 }, host) };
+    return { packet: reversed(packet, { tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK, tcpSequence: 1, tcpAcknowledgement: (packet.tcpSequence + 1) >>> 0, mark: 0 }, host) };
   }
   const reset = (packet.tcpFlags & TCP_FLAGS.RST) !== 0;
-  if (!reset && (!receiver || lastView(events)?.state !== 'ESTABLISHED')) return { packet: tcpReset(packet) };
+  if (!reset && (!receiver || lastView(walked)?.state !== 'ESTABLISHED')) return { packet: tcpReset(packet, host) };
   if (known) world.keepAccepted(packet, withPacket(packet, known));
   return undefined;
 }
@@ -122,14 +135,15 @@ function tcpAnswer({ end: { packet, receiver }, events }: Walked, { world }: Wal
 const ERRORS: Partial<Record<KernelDropReason, Readonly<Record<4 | 6, readonly [number, number]>>>> = {
   'ttl-exceeded': { 4: [11, 0], 6: [3, 0] }, 'no-route': { 4: [3, 0], 6: [1, 0] }, unreachable: { 4: [3, 1], 6: [1, 0] },
   prohibited: { 4: [3, 13], 6: [1, 1] }, 'too-big': { 4: [3, 4], 6: [2, 0] },
+  'bad-options': { 4: [12, 0], 6: [4, 0] },
 };
 
-function refusedAnswer(walked: Walked, context: WalkContext): HostAnswer | undefined {
+function refusedAnswer(walked: Question, context: WalkContext): HostAnswer | undefined {
   const { end: { dropBy, packet }, end, events } = walked;
   const entry = entryOf(walked, context);
   if (dropBy?.kind === 'kernel') {
     const code = dropBy.inHook ? undefined : ERRORS[dropBy.reason]?.[packet.family];
-    return code && !isIcmpErrorPacket(packet) && !toMany(end) ? { packet: icmpError(packet, code, context), attached: attachment(walked, entry) } : undefined;
+    return code && !isIcmpErrorPacket(packet) && !toMany(end) && !isMulticast(packet.destination) ? { packet: icmpError(packet, code, context, end.inInterface), attached: attachment(walked, entry) } : undefined;
   }
   const rule = events.findLast((event) => event.kind === 'rule');
   if (rule?.effect?.kind !== 'reject') return undefined;
@@ -138,17 +152,20 @@ function refusedAnswer(walked: Walked, context: WalkContext): HostAnswer | undef
   const unicast = packet.family === 4 || [packet.source, packet.destination].every((address) => !isUnspecified(address) && !isMulticast(address));
   if (kind === 'tcp-reset') {
     if (!unicast || packet.protocol !== PROTOCOL.TCP || packet.tcpFlags & TCP_FLAGS.RST) return undefined;
+    const answer = tcpReset(packet, context.host);
+    // Where there is no way for the reset, the connection stays as it was as well.
+    if (routeOutput(answer, context.host, undefined, 0, 'kernel').kind === 'drop') return undefined;
     const closed = entry && closedTcp(entry);
     if (closed && context.world.entry(closed.id)) context.world.put(closed);
-    return { packet: tcpReset(packet), attached: attachment(walked, closed) };
+    return { packet: answer, attached: attachment(walked, closed) };
   }
   if (kind !== 'icmp' || isIcmpErrorPacket(packet)) return undefined;
-  return { packet: icmpError(packet, [icmpType ?? 3, icmpCode ?? 3], context), attached: attachment(walked, entry) };
+  return { packet: icmpError(packet, [icmpType ?? 3, icmpCode ?? 3], context, end.inInterface), attached: attachment(walked, entry) };
 }
 
 /** The packet's connection. By now it may be known to all: what was seen of it on the way is out of date. */
-function entryOf({ events }: Walked, { world }: WalkContext): ConntrackEntry | undefined {
-  const entry = lastView(events)?.entry;
+function entryOf(walked: Pick<Question, 'events' | 'attached'>, { world }: WalkContext): ConntrackEntry | undefined {
+  const entry = lastView(walked)?.entry;
   return entry && (world.entry(entry.id) ?? entry);
 }
 
@@ -156,8 +173,8 @@ function entryOf({ events }: Walked, { world }: WalkContext): ConntrackEntry | u
  * What the answer to a packet is attached to. After an untracked one it is none, and yet CT rules take it for tracked; after one that is
  * INVALID there is nothing. Source: nf_conntrack_core.c nf_conntrack_attach, xt_CT.c xt_ct_target.
  */
-function attachment({ events }: Walked, entry: ConntrackEntry | undefined): Attached | undefined {
-  if (entry) return { state: 'RELATED', entry, direction: lastView(events)?.direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL' };
+function attachment({ events, attached }: Question, entry: ConntrackEntry | undefined): Attached | undefined {
+  if (entry) return { state: 'RELATED', entry, direction: lastView({ events, attached })?.direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL' };
   const last = events.findLast((event) => event.kind === 'rule' || event.kind === 'hook-leave');
   const state = last?.kind === 'rule' ? last.view.conntrack?.state : last?.state;
   return state === 'UNTRACKED' ? 'beyond-ct' : undefined;
@@ -183,40 +200,39 @@ function toMany({ packetType }: WalkEnd): boolean {
   return packetType !== 'unicast';
 }
 
-function lastView(events: readonly TraceEvent[]): ConntrackView | undefined {
-  return events.findLast((event) => event.kind === 'conntrack')?.view;
+function lastView({ events, attached }: Pick<Question, 'events' | 'attached'>): ConntrackView | undefined {
+  return events.findLast((event) => event.kind === 'conntrack')?.view ?? (typeof attached === 'object' ? attached : undefined);
 }
 
-function tcpReset(packet: Packet): Packet {
+function tcpReset(packet: Packet, host: Host): Packet {
   const withAck = (packet.tcpFlags & TCP_FLAGS.ACK) !== 0;
   const data = packet.length - (packet.family === 4 ? 20 + packet.ipOptions.length : 40) - 20 - packet.tcpOptions.length;
   const length = data + (packet.tcpFlags & TCP_FLAGS.SYN ? 1 : 0) + (packet.tcpFlags & TCP_FLAGS.FIN ? 1 : 0);
   return reversed(packet, withAck
-    ? { tcpFlags: TCP_FLAGS.RST, tcpSequence: packet.tcpAcknowledgement, tcpAcknowledgement: 0 }
-    : { tcpFlags: TCP_FLAGS.RST | TCP_FLAGS.ACK, tcpSequence: 0, tcpAcknowledgement: (packet.tcpSequence + length) >>> 0 });
+    ? { tcpWindow: 0, tcpFlags: TCP_FLAGS.RST, tcpSequence: packet.tcpAcknowledgement, tcpAcknowledgement: 0 }
+    : { tcpWindow: 0, tcpFlags: TCP_FLAGS.RST | TCP_FLAGS.ACK, tcpSequence: 0, tcpAcknowledgement: (packet.tcpSequence + length) >>> 0 }, host);
 }
 
-function reversed(packet: Packet, patch: Partial<Packet>): Packet {
+function reversed(packet: Packet, patch: Partial<Packet>, host: Host): Packet {
   return {
     ...packet, source: packet.destination, destination: packet.source, sourcePort: packet.destinationPort, destinationPort: packet.sourcePort,
-    extensionHeaders: [], ipOptions: NOTHING, mark: 0, ttl: 64, tos: 0, length: packet.protocol === PROTOCOL.TCP ? (packet.family === 4 ? 40 : 60) : packet.length,
+    extensionHeaders: [], ipOptions: NOTHING, mark: replyMark(packet, host), ttl: ttlOf(host, packet.family), tos: 0, length: packet.protocol === PROTOCOL.TCP ? (packet.family === 4 ? 40 : 60) : packet.length - packet.ipOptions.length,
     tcpOptions: NOTHING, payload: packet.protocol === PROTOCOL.TCP ? NOTHING : packet.payload, sourceMac: undefined, destinationMac: undefined, ...patch,
   };
 }
 
 const NOTHING = new Uint8Array(0);
-const ANY_IPV6: Address = { family: 6, words: [0, 0, 0, 0] };
 /** An ICMP error has at most this many bytes. Source: RFC 1812, 4.3.2.3 and RFC 4443, 2.4. */
 const LONGEST_ERROR = { 4: 576, 6: 1280 } as const;
 
-/** An ICMP error about a packet, to its sender: from the address that the packet was sent to, or the one of the way back. */
-function icmpError(packet: Packet, [icmpType, icmpCode]: readonly [number, number], { host }: WalkContext): Packet {
+/** An ICMP error about a packet, to its sender: from the address that the packet was sent to, or the one of the way back. `iface`: where the packet came in. */
+function icmpError(packet: Packet, [icmpType, icmpCode]: readonly [number, number], { host }: WalkContext, iface: string | undefined): Packet {
   const back = lookupRoute(host, { destination: packet.source, mark: 0, tos: 0 });
   const own = host.interfaces.some(({ addresses }) => addresses.some(({ address }) => address.words.join() === packet.destination.words.join()));
-  const source = own ? packet.destination : (sourceAddressFor(host, back, packet.source) ?? packet.destination);
+  const source = own ? packet.destination : (inboundAddress(host, packet.family, iface) ?? sourceAddressFor(host, back, packet.source) ?? packet.destination);
   const header = packet.family === 4 ? 28 : 48;
   return {
-    ...reversed(packet, {}), source, destination: packet.source, protocol: packet.family === 4 ? PROTOCOL.ICMP : PROTOCOL.ICMPV6, sourcePort: 0, destinationPort: 0,
+    ...reversed(packet, {}, host), source, destination: packet.source, protocol: packet.family === 4 ? PROTOCOL.ICMP : PROTOCOL.ICMPV6, sourcePort: 0, destinationPort: 0,
     tcpFlags: 0, icmpType, icmpCode, icmpId: 0, inner: { ...packet, mark: 0 }, tos: packet.family === 4 ? 0xc0 : 0, payload: NOTHING,
     length: Math.min(header + packet.length, LONGEST_ERROR[packet.family]), fragmentOffset: 0, moreFragments: false,
   };

@@ -2,6 +2,7 @@ import { isMulticast } from '../net/address';
 import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
 import type { Host } from '../net/host';
 import type { Packet, SocketOwner } from '../net/packet';
+import { matchesInLoadOrder } from '../ruleset/loadOrder';
 import type { RuleSet } from '../ruleset/ruleSet';
 import type { PacketView } from '../xtables/view';
 import { changedUnder, RIGHT } from './checksum';
@@ -213,6 +214,7 @@ export class Passage {
       packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket, ownCopy, routedAs,
       conntrack: conntrack ?? (template ? templateView(template, packet.family) : untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),
       memory: world, packetType: this.packetType(), backend: ruleSet?.backend ?? 'legacy', iptablesVersion: ruleSet?.section.version, findConnection: (tuple, zone) => world.find(tuple, zone)?.entry, findSocket: (asked) => world.socketOf(asked),
+      matchesNamed: (name) => (ruleSet ? matchesInLoadOrder(ruleSet, name) : []),
     });
   }
 

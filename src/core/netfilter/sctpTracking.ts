@@ -118,8 +118,9 @@ function advance(tracking: SctpTracking, { type, flags, value }: Chunk, directio
   if (type === CHUNK.INIT || type === CHUNK.INIT_ACK) {
     const tag = initTag(value);
     if (tag === undefined) return undefined;
-    if (type === CHUNK.INIT) init = { [direction]: true, [other]: init[direction] && init[other] ? false : init[other] } as SctpTracking['init'];
-    else if (((!init[other] && tags[other] !== 0) || (init[direction] && init[other])) && tags[other] !== tag) return undefined;
+    // One that names the tag that is known is taken for a repetition, or an old one (Linux 6.18 and the longterm kernels since 2026).
+    if (type === CHUNK.INIT && (tracking.state === 'NONE' || tags[other] !== tag)) init = { [direction]: true, [other]: init[direction] && init[other] ? false : init[other] } as SctpTracking['init'];
+    if (type === CHUNK.INIT_ACK && ((!init[other] && tags[other] !== 0) || (init[direction] && init[other])) && tags[other] !== tag) return undefined;
     tags = { ...tags, [other]: tag };
   }
   return { state, tags, init, strangeHeartbeat };

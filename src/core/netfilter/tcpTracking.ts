@@ -24,7 +24,8 @@ const REPLY: Readonly<Record<TcpPacketKind, string>> = {
 
 /** What connection tracking makes of a TCP packet. */
 export type TrackedTcp =
-  | { readonly kind: 'invalid' }
+  /** `tcp`: what is remembered of it all the same. */
+  | { readonly kind: 'invalid'; readonly tcp?: TcpTracking }
   /** The old connection is over: the packet opens a new one of the same addresses and ports. */
   | { readonly kind: 'reopen' }
   | {
@@ -32,31 +33,42 @@ export type TrackedTcp =
       readonly tcp: TcpTracking;
       /** A valid ACK in both directions: the connection is kept under memory pressure. */
       readonly assured: boolean;
+      /** It was let through without being believed, or it would have been: what a reset ends goes on. */
+      readonly ignored?: true;
       /** It counts for the packet and byte counters; what is only let through does not. */
       readonly counted: boolean;
     };
 
+/** How this host tracks TCP: the sysctls nf_conntrack_tcp_be_liberal, _loose and _ignore_invalid_rst. */
+export interface TcpSetting {
+  /** Packets out of window are taken. */
+  readonly liberal: boolean;
+  /** A connection may be taken over in the middle. */
+  readonly loose: boolean;
+  /** A reset in front of what was acknowledged is no reason for INVALID. */
+  readonly ignoreInvalidReset: boolean;
+}
+
 const INVALID: TrackedTcp = { kind: 'invalid' };
 
 /**
- * A packet of a connection. `known` undefined: it would open one. `liberal`: nf_conntrack_tcp_be_liberal, with which packets out of
- * window are taken. Source: nf_conntrack_proto_tcp.c nf_conntrack_tcp_packet.
+ * A packet of a connection. `known` undefined: it would open one. Source: nf_conntrack_proto_tcp.c nf_conntrack_tcp_packet.
  */
-export function trackTcp(packet: Packet, known: TcpTracking | undefined, direction: Direction, connection: { readonly seenReply: boolean; readonly assured: boolean }, liberal: boolean): TrackedTcp {
+export function trackTcp(packet: Packet, known: TcpTracking | undefined, direction: Direction, connection: { readonly seenReply: boolean; readonly assured: boolean }, setting: TcpSetting): TrackedTcp {
   const kind = kindOf(packet.tcpFlags);
-  const tcp = known ?? openTcp(packet);
+  const tcp = known ?? openTcp(packet, setting.loose);
   if (tcp === undefined) return INVALID;
   const old = tcp.state as TcpState;
-  const transition = decide(packet, tcp, direction, kind, connection);
+  const transition = decide(packet, tcp, direction, kind, connection, setting);
   if (transition === 'invalid') return INVALID;
   if (transition === 'reopen') return { kind: 'reopen' };
-  if ('ignored' in transition) return { kind: 'accepted', tcp: transition.ignored, assured: connection.assured, counted: false };
+  if ('ignored' in transition) return { kind: 'accepted', tcp: transition.ignored, assured: connection.assured, counted: false, ignored: true };
   let { before: next } = transition;
   if (!transition.skipWindow) {
-    const window = inWindow(packet, next, direction, kind, liberal);
-    if (window === 'invalid') return INVALID;
-    if (window === 'ignore') return { kind: 'accepted', tcp: next, assured: connection.assured, counted: false };
-    next = window;
+    const window = inWindow(packet, next, direction, kind, setting.liberal);
+    if (window.answer === 'invalid') return { kind: 'invalid', tcp: window.tcp };
+    if (window.answer === 'ignore') return { kind: 'accepted', tcp: window.tcp, assured: connection.assured, counted: false, ignored: true };
+    next = window.tcp;
   }
   const closing = old !== transition.state && transition.state === 'FIN_WAIT';
   const side = next.sides[direction];
@@ -73,7 +85,7 @@ export function trackTcp(packet: Packet, known: TcpTracking | undefined, directi
 
 type Transition = 'invalid' | 'reopen' | { readonly ignored: TcpTracking } | { readonly state: TcpState; readonly before: TcpTracking; readonly skipWindow: boolean };
 
-function decide(packet: Packet, tcp: TcpTracking, direction: Direction, kind: TcpPacketKind, connection: { readonly seenReply: boolean; readonly assured: boolean }): Transition {
+function decide(packet: Packet, tcp: TcpTracking, direction: Direction, kind: TcpPacketKind, connection: { readonly seenReply: boolean; readonly assured: boolean }, setting: TcpSetting): Transition {
   const old = tcp.state as TcpState;
   const other: Direction = direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL';
   const next = nextTcpState(old, kind, direction);
@@ -96,7 +108,7 @@ function decide(packet: Packet, tcp: TcpTracking, direction: Direction, kind: Tc
     case 'SYN_RECV':
       return to(direction === 'REPLY' && kind === 'ack' && last.simultaneousOpen ? 'ESTABLISHED' : 'SYN_RECV', tcp);
     case 'CLOSE':
-      return kind === 'rst' ? reset(packet, tcp, direction, other, connection) : to('CLOSE', tcp);
+      return kind === 'rst' ? reset(packet, tcp, direction, other, connection, setting) : to('CLOSE', tcp);
     default:
       return to(next, tcp);
   }
@@ -109,7 +121,7 @@ function to(state: TcpState, before: TcpTracking, skipWindow = false): Transitio
 const CLOSING: ReadonlySet<string> = new Set(['FIN_WAIT', 'LAST_ACK', 'TIME_WAIT', 'CLOSE', 'CLOSE_WAIT']);
 
 /** A reset has to fit what was acknowledged last, or it may be forged. */
-function reset(packet: Packet, tcp: TcpTracking, direction: Direction, other: Direction, { seenReply, assured }: { readonly seenReply: boolean; readonly assured: boolean }): Transition {
+function reset(packet: Packet, tcp: TcpTracking, direction: Direction, other: Direction, { seenReply, assured }: { readonly seenReply: boolean; readonly assured: boolean }, { ignoreInvalidReset }: TcpSetting): Transition {
   const { last, sides } = tcp;
   let state: TcpState = 'CLOSE';
   if (CLOSING.has(tcp.state)) return to('CLOSE', tcp, true);
@@ -118,7 +130,7 @@ function reset(packet: Packet, tcp: TcpTracking, direction: Direction, other: Di
     const sequence = packet.tcpSequence;
     const established = tcp.state === 'ESTABLISHED' && assured;
     if (sequence === 0 && !established) return to('CLOSE', tcp);
-    if (((sequence - acknowledged) | 0) < 0) return 'invalid';
+    if (((sequence - acknowledged) | 0) < 0 && !ignoreInvalidReset) return 'invalid';
     if (!established || sequence === acknowledged) return to('CLOSE', tcp);
     if (last.kind === 'ack' && last.direction === direction && sequence === last.end) return to('CLOSE', tcp);
     state = tcp.state;
@@ -148,13 +160,14 @@ function ignore(packet: Packet, tcp: TcpTracking, direction: Direction, kind: Tc
   return { ignored: { ...tcp, last: remembered } };
 }
 
-/** What a packet without a connection starts with; undefined where it cannot open one. An ACK in the middle of a connection can. */
-function openTcp(packet: Packet): TcpTracking | undefined {
+/** What a packet without a connection starts with; undefined where it cannot open one. An ACK in the middle of a connection can, where the host is `loose`. */
+function openTcp(packet: Packet, loose: boolean): TcpTracking | undefined {
   const next = nextTcpState('NONE', kindOf(packet.tcpFlags), 'ORIGINAL');
   if (next === 'INVALID' || next === 'IGNORE') return undefined;
   const end = payloadEnd(packet);
   const maxWindow = packet.tcpWindow === 0 ? 1 : packet.tcpWindow;
   const middle = next !== 'SYN_SENT';
+  if (middle && !loose) return undefined;
   const side = middle
     ? { ...FRESH_SIDE, end, maxEnd: (end + maxWindow) >>> 0, maxWindow, sack: true, liberal: true }
     : { ...FRESH_SIDE, ...readTcpOptions(packet), end, maxEnd: end, maxWindow };

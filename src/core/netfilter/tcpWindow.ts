@@ -10,10 +10,10 @@ const before = (a: number, b: number): boolean => ((a - b) | 0) < 0;
 const after = (a: number, b: number): boolean => before(b, a);
 
 /**
- * Checks a packet against the windows of both sides and remembers what it tells about them. `ignore`: it passes without a trace.
- * Source: nf_conntrack_proto_tcp.c tcp_in_window.
+ * Checks a packet against the windows of both sides and remembers what it tells about them, some of it even where it does not fit. `ignore`: it passes, and the
+ * connection goes on as if it had not come. Source: nf_conntrack_proto_tcp.c tcp_in_window.
  */
-export function inWindow(packet: Packet, tcp: TcpTracking, direction: Direction, kind: string, liberal: boolean): TcpTracking | 'invalid' | 'ignore' {
+export function inWindow(packet: Packet, tcp: TcpTracking, direction: Direction, kind: string, liberal: boolean): { readonly answer: 'accept' | 'invalid' | 'ignore'; readonly tcp: TcpTracking } {
   const other: Direction = direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL';
   let sender = tcp.sides[direction];
   let receiver = tcp.sides[other];
@@ -36,7 +36,7 @@ export function inWindow(packet: Packet, tcp: TcpTracking, direction: Direction,
   if (sender.maxWindow === 0) {
     if (syn) {
       begin();
-      if (!hasAck) return with_();
+      if (!hasAck) return { answer: 'accept', tcp: with_() };
     } else {
       const scaled = (window << sender.scale) >>> 0;
       const maxWindow = scaled === 0 ? 1 : scaled;
@@ -46,15 +46,15 @@ export function inWindow(packet: Packet, tcp: TcpTracking, direction: Direction,
     }
   } else if (syn && after(end, sender.end) && (tcp.state === 'SYN_SENT' || tcp.state === 'SYN_RECV')) {
     begin();
-    if (direction === 'REPLY' && !hasAck) return with_();
+    if (direction === 'REPLY' && !hasAck) return { answer: 'accept', tcp: with_() };
   }
   if (!hasAck || ((flags & TCP_FLAGS.RST) !== 0 && ack === 0)) ack = sack = receiver.end;
   if ((flags & TCP_FLAGS.RST) !== 0 && sequence === 0 && tcp.state === 'SYN_SENT') sequence = end = sender.end;
   const bad = outside({ sequence, end, sack }, sender, receiver);
-  // A liberal tracker takes the packet, yet does not learn from it.
+  // A liberal tracker takes the packet, yet learns no more from it.
   if (bad) {
     if (bad.overshot) sender = { ...sender, end };
-    return liberal || sender.liberal ? with_() : bad.answer;
+    return { answer: liberal || sender.liberal ? 'accept' : bad.answer, tcp: with_() };
   }
   if (!syn) window = (window << sender.scale) >>> 0;
   const swin = (window + (sack - ack)) >>> 0;
@@ -65,7 +65,7 @@ export function inWindow(packet: Packet, tcp: TcpTracking, direction: Direction,
   };
   if (receiver.maxWindow !== 0 && after(end, senderMaxEnd)) receiver = { ...receiver, maxWindow: (receiver.maxWindow + end - senderMaxEnd) >>> 0 };
   if (after((sack + window) >>> 0, (receiver.maxEnd - 1) >>> 0)) receiver = { ...receiver, maxEnd: (sack + window + (window === 0 ? 1 : 0)) >>> 0 };
-  return with_(kind === 'ack' ? { last: { ...tcp.last, direction, sequence, acknowledgement: ack, end, window: packet.tcpWindow } } : {});
+  return { answer: 'accept', tcp: with_(kind === 'ack' ? { last: { ...tcp.last, direction, sequence, acknowledgement: ack, end, window: packet.tcpWindow } } : {}) };
 }
 
 const LEAST_ACK_WINDOW = 66000;

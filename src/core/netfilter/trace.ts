@@ -6,6 +6,7 @@ import type { Walked } from './events';
 import { paths } from './explore';
 import { hostAnswers } from './hostAnswers';
 import type { Arrival, WalkContext } from './passage';
+import { unfollowedSysctls } from './unfollowedSysctls';
 import { World } from './world';
 
 /** What a packet is sent into. */
@@ -55,7 +56,7 @@ export function isTracking(host: Host, ruleSet: RuleSet | undefined): boolean {
   return host.conntrack === 'on' || (ruleSet?.needsConntrack ?? false);
 }
 
-/** What the courses take for granted of the programs of this host. */
+/** What the courses take for granted of the programs and the settings of this host. */
 export function notesOf(outcomes: readonly Walked[]): readonly string[] {
   return [...new Set(outcomes.flatMap(({ notes }) => notes))];
 }
@@ -69,6 +70,7 @@ function follow(request: PacketRequest, setting: TraceSetting, world: World): { 
   };
   const effort = { rules: 0 };
   const context: WalkContext = { ruleSet, host: setting.host, world: world.copy(), answers: setting.answers ?? NO_ANSWERS, tracking: isTracking(setting.host, ruleSet), effort };
+  const unfollowed = unfollowedSysctls(setting.host);
   const outcomes: Walked[] = [];
   let after = world;
   let truncated = false;
@@ -80,7 +82,7 @@ function follow(request: PacketRequest, setting: TraceSetting, world: World): { 
       truncated = true;
       break;
     }
-    outcomes.push(path.walked);
+    outcomes.push(unfollowed.length === 0 ? path.walked : { ...path.walked, notes: [...path.walked.notes, ...unfollowed] });
     events += path.walked.events.length;
   }
   return { traced: { outcomes, truncated, asked: effort.rules }, after };

@@ -8,6 +8,7 @@ import type { WalkEnd } from './events';
 import { groupNote, takesCopy, whyItStays } from './groupCopy';
 import { runHook } from './hooks';
 import { routeInput, type InputRoute } from './inputRoute';
+import { forwardOptions, withOptions } from './ipOptions';
 import { routeOutput } from './outputRoute';
 import { Ended, type Arrival, type Passage, type Step } from './passage';
 import { boundSocket, packetEnd } from './receiver';
@@ -26,7 +27,7 @@ function arrive(passage: Passage): void {
   passage.emit({ kind: 'start', direction: 'in', packet: passage.at.packet, iface });
   const refused = whyRefusedAtDoor(passage.at.packet, iface, host);
   if (refused) return passage.finish(passage.kernelDrop(refused.reason, refused.detail, 'NONE'));
-  passage.then(runHook('PREROUTING'), (at) => follow(at, routeInput(at.at.packet, iface, host)));
+  passage.then(runHook('PREROUTING'), (at) => follow(at, withOptions(at, routeInput(at.at.packet, iface, host), iface)));
 }
 
 function follow(passage: Passage, route: InputRoute): void {
@@ -72,7 +73,7 @@ function forward(passage: Passage, device: string): void {
   passage.change({ ttl: ttl - 1 });
   passage.move({ outInterface: device });
   // The incoming interface stays known in POSTROUTING (ip_output passes it on), so `-i` in a chain reached from there can match.
-  passage.then(runHook('FORWARD'), runHook('POSTROUTING'), leaveHost);
+  passage.then(runHook('FORWARD'), forwardOptions, runHook('POSTROUTING'), leaveHost);
 }
 
 function whyNotForwarded(passage: Passage, device: string): WalkEnd | undefined {
@@ -153,6 +154,7 @@ function endCopy(passage: Passage, original: Standing, end: WalkEnd): void {
 function comeBack(passage: Passage, iface: string): void {
   const { packet, conntrack } = passage.at;
   if (iface === 'lo') passage.emit({ kind: 'loopback', packet });
+  if (packet.assembledFrom && passage.state() === 'UNTRACKED') passage.note('what is not tracked comes back over lo in its fragments, and rules in PREROUTING see each of them: it is shown whole here');
   const refused = whyRefusedAtDoor(packet, iface, passage.context.host, true);
   if (refused) return passage.finish(passage.kernelDrop(refused.reason, refused.detail));
   passage.move({
@@ -166,12 +168,14 @@ function comeBack(passage: Passage, iface: string): void {
 /** What came back still has the route it was sent with, which only NAT takes away (nf_nat_proto.c nf_nat_ipv4_pre_routing). */
 function routeBack(passage: Passage, iface: string): void {
   const { at: { packet, outRoute, readdressed }, context: { host } } = passage;
-  if (readdressed) return follow(passage, routeInput(packet, iface, host));
+  if (readdressed) return follow(passage, withOptions(passage, routeInput(packet, iface, host), iface));
   if (!isForThisHost(outRoute, packet.family)) return passage.finish(passage.kernelDrop('no-route', 'it was routed out over lo without being addressed to this host'));
   const type = outRoute?.type === 'broadcast' || outRoute?.type === 'multicast' ? outRoute.type : 'local';
   // Its route leads to ip6_mc_input, which asks for the group once more (net/ipv6/ip6_input.c).
   if (packet.family === 6 && type === 'multicast' && !isJoinedGroup(host, packet.destination)) return passage.finish(passage.kernelDrop('no-route', 'it was sent to a group and has another destination now'));
-  passage.emit({ kind: 'route', phase: 'input', packet, type, device: iface, gateway: undefined, table: undefined });
+  const route = withOptions(passage, { kind: 'local', type, table: undefined }, iface);
+  if (route.kind !== 'local') return follow(passage, route);
+  passage.emit({ kind: 'route', phase: 'input', packet: passage.at.packet, type, device: iface, gateway: undefined, table: undefined });
   deliver(passage);
 }
 

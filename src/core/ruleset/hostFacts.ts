@@ -265,7 +265,7 @@ class HostReader {
   }
 
   private sockets(): readonly Listener[] | undefined {
-    const given = this.override('listeners', readListeners);
+    const given = this.override('listeners', (json) => readListeners(json, this.override('sysctls', readSysctls)?.get('net.ipv6.bindv6only') === 1));
     if (given) return given;
     const sections = this.sections('sockets');
     if (sections.length === 0) {

@@ -44,6 +44,8 @@ export interface PacketView {
   readonly iptablesVersion?: string | undefined;
   /** The local socket that TPROXY attached to an incoming packet; `assumed` where the sockets of the host are not known. */
   readonly assignedSocket: Listener | 'assumed' | undefined;
+  /** The data of every match of a name, in the order in which the kernel takes the rules in: the first of those that share something makes it. Left out: nobody knows. */
+  readonly matchesNamed?: (name: string) => readonly unknown[];
   /** The connection that got through (`confirmed`) and to which a packet with this tuple belongs in a zone, in either direction. Left out where nobody can tell. */
   readonly findConnection?: (tuple: Tuple, zone: ConntrackEntry['zone']) => ConntrackEntry | undefined;
   /** The socket of this host to which the TCP connection of a packet came. Left out where nobody can tell. */

@@ -9,6 +9,8 @@ const REASONS: Readonly<Record<KernelDropReason, string>> = {
   'other-host': 'the frame is addressed to another machine',
   'loopback-address': 'loopback addresses may not be seen on the wire',
   'bad-source': 'such an address cannot be a source',
+  'bad-options': 'the IP options of the packet cannot be read, so the host throws it away',
+  'source-route': 'a host does not let the sender choose the way of a packet, unless accept_source_route is on',
   'bad-destination': 'such a destination means nothing beyond its own interface',
   'martian-source': 'the source address cannot come from there (martian source)',
   'martian-destination': 'the destination address cannot be reached from there (martian destination)',

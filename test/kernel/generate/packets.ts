@@ -38,6 +38,32 @@ export function generatePacket(scene: Scene, profile: string): GeneratedPacket {
   return { packet, connection };
 }
 
+/** The first packet of a connection. */
+export function openingPacket(scene: Scene): PacketJson {
+  const { random: r, family, protocol } = scene;
+  const packet: Draft = {};
+  const kind = r.of('in', 'in', 'forward', 'forward', 'out', 'out', 'self');
+  if (kind === 'in' || kind === 'forward') arrive(scene, packet, kind);
+  else send(scene, packet, kind);
+  const proto = r.chance(0.75) ? protocol : r.of('tcp', 'udp', 'icmp', 'gre', 'sctp', 'dccp', 'udplite', 'esp');
+  packet.proto = proto === 'icmp' && family === 6 ? 'icmpv6' : proto;
+  if (PORTED.includes(proto)) {
+    packet.sport = r.pick(EPHEMERAL_PORTS);
+    packet.dport = r.pick(PORTS);
+  }
+  if (proto === 'tcp') packet.flags = r.chance(0.88) ? ['SYN'] : r.pick(FLAGS);
+  if (proto === 'tcp' && r.chance(0.4)) packet.tcpOptionsHex = r.of('020405b4', '020405b40402080a0000000100000000', '020405b403030701');
+  if (proto === 'icmp') {
+    packet.icmpType = family === 4 ? r.of(8, 8, 13, 13, 15, 17) : r.of(128, 128, 139);
+    packet.icmpCode = 0;
+    if (r.chance(0.3)) packet.length = r.of(28, 36, 40, 60, 100) + (family === 6 ? 20 : 0);
+  }
+  if (proto === 'sctp') packet.payloadHex = r.chance(0.7) ? '01000014000000000000ffff0001000100002222' : r.pick(SCTP);
+  if (proto === 'esp' || proto === 'ah') packet.spi = 0x100;
+  if (family === 4 && packet.length === undefined && r.chance(0.04)) packet.ipOptionsHex = r.of('94040000', '01010101', '83070400000000', '070704000000', '44080500', '070b0400000000000000');
+  return packet;
+}
+
 function arrive(scene: Scene, packet: Draft, kind: 'in' | 'forward'): void {
   const { random: r, family, ifaces, addressesOf, neighbours, far, local, loopback } = scene;
   const iface = r.pick(ifaces);

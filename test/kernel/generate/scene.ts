@@ -4,7 +4,7 @@ import { bitsOf, host, inNetwork, network } from './addresses';
 import { generateSets, type GeneratedSet } from './sets';
 
 /** Hosts to put the rules on: a pod, a Docker host, a router with policy routing, one with strict checks, one that tracks only on demand. */
-const TOPOLOGIES: readonly TopologyJson[] = [
+export const TOPOLOGIES: readonly TopologyJson[] = [
   {
     ifaces: [
       { name: 'eth0', mac: '02:00:00:00:01:05', addrs: ['10.244.1.5/24', 'fd00:1::5/64'] },
@@ -89,9 +89,15 @@ export const EPHEMERAL_PORTS = [1025, 32768, 40000, 50123, 60999] as const;
 const FAR = { 4: ['198.51.100.20', '8.8.4.4', '172.20.1.2', '10.244.2.9'], 6: ['2001:db8:1::20', '2001:4860::88', 'fd00:20::2', 'fd00:244::9'] } as const;
 const PROTOCOLS = ['tcp', 'tcp', 'tcp', 'udp', 'udp', 'icmp', 'sctp', 'udplite', 'dccp', 'esp', 'ah', 'gre', 'ipcomp'] as const;
 
-export function makeScene(random: Random, protocols: readonly string[] = PROTOCOLS): Scene {
+/** `given`: the host, where it is not to be drawn. */
+export function makeScene(random: Random, protocols: readonly string[] = PROTOCOLS, given?: TopologyJson): Scene {
   const family = random.chance(0.3) ? 6 : 4;
-  const topology = TOPOLOGIES[random.pick(TOPOLOGY_WEIGHTS)] as TopologyJson;
+  const topology: TopologyJson = given ?? TOPOLOGIES[random.pick(TOPOLOGY_WEIGHTS)] ?? {};
+  return sceneOf(random, family, topology, protocols);
+}
+
+/** The scene of one family on a host. */
+export function sceneOf(random: Random, family: 4 | 6, topology: TopologyJson, protocols: readonly string[] = PROTOCOLS): Scene {
   const list = topology.ifaces ?? [];
   const ifaces = list.map(({ name }) => name).filter((name) => name !== 'lo');
   const addressesOf = new Map(list.map(({ name, addrs = [] }) => [name, addrs.map(split).filter(({ address }) => address.includes(':') === (family === 6))]));

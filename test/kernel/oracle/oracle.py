@@ -7,7 +7,8 @@ Needs root, iptables, ip, nft, ipset. The process moves itself into a fresh netw
 the machine is touched. Interfaces are TAP devices: a frame written to one runs through the hooks before write() returns, and
 what the host sends is read back. The kernel's own rule trace (nf_trace) comes by NFLOG, with the packet in front of every rule.
 
-Requests: a case as test/kernel/referee.ts has it (rules, rules6, sets, topology, conntrack, listeners, packet or packets, independent).
+Requests: a case as test/kernel/referee.ts has it (rules, rules6, sets, topology, conntrack, listeners, packet or packets, independent),
+or sequences, a list of lists of packets: the answers come in one list.
 """
 import fcntl
 import json
@@ -474,6 +475,9 @@ class Host:
                     d = pktlib.parse(e["nh"][:6] + bytes([pktlib.PROTO[lst["proto"]]]) + e["nh"][7:] + e.get("th", b""))
                 if d:  # the first event of a base chain tells what the tables before it made of the packet
                     lst = dict(lst, **{k: v for k, v in d.items() if k in ("src", "dst", "tos", "ttl", "length") or k in ("sport", "dport", "flags") and k in lst})
+                    for k in ("fragOffset", "mf"):  # gone where fragments were put together
+                        if k not in d:
+                            lst.pop(k, None)
                     for k in ("tcpOptionsHex", "inner"):  # they lie beyond what the event shows
                         lst.pop(k, None)
                     lasthook[b] = (lh, lst)
@@ -636,10 +640,13 @@ class Host:
     def run_case(self, case):
         text = (case.get("rules") or "") + (case.get("rules6") or "")
         stateful = bool(STATEFUL.search(text))
-        packets = case.get("packets") or [case["packet"]]
+        packets, starts = [], set()
+        for sequence in case.get("sequences") or [case.get("packets") or [case["packet"]]]:
+            starts.add(len(packets))  # each sequence begins with an empty connection table
+            packets += sequence
         out, notes = [], []
         for i, q in enumerate(packets):
-            if i == 0 or case.get("independent"):
+            if i in starts or case.get("independent"):
                 self.load(case.get("rules"), case.get("rules6"), case.get("sets"), force=stateful)
                 self.ct.flush()
                 if i == 0 or self.listeners:

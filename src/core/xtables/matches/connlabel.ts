@@ -1,4 +1,5 @@
 import { unknown, type Answer } from '../answer';
+import { isTemplate } from '../../net/conntrack';
 import { defineMatch } from '../extension';
 import { flag, invalid, option, type InvalidValue, type ValueType } from '../option';
 import { wholeNumber } from '../values/strtoul';
@@ -71,7 +72,8 @@ function added(memory: PacketView['memory'], id: number): ReadonlySet<number> {
 
 function run({ label, inverted, set }: ConnlabelData, { conntrack, memory }: PacketView): Answer {
   const entry = conntrack?.entry;
-  if (entry === undefined) return inverted;
+  // What a CT rule has made has no room for labels.
+  if (entry === undefined || isTemplate(entry)) return inverted;
   if (label.kind === 'name') return set ? !inverted : unknown(`the number of the label "${label.name}" is not in the file`);
   const put = added(memory, entry.id);
   if (entry.labels.has(label.bit) || put.has(label.bit)) return !inverted;

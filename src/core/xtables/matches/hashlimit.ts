@@ -1,8 +1,10 @@
 import { formatAddress, prefixBlock, type Address } from '../../net/address';
 import { PROTOCOL, type Packet } from '../../net/packet';
+import { unknown, type Answer } from '../answer';
 import { defineMatch } from '../extension';
 import { flag, option } from '../option';
-import { buildHashlimit, BYTE_BUDGET, periodCredits, priceCredits, printHashlimit, type HashlimitData } from '../values/hashlimitData';
+import { freshBucket, leftInBucket, mostEntries, spend, type Bucket } from '../values/hashlimitBucket';
+import { buildHashlimit, printHashlimit, type HashlimitData } from '../values/hashlimitData';
 import { burstValue, hashlimitRate, hashModes, intervalValue, maskLength, tableName } from '../values/hashlimitRate';
 import { number32 } from '../values/number32';
 import { malformed } from '../values/transport';
@@ -23,17 +25,11 @@ const name = option('--hashlimit-name', tableName, 'Name of the table, also unde
 const rateMatch = flag('--hashlimit-rate-match', 'Compare the rate, without taking anything away from a budget.');
 const rateInterval = option('--hashlimit-rate-interval', intervalValue, 'Seconds over which the rate is taken (--hashlimit-rate-match).');
 
-/** What the kernel keeps for one entry of a table: credit and refills left, or what came in this interval. */
-interface Bucket {
-  readonly credit: bigint;
-  readonly refills: bigint;
-}
-type Table = ReadonlyMap<string, Bucket>;
-
 /**
  * `-m hashlimit`: a rate limit for each address, port or combination of them. Source: iptables-extensions(8) "hashlimit",
  * net/netfilter/xt_hashlimit.c. Tables start empty, as just loaded; no time passes between the packets of a trace, so no credit comes back.
- * The kernel takes mode and rate from the rule that made the table; here each rule goes by its own.
+ * Of rules that share a table, the first to be loaded has made it: what is counted apart, rate and burst are its, what the limit means (above or below, bytes,
+ * rate match) is each rule's own.
  */
 export const hashlimit = defineMatch<HashlimitData>({
   kind: 'match',
@@ -42,7 +38,7 @@ export const hashlimit = defineMatch<HashlimitData>({
   options: [upto, above, srcmask, dstmask, burst, size, max, gcinterval, expire, mode, name, rateMatch, rateInterval],
   documentation: {
     summary: 'Limits the rate of packets or bytes, for each address or port apart.',
-    details: 'Rules that name the same table share it. A trace starts with empty tables and sends its packets one right after the other.',
+    details: 'Rules that name the same table share it, with the mode, masks, rate and burst of the one that is loaded first. A trace starts with empty tables and sends its packets one right after the other.',
     source: 'iptables-extensions(8), hashlimit; net/netfilter/xt_hashlimit.c',
   },
   build: (options, context) => buildHashlimit({
@@ -51,24 +47,41 @@ export const hashlimit = defineMatch<HashlimitData>({
     name: options.get(name)?.value ?? '', rateMatch: options.has(rateMatch), interval: options.get(rateInterval)?.value,
   }, context.family),
   print: (data, { family }) => printHashlimit(data, family),
-  drops: ({ modes }, { packet }) => (packet.family === 6 && packet.protocol === PROTOCOL.IPV6_NONE && (modes.has('srcport') || modes.has('dstport')) ? malformed('nothing follows its IPv6 headers that could have a port') : undefined),
+  drops: (data, view) => {
+    const { packet } = view;
+    const maker = makerOf(data, view);
+    const ported = maker.modes.has('srcport') || maker.modes.has('dstport');
+    if (packet.family === 6 && packet.protocol === PROTOCOL.IPV6_NONE && ported) return malformed('nothing follows its IPv6 headers that could have a port');
+    const table = readTable(data, view);
+    return table.size < mostEntries(maker) || table.has(keyOf(maker, view)) ? undefined : malformed(`the hashlimit table ${data.name} is full`);
+  },
   conditions: (data, _self, { family }) => [{
     text: printHashlimit(data, family).trim(),
     stateful: true,
     test: (view) => run(data, view),
     actual(view) {
-      const key = keyOf(data, view);
+      const maker = makerOf(data, view);
+      const key = keyOf(maker, view);
       const found = readTable(data, view).get(key);
       const who = key === '' ? 'all packets together' : key;
-      return found === undefined ? `${who}: nothing seen before` : `${who}: ${leftOver(data, found)}`;
+      const borrowed = maker === data ? '' : ` (the table ${data.name} is that of the rule with${printHashlimit(maker, family)})`;
+      return found === undefined ? `${who}: nothing seen before${borrowed}` : `${who}: ${leftOver(data, found)}${borrowed}`;
     },
   }],
 });
 
-function leftOver(data: HashlimitData, { credit, refills }: Bucket): string {
-  if (data.rateMatch) return `${credit} ${data.bytes ? 'bytes' : 'packets'} in this interval`;
-  return data.bytes ? `${refills} refills and ${(credit * 100n) / BYTE_BUDGET} % of one second left` : `${credit / periodCredits(data.period)} packets left`;
+function leftOver(data: HashlimitData, bucket: Bucket): string {
+  const left = leftInBucket(data, bucket);
+  if (left.kind === 'came') return `${left.count} ${data.bytes ? 'bytes' : 'packets'} in this interval`;
+  return left.kind === 'bytes' ? `${left.refills} refills and ${left.percent} % of one second left` : `${left.count} packets left`;
 }
+
+/** The rule whose table it is. */
+function makerOf(data: HashlimitData, { matchesNamed }: PacketView): HashlimitData {
+  return (matchesNamed?.('hashlimit') as readonly HashlimitData[] | undefined)?.find(({ name }) => name === data.name) ?? data;
+}
+
+type Table = ReadonlyMap<string, Bucket>;
 
 function readTable(data: HashlimitData, { memory, packet }: PacketView): Table {
   return (memory.get(tableKey(data, packet.family)) as Table | undefined) ?? new Map();
@@ -77,33 +90,13 @@ function readTable(data: HashlimitData, { memory, packet }: PacketView): Table {
 const tableKey = (data: HashlimitData, family: 4 | 6): string => `hashlimit ${family} ${data.name}`;
 
 /** hashlimit_mt_common. */
-function run(data: HashlimitData, view: PacketView): boolean {
-  const key = keyOf(data, view);
+function run(data: HashlimitData, view: PacketView): Answer {
+  const maker = makerOf(data, view);
+  const key = keyOf(maker, view);
   const table = readTable(data, view);
-  const [next, below] = spend(data, table.get(key) ?? fresh(data), BigInt(view.packet.length));
+  const [next, below] = spend(data, table.get(key) ?? freshBucket(maker), BigInt(view.packet.length));
   view.memory.set(tableKey(data, view.packet.family), new Map(table).set(key, next));
-  return below !== data.above;
-}
-
-function fresh(data: HashlimitData): Bucket {
-  if (data.rateMatch) return { credit: 0n, refills: 0n };
-  return data.bytes ? { credit: BYTE_BUDGET, refills: data.burst } : { credit: periodCredits(data.period * data.burst), refills: 0n };
-}
-
-/** The bucket after one packet, and whether the packet was within the limit. */
-function spend(data: HashlimitData, bucket: Bucket, length: bigint): readonly [Bucket, boolean] {
-  if (data.rateMatch) {
-    const came = bucket.credit + (data.bytes ? length : 1n);
-    return [{ credit: came, refills: 0n }, came <= data.allowed];
-  }
-  if (!data.bytes) {
-    const cost = periodCredits(data.period);
-    return bucket.credit >= cost ? [{ credit: bucket.credit - cost, refills: 0n }, true] : [bucket, false];
-  }
-  const wanted = ((length >> 4n) + 1n) * priceCredits(data.period);
-  const cost = wanted > BYTE_BUDGET ? BYTE_BUDGET : wanted;
-  const filled: Bucket = bucket.credit < cost && bucket.refills > 0n ? { credit: BYTE_BUDGET, refills: bucket.refills - 1n } : bucket;
-  return filled.credit >= cost ? [{ credit: filled.credit - cost, refills: filled.refills }, true] : [filled, false];
+  return below === 'unknown' ? unknown('the kernel compares with memory that the rule which made the table has left unset') : below !== data.above;
 }
 
 /** The fields that count, as one text. */

@@ -67,7 +67,7 @@ const mask = option('--mask', maskValue, 'Bits of the address that count.');
 /**
  * `-m recent`: lists of addresses seen before, shared by name among all rules. Source: iptables-extensions(8) "recent",
  * net/netfilter/xt_recent.c recent_mt. Lists start empty, as just loaded; no time passes between the packets of a trace, so everything was seen
- * within --seconds and --reap finds nothing. The kernel uses the mask of the rule that made the list; here each rule uses its own.
+ * within --seconds and --reap finds nothing. The mask is that of the rule that made the list: of those that name it, the first to be loaded.
  */
 export const recent = defineMatch<RecentData>({
   kind: 'match',
@@ -76,7 +76,7 @@ export const recent = defineMatch<RecentData>({
   options: [...COMMANDS.map((command) => commandOptions[command]), seconds, reap, hitcount, rttl, name, rsource, rdest, mask],
   documentation: {
     summary: 'Remembers addresses in a named list and asks whether one was seen before.',
-    details: 'Rules that name the same list share it. A trace starts with empty lists and sends its packets one right after the other.',
+    details: 'Rules that name the same list share it, with the mask of the one that is loaded first. A trace starts with empty lists and sends its packets one right after the other.',
     source: 'iptables-extensions(8), recent; net/netfilter/xt_recent.c',
   },
   build: buildRecent,
@@ -133,8 +133,9 @@ function readList({ memory }: PacketView, listName: string): List {
   return (memory.get(listKey(listName)) as List | undefined) ?? new Map();
 }
 
-function keyOf(data: RecentData, { packet }: PacketView): string {
-  return formatAddress(andAddress(packet[data.side], data.mask));
+function keyOf(data: RecentData, { packet, matchesNamed }: PacketView): string {
+  const maker = (matchesNamed?.('recent') as readonly RecentData[] | undefined)?.find(({ name }) => name === data.name) ?? data;
+  return formatAddress(andAddress(packet[data.side], maker.mask));
 }
 
 /** recent_mt, with all stamps at one moment. */

@@ -74,7 +74,8 @@ function reply([name, , icmpType, icmpCode]: RejectType): RejectReply {
 function noAnswer([, , icmpType]: RejectType, view: PacketView): string | undefined {
   const { packet } = view;
   if (packet.fragmentOffset > 0) return 'only the first fragment gets one';
-  if (hasGroupDestination(view)) return 'the packet goes to a multicast or broadcast address';
+  // How the frame was addressed does not matter for a reset (net/ipv4/netfilter/nf_reject_ipv4.c nf_send_reset).
+  if (hasGroupDestination(icmpType < 0 ? { ...view, packetType: 'unicast' } : view)) return 'the packet goes to a multicast or broadcast address';
   if (packet.family === 6 && (isUnspecified(packet.source) || isMulticast(packet.source))) return 'the sender has no address of its own';
   if (!checksumHolds(packet)) return packet.moreFragments ? 'the checksum of a fragment cannot be verified' : 'the packet has no checksum that can be verified';
   if (icmpType < 0) return packet.tcpFlags & TCP_FLAGS.RST ? 'a reset is not answered by a reset' : undefined;
