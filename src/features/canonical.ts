@@ -1,3 +1,4 @@
+import { compareBytes } from '../core/text/utf8';
 import { bindRules } from '../core/ruleset/bind';
 import { printRule } from '../core/ruleset/printRule';
 import { BUILTIN_CHAINS, type RuleSet, type Table } from '../core/ruleset/ruleSet';
@@ -15,7 +16,7 @@ export function printRuleSet(ruleSet: RuleSet): string {
 /** Built-in chains first, user-defined ones sorted by name, as libiptc keeps them. */
 function printTable(table: Table): string {
   const builtin = BUILTIN_CHAINS[table.name].map((hook) => table.chains.get(hook)).filter((chain) => chain !== undefined);
-  const own = [...table.chains.values()].filter(({ hook }) => hook === undefined).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const own = [...table.chains.values()].filter(({ hook }) => hook === undefined).sort((a, b) => compareBytes(a.name, b.name));
   const chains = [...builtin, ...own];
   return [
     `*${table.name}`,

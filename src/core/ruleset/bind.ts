@@ -1,6 +1,6 @@
 import { AppendLine } from '../syntax/appendLine';
 import { Command, type CommandParts } from '../syntax/command';
-import { readInputLine } from '../syntax/restoreInput';
+import { isCleanInput, readInputLine } from '../syntax/restoreInput';
 import { Shape } from '../syntax/shape';
 import type { CommandNode, Line, LineNode, Problem, RulesSection, Word } from '../syntax/tree';
 import type { Columns } from '../text/columns';
@@ -121,7 +121,7 @@ class Binder {
   private readInput(lines: readonly Line[]): void {
     for (const line of lines) {
       if (this.passing && line instanceof AppendLine) continue;
-      if (line instanceof AppendLine && line.contentStart === 0 && line.eol === '\n' && this.takeUnread(line)) continue;
+      if (line instanceof AppendLine && isCleanInput(line) && this.takeUnread(line)) continue;
       const inTable = this.current !== undefined || this.unknownTable;
       const input = this.withReturn(line, inTable) ?? readInputLine(line, inTable, this.family);
       for (const problem of input.problems) {

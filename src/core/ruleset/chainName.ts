@@ -1,4 +1,4 @@
-import { bytesOf } from '../syntax/restoreInput';
+import { utf8Length } from '../text/utf8';
 import { targetNamed } from '../xtables/registry';
 
 /** XT_EXTENSION_MAXNAMELEN less the final zero. */
@@ -14,7 +14,7 @@ const VERDICTS = new Set(['ACCEPT', 'DROP', 'QUEUE', 'RETURN']);
  */
 export function chainNameProblem(name: string, from: 'declaration' | 'N' | 'E', family: 4 | 6): string | undefined {
   const longest = from === 'E' ? LONGEST_OF_E : LONGEST;
-  if (bytesOf(name) > longest) return `"${name}" is too long: chain names have at most ${LONGEST} bytes`;
+  if (utf8Length(name) > longest) return `"${name}" is too long: chain names have at most ${LONGEST} bytes`;
   if (VERDICTS.has(name)) return `"${name}" is the name of a verdict: call the chain something else`;
   if (from === 'declaration') return undefined;
   if (/^[-!]/.test(name)) return `a chain name cannot start with "${name.charAt(0)}"`;

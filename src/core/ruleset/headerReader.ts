@@ -1,3 +1,4 @@
+import { utf8Length } from '../text/utf8';
 import type { Word } from '../syntax/tree';
 import { anyBlock, CERTAIN_IPV4, CERTAIN_IPV6, parseBlock, parseMask, type AddressBlock } from '../net/address';
 import { protocolNumber } from '../net/protocols';
@@ -116,7 +117,7 @@ export class HeaderReader {
   private readInterface(name: 'i' | 'o', option: Word, value: Word, inverted: boolean): void {
     const text = value.text;
     if (text === '') this.rule.report(value, 'bad-value', 'an empty interface name is likely not what is wanted; "+" stands for any interface');
-    else if (text.length > LONGEST_INTERFACE) this.rule.report(value, 'bad-value', `"${text}" is too long: interface names have at most ${LONGEST_INTERFACE} characters`);
+    else if (utf8Length(text) > LONGEST_INTERFACE) this.rule.report(value, 'bad-value', `"${text}" is too long: interface names have at most ${LONGEST_INTERFACE} bytes`);
     else if (/[/ ]/.test(text)) this.rule.report(value, 'suspicious-interface', `no interface can be called "${text}": "/" and " " are not allowed`, 'warning');
     if (chainLacksInterface(name, this.context.chain)) {
       this.rule.report(option, 'wrong-chain', `${option.text} cannot be used in ${this.context.chain}, where a packet has no ${name === 'i' ? 'incoming' : 'outgoing'} interface`);

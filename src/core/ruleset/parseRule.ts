@@ -10,7 +10,7 @@ import { globalOptionNamed, globalOptionOfLetter } from '../syntax/globalOptions
 import { finishRule, NO_MATCHES, NO_TARGET } from './finishRule';
 import { HeaderReader } from './headerReader';
 import type { RuleHeader } from './header';
-import { bytesOf } from '../syntax/restoreInput';
+import { utf8Length } from '../text/utf8';
 import { adviceOf, changeTo, oldNegation, remove, type Advice } from './advice';
 import { some, unknownMatchHelp, unknownOptionHelp, unknownTargetHelp } from './optionHelp';
 import { OptionReader, type RuleSurroundings } from './optionReader';
@@ -292,7 +292,7 @@ class RuleReader implements RuleSurroundings {
     const value = this.value(option, attached);
     if (attached === undefined || value === undefined) return value;
     const name = `-${letter}`;
-    if ((letter === 'i' || letter === 'o') && option.text.length <= LONGEST_INTERFACE) {
+    if ((letter === 'i' || letter === 'o') && utf8Length(option.text) <= LONGEST_INTERFACE) {
       this.report(option, 'attached-value', `iptables 1.8.9 takes "${option.text}" for the interface's name: write "${name} ${attached}"`, 'warning');
       return option;
     }
@@ -343,7 +343,7 @@ class RuleReader implements RuleSurroundings {
       this.report(option, 'exclusive-option', '-j and -g cannot stand in one rule');
       return;
     }
-    if (value.text.length * 3 > LONGEST_NAME && bytesOf(value.text) > LONGEST_NAME) {
+    if (value.text.length * 3 > LONGEST_NAME && utf8Length(value.text) > LONGEST_NAME) {
       this.report(value, 'bad-value', `"${value.text}" cannot be the name of a target: it has at most ${LONGEST_NAME} bytes`);
     }
     if (goto) this.gotoGiven = true;

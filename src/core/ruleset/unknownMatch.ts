@@ -7,7 +7,7 @@ import type { MatchExtension } from '../xtables/extension';
  * `words` may still grow while the rule is being read.
  */
 export function unknownMatch(name: string, words: readonly Word[], known = false): MatchExtension {
-  const text = (): string => words.map((word) => ` ${word.quoted ? JSON.stringify(word.text) : word.text}`).join('');
+  const text = (): string => words.map((word) => ` ${word.quoted ? `"${word.text.replace(/["\\]/g, '\\$&')}"` : word.text}`).join('');
   const reason = known ? `the options of -m ${name} could not be read` : name === '' ? 'an option that is not known' : `the match ${name} is not known`;
   return {
     kind: 'match',

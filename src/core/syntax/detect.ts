@@ -16,7 +16,7 @@ export interface DetectInput {
  */
 export function detectLanguage({ fileName = '', firstLine, text }: DetectInput): 'iptables' | undefined {
   if (isRulesFileName(fileName)) return 'iptables';
-  const first = firstLine ?? text?.slice(0, 1000).split(/\r\n?|\n/, 1)[0];
+  const first = firstLine ?? text?.slice(0, 1000).split(/\r?\n/, 1)[0];
   if (first !== undefined && isFirstLineOfRules(first)) return 'iptables';
   if (text !== undefined && !hasOtherLanguage(fileName) && mostlyRules(text)) return 'iptables';
   return undefined;

@@ -21,18 +21,12 @@ export interface TextEdit {
 export function editSourceFile(file: SourceFile, edit: TextEdit): SourceFile {
   const old = file.lines;
   const lastLine = old.length - 1;
-  let first = clamp(edit.startLine, 0, lastLine);
+  const first = clamp(edit.startLine, 0, lastLine);
   const last = clamp(edit.endLine, first, lastLine);
   const startColumn = clamp(edit.startColumn, 0, old[first]?.text.length ?? 0);
   const endColumn = clamp(edit.endColumn, last === first ? startColumn : 0, old[last]?.text.length ?? 0);
   const lastText = old[last];
-  let text = (old[first]?.text ?? '').slice(0, startColumn) + edit.newText + (lastText?.text ?? '').slice(endColumn) + (lastText?.eol ?? '');
-  // A lone CR above becomes CR LF when the edit makes the next line begin with LF.
-  const above = old[first - 1];
-  if (above?.eol === '\r' && text.startsWith('\n')) {
-    first--;
-    text = above.text + above.eol + text;
-  }
+  const text = (old[first]?.text ?? '').slice(0, startColumn) + edit.newText + (lastText?.text ?? '').slice(endColumn) + (lastText?.eol ?? '');
   const touched: Line[] = [];
   splitLines(text, (line, eol) => {
     touched.push(parseLine(line, eol, first + touched.length));

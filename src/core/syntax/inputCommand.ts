@@ -15,14 +15,14 @@ export interface InputCommand {
 
 /**
  * Reads a line within a table as iptables-restore hands it to iptables: any operation, anywhere in the line, abbreviated or not.
- * What belongs to the rule is left in `words`, for whoever knows the options of matches and targets.
+ * `lineBreak`: what a quote that stays open takes along. What belongs to the rule is left in `words`, for whoever knows the options of matches and targets.
  */
-export function readInputCommand(text: string, family: 4 | 6): InputCommand {
+export function readInputCommand(text: string, family: 4 | 6, lineBreak: string): InputCommand {
   const leading = text.startsWith('[') ? readCounters(text, 0) : undefined;
   const bracket = text.startsWith('[') && !leading ? looseCountersEnd(text) : undefined;
   const broken = text.startsWith('[') && !leading && bracket === undefined;
   const start = leading?.end ?? bracket ?? (broken ? findBlank(text, 0, text.length) : 0);
-  const scan = scanWords(text, start, text.length, 'restore');
+  const scan = scanWords(text, start, text.length, 'restore', lineBreak);
   const all = scan.words;
   const words: Word[] = [];
   const problems: Problem[] = [];

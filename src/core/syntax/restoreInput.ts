@@ -1,19 +1,19 @@
 import { findBlank, skipBlanks } from '../text/blanks';
+import { utf8Bytes, utf8Length } from '../text/utf8';
 import { ChainDeclaration } from './chainDeclaration';
 import { Command } from './command';
 import { readInputCommand } from './inputCommand';
-import { parseLine } from './line';
 import { Shape } from './shape';
 import type { CommandParts } from './command';
 import type { Line, LineNode, Problem, RulesSection, SourceFile, Word } from './tree';
 
 /**
  * The whole text as input of iptables-restore, whatever it looks like: what that program refuses is an error.
- * It ends a line at LF only, so lines that a lone CR ended are joined again. Its first header tells which iptables wrote it.
+ * Its first header tells which iptables wrote it.
  */
 export function restoreInput(file: SourceFile, family: 4 | 6): RulesSection {
   const { backend, version } = file.sections.find((section) => section.kind === 'rules') ?? {};
-  return { kind: 'rules', form: 'restore', role: 'input', family, backend, version, title: undefined, noflush: false, asInput: true, lines: joined(file.lines) };
+  return { kind: 'rules', form: 'restore', role: 'input', family, backend, version, title: undefined, noflush: false, asInput: true, lines: file.lines };
 }
 
 /**
@@ -30,6 +30,12 @@ export function isRestoreInput(file: SourceFile, byName: boolean): boolean {
   return !shapes.some((shape, i) => shape === Shape.Log || shape === Shape.Fence || shape === Shape.Json || (shape === Shape.Echo && file.lines[i]?.node.kind !== 'comment'));
 }
 
+/** Certain without reading it: iptables-restore finds nothing to complain of in a line of words without fault, neither their length nor their number. */
+export function isCleanInput({ text, eol, contentStart }: Line): boolean {
+  const short = text.length * 3 <= LONGEST_WORD || (text.length <= 2 * MOST_WORDS && utf8Length(text) <= LONGEST_WORD);
+  return short && eol === '\n' && contentStart === 0 && !text.includes('\0');
+}
+
 /** A line of restore input: what it is there, with the words that make it so. */
 export interface InputLine {
   readonly line: Line;
@@ -44,6 +50,16 @@ export interface InputLine {
  * `inTable`: between a `*table` and its COMMIT.
  */
 export function readInputLine(line: Line, inTable: boolean, family: 4 | 6): InputLine {
+  const nul = line.text.indexOf('\0');
+  if (nul >= 0) {
+    // The string ends there, without a line break.
+    const { problems, ...read } = readInputLine({ ...plainLine(line), text: line.text.slice(0, nul), eol: '', node: TEXT, shape: Shape.Text }, inTable, family);
+    const told: Problem = { severity: 'warning', code: 'nul-character', message: 'iptables-restore sees nothing of this line from here on: there is a NUL character', start: nul, end: line.text.length };
+    if (nul > 0) return { ...read, problems: [...problems, told] };
+    // A line of nothing is no empty line, which has its line break.
+    const refused: Problem = { ...told, severity: 'error', message: `iptables-restore sees a line of nothing here${inTable ? ', without an operation such as -A' : ''}: there is a NUL character` };
+    return { ...read, problems: [refused] };
+  }
   const { text, eol, node } = line;
   const first = text.charCodeAt(0);
   const problems: Problem[] = [];
@@ -52,9 +68,9 @@ export function readInputLine(line: Line, inTable: boolean, family: 4 | 6): Inpu
   };
   const as = (kind: LineNode, otherFamily = false): InputLine => ({ line, node: kind, parts: undefined, problems, otherFamily });
   // What nearly all lines are.
-  if (inTable && line.shape === Shape.Rule && first === 45 && text.charCodeAt(1) === 65 && eol === '\n' && text.length <= LONGEST_WORD && node instanceof Command && line.problems.length === 0) {
+  if (inTable && line.shape === Shape.Rule && first === 45 && text.charCodeAt(1) === 65 && node instanceof Command && line.problems.length === 0 && isCleanInput(line)) {
     const parts = node.readOnce();
-    if (parts.chain && parts.operation === 'A' && parts.operationWord.start === 0 && parts.table === undefined && parts.scan.words.length <= MOST_WORDS) return { line, node, parts, problems: NONE, otherFamily: false };
+    if (parts.chain && parts.operation === 'A' && parts.operationWord.start === 0 && parts.table === undefined) return { line, node, parts, problems: NONE, otherFamily: false };
   }
   if (inTable && first === 58 && eol === '\n' && text.length <= LONGEST_WORD && node instanceof ChainDeclaration && node.isUserDefined) return { line, node, parts: undefined, problems: NONE, otherFamily: false };
   if (text === '' && eol !== '\r\n') return as(BLANK);
@@ -107,15 +123,17 @@ const LONGEST = 10239;
 const MOST_WORDS = 251;
 /** `struct xt_param_buf`. */
 const LONGEST_WORD = 1023;
+const HASH = 35;
 const NONE: readonly Problem[] = [];
 const BLANK: LineNode = { kind: 'blank' };
 const TEXT: LineNode = { kind: 'text' };
 
 /** Whether what does not fit into the buffer is refused as a line of its own. Of a comment, the rest may be empty or a comment again. */
 function isTooLong(text: string, eol: string): boolean {
-  if (text.length * 3 < LONGEST || bytesOf(text) + (eol === '\r\n' ? 1 : 0) <= LONGEST) return false;
+  if (text.length * 3 < LONGEST || utf8Length(text) + (eol === '\r\n' ? 1 : 0) <= LONGEST) return false;
   if (text.charCodeAt(0) !== 35) return true;
-  for (let at = LONGEST; at < text.length; at += LONGEST) if (text.charCodeAt(at) !== 35) return true;
+  const bytes = utf8Bytes(text);
+  for (let at = LONGEST; at < bytes.length; at += LONGEST) if (bytes[at] !== HASH) return true;
   return false;
 }
 
@@ -123,7 +141,7 @@ type Report = (code: string, message: string, start?: number, end?: number, seve
 
 function readCommandLine(line: Line, family: 4 | 6, problems: Problem[], report: Report): InputLine {
   const { text } = line;
-  const { parts, problems: found, otherFamily } = readInputCommand(text, family);
+  const { parts, problems: found, otherFamily } = readInputCommand(text, family, line.eol === '' ? '' : '\n');
   problems.push(...found);
   if (otherFamily) return { line, node: BLANK, parts: undefined, problems, otherFamily };
   if (parts === undefined) {
@@ -133,7 +151,7 @@ function readCommandLine(line: Line, family: 4 | 6, problems: Problem[], report:
   const { scan } = parts;
   if (line.eol === '\r\n') report('carriage-return', CARRIAGE_RETURN, text.length, text.length + 1);
   if (scan.words.length > MOST_WORDS) report('too-many-words', `iptables-restore takes at most ${MOST_WORDS} words in a line; these are ${scan.words.length}`);
-  for (const word of scan.words) if (word.text.length * 3 > LONGEST_WORD && bytesOf(word.text) > LONGEST_WORD) report('word-too-long', `iptables-restore takes at most ${LONGEST_WORD} bytes in a word`, word.start, word.end);
+  for (const word of scan.words) if (word.text.length * 3 > LONGEST_WORD && utf8Length(word.text) > LONGEST_WORD) report('word-too-long', `iptables-restore takes at most ${LONGEST_WORD} bytes in a word`, word.start, word.end);
   if (scan.comment) report('trailing-comment', TRAILING_COMMENT, scan.comment.start, scan.comment.end);
   if (scan.unterminated) report('unterminated-quote', 'this quote is never closed: the rest of the line, with its line break, becomes the value', scan.unterminated.start, scan.unterminated.end, 'warning');
   const { node } = line;
@@ -162,36 +180,4 @@ function fields(text: string, from: number): readonly Word[] {
     i = skipBlanks(text, end, text.length);
   }
   return found;
-}
-
-function joined(lines: readonly Line[]): readonly Line[] {
-  if (!lines.some(({ eol }) => eol === '\r')) return lines;
-  const whole: Line[] = [];
-  let start: Line | undefined;
-  let text = '';
-  for (const line of lines) {
-    start ??= line;
-    text += line.text;
-    if (line.eol === '\r') text += '\r';
-    else {
-      whole.push(start === line ? line : parseLine(text, line.eol, start.index));
-      start = undefined;
-      text = '';
-    }
-  }
-  return whole;
-}
-
-/** In UTF-8. */
-export function bytesOf(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x80) continue;
-    // The two halves of a surrogate pair make four bytes, and half a pair the three of U+FFFD.
-    const pair = code >= 0xd800 && code < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00;
-    if (pair) i++;
-    bytes += code < 0x800 ? 1 : 2;
-  }
-  return bytes;
 }

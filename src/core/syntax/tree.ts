@@ -91,7 +91,7 @@ export interface Line {
   /** 0-based line number in the file; for an embedded line that of the line which holds it. */
   index: number;
   readonly text: string;
-  /** `\n`, `\r\n`, `\r` or empty at the end of the file. */
+  /** `\n`, `\r\n`, or empty at the end of the file. */
   readonly eol: string;
   /** The column where the content begins, behind indentation, `> ` quotes and prefixes of log shippers. */
   readonly contentStart: number;

@@ -22,20 +22,20 @@ export interface WordScan {
 /** The words of `text` between the columns `from` and `to`; a trailing comment is left out. Never throws. */
 export function splitWords(text: string, from: number, to: number, quoting: Quoting = 'restore'): Word[] {
   const words: Word[] = [];
-  scanInto(words, text, from, to, quoting);
+  scanInto(words, text, from, to, quoting, '\n');
   return words;
 }
 
-/** Like `splitWords`, and also says what else was met. */
-export function scanWords(text: string, from: number, to: number, quoting: Quoting = 'restore'): WordScan {
+/** Like `splitWords`, and also says what else was met. `lineBreak`: what a quote of iptables-restore that stays open takes along. */
+export function scanWords(text: string, from: number, to: number, quoting: Quoting = 'restore', lineBreak = '\n'): WordScan {
   const words: Word[] = [];
-  const rest = scanInto(words, text, from, to, quoting);
+  const rest = scanInto(words, text, from, to, quoting, lineBreak);
   return { words, ...rest };
 }
 
 const NOTHING = { unterminated: undefined, comment: undefined, tail: undefined } as const;
 
-function scanInto(words: Word[], text: string, from: number, to: number, quoting: Quoting): Omit<WordScan, 'words'> {
+function scanInto(words: Word[], text: string, from: number, to: number, quoting: Quoting, lineBreak: string): Omit<WordScan, 'words'> {
   const shell = quoting === 'shell';
   let i = from;
   // Where the next quote and tab stand: searched for once, and again only when passed.
@@ -71,7 +71,7 @@ function scanInto(words: Word[], text: string, from: number, to: number, quoting
       continue;
     }
     end = quote;
-    const closed = quotedRestoreWord(words, text, i, end, to);
+    const closed = quotedRestoreWord(words, text, i, end, to, lineBreak);
     if (closed < 0) return { ...NOTHING, unterminated: { start: end, end: to } };
     i = closed;
   }
@@ -79,7 +79,7 @@ function scanInto(words: Word[], text: string, from: number, to: number, quoting
 }
 
 /** Reads a word that begins at `start` and whose first `"` is at `quote`. Gives the column behind it, or -1 where the quote stays open. */
-function quotedRestoreWord(words: Word[], text: string, start: number, quote: number, to: number): number {
+function quotedRestoreWord(words: Word[], text: string, start: number, quote: number, to: number, lineBreak: string): number {
   let i = quote + 1;
   let pieceStart = i;
   let value = text.slice(start, quote);
@@ -98,7 +98,7 @@ function quotedRestoreWord(words: Word[], text: string, start: number, quote: nu
     i++;
   }
   // The quote goes on over the line break, and so does the value.
-  words.push({ start, end: to, text: `${value}${text.slice(Math.min(pieceStart, to), to)}\n`, quoted: true });
+  words.push({ start, end: to, text: `${value}${text.slice(Math.min(pieceStart, to), to)}${lineBreak}`, quoted: true });
   return -1;
 }
 

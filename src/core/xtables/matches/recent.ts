@@ -1,6 +1,7 @@
 import { andAddress, formatAddress, prefixMask, type Address } from '../../net/address';
 import { defineMatch } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type Given, type GivenOptions, type InvalidValue, type Option, type ValueType } from '../option';
+import { keptBytes } from '../values/savedString';
 import { looseAddress } from '../values/looseAddress';
 import { number32 } from '../values/number32';
 import type { PacketView } from '../view';
@@ -44,7 +45,7 @@ const nameValue: ValueType<string> = {
   metavariable: 'name',
   parse(text): string | InvalidValue {
     if (text === '' || text === '.' || text === '..' || text.includes('/')) return invalid(`"${text}" cannot name a list: it is the name of a file under /proc/net/xt_recent`);
-    return text.slice(0, LONGEST_NAME);
+    return keptBytes(text, LONGEST_NAME);
   },
 };
 

@@ -1,7 +1,7 @@
 import { PROTOCOL } from '../../net/packet';
 import { defineTarget } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type InvalidValue, type ValueType } from '../option';
-import { text } from '../values/savedString';
+import { keptBytes, text } from '../values/savedString';
 import { wholeNumber } from '../values/strtoul';
 
 type Zone = number | 'mark';
@@ -104,7 +104,7 @@ export const CT = defineTarget<CtData>({
   print(data) {
     const named = (option: string, value: string): string => (value === '' ? '' : ` ${option} ${value}`);
     const zoned = data.zone === 0 ? '' : ` --zone${data.directions === 'both' ? '' : `-${data.directions}`} ${data.zone}`;
-    return `${data.notrack ? ' --notrack' : ''}${named('--helper', data.helper)}${named('--timeout', data.timeout.slice(0, KEPT_OF_TIMEOUT))}${named('--ctevents', data.events.join(','))}${named('--expevents', data.expectationEvents.join(','))}${zoned}`;
+    return `${data.notrack ? ' --notrack' : ''}${named('--helper', data.helper)}${named('--timeout', keptBytes(data.timeout, KEPT_OF_TIMEOUT))}${named('--ctevents', data.events.join(','))}${named('--expevents', data.expectationEvents.join(','))}${zoned}`;
   },
   describe(data) {
     if (data.notrack) return 'keeps the packet out of connection tracking';

@@ -1,3 +1,4 @@
+import { utf8Length } from '../../text/utf8';
 import { defineTarget } from '../extension';
 import { flag, invalid, option, type BuildProblem, type InvalidValue, type ValueType } from '../option';
 import { wholeNumber } from '../values/strtoul';
@@ -11,7 +12,7 @@ interface LedData {
 
 const triggerId: ValueType<string> = {
   metavariable: 'name',
-  parse: (text): string | InvalidValue => (text.length > 16 ? invalid('the name can have 16 characters at most') : text),
+  parse: (text): string | InvalidValue => (utf8Length(text) > 16 ? invalid('the name can have 16 bytes at most') : text),
 };
 const delayValue: ValueType<number | 'inf'> = {
   metavariable: 'ms|inf',

@@ -1,3 +1,4 @@
+import { utf8Length } from '../../text/utf8';
 import type { IpSet } from '../../net/host';
 import type { Packet } from '../../net/packet';
 import { addToSet, removeFromSet } from '../../net/changeSet';
@@ -34,7 +35,7 @@ const setUse: ValueType<SetUse> = {
     const [name, list] = [text.slice(0, Math.max(0, blank)), text.slice(blank + 1)];
     if (list.startsWith('-') || list.startsWith('!')) return invalid('two words are needed: the name of the set and its directions');
     if (name === '') return invalid('the name of the set is empty');
-    if (name.length > 31) return invalid(`"${name}" is too long: names of sets have at most 31 characters`);
+    if (utf8Length(name) > 31) return invalid(`"${name}" is too long: names of sets have at most 31 bytes`);
     const directions: SetDirection[] = [];
     for (const word of list.split(',')) {
       // Only the first three letters are looked at.

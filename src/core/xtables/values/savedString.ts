@@ -1,3 +1,4 @@
+import { decodeUtf8, utf8Bytes, utf8Length } from '../../text/utf8';
 import { invalid, type InvalidValue, type Remark, type ValueType } from '../option';
 
 /** Text as iptables-save writes it, with its blank in front: bare where it has letters, digits, `_` and `-` only, else quoted (xtables_save_string). */
@@ -5,30 +6,10 @@ export function savedString(text: string): string {
   return /^[A-Za-z0-9_-]+$/.test(text) ? ` ${text}` : ` "${text.replace(/["\\']/g, '\\$&')}"`;
 }
 
-/**
- * Text of which the kernel keeps `bytes` bytes of UTF-8; what is longer is cut, as iptables does without a word. Of a character that the
- * cut goes through nothing is left here: its first bytes, which iptables-save prints, are no text and cannot stand in a string.
- */
+/** Text of which the kernel keeps `bytes` bytes; what is longer is cut, as iptables does without a word, through a character where it must be. */
 export function keptBytes(text: string, bytes: number): string {
-  if (text.length * 3 <= bytes) return text;
-  let kept = '';
-  let used = 0;
-  for (const character of text) {
-    used += bytesIn(character);
-    if (used > bytes) break;
-    kept += character;
-  }
-  return kept;
-}
-
-/** How many bytes of UTF-8. */
-function bytesIn(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) as number;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
+  if (text.length * 3 <= bytes || utf8Length(text) <= bytes) return text;
+  return decodeUtf8(utf8Bytes(text).subarray(0, bytes));
 }
 
 /** Any text, cut to what the kernel has room for. */
@@ -46,8 +27,8 @@ export function logPrefix(bytes: number): ValueType<string> {
     },
     remark(kept, given): Remark | undefined {
       if (kept === given) return undefined;
-      const within = bytesIn(kept) < bytes ? ', which cut a character in two; iptables-save prints the first of its bytes, print none' : '';
-      return { severity: 'warning', code: 'cut-short', message: `the kernel keeps ${bytes} of these ${bytesIn(given)} bytes${within}` };
+      const within = given.startsWith(kept) ? '' : ', and cuts a character in two';
+      return { severity: 'warning', code: 'cut-short', message: `the kernel keeps ${bytes} of these ${utf8Length(given)} bytes${within}` };
     },
   };
 }
