@@ -1,8 +1,9 @@
 import { parseSourceFile } from '../core/syntax/parse';
+import { visible } from '../core/text/visible';
 import { modelOf } from '../features/fileModel';
 import { fileDiagnostics } from '../features/diagnostics';
 import { Failure, type Arguments } from './arguments';
-import type { Terminal } from './main';
+import type { Terminal } from './terminal';
 
 /** Diagnostics of files, one a line; exit 1 if any is an error. */
 export function runCheck(given: Arguments, terminal: Terminal): number {
@@ -14,8 +15,8 @@ export function runCheck(given: Arguments, terminal: Terminal): number {
     errors += diagnostics.filter(({ severity }) => severity === 'error').length;
     json.push({ file: name, diagnostics });
     if (given.flags.has('json')) continue;
-    for (const { line, column, severity, code, message } of diagnostics) terminal.out(`${name}:${line}:${column}: ${severity} ${code} ${message}\n`);
+    for (const { line, column, severity, code, message } of diagnostics) terminal.out(`${visible(`${name}:${line}:${column}: ${severity} ${code} ${message}`)}\n`);
   }
-  if (given.flags.has('json')) terminal.out(`${JSON.stringify(json, undefined, 1)}\n`);
+  if (given.flags.has('json')) terminal.json(json);
   return errors > 0 ? 1 : 0;
 }

@@ -3,7 +3,7 @@ import { explainName, similarNames } from '../features/explain';
 import { modelOf } from '../features/fileModel';
 import { blocksToText } from '../features/hover/blocks';
 import { Failure, type Arguments } from './arguments';
-import type { Terminal } from './main';
+import type { Terminal } from './terminal';
 
 /** What a name means, as the hover says it; exit 1 where nothing is known of it. */
 export function runExplain(given: Arguments, terminal: Terminal): number {
@@ -14,7 +14,7 @@ export function runExplain(given: Arguments, terminal: Terminal): number {
   const blocks = explainName(name, model);
   if (!blocks) {
     const near = similarNames(name, model);
-    terminal.error(`iptables-lens: nothing is known of "${name}"${near.length > 0 ? `; did you mean ${near.join(', ')}?` : ''}\n`);
+    terminal.error(`nothing is known of "${name}"${near.length > 0 ? `; did you mean ${near.join(', ')}?` : ''}`);
     return 1;
   }
   terminal.out(`${blocksToText(blocks)}\n`);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { visibleJson } from '../core/text/visible';
 import { internalErrorText } from '../features/internalError';
 import { answerText } from './batch';
 import { runCheck } from './check';
@@ -6,27 +7,21 @@ import { runExplain } from './explain';
 import { Failure, parseArguments, USAGE } from './arguments';
 import { runPrint } from './print';
 import { requestLines } from './requestLines';
+import { terminalOn, textOfBytes } from './terminal';
 import { runTrace } from './trace';
 import { VERSION } from './version';
 
-/** Where a command writes and what it reads; the text of `-` is standard input. */
-export interface Terminal {
-  readonly out: (text: string) => void;
-  readonly error: (text: string) => void;
-  readonly read: (file: string) => string;
-}
-
-const terminal: Terminal = {
-  out: (text) => void process.stdout.write(text),
+const terminal = terminalOn({
+  out: (bytes) => process.stdout.write(bytes),
   error: (text) => void process.stderr.write(text),
   read: (file) => {
     try {
-      return readFileSync(file === '-' ? 0 : file, 'utf8');
+      return textOfBytes(readFileSync(file === '-' ? 0 : file));
     } catch (error) {
       throw new Failure(`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
     }
   },
-};
+});
 
 /** Runs one command; gives back the exit code. */
 async function run(words: readonly string[]): Promise<number> {
@@ -49,7 +44,7 @@ async function run(words: readonly string[]): Promise<number> {
 async function runBatch(): Promise<number> {
   for await (const line of requestLines(standardInput())) {
     if (line.kind === 'line' && line.text.trim() === '') continue;
-    if (!process.stdout.write(`${answerText(line)}\n`)) await new Promise<void>((resolve) => process.stdout.once('drain', () => resolve()));
+    if (!process.stdout.write(`${visibleJson(answerText(line))}\n`)) await new Promise<void>((resolve) => process.stdout.once('drain', () => resolve()));
   }
   return 0;
 }
@@ -66,7 +61,7 @@ async function* standardInput(): AsyncGenerator<Uint8Array> {
 function fail(error: unknown): void {
   const known = error instanceof Failure;
   const text = known ? error.message : internalErrorText(error, VERSION, 'the command and its file');
-  process.stderr.write(`iptables-lens: ${text.replace(/[\r\n]+/g, ' ')}\n`);
+  terminal.error(text);
   process.exitCode = known ? error.exitCode : 2;
 }
 

@@ -1,3 +1,5 @@
+import { textOfBytes } from './terminal';
+
 /** One line of input, or why it is none that can be read. */
 export type RequestLine = { readonly kind: 'line'; readonly text: string } | { readonly kind: 'unreadable'; readonly reason: string };
 
@@ -48,10 +50,7 @@ function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
   return bytes;
 }
 
+/** JSON is UTF-8; a byte that is none is carried as it is in the string that holds it, and comes back as an escape of JSON. */
 function decode(bytes: Uint8Array): RequestLine {
-  try {
-    return { kind: 'line', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r$/, '') };
-  } catch {
-    return { kind: 'unreadable', reason: 'is no UTF-8, which JSON has to be: convert it, or write other bytes as \\u escapes' };
-  }
+  return { kind: 'line', text: textOfBytes(bytes).replace(/^\ufeff|\r$/g, '') };
 }

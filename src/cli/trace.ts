@@ -1,6 +1,7 @@
 import { notesOf } from '../core/netfilter/trace';
 import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { parseSourceFile } from '../core/syntax/parse';
+import { visible } from '../core/text/visible';
 import { modelOf, type Dump, type FileModel } from '../features/fileModel';
 import { findRemedies } from '../features/remedies/findRemedies';
 import { remediesText } from '../features/remedies/remediesText';
@@ -9,7 +10,7 @@ import { journeyOf, type JourneyLeg } from '../features/traceSession/journey';
 import { traceText } from '../features/traceView/traceText';
 import type { TraceInput } from '../features/traceView/course';
 import { Failure, oneFile, type Arguments } from './arguments';
-import type { Terminal } from './main';
+import type { Terminal } from './terminal';
 
 /** Traces one packet through the rules of a file, whatever surrounds them; with --journey also what the proxy sends on. */
 export function runTrace(given: Arguments, terminal: Terminal): number {
@@ -23,7 +24,8 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   const first = trace(expression);
   const legs = given.flags.has('journey') ? journeyOf(first.evaluation, expression) : [];
   const rest = legs.slice(1).map((leg) => ({ leg, traced: trace(leg.expression) }));
-  terminal.out(given.flags.has('json') ? jsonText(first, rest) : plainText(first, legs, rest, given.flags.has('journey')));
+  if (given.flags.has('json')) terminal.json(jsonOf(first, rest));
+  else terminal.out(plainText(first, legs, rest, given.flags.has('journey')));
   return 0;
 }
 
@@ -79,9 +81,9 @@ function warningsOf({ evaluation, input }: Traced): readonly string[] {
   ];
 }
 
-function jsonText(first: Traced, rest: readonly TracedLeg[]): string {
+function jsonOf(first: Traced, rest: readonly TracedLeg[]): unknown {
   const journey = rest.map(({ leg, traced }) => ({ label: leg.label, ...resultOf(traced) }));
-  return `${JSON.stringify({ id: null, ...resultOf(first), ...(journey.length > 0 ? { journey } : {}) }, undefined, 1)}\n`;
+  return { id: null, ...resultOf(first), ...(journey.length > 0 ? { journey } : {}) };
 }
 
 function resultOf(traced: Traced): { readonly packet: string; readonly outcomes: readonly Outcome[]; readonly warnings: readonly string[] } {
@@ -97,5 +99,5 @@ function plainText(first: Traced, legs: readonly JourneyLeg[], rest: readonly Tr
 
 function takenForGranted(traced: Traced): string {
   const warnings = warningsOf(traced);
-  return warnings.length === 0 ? '' : `\nTaken for granted:\n${warnings.map((warning) => `  ${warning}\n`).join('')}`;
+  return warnings.length === 0 ? '' : `\nTaken for granted:\n${warnings.map((warning) => `  ${visible(warning)}\n`).join('')}`;
 }

@@ -1,3 +1,4 @@
+import { visible } from '../core/text/visible';
 import type { Hook, TableName } from '../core/xtables/view';
 import { ruleSetOf, type Dump, type FileModel } from './fileModel';
 
@@ -22,7 +23,7 @@ function dumpLens({ id, label, section }: Dump): readonly Lens[] {
   if (line === undefined) return [];
   let rules = 0;
   for (const table of ruleSetOf(section).tables.values()) for (const chain of table.chains.values()) rules += chain.rules.length;
-  return [{ line, dump: id, chain: undefined, title: 'Trace a packet through these rules', note: `${label}, ${counted(rules)}` }];
+  return [{ line, dump: id, chain: undefined, title: 'Trace a packet through these rules', note: visible(`${label}, ${counted(rules)}`) }];
 }
 
 /** Chains that hold no rules and accept everything would only be in the way: each lens pushes the lines apart. */

@@ -2,7 +2,8 @@ import { bindRules } from '../core/ruleset/bind';
 import { setsOfFile } from '../core/ruleset/fileSets';
 import type { LineProblem } from '../core/ruleset/ruleSet';
 import { detectLanguage } from '../core/syntax/detect';
-import type { Fix } from '../core/syntax/tree';
+import { Shape } from '../core/syntax/shape';
+import type { Fix, Line } from '../core/syntax/tree';
 import { parseSourceFile } from '../core/syntax/parse';
 import { isRestoreInput, restoreInput } from '../core/syntax/restoreInput';
 import { outerColumns } from './embeddedLine';
@@ -51,17 +52,27 @@ export function fileDiagnostics(model: FileModel, fileName = ''): readonly Diagn
   const { file, dumps } = model;
   if (isRestoreInput(file, detectLanguage({ fileName }) === 'iptables')) {
     const family = file.family ?? dumps[0]?.section.family ?? 4;
-    return inOrder(bindRules(restoreInput(file, family)).problems.map(asDiagnostic));
+    return inOrder([...bindRules(restoreInput(file, family)).problems, ...lostBytes(file.lines)].map(asDiagnostic));
   }
   const ofText = file.problems.map(asDiagnostic);
   const ofRules = dumps.flatMap(({ section }) => ruleSetOf(section).problems.map(asDiagnostic));
-  return inOrder([...ofText, ...ofRules, ...setDiagnostics(model)]);
+  const lost = dumps.flatMap(({ section }) => lostBytes(section.lines).map(asDiagnostic));
+  return inOrder([...ofText, ...ofRules, ...setDiagnostics(model), ...lost]);
 }
 
 /** What ipset would refuse of the sets in a file. They are left out of a trace, which is why it is told, but nothing is loaded from here. */
 function setDiagnostics({ file }: FileModel): readonly Diagnostic[] {
   const problems = setsOfFile(file)?.problems ?? [];
   return problems.map(({ line, message }) => asDiagnostic({ line, start: line.contentStart, end: line.text.length, severity: 'warning', code: 'set-line', message }));
+}
+
+/** Rules in which bytes were no UTF-8 when an editor read them: it shows U+FFFD in their place, and writes that when the file is saved. */
+function lostBytes(lines: readonly Line[]): readonly LineProblem[] {
+  const message = 'U+FFFD stands here in the place of bytes that are no UTF-8: what the rule holds is not known, and saving the file writes U+FFFD. Open it in its own encoding (Reopen with Encoding)';
+  return lines.flatMap((line) => {
+    const start = line.text.indexOf('\ufffd');
+    return start >= 0 && (line.shape === Shape.Rule || line.shape === Shape.Chain || line.shape === Shape.ProgramCommand) ? [{ line, start, end: start + 1, severity: 'warning', code: 'lost-bytes', message }] : [];
+  });
 }
 
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

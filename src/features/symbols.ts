@@ -1,6 +1,7 @@
 import type { Columns } from '../core/text/columns';
 import type { Chain, Rule, Table } from '../core/ruleset/ruleSet';
-import { printRule } from '../core/ruleset/printRule';
+import { visible } from '../core/text/visible';
+import { printRuleBody } from '../core/ruleset/printRule';
 import type { Line } from '../core/syntax/tree';
 import { outerColumns } from './embeddedLine';
 import { ruleSetOf, type Dump, type FileModel } from './fileModel';
@@ -37,7 +38,7 @@ function dumpSymbol(dump: Dump, withRules: boolean): OutlineSymbol {
   const { from, to } = extent(dump.section.lines);
   const first = dump.section.lines[0];
   return {
-    kind: 'dump', name: dump.label, detail: dump.detail, from, to, selection: { line: from, ...(first ? outerColumns(first, { start: first.contentStart, end: first.text.length }) : { start: 0, end: 0 }) },
+    kind: 'dump', name: visible(dump.label), detail: dump.detail, from, to, selection: { line: from, ...(first ? outerColumns(first, { start: first.contentStart, end: first.text.length }) : { start: 0, end: 0 }) },
     children: tablesOf(dump, withRules),
   };
 }
@@ -68,12 +69,13 @@ function tableSymbol(table: Table, lines: readonly Line[], withRules: boolean): 
  */
 function chainSymbol(chain: Chain, withRules: boolean): OutlineSymbol | undefined {
   const { rules, line, policy, name } = chain;
-  if (rules.length === 0 && !line) return undefined;
+  // -E takes an empty name, which an outline cannot show.
+  if ((rules.length === 0 && !line) || name === '') return undefined;
   const { from, to } = rules.length > 0 ? extent(rules.map((rule) => rule.line)) : { from: line?.index ?? 0, to: line?.index ?? 0 };
   const head = rules[0]?.line ?? line;
   const word = head?.node.kind === 'chain' ? head.node.name : head?.node.kind === 'command' ? head.node.chain : undefined;
   return {
-    kind: 'chain', name, detail: [policy, counted(rules.length, 'rule')].filter((part) => part !== undefined).join(' · '), from, to,
+    kind: 'chain', name: visible(name), detail: [policy, counted(rules.length, 'rule')].filter((part) => part !== undefined).join(' · '), from, to,
     selection: { line: head?.index ?? from, ...(word && head ? outerColumns(head, word) : { start: 0, end: 0 }) },
     children: withRules ? rules.map(ruleSymbol) : [],
   };
@@ -82,7 +84,7 @@ function chainSymbol(chain: Chain, withRules: boolean): OutlineSymbol | undefine
 function ruleSymbol(rule: Rule): OutlineSymbol {
   const { line, number } = rule;
   return {
-    kind: 'rule', name: `${number}`, detail: printRule(rule).replace(/^-A \S+ ?/, ''), from: line.index, to: line.index,
+    kind: 'rule', name: `${number}`, detail: visible(printRuleBody(rule, rule.family).trimStart()), from: line.index, to: line.index,
     selection: { line: line.index, ...outerColumns(line, { start: line.contentStart, end: line.text.length }) }, children: [],
   };
 }

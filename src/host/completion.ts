@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { visible } from '../core/text/visible';
 import type { Completion, CompletionKind } from '../features/completion/completion';
 import { completionsAt } from '../features/completion/completionsAt';
 import { itemBlocks } from '../features/completion/itemBlocks';
@@ -19,8 +20,10 @@ const KINDS: Readonly<Record<CompletionKind, vscode.CompletionItemKind>> = {
 class Item extends vscode.CompletionItem {
   constructor(readonly completion: Completion, readonly document: vscode.TextDocument) {
     const { label, owner, detail, kind } = completion;
-    const description = owner ?? detail;
-    super(description === '' ? label : { label, description }, KINDS[kind]);
+    const description = visible(owner ?? detail);
+    const shown = visible(label);
+    super(description === '' ? shown : { label: shown, description }, KINDS[kind]);
+    if (shown !== label) this.filterText = label;
   }
 }
 

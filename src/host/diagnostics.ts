@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { fileDiagnostics, type Diagnostic } from '../features/diagnostics';
+import { visible } from '../core/text/visible';
 import { debounced, type Debounced } from './debounced';
 import type { Documents } from './documents';
 import type { ErrorEdge } from './edge';
@@ -63,7 +64,7 @@ function rangeOf(document: vscode.TextDocument, { line, column, endColumn }: Dia
 }
 
 function asDiagnostic(document: vscode.TextDocument, problem: Diagnostic): vscode.Diagnostic {
-  const made = new vscode.Diagnostic(rangeOf(document, problem), problem.message, SEVERITIES[problem.severity]);
+  const made = new vscode.Diagnostic(rangeOf(document, problem), visible(problem.message), SEVERITIES[problem.severity]);
   made.code = problem.code;
   made.source = 'iptables';
   return made;

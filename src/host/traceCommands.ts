@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { visible } from '../core/text/visible';
 import type { Hook } from '../core/xtables/view';
 import { directionOf } from '../features/codeLens';
 import { innerPlace } from '../features/embeddedLine';
@@ -68,7 +69,7 @@ async function traceToRule(documents: Documents, panels: TracePanels, about: unk
   }
   const expression = packetReaching(settingOf(model, dump).setting.host, ruleSetOf(dump.section), rule);
   if (expression === undefined) {
-    void vscode.window.showInformationMessage(`No packet gets to ${rule.chain.name} rule ${rule.number}: no built-in chain of table ${rule.chain.table} leads to ${rule.chain.name}.`);
+    void vscode.window.showInformationMessage(visible(`No packet gets to ${rule.chain.name} rule ${rule.number}: no built-in chain of table ${rule.chain.table} leads to ${rule.chain.name}.`));
     return;
   }
   const panel = panels.open(document);

@@ -27,8 +27,8 @@ describe('lines of requests', () => {
     expect(await linesOf(chunks)).toEqual(expected);
   });
 
-  test('what is no UTF-8 is one unreadable line, and the next one is read', async () => {
-    expect(await linesOf([[0x7b, 0xff, 0x7d, 0x0a], '{}\n'])).toEqual([expect.stringContaining('is no UTF-8'), '{}']);
+  test('what is no UTF-8 is carried as it is, and the next line is read', async () => {
+    expect(await linesOf([[0x7b, 0xff, 0x7d, 0x0a], '{}\n'])).toEqual(['{\udcff}', '{}']);
   });
 
   test('what is too long is one unreadable line, and the next one is read', async () => {

@@ -3,6 +3,7 @@ import { Failure, parseArguments } from '../../src/cli/arguments';
 import { runCheck } from '../../src/cli/check';
 import { runExplain } from '../../src/cli/explain';
 import { runPrint } from '../../src/cli/print';
+import { terminalOn, textOfBytes } from '../../src/cli/terminal';
 import { runTrace } from '../../src/cli/trace';
 
 export interface Ran {
@@ -20,28 +21,30 @@ const OPTIONS = {
 
 const COMMANDS = { trace: runTrace, check: runCheck, print: runPrint, explain: runExplain } as const;
 
-/** Runs a command as the program does, with files that stand in memory or in the sample folder. */
-export function runCommand(command: keyof typeof COMMANDS, words: readonly string[], files: Readonly<Record<string, string>> = {}): Ran {
+/** Runs a command as the program does, with files that stand in memory or in the sample folder. Bytes that are no text come out as Latin-1. */
+export function runCommand(command: keyof typeof COMMANDS, words: readonly string[], files: Readonly<Record<string, string | Uint8Array>> = {}): Ran {
   let out = '';
   let error = '';
-  const terminal = {
-    out: (text: string): void => { out += text; },
-    error: (text: string): void => { error += text; },
-    read: (file: string): string => {
+  const terminal = terminalOn({
+    out: (bytes) => { out += typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1'); return true; },
+    error: (text) => { error += text; },
+    read: (file) => {
       const known = files[file];
-      if (known !== undefined) return known;
+      if (typeof known === 'string') return known;
+      if (known) return textOfBytes(known);
       try {
         return readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
       } catch {
         throw new Failure(`${file}: cannot be read`);
       }
     },
-  };
+  });
   try {
     const code = COMMANDS[command](parseArguments(words, OPTIONS[command], command === 'explain'), terminal);
     return { code, out, error };
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
-    return { code: failure.exitCode, out, error: `${error}${failure.message}\n` };
+    terminal.error(failure.message);
+    return { code: failure.exitCode, out, error };
   }
 }

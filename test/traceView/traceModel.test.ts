@@ -204,6 +204,6 @@ describe('what only the user can answer', () => {
 
 test('the Markdown form has the verdict as prose and the steps as a block', () => {
   const markdown = traceMarkdown(traceOf(redirect, 'in eth0 tcp 203.0.113.9:41522 > 192.0.2.10:3000 syn', { host }));
-  expect(markdown).toMatch(/^`in eth0 tcp .*`\n\n\*\*REDIRECT :15006\*\* /);
+  expect(markdown).toMatch(/^`in eth0 tcp .*`\n\n\*\*REDIRECT \\:15006\*\* /);
   expect(markdown).toMatch(/\n```text\n[^`]*decides nat[^`]*\n```\n$/);
 });

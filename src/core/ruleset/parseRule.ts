@@ -346,6 +346,7 @@ class RuleReader implements RuleSurroundings {
     if (value.text.length * 3 > LONGEST_NAME && utf8Length(value.text) > LONGEST_NAME) {
       this.report(value, 'bad-value', `"${value.text}" cannot be the name of a target: it has at most ${LONGEST_NAME} bytes`);
     }
+    if (value.text === '') this.report(value, 'bad-value', `${option.text} needs a name: iptables jumps to no chain without one, even where -E made it`);
     if (goto) this.gotoGiven = true;
     else this.jumpGiven = true;
     const chain = this.context.chains.get(value.text);

@@ -18,13 +18,14 @@ export function visibleJson(json: string): string {
   return HIDDEN.test(json) ? json.replace(EACH, (found) => (found === '\n' || found === '\t' ? found : [...Array(found.length).keys()].map((i) => `\\u${hex(found.charCodeAt(i), 4)}`).join(''))) : json;
 }
 
-/** Controls (C0, DEL, C1), marks of direction, characters without width or ink, separators of lines, tags, halves of surrogate pairs. */
-const CLASS = [
-  '\\0-\\x1f\\x7f-\\x9f\\xad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0\\ufff0-\\ufffb',
-  '\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}\\ud800-\\udfff',
-].join('');
-const HIDDEN = new RegExp(`[${CLASS}]`, 'u');
-const EACH = new RegExp(`[${CLASS}]`, 'gu');
+/** Controls (C0, DEL, C1), marks of direction, characters without width or ink, separators of lines, tags, halves of surrogate pairs: from, to. */
+const RANGES: readonly (readonly [number, number])[] = [
+  [0, 0x1f], [0x7f, 0x9f], [0xad, 0xad], [0x34f, 0x34f], [0x61c, 0x61c], [0x115f, 0x1160], [0x17b4, 0x17b5], [0x180b, 0x180f], [0x200b, 0x200f], [0x2028, 0x202e], [0x2060, 0x206f],
+  [0x3164, 0x3164], [0xd800, 0xdfff], [0xfeff, 0xfeff], [0xffa0, 0xffa0], [0xfff0, 0xfffb], [0x1bca0, 0x1bca3], [0x1d173, 0x1d17a], [0xe0000, 0xe0fff],
+];
+const ONE = `[${RANGES.map(([from, to]) => `\\u{${from.toString(16)}}-\\u{${to.toString(16)}}`).join('')}]`;
+const HIDDEN = new RegExp(ONE, 'u');
+const EACH = new RegExp(ONE, 'gu');
 
 function written(character: string): string {
   const code = character.codePointAt(0) as number;

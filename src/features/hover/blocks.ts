@@ -1,3 +1,5 @@
+import { markdownBlock, markdownCode, markdownText } from '../../core/text/markdown';
+import { visible } from '../../core/text/visible';
 import type { Change, ChainKnowledge, Fact, RuleKnowledge } from '../../core/knowledge/knowledge';
 
 /** What a hover shows, as plain data; text of a file stays text until the editor's own escaping. */
@@ -49,37 +51,29 @@ function withoutName(title: string, name: string): string {
 export function blocksToMarkdown(blocks: readonly Block[]): string {
   return blocks.map((block) => {
     switch (block.kind) {
-      case 'title': return `**${code(block.name)}** — ${escape(block.what)}`;
-      case 'text': return escape(block.text);
-      case 'list': return block.items.map((item) => `- ${escape(item)}`).join('\n');
-      case 'code': return `\`\`\`iptables\n${block.text.replaceAll('```', "'''")}\n\`\`\``;
-      case 'note': return `**${escape(block.label)}:** ${escape(block.text)}`;
-      case 'settings': return `${escape(block.label)}\n${block.items.map(({ name, text }) => `- ${code(name)} — ${escape(text)}`).join('\n')}`;
-      case 'small': return `_${escape(block.text)}_`;
+      case 'title': return `**${markdownCode(block.name)}** — ${markdownText(block.what)}`;
+      case 'text': return markdownText(block.text);
+      case 'list': return block.items.map((item) => `- ${markdownText(item)}`).join('\n');
+      case 'code': return markdownBlock('iptables', [block.text]);
+      case 'note': return `**${markdownText(block.label)}:** ${markdownText(block.text)}`;
+      case 'settings': return `${markdownText(block.label)}\n${block.items.map(({ name, text }) => `- ${markdownCode(name)} — ${markdownText(text)}`).join('\n')}`;
+      case 'small': return `_${markdownText(block.text)}_`;
       case 'rule': return '---';
     }
   }).join('\n\n');
 }
 
-/** The blocks as plain text for a terminal. */
+/** The blocks as plain text for a terminal, each text on one line. */
 export function blocksToText(blocks: readonly Block[]): string {
   return blocks.map((block) => {
     switch (block.kind) {
-      case 'title': return `${block.name}: ${block.what}`;
-      case 'text': case 'code': return block.text;
-      case 'list': return block.items.map((item) => `  - ${item}`).join('\n');
+      case 'title': return visible(`${block.name}: ${block.what}`);
+      case 'text': case 'code': return visible(block.text);
+      case 'list': return block.items.map((item) => `  - ${visible(item)}`).join('\n');
       case 'note': return `${block.label}: ${block.text}`;
       case 'settings': return `${block.label}:\n${block.items.map(({ name, text }) => `  ${name}  ${text}`).join('\n')}`;
       case 'small': return `(${block.text})`;
       case 'rule': return '';
     }
   }).join('\n\n');
-}
-
-function escape(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>#+!|~&]/g, '\\$&').replace(/^(\s*)(\d+)\./gm, '$1$2\\.').replace(/^(\s*)-/gm, '$1\\-');
-}
-
-function code(text: string): string {
-  return text.includes('`') ? escape(text) : `\`${text}\``;
 }

@@ -1,3 +1,4 @@
+import { visible } from '../../core/text/visible';
 import { textOfSpans } from '../traceView/verdict';
 import type { FoundRemedy } from './findRemedies';
 
@@ -9,5 +10,5 @@ export function remediesText(remedies: readonly FoundRemedy[]): string {
     ...commands.map((command) => `      ${command}`),
     ...(note === '' ? [] : [`      ${note}${makes === undefined ? '' : `: ${makes}`}`]),
   ]);
-  return `\nWhat would have to change, each traced with the change made:\n${lines.map((line) => `${line}\n`).join('')}`;
+  return `\nWhat would have to change, each traced with the change made:\n${lines.map((line) => `${visible(line)}\n`).join('')}`;
 }

@@ -16,6 +16,7 @@ import { withField } from './packetForm';
 import { rulePlace, stepAtPlace } from './rulePlace';
 import { stepAfter } from './stepAfter';
 import { failedState, viewState } from './viewState';
+import { visibleMessage } from './visibleMessage';
 import { withAnswer } from './withAnswer';
 
 /** What the editor has to do after a message. */
@@ -363,6 +364,6 @@ export class TraceSession {
   }
 
   private post(message: ToView): Effect {
-    return { kind: 'post', message };
+    return { kind: 'post', message: visibleMessage(message) };
   }
 }

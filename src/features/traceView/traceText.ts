@@ -1,3 +1,5 @@
+import { markdownBlock, markdownCode, markdownText } from '../../core/text/markdown';
+import { visible } from '../../core/text/visible';
 import { courseOf, grouped, type TraceInput } from './course';
 import type { OutcomeModel, Row, StepGroup } from './model';
 import { outcomeTabs, percent } from './questions';
@@ -29,15 +31,15 @@ export function traceText(input: TraceInput): string {
   }
   const more = input.traced.outcomes.length - tabs.length;
   if (more > 0 || input.traced.truncated) lines.push('', `${more > 0 ? grouped(more) : 'Some'} more courses are not shown.`);
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(visible).join('\n')}\n`;
 }
 
 /** The same for a message or an issue: the verdict as prose, the steps as a code block. */
 export function traceMarkdown(input: TraceInput): string {
   const outcome = outcomeModel(input);
-  const steps = [...stepLines(outcome), ...packetLines(input)].join('\n');
-  const notes = noteLines(input).map((note) => `\n${note}\n`).join('');
-  return `\`${input.packet}\`\n\n**${outcome.badge.text}** ${outcome.verdictText}\n${notes}\n\`\`\`text\n${steps}\n\`\`\`\n`;
+  const steps = markdownBlock('text', [...stepLines(outcome), ...packetLines(input)]);
+  const notes = noteLines(input).map((note) => `\n${markdownText(note)}\n`).join('');
+  return `${markdownCode(input.packet)}\n\n**${markdownText(outcome.badge.text)}** ${markdownText(outcome.verdictText)}\n${notes}\n${steps}\n`;
 }
 
 function courseLines(input: TraceInput): readonly string[] {
