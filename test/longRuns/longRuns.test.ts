@@ -75,6 +75,20 @@ describe('a run twice as long costs about twice as much', () => {
   });
 });
 
+describe('names that every object has are words like others', () => {
+  test.each(['constructor', '__proto__', 'toString', 'valueOf', 'hasOwnProperty'])('%s', (word) => {
+    for (const { before, start, behind } of PLACES) {
+      for (const end of ['', ' ', ':', '=1', '/24', '"']) {
+        expect(() => look(before + start + word + end + behind, before.split('\n').length - 1, start.length)).not.toThrow();
+      }
+    }
+    for (const text of [word, `in tcp ${word}`, `in tcp state ${word}`, `in tcp ${word} ${word}`]) {
+      expect(() => parsePacketExpression(text)).not.toThrow();
+      expect(() => explainName(text)).not.toThrow();
+    }
+  });
+});
+
 /** Fails where the run of twice the length costs much more than twice as much, whenever it is measured. */
 function expectLinear(run: (length: number) => () => void, what: string): void {
   const once = processorTime(run(LONG));
