@@ -8,6 +8,8 @@ import { hostFromTopology } from '../../src/core/net/hostFromTopology';
 import { isProblem, readPacketRequest, type PacketRequest } from '../../src/core/net/packetRequest';
 import { explainRule } from '../../src/core/netfilter/ruleTest';
 import { tracePacket } from '../../src/core/netfilter/trace';
+import { hoverAt } from '../../src/features/hover/hover';
+import { modelOf } from '../../src/features/fileModel';
 
 /** One measured thing: milliseconds, the best and the middle of several runs. */
 export interface Figure {
@@ -46,6 +48,10 @@ export function measure(text: string, services: number, address: (n: number) => 
   };
   figures.push(run('trace, first packet of a session (the index is made then)', 1, trace(address(services - 2), 80), () => undefined));
   figures.push(run('trace to the last service: 5 courses, all events', 60, trace(address(services - 2), 80), () => undefined));
+  const dots = modelOf(parseSourceFile(`${'.'.repeat(100_000)}0`));
+  figures.push(run('hover over 100 KB of dots in one line', 20, () => hoverAt(dots, 0, 50_000), () => undefined));
+  const nested = [1, 2, 3, 4].reduce((inner) => JSON.stringify({ log: inner }), text.slice(0, 100_000));
+  figures.push(run('100 KB of rules in JSON in JSON, four deep', 20, () => parseSourceFile(nested), () => undefined));
   figures.push(run('one verdict: no service matches', 200, trace('8.8.8.8', 81), () => undefined));
   figures.push(run('the same with every why-not put into words', 10, () => worded(ruleSet, packet('8.8.8.8', 81)), () => undefined));
   const rules = [...ruleSet.tables.values()].flatMap((table) => [...table.chains.values()]).reduce((sum, chain) => sum + chain.rules.length, 0);

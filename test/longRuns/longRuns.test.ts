@@ -15,16 +15,8 @@ import { chainMentions } from '../../src/features/navigation';
 import { quickFixes } from '../../src/features/quickFixes';
 import { regionsOf } from '../../src/features/regions';
 import { symbolsOf } from '../../src/features/symbols';
+import { expectLinear, isLaid } from './linear';
 import { ENDS, PIECES, PLACES, type RunPlace } from './texts';
-
-/** Characters of the longer run. What grows with its square takes a tenth of a second here, and ten in a line of 100 KB. */
-const LONG = 10_000;
-/** Processor milliseconds below which nothing is asked: they tell nothing. */
-const FLOOR = 30;
-
-/** `LONG_RUNS=all npx vitest run test/longRuns` lays every piece and end at every place; else each place gets one in so many, and each piece and end some places. */
-const ALL = process.env.LONG_RUNS === 'all';
-const PART = 4;
 
 /** Everything that reads a text. */
 function look(text: string, line: number, column: number): void {
@@ -55,7 +47,7 @@ describe('a run twice as long costs about twice as much', () => {
     for (const [i, piece] of PIECES.entries()) {
       if (makesRules(place, piece)) continue;
       for (const [j, end] of ENDS.entries()) {
-        if (!ALL && (i + j * PART + shift) % (PART * ENDS.length) !== 0) continue;
+        if (!isLaid(shift, i, j)) continue;
         const { before, start, behind } = place;
         const run = (length: number) => () => look(before + start + piece.repeat(Math.ceil(length / piece.length)) + end + behind, before.split('\n').length - 1, start.length);
         expectLinear(run, `${JSON.stringify(start)} and a run of ${JSON.stringify(piece)} that ends with ${JSON.stringify(end)}`);
@@ -88,24 +80,3 @@ describe('names that every object has are words like others', () => {
     }
   });
 });
-
-/** Fails where the run of twice the length costs much more than twice as much, whenever it is measured. */
-function expectLinear(run: (length: number) => () => void, what: string): void {
-  const once = processorTime(run(LONG));
-  if (once < FLOOR) return;
-  let best = once;
-  let half = Infinity;
-  for (let i = 0; i < 6; i++) {
-    half = Math.min(half, processorTime(run(LONG / 2)));
-    best = Math.min(best, processorTime(run(LONG)));
-    if (best < FLOOR || best < half * 3) return;
-  }
-  expect.fail(`${what}: ${half.toFixed(1)} ms for ${LONG / 2} characters, ${best.toFixed(1)} ms for ${LONG}`);
-}
-
-function processorTime(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}

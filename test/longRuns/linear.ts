@@ -1,0 +1,37 @@
+import { expect } from 'vitest';
+import { ENDS } from './texts';
+
+/** Characters of the longer run. What grows with its square takes a tenth of a second here, and ten in a line of 100 KB. */
+const LONG = 10_000;
+/** Processor milliseconds below which nothing is asked: they tell nothing. */
+const FLOOR = 30;
+
+/** `LONG_RUNS=all npx vitest run test/longRuns` lays every piece and end at every place; else each place gets one in so many, and each piece and end some places. */
+const ALL = process.env.LONG_RUNS === 'all';
+const PART = 4;
+
+/** Whether this run of the tests lays a piece and an end at a place, each told by its number. */
+export function isLaid(place: number, piece: number, end: number): boolean {
+  return ALL || (piece + end * PART + place) % (PART * ENDS.length) === 0;
+}
+
+/** Fails where the run of twice the length costs much more than twice as much, whenever it is measured. */
+export function expectLinear(run: (length: number) => () => void, what: string): void {
+  const once = processorTime(run(LONG));
+  if (once < FLOOR) return;
+  let best = once;
+  let half = Infinity;
+  for (let i = 0; i < 6; i++) {
+    half = Math.min(half, processorTime(run(LONG / 2)));
+    best = Math.min(best, processorTime(run(LONG)));
+    if (best < FLOOR || best < half * 3) return;
+  }
+  expect.fail(`${what}: ${half.toFixed(1)} ms for ${LONG / 2} characters, ${best.toFixed(1)} ms for ${LONG}`);
+}
+
+function processorTime(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
