@@ -40,6 +40,13 @@ console.log(`memory: ${result.heap.toFixed(0)} MB, the text included`);
 if (peer === undefined) console.log('iptables-legacy-restore is not here (or not allowed): no ratio');
 else console.log(`iptables-legacy-restore --test on the same file: ${peer.toFixed(0)} ms; ours takes ${(result.parseAndBind / peer).toFixed(2)} of that`);
 
+const bounds = join(cache, 'bounds.mjs');
+await build({ entryPoints: [join(root, 'scripts/bench/bounds.ts')], bundle: true, platform: 'node', format: 'esm', outfile: bounds, logLevel: 'warning' });
+const { measureBounds } = await import(pathToFileURL(bounds).href);
+console.log('\nwhat nobody has, once each; processor time in ms');
+for (const { what, milliseconds, result: came } of measureBounds()) console.log(`${what.padEnd(62)}${milliseconds.toFixed(0).padStart(9)}   ${came}`);
+console.log('');
+
 await buildAll({ minify: true });
 const { compile, run, activate } = activationTimes(join(root, 'dist/extension.js'));
 console.log(`the extension: compiled in ${compile.toFixed(0)} ms, run in ${run.toFixed(0)} ms, activate() ${activate.toFixed(1)} ms; run and activate() take ${((run + activate) / compile).toFixed(2)} of what V8 takes to compile it`);

@@ -26,13 +26,14 @@ function makeView(ruleSet: RuleSet): RuleSetView {
     const jumps = new Map<string, JumpView[]>();
     for (const chain of table.chains.values()) {
       for (const rule of chain.rules) {
-        if (rule.target.kind !== 'jump') continue;
-        const { line } = rule;
+        // Not `target`, for which the words of every rule would be read.
+        const { line, jump: to } = rule;
+        if (to === undefined) continue;
         // Asked for anew each time: lines move when the file is edited elsewhere, and this view stays.
         const jump: JumpView = { chain: chain.name, get line() { return line.index; } };
-        const list = jumps.get(rule.target.chain);
+        const list = jumps.get(to.chain);
         if (list) list.push(jump);
-        else jumps.set(rule.target.chain, [jump]);
+        else jumps.set(to.chain, [jump]);
       }
     }
     for (const chain of table.chains.values()) chains.push(new LazyChain(chain, jumps.get(chain.name) ?? []));

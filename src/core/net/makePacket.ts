@@ -2,7 +2,7 @@ import { anyAddress, parseAddress } from './address';
 import { networkHeaderLength, packetBytes, transportHeaderLength } from './bytes';
 import type { Host } from './host';
 import { PROTOCOL, TCP_FLAGS, type ExtensionHeader, type Packet, type SocketOwner } from './packet';
-import { problem, type ExtensionHeaderRequest, type InputProblem, type PacketRequest } from './packetRequest';
+import { familyTold, problem, type ExtensionHeaderRequest, type InputProblem, type PacketRequest } from './packetRequest';
 
 /** The link layer address that packets come from where the request does not say. */
 const NEIGHBOUR_MAC = '02:00:00:00:99:99';
@@ -83,8 +83,8 @@ export function socketOwner(request: PacketRequest): SocketOwner {
 
 /** The family of a request, by its addresses, else by its protocol, else IPv4. */
 export function familyOf(request: PacketRequest): 4 | 6 {
-  const address = request.dst ?? request.src ?? request.inner?.dst ?? request.inner?.src;
-  if (address !== undefined) return address.includes(':') ? 6 : 4;
+  const told = familyTold(request);
+  if (told !== undefined) return told;
   return request.proto === PROTOCOL.ICMPV6 || (request.extHeaders?.length ?? 0) > 0 ? 6 : 4;
 }
 

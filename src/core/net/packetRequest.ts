@@ -110,16 +110,16 @@ export function readPacketRequest(json: unknown, field = 'packet', depth = 0): P
   if (request.src !== undefined && request.dst !== undefined && request.src.includes(':') !== request.dst.includes(':')) {
     return problem(`${field}.src`, `${request.src} and dst ${request.dst} are of different families`);
   }
-  if (request.inner && familyTold(request.inner, familyTold(request)) !== familyTold(request, familyTold(request.inner))) {
-    return problem(`${field}.inner`, 'is of another family than the packet that quotes it');
-  }
+  const [own, quoted] = [familyTold({ src: request.src, dst: request.dst }), request.inner && familyTold(request.inner)];
+  if (own !== undefined && quoted !== undefined && own !== quoted) return problem(`${field}.inner`, 'is of another family than the packet that quotes it');
   return request;
 }
 
-/** The family that the addresses of a request tell; else the other one. */
-function familyTold({ src, dst }: PacketRequest, otherwise?: 4 | 6): 4 | 6 | undefined {
+/** The family that the addresses of a request tell, else those of the packet that it quotes; undefined: neither. */
+export function familyTold({ src, dst, inner }: { readonly src?: string | undefined; readonly dst?: string | undefined; readonly inner?: PacketRequest | undefined }): 4 | 6 | undefined {
   const address = dst ?? src;
-  return address === undefined ? otherwise : address.includes(':') ? 6 : 4;
+  if (address === undefined) return inner && familyTold(inner);
+  return address.includes(':') ? 6 : 4;
 }
 
 /** `depth`: in how many packets that quote each other it stands. */

@@ -5,7 +5,7 @@ import { TraceSession, type Effect } from '../../../src/features/traceSession/tr
 import type { Random } from '../../kernel/random';
 import type { Corpus } from '../corpus';
 import { ruleText } from '../grammar';
-import { listOf, must, partOf, textOf, type FuzzKind, type Json } from '../kind';
+import { listOf, must, numberOf, partOf, textOf, type FuzzKind, type Json } from '../kind';
 import { anyJson } from '../requests';
 import { anyText, mutate } from '../texts';
 import { anyExpression } from './packet';
@@ -29,7 +29,7 @@ function send(session: TraceSession, message: Json): readonly Effect[] {
   const type = partOf(message, 'type');
   if (type === 'edit') return session.setModel(modelOf(parseSourceFile(textOf(partOf(message, 'text')), { fileName: 'x.md' })));
   if (type === 'reload') return isKept(partOf(message, 'state')) ? session.restore(partOf(message, 'state') as unknown as Parameters<TraceSession['restore']>[0]) : [];
-  if (type === 'line') return session.selectLine(Number(partOf(message, 'line')));
+  if (type === 'line') return session.selectLine(numberOf(partOf(message, 'line')));
   // The revision of the moment, where the message names none.
   const read = readMessage(partOf(message, 'revision') === 'now' ? { ...(message as object), revision: session.shown?.revision ?? 0 } : message);
   return read ? session.handle(read) : [];

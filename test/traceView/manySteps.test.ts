@@ -1,0 +1,22 @@
+import { describe, expect, test } from 'vitest';
+import { traceMarkdown, traceText } from '../../src/features/traceView/traceText';
+import { traceOf } from './traceOf';
+
+/** So many rules that match and go on. */
+const logs = (count: number): string => `*filter\n:INPUT DROP [0:0]\n${Array.from({ length: count }, (_, i) => `-A INPUT -j LOG --log-prefix "rule ${i + 1} "\n`).join('')}COMMIT\n`;
+
+describe('a table of very many steps', () => {
+  test.each([traceText, traceMarkdown])('%o writes the first and the last ones and says how many are left out', (write) => {
+    const text = write(traceOf(logs(5000), 'in eth0 tcp > :80 syn'));
+    expect(text).toContain('⋮ 4,001 of these 5,001 steps are left out here: the first and the last 500 are shown');
+    for (const [number, shown] of [[1, true], [500, true], [501, false], [4501, false], [4502, true], [5000, true]] as const) expect([number, text.includes(`"rule ${number} "`)]).toEqual([number, shown]);
+    expect(text.split('\n').length).toBeLessThan(1100);
+    expect(text).toContain('DROPPED');
+  });
+
+  test('a thousand are written out', () => {
+    const text = traceText(traceOf(logs(999), 'in eth0 tcp > :80 syn'));
+    expect(text).not.toContain('left out');
+    expect(text.match(/-j LOG --log-prefix "rule \d+ "/g)).toHaveLength(999);
+  });
+});
