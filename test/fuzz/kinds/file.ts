@@ -16,9 +16,6 @@ import { symbolsOf } from '../../../src/features/symbols';
 import { must, numberOf, partOf, textOf, type FuzzKind, type Json } from '../kind';
 import { anyText } from '../texts';
 
-/** What stands where in a line that iptables-restore ends elsewhere than an editor is not asked. */
-const LONE_CR = /\r(?!\n)/;
-
 const NAMES = ['notes.md', 'x.log', 'rules.v4', 'a.iptables', 'iptables-save.txt', ''];
 
 /** Any text as a file: everything that an editor asks of it, at random places. */
@@ -34,7 +31,7 @@ export const fileKind: FuzzKind = {
     hasRules(text);
     const model = modelOf(file);
     const problems = fileDiagnostics(model, name);
-    if (!LONE_CR.test(text)) problems.forEach((problem) => checkPlace(problem, model));
+    problems.forEach((problem) => checkPlace(problem, model));
     for (const problem of problems.slice(0, 3)) for (const { edits } of quickFixes(file, problem)) must(edits.length > 0, () => `${problem.code}: a fix that changes nothing`);
     symbolsOf(model);
     regionsOf(model);
