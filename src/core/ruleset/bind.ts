@@ -44,6 +44,8 @@ class Binder {
   private readonly family: 4 | 6;
   private current: OpenTable | undefined;
   private currentLine: Line | undefined;
+  /** The table that was open where the program ended. */
+  private unloaded: OpenTable | undefined;
   private unknownTable = false;
   /** Tables that the change leaves as they are, and whether lines of one are passed over. */
   private readonly taken = new Map<TableName, Table>();
@@ -113,6 +115,7 @@ class Binder {
         jump.refused = jump.to?.hook ? `rules cannot jump to the built-in chain ${jump.chain}` : undefined;
       }
     }
+    if (table === this.unloaded) return limited;
     checkPlaces(chains, limited, this.program.backend, (line, at, code, message, severity) => this.report(line, at, code, message, severity));
     return limited;
   }
@@ -124,6 +127,7 @@ class Binder {
       if (line instanceof AppendLine && isCleanInput(line) && this.takeUnread(line)) continue;
       const inTable = this.current !== undefined || this.unknownTable;
       const input = this.withReturn(line, inTable) ?? readInputLine(line, inTable, this.family);
+      if (input.parts && this.current && this.endsProgram(line, input.parts, input.problems, this.current)) return;
       for (const problem of input.problems) {
         if (problem.code === 'no-final-newline') this.tell(line, problem, ofLegacy(this.program.backend, problem.code, problem.message));
         else this.problems.push({ ...problem, line });
@@ -139,6 +143,22 @@ class Binder {
       } else if (input.node.kind !== 'command') this.readNode(line, input.node);
     }
     if (this.current || this.unknownTable) this.reportOpenTable();
+  }
+
+  /**
+   * Whether iptables-restore ends at this line, because of -h or -V: it is content, whatever stands behind, and has not loaded the table. What it looks at
+   * only once it has read the whole line (addresses, the target) does not matter any more.
+   */
+  private endsProgram(line: Line, parts: CommandParts, told: readonly Problem[], table: OpenTable): boolean {
+    if (!MAY_END.test(line.text)) return false;
+    const { ends, problems } = parseRule(parts.words, { ...this.program, table: table.name, chain: parts.chain?.text ?? '', chains: table.chains });
+    if (!ends) return false;
+    for (const problem of told) if (problem.start < ends.start || OF_WORDS.has(problem.code)) this.problems.push({ ...problem, line });
+    const later = ({ code, start }: Problem): boolean => LATER.has(code) || (code === 'attached-value' && READ_LATER.test(line.text.slice(start))) || (code === 'bad-value' && ADDRESS_BEFORE.test(line.text.slice(0, start)));
+    for (const problem of problems) if (!later(problem)) this.problems.push({ ...problem, line });
+    if (parts.position && 'IRD'.includes(parts.operation) && ruleNumber(parts.position.text) < 1) this.report(line, parts.position, 'rule-number', `${parts.position.text} is no number of a rule`);
+    this.unloaded = table;
+    return true;
   }
 
   /** A rule whose line ends with CR LF, where the CR does no harm: it became part of a comment, say. */
@@ -370,6 +390,17 @@ class Binder {
     this.problems.push({ ...adviceOf(told), severity, code, start: at.start, end: at.end, line });
   }
 }
+
+/** A word that may be, or hold, -h or -V. */
+const MAY_END = /[ \t]-(?:-[hv]|[A-Za-z0-9]*[hV])/;
+/** A line is cut into words before any is looked at. */
+const OF_WORDS: ReadonlySet<string> = new Set(['too-many-words', 'word-too-long', 'line-too-long']);
+/** Looked at when all options are read. */
+const LATER: ReadonlySet<string> = new Set(['unknown-target', 'unknown-chain', 'bad-address', 'old-negation', 'listing-option']);
+
+/** Options whose value is, too: addresses, and the target. */
+const ADDRESS_BEFORE = /[ \t](?:-[A-Za-z0-9]*[sd]|--(?:s(?:rc?|o\w*)?|d(?:s\w*|e\w*)?))[ =\t"]*[^ \t]*$/;
+const READ_LATER = /^(?:-[A-Za-z0-9]*[sdj]|--(?:s|d(?!p)|j))/;
 
 function limitedRules(table: OpenTable): readonly LineRule[] {
   return [...table.chains.values()].flatMap(({ rules }) => rules.filter(({ traits }) => traits.limits.length > 0));

@@ -80,7 +80,8 @@ export function isReferenced(table: OpenTable, name: string): boolean {
 export function renameChain(table: OpenTable, chain: OpenChain, name: string): void {
   table.chains.delete(chain.name);
   for (const rule of chain.rules) forget(rule);
-  for (const other of table.chains.values()) {
+  // Its own rules may jump to it as well.
+  for (const other of [chain, ...table.chains.values()]) {
     for (const rule of other.rules) {
       if (rule.jump?.chain !== chain.name) continue;
       forget(rule);

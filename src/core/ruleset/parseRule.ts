@@ -42,6 +42,8 @@ export interface ParsedRule {
   readonly problems: readonly Problem[];
   /** `-6` in iptables-restore input, `-4` in ip6tables-restore input: the line is skipped. */
   readonly otherFamily: boolean;
+  /** `-h` or `-V`, at which iptables-restore ends: nothing behind it is read, and the table is not loaded. */
+  readonly ends?: Word;
 }
 
 /**
@@ -64,6 +66,9 @@ class RuleReader implements RuleSurroundings {
   private gotoGiven = false;
   private counters: Counters | undefined;
   private otherFamily = false;
+  private ends: Word | undefined;
+  /** Where the words behind `-jTARGET` begin. */
+  private attachedJump: number | undefined;
   private protocolMatchTried = false;
   /** The unknown match that swallows options nobody knows, so that the rest of the rule still means something. */
   private swallowing: Word[] | undefined;
@@ -241,6 +246,7 @@ class RuleReader implements RuleSurroundings {
       }
       case 'j': case 'g': {
         const value = letter === 'j' ? this.ownWord(word, attached, letter) : this.value(word, attached);
+        if (letter === 'j' && attached !== undefined) this.attachedJump = this.index;
         if (value) this.readTarget(value, letter === 'g', word);
         return;
       }
@@ -263,19 +269,30 @@ class RuleReader implements RuleSurroundings {
         if (attached === undefined && /^\d+$/.test(this.words[this.index]?.text ?? '')) this.index++;
         return;
       case 'n': case 'x': case '0':
-        if (this.context.operation !== 'L') this.report(word, 'not-allowed', `${word.text} is for listing rules`);
+        if (this.context.operation !== 'L') this.report(word, 'listing-option', `${word.text} is for listing rules`);
         return;
       case 'v':
         return;
       case 'h': case 'V':
         this.report(word, 'suspicious-option', `${word.text} ends iptables-restore here: nothing is loaded`, 'warning');
         this.otherFamily = true;
+        this.ends = word;
+        this.reportOptionsOfAttached();
         return;
       default:
         this.index = before;
         this.swallowing = swallowing;
         return this.readUnknown(word, word.text, negation);
     }
+  }
+
+  /** `-jLOG --log-prefix x -h`: iptables 1.8.9 has not found the target, so it does not know the option when it comes to it. */
+  private reportOptionsOfAttached(): void {
+    const { attachedJump, target } = this;
+    if (attachedJump === undefined || !target) return;
+    const names = target.extension.options.flatMap(({ name, aliases }) => [name, ...aliases]);
+    const option = this.words.slice(attachedJump, this.index).find(({ text }) => text.startsWith('--') && names.some((name) => name.startsWith(text.split('=')[0] as string)));
+    if (option) this.report(option, 'unknown-option', `no option "${option.text}" here: the target in front of it was not found`);
   }
 
   private readCounters(word: Word, attached: string | undefined): void {
@@ -369,7 +386,7 @@ class RuleReader implements RuleSurroundings {
   }
 
   private finish(): ParsedRule {
-    if (this.otherFamily) return { headers: [], matches: NO_MATCHES, target: NO_TARGET, counters: undefined, problems: this.problems, otherFamily: true };
+    if (this.otherFamily) return { headers: [], matches: NO_MATCHES, target: NO_TARGET, counters: undefined, problems: this.problems, otherFamily: true, ...(this.ends && { ends: this.ends }) };
     return {
       ...finishRule({ words: this.words, header: this.header, loaded: this.loaded, jump: this.jump, optionUnknown: this.optionUnknown }, this.context, this),
       counters: this.counters,

@@ -32,10 +32,12 @@ export function readInputCommand(text: string, family: 4 | 6, lineBreak: string)
   };
   if (broken) problems.push({ severity: 'error', code: 'bad-counters', message: 'counters in front of a rule have the form [packets:bytes]', start: 0, end: start });
   let otherFamily = false;
+  let stray: Word | undefined;
   for (let i = 0; i < all.length; i++) {
     const word = all[i] as Word;
     const option = found.operation === undefined ? optionOf(word.text, family) : undefined;
     if (option === undefined) {
+      if (word.text !== '!' && !word.text.startsWith('-')) stray ??= word;
       words.push(word);
       continue;
     }
@@ -43,6 +45,7 @@ export function readInputCommand(text: string, family: 4 | 6, lineBreak: string)
     if (letter === '4' || letter === '6') {
       if (letter !== String(family)) {
         otherFamily = true;
+        if (stray) report(stray, 'bad-argument', `"${stray.text}" is not expected here: it is neither an option nor the value of one`);
         break;
       }
       words.push(word);

@@ -3,6 +3,12 @@ import type { CheckCase } from './checkCase';
 const A = '-A INPUT -j ACCEPT\n';
 const name = (length: number): string => 'N'.repeat(length);
 
+/** Behind -h and -V nothing is read any more; what the program looks at only behind the whole line does not matter either. */
+export const ENDED: readonly string[] = ['-h', '-V', '--help', '--version', '--hel', '--vers', '-vh', '-nV', '-hV'].flatMap((end) => [
+  `*filter\n-A INPUT -j ACCEPT ${end}\nnonsense\n`, `*filter\n-A INPUT ${end} --nosuch "open\n`, `*filter\n-A INPUT --nosuch ${end}\nCOMMIT\n`, `*filter\n-A NOSUCH ${end}\n`, `*filter\n-A INPUT -j NOSUCH ${end}\n`, `*filter\n-A INPUT -m nosuch ${end}\n`, `*filter\n-D INPUT 2 ${end}\n`,
+  `*filter\n-A INPUT stray ${end}\n`, `*filter\n-A INPUT --src=10.0.0.1 ${end}\n`, `*filter\n-A INPUT --proto=udp ${end}\n`, `*filter\n-A INPUT --in-interface=eth0 ${end}\n`, `*filter\n-A INPUT -jLOG --log-prefix x ${end}\n`, `*filter\n-A INPUT -jLOG ${end}\n`, `*filter\n-A INPUT -j NOSUCH\nCOMMIT\n*nat\n-A OUTPUT ${end}\n`, `*filter\n-N X ${end}\nx\n`,
+]);
+
 /** Whole texts: tables, chains, COMMIT, comments, line ends. */
 const FILES: readonly string[] = [
   '', '\n', '\n\n', '# x\n', '# x', '#\n', ' \n', '\t\n', ' # x\n', 'x\n', 'x', 'COMMIT\n', 'COMMIT', ':INPUT ACCEPT [0:0]\n', A, A.trimEnd(), '[1:2] -A INPUT\n',

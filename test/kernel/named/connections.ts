@@ -45,10 +45,11 @@ const collisions: readonly Case[] = ([
 })));
 
 /** Windows that are learnt from packets that do not fit. */
-const strict = (...packets: readonly PacketJson[]): Case => ({ name: `a window is learnt from what does not fit, ${packets.length} packets`, rules: STATES, topology: settings({ 'net.netfilter.nf_conntrack_tcp_be_liberal': 0 }), packets });
+const strict = (...packets: readonly PacketJson[]): Case => ({ name: `a window is learnt from what does not fit: ${packets.map(({ flags = ['SYN'], seq = 1000, ack = 0 }) => `${(flags as string[]).join('+')} ${seq as number}/${ack as number}`).join(', ')}`, rules: STATES, topology: settings({ 'net.netfilter.nf_conntrack_tcp_be_liberal': 0 }), packets });
 const there = (more: PacketJson): PacketJson => ({ ...FORWARD, proto: 'tcp', sport: 1025, dport: 22, ...more });
 const answer = (more: PacketJson): PacketJson => ({ ...FORWARD_BACK, proto: 'tcp', sport: 22, dport: 1025, ...more });
 const windows: readonly Case[] = [
+  ...[[1, 0], [1, 201_002], [201_002, 0], [1, 1]].map(([seq, ack]) => strict(there({ seq: 201_001 }), answer({ flags: ['SYN', 'ACK'], ack: 1 }), there({ flags: ['RST'], seq, ack }), there({ seq: 201_001 }), there({ seq: 201_001 }))),
   strict(there({}), answer({ flags: ['SYN', 'ACK'] }), answer({ flags: ['PSH', 'ACK'], seq: 5000, length: 50 }), there({ flags: ['PSH', 'ACK'], ack: 5010 })),
   strict(there({}), answer({ flags: ['SYN', 'ACK'], ack: 5_000_000 }), answer({ flags: ['SYN', 'ACK'], seq: 7000, ack: 1001 }), there({ flags: ['ACK'], seq: 1001, ack: 7001 }), there({ flags: ['ACK'], seq: 1001, ack: 1001 })),
 ];
@@ -119,6 +120,7 @@ const refusals: readonly Case[] = [
   },
   ...['icmp-port-unreachable', 'tcp-reset'].map((answer) => ({ name: `what came to many is refused in silence, ${answer}`, rules: COUNTED + table('filter', [`INPUT -p tcp -j REJECT --reject-with ${answer}`]), packets: [{ ...IN, ...SYN, ...BROADCAST }, counter, counter, { ...IN, ...SYN, dstMac: BROADCAST.dstMac }, counter] })),
   ...['10.244.1.77', '10.244.1.5'].map((src) => ({ name: `a source of ${src} and a group, when OUTPUT has changed the packet`, rules: table('mangle', ['OUTPUT -j DSCP --set-dscp 0x2e']), packets: ['224.0.0.5', '255.255.255.255', '10.244.1.9'].map((dst) => ({ ...OUT, src, dst, proto: 'udp' })) })),
+  { name: 'cluster says no to what a CT rule has made', rules: table('raw', ['OUTPUT -j CT', ...['0x1', '0x2', '0x4', '0x7'].flatMap((mask) => [mask, `! ${mask}`]).map((mask) => `OUTPUT -m cluster --cluster-total-nodes 3 ${mask.startsWith('!') ? '! ' : ''}--cluster-local-nodemask ${mask.replace('! ', '')} --cluster-hash-seed 0xdeadbeef`)]), packets: [counter] },
   { name: 'connlabel --set finds no room in what a CT rule has made', rules: table('raw', ['OUTPUT -j CT', 'OUTPUT -m connlabel --label 5 --set', 'OUTPUT -m connlabel ! --label 5 --set', 'OUTPUT -m connlabel --label 5']) + table('mangle', ['OUTPUT -m connlabel --label 5 --set']), packets: [counter, counter] },
 ];
 

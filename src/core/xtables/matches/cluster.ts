@@ -1,4 +1,5 @@
 import { isMulticast, type Address } from '../../net/address';
+import { isTemplate } from '../../net/conntrack';
 import { unknown, type Answer } from '../answer';
 import { defineMatch } from '../extension';
 import { option, problem, type BuildProblem, type GivenOptions } from '../option';
@@ -40,7 +41,8 @@ export const cluster = defineMatch<ClusterData>({
   conditions: (data) => [{
     text: optionsText(data).trim(),
     test({ conntrack }): Answer {
-      if (!conntrack?.entry) return false;
+      // What a CT rule has made has no address: observed, whatever is asked.
+      if (!conntrack?.entry || isTemplate(conntrack.entry)) return false;
       if (conntrack.entry.master !== undefined) return unknown('the address of the connection that announced this one decides, which is not in the file');
       return ((data.mask >>> nodeOf(conntrack.entry.original.source, data)) & 1) !== 0 !== data.inverted;
     },

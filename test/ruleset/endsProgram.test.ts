@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { checkRules } from '../../src/features/diagnostics';
+
+const ENDS = ['-h', '-V', '--help', '--version', '--hel', '--vers', '-vh', '-nV', '-hV'];
+
+/** As iptables-legacy-restore 1.8.9 takes or refuses them; `npm run test:kernel -- --check --grammar` asks it about the same texts. */
+describe.each(ENDS)('%s ends the program', (end) => {
+  const errors = (text: string): readonly string[] => checkRules(text, 4).filter(({ severity }) => severity === 'error').map(({ code }) => code);
+
+  it.each([
+    `*filter\n-A INPUT -j ACCEPT ${end}\nnonsense\n`, `*filter\n-A INPUT ${end} --nosuch "open\n`, `*filter\n-A NOSUCH ${end}\n`, `*filter\n-A INPUT -j NOSUCH ${end}\n`, `*filter\n-D INPUT 2 ${end}\n`, `*filter\n-A INPUT --src=10.0.0.1 ${end}\n`,
+    `*filter\n-A INPUT -s 10.0.0.300 ${end}\n`, `*filter\n-A INPUT -jLOG ${end}\n`, `*filter\n-N X ${end}\nx\n`, `*filter\n-A INPUT -j OUTPUT ${end}\n`, `*filter\n-A INPUT -p tcp --syn ${end}\n-A INPUT --nosuch\n*nat\n`,
+  ])('what stands behind it, or is looked at later, does not matter: %j', (text) => {
+    expect(errors(text)).toEqual([]);
+  });
+
+  it.each([
+    [`*filter\n-A INPUT --nosuch ${end}\nCOMMIT\n`, 'unknown-option'], [`*filter\n-A INPUT -m nosuch ${end}\n`, 'unknown-match'], [`*filter\n-A INPUT stray ${end}\n`, 'bad-argument'],
+    [`*filter\n-A INPUT --proto=udp ${end}\n`, 'attached-value'], [`*filter\n-A INPUT --in-interface=eth0 ${end}\n`, 'attached-value'], [`*filter\n-A INPUT -jLOG --log-prefix x ${end}\n`, 'unknown-option'],
+    [`*filter\n-D INPUT 0 ${end}\n`, 'rule-number'], [`*filter\n-A INPUT -j NOSUCH\nCOMMIT\n*nat\n-A OUTPUT ${end}\n`, 'unknown-target'],
+  ])('what the program comes to before it is an error: %j', (text, code) => {
+    expect(errors(text)).toEqual([code]);
+  });
+});
+
+describe('words in front of -6', () => {
+  it.each([[' [1:2] -6 -A INPUT', ['bad-argument']], ['[1:2] -6 -A INPUT', []], ['x -6 -A INPUT', ['bad-argument']], ['-v -6 -A INPUT --nosuch', []]])('%s', (line, codes) => {
+    expect(checkRules(`*filter\n${line}\nCOMMIT\n`, 4).filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual(codes);
+  });
+});
