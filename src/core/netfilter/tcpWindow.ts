@@ -27,7 +27,8 @@ export function inWindow(packet: Packet, tcp: TcpTracking, direction: Direction,
   let sack = receiver.sack ? highestSack(packet, ack) : ack;
   let window = packet.tcpWindow;
   const begin = (): void => {
-    sender = { ...sender, ...readTcpOptions(packet), end, maxEnd: end, maxWindow: window === 0 ? 1 : window };
+    // A SYN without options leaves what an earlier one has said (tcp_options).
+    sender = { ...sender, ...(packet.tcpOptions.length > 0 && readTcpOptions(packet)), end, maxEnd: end, maxWindow: window === 0 ? 1 : window };
     if (direction === 'REPLY' && !(sender.windowScale && receiver.windowScale)) {
       sender = { ...sender, scale: 0 };
       receiver = { ...receiver, scale: 0 };
