@@ -26,7 +26,9 @@ export function formatPacketExpression(request: PacketRequest): string {
   if (request.ctstate !== undefined) words.push(request.ctstate.toLowerCase());
   for (const [keyword, field, format] of PRINTED) {
     const value = request[field];
-    if (value !== undefined) words.push(keyword, format(value));
+    const text = value === undefined ? '' : format(value);
+    // Nothing at all, as no bytes of payload, is what a packet has without the word.
+    if (text !== '') words.push(keyword, text);
   }
   if (request.df) words.push('df');
   const fragment = request.extHeaders?.find(({ type }) => type === 'frag');

@@ -2,7 +2,7 @@ import type { TableName } from '../xtables/view';
 import { BUILTIN_CHAINS, type Chain, type Rule, type RuleSet } from './ruleSet';
 
 /**
- * The data of all matches of one name, in the order in which the kernel takes the rules in: what several rules share, the first of them makes. iptables-legacy
+ * The data of all matches of one name that could be read, in the order in which the kernel takes the rules in: what several rules share, the first of them makes. iptables-legacy
  * loads a table as a whole, its built-in chains first and the others by name; iptables-nft rule by rule.
  * Source: iptables 1.8.9, libiptc/libiptc.c iptc_insert_chain, iptables/nft.c.
  */
@@ -10,7 +10,7 @@ export function matchesInLoadOrder(ruleSet: RuleSet, name: string): readonly unk
   let known = KNOWN.get(ruleSet);
   if (!known) KNOWN.set(ruleSet, (known = new Map<string, readonly unknown[]>()));
   let list = known.get(name);
-  if (!list) known.set(name, (list = rulesInLoadOrder(ruleSet, name).flatMap(({ matches }) => matches.filter(({ extension }) => extension.name === name).map(({ data }) => data))));
+  if (!list) known.set(name, (list = rulesInLoadOrder(ruleSet, name).flatMap(({ matches }) => matches.filter(({ extension, data }) => extension.name === name && data !== undefined).map(({ data }) => data))));
   return list;
 }
 
