@@ -11,10 +11,9 @@ import { chainOf, changeName, changePolicy, declareChain, deleteChains, flushCha
 import { checkPlaces } from './checkPlaces';
 import { checkSharedNames, sharedNames, type SharedName } from './checkSharedNames';
 import { EMPTY_HEADER } from './header';
-import { LineRule } from './lineRule';
-import { addChain, addRule, clearTable, newTable, type OpenChain, type OpenTable } from './openTable';
+import { LineRule, type SharedReading } from './lineRule';
+import { addChain, addRule, changeRules, clearTable, newTable, placeOfRule, type OpenChain, type OpenTable } from './openTable';
 import { parseRule, type ParsedRule } from './parseRule';
-import { printRuleBody } from './printRule';
 import { programOf, type Program } from './program';
 import { ruleNumber } from './ruleNumber';
 import { learnRule, ruleWrittenAlike } from './writtenAlike';
@@ -291,7 +290,7 @@ class Binder {
     const position = this.positionOf(line, node, chain);
     if (position === undefined) return;
     if (node.operation === 'D' && node.position) {
-      chain.rules.splice(position - 1, 1);
+      changeRules(chain, position - 1, 1, []);
       return;
     }
     const certain = new Map<Word, readonly string[]>();
@@ -315,15 +314,16 @@ class Binder {
       }
       return;
     }
-    const rules = parsed.headers.map((_, i) => this.makeRule(line, chain, i, parsed));
+    const siblings = parsed.headers.length > 1 ? {} : undefined;
+    const rules = parsed.headers.map((_, i) => this.makeRule(line, chain, i, parsed, siblings));
     if (node.operation === 'C') return rules.forEach((rule) => this.findRule(line, node, chain, rule));
-    if (node.operation === 'A') for (const rule of rules) chain.rules.push(rule);
-    else if (node.operation === 'I') for (const rule of rules) chain.rules.splice(position - 1, 0, rule);
-    else if (node.operation === 'R') chain.rules.splice(position - 1, 1, ...rules.slice(0, 1));
+    if (node.operation === 'A') for (const rule of rules) addRule(chain, rule);
+    else if (node.operation === 'I') changeRules(chain, position - 1, 0, rules.toReversed());
+    else if (node.operation === 'R') changeRules(chain, position - 1, 1, rules.slice(0, 1));
     else {
       for (const rule of rules) {
         const index = this.findRule(line, node, chain, rule);
-        if (index >= 0) chain.rules.splice(index, 1);
+        if (index >= 0) changeRules(chain, index, 1, []);
       }
     }
   }
@@ -345,8 +345,8 @@ class Binder {
     return parseRule(node.words, { ...this.program, table: table.name, chain: chain.name, chains: table.chains, ...(certain ? { certain } : {}) });
   }
 
-  private makeRule(line: Line, chain: OpenChain, headerIndex: number, parsed: ParsedRule): LineRule {
-    return LineRule.of(this.program, chain, line, headerIndex, parsed);
+  private makeRule(line: Line, chain: OpenChain, headerIndex: number, parsed: ParsedRule, siblings?: SharedReading): LineRule {
+    return LineRule.of(this.program, chain, line, headerIndex, parsed, siblings);
   }
 
   /** Whether the line could be made a rule without reading its words. */
@@ -376,8 +376,7 @@ class Binder {
   }
 
   private findRule(line: Line, node: CommandParts | CommandNode, chain: OpenChain, rule: LineRule): number {
-    const text = printRuleBody(rule, this.family);
-    const index = chain.rules.findIndex((each) => printRuleBody(each, this.family) === text);
+    const index = placeOfRule(chain, rule);
     if (index < 0) this.report(line, node.operationWord, 'no-such-rule', `chain "${chain.name}" has no rule like this`, this.section.noflush ? 'warning' : 'error');
     return index;
   }

@@ -7,7 +7,7 @@ import { chainNameProblem } from './chainName';
 import { unknownChainHelp } from './optionHelp';
 import { BUILTIN_CHAINS, HOOKS } from './ruleSet';
 import { ofLegacy, ofNft, type Complaint } from '../xtables/backend';
-import { addChain, deleteChain, isReferenced, renameChain, type OpenChain, type OpenTable } from './openTable';
+import { addChain, deleteChain, flushRules, isReferenced, renameChain, type OpenChain, type OpenTable } from './openTable';
 import type { Program } from './program';
 
 /** The line that changes chains, and what it is read with. */
@@ -30,9 +30,9 @@ export function declareChain(at: ChainLine, node: ChainNode): void {
     chain = addChain(table, name.text, undefined, undefined, line);
   } else if (chain.hook === undefined && section.asInput) {
     at.tell(name, ofLegacy(at.program.backend, 'chain-exists', `chain "${name.text}" is there already: declare it once`));
-    if (at.program.backend === 'nft') chain.rules = [];
+    if (at.program.backend === 'nft') flushRules(chain);
   } else if (chain.hook === undefined && chain.line !== undefined && section.form === 'restore' && !section.noflush) {
-    chain.rules = [];
+    flushRules(chain);
   }
   chain.line = line;
   if (chain.hook === undefined && node instanceof ChainDeclaration && node.isUserDefined) return;
@@ -63,7 +63,7 @@ export function changePolicy(at: ChainLine, node: CommandParts | CommandNode): v
 /** `-F [CHAIN]`. */
 export function flushChains(at: ChainLine, node: CommandParts | CommandNode): void {
   const chain = node.chain && chainOf(at, node);
-  for (const each of node.chain === undefined ? at.table.chains.values() : chain ? [chain] : []) each.rules = [];
+  for (const each of node.chain === undefined ? at.table.chains.values() : chain ? [chain] : []) flushRules(each);
 }
 
 /** `-X [CHAIN]`. */

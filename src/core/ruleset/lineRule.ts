@@ -25,12 +25,14 @@ export class LineRule implements Rule {
     readonly traits: RuleTraits,
     /** What was read of the words, where it cannot be read again. */
     private parsed: ParsedRule | undefined,
+    /** In common to the rules of a line that lists several addresses: 300 sources and 300 destinations are 90,000 rules, and one line to read. */
+    private readonly siblings: SharedReading | undefined = undefined,
   ) {}
 
   /** The rule of a line whose words were read just now. */
-  static of(program: Program, chain: Chain, line: Line, headerIndex: number, from: ParsedRule): LineRule {
+  static of(program: Program, chain: Chain, line: Line, headerIndex: number, from: ParsedRule, siblings?: SharedReading): LineRule {
     const kept = from.problems.length > 0 ? { ...from, matches: from.matches.map((match) => ({ ...match })) } : undefined;
-    return new LineRule(program, chain, line, headerIndex, from.target.kind === 'jump' ? from.target : undefined, traitsOf(from, headerIndex), kept);
+    return new LineRule(program, chain, line, headerIndex, from.target.kind === 'jump' ? from.target : undefined, traitsOf(from, headerIndex), kept, siblings);
   }
 
   /**
@@ -39,7 +41,7 @@ export class LineRule implements Rule {
    */
   again(chain: Chain, chains: { has(name: string): boolean }): LineRule | undefined {
     if (this.jump ? !chains.has(this.jump.chain) : this.traits.targetName !== undefined && chains.has(this.traits.targetName)) return undefined;
-    return new LineRule(this.program, chain, this.line, this.headerIndex, this.jump && { ...this.jump, to: undefined, refused: undefined }, this.traits, this.parsed);
+    return new LineRule(this.program, chain, this.line, this.headerIndex, this.jump && { ...this.jump, to: undefined, refused: undefined }, this.traits, this.parsed, this.siblings);
   }
 
   get family(): 4 | 6 {
@@ -77,16 +79,27 @@ export class LineRule implements Rule {
   }
 
   private readLine(): ParsedRule {
+    const { siblings } = this;
+    if (!siblings) return this.readWords();
+    const parsed = (siblings.parsed ??= this.readWords());
+    // Each has matches of its own, for what they remember of packets.
+    return { ...parsed, matches: parsed.matches.map((match) => ({ ...match })) };
+  }
+
+  private readWords(): ParsedRule {
     const { node } = this.line;
     const words = node instanceof Command ? node.readOnce().words : node.kind === 'command' ? node.words : [];
     const { jump } = this;
-    const parsed = parseRule(words, {
+    return parseRule(words, {
       ...this.program, table: this.chain.table, chain: this.chain.name,
       chains: { get: (name) => (jump?.chain === name ? { name } : undefined), values: () => [].values() },
     });
-    // Each rule of a line that lists several addresses has matches of its own, for what they remember of packets.
-    return parsed.headers.length < 2 ? parsed : { ...parsed, matches: parsed.matches.map((match) => ({ ...match })) };
   }
+}
+
+/** What was read of a line that stands for several rules, once one of them was looked at. */
+export interface SharedReading {
+  parsed?: ParsedRule;
 }
 
 /** What is kept of a rule besides its jump. Rules that are alike in this share one object. */

@@ -2,6 +2,7 @@ import { AppendLine } from '../syntax/appendLine';
 import type { Line } from '../syntax/tree';
 import type { Hook, TableName } from '../xtables/view';
 import type { LineRule } from './lineRule';
+import { printRuleBody } from './printRule';
 import { RulePatterns } from './rulePatterns';
 import { BUILTIN_CHAINS, HOOKS, type Chain } from './ruleSet';
 
@@ -22,6 +23,8 @@ export interface OpenChain extends Chain {
   policy: 'ACCEPT' | 'DROP' | undefined;
   rules: LineRule[];
   line: Line | undefined;
+  /** The rules by their text, each list in the order of the chain, once a command has asked for one by its text. */
+  byText: Map<string, LineRule[]> | undefined;
   /** undefined for a name that is not one plain word however it is read. */
   patterns: RulePatterns | undefined;
   /** The chain declared behind it: in a dump its rules come next. */
@@ -39,12 +42,12 @@ export function newTable(name: TableName): OpenTable {
 export function clearTable(table: OpenTable): void {
   for (const chain of table.chains.values()) {
     if (chain.hook === undefined) deleteChain(table, chain);
-    else chain.rules = [];
+    else flushRules(chain);
   }
 }
 
 export function addChain(table: OpenTable, name: string, hook: Hook | undefined, policy: 'ACCEPT' | undefined, line: Line | undefined): OpenChain {
-  const chain: OpenChain = { table: table.name, name, hook, policy, rules: [], line, reach: 0, patterns: patternsOf(table, name), following: undefined };
+  const chain: OpenChain = { table: table.name, name, hook, policy, rules: [], line, reach: 0, patterns: patternsOf(table, name), following: undefined, byText: undefined };
   table.chains.set(name, chain);
   if (table.newest) table.newest.following = chain;
   table.newest = chain;
@@ -68,6 +71,43 @@ export function deleteChain(table: OpenTable, chain: OpenChain): void {
 export function addRule(chain: OpenChain, rule: LineRule): void {
   if (chain.rules.length < 4) chain.rules = [...chain.rules, rule];
   else chain.rules.push(rule);
+  if (chain.byText) note(chain.byText, rule);
+}
+
+/** Puts rules in front of the one at `index` (from 0 on), in place of so many. */
+export function changeRules(chain: OpenChain, index: number, replaced: number, rules: readonly LineRule[]): void {
+  const { byText } = chain;
+  for (const rule of byText ? chain.rules.slice(index, index + replaced) : []) {
+    const alike = byText?.get(printRuleBody(rule, rule.family)) ?? [];
+    alike.splice(alike.indexOf(rule), 1);
+  }
+  if (rules.length < 2) chain.rules.splice(index, replaced, ...rules);
+  else chain.rules = [...chain.rules.slice(0, index), ...rules, ...chain.rules.slice(index + replaced)];
+  // The lists are in the order of the chain: where a twin may stand behind, they are made anew.
+  if (byText && rules.some((rule) => (byText.get(printRuleBody(rule, rule.family))?.length ?? 0) > 0)) chain.byText = undefined;
+  else if (byText) for (const rule of rules) note(byText, rule);
+}
+
+export function flushRules(chain: OpenChain): void {
+  chain.rules = [];
+  chain.byText = undefined;
+}
+
+/** The first rule, counted from 0, that iptables-save would print like this one; -1 where there is none. */
+export function placeOfRule(chain: OpenChain, rule: LineRule): number {
+  if (!chain.byText) {
+    chain.byText = new Map();
+    for (const each of chain.rules) note(chain.byText, each);
+  }
+  const first = chain.byText.get(printRuleBody(rule, rule.family))?.[0];
+  return first ? chain.rules.indexOf(first) : -1;
+}
+
+function note(byText: Map<string, LineRule[]>, rule: LineRule): void {
+  const text = printRuleBody(rule, rule.family);
+  const alike = byText.get(text);
+  if (alike) alike.push(rule);
+  else byText.set(text, [rule]);
 }
 
 /** Whether a rule jumps to a chain of this name. */
@@ -78,6 +118,7 @@ export function isReferenced(table: OpenTable, name: string): boolean {
 
 /** Rules that jump to the chain go on doing so under the new name. */
 export function renameChain(table: OpenTable, chain: OpenChain, name: string): void {
+  for (const each of table.chains.values()) each.byText = undefined;
   table.chains.delete(chain.name);
   for (const rule of chain.rules) forget(rule);
   // Its own rules may jump to it as well.
