@@ -8,8 +8,12 @@ import { hostFromTopology } from '../../src/core/net/hostFromTopology';
 import { isProblem, readPacketRequest, type PacketRequest } from '../../src/core/net/packetRequest';
 import { explainRule } from '../../src/core/netfilter/ruleTest';
 import { tracePacket } from '../../src/core/netfilter/trace';
-import { hoverAt } from '../../src/features/hover/hover';
 import { modelOf } from '../../src/features/fileModel';
+import { hoverAt } from '../../src/features/hover/hover';
+import { branching } from './branching';
+
+/** What is measured. */
+export type Measured = () => unknown;
 
 /** One measured thing: milliseconds, the best and the middle of several runs. */
 export interface Figure {
@@ -54,6 +58,7 @@ export function measure(text: string, services: number, address: (n: number) => 
   figures.push(run('100 KB of rules in JSON in JSON, four deep', 20, () => parseSourceFile(nested), () => undefined));
   figures.push(run('one verdict: no service matches', 200, trace('8.8.8.8', 81), () => undefined));
   figures.push(run('the same with every why-not put into words', 10, () => worded(ruleSet, packet('8.8.8.8', 81)), () => undefined));
+  figures.push(...hovers(text, file), ...branching((what, times, work) => run(what, times, work, () => undefined)));
   const rules = [...ruleSet.tables.values()].flatMap((table) => [...table.chains.values()]).reduce((sum, chain) => sum + chain.rules.length, 0);
   return { figures, parseAndBind: fresh.best, heap, rules };
 
@@ -78,6 +83,17 @@ function load(text: string): { file: SourceFile; section: RulesSection; ruleSet:
   const section = defaultRulesSection(file);
   if (!section) throw new Error('no rules in the dump');
   return { file, section, ruleSet: bindRules(section) };
+}
+
+/** The first hover over a rule in the middle of a file, and one behind an edit of its line. */
+function hovers(text: string, file: SourceFile): readonly Figure[] {
+  const line = Math.floor(file.lines.length / 2);
+  const edit = { startLine: line, startColumn: 0, endLine: line, endColumn: 1, newText: file.lines[line]?.text.charAt(0) ?? '-' };
+  let now = file;
+  return [
+    run('hover, the first of a file: parse, bind, explain', 3, () => hoverAt(modelOf(parseSourceFile(text)), line, 4), () => undefined),
+    run('hover behind an edit', 10, () => hoverAt(modelOf((now = editSourceFile(now, edit))), line, 4), () => undefined),
+  ];
 }
 
 /** An edit of one character in the middle of the file, again and again. */

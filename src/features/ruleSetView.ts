@@ -1,4 +1,4 @@
-import type { ChainView, JumpView, RuleSetView, RuleView } from '../core/knowledge/view';
+import { chainIn, type ChainView, type JumpView, type RuleSetView, type RuleView } from '../core/knowledge/view';
 import { printRule } from '../core/ruleset/printRule';
 import type { Chain, Rule, RuleSet } from '../core/ruleset/ruleSet';
 import { splitWords } from '../core/syntax/words';
@@ -17,7 +17,7 @@ export function ruleSetView(ruleSet: RuleSet): RuleSetView {
 
 /** The view of one rule, the same object that its chain's view holds. */
 export function ruleView(ruleSet: RuleSet, rule: Rule): RuleView | undefined {
-  return ruleSetView(ruleSet).chains.find(({ table, name }) => table === rule.chain.table && name === rule.chain.name)?.rules[rule.number - 1];
+  return chainIn(ruleSetView(ruleSet), rule.chain.table, rule.chain.name)?.rules[rule.number - 1];
 }
 
 function makeView(ruleSet: RuleSet): RuleSetView {
@@ -66,6 +66,7 @@ class LazyRule implements RuleView {
   get chain(): string { return this.rule.chain.name; }
   get number(): number { return this.rule.number; }
   get line(): number { return this.rule.line.index; }
+  get written(): string { return this.rule.line.text; }
   get saved(): string { return (this.text ??= printRule(this.rule)); }
   get words(): readonly string[] { return (this.split ??= splitWords(this.saved, 0, this.saved.length).slice(2).map(({ text }) => text)); }
 

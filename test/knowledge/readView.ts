@@ -20,7 +20,7 @@ export function readView(save: string, family: 4 | 6 = 4): RuleSetView {
       const words = splitWords(line);
       const chain = chainOf(words[1] ?? '');
       const jump = words.findIndex((word) => word === '-j' || word === '-g');
-      chain.rules.push({ table, chain: chain.name, number: chain.rules.length + 1, line: index, saved: line, target: jump < 0 ? undefined : words[jump + 1], words: words.slice(2) });
+      chain.rules.push({ table, chain: chain.name, number: chain.rules.length + 1, line: index, written: line, saved: line, target: jump < 0 ? undefined : words[jump + 1], words: words.slice(2) });
     }
   });
   const all = [...chains.values()];

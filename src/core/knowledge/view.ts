@@ -30,11 +30,22 @@ export interface RuleView {
   readonly number: number;
   /** 0-based line in the file. */
   readonly line: number;
+  /** The line that it stands in, as it is written. */
+  readonly written: string;
   /** The rule as iptables-save prints it, `-A ISTIO_INBOUND -p tcp -m tcp --dport 15008 -j RETURN`. */
   readonly saved: string;
   readonly target: string | undefined;
   /** The words of `saved` behind `-A CHAIN`, quotes undone. */
   readonly words: readonly string[];
+}
+
+/** The first rule of any chain that fits. Only those that hold the word are read: a node's 100,000 service rules do not. */
+export function ruleWithWord(ruleSet: RuleSetView, word: string, fits: (rule: RuleView) => boolean): RuleView | undefined {
+  for (const { rules } of ruleSet.chains) {
+    const found = rules.find((rule) => rule.written.includes(word) && fits(rule));
+    if (found) return found;
+  }
+  return undefined;
 }
 
 const chainsOf = new WeakMap<RuleSetView, ReadonlyMap<string, ChainView>>();

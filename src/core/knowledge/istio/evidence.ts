@@ -1,5 +1,5 @@
 import { condition, isMark, shapeOf, valueOf, type RuleShape } from '../shape';
-import { chainIn, type RuleSetView, type RuleView } from '../view';
+import { chainIn, ruleWithWord, type RuleSetView, type RuleView } from '../view';
 
 /** The versions of Istio that write such rules, as `1.13`; an end is absent where nothing in the rules bounds it. */
 export interface VersionRange {
@@ -73,7 +73,7 @@ function sidecarEvidence(ruleSet: RuleSetView): readonly VersionEvidence[] {
 
   if (output !== undefined && output.rules.length > 0) outputEvidence(output.rules, say);
 
-  const commented = ruleSet.chains.flatMap((chain) => chain.rules).find((rule) => shapeOf(rule).comment?.startsWith('istio/') === true);
+  const commented = ruleWithWord(ruleSet, 'istio/', (rule) => shapeOf(rule).comment?.startsWith('istio/') === true);
   if (commented !== undefined) say('comments that begin with istio/', { from: '0.3', to: '0.7' }, commented);
 
   if (inbound === undefined) {
@@ -99,7 +99,7 @@ function sidecarEvidence(ruleSet: RuleSetView): readonly VersionEvidence[] {
   if (drop !== undefined) say('chain ISTIO_DROP', { from: '1.24' }, drop.rules[0]);
   const invalid = find('mangle', 'PREROUTING', (shape) => shape.form === 'ctstate' && valueOf(shape, 'ctstate') === 'INVALID' && shape.target === 'DROP');
   if (invalid !== undefined) say('INVALID is dropped without a chain of its own', { from: '1.13', to: '1.23' }, invalid);
-  const traced = ruleSet.chains.flatMap((chain) => chain.rules).find((rule) => shapeOf(rule).targetOptions.get('--nflog-group') === '1337');
+  const traced = ruleWithWord(ruleSet, 'NFLOG', (rule) => shapeOf(rule).targetOptions.get('--nflog-group') === '1337');
   if (traced !== undefined) say('NFLOG group 1337 (IPTABLES_TRACE_LOGGING)', { from: '1.12', to: '1.24' }, traced);
   const excluded = find('nat', 'OUTPUT', (shape) => shape.form === 'out' && shape.target === 'RETURN');
   if (excluded !== undefined) say('excluded interfaces', { from: '1.12' }, excluded);
@@ -212,7 +212,8 @@ function ambientEvidence(ruleSet: RuleSetView, mode: string): readonly VersionEv
   const find: Find = (table, chain, test) => chainIn(ruleSet, table, chain)?.rules.find((rule) => test(shapeOf(rule), rule));
 
   if (mode.startsWith('ambient node')) {
-    const first = ruleSet.chains.flatMap((chain) => chain.rules).find((rule) => rule.chain.startsWith('ztunnel-') || isMark(shapeOf(rule).targetOptions.get('--tproxy-mark'), 0x400));
+    const first = ruleSet.chains.find(({ name, rules }) => name.startsWith('ztunnel-') && rules.length > 0)?.rules[0]
+      ?? ruleWithWord(ruleSet, 'TPROXY', (rule) => isMark(shapeOf(rule).targetOptions.get('--tproxy-mark'), 0x400));
     say('redirection at the node', { from: '1.18', to: '1.20' }, first);
     return found;
   }

@@ -1,5 +1,5 @@
 import { condition, isMark, shapeOf, valueOf, type RuleShape } from '../shape';
-import { chainIn, type RuleSetView, type RuleView } from '../view';
+import { chainIn, ruleWithWord, type RuleSetView, type RuleView } from '../view';
 import { versionEvidence, type VersionRange } from './evidence';
 
 export type IstioMode =
@@ -114,7 +114,7 @@ function sidecarProfile(ruleSet: RuleSetView, mode: IstioMode): IstioProfile {
     dnsCapture: dns.length > 0,
     dnsServers: [...new Set(dns.flatMap((shape) => valueOf(shape, 'dst') ?? []))],
     dropInvalid: shapes(ruleSet, 'mangle', 'PREROUTING').some((shape) => shape.form === 'ctstate' && valueOf(shape, 'ctstate') === 'INVALID' && (shape.target === 'DROP' || shape.target === 'ISTIO_DROP')),
-    tracing: ruleSet.chains.some((chain) => chain.rules.some((rule) => isTracing(shapeOf(rule)))),
+    tracing: ruleWithWord(ruleSet, 'NFLOG', (rule) => isTracing(shapeOf(rule))) !== undefined,
     proxyUids: distinct(output.filter((shape) => shape.form === 'uid' && shape.target === 'RETURN').map((shape) => valueOf(shape, 'uid'))),
     proxyGids: distinct(proxyGroupShapes(output).map((shape) => valueOf(shape, 'gid'))),
     ...(outboundPort === undefined ? {} : { outboundPort }),
