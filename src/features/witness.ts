@@ -4,14 +4,15 @@ import type { Host } from '../core/net/host';
 import { TCP_FLAGS } from '../core/net/packet';
 import { formatPacketExpression } from '../core/net/packetExpression';
 import { isProblem, namedProtocol, readPacketRequest, type PacketRequest } from '../core/net/packetRequest';
-import { tracePacket } from '../core/netfilter/trace';
+import { tracePacket, type Traced } from '../core/netfilter/trace';
 import { reachingHooks } from '../core/ruleset/checkPlaces';
 import type { Chain, Rule, RuleSet, Table } from '../core/ruleset/ruleSet';
 import type { PacketSuggestion } from '../core/xtables/extension';
 import type { Hook } from '../core/xtables/view';
 
-/** How many packets are tried before giving up. */
+/** How many packets are tried before giving up, and how many rules they may be asked by together. */
 const MOST_TRIES = 24;
+const MOST_ASKED = 400_000;
 
 /**
  * A packet that reaches a rule and is matched by it, as an expression. Built from what the rule and the jumps that lead to it ask, then
@@ -23,19 +24,21 @@ export function packetReaching(host: Host, ruleSet: RuleSet, rule: Rule, wish: P
   if (!table) return undefined;
   let best: PacketRequest | undefined;
   let tries = 0;
+  let asked = 0;
   for (const hook of reachingHooks(rule.chain)) {
     for (const path of pathsTo(table, rule, hook)) {
       const { request } = completePacket({ ...wish, ...requestFor([...path, rule], hook, host) }, host);
       best ??= request;
-      if (tries++ >= MOST_TRIES) return formatPacketExpression(best);
-      if (arrives(request, rule, ruleSet, host)) return formatPacketExpression(request);
+      if (tries++ >= MOST_TRIES || asked > MOST_ASKED) return formatPacketExpression(best);
+      const traced = tracePacket(request, { ruleSets: ruleSet.family === 4 ? { v4: ruleSet } : { v6: ruleSet }, host });
+      if (arrives(traced, rule)) return formatPacketExpression(request);
+      asked += traced.asked;
     }
   }
   return best && formatPacketExpression(best);
 }
 
-function arrives(request: PacketRequest, rule: Rule, ruleSet: RuleSet, host: Host): boolean {
-  const { outcomes } = tracePacket(request, { ruleSets: ruleSet.family === 4 ? { v4: ruleSet } : { v6: ruleSet }, host });
+function arrives({ outcomes }: Traced, rule: Rule): boolean {
   return outcomes.some(({ events }) => events.some((event) => event.kind === 'rule' && event.matched && event.rule === rule));
 }
 
@@ -44,35 +47,49 @@ function pathsTo(table: Table, rule: Rule, hook: Hook): readonly (readonly Rule[
   const start = table.chains.get(hook);
   if (!start) return [];
   const found: (readonly Rule[])[] = [];
-  const queue: { readonly chain: Chain; readonly path: readonly Rule[] }[] = [{ chain: start, path: [] }];
+  const queue: Reached[] = [{ chain: start, by: undefined, from: undefined }];
   const visits = new Map<string, number>();
   const callers = callersOf(table, rule.chain.name);
-  while (queue.length > 0 && found.length < 4) {
-    const { chain, path } = queue.shift() as (typeof queue)[number];
+  for (const reached of queue) {
+    if (found.length >= 4) break;
+    const { chain } = reached;
     if (chain.name === rule.chain.name) {
-      found.push(path);
+      found.push(jumpsTo(reached));
       continue;
     }
     for (const each of chain.rules) {
-      if (each.target.kind !== 'jump' || !callers.has(each.target.chain)) continue;
-      const next = table.chains.get(each.target.chain);
-      const seen = visits.get(each.target.chain) ?? 0;
-      if (!next || seen >= 4) continue;
-      visits.set(each.target.chain, seen + 1);
-      queue.push({ chain: next, path: [...path, each] });
+      const { jump } = each;
+      if (!jump?.to || jump.refused || !callers.has(jump.chain)) continue;
+      const seen = visits.get(jump.chain) ?? 0;
+      if (seen >= 4) continue;
+      visits.set(jump.chain, seen + 1);
+      queue.push({ chain: jump.to, by: each, from: reached });
     }
   }
   return found;
+}
+
+/** A chain on a way to the wanted rule, the jump that led to it, and where that stands. */
+interface Reached {
+  readonly chain: Chain;
+  readonly by: Rule | undefined;
+  readonly from: Reached | undefined;
+}
+
+function jumpsTo(last: Reached): readonly Rule[] {
+  const jumps: Rule[] = [];
+  for (let at: Reached | undefined = last; at?.by; at = at.from) jumps.push(at.by);
+  return jumps.reverse();
 }
 
 /** The chains from which the wanted one can be reached, itself included. */
 function callersOf(table: Table, wanted: string): ReadonlySet<string> {
   const jumps = new Map<string, Set<string>>();
   for (const chain of table.chains.values()) {
-    for (const { target } of chain.rules) {
-      if (target.kind !== 'jump') continue;
-      const set = jumps.get(target.chain) ?? new Set<string>();
-      jumps.set(target.chain, set.add(chain.name));
+    for (const { jump } of chain.rules) {
+      if (!jump) continue;
+      const set = jumps.get(jump.chain) ?? new Set<string>();
+      jumps.set(jump.chain, set.add(chain.name));
     }
   }
   const reached = new Set([wanted]);

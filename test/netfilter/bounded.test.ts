@@ -57,7 +57,7 @@ describe('what branches, costs what it shows', () => {
 
   it('twelve unknown matches that each set a mark make as many hosts of the rules behind them: the first are shown, and said to be the first', () => {
     const traced = trace(table('mangle', [...unknowns(12, '-j MARK --or-mark #'), ...ports(4000)]));
-    expect([traced.truncated, traced.outcomes.length > 50, traced.asked < 600_000]).toEqual([true, true, true]);
+    expect([traced.truncated, traced.outcomes.length > 20, traced.asked < 250_000]).toEqual([true, true, true]);
   });
 });
 

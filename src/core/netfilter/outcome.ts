@@ -4,7 +4,7 @@ import { hasPorts } from '../net/makePacket';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { reportedProtocol } from '../net/protocols';
 import { printRule } from '../ruleset/printRule';
-import type { TraceEvent, Walked, WalkEnd } from './events';
+import type { Assumption, TraceEvent, Walked, WalkEnd } from './events';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 
 /** One outcome in the words of the JSON contract. */
@@ -38,13 +38,12 @@ export interface FinalPacket {
 /** The outcome as `batch` gives it. Positions in it are 1-based. */
 export function outcomeOf({ events, end, assumptions }: Walked): Outcome {
   return {
-    assumptions: assumptions.map(({ table, chain, num, match, value, probability, reason }) => ({ table, chain, num, match, value, ...(probability === undefined ? {} : { probability }), reason })),
+    assumptions: assumptions.map(assumptionJson),
     outcome: end.outcome,
     verdict: end.verdict,
     ...(end.dropBy ? (end.outcome === 'NONE' ? { neverSeen: dropBy(end.dropBy) } : { dropBy: dropBy(end.dropBy) }) : {}),
     ...(end.outInterface === undefined ? {} : { outIface: end.outInterface }),
-    hooks: events.flatMap((event) => (event.kind === 'hook-enter' ? [event.hook] : [])),
-    matchedRules: events.flatMap((event) => (event.kind === 'rule' && event.matched ? [matchedRule(event)] : [])),
+    ...passed(events),
     verdicts: verdictsOf(events),
     finalPacket: packetJson(lastSeen(events) ?? end.packet, end.inInterface, end.lastOutInterface),
     ...(end.randomPort ? { random: [end.packet.protocol === PROTOCOL.ICMP || end.packet.protocol === PROTOCOL.ICMPV6 ? 'icmpId' : end.randomPort === 'source' ? 'sport' : 'dport'] } : {}),
@@ -76,7 +75,37 @@ function copyOf(events: readonly TraceEvent[]): Pick<Outcome, 'copy'> {
   return copy ? { copy: { outcome: copy.outcome, verdict: copy.verdict, ...(copy.dropBy ? { dropBy: dropBy(copy.dropBy) } : {}) } } : {};
 }
 
-function matchedRule({ rule, view }: Extract<TraceEvent, { kind: 'rule' }>): Outcome['matchedRules'][number] {
+/** Outcomes that part late have most of their assumptions in common: each is put into words once. */
+function assumptionJson(assumption: Assumption): Outcome['assumptions'][number] {
+  let json = assumptionsTold.get(assumption);
+  if (!json) {
+    const { table, chain, num, match, value, probability, reason } = assumption;
+    assumptionsTold.set(assumption, (json = { table, chain, num, match, value, ...(probability === undefined ? {} : { probability }), reason }));
+  }
+  return json;
+}
+
+const assumptionsTold = new WeakMap<Assumption, Outcome['assumptions'][number]>();
+
+function passed(events: readonly TraceEvent[]): Pick<Outcome, 'hooks' | 'matchedRules'> {
+  const hooks: string[] = [];
+  const matchedRules: Outcome['matchedRules'][number][] = [];
+  for (const event of events) {
+    if (event.kind === 'hook-enter') hooks.push(event.hook);
+    else if (event.kind === 'rule' && event.matched) matchedRules.push(matchedRule(event));
+  }
+  return { hooks, matchedRules };
+}
+
+const matchesTold = new WeakMap<TraceEvent, Outcome['matchedRules'][number]>();
+
+function matchedRule(event: Extract<TraceEvent, { kind: 'rule' }>): Outcome['matchedRules'][number] {
+  let json = matchesTold.get(event);
+  if (!json) matchesTold.set(event, (json = matchJson(event)));
+  return json;
+}
+
+function matchJson({ rule, view }: Extract<TraceEvent, { kind: 'rule' }>): Outcome['matchedRules'][number] {
   return { hook: view.hook, table: rule.chain.table, chain: rule.chain.name, num: rule.number, rule: printRule(rule) };
 }
 

@@ -53,7 +53,7 @@ function leave(passage: Passage, hook: Hook, table: TableName, end: Exclude<Tabl
 
 /** What became of the packet is not known. */
 function notFollowed(passage: Passage, table: TableName): WalkEnd {
-  const detail = `table ${table} leads the packet through more than a million rules, chain after chain: it is not followed to its end, so what becomes of it is not known`;
+  const detail = `table ${table} leads the packet through tens of thousands of chains, one after the other: it is not followed to its end, so what becomes of it is not known`;
   passage.note(detail);
   return passage.kernelDrop('not-followed', detail, 'NONE', true);
 }

@@ -33,7 +33,7 @@ export interface Traced {
 /** How many combinations of unknown answers are followed. */
 export const MOST_OUTCOMES = 2048;
 /** No further one is begun once so many rules were asked, or so much was told. */
-const MOST_RULES = 500_000;
+const MOST_RULES = 200_000;
 const MOST_EVENTS = 3_000_000;
 
 /** Traces one packet. */

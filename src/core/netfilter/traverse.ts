@@ -108,7 +108,7 @@ interface Matched {
 /** Behind so much, what a chain did before in the same circumstances is not told again. No real rule set comes near. */
 const LONG: Pick<Effort, 'jumps' | 'rules'> = { jumps: 5_000, rules: 2_000_000 };
 /** Nothing is followed further in a table than this. */
-const ENDLESS: Pick<Effort, 'jumps' | 'rules'> = { jumps: 100_000, rules: 50_000_000 };
+const ENDLESS: Pick<Effort, 'jumps' | 'rules'> = { jumps: 30_000, rules: 50_000_000 };
 
 const AGAIN = 'The rules lead the packet through the same chains thousands of times: where a chain does what it did before, the rules that match there are not listed again';
 
