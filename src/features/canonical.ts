@@ -21,7 +21,7 @@ function printTable(table: Table): string {
   return [
     `*${table.name}`,
     ...chains.map(({ name, policy }) => `:${name} ${policy ?? '-'} [0:0]`),
-    ...chains.flatMap(({ rules }) => rules.map(printRule)),
+    ...chains.flatMap(({ rules }) => rules.map((rule) => printRule(rule.passing()))),
     'COMMIT',
     '',
   ].join('\n');

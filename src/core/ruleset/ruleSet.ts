@@ -63,6 +63,8 @@ export interface Rule {
   readonly counters: Counters | undefined;
   /** An ACCEPT, DROP, QUEUE or RETURN without any condition: no packet comes to the rules behind it, and the kernel does not check where they stand. */
   readonly endsChain: boolean;
+  /** The rule for one look at its parts, which are not kept. */
+  passing(): Rule;
 }
 
 /** A match with the data of its options. The object itself is the key of what it remembers between packets. */
