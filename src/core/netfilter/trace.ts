@@ -34,7 +34,8 @@ export interface Traced {
 export const MOST_OUTCOMES = 2048;
 /** No further one is begun once so many rules were asked, or so much was told. */
 const MOST_RULES = 200_000;
-const MOST_EVENTS = 3_000_000;
+const MOST_EVENTS = 6_000_000;
+const MOST_MATCHED = 200_000;
 
 /** Traces one packet. */
 export function tracePacket(request: PacketRequest, setting: TraceSetting): Traced {
@@ -75,15 +76,17 @@ function follow(request: PacketRequest, setting: TraceSetting, world: World): { 
   let after = world;
   let truncated = false;
   let events = 0;
+  let matched = 0;
   for (const path of paths(arrival, context)) {
     if (outcomes.length === 0) {
       after = hostAnswers(path.walked, { ...context, world: path.after.copy() }, arrival.raw);
-    } else if (outcomes.length >= MOST_OUTCOMES || effort.rules > MOST_RULES || events > MOST_EVENTS) {
+    } else if (outcomes.length >= MOST_OUTCOMES || effort.rules > MOST_RULES || events > MOST_EVENTS || matched > MOST_MATCHED) {
       truncated = true;
       break;
     }
     outcomes.push(unfollowed.length === 0 ? path.walked : { ...path.walked, notes: [...path.walked.notes, ...unfollowed] });
     events += path.walked.events.length;
+    for (const event of path.walked.events) if (event.kind === 'rule' && event.matched) matched++;
   }
   return { traced: { outcomes, truncated, asked: effort.rules }, after };
 }
