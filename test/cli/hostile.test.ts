@@ -26,9 +26,9 @@ const FILES: Readonly<Record<string, string>> = {
   'a ladder of double jumps': ladder(40, 2),
   'a ladder of nine jumps each': ladder(12, 9),
   'a deep chain of jumps': ladder(300, 1),
-  'a hundred matches in one rule': chains(`-A INPUT${' -m comment'.repeat(100)} --comment x -j ACCEPT`),
-  'hundreds of unknown matches': chains(`-A INPUT${' -m nosuch'.repeat(40)} -j ACCEPT`, ...steps(60).map((i) => `-A INPUT -m nosuch${i} -j DROP`)),
-  'forty addresses by as many': chains(`-A INPUT -s ${steps(40).map((i) => `10.0.${i >> 8}.${i & 255}`).join()} -d ${steps(40).map((i) => `10.1.${i >> 8}.${i & 255}`).join()} -j ACCEPT`),
+  'hundreds of matches in one rule': chains(`-A INPUT${' -m comment'.repeat(400)} --comment x -j ACCEPT`),
+  'hundreds of unknown matches': chains(`-A INPUT${' -m nosuch'.repeat(200)} -j ACCEPT`, ...steps(60).map((i) => `-A INPUT -m nosuch${i} -j DROP`)),
+  'three hundred addresses by as many': chains(`-A INPUT -s ${steps(300).map((i) => `10.0.${i >> 8}.${i & 255}`).join()} -d ${steps(300).map((i) => `10.1.${i >> 8}.${i & 255}`).join()} -j ACCEPT`),
   'a thousand dice': chains(...steps(1000).map(() => '-A INPUT -m statistic --mode random --probability 0.5 -j ACCEPT')),
   'lists that hold each other': `create a list:set size 8\ncreate b list:set size 8\nadd a b\nadd b a\nadd a a\n${chains('-A INPUT -m set --match-set a src -j DROP')}`,
   'a chain without a name': '*filter\n:INPUT ACCEPT [0:0]\n-N ""\n-A INPUT -j ""\nCOMMIT\n',
@@ -53,8 +53,8 @@ describe.each(Object.entries(FILES))('%s', (_name, text) => {
     expect(error).not.toContain('internal error');
     if (code === 2) expect(error).toMatch(/^[^\n]+\n$/);
     else if (command === 'trace') expect(out).not.toBe('');
-    // JSON leaves nothing out; what is written for people is for people to read.
-    if (!words.includes('--json')) expect(out.length).toBeLessThan(4_000_000);
+    // JSON leaves nothing out, and print prints all; a trace for people is for people to read.
+    if (command === 'trace' && !words.includes('--json')) expect(out.length).toBeLessThan(4_000_000);
   });
 
   test('hover, completion and outline have an answer at every line', () => {
