@@ -10,6 +10,7 @@ import type { RuleSet } from '../core/ruleset/ruleSet';
 import { checkRules } from '../features/diagnostics';
 import { canonicalText } from '../features/canonical';
 import { internalErrorText } from '../features/internalError';
+import { loadWarnings } from '../features/loadProblems';
 import { rulesOfText } from '../features/rulesOfText';
 import type { RequestLine } from './requestLines';
 import { VERSION } from './version';
@@ -141,9 +142,7 @@ function outcomesOf(traced: Traced): { readonly outcomes: readonly Outcome[] } {
 function warningsOf(setting: TraceSetting, traced: Traced): readonly string[] {
   const warnings: string[] = [];
   for (const ruleSet of [setting.ruleSets.v4, setting.ruleSets.v6]) {
-    const errors = ruleSet?.problems.filter(({ severity }) => severity === 'error') ?? [];
-    for (const { line, message } of errors.slice(0, 10)) warnings.push(`line ${line.index + 1}: ${message}`);
-    if (errors.length > 10) warnings.push(`${errors.length - 10} more errors in the rules`);
+    if (ruleSet) warnings.push(...loadWarnings(ruleSet));
   }
   warnings.push(...notesOf(traced.outcomes));
   if (traced.truncated) warnings.push(`more than ${traced.outcomes.length} courses are possible; the others are not shown`);

@@ -3,6 +3,7 @@ import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { parseSourceFile } from '../core/syntax/parse';
 import { visible } from '../core/text/visible';
 import { modelOf, type Dump, type FileModel } from '../features/fileModel';
+import { loadWarnings } from '../features/loadProblems';
 import { findRemedies } from '../features/remedies/findRemedies';
 import { remediesText } from '../features/remedies/remediesText';
 import { evaluate, type Evaluation } from '../features/traceSession/evaluate';
@@ -72,7 +73,9 @@ function warningsOf({ evaluation, input }: Traced): readonly string[] {
   const { outcomes } = input.traced;
   // With several courses each names what it assumes; with one that would be said nowhere else.
   const presumed = outcomes.length === 1 ? (outcomes[0]?.assumptions ?? []) : [];
+  const { ruleSet } = input;
   return [
+    ...(ruleSet ? loadWarnings(ruleSet) : []),
     ...presumed.map(({ rule, match, value, reason }) => `${rule ? `line ${rule.line.index + 1}: ` : ''}${match}: ${value ? 'yes' : 'no'} (${reason})`),
     ...notesOf(outcomes),
     ...contradictions,

@@ -36,6 +36,15 @@ describe('trace', () => {
     expect(runCommand('trace', [NODE, '--packet', 'tcp > :22 syn', '--journey']).out).toContain('The journey ends here');
   });
 
+  test('what iptables refuses of the rules is said, also where the packet does not come by', () => {
+    const text = '*filter\n:INPUT ACCEPT [0:0]\n:A - [0:0]\n-A FORWARD -j A\n-A A -j A\n-A OUTPUT -j INPUT\nCOMMIT\n';
+    const { out, code } = runCommand('trace', ['loop.rules', '--packet', 'tcp > :80'], { 'loop.rules': text });
+    expect(code).toBe(0);
+    expect(out).toContain('line 5: this jump leads back to chain "A": the kernel refuses loops. The trace goes on as if that rule were not there.');
+    expect(out).toContain('line 6: "INPUT" is a built-in chain: rules cannot jump to it. The trace goes on as if that rule were not there.');
+    expect(out).toContain('iptables-restore loads nothing of a table with an error');
+  });
+
   test('--dump chooses the rule set, --host replaces the host', () => {
     expect(runCommand('trace', [POD, '--packet', 'tcp > :8080', '--dump', '1']).code).toBe(0);
     const host = JSON.stringify({ ifaces: [{ name: 'net7', addrs: ['192.0.2.4/24'] }], routes: ['default via 192.0.2.1 dev net7'], listeners: [{ proto: 'tcp', addr: '0.0.0.0', port: 15006, process: 'proxy-x', pid: 4 }] });

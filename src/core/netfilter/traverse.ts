@@ -213,17 +213,10 @@ class Traversal {
       case 'none':
         return { kind: 'continue' };
       case 'jump':
-        return this.refused(rule, target.refused ?? `there is no chain "${target.chain}"`);
+        return refused(target.refused ?? `there is no chain "${target.chain}"`);
       case 'unknown':
         return unknownTarget(target.name);
     }
-  }
-
-  /** What the kernel does not take is not there: the packet goes on to the next rule. */
-  private refused(rule: Rule, why: string): Effect {
-    const note = `line ${rule.line.index + 1} cannot be loaded: ${why}. The trace goes on as if that rule were not there`;
-    this.traveller.note(note);
-    return { kind: 'continue', note };
   }
 
   private applyTarget(rule: Rule, matched: Matched, effect: Effect): TableEnd | undefined {
@@ -332,6 +325,11 @@ class Traversal {
 /** Whether two paths stand at the same rule of the same chain, called from the same place. */
 export function samePosition(a: Position, b: Position): boolean {
   return a.chain === b.chain && a.index === b.index && a.firstSkipped === b.firstSkipped && a.depth === b.depth && a.stack === b.stack && a.start === b.start;
+}
+
+/** What the kernel does not take is not there: the packet goes on to the next rule. */
+function refused(why: string): Effect {
+  return { kind: 'continue', note: `not loaded: ${why}` };
 }
 
 export function chanceOf({ probability }: Unknown, value: boolean): number | undefined {

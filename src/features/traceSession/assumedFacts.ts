@@ -3,6 +3,7 @@ import { notesOf } from '../../core/netfilter/trace';
 import { familyOf } from '../../core/net/makePacket';
 import type { AssumedFact } from '../../shared/protocol';
 import { ruleSetOf, type Dump } from '../fileModel';
+import { loadProblems } from '../loadProblems';
 import type { Evaluation } from './evaluate';
 import { addressField } from './hostFields';
 import { textOf } from './packetForm';
@@ -26,10 +27,8 @@ function ofRules(dump: Dump, { request, setting }: Evaluation): readonly Assumed
     const ruleSet = family === 4 ? setting.setting.ruleSets.v4 : setting.setting.ruleSets.v6;
     if (!ruleSet) facts.push(fact(`The file has no IPv${family} rules: nothing is assumed to stand in the way of an IPv${family} packet.`));
   }
-  const errors = ruleSetOf(dump.section).problems.filter(({ severity }) => severity === 'error');
-  for (const { line, message } of errors.slice(0, MOST_ERRORS)) facts.push({ message: `A rule cannot be read in full, and is taken without that part: ${message}.`, line: line.index + 1, field: undefined });
-  if (errors.length > MOST_ERRORS) facts.push(fact(`${errors.length - MOST_ERRORS} more errors in these rules.`));
-  return facts;
+  const problems = loadProblems(ruleSetOf(dump.section), MOST_ERRORS);
+  return [...facts, ...problems.map(({ message, line }) => ({ message: `${message.charAt(0).toUpperCase()}${message.slice(1)}`, line, field: undefined }))];
 }
 
 function ofHost({ setting }: Evaluation): readonly AssumedFact[] {

@@ -24,7 +24,7 @@ export function whyRule(walked: Walked, index: number, event: RuleEvent): RuleWh
   if (!event.matched) return whyEventNot(walked, event);
   const { target } = event.rule;
   const asked = assumedConditions(walked, event);
-  if (target.kind === 'jump') return asked ? { mark: 'jump', why: `jump, if ${asked}` } : { mark: 'jump', why: target.goto ? 'goto' : 'jump' };
+  if (target.kind === 'jump' && event.effect === undefined) return asked ? { mark: 'jump', why: `jump, if ${asked}` } : { mark: 'jump', why: target.goto ? 'goto' : 'jump' };
   const done = whyEffect(walked, index, event, event.effect ?? { kind: 'continue' });
   return asked ? { mark: done.mark, why: `${done.why}, if ${asked}` } : done;
 }

@@ -1,0 +1,38 @@
+import type { LineProblem, RuleSet } from '../core/ruleset/ruleSet';
+
+/** What iptables refuses of the rules that are traced, and what the trace makes of it. */
+export interface LoadProblem {
+  readonly message: string;
+  /** 1-based; undefined where it is about the rules as a whole. */
+  readonly line: number | undefined;
+}
+
+/** The errors of a rule set, the first `most` of them line by line. */
+export function loadProblems(ruleSet: RuleSet, most: number): readonly LoadProblem[] {
+  const errors = ruleSet.problems.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return [];
+  const told: LoadProblem[] = errors.slice(0, most).map((problem) => ({ message: wordsOf(ruleSet, problem), line: problem.line.index + 1 }));
+  if (errors.length > most) told.push({ message: `${errors.length - most} more errors in these rules.`, line: undefined });
+  const { asInput, form } = ruleSet.section;
+  if (asInput || form === 'save' || form === 'restore') told.push({ message: 'iptables-restore loads nothing of a table with an error: what was loaded before stays. The trace shows what the text means otherwise.', line: undefined });
+  return told;
+}
+
+/** So many lines are named in a list. */
+const MOST_LINES = 10;
+
+/** The same as one sentence each, for a list. */
+export function loadWarnings(ruleSet: RuleSet): readonly string[] {
+  return loadProblems(ruleSet, MOST_LINES).map(({ message, line }) => (line === undefined ? message : `line ${line}: ${message}`));
+}
+
+function wordsOf(ruleSet: RuleSet, problem: LineProblem): string {
+  const message = problem.message.replace(/\.$/, '');
+  return isRefusedJump(ruleSet, problem) ? `${message}. The trace goes on as if that rule were not there.` : `${message}. The rule is traced without that part.`;
+}
+
+function isRefusedJump({ tables }: RuleSet, { line, code }: LineProblem): boolean {
+  if (code !== 'loop' && code !== 'unknown-target') return false;
+  for (const { chains } of tables.values()) for (const { rules } of chains.values()) if (rules.some((rule) => rule.line === line && rule.jump?.refused !== undefined)) return true;
+  return false;
+}
