@@ -11,8 +11,10 @@ export interface TraceModel {
   readonly tabs: readonly OutcomeTab[];
   /** Courses beyond those in `tabs`. */
   readonly moreOutcomes: number;
-  /** What nothing in the file answers; the user may. */
+  /** What nothing in the file answers; the user may. Of many the first, and those that were answered. */
   readonly questions: readonly Question[];
+  /** Questions beyond those. */
+  readonly moreQuestions: number;
   /** The course that is shown, an index of `tabs`. */
   readonly selected: number;
   readonly outcome: OutcomeModel;

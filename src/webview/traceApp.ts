@@ -116,7 +116,7 @@ export class TraceApp extends LitElement {
     if (!trace) return view.phase === 'loading' ? html`<div class="message" aria-busy="true">Tracing…</div>` : messageTemplate('info', view.message !== '' ? view.message : view.packet.problems.length > 0 ? 'This packet cannot be traced as it is. What is wrong stands above.' : 'Type a packet above, and press Enter.');
     return html`
       <trace-verdict .trace=${trace} .revision=${view.revision} .assumed=${view.assumed} .remedies=${this.remedies} @send=${this.passOn} @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}></trace-verdict>
-      ${trace.questions.length > 0 ? html`<trace-questions .questions=${trace.questions} .assumptions=${trace.tabs[trace.selected]?.assumptions ?? []} @send=${this.passOn}></trace-questions>` : nothing}
+      ${trace.questions.length > 0 ? html`<trace-questions .questions=${trace.questions} .more=${trace.moreQuestions} .assumptions=${trace.tabs[trace.selected]?.assumptions ?? []} @send=${this.passOn}></trace-questions>` : nothing}
       <trace-path .path=${trace.outcome.path} .current=${this.currentNode(trace.outcome)} @pick=${(event: CustomEvent<StepId>) => this.pickNear(event.detail)}></trace-path>
       <main>
         <trace-steps .rows=${this.rows} .selected=${this.selected} @pick=${(event: CustomEvent<StepId>) => this.select(event.detail, true)}

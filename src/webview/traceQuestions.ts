@@ -9,6 +9,8 @@ import { theme } from './theme';
 @customElement('trace-questions')
 export class TraceQuestions extends LitElement {
   @property({ attribute: false }) questions: readonly Question[] = [];
+  /** How many questions are not shown. */
+  @property({ attribute: false }) more = 0;
   /** What the course on show takes for granted. */
   @property({ attribute: false }) assumptions: readonly AssumptionModel[] = [];
 
@@ -34,7 +36,8 @@ export class TraceQuestions extends LitElement {
           ${question.choices.map(({ text, probability, key, value }, i) => this.choice(question, i, `${text}${probability === undefined ? '' : ` · ${Math.round(probability * 1000) / 10} %`}`, this.assumptions.some((assumed) => assumed.key === key && assumed.value === value)))}
           ${this.choice(question, undefined, 'open', false)}
         </div>
-      </div>`)}`;
+      </div>`)}
+      ${this.more > 0 ? html`<div class="dim">${this.more} more questions are open; all outcomes are followed for them.</div>` : nothing}`;
   }
 
   private choice(question: Question, chosen: number | undefined, text: string, here: boolean): TemplateResult {

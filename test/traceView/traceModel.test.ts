@@ -182,6 +182,22 @@ describe('what only the user can answer', () => {
     ]);
   });
 
+  test('of a thousand questions the first are asked, and those that were answered', () => {
+    const many = `*filter\n${Array.from({ length: 40 }, (_, i) => `-A INPUT -m set --match-set S${i} src -j ACCEPT\n`).join('')}COMMIT\n`;
+    const open = traceModel(traceOf(many, ssh, { host }));
+    expect([open.questions.length, open.moreQuestions, open.tabs.length, open.moreOutcomes]).toEqual([12, 28, 24, 17]);
+    const last = 'filter/INPUT/40/--match-set S39 src';
+    const answered = traceModel(traceOf(many, ssh, { host, answers: { [last]: true } }));
+    expect([answered.questions.length, answered.moreQuestions, answered.questions.at(-1)?.chosen]).toEqual([13, 27, 0]);
+  });
+
+  test('a rule that the kernel does not load is shown as one that does nothing', () => {
+    const loop = '*filter\n:INPUT ACCEPT [0:0]\n:A - [0:0]\n-A INPUT -j A\n-A A -j A\nCOMMIT\n';
+    const { outcome } = traceModel(traceOf(loop, ssh, { host }));
+    const rows = outcome.groups.flatMap((group) => group.rows).filter((row) => row.kind === 'rule');
+    expect(rows.map(({ mark, why }) => [mark, why])).toEqual([['jump', 'jump'], ['no', 'not loaded: this jump leads back to chain "A", and the kernel refuses loops']]);
+  });
+
   test('an answer leaves the courses that agree with it, and stays on show', () => {
     const open = traceModel(traceOf(questions, ssh, { host }));
     const no = open.questions[0]?.choices[1];

@@ -25,6 +25,7 @@ export function whyRule(walked: Walked, index: number, event: RuleEvent): RuleWh
   const { target } = event.rule;
   const asked = assumedConditions(walked, event);
   if (target.kind === 'jump' && event.effect === undefined) return asked ? { mark: 'jump', why: `jump, if ${asked}` } : { mark: 'jump', why: target.goto ? 'goto' : 'jump' };
+  if (event.rule.jump?.refused !== undefined) return { mark: 'no', why: `not loaded: ${event.rule.jump.refused}` };
   const done = whyEffect(walked, index, event, event.effect ?? { kind: 'continue' });
   return asked ? { mark: done.mark, why: `${done.why}, if ${asked}` } : done;
 }

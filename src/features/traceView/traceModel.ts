@@ -6,13 +6,18 @@ import { rulesOfRun } from './runRows';
 import { stepGroups } from './stepGroups';
 import { badgeOf, decisiveEvent, textOfSpans, verdictOf } from './verdict';
 
+/** So many questions are asked at once: a Service of a thousand endpoints has 999. */
+const MOST_QUESTIONS = 12;
+
 /** A trace as the view shows it: every course as a tab, and the selected one in full. */
 export function traceModel(input: TraceInput): TraceModel {
   const tabs = outcomeTabs(input);
+  const all = questionsOf(input);
+  const questions = all.filter(({ chosen }, i) => i < MOST_QUESTIONS || chosen !== undefined);
   const selected = input.selected < tabs.length ? Math.max(0, input.selected) : 0;
   return {
     packet: input.packet, family: input.family, tabs, moreOutcomes: input.traced.outcomes.length - tabs.length,
-    questions: questionsOf(input), selected, outcome: outcomeModel({ ...input, selected }),
+    questions, moreQuestions: all.length - questions.length, selected, outcome: outcomeModel({ ...input, selected }),
   };
 }
 
