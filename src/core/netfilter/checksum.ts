@@ -1,5 +1,5 @@
 import { addressSum, CHECKSUM_MODULUS as MODULUS } from '../net/address';
-import type { Packet } from '../net/packet';
+import { PROTOCOL, type Packet } from '../net/packet';
 import type { Hook } from '../xtables/view';
 
 /**
@@ -24,6 +24,17 @@ export const WRONG_CHECKSUM = 'its checksum is wrong since SNPT or DNPT changed 
 export function changedUnder(checksum: Checksum, before: Packet, after: Packet): Checksum {
   const change = (sumOf(after) - sumOf(before) + MODULUS) % MODULUS;
   return change === 0 ? checksum : { ...checksum, error: (checksum.error + change) % MODULUS };
+}
+
+/** Protocols whose receivers, and connection tracking, look at the checksum. */
+const CHECKED: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.ICMPV6]);
+
+/** The same for a packet of any kind: of many the checksum is not asked for. `arrival`: how it came to this host. */
+export function checked({ packet, checksum }: { readonly packet: Packet; readonly checksum: Checksum }, arrival: { readonly direction: 'in' | 'out'; readonly raw?: boolean }, hook: Hook): Checksum | undefined {
+  if (packet.family === 4 || !CHECKED.has(packet.protocol) || packet.fragmentOffset > 0) return checksum;
+  // Of what a TCP or UDP socket sends, the checksum is computed only where it leaves the host.
+  if (arrival.direction === 'out' && !arrival.raw && packet.protocol !== PROTOCOL.ICMPV6) return checksum;
+  return lookAt(checksum, packet, hook);
 }
 
 /**

@@ -97,6 +97,8 @@ export interface WalkEnd {
   readonly inInterface: string | undefined;
   readonly lastOutInterface: string | undefined;
   readonly packetType: PacketView['packetType'];
+  /** Whoever looks at its checksum finds it wrong: nobody on this host takes or answers it. */
+  readonly checksumWrong: boolean;
   /** NAT drew a port at random; the one shown is only the first possible. */
   readonly randomPort: 'source' | 'destination' | undefined;
   readonly receiver: Listener | undefined;

@@ -1,5 +1,5 @@
-import { PROTOCOL, type Packet } from '../net/packet';
-import { lookAt, WRONG_CHECKSUM } from './checksum';
+import type { Packet } from '../net/packet';
+import { checked, WRONG_CHECKSUM } from './checksum';
 import { NO_ENTRY, NO_TEMPLATE, track } from './conntrack';
 import { clashes } from './connectionFacts';
 import { defragment } from './defragment';
@@ -11,9 +11,6 @@ import { Ended, type Passage, type Step } from './passage';
 import { reroute } from './sending';
 import { visitTable } from './tables';
 import type { Hook, TableName } from '../xtables/view';
-
-/** Their checksum makes a packet INVALID for connection tracking. */
-const CHECKED: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.ICMPV6]);
 
 /** Takes a packet through a hook: fragments, connection tracking, tables and NAT, in their order. */
 export function runHook(hook: Hook): Step {
@@ -72,11 +69,7 @@ function trackPacket(passage: Passage, hook: Hook): void {
 }
 
 function findsChecksumWrong(passage: Passage, hook: Hook): boolean {
-  const { at: { packet, checksum }, arrival } = passage;
-  if (packet.family === 4 || !CHECKED.has(packet.protocol) || packet.fragmentOffset > 0) return false;
-  // Of what a TCP or UDP socket sends, the checksum is computed only where it leaves the host.
-  if (arrival.direction === 'out' && !arrival.raw && packet.protocol !== PROTOCOL.ICMPV6) return false;
-  const looked = lookAt(checksum, packet, hook);
+  const looked = checked(passage.at, passage.arrival, hook);
   if (looked) passage.move({ checksum: looked });
   return looked === undefined;
 }

@@ -98,6 +98,8 @@ function receivedAnswer(walked: Question, context: WalkContext): HostAnswer | un
   const { packet } = end;
   const route = events.findLast((event) => event.kind === 'route');
   if (packet.extensionHeaders.some(({ protocol, bytes }) => protocol === PROTOCOL.IPV6_ROUTE && bytes[2] === SEGMENT_ROUTING)) return undefined;
+  const secured = packet.extensionHeaders.some(({ protocol }) => protocol === PROTOCOL.AH);
+  if (end.checksumWrong && !secured) return undefined;
   const anycast = packet.family === 6 && lookupRoute(context.host, { destination: packet.destination }).route?.type === 'anycast';
   const echo = queryAnswer(packet, anycast ? 'anycast' : route?.type, context.host);
   if (echo !== undefined && (packet.family === 6 || route?.type !== 'local' || isOwn(packet.destination, context))) return { packet: reversed(packet, echo, context.host) };
@@ -106,7 +108,6 @@ function receivedAnswer(walked: Question, context: WalkContext): HostAnswer | un
   if (packet.family === 4 && !end.receiver?.transparent && !isOwn(packet.destination, context)) return undefined;
   if (toMany(end) || (anycast && packet.protocol === PROTOCOL.TCP)) return undefined;
   // Unlike the handlers of protocols, what says that there is none has not let go of the packet's connection (net/ipv4/ip_input.c ip_protocol_deliver_rcu).
-  const secured = packet.extensionHeaders.some(({ protocol }) => protocol === PROTOCOL.AH);
   if (secured || !HANDLED[packet.family].has(packet.protocol)) return { packet: icmpError(packet, packet.family === 4 ? [3, 2] : [4, 1], context, end.inInterface), attached: attachment(walked, entryOf(walked, context)) };
   if (!end.receiverKnown) return undefined;
   if (packet.protocol === PROTOCOL.UDP || packet.protocol === PROTOCOL.UDPLITE) {
@@ -146,7 +147,8 @@ function refusedAnswer(walked: Question, context: WalkContext): HostAnswer | und
     return code && !isIcmpErrorPacket(packet) && !toMany(end) && !isMulticast(packet.destination) ? { packet: icmpError(packet, code, context, end.inInterface), attached: attachment(walked, entry) } : undefined;
   }
   const rule = events.findLast((event) => event.kind === 'rule');
-  if (rule?.effect?.kind !== 'reject') return undefined;
+  // Source: net/ipv6/netfilter/nf_reject_ipv6.c reject6_csum_ok.
+  if (rule?.effect?.kind !== 'reject' || end.checksumWrong) return undefined;
   const { kind, icmpType, icmpCode } = rule.effect.reply;
   // In IPv6, REJECT answers only between addresses of one host each (net/ipv6/netfilter/nf_reject_ipv6.c).
   const unicast = packet.family === 4 || [packet.source, packet.destination].every((address) => !isUnspecified(address) && !isMulticast(address));
@@ -182,7 +184,7 @@ function attachment({ events, attached }: Question, entry: ConntrackEntry | unde
 
 /** REJECT closes the connection that it sends a reset for. Source: nf_conntrack_proto_tcp.c nf_conntrack_tcp_set_closing. */
 function closedTcp(entry: ConntrackEntry): ConntrackEntry {
-  if (entry.original.protocol !== PROTOCOL.TCP) return entry;
+  if (entry.original.protocol !== PROTOCOL.TCP || !entry.confirmed) return entry;
   return { ...entry, tcp: { ...tcpOf(entry), state: 'CLOSE' }, tcpState: 'CLOSE' };
 }
 

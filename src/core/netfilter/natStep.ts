@@ -67,8 +67,8 @@ function applyTranslation(passage: Passage, hook: Hook, half: NatHalf): void {
   if (after !== before) {
     if (!sameAddress(before.destination, after.destination)) passage.move({ readdressed: true });
     passage.change(after);
-    // What quotes a packet gets its checksum computed anew.
-    if (after.inner !== before.inner) passage.move({ checksum: RIGHT });
+    // What quotes a packet gets its checksum computed anew; what a look at the old one has left behind stays.
+    if (after.inner !== before.inner) passage.move({ checksum: { ...RIGHT, looked: passage.at.checksum.looked } });
     // Later packets of the connection bear what was drawn for its first.
     if (tracked.direction === 'ORIGINAL' && tracked.entry.randomHalf === half) passage.move({ natRandom: half });
     if (!samePacket(before, after)) passage.emit({ kind: 'translate', hook, half, before, after, established: tracked.state !== 'NEW' });

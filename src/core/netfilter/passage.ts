@@ -5,7 +5,7 @@ import type { Packet, SocketOwner } from '../net/packet';
 import { matchesInLoadOrder } from '../ruleset/loadOrder';
 import type { RuleSet } from '../ruleset/ruleSet';
 import type { PacketView } from '../xtables/view';
-import { changedUnder, RIGHT } from './checksum';
+import { changedUnder, checked, RIGHT } from './checksum';
 import { templateView } from './connectionFacts';
 import type { Assumption, KernelDropReason, TraceEvent, WalkEnd } from './events';
 import type { Standing } from './standing';
@@ -253,10 +253,11 @@ export class Passage {
   }
 
   end(outcome: WalkEnd['outcome'], verdict: WalkEnd['verdict'], dropBy: WalkEnd['dropBy'], rest: Partial<WalkEnd> = {}): WalkEnd {
-    const { packet, inInterface, outInterface, natRandom, firstState } = this.standing;
+    const { packet, inInterface, outInterface, natRandom, firstState, hook = 'INPUT' } = this.standing;
     return {
       outcome, verdict, dropBy, outInterface: undefined, packet, inInterface: inInterface === '' ? undefined : inInterface, receiver: undefined, receiverKnown: false,
-      state: firstState?.state, randomPort: natRandom, lastOutInterface: outInterface === '' ? undefined : outInterface, packetType: this.packetType(), ...rest,
+      state: firstState?.state, randomPort: natRandom, lastOutInterface: outInterface === '' ? undefined : outInterface, packetType: this.packetType(),
+      checksumWrong: checked(this.standing, this.arrival, hook) === undefined, ...rest,
     };
   }
 }

@@ -135,7 +135,7 @@ function reset(packet: Packet, tcp: TcpTracking, direction: Direction, other: Di
     if (last.kind === 'ack' && last.direction === direction && sequence === last.end) return to('CLOSE', tcp);
     state = tcp.state;
   }
-  const answersIgnored = ((seenReply && last.kind === 'syn' && last.end !== 0) || (!assured && last.kind === 'ack')) && packet.tcpAcknowledgement === last.end;
+  const answersIgnored = ((seenReply && last.kind === 'syn' && last.direction === other) || (!assured && last.kind === 'ack')) && packet.tcpAcknowledgement === last.end;
   const answersChallenge = tcp.state === 'SYN_SENT' && last.kind === 'ack' && last.direction === 'REPLY' && packet.tcpSequence === last.acknowledgement;
   return to(state, tcp, answersIgnored || answersChallenge);
 }

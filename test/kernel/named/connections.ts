@@ -54,6 +54,23 @@ const windows: readonly Case[] = [
   strict(there({}), answer({ flags: ['SYN', 'ACK'], ack: 5_000_000 }), answer({ flags: ['SYN', 'ACK'], seq: 7000, ack: 1001 }), there({ flags: ['ACK'], seq: 1001, ack: 7001 }), there({ flags: ['ACK'], seq: 1001, ack: 1001 })),
 ];
 
+/** A reset that answers a SYN of the other side is believed wherever it stands; one of the side that sent the SYN has to be in its window. */
+const resets: readonly Case[] = (['SYN', 'SYN+ACK'] as const).flatMap((second) => ['there', 'back'].flatMap((from) => [1, 201_003, 500_000].map((seq) => {
+  const answered = answer({ seq: 201_001, window: 100, flags: second.split('+'), ack: second === 'SYN' ? 0 : 1 });
+  const reset = (from === 'there' ? there : answer)({ flags: ['RST'], seq });
+  return { name: `a reset of ${seq} from ${from} after a ${second} from back`, rules: STATES, topology: settings({ 'net.netfilter.nf_conntrack_tcp_be_liberal': 0 }), packets: [there({ seq: 201_001 }), answered, reset, there({ seq: 201_001 }), answer({ seq: 201_001 })] };
+})));
+
+/** What a SYN has said of selective acknowledgements and window scaling, when it is sent again with other options or none. */
+const [WITH_SACK, WITH_SCALE, SACKED] = ['04020101', '03030701', '0101050a000007d10000ffff'];
+const synAgain: readonly Case[] = [['', WITH_SACK], [WITH_SACK, ''], [WITH_SACK, WITH_SCALE], [WITH_SACK, WITH_SACK], [WITH_SCALE, '']].map(([first, second]) => ({
+  name: `a SYN with options ${first || 'none'}, sent again with ${second || 'none'}`, rules: STATES, topology: settings({ 'net.netfilter.nf_conntrack_tcp_be_liberal': 0 }),
+  packets: [
+    there({ ...(first && { tcpOptionsHex: first }) }), there({ seq: 2000, ...(second && { tcpOptionsHex: second }) }), answer({ flags: ['SYN', 'ACK'], seq: 5000, ack: 2001, tcpOptionsHex: WITH_SACK + WITH_SCALE }),
+    there({ flags: ['ACK'], seq: 2001, ack: 5001, window: 1000 }), answer({ flags: ['ACK'], seq: 5001, ack: 2001, tcpOptionsHex: SACKED }), answer({ flags: ['ACK'], seq: 60_000, ack: 2001 }), there({ flags: ['ACK'], seq: 2001, ack: 5001 }),
+  ],
+}));
+
 /** Every other packet that leaves shows what the host has answered. */
 const COUNTED = table('mangle', ['OUTPUT -m statistic --mode nth --every 2 --packet 0 -j LOG']);
 const counter: PacketJson = { ...OUT, proto: 'udp', sport: 1, dport: 2 };
@@ -124,6 +141,33 @@ const refusals: readonly Case[] = [
   { name: 'connlabel --set finds no room in what a CT rule has made', rules: table('raw', ['OUTPUT -j CT', 'OUTPUT -m connlabel --label 5 --set', 'OUTPUT -m connlabel ! --label 5 --set', 'OUTPUT -m connlabel --label 5']) + table('mangle', ['OUTPUT -m connlabel --label 5 --set']), packets: [counter, counter] },
 ];
 
+/** Whether this host answers what DNPT and SNPT have made wrong, and what tracking remembers of it. */
+const BROKEN = { ...IN6, dst: 'fd00:1::fff7:0:0:5' };
+const prefixes = (...more: readonly string[]): string => table('mangle', ['PREROUTING -s fd00:1::9 -j DNPT --src-pfx fd00:9::/64 --dst-pfx fd00:1::/64', 'OUTPUT -m statistic --mode nth --every 2 --packet 0 -j LOG']) + table('filter', [...asked('INPUT'), ...more]);
+const echo: PacketJson = { proto: 'icmpv6', icmpType: 128 };
+const wrongChecksums: readonly Case[] = [
+  ...[0, 1].flatMap((looks) => [[], ['INPUT -j REJECT'], ['INPUT -p tcp -j REJECT --reject-with tcp-reset']].flatMap((rejects) => ([SYN, { proto: 'udp', sport: 1, dport: 2 }, echo] as const).map((packet) => ({
+    name: `a wrong checksum of ${packet.proto as string}, nf_conntrack_checksum=${looks}, ${rejects[0] ?? 'accepted'}`, topology: settings({ 'net.netfilter.nf_conntrack_checksum': looks }), rules6: prefixes(...rejects), packets: [{ ...BROKEN, ...packet }, counter6, { ...BROKEN, ...packet }, counter6, counter6],
+  })))),
+  ...([SYN, { proto: 'udp', sport: 1, dport: 2 }, echo] as const).map((packet) => ({ name: `a changed TTL behind a look at the checksum, ${packet.proto as string}`, rules6: table('mangle', ['PREROUTING -s fd00:1::9 -j DNPT --src-pfx fd00:9::/64 --dst-pfx fd00:1::/64', 'PREROUTING -s fd00:1::9 -j HL --hl-set 9', 'OUTPUT -m statistic --mode nth --every 2 --packet 0 -j LOG']), packets: [{ ...BROKEN, ...packet }, counter6, { ...BROKEN, ...packet }, counter6, counter6] })),
+  {
+    name: 'over lo, DNPT makes wrong what this host sent to itself', rules6: table('mangle', ['PREROUTING -j DNPT --src-pfx fd00:1::/64 --dst-pfx fd00:1::/48']) + table('nat', ['OUTPUT -p tcp -j DNAT --to-destination [fd00:2::1]:30080']),
+    packets: [{ dir: 'out', src: 'fd00:1::5', dst: '2001:4860::88', proto: 'tcp', sport: 50123 }, { dir: 'out', src: 'fd00:2::1', dst: 'fd00:1::5', proto: 'icmpv6', icmpType: 2, inner: { src: 'fd00:1::5', dst: 'fd00:2::1', sport: 50123, dport: 30080, proto: 'tcp' } }],
+  },
+  ...[['fd00:9::/64', 'fd00:9::/64'], ['fd00:2::/64', 'fd00:2::/64']].map(([from, to]) => ({
+    name: `an error that NAT has changed is looked at as it was, DNPT from ${from as string} to ${to as string}`, rules6: table('mangle', [`PREROUTING -j DNPT --src-pfx ${from as string} --dst-pfx ${to as string}`]) + table('nat', ['OUTPUT -j DNAT --to-destination fd00:2::1']),
+    packets: [{ dir: 'out', src: 'fd00:2::1', dst: 'fd00:1::9', proto: 'udp', sport: 1025, dport: 443 }, { dir: 'out', src: '2001:4860::88', dst: 'fd00:2::1', proto: 'icmpv6', icmpType: 1, inner: { src: 'fd00:2::1', dst: 'fd00:2::1', sport: 1025, dport: 443, proto: 'udp' } }],
+  })),
+];
+
+/** REJECT closes only a connection that is known to all. */
+const closing: readonly Case[] = ([[IN, 'INPUT'], [FORWARD, 'FORWARD']] as const).flatMap(([way, hook]) => (['there', 'back'] as const).flatMap((from) => [['SYN'], ['SYN', 'ACK'], ['FIN', 'ACK'], ['ACK'], ['RST']].flatMap((flags) => [false, true].map((refused) => {
+  const first = { ...way, ...SYN };
+  const replied = hook === 'INPUT' ? { ...OUT, ...SYN, sport: 80, dport: 40000 } : { ...FORWARD_BACK, ...SYN, sport: 80, dport: 40000 };
+  const second = { ...(from === 'there' ? first : replied), flags, seq: 1001, ack: 1 };
+  return { name: `the reset of ${hook}, ${refused ? 'refused in OUTPUT' : 'sent'}, then ${flags.join('+')} from ${from}`, rules: table('mangle', [...asked('PREROUTING'), ...asked('OUTPUT')]) + table('filter', [`${hook} -s 10.244.1.9 -p tcp -j REJECT --reject-with tcp-reset`, ...(refused ? ['OUTPUT -p tcp -j REJECT'] : [])]), packets: [first, second, first, replied] };
+}))));
+
 const OPTIONS = ['01010101', '00000000', '00010203', '0700', '070304', '07030500', '07070400000000', '0707080a000009', '07070500000000', '070b040000000000000000', '07050400000000', '83030400', '830704c0a83209', '8307080a000009', '8907040a000009', '8307040a000009890704c0a83209', '44040500', '440c0500000000000000000000', '440c0501000000000000000000', '440c050300000000' + '00000000', '440c0503c0a8320900000000', '44040510', '440405f0', '440c0502000000000000000000', '4403050000', '94040000', '94040001', '940300', '8603000000', '82030000', '88040001', '9a040000', '860a00000001010406ff'.slice(0, 20), '860a00000000010406ff', '8608000000010200', '0102', '05', '0101019404', '0707040000000007070400000000', '4408050000000000440805000000000000'];
 const optionAsked = (chain: string): readonly string[] => ['0>>22&0x3C@0>>16=0x0', '20&0xFFFFFFFF=0x7070800', '20>>8&0xFFFF=0x708', '22>>24=0xA'].map((test) => `${chain} -m u32 --u32 "${test}"`);
 const options: readonly Case[] = [
@@ -158,4 +202,4 @@ const shared: readonly Case[] = [
   ...[['255.255.255.0', '255.255.255.255'], ['255.255.255.255', '255.255.255.0']].map(([first, second]) => ({ name: `recent rules that share a list, masks ${first as string} and ${second as string}`, rules: table('filter', [`INPUT -p tcp -m recent --set --name l --mask ${first as string} --rsource`, `INPUT -p udp -m recent --rcheck --name l --mask ${second as string} --rsource -j DROP`]), packets: [tcp(1), { ...IN, proto: 'udp' }, { ...IN, proto: 'udp', src: '10.244.1.10' }, { ...IN, proto: 'udp', src: '10.244.2.9' }] })),
 ];
 
-const CASES: readonly Case[] = [...assured, ...collisions, ...windows, ...queries, ...tcpSettings, ...otherSettings, ...refusals, ...options, ...shared];
+const CASES: readonly Case[] = [...assured, ...collisions, ...windows, ...resets, ...synAgain, ...queries, ...tcpSettings, ...otherSettings, ...refusals, ...wrongChecksums, ...closing, ...options, ...shared];
