@@ -30,7 +30,7 @@ async function run(words: readonly string[]): Promise<number> {
     case 'trace': return runTrace(parseArguments(rest, { packet: 'value', host: 'value', dump: 'value', json: 'flag', journey: 'flag' }), terminal);
     case 'check': return runCheck(parseArguments(rest, { json: 'flag' }), terminal);
     case 'print': return runPrint(parseArguments(rest, { canonical: 'flag' }), terminal);
-    case 'explain': return runExplain(parseArguments(rest, { file: 'value' }, true), terminal);
+    case 'explain': return runExplain(parseArguments(rest, { file: 'value', at: 'value' }, true), terminal);
     case 'batch': return runBatch();
     case undefined: case 'help': case '--help': case '-h':
       terminal.out(USAGE);

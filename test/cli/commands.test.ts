@@ -115,6 +115,18 @@ describe('explain', () => {
     expect(runCommand('explain', ['ISTIO_INBOUND', '--file', POD]).out).toContain('jumped to from PREROUTING line');
   });
 
+  test.each<readonly [string, readonly string[], number, string]>([
+    ['a line is explained from its first word on', ['--at', '5'], 0, '-A: appends'],
+    ['a place within it', ['--at', '5:21'], 0, 'REJECT'],
+    ['a place without anything', ['--at', '6:30'], 1, 'there is nothing to explain at f.rules:6:30'],
+    ['a line behind the last', ['--at', '66'], 1, 'f.rules:66: the file has'],
+    ['what is no place', ['--at', 'five'], 2, 'a place is LINE or LINE:COLUMN'],
+  ])('--at: %s', (_, words, exit, told) => {
+    const files = { 'f.rules': '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp -j REJECT\nCOMMIT\n' };
+    const { code, out, error } = runCommand('explain', [...words, '--file', 'f.rules'], files);
+    expect([code, `${out}${error}`.includes(told)]).toEqual([exit, true]);
+  });
+
   test('an unknown name: exit 1, and what is near', () => {
     expect(runCommand('explain', ['ISTIO_IN_REDIR'])).toMatchObject({ code: 1, error: expect.stringContaining('ISTIO_IN_REDIRECT') as string });
   });
