@@ -16,7 +16,7 @@ const OPTIONS = {
   trace: { packet: 'value', host: 'value', dump: 'value', json: 'flag', journey: 'flag' },
   check: { json: 'flag' },
   print: { canonical: 'flag' },
-  explain: { file: 'value' },
+  explain: { file: 'value', at: 'value' },
 } as const;
 
 const COMMANDS = { trace: runTrace, check: runCheck, print: runPrint, explain: runExplain } as const;
