@@ -1,4 +1,5 @@
 import type { LineProblem, RuleSet } from '../core/ruleset/ruleSet';
+import { rulesOfLine } from './fileModel';
 
 /** What iptables refuses of the rules that are traced, and what the trace makes of it. */
 export interface LoadProblem {
@@ -31,8 +32,6 @@ function wordsOf(ruleSet: RuleSet, problem: LineProblem): string {
   return isRefusedJump(ruleSet, problem) ? `${message}. The trace goes on as if that rule were not there.` : `${message}. The rule is traced without that part.`;
 }
 
-function isRefusedJump({ tables }: RuleSet, { line, code }: LineProblem): boolean {
-  if (code !== 'loop' && code !== 'unknown-target') return false;
-  for (const { chains } of tables.values()) for (const { rules } of chains.values()) if (rules.some((rule) => rule.line === line && rule.jump?.refused !== undefined)) return true;
-  return false;
+function isRefusedJump(ruleSet: RuleSet, { line, code }: LineProblem): boolean {
+  return (code === 'loop' || code === 'unknown-target') && rulesOfLine(ruleSet, line).some(({ jump }) => jump?.refused !== undefined);
 }
