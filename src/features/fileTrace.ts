@@ -2,7 +2,8 @@ import type { PacketRequest } from '../core/net/packetRequest';
 import { completePacket, type FilledField } from '../core/net/completePacket';
 import { packetProblem } from '../core/net/makePacket';
 import { tracePacket, type Traced, type TraceSetting } from '../core/netfilter/trace';
-import { hostFromSourceFile, type HostAssumption } from '../core/ruleset/hostFacts';
+import type { HostAssumption } from '../core/ruleset/host/assumptions';
+import { hostFromSourceFile } from '../core/ruleset/host/hostFromFile';
 import { ruleSetsFor, type Dump, type FileModel } from './fileModel';
 import { rulesUseOf } from './rulesUse';
 

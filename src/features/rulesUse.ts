@@ -1,6 +1,6 @@
 import { formatBlock } from '../core/net/address';
 import { istioProfile } from '../core/knowledge/knowledge';
-import type { RulesUse } from '../core/ruleset/hostFacts';
+import type { RulesUse } from '../core/ruleset/host/assumptions';
 import { printTarget } from '../core/ruleset/printRule';
 import type { Rule, RuleSet } from '../core/ruleset/ruleSet';
 import { readUnsigned } from '../core/xtables/values/integer';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { hasRules } from '../../src/core/syntax/detect';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { parsePacketExpression } from '../../src/core/net/packetExpression';
-import { hostFromSourceFile } from '../../src/core/ruleset/hostFacts';
+import { hostFromSourceFile } from '../../src/core/ruleset/host/hostFromFile';
 import { canonicalText } from '../../src/features/canonical';
 import { lensesOf } from '../../src/features/codeLens';
 import { completionsAt } from '../../src/features/completion/completionsAt';

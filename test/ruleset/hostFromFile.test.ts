@@ -3,7 +3,8 @@ import { formatAddress, parseAddress, type Address } from '../../src/core/net/ad
 import type { Host } from '../../src/core/net/host';
 import { lookupRoute } from '../../src/core/net/routing';
 import { sourceAddressFor } from '../../src/core/net/sourceAddress';
-import { hostFromSourceFile, type HostFacts, type RulesUse } from '../../src/core/ruleset/hostFacts';
+import type { RulesUse } from '../../src/core/ruleset/host/assumptions';
+import { hostFromSourceFile, type HostFacts } from '../../src/core/ruleset/host/hostFromFile';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 
 const RULES = '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -j REDIRECT --to-ports 15006\nCOMMIT\n';
