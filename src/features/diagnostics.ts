@@ -6,7 +6,7 @@ import { Shape } from '../core/syntax/shape';
 import type { Fix, Line } from '../core/syntax/tree';
 import { parseSourceFile } from '../core/syntax/parse';
 import { isRestoreInput, restoreInput } from '../core/syntax/restoreInput';
-import { outerColumns } from './embeddedLine';
+import { outerSpan } from './embeddedLine';
 import { ruleSetOf, type FileModel } from './fileModel';
 
 /** A problem with its place; line and column are 1-based, as in the command line's output. */
@@ -39,8 +39,8 @@ export function asDiagnostic({ line, start, end, severity, code, message, fix }:
   const endOf = (edit: Fix['edits'][number]): number => (edit.newText === '' && line.text.charAt(edit.end) === ' ' ? edit.end + 1 : edit.end);
   const edits = fix?.edits.map((edit) => ({ line: at, column: edit.start + 1, endColumn: endOf(edit) + 1, newText: edit.newText }));
   // The quotes of a line within JSON are not those of the file: no fix of it can be told.
-  const columns = outerColumns(line, { start, end });
-  return { line: at, column: columns.start + 1, endColumn: columns.end + 1, severity, code, message, ...(fix && edits && !('toOuter' in line) && { fix: { title: fix.title, edits } }) };
+  const place = outerSpan(line, { start, end });
+  return { line: place.line + 1, column: place.start + 1, endColumn: place.end + 1, severity, code, message, ...(fix && edits && !('toOuter' in line) && { fix: { title: fix.title, edits } }) };
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { EmbeddedLine, Line } from '../core/syntax/tree';
-import type { Columns } from '../core/text/columns';
+import type { EmbeddedLine, Line, SourceFile } from '../core/syntax/tree';
+import type { Columns, Span } from '../core/text/columns';
 
 /** A place within a line. */
 export interface LinePlace {
@@ -7,14 +7,32 @@ export interface LinePlace {
   readonly column: number;
 }
 
-/** Columns in the file: a rule within a JSON log line has columns of its own. */
-export function outerColumns(line: Line, { start, end }: Columns): Columns {
-  const { toOuter } = line as Partial<EmbeddedLine>;
-  return toOuter ? { start: toOuter(start), end: toOuter(end) } : { start, end };
+/** Columns in the file: a line that is read in place of another one has columns of its own. Of one joined from several, the columns within the first that they stand in. */
+export function outerColumns(line: Line, columns: Columns): Columns {
+  const { start, end } = outerSpan(line, columns);
+  return { start, end };
 }
 
-/** The line within a JSON log line that a column of the file stands in, with the column there; another line is itself. */
-export function innerPlace(line: Line, column: number): LinePlace {
+/** Where columns of a line stand in the file; lines count from 0. */
+export function outerSpan(line: Line, { start, end }: Columns): Span {
+  const { toOuter, toLine } = line as Partial<EmbeddedLine>;
+  if (!toOuter) return { line: line.index, start, end };
+  const at = lineAt(line, toLine, start);
+  let last = end;
+  // What goes on in the line below ends here with its first part.
+  if (toLine && lineAt(line, toLine, end) !== at) last = start + partition(end - start, (i) => lineAt(line, toLine, start + i) === at) - 1;
+  return { line: at, start: toOuter(start), end: Math.max(toOuter(start), last < end ? toOuter(last) + 1 : toOuter(end)) };
+}
+
+/** What is read in place of a line of the file: lines within a JSON string, what a shell makes of it; empty where it is read as it stands. */
+export function linesWithin(file: SourceFile, line: Line): readonly Line[] {
+  return file.readings.get(line.index) ?? line.embedded ?? [];
+}
+
+/** The line that is read in place of the one at a column of the file, with the column there; another line is itself. */
+export function innerPlace(file: SourceFile, line: Line, column: number): LinePlace {
+  const read = file.readings.get(line.index);
+  if (read) return closest(read, line, column) ?? { line, column };
   const { embedded } = line;
   if (!embedded) return { line, column };
   // Their order is that of the file.
@@ -22,6 +40,28 @@ export function innerPlace(line: Line, column: number): LinePlace {
   const inner = embedded[after - 1];
   if (!inner || column > inner.toOuter(inner.text.length)) return { line, column };
   return { line: inner, column: Math.max(0, partition(inner.text.length + 1, (at) => inner.toOuter(at) <= column) - 1) };
+}
+
+/** Of lines that stand for this one, in whatever order their words come: the one with a word nearest in front of the column, else the first. */
+function closest(read: readonly EmbeddedLine[], line: Line, column: number): LinePlace | undefined {
+  let best: { readonly line: Line; readonly column: number; readonly outer: number } | undefined;
+  // A loop makes many lines of one; they all stand in the same place.
+  for (const inner of read.slice(0, MOST_READ)) {
+    for (let at = 0; at <= Math.min(inner.text.length, MOST_COLUMNS); at++) {
+      if (lineAt(inner, inner.toLine, at) !== line.index) continue;
+      const outer = inner.toOuter(at);
+      if (outer <= column && (best === undefined || outer > best.outer)) best = { line: inner, column: at, outer };
+    }
+  }
+  const [first] = read;
+  return best ?? (first && { line: first, column: first.contentStart });
+}
+
+const MOST_READ = 200;
+const MOST_COLUMNS = 2000;
+
+function lineAt(line: Line, toLine: EmbeddedLine['toLine'], column: number): number {
+  return toLine?.(column).index ?? line.index;
 }
 
 /** How many of 0 … count - 1 fulfil a condition that the first ones fulfil and the others do not. */

@@ -3,7 +3,7 @@ import type { Line, RulesSection, Word } from '../core/syntax/tree';
 import type { Columns, Span } from '../core/text/columns';
 import { ruleSetOf, rulesOfLine, sectionOf, type FileModel } from './fileModel';
 import { classifyWords } from './ruleWords';
-import { innerPlace, outerColumns } from './embeddedLine';
+import { innerPlace, outerColumns, outerSpan } from './embeddedLine';
 
 /** A chain that the cursor is on. */
 export interface ChainAt {
@@ -22,7 +22,7 @@ export interface Mention extends Span {
 export function chainAt(model: FileModel, lineNumber: number, column: number): ChainAt | undefined {
   const outer = model.file.lines[lineNumber];
   if (!outer) return undefined;
-  const { line, column: at } = innerPlace(outer, column);
+  const { line, column: at } = innerPlace(model.file, outer, column);
   const section = sectionOf(model.file, line);
   if (section?.kind !== 'rules') return undefined;
   const ruleSet = ruleSetOf(section);
@@ -53,7 +53,7 @@ export function chainMentions(model: FileModel, lineNumber: number, column: numb
     if (!line.text.includes(name)) continue;
     for (const word of chainWords(line, section)) {
       if (word.text !== name || tableOf(ruleSet, section, line, name)?.name !== at.table.name) continue;
-      mentions.push({ line: line.index, ...outerColumns(line, word), kind: kindOf(line, word) });
+      mentions.push({ ...outerSpan(line, word), kind: kindOf(line, word) });
     }
   }
   return mentions;

@@ -1,5 +1,6 @@
 import { chainNameProblem } from '../core/ruleset/chainName';
 import type { Line, SourceFile } from '../core/syntax/tree';
+import { linesWithin } from './embeddedLine';
 import type { Diagnostic, QuickFix } from './diagnostics';
 
 /** The changes of the file that mend a problem, the likeliest first; empty where none is plain. */
@@ -8,8 +9,9 @@ export function quickFixes(file: SourceFile, problem: Diagnostic): readonly Quic
 }
 
 function fixOfFile(file: SourceFile, problem: Diagnostic): QuickFix | undefined {
-  // A line within JSON is not to be written as it is read.
-  if (file.lines[problem.line - 1]?.embedded) return undefined;
+  // A line within JSON, or one that a shell reads, is not to be written as it is read.
+  const line = file.lines[problem.line - 1];
+  if (!line || linesWithin(file, line).length > 0) return undefined;
   switch (problem.code) {
     case 'missing-commit': return addCommit(file, problem);
     case 'no-final-newline': return addLineBreak(file, problem);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { visible } from '../core/text/visible';
 import type { Hook } from '../core/xtables/view';
 import { directionOf } from '../features/codeLens';
-import { innerPlace } from '../features/embeddedLine';
+import { innerPlace, linesWithin } from '../features/embeddedLine';
 import { ruleSetOf, rulesOfLine, sectionOf } from '../features/fileModel';
 import { settingOf } from '../features/fileTrace';
 import { packetReaching } from '../features/witness';
@@ -54,9 +54,9 @@ async function traceToRule(documents: Documents, panels: TracePanels, about: unk
   if (!document || !model || !editor) return;
   const { line: at, character } = editor.selection.active;
   const outer = model.file.lines[at];
-  const here = outer && innerPlace(outer, character).line;
+  const here = outer && innerPlace(model.file, outer, character).line;
   // Beside the rules of a JSON log line its first one is meant.
-  const lines = here ? [here, ...(here.embedded ?? [])] : [];
+  const lines = here ? [here, ...linesWithin(model.file, here)] : [];
   const found = lines.flatMap((line) => {
     const dump = model.dumps.find(({ section }) => section === sectionOf(model.file, line));
     const rule = dump && rulesOfLine(ruleSetOf(dump.section), line)[0];

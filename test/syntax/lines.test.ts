@@ -146,7 +146,6 @@ describe('problems of a line', () => {
     ['-A X -j Y#z', ''],
     ["iptables -A X --comment 'a", 'error unterminated-quote 24-26'],
     ['iptables -A X -j Y # z', ''],
-    ['iptables -A X -p tcp \\', 'warning line-continuation 21-22'],
   ])('%s', (text, expected) => {
     expect(line(text).problems.map((p) => `${p.severity} ${p.code} ${p.start}-${p.end}`).join(', ')).toBe(expected);
   });

@@ -2,6 +2,7 @@ import { splitLines } from '../text/splitLines';
 import { decodeJson } from './jsonDecode';
 import { jsonStrings, type JsonString } from './jsonStrings';
 import { Shape } from './shape';
+import { standingIn } from './standingIn';
 import type { EmbeddedLine, Line } from './tree';
 
 /**
@@ -45,15 +46,11 @@ function linesOf(text: string, { start, end }: JsonString, parseLine: (text: str
     offset += lineText.length + eol.length;
     const line = parseLine(lineText, eol);
     const toOuter = (column: number): number => decoded.column(first + Math.min(Math.max(column, 0), lineText.length));
-    for (const inner of line.embedded ?? [line]) lines.push(embedded(inner, inner === line ? toOuter : through(inner as EmbeddedLine, toOuter)));
+    for (const inner of line.embedded ?? [line]) lines.push(standingIn(inner, inner === line ? toOuter : through(inner as EmbeddedLine, toOuter)));
   });
   return lines;
 }
 
 function through({ toOuter }: EmbeddedLine, next: (column: number) => number): (column: number) => number {
   return (column) => next(toOuter(column));
-}
-
-function embedded({ index, text, eol, contentStart, node, shape, problems }: Line, toOuter: (column: number) => number): EmbeddedLine {
-  return { index, text, eol, contentStart, node, shape, problems, toOuter };
 }

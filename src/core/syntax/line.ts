@@ -204,7 +204,7 @@ function commentLine(text: string, start: number, end: number): Classified {
 function jsonEntry(text: string, start: number, end: number, index: number, strings: number): Classified | undefined {
   if (strings >= MOST_STRINGS) return undefined;
   const embedded = embeddedLines(text, start, end, (line, eol) => parseLineWithin(line, eol, index, strings + 1));
-  return embedded && { ...textOf(Shape.Json), embedded };
+  return embedded && { ...textOf(Shape.Wrapped), embedded };
 }
 
 /** Each string in a string doubles the backslashes of the innermost, so that no real line goes beyond; a broken one could go on with every escape. */
@@ -242,7 +242,7 @@ function isUnmistakable(found: Classified): boolean {
     case Shape.Header:
     case Shape.Log:
     case Shape.Assignment:
-    case Shape.Json:
+    case Shape.Wrapped:
       return true;
     default:
       return false;

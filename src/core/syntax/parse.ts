@@ -1,6 +1,7 @@
 import { splitLines } from '../text/splitLines';
 import { parseLine } from './line';
-import { readSections, shapesOf } from './readSections';
+import { readSections } from './readSections';
+import { shapesOf } from './shapesOf';
 import type { Line, SourceFile } from './tree';
 
 export interface ParseOptions {

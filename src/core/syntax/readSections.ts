@@ -1,3 +1,4 @@
+import { readBlocks } from './blocks/readBlocks';
 import { readEcho } from './echo';
 import { readLogMessage } from './logMessage';
 import { readCommands } from './sections/commands';
@@ -10,12 +11,14 @@ import { readSets } from './sections/sets';
 import { readSockets } from './sections/sockets';
 import { emptyContext, type Context, type SectionReader } from './sectionReader';
 import { Shape } from './shape';
-import type { Line, Problem, Section } from './tree';
+import { shapesOf } from './shapesOf';
+import type { EmbeddedLine, Line, Problem, Section } from './tree';
 
 export interface Sections {
   readonly sections: readonly Section[];
   readonly problems: readonly (Problem & { readonly line: Line })[];
   readonly family: 4 | 6 | undefined;
+  readonly readings: ReadonlyMap<number, readonly EmbeddedLine[]>;
 }
 
 /** What an edit left alone: sections whose lines lie outside `from` … `to` (in the new file) are taken over. */
@@ -30,14 +33,17 @@ export interface Unchanged {
  * in tight loops, so that this is cheap enough to run after every edit of a file with 100,000 lines.
  */
 export function readSections(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | undefined, unchanged?: Unchanged): Sections {
-  if (!shapes.includes(Shape.Json)) return readPlain(lines, shapes, family, unchanged);
-  // An edit of a JSON log reads all of its sections anew: they are small.
-  const flat = lines.flatMap((line): readonly Line[] => line.embedded ?? [line]);
-  return readPlain(flat, shapesOf(flat), family, unchanged && { ...unchanged, from: 0, to: Infinity });
+  const wrapped = shapes.includes(Shape.Wrapped);
+  const flat = wrapped ? lines.flatMap((line): readonly Line[] => line.embedded ?? [line]) : lines;
+  const flatShapes = wrapped ? shapesOf(flat) : shapes;
+  const read = readBlocks(flat, flatShapes);
+  if (!wrapped && read.readings.size === 0) return { ...readPlain(lines, shapes, family, unchanged), readings: read.readings };
+  // An edit of a file whose lines stand for others reads all of its sections anew: they are small.
+  return { ...readPlain(read.lines, read.shapes, family, unchanged && { ...unchanged, from: 0, to: Infinity }), readings: read.readings };
 }
 
 /** `lines`: with those of JSON entries in place of the entries. */
-function readPlain(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | undefined, unchanged: Unchanged | undefined): Sections {
+function readPlain(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | undefined, unchanged: Unchanged | undefined): Omit<Sections, 'readings'> {
   let context: Context = emptyContext;
   // A heading speaks of the first rules below it, and of those right behind them; not past the next prose.
   let spent = false;
@@ -169,11 +175,4 @@ function contextOfEcho(line: Line): Context {
     table: rules ? echo.table : undefined,
     routingTable: rules ? undefined : echo.table,
   };
-}
-
-/** What `shape` is in each line, as a run of bytes. */
-export function shapesOf(lines: readonly Line[]): Uint8Array {
-  const shapes = new Uint8Array(lines.length);
-  for (let i = 0; i < lines.length; i++) shapes[i] = lines[i]?.shape ?? Shape.Text;
-  return shapes;
 }

@@ -27,7 +27,7 @@ export function isRestoreInput(file: SourceFile, byName: boolean): boolean {
   const line = file.lines[first];
   if (byName ? !shapes.includes(Shape.Table) : line?.shape !== Shape.Table || line.contentStart > 0) return false;
   if (sections.some(({ kind }) => kind !== 'rules') || sections.filter((section) => section.kind === 'rules' && section.form !== 'list').length > 1) return false;
-  return !shapes.some((shape, i) => shape === Shape.Log || shape === Shape.Fence || shape === Shape.Json || (shape === Shape.Echo && file.lines[i]?.node.kind !== 'comment'));
+  return !shapes.some((shape, i) => shape === Shape.Log || shape === Shape.Fence || shape === Shape.Wrapped || (shape === Shape.Echo && file.lines[i]?.node.kind !== 'comment'));
 }
 
 /** Certain without reading it: iptables-restore finds nothing to complain of in a line of words without fault, neither their length nor their number. */

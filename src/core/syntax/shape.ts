@@ -38,8 +38,8 @@ export const Shape = {
   IpRule: 18,
   /** A line of `ipset save`. */
   Set: 19,
-  /** A JSON log entry; its message is in `embedded`. */
-  Json: 20,
+  /** A line whose content is wrapped (JSON, the fields of a log) or damaged (colours, HTML); what is meant is in `embedded`. */
+  Wrapped: 20,
   /** `ip rule add …`, `ip route add …`, as istio-init runs them in TPROXY mode. */
   IpAdd: 21,
 } as const;

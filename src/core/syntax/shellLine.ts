@@ -92,16 +92,6 @@ function tablesCommand(text: string, program: ShellProgram, end: number): Classi
       message: 'This quote is never closed; a shell would go on reading the next line.',
     });
   }
-  const last = parts.words[parts.words.length - 1];
-  if (text.charCodeAt(end - 1) === 92 && last) {
-    problems.push({
-      start: end - 1,
-      end,
-      severity: 'warning',
-      code: 'line-continuation',
-      message: 'The command goes on in the next line, which is read by itself here; write it on one line.',
-    });
-  }
   const changes = parts.operation !== 'L' && parts.operation !== 'S';
   return {
     node: new Command(text, program.start, end, 'shell', parts.operation, programFamily(program.name)),

@@ -102,9 +102,14 @@ export interface Line {
   readonly embedded?: readonly EmbeddedLine[];
 }
 
-/** A line within a JSON string: columns of its nodes refer to `text`; `toOuter` maps a column to the column of the holding line. */
+/**
+ * A line that is read in place of one of the file, or of several: what stands in a JSON string, what a shell makes of a line, lines joined.
+ * Columns of its nodes refer to `text`; `toOuter` maps a column to that of the file.
+ */
 export interface EmbeddedLine extends Line {
   readonly toOuter: (column: number) => number;
+  /** The line of the file that holds a column, where it is not always the one with this `index`; of it only the index means something. */
+  readonly toLine?: (column: number) => Line;
 }
 
 /** Where rules stand: between two lines of the file. A file may hold many of these. */
@@ -190,6 +195,8 @@ export type Section =
 export interface SourceFile {
   readonly lines: readonly Line[];
   readonly sections: readonly Section[];
+  /** For lines that mean something else together with those around them, what is read in their place. */
+  readonly readings: ReadonlyMap<number, readonly EmbeddedLine[]>;
   /** Problems of whole sections, such as a missing COMMIT, with the line they are shown on. */
   readonly problems: readonly (Problem & { readonly line: Line })[];
   /** `shape` of each line, one byte each, so that a pass over 100,000 lines stays within the cache. */

@@ -21,7 +21,7 @@ const MOST_ITEMS = 500;
  */
 export function completionsAt({ file }: FileModel, lineNumber: number, column: number, trigger?: string): CompletionList | undefined {
   const line = file.lines[lineNumber];
-  if (!line || line.embedded) return undefined;
+  if (!line || line.embedded || isJoined(file, line)) return undefined;
   const start = Math.min(line.contentStart, column);
   if (column < line.contentStart && line.node.kind !== 'blank') return undefined;
   const program = findProgram(line.text, start, column);
@@ -32,6 +32,11 @@ export function completionsAt({ file }: FileModel, lineNumber: number, column: n
     ? ofCommandLine(file, line, shell.start, programFamily(shell.name), word, trigger)
     : ofRulesLine(placeOfLine(file, lineNumber), line, start, word, trigger);
   return proposals && chosen(proposals, word, column, line.text);
+}
+
+/** Whether the line is read only together with others, or otherwise than it stands: what may be written there is not known. */
+function isJoined(file: FileModel['file'], line: Line): boolean {
+  return file.readings.get(line.index)?.some(({ text }) => !line.text.includes(text)) === true;
 }
 
 /** The word at the cursor; undefined within quotes and comments, and behind the end of a command. */

@@ -21,7 +21,7 @@ export interface Hover {
 export function hoverAt(model: FileModel, lineNumber: number, column: number): Hover | undefined {
   const outer = model.file.lines[lineNumber];
   if (!outer) return undefined;
-  const { line, column: at } = innerPlace(outer, column);
+  const { line, column: at } = innerPlace(model.file, outer, column);
   const found = lineHover(model, line, at);
   return found && { range: outerColumns(line, found.range), blocks: found.blocks };
 }

@@ -1,0 +1,77 @@
+import { shapesOf } from '../shapesOf';
+import type { EmbeddedLine, Line } from '../tree';
+import type { BlockReader } from './block';
+import { commented } from './commented';
+import { continued } from './continued';
+import { diff } from './diff';
+
+export interface ReadBlocks {
+  readonly lines: readonly Line[];
+  readonly shapes: Uint8Array;
+  /** By the index of a line of the file, what is read in its place. */
+  readonly readings: ReadonlyMap<number, readonly EmbeddedLine[]>;
+}
+
+/** One kind behind the other: a script may stand in a diff, and a listing in what is left when the marks of a quote are gone. */
+const READERS: readonly BlockReader[] = [diff, commented, continued];
+
+/** Puts what lines mean together in their place. A file without such lines costs a search for each kind in its shapes. */
+export function readBlocks(lines: readonly Line[], shapes: Uint8Array): ReadBlocks {
+  let read: { readonly lines: readonly Line[]; readonly shapes: Uint8Array } = { lines, shapes };
+  let changed = false;
+  for (const reader of READERS) {
+    const next = readKind(reader, read.lines, read.shapes);
+    if (!next) continue;
+    read = next;
+    changed = true;
+  }
+  return { ...read, readings: changed ? readingsOf(lines, read.lines) : NONE };
+}
+
+const NONE: ReadonlyMap<number, readonly EmbeddedLine[]> = new Map();
+
+function readKind(reader: BlockReader, lines: readonly Line[], shapes: Uint8Array): { readonly lines: readonly Line[]; readonly shapes: Uint8Array } | undefined {
+  let out: Line[] | undefined;
+  const begins = new Uint8Array(256);
+  for (const shape of reader.begins) begins[shape] = 1;
+  let from = nextOf(begins, shapes, 0);
+  // What has been copied to `out` so far.
+  let copied = 0;
+  while (from < lines.length) {
+    const block = reader.read(lines, shapes, from);
+    if (block && block.to > from) {
+      out ??= [];
+      for (let i = copied; i < from; i++) out.push(lines[i] as Line);
+      for (const line of block.lines) out.push(line);
+      copied = block.to;
+      from = nextOf(begins, shapes, block.to);
+    } else from = nextOf(begins, shapes, from + 1);
+  }
+  if (!out) return undefined;
+  for (let i = copied; i < lines.length; i++) out.push(lines[i] as Line);
+  return { lines: out, shapes: shapesOf(out) };
+}
+
+/** One pass over the shapes, however many kinds of lines the reader takes. */
+function nextOf(begins: Uint8Array, shapes: Uint8Array, from: number): number {
+  let next = from;
+  while (next < shapes.length && begins[shapes[next] as number] !== 1) next++;
+  return next;
+}
+
+/** The lines of `after` that are not in `before`, by the lines of the file that they stand for. */
+function readingsOf(before: readonly Line[], after: readonly Line[]): ReadonlyMap<number, readonly EmbeddedLine[]> {
+  const old = new Set(before);
+  const readings = new Map<number, EmbeddedLine[]>();
+  for (const line of after) {
+    if (old.has(line)) continue;
+    const read = line as EmbeddedLine;
+    const last = read.toLine?.(read.text.length).index ?? read.index;
+    for (let index = read.index; index <= last; index++) {
+      const list = readings.get(index);
+      if (list) list.push(read);
+      else readings.set(index, [read]);
+    }
+  }
+  return readings;
+}

@@ -1,0 +1,62 @@
+import { Rewriting } from '../text/rewriting';
+import { parseLine } from './line';
+import { standingIn } from './standingIn';
+import type { EmbeddedLine, Line } from './tree';
+
+/**
+ * A line that is read in place of lines of the file: joined from several, without the marks in front of them, or told in other words. Its
+ * pieces are parts of those lines, or words that stand for such a part. The lines may themselves stand for others.
+ */
+export class DerivedLine {
+  private readonly rewriting = new Rewriting();
+  private readonly parts: { readonly line: Line; readonly from: number; readonly index: number }[] = [];
+  private places = 0;
+
+  get size(): number {
+    return this.rewriting.size;
+  }
+
+  /** The columns `from` to `to` of a line as they are. */
+  keep(line: Line, from = 0, to = line.text.length): this {
+    return this.put(line.text.slice(from, to), line, from, to);
+  }
+
+  /** Words that stand for the columns `from` to `to` of a line. */
+  put(text: string, line: Line, from: number, to: number): this {
+    if (text === '') return this;
+    this.parts.push({ line, from, index: this.places });
+    this.rewriting.put(text, this.places, to - from);
+    this.places += to - from + 1;
+    return this;
+  }
+
+  /** What the line is when it is read by itself: several, where it is JSON. */
+  read(): readonly EmbeddedLine[] {
+    const { parts, rewriting } = this;
+    const first = parts[0];
+    if (!first) return [];
+    const { text, place } = rewriting.done();
+    const at = (column: number): { readonly line: Line; readonly column: number } => {
+      const found = place(column);
+      let low = 0;
+      let high = parts.length - 1;
+      while (low < high) {
+        const middle = (low + high + 1) >> 1;
+        if ((parts[middle]?.index ?? 0) <= found) low = middle;
+        else high = middle - 1;
+      }
+      const part = parts[low] ?? first;
+      return outermost(part.line, part.from + found - part.index);
+    };
+    const several = parts.some(({ line }) => line.index !== first.line.index);
+    const line = parseLine(text, '\n', first.line.index);
+    const own = standingIn(line, (column) => at(column).column, several ? (column) => at(column).line : undefined);
+    return line.embedded ? line.embedded.map((inner) => standingIn(inner, (column) => own.toOuter(inner.toOuter(column)), own.toLine && ((column) => (own.toLine as (column: number) => Line)(inner.toOuter(column))))) : [own];
+  }
+}
+
+/** Where a column of a line that may stand for others is in the file. */
+function outermost(line: Line, column: number): { readonly line: Line; readonly column: number } {
+  const { toOuter, toLine } = line as Partial<EmbeddedLine>;
+  return toOuter ? { line: toLine?.(column) ?? line, column: toOuter(column) } : { line, column };
+}
