@@ -9,13 +9,17 @@ import { Shape } from './shape';
 export function classifyText(text: string, start: number, end: number): Classified {
   const code = text.charCodeAt(start);
   if (code === 96 || code === 126) {
-    return text.startsWith('```', start) || text.startsWith('~~~', start) ? textOf(Shape.Fence) : plain.text;
+    if (text.startsWith('```', start) || text.startsWith('~~~', start)) return textOf(Shape.Fence);
+    // `~ #` is a prompt.
+    return (code === 126 ? shellLine(text, start, end) : undefined) ?? plain.text;
   }
   const candidates =
     code >= 48 && code <= 57 ? DIGIT : code >= 65 && code <= 90 ? CAPITAL : code >= 97 && code <= 122 ? SMALL : code === 58 || code === 95 ? SMALL : NONE;
   for (const [shape, pattern] of candidates) {
     pattern.lastIndex = start;
-    if (pattern.test(text)) return textOf(shape);
+    if (!pattern.test(text)) continue;
+    // `LC_ALL=C iptables -S`
+    return (shape === Shape.Assignment && text.includes('tables', start) ? shellLine(text, start, end) : undefined) ?? textOf(shape);
   }
   return shellLine(text, start, end) ?? plain.text;
 }

@@ -117,7 +117,6 @@ export function readCommand(text: string, from: number, to: number, quoting: Quo
   let program: Word | undefined;
   if (quoting === 'shell') {
     program = all[i++];
-    while (program?.text.endsWith('-multi') && all[i]) program = all[i++];
   }
   let counters = leading;
   let table: Word | undefined;
@@ -153,6 +152,10 @@ export function readCommand(text: string, from: number, to: number, quoting: Quo
     }
     if (table === undefined && value.startsWith('--table=')) {
       table = part(word, 8);
+      continue;
+    }
+    if (table === undefined && second === 116 && GLUED_TABLE.test(value)) {
+      table = part(word, 2);
       continue;
     }
     const attached = operationWord === undefined && second !== 45 ? attachedChain(value) : undefined;
@@ -220,6 +223,8 @@ export function readCounters(text: string, column: number): Counters | undefined
   return { start: i, end: bytes + 1, packets: text.slice(i + 1, packets), bytes: text.slice(packets + 1, bytes) };
 }
 
+/** `-tnat`, as getopt takes it. */
+const GLUED_TABLE = /^-t(?:filter|nat|mangle|raw|security)$/;
 const TAKES_POSITION = 'IRDLSZ';
 const PLAIN_FLAGS = new Set(['-v', '-vv', '--verbose', '-n', '--numeric', '-x', '--exact', '--line-numbers', '-4', '--ipv4', '-6', '--ipv6', '-nv', '-vn']);
 const WAIT_FLAGS = new Set(['-w', '--wait', '-W', '--wait-interval']);

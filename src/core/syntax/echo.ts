@@ -1,5 +1,5 @@
 import { readCommand } from './command';
-import { findProgram, isTables, programBackend, programFamily } from './shellLine';
+import { findProgram, isTables, programBackend, programFamily } from './shellProgram';
 import type { Line } from './tree';
 import { splitWords } from './words';
 
@@ -23,11 +23,11 @@ export function readEcho(line: Line): Echo | undefined {
   const text = line.text;
   const program = findProgram(text, line.contentStart, text.length);
   if (!program) return undefined;
-  const words = splitWords(text, program.end, text.length, 'shell').map((word) => word.text);
+  const words = splitWords(text, program.end, program.limit, 'shell').map((word) => word.text);
   const name = program.name;
-  const title = `${name}${text.slice(program.end)}`.trim();
+  const title = `${name}${text.slice(program.end, program.limit)}`.trim();
   if (isTables(name)) {
-    const parts = readCommand(text, program.start, text.length, 'shell');
+    const parts = readCommand(text, program.start, program.limit, 'shell');
     return {
       program: name,
       family: programFamily(name),

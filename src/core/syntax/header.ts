@@ -15,7 +15,9 @@ export function readHeader(text: string, start: number, end: number): Header | u
     const [, program = '', version = '', note] = generated;
     // Before 1.8 there was one back end; since then the legacy one is told by not naming nf_tables.
     const nft = note === 'nf_tables' || program.includes('nft') || program.startsWith('xtables');
-    return { role: 'generated', family: program.startsWith('ip6') ? 6 : 4, backend: nft ? 'nft' : 'legacy', version };
+    // ip6tables-save of 1.8.0 to 1.8.2 calls itself xtables-save, as iptables-save does.
+    const family = program.startsWith('xtables') ? undefined : program.startsWith('ip6') ? 6 : 4;
+    return { role: 'generated', ...(family && { family }), backend: nft ? 'nft' : 'legacy', version };
   }
   if (body.startsWith('Completed on ')) return { role: 'completed' };
   if (/^Warning: \S*tables/.test(body)) return { role: 'warning' };

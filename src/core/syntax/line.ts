@@ -7,8 +7,9 @@ import { readHeader } from './header';
 import { embeddedLines } from './jsonLog';
 import { classifyText } from './classifyText';
 import { operationLetter, operationOf } from './operations';
+import { promptEnd } from './prompt';
 import { quoteEnd, shipperPrefixEnd } from './prefix';
-import { findProgram } from './shellLine';
+import { findProgram } from './shellProgram';
 import { Shape } from './shape';
 import type { EmbeddedLine, Line, LineNode, Problem, Word } from './tree';
 import { scanWords } from './words';
@@ -83,7 +84,7 @@ function classify(text: string, start: number, end: number, index: number, strin
       return jsonEntry(text, start, end, index, strings) ?? classifyText(text, start, end);
     }
     case 58: // :
-      return chainDeclaration(text, start, end) ?? plain.text;
+      return chainDeclaration(text, start, end) ?? classifyText(text, start, end);
     case 42: // *
       return tableStart(text, start, end) ?? plain.text;
     case 35: // #
@@ -112,6 +113,8 @@ function bareCommand(text: string, start: number, dash: number, end: number): Cl
   if (operation === undefined) {
     // `-t nat -A …`, `-p tcp -A …`, `-AINPUT`: legal, and rare enough to read the whole line for it.
     if (!isLetter(second === 45 ? text.charCodeAt(dash + 2) : second)) return undefined;
+    // `-bash-4.2# iptables -S`
+    if (promptEnd(text, dash, end) > dash) return undefined;
     const parts = readCommand(text, start, end, 'restore');
     if (parts?.chain === undefined) return undefined;
     operation = parts.operation;

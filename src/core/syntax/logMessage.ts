@@ -1,4 +1,4 @@
-import { programBackend, programFamily } from './shellLine';
+import { programBackend, programFamily } from './shellProgram';
 import type { Line } from './tree';
 
 /**

@@ -1,6 +1,6 @@
 import { findBlank } from '../../core/text/blanks';
 import { Command, readCommand, readCounters } from '../../core/syntax/command';
-import { findProgram, isTables, programFamily } from '../../core/syntax/shellLine';
+import { findProgram, isTables, programFamily } from '../../core/syntax/shellProgram';
 import type { CommandNode, Line } from '../../core/syntax/tree';
 import { scanWords, type Quoting } from '../../core/syntax/words';
 import { NO_PROPOSALS, type Completion, type CompletionList, type Proposals, type TypedWord } from './completion';

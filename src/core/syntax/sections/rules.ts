@@ -54,7 +54,7 @@ export function readRules(reader: SectionReader, from: number): number {
         if (bareRules || (declared && tables.size === 0)) break scan;
         if (open) reportOpen(reader, open);
         const name = tableName(line);
-        const another = tables.has(name) || (header === undefined && tables.size > 0 && tables.size <= TABLES_OF_KERNEL && changesFamily(lines, from, i));
+        const another = tables.has(name) || (header?.family === undefined && tables.size > 0 && tables.size <= TABLES_OF_KERNEL && changesFamily(lines, from, i));
         open = another ? undefined : line;
         if (another) break scan;
         tables.add(name);

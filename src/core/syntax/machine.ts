@@ -1,0 +1,56 @@
+import { splitWords } from './words';
+import { promptEnd, promptMachine } from './prompt';
+import type { ShellProgram } from './shellProgram';
+
+/** Where a command ran, as far as its line tells. */
+export interface Machine {
+  /** The name in the prompt; undefined where it shows none. */
+  readonly name: string | undefined;
+  /** What the command was passed on to, such as `docker edge7`, `netns blue7`, `ssh gate3`; empty for the machine of the prompt itself. */
+  readonly within: string;
+}
+
+/** Where the command line that begins at `start` runs `program`. */
+export function machineOf(text: string, start: number, program: ShellProgram): Machine {
+  const prompt = promptEnd(text, start, text.length);
+  const words = splitWords(text.slice(prompt, program.start).replace(/["']/g, ' '), 0, program.start - prompt, 'shell').map((word) => word.text);
+  return { name: promptMachine(text.slice(start, prompt)), within: withinOf(words) };
+}
+
+/** Whether both may be the same: what neither line tells is no difference. */
+export function sameMachine(a: Machine | undefined, b: Machine | undefined): boolean {
+  if (!a || !b) return true;
+  return a.within === b.within && (a.name === undefined || b.name === undefined || a.name === b.name);
+}
+
+/** The words in front of the program, without those that do not change where it runs. */
+function withinOf(words: readonly string[]): string {
+  const names: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = baseName(words[i] ?? '');
+    if (SAME_PLACE.has(word) || word.includes('=') || word.endsWith('-multi')) continue;
+    if (word === 'nsenter') {
+      // All of its options are about where to.
+      const rest = words.slice(i + 1).join(' ');
+      names.push(`nsenter ${/(?:-t ?|--target[ =])(\d{1,10})/.exec(rest)?.[1] ?? /(?:--net=|-n)(\/\S{1,200})/.exec(rest)?.[1] ?? rest}`);
+      break;
+    }
+    if (word.startsWith('-')) {
+      if (WITH_VALUE.has(word)) i++;
+      continue;
+    }
+    names.push(word);
+  }
+  return names.filter((word) => !VERBS.has(word)).join(' ');
+}
+
+const SAME_PLACE = new Set(['sudo', 'doas', 'time', 'env', 'exec', 'nohup', 'nice', 'watch', 'command', 'sh', 'bash', 'ash', 'dash', 'zsh', 'su', 'root', 'busybox', 'stdbuf', 'pkexec', 'ip', '--']);
+/** Options of these programs that take a word, and do not say where to. */
+const WITH_VALUE = new Set([
+  ...['-u', '--user', '-e', '--env', '-w', '--workdir', '-c', '--container', '-n', '--namespace', '--context', '--kubeconfig', '-p', '--profile', '-P', '-i', '-F', '-o', '-l', '-g'],
+]);
+const VERBS = new Set(['exec', 'e', 'ex', 'compose', 'shell']);
+
+function baseName(word: string): string {
+  return word.slice(word.lastIndexOf('/') + 1);
+}

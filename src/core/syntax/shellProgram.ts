@@ -1,0 +1,144 @@
+import { findBlank, skipBlanks } from '../text/blanks';
+import { promptEnd } from './prompt';
+
+/** A program that a command line starts, and the columns of it. */
+export interface ShellProgram {
+  /** Without its folder. */
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  /** Where its arguments end: in front of the quote that closes `ssh host '…'`, else at the end of the text. */
+  readonly limit: number;
+}
+
+/**
+ * The program that the command line from `start` runs, behind prompts, `sudo`, `kubectl exec … --`, `ip netns exec NAME`, `nsenter …`, and within
+ * the quotes of `minikube ssh '…'`; undefined for prose.
+ */
+export function findProgram(text: string, start: number, end: number): ShellProgram | undefined {
+  return findWithin(text, start, end, 0);
+}
+
+/** `quotes`: how many quotes the command line stands in. */
+function findWithin(text: string, start: number, end: number, quotes: number): ShellProgram | undefined {
+  const prompt = promptEnd(text, start, end);
+  let i = prompt;
+  /** Why words may stand in front of the program: a prompt or a quote says that it is a command line, some wrappers are words of prose too. */
+  let wrapped: 'no' | 'surely' | 'perhaps' = prompt > start || quotes > 0 ? 'surely' : 'no';
+  for (let words = 0; words < 40 && i < end; words++) {
+    const wordEnd = findBlank(text, i, end);
+    const word = text.slice(i, wordEnd);
+    const name = baseName(word);
+    const next = skipBlanks(text, wordEnd, end);
+    const inner = innerProgram(name, text, next, end);
+    if (inner !== undefined) {
+      if (wrapped === 'no') wrapped = 'perhaps';
+      i = inner;
+      continue;
+    }
+    if (isTables(name) || PROGRAMS.has(name)) {
+      if (wrapped !== 'surely' && !plausible(name, text, next, end)) return undefined;
+      return { name: isVariable(name) ? variableProgram(name) : name, start: i, end: wordEnd, limit: end };
+    }
+    if (wrapped !== 'no' && quotes < 3 && isQuote(text.charCodeAt(i))) {
+      const close = closingQuote(text, i, end);
+      const quoted = findWithin(text, i + 1, close, quotes + 1);
+      if (quoted) return quoted;
+    }
+    if (wrapped === 'no') {
+      // Without a prompt only settings and a known wrapper may stand in front of the program; prose ends here.
+      if (WRAPPERS.has(name)) wrapped = 'surely';
+      else if (RARE_WRAPPERS.has(name)) wrapped = 'perhaps';
+      else if (!SETTING.test(word)) return undefined;
+    }
+    i = next;
+  }
+  return undefined;
+}
+
+/** Where the program that another one starts stands: behind `ip netns exec NAME`, `xtables-nft-multi`; undefined for any other program. */
+function innerProgram(name: string, text: string, next: number, end: number): number | undefined {
+  if (name === 'ip') {
+    NETNS.lastIndex = next;
+    const found = NETNS.exec(text);
+    return found && next + found[0].length <= end ? next + found[0].length : undefined;
+  }
+  return name.endsWith('-multi') && next < end && MULTI.test(name) ? next : undefined;
+}
+
+const NETNS = /(?:-\S{1,20}[ \t]+){0,4}(?:net(?:ns?)?|vrf)[ \t]+e(?:xec?)?[ \t]+\S{1,255}[ \t]+/y;
+const MULTI = /^xtables(?:-legacy|-nft)?-multi$/;
+/** `LC_ALL=C iptables -S`. */
+const SETTING = /^[A-Za-z_]\w{0,60}=\S*$/;
+
+/** `iptables`, `ip6tables-legacy`, `$IPTABLES`: a program that takes rules as arguments. */
+export function isTables(name: string): boolean {
+  return TABLES_PROGRAM.test(name) || isVariable(name);
+}
+
+/** 4 or 6 by the name of a program. */
+export function programFamily(name: string): 4 | 6 {
+  return /ip6|IP6/.test(name) ? 6 : 4;
+}
+
+/** By the name of a program, or of the one that starts it (`xtables-nft-multi iptables`). */
+export function programBackend(name: string): 'legacy' | 'nft' | undefined {
+  return name.includes('-legacy') ? 'legacy' : name.includes('-nft') ? 'nft' : undefined;
+}
+
+const TABLES_PROGRAM = /^ip6?tables(?:-legacy|-nft)?$/;
+const PROGRAMS = new Set([
+  ...['iptables', 'ip6tables'].flatMap((name) => ['', '-legacy', '-nft'].flatMap((kind) => [`${name}${kind}-save`, `${name}${kind}-restore`])),
+  'ss',
+  'netstat',
+  'route',
+  'ip',
+  'ifconfig',
+  'ipset',
+]);
+const WRAPPERS = new Set(['sudo', 'kubectl', 'oc', 'docker', 'podman', 'crictl', 'nerdctl', 'nsenter', 'ssh', 'exec', 'time', 'env', 'doas', 'chroot', 'k', 'istioctl']);
+/** These need a program behind them that reads like a command line. */
+const RARE_WRAPPERS = new Set([
+  ...['minikube', 'multipass', 'lxc', 'lxc-attach', 'incus', 'vagrant', 'k3s', 'microk8s', 'k0s', 'kind', 'ctr', 'limactl', 'colima', 'orb', 'machinectl', 'vzctl', 'pct', 'adb', 'talosctl', 'gcloud', 'docker-compose', 'balena'],
+  ...['su', 'runuser', 'sh', 'bash', 'ash', 'dash', 'zsh', 'busybox', 'unshare', 'setpriv', 'capsh', 'systemd-run', 'nohup', 'nice', 'watch', 'timeout', 'stdbuf', 'strace', 'flock', 'command', 'pkexec', 'xargs'],
+]);
+
+/** Whether what follows a program without a prompt reads like a command line and not like prose. */
+function plausible(name: string, text: string, next: number, end: number): boolean {
+  if (next >= end) return name.includes('tables');
+  const code = text.charCodeAt(next);
+  if (code === 45 || code === 62 || code === 124 || code === 60) return true;
+  if (name === 'ip' || name === 'ipset') return SUBCOMMAND.has(text.slice(next, findBlank(text, next, end)));
+  return name.includes('-restore') && code === 47;
+}
+
+const SUBCOMMAND = new Set(['a', 'ad', 'addr', 'address', 'r', 'ro', 'route', 'ru', 'rule', 'l', 'link', 'save', 'list']);
+
+function isQuote(code: number): boolean {
+  return code === 39 || code === 34;
+}
+
+/** The column of the quote that closes the one at `open`, or `end`. */
+function closingQuote(text: string, open: number, end: number): number {
+  const quote = text.charCodeAt(open);
+  for (let i = open + 1; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code === quote) return i;
+    if (code === 92 && quote === 34) i++;
+  }
+  return end;
+}
+
+function baseName(word: string): string {
+  const slash = word.lastIndexOf('/');
+  return slash < 0 ? word : word.slice(slash + 1);
+}
+
+/** `$IPTABLES`, `"${IPT6}"`: how scripts spell the program. */
+function isVariable(name: string): boolean {
+  return name.charCodeAt(0) === 36 || name.charCodeAt(0) === 34 ? /^"?\$\{?\w+\}?"?$/.test(name) && /IPT|IP6T|ipt|ip6t/.test(name) : false;
+}
+
+function variableProgram(name: string): string {
+  return name.includes('6') ? 'ip6tables' : 'iptables';
+}
