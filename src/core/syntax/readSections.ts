@@ -12,11 +12,11 @@ import { readSockets } from './sections/sockets';
 import { emptyContext, type Context, type SectionReader } from './sectionReader';
 import { Shape } from './shape';
 import { shapesOf } from './shapesOf';
-import type { EmbeddedLine, Line, Problem, Section } from './tree';
+import type { EmbeddedLine, FileProblem, Line, Section } from './tree';
 
 export interface Sections {
   readonly sections: readonly Section[];
-  readonly problems: readonly (Problem & { readonly line: Line })[];
+  readonly problems: readonly FileProblem[];
   readonly family: 4 | 6 | undefined;
   readonly readings: ReadonlyMap<number, readonly EmbeddedLine[]>;
 }
@@ -37,18 +37,18 @@ export function readSections(lines: readonly Line[], shapes: Uint8Array, family:
   const flat = wrapped ? lines.flatMap((line): readonly Line[] => line.embedded ?? [line]) : lines;
   const flatShapes = wrapped ? shapesOf(flat) : shapes;
   const read = readBlocks(flat, flatShapes);
-  if (!wrapped && read.readings.size === 0) return { ...readPlain(lines, shapes, family, unchanged), readings: read.readings };
+  if (!wrapped && read.readings.size === 0) return { ...readPlain(lines, shapes, family, unchanged, read.problems), readings: read.readings };
   // An edit of a file whose lines stand for others reads all of its sections anew: they are small.
-  return { ...readPlain(read.lines, read.shapes, family, unchanged && { ...unchanged, from: 0, to: Infinity }), readings: read.readings };
+  return { ...readPlain(read.lines, read.shapes, family, unchanged && { ...unchanged, from: 0, to: Infinity }, read.problems), readings: read.readings };
 }
 
-/** `lines`: with those of JSON entries in place of the entries. */
-function readPlain(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | undefined, unchanged: Unchanged | undefined): Omit<Sections, 'readings'> {
+/** `lines`: with those of JSON entries in place of the entries. `found`: the problems known so far. */
+function readPlain(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | undefined, unchanged: Unchanged | undefined, found: readonly FileProblem[]): Omit<Sections, 'readings'> {
   let context: Context = emptyContext;
   // A heading speaks of the first rules below it, and of those right behind them; not past the next prose.
   let spent = false;
   const sections: Section[] = [];
-  const problems: (Problem & { readonly line: Line })[] = [];
+  const problems: FileProblem[] = [...found];
   const kept = new Map<Line, Section>();
   for (const section of unchanged?.sections ?? []) {
     const first = section.lines[0];

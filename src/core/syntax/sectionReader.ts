@@ -1,4 +1,4 @@
-import type { Line, Problem, Section } from './tree';
+import type { FileProblem, Line, Section } from './tree';
 
 /** What the lines above say about the rules, routes or sockets that follow. */
 export interface Context {
@@ -30,7 +30,7 @@ export interface SectionReader {
   readonly shapes: Uint8Array;
   context: Context;
   readonly fileFamily: 4 | 6 | undefined;
-  readonly problems: (Problem & { readonly line: Line })[];
+  readonly problems: FileProblem[];
   take(section: Section): void;
   slice(from: number, to: number): readonly Line[];
   /** The section that held exactly these lines before an edit elsewhere. */

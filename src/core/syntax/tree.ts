@@ -75,6 +75,11 @@ export interface Problem extends Columns {
   readonly fix?: Fix;
 }
 
+/** A problem with the line that it is told of, whose columns it has. */
+export interface FileProblem extends Problem {
+  readonly line: Line;
+}
+
 /** A change of one line. The parts do not overlap, and each stands for the columns as they are before any of them. */
 export interface Fix {
   /** What it does, as a menu says it: `Change to --dports`. */
@@ -198,7 +203,7 @@ export interface SourceFile {
   /** For lines that mean something else together with those around them, what is read in their place. */
   readonly readings: ReadonlyMap<number, readonly EmbeddedLine[]>;
   /** Problems of whole sections, such as a missing COMMIT, with the line they are shown on. */
-  readonly problems: readonly (Problem & { readonly line: Line })[];
+  readonly problems: readonly FileProblem[];
   /** `shape` of each line, one byte each, so that a pass over 100,000 lines stays within the cache. */
   readonly shapes: Uint8Array;
   /** What the file's name says (`rules.v6`, `foo.ip6tables`), for rules that say nothing themselves. */

@@ -1,5 +1,5 @@
 import { shapesOf } from '../shapesOf';
-import type { EmbeddedLine, Line } from '../tree';
+import type { EmbeddedLine, FileProblem, Line } from '../tree';
 import type { BlockReader } from './block';
 import { commented } from './commented';
 import { continued } from './continued';
@@ -10,6 +10,7 @@ export interface ReadBlocks {
   readonly shapes: Uint8Array;
   /** By the index of a line of the file, what is read in its place. */
   readonly readings: ReadonlyMap<number, readonly EmbeddedLine[]>;
+  readonly problems: readonly FileProblem[];
 }
 
 /** One kind behind the other: a script may stand in a diff, and a listing in what is left when the marks of a quote are gone. */
@@ -19,18 +20,19 @@ const READERS: readonly BlockReader[] = [diff, commented, continued];
 export function readBlocks(lines: readonly Line[], shapes: Uint8Array): ReadBlocks {
   let read: { readonly lines: readonly Line[]; readonly shapes: Uint8Array } = { lines, shapes };
   let changed = false;
+  const problems: FileProblem[] = [];
   for (const reader of READERS) {
-    const next = readKind(reader, read.lines, read.shapes);
+    const next = readKind(reader, read.lines, read.shapes, problems);
     if (!next) continue;
     read = next;
     changed = true;
   }
-  return { ...read, readings: changed ? readingsOf(lines, read.lines) : NONE };
+  return { ...read, readings: changed ? readingsOf(lines, read.lines) : NONE, problems };
 }
 
 const NONE: ReadonlyMap<number, readonly EmbeddedLine[]> = new Map();
 
-function readKind(reader: BlockReader, lines: readonly Line[], shapes: Uint8Array): { readonly lines: readonly Line[]; readonly shapes: Uint8Array } | undefined {
+function readKind(reader: BlockReader, lines: readonly Line[], shapes: Uint8Array, problems: FileProblem[]): { readonly lines: readonly Line[]; readonly shapes: Uint8Array } | undefined {
   let out: Line[] | undefined;
   const begins = new Uint8Array(256);
   for (const shape of reader.begins) begins[shape] = 1;
@@ -43,6 +45,7 @@ function readKind(reader: BlockReader, lines: readonly Line[], shapes: Uint8Arra
       out ??= [];
       for (let i = copied; i < from; i++) out.push(lines[i] as Line);
       for (const line of block.lines) out.push(line);
+      if (block.problems) for (const problem of block.problems) problems.push(problem);
       copied = block.to;
       from = nextOf(begins, shapes, block.to);
     } else from = nextOf(begins, shapes, from + 1);
