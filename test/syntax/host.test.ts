@@ -30,7 +30,7 @@ udp   UNCONN 0      0 [fe80::1]%eth0:546        [::]:*    uid:101 ino:5 sk:1 <->
 tcp   LISTEN 0      128        127.0.0.1:80         0.0.0.0:*    users:(("web",pid=6,fd=3)) uid:33 ino:124495 sk:1001 <->
 tcp   ESTAB  0      0         10.0.0.5:41000     10.0.0.9:443
 `,
-    ['1-5 sockets udp 0.0.0.0 53 dns/5, udp 127.0.0.53%lo 53, udp6 fe80::1%eth0 546 uid 101, tcp 127.0.0.1 80 web/6 uid 33'],
+    ['1-6 sockets udp 0.0.0.0 53 dns/5, udp 127.0.0.53%lo 53, udp6 fe80::1%eth0 546 uid 101, tcp 127.0.0.1 80 web/6 uid 33'],
   ],
   [
     'ss of iproute2 4.x',

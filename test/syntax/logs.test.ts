@@ -17,7 +17,7 @@ const expected: Record<string, { sections: string[]; first: string; v6?: string 
       '13-21 commands input v4 noflush 4 commands',
       '18-22 commands input v6 noflush 2 commands',
       '19-19 policy-rules 4: fwmark 1337 lookup 133',
-      '20-20 routes 4: local default dev lo table 133',
+      '20-20 routes added 4: local default dev lo table 133',
       '24-31 save saved-state v4 legacy 1.6.1 2 commands "iptables-save"',
     ],
     first: 'save saved-state v4 legacy 1.6.1 2 commands "iptables-save"',

@@ -16,7 +16,7 @@ function what(section: Section): string {
     case 'rules':
       return rules(section);
     case 'sockets':
-      return `sockets ${section.sockets
+      return `sockets ${section.partial ? 'some of ' : ''}${section.sockets
         .map((s) => `${s.protocol} ${s.address}${s.iface === undefined ? '' : `%${s.iface}`} ${s.port}${s.process === undefined ? '' : ` ${s.process}/${s.pid}`}${s.uid === undefined ? '' : ` uid ${s.uid}`}`)
         .join(', ')}`;
     case 'interfaces':
@@ -24,11 +24,21 @@ function what(section: Section): string {
         .map((i) => [i.name, i.mac, i.mtu, i.up === undefined ? undefined : i.up ? 'up' : 'down', ...i.addresses].filter((part) => part !== undefined).join(' '))
         .join(', ')}`;
     case 'routes':
-      return `routes ${section.routes.map((r) => `${r.family}: ${r.words}`).join(', ')}`;
+      return `routes ${section.added ? 'added ' : ''}${section.routes.map((r) => `${r.family}: ${r.words}`).join(', ')}`;
     case 'policy-rules':
       return `policy-rules ${section.rules.map((r) => `${r.family}: ${r.words}`).join(', ')}`;
     case 'sets':
       return `sets ${section.text.trimEnd().split('\n').join(', ')}`;
+    case 'sysctls':
+      return `sysctls ${section.sysctls.map((s) => `${s.name}=${s.value}${s.origin === 'listed' ? '' : ` ${s.origin}`}`).join(', ')}`;
+    case 'addresses':
+      return `addresses ${section.addresses.map((a) => [a.of, a.name, a.address, a.node === undefined ? undefined : `on ${a.node}`, a.source].filter((part) => part !== undefined).join(' ')).join(', ')}`;
+    case 'routing-tables':
+      return `routing-tables ${section.tables.map((t) => `${t.number} ${t.name}`).join(', ')}`;
+    case 'connections':
+      return `connections ${section.connections.map((c) => c.text).join(', ')}`;
+    case 'packets':
+      return `packets ${section.packets.map((p) => p.text).join(', ')}`;
     case 'environment':
       return `${section.title} ${section.entries.map((entry) => `${entry.key}=${entry.value}`).join(' ')}`;
   }

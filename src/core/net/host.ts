@@ -52,7 +52,11 @@ export interface PolicyRule {
   readonly uids: readonly [number, number] | undefined;
   /** A route with a prefix of this length or shorter is as if it were not there (`suppress_prefixlength`, as wg-quick uses it). */
   readonly suppressPrefixLength?: number;
-  readonly action: { readonly kind: 'lookup'; readonly table: number } | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' };
+  /** `goto` goes on at the rule with the preference `target`, `nop` at the next one. */
+  readonly action:
+    | { readonly kind: 'lookup'; readonly table: number }
+    | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' | 'nop' }
+    | { readonly kind: 'goto'; readonly target: number };
 }
 
 /** A socket that waits for packets. */

@@ -56,7 +56,7 @@ export function parsePolicyRule(text: string, preference: (family: 4 | 6) => num
   while (words.length > 0) {
     const word = words.shift() as string;
     if (word === 'not') rule.not = true;
-    else if (word === 'blackhole' || word === 'unreachable' || word === 'prohibit') rule.action = { kind: word };
+    else if (word === 'blackhole' || word === 'unreachable' || word === 'prohibit' || word === 'nop') rule.action = { kind: word };
     else if (word === 'type') rule.action = { kind: (words.shift() ?? '') as 'blackhole' };
     else {
       const part = own(RULE_PARTS, word);
@@ -185,6 +185,7 @@ const preferencePart: RulePart = (rule, value) => taken(readNumber(value), (n) =
 const tablePart: RulePart = (rule, value) =>
   taken(readTable(value), (table) => (rule.action = { kind: 'lookup', table }), `"${value}" is not a table: a number, or local, main, default`);
 const tosPart: RulePart = (rule, value) => taken(readTos(value), (n) => (rule.tos = n), `"${value}" is not a tos byte`);
+const suppressPart: RulePart = (rule, value) => taken(readNumber(value), (n) => (rule.suppressPrefixLength = n), `"${value}" is not a prefix length`);
 const iifPart: RulePart = (rule, value) => taken(value, (name) => (rule.iif = name), '');
 
 const RULE_PARTS: Readonly<Record<string, RulePart>> = {
@@ -211,7 +212,10 @@ const RULE_PARTS: Readonly<Record<string, RulePart>> = {
   sport: (rule, value) => taken(readRange(value), (range) => (rule.sourcePorts = range), `"${value}" is not a port or a range of ports`),
   dport: (rule, value) => taken(readRange(value), (range) => (rule.destinationPorts = range), `"${value}" is not a port or a range of ports`),
   uidrange: (rule, value) => taken(readRange(value), (range) => (rule.uids = range), `"${value}" is not a range of user ids`),
-  suppress_prefixlength: (rule, value) => taken(readNumber(value), (n) => (rule.suppressPrefixLength = n), `"${value}" is not a prefix length`),
+  suppress_prefixlength: suppressPart,
+  suppress_prefix: suppressPart,
+  sup_pl: suppressPart,
+  goto: (rule, value) => taken(readNumber(value), (target) => (rule.action = { kind: 'goto', target }), `"${value}" is not a preference`),
   proto: () => undefined,
   protocol: () => undefined,
 };

@@ -127,8 +127,16 @@ function lookupRules(host: Host, query: RouteQuery, device = query.inInterface =
   const rules = host.policyRules.filter((rule) => rule.family === family);
   // Until the first rule is added, IPv4 keeps local and main in one trie, so that a longer prefix in main wins over local.
   const merged = family === 4 && rules.length <= 3 && rules.every(isUnconditional);
-  for (const rule of rules) {
-    if (!ruleMatches(rule, query)) continue;
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i] as PolicyRule;
+    if (!ruleMatches(rule, query) || rule.action.kind === 'nop') continue;
+    if (rule.action.kind === 'goto') {
+      // Only a rule further on can be its target, so that no walk goes in a circle; without one the rule does nothing.
+      const { target } = rule.action;
+      const at = rules.findIndex(({ preference }) => preference === target);
+      if (at > i) i = at - 1;
+      continue;
+    }
     if (rule.action.kind !== 'lookup') return { ...special(rule.action.kind, undefined, false), rule };
     const { table } = rule.action;
     const tables = merged && table === ROUTE_TABLE.local ? [ROUTE_TABLE.local, ROUTE_TABLE.main] : [table];

@@ -1,4 +1,5 @@
 import { type Classified, plain, textOf } from './classified';
+import { isLoggedPacket, PACKET_OF_CAPITAL, PACKET_OF_DIGIT, PACKET_OF_SMALL } from './packetLines';
 import { shellLine } from './shellLine';
 import { Shape } from './shape';
 
@@ -14,13 +15,14 @@ export function classifyText(text: string, start: number, end: number): Classifi
     return (code === 126 ? shellLine(text, start, end) : undefined) ?? plain.text;
   }
   const candidates =
-    code >= 48 && code <= 57 ? DIGIT : code >= 65 && code <= 90 ? CAPITAL : code >= 97 && code <= 122 ? SMALL : code === 58 || code === 95 ? SMALL : NONE;
+    code >= 48 && code <= 57 ? DIGIT : code >= 65 && code <= 90 ? CAPITAL : code >= 97 && code <= 122 ? SMALL : code === 58 || code === 95 ? SMALL : (OTHER[code] ?? NONE);
   for (const [shape, pattern] of candidates) {
     pattern.lastIndex = start;
     if (!pattern.test(text)) continue;
     // `LC_ALL=C iptables -S`
     return (shape === Shape.Assignment && text.includes('tables', start) ? shellLine(text, start, end) : undefined) ?? textOf(shape);
   }
+  if (isLoggedPacket(text, start)) return textOf(Shape.Packet);
   return shellLine(text, start, end) ?? plain.text;
 }
 
@@ -34,15 +36,25 @@ const ROUTE = new RegExp(
   'y',
 );
 
+const CONNECTION = /(?:ipv[46][ \t]+\d+[ \t]+)?[a-z][a-z0-9-]{1,12}[ \t]+\d+[ \t]+(?:\d+[ \t]+)?(?:[A-Z_0-9]{2,12}[ \t]+)?src=/y;
+const SYSCTL = /(?:net|kernel|vm|fs|user|dev|debug|abi|crypto|sunrpc)[./][\w./*@:+-]{1,200}[ \t]*=/y;
+
+const NAMED_INTERFACE = /[\w.@-]{1,40}(?:(?::\w{1,10})?(?:: flags=\d+<|[ \t]+Link encap:)|[ \t]+(?:UP|DOWN|UNKNOWN|LOWERLAYERDOWN|DORMANT)[ \t]+(?:[\da-fA-F.:]{2,45}(?:\/\d+|[ \t]+peer[ \t])|(?:[\da-f]{2}:){5}[\da-f]{2}[ \t]+<))/y;
+
 const DIGIT: readonly Pattern[] = [
+  [Shape.Packet, PACKET_OF_DIGIT],
   [Shape.Log, new RegExp(`\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d[\\d.,:Z+-]{0,20}[ \\t]+(?:${LEVEL})(?:[ \\t]|$)`, 'iy')],
   [Shape.Interface, /\d+: +[^\s:]{1,40}(?:: +<|[ \t]+(?:inet6?|link)[ \t/])/y],
   [Shape.IpRule, /\d+:[ \t]+(?:not )?from /y],
   [Shape.IpRoute, ROUTE],
+  [Shape.RoutingTable, /(?:255[ \t]+local|254[ \t]+main|253[ \t]+default|0[ \t]+unspec)[ \t]*$/y],
 ];
 
 const CAPITAL: readonly Pattern[] = [
-  [Shape.SocketRow, /(?:LISTEN|UNCONN)[ \t]+\d+[ \t]+\d+(?:[ \t]|$)/y],
+  [Shape.Packet, PACKET_OF_CAPITAL],
+  [Shape.SocketRow, /(?:LISTEN|UNCONN|ESTAB|CLOSE-WAIT|TIME-WAIT|FIN-WAIT-[12]|SYN-SENT|SYN-RECV|LAST-ACK|CLOSING)[ \t]+\d+[ \t]+\d+(?:[ \t]|$)/y],
+  [Shape.Set, /Name: [^\s]{1,31}[ \t]*$/y],
+  [Shape.WideTable, /(?:CONTAINER ID[ \t]+IMAGE[ \t]|(?:NAMESPACE[ \t]+)?NAME[ \t]+(?:READY[ \t]+STATUS|STATUS[ \t]+ROLES)[ \t])/y],
   [Shape.Assignment, /[A-Z][A-Z0-9_]{1,60}=/y],
   [Shape.SocketHeader, /(?:State[ \t]+Recv-Q|Netid[ \t]+State|Proto[ \t]+Recv-Q|Recv-Q[ \t]+Send-Q|Active Internet connections)/y],
   [Shape.RouteHeader, /(?:Kernel IP(?:v6)? routing table|Destination[ \t]+(?:Gateway|Next Hop))/y],
@@ -51,16 +63,37 @@ const CAPITAL: readonly Pattern[] = [
     /(?:(?:Istio (?:iptables|nftables) (?:environment|variables)|Istio config|Environment|Variables):[ \t]*$|Writing following contents to rules file: |Running (?:command|iptables|ip6tables|nft|\S{1,80} with the following)|Command (?:error )?output: *|Final (?:ip|nf)tables state)/y,
   ],
   [Shape.IpRoute, ROUTE],
-  [Shape.Interface, /[\w.@-]{1,40}(?:: flags=\d+<|[ \t]+Link encap:|[ \t]+(?:UP|DOWN|UNKNOWN)[ \t]+[\da-fA-F.:]{2,45}\/\d+)/y],
+  [Shape.Interface, NAMED_INTERFACE],
 ];
 
 const SMALL: readonly Pattern[] = [
-  [Shape.SocketRow, /(?:tcp|udp|udpl|sctp|dccp|raw|icmp|mptcp)(?:lite)?6?[ \t]+(?:(?:LISTEN|UNCONN)[ \t]+\d+[ \t]+\d+|\d+[ \t]+\d+)(?:[ \t]|$)/y],
+  [Shape.Connection, CONNECTION],
+  [Shape.SocketRow, /(?:tcp|udp|udpl|sctp|dccp|raw|icmp|mptcp)(?:lite)?6?[ \t]+(?:[A-Z]{5,6}(?:-[A-Z12]{1,5}(?:-[12])?)?[ \t]+\d+[ \t]+\d+|\d+[ \t]+\d+)(?:[ \t]|$)/y],
   [Shape.Set, /(?:create \S{1,31} (?:hash|list|bitmap):|add \S{1,31} \S+(?: (?:timeout|packets|bytes|comment|nomatch|skbmark|skbprio|skbqueue|forceadd)\b|[ \t]*$))/y],
-  [Shape.Interface, /[\w.@-]{1,40}(?:: flags=\d+<|[ \t]+Link encap:|[ \t]+(?:UP|DOWN|UNKNOWN)[ \t]+[\da-fA-F.:]{2,45}\/\d+)/y],
+  [Shape.Interface, NAMED_INTERFACE],
+  [Shape.Interface, /inet6?[ \t]+[\da-fA-F.:]{3,45}(?:\/\d{1,3}(?:[ \t]+brd [\d.]+)?[ \t]+scope[ \t]|[ \t]+netmask[ \t])|inet addr:\d/y],
   [Shape.IpRoute, ROUTE],
+  [Shape.Sysctl, SYSCTL],
+  [Shape.Packet, PACKET_OF_SMALL],
+  [Shape.Stanza, /iface[ \t]+[^\s:]{1,15}(?::\w{1,10})?[ \t]+inet6?[ \t]+[a-z0-9]+[ \t]*$/y],
+  [Shape.Netplan, /(?:network|ethernets|bridges|bonds|vlans|wifis|tunnels|dummy-devices):[ \t]*$/y],
+  [Shape.PodAddress, /(?:podIPs?|hostIPs?|nodeName):(?:[ \t]|$)/y],
   [Shape.Log, new RegExp(`(?:${LEVEL})[ \\t]+(?:Istio (?:iptables|nftables|config)|Running |Command output|Writing following|Final iptables)`, 'y')],
 ];
+
+/** By the first character of the line. */
+const OTHER: Readonly<Record<number, readonly Pattern[]>> = {
+  34: [
+    [Shape.PodAddress, /"(?:podIPs?|hostIPs?|nodeName)":/y],
+    [Shape.DockerNetwork, /"[Nn]ame": "[^"]{1,200}",?[ \t]*$/y],
+  ],
+  47: [[Shape.Sysctl, /\/(?:proc\/sys\/[\w./*@:+-]{1,200}:|etc\/sysctl[\w./-]{1,100}:[a-z]+[./])/y]],
+  61: [[Shape.Sysctl, /==> \/proc\/sys\/[\w./*@:+-]{1,200} <==[ \t]*$/y]],
+  91: [
+    [Shape.Ini, /\[(?:Interface|Match|Network|Address|Route|Peer)\][ \t]*$/y],
+    [Shape.Connection, /\[(?:NEW|UPDATE|DESTROY|\d{9,11}\.\d{1,9})\][ \t]+(?:\[(?:NEW|UPDATE|DESTROY)\][ \t]+)?[a-z].{0,60}?src=/y],
+  ],
+};
 
 const NONE: readonly Pattern[] = [];
 

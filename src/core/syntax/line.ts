@@ -9,7 +9,7 @@ import { classifyText } from './classifyText';
 import { operationLetter, operationOf } from './operations';
 import { promptEnd } from './prompt';
 import { quoteEnd, shipperPrefixEnd } from './prefix';
-import { findProgram } from './shellProgram';
+import { findProgram, isHostProgram } from './shellProgram';
 import { Shape } from './shape';
 import type { EmbeddedLine, Line, LineNode, Problem, Word } from './tree';
 import { scanWords } from './words';
@@ -195,13 +195,15 @@ function tableStart(text: string, start: number, end: number): Classified | unde
 }
 
 const rootPrompt: Classified = { ...plain.comment, shape: Shape.Echo };
+const rootHostCommand: Classified = { ...plain.comment, shape: Shape.HostCommand };
 
 function commentLine(text: string, start: number, end: number): Classified {
   const header = readHeader(text, start, end);
   if (header) return { node: { kind: 'comment', header }, shape: Shape.Header, problems: NO_PROBLEMS };
   // `# iptables-save` is a comment in a rules file and the prompt of root in a paste; the section decides.
-  if (text.charCodeAt(start + 1) === 32 && end - start < 400 && findProgram(text, start, end)) return rootPrompt;
-  return plain.comment;
+  const program = text.charCodeAt(start + 1) === 32 && end - start < 400 ? findProgram(text, start, end) : undefined;
+  if (!program) return plain.comment;
+  return isHostProgram(program.name) ? rootHostCommand : rootPrompt;
 }
 
 function jsonEntry(text: string, start: number, end: number, index: number, strings: number): Classified | undefined {

@@ -3,12 +3,22 @@ import { readEcho } from './echo';
 import { readLogMessage } from './logMessage';
 import { readCommands } from './sections/commands';
 import { readEnvironment } from './sections/environment';
+import { readDockerNetworks } from './sections/dockerNetworks';
+import { readHostCommand } from './sections/hostCommands';
+import { readIniFile } from './sections/iniFile';
 import { readInterfaces } from './sections/interfaces';
+import { readInterfacesFile } from './sections/interfacesFile';
+import { readNetplan } from './sections/netplan';
+import { readPodAddresses } from './sections/podAddresses';
 import { readPolicyRules } from './sections/policyRules';
 import { readRoutes } from './sections/routes';
+import { readRoutingTables } from './sections/routingTables';
 import { readRules } from './sections/rules';
 import { readSets } from './sections/sets';
 import { readSockets } from './sections/sockets';
+import { readSysctls } from './sections/sysctls';
+import { readConnections, readPackets } from './sections/texts';
+import { readWideTable } from './sections/wideTables';
 import { emptyContext, type Context, type SectionReader } from './sectionReader';
 import { Shape } from './shape';
 import { shapesOf } from './shapesOf';
@@ -147,6 +157,40 @@ function readPlain(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | u
         break;
       case Shape.Set:
         i = readSets(reader, i);
+        break;
+      case Shape.HostCommand:
+        context = emptyContext;
+        i = readHostCommand(reader, i);
+        break;
+      case Shape.Sysctl:
+        i = readSysctls(reader, i);
+        break;
+      case Shape.RoutingTable:
+        i = readRoutingTables(reader, i);
+        break;
+      case Shape.Stanza:
+        i = readInterfacesFile(reader, i);
+        break;
+      case Shape.Netplan:
+        i = readNetplan(reader, i);
+        break;
+      case Shape.Ini:
+        i = readIniFile(reader, i);
+        break;
+      case Shape.WideTable:
+        i = readWideTable(reader, i);
+        break;
+      case Shape.PodAddress:
+        i = readPodAddresses(reader, i);
+        break;
+      case Shape.DockerNetwork:
+        i = readDockerNetworks(reader, i);
+        break;
+      case Shape.Connection:
+        i = readConnections(reader, i);
+        break;
+      case Shape.Packet:
+        i = readPackets(reader, i);
         break;
       case Shape.Text:
         if (spent) context = emptyContext;

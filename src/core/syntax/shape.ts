@@ -42,6 +42,28 @@ export const Shape = {
   Wrapped: 20,
   /** `ip rule add …`, `ip route add …`, as istio-init runs them in TPROXY mode. */
   IpAdd: 21,
+  /** A setting of the kernel: `net.ipv4.ip_forward = 1`, `/proc/sys/net/ipv4/ip_forward:1`. */
+  Sysctl: 22,
+  /** One of the lines that every rt_tables file has: `255 local`. */
+  RoutingTable: 23,
+  /** `iface eth0 inet static` of /etc/network/interfaces. */
+  Stanza: 24,
+  /** A key that a netplan file begins with: `network:`, `ethernets:`. */
+  Netplan: 25,
+  /** The heading of a section of wg0.conf or of a systemd.network file: `[Interface]`, `[Match]`. */
+  Ini: 26,
+  /** The heading of `kubectl get pods -o wide`, `kubectl get nodes -o wide`, `docker ps`. */
+  WideTable: 27,
+  /** `podIP: 10.0.0.5`, `"hostIP": "10.0.0.9",`. */
+  PodAddress: 28,
+  /** `"Name": "bridge",` as `docker network inspect` begins. */
+  DockerNetwork: 29,
+  /** A line of `conntrack -L`, `conntrack -E` or /proc/net/nf_conntrack. */
+  Connection: 30,
+  /** A packet as the kernel's log, tcpdump, tshark or the trace of nftables shows it. */
+  Packet: 31,
+  /** A command that shows or changes something of the host which its answer alone does not tell: `cat /proc/sys/net/ipv4/ip_forward`, `sysctl -w …`, `hostname -I`. */
+  HostCommand: 32,
 } as const;
 
 export type Shape = (typeof Shape)[keyof typeof Shape];

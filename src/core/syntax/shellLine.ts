@@ -1,7 +1,7 @@
 import { type Classified, NO_PROBLEMS, textOf } from './classified';
 import { Command, readCommand } from './command';
 import { Shape } from './shape';
-import { findProgram, isTables, programFamily, type ShellProgram } from './shellProgram';
+import { findProgram, isHostProgram, isTables, programFamily, type ShellProgram } from './shellProgram';
 import type { Problem } from './tree';
 
 /**
@@ -16,11 +16,12 @@ export function shellLine(text: string, start: number, end: number): Classified 
     const added = ADDED.exec(text.slice(program.end, program.limit));
     if (added) return textOf(Shape.IpAdd);
   }
-  return textOf(Shape.Echo);
+  if (program.name === 'route' && /^[ \t]+add[ \t]/.test(text.slice(program.end, program.limit))) return textOf(Shape.IpAdd);
+  return textOf(isHostProgram(program.name) ? Shape.HostCommand : Shape.Echo);
 }
 
-/** `rule add`, `route add` behind `ip`. */
-const ADDED = /^(?:[ \t]+(?:-4|-6|-f[ \t]+inet6?|-family[ \t]+inet6?))*[ \t]+(?:ru|rule|r|ro|route)[ \t]+(?:add|append|replace)[ \t]+\S/;
+/** `rule add`, `route add`, `addr add` behind `ip`. */
+const ADDED = /^(?:[ \t]+(?:-4|-6|-f[ \t]+inet6?|-family[ \t]+inet6?))*[ \t]+(?:ru|rule|r|ro|route|a|ad|addr|address)[ \t]+(?:add|append|replace)[ \t]+\S/;
 
 function tablesCommand(text: string, program: ShellProgram): Classified | undefined {
   const end = program.limit;

@@ -36,6 +36,12 @@ function findWithin(text: string, start: number, end: number, quotes: number): S
       i = inner;
       continue;
     }
+    const host = HOST_PROGRAMS.get(name);
+    if (host) {
+      // Their names are words of every language, so that what stands behind them has to tell even where a prompt stands in front.
+      if (host.test(text.slice(wordEnd, Math.min(end, wordEnd + LONGEST_ARGUMENTS)))) return { name, start: i, end: wordEnd, limit: end };
+      if (wrapped === 'no') return undefined;
+    }
     if (isTables(name) || PROGRAMS.has(name)) {
       if (wrapped !== 'surely' && !plausible(name, text, next, end)) return undefined;
       return { name: isVariable(name) ? variableProgram(name) : name, start: i, end: wordEnd, limit: end };
@@ -96,6 +102,22 @@ const PROGRAMS = new Set([
   'ifconfig',
   'ipset',
 ]);
+
+/** Programs that show or change what a host has, by what stands behind them where they do. */
+const HOST_PROGRAMS: ReadonlyMap<string, RegExp> = new Map([
+  ['sysctl', /^[ \t]+(?:-[-a-zA-Z]|[a-z]{2,10}[./]\w)/],
+  ['hostname', /^[ \t]+(?:-I|--all-ip-addresses|-i|--ip-address)(?:[ \t]|$)/],
+  ...['cat', 'head', 'tail', 'more', 'less', 'grep', 'egrep'].map((name) => [name, /\/proc\/sys\/|\/rt_tables/] as const),
+  ['echo', /\/proc\/sys\/|\/rt_tables/],
+]);
+/** Nobody names more files in one line. */
+const LONGEST_ARGUMENTS = 4000;
+
+/** Whether a program of `findProgram` is one whose command or answer tells something of the host. */
+export function isHostProgram(name: string): boolean {
+  return HOST_PROGRAMS.has(name);
+}
+
 const WRAPPERS = new Set(['sudo', 'kubectl', 'oc', 'docker', 'podman', 'crictl', 'nerdctl', 'nsenter', 'ssh', 'exec', 'time', 'env', 'doas', 'chroot', 'k', 'istioctl']);
 /** These need a program behind them that reads like a command line. */
 const RARE_WRAPPERS = new Set([
@@ -108,6 +130,7 @@ function plausible(name: string, text: string, next: number, end: number): boole
   if (next >= end) return name.includes('tables');
   const code = text.charCodeAt(next);
   if (code === 45 || code === 62 || code === 124 || code === 60) return true;
+  if (name === 'route') return text.startsWith('add ', next);
   if (name === 'ip' || name === 'ipset') return SUBCOMMAND.has(text.slice(next, findBlank(text, next, end)));
   return name.includes('-restore') && code === 47;
 }

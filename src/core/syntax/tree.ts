@@ -177,6 +177,45 @@ export interface PolicyRuleFacts {
   readonly line: Line;
 }
 
+/** A setting of the kernel. */
+export interface SysctlFacts {
+  /** With dots: `net.ipv4.conf.eth0.rp_filter`; `*` stands for every interface. */
+  readonly name: string;
+  /** As written, without blanks around it. */
+  readonly value: string;
+  /** `listed`: what the kernel has. `set`: a command that changes it. `configured`: a file that is read when the host starts. */
+  readonly origin: 'listed' | 'set' | 'configured';
+  readonly line: Line;
+}
+
+/** An address of a host, a node or a pod, of which the line does not tell the interface. */
+export interface AddressFacts {
+  /** With or without a prefix length. */
+  readonly address: string;
+  /** `host`: the host that the rules are of. A node or pod may be another. */
+  readonly of: 'host' | 'node' | 'pod';
+  /** The name of the node or pod, where the line tells it. */
+  readonly name: string | undefined;
+  /** The node that the pod runs on. */
+  readonly node: string | undefined;
+  /** What printed it, as people call it: `hostname -I`, `podIP`, `INTERNAL-IP`. */
+  readonly source: string;
+  readonly line: Line;
+}
+
+/** A name of a routing table, as rt_tables has it. */
+export interface RoutingTableFacts {
+  readonly number: number;
+  readonly name: string;
+  readonly line: Line;
+}
+
+/** A line that core/net reads: a connection of `conntrack -L`, a packet of a log. Several lines of the file are joined with blanks. */
+export interface TextFacts {
+  readonly text: string;
+  readonly line: Line;
+}
+
 /** KEY=value lines of an istio-init log. */
 export interface EnvironmentEntry {
   readonly key: string;
@@ -188,12 +227,19 @@ export interface EnvironmentEntry {
 
 export type Section =
   | RulesSection
-  | { readonly kind: 'sockets'; readonly sockets: readonly ListeningSocket[]; readonly lines: readonly Line[] }
+  /** `partial`: the listing shows some of the sockets only (the published ports of `docker ps`). */
+  | { readonly kind: 'sockets'; readonly sockets: readonly ListeningSocket[]; readonly partial?: true; readonly lines: readonly Line[] }
   | { readonly kind: 'interfaces'; readonly interfaces: readonly InterfaceFacts[]; readonly lines: readonly Line[] }
-  | { readonly kind: 'routes'; readonly routes: readonly RouteFacts[]; readonly lines: readonly Line[] }
+  /** `added`: commands or a configuration that add to what the kernel has by itself, not a listing of a whole table. */
+  | { readonly kind: 'routes'; readonly routes: readonly RouteFacts[]; readonly added?: true; readonly lines: readonly Line[] }
   | { readonly kind: 'policy-rules'; readonly rules: readonly PolicyRuleFacts[]; readonly lines: readonly Line[] }
-  /** `ipset save` text: the lines as they are, parsed by core/net. */
-  | { readonly kind: 'sets'; readonly text: string; readonly lines: readonly Line[] }
+  /** `ipset save` text, parsed by core/net: the lines as they are, or those that say what `ipset list` printed, which come from the lines of `textLines`. */
+  | { readonly kind: 'sets'; readonly text: string; readonly textLines?: readonly Line[]; readonly lines: readonly Line[] }
+  | { readonly kind: 'sysctls'; readonly sysctls: readonly SysctlFacts[]; readonly lines: readonly Line[] }
+  | { readonly kind: 'addresses'; readonly addresses: readonly AddressFacts[]; readonly lines: readonly Line[] }
+  | { readonly kind: 'routing-tables'; readonly tables: readonly RoutingTableFacts[]; readonly lines: readonly Line[] }
+  | { readonly kind: 'connections'; readonly connections: readonly TextFacts[]; readonly lines: readonly Line[] }
+  | { readonly kind: 'packets'; readonly packets: readonly TextFacts[]; readonly lines: readonly Line[] }
   | { readonly kind: 'environment'; readonly title: 'environment' | 'variables' | 'config'; readonly entries: readonly EnvironmentEntry[]; readonly lines: readonly Line[] };
 
 /** A file. `print` of it is the text it came from, for any text. */

@@ -3,6 +3,8 @@ import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
 import type { Line } from '../tree';
 import { takeAdded } from './added';
+import { readHostCommand } from './hostCommands';
+import { takeSysctls } from './sysctls';
 
 /**
  * Reads a list of `iptables …` command lines. Other lines of the script or trace between them are passed over. Where
@@ -15,12 +17,19 @@ export function readCommands(reader: SectionReader, from: number): number {
   let i = from;
   let four = 0;
   let six = 0;
+  const settings: number[] = [];
+  let pending: number[] = [];
   while (i < count) {
     const line = lines[i];
     if (line?.shape === Shape.ProgramCommand) {
+      // What stands behind the last command is read by whoever comes to it.
+      settings.push(...pending);
+      pending = [];
       if (familyOf(line) === 6) six++;
       else four++;
       end = ++i;
+    } else if (line?.shape === Shape.HostCommand || line?.shape === Shape.Sysctl) {
+      pending.push(i++);
     } else if (line && mayStandBetweenCommands(line)) i++;
     else break;
   }
@@ -41,6 +50,10 @@ export function readCommands(reader: SectionReader, from: number): number {
     reader.take({ ...base, family: six > 0 ? 6 : 4, lines: all });
   }
   takeAdded(reader, all.filter((line) => line.shape === Shape.IpAdd));
+  for (const at of settings) {
+    if (lines[at]?.shape === Shape.HostCommand) readHostCommand(reader, at);
+    else takeSysctls(reader, at, at + 1);
+  }
   return end;
 }
 

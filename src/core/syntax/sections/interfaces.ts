@@ -1,24 +1,31 @@
+import { addressFamily } from '../family';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { InterfaceFacts, Line } from '../tree';
+import type { AddressFacts, InterfaceFacts, Line } from '../tree';
 import { prefixLength } from './prefixLength';
 
 /**
- * Reads the interfaces and addresses that `ip addr`, `ip -o addr`, `ip -br addr`, `ip link` or `ifconfig` printed.
- * What stands indented below an interface belongs to it, known or not.
+ * Reads the interfaces and addresses that `ip addr`, `ip -o addr`, `ip -br addr`, `ip link` or `ifconfig` printed, and what `grep inet` left of
+ * them. What stands indented below an interface belongs to it, known or not.
  */
 export function readInterfaces(reader: SectionReader, from: number): number {
   const { lines } = reader;
   const found = new Map<string, Draft>();
+  const loose: AddressFacts[] = [];
   let current: Draft | undefined;
+  let brief = false;
   let end = from;
   let i = from;
   for (; i < lines.length; i++) {
     const line = lines[i];
     if (line === undefined) break;
     const text = line.text.slice(line.contentStart);
-    if (line.shape === Shape.Interface) {
+    if (line.shape === Shape.Interface && text.startsWith('inet')) {
+      if (current) readDetails(current, text);
+      else readAlone(found, loose, line, text);
+    } else if (line.shape === Shape.Interface || (brief && line.shape === Shape.Text && BRIEF_ALONE.test(text))) {
       current = readHead(found, line, text);
+      brief = BRIEF.test(text);
     } else if (line.shape === Shape.Blank) {
       // ifconfig sets a blank line between interfaces.
       if (lines[i + 1]?.shape !== Shape.Interface) break;
@@ -29,8 +36,12 @@ export function readInterfaces(reader: SectionReader, from: number): number {
     end = i + 1;
   }
   const old = reader.reusable(from, end);
-  if (old?.kind === 'interfaces') reader.take(old);
-  else reader.take({ kind: 'interfaces', interfaces: [...found.values()].map((draft): InterfaceFacts => ({ ...draft, addresses: [...draft.addresses] })), lines: reader.slice(from, end) });
+  if (old?.kind === 'interfaces' && loose.length === 0) reader.take(old);
+  else {
+    const section = reader.slice(from, end);
+    if (found.size > 0) reader.take({ kind: 'interfaces', interfaces: [...found.values()].map((draft): InterfaceFacts => ({ ...draft, addresses: [...draft.addresses] })), lines: section });
+    if (loose.length > 0) reader.take({ kind: 'addresses', addresses: loose, lines: section });
+  }
   return end;
 }
 
@@ -51,22 +62,21 @@ function belongs(head: Line, line: Line, text: string): boolean {
 /** Lines that lost their indentation in a paste. */
 const DETAIL = /^(?:inet6? |link\/|ether |loop |valid_lft |altname |RX |TX |UP |collisions|inet6? addr:|Interrupt|device )/;
 
+const STATES = 'UP|DOWN|UNKNOWN|LOWERLAYERDOWN|DORMANT|TESTING|NOTPRESENT';
+const BRIEF = new RegExp(`^\\S+[ \\t]+(?:${STATES})(?:[ \\t]|$)`);
+/** A row of `ip -br` for an interface without addresses. */
+const BRIEF_ALONE = new RegExp(`^[^\\s:@]{1,15}(?:@\\S{1,20})?[ \\t]+(?:${STATES})[ \\t]*$`);
+const BRIEF_REST = new RegExp(`^[ \\t]+(${STATES})(?:[ \\t]+(.*))?$`, 's');
+
 function readHead(found: Map<string, Draft>, line: Line, text: string): Draft {
-  // `2: eth0@if4: <UP> …`, `2: eth0    inet …`, `eth0: flags=…`, `eth0   Link encap:…`, `eth0@if4  UP  10.0.0.5/24`.
-  const head = /^(?:\d+: +)?([^\s:@]+)(?:@[^\s:]+)?:?(.*)/s.exec(text);
-  const name = head?.[1] ?? text;
-  let draft = found.get(name);
-  if (!draft) {
-    draft = { name, mac: undefined, mtu: undefined, up: undefined, addresses: new Set(), line };
-    found.set(name, draft);
-  }
+  // `2: eth0@if4: <UP> …`, `2: eth0    inet …`, `eth0: flags=…`, `eth0:1  Link encap:…`, `eth0@if4  UP  10.0.0.5/24`.
+  const head = /^(?:\d+: +)?([^\s:@]+)(?:@[^\s:]+)?(?::\w{1,10}(?=[ \t:]))?:?(.*)/s.exec(text);
+  const draft = draftOf(found, head?.[1] ?? text, line);
   const rest = head?.[2] ?? '';
-  const brief = /^[ \t]+(UP|DOWN|UNKNOWN|LOWERLAYERDOWN)[ \t]+(.*)/s.exec(rest);
+  const brief = BRIEF_REST.exec(rest);
   if (brief) {
-    draft.up = brief[1] === 'UP' || (brief[1] === 'UNKNOWN' ? true : false);
-    for (const address of (brief[2] ?? '').split(/[ \t]+/)) {
-      if (/^[\da-fA-F.:]+\/\d+$/.test(address)) draft.addresses.add(address);
-    }
+    draft.up = brief[1] === 'UP' || brief[1] === 'UNKNOWN';
+    readBrief(draft, (brief[2] ?? '').split(/[ \t]+/));
     return draft;
   }
   const flags = /<([^<>]*)>/.exec(rest)?.[1];
@@ -74,6 +84,40 @@ function readHead(found: Map<string, Draft>, line: Line, text: string): Draft {
   readDetails(draft, rest.trim());
   return draft;
 }
+
+function draftOf(found: Map<string, Draft>, name: string, line: Line): Draft {
+  let draft = found.get(name);
+  if (!draft) {
+    draft = { name, mac: undefined, mtu: undefined, up: undefined, addresses: new Set(), line };
+    found.set(name, draft);
+  }
+  return draft;
+}
+
+/** `10.0.0.5/24 fd00::5/64`, `10.8.0.1 peer 10.8.0.2/32`, or the link layer address of `ip -br link`. */
+function readBrief(draft: Draft, words: readonly string[]): void {
+  words.forEach((word, i) => {
+    if (words[i - 1] === 'peer') return;
+    if (/^(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$/.test(word)) draft.mac ??= word.toLowerCase();
+    else if (/^[\da-fA-F.:]+\/\d+$/.test(word)) draft.addresses.add(word);
+    else if (words[i + 1] === 'peer' && addressFamily(word) !== undefined) draft.addresses.add(`${word}/${word.includes(':') ? 128 : 32}`);
+  });
+}
+
+/** A line of addresses that has lost the line of its interface. `ip addr` names it behind an IPv4 address as well. */
+function readAlone(found: Map<string, Draft>, loose: AddressFacts[], line: Line, text: string): void {
+  const label = / scope [a-z]+((?: [^\s\\]+)+)/.exec(text)?.[1]?.trim().split(' ').at(-1);
+  if (text.startsWith('inet ') && label !== undefined && !ADDRESS_FLAGS.has(label)) {
+    readDetails(draftOf(found, label.replace(/:.*/s, ''), line), text);
+    return;
+  }
+  const draft = draftOf(new Map(), '', line);
+  readDetails(draft, text);
+  for (const address of draft.addresses) loose.push({ address, of: 'host', name: undefined, node: undefined, source: text.includes(' scope ') ? 'ip addr' : 'ifconfig', line });
+}
+
+/** Words that `ip addr` writes in front of the name of the interface. Source: iproute2 ip/ipaddress.c, ifa_flag_names. */
+const ADDRESS_FLAGS: ReadonlySet<string> = new Set(['secondary', 'temporary', 'dynamic', 'noprefixroute', 'deprecated', 'tentative', 'permanent', 'mngtmpaddr', 'dadfailed', 'nodad', 'optimistic', 'home', 'autojoin', 'stable-privacy']);
 
 function readDetails(draft: Draft, text: string): void {
   const mtu = /\bmtu (\d+)|\bMTU:(\d+)/.exec(text);

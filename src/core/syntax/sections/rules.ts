@@ -97,6 +97,7 @@ export function readRules(reader: SectionReader, from: number): number {
         i++;
         break;
       case Shape.Echo:
+      case Shape.HostCommand:
         // In a rules file `# iptables-save` is a comment; behind a dump it is the next command.
         if (line.node.kind !== 'comment' || open === undefined) break scan;
         i++;

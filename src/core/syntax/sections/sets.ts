@@ -1,16 +1,19 @@
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
+import type { Line } from '../tree';
 
-/** Reads `ipset save` output: from a `create` line to the last `create` or `add`. An `add` alone is prose. */
+/** Reads `ipset save` output: from a `create` line to the last `create` or `add`; or what `ipset list` printed. An `add` alone is prose. */
 export function readSets(reader: SectionReader, from: number): number {
   const { lines } = reader;
   const first = lines[from];
+  if (first?.text.startsWith('Name:', first.contentStart)) return readListedSets(reader, from);
   if (!first?.text.startsWith('create', first.contentStart)) return from + 1;
   let end = from;
   let i = from;
   for (; i < lines.length; i++) {
-    const shape = lines[i]?.shape;
-    if (shape === Shape.Set) end = i + 1;
+    const line = lines[i];
+    const shape = line?.shape;
+    if (shape === Shape.Set && !line?.text.startsWith('Name:', line.contentStart)) end = i + 1;
     else if (shape !== Shape.Blank && shape !== Shape.Comment) break;
   }
   const old = reader.reusable(from, end);
@@ -26,3 +29,58 @@ export function readSets(reader: SectionReader, from: number): number {
   reader.take({ kind: 'sets', text, lines: section });
   return end;
 }
+
+/**
+ * `Name: a`, `Type: hash:ip`, `Header: family inet …`, `Members:` and a line for each of them, in the words of `ipset save`. Where the members are
+ * left out (`ipset list -t`) the set is not known.
+ */
+function readListedSets(reader: SectionReader, from: number): number {
+  const { lines } = reader;
+  const words: string[] = [];
+  const textLines: Line[] = [];
+  let end = from;
+  for (let i = from; i < lines.length; ) {
+    const head = lines[i];
+    if (head?.shape === Shape.Blank) {
+      i++;
+      continue;
+    }
+    if (head?.shape !== Shape.Set || !head.text.startsWith('Name:', head.contentStart)) break;
+    const name = head.text.slice(head.contentStart + 5).trim();
+    const fields = new Map<string, string>();
+    let listed = false;
+    for (i++; i < lines.length; i++) {
+      const line = lines[i];
+      const field = line?.shape === Shape.Text ? FIELD.exec(line.text.slice(line.contentStart)) : null;
+      if (!field) break;
+      listed = field[1] === 'Members';
+      fields.set(field[1] ?? '', (field[2] ?? '').trim());
+      end = i + 1;
+      if (listed) {
+        i++;
+        break;
+      }
+    }
+    const type = fields.get('Type');
+    if (type === undefined) break;
+    const known = listed || fields.get('Number of entries') === '0';
+    if (known) {
+      words.push(`create ${name} ${type} ${fields.get('Header') ?? ''}`);
+      textLines.push(head);
+    }
+    for (; listed && i < lines.length; i++) {
+      const line = lines[i];
+      if (line === undefined || line.shape === Shape.Blank || line.shape === Shape.Fence || line.shape === Shape.Echo || line.shape === Shape.Header || line.text.startsWith('Name: ', line.contentStart)) break;
+      words.push(`add ${name} ${line.text.slice(line.contentStart).trim()}`);
+      textLines.push(line);
+      end = i + 1;
+    }
+  }
+  if (end === from) return from + 1;
+  const old = reader.reusable(from, end);
+  if (old?.kind === 'sets') reader.take(old);
+  else if (words.length > 0) reader.take({ kind: 'sets', text: words.map((line) => `${line}\n`).join(''), textLines, lines: reader.slice(from, end) });
+  return end;
+}
+
+const FIELD = /^(Type|Revision|Header|Size in memory|References|Number of entries|Default|Binding|Members):(.*)$/s;

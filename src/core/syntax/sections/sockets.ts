@@ -67,14 +67,16 @@ type Protocol = ListeningSocket['protocol'];
 
 function readRow(reader: SectionReader, { line, words }: Row, sockets: ListeningSocket[]): void {
   const first = words[0] ?? '';
-  const state = first === 'LISTEN' || first === 'UNCONN';
+  const state = /^[A-Z]/.test(first);
+  // A socket with a peer takes packets of that peer only; the connection is known to connection tracking.
+  if (!/^(?:LISTEN|UNCONN|\d+)$/.test(state ? first : (words[1] ?? ''))) return;
   // `ss` names the protocol only where several were asked for; without it LISTEN can be told from UNCONN.
   const named = state ? (first === 'LISTEN' ? 'tcp' : 'udp') : first;
   const netstat = !state && /^\d+$/.test(words[1] ?? '');
   const local = words[state || netstat ? 3 : 4];
   if (local === undefined) return;
   const rest = words.slice((state || netstat ? 3 : 4) + 2);
-  if (netstat && named.startsWith('tcp') && !rest.includes('LISTEN')) return;
+  if (netstat && (named.startsWith('tcp') ? !rest.includes('LISTEN') : rest.includes('ESTABLISHED'))) return;
   const base = BASE.get(named.replace(/6$/, ''));
   if (base === undefined) return;
   const colon = local.lastIndexOf(':');
