@@ -1,6 +1,7 @@
 import type { PacketRequest } from '../core/net/packetRequest';
 import { completePacket, type FilledField } from '../core/net/completePacket';
 import { packetProblem } from '../core/net/makePacket';
+import { worldOfFile } from './fileWorld';
 import { tracePacket, type Traced, type TraceSetting } from '../core/netfilter/trace';
 import type { HostAssumption } from '../core/ruleset/host/assumptions';
 import { hostFromSourceFile } from '../core/ruleset/host/hostFromFile';
@@ -26,7 +27,7 @@ export interface SettingOptions {
 export function settingOf(model: FileModel, dump: Dump, { overrides, answers, family = dump.section.family }: SettingOptions = {}): FileSetting {
   const ruleSets = ruleSetsFor(model, dump);
   const { host, assumptions, problems } = hostFromSourceFile(model.file, overrides, { ...rulesUseOf([ruleSets.v4, ruleSets.v6]), ipv6: family === 6 });
-  return { setting: { ruleSets, host, ...(answers ? { answers } : {}) }, assumptions, problems: problems.map(({ message }) => message) };
+  return { setting: { ruleSets, host, ...worldOfFile(model.file), ...(answers ? { answers } : {}) }, assumptions, problems: problems.map(({ message }) => message) };
 }
 
 export interface FileTraced {

@@ -1,11 +1,15 @@
-import type { Host, InterfaceAddress, Listener, PolicyRule, Route } from '../../net/host';
+import { sameAddress } from '../../net/address';
+import type { Host, Interface, InterfaceAddress, Listener, PolicyRule, Route } from '../../net/host';
 import { listenerAt, parseInterfaceAddress } from '../../net/hostFromTopology';
-import { isStandardRule, nextPreference, parsePolicyRule, parseRoute, standardRules } from '../../net/ipRoute';
-import { ROUTE_TABLE } from '../../net/kernelRoutes';
+import { nextPreference, parsePolicyRule, parseRoute, standardRules } from '../../net/ipRoute';
+import { kernelRoutes, ROUTE_TABLE } from '../../net/kernelRoutes';
 import { isProblem, namedProtocol } from '../../net/packetRequest';
 import type { ListeningSocket, Section, SourceFile } from '../../syntax/tree';
 import { setsOfFile } from '../fileSets';
 import type { Assumptions } from './assumptions';
+import { addressesOf, type AddressesOfFile } from './fileAddresses';
+import { sysctlsOf } from './fileSysctls';
+import { TableNumbers } from './tableNumbers';
 
 type Facts<K extends Section['kind']> = Extract<Section, { readonly kind: K }>;
 
@@ -20,11 +24,15 @@ export interface InterfaceOfFile {
 export interface RouteOfFile {
   readonly route: Route;
   readonly line: number;
+  /** Commands or a configuration add it to what the kernel has by itself; other routes are of a list of their whole table. */
+  readonly added: boolean;
 }
 
 /** What the sections of a file say about the host, and nothing else. Of a line that cannot be used it is noted that it is left out. */
 export class FileFacts {
   private cachedRoutes: readonly RouteOfFile[] | undefined;
+  private cachedAddresses: AddressesOfFile | undefined;
+  private cachedTables: TableNumbers | undefined;
 
   constructor(private readonly file: SourceFile, private readonly noted: Assumptions) {}
 
@@ -43,33 +51,61 @@ export class FileFacts {
     const found = new Map<string, InterfaceOfFile>();
     for (const facts of this.sections('interfaces').flatMap((section) => section.interfaces)) {
       const addresses = facts.addresses.map(parseInterfaceAddress).filter((address) => address !== undefined);
-      found.set(facts.name, { mac: facts.mac, mtu: facts.mtu ?? 1500, addresses });
+      const known = found.get(facts.name);
+      // `ip link` and then `ip addr`, IPv4 and then IPv6: each tells a part.
+      const more = addresses.filter(({ address }) => !known?.addresses.some((each) => sameAddress(each.address, address)));
+      found.set(facts.name, { mac: facts.mac ?? known?.mac, mtu: facts.mtu ?? known?.mtu ?? 1500, addresses: [...(known?.addresses ?? []), ...more] });
     }
     return found;
+  }
+
+  /** The addresses that the file tells without their interface. */
+  addresses(): AddressesOfFile {
+    return (this.cachedAddresses ??= addressesOf(this.file));
+  }
+
+  /** The settings that the file tells, by their full names. */
+  sysctls(): ReadonlyMap<string, number> {
+    return sysctlsOf(this.sections('sysctls').flatMap((section) => section.sysctls));
+  }
+
+  tables(): TableNumbers {
+    return (this.cachedTables ??= new TableNumbers(this.sections('routing-tables').flatMap((section) => section.tables)));
   }
 
   /** The routes that the file lists; without the kernel's own entries of table local, which follow from the addresses. */
   routes(): readonly RouteOfFile[] {
     if (this.cachedRoutes) return this.cachedRoutes;
-    const found: { route: Route; line: number }[] = [];
-    for (const { words, family, line } of this.sections('routes').flatMap((section) => section.routes)) {
-      const route = parseRoute(words, found.map((entry) => entry.route), 'route', family);
-      if (isProblem(route)) this.noted.assume('not-read', `This route is left out. ${route.message}`, line.index);
-      else if (route.table !== ROUTE_TABLE.local || !/ proto kernel( |$)/.test(words)) found.push({ route, line: line.index });
+    const found: RouteOfFile[] = [];
+    // What leads to a next hop whose interface is not written.
+    const known = kernelRoutes([...this.interfaces()].map(([name, iface], index): Interface => ({ ...iface, name, index })), false);
+    for (const { routes, added = false } of this.sections('routes')) {
+      for (const { words, family, line } of routes) {
+        const route = parseRoute(this.tables().numbered(words), known, 'route', family);
+        if (isProblem(route)) this.noted.assume('not-read', `This route is left out. ${route.message}`, line.index);
+        else if (route.table !== ROUTE_TABLE.local || !/ proto kernel( |$)/.test(words)) {
+          found.push({ route, line: line.index, added });
+          known.push(route);
+        }
+      }
     }
     this.cachedRoutes = found;
     return found;
   }
 
-  /** The policy rules that the file lists, and the three that every host has. */
+  /** The policy rules that the file lists, and the three that every host has unless a list of all rules leaves them out. */
   policyRules(): readonly PolicyRule[] {
-    const rules = standardRules();
+    const rules = new Map<string, PolicyRule>();
+    const listed = new Set<4 | 6>();
+    const withStandard = (): PolicyRule[] => [...standardRules().filter((rule) => !listed.has(rule.family) && !rules.has(JSON.stringify(rule))), ...rules.values()];
     for (const { words, family, line } of this.sections('policy-rules').flatMap((section) => section.rules)) {
-      const rule = parsePolicyRule(words, () => nextPreference(rules, family), 'rule', family);
+      const rule = parsePolicyRule(this.tables().numbered(words), () => nextPreference(withStandard(), family), 'rule', family);
       if (isProblem(rule)) this.noted.assume('not-read', `This policy rule is left out. ${rule.message}`, line.index);
-      else if (!isStandardRule(rule)) rules.push(rule);
+      else rules.set(JSON.stringify(rule), rule);
+      // No command adds it: the line is one of a list of all rules.
+      if (!isProblem(rule) && rule.action.kind === 'lookup' && rule.action.table === ROUTE_TABLE.local && / pref \d+$/.test(words)) listed.add(family);
     }
-    return rules;
+    return withStandard();
   }
 
   /** The last value of a variable in the file's settings. */
@@ -77,17 +113,31 @@ export class FileFacts {
     return this.sections('environment').flatMap((section) => section.entries).filter(({ key }) => key === name).at(-1)?.value;
   }
 
-  /** The sockets that the file lists; undefined where it has no listing. Those at a port of `transparentPorts` are transparent. */
-  sockets(transparentPorts: readonly number[]): readonly Listener[] | undefined {
+  /**
+   * The sockets that the file lists. Those at a port of `transparentPorts` are transparent. `knownFor`: the protocols of which a listing shows every socket; undefined
+   * where there is no listing.
+   */
+  sockets(transparentPorts: readonly number[]): { readonly listeners: readonly Listener[]; readonly knownFor: readonly number[] | undefined } {
     const sections = this.sections('sockets');
-    if (sections.length === 0) return undefined;
     const listeners = new Map<string, Listener>();
-    for (const socket of sections.flatMap((section) => section.sockets)) {
-      const listener = listenerOf(socket, transparentPorts.includes(socket.port));
-      // A process with several threads lists one socket for each; to a packet they are one.
-      if (listener) listeners.set([socket.protocol, listener.text, socket.iface, socket.process, socket.pid].join(' '), listener);
+    const knownFor = new Set<number>();
+    const heard = new Set<string>();
+    // What a listing of all sockets shows needs no other word.
+    for (const { sockets, partial } of [...sections.filter((each) => each.partial !== true), ...sections.filter((each) => each.partial === true)]) {
+      for (const socket of sockets) {
+        const listener = listenerOf(socket, transparentPorts.includes(socket.port));
+        if (!listener) continue;
+        const end = `${listener.protocol} ${listener.port}`;
+        if (partial === true && heard.has(end)) continue;
+        if (partial !== true) {
+          knownFor.add(listener.protocol);
+          heard.add(end);
+        }
+        // A process with several threads lists one socket for each; to a packet they are one.
+        listeners.set([socket.protocol, listener.text, socket.iface, socket.process, socket.pid].join(' '), listener);
+      }
     }
-    return [...listeners.values()];
+    return { listeners: [...listeners.values()], knownFor: sections.some(({ partial }) => partial !== true) ? [...knownFor] : undefined };
   }
 
   sets(): Host['sets'] {

@@ -1,4 +1,4 @@
-import type { Host, Interface, Listener, PolicyRule, Route } from '../../net/host';
+import type { Host, Interface, PolicyRule, Route } from '../../net/host';
 import { readInterfaces, readListeners, readRules, readSysctls } from '../../net/hostFromTopology';
 import { parseRoute, sortedRules } from '../../net/ipRoute';
 import { kernelRoutes, ROUTE_TABLE } from '../../net/kernelRoutes';
@@ -45,7 +45,7 @@ class HostReader {
 
   read(): HostFacts {
     const { facts, families, noted, rulesUse } = this;
-    const sysctls = this.override('sysctls', readSysctls) ?? new Map<string, number>();
+    const sysctls = this.override('sysctls', readSysctls) ?? facts.sysctls();
     const interfaces = this.interfaces();
     const kernel = kernelRoutes(interfaces, sysctls.get('net.ipv6.conf.all.forwarding') !== 0);
     const routes = this.routes(interfaces, kernel);
@@ -57,9 +57,7 @@ class HostReader {
       routes: [...routes, ...tproxy.routes],
       policyRules: sortedRules([...rules, ...tproxy.rules]),
       sysctls,
-      listeners: sockets ?? [],
-      listenersKnown: sockets !== undefined,
-      ...(sockets === undefined || this.given['listeners'] !== undefined ? {} : { listenersKnownFor: [...new Set(sockets.map(({ protocol }) => protocol))] }),
+      ...sockets,
       sets: this.sets(),
       conntrack: this.given['conntrack'] === 'auto' ? 'auto' : 'on',
       users: new Map(),
@@ -85,24 +83,26 @@ class HostReader {
   private routes(interfaces: readonly Interface[], kernel: readonly Route[]): readonly Route[] {
     const given = this.override('routes', (json) => givenRoutes(json, kernel));
     if (given) return [...kernel, ...given];
-    const listed = this.given['ifaces'] === undefined ? this.facts.routes().map(({ route }) => route) : [];
+    const listed = this.given['ifaces'] === undefined ? this.facts.routes() : [];
     const routes: Route[] = [];
     for (const family of [4, 6] as const) {
-      const main = listed.filter((route) => route.family === family && route.table === ROUTE_TABLE.main);
+      const ofFamily = listed.filter(({ route }) => route.family === family);
+      const main = ofFamily.filter(({ route, added }) => !added && route.table === ROUTE_TABLE.main);
       // A listing of the main table is the whole truth: what the kernel would have added for an address is in it or is not there.
       routes.push(...kernel.filter((route) => route.family === family && (main.length === 0 || route.table === ROUTE_TABLE.local)));
-      routes.push(...listed.filter((route) => route.family === family));
-      if (main.length === 0) routes.push(...assumeDefaultRoute(interfaces, family, this.noted));
+      routes.push(...ofFamily.map(({ route }) => route));
+      const hasDefault = ofFamily.some(({ route }) => route.table === ROUTE_TABLE.main && route.prefixLength === 0);
+      if (main.length === 0 && !hasDefault) routes.push(...assumeDefaultRoute(interfaces, family, this.noted));
     }
     return routes;
   }
 
-  private sockets(): readonly Listener[] | undefined {
+  private sockets(): Pick<Host, 'listeners' | 'listenersKnown' | 'listenersKnownFor'> {
     const given = this.override('listeners', (json) => readListeners(json, this.override('sysctls', readSysctls)?.get('net.ipv6.bindv6only') === 1));
-    if (given) return given;
-    const sockets = this.facts.sockets(this.rulesUse.tproxyPorts ?? []);
-    if (sockets === undefined) this.noted.assume('sockets', 'The file lists no sockets ("ss -ltnp"): which process receives a packet is not known.');
-    return sockets;
+    if (given) return { listeners: given, listenersKnown: true };
+    const { listeners, knownFor } = this.facts.sockets(this.rulesUse.tproxyPorts ?? []);
+    if (knownFor === undefined) this.noted.assume('sockets', 'The file lists no sockets ("ss -ltnp"): which process receives a packet is not known.');
+    return { listeners, listenersKnown: knownFor !== undefined, ...(knownFor === undefined ? {} : { listenersKnownFor: knownFor }) };
   }
 
   private sets(): Host['sets'] {
