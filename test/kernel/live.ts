@@ -8,7 +8,7 @@ import { Referee, type Backend } from './referee';
 import { report, withHeader } from './report';
 import { randomSequences } from './sequences';
 
-const USAGE = `npm run test:kernel -- [--seed N] [--cases M] [--profile ${PROFILES.join('|')}] [--backend legacy|nft] [--most N] [--sequences]; without any of them the recorded questions are asked again, --record [FILE] writes them (or the named ones of that file) anew; --check [NAME], first, lays check and print beside iptables-restore and -save`;
+const USAGE = `npm run test:kernel -- [--seed N] [--cases M] [--profile ${PROFILES.join('|')}] [--backend legacy|nft] [--most N] [--sequences [--minutes M]]; without any of them the recorded questions are asked again, --record [FILE] writes them (or the named ones of that file) anew; --check [NAME], first, lays check and print beside iptables-restore and -save`;
 
 export interface Arguments {
   readonly seed: number;
@@ -17,6 +17,8 @@ export interface Arguments {
   readonly backend: Backend;
   /** So many disagreements are shown before the run stops. */
   readonly most: number;
+  /** A search of sequences ends after so many. */
+  readonly minutes: number;
 }
 
 /** The exit code: 0 where both agree on everything. `folder` is that of this file in the source tree. */
@@ -42,13 +44,13 @@ function readArguments(words: readonly string[]): Arguments | string {
     given.set(words[i] as string, value === undefined || value.startsWith('--') ? '' : value);
     if (value !== undefined && !value.startsWith('--')) i++;
   }
-  const unknown = [...given.keys()].find((key) => !['--seed', '--cases', '--profile', '--backend', '--most', '--record', '--sequences'].includes(key));
+  const unknown = [...given.keys()].find((key) => !['--seed', '--cases', '--profile', '--backend', '--most', '--record', '--sequences', '--minutes'].includes(key));
   if (unknown !== undefined) return `${unknown} is no option`;
   const profile = given.get('--profile');
   const backend = given.get('--backend') ?? 'legacy';
   if (profile !== undefined && !(PROFILES as readonly string[]).includes(profile)) return `${profile} is no profile`;
   if (backend !== 'legacy' && backend !== 'nft') return `${backend} is no back end`;
-  return { seed: Number(given.get('--seed') ?? 1), cases: Number(given.get('--cases') ?? 1000), profile: profile as Profile | undefined, backend, most: Number(given.get('--most') ?? 5) };
+  return { seed: Number(given.get('--seed') ?? 1), cases: Number(given.get('--cases') ?? 1000), profile: profile as Profile | undefined, backend, most: Number(given.get('--most') ?? 5), minutes: Number(given.get('--minutes') ?? Infinity) };
 }
 
 /** A case is one packet under one rule set. */

@@ -7,6 +7,7 @@ import { followUps } from './generate/packets';
 import { generate } from './generate/generate';
 import type { Profile } from './generate/ruleSet';
 import { judgeReply } from './judge';
+import { answerCases } from './named/answers';
 import { connectionCases, connectionCasesOfNft } from './named/connections';
 import { cornerCases } from './named/corners';
 import { fragmentCases } from './named/fragments';
@@ -17,6 +18,7 @@ import { nftCases } from './named/nft';
 import { optionCases } from './named/options';
 import { setCases } from './named/sets';
 import { socketCases } from './named/sockets';
+import { translationCases } from './named/translations';
 import { Referee, type KernelReply } from './referee';
 
 /** The random part of the fixtures: so many rule sets of each profile. `single` is for the options one by one. */
@@ -29,7 +31,7 @@ export function fixtureFolder(folder: string): string {
 }
 
 /** Questions that have a name, by the fixture file of their answers. */
-const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = { 'options.jsonl': optionCases, 'corners.jsonl': cornerCases, 'istio.jsonl': istioCases, 'host.jsonl': hostCases, 'fragments.jsonl': fragmentCases, 'groups.jsonl': groupCases, 'sets.jsonl': setCases, 'sockets.jsonl': socketCases, 'nft.jsonl': nftCases, 'connections.jsonl': connectionCases, 'connections-nft.jsonl': connectionCasesOfNft };
+const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = { 'options.jsonl': optionCases, 'corners.jsonl': cornerCases, 'istio.jsonl': istioCases, 'host.jsonl': hostCases, 'fragments.jsonl': fragmentCases, 'groups.jsonl': groupCases, 'sets.jsonl': setCases, 'sockets.jsonl': socketCases, 'nft.jsonl': nftCases, 'connections.jsonl': connectionCases, 'answers.jsonl': answerCases, 'translations.jsonl': translationCases, 'connections-nft.jsonl': connectionCasesOfNft };
 
 /** Asks the kernel everything anew and writes the fixture files; `only`: the named questions of that file. */
 export async function record(folder: string, referee: Referee, only?: string): Promise<number> {

@@ -1,7 +1,7 @@
 // npm run test:kernel [-- --seed N --cases M] [--profile P] [--backend legacy|nft] [--record [FILE]]
 //   Lays the evaluator beside the kernel of this machine: recorded questions asked again (no arguments), or random ones.
-// npm run test:kernel -- --sequences [--seed N] [--cases M] [--backend legacy|nft]
-//   The same with sequences of seven packets that go through one connection table.
+// npm run test:kernel -- --sequences [--seed N] [--cases M] [--minutes M] [--backend legacy|nft]
+//   The same with sequences of seven packets that go through one connection table, until so many agree or so many minutes are over.
 // npm run test:kernel -- --check --grammar LINES [--seed N]
 //   Lays `check` and `print` beside iptables-legacy-restore and -save on so many generated lines.
 // npm run test:kernel -- --check [NAME] [--record]

@@ -7,7 +7,7 @@ import { hostFromTopology } from '../../src/core/net/hostFromTopology';
 import { isProblem } from '../../src/core/net/packetRequest';
 import { protocolNumber } from '../../src/core/net/protocols';
 import { lookupRoute } from '../../src/core/net/routing';
-import { masqueradeAddress, primaryAddress, sourceAddressFor } from '../../src/core/net/sourceAddress';
+import { masqueradeAddress, primaryAddress, redirectAddressOf, sourceAddressFor } from '../../src/core/net/sourceAddress';
 
 interface Query {
   readonly dst: string;
@@ -131,14 +131,25 @@ describe('addresses that NAT chooses', () => {
   });
 
   it.each([
-    ['eth0', 4, undefined, '10.244.1.5'],
-    ['eth0', 6, undefined, 'fd00:1::6'],
-    ['eth0', 6, 'fe80::99', 'fe80::1'],
-    ['lo', 4, undefined, '127.0.0.1'],
-    ['wg0', 4, undefined, undefined],
-  ] as const)('REDIRECT at %s, IPv%i, to %s is %s', (name, family, destination, address) => {
+    ['eth0', 4, '10.244.1.5'],
+    ['eth0', 6, 'fd00:1::6'],
+    ['lo', 4, '127.0.0.1'],
+    ['wg0', 4, undefined],
+  ] as const)('the primary address of %s, IPv%i, is %s', (name, family, address) => {
     const iface = host(SAMPLE).interfaces.find((other) => other.name === name);
-    const found = iface && primaryAddress(iface, family, destination === undefined ? undefined : ip(destination));
+    const found = iface && primaryAddress(iface, family);
+    expect(found && formatAddress(found)).toBe(address);
+  });
+
+  it.each([
+    ['eth0', '10.9.9.9', '10.244.1.5'],
+    ['eth0', '2001:db8::99', 'fd00:1::6'],
+    ['eth0', 'fe80::99', 'fe80::1'],
+    ['lo', '::1', '::1'],
+    ['eth0', '::1', undefined],
+  ])('REDIRECT at %s of a packet to %s makes %s of it', (name, destination, address) => {
+    const iface = host(SAMPLE).interfaces.find((other) => other.name === name);
+    const found = iface && redirectAddressOf(iface, ip(destination));
     expect(found && formatAddress(found)).toBe(address);
   });
 });

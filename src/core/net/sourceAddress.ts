@@ -1,4 +1,4 @@
-import { addressBytes, inBlock, isLinkLocal, isLoopback, isMulticast, multicastScope, parseBlock, prefixBlock, sameAddress, type Address, type AddressBlock } from './address';
+import { addressBytes, inBlock, isLinkLocal, isLoopback, isMulticast, isUnspecified, multicastScope, parseBlock, prefixBlock, sameAddress, type Address, type AddressBlock } from './address';
 import type { Host, Interface } from './host';
 import { isSecondary } from './kernelRoutes';
 import type { RouteResult } from './routing';
@@ -29,23 +29,35 @@ export function masqueradeAddress(host: Host, device: string, route: RouteResult
 
 /**
  * The address that REDIRECT sends a packet to which came in by `iface`: for IPv4 the first primary one, for IPv6 the one that
- * was added last (link-local for a link-local destination). undefined: none, and the packet is dropped.
- * Source: net/netfilter/nf_nat_redirect.c.
+ * was added last, of the kind that the destination is where that is no global address. undefined: none, and the packet is dropped.
+ * Source: net/netfilter/nf_nat_redirect.c nf_nat_redirect_ipv6_usable.
  */
-export function primaryAddress(iface: Interface, family: 4 | 6, destination?: Address): Address | undefined {
-  const addresses = iface.addresses.filter(({ address }) => address.family === family);
-  if (family === 4) return addresses[0]?.address;
-  const scope = destination && narrowScope(destination);
-  const wanted = scope === undefined ? addresses : scope === 'link' ? addresses.filter(({ address }) => isLinkLocal(address)) : [];
-  return kernelOrder(wanted.map(({ address }) => address))[0];
+export function redirectAddressOf(iface: Interface, destination: Address): Address | undefined {
+  if (destination.family === 4) return primaryAddress(iface, 4);
+  const kind = narrowKind(destination);
+  const addresses = iface.addresses.map(({ address }) => address).filter((address) => address.family === 6 && (kind === undefined || narrowKind(address) === kind));
+  return kernelOrder(addresses)[0];
 }
 
-/** The scope that an address for a destination of less than global scope has to have; site-local addresses exist no more. */
-function narrowScope(destination: Address): 'link' | 'other' | undefined {
-  if (isLinkLocal(destination)) return 'link';
-  if (!isMulticast(destination)) return undefined;
-  const scope = multicastScope(destination);
-  return scope === 2 ? 'link' : scope === 1 || scope === 5 ? 'other' : undefined;
+/** The first primary address of an interface, of IPv6 the one that was added last. */
+export function primaryAddress(iface: Interface, family: 4 | 6): Address | undefined {
+  const addresses = iface.addresses.map(({ address }) => address).filter((address) => address.family === family);
+  return family === 4 ? addresses[0] : kernelOrder(addresses)[0];
+}
+
+const SITE_LOCAL = parseBlock('fec0::/10', 6) as AddressBlock;
+const COMPATIBLE = parseBlock('::/96', 6) as AddressBlock;
+/** Multicast scopes that Linux counts among the kinds of addresses. */
+const SCOPE_KINDS: Readonly<Record<number, Kind>> = { 1: 'loopback', 2: 'link', 5: 'site' };
+type Kind = 'loopback' | 'link' | 'site' | 'compatible';
+
+/** The kind of an IPv6 address of less than global scope, and of one that stands for an IPv4 address (`::10.0.0.1`). Source: net/ipv6/addrconf_core.c __ipv6_addr_type. */
+function narrowKind(address: Address): Kind | undefined {
+  if (isMulticast(address)) return SCOPE_KINDS[multicastScope(address)];
+  if (isLinkLocal(address)) return 'link';
+  if (inBlock(address, SITE_LOCAL)) return 'site';
+  if (isLoopback(address)) return 'loopback';
+  return inBlock(address, COMPATIBLE) && !isUnspecified(address) ? 'compatible' : undefined;
 }
 
 const LOOPBACK: Address = { family: 4, words: [0x7f000001] };

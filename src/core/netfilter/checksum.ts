@@ -1,10 +1,12 @@
 import { addressSum, CHECKSUM_MODULUS as MODULUS } from '../net/address';
 import { PROTOCOL, type Packet } from '../net/packet';
+import { isIcmp } from '../net/tuple';
 import type { Hook } from '../xtables/view';
 
 /**
- * What Linux knows of the checksum of an IPv6 packet. SNPT and DNPT change addresses without it, and it stays right only where the
- * address was within their prefix. All sums are those of 16-bit words, modulo 65535.
+ * What Linux knows of the checksum of a packet. In IPv6, SNPT and DNPT change addresses without it, and it stays right only where the
+ * address was within their prefix. In IPv4, what a host writes into IP options leaves the header's own checksum behind, and Linux sums up
+ * that header with the rest. All sums are those of 16-bit words, modulo 65535.
  */
 export interface Checksum {
   /** By how much it is wrong. */
@@ -29,21 +31,26 @@ export function changedUnder(checksum: Checksum, before: Packet, after: Packet):
 /** Protocols whose receivers, and connection tracking, look at the checksum. */
 const CHECKED: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.ICMPV6]);
 
+/** Protocols that have no checksum of this kind over all of their data. Source: include/net/netfilter/nf_reject.h nf_reject_verify_csum. */
+const UNCHECKED_IPV4: ReadonlySet<number> = new Set([PROTOCOL.GRE, PROTOCOL.AH, PROTOCOL.ESP, PROTOCOL.SCTP, PROTOCOL.UDPLITE, PROTOCOL.DCCP]);
+
 /** The same for a packet of any kind: of many the checksum is not asked for. `arrival`: how it came to this host. */
 export function checked({ packet, checksum }: { readonly packet: Packet; readonly checksum: Checksum }, arrival: { readonly direction: 'in' | 'out'; readonly raw?: boolean }, hook: Hook): Checksum | undefined {
-  if (packet.family === 4 || !CHECKED.has(packet.protocol) || packet.fragmentOffset > 0) return checksum;
+  if (packet.fragmentOffset > 0 || (packet.family === 4 ? UNCHECKED_IPV4.has(packet.protocol) : !CHECKED.has(packet.protocol))) return checksum;
   // Of what a TCP or UDP socket sends, the checksum is computed only where it leaves the host.
-  if (arrival.direction === 'out' && !arrival.raw && packet.protocol !== PROTOCOL.ICMPV6) return checksum;
+  if (arrival.direction === 'out' && !arrival.raw && !isIcmp(packet.protocol)) return checksum;
   return lookAt(checksum, packet, hook);
 }
 
 /**
  * Looks at the checksum as the kernel does in one hook: what is known behind it; undefined where it is found wrong.
- * Source: net/netfilter/utils.c nf_ip6_checksum, net/core/skbuff.c __skb_checksum_complete.
+ * Source: net/netfilter/utils.c nf_ip_checksum, nf_ip6_checksum, net/core/skbuff.c __skb_checksum_complete.
  */
 export function lookAt(checksum: Checksum, packet: Packet, hook: Hook): Checksum | undefined {
   const { error, looked } = checksum;
   if (looked === 'forGood') return checksum;
+  // NAT and targets that change the header of IPv4 mend its checksum, so what was right once stays right.
+  if (packet.family === 4) return looked === 'never' && error !== 0 ? undefined : { error, looked: { header: 0 } };
   const header = headerSum(packet);
   if (looked !== 'never') {
     if (hook !== 'PREROUTING' && hook !== 'INPUT') return checksum;

@@ -68,7 +68,7 @@ function trackNew(packet: Packet, world: World, template: Template, setting: Tra
   const entry: ConntrackEntry = {
     id: world.newId(), original, reply, seenReply: false, assured: false, confirmed: false, expected: false, sourceNat: false, destinationNat: false,
     sourceNatDone: false, destinationNatDone: false, mark: 0, zone: template.zone,
-    ...(sctp ? { sctp } : {}), ...(tcp?.kind === 'accepted' ? { tcp: tcp.tcp } : {}), tcpState: tcp?.kind === 'accepted' ? tcp.tcp.state : undefined,
+    ...(sctp ? { sctp: sctp.tracking } : {}), ...(tcp?.kind === 'accepted' ? { tcp: tcp.tcp } : {}), tcpState: tcp?.kind === 'accepted' ? tcp.tcp.state : undefined,
     helper: template.helper, labels: new Set(), secmark: undefined,
     counts: { original: { packets: 1, bytes: packet.length }, reply: { packets: 0, bytes: 0 } }, expires: undefined, master: undefined,
   };
@@ -93,8 +93,6 @@ function whyNotNew(packet: Packet, opens: boolean): string | undefined {
   }
 }
 
-/** An INIT that is sent again does not count. */
-const SCTP_INIT = 1;
 const UNANSWERED = { seenReply: false, assured: false };
 
 function trackKnown(packet: Packet, entry: ConntrackEntry, direction: Direction, world: World, template: Template, setting: TrackingSetting): Tracked {
@@ -115,9 +113,11 @@ function trackKnown(packet: Packet, entry: ConntrackEntry, direction: Direction,
     dies = (packet.tcpFlags & TCP_FLAGS.RST) !== 0 && !entry.seenReply && !tracked.ignored;
   }
   if (packet.protocol === PROTOCOL.SCTP) {
-    const sctp = trackSctp(packet, entry.sctp ?? ASSUMED_ASSOCIATION, direction);
-    if (!sctp) return { view: NO_ENTRY('INVALID'), why: 'its chunks or its verification tag do not fit what is known of the association' };
-    counted = packet.payload[0] !== SCTP_INIT || entry.sctp?.state !== 'CLOSED' || sctp.state !== 'CLOSED';
+    const known = entry.sctp ?? ASSUMED_ASSOCIATION;
+    const { kind, tracking: sctp } = trackSctp(packet, known, direction) ?? { kind: 'invalid', tracking: known };
+    if (kind === 'invalid' && sctp !== known) world.put({ ...entry, sctp });
+    if (kind === 'invalid') return { view: NO_ENTRY('INVALID'), why: 'its chunks or its verification tag do not fit what is known of the association' };
+    counted = kind === 'accepted';
     changed = { ...changed, sctp, assured: changed.assured || sctp.state === 'ESTABLISHED' };
   }
   // An answered UDP connection is assured once it is two seconds old, as those are that were given from outside; of UDP-Lite and GRE at once.

@@ -52,7 +52,7 @@ export type TraceEvent =
   | { readonly kind: 'table-leave'; readonly hook: Hook; readonly table: TableName; readonly verdict: TableVerdict; readonly by: DecidedBy }
   /** NAT rewrote the packet: by a rule just now, or as the connection was set up before. */
   | { readonly kind: 'translate'; readonly hook: Hook; readonly half: 'source' | 'destination'; readonly before: Packet; readonly after: Packet; readonly established: boolean }
-  | { readonly kind: 'route'; readonly phase: 'input' | 'output' | 'reroute'; readonly packet: Packet; readonly type: string; readonly device: string; readonly gateway: string | undefined; readonly table: number | undefined }
+  | { readonly kind: 'route'; readonly phase: 'input' | 'output' | 'reroute'; readonly packet: Packet; readonly type: string; readonly device: string; readonly gateway: string | undefined; readonly table: number | undefined; /** The type of the route that it was sent with, which it still has behind lo. */ readonly sentAs?: string | undefined }
   | { readonly kind: 'ttl'; readonly before: number; readonly after: number }
   | { readonly kind: 'kernel-drop'; readonly reason: KernelDropReason; readonly hook: Hook | undefined; readonly inHook: boolean; readonly packet: Packet; readonly detail: string }
   | { readonly kind: 'loopback'; readonly packet: Packet }
@@ -97,7 +97,7 @@ export interface WalkEnd {
   readonly inInterface: string | undefined;
   readonly lastOutInterface: string | undefined;
   readonly packetType: PacketView['packetType'];
-  /** Whoever looks at its checksum finds it wrong: nobody on this host takes or answers it. */
+  /** Whoever looks at its checksum finds it wrong: nobody on this host takes or answers it; in IPv4 only REJECT looks, behind IP options that were filled in. */
   readonly checksumWrong: boolean;
   /** NAT drew a port at random; the one shown is only the first possible. */
   readonly randomPort: 'source' | 'destination' | undefined;

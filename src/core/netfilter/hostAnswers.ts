@@ -2,10 +2,11 @@ import { isLinkLocal, isLoopback, isMulticast, isUnspecified, type Address } fro
 import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
 import type { Host } from '../net/host';
 import { ROUTE_TABLE } from '../net/kernelRoutes';
-import { lookupRoute } from '../net/routing';
+import { isJoinedGroup, lookupRoute } from '../net/routing';
 import { sourceAddressFor } from '../net/sourceAddress';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
+import { isIcmp } from '../net/tuple';
 import { withPacket, withSyn } from './acceptedSocket';
 import { firstPath } from './explore';
 import type { KernelDropReason, Walked, WalkEnd } from './events';
@@ -35,6 +36,8 @@ export function hostAnswers(walked: Walked, given: WalkContext, raw = false, att
     },
     context,
   );
+  // While this host sends ICMP of its own, it cannot make another: an echo reply that OUTPUT refuses is not told to anybody (net/ipv4/icmp.c icmp_xmit_lock).
+  if (isIcmp(answer.packet.protocol) && answered.end.dropBy?.kind === 'rule' && answered.end.dropBy.hook === 'OUTPUT') return after;
   const backToSender = raw && answer.packet.protocol === PROTOCOL.TCP && answered.end.outcome === 'LOCAL';
   return backToSender || answered.end.dropBy?.kind === 'rule' ? hostAnswers(answered, { ...context, world: after }, raw, answer.attached) : after;
 }
@@ -97,9 +100,11 @@ function receivedAnswer(walked: Question, context: WalkContext): HostAnswer | un
   const { end, events } = walked;
   const { packet } = end;
   const route = events.findLast((event) => event.kind === 'route');
+  // What was led here by its mark, and is for a group that the host is not in, is thrown away behind INPUT (net/ipv6/ip6_input.c ip6_protocol_deliver_rcu).
+  if (packet.family === 6 && isMulticast(packet.destination) && !isJoinedGroup(context.host, packet.destination)) return undefined;
   if (packet.extensionHeaders.some(({ protocol, bytes }) => protocol === PROTOCOL.IPV6_ROUTE && bytes[2] === SEGMENT_ROUTING)) return undefined;
   const secured = packet.extensionHeaders.some(({ protocol }) => protocol === PROTOCOL.AH);
-  if (end.checksumWrong && !secured) return undefined;
+  if (end.checksumWrong && packet.family === 6 && !secured) return undefined;
   const anycast = packet.family === 6 && lookupRoute(context.host, { destination: packet.destination }).route?.type === 'anycast';
   const echo = queryAnswer(packet, anycast ? 'anycast' : route?.type, context.host);
   if (echo !== undefined && (packet.family === 6 || route?.type !== 'local' || isOwn(packet.destination, context))) return { packet: reversed(packet, echo, context.host) };
@@ -108,10 +113,11 @@ function receivedAnswer(walked: Question, context: WalkContext): HostAnswer | un
   if (packet.family === 4 && !end.receiver?.transparent && !isOwn(packet.destination, context)) return undefined;
   if (toMany(end) || (anycast && packet.protocol === PROTOCOL.TCP)) return undefined;
   // Unlike the handlers of protocols, what says that there is none has not let go of the packet's connection (net/ipv4/ip_input.c ip_protocol_deliver_rcu).
-  if (secured || !HANDLED[packet.family].has(packet.protocol)) return { packet: icmpError(packet, packet.family === 4 ? [3, 2] : [4, 1], context, end.inInterface), attached: attachment(walked, entryOf(walked, context)) };
+  const told = packet.family === 4 || !isMulticast(packet.destination);
+  if (secured || !HANDLED[packet.family].has(packet.protocol)) return !told ? undefined : { packet: icmpError(packet, packet.family === 4 ? [3, 2] : [4, 1], context, end.inInterface), attached: attachment(walked, entryOf(walked, context)) };
   if (!end.receiverKnown) return undefined;
   if (packet.protocol === PROTOCOL.UDP || packet.protocol === PROTOCOL.UDPLITE) {
-    return end.receiver ? undefined : { packet: icmpError(packet, packet.family === 4 ? [3, 3] : [1, 4], context, end.inInterface) };
+    return end.receiver || !told ? undefined : { packet: icmpError(packet, packet.family === 4 ? [3, 3] : [1, 4], context, end.inInterface) };
   }
   return packet.protocol === PROTOCOL.TCP ? tcpAnswer(walked, context) : undefined;
 }
@@ -127,6 +133,8 @@ function tcpAnswer({ end: { packet, receiver }, ...walked }: Question, { world, 
     return { packet: reversed(packet, { tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK, tcpSequence: 1, tcpAcknowledgement: (packet.tcpSequence + 1) >>> 0, mark: 0 }, host) };
   }
   const reset = (packet.tcpFlags & TCP_FLAGS.RST) !== 0;
+  // What was sent by lo although another interface has the address is for this host without a route that says so. Source: net/ipv4/tcp_ipv4.c tcp_v4_send_reset.
+  if (!receiver && packet.family === 4 && walked.events.findLast((event) => event.kind === 'route')?.sentAs === 'unicast') return undefined;
   if (!reset && (!receiver || lastView(walked)?.state !== 'ESTABLISHED')) return { packet: tcpReset(packet, host) };
   if (known) world.keepAccepted(packet, withPacket(packet, known));
   return undefined;
@@ -144,16 +152,14 @@ function refusedAnswer(walked: Question, context: WalkContext): HostAnswer | und
   const entry = entryOf(walked, context);
   if (dropBy?.kind === 'kernel') {
     const code = dropBy.inHook ? undefined : ERRORS[dropBy.reason]?.[packet.family];
-    return code && !isIcmpErrorPacket(packet) && !toMany(end) && !isMulticast(packet.destination) ? { packet: icmpError(packet, code, context, end.inInterface), attached: attachment(walked, entry) } : undefined;
+    return code && mayBeTold(walked, context) ? { packet: icmpError(packet, code, context, end.inInterface), attached: attachment(walked, entry) } : undefined;
   }
   const rule = events.findLast((event) => event.kind === 'rule');
-  // Source: net/ipv6/netfilter/nf_reject_ipv6.c reject6_csum_ok.
+  // Source: net/ipv4/netfilter/nf_reject_ipv4.c nf_send_unreach, net/ipv6/netfilter/nf_reject_ipv6.c reject6_csum_ok.
   if (rule?.effect?.kind !== 'reject' || end.checksumWrong) return undefined;
   const { kind, icmpType, icmpCode } = rule.effect.reply;
-  // In IPv6, REJECT answers only between addresses of one host each (net/ipv6/netfilter/nf_reject_ipv6.c).
-  const unicast = packet.family === 4 || [packet.source, packet.destination].every((address) => !isUnspecified(address) && !isMulticast(address));
   if (kind === 'tcp-reset') {
-    if (!unicast || packet.protocol !== PROTOCOL.TCP || packet.tcpFlags & TCP_FLAGS.RST) return undefined;
+    if (!isBetweenTwo(walked, context) || packet.protocol !== PROTOCOL.TCP || packet.tcpFlags & TCP_FLAGS.RST) return undefined;
     const answer = tcpReset(packet, context.host);
     // Where there is no way for the reset, the connection stays as it was as well.
     if (routeOutput(answer, context.host, undefined, 0, 'kernel').kind === 'drop') return undefined;
@@ -161,8 +167,28 @@ function refusedAnswer(walked: Question, context: WalkContext): HostAnswer | und
     if (closed && context.world.entry(closed.id)) context.world.put(closed);
     return { packet: answer, attached: attachment(walked, closed) };
   }
-  if (kind !== 'icmp' || isIcmpErrorPacket(packet)) return undefined;
+  if (kind !== 'icmp' || !mayBeTold(walked, context)) return undefined;
   return { packet: icmpError(packet, [icmpType ?? 3, icmpCode ?? 3], context, end.inInterface), attached: attachment(walked, entry) };
+}
+
+/** Whether an ICMP error may be sent about a packet. Source: net/ipv4/icmp.c __icmp_send, net/ipv6/icmp.c icmp6_send. */
+function mayBeTold(walked: Question, context: WalkContext): boolean {
+  const { packet } = walked.end;
+  if (isIcmpErrorPacket(packet) || toMany(walked.end) || !isBetweenTwo(walked, context)) return false;
+  // IPv4 would tell it from the address that the packet was sent to, which has to be its own.
+  return packet.family === 6 || routeType(walked, context) !== 'local' || isOwn(packet.destination, context);
+}
+
+/** Whether a packet is from one host to one other: for IPv4 its route decides that, for IPv6 its addresses do. */
+function isBetweenTwo(walked: Question, context: WalkContext): boolean {
+  const { packet } = walked.end;
+  if (packet.family === 6) return [packet.source, packet.destination].every((address) => !isUnspecified(address) && !isMulticast(address));
+  const type = routeType(walked, context);
+  return type !== 'broadcast' && type !== 'multicast' && !isMulticast(packet.destination);
+}
+
+function routeType({ events, end }: Question, { host }: WalkContext): string {
+  return events.findLast((event) => event.kind === 'route')?.type ?? lookupRoute(host, { destination: end.packet.destination, source: end.packet.source, mark: end.packet.mark, tos: end.packet.tos, inInterface: end.inInterface }).type;
 }
 
 /** The packet's connection. By now it may be known to all: what was seen of it on the way is out of date. */

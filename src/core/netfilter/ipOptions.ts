@@ -23,8 +23,14 @@ export function withOptions(passage: Passage, route: InputRoute, iface: string):
   const read = compile(packet, host);
   if (typeof read === 'string') return { kind: 'drop', reason: 'bad-options', detail: read };
   if (read.stamped) passage.note('the time stamp that this host writes into the IP options is that of its clock, which nobody knows: it is taken to be 0');
-  if (read.bytes !== packet.ipOptions) passage.change({ ipOptions: read.bytes });
+  if (read.bytes !== packet.ipOptions) writeInto(passage, { ipOptions: read.bytes });
   return read.sourceRoute === undefined ? route : alongSourceRoute(passage, route, iface, read.sourceRoute, read.bytes[read.sourceRoute] === OPTION.STRICT_ROUTE);
+}
+
+/** The checksum of the header becomes right again only where the packet is handed on (ip_forward_options). */
+function writeInto(passage: Passage, changes: Partial<Packet>): void {
+  passage.change(changes);
+  passage.move({ checksum: { ...passage.at.checksum, error: 1 } });
 }
 
 /**
@@ -36,6 +42,7 @@ export function forwardOptions(passage: Passage): void {
   const arrived = passage.arrival.packet.ipOptions;
   if (packet.family === 6 || packet.ipOptions.length === 0) return;
   const { host } = passage.context;
+  passage.move({ checksum: { ...passage.at.checksum, error: 0 } });
   const route = lookupRoute(host, { destination: packet.destination, source: packet.source, mark: packet.mark, tos: packet.tos, inInterface: passage.at.inInterface });
   const address = sourceAddressFor(host, route, packet.destination);
   const bytes = Uint8Array.from(packet.ipOptions);
@@ -188,7 +195,7 @@ function alongSourceRoute(passage: Passage, route: InputRoute, iface: string, at
     const next = addressAt(option, pointer - 1);
     const to = routeInput({ ...passage.at.packet, destination: next }, iface, host);
     if (to.kind === 'drop' || (to.kind === 'local' && to.type !== 'local')) return { kind: 'drop', reason: 'source-route', detail: `its source route leads to ${formatAddress(next)}, where no packet may go` };
-    if (!sameAddress(next, passage.at.packet.destination)) passage.change({ destination: next });
+    if (!sameAddress(next, passage.at.packet.destination)) writeInto(passage, { destination: next });
     if (to.kind === 'forward') return to;
   }
   return route;

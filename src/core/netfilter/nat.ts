@@ -4,6 +4,7 @@ import { PROTOCOL, type Packet } from '../net/packet';
 import { hasPorts, invertTuple, isIcmp, tupleKey } from '../net/tuple';
 import type { NatRange } from '../xtables/extension';
 import { chooseAddress, natHash } from './natAddress';
+import { tcpOf } from './tcpTracking';
 import type { World } from './world';
 
 export type NatHalf = 'source' | 'destination';
@@ -121,9 +122,32 @@ function choosePort(tuple: Tuple, half: NatHalf, range: NatRange, entry: Conntra
   for (let i = 0; i < size; i++) {
     candidate = withKey(tuple, half, first + ((offset + i) % size));
     if (!isUsed(candidate, entry, world)) break;
+    if (Math.min(size, MOST_ATTEMPTS) - i <= EVICTING_ATTEMPTS && evict(candidate, entry, world)) break;
   }
   // Where every port is taken the kernel goes on with the last one that it tried.
   return { tuple: candidate, random };
+}
+
+/** So many ports are tried, and with the last of them a connection that is as good as over makes room. Source: nf_nat_core.c NF_NAT_MAX_ATTEMPTS, NF_NAT_HARDER_THRESH. */
+const MOST_ATTEMPTS = 128;
+const EVICTING_ATTEMPTS = 32;
+
+/** States behind ESTABLISHED and the first FINs, in the kernel's order; SYN_SENT2 is one of them only by its number. */
+const EVICTED_STATES: ReadonlySet<string> = new Set(['TIME_WAIT', 'CLOSE', 'SYN_SENT2']);
+
+/**
+ * Ends the TCP connection that has a tuple, where it is over and a new one begins with a later number, so that its late packets fit neither.
+ * Source: nf_nat_core.c nf_nat_used_tuple_harder, nf_nat_may_kill, nf_seq_has_advanced.
+ */
+function evict(tuple: Tuple, entry: ConntrackEntry, world: World): boolean {
+  if (tuple.protocol !== PROTOCOL.TCP || entry.tcpState !== 'SYN_SENT') return false;
+  const reply = invertTuple(tuple);
+  const found = reply && world.find(reply, entry.zone);
+  if (found?.direction !== 'REPLY') return false;
+  const { entry: old } = found;
+  if (!old.sourceNat || !EVICTED_STATES.has(old.tcpState ?? '') || ((tcpOf(entry).sides.ORIGINAL.end - tcpOf(old).sides.ORIGINAL.end) | 0) <= 0) return false;
+  world.remove(old);
+  return true;
 }
 
 function isUsed(tuple: Tuple, entry: ConntrackEntry, world: World): boolean {

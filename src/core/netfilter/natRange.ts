@@ -2,7 +2,7 @@ import { parseAddress, type Address } from '../net/address';
 import type { Host } from '../net/host';
 import type { Packet } from '../net/packet';
 import type { RouteResult } from '../net/routing';
-import { masqueradeAddress, primaryAddress } from '../net/sourceAddress';
+import { masqueradeAddress, redirectAddressOf } from '../net/sourceAddress';
 import type { Effect, NatRange } from '../xtables/extension';
 import type { Hook } from '../xtables/view';
 
@@ -29,7 +29,7 @@ export function rangeOf(effect: NatEffect, place: NatPlace): NatRange | undefine
 function redirectAddress({ packet, hook, inInterface, host }: NatPlace): Address | undefined {
   if (hook === 'OUTPUT') return parseAddress(packet.family === 4 ? '127.0.0.1' : '::1');
   const iface = host.interfaces.find(({ name }) => name === inInterface);
-  return iface && primaryAddress(iface, packet.family, packet.destination);
+  return iface && redirectAddressOf(iface, packet.destination);
 }
 
 /** Source: net/netfilter/nf_nat_masquerade.c. */

@@ -24,28 +24,39 @@ interface Chunk {
   readonly value: Uint8Array;
 }
 
+/** What connection tracking makes of an SCTP packet. `tracking`: what is known of the association behind it, and behind an INVALID one as well. */
+export interface TrackedSctp {
+  /** `ignored`: let through, but it neither counts nor keeps the connection alive. */
+  readonly kind: 'accepted' | 'ignored' | 'invalid';
+  readonly tracking: SctpTracking;
+}
+
 /**
- * What connection tracking knows of the association after a packet; undefined where the packet is INVALID. `known` undefined: the
- * packet would open one. The verification tag in the common header is 0 in every packet here. Source: nf_conntrack_proto_sctp.c.
+ * A packet of an association; undefined where it would open one (`known` undefined) and cannot. The verification tag in the common header is 0 in
+ * every packet here. Source: nf_conntrack_proto_sctp.c nf_conntrack_sctp_packet.
  */
-export function trackSctp(packet: Packet, known: SctpTracking | undefined, direction: Direction): SctpTracking | undefined {
+export function trackSctp(packet: Packet, known: SctpTracking | undefined, direction: Direction): TrackedSctp | undefined {
   const chunks = chunksOf(packet.payload);
-  if (chunks === undefined || !wellBundled(chunks)) return undefined;
-  const has = (type: number): boolean => chunks.some((chunk) => chunk.type === type);
+  const sound = chunks !== undefined && wellBundled(chunks);
+  const has = (type: number): boolean => sound && chunks.some((chunk) => chunk.type === type);
   let tracking = known;
   if (tracking === undefined) {
-    if (has(CHUNK.ABORT) || has(CHUNK.SHUTDOWN_COMPLETE) || has(CHUNK.COOKIE_ACK)) return undefined;
+    if (!sound || has(CHUNK.ABORT) || has(CHUNK.SHUTDOWN_COMPLETE) || has(CHUNK.COOKIE_ACK)) return undefined;
     tracking = open(chunks);
     if (tracking === undefined) return undefined;
   }
   const tagFree = [CHUNK.INIT, CHUNK.SHUTDOWN_COMPLETE, CHUNK.COOKIE_ECHO, CHUNK.ABORT, CHUNK.SHUTDOWN_ACK, CHUNK.HEARTBEAT, CHUNK.HEARTBEAT_ACK].some(has);
-  if (!tagFree && tracking.tags[direction] !== TAG) return undefined;
+  if (!sound || (!tagFree && tracking.tags[direction] !== TAG)) return known && { kind: 'invalid', tracking };
+  let kind: 'accepted' | 'ignored' = 'accepted';
   for (const chunk of chunks) {
-    const next = advance(tracking, chunk, direction, has(DATA));
-    if (next === undefined) return undefined;
-    tracking = next;
+    const next = advance(tracking, chunk, direction, has(DATA) || kind === 'ignored');
+    // What earlier chunks have changed stays changed.
+    if (next.kind === 'invalid') return known && next;
+    if (next.kind === 'ignored') kind = 'ignored';
+    tracking = next.tracking;
   }
-  return tracking;
+  // An INIT that is sent again keeps nothing alive.
+  return { kind: has(CHUNK.INIT) && known?.state === 'CLOSED' && tracking.state === 'CLOSED' ? 'ignored' : kind, tracking };
 }
 
 const TAG = 0;
@@ -94,34 +105,34 @@ function nextState(state: SctpState, chunk: number, direction: Direction): SctpS
   return row === undefined ? state : STATES[LETTERS.indexOf(row.charAt(STATES.indexOf(state)))];
 }
 
-function advance(tracking: SctpTracking, { type, flags, value }: Chunk, direction: Direction, withData: boolean): SctpTracking | undefined {
+/** `strict`: a heartbeat has to bear the right tag. */
+function advance(tracking: SctpTracking, { type, flags, value }: Chunk, direction: Direction, strict: boolean): TrackedSctp {
   const other: Direction = direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL';
+  const invalid = (after = tracking): TrackedSctp => ({ kind: 'invalid', tracking: after });
   let { tags, init, strangeHeartbeat } = tracking;
   if (type === CHUNK.ABORT || type === CHUNK.SHUTDOWN_COMPLETE) {
     // The T flag says that the tag is the other side's.
-    if (tags[flags & 1 ? other : direction] !== TAG) return undefined;
+    if (tags[flags & 1 ? other : direction] !== TAG) return invalid();
   } else if (type === CHUNK.COOKIE_ECHO) {
-    if (tags[direction] !== TAG) return undefined;
+    if (tags[direction] !== TAG) return invalid();
   } else if (type === CHUNK.COOKIE_ACK) {
     init = { ORIGINAL: false, REPLY: false };
   } else if (type === CHUNK.HEARTBEAT && tags[direction] !== TAG) {
-    return withData ? undefined : { ...tracking, strangeHeartbeat: direction };
+    return strict ? invalid() : { kind: 'ignored', tracking: { ...tracking, strangeHeartbeat: direction } };
   } else if (type === CHUNK.HEARTBEAT_ACK && tags[direction] !== TAG) {
-    if (withData || strangeHeartbeat === undefined || strangeHeartbeat === direction) return undefined;
+    if (strict || strangeHeartbeat === undefined || strangeHeartbeat === direction) return invalid();
     tags = { ORIGINAL: 0, REPLY: 0 };
-    strangeHeartbeat = undefined;
-  } else if (type === CHUNK.HEARTBEAT || type === CHUNK.HEARTBEAT_ACK) {
     strangeHeartbeat = undefined;
   }
   const state = nextState(tracking.state, type, direction);
-  if (state === undefined) return undefined;
+  if (state === undefined) return invalid({ ...tracking, tags, init, strangeHeartbeat });
   if (type === CHUNK.INIT || type === CHUNK.INIT_ACK) {
     const tag = initTag(value);
-    if (tag === undefined) return undefined;
+    if (tag === undefined) return invalid();
     // One that names the tag that is known is taken for a repetition, or an old one (Linux 6.18 and the longterm kernels since 2026).
     if (type === CHUNK.INIT && (tracking.state === 'NONE' || tags[other] !== tag)) init = { [direction]: true, [other]: init[direction] && init[other] ? false : init[other] } as SctpTracking['init'];
-    if (type === CHUNK.INIT_ACK && ((!init[other] && tags[other] !== 0) || (init[direction] && init[other])) && tags[other] !== tag) return undefined;
+    if (type === CHUNK.INIT_ACK && ((!init[other] && tags[other] !== 0) || (init[direction] && init[other])) && tags[other] !== tag) return invalid();
     tags = { ...tags, [other]: tag };
   }
-  return { state, tags, init, strangeHeartbeat };
+  return { kind: 'accepted', tracking: { state, tags, init, strangeHeartbeat } };
 }

@@ -175,7 +175,7 @@ function routeBack(passage: Passage, iface: string): void {
   if (packet.family === 6 && type === 'multicast' && !isJoinedGroup(host, packet.destination)) return passage.finish(passage.kernelDrop('no-route', 'it was sent to a group and has another destination now'));
   const route = withOptions(passage, { kind: 'local', type, table: undefined }, iface);
   if (route.kind !== 'local') return follow(passage, route);
-  passage.emit({ kind: 'route', phase: 'input', packet: passage.at.packet, type, device: iface, gateway: undefined, table: undefined });
+  passage.emit({ kind: 'route', phase: 'input', packet: passage.at.packet, type, device: iface, gateway: undefined, table: undefined, sentAs: outRoute?.type });
   deliver(passage);
 }
 

@@ -23,7 +23,7 @@ export const SEQUENCE = 7;
 /** So many sequences are sent through one rule set; where a rule remembers, it has to be loaded anew for each. */
 const SEQUENCES = { plain: 24, remembering: 6 } as const;
 /** Hosts change this seldom, because a new one takes longer than a new rule set. */
-const SAME_HOST = 12;
+export const SAME_HOST = 12;
 
 /** What chance, the clock or the processor decides, or what runs on the host, is left out: nothing tells what comes of it. */
 const UNCERTAIN = /--mode random|-m time |-m cpu |-m osf |-m nfacct |--object-pinned|-m cgroup |-m rateest |-m socket|-m connlimit|--random| RATEEST | IDLETIMER |-j TPROXY/;

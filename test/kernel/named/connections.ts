@@ -44,6 +44,17 @@ const collisions: readonly Case[] = ([
   packets: [...steps.map((step) => sctp(step.startsWith('there') ? 'there' : 'back', INIT(step === 'back INIT' ? TAG : NO_TAG))), sctp('back', INIT_ACK(tag)), sctp('there', '0a000008deadbeef')],
 })));
 
+/** Heartbeats with a tag that is not that of the association are let through and do not count. */
+const BEAT = '0400000c00010008aaaabbbb';
+const HEARD = table('mangle', ['0:1', '2:2', '3:3', '4:'].map((range) => `FORWARD -m connbytes --connbytes ${range} --connbytes-mode packets --connbytes-dir both -j LOG`));
+const heartbeats: readonly Case[] = [
+  ['there INIT', 'back INIT', 'there BEAT', 'back BEAT', 'there INIT'], ['there INIT', 'back BEAT', 'there BEAT', 'there BEAT_ACK', 'back BEAT_ACK', 'there INIT'], ['there INIT', 'back INIT', 'there BEAT', 'back BEAT_ACK', 'there BEAT'], ['there BEAT', 'back BEAT_ACK', 'there BEAT', 'back COOKIE_ACK', 'there BEAT'],
+  ['there INIT', 'back BEAT_DATA', 'back BEAT', 'back BEAT_BEAT', 'there BEAT_ACK'], ['there INIT', 'back INIT', 'back BEAT', 'there SHUTDOWN_BEAT', 'back BEAT_ACK_ABORT', 'there INIT'],
+].map((steps) => ({
+  name: `SCTP heartbeats: ${steps.join(', ')}`, rules: STATES + HEARD,
+  packets: steps.map((step) => sctp(step.startsWith('there') ? 'there' : 'back', ({ INIT: INIT(TAG), BEAT, BEAT_ACK: '0500000c00010008aaaabbbb', COOKIE_ACK: '0b000004', BEAT_DATA: `${BEAT}0003001400000001000000000000000061626364`, BEAT_BEAT: BEAT + BEAT, SHUTDOWN_BEAT: `0700000800000001${BEAT}`, BEAT_ACK_ABORT: '0500000c00010008aaaabbbb06000004' } as Record<string, string>)[step.split(' ')[1] as string] as string)),
+}));
+
 /** Windows that are learnt from packets that do not fit. */
 const strict = (...packets: readonly PacketJson[]): Case => ({ name: `a window is learnt from what does not fit: ${packets.map(({ flags = ['SYN'], seq = 1000, ack = 0 }) => `${(flags as string[]).join('+')} ${seq as number}/${ack as number}`).join(', ')}`, rules: STATES, topology: settings({ 'net.netfilter.nf_conntrack_tcp_be_liberal': 0 }), packets });
 const there = (more: PacketJson): PacketJson => ({ ...FORWARD, proto: 'tcp', sport: 1025, dport: 22, ...more });
@@ -202,4 +213,4 @@ const shared: readonly Case[] = [
   ...[['255.255.255.0', '255.255.255.255'], ['255.255.255.255', '255.255.255.0']].map(([first, second]) => ({ name: `recent rules that share a list, masks ${first as string} and ${second as string}`, rules: table('filter', [`INPUT -p tcp -m recent --set --name l --mask ${first as string} --rsource`, `INPUT -p udp -m recent --rcheck --name l --mask ${second as string} --rsource -j DROP`]), packets: [tcp(1), { ...IN, proto: 'udp' }, { ...IN, proto: 'udp', src: '10.244.1.10' }, { ...IN, proto: 'udp', src: '10.244.2.9' }] })),
 ];
 
-const CASES: readonly Case[] = [...assured, ...collisions, ...windows, ...resets, ...synAgain, ...queries, ...tcpSettings, ...otherSettings, ...refusals, ...wrongChecksums, ...closing, ...options, ...shared];
+const CASES: readonly Case[] = [...assured, ...collisions, ...heartbeats, ...windows, ...resets, ...synAgain, ...queries, ...tcpSettings, ...otherSettings, ...refusals, ...wrongChecksums, ...closing, ...options, ...shared];

@@ -93,4 +93,10 @@ const CASES: readonly ({ readonly name: string; readonly rules: string; readonly
   { name: 'what only counts or logs', rules: mangle(each('PREROUTING', ['-j LOG --log-prefix "a "', '-j NFLOG --nflog-group 3', '-j TRACE', '-m comment --comment c'])), packets: [tcp()] },
   { name: 'the copy that a host takes itself of a broadcast', rules: mangle(GROUP_COPY), packets: ['10.244.1.255', '224.0.0.1', '224.0.0.251'].map((dst) => ({ dir: 'out', src: '10.244.1.5', dst, proto: 'udp', sport: 7, dport: 8, uid: 1000 })) },
   { name: 'the copy that a host takes itself of a multicast in IPv6', family: 6, rules: mangle(GROUP_COPY), packets: ['ff02::1', 'ff02::fb'].map((dst) => ({ dir: 'out', src: 'fd00:1::5', dst, proto: 'udp', sport: 7, dport: 8, uid: 1000 })) },
+  ...(['on', 'auto'] as const).flatMap((conntrack) => ([['224.0.0.5', '10.244.1.5'], ['10.244.2.9', '224.0.0.1'], ['ff02::5', 'fd00:1::5'], ['fd00:2::9', 'ff02::1']] as const).flatMap(([src, dst]) => (dst === 'ff02::1' ? ['in'] : ['in', 'out']).map((dir) => {
+    const family: 4 | 6 = src.includes(':') ? 6 : 4;
+    const part = { dir, ...(dir === 'in' && { iface: 'eth0' }), src, dst, ...(family === 4 ? { proto: 'udp', sport: 7, dport: 8 } : { proto: 89 }), id: 7, fragTotal: 160 };
+    const parts = family === 4 ? [{ ...part, fragOffset: 10, mf: false, length: 100 }, { ...part, fragOffset: 0, mf: true, length: 100 }] : [{ ...part, fragTotal: undefined, extHeaders: [{ type: 'frag', mf: true }], length: 96 }, { ...part, fragTotal: undefined, extHeaders: [{ type: 'frag', offset: 6 }], length: 96 }];
+    return { name: `fragments from ${src} to ${dst}, ${dir}, connection tracking ${conntrack}`, family, independent: false, topology: { ...UNTRACKED, conntrack }, rules: mangle(['PREROUTING -j LOG', 'INPUT -p udp -m udp --dport 8', 'OUTPUT', 'POSTROUTING']), packets: parts };
+  }))),
 ];

@@ -1,9 +1,9 @@
 """Minimal netlink: NFLOG listener (+ nft trace), ctnetlink create/dump/flush."""
 import ctypes
 import errno
+import fcntl
 import ipaddress
 import os
-import select
 import socket
 import struct
 
@@ -13,6 +13,9 @@ libc = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
 NETLINK_NETFILTER = 12
 SOL_NETLINK = 270
+NFPROTO_INET = 1
+NFNL_SUBSYS_NFTABLES, NFT_MSG_GETRULE = 10, 7
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 
 
 def unshare_net():
@@ -96,11 +99,9 @@ class Log:
         self._cfg(0, g, attr(5, struct.pack("!I", 1)))
         self.groups.add(g)
 
-    def drain(self, wait_ms=0):
-        """list of raw events now queued"""
+    def drain(self):
+        """list of raw events now queued, without the trace of the probe's own table"""
         out = []
-        if wait_ms:
-            select.select([self.s], [], [], wait_ms / 1000.0)
         while True:
             try:
                 b = self.s.recv(1 << 17)
@@ -114,7 +115,7 @@ class Log:
             for typ, fl, d in messages(b):
                 if typ == (4 << 8):
                     out.append(self._nflog(d))
-                elif typ >> 8 == 10 and typ & 255 == 17:  # NFT_MSG_TRACE
+                elif typ >> 8 == 10 and typ & 255 == 17 and d[0] != NFPROTO_INET:  # NFT_MSG_TRACE
                     out.append(self._nfttrace(d))
 
     @staticmethod
@@ -181,9 +182,54 @@ class Log:
         self.s.close()
 
 
+class Barrier:
+    """Tells when the packets that this process has sent have been handled to their end. All of what goes over a loopback interface waits in the
+    same queue of the processor, whatever the namespace, so a datagram of our own that comes out of it has let all others go first."""
+
+    def __init__(self):
+        os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[os.getpid() % len(os.sched_getaffinity(0))]})
+        unshare_net()
+        self._up(b"lo")
+        self.receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.receiver.bind(("127.0.0.1", 0))
+        self.receiver.settimeout(5)
+        self.sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sender.connect(self.receiver.getsockname())
+
+    @staticmethod
+    def _up(name):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            fcntl.ioctl(s, SIOCSIFFLAGS, struct.pack("16sH22x", name, IFF_UP))
+
+    def wait(self):
+        self.sender.send(b".")
+        self.receiver.recv(1)
+
+
+def nft_rules():
+    """((family, table, chain), handle) of each rule that iptables-nft has loaded, in the order of the chains"""
+    s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER)
+    s.bind((0, 0))
+    out = []
+    for name, family in (("ip", 2), ("ip6", 10)):
+        s.send(nlmsg((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETRULE, 1 | 0x300, struct.pack("=BBH", family, 0, 0)))
+        done = False
+        while not done:
+            for typ, fl, d in messages(s.recv(1 << 17)):
+                done = done or typ in (2, 3)  # an error, the end
+                if typ in (2, 3):
+                    continue
+                a = dict(attrs(d[4:]))
+                out.append(((name, a[1].rstrip(b"\0").decode(), a[2].rstrip(b"\0").decode()), struct.unpack("!Q", a[3])[0]))
+    s.close()
+    return out
+
+
 # ---------------------------------------------------------------- conntrack
 TCP_STATES = ["NONE", "SYN_SENT", "SYN_RECV", "ESTABLISHED", "FIN_WAIT", "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE",
               "SYN_SENT2"]
+SCTP_STATES = ["NONE", "CLOSED", "COOKIE_WAIT", "COOKIE_ECHOED", "ESTABLISHED", "SHUTDOWN_SENT", "SHUTDOWN_RECD",
+               "SHUTDOWN_ACK_SENT", "HEARTBEAT_SENT"]
 STATUS = [("EXPECTED", 1), ("SEEN_REPLY", 2), ("ASSURED", 4), ("CONFIRMED", 8), ("SRC_NAT", 16), ("DST_NAT", 32)]
 
 
@@ -298,14 +344,18 @@ class Conntrack:
                         e["status"] = [a for a, bit in STATUS if n & bit]
                     elif t == 8:
                         e["mark"] = struct.unpack("!I", v)[0]
+                    elif t in (9, 10):
+                        e["original" if t == 9 else "replies"] = [struct.unpack("!Q", v2)[0] for t2, v2 in attrs(v) if t2 in (1, 2)]
                     elif t == 18:
                         e["zone"] = struct.unpack("!H", v)[0]
                     elif t == 4:
                         for t2, v2 in attrs(v):
-                            if t2 == 1:
+                            if t2 in (1, 3):
                                 for t3, v3 in attrs(v2):
                                     if t3 == 1:
-                                        e["tcpState"] = TCP_STATES[v3[0]]
+                                        e["state"] = TCP_STATES[v3[0]] if t2 == 1 else SCTP_STATES[v3[0]]
+                                    elif t2 == 3:
+                                        e.setdefault("tags", []).append("%x" % struct.unpack("!I", v3)[0])
                 out.append(e)
 
     def close(self):

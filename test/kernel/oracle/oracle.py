@@ -18,6 +18,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -28,8 +29,10 @@ import pktlib  # noqa: E402
 PROBE = 65000
 HOOKN = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"]
 BUILTIN = set(HOOKN)
-TABLES = ["raw", "mangle", "nat", "filter", "security"]
-STATEFUL = re.compile(r"-m (statistic|limit|hashlimit|recent|quota|connlimit|rateest|nfacct|connbytes)|-j (SET|RATEEST|IDLETIMER|CT)")
+CHAINS = {"raw": ["PREROUTING", "OUTPUT"], "mangle": HOOKN, "nat": ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
+          "filter": ["INPUT", "FORWARD", "OUTPUT"], "security": ["INPUT", "FORWARD", "OUTPUT"]}
+STATEFUL = re.compile(r"-m (statistic|limit|hashlimit|recent|quota|connlimit|rateest|nfacct|connbytes)|-j (SET|RATEEST|IDLETIMER)")
+TEMPLATE = re.compile(r"-j CT[\s\S]*(-j CONN|--set)|(-j CONN|--set)[\s\S]*-j CT")  # what a CT rule gives to packets keeps its mark and labels
 NAMED = re.compile(r"-m (recent|hashlimit|quota|nfacct)")
 DROPPING = ("DROP", "REJECT", "NFQUEUE", "QUEUE", "TPROXY", "SYNPROXY")
 TUNSETIFF = 0x400454ca
@@ -52,7 +55,7 @@ BASE_SYSCTL = {
     "net.ipv6.conf.all.accept_redirects": 0,
     "net.ipv4.icmp_ratelimit": 0, "net.ipv4.icmp_msgs_per_sec": 1000000, "net.ipv4.icmp_msgs_burst": 100000,
     "net.ipv6.icmp.ratelimit": 0, "net.ipv4.tcp_synack_retries": 0, "net.ipv4.tcp_invalid_ratelimit": 0,
-    "net.netfilter.nf_conntrack_tcp_be_liberal": 1,
+    "net.netfilter.nf_conntrack_tcp_be_liberal": 1, "net.ipv4.ip_no_pmtu_disc": 2,  # no sequence learns the MTU of a path from another
 }
 
 
@@ -74,6 +77,28 @@ def sh(args, inp=None, check=True):
     if check and r.returncode:
         raise RuntimeError("%s: rc %d: %s" % (" ".join(args), r.returncode, r.stderr.strip()))
     return r
+
+
+class Running:
+    """A program that was started with some input, which is less than what a pipe holds or is read to its end by it."""
+
+    def __init__(self, args, inp):
+        self.args = args
+        self.errors = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(args, stdin=subprocess.PIPE, stdout=self.errors, stderr=self.errors)
+        try:
+            self.process.stdin.write(inp.encode())
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
+
+    def wait(self):
+        """what went wrong"""
+        rc = self.process.wait()
+        self.errors.seek(0)
+        text = self.errors.read().decode(errors="replace").strip()
+        self.errors.close()
+        return "%s: rc %d: %s" % (" ".join(self.args), rc, text) if rc else None
 
 
 def parse_rules(text):
@@ -102,7 +127,8 @@ def target_of(rule):
 class Host:
     """The host under test: this process's own anonymous network namespace with TAP interfaces."""
 
-    def __init__(self, topology=None, backend="legacy"):
+    def __init__(self, barrier, topology=None, backend="legacy"):
+        self.barrier = barrier
         self.topo = dict(DEFAULT_TOPOLOGY, **(topology or {}))
         self.backend = backend
         nlk.unshare_net()
@@ -113,7 +139,7 @@ class Host:
         self.touched = {4: set(), 6: set()}
         self.sets = None
         self.setnames = []
-        self.nfthandles = {}
+        self.nfthandles = {}  # (family, table, chain, handle) -> rule number
         self.dirty = False  # set when kernel state outlives a case (half-open TCP sockets)
         self._setup()
         self.ct = nlk.Conntrack()
@@ -199,70 +225,54 @@ class Host:
     def cmd(self, fam, what):
         return ("iptables" if fam == 4 else "ip6tables") + "-" + self.backend + "-" + what
 
-    def load(self, rules=None, rules6=None, sets=None, force=False):
+    def load(self, rules=None, rules6=None, sets=None, again=False):
+        """again: rules that remember something forget it"""
         want = {4: rules or "", 6: rules6 or ""}
-        if sets != self.sets or (sets and (force or "counters" in sets)):
-            for f in (4, 6):
-                self._restore(f, "")
-                self.rules[f] = None
+        if sets != self.sets or (sets and again and ("-j SET" in want[4] + want[6] or "counters" in sets)):
+            self._restore({4: "", 6: ""})
+            self.rules = {4: None, 6: None}
             if self.setnames:
                 sh(["ipset", "flush"])  # a list:set holds references on its members
-                for n in reversed(self.setnames):
-                    for _ in range(20):
-                        if sh(["ipset", "destroy", n], check=False).returncode == 0:
-                            break
-                        time.sleep(0.01)
+                for _ in range(20):
+                    if sh(["ipset", "destroy"], check=False).returncode == 0:
+                        break
+                    time.sleep(0.01)
             self.setnames = []
             if sets:
                 sh(["ipset", "-exist", "restore"], sets if sets.endswith("\n") else sets + "\n")
                 self.setnames = re.findall(r"^create (\S+)", sets, re.M)
             self.sets = sets
-        for f in (4, 6):
-            if force or self.rules[f] != want[f]:
-                if self.rules[f] and NAMED.search(self.rules[f]):
-                    self._restore(f, "")  # recent/hashlimit tables outlive an atomic replace: free them first
-                self._restore(f, want[f])
-                self.rules[f] = want[f]
-                self.parsed[f] = parse_rules(want[f])
-                if self.backend == "nft":
-                    self._nft_handles()
-                for g in re.findall(r"--nflog-group (\d+)", want[f]):
-                    self.log.bind(int(g))
-
-    def _restore(self, f, text):
-        have = set(re.findall(r"^\*(\w+)", text, re.M))
-        extra = ""
-        for t in self.touched[f] - have:
-            extra += "*%s\nCOMMIT\n" % t
-        self.touched[f] |= have
-        # iptables-restore without -n flushes every table named; empty builtin policies must be reset explicitly
-        if extra:
-            extra = ""
-            for t in sorted(self.touched[f] - have):
-                ch = {"raw": "PREROUTING OUTPUT", "mangle": " ".join(HOOKN), "nat": "PREROUTING INPUT OUTPUT POSTROUTING",
-                      "filter": "INPUT FORWARD OUTPUT", "security": "INPUT FORWARD OUTPUT"}[t].split()
-                extra += "*%s\n%sCOMMIT\n" % (t, "".join(":%s ACCEPT [0:0]\n" % c for c in ch))
-        s = extra + text
-        if s:
-            sh([self.cmd(f, "restore")], s if s.endswith("\n") else s + "\n")
-
-    def _nft_handles(self):
-        """(family, table, chain, handle) -> rule number"""
-        self.nfthandles = {}
-        out = sh(["nft", "-j", "-a", "list", "ruleset"], check=False).stdout
-        try:
-            data = json.loads(out)
-        except ValueError:
-            # -j can choke on xt expressions: parse the text form
-            data = None
-        if data:
+        old = [f for f in (4, 6) if self.rules[f] != want[f] or again and (STATEFUL.search(want[f]) or TEMPLATE.search(want[f]))]
+        # recent/hashlimit tables outlive an atomic replace: free them first
+        self._restore({f: "" for f in old if self.rules[f] and NAMED.search(self.rules[f])})
+        self._restore({f: want[f] for f in old})
+        for f in old:
+            self.rules[f] = want[f]
+            self.parsed[f] = parse_rules(want[f])
+            for g in re.findall(r"--nflog-group (\d+)", want[f]):
+                self.log.bind(int(g))
+        if old and self.backend == "nft":
             cnt = {}
-            for o in data["nftables"]:
-                r = o.get("rule")
-                if r and r["family"] in ("ip", "ip6"):
-                    k = (r["family"], r["table"], r["chain"])
-                    cnt[k] = cnt.get(k, 0) + 1
-                    self.nfthandles[k + (r["handle"],)] = cnt[k]
+            self.nfthandles = {}
+            for k, handle in nlk.nft_rules():
+                cnt[k] = cnt.get(k, 0) + 1
+                self.nfthandles[k + (handle,)] = cnt[k]
+
+    def _restore(self, texts):
+        """The rules of one family or both, at the same time: iptables-nft-restore does little but wait for the kernel."""
+        running = []
+        for f, text in texts.items():
+            have = set(re.findall(r"^\*(\w+)", text, re.M))
+            # iptables-restore without -n flushes every table named; empty builtin policies must be reset explicitly
+            s = text
+            for t in sorted(self.touched[f] - have):
+                s = "*%s\n%sCOMMIT\n" % (t, "".join(":%s ACCEPT [0:0]\n" % c for c in CHAINS[t])) + s
+            self.touched[f] |= have
+            if s:
+                running.append(Running([self.cmd(f, "restore")], s if s.endswith("\n") else s + "\n"))
+        failures = [failure for failure in [each.wait() for each in running] if failure]
+        if failures:
+            raise RuntimeError(failures[0])
 
     # ------------------------------------------------------------ packets
     def read_frames(self):
@@ -358,18 +368,15 @@ class Host:
             self.inject(p, raw)
         except OSError as e:
             err = e.strerror
-        ev = self.log.drain()
-        frames = self.read_frames()
-        res = self.analyse(p, fam, ev, frames)
-        for _ in range(2):
-            if res["complete"]:
+        ev, frames = [], []
+        while True:  # what is still on its way over lo may send more
+            self.barrier.wait()
+            more, sent = self.log.drain(), self.read_frames()
+            if not more and not sent:
                 break
-            more = self.log.drain(3)
-            fr2 = self.read_frames()
-            if more or fr2:
-                ev += more
-                frames += fr2
-                res = self.analyse(p, fam, ev, frames)
+            ev += more
+            frames += sent
+        res = self.analyse(p, fam, ev, frames)
         if res["outcome"] == "LOCAL" and not res.get("otherPackets") and self.clashes() > clashed:
             res.update(outcome="DROPPED", verdict="DROP", dropBy={"kind": "kernel", "after": "INPUT"})
         if err:
@@ -403,7 +410,7 @@ class Host:
         main, others, order = [], {}, []
         nftid = {}
         current = None
-        lasthook = {}
+        lasthook, shown = {}, {}
 
         def bucket(d, loose=False):
             if d is None:
@@ -425,6 +432,9 @@ class Host:
                     continue
                 o = {"hook": HOOKN[e["hook"]]}
                 st = self.short(d, e["mark"], self.ifname.get(e["iif"]), self.ifname.get(e["oif"]))
+                if len(e["pkt"]) < d["length"] and b in shown:  # NFLOG --nflog-size has cut it off
+                    st = dict(shown[b], mark=e["mark"])
+                shown[b] = st
                 pre = e["prefix"]
                 if e["group"] == PROBE:
                     w = pre.split()
@@ -506,7 +516,6 @@ class Host:
         rep = []
         for k in order:
             r = self.digest(others[k], k, p, fam, frames, rules)
-            r.pop("complete", None)
             rep.append(r)
         if rep:
             res["otherPackets"] = rep
@@ -563,7 +572,7 @@ class Host:
                     mine.append((n, d))
             elif d["family"] == key[0] and str(d["proto"]) == key[1] and d["id"] == key[2]:
                 mine.append((n, d))
-        r = {"complete": False, "matchedRules": matched}
+        r = {"matchedRules": matched}
         if mine:
             n, d = mine[-1]
             r["outcome"] = "SENT"
@@ -571,7 +580,6 @@ class Host:
             # Of IPv6, a copy for the host itself goes through POSTROUTING and comes in behind the packet that leaves.
             last = posts[1] if fam == 6 and len(posts) > 1 else prev
             r["finalPacket"] = self.short(d, last["mark"] if last else 0, None, n)
-            r["complete"] = True
             if len(mine) > 1:
                 offsets = [f.get("fragOffset", 0) for _, f in mine]
                 if offsets == sorted(set(offsets)):
@@ -581,7 +589,6 @@ class Host:
         elif lastprobe and lastprobe["ev"] == "hookEnd" and lastprobe["hook"] == "INPUT":
             r["outcome"] = "LOCAL"
             r["finalPacket"] = prev
-            r["complete"] = True
         elif out:
             r["outcome"] = "DROPPED"
             r["finalPacket"] = prev
@@ -593,11 +600,9 @@ class Host:
                 lr = lr[-1] if lr else None
                 if lr and lr["ev"] == "policy" and lr["verdict"] == "DROP":
                     r["dropBy"] = {"kind": "policy", "table": lr["table"], "chain": lr["chain"], "hook": lr["hook"]}
-                    r["complete"] = True
                 elif lr and lr["ev"] == "rule" and target_of(lr["rule"] or "") in DROPPING:
                     r["dropBy"] = {"kind": "rule", "table": lr["table"], "chain": lr["chain"], "num": lr["num"],
                                    "hook": lr["hook"], "target": target_of(lr["rule"])}
-                    r["complete"] = True
                 else:
                     r["dropBy"] = {"kind": "kernel", "inHook": last["hook"]}
                 if self.backend == "nft" and last.get("table") == "mangle":
@@ -638,8 +643,6 @@ class Host:
 
     # ------------------------------------------------------------ cases
     def run_case(self, case):
-        text = (case.get("rules") or "") + (case.get("rules6") or "")
-        stateful = bool(STATEFUL.search(text))
         packets, starts = [], set()
         for sequence in case.get("sequences") or [case.get("packets") or [case["packet"]]]:
             starts.add(len(packets))  # each sequence begins with an empty connection table
@@ -647,7 +650,7 @@ class Host:
         out, notes = [], []
         for i, q in enumerate(packets):
             if i in starts or case.get("independent"):
-                self.load(case.get("rules"), case.get("rules6"), case.get("sets"), force=stateful)
+                self.load(case.get("rules"), case.get("rules6"), case.get("sets"), again=True)
                 self.ct.flush()
                 if i == 0 or self.listeners:
                     self.listen(case.get("listeners"))
@@ -656,7 +659,6 @@ class Host:
                     if rc:
                         notes.append("conntrack create failed: %s" % os.strerror(rc))
             r = self.run_packet(q)
-            r.pop("complete", None)
             if any(o["ev"] == "unknown" for o in r["trace"]) or r.pop("noStart", None) or r.get("framesSeen"):
                 r["ambiguous"] = True
             if not case.get("wantTrace"):
@@ -681,6 +683,7 @@ class Oracle:
 
     def __init__(self, backend):
         self.backend = backend
+        self.barrier = nlk.Barrier()
         self.host = None
         self.key = None
 
@@ -693,7 +696,7 @@ class Oracle:
         if key != self.key or self.host.dirty or self.host.keeps_nat(case):
             if self.host:
                 self.host.close()
-            self.host = Host(case.get("topology"), self.backend)
+            self.host = Host(self.barrier, case.get("topology"), self.backend)
             self.key = key
 
 

@@ -1,0 +1,66 @@
+import type { KernelCase, PacketJson, TopologyJson } from '../case';
+import { HOST, table } from './words';
+
+/** What this host answers by itself, and what it keeps to itself: every other packet that leaves shows it. */
+export function answerCases(): readonly { readonly name: string; readonly question: KernelCase }[] {
+  return CASES.map(({ name, ...question }) => ({ name, question: { independent: false, topology: HOST, ...question } }));
+}
+
+type Case = { readonly name: string } & KernelCase;
+
+const COUNTED = table('mangle', ['OUTPUT -m statistic --mode nth --every 2 --packet 0 -j LOG']);
+const IN = { dir: 'in', iface: 'eth0', src: '10.244.1.9', dst: '10.244.1.5' } as const;
+const IN6 = { dir: 'in', iface: 'eth0', src: 'fd00:1::9', dst: 'fd00:1::5' } as const;
+const OWN: PacketJson = { dir: 'out', src: '10.244.1.5' };
+const OWN6: PacketJson = { dir: 'out', src: 'fd00:1::5' };
+const counter = (family: 4 | 6): PacketJson => (family === 4 ? { ...OWN, dst: '10.244.1.77', proto: 'udp', sport: 5, dport: 6 } : { ...OWN6, dst: 'fd00:1::77', proto: 'udp', sport: 5, dport: 6 });
+const TRANSPORTS = (family: 4 | 6): readonly PacketJson[] => [
+  { proto: 'tcp', flags: ['SYN'], sport: 1, dport: 2 }, { proto: 'udp', sport: 1, dport: 2 }, family === 4 ? { proto: 'icmp', icmpType: 8 } : { proto: 'icmpv6', icmpType: 128 }, { proto: 'sctp', sport: 1, dport: 2 },
+];
+const asked = (family: 4 | 6, rules: string): Partial<KernelCase> => (family === 4 ? { rules } : { rules6: rules });
+
+/** While ICMP leaves, there is no other. */
+const busy: readonly Case[] = ([4, 6] as const).flatMap((family) => {
+  const [protocol, ...types] = family === 4 ? ['icmp', 8, 13] : ['icmpv6', 128];
+  const way = family === 4 ? IN : IN6;
+  return [
+    ...types.map((icmpType): Case => ({ name: `IPv${family}: OUTPUT refuses the answer to type ${icmpType}, which nobody is told`, packets: [{ ...way, proto: protocol, icmpType, length: 60 }, counter(family), counter(family)], ...asked(family, COUNTED + table('filter', [`OUTPUT -p ${String(protocol)} -j REJECT`])) })),
+    { name: `IPv${family}: OUTPUT refuses an ICMP error, which nobody is told`, packets: [{ ...way, proto: 'udp', sport: 1, dport: 2 }, counter(family), counter(family)], ...asked(family, COUNTED + table('filter', [`OUTPUT -p ${String(protocol)} -j REJECT`])) },
+    { name: `IPv${family}: INPUT refuses the reply of this host to itself`, packets: [{ ...(family === 4 ? { ...OWN, dst: '192.168.50.1' } : { ...OWN6, dst: 'fd00:2::1' }), proto: protocol, icmpType: types[0] }, counter(family), counter(family)], ...asked(family, COUNTED + table('filter', [`INPUT -s ${family === 4 ? '192.168.50.1' : 'fd00:2::1'} -j REJECT`])) },
+  ];
+});
+
+/** Led to this host by a mark: local is the route, and yet the address is not its own. */
+const LED: TopologyJson = { ...HOST, routes: [...(HOST.routes ?? []), 'local 0.0.0.0/0 dev lo table 100', '-6 local ::/0 dev lo table 100'], ipRules: ['fwmark 0x1/0x1 lookup 100', '-6 fwmark 0x1/0x1 lookup 100'] };
+const led: readonly Case[] = [
+  ...(['ff02::1', 'ff02::fb', '224.0.0.1', '10.244.1.255', '2001:db8::5', '198.51.100.5'] as const).flatMap((dst) => {
+    const family = dst.includes(':') ? 6 : 4;
+    return TRANSPORTS(family).flatMap((packet) => ['', 'INPUT -m mark --mark 1 -j REJECT'].map((rule): Case => ({
+      name: `led here by its mark: ${String(packet.proto)} to ${dst}, ${rule === '' ? 'taken' : 'refused'}`, topology: LED, listeners: [],
+      packets: [{ ...(family === 4 ? OWN : OWN6), dst, ...packet, mark: 1, ...(dst.startsWith('ff') && { oface: 'lo', bindOface: true }) }, counter(family), counter(family)], ...asked(family, COUNTED + table('filter', rule === '' ? [] : [rule])),
+    })));
+  }),
+  { name: 'led here by its mark, with IP options that cannot be read', topology: LED, rules: COUNTED, packets: [{ ...OWN, dst: '198.51.100.5', mark: 1, proto: 'icmp', ipOptionsHex: '44080500' }, counter(4), counter(4)] },
+];
+
+/** Sent by lo, although another interface has the address: no route says that it is for this host. */
+const bound: readonly Case[] = ['10.244.1.5', '192.168.50.1', '127.0.0.1', '198.51.100.5', '10.244.1.255', 'fd00:2::1', '::1', '2001:db8::5'].flatMap((dst) => {
+  const family = dst.includes(':') ? 6 : 4;
+  return TRANSPORTS(family).map((packet): Case => ({ name: `sent by lo: ${String(packet.proto)} to ${dst}`, listeners: [], packets: [{ ...(family === 4 ? OWN : OWN6), dst, ...packet, oface: 'lo', bindOface: true }, counter(family), counter(family)], ...asked(family, COUNTED) }));
+});
+
+/** What a host writes into IP options leaves the checksum of the header wrong, and REJECT sums up all of the packet. */
+const ROUTE_RECORDED = '070b0400000000000000';
+const options: readonly Case[] = ['01010101', ROUTE_RECORDED, '44080500000000'].flatMap((ipOptionsHex) => ['', 'notrack', 'unchecked'].flatMap((tracking) => ([IN, { ...IN, dst: '192.168.50.9' }, { ...OWN, dst: '192.168.50.1' }] as readonly PacketJson[]).flatMap((way) => [...TRANSPORTS(4), { proto: 'gre' }].map((packet): Case => ({
+  name: `REJECT of ${String(packet.proto)} with IP options ${ipOptionsHex}, ${String(way.dir)} to ${String(way.dst)}${tracking === '' ? '' : `, ${tracking}`}`, listeners: [],
+  ...(tracking === 'unchecked' && { topology: { ...HOST, sysctls: { 'net.netfilter.nf_conntrack_checksum': 0 } } }), packets: [{ ...way, ...packet, ipOptionsHex }, counter(4), counter(4)],
+  rules: (tracking === 'notrack' ? table('raw', ['PREROUTING -j CT --notrack', 'OUTPUT -j CT --notrack']) : '') + COUNTED + table('filter', [`INPUT -p ${String(packet.proto)} -j REJECT`, 'FORWARD -j REJECT']),
+})))));
+
+/** What goes to many is refused in silence, on its way out as well. */
+const many: readonly Case[] = ['10.244.1.255', '255.255.255.255', '224.0.0.1', 'ff02::1'].flatMap((dst) => ['INPUT', 'OUTPUT'].flatMap((chain) => ['tcp-reset', ''].map((answer): Case => {
+  const family = dst.includes(':') ? 6 : 4;
+  return { name: `${chain} refuses what goes to ${dst}${answer === '' ? '' : `, ${answer}`}`, packets: [{ ...(family === 4 ? OWN : OWN6), dst, ...TRANSPORTS(family)[0] }, counter(family), counter(family)], ...asked(family, COUNTED + table('filter', [`${chain} -p tcp -j REJECT${answer === '' ? '' : ` --reject-with ${answer}`}`])) };
+})));
+
+const CASES: readonly Case[] = [...busy, ...led, ...bound, ...options, ...many];
