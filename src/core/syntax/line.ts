@@ -4,24 +4,32 @@ import { ChainDeclaration } from './chainDeclaration';
 import { type Classified, NO_PROBLEMS, plain, textOf } from './classified';
 import { Command, readCommand, readCounters } from './command';
 import { readHeader } from './header';
-import { embeddedLines } from './jsonLog';
 import { classifyText } from './classifyText';
 import { operationLetter, operationOf } from './operations';
 import { promptEnd } from './prompt';
-import { quoteEnd, shipperPrefixEnd } from './prefix';
+import { markEnds, quoteEnd, shipperPrefixEnd } from './prefix';
 import { findProgram, isHostProgram } from './shellProgram';
 import { Shape } from './shape';
 import type { EmbeddedLine, Line, LineNode, Problem, Word } from './tree';
+import { listedCommand } from './wrappings/commandLists';
+import { embeddedLines } from './wrappings/jsonLog';
+import { linesOf } from './wrappings/linesOf';
+import { mayBeDamaged, repaired } from './wrappings/repair';
+import { wrappedLines } from './wrappings/wrapped';
 import { scanWords } from './words';
 
-/** Reads one line by itself. Never throws; a line that is nothing special is `text`. */
-export function parseLine(text: string, eol: string, index: number): Line {
+/** Reads one line by itself. Never throws; a line that is nothing special is `text`. `intact`: nothing in the text around is damaged. */
+export function parseLine(text: string, eol: string, index: number, intact = false): Line {
+  if (intact && text.startsWith('-A ') && hasNoFault(text, 3)) return new AppendLine(index, text, eol, 0);
   return parseLineWithin(text, eol, index, 0);
 }
 
-/** `strings`: how many JSON strings the line stands in. */
+/** `strings`: how many strings and other wrappings the line stands in. */
 function parseLineWithin(text: string, eol: string, index: number, strings: number): Line {
-  if (text.startsWith('-A ') && hasNoFault(text, 3)) return new AppendLine(index, text, eol, 0);
+  const damaged = mayBeDamaged(text);
+  const mended = damaged && strings < MOST_STRINGS ? mendedLine(text, eol, index, strings) : undefined;
+  if (mended) return mended;
+  if (!damaged && text.startsWith('-A ') && hasNoFault(text, 3)) return new AppendLine(index, text, eol, 0);
   const end = trimmedEnd(text);
   const indent = quoteEnd(text, end);
   let start = indent;
@@ -38,10 +46,36 @@ function parseLineWithin(text: string, eol: string, index: number, strings: numb
     const guess = guessedPrefix(text, indent, end, index, strings);
     if (guess) return new SourceLine(index, text, eol, guess.start, guess.found);
   }
+  if (found.shape === Shape.Text && strings < MOST_STRINGS) {
+    const marked = behindMark(text, start, end, index, strings);
+    if (marked) return new SourceLine(index, text, eol, marked.start, marked.found);
+    const embedded = wrappedLines(text, start, end, within(index, strings));
+    if (embedded) return new SourceLine(index, text, eol, start, { ...textOf(Shape.Wrapped), embedded });
+  }
   return new SourceLine(index, text, eol, start, found);
 }
 
 const MAX_PREFIXES = 4;
+
+/** The line as it was before a terminal, a page or a word processor had it; undefined where nothing comes of it that the line does not say as it stands. */
+function mendedLine(text: string, eol: string, index: number, strings: number): Line | undefined {
+  const mended = repaired(text);
+  const embedded = mended && linesOf([mended], within(index, strings));
+  return embedded && new SourceLine(index, text, eol, 0, { ...textOf(Shape.Wrapped), embedded });
+}
+
+function within(index: number, strings: number): (text: string, eol: string) => Line {
+  return (text, eol) => parseLineWithin(text, eol, index, strings + 1);
+}
+
+/** A rule or a command behind a number, a name or a word that would mean nothing in front of anything else. */
+function behindMark(text: string, start: number, end: number, index: number, strings: number): { start: number; found: Classified } | undefined {
+  for (const next of markEnds(text, start, end)) {
+    const found = classify(text, next, end, index, strings);
+    if (isUnmistakable(found) || found.shape === Shape.ProgramCommand) return { start: next, found };
+  }
+  return undefined;
+}
 
 /** A rule behind indentation or counters. */
 function isAppend(text: string, start: number, { node, problems }: Classified): boolean {
@@ -208,7 +242,8 @@ function commentLine(text: string, start: number, end: number): Classified {
 
 function jsonEntry(text: string, start: number, end: number, index: number, strings: number): Classified | undefined {
   if (strings >= MOST_STRINGS) return undefined;
-  const embedded = embeddedLines(text, start, end, (line, eol) => parseLineWithin(line, eol, index, strings + 1));
+  const command = text.charCodeAt(start) === 91 ? listedCommand(text, start, end) : undefined;
+  const embedded = (command && linesOf([command], within(index, strings))) ?? embeddedLines(text, start, end, within(index, strings));
   return embedded && { ...textOf(Shape.Wrapped), embedded };
 }
 

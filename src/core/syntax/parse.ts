@@ -3,6 +3,7 @@ import { parseLine } from './line';
 import { readSections } from './readSections';
 import { shapesOf } from './shapesOf';
 import type { Line, SourceFile } from './tree';
+import { mayBeDamaged } from './wrappings/repair';
 
 export interface ParseOptions {
   readonly fileName?: string;
@@ -15,8 +16,9 @@ export interface ParseOptions {
  */
 export function parseSourceFile(text: string, options: ParseOptions = {}): SourceFile {
   const lines: Line[] = [];
+  const intact = !mayBeDamaged(text);
   splitLines(text, (line, eol) => {
-    lines.push(parseLine(line, eol, lines.length));
+    lines.push(parseLine(line, eol, lines.length, intact));
   });
   const shapes = shapesOf(lines);
   return { lines, shapes, ...readSections(lines, shapes, familyOfName(options)) };

@@ -47,7 +47,7 @@ export function readSections(lines: readonly Line[], shapes: Uint8Array, family:
   const flat = wrapped ? lines.flatMap((line): readonly Line[] => line.embedded ?? [line]) : lines;
   const flatShapes = wrapped ? shapesOf(flat) : shapes;
   const read = readBlocks(flat, flatShapes);
-  if (!wrapped && read.readings.size === 0) return { ...readPlain(lines, shapes, family, unchanged, read.problems), readings: read.readings };
+  if (!wrapped && !read.changed) return { ...readPlain(lines, shapes, family, unchanged, read.problems), readings: read.readings };
   // An edit of a file whose lines stand for others reads all of its sections anew: they are small.
   return { ...readPlain(read.lines, read.shapes, family, unchanged && { ...unchanged, from: 0, to: Infinity }, read.problems), readings: read.readings };
 }

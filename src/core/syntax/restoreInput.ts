@@ -25,9 +25,11 @@ export function isRestoreInput(file: SourceFile, byName: boolean): boolean {
   const { shapes, sections } = file;
   const first = shapes.findIndex((shape) => shape !== Shape.Blank && shape !== Shape.Comment && shape !== Shape.Header && shape !== Shape.Echo && shape !== Shape.HostCommand);
   const line = file.lines[first];
+  // What has to be mended before it can be read is a paste, unless its name says that it is to be loaded.
+  if (!byName && (file.readings.size > 0 || shapes.includes(Shape.Wrapped))) return false;
   if (byName ? !shapes.includes(Shape.Table) : line?.shape !== Shape.Table || line.contentStart > 0) return false;
   if (sections.some(({ kind, lines }) => kind !== 'rules' && lines.some(({ node }) => node.kind !== 'comment')) || sections.filter((section) => section.kind === 'rules' && section.form !== 'list').length > 1) return false;
-  return !shapes.some((shape, i) => shape === Shape.Log || shape === Shape.Fence || shape === Shape.Wrapped || ((shape === Shape.Echo || shape === Shape.HostCommand) && file.lines[i]?.node.kind !== 'comment'));
+  return !shapes.some((shape, i) => shape === Shape.Log || shape === Shape.Fence || (shape === Shape.Wrapped && /^[ \t]*[[{]/.test(file.lines[i]?.text ?? '')) || ((shape === Shape.Echo || shape === Shape.HostCommand) && file.lines[i]?.node.kind !== 'comment'));
 }
 
 /** Certain without reading it: iptables-restore finds nothing to complain of in a line of words without fault, neither their length nor their number. */

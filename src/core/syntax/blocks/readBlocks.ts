@@ -4,6 +4,8 @@ import type { BlockReader } from './block';
 import { commented } from './commented';
 import { continued } from './continued';
 import { diff } from './diff';
+import { failed } from './failed';
+import { rewrapped } from './rewrapped';
 
 export interface ReadBlocks {
   readonly lines: readonly Line[];
@@ -11,10 +13,12 @@ export interface ReadBlocks {
   /** By the index of a line of the file, what is read in its place. */
   readonly readings: ReadonlyMap<number, readonly EmbeddedLine[]>;
   readonly problems: readonly FileProblem[];
+  /** Whether the lines are others than those given. */
+  readonly changed: boolean;
 }
 
 /** One kind behind the other: a script may stand in a diff, and a listing in what is left when the marks of a quote are gone. */
-const READERS: readonly BlockReader[] = [diff, commented, continued];
+const READERS: readonly BlockReader[] = [diff, commented, continued, failed, rewrapped];
 
 /** Puts what lines mean together in their place. A file without such lines costs a search for each kind in its shapes. */
 export function readBlocks(lines: readonly Line[], shapes: Uint8Array): ReadBlocks {
@@ -27,7 +31,7 @@ export function readBlocks(lines: readonly Line[], shapes: Uint8Array): ReadBloc
     read = next;
     changed = true;
   }
-  return { ...read, readings: changed ? readingsOf(lines, read.lines) : NONE, problems };
+  return { ...read, readings: changed ? readingsOf(lines, read.lines) : NONE, problems, changed };
 }
 
 const NONE: ReadonlyMap<number, readonly EmbeddedLine[]> = new Map();

@@ -1,12 +1,7 @@
-/** The value of a JSON string, and where its characters stand. */
-export interface DecodedJson {
-  readonly text: string;
-  /** The column in the text around it of a character of the value; behind the last one the column `to`. */
-  readonly column: (index: number) => number;
-}
+import type { Rewritten } from '../../text/rewriting';
 
 /** Undoes the escapes of a JSON string whose columns within the quotes are `from` to `to`. Escapes that JSON does not know stay as they are. */
-export function decodeJson(text: string, from: number, to: number): DecodedJson {
+export function decodeJson(text: string, from: number, to: number): Rewritten {
   const pieces: string[] = [];
   let length = 0;
   // Runs of ordinary characters: the decoded index where each begins, and its column.
@@ -26,7 +21,7 @@ export function decodeJson(text: string, from: number, to: number): DecodedJson 
   }
   return {
     text: pieces.join(''),
-    column: (index) => {
+    place: (index) => {
       if (index >= length) return to;
       let low = 0;
       let high = indexes.length - 1;

@@ -1,4 +1,4 @@
-import { skipBlanks } from '../text/blanks';
+import { skipBlanks } from '../../text/blanks';
 
 /** A string that is a value in a JSON text: its columns within the quotes, and what it is the value of. */
 export interface JsonString {

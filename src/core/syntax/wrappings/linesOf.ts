@@ -1,0 +1,37 @@
+import type { Rewritten } from '../../text/rewriting';
+import { splitLines } from '../../text/splitLines';
+import { Shape } from '../shape';
+import { standingIn } from '../standingIn';
+import type { EmbeddedLine, Line } from '../tree';
+
+/** Reads a line that stands within another one. */
+export type ParseWithin = (text: string, eol: string) => Line;
+
+/** The lines of texts that were taken out of a line; undefined where none of them says more than prose, unless they are wanted `anyway`. */
+export function linesOf(texts: readonly Rewritten[], parseLine: ParseWithin, anyway = false): readonly EmbeddedLine[] | undefined {
+  const lines: EmbeddedLine[] = [];
+  let telling = false;
+  for (const { text, place } of texts) {
+    let offset = 0;
+    splitLines(text, (lineText, eol) => {
+      const first = offset;
+      offset += lineText.length + eol.length;
+      const line = parseLine(lineText, eol);
+      const toOuter = (column: number): number => place(first + Math.min(Math.max(column, 0), lineText.length));
+      for (const inner of line.embedded ?? [line]) {
+        if (isTelling(inner.shape)) telling = true;
+        lines.push(standingIn(inner, inner === line ? toOuter : through(inner as EmbeddedLine, toOuter)));
+      }
+    });
+  }
+  return telling || anyway ? lines : undefined;
+}
+
+/** What no level, name or time looks like. */
+function isTelling(shape: Shape): boolean {
+  return shape !== Shape.Blank && shape !== Shape.Text && shape !== Shape.Comment && shape !== Shape.Fence;
+}
+
+function through({ toOuter }: EmbeddedLine, next: (column: number) => number): (column: number) => number {
+  return (column) => next(toOuter(column));
+}
