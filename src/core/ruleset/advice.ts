@@ -68,3 +68,8 @@ function nearest(name: string, names: readonly string[]): string | undefined {
 function bare(text: string): string {
   return text.toLowerCase().replace(/[-_]/g, '');
 }
+
+/** What is said of a value that a paste does not show. */
+export function placeholderHelp(value: string): string {
+  return `"${value}" is a placeholder: the value itself is not in the file, so whether it fits is not known`;
+}

@@ -342,7 +342,7 @@ class Binder {
   }
 
   private parse(node: CommandParts | CommandNode, table: OpenTable, chain: OpenChain, certain?: Map<Word, readonly string[]>): ParsedRule {
-    return parseRule(node.words, { ...this.program, table: table.name, chain: chain.name, chains: table.chains, ...(certain ? { certain } : {}) });
+    return parseRule(node.words, { ...this.program, asInput: this.section.asInput, table: table.name, chain: chain.name, chains: table.chains, ...(certain ? { certain } : {}) });
   }
 
   private makeRule(line: Line, chain: OpenChain, headerIndex: number, parsed: ParsedRule, siblings?: SharedReading): LineRule {

@@ -1,3 +1,4 @@
+import { isPlaceholder } from '../text/placeholder';
 import { utf8Length } from '../text/utf8';
 import type { Word } from '../syntax/tree';
 import { anyBlock, CERTAIN_IPV4, CERTAIN_IPV6, parseBlock, parseMask, type AddressBlock } from '../net/address';
@@ -6,6 +7,7 @@ import { ofNft } from '../xtables/backend';
 import type { RuleSurroundings } from './optionReader';
 import { EMPTY_HEADER, type Names, type Negatable, type RuleHeader } from './header';
 import type { RuleContext } from './parseRule';
+import { placeholderHelp } from './advice';
 
 type AddressList = Negatable<readonly (AddressBlock | string)[]>;
 
@@ -43,6 +45,11 @@ export class HeaderReader {
     const inverted = negation !== undefined;
     if (name === 'p') return this.readProtocol(value, inverted);
     if (name === 's' || name === 'd') return this.readAddresses(name === 's' ? 'source' : 'destination', value, inverted);
+    if (isPlaceholder(value.text)) {
+      // iptables takes any name.
+      this.rule.report(value, 'suspicious-interface', placeholderHelp(value.text), 'warning');
+      return false;
+    }
     this.readInterface(name, option, value, inverted);
     return true;
   }
@@ -79,6 +86,10 @@ export class HeaderReader {
   private readProtocol(value: Word, inverted: boolean): boolean {
     const number = protocolNumber(/^\s*\+?\d/.test(value.text) ? value.text.replace(/^\s*\+?/, '') : value.text);
     this.protocolText = value.text.toLowerCase();
+    if (number === undefined && this.rule.takesPlaceholders && isPlaceholder(value.text)) {
+      this.rule.report(value, 'placeholder', placeholderHelp(value.text), 'warning');
+      return false;
+    }
     if (number === undefined) {
       this.rule.report(value, 'bad-value', `"${value.text}" is no protocol: give a number from 0 to 255 or a name such as tcp, udp, icmp`);
       return false;
@@ -97,6 +108,10 @@ export class HeaderReader {
     if (inverted) this.negatedAddress = value;
     for (const part of parts) {
       const read = readBlock(part, this.context.family);
+      if (typeof read !== 'object' && this.rule.takesPlaceholders && isPlaceholder(part)) {
+        this.rule.report(value, 'placeholder', placeholderHelp(part), 'warning');
+        continue;
+      }
       if (read === undefined) {
         const other = this.context.family === 4 ? 6 : 4;
         const ofOther = typeof (readBlock(part, other) ?? '') === 'object';

@@ -2,7 +2,8 @@ import type { Columns } from '../text/columns';
 import type { Problem, Word } from '../syntax/tree';
 import { ofLegacy, type Complaint } from '../xtables/backend';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
-import { oldNegation, type Advice } from './advice';
+import { isPlaceholder } from '../text/placeholder';
+import { oldNegation, placeholderHelp, type Advice } from './advice';
 import type { BuildProblem, Given, GivenOptions, InvalidValue, Option, ValueContext } from '../xtables/option';
 
 /** What a reader of options needs of the rule that it is part of. */
@@ -10,6 +11,8 @@ export interface RuleSurroundings {
   report(at: Columns, code: string, message: string | Advice, severity?: Problem['severity']): void;
   tell(at: Columns, complaint: Complaint): void;
   valueContext(): ValueContext;
+  /** Whether a value may stand for one that is not there. */
+  readonly takesPlaceholders: boolean;
   /** The value `word` could as well be spelled otherwise (`ValueType.certain`). */
   noteCertain(word: Word, spellings: readonly string[]): void;
 }
@@ -113,6 +116,11 @@ export class OptionReader implements GivenOptions {
     let value: unknown = true;
     if (option.type && last && valueWord) {
       value = option.type.parse(text, this.rule.valueContext());
+      if (isInvalid(value) && this.rule.takesPlaceholders && isPlaceholder(text)) {
+        this.broken = true;
+        this.rule.report({ start: valueWord.start, end: last.end }, 'placeholder', `${option.name}: ${placeholderHelp(text)}`, 'warning');
+        return index;
+      }
       if (isInvalid(value)) {
         this.fail({ start: valueWord.start, end: last.end }, 'bad-value', `${option.name}: ${value.message}`);
         return index;

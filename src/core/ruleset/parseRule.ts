@@ -29,6 +29,8 @@ export interface RuleContext extends Program {
   readonly chains: Pick<ReadonlyMap<string, { readonly name: string; readonly hook?: string | undefined }>, 'get' | 'values'>;
   /** What is done with the rule; undefined where it is put into a chain. */
   readonly operation?: Operation;
+  /** The rule is input for iptables-restore, which knows no placeholders: see `isPlaceholder`. */
+  readonly asInput?: true | undefined;
   /** Filled with the words that could as well be spelled otherwise: see `GoodRule.certain`. */
   readonly certain?: Map<Word, readonly string[]>;
 }
@@ -208,6 +210,10 @@ class RuleReader implements RuleSurroundings {
     this.search.add(reader);
     this.loaded.push(reader);
     return reader;
+  }
+
+  get takesPlaceholders(): boolean {
+    return this.context.asInput !== true;
   }
 
   noteCertain(word: Word, spellings: readonly string[]): void {

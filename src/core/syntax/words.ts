@@ -53,7 +53,7 @@ function scanInto(words: Word[], text: string, from: number, to: number, quoting
       if (before === 32 || before === 9) return { ...NOTHING, comment: { start: i, end: trimEnd(text, i, to) } };
     }
     if (shell) {
-      if (isShellOperator(code)) return { ...NOTHING, tail: { start: i, end: trimEnd(text, i, to) } };
+      if (isShellOperator(code) && placeholderEnd(text, i, to) < 0) return { ...NOTHING, tail: { start: i, end: trimEnd(text, i, to) } };
       const end = shellWord(words, text, i, to);
       if (end < 0) return { ...NOTHING, unterminated: { start: -end - 1, end: to } };
       i = end;
@@ -109,6 +109,12 @@ function shellWord(words: Word[], text: string, start: number, to: number): numb
   let i = start;
   while (i < to) {
     const code = text.charCodeAt(i);
+    const placeholder = code === 60 ? placeholderEnd(text, i, to) : -1;
+    if (placeholder >= 0) {
+      value += text.slice(i, placeholder);
+      i = placeholder;
+      continue;
+    }
     if (code === 32 || code === 9 || isShellOperator(code)) break;
     if (code === 92) {
       quoted = true;
@@ -146,6 +152,15 @@ function shellWord(words: Word[], text: string, start: number, to: number): numb
   words.push({ start, end, text: value, quoted });
   return end;
 }
+
+/** Behind `<office subnet>`, which somebody wrote in the place of a value, where a shell would see a file; -1 where it is none. */
+function placeholderEnd(text: string, at: number, to: number): number {
+  PLACEHOLDER.lastIndex = at;
+  const found = PLACEHOLDER.exec(text);
+  return found && at + found[0].length <= to ? at + found[0].length : -1;
+}
+
+const PLACEHOLDER = /<[A-Za-z][\w .:/-]{0,60}>(?=$|[ \t/:,;.-])/y;
 
 function openQuote(words: Word[], text: string, start: number, quote: number, to: number, value: string): number {
   words.push({ start, end: to, text: value + text.slice(quote + 1, to), quoted: true });

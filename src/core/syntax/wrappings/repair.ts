@@ -6,12 +6,13 @@ import { Rewriting, type Rewritten } from '../../text/rewriting';
  */
 export function mayBeDamaged(text: string): boolean {
   for (const mark of MARKS) if (text.includes(mark)) return true;
-  return (text.includes('&') && ENTITY_ANYWHERE.test(text)) || (text.includes('<') && TAG_ANYWHERE.test(text)) || WIDE.test(text);
+  return (text.includes('&') && ENTITY_ANYWHERE.test(text)) || (text.includes('<') && (TAG_ANYWHERE.test(text) || PLACEHOLDER_ANYWHERE.test(text))) || WIDE.test(text);
 }
 
 const MARKS = ['\u001b', '\u009b', '\u00a0', '^[[', '[0m', '[00m', '[m'];
 const ENTITY_ANYWHERE = /&(?:quot|amp|lt|gt|nbsp|apos|ndash|mdash|#x?[\da-f]{1,6});/i;
 const TAG_ANYWHERE = /<\/?(?:pre|code|br|p|div|span|tt|li|td|b|i|em|strong|font)\b/i;
+const PLACEHOLDER_ANYWHERE = /[ \t]<[A-Za-z][\w-]{0,40} /;
 /** No text that JavaScript keeps with one byte a character has any of them, which costs nothing to know. */
 const WIDE = /[\u2002-\u200d\u2010-\u2015\u2018-\u201f\u202f\u205f\u2060\u2212\u3000\ufeff]/;
 
@@ -60,6 +61,11 @@ export function repaired(text: string): Rewritten | undefined {
     const tag = code === 60 && quote === undefined ? tagAt(text, i) : undefined;
     if (tag) {
       replace(tag.width, tag.value);
+      continue;
+    }
+    const placeholder = code === 60 && quote === undefined ? placeholderLength(text, i) : 0;
+    if (placeholder > 0) {
+      replace(placeholder, `"${text.slice(i, i + placeholder)}"`);
       continue;
     }
     const plain = code > 127 ? plainCharacter(text, i) : undefined;
@@ -115,6 +121,15 @@ function tagAt(text: string, at: number): { readonly width: number; readonly val
 }
 
 const TAG = /<\/?(pre|code|br|p|div|span|tt|li|td|b|i|em|strong|font)(?:[ \t][^<>]{0,300})?\/?>/iy;
+
+/** `<office subnet>`, a word of its own in the place of a value: with its blanks it would be two. */
+function placeholderLength(text: string, at: number): number {
+  PLACEHOLDER.lastIndex = at;
+  const found = at > 0 && /[ \t]/.test(text.charAt(at - 1)) ? PLACEHOLDER.exec(text) : null;
+  return found ? found[0].length : 0;
+}
+
+const PLACEHOLDER = /<[A-Za-z][\w-]{0,40}(?: [\w-]{1,40}){1,5}>(?:[/:]\S{1,40})?(?=$|[ \t])/y;
 
 /** What a typographic character stands for: where it is one of those that stand in the place of another. */
 function plainCharacter(text: string, at: number): { readonly width: number; readonly value: string } | undefined {
