@@ -1,8 +1,10 @@
+import { parsePacketExpression } from '../core/net/packetExpression';
 import { notesOf } from '../core/netfilter/trace';
 import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { parseSourceFile } from '../core/syntax/parse';
 import { visible } from '../core/text/visible';
 import { modelOf, type Dump, type FileModel } from '../features/fileModel';
+import { packetsOfFile } from '../features/filePackets';
 import { loadWarnings } from '../features/loadProblems';
 import { findRemedies } from '../features/remedies/findRemedies';
 import { remediesText } from '../features/remedies/remediesText';
@@ -16,7 +18,7 @@ import type { Terminal } from './terminal';
 /** Traces one packet through the rules of a file, whatever surrounds them; with --journey also what the proxy sends on. */
 export function runTrace(given: Arguments, terminal: Terminal): number {
   const name = oneFile(given, 'trace');
-  const expression = given.values.packet;
+  const expression = given.values.packet === '-' ? packetFromInput(name, terminal) : given.values.packet;
   if (expression === undefined) throw new Failure('trace needs --packet, such as --packet "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new"');
   const model = modelOf(parseSourceFile(terminal.read(name), { fileName: name }));
   const dump = chooseDump(model, given.values.dump, name);
@@ -28,6 +30,14 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   if (given.flags.has('json')) terminal.json(jsonOf(first, rest));
   else terminal.out(plainText(first, legs, rest, given.flags.has('journey')));
   return 0;
+}
+
+/** An expression or a line that shows a packet, from standard input; of several lines the first that shows one. */
+function packetFromInput(file: string, terminal: Terminal): string {
+  if (file === '-') throw new Failure('standard input can be the file or the packet, not both');
+  const text = terminal.read('-').trim();
+  if (text === '') throw new Failure('--packet -: standard input is empty; it takes a packet such as "in eth0 tcp > :80", or a line of a log or a capture that shows one');
+  return parsePacketExpression(text).request ? text : (packetsOfFile(parseSourceFile(text), 1)[0]?.text ?? text);
 }
 
 interface Traced {

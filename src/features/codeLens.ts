@@ -1,5 +1,6 @@
 import { visible } from '../core/text/visible';
 import type { Hook, TableName } from '../core/xtables/view';
+import { packetsOfFile } from './filePackets';
 import { ruleSetOf, type Dump, type FileModel } from './fileModel';
 
 /** A line of links above a line of the file, 0-based. */
@@ -8,14 +9,24 @@ export interface Lens {
   readonly dump: string;
   /** The chain whose traffic the link is about; undefined: any packet of the rule set. */
   readonly chain: { readonly table: TableName; readonly hook: Hook } | undefined;
+  /** The text of a line that shows a packet, which the link traces. */
+  readonly packet?: string;
   readonly title: string;
   /** What stands beside the link, without a link: `6 rules`. */
   readonly note: string;
 }
 
-/** Above each built-in chain that does something. With `dumps` also above each rule set: in notes and logs, where it has no file of its own. */
+/** Above each built-in chain that does something, and each line that shows a packet. With `dumps` also above each rule set: in notes and logs, where it has no file of its own. */
 export function lensesOf(model: FileModel, { dumps }: { readonly dumps: boolean }): readonly Lens[] {
-  return model.dumps.flatMap((dump) => [...(dumps ? dumpLens(dump) : []), ...chainLenses(dump)]);
+  return [...model.dumps.flatMap((dump) => [...(dumps ? dumpLens(dump) : []), ...chainLenses(dump)]), ...packetLenses(model)];
+}
+
+/** Of a log of thousands of packets, the first ones have a link. */
+const MOST_PACKETS = 100;
+
+function packetLenses({ file, defaultDump }: FileModel): readonly Lens[] {
+  if (!defaultDump) return [];
+  return packetsOfFile(file, MOST_PACKETS).map(({ text, line, packet }) => ({ line: line.index, dump: defaultDump.id, chain: undefined, packet: text, title: 'Trace this packet', note: visible(packet.expression) }));
 }
 
 function dumpLens({ id, label, section }: Dump): readonly Lens[] {

@@ -5,7 +5,7 @@ import type { ErrorEdge } from './edge';
 import { isEnabled, onDidChangeSetting } from './settings';
 import type { TraceRequest } from './traceCommands';
 
-/** Links above chains and rule sets. */
+/** Links above chains, rule sets and lines that show a packet. */
 export function registerCodeLens(documents: Documents, edge: ErrorEdge): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   return vscode.Disposable.from(
@@ -17,9 +17,9 @@ export function registerCodeLens(documents: Documents, edge: ErrorEdge): vscode.
         if (!isEnabled('codeLens.enabled', document.uri)) return [];
         const model = documents.modelOf(document);
         if (!model || token.isCancellationRequested) return [];
-        return lensesOf(model, { dumps: document.languageId !== 'iptables' }).flatMap(({ line, dump, chain, title, note }) => {
+        return lensesOf(model, { dumps: document.languageId !== 'iptables' }).flatMap(({ line, dump, chain, packet, title, note }) => {
           const range = new vscode.Range(line, 0, line, 0);
-          const request: TraceRequest = { uri: document.uri, dump, hook: chain?.hook };
+          const request: TraceRequest = { uri: document.uri, dump, hook: chain?.hook, packet };
           return [
             new vscode.CodeLens(range, { title, command: 'iptables.tracePacket', arguments: [request] }),
             new vscode.CodeLens(range, { title: note, command: '' }),

@@ -11,11 +11,13 @@ import type { Documents } from './documents';
 import type { ErrorEdge } from './edge';
 import type { TracePanels } from './tracePanels';
 
-/** What a link above a chain asks for. */
+/** What a link above a chain, or above a line that shows a packet, asks for. */
 export interface TraceRequest {
   readonly uri: vscode.Uri;
   readonly dump: string;
   readonly hook: Hook | undefined;
+  /** The text of the line. */
+  readonly packet?: string | undefined;
 }
 
 export function registerTraceCommands(documents: Documents, panels: TracePanels, edge: ErrorEdge): vscode.Disposable {
@@ -30,12 +32,17 @@ export function registerTraceCommands(documents: Documents, panels: TracePanels,
   );
 }
 
-/** Opens the trace of the file; from a link above a chain with a packet that comes by there. */
+/** Opens the trace of the file; from a link above a chain with a packet that comes by there, from one above a packet with that. */
 async function tracePacket(documents: Documents, panels: TracePanels, about: unknown): Promise<void> {
   const document = await documentOf(documents, panels, about);
   if (!document) return;
   const panel = panels.open(document);
   if (!isRequest(about)) return;
+  const { packet } = about;
+  if (packet !== undefined) {
+    panel.ask('Trace', (session) => session.tracePacket(packet, about.dump));
+    return;
+  }
   const { scenarios = [] } = panel.session.shown ?? {};
   const direction = about.hook && directionOf(about.hook);
   if (direction === undefined) {

@@ -36,6 +36,14 @@ describe('trace', () => {
     expect(runCommand('trace', [NODE, '--packet', 'tcp > :22 syn', '--journey']).out).toContain('The journey ends here');
   });
 
+  test.each([
+    ['an expression', 'tcp > :8080 syn\n'],
+    ['a line of a log', 'Jul  5 09:20:17 gw7 kernel: IN=eth0 OUT= SRC=10.10.40.12 DST=10.10.38.7 LEN=40 TTL=64 ID=1 PROTO=TCP SPT=41522 DPT=8080 SYN URGP=0\n'],
+    ['a capture, of which the first packet is traced', 'tcpdump: listening on any\n09:20:17.000001 eth0  In  IP 10.10.40.12.41522 > 10.10.38.7.8080: Flags [S], seq 1, win 2, length 0\n09:20:18.000001 eth0  In  IP 10.10.40.12.41522 > 10.10.38.7.9: Flags [S], seq 1, win 2, length 0\n'],
+  ])('--packet -: %s', (_what, input) => {
+    expect(JSON.parse(runCommand('trace', [POD, '--packet', '-', '--json'], { '-': input }).out)).toMatchObject({ packet: expect.stringMatching(/:8080 syn/) as string, outcomes: [{ outcome: 'LOCAL' }] });
+  });
+
   test('what iptables refuses of the rules is said, also where the packet does not come by', () => {
     const text = '*filter\n:INPUT ACCEPT [0:0]\n:A - [0:0]\n-A FORWARD -j A\n-A A -j A\n-A OUTPUT -j INPUT\nCOMMIT\n';
     const { out, code } = runCommand('trace', ['loop.rules', '--packet', 'tcp > :80'], { 'loop.rules': text });
@@ -63,6 +71,9 @@ describe('trace', () => {
     [[POD, '--packet', 'tcp', '--colour'], {}, '"--colour" is no option here'],
     [['nowhere.txt', '--packet', 'tcp'], {}, 'nowhere.txt: cannot be read'],
     [['-', NODE, '--packet', 'tcp'], { '-': '' }, 'takes one file'],
+    [['-', '--packet', '-'], { '-': 'tcp' }, 'the file or the packet, not both'],
+    [[POD, '--packet', '-'], { '-': ' \n' }, 'standard input is empty'],
+    [[POD, '--packet', '-'], { '-': 'no packet\nat all\n' }, 'is not understood'],
   ])('bad input %#: %j', (words, files, message) => {
     const { code, error } = runCommand('trace', words, files);
     expect(error).toContain(message);

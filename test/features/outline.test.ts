@@ -66,6 +66,14 @@ describe('links above chains', () => {
     `);
   });
 
+  test('and so have lines that show a packet', () => {
+    const text = '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n\nIN=eth0 OUT= SRC=10.0.0.9 DST=10.0.0.1 LEN=60 TTL=64 ID=1 PROTO=TCP SPT=1 DPT=2 SYN\nprose\nudp 17 29 src=10.0.0.9 dst=10.0.0.1 sport=5 dport=53 [UNREPLIED] src=10.0.0.1 dst=10.0.0.9 sport=53 dport=5 use=1\n';
+    expect(lensesOf(modelOfText(text), { dumps: false }).map(({ line, title, note }) => `${line + 1} ${title}: ${note}`)).toEqual([
+      '5 Trace this packet: in eth0 tcp 10.0.0.9:1 > 10.0.0.1:2 syn ttl 64 length 60 id 1',
+      '7 Trace this packet: udp 10.0.0.9:5 > 10.0.0.1:53',
+    ]);
+  });
+
   test.each([['PREROUTING', 'in'], ['INPUT', 'in'], ['FORWARD', 'forward'], ['OUTPUT', 'out'], ['POSTROUTING', 'out']] as const)('%s is passed by a packet that goes %s', (hook, direction) => {
     expect(directionOf(hook)).toBe(direction);
   });

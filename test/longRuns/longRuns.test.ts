@@ -55,7 +55,9 @@ describe('a run twice as long costs about twice as much', () => {
     }
   });
 
-  test.each([['', ''], ['in tcp ', ''], ['in tcp state ', ''], ['in tcp 10.0.0.1:1 > ', ''], ['', ' > 10.0.0.1:80']])('packet expressions and names: %j … %j', { timeout: 60_000 }, (before, behind) => {
+  test.each([['', ''], ['in tcp ', ''], ['in tcp state ', ''], ['in tcp 10.0.0.1:1 > ', ''], ['', ' > 10.0.0.1:80'],
+    ['IN=eth0 OUT= SRC=', ' PROTO=TCP'], ['', 'IN=eth0 OUT= SRC=10.0.0.1 DST=10.0.0.2 PROTO=TCP'], ['IN=e OUT= SRC=10.0.0.1 DST=10.0.0.2 [SRC=', ''], ['trace id 1 ip a b packet: ip saddr ', ''], ['tcp 6 1 src=10.0.0.1 ', ''],
+    ['09:20:17.000001 IP (', ') 10.0.0.1.1 > 10.0.0.2.2: Flags [S]'], ['IP 10.0.0.1.1 > 10.0.0.2.2: ', ''], ['09:20:17.000001 ', ' ethertype IPv4 (0x0800), length 1: 10.0.0.1.1 > 10.0.0.2.2: UDP'], ['1 0.0 10.0.0.1 → 10.0.0.2 TCP 60 ', '']])('packet expressions and names: %j … %j', { timeout: 60_000 }, (before, behind) => {
     for (const piece of PIECES) {
       const run = (length: number) => () => {
         const text = before + piece.repeat(Math.ceil(length / piece.length)) + behind;

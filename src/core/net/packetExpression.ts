@@ -2,6 +2,7 @@ import { formatAddress, parseAddress, type Address } from './address';
 import { ALIASES, DIRECTIONS, FLAG_ORDER, ICMP_NAMES, KEYWORDS, PROTOCOL_WORDS, STATES } from './expressionWords';
 import { icmpTypeOf, icmpTypes, type IcmpType } from './icmpTypes';
 import { TCP_FLAGS } from './packet';
+import { packetsOfLine } from './packetLine/packetsOfLine';
 import { isProblem, namedProtocol, readPacketRequest, type PacketRequest } from './packetRequest';
 import { protocolName } from './protocols';
 import { portOfService } from './services';
@@ -29,20 +30,24 @@ export interface ExpressionProblem {
 }
 
 export type ParsedExpression =
-  | { readonly request: PacketRequest; readonly words: readonly ExpressionWord[]; readonly problems?: undefined }
+  /** `note`: what a line that stands for the packet does not tell of it. */
+  | { readonly request: PacketRequest; readonly words: readonly ExpressionWord[]; readonly note?: string; readonly problems?: undefined }
   | { readonly problems: readonly ExpressionProblem[]; readonly request?: undefined };
 
 /**
  * Reads a packet as people type it: `in eth0 tcp 10.10.40.12:41522 > 10.10.38.7:3000 syn new`. Words come in any order; `>`
  * (also `->` and `→`) stands between source and destination, and one address alone is the destination. Everything may be
  * left out. Words: `in [interface]`, `out [interface]`, `forward [in-interface [out-interface]]`, a protocol, `address[:port]` (IPv6 with a port in brackets),
- * TCP flags, conntrack states, ICMP type names, `df`, `mf`, and the keywords of KEYWORDS with a value.
+ * TCP flags, conntrack states, ICMP type names, `df`, `mf`, and the keywords of KEYWORDS with a value. The whole text may also be a line of a log or of a
+ * capture that shows the packet (`packetsOfLine`); such a line has no words.
  */
 export function parsePacketExpression(text: string): ParsedExpression {
   const tokens = tokenize(text);
   const reader = new ExpressionReader(tokens);
   const request = reader.read();
-  return request ? { request, words: reader.words } : { problems: reader.problems };
+  if (request) return { request, words: reader.words };
+  const [shown] = packetsOfLine(text);
+  return shown ? { request: shown.request, words: [], ...(shown.note === undefined ? {} : { note: shown.note }) } : { problems: reader.problems };
 }
 
 interface Token {

@@ -55,7 +55,7 @@ const CAPITAL: readonly Pattern[] = [
   [Shape.SocketRow, /(?:LISTEN|UNCONN|ESTAB|CLOSE-WAIT|TIME-WAIT|FIN-WAIT-[12]|SYN-SENT|SYN-RECV|LAST-ACK|CLOSING)[ \t]+\d+[ \t]+\d+(?:[ \t]|$)/y],
   [Shape.Set, /Name: [^\s]{1,31}[ \t]*$/y],
   [Shape.WideTable, /(?:CONTAINER ID[ \t]+IMAGE[ \t]|(?:NAMESPACE[ \t]+)?NAME[ \t]+(?:READY[ \t]+STATUS|STATUS[ \t]+ROLES)[ \t])/y],
-  [Shape.Assignment, /[A-Z][A-Z0-9_]{1,60}=/y],
+  [Shape.Assignment, /[A-Z][A-Z0-9_]{1,60}=(?!\S{0,15} OUT=)/y],
   [Shape.SocketHeader, /(?:State[ \t]+Recv-Q|Netid[ \t]+State|Proto[ \t]+Recv-Q|Recv-Q[ \t]+Send-Q|Active Internet connections)/y],
   [Shape.RouteHeader, /(?:Kernel IP(?:v6)? routing table|Destination[ \t]+(?:Gateway|Next Hop))/y],
   [

@@ -29,5 +29,5 @@ export const PACKET_OF_SMALL = new RegExp(`${CAPTURED}${NETWORK}|trace id [\\da-
 /** What LOG and TRACE make of a packet, behind whatever prefix: `IN=eth0 OUT= MAC=… SRC=10.0.0.9 DST=10.0.0.1 LEN=60 … PROTO=TCP …`. */
 export function isLoggedPacket(text: string, start: number): boolean {
   const source = text.indexOf(' SRC=', start);
-  return source >= 0 && text.includes(' DST=', source) && text.includes(' PROTO=', source) && text.lastIndexOf('IN=', source) >= start;
+  return source >= 0 && text.includes(' DST=', source) && (text.includes(' PROTO=', source) || text.startsWith('PACKET: ', start)) && text.lastIndexOf('IN=', source) >= start;
 }

@@ -51,7 +51,7 @@ export function evaluate(model: FileModel, dump: Dump, { expression, outcome, an
     traced, ruleSet, family, packet: formatPacketExpression(request), selected: outcome, answers: answerMap,
     listenersFrom: host.listenersKnown ? listenersFrom(model) : undefined, listeners: host.listeners, knowledge: ruleSet && ruleSetView(ruleSet),
   };
-  return { setting, given, request, filled, contradictions, problems: [], input };
+  return { setting, given, request, filled, contradictions: parsed.note === undefined ? contradictions : [parsed.note, ...contradictions], problems: [], input };
 }
 
 /** undefined where nothing in the packet tells. */

@@ -1,0 +1,44 @@
+import { formatPacketExpression } from '../formatPacketExpression';
+import { isProblem, readPacketRequest, type PacketRequest } from '../packetRequest';
+import { readConnectionPacket } from './connectionPacket';
+import { readKernelLog } from './kernelLog';
+import { readNftTrace } from './nftTrace';
+import { readTcpdump } from './tcpdump';
+import { readTshark } from './tshark';
+
+/** A packet that a line shows. */
+export interface PacketOfLine {
+  readonly request: PacketRequest;
+  /** The same in the packet language, as far as it has words for it. */
+  readonly expression: string;
+  /** Why the packet may have looked otherwise when it came: the line shows it in the middle of its way. */
+  readonly note: string | undefined;
+}
+
+/** What a reader finds in a line: fields of the JSON contract, not yet checked. */
+export interface ReadPacket {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly note?: string | undefined;
+}
+
+const READERS: readonly ((text: string) => ReadPacket | undefined)[] = [readKernelLog, readNftTrace, readConnectionPacket, readTcpdump, readTshark];
+
+/** In characters; no tool writes longer lines about a packet. */
+const LONGEST_LINE = 4000;
+
+/**
+ * The packet that a line shows, whoever wrote it and whatever stands in front of it: LOG or TRACE of iptables, `nft monitor trace` and `xtables-monitor
+ * --trace`, tcpdump (a packet of `tcpdump -v` is its two lines, joined by a blank), tshark, a line of `conntrack -L`. An empty list for any other text.
+ * Never throws.
+ */
+export function packetsOfLine(text: string): readonly PacketOfLine[] {
+  const line = text.slice(0, LONGEST_LINE).trim();
+  for (const read of READERS) {
+    const found = read(line);
+    if (!found) continue;
+    // Without a code it is 0.
+    const request = readPacketRequest(Number(found.fields['icmpCode']) === 0 ? { ...found.fields, icmpCode: undefined } : found.fields);
+    return isProblem(request) ? [] : [{ request, expression: formatPacketExpression(request), note: found.note }];
+  }
+  return [];
+}
