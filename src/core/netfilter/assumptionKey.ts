@@ -1,4 +1,4 @@
-import type { Assumption } from './events';
+import type { Assumption } from './assumption';
 
 /** Under this key the user may answer what is assumed: `filter/INPUT/4/-m set --match-set blocked src`. */
 export function assumptionKey({ table, chain, num, match }: Pick<Assumption, 'table' | 'chain' | 'num' | 'match'>): string {

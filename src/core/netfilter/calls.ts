@@ -31,26 +31,30 @@ const MOST_KEPT = 16;
  * million visits. A chain does the same in the same circumstances, so its answer is known without another walk.
  */
 export class Calls {
-  private readonly finished: Map<Chain, readonly FinishedCall[]>;
-
-  constructor(finished?: ReadonlyMap<Chain, readonly FinishedCall[]>) {
-    this.finished = new Map(finished);
-  }
+  /** undefined: none. In common with a copy until one of both writes. */
+  private finished: Map<Chain, readonly FinishedCall[]> | undefined;
+  private shared = false;
 
   /** For a path that parts from this one. */
   copy(): Calls {
-    return new Calls(this.finished);
+    const copy = new Calls();
+    copy.finished = this.finished;
+    copy.shared = this.shared = true;
+    return copy;
   }
 
   /** What chance answered may come out otherwise next time; any other question has one answer, whichever is followed. */
   keep(call: FinishedCall): void {
     if (call.after.chances !== call.before.chances) return;
-    const kept = this.finished.get(call.chain) ?? [];
-    if (kept.length < MOST_KEPT && !find(kept, call.before)) this.finished.set(call.chain, [...kept, call]);
+    const kept = this.finished?.get(call.chain) ?? [];
+    if (kept.length >= MOST_KEPT || find(kept, call.before)) return;
+    if (this.shared || !this.finished) this.finished = new Map(this.finished);
+    this.shared = false;
+    this.finished.set(call.chain, [...kept, call]);
   }
 
   find(chain: Chain, circumstances: Circumstances): FinishedCall | undefined {
-    return find(this.finished.get(chain) ?? [], circumstances);
+    return find(this.finished?.get(chain) ?? [], circumstances);
   }
 }
 

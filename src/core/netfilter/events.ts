@@ -5,6 +5,7 @@ import type { Chain, Rule } from '../ruleset/ruleSet';
 import type { Answer } from '../xtables/answer';
 import type { Effect } from '../xtables/extension';
 import type { Hook, PacketView, TableName } from '../xtables/view';
+import type { Assumption } from './assumption';
 
 /** Why the kernel itself threw a packet away, outside of any rule. The list is closed; `explainKernelDrop` has the words. */
 export type KernelDropReason =
@@ -65,23 +66,6 @@ export type TraceEvent =
 
 export type TableVerdict = 'ACCEPT' | 'DROP' | 'REJECT';
 
-/** Something that had to be assumed to get this outcome. */
-export interface Assumption {
-  readonly table: TableName;
-  readonly chain: string;
-  readonly num: number;
-  /** The condition or the choice in words. */
-  readonly match: string;
-  readonly value: boolean;
-  /** It is one of several things that the target may do; otherwise a condition. */
-  readonly choice: boolean;
-  readonly probability: number | undefined;
-  readonly reason: string;
-  readonly rule: Rule | undefined;
-  /** `table/chain/num/match`: under this key the user may answer the question. */
-  readonly key: string;
-}
-
 /** How one walk ended. */
 export interface WalkEnd {
   readonly outcome: 'LOCAL' | 'SENT' | 'DROPPED' | 'NONE';
@@ -109,6 +93,8 @@ export interface WalkEnd {
 /** One possible course of the packet. */
 export interface Walked {
   readonly events: readonly TraceEvent[];
+  /** `events` without the rules that did not match, which are most of them where many questions are open. */
+  readonly milestones: readonly TraceEvent[];
   readonly end: WalkEnd;
   readonly assumptions: readonly Assumption[];
   /** What was taken for granted of the programs of this host. */

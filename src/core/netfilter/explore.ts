@@ -1,4 +1,5 @@
-import type { Assumption, TraceEvent, Walked, WalkEnd } from './events';
+import type { Assumption } from './assumption';
+import type { TraceEvent, Walked, WalkEnd } from './events';
 import { Passage, type Arrival, type Joins, type Place, type WalkContext } from './passage';
 import { sameStanding } from './standing';
 import { samePosition } from './traverse';
@@ -43,6 +44,7 @@ interface Stretch {
   events: readonly TraceEvent[];
   assumptions: readonly Assumption[];
   notes: readonly string[];
+  milestones: readonly TraceEvent[];
   /** The ways on at its end. */
   branches: readonly Stretch[] | undefined;
   /** What it leads into, where it does not part. */
@@ -51,7 +53,7 @@ interface Stretch {
 }
 
 function stretchOf(passage: Passage | undefined): Stretch {
-  return { passage, events: [], assumptions: [], notes: [], branches: undefined, on: undefined, end: undefined };
+  return { passage, events: [], assumptions: [], notes: [], milestones: [], branches: undefined, on: undefined, end: undefined };
 }
 
 interface Known {
@@ -108,6 +110,7 @@ class Explorer implements Joins {
     current.events = passage.events;
     current.assumptions = passage.assumptions;
     current.notes = passage.notes;
+    current.milestones = passage.events.filter((event) => (event.kind === 'rule' ? event.matched : event.kind !== 'skipped'));
     passage.events = [];
     passage.assumptions = [];
     passage.notes = [];
@@ -126,10 +129,12 @@ class Way {
   private readonly events: TraceEvent[] = [];
   private readonly assumptions: Assumption[] = [];
   private readonly notes: string[] = [];
+  private readonly milestones: TraceEvent[] = [];
 
   push(stretch: Stretch): void {
-    const { events, assumptions, notes } = this;
-    this.stretches.push({ stretch, before: { events: events.length, assumptions: assumptions.length, notes: notes.length } });
+    const { events, assumptions, notes, milestones } = this;
+    this.stretches.push({ stretch, before: { events: events.length, assumptions: assumptions.length, notes: notes.length, milestones: milestones.length } });
+    for (const event of stretch.milestones) milestones.push(event);
     for (const event of stretch.events) events.push(event);
     for (const assumption of stretch.assumptions) assumptions.push(assumption);
     for (const note of stretch.notes) notes.push(note);
@@ -143,6 +148,7 @@ class Way {
       this.events.length = last.before.events;
       this.assumptions.length = last.before.assumptions;
       this.notes.length = last.before.notes;
+      this.milestones.length = last.before.milestones;
       const branches = this.stretches.at(-1)?.stretch.branches;
       const next = branches?.[branches.indexOf(last.stretch) + 1];
       if (next) return next;
@@ -151,7 +157,7 @@ class Way {
 
   whole(): Path {
     const { walkEnd, after } = this.stretches.at(-1)?.stretch.end as NonNullable<Stretch['end']>;
-    return { walked: { events: this.events.slice(), end: walkEnd, assumptions: this.assumptions.slice(), notes: [...new Set(this.notes)] }, after };
+    return { walked: { events: this.events.slice(), milestones: this.milestones.slice(), end: walkEnd, assumptions: this.assumptions.slice(), notes: [...new Set(this.notes)] }, after };
   }
 }
 
@@ -160,4 +166,5 @@ interface Told {
   readonly events: number;
   readonly assumptions: number;
   readonly notes: number;
+  readonly milestones: number;
 }

@@ -4,12 +4,13 @@ import { hasPorts } from '../net/makePacket';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { reportedProtocol } from '../net/protocols';
 import { printRule } from '../ruleset/printRule';
-import type { Assumption, TraceEvent, Walked, WalkEnd } from './events';
+import type { Assumption } from './assumption';
+import type { TraceEvent, Walked, WalkEnd } from './events';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 
 /** One outcome in the words of the JSON contract. */
 export interface Outcome {
-  readonly assumptions: readonly { readonly table: string; readonly chain: string; readonly num: number; readonly match: string; readonly value: boolean; readonly probability?: number; readonly reason: string }[];
+  readonly assumptions: readonly Pick<Assumption, 'table' | 'chain' | 'num' | 'match' | 'value' | 'probability' | 'reason'>[];
   readonly outcome: WalkEnd['outcome'];
   readonly verdict: WalkEnd['verdict'];
   readonly dropBy?: Record<string, unknown>;
@@ -36,21 +37,21 @@ export interface FinalPacket {
 }
 
 /** The outcome as `batch` gives it. Positions in it are 1-based. */
-export function outcomeOf({ events, end, assumptions }: Walked): Outcome {
+export function outcomeOf({ events, milestones, end, assumptions }: Walked): Outcome {
   return {
-    assumptions: assumptions.map(assumptionJson),
+    assumptions,
     outcome: end.outcome,
     verdict: end.verdict,
     ...(end.dropBy ? (end.outcome === 'NONE' ? { neverSeen: dropBy(end.dropBy) } : { dropBy: dropBy(end.dropBy) }) : {}),
     ...(end.outInterface === undefined ? {} : { outIface: end.outInterface }),
-    ...passed(events),
-    verdicts: verdictsOf(events),
+    ...passed(milestones),
+    verdicts: verdictsOf(milestones),
     finalPacket: packetJson(lastSeen(events) ?? end.packet, end.inInterface, end.lastOutInterface),
     ...(end.randomPort ? { random: [end.packet.protocol === PROTOCOL.ICMP || end.packet.protocol === PROTOCOL.ICMPV6 ? 'icmpId' : end.randomPort === 'source' ? 'sport' : 'dport'] } : {}),
     ...(end.outcome === 'LOCAL' ? { receiver: end.receiver ? { process: end.receiver.process ?? null, pid: end.receiver.pid ?? null, local: end.receiver.text } : null } : {}),
     ...(end.state === undefined ? {} : { ctstate: end.state }),
     ...fragmentsOf(events),
-    ...copyOf(events),
+    ...copyOf(milestones),
   };
 }
 
@@ -74,18 +75,6 @@ function copyOf(events: readonly TraceEvent[]): Pick<Outcome, 'copy'> {
   const copy = events.find((event) => event.kind === 'copy-end')?.end;
   return copy ? { copy: { outcome: copy.outcome, verdict: copy.verdict, ...(copy.dropBy ? { dropBy: dropBy(copy.dropBy) } : {}) } } : {};
 }
-
-/** Outcomes that part late have most of their assumptions in common: each is put into words once. */
-function assumptionJson(assumption: Assumption): Outcome['assumptions'][number] {
-  let json = assumptionsTold.get(assumption);
-  if (!json) {
-    const { table, chain, num, match, value, probability, reason } = assumption;
-    assumptionsTold.set(assumption, (json = { table, chain, num, match, value, ...(probability === undefined ? {} : { probability }), reason }));
-  }
-  return json;
-}
-
-const assumptionsTold = new WeakMap<Assumption, Outcome['assumptions'][number]>();
 
 function passed(events: readonly TraceEvent[]): Pick<Outcome, 'hooks' | 'matchedRules'> {
   const hooks: string[] = [];

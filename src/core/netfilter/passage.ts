@@ -4,10 +4,11 @@ import type { Host } from '../net/host';
 import type { Packet, SocketOwner } from '../net/packet';
 import { matchesInLoadOrder } from '../ruleset/loadOrder';
 import type { RuleSet } from '../ruleset/ruleSet';
+import type { Assumption } from './assumption';
 import type { PacketView } from '../xtables/view';
 import { changedUnder, checked, RIGHT } from './checksum';
 import { templateView } from './connectionFacts';
-import type { Assumption, KernelDropReason, TraceEvent, WalkEnd } from './events';
+import type { KernelDropReason, TraceEvent, WalkEnd } from './events';
 import type { Standing } from './standing';
 import type { Position } from './traverse';
 import type { World } from './world';
@@ -84,6 +85,16 @@ interface Agenda {
 /** What the kernel keeps of a packet beside its data. */
 const BESIDE_DATA: ReadonlySet<string> = new Set(['mark', 'priority', 'sourceMac', 'destinationMac']);
 
+type HostAsked = Required<Pick<PacketView, 'findConnection' | 'findSocket' | 'matchesNamed'>>;
+
+function hostAsked({ world, ruleSet }: WalkContext): HostAsked {
+  return {
+    findConnection: (tuple, zone) => world.find(tuple, zone)?.entry,
+    findSocket: (packet) => world.socketOf(packet),
+    matchesNamed: (name) => (ruleSet ? matchesInLoadOrder(ruleSet, name) : []),
+  };
+}
+
 /** DSCP and TOS leave a packet alone that is as they want it; the others make its data its own at once. Source: net/netfilter/xt_DSCP.c. */
 function wasWritten(before: Packet, patch: Partial<Packet>): boolean {
   const keys = Object.keys(patch).filter((key) => !BESIDE_DATA.has(key));
@@ -106,6 +117,8 @@ export class Passage {
   chances = 0;
   private standing: Standing;
   private cachedView: PacketView | undefined;
+  /** What rules may ask of the host, wherever the packet stands. */
+  private readonly asked: HostAsked;
   private agenda: Agenda | undefined;
   /** Where paths that parted may meet again; undefined: this one has not met a fork in the present table. */
   private joins: Joins | undefined;
@@ -116,6 +129,7 @@ export class Passage {
     readonly arrival: Arrival,
     readonly context: WalkContext,
   ) {
+    this.asked = hostAsked(context);
     this.standing = {
       packet: arrival.packet, hook: undefined, table: 'raw', inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, beyondCt: false, socket: undefined,
       headerBySender: false, assignedSocket: undefined, packetType: undefined, ownCopy: false, shared: undefined, checksum: RIGHT, routedAs: undefined, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
@@ -208,14 +222,17 @@ export class Passage {
   }
 
   view(): PacketView {
+    return (this.cachedView ??= this.viewNow());
+  }
+
+  private viewNow(): PacketView {
     const { packet, hook, table, inInterface, outInterface, conntrack, untracked, template, socket, headerBySender, assignedSocket, ownCopy, routedAs } = this.standing;
-    const { host, world, ruleSet } = this.context;
-    return (this.cachedView ??= {
+    const { context: { host, world, ruleSet }, asked: { findConnection, findSocket, matchesNamed } } = this;
+    return {
       packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket, ownCopy, routedAs,
       conntrack: conntrack ?? (template ? templateView(template, packet.family) : untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),
-      memory: world, packetType: this.packetType(), backend: ruleSet?.backend ?? 'legacy', iptablesVersion: ruleSet?.section.version, findConnection: (tuple, zone) => world.find(tuple, zone)?.entry, findSocket: (asked) => world.socketOf(asked),
-      matchesNamed: (name) => (ruleSet ? matchesInLoadOrder(ruleSet, name) : []),
-    });
+      memory: world, packetType: this.packetType(), backend: ruleSet?.backend ?? 'legacy', iptablesVersion: ruleSet?.section.version, findConnection, findSocket, matchesNamed,
+    };
   }
 
   packetType(): PacketView['packetType'] {

@@ -4,6 +4,7 @@ import type { Effect, MatchChange } from '../xtables/extension';
 import type { Hook, PacketView, TableName } from '../xtables/view';
 import { assumptionKey } from './assumptionKey';
 import type { Circumstances } from './calls';
+import { Assumption } from './assumption';
 import type { TraceEvent, WalkEnd } from './events';
 import { setUpNat } from './nat';
 import { rangeOf } from './natRange';
@@ -186,9 +187,7 @@ class Tables implements Traveller {
 
   assume(rule: Rule, { question: match, value, choice, reason, probability }: Omit<Branch, 'from'>): void {
     if (probability !== undefined) this.passage.chances++;
-    this.passage.assumptions.push({
-      table: rule.chain.table, chain: rule.chain.name, num: rule.number, match, value, choice, probability, reason, rule, key: keyOf(rule, match),
-    });
+    this.passage.assumptions.push(new Assumption(rule, match, value, choice, probability, reason));
   }
 }
 

@@ -86,7 +86,7 @@ function follow(request: PacketRequest, setting: TraceSetting, world: World): { 
     }
     outcomes.push(unfollowed.length === 0 ? path.walked : { ...path.walked, notes: [...path.walked.notes, ...unfollowed] });
     events += path.walked.events.length;
-    for (const event of path.walked.events) if (event.kind === 'rule' && event.matched) matched++;
+    for (const { kind } of path.walked.milestones) if (kind === 'rule') matched++;
   }
   return { traced: { outcomes, truncated, asked: effort.rules }, after };
 }

@@ -298,7 +298,8 @@ class Traversal {
 
   private fork(rule: Rule, before: PacketView, open: OpenQuestion): TableEnd {
     const { question, answer } = open;
-    const branches = [true, false].map((value): Branch => ({ question, value, reason: answer.reason, probability: chanceOf(answer, value), choice: false, from: { ...this.position(), answered: { before, open, value } } }));
+    const here = this.position();
+    const branches = [true, false].map((value): Branch => ({ question, value, reason: answer.reason, probability: chanceOf(answer, value), choice: false, from: { ...here, answered: { before, open, value } } }));
     return { kind: 'fork', rule, branches };
   }
 

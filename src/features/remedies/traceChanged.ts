@@ -1,5 +1,6 @@
 import { assumptionKey } from '../../core/netfilter/assumptionKey';
-import type { Assumption, Walked } from '../../core/netfilter/events';
+import type { Assumption } from '../../core/netfilter/assumption';
+import type { Walked } from '../../core/netfilter/events';
 import { tracePacket } from '../../core/netfilter/trace';
 import { afterCommands } from '../../core/ruleset/afterCommands';
 import { commandText, type Change, type RuleCommand, type Situation } from './remedy';

@@ -1,5 +1,6 @@
 import type { Traced } from '../../core/netfilter/trace';
-import type { Assumption, TraceEvent, Walked } from '../../core/netfilter/events';
+import type { Assumption } from '../../core/netfilter/assumption';
+import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import type { RuleSetView } from '../../core/knowledge/view';
 import type { Listener } from '../../core/net/host';
 import type { RuleSet } from '../../core/ruleset/ruleSet';

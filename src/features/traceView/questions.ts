@@ -1,4 +1,5 @@
-import type { Assumption, Walked } from '../../core/netfilter/events';
+import type { Assumption } from '../../core/netfilter/assumption';
+import type { Walked } from '../../core/netfilter/events';
 import { lineNumber, type TraceInput } from './course';
 import type { AssumptionModel, OutcomeTab, Question } from './model';
 import { badgeOf } from './verdict';

@@ -1,0 +1,47 @@
+import type { Rule } from '../ruleset/ruleSet';
+import type { TableName } from '../xtables/view';
+import { assumptionKey } from './assumptionKey';
+
+/**
+ * Something that had to be assumed to get an outcome. Its fields are those of the JSON contract, and what else is known of it is no field:
+ * outcomes that part late have hundreds of assumptions in common, which are shown as they are instead of being copied for each.
+ */
+export class Assumption {
+  readonly table: TableName;
+  readonly chain: string;
+  readonly num: number;
+  /** The condition or the choice in words. */
+  readonly match: string;
+  readonly value: boolean;
+  /** From 0 to 1; not there where nothing tells it. */
+  declare readonly probability?: number;
+  readonly reason: string;
+  readonly #rule: Rule;
+  readonly #choice: boolean;
+
+  constructor(rule: Rule, match: string, value: boolean, choice: boolean, probability: number | undefined, reason: string) {
+    this.table = rule.chain.table;
+    this.chain = rule.chain.name;
+    this.num = rule.number;
+    this.match = match;
+    this.value = value;
+    if (probability !== undefined) this.probability = probability;
+    this.reason = reason;
+    this.#rule = rule;
+    this.#choice = choice;
+  }
+
+  get rule(): Rule {
+    return this.#rule;
+  }
+
+  /** It is one of several things that the target may do; otherwise a condition. */
+  get choice(): boolean {
+    return this.#choice;
+  }
+
+  /** `table/chain/num/match`: under this key the user may answer the question. */
+  get key(): string {
+    return assumptionKey(this);
+  }
+}
