@@ -51,6 +51,9 @@ export function tokenizeLines(grammar: IGrammar, lines: readonly string[]): Toke
   });
 }
 
+/** What the engine did since the start: characters that it copied to be searched, and searches for the next match. */
+export const work = { copied: 0, searches: 0 };
+
 let registry: Promise<textmate.Registry> | undefined;
 
 async function createRegistry(): Promise<textmate.Registry> {
@@ -58,8 +61,20 @@ async function createRegistry(): Promise<textmate.Registry> {
   await oniguruma.loadWASM(wasm);
   return new textmate.Registry({
     onigLib: Promise.resolve({
-      createOnigScanner: (patterns) => oniguruma.createOnigScanner(patterns),
-      createOnigString: (text) => oniguruma.createOnigString(text),
+      createOnigScanner: (patterns): textmate.OnigScanner => {
+        const scanner: textmate.OnigScanner = oniguruma.createOnigScanner(patterns);
+        return {
+          findNextMatchSync: (text, start, options) => {
+            work.searches++;
+            return scanner.findNextMatchSync(text, start, options);
+          },
+          dispose: () => scanner.dispose?.(),
+        };
+      },
+      createOnigString: (text) => {
+        work.copied += text.length;
+        return oniguruma.createOnigString(text);
+      },
     }),
     loadGrammar: (scopeName) =>
       Promise.resolve(scopeName in files ? (JSON.parse(grammarText(scopeName)) as IRawGrammar) : null),
