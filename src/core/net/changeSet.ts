@@ -1,13 +1,14 @@
 import { andAddress, compareAddresses, notAddress, orAddress, parseAddress, parseBlock, type Address } from './address';
 import type { IpSet } from './host';
-import { liveLengths, liveMember, liveSize, withMember } from './setChanges';
+import { isUnsure, liveLengths, liveMember, liveSize, withMember } from './setChanges';
 import { compileSet, setOption } from './setEntries';
 import { memberText, NO_INFO, type SetMember, type SetPart } from './setMembers';
 import { maskNetworks, packetValues, type SetDirection, type SetView } from './testSet';
 
 /** What became of a set to which a packet was to be added, or from which it was to be removed. */
 export type SetResult =
-  | { readonly kind: 'changed'; readonly set: IpSet; readonly member: SetMember; readonly text: string }
+  /** `forced`: the set was full, so that the member may as well be left out, and another one be gone. */
+  | { readonly kind: 'changed'; readonly set: IpSet; readonly member: SetMember; readonly text: string; readonly forced: boolean }
   | { readonly kind: 'unchanged'; readonly why: 'unfit' | 'present' | 'absent' | 'full'; readonly text?: string };
 
 const UNFIT: SetResult = { kind: 'unchanged', why: 'unfit' };
@@ -17,7 +18,8 @@ const MAXELEM = 65536;
 
 /**
  * Adds a packet to a set: a member that is there already stays as it is, or (`exist`) loses nomatch, mark and counts. A full set
- * takes no more; that `forceadd` may throw out another one, where both happen to share a bucket, is not followed.
+ * takes no more. With `forceadd` it takes one in the place of another that shares its bucket, and none where the bucket is empty; buckets
+ * depend on a number drawn at random when the set is made, so which members it has is not known behind that.
  * Source: net/netfilter/ipset/ip_set_core.c ip_set_add, ip_set_hash_gen.h mtype_add, ip_set_bitmap_gen.h, ip_set_bitmap_ipmac.c.
  */
 export function addToSet(set: IpSet, view: SetView, directions: readonly SetDirection[], exist: boolean): SetResult {
@@ -28,9 +30,11 @@ export function addToSet(set: IpSet, view: SetView, directions: readonly SetDire
   // The member of a range is one by itself from now on, and one of any interface keeps its own name.
   const parts = there && set.type === 'hash:net,iface' ? there.parts : values;
   if (there && !exist && !learns(there)) return { kind: 'unchanged', why: 'present', text };
-  if (!there && set.type.startsWith('hash:') && liveSize(set) >= Number(setOption(set, 'maxelem') ?? MAXELEM)) return { kind: 'unchanged', why: 'full', text };
+  const full = !there && set.type.startsWith('hash:') && liveSize(set) >= Number(setOption(set, 'maxelem') ?? MAXELEM);
+  const forced = full && set.options.includes('forceadd');
+  if (full && !forced) return { kind: 'unchanged', why: 'full', text };
   const member: SetMember = { parts, nomatch: false, counts: { packets: undefined, bytes: undefined }, info: NO_INFO };
-  return { kind: 'changed', set: withMember(set, parts, member), member, text };
+  return { kind: 'changed', set: withMember(set, parts, member, forced || isUnsure(set)), member, text, forced };
 }
 
 /** A member of bitmap:ip,mac whose link layer address is not known yet. */
@@ -45,7 +49,7 @@ export function removeFromSet(set: IpSet, view: SetView, directions: readonly Se
   const text = memberText(values);
   const member = liveMember(set, values);
   if (member === undefined) return { kind: 'unchanged', why: 'absent', text };
-  return { kind: 'changed', set: withMember(set, set.type === 'hash:net,iface' ? member.parts : values, undefined), member, text };
+  return { kind: 'changed', set: withMember(set, set.type === 'hash:net,iface' ? member.parts : values, undefined), member, text, forced: false };
 }
 
 /**

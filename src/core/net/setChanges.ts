@@ -15,14 +15,21 @@ export interface SetChange {
 export interface SetChanges {
   readonly original: IpSet;
   readonly members: ReadonlyMap<string, SetChange>;
+  /** A full set with `forceadd` was added to: each of its members may have been thrown out, or not be taken in. What is no member is none for certain. */
+  readonly unsure: boolean;
 }
 
-/** The same set with the member of these values added, changed or (undefined) gone. */
-export function withMember(set: IpSet, parts: readonly SetPart[], member: SetMember | undefined): IpSet {
+/** The same set with the member of these values added, changed or (undefined) gone. `unsure`: nobody knows which of its members it has from now on. */
+export function withMember(set: IpSet, parts: readonly SetPart[], member: SetMember | undefined, unsure = isUnsure(set)): IpSet {
   const key = memberKey(parts, set.type);
   const original = set.changes?.original ?? set;
   const saved = savedMember(original, parts, key) !== undefined;
-  return { ...set, changes: { original, members: new Map(set.changes?.members).set(key, { parts, member, saved }) } };
+  return { ...set, changes: { original, members: new Map(set.changes?.members).set(key, { parts, member, saved }), unsure } };
+}
+
+/** Whether a member of the set may as well be none. */
+export function isUnsure({ changes }: IpSet): boolean {
+  return changes?.unsure ?? false;
 }
 
 /** The member that stands for these values. */

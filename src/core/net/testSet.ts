@@ -1,7 +1,7 @@
 import { andAddress, isUnspecified, prefixMask, type Address } from './address';
 import type { IpSet } from './host';
 import { PROTOCOL, type Packet } from './packet';
-import { liveLengths, liveMember, liveNetwork } from './setChanges';
+import { isUnsure, liveLengths, liveMember, liveNetwork } from './setChanges';
 import { compileSet, type CompiledSet } from './setEntries';
 import { covers, memberKey, NO_INFO, type PartKind, type SetInfo, type SetMember, type SetPart } from './setMembers';
 
@@ -26,7 +26,7 @@ export interface SetTestOptions {
 }
 
 export interface SetAnswer {
-  /** undefined where the set, or a set that it lists, is not known. */
+  /** undefined where the set or its members, or those of a set that it lists, are not known. */
   readonly found: boolean | undefined;
   /** What the last member that was looked at gives to the packet. */
   readonly info: SetInfo;
@@ -59,6 +59,8 @@ export function lookUpSet(
   const { shape } = compileSet(set);
   const counting = set.options.includes('counters');
   for (const { member, key } of membersFor(set, view, directions)) {
+    // It may have been thrown out, and so may those that would be asked next.
+    if (isUnsure(set)) return { found: undefined, info };
     const [, mac] = member.parts;
     if (set.type === 'bitmap:ip,mac' && mac?.kind === 'mac') {
       const seen = partOf('mac', view, directions[1] as SetDirection, set, compileSet(set)) as SetPart & { readonly kind: 'mac' };

@@ -2,7 +2,7 @@ import { setDimension, testSet, type SetDirection, type SetTestOptions } from '.
 import { unknown, type Answer } from '../answer';
 import { defineMatch } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type GivenOptions, type InvalidValue, type Option, type ValueType } from '../option';
-import { countMember, learning, liveSets } from '../values/liveSets';
+import { countMember, learning, liveSets, whyUnknown } from '../values/liveSets';
 import type { Inverted } from '../values/inverted';
 import { number64 } from '../values/number32';
 import { keptBytes } from '../values/savedString';
@@ -127,7 +127,7 @@ function counterText(what: string, test: CounterTest | undefined): string {
 function run(data: SetData, view: PacketView): Answer {
   const { name, directions } = data.set.value;
   const found = testSet(liveSets(view), name, view, directions, { returnNomatch: data.returnNomatch, count: counting(data, view), learn: learning(view) });
-  return found === undefined ? unknown(`the members of the set ${name} are not in this file`) : found !== data.set.inverted;
+  return found === undefined ? unknown(whyUnknown(view, name)) : found !== data.set.inverted;
 }
 
 /** Members of a listed set count by `--update-subcounters`, and only the counters of the list are compared (ip_set_list_set.c). */

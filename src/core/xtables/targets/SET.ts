@@ -2,11 +2,12 @@ import { utf8Length } from '../../text/utf8';
 import type { IpSet } from '../../net/host';
 import type { Packet } from '../../net/packet';
 import { addToSet, removeFromSet } from '../../net/changeSet';
+import { isUnsure } from '../../net/setChanges';
 import { compileSet } from '../../net/setEntries';
 import { lookUpSet, type SetDirection } from '../../net/testSet';
 import { defineTarget, type Effect } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type GivenOptions, type InvalidValue, type ValueContext, type ValueType } from '../option';
-import { beginCounts, countMember, learning, liveSets, replaceSet } from '../values/liveSets';
+import { beginCounts, countMember, learning, liveSets, replaceSet, whyUnknown } from '../values/liveSets';
 import { number32 } from '../values/number32';
 import type { PacketView } from '../view';
 
@@ -129,7 +130,9 @@ function add(use: SetUse, view: PacketView, withExist: boolean): string {
     if (result.kind === 'changed') {
       replaceSet(view, result.set);
       beginCounts(view, target, result.member.parts);
-      return `${result.text} added to the set ${target.name}`;
+      return result.forced
+        ? `the set ${target.name} is full: with forceadd, ${result.text} takes the place of another member or is left out, so who is in the set is not known from here on`
+        : `${result.text} added to the set ${target.name}`;
     }
     // Of a list, the next set is tried.
     if (result.why === 'present') failed = `${result.text ?? ''} is in the set ${target.name} already`;
@@ -145,7 +148,7 @@ function remove(use: SetUse, view: PacketView): string {
     const result = removeFromSet(target, view, use.directions);
     if (result.kind !== 'changed') continue;
     replaceSet(view, result.set);
-    return `${result.text} removed from the set ${target.name}`;
+    return `${result.text} removed from the set ${target.name}${isUnsure(target) ? ', if it was there' : ''}`;
   }
   return `nothing of the packet is in the set ${use.name}`;
 }
@@ -166,7 +169,7 @@ function lookUp(data: SetData, use: SetUse, view: PacketView): Effect {
     learn: learning(view),
   });
   if (found === undefined) {
-    return { kind: 'choice', reason: `the members of the set ${use.name} are not in this file`, choices: [{ text: `the set ${use.name} has no mark for the packet`, effect: { kind: 'continue' } }] };
+    return { kind: 'choice', reason: whyUnknown(view, use.name), choices: [{ text: `the set ${use.name} has no mark for the packet`, effect: { kind: 'continue' } }] };
   }
   if (!found) return { kind: 'continue', note: `the packet is not in the set ${use.name}` };
   const packet: { -readonly [K in 'mark' | 'priority']?: Packet[K] } = {};

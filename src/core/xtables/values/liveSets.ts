@@ -1,7 +1,8 @@
 import type { IpSet } from '../../net/host';
 import type { SetExtensions } from '../../net/setMembers';
 import { memberKey } from '../../net/setMembers';
-import { withMember } from '../../net/setChanges';
+import { isUnsure, withMember } from '../../net/setChanges';
+import { compileSet } from '../../net/setEntries';
 import type { SetTestOptions } from '../../net/testSet';
 import type { PacketView } from '../view';
 
@@ -16,6 +17,19 @@ export interface SetCounts {
 /** The sets as they are now: those of the host, with what `-j SET` did to them since. undefined: no set is known. */
 export function liveSets({ memory, host }: Pick<PacketView, 'memory' | 'host'>): ReadonlyMap<string, IpSet> | undefined {
   return (memory.get(KEY) as ReadonlyMap<string, IpSet> | undefined) ?? host.sets;
+}
+
+/** Why nobody knows whether a packet is in a set. */
+export function whyUnknown(view: Pick<PacketView, 'memory' | 'host'>, name: string): string {
+  return unsureIn(liveSets(view), name)
+    ? `the set ${name} was full and has forceadd: a member that was added took the place of another one, or was left out, by a number that was drawn when the set was made`
+    : `the members of the set ${name} are not in this file`;
+}
+
+function unsureIn(sets: ReadonlyMap<string, IpSet> | undefined, name: string): boolean {
+  const set = sets?.get(name);
+  if (set === undefined) return false;
+  return set.type === 'list:set' ? compileSet(set).lists.some((member) => unsureIn(sets, member.name)) : isUnsure(set);
 }
 
 /** Puts a set with other members in the place of the set of that name. */
