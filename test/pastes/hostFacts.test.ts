@@ -46,6 +46,13 @@ const cases: readonly (readonly [name: string, text: string, packet: string, exp
   ['a connection that NAT has led to another port', `${TWO_WAYS}${EMPTY}tcp 6 9 ESTABLISHED src=192.0.2.9 dst=198.51.100.10 sport=5000 dport=8443 src=10.4.0.7 dst=192.0.2.9 sport=443 dport=5000 [ASSURED] use=1\n`, 'in wan1 tcp 192.0.2.9:5000 > 198.51.100.10:8443 ack', /^SENT lan4 ESTABLISHED 192.0.2.9 10.4.0.7 443/],
   ['a connection nobody has answered', `${TWO_WAYS}${EMPTY}udp 17 9 src=192.0.2.9 dst=198.51.100.10 sport=5000 dport=53 [UNREPLIED] src=198.51.100.10 dst=192.0.2.9 sport=53 dport=5000 use=1\n`, 'in wan1 udp 192.0.2.9:5000 > 198.51.100.10:53', /^LOCAL NEW/],
   ['a connection that has ended', `${TWO_WAYS}${EMPTY}[UPDATE] udp 17 9 src=192.0.2.9 dst=198.51.100.10 sport=5000 dport=53 src=198.51.100.10 dst=192.0.2.9 sport=53 dport=5000\n[DESTROY] udp 17 src=192.0.2.9 dst=198.51.100.10 sport=5000 dport=53 src=198.51.100.10 dst=192.0.2.9 sport=53 dport=5000\n`, 'in wan1 udp 192.0.2.9:5000 > 198.51.100.10:53', /^LOCAL NEW/],
+  ['an address of hostname -I', `$ hostname -I\n10.9.0.2 198.51.100.77\n${EMPTY}`, 'in wan1 tcp 192.0.2.9 > 198.51.100.77:80', /^LOCAL/],
+  ['…in a network that a route tells', `$ hostname -I\n10.4.0.1 198.51.100.10\n${ROUTES}${EMPTY}`, 'in wan1 tcp 192.0.2.9 > 10.4.0.9:80', /^SENT lan4/],
+  ['the podIP of the pod that commands go into', `NAME READY STATUS RESTARTS AGE IP NODE\nshop-1 1/1 Running 0 1d 10.55.0.31 knode7\ncart-1 1/1 Running 0 1d 10.55.0.32 knode7\n$ kubectl exec cart-1 -c net -- iptables-save\n${EMPTY}`, 'in eth0 tcp 10.55.0.31 > 10.55.0.32:80', /^LOCAL/],
+  ['…the other pod is elsewhere', `NAME READY STATUS RESTARTS AGE IP NODE\nshop-1 1/1 Running 0 1d 10.55.0.31 knode7\ncart-1 1/1 Running 0 1d 10.55.0.32 knode7\n$ kubectl exec cart-1 -c net -- iptables-save\n${EMPTY}`, 'out tcp > 10.55.0.31:80', /^SENT/],
+  ['the INTERNAL-IP of the node whose prompt it is', `NAME STATUS ROLES AGE VERSION INTERNAL-IP\nknode7 Ready worker 9d v1 10.77.0.7\nknode8 Ready worker 9d v1 10.77.0.8\nroot@knode8:~# iptables-save\n${EMPTY}`, 'in eth0 tcp 10.77.0.7 > 10.77.0.8:80', /^LOCAL/],
+  ['the hostIP where the chains are those of a node', `  hostIP: 10.77.0.7\n  podIP: 10.55.0.31\n*nat\n:KUBE-SERVICES - [0:0]\nCOMMIT\n${EMPTY}`, 'in eth0 tcp 192.0.2.9 > 10.77.0.7:80', /^LOCAL/],
+  ['the address of WireGuard', `[Interface]\nAddress = 10.99.7.2/24\n\n${EMPTY}`, 'in wg0 tcp 10.99.7.1 > 10.99.7.2:80', /^LOCAL/],
   ['IPv4 and IPv6 listed one after the other', `2: wan1    inet 198.51.100.10/24 scope global wan1\n\n# ip -6 -o addr\n2: wan1    inet6 fd00:1::10/64 scope global \n${EMPTY}`, 'in wan1 tcp 192.0.2.9 > 198.51.100.10:80', /^LOCAL/],
 ];
 

@@ -9,6 +9,7 @@ import { assumeInterfaces } from './assumedInterfaces';
 import { assumeDefaultRoute, assumeTproxyRouting } from './assumedRouting';
 import { Assumptions, type HostAssumption, type RulesUse } from './assumptions';
 import { FileFacts } from './fileFacts';
+import { placeAddresses } from './placedAddresses';
 
 export interface HostFacts {
   readonly host: Host;
@@ -76,8 +77,12 @@ class HostReader {
   }
 
   private interfaces(): readonly Interface[] {
-    const { facts, families, noted, rulesUse } = this;
-    return this.override('ifaces', readInterfaces) ?? assumeInterfaces({ listed: facts.interfaces(), routes: facts.routes(), named: rulesUse.interfaces ?? [], families }, noted);
+    const { facts, noted, rulesUse } = this;
+    const { own } = facts.addresses();
+    const routes = facts.routes();
+    // Where the file tells an address, none has to be made up.
+    const families = this.families.filter((family) => routes.length > 0 || !own.some(({ address }) => address.family === family));
+    return this.override('ifaces', readInterfaces) ?? placeAddresses(assumeInterfaces({ listed: facts.interfaces(), routes, named: rulesUse.interfaces ?? [], families }, noted), own, routes, noted);
   }
 
   private routes(interfaces: readonly Interface[], kernel: readonly Route[]): readonly Route[] {
