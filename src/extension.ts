@@ -10,6 +10,7 @@ import { registerHover } from './host/hover';
 import { registerNavigation } from './host/navigation';
 import { registerOpenAutomatically } from './host/openAutomatically';
 import { registerQuickFixes } from './host/quickFixes';
+import { registerSemanticTokens } from './host/semanticTokens';
 import { registerSymbols } from './host/symbols';
 import { testing, type Testing } from './host/testing';
 import { registerTraceCommands } from './host/traceCommands';
@@ -31,7 +32,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     disposable, documents, diagnostics, decorations, panels,
     registerHover(documents, edge), registerCompletion(documents, edge), registerSymbols(documents, edge), registerNavigation(documents, edge), registerFolding(documents, edge),
     registerCodeLens(documents, edge), registerQuickFixes(documents, diagnostics, edge), registerTraceCommands(documents, panels, edge), registerContextKeys(documents, panels, edge),
-    registerOpenAutomatically(documents, panels, edge),
+    registerOpenAutomatically(documents, panels, edge), registerSemanticTokens(documents, edge),
   );
   return { testing: testing(documents, decorations, panels, edge) };
 }

@@ -6,6 +6,7 @@ export const USAGE = `iptables-lens: what iptables rules do with a packet
   print FILE [--canonical]     the text back; or the rules as iptables-save prints them
   explain NAME [--file FILE]   what a chain, match, target, option, port or mark is
   explain --at LINE[:COL] --file FILE   the hover at that place
+  overview FILE [--json]       what was found in FILE, where, and what was not read
   batch                        JSON Lines in, JSON Lines out
 
 FILE "-" is standard input. EXPR: in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new

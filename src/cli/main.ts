@@ -5,6 +5,7 @@ import { answerText } from './batch';
 import { runCheck } from './check';
 import { runExplain } from './explain';
 import { Failure, parseArguments, USAGE } from './arguments';
+import { runOverview } from './overview';
 import { runPrint } from './print';
 import { requestLines } from './requestLines';
 import { terminalOn, textOfBytes } from './terminal';
@@ -31,12 +32,13 @@ async function run(words: readonly string[]): Promise<number> {
     case 'check': return runCheck(parseArguments(rest, { json: 'flag' }), terminal);
     case 'print': return runPrint(parseArguments(rest, { canonical: 'flag' }), terminal);
     case 'explain': return runExplain(parseArguments(rest, { file: 'value', at: 'value' }, true), terminal);
+    case 'overview': return runOverview(parseArguments(rest, { json: 'flag' }), terminal);
     case 'batch': return runBatch();
     case undefined: case 'help': case '--help': case '-h':
       terminal.out(USAGE);
       return command === undefined ? 2 : 0;
     default:
-      throw new Failure(`"${command}" is no command: there are trace, check, print, explain and batch`);
+      throw new Failure(`"${command}" is no command: there are trace, check, print, explain, overview and batch`);
   }
 }
 

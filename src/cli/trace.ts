@@ -12,6 +12,8 @@ import { evaluate, type Evaluation } from '../features/traceSession/evaluate';
 import { journeyOf, type JourneyLeg } from '../features/traceSession/journey';
 import { traceText } from '../features/traceView/traceText';
 import type { TraceInput } from '../features/traceView/course';
+import { unreadLines, type UnreadLine } from '../features/unread';
+import { nothingFound } from './overview';
 import { Failure, oneFile, type Arguments } from './arguments';
 import type { Terminal } from './terminal';
 
@@ -27,8 +29,9 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   const first = trace(expression);
   const legs = given.flags.has('journey') ? journeyOf(first.evaluation, expression) : [];
   const rest = legs.slice(1).map((leg) => ({ leg, traced: trace(leg.expression) }));
-  if (given.flags.has('json')) terminal.json(jsonOf(first, rest));
-  else terminal.out(plainText(first, legs, rest, given.flags.has('journey')));
+  const unread = unreadLines(model);
+  if (given.flags.has('json')) terminal.json({ ...jsonOf(first, rest), ...(unread.length > 0 ? { unread } : {}) });
+  else terminal.out(plainText(first, legs, rest, given.flags.has('journey')) + unreadText(unread, name));
   return 0;
 }
 
@@ -60,7 +63,7 @@ function evaluated(evaluation: Evaluation, hostName: string): Traced {
 }
 
 function chooseDump(model: FileModel, wanted: string | undefined, name: string): Dump {
-  if (!model.defaultDump) throw new Failure(`${name}: there are no rules in it. Paste the output of iptables-save, or the log of istio-init`);
+  if (!model.defaultDump) throw new Failure(nothingFound(name, unreadLines(model).length));
   if (wanted === undefined) return model.defaultDump;
   const dump = model.dumps[Number(wanted) - 1];
   if (dump) return dump;
@@ -94,7 +97,7 @@ function warningsOf({ evaluation, input }: Traced): readonly string[] {
   ];
 }
 
-function jsonOf(first: Traced, rest: readonly TracedLeg[]): unknown {
+function jsonOf(first: Traced, rest: readonly TracedLeg[]): Readonly<Record<string, unknown>> {
   const journey = rest.map(({ leg, traced }) => ({ label: leg.label, ...resultOf(traced) }));
   return { id: null, ...resultOf(first), ...(journey.length > 0 ? { journey } : {}) };
 }
@@ -113,4 +116,14 @@ function plainText(first: Traced, legs: readonly JourneyLeg[], rest: readonly Tr
 function takenForGranted(traced: Traced): string {
   const warnings = warningsOf(traced);
   return warnings.length === 0 ? '' : `\nTaken for granted:\n${warnings.map((warning) => `  ${visible(warning)}\n`).join('')}`;
+}
+
+/** So many lines that were not read are told below a trace; `overview` lists all of them. */
+const MOST_UNREAD = 10;
+
+function unreadText(unread: readonly UnreadLine[], name: string): string {
+  if (unread.length === 0) return '';
+  const told = unread.slice(0, MOST_UNREAD).map(({ line, reason }) => `  line ${line}: ${visible(reason)}\n`);
+  const more = unread.length - told.length;
+  return `\nNot read:\n${told.join('')}${more > 0 ? `  … and ${more} more: iptables-lens overview ${visible(name)}\n` : ''}`;
 }

@@ -51,6 +51,10 @@ describe('problems of a file that is input for iptables-restore', () => {
     expect(told(lines('hello', '*filter', '-A INPUT -j ACCEPT', 'COMMIT'), fileName)).toBe(expected);
   });
 
+  it.each<[string, string]>([['rules.v4', '1:1-12 error unexpected-text'], ['x.iptables', '1:1-12 error unexpected-text'], ['notes.txt', '']])('no rules at all, in %s', (fileName, expected) => {
+    expect(told(lines('hello world', ''), fileName)).toBe(expected);
+  });
+
   it('reads the family from the name', () => {
     const text = lines('*filter', '-A INPUT -s 10.0.0.1 -j ACCEPT', 'COMMIT');
     expect(told(text, 'rules.v4')).toBe('');

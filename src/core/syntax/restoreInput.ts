@@ -27,6 +27,8 @@ export function isRestoreInput(file: SourceFile, byName: boolean): boolean {
   const line = file.lines[first];
   // What has to be mended before it can be read is a paste, unless its name says that it is to be loaded.
   if (!byName && (file.readings.size > 0 || shapes.includes(Shape.Wrapped))) return false;
+  // A file that is to be loaded, and holds nothing that could be: all of it is wrong.
+  if (byName && shapes.every((shape) => shape === Shape.Text || shape === Shape.Blank || shape === Shape.Comment) && shapes.includes(Shape.Text)) return true;
   if (byName ? !shapes.includes(Shape.Table) : line?.shape !== Shape.Table || line.contentStart > 0) return false;
   if (sections.some(({ kind, lines }) => kind !== 'rules' && lines.some(({ node }) => node.kind !== 'comment')) || sections.filter((section) => section.kind === 'rules' && section.form !== 'list').length > 1) return false;
   return !shapes.some((shape, i) => shape === Shape.Log || shape === Shape.Fence || (shape === Shape.Wrapped && /^[ \t]*[[{]/.test(file.lines[i]?.text ?? '')) || ((shape === Shape.Echo || shape === Shape.HostCommand) && file.lines[i]?.node.kind !== 'comment'));

@@ -1,0 +1,22 @@
+import { parseSourceFile } from '../core/syntax/parse';
+import { modelOf } from '../features/fileModel';
+import { isEmptyOverview, overviewOf } from '../features/overview';
+import { overviewText } from '../features/overviewText';
+import { Failure, oneFile, type Arguments } from './arguments';
+import type { Terminal } from './terminal';
+
+/** What was found in a file, where, and what was not read; exit 2 where nothing was found. */
+export function runOverview(given: Arguments, terminal: Terminal): number {
+  const name = oneFile(given, 'overview');
+  const overview = overviewOf(modelOf(parseSourceFile(terminal.read(name), { fileName: name })));
+  if (given.flags.has('json')) terminal.json(overview);
+  else terminal.out(overviewText(overview));
+  if (!isEmptyOverview(overview)) return 0;
+  throw new Failure(nothingFound(name, overview.unread.length));
+}
+
+/** For a file without rules, host facts and packets. */
+export function nothingFound(name: string, unread: number): string {
+  const seen = unread === 0 ? '' : ` (${unread} lines look as if they meant something: iptables-lens overview ${name})`;
+  return `${name}: there are no rules in it. Paste the output of iptables-save, or the log of istio-init${seen}`;
+}

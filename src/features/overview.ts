@@ -1,0 +1,106 @@
+import type { Section } from '../core/syntax/tree';
+import type { RuleSet } from '../core/ruleset/ruleSet';
+import { ruleSetOf, type Dump, type FileModel } from './fileModel';
+import { packetsOfFile } from './filePackets';
+import { unreadLines, type UnreadLine } from './unread';
+
+/** What was found in a file and what was not read; lines are 1-based, both ends included. In the words of the contract. */
+export interface Overview {
+  readonly ruleSets: readonly RuleSetOverview[];
+  readonly host: readonly HostOverview[];
+  readonly packets: readonly { readonly line: number; readonly expression: string }[];
+  readonly unread: readonly UnreadLine[];
+}
+
+export interface RuleSetOverview {
+  readonly title: string;
+  readonly family: 4 | 6;
+  readonly backend: 'legacy' | 'nft' | null;
+  /** Rules cut out of a dump: what leads to their chains is not in the file. */
+  readonly fragment: boolean;
+  readonly tables: Readonly<Record<string, { readonly chains: number; readonly rules: number }>>;
+  readonly lines: readonly [first: number, last: number];
+}
+
+export type HostKind = 'route' | 'address' | 'listener' | 'rule' | 'set' | 'sysctl' | 'connection';
+
+export interface HostOverview {
+  readonly kind: HostKind;
+  readonly lines: readonly [first: number, last: number];
+  readonly count: number;
+}
+
+export function overviewOf(model: FileModel): Overview {
+  return {
+    ruleSets: model.dumps.map(ruleSetOverview),
+    host: model.file.sections.flatMap(hostOverview),
+    packets: packetsOfFile(model.file, MOST_PACKETS).map(({ text, line }) => ({ line: line.index + 1, expression: text })),
+    unread: unreadLines(model),
+  };
+}
+
+/** A capture of a million packets is not listed whole. */
+const MOST_PACKETS = 10_000;
+
+/** Nothing in the file means anything to a trace. */
+export function isEmptyOverview({ ruleSets, host, packets }: Overview): boolean {
+  return ruleSets.length === 0 && host.length === 0 && packets.length === 0;
+}
+
+function ruleSetOverview(dump: Dump): RuleSetOverview {
+  const ruleSet = ruleSetOf(dump.section);
+  const lines = dump.section.lines;
+  return {
+    title: dump.label, family: dump.section.family ?? 4, backend: dump.section.backend ?? null, fragment: isFragment(ruleSet), tables: tablesOf(ruleSet),
+    lines: extentOf(lines.map(({ index }) => index)),
+  };
+}
+
+function tablesOf({ tables }: RuleSet): RuleSetOverview['tables'] {
+  const told: Record<string, { readonly chains: number; readonly rules: number }> = {};
+  for (const [name, { chains }] of tables) {
+    let rules = 0;
+    for (const chain of chains.values()) rules += chain.rules.length;
+    told[name] = { chains: chains.size, rules };
+  }
+  return told;
+}
+
+/** Whether chains with rules are reached from no hook, in a set of rules in which no built-in chain has any. */
+function isFragment({ tables }: RuleSet): boolean {
+  for (const { chains } of tables.values()) for (const chain of chains.values()) if (chain.hook !== undefined && chain.rules.length > 0) return false;
+  return [...tables.values()].some(({ chains }) => [...chains.values()].some(({ hook, rules }) => hook === undefined && rules.length > 0));
+}
+
+const HOST_KINDS: Readonly<Partial<Record<Section['kind'], HostKind>>> = {
+  routes: 'route', interfaces: 'address', addresses: 'address', sockets: 'listener', 'policy-rules': 'rule', sets: 'set', sysctls: 'sysctl', connections: 'connection',
+};
+
+function hostOverview(section: Section): readonly HostOverview[] {
+  const kind = HOST_KINDS[section.kind];
+  return kind === undefined ? [] : [{ kind, lines: extentOf(section.lines.map(({ index }) => index)), count: countOf(section) }];
+}
+
+function countOf(section: Section): number {
+  switch (section.kind) {
+    case 'routes': return section.routes.length;
+    case 'interfaces': return section.interfaces.reduce((sum, { addresses }) => sum + addresses.length, 0);
+    case 'addresses': return section.addresses.length;
+    case 'sockets': return section.sockets.length;
+    case 'policy-rules': return section.rules.length;
+    case 'sysctls': return section.sysctls.length;
+    case 'connections': return section.connections.length;
+    case 'sets': return new Set(section.text.split('\n').flatMap((line) => /^create (\S+)/.exec(line)?.[1] ?? [])).size;
+    default: return 0;
+  }
+}
+
+function extentOf(indexes: readonly number[]): readonly [first: number, last: number] {
+  let first = Infinity;
+  let last = 0;
+  for (const index of indexes) {
+    first = Math.min(first, index);
+    last = Math.max(last, index);
+  }
+  return [Number.isFinite(first) ? first + 1 : 1, last + 1];
+}

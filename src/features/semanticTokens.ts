@@ -1,0 +1,95 @@
+import { Shape } from '../core/syntax/shape';
+import type { Line } from '../core/syntax/tree';
+import type { Columns } from '../core/text/columns';
+import { linesWithin, outerSpan } from './embeddedLine';
+import { sectionOf, type FileModel } from './fileModel';
+import { classifyWords, type RuleWord } from './ruleWords';
+
+/** What words of rules are coloured as; package.json maps each to a scope of the grammar, so that they look as they do in a rules file. */
+export const TOKEN_TYPES = ['iptablesKeyword', 'iptablesTable', 'iptablesBuiltinChain', 'iptablesChain', 'iptablesJump', 'iptablesVerdict', 'iptablesTarget', 'iptablesMatch', 'iptablesOption', 'iptablesNegation', 'iptablesNumber', 'iptablesText', 'iptablesComment'] as const;
+export type TokenType = (typeof TOKEN_TYPES)[number];
+
+/** A coloured word; 0-based, `end` is exclusive. */
+export interface SemanticToken extends Columns {
+  readonly line: number;
+  readonly type: TokenType;
+}
+
+/**
+ * The words of rules in the lines `from` to `to` (0-based, both included) of a file whose language has no grammar for them, in the order of the file, without overlaps:
+ * whatever is read as a rule has colours, and what has none is not read.
+ */
+export function semanticTokens(model: FileModel, from: number, to: number): readonly SemanticToken[] {
+  const tokens: SemanticToken[] = [];
+  for (let index = Math.max(0, from); index <= Math.min(to, model.file.lines.length - 1); index++) {
+    const outer = model.file.lines[index] as Line;
+    const within = linesWithin(model.file, outer);
+    const found: SemanticToken[] = [];
+    for (const line of within.length > 0 ? within.slice(0, MOST_LINES) : [outer]) {
+      const section = sectionOf(model.file, line);
+      if (section?.kind !== 'rules') continue;
+      for (const [type, columns] of wordsOf(line, section.family ?? 4)) {
+        const span = outerSpan(line, columns);
+        if (span.line === index && span.end > span.start) found.push({ ...span, type });
+      }
+    }
+    found.sort((a, b) => a.start - b.start || b.end - a.end);
+    let end = 0;
+    for (const token of found) {
+      if (token.start < end) continue;
+      tokens.push(token);
+      end = token.end;
+    }
+  }
+  return tokens;
+}
+
+/** A loop makes many rules of one line, all of the same words. */
+const MOST_LINES = 400;
+
+function* wordsOf(line: Line, family: 4 | 6): Iterable<readonly [TokenType, Columns]> {
+  const { node, text, contentStart } = line;
+  switch (node.kind) {
+    case 'table': yield ['iptablesTable', { start: contentStart, end: node.name.end }]; return;
+    case 'commit': yield ['iptablesKeyword', { start: contentStart, end: contentStart + 6 }]; return;
+    case 'comment': yield ['iptablesComment', { start: contentStart, end: text.trimEnd().length }]; return;
+    case 'chain':
+      yield [chainType(node.name.text), node.name];
+      if (node.policy) yield ['iptablesVerdict', node.policy];
+      if (node.counters) yield ['iptablesComment', node.counters];
+      return;
+    case 'command':
+      if (line.shape === Shape.Echo) return;
+      if (node.program) yield ['iptablesKeyword', node.program];
+      if (node.counters) yield ['iptablesComment', node.counters];
+      for (const word of classifyWords(node, family)) yield [typeOf(word), word.word];
+      return;
+    default:
+  }
+}
+
+function typeOf({ role, word }: RuleWord): TokenType {
+  switch (role.kind) {
+    case 'operation': return 'iptablesKeyword';
+    case 'table': return 'iptablesTable';
+    case 'chain': return chainType(word.text);
+    case 'jump-chain': return chainType(word.text);
+    case 'policy': return 'iptablesVerdict';
+    case 'negation': return 'iptablesNegation';
+    case 'position': return 'iptablesNumber';
+    case 'target-name': return VERDICTS.has(word.text) ? 'iptablesVerdict' : 'iptablesTarget';
+    case 'match-name': return 'iptablesMatch';
+    case 'builtin-option': return role.name === 'jump' || role.name === 'goto' ? 'iptablesJump' : 'iptablesOption';
+    case 'option': return 'iptablesOption';
+    case 'builtin-value': case 'value': return /^!?[\d[]|^0x|^[\da-f]*:[\da-f:]*(?:\/|$)/i.test(word.text) ? 'iptablesNumber' : 'iptablesText';
+    default: return 'iptablesText';
+  }
+}
+
+const VERDICTS = new Set(['ACCEPT', 'DROP', 'REJECT', 'RETURN', 'QUEUE']);
+
+function chainType(name: string): TokenType {
+  return BUILTIN.has(name) ? 'iptablesBuiltinChain' : 'iptablesChain';
+}
+
+const BUILTIN = new Set(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']);

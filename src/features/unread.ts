@@ -1,0 +1,84 @@
+import { Shape } from '../core/syntax/shape';
+import type { Line } from '../core/syntax/tree';
+import { linesWithin } from './embeddedLine';
+import type { FileModel } from './fileModel';
+
+/** A line that looks like rules or facts of a host and was not used. */
+export interface UnreadLine {
+  /** 1-based. */
+  readonly line: number;
+  readonly text: string;
+  readonly reason: string;
+}
+
+/** What is not used of a file although it looks as if it meant something, in the order of the lines. */
+export function unreadLines(model: FileModel): readonly UnreadLine[] {
+  const { file } = model;
+  const found = new Map<number, UnreadLine>();
+  const add = (line: Line, reason: string): void => {
+    if (!found.has(line.index)) found.set(line.index, { line: line.index + 1, text: file.lines[line.index]?.text.trim().slice(0, LONGEST_TEXT) ?? '', reason });
+  };
+  for (const { line, code, message } of file.problems) if (code === 'not-read') add(line, message);
+  const used = usedLines(model);
+  for (const line of file.lines) {
+    if (used.has(line.index) || !MAY_MEAN[line.shape]) continue;
+    const reason = reasonOf(line, linesWithin(file, line));
+    if (reason !== undefined) add(line, reason);
+  }
+  return [...found.values()].sort((a, b) => a.line - b.line);
+}
+
+const LONGEST_TEXT = 300;
+
+/** The lines of the file that a section was made of, told by their indexes. */
+function usedLines({ file }: FileModel): ReadonlySet<number> {
+  const used = new Set<number>();
+  for (const section of file.sections) {
+    for (const line of section.lines) {
+      // A section may hold prose between its rules, which is not used for that.
+      if (line.shape !== Shape.Text || section.kind !== 'rules') used.add(line.index);
+    }
+  }
+  return used;
+}
+
+/** Shapes of which a line outside of any section is worth a word. */
+const MAY_MEAN: readonly boolean[] = Object.values(Shape).map((shape) => shape !== Shape.Blank && shape !== Shape.Fence && shape !== Shape.Header && shape !== Shape.Comment && shape !== Shape.Echo && shape !== Shape.Assignment && shape !== Shape.Log);
+
+function reasonOf(line: Line, read: readonly Line[]): string | undefined {
+  switch (line.shape) {
+    case Shape.Rule: return 'A rule of which it is not told which table it stands in.';
+    case Shape.Chain: case Shape.Table: case Shape.Commit: return 'It stands alone: there are no rules with it.';
+    case Shape.ProgramCommand: return read.length > 0 ? undefined : 'This command is not applied to any rules.';
+    case Shape.SocketRow: return 'A socket that could not be read.';
+    case Shape.IpRoute: case Shape.IpRule: case Shape.IpAdd: return 'A route or policy rule that could not be read.';
+    case Shape.Text: case Shape.Wrapped: return suspicionOf(line.text.length > LONGEST_LINE ? line.text.slice(0, LONGEST_LINE) : line.text);
+    default: return undefined;
+  }
+}
+
+/** What stands behind that in a line of prose is not looked at. */
+const LONGEST_LINE = 2000;
+
+function suspicionOf(text: string): string | undefined {
+  if (!MARKS.test(text)) return undefined;
+  return SUSPICIONS.find(([pattern]) => pattern.test(text))?.[1];
+}
+
+/** One of these stands in each line that the patterns below fit. */
+const MARKS = /tables|--|nft|chain |Chain |ufw|firewall|ipvs|inet|hook |packets |via |->/;
+
+/** Lines of other programs, and of iptables where they cannot be used. The first that fits tells. */
+const SUSPICIONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  [/^\s*(?:\d+\s+)?(?:\d+[KMG]?\s+\d+[KMG]?\s+)?(?:ACCEPT|DROP|REJECT|RETURN|DNAT|SNAT|MASQUERADE|REDIRECT|LOG|MARK|[A-Z][A-Z0-9_-]{2,28})\s+(?:all|tcp|udp|icmp|icmpv6|sctp|esp|ah|gre|\d{1,3})\s+(?:--|-f|!f)\s/, 'A row of iptables -L without its "Chain …" line: in which chain and table it stands is not known.'],
+  [/(?:^|[\s`'"(])(?:eb|arp)tables(?:-nft|-legacy)?\s+-/, 'A command of ebtables or arptables: rules for bridges and ARP are not traced.'],
+  [/(?:^|[\s`'"(#$])nft\s+(?:-f|add|insert|create|delete|flush|list)\b/, 'A command of nft: rules in the syntax of nftables are not read. Paste the output of iptables-save, where iptables-nft made them.'],
+  [/^\s*(?:table (?:ip|ip6|inet|arp|bridge|netdev) [\w.-]+ \{|chain [\w.-]+ \{|type (?:filter|nat|route) hook \w+ priority)/, 'Rules in the syntax of nftables, which is not read. Paste the output of iptables-save, where iptables-nft made them.'],
+  [/(?:^|\s)ufw\s+(?:allow|deny|reject|limit|route|insert|delete|default)\b/, 'A command of ufw: what rules it makes is not told by the line. Paste the output of iptables-save.'],
+  [/(?:^|\s)firewall-cmd\s+(?:--\S+\s+)*--(?:add|remove)-(?!rule)/, 'A command of firewalld: what rules it makes is not told by the line. Paste the output of iptables-save.'],
+  [/(?:^|\s)ipvsadm\s+-/, 'A command of ipvsadm: virtual servers of IPVS are not traced.'],
+  [/(?:^|[\s`'"(/])ip6?tables(?:-legacy|-nft)?\s+(?:-t\s+\w+\s+)?(?:-[AIDRNPXF]|--(?:append|insert|delete|new-chain|policy|flush))\s+\w/, 'A command within a sentence, or in a form that is not read: it is not applied.'],
+  [/(?:^|\s)(?:-A|-I|--append|--insert)\s+[\w-]+\s.*\s(?:-j|-g|--jump)\s+\S/, 'It looks like a rule within other text: it is not used.'],
+  [/^\s*Chain\s+\S+\s+\((?:policy|\d+ references)/, 'The head of a listing that could not be read.'],
+  [/^\s+inet6?\s+[\da-f.:]+(?:\/\d+)?(?:\s|$)/, 'An address without the line of its interface.'],
+];
