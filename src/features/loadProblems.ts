@@ -8,15 +8,21 @@ export interface LoadProblem {
   readonly line: number | undefined;
 }
 
-/** The errors of a rule set, the first `most` of them line by line. */
+/** The errors of a rule set, and what a listing leaves open, the first `most` of them line by line. */
 export function loadProblems(ruleSet: RuleSet, most: number): readonly LoadProblem[] {
-  const errors = ruleSet.problems.filter(({ severity }) => severity === 'error');
+  const errors = ruleSet.problems.filter(({ severity, code }) => severity === 'error' || isOfListing(code));
   if (errors.length === 0) return [];
   const told: LoadProblem[] = errors.slice(0, most).map((problem) => ({ message: wordsOf(ruleSet, problem), line: problem.line.index + 1 }));
   if (errors.length > most) told.push({ message: `${errors.length - most} more errors in these rules.`, line: undefined });
+  if (errors.every(({ code }) => isOfListing(code))) return told;
   const { asInput, form } = ruleSet.section;
   if (asInput || form === 'save' || form === 'restore') told.push({ message: 'iptables-restore loads nothing of a table with an error: what was loaded before stays. The trace shows what the text means otherwise.', line: undefined });
   return told;
+}
+
+/** What a listing of `iptables -L` does not say, or not in words that are understood. */
+function isOfListing(code: string): boolean {
+  return code === 'listing-interfaces' || code === 'listing-unread';
 }
 
 /** So many lines are named in a list. */
@@ -29,6 +35,7 @@ export function loadWarnings(ruleSet: RuleSet): readonly string[] {
 
 function wordsOf(ruleSet: RuleSet, problem: LineProblem): string {
   const message = problem.message.replace(/\.$/, '');
+  if (isOfListing(problem.code)) return `${message}.`;
   return isRefusedJump(ruleSet, problem) ? `${message}. The trace goes on as if that rule were not there.` : `${message}. The rule is traced without that part.`;
 }
 

@@ -7,6 +7,9 @@
 // npm run test:kernel -- --check [NAME] [--record]
 //   Lays `check` and `print` beside iptables-legacy-restore and iptables-legacy-save: some 70,000 small texts (some minutes), or those
 //   about one extension (NAME: tcp, DNAT …) or about `header`, `file`, `command`. --record keeps the answers for test/ruleset.
+// npm run test:kernel -- --listing [NAME] [--backend legacy|nft] [--record]
+//   Loads the rules of those texts that iptables took with both programs, lists them with `iptables -L` (with and without -n, -v, -x and
+//   --line-numbers), reads the listings and compares. --record keeps some of each kind for test/syntax.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +18,8 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const words = process.argv.slice(2);
-const checks = words[0] === '--check';
+const [script, scriptWords] = { '--check': ['check', words.slice(1)], '--listing': ['listing', words.slice(1)] }[words[0] ?? ''] ?? [];
+const checks = script !== undefined;
 const missing = whyNotHere(checks ? ['unshare', 'ip', 'ipset'] : ['unshare', 'ip', 'ipset', 'python3', 'nft']);
 if (missing) {
   console.error(`test:kernel cannot run here: ${missing}`);
@@ -26,8 +30,8 @@ try {
   if (checks) {
     // A process of its own, because it is the process that is in the network namespace; and a lock of its own: other programs on this
     // machine may be at their tables.
-    await bundle(join('check', 'main.ts'));
-    const { status, error } = spawnSync('unshare', ['-n', process.execPath, join(folder, 'main.mjs'), ...words.slice(1)], { stdio: 'inherit', cwd: join(import.meta.dirname, '..', '..'), env: { ...process.env, XTABLES_LOCKFILE: join(folder, 'lock') } });
+    await bundle(join(script, 'main.ts'));
+    const { status, error } = spawnSync('unshare', ['-n', process.execPath, join(folder, 'main.mjs'), ...scriptWords], { stdio: 'inherit', cwd: join(import.meta.dirname, '..', '..'), env: { ...process.env, XTABLES_LOCKFILE: join(folder, 'lock') } });
     if (error) console.error(`test:kernel cannot run here: ${error.message}`);
     process.exitCode = status ?? 2;
   } else {

@@ -299,7 +299,7 @@ class Traversal {
   private fork(rule: Rule, before: PacketView, open: OpenQuestion): TableEnd {
     const { question, answer } = open;
     const here = this.position();
-    const branches = [true, false].map((value): Branch => ({ question, value, reason: answer.reason, probability: chanceOf(answer, value), choice: false, from: { ...here, answered: { before, open, value } } }));
+    const branches = (answer.unlikely ? [false, true] : [true, false]).map((value): Branch => ({ question, value, reason: answer.reason, probability: chanceOf(answer, value), choice: false, from: { ...here, answered: { before, open, value } } }));
     return { kind: 'fork', rule, branches };
   }
 

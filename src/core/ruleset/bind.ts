@@ -12,6 +12,7 @@ import { checkPlaces } from './checkPlaces';
 import { checkSharedNames, sharedNames, type SharedName } from './checkSharedNames';
 import { EMPTY_HEADER } from './header';
 import { LineRule, type SharedReading } from './lineRule';
+import { chainsFirst, withListings, withUntold } from './listedRule';
 import { addChain, addRule, changeRules, clearTable, newTable, placeOfRule, type OpenChain, type OpenTable } from './openTable';
 import { parseRule, type ParsedRule } from './parseRule';
 import { programOf, type Program } from './program';
@@ -65,13 +66,13 @@ class Binder {
     if (asInput) this.readInput(lines);
     else {
       if (form === 'list' || form === 'commands') this.current = this.open(asTable(this.section.defaultTable) ?? 'filter');
-      for (const line of lines) this.readLine(line);
+      for (const line of chainsFirst(lines)) this.readLine(line);
     }
     if (this.change) this.runChange(this.change);
     this.checkNames([...this.tables.values()].map((table) => [table.name, sharedNames(this.finishTable(table))]));
     return {
       ...this.program, section: this.section,
-      tables: this.taken.size === 0 ? this.tables : new Map([...this.tables, ...this.taken]), problems: this.problems, needsConntrack: this.needsConntrack, needsDefrag: this.needsDefrag,
+      tables: this.taken.size === 0 ? this.tables : new Map([...this.tables, ...this.taken]), problems: withListings(this.problems, lines), needsConntrack: this.needsConntrack, needsDefrag: this.needsDefrag,
     };
   }
 
@@ -294,7 +295,9 @@ class Binder {
       return;
     }
     const certain = new Map<Word, readonly string[]>();
-    const parsed = this.parse(node, table, chain, certain);
+    const { listed } = line;
+    const read = this.parse(node, table, chain, certain);
+    const parsed = listed ? withUntold(read, listed, chain.name, false) : read;
     for (const problem of parsed.problems) this.problems.push({ ...problem, line });
     if (parsed.otherFamily) return;
     if (node.operation === 'D' || node.operation === 'C') {

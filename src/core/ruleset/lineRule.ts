@@ -2,6 +2,7 @@ import { Command } from '../syntax/command';
 import type { Counters, Line } from '../syntax/tree';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import { EMPTY_HEADER, type RuleHeader } from './header';
+import { withUntold } from './listedRule';
 import { parseRule, type ParsedRule } from './parseRule';
 import type { Program } from './program';
 import { HOOKS, hookBits, type BoundMatch, type BoundTarget, type Chain, type Jump, type Rule } from './ruleSet';
@@ -97,11 +98,12 @@ export class LineRule implements Rule {
   private readWords(): ParsedRule {
     const { node } = this.line;
     const words = node instanceof Command ? node.readOnce().words : node.kind === 'command' ? node.words : [];
-    const { jump } = this;
-    return parseRule(words, {
+    const { jump, chain, line: { listed } } = this;
+    const parsed = parseRule(words, {
       ...this.program, table: this.chain.table, chain: this.chain.name,
       chains: { get: (name) => (jump?.chain === name ? { name } : undefined), values: () => [].values() },
     });
+    return listed ? withUntold(parsed, listed, chain.name, this.number < chain.rules.length) : parsed;
   }
 }
 

@@ -28,6 +28,17 @@ export function classifyText(text: string, start: number, end: number): Classifi
 
 type Pattern = readonly [Shape, RegExp];
 
+const LISTED_ADDRESS = '!?(?:anywhere|\\d{1,3}(?:\\.\\d{1,3}){3}(?:\\/[\\d.]+)?|[\\da-fA-F]{0,4}:[\\da-fA-F:.]*(?:\\/[\\da-fA-F:]+)?)';
+const LISTED_PROTOCOL = '!?(?:\\d{1,3}|all|tcp|udp|udplite|icmp|icmpv6|ipv6-icmp|esp|ah|sctp|dccp|gre|igmp|ipencap|ipv6)';
+/** Addresses that are names are no proof of a row; where IPv6 leaves the column for options empty, the protocol has to be a common one. */
+const LISTING_ROW: Pattern = [
+  Shape.ListingRow,
+  new RegExp(
+    `(?:\\d+[KMGTP]?[ \\t]+){0,3}(?:[^ \\t]{1,31}[ \\t]+)?(?:!?[\\w-]{1,20}[ \\t]+(?:--|[-!]f)|${LISTED_PROTOCOL})[ \\t]+(?:[^ \\t]{1,16}[ \\t]+[^ \\t]{1,16}[ \\t]+)?${LISTED_ADDRESS}[ \\t]+${LISTED_ADDRESS}(?=[ \\t]|$)`,
+    'y',
+  ),
+];
+
 const LEVEL = 'trace|debug|info|warn|warning|error|fatal|none';
 const ADDRESS = '(?:default|[0-9a-fA-F]{1,4}[0-9a-fA-F.:]{1,44}(?:\\/\\d{1,3})?)';
 const ROUTE_WORDS = '(?:via|dev|proto|scope|metric|table|src|nhid|encap|nexthop|mtu|pref)';
@@ -48,6 +59,7 @@ const DIGIT: readonly Pattern[] = [
   [Shape.IpRule, /\d+:[ \t]+(?:not )?from /y],
   [Shape.IpRoute, ROUTE],
   [Shape.RoutingTable, /(?:255[ \t]+local|254[ \t]+main|253[ \t]+default|0[ \t]+unspec)[ \t]*$/y],
+  LISTING_ROW,
 ];
 
 const CAPITAL: readonly Pattern[] = [
@@ -64,6 +76,8 @@ const CAPITAL: readonly Pattern[] = [
   ],
   [Shape.IpRoute, ROUTE],
   [Shape.Interface, NAMED_INTERFACE],
+  [Shape.ListingChain, /Chain [^ \t]{1,64} \((?:policy [A-Z]|\d+ references?)/y],
+  LISTING_ROW,
 ];
 
 const SMALL: readonly Pattern[] = [
@@ -79,6 +93,7 @@ const SMALL: readonly Pattern[] = [
   [Shape.Netplan, /(?:network|ethernets|bridges|bonds|vlans|wifis|tunnels|dummy-devices):[ \t]*$/y],
   [Shape.PodAddress, /(?:podIPs?|hostIPs?|nodeName):(?:[ \t]|$)/y],
   [Shape.Log, new RegExp(`(?:${LEVEL})[ \\t]+(?:Istio (?:iptables|nftables|config)|Running |Command output|Writing following|Final iptables)`, 'y')],
+  LISTING_ROW,
 ];
 
 /** By the first character of the line. */

@@ -159,7 +159,8 @@ export function readCommand(text: string, from: number, to: number, quoting: Quo
       continue;
     }
     const attached = operationWord === undefined && second !== 45 ? attachedChain(value) : undefined;
-    const found = operationWord === undefined ? operationOf(attached === undefined ? value : value.slice(0, 2)) : undefined;
+    const clustered = operationWord === undefined && quoting === 'shell' ? LISTS.exec(value)?.[1] : undefined;
+    const found = operationWord === undefined ? operationOf(clustered ? `-${clustered}` : attached === undefined ? value : value.slice(0, 2)) : undefined;
     if (found !== undefined) {
       operation = found;
       operationWord = word;
@@ -225,6 +226,8 @@ export function readCounters(text: string, column: number): Counters | undefined
 
 /** `-tnat`, as getopt takes it. */
 const GLUED_TABLE = /^-t(?:filter|nat|mangle|raw|security)$/;
+/** `-nvL`: options without a value stand in one word with the operation. */
+const LISTS = /^-[nvx]{1,8}([LS])$/;
 const TAKES_POSITION = 'IRDLSZ';
 const PLAIN_FLAGS = new Set(['-v', '-vv', '--verbose', '-n', '--numeric', '-x', '--exact', '--line-numbers', '-4', '--ipv4', '-6', '--ipv6', '-nv', '-vn']);
 const WAIT_FLAGS = new Set(['-w', '--wait', '-W', '--wait-interval']);

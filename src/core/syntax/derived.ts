@@ -32,9 +32,19 @@ export class DerivedLine {
 
   /** What the line is when it is read by itself: several, where it is JSON. */
   read(): readonly EmbeddedLine[] {
+    const made = this.made();
+    if (!made) return [];
+    const { text, index, toOuter, toLine } = made;
+    const line = parseLine(text, '\n', index);
+    const own = standingIn(line, toOuter, toLine);
+    return line.embedded ? line.embedded.map((inner) => standingIn(inner, (column) => own.toOuter(inner.toOuter(column)), own.toLine && ((column) => (own.toLine as (column: number) => Line)(inner.toOuter(column))))) : [own];
+  }
+
+  /** The text, and where its columns are in the file; undefined where it has no pieces. */
+  made(): (Pick<EmbeddedLine, 'text' | 'index' | 'toOuter'> & { readonly toLine: EmbeddedLine['toLine'] }) | undefined {
     const { parts, rewriting } = this;
     const first = parts[0];
-    if (!first) return [];
+    if (!first) return undefined;
     const { text, place } = rewriting.done();
     const at = (column: number): { readonly line: Line; readonly column: number } => {
       const found = place(column);
@@ -49,9 +59,7 @@ export class DerivedLine {
       return outermost(part.line, part.from + found - part.index);
     };
     const several = parts.some(({ line }) => line.index !== first.line.index);
-    const line = parseLine(text, '\n', first.line.index);
-    const own = standingIn(line, (column) => at(column).column, several ? (column) => at(column).line : undefined);
-    return line.embedded ? line.embedded.map((inner) => standingIn(inner, (column) => own.toOuter(inner.toOuter(column)), own.toLine && ((column) => (own.toLine as (column: number) => Line)(inner.toOuter(column))))) : [own];
+    return { text, index: first.line.index, toOuter: (column) => at(column).column, toLine: several ? (column) => at(column).line : undefined };
   }
 }
 

@@ -22,10 +22,10 @@ export function detectLanguage({ fileName = '', firstLine, text }: DetectInput):
   return undefined;
 }
 
-/** Whether there are rules anywhere in the text: a table that opens, a rule of a chain, an `iptables` command line. */
+/** Whether there are rules anywhere in the text: a table that opens, a rule of a chain, an `iptables` command line, a listing of `iptables -L`. */
 export function hasRules(text: string): boolean {
   // Every rule and every command holds one of these words, every table opens so; most texts end here without being read by line.
-  if (!/tables|-[AINPD] |--(?:append|insert|new-chain|policy|delete) |\*[ \t]?[a-z]/.test(text)) return false;
+  if (!/tables|-[AINPD] |--(?:append|insert|new-chain|policy|delete) |Chain |\*[ \t]?[a-z]/.test(text)) return false;
   let found = false;
   forLines(text, Infinity, (line) => {
     if (isRuleLine(line)) found = true;
@@ -72,6 +72,7 @@ function isRuleLine(text: string): boolean {
     switch (one.shape) {
       case Shape.Table:
       case Shape.ProgramCommand:
+      case Shape.ListingChain:
         return true;
       case Shape.Header:
         return one.node.kind === 'comment' && one.node.header?.role === 'generated';

@@ -8,7 +8,7 @@ export interface Echo {
   readonly program: string;
   readonly family: 4 | 6 | undefined;
   readonly backend: 'legacy' | 'nft' | undefined;
-  /** `-t TABLE` of `iptables -S`; filter where it is left out, as iptables(8) says. */
+  /** `-t TABLE` of `iptables -S` and `-L`; filter where it is left out, as iptables(8) says. */
   readonly table: string | undefined;
   /** `iptables-restore --noflush`. */
   readonly noflush: boolean;
@@ -32,7 +32,7 @@ export function readEcho(line: Line): Echo | undefined {
       program: name,
       family: programFamily(name),
       backend: programBackend(name),
-      table: parts?.operation === 'S' ? (parts.table?.text ?? 'filter') : undefined,
+      table: parts?.operation === 'S' || parts?.operation === 'L' ? (parts.table?.text ?? 'filter') : undefined,
       noflush: false,
       role: 'saved-state',
       title,

@@ -281,6 +281,7 @@ function isUnmistakable(found: Classified): boolean {
     case Shape.Commit:
     case Shape.Header:
     case Shape.Log:
+    case Shape.ListingChain:
     case Shape.Assignment:
     case Shape.Wrapped:
       return true;

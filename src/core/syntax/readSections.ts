@@ -11,6 +11,7 @@ import { readInterfacesFile } from './sections/interfacesFile';
 import { readNetplan } from './sections/netplan';
 import { readPodAddresses } from './sections/podAddresses';
 import { readPolicyRules } from './sections/policyRules';
+import { reportRow } from './sections/listingRows';
 import { readRoutes } from './sections/routes';
 import { readRoutingTables } from './sections/routingTables';
 import { readRules } from './sections/rules';
@@ -191,6 +192,10 @@ function readPlain(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | u
         break;
       case Shape.Packet:
         i = readPackets(reader, i);
+        break;
+      case Shape.ListingRow:
+        reportRow(reader, line);
+        i++;
         break;
       case Shape.Text:
         if (spent) context = emptyContext;

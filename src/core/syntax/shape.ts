@@ -64,6 +64,10 @@ export const Shape = {
   Packet: 31,
   /** A command that shows or changes something of the host which its answer alone does not tell: `cat /proc/sys/net/ipv4/ip_forward`, `sysctl -w …`, `hostname -I`. */
   HostCommand: 32,
+  /** `Chain INPUT (policy DROP)`, `Chain DOCKER (2 references)`: a part of `iptables -L` begins. */
+  ListingChain: 33,
+  /** A row of `iptables -L`. */
+  ListingRow: 34,
 } as const;
 
 export type Shape = (typeof Shape)[keyof typeof Shape];

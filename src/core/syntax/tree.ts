@@ -105,6 +105,8 @@ export interface Line {
   readonly shape: Shape;
   readonly problems: readonly Problem[];
   readonly embedded?: readonly EmbeddedLine[];
+  /** Of a line that stands for one of `iptables -L`. */
+  readonly listed?: Listed;
 }
 
 /**
@@ -115,6 +117,21 @@ export interface EmbeddedLine extends Line {
   readonly toOuter: (column: number) => number;
   /** The line of the file that holds a column, where it is not always the one with this `index`; of it only the index means something. */
   readonly toLine?: (column: number) => Line;
+}
+
+/** One `iptables -L`, as far as all of its rules have it in common. */
+export interface Listing {
+  /** By its addresses; undefined where they are left out or names. */
+  readonly family: 4 | 6 | undefined;
+  /** Whether it shows interfaces, as with -v. */
+  readonly interfaces: boolean;
+}
+
+/** Where a rule comes from that was read of a row of `iptables -L`. */
+export interface Listed {
+  readonly listing: Listing;
+  /** What stands in the row and could not be read. */
+  readonly unread: readonly string[];
 }
 
 /** Where rules stand: between two lines of the file. A file may hold many of these. */

@@ -4,6 +4,8 @@ export interface Unknown {
   readonly reason: string;
   /** The chance of yes, 0–1, where the rule itself states one. */
   readonly probability?: number;
+  /** No is the likelier answer. */
+  readonly unlikely?: true;
 }
 
 /** What a match says of a packet. */

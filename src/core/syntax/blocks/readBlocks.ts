@@ -5,6 +5,7 @@ import { commented } from './commented';
 import { continued } from './continued';
 import { diff } from './diff';
 import { failed } from './failed';
+import { listing } from './listing';
 import { rewrapped } from './rewrapped';
 
 export interface ReadBlocks {
@@ -18,7 +19,7 @@ export interface ReadBlocks {
 }
 
 /** One kind behind the other: a script may stand in a diff, and a listing in what is left when the marks of a quote are gone. */
-const READERS: readonly BlockReader[] = [diff, commented, continued, failed, rewrapped];
+const READERS: readonly BlockReader[] = [diff, commented, continued, failed, rewrapped, listing];
 
 /** Puts what lines mean together in their place. A file without such lines costs a search for each kind in its shapes. */
 export function readBlocks(lines: readonly Line[], shapes: Uint8Array): ReadBlocks {

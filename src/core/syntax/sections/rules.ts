@@ -1,7 +1,7 @@
 import { findFamily } from '../family';
 import { emptyContext, type SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { Header, Line, RulesSection } from '../tree';
+import type { Header, Line, Listing, RulesSection } from '../tree';
 import { reportOpen, reportText, tableName } from './rulesProblems';
 
 /**
@@ -17,6 +17,7 @@ export function readRules(reader: SectionReader, from: number): number {
   let header: Header | undefined;
   let declared = false;
   let bareRules = false;
+  let listing: Listing | undefined;
   let policies: Set<string> | undefined;
   let end = from;
   let i = from;
@@ -27,6 +28,8 @@ export function readRules(reader: SectionReader, from: number): number {
       case Shape.Rule:
         if (open === undefined) {
           if (tables.size > 0) break scan;
+          if (bareRules && line.listed?.listing !== listing) break scan;
+          listing = line.listed?.listing;
           bareRules = true;
           if (line.node.kind === 'command' && line.node.operation === 'P') {
             // A second policy for the same chain is the beginning of another list.
@@ -128,7 +131,7 @@ export function readRules(reader: SectionReader, from: number): number {
   // What a save program wrote is no input, whatever was said above.
   const told = header && context.role === 'input' ? emptyContext : context;
   const form: RulesSection['form'] = tables.size === 0 && !declared ? 'list' : told.role === 'input' || (!header && !declared) ? 'restore' : 'save';
-  const family = header?.family ?? told.family ?? findFamily(lines, from, end) ?? reader.fileFamily;
+  const family = header?.family ?? told.family ?? listing?.family ?? findFamily(lines, from, end) ?? reader.fileFamily;
   // A few lines cut out of a dump do not say what a host has; a list with policies, or below its command, does.
   const whole = tables.size > 0 || policies !== undefined;
   const meta = {

@@ -1,0 +1,203 @@
+import { AppendLine } from '../appendLine';
+import { DerivedLine } from '../derived';
+import type { ListedWord } from '../listing/form';
+import { readListedText } from '../listing/readText';
+import { guessColumns, readColumns, readRow, type Field, type ListingColumns } from '../listing/row';
+import { quotedWord } from '../quotedWord';
+import { Shape } from '../shape';
+import type { EmbeddedLine, Line, Listed, Listing } from '../tree';
+import type { Block, BlockReader } from './block';
+
+/**
+ * What `iptables -L` prints, as rules: each line `Chain …` becomes the `-P` or `-N` of its chain, each row the `-A` of its rule. A listing ends where
+ * a built-in chain follows that does not come behind those above: they stand in the order of the hooks, in front of all others.
+ */
+export const listing: BlockReader = { begins: [Shape.ListingChain], read: readListing };
+
+const BUILTIN = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
+
+function readListing(lines: readonly Line[], _shapes: Uint8Array, from: number): Block | undefined {
+  const chains: ListedChain[] = [];
+  let place = -1;
+  let to = from;
+  let next = from;
+  while (lines[next]?.shape === Shape.ListingChain) {
+    const chain = readChain(lines, next);
+    if (!chain) break;
+    const at = chain.builtIn ? BUILTIN.indexOf(chain.name.text) : BUILTIN.length;
+    if (at < place || (at === place && chain.builtIn)) break;
+    place = at;
+    chains.push(chain);
+    to = chain.to;
+    next = to;
+    while (lines[next]?.shape === Shape.Blank) next++;
+  }
+  if (chains.length === 0) return undefined;
+  const whole: Listing = { family: familyOf(chains), interfaces: chains.every(({ rows }) => rows.every(({ columns }) => columns.interfaces)) && chains.every(({ columns }) => columns?.interfaces ?? true) };
+  return { to, lines: chains.flatMap((chain) => [declaration(chain, whole), ...chain.rows.map((row) => rule(chain, row, whole))]) };
+}
+
+interface ListedChain {
+  readonly line: Line;
+  readonly name: Field;
+  readonly builtIn: boolean;
+  readonly policy: Field | undefined;
+  readonly columns: ListingColumns | undefined;
+  readonly rows: readonly Row[];
+  /** The line behind its last one. */
+  readonly to: number;
+}
+
+interface Row {
+  readonly line: Line;
+  readonly columns: ListingColumns;
+  /** Counted from 1 within its chain. */
+  readonly number: number;
+}
+
+function readChain(lines: readonly Line[], at: number): ListedChain | undefined {
+  const line = lines[at] as Line;
+  CHAIN.lastIndex = line.contentStart;
+  const found = CHAIN.exec(line.text);
+  if (!found) return undefined;
+  const [start, end] = found.indices?.[1] ?? [0, 0];
+  const policy = found.indices?.[2];
+  const below = lines[at + 1];
+  const columns = below && readColumns(below.text, below.contentStart);
+  const rows: Row[] = [];
+  let to = columns ? at + 2 : at + 1;
+  for (let i = to; i < lines.length; i++) {
+    const each = lines[i] as Line;
+    if (each.shape === Shape.Blank || each.shape === Shape.ListingChain) break;
+    const its = columns ?? guessColumns(each.text, each.contentStart);
+    const row = readRow(each.text, each.contentStart, its);
+    // A line that is no row belongs to the chain where rows go on behind it: a comment with a line break, a line cut in two.
+    if (!row && !isRowAhead(lines, i + 1, its)) break;
+    rows.push({ line: each, columns: its, number: rows.length + 1 });
+    to = i + 1;
+  }
+  return {
+    line, columns, rows, to, builtIn: policy !== undefined, name: { text: line.text.slice(start, end), start, end, inverted: false },
+    policy: policy && { text: line.text.slice(policy[0], policy[1]), start: policy[0], end: policy[1], inverted: false },
+  };
+}
+
+/** With an extra word for the counters: `(policy DROP 4 packets, 27K bytes)`. */
+const CHAIN = /Chain (\S+) \((?:policy ([A-Z]+)|\d+ references?)\b/dy;
+
+function isRowAhead(lines: readonly Line[], from: number, columns: ListingColumns): boolean {
+  for (let i = from; i < Math.min(lines.length, from + MOST_BETWEEN); i++) {
+    const line = lines[i] as Line;
+    if (line.shape === Shape.Blank || line.shape === Shape.ListingChain) return false;
+    if (readRow(line.text, line.contentStart, columns)) return true;
+  }
+  return false;
+}
+
+const MOST_BETWEEN = 3;
+
+/** The first address or protocol that tells. */
+function familyOf(chains: readonly ListedChain[]): 4 | 6 | undefined {
+  for (const { rows } of chains) {
+    for (const { line, columns } of rows) {
+      const row = readRow(line.text, line.contentStart, columns);
+      if (!row) continue;
+      for (const { text } of [row.source, row.destination]) {
+        if (text.includes(':')) return 6;
+        if (/^\d+\.\d+\.\d+\.\d+(?:\/|$)/.test(text)) return 4;
+      }
+      if (/^(?:icmpv6|ipv6-icmp)$/.test(row.protocol.text)) return 6;
+      if (row.protocol.text === 'icmp') return 4;
+    }
+  }
+  return undefined;
+}
+
+function declaration({ line, name, policy }: ListedChain, listing: Listing): EmbeddedLine {
+  const derived = new DerivedLine();
+  derived.put(policy ? '-P ' : '-N ', line, line.contentStart, line.contentStart + 5);
+  put(derived, line, [name, ...(policy ? [policy] : [])]);
+  return listedAs(derived, { listing, unread: [] });
+}
+
+function rule(chain: ListedChain, row: Row, listing: Listing): EmbeddedLine {
+  const { derived, unread } = derive(chain, row);
+  const made = unread.length === 0 ? derived.made() : undefined;
+  const told: Listed = { listing, unread };
+  // Rules that are written alike are read once, as in a dump; one of which words are missing is like no other.
+  if (made && /^(?:\[\d+:\d+\] )?-A /.test(made.text)) return new ListedLine(made.index, made.text, chain, row, told);
+  return listedAs(derived, told);
+}
+
+function listedAs(derived: DerivedLine, listed: Listed): EmbeddedLine {
+  return { ...(derived.read()[0] as EmbeddedLine), listed };
+}
+
+/** `-A CHAIN …` of a row, and the words of the row that are not understood. */
+function derive({ name }: ListedChain, { line, columns, number }: Row): { readonly derived: DerivedLine; readonly unread: readonly string[] } {
+  const derived = new DerivedLine();
+  const from = line.contentStart;
+  const row = readRow(line.text, from, columns);
+  if (!row) {
+    derived.put(`-A ${quotedWord(name.text)}`, line, from, from);
+    return { derived, unread: [line.text.slice(from).trim()] };
+  }
+  const { counters, target, protocol, fragment, inInterface, outInterface, source, destination } = row;
+  const begin = `${counters ? `[${counters.packets}:${counters.bytes}] ` : ''}-A ${quotedWord(name.text)}`;
+  const text = readListedText(line.text, row.rest, target?.text, `not-shown-${name.text}-${number}`);
+  const words: ListedWord[] = [];
+  const add = (option: string, field: Field, value: string): void => {
+    const { start, end } = field;
+    if (field.inverted) words.push({ text: '!', start, end });
+    words.push({ text: option, start, end });
+    if (value !== '') words.push({ text: value, start, end });
+  };
+  if (!isAny(source)) add('-s', source, networkName(source.text));
+  if (!isAny(destination)) add('-d', destination, networkName(destination.text));
+  if (inInterface && !isAnyInterface(inInterface)) add('-i', inInterface, inInterface.text);
+  if (outInterface && !isAnyInterface(outInterface)) add('-o', outInterface, outInterface.text);
+  if (protocol.inverted || !/^(?:0|all)$/.test(protocol.text)) add('-p', protocol, protocol.text);
+  if (fragment) add('-f', fragment, '');
+  words.push(...text.matches);
+  if (target) words.push({ ...target, text: row.goto ? '-g' : '-j' }, target, ...text.target);
+  derived.put(words.length > 0 ? `${begin} ` : begin, line, from, target?.start ?? from);
+  put(derived, line, words);
+  return { derived, unread: text.unread.map(({ start, end }) => line.text.slice(start, end)) };
+}
+
+function put(derived: DerivedLine, line: Line, words: readonly ListedWord[]): void {
+  // Each with the blank behind it, so that its end is that of what it stands for.
+  for (const [i, { text, start, end }] of words.entries()) derived.put(i < words.length - 1 ? `${quotedWord(text)} ` : quotedWord(text), line, start, end);
+}
+
+/** A rule of a listing: nothing is kept of how it was read, because hardly anybody asks where its words stand. */
+class ListedLine extends AppendLine implements EmbeddedLine {
+  private places: EmbeddedLine['toOuter'] | undefined = undefined;
+
+  constructor(
+    index: number,
+    text: string,
+    private readonly chain: ListedChain,
+    private readonly row: Row,
+    readonly listed: Listed,
+  ) {
+    super(index, text, '\n', 0);
+  }
+
+  get toOuter(): EmbeddedLine['toOuter'] {
+    return (this.places ??= derive(this.chain, this.row).derived.made()?.toOuter ?? (() => this.row.line.contentStart));
+  }
+}
+
+function isAny({ text, inverted }: Field): boolean {
+  return !inverted && /^(?:anywhere|0\.0\.0\.0\/0|::\/0)$/.test(text);
+}
+
+function isAnyInterface({ text, inverted }: Field): boolean {
+  return !inverted && (text === '*' || text === 'any');
+}
+
+/** Names that iptables takes from /etc/networks, which says so wherever it has them. */
+function networkName(text: string): string {
+  return text === 'anywhere' ? '0/0' : text.replace(/^loopback(?=\/)/, '127.0.0.0').replace(/^link-local(?=\/)/, '169.254.0.0').replace(/^default(?=\/|$)/, '0.0.0.0');
+}
