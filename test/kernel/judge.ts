@@ -57,7 +57,8 @@ export function judgeAnswers(question: KernelCase, reply: Extract<KernelReply, {
       continue;
     }
     const ours = stateAsked(question, own[i] as OwnAnswer);
-    const found = differences(kernel, ours, uncertain);
+    // What a rule says of a number drawn at random nobody knows.
+    const found = differences(kernel, ours, uncertain || ours.outcomes.some(({ random }) => random !== undefined));
     // Rules behind a number drawn at random may see another number than ours.
     if (found.length > 0 && ours.outcomes[0]?.random !== undefined && found.every(({ field }) => field !== 'outcome')) return { agreed, unclear: question.packets.length - agreed, refused: false, disagreement: undefined };
     if (found.length > 0) return { agreed, unclear, refused: false, disagreement: { packet: i, differences: found, kernel, own: ours } };

@@ -54,6 +54,17 @@ describe('what cannot be known', () => {
     expect(chances[0]).toBeCloseTo(0.25, 6);
   });
 
+  it.each<readonly [string, string, readonly string[]]>([
+    ['some of its ports say otherwise', '-p tcp --sport 1024:32768', ['DROPPED', 'LOCAL']],
+    ['all of its ports say yes', '-p tcp --sport 1024:', ['DROPPED']],
+    ['all of its ports say no', '-p tcp --sport :1023', ['LOCAL']],
+    ['one among tens of thousands is taken not to be drawn', '-p tcp ! --sport 3000', ['DROPPED']],
+    ['the connection has it too', '-m conntrack --ctrepldstport 1024:32768', ['DROPPED', 'LOCAL']],
+  ])('a port drawn at random: where %s', (_, question, expected) => {
+    const rules = `*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -p tcp -j MASQUERADE --random\nCOMMIT\n${filter(`INPUT ${question} -j DROP`)}`;
+    expect(outcomes(rules, { packet: { ...IN, dir: 'out', src: '10.244.1.5', iface: undefined } }).map(({ outcome }) => outcome)).toEqual(expected);
+  });
+
   it('never follows more than so many combinations, and says so', () => {
     const result = answerLine(JSON.stringify({ id: 1, rules: filter(...Array.from({ length: 20 }, (_, i) => `INPUT -m set --match-set S${i} src`)), packet: IN })) as { outcomes: unknown[]; warnings: string[] };
     expect(result.outcomes).toHaveLength(MOST_OUTCOMES);

@@ -82,6 +82,8 @@ export interface ConntrackEntry {
   readonly destinationNatDone: boolean;
   /** The half whose port (or ICMP id) NAT drew at random. */
   readonly randomHalf?: 'source' | 'destination' | undefined;
+  /** The first and the last number that may have been drawn. */
+  readonly randomNumbers?: readonly [number, number] | undefined;
   /** The interface whose address MASQUERADE chose: the connection dies when its packets leave by another one. */
   readonly masqueradeDevice?: string | undefined;
   readonly mark: number;

@@ -3,6 +3,7 @@ import { conditionsOf, type BoundMatch, type Rule } from '../ruleset/ruleSet';
 import type { Answer, Unknown } from '../xtables/answer';
 import type { Condition, MatchChange, MatchDrop } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';
+import { askDrawn } from './drawnNumber';
 import { headerMatches } from './ruleTest';
 
 /** What asking a rule needs of the walk that it is part of. */
@@ -129,7 +130,7 @@ class Asking {
     const condition = list[this.condition] as Condition;
     let holds = given;
     if (holds === undefined) {
-      let answer = condition.test(this.view);
+      let answer = askDrawn(condition, this.view);
       if (condition.stateful) {
         this.notable = true;
         if (typeof answer === 'boolean') answer = this.walk.presume(this.rule, condition.text, answer);
@@ -172,7 +173,7 @@ function canChange(condition: Condition, view: PacketView): boolean {
 function surelyFails(later: readonly Condition[], view: PacketView): boolean {
   for (const condition of later) {
     if (condition.stateful || canChange(condition, view)) return false;
-    if (condition.test(view) === false) return true;
+    if (askDrawn(condition, view) === false) return true;
   }
   return false;
 }

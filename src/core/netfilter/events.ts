@@ -88,6 +88,8 @@ export interface WalkEnd {
   readonly receiver: Listener | undefined;
   readonly receiverKnown: boolean;
   readonly state: ConntrackState | undefined;
+  /** What connection tracking says at the end, where it has seen the packet. */
+  readonly conntrack: ConntrackView | undefined;
 }
 
 /** One possible course of the packet. */

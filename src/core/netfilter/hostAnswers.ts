@@ -59,10 +59,13 @@ interface HostAnswer {
  * A link-local address means something on the link that the packet came from only, and ::1 for TCP on the interface that has the address the packet was for; REJECT
  * does not mind that. Source: net/ipv6/tcp_ipv6.c tcp_v6_send_response, icmp.c.
  */
-function linkOf({ end }: Pick<Walked, 'end'>, { family, destination, protocol }: Packet, host: Host): string | undefined {
+function linkOf({ end, events }: Walked, { family, destination, protocol }: Packet, host: Host): string | undefined {
   if (family === 4 || end.dropBy?.kind === 'rule') return undefined;
   if (isLinkLocal(destination)) return end.inInterface;
-  return protocol === PROTOCOL.TCP && isLoopback(destination) ? lookupRoute(host, { destination: end.packet.destination }).route?.device : undefined;
+  if (protocol !== PROTOCOL.TCP || !isLoopback(destination)) return undefined;
+  const sent = events.findLast((event) => event.kind === 'route' && event.phase !== 'input');
+  const { mark, tos } = sent?.kind === 'route' ? sent.packet : end.packet;
+  return lookupRoute(host, { destination: end.packet.destination, mark, tos }).route?.device;
 }
 
 /** What came to `::` or to a group is answered from an address that the host picks, so the answer is none of that connection. */
@@ -123,19 +126,20 @@ function receivedAnswer(walked: Question, context: WalkContext): HostAnswer | un
 }
 
 /** Numbers of this host begin with 1. */
-function tcpAnswer({ end: { packet, receiver }, ...walked }: Question, { world, host }: WalkContext): HostAnswer | undefined {
+function tcpAnswer(walked: Question, { world, host }: WalkContext): HostAnswer | undefined {
+  const { packet, receiver } = walked.end;
   const known = world.acceptedFor(packet);
   if ((packet.tcpFlags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK | TCP_FLAGS.RST)) === TCP_FLAGS.SYN && receiver) {
     const { socket, answer } = withSyn(packet, receiver, known);
     world.keepAccepted(packet, socket);
-    if (answer === 'reset') return { packet: tcpReset(packet, host) };
+    if (answer === 'reset') return { packet: ownReset(packet, host) };
     if (answer === 'ack') return { packet: reversed(packet, { tcpFlags: TCP_FLAGS.ACK, tcpSequence: 2, tcpAcknowledgement: known?.next ?? 0 }, host) };
     return { packet: reversed(packet, { tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK, tcpSequence: 1, tcpAcknowledgement: (packet.tcpSequence + 1) >>> 0, mark: 0 }, host) };
   }
   const reset = (packet.tcpFlags & TCP_FLAGS.RST) !== 0;
   // What was sent by lo although another interface has the address is for this host without a route that says so. Source: net/ipv4/tcp_ipv4.c tcp_v4_send_reset.
   if (!receiver && packet.family === 4 && walked.events.findLast((event) => event.kind === 'route')?.sentAs === 'unicast') return undefined;
-  if (!reset && (!receiver || lastView(walked)?.state !== 'ESTABLISHED')) return { packet: tcpReset(packet, host) };
+  if (!reset && (!receiver || lastView(walked)?.state !== 'ESTABLISHED')) return { packet: ownReset(packet, host) };
   if (known) world.keepAccepted(packet, withPacket(packet, known));
   return undefined;
 }
@@ -174,9 +178,10 @@ function refusedAnswer(walked: Question, context: WalkContext): HostAnswer | und
 /** Whether an ICMP error may be sent about a packet. Source: net/ipv4/icmp.c __icmp_send, net/ipv6/icmp.c icmp6_send. */
 function mayBeTold(walked: Question, context: WalkContext): boolean {
   const { packet } = walked.end;
-  if (isIcmpErrorPacket(packet) || toMany(walked.end) || !isBetweenTwo(walked, context)) return false;
+  if (isIcmpErrorPacket(packet) || toMany(walked.end)) return false;
+  if (packet.family === 6) return !isMulticast(packet.destination) && !isUnspecified(packet.source) && !isMulticast(packet.source);
   // IPv4 would tell it from the address that the packet was sent to, which has to be its own.
-  return packet.family === 6 || routeType(walked, context) !== 'local' || isOwn(packet.destination, context);
+  return isBetweenTwo(walked, context) && (routeType(walked, context) !== 'local' || isOwn(packet.destination, context));
 }
 
 /** Whether a packet is from one host to one other: for IPv4 its route decides that, for IPv6 its addresses do. */
@@ -192,7 +197,7 @@ function routeType({ events, end }: Question, { host }: WalkContext): string {
 }
 
 /** The packet's connection. By now it may be known to all: what was seen of it on the way is out of date. */
-function entryOf(walked: Pick<Question, 'events' | 'attached'>, { world }: WalkContext): ConntrackEntry | undefined {
+function entryOf(walked: Pick<Question, 'end' | 'attached'>, { world }: WalkContext): ConntrackEntry | undefined {
   const entry = lastView(walked)?.entry;
   return entry && (world.entry(entry.id) ?? entry);
 }
@@ -201,8 +206,8 @@ function entryOf(walked: Pick<Question, 'events' | 'attached'>, { world }: WalkC
  * What the answer to a packet is attached to. After an untracked one it is none, and yet CT rules take it for tracked; after one that is
  * INVALID there is nothing. Source: nf_conntrack_core.c nf_conntrack_attach, xt_CT.c xt_ct_target.
  */
-function attachment({ events, attached }: Question, entry: ConntrackEntry | undefined): Attached | undefined {
-  if (entry) return { state: 'RELATED', entry, direction: lastView({ events, attached })?.direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL' };
+function attachment({ events, end, attached }: Question, entry: ConntrackEntry | undefined): Attached | undefined {
+  if (entry) return { state: 'RELATED', entry, direction: lastView({ end, attached })?.direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL' };
   const last = events.findLast((event) => event.kind === 'rule' || event.kind === 'hook-leave');
   const state = last?.kind === 'rule' ? last.view.conntrack?.state : last?.state;
   return state === 'UNTRACKED' ? 'beyond-ct' : undefined;
@@ -219,6 +224,8 @@ function closedTcp(entry: ConntrackEntry): ConntrackEntry {
  * send from any other. Source: net/ipv4/route.c ip_route_output_key_hash_rcu (FLOWI_FLAG_ANYSRC).
  */
 function isOwn(address: Address, { host }: WalkContext): boolean {
+  // To 0.0.0.0 this host is meant, and any of its addresses will do to answer from.
+  if (isUnspecified(address)) return true;
   const { type, table } = lookupRoute(host, { destination: address });
   return type === 'local' && table === ROUTE_TABLE.local;
 }
@@ -228,8 +235,16 @@ function toMany({ packetType }: WalkEnd): boolean {
   return packetType !== 'unicast';
 }
 
-function lastView({ events, attached }: Pick<Question, 'events' | 'attached'>): ConntrackView | undefined {
-  return events.findLast((event) => event.kind === 'conntrack')?.view ?? (typeof attached === 'object' ? attached : undefined);
+function lastView({ end, attached }: Pick<Question, 'end' | 'attached'>): ConntrackView | undefined {
+  return end.conntrack ?? (typeof attached === 'object' ? attached : undefined);
+}
+
+/** The reset of TCP itself: behind a packet to 0.0.0.0, IPv4 picks a source for it, unlike for one of REJECT. Source: net/ipv4/ip_output.c ip_send_unicast_reply. */
+function ownReset(packet: Packet, host: Host): Packet {
+  const reset = tcpReset(packet, host);
+  if (packet.family === 6 || !isUnspecified(reset.source)) return reset;
+  const { destination } = reset;
+  return { ...reset, source: sourceAddressFor(host, lookupRoute(host, { destination, mark: 0, tos: 0 }), destination) ?? reset.source };
 }
 
 function tcpReset(packet: Packet, host: Host): Packet {

@@ -24,14 +24,14 @@ export function setUpNat(entry: ConntrackEntry, half: NatHalf, range: NatRange |
   if (entry.confirmed) return { entry, random: false };
   const current = invertTuple(entry.reply);
   if (current === undefined) return undefined;
-  const { tuple, random } = uniqueTuple(current, half, range ?? keepAddress(current, half), entry, world);
+  const { tuple, drawn } = uniqueTuple(current, half, range ?? keepAddress(current, half), entry, world);
   let changed: ConntrackEntry = half === 'source' ? { ...entry, sourceNatDone: true } : { ...entry, destinationNatDone: true };
   if (tupleKey(tuple) !== tupleKey(current)) {
     const reply = invertTuple(tuple);
     if (reply === undefined) return undefined;
     changed = { ...changed, reply, ...(half === 'source' ? { sourceNat: true } : { destinationNat: true }) };
   }
-  return { entry: random ? { ...changed, randomHalf: half } : changed, random };
+  return { entry: drawn ? { ...changed, randomHalf: half, randomNumbers: drawn } : changed, random: drawn !== undefined };
 }
 
 function keepAddress(tuple: Tuple, half: NatHalf): NatRange {
@@ -39,21 +39,27 @@ function keepAddress(tuple: Tuple, half: NatHalf): NatRange {
   return { addresses: [address, address], ports: undefined, random: false, persistent: false };
 }
 
-function uniqueTuple(original: Tuple, half: NatHalf, range: NatRange, entry: ConntrackEntry, world: World): { tuple: Tuple; random: boolean } {
+/** `drawn`: the first and the last of the numbers among which the kernel draws. */
+interface Chosen {
+  readonly tuple: Tuple;
+  readonly drawn?: readonly [number, number];
+}
+
+function uniqueTuple(original: Tuple, half: NatHalf, range: NatRange, entry: ConntrackEntry, world: World): Chosen {
   if (half === 'source' && !range.random) {
     if (addressInRange(original.source, range) && keyInRange(original, half, range)) {
       const user = userOf(original, entry, world);
-      if (!user || clashesInReverse(user, entry)) return { tuple: original, random: false };
+      if (!user || clashesInReverse(user, entry)) return { tuple: original };
     } else {
       const earlier = sameSourceBefore(original, range, entry, world);
-      if (earlier && !isUsed(earlier, entry, world)) return { tuple: earlier, random: false };
+      if (earlier && !isUsed(earlier, entry, world)) return { tuple: earlier };
     }
   }
   const tuple = withAddress(original, half, range, entry);
   if (!range.random) {
     if (range.ports) {
-      if (range.basePort === undefined && keyInRange(tuple, half, range) && (range.ports[0] === range.ports[1] || !isUsed(tuple, entry, world))) return { tuple, random: false };
-    } else if (!isUsed(tuple, entry, world)) return { tuple, random: false };
+      if (range.basePort === undefined && keyInRange(tuple, half, range) && (range.ports[0] === range.ports[1] || !isUsed(tuple, entry, world))) return { tuple };
+    } else if (!isUsed(tuple, entry, world)) return { tuple };
   }
   return choosePort(tuple, half, range, entry, world);
 }
@@ -107,12 +113,12 @@ function keyInRange(tuple: Tuple, half: NatHalf, range: NatRange): boolean {
   return !range.ports || key === undefined || (key >= range.ports[0] && key <= range.ports[1]);
 }
 
-function choosePort(tuple: Tuple, half: NatHalf, range: NatRange, entry: ConntrackEntry, world: World): { tuple: Tuple; random: boolean } {
+function choosePort(tuple: Tuple, half: NatHalf, range: NatRange, entry: ConntrackEntry, world: World): Chosen {
   const key = keyOf(tuple, half);
-  if (key === undefined) return { tuple, random: false };
+  if (key === undefined) return { tuple };
   let [first, last] = range.ports ?? [0, 0];
   if (!range.ports) {
-    if (half === 'destination' && !isIcmp(tuple.protocol)) return { tuple, random: false };
+    if (half === 'destination' && !isIcmp(tuple.protocol)) return { tuple };
     [first, last] = isIcmp(tuple.protocol) ? [0, 65535] : key >= 1024 ? [1024, 65535] : key >= 512 ? [600, 1023] : [1, 511];
   }
   const size = last - first + 1;
@@ -125,7 +131,7 @@ function choosePort(tuple: Tuple, half: NatHalf, range: NatRange, entry: Conntra
     if (Math.min(size, MOST_ATTEMPTS) - i <= EVICTING_ATTEMPTS && evict(candidate, entry, world)) break;
   }
   // Where every port is taken the kernel goes on with the last one that it tried.
-  return { tuple: candidate, random };
+  return random ? { tuple: candidate, drawn: [first, last] } : { tuple: candidate };
 }
 
 /** So many ports are tried, and with the last of them a connection that is as good as over makes room. Source: nf_nat_core.c NF_NAT_MAX_ATTEMPTS, NF_NAT_HARDER_THRESH. */

@@ -226,10 +226,10 @@ export class Passage {
   }
 
   private viewNow(): PacketView {
-    const { packet, hook, table, inInterface, outInterface, conntrack, untracked, template, socket, headerBySender, assignedSocket, ownCopy, routedAs } = this.standing;
+    const { packet, hook, table, inInterface, outInterface, conntrack, untracked, template, socket, headerBySender, assignedSocket, ownCopy, routedAs, natRandom } = this.standing;
     const { context: { host, world, ruleSet }, asked: { findConnection, findSocket, matchesNamed } } = this;
     return {
-      packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket, ownCopy, routedAs,
+      packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket, ownCopy, routedAs, drawn: natRandom && drawnNumber(natRandom, conntrack?.entry),
       conntrack: conntrack ?? (template ? templateView(template, packet.family) : untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),
       memory: world, packetType: this.packetType(), backend: ruleSet?.backend ?? 'legacy', iptablesVersion: ruleSet?.section.version, findConnection, findSocket, matchesNamed,
     };
@@ -270,11 +270,17 @@ export class Passage {
   }
 
   end(outcome: WalkEnd['outcome'], verdict: WalkEnd['verdict'], dropBy: WalkEnd['dropBy'], rest: Partial<WalkEnd> = {}): WalkEnd {
-    const { packet, inInterface, outInterface, natRandom, firstState, hook = 'INPUT' } = this.standing;
+    const { packet, inInterface, outInterface, natRandom, firstState, conntrack, hook = 'INPUT' } = this.standing;
     return {
       outcome, verdict, dropBy, outInterface: undefined, packet, inInterface: inInterface === '' ? undefined : inInterface, receiver: undefined, receiverKnown: false,
-      state: firstState?.state, randomPort: natRandom, lastOutInterface: outInterface === '' ? undefined : outInterface, packetType: this.packetType(),
+      state: firstState?.state, conntrack, randomPort: natRandom, lastOutInterface: outInterface === '' ? undefined : outInterface, packetType: this.packetType(),
       checksumWrong: checked(this.standing, this.arrival, hook) === undefined, ...rest,
     };
   }
+}
+
+function drawnNumber(half: 'source' | 'destination', entry: ConntrackEntry | undefined): PacketView['drawn'] {
+  if (!entry?.randomNumbers || entry.randomHalf !== half) return undefined;
+  const { reply, randomNumbers } = entry;
+  return { half, number: reply.icmp?.id ?? (half === 'source' ? reply.destinationPort : reply.sourcePort), numbers: randomNumbers };
 }

@@ -36,6 +36,8 @@ export interface PacketView {
   readonly packetType: 'unicast' | 'broadcast' | 'multicast';
   /** It is the copy that this host takes itself of what it sends to many, on its way in (PACKET_LOOPBACK). Left out: no. */
   readonly ownCopy?: boolean;
+  /** NAT has drawn a number of its at random: a port or an ICMP id, the one shown being the first possible. Left out: none. */
+  readonly drawn?: { readonly half: 'source' | 'destination'; readonly number: number; readonly numbers: readonly [number, number] } | undefined;
   /** As it was when its route was chosen, which rules may have changed since. Left out: as it is now. */
   readonly routedAs?: Packet | undefined;
   /** `legacy` or `nft`: the back ends differ in a few corners (fragments). */

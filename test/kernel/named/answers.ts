@@ -43,11 +43,29 @@ const led: readonly Case[] = [
   { name: 'led here by its mark, with IP options that cannot be read', topology: LED, rules: COUNTED, packets: [{ ...OWN, dst: '198.51.100.5', mark: 1, proto: 'icmp', ipOptionsHex: '44080500' }, counter(4), counter(4)] },
 ];
 
+/** What NAT has made of an answer counts for the answer to that one, and a reset to ::1 goes where the packet was led. */
+const translated: readonly Case[] = [
+  {
+    name: 'a reset of OUTPUT is translated, and refused in INPUT', rules: table('nat', ['POSTROUTING -j SNAT --to-source 192.168.50.77']) + table('filter', ['INPUT -j REJECT', 'OUTPUT -p tcp --dport :3000 -j REJECT --reject-with tcp-reset']),
+    packets: [{ ...OWN, dst: '198.51.100.20', proto: 'tcp', sport: 50123, dport: 1024 }, { dir: 'out', src: '198.51.100.20', dst: '10.244.1.5', proto: 'tcp', sport: 1024, dport: 50123 }, { ...OWN, dst: '198.51.100.20', proto: 'tcp', sport: 50123, dport: 1024 }],
+  },
+  ...[1, 0].map((mark): Case => ({
+    name: `a reset to ::1 about what DNAT has sent to fd00:2::4d, mark ${mark}`, topology: LED, listeners: [], rules6: table('nat', ['OUTPUT -p tcp -j DNAT --to-destination [fd00:2::4d]:15006']),
+    packets: [['SYN'], ['ACK'], ['SYN']].map((flags) => ({ dir: 'out', src: '::1', dst: '::1', mark, proto: 'tcp', sport: 50123, dport: 5353, flags })),
+  })),
+];
+
 /** Sent by lo, although another interface has the address: no route says that it is for this host. */
 const bound: readonly Case[] = ['10.244.1.5', '192.168.50.1', '127.0.0.1', '198.51.100.5', '10.244.1.255', 'fd00:2::1', '::1', '2001:db8::5'].flatMap((dst) => {
   const family = dst.includes(':') ? 6 : 4;
   return TRANSPORTS(family).map((packet): Case => ({ name: `sent by lo: ${String(packet.proto)} to ${dst}`, listeners: [], packets: [{ ...(family === 4 ? OWN : OWN6), dst, ...packet, oface: 'lo', bindOface: true }, counter(family), counter(family)], ...asked(family, COUNTED) }));
 });
+
+/** To no address in particular. */
+const anyone: readonly Case[] = ['0.0.0.0', '::'].flatMap((dst) => ['10.244.1.5', '192.168.50.1', '127.0.0.1', 'fd00:2::1', '::1'].filter((src) => src.includes(':') === dst.includes(':')).flatMap((src) => {
+  const family = dst.includes(':') ? 6 : 4;
+  return [...TRANSPORTS(family), { proto: 89 }].flatMap((packet) => ['', 'INPUT -j REJECT', 'INPUT -p tcp -j REJECT --reject-with tcp-reset'].map((rule): Case => ({ name: `${String(packet.proto)} from ${src} to ${dst}, ${rule || 'taken'}`, listeners: [], packets: [{ dir: 'out', src, dst, ...packet }, counter(family), counter(family)], ...asked(family, COUNTED + table('filter', rule === '' ? [] : [rule])) })));
+}));
 
 /** What a host writes into IP options leaves the checksum of the header wrong, and REJECT sums up all of the packet. */
 const ROUTE_RECORDED = '070b0400000000000000';
@@ -63,4 +81,4 @@ const many: readonly Case[] = ['10.244.1.255', '255.255.255.255', '224.0.0.1', '
   return { name: `${chain} refuses what goes to ${dst}${answer === '' ? '' : `, ${answer}`}`, packets: [{ ...(family === 4 ? OWN : OWN6), dst, ...TRANSPORTS(family)[0] }, counter(family), counter(family)], ...asked(family, COUNTED + table('filter', [`${chain} -p tcp -j REJECT${answer === '' ? '' : ` --reject-with ${answer}`}`])) };
 })));
 
-const CASES: readonly Case[] = [...busy, ...led, ...bound, ...options, ...many];
+const CASES: readonly Case[] = [...busy, ...led, ...translated, ...bound, ...anyone, ...options, ...many];

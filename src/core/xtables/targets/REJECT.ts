@@ -77,6 +77,7 @@ function noAnswer([, , icmpType]: RejectType, view: PacketView): string | undefi
   // How the frame was addressed does not matter for a reset (net/ipv4/netfilter/nf_reject_ipv4.c nf_send_reset).
   if (hasGroupDestination(icmpType < 0 ? { ...view, packetType: 'unicast' } : view)) return 'the packet goes to a multicast or broadcast address';
   if (packet.family === 6 && (isUnspecified(packet.source) || isMulticast(packet.source))) return 'the sender has no address of its own';
+  if (packet.family === 6 && icmpType < 0 && isUnspecified(packet.destination)) return 'the packet goes to no address in particular';
   if (!checksumHolds(packet)) return packet.moreFragments ? 'the checksum of a fragment cannot be verified' : 'the packet has no checksum that can be verified';
   if (icmpType < 0) return packet.tcpFlags & TCP_FLAGS.RST ? 'a reset is not answered by a reset' : undefined;
   if (packet.family === 4 ? packet.protocol === PROTOCOL.ICMP && isIcmpError(packet.icmpType) : packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType < 128) {
