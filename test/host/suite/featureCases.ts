@@ -6,6 +6,19 @@ const BROKEN = '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 99999 -j A
 
 /** Language features over files of the sample folder and over texts of their own. */
 export const featureCases: readonly HostCase[] = [
+  ...(['shellscript', 'yaml', 'plaintext', 'markdown'] as const).map((language) => ({
+    name: `words of rules have colours in a document of the language ${language}`,
+    run: async () => {
+      const document = await vscode.workspace.openTextDocument({ language, content: 'so we ran\niptables -A INPUT -p tcp -j DROP\n' });
+      await vscode.window.showTextDocument(document);
+      const range = new vscode.Range(0, 0, 2, 0);
+      const colours = async (): Promise<number> => {
+        const tokens = await vscode.commands.executeCommand<vscode.SemanticTokens | undefined>('vscode.provideDocumentRangeSemanticTokens', document.uri, range);
+        return (tokens?.data.length ?? 0) / 5;
+      };
+      await until('seven words have colours', async () => await colours() === 7);
+    },
+  })),
   {
     name: 'a broken rules file has errors on its lines, and a repaired one has none',
     run: async () => {
