@@ -1,4 +1,4 @@
-import type { Section } from '../core/syntax/tree';
+import type { Section, SourceFile } from '../core/syntax/tree';
 import type { RuleSet } from '../core/ruleset/ruleSet';
 import { ruleSetOf, type Dump, type FileModel } from './fileModel';
 import { packetsOfFile } from './filePackets';
@@ -33,10 +33,15 @@ export interface HostOverview {
 export function overviewOf(model: FileModel): Overview {
   return {
     ruleSets: model.dumps.map(ruleSetOverview),
-    host: model.file.sections.flatMap(hostOverview),
+    host: hostFactsOf(model.file),
     packets: packetsOfFile(model.file, MOST_PACKETS).map(({ text, line }) => ({ line: line.index + 1, expression: text })),
     unread: unreadLines(model),
   };
+}
+
+/** The listings of host facts in a file, in its order. */
+export function hostFactsOf(file: SourceFile): readonly HostOverview[] {
+  return file.sections.flatMap(hostOverview);
 }
 
 /** A capture of a million packets is not listed whole. */

@@ -1,5 +1,6 @@
 import { visible } from '../core/text/visible';
-import type { HostKind, Overview } from './overview';
+import type { Overview } from './overview';
+import { NOUNS } from './overviewNouns';
 
 /** So many lines that were not read are listed; nobody reads more of them, and they are counted. */
 export const MOST_UNREAD = 50;
@@ -20,10 +21,6 @@ export function overviewText({ ruleSets, host, packets, unread }: Overview): str
   part('Not read', limited(unread.map(({ line, text, reason }) => `line ${line}: ${reason}\n      ${visible(text)}`), MOST_UNREAD));
   return out.join('');
 }
-
-const NOUNS: Readonly<Record<HostKind, string>> = {
-  route: 'route', address: 'address', listener: 'listening socket', rule: 'policy rule', set: 'set', sysctl: 'sysctl', connection: 'connection',
-};
 
 function placeOf([first, last]: readonly [number, number]): string {
   return first === last ? `line ${first}` : `lines ${first}–${last}`;

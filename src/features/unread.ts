@@ -21,7 +21,7 @@ export function unreadLines(model: FileModel): readonly UnreadLine[] {
   for (const { line, code, message } of file.problems) if (code === 'not-read') add(line, message);
   const used = usedLines(model);
   for (const line of file.lines) {
-    if (used.has(line.index) || !MAY_MEAN[line.shape]) continue;
+    if (used[line.index] === 1 || !MAY_MEAN[line.shape]) continue;
     const reason = reasonOf(line, linesWithin(file, line));
     if (reason !== undefined) add(line, reason);
   }
@@ -30,13 +30,13 @@ export function unreadLines(model: FileModel): readonly UnreadLine[] {
 
 const LONGEST_TEXT = 300;
 
-/** The lines of the file that a section was made of, told by their indexes. */
-function usedLines({ file }: FileModel): ReadonlySet<number> {
-  const used = new Set<number>();
+/** For each line of the file whether a section was made of it. */
+function usedLines({ file }: FileModel): Uint8Array {
+  const used = new Uint8Array(file.lines.length);
   for (const section of file.sections) {
     for (const line of section.lines) {
       // A section may hold prose between its rules, which is not used for that.
-      if (line.shape !== Shape.Text || section.kind !== 'rules') used.add(line.index);
+      if (line.shape !== Shape.Text || section.kind !== 'rules') used[line.index] = 1;
     }
   }
   return used;

@@ -67,11 +67,23 @@ export interface ViewState {
   readonly packet: PacketForm;
   /** What was taken for granted because the file does not say it. */
   readonly assumed: readonly AssumedFact[];
+  /** What was read of the file and what was not; undefined while there is none. */
+  readonly reading: ReadingFacts | undefined;
   readonly journey: readonly Leg[];
   /** undefined where the packet cannot be traced (see `packet.problems`), or while loading. */
   readonly trace: TraceModel | undefined;
   /** What the view keeps for a reload, with the selected step added to it. */
   readonly keep: KeptState;
+}
+
+/** What of the file a trace is based on, for a person who wonders whether the paste was understood. */
+export interface ReadingFacts {
+  /** `1 rule set, 2 routes`. */
+  readonly summary: string;
+  readonly found: readonly AssumedFact[];
+  /** Lines that look like rules or facts of a host and were not used, each with the reason. */
+  readonly unread: readonly AssumedFact[];
+  readonly unreadCount: number;
 }
 
 export interface Choice {

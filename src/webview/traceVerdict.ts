@@ -1,7 +1,7 @@
 import './traceRemedies';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { AssumedFact, Remedy, TraceModel } from '../shared/protocol';
+import type { AssumedFact, ReadingFacts, Remedy, TraceModel } from '../shared/protocol';
 import { icon } from './icons';
 import { send } from './send';
 import { richTemplate } from './text';
@@ -12,10 +12,12 @@ import { theme } from './theme';
 export class TraceVerdict extends LitElement {
   @property({ attribute: false }) trace!: TraceModel;
   @property({ attribute: false }) assumed: readonly AssumedFact[] = [];
+  @property({ attribute: false }) reading: ReadingFacts | undefined;
   @property({ type: Number }) revision = 0;
   /** undefined: not here yet. */
   @property({ attribute: false }) remedies: readonly Remedy[] | undefined;
   @state() private assumedOpen = false;
+  @state() private readingOpen = false;
   @state() private remediesOpen = false;
 
   static override styles = [...theme, css`
@@ -34,7 +36,9 @@ export class TraceVerdict extends LitElement {
     .more > button:hover { color: var(--fg); }
     .more > .change, .more > .change:hover { color: var(--link); gap: 5px; }
     ul { margin: -3px 0 0; padding: 0 14px 10px 36px; }
-    li { padding: 1px 0; }
+    li { padding: 1px 0; overflow-wrap: anywhere; }
+    h3 { margin: 0; padding: 0 14px 6px; font-size: inherit; font-weight: 600; color: var(--orange, var(--vscode-editorWarning-foreground)); }
+    .unread { color: var(--orange, var(--vscode-editorWarning-foreground)); }
     li::marker { color: var(--dim); }
   `];
 
@@ -53,9 +57,11 @@ export class TraceVerdict extends LitElement {
       <div class="hidden" role="status" aria-live="polite">${outcome.badge.text}. ${outcome.verdictText}</div>
       <div class="more">
         ${this.assumed.length > 0 ? this.disclosure('', this.assumedOpen, this.toggleAssumed, html`${icon(this.assumedOpen ? 'chevronDown' : 'chevronRight')}Assumed: ${this.assumed.length === 1 ? 'one thing' : `${this.assumed.length} things`} that the file does not say`) : nothing}
+        ${this.reading ? this.disclosure('', this.readingOpen, this.toggleReading, html`${icon(this.readingOpen ? 'chevronDown' : 'chevronRight')}Read: ${this.reading.summary}${this.reading.unreadCount > 0 ? html` · <span class="unread">${this.reading.unreadCount === 1 ? 'one line' : `${this.reading.unreadCount} lines`} not read</span>` : nothing}`) : nothing}
         ${this.disclosure('change', this.remediesOpen, this.toggleRemedies, html`${icon('lightbulb')}What would have to change?`)}
       </div>
-      ${this.assumedOpen && this.assumed.length > 0 ? this.facts() : nothing}
+      ${this.assumedOpen && this.assumed.length > 0 ? this.facts(this.assumed) : nothing}
+      ${this.readingOpen && this.reading ? html`${this.facts(this.reading.found)}${this.reading.unread.length > 0 ? html`<h3>Not read</h3>${this.facts(this.reading.unread)}` : nothing}` : nothing}
       ${this.remediesOpen ? html`<trace-remedies .remedies=${this.remedies} .revision=${this.revision}></trace-remedies>` : nothing}`;
   }
 
@@ -69,6 +75,8 @@ export class TraceVerdict extends LitElement {
   }
 
   private readonly toggleAssumed = (): void => { this.assumedOpen = !this.assumedOpen; };
+
+  private readonly toggleReading = (): void => { this.readingOpen = !this.readingOpen; };
 
   private readonly toggleRemedies = (): void => { this.remediesOpen = !this.remediesOpen; };
 
@@ -85,8 +93,8 @@ export class TraceVerdict extends LitElement {
     </div>`;
   }
 
-  private facts(): TemplateResult {
-    return html`<ul>${this.assumed.map(({ message, line, field }) => html`<li>${message}
+  private facts(facts: readonly AssumedFact[]): TemplateResult {
+    return html`<ul>${facts.map(({ message, line, field }) => html`<li>${message}
       ${line === undefined ? nothing : html`<button class="link" @click=${() => send(this, { type: 'open-line', line })}>line ${line}</button>`}
       ${field === undefined ? nothing : html`<button class="link" @click=${() => this.dispatchEvent(new CustomEvent<string>('edit-field', { detail: field, bubbles: true, composed: true }))}>change</button>`}</li>`)}</ul>`;
   }

@@ -94,6 +94,19 @@ describe('opening', () => {
     expect(state.message).toContain('Paste the output of iptables-save');
   });
 
+  test('a file in which nothing could be used names the first line that looks like more', () => {
+    const { state } = new Bench('# What we have\n\nnft add rule ip filter input tcp dport 22 accept\n');
+    expect([state.phase, state.trace]).toEqual(['empty', undefined]);
+    expect(state.message).toMatch(/Line 3 .* nft/);
+  });
+
+  test('what was read of the file and what was not is told with its lines', () => {
+    const { reading } = new Bench('*filter\n-A INPUT -j DROP\nCOMMIT\n\n$ ip route\ndefault via 192.0.2.1 dev eth0\n\nufw allow 22/tcp\n').state;
+    expect(reading?.summary).toBe('1 rule set, 1 route');
+    expect(reading?.found.map(({ line }) => line)).toEqual([1, 6]);
+    expect(reading?.unread.map(({ line, message }) => `${line} ${message}`)).toEqual([expect.stringMatching(/^8 .*ufw/)]);
+  });
+
   test('before there is a file it is loading', () => {
     const session = new TraceSession('file:///a', 'a');
     session.setModel(undefined);

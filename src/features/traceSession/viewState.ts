@@ -7,6 +7,7 @@ import { profileOf, type Evaluation } from './evaluate';
 import { fieldOfProblem, hostFields, type HostChanges } from './hostFields';
 import type { JourneyLeg } from './journey';
 import { packetFields } from './packetForm';
+import { readingFacts } from './readingFacts';
 
 /** Everything that a session holds, for the view. */
 export interface Shown {
@@ -40,17 +41,23 @@ export function viewState(shown: Shown): ViewState {
   const noted = notice === '' ? [] : [{ message: notice, line: undefined, field: undefined }];
   return {
     revision, phase, fileName,
-    message: phase === 'loading' ? LOADING : phase === 'empty' ? NO_RULES : notice,
+    message: phase === 'loading' ? LOADING : phase === 'empty' ? noRules(model) : notice,
     dumps: (model?.dumps ?? []).map(({ id, label, detail }) => ({ id, label, detail })),
     dump: dump?.id,
     scenarios: scenarios.map(({ id, label, detail, expression: packet }) => ({ id, label, detail, expression: packet })),
     scenario,
     packet: packetForm(shown),
     assumed: dump && evaluation ? [...noted, ...assumedFacts(dump, evaluation)] : noted,
+    reading: model && readingFacts(model),
     journey: legs.map(({ id, label, expression: packet }) => ({ id, label, current: packet === expression })),
     trace: shown.trace,
     keep: keptState(shown),
   };
+}
+
+function noRules(model: FileModel | undefined): string {
+  const [first] = model ? readingFacts(model).unread : [];
+  return first?.line === undefined ? NO_RULES : `${NO_RULES} Line ${first.line} looks as if it meant something: ${first.message}`;
 }
 
 /** The state that was shown before something failed, with a word on it; there may be none yet. */
@@ -71,7 +78,7 @@ interface Failure {
   readonly expression: string;
 }
 
-const NOTHING_SHOWN = { dumps: [], dump: undefined, scenarios: [], scenario: undefined, packet: { expression: '', problems: [], fields: [] }, assumed: [], journey: [], trace: undefined };
+const NOTHING_SHOWN = { dumps: [], dump: undefined, scenarios: [], scenario: undefined, packet: { expression: '', problems: [], fields: [] }, assumed: [], reading: undefined, journey: [], trace: undefined };
 
 function packetForm({ expression, evaluation, readable, drafts, model, hostChanges }: Shown): PacketForm {
   if (!evaluation || !model) return { expression, problems: [], fields: [] };

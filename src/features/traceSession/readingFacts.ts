@@ -1,0 +1,55 @@
+import type { AssumedFact, ReadingFacts } from '../../shared/protocol';
+import type { FileModel } from '../fileModel';
+import { hostFactsOf, type HostKind } from '../overview';
+import { NOUNS } from '../overviewNouns';
+import { packetsOfFile } from '../filePackets';
+import { unreadLines } from '../unread';
+
+/** So many lines are listed each; the command line's overview has all of them. */
+const MOST_LISTED = 50;
+
+const made = new WeakMap<FileModel, ReadingFacts>();
+
+/** What was read of a file and what was not, for the view. Binds no rules. */
+export function readingFacts(model: FileModel): ReadingFacts {
+  let facts = made.get(model);
+  if (!facts) made.set(model, (facts = make(model)));
+  return facts;
+}
+
+function make(model: FileModel): ReadingFacts {
+  const host = hostFactsOf(model.file);
+  const packets = packetsOfFile(model.file, MOST_LISTED);
+  const unread = unreadLines(model);
+  const counts = new Map<HostKind, number>();
+  for (const { kind, count } of host) counts.set(kind, (counts.get(kind) ?? 0) + count);
+  const summary = [
+    counted(model.dumps.length, 'rule set'),
+    ...[...counts].map(([kind, count]) => counted(count, NOUNS[kind])),
+    ...(packets.length > 0 ? [`${packets.length === MOST_LISTED ? 'at least ' : ''}${counted(packets.length, 'packet')}`] : []),
+  ].join(', ');
+  return {
+    summary,
+    found: [
+      ...model.dumps.map(({ label, detail, section }) => fact(`${label}, ${detail}`, section.lines[0]?.index)),
+      ...limited(host.map(({ kind, count, lines }) => fact(counted(count, NOUNS[kind]), lines[0] - 1))),
+      ...packets.map(({ text, line }) => fact(`packet ${text.trim().slice(0, LONGEST_PACKET)}`, line.index)),
+    ],
+    unread: limited(unread.map(({ reason, line }) => fact(reason, line - 1))),
+    unreadCount: unread.length,
+  };
+}
+
+const LONGEST_PACKET = 120;
+
+function counted(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : noun.endsWith('s') ? `${noun}es` : `${noun}s`}`;
+}
+
+function fact(message: string, index: number | undefined): AssumedFact {
+  return { message, line: index === undefined ? undefined : index + 1, field: undefined };
+}
+
+function limited(facts: readonly AssumedFact[]): readonly AssumedFact[] {
+  return facts.length <= MOST_LISTED ? facts : [...facts.slice(0, MOST_LISTED), fact(`… and ${facts.length - MOST_LISTED} more`, undefined)];
+}
