@@ -20,9 +20,9 @@ test.each(VALUES)('%j stands for another value: %s', (value, expected) => {
 const CASES: readonly [name: string, text: string, rules: readonly string[], said: readonly string[]][] = [
   ['an address', 'iptables -A INPUT -s <office subnet> -j ACCEPT', ['1 filter -A INPUT -s "<office subnet>" -j ACCEPT'], ['warning placeholder 1:22']],
   ['an address in a dump', '*filter\n-A INPUT -s <office subnet>/24 -j ACCEPT\nCOMMIT\n', ['2 filter -A INPUT -s "<office subnet>/24" -j ACCEPT'], ['warning placeholder 2:13']],
-  ['an interface', 'iptables -A INPUT -i $LAN -j ACCEPT', ['1 filter -A INPUT -i $LAN -j ACCEPT'], ['warning suspicious-interface 1:22']],
+  ['an interface', 'iptables -A INPUT -i $LAN -j ACCEPT', ['1 filter -A INPUT -i $LAN -j ACCEPT'], ['warning unset-variable 1:22', 'warning suspicious-interface 1:22']],
   ['a port', 'iptables -A INPUT -p tcp --dport <port> -j ACCEPT', ['1 filter -A INPUT -p tcp -m tcp --dport <port> -j ACCEPT'], ['warning placeholder 1:34']],
-  ['a file that is read is none', 'iptables-restore </etc/iptables/rules.v4\niptables -A INPUT -j DROP < /dev/null\n', ['2 filter -A INPUT -j DROP'], []],
+  ['a file that is read is none', 'iptables-restore </etc/iptables/rules.v4\niptables -A INPUT -j DROP < /dev/null\n', ['2 filter -A INPUT -j DROP'], ['info not-read 1:1']],
 ];
 
 describe('placeholders', () => {

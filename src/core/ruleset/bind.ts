@@ -2,7 +2,7 @@ import { AppendLine } from '../syntax/appendLine';
 import { Command, type CommandParts } from '../syntax/command';
 import { isCleanInput, readInputLine } from '../syntax/restoreInput';
 import { Shape } from '../syntax/shape';
-import type { CommandNode, Line, LineNode, Problem, RulesSection, Word } from '../syntax/tree';
+import type { CommandNode, EmbeddedLine, Line, LineNode, Problem, RulesSection, Word } from '../syntax/tree';
 import type { Columns } from '../text/columns';
 import { ofLegacy, ofNft, type Complaint } from '../xtables/backend';
 import type { TableName } from '../xtables/view';
@@ -10,6 +10,7 @@ import { adviceOf, unknownTableHelp, type Advice } from './advice';
 import { chainOf, changeName, changePolicy, declareChain, deleteChains, flushChains, makeChain, type ChainLine } from './chainCommands';
 import { checkPlaces } from './checkPlaces';
 import { checkSharedNames, sharedNames, type SharedName } from './checkSharedNames';
+import { CommandOutcomes, MAY_FAIL } from './commandOutcomes';
 import { EMPTY_HEADER } from './header';
 import { LineRule, type SharedReading } from './lineRule';
 import { chainsFirst, withListings, withUntold } from './listedRule';
@@ -52,6 +53,7 @@ class Binder {
   private passing = false;
   private needsConntrack = false;
   private needsDefrag = false;
+  private readonly outcomes = new CommandOutcomes();
   /** What the rules of a table shared that has been begun anew. */
   private readonly replaced = new Map<TableName, readonly SharedName[]>();
   private readonly toldNames = new Set<Line>();
@@ -174,6 +176,16 @@ class Binder {
   /** A line of a dump in other text, of a list, or a command line. */
   private readLine(line: Line): void {
     if (line instanceof AppendLine && (this.passing || this.takeUnread(line))) return;
+    const { runsIf, mayFail } = line as Partial<EmbeddedLine>;
+    if (runsIf && !this.outcomes.holds(runsIf)) return this.outcomes.note(line, false);
+    const before = this.problems.length;
+    this.readEachLine(line);
+    const failed = this.problems.slice(before).some(({ severity, code }) => severity === 'error' || code === 'no-such-rule');
+    if (failed && (mayFail || runsIf)) this.problems.splice(before, Infinity, ...this.problems.slice(before).filter(({ code }) => !MAY_FAIL.has(code)));
+    this.outcomes.note(line, !failed);
+  }
+
+  private readEachLine(line: Line): void {
     for (const problem of line.problems) this.problems.push({ ...problem, line });
     const { node } = line;
     if (node.kind !== 'command') return this.readNode(line, node);

@@ -74,7 +74,7 @@ export function markEnds(text: string, start: number, end: number): readonly num
 const MARKS: readonly RegExp[] = [
   /\d{1,7}(?:[:)|.-]|[ \t])/y,
   /[\w./@-]{1,120}?(?::(?:\d{1,7}:)?|-\d{1,7}-)(?=[^\s:])/y,
-  /(?:[A-Za-z][\w-]{0,20}:? ){0,2}(?:running|executing|executed|exec|run|ran|calling|invoking|applying|command|cmd)(?: command)?[:=]? (?:["'\x60](?=\S))?/iy,
+  /(?!(?:if|when|you|we|I|to|then|please|can|just|or|and|by|after|before) )(?:[A-Za-z][\w-]{0,20}:? ){0,2}(?:running|executing|executed|exec|run|ran|calling|invoking|applying|command|cmd)(?: command)?[:=]? (?:["'\x60](?=\S))?/iy,
   /-[ \t]+(?:["'](?=\S))?/y,
   /(?:- )?(?:run|command|cmd|script|args|exec|shell):[ \t]+(?:["'](?=\S))?/iy,
 ];

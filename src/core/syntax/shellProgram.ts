@@ -51,6 +51,8 @@ function findWithin(text: string, start: number, end: number, quotes: number): S
       const quoted = findWithin(text, i + 1, close, quotes + 1);
       if (quoted) return quoted;
     }
+    // What these print nobody runs.
+    if (PRINTS.has(name)) return undefined;
     if (wrapped === 'no') {
       // Without a prompt only settings and a known wrapper may stand in front of the program; prose ends here.
       if (WRAPPERS.has(name)) wrapped = 'surely';
@@ -124,6 +126,8 @@ const RARE_WRAPPERS = new Set([
   ...['minikube', 'multipass', 'lxc', 'lxc-attach', 'incus', 'vagrant', 'k3s', 'microk8s', 'k0s', 'kind', 'ctr', 'limactl', 'colima', 'orb', 'machinectl', 'vzctl', 'pct', 'adb', 'talosctl', 'gcloud', 'docker-compose', 'balena'],
   ...['su', 'runuser', 'sh', 'bash', 'ash', 'dash', 'zsh', 'busybox', 'unshare', 'setpriv', 'capsh', 'systemd-run', 'nohup', 'nice', 'watch', 'timeout', 'stdbuf', 'strace', 'flock', 'command', 'pkexec', 'xargs'],
 ]);
+
+const PRINTS = new Set(['echo', 'printf', 'cat', 'grep', 'man', 'which', 'whereis', 'type', 'logger', 'alias', 'export', 'apt', 'apt-get', 'yum', 'dnf', 'apk', 'opkg', 'systemctl', 'service', 'ls', 'vi', 'vim', 'nano', 'rpm', 'dpkg']);
 
 /** Whether what follows a program without a prompt reads like a command line and not like prose. */
 function plausible(name: string, text: string, next: number, end: number): boolean {

@@ -115,6 +115,10 @@ export interface Line {
  */
 export interface EmbeddedLine extends Line {
   readonly toOuter: (column: number) => number;
+  /** For a command of a script, what has to have become of others: of `iptables -C … || iptables -A …` the second is run where the first has failed. */
+  readonly runsIf?: RunCondition;
+  /** A script counts on it that this command may fail (`2>/dev/null`, `|| true`): that there is nothing to delete is no mistake. */
+  readonly mayFail?: true;
   /** The line of the file that holds a column, where it is not always the one with this `index`; of it only the index means something. */
   readonly toLine?: (column: number) => Line;
 }
@@ -133,6 +137,12 @@ export interface Listed {
   /** What stands in the row and could not be read. */
   readonly unread: readonly string[];
 }
+
+/** `succeeded`: a command that was run, and did what it says. */
+export type RunCondition =
+  | { readonly kind: 'succeeded'; readonly line: Line }
+  | { readonly kind: 'not'; readonly of: RunCondition }
+  | { readonly kind: 'all' | 'any'; readonly of: readonly RunCondition[] };
 
 /** Where rules stand: between two lines of the file. A file may hold many of these. */
 export interface RulesSection {

@@ -149,7 +149,9 @@ function shellWord(words: Word[], text: string, start: number, to: number): numb
     }
   }
   const end = Math.min(i, to);
-  words.push({ start, end, text: value, quoted });
+  // `2>/dev/null`: the number belongs to the redirection.
+  const descriptor = !quoted && end < to && end - start < 4 && (text.charCodeAt(end) === 62 || text.charCodeAt(end) === 60) && /^\d+$/.test(value);
+  if (!descriptor) words.push({ start, end, text: value, quoted });
   return end;
 }
 

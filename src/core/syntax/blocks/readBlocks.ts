@@ -1,3 +1,4 @@
+import { readScripts } from '../shell/readScripts';
 import { shapesOf } from '../shapesOf';
 import type { EmbeddedLine, FileProblem, Line } from '../tree';
 import type { BlockReader } from './block';
@@ -30,6 +31,12 @@ export function readBlocks(lines: readonly Line[], shapes: Uint8Array): ReadBloc
     const next = readKind(reader, read.lines, read.shapes, problems);
     if (!next) continue;
     read = next;
+    changed = true;
+  }
+  const scripts = readScripts(read.lines, read.shapes);
+  if (scripts) {
+    read = { lines: scripts.lines, shapes: shapesOf(scripts.lines) };
+    problems.push(...scripts.problems);
     changed = true;
   }
   return { ...read, readings: changed ? readingsOf(lines, read.lines) : NONE, problems, changed };

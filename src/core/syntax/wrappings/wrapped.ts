@@ -5,6 +5,8 @@ import { loggedTexts, withoutFields } from './logged';
 
 /** The lines that a line of prose holds in the fields of a log or as a list of words, for a line that by itself says nothing; undefined where there are none. */
 export function wrappedLines(text: string, start: number, end: number, parseLine: ParseWithin): readonly EmbeddedLine[] | undefined {
+  PRINTED.lastIndex = start;
+  if (PRINTED.test(text)) return undefined;
   const texts = loggedTexts(text, start, end);
   const logged = texts && linesOf(texts, parseLine);
   if (logged) return logged;
@@ -14,3 +16,6 @@ export function wrappedLines(text: string, start: number, end: number, parseLine
   const bare = withoutFields(text, start, end);
   return bare && linesOf([bare], parseLine);
 }
+
+/** What a script prints is nothing that it runs; where it goes to iptables-restore, the reader of scripts says so. */
+const PRINTED = /(?:[$#+][ \t]+)?(?:echo|printf)[ \t]/y;

@@ -1,0 +1,31 @@
+import type { Line, RunCondition } from '../syntax/tree';
+
+/** Which commands of a script have succeeded, for those that are run only then, or only otherwise. */
+export class CommandOutcomes {
+  private readonly known = new Map<Line, boolean>();
+
+  note(line: Line, succeeded: boolean): void {
+    if ('toOuter' in line) this.known.set(line, succeeded);
+  }
+
+  holds(condition: RunCondition): boolean {
+    switch (condition.kind) {
+      case 'succeeded':
+        return this.known.get(condition.line) ?? succeedsElsewhere(condition.line);
+      case 'not':
+        return !this.holds(condition.of);
+      case 'all':
+        return condition.of.every((each) => this.holds(each));
+      case 'any':
+        return condition.of.some((each) => this.holds(each));
+    }
+  }
+}
+
+/** A command that these rules do not hold, such as one of the other family: what asks finds nothing, what changes succeeds. */
+function succeedsElsewhere({ node }: Line): boolean {
+  return node.kind !== 'command' || (node.operation !== 'C' && (node.operation !== 'L' && node.operation !== 'S' || node.chain === undefined));
+}
+
+/** What there is or is not already. A command that may fail is written for that, and nothing else of what it says is wrong. */
+export const MAY_FAIL: ReadonlySet<string> = new Set(['no-such-rule', 'chain-exists', 'unknown-chain', 'chain-in-use', 'rule-number']);
