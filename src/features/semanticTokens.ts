@@ -30,7 +30,8 @@ export function semanticTokens(model: FileModel, from: number, to: number): read
       if (section?.kind !== 'rules') continue;
       for (const [type, columns] of wordsOf(line, section.family ?? 4)) {
         const span = outerSpan(line, columns);
-        if (span.line === index && span.end > span.start) found.push({ ...span, type });
+        // What is told in other words than it is written in, as a row of a listing, has none of its own.
+        if (span.line === index && span.end > span.start && isWritten(outer, span, line, columns)) found.push({ ...span, type });
       }
     }
     found.sort((a, b) => a.start - b.start || b.end - a.end);
@@ -42,6 +43,10 @@ export function semanticTokens(model: FileModel, from: number, to: number): read
     }
   }
   return tokens;
+}
+
+function isWritten(outer: Line, span: Columns, line: Line, columns: Columns): boolean {
+  return outer === line || outer.text.slice(span.start, span.end) === line.text.slice(columns.start, columns.end);
 }
 
 /** A loop makes many rules of one line, all of the same words. */

@@ -32,7 +32,7 @@ export class TraceVerdict extends LitElement {
     @media (max-width: 560px) { .main { flex-wrap: wrap; gap: 6px 12px; } .sentence { order: 2; flex-basis: 100%; } .tools { margin-left: auto; } }
     .tab .label { max-width: 260px; }
     .more { display: flex; flex-wrap: wrap; gap: 2px 18px; padding: 0 14px 9px; margin-top: -4px; }
-    .more > button { color: var(--dim); display: inline-flex; align-items: center; gap: 3px; }
+    .more > button { color: var(--dim); display: inline-flex; align-items: center; gap: 3px; text-align: left; }
     .more > button:hover { color: var(--fg); }
     .more > .change, .more > .change:hover { color: var(--link); gap: 5px; }
     ul { margin: -3px 0 0; padding: 0 14px 10px 36px; }
@@ -57,7 +57,7 @@ export class TraceVerdict extends LitElement {
       <div class="hidden" role="status" aria-live="polite">${outcome.badge.text}. ${outcome.verdictText}</div>
       <div class="more">
         ${this.assumed.length > 0 ? this.disclosure('', this.assumedOpen, this.toggleAssumed, html`${icon(this.assumedOpen ? 'chevronDown' : 'chevronRight')}Assumed: ${this.assumed.length === 1 ? 'one thing' : `${this.assumed.length} things`} that the file does not say`) : nothing}
-        ${this.reading ? this.disclosure('', this.readingOpen, this.toggleReading, html`${icon(this.readingOpen ? 'chevronDown' : 'chevronRight')}Read: ${this.reading.summary}${this.reading.unreadCount > 0 ? html` · <span class="unread">${this.reading.unreadCount === 1 ? 'one line' : `${this.reading.unreadCount} lines`} not read</span>` : nothing}`) : nothing}
+        ${this.reading ? this.disclosure('', this.readingOpen, this.toggleReading, html`${icon(this.readingOpen ? 'chevronDown' : 'chevronRight')}<span>Read: ${this.reading.summary}${this.reading.unreadCount > 0 ? html` · <span class="unread">${this.reading.unreadCount === 1 ? 'one line' : `${this.reading.unreadCount} lines`} not read</span>` : nothing}</span>`) : nothing}
         ${this.disclosure('change', this.remediesOpen, this.toggleRemedies, html`${icon('lightbulb')}What would have to change?`)}
       </div>
       ${this.assumedOpen && this.assumed.length > 0 ? this.facts(this.assumed) : nothing}

@@ -10,6 +10,7 @@ const CASES: readonly [name: string, text: string, tokens: readonly string[]][] 
   ]],
   ['a command over two lines', '$ iptables -A INPUT \\\n   -j DROP\n', ['1 Keyword iptables', '1 Keyword -A', '1 BuiltinChain INPUT', '2 Jump -j', '2 Verdict DROP']],
   ['a rule in a log', 'level=info msg="iptables -A INPUT -j LOG"\n', ['1 Keyword iptables', '1 Keyword -A', '1 BuiltinChain INPUT', '1 Jump -j', '1 Target LOG']],
+  ['a listing: the words that are written', '$ iptables -L -n\nChain INPUT (policy DROP)\ntarget     prot opt source               destination\nACCEPT     tcp  --  192.0.2.7            0.0.0.0/0            tcp dpt:22\n', ['2 BuiltinChain INPUT', '2 Verdict DROP', '4 Verdict ACCEPT', '4 Text tcp', '4 Number 192.0.2.7', '4 Match tcp', '4 Number 22']],
   ['prose', 'iptables is a program\n', []],
 ];
 
