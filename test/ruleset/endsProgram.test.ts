@@ -5,13 +5,13 @@ const ENDS = ['-h', '-V', '--help', '--version', '--hel', '--vers', '-vh', '-nV'
 
 /** As iptables-legacy-restore 1.8.9 takes or refuses them; `npm run test:kernel -- --check --grammar` asks it about the same texts. */
 describe.each(ENDS)('%s ends the program', (end) => {
-  const errors = (text: string): readonly string[] => checkRules(text, 4).filter(({ severity }) => severity === 'error').map(({ code }) => code);
+  const errors = (text: string, family: 4 | 6): readonly string[] => checkRules(text, family).filter(({ severity }) => severity === 'error').map(({ code }) => code);
 
   it.each([
     `*filter\n-A INPUT -j ACCEPT ${end}\nnonsense\n`, `*filter\n-A INPUT ${end} --nosuch "open\n`, `*filter\n-A NOSUCH ${end}\n`, `*filter\n-A INPUT -j NOSUCH ${end}\n`, `*filter\n-D INPUT 2 ${end}\n`, `*filter\n-A INPUT --src=10.0.0.1 ${end}\n`,
     `*filter\n-A INPUT -s 10.0.0.300 ${end}\n`, `*filter\n-A INPUT -jLOG ${end}\n`, `*filter\n-N X ${end}\nx\n`, `*filter\n-A INPUT -j OUTPUT ${end}\n`, `*filter\n-A INPUT -p tcp --syn ${end}\n-A INPUT --nosuch\n*nat\n`,
   ])('what stands behind it, or is looked at later, does not matter: %j', (text) => {
-    expect(errors(text)).toEqual([]);
+    expect([errors(text, 4), errors(text, 6)]).toEqual([[], []]);
   });
 
   it.each([
@@ -19,7 +19,7 @@ describe.each(ENDS)('%s ends the program', (end) => {
     [`*filter\n-A INPUT --proto=udp ${end}\n`, 'attached-value'], [`*filter\n-A INPUT --in-interface=eth0 ${end}\n`, 'attached-value'], [`*filter\n-A INPUT -jLOG --log-prefix x ${end}\n`, 'unknown-option'],
     [`*filter\n-D INPUT 0 ${end}\n`, 'rule-number'], [`*filter\n-A INPUT -j NOSUCH\nCOMMIT\n*nat\n-A OUTPUT ${end}\n`, 'unknown-target'],
   ])('what the program comes to before it is an error: %j', (text, code) => {
-    expect(errors(text)).toEqual([code]);
+    expect([errors(text, 4), errors(text, 6)]).toEqual([[code], [code]]);
   });
 });
 

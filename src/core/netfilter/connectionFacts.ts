@@ -27,14 +27,14 @@ function isSame(a: ConntrackEntry, b: ConntrackEntry): boolean {
 }
 
 /** Between a CT rule and connection tracking, rules see the template as a connection that is NEW and has no addresses. */
-export function templateView({ zone, helper }: Template, family: 4 | 6): ConntrackView {
+export function templateView({ zone, helper, mark = 0 }: Template, family: 4 | 6): ConntrackView {
   const nowhere = { family, words: family === 4 ? [0] : [0, 0, 0, 0] };
   const tuple = { source: nowhere, destination: nowhere, protocol: 0, sourcePort: 0, destinationPort: 0, icmp: undefined };
   return {
     state: 'NEW', direction: 'ORIGINAL',
     entry: {
       id: TEMPLATE_ID, original: tuple, reply: tuple, seenReply: false, assured: false, confirmed: true, expected: false, sourceNat: false, destinationNat: false,
-      sourceNatDone: false, destinationNatDone: false, mark: 0, zone, tcpState: undefined, helper, labels: new Set(), secmark: undefined,
+      sourceNatDone: false, destinationNatDone: false, mark, zone, tcpState: undefined, helper, labels: new Set(), secmark: undefined,
       counts: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } }, expires: undefined, master: undefined,
     },
   };

@@ -11,6 +11,9 @@ import type { World } from './world';
 export interface Template {
   readonly zone: { readonly original: number; readonly reply: number };
   readonly helper: string | undefined;
+  /** The CT rule that made it: all packets that it meets have the same template. */
+  readonly madeBy?: string;
+  readonly mark?: number;
 }
 
 export const NO_TEMPLATE: Template = { zone: { original: 0, reply: 0 }, helper: undefined };

@@ -5,6 +5,7 @@ import type { Hook, PacketView, TableName } from '../xtables/view';
 import { assumptionKey } from './assumptionKey';
 import type { Circumstances } from './calls';
 import { Assumption } from './assumption';
+import type { Template } from './conntrack';
 import type { TraceEvent, WalkEnd } from './events';
 import { setUpNat } from './nat';
 import { rangeOf } from './natRange';
@@ -124,6 +125,7 @@ class Tables implements Traveller {
       case 'verdict':
         if (effect.packet) passage.change(effect.packet, effect.kind === 'continue' && effect.inPlace);
         if (effect.conntrack && conntrack?.entry) passage.setEntry({ ...conntrack.entry, ...effect.conntrack });
+        else if (effect.conntrack?.mark !== undefined && !conntrack && template) this.markTemplate(template, effect.conntrack.mark);
         if (effect.kind === 'continue') return { kind: 'continue' };
         return effect.verdict === 'ACCEPT' ? { kind: 'accept' } : effect.verdict === 'RETURN' ? { kind: 'return' } : { kind: 'drop', reject: false };
       case 'reject':
@@ -139,7 +141,7 @@ class Tables implements Traveller {
         passage.move({ untracked: untracked || (!conntrack && !beyondCt && template === undefined) });
         return { kind: 'continue' };
       case 'template':
-        if (!conntrack && !untracked && !beyondCt) passage.move({ template: template ?? { zone: effect.zone, helper: effect.helper } });
+        if (!conntrack && !untracked && !beyondCt) passage.move({ template: template ?? this.templateOf(rule, effect) });
         return { kind: 'continue' };
       case 'stolen':
         return { kind: 'drop', reject: false };
@@ -155,6 +157,18 @@ class Tables implements Traveller {
     if (!choice) return { kind: 'open', reason: effect.reason, choices: effect.choices };
     this.assume(rule, { question: choice.text, value: true, choice: true, reason: effect.reason, probability: choice.probability });
     return this.apply(rule, choice.effect);
+  }
+
+  private templateOf({ chain, number }: Rule, { zone, helper }: Extract<Effect, { kind: 'template' }>): Template {
+    const { world } = this.passage.context;
+    const madeBy = `CT ${this.passage.at.packet.family} ${chain.name} ${number}`;
+    return { zone, helper, madeBy, mark: world.get(madeBy) as number | undefined ?? 0 };
+  }
+
+  /** A rule keeps its template, and with it what CONNMARK has written there (net/netfilter/xt_CT.c). */
+  private markTemplate(template: Template, mark: number): void {
+    this.passage.move({ template: { ...template, mark } });
+    if (template.madeBy !== undefined) this.passage.context.world.set(template.madeBy, mark);
   }
 
   private applyNat(effect: Extract<Effect, { kind: 'nat' | 'redirect' | 'masquerade' }>): Applied {

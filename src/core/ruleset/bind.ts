@@ -156,7 +156,7 @@ class Binder {
     const { ends, problems } = parseRule(parts.words, { ...this.program, table: table.name, chain: parts.chain?.text ?? '', chains: table.chains });
     if (!ends) return false;
     for (const problem of told) if (problem.start < ends.start || OF_WORDS.has(problem.code)) this.problems.push({ ...problem, line });
-    const later = ({ code, start }: Problem): boolean => LATER.has(code) || (code === 'attached-value' && READ_LATER.test(line.text.slice(start))) || (code === 'bad-value' && ADDRESS_BEFORE.test(line.text.slice(0, start)));
+    const later = ({ code, start }: Problem): boolean => LATER.has(code) || (code === 'attached-value' && READ_LATER.test(line.text.slice(start))) || (code === 'bad-value' && (ADDRESS_BEFORE.test(line.text.slice(0, start)) || ADDRESS_WITHIN.test(line.text.slice(start))));
     for (const problem of problems) if (!later(problem)) this.problems.push({ ...problem, line });
     if (parts.position && 'IRD'.includes(parts.operation) && ruleNumber(parts.position.text) < 1) this.report(line, parts.position, 'rule-number', `${parts.position.text} is no number of a rule`);
     this.unloaded = table;
@@ -414,6 +414,7 @@ const LATER: ReadonlySet<string> = new Set(['unknown-target', 'unknown-chain', '
 
 /** Options whose value is, too: addresses, and the target. */
 const ADDRESS_BEFORE = /[ \t](?:-[A-Za-z0-9]*[sd]|--(?:s(?:rc?|o\w*)?|d(?:s\w*|e\w*)?))[ =\t"]*[^ \t]*$/;
+const ADDRESS_WITHIN = /^--(?:s(?:rc?|o\w*)?|d(?:st?|e\w*)?)=/;
 const READ_LATER = /^(?:-[A-Za-z0-9]*[sdj]|--(?:s|d(?!p)|j))/;
 
 function limitedRules(table: OpenTable): readonly LineRule[] {

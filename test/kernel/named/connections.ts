@@ -152,6 +152,12 @@ const refusals: readonly Case[] = [
   { name: 'connlabel --set finds no room in what a CT rule has made', rules: table('raw', ['OUTPUT -j CT', 'OUTPUT -m connlabel --label 5 --set', 'OUTPUT -m connlabel ! --label 5 --set', 'OUTPUT -m connlabel --label 5']) + table('mangle', ['OUTPUT -m connlabel --label 5 --set']), packets: [counter, counter] },
 ];
 
+/** A CT rule keeps what CONNMARK has written between it and connection tracking. */
+const MARKS = ['PREROUTING -m connmark --mark 0x1', 'PREROUTING -j CONNMARK --set-mark 1', 'PREROUTING -m connmark --mark 0x1'];
+const templates: readonly Case[] = [['PREROUTING -j CT --zone 1', ...MARKS], ['PREROUTING -j CT', ...MARKS], ['PREROUTING -p tcp -j CT --zone 1', 'PREROUTING -p udp -j CT --zone 1', MARKS[0] as string, 'PREROUTING -p tcp -j CONNMARK --set-mark 1'], ['PREROUTING -j CT', 'PREROUTING -j CONNMARK --restore-mark', 'PREROUTING -m mark --mark 1', 'PREROUTING -j CONNMARK --set-mark 1']].map((rules) => ({
+  name: `a mark in raw: ${rules.join(', ')}`, rules: table('raw', rules) + table('mangle', ['PREROUTING -m connmark --mark 0x1']), packets: [{ ...IN, ...SYN }, { ...IN, ...SYN, sport: 2 }, { ...IN, proto: 'udp', sport: 3, dport: 4 }, { ...IN, ...SYN }],
+}));
+
 /** Whether this host answers what DNPT and SNPT have made wrong, and what tracking remembers of it. */
 const BROKEN = { ...IN6, dst: 'fd00:1::fff7:0:0:5' };
 const prefixes = (...more: readonly string[]): string => table('mangle', ['PREROUTING -s fd00:1::9 -j DNPT --src-pfx fd00:9::/64 --dst-pfx fd00:1::/64', 'OUTPUT -m statistic --mode nth --every 2 --packet 0 -j LOG']) + table('filter', [...asked('INPUT'), ...more]);
@@ -213,4 +219,4 @@ const shared: readonly Case[] = [
   ...[['255.255.255.0', '255.255.255.255'], ['255.255.255.255', '255.255.255.0']].map(([first, second]) => ({ name: `recent rules that share a list, masks ${first as string} and ${second as string}`, rules: table('filter', [`INPUT -p tcp -m recent --set --name l --mask ${first as string} --rsource`, `INPUT -p udp -m recent --rcheck --name l --mask ${second as string} --rsource -j DROP`]), packets: [tcp(1), { ...IN, proto: 'udp' }, { ...IN, proto: 'udp', src: '10.244.1.10' }, { ...IN, proto: 'udp', src: '10.244.2.9' }] })),
 ];
 
-const CASES: readonly Case[] = [...assured, ...collisions, ...heartbeats, ...windows, ...resets, ...synAgain, ...queries, ...tcpSettings, ...otherSettings, ...refusals, ...wrongChecksums, ...closing, ...options, ...shared];
+const CASES: readonly Case[] = [...assured, ...collisions, ...heartbeats, ...windows, ...resets, ...synAgain, ...queries, ...tcpSettings, ...otherSettings, ...refusals, ...templates, ...wrongChecksums, ...closing, ...options, ...shared];
