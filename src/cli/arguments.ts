@@ -1,6 +1,6 @@
 export const USAGE = `iptables-lens: what iptables rules do with a packet
 
-  trace FILE --packet EXPR [--host FILE.json] [--dump N] [--journey] [--json]
+  trace FILE --packet EXPR [--host FILE.json] [--dump N] [--journey] [--reply] [--json]
       traces a packet through the rules in FILE (a dump, a log, notes with ss and netstat)
   check FILE… [--json]         what iptables-restore would refuse
   print FILE [--canonical]     the text back; or the rules as iptables-save prints them

@@ -11,6 +11,7 @@ import { checkRules } from '../features/diagnostics';
 import { canonicalText } from '../features/canonical';
 import { internalErrorText } from '../features/internalError';
 import { loadWarnings } from '../features/loadProblems';
+import { withReplies } from '../features/replies';
 import { rulesOfText } from '../features/rulesOfText';
 import type { RequestLine } from './requestLines';
 import { VERSION } from './version';
@@ -93,6 +94,8 @@ function answerTrace(request: Record<string, unknown>): BatchResult | InputProbl
   if (isProblem(setting)) return setting;
   const list = request.packets === undefined ? [request.packet] : request.packets;
   if (!Array.isArray(list)) return { kind: 'problem', field: 'packets', message: 'packets: must be a list' };
+  const { reply = false } = request;
+  if (typeof reply !== 'boolean') return { kind: 'problem', field: 'reply', message: `reply: ${shown(reply)} is neither true nor false` };
   const packets: PacketRequest[] = [];
   for (const [i, json] of list.entries()) {
     const field = request.packets === undefined ? 'packet' : `packets[${i}]`;
@@ -105,10 +108,10 @@ function answerTrace(request: Record<string, unknown>): BatchResult | InputProbl
   }
   if (request.packets === undefined) {
     const traced = tracePacket(packets[0] as PacketRequest, setting);
-    return { ...outcomesOf(traced), warnings: warningsOf(setting, traced) };
+    return { ...outcomesOf(traced, setting, reply), warnings: warningsOf(setting, traced) };
   }
   const traced = request.independent === true ? packets.map((packet) => tracePacket(packet, setting)) : tracePackets(packets, setting);
-  return { results: traced.map((each) => ({ ...outcomesOf(each), warnings: warningsOf(setting, each) })) };
+  return { results: traced.map((each) => ({ ...outcomesOf(each, setting, reply), warnings: warningsOf(setting, each) })) };
 }
 
 function firstInterface(setting: TraceSetting): string {
@@ -135,8 +138,8 @@ function bindText(text: unknown, field: string, family: 4 | 6): RuleSet | undefi
   return bindRules(rulesOfText(text, family));
 }
 
-function outcomesOf(traced: Traced): { readonly outcomes: readonly Outcome[] } {
-  return { outcomes: traced.outcomes.map(outcomeOf) };
+function outcomesOf(traced: Traced, setting: TraceSetting, reply: boolean): { readonly outcomes: readonly Outcome[] } {
+  return { outcomes: reply ? withReplies(traced.outcomes, setting) : traced.outcomes.map(outcomeOf) };
 }
 
 function warningsOf(setting: TraceSetting, traced: Traced): readonly string[] {

@@ -1,4 +1,4 @@
-import { parsePacketExpression } from '../core/net/packetExpression';
+import { formatPacketExpression, parsePacketExpression } from '../core/net/packetExpression';
 import { notesOf } from '../core/netfilter/trace';
 import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { parseSourceFile } from '../core/syntax/parse';
@@ -11,13 +11,14 @@ import { remediesText } from '../features/remedies/remediesText';
 import { evaluate, type Evaluation } from '../features/traceSession/evaluate';
 import { journeyOf, type JourneyLeg } from '../features/traceSession/journey';
 import { traceText } from '../features/traceView/traceText';
+import { findingsOf, MOST_REPLIES, replyOf, verdictOfReply, withReplies } from '../features/replies';
 import type { TraceInput } from '../features/traceView/course';
 import { unreadLines, type UnreadLine } from '../features/unread';
 import { nothingFound } from './overview';
 import { Failure, oneFile, type Arguments } from './arguments';
 import type { Terminal } from './terminal';
 
-/** Traces one packet through the rules of a file, whatever surrounds them; with --journey also what the proxy sends on. */
+/** Traces one packet through the rules of a file, whatever surrounds them; with --journey also what the proxy sends on, with --reply the answer. */
 export function runTrace(given: Arguments, terminal: Terminal): number {
   const name = oneFile(given, 'trace');
   const expression = given.values.packet === '-' ? packetFromInput(name, terminal) : given.values.packet;
@@ -29,9 +30,10 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   const first = trace(expression);
   const legs = given.flags.has('journey') ? journeyOf(first.evaluation, expression) : [];
   const rest = legs.slice(1).map((leg) => ({ leg, traced: trace(leg.expression) }));
+  const reply = given.flags.has('reply');
   const unread = unreadLines(model);
-  if (given.flags.has('json')) terminal.json({ ...jsonOf(first, rest), ...(unread.length > 0 ? { unread } : {}) });
-  else terminal.out(plainText(first, legs, rest, given.flags.has('journey')) + unreadText(unread, name));
+  if (given.flags.has('json')) terminal.json({ ...jsonOf(first, rest, reply), ...(unread.length > 0 ? { unread } : {}) });
+  else terminal.out(plainText(first, legs, rest, given.flags.has('journey')) + (reply ? repliesText(first) : '') + unreadText(unread, name));
   return 0;
 }
 
@@ -82,7 +84,7 @@ function readHost(file: string | undefined, terminal: Terminal): unknown {
 }
 
 function warningsOf({ evaluation, input }: Traced): readonly string[] {
-  const { setting, filled, contradictions } = evaluation;
+  const { assumed, filled, contradictions } = evaluation;
   const { outcomes } = input.traced;
   // With several courses each names what it assumes; with one that would be said nowhere else.
   const presumed = outcomes.length === 1 ? (outcomes[0]?.assumptions ?? []) : [];
@@ -92,18 +94,35 @@ function warningsOf({ evaluation, input }: Traced): readonly string[] {
     ...presumed.map(({ rule, match, value, reason }) => `${rule ? `line ${rule.line.index + 1}: ` : ''}${match}: ${value ? 'yes' : 'no'} (${reason})`),
     ...notesOf(outcomes),
     ...contradictions,
-    ...setting.assumptions.map(({ message, line }) => (line === undefined ? message : `line ${line + 1}: ${message}`)),
+    ...assumed.map(({ message, line }) => (line === undefined ? message : `line ${line + 1}: ${message}`)),
     ...filled.map(({ field, value, why }) => `packet: ${field} is taken to be ${value}: ${why}`),
   ];
 }
 
-function jsonOf(first: Traced, rest: readonly TracedLeg[]): Readonly<Record<string, unknown>> {
-  const journey = rest.map(({ leg, traced }) => ({ label: leg.label, ...resultOf(traced) }));
-  return { id: null, ...resultOf(first), ...(journey.length > 0 ? { journey } : {}) };
+function jsonOf(first: Traced, rest: readonly TracedLeg[], reply: boolean): Readonly<Record<string, unknown>> {
+  const journey = rest.map(({ leg, traced }) => ({ label: leg.label, ...resultOf(traced, false) }));
+  return { id: null, ...resultOf(first, reply), ...(journey.length > 0 ? { journey } : {}) };
 }
 
-function resultOf(traced: Traced): { readonly packet: string; readonly outcomes: readonly Outcome[]; readonly warnings: readonly string[] } {
-  return { packet: traced.input.packet, outcomes: traced.input.traced.outcomes.map(outcomeOf), warnings: warningsOf(traced) };
+function resultOf(traced: Traced, reply: boolean): { readonly packet: string; readonly outcomes: readonly Outcome[]; readonly assumed: readonly AssumedJson[]; readonly warnings: readonly string[] } {
+  const { outcomes } = traced.input.traced;
+  return { packet: traced.input.packet, outcomes: reply ? withReplies(outcomes, traced.evaluation.setting.setting) : outcomes.map(outcomeOf), assumed: assumedOf(traced), warnings: warningsOf(traced) };
+}
+
+/** What was assumed of the host and of the packet, and used. */
+interface AssumedJson {
+  readonly what: string;
+  readonly value: string | number | boolean;
+  readonly decides: boolean;
+  /** Of the file, from 1. */
+  readonly line?: number;
+}
+
+function assumedOf({ evaluation: { assumed, filled } }: Traced): readonly AssumedJson[] {
+  return [
+    ...assumed.map(({ what, value, decides, line }) => ({ what, value, decides, ...(line === undefined ? {} : { line: line + 1 }) })),
+    ...filled.map(({ field, value }) => ({ what: `packet: ${field}`, value, decides: false })),
+  ];
 }
 
 function plainText(first: Traced, legs: readonly JourneyLeg[], rest: readonly TracedLeg[], journey: boolean): string {
@@ -111,6 +130,18 @@ function plainText(first: Traced, legs: readonly JourneyLeg[], rest: readonly Tr
   rest.forEach(({ leg, traced }, i) => parts.push(`\n## ${i + 2}. ${leg.label}\n\n`, traceText(traced.input)));
   if (journey && rest.length === 0) parts.push('\nThe journey ends here: no proxy of an Istio sidecar takes this packet to send it on.\n');
   return parts.join('');
+}
+
+/** The answer on each course of the packet, one after the other. */
+function repliesText({ evaluation, input }: Traced): string {
+  const { outcomes } = input.traced;
+  return outcomes.slice(0, MOST_REPLIES).map((walked, i) => {
+    const reply = replyOf(walked, evaluation.setting.setting);
+    const title = `\n## The answer${outcomes.length > 1 ? `, course ${i + 1}` : ''}\n\n`;
+    if (reply.kind === 'none') return `${title}There is none: ${visible(reply.why)}.\n`;
+    const text = traceText({ ...input, traced: reply.traced, packet: formatPacketExpression(reply.request), selected: 0 });
+    return `${title}${[verdictOfReply(reply), ...findingsOf(reply)].map(visible).join('\n')}\n\n${text}`;
+  }).join('');
 }
 
 function takenForGranted(traced: Traced): string {

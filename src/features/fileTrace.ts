@@ -1,17 +1,24 @@
 import type { PacketRequest } from '../core/net/packetRequest';
-import { completePacket, type FilledField } from '../core/net/completePacket';
-import { packetProblem } from '../core/net/makePacket';
+import type { FilledField } from '../core/net/completePacket';
+import type { Traced, TraceSetting } from '../core/netfilter/trace';
+import { HostSource } from '../core/ruleset/host/hostFromFile';
+import { saidBy } from '../core/ruleset/host/said';
 import { worldOfFile } from './fileWorld';
-import { tracePacket, type Traced, type TraceSetting } from '../core/netfilter/trace';
-import type { HostAssumption } from '../core/ruleset/host/assumptions';
-import { hostFromSourceFile } from '../core/ruleset/host/hostFromFile';
 import { ruleSetsFor, type Dump, type FileModel } from './fileModel';
+import { hostAnswersOf, hostCourses, joined } from './hostCourses/hostCourses';
+import { usedAssumptions, type UsedAssumption } from './hostCourses/usedAssumptions';
 import { rulesUseOf } from './rulesUse';
 
 /** A file made ready for tracing: one of its rule sets and the host that the rest of the file describes. */
 export interface FileSetting {
+  /** With the likeliest host. */
   readonly setting: TraceSetting;
-  readonly assumptions: readonly HostAssumption[];
+  /** Every host that is possible. */
+  readonly source: HostSource;
+  /** The file, or whoever asks, lists the addresses of this host. */
+  readonly addressesKnown: boolean;
+  /** Of the rules that were chosen. */
+  readonly family: 4 | 6;
   /** What of the given host facts cannot be used. */
   readonly problems: readonly string[];
 }
@@ -22,12 +29,15 @@ export interface SettingOptions {
   readonly answers?: ReadonlyMap<string, boolean>;
   /** Of the packet that is asked about; undefined: of the rules. */
   readonly family?: 4 | 6 | undefined;
+  /** The packet that is asked about, which says something of the host; undefined: none yet. */
+  readonly packet?: PacketRequest | undefined;
 }
 
-export function settingOf(model: FileModel, dump: Dump, { overrides, answers, family = dump.section.family }: SettingOptions = {}): FileSetting {
+export function settingOf(model: FileModel, dump: Dump, { overrides, answers = new Map<string, boolean>(), family = dump.section.family, packet }: SettingOptions = {}): FileSetting {
   const ruleSets = ruleSetsFor(model, dump);
-  const { host, assumptions, problems } = hostFromSourceFile(model.file, overrides, { ...rulesUseOf([ruleSets.v4, ruleSets.v6]), ipv6: family === 6 });
-  return { setting: { ruleSets, host, ...worldOfFile(model.file), ...(answers ? { answers } : {}) }, assumptions, problems: problems.map(({ message }) => message) };
+  const source = new HostSource(model.file, overrides, { ...rulesUseOf([ruleSets.v4, ruleSets.v6]), ipv6: family === 6 }, saidBy(packet));
+  const { host, problems, known } = source.host(hostAnswersOf(source.host(), answers));
+  return { setting: { ruleSets, host, answers, ...worldOfFile(model.file) }, source, addressesKnown: known.addresses, family: dump.section.family ?? 4, problems: problems.map(({ message }) => message) };
 }
 
 export interface FileTraced {
@@ -37,20 +47,25 @@ export interface FileTraced {
   readonly filled: readonly FilledField[];
   /** What was asked for and is not so: the packet leaves by another interface. */
   readonly contradictions: readonly string[];
+  /** What the trace relies on that neither the file nor the packet tells. */
+  readonly assumed: readonly UsedAssumption[];
 }
 
 /** Traces a packet as a person gives it: what is missing is filled in and listed. A string says why it cannot be traced. */
-export function traceInFile(request: PacketRequest, { setting }: FileSetting): FileTraced | string {
-  const { request: complete, filled } = completePacket(request, setting.host);
-  const bad = packetProblem(complete);
-  if (bad) return bad.message;
-  const traced = tracePacket(complete, setting);
-  return { traced, request: complete, filled, contradictions: contradictionsOf(complete, traced) };
+export function traceInFile(request: PacketRequest, { setting, source, family }: FileSetting): FileTraced | string {
+  const courses = hostCourses({ request, source, setting, family, answers: setting.answers ?? new Map() });
+  if (typeof courses === 'string') return courses;
+  const [first] = courses;
+  if (!first) return 'it cannot be traced';
+  const traced = joined(courses);
+  return { traced, request: first.request, filled: first.filled, contradictions: contradictionsOf(first.request, traced), assumed: usedAssumptions(courses) };
 }
 
-function contradictionsOf({ oface }: PacketRequest, { outcomes }: Traced): readonly string[] {
-  if (oface === undefined) return [];
+function contradictionsOf({ oface, own }: PacketRequest, { outcomes }: Traced): readonly string[] {
   const routes = outcomes.flatMap(({ events }) => events.filter((event) => event.kind === 'route').slice(0, 1));
+  const away = own === true && routes.find((event) => event.phase === 'input' && event.type === 'unicast');
+  if (away) return [`The packet was said to be for this host, but routing sends it out by ${away.device}.`];
+  if (oface === undefined) return [];
   const other = routes.find((event) => event.device !== oface || (event.phase === 'input' && event.type !== 'unicast'));
   if (!other) return [];
   const instead = other.phase === 'input' && other.type !== 'unicast' ? 'it is delivered to this host' : `routing sends it out by ${other.device}`;

@@ -19,9 +19,9 @@ export interface Scenario {
 /** Packets that make sense for a rule set, the most asked-for first: an Istio pod, a Kubernetes node, a Docker host, any host. */
 export function scenariosFor(model: FileModel, dump: Dump): readonly Scenario[] {
   const ruleSet = ruleSetOf(dump.section);
-  const { setting } = settingOf(model, dump);
-  const place = placeOf(setting.host, ruleSet.family);
+  const { setting, addressesKnown } = settingOf(model, dump);
   const profile = istioProfile(ruleSetView(ruleSet));
+  const place = placeOf(setting.host, ruleSet.family, addressesKnown);
   const list = profile?.mode.startsWith('sidecar') ? sidecar(profile, place) : profile?.mode === 'ambient pod' ? ambient(profile, place) : [];
   return list.length > 0 ? list : [...services(ruleSet, place), ...generic(ruleSet, place)];
 }
@@ -30,6 +30,9 @@ interface Place {
   readonly host: Host;
   readonly iface: string;
   readonly own: string;
+  readonly addressesKnown: boolean;
+  /** `own` as a destination of what comes in; empty where it is made up, so that the trace fills it in, and says so. */
+  readonly to: string;
   readonly loopback: string;
   readonly peer: string;
   readonly outside: string;
@@ -40,13 +43,14 @@ interface Place {
 
 const MESH_PORTS: ReadonlySet<number> = new Set([15000, 15001, 15004, 15006, 15008, 15009, 15020, 15021, 15053, 15090]);
 
-function placeOf(host: Host, family: 4 | 6): Place {
+function placeOf(host: Host, family: 4 | 6, addressesKnown: boolean): Place {
   const iface = host.interfaces.find(({ name, addresses }) => name !== 'lo' && addresses.some(({ address }) => address.family === family)) ?? host.interfaces.find(({ name }) => name !== 'lo');
   const own = iface?.addresses.find(({ address }) => address.family === family && !isLoopback(address));
   const app = host.listeners.find(({ protocol, port, address }) => protocol === PROTOCOL.TCP && !MESH_PORTS.has(port) && !(address && isLoopback(address)));
   return {
-    host, iface: iface?.name ?? 'eth0',
+    host, addressesKnown, iface: iface?.name ?? 'eth0',
     own: own ? formatAddress(own.address) : family === 4 ? '10.0.0.1' : '2001:db8::1',
+    to: own && addressesKnown ? formatAddress(own.address) : '',
     loopback: family === 4 ? '127.0.0.1' : '::1',
     peer: own ? formatAddress(neighbour(own.address, own.prefixLength, host)) : family === 4 ? '10.0.0.77' : '2001:db8::77',
     outside: family === 4 ? '203.0.113.10' : '2001:db8:ffff::10',
@@ -78,11 +82,11 @@ function sidecar(profile: IstioProfile, place: Place): readonly Scenario[] {
   const uid = profile.proxyUids[0] ?? '1337';
   // One that someone listens on, where the file tells: a port without a listener would show a refusal instead of the bypass.
   const excluded = profile.inboundExcludes.find((port) => place.host.listeners.some((listener) => listener.port === port)) ?? profile.inboundExcludes[0];
-  const { own, peer, outside, iface, appPort, loopback } = place;
+  const { own, to, peer, outside, iface, appPort, loopback } = place;
   const client = `in ${iface} tcp ${at(peer, 41522)} > `;
   const list = [
-    scenario('client-app', 'Client → app port (inbound)', 'a request to the application', `${client}${at(own, appPort)} syn new`),
-    ...(excluded === undefined ? [] : [scenario('client-excluded', `Client → excluded port ${excluded}`, 'a port that bypasses the proxy', `${client}${at(own, excluded)} syn new`)]),
+    scenario('client-app', 'Client → app port (inbound)', 'a request to the application', `${client}${at(to, appPort)} syn new`),
+    ...(excluded === undefined ? [] : [scenario('client-excluded', `Client → excluded port ${excluded}`, 'a port that bypasses the proxy', `${client}${at(to, excluded)} syn new`)]),
     scenario('app-outside', 'App → outside', 'a request of the application', `out uid 1000 tcp ${at(own, 42000)} > ${at(outside, 443)} syn new`),
     scenario('envoy-outside', 'Envoy → outside', 'the same request, sent on by the proxy', `out uid ${uid} gid ${uid} tcp ${at(own, 43000)} > ${at(outside, 443)} syn new`),
     scenario('app-itself', 'App → itself (own pod IP)', 'the application calls its own address', `out uid 1000 tcp ${at(own, 42010)} > ${at(own, appPort)} syn new`),
@@ -90,21 +94,21 @@ function sidecar(profile: IstioProfile, place: Place): readonly Scenario[] {
     scenario('envoy-app', `Envoy → app from ${own.includes(':') ? '::6' : '127.0.0.6'}`, 'inbound passthrough', `out uid ${uid} gid ${uid} tcp ${at(own.includes(':') ? '::6' : '127.0.0.6', 40000)} > ${at(own, appPort)} syn new`),
     scenario('app-localhost', `App → ${loopback}`, 'container to container', `out uid 1000 tcp ${at(loopback, 42020)} > ${at(loopback, appPort)} syn new`),
     scenario('dns', 'App → DNS', profile.dnsCapture ? 'captured by DNS capture' : 'not captured unless DNS capture is on', `out uid 1000 udp ${at(own, 42030)} > ${at(place.resolver, 53)} new`),
-    scenario('probe', 'Kubelet probe → 15021', 'readiness of the proxy', `in ${iface} tcp ${at(peer, 41530)} > ${at(own, 15021)} syn new`),
+    scenario('probe', 'Kubelet probe → 15021', 'readiness of the proxy', `in ${iface} tcp ${at(peer, 41530)} > ${at(to, 15021)} syn new`),
     scenario('gid-only', `Process with gid ${uid} → outside`, 'bypasses the mesh by its group', `out uid 1000 gid ${uid} tcp ${at(own, 42040)} > ${at(outside, 443)} syn new`),
   ];
   return list;
 }
 
 function ambient(profile: IstioProfile, place: Place): readonly Scenario[] {
-  const { own, peer, outside, iface, appPort } = place;
+  const { own, to, peer, outside, iface, appPort } = place;
   return [
-    scenario('client-app', 'Client → app port (plaintext)', 'captured by ztunnel', `in ${iface} tcp ${at(peer, 41522)} > ${at(own, appPort)} syn new`),
-    scenario('hbone', 'ztunnel peer → 15008', 'the HBONE tunnel', `in ${iface} tcp ${at(peer, 41523)} > ${at(own, 15008)} syn new`),
+    scenario('client-app', 'Client → app port (plaintext)', 'captured by ztunnel', `in ${iface} tcp ${at(peer, 41522)} > ${at(to, appPort)} syn new`),
+    scenario('hbone', 'ztunnel peer → 15008', 'the HBONE tunnel', `in ${iface} tcp ${at(peer, 41523)} > ${at(to, 15008)} syn new`),
     scenario('app-outside', 'App → outside', 'a request of the application', `out uid 1000 tcp ${at(own, 42000)} > ${at(outside, 443)} syn new`),
     scenario('ztunnel-outside', 'ztunnel → outside', 'marked 0x539', `out uid 0 tcp ${at(own, 43000)} > ${at(outside, 443)} syn new mark 0x539`),
     scenario('app-itself', 'App → itself (own pod IP)', 'over lo', `out uid 1000 tcp ${at(own, 42010)} > ${at(own, appPort)} syn new`),
-    scenario('probe', 'Kubelet probe (169.254.7.127)', 'the probe source on the node', `in ${iface} tcp ${at(own.includes(':') ? 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff' : '169.254.7.127', 41530)} > ${at(own, appPort)} syn new`),
+    scenario('probe', 'Kubelet probe (169.254.7.127)', 'the probe source on the node', `in ${iface} tcp ${at(own.includes(':') ? 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff' : '169.254.7.127', 41530)} > ${at(to, appPort)} syn new`),
     scenario('dns', 'App → DNS', profile.dnsCapture ? 'captured by DNS capture' : 'not captured unless DNS capture is on', `out uid 1000 udp ${at(own, 42030)} > ${at(place.resolver, 53)} new`),
   ];
 }
@@ -115,7 +119,7 @@ function services(ruleSet: RuleSet, place: Place): readonly Scenario[] {
   const list: Scenario[] = [];
   const add = (chain: string, test: (target: string) => boolean, id: string, label: string, detail: string): void => {
     const rule = nat?.chains.get(chain)?.rules.find(({ target }) => target.kind === 'jump' ? test(target.chain) : target.kind === 'extension' && test(target.extension.name));
-    const expression = rule && packetReaching(place.host, ruleSet, rule, id === 'service' ? podSource(ruleSet) : {});
+    const expression = rule && packetReaching(place.host, ruleSet, rule, { wish: id === 'service' ? podSource(ruleSet) : {}, addressesKnown: place.addressesKnown });
     if (expression !== undefined) list.push(scenario(id, label, detail, expression));
   };
   add('KUBE-SERVICES', (target) => target.startsWith('KUBE-SVC-'), 'service', 'Pod → Service', 'through a cluster IP');
@@ -134,17 +138,17 @@ function podSource(ruleSet: RuleSet): { readonly src?: string } {
 }
 
 function generic(ruleSet: RuleSet, place: Place): readonly Scenario[] {
-  const { iface, own, peer, outside, loopback } = place;
+  const { iface, own, to, peer, outside, loopback } = place;
   const other = place.host.interfaces.find(({ name }) => name !== 'lo' && name !== iface);
   const otherAddress = other?.addresses.find(({ address }) => address.family === ruleSet.family);
   const forwarded = other && otherAddress ? [scenario('forward', `${iface} → ${other.name} (forwarded)`, 'through this host', `forward ${iface} ${other.name} tcp ${at(outside, 41600)} > ${at(formatAddress(neighbour(otherAddress.address, otherAddress.prefixLength, place.host)), 80)} syn new`)] : [];
   return [
-    scenario('ssh', 'Client → SSH', 'into this host', `in ${iface} tcp ${at(peer, 41522)} > ${at(own, 22)} syn new`),
-    scenario('http', 'Client → HTTP', 'into this host', `in ${iface} tcp ${at(peer, 41523)} > ${at(own, 80)} syn new`),
+    scenario('ssh', 'Client → SSH', 'into this host', `in ${iface} tcp ${at(peer, 41522)} > ${at(to, 22)} syn new`),
+    scenario('http', 'Client → HTTP', 'into this host', `in ${iface} tcp ${at(peer, 41523)} > ${at(to, 80)} syn new`),
     scenario('out', 'This host → outside', 'what the host sends', `out uid 0 tcp ${at(own, 42000)} > ${at(outside, 443)} syn new`),
     ...forwarded,
-    scenario('ping', 'Ping', 'into this host', `in ${iface} ${own.includes(':') ? 'icmpv6' : 'icmp'} echo-request ${peer} > ${own} new`),
-    scenario('answer', 'Answer to a connection of this host', 'ESTABLISHED', `in ${iface} tcp ${at(outside, 443)} > ${at(own, 42000)} ack established`),
+    scenario('ping', 'Ping', 'into this host', `in ${iface} ${own.includes(':') ? 'icmpv6' : 'icmp'} echo-request ${peer} > ${to} new`.replace('  ', ' ')),
+    scenario('answer', 'Answer to a connection of this host', 'ESTABLISHED', `in ${iface} tcp ${at(outside, 443)} > ${at(to, 42000)} ack established`),
     scenario('local', 'This host → itself', 'over lo', `out uid 0 tcp ${at(loopback, 42010)} > ${at(loopback, 80)} syn new`),
   ];
 }

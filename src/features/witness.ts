@@ -14,12 +14,19 @@ import type { Hook } from '../core/xtables/view';
 const MOST_TRIES = 24;
 const MOST_ASKED = 400_000;
 
+export interface WitnessOptions {
+  /** What is taken for what the rules leave open. */
+  readonly wish?: PacketRequest;
+  /** Whether the addresses of the host are known; of those that are made up the expression says that they are its own. */
+  readonly addressesKnown: boolean;
+}
+
 /**
  * A packet that reaches a rule and is matched by it, as an expression. Built from what the rule and the jumps that lead to it ask, then
  * traced: what is given back was seen to arrive. Where no candidate arrives, the best one is given back all the same for the user to
- * change; `wish` is taken for what the rules leave open. undefined only where no chain of jumps leads to the rule.
+ * change. undefined only where no chain of jumps leads to the rule.
  */
-export function packetReaching(host: Host, ruleSet: RuleSet, rule: Rule, wish: PacketRequest = {}): string | undefined {
+export function packetReaching(host: Host, ruleSet: RuleSet, rule: Rule, { wish = {}, addressesKnown }: WitnessOptions): string | undefined {
   const table = ruleSet.tables.get(rule.chain.table);
   if (!table) return undefined;
   let best: PacketRequest | undefined;
@@ -27,7 +34,7 @@ export function packetReaching(host: Host, ruleSet: RuleSet, rule: Rule, wish: P
   let asked = 0;
   for (const hook of reachingHooks(rule.chain)) {
     for (const path of pathsTo(table, rule, hook)) {
-      const { request } = completePacket({ ...wish, ...requestFor([...path, rule], hook, host) }, host);
+      const { request } = completePacket({ ...wish, ...requestFor([...path, rule], hook, host) }, host, { marksOwn: !addressesKnown });
       best ??= request;
       if (tries++ >= MOST_TRIES || asked > MOST_ASKED) return formatPacketExpression(best);
       const traced = tracePacket(request, { ruleSets: ruleSet.family === 4 ? { v4: ruleSet } : { v6: ruleSet }, host });

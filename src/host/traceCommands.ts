@@ -74,7 +74,8 @@ async function traceToRule(documents: Documents, panels: TracePanels, about: unk
     void vscode.window.showInformationMessage(`Line ${at + 1} is no rule. Put the cursor on a rule, such as "-A INPUT -p tcp --dport 22 -j ACCEPT".`);
     return;
   }
-  const expression = packetReaching(settingOf(model, dump).setting.host, ruleSetOf(dump.section), rule);
+  const { setting, addressesKnown } = settingOf(model, dump);
+  const expression = packetReaching(setting.host, ruleSetOf(dump.section), rule, { addressesKnown });
   if (expression === undefined) {
     void vscode.window.showInformationMessage(visible(`No packet gets to ${rule.chain.name} rule ${rule.number}: no built-in chain of table ${rule.chain.table} leads to ${rule.chain.name}.`));
     return;

@@ -43,7 +43,7 @@ const CASES: readonly Case[] = [
     remedies: ['Accept it in front of line 8 → DELIVERED: iptables -I INPUT 2 -s 9.9.9.9/32 -p icmp -m icmp --icmp-type 8 -j ACCEPT'],
   },
   {
-    name: 'two tables drop it: it takes a rule in each', text: dump({ mangle: [':PREROUTING ACCEPT [0:0]', '-A PREROUTING -s 9.0.0.0/8 -j DROP'], filter: FILTER }), packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80',
+    name: 'two tables drop it: it takes a rule in each', text: dump({ mangle: [':PREROUTING ACCEPT [0:0]', '-A PREROUTING -s 9.0.0.0/8 -j DROP'], filter: FILTER }), packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80 own',
     remedies: ['Accept it in front of line 4 → DELIVERED :80: iptables -t mangle -I PREROUTING 1 -s 9.9.9.9/32 -d 10.244.1.5/32 -p tcp -m tcp --dport 80 -j ACCEPT; iptables -A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT'],
   },
   {
@@ -65,7 +65,7 @@ const CASES: readonly Case[] = [
   },
   { name: 'ufw has its own words', text: UFW, packet: 'in eth0 tcp 9.9.9.9 > :443', remedies: ['Allow it with ufw → DELIVERED :443: ufw allow proto tcp from 9.9.9.9 to any port 443'] },
   {
-    name: 'forwarding is off', text: dump({ filter: OPEN }), packet: 'in eth0 udp 10.0.0.2 > 172.17.0.2:53', host: { sysctls: { 'net.ipv4.ip_forward': 0 } },
+    name: 'forwarding is off', text: dump({ filter: OPEN }), packet: 'forward eth0 udp 10.0.0.2 > 172.17.0.2:53', host: { sysctls: { 'net.ipv4.ip_forward': 0 } },
     remedies: ['Let this host forward packets → SENT eth0: sysctl -w net.ipv4.ip_forward=1'],
   },
   {
@@ -97,7 +97,7 @@ const CASES: readonly Case[] = [
   },
   { name: 'a port that is spared would be redirected without its rule', text: ISTIO, packet: 'in eth0 tcp > :9102', remedies: ['Redirect it after all: without line 109 → REDIRECT :15006: iptables -t nat -D ISTIO_INBOUND 4'] },
   {
-    name: 'a redirection that is not Istio’s', text: dump({ nat: [...NAT, '-A PREROUTING -p tcp -j REDIRECT --to-ports 3128'] }), packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80',
+    name: 'a redirection that is not Istio’s', text: dump({ nat: [...NAT, '-A PREROUTING -p tcp -j REDIRECT --to-ports 3128'] }), packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80 own',
     remedies: ['Leave it as it is, in front of line 7 → DELIVERED :80: iptables -t nat -I PREROUTING 1 -d 10.244.1.5/32 -p tcp -m tcp --dport 80 -j ACCEPT'],
   },
   {

@@ -46,7 +46,7 @@ export interface OwnAnswer {
 }
 
 export interface OwnOutcome extends KernelAnswer {
-  readonly assumptions: readonly { readonly match: string; readonly reason?: string }[];
+  readonly assumptions: readonly { readonly match?: string; readonly reason?: string }[];
   readonly random?: readonly string[];
   readonly copy?: Pick<KernelAnswer, 'outcome' | 'verdict' | 'dropBy'>;
 }

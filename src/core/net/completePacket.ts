@@ -1,10 +1,11 @@
-import { addToAddress, formatAddress, isLinkLocal, meantBySocket, parseAddress, prefixBlock, sameAddress, type Address } from './address';
+import { addToAddress, formatAddress, isLinkLocal, isLoopback, meantBySocket, parseAddress, prefixBlock, sameAddress, type Address } from './address';
 import type { Host, Interface, InterfaceAddress } from './host';
 import { familyOf, hasPorts } from './makePacket';
 import { PROTOCOL, TCP_FLAGS } from './packet';
 import type { PacketRequest } from './packetRequest';
 import { lookupRoute } from './routing';
 import { sourceAddressFor } from './sourceAddress';
+import { own } from '../text/own';
 
 /** A field that a request left open, the value that was taken for it, and the reason in a few words. */
 export interface FilledField {
@@ -13,11 +14,18 @@ export interface FilledField {
   readonly why: string;
 }
 
+export interface CompletionOptions {
+  /** The family of the rules that it is for, where nothing in the request tells one. */
+  readonly preferred?: 4 | 6;
+  /** Of this host's address as a destination it is said that it is one, because nothing else tells. */
+  readonly marksOwn?: boolean;
+}
+
 /**
  * Fills in what a request leaves open so that the packet makes sense on this host: inbound to this host's first address,
  * outbound from the address that routing chooses, TCP SYN, the port of an everyday service. Each choice is listed.
  */
-export function completePacket(request: PacketRequest, host: Host): { readonly request: PacketRequest; readonly filled: readonly FilledField[] } {
+export function completePacket(request: PacketRequest, host: Host, { preferred = 4, marksOwn = false }: CompletionOptions = {}): { readonly request: PacketRequest; readonly filled: readonly FilledField[] } {
   const filled: FilledField[] = [];
   let now = request;
   const fill = (field: keyof PacketRequest, value: string | number | undefined, why: string): void => {
@@ -25,24 +33,28 @@ export function completePacket(request: PacketRequest, host: Host): { readonly r
     now = { ...now, [field]: value };
     filled.push({ field, value, why });
   };
-  const family = chooseFamily(request, host);
+  const family = chooseFamily(request, host, preferred);
   fillDirection(request, host, fill);
   fill('proto', request.icmpType === undefined ? PROTOCOL.TCP : family === 6 ? PROTOCOL.ICMPV6 : PROTOCOL.ICMP, request.icmpType === undefined ? 'the usual protocol' : 'an ICMP type is given');
   if (now.dir === 'out') fillOutbound(now, host, family, fill);
   else fillInbound(now, host, family, fill);
   fillTransport(now, host, fill);
-  return { request: now, filled };
+  const own = marksOwn && now.dir === 'in' && request.dst === undefined && now.dst !== undefined && isOwn(host, now.dst) && !isLoopback(parseAddress(now.dst) as Address);
+  return { request: own ? { ...now, own } : now, filled };
 }
 
 type Fill = (field: keyof PacketRequest, value: string | number | undefined, why: string) => void;
 
 /** A host somewhere else: addresses set aside for documentation (RFC 5737, RFC 3849). */
 const ELSEWHERE = { 4: '203.0.113.10', 6: '2001:db8:ffff::10' } as const;
+/** Another one, for what is forwarded. */
+const BEYOND = { 4: '198.51.100.20', 6: '2001:db8:fffe::20' } as const;
 /** An ephemeral port, in the range that Linux uses for clients. */
 const CLIENT_PORT = 41522;
 
-function chooseFamily(request: PacketRequest, host: Host): 4 | 6 {
+function chooseFamily(request: PacketRequest, host: Host, preferred: 4 | 6): 4 | 6 {
   if (request.src !== undefined || request.dst !== undefined || request.proto === PROTOCOL.ICMPV6) return familyOf(request);
+  if (preferred === 6 && request.proto !== PROTOCOL.ICMP && otherInterfaces(host).some((iface) => firstAddress(iface, 6))) return 6;
   return otherInterfaces(host).some((iface) => firstAddress(iface, 4)) || !otherInterfaces(host).some((iface) => firstAddress(iface, 6)) ? 4 : 6;
 }
 
@@ -61,10 +73,11 @@ function fillInbound(request: PacketRequest, host: Host, family: 4 | 6, fill: Fi
     const beyond = host.interfaces.find(({ name }) => name === request.oface);
     fill('dst', beyond && neighbour(beyond, family), `a neighbour of this host at ${request.oface}`);
   }
-  const own = (iface && firstAddress(iface, family)) ?? otherInterfaces(host).map((other) => firstAddress(other, family)).find((address) => address !== undefined);
+  if (request.own === false) fill('dst', BEYOND[family], 'a host behind this one');
+  const ours = (iface && firstAddress(iface, family)) ?? otherInterfaces(host).map((other) => firstAddress(other, family)).find((address) => address !== undefined);
   const loopback = family === 4 ? '127.0.0.1' : '::1';
   if (request.iface === 'lo') fill('dst', loopback, 'the address of lo');
-  else fill('dst', request.dst ?? (own && formatAddress(own.address)), "this host's first address");
+  else fill('dst', request.dst ?? (ours && formatAddress(ours.address)), "this host's first address");
   if (request.iface === 'lo') fill('src', loopback, 'what comes in by lo was sent by this host');
   else {
     const reachable = lookupRoute(host, { destination: parseAddress(ELSEWHERE[family]) as Address }).type === 'unicast';
@@ -93,7 +106,10 @@ function fillTransport(request: PacketRequest, host: Host, fill: Fill): void {
     const later = request.ctstate === 'ESTABLISHED' || request.ctstate === 'RELATED';
     fill('flags', later ? TCP_FLAGS.ACK : TCP_FLAGS.SYN, later ? 'ACK: a packet of a connection that exists' : 'SYN: the packet that opens a connection');
   }
+  const usual = usualFields(request, protocol);
+  fill('ttl', usual?.ttl, usual?.why ?? '');
   if (hasPorts(protocol)) {
+    fill('sport', usual?.sport, usual?.why ?? '');
     fill('sport', CLIENT_PORT, 'a port as clients use');
     const heard = request.dir === 'out' ? undefined : host.listeners.find((listener) => listener.protocol === protocol && listener.process === undefined && listener.address === undefined);
     if (protocol === PROTOCOL.UDP) fill('dport', 53, 'DNS');
@@ -103,6 +119,38 @@ function fillTransport(request: PacketRequest, host: Host, fill: Fill): void {
   if (protocol === PROTOCOL.ICMP) fill('icmpType', 8, 'an echo request');
   if (protocol === PROTOCOL.ICMPV6) fill('icmpType', 128, 'an echo request');
 }
+
+interface UsualFields {
+  readonly ttl?: number;
+  readonly sport?: number;
+  readonly why: string;
+}
+
+/** What every sender of a protocol writes into its packets, so that others throw away what has it otherwise. */
+function usualFields({ icmpType, dport, dst, sport }: PacketRequest, protocol: number): UsualFields | undefined {
+  if (protocol === PROTOCOL.ICMPV6 && icmpType !== undefined) {
+    // RFC 4861, 6.1 and 7.1: anything else is thrown away, because it has passed a router.
+    if (icmpType >= 133 && icmpType <= 137) return { ttl: 255, why: 'neighbour discovery has it (RFC 4861)' };
+    if ((icmpType >= 130 && icmpType <= 132) || icmpType === 143) return { ttl: 1, why: 'multicast listener discovery has it (RFC 3810)' };
+  }
+  if (protocol === PROTOCOL.IGMP) return { ttl: 1, why: 'IGMP has it (RFC 3376)' };
+  if (protocol === VRRP) return { ttl: 255, why: 'VRRP has it (RFC 5798)' };
+  if (protocol === OSPF) return { ttl: 1, why: 'OSPF has it (RFC 2328)' };
+  if (protocol !== PROTOCOL.UDP || sport !== undefined || dport === undefined) return undefined;
+  const group = dst === MDNS_GROUP[4] || dst === MDNS_GROUP[6];
+  if (dport === 5353 && group) return { ttl: 255, sport: 5353, why: 'multicast DNS has it (RFC 6762)' };
+  const from = own(USUAL_SOURCE_PORTS, String(dport));
+  return from && { sport: from[0], why: from[1] };
+}
+
+const VRRP = 112;
+const OSPF = 89;
+const MDNS_GROUP = { 4: '224.0.0.251', 6: 'ff02::fb' } as const;
+/** Protocols over UDP in which the sender has a port of its own, by the port that it sends to. */
+const USUAL_SOURCE_PORTS: Readonly<Record<string, readonly [number, string]>> = {
+  67: [68, 'DHCP clients send from it (RFC 2131)'], 68: [67, 'DHCP servers send from it (RFC 2131)'], 546: [547, 'DHCPv6 servers send from it (RFC 8415)'], 547: [546, 'DHCPv6 clients send from it (RFC 8415)'],
+  500: [500, 'IKE sends from it (RFC 7296)'], 520: [520, 'RIP sends from it (RFC 2453)'],
+};
 
 /** By which interface a packet comes in: the one that its source is a neighbour at, the one to be left by, or eth0. */
 function arrivalInterface(request: PacketRequest, host: Host): Interface | undefined {

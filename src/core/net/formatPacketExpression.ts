@@ -12,8 +12,8 @@ export function formatPacketExpression(request: PacketRequest): string {
   const words: string[] = [];
   if (request.dir === 'out') words.push('out', ...(request.oface ? [request.oface] : []));
   else if (request.oface !== undefined && request.iface !== undefined) words.push('forward', request.iface, request.oface);
-  else if (request.dir === 'in' || request.iface !== undefined) words.push('in', ...(request.iface ? [request.iface] : []));
-  if (request.proto !== undefined) words.push(...protocolWords(request.proto));
+  else if (request.dir === 'in' || request.iface !== undefined) words.push(request.own === false ? 'forward' : 'in', ...(request.iface ? [request.iface] : []));
+  if (request.proto !== undefined) words.push(...protocolWords(request));
   words.push(...icmpWords(request));
   const source = endpoint(request.src, request.sport);
   const destination = endpoint(request.dst, request.dport);
@@ -30,6 +30,7 @@ export function formatPacketExpression(request: PacketRequest): string {
     // Nothing at all, as no bytes of payload, is what a packet has without the word.
     if (text !== '') words.push(keyword, text);
   }
+  if (request.own === true) words.push('own');
   if (request.df) words.push('df');
   const fragment = request.extHeaders?.find(({ type }) => type === 'frag');
   if (request.mf ?? fragment?.mf) words.push('mf');
@@ -47,8 +48,10 @@ const PRINTED: readonly (readonly [string, keyof PacketRequest, (value: unknown)
   ['tcpoptions', 'tcpOptionsHex', decimal], ['ipoptions', 'ipOptionsHex', decimal], ['payload', 'payloadHex', decimal], ['priority', 'priority', decimal],
 ];
 
-function protocolWords(protocol: number): string[] {
+function protocolWords({ proto: protocol = 0, src, dst }: PacketRequest): string[] {
   const word = String(reportedProtocol(protocol));
+  // Between IPv6 addresses the word "icmp" means ICMPv6.
+  if (protocol === 1 && (src ?? dst ?? '').includes(':')) return ['proto', '1'];
   if (PROTOCOL_WORDS.has(word)) return [word];
   // "ipip" is taken for 4, as people mean it, so 94, which /etc/protocols calls so, is written as a number.
   const name = protocolName(protocol);

@@ -38,8 +38,8 @@ export type ParsedExpression =
  * Reads a packet as people type it: `in eth0 tcp 10.10.40.12:41522 > 10.10.38.7:3000 syn new`. Words come in any order; `>`
  * (also `->` and `→`) stands between source and destination, and one address alone is the destination. Everything may be
  * left out. Words: `in [interface]`, `out [interface]`, `forward [in-interface [out-interface]]`, a protocol, `address[:port]` (IPv6 with a port in brackets),
- * TCP flags, conntrack states, ICMP type names, `df`, `mf`, and the keywords of KEYWORDS with a value. The whole text may also be a line of a log or of a
- * capture that shows the packet (`packetsOfLine`); such a line has no words.
+ * TCP flags, conntrack states, ICMP type names, `df`, `mf`, `own` (the destination is an address of this host; `forward` says that it is not), and the keywords of
+ * KEYWORDS with a value. The whole text may also be a line of a log or of a capture that shows the packet (`packetsOfLine`); such a line has no words.
  */
 export function parsePacketExpression(text: string): ParsedExpression {
   const tokens = tokenize(text);
@@ -79,6 +79,10 @@ class ExpressionReader {
   private arrows = 0;
   private readonly endpoints: { readonly token: Token; readonly value: Endpoint; readonly afterArrow: boolean }[] = [];
   private icmpName: Token | undefined;
+  /** Whether the destination is said to be an address of this host. */
+  private own: boolean | undefined;
+  /** The word "icmp", which between IPv6 addresses means ICMPv6; `proto 1` never does. */
+  private saysIcmp = false;
 
   constructor(private readonly tokens: readonly Token[]) {}
 
@@ -87,11 +91,12 @@ class ExpressionReader {
     if (tooMany) this.fail(tooMany, `a packet has at most ${MOST_WORDS} words`);
     while (this.at < Math.min(this.tokens.length, MOST_WORDS) && this.problems.length < MOST_PROBLEMS) this.word(this.tokens[this.at++] as Token);
     this.assignEndpoints();
+    if (this.saysIcmp && this.isIpv6()) this.fields['proto'] = 58;
     this.assignIcmpType();
     this.assignFragment();
     if (this.problems.length > 0) return undefined;
     const request = readPacketRequest(this.fields);
-    if (!isProblem(request)) return request;
+    if (!isProblem(request)) return this.own === undefined || (!this.own && request.oface !== undefined) ? request : { ...request, own: this.own };
     this.problems.push({ start: 0, end: this.tokens.at(-1)?.end ?? 0, message: request.message });
     return undefined;
   }
@@ -105,15 +110,33 @@ class ExpressionReader {
     } else if (DIRECTIONS.has(lower)) this.direction(token, lower);
     else if (Object.hasOwn(KEYWORDS, keyword)) this.keyword(token, keyword);
     else if (lower === 'df' || lower === 'mf') this.set(token, 'keyword', lower, true);
+    else if (lower === 'own') this.ownWord(token);
     else if (STATES.has(lower)) this.set(token, 'state', 'ctstate', lower.toUpperCase());
     else if (isFlagList(lower)) this.flags(token, lower);
-    else if (PROTOCOL_WORDS.has(lower)) this.set(token, 'protocol', 'proto', namedProtocol(lower));
+    else if (PROTOCOL_WORDS.has(lower)) this.protocol(token, lower);
     else if (ICMP_NAMES.has(lower)) this.icmp(token);
     else this.endpointOrProblem(token);
   }
 
+  private protocol(token: Token, lower: string): void {
+    this.set(token, 'protocol', 'proto', namedProtocol(lower));
+    this.saysIcmp ||= lower === 'icmp';
+  }
+
+  private isIpv6(): boolean {
+    return [this.fields['dst'], this.fields['src']].some((address) => typeof address === 'string' && address.includes(':'));
+  }
+
+  private ownWord(token: Token): void {
+    this.add(token, 'keyword');
+    if (this.own === false) this.fail(token, 'what is forwarded is not for an address of this host');
+    this.own = true;
+  }
+
   private direction(token: Token, word: string): void {
     this.set(token, 'direction', 'dir', word === 'out' ? 'out' : 'in');
+    if (word === 'forward' && this.own === true) this.fail(token, 'what is for an own address of this host is not forwarded');
+    if (word === 'forward') this.own ??= false;
     const names = word === 'forward' ? ['iface', 'oface'] : [word === 'out' ? 'oface' : 'iface'];
     for (const name of names) {
       const next = this.tokens[this.at];
@@ -198,9 +221,9 @@ class ExpressionReader {
       this.fail(token, `"${token.text}" is an ICMP type, but the protocol is ${protocolName(given as number)}`);
       return;
     }
-    const addresses = [this.fields['dst'], this.fields['src']].filter((value) => typeof value === 'string');
-    const family = given === 58 || addresses.some((address) => address.includes(':')) ? 6 : 4;
-    const found = readIcmpType(token.text, family) ?? (given === undefined && addresses.length === 0 ? readIcmpType(token.text, 6) : undefined);
+    const withoutAddresses = this.fields['dst'] === undefined && this.fields['src'] === undefined;
+    const family = given === 58 || this.isIpv6() ? 6 : 4;
+    const found = readIcmpType(token.text, family) ?? (given === undefined && withoutAddresses ? readIcmpType(token.text, 6) : undefined);
     if (found === undefined) {
       const allowed = icmpTypes(family).filter(({ code }) => code === undefined).map(({ name }) => name).join(', ');
       this.fail(token, `"${token.text}" is not a type of ${family === 4 ? 'ICMP' : 'ICMPv6'}: a number with an optional /code, or ${allowed}, or one of their codes`);
@@ -214,8 +237,7 @@ class ExpressionReader {
 
   /** IPv6 has its fragment fields in an extension header. */
   private assignFragment(): void {
-    const isIpv6 = [this.fields['dst'], this.fields['src']].some((address) => typeof address === 'string' && address.includes(':')) || this.fields['proto'] === 58;
-    if (!isIpv6 || (this.fields['fragOffset'] === undefined && this.fields['mf'] === undefined)) return;
+    if (!(this.isIpv6() || this.fields['proto'] === 58) || (this.fields['fragOffset'] === undefined && this.fields['mf'] === undefined)) return;
     const header = { type: 'frag', offset: this.fields['fragOffset'] ?? 0, ...(this.fields['mf'] ? { mf: true } : {}) };
     delete this.fields['fragOffset'];
     delete this.fields['mf'];
@@ -250,7 +272,7 @@ function isFlagList(lower: string): boolean {
 function isInterfaceWord(text: string): boolean {
   const lower = text.toLowerCase();
   const known = DIRECTIONS.has(lower) || STATES.has(lower) || PROTOCOL_WORDS.has(lower) || ICMP_NAMES.has(lower) || isFlagList(lower) || Object.hasOwn(KEYWORDS, own(ALIASES, lower) ?? lower);
-  return !known && lower !== 'df' && lower !== 'mf' && /^[^\s/:[\]>→*]{1,15}$/.test(text) && parseAddress(text) === undefined;
+  return !known && lower !== 'df' && lower !== 'mf' && lower !== 'own' && /^[^\s/:[\]>→*]{1,15}$/.test(text) && parseAddress(text) === undefined;
 }
 
 function keywordValue(field: string, text: string): unknown {
@@ -300,11 +322,11 @@ function readEndpoint(text: string): Endpoint | string {
 }
 
 function unknownWord(text: string): string {
-  const words = [...DIRECTIONS, ...PROTOCOL_WORDS, ...STATES, ...FLAG_ORDER, ...Object.keys(KEYWORDS), ...ICMP_NAMES];
+  const words = [...DIRECTIONS, 'own', ...PROTOCOL_WORDS, ...STATES, ...FLAG_ORDER, ...Object.keys(KEYWORDS), ...ICMP_NAMES];
   const near = words.find((word) => isNear(text.toLowerCase(), word));
   if (near) return `"${text}" is not understood; did you mean "${near}"?`;
   const places = 'in, out, forward with an interface; protocols (tcp, udp, icmp …); addresses, as 10.0.0.1:41522 > 10.0.0.2:80';
-  const rest = 'TCP flags (syn, ack …); states (new, established …); ICMP types; df, mf';
+  const rest = 'TCP flags (syn, ack …); states (new, established …); ICMP types; df, mf; own';
   return `"${text}" is not understood: there are ${places}; ${rest}; and, with a value, ${Object.keys(KEYWORDS).join(', ')}`;
 }
 

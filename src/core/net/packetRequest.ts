@@ -59,6 +59,8 @@ export interface PacketRequest {
   readonly gid?: number;
   readonly groups?: readonly number[];
   readonly ctstate?: ConntrackState;
+  /** Whoever asks says whether the destination is an address of this host; a topology that is given knows better. */
+  readonly own?: boolean;
 }
 
 /** An IPv6 extension header as it is asked for. */

@@ -1,11 +1,12 @@
 import type { ConntrackState, ConntrackView } from '../net/conntrack';
-import type { Listener } from '../net/host';
+import type { Host, Listener, Route } from '../net/host';
 import type { Packet } from '../net/packet';
 import type { Chain, Rule } from '../ruleset/ruleSet';
 import type { Answer } from '../xtables/answer';
 import type { Effect } from '../xtables/extension';
 import type { Hook, PacketView, TableName } from '../xtables/view';
 import type { Assumption } from './assumption';
+import type { World } from './world';
 
 /** Why the kernel itself threw a packet away, outside of any rule. The list is closed; `explainKernelDrop` has the words. */
 export type KernelDropReason =
@@ -53,7 +54,7 @@ export type TraceEvent =
   | { readonly kind: 'table-leave'; readonly hook: Hook; readonly table: TableName; readonly verdict: TableVerdict; readonly by: DecidedBy }
   /** NAT rewrote the packet: by a rule just now, or as the connection was set up before. */
   | { readonly kind: 'translate'; readonly hook: Hook; readonly half: 'source' | 'destination'; readonly before: Packet; readonly after: Packet; readonly established: boolean }
-  | { readonly kind: 'route'; readonly phase: 'input' | 'output' | 'reroute'; readonly packet: Packet; readonly type: string; readonly device: string; readonly gateway: string | undefined; readonly table: number | undefined; /** The type of the route that it was sent with, which it still has behind lo. */ readonly sentAs?: string | undefined }
+  | { readonly kind: 'route'; readonly phase: 'input' | 'output' | 'reroute'; readonly packet: Packet; readonly type: string; readonly device: string; readonly gateway: string | undefined; readonly table: number | undefined; /** The type of the route that it was sent with, which it still has behind lo. */ readonly sentAs?: string | undefined; /** What decided. */ readonly by: Route | undefined }
   | { readonly kind: 'ttl'; readonly before: number; readonly after: number }
   | { readonly kind: 'kernel-drop'; readonly reason: KernelDropReason; readonly hook: Hook | undefined; readonly inHook: boolean; readonly packet: Packet; readonly detail: string }
   | { readonly kind: 'loopback'; readonly packet: Packet }
@@ -101,4 +102,22 @@ export interface Walked {
   readonly assumptions: readonly Assumption[];
   /** What was taken for granted of the programs of this host. */
   readonly notes: readonly string[];
+  /** What the host remembers behind it. */
+  readonly after?: World;
+  /** Where more than one host is possible: the one that this course is on, and what of it was answered to get it. */
+  readonly on?: { readonly host: Host; readonly answers: readonly HostAnswer[] };
+}
+
+/** An answer to a question about the host that the file leaves open. */
+export interface HostAnswer {
+  /** `192.168.5.10 is an address of this host`. */
+  readonly what: string;
+  readonly value: boolean;
+  /** It is one of several things that may be so, otherwise a yes or a no. */
+  readonly choice: boolean;
+  readonly reason: string;
+  /** How one says it with the packet. */
+  readonly word: string;
+  /** Under this key the user may answer the question. */
+  readonly key: string;
 }

@@ -1,5 +1,5 @@
 import { formatAddress, isLimitedBroadcast, isLinkGroup, isLinkLocal, isLoopback, isMulticast, isUnspecified, sameAddress, type Address } from '../net/address';
-import type { Host } from '../net/host';
+import type { Host, Route } from '../net/host';
 import { PROTOCOL, type Packet } from '../net/packet';
 import { isStandardRule } from '../net/ipRoute';
 import { kernelRoutes } from '../net/kernelRoutes';
@@ -9,8 +9,8 @@ import { sysctl } from './sysctl';
 
 /** Where an incoming packet goes behind PREROUTING. */
 export type InputRoute =
-  | { readonly kind: 'local'; readonly type: 'local' | 'broadcast' | 'multicast'; readonly table: number | undefined }
-  | { readonly kind: 'forward'; readonly device: string; readonly gateway: string | undefined; readonly table: number | undefined }
+  | { readonly kind: 'local'; readonly type: 'local' | 'broadcast' | 'multicast'; readonly table: number | undefined; readonly by?: Route | undefined }
+  | { readonly kind: 'forward'; readonly device: string; readonly gateway: string | undefined; readonly table: number | undefined; readonly by: Route | undefined }
   | { readonly kind: 'drop'; readonly reason: KernelDropReason; readonly detail: string };
 
 /** The routing decision for a packet that came in, with the checks that go with it. Source: net/ipv4/route.c ip_route_input_slow, net/ipv6/ip6_output.c ip6_forward. */
@@ -42,7 +42,7 @@ function routeIpv4(packet: Packet, iface: string, host: Host): InputRoute {
   }
   const refused = refusal(route, destination);
   if (refused && route.type !== 'none') return refused;
-  if (route.type === 'local') return badSource(packet, iface, host) ?? { kind: 'local', type: 'local', table: route.table };
+  if (route.type === 'local') return badSource(packet, iface, host) ?? { kind: 'local', type: 'local', table: route.table, by: route.route };
   if (sysctl(host, 4, iface, 'forwarding', 'own') !== 1) {
     return drop('forwarding-off', `it is not for this host (${formatAddress(destination)}), and net.ipv4.ip_forward is 0`);
   }
@@ -62,7 +62,7 @@ function routeMulticast(packet: Packet, iface: string, host: Host, localnet: boo
 }
 
 function forwarded(route: RouteResult): InputRoute {
-  return { kind: 'forward', device: route.device ?? 'lo', gateway: route.gateway && formatAddress(route.gateway), table: route.table };
+  return { kind: 'forward', device: route.device ?? 'lo', gateway: route.gateway && formatAddress(route.gateway), table: route.table, by: route.route };
 }
 
 function refusal(route: RouteResult, destination: Address): InputRoute | undefined {
@@ -142,7 +142,7 @@ function routeIpv6(packet: Packet, iface: string, host: Host): InputRoute {
   if (isMulticast(destination)) {
     return route.toThisHost ? { kind: 'local', type: 'multicast', table: route.table } : drop('no-route', `this host is not in the multicast group ${formatAddress(destination)}`);
   }
-  if (route.type === 'local') return { kind: 'local', type: 'local', table: route.table };
+  if (route.type === 'local') return { kind: 'local', type: 'local', table: route.table, by: route.route };
   const refused = refusal(route, destination);
   if (refused) return refused;
   if (sysctl(host, 6, 'all', 'forwarding', 'own') !== 1) return drop('forwarding-off', `it is not for this host (${formatAddress(destination)}), and net.ipv6.conf.all.forwarding is 0`);

@@ -5,12 +5,21 @@ import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { reportedProtocol } from '../net/protocols';
 import { printRule } from '../ruleset/printRule';
 import type { Assumption } from './assumption';
-import type { TraceEvent, Walked, WalkEnd } from './events';
+import type { HostAnswer, TraceEvent, Walked, WalkEnd } from './events';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
+
+/** What is assumed of the host. `word`: how one says with the packet that it is so. */
+interface HostAssumption {
+  readonly kind: 'host';
+  readonly what: string;
+  readonly value: boolean;
+  readonly reason: string;
+  readonly word: string;
+}
 
 /** One outcome in the words of the JSON contract. */
 export interface Outcome {
-  readonly assumptions: readonly Pick<Assumption, 'table' | 'chain' | 'num' | 'match' | 'value' | 'probability' | 'reason'>[];
+  readonly assumptions: readonly (Pick<Assumption, 'table' | 'chain' | 'num' | 'match' | 'value' | 'probability' | 'reason'> | HostAssumption)[];
   readonly outcome: WalkEnd['outcome'];
   readonly verdict: WalkEnd['verdict'];
   readonly dropBy?: Record<string, unknown>;
@@ -37,9 +46,9 @@ export interface FinalPacket {
 }
 
 /** The outcome as `batch` gives it. Positions in it are 1-based. */
-export function outcomeOf({ events, milestones, end, assumptions }: Walked): Outcome {
+export function outcomeOf({ events, milestones, end, assumptions, on }: Walked): Outcome {
   return {
-    assumptions,
+    assumptions: on ? [...on.answers.map(hostAssumption), ...assumptions] : assumptions,
     outcome: end.outcome,
     verdict: end.verdict,
     ...(end.dropBy ? (end.outcome === 'NONE' ? { neverSeen: dropBy(end.dropBy) } : { dropBy: dropBy(end.dropBy) }) : {}),
@@ -74,6 +83,10 @@ function fragmentsOf(events: readonly TraceEvent[]): Pick<Outcome, 'fragments'> 
 function copyOf(events: readonly TraceEvent[]): Pick<Outcome, 'copy'> {
   const copy = events.find((event) => event.kind === 'copy-end')?.end;
   return copy ? { copy: { outcome: copy.outcome, verdict: copy.verdict, ...(copy.dropBy ? { dropBy: dropBy(copy.dropBy) } : {}) } } : {};
+}
+
+function hostAssumption({ what, value, reason, word }: HostAnswer): HostAssumption {
+  return { kind: 'host', what, value, reason, word };
 }
 
 function passed(events: readonly TraceEvent[]): Pick<Outcome, 'hooks' | 'matchedRules'> {

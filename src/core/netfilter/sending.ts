@@ -7,7 +7,7 @@ import { Ended, type Passage } from './passage';
 
 /** Puts a packet of this host on its route. After `reroute` the rest of OUTPUT still sees the interface of the route before. */
 export function takeRoute(passage: Passage, route: Extract<OutputRoute, { kind: 'route' }>, phase: 'output' | 'reroute'): void {
-  passage.emit({ kind: 'route', phase, packet: passage.at.packet, type: route.type, device: route.device, gateway: route.gateway, table: route.table });
+  passage.emit({ kind: 'route', phase, packet: passage.at.packet, type: route.type, device: route.device, gateway: route.gateway, table: route.table, by: route.result.route });
   passage.move({ outRoute: route, routedAs: passage.at.packet, ...(phase === 'output' && { outInterface: route.device }) });
 }
 

@@ -84,7 +84,7 @@ function follow(request: PacketRequest, setting: TraceSetting, world: World): { 
       truncated = true;
       break;
     }
-    outcomes.push(unfollowed.length === 0 ? path.walked : { ...path.walked, notes: [...path.walked.notes, ...unfollowed] });
+    outcomes.push({ ...path.walked, after: path.after, notes: unfollowed.length === 0 ? path.walked.notes : [...path.walked.notes, ...unfollowed] });
     events += path.walked.events.length;
     for (const { kind } of path.walked.milestones) if (kind === 'rule') matched++;
   }

@@ -37,7 +37,7 @@ function follow(passage: Passage, route: InputRoute): void {
     return passage.finish(passage.kernelDrop(route.reason, route.detail));
   }
   passage.move({ routedAs: packet });
-  passage.emit({ kind: 'route', phase: 'input', packet, type: route.kind === 'local' ? route.type : 'unicast', device: route.kind === 'local' ? inInterface : route.device, gateway: route.kind === 'local' ? undefined : route.gateway, table: route.table });
+  passage.emit({ kind: 'route', phase: 'input', packet, type: route.kind === 'local' ? route.type : 'unicast', device: route.kind === 'local' ? inInterface : route.device, gateway: route.kind === 'local' ? undefined : route.gateway, table: route.table, by: route.by });
   if (route.kind === 'local') deliver(passage);
   else forward(passage, route.device);
 }
@@ -175,7 +175,7 @@ function routeBack(passage: Passage, iface: string): void {
   if (packet.family === 6 && type === 'multicast' && !isJoinedGroup(host, packet.destination)) return passage.finish(passage.kernelDrop('no-route', 'it was sent to a group and has another destination now'));
   const route = withOptions(passage, { kind: 'local', type, table: undefined }, iface);
   if (route.kind !== 'local') return follow(passage, route);
-  passage.emit({ kind: 'route', phase: 'input', packet: passage.at.packet, type, device: iface, gateway: undefined, table: undefined, sentAs: outRoute?.type });
+  passage.emit({ kind: 'route', phase: 'input', packet: passage.at.packet, type, device: iface, gateway: undefined, table: undefined, sentAs: outRoute?.type, by: undefined });
   deliver(passage);
 }
 

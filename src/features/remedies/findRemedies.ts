@@ -25,7 +25,8 @@ export interface FoundRemedy {
  */
 export function findRemedies({ input, request, setting }: Evaluation): readonly FoundRemedy[] {
   if (!input || !request) return [];
-  const situation: Situation = { request, setting: setting.setting, input, walked: courseOf(input) };
+  const walked = courseOf(input);
+  const situation: Situation = { request, setting: walked.on ? { ...setting.setting, host: walked.on.host } : setting.setting, input, walked };
   return KINDS.flatMap((kind) => kind(situation)).map(({ outcomes, rules, title, commands, note, makes }) => {
     const results = outcomes.map(badgeOf);
     const edits = input.ruleSet && fileEdits(input.ruleSet, rules);

@@ -31,23 +31,24 @@ function ofRules(dump: Dump, { request, setting }: Evaluation): readonly Assumed
   return [...facts, ...problems.map(({ message, line }) => ({ message: `${message.charAt(0).toUpperCase()}${message.slice(1)}`, line, field: undefined }))];
 }
 
-function ofHost({ setting }: Evaluation): readonly AssumedFact[] {
+function ofHost({ setting, assumed }: Evaluation): readonly AssumedFact[] {
   const names = setting.setting.host.interfaces.map(({ name }) => name);
-  return setting.assumptions.map(({ code, message, line }) => ({ message, line: line === undefined ? undefined : line + 1, field: fieldOf(code, message, names) }));
+  return assumed.map(({ code, message, line }) => ({ message, line: line === undefined ? undefined : line + 1, field: fieldOf(code, message, names) }));
 }
 
 /** The message names the interface that it is about. */
-function fieldOf(code: Evaluation['setting']['assumptions'][number]['code'], message: string, names: readonly string[]): string | undefined {
+function fieldOf(code: Evaluation['assumed'][number]['code'], message: string, names: readonly string[]): string | undefined {
   switch (code) {
     case 'address': case 'interface': {
       const words = message.split(/[\s:,]+/);
       const name = names.find((each) => each !== 'lo' && words.includes(each));
       return name === undefined ? undefined : addressField(name);
     }
-    case 'default-route': return 'host.routes';
+    case 'default-route': case 'route': return 'host.routes';
     case 'sockets': return 'host.listeners';
     case 'not-read': return /route/i.test(message) ? 'host.routes' : undefined;
-    case 'sets': case 'tproxy-routing': return undefined;
+    case 'sysctl': return /forward/.test(message) ? 'host.forwarding' : message.includes('rp_filter') ? 'host.rp_filter' : message.includes('route_localnet') ? 'host.route_localnet' : undefined;
+    case 'sets': case 'tproxy-routing': case 'policy-rules': case 'question': return undefined;
   }
 }
 

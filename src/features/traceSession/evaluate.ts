@@ -6,6 +6,7 @@ import type { PacketRequest } from '../../core/net/packetRequest';
 import type { ExpressionProblem } from '../../shared/protocol';
 import type { Dump, FileModel } from '../fileModel';
 import { settingOf, traceInFile, type FileSetting } from '../fileTrace';
+import type { UsedAssumption } from '../hostCourses/usedAssumptions';
 import { ruleSetView } from '../ruleSetView';
 import type { TraceInput } from '../traceView/course';
 
@@ -27,6 +28,8 @@ export interface Evaluation {
   readonly filled: readonly FilledField[];
   /** What was asked for and is not so. */
   readonly contradictions: readonly string[];
+  /** What the trace relies on that neither the file nor the packet tells. */
+  readonly assumed: readonly UsedAssumption[];
   readonly problems: readonly ExpressionProblem[];
   /** undefined where there are problems. */
   readonly input: TraceInput | undefined;
@@ -36,14 +39,14 @@ export interface Evaluation {
 export function evaluate(model: FileModel, dump: Dump, { expression, outcome, answers, overrides }: Wanted): Evaluation {
   const answerMap = new Map(Object.entries(answers));
   const parsed = parsePacketExpression(expression);
-  const setting = settingOf(model, dump, { overrides, answers: answerMap, family: parsed.request && familyAsked(parsed.request) });
-  if (parsed.problems !== undefined) return { setting, given: undefined, request: undefined, filled: [], contradictions: [], problems: parsed.problems, input: undefined };
+  const setting = settingOf(model, dump, { overrides, answers: answerMap, family: parsed.request && familyAsked(parsed.request), packet: parsed.request });
+  if (parsed.problems !== undefined) return { setting, given: undefined, request: undefined, filled: [], contradictions: [], assumed: [], problems: parsed.problems, input: undefined };
   const given = parsed.request;
   const result = traceInFile(given, setting);
   if (typeof result === 'string') {
-    return { setting, given, request: undefined, filled: [], contradictions: [], problems: [{ start: 0, end: expression.length, message: result }], input: undefined };
+    return { setting, given, request: undefined, filled: [], contradictions: [], assumed: [], problems: [{ start: 0, end: expression.length, message: result }], input: undefined };
   }
-  const { traced, request, filled, contradictions } = result;
+  const { traced, request, filled, contradictions, assumed } = result;
   const family = familyOf(request);
   const { ruleSets, host } = setting.setting;
   const ruleSet = family === 4 ? ruleSets.v4 : ruleSets.v6;
@@ -51,7 +54,7 @@ export function evaluate(model: FileModel, dump: Dump, { expression, outcome, an
     traced, ruleSet, family, packet: formatPacketExpression(request), selected: outcome, answers: answerMap,
     listenersFrom: host.listenersKnown ? listenersFrom(model) : undefined, listeners: host.listeners, knowledge: ruleSet && ruleSetView(ruleSet),
   };
-  return { setting, given, request, filled, contradictions: parsed.note === undefined ? contradictions : [parsed.note, ...contradictions], problems: [], input };
+  return { setting, given, request, filled, contradictions: parsed.note === undefined ? contradictions : [parsed.note, ...contradictions], assumed, problems: [], input };
 }
 
 /** undefined where nothing in the packet tells. */

@@ -65,6 +65,8 @@ function readField(name: keyof PacketRequest, text: string, family: 4 | 6): Part
 function consistent(next: PacketRequest, before: PacketRequest, name: keyof PacketRequest): PacketRequest {
   const drop = new Set<keyof PacketRequest>();
   if (name === 'dir' && next.dir !== before.dir) for (const field of ['iface', 'oface', 'src', 'dst', 'uid', 'gid', 'groups'] as const) drop.add(field);
+  // It was said of the destination before.
+  if (name === 'dst') drop.add('own');
   const protocol = next.proto ?? PROTOCOL.TCP;
   if (name === 'proto') {
     if (!hasPorts(protocol)) for (const field of ['sport', 'dport'] as const) drop.add(field);

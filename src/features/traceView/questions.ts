@@ -1,5 +1,5 @@
 import type { Assumption } from '../../core/netfilter/assumption';
-import type { Walked } from '../../core/netfilter/events';
+import type { HostAnswer, Walked } from '../../core/netfilter/events';
 import { lineNumber, type TraceInput } from './course';
 import type { AssumptionModel, OutcomeTab, Question } from './model';
 import { badgeOf } from './verdict';
@@ -10,12 +10,33 @@ export const MOST_TABS = 24;
 /** One tab for each course. */
 export function outcomeTabs({ traced }: TraceInput): readonly OutcomeTab[] {
   return traced.outcomes.slice(0, MOST_TABS).map((walked) => ({
-    badge: badgeOf(walked), label: label(walked), probability: probability(walked), assumptions: walked.assumptions.map(assumptionModel),
+    badge: badgeOf(walked), label: label(walked), probability: probability(walked), assumptions: [...(walked.on?.answers ?? []).map(hostModel), ...walked.assumptions.map(assumptionModel)],
   }));
 }
 
-/** What the courses differ in, each question once, in the order in which they came up. */
-export function questionsOf({ traced, answers }: TraceInput): readonly Question[] {
+/** What the courses differ in, each question once: those about the host, then those about rules in the order in which they came up. */
+export function questionsOf(input: TraceInput): readonly Question[] {
+  return [...hostQuestions(input), ...ruleQuestions(input)];
+}
+
+function hostQuestions({ traced, answers }: TraceInput): readonly Question[] {
+  const found = new Map<string, { readonly first: HostAnswer; readonly choices: Map<string, Question['choices'][number]> }>();
+  for (const { on } of traced.outcomes) {
+    for (const answer of on?.answers ?? []) {
+      const id = answer.choice ? 'host/way' : answer.key;
+      let question = found.get(id);
+      if (!question) found.set(id, (question = { first: answer, choices: new Map() }));
+      question.choices.set(answer.key, { text: answer.what, key: answer.key, value: true, probability: undefined });
+    }
+  }
+  return [...found].map(([id, { first: { choice, what, key, reason }, choices }]) => {
+    const options = choice ? [...choices.values()] : [{ text: 'yes', key, value: true, probability: undefined }, { text: 'no', key, value: false, probability: undefined }];
+    const chosen = options.findIndex((option) => answers.get(option.key) === option.value);
+    return { id, text: choice ? 'the way out' : what, place: 'the host', reason, line: undefined, choices: options, chosen: chosen < 0 ? undefined : chosen };
+  });
+}
+
+function ruleQuestions({ traced, answers }: TraceInput): readonly Question[] {
   const found = new Map<string, { readonly assumption: Assumption; readonly choices: Map<string, Assumption> }>();
   let before: readonly Assumption[] = [];
   for (const { assumptions } of traced.outcomes) {
@@ -59,20 +80,32 @@ function assumptionModel(assumption: Assumption): AssumptionModel {
   return { key, value, text: `${assumption.chain} rule ${assumption.num}: ${short(assumption)}`, reason, line: lineNumber(rule?.line), probability: chance };
 }
 
+function hostModel({ key, value, what, choice, reason, word }: HostAnswer): AssumptionModel {
+  return { key, value, text: choice || value ? what : not(what), reason: `${reason}; to settle it, say "${word}"`, line: undefined, probability: undefined };
+}
+
+/** `192.168.5.10 is not an address of this host`. */
+function not(what: string): string {
+  return what.replace(' is ', ' is not ');
+}
+
 /** `--match-set blocked src: yes`, for a choice what is chosen. */
 function short(assumption: Assumption): string {
   return assumption.choice ? assumption.match : `${assumption.match}: ${assumption.value ? 'yes' : 'no'}`;
 }
 
-function label({ assumptions }: Walked): string {
-  return assumptions.map((assumption) => {
-    const chance = assumption.probability;
-    return chance === undefined ? short(assumption) : `${short(assumption)} (${percent(chance)})`;
-  }).join(', ');
+function label({ assumptions, on }: Walked): string {
+  return [...(on?.answers ?? []).map(({ what, value, choice }) => (choice || value ? what : not(what))), ...assumptions.map(labelOf)].join(', ');
+}
+
+function labelOf(assumption: Assumption): string {
+  const chance = assumption.probability;
+  return chance === undefined ? short(assumption) : `${short(assumption)} (${percent(chance)})`;
 }
 
 /** The chance of a course; undefined where one of its questions has none. */
-function probability({ assumptions }: Walked): number | undefined {
+function probability({ assumptions, on }: Walked): number | undefined {
+  if (on && on.answers.length > 0) return undefined;
   let product = 1;
   for (const { probability: chance } of assumptions) {
     if (chance === undefined) return undefined;

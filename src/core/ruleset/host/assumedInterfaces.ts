@@ -1,9 +1,11 @@
-import { addToAddress, formatAddress, inBlock, isLinkLocal, isMulticast, parseAddress, parseBlock, prefixLengthOf, sameAddress, type Address } from '../../net/address';
+import { addToAddress, formatAddress, inBlock, isLinkLocal, isMulticast, parseAddress, prefixBlock, prefixLengthOf, sameAddress, type Address, type AddressBlock } from '../../net/address';
 import type { Interface, InterfaceAddress, Route } from '../../net/host';
 import { loopbackInterface, parseInterfaceAddress } from '../../net/hostFromTopology';
-import { own } from '../../text/own';
-import type { Assumptions, RulesUse } from './assumptions';
+import type { Assumptions, InterfaceUse } from './assumptions';
 import type { InterfaceOfFile, RouteOfFile } from './fileFacts';
+import { firstOfBridge, type OwnAddress } from './ownAddresses';
+import type { SaidOfHost } from './said';
+import { MADE_UP, MOST_MADE_UP, PORT_NAME, TUNNEL_NAME, USUAL_HOST_NUMBER } from './usual';
 
 /** What the interfaces of a host are made of. */
 export interface InterfaceSources {
@@ -11,91 +13,148 @@ export interface InterfaceSources {
   readonly listed: ReadonlyMap<string, InterfaceOfFile>;
   readonly routes: readonly RouteOfFile[];
   /** Those that rules name. */
-  readonly named: NonNullable<RulesUse['interfaces']>;
+  readonly named: readonly InterfaceUse[];
+  readonly said: SaidOfHost;
+  /** Addresses that are known without a list. */
+  readonly own: readonly OwnAddress[];
   /** Of which families addresses are needed. */
   readonly families: readonly (4 | 6)[];
+  /** Whether anybody speaks of addresses there, so that none may be made up. */
+  readonly speaksOf: (block: AddressBlock) => boolean;
 }
 
-/** All interfaces of a host, `lo` first: as the file lists them, and what it leaves out as it most often is. */
-export function assumeInterfaces({ listed, routes, named, families }: InterfaceSources, noted: Assumptions): readonly Interface[] {
-  const found = new Map(listed);
+interface Open {
+  readonly mac: string | undefined;
+  readonly mtu: number;
+  readonly addresses: InterfaceAddress[];
+}
+
+/** All interfaces of a host, `lo` first: as the file lists them, and what it leaves out as it most often is. `uplink`: the one that leads out. */
+export function assumeInterfaces(sources: InterfaceSources, noted: Assumptions): { readonly interfaces: readonly Interface[]; readonly uplink: string } {
+  const { listed, routes, named, said } = sources;
+  const found = new Map<string, Open>([...listed].map(([name, iface]) => [name, { ...iface, addresses: [...iface.addresses] }]));
   const loopback = loopbackInterface(found.get('lo')?.addresses);
   found.delete('lo');
   const addressesKnown = [...found.values()].some(({ addresses }) => addresses.length > 0);
-  for (const { route: { device } } of routes) if (device !== undefined && device !== 'lo' && !found.has(device)) found.set(device, { mac: undefined, mtu: 1500, addresses: [] });
-  if (found.size === 0) {
-    const uplink = uplinkOf(named);
-    found.set(uplink ?? 'eth0', { mac: undefined, mtu: 1500, addresses: [] });
-    noted.assume('interface', uplink === undefined ? 'The file lists no interfaces: eth0 is assumed, beside lo.' : `The file lists no interfaces: ${uplink}, which rules name, is taken for the one that leads out.`);
+  const exist = (name: string | undefined): void => {
+    if (name !== undefined && name !== 'lo' && !found.has(name)) found.set(name, { mac: undefined, mtu: 1500, addresses: [] });
+  };
+  for (const { route } of routes) exist(route.device);
+  const uplink = found.keys().next().value ?? assumeUplink(named, said, noted);
+  exist(uplink);
+  const told = new Set(found.keys());
+  for (const name of [said.inInterface, said.outInterface]) exist(name);
+  for (const { name } of named) {
+    if (name === 'lo' || told.has(name) || name === said.inInterface || name === said.outInterface || name === uplink) continue;
+    exist(name);
+    noted.assume({ code: 'interface', what: `interface ${name}`, value: 'exists', message: `Rules name the interface ${name}: it is assumed to exist.`, use: { kind: 'interface', name } });
   }
-  const first = [...found.keys()][0];
-  for (const [name, iface] of found) if (!addressesKnown) assumeAddresses(name, iface.addresses, name === first, { routes, families }, noted);
-  for (const { name, network } of named) {
-    if (name === 'lo' || found.has(name)) continue;
-    found.set(name, { mac: undefined, mtu: 1500, addresses: namedInterface(name, network ?? own(USUAL_NETWORKS, name), noted) });
-  }
-  return [loopback, ...[...found].map(([name, iface], i): Interface => ({ name, index: i + 2, mac: iface.mac, mtu: iface.mtu, addresses: iface.addresses }))];
+  // A list of addresses is the whole truth about the interfaces that stand in it.
+  const uses = new Map(named.map((use) => [use.name, use]));
+  const open = [...found].filter(([name, { addresses }]) => (addressesKnown ? !listed.has(name) && !told.has(name) : addresses.length === 0));
+  for (const own of sources.own) place(own, found, uplink, sources, noted);
+  open.forEach(([name, iface], i) => {
+    for (const family of sources.families) if (!iface.addresses.some(({ address }) => address.family === family)) assumeAddress(name, iface.addresses, { ...sources, use: uses.get(name), family, number: i + 1, outer: name === uplink && !addressesKnown }, noted);
+  });
+  return { interfaces: [loopback, ...[...found].map(([name, iface], i): Interface => ({ name, index: i + 2, mac: iface.mac, mtu: iface.mtu, addresses: iface.addresses }))], uplink };
 }
 
-/** An interface that only rules speak of: the host has the first address of the network that is tied to it. */
-function namedInterface(name: string, network: string | undefined, noted: Assumptions): InterfaceAddress[] {
-  const block = network === undefined ? undefined : parseBlock(network, network.includes(':') ? 6 : 4);
-  const length = block && prefixLengthOf(block.mask);
-  if (block === undefined || length === undefined || length > (block.address.family === 4 ? 30 : 126)) {
-    noted.assume('interface', `Rules name the interface ${name}: it is assumed to exist, without an address.`);
-    return [];
+/** The interface that leads out, where the file lists none: one that rules name, else the one that was named with the packet, else eth0. */
+function assumeUplink(named: readonly InterfaceUse[], said: SaidOfHost, noted: Assumptions): string {
+  const ofRules = uplinkOf(named);
+  const ofPacket = [said.outInterface, said.inInterface].find((name) => name !== undefined && name !== 'lo');
+  const uplink = ofRules ?? ofPacket ?? 'eth0';
+  if (ofRules !== undefined) noted.assume({ code: 'interface', what: 'interface that leads out', value: uplink, message: `The file lists no interfaces: ${uplink}, which rules name, is taken for the one that leads out.`, use: { kind: 'interface', name: uplink } });
+  else if (ofPacket === undefined) noted.assume({ code: 'interface', what: 'interface that leads out', value: uplink, message: 'The file lists no interfaces: eth0 is assumed, beside lo.', use: { kind: 'interface', name: uplink } });
+  return uplink;
+}
+
+/** Of the interfaces that rules name, one whose packets they give another source, else a port. */
+function uplinkOf(interfaces: readonly InterfaceUse[]): string | undefined {
+  const others = interfaces.filter((iface) => iface.name !== 'lo' && firstOfBridge(iface) === undefined && !TUNNEL_NAME.test(iface.name));
+  const ports = others.filter(({ name }) => PORT_NAME.test(name));
+  return (ports.find(({ translated }) => translated) ?? others.find(({ translated, sources = [] }) => translated && sources.length === 0) ?? ports[0])?.name;
+}
+
+/** Gives an address of this host to the interface that is said to have it, or that a route names with it, or whose network it lies in; else to the one that leads out. */
+function place(own: OwnAddress, found: ReadonlyMap<string, Open>, uplink: string, { named, routes }: InterfaceSources, noted: Assumptions): void {
+  const { address, iface, prefixLength, by, line, source = '' } = own;
+  if ([...found.values()].some(({ addresses }) => addresses.some((each) => sameAddress(each.address, address)))) return;
+  const network = routes.find(({ route }) => (route.preferredSource ? sameAddress(route.preferredSource, address) : isSubnet(route) && inBlock(address, route.destination)))?.route;
+  const neighbour = [...found].find(([, { addresses }]) => addresses.some((each) => inBlock(address, prefixBlock(each.address, each.prefixLength))))?.[0];
+  const tied = named.find((use) => [...(use.behind ?? []), firstOfBridge(use)?.block].some((block) => block !== undefined && inBlock(address, block)))?.name;
+  const told = [network?.device, iface, neighbour, tied].find((each) => each !== undefined && found.has(each));
+  const length = prefixLength ?? (network && inBlock(address, network.destination) ? network.prefixLength : address.family === 4 ? 32 : 128);
+  found.get(told ?? uplink)?.addresses.push({ address, prefixLength: length });
+  if (by !== 'file' || told !== undefined) return;
+  const text = formatAddress(address);
+  const message = `${text} is an address of this host (${source}); the file does not tell of which interface: ${uplink} is assumed.`;
+  noted.assume({ code: 'address', what: `interface of ${text}`, value: uplink, message, ...(line === undefined ? {} : { line }), use: { kind: 'address', address } });
+}
+
+interface AddressSources extends InterfaceSources {
+  readonly use: InterfaceUse | undefined;
+  readonly family: 4 | 6;
+  /** Counts the interfaces whose addresses are made up. */
+  readonly number: number;
+  /** It leads out of the host. */
+  readonly outer: boolean;
+}
+
+/** The address of an interface: where routes tell one, that; else one within a network that they lead to by this interface; else one that is made up. */
+function assumeAddress(name: string, addresses: InterfaceAddress[], sources: AddressSources, noted: Assumptions): void {
+  const { routes, use, family } = sources;
+  const add = (entry: InterfaceAddress, message: string, line?: number): void => {
+    addresses.push(entry);
+    noted.assume({ code: 'address', what: `address of ${name}`, value: `${formatAddress(entry.address)}/${entry.prefixLength}`, message, ...(line === undefined ? {} : { line }), use: { kind: 'address', address: entry.address } });
+  };
+  const ofFamily = routes.filter(({ route }) => route.device === name && route.family === family);
+  const told = ofFamily.find(({ route }) => route.preferredSource !== undefined);
+  const network = ofFamily.find(({ route }) => isSubnet(route));
+  const bridge = firstOfBridge(use ?? { name });
+  const length = bridge?.block.address.family === family ? prefixLengthOf(bridge.block.mask) : undefined;
+  if (told?.route.preferredSource) {
+    const address = told.route.preferredSource;
+    const subnet = ofFamily.find(({ route }) => isSubnet(route) && inBlock(address, route.destination));
+    add({ address, prefixLength: subnet?.route.prefixLength ?? (family === 4 ? 32 : 128) }, `The address of ${name} is taken from the route that sends from it: ${formatAddress(address)}.`, told.line);
+  } else if (network) {
+    const { destination, prefixLength } = network.route;
+    const address = freeAddress(network.route, sources);
+    add({ address, prefixLength }, `The file does not tell the address of ${name}: ${formatAddress(address)} is assumed, a free one in ${formatAddress(destination.address)}/${prefixLength}, which is reached by ${name}.`, network.line);
+  } else if (bridge && length !== undefined && length <= (family === 4 ? 30 : 126)) {
+    add({ address: bridge.address, prefixLength: length }, `The file does not tell the address of ${name}: ${formatAddress(bridge.address)}/${length} is assumed, the first of its network.`);
+  } else {
+    const entry = madeUp(sources);
+    if (entry) add(entry, `The file does not tell the IPv${family} address of ${name}: ${formatAddress(entry.address)}/${entry.prefixLength} is assumed.`);
   }
-  const address = addToAddress(block.address, 1);
-  noted.assume('interface', `Rules name the interface ${name}: it is assumed to exist, with the address ${formatAddress(address)}/${length}.`);
-  return [{ address, prefixLength: length }];
 }
 
-/** The address of an interface: where routes tell one, that; else one within a network that they lead to by this interface. */
-function assumeAddresses(name: string, addresses: InterfaceAddress[], first: boolean, { routes, families }: Pick<InterfaceSources, 'routes' | 'families'>, noted: Assumptions): void {
-  const ofInterface = routes.filter(({ route }) => route.device === name);
-  for (const family of families) {
-    const ofFamily = ofInterface.filter(({ route }) => route.family === family);
-    const told = ofFamily.find(({ route }) => route.preferredSource !== undefined);
-    const network = ofFamily.find(({ route }) => isSubnet(route));
-    if (told?.route.preferredSource) {
-      const address = told.route.preferredSource;
-      const subnet = ofFamily.find(({ route }) => isSubnet(route) && inBlock(address, route.destination));
-      addresses.push({ address, prefixLength: subnet?.route.prefixLength ?? (family === 4 ? 32 : 128) });
-      noted.assume('address', `The address of ${name} is taken from the route that sends from it: ${formatAddress(address)}.`, told.line);
-    } else if (network) {
-      const { destination, prefixLength } = network.route;
-      const taken = routes.flatMap(({ route }) => [route.gateway, route.prefixLength >= 32 ? route.destination.address : undefined]);
-      let address = addToAddress(destination.address, Math.min(USUAL_HOST_NUMBER, 2 ** Math.min(30, (family === 4 ? 32 : 128) - prefixLength) - 2));
-      while (taken.some((other) => other !== undefined && sameAddress(other, address))) address = addToAddress(address, 1);
-      addresses.push({ address, prefixLength });
-      noted.assume('address', `The file does not tell the address of ${name}: ${formatAddress(address)} is assumed, a free one in ${formatAddress(destination.address)}/${prefixLength}, which is reached by ${name}.`, network.line);
-    } else if (first) {
-      const address = parseInterfaceAddress(USUAL_ADDRESS[family]) as InterfaceAddress;
-      addresses.push(address);
-      noted.assume('address', `The file does not tell the IPv${family} address of ${name}: ${USUAL_ADDRESS[family]} is assumed.`);
-    }
+/** An address in a network that nobody is known to have. */
+function freeAddress({ destination, prefixLength }: Route, { routes, said, family }: AddressSources): Address {
+  const taken = new Set([...routes.flatMap(({ route }) => [route.gateway, route.prefixLength >= 32 ? route.destination.address : undefined]), said.source, said.destination].map((each) => each && formatAddress(each)));
+  let address = addToAddress(destination.address, Math.min(USUAL_HOST_NUMBER, 2 ** Math.min(30, (family === 4 ? 32 : 128) - prefixLength) - 2));
+  while (taken.has(formatAddress(address))) address = addToAddress(address, 1);
+  return address;
+}
+
+/** The first of the made-up addresses in whose network nobody is known to be; undefined where all are in use. */
+function madeUp({ family, number, outer, speaksOf, own, said }: AddressSources): InterfaceAddress | undefined {
+  const { outer: first, inner } = MADE_UP[family];
+  if (number > MOST_MADE_UP) return undefined;
+  for (const [text, blockLength] of outer ? first : inner) {
+    const entry = parseInterfaceAddress(text.replace('N', String(number)));
+    if (!entry) continue;
+    const block = prefixBlock(entry.address, blockLength);
+    const asked = [said.source, said.destination].some((address) => address !== undefined && sameAddress(address, entry.address));
+    if (!asked && !own.some(({ address }) => inBlock(address, block)) && !speaksOf(block)) return entry;
   }
+  return undefined;
 }
 
-/** A pod's address and network as most clusters have them. */
-const USUAL_ADDRESS = { 4: '10.244.1.5/24', 6: 'fd00:1::5/64' } as const;
-/** The networks that come with the names of these interfaces unless someone configures others. */
-const USUAL_NETWORKS: Readonly<Record<string, string>> = { docker0: '172.17.0.0/16', cni0: '10.244.0.0/24', virbr0: '192.168.122.0/24' };
-/** Names that the kernel, systemd and routers give to ports that lead out of the host, and not to bridges, containers and tunnels. */
-const PORT_NAME = /^(eth|en[a-z0-9]|wl|bond|venet|ppp|wan)/;
-/** A host's number in its network, past the ones that routers and name servers like to have. */
-const USUAL_HOST_NUMBER = 7;
-
-/** Of the ports that rules name, the one whose packets they give another source, else the first. */
-function uplinkOf(interfaces: NonNullable<RulesUse['interfaces']>): string | undefined {
-  const ports = interfaces.filter(({ name, network }) => network === undefined && PORT_NAME.test(name));
-  return (ports.find(({ translated }) => translated) ?? ports[0])?.name;
-}
-
-/** A route to a network that hosts live in: no default route, no single address, no multicast. */
-function isSubnet({ type, destination, prefixLength }: Route): boolean {
+/** A route to a network that hosts live in: no default route, no single address, no multicast. Clouds have one whose own router is the next hop. */
+function isSubnet({ type, destination, prefixLength, gateway }: Route): boolean {
   const most = destination.address.family === 4 ? 30 : 126;
-  return type === 'unicast' && prefixLength >= 8 && prefixLength <= most && !isMulticast(destination.address) && !isLinkLocal(destination.address) && !sameAddress(destination.address, NOWHERE[destination.address.family]);
+  return type === 'unicast' && (gateway === undefined || inBlock(gateway, destination)) && prefixLength >= 8 && prefixLength <= most && !isMulticast(destination.address) && !isLinkLocal(destination.address) && !sameAddress(destination.address, NOWHERE[destination.address.family]);
 }
 
 const NOWHERE: Readonly<Record<4 | 6, Address>> = { 4: parseAddress('0.0.0.0') as Address, 6: parseAddress('::') as Address };

@@ -1,22 +1,77 @@
-import { addToAddress, formatAddress, isLinkLocal, prefixBlock, sameAddress } from '../../net/address';
+import { formatAddress, formatBlock, inBlock, isLinkLocal, isLoopback, isMulticast, isUnspecified } from '../../net/address';
 import type { Interface, PolicyRule, Route } from '../../net/host';
 import { nextPreference, parsePolicyRule, parseRoute } from '../../net/ipRoute';
+import { ROUTE_TABLE } from '../../net/kernelRoutes';
 import { isProblem } from '../../net/packetRequest';
-import type { Assumptions, RulesUse } from './assumptions';
+import type { Assumptions, InterfaceUse, RulesUse } from './assumptions';
+import { firstOfBridge } from './ownAddresses';
+import type { SaidOfHost } from './said';
+import { INNER_NAME } from './usual';
 
-/** The default route of a host whose routes the file does not list; none where no interface has an address of that family. */
-export function assumeDefaultRoute(interfaces: readonly Interface[], family: 4 | 6, noted: Assumptions): Route[] {
-  const iface = interfaces.find(({ name, addresses }) => name !== 'lo' && addresses.some(({ address }) => address.family === family && !isLinkLocal(address)));
-  const own = iface?.addresses.find(({ address }) => address.family === family && !isLinkLocal(address));
-  if (iface === undefined || own === undefined) return [];
-  const network = prefixBlock(own.address, own.prefixLength).address;
-  const first = addToAddress(network, 1);
-  const gateway = sameAddress(first, own.address) ? addToAddress(network, 2) : first;
-  const via = own.prefixLength >= (family === 4 ? 31 : 127) ? '' : `via ${formatAddress(gateway)} `;
-  const route = parseRoute(`${family === 6 ? '-6 ' : ''}default ${via}dev ${iface.name}`, [], 'route');
-  if (isProblem(route)) return [];
-  noted.assume('default-route', `The file lists no IPv${family} routes: a default route ${via}by ${iface.name} is assumed.`);
-  return [route];
+/** What the routes of a host are made of whose routes of a family the file does not list. */
+export interface RouteSources {
+  readonly family: 4 | 6;
+  readonly interfaces: readonly Interface[];
+  /** Of interfaces whose addresses the file lists. */
+  readonly listed: ReadonlySet<string>;
+  readonly named: readonly InterfaceUse[];
+  readonly said: SaidOfHost;
+  readonly uplink: string;
+  /** By which interface leaves what is for elsewhere, where that was asked and answered. */
+  readonly way: string | undefined;
+  /** The kernel's own routes, which follow from the addresses. */
+  readonly kernel: readonly Route[];
+}
+
+/** Routes that are taken for granted, and the interfaces by which what is for elsewhere may leave, the likeliest first. */
+export interface AssumedRoutes {
+  readonly routes: readonly Route[];
+  readonly ways: readonly string[];
+}
+
+/**
+ * The routes of a host, as the packet, the rules and the addresses tell them. What is said to leave by an interface does so, whatever rules or made-up addresses
+ * have it otherwise. No next hop is made up: what is for elsewhere is handed to an interface.
+ */
+export function assumeRoutes(sources: RouteSources, noted: Assumptions): AssumedRoutes {
+  const { family, interfaces, listed, named, said, kernel } = sources;
+  const out = said.outInterface === 'lo' ? undefined : said.outInterface;
+  const of = (text: string): Route[] => {
+    const route = parseRoute(`${family === 6 ? '-6 ' : ''}${text}`, [], 'route');
+    return isProblem(route) ? [] : [route];
+  };
+  const kept = kernel.filter((route) => route.table === ROUTE_TABLE.local || out === undefined || route.device === out || route.device === said.inInterface || listed.has(route.device ?? ''));
+  const behind = named.flatMap(({ name, behind: blocks = [] }) => (out === undefined || name === out ? blocks.filter((block) => block.address.family === family).flatMap((block) => of(`${formatBlock(block)} dev ${name}`)) : []));
+  for (const route of behind) noted.assume({ code: 'route', what: `route to ${formatBlock(route.destination)}`, value: `dev ${route.device ?? ''}`, message: `Rules tie ${formatBlock(route.destination)} to ${route.device ?? ''}: it is assumed to lie there.`, use: { kind: 'routes', routes: [route] } });
+  const candidates = waysOf(sources);
+  const device = out ?? sources.way ?? candidates[0];
+  const toDestination = out !== undefined && said.destination?.family === family && said.own !== true ? of(`${formatAddress(said.destination)} dev ${out}`) : [];
+  const routes = [...kept, ...behind, ...toDestination, ...wayBack(sources, [...kept, ...behind], of)];
+  if (device === undefined) return { routes, ways: [] };
+  const elsewhere = of(`default dev ${device}`);
+  const open = out === undefined && candidates.length > 1;
+  if (out === undefined) noted.assume({ code: 'default-route', what: `IPv${family} default route`, value: `dev ${device}`, message: `The file lists no IPv${family} routes: a default route by ${device} is assumed.`, use: { kind: 'routes', routes: elsewhere } });
+  return { routes: [...routes, ...elsewhere], ways: open && interfaces.length > 2 ? candidates : [] };
+}
+
+/** Where a packet comes in, there its sender is reached, unless something else is known. */
+function wayBack({ family, said: { source, inInterface }, interfaces }: RouteSources, known: readonly Route[], of: (text: string) => Route[]): readonly Route[] {
+  if (source?.family !== family || inInterface === undefined || inInterface === 'lo' || isLoopback(source) || isMulticast(source) || isUnspecified(source) || isLinkLocal(source)) return [];
+  if (known.some((route) => route.prefixLength > 0 && inBlock(source, route.destination)) || !interfaces.some(({ name }) => name === inInterface)) return [];
+  return of(`${formatAddress(source)} dev ${inInterface}`);
+}
+
+/** The interfaces by which packets for elsewhere may leave: no bridges of containers, none that rules tie to networks, and not the one that the packet came in by, if there are others. */
+function waysOf({ family, interfaces, listed, named, said, uplink }: RouteSources): readonly string[] {
+  const uses = new Map(named.map((use) => [use.name, use]));
+  const usable = interfaces.filter(({ name, addresses }) => {
+    const use: InterfaceUse = uses.get(name) ?? { name };
+    const inner = firstOfBridge(use) !== undefined || INNER_NAME.test(name) || (use.behind ?? []).some(({ address }) => address.family === family);
+    return name !== 'lo' && addresses.some(({ address }) => address.family === family && !isLinkLocal(address)) && (name === uplink || !inner) && (listed.size === 0 || listed.has(name) || use.translated === true);
+  }).map(({ name }) => name);
+  const ordered = [...usable.filter((name) => name === uplink), ...usable.filter((name) => name !== uplink)];
+  const others = ordered.filter((name) => name !== said.inInterface);
+  return others.length > 0 ? others : ordered;
 }
 
 /** What TPROXY's policy routing is made of. */
@@ -43,7 +98,10 @@ export function assumeTproxyRouting({ marks, rules, routes, families, table: tol
       added.rules.push(rule);
       if (!routes.concat(added.routes).some((other) => other.family === family && other.table === table)) added.routes.push(route);
     }
-    noted.assume('tproxy-routing', `TPROXY rules need policy routing, which the file does not list: "ip rule add ${words}" and "ip route add local default dev lo table ${table}" are assumed.`);
+    noted.assume({
+      code: 'tproxy-routing', what: `policy rule for mark 0x${mark.toString(16)}`, value: `lookup ${table}`, use: { kind: 'table', table },
+      message: `TPROXY rules need policy routing, which the file does not list: "ip rule add ${words}" and "ip route add local default dev lo table ${table}" are assumed.`,
+    });
   }
   return added;
 }

@@ -1,28 +1,74 @@
+import type { Address, AddressBlock } from '../../net/address';
+import type { Route } from '../../net/host';
+
+/** How one sees in a trace that something was used that was taken for granted. */
+export type AssumptionUse =
+  /** A line that is left out: whatever becomes of the packet, the file said more. */
+  | { readonly kind: 'always' }
+  /** The packet comes in or leaves by the interface. */
+  | { readonly kind: 'interface'; readonly name: string }
+  /** It stands in the packet at some point. */
+  | { readonly kind: 'address'; readonly address: Address }
+  /** One of these routes led the packet. */
+  | { readonly kind: 'routes'; readonly routes: readonly Route[] }
+  /** The routes of this table led the packet. */
+  | { readonly kind: 'table'; readonly table: number }
+  /** The packet comes to a program, or rules asked for sockets. */
+  | { readonly kind: 'sockets' };
+
 /** Something that the file does not tell and a trace needs, with the most ordinary value taken for it. */
 export interface HostAssumption {
-  readonly code: 'interface' | 'address' | 'default-route' | 'sockets' | 'sets' | 'tproxy-routing' | 'not-read';
+  readonly code: 'interface' | 'address' | 'route' | 'default-route' | 'sockets' | 'sets' | 'tproxy-routing' | 'not-read';
+  /** `address of eth0`, with its value `10.244.1.5/24`; together they are the message in short. */
+  readonly what: string;
+  readonly value: string;
   readonly message: string;
   /** 0-based line of the file that it is taken from, where there is one. */
   readonly line?: number;
+  readonly use: AssumptionUse;
+}
+
+/** What the rules say about an interface that they name with -i or -o, without a `+`. */
+export interface InterfaceUse {
+  readonly name: string;
+  /** `-s NETWORK ! -o NAME`: the interface is the bridge of that network, and this host has its first address, as Docker and libvirt do it. */
+  readonly network?: string | undefined;
+  /** Rules let packets from there come in by this interface, or leave there by it. */
+  readonly behind?: readonly AddressBlock[];
+  /** SNAT or MASQUERADE gives what leaves by it another source. */
+  readonly translated?: boolean;
+  /** What SNAT gives it as its source: an address of this host. 0-based line. */
+  readonly sources?: readonly { readonly address: Address; readonly line: number }[];
 }
 
 /** What the rules say about the host: found by whoever has bound them. All parts may be left out. */
 export interface RulesUse {
-  /** Interfaces that rules name with -i and -o, without a `+`; `network` where a rule ties one to a subnet, `translated` where SNAT or MASQUERADE does. */
-  readonly interfaces?: readonly { readonly name: string; readonly network?: string | undefined; readonly translated?: boolean }[];
+  readonly interfaces?: readonly InterfaceUse[];
   /** What TPROXY rules mark packets with, which only makes sense with a policy rule for that mark. */
   readonly tproxyMarks?: readonly { readonly mark: number; readonly mask: number }[];
   /** The ports that TPROXY rules hand packets to: sockets there are transparent. */
   readonly tproxyPorts?: readonly number[];
   /** IPv6 is asked about, whether or not anything in the file is about it. */
   readonly ipv6?: boolean;
+  /** The rules are those of a pod, which forwards nothing. */
+  readonly pod?: boolean;
+  /** Destinations that rules of FORWARD let through. */
+  readonly forwarded?: readonly AddressBlock[];
+  /** Whether a rule speaks of an address in the block: nothing that is made up may lie there. */
+  readonly speaksOf?: (block: AddressBlock) => boolean;
+  /** Whether rules show that an address is one of this host (`-d X` in INPUT) or lies behind it (in FORWARD); 0-based line. */
+  readonly placeOf?: (address: Address) => { readonly own: boolean; readonly line: number } | undefined;
 }
 
 /** The choices made so far for one host, in the order they were made. */
 export class Assumptions {
   readonly list: HostAssumption[] = [];
 
-  assume(code: HostAssumption['code'], message: string, line?: number): void {
-    this.list.push(line === undefined ? { code, message } : { code, message, line });
+  assume(assumption: HostAssumption): void {
+    this.list.push(assumption);
+  }
+
+  leftOut(code: 'sets' | 'not-read', message: string, line?: number): void {
+    this.list.push({ code, what: 'a line that is left out', value: line === undefined ? '' : `line ${line + 1}`, message, ...(line === undefined ? {} : { line }), use: { kind: 'always' } });
   }
 }

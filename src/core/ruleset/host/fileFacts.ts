@@ -82,7 +82,7 @@ export class FileFacts {
     for (const { routes, added = false } of this.sections('routes')) {
       for (const { words, family, line } of routes) {
         const route = parseRoute(this.tables().numbered(words), known, 'route', family);
-        if (isProblem(route)) this.noted.assume('not-read', `This route is left out. ${route.message}`, line.index);
+        if (isProblem(route)) this.noted.leftOut('not-read', `This route is left out. ${route.message}`, line.index);
         else if (route.table !== ROUTE_TABLE.local || !/ proto kernel( |$)/.test(words)) {
           found.push({ route, line: line.index, added });
           known.push(route);
@@ -100,7 +100,7 @@ export class FileFacts {
     const withStandard = (): PolicyRule[] => [...standardRules().filter((rule) => !listed.has(rule.family) && !rules.has(JSON.stringify(rule))), ...rules.values()];
     for (const { words, family, line } of this.sections('policy-rules').flatMap((section) => section.rules)) {
       const rule = parsePolicyRule(this.tables().numbered(words), () => nextPreference(withStandard(), family), 'rule', family);
-      if (isProblem(rule)) this.noted.assume('not-read', `This policy rule is left out. ${rule.message}`, line.index);
+      if (isProblem(rule)) this.noted.leftOut('not-read', `This policy rule is left out. ${rule.message}`, line.index);
       else rules.set(JSON.stringify(rule), rule);
       // No command adds it: the line is one of a list of all rules.
       if (!isProblem(rule) && rule.action.kind === 'lookup' && rule.action.table === ROUTE_TABLE.local && / pref \d+$/.test(words)) listed.add(family);
@@ -143,9 +143,9 @@ export class FileFacts {
   sets(): Host['sets'] {
     const found = setsOfFile(this.file);
     if (found === undefined) return undefined;
-    for (const { line, message } of found.problems.slice(0, MOST_LEFT_OUT)) this.noted.assume('sets', `A line of the saved sets is left out: ${message}.`, line.index);
+    for (const { line, message } of found.problems.slice(0, MOST_LEFT_OUT)) this.noted.leftOut('sets', `A line of the saved sets is left out: ${message}.`, line.index);
     const more = found.problems.length - MOST_LEFT_OUT;
-    if (more > 0) this.noted.assume('sets', `${more} more lines of the saved sets are left out; "check" lists them.`);
+    if (more > 0) this.noted.leftOut('sets', `${more} more lines of the saved sets are left out; "check" lists them.`);
     return found.sets;
   }
 }

@@ -1,3 +1,4 @@
+import { inBlock, sameAddress, type AddressBlock } from '../../net/address';
 import type { Host, Interface, PolicyRule, Route } from '../../net/host';
 import { readInterfaces, readListeners, readRules, readSysctls } from '../../net/hostFromTopology';
 import { parseRoute, sortedRules } from '../../net/ipRoute';
@@ -6,37 +7,54 @@ import { isProblem, problem, type InputProblem } from '../../net/packetRequest';
 import { parseSets } from '../../net/sets';
 import type { SourceFile } from '../../syntax/tree';
 import { assumeInterfaces } from './assumedInterfaces';
-import { assumeDefaultRoute, assumeTproxyRouting } from './assumedRouting';
+import { assumeRoutes, assumeTproxyRouting } from './assumedRouting';
 import { Assumptions, type HostAssumption, type RulesUse } from './assumptions';
 import { FileFacts } from './fileFacts';
-import { placeAddresses } from './placedAddresses';
+import { destinationPlace, ownAddresses, type DestinationPlace } from './ownAddresses';
+import { NOTHING_SAID, type SaidOfHost } from './said';
 
 export interface HostFacts {
   readonly host: Host;
   readonly assumptions: readonly HostAssumption[];
   /** What of `overrides` cannot be used. */
   readonly problems: readonly InputProblem[];
+  /** What nothing tells and the packet may hang on. */
+  readonly open: {
+    /** Whether the destination that was asked about is an own address; undefined where that is not in doubt. */
+    readonly own: DestinationPlace | undefined;
+    /** By which interfaces what is for elsewhere may leave, the likeliest first; empty where that is not in doubt. */
+    readonly ways: Readonly<Record<4 | 6, readonly string[]>>;
+  };
+  /** Of which parts the file or whoever asks lists everything. */
+  readonly known: { readonly addresses: boolean; readonly routes: Readonly<Record<4 | 6, boolean>>; readonly policyRules: boolean };
+}
+
+/** Answers to what is open. */
+export interface HostAnswers {
+  readonly own?: boolean | undefined;
+  readonly way?: string | undefined;
 }
 
 /**
  * The host that a file describes: interfaces and addresses of `ip addr`, routes of `ip route` or `netstat -rn`, policy rules of
- * `ip rule`, sockets of `ss` or `netstat`, sets of `ipset save`. What it leaves open is taken as it most often is, and each
- * such choice is listed. `overrides` is an object like the contract's `topology`, with `listeners` and `sets` besides;
- * its parts take the place of the file's.
+ * `ip rule`, sockets of `ss` or `netstat`, sets of `ipset save`. What it leaves open is taken as the packet (`said`) and the rules
+ * have it, else as it most often is, and each such choice is listed. `overrides` is an object like the contract's `topology`, with
+ * `listeners` and `sets` besides; its parts take the place of the file's.
  */
-export function hostFromSourceFile(file: SourceFile, overrides?: unknown, rulesUse: RulesUse = {}): HostFacts {
-  return new HostReader(file, overrides, rulesUse).read();
+export function hostFromSourceFile(file: SourceFile, overrides?: unknown, rulesUse: RulesUse = {}, said: SaidOfHost = NOTHING_SAID, answers: HostAnswers = {}): HostFacts {
+  return new HostSource(file, overrides, rulesUse, said).host(answers);
 }
 
-/** Puts together what was given, what the file tells and what is assumed. */
-class HostReader {
+/** What was given, what the file tells and what whoever asks says: read once, and put together anew for each answer to what is open. */
+export class HostSource {
   private readonly noted = new Assumptions();
   private readonly problems: InputProblem[] = [];
   private readonly given: Readonly<Record<string, unknown>>;
   private readonly facts: FileFacts;
   private readonly families: readonly (4 | 6)[];
+  private read: ReadParts | undefined;
 
-  constructor(file: SourceFile, overrides: unknown, private readonly rulesUse: RulesUse) {
+  constructor(file: SourceFile, overrides: unknown, private readonly rulesUse: RulesUse, private readonly said: SaidOfHost) {
     const usable = typeof overrides === 'object' && overrides !== null && !Array.isArray(overrides);
     if (overrides !== undefined && overrides !== null && !usable) this.problems.push(problem('host', 'is an object'));
     this.given = usable ? (overrides as Readonly<Record<string, unknown>>) : {};
@@ -44,27 +62,52 @@ class HostReader {
     this.families = rulesUse.ipv6 === true || this.facts.ipv6 ? [4, 6] : [4];
   }
 
-  read(): HostFacts {
-    const { facts, families, noted, rulesUse } = this;
-    const sysctls = this.override('sysctls', readSysctls) ?? facts.sysctls();
-    const interfaces = this.interfaces();
+  host(answers: HostAnswers = {}): HostFacts {
+    const { families, facts, rulesUse, said } = this;
+    const { sysctls, givenInterfaces, sockets, sets, rules, givenRules } = (this.read ??= this.readParts());
+    const noted = new Assumptions();
+    const listed = facts.interfaces();
+    const known = givenInterfaces !== undefined || [...listed].some(([name, { addresses }]) => name !== 'lo' && addresses.length > 0);
+    const addresses = facts.addresses();
+    const routes = facts.routes().filter(({ route }) => route.table === ROUTE_TABLE.main || route.type === 'local');
+    const place = known ? undefined : destinationPlace({ said, rules: rulesUse, routes, addresses, answered: answers.own });
+    const named = rulesUse.interfaces ?? [];
+    const own = ownAddresses(said, rulesUse, known ? undefined : place, addresses, known);
+    const { interfaces, uplink } = givenInterfaces
+      ? { interfaces: givenInterfaces, uplink: givenInterfaces.find(({ name }) => name !== 'lo')?.name ?? 'eth0' }
+      : assumeInterfaces({ listed, routes: facts.routes(), named, said, own, families, speaksOf: (block) => this.speaksOf(block) }, noted);
     const kernel = kernelRoutes(interfaces, sysctls.get('net.ipv6.conf.all.forwarding') !== 0);
-    const routes = this.routes(interfaces, kernel);
-    const rules = this.override<readonly PolicyRule[]>('ipRules', readRules) ?? facts.policyRules();
-    const tproxy = assumeTproxyRouting({ marks: rulesUse.tproxyMarks ?? [], rules, routes, families, table: facts.variable('INBOUND_TPROXY_ROUTE_TABLE') }, noted);
-    const sockets = this.sockets();
+    const withAddresses = new Set(known ? interfaces.filter(({ name }) => givenInterfaces !== undefined || (listed.get(name)?.addresses.length ?? 0) > 0).map(({ name }) => name) : []);
+    const routing = this.routes(kernel, (family) => assumeRoutes({ family, interfaces, listed: withAddresses, named, said, uplink, way: answers.way, kernel: kernel.filter((route) => route.family === family) }, noted));
+    const tproxy = assumeTproxyRouting({ marks: rulesUse.tproxyMarks ?? [], rules, routes: routing.routes, families, table: facts.variable('INBOUND_TPROXY_ROUTE_TABLE') }, noted);
+    if (!sockets.listenersKnown) noted.assume({ code: 'sockets', what: 'listening sockets', value: 'not known', message: 'The file lists no sockets ("ss -ltnp"): which process receives a packet is not known.', use: { kind: 'sockets' } });
     const host: Host = {
       interfaces,
-      routes: [...routes, ...tproxy.routes],
+      routes: [...routing.routes, ...tproxy.routes],
       policyRules: sortedRules([...rules, ...tproxy.rules]),
       sysctls,
       ...sockets,
-      sets: this.sets(),
+      sets,
       conntrack: this.given['conntrack'] === 'auto' ? 'auto' : 'on',
       users: new Map(),
       now: undefined,
     };
-    return { host, assumptions: noted.list, problems: this.problems };
+    return {
+      host, problems: this.problems, assumptions: [...this.noted.list, ...noted.list],
+      open: { own: place?.open === true ? place : undefined, ways: routing.ways },
+      known: { addresses: known || addresses.complete, routes: routing.known, policyRules: givenRules || facts.sections('policy-rules').length > 0 },
+    };
+  }
+
+  /** What has nothing to do with answers. */
+  private readParts(): ReadParts {
+    const sysctls = this.override('sysctls', readSysctls) ?? this.facts.sysctls();
+    const givenInterfaces = this.override('ifaces', readInterfaces);
+    const givenRules = this.override<readonly PolicyRule[]>('ipRules', readRules);
+    // Read in this order, lines that are left out are told in the order of the file's parts.
+    if (!givenInterfaces) this.facts.routes();
+    const rules = givenRules ?? this.facts.policyRules();
+    return { sysctls, givenInterfaces, rules, givenRules: givenRules !== undefined, sockets: this.sockets(), sets: this.sets() };
   }
 
   private override<T>(name: string, read: (json: unknown) => T | InputProblem): T | undefined {
@@ -72,41 +115,45 @@ class HostReader {
     if (value === undefined || value === null) return undefined;
     const result = read(value);
     if (!isProblem(result)) return result;
-    this.problems.push(result);
+    if (!this.problems.some(({ message }) => message === result.message)) this.problems.push(result);
     return undefined;
   }
 
-  private interfaces(): readonly Interface[] {
-    const { facts, noted, rulesUse } = this;
-    const { own } = facts.addresses();
-    const routes = facts.routes();
-    // Where the file tells an address, none has to be made up.
-    const families = this.families.filter((family) => routes.length > 0 || !own.some(({ address }) => address.family === family));
-    return this.override('ifaces', readInterfaces) ?? placeAddresses(assumeInterfaces({ listed: facts.interfaces(), routes, named: rulesUse.interfaces ?? [], families }, noted), own, routes, noted);
-  }
-
-  private routes(interfaces: readonly Interface[], kernel: readonly Route[]): readonly Route[] {
+  private routes(kernel: readonly Route[], assume: (family: 4 | 6) => { readonly routes: readonly Route[]; readonly ways: readonly string[] }) {
     const given = this.override('routes', (json) => givenRoutes(json, kernel));
-    if (given) return [...kernel, ...given];
+    if (given) return { routes: [...kernel, ...given], ways: { 4: [], 6: [] }, known: { 4: true, 6: true } };
     const listed = this.given['ifaces'] === undefined ? this.facts.routes() : [];
     const routes: Route[] = [];
+    const ways: Record<4 | 6, readonly string[]> = { 4: [], 6: [] };
+    const known: Record<4 | 6, boolean> = { 4: false, 6: false };
     for (const family of [4, 6] as const) {
-      const ofFamily = listed.filter(({ route }) => route.family === family);
-      const main = ofFamily.filter(({ route, added }) => !added && route.table === ROUTE_TABLE.main);
+      const listing = listed.filter(({ route }) => route.family === family);
+      const main = listing.filter(({ route }) => route.table === ROUTE_TABLE.main);
+      const ofFamily = listing.map(({ route }) => route);
       // A listing of the main table is the whole truth: what the kernel would have added for an address is in it or is not there.
-      routes.push(...kernel.filter((route) => route.family === family && (main.length === 0 || route.table === ROUTE_TABLE.local)));
-      routes.push(...ofFamily.map(({ route }) => route));
-      const hasDefault = ofFamily.some(({ route }) => route.table === ROUTE_TABLE.main && route.prefixLength === 0);
-      if (main.length === 0 && !hasDefault) routes.push(...assumeDefaultRoute(interfaces, family, this.noted));
+      if (main.some(({ added }) => !added)) routes.push(...kernel.filter((route) => route.family === family && route.table === ROUTE_TABLE.local), ...ofFamily);
+      else if (main.some(({ route }) => route.prefixLength === 0)) routes.push(...kernel.filter((route) => route.family === family), ...ofFamily);
+      else {
+        const assumed = assume(family);
+        routes.push(...assumed.routes, ...ofFamily);
+        ways[family] = assumed.ways;
+        continue;
+      }
+      known[family] = true;
     }
-    return routes;
+    return { routes, ways, known };
+  }
+
+  private speaksOf(block: AddressBlock): boolean {
+    const { rulesUse: { speaksOf, interfaces = [], forwarded = [] } } = this;
+    const tied = [...interfaces.flatMap(({ behind = [] }) => behind), ...forwarded];
+    return tied.some((other) => overlap(block, other)) || this.facts.routes().some(({ route }) => route.prefixLength > 0 && overlap(block, route.destination)) || speaksOf?.(block) === true;
   }
 
   private sockets(): Pick<Host, 'listeners' | 'listenersKnown' | 'listenersKnownFor'> {
     const given = this.override('listeners', (json) => readListeners(json, this.override('sysctls', readSysctls)?.get('net.ipv6.bindv6only') === 1));
     if (given) return { listeners: given, listenersKnown: true };
     const { listeners, knownFor } = this.facts.sockets(this.rulesUse.tproxyPorts ?? []);
-    if (knownFor === undefined) this.noted.assume('sockets', 'The file lists no sockets ("ss -ltnp"): which process receives a packet is not known.');
     return { listeners, listenersKnown: knownFor !== undefined, ...(knownFor === undefined ? {} : { listenersKnownFor: knownFor }) };
   }
 
@@ -117,6 +164,19 @@ class HostReader {
     for (const { line, message } of problems) this.problems.push(problem('sets', `line ${line}: ${message}`));
     return sets;
   }
+}
+
+interface ReadParts {
+  readonly sysctls: ReadonlyMap<string, number>;
+  readonly givenInterfaces: readonly Interface[] | undefined;
+  readonly rules: readonly PolicyRule[];
+  readonly givenRules: boolean;
+  readonly sockets: Pick<Host, 'listeners' | 'listenersKnown' | 'listenersKnownFor'>;
+  readonly sets: Host['sets'];
+}
+
+function overlap(a: AddressBlock, b: AddressBlock): boolean {
+  return inBlock(a.address, b) || inBlock(b.address, a) || sameAddress(a.address, b.address);
 }
 
 function givenRoutes(json: unknown, kernel: readonly Route[]): Route[] | InputProblem {

@@ -1,0 +1,122 @@
+import { formatAddress } from '../../core/net/address';
+import { completePacket, type FilledField } from '../../core/net/completePacket';
+import { familyOf, packetProblem } from '../../core/net/makePacket';
+import type { PacketRequest } from '../../core/net/packetRequest';
+import type { HostAnswer, Walked } from '../../core/netfilter/events';
+import { MOST_OUTCOMES, tracePacket, type Traced, type TraceSetting } from '../../core/netfilter/trace';
+import type { HostAnswers, HostFacts, HostSource } from '../../core/ruleset/host/hostFromFile';
+import { resultKey } from './sameCourse';
+
+/** A packet traced on one of the hosts that are possible. */
+export interface HostCourse {
+  readonly facts: HostFacts;
+  /** The packet with all that was filled in on that host. */
+  readonly request: PacketRequest;
+  readonly filled: readonly FilledField[];
+  readonly traced: Traced;
+  /** What was answered to have this host; empty where nothing is in doubt that matters. */
+  readonly answers: readonly HostAnswer[];
+}
+
+/** By so many interfaces a packet is let leave, one after the other, where nothing tells which. */
+const MOST_WAYS = 5;
+
+/** What every course has in common. */
+interface Common {
+  readonly request: PacketRequest;
+  readonly source: HostSource;
+  readonly setting: TraceSetting;
+  readonly answers: ReadonlyMap<string, boolean>;
+  /** Of the rules that were chosen. */
+  readonly family: 4 | 6;
+}
+
+/** Under these keys the user answers what is open. */
+export function ownKey(address: string): string {
+  return `host/own/${address}`;
+}
+
+export function wayKey(name: string): string {
+  return `host/way/${name}`;
+}
+
+/** The user's answers to what is open on a host. */
+export function hostAnswersOf({ open: { own, ways } }: HostFacts, answers: ReadonlyMap<string, boolean>): HostAnswers {
+  return { own: own && answers.get(ownKey(formatAddress(own.address))), way: [...ways[4], ...ways[6]].find((name) => answers.get(wayKey(name)) === true) };
+}
+
+/**
+ * Traces a packet on every host that the file leaves possible, as far as they differ in what becomes of it: the likelier first. One course where
+ * all of them do the same. A string says why the packet cannot be traced.
+ */
+export function hostCourses(common: Common): readonly HostCourse[] | string {
+  const first = common.source.host(hostAnswersOf(common.source.host(), common.answers));
+  const bad = packetProblem(completePacket(common.request, first.host, { preferred: common.family }).request);
+  if (bad) return bad.message;
+  const { own } = first.open;
+  if (!own) return coursesWith(common, {}, []);
+  const address = formatAddress(own.address);
+  const said = common.answers.get(ownKey(address));
+  const answerOf = (value: boolean): HostAnswer => ({
+    what: `${address} is an address of this host`, value, choice: false, key: ownKey(address), word: value ? 'own' : 'forward', reason: 'the file does not list the addresses of this host',
+  });
+  if (said !== undefined) return coursesWith(common, { own: said }, [answerOf(said)]);
+  const [likelier, other] = [own.own, !own.own].map((value) => coursesWith(common, { own: value }, [answerOf(value)])) as [readonly HostCourse[], readonly HostCourse[]];
+  if (keysOf(likelier) !== keysOf(other)) return [...likelier, ...other];
+  return likelier.map((course) => ({ ...course, answers: course.answers.slice(1) }));
+}
+
+function keysOf(courses: readonly HostCourse[]): string {
+  return courses.map(({ traced, facts }) => resultKey(traced, facts)).join('\n');
+}
+
+/** The courses with the question of the destination answered: one for each way out that makes a difference. */
+function coursesWith(common: Common, given: HostAnswers, answers: readonly HostAnswer[]): readonly HostCourse[] {
+  const asked = courseOn(common, given, answers);
+  const ways = asked.facts.open.ways[familyOf(asked.request)];
+  const said = ways.find((name) => common.answers.get(wayKey(name)) === true);
+  const to = goesElsewhere(asked);
+  if (said !== undefined) return [courseOn(common, { ...given, way: said }, to === undefined ? answers : [...answers, wayAnswer(common.request, [said], to)])];
+  if (ways.length === 0 || to === undefined) return [asked];
+  const found: { readonly names: string[]; readonly key: string; readonly course: HostCourse }[] = [];
+  for (const name of ways.slice(0, MOST_WAYS)) {
+    const course = courseOn(common, { ...given, way: name }, answers);
+    const key = resultKey(course.traced, course.facts);
+    const same = found.find((each) => each.key === key);
+    if (same) same.names.push(name);
+    else found.push({ names: [name], key, course });
+  }
+  if (found.length === 1) return [asked];
+  return found.map(({ names, course }) => ({ ...course, answers: [...answers, wayAnswer(common.request, names, to)] }));
+}
+
+function wayAnswer({ dir, iface }: PacketRequest, names: readonly string[], to: string): HostAnswer {
+  const [name = ''] = names;
+  return {
+    what: `${to} is reached by ${names.join(' or ')}`, value: true, choice: true, key: wayKey(name), word: dir === 'out' ? `out ${name}` : `forward ${iface ?? 'IN'} ${name}`, reason: 'the file does not list the routes of this host',
+  };
+}
+
+/** Where the packet goes by the route that is taken for granted; undefined where it is not led by it. */
+function goesElsewhere({ facts, traced }: HostCourse): string | undefined {
+  const assumed = facts.assumptions.flatMap(({ code, use }) => (code === 'default-route' && use.kind === 'routes' ? use.routes : []));
+  for (const { events } of traced.outcomes) {
+    for (const event of events) if (event.kind === 'route' && event.by !== undefined && assumed.includes(event.by)) return formatAddress(event.packet.destination);
+  }
+  return undefined;
+}
+
+function courseOn({ request, source, setting, family }: Common, given: HostAnswers, answers: readonly HostAnswer[]): HostCourse {
+  const facts = source.host(given);
+  const { request: complete, filled } = completePacket(request, facts.host, { preferred: family, marksOwn: !facts.known.addresses });
+  return { facts, request: complete, filled, answers, traced: tracePacket(complete, { ...setting, host: facts.host }) };
+}
+
+/** All courses as one trace. */
+export function joined(courses: readonly HostCourse[]): Traced {
+  const outcomes: Walked[] = courses.flatMap(({ traced, answers, facts }) => (answers.length === 0 ? traced.outcomes : traced.outcomes.map((walked) => ({ ...walked, on: { host: facts.host, answers } }))));
+  return {
+    outcomes: outcomes.slice(0, MOST_OUTCOMES), truncated: outcomes.length > MOST_OUTCOMES || courses.some(({ traced }) => traced.truncated),
+    asked: courses.reduce((sum, { traced }) => sum + traced.asked, 0),
+  };
+}

@@ -1,0 +1,138 @@
+import { formatAddress } from '../../core/net/address';
+import type { Host } from '../../core/net/host';
+import { PROTOCOL, type Packet } from '../../core/net/packet';
+import { lookupRoute } from '../../core/net/routing';
+import type { TraceEvent } from '../../core/netfilter/events';
+import type { AssumptionUse, HostAssumption } from '../../core/ruleset/host/assumptions';
+import type { HostCourse } from './hostCourses';
+
+/** Something that was taken for granted and that the trace relies on. */
+export interface UsedAssumption {
+  readonly code: HostAssumption['code'] | 'sysctl' | 'policy-rules' | 'question';
+  /** `address of eth0`, with its value. */
+  readonly what: string;
+  readonly value: string | number | boolean;
+  readonly message: string;
+  /** 0-based line of the file that it is taken from, where there is one. */
+  readonly line: number | undefined;
+  /** There are several courses because of it. */
+  readonly decides: boolean;
+}
+
+/** What the courses rely on that the file does not tell, each once: first what decides. */
+export function usedAssumptions(courses: readonly HostCourse[]): readonly UsedAssumption[] {
+  const found = new Map<string, UsedAssumption>();
+  const add = (used: UsedAssumption): void => {
+    const key = used.decides ? used.what : `${used.what}=${String(used.value)}`;
+    if (!found.has(key)) found.set(key, used);
+  };
+  for (const { answers } of courses) {
+    for (const { what, value, reason } of courses.length > 1 ? answers : []) add({ code: 'question', what, value, message: `${what}: ${reason}, so both courses are shown.`, line: undefined, decides: true });
+  }
+  for (const course of courses) {
+    const used = new Uses(course);
+    // Which way out it is was asked, and stands above.
+    const asked = course.answers.some(({ choice }) => choice);
+    for (const assumption of course.facts.assumptions) if (used.has(assumption.use) && !(asked && assumption.code === 'default-route')) add({ ...assumption, line: assumption.line, decides: false });
+    for (const setting of used.settings()) add(setting);
+  }
+  return [...found.values()];
+}
+
+/** Extensions that ask for sockets. */
+const ASKS_SOCKETS: ReadonlySet<string> = new Set(['socket', 'TPROXY']);
+
+/** What was looked at on the way of a packet. */
+class Uses {
+  private readonly interfaces = new Set<string>();
+  private readonly addresses = new Set<string>();
+  private readonly routes: Extract<TraceEvent, { readonly kind: 'route' }>[] = [];
+  private sockets = false;
+  private localnet = false;
+  private readonly host: Host;
+
+  constructor(private readonly course: HostCourse) {
+    this.host = course.facts.host;
+    for (const { events } of course.traced.outcomes.slice(0, MOST_LOOKED_AT)) for (const event of events) this.note(event);
+  }
+
+  has(use: AssumptionUse): boolean {
+    switch (use.kind) {
+      case 'always': return true;
+      case 'interface': return this.interfaces.has(use.name);
+      case 'address': return this.addresses.has(formatAddress(use.address));
+      case 'routes': return this.routes.some(({ by }) => by !== undefined && use.routes.includes(by));
+      case 'table': return this.routes.some(({ table }) => table === use.table);
+      case 'sockets': return this.sockets;
+    }
+  }
+
+  /** Settings of the kernel, and policy rules: what the file does not list of them has the value that most hosts have. */
+  *settings(): Generator<UsedAssumption, undefined> {
+    const { host, routes, course: { facts } } = this;
+    const [first] = routes;
+    if (first && !facts.known.policyRules) {
+      yield { code: 'policy-rules', what: 'policy rules', value: 'none but the standard ones', message: 'The file lists no policy rules ("ip rule"): there are assumed to be none but the standard ones.', line: undefined, decides: false };
+    }
+    const family = first?.packet.family ?? 4;
+    const forwarded = routes.some(({ phase, type }) => phase === 'input' && type === 'unicast');
+    const forwarding = family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding';
+    if (forwarded && !isSet(host, family, 'forwarding')) yield sysctl(forwarding, 1, 'this host forwards');
+    const filtered = routes.find((event) => event.phase === 'input' && event.packet.family === 4 && this.comesBackElsewhere(event.packet));
+    if (filtered && !isSet(host, 4, 'rp_filter')) yield sysctl('net.ipv4.conf.all.rp_filter', 0, 'packets may come in by another interface than their answers leave by');
+    if (this.localnet && !isSet(host, 4, 'route_localnet')) yield sysctl('net.ipv4.conf.all.route_localnet', 0, 'nothing to or from 127.0.0.0/8 comes in from outside');
+    return undefined;
+  }
+
+  private comesBackElsewhere({ source, destination }: Packet): boolean {
+    const arrived = this.course.request.iface;
+    if (this.course.request.dir === 'out' || arrived === undefined || arrived === 'lo') return false;
+    const back = lookupRoute(this.host, { destination: source, source: destination });
+    return back.type === 'unicast' && back.device !== arrived;
+  }
+
+  private note(event: TraceEvent): void {
+    switch (event.kind) {
+      case 'start': case 'sent': case 'hook-enter':
+        if (event.kind === 'hook-enter') this.interfaces.add(event.inInterface).add(event.outInterface);
+        else this.interfaces.add(event.iface);
+        return this.noteAddresses(event.packet);
+      case 'translate':
+        return this.noteAddresses(event.after);
+      case 'route':
+        this.routes.push(event);
+        return;
+      case 'delivered':
+        this.sockets ||= event.packet.protocol === PROTOCOL.TCP || event.packet.protocol === PROTOCOL.UDP;
+        return;
+      case 'rule': {
+        const { target, matches } = event.rule;
+        this.sockets ||= (target.kind === 'extension' && ASKS_SOCKETS.has(target.extension.name)) || matches.some(({ extension }) => ASKS_SOCKETS.has(extension.name));
+        return;
+      }
+      case 'kernel-drop':
+        this.localnet ||= event.detail.includes('route_localnet');
+        return;
+      default:
+        return;
+    }
+  }
+
+  private noteAddresses({ source, destination }: Packet): void {
+    this.addresses.add(formatAddress(source)).add(formatAddress(destination));
+  }
+}
+
+/** Of a thousand courses that a Service makes, all look at the same. */
+const MOST_LOOKED_AT = 64;
+
+function isSet({ sysctls }: Host, family: 4 | 6, name: string): boolean {
+  if (family === 4 && name === 'forwarding' && sysctls.has('net.ipv4.ip_forward')) return true;
+  const end = `.${name}`;
+  const start = `net.ipv${family}.conf.`;
+  return [...sysctls.keys()].some((key) => key.startsWith(start) && key.endsWith(end));
+}
+
+function sysctl(name: string, value: number, meaning: string): UsedAssumption {
+  return { code: 'sysctl', what: name, value, message: `${name} is assumed to be ${value}: ${meaning}.`, line: undefined, decides: false };
+}

@@ -1,0 +1,50 @@
+import { formatPacketExpression } from '../core/net/packetExpression';
+import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
+import { traceReply, type Reply } from '../core/netfilter/reply';
+import type { Walked } from '../core/netfilter/events';
+import type { TraceSetting } from '../core/netfilter/trace';
+
+/** Of so many courses the answer is followed as well; the others differ in what was drawn at random. */
+export const MOST_REPLIES = 24;
+
+/** The answer to a packet on one of its courses, in the words of the JSON contract. */
+export interface ReplyJson {
+  /** It reaches the one who asked, on each of its courses, and looks to him like the answer to what he sent. */
+  readonly comesBack: boolean;
+  /** What is to be known about it, in words; also why there is none. */
+  readonly findings: readonly string[];
+  readonly packet?: string;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** The answer on the host of that course. */
+export function replyOf(walked: Walked, setting: TraceSetting): Reply {
+  return traceReply(walked, walked.on ? { ...setting, host: walked.on.host } : setting);
+}
+
+export function replyJson(reply: Reply): ReplyJson {
+  if (reply.kind === 'none') return { comesBack: false, findings: [`There is no answer: ${reply.why}.`], outcomes: [] };
+  return { comesBack: comesBack(reply), findings: findingsOf(reply), packet: formatPacketExpression(reply.request), outcomes: reply.traced.outcomes.map(outcomeOf) };
+}
+
+/** Everything that is to be known, each sentence once. */
+export function findingsOf(reply: Extract<Reply, { readonly kind: 'traced' }>): readonly string[] {
+  // What this host would do with it does not matter then.
+  return reply.pastThisHost === undefined ? [...new Set(reply.findings.flatMap(({ words }) => words))] : [reply.pastThisHost];
+}
+
+function comesBack({ findings, pastThisHost }: Extract<Reply, { readonly kind: 'traced' }>): boolean {
+  return pastThisHost === undefined && findings.every((each) => each.comesBack);
+}
+
+/** `It comes back by eth0.` */
+export function verdictOfReply(reply: Extract<Reply, { readonly kind: 'traced' }>): string {
+  if (!comesBack(reply)) return 'The answer does not come back.';
+  const [by] = new Set(reply.findings.map(({ outInterface }) => outInterface));
+  return `The answer comes back${by === undefined ? '' : ` by ${by}`}.`;
+}
+
+/** Outcomes with the answer to each, as far as so many are followed. */
+export function withReplies(outcomes: readonly Walked[], setting: TraceSetting): readonly (Outcome & { readonly reply?: ReplyJson })[] {
+  return outcomes.map((walked, i) => (i < MOST_REPLIES ? { ...outcomeOf(walked), reply: replyJson(replyOf(walked, setting)) } : outcomeOf(walked)));
+}
