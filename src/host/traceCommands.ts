@@ -28,8 +28,15 @@ export function registerTraceCommands(documents: Documents, panels: TracePanels,
     register('iptables.traceToRule', 'Find a Packet for This Rule', (about) => traceToRule(documents, panels, about)),
     step('iptables.nextStep', 'Next Step of the Trace', 'next'), step('iptables.previousStep', 'Previous Step of the Trace', 'previous'),
     step('iptables.firstStep', 'First Step of the Trace', 'first'), step('iptables.lastStep', 'Last Step of the Trace', 'last'),
+    register('iptables.useLanguage', 'Change Language to iptables', useLanguage),
     register('iptables.clearTrace', 'Clear the Trace from the Editor', () => panels.current?.clear()),
   );
+}
+
+/** For a paste whose language is plain text: the document that a link or the active editor shows. */
+async function useLanguage(about: unknown): Promise<void> {
+  const document = about instanceof vscode.Uri ? await vscode.workspace.openTextDocument(about) : vscode.window.activeTextEditor?.document;
+  if (document) await vscode.languages.setTextDocumentLanguage(document, 'iptables');
 }
 
 /** Opens the trace of the file; from a link above a chain with a packet that comes by there, from one above a packet with that. */

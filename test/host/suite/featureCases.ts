@@ -145,6 +145,19 @@ export const featureCases: readonly HostCase[] = [
     },
   },
   {
+    name: 'a paste that is a dump can be given the language',
+    run: async () => {
+      const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content: '*filter\n-A INPUT -p tcp -j DROP\nCOMMIT\n' });
+      await vscode.window.showTextDocument(document);
+      await until('there is a link for it', async () => {
+        const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
+        return lenses.some(({ command }) => command?.command === 'iptables.useLanguage');
+      });
+      await vscode.commands.executeCommand('iptables.useLanguage', document.uri);
+      await until('the language is iptables', () => vscode.workspace.textDocuments.some(({ uri, languageId }) => uri.toString() === document.uri.toString() && languageId === 'iptables'));
+    },
+  },
+  {
     name: 'the tree follows edits of every kind',
     run: async () => {
       const editor = await openText('*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j ACCEPT\nCOMMIT\n');
