@@ -7,9 +7,9 @@
 // npm run test:kernel -- --check [NAME] [--record]
 //   Lays `check` and `print` beside iptables-legacy-restore and iptables-legacy-save: some 70,000 small texts (some minutes), or those
 //   about one extension (NAME: tcp, DNAT …) or about `header`, `file`, `command`. --record keeps the answers for test/ruleset.
-// npm run test:kernel -- --listing [NAME] [--backend legacy|nft] [--record]
+// npm run test:kernel -- --listing [NAME] [--backend legacy|nft] [--every N] [--record]
 //   Loads the rules of those texts that iptables took with both programs, lists them with `iptables -L` (with and without -n, -v, -x and
-//   --line-numbers), reads the listings and compares. --record keeps some of each kind for test/syntax.
+//   --line-numbers), reads the listings and compares; --every 5 takes a fifth of the rules. --record keeps some of each kind for test/syntax.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -38,10 +38,15 @@ const RULES: readonly string[] = [
   ...['LOG --log-prefix ', 'LOG --log-prefix "', 'REJECT --reject-with ', 'CLASSIFY --set-class ', 'DNAT --to-destination ', 'SNAT --to-source ', 'TCPOPTSTRIP --strip-options ', 'HMARK --hmark-tuple ', 'TPROXY --tproxy-mark ', 'NFLOG --nflog-prefix ', 'CT --ctevents ', 'SET --add-set '].map((rule) => `-A INPUT -j ${rule}`),
 ];
 
+/** What iptables -L prints, in front of the run and behind it. */
+const LISTED = '# iptables -nvL\nChain INPUT (policy DROP 0 packets, 0 bytes)\n pkts bytes target     prot opt in     out     source               destination         \n';
+const ROW = '    0     0 LOG        6    --  *      *       0.0.0.0/0            0.0.0.0/0            ';
+
 /** Each place in which a run may stand. */
 export const PLACES: readonly RunPlace[] = [
   ...LINES.map((start) => placeOf('', start, '')),
   ...RULES.map((start) => placeOf('*filter\n:INPUT ACCEPT [0:0]\n', start, '\nCOMMIT\n')),
+  ...['Chain ', ...['', '    0     0 ', ROW, `${ROW}/* `, `${ROW}tcp dpt:`, `${ROW}STRING match  "`, `${ROW}LOG flags 0 level 4 prefix "`, `${ROW}recent: SET name: `, `${ROW}x `].map((start) => LISTED + start)].map((start) => placeOf('', start, '')),
 ];
 
 /** What is repeated: one character of every class, and pieces that a reader begins anew with. */

@@ -12,10 +12,14 @@ import { sample } from './sample';
  * what iptables-save prints. Started by `npm run test:kernel -- --listing`, in the folder of the project and a network namespace of its own.
  */
 function main(root: string, words: readonly string[]): number {
-  const only = words.find((word, i) => !word.startsWith('-') && words[i - 1] !== '--backend');
-  const at = words.indexOf('--backend');
-  const backends: readonly Backend[] = at < 0 ? ['legacy', 'nft'] : [words[at + 1] as Backend];
-  const groups = ruleGroups(root).filter(({ about }) => only === undefined || about === only);
+  const only = words.find((word, i) => !word.startsWith('-') && !['--backend', '--every'].includes(words[i - 1] ?? ''));
+  const option = (name: string): string | undefined => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined);
+  const backend = option('--backend') as Backend | undefined;
+  const backends: readonly Backend[] = backend ? [backend] : ['legacy', 'nft'];
+  const every = Number(option('--every') ?? 1);
+  const groups = ruleGroups(root)
+    .filter(({ about }) => only === undefined || about === only)
+    .map((group) => ({ ...group, rules: group.rules.length > FEW ? group.rules.filter((_, i) => i % every === 0) : group.rules }));
   if (groups.length === 0) {
     console.error(`No rule is about ${only ?? 'anything'}: name a match or a target, header, goto or mixed.`);
     return 2;
@@ -47,5 +51,7 @@ function main(root: string, words: readonly string[]): number {
 }
 
 const MOST_SHOWN = 60;
+/** Of so few rules none is left out by --every. */
+const FEW = 20;
 
 process.exitCode = main(process.cwd(), process.argv.slice(2));

@@ -73,7 +73,11 @@ function mixed(all: readonly { readonly group: Omit<RuleGroup, 'rules'>; readonl
     for (const [table, chain] of [['filter', 'INPUT'], ['mangle', 'PREROUTING'], ['nat', 'PREROUTING']] as const) {
       const targets = all.filter(({ group }) => group.family === family && group.table === table && group.chain === chain).flatMap(({ rules }) => [...rules].filter((rule) => /^-j /.test(rule) && !SHARES.test(rule)));
       const pick = (list: readonly string[]): string => list[Math.floor(random() * list.length)] ?? '';
-      const rules = Array.from({ length: 400 }, () => [pick(matches), pick(matches), ...(random() < 0.3 ? [pick(matches)] : []), ...(random() < 0.8 ? [pick(targets)] : [])].join(' '));
+      const rules = Array.from({ length: 100 }, () => [pick(matches), pick(matches), ...(random() < 0.3 ? [pick(matches)] : []), ...(random() < 0.8 ? [pick(targets)] : [])].join(' ')).filter((rule) => {
+        // What one match and two of it print may be the same.
+        const names = [...rule.matchAll(/-m (\S+)/g)].map(([, name]) => name);
+        return new Set(names).size === names.length;
+      });
       groups.push({ family, about: 'mixed', table, chain, rules });
     }
   }

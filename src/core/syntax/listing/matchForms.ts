@@ -24,10 +24,12 @@ const icmpTypes = (name: string, option: string): ListedForm => ({
     [`${name} ?~type (\\d+) codes? (\\d+)`, `~1 ${option} $2/$3`],
     [`${name} ?~type 255`, name === 'icmp' ? `~1 ${option} any` : `~1 ${option} 255`],
     [`${name} ?~type (\\d+)`, `~1 ${option} $2`],
-    [`${name} ~([a-z][a-z0-9-]+)`, `~1 ${option} $2`],
+    [`${name} ~([a-zA-Z][a-zA-Z0-9-]+)`, `~1 ${option} $2`],
   ],
 });
 const compared = (listed: string, option: string): readonly ListedPart[] => ['eq', 'gt', 'lt'].map((sign) => [`${listed}-${sign}:~(\\d+)`, `~1 ${option}-${sign} $2`]);
+/** By number with -n, else by name. */
+const MH_TYPE = '(?:\\d+|binding-[a-z-]+|home-test[a-z-]*|careof-test[a-z-]*)';
 /** Bytes with -n, `625`, and bits without, `5000bit`. */
 const bits = (rate: string | undefined): string => (rate && /^\d+$/.test(rate) ? `${BigInt(rate) * 8n}bit` : (rate ?? ''));
 const not = (sign: string | undefined): readonly string[] => (sign ? ['!'] : []);
@@ -46,7 +48,7 @@ export const MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
     parts: [['spis?:~(\\d+(?::\\d+)?)(?=length:|[ \\t]|$)', '~1 --ahspi $2'], ['length:~(\\d+)', '~1 --ahlen $2'], ['reserved', '--ahres']],
   },
   bpf: {
-    head: ['match bpf', ''],
+    head: ['match[ -]bpf(?=[ \\d]|pinned)', ''],
     parts: [
       ['pinned (\\S+)', '--object-pinned $1'],
       // iptables 1.8.9 prints a zero byte behind it, and no blank in front of what follows.
@@ -118,7 +120,7 @@ export const MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
   limit: { parts: [['limit: avg (\\S+) burst (\\d+)', '--limit $1 --limit-burst $2']] },
   mac: { parts: [['MAC ~((?:[\\da-fA-F]{2}:){5}[\\da-fA-F]{2})', '~1 --mac-source $2']] },
   mark: { parts: [['(?:mark|MARK) match ~(\\S+)', '~1 --mark $2']] },
-  mh: { head: ['mh', ''], parts: [['~(\\d+(?::\\d+)?|binding-[a-z-]+|[a-z]+-of-test(?:-init)?|home-test[a-z-]*|careof-test[a-z-]*)', '~1 --mh-type $2']] },
+  mh: { head: ['mh', ''], parts: [[`~(${MH_TYPE}(?::${MH_TYPE})?)`, '~1 --mh-type $2']] },
   multiport: { parts: [['multiport sports +~(\\S+)', '~1 --sports $2'], ['multiport dports +~(\\S+)', '~1 --dports $2'], ['multiport ports +~(\\S+)', '~1 --ports $2']] },
   nfacct: { parts: [['nfacct-name +(\\S+)', '--nfacct-name $1']] },
   osf: { parts: [['OS fingerprint match (! )?(\\S+)', '~1 --genre $2']] },
@@ -149,6 +151,9 @@ export const MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
     head: ['rateest match (\\S+)', '--rateest1 $1'],
     parts: [
       ['delta', '--rateest-delta'],
+      // Of both kinds of rate the sign is said twice.
+      ['bps (\\d\\S*) (\\d\\S*) ~(eq|lt|gt) pps (\\d+) (?:! )?(?:eq|lt|gt) (\\d+)', ([one, two, sign, mode, three = '', four = '']) => ['--rateest-bps1', bits(one), ...not(sign), `--rateest-${mode}`, '--rateest-bps2', bits(two), '--rateest-pps1', three, '--rateest-pps2', four]],
+      ['bps (\\d\\S*) ~(eq|lt|gt) pps (?:! )?(?:eq|lt|gt) (\\d+)', ([rate, sign, mode, packets = '']) => [...not(sign), `--rateest-${mode}`, '--rateest-bps', bits(rate), '--rateest-pps', packets]],
       ['bps (\\d\\S*) (\\d\\S*) ~(eq|lt|gt)', ([one, two, sign, mode]) => ['--rateest-bps1', bits(one), ...not(sign), `--rateest-${mode}`, '--rateest-bps2', bits(two)]],
       ['bps (\\d\\S*) ~(eq|lt|gt) (\\S+) bps (\\d\\S*)', ([one, sign, mode, other = '', two]) => ['--rateest-bps1', bits(one), ...not(sign), `--rateest-${mode}`, '--rateest2', other, '--rateest-bps2', bits(two)]],
       ['bps (\\d\\S*) ~(eq|lt|gt)', ([rate, sign, mode]) => [...not(sign), `--rateest-${mode}`, '--rateest-bps', bits(rate)]],

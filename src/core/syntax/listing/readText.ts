@@ -18,7 +18,9 @@ export interface ReadText {
  * printed.
  */
 export function readListedText(text: string, start: number, target: string | undefined, tableName: string): ReadText {
-  const reading = new TextReading(text, target === undefined ? undefined : targetReader(target), tableName);
+  // bpf is printed without a blank in front of it.
+  const apart = text.replace(/(\S)match bpf (?=\d|pinned)/g, '$1 match-bpf');
+  const reading = new TextReading(apart, target === undefined ? undefined : targetReader(target), tableName);
   reading.readAll(start);
   return reading;
 }

@@ -102,7 +102,7 @@ export const TARGET_FORMS: Readonly<Record<string, ListedForm>> = {
   TCPOPTSTRIP: { parts: [['TCPOPTSTRIP options (\\S+)', '--strip-options $1']] },
   TEE: { head: ['TEE gw:(\\S+)', '--gateway $1'], parts: [['oif=(\\S+)', '--oif $1']] },
   TOS: {
-    parts: [['TOS set ([^\\s/]+)', '--set-tos $1'], ['TOS set (\\S+)', '--set-tos $1'], ['TOS and (\\S+)', '--and-tos $1'], ['TOS or (\\S+)', '--or-tos $1'], ['TOS xor (\\S+)', '--xor-tos $1']],
+    parts: [['TOS set ?(\\S+)', '--set-tos $1'], ['TOS and (\\S+)', '--and-tos $1'], ['TOS or (\\S+)', '--or-tos $1'], ['TOS xor (\\S+)', '--xor-tos $1']],
   },
   TPROXY: { parts: [['TPROXY redirect (\\S+):(\\d+) mark (\\S+)', '--on-port $2 --on-ip $1 --tproxy-mark $3']] },
   TRACE: { parts: [] },
