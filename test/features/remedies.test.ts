@@ -95,6 +95,10 @@ const CASES: readonly Case[] = [
     name: 'Istio: an outbound port or address', text: ISTIO, packet: 'out uid 1000 tcp > 8.8.8.8:443',
     remedies: ['Keep what goes to port 443 out of the mesh → SENT eth0: traffic.sidecar.istio.io/excludeOutboundPorts: "5432,443"', 'Keep what goes to 8.8.8.8 out of the mesh → SENT eth0: traffic.sidecar.istio.io/excludeOutboundIPRanges: "169.254.169.254/32,8.8.8.8/32"'],
   },
+  {
+    name: 'Istio: ranges are left out behind what Envoy sends to its own pod, ports in front of it', text: ISTIO, packet: 'out uid 1337 gid 1337 tcp 10.52.7.7:4000 > 10.52.7.7:8080',
+    remedies: ['Keep what goes to port 8080 out of the mesh → DELIVERED :8080: traffic.sidecar.istio.io/excludeOutboundPorts: "5432,8080"'],
+  },
   { name: 'a port that is spared would be redirected without its rule', text: ISTIO, packet: 'in eth0 tcp > :9102', remedies: ['Redirect it after all: without line 109 → REDIRECT :15006: iptables -t nat -D ISTIO_INBOUND 4'] },
   {
     name: 'a redirection that is not Istio’s', text: dump({ nat: [...NAT, '-A PREROUTING -p tcp -j REDIRECT --to-ports 3128'] }), packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80 own',

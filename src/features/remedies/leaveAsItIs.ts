@@ -1,7 +1,8 @@
 import { istioProfile } from '../../core/knowledge/knowledge';
-import { formatAddress, formatBlock, hostBlock, sameAddress } from '../../core/net/address';
+import { formatAddress, formatBlock, hostBlock, isLoopback, sameAddress } from '../../core/net/address';
 import { PROTOCOL, type Packet } from '../../core/net/packet';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
+import type { Chain } from '../../core/ruleset/ruleSet';
 import { decisiveEvent, lineSpan } from '../traceView/verdict';
 import { packetMatch } from './packetMatch';
 import { placeOf, type Place } from './place';
@@ -66,9 +67,18 @@ function annotations({ input }: Situation, { view, rule, chain, visited }: Place
     { title: [{ text: `Keep what goes to port ${port} out of the mesh` }], commands: written('excludeOutboundPorts', [...profile.outboundExcludedPorts, port]), command: { ...returns, chain: 'ISTIO_OUTPUT' } },
     {
       title: [{ text: `Keep what goes to ${formatAddress(packet.destination)} out of the mesh` }], commands: written('excludeOutboundIPRanges', [...profile.outboundExcludedRanges, range]),
-      command: { table, chain: 'ISTIO_OUTPUT', operation: 'I', rule: `-d ${range} -j RETURN` },
+      command: { table, chain: 'ISTIO_OUTPUT', operation: 'I', ...behindLocalhost(input.ruleSet?.tables.get(table)?.chains.get('ISTIO_OUTPUT')), rule: `-d ${range} -j RETURN` },
     },
   ];
+}
+
+/** Ranges are left out behind what is for localhost, and so behind what Envoy sends to its own pod. Source: istio/istio:tools/istio-iptables/pkg/capture/run.go. */
+function behindLocalhost(chain: Chain | undefined): Pick<RuleCommand, 'position'> {
+  const found = chain?.rules.find(({ header: { destination }, target }) => {
+    const returns = target.kind === 'extension' && target.extension.name === 'RETURN';
+    return returns && destination !== undefined && !destination.inverted && isLoopback(destination.value.address);
+  });
+  return found ? { position: found.number + 1 } : {};
 }
 
 /** Ports that Istio leaves out by itself: of ssh (up to 1.12), the tunnel, telemetry, health and the agent. */
