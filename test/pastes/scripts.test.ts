@@ -98,7 +98,18 @@ const PROSE: readonly Case[] = [
   ['a trace of set -x', "+ IPT=iptables\n+ for p in $PORTS\n+ iptables -A INPUT '!' -s 10.3.0.1 -j DROP\n+ echo 'iptables -A INPUT -j ACCEPT'\n++ date\n", ['3 filter -A INPUT ! -s 10.3.0.1/32 -j DROP']],
 ];
 
-const GROUPS: Readonly<Record<string, readonly Case[]>> = { variables: VARIABLES, operators: OPERATORS, loops: LOOPS, functions: FUNCTIONS, conditions: CONDITIONS, 'here-documents': HERE, 'what nothing sets': UNKNOWN, prose: PROSE };
+const CARRIERS: readonly Case[] = [
+  ['wg-quick', '# /etc/wireguard/wg4.conf\n[Interface]\nAddress = 10.3.8.1/24\nPostUp = iptables -A FORWARD -i %i -j ACCEPT; iptables -t nat -A POSTROUTING -o wan1 -j MASQUERADE\nPostDown = iptables -D FORWARD -i %i -j ACCEPT\n\n[Peer]\nAllowedIPs = 10.3.8.2/32\n', ['4 filter -A FORWARD -i wg4 -j ACCEPT', '4 nat -A POSTROUTING -o wan1 -j MASQUERADE'], ['5 not-read goes down']],
+  ['interfaces', 'auto lan1\niface lan1 inet static\n  address 10.3.0.1/24\n  post-up iptables -A INPUT -i $IFACE -j ACCEPT\n  pre-down iptables -D INPUT -i $IFACE -j ACCEPT\n  gateway 10.3.0.254\n', ['4 filter -A INPUT -i lan1 -j ACCEPT'], ['5 not-read goes down']],
+  ['a unit of systemd', '[Service]\nType=oneshot\nExecStartPre=-/sbin/iptables -D INPUT -j DROP\nExecStart=/sbin/iptables -A INPUT -j DROP\nExecStop=/sbin/iptables -F\n', ['4 filter -A INPUT -j DROP'], ['5 not-read not run']],
+  ['crontab', '@reboot root /sbin/iptables -A INPUT -j DROP && /sbin/iptables -A FORWARD -j DROP\n', ['1 filter -A INPUT -j DROP', '1 filter -A FORWARD -j DROP']],
+  ['a folded scalar of YAML', 'args:\n  - >-\n    iptables -A INPUT -p tcp\n    --dport 81 -j DROP\n\n    iptables -A INPUT -j ACCEPT\n  - other\n', ['3 filter -A INPUT -p tcp -m tcp --dport 81 -j DROP', '6 filter -A INPUT -j ACCEPT']],
+  ['items of YAML', 'runcmd:\n  - iptables -A INPUT -i lo -j ACCEPT; iptables -A INPUT -j DROP\n  - "iptables -A FORWARD -j DROP && iptables -A OUTPUT -j DROP"\n', ['2 filter -A INPUT -i lo -j ACCEPT', '2 filter -A INPUT -j DROP', '3 filter -A FORWARD -j DROP', '3 filter -A OUTPUT -j DROP']],
+  ['a Dockerfile', 'FROM debian\nRUN iptables -A INPUT -i lo -j ACCEPT && \\\n    iptables -A INPUT -j DROP\n', ['2 filter -A INPUT -i lo -j ACCEPT', '3 filter -A INPUT -j DROP']],
+  ['direct rules of firewalld', 'firewall-cmd --direct --add-rule ipv4 filter INPUT 2 -p tcp --dport 81 -j DROP\nfirewall-cmd --permanent --direct --add-rule ipv4 filter INPUT 1 -i lo -j ACCEPT\nsudo firewall-cmd --direct --add-rule ipv4 filter INPUT 1 -i lo -j ACCEPT\n', ['2 filter -A INPUT -i lo -j ACCEPT', '1 filter -A INPUT -p tcp -m tcp --dport 81 -j DROP']],
+];
+
+const GROUPS: Readonly<Record<string, readonly Case[]>> = { variables: VARIABLES, operators: OPERATORS, loops: LOOPS, functions: FUNCTIONS, conditions: CONDITIONS, 'here-documents': HERE, 'what nothing sets': UNKNOWN, prose: PROSE, 'other configuration': CARRIERS };
 
 describe.each(Object.entries(GROUPS))('%s', (_group, cases) => {
   test.each(cases)('%s', (_name, text, rules, told) => {

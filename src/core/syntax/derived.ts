@@ -58,8 +58,10 @@ export class DerivedLine {
       const part = parts[low] ?? first;
       return outermost(part.line, part.from + found - part.index);
     };
-    const several = parts.some(({ line }) => line.index !== first.line.index);
-    return { text, index: first.line.index, toOuter: (column) => at(column).column, toLine: several ? (column) => at(column).line : undefined };
+    const { index } = outermost(first.line, first.from).line;
+    // A part may be of a line that itself stands for several.
+    const several = parts.some(({ line }) => line.index !== index || (line as Partial<EmbeddedLine>).toLine !== undefined);
+    return { text, index, toOuter: (column) => at(column).column, toLine: several ? (column) => at(column).line : undefined };
   }
 }
 

@@ -1,11 +1,12 @@
 import type { Shape } from '../shape';
-import type { EmbeddedLine, FileProblem, Line } from '../tree';
+import type { FileProblem, Line } from '../tree';
 
 /** Lines that are read in place of others. */
 export interface Block {
   /** The line behind the last one that it stands for. */
   readonly to: number;
-  readonly lines: readonly EmbeddedLine[];
+  /** Derived lines, and those of the file that stay. */
+  readonly lines: readonly Line[];
   /** What of it was left unread and why (code `not-read`), or what is wrong with it as a whole; told for the lines that were given. */
   readonly problems?: readonly FileProblem[];
 }

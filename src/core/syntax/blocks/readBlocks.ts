@@ -2,10 +2,13 @@ import { readScripts } from '../shell/readScripts';
 import { shapesOf } from '../shapesOf';
 import type { EmbeddedLine, FileProblem, Line } from '../tree';
 import type { BlockReader } from './block';
+import { carried } from './carried';
 import { commented } from './commented';
 import { continued } from './continued';
 import { diff } from './diff';
+import { directRules } from './directRules';
 import { failed } from './failed';
+import { folded } from './folded';
 import { listing } from './listing';
 import { rewrapped } from './rewrapped';
 
@@ -20,7 +23,7 @@ export interface ReadBlocks {
 }
 
 /** One kind behind the other: a script may stand in a diff, and a listing in what is left when the marks of a quote are gone. */
-const READERS: readonly BlockReader[] = [diff, commented, continued, failed, rewrapped, listing];
+const READERS: readonly BlockReader[] = [diff, commented, folded, continued, carried, directRules, failed, rewrapped, listing];
 
 /** Puts what lines mean together in their place. A file without such lines costs a search for each kind in its shapes. */
 export function readBlocks(lines: readonly Line[], shapes: Uint8Array): ReadBlocks {

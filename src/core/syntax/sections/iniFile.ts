@@ -59,7 +59,7 @@ function withLength(address: string): string {
 }
 
 /** The interface that a command, a comment or the heading of `tail` right above names by its file. */
-function namedAbove(lines: readonly Line[], from: number): string | undefined {
+export function namedAbove(lines: readonly Line[], from: number): string | undefined {
   for (let i = from - 1; i >= Math.max(0, from - 3); i--) {
     const line = lines[i];
     if (line === undefined || line.text.length > 400) continue;

@@ -23,7 +23,7 @@ export class ScriptLines implements ScriptText {
     const pieces: string[] = [];
     for (const line of lines) {
       this.starts.push(length);
-      const piece = line.text.slice(line.contentStart);
+      const piece = line.text.slice(line.contentStart, quotedEnd(line));
       pieces.push(piece);
       length += piece.length + 1;
     }
@@ -52,6 +52,14 @@ export class ScriptLines implements ScriptText {
     const line = this.lines[index] as Line;
     return { line, column: Math.min(line.text.length, line.contentStart + offset - (this.starts[index] as number)) };
   }
+}
+
+/** Without the quote that closes one in front of the line's content, as of an item of YAML: `- "iptables …"`. */
+function quotedEnd({ text, contentStart }: Line): number {
+  const quote = text.charAt(contentStart - 1);
+  if (quote !== '"' && quote !== "'" && quote !== '`') return text.length;
+  const end = text.trimEnd().length - 1;
+  return text.indexOf(quote, contentStart) === end ? end : text.length;
 }
 
 /** A part of a word after expansion, and the columns that it stands for. `spelled`: its characters are those of the file, one by one. */
