@@ -1,7 +1,7 @@
 import { printSourceFile } from '../core/syntax/print';
 import { parseSourceFile } from '../core/syntax/parse';
 import { printRuleSet } from '../features/canonical';
-import { modelOf, ruleSetOf } from '../features/fileModel';
+import { modelOf, ruleSetOf, sectionsOf } from '../features/fileModel';
 import { Failure, oneFile, type Arguments } from './arguments';
 import type { Terminal } from './terminal';
 
@@ -16,6 +16,6 @@ export function runPrint(given: Arguments, terminal: Terminal): number {
   const { dumps, defaultDump } = modelOf(file);
   if (!defaultDump) throw new Failure(`${name}: there are no rules in it`);
   const chosen = dumps.filter(({ section }) => section.role === defaultDump.section.role);
-  for (const { section } of chosen) terminal.raw(printRuleSet(ruleSetOf(section)));
+  for (const section of chosen.flatMap(sectionsOf)) terminal.raw(printRuleSet(ruleSetOf(section)));
   return 0;
 }

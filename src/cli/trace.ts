@@ -8,6 +8,7 @@ import { packetsOfFile } from '../features/filePackets';
 import { loadWarnings } from '../features/loadProblems';
 import { findRemedies } from '../features/remedies/findRemedies';
 import { remediesText } from '../features/remedies/remediesText';
+import { ruleSetNotes, type RuleSetNote } from '../features/ruleSetNotes';
 import { evaluate, type Evaluation } from '../features/traceSession/evaluate';
 import { journeyOf, type JourneyLeg } from '../features/traceSession/journey';
 import { traceText } from '../features/traceView/traceText';
@@ -26,7 +27,10 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   const model = modelOf(parseSourceFile(terminal.read(name), { fileName: name }));
   const dump = chooseDump(model, given.values.dump, name);
   const overrides = readHost(given.values.host, terminal);
-  const trace = (text: string): Traced => evaluated(evaluate(model, dump, { expression: text, outcome: 0, answers: {}, overrides }), given.values.host ?? name);
+  const trace = (text: string): Traced => {
+    const traced = evaluated(evaluate(model, dump, { expression: text, outcome: 0, answers: {}, overrides }), given.values.host ?? name);
+    return { ...traced, notes: ruleSetNotes(model, dump, traced.input.family, '--dump N takes it') };
+  };
   const first = trace(expression);
   const legs = given.flags.has('journey') ? journeyOf(first.evaluation, expression) : [];
   const rest = legs.slice(1).map((leg) => ({ leg, traced: trace(leg.expression) }));
@@ -48,6 +52,7 @@ function packetFromInput(file: string, terminal: Terminal): string {
 interface Traced {
   readonly evaluation: Evaluation;
   readonly input: TraceInput;
+  readonly notes: readonly RuleSetNote[];
 }
 
 interface TracedLeg {
@@ -55,7 +60,7 @@ interface TracedLeg {
   readonly traced: Traced;
 }
 
-function evaluated(evaluation: Evaluation, hostName: string): Traced {
+function evaluated(evaluation: Evaluation, hostName: string): Omit<Traced, 'notes'> {
   const [problem] = evaluation.problems;
   if (problem) throw new Failure(`--packet: column ${problem.start + 1}: ${problem.message}`);
   const [hostProblem] = evaluation.setting.problems;
@@ -83,14 +88,16 @@ function readHost(file: string | undefined, terminal: Terminal): unknown {
   }
 }
 
-function warningsOf({ evaluation, input }: Traced): readonly string[] {
+function warningsOf({ evaluation, input, notes }: Traced): readonly string[] {
   const { assumed, filled, contradictions } = evaluation;
   const { outcomes } = input.traced;
   // With several courses each names what it assumes; with one that would be said nowhere else.
   const presumed = outcomes.length === 1 ? (outcomes[0]?.assumptions ?? []) : [];
   const { ruleSet } = input;
   return [
+    ...notes.map(({ message, line }) => (line === undefined ? message : `line ${line}: ${message}`)),
     ...(ruleSet ? loadWarnings(ruleSet) : []),
+    ...(ruleSet?.beside ? loadWarnings(ruleSet.beside) : []),
     ...presumed.map(({ rule, match, value, reason }) => `${rule ? `line ${rule.line.index + 1}: ` : ''}${match}: ${value ? 'yes' : 'no'} (${reason})`),
     ...notesOf(outcomes),
     ...contradictions,

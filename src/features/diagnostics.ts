@@ -7,7 +7,7 @@ import type { Fix, Line } from '../core/syntax/tree';
 import { parseSourceFile } from '../core/syntax/parse';
 import { isRestoreInput, restoreInput } from '../core/syntax/restoreInput';
 import { outerSpan } from './embeddedLine';
-import { ruleSetOf, type FileModel } from './fileModel';
+import { ruleSetOf, sectionsOf, type FileModel } from './fileModel';
 
 /** A problem with its place; line and column are 1-based, as in the command line's output. */
 export interface Diagnostic {
@@ -55,8 +55,8 @@ export function fileDiagnostics(model: FileModel, fileName = ''): readonly Diagn
     return inOrder([...bindRules(restoreInput(file, family)).problems, ...lostBytes(file.lines)].map(asDiagnostic));
   }
   const ofText = file.problems.map(asDiagnostic);
-  const ofRules = dumps.flatMap(({ section }) => ruleSetOf(section).problems.map(asDiagnostic));
-  const lost = dumps.flatMap(({ section }) => lostBytes(section.lines).map(asDiagnostic));
+  const ofRules = dumps.flatMap(sectionsOf).flatMap((section) => ruleSetOf(section).problems.map(asDiagnostic));
+  const lost = dumps.flatMap(sectionsOf).flatMap(({ lines }) => lostBytes(lines).map(asDiagnostic));
   return inOrder([...ofText, ...ofRules, ...setDiagnostics(model), ...lost]);
 }
 

@@ -1,16 +1,21 @@
-import { defaultRulesSection, rulesSections } from '../core/syntax/defaultRules';
-import type { Line, RulesSection, Section, SourceFile } from '../core/syntax/tree';
+import { tablesOfChain } from '../core/knowledge/chainTables';
 import { bindRules } from '../core/ruleset/bind';
+import { defaultRuleSet, ruleSetsOfFile, type HostRuleSet } from '../core/ruleset/oneHost/ruleSetsOfFile';
 import type { Rule, RuleSet } from '../core/ruleset/ruleSet';
+import type { Line, RulesSection, Section, SourceFile } from '../core/syntax/tree';
 
-/** One rule set of a file, for the list that a person chooses from. */
+/** One rule set of a file, for the list that a person chooses from: what is shown of one family of one host, wherever it stands. */
 export interface Dump {
   readonly id: string;
   /** `saved state, IPv4`. */
   readonly label: string;
-  /** `lines 71–98`, 1-based. */
+  /** `lines 71–98`, `lines 2–5, 9–14`, 1-based. */
   readonly detail: string;
   readonly section: RulesSection;
+  /** The rules of the other back end of the same host; undefined where the file shows none. */
+  readonly beside: RulesSection | undefined;
+  /** Dumps with the same number are of one host in one state, one for each family. */
+  readonly host: number;
 }
 
 /** What the features know of a file: its rule sets, bound when first asked for, and what stands where. */
@@ -21,13 +26,15 @@ export interface FileModel {
 }
 
 const ruleSets = new WeakMap<RulesSection, RuleSet>();
+const withOtherBackend = new WeakMap<RulesSection, RuleSet>();
 const rulesOfLines = new WeakMap<RuleSet, ReadonlyMap<Line, readonly Rule[]>>();
-const sectionsOfLines = new WeakMap<SourceFile, ReadonlyMap<Line, Section>>();
+const sectionsOfLines = new WeakMap<FileModel, ReadonlyMap<Line, Section>>();
 
 export function modelOf(file: SourceFile): FileModel {
-  const dumps = rulesSections(file).map(asDump);
-  const chosen = defaultRulesSection(file);
-  return { file, dumps, defaultDump: dumps.find(({ section }) => section === chosen) };
+  const found = ruleSetsOfFile(file, tablesOfChain);
+  const dumps = found.map(asDump);
+  const chosen = defaultRuleSet(found);
+  return { file, dumps, defaultDump: dumps.find(({ section }) => section === chosen?.section) };
 }
 
 /** The rule set of a section; bound once. */
@@ -45,12 +52,20 @@ export function boundRuleSetOf(section: RulesSection): RuleSet | undefined {
   return ruleSets.get(section);
 }
 
-/** The section that a line of the file belongs to. */
-export function sectionOf(file: SourceFile, line: Line): Section | undefined {
-  let map = sectionsOfLines.get(file);
+/** The sections of a dump, of both back ends. */
+export function sectionsOf({ section, beside }: Dump): readonly RulesSection[] {
+  return beside ? [section, beside] : [section];
+}
+
+/** The section that a line of the file belongs to; of rules, all that the file shows of their host. */
+export function sectionOf(model: FileModel, line: Line): Section | undefined {
+  let map = sectionsOfLines.get(model);
   if (map === undefined) {
-    map = new Map(file.sections.flatMap((section) => section.lines.map((each) => [each, section] as const)));
-    sectionsOfLines.set(file, map);
+    const made = new Map<Line, Section>();
+    for (const section of model.file.sections) for (const each of section.lines) made.set(each, section);
+    for (const section of model.dumps.flatMap(sectionsOf)) for (const each of section.lines) made.set(each, section);
+    map = made;
+    sectionsOfLines.set(model, map);
   }
   return map.get(line);
 }
@@ -75,19 +90,47 @@ export function rulesOfLine(ruleSet: RuleSet, line: Line): readonly Rule[] {
   return map.get(line) ?? [];
 }
 
-/** The rule sets to trace with: the chosen dump, and for the other family the one nearest to it of the same kind. */
+/** The rule sets to trace with: the chosen dump, and for the other family that of the same host, else the one nearest to it of the same kind. */
 export function ruleSetsFor(model: FileModel, dump: Dump): { readonly v4: RuleSet | undefined; readonly v6: RuleSet | undefined } {
   const family = dump.section.family ?? 4;
   const others = model.dumps.filter(({ section }) => (section.family ?? 4) !== family);
-  const other = others.filter(({ section }) => section.role === dump.section.role).at(-1) ?? others.at(-1);
-  const pair = { own: ruleSetOf(dump.section), other: other && ruleSetOf(other.section) };
+  const other = others.find(({ host }) => host === dump.host) ?? others.filter(({ section }) => section.role === dump.section.role).at(-1) ?? others.at(-1);
+  const pair = { own: rulesToTrace(dump), other: other && rulesToTrace(other) };
   return family === 4 ? { v4: pair.own, v6: pair.other } : { v4: pair.other, v6: pair.own };
 }
 
-function asDump(section: RulesSection, index: number): Dump {
-  const first = (section.lines[0]?.index ?? 0) + 1;
-  const last = (section.lines.at(-1)?.index ?? 0) + 1;
-  const what = section.title ?? (section.role === 'saved-state' ? 'saved state' : section.form === 'commands' ? 'commands' : 'input of iptables-restore');
-  const family = section.family === undefined ? '' : `, IPv${section.family}`;
-  return { id: String(index), label: `${what}${family}`, detail: first === last ? `line ${first}` : `lines ${first}–${last}`, section };
+/** The rule set of a dump, with that of the other back end beside it. */
+export function rulesToTrace({ section, beside }: Dump): RuleSet {
+  const own = ruleSetOf(section);
+  if (!beside) return own;
+  const other = ruleSetOf(beside);
+  const known = withOtherBackend.get(section);
+  if (known?.beside === other) return known;
+  const both = { ...own, beside: other };
+  withOtherBackend.set(section, both);
+  return both;
 }
+
+function asDump({ section, beside, host }: HostRuleSet, index: number): Dump {
+  const what = section.title ?? (section.role === 'saved-state' ? 'saved state' : section.form === 'commands' ? 'commands' : section.fragment ? 'rules' : 'input of iptables-restore');
+  const family = section.family === undefined ? '' : `, IPv${section.family}`;
+  const sections = beside ? [section, beside] : [section];
+  return { id: String(index), label: `${what}${family}${beside ? `, ${section.backend} and ${beside.backend}` : ''}`, detail: placesOf(sections), section, beside, host };
+}
+
+/** `line 4`, `lines 2–5, 9–14`. */
+function placesOf(sections: readonly RulesSection[]): string {
+  const ranges = sections.flatMap((section) => section.parts ?? [section]).map(({ lines }) => [(lines[0]?.index ?? 0) + 1, (lines.at(-1)?.index ?? 0) + 1] as const);
+  const joined: [number, number][] = [];
+  for (const [first, last] of ranges.sort(([a], [b]) => a - b)) {
+    const before = joined.at(-1);
+    if (before && first <= before[1] + 1) before[1] = Math.max(before[1], last);
+    else joined.push([first, last]);
+  }
+  const [only] = joined;
+  if (joined.length === 1 && only && only[0] === only[1]) return `line ${only[0]}`;
+  const shown = joined.length > MOST_PLACES ? [...joined.slice(0, MOST_PLACES - 1), [joined[MOST_PLACES - 1]?.[0], joined.at(-1)?.[1]]] : joined;
+  return `lines ${shown.map(([first, last]) => (first === last ? String(first) : `${first}–${last}`)).join(', ')}`;
+}
+
+const MOST_PLACES = 5;

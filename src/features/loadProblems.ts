@@ -1,3 +1,4 @@
+import { Shape } from '../core/syntax/shape';
 import type { LineProblem, RuleSet } from '../core/ruleset/ruleSet';
 import { rulesOfLine } from './fileModel';
 
@@ -16,7 +17,8 @@ export function loadProblems(ruleSet: RuleSet, most: number): readonly LoadProbl
   if (errors.length > most) told.push({ message: `${errors.length - most} more errors in these rules.`, line: undefined });
   if (errors.every(({ code }) => isOfListing(code))) return told;
   const { asInput, form } = ruleSet.section;
-  if (asInput || form === 'save' || form === 'restore') told.push({ message: 'iptables-restore loads nothing of a table with an error: what was loaded before stays. The trace shows what the text means otherwise.', line: undefined });
+  const restored = errors.some(({ line }) => line.shape !== Shape.ProgramCommand);
+  if (restored && (asInput || form === 'save' || form === 'restore')) told.push({ message: 'iptables-restore loads nothing of a table with an error: what was loaded before stays. The trace shows what the text means otherwise.', line: undefined });
   return told;
 }
 
@@ -36,7 +38,8 @@ export function loadWarnings(ruleSet: RuleSet): readonly string[] {
 function wordsOf(ruleSet: RuleSet, problem: LineProblem): string {
   const message = problem.message.replace(/\.$/, '');
   if (isOfListing(problem.code)) return `${message}.`;
-  return isRefusedJump(ruleSet, problem) ? `${message}. The trace goes on as if that rule were not there.` : `${message}. The rule is traced without that part.`;
+  if (isRefusedJump(ruleSet, problem)) return `${message}. The trace goes on as if that rule were not there.`;
+  return rulesOfLine(ruleSet, problem.line).length === 0 ? `${message}. The trace goes on as if that line were not there.` : `${message}. The rule is traced without that part.`;
 }
 
 function isRefusedJump(ruleSet: RuleSet, { line, code }: LineProblem): boolean {

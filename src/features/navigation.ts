@@ -23,7 +23,7 @@ export function chainAt(model: FileModel, lineNumber: number, column: number): C
   const outer = model.file.lines[lineNumber];
   if (!outer) return undefined;
   const { line, column: at } = innerPlace(model.file, outer, column);
-  const section = sectionOf(model.file, line);
+  const section = sectionOf(model, line);
   if (section?.kind !== 'rules') return undefined;
   const ruleSet = ruleSetOf(section);
   for (const word of chainWords(line, section)) {
@@ -78,22 +78,24 @@ const tablesOfLines = new WeakMap<RulesSection, ReadonlyMap<Line, string>>();
 function tableOf(ruleSet: RuleSet, section: RulesSection, line: Line, chain: string): Table | undefined {
   const { node } = line;
   if (node.kind === 'command' && node.table) return find(ruleSet, node.table.text);
-  const name = rulesOfLine(ruleSet, line)[0]?.chain.table ?? headings(section).get(line) ?? section.defaultTable;
+  const name = rulesOfLine(ruleSet, line)[0]?.chain.table ?? headings(section).get(line);
   if (name !== undefined) return find(ruleSet, name);
   const all = [...ruleSet.tables.values()];
   return all.find(({ name: each, chains }) => each === 'filter' && chains.has(chain)) ?? all.find(({ chains }) => chains.has(chain));
 }
 
-/** For each line the `*table` above it. */
+/** For each line the `*table` above it, or the table of its list. */
 function headings(section: RulesSection): ReadonlyMap<Line, string> {
   let map = tablesOfLines.get(section);
   if (map === undefined) {
     const made = new Map<Line, string>();
-    let current: string | undefined;
-    for (const line of section.lines) {
-      if (line.node.kind === 'table') current = line.node.name.text;
-      else if (line.node.kind === 'commit') current = undefined;
-      else if (current !== undefined) made.set(line, current);
+    for (const { lines, defaultTable } of section.parts ?? [section]) {
+      let current = defaultTable;
+      for (const line of lines) {
+        if (line.node.kind === 'table') current = line.node.name.text;
+        else if (line.node.kind === 'commit') current = undefined;
+        else if (current !== undefined) made.set(line, current);
+      }
     }
     map = made;
     tablesOfLines.set(section, map);

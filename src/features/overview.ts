@@ -1,6 +1,6 @@
-import type { Section, SourceFile } from '../core/syntax/tree';
+import type { RulesSection, Section, SourceFile } from '../core/syntax/tree';
 import type { RuleSet } from '../core/ruleset/ruleSet';
-import { ruleSetOf, type Dump, type FileModel } from './fileModel';
+import { ruleSetOf, sectionsOf, type Dump, type FileModel } from './fileModel';
 import { packetsOfFile } from './filePackets';
 import { unreadLines, type UnreadLine } from './unread';
 
@@ -32,7 +32,7 @@ export interface HostOverview {
 
 export function overviewOf(model: FileModel): Overview {
   return {
-    ruleSets: model.dumps.map(ruleSetOverview),
+    ruleSets: model.dumps.flatMap((dump) => sectionsOf(dump).map((section) => ruleSetOverview(dump, section))),
     host: hostFactsOf(model.file),
     packets: packetsOfFile(model.file, MOST_PACKETS).map(({ text, line }) => ({ line: line.index + 1, expression: text })),
     unread: unreadLines(model),
@@ -52,12 +52,11 @@ export function isEmptyOverview({ ruleSets, host, packets }: Overview): boolean 
   return ruleSets.length === 0 && host.length === 0 && packets.length === 0;
 }
 
-function ruleSetOverview(dump: Dump): RuleSetOverview {
-  const ruleSet = ruleSetOf(dump.section);
-  const lines = dump.section.lines;
+function ruleSetOverview({ label }: Dump, section: RulesSection): RuleSetOverview {
+  const ruleSet = ruleSetOf(section);
   return {
-    title: dump.label, family: dump.section.family ?? 4, backend: dump.section.backend ?? null, fragment: isFragment(ruleSet), tables: tablesOf(ruleSet),
-    lines: extentOf(lines.map(({ index }) => index)),
+    title: label, family: section.family ?? 4, backend: section.backend ?? null, fragment: section.fragment === true || isFragment(ruleSet), tables: tablesOf(ruleSet),
+    lines: extentOf(section.lines.map(({ index }) => index)),
   };
 }
 

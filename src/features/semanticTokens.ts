@@ -26,7 +26,7 @@ export function semanticTokens(model: FileModel, from: number, to: number): read
     const within = linesWithin(model.file, outer);
     const found: SemanticToken[] = [];
     for (const line of within.length > 0 ? within.slice(0, MOST_LINES) : [outer]) {
-      const section = sectionOf(model.file, line);
+      const section = sectionOf(model, line);
       if (section?.kind !== 'rules') continue;
       for (const [type, columns] of wordsOf(line, section.family ?? 4)) {
         const span = outerSpan(line, columns);

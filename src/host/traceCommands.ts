@@ -72,17 +72,19 @@ async function traceToRule(documents: Documents, panels: TracePanels, about: unk
   // Beside the rules of a JSON log line its first one is meant.
   const lines = here ? [here, ...linesWithin(model.file, here)] : [];
   const found = lines.flatMap((line) => {
-    const dump = model.dumps.find(({ section }) => section === sectionOf(model.file, line));
-    const rule = dump && rulesOfLine(ruleSetOf(dump.section), line)[0];
-    return rule ? [{ dump, rule }] : [];
+    const section = sectionOf(model, line);
+    const dump = model.dumps.find((each) => each.section === section || each.beside === section);
+    const ruleSet = section?.kind === 'rules' ? ruleSetOf(section) : undefined;
+    const rule = ruleSet && rulesOfLine(ruleSet, line)[0];
+    return dump && rule ? [{ dump, rule, ruleSet }] : [];
   });
-  const { dump, rule } = found[0] ?? {};
-  if (!dump || !rule) {
+  const { dump, rule, ruleSet } = found[0] ?? {};
+  if (!dump || !rule || !ruleSet) {
     void vscode.window.showInformationMessage(`Line ${at + 1} is no rule. Put the cursor on a rule, such as "-A INPUT -p tcp --dport 22 -j ACCEPT".`);
     return;
   }
   const { setting, addressesKnown } = settingOf(model, dump);
-  const expression = packetReaching(setting.host, ruleSetOf(dump.section), rule, { addressesKnown });
+  const expression = packetReaching(setting.host, ruleSet, rule, { addressesKnown });
   if (expression === undefined) {
     void vscode.window.showInformationMessage(visible(`No packet gets to ${rule.chain.name} rule ${rule.number}: no built-in chain of table ${rule.chain.table} leads to ${rule.chain.name}.`));
     return;

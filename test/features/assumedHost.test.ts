@@ -12,7 +12,7 @@ function traced(text: string, expression: string) {
   const evaluation = evaluate(model, model.defaultDump, { expression, outcome: 0, answers: {}, overrides: undefined });
   const [walked] = evaluation.input?.traced.outcomes ?? [];
   if (!walked) throw new Error(evaluation.problems.map(({ message }) => message).join('; '));
-  return { walked, badge: badgeOf(walked), facts: assumedFacts(model.defaultDump, evaluation).map(({ message }) => message) };
+  return { walked, badge: badgeOf(walked), facts: assumedFacts(model, model.defaultDump, evaluation).map(({ message }) => message) };
 }
 
 const EMPTY = '*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';

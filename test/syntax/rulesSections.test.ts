@@ -21,7 +21,7 @@ describe('where one rule set ends and the next begins', () => {
     ['cut off in the middle of a log', text('2024-05-02T08:00:00Z\tinfo\tCommand output: ', '*nat', ':A - [0:0]', '-A A -j RE', '2024-05-02T08:00:01Z\tinfo\tSetting up guardrails'), ['2-4 save saved-state v? 1 commands "Command output"']],
     ['a log line between two rules', text('Command output: ', '*nat', ':A - [0:0]', '2024-05-02T08:00:01Z\tinfo\tx', '-A A -j B', 'COMMIT'), ['2-6 save saved-state v? 1 commands "Command output"']],
     ['cut off at the top', text('# Title', '-A A -d 10.0.0.1 -j B', '-A A -j C', 'COMMIT'), ['2-4 list input v4 2 commands']],
-    ['chains without a table', text(':INPUT ACCEPT [0:0]', '-A INPUT -j DROP'), ['1-2 save input v? 1 commands']],
+    ['chains without a table', text(':INPUT ACCEPT [0:0]', '-A INPUT -j DROP'), ['1-2 list saved-state v? 1 commands']],
     ['a list below its command', text('$ iptables -t nat -S', '-P PREROUTING ACCEPT', '-N A', '-A A -j B'), ['2-4 list saved-state v4 nat 3 commands "iptables -t nat -S"']],
     ['a list without a table is of filter', text('# ip6tables -S', '-P INPUT ACCEPT'), ['2-2 list saved-state v6 filter 1 commands "ip6tables -S"']],
     ['a list without a command', text('-P INPUT ACCEPT', '-A INPUT -s 10.0.0.1 -j DROP'), ['1-2 list saved-state v4 2 commands']],

@@ -4,22 +4,23 @@ import { isCleanInput, readInputLine } from '../syntax/restoreInput';
 import { Shape } from '../syntax/shape';
 import type { CommandNode, EmbeddedLine, Line, LineNode, Problem, RulesSection, Word } from '../syntax/tree';
 import type { Columns } from '../text/columns';
-import { ofLegacy, ofNft, type Complaint } from '../xtables/backend';
+import { ofLegacy } from '../xtables/backend';
 import type { TableName } from '../xtables/view';
-import { adviceOf, unknownTableHelp, type Advice } from './advice';
-import { chainOf, changeName, changePolicy, declareChain, deleteChains, flushChains, makeChain, type ChainLine } from './chainCommands';
+import { unknownTableHelp } from './advice';
+import { chainOf, changeName, changePolicy, declareChain, deleteChains, flushChains, makeChain } from './chainCommands';
 import { checkPlaces } from './checkPlaces';
 import { checkSharedNames, sharedNames, type SharedName } from './checkSharedNames';
 import { CommandOutcomes, MAY_FAIL } from './commandOutcomes';
+import { problemsOfEnd } from './endOfProgram';
 import { EMPTY_HEADER } from './header';
-import { LineRule, type SharedReading } from './lineRule';
-import { chainsFirst, withListings, withUntold } from './listedRule';
-import { addChain, addRule, changeRules, clearTable, newTable, placeOfRule, type OpenChain, type OpenTable } from './openTable';
-import { parseRule, type ParsedRule } from './parseRule';
-import { programOf, type Program } from './program';
+import type { LineRule } from './lineRule';
+import { chainsFirst, withListings } from './listedRule';
+import { addChain, clearTable, newTable, type OpenChain, type OpenTable } from './openTable';
+import { parseRule } from './parseRule';
+import { programOf } from './program';
+import { RuleChanges } from './ruleChanges';
 import { ruleNumber } from './ruleNumber';
-import { learnRule, ruleWrittenAlike } from './writtenAlike';
-import { isTableName, type LineProblem, type RuleSet, type Table } from './ruleSet';
+import { HOOKS, isTableName, type LineProblem, type RuleSet, type Table } from './ruleSet';
 
 /**
  * The rule set that a section stands for: what the kernel would hold after iptables-restore had loaded it, or after the commands
@@ -38,13 +39,12 @@ export interface RuleSetChange {
   readonly tables: ReadonlySet<TableName>;
 }
 
-class Binder {
+class Binder extends RuleChanges {
   private readonly tables = new Map<TableName, OpenTable>();
-  private readonly problems: LineProblem[] = [];
-  private readonly program: Program;
   private readonly family: 4 | 6;
-  private current: OpenTable | undefined;
   private currentLine: Line | undefined;
+  /** The table of commands that name none. */
+  private unnamed: TableName | undefined;
   /** The table that was open where the program ended. */
   private unloaded: OpenTable | undefined;
   private unknownTable = false;
@@ -58,18 +58,15 @@ class Binder {
   private readonly replaced = new Map<TableName, readonly SharedName[]>();
   private readonly toldNames = new Set<Line>();
 
-  constructor(private readonly section: RulesSection, private readonly change?: RuleSetChange) {
+  constructor(section: RulesSection, private readonly change?: RuleSetChange) {
+    super(section, programOf(section.family ?? 4, section.backend));
     this.family = section.family ?? 4;
-    this.program = programOf(this.family, section.backend);
   }
 
   bind(): RuleSet {
-    const { form, asInput, lines } = this.section;
+    const { asInput, lines, parts } = this.section;
     if (asInput) this.readInput(lines);
-    else {
-      if (form === 'list' || form === 'commands') this.current = this.open(asTable(this.section.defaultTable) ?? 'filter');
-      for (const line of chainsFirst(lines)) this.readLine(line);
-    }
+    else for (const part of parts ?? [this.section]) this.readPart(part);
     if (this.change) this.runChange(this.change);
     this.checkNames([...this.tables.values()].map((table) => [table.name, sharedNames(this.finishTable(table))]));
     return {
@@ -78,8 +75,32 @@ class Binder {
     };
   }
 
+  /** One section of the host. What stands above it is there already. */
+  private readPart(part: RulesSection): void {
+    const { form, fragment, defaultTable } = part;
+    this.part = part;
+    this.current = undefined;
+    this.unnamed = form === 'commands' ? 'filter' : undefined;
+    this.mayRepeat = fragment === true && this.section.parts !== undefined;
+    if (form === 'list') {
+      const name = asTable(defaultTable) ?? 'filter';
+      if (this.change && !this.change.tables.has(name)) return;
+      this.current = fragment ? this.open(name) : this.showTable(name);
+      if (fragment) declareAll(part.lines, this.current);
+    }
+    for (const line of chainsFirst(part.lines)) this.readLine(line);
+  }
+
+  /** A table as it is shown: commands above have done what they did. */
+  private showTable(name: TableName): OpenTable {
+    if (this.part !== this.section && this.part.form !== 'restore') this.tables.delete(name);
+    this.whole.add(name);
+    return this.open(name);
+  }
+
   private runChange({ commands, from, tables }: RuleSetChange): void {
     this.current = undefined;
+    this.mayRepeat = false;
     for (const line of commands) this.readLine(line);
     for (const [name, table] of from.tables) if (!tables.has(name)) this.taken.set(name, table);
     this.needsConntrack = from.needsConntrack;
@@ -101,7 +122,7 @@ class Binder {
     clearTable(table);
   }
 
-  private finishTable(table: OpenTable): readonly LineRule[] {
+  private finishTable(table: OpenTable, again = false): readonly LineRule[] {
     const chains = [...table.chains.values()];
     const limited: LineRule[] = [];
     for (const chain of chains) {
@@ -117,9 +138,18 @@ class Binder {
         jump.refused = jump.to?.hook ? `rules cannot jump to the built-in chain ${jump.chain}` : undefined;
       }
     }
-    if (table === this.unloaded) return limited;
+    if (table === this.unloaded || again) return limited;
+    const before = this.problems.length;
     checkPlaces(chains, limited, this.program.backend, (line, at, code, message, severity) => this.report(line, at, code, message, severity));
-    return limited;
+    return this.withoutRefused(chains, this.problems.slice(before)) ? this.finishTable(table, true) : limited;
+  }
+
+  /** Takes out what the kernel has refused of commands. Whether there was any. */
+  private withoutRefused(chains: readonly OpenChain[], problems: readonly LineProblem[]): boolean {
+    const refused = new Set(problems.filter(({ severity, line }) => severity === 'error' && line.shape === Shape.ProgramCommand).map(({ line }) => line));
+    if (refused.size === 0) return false;
+    for (const chain of chains) if (chain.rules.some(({ line }) => refused.has(line))) chain.rules = chain.rules.filter(({ line }) => !refused.has(line));
+    return true;
   }
 
   /** A whole file for iptables-restore: what that program refuses is an error. */
@@ -147,18 +177,11 @@ class Binder {
     if (this.current || this.unknownTable) this.reportOpenTable();
   }
 
-  /**
-   * Whether iptables-restore ends at this line, because of -h or -V: it is content, whatever stands behind, and has not loaded the table. What it looks at
-   * only once it has read the whole line (addresses, the target) does not matter any more.
-   */
+  /** Whether iptables-restore ends at this line, without having loaded the table. */
   private endsProgram(line: Line, parts: CommandParts, told: readonly Problem[], table: OpenTable): boolean {
-    if (!MAY_END.test(line.text)) return false;
-    const { ends, problems } = parseRule(parts.words, { ...this.program, table: table.name, chain: parts.chain?.text ?? '', chains: table.chains });
-    if (!ends) return false;
-    for (const problem of told) if (problem.start < ends.start || OF_WORDS.has(problem.code)) this.problems.push({ ...problem, line });
-    const later = ({ code, start }: Problem): boolean => LATER.has(code) || (code === 'attached-value' && READ_LATER.test(line.text.slice(start))) || (code === 'bad-value' && (ADDRESS_BEFORE.test(line.text.slice(0, start)) || ADDRESS_WITHIN.test(line.text.slice(start))));
-    for (const problem of problems) if (!later(problem)) this.problems.push({ ...problem, line });
-    if (parts.position && 'IRD'.includes(parts.operation) && ruleNumber(parts.position.text) < 1) this.report(line, parts.position, 'rule-number', `${parts.position.text} is no number of a rule`);
+    const problems = problemsOfEnd(line, parts, told, { ...this.program, table: table.name, chain: parts.chain?.text ?? '', chains: table.chains });
+    if (!problems) return false;
+    for (const problem of problems) this.problems.push({ ...problem, line });
     this.unloaded = table;
     return true;
   }
@@ -180,7 +203,7 @@ class Binder {
     if (runsIf && !this.outcomes.holds(runsIf)) return this.outcomes.note(line, false);
     const before = this.problems.length;
     this.readEachLine(line);
-    const failed = this.problems.slice(before).some(({ severity, code }) => severity === 'error' || code === 'no-such-rule');
+    const failed = this.problems.slice(before).some(({ severity, code }) => severity === 'error' || code === 'no-such-rule' || code === 'unknown-chain');
     if (failed && (mayFail || runsIf)) this.problems.splice(before, Infinity, ...this.problems.slice(before).filter(({ code }) => !MAY_FAIL.has(code)));
     this.outcomes.note(line, !failed);
   }
@@ -219,7 +242,8 @@ class Binder {
     }
     const known = this.tables.get(table);
     if (known && this.section.asInput) this.replaceTable(known);
-    this.current = this.open(table);
+    this.current = this.section.parts && this.part.form === 'save' ? this.showTable(table) : this.open(table);
+    this.whole.add(table);
   }
 
   private endTable(): void {
@@ -238,9 +262,9 @@ class Binder {
   }
 
   private runCommand(line: Line, node: CommandParts | CommandNode): void {
-    const table = node.table ? this.tableOf(line, node.table) : this.current;
+    const table = node.table ? this.tableOf(line, node.table) : (this.current ?? (this.unnamed && this.open(this.unnamed)));
     if (!table) return;
-    if (node.table && (this.section.form === 'save' || this.section.form === 'restore') && !this.change?.commands.includes(line)) {
+    if (node.table && (this.part.form === 'save' || this.part.form === 'restore') && !this.change?.commands.includes(line)) {
       this.report(line, node.table, 'table-option', 'the -t option (seen in the line) cannot be used in iptables-restore input: the line "*table" names the table');
     }
     if (!'AIRDC'.includes(node.operation) || (node.operation === 'D' && node.position)) this.checkNothingElse(line, node, table);
@@ -267,10 +291,6 @@ class Binder {
     }
   }
 
-  private chainLine(line: Line, table: OpenTable): ChainLine {
-    return { line, table, section: this.section, program: this.program, tell: (at, complaint) => this.tell(line, at, complaint), report: (at, code, message, severity) => this.report(line, at, code, message, severity) };
-  }
-
   /** iptables-restore 1.8.9 lists no rule that jumps to a chain: it looks for a target of that name and ends. */
   private checkListed(line: Line, node: CommandParts | CommandNode, chains: readonly OpenChain[]): void {
     const number = node.position && ruleNumber(node.position.text);
@@ -295,131 +315,21 @@ class Binder {
     this.report(line, word, 'unknown-table', unknownTableHelp(word));
     return undefined;
   }
-
-  private changeRules(line: Line, table: OpenTable, node: CommandParts | CommandNode): void {
-    let chain = chainOf(this.chainLine(line, table), node);
-    if (!chain && node.chain && node.operation === 'A') chain = addChain(table, node.chain.text, undefined, undefined, undefined);
-    if (!chain) return;
-    const position = this.positionOf(line, node, chain);
-    if (position === undefined) return;
-    if (node.operation === 'D' && node.position) {
-      changeRules(chain, position - 1, 1, []);
-      return;
-    }
-    const certain = new Map<Word, readonly string[]>();
-    const { listed } = line;
-    const read = this.parse(node, table, chain, certain);
-    const parsed = listed ? withUntold(read, listed, chain.name, false) : read;
-    for (const problem of parsed.problems) this.problems.push({ ...problem, line });
-    if (parsed.otherFamily) return;
-    if (node.operation === 'D' || node.operation === 'C') {
-      const counters = parsed.counters;
-      if (counters) this.report(line, counters, 'not-allowed', `-${node.operation} takes no counters`);
-    } else if (node.operation === 'R' && parsed.headers.length > 1) {
-      this.report(line, node.operationWord, 'bad-value', '-R replaces one rule by one: several addresses would make several');
-    } else if (node.operation === 'R' && this.section.asInput && this.program.backend === 'nft') {
-      this.tell(line, node.operationWord, ofNft('1.8.9 crashes where -R replaces a rule of the same text'));
-    }
-    if (node.operation === 'A' && parsed.headers.length === 1) {
-      const rule = this.makeRule(line, chain, 0, parsed);
-      addRule(chain, rule);
-      if (line instanceof AppendLine && parsed.problems.length === 0 && !node.table) {
-        line.made = rule;
-        learnRule(chain, rule, node, certain);
-      }
-      return;
-    }
-    const siblings = parsed.headers.length > 1 ? {} : undefined;
-    const rules = parsed.headers.map((_, i) => this.makeRule(line, chain, i, parsed, siblings));
-    if (node.operation === 'C') return rules.forEach((rule) => this.findRule(line, node, chain, rule));
-    if (node.operation === 'A') for (const rule of rules) addRule(chain, rule);
-    else if (node.operation === 'I') changeRules(chain, position - 1, 0, rules.toReversed());
-    else if (node.operation === 'R') changeRules(chain, position - 1, 1, rules.slice(0, 1));
-    else {
-      for (const rule of rules) {
-        const index = this.findRule(line, node, chain, rule);
-        if (index >= 0) changeRules(chain, index, 1, []);
-      }
-    }
-  }
-
-  private positionOf(line: Line, node: CommandParts | CommandNode, chain: OpenChain): number | undefined {
-    if (!node.position) {
-      if (node.operation !== 'R') return 1;
-      this.report(line, node.operationWord, 'missing-value', '-R needs the number of the rule to replace');
-      return undefined;
-    }
-    const position = ruleNumber(node.position.text);
-    const last = chain.rules.length + (node.operation === 'I' ? 1 : 0);
-    if (position >= 1 && position <= last) return position;
-    this.report(line, node.position, 'rule-number', `chain "${chain.name}" has ${chain.rules.length} rules: the number must be from 1 to ${last}`);
-    return undefined;
-  }
-
-  private parse(node: CommandParts | CommandNode, table: OpenTable, chain: OpenChain, certain?: Map<Word, readonly string[]>): ParsedRule {
-    return parseRule(node.words, { ...this.program, asInput: this.section.asInput, table: table.name, chain: chain.name, chains: table.chains, ...(certain ? { certain } : {}) });
-  }
-
-  private makeRule(line: Line, chain: OpenChain, headerIndex: number, parsed: ParsedRule, siblings?: SharedReading): LineRule {
-    return LineRule.of(this.program, chain, line, headerIndex, parsed, siblings);
-  }
-
-  /** Whether the line could be made a rule without reading its words. */
-  private takeUnread(line: AppendLine): boolean {
-    const table = this.current;
-    return table !== undefined && (this.takeAgain(line, table) || this.takeAlike(line, table));
-  }
-
-  /** A rule whose line has not changed since the rule set was made last is taken over. */
-  private takeAgain(line: AppendLine, table: OpenTable): boolean {
-    const known = line.made;
-    if (!(known instanceof LineRule) || known.program !== this.program || known.chain.table !== table.name) return false;
-    const chain = table.chains.get(known.chain.name);
-    const rule = chain && known.again(chain, table.chains);
-    if (!rule) return false;
-    addRule(chain, rule);
-    line.made = rule;
-    return true;
-  }
-
-  private takeAlike(line: AppendLine, table: OpenTable): boolean {
-    const found = ruleWrittenAlike(line, table, this.program);
-    if (!found) return false;
-    addRule(found.chain, found.rule);
-    line.made = found.rule;
-    return true;
-  }
-
-  private findRule(line: Line, node: CommandParts | CommandNode, chain: OpenChain, rule: LineRule): number {
-    const index = placeOfRule(chain, rule);
-    if (index < 0) this.report(line, node.operationWord, 'no-such-rule', `chain "${chain.name}" has no rule like this`, this.section.noflush ? 'warning' : 'error');
-    return index;
-  }
-
-  private tell(line: Line, { start, end }: Columns, complaint: Complaint): void {
-    this.problems.push({ ...complaint, start, end, line });
-  }
-
-  private report(line: Line, at: Columns, code: string, told: string | Advice, severity: Problem['severity'] = 'error'): void {
-    this.problems.push({ ...adviceOf(told), severity, code, start: at.start, end: at.end, line });
-  }
 }
-
-/** A word that may be, or hold, -h or -V. */
-const MAY_END = /[ \t]-(?:-[hv]|[A-Za-z0-9]*[hV])/;
-/** A line is cut into words before any is looked at. */
-const OF_WORDS: ReadonlySet<string> = new Set(['too-many-words', 'word-too-long', 'line-too-long']);
-/** Looked at when all options are read. */
-const LATER: ReadonlySet<string> = new Set(['unknown-target', 'unknown-chain', 'bad-address', 'old-negation', 'listing-option']);
-
-/** Options whose value is, too: addresses, and the target. */
-const ADDRESS_BEFORE = /[ \t](?:-[A-Za-z0-9]*[sd]|--(?:s(?:rc?|o\w*)?|d(?:s\w*|e\w*)?))[ =\t"]*[^ \t]*$/;
-const ADDRESS_WITHIN = /^--(?:s(?:rc?|o\w*)?|d(?:st?|e\w*)?)=/;
-const READ_LATER = /^(?:-[A-Za-z0-9]*[sdj]|--(?:s|d(?!p)|j))/;
 
 function limitedRules(table: OpenTable): readonly LineRule[] {
   return [...table.chains.values()].flatMap(({ rules }) => rules.filter(({ traits }) => traits.limits.length > 0));
 }
+
+/** The chains of lines that were cut out of a dump: their declarations may be missing, or stand below the jumps to them. */
+function declareAll(lines: readonly Line[], table: OpenTable): void {
+  for (const { shape, text } of lines) {
+    const name = shape === Shape.Rule ? APPENDED.exec(text)?.[1] : undefined;
+    if (name !== undefined && !table.chains.has(name) && !(HOOKS as readonly string[]).includes(name)) addChain(table, name, undefined, undefined, undefined);
+  }
+}
+
+const APPENDED = /(?:^|[ \t\]])-[AI][ \t]+([^\s"]+)/;
 
 function asTable(name: string | undefined): TableName | undefined {
   return name !== undefined && isTableName(name) ? name : undefined;
@@ -428,4 +338,3 @@ function asTable(name: string | undefined): TableName | undefined {
 function wholeLine(line: Line): Columns {
   return { start: line.contentStart, end: line.text.length };
 }
-

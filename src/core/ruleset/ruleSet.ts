@@ -15,6 +15,8 @@ export interface RuleSet {
   readonly needsConntrack: boolean;
   /** A rule has fragments put together, as connection tracking does. */
   readonly needsDefrag: boolean;
+  /** The rules of the other back end of the same host, which filters every packet as well. */
+  readonly beside?: RuleSet;
 }
 
 /** A problem with its line: for a list of diagnostics. */

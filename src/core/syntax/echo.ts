@@ -1,5 +1,6 @@
 import { readCommand } from './command';
-import { findProgram, isTables, programBackend, programFamily } from './shellProgram';
+import { machineOf, type Machine } from './machine';
+import { findProgram, isTables, programBackend, programFamily, type ShellProgram } from './shellProgram';
 import type { Line } from './tree';
 import { splitWords } from './words';
 
@@ -14,6 +15,9 @@ export interface Echo {
   readonly noflush: boolean;
   /** Whether it loads rules (iptables-restore) or prints them. */
   readonly role: 'saved-state' | 'input' | undefined;
+  /** It shows one chain, or what grep lets through. */
+  readonly partial: boolean;
+  readonly machine: Machine;
   /** The program with its arguments, as written. */
   readonly title: string;
 }
@@ -25,14 +29,20 @@ export function readEcho(line: Line): Echo | undefined {
   if (!program) return undefined;
   const words = splitWords(text, program.end, program.limit, 'shell').map((word) => word.text);
   const name = program.name;
+  const machine = machineOf(text, line.contentStart, program);
+  // Behind sed or awk nobody knows; less and tee leave all as it is.
+  const piped = /\|[ \t]*(?:sudo[ \t]+)?(?:[\w/]*grep|awk|sed|head|tail|rg|ag|sort|uniq)\b/.test(text.slice(program.end, program.limit));
   const title = `${name}${text.slice(program.end, program.limit)}`.trim();
   if (isTables(name)) {
     const parts = readCommand(text, program.start, program.limit, 'shell');
+    const lists = parts?.operation === 'S' || parts?.operation === 'L';
     return {
       program: name,
       family: programFamily(name),
-      backend: programBackend(name),
-      table: parts?.operation === 'S' || parts?.operation === 'L' ? (parts.table?.text ?? 'filter') : undefined,
+      backend: backendOf(text, program),
+      partial: piped || (lists && parts?.chain !== undefined),
+      machine,
+      table: lists ? (parts?.table?.text ?? 'filter') : undefined,
       noflush: false,
       role: 'saved-state',
       title,
@@ -43,7 +53,9 @@ export function readEcho(line: Line): Echo | undefined {
     return {
       program: name,
       family: programFamily(name),
-      backend: programBackend(name),
+      backend: backendOf(text, program),
+      partial: piped,
+      machine,
       table: undefined,
       noflush: restores && words.some((word) => word === '--noflush' || word === '-n'),
       role: restores ? 'input' : 'saved-state',
@@ -56,11 +68,18 @@ export function readEcho(line: Line): Echo | undefined {
     program: name,
     family: six ? 6 : four ? 4 : undefined,
     backend: undefined,
+    partial: false,
+    machine,
     table: name === 'ip' ? tableOf(words) : undefined,
     noflush: false,
     role: undefined,
     title,
   };
+}
+
+/** By the program or by what starts it: `xtables-nft-multi iptables`. */
+export function backendOf(text: string, { name, start }: ShellProgram): 'legacy' | 'nft' | undefined {
+  return programBackend(name) ?? programBackend(/xtables-(?:legacy|nft)-multi[ \t]+$/.exec(text.slice(Math.max(0, start - 40), start))?.[0] ?? '');
 }
 
 /** The routing table that `ip route show table N` asked for. */

@@ -20,7 +20,7 @@ export function readHeader(text: string, start: number, end: number): Header | u
     return { role: 'generated', ...(family && { family }), backend: nft ? 'nft' : 'legacy', version };
   }
   if (body.startsWith('Completed on ')) return { role: 'completed' };
-  if (/^Warning: \S*tables/.test(body)) return { role: 'warning' };
-  if (/^Table .* is incompatible/.test(body)) return { role: 'warning' };
+  if (/^Warning: \S*tables/.test(body)) return { role: 'warning', ...(/ present/.test(body) && { more: true }) };
+  if (/^Table .* is incompatible/.test(body)) return { role: 'warning', more: true };
   return undefined;
 }

@@ -17,6 +17,12 @@ export function machineOf(text: string, start: number, program: ShellProgram): M
   return { name: promptMachine(text.slice(start, prompt)), within: withinOf(words) };
 }
 
+/** The machine that a log shipper names in front of a line: a pod, a service of docker compose, the host of a syslog line; undefined where none does. */
+export function machineOfPrefix(prefix: string): Machine | undefined {
+  const name = (/\[pod\/([\w.-]{1,253})/.exec(prefix) ?? /\d\d:\d\d:\d\d ([A-Za-z][\w.-]{0,199}) /.exec(prefix) ?? /^[ \t]*([a-z][\w.-]{0,253})(?:[ \t]+\||[ \t]+[\w.-]+[ \t]*$|[ \t]*$)/.exec(prefix))?.[1];
+  return name === undefined ? undefined : { name, within: '' };
+}
+
 /** Whether both may be the same: what neither line tells is no difference. */
 export function sameMachine(a: Machine | undefined, b: Machine | undefined): boolean {
   if (!a || !b) return true;

@@ -86,6 +86,12 @@ function readPlain(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | u
   };
   const count = lines.length;
   let i = 0;
+  const readRulesAt = (): void => {
+    reader.context = context;
+    i = readRules(reader, i);
+    spent = true;
+    context = { ...context, family: undefined, backend: undefined, table: undefined, partial: false, more: undefined, noflush: context.role === 'input' && context.noflush };
+  };
   while (i < count) {
     const line = lines[i];
     if (line === undefined) break;
@@ -97,7 +103,7 @@ function readPlain(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | u
         i++;
         break;
       case Shape.Echo:
-        context = contextOfEcho(line);
+        context = { ...contextOfEcho(line), more: context.more };
         i++;
         break;
       case Shape.Log: {
@@ -123,15 +129,19 @@ function readPlain(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | u
         i++;
         break;
       }
-      case Shape.Table:
       case Shape.Header:
+        if (line.node.kind === 'comment' && line.node.header?.more) {
+          context = { ...context, more: line };
+          i++;
+          break;
+        }
+        readRulesAt();
+        break;
+      case Shape.Table:
       case Shape.Chain:
       case Shape.Rule:
       case Shape.Commit:
-        reader.context = context;
-        i = readRules(reader, i);
-        spent = true;
-        context = { ...context, family: undefined, backend: undefined, table: undefined, noflush: context.role === 'input' && context.noflush };
+        readRulesAt();
         break;
       case Shape.ProgramCommand:
         reader.context = context;
@@ -222,6 +232,8 @@ function contextOfEcho(line: Line): Context {
     backend: echo.backend,
     noflush: echo.noflush,
     table: rules ? echo.table : undefined,
+    partial: rules && echo.partial,
+    machine: echo.machine,
     routingTable: rules ? undefined : echo.table,
   };
 }

@@ -1,3 +1,4 @@
+import type { Machine } from './machine';
 import type { FileProblem, Line, Section } from './tree';
 
 /** What the lines above say about the rules, routes or sockets that follow. */
@@ -9,6 +10,12 @@ export interface Context {
   readonly noflush: boolean;
   /** The table of `iptables -t nat -S`. */
   readonly table: string | undefined;
+  /** Only some of what the program prints: one chain, or what grep let through. */
+  readonly partial: boolean;
+  /** Where the command above was run. */
+  readonly machine: Machine | undefined;
+  /** A line that says that there is more than is shown. */
+  readonly more: Line | undefined;
   /** The routing table of `ip route show table 133`. */
   readonly routingTable: string | undefined;
 }
@@ -20,6 +27,9 @@ export const emptyContext: Context = {
   backend: undefined,
   noflush: false,
   table: undefined,
+  partial: false,
+  machine: undefined,
+  more: undefined,
   routingTable: undefined,
 };
 

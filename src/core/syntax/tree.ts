@@ -1,4 +1,5 @@
 import type { Columns } from '../text/columns';
+import type { Machine } from './machine';
 import type { Shape } from './shape';
 
 /** A shell-like word: `text` is its value (quotes and escapes undone), the columns span its spelling. */
@@ -34,6 +35,8 @@ export interface Header {
   readonly family?: 4 | 6;
   readonly backend?: 'legacy' | 'nft';
   readonly version?: string;
+  /** Says that there are rules which the program could not show. */
+  readonly more?: true;
 }
 
 /** `:CHAIN POLICY [12:3400]`. */
@@ -161,8 +164,22 @@ export interface RulesSection {
   readonly noflush: boolean;
   /** The lines are a whole file for iptables-restore, to be read as that program reads it: what it refuses is an error. */
   readonly asInput?: true;
-  /** The table that the command above asked for (`iptables -t nat -S`); undefined where the lines name tables themselves or nothing tells. */
+  /** The table that the command or the heading above names (`iptables -t nat -S`, `nat:`); undefined where the lines name tables themselves or nothing tells. */
   readonly defaultTable?: string;
+  /** Cut out of what a host has, by grep or by hand: chains, policies and rules may be missing. */
+  readonly fragment?: true;
+  /** Where the program ran, as the prompt, the wrapper or the log shipper tells. */
+  readonly machine?: Machine;
+  /** What a heading says that tells these rules apart from others: `after`, `node worker-2`. */
+  readonly scope?: string;
+  /** When it was saved, by the header: milliseconds, of whatever time zone. */
+  readonly savedAt?: number;
+  /** A line that says that the host has more rules than are shown (`# Warning: iptables-legacy tables present`). */
+  readonly more?: Line;
+  /** The sections of one host that make up this rule set, in the order in which they take effect. */
+  readonly parts?: readonly RulesSection[];
+  /** Why the lines are read as rules of `defaultTable`, where they do not say so themselves. */
+  readonly inferred?: { readonly why: string; readonly certain: boolean };
   readonly lines: readonly Line[];
 }
 

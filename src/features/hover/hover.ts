@@ -27,7 +27,7 @@ export function hoverAt(model: FileModel, lineNumber: number, column: number): H
 }
 
 function lineHover(model: FileModel, line: Line, column: number): Hover | undefined {
-  const section = sectionOf(model.file, line);
+  const section = sectionOf(model, line);
   if (section?.kind === 'rules') return ruleHover(section, line, column);
   if (section?.kind === 'environment') {
     const entry = section.entries.find((each) => each.line === line);

@@ -2,8 +2,9 @@ import type { PacketRequest } from '../../core/net/packetRequest';
 import { notesOf } from '../../core/netfilter/trace';
 import { familyOf } from '../../core/net/makePacket';
 import type { AssumedFact } from '../../shared/protocol';
-import { ruleSetOf, type Dump } from '../fileModel';
+import { ruleSetOf, sectionsOf, type Dump, type FileModel } from '../fileModel';
 import { loadProblems } from '../loadProblems';
+import { ruleSetNotes } from '../ruleSetNotes';
 import type { Evaluation } from './evaluate';
 import { addressField } from './hostFields';
 import { textOf } from './packetForm';
@@ -15,8 +16,10 @@ const MOST_ERRORS = 5;
 const TELLING: ReadonlySet<keyof PacketRequest> = new Set(['dir', 'iface', 'src', 'dst', 'proto', 'dport', 'uid', 'icmpType']);
 
 /** Everything that was taken for granted, most important first, each with the field in which it can be changed. */
-export function assumedFacts(dump: Dump, evaluation: Evaluation): readonly AssumedFact[] {
-  return [...ofRules(dump, evaluation), ...ofHost(evaluation), ...ofPrograms(evaluation), ...ofPacket(evaluation)];
+export function assumedFacts(model: FileModel, dump: Dump, evaluation: Evaluation): readonly AssumedFact[] {
+  const family = evaluation.request ? familyOf(evaluation.request) : (dump.section.family ?? 4);
+  const notes = ruleSetNotes(model, dump, family, 'choose it in the list of rule sets').map(({ message, line }) => ({ message: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, line, field: undefined }));
+  return [...notes, ...ofRules(dump, evaluation), ...ofHost(evaluation), ...ofPrograms(evaluation), ...ofPacket(evaluation)];
 }
 
 function ofRules(dump: Dump, { request, setting }: Evaluation): readonly AssumedFact[] {
@@ -27,7 +30,7 @@ function ofRules(dump: Dump, { request, setting }: Evaluation): readonly Assumed
     const ruleSet = family === 4 ? setting.setting.ruleSets.v4 : setting.setting.ruleSets.v6;
     if (!ruleSet) facts.push(fact(`The file has no IPv${family} rules: nothing is assumed to stand in the way of an IPv${family} packet.`));
   }
-  const problems = loadProblems(ruleSetOf(dump.section), MOST_ERRORS);
+  const problems = sectionsOf(dump).flatMap((section) => loadProblems(ruleSetOf(section), MOST_ERRORS));
   return [...facts, ...problems.map(({ message, line }) => ({ message: `${message.charAt(0).toUpperCase()}${message.slice(1)}`, line, field: undefined }))];
 }
 

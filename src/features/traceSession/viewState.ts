@@ -47,7 +47,7 @@ export function viewState(shown: Shown): ViewState {
     scenarios: scenarios.map(({ id, label, detail, expression: packet }) => ({ id, label, detail, expression: packet })),
     scenario,
     packet: packetForm(shown),
-    assumed: dump && evaluation ? [...noted, ...assumedFacts(dump, evaluation)] : noted,
+    assumed: model && dump && evaluation ? [...noted, ...assumedFacts(model, dump, evaluation)] : noted,
     reading: model && readingFacts(model),
     journey: legs.map(({ id, label, expression: packet }) => ({ id, label, current: packet === expression })),
     trace: shown.trace,

@@ -1,5 +1,9 @@
 import { Command } from '../command';
+import { backendOf } from '../echo';
+import { headingAbove } from '../heading';
+import { machineOf, machineOfPrefix, type Machine } from '../machine';
 import type { SectionReader } from '../sectionReader';
+import { findProgram } from '../shellProgram';
 import { Shape } from '../shape';
 import type { Line } from '../tree';
 import { takeAdded } from './added';
@@ -7,16 +11,18 @@ import { readHostCommand } from './hostCommands';
 import { takeSysctls } from './sysctls';
 
 /**
- * Reads a list of `iptables …` command lines. Other lines of the script or trace between them are passed over. Where
- * IPv4 and IPv6 commands alternate, each family becomes a section of its own lines.
+ * Reads a list of `iptables …` command lines. Other lines of the script or trace between them are passed over. Where commands of both families,
+ * of both back ends or of several machines alternate, those of each become a section of their own.
  */
 export function readCommands(reader: SectionReader, from: number): number {
   const { lines, context } = reader;
   const count = lines.length;
+  const heading = headingAbove(lines, from);
+  const kinds = new Map<string, Kind>();
+  /** By where the command was passed on to, the last name of the machine: prompts may leave it out. */
+  const names = new Map<string, string>();
   let end = from;
   let i = from;
-  let four = 0;
-  let six = 0;
   const settings: number[] = [];
   let pending: number[] = [];
   while (i < count) {
@@ -25,29 +31,28 @@ export function readCommands(reader: SectionReader, from: number): number {
       // What stands behind the last command is read by whoever comes to it.
       settings.push(...pending);
       pending = [];
-      if (familyOf(line) === 6) six++;
-      else four++;
+      const { family, backend, machine } = whereRun(line);
+      const within = machine?.within ?? '';
+      const name = machine?.name ?? names.get(within);
+      if (name !== undefined) names.set(within, name);
+      const key = `${family} ${backend ?? ''} ${name ?? ''} ${within}`;
+      const kind = kinds.get(key);
+      if (kind) kind.lines.push(line);
+      else kinds.set(key, { family, backend, machine: name === undefined && within === '' ? undefined : { name, within }, lines: [line] });
       end = ++i;
     } else if (line?.shape === Shape.HostCommand || line?.shape === Shape.Sysctl) {
       pending.push(i++);
     } else if (line && mayStandBetweenCommands(line)) i++;
     else break;
   }
-  const base = {
-    kind: 'rules' as const,
-    form: 'commands' as const,
-    role: 'input' as const,
-    backend: context.backend,
-    version: undefined,
-    title: undefined,
-    noflush: true,
-  };
   const all = reader.slice(from, end);
-  if (four > 0 && six > 0) {
-    reader.take({ ...base, family: 4, lines: all.filter((line) => line.shape === Shape.ProgramCommand && familyOf(line) !== 6) });
-    reader.take({ ...base, family: 6, lines: all.filter((line) => line.shape === Shape.ProgramCommand && familyOf(line) === 6) });
-  } else {
-    reader.take({ ...base, family: six > 0 ? 6 : 4, lines: all });
+  for (const { family, backend, machine, lines: own } of kinds.values()) {
+    reader.take({
+      kind: 'rules', form: 'commands', role: 'input', family, backend: backend ?? context.backend, version: undefined, title: undefined, noflush: true,
+      ...(machine && { machine }),
+      ...(heading.scope !== undefined && { scope: heading.scope }),
+      lines: kinds.size > 1 ? own : all,
+    });
   }
   takeAdded(reader, all.filter((line) => line.shape === Shape.IpAdd));
   for (const at of settings) {
@@ -55,6 +60,25 @@ export function readCommands(reader: SectionReader, from: number): number {
     else takeSysctls(reader, at, at + 1);
   }
   return end;
+}
+
+interface Kind {
+  readonly family: 4 | 6;
+  readonly backend: 'legacy' | 'nft' | undefined;
+  readonly machine: Machine | undefined;
+  readonly lines: Line[];
+}
+
+function whereRun(line: Line): Omit<Kind, 'lines'> {
+  const family = line.node instanceof Command && line.node.family === 6 ? 6 : 4;
+  const { text, contentStart } = line;
+  // Most scripts name the program and nothing else.
+  const plain = text.startsWith('iptables ', contentStart) || text.startsWith('ip6tables ', contentStart);
+  const program = plain ? undefined : findProgram(text, contentStart, text.length);
+  const prefix = contentStart > 0 ? machineOfPrefix(text.slice(0, contentStart)) : undefined;
+  if (!program) return { family, backend: undefined, machine: prefix };
+  const machine = machineOf(text, contentStart, program);
+  return { family, backend: backendOf(text, program), machine: machine.name === undefined && machine.within === '' ? prefix : machine };
 }
 
 function mayStandBetweenCommands(line: Line): boolean {
@@ -70,8 +94,4 @@ function mayStandBetweenCommands(line: Line): boolean {
     default:
       return false;
   }
-}
-
-function familyOf(line: Line): 4 | 6 | undefined {
-  return line.node instanceof Command ? line.node.family : undefined;
 }

@@ -1,4 +1,6 @@
 import { findFamily } from '../family';
+import { headingAbove, tableOfHeading } from '../heading';
+import { machineOfPrefix } from '../machine';
 import { emptyContext, type SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
 import type { Header, Line, Listing, RulesSection } from '../tree';
@@ -19,6 +21,7 @@ export function readRules(reader: SectionReader, from: number): number {
   let bareRules = false;
   let listing: Listing | undefined;
   let policies: Set<string> | undefined;
+  let more = context.more;
   let end = from;
   let i = from;
   scan: while (i < count) {
@@ -35,7 +38,7 @@ export function readRules(reader: SectionReader, from: number): number {
             // A second policy for the same chain is the beginning of another list.
             const chain = line.node.chain?.text ?? '';
             policies ??= new Set();
-            if (policies.has(chain)) break scan;
+            if (policies.has(chain) || beginsAnother(chain, policies)) break scan;
             policies.add(chain);
           }
           end = ++i;
@@ -49,6 +52,7 @@ export function readRules(reader: SectionReader, from: number): number {
         if (open === undefined && (tables.size > 0 || bareRules)) break scan;
         if (open === undefined && line.node.kind === 'chain' && line.node.policy === undefined) break scan;
         declared = true;
+        if (open === undefined && line.node.kind === 'chain' && line.node.policy?.text !== '-') (policies ??= new Set()).add(line.node.name.text);
         i++;
         if (open) while (i < count && shapes[i] === Shape.Chain) i++;
         end = i;
@@ -77,6 +81,7 @@ export function readRules(reader: SectionReader, from: number): number {
         const found = line.node.kind === 'comment' ? line.node.header : undefined;
         if (found?.role !== 'generated') {
           if (i === from) return from + 1;
+          if (found?.more) more ??= line;
           i++;
           if (tables.size > 0) end = i;
           break;
@@ -95,8 +100,12 @@ export function readRules(reader: SectionReader, from: number): number {
         i++;
         break;
       }
-      case Shape.Blank:
       case Shape.Comment:
+        // `# nat` between rules without a table is the heading of the next ones.
+        if (tables.size === 0 && (bareRules || declared) && tableOfHeading(line.text.slice(line.contentStart)) !== undefined) break scan;
+        i++;
+        break;
+      case Shape.Blank:
         i++;
         break;
       case Shape.Echo:
@@ -130,25 +139,58 @@ export function readRules(reader: SectionReader, from: number): number {
 
   // What a save program wrote is no input, whatever was said above.
   const told = header && context.role === 'input' ? emptyContext : context;
-  const form: RulesSection['form'] = tables.size === 0 && !declared ? 'list' : told.role === 'input' || (!header && !declared) ? 'restore' : 'save';
-  const family = header?.family ?? told.family ?? listing?.family ?? findFamily(lines, from, end) ?? reader.fileFamily;
+  const heading = headingAbove(lines, from);
+  const bare = tables.size === 0;
+  const form: RulesSection['form'] = bare ? 'list' : told.role === 'input' || (!header && !declared) ? 'restore' : 'save';
+  const family = header?.family ?? told.family ?? listing?.family ?? findFamily(lines, from, end) ?? heading.family ?? reader.fileFamily;
   // A few lines cut out of a dump do not say what a host has; a list with policies, or below its command, does.
-  const whole = tables.size > 0 || policies !== undefined;
-  const meta = {
-    kind: 'rules' as const,
+  const whole = !bare || policies !== undefined;
+  const table = told.table ?? heading.table;
+  const machine = told.machine ?? machineOfPrefix(lines[from]?.text.slice(0, lines[from]?.contentStart) ?? '');
+  const savedAt = header && timeOf(lines, from, end);
+  const meta: Meta = {
+    kind: 'rules',
     form,
-    role: header ? ('saved-state' as const) : (told.role ?? (whole && form !== 'restore' ? ('saved-state' as const) : ('input' as const))),
+    role: header ? 'saved-state' : (told.role ?? (whole && form !== 'restore' ? 'saved-state' : 'input')),
     family,
-    backend: header?.backend ?? told.backend,
+    backend: header?.backend ?? told.backend ?? heading.backend,
     version: header?.version,
     title: told.title,
     noflush: form === 'restore' && told.noflush,
-    ...(form === 'list' && told.table !== undefined ? { defaultTable: told.table } : {}),
+    ...(bare && table !== undefined && { defaultTable: table.toLowerCase() }),
+    ...(bare && told.table === undefined && heading.table !== undefined && { inferred: { why: `the heading above them says "${heading.text}"`, certain: true } }),
+    ...(bare && (told.partial || policies === undefined) && { fragment: true as const }),
+    ...(machine && { machine }),
+    ...(heading.scope !== undefined && { scope: heading.scope }),
+    ...(savedAt !== undefined && { savedAt }),
+    ...(more && { more }),
   };
   const old = reader.reusable(from, end);
   reader.take(old?.kind === 'rules' && sameMeta(old, meta) ? old : { ...meta, lines: reader.slice(from, end) });
   return end;
 }
+
+/** Policies come in the order of the hooks, so that `-P INPUT` behind `-P POSTROUTING` begins the list of another table. */
+function beginsAnother(chain: string, policies: ReadonlySet<string>): boolean {
+  if (chain !== 'PREROUTING' && chain !== 'INPUT') return false;
+  const later = chain === 'INPUT' ? ['FORWARD', 'OUTPUT', 'POSTROUTING'] : ['INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
+  return later.some((name) => policies.has(name));
+}
+
+/** When the dump was saved, by its first header. Source: iptables/iptables-save.c, which writes ctime(3). */
+function timeOf(lines: readonly Line[], from: number, end: number): number | undefined {
+  for (let i = from; i < Math.min(end, from + 20); i++) {
+    const found = lines[i]?.shape === Shape.Header && CTIME.exec(lines[i]?.text ?? '');
+    if (!found) continue;
+    const [, month = '', day = '', hours = '', minutes = '', seconds = '', year = ''] = found;
+    const at = MONTHS.indexOf(month);
+    return at < 0 ? undefined : Date.UTC(Number(year), at / 3, Number(day), Number(hours), Number(minutes), Number(seconds));
+  }
+  return undefined;
+}
+
+const CTIME = / on \w{3} (\w{3}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})/;
+const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
 
 const TABLES_OF_KERNEL = 5;
 
@@ -204,15 +246,18 @@ function changesFamily(lines: readonly Line[], from: number, at: number): boolea
 
 type Meta = Omit<RulesSection, 'lines'>;
 
-function sameMeta(a: Meta, b: Meta): boolean {
-  return (
-    a.form === b.form &&
-    a.role === b.role &&
-    a.family === b.family &&
-    a.backend === b.backend &&
-    a.version === b.version &&
-    a.title === b.title &&
-    a.noflush === b.noflush &&
-    a.defaultTable === b.defaultTable
-  );
+function sameMeta(a: Meta & { readonly lines?: unknown }, b: Meta): boolean {
+  const { lines, ...rest } = a;
+  void lines;
+  const keys = Object.keys(rest) as (keyof Meta)[];
+  return keys.length === Object.keys(b).length && keys.every((key) => rest[key] === b[key] || alike(rest[key], b[key]));
+}
+
+/** The small objects that are made anew each time. */
+function alike(a: unknown, b: unknown): boolean {
+  return isFlat(a) && isFlat(b) && JSON.stringify(a) === JSON.stringify(b);
+}
+
+function isFlat(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.values(value).every((each) => typeof each !== 'object');
 }
