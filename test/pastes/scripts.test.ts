@@ -112,7 +112,7 @@ const CARRIERS: readonly Case[] = [
 const GROUPS: Readonly<Record<string, readonly Case[]>> = { variables: VARIABLES, operators: OPERATORS, loops: LOOPS, functions: FUNCTIONS, conditions: CONDITIONS, 'here-documents': HERE, 'what nothing sets': UNKNOWN, prose: PROSE, 'other configuration': CARRIERS };
 
 describe.each(Object.entries(GROUPS))('%s', (_group, cases) => {
-  test.each(cases)('%s', (_name, text, rules, told) => {
+  test.each(cases.map((each) => ({ name: each[0], each })))('$name', ({ each: [, text, rules, told] }) => {
     const said: readonly string[] = told ?? [];
     if (rules.length > 0 || said.length === 0) expect(rulesOf(text)).toEqual(rules);
     expect(printSourceFile(parseSourceFile(text))).toBe(text);
