@@ -34,10 +34,16 @@ export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse
     if (mode === 'ambient pod') tproxyMarks.push(AMBIENT_MARK);
     pod ||= mode === 'ambient pod' || mode?.startsWith('sidecar') === true;
   }
+  const places = new Map<string, ReturnType<typeof placeOf>>();
   return {
     interfaces: withoutDoubts([...interfaces].map(([name, use]) => ({ ...use, name, behind: [...use.behind.values()], sources: [...use.sources.values()] }))), tproxyMarks: unique(tproxyMarks), tproxyPorts: [...new Set(tproxyPorts)], forwarded, pod,
     speaksOf: (block) => ruleSets.some((ruleSet) => ruleSet !== undefined && speaksOf(ruleSet, block)),
-    placeOf: (address) => placeOf(ruleSets, address),
+    placeOf: (address) => {
+      const key = formatAddress(address);
+      // Each host that is possible asks for it.
+      if (!places.has(key)) places.set(key, placeOf(ruleSets, address));
+      return places.get(key);
+    },
   };
 }
 

@@ -22,9 +22,8 @@ export function speaksOf(ruleSet: RuleSet, block: AddressBlock): boolean {
 }
 
 function look(ruleSet: RuleSet, block: AddressBlock): boolean {
-  const { family, words } = block.address;
-  // Whatever has something in common with the block begins with the same number, unless it is a network of fewer bits than that.
-  const first = family === 4 ? `${(words[0] as number) >>> 24}.` : ((words[0] as number) >>> 16).toString(16);
+  const within = beginningOf(block);
+  const wide = WIDER[block.address.family](prefixLengthOf(block.mask) ?? 0);
   for (const table of ruleSet.tables.values()) {
     for (const chain of table.chains.values()) {
       let last: Line | undefined;
@@ -32,14 +31,29 @@ function look(ruleSet: RuleSet, block: AddressBlock): boolean {
         // A line that lists addresses stands for many rules.
         if (line === last) continue;
         const { text } = (last = line);
-        if ((text.includes(first) || SHORT_PREFIX.test(text)) && lineSpeaks(text, block)) return true;
+        if ((text.includes(within) || wide.test(text)) && lineSpeaks(text, block)) return true;
       }
     }
   }
   return false;
 }
 
-const SHORT_PREFIX = /\/(?:[1-9]|1[0-5])(?!\d)/;
+/** How the addresses of a block begin as text. In IPv6 nothing but the first number is sure to be written so. */
+function beginningOf({ address: { family, words }, mask }: AddressBlock): string {
+  const first = words[0] as number;
+  if (family === 6) return (first >>> 16).toString(16);
+  return [24, 16, 8].slice(0, Math.floor((prefixLengthOf(mask) ?? 0) / 8)).map((shift) => `${(first >>> shift) & 255}.`).join('');
+}
+
+/** Fits lines with a network of fewer bits than the block has, a mask or a range: whatever may hold the block without beginning as it does. */
+const WIDER: Readonly<Record<4 | 6, (length: number) => RegExp>> = {
+  4: (length) => new RegExp(`/(?:${shorterThan(length)})(?!\\d)|/\\d+\\.|\\d-\\d+\\.`),
+  6: (length) => new RegExp(`/(?:${shorterThan(length)})(?!\\d)|/[\\da-f]+:|[\\da-f:]-[\\da-f]*:`, 'i'),
+};
+
+function shorterThan(length: number): string {
+  return Array.from({ length: Math.max(1, length - 1) }, (_, i) => String(i + 1)).join('|');
+}
 
 function lineSpeaks(text: string, block: AddressBlock): boolean {
   const last = orAddress(block.address, notAddress(block.mask));
