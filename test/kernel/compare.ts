@@ -36,7 +36,7 @@ function outcomeDifferences(kernel: KernelAnswer, own: OwnOutcome): readonly Dif
   const brokenCopy = own.copy?.dropBy?.reason === 'broken-packet';
   const theirs = kernel.matchedRules.map(ruleName);
   const ours = own.matchedRules.map(ruleName);
-  if ((broken || brokenCopy) && theirs.length === ours.length + 1) theirs.splice(theirs.findIndex((rule, i) => rule !== ours[i]), 1);
+  if (theirs.length <= ours.length + Number(broken) + Number(brokenCopy)) while (theirs.length > ours.length) theirs.splice(theirs.findIndex((rule, i) => rule !== ours[i]), 1);
   compare('matchedRules', theirs, ours);
   // Nor was that rule's REJECT.
   if (!broken || theirs.length === kernel.matchedRules.length) compare('verdict', kernel.verdict, own.verdict);

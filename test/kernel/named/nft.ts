@@ -99,4 +99,5 @@ const CASES: readonly ({ readonly name: string; readonly rules: string; readonly
     const parts = family === 4 ? [{ ...part, fragOffset: 10, mf: false, length: 100 }, { ...part, fragOffset: 0, mf: true, length: 100 }] : [{ ...part, fragTotal: undefined, extHeaders: [{ type: 'frag', mf: true }], length: 96 }, { ...part, fragTotal: undefined, extHeaders: [{ type: 'frag', offset: 6 }], length: 96 }];
     return { name: `fragments from ${src} to ${dst}, ${dir}, connection tracking ${conntrack}`, family, independent: false, topology: { ...UNTRACKED, conntrack }, rules: mangle(['PREROUTING -j LOG', 'INPUT -p udp -m udp --dport 8', 'OUTPUT', 'POSTROUTING']), packets: parts };
   }))),
+  { name: 'a match throws both a multicast and its copy away', rules: mangle(['POSTROUTING -p dccp -m dccp --dccp-option 38', 'POSTROUTING']), packets: [{ dir: 'out', src: '10.244.1.5', dst: '224.0.0.1', proto: 'dccp' }, { dir: 'out', src: '10.244.1.5', dst: '10.244.1.9', proto: 'dccp' }] },
 ];
