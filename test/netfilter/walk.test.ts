@@ -39,8 +39,8 @@ describe('jumps', () => {
 });
 
 /** Without those about the host. */
-function ofRules(assumptions: Outcome['assumptions']): readonly Extract<Outcome['assumptions'][number], { readonly match: string }>[] {
-  return assumptions.filter((each) => 'match' in each);
+function ofRules(assumptions: Outcome['assumptions']): readonly { readonly match: string; readonly num: number; readonly value: boolean; readonly probability?: number }[] {
+  return assumptions.flatMap((each) => (each.match === undefined || each.num === undefined ? [] : [{ match: each.match, num: each.num, value: each.value, ...(each.probability === undefined ? {} : { probability: each.probability }) }]));
 }
 
 describe('what cannot be known', () => {

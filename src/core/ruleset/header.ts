@@ -13,13 +13,15 @@ export interface RuleHeader {
   readonly protocol: Negatable<number> | undefined;
   /** `-f`: the second and later fragments (IPv4 only). */
   readonly fragment: Negatable<true> | undefined;
-  /** Host names in place of addresses: only a resolver can tell what they were. */
+  /** Host names in place of addresses, which only a resolver can tell, and placeholders in place of interfaces. */
   readonly names: Names | undefined;
 }
 
 export interface Names {
   readonly source: Negatable<string> | undefined;
   readonly destination: Negatable<string> | undefined;
+  readonly inInterface?: Negatable<string> | undefined;
+  readonly outInterface?: Negatable<string> | undefined;
 }
 
 export interface Negatable<V> {
@@ -36,8 +38,8 @@ export function printHeader(header: RuleHeader): string {
   return (
     addressText('-s', header.source, header.names?.source) +
     addressText('-d', header.destination, header.names?.destination) +
-    interfaceText('-i', header.inInterface) +
-    interfaceText('-o', header.outInterface) +
+    interfaceText('-i', header.names?.inInterface ?? header.inInterface) +
+    interfaceText('-o', header.names?.outInterface ?? header.outInterface) +
     (header.protocol && header.protocol.value !== 0 ? part('-p', header.protocol.inverted, protocolName(header.protocol.value)) : '') +
     (header.fragment ? `${header.fragment.inverted ? ' !' : ''} -f` : '')
   );
@@ -48,6 +50,8 @@ export function headerConditions(header: RuleHeader): readonly Condition[] {
   const list: Condition[] = [];
   if (header.names?.source) list.push(nameCondition('-s', header.names.source));
   if (header.names?.destination) list.push(nameCondition('-d', header.names.destination));
+  if (header.names?.inInterface) list.push(openInterfaceCondition('inInterface', header.names.inInterface));
+  if (header.names?.outInterface) list.push(openInterfaceCondition('outInterface', header.names.outInterface));
   if (header.source) list.push(addressCondition('source', header.source));
   if (header.destination) list.push(addressCondition('destination', header.destination));
   if (header.inInterface) list.push(interfaceCondition('inInterface', header.inInterface));
@@ -102,6 +106,10 @@ function interfaceCondition(side: 'inInterface' | 'outInterface', pattern: Negat
     test: (view) => interfaceMatches(pattern.value, view[side]) !== pattern.inverted,
     actual: (view) => `${side === 'inInterface' ? 'in' : 'out'} ${view[side] === '' ? `no ${side === 'inInterface' ? 'incoming' : 'outgoing'} interface in ${view.hook}` : view[side]}`,
   };
+}
+
+function openInterfaceCondition(side: 'inInterface' | 'outInterface', pattern: Negatable<string>): Condition {
+  return { ...interfaceCondition(side, pattern), test: (): Answer => unknown(`${pattern.value} stands for an interface that the file does not tell`) };
 }
 
 function protocolCondition(protocol: Negatable<number>): Condition {

@@ -23,6 +23,8 @@ export class HeaderReader {
   private destination: AddressList | undefined;
   private inInterface: Negatable<string> | undefined;
   private outInterface: Negatable<string> | undefined;
+  /** Placeholders in the place of interfaces. */
+  private openInterfaces: Pick<Names, 'inInterface' | 'outInterface'> | undefined;
   private fragment: Negatable<true> | undefined;
   private seen = 0;
   /** The `!` or the value of an address that is negated, for a complaint once all addresses are known. */
@@ -48,7 +50,8 @@ export class HeaderReader {
     if (isPlaceholder(value.text)) {
       // iptables takes any name.
       this.rule.report(value, 'suspicious-interface', placeholderHelp(value.text), 'warning');
-      return false;
+      this.openInterfaces = { ...this.openInterfaces, [name === 'i' ? 'inInterface' : 'outInterface']: { value: value.text, inverted } };
+      return true;
     }
     this.readInterface(name, option, value, inverted);
     return true;
@@ -79,7 +82,7 @@ export class HeaderReader {
   private header(source: Negatable<AddressBlock | string> | undefined, destination: Negatable<AddressBlock | string> | undefined): RuleHeader {
     return {
       source: block(source), destination: block(destination), inInterface: this.inInterface, outInterface: this.outInterface,
-      protocol: this.protocol, fragment: this.fragment, names: nameOf(source, destination),
+      protocol: this.protocol, fragment: this.fragment, names: this.openInterfaces ? { ...(nameOf(source, destination) ?? NO_NAMES), ...this.openInterfaces } : nameOf(source, destination),
     };
   }
 
@@ -179,6 +182,8 @@ function each(list: AddressList | undefined): readonly (Negatable<AddressBlock |
 function block(given: Negatable<AddressBlock | string> | undefined): Negatable<AddressBlock> | undefined {
   return given === undefined || typeof given.value === 'string' ? undefined : (given as Negatable<AddressBlock>);
 }
+
+const NO_NAMES: Names = { source: undefined, destination: undefined };
 
 function nameOf(source: Negatable<AddressBlock | string> | undefined, destination: Negatable<AddressBlock | string> | undefined): Names | undefined {
   if (typeof source?.value !== 'string' && typeof destination?.value !== 'string') return undefined;
