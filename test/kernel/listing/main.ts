@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Lister, VARIANTS, type Backend, type Listed } from './ask';
 import { compareListing } from './compare';
-import { LISTINGS_FILE } from './listingsFile';
+import { LISTINGS_FILE, readListings } from './listingsFile';
 import { ruleGroups } from './rules';
 import { sample } from './sample';
 
@@ -46,7 +46,8 @@ function main(root: string, words: readonly string[]): number {
       console.log(`${backend} -L ${options}: ${count.rules} rules of ${extensions.get(options)?.size ?? 0} extensions, ${count.ambiguous} cannot be told by their rows, ${count.differ} differ`);
     }
   }
-  if (words.includes('--record')) writeFileSync(join(root, LISTINGS_FILE), gzipSync(sample(kept).map((listed) => `${JSON.stringify(listed)}\n`).join(''), { level: 9 }));
+  const others = only === undefined ? [] : readListings(root).filter(({ about }) => about !== only);
+  if (words.includes('--record')) writeFileSync(join(root, LISTINGS_FILE), gzipSync([...others, ...sample(kept)].map((listed) => `${JSON.stringify(listed)}\n`).join(''), { level: 9 }));
   return differ > 0 ? 1 : 0;
 }
 

@@ -17,6 +17,9 @@ export function sample(all: readonly Listed[]): readonly Listed[] {
       return count <= 1;
     });
     if (kept.length === 0) return [];
-    return [{ ...listed, text: [...lines.slice(start, start + 2), ...kept.map(({ row }) => row), ''].join('\n'), saved: kept.map(({ rule }) => rule) }];
+    // The chain that rules jump to.
+    const other = lines.findIndex((line) => /^Chain GOTO \([1-9]/.test(line));
+    const below = other < 0 ? [] : ['', ...lines.slice(other, other + 2)];
+    return [{ ...listed, text: [...lines.slice(start, start + 2), ...kept.map(({ row }) => row), ...below, ''].join('\n'), saved: kept.map(({ rule }) => rule) }];
   });
 }
