@@ -15,12 +15,6 @@ interface HostAssumption {
   readonly value: boolean;
   readonly reason: string;
   readonly word: string;
-  // So that whoever looks for rules can ask any entry.
-  readonly table?: never;
-  readonly chain?: never;
-  readonly num?: never;
-  readonly match?: never;
-  readonly probability?: never;
 }
 
 /** One outcome in the words of the JSON contract. */
