@@ -29,7 +29,7 @@ export function editSourceFile(file: SourceFile, edit: TextEdit): SourceFile {
   const text = (old[first]?.text ?? '').slice(0, startColumn) + edit.newText + (lastText?.text ?? '').slice(endColumn) + (lastText?.eol ?? '');
   const touched: Line[] = [];
   splitLines(text, (line, eol) => {
-    touched.push(parseLine(line, eol, first + touched.length));
+    touched.push(parseLine(line, eol, first + touched.length, file.asItIs));
   });
   // The text ends with the ending of its last line, so what the split gives behind it is the line that follows.
   if (last < lastLine) touched.pop();
@@ -56,7 +56,7 @@ export function editSourceFile(file: SourceFile, edit: TextEdit): SourceFile {
     lines[first + i] = line;
     shapes[first + i] = line.shape;
   });
-  return { lines, shapes, ...readSections(lines, shapes, file.family, { sections: file.sections, from: first, to: next }) };
+  return { lines, shapes, asItIs: file.asItIs, ...readSections(lines, shapes, file.family, { sections: file.sections, from: first, to: next }) };
 }
 
 function clamp(value: number, low: number, high: number): number {

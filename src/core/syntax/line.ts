@@ -18,15 +18,15 @@ import { mayBeDamaged, repaired } from './wrappings/repair';
 import { wrappedLines } from './wrappings/wrapped';
 import { scanWords } from './words';
 
-/** Reads one line by itself. Never throws; a line that is nothing special is `text`. `intact`: nothing in the text around is damaged. */
+/** Reads one line by itself. Never throws; a line that is nothing special is `text`. `intact`: it is to be read as it stands, because nothing in the text around is damaged, or it is to be loaded so. */
 export function parseLine(text: string, eol: string, index: number, intact = false): Line {
   if (intact && text.startsWith('-A ') && hasNoFault(text, 3)) return new AppendLine(index, text, eol, 0);
-  return parseLineWithin(text, eol, index, 0);
+  return parseLineWithin(text, eol, index, 0, intact);
 }
 
 /** `strings`: how many strings and other wrappings the line stands in. */
-function parseLineWithin(text: string, eol: string, index: number, strings: number): Line {
-  const damaged = mayBeDamaged(text);
+function parseLineWithin(text: string, eol: string, index: number, strings: number, intact = false): Line {
+  const damaged = !intact && mayBeDamaged(text);
   const mended = damaged && strings < MOST_STRINGS ? mendedLine(text, eol, index, strings) : undefined;
   if (mended) return mended;
   if (!damaged && text.startsWith('-A ') && hasNoFault(text, 3)) return new AppendLine(index, text, eol, 0);

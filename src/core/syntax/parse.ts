@@ -1,4 +1,5 @@
 import { splitLines } from '../text/splitLines';
+import { detectLanguage } from './detect';
 import { parseLine } from './line';
 import { readSections } from './readSections';
 import { shapesOf } from './shapesOf';
@@ -16,12 +17,13 @@ export interface ParseOptions {
  */
 export function parseSourceFile(text: string, options: ParseOptions = {}): SourceFile {
   const lines: Line[] = [];
-  const intact = !mayBeDamaged(text);
+  const asItIs = detectLanguage({ fileName: options.fileName ?? '' }) === 'iptables' || options.languageId === 'iptables';
+  const intact = asItIs || !mayBeDamaged(text);
   splitLines(text, (line, eol) => {
     lines.push(parseLine(line, eol, lines.length, intact));
   });
   const shapes = shapesOf(lines);
-  return { lines, shapes, ...readSections(lines, shapes, familyOfName(options)) };
+  return { lines, shapes, asItIs, ...readSections(lines, shapes, familyOfName(options)) };
 }
 
 /** 6 for `rules.v6`, `ip6tables-save.txt`, `dump.ip6tables`, and 4 for their likes; undefined where the name says nothing. */

@@ -296,6 +296,8 @@ export interface SourceFile {
   readonly problems: readonly FileProblem[];
   /** `shape` of each line, one byte each, so that a pass over 100,000 lines stays within the cache. */
   readonly shapes: Uint8Array;
+  /** A rules file by its name or language: nothing in it is mended, because iptables-restore reads it as it stands. */
+  readonly asItIs: boolean;
   /** What the file's name says (`rules.v6`, `foo.ip6tables`), for rules that say nothing themselves. */
   readonly family: 4 | 6 | undefined;
 }
