@@ -1,7 +1,8 @@
 export const USAGE = `iptables-lens: what iptables rules do with a packet
 
-  trace FILE --packet EXPR [--host FILE.json] [--dump N] [--journey] [--reply] [--json]
-      traces a packet through the rules in FILE (a dump, a log, notes with ss and netstat)
+  trace FILE --packet EXPR [--host FILE.json] [--dump N] [--chain [TABLE/]CHAIN] [--journey] [--reply] [--json]
+      traces a packet through the rules in FILE (a dump, a log, notes with ss and netstat);
+      --chain begins in a chain to which nothing in FILE leads, as "at CHAIN" in EXPR does
   check FILE… [--json]         what iptables-restore would refuse
   print FILE [--canonical]     the text back; or the rules as iptables-save prints them
   explain NAME [--file FILE]   what a chain, match, target, option, port or mark is

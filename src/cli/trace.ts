@@ -22,8 +22,9 @@ import type { Terminal } from './terminal';
 /** Traces one packet through the rules of a file, whatever surrounds them; with --journey also what the proxy sends on, with --reply the answer. */
 export function runTrace(given: Arguments, terminal: Terminal): number {
   const name = oneFile(given, 'trace');
-  const expression = given.values.packet === '-' ? packetFromInput(name, terminal) : given.values.packet;
-  if (expression === undefined) throw new Failure('trace needs --packet, such as --packet "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new"');
+  const packet = given.values.packet === '-' ? packetFromInput(name, terminal) : given.values.packet;
+  if (packet === undefined) throw new Failure('trace needs --packet, such as --packet "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new"');
+  const expression = given.values.chain === undefined ? packet : `${packet} at ${given.values.chain}`;
   const model = modelOf(parseSourceFile(terminal.read(name), { fileName: name }));
   const dump = chooseDump(model, given.values.dump, name);
   const overrides = readHost(given.values.host, terminal);

@@ -1,5 +1,6 @@
 import type { PacketRequest } from '../core/net/packetRequest';
 import type { FilledField } from '../core/net/completePacket';
+import { startChain } from '../core/netfilter/startChain';
 import type { Traced, TraceSetting } from '../core/netfilter/trace';
 import { HostSource } from '../core/ruleset/host/hostFromFile';
 import { saidBy } from '../core/ruleset/host/said';
@@ -55,6 +56,9 @@ export interface FileTraced {
 export function traceInFile(request: PacketRequest, { setting, source, family }: FileSetting): FileTraced | string {
   const courses = hostCourses({ request, source, setting, family, answers: setting.answers ?? new Map() });
   if (typeof courses === 'string') return courses;
+  const { at } = request;
+  const { v4, v6 } = setting.ruleSets;
+  if (at !== undefined && !startChain(at, v4) && !startChain(at, v6)) return `at ${at}: there is no such chain in these rules`;
   const [first] = courses;
   if (!first) return 'it cannot be traced';
   const traced = joined(courses);

@@ -17,7 +17,12 @@ export function ruleSetNotes(model: FileModel, dump: Dump, family: 4 | 6, choose
   const own = model.dumps.filter((each) => each.host === dump.host && (each.section.family ?? 4) === family);
   const sections = (own.length > 0 ? own : [dump]).flatMap(sectionsOf);
   const parts = sections.flatMap((section) => section.parts ?? [section]);
-  return [...choiceNotes(model, dump, choose), ...parts.flatMap(inferredNote), ...parts.flatMap(fragmentNote), ...sections.flatMap((section) => moreNote(section, sections))];
+  return [...choiceNotes(model, dump, choose), ...backendNotes(sections), ...parts.flatMap(inferredNote), ...parts.flatMap(fragmentNote), ...sections.flatMap((section) => moreNote(section, sections))];
+}
+
+function backendNotes([first, second]: readonly RulesSection[]): readonly RuleSetNote[] {
+  if (!first || !second) return [];
+  return [{ message: 'iptables-legacy and iptables-nft both have rules here, and every packet meets both in each hook: what one of them drops is dropped', line: undefined }];
 }
 
 /** So many other rule sets are named. */

@@ -17,7 +17,9 @@ export function ruleSetView(ruleSet: RuleSet): RuleSetView {
 
 /** The view of one rule, the same object that its chain's view holds. */
 export function ruleView(ruleSet: RuleSet, rule: Rule): RuleView | undefined {
-  return chainIn(ruleSetView(ruleSet), rule.chain.table, rule.chain.name)?.rules[rule.number - 1];
+  const { beside } = ruleSet;
+  const other = beside?.tables.get(rule.chain.table)?.chains.get(rule.chain.name) === rule.chain;
+  return chainIn(ruleSetView(other && beside ? beside : ruleSet), rule.chain.table, rule.chain.name)?.rules[rule.number - 1];
 }
 
 function makeView(ruleSet: RuleSet): RuleSetView {

@@ -97,6 +97,18 @@ describe('what is cut out of a table', () => {
   });
 });
 
+describe('a trace can begin in any chain', () => {
+  const paste = text('2: eth0: <UP> mtu 1500', '    inet 192.0.2.9/24 scope global eth0', '-A NODE-IN -p tcp -m tcp --dport 8080 -j SHOP', '-A SHOP -p tcp -j DNAT --to-destination 192.0.2.9:9090', '-A POST -j MASQUERADE');
+  const at = (chain: string, packet = 'in eth0 tcp 192.0.2.1 > 192.0.2.9:8080'): string => trace(paste, `${packet} at ${chain}`).outcomes.map(({ outcome, finalPacket, matchedRules }) => `${outcome} :${finalPacket.dport as number} ${matchedRules.map(({ hook, chain: name, num }) => `${hook} ${name}:${num}`).join(' ')}`).join();
+  it.each<[string, string]>([
+    ['NODE-IN', 'LOCAL :9090 PREROUTING NODE-IN:1 PREROUTING SHOP:1'],
+    ['nat/SHOP', 'LOCAL :9090 PREROUTING SHOP:1'],
+    ['PREROUTING', 'LOCAL :8080 '],
+  ])('%s', (chain, expected) => expect(at(chain)).toBe(expected));
+  it('in the hook that its rules can stand in', () => expect(at('POST', 'out tcp > 192.0.2.7:80')).toMatch(/^SENT :80 POSTROUTING POST:1$/));
+  it('not in one that is not there', () => expect(() => at('nat/NONE')).toThrow('at nat/NONE: there is no such chain in these rules'));
+});
+
 it('says that the other back end has rules', () => {
   const warning = '# Warning: iptables-legacy tables present, use iptables-legacy to see them';
   for (const paste of [text('$ iptables -S', warning, ...FILTER), text('$ iptables -S', ...FILTER, warning), text(warning, ...save('filter').map((line) => line.replace('1.8.10', '1.8.10 (nf_tables)')))]) {

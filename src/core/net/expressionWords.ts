@@ -33,6 +33,7 @@ export const KEYWORDS: Readonly<Record<string, { readonly field: keyof PacketReq
   ipoptions: { field: 'ipOptionsHex', value: 'bytes in hexadecimal' },
   payload: { field: 'payloadHex', value: 'bytes in hexadecimal' },
   priority: { field: 'priority', value: 'a number' },
+  at: { field: 'at', value: 'a chain to begin in, such as KUBE-NODEPORTS or nat/KUBE-NODEPORTS' },
 };
 
 /** Other spellings of keywords. */

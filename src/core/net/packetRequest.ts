@@ -61,6 +61,8 @@ export interface PacketRequest {
   readonly ctstate?: ConntrackState;
   /** Whoever asks says whether the destination is an address of this host; a topology that is given knows better. */
   readonly own?: boolean;
+  /** `CHAIN` or `TABLE/CHAIN`: the packet is put there in place of the built-in chain of its table, the first time that this may be. */
+  readonly at?: string;
 }
 
 /** An IPv6 extension header as it is asked for. */
@@ -154,6 +156,10 @@ function address(value: unknown, field: string): string | InputProblem {
 function name(value: unknown, field: string): string | InputProblem {
   if (typeof value === 'string' && /^[^\s/]{1,15}$/.test(value)) return value;
   return problem(field, `${shown(value)} is not the name of an interface (1 to 15 characters, no blank, no slash)`);
+}
+
+function chainName(value: unknown, field: string): string | InputProblem {
+  return typeof value === 'string' && /^[^\s]{1,60}$/.test(value) ? value : problem(field, `${shown(value)} is not the name of a chain, with its table and a slash in front of it or without`);
 }
 
 /** `most`: in bytes, as many as fit into their place in a packet. */
@@ -264,5 +270,5 @@ const READERS: readonly (readonly [string, Reader])[] = [
   ['fragOffset', number(0, 8191)], ['fragTotal', number(0, 65535)], ['ipOptionsHex', hex(40)], ['extHeaders', list(extensionHeader, 64)],
   ['payloadHex', hex(65535)], ['spi', number(0, U32)], ['srcMac', mac], ['dstMac', mac], ['mark', number(0, U32)], ['priority', number(0, U32)],
   ['uid', number(0, U32)], ['gid', number(0, U32)], ['groups', list(number(0, U32), 65536)],
-  ['ctstate', oneOf(['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'])],
+  ['at', chainName], ['ctstate', oneOf(['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'])],
 ];

@@ -4,6 +4,7 @@ import type { Packet } from '../net/packet';
 import type { Chain, Rule } from '../ruleset/ruleSet';
 import type { Answer } from '../xtables/answer';
 import type { Effect } from '../xtables/extension';
+import type { Backend } from '../xtables/backend';
 import type { Hook, PacketView, TableName } from '../xtables/view';
 import type { Assumption } from './assumption';
 import type { World } from './world';
@@ -27,7 +28,7 @@ export type TraceEvent =
   | { readonly kind: 'hook-leave'; readonly hook: Hook; readonly packet: Packet; readonly state: ConntrackState | undefined }
   /** Connection tracking has looked at the packet, between raw and mangle. */
   | { readonly kind: 'conntrack'; readonly hook: Hook; readonly view: ConntrackView; readonly why: string }
-  | { readonly kind: 'table-enter'; readonly hook: Hook; readonly table: TableName; readonly chain: Chain; readonly view: PacketView }
+  | { readonly kind: 'table-enter'; readonly hook: Hook; readonly table: TableName; readonly chain: Chain; readonly view: PacketView; /** Where both back ends have rules. */ readonly backend?: Backend }
   /** A table that this packet does not visit although it hangs in the hook: nat, for all but the first packet of a connection. */
   | { readonly kind: 'table-skipped'; readonly hook: Hook; readonly table: TableName; readonly why: string }
   /** Rules `from`–`to` of the chain (1-based, both included) did not match; `whyNot` tells why each did not. */

@@ -4,7 +4,7 @@ import { NO_ENTRY, NO_TEMPLATE, track } from './conntrack';
 import { clashes } from './connectionFacts';
 import { defragment } from './defragment';
 import { overrideState } from './givenState';
-import { stepsOf, type Step as HookStep } from './hookOrder';
+import { stepsOf, stepsOfBoth, type Step as HookStep } from './hookOrder';
 import { natStep } from './natStep';
 import { routingKeyChanged } from './packetChanges';
 import { Ended, type Passage, type Step } from './passage';
@@ -18,8 +18,14 @@ export function runHook(hook: Hook): Step {
     passage.move({ hook });
     const { packet, inInterface, outInterface } = passage.at;
     passage.emit({ kind: 'hook-enter', hook, packet, inInterface, outInterface });
-    const steps = stepsOf(hook, passage.context.ruleSet?.backend ?? 'legacy');
-    passage.then(...steps.map((step) => (at: Passage) => takeStep(at, hook, step)), (at) => leaveHook(at, hook));
+    const { ruleSet, newer } = passage.context;
+    const steps = newer
+      ? stepsOfBoth(hook, newer).map(({ step, backend }) => (at: Passage) => {
+          at.move({ beside: backend !== undefined && backend !== ruleSet?.backend });
+          takeStep(at, hook, step);
+        })
+      : stepsOf(hook, ruleSet?.backend ?? 'legacy').map((step) => (at: Passage) => takeStep(at, hook, step));
+    passage.then(...steps, (at) => leaveHook(at, hook));
   };
 }
 
@@ -48,7 +54,7 @@ function leaveHook(passage: Passage, hook: Hook): void {
 function assemble(passage: Passage): void {
   const { packet, conntrack } = passage.at;
   const { tracking, ruleSet, world } = passage.context;
-  if (!(tracking || ruleSet?.needsDefrag) || conntrack) return;
+  if (!(tracking || ruleSet?.needsDefrag || ruleSet?.beside?.needsDefrag) || conntrack) return;
   const whole = defragment(packet, world);
   if (whole === undefined) {
     throw new Ended(passage.kernelDrop('fragment-incomplete', `${tracking ? 'connection tracking holds' : 'socket and TPROXY hold'} fragments back until all of them are there`, undefined, true));
@@ -90,7 +96,7 @@ function confirm(passage: Passage): void {
 
 /** What mangle changed in OUTPUT may lead elsewhere. */
 function routeAgain(passage: Passage, hook: Hook, name: TableName, before: Packet): void {
-  const { at: { packet, queued }, context: { ruleSet } } = passage;
+  const { at: { packet, queued }, ruleSet } = passage;
   // nf_tables routes anew only what its chain accepts itself, not what it queues (net/netfilter/nft_chain_route.c).
   if (queued && ruleSet?.backend === 'nft') return;
   if (hook === 'OUTPUT' && name === 'mangle' && routingKeyChanged(before, packet)) reroute(passage);

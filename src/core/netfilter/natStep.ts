@@ -29,7 +29,27 @@ export function natStep(passage: Passage, hook: Hook): void {
   else if (tracked.state === 'ESTABLISHED') skip(passage, hook, 'only the first packet of a connection visits nat; later ones are translated the same way');
   else if (done) skip(passage, hook, hook === 'PREROUTING' || hook === 'INPUT' ? 'this half of the translation is decided already' : 'only the first packet of a connection visits nat');
   passage.then((at) => applyTranslation(at, hook, half));
-  if (visits) visitTable(passage, hook, 'nat', (at) => decide(at, half));
+  if (!visits) return;
+  const { ruleSet, newer } = passage.context;
+  if (!newer || !ruleSet?.beside) return visitTable(passage, hook, 'nat', (at) => decide(at, half));
+  visitBoth(passage, hook, half, ruleSet.backend === newer ? [false, true] : [true, false]);
+}
+
+/**
+ * The nat chains of both back ends hang in the same hook of connection tracking: the newer one is asked first, the other one where that has translated
+ * nothing (nf_nat_core.c nf_nat_inet_fn), and only what both have left open is decided then.
+ */
+function visitBoth(passage: Passage, hook: Hook, half: NatHalf, order: readonly boolean[]): void {
+  const { ruleSet } = passage.context;
+  const there = order.filter((beside) => (beside ? ruleSet?.beside : ruleSet)?.tables.get('nat')?.chains.get(hook));
+  if (there.length === 0) return;
+  const visit = (beside: boolean) => (at: Passage): void => {
+    const entry = at.at.conntrack?.entry;
+    if (entry && (half === 'source' ? entry.sourceNatDone : entry.destinationNatDone)) return;
+    at.move({ beside });
+    visitTable(at, hook, 'nat', () => undefined);
+  };
+  passage.then(...there.map(visit), (at) => decide(at, half));
 }
 
 /** A masqueraded connection whose packets are routed elsewhere now has a wrong address. Source: nf_nat_core.c nf_nat_oif_changed. */
@@ -42,7 +62,11 @@ function endStrayMasquerade(passage: Passage, hook: Hook, { entry, direction }: 
 }
 
 function skip(passage: Passage, hook: Hook, why: string): void {
-  if (passage.context.ruleSet?.tables.has('nat')) passage.emit({ kind: 'table-skipped', hook, table: 'nat', why });
+  if (hasNat(passage)) passage.emit({ kind: 'table-skipped', hook, table: 'nat', why });
+}
+
+function hasNat({ context: { ruleSet } }: Passage): boolean {
+  return ruleSet?.tables.has('nat') === true || ruleSet?.beside?.tables.has('nat') === true;
 }
 
 /** What the rules of nat have left open is decided now. */
@@ -61,7 +85,7 @@ function decide(passage: Passage, half: NatHalf): void {
 function applyTranslation(passage: Passage, hook: Hook, half: NatHalf): void {
   const { conntrack: tracked, packet: before } = passage.at;
   if (!tracked?.entry) return;
-  if (tracked.state === 'RELATED' && isIcmpErrorPacket(before) && passage.context.ruleSet?.tables.has('nat')) examineError(passage, hook, tracked.entry);
+  if (tracked.state === 'RELATED' && isIcmpErrorPacket(before) && hasNat(passage)) examineError(passage, hook, tracked.entry);
   const after = translate(before, tracked, half);
   if (after !== before && !canTranslate(before)) throw new Ended(passage.kernelDrop('nat-failed', 'the packet is too short to be translated', undefined, true));
   if (after !== before) {

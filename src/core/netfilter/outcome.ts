@@ -4,6 +4,7 @@ import { hasPorts } from '../net/makePacket';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { reportedProtocol } from '../net/protocols';
 import { printRule } from '../ruleset/printRule';
+import type { Backend } from '../xtables/backend';
 import type { Assumption } from './assumption';
 import type { HostAnswer, TraceEvent, Walked, WalkEnd } from './events';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
@@ -27,8 +28,9 @@ export interface Outcome {
   readonly neverSeen?: Record<string, unknown>;
   readonly outIface?: string;
   readonly hooks: readonly string[];
-  readonly matchedRules: readonly { readonly hook: string; readonly table: string; readonly chain: string; readonly num: number; readonly rule: string }[];
-  readonly verdicts: readonly { readonly hook: string; readonly table: string; readonly verdict: string; readonly by: string }[];
+  /** `backend`: where both have rules. */
+  readonly matchedRules: readonly { readonly hook: string; readonly table: string; readonly chain: string; readonly num: number; readonly rule: string; readonly backend?: Backend }[];
+  readonly verdicts: readonly { readonly hook: string; readonly table: string; readonly verdict: string; readonly by: string; readonly backend?: Backend }[];
   readonly finalPacket: FinalPacket;
   /** Fields of `finalPacket` that the kernel draws at random; the value shown is one of the possible ones. */
   readonly random?: readonly string[];
@@ -92,9 +94,11 @@ function hostAssumption({ what, value, reason, word }: HostAnswer): HostAssumpti
 function passed(events: readonly TraceEvent[]): Pick<Outcome, 'hooks' | 'matchedRules'> {
   const hooks: string[] = [];
   const matchedRules: Outcome['matchedRules'][number][] = [];
+  let backend: Backend | undefined;
   for (const event of events) {
     if (event.kind === 'hook-enter') hooks.push(event.hook);
-    else if (event.kind === 'rule' && event.matched) matchedRules.push(matchedRule(event));
+    else if (event.kind === 'table-enter') backend = event.backend;
+    else if (event.kind === 'rule' && event.matched) matchedRules.push(backend ? { ...matchedRule(event), backend } : matchedRule(event));
   }
   return { hooks, matchedRules };
 }
@@ -115,15 +119,18 @@ function matchJson({ rule, view }: Extract<TraceEvent, { kind: 'rule' }>): Outco
 function verdictsOf(events: readonly TraceEvent[]): Outcome['verdicts'] {
   const verdicts: Outcome['verdicts'][number][] = [];
   let open: Outcome['verdicts'][number] | undefined;
+  let of: { readonly backend: Backend } | undefined;
   for (const event of events) {
     if (event.kind === 'copy-end' && open) {
       verdicts.push(open);
       open = undefined;
-    } else if (event.kind === 'table-enter') open = undefined;
-    else if (event.kind === 'rule' && event.matched) {
-      open = { hook: event.view.hook, table: event.rule.chain.table, verdict: 'ACCEPT', by: `${event.rule.chain.name}:${event.rule.number}` };
+    } else if (event.kind === 'table-enter') {
+      open = undefined;
+      of = event.backend && { backend: event.backend };
+    } else if (event.kind === 'rule' && event.matched) {
+      open = { hook: event.view.hook, table: event.rule.chain.table, verdict: 'ACCEPT', by: `${event.rule.chain.name}:${event.rule.number}`, ...of };
     } else if (event.kind === 'table-leave') {
-      verdicts.push({ hook: event.hook, table: event.table, verdict: event.verdict, by: event.by.kind === 'policy' ? 'policy' : `${event.by.rule.chain.name}:${event.by.rule.number}` });
+      verdicts.push({ hook: event.hook, table: event.table, verdict: event.verdict, by: event.by.kind === 'policy' ? 'policy' : `${event.by.rule.chain.name}:${event.by.rule.number}`, ...of });
       open = undefined;
     }
   }

@@ -5,11 +5,13 @@ import type { Packet, SocketOwner } from '../net/packet';
 import { matchesInLoadOrder } from '../ruleset/loadOrder';
 import type { RuleSet } from '../ruleset/ruleSet';
 import type { Assumption } from './assumption';
+import type { Backend } from '../xtables/backend';
 import type { PacketView } from '../xtables/view';
 import { changedUnder, checked, RIGHT } from './checksum';
 import { templateView } from './connectionFacts';
 import type { KernelDropReason, TraceEvent, WalkEnd } from './events';
 import type { Standing } from './standing';
+import type { StartChain } from './startChain';
 import type { Position } from './traverse';
 import type { World } from './world';
 
@@ -37,6 +39,10 @@ export interface Arrival {
 export interface WalkContext {
   /** undefined: no rules of that family were given, all tables are empty. */
   readonly ruleSet: RuleSet | undefined;
+  /** Where both back ends have rules, the one whose tables were made later: its tables are asked first. */
+  readonly newer: Backend | undefined;
+  /** The chain that the packet is put into; undefined: it takes its usual way. */
+  readonly start: StartChain | undefined;
   readonly host: Host;
   readonly world: World;
   /** What the user said about questions that nothing in the file answers, by `Assumption.key`. */
@@ -88,10 +94,11 @@ const BESIDE_DATA: ReadonlySet<string> = new Set(['mark', 'priority', 'sourceMac
 type HostAsked = Required<Pick<PacketView, 'findConnection' | 'findSocket' | 'matchesNamed'>>;
 
 function hostAsked({ world, ruleSet }: WalkContext): HostAsked {
+  const inBoth = (name: string): ReturnType<HostAsked['matchesNamed']> => [ruleSet, ruleSet?.beside].flatMap((each) => (each ? matchesInLoadOrder(each, name) : []));
   return {
     findConnection: (tuple, zone) => world.find(tuple, zone)?.entry,
     findSocket: (packet) => world.socketOf(packet),
-    matchesNamed: (name) => (ruleSet ? matchesInLoadOrder(ruleSet, name) : []),
+    matchesNamed: (name) => (ruleSet?.beside ? inBoth(name) : ruleSet ? matchesInLoadOrder(ruleSet, name) : []),
   };
 }
 
@@ -131,7 +138,7 @@ export class Passage {
   ) {
     this.asked = hostAsked(context);
     this.standing = {
-      packet: arrival.packet, hook: undefined, table: 'raw', inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, beyondCt: false, socket: undefined,
+      packet: arrival.packet, hook: undefined, table: 'raw', beside: false, started: false, inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, beyondCt: false, socket: undefined,
       headerBySender: false, assignedSocket: undefined, packetType: undefined, ownCopy: false, shared: undefined, checksum: RIGHT, routedAs: undefined, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
       clash: false, firstState: undefined,
     };
@@ -221,13 +228,19 @@ export class Passage {
     if (this.context.world.entry(entry.id)) this.context.world.put(entry);
   }
 
+  /** The rules that the packet meets just now. */
+  get ruleSet(): RuleSet | undefined {
+    const { ruleSet } = this.context;
+    return this.standing.beside ? ruleSet?.beside : ruleSet;
+  }
+
   view(): PacketView {
     return (this.cachedView ??= this.viewNow());
   }
 
   private viewNow(): PacketView {
     const { packet, hook, table, inInterface, outInterface, conntrack, untracked, template, socket, headerBySender, assignedSocket, ownCopy, routedAs, natRandom } = this.standing;
-    const { context: { host, world, ruleSet }, asked: { findConnection, findSocket, matchesNamed } } = this;
+    const { context: { host, world }, ruleSet, asked: { findConnection, findSocket, matchesNamed } } = this;
     return {
       packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket, ownCopy, routedAs, drawn: natRandom && drawnNumber(natRandom, conntrack?.entry),
       conntrack: conntrack ?? (template ? templateView(template, packet.family) : untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),

@@ -11,6 +11,10 @@ export interface Standing {
   readonly packet: Packet;
   readonly hook: Hook | undefined;
   readonly table: TableName;
+  /** The rules that it meets are those of the other back end, `RuleSet.beside`. */
+  readonly beside: boolean;
+  /** It has been put into the chain that was asked for. */
+  readonly started: boolean;
   readonly inInterface: string;
   readonly outInterface: string;
   readonly conntrack: ConntrackView | undefined;

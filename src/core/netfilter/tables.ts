@@ -1,4 +1,4 @@
-import type { Rule } from '../ruleset/ruleSet';
+import { hookBits, type Chain, type Rule } from '../ruleset/ruleSet';
 import type { Unknown } from '../xtables/answer';
 import type { Effect, MatchChange } from '../xtables/extension';
 import type { Hook, PacketView, TableName } from '../xtables/view';
@@ -11,18 +11,30 @@ import { setUpNat } from './nat';
 import { rangeOf } from './natRange';
 import { Ended, type Passage, type Step } from './passage';
 import { currentRoute } from './sending';
+import { startNote } from './startChain';
 import { tproxySocket } from './tproxySocket';
 import { chanceOf, startOf, traverse, type Applied, type Branch, type Position, type TableEnd, type Traveller } from './traverse';
 
 /** Takes a packet through the chain of a table that is registered at a hook, and on to `then`. Does nothing where there is no such chain. */
 export function visitTable(passage: Passage, hook: Hook, name: TableName, then: Step): void {
-  const table = passage.context.ruleSet?.tables.get(name);
+  const { ruleSet, context } = passage;
+  const table = ruleSet?.tables.get(name);
   const chain = table?.chains.get(hook);
   if (!table || !chain) return;
   passage.then(then);
   passage.move({ table: name, queued: false });
-  passage.emit({ kind: 'table-enter', hook, table: name, chain, view: passage.view() });
-  goOn(passage, hook, name, startOf(chain));
+  passage.emit({ kind: 'table-enter', hook, table: name, chain, view: passage.view(), ...(context.newer && ruleSet && { backend: ruleSet.backend }) });
+  goOn(passage, hook, name, beginning(passage, hook, chain));
+}
+
+/** Where the packet begins in a table: in its built-in chain, or in the one that whoever asks has put it into. */
+function beginning(passage: Passage, hook: Hook, chain: Chain): Position {
+  const { context: { start }, at } = passage;
+  const usual = startOf(chain);
+  if (!start || at.started || start.beside !== at.beside || start.chain.table !== chain.table || !(start.hooks & hookBits([hook]))) return usual;
+  passage.move({ started: true });
+  passage.note(startNote(start, hook));
+  return { ...usual, chain: start.chain };
 }
 
 /** From a position in the table on: up to its end, or to a fork, behind which each branch goes on by itself. */

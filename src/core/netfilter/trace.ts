@@ -2,10 +2,13 @@ import type { Host } from '../net/host';
 import { familyOf, makePacket, socketOwner } from '../net/makePacket';
 import type { PacketRequest } from '../net/packetRequest';
 import type { RuleSet } from '../ruleset/ruleSet';
-import type { Walked } from './events';
+import type { Backend } from '../xtables/backend';
+import type { HostAnswer, Walked } from './events';
 import { paths } from './explore';
 import { hostAnswers } from './hostAnswers';
+import { outcomeOf } from './outcome';
 import type { Arrival, WalkContext } from './passage';
+import { startChain } from './startChain';
 import { unfollowedSysctls } from './unfollowedSysctls';
 import { World } from './world';
 
@@ -39,14 +42,14 @@ const MOST_MATCHED = 200_000;
 
 /** Traces one packet. */
 export function tracePacket(request: PacketRequest, setting: TraceSetting): Traced {
-  return follow(request, setting, setting.world ?? new World()).traced;
+  return followInBoth(request, setting, setting.world ?? new World()).traced;
 }
 
 /** Traces packets one after the other on the same host: connections and memories go on; from several courses, the first is taken. */
 export function tracePackets(requests: readonly PacketRequest[], setting: TraceSetting): readonly Traced[] {
   let world = setting.world ?? new World();
   return requests.map((request) => {
-    const { traced, after } = follow(request, setting, world);
+    const { traced, after } = followInBoth(request, setting, world);
     world = after;
     return traced;
   });
@@ -54,7 +57,7 @@ export function tracePackets(requests: readonly PacketRequest[], setting: TraceS
 
 /** Whether connection tracking runs for a family: the host has it on, or a rule takes it into use. */
 export function isTracking(host: Host, ruleSet: RuleSet | undefined): boolean {
-  return host.conntrack === 'on' || (ruleSet?.needsConntrack ?? false);
+  return host.conntrack === 'on' || (ruleSet?.needsConntrack ?? false) || (ruleSet?.beside?.needsConntrack ?? false);
 }
 
 /** What the courses take for granted of the programs and the settings of this host. */
@@ -62,7 +65,43 @@ export function notesOf(outcomes: readonly Walked[]): readonly string[] {
   return [...new Set(outcomes.flatMap(({ notes }) => notes))];
 }
 
-function follow(request: PacketRequest, setting: TraceSetting, world: World): { readonly traced: Traced; readonly after: World } {
+interface Followed {
+  readonly traced: Traced;
+  readonly after: World;
+}
+
+/** Under this key the user says which of two back ends has made its tables later. */
+const NEWER_KEY = 'host/newer/nft';
+
+/**
+ * Where both back ends have rules, the tables that were made later are asked first, and nothing in a dump tells which they are: both orders are
+ * followed, and are courses of their own where they lead to something else.
+ */
+function followInBoth(request: PacketRequest, setting: TraceSetting, world: World): Followed {
+  const ruleSet = familyOf(request) === 4 ? setting.ruleSets.v4 : setting.ruleSets.v6;
+  if (!ruleSet?.beside) return follow(request, setting, world, undefined);
+  const said = setting.answers?.get(NEWER_KEY);
+  const likelier = follow(request, setting, world, said === false ? 'legacy' : 'nft');
+  if (said !== undefined) return { ...likelier, traced: inOrder(likelier.traced, setting, said) };
+  const other = follow(request, setting, world, 'legacy');
+  const key = ({ traced }: Followed): string => traced.outcomes.map(resultOf).join('\n');
+  if (key(likelier) === key(other)) return likelier;
+  const [one, two] = [inOrder(likelier.traced, setting, true), inOrder(other.traced, setting, false)];
+  return { traced: { outcomes: [...one.outcomes, ...two.outcomes], truncated: one.truncated || two.truncated, asked: one.asked + two.asked }, after: likelier.after };
+}
+
+function inOrder(traced: Traced, { host }: TraceSetting, value: boolean): Traced {
+  const answer: HostAnswer = { what: 'the tables of nft were made after those of legacy', value, choice: false, key: NEWER_KEY, word: '', reason: 'nothing in the file tells which were made first, and those made later are asked first' };
+  return { ...traced, outcomes: traced.outcomes.map((walked) => ({ ...walked, on: { host: walked.on?.host ?? host, answers: [...(walked.on?.answers ?? []), answer] } })) };
+}
+
+/** What becomes of the packet and what decides it, whichever rules it has passed before. */
+function resultOf(walked: Walked): string {
+  const { outcome, verdict, dropBy, outIface, finalPacket, assumptions, ctstate } = outcomeOf(walked);
+  return JSON.stringify({ outcome, verdict, dropBy, outIface, finalPacket, assumptions, ctstate });
+}
+
+function follow(request: PacketRequest, setting: TraceSetting, world: World, newer: Backend | undefined): { readonly traced: Traced; readonly after: World } {
   const family = familyOf(request);
   const ruleSet = family === 4 ? setting.ruleSets.v4 : setting.ruleSets.v6;
   const arrival: Arrival = {
@@ -70,7 +109,7 @@ function follow(request: PacketRequest, setting: TraceSetting, world: World): { 
     socket: request.dir === 'out' ? socketOwner(request) : undefined, state: request.ctstate, raw: setting.rawSockets ?? false,
   };
   const effort = { rules: 0 };
-  const context: WalkContext = { ruleSet, host: setting.host, world: world.copy(), answers: setting.answers ?? NO_ANSWERS, tracking: isTracking(setting.host, ruleSet), effort };
+  const context: WalkContext = { ruleSet, newer, start: request.at === undefined ? undefined : startChain(request.at, ruleSet), host: setting.host, world: world.copy(), answers: setting.answers ?? NO_ANSWERS, tracking: isTracking(setting.host, ruleSet), effort };
   const unfollowed = unfollowedSysctls(setting.host);
   const outcomes: Walked[] = [];
   let after = world;
