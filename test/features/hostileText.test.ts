@@ -59,7 +59,7 @@ describe('an outline', () => {
   const names = (symbols: readonly OutlineSymbol[]): readonly string[] => symbols.flatMap(({ name, children }) => [name, ...names(children)]);
 
   test('shows what acts or is not seen', () => {
-    expect(names(symbolsOf(modelOfText(file(RULES))))).toEqual(expect.arrayContaining(['\\x1b[31mRED', '\\u202eRTL', '```']));
+    expect(names(symbolsOf(modelOfText(file(RULES), 'a.iptables')))).toEqual(expect.arrayContaining(['\\x1b[31mRED', '\\u202eRTL', '```']));
   });
 
   test.each([['-N ""'], ['-N a\n-E a ""'], ['-A "" -j DROP'], [': - [0:0]']])('has no entry without a name: %j', (rules) => {

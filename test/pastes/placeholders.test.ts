@@ -9,7 +9,7 @@ const VALUES: readonly [value: string, placeholder: boolean][] = [
   ['<private_ip>', true], ['<office subnet>/24', true], ['x.x.x.x', true], ['10.x.x.x/8', true], ['192.0.2.xxx', true], ['aaa.bbb.ccc.ddd', true], ['A.B.C.D', true], ['1.2.3.*', true],
   ['REDACTED', true], ['xxxx', true], ['***', true], ['$LAN', true], ['${LAN}', true], ['$(hostname)', true], ['%i', true], ['{{ lan }}', true], ['@LAN@', true], ['YOUR_IP', true], ['MY-SERVER', true],
   ['PUBLIC_IP', true], ['WAN_IFACE', true], ['2001:db8:xxxx::1', true], ['[IP]', true],
-  ['192.0.2.1', false], ['192.0.2.0/24', false], ['2001:db8::1', false], ['eth0', false], ['br-lan', false], ['ppp+', false], ['example.org', false], ['www.example.co.uk', false], ['80', false], ['http', false], ['portal', false], ['', false],
+  ['192.0.2.1', false], ['192.0.2.0/24', false], ['2001:db8::1', false], ['eth0', false], ['br-lan', false], ['ppp+', false], ['example.org', false], ['www.example.co.uk', false], ['80', false], ['http', false], ['portal', false], ['ip-encap', false], ['MPLS-IN-IP', false], ['lan-port', true], ['', false],
 ];
 
 test.each(VALUES)('%j stands for another value: %s', (value, expected) => {

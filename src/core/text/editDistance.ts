@@ -3,7 +3,8 @@
  * counts as `most + 1`, and most names are told so by their first letters.
  */
 export function editDistance(a: string, b: string, most: number): number {
-  if (Math.abs(a.length - b.length) > most) return most + 1;
+  // No name of iptables is as long, and the work grows with the square.
+  if (Math.abs(a.length - b.length) > most || a.length > 100) return most + 1;
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   let before = row;
   for (let i = 1; i <= a.length; i++) {

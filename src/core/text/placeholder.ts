@@ -8,7 +8,8 @@ export function isPlaceholder(value: string): boolean {
 
 const LONGEST = 300;
 const MARKED = /<[^<>]{1,80}>|\$\{?[A-Za-z_]|\$[\d@*(]|^%[A-Za-z]|\{\{|^@\w+@|^__\w+__|^\[[A-Za-z][\w .-]*\]|\*{2,}|…|\.{3}/;
-const WORD = /^(?:redacted|anonymi[sz]ed|hidden|removed|masked|censored|obfuscated|snip(?:ped)?|x{3,}|y{3,}|(?:your|my|the)[_-]\w+|(?:[a-z]+[_-])*(?:ip|ip[_-]?addr(?:ess)?|subnet|cidr|iface|interface|port)(?:[_-][a-z\d]+|\d+)?)(?=$|[/:,])/i;
+const WORD =
+  /^(?:redacted|anonymi[sz]ed|hidden|removed|masked|censored|obfuscated|snip(?:ped)?|x{3,}|y{3,}|(?:your|my|the)[_-]\w+|(?:(?:public|private|internal|external|local|remote|server|client|host|gateway|node|pod|service|wan|lan|vpn|src|dst|source|destination)[_-])+(?:ip|ip[_-]?addr(?:ess)?|addr(?:ess)?|subnet|net|cidr|iface|interface|port)\d*|ip[_-]?addr(?:ess)?)(?=$|[/:,])/i;
 /** Four parts of digits, of which one is letters or stars. */
 const ADDRESS_4 = /^(?=[^/:]*[a-z*])(?:\d{1,3}|([a-z])\1{0,3}|\*|[A-D])(?:\.(?:\d{1,3}|([a-z])\2{0,3}|\*|[A-D])){3}(?=$|[/:,-])/i;
 const ADDRESS_6 = /^(?=[^/]*x)(?:[\da-fx]{0,4}:){2,7}[\da-fx]{0,4}(?:\/\d{1,3})?$/i;
