@@ -1,5 +1,5 @@
 import { editSourceFile } from '../../src/core/syntax/edit';
-import { defaultRulesSection } from '../../src/core/syntax/defaultRules';
+import { defaultRuleSet, ruleSetsOfFile } from '../../src/core/ruleset/oneHost/ruleSetsOfFile';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import type { RulesSection, SourceFile } from '../../src/core/syntax/tree';
 import { bindRules } from '../../src/core/ruleset/bind';
@@ -80,7 +80,7 @@ export function measure(text: string, services: number, address: (n: number) => 
 
 function load(text: string): { file: SourceFile; section: RulesSection; ruleSet: RuleSet } {
   const file = parseSourceFile(text);
-  const section = defaultRulesSection(file);
+  const section = defaultRuleSet(ruleSetsOfFile(file, () => undefined))?.section;
   if (!section) throw new Error('no rules in the dump');
   return { file, section, ruleSet: bindRules(section) };
 }

@@ -91,6 +91,13 @@ describe('commands that iptables refuses have no effect', () => {
 describe('what is cut out of a table', () => {
   const GREP = text(':WEB-IN - [0:0]', '-A WEB-IN -p tcp --dport 80 -j WEB-80', '-A WEB-80 -p tcp -j DNAT --to-destination 10.9.0.1:8080', '-A WEB-80 -j ELSEWHERE');
   it('has no false errors', () => expect(problems(GREP).filter((problem) => problem.includes('error'))).toEqual([]));
+  it('tells the chains that are not in it', () => expect(problems(GREP)).toEqual(['4 warning unknown-target']));
+  it('costs no more than its length', () => {
+    const lines = Array.from({ length: 5000 }, (_, i) => `-A KUBE-SVC-${String(i).padStart(16, '0')} -p tcp -m comment --comment "shop${i}" -j KUBE-SEP-${String(i).padStart(16, '0')}`);
+    const start = performance.now();
+    expect(problems(text(...lines))).toHaveLength(5000);
+    expect(performance.now() - start).toBeLessThan(8000);
+  });
   it('is said to be a part', () => expect(trace(GREP, 'in eth0 tcp 192.0.2.9 > :80').notes).toContain('lines 1–4 are a part of a table: its policies and other rules are not in the file, and policies are taken to be ACCEPT'));
   it('is joined with another part, each rule once', () => {
     expect(rules(text('$ iptables-save | grep 80', '-A FORWARD -p tcp -m tcp --dport 80 -j DROP', '-A FORWARD -p tcp -m tcp --dport 8080 -j DROP', '$ iptables-save | grep 8080', '-A FORWARD -p tcp -m tcp --dport 8080 -j DROP'))).toEqual(['*filter', '-A FORWARD -p tcp -m tcp --dport 80 -j DROP', '-A FORWARD -p tcp -m tcp --dport 8080 -j DROP']);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bindRules } from '../../src/core/ruleset/bind';
-import { defaultRulesSection } from '../../src/core/syntax/defaultRules';
+import { defaultRulesSection } from '../syntax/defaultRules';
 import { editSourceFile } from '../../src/core/syntax/edit';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { canonicalText } from '../../src/features/canonical';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { bindRules } from '../../src/core/ruleset/bind';
 import { printRule } from '../../src/core/ruleset/printRule';
 import type { RuleSet } from '../../src/core/ruleset/ruleSet';
-import { defaultRulesSection } from '../../src/core/syntax/defaultRules';
+import { defaultRulesSection } from '../syntax/defaultRules';
 import { editSourceFile } from '../../src/core/syntax/edit';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import type { SourceFile } from '../../src/core/syntax/tree';

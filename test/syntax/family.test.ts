@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRulesSection } from '../../src/core/syntax/defaultRules';
+import { defaultRulesSection } from './defaultRules';
 import { addressFamily, ONE_FAMILY } from '../../src/core/syntax/family';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { MATCHES } from '../../src/core/xtables/matches';

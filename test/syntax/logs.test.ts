@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { defaultRules, defaultRulesSection } from '../../src/core/syntax/defaultRules';
+import { defaultRules, defaultRulesSection } from './defaultRules';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { printSourceFile } from '../../src/core/syntax/print';
 import { rules, summary } from './summary';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRules, defaultRulesSection, rulesSections } from '../../src/core/syntax/defaultRules';
+import { defaultRules, defaultRulesSection } from './defaultRules';
+import { rulesSections } from '../../src/core/syntax/rulesSections';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { rules, summary } from './summary';
 

@@ -31,6 +31,8 @@ export interface RuleContext extends Program {
   readonly operation?: Operation;
   /** The rule is input for iptables-restore, which knows no placeholders: see `isPlaceholder`. */
   readonly asInput?: true | undefined;
+  /** The rule was cut out of a table: chains that are not there are no mistakes. */
+  readonly fragment?: true | undefined;
   /** Filled with the words that could as well be spelled otherwise: see `GoodRule.certain`. */
   readonly certain?: Map<Word, readonly string[]>;
 }
@@ -386,7 +388,9 @@ class RuleReader implements RuleSurroundings {
       this.target = this.load(extension, value);
       return;
     }
-    this.report(value, goto ? 'unknown-chain' : 'unknown-target', unknownTargetHelp(value, goto, this.context));
+    // Which name of thousands may have been meant is not asked for each of the chains that grep has left out.
+    if (this.context.fragment) this.report(value, 'unknown-target', `the chain "${value.text}" is not in this part of table ${this.context.table}`, 'warning');
+    else this.report(value, goto ? 'unknown-chain' : 'unknown-target', unknownTargetHelp(value, goto, this.context));
     this.swallowing = [];
     this.jump = { kind: 'unknown', name: value.text, options: '', word: value };
   }

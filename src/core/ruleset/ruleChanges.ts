@@ -158,7 +158,7 @@ export abstract class RuleChanges {
   }
 
   protected parse(node: CommandParts | CommandNode, table: OpenTable, chain: OpenChain, certain?: Map<Word, readonly string[]>): ParsedRule {
-    return parseRule(node.words, { ...this.program, asInput: this.part.asInput, table: table.name, chain: chain.name, chains: table.chains, ...(certain ? { certain } : {}) });
+    return parseRule(node.words, { ...this.program, asInput: this.part.asInput, fragment: this.part.fragment, table: table.name, chain: chain.name, chains: table.chains, ...(certain ? { certain } : {}) });
   }
 
   private makeRule(line: Line, chain: OpenChain, headerIndex: number, parsed: ParsedRule, siblings?: SharedReading): LineRule {

@@ -115,9 +115,12 @@ class OpenHost implements HostRules {
   /** Whether all that the commands have changed is shown as it is now. */
   private showsAll(shown: readonly RulesSection[]): boolean {
     if (shown.some(({ fragment }) => fragment)) return false;
-    const tables = new Set(shown.flatMap((part) => [...tablesOf(part)].map((table) => `${part.family ?? 4} ${table}`)));
-    const save = shown.some(({ form }) => form === 'save');
-    return this.parts.every((part) => (save && (part.family ?? 4) === (shown[0]?.family ?? 4)) || [...tablesOfCommands(part)].every((table) => tables.has(`${part.family ?? 4} ${table}`)));
+    const family = shown[0]?.family ?? 4;
+    const commands = this.parts.filter((part) => (part.family ?? 4) === family);
+    const tables = new Set(shown.flatMap((part) => [...tablesOf(part)]));
+    // iptables-save shows every table that there is.
+    const all = shown.some(({ form, title = '' }) => form === 'save' && !/ -t| --table/.test(title));
+    return commands.length > 0 && (all || commands.every((part) => [...tablesOfCommands(part)].every((table) => tables.has(table))));
   }
 }
 

@@ -1,4 +1,4 @@
-import { rulesSections } from '../../syntax/defaultRules';
+import { rulesSections } from '../../syntax/rulesSections';
 import type { RulesSection, SourceFile } from '../../syntax/tree';
 import { backendsOf, hostsOf } from './hosts';
 import { mergedRules } from './mergedRules';
