@@ -1,6 +1,7 @@
 import { visible } from '../core/text/visible';
 import type { Hook, TableName } from '../core/xtables/view';
 import { packetsOfFile } from './filePackets';
+import { counted } from './traceView/course';
 import { ruleSetOf, type Dump, type FileModel } from './fileModel';
 
 /** A line of links above a line of the file, 0-based. */
@@ -34,7 +35,7 @@ function dumpLens({ id, label, section }: Dump): readonly Lens[] {
   if (line === undefined) return [];
   let rules = 0;
   for (const table of ruleSetOf(section).tables.values()) for (const chain of table.chains.values()) rules += chain.rules.length;
-  return [{ line, dump: id, chain: undefined, title: 'Trace a packet through these rules', note: visible(`${label}, ${counted(rules)}`) }];
+  return [{ line, dump: id, chain: undefined, title: 'Trace a packet through these rules', note: visible(`${label}, ${counted(rules, 'rule')}`) }];
 }
 
 /** Chains that hold no rules and accept everything would only be in the way: each lens pushes the lines apart. */
@@ -43,7 +44,7 @@ function chainLenses({ id, section }: Dump): readonly Lens[] {
   for (const table of ruleSetOf(section).tables.values()) {
     for (const { hook, line, rules, policy } of table.chains.values()) {
       if (hook === undefined || line === undefined || (rules.length === 0 && policy !== 'DROP')) continue;
-      lenses.push({ line: line.index, dump: id, chain: { table: table.name, hook }, title: `Trace a packet through ${hook}`, note: counted(rules.length) });
+      lenses.push({ line: line.index, dump: id, chain: { table: table.name, hook }, title: `Trace a packet through ${hook}`, note: counted(rules.length, 'rule') });
     }
   }
   return lenses.sort((a, b) => a.line - b.line);
@@ -56,8 +57,4 @@ export function directionOf(hook: Hook): 'in' | 'out' | 'forward' {
     case 'OUTPUT': case 'POSTROUTING': return 'out';
     case 'FORWARD': return 'forward';
   }
-}
-
-function counted(count: number): string {
-  return `${String(count).replace(/\B(?=(\d{3})+$)/g, ',')} rule${count === 1 ? '' : 's'}`;
 }

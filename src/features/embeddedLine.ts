@@ -1,4 +1,5 @@
 import type { EmbeddedLine, Line, SourceFile } from '../core/syntax/tree';
+import { countFirst } from '../core/text/bisect';
 import type { Columns, Span } from '../core/text/columns';
 
 /** A place within a line. */
@@ -20,7 +21,7 @@ export function outerSpan(line: Line, { start, end }: Columns): Span {
   const at = lineAt(line, toLine, start);
   let last = end;
   // What goes on in the line below ends here with its first part.
-  if (toLine && lineAt(line, toLine, end) !== at) last = start + partition(end - start, (i) => lineAt(line, toLine, start + i) === at) - 1;
+  if (toLine && lineAt(line, toLine, end) !== at) last = start + countFirst(end - start, (i) => lineAt(line, toLine, start + i) === at) - 1;
   return { line: at, start: toOuter(start), end: Math.max(toOuter(start), last < end ? toOuter(last) + 1 : toOuter(end)) };
 }
 
@@ -36,10 +37,10 @@ export function innerPlace(file: SourceFile, line: Line, column: number): LinePl
   const { embedded } = line;
   if (!embedded) return { line, column };
   // Their order is that of the file.
-  const after = partition(embedded.length, (i) => (embedded[i] as EmbeddedLine).toOuter(0) <= column);
+  const after = countFirst(embedded.length, (i) => (embedded[i] as EmbeddedLine).toOuter(0) <= column);
   const inner = embedded[after - 1];
   if (!inner || column > inner.toOuter(inner.text.length)) return { line, column };
-  return { line: inner, column: Math.max(0, partition(inner.text.length + 1, (at) => inner.toOuter(at) <= column) - 1) };
+  return { line: inner, column: Math.max(0, countFirst(inner.text.length + 1, (at) => inner.toOuter(at) <= column) - 1) };
 }
 
 /** Of lines that stand for this one, in whatever order their words come: the one with a word nearest in front of the column, else the first. */
@@ -62,16 +63,4 @@ const MOST_COLUMNS = 2000;
 
 function lineAt(line: Line, toLine: EmbeddedLine['toLine'], column: number): number {
   return toLine?.(column).index ?? line.index;
-}
-
-/** How many of 0 … count - 1 fulfil a condition that the first ones fulfil and the others do not. */
-function partition(count: number, holds: (i: number) => boolean): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(middle)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

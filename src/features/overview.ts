@@ -1,5 +1,6 @@
 import type { RulesSection, Section, SourceFile } from '../core/syntax/tree';
 import type { RuleSet } from '../core/ruleset/ruleSet';
+import { extent } from './extent';
 import { ruleSetOf, sectionsOf, type Dump, type FileModel } from './fileModel';
 import { packetsOfFile } from './filePackets';
 import { unreadLines, type UnreadLine } from './unread';
@@ -56,7 +57,7 @@ function ruleSetOverview({ label }: Dump, section: RulesSection): RuleSetOvervie
   const ruleSet = ruleSetOf(section);
   return {
     title: label, family: section.family ?? 4, backend: section.backend ?? null, fragment: section.fragment === true || isFragment(ruleSet), tables: tablesOf(ruleSet),
-    lines: extentOf(section.lines.map(({ index }) => index)),
+    lines: placeOf(section),
   };
 }
 
@@ -82,7 +83,7 @@ const HOST_KINDS: Readonly<Partial<Record<Section['kind'], HostKind>>> = {
 
 function hostOverview(section: Section): readonly HostOverview[] {
   const kind = HOST_KINDS[section.kind];
-  return kind === undefined ? [] : [{ kind, lines: extentOf(section.lines.map(({ index }) => index)), count: countOf(section) }];
+  return kind === undefined ? [] : [{ kind, lines: placeOf(section), count: countOf(section) }];
 }
 
 function countOf(section: Section): number {
@@ -99,12 +100,8 @@ function countOf(section: Section): number {
   }
 }
 
-function extentOf(indexes: readonly number[]): readonly [first: number, last: number] {
-  let first = Infinity;
-  let last = 0;
-  for (const index of indexes) {
-    first = Math.min(first, index);
-    last = Math.max(last, index);
-  }
-  return [Number.isFinite(first) ? first + 1 : 1, last + 1];
+/** 1-based. */
+function placeOf({ lines }: Section): readonly [first: number, last: number] {
+  const { from, to } = extent(lines);
+  return [from + 1, to + 1];
 }

@@ -1,9 +1,9 @@
 import { visible } from '../core/text/visible';
 import type { Overview } from './overview';
-import { NOUNS } from './overviewNouns';
+import { countedNoun, NOUNS } from './overviewNouns';
 
 /** So many lines that were not read are listed; nobody reads more of them, and they are counted. */
-export const MOST_UNREAD = 50;
+const MOST_UNREAD = 50;
 const MOST_PACKETS = 50;
 
 /** The overview as a person reads it in a terminal. */
@@ -13,10 +13,10 @@ export function overviewText({ ruleSets, host, packets, unread }: Overview): str
     if (lines.length > 0) out.push(`${out.length > 0 ? '\n' : ''}${title}\n`, ...lines.map((line) => `  ${visible(line)}\n`));
   };
   part('Rules', ruleSets.map(({ title, backend, fragment, tables, lines }, i) => {
-    const content = Object.entries(tables).map(([name, { chains, rules }]) => `${name} ${counted(rules, 'rule')} in ${counted(chains, 'chain')}`).join(', ');
+    const content = Object.entries(tables).map(([name, { chains, rules }]) => `${name} ${countedNoun(rules, 'rule')} in ${countedNoun(chains, 'chain')}`).join(', ');
     return `${i + 1}  ${placeOf(lines)}  ${title}${backend ? `, ${backend}` : ''}${fragment ? ', a fragment' : ''}: ${content}`;
   }));
-  part('Host', host.map(({ kind, lines, count }) => `${placeOf(lines)}  ${counted(count, NOUNS[kind])}`));
+  part('Host', host.map(({ kind, lines, count }) => `${placeOf(lines)}  ${countedNoun(count, NOUNS[kind])}`));
   part('Packets', limited(packets.map(({ line, expression }) => `line ${line}  ${expression}`), MOST_PACKETS));
   part('Not read', limited(unread.map(({ line, text, reason }) => `line ${line}: ${reason}\n      ${visible(text)}`), MOST_UNREAD));
   return out.join('');
@@ -24,10 +24,6 @@ export function overviewText({ ruleSets, host, packets, unread }: Overview): str
 
 function placeOf([first, last]: readonly [number, number]): string {
   return first === last ? `line ${first}` : `lines ${first}–${last}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${count === 1 ? noun : noun.endsWith('s') ? `${noun}es` : `${noun}s`}`;
 }
 
 function limited(lines: readonly string[], most: number): readonly string[] {

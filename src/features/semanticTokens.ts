@@ -1,3 +1,4 @@
+import { HOOKS } from '../core/ruleset/ruleSet';
 import { Shape } from '../core/syntax/shape';
 import type { Line } from '../core/syntax/tree';
 import type { Columns } from '../core/text/columns';
@@ -94,7 +95,5 @@ function typeOf({ role, word }: RuleWord): TokenType {
 const VERDICTS = new Set(['ACCEPT', 'DROP', 'REJECT', 'RETURN', 'QUEUE']);
 
 function chainType(name: string): TokenType {
-  return BUILTIN.has(name) ? 'iptablesBuiltinChain' : 'iptablesChain';
+  return (HOOKS as readonly string[]).includes(name) ? 'iptablesBuiltinChain' : 'iptablesChain';
 }
-
-const BUILTIN = new Set(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']);

@@ -4,6 +4,7 @@ import { visible } from '../core/text/visible';
 import { printRuleBody } from '../core/ruleset/printRule';
 import type { Line } from '../core/syntax/tree';
 import { outerColumns } from './embeddedLine';
+import { extent } from './extent';
 import { ruleSetOf, type Dump, type FileModel } from './fileModel';
 
 /** An entry of the outline. Lines and columns are 0-based; `selection` lies within `from`–`to`. */
@@ -87,16 +88,6 @@ function ruleSymbol(rule: Rule): OutlineSymbol {
     kind: 'rule', name: `${number}`, detail: visible(printRuleBody(rule, rule.family).trimStart()), from: line.index, to: line.index,
     selection: { line: line.index, ...outerColumns(line, { start: line.contentStart, end: line.text.length }) }, children: [],
   };
-}
-
-function extent(lines: readonly Line[]): { readonly from: number; readonly to: number } {
-  let from = Infinity;
-  let to = 0;
-  for (const { index } of lines) {
-    from = Math.min(from, index);
-    to = Math.max(to, index);
-  }
-  return { from: Number.isFinite(from) ? from : 0, to };
 }
 
 function counted(count: number, noun: string): string {

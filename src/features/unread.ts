@@ -21,7 +21,7 @@ export function unreadLines(model: FileModel): readonly UnreadLine[] {
   for (const { line, code, message } of file.problems) if (code === 'not-read') add(line, message);
   const used = usedLines(model);
   for (const line of file.lines) {
-    if (used[line.index] === 1 || !MAY_MEAN[line.shape]) continue;
+    if (used[line.index] === 1) continue;
     const reason = reasonOf(line, linesWithin(file, line));
     if (reason !== undefined) add(line, reason);
   }
@@ -42,9 +42,7 @@ function usedLines({ file }: FileModel): Uint8Array {
   return used;
 }
 
-/** Shapes of which a line outside of any section is worth a word. */
-const MAY_MEAN: readonly boolean[] = Object.values(Shape).map((shape) => shape !== Shape.Blank && shape !== Shape.Fence && shape !== Shape.Header && shape !== Shape.Comment && shape !== Shape.Echo && shape !== Shape.Assignment && shape !== Shape.Log);
-
+/** Why a line outside of any section is worth a word; undefined where it is not. */
 function reasonOf(line: Line, read: readonly Line[]): string | undefined {
   switch (line.shape) {
     case Shape.Rule: return 'A rule of which it is not told which table it stands in.';

@@ -1,3 +1,4 @@
+import { countFirst } from '../text/bisect';
 import { CERTAIN_IPV4, CERTAIN_IPV6, parseAddress, type Address } from '../net/address';
 import type { Chain, Rule } from './ruleSet';
 
@@ -61,14 +62,7 @@ function keyOf({ words }: Address): number | string {
 /** The first of `places` that is not below `place`, found by halving; `none` where there is none. */
 function from(places: readonly number[] | undefined, place: number, none: number): number {
   if (places === undefined) return none;
-  let low = 0;
-  let high = places.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((places[middle] as number) < place) low = middle + 1;
-    else high = middle;
-  }
-  return places[low] ?? none;
+  return places[countFirst(places.length, (i) => (places[i] as number) < place)] ?? none;
 }
 
 const BEGIN = '(?:\\[\\d+:\\d+\\] )?-A [^\\s"\\\\]+';

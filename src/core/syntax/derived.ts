@@ -1,7 +1,15 @@
+import { lastNotBehind } from '../text/bisect';
 import { Rewriting } from '../text/rewriting';
 import { parseLine } from './line';
-import { standingIn } from './standingIn';
+import { outermost, standingIn } from './standingIn';
 import type { EmbeddedLine, Line } from './tree';
+
+/** Columns of a line from `from` on, which stand at the place `index` of the rewriting. */
+interface Part {
+  readonly line: Line;
+  readonly from: number;
+  readonly index: number;
+}
 
 /**
  * A line that is read in place of lines of the file: joined from several, without the marks in front of them, or told in other words. Its
@@ -9,7 +17,7 @@ import type { EmbeddedLine, Line } from './tree';
  */
 export class DerivedLine {
   private readonly rewriting = new Rewriting();
-  private readonly parts: { readonly line: Line; readonly from: number; readonly index: number }[] = [];
+  private readonly parts: Part[] = [];
   private places = 0;
 
   get size(): number {
@@ -46,16 +54,9 @@ export class DerivedLine {
     const first = parts[0];
     if (!first) return undefined;
     const { text, place } = rewriting.done();
-    const at = (column: number): { readonly line: Line; readonly column: number } => {
+    const at = (column: number): ReturnType<typeof outermost> => {
       const found = place(column);
-      let low = 0;
-      let high = parts.length - 1;
-      while (low < high) {
-        const middle = (low + high + 1) >> 1;
-        if ((parts[middle]?.index ?? 0) <= found) low = middle;
-        else high = middle - 1;
-      }
-      const part = parts[low] ?? first;
+      const part = parts[lastNotBehind(parts.length, (i) => (parts[i] as Part).index, found)] ?? first;
       return outermost(part.line, part.from + found - part.index);
     };
     const { index } = outermost(first.line, first.from).line;
@@ -63,10 +64,4 @@ export class DerivedLine {
     const several = parts.some(({ line }) => line.index !== index || (line as Partial<EmbeddedLine>).toLine !== undefined);
     return { text, index, toOuter: (column) => at(column).column, toLine: several ? (column) => at(column).line : undefined };
   }
-}
-
-/** Where a column of a line that may stand for others is in the file. */
-function outermost(line: Line, column: number): { readonly line: Line; readonly column: number } {
-  const { toOuter, toLine } = line as Partial<EmbeddedLine>;
-  return toOuter ? { line: toLine?.(column) ?? line, column: toOuter(column) } : { line, column };
 }

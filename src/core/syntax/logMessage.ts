@@ -1,3 +1,4 @@
+import { baseName } from './baseName';
 import { programBackend, programFamily } from './shellProgram';
 import type { Line } from './tree';
 
@@ -59,8 +60,4 @@ function input(title: string, program: string | undefined): LogMessage {
   const name = program === undefined ? '' : baseName(program);
   const known = /^ip6?tables/.test(name);
   return { kind: 'restore-input', title, family: known ? programFamily(name) : undefined, backend: known ? programBackend(name) : undefined };
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

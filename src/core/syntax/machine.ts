@@ -1,3 +1,4 @@
+import { baseName } from './baseName';
 import { splitWords } from './words';
 import { promptEnd, promptMachine } from './prompt';
 import type { ShellProgram } from './shellProgram';
@@ -56,7 +57,3 @@ const WITH_VALUE = new Set([
   ...['-u', '--user', '-e', '--env', '-w', '--workdir', '-c', '--container', '-n', '--namespace', '--context', '--kubeconfig', '-p', '--profile', '-P', '-i', '-F', '-o', '-l', '-g'],
 ]);
 const VERBS = new Set(['exec', 'e', 'ex', 'compose', 'shell']);
-
-function baseName(word: string): string {
-  return word.slice(word.lastIndexOf('/') + 1);
-}

@@ -1,3 +1,4 @@
+import { baseName } from './baseName';
 import { findBlank, skipBlanks } from '../text/blanks';
 import { promptEnd } from './prompt';
 
@@ -154,11 +155,6 @@ function closingQuote(text: string, open: number, end: number): number {
     if (code === 92 && quote === 34) i++;
   }
   return end;
-}
-
-function baseName(word: string): string {
-  const slash = word.lastIndexOf('/');
-  return slash < 0 ? word : word.slice(slash + 1);
 }
 
 /** `$IPTABLES`, `"${IPT6}"`: how scripts spell the program. */

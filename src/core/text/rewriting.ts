@@ -1,8 +1,17 @@
+import { lastNotBehind } from './bisect';
+
 /** A text made of another one, and where its characters come from. */
 export interface Rewritten {
   readonly text: string;
   /** The place of a character of `text`; one past the last is the end of what the last one came from. */
   readonly place: (index: number) => number;
+}
+
+/** Characters from `index` on, and where they come from. */
+interface Run {
+  readonly index: number;
+  readonly place: number;
+  readonly width: number;
 }
 
 /**
@@ -12,7 +21,10 @@ export interface Rewritten {
 export class Rewriting {
   private readonly pieces: string[] = [];
   private length = 0;
-  private readonly runs: { readonly index: number; readonly place: number; readonly width: number }[] = [];
+  private readonly runs: Run[] = [];
+
+  /** `start`: the place of a text that stays empty. */
+  constructor(private readonly start = 0) {}
 
   /** How long the text is so far. */
   get size(): number {
@@ -34,19 +46,12 @@ export class Rewriting {
   }
 
   done(): Rewritten {
-    const { runs, length } = this;
+    const { runs, length, start } = this;
     return {
       text: this.pieces.join(''),
       place: (index) => {
-        let low = 0;
-        let high = runs.length - 1;
-        while (low < high) {
-          const middle = (low + high + 1) >> 1;
-          if ((runs[middle]?.index ?? 0) <= index) low = middle;
-          else high = middle - 1;
-        }
-        const run = runs[low];
-        if (!run) return 0;
+        const run = runs[lastNotBehind(runs.length, (i) => (runs[i] as Run).index, index)];
+        if (!run) return start;
         return run.place + (index >= length ? run.width : Math.min(Math.max(0, index - run.index), run.width));
       },
     };

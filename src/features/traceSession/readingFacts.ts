@@ -1,7 +1,7 @@
 import type { AssumedFact, ReadingFacts } from '../../shared/protocol';
 import type { FileModel } from '../fileModel';
 import { hostFactsOf, type HostKind } from '../overview';
-import { NOUNS } from '../overviewNouns';
+import { countedNoun, NOUNS } from '../overviewNouns';
 import { packetsOfFile } from '../filePackets';
 import { unreadLines } from '../unread';
 
@@ -24,15 +24,15 @@ function make(model: FileModel): ReadingFacts {
   const counts = new Map<HostKind, number>();
   for (const { kind, count } of host) counts.set(kind, (counts.get(kind) ?? 0) + count);
   const summary = [
-    counted(model.dumps.length, 'rule set'),
-    ...[...counts].map(([kind, count]) => counted(count, NOUNS[kind])),
-    ...(packets.length > 0 ? [`${packets.length === MOST_LISTED ? 'at least ' : ''}${counted(packets.length, 'packet')}`] : []),
+    countedNoun(model.dumps.length, 'rule set'),
+    ...[...counts].map(([kind, count]) => countedNoun(count, NOUNS[kind])),
+    ...(packets.length > 0 ? [`${packets.length === MOST_LISTED ? 'at least ' : ''}${countedNoun(packets.length, 'packet')}`] : []),
   ].join(', ');
   return {
     summary,
     found: [
       ...model.dumps.map(({ label, detail, section }) => fact(`${label}, ${detail}`, section.lines[0]?.index)),
-      ...limited(host.map(({ kind, count, lines }) => fact(counted(count, NOUNS[kind]), lines[0] - 1))),
+      ...limited(host.map(({ kind, count, lines }) => fact(countedNoun(count, NOUNS[kind]), lines[0] - 1))),
       ...packets.map(({ text, line }) => fact(`packet ${text.trim().slice(0, LONGEST_PACKET)}`, line.index)),
     ],
     unread: limited(unread.map(({ reason, line }) => fact(reason, line - 1))),
@@ -41,10 +41,6 @@ function make(model: FileModel): ReadingFacts {
 }
 
 const LONGEST_PACKET = 120;
-
-function counted(count: number, noun: string): string {
-  return `${count} ${count === 1 ? noun : noun.endsWith('s') ? `${noun}es` : `${noun}s`}`;
-}
 
 function fact(message: string, index: number | undefined): AssumedFact {
   return { message, line: index === undefined ? undefined : index + 1, field: undefined };

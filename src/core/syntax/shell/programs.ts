@@ -1,9 +1,5 @@
+import { baseName } from '../baseName';
 import { isTables } from '../shellProgram';
-
-/** The name of a program without its folder. */
-export function programName(word: string): string {
-  return word.slice(word.lastIndexOf('/') + 1);
-}
 
 /** Whether a word that stands first in a line is likely to be a command, where the text around may as well be prose. */
 export function isLikelyCommand(word: string): boolean {
@@ -34,5 +30,5 @@ export const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash',
 
 /** What an operand of `command -v` or `which` has to be for a script about rules to have any meaning: it is there. */
 export function isSurelyThere(word: string): boolean {
-  return /^(?:ip6?tables(?:-(?:legacy|nft))?(?:-(?:save|restore))?|ip|sh|bash)$/.test(programName(word));
+  return /^(?:ip6?tables(?:-(?:legacy|nft))?(?:-(?:save|restore))?|ip|sh|bash)$/.test(baseName(word));
 }

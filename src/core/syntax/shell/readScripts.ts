@@ -1,3 +1,4 @@
+import { countFirst } from '../../text/bisect';
 import { promptEnd } from '../prompt';
 import { Shape } from '../shape';
 import type { FileProblem, Line } from '../tree';
@@ -113,14 +114,7 @@ class ScriptReader {
       this.delimiters = found;
     }
     const places = this.delimiters.get(word) ?? [];
-    let low = 0;
-    let high = places.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((places[middle] as number) < from) low = middle + 1;
-      else high = middle;
-    }
-    return places[low] ?? -1;
+    return places[countFirst(places.length, (i) => (places[i] as number) < from)] ?? -1;
   }
 
   private region(from: number, to: number, certain: boolean): void {

@@ -1,4 +1,6 @@
-import type { EmbeddedLine, Line } from '../tree';
+import { lastNotBehind } from '../../text/bisect';
+import { outermost } from '../standingIn';
+import type { Line } from '../tree';
 
 /** A character of the file, or of a line that stands for others. */
 export interface Place {
@@ -37,14 +39,7 @@ export class ScriptLines implements ScriptText {
 
   /** The line that holds an offset, counted from 0 within the script. */
   lineAt(offset: number): number {
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.starts[middle] as number) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return lastNotBehind(this.starts.length, (i) => this.starts[i] as number, offset);
   }
 
   place(offset: number): Place {
@@ -106,22 +101,16 @@ export class ScriptWord implements ScriptText {
   }
 
   place(offset: number): Place {
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.starts[middle] as number) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    const piece = this.pieces[low] as Piece;
+    const index = lastNotBehind(this.starts.length, (i) => this.starts[i] as number, offset);
+    const piece = this.pieces[index] as Piece;
     const { line, column } = piece.from;
-    const within = offset - (this.starts[low] ?? 0);
+    const within = offset - (this.starts[index] ?? 0);
     return { line, column: within >= piece.text.length ? piece.to : piece.spelled ? Math.min(piece.to, column + within) : column };
   }
 }
 
 /** The place in the file itself, for two places to be compared. */
 export function outerPlace({ line, column }: Place): { readonly index: number; readonly column: number } {
-  const { toOuter, toLine } = line as Partial<EmbeddedLine>;
-  return toOuter ? { index: (toLine?.(column) ?? line).index, column: toOuter(column) } : { index: line.index, column };
+  const outer = outermost(line, column);
+  return { index: outer.line.index, column: outer.column };
 }

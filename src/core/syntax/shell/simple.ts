@@ -1,10 +1,12 @@
+import { own } from '../../text/own';
+import { baseName } from '../baseName';
 import { Shape } from '../shape';
 import { isTables } from '../shellProgram';
 import { textLine } from './emit';
 import type { Interpreter } from './interpreter';
 import { literalText, type SimpleCommand } from './nodes';
 import { Parser } from './parser';
-import { isSurelyThere, PRINTING, programName, QUESTIONS, SHELLS } from './programs';
+import { isSurelyThere, PRINTING, QUESTIONS, SHELLS } from './programs';
 import { linesOf, ScriptWord, type Piece, type ScriptText } from './scriptText';
 import type { Status } from './status';
 import { fieldText, known, unknownOf, type Field } from './values';
@@ -21,8 +23,8 @@ export function runSimple(shell: Interpreter, node: SimpleCommand, source: Scrip
   const name = fieldText(fields[0] as Field);
   const called = shell.functions.get(name);
   if (called) return shell.call(name, called, fields.slice(1), node, source);
-  const builtin = BUILTINS[programName(name)];
-  if (builtin && Object.hasOwn(BUILTINS, programName(name))) return builtin(shell, fields, node, source);
+  const builtin = own(BUILTINS, baseName(name));
+  if (builtin) return builtin(shell, fields, node, source);
   return runProgram(shell, fields, node, source);
 }
 
@@ -200,15 +202,15 @@ export function runProgram(shell: Interpreter, given: readonly Field[], node: Si
   if (first === undefined) return true;
   const script = scriptOf(words, fields, shell);
   if (script) return runWord(shell, script.word, fields.slice(0, script.wrapper), node, fields);
-  const restore = words.findIndex((word) => /^ip6?tables(?:-legacy|-nft)?-restore$/.test(programName(word)));
+  const restore = words.findIndex((word) => /^ip6?tables(?:-legacy|-nft)?-restore$/.test(baseName(word)));
   if (restore >= 0) return runRestore(shell, fields, words, node, source);
-  const tee = words.findIndex((word) => programName(word) === 'tee');
+  const tee = words.findIndex((word) => baseName(word) === 'tee');
   if (tee >= 0 && tee < 4 && shell.input && shell.input.length > 0) {
     const name = words.slice(tee + 1).find((word) => !word.startsWith('-'));
     if (name !== undefined) takeFile(shell, name, shell.input, words.includes('-a'));
     return true;
   }
-  if (PRINTING.has(programName(first))) return answerOf(words);
+  if (PRINTING.has(baseName(first))) return answerOf(words);
   const literal = node.words.length === fields.length && node.assignments.length === 0 && fields.every((field) => field.literal);
   const line = shell.emit(fields, node, literal);
   if (line && (line.shape === Shape.ProgramCommand || isListing(words))) return { asked: { kind: 'succeeded', line } };
@@ -216,11 +218,11 @@ export function runProgram(shell: Interpreter, given: readonly Field[], node: Si
 }
 
 function isListing(words: readonly string[]): boolean {
-  return words.some((word) => isTables(programName(word)));
+  return words.some((word) => isTables(baseName(word)));
 }
 
 function answerOf(words: readonly string[]): Status {
-  const program = words.map(programName).find((word) => word !== 'sudo' && !word.startsWith('-')) ?? '';
+  const program = words.map(baseName).find((word) => word !== 'sudo' && !word.startsWith('-')) ?? '';
   if (!QUESTIONS.has(program) && !(program === 'ip' && words.some((word) => word === 'show' || word === 'list' || word === 'get'))) return true;
   return { unknown: `\`${words.slice(0, 6).join(' ').slice(0, 80)}\` succeeds` };
 }
@@ -229,7 +231,7 @@ function answerOf(words: readonly string[]): Status {
 function withoutUnknownWrapper(shell: Interpreter, fields: readonly Field[]): readonly Field[] {
   const [first, second] = fields;
   const [piece] = first?.pieces ?? [];
-  if (!first || !second || !piece?.unknown || first.pieces.length !== 1 || !/^(?:sudo|doas|ip6?tables\S*)$/.test(programName(fieldText(second)))) return fields;
+  if (!first || !second || !piece?.unknown || first.pieces.length !== 1 || !/^(?:sudo|doas|ip6?tables\S*)$/.test(baseName(fieldText(second)))) return fields;
   shell.report.tell(piece.from, piece.to, 'info', 'shell-assumption', `${piece.unknown.join(', ')} is set nowhere above: it is taken for a word such as sudo, or none`);
   return fields.slice(1);
 }
@@ -237,7 +239,7 @@ function withoutUnknownWrapper(shell: Interpreter, fields: readonly Field[]): re
 /** The word that is a script itself, of `sh -c '…'`, `ssh HOST '…'`, `minikube ssh '…'`; `wrapper`: how many words stand in front of it that tell where it runs. */
 function scriptOf(words: readonly string[], fields: readonly Field[], shell: Interpreter): { readonly word: readonly Piece[]; readonly wrapper: number } | undefined {
   for (let i = 0; i < Math.min(words.length, 30); i++) {
-    const name = programName(words[i] ?? '');
+    const name = baseName(words[i] ?? '');
     if (isTables(name)) return undefined;
     if (SHELLS.has(name)) {
       const at = words.findIndex((word, k) => k > i && /^-\w*c$/.test(word));

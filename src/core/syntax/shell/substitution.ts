@@ -1,7 +1,8 @@
+import { baseName } from '../baseName';
 import { numbers } from './braces';
 import { expandWord } from './expand';
 import { Parser } from './parser';
-import { isSurelyThere, programName } from './programs';
+import { isSurelyThere } from './programs';
 import type { ScriptText } from './scriptText';
 import { fieldText, unknownOf, type Scope } from './values';
 
@@ -15,7 +16,7 @@ export function substitute(script: string, scope: Scope): string | undefined {
   const fields = node.words.flatMap((word) => expandWord(word, nowhere(script), inner));
   if (fields.some((field) => unknownOf(field).length > 0)) return undefined;
   const [name = '', ...words] = fields.map(fieldText);
-  switch (programName(name)) {
+  switch (baseName(name)) {
     case 'echo':
       return words[0] === '-n' ? words.slice(1).join(' ') : words.some((word) => /^-|[*?\\]/.test(word)) ? undefined : words.join(' ');
     case 'seq': {
@@ -31,7 +32,7 @@ export function substitute(script: string, scope: Scope): string | undefined {
       return operands.length === 1 && only !== undefined && isSurelyThere(only) ? only : undefined;
     }
     case 'basename':
-      return words.length === 1 ? programName((words[0] ?? '').replace(/(?<=.)\/+$/, '')) : undefined;
+      return words.length === 1 ? baseName((words[0] ?? '').replace(/(?<=.)\/+$/, '')) : undefined;
     default:
       return undefined;
   }

@@ -53,7 +53,7 @@ function structRule(text: string, start: number, end: number): Rewritten | undef
   const chainAt = text.indexOf(chain, tableAt + table.length);
   const six = words.some(({ text: word }) => /^[\da-f]{0,4}:[\da-f:.]*:/i.test(word));
   const out = new Rewriting().put(`${six ? 'ip6tables' : 'iptables'} -t `, found.index, 1).keep(table, tableAt).put(' -A ', tableAt + table.length, 1).keep(chain, chainAt);
-  for (const word of words) out.put(` ${quotedWord(word.text)}`, word.from, word.to - word.from);
+  for (const word of words) out.put(` ${shellWord(word.text)}`, word.from, word.to - word.from);
   return out.done();
 }
 
@@ -102,10 +102,11 @@ function listAt(text: string, open: number, end: number): readonly ListWord[] | 
 
 function command(words: readonly ListWord[]): Rewritten {
   const out = new Rewriting();
-  for (const [i, word] of words.entries()) out.put(`${i === 0 ? '' : ' '}${quotedWord(word.text)}`, word.from, word.to - word.from);
+  for (const [i, word] of words.entries()) out.put(`${i === 0 ? '' : ' '}${shellWord(word.text)}`, word.from, word.to - word.from);
   return out.done();
 }
 
-function quotedWord(word: string): string {
+/** As a shell takes it back. */
+function shellWord(word: string): string {
   return /^[\w@%+=:,./!-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
 }

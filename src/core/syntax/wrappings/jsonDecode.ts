@@ -1,38 +1,18 @@
-import type { Rewritten } from '../../text/rewriting';
+import { Rewriting, type Rewritten } from '../../text/rewriting';
 
 /** Undoes the escapes of a JSON string whose columns within the quotes are `from` to `to`. Escapes that JSON does not know stay as they are. */
 export function decodeJson(text: string, from: number, to: number): Rewritten {
-  const pieces: string[] = [];
-  let length = 0;
-  // Runs of ordinary characters: the decoded index where each begins, and its column.
-  const indexes: number[] = [];
-  const columns: number[] = [];
+  const out = new Rewriting(from);
   let escape = text.indexOf('\\', from);
   let i = from;
   while (i < to) {
-    indexes.push(length);
-    columns.push(i);
     const runEnd = escape < 0 || escape >= to ? to : escape;
     const { value, next } = runEnd > i ? { value: text.slice(i, runEnd), next: runEnd } : unescape(text, i, to);
-    pieces.push(value);
-    length += value.length;
+    out.put(value, i, next - i);
     i = next;
     if (escape >= 0 && escape < i) escape = text.indexOf('\\', i);
   }
-  return {
-    text: pieces.join(''),
-    place: (index) => {
-      if (index >= length) return to;
-      let low = 0;
-      let high = indexes.length - 1;
-      while (low < high) {
-        const middle = (low + high + 1) >> 1;
-        if ((indexes[middle] ?? 0) <= index) low = middle;
-        else high = middle - 1;
-      }
-      return (columns[low] ?? from) + (index - (indexes[low] ?? 0));
-    },
-  };
+  return out.done();
 }
 
 function unescape(text: string, at: number, end: number): { readonly value: string; readonly next: number } {
