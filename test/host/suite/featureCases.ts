@@ -147,7 +147,9 @@ export const featureCases: readonly HostCase[] = [
   {
     name: 'a paste that is a dump can be given the language',
     run: async () => {
-      const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content: '*filter\n-A INPUT -p tcp -j DROP\nCOMMIT\n' });
+      // The editor looks at the first line itself, also where a language is given.
+      const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content: '# from node 3\n*filter\n-A INPUT -p tcp -j DROP\nCOMMIT\n' });
+      assert(document.languageId === 'plaintext', `it opens as ${document.languageId}`);
       await vscode.window.showTextDocument(document);
       await until('there is a link for it', async () => {
         const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
