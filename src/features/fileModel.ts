@@ -90,13 +90,17 @@ export function rulesOfLine(ruleSet: RuleSet, line: Line): readonly Rule[] {
   return map.get(line) ?? [];
 }
 
-/** The rule sets to trace with: the chosen dump, and for the other family that of the same host, else the one nearest to it of the same kind. */
+/** The dump that a packet of a family meets: the chosen one, and for the other family that of the same host, else the one nearest to it of the same kind. */
+export function dumpFor({ dumps }: FileModel, dump: Dump, family: 4 | 6): Dump | undefined {
+  if ((dump.section.family ?? 4) === family) return dump;
+  const others = dumps.filter(({ section }) => (section.family ?? 4) === family);
+  return others.find(({ host }) => host === dump.host) ?? others.filter(({ section }) => section.role === dump.section.role).at(-1) ?? others.at(-1);
+}
+
+/** The rule sets to trace with. */
 export function ruleSetsFor(model: FileModel, dump: Dump): { readonly v4: RuleSet | undefined; readonly v6: RuleSet | undefined } {
-  const family = dump.section.family ?? 4;
-  const others = model.dumps.filter(({ section }) => (section.family ?? 4) !== family);
-  const other = others.find(({ host }) => host === dump.host) ?? others.filter(({ section }) => section.role === dump.section.role).at(-1) ?? others.at(-1);
-  const pair = { own: rulesToTrace(dump), other: other && rulesToTrace(other) };
-  return family === 4 ? { v4: pair.own, v6: pair.other } : { v4: pair.other, v6: pair.own };
+  const [v4, v6] = ([4, 6] as const).map((family) => dumpFor(model, dump, family));
+  return { v4: v4 && rulesToTrace(v4), v6: v6 && rulesToTrace(v6) };
 }
 
 /** The rule set of a dump, with that of the other back end beside it. */

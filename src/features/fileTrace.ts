@@ -1,13 +1,16 @@
 import type { PacketRequest } from '../core/net/packetRequest';
 import type { FilledField } from '../core/net/completePacket';
+import { familyOf } from '../core/net/makePacket';
 import { startChain } from '../core/netfilter/startChain';
 import type { Traced, TraceSetting } from '../core/netfilter/trace';
 import { HostSource } from '../core/ruleset/host/hostFromFile';
 import { saidBy } from '../core/ruleset/host/said';
+import type { RuleSet } from '../core/ruleset/ruleSet';
 import { worldOfFile } from './fileWorld';
-import { ruleSetsFor, type Dump, type FileModel } from './fileModel';
-import { hostAnswersOf, hostCourses, joined } from './hostCourses/hostCourses';
-import { usedAssumptions, type UsedAssumption } from './hostCourses/usedAssumptions';
+import { dumpFor, ruleSetsFor, type Dump, type FileModel } from './fileModel';
+import { hostAnswersOf, hostCourses, joined, type HostCourse } from './hostCourses/hostCourses';
+import { settingProvisos, usedAssumptions, type UsedAssumption } from './hostCourses/usedAssumptions';
+import { rulesProvisos, type RulesShown } from './provisos';
 import { rulesUseOf } from './rulesUse';
 
 /** A file made ready for tracing: one of its rule sets and the host that the rest of the file describes. */
@@ -20,6 +23,8 @@ export interface FileSetting {
   readonly addressesKnown: boolean;
   /** Of the rules that were chosen. */
   readonly family: 4 | 6;
+  readonly model: FileModel;
+  readonly dump: Dump;
   /** What of the given host facts cannot be used. */
   readonly problems: readonly string[];
 }
@@ -38,7 +43,7 @@ export function settingOf(model: FileModel, dump: Dump, { overrides, answers = n
   const ruleSets = ruleSetsFor(model, dump);
   const source = new HostSource(model.file, overrides, { ...rulesUseOf([ruleSets.v4, ruleSets.v6]), ipv6: family === 6 }, saidBy(packet));
   const { host, problems, known } = source.host(hostAnswersOf(source.host(), answers));
-  return { setting: { ruleSets, host, answers, ...worldOfFile(model.file) }, source, addressesKnown: known.addresses, family: dump.section.family ?? 4, problems: problems.map(({ message }) => message) };
+  return { setting: { ruleSets, host, answers, ...worldOfFile(model.file) }, source, addressesKnown: known.addresses, family: dump.section.family ?? 4, model, dump, problems: problems.map(({ message }) => message) };
 }
 
 export interface FileTraced {
@@ -53,7 +58,7 @@ export interface FileTraced {
 }
 
 /** Traces a packet as a person gives it: what is missing is filled in and listed. A string says why it cannot be traced. */
-export function traceInFile(request: PacketRequest, { setting, source, family }: FileSetting): FileTraced | string {
+export function traceInFile(request: PacketRequest, { setting, source, family, model, dump }: FileSetting): FileTraced | string {
   const courses = hostCourses({ request, source, setting, family, answers: setting.answers ?? new Map() });
   if (typeof courses === 'string') return courses;
   const { at } = request;
@@ -61,8 +66,19 @@ export function traceInFile(request: PacketRequest, { setting, source, family }:
   if (at !== undefined && !startChain(at, v4) && !startChain(at, v6)) return `at ${at}: there is no such chain in these rules`;
   const [first] = courses;
   if (!first) return 'it cannot be traced';
-  const traced = joined(courses);
+  const asked = familyOf(first.request);
+  const shown: RulesShown = { family: asked, dump, met: dumpFor(model, dump, asked) };
+  const traced = joined(courses.map((course) => withProvisos(course, asked === 4 ? v4 : v6, shown)));
   return { traced, request: first.request, filled: first.filled, contradictions: contradictionsOf(first.request, traced), assumed: usedAssumptions(courses) };
+}
+
+/** The course with what the end of each path hangs on. */
+function withProvisos(course: HostCourse, ruleSet: RuleSet | undefined, shown: RulesShown): HostCourse {
+  const outcomes = course.traced.outcomes.map((walked) => {
+    const provided = [...rulesProvisos(shown, walked), ...settingProvisos(course, walked, ruleSet)];
+    return provided.length === 0 ? walked : { ...walked, provided };
+  });
+  return { ...course, traced: { ...course.traced, outcomes } };
 }
 
 function contradictionsOf({ oface, own }: PacketRequest, { outcomes }: Traced): readonly string[] {

@@ -1,6 +1,7 @@
+import { tablesOf } from '../core/ruleset/oneHost/hosts';
 import { inferredWords, placeOf } from '../core/ruleset/oneHost/inferTables';
 import type { RulesSection } from '../core/syntax/tree';
-import { sectionsOf, type Dump, type FileModel } from './fileModel';
+import { dumpFor, sectionsOf, type Dump, type FileModel } from './fileModel';
 
 /** Something that was settled about the rules themselves before any packet came. */
 export interface RuleSetNote {
@@ -10,14 +11,28 @@ export interface RuleSetNote {
 }
 
 /**
+ * The tables of which lists of single tables (`iptables -S`, `iptables -L -t nat`, `iptables-save -t nat`) show nothing. None where a whole
+ * iptables-save is among them, or what somebody loads.
+ */
+export function tablesNotShown(sections: readonly RulesSection[]): readonly string[] {
+  const parts = sections.flatMap((section) => section.parts ?? [section]).filter(({ form }) => form !== 'commands');
+  const single = ({ form, title = '' }: RulesSection): boolean => form === 'list' || (form === 'save' && / (-t|--table)/.test(title));
+  if (parts.length === 0 || !parts.every(single)) return [];
+  const shown = new Set(parts.flatMap((part) => [...tablesOf(part)]));
+  return USUAL_TABLES.filter((table) => !shown.has(table));
+}
+
+/** Of these it matters that they are not shown; hardly any host has the fifth. */
+const USUAL_TABLES = ['filter', 'nat', 'mangle', 'raw'] as const;
+
+/**
  * What has to be said of the rules that a packet is traced with: which of several rule sets they are, into which tables lines were read that do not
  * say so, and what the host has besides. `choose`: how another one is chosen.
  */
 export function ruleSetNotes(model: FileModel, dump: Dump, family: 4 | 6, choose: string): readonly RuleSetNote[] {
-  const own = model.dumps.filter((each) => each.host === dump.host && (each.section.family ?? 4) === family);
-  const sections = (own.length > 0 ? own : [dump]).flatMap(sectionsOf);
+  const sections = sectionsOf(dumpFor(model, dump, family) ?? dump);
   const parts = sections.flatMap((section) => section.parts ?? [section]);
-  return [...choiceNotes(model, dump, choose), ...backendNotes(sections), ...parts.flatMap(inferredNote), ...parts.flatMap(fragmentNote), ...sections.flatMap((section) => moreNote(section, sections))];
+  return [...choiceNotes(model, dump, choose), ...backendNotes(sections), ...parts.flatMap(inferredNote), ...parts.flatMap(fragmentNote), ...tablesNote(sections), ...sections.flatMap((section) => moreNote(section, sections))];
 }
 
 function backendNotes([first, second]: readonly RulesSection[]): readonly RuleSetNote[] {
@@ -48,11 +63,33 @@ function fragmentNote({ fragment, lines }: RulesSection): readonly RuleSetNote[]
   return [{ message: `${place} ${place.startsWith('lines') ? 'are' : 'is'} a part of a table: its policies and other rules are not in the file, and policies are taken to be ACCEPT`, line: undefined }];
 }
 
+function tablesNote(sections: readonly RulesSection[]): readonly RuleSetNote[] {
+  const missing = tablesNotShown(sections);
+  if (missing.length === 0) return [];
+  return [{ message: `${missing.length === 1 ? 'table' : 'tables'} ${missing.join(', ')}: not listed in the file, and taken to have no rules; iptables-save shows all tables`, line: undefined }];
+}
+
+/** Rules that the host has and the file does not show. */
+export interface Beyond {
+  /** `those of iptables-legacy`. */
+  readonly rules: string;
+  /** The program that shows them; undefined where iptables cannot. */
+  readonly program: string | undefined;
+  /** Of the line that says so, 1-based. */
+  readonly line: number;
+}
+
 /** What the program itself says it does not show. Rules of the other back end are not missing where they stand beside these. */
-function moreNote({ more }: RulesSection, sections: readonly RulesSection[]): readonly RuleSetNote[] {
-  if (!more) return [];
-  const other = /(ip6?tables)-(legacy|nft) tables present/.exec(more.text);
-  if (other && sections.some(({ backend }) => backend === other[2])) return [];
-  const what = other ? `${other[1]}-${other[2]} has rules on this host that are not in the file` : 'there is a table with rules that iptables cannot show';
-  return [{ message: `${what}, and they see every packet too: that they let it pass unchanged is assumed${other ? `; add the output of ${other[1]}-${other[2]}-save` : ''}`, line: more.index + 1 }];
+export function beyondOf({ more }: RulesSection, sections: readonly RulesSection[]): Beyond | undefined {
+  if (!more) return undefined;
+  const [, name, backend] = /(ip6?tables)-(legacy|nft) tables present/.exec(more.text) ?? [];
+  if (name === undefined || backend === undefined) return { rules: 'those that iptables cannot show', program: undefined, line: more.index + 1 };
+  return sections.some((section) => section.backend === backend) ? undefined : { rules: `those of ${name}-${backend}`, program: `${name}-${backend}-save`, line: more.index + 1 };
+}
+
+function moreNote(section: RulesSection, sections: readonly RulesSection[]): readonly RuleSetNote[] {
+  const beyond = beyondOf(section, sections);
+  if (!beyond) return [];
+  const { rules, program, line } = beyond;
+  return [{ message: `the host has more rules, ${rules}, that are not in the file, and they see every packet too: that they let it pass unchanged is assumed${program === undefined ? '' : `; add the output of ${program}`}`, line }];
 }

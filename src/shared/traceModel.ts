@@ -25,6 +25,8 @@ export type Tone = 'accept' | 'drop' | 'reject' | 'redirect' | 'sent' | 'unknown
 export interface Badge {
   readonly text: string;
   readonly tone: Tone;
+  /** It is so only if something is that nothing tells. */
+  readonly conditional?: true;
 }
 
 /** A piece of a sentence. With a line it leads to that line of the file. */

@@ -43,6 +43,7 @@ export const theme = [iconStyles, css`
   .tool { height: 26px; min-width: 26px; padding: 0 5px; display: inline-flex; align-items: center; justify-content: center; gap: 4px; border-color: var(--vscode-contrastBorder, transparent); }
   .tool:hover:not([disabled]) { background: var(--vscode-toolbar-hoverBackground, var(--chip)); outline: 1px dashed var(--vscode-contrastActiveBorder, transparent); outline-offset: -1px; }
   .badge { color: var(--tone); border: 1px solid var(--tone); background: color-mix(in srgb, var(--tone) 16%, transparent); border-radius: 4px; font-weight: 600; letter-spacing: 0.03em; padding: 2px 9px; white-space: nowrap; }
+  .badge.conditional { border-style: dashed; background: none; }
   .badge.small { font-size: 0.82em; padding: 0 6px; }
   .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 `];

@@ -47,7 +47,7 @@ export class TraceVerdict extends LitElement {
     return html`
       ${tabs.length > 1 ? this.tabs() : nothing}
       <div class="main">
-        <span class="badge ${outcome.badge.tone}">${outcome.badge.text}</span>
+        <span class="badge ${outcome.badge.tone} ${outcome.badge.conditional ? 'conditional' : ''}">${outcome.badge.text}</span>
         <div class="sentence">${richTemplate(outcome.verdict, (line) => send(this, { type: 'open-line', line }))}</div>
         <div class="tools">
           <button class="tool" title="Copy the trace as text" aria-label="Copy the trace as text" @click=${() => send(this, { type: 'copy', format: 'text' })}>${icon('copy')}</button>
@@ -86,7 +86,7 @@ export class TraceVerdict extends LitElement {
       ${tabs.map(({ badge, label, probability }, index) => html`
         <button class="tab" role="tab" aria-selected=${index === selected ? 'true' : 'false'} tabindex=${index === selected ? 0 : -1} title=${label}
           @click=${() => this.choose(index)} @keydown=${this.tabKey}>
-          <span class="badge small ${badge.tone}">${badge.text}</span>
+          <span class="badge small ${badge.tone} ${badge.conditional ? 'conditional' : ''}">${badge.text}</span>
           <span class="label">${probability === undefined ? label : `${Math.round(probability * 1000) / 10} %`}</span>
         </button>`)}
       ${moreOutcomes > 0 ? html`<span class="dim">and ${moreOutcomes} more</span>` : nothing}

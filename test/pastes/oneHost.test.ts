@@ -119,6 +119,6 @@ describe('a trace can begin in any chain', () => {
 it('says that the other back end has rules', () => {
   const warning = '# Warning: iptables-legacy tables present, use iptables-legacy to see them';
   for (const paste of [text('$ iptables -S', warning, ...FILTER), text('$ iptables -S', ...FILTER, warning), text(warning, ...save('filter').map((line) => line.replace('1.8.10', '1.8.10 (nf_tables)')))]) {
-    expect(trace(paste, 'in eth0 tcp 192.0.2.9 > :8101').notes.join()).toContain('iptables-legacy has rules on this host that are not in the file');
+    expect(trace(paste, 'in eth0 tcp 192.0.2.9 > :8101').notes.join()).toContain('the host has more rules, those of iptables-legacy, that are not in the file');
   }
 });

@@ -107,6 +107,15 @@ export interface Walked {
   readonly after?: World;
   /** Where more than one host is possible: the one that this course is on, and what of it was answered to get it. */
   readonly on?: { readonly host: Host; readonly answers: readonly HostAnswer[] };
+  /** What has to be so for this end, and neither the file nor the user says; what follows if it is not cannot be told. */
+  readonly provided?: readonly Proviso[];
+}
+
+/** Something that a verdict hangs on and that nothing tells: `the rules of iptables-legacy let it pass unchanged`. */
+export interface Proviso {
+  /** A clause that goes behind "if". */
+  readonly what: string;
+  readonly reason: string;
 }
 
 /** An answer to a question about the host that the file leaves open. */

@@ -6,16 +6,16 @@ import { reportedProtocol } from '../net/protocols';
 import { printRule } from '../ruleset/printRule';
 import type { Backend } from '../xtables/backend';
 import type { Assumption } from './assumption';
-import type { HostAnswer, TraceEvent, Walked, WalkEnd } from './events';
+import type { HostAnswer, Proviso, TraceEvent, Walked, WalkEnd } from './events';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 
-/** What is assumed of the host. `word`: how one says with the packet that it is so. */
+/** What is assumed of the host. `word`: how one says with the packet that it is so, where one can. */
 interface HostAssumption {
   readonly kind: 'host';
   readonly what: string;
   readonly value: boolean;
   readonly reason: string;
-  readonly word: string;
+  readonly word?: string;
 }
 
 /** One outcome in the words of the JSON contract. */
@@ -48,9 +48,9 @@ export interface FinalPacket {
 }
 
 /** The outcome as `batch` gives it. Positions in it are 1-based. */
-export function outcomeOf({ events, milestones, end, assumptions, on }: Walked): Outcome {
+export function outcomeOf({ events, milestones, end, assumptions, on, provided = [] }: Walked): Outcome {
   return {
-    assumptions: on ? [...on.answers.map(hostAssumption), ...assumptions] : assumptions,
+    assumptions: on || provided.length > 0 ? [...provided.map(provisoAssumption), ...(on?.answers ?? []).map(hostAssumption), ...assumptions] : assumptions,
     outcome: end.outcome,
     verdict: end.verdict,
     ...(end.dropBy ? (end.outcome === 'NONE' ? { neverSeen: dropBy(end.dropBy) } : { dropBy: dropBy(end.dropBy) }) : {}),
@@ -89,6 +89,10 @@ function copyOf(events: readonly TraceEvent[]): Pick<Outcome, 'copy'> {
 
 function hostAssumption({ what, value, reason, word }: HostAnswer): HostAssumption {
   return { kind: 'host', what, value, reason, word };
+}
+
+function provisoAssumption({ what, reason }: Proviso): HostAssumption {
+  return { kind: 'host', what, value: true, reason };
 }
 
 function passed(events: readonly TraceEvent[]): Pick<Outcome, 'hooks' | 'matchedRules'> {

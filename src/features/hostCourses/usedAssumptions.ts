@@ -2,8 +2,10 @@ import { formatAddress } from '../../core/net/address';
 import type { Host } from '../../core/net/host';
 import { PROTOCOL, type Packet } from '../../core/net/packet';
 import { lookupRoute } from '../../core/net/routing';
-import type { TraceEvent } from '../../core/netfilter/events';
+import type { Proviso, TraceEvent, Walked } from '../../core/netfilter/events';
 import type { AssumptionUse, HostAssumption } from '../../core/ruleset/host/assumptions';
+import type { RuleSet } from '../../core/ruleset/ruleSet';
+import type { TableName } from '../../core/xtables/view';
 import type { HostCourse } from './hostCourses';
 
 /** Something that was taken for granted and that the trace relies on. */
@@ -17,6 +19,8 @@ export interface UsedAssumption {
   readonly line: number | undefined;
   /** There are several courses because of it. */
   readonly decides: boolean;
+  /** What a value of the kernel means, as a clause. */
+  readonly meaning?: string;
 }
 
 /** What the courses rely on that the file does not tell, each once: first what decides. */
@@ -30,13 +34,33 @@ export function usedAssumptions(courses: readonly HostCourse[]): readonly UsedAs
     for (const { what, value, reason } of courses.length > 1 ? answers : []) add({ code: 'question', what, value, message: `${what}: ${reason}, so both courses are shown.`, line: undefined, decides: true });
   }
   for (const course of courses) {
-    const used = new Uses(course);
+    const used = new Uses(course, course.traced.outcomes.slice(0, MOST_LOOKED_AT).map(({ events }) => events));
     // Which way out it is was asked, and stands above.
     const asked = course.answers.some(({ choice }) => choice);
     for (const assumption of course.facts.assumptions) if (used.has(assumption.use) && !(asked && assumption.code === 'default-route')) add({ ...assumption, line: assumption.line, decides: false });
     for (const setting of used.settings()) add(setting);
   }
   return [...found.values()];
+}
+
+/**
+ * What has to be so of the settings of the kernel for a packet to end as it does, where nothing tells: that this host forwards, which rules about
+ * forwarded packets and a packet that was said to be one show as well, that it takes packets from where it would not send to, and the like.
+ */
+export function settingProvisos(course: HostCourse, walked: Walked, ruleSet: RuleSet | undefined): readonly Proviso[] {
+  const forwards = course.request.oface !== undefined || showsForwarding(ruleSet);
+  // Dropped it is in either way, unless that setting is the reason.
+  const lets = walked.end.outcome !== 'DROPPED';
+  const matters = (name: string): boolean => (name.endsWith('.route_localnet') ? !lets : lets && !(forwards && FORWARDING.has(name)));
+  return [...new Uses(course, [walked.milestones]).settings()].filter(({ code, what }) => code === 'sysctl' && matters(what)).map(({ what, value, meaning }) => ({ what: `${what} is ${String(value)}`, reason: `the file does not show it; it means that ${meaning ?? ''}` }));
+}
+
+const FORWARDING: ReadonlySet<string> = new Set(['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding']);
+
+/** Nobody writes rules for what is not forwarded, nor translates for others. */
+function showsForwarding(ruleSet: RuleSet | undefined): boolean {
+  const has = (table: TableName, chain: string): boolean => (ruleSet?.tables.get(table)?.chains.get(chain)?.rules.length ?? 0) > 0;
+  return has('filter', 'FORWARD') || has('mangle', 'FORWARD') || has('nat', 'PREROUTING') || has('nat', 'POSTROUTING') || (ruleSet?.beside !== undefined && showsForwarding(ruleSet.beside));
 }
 
 /** Extensions that ask for sockets. */
@@ -51,9 +75,9 @@ class Uses {
   private localnet = false;
   private readonly host: Host;
 
-  constructor(private readonly course: HostCourse) {
+  constructor(private readonly course: HostCourse, walks: readonly (readonly TraceEvent[])[]) {
     this.host = course.facts.host;
-    for (const { events } of course.traced.outcomes.slice(0, MOST_LOOKED_AT)) for (const event of events) this.note(event);
+    for (const events of walks) for (const event of events) this.note(event);
   }
 
   has(use: AssumptionUse): boolean {
@@ -134,5 +158,5 @@ function isSet({ sysctls }: Host, family: 4 | 6, name: string): boolean {
 }
 
 function sysctl(name: string, value: number, meaning: string): UsedAssumption {
-  return { code: 'sysctl', what: name, value, message: `${name} is assumed to be ${value}: ${meaning}.`, line: undefined, decides: false };
+  return { code: 'sysctl', what: name, value, message: `${name} is assumed to be ${value}: ${meaning}.`, line: undefined, decides: false, meaning };
 }

@@ -2,7 +2,7 @@ import { portKnowledge } from '../../core/knowledge/knowledge';
 import { sameAddress } from '../../core/net/address';
 import { PROTOCOL } from '../../core/net/packet';
 import type { Listener } from '../../core/net/host';
-import type { TraceEvent, Walked, WalkEnd } from '../../core/netfilter/events';
+import type { Proviso, TraceEvent, Walked, WalkEnd } from '../../core/netfilter/events';
 import type { Rule } from '../../core/ruleset/ruleSet';
 import { conditionsOfRule } from '../../core/netfilter/ruleTest';
 import { courseOf, isOwnWay, lineNumber, type RuleEvent, type TraceInput } from './course';
@@ -14,6 +14,10 @@ type Translate = Extract<TraceEvent, { readonly kind: 'translate' }>;
 
 /** The end of a course in two words. */
 export function badgeOf(walked: Walked): Badge {
+  return walked.provided?.length ? { ...endBadge(walked), conditional: true } : endBadge(walked);
+}
+
+function endBadge(walked: Walked): Badge {
   const { end } = walked;
   switch (end.outcome) {
     case 'NONE':
@@ -33,10 +37,16 @@ export function badgeOf(walked: Walked): Badge {
 
 /** Who gets the packet, or who threw it away, and the line that decided. */
 export function verdictOf(input: TraceInput): RichText {
-  const { end } = courseOf(input);
-  if (end.randomPort === undefined || end.outcome === 'NONE') return ending(input);
+  const { end, provided = [] } = courseOf(input);
+  const words = [...provisoWords(provided), ...ending(input)];
+  if (end.randomPort === undefined || end.outcome === 'NONE') return words;
   const port = end.randomPort === 'source' ? end.packet.sourcePort : end.packet.destinationPort;
-  return [...ending(input), dim(`The ${end.randomPort} port is drawn at random: ${port} is one of the possible ones.`)];
+  return [...words, dim(`The ${end.randomPort} port is drawn at random: ${port} is one of the possible ones.`)];
+}
+
+/** `If lines 1–2 are of table filter, and the rules of iptables-legacy let it pass unchanged: ` */
+function provisoWords(provided: readonly Proviso[]): RichText {
+  return provided.length === 0 ? [] : [plain(`If ${provided.map(({ what }) => what).join(', and ')}: `)];
 }
 
 function ending(input: TraceInput): RichText {

@@ -1,0 +1,57 @@
+import type { Proviso, Walked } from '../core/netfilter/events';
+import { tablesOf } from '../core/ruleset/oneHost/hosts';
+import { placeOf } from '../core/ruleset/oneHost/inferTables';
+import type { RulesSection } from '../core/syntax/tree';
+import { sectionsOf, type Dump } from './fileModel';
+import { beyondOf, tablesNotShown } from './ruleSetNotes';
+
+/** The rules that a packet of a family meets, as the file shows them. */
+export interface RulesShown {
+  readonly family: 4 | 6;
+  /** The one that was chosen. */
+  readonly dump: Dump;
+  /** The one that has rules for the packet; undefined where the file has none. */
+  readonly met: Dump | undefined;
+}
+
+/**
+ * What has to be so of rules that the file does not show, or of lines that do not name their table, for a packet of a family to end as it does.
+ * Nothing where the packet never came to what is in doubt.
+ */
+export function rulesProvisos({ family, dump, met }: RulesShown, walked: Walked): readonly Proviso[] {
+  const { milestones } = walked;
+  if (!milestones.some(({ kind }) => kind === 'hook-enter')) return [];
+  const entered = new Set<string>(milestones.flatMap((event) => (event.kind === 'table-enter' ? [event.table] : [])));
+  const matched = new Set(milestones.flatMap((event) => (event.kind === 'rule' ? [event.rule.line] : [])));
+  const sections = met ? sectionsOf(met) : [];
+  const parts = sections.flatMap((section) => section.parts ?? [section]);
+  const other = met && met.host !== dump.host ? [{ what: `${met.label} (${met.detail}) is of the same host as ${dump.label} (${dump.detail})`, reason: 'nothing in the file says so' }] : [];
+  return [...other, ...parts.flatMap((part) => guessedTable(part, matched)), ...unseen(notInFile(sections, parts, family, entered))];
+}
+
+function guessedTable({ inferred, defaultTable, lines }: RulesSection, matched: ReadonlySet<object>): readonly Proviso[] {
+  if (!inferred || inferred.certain || !lines.some((line) => matched.has(line))) return [];
+  const place = placeOf(lines);
+  return [{ what: `${place} ${place.startsWith('lines') ? 'are' : 'is'} of table ${defaultTable}`, reason: inferred.why }];
+}
+
+/** `the rest of table filter`, `tables nat and raw`, `those of iptables-legacy`. */
+function notInFile(sections: readonly RulesSection[], parts: readonly RulesSection[], family: 4 | 6, entered: ReadonlySet<string>): readonly string[] {
+  if (sections.length === 0) return [`those for IPv${family}`];
+  const rest = new Set(parts.filter(({ fragment }) => fragment).flatMap((part) => [...tablesOf(part)]).filter((table) => entered.has(table)));
+  const missing = tablesNotShown(sections);
+  // Nobody lists the tables that hardly any host uses; that they are empty is listed with what is assumed.
+  const named = missing.includes('filter') || missing.includes('nat') ? missing : [];
+  return [
+    ...[...rest].map((table) => `the rest of table ${table}`), ...(named.length === 0 ? [] : [`${named.length === 1 ? 'table' : 'tables'} ${listed(named)}`]),
+    ...sections.flatMap((section) => beyondOf(section, sections)?.rules ?? []),
+  ];
+}
+
+function unseen(rules: readonly string[]): readonly Proviso[] {
+  return rules.length === 0 ? [] : [{ what: `the rules that are not in the file (${rules.join('; ')}) let it pass unchanged`, reason: 'the file shows only a part of what this host has' }];
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}
