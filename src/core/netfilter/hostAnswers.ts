@@ -56,13 +56,13 @@ interface HostAnswer {
 }
 
 /**
- * A link-local address means something on the link that the packet came from only, and ::1 for TCP on the interface that has the address the packet was for; REJECT
- * does not mind that. Source: net/ipv6/tcp_ipv6.c tcp_v6_send_response, icmp.c.
+ * A link-local address, and ::1 for TCP, means something only on the link that the packet came from: for what was sent to this host itself, that of the interface
+ * which has the address. REJECT does not mind that. Source: net/ipv6/tcp_ipv6.c tcp_v6_send_response, icmp.c icmp6_dev.
  */
 function linkOf({ end, events }: Walked, { family, destination, protocol }: Packet, host: Host): string | undefined {
   if (family === 4 || end.dropBy?.kind === 'rule') return undefined;
-  if (isLinkLocal(destination)) return end.inInterface;
-  if (protocol !== PROTOCOL.TCP || !isLoopback(destination)) return undefined;
+  if (!isLinkLocal(destination) && (protocol !== PROTOCOL.TCP || !isLoopback(destination))) return undefined;
+  if (end.inInterface !== 'lo') return end.inInterface;
   const sent = events.findLast((event) => event.kind === 'route' && event.phase !== 'input');
   const { mark, tos } = sent?.kind === 'route' ? sent.packet : end.packet;
   return lookupRoute(host, { destination: end.packet.destination, mark, tos }).route?.device;
@@ -151,11 +151,14 @@ const ERRORS: Partial<Record<KernelDropReason, Readonly<Record<4 | 6, readonly [
   'bad-options': { 4: [12, 0], 6: [4, 0] },
 };
 
+/** A router tells a link-local source that it is beyond its scope. */
+const BEYOND_LINK: Readonly<Record<4 | 6, readonly [number, number] | undefined>> = { 4: undefined, 6: [1, 2] };
+
 function refusedAnswer(walked: Question, context: WalkContext): HostAnswer | undefined {
   const { end: { dropBy, packet }, end, events } = walked;
   const entry = entryOf(walked, context);
   if (dropBy?.kind === 'kernel') {
-    const code = dropBy.inHook ? undefined : ERRORS[dropBy.reason]?.[packet.family];
+    const code = dropBy.inHook ? undefined : dropBy.reason === 'martian-source' && isLinkLocal(packet.source) ? BEYOND_LINK[packet.family] : ERRORS[dropBy.reason]?.[packet.family];
     return code && mayBeTold(walked, context) ? { packet: icmpError(packet, code, context, end.inInterface), attached: attachment(walked, entry) } : undefined;
   }
   const rule = events.findLast((event) => event.kind === 'rule');

@@ -146,8 +146,8 @@ function routeIpv6(packet: Packet, iface: string, host: Host): InputRoute {
   const refused = refusal(route, destination);
   if (refused) return refused;
   if (sysctl(host, 6, 'all', 'forwarding', 'own') !== 1) return drop('forwarding-off', `it is not for this host (${formatAddress(destination)}), and net.ipv6.conf.all.forwarding is 0`);
-  // Linux checks the source only of what leaves by another interface (ip6_forward).
-  if (route.device !== iface) {
+  // Linux checks the source only of what leaves by another interface, and the hop limit before (net/ipv6/ip6_output.c ip6_forward).
+  if (route.device !== iface && packet.ttl > 1) {
     if (isUnspecified(source) || isMulticast(source) || isLoopback(source)) return martian('martian-source', source, 'packets from it are not forwarded');
     if (isLinkLocal(source)) return martian('martian-source', source, 'a link-local address is good on its own link only');
   }

@@ -81,4 +81,18 @@ const many: readonly Case[] = ['10.244.1.255', '255.255.255.255', '224.0.0.1', '
   return { name: `${chain} refuses what goes to ${dst}${answer === '' ? '' : `, ${answer}`}`, packets: [{ ...(family === 4 ? OWN : OWN6), dst, ...TRANSPORTS(family)[0] }, counter(family), counter(family)], ...asked(family, COUNTED + table('filter', [`${chain} -p tcp -j REJECT${answer === '' ? '' : ` --reject-with ${answer}`}`])) };
 })));
 
-const CASES: readonly Case[] = [...busy, ...led, ...translated, ...bound, ...anyone, ...options, ...many];
+/** A link-local address means something on one link: who is answered, and by which interface. */
+const linkLocal: readonly Case[] = (['eth0', 'eth1', 'out'] as const).flatMap((from) => ['fd00:1::5', 'fd00:2::1', 'fd00:1::77', 'fd00:2::77', '::1'].flatMap((dst) => (from === 'out' ? [64] : [64, 1]).flatMap((ttl) => TRANSPORTS(6).map((packet): Case => ({
+  name: `${String(packet.proto)} from fe80::9 (${from}) to ${dst}, hop limit ${ttl}`, listeners: [], packets: [{ ...(from === 'out' ? { dir: 'out' } : { dir: 'in', iface: from }), src: 'fe80::9', dst, ...packet, ttl }, counter(6), counter(6)], rules6: COUNTED,
+})))));
+
+/** The connection was sent to ::1 and somewhere else by NAT: its answer comes back by an interface, and is answered there. */
+const fromLoopback: readonly Case[] = ['fd00:1::5', 'fd00:2::1'].flatMap((src) => ['::1', 'fd00:20::3'].map((dst): Case => ({
+  name: `an answer of what was sent from ${src} to ${dst} and translated is reset`, listeners: [], rules6: table('mangle', ['PREROUTING -m conntrack --ctstatus ASSURED']) + table('nat', ['OUTPUT -j DNAT --to-destination fd00:20::2']),
+  packets: [
+    { dir: 'out', src, dst, sport: 50123, dport: 5353 }, { dir: 'in', iface: 'eth0', src: 'fd00:20::2', dst: src, sport: 5353, dport: 50123, flags: ['SYN', 'ACK'] },
+    { dir: 'out', src, dst, sport: 50123, dport: 5353, flags: ['ACK'] }, { dir: 'in', iface: 'eth0', src: 'fd00:20::2', dst: src, sport: 5353, dport: 50123, flags: ['ACK'] },
+  ],
+})));
+
+const CASES: readonly Case[] = [...busy, ...led, ...translated, ...bound, ...anyone, ...options, ...many, ...linkLocal, ...fromLoopback];
