@@ -7,8 +7,11 @@ import { notesOf, tracePacket, tracePackets, type TraceSetting, type Traced } fr
 import { World } from '../core/netfilter/world';
 import { bindRules } from '../core/ruleset/bind';
 import type { RuleSet } from '../core/ruleset/ruleSet';
+import { parseSourceFile } from '../core/syntax/parse';
 import { checkRules } from '../features/diagnostics';
 import { canonicalText } from '../features/canonical';
+import { explainAt } from '../features/explainAt';
+import { modelOf, type FileModel } from '../features/fileModel';
 import { internalErrorText } from '../features/internalError';
 import { loadWarnings } from '../features/loadProblems';
 import { withReplies } from '../features/replies';
@@ -77,8 +80,10 @@ function answer(request: Record<string, unknown>): BatchResult | InputProblem {
     }
     case 'trace':
       return answerTrace(request);
+    case 'explain':
+      return answerExplain(request);
     default:
-      return { kind: 'problem', field: 'op', message: `op: ${shown(op)} is none of trace, check, print` };
+      return { kind: 'problem', field: 'op', message: `op: ${shown(op)} is none of trace, check, print, explain` };
   }
 }
 
@@ -88,6 +93,19 @@ function rulesText(request: Record<string, unknown>): { readonly text: string; r
   if (request.family !== undefined && request.family !== 4 && request.family !== 6) return { kind: 'problem', field: 'family', message: 'family: must be 4 or 6' };
   return { text, family: request.family === 6 ? 6 : 4 };
 }
+
+/** The place counts from 1, as an editor does; a request for each line of one file reads the file once. */
+function answerExplain(request: Record<string, unknown>): BatchResult | InputProblem {
+  const { text, line, column } = request;
+  if (typeof text !== 'string') return { kind: 'problem', field: 'text', message: 'text: must be the text of a file' };
+  const isPlace = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1;
+  if (!isPlace(line)) return { kind: 'problem', field: 'line', message: `line: ${shown(line)} is no line number, counted from 1` };
+  if (column !== undefined && !isPlace(column)) return { kind: 'problem', field: 'column', message: `column: ${shown(column)} is no column, counted from 1` };
+  if (lastExplained?.text !== text) lastExplained = { text, model: modelOf(parseSourceFile(text)) };
+  return { ...explainAt(lastExplained.model, line - 1, column === undefined ? undefined : column - 1) };
+}
+
+let lastExplained: { readonly text: string; readonly model: FileModel } | undefined;
 
 function answerTrace(request: Record<string, unknown>): BatchResult | InputProblem {
   const setting = readSetting(request);

@@ -85,3 +85,35 @@ test('check and print', () => {
   expect(ask({ id: 8, op: 'check', rules: NAT.replace('8080', '80800'), family: 4 })).toMatchObject({ id: 8, diagnostics: [{ line: 3, severity: 'error' }] });
   expect(ask({ id: 9, op: 'print', rules: NAT, family: 4 })).toMatchObject({ id: 9, text: expect.stringContaining('-A PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8080\n') as string });
 });
+
+describe('explain', () => {
+  const SIDECAR = '*nat\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:ISTIO_OUTPUT - [0:0]\n-A OUTPUT -p tcp -j ISTIO_OUTPUT\n-A ISTIO_OUTPUT -s 127.0.0.6/32 -o lo -j RETURN\n-A ISTIO_OUTPUT -m owner --uid-owner 1337 -j RETURN\nCOMMIT\n';
+  const RESTORE = '* nat\n-N ISTIO_OUTPUT\n-A OUTPUT -j ISTIO_OUTPUT\n-A ISTIO_OUTPUT -m owner --uid-owner 1337 -j RETURN\nCOMMIT\n* raw\n-N ISTIO_OUTPUT_DNS\n-A OUTPUT -j ISTIO_OUTPUT_DNS\nCOMMIT\n';
+
+  test.each([
+    ['a rule', SIDECAR, 6, undefined, { family: 'Istio sidecar', since: '1.3', until: null }, /^Envoy’s connections to the application from 127\.0\.0\.6 are left alone\. /],
+    ['a rule that newer releases write otherwise', SIDECAR, 5, undefined, { family: 'Istio sidecar', since: '0.3', until: '1.24' }, /^Everything sent over TCP enters ISTIO_OUTPUT/],
+    ['a chain where it is declared', SIDECAR, 4, undefined, { family: 'Istio sidecar', since: '0.3', until: null }, /^Decides which connections opened in this pod/],
+    ['the chain that the column names', SIDECAR, 6, 5, { family: 'Istio sidecar', since: '0.3', until: null }, /^Decides which connections opened in this pod/],
+    ['the chain that a rule jumps to', SIDECAR, 5, 26, { family: 'Istio sidecar', since: '0.3', until: null }, /^Decides which connections opened in this pod/],
+    ['a built-in chain', SIDECAR, 5, 5, { family: null, since: null, until: null }, /^nat OUTPUT: /],
+    ['a chain of the restore input', RESTORE, 7, undefined, { family: 'Istio sidecar', since: '1.25', until: null }, /^Chooses the conntrack zone of DNS/],
+    ['what nobody knows', '*filter\n-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT\nCOMMIT\n', 2, undefined, { family: null, since: null, until: null }, undefined],
+  ] as const)('%s', (_, text, line, column, expected, reason) => {
+    const answer = ask({ id: 'e', op: 'explain', text, line, ...(column === undefined ? {} : { column }) });
+    expect(answer).toMatchObject({ id: 'e', ...expected });
+    if (reason === undefined) expect(answer.reason).toBeNull();
+    else expect(answer.reason).toMatch(reason);
+    expect(Object.keys(answer).sort()).toEqual(['family', 'id', 'reason', 'since', 'text', 'until']);
+  });
+
+  test.each([
+    [{ text: 5, line: 1 }, /^text: /],
+    [{ text: '', line: 0 }, /^line: 0 /],
+    [{ text: '', line: 1, column: 1.5 }, /^column: 1\.5 /],
+  ])('%o is refused', (request, message) => expect(ask({ id: 'e', op: 'explain', ...request })).toMatchObject({ id: 'e', error: expect.stringMatching(message) as string }));
+
+  test('a line that is not there, or has nothing, is told with nulls', () => {
+    for (const line of [3, 99]) expect(ask({ id: 'e', op: 'explain', text: 'a\nb\n\n', line })).toEqual({ id: 'e', text: null, family: null, reason: null, since: null, until: null });
+  });
+});

@@ -412,7 +412,7 @@ ${ambientOutput}COMMIT
 };
 
 export const ambientPod: Fixture = {
-  name: 'ambient pod 1.31, with a virtual interface', mode: 'ambient pod', from: '1.24',
+  name: 'ambient pod 1.31, with a virtual interface', mode: 'ambient pod', from: '1.25',
   save: `${ambientRaw}${ambientMangle}COMMIT
 ${natHead}:ISTIO_OUTPUT - [0:0]
 :ISTIO_PRERT - [0:0]
@@ -427,7 +427,7 @@ COMMIT
 };
 
 export const ambientHost: Fixture = {
-  name: 'ambient host', mode: 'ambient host', from: '1.22',
+  name: 'ambient host', mode: 'ambient host', from: '1.23',
   save: `${natHead}:ISTIO_POSTRT - [0:0]
 -A POSTROUTING -j ISTIO_POSTRT
 -A ISTIO_POSTRT -p tcp -m owner --socket-exists -m set --match-set istio-inpod-probes-v4 dst -j SNAT --to-source 169.254.7.127

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { chainKnowledge, istioProfile, ruleKnowledge } from '../../src/core/knowledge/knowledge';
-import { notIstios } from '../../src/core/knowledge/rules';
+import { chainKnowledge, istioProfile, istioVersions, ruleKnowledge } from '../../src/core/knowledge/knowledge';
+import { notIstios, notKnown } from '../../src/core/knowledge/istio/strangeRule';
+import { sidecarRules } from '../fixtures/istio/sidecar';
 import { dockerSave, istioFixtures, kube, sidecar112, sidecar119, sidecar131Dns, sidecarVirtual, tproxyAll } from './fixtures';
-import { readView, ruleAt } from './readView';
+import { readView, ruleAt, ruleWith } from './readView';
 
 describe.each(istioFixtures)('$name', (fixture) => {
   const view = readView(fixture.save, fixture.family);
@@ -10,13 +11,14 @@ describe.each(istioFixtures)('$name', (fixture) => {
   test('is taken for its mode and versions', () => {
     const profile = istioProfile(view);
     expect(profile?.mode).toBe(fixture.mode);
-    expect({ from: profile?.versions.from, to: profile?.versions.to, contradictory: profile?.versions.contradictory }).toEqual({ from: fixture.from, to: fixture.to, contradictory: false });
+    const range = istioVersions(view);
+    expect({ from: range?.from, to: range?.to, contradictory: range?.contradictory }).toEqual({ from: fixture.from, to: fixture.to, contradictory: false });
   });
 
   test('every rule is explained', () => {
     const titles = view.chains.flatMap((chain) => chain.rules).map((rule) => [rule.saved, ruleKnowledge(view, rule)?.title] as const);
     expect(titles.length).toBeGreaterThan(1);
-    expect(titles.filter(([, title]) => title === undefined || title === notIstios)).toEqual([]);
+    expect(titles.filter(([, title]) => title === undefined || title === notIstios || title === notKnown)).toEqual([]);
   });
 
   test('every chain is explained, with family, versions and sources', () => {
@@ -39,7 +41,7 @@ describe.each(istioFixtures)('$name', (fixture) => {
 
   test('the line of each finding is a rule of the file', () => {
     const lines = fixture.save.split('\n');
-    for (const finding of istioProfile(view)?.versions.evidence ?? []) if (finding.line !== undefined) expect(lines[finding.line]).toMatch(/^-A /);
+    for (const finding of istioVersions(view)?.evidence ?? []) if (finding.line !== undefined) expect(lines[finding.line]).toMatch(/^-A /);
   });
 });
 
@@ -67,8 +69,38 @@ test('a rule in an Istio chain that no Istio writes is named as such, a rule els
 COMMIT
 `);
   const titles = view.chains.flatMap((chain) => chain.rules).map((rule) => ruleKnowledge(view, rule)?.title);
-  expect(titles).toEqual([undefined, notIstios, 'What user 1337, the proxy, sends is not captured again', undefined]);
+  expect(titles).toEqual([undefined, notKnown, 'What user 1337, the proxy, sends is not captured again', undefined]);
   expect(chainKnowledge(view, 'nat', 'MINE')).toBeUndefined();
+});
+
+test.each([
+  // Where the release of the other rules is known, the rule is certainly none of Istio's.
+  ['-p tcp -m tcp --dport 5432 -j RETURN', sidecarRules('1.12'), 'Outbound TCP port 5432 is excluded from capture', 'Istio excludes no such port by itself: it was set by the user.'],
+  ['-p tcp -m tcp --dport 5432 -j ACCEPT', sidecarRules('1.12'), notIstios, 'done with table nat at this hook'],
+  ['-s 10.60.0.9/32 -j RETURN', sidecarRules('1.12'), notIstios, 'leaves ISTIO_OUTPUT here and is not taken by the rules below'],
+  ['-d 10.60.0.9/32 -j DROP', sidecarRules('1.31'), notKnown, 'thrown away here'],
+  ['-d 10.60.0.9/32', sidecarRules('1.31'), notKnown, 'counts what it matches, and changes nothing else'],
+])('a rule %s in front of the others', (added, save, title, effect) => {
+  const view = readView(save.replace('-A ISTIO_OUTPUT ', `-A ISTIO_OUTPUT ${added}\n-A ISTIO_OUTPUT `));
+  const fact = ruleKnowledge(view, ruleAt(view, 'nat', 'ISTIO_OUTPUT', 1));
+  expect(fact?.title).toBe(title);
+  expect(JSON.stringify(fact?.details)).toContain(effect);
+});
+
+test('a rule behind one that takes everything changes nothing', () => {
+  const view = readView(`${sidecarRules('1.12', { ranges: ['10.60.0.0/16'] })}*nat\n-A ISTIO_OUTPUT -d 10.60.0.9/32 -j DROP\nCOMMIT\n`);
+  expect(JSON.stringify(ruleKnowledge(view, ruleWith(view, '-j DROP'))?.details)).toContain('It changes nothing: line ');
+});
+
+test.each([
+  ['22', '1.12', 'Inbound port 22 is not captured: SSH stays reachable without Envoy'],
+  ['22', '1.13', 'Inbound port 22 is excluded from capture by the user'],
+  ['9100', '1.20', 'Inbound port 9100 is excluded from capture by the user'],
+  ['15090', '1.20', 'Inbound port 15090 is excluded from capture: Envoy’s metrics'],
+] as const)('port %s of %s is told by who excludes it', (port, release, title) => {
+  const view = readView(sidecarRules(release, { inboundExcluded: release === '1.12' ? [] : ['15020', port] }));
+  const found = view.chains.find(({ name }) => name === 'ISTIO_INBOUND')?.rules.find((rule) => rule.saved.includes(`--dport ${port} `));
+  expect(found && ruleKnowledge(view, found)?.title).toBe(title);
 });
 
 test('the way a rule is written does not matter', () => {
@@ -121,5 +153,5 @@ test('findings that exclude each other are said to', () => {
 -A ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT
 COMMIT
 `);
-  expect(istioProfile(both)?.versions.contradictory).toBe(true);
+  expect(istioVersions(both)?.contradictory).toBe(true);
 });

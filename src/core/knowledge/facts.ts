@@ -13,7 +13,8 @@ export type Paragraph =
 
 /** A setting that changes a rule or a chain, by the name a person meets it under. */
 export interface Change {
-  readonly kind: 'annotation' | 'env' | 'flag' | 'key';
+  /** `helm` a Helm value, `mesh` a field of meshConfig, `cni` what the CNI plugin does by itself, `key` the line of the log that shows the value in force. */
+  readonly kind: 'annotation' | 'helm' | 'mesh' | 'env' | 'flag' | 'cni' | 'key';
   readonly name: string;
   readonly effect: string;
 }
@@ -24,6 +25,11 @@ export interface ChainKnowledge extends Fact {
   readonly family: string;
   /** `since 1.3`, `1.18 to 1.20`; of the program that makes the chain. */
   readonly versions?: string;
+  /** First and last release that makes it so, as `1.12.2`; absent where not known, `until` also where it still does. */
+  readonly since?: string;
+  readonly until?: string;
+  /** Which chain or shape of rule it is, by the name that its releases stand under. */
+  readonly variant?: string;
   readonly changedBy: readonly Change[];
   /** What the kernel really does where names or documents suggest otherwise. */
   readonly kernelNote?: string;
@@ -34,6 +40,11 @@ export interface ChainKnowledge extends Fact {
 export interface RuleKnowledge extends Fact {
   readonly family: string;
   readonly versions?: string;
+  /** First and last release that writes it so, as `1.12.2`; absent where not known, `until` also where it still does. */
+  readonly since?: string;
+  readonly until?: string;
+  /** Which chain or shape of rule it is, by the name that its releases stand under. */
+  readonly variant?: string;
   readonly changedBy: readonly Change[];
   /** What the kernel does with this rule in this rule set. */
   readonly kernelNote?: string;
@@ -61,6 +72,18 @@ export function flag(name: string, effect: string): Change {
 
 export function key(name: string, effect: string): Change {
   return { kind: 'key', name, effect };
+}
+
+export function helm(name: string, effect: string): Change {
+  return { kind: 'helm', name, effect };
+}
+
+export function mesh(name: string, effect: string): Change {
+  return { kind: 'mesh', name, effect };
+}
+
+export function cni(name: string, effect: string): Change {
+  return { kind: 'cni', name, effect };
 }
 
 /** A title of at most 90 characters; what is longer ends in `…`. */

@@ -12,7 +12,7 @@ export { chainKnowledge, familyOfChain, knownChainNames } from './chains';
 export { describeChainInFile } from './describe';
 export type { ChainKnowledge, Change, Fact, Paragraph, RuleKnowledge } from './facts';
 export { addressKnowledge, idKnowledge, knownAddresses, knownIds } from './identities';
-export { rangeText, type VersionEvidence, type VersionRange } from './istio/evidence';
+export { istioVersions, rangeOf, rangeText, type VersionEvidence, type VersionRange } from './istio/versions';
 export { istioProfile, type IstioMode, type IstioProfile } from './istio/profile';
 export { knownLogHeadings, logHeadingKnowledge } from './logHeadings';
 export { markKnowledge, type MarkContext } from './marks';

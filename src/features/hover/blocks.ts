@@ -37,7 +37,7 @@ export function knowledgeBlocks(fact: ChainKnowledge | RuleKnowledge): readonly 
   return blocks;
 }
 
-const KINDS: Readonly<Record<Change['kind'], string>> = { annotation: 'annotation', env: 'environment', flag: 'flag', key: 'log key' };
+const KINDS: Readonly<Record<Change['kind'], string>> = { annotation: 'annotation', helm: 'Helm value', mesh: 'meshConfig', env: 'environment', flag: 'flag', cni: 'CNI plugin', key: 'log key' };
 
 function settingItem({ kind, name, effect }: Change): { name: string; text: string } {
   return { name, text: `${KINDS[kind]}${effect === '' ? '' : `: ${effect}`}` };

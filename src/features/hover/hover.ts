@@ -4,11 +4,13 @@ import type { CommandNode, Line, RulesSection, Word } from '../../core/syntax/tr
 import { printRule } from '../../core/ruleset/printRule';
 import type { Rule, RuleSet } from '../../core/ruleset/ruleSet';
 import { innerPlace, outerColumns } from '../embeddedLine';
+import { besideOf } from '../beside';
 import { ruleSetOf, rulesOfLine, sectionOf, type FileModel } from '../fileModel';
 import { ruleSetView, ruleView } from '../ruleSetView';
 import { classifyWords, type RuleWord } from '../ruleWords';
 import { factBlocks, knowledgeBlocks, type Block } from './blocks';
 import { OPERATIONS } from './builtinOptions';
+import { tableOfLine } from './tableOf';
 import { builtinOptionBlocks, chainBlocks, extensionBlocks, looseNameBlocks, optionBlocks, tableBlocks, valueBlocks } from './nameBlocks';
 
 /** What is shown over a place of a file. Columns are those of the line. */
@@ -28,7 +30,7 @@ export function hoverAt(model: FileModel, lineNumber: number, column: number): H
 
 function lineHover(model: FileModel, line: Line, column: number): Hover | undefined {
   const section = sectionOf(model, line);
-  if (section?.kind === 'rules') return ruleHover(section, line, column);
+  if (section?.kind === 'rules') return ruleHover(model, section, line, column);
   if (section?.kind === 'environment') {
     const entry = section.entries.find((each) => each.line === line);
     const blocks = entry && looseNameBlocks(entry.key);
@@ -42,34 +44,33 @@ function lineHover(model: FileModel, line: Line, column: number): Hover | undefi
   return looseHover(line, column);
 }
 
-function ruleHover(section: RulesSection, line: Line, column: number): Hover | undefined {
+function ruleHover(model: FileModel, section: RulesSection, line: Line, column: number): Hover | undefined {
   const ruleSet = ruleSetOf(section);
   const { node } = line;
   if (node.kind === 'table') return wordHover(node.name, column, tableBlocks(node.name.text));
   if (node.kind === 'chain') {
-    return wordHover(node.name, column, chainBlocks(ruleSetView(ruleSet), tableOfChainLine(ruleSet, line), node.name.text));
+    return wordHover(node.name, column, chainBlocks(ruleSetView(ruleSet), tableOfLine(section, ruleSet, line), node.name.text));
   }
   if (node.kind !== 'command') return looseHover(line, column);
   const rule = rulesOfLine(ruleSet, line)[0];
   const found = classifyWords(node, section.family ?? 4).find(({ word }) => column >= word.start && column <= word.end);
-  const own = found && wordBlocks(found, node, rule, ruleSet);
-  const why = rule && whyBlocks(ruleSet, rule);
+  const own = found && wordBlocks(found, node, rule, ruleSet, tableOfLine(section, ruleSet, line, node));
+  const why = rule && whyBlocks(model, section, ruleSet, rule);
   if (!own && !why) return undefined;
   const range = found && own ? found.word : { start: line.contentStart, end: node.trailingComment?.start ?? line.text.trimEnd().length };
   return { range, blocks: own && why ? [...own, { kind: 'rule' }, ...why] : (own ?? why ?? []) };
 }
 
 /** Why this rule exists: from the knowledge of the program that wrote it. */
-function whyBlocks(ruleSet: RuleSet, rule: Rule): readonly Block[] | undefined {
+function whyBlocks(model: FileModel, section: RulesSection, ruleSet: RuleSet, rule: Rule): readonly Block[] | undefined {
   const view = ruleView(ruleSet, rule);
-  const fact = view && ruleKnowledge(ruleSetView(ruleSet), view);
+  const fact = view && ruleKnowledge(ruleSetView(ruleSet), view, besideOf(model, section));
   if (!fact) return undefined;
   return [{ kind: 'title', name: `${rule.chain.name} rule ${rule.number}`, what: fact.title }, ...knowledgeBlocks(fact)];
 }
 
-function wordBlocks({ word, role }: RuleWord, node: CommandNode, rule: Rule | undefined, ruleSet: RuleSet): readonly Block[] | undefined {
+function wordBlocks({ word, role }: RuleWord, node: CommandNode, rule: Rule | undefined, ruleSet: RuleSet, table: string | undefined): readonly Block[] | undefined {
   const view = ruleSetView(ruleSet);
-  const table = rule?.chain.table ?? tableOfNode(node, ruleSet);
   const place = { ruleSet: view, table, chain: rule?.chain.name };
   switch (role.kind) {
     case 'operation': {
@@ -93,18 +94,6 @@ function wordBlocks({ word, role }: RuleWord, node: CommandNode, rule: Rule | un
 function targetSentence(rule: Rule | undefined): readonly Block[] {
   if (rule?.target.kind !== 'extension') return [];
   return [{ kind: 'text', text: `Here: ${rule.target.extension.describe(rule.target.data)}.` }];
-}
-
-function tableOfNode(node: CommandNode, ruleSet: RuleSet): string | undefined {
-  if (node.table) return node.table.text;
-  const name = node.chain?.text;
-  for (const table of ruleSet.tables.values()) if (name !== undefined && table.chains.has(name)) return table.name;
-  return undefined;
-}
-
-function tableOfChainLine(ruleSet: RuleSet, line: Line): string | undefined {
-  for (const table of ruleSet.tables.values()) for (const chain of table.chains.values()) if (chain.line === line) return table.name;
-  return undefined;
 }
 
 function wordHover(word: Word, column: number, blocks: readonly Block[] | undefined): Hover | undefined {

@@ -1,8 +1,10 @@
-import { fit, hostOf, text, type Change, type Paragraph, type RuleKnowledge } from '../facts';
+import { fit, hostOf, text, type RuleKnowledge } from '../facts';
 import { condition, isMark, shapeOf, valueOf, type RuleShape } from '../shape';
 import { chainIn, type RuleSetView, type RuleView } from '../view';
 import type { IstioProfile } from './profile';
 import { lineOf, ruleBefore } from './reach';
+import { ruleSpans, spanText, type RuleVariant } from './releases';
+import { ruleOfIstio, type Saying } from './say';
 import { settings, sources } from './settings';
 
 /** What a rule of ambient mode is for, in a pod (ISTIO_PRERT, ISTIO_OUTPUT) or on the host (ISTIO_POSTRT). */
@@ -28,29 +30,13 @@ export function ambientRule(ruleSet: RuleSetView, profile: IstioProfile, rule: R
   }
 }
 
-interface Saying {
-  readonly details: readonly Paragraph[];
-  readonly changedBy?: readonly Change[];
-  readonly kernelNote?: string | undefined;
-  readonly versions?: string;
-  readonly family?: string;
-}
-
-function say(title: string, rest: Saying): RuleKnowledge {
-  return {
-    title: fit(title),
-    family: rest.family ?? 'Istio ambient pod',
-    details: rest.details,
-    changedBy: rest.changedBy ?? [],
-    sources: [sources.ambient, ...(rest.kernelNote === undefined ? [] : [sources.kernel])],
-    ...(rest.versions === undefined ? {} : { versions: rest.versions }),
-    ...(rest.kernelNote === undefined ? {} : { kernelNote: rest.kernelNote }),
-  };
+function say(title: string, saying: Saying): RuleKnowledge {
+  return ruleOfIstio(title, { family: 'Istio ambient pod', source: sources.ambient, ...saying });
 }
 
 function jump(rule: RuleView, shape: RuleShape): RuleKnowledge {
   if (shape.target === 'ISTIO_POSTRT') {
-    return say('What leaves the node passes ISTIO_POSTRT', { details: [text('Only the kubelet’s probes are changed there.')], family: 'Istio ambient host', versions: 'since 1.21' });
+    return say('What leaves the node passes ISTIO_POSTRT', { variant: 'ambient POSTROUTING: to ISTIO_POSTRT', details: [text('Only the kubelet’s probes are changed there.')], family: 'Istio ambient host' });
   }
   const what = rule.chain === 'OUTPUT' ? 'Everything the pod sends' : 'Everything that arrives';
   const use: Readonly<Record<string, string>> = {
@@ -58,7 +44,12 @@ function jump(rule: RuleView, shape: RuleShape): RuleKnowledge {
     mangle: 'mangle sees every packet and carries the marks.',
     raw: 'raw chooses the conntrack zone of DNS, before connection tracking.',
   };
-  return say(`${what} enters ${shape.target ?? ''} of ${rule.table}`, { details: [text(use[rule.table] ?? '')], versions: 'since 1.21' });
+  return say(`${what} enters ${shape.target ?? ''} of ${rule.table}`, { variant: jumpVariant(rule), details: [text(use[rule.table] ?? '')], ...(rule.table === 'raw' ? { changedBy: settings.ambientDns } : {}) });
+}
+
+function jumpVariant(rule: RuleView): RuleVariant {
+  const table = rule.table === 'mangle' ? ' mangle' : rule.table === 'raw' ? ' raw' : '';
+  return rule.chain === 'OUTPUT' ? `ambient${table} OUTPUT: to ISTIO_OUTPUT` : `ambient${table} PREROUTING: to ISTIO_PRERT`;
 }
 
 function natInbound(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {
@@ -66,6 +57,7 @@ function natInbound(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): Rul
   if (virtual !== undefined && (shape.form === 'in proto' || shape.form === 'in')) {
     if (shape.target === 'REDIRECT') {
       return say(`TCP that arrives by ${virtual} counts as outbound, ztunnel’s port ${shape.targetOptions.get('--to-ports') ?? ''}`, {
+        variant: 'ambient ISTIO_PRERT: virtual interface redirected',
         details: [text('A virtual machine or nested container sends through this interface: for the mesh that is traffic leaving the workload.')],
         changedBy: settings.virtualInterfaces.slice(0, 1),
         kernelNote: `REDIRECT sends it to the first address of ${virtual}, not to 127.0.0.1.`,
@@ -76,30 +68,33 @@ function natInbound(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): Rul
       const taken = chain === undefined ? undefined : ruleBefore(chain, rule, (each) => each.target === 'REDIRECT' && valueOf(each, 'in') === virtual && each.form === 'in proto');
       const dead = taken !== undefined && valueOf(shape, 'proto') === 'tcp';
       return say(`The rest of what arrives by ${virtual} is not captured`, {
+        variant: 'ambient ISTIO_PRERT: virtual interface returns',
         details: [text('Leaves Istio’s chain only, so that rules of other programs still apply.')],
         changedBy: settings.virtualInterfaces.slice(0, 1),
         kernelNote: taken === undefined ? undefined : dead ? `Never reached: ${lineOf(taken)} has already taken all TCP of ${virtual}.` : `${lineOf(taken)} has already taken all TCP of ${virtual}; only other protocols come here.`,
       });
     }
   }
-  if (shape.target === 'ACCEPT' && shape.form === 'proto src') return probeIn(shape);
+  if (shape.target === 'ACCEPT' && shape.form === 'proto src') return probeIn(shape, 'ambient ISTIO_PRERT: probe accepted');
   if (shape.target === 'REDIRECT' && condition(shape, 'dst')?.negated === true) {
     const port = shape.targetOptions.get('--to-ports') ?? '15006';
     const tunnel = condition(shape, 'dport')?.values[0];
     return say(`Arriving plaintext TCP goes to ztunnel, port ${port}`, {
+      variant: 'ambient ISTIO_PRERT: plaintext redirected',
       details: [
         text(`Left out are what ztunnel itself sent (mark 0x539)${tunnel === undefined ? '' : `, port ${tunnel}, where ztunnel’s socket takes HBONE directly`}, and ${valueOf(shape, 'dst') ?? 'localhost'}.`),
       ],
       changedBy: settings.ambientIngress,
       kernelNote: 'The mask is 0xfff: any mark that ends in 0x539, such as 0x1539, counts as ztunnel’s.',
-      versions: 'since 1.24',
+      moreOnReleases: 'in place of TPROXY by default since 1.24',
     });
   }
   return undefined;
 }
 
-function probeIn(shape: RuleShape): RuleKnowledge {
+function probeIn(shape: RuleShape, variant: RuleVariant): RuleKnowledge {
   return say(`Kubelet probes (${hostOf(valueOf(shape, 'src'))}) go straight to the application`, {
+    variant,
     details: [text('The node gives its probes this source address (ISTIO_POSTRT), so that they can be told from other traffic of the node.')],
     changedBy: settings.hostProbe,
     kernelNote: 'The address is all that is looked at: whatever local process of the node opens the connection has it.',
@@ -109,21 +104,21 @@ function probeIn(shape: RuleShape): RuleKnowledge {
 function mangleInbound(shape: RuleShape): RuleKnowledge | undefined {
   if (shape.target === 'CONNMARK') {
     return say('A connection that ztunnel opened is remembered as such (0x111)', {
+      variant: 'ambient mangle ISTIO_PRERT: connection of ztunnel marked',
       details: [text('ztunnel marks its packets 0x539 (SO_MARK). It connects to the application with the client’s own address; the connection’s mark later brings the answers back to ztunnel.')],
-      changedBy: settings.ambientIngress,
       kernelNote: 'Any mark that ends in 0x539 counts (mask 0xfff). User and group play no part in ambient mode.',
     });
   }
   if (shape.target === 'ACCEPT') {
-    if (shape.form === 'proto src') return probeIn(shape);
+    if (shape.form === 'proto src') return probeIn(shape, 'ambient mangle ISTIO_PRERT: probe accepted');
     if (shape.form === '!dst in proto') {
-      return say('Over lo nothing is captured', { details: [text('The application calling its own pod address, and ztunnel’s connections to it.')], versions: '1.21 to 1.24' });
+      return say('Over lo nothing is captured', { variant: 'ambient mangle ISTIO_PRERT: lo accepted', details: [text('The application calling its own pod address, and ztunnel’s connections to it.')] });
     }
     if (shape.form === 'ctstate proto' || shape.form === 'ctstate') {
       return say('Packets of known connections pass', {
+        variant: 'ambient mangle ISTIO_PRERT: known connection accepted',
         details: [text('Only the first packet of a connection needs TPROXY.')],
         kernelNote: 'From the second packet on there is no mark; port 15008 stands before this rule and is TPROXYed for every packet.',
-        versions: '1.21 to 1.24',
       });
     }
   }
@@ -131,9 +126,9 @@ function mangleInbound(shape: RuleShape): RuleKnowledge | undefined {
     const port = shape.targetOptions.get('--on-port') ?? '';
     const tunnel = valueOf(shape, 'dport');
     return say(tunnel === undefined ? `Arriving plaintext TCP is given to ztunnel’s port ${port}, client address kept` : `HBONE, port ${tunnel}, is given to ztunnel, client address kept`, {
+      variant: tunnel === undefined ? 'ambient mangle ISTIO_PRERT: plaintext by TPROXY' : 'ambient mangle ISTIO_PRERT: HBONE by TPROXY',
       details: [text('TPROXY changes neither address nor port. The mark 0x111 routes the packet to lo (`ip rule fwmark 0x111/0xfff lookup 100`).')],
       kernelNote: tunnel === undefined ? 'INVALID packets are TPROXYed too: the rule before leaves out known connections only.' : 'Stands before the rule for known connections, so every packet takes it.',
-      versions: '1.21 to 1.24',
     });
   }
   return undefined;
@@ -143,6 +138,7 @@ function natOutput(profile: IstioProfile, shape: RuleShape): RuleKnowledge | und
   if (shape.target === 'ACCEPT') {
     if (shape.form === 'dst proto') {
       return say(`Connections to the probe address ${hostOf(valueOf(shape, 'dst'))} pass`, {
+        variant: 'ambient ISTIO_OUTPUT: probe address accepted',
         details: [text('Meant for the application’s answers to the kubelet.')],
         changedBy: settings.hostProbe,
         kernelNote: 'Answers of a probe belong to a known connection and never visit nat; the rule lets through connections the application opens to that address itself.',
@@ -150,12 +146,13 @@ function natOutput(profile: IstioProfile, shape: RuleShape): RuleKnowledge | und
     }
     if (shape.form === 'mark proto') {
       return say('What carries mark 0x111 goes out as it is', {
+        variant: 'ambient ISTIO_OUTPUT: mark 0x111 accepted',
         details: [text('Answers to ztunnel, marked in mangle ISTIO_OUTPUT, and anything else routed by that mark.')],
         kernelNote: 'An application that sets 0x111 itself has its packet looped to lo and delivered locally.',
       });
     }
     if (shape.form === '!dst out') {
-      return say('The application’s calls to its own pod address are left alone', { details: [text('They go over lo. 127.0.0.1 is left out here and in the rule that captures.')] });
+      return say('The application’s calls to its own pod address are left alone', { variant: 'ambient ISTIO_OUTPUT: own address over lo accepted', details: [text('They go over lo. 127.0.0.1 is left out here and in the rule that captures.')] });
     }
   }
   if (shape.target !== 'REDIRECT') return undefined;
@@ -163,6 +160,7 @@ function natOutput(profile: IstioProfile, shape: RuleShape): RuleKnowledge | und
   if (valueOf(shape, 'dport') === '53') {
     const udp = valueOf(shape, 'proto') === 'udp';
     return say(`DNS over ${udp ? 'UDP' : 'TCP'} goes to ztunnel’s DNS proxy, port ${port}`, {
+      variant: udp ? 'ambient ISTIO_OUTPUT: UDP DNS redirected' : 'ambient ISTIO_OUTPUT: TCP DNS redirected',
       details: [text('ztunnel’s own queries (mark 0x539) are left out.')],
       changedBy: settings.ambientDns,
       kernelNote: udp
@@ -172,6 +170,7 @@ function natOutput(profile: IstioProfile, shape: RuleShape): RuleKnowledge | und
   }
   if (condition(shape, 'dst')?.negated === true) {
     return say(`Outbound TCP goes to ztunnel, port ${port}`, {
+      variant: 'ambient ISTIO_OUTPUT: TCP redirected',
       details: [text('Left out are what ztunnel sent itself (mark 0x539) and localhost.')],
       kernelNote: `The mark decides, not the user: an application that sets a mark ending in 0x539 bypasses the mesh.${profile.dnsCapture ? '' : ' DNS is not captured here.'}`,
     });
@@ -181,6 +180,7 @@ function natOutput(profile: IstioProfile, shape: RuleShape): RuleKnowledge | und
 
 function restoreMark(): RuleKnowledge {
   return say('Answers to ztunnel get mark 0x111 and return to it over lo', {
+    variant: 'ambient mangle ISTIO_OUTPUT: mark restored',
     details: [text('ztunnel spoke to the application with the client’s address. The mark routes the answer to table 100, local over lo, instead of out to the client.')],
     kernelNote: 'It begins with the SYN-ACK. An application that sets 0x111 on its own packets has them looped too.',
   });
@@ -190,6 +190,7 @@ function zoneRule(rule: RuleView, shape: RuleShape): RuleKnowledge {
   const zone = shape.targetOptions.get('--zone') ?? '';
   const out = rule.chain === 'ISTIO_OUTPUT';
   return say(out ? `ztunnel’s DNS queries belong to conntrack zone ${zone}` : `Answers of nameservers belong to conntrack zone ${zone}`, {
+    variant: out ? 'ambient raw ISTIO_OUTPUT: zone of ztunnel’s queries' : 'ambient raw ISTIO_PRERT: zone of answers',
     details: [text('An application and ztunnel may use the same UDP source port at the same moment; in one zone their entries would collide (istio/istio issue 33469).')],
     changedBy: settings.ambientDns,
     kernelNote: out ? undefined : 'Over lo the rule matches and counts, but changes nothing: the packet already belongs to a connection.',
@@ -199,16 +200,12 @@ function zoneRule(rule: RuleView, shape: RuleShape): RuleKnowledge {
 function probeSnat(shape: RuleShape): RuleKnowledge {
   const set = valueOf(shape, 'set') ?? '';
   return say(`The node’s TCP to mesh pods gets the source ${shape.targetOptions.get('--to-source') ?? ''}`, {
+    variant: set === 'istio-inpod-probes' ? 'ambient ISTIO_POSTRT: probe SNAT, one set' : 'ambient ISTIO_POSTRT: probe SNAT, a set for each IP version',
     details: [text(`The pods are in the set ${set}. Inside the pod this source is let through, so that kubelet probes work without mTLS.`)],
     changedBy: settings.hostProbe,
     kernelNote: '`--socket-exists` asks for a local socket, no more: TCP of every local process and user of the node is changed, not only the kubelet’s; forwarded packets, UDP and answers are not.',
     family: 'Istio ambient host',
-    versions: isSetOf121(set) ? '1.21' : 'since 1.21; a set for each IP version since 1.22',
   });
-}
-
-function isSetOf121(set: string): boolean {
-  return set === 'istio-inpod-probes';
 }
 
 /** Ambient at the node, 1.18 to 1.20: marks and Geneve tunnels between host and ztunnel. Source: cni/pkg/ambient/net_linux.go. */
@@ -219,7 +216,9 @@ export function nodeRule(rule: RuleView): RuleKnowledge | undefined {
     family: 'Istio ambient node',
     details: details.map(text),
     changedBy: [],
-    versions: '1.18 to 1.20',
+    ...ruleSpans['node: redirection at the node'],
+    variant: 'node: redirection at the node',
+    versions: spanText(ruleSpans['node: redirection at the node']),
     sources: [sources.node],
   });
   if (shape.target?.startsWith('ztunnel-') === true) return tell(`${rule.chain} of ${rule.table} passes ${shape.target}`, 'Node-level redirection; replaced by rules inside the pod in 1.21.');

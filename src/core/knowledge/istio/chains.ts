@@ -3,17 +3,19 @@ import { condition, shapeOf, valueOf } from '../shape';
 import { chainIn, type RuleSetView } from '../view';
 import { isAmbientRule, istioProfile, type IstioProfile } from './profile';
 import { isUncalled } from './reach';
+import { chainSpans, spanText, type ChainVariant, type Span } from './releases';
 import { settings, sources } from './settings';
 
 /** One chain that Istio has made; several entries share a name where table or mode gives it another meaning. */
 interface Entry {
   readonly name: string;
   readonly table: string;
-  readonly mode: 'sidecar' | 'ambient';
+  readonly mode: 'sidecar' | 'ambient' | 'node';
   readonly family: string;
-  readonly title: string;
+  readonly title: string | ((ruleSet: RuleSetView | undefined) => string);
   readonly details: readonly Paragraph[];
-  readonly versions: string;
+  /** Said behind the releases. */
+  readonly more?: string;
   readonly changedBy: readonly Change[];
   readonly source: string;
   /** What the kernel does, where it can be told from the rule set; undefined where there is nothing to add. */
@@ -35,23 +37,51 @@ export const istioChainNames: readonly string[] = [
 export function istioChain(ruleSet: RuleSetView | undefined, table: string | undefined, name: string): ChainKnowledge | undefined {
   const sameName = entries.filter((entry) => entry.name === name);
   if (sameName.length === 0) return undefined;
-  const mode = isAmbient(ruleSet, table, name) ? 'ambient' : 'sidecar';
+  const ambient = isAmbient(ruleSet, table, name);
+  const fits = (entry: Entry): boolean => (entry.mode !== 'sidecar') === ambient;
   const inTable = sameName.filter((entry) => table === undefined || entry.table === table);
-  const entry = inTable.find((each) => each.mode === mode) ?? inTable[0] ?? sameName.find((each) => each.mode === mode) ?? sameName[0];
-  if (entry === undefined) return undefined;
+  const entry = inTable.find(fits) ?? inTable[0] ?? sameName.find(fits) ?? sameName[0];
+  // In a table in which no release has a chain of this name, the name alone is Istio's.
+  return entry && knowledgeOf(entry, ruleSet, table === undefined || inTable.length > 0);
+}
+
+/** Every meaning of the name, one for each mode and table in which some release has it. */
+export function istioChainVariants(name: string): readonly ChainKnowledge[] {
+  return entries.filter((entry) => entry.name === name).map((entry) => {
+    const known = knowledgeOf(entry, undefined, true);
+    return { ...known, title: `in ${entry.table}, ${MODES[entry.mode]}: ${known.title}` };
+  });
+}
+
+const MODES = { sidecar: 'sidecar', ambient: 'ambient', node: 'ambient at the node' } as const;
+
+function knowledgeOf(entry: Entry, ruleSet: RuleSetView | undefined, inItsTable: boolean): ChainKnowledge {
   const profile = ruleSet === undefined ? undefined : istioProfile(ruleSet);
   const note = (entry.tellsUncalled === true ? undefined : uncalledNote(ruleSet, entry)) ?? entry.kernelNote?.(ruleSet, profile);
+  const span = inItsTable ? spanOf(entry) : undefined;
+  const releases = [span === undefined ? undefined : spanText(span), entry.more].filter((part) => part !== undefined).join('; ');
   return {
-    name,
+    name: entry.name,
     family: entry.family,
-    title: entry.title,
+    title: typeof entry.title === 'string' ? entry.title : entry.title(ruleSet),
     details: entry.details,
-    versions: entry.versions,
+    ...span,
+    ...(span === undefined ? {} : { variant: variantOf(entry) }),
+    ...(releases === '' ? {} : { versions: releases }),
     changedBy: entry.changedBy,
     sources: [entry.source, ...(note === undefined ? [] : [sources.kernel])],
     verified: true,
     ...(note === undefined ? {} : { kernelNote: note }),
   };
+}
+
+function variantOf({ mode, table, name }: Entry): string {
+  return `${mode} ${table} ${name}`;
+}
+
+function spanOf(entry: Entry): Span | undefined {
+  const key = variantOf(entry);
+  return Object.hasOwn(chainSpans, key) ? chainSpans[key as ChainVariant] : undefined;
 }
 
 function isAmbient(ruleSet: RuleSetView | undefined, table: string | undefined, name: string): boolean {
@@ -76,6 +106,13 @@ function loopbackSentence(ruleSet: RuleSetView | undefined): string {
     : 'The rule that returns everyone but the proxy over lo is absent here, so the rules by group and the one for 127.0.0.1 do their work.';
 }
 
+/** What the rules themselves say; without a file both addresses. */
+function probeSource(ruleSet: RuleSetView | undefined): string {
+  const written = chainIn(ruleSet, 'nat', 'ISTIO_POSTRT')?.rules.map((rule) => shapeOf(rule).targetOptions.get('--to-source')).find((source) => source !== undefined);
+  if (written !== undefined) return written;
+  return ruleSet === undefined ? '169.254.7.127 (IPv6: fd16:9254:7127:1337:ffff:ffff:ffff:ffff)' : ruleSet.family === 6 ? 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff' : '169.254.7.127';
+}
+
 const sidecar = 'Istio sidecar';
 const pod = 'Istio ambient pod';
 
@@ -84,7 +121,7 @@ const entries: readonly Entry[] = [
     name: 'ISTIO_REDIRECT', table: 'nat', mode: 'sidecar', family: sidecar,
     title: 'Hands outbound TCP to Envoy’s outbound listener, 15001',
     details: [text('One REDIRECT rule. Called for what ISTIO_OUTPUT decides to capture, and from PREROUTING for virtual interfaces.')],
-    versions: 'since 0.3; up to 0.8 also for inbound traffic',
+    more: 'up to 0.8 also for inbound traffic',
     changedBy: settings.outboundPort,
     source: sources.run,
     kernelNote: () => 'The rule matches TCP only: UDP and ICMP that come here return and leave unchanged.',
@@ -96,7 +133,7 @@ const entries: readonly Entry[] = [
       text('Called from ISTIO_INBOUND for what arrives at the pod, and from ISTIO_OUTPUT for Envoy’s calls to its own pod, which must pass the server-side listener as well.'),
       text('Always created, also where no inbound port is captured.'),
     ],
-    versions: 'since 1.0; port 15006 since 1.3, before that 15001',
+    more: 'port 15006 since 1.3, before that 15001',
     changedBy: settings.inboundPort,
     source: sources.run,
     kernelNote: (_ruleSet, profile) => (profile?.mode === 'sidecar TPROXY' ? 'In TPROXY mode only self-calls come here; inbound traffic is taken in mangle.' : undefined),
@@ -108,15 +145,15 @@ const entries: readonly Entry[] = [
       text('In the order of the rules:'),
       list(
         'excluded outbound ports leave',
-        'Envoy’s passthrough connections from 127.0.0.6 leave',
+        'Envoy’s connections to the application, from 127.0.0.6 (::6), leave',
         'Envoy calling its own pod over lo goes to ISTIO_IN_REDIRECT; everyone else over lo leaves',
         'what the proxy’s user or group sends leaves (no loop)',
-        'owner groups and DNS, where configured',
+        'owner groups of applications, and DNS, where configured',
         'localhost and excluded ranges leave',
         'included ports and ranges, or everything, go to ISTIO_REDIRECT',
       ),
     ],
-    versions: 'since 0.3; before 1.25 only TCP entered',
+    more: 'up to 1.24 only TCP entered, in 1.23 and 1.24 also UDP with DNS capture',
     changedBy: [...settings.outboundRangesInclude.slice(0, 1), ...settings.outboundRangesExclude.slice(0, 1), ...settings.outboundPortsInclude.slice(0, 1), ...settings.outboundPortsExclude.slice(0, 1), ...settings.proxyUid.slice(0, 1), ...settings.proxyGid.slice(0, 1)],
     source: sources.run,
     kernelNote: (ruleSet) => `Who runs with the proxy’s user or primary group bypasses the mesh. ${loopbackSentence(ruleSet)}`,
@@ -125,7 +162,7 @@ const entries: readonly Entry[] = [
     name: 'ISTIO_OUTPUT', table: 'raw', mode: 'sidecar', family: sidecar,
     title: 'Chooses the conntrack zone of DNS packets this pod sends',
     details: [text('Zone 1: proxy ↔ nameserver. Zone 2: application ↔ proxy. Both may use the same UDP source port at the same moment.')],
-    versions: '1.23 and 1.24, with DNS capture',
+    more: 'with DNS capture',
     changedBy: settings.dns,
     source: sources.run,
     kernelNote: () => 'The proxy’s own query matches two of the rules; the first zone that is set stays.',
@@ -134,7 +171,6 @@ const entries: readonly Entry[] = [
     name: 'ISTIO_OUTPUT', table: 'nat', mode: 'ambient', family: pod,
     title: 'Decides which connections of this pod go through ztunnel',
     details: [text('ztunnel shares the pod’s network here; its own packets carry mark 0x539.'), list('probe address and mark 0x111: leave', 'DNS: 15053', 'own pod address over lo: leaves', 'other TCP without ztunnel’s mark: 15001')],
-    versions: 'since 1.21',
     changedBy: settings.ambientDns,
     source: sources.ambient,
     kernelNote: () => 'User and group play no part; the mark decides. TCP port 53 to the pod’s own address goes to 15053, because that rule does not leave out lo.',
@@ -143,7 +179,6 @@ const entries: readonly Entry[] = [
     name: 'ISTIO_OUTPUT', table: 'mangle', mode: 'ambient', family: pod,
     title: 'Brings the application’s answers back to ztunnel',
     details: [text('Copies the connection’s mark 0x111 to the packet; `ip rule fwmark 0x111/0xfff lookup 100` then routes it to lo.')],
-    versions: 'since 1.21',
     changedBy: [],
     source: sources.ambient,
   },
@@ -151,7 +186,7 @@ const entries: readonly Entry[] = [
     name: 'ISTIO_OUTPUT', table: 'raw', mode: 'ambient', family: pod,
     title: 'Gives ztunnel’s DNS queries a conntrack zone of their own',
     details: [text('So that they cannot collide with an application’s query from the same UDP port.')],
-    versions: 'since 1.22, with DNS capture',
+    more: 'with DNS capture',
     changedBy: settings.ambientDns,
     source: sources.ambient,
   },
@@ -159,7 +194,6 @@ const entries: readonly Entry[] = [
     name: 'ISTIO_INBOUND', table: 'nat', mode: 'sidecar', family: sidecar,
     title: 'Decides which connections that arrive at this pod go through Envoy',
     details: [list('15008, the HBONE tunnel: leaves, always the first rule (1.7 and newer)', 'excluded ports (15090, 15021, 15020 and the user’s) leave', 'the rest, or only the listed ports, go to ISTIO_IN_REDIRECT')],
-    versions: 'since 0.5',
     changedBy: [...settings.inboundInclude, ...settings.inboundExclude],
     source: sources.run,
     tellsUncalled: true,
@@ -173,8 +207,7 @@ const entries: readonly Entry[] = [
   {
     name: 'ISTIO_INBOUND', table: 'mangle', mode: 'sidecar', family: sidecar,
     title: 'TPROXY mode: decides which arriving packets go through Envoy',
-    details: [list('already marked 1337, from 127.0.0.6, or over lo without mark 1338: leave', 'excluded ports leave', 'known connections: ISTIO_DIVERT', 'new ones: ISTIO_TPROXY')],
-    versions: 'since 0.8',
+    details: [text('Envoy runs as user 0 and group 1337 in this mode; a self-call goes by mark 1338 to ISTIO_TPROXY.'), list('already marked 1337, from 127.0.0.6, or over lo without mark 1338: leave', 'excluded ports leave', 'known connections: ISTIO_DIVERT', 'new ones: ISTIO_TPROXY')],
     changedBy: [...settings.mode, ...settings.inboundInclude.slice(0, 1), ...settings.inboundExclude.slice(0, 1)],
     source: sources.run,
     kernelNote: (ruleSet) => {
@@ -186,7 +219,7 @@ const entries: readonly Entry[] = [
     name: 'ISTIO_INBOUND', table: 'raw', mode: 'sidecar', family: sidecar,
     title: 'Gives answers of nameservers their conntrack zone',
     details: [text('Zone 1 is proxy ↔ nameserver, zone 2 application ↔ proxy. raw is the only place where the zone can still be chosen.')],
-    versions: 'since 1.25, with DNS capture; before that in PREROUTING itself',
+    more: 'with DNS capture; before that the rules stood in PREROUTING itself',
     changedBy: settings.dns,
     source: sources.run,
     kernelNote: () => 'Over lo the rule matches and counts, but changes nothing: the packet already belongs to a connection.',
@@ -195,7 +228,6 @@ const entries: readonly Entry[] = [
     name: 'ISTIO_DIVERT', table: 'mangle', mode: 'sidecar', family: sidecar,
     title: 'TPROXY mode: marks packets of known connections for local delivery',
     details: [text('Mark 1337 (0x539) selects routing table 133, which delivers to a local socket whatever the destination. Then ACCEPT ends the table.')],
-    versions: 'since 0.8',
     changedBy: [...settings.mode, ...settings.tproxyMark],
     source: sources.run,
   },
@@ -203,7 +235,7 @@ const entries: readonly Entry[] = [
     name: 'ISTIO_TPROXY', table: 'mangle', mode: 'sidecar', family: sidecar,
     title: 'TPROXY mode: gives new inbound connections to Envoy, client address kept',
     details: [text('Picks Envoy’s transparent socket and marks the packet 1337; policy routing (table 133) delivers it.')],
-    versions: 'since 0.8; to 15006 since 1.9, before that to 15001',
+    more: 'to 15006 since 1.9, before that to 15001',
     changedBy: [...settings.mode, ...settings.tproxyMark],
     source: sources.run,
     kernelNote: () => 'Address and port of the packet stay as they are; Envoy’s socket sees the pod’s address and the application’s port as its own.',
@@ -212,7 +244,7 @@ const entries: readonly Entry[] = [
     name: 'ISTIO_DROP', table: 'mangle', mode: 'sidecar', family: sidecar,
     title: 'Drops packets that conntrack calls INVALID',
     details: [text('Such a packet is not un-NATed, reaches the application under the wrong port and is answered with a reset that kills a healthy connection.')],
-    versions: 'since 1.24; 1.13 to 1.23 without a chain of its own',
+    more: '1.12.2 to 1.23 without a chain of its own',
     changedBy: settings.dropInvalid,
     source: sources.run,
     kernelNote: () => 'A stray inbound ACK is NEW, not INVALID, and is redirected. SYN+ACK without a known connection and packets without flags are dropped.',
@@ -221,7 +253,7 @@ const entries: readonly Entry[] = [
     name: 'ISTIO_OUTPUT_DNS', table: 'nat', mode: 'sidecar', family: sidecar,
     title: 'Sends the application’s DNS queries to the agent’s DNS proxy, 15053',
     details: [text('For all of port 53 (CAPTURE_ALL_DNS, always so with the CNI plugin), or for the nameservers of /etc/resolv.conf only.')],
-    versions: 'since 1.25; before that the rules stood in ISTIO_OUTPUT and OUTPUT',
+    more: 'before that the rules stood in ISTIO_OUTPUT and OUTPUT',
     changedBy: settings.dns,
     source: sources.run,
     kernelNote: () => 'An answer is turned back to port 53 only where the socket on 15053 belongs to the proxy’s user or group and answers from 127.0.0.1.',
@@ -230,7 +262,6 @@ const entries: readonly Entry[] = [
     name: 'ISTIO_OUTPUT_DNS', table: 'raw', mode: 'sidecar', family: sidecar,
     title: 'Chooses the conntrack zone of DNS packets this pod sends',
     details: [text('Zone 1: proxy ↔ nameserver. Zone 2: application ↔ proxy. Both may use the same UDP source port at the same moment.')],
-    versions: 'since 1.25',
     changedBy: settings.dns,
     source: sources.run,
     kernelNote: () => 'The proxy’s own query matches two of the rules; the first zone that is set stays.',
@@ -239,7 +270,7 @@ const entries: readonly Entry[] = [
     name: 'ISTIO_PRERT', table: 'nat', mode: 'ambient', family: pod,
     title: 'Sends arriving plaintext TCP to ztunnel, 15006',
     details: [list('virtual interfaces: as outbound, 15001', 'kubelet probes from 169.254.7.127: straight to the application', 'other TCP but 15008 and ztunnel’s own: 15006')],
-    versions: 'since 1.24',
+    more: 'the way in by default since 1.24, in place of TPROXY in mangle',
     changedBy: [...settings.ambientIngress, ...settings.virtualInterfaces.slice(0, 1)],
     source: sources.ambient,
   },
@@ -248,10 +279,10 @@ const entries: readonly Entry[] = [
     title: 'Remembers which connections ztunnel opened',
     details: [
       text('ztunnel marks its packets 0x539; the connection gets 0x111, so that the application’s answers can be routed back.'),
-      text('In 1.21 to 1.24 the inbound capture itself could stand here too, by TPROXY to 15006 and 15008.'),
+      text('In 1.21 to 1.24 the inbound capture itself could stand here too, by TPROXY to 15006 and 15008; since 1.24 it is a REDIRECT in nat by default.'),
     ],
-    versions: 'since 1.21',
-    changedBy: settings.ambientIngress,
+    more: 'left out by ambient.istio.io/bypass-inbound-capture in 1.24 to 1.28',
+    changedBy: [],
     source: sources.ambient,
     kernelNote: (ruleSet) =>
       (chainIn(ruleSet, 'mangle', 'ISTIO_PRERT')?.rules ?? []).some((rule) => shapeOf(rule).target === 'TPROXY')
@@ -262,15 +293,14 @@ const entries: readonly Entry[] = [
     name: 'ISTIO_PRERT', table: 'raw', mode: 'ambient', family: pod,
     title: 'Gives answers of nameservers to ztunnel their conntrack zone',
     details: [text('So that they cannot collide with an application’s query from the same UDP port.')],
-    versions: 'since 1.22, with DNS capture',
+    more: 'with DNS capture',
     changedBy: settings.ambientDns,
     source: sources.ambient,
   },
   {
     name: 'ISTIO_POSTRT', table: 'nat', mode: 'ambient', family: 'Istio ambient host',
-    title: 'Gives kubelet probes to mesh pods the source 169.254.7.127',
+    title: (ruleSet) => `Gives kubelet probes to mesh pods the source ${probeSource(ruleSet)}`,
     details: [text('On the node. Inside the pod that source bypasses ztunnel, so that probes work without mTLS.')],
-    versions: 'since 1.21',
     changedBy: settings.hostProbe,
     source: sources.ambient,
     kernelNote: () => 'TCP of any local process to a pod in the set is changed, not only the kubelet’s. Forwarded packets, UDP and answers are not.',
@@ -295,12 +325,11 @@ function nodeEntries(table: 'nat' | 'mangle' | 'filter'): readonly Entry[] {
     filter: { 'ztunnel-FORWARD': 'Accepts traffic that goes to ztunnel before kube-proxy can reject it' },
   };
   return Object.entries(titles[table] ?? {}).map(([name, title]) => ({
-    name, table, mode: 'ambient', family: 'Istio ambient node', title,
+    name, table, mode: 'node', family: 'Istio ambient node', title,
     details: [
       text('Redirection at the node, the first form of ambient mode: pods in the set ztunnel-pods-ips, Geneve tunnels istioin and istioout (UDP 6081), routing tables 100 to 102.'),
       list('0x100 to ztunnel', '0x200 skip', '0x220 skip the whole connection', '0x210 opened by ztunnel', '0x040 back to ztunnel'),
     ],
-    versions: '1.18 to 1.20',
     changedBy: [],
     source: sources.node,
   }));
@@ -311,7 +340,7 @@ function nftEntry(name: string): Entry {
     name, table: 'nftables', mode: 'sidecar', family: 'Istio with nftables',
     title: `The nftables counterpart of ${name.toUpperCase().replaceAll('-', '_').replace('ISTIO_PREROUTING', 'ISTIO_PRERT')}`,
     details: [text('Native nftables mode, tables istio-proxy-nat, -mangle, -raw and istio-ambient-nat, -mangle, -raw of family inet. iptables-save does not show them.')],
-    versions: 'since 1.27, ambient since 1.28',
+    more: 'since 1.27, ambient since 1.28',
     changedBy: [{ kind: 'flag', name: '--native-nftables', effect: 'writes nftables rules instead of iptables rules' }],
     source: 'istio/istio:tools/istio-nftables/pkg/constants/constants.go',
   };

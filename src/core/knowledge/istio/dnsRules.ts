@@ -1,8 +1,11 @@
-import { fit, hostOf, text, type Paragraph, type RuleKnowledge } from '../facts';
+import { hostOf, text, type Paragraph, type RuleKnowledge } from '../facts';
 import { condition, shapeOf, valueOf, type RuleShape } from '../shape';
 import { chainIn, type RuleSetView, type RuleView } from '../view';
 import type { IstioProfile } from './profile';
-import { settings, sources } from './settings';
+import { outputSeesUdp } from './reach';
+import type { RuleVariant } from './releases';
+import { ruleOfIstio as say, type Saying } from './say';
+import { settings } from './settings';
 
 /**
  * The rules of DNS capture, in whichever chain the version put them: OUTPUT (1.8 to 1.22), ISTIO_OUTPUT (1.9 to 1.24),
@@ -10,92 +13,164 @@ import { settings, sources } from './settings';
  */
 export function dnsRule(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleView): RuleKnowledge | undefined {
   const shape = shapeOf(rule);
-  if (rule.table === 'raw') return zoneRule(profile, rule, shape);
+  if (rule.table === 'raw') return rawRule(profile, rule, shape);
   if (rule.table !== 'nat') return undefined;
-  if (shape.target === 'REDIRECT' && valueOf(shape, 'dport') === '53') return redirectRule(ruleSet, rule, shape);
-  if (shape.target === 'DNAT' && valueOf(shape, 'dport') === '53') {
-    return say('DNS is sent to the agent’s DNS proxy on 127.0.0.1', [text('The first form of DNS capture; REDIRECT replaced it in 1.9.')], { versions: '1.8 only' });
+  const port53 = valueOf(shape, 'dport') === '53' && condition(shape, 'dport')?.negated === false;
+  if (shape.target === 'REDIRECT') return redirectRule(ruleSet, rule, shape);
+  if (shape.target === 'DNAT' && port53 && rule.chain === 'OUTPUT') {
+    return dns('DNS is sent to the agent’s DNS proxy on 127.0.0.1', { variant: 'OUTPUT: DNS by DNAT', details: [text('The first form of DNS capture; REDIRECT replaced it in 1.9.')] });
   }
   if (shape.target === 'SNAT' && rule.chain === 'POSTROUTING' && valueOf(shape, 'dport') === '15053') {
-    return say('The captured DNS query gets the source 127.0.0.1', [text('DNAT to 127.0.0.1 leaves the pod’s address as source; the agent answers on localhost.')], { versions: '1.8 only' });
+    return dns('The captured DNS query gets the source 127.0.0.1', { variant: 'POSTROUTING: DNS by SNAT', details: [text('DNAT to 127.0.0.1 leaves the pod’s address as source; the agent answers on localhost.')] });
   }
-  if (rule.chain === 'OUTPUT' && shape.target === 'RETURN' && valueOf(shape, 'dport') === '53') {
-    const owner = condition(shape, 'uid') === undefined ? `group ${valueOf(shape, 'gid') ?? ''}` : `user ${valueOf(shape, 'uid') ?? ''}`;
-    return say(`DNS queries of the proxy, ${owner}, go to the real nameserver`, [text('Without it the agent’s DNS proxy would be handed its own queries.')], { versions: '1.8 to 1.22 in OUTPUT' });
+  return shape.target === 'RETURN' && port53 && valueOf(shape, 'proto') === 'udp' ? ownerReturns(ruleSet, profile, rule, shape) : undefined;
+}
+
+function dns(title: string, saying: Omit<Saying, 'changedBy'>): RuleKnowledge {
+  return say(title, { changedBy: settings.dns, ...saying });
+}
+
+/** `-p udp --dport 53 -m owner …`: the proxy’s own queries, and applications that owner groups leave out. */
+function ownerReturns(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {
+  const place = rule.chain === 'OUTPUT' || rule.chain === 'ISTIO_OUTPUT' ? rule.chain : undefined;
+  if (place === undefined && rule.chain !== 'ISTIO_OUTPUT_DNS') return undefined;
+  const owners = shape.conditions.filter(({ name }) => name === 'uid' || name === 'gid');
+  if (owners.length === 0) return undefined;
+  const variant = (what: 'the proxy' | 'an excluded group' | 'all but included groups'): RuleVariant =>
+    place === undefined ? 'ISTIO_OUTPUT_DNS: DNS of the proxy or of a group returns' : `${place}: DNS of ${what} returns`;
+  const ownersBefore = place === 'ISTIO_OUTPUT' && outputSeesUdp(ruleSet);
+  if (owners.every(({ negated, name }) => negated && name === 'gid')) {
+    return say(`DNS is captured of group ${owners.map(({ values }) => values[0] ?? '').join(', ')} only; everyone else asks directly`, {
+      variant: variant('all but included groups'),
+      details: [text('Owner groups, of applications: the groups to capture hold for DNS over UDP too. The proxy’s group has a rule of its own.')],
+      changedBy: settings.ownerGroups,
+      kernelNote: ownersBefore ? 'The rule of this chain for the same groups without a port stands before it and has already returned, so it never matches.' : PRIMARY_GROUP,
+    });
   }
-  return undefined;
+  const [owner] = owners;
+  if (owner === undefined || owners.length > 1 || owner.negated) return undefined;
+  const value = owner.values[0] ?? '';
+  if (owner.name === 'gid' && profile.proxyGids.length > 0 && !profile.proxyGids.includes(value)) {
+    return say(`DNS queries of group ${value} are excluded from capture`, {
+      variant: variant('an excluded group'),
+      details: [text('Owner groups, of applications: what group this is leaves without passing Envoy, its DNS over UDP as well.')],
+      changedBy: settings.ownerGroups,
+      kernelNote: ownersBefore ? 'The rule of this chain for the same group without a port stands before it and has already returned, so it never matches.' : PRIMARY_GROUP,
+    });
+  }
+  return dns(`DNS queries of the proxy, ${owner.name === 'uid' ? 'user' : 'group'} ${value}, go to the real nameserver`, {
+    variant: variant('the proxy'),
+    details: [text('Without it the agent’s DNS proxy would be handed its own queries.')],
+    kernelNote: ownersBefore ? 'The rule for the same owner without a port stands before it in this chain and has already returned, so it never matches.' : undefined,
+  });
 }
 
-interface More {
-  readonly versions?: string;
-  readonly kernelNote?: string | undefined;
-}
+const PRIMARY_GROUP = 'Only the group that the socket was made with counts, not supplementary groups.';
 
-function say(title: string, details: readonly Paragraph[], more: More): RuleKnowledge {
-  return {
-    title: fit(title),
-    family: 'Istio sidecar',
-    details,
-    changedBy: settings.dns,
-    sources: [sources.run, ...(more.kernelNote === undefined ? [] : [sources.kernel])],
-    ...(more.versions === undefined ? {} : { versions: more.versions }),
-    ...(more.kernelNote === undefined ? {} : { kernelNote: more.kernelNote }),
-  };
-}
-
-function redirectRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): RuleKnowledge {
-  const proto = (valueOf(shape, 'proto') ?? 'udp').toUpperCase();
-  const server = valueOf(shape, 'dst');
+function redirectRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {
+  const proto = valueOf(shape, 'proto') === 'udp' ? 'UDP' : 'TCP';
   const port = shape.targetOptions.get('--to-ports') ?? '15053';
-  const note =
+  const all = valueOf(shape, 'dport') === undefined;
+  if (all && (rule.chain !== 'ISTIO_REDIRECT' || proto === 'TCP')) return undefined;
+  if (!all && (valueOf(shape, 'dport') !== '53' || condition(shape, 'dport')?.negated === true)) return undefined;
+  if (all) {
+    return dns(`UDP is handed to the DNS proxy, port ${port}`, {
+      variant: 'ISTIO_REDIRECT: all UDP to the DNS port',
+      details: [text('Only DNS comes here: OUTPUT sends no other UDP into ISTIO_OUTPUT. An early form of DNS capture.')],
+    });
+  }
+  const server = valueOf(shape, 'dst');
+  const variant = redirectVariant(rule.chain, proto, server !== undefined);
+  if (variant === undefined) return undefined;
+  const answered =
     proto === 'UDP'
       ? `The answer is turned back to port 53 only where the socket on ${port} belongs to the proxy’s user or group (the zone rules in raw) and answers from 127.0.0.1. Otherwise the application sees an answer from port ${port}.`
       : undefined;
-  const udpDead = proto === 'UDP' && rule.chain === 'ISTIO_OUTPUT' && !(chainIn(ruleSet, 'nat', 'OUTPUT')?.rules ?? []).some((each) => shapeOf(each).target === 'ISTIO_OUTPUT' && valueOf(shapeOf(each), 'proto') !== 'tcp');
-  return say(
-    `DNS over ${proto}${server === undefined ? '' : ` to ${hostOf(server)}`} goes to the agent’s DNS proxy, port ${port}`,
-    [text(server === undefined ? 'Every nameserver is captured (CAPTURE_ALL_DNS; always so with the CNI plugin).' : 'One rule for each nameserver of /etc/resolv.conf. Other nameservers are left alone, which also keeps a local forwarder from being handed its own queries.')],
-    { kernelNote: udpDead ? 'No UDP comes into this chain here, so the rule never matches.' : note, versions: rule.chain === 'ISTIO_REDIRECT' ? '1.8 only' : 'since 1.9' },
-  );
+  const dead = proto === 'UDP' && rule.chain === 'ISTIO_OUTPUT' && !(chainIn(ruleSet, 'nat', 'OUTPUT')?.rules ?? []).some((each) => shapeOf(each).target === 'ISTIO_OUTPUT' && valueOf(shapeOf(each), 'proto') !== 'tcp');
+  return dns(`DNS over ${proto}${server === undefined ? '' : ` to ${hostOf(server)}`} goes to the agent’s DNS proxy, port ${port}`, {
+    variant,
+    details: [text(server === undefined ? 'Every nameserver is captured (CAPTURE_ALL_DNS; always so with the CNI plugin).' : 'One rule for each nameserver of /etc/resolv.conf. Other nameservers are left alone, which also keeps a local forwarder from being handed its own queries.')],
+    kernelNote: dead ? 'No UDP comes into this chain here, so the rule never matches.' : answered,
+  });
 }
 
-function zoneRule(profile: IstioProfile, rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {
-  const why = text('Two zones, because an application and the proxy may use the same UDP source port at the same moment: zone 1 is proxy ↔ nameserver, zone 2 is application ↔ proxy.');
-  if (shape.target === 'ISTIO_OUTPUT_DNS' || (shape.target === 'ISTIO_OUTPUT' && rule.chain === 'OUTPUT')) {
-    return say(`DNS of this pod gets its conntrack zone in ${shape.target}`, [text('raw is walked before connection tracking, the only place where a zone can still be chosen.'), why], {
-      versions: shape.target === 'ISTIO_OUTPUT' ? '1.23 and 1.24' : 'since 1.25',
+function redirectVariant(chain: string, proto: 'UDP' | 'TCP', ofServer: boolean): RuleVariant | undefined {
+  switch (chain) {
+    case 'ISTIO_REDIRECT':
+      return proto === 'TCP' ? 'ISTIO_REDIRECT: TCP port 53 to the DNS port' : 'ISTIO_REDIRECT: all UDP to the DNS port';
+    case 'OUTPUT':
+      return proto === 'TCP' ? undefined : ofServer ? 'OUTPUT: UDP DNS of a nameserver redirected' : 'OUTPUT: all UDP DNS redirected';
+    case 'ISTIO_OUTPUT':
+      return ofServer ? `ISTIO_OUTPUT: ${proto} DNS of a nameserver redirected` : `ISTIO_OUTPUT: all ${proto} DNS redirected`;
+    case 'ISTIO_OUTPUT_DNS':
+      return ofServer ? 'ISTIO_OUTPUT_DNS: DNS of a nameserver redirected' : 'ISTIO_OUTPUT_DNS: all DNS redirected';
+    default:
+      return undefined;
+  }
+}
+
+const why = text('Two zones, because an application and the proxy may use the same UDP source port at the same moment: zone 1 is proxy ↔ nameserver, zone 2 is application ↔ proxy.');
+
+function rawRule(profile: IstioProfile, rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {
+  const early = text('raw is walked before connection tracking, the only place where a zone can still be chosen.');
+  if (rule.chain === 'OUTPUT' && shape.target === 'ISTIO_OUTPUT_DNS') {
+    return dns('DNS of this pod gets its conntrack zone in ISTIO_OUTPUT_DNS', { variant: 'raw OUTPUT: to ISTIO_OUTPUT_DNS', details: [early, why] });
+  }
+  if (rule.chain === 'OUTPUT' && shape.target === 'ISTIO_OUTPUT') {
+    return dns('DNS of this pod gets its conntrack zone in ISTIO_OUTPUT', { variant: 'raw OUTPUT: UDP to ISTIO_OUTPUT', details: [early, why] });
+  }
+  if (rule.chain === 'PREROUTING' && shape.target === 'ISTIO_INBOUND') {
+    return dns('Answers of nameservers get their conntrack zone in ISTIO_INBOUND', { variant: 'raw PREROUTING: to ISTIO_INBOUND', details: [early, why] });
+  }
+  if (shape.target !== 'CT' || valueOf(shape, 'proto') !== 'udp') return undefined;
+  const zone = shape.targetOptions.get('--zone') ?? '';
+  if (valueOf(shape, 'sport') === '53') return answerRule(rule, zone, shape);
+  const place = rule.chain === 'OUTPUT' || rule.chain === 'ISTIO_OUTPUT' || rule.chain === 'ISTIO_OUTPUT_DNS' ? rule.chain : undefined;
+  if (place === undefined) return undefined;
+  const owner = condition(shape, 'uid') ?? condition(shape, 'gid');
+  const shown = owner === undefined ? '' : `${owner.name === 'uid' ? 'user' : 'group'} ${owner.values[0] ?? ''}`;
+  if (valueOf(shape, 'sport') !== undefined) {
+    return dns(`Answers of the DNS proxy, ${shown}, belong to zone ${zone}`, {
+      variant: `raw ${place}: zone of the DNS proxy’s answers`,
+      details: [text('They must be found in the zone of the application’s query, or the REDIRECT is not undone.'), why],
     });
   }
-  if (shape.target === 'ISTIO_INBOUND') return say('Answers of nameservers get their conntrack zone in ISTIO_INBOUND', [why], { versions: 'since 1.25' });
-  if (shape.target !== 'CT') return undefined;
-  const zone = shape.targetOptions.get('--zone') ?? '';
-  const owner = condition(shape, 'uid') === undefined ? `group ${valueOf(shape, 'gid') ?? ''}` : `user ${valueOf(shape, 'uid') ?? ''}`;
-  const owned = condition(shape, 'uid') !== undefined || condition(shape, 'gid') !== undefined;
-  if (valueOf(shape, 'sport') === '53') return answerRule(zone, shape, why);
-  if (valueOf(shape, 'sport') !== undefined) return say(`Answers of the DNS proxy, ${owner}, belong to zone ${zone}`, [text('They must be found in the zone of the application’s query, or the REDIRECT is not undone.'), why], { versions: 'since 1.11' });
   if (valueOf(shape, 'dport') !== '53') return undefined;
-  if (owned) return say(`Queries of the proxy, ${owner}, to the nameserver belong to zone ${zone}`, [why], { versions: 'since 1.11', kernelNote: 'The rule for every query matches the proxy’s too; the first zone that was set stays.' });
+  if (owner !== undefined) {
+    return dns(`Queries of the proxy, ${shown}, to the nameserver belong to zone ${zone}`, {
+      variant: `raw ${place}: zone of the proxy’s queries`,
+      details: [why],
+      kernelNote: 'The rule for every query matches the proxy’s too; the first zone that was set stays.',
+    });
+  }
   const local = profile.dnsServers.some((server) => server.startsWith('127.'));
-  return say(`Queries of applications belong to zone ${zone}`, [why], {
-    versions: 'since 1.11',
+  return dns(`Queries of applications belong to zone ${zone}`, {
+    variant: `raw ${place}: zone of applications’ queries`,
+    details: [why],
     kernelNote: `The proxy’s own queries match this rule as well, but keep zone 1, set before.${local ? ' Captured here is a resolver on localhost only; the proxy’s upstream is another address.' : ''}`,
   });
 }
 
-function answerRule(zone: string, shape: RuleShape, why: Paragraph): RuleKnowledge {
-  const server = valueOf(shape, 'src') ?? valueOf(shape, 'dst');
+function answerRule(rule: RuleView, zone: string, shape: RuleShape): RuleKnowledge | undefined {
+  const [source, destination] = [valueOf(shape, 'src'), valueOf(shape, 'dst')];
+  const server = source ?? destination;
   const title = `Answers of ${server === undefined ? 'nameservers' : `nameserver ${hostOf(server)}`} belong to zone ${zone}`;
-  if (condition(shape, 'dst') !== undefined) {
-    return say(title, [why, text('Looks at the destination, which in an answer is the pod: a mistake, corrected in 1.20 (istio/istio issue 46935).')], {
-      versions: '1.11 to 1.19',
+  if (rule.chain !== 'PREROUTING' && rule.chain !== 'ISTIO_INBOUND') return undefined;
+  const variant: RuleVariant = rule.chain === 'ISTIO_INBOUND'
+    ? 'raw ISTIO_INBOUND: zone of answers'
+    : destination !== undefined ? 'raw PREROUTING: zone of a nameserver’s answers, by destination' : source !== undefined ? 'raw PREROUTING: zone of a nameserver’s answers, by source' : 'raw PREROUTING: zone of all answers';
+  const details: Paragraph[] = [why];
+  if (destination !== undefined) {
+    return dns(title, {
+      variant,
+      details: [...details, text('Looks at the destination, which in an answer is the pod: a mistake, corrected in 1.20 (istio/istio issue 46935).')],
       kernelNote: 'An answer from the nameserver does not match: it comes from that address and goes to the pod. It stays in zone 0, is NEW for conntrack there, and the proxy’s query is never seen as answered.',
     });
   }
-  const local = server?.startsWith('127.') === true;
-  return say(title, [why], {
-    versions: 'since 1.11',
-    kernelNote: local
-      ? 'Over lo the rule matches and counts, but changes nothing: the packet already belongs to a connection. The proxy’s upstream is another address, whose answers stay in zone 0 and are NEW, never ESTABLISHED.'
-      : 'Over lo the rule matches and counts, but changes nothing: the packet already belongs to a connection.',
+  const overLo = 'Over lo the rule matches and counts, but changes nothing: the packet already belongs to a connection.';
+  return dns(title, {
+    variant,
+    details,
+    kernelNote: source?.startsWith('127.') === true ? `${overLo} The proxy’s upstream is another address, whose answers stay in zone 0 and are NEW, never ESTABLISHED.` : overLo,
   });
 }

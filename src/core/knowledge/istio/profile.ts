@@ -1,6 +1,5 @@
 import { condition, isMark, shapeOf, valueOf, type RuleShape } from '../shape';
 import { chainIn, ruleWithWord, type RuleSetView, type RuleView } from '../view';
-import { versionEvidence, type VersionRange } from './evidence';
 
 export type IstioMode =
   | 'sidecar REDIRECT'
@@ -16,7 +15,6 @@ export type IstioMode =
 /** What a rule set says of the Istio that wrote it. Ports, ids and ranges are those of the rules, not defaults. */
 export interface IstioProfile {
   readonly mode: IstioMode;
-  readonly versions: VersionRange;
   readonly dnsCapture: boolean;
   /** The addresses whose port 53 is captured; empty where all are, or none. */
   readonly dnsServers: readonly string[];
@@ -110,7 +108,6 @@ function sidecarProfile(ruleSet: RuleSetView, mode: IstioMode): IstioProfile {
 
   return {
     mode,
-    versions: versionEvidence(ruleSet, mode),
     dnsCapture: dns.length > 0,
     dnsServers: [...new Set(dns.flatMap((shape) => valueOf(shape, 'dst') ?? []))],
     dropInvalid: shapes(ruleSet, 'mangle', 'PREROUTING').some((shape) => shape.form === 'ctstate' && valueOf(shape, 'ctstate') === 'INVALID' && (shape.target === 'DROP' || shape.target === 'ISTIO_DROP')),
@@ -146,7 +143,6 @@ function ambientProfile(ruleSet: RuleSetView, mode: IstioMode): IstioProfile {
   const tunnel = port(inbound.map((shape) => condition(shape, 'dport')).find((each) => each !== undefined)?.values[0]);
   return {
     mode,
-    versions: versionEvidence(ruleSet, mode),
     dnsCapture,
     dnsServers: [],
     dropInvalid: false,
@@ -176,7 +172,7 @@ function ambientProfile(ruleSet: RuleSetView, mode: IstioMode): IstioProfile {
  */
 function proxyGroupShapes(output: readonly RuleShape[]): readonly RuleShape[] {
   const overLo = output.filter((shape) => condition(shape, 'out') !== undefined && condition(shape, 'gid') !== undefined);
-  return overLo.length > 0 ? overLo : output.filter((shape) => shape.form === 'gid').slice(0, 1);
+  return overLo.length > 0 ? overLo : output.filter((shape) => shape.form === 'gid' && shape.target === 'RETURN').slice(0, 1);
 }
 
 /** The DNS rules of every generation: 15053 is their port in all of them. */

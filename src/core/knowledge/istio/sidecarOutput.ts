@@ -1,8 +1,10 @@
-import { fit, hostOf, list, text, type Change, type Paragraph, type RuleKnowledge } from '../facts';
+import { hostOf, list, text, type Paragraph, type RuleKnowledge } from '../facts';
 import { condition, shapeOf, valueOf, type RuleShape } from '../shape';
 import { chainIn, type ChainView, type RuleSetView, type RuleView } from '../view';
 import { lineOf, loopbackLeft, otherUserReturns, outputSeesUdp, ruleAfter } from './reach';
+import { dialledByEnvoy } from './passthrough';
 import { isLoopback, type IstioProfile } from './profile';
+import { ruleOfIstio as say } from './say';
 import { settings, sources } from './settings';
 
 /** What one rule of nat ISTIO_OUTPUT is for; undefined where it is not one of Istio's. Source: capture/run.go, Run. */
@@ -19,10 +21,11 @@ export function sidecarOutputRule(ruleSet: RuleSetView, profile: IstioProfile, r
     case 'ISTIO_REDIRECT':
       return captureRule(at);
     case 'ISTIO_OUTPUT_DNS':
+      if (shape.form !== '') return undefined;
       return say('DNS goes through ISTIO_OUTPUT_DNS', {
+        variant: 'ISTIO_OUTPUT: to ISTIO_OUTPUT_DNS',
         details: [text('Stands behind the rules for the proxy’s own user and group, so that the proxy can ask the real nameserver. What is not port 53 comes back from there unchanged.')],
         changedBy: settings.dns,
-        versions: 'since 1.25',
       });
     default:
       return undefined;
@@ -37,26 +40,6 @@ interface Place {
   readonly shape: RuleShape;
 }
 
-interface Saying {
-  readonly details: readonly Paragraph[];
-  readonly changedBy?: readonly Change[];
-  readonly kernelNote?: string | undefined;
-  readonly versions?: string;
-  readonly sources?: readonly string[];
-}
-
-function say(title: string, rest: Saying): RuleKnowledge {
-  return {
-    title: fit(title),
-    family: 'Istio sidecar',
-    details: rest.details,
-    changedBy: rest.changedBy ?? [],
-    sources: [...(rest.sources ?? [sources.run]), ...(rest.kernelNote === undefined ? [] : [sources.kernel])],
-    ...(rest.versions === undefined ? {} : { versions: rest.versions }),
-    ...(rest.kernelNote === undefined ? {} : { kernelNote: rest.kernelNote }),
-  };
-}
-
 function returnRule(at: Place): RuleKnowledge | undefined {
   const { shape } = at;
   switch (shape.form) {
@@ -64,11 +47,8 @@ function returnRule(at: Place): RuleKnowledge | undefined {
       return excludedPort(at);
     case 'out src':
       return say(`Envoy’s connections to the application from ${hostOf(valueOf(shape, 'src'))} are left alone`, {
-        details: [
-          text('For a port without an inbound listener of its own, Envoy forwards through the InboundPassthroughCluster and binds this source address. Without the rule that connection would be captured again.'),
-          text('The application sees this address as its client.'),
-        ],
-        versions: 'since 1.3',
+        variant: 'ISTIO_OUTPUT: 127.0.0.6 returns',
+        details: [text(`Envoy binds this source address, by which the rules know the connection. Without the rule it would be captured again. The application sees the address as its client.`), text(dialledByEnvoy)],
       });
     case 'out !uid':
     case '!dport out proto !uid':
@@ -79,16 +59,13 @@ function returnRule(at: Place): RuleKnowledge | undefined {
       return proxyUser(at);
     case 'gid':
       return groupReturns(at);
-    case 'dport proto uid':
-    case 'dport gid proto':
-      return proxyAsksDns(at);
     case 'dst':
       return isLoopback(valueOf(shape, 'dst')) ? localhost(at) : excludedRange(at);
     case '':
       return say('Everything else stays outside the mesh', {
+        variant: 'ISTIO_OUTPUT: rest returns',
         details: [text('The end of a list of captured ranges. A chain returns at its end anyway, so the rule changes nothing.')],
         changedBy: settings.outboundRangesInclude,
-        versions: '1.22 and older',
       });
     default:
       return shape.conditions.length > 0 && shape.conditions.every((each) => each.name === 'gid' && each.negated) ? onlyTheseGroups(at) : undefined;
@@ -97,11 +74,15 @@ function returnRule(at: Place): RuleKnowledge | undefined {
 
 function excludedPort({ shape, ruleSet }: Place): RuleKnowledge {
   const proto = valueOf(shape, 'proto') === 'udp' ? 'UDP' : 'TCP';
-  return say(`Outbound ${proto} port ${valueOf(shape, 'dport') ?? ''} is excluded from capture`, {
-    details: [text('Stands first, so that it beats every other rule of the chain. The packet leaves without passing Envoy: no mTLS, no routing, no telemetry.')],
+  const port = valueOf(shape, 'dport') ?? '';
+  return say(`Outbound ${proto} port ${port} is excluded from capture${port === '15020' ? ': the agent’s metrics' : ''}`, {
+    variant: proto === 'UDP' ? 'ISTIO_OUTPUT: excluded UDP port returns' : 'ISTIO_OUTPUT: excluded TCP port returns',
+    details: [
+      text('Stands first, so that it beats every other rule of the chain. The packet leaves without passing Envoy: no mTLS, no routing, no telemetry.'),
+      text(port === '15020' ? 'The CNI plugin adds this port by itself where no annotation says otherwise; otherwise it was set by the user.' : 'Istio excludes no such port by itself: it was set by the user.'),
+    ],
     changedBy: settings.outboundPortsExclude,
     kernelNote: proto === 'UDP' && !outputSeesUdp(ruleSet) ? 'No UDP comes into this chain here, so the rule never matches.' : undefined,
-    ...(proto === 'UDP' ? { versions: 'since 1.25' } : {}),
   });
 }
 
@@ -126,10 +107,11 @@ function ownLoopback(at: Place): RuleKnowledge {
     note = `The owner is that of the socket that sends. Packets without a socket (a reset made by the kernel) match too. This rule, not the one for 127.0.0.1, is what leaves localhost alone.${marked === undefined ? '' : ` In TPROXY mode a process with gid ${marked} that calls its own pod address is captured all the same, by its mark.`}`;
   }
   return say(`Over lo, everyone but ${who} goes straight to the application`, {
+    variant: `ISTIO_OUTPUT: other ${byGroup ? 'groups' : 'users'} over lo${exceptDns ? ' but port 53' : ''} return`,
     details,
     changedBy: byGroup ? settings.proxyGid : settings.proxyUid,
     kernelNote: note,
-    versions: byGroup ? 'since 1.5' : 'since 1.3; left out where the include list holds a loopback address (1.7 and newer)',
+    moreOnReleases: 'since 1.7 left out where the include list holds a loopback address',
   });
 }
 
@@ -137,9 +119,11 @@ function proxyUser(at: Place): RuleKnowledge {
   const uid = valueOf(at.shape, 'uid') ?? '';
   const stop = otherUserReturns(at.chain, at.rule, uid);
   return say(`What user ${uid}, the proxy, sends is not captured again`, {
+    variant: 'ISTIO_OUTPUT: proxy user returns',
     details: [
       text('Breaks the loop: Envoy’s own connections to upstream leave the pod directly. Any protocol.'),
-      text(`An application that runs as uid ${uid} bypasses the mesh here without a word.`),
+      ...(uid === '0' ? [text('User 0 stands here because 1337,0 was the default up to 1.7 where no user was given (virtual machines), or because somebody set it: everything that runs as root bypasses the mesh.')] : [text(`An application that runs as uid ${uid} bypasses the mesh here without a word.`)]),
+      ...(at.profile.mode === 'sidecar TPROXY' ? [text('In TPROXY mode Envoy itself runs as user 0: what breaks its loop is the rule for the group.')] : []),
     ],
     changedBy: settings.proxyUid,
     kernelNote: stop === undefined ? undefined : `Over lo this user${condition(shapeOf(stop), 'dport') === undefined ? '' : '’s TCP but port 53'} has already returned at ${lineOf(stop)}, which excepts another user only. Live for traffic that leaves the pod.`,
@@ -152,10 +136,10 @@ function groupReturns(at: Place): RuleKnowledge {
   const gid = valueOf(shape, 'gid') ?? '';
   if (profile.proxyGids.length > 0 && !profile.proxyGids.includes(gid)) {
     return say(`Group ${gid} is excluded from outbound capture`, {
-      details: [text('Processes whose primary group this is leave without passing Envoy.')],
+      variant: 'ISTIO_OUTPUT: excluded group returns',
+      details: [text('Applications whose primary group this is leave without passing Envoy. The proxy’s own group has rules of its own above.')],
       changedBy: settings.ownerGroups,
       kernelNote: 'Only the group that the socket was made with counts; a supplementary group does not match `--gid-owner`.',
-      versions: 'since 1.14',
     });
   }
   const before = loopbackLeft(chain, rule);
@@ -166,33 +150,25 @@ function groupReturns(at: Place): RuleKnowledge {
         ? `Over lo only TCP port 53 and other protocols than TCP still come here; the rest has returned at ${lineOf(before.by)}.`
         : '';
   return say(`What group ${gid}, the proxy’s, sends is not captured again`, {
+    variant: 'ISTIO_OUTPUT: proxy group returns',
     details: [
-      text('The same as for the proxy’s user, by group: for a helper that shares the group, or a proxy whose user could not be told.'),
+      text(profile.mode === 'sidecar TPROXY'
+        ? `In TPROXY mode this is the rule that breaks the loop: Envoy runs as user 0 and group ${gid} there, so the rule for the user does not match it.`
+        : 'The same as for the proxy’s user, by group: for a helper that shares the group, and for an Envoy that runs as user 0 (sidecar.istio.io/capNetBindService).'),
       text(`An application that runs with gid ${gid} bypasses the mesh here without a word.`),
     ],
     changedBy: settings.proxyGid,
     kernelNote: `${overLo} Only the group that the socket was made with counts; a process that has ${gid} as a supplementary group is captured.`.trim(),
-    versions: 'since 1.5',
   });
 }
 
 function onlyTheseGroups({ shape }: Place): RuleKnowledge {
   const groups = shape.conditions.map((each) => each.values[0] ?? '').join(', ');
   return say(`Only group ${groups} is captured; everyone else returns`, {
+    variant: 'ISTIO_OUTPUT: all but included groups return',
     details: [text('One owner match for each group, all negated: the rule matches a process that is in none of them.'), text('It stands before the rules for DNS, so their queries are not captured either.')],
     changedBy: settings.ownerGroups,
     kernelNote: 'Several `-m owner` in one rule are legal and all must match. Only the group that the socket was made with counts, not supplementary groups.',
-    versions: 'since 1.14',
-  });
-}
-
-function proxyAsksDns({ shape, ruleSet }: Place): RuleKnowledge {
-  const owner = condition(shape, 'uid') !== undefined ? `user ${valueOf(shape, 'uid') ?? ''}` : `group ${valueOf(shape, 'gid') ?? ''}`;
-  return say(`DNS queries of the proxy, ${owner}, go to the real nameserver`, {
-    details: [text('Without it the agent’s DNS proxy would be handed its own queries.')],
-    changedBy: settings.dns,
-    kernelNote: outputSeesUdp(ruleSet) ? 'The rule for the same owner without a port stands before it in this chain and has already returned, so it never matches.' : undefined,
-    versions: '1.23 and 1.24 in this chain',
   });
 }
 
@@ -205,8 +181,9 @@ function localhost(at: Place): RuleKnowledge {
       ? `Not what leaves localhost alone: such packets go over lo and have already returned at ${lineOf(before.by)} or with the proxy’s user. Nothing is left for this rule.`
       : before.kind === 'dns'
         ? `Most of localhost has already returned at ${lineOf(before.by)}. TCP port 53${outputSeesUdp(ruleSet) ? ' and UDP' : ''} that the DNS rules did not take still comes here.`
-        : 'Live here: the rule that returns everyone over lo is absent, because the include list holds a loopback address or the rules are older than 1.3.';
+        : 'Live here: the rule that returns everyone over lo is absent, because the include list holds a loopback address or the rules are older than 1.5.';
   return say(`Connections to localhost, ${range}, are left alone`, {
+    variant: /^(127\.0\.0\.1(\/32)?|::1(\/128)?)$/.test(range) ? 'ISTIO_OUTPUT: localhost returns' : 'ISTIO_OUTPUT: wider localhost returns',
     details: [text('For applications that talk to Envoy on localhost themselves, and for containers of one pod that talk to each other there.')],
     changedBy: settings.loopbackRange,
     kernelNote: note,
@@ -215,6 +192,7 @@ function localhost(at: Place): RuleKnowledge {
 
 function excludedRange({ shape }: Place): RuleKnowledge {
   return say(`Traffic to ${valueOf(shape, 'dst') ?? ''} is excluded from capture`, {
+    variant: 'ISTIO_OUTPUT: excluded range returns',
     details: [text('Excluded ranges stand before the included ones, so an excluded part of an included range stays excluded.')],
     changedBy: settings.outboundRangesExclude,
   });
@@ -235,19 +213,29 @@ function selfCallRule(at: Place): RuleKnowledge | undefined {
   if (excluded !== undefined) details.push(text(`Ports ${excluded.values.join(', ')} are left out: ${excluded.values.includes('53') ? '53 because DNS has rules of its own, ' : ''}the HBONE port because Envoy serves the tunnel itself.`));
 
   if (uid === undefined && gid === undefined) {
+    if (shape.form !== '!dst out') return undefined;
     return say('A connection over lo to the pod’s own address goes to Envoy', {
+      variant: 'ISTIO_OUTPUT: over lo to ISTIO_IN_REDIRECT',
       details: [...details, text('Without an owner it also takes the application’s own calls to its pod address.')],
-      versions: '1.2 and older',
-      sources: [sources.shell],
+      source: sources.shell,
     });
   }
+  const ports = excluded?.negated === true ? excluded.values : [];
+  const dns = ports.includes('53');
+  const tunnel = ports.some((each) => each !== '53');
   if (uid !== undefined) {
     const stop = otherUserReturns(chain, rule, uid);
     const tproxy = profile.mode === 'sidecar TPROXY' ? ` In TPROXY mode the packet is REDIRECTed here to 127.0.0.1:${port} and so no longer meets ISTIO_TPROXY, which leaves 127.0.0.1 out.` : '';
     const note = stop === undefined
       ? `istio-validation depends on it: user ${uid} dials 127.0.0.6:15002 and lands on ${port}.${tproxy}`
       : `Never reached: ${lineOf(stop)} has already returned user ${uid} over lo, because it excepts another user only. This user’s self-calls bypass Envoy.`;
-    return say(`Envoy (user ${uid}) calling its own pod enters the server-side listener`, { details, changedBy: settings.proxyUid, kernelNote: note, versions: 'since 1.3; by user and by group since 1.5; without 15008 since 1.18' });
+    const which = tunnel ? (dns ? ' but ports 53 and HBONE' : ' but HBONE') : dns ? ' but port 53' : '';
+    return say(`Envoy (user ${uid}) calling its own pod enters the server-side listener`, {
+      variant: `ISTIO_OUTPUT: proxy user over lo${which} to ISTIO_IN_REDIRECT`,
+      details: [...details, ...(profile.mode === 'sidecar TPROXY' ? [text('In TPROXY mode Envoy runs as user 0, so its own calls do not match; they are taken by mark 1338 and ISTIO_TPROXY.')] : [])],
+      changedBy: settings.proxyUid,
+      kernelNote: note,
+    });
   }
   const before = loopbackLeft(chain, rule);
   let note: string;
@@ -263,10 +251,10 @@ function selfCallRule(at: Place): RuleKnowledge | undefined {
     note = 'Live here: the rule that returns everyone over lo is absent (the include list holds a loopback address), so this group’s self-calls do enter Envoy.';
   }
   return say(`The same by group ${gid ?? ''}: self-calls of the proxy enter the server-side listener`, {
+    variant: tunnel ? 'ISTIO_OUTPUT: proxy group over lo but HBONE to ISTIO_IN_REDIRECT' : 'ISTIO_OUTPUT: proxy group over lo to ISTIO_IN_REDIRECT',
     details,
     changedBy: settings.proxyGid,
     kernelNote: note,
-    versions: 'since 1.5',
   });
 }
 
@@ -285,12 +273,14 @@ function captureRule(at: Place): RuleKnowledge | undefined {
   switch (shape.form) {
     case '':
       return say(`Everything that is left is captured: TCP goes to Envoy, port ${port}`, {
+        variant: 'ISTIO_OUTPUT: rest to ISTIO_REDIRECT',
         details: [text('The include list is `*`.')],
         changedBy: settings.outboundRangesInclude,
         kernelNote: onlyTcp,
       });
     case 'dst':
       return say(`Traffic to ${valueOf(shape, 'dst') ?? ''} is captured: TCP goes to Envoy, port ${port}`, {
+        variant: 'ISTIO_OUTPUT: included range to ISTIO_REDIRECT',
         details: [text('One rule for each range of the include list. What is in none of them stays outside the mesh.')],
         changedBy: settings.outboundRangesInclude,
         kernelNote: onlyTcp,
@@ -298,17 +288,17 @@ function captureRule(at: Place): RuleKnowledge | undefined {
     case 'dport proto': {
       const all = ruleAfter(chain, rule, (each) => each.target === 'ISTIO_REDIRECT' && each.form === '');
       return say(`TCP port ${valueOf(shape, 'dport') ?? ''} is captured whatever the address`, {
+        variant: ruleSet.family === 6 ? 'ISTIO_OUTPUT: included port to ISTIO_REDIRECT, IPv6' : 'ISTIO_OUTPUT: included port to ISTIO_REDIRECT',
         details: [text('For ports that must go through Envoy although their addresses are not in the include list.')],
         changedBy: settings.outboundPortsInclude,
         kernelNote: all === undefined ? undefined : `Changes nothing here: ${lineOf(all)} captures every port anyway, because the include list is \`*\`.`,
-        versions: 'since 1.7',
       });
     }
     case '!dst out':
       return say('A connection over lo to the pod’s own address goes to Envoy', {
+        variant: 'ISTIO_OUTPUT: over lo to ISTIO_REDIRECT',
         details: [text('The oldest form of the self-call rule: no owner, so the application’s own calls to its pod address are taken too, and the one port that Envoy had then.')],
-        versions: '1.2 and older',
-        sources: [sources.oldShell],
+        source: sources.oldShell,
       });
     default:
       return undefined;

@@ -1,0 +1,12 @@
+import type { RuleKnowledge } from '../facts';
+import type { RuleSetView, RuleView } from '../view';
+import { ambientRule, nodeRule } from './ambientRules';
+import { istioProfile } from './profile';
+import { sidecarRule } from './sidecarRules';
+
+/** What a rule that Istio wrote is for; undefined where it is none of its, or no Istio is in the rule set. */
+export function istioRule(ruleSet: RuleSetView, rule: RuleView): RuleKnowledge | undefined {
+  const profile = istioProfile(ruleSet);
+  if (profile === undefined) return undefined;
+  return profile.mode.startsWith('sidecar') ? sidecarRule(ruleSet, profile, rule) : ambientRule(ruleSet, profile, rule) ?? nodeRule(rule);
+}
