@@ -17,6 +17,6 @@ export function runOverview(given: Arguments, terminal: Terminal): number {
 
 /** For a file without rules, host facts and packets. */
 export function nothingFound(name: string, unread: number): string {
-  const seen = unread === 0 ? '' : ` (${unread} lines look as if they meant something: iptables-lens overview ${name})`;
+  const seen = unread === 0 ? '' : ` (${unread === 1 ? 'one line looks as if it' : `${unread} lines look as if they`} meant something: iptables-lens overview ${name})`;
   return `${name}: there are no rules in it. Paste the output of iptables-save, or the log of istio-init${seen}`;
 }

@@ -18,7 +18,7 @@ export function overviewText({ ruleSets, host, packets, unread }: Overview): str
   }));
   part('Host', host.map(({ kind, lines, count }) => `${placeOf(lines)}  ${countedNoun(count, NOUNS[kind])}`));
   part('Packets', limited(packets.map(({ line, expression }) => `line ${line}  ${expression}`), MOST_PACKETS));
-  part('Not read', limited(unread.map(({ line, text, reason }) => `line ${line}: ${reason}\n      ${visible(text)}`), MOST_UNREAD));
+  part('Not read', limited(unread.map(({ line, text, reason }) => [`line ${line}: ${reason}`, `    ${text}`]), MOST_UNREAD).flat());
   return out.join('');
 }
 
@@ -26,6 +26,6 @@ function placeOf([first, last]: readonly [number, number]): string {
   return first === last ? `line ${first}` : `lines ${first}–${last}`;
 }
 
-function limited(lines: readonly string[], most: number): readonly string[] {
-  return lines.length <= most ? lines : [...lines.slice(0, most), `… and ${lines.length - most} more`];
+function limited<Entry>(entries: readonly Entry[], most: number): readonly (Entry | string)[] {
+  return entries.length <= most ? entries : [...entries.slice(0, most), `… and ${entries.length - most} more`];
 }

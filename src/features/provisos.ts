@@ -1,7 +1,7 @@
 import type { Proviso, Walked } from '../core/netfilter/events';
 import { tablesOf } from '../core/ruleset/oneHost/hosts';
 import { placeOf } from '../core/ruleset/oneHost/inferTables';
-import type { RulesSection } from '../core/syntax/tree';
+import type { EmbeddedLine, RulesSection } from '../core/syntax/tree';
 import { sectionsOf, type Dump } from './fileModel';
 import { beyondOf, tablesNotShown } from './ruleSetNotes';
 
@@ -26,7 +26,9 @@ export function rulesProvisos({ family, dump, met }: RulesShown, walked: Walked)
   const sections = met ? sectionsOf(met) : [];
   const parts = sections.flatMap((section) => section.parts ?? [section]);
   const other = met && met.host !== dump.host ? [{ what: `${met.label} (${met.detail}) is of the same host as ${dump.label} (${dump.detail})`, reason: 'nothing in the file says so' }] : [];
-  return [...other, ...parts.flatMap((part) => guessedTable(part, matched)), ...unseen(notInFile(sections, parts, family, entered))];
+  const typed = [...matched].filter((line) => (line as Partial<EmbeddedLine>).maybeComment).map(({ index }) => index + 1);
+  const comments = typed.length === 0 ? [] : [{ what: `${typed.length === 1 ? 'line' : 'lines'} ${listed(typed.map(String))} ${typed.length === 1 ? 'was' : 'were'} typed by root, and ${typed.length === 1 ? 'is no comment' : 'are no comments'}`, reason: 'nothing but "# " stands in front, which is a prompt or the mark of a comment' }];
+  return [...other, ...comments, ...parts.flatMap((part) => guessedTable(part, matched)), ...unseen(notInFile(sections, parts, family, entered))];
 }
 
 function guessedTable({ inferred, defaultTable, lines }: RulesSection, matched: ReadonlySet<object>): readonly Proviso[] {

@@ -51,9 +51,12 @@ function reasonOf(line: Line, read: readonly Line[]): string | undefined {
     case Shape.SocketRow: return 'A socket that could not be read.';
     case Shape.IpRoute: case Shape.IpRule: case Shape.IpAdd: return 'A route or policy rule that could not be read.';
     case Shape.Text: case Shape.Wrapped: return suspicionOf(line.text.length > LONGEST_LINE ? line.text.slice(0, LONGEST_LINE) : line.text);
+    case Shape.Comment: case Shape.Echo: return read.length === 0 && TAKEN_OUT.test(line.text.slice(0, LONGEST_LINE)) ? 'A command behind "#": it is taken for a comment, and not applied.' : undefined;
     default: return undefined;
   }
 }
+
+const TAKEN_OUT = /^\s*#+\s*(?:sudo\s+)?ip6?tables(?:-legacy|-nft)?\s+(?:-t\s+\w+\s+)?(?:-[AIDRNPXF]|--(?:append|insert|delete|new-chain|policy|flush))\b/;
 
 /** What stands behind that in a line of prose is not looked at. */
 const LONGEST_LINE = 2000;

@@ -18,6 +18,9 @@ const CASES: readonly [name: string, text: string, rules: readonly string[]][] =
   ['a diff that is cut off', '@@ -1,40 +1,40 @@\n *filter\n+-A INPUT -j ACCEPT', ['3 filter -A INPUT -j ACCEPT']],
   ['a table behind # in every line', '# *filter\n# :INPUT DROP [0:0]\n# -A INPUT -i lo -j ACCEPT\n# COMMIT\n', ['3 filter -A INPUT -i lo -j ACCEPT']],
   ['a table behind # in a file with rules of its own', '*filter\n-A INPUT -j DROP\nCOMMIT\n\n# *filter\n# -A INPUT -j ACCEPT\n# COMMIT\n', ['2 filter -A INPUT -j DROP']],
+  ['commands behind # and nothing else', 'Then we ran\n# iptables -A INPUT -s 192.0.2.1 -j DROP\n# and, as it did not help\n# sudo iptables -t nat -F\n', ['2 filter -A INPUT -s 192.0.2.1/32 -j DROP']],
+  ['commands behind # in a script', '#!/bin/sh\n# iptables -A INPUT -s 192.0.2.1 -j DROP\n', []],
+  ['commands behind # beside a dump', '# iptables -A INPUT -s 192.0.2.1 -j DROP\n*filter\n-A INPUT -j DROP\nCOMMIT\n', ['3 filter -A INPUT -j DROP']],
   ['one rule behind #', '# -A INPUT -j ACCEPT\n', []],
 ];
 

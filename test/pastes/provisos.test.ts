@@ -38,6 +38,7 @@ const CASES: readonly Case[] = [
   { name: 'an answer that leaves by another interface', text: `${HOST}${ROUTES}${save('filter')}`, packet: 'in eth1 tcp 198.51.100.9 > 10.72.0.1:8443', hangsOn: ['net.ipv4.conf.all.rp_filter is 0'] },
   { name: 'settled by the user', text: `${HOST}${ROUTES}${save('filter')}`, packet: 'in eth1 tcp 198.51.100.9 > 10.72.0.1:8443', sysctls: { 'net.ipv4.conf.all.rp_filter': 0 }, hangsOn: [] },
   { name: 'an address of the loopback from outside', text: `${HOST}${ROUTES}${save('filter')}`, packet: 'in eth0 tcp 10.71.0.9 > 127.0.0.1:8443', hangsOn: ['net.ipv4.conf.all.route_localnet is 0'] },
+  { name: 'a command behind #, where it decides', text: `# iptables -A INPUT -s 10.71.0.9 -j DROP\n\n${HOST}${ROUTES}`, packet: IN, hangsOn: ['line 1 was typed by root, and is no comment'] },
   { name: 'a packet that reaches no hook', text: `# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n${save('filter')}${HOST}${ROUTES}blackhole 203.0.113.0/24\n`, packet: 'out tcp > 203.0.113.9:80', hangsOn: [] },
 ];
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { modelOf } from '../../src/features/fileModel';
 import { overviewOf } from '../../src/features/overview';
+import { overviewText } from '../../src/features/overviewText';
 import { unreadLines } from '../../src/features/unread';
 
 /** Lines that are not used, and a word of the reason that is told; an empty list where nothing is lost. */
@@ -15,6 +16,9 @@ const CASES: readonly [name: string, text: string, unread: readonly (readonly [l
   ['ufw and firewalld', 'ufw allow 22/tcp\nfirewall-cmd --permanent --add-port=80/tcp\n', [[1, /ufw/], [2, /firewalld/]]],
   ['bridges and ARP', 'ebtables -A FORWARD -p IPv4 -j DROP\narptables -A INPUT -j DROP\n', [[1, /bridges/], [2, /bridges/]]],
   ['IPVS', 'ipvsadm -A -t 192.0.2.1:80 -s rr\n', [[1, /IPVS/]]],
+  ['a command that a script leaves out', '#!/bin/sh\n# iptables -A INPUT -j DROP\n', [[2, /comment/]]],
+  ['a command that is left out beside another one', '# iptables -A INPUT -j DROP\niptables -A INPUT -s 192.0.2.1 -j DROP\n', [[1, /comment/]]],
+  ['a command that root typed, where the file has nothing else', 'So we ran\n# iptables -A INPUT -j DROP\n', []],
   ['a command that was refused', 'iptables -A INPUT -j NOWHERE\niptables: No chain/target/match by that name.\n', [[1, /No chain/]]],
 ];
 
@@ -37,4 +41,8 @@ test('an overview tells rules, facts of the host and packets with their lines', 
   expect(host.map(({ kind, count }) => `${kind} ${count}`)).toEqual(['address 2', 'route 2', 'sysctl 1']);
   expect(packets.map(({ line }) => line)).toEqual([17]);
   expect(unread.map(({ line }) => line)).toEqual([18]);
+});
+
+test('an overview in a terminal has the text of each line that was not read below its reason, and no byte of it raw', () => {
+  expect(overviewText(overviewOf(modelOf(parseSourceFile('nft add rule ip filter input tcp dport 22 \u001b[31maccept\n', { fileName: 'paste.txt' }))))).toMatch(/^Not read\n {2}line 1: [^\n]+\n {6}nft add rule ip filter input tcp dport 22 (?:\\x1b\[31m)?accept\n$/);
 });

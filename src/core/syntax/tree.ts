@@ -122,6 +122,8 @@ export interface EmbeddedLine extends Line {
   readonly runsIf?: RunCondition;
   /** A script counts on it that this command may fail (`2>/dev/null`, `|| true`): that there is nothing to delete is no mistake. */
   readonly mayFail?: true;
+  /** It stands behind `# `: what root typed, or a comment. */
+  readonly maybeComment?: true;
   /** The line of the file that holds a column, where it is not always the one with this `index`; of it only the index means something. */
   readonly toLine?: (column: number) => Line;
 }

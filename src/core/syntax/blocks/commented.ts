@@ -6,12 +6,13 @@ import type { Block, BlockReader } from './block';
 
 /**
  * Rules each of whose lines stands behind `# `, as in the notes above a script or in the comment of another language. They count only where
- * a whole table stands so, or all that there are do: a rule that somebody took out of a file for a while is out of it.
+ * a whole table stands so, or all that there are do: a rule that somebody took out of a file for a while is out of it. Commands that stand so
+ * and alone may as well be what root typed.
  */
-export const commented: BlockReader = { begins: [Shape.Comment], read: readCommented };
+export const commented: BlockReader = { begins: [Shape.Comment, Shape.Echo], read: readCommented };
 
 function readCommented(lines: readonly Line[], shapes: Uint8Array, from: number): Block | undefined {
-  if (from > 0 && shapes[from - 1] === Shape.Comment) return undefined;
+  if (from > 0 && isCommented(lines[from - 1] as Line, shapes[from - 1])) return undefined;
   let to = from;
   let table = false;
   let committed = false;
@@ -21,7 +22,8 @@ function readCommented(lines: readonly Line[], shapes: Uint8Array, from: number)
     else if (bare === 'COMMIT' && table) committed = true;
     to++;
   }
-  if (!committed || to - from < 2 || hasRules(shapes, from, to)) return undefined;
+  if (hasRules(shapes)) return undefined;
+  if (!committed || to - from < 2) return readTyped(lines, from, to);
   const read: EmbeddedLine[] = [];
   for (let i = from; i < to; i++) {
     const line = lines[i] as Line;
@@ -29,6 +31,18 @@ function readCommented(lines: readonly Line[], shapes: Uint8Array, from: number)
   }
   return { to, lines: read };
 }
+
+/** Commands of root in a file that has no rules elsewhere and is no script; other comments between them stay what they are. */
+function readTyped(lines: readonly Line[], from: number, to: number): Block | undefined {
+  if (lines[0]?.text.startsWith('#!')) return undefined;
+  const read = lines.slice(from, to).flatMap((line): readonly Line[] => {
+    const made = CHANGES_RULES.test(bareText(line)) ? new DerivedLine().keep(line, bareStart(line)).read() : [];
+    return made.some(({ shape }) => shape === Shape.ProgramCommand) ? made.map((each) => ({ ...each, maybeComment: true })) : [line];
+  });
+  return read.some((line, i) => line !== lines[from + i]) ? { to, lines: read } : undefined;
+}
+
+const CHANGES_RULES = /^(?:sudo )?ip6?tables(?:-legacy|-nft)? /;
 
 function isCommented({ text, contentStart }: Line, shape: number | undefined): boolean {
   return (shape === Shape.Comment || shape === Shape.Echo || shape === Shape.Header) && (text.charCodeAt(contentStart) === 35);
@@ -44,11 +58,12 @@ function bareText(line: Line): string {
   return line.text.slice(bareStart(line), trimmedEnd(line.text)).trim();
 }
 
-/** Rules outside of the comment: then they are what the file is about. */
-function hasRules(shapes: Uint8Array, from: number, to: number): boolean {
-  for (const shape of [Shape.Rule, Shape.Table, Shape.Chain, Shape.ProgramCommand]) {
-    const first = shapes.indexOf(shape);
-    if (first >= 0 && (first < from || shapes.indexOf(shape, to) >= 0)) return true;
-  }
-  return false;
+/** Rules outside of any comment: then they are what the file is about. Looked for once, however many comments a file has. */
+function hasRules(shapes: Uint8Array): boolean {
+  let known = withRules.get(shapes);
+  if (known === undefined) withRules.set(shapes, (known = RULES.some((shape) => shapes.includes(shape))));
+  return known;
 }
+
+const RULES = [Shape.Rule, Shape.Table, Shape.Chain, Shape.ProgramCommand];
+const withRules = new WeakMap<Uint8Array, boolean>();
