@@ -33,6 +33,29 @@ describe('both back ends filter every packet', () => {
     expect(ends(`2: eth0: <UP> mtu 1500\n    inet 192.0.2.9/24 scope global eth0\n${paste}`, packet)).toEqual(expected);
   });
 
+  /** Asked with both back ends in a network namespace, tables made in either order: who was made later translates, in each hook. */
+  describe.each([['nft', 2], ['legacy', 1]] as const)('nat of both, %s newer', (newer, number) => {
+    const nat = (n: number): readonly string[] => [
+      '*nat', `-A PREROUTING -i v0 -p udp -m udp --dport 999 -j REDIRECT --to-ports 100${n}`, `-A INPUT -i v0 -p udp -j SNAT --to-source 10.9.0.${n}`,
+      `-A OUTPUT -o v0 -p udp -m udp --dport 777 -j DNAT --to-destination 10.5.0.2:200${n}`, `-A POSTROUTING -o v0 -p udp -j SNAT --to-source 10.5.0.1${n}`,
+    ];
+    const paste = `2: v0: <UP> mtu 1500\n    inet 10.5.0.1/24 scope global v0\n${text(...LEGACY(...nat(1)), ...NFT(...nat(2)))}`;
+    it.each([
+      ['in v0 udp 10.5.0.2:5555 > 10.5.0.1:999', `10.9.0.${number} > 10.5.0.1:100${number}`],
+      ['out udp 10.5.0.1:6666 > 10.5.0.2:777', `10.5.0.1${number} > 10.5.0.2:200${number}`],
+    ])('%s', (packet, expected) => {
+      const known = trace(paste, `${packet} newer ${newer}`).outcomes.map(({ finalPacket: { src, dst, dport } }) => `${src as string} > ${dst as string}:${dport as number}`);
+      expect(known).toEqual([expected]);
+      expect(trace(paste, packet).outcomes.flatMap(({ assumptions }) => assumptions.flatMap((each) => ('word' in each ? [each.word] : [])))).toEqual(['newer nft', 'newer legacy']);
+    });
+  });
+
+  it('asks about the rules of each by themselves', () => {
+    const unknown = ['*filter', '-A INPUT -m set --match-set blocked src -j DROP'];
+    const { outcomes } = trace(text(...LEGACY(...unknown), ...NFT(...unknown), '2: eth0: <UP> mtu 1500', '    inet 192.0.2.9/24 scope global eth0'), 'in eth0 tcp 192.0.2.1 > 192.0.2.9:80 newer nft');
+    expect(outcomes.map(({ outcome, assumptions }) => `${outcome}: ${assumptions.map((each) => ('backend' in each ? `${each.backend as string} ${each.chain}:${each.num} ${each.value ? 'yes' : 'no'}` : '')).filter((each) => each !== '').join(', ')}`)).toEqual(['DROPPED: nft INPUT:1 yes', 'DROPPED: nft INPUT:1 no, legacy INPUT:1 yes', 'LOCAL: nft INPUT:1 no, legacy INPUT:1 no']);
+  });
+
   it('tells whose rules they are', () => {
     const [outcome] = trace(filters, 'in eth0 tcp 192.0.2.1 > :82').outcomes;
     expect(outcome?.matchedRules.map(({ backend, rule }) => `${backend} ${rule}`)).toEqual(['nft -A INPUT -p tcp -m multiport --dports 81,82 -j ACCEPT']);

@@ -34,6 +34,7 @@ export const KEYWORDS: Readonly<Record<string, { readonly field: keyof PacketReq
   payload: { field: 'payloadHex', value: 'bytes in hexadecimal' },
   priority: { field: 'priority', value: 'a number' },
   at: { field: 'at', value: 'a chain to begin in, such as KUBE-NODEPORTS or nat/KUBE-NODEPORTS' },
+  newer: { field: 'newer', value: 'nft or legacy: the back end whose tables were made later' },
 };
 
 /** Other spellings of keywords. */

@@ -45,7 +45,7 @@ const PRINTED: readonly (readonly [string, keyof PacketRequest, (value: unknown)
   ['uid', 'uid', decimal], ['gid', 'gid', decimal], ['groups', 'groups', decimal], ['mark', 'mark', hexadecimal], ['ttl', 'ttl', decimal], ['tos', 'tos', hexadecimal],
   ['length', 'length', decimal], ['mac', 'srcMac', decimal], ['dstmac', 'dstMac', decimal], ['icmpid', 'icmpId', decimal], ['icmpseq', 'icmpSeq', decimal],
   ['spi', 'spi', decimal], ['id', 'id', decimal], ['seq', 'seq', decimal], ['acknum', 'ack', decimal], ['window', 'window', decimal],
-  ['tcpoptions', 'tcpOptionsHex', decimal], ['ipoptions', 'ipOptionsHex', decimal], ['payload', 'payloadHex', decimal], ['priority', 'priority', decimal], ['at', 'at', decimal],
+  ['tcpoptions', 'tcpOptionsHex', decimal], ['ipoptions', 'ipOptionsHex', decimal], ['payload', 'payloadHex', decimal], ['priority', 'priority', decimal], ['at', 'at', decimal], ['newer', 'newer', decimal],
 ];
 
 function protocolWords({ proto: protocol = 0, src, dst }: PacketRequest): string[] {

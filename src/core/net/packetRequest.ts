@@ -63,6 +63,8 @@ export interface PacketRequest {
   readonly own?: boolean;
   /** `CHAIN` or `TABLE/CHAIN`: the packet is put there in place of the built-in chain of its table, the first time that this may be. */
   readonly at?: string;
+  /** Of a host with rules of both back ends: whose tables were made later, and are asked first. */
+  readonly newer?: 'nft' | 'legacy';
 }
 
 /** An IPv6 extension header as it is asked for. */
@@ -270,5 +272,5 @@ const READERS: readonly (readonly [string, Reader])[] = [
   ['fragOffset', number(0, 8191)], ['fragTotal', number(0, 65535)], ['ipOptionsHex', hex(40)], ['extHeaders', list(extensionHeader, 64)],
   ['payloadHex', hex(65535)], ['spi', number(0, U32)], ['srcMac', mac], ['dstMac', mac], ['mark', number(0, U32)], ['priority', number(0, U32)],
   ['uid', number(0, U32)], ['gid', number(0, U32)], ['groups', list(number(0, U32), 65536)],
-  ['at', chainName], ['ctstate', oneOf(['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'])],
+  ['newer', oneOf(['nft', 'legacy'])], ['at', chainName], ['ctstate', oneOf(['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'])],
 ];

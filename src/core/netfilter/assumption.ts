@@ -1,4 +1,5 @@
 import type { Rule } from '../ruleset/ruleSet';
+import type { Backend } from '../xtables/backend';
 import type { TableName } from '../xtables/view';
 import { assumptionKey } from './assumptionKey';
 
@@ -7,6 +8,8 @@ import { assumptionKey } from './assumptionKey';
  * outcomes that part late have hundreds of assumptions in common, which are shown as they are instead of being copied for each.
  */
 export class Assumption {
+  /** Whose rule it is, where both back ends have rules. */
+  declare readonly backend?: Backend;
   readonly table: TableName;
   readonly chain: string;
   readonly num: number;
@@ -19,7 +22,8 @@ export class Assumption {
   readonly #rule: Rule;
   readonly #choice: boolean;
 
-  constructor(rule: Rule, match: string, value: boolean, choice: boolean, probability: number | undefined, reason: string) {
+  constructor(rule: Rule, match: string, value: boolean, choice: boolean, probability: number | undefined, reason: string, backend?: Backend) {
+    if (backend !== undefined) this.backend = backend;
     this.table = rule.chain.table;
     this.chain = rule.chain.name;
     this.num = rule.number;
@@ -40,7 +44,7 @@ export class Assumption {
     return this.#choice;
   }
 
-  /** `table/chain/num/match`: under this key the user may answer the question. */
+  /** `table/chain/num/match`, behind `backend/` where there are two: under this key the user may answer the question. */
   get key(): string {
     return assumptionKey(this);
   }

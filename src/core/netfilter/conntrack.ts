@@ -10,6 +10,8 @@ import type { World } from './world';
 /** What a rule in raw said of new connections: `-j CT --zone 1 --helper ftp`. */
 export interface Template {
   readonly zone: { readonly original: number; readonly reply: number };
+  /** The zone of these directions is the mark of the packet when it is looked for, as a number of 16 bits. */
+  readonly ofMark?: { readonly original: boolean; readonly reply: boolean } | undefined;
   readonly helper: string | undefined;
   /** The CT rule that made it: all packets that it meets have the same template. */
   readonly madeBy?: string;
@@ -43,7 +45,8 @@ const ICMPV6_REQUESTS: ReadonlySet<number> = new Set([128, 139]);
  * happens when the packet has passed all hooks.
  * Source: nf_conntrack_core.c nf_conntrack_in.
  */
-export function track(packet: Packet, world: World, template: Template, setting: TrackingSetting): Tracked {
+export function track(packet: Packet, world: World, given: Template, setting: TrackingSetting): Tracked {
+  const template = zoned(given, packet);
   // Source: nf_conntrack_proto_icmp.c nf_conntrack_icmp_packet, nf_conntrack_proto_icmpv6.c nf_conntrack_icmpv6_packet.
   if (packet.protocol === (packet.family === 4 ? PROTOCOL.ICMPV6 : PROTOCOL.ICMP)) return { view: NO_ENTRY('INVALID'), why: 'ICMP of the other family is not tracked' };
   if (isIcmpErrorPacket(packet)) return trackError(packet, world, template);
@@ -59,6 +62,12 @@ export function track(packet: Packet, world: World, template: Template, setting:
   const tuple = tupleOf(packet);
   const found = world.find(tuple, template.zone);
   return found ? trackKnown(packet, found.entry, found.direction, world, template, setting) : trackNew(packet, world, template, setting);
+}
+
+/** Source: include/net/netfilter/nf_conntrack_zones.h nf_ct_zone_tmpl. */
+function zoned(template: Template, { mark }: Packet): Template {
+  const { ofMark } = template;
+  return ofMark ? { ...template, zone: { original: ofMark.original ? mark & 0xffff : 0, reply: ofMark.reply ? mark & 0xffff : 0 } } : template;
 }
 
 function trackNew(packet: Packet, world: World, template: Template, setting: TrackingSetting): Tracked {

@@ -20,7 +20,7 @@ interface HostAssumption {
 
 /** One outcome in the words of the JSON contract. */
 export interface Outcome {
-  readonly assumptions: readonly (Pick<Assumption, 'table' | 'chain' | 'num' | 'match' | 'value' | 'probability' | 'reason'> | HostAssumption)[];
+  readonly assumptions: readonly (Pick<Assumption, 'backend' | 'table' | 'chain' | 'num' | 'match' | 'value' | 'probability' | 'reason'> | HostAssumption)[];
   readonly outcome: WalkEnd['outcome'];
   readonly verdict: WalkEnd['verdict'];
   readonly dropBy?: Record<string, unknown>;

@@ -1,5 +1,6 @@
 import { hookBits, type Chain, type Rule } from '../ruleset/ruleSet';
 import type { Unknown } from '../xtables/answer';
+import type { Backend } from '../xtables/backend';
 import type { Effect, MatchChange } from '../xtables/extension';
 import type { Hook, PacketView, TableName } from '../xtables/view';
 import { assumptionKey } from './assumptionKey';
@@ -113,13 +114,13 @@ class Tables implements Traveller {
   }
 
   settle(rule: Rule, condition: string, answer: Unknown): boolean | undefined {
-    const value = this.passage.context.answers.get(keyOf(rule, condition));
+    const value = this.passage.context.answers.get(this.keyOf(rule, condition));
     if (value !== undefined) this.assume(rule, { question: condition, value, choice: false, reason: answer.reason, probability: chanceOf(answer, value) });
     return value;
   }
 
   presume(rule: Rule, condition: string, answer: boolean): boolean {
-    const value = this.passage.context.answers.get(keyOf(rule, condition)) ?? answer;
+    const value = this.passage.context.answers.get(this.keyOf(rule, condition)) ?? answer;
     this.assume(rule, { question: condition, value, choice: false, reason: FRESH, probability: undefined });
     return value;
   }
@@ -164,17 +165,17 @@ class Tables implements Traveller {
 
   private applyChoice(rule: Rule, effect: Extract<Effect, { kind: 'choice' }>): Applied {
     const { answers } = this.passage.context;
-    const choice = effect.choices.find(({ text }) => answers.get(keyOf(rule, text)) === true) ?? (effect.choices.length === 1 ? effect.choices[0] : undefined);
+    const choice = effect.choices.find(({ text }) => answers.get(this.keyOf(rule, text)) === true) ?? (effect.choices.length === 1 ? effect.choices[0] : undefined);
     if (effect.choices.length === 0) return { kind: 'continue' };
     if (!choice) return { kind: 'open', reason: effect.reason, choices: effect.choices };
     this.assume(rule, { question: choice.text, value: true, choice: true, reason: effect.reason, probability: choice.probability });
     return this.apply(rule, choice.effect);
   }
 
-  private templateOf({ chain, number }: Rule, { zone, helper }: Extract<Effect, { kind: 'template' }>): Template {
+  private templateOf({ chain, number }: Rule, { zone, ofMark, helper }: Extract<Effect, { kind: 'template' }>): Template {
     const { world } = this.passage.context;
     const madeBy = `CT ${this.passage.at.packet.family} ${chain.name} ${number}`;
-    return { zone, helper, madeBy, mark: world.get(madeBy) as number | undefined ?? 0 };
+    return { zone, ofMark, helper, madeBy, mark: world.get(madeBy) as number | undefined ?? 0 };
   }
 
   /** A rule keeps its template, and with it what CONNMARK has written there (net/netfilter/xt_CT.c). */
@@ -211,18 +212,23 @@ class Tables implements Traveller {
     return { kind: 'accept' };
   }
 
+  /** Of the rules that are asked, where both back ends have some. */
+  private backend(): Backend | undefined {
+    return this.passage.context.newer && this.passage.ruleSet?.backend;
+  }
+
+  private keyOf(rule: Rule, match: string): string {
+    return assumptionKey({ backend: this.backend(), table: rule.chain.table, chain: rule.chain.name, num: rule.number, match });
+  }
+
   assume(rule: Rule, { question: match, value, choice, reason, probability }: Omit<Branch, 'from'>): void {
     if (probability !== undefined) this.passage.chances++;
-    this.passage.assumptions.push(new Assumption(rule, match, value, choice, probability, reason));
+    this.passage.assumptions.push(new Assumption(rule, match, value, choice, probability, reason, this.backend()));
   }
 }
 
 /** What is assumed of matches that remember earlier packets. */
 const FRESH = 'it depends on the packets before: the rules count as just loaded, and packets follow each other at once';
-
-function keyOf(rule: Rule, match: string): string {
-  return assumptionKey({ table: rule.chain.table, chain: rule.chain.name, num: rule.number, match });
-}
 
 function targetName(rule: Rule): string {
   return rule.target.kind === 'extension' ? rule.target.extension.name : rule.target.kind === 'unknown' ? rule.target.name : '';

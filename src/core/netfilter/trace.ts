@@ -80,7 +80,7 @@ const NEWER_KEY = 'host/newer/nft';
 function followInBoth(request: PacketRequest, setting: TraceSetting, world: World): Followed {
   const ruleSet = familyOf(request) === 4 ? setting.ruleSets.v4 : setting.ruleSets.v6;
   if (!ruleSet?.beside) return follow(request, setting, world, undefined);
-  const said = setting.answers?.get(NEWER_KEY);
+  const said = setting.answers?.get(NEWER_KEY) ?? (request.newer && request.newer === 'nft');
   const likelier = follow(request, setting, world, said === false ? 'legacy' : 'nft');
   if (said !== undefined) return { ...likelier, traced: inOrder(likelier.traced, setting, said) };
   const other = follow(request, setting, world, 'legacy');
@@ -91,7 +91,7 @@ function followInBoth(request: PacketRequest, setting: TraceSetting, world: Worl
 }
 
 function inOrder(traced: Traced, { host }: TraceSetting, value: boolean): Traced {
-  const answer: HostAnswer = { what: 'the tables of nft were made after those of legacy', value, choice: false, key: NEWER_KEY, word: '', reason: 'nothing in the file tells which were made first, and those made later are asked first' };
+  const answer: HostAnswer = { what: 'the tables of nft were made after those of legacy', value, choice: false, key: NEWER_KEY, word: `newer ${value ? 'nft' : 'legacy'}`, reason: 'nothing in the file tells which were made first, and those made later are asked first' };
   return { ...traced, outcomes: traced.outcomes.map((walked) => ({ ...walked, on: { host: walked.on?.host ?? host, answers: [...(walked.on?.answers ?? []), answer] } })) };
 }
 

@@ -196,7 +196,8 @@ export type Effect =
   /** raw table: connection tracking will not look at this packet. Ignored once it is tracked. */
   | { readonly kind: 'untrack'; }
   /** raw table: what a new connection starts with. The first CT rule wins. */
-  | { readonly kind: 'template'; readonly zone: { readonly original: number; readonly reply: number }; readonly helper: string | undefined }
+  /** `ofMark`: the zone of these directions is the mark that the packet has when connection tracking looks at it. */
+  | { readonly kind: 'template'; readonly zone: { readonly original: number; readonly reply: number }; readonly ofMark?: { readonly original: boolean; readonly reply: boolean } | undefined; readonly helper: string | undefined }
   /** The packet is gone for these rules: another part of the kernel took it (SYNPROXY, CLUSTERIP). */
   | { readonly kind: 'stolen'; readonly note: string }
   /** Several things can happen; the walk follows each. */

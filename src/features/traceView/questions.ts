@@ -1,4 +1,5 @@
 import type { Assumption } from '../../core/netfilter/assumption';
+import { assumptionKey } from '../../core/netfilter/assumptionKey';
 import type { HostAnswer, Walked } from '../../core/netfilter/events';
 import { lineNumber, type TraceInput } from './course';
 import type { AssumptionModel, OutcomeTab, Question } from './model';
@@ -44,7 +45,7 @@ function ruleQuestions({ traced, answers }: TraceInput): readonly Question[] {
     const parted = assumptions.findIndex((assumption, i) => assumption !== before[i]);
     before = assumptions;
     for (const assumption of parted < 0 ? [] : assumptions.slice(parted)) {
-      const id = assumption.choice ? `${assumption.table}/${assumption.chain}/${assumption.num}` : assumption.key;
+      const id = assumption.choice ? assumptionKey({ ...assumption, match: '' }) : assumption.key;
       let question = found.get(id);
       if (!question) found.set(id, (question = { assumption, choices: new Map() }));
       question.choices.set(`${assumption.match}/${assumption.value}`, assumption);
@@ -56,7 +57,7 @@ function ruleQuestions({ traced, answers }: TraceInput): readonly Question[] {
       : yesNo(assumption);
     const chosen = options.findIndex(({ key, value }) => answers.get(key) === value);
     return {
-      id, text: assumption.choice ? targetText(assumption) : assumption.match, place: `${assumption.table} ${assumption.chain} rule ${assumption.num}`,
+      id, text: assumption.choice ? targetText(assumption) : assumption.match, place: `${assumption.backend === undefined ? '' : `${assumption.backend} `}${assumption.table} ${assumption.chain} rule ${assumption.num}`,
       reason: assumption.reason, line: lineNumber(assumption.rule?.line), choices: options, chosen: chosen < 0 ? undefined : chosen,
     };
   });

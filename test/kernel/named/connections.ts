@@ -219,4 +219,9 @@ const shared: readonly Case[] = [
   ...[['255.255.255.0', '255.255.255.255'], ['255.255.255.255', '255.255.255.0']].map(([first, second]) => ({ name: `recent rules that share a list, masks ${first as string} and ${second as string}`, rules: table('filter', [`INPUT -p tcp -m recent --set --name l --mask ${first as string} --rsource`, `INPUT -p udp -m recent --rcheck --name l --mask ${second as string} --rsource -j DROP`]), packets: [tcp(1), { ...IN, proto: 'udp' }, { ...IN, proto: 'udp', src: '10.244.1.10' }, { ...IN, proto: 'udp', src: '10.244.2.9' }] })),
 ];
 
-const CASES: readonly Case[] = [...assured, ...collisions, ...heartbeats, ...windows, ...resets, ...synAgain, ...queries, ...tcpSettings, ...otherSettings, ...refusals, ...templates, ...wrongChecksums, ...closing, ...options, ...shared];
+/** A zone that is the mark is that of the packet when connection tracking looks for it, whatever a rule behind CT has made of it. */
+const zonesOfMark: readonly Case[] = ['--zone mark', '--zone-orig mark', '--zone-reply mark'].flatMap((zone) => [['MARK --set-mark 0x10007', `CT ${zone}`], [`CT ${zone}`, 'MARK --set-mark 7'], ['MARK --set-mark 7', `CT ${zone}`, 'MARK --and-mark 0xfffffff0']].map((rules): Case => ({
+  name: `connections in a zone: ${rules.join(', ')}`, rules: table('raw', rules.map((rule) => `PREROUTING -i eth0 -j ${rule}`)) + STATES, packets: [FORWARD, FORWARD_BACK, FORWARD, FORWARD_BACK].map((packet) => ({ ...packet, proto: 'udp', ...(packet === FORWARD ? { sport: 5, dport: 6 } : { sport: 6, dport: 5 }) })),
+})));
+
+const CASES: readonly Case[] = [...assured, ...collisions, ...heartbeats, ...windows, ...resets, ...synAgain, ...queries, ...tcpSettings, ...otherSettings, ...refusals, ...templates, ...wrongChecksums, ...closing, ...options, ...shared, ...zonesOfMark];

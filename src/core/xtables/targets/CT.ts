@@ -115,12 +115,14 @@ export const CT = defineTarget<CtData>({
     if (data.events.length + data.expectationEvents.length > 0) parts.push('limits the events that are reported of the connection');
     return parts.join(', ') || 'leaves the connection as it is';
   },
-  apply(data, { packet }) {
+  apply(data) {
     if (data.notrack) return { kind: 'untrack' };
-    const id = data.zone === 'mark' ? packet.mark & 0xffff : data.zone;
+    const id = data.zone === 'mark' ? 0 : data.zone;
     return {
       kind: 'template',
       zone: { original: data.directions === 'reply' ? 0 : id, reply: data.directions === 'orig' ? 0 : id },
+      // Later rules of raw may still change it (net/netfilter/nf_conntrack_core.c resolve_normal_ct).
+      ofMark: data.zone === 'mark' ? { original: data.directions !== 'reply', reply: data.directions !== 'orig' } : undefined,
       helper: data.helper === '' ? undefined : data.helper,
     };
   },
