@@ -1,60 +1,122 @@
-import { idKnowledge, knownNames, portKnowledge, variableKnowledge } from '../core/knowledge/knowledge';
+import { chainKnowledge, familyOfChain, idKnowledge, istioChainVariants, knownNames, logHeadingKnowledge, portKnowledge, settingKnowledge, variableKnowledge, type ChainKnowledge } from '../core/knowledge/knowledge';
 import { allExtensions, matchNamed, targetNamed } from '../core/xtables/registry';
-import { ruleSetOf, type FileModel } from './fileModel';
-import { factBlocks, type Block } from './hover/blocks';
+import { ruleSetOf, sectionsOf, type FileModel } from './fileModel';
+import { factBlocks, knowledgeBlocks, type Block } from './hover/blocks';
 import { BUILTIN_OPTIONS } from './hover/builtinOptions';
+import { directionBlocks } from './hover/directions';
 import { builtinOptionBlocks, chainBlocks, extensionBlocks, looseNameBlocks, optionBlocks, tableBlocks, valueBlocks } from './hover/nameBlocks';
+import { istioReleasesOf, releasesText } from './istioReleases';
+import { programsOf } from './programs';
 import { ruleSetView } from './ruleSetView';
 
-/** Everything known of a name: a chain, table, match, target, option, port, mark, user, address, variable. undefined: nothing. */
-export function explainName(name: string, model?: FileModel): readonly Block[] | undefined {
-  const found = [...chainsOfFile(name, model), ...tableOrChain(name), ...extensions(name), ...options(name), ...numbers(name), ...(looseNameBlocks(name) ? [looseNameBlocks(name) ?? []] : [])];
+type Blocks = readonly Block[];
+
+/**
+ * Everything known of a name: a chain, table, match, target, option, port, mark, user, address, variable, annotation, setting, line of a log.
+ * Without a file every meaning of it; with a file of a chain only what stands there. undefined: nothing.
+ */
+export function explainName(name: string, model?: FileModel): Blocks | undefined {
+  const direction = directionBlocks(name, model);
+  const inFile = model ? chainsOfFile(name, model) : [];
+  const found = [
+    ...(direction ? [direction] : []), ...inFile, ...(inFile.length > 0 ? [] : tableOrChain(name)), ...extensions(name), ...options(name), ...numbers(name, model), ...loose(name, model), ...logLine(name),
+  ];
   if (found.length === 0) return undefined;
   return found.flatMap((blocks, i) => (i === 0 ? blocks : [{ kind: 'rule' } as const, ...blocks]));
 }
 
-function chainsOfFile(name: string, model: FileModel | undefined): readonly (readonly Block[])[] {
-  const dump = model?.defaultDump;
-  if (!dump) return [];
-  const ruleSet = ruleSetOf(dump.section);
-  return [...ruleSet.tables.values()]
-    .filter((table) => table.chains.get(name)?.hook === undefined && table.chains.has(name))
-    .flatMap((table) => {
-      const blocks = chainBlocks(ruleSetView(ruleSet), table.name, name);
-      return blocks ? [blocks] : [];
-    });
+/** The chains of that name as they stand in the file, each once, whichever of its rule sets show them. */
+function chainsOfFile(name: string, model: FileModel): readonly Blocks[] {
+  const seen = new Map<string, Blocks>();
+  const dumps = [...(model.defaultDump ? [model.defaultDump] : []), ...model.dumps.filter((dump) => dump !== model.defaultDump)];
+  for (const section of dumps.flatMap(sectionsOf)) {
+    const ruleSet = ruleSetOf(section);
+    for (const table of ruleSet.tables.values()) {
+      const chain = table.chains.get(name);
+      if (chain === undefined || chain.hook !== undefined) continue;
+      const view = ruleSetView(ruleSet);
+      const key = `${table.name} ${chainKnowledge(view, table.name, name)?.title ?? ''}`;
+      const blocks = seen.has(key) ? undefined : chainBlocks(view, table.name, name);
+      const range = blocks && familyOfChain(name)?.startsWith('Istio') === true ? istioReleasesOf(model, section) : undefined;
+      if (blocks) seen.set(key, range ? [...blocks, { kind: 'small', text: releasesText(range) }] : blocks);
+    }
+  }
+  return [...seen.values()];
 }
 
-function tableOrChain(name: string): readonly (readonly Block[])[] {
+const BUILTIN_CHAINS = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
+const TABLES = ['raw', 'mangle', 'nat', 'filter', 'security'];
+
+function tableOrChain(name: string): readonly Blocks[] {
   const table = tableBlocks(name);
-  const builtin = ['raw', 'mangle', 'nat', 'filter', 'security'].flatMap((each): (readonly Block[])[] => {
-    const blocks = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'].includes(name) ? chainBlocks(undefined, each, name) : undefined;
+  const [inTable = '', chain = ''] = name.split(' ');
+  const builtin = TABLES.flatMap((each): (readonly Block[])[] => {
+    const wanted = BUILTIN_CHAINS.includes(name) ? name : inTable === each && BUILTIN_CHAINS.includes(chain) ? chain : undefined;
+    const blocks = wanted === undefined ? undefined : chainBlocks(undefined, each, wanted);
     return blocks ? [[{ kind: 'text', text: `In table ${each}:` }, ...blocks]] : [];
   });
-  const chain = builtin.length === 0 && !/^[\d.:]+$/.test(name) && variableKnowledge(name) === undefined ? chainBlocks(undefined, undefined, name) : undefined;
-  return [...(table ? [table] : []), ...builtin, ...(chain ? [chain] : [])];
+  return [...(table ? [table] : []), ...builtin, ...(builtin.length === 0 && !/^[\d.:]+$/.test(name) && variableKnowledge(name) === undefined ? chainVariants(name) : [])];
 }
 
-function extensions(name: string): readonly (readonly Block[])[] {
+/** Each meaning that a name has by table and mode. */
+function chainVariants(name: string): readonly Blocks[] {
+  const istio = istioChainVariants(name);
+  if (istio.length > 0) return istio.map(knownBlocks);
+  const seen = new Map<string, ChainKnowledge>();
+  for (const table of [...TABLES, undefined]) {
+    const known = chainKnowledge(undefined, table, name);
+    if (known && !seen.has(known.title)) seen.set(known.title, known);
+  }
+  return [...seen.values()].map(knownBlocks);
+}
+
+function knownBlocks(known: ChainKnowledge): Blocks {
+  return [{ kind: 'title', name: known.name, what: known.title }, ...knowledgeBlocks(known)];
+}
+
+function extensions(name: string): readonly Blocks[] {
   const bare = name.replace(/^-[mj] /, '');
   const list = [matchNamed(bare, 4) ?? matchNamed(bare, 6), targetNamed(bare, 4) ?? targetNamed(bare, 6)];
   return list.flatMap((extension) => (extension ? [extensionBlocks(extension)] : []));
 }
 
-function options(name: string): readonly (readonly Block[])[] {
+function options(name: string): readonly Blocks[] {
   if (!name.startsWith('-')) return [];
   const builtin = Object.entries(BUILTIN_OPTIONS).find(([, { spellings }]) => spellings.includes(name));
   const blocks = builtin && builtinOptionBlocks(builtin[0]);
   const found = allExtensions().flatMap((extension) =>
     extension.options.filter((option) => option.name === name || option.aliases.includes(name)).map((option) => optionBlocks(option, extension)));
-  return blocks ? [blocks, ...found] : found;
+  const istio = settingKnowledge(name);
+  return [...(blocks ? [blocks] : []), ...found, ...(istio ? [factBlocks(name, istio)] : [])];
 }
 
-function numbers(name: string): readonly (readonly Block[])[] {
-  const port = /^\d{1,5}$/.test(name) ? portKnowledge(Number(name)) : undefined;
-  const id = /^\d+$/.test(name) ? idKnowledge(name) : undefined;
-  const mark = /^(0x[0-9a-f]+|\d+)(\/0x[0-9a-f]+)?$/i.test(name) ? valueBlocks('--mark', name, { ruleSet: undefined, table: undefined, chain: undefined }) : undefined;
-  return [...(port ? [factBlocks(name, port)] : []), ...(id ? [factBlocks(name, id)] : []), ...(mark ? [mark] : [])];
+function numbers(name: string, model: FileModel | undefined): readonly Blocks[] {
+  const programs = model && programsOf(model);
+  const place = { ruleSet: model?.defaultDump && ruleSetView(ruleSetOf(model.defaultDump.section)), table: undefined, chain: undefined, programs };
+  const port = /^\d{1,5}$/.test(name) ? portKnowledge(Number(name), { programs }) : undefined;
+  const id = /^\d+$/.test(name) || name === 'istio-proxy' ? idKnowledge(name, programs) : undefined;
+  const mark = /^(0x[0-9a-f]+|\d+)(\/0x[0-9a-f]+)?$/i.test(name) ? valueBlocks('--mark', name, place) : undefined;
+  return [
+    ...(port ? [factBlocks(name, port)] : []),
+    ...(id ? [kindFirst('As a user or group', factBlocks(name, id))] : []),
+    ...(mark ? [kindFirst('As a mark', mark)] : []),
+  ];
+}
+
+/** A number may be several things: says which one is meant. */
+function kindFirst(kind: string, blocks: Blocks): Blocks {
+  return [{ kind: 'text', text: `${kind}:` }, ...blocks];
+}
+
+function loose(name: string, model: FileModel | undefined): readonly Blocks[] {
+  const blocks = looseNameBlocks(name, model && programsOf(model));
+  return blocks ? [blocks] : [];
+}
+
+/** A line of a log by its text, as someone pastes it. */
+function logLine(name: string): readonly Blocks[] {
+  const fact = name.length < 8 ? undefined : logHeadingKnowledge(name);
+  return fact ? [factBlocks('log line', fact)] : [];
 }
 
 /** Names near the one that is not known, for a message that helps. */

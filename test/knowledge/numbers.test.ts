@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
-  addressKnowledge, annotationKnowledge, builtinChainKnowledge, factsNamed, idKnowledge, knownNames, knownAnnotations, knownLogHeadings, knownPorts, knownVariables, logHeadingKnowledge, markKnowledge,
+  addressKnowledge, annotationKnowledge, builtinChainKnowledge, idKnowledge, knownAnnotations, knownLogHeadings, knownPorts, knownVariables, logHeadingKnowledge, markKnowledge,
   portKnowledge, tableKnowledge, tableNames, variableKnowledge,
 } from '../../src/core/knowledge/knowledge';
 import { ambientPod, kube, sidecar131 } from './fixtures';
@@ -143,24 +143,4 @@ test('every fact has a short title and a source', () => {
   ];
   expect(facts).not.toContain(undefined);
   expect(facts.filter((fact) => fact !== undefined && (fact.title.length > 90 || fact.title.endsWith('…') || fact.sources.length === 0)).map((fact) => fact?.title)).toEqual([]);
-});
-
-test('every known name is explained by itself', () => {
-  expect(knownNames().filter((name) => factsNamed(name).length === 0)).toEqual([]);
-});
-
-test.each([
-  ['ISTIO_IN_REDIRECT', [/15006/]],
-  ['DOCKER', [/DNAT/, /drops the rest/]],
-  ['ISTIO_INBOUND', [/arrive at this pod/, /TPROXY mode/, /nameservers/]],
-  ['nat OUTPUT', [/^nat OUTPUT/]],
-  ['FORWARD', [/^mangle FORWARD/, /^filter FORWARD/, /^security FORWARD/]],
-  ['1337', [/sidecar/, /0x539/]],
-  ['0x111/0xfff', [/ztunnel/]],
-  ['15006', [/inbound listener/]],
-  ['NOT_A_NAME', []],
-])('%s is explained in all its meanings', (name, titles) => {
-  const facts = factsNamed(name);
-  expect(facts).toHaveLength(titles.length);
-  facts.forEach((fact, at) => expect(fact.title).toMatch(titles[at] ?? /nothing/));
 });

@@ -9,7 +9,8 @@ export interface ChainEntry {
   readonly shown?: string;
   /** Where the meaning holds; absent where it is the same in every table. */
   readonly table?: string;
-  readonly title: string;
+  /** Of a pattern, what the very name means. */
+  readonly title: string | ((name: string) => string);
   readonly details?: readonly string[];
   readonly versions?: string;
   readonly changedBy?: readonly Change[];
@@ -38,7 +39,7 @@ export function chainOfFamily(family: ChainFamily, ruleSet: RuleSetView | undefi
   return {
     name,
     family: family.family,
-    title: entry.title,
+    title: typeof entry.title === 'string' ? entry.title : entry.title(name),
     details,
     changedBy: entry.changedBy ?? [],
     sources: family.sources,

@@ -4,6 +4,7 @@ import { knownAddresses } from './identities';
 import { knownVariables } from './variables';
 import { knownPorts } from './ports';
 import { tableNames } from './builtins';
+import { knownSettings } from './istio/ways';
 
 /** The facts by subject. Everything here is data; nothing evaluates a packet. */
 export { annotationKnowledge, knownAnnotations } from './annotations';
@@ -17,13 +18,15 @@ export { istioProfile, type IstioMode, type IstioProfile } from './istio/profile
 export { knownLogHeadings, logHeadingKnowledge } from './logHeadings';
 export { markKnowledge, type MarkContext } from './marks';
 export { knownPorts, portKnowledge, type PortContext } from './ports';
-export { factsNamed } from './named';
+export { programOf, programsIn, type Programs } from './programs';
 export { ruleKnowledge } from './rules';
+export { istioChainVariants } from './istio/chains';
+export { knownSettings, namesOfChanges, settingKnowledge } from './istio/ways';
 export { knownVariables, variableKnowledge } from './variables';
 export type { ChainView, JumpView, RuleSetView, RuleView } from './view';
 
 /** Every name that something is known of by itself, for completion and for `explain`; sorted. */
 export function knownNames(): readonly string[] {
-  const names = [...knownChainNames(), ...knownVariables(), ...knownAnnotations(), ...tableNames, ...knownPorts().map(String), ...knownAddresses(), '1337', '2102', 'istio-proxy'];
+  const names = [...knownChainNames(), ...knownVariables(), ...knownAnnotations(), ...knownSettings(), ...tableNames, ...knownPorts().map(String), ...knownAddresses(), '1337', '2102', 'istio-proxy'];
   return [...new Set(names)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

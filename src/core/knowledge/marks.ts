@@ -1,6 +1,7 @@
 import { fit, list, text, type Fact } from './facts';
-import { chainKnowledge, familyOfChain } from './chains';
+import { familyOfChain } from './chains';
 import { istioProfile } from './istio/profile';
+import { programOf, programsIn, told, type Programs } from './programs';
 import type { RuleSetView } from './view';
 
 export interface MarkContext {
@@ -8,6 +9,8 @@ export interface MarkContext {
   readonly chain?: string;
   /** Narrows a mark in a built-in chain to the programs whose chains are in the rule set. */
   readonly ruleSet?: RuleSetView;
+  /** The programs of the whole file, where more of it than the rule set is known. */
+  readonly programs?: Programs;
 }
 
 /**
@@ -18,13 +21,16 @@ export function markKnowledge(value: number, mask: number, context: MarkContext 
   const shown = `0x${value.toString(16)}${mask === 0xffffffff ? '' : `/0x${mask.toString(16)}`}`;
   const owner = context.chain === undefined ? undefined : familyOfChain(context.chain);
   const all = marks.filter((each) => fits(each, value, mask));
-  const candidates = owner !== undefined ? all.filter((each) => each.family === groupOf(owner)) : present(all, context.ruleSet);
+  const programs = context.programs ?? (context.ruleSet === undefined ? undefined : programsIn(context.ruleSet));
+  const candidates = owner !== undefined ? all.filter((each) => each.family === programOf(owner)) : present(all, programs);
   const modal = closest(byMode(candidates, context.ruleSet), mask);
   const [first, ...rest] = modal;
   if (first === undefined) {
     return owner === 'Calico' ? { title: `${shown}: a bit that Calico has allocated`, details: [text('Felix takes its bits from a configured mask (0xffff0000 unless set); what one bit means differs between installations.')], sources: ['projectcalico/calico:felix/rules/rule_defs.go'] } : undefined;
   }
-  if (rest.length === 0) return { title: `${shown}: ${first.title}`, details: [...(first.details ?? []).map(text), text(`Set by ${first.family}.`)], sources: first.sources };
+  const elsewhere = owner === undefined && programs !== undefined && !modal.some(({ family }) => programs.has(family));
+  if (elsewhere) return { title: fit(`${shown}: ${modal.map((each) => told(each.title, each.family, programs)).join('; ')}`), details: [], sources: first.sources, elsewhere };
+  if (rest.length === 0) return { title: fit(`${shown}: ${first.title}`), details: [...(first.details ?? []).map(text), text(`Set by ${first.family}.`)], sources: first.sources };
   return {
     title: fit(`${shown}: used by ${[...new Set(modal.map((each) => each.family))].join(', ')}`),
     details: [text('Several programs use this number; the chain does not tell whose it is.'), list(...modal.map((each) => `${each.family}: ${each.title}`))],
@@ -55,27 +61,10 @@ function closest(entries: readonly MarkEntry[], mask: number): readonly MarkEntr
   return exact.length > 0 ? exact : entries;
 }
 
-function groupOf(family: string): string {
-  if (family.startsWith('Istio')) return 'Istio';
-  return family === 'kubelet' || family === 'kube-proxy (ipvs)' ? 'kube-proxy' : family;
-}
-
-function present(entries: readonly MarkEntry[], ruleSet: RuleSetView | undefined): readonly MarkEntry[] {
-  if (ruleSet === undefined) return entries;
-  const families = familiesIn(ruleSet);
-  const here = entries.filter((entry) => families.has(entry.family));
+/** The programs of the file before those that are not in it. */
+function present(entries: readonly MarkEntry[], programs: Programs): readonly MarkEntry[] {
+  const here = programs === undefined ? [] : entries.filter((entry) => programs.has(entry.family));
   return here.length > 0 ? here : entries;
-}
-
-const familiesOf = new WeakMap<RuleSetView, ReadonlySet<string>>();
-
-/** The programs whose chains are in the rule set; a node has thousands of chains, so it is worked out once. */
-function familiesIn(ruleSet: RuleSetView): ReadonlySet<string> {
-  const known = familiesOf.get(ruleSet);
-  if (known !== undefined) return known;
-  const families = new Set(ruleSet.chains.flatMap((chain) => (chain.builtin ? [] : chainKnowledge(ruleSet, chain.table, chain.name)?.family ?? [])).map(groupOf));
-  familiesOf.set(ruleSet, families);
-  return families;
 }
 
 /** Sidecar and ambient give 1337 different jobs. */
@@ -93,14 +82,16 @@ const istioNode = 'istio/istio:cni/pkg/ambient/net_linux.go';
 const kube = 'kubernetes/kubernetes:pkg/proxy/iptables/proxier.go';
 
 const marks: readonly MarkEntry[] = [
-  { value: 0x539, family: 'Istio', mode: 'sidecar', title: '1337, TPROXY: deliver locally, to Envoy', details: ['`ip rule fwmark 1337 lookup 133`. Envoy also puts it on its connections to the application. Not the user 1337, which is another number of the same look.'], sources: [istioRun] },
+  { value: 0x539, family: 'Istio', mode: 'sidecar', title: '1337, TPROXY: deliver locally, to Envoy', details: ['`ip rule fwmark 1337 lookup 133`. Envoy also puts it on its connections to the application. Not the user 1337, which is another number of the same look: in TPROXY mode Envoy runs as user 0.'], sources: [istioRun] },
   { value: 0x539, mask: 0xfff, family: 'Istio', mode: 'ambient', title: '1337, sent by ztunnel (SO_MARK)', details: ['Only the lower 12 bits count: 0x1539 passes as ztunnel’s too.'], sources: [istioAmbient] },
-  { value: 0x53a, family: 'Istio', mode: 'sidecar', title: '1338, Envoy calling its own pod over lo (TPROXY mode)', sources: [istioRun] },
+  { value: 0x53a, family: 'Istio', mode: 'sidecar', title: '1338, Envoy calling its own pod over lo (TPROXY mode)', details: ['Set in mangle OUTPUT by the proxy’s user or group; mangle ISTIO_INBOUND sends what carries it to ISTIO_TPROXY. Since 1.11.'], sources: [istioRun] },
   { value: 0x111, mask: 0xfff, family: 'Istio', mode: 'ambient', title: 'a connection of ztunnel; its answers return over lo', details: ['`ip rule fwmark 0x111/0xfff lookup 100`. An application that sets it has its packets looped to lo.'], sources: [istioAmbient] },
   { value: 0x100, mask: 0x100, family: 'Istio', mode: 'node', title: 'outbound, to be routed to ztunnel (1.18 to 1.20)', sources: [istioNode] },
   { value: 0x200, mask: 0x200, family: 'Istio', mode: 'node', title: 'skip this packet (1.18 to 1.20)', sources: [istioNode] },
   { value: 0x220, mask: 0x220, family: 'Istio', mode: 'node', title: 'skip the whole connection (1.18 to 1.20)', sources: [istioNode] },
   { value: 0x210, mask: 0x210, family: 'Istio', mode: 'node', title: 'opened by ztunnel with a borrowed address (1.18 to 1.20)', sources: [istioNode] },
+  { value: 5678, family: 'Istio', mode: 'node', title: '5678, eBPF redirection at the node (1.18 to 1.20)', sources: [istioNode] },
+  { value: 8765, family: 'Istio', mode: 'node', title: '8765, eBPF redirection at the node (1.18 to 1.20)', sources: [istioNode] },
   { value: 0x40, mask: 0x40, family: 'Istio', mode: 'node', title: 'an answer on its way back to ztunnel (1.18 to 1.20)', sources: [istioNode] },
   { value: 0x400, mask: 0xfff, family: 'Istio', mode: 'node', title: 'inside ztunnel: TPROXY (1.18 to 1.20)', sources: [istioNode] },
   { value: 0x4d3, mask: 0xfff, family: 'Istio', mode: 'node', title: 'inside ztunnel: answer to a borrowed address (1.18 to 1.20)', sources: [istioNode] },

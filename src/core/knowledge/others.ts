@@ -1,3 +1,4 @@
+import { calicoTitle, firewalldTitle } from './chainNames';
 import type { ChainFamily } from './family';
 
 /** Chains of other programs met in the same dumps: one entry for each pattern, the most particular first. */
@@ -7,18 +8,18 @@ export const otherFamilies: readonly ChainFamily[] = [
     sources: ['projectcalico/calico:felix/rules/rule_defs.go'],
     common: ['Felix writes these chains; each rule has a comment `cali:` with a hash. The mark bits are taken from a mask that is configured (0xffff0000 unless set), so a bit has no fixed meaning.'],
     chains: [
-      { name: /^cali-(INPUT|FORWARD|OUTPUT|PREROUTING|POSTROUTING)$/, shown: 'cali-INPUT …', title: 'Calico’s part of the built-in chain of that name' },
+      { name: /^cali-(INPUT|FORWARD|OUTPUT|PREROUTING|POSTROUTING)$/, shown: 'cali-INPUT …', title: calicoTitle },
       { name: 'cali-nat-outgoing', title: 'Masquerades pod traffic that leaves the cluster' },
-      { name: /^cali-fip-(dnat|snat)$/, shown: 'cali-fip-dnat', title: 'Floating addresses of workloads' },
-      { name: /^cali-(from|to)-wl-dispatch/, shown: 'cali-from-wl-dispatch', title: 'Finds the chain of the pod by its interface' },
+      { name: /^cali-fip-(dnat|snat)$/, shown: 'cali-fip-dnat', title: calicoTitle },
+      { name: /^cali-(from|to)-wl-dispatch/, shown: 'cali-from-wl-dispatch', title: calicoTitle },
       { name: 'cali-wl-to-host', title: 'What pods may send to the node itself' },
       { name: /^cali-tw-/, shown: 'cali-tw-…', title: 'One pod: packets to it' },
       { name: /^cali-fw-/, shown: 'cali-fw-…', title: 'One pod: packets from it' },
-      { name: /^cali-p[io]-/, shown: 'cali-pi-… / cali-po-…', title: 'One network policy, inbound (pi) or outbound (po)' },
-      { name: /^cali-pr[io]-/, shown: 'cali-pri-… / cali-pro-…', title: 'One profile, inbound (pri) or outbound (pro)' },
-      { name: /^cali-g[io]-/, shown: 'cali-gi-… / cali-go-…', title: 'A group of policies, inbound (gi) or outbound (go)' },
-      { name: /^cali-(th|fh|thfw|fhfw)-/, shown: 'cali-th-… / cali-fh-…', title: 'One host endpoint: packets to it (th) or from it (fh)' },
-      { name: /^cali-failsafe-(in|out)$/, shown: 'cali-failsafe-in', title: 'Ports that no policy can close, such as SSH and the API server' },
+      { name: /^cali-p[io]-/, shown: 'cali-pi-…', title: calicoTitle },
+      { name: /^cali-pr[io]-/, shown: 'cali-pri-…', title: calicoTitle },
+      { name: /^cali-g[io]-/, shown: 'cali-gi-…', title: calicoTitle },
+      { name: /^cali-(th|fh|thfw|fhfw)-/, shown: 'cali-th-…', title: calicoTitle },
+      { name: /^cali-failsafe-(in|out)$/, shown: 'cali-failsafe-in', title: calicoTitle },
       { name: 'cali-rpf-skip', title: 'Pods that may send from other addresses than their own' },
       { name: 'cali-cidr-block', title: 'Drops packets between address pools, so that they do not loop' },
       { name: 'cali-wireguard-incoming-mark', title: 'Marks what comes out of the WireGuard tunnel' },
@@ -180,7 +181,8 @@ export const otherFamilies: readonly ChainFamily[] = [
       { name: /^ufw6?-logging-(deny|allow)$/, shown: 'ufw-logging-deny', title: 'Writes the log line, at a limited rate' },
       { name: /^ufw6?-not-local$/, shown: 'ufw-not-local', title: 'Drops what is neither for this host nor broadcast nor multicast' },
       { name: /^ufw6?-skip-to-policy-/, shown: 'ufw-skip-to-policy-…', title: 'Applies the default policy at once' },
-      { name: /^ufw6?-(reject|track)-/, shown: 'ufw-reject-… / ufw-track-…', title: 'Ends the hook: refuses, or accepts new connections' },
+      { name: /^ufw6?-reject-/, shown: 'ufw-reject-…', title: 'Ends the hook: refuses what is left' },
+      { name: /^ufw6?-track-/, shown: 'ufw-track-…', title: 'Accepts new connections of the host, where the default policy lets them go' },
       { name: /^ufw6?-/, shown: 'ufw-…', title: 'A chain of ufw' },
     ],
   },
@@ -190,11 +192,11 @@ export const otherFamilies: readonly ChainFamily[] = [
     signature: ['INPUT_ZONES', 'INPUT_direct', 'PREROUTING_ZONES', 'PREROUTING_direct', 'POSTROUTING_ZONES', 'OUTPUT_direct', 'INPUT_POLICIES_pre'],
     common: ['Change rules with `firewall-cmd`, it overwrites these chains. Zones are reached with `-g` (goto): the walk does not come back.'],
     chains: [
-      { name: /^(INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING)_direct$/, shown: 'INPUT_direct', title: 'Direct rules of the administrator' },
-      { name: /^(INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING)(_IN|_OUT)?_ZONES(_SOURCE)?$/, shown: 'INPUT_ZONES', title: 'Finds the zone by interface or source address' },
-      { name: /_POLICIES_(pre|post)$/, shown: 'INPUT_POLICIES_pre', title: 'Policies between zones, before or after the zones themselves' },
-      { name: /^(IN|OUT|FWDI|FWDO|FWD|PRE|POST|FILTER|NAT)_.+_(pre|log|deny|allow|post)$/, shown: 'IN_public_allow', title: 'One part of a zone: early rules, logs, denials, allowances, late rules' },
-      { name: /^(IN|FWDI|FWDO|PRE|POST)_[A-Za-z][\w-]*$/, shown: 'IN_public', title: 'One zone: what arrives (IN), is forwarded (FWDI, FWDO), or is translated (PRE, POST)' },
+      { name: /^(INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING)_direct$/, shown: 'INPUT_direct', title: firewalldTitle },
+      { name: /^(INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING)(_IN|_OUT)?_ZONES(_SOURCE)?$/, shown: 'INPUT_ZONES', title: firewalldTitle },
+      { name: /_POLICIES_(pre|post)$/, shown: 'INPUT_POLICIES_pre', title: firewalldTitle },
+      { name: /^(IN|OUT|FWDI|FWDO|FWD|PRE|POST|FILTER|NAT)_.+_(pre|log|deny|allow|post)$/, shown: 'IN_public_allow', title: firewalldTitle },
+      { name: /^(IN|FWDI|FWDO|PRE|POST)_[A-Za-z][\w-]*$/, shown: 'IN_public', title: firewalldTitle },
     ],
   },
   {

@@ -1,4 +1,5 @@
 import { markdownBlock, markdownCode, markdownText } from '../../core/text/markdown';
+import { codeSpans, withoutCodeMarks } from '../../core/text/codeSpans';
 import { visible } from '../../core/text/visible';
 import type { Change, ChainKnowledge, Fact, RuleKnowledge } from '../../core/knowledge/knowledge';
 
@@ -43,21 +44,31 @@ function settingItem({ kind, name, effect }: Change): { name: string; text: stri
   return { name, text: `${KINDS[kind]}${effect === '' ? '' : `: ${effect}`}` };
 }
 
+/** Facts begin with the name that they are known under; a hover has shown the name as it is written, `0x539/0xffffffff`, `127.0.0.6/32`, and says it once. */
 function withoutName(title: string, name: string): string {
-  return title.startsWith(`${name}: `) ? title.slice(name.length + 2) : title;
+  const end = title.indexOf(': ');
+  const known = end < 0 ? '' : title.slice(0, end);
+  const same = known !== '' && (name.includes(known) || /^(0x[0-9a-f]+(\/0x[0-9a-f]+)?|\d+|[\d.:a-f]+(\/\d+)?)$/i.test(known));
+  const rest = same ? title.slice(end + 2) : title;
+  return rest.startsWith(`${name}, `) ? rest.slice(name.length + 2) : rest;
+}
+
+/** Names and commands that stand between backticks become code, everything else is text. */
+function markdownWords(text: string): string {
+  return codeSpans(text).map((part) => (part.kind === 'code' ? markdownCode(part.text) : markdownText(part.text))).join('');
 }
 
 /** The blocks as Markdown in which every text of a file or a fact stands escaped. */
 export function blocksToMarkdown(blocks: readonly Block[]): string {
   return blocks.map((block) => {
     switch (block.kind) {
-      case 'title': return `**${markdownCode(block.name)}** — ${markdownText(block.what)}`;
-      case 'text': return markdownText(block.text);
-      case 'list': return block.items.map((item) => `- ${markdownText(item)}`).join('\n');
+      case 'title': return `**${markdownCode(block.name)}** — ${markdownWords(block.what)}`;
+      case 'text': return markdownWords(block.text);
+      case 'list': return block.items.map((item) => `- ${markdownWords(item)}`).join('\n');
       case 'code': return markdownBlock('iptables', [block.text]);
-      case 'note': return `**${markdownText(block.label)}:** ${markdownText(block.text)}`;
-      case 'settings': return `${markdownText(block.label)}\n${block.items.map(({ name, text }) => `- ${markdownCode(name)} — ${markdownText(text)}`).join('\n')}`;
-      case 'small': return `_${markdownText(block.text)}_`;
+      case 'note': return `**${markdownText(block.label)}:** ${markdownWords(block.text)}`;
+      case 'settings': return `${markdownText(block.label)}\n${block.items.map(({ name, text }) => `- ${markdownCode(name)} — ${markdownWords(text)}`).join('\n')}`;
+      case 'small': return `_${markdownText(withoutCodeMarks(block.text))}_`;
       case 'rule': return '---';
     }
   }).join('\n\n');
@@ -67,12 +78,13 @@ export function blocksToMarkdown(blocks: readonly Block[]): string {
 export function blocksToText(blocks: readonly Block[]): string {
   return blocks.map((block) => {
     switch (block.kind) {
-      case 'title': return visible(`${block.name}: ${block.what}`);
-      case 'text': case 'code': return visible(block.text);
-      case 'list': return block.items.map((item) => `  - ${visible(item)}`).join('\n');
-      case 'note': return `${block.label}: ${block.text}`;
-      case 'settings': return `${block.label}:\n${block.items.map(({ name, text }) => `  ${name}  ${text}`).join('\n')}`;
-      case 'small': return `(${block.text})`;
+      case 'title': return visible(`${block.name}: ${withoutCodeMarks(block.what)}`);
+      case 'text': return visible(withoutCodeMarks(block.text));
+      case 'code': return visible(block.text);
+      case 'list': return block.items.map((item) => `  - ${visible(withoutCodeMarks(item))}`).join('\n');
+      case 'note': return `${block.label}: ${withoutCodeMarks(block.text)}`;
+      case 'settings': return `${block.label}:\n${block.items.map(({ name, text }) => `  ${name}  ${withoutCodeMarks(text)}`).join('\n')}`;
+      case 'small': return `(${withoutCodeMarks(block.text)})`;
       case 'rule': return '';
     }
   }).join('\n\n');

@@ -1,17 +1,20 @@
-import { logHeadingKnowledge, portKnowledge, ruleKnowledge } from '../../core/knowledge/knowledge';
+import { familyOfChain, logHeadingKnowledge, portKnowledge, ruleKnowledge } from '../../core/knowledge/knowledge';
 import type { Columns } from '../../core/text/columns';
 import type { CommandNode, Line, RulesSection, Word } from '../../core/syntax/tree';
 import { printRule } from '../../core/ruleset/printRule';
 import type { Rule, RuleSet } from '../../core/ruleset/ruleSet';
 import { innerPlace, outerColumns } from '../embeddedLine';
+import { istioReleasesOf, releasesText } from '../istioReleases';
 import { besideOf } from '../beside';
 import { ruleSetOf, rulesOfLine, sectionOf, type FileModel } from '../fileModel';
+import { programsOf } from '../programs';
 import { ruleSetView, ruleView } from '../ruleSetView';
 import { classifyWords, type RuleWord } from '../ruleWords';
 import { factBlocks, knowledgeBlocks, type Block } from './blocks';
 import { OPERATIONS } from './builtinOptions';
+import { directionBlocks } from './directions';
 import { tableOfLine } from './tableOf';
-import { builtinOptionBlocks, chainBlocks, extensionBlocks, looseNameBlocks, optionBlocks, tableBlocks, valueBlocks } from './nameBlocks';
+import { builtinOptionBlocks, chainBlocks, extensionBlocks, looseNameBlocks, optionBlocks, tableBlocks, valueOrOption, type ValuePlace } from './nameBlocks';
 
 /** What is shown over a place of a file. Columns are those of the line. */
 export interface Hover {
@@ -33,15 +36,15 @@ function lineHover(model: FileModel, line: Line, column: number): Hover | undefi
   if (section?.kind === 'rules') return ruleHover(model, section, line, column);
   if (section?.kind === 'environment') {
     const entry = section.entries.find((each) => each.line === line);
-    const blocks = entry && looseNameBlocks(entry.key);
+    const blocks = entry && looseNameBlocks(entry.key, programsOf(model));
     if (entry && blocks) return { range: { start: entry.keyColumns.start, end: entry.valueColumns.end }, blocks };
   }
   if (section?.kind === 'sockets') {
     const socket = section.sockets.find((each) => each.line === line);
-    const fact = socket && portKnowledge(socket.port);
+    const fact = socket && portKnowledge(socket.port, { programs: programsOf(model) });
     if (fact) return { range: { start: line.contentStart, end: line.text.length }, blocks: factBlocks(String(socket.port), fact) };
   }
-  return looseHover(line, column);
+  return looseHover(model, line, column);
 }
 
 function ruleHover(model: FileModel, section: RulesSection, line: Line, column: number): Hover | undefined {
@@ -49,12 +52,13 @@ function ruleHover(model: FileModel, section: RulesSection, line: Line, column: 
   const { node } = line;
   if (node.kind === 'table') return wordHover(node.name, column, tableBlocks(node.name.text));
   if (node.kind === 'chain') {
-    return wordHover(node.name, column, chainBlocks(ruleSetView(ruleSet), tableOfLine(section, ruleSet, line), node.name.text));
+    const blocks = chainBlocks(ruleSetView(ruleSet), tableOfLine(section, ruleSet, line), node.name.text);
+    return wordHover(node.name, column, blocks && [...blocks, ...releaseBlocks(model, section, familyOfChain(node.name.text))]);
   }
-  if (node.kind !== 'command') return looseHover(line, column);
+  if (node.kind !== 'command') return looseHover(model, line, column);
   const rule = rulesOfLine(ruleSet, line)[0];
   const found = classifyWords(node, section.family ?? 4).find(({ word }) => column >= word.start && column <= word.end);
-  const own = found && wordBlocks(found, node, rule, ruleSet, tableOfLine(section, ruleSet, line, node));
+  const own = found && wordBlocks(found, node, rule, ruleSet, { table: tableOfLine(section, ruleSet, line, node), programs: programsOf(model) });
   const why = rule && whyBlocks(model, section, ruleSet, rule);
   if (!own && !why) return undefined;
   const range = found && own ? found.word : { start: line.contentStart, end: node.trailingComment?.start ?? line.text.trimEnd().length };
@@ -66,12 +70,18 @@ function whyBlocks(model: FileModel, section: RulesSection, ruleSet: RuleSet, ru
   const view = ruleView(ruleSet, rule);
   const fact = view && ruleKnowledge(ruleSetView(ruleSet), view, besideOf(model, section));
   if (!fact) return undefined;
-  return [{ kind: 'title', name: `${rule.chain.name} rule ${rule.number}`, what: fact.title }, ...knowledgeBlocks(fact)];
+  return [{ kind: 'title', name: `${rule.chain.name} rule ${rule.number}`, what: fact.title }, ...knowledgeBlocks(fact), ...releaseBlocks(model, section, fact.family)];
 }
 
-function wordBlocks({ word, role }: RuleWord, node: CommandNode, rule: Rule | undefined, ruleSet: RuleSet, table: string | undefined): readonly Block[] | undefined {
+/** The releases that wrote the rules of this file, behind what is known of one of them. */
+function releaseBlocks(model: FileModel, section: RulesSection, family: string | undefined): readonly Block[] {
+  const range = family?.startsWith('Istio') === true ? istioReleasesOf(model, section) : undefined;
+  return range ? [{ kind: 'small', text: releasesText(range) }] : [];
+}
+
+function wordBlocks({ word, role }: RuleWord, node: CommandNode, rule: Rule | undefined, ruleSet: RuleSet, { table, programs }: Pick<ValuePlace, 'table' | 'programs'>): readonly Block[] | undefined {
   const view = ruleSetView(ruleSet);
-  const place = { ruleSet: view, table, chain: rule?.chain.name };
+  const place: ValuePlace = { ruleSet: view, table, chain: rule?.chain.name, programs };
   switch (role.kind) {
     case 'operation': {
       const what = OPERATIONS[node.operation];
@@ -80,11 +90,11 @@ function wordBlocks({ word, role }: RuleWord, node: CommandNode, rule: Rule | un
     case 'table': return tableBlocks(word.text);
     case 'chain': case 'jump-chain': return chainBlocks(view, table, word.text);
     case 'builtin-option': return builtinOptionBlocks(role.name);
-    case 'builtin-value': return valueBlocks(role.name, word.text, place) ?? builtinOptionBlocks(role.name);
+    case 'builtin-value': return valueOrOption(role.name, word.text, place, builtinOptionBlocks(role.name));
     case 'match-name': return role.extension && extensionBlocks(role.extension);
     case 'target-name': return role.extension && [...targetSentence(rule), ...extensionBlocks(role.extension)];
     case 'option': return optionBlocks(role.option, role.extension);
-    case 'value': return valueBlocks(role.option.name, word.text, place) ?? optionBlocks(role.option, role.extension);
+    case 'value': return valueOrOption(role.option.name, word.text, place, optionBlocks(role.option, role.extension));
     case 'negation': return [{ kind: 'title', name: '!', what: 'negates the option that follows' }];
     case 'policy': return [{ kind: 'title', name: word.text, what: 'what happens to packets that no rule of the chain decided about' }];
     case 'position': case 'other': return undefined;
@@ -101,10 +111,10 @@ function wordHover(word: Word, column: number, blocks: readonly Block[] | undefi
 }
 
 /** Outside of rules: names that mean something wherever they stand, and the headings of an istio-init log. */
-function looseHover(line: Line, column: number): Hover | undefined {
+function looseHover(model: FileModel, line: Line, column: number): Hover | undefined {
   const word = wordAt(line.text, column);
   if (word) {
-    const blocks = looseNameBlocks(word.text) ?? (/^[A-Za-z][\w-]+$/.test(word.text) && /^(ISTIO_|ztunnel-|KUBE-|DOCKER)/.test(word.text) ? chainBlocks(undefined, undefined, word.text) : undefined);
+    const blocks = directionBlocks(word.text, model) ?? looseNameBlocks(word.text, programsOf(model)) ?? (/^[A-Za-z][\w-]+$/.test(word.text) && /^(ISTIO_|ztunnel-|KUBE-|DOCKER)/.test(word.text) ? chainBlocks(undefined, undefined, word.text) : undefined);
     if (blocks) return { range: word, blocks };
   }
   const heading = logHeadingKnowledge(line.text);

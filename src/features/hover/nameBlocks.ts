@@ -1,4 +1,4 @@
-import { addressKnowledge, annotationKnowledge, builtinChainKnowledge, chainKnowledge, describeChainInFile, idKnowledge, markKnowledge, portKnowledge, tableKnowledge, variableKnowledge, type RuleSetView } from '../../core/knowledge/knowledge';
+import { addressKnowledge, annotationKnowledge, builtinChainKnowledge, chainKnowledge, describeChainInFile, idKnowledge, markKnowledge, portKnowledge, settingKnowledge, tableKnowledge, variableKnowledge, type Fact, type Programs, type RuleSetView } from '../../core/knowledge/knowledge';
 import type { MatchExtension, TargetExtension } from '../../core/xtables/extension';
 import type { Option } from '../../core/xtables/option';
 import { readUnsigned } from '../../core/xtables/values/integer';
@@ -71,35 +71,41 @@ export interface ValuePlace {
   readonly ruleSet: RuleSetView | undefined;
   readonly table: string | undefined;
   readonly chain: string | undefined;
+  /** The programs of the file; undefined without one. */
+  readonly programs?: Programs;
 }
 
 /** What is known of the value of an option: a port, a mark, a user, an address. Told apart by the option's name. */
 export function valueBlocks(option: string, value: string, place: ValuePlace): readonly Block[] | undefined {
-  const context = { ...(place.table === undefined ? {} : { table: place.table }), ...(place.chain === undefined ? {} : { chain: place.chain }), ...(place.ruleSet === undefined ? {} : { ruleSet: place.ruleSet }) };
-  if (/port/.test(option)) {
-    const blocks = value.split(/[,:-]/, MOST_PORTS).flatMap((part) => {
-      const fact = /^\d+$/.test(part) ? portKnowledge(Number(part), context) : undefined;
-      return fact ? factBlocks(part, fact) : [];
-    });
-    return blocks.length > 0 ? blocks : undefined;
-  }
+  const facts = valueFacts(option, value, place);
+  return facts.length > 0 ? facts.flatMap(({ name, fact }) => factBlocks(name, fact)) : undefined;
+}
+
+/** The same over a word of a rule: what a program that is not in the file means by it comes behind what the option is. */
+export function valueOrOption(option: string, value: string, place: ValuePlace, what: readonly Block[] | undefined): readonly Block[] | undefined {
+  const facts = valueFacts(option, value, place);
+  const own = facts.filter(({ fact }) => fact.elsewhere !== true).flatMap(({ name, fact }) => factBlocks(name, fact));
+  const others = facts.filter(({ fact }) => fact.elsewhere === true).flatMap(({ name, fact }) => factBlocks(name, fact));
+  const blocks = [...(own.length > 0 ? own : what ?? []), ...others];
+  return blocks.length > 0 ? blocks : undefined;
+}
+
+function valueFacts(option: string, value: string, place: ValuePlace): readonly { readonly name: string; readonly fact: Fact }[] {
+  const context = { ...(place.table === undefined ? {} : { table: place.table }), ...(place.chain === undefined ? {} : { chain: place.chain }), ...(place.ruleSet === undefined ? {} : { ruleSet: place.ruleSet }), programs: place.programs };
+  const named = (name: string, fact: Fact | undefined): readonly { readonly name: string; readonly fact: Fact }[] => (fact ? [{ name, fact }] : []);
+  if (/port/.test(option)) return value.split(/[,:-]/, MOST_PORTS).flatMap((part) => (/^\d+$/.test(part) ? named(part, portKnowledge(Number(part), context)) : []));
   if (/mark/.test(option)) {
     const [text = '', maskText] = value.split('/');
     const number = readUnsigned(text, 0, 0xffffffff);
     const mask = maskText === undefined ? 0xffffffff : readUnsigned(maskText, 0, 0xffffffff);
-    const fact = number === undefined || mask === undefined ? undefined : markKnowledge(number, mask, context);
-    return fact && factBlocks(value, fact);
+    return number === undefined || mask === undefined ? [] : named(value, markKnowledge(number, mask, context));
   }
-  if (/owner/.test(option)) {
-    const fact = idKnowledge(value);
-    return fact && factBlocks(value, fact);
-  }
-  const fact = addressKnowledge(value.replace(/\/(32|128)$/, ''));
-  return fact && factBlocks(value, fact);
+  if (/owner/.test(option)) return named(value, idKnowledge(value, place.programs));
+  return named(value, addressKnowledge(value.replace(/\/(32|128)$/, ''), place.programs));
 }
 
-/** A name met outside of rules: a variable of the log, an annotation, an address. */
-export function looseNameBlocks(name: string): readonly Block[] | undefined {
-  const fact = variableKnowledge(name) ?? annotationKnowledge(name) ?? addressKnowledge(name);
+/** A name met outside of rules: a variable of the log, an annotation, a Helm value, a field of meshConfig, an address. */
+export function looseNameBlocks(name: string, programs?: Programs): readonly Block[] | undefined {
+  const fact = variableKnowledge(name) ?? annotationKnowledge(name) ?? (name.startsWith('-') ? undefined : settingKnowledge(name)) ?? addressKnowledge(name, programs);
   return fact && factBlocks(name, fact);
 }

@@ -59,7 +59,7 @@ function natInbound(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): Rul
       return say(`TCP that arrives by ${virtual} counts as outbound, ztunnel’s port ${shape.targetOptions.get('--to-ports') ?? ''}`, {
         variant: 'ambient ISTIO_PRERT: virtual interface redirected',
         details: [text('A virtual machine or nested container sends through this interface: for the mesh that is traffic leaving the workload.')],
-        changedBy: settings.virtualInterfaces.slice(0, 1),
+        changedBy: settings.ambientVirtual,
         kernelNote: `REDIRECT sends it to the first address of ${virtual}, not to 127.0.0.1.`,
       });
     }
@@ -70,7 +70,7 @@ function natInbound(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): Rul
       return say(`The rest of what arrives by ${virtual} is not captured`, {
         variant: 'ambient ISTIO_PRERT: virtual interface returns',
         details: [text('Leaves Istio’s chain only, so that rules of other programs still apply.')],
-        changedBy: settings.virtualInterfaces.slice(0, 1),
+        changedBy: settings.ambientVirtual,
         kernelNote: taken === undefined ? undefined : dead ? `Never reached: ${lineOf(taken)} has already taken all TCP of ${virtual}.` : `${lineOf(taken)} has already taken all TCP of ${virtual}; only other protocols come here.`,
       });
     }

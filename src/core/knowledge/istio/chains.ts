@@ -4,7 +4,7 @@ import { chainIn, type RuleSetView } from '../view';
 import { isAmbientRule, istioProfile, type IstioProfile } from './profile';
 import { isUncalled } from './reach';
 import { chainSpans, spanText, type ChainVariant, type Span } from './releases';
-import { settings, sources } from './settings';
+import { brief, settings, sources } from './settings';
 
 /** One chain that Istio has made; several entries share a name where table or mode gives it another meaning. */
 interface Entry {
@@ -122,7 +122,7 @@ const entries: readonly Entry[] = [
     title: 'Hands outbound TCP to Envoy’s outbound listener, 15001',
     details: [text('One REDIRECT rule. Called for what ISTIO_OUTPUT decides to capture, and from PREROUTING for virtual interfaces.')],
     more: 'up to 0.8 also for inbound traffic',
-    changedBy: settings.outboundPort,
+    changedBy: [...settings.outboundPort, ...brief(settings.virtualInterfaces)],
     source: sources.run,
     kernelNote: () => 'The rule matches TCP only: UDP and ICMP that come here return and leave unchanged.',
   },
@@ -154,7 +154,7 @@ const entries: readonly Entry[] = [
       ),
     ],
     more: 'up to 1.24 only TCP entered, in 1.23 and 1.24 also UDP with DNS capture',
-    changedBy: [...settings.outboundRangesInclude.slice(0, 1), ...settings.outboundRangesExclude.slice(0, 1), ...settings.outboundPortsInclude.slice(0, 1), ...settings.outboundPortsExclude.slice(0, 1), ...settings.proxyUid.slice(0, 1), ...settings.proxyGid.slice(0, 1)],
+    changedBy: [...brief(settings.outboundRangesInclude), ...brief(settings.outboundRangesExclude), ...brief(settings.outboundPortsInclude), ...brief(settings.outboundPortsExclude), ...brief(settings.proxyUid), ...brief(settings.proxyGid)],
     source: sources.run,
     kernelNote: (ruleSet) => `Who runs with the proxy’s user or primary group bypasses the mesh. ${loopbackSentence(ruleSet)}`,
   },
@@ -208,7 +208,7 @@ const entries: readonly Entry[] = [
     name: 'ISTIO_INBOUND', table: 'mangle', mode: 'sidecar', family: sidecar,
     title: 'TPROXY mode: decides which arriving packets go through Envoy',
     details: [text('Envoy runs as user 0 and group 1337 in this mode; a self-call goes by mark 1338 to ISTIO_TPROXY.'), list('already marked 1337, from 127.0.0.6, or over lo without mark 1338: leave', 'excluded ports leave', 'known connections: ISTIO_DIVERT', 'new ones: ISTIO_TPROXY')],
-    changedBy: [...settings.mode, ...settings.inboundInclude.slice(0, 1), ...settings.inboundExclude.slice(0, 1)],
+    changedBy: [...settings.mode, ...brief(settings.inboundInclude), ...brief(settings.inboundExclude)],
     source: sources.run,
     kernelNote: (ruleSet) => {
       const excludes = (chainIn(ruleSet, 'mangle', 'ISTIO_INBOUND')?.rules ?? []).some((rule) => shapeOf(rule).target === 'RETURN' && valueOf(shapeOf(rule), 'dport') === '15008');
@@ -271,7 +271,7 @@ const entries: readonly Entry[] = [
     title: 'Sends arriving plaintext TCP to ztunnel, 15006',
     details: [list('virtual interfaces: as outbound, 15001', 'kubelet probes from 169.254.7.127: straight to the application', 'other TCP but 15008 and ztunnel’s own: 15006')],
     more: 'the way in by default since 1.24, in place of TPROXY in mangle',
-    changedBy: [...settings.ambientIngress, ...settings.virtualInterfaces.slice(0, 1)],
+    changedBy: [...settings.ambientIngress, ...settings.ambientVirtual],
     source: sources.ambient,
   },
   {

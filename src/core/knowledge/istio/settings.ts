@@ -143,8 +143,18 @@ export const settings = {
     env('AMBIENT_DNS_CAPTURE', 'of istio-cni; what the Helm value becomes'),
   ],
   ambientIngress: [annotation('ambient.istio.io/bypass-inbound-capture', '`true` leaves out the rules that capture what arrives (since 1.24)')],
+  ambientVirtual: [annotation('istio.io/reroute-virtual-interfaces', 'interfaces whose arriving traffic counts as outbound (since 1.25); the only way in ambient mode')],
   hostProbe: [env('HOST_PROBE_SNAT_IP', 'of istio-cni: the probe address, 169.254.7.127 unless set'), env('HOST_PROBE_SNAT_IPV6', 'the same for IPv6')],
 } as const satisfies Readonly<Record<string, readonly Change[]>>;
+
+const SHORT: Readonly<Record<Change['kind'], string>> = { annotation: 'annotation', helm: 'Helm value', mesh: 'meshConfig', env: 'environment', flag: 'flag', cni: '', key: 'log key' };
+
+/** All ways of a group in one line, for a chain that several groups change: the strongest with its effect, then the names of the others. */
+export function brief([first, ...others]: readonly Change[]): readonly Change[] {
+  if (first === undefined) return [];
+  const named = others.filter(({ kind }) => kind !== 'cni').map(({ kind, name, effect }) => `${SHORT[kind]} ${name}${effect.includes(LOSES) ? ' (not in an injected pod)' : ''}`);
+  return [{ ...first, effect: named.length === 0 ? first.effect : `${first.effect}; also ${named.join(', ')}` }];
+}
 
 export const sources = {
   run: 'istio/istio:tools/istio-iptables/pkg/capture/run.go',

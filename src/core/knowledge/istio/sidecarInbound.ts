@@ -69,7 +69,7 @@ function excludedPort(chain: ReturnType<typeof chainIn>, rule: RuleView, port: s
   if (port === '22' && isFirstExclusion(chain, rule)) {
     return say('Inbound port 22 is not captured: SSH stays reachable without Envoy', {
       variant: tproxy ? 'mangle ISTIO_INBOUND: SSH returns' : 'ISTIO_INBOUND: SSH returns',
-      details: [text('Written by Istio without being asked, before the excluded ports of the user. Since 1.13 port 22 is captured like any other unless the user excludes it.')],
+      details: [text('Istio writes it without being asked, before the excluded ports of the user. Since 1.13 port 22 is captured like any other unless the user excludes it.')],
       kernelNote: uncalledNote(chain),
     });
   }

@@ -1,0 +1,30 @@
+import { programsIn } from '../core/knowledge/knowledge';
+import { ruleSetOf, sectionsOf, type FileModel } from './fileModel';
+import { ruleSetView } from './ruleSetView';
+
+/** Processes that show in `ss` and `netstat`, and whose they are. */
+const PROCESSES: Readonly<Record<string, string>> = {
+  envoy: 'Istio', 'pilot-agent': 'Istio', ztunnel: 'Istio', 'pilot-discovery': 'Istio', 'install-cni': 'Istio',
+  'kube-proxy': 'kube-proxy', kubelet: 'kube-proxy', dockerd: 'Docker', 'docker-proxy': 'Docker', 'linkerd2-proxy': 'Linkerd', 'kuma-dp': 'Kuma', tailscaled: 'Tailscale',
+};
+
+const known = new WeakMap<FileModel, ReadonlySet<string>>();
+
+/** The programs whose chains, logs or processes the file shows: what a number means is told by them. */
+export function programsOf(model: FileModel): ReadonlySet<string> {
+  let programs = known.get(model);
+  if (programs === undefined) {
+    const found = new Set(model.dumps.flatMap(sectionsOf).flatMap((section) => [...programsIn(ruleSetView(ruleSetOf(section)))]));
+    for (const section of model.file.sections) {
+      if (section.kind === 'environment') found.add('Istio');
+      if (section.kind !== 'sockets') continue;
+      for (const { process } of section.sockets) {
+        const program = process !== undefined && Object.hasOwn(PROCESSES, process) ? PROCESSES[process] : undefined;
+        if (program !== undefined) found.add(program);
+      }
+    }
+    programs = found;
+    known.set(model, programs);
+  }
+  return programs;
+}
