@@ -112,6 +112,7 @@ function answerTrace(request: Record<string, unknown>): BatchResult | InputProbl
   if (isProblem(setting)) return setting;
   const list = request.packets === undefined ? [request.packet] : request.packets;
   if (!Array.isArray(list)) return { kind: 'problem', field: 'packets', message: 'packets: must be a list' };
+  if (list.length > MOST_PACKETS) return { kind: 'problem', field: 'packets', message: `packets: ${list.length} are too many for one request, which takes ${MOST_PACKETS}: send them in several` };
   const { reply = false } = request;
   if (typeof reply !== 'boolean') return { kind: 'problem', field: 'reply', message: `reply: ${shown(reply)} is neither true nor false` };
   const packets: PacketRequest[] = [];
@@ -128,9 +129,12 @@ function answerTrace(request: Record<string, unknown>): BatchResult | InputProbl
     const traced = tracePacket(packets[0] as PacketRequest, setting);
     return { ...outcomesOf(traced, setting, reply), warnings: warningsOf(setting, traced) };
   }
-  const traced = request.independent === true ? packets.map((packet) => tracePacket(packet, setting)) : tracePackets(packets, setting);
-  return { results: traced.map((each) => ({ ...outcomesOf(each, setting, reply), warnings: warningsOf(setting, each) })) };
+  const told = (traced: Traced): Readonly<Record<string, unknown>> => ({ ...outcomesOf(traced, setting, reply), warnings: warningsOf(setting, traced) });
+  return { results: request.independent === true ? packets.map((packet) => told(tracePacket(packet, setting))) : tracePackets(packets, setting, told) };
 }
+
+/** So many packets make an answer of about 100 MB, which is near what one string holds. */
+const MOST_PACKETS = 50_000;
 
 function firstInterface(setting: TraceSetting): string {
   return setting.host.interfaces.find(({ name }) => name !== 'lo')?.name ?? 'lo';

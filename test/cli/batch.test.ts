@@ -27,6 +27,10 @@ describe('requests', () => {
     expect(answer.id).toEqual(id);
     expect(answer.error).toContain(message);
   });
+
+  test('more packets than an answer holds are refused, and the number that it holds is said', () => {
+    expect(ask({ id: 'k', packets: new Array(50_001).fill(PACKET) })).toEqual({ id: 'k', error: 'packets: 50001 are too many for one request, which takes 50000: send them in several' });
+  });
 });
 
 describe('trace', () => {

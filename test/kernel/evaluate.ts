@@ -33,7 +33,7 @@ export function evaluator({ rules, rules6, topology, listeners, sets, conntrack 
       if (isProblem(request)) return { error: request.message };
       requests.push(request);
     }
-    return tracePackets(requests, { host, world, ruleSets, answers: new Map(), rawSockets: true }).map(({ outcomes }) => ({ outcomes: outcomes.map(outcomeOf) }));
+    return tracePackets(requests, { host, world, ruleSets, answers: new Map(), rawSockets: true }, ({ outcomes }) => ({ outcomes: outcomes.map(outcomeOf) }));
   };
 }
 

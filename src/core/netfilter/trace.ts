@@ -45,13 +45,16 @@ export function tracePacket(request: PacketRequest, setting: TraceSetting): Trac
   return followInBoth(request, setting, setting.world ?? new World()).traced;
 }
 
-/** Traces packets one after the other on the same host: connections and memories go on; from several courses, the first is taken. */
-export function tracePackets(requests: readonly PacketRequest[], setting: TraceSetting): readonly Traced[] {
+/**
+ * Traces packets one after the other on the same host: connections and memories go on; from several courses, the first is taken. Of each only what `then`
+ * makes of it is kept: the events of ten thousand packets would fill the memory.
+ */
+export function tracePackets<Kept>(requests: readonly PacketRequest[], setting: TraceSetting, then: (traced: Traced) => Kept): readonly Kept[] {
   let world = setting.world ?? new World();
   return requests.map((request) => {
     const { traced, after } = followInBoth(request, setting, world);
     world = after;
-    return traced;
+    return then(traced);
   });
 }
 

@@ -2,7 +2,7 @@ import { stepsOf } from '../../core/netfilter/hookOrder';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
 import type { Hook, TableName } from '../../core/xtables/view';
-import { counted, lineNumber } from './course';
+import { counted, grouped, lineNumber } from './course';
 import { explainKernelDrop } from './explainKernelDrop';
 import type { Mark, NoteRow, Row, StepGroup, Tone } from './model';
 import { changeWords, destinationOf, inFragments, packetChanges } from './packetWords';
@@ -28,7 +28,15 @@ class Grouping {
     private readonly walked: Walked,
     private readonly ruleSet: RuleSet | undefined,
   ) {
-    walked.events.forEach((event, index) => this.read(event, index));
+    const left = leftOut(walked);
+    for (let index = 0; index < walked.events.length; index++) {
+      const run = left.get(index);
+      if (run === undefined) this.read(walked.events[index] as TraceEvent, index);
+      else {
+        this.rows.push(note(index, 0, 'info', `${counted(run.count, 'step')} of ${grouped(run.of)} in this table ${run.count === 1 ? 'is' : 'are'} left out here`, `the first and the last ${MOST_OF_TABLE / 2} are shown`, undefined));
+        index += run.count - 1;
+      }
+    }
     if (this.open) this.close('DROPPED', 'drop');
   }
 
@@ -134,6 +142,27 @@ class Grouping {
     this.open = undefined;
     this.rows = [];
   }
+}
+
+/** So many events of one table are shown. A chain may have a hundred thousand rules that match, and nobody reads them. */
+const MOST_OF_TABLE = 1000;
+
+/** Of tables with more events than are shown, those in the middle, by the index of the first of each run. */
+function leftOut(walked: Walked): ReadonlyMap<number, { readonly count: number; readonly of: number }> {
+  const { events } = walked;
+  const found = new Map<number, { count: number; of: number }>();
+  if (events.length <= MOST_OF_TABLE) return found;
+  let entered = 0;
+  events.forEach(({ kind }, index) => {
+    if (kind === 'table-enter') entered = index + 1;
+    if (kind !== 'table-leave' && index < events.length - 1) return;
+    const of = index - entered;
+    if (of <= MOST_OF_TABLE) return;
+    // What decided is among the last, because a table ends with it.
+    found.set(entered + MOST_OF_TABLE / 2, { count: of - MOST_OF_TABLE, of });
+    entered = index + 1;
+  });
+  return found;
 }
 
 /** Several notes may hang on one event: `among` above 0 keeps the ids of those that are not the event itself apart. */

@@ -63,22 +63,9 @@ function noteLines(input: TraceInput): readonly string[] {
 }
 
 function stepLines({ groups }: OutcomeModel): readonly string[] {
-  const shown = groups.map((group) => ({ group, ...ends(group.rows) }));
-  const rules = shown.filter(({ group }) => !group.quiet).flatMap(({ first, last }) => [...first, ...last].map((row) => left(row).length));
+  const rules = groups.filter(({ quiet }) => !quiet).flatMap(({ rows }) => rows.map((row) => left(row).length));
   const column = rules.reduce((widest, length) => Math.min(Math.max(widest, length), WIDEST), 0);
-  return shown.flatMap(({ group, first, omitted, last }) => {
-    if (group.quiet) return group.rows.map((row) => quietLine(group, row));
-    const between = omitted === 0 ? [] : [`        ⋮ ${grouped(omitted)} of these ${grouped(group.rows.length)} steps are left out here: the first and the last ${grouped(MOST_ROWS / 2)} are shown`];
-    return [titleLine(group), ...first.map((row) => rowLine(row, column)), ...between, ...last.map((row) => rowLine(row, column))];
-  });
-}
-
-/** How many steps of one table are written out; nobody reads more, and a chain may have a hundred thousand rules that match. */
-const MOST_ROWS = 1000;
-
-function ends(rows: readonly Row[]): { readonly first: readonly Row[]; readonly omitted: number; readonly last: readonly Row[] } {
-  if (rows.length <= MOST_ROWS) return { first: rows, omitted: 0, last: [] };
-  return { first: rows.slice(0, MOST_ROWS / 2), omitted: rows.length - MOST_ROWS, last: rows.slice(-MOST_ROWS / 2) };
+  return groups.flatMap((group) => (group.quiet ? group.rows.map((row) => quietLine(group, row)) : [titleLine(group), ...group.rows.map((row) => rowLine(row, column))]));
 }
 
 /** Reasons stand in one column, unless a rule is longer than this. */
