@@ -15,7 +15,7 @@ const SEED = 20_240;
 const COUNTS: Readonly<Record<string, number>> = { file: 60, edits: 60, batch: 80, session: 30, packet: 400, extension: 600, sets: 300, cli: 60 };
 
 describe('a short run', () => {
-  test.each(KINDS.map(({ kind }) => [kind.name, kind] as const))('%s: nothing is found', { timeout: 60_000 }, (name, kind) => {
+  test.each(KINDS.map(({ kind }) => [kind.name, kind] as const))('%s: nothing is found', (name, kind) => {
     const findings = Array.from({ length: COUNTS[name] ?? 0 }, (_, index) => findingOf(kind, inputOf(SEED, index, corpus, kind).input)).filter((finding) => finding !== undefined);
     expect(findings).toEqual([]);
   });

@@ -59,7 +59,7 @@ describe('hostile texts', () => {
     ['quotes of a mail', `${'>'.repeat(many)} *nat`],
     ['prompts', `${'a@b:/ $ '.repeat(many)}`],
     ['wrapped sockets', `LISTEN 0 1 \n${'users:((\n'.repeat(many)}`],
-  ])('%s', { timeout: 20_000 }, (_name, text) => {
+  ])('%s', (_name, text) => {
     expect(printSourceFile(parseSourceFile(text)) === text).toBe(true);
   });
 });
