@@ -12,6 +12,7 @@ import { findProgram, isHostProgram } from './shellProgram';
 import { Shape } from './shape';
 import type { EmbeddedLine, Line, LineNode, Problem, Word } from './tree';
 import { listedCommand } from './wrappings/commandLists';
+import { goMapRules } from './wrappings/goMaps';
 import { embeddedLines } from './wrappings/jsonLog';
 import { linesOf } from './wrappings/linesOf';
 import { mayBeDamaged, repaired } from './wrappings/repair';
@@ -45,6 +46,11 @@ function parseLineWithin(text: string, eol: string, index: number, strings: numb
   if (found.shape === Shape.Text && start === indent) {
     const guess = guessedPrefix(text, indent, end, index, strings);
     if (guess) return new SourceLine(index, text, eol, guess.start, guess.found);
+  }
+  if (found.shape === Shape.Log && strings < MOST_STRINGS) {
+    const map = goMapRules(text, start, end);
+    const embedded = map && linesOf([map], within(index, strings));
+    if (embedded) return new SourceLine(index, text, eol, start, { ...textOf(Shape.Wrapped), embedded });
   }
   if (found.shape === Shape.Text && strings < MOST_STRINGS) {
     const marked = behindMark(text, start, end, index, strings);

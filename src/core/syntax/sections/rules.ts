@@ -1,5 +1,6 @@
 import { findFamily } from '../family';
 import { headingAbove, tableOfHeading } from '../heading';
+import { jsonFrameEnd } from '../jsonFrame';
 import { machineOfPrefix } from '../machine';
 import { emptyContext, type SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
@@ -117,6 +118,11 @@ export function readRules(reader: SectionReader, from: number): number {
       case Shape.Text:
       case Shape.Log:
       case Shape.Assignment: {
+        const behindFrame = jsonFrameEnd(lines, i);
+        if (behindFrame > i) {
+          i = behindFrame;
+          break;
+        }
         if (open === undefined) break scan;
         let next = i + 1;
         while (next < count && isPassedOver(lines[next])) next++;

@@ -1,6 +1,7 @@
 import { decodeJson } from './jsonDecode';
 import { jsonStrings, type JsonString } from './jsonStrings';
 import type { EmbeddedLine } from '../tree';
+import { MESSAGE_KEYS } from './messageKeys';
 import { linesOf, type ParseWithin } from './linesOf';
 
 /**
@@ -22,9 +23,6 @@ export function embeddedLines(text: string, start: number, end: number, parseLin
   }
   return found ? lines : undefined;
 }
-
-/** The keys under which JSON logs have their message: those of zap, Stackdriver, container runtimes, journald. */
-const MESSAGE_KEYS: ReadonlySet<string> = new Set(['msg', 'message', 'log', 'MESSAGE']);
 
 function isMessage({ key, depth }: JsonString): boolean {
   return depth === 1 && key !== undefined && MESSAGE_KEYS.has(key);

@@ -1,5 +1,7 @@
 import type { EmbeddedLine } from '../tree';
 import { listedCommand } from './commandLists';
+import { goMapRules } from './goMaps';
+import { jsonMember } from './jsonMember';
 import { linesOf, type ParseWithin } from './linesOf';
 import { loggedTexts, withoutFields } from './logged';
 
@@ -7,6 +9,11 @@ import { loggedTexts, withoutFields } from './logged';
 export function wrappedLines(text: string, start: number, end: number, parseLine: ParseWithin): readonly EmbeddedLine[] | undefined {
   PRINTED.lastIndex = start;
   if (PRINTED.test(text)) return undefined;
+  const member = jsonMember(text, start, end);
+  if (member) return linesOf([member.text], parseLine, member.isMessage);
+  const map = goMapRules(text, start, end);
+  const tables = map && linesOf([map], parseLine);
+  if (tables) return tables;
   const texts = loggedTexts(text, start, end);
   const logged = texts && linesOf(texts, parseLine);
   if (logged) return logged;
