@@ -10,7 +10,7 @@ import { findRemedies } from '../features/remedies/findRemedies';
 import { remediesText } from '../features/remedies/remediesText';
 import { ruleSetNotes, type RuleSetNote } from '../features/ruleSetNotes';
 import { evaluate, type Evaluation } from '../features/traceSession/evaluate';
-import { journeyOf, type JourneyLeg } from '../features/traceSession/journey';
+import { journeyOf, type Journey, type JourneyLeg } from '../features/journey/journey';
 import { traceText } from '../features/traceView/traceText';
 import { findingsOf, MOST_REPLIES, replyOf, verdictOfReply, withReplies } from '../features/replies';
 import type { TraceInput } from '../features/traceView/course';
@@ -33,12 +33,13 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
     return { ...traced, notes: ruleSetNotes(model, dump, traced.input.family, '--dump N takes it') };
   };
   const first = trace(expression);
-  const legs = given.flags.has('journey') ? journeyOf(first.evaluation, expression) : [];
-  const rest = legs.slice(1).map((leg) => ({ leg, traced: trace(leg.expression) }));
+  const wanted = (text: string): Evaluation => evaluate(model, dump, { expression: text, outcome: 0, answers: {}, overrides });
+  const journey = given.flags.has('journey') ? journeyOf(first.evaluation, expression, wanted) : undefined;
+  const rest = (journey?.legs ?? []).slice(1).map((leg) => ({ leg, traced: trace(leg.expression) }));
   const reply = given.flags.has('reply');
   const unread = unreadLines(model);
-  if (given.flags.has('json')) terminal.json({ ...jsonOf(first, rest, reply), ...(unread.length > 0 ? { unread } : {}) });
-  else terminal.out(plainText(first, legs, rest, given.flags.has('journey')) + (reply ? repliesText(first) : '') + unreadText(unread, name));
+  if (given.flags.has('json')) terminal.json({ ...jsonOf(first, journey, rest, reply), ...(unread.length > 0 ? { unread } : {}) });
+  else terminal.out(plainText(first, journey, rest) + (reply ? repliesText(first) : '') + unreadText(unread, name));
   return 0;
 }
 
@@ -107,9 +108,9 @@ function warningsOf({ evaluation, input, notes }: Traced): readonly string[] {
   ];
 }
 
-function jsonOf(first: Traced, rest: readonly TracedLeg[], reply: boolean): Readonly<Record<string, unknown>> {
-  const journey = rest.map(({ leg, traced }) => ({ label: leg.label, ...resultOf(traced, false) }));
-  return { id: null, ...resultOf(first, reply), ...(journey.length > 0 ? { journey } : {}) };
+function jsonOf(first: Traced, journey: Journey | undefined, rest: readonly TracedLeg[], reply: boolean): Readonly<Record<string, unknown>> {
+  const legs = rest.map(({ leg: { label, note, source, when }, traced }) => ({ label, note, source, ...(when === undefined ? {} : { when }), ...resultOf(traced, false) }));
+  return { id: null, ...resultOf(first, reply), ...(legs.length > 0 ? { journey: legs } : {}), ...(journey ? { journeyEnd: journey.end } : {}) };
 }
 
 function resultOf(traced: Traced, reply: boolean): { readonly packet: string; readonly outcomes: readonly Outcome[]; readonly assumed: readonly AssumedJson[]; readonly warnings: readonly string[] } {
@@ -133,10 +134,13 @@ function assumedOf({ evaluation: { assumed, filled } }: Traced): readonly Assume
   ];
 }
 
-function plainText(first: Traced, legs: readonly JourneyLeg[], rest: readonly TracedLeg[], journey: boolean): string {
-  const parts = [legs[0] ? `## 1. ${legs[0].label}\n\n` : '', traceText(first.input), remediesText(findRemedies(first.evaluation)), takenForGranted(first)];
-  rest.forEach(({ leg, traced }, i) => parts.push(`\n## ${i + 2}. ${leg.label}\n\n`, traceText(traced.input)));
-  if (journey && rest.length === 0) parts.push('\nThe journey ends here: no proxy of an Istio sidecar takes this packet to send it on.\n');
+function plainText(first: Traced, journey: Journey | undefined, rest: readonly TracedLeg[]): string {
+  const [start] = journey?.legs ?? [];
+  const parts = [start ? `## ${start.id}. ${start.label}\n\n` : '', traceText(first.input), remediesText(findRemedies(first.evaluation)), takenForGranted(first)];
+  for (const { leg: { id, label, note, source, when }, traced } of rest) {
+    parts.push(`\n## ${id}. ${label}${when === undefined ? '' : `, if ${when}`}\n\n`, note === undefined ? '' : `${note} (${source ?? ''})\n\n`, traceText(traced.input));
+  }
+  if (journey) parts.push(`\nThe journey ends here: ${journey.end}\n`);
   return parts.join('');
 }
 

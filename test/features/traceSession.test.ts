@@ -211,17 +211,17 @@ describe('the host', () => {
 describe('the exchange behind a sidecar', () => {
   test.each([
     ['client-app', ['client → Envoy :15006', 'Envoy → app 10.52.7.7:8080'], 'DELIVERED :8080'],
-    ['app-outside', ['app → Envoy :15001', 'Envoy → 203.0.113.10:443'], 'SENT eth0'],
+    ['app-outside', ['app → Envoy :15001', 'Envoy → 203.0.113.10:443', 'Envoy → own pod 10.52.7.7:8080', 'Envoy → app 10.52.7.7:8080'], 'SENT eth0'],
   ])('%s goes on behind the proxy', (id, labels, badge) => {
     const bench = new Bench(NOTE).scenario(id);
     expect(bench.state.journey.map(({ label }) => label)).toEqual(labels);
-    expect(bench.state.journey.map(({ current }) => current)).toEqual([true, false]);
+    expect(bench.state.journey.map(({ current }) => current)).toEqual(labels.map((_, i) => i === 0));
     bench.send({ type: 'choose-leg', id: bench.state.journey[1]?.id ?? '' });
     expect(bench.badge).toBe(badge);
-    expect(bench.state.journey.map(({ label, current }) => [label, current])).toEqual([[labels[0], false], [labels[1], true]]);
+    expect(bench.state.journey.map(({ label, current }) => [label, current])).toEqual(labels.map((label, i) => [label, i === 1]));
     expect(bench.state.scenario).toBe(id);
     bench.send({ type: 'choose-leg', id: bench.state.journey[0]?.id ?? '' });
-    expect(bench.state.journey.map(({ current }) => current)).toEqual([true, false]);
+    expect(bench.state.journey.map(({ current }) => current)).toEqual(labels.map((_, i) => i === 0));
   });
 
   test.each(['client-excluded', 'envoy-outside', 'dns'])('%s passes the proxy by, so there is none', (id) => {

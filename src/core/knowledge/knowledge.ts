@@ -14,6 +14,7 @@ export { describeChainInFile } from './describe';
 export type { ChainKnowledge, Change, Fact, Paragraph, RuleKnowledge } from './facts';
 export { addressKnowledge, idKnowledge, knownAddresses, knownIds } from './identities';
 export { istioVersions, rangeOf, rangeText, type VersionEvidence, type VersionRange } from './istio/versions';
+export { onward, proxyIdentity, type NextPacket, type Onward } from './istio/onward';
 export { istioProfile, type IstioMode, type IstioProfile } from './istio/profile';
 export { knownLogHeadings, logHeadingKnowledge } from './logHeadings';
 export { markKnowledge, type MarkContext } from './marks';

@@ -10,7 +10,7 @@ import { stepDetail } from '../traceView/stepDetail';
 import { traceMarkdown, traceText } from '../traceView/traceText';
 import { evaluate, type Evaluation } from './evaluate';
 import { hostOverrides, isHostField, type HostChanges } from './hostFields';
-import { journeyOf, type JourneyLeg } from './journey';
+import { journeyOf, type JourneyLeg } from '../journey/journey';
 import { lineMarks, NO_MARKS, type LineMarks } from './lineMarks';
 import { withField } from './packetForm';
 import { rulePlace, stepAtPlace } from './rulePlace';
@@ -323,12 +323,17 @@ export class TraceSession {
     this.evaluation = this.evaluate(this.model, this.dump, this.expression ?? '', this.outcome);
     this.readable = this.evaluation.given ?? this.readable;
     const start = this.journeyStart === undefined ? this.evaluation : this.evaluate(this.model, this.dump, this.journeyStart, 0);
-    this.legs = journeyOf(start, this.journeyStart ?? this.expression ?? '');
+    const { model, dump } = this;
+    const legsOf = (evaluation: Evaluation, expression: string): readonly JourneyLeg[] => {
+      const { legs } = journeyOf(evaluation, expression, (text) => this.evaluate(model, dump, text, 0));
+      return legs.length > 1 ? legs : [];
+    };
+    this.legs = legsOf(start, this.journeyStart ?? this.expression ?? '');
     if (this.legs.length > 0 || this.journeyStart !== undefined || this.scenario === undefined) return;
     // After a reload only the packet is known: it may be a later leg of its scenario.
     const scenario = this.scenarios.find(({ id }) => id === this.scenario);
     if (!scenario || scenario.expression === this.expression) return;
-    const legs = journeyOf(this.evaluate(this.model, this.dump, scenario.expression, 0), scenario.expression);
+    const legs = legsOf(this.evaluate(model, dump, scenario.expression, 0), scenario.expression);
     if (!legs.some(({ expression }) => expression === this.expression)) return;
     this.journeyStart = scenario.expression;
     this.legs = legs;

@@ -5,7 +5,7 @@ import type { Scenario } from '../scenarios';
 import { assumedFacts } from './assumedFacts';
 import { profileOf, type Evaluation } from './evaluate';
 import { fieldOfProblem, hostFields, type HostChanges } from './hostFields';
-import type { JourneyLeg } from './journey';
+import type { JourneyLeg } from '../journey/journey';
 import { packetFields } from './packetForm';
 import { readingFacts } from './readingFacts';
 
