@@ -55,7 +55,7 @@ interface Entry {
 
 const passthrough: Entry = {
   program: 'Istio',
-  title: 'Envoy’s source towards the application of its own pod (inbound passthrough)',
+  title: 'Envoy’s source towards its own application (inbound passthrough)',
   details: [
     'Envoy binds this source, so that the rules know the connection and do not capture it again. The application sees it as its client.',
     dialledByEnvoy,

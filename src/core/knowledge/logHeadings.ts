@@ -1,17 +1,20 @@
-import { text, type Fact } from './facts';
+import { fit, text, type Fact } from './facts';
+import { isMessage, logMessages } from './istio/logMessages';
 
 /**
  * What stands below a line of the log of istio-init, of the agent or of the CNI plugin: which text is restore input and
  * which is what the kernel held. `line` is a log line or its message. Undefined for other lines.
  */
 export function logHeadingKnowledge(line: string): Fact | undefined {
+  const message = logMessages.find((each) => isMessage(each, line));
+  if (message !== undefined) return { title: fit(message.title), details: [...message.details, `Next: ${message.next}`].map(text), sources: message.sources };
   const known = headings.find((each) => line.includes(each.text));
   return known === undefined ? undefined : { title: known.title, details: known.details.map(text), sources: known.sources };
 }
 
 /** The headings as they are written, for completion and for finding them. */
 export function knownLogHeadings(): readonly string[] {
-  return headings.map((each) => each.text);
+  return [...headings.map((each) => each.text), ...logMessages.flatMap((each) => (typeof each.text === 'string' ? each.text : []))];
 }
 
 interface Heading {
@@ -27,7 +30,7 @@ const run = ['istio/istio:tools/istio-iptables/pkg/capture/run.go'];
 
 /** More particular texts first: the first that a line contains is taken. */
 const headings: readonly Heading[] = [
-  { text: 'Istio iptables environment', title: 'What was set from outside; empty means that the default holds', details: ['Versions since 1.11; before that the heading was `Environment:`.'], sources: config },
+  { text: 'Istio iptables environment', title: 'What was set from outside; empty means that the default holds', details: ['Since 1.11; before that the heading was `Environment:`. Nothing below it needs to be set: the injector passes flags.'], sources: config },
   { text: 'Istio nftables environment', title: 'What was set from outside, nftables mode', details: ['Since 1.27. The rules do not show in iptables-save.'], sources: config },
   { text: 'Istio iptables variables', title: 'The values in force', details: ['1.11 to 1.26; then `Istio config:`.'], sources: config },
   { text: 'Istio config:', title: 'The values in force', details: ['Since 1.27; before that `Istio iptables variables:`.'], sources: config },
@@ -44,10 +47,7 @@ const headings: readonly Heading[] = [
   { text: 'Removing guardrails', title: 'The block during the replacement is taken away', details: ['Since 1.24.'], sources: run },
   { text: 'Performing cleanup', title: 'Rules found from before are removed', details: ['Since 1.24.'], sources: run },
   { text: 'Applying iptables chains and rules', title: 'The rules are written now', details: ['Since 1.24.'], sources: run },
-  { text: 'Found compatible residues', title: 'The rules were there already and fit', details: ['Since 1.24. The check asks for each rule by itself; their order is not looked at.'], sources: run },
-  { text: 'Found residues of old iptables', title: 'Other rules of Istio were there', details: ['Since 1.24. Without reconcile they stay, and old and new rules mix.'], sources: run },
   { text: 'Clean-state detected', title: 'No rules of Istio were there', details: ['Since 1.24.'], sources: run },
-  { text: 'Ignoring residues', title: 'Rules were found for an IP version that gets none now', details: ['Since 1.29.'], sources: run },
   { text: 'native nftables enabled', title: 'nftables rules are written instead of iptables rules', details: ['Since 1.27. iptables-save does not show them.'], sources: ['istio/istio:tools/istio-nftables/pkg/constants/constants.go'] },
   { text: 'nftables rules programmed', title: 'The nftables rules that were written', details: ['Since 1.27.'], sources: ['istio/istio:tools/istio-nftables/pkg/constants/constants.go'] },
   { text: 'running iptables in dry-run mode', title: 'Nothing is changed: the rules are printed only', details: [], sources: run },

@@ -110,16 +110,17 @@ function wordHover(word: Word, column: number, blocks: readonly Block[] | undefi
   return blocks && column >= word.start - 1 && column <= word.end ? { range: word, blocks } : undefined;
 }
 
-/** Outside of rules: names that mean something wherever they stand, and the headings of an istio-init log. */
+/** Outside of rules: names that mean something wherever they stand, and the lines of the logs of Istio. */
 function looseHover(model: FileModel, line: Line, column: number): Hover | undefined {
+  const message = logHeadingKnowledge(line.text);
+  const said = message && factBlocks('log line', message);
   const word = wordAt(line.text, column);
-  if (word) {
-    const blocks = directionBlocks(word.text, model) ?? looseNameBlocks(word.text, programsOf(model)) ?? (/^[A-Za-z][\w-]+$/.test(word.text) && /^(ISTIO_|ztunnel-|KUBE-|DOCKER)/.test(word.text) ? chainBlocks(undefined, undefined, word.text) : undefined);
-    if (blocks) return { range: word, blocks };
-  }
-  const heading = logHeadingKnowledge(line.text);
-  return heading && { range: { start: line.contentStart, end: line.text.length }, blocks: factBlocks('log line', heading) };
+  const blocks = word && (directionBlocks(word.text, model) ?? looseNameBlocks(word.text, programsOf(model)) ?? (CHAIN_NAME.test(word.text) ? chainBlocks(undefined, undefined, word.text) : undefined));
+  if (word && blocks) return { range: word, blocks: said ? [...blocks, { kind: 'rule' }, ...said] : blocks };
+  return said && { range: { start: line.contentStart, end: line.text.length }, blocks: said };
 }
+
+const CHAIN_NAME = /^(?:ISTIO_|ztunnel-|KUBE-|DOCKER)[\w-]*$/;
 
 const NAME_CHARACTER = /[\w./:-]/;
 

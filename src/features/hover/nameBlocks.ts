@@ -106,6 +106,12 @@ function valueFacts(option: string, value: string, place: ValuePlace): readonly 
 
 /** A name met outside of rules: a variable of the log, an annotation, a Helm value, a field of meshConfig, an address. */
 export function looseNameBlocks(name: string, programs?: Programs): readonly Block[] | undefined {
-  const fact = variableKnowledge(name) ?? annotationKnowledge(name) ?? (name.startsWith('-') ? undefined : settingKnowledge(name)) ?? addressKnowledge(name, programs);
-  return fact && factBlocks(name, fact);
+  const fact = variableKnowledge(name) ?? annotationKnowledge(name) ?? (name.startsWith('-') ? undefined : settingKnowledge(name)) ?? (/:\d+$/.test(name) && name.includes('.') ? undefined : addressKnowledge(name, programs));
+  if (fact) return factBlocks(name, fact);
+  const [, address, port] = /^((?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:]+\]):(\d{1,5})$/i.exec(name) ?? [];
+  if (address === undefined || port === undefined) return undefined;
+  const bare = address.replace(/^\[|\]$/g, '');
+  const parts = [[bare, addressKnowledge(bare, programs)], [port, portKnowledge(Number(port), { programs })]] as const;
+  const blocks = parts.flatMap(([part, known]) => (known ? factBlocks(part, known) : []));
+  return blocks.length > 0 ? blocks : undefined;
 }
