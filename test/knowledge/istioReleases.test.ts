@@ -3,11 +3,9 @@ import { chainKnowledge, istioVersions, rangeText, ruleKnowledge } from '../../s
 import { chainSpans, compareReleases, ruleSpans, spanText } from '../../src/core/knowledge/istio/releases';
 import { releases, type Release } from '../fixtures/istio/releases';
 import { closedIpv6, sidecarRules } from '../fixtures/istio/sidecar';
-import { ruleSetsOfReleases } from '../fixtures/istio/ruleSets';
 import { ambientNode, insideZtunnel } from './fixtures';
+import { met, written } from './istioMet';
 import { readView } from './readView';
-
-const written = ruleSetsOfReleases().map((each) => ({ ...each, view: readView(each.save, each.family) }));
 
 /** A release within a span; of a minor release without patch number, its first. */
 function within(release: Release, span: { readonly since?: string; readonly until?: string }): boolean {
@@ -38,23 +36,8 @@ test('the releases of a rule set hold the one that wrote it', () => {
   expect(wrong).toEqual([]);
 });
 
-/** Where each variant was met: the first and the last release of those above. */
-const met = new Map<string, { first: Release; last: Release }>();
-for (const { release, view } of written) {
-  for (const chain of view.chains) {
-    for (const fact of [...(chain.builtin ? [] : [chainKnowledge(view, chain.table, chain.name)]), ...chain.rules.map((rule) => ruleKnowledge(view, rule))]) {
-      if (fact?.variant === undefined) continue;
-      const known = met.get(fact.variant);
-      met.set(fact.variant, { first: known?.first ?? release, last: release });
-    }
-  }
-}
-
-/**
- * Told by other fixtures: IPv6 that is closed, and redirection at the node. Rules for owners in ISTIO_OUTPUT_DNS stand in the sources between two
- * releases; which release has them was not read, so no rule set has.
- */
-const elsewhere = (variant: string): boolean => variant.startsWith('filter INPUT, IPv6') || variant.startsWith('node') || variant === 'ISTIO_OUTPUT_DNS: DNS of the proxy or of a group returns';
+/** Rules for owners in ISTIO_OUTPUT_DNS stand in the sources between two releases; which release has them was not read, so no rule set has. */
+const elsewhere = (variant: string): boolean => variant === 'ISTIO_OUTPUT_DNS: DNS of the proxy or of a group returns';
 
 test.each(Object.entries({ ...chainSpans, ...ruleSpans }).filter(([variant]) => !elsewhere(variant)))('%s: the rule sets have it in no release before and none after', (variant, span) => {
   const { first, last } = met.get(variant) ?? { first: undefined, last: undefined };
