@@ -71,11 +71,19 @@ const probe: Entry = {
   sources: ['istio/istio:cni/pkg/iptables/iptables.go', 'istio/istio:cni/pkg/config/config.go'],
 };
 
+const tunnel: Entry = {
+  program: 'Istio',
+  title: 'end of a Geneve tunnel between node and ztunnel (1.18 to 1.20)',
+  details: ['192.168.126.x is istioin, 192.168.127.x istioout. Elsewhere a private address like any other.'],
+  sources: ['istio/istio:cni/pkg/ambient/net_linux.go'],
+};
+
 const addresses: Readonly<Record<string, Entry>> = {
   '127.0.0.6': passthrough,
   '::6': passthrough,
   '169.254.7.127': probe,
   'fd16:9254:7127:1337:ffff:ffff:ffff:ffff': probe,
+  ...Object.fromEntries(['192.168.126.1', '192.168.126.2', '192.168.127.1', '192.168.127.2'].map((address) => [address, tunnel])),
   '127.0.0.1': { title: 'this host, by lo', details: ['Inside a pod: all its containers share it.'], sources: ['RFC 1122'] },
   '::1': { title: 'this host, by lo', details: ['Inside a pod: all its containers share it.'], sources: ['RFC 4291'] },
   '127.0.0.0/8': { title: 'loopback range: this host, by lo', details: ['Every address of it is local. From outside such packets are dropped as martians unless route_localnet is set.'], sources: ['RFC 1122', 'Linux ip-sysctl, route_localnet'] },

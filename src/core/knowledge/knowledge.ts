@@ -4,6 +4,7 @@ import { knownAddresses } from './identities';
 import { knownVariables } from './variables';
 import { knownPorts } from './ports';
 import { tableNames } from './builtins';
+import { knownIstioNames } from './istio/otherNames';
 import { knownSettings } from './istio/ways';
 
 /** The facts by subject. Everything here is data; nothing evaluates a packet. */
@@ -22,12 +23,13 @@ export { knownPorts, portKnowledge, type PortContext } from './ports';
 export { programOf, programsIn, type Programs } from './programs';
 export { ruleKnowledge } from './rules';
 export { istioChainVariants } from './istio/chains';
+export { istioNameKnowledge, knownIstioNames } from './istio/otherNames';
 export { knownSettings, namesOfChanges, settingKnowledge } from './istio/ways';
 export { knownVariables, variableKnowledge } from './variables';
 export type { ChainView, JumpView, RuleSetView, RuleView } from './view';
 
 /** Every name that something is known of by itself, for completion and for `explain`; sorted. */
 export function knownNames(): readonly string[] {
-  const names = [...knownChainNames(), ...knownVariables(), ...knownAnnotations(), ...knownSettings(), ...tableNames, ...knownPorts().map(String), ...knownAddresses(), '1337', '2102', 'istio-proxy'];
+  const names = [...knownChainNames(), ...knownVariables(), ...knownAnnotations(), ...knownSettings(), ...knownIstioNames(), ...tableNames, ...knownPorts().map(String), ...knownAddresses(), '1337', '2102', 'istio-proxy'];
   return [...new Set(names)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -1,4 +1,4 @@
-import { addressKnowledge, annotationKnowledge, builtinChainKnowledge, chainKnowledge, describeChainInFile, idKnowledge, markKnowledge, portKnowledge, settingKnowledge, tableKnowledge, variableKnowledge, type Fact, type Programs, type RuleSetView } from '../../core/knowledge/knowledge';
+import { addressKnowledge, annotationKnowledge, builtinChainKnowledge, chainKnowledge, describeChainInFile, idKnowledge, istioNameKnowledge, markKnowledge, portKnowledge, settingKnowledge, tableKnowledge, variableKnowledge, type Fact, type Programs, type RuleSetView } from '../../core/knowledge/knowledge';
 import type { MatchExtension, TargetExtension } from '../../core/xtables/extension';
 import type { Option } from '../../core/xtables/option';
 import { readUnsigned } from '../../core/xtables/values/integer';
@@ -101,12 +101,12 @@ function valueFacts(option: string, value: string, place: ValuePlace): readonly 
     return number === undefined || mask === undefined ? [] : named(value, markKnowledge(number, mask, context));
   }
   if (/owner/.test(option)) return named(value, idKnowledge(value, place.programs));
-  return named(value, addressKnowledge(value.replace(/\/(32|128)$/, ''), place.programs));
+  return named(value, addressKnowledge(value.replace(/\/(32|128)$/, ''), place.programs) ?? istioNameKnowledge(value, place.programs));
 }
 
 /** A name met outside of rules: a variable of the log, an annotation, a Helm value, a field of meshConfig, an address. */
 export function looseNameBlocks(name: string, programs?: Programs): readonly Block[] | undefined {
-  const fact = variableKnowledge(name) ?? annotationKnowledge(name) ?? (name.startsWith('-') ? undefined : settingKnowledge(name)) ?? (/:\d+$/.test(name) && name.includes('.') ? undefined : addressKnowledge(name, programs));
+  const fact = variableKnowledge(name) ?? annotationKnowledge(name) ?? (name.startsWith('-') ? undefined : settingKnowledge(name)) ?? istioNameKnowledge(name, programs) ?? (/:\d+$/.test(name) && name.includes('.') ? undefined : addressKnowledge(name, programs));
   if (fact) return factBlocks(name, fact);
   const [, address, port] = /^((?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:]+\]):(\d{1,5})$/i.exec(name) ?? [];
   if (address === undefined || port === undefined) return undefined;

@@ -241,7 +241,7 @@ function selfCallRule(at: Place): RuleKnowledge | undefined {
   let note: string;
   if (before.kind === 'none') {
     const then = marksGroup(ruleSet, gid) ? `is let past here, but mangle has marked it 0x53a: TPROXY hands it to ${port} all the same` : 'goes straight to the application';
-    note = `Dead: ${lineOf(before.by)} has already returned every user but ${before.uid} over lo, and user ${before.uid} has returned by its own rule. A process with gid ${gid ?? ''} and another uid that calls its own pod address ${then}.`;
+    note = `Dead: ${lineOf(before.by)} has already returned every user but ${before.uid} over lo, and user ${before.uid} has returned by its own rule. A process with gid ${gid ?? ''} and another uid that calls its own pod address (as Envoy itself with sidecar.istio.io/capNetBindService, user 0) ${then}.`;
   } else if (before.kind === 'dns') {
     const past53 = excluded?.values.includes('53') === true;
     note = past53
