@@ -5,7 +5,6 @@ import { addConnections } from '../core/netfilter/connections';
 import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { notesOf, tracePacket, tracePackets, type TraceSetting, type Traced } from '../core/netfilter/trace';
 import { World } from '../core/netfilter/world';
-import { bindRules } from '../core/ruleset/bind';
 import type { RuleSet } from '../core/ruleset/ruleSet';
 import { parseSourceFile } from '../core/syntax/parse';
 import { checkRules } from '../features/diagnostics';
@@ -15,7 +14,7 @@ import { modelOf, type FileModel } from '../features/fileModel';
 import { internalErrorText } from '../features/internalError';
 import { loadWarnings } from '../features/loadProblems';
 import { withReplies } from '../features/replies';
-import { rulesOfText } from '../features/rulesOfText';
+import { rulesWithNft } from '../features/rulesOfText';
 import type { RequestLine } from './requestLines';
 import { VERSION } from './version';
 
@@ -147,17 +146,19 @@ function readSetting(request: Record<string, unknown>): TraceSetting | InputProb
   const world = new World();
   const bad = addConnections(request.conntrack, world);
   if (bad) return bad;
-  const v4 = bindText(request.rules, 'rules', 4);
+  const { nft } = request;
+  if (nft !== undefined && nft !== null && typeof nft !== 'string') return { kind: 'problem', field: 'nft', message: 'nft: must be the text of nft list ruleset' };
+  const v4 = bindText(request.rules, nft ?? undefined, 'rules', 4);
   if (isProblem(v4)) return v4;
-  const v6 = bindText(request.rules6, 'rules6', 6);
+  const v6 = bindText(request.rules6, nft ?? undefined, 'rules6', 6);
   if (isProblem(v6)) return v6;
   return { host, world, ruleSets: { v4, v6 }, answers: new Map(), rawSockets: true };
 }
 
-function bindText(text: unknown, field: string, family: 4 | 6): RuleSet | undefined | InputProblem {
-  if (text === undefined || text === null || text === '') return undefined;
+function bindText(text: unknown, nft: string | undefined, field: string, family: 4 | 6): RuleSet | undefined | InputProblem {
+  if (text === undefined || text === null || text === '') return rulesWithNft(undefined, nft, family);
   if (typeof text !== 'string') return { kind: 'problem', field, message: `${field}: must be the text of iptables-save` };
-  return bindRules(rulesOfText(text, family));
+  return rulesWithNft(text, nft, family);
 }
 
 function outcomesOf(traced: Traced, setting: TraceSetting, reply: boolean): { readonly outcomes: readonly Outcome[] } {

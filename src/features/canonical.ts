@@ -1,3 +1,4 @@
+import type { TableName } from '../core/xtables/view';
 import { compareBytes } from '../core/text/utf8';
 import { bindRules } from '../core/ruleset/bind';
 import { printRule } from '../core/ruleset/printRule';
@@ -14,7 +15,7 @@ export function printRuleSet(ruleSet: RuleSet): string {
 }
 
 /** Built-in chains first, user-defined ones sorted by name, as libiptc keeps them. */
-function printTable(table: Table): string {
+function printTable(table: Table<TableName>): string {
   const builtin = BUILTIN_CHAINS[table.name].map((hook) => table.chains.get(hook)).filter((chain) => chain !== undefined);
   const own = [...table.chains.values()].filter(({ hook }) => hook === undefined).sort((a, b) => compareBytes(a.name, b.name));
   const chains = [...builtin, ...own];

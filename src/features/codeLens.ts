@@ -1,5 +1,6 @@
+import { allTables } from '../core/ruleset/ruleSet';
 import { visible } from '../core/text/visible';
-import type { Hook, TableName } from '../core/xtables/view';
+import type { AnyTableName, Hook } from '../core/xtables/view';
 import { packetsOfFile } from './filePackets';
 import { counted } from './traceView/course';
 import { ruleSetOf, type Dump, type FileModel } from './fileModel';
@@ -9,7 +10,7 @@ export interface Lens {
   readonly line: number;
   readonly dump: string;
   /** The chain whose traffic the link is about; undefined: any packet of the rule set. */
-  readonly chain: { readonly table: TableName; readonly hook: Hook } | undefined;
+  readonly chain: { readonly table: AnyTableName; readonly hook: Hook } | undefined;
   /** The text of a line that shows a packet, which the link traces. */
   readonly packet?: string;
   readonly title: string;
@@ -34,14 +35,14 @@ function dumpLens({ id, label, section }: Dump): readonly Lens[] {
   const line = section.lines[0]?.index;
   if (line === undefined) return [];
   let rules = 0;
-  for (const table of ruleSetOf(section).tables.values()) for (const chain of table.chains.values()) rules += chain.rules.length;
+  for (const table of allTables(ruleSetOf(section))) for (const chain of table.chains.values()) rules += chain.rules.length;
   return [{ line, dump: id, chain: undefined, title: 'Trace a packet through these rules', note: visible(`${label}, ${counted(rules, 'rule')}`) }];
 }
 
 /** Chains that hold no rules and accept everything would only be in the way: each lens pushes the lines apart. */
 function chainLenses({ id, section }: Dump): readonly Lens[] {
   const lenses: Lens[] = [];
-  for (const table of ruleSetOf(section).tables.values()) {
+  for (const table of allTables(ruleSetOf(section))) {
     for (const { hook, line, rules, policy } of table.chains.values()) {
       if (hook === undefined || line === undefined || (rules.length === 0 && policy !== 'DROP')) continue;
       lenses.push({ line: line.index, dump: id, chain: { table: table.name, hook }, title: `Trace a packet through ${hook}`, note: counted(rules.length, 'rule') });

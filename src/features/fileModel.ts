@@ -1,7 +1,7 @@
 import { tablesOfChain } from '../core/knowledge/chainTables';
 import { bindRules } from '../core/ruleset/bind';
 import { defaultRuleSet, ruleSetsOfFile, type HostRuleSet } from '../core/ruleset/oneHost/ruleSetsOfFile';
-import type { Rule, RuleSet } from '../core/ruleset/ruleSet';
+import { allTables, type Rule, type RuleSet } from '../core/ruleset/ruleSet';
 import type { Line, RulesSection, Section, SourceFile } from '../core/syntax/tree';
 
 /** One rule set of a file, for the list that a person chooses from: what is shown of one family of one host, wherever it stands. */
@@ -14,6 +14,8 @@ export interface Dump {
   readonly section: RulesSection;
   /** The rules of the other back end of the same host; undefined where the file shows none. */
   readonly beside: RulesSection | undefined;
+  /** The rules of nftables of the same host, where there are rules of iptables as well. */
+  readonly native: RulesSection | undefined;
   /** Dumps with the same number are of one host in one state, one for each family. */
   readonly host: number;
 }
@@ -53,7 +55,7 @@ export function boundRuleSetOf(section: RulesSection): RuleSet | undefined {
 }
 
 /** The sections of a dump, of both back ends. */
-export function sectionsOf({ section, beside }: Dump): readonly RulesSection[] {
+export function sectionsOf({ section, beside }: Pick<Dump, 'section' | 'beside'>): readonly RulesSection[] {
   return beside ? [section, beside] : [section];
 }
 
@@ -63,7 +65,7 @@ export function sectionOf(model: FileModel, line: Line): Section | undefined {
   if (map === undefined) {
     const made = new Map<Line, Section>();
     for (const section of model.file.sections) for (const each of section.lines) made.set(each, section);
-    for (const section of model.dumps.flatMap(sectionsOf)) for (const each of section.lines) made.set(each, section);
+    for (const section of model.dumps.flatMap((dump) => [...sectionsOf(dump), ...(dump.native ? [dump.native] : [])])) for (const each of section.lines) made.set(each, section);
     map = made;
     sectionsOfLines.set(model, map);
   }
@@ -75,7 +77,7 @@ export function rulesOfLine(ruleSet: RuleSet, line: Line): readonly Rule[] {
   let map = rulesOfLines.get(ruleSet);
   if (map === undefined) {
     const made = new Map<Line, Rule[]>();
-    for (const table of ruleSet.tables.values()) {
+    for (const table of allTables(ruleSet)) {
       for (const chain of table.chains.values()) {
         for (const rule of chain.rules) {
           const list = made.get(rule.line);
@@ -104,22 +106,23 @@ export function ruleSetsFor(model: FileModel, dump: Dump): { readonly v4: RuleSe
 }
 
 /** The rule set of a dump, with that of the other back end beside it. */
-export function rulesToTrace({ section, beside }: Dump): RuleSet {
+export function rulesToTrace({ section, beside, native }: Pick<Dump, 'section' | 'beside' | 'native'>): RuleSet {
   const own = ruleSetOf(section);
-  if (!beside) return own;
-  const other = ruleSetOf(beside);
+  if (!beside && !native) return own;
+  const other = beside && ruleSetOf(beside);
+  const tables = native && ruleSetOf(native).native;
   const known = withOtherBackend.get(section);
-  if (known?.beside === other) return known;
-  const both = { ...own, beside: other };
+  if (known && known.beside === other && known.native === tables) return known;
+  const both: RuleSet = { ...own, ...(other && { beside: other }), ...(tables && { native: tables }) };
   withOtherBackend.set(section, both);
   return both;
 }
 
-function asDump({ section, beside, host }: HostRuleSet, index: number): Dump {
+function asDump({ section, beside, native, host }: HostRuleSet, index: number): Dump {
   const what = section.title ?? (section.role === 'saved-state' ? 'saved state' : section.form === 'commands' ? 'commands' : section.fragment ? 'rules' : 'input of iptables-restore');
   const family = section.family === undefined ? '' : `, IPv${section.family}`;
-  const sections = beside ? [section, beside] : [section];
-  return { id: String(index), label: `${what}${family}${beside ? `, ${section.backend} and ${beside.backend}` : ''}`, detail: placesOf(sections), section, beside, host };
+  const sections = [section, beside, native].filter((each) => each !== undefined);
+  return { id: String(index), label: `${what}${family}${beside ? `, ${section.backend} and ${beside.backend}` : ''}${native ? ', with nftables' : ''}`, detail: placesOf(sections), section, beside, native, host };
 }
 
 /** `line 4`, `lines 2–5, 9–14`. */

@@ -10,6 +10,7 @@ import { worldOfFile } from './fileWorld';
 import { dumpFor, ruleSetsFor, type Dump, type FileModel } from './fileModel';
 import { hostAnswersOf, hostCourses, joined, type HostCourse } from './hostCourses/hostCourses';
 import { settingProvisos, usedAssumptions, type UsedAssumption } from './hostCourses/usedAssumptions';
+import { notFollowed } from './nftTables';
 import { rulesProvisos, type RulesShown } from './provisos';
 import { rulesUseOf } from './rulesUse';
 
@@ -67,7 +68,7 @@ export function traceInFile(request: PacketRequest, { setting, source, family, m
   const [first] = courses;
   if (!first) return 'it cannot be traced';
   const asked = familyOf(first.request);
-  const shown: RulesShown = { family: asked, dump, met: dumpFor(model, dump, asked) };
+  const shown: RulesShown = { family: asked, dump, met: dumpFor(model, dump, asked), unfollowed: notFollowed(model.file) };
   const traced = joined(courses.map((course) => withProvisos(course, asked === 4 ? v4 : v6, shown)));
   return { traced, request: first.request, filled: first.filled, contradictions: contradictionsOf(first.request, traced), assumed: usedAssumptions(courses) };
 }

@@ -1,5 +1,5 @@
 import type { RulesSection, Section, SourceFile } from '../core/syntax/tree';
-import type { RuleSet } from '../core/ruleset/ruleSet';
+import { allTables, type RuleSet } from '../core/ruleset/ruleSet';
 import { extent } from './extent';
 import { ruleSetOf, sectionsOf, type Dump, type FileModel } from './fileModel';
 import { packetsOfFile } from './filePackets';
@@ -33,7 +33,7 @@ export interface HostOverview {
 
 export function overviewOf(model: FileModel): Overview {
   return {
-    ruleSets: model.dumps.flatMap((dump) => sectionsOf(dump).map((section) => ruleSetOverview(dump, section))),
+    ruleSets: model.dumps.flatMap((dump) => [...sectionsOf(dump), ...(dump.native ? [dump.native] : [])].map((section) => ruleSetOverview(dump, section))),
     host: hostFactsOf(model.file),
     packets: packetsOfFile(model.file, MOST_PACKETS).map(({ text, line }) => ({ line: line.index + 1, expression: text })),
     unread: unreadLines(model),
@@ -61,9 +61,9 @@ function ruleSetOverview({ label }: Dump, section: RulesSection): RuleSetOvervie
   };
 }
 
-function tablesOf({ tables }: RuleSet): RuleSetOverview['tables'] {
+function tablesOf(ruleSet: RuleSet): RuleSetOverview['tables'] {
   const told: Record<string, { readonly chains: number; readonly rules: number }> = {};
-  for (const [name, { chains }] of tables) {
+  for (const { name, chains } of allTables(ruleSet)) {
     let rules = 0;
     for (const chain of chains.values()) rules += chain.rules.length;
     told[name] = { chains: chains.size, rules };

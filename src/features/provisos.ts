@@ -3,6 +3,7 @@ import { tablesOf } from '../core/ruleset/oneHost/hosts';
 import { placeOf } from '../core/ruleset/oneHost/inferTables';
 import type { EmbeddedLine, RulesSection } from '../core/syntax/tree';
 import { sectionsOf, type Dump } from './fileModel';
+import type { NotFollowed } from './nftTables';
 import { beyondOf, tablesNotShown } from './ruleSetNotes';
 
 /** The rules that a packet of a family meets, as the file shows them. */
@@ -12,13 +13,15 @@ export interface RulesShown {
   readonly dump: Dump;
   /** The one that has rules for the packet; undefined where the file has none. */
   readonly met: Dump | undefined;
+  /** Rules of nft that no trace follows. */
+  readonly unfollowed: NotFollowed | undefined;
 }
 
 /**
  * What has to be so of rules that the file does not show, or of lines that do not name their table, for a packet of a family to end as it does.
  * Nothing where the packet never came to what is in doubt.
  */
-export function rulesProvisos({ family, dump, met }: RulesShown, walked: Walked): readonly Proviso[] {
+export function rulesProvisos({ family, dump, met, unfollowed }: RulesShown, walked: Walked): readonly Proviso[] {
   const { milestones } = walked;
   if (!milestones.some(({ kind }) => kind === 'hook-enter')) return [];
   const entered = new Set<string>(milestones.flatMap((event) => (event.kind === 'table-enter' ? [event.table] : [])));
@@ -28,7 +31,8 @@ export function rulesProvisos({ family, dump, met }: RulesShown, walked: Walked)
   const other = met && met.host !== dump.host ? [{ what: `${met.label} (${met.detail}) is of the same host as ${dump.label} (${dump.detail})`, reason: 'nothing in the file says so' }] : [];
   const typed = [...matched].filter((line) => (line as Partial<EmbeddedLine>).maybeComment).map(({ index }) => index + 1);
   const comments = typed.length === 0 ? [] : [{ what: `${typed.length === 1 ? 'line' : 'lines'} ${listed(typed.map(String))} ${typed.length === 1 ? 'was' : 'were'} typed by root, and ${typed.length === 1 ? 'is no comment' : 'are no comments'}`, reason: 'nothing but "# " stands in front, which is a prompt or the mark of a comment' }];
-  return [...other, ...comments, ...parts.flatMap((part) => guessedTable(part, matched)), ...unseen(notInFile(sections, parts, family, entered))];
+  const nft = unfollowed && { what: `the rules of nft that are not followed (${unfollowed.words}) let it pass unchanged`, reason: 'a trace does not follow them', unseen: true as const };
+  return [...other, ...comments, ...(nft ? [nft] : []), ...parts.flatMap((part) => guessedTable(part, matched)), ...unseen(notInFile(sections, parts, family, entered))];
 }
 
 function guessedTable({ inferred, defaultTable, lines }: RulesSection, matched: ReadonlySet<object>): readonly Proviso[] {
@@ -51,7 +55,7 @@ function notInFile(sections: readonly RulesSection[], parts: readonly RulesSecti
 }
 
 function unseen(rules: readonly string[]): readonly Proviso[] {
-  return rules.length === 0 ? [] : [{ what: `the rules that are not in the file (${rules.join('; ')}) let it pass unchanged`, reason: 'the file shows only a part of what this host has' }];
+  return rules.length === 0 ? [] : [{ what: `the rules that are not in the file (${rules.join('; ')}) let it pass unchanged`, reason: 'the file shows only a part of what this host has', unseen: true }];
 }
 
 function listed(names: readonly string[]): string {

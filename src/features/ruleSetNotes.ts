@@ -73,8 +73,8 @@ function tablesNote(sections: readonly RulesSection[]): readonly RuleSetNote[] {
 export interface Beyond {
   /** `those of iptables-legacy`. */
   readonly rules: string;
-  /** The program that shows them; undefined where iptables cannot. */
-  readonly program: string | undefined;
+  /** The command that shows them. */
+  readonly program: string;
   /** Of the line that says so, 1-based. */
   readonly line: number;
 }
@@ -83,7 +83,10 @@ export interface Beyond {
 export function beyondOf({ more }: RulesSection, sections: readonly RulesSection[]): Beyond | undefined {
   if (!more) return undefined;
   const [, name, backend] = /(ip6?tables)-(legacy|nft) tables present/.exec(more.text) ?? [];
-  if (name === undefined || backend === undefined) return { rules: 'those that iptables cannot show', program: undefined, line: more.index + 1 };
+  if (name === undefined || backend === undefined) {
+    const table = /Table [`'"]?([^`'"]+?)['`"]? is incompatible/.exec(more.text)?.[1];
+    return { rules: `those${table === undefined ? '' : ` of table ${table} of nft`} that iptables cannot show`, program: 'nft list ruleset', line: more.index + 1 };
+  }
   return sections.some((section) => section.backend === backend) ? undefined : { rules: `those of ${name}-${backend}`, program: `${name}-${backend}-save`, line: more.index + 1 };
 }
 
@@ -91,5 +94,5 @@ function moreNote(section: RulesSection, sections: readonly RulesSection[]): rea
   const beyond = beyondOf(section, sections);
   if (!beyond) return [];
   const { rules, program, line } = beyond;
-  return [{ message: `the host has more rules, ${rules}, that are not in the file, and they see every packet too: that they let it pass unchanged is assumed${program === undefined ? '' : `; add the output of ${program}`}`, line }];
+  return [{ message: `the host has more rules, ${rules}, that are not in the file, and they see every packet too: that they let it pass unchanged is assumed; add the output of ${program}`, line }];
 }

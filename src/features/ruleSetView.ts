@@ -1,6 +1,6 @@
 import { chainIn, type ChainView, type JumpView, type RuleSetView, type RuleView } from '../core/knowledge/view';
 import { printRule } from '../core/ruleset/printRule';
-import type { Chain, Rule, RuleSet } from '../core/ruleset/ruleSet';
+import { allTables, type Chain, type Rule, type RuleSet } from '../core/ruleset/ruleSet';
 import { splitWords } from '../core/syntax/words';
 
 const views = new WeakMap<RuleSet, RuleSetView>();
@@ -18,13 +18,13 @@ export function ruleSetView(ruleSet: RuleSet): RuleSetView {
 /** The view of one rule, the same object that its chain's view holds. */
 export function ruleView(ruleSet: RuleSet, rule: Rule): RuleView | undefined {
   const { beside } = ruleSet;
-  const other = beside?.tables.get(rule.chain.table)?.chains.get(rule.chain.name) === rule.chain;
+  const other = beside && allTables(beside).find(({ name }) => name === rule.chain.table)?.chains.get(rule.chain.name) === rule.chain;
   return chainIn(ruleSetView(other && beside ? beside : ruleSet), rule.chain.table, rule.chain.name)?.rules[rule.number - 1];
 }
 
 function makeView(ruleSet: RuleSet): RuleSetView {
   const chains: ChainView[] = [];
-  for (const table of ruleSet.tables.values()) {
+  for (const table of allTables(ruleSet)) {
     const jumps = new Map<string, JumpView[]>();
     for (const chain of table.chains.values()) {
       for (const rule of chain.rules) {

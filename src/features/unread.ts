@@ -2,6 +2,7 @@ import { Shape } from '../core/syntax/shape';
 import type { Line } from '../core/syntax/tree';
 import { linesWithin } from './embeddedLine';
 import type { FileModel } from './fileModel';
+import { unfollowedTables } from './nftTables';
 
 /** A line that looks like rules or facts of a host and was not used. */
 export interface UnreadLine {
@@ -19,13 +20,24 @@ export function unreadLines(model: FileModel): readonly UnreadLine[] {
     if (!found.has(line.index)) found.set(line.index, { line: line.index + 1, text: file.lines[line.index]?.text.trim().slice(0, LONGEST_TEXT) ?? '', reason });
   };
   for (const { line, code, message } of file.problems) if (code === 'not-read') add(line, message);
+  for (const { name, hooks, rules, line } of unfollowedTables(file)) {
+    const where = hooks.length === 0 ? 'no base chain among them' : `in ${hooks.join(', ')}`;
+    add(file.lines[line - 1] as Line, `Table ${name} of nft has ${rules === 1 ? '1 rule' : `${rules} rules`}, ${where}: they see every packet too, and are not followed.`);
+  }
   const used = usedLines(model);
   for (const line of file.lines) {
-    if (used[line.index] === 1) continue;
+    if (used[line.index] === 1 || isAnswered(line, file.lines)) continue;
     const reason = reasonOf(line, linesWithin(file, line));
     if (reason !== undefined) add(line, reason);
   }
   return [...found.values()].sort((a, b) => a.line - b.line);
+}
+
+/** `nft list ruleset` with what it printed below. */
+function isAnswered(line: Line, lines: readonly Line[]): boolean {
+  if (!/\bnft\s+(?:-\w+\s+)*list\b/.test(line.text.slice(0, LONGEST_TEXT))) return false;
+  for (let i = line.index + 1; i < line.index + 4; i++) if (lines[i]?.shape === Shape.NftTable || lines[i]?.shape === Shape.NftJson) return true;
+  return false;
 }
 
 const LONGEST_TEXT = 300;
@@ -48,6 +60,8 @@ function reasonOf(line: Line, read: readonly Line[]): string | undefined {
     case Shape.Rule: return 'A rule of which it is not told which table it stands in.';
     case Shape.Chain: case Shape.Table: case Shape.Commit: return 'It stands alone: there are no rules with it.';
     case Shape.ProgramCommand: return read.length > 0 ? undefined : 'This command is not applied to any rules.';
+    case Shape.NftJson: return 'Rules of nft as JSON: they see every packet too, and are not followed.';
+    case Shape.NftCommand: return 'A command of nft that could not be read.';
     case Shape.SocketRow: return 'A socket that could not be read.';
     case Shape.IpRoute: case Shape.IpRule: case Shape.IpAdd: return 'A route or policy rule that could not be read.';
     case Shape.Text: case Shape.Wrapped: return suspicionOf(line.text.length > LONGEST_LINE ? line.text.slice(0, LONGEST_LINE) : line.text);
@@ -73,8 +87,8 @@ const MARKS = /tables|--|nft|chain |Chain |ufw|firewall|ipvs|inet|hook |packets 
 const SUSPICIONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^\s*(?:\d+\s+)?(?:\d+[KMG]?\s+\d+[KMG]?\s+)?(?:ACCEPT|DROP|REJECT|RETURN|DNAT|SNAT|MASQUERADE|REDIRECT|LOG|MARK|[A-Z][A-Z0-9_-]{2,28})\s+(?:all|tcp|udp|icmp|icmpv6|sctp|esp|ah|gre|\d{1,3})\s+(?:--|-f|!f)\s/, 'A row of iptables -L without its "Chain …" line: in which chain and table it stands is not known.'],
   [/(?:^|[\s`'"(])(?:eb|arp)tables(?:-nft|-legacy)?\s+-/, 'A command of ebtables or arptables: rules for bridges and ARP are not traced.'],
-  [/(?:^|[\s`'"(#$])nft\s+(?:-f|add|insert|create|delete|flush|list)\b/, 'A command of nft: rules in the syntax of nftables are not read. Paste the output of iptables-save, where iptables-nft made them.'],
-  [/^\s*(?:table (?:ip|ip6|inet|arp|bridge|netdev) [\w.-]+ \{|chain [\w.-]+ \{|type (?:filter|nat|route) hook \w+ priority)/, 'Rules in the syntax of nftables, which is not read. Paste the output of iptables-save, where iptables-nft made them.'],
+  [/(?:^|[\s`'"(#$])nft\s+(?:-f|add|insert|create|delete|flush|list)\b/, 'A command of nft: it could not be read. Paste the output of nft list ruleset.'],
+  [/^\s*(?:table (?:ip|ip6|inet|arp|bridge|netdev) [\w.-]+ \{|chain [\w.-]+ \{|type (?:filter|nat|route) hook \w+ priority)/, 'Rules of nft that are cut out of their table, or in a table that is not closed.'],
   [/(?:^|\s)ufw\s+(?:allow|deny|reject|limit|route|insert|delete|default)\b/, 'A command of ufw: what rules it makes is not told by the line. Paste the output of iptables-save.'],
   [/(?:^|\s)firewall-cmd\s+(?:--\S+\s+)*--(?:add|remove)-(?!rule)/, 'A command of firewalld: what rules it makes is not told by the line. Paste the output of iptables-save.'],
   [/(?:^|\s)ipvsadm\s+-/, 'A command of ipvsadm: virtual servers of IPVS are not traced.'],

@@ -6,7 +6,7 @@ import { formatPacketExpression } from '../core/net/packetExpression';
 import { isProblem, namedProtocol, readPacketRequest, type PacketRequest } from '../core/net/packetRequest';
 import { tracePacket, type Traced } from '../core/netfilter/trace';
 import { reachingHooks } from '../core/ruleset/checkPlaces';
-import type { Chain, Rule, RuleSet, Table } from '../core/ruleset/ruleSet';
+import { allTables, type Chain, type Rule, type RuleSet, type Table } from '../core/ruleset/ruleSet';
 import type { PacketSuggestion } from '../core/xtables/extension';
 import type { Hook } from '../core/xtables/view';
 
@@ -27,7 +27,7 @@ export interface WitnessOptions {
  * change. undefined only where no chain of jumps leads to the rule.
  */
 export function packetReaching(host: Host, ruleSet: RuleSet, rule: Rule, { wish = {}, addressesKnown }: WitnessOptions): string | undefined {
-  const table = ruleSet.tables.get(rule.chain.table);
+  const table = allTables(ruleSet).find(({ name }) => name === rule.chain.table);
   if (!table) return undefined;
   let best: PacketRequest | undefined;
   let tries = 0;

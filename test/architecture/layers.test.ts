@@ -13,7 +13,7 @@ interface Layer {
   readonly files?: readonly string[];
 }
 
-const core = ['core/text', 'core/syntax', 'core/net', 'core/xtables', 'core/ruleset', 'core/netfilter', 'core/knowledge', 'core/analysis'];
+const core = ['core/text', 'core/syntax', 'core/net', 'core/xtables', 'core/nft', 'core/ruleset', 'core/netfilter', 'core/knowledge', 'core/analysis'];
 
 /** The floors of the house, lowest first. ARCHITECTURE.md tells why. */
 const layers: readonly Layer[] = [
@@ -21,7 +21,8 @@ const layers: readonly Layer[] = [
   { folder: 'core/syntax', values: ['core/text'] },
   { folder: 'core/net', values: ['core/text'], packages: ['ipaddr.js'] },
   { folder: 'core/xtables', values: ['core/text', 'core/net'], types: ['core/syntax'] },
-  { folder: 'core/ruleset', values: ['core/text', 'core/syntax', 'core/net', 'core/xtables'] },
+  { folder: 'core/nft', values: ['core/text', 'core/syntax', 'core/net', 'core/xtables'] },
+  { folder: 'core/ruleset', values: ['core/text', 'core/syntax', 'core/net', 'core/xtables', 'core/nft'] },
   { folder: 'core/netfilter', values: ['core/text', 'core/syntax', 'core/net', 'core/xtables', 'core/ruleset'] },
   { folder: 'core/knowledge', values: ['core/net', 'core/ruleset'] },
   { folder: 'core/analysis', values: core },

@@ -13,6 +13,8 @@ export interface TopologyJson {
 export interface KernelCase {
   readonly rules?: string;
   readonly rules6?: string;
+  /** What `nft -f` reads, loaded behind the rules of iptables. */
+  readonly nft?: string;
   readonly sets?: string;
   readonly topology?: TopologyJson;
   readonly conntrack?: readonly unknown[];

@@ -5,8 +5,7 @@ import { addConnections } from '../../src/core/netfilter/connections';
 import { outcomeOf } from '../../src/core/netfilter/outcome';
 import { tracePackets } from '../../src/core/netfilter/trace';
 import { World } from '../../src/core/netfilter/world';
-import { bindRules } from '../../src/core/ruleset/bind';
-import { rulesOfText } from '../../src/features/rulesOfText';
+import { rulesWithNft } from '../../src/features/rulesOfText';
 import type { KernelCase, OwnAnswer, PacketJson } from './case';
 
 /** What the evaluator says of packets, or why it cannot. */
@@ -19,13 +18,13 @@ export function evaluate(question: KernelCase): Evaluation {
 }
 
 /** The same for many sequences of packets that are sent through the rules and the host of one case, which are read once. */
-export function evaluator({ rules, rules6, topology, listeners, sets, conntrack }: KernelCase): (packets: readonly PacketJson[]) => Evaluation {
+export function evaluator({ rules, rules6, nft, topology, listeners, sets, conntrack }: KernelCase): (packets: readonly PacketJson[]) => Evaluation {
   const host = hostFromTopology(topology, { listeners: listeners ?? [], sets });
   if (isProblem(host)) return () => ({ error: host.message });
   const world = new World();
   const bad: InputProblem | undefined = addConnections(conntrack, world);
   if (bad) return () => ({ error: bad.message });
-  const ruleSets = { v4: rules === undefined ? undefined : bindRules(rulesOfText(rules, 4)), v6: rules6 === undefined ? undefined : bindRules(rulesOfText(rules6, 6)) };
+  const ruleSets = { v4: rulesWithNft(rules, nft, 4), v6: rulesWithNft(rules6, nft, 6) };
   return (packets) => {
     const requests: PacketRequest[] = [];
     for (const packet of packets) {
@@ -46,6 +45,6 @@ export function refusalsOf(rules: string, family: 4 | 6): readonly string[] {
 /** Rules whose answer nobody can be certain of from the file alone: chance, the clock, the processor, what runs on the host. */
 const UNCERTAIN = /--mode random|-m time |-m cpu |-m osf |-m nfacct |--object-pinned|-m cgroup |-m rateest |-m socket|-m connlimit/;
 
-export function isUncertain({ rules = '', rules6 = '' }: KernelCase): boolean {
-  return UNCERTAIN.test(rules) || UNCERTAIN.test(rules6);
+export function isUncertain({ rules = '', rules6 = '', nft = '' }: KernelCase): boolean {
+  return UNCERTAIN.test(rules) || UNCERTAIN.test(rules6) || /numgen|hash|meta random/.test(nft);
 }

@@ -48,12 +48,18 @@ function unpack({ matchedRules, verdicts, ...rest }: Packed): KernelAnswer {
   return {
     ...rest,
     matchedRules: matchedRules.map((text) => {
-      const [hook = '', table = '', chain = '', num = ''] = text.split(' ');
+      const { hook, table, rest: [chain = '', num = ''] } = parts(text);
       return { hook, table, chain, num: Number(num) };
     }),
     verdicts: verdicts.map((text) => {
-      const [hook = '', table = '', verdict = '', by = ''] = text.split(' ');
+      const { hook, table, rest: [verdict = '', by = ''] } = parts(text);
       return { hook, table, verdict, by };
     }),
   };
+}
+
+/** A table of nft has its family in front of its name. */
+function parts(text: string): { readonly hook: string; readonly table: string; readonly rest: readonly string[] } {
+  const words = text.split(' ');
+  return { hook: words[0] ?? '', table: words.slice(1, -2).join(' '), rest: words.slice(-2) };
 }

@@ -36,7 +36,8 @@ export function judgeRefusal(question: KernelCase, reply: KernelReply): Judgemen
   if ('error' in reply) {
     const refused = / rc \d+: /.test(reply.error);
     if (!refused) return { agreed: 0, unclear: question.packets.length, refused: false, disagreement: undefined };
-    if (errors.length > 0) return { agreed: 0, unclear: 0, refused: true, disagreement: undefined };
+    // What nft refuses is not told.
+    if (errors.length > 0 || question.nft !== undefined) return { agreed: 0, unclear: 0, refused: true, disagreement: undefined };
     return { agreed: 0, unclear: 0, refused: true, disagreement: { packet: undefined, differences: [{ field: 'restore', kernel: reply.error, own: 'no error' }] } };
   }
   if (errors.length > 0) return { agreed: 0, unclear: 0, refused: false, disagreement: { packet: undefined, differences: [{ field: 'restore', kernel: 'accepted', own: errors.slice(0, 3) }] } };

@@ -1,6 +1,7 @@
 import type { KernelCase } from './case';
 import { followUps } from './generate/packets';
 import { generate, type Generated } from './generate/generate';
+import { generateNative } from './generate/native';
 import { PROFILES, type Profile } from './generate/ruleSet';
 import { judge, judgeReply, type Judgement } from './judge';
 import { record, replay } from './record';
@@ -8,7 +9,7 @@ import { Referee, type Backend } from './referee';
 import { report, withHeader } from './report';
 import { randomSequences } from './sequences';
 
-const USAGE = `npm run test:kernel -- [--seed N] [--cases M] [--profile ${PROFILES.join('|')}] [--backend legacy|nft] [--most N] [--sequences [--minutes M]]; without any of them the recorded questions are asked again, --record [FILE] writes them (or the named ones of that file) anew; --check [NAME], first, lays check and print beside iptables-restore and -save`;
+const USAGE = `npm run test:kernel -- [--seed N] [--cases M] [--profile ${PROFILES.join('|')}] [--backend legacy|nft] [--native] [--most N] [--sequences [--minutes M]]; without any of them the recorded questions are asked again, --record [FILE] writes them (or the named ones of that file) anew; --check [NAME], first, lays check and print beside iptables-restore and -save`;
 
 export interface Arguments {
   readonly seed: number;
@@ -19,6 +20,8 @@ export interface Arguments {
   readonly most: number;
   /** A search of sequences ends after so many. */
   readonly minutes: number;
+  /** Rule sets of nftables instead of iptables. */
+  readonly native: boolean;
 }
 
 /** The exit code: 0 where both agree on everything. `folder` is that of this file in the source tree. */
@@ -44,13 +47,13 @@ function readArguments(words: readonly string[]): Arguments | string {
     given.set(words[i] as string, value === undefined || value.startsWith('--') ? '' : value);
     if (value !== undefined && !value.startsWith('--')) i++;
   }
-  const unknown = [...given.keys()].find((key) => !['--seed', '--cases', '--profile', '--backend', '--most', '--record', '--sequences', '--minutes'].includes(key));
+  const unknown = [...given.keys()].find((key) => !['--seed', '--cases', '--profile', '--backend', '--most', '--record', '--sequences', '--minutes', '--native'].includes(key));
   if (unknown !== undefined) return `${unknown} is no option`;
   const profile = given.get('--profile');
-  const backend = given.get('--backend') ?? 'legacy';
+  const backend = given.has('--native') ? 'nft' : (given.get('--backend') ?? 'legacy');
   if (profile !== undefined && !(PROFILES as readonly string[]).includes(profile)) return `${profile} is no profile`;
   if (backend !== 'legacy' && backend !== 'nft') return `${backend} is no back end`;
-  return { seed: Number(given.get('--seed') ?? 1), cases: Number(given.get('--cases') ?? 1000), profile: profile as Profile | undefined, backend, most: Number(given.get('--most') ?? 5), minutes: Number(given.get('--minutes') ?? Infinity) };
+  return { seed: Number(given.get('--seed') ?? 1), cases: Number(given.get('--cases') ?? 1000), profile: profile as Profile | undefined, backend, most: Number(given.get('--most') ?? 5), minutes: Number(given.get('--minutes') ?? Infinity), native: given.has('--native') };
 }
 
 /** A case is one packet under one rule set. */
@@ -58,7 +61,7 @@ const PACKETS = 10;
 /** Questions under way at the same time, so that neither side waits for the other. */
 const AHEAD = 6;
 
-async function random({ seed, cases, profile, backend, most }: Arguments, folder: string): Promise<number> {
+async function random({ seed, cases, profile, backend, most, native }: Arguments, folder: string): Promise<number> {
   const referee = new Referee(folder, backend);
   const total = { agreed: 0, unclear: 0, refused: 0, ruleSets: 0 };
   const reasons = new Map<string, number>();
@@ -77,7 +80,7 @@ async function random({ seed, cases, profile, backend, most }: Arguments, folder
   const pending: { readonly generated: Generated; readonly reply: ReturnType<Referee['trace']> }[] = [];
   while (total.agreed < cases && shown < most) {
     while (pending.length < AHEAD) {
-      const generated = generate(seed, index + pending.length, PACKETS, profile);
+      const generated = native ? generateNative(seed, index + pending.length, PACKETS) : generate(seed, index + pending.length, PACKETS, profile);
       const question = withHeader(generated.question, backend);
       pending.push({ generated: { ...generated, question }, reply: referee.trace(question) });
     }

@@ -21,7 +21,7 @@ export async function report(question: KernelCase, first: Disagreement, referee:
   // Tables that were loaded once stay in the namespace: what depends on that may not be left of the reduced case.
   const [small, disagreement] = last ? [reduced, last] : [start, first];
   console.log(`--- ${where}`);
-  console.log(small.rules ?? small.rules6 ?? '');
+  console.log(small.rules ?? small.rules6 ?? small.nft ?? '');
   if (small.sets !== undefined) console.log(small.sets);
   console.log(JSON.stringify({ ...small, rules: undefined, rules6: undefined, sets: undefined }));
   for (const { field, kernel, own } of disagreement.differences) console.log(`  ${field}\n    kernel ${JSON.stringify(kernel)}\n    own    ${JSON.stringify(own)}`);

@@ -15,6 +15,8 @@ function what(section: Section): string {
   switch (section.kind) {
     case 'rules':
       return rules(section);
+    case 'nft':
+      return `nft ${section.form} ${section.lines.length}`;
     case 'sockets':
       return `sockets ${section.partial ? 'some of ' : ''}${section.sockets
         .map((s) => `${s.protocol} ${s.address}${s.iface === undefined ? '' : `%${s.iface}`} ${s.port}${s.process === undefined ? '' : ` ${s.process}/${s.pid}`}${s.uid === undefined ? '' : ` uid ${s.uid}`}`)

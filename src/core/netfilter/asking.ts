@@ -14,7 +14,7 @@ export interface AskingFor {
   /** Notes that an answer of a match with a memory holds only from a fresh start on; gives back the user's word where there is one. */
   presume(rule: Rule, condition: string, answer: boolean): boolean;
   /** Carries out what a match changes of the packet. */
-  alter(change: MatchChange): void;
+  alter(rule: Rule, change: MatchChange): void;
 }
 
 /** What a rule has said of a packet. */
@@ -152,7 +152,7 @@ class Asking {
   private alter(change: MatchChange | undefined): void {
     if (change === undefined) return;
     this.notable = true;
-    this.walk.alter(change);
+    this.walk.alter(this.rule, change);
     this.view = this.walk.view();
   }
 

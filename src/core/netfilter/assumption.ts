@@ -1,6 +1,6 @@
 import type { Rule } from '../ruleset/ruleSet';
 import type { Backend } from '../xtables/backend';
-import type { TableName } from '../xtables/view';
+import type { AnyTableName } from '../xtables/view';
 import { assumptionKey } from './assumptionKey';
 
 /**
@@ -10,7 +10,7 @@ import { assumptionKey } from './assumptionKey';
 export class Assumption {
   /** Whose rule it is, where both back ends have rules. */
   declare readonly backend?: Backend;
-  readonly table: TableName;
+  readonly table: AnyTableName;
   readonly chain: string;
   readonly num: number;
   /** The condition or the choice in words. */

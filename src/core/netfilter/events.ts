@@ -5,7 +5,7 @@ import type { Chain, Rule } from '../ruleset/ruleSet';
 import type { Answer } from '../xtables/answer';
 import type { Effect } from '../xtables/extension';
 import type { Backend } from '../xtables/backend';
-import type { Hook, PacketView, TableName } from '../xtables/view';
+import type { AnyTableName, Hook, PacketView } from '../xtables/view';
 import type { Assumption } from './assumption';
 import type { World } from './world';
 
@@ -28,9 +28,9 @@ export type TraceEvent =
   | { readonly kind: 'hook-leave'; readonly hook: Hook; readonly packet: Packet; readonly state: ConntrackState | undefined }
   /** Connection tracking has looked at the packet, between raw and mangle. */
   | { readonly kind: 'conntrack'; readonly hook: Hook; readonly view: ConntrackView; readonly why: string }
-  | { readonly kind: 'table-enter'; readonly hook: Hook; readonly table: TableName; readonly chain: Chain; readonly view: PacketView; /** Where both back ends have rules. */ readonly backend?: Backend }
+  | { readonly kind: 'table-enter'; readonly hook: Hook; readonly table: AnyTableName; readonly chain: Chain; readonly view: PacketView; /** Where both back ends have rules. */ readonly backend?: Backend }
   /** A table that this packet does not visit although it hangs in the hook: nat, for all but the first packet of a connection. */
-  | { readonly kind: 'table-skipped'; readonly hook: Hook; readonly table: TableName; readonly why: string }
+  | { readonly kind: 'table-skipped'; readonly hook: Hook; readonly table: AnyTableName; readonly why: string }
   /** Rules `from`–`to` of the chain (1-based, both included) did not match; `whyNot` tells why each did not. */
   | { readonly kind: 'skipped'; readonly chain: Chain; readonly from: number; readonly to: number; readonly view: PacketView; readonly depth: number }
   /** A rule that matched, or one whose answer was not certain or changed what a match remembers. */
@@ -52,7 +52,7 @@ export type TraceEvent =
   /** A chain came to its end, or a rule said RETURN: on with the rule behind the jump, or the policy. */
   | { readonly kind: 'return'; readonly chain: Chain; readonly to: Chain; readonly explicit: boolean; readonly depth: number }
   | { readonly kind: 'policy'; readonly chain: Chain; readonly verdict: 'ACCEPT' | 'DROP' }
-  | { readonly kind: 'table-leave'; readonly hook: Hook; readonly table: TableName; readonly verdict: TableVerdict; readonly by: DecidedBy }
+  | { readonly kind: 'table-leave'; readonly hook: Hook; readonly table: AnyTableName; readonly verdict: TableVerdict; readonly by: DecidedBy }
   /** NAT rewrote the packet: by a rule just now, or as the connection was set up before. */
   | { readonly kind: 'translate'; readonly hook: Hook; readonly half: 'source' | 'destination'; readonly before: Packet; readonly after: Packet; readonly established: boolean }
   | { readonly kind: 'route'; readonly phase: 'input' | 'output' | 'reroute'; readonly packet: Packet; readonly type: string; readonly device: string; readonly gateway: string | undefined; readonly table: number | undefined; /** The type of the route that it was sent with, which it still has behind lo. */ readonly sentAs?: string | undefined; /** What decided. */ readonly by: Route | undefined }
@@ -116,6 +116,8 @@ export interface Proviso {
   /** A clause that goes behind "if". */
   readonly what: string;
   readonly reason: string;
+  /** There are rules that nobody has followed. */
+  readonly unseen?: true;
 }
 
 /** An answer to a question about the host that the file leaves open. */

@@ -1,4 +1,5 @@
 import type { Backend } from '../xtables/backend';
+import type { BaseChain } from '../ruleset/ruleSet';
 import type { Hook, TableName } from '../xtables/view';
 
 export type Step = TableName | 'defragment' | 'conntrack' | 'confirm';
@@ -45,6 +46,54 @@ export function stepsOfBoth(hook: Hook, newer: Backend): readonly HostStep[] {
 }
 
 const TABLE_STEPS: ReadonlySet<Step> = new Set<Step>(['raw', 'mangle', 'filter']);
+
+/** What of the rules of a host was made later than the rest: of two chains with the same priority that one goes first. */
+export interface HookOrder {
+  /** Where both back ends of iptables have tables, the one whose tables were made later. */
+  readonly newer: Backend | undefined;
+  /** The tables of nftables were made later than those of iptables. */
+  readonly nativeNewer: boolean;
+}
+
+/** The priority at which a step hangs in a hook. Source: include/uapi/linux/netfilter_ipv4.h, netfilter_ipv6.h. */
+export function priorityOf(step: Step, hook: Hook, backend: Backend | undefined): number {
+  switch (step) {
+    case 'defragment': return -400;
+    case 'raw': return -300;
+    case 'conntrack': return -200;
+    case 'mangle': return -150;
+    case 'nat': return natHalf(hook) === 'destination' ? -100 : 100;
+    case 'filter': return 0;
+    case 'security': return backend === 'nft' ? 150 : 50;
+    case 'confirm': return Infinity;
+  }
+}
+
+/**
+ * Puts the base chains of nftables between the steps of iptables, each at its priority. Chains of type nat hang in the step nat, wherever their priority
+ * would put them (nf_nat_core.c nf_nat_register_fn), and are not among them.
+ */
+export function withBaseChains(steps: readonly HostStep[], hook: Hook, chains: readonly BaseChain[], nativeNewer: boolean): readonly (HostStep | BaseChain)[] {
+  const own = chains.filter((chain) => chain.hook === hook && chain.base.type !== 'nat');
+  if (own.length === 0) return steps;
+  const merged: (HostStep | BaseChain)[] = [];
+  let next = 0;
+  for (const step of steps) {
+    const priority = priorityOf(step.step, hook, step.backend);
+    const first = nativeNewer && step.step !== 'nat' && step.step !== 'conntrack' && step.step !== 'defragment';
+    for (let chain = own[next]; chain && (chain.base.priority < priority || (first && chain.base.priority === priority)); chain = own[++next]) merged.push(chain);
+    merged.push(step);
+  }
+  return [...merged, ...own.slice(next)];
+}
+
+/** The base chains of type nat of a hook and the nat tables of iptables, in the order in which NAT asks them. */
+export function natChains(hook: Hook, chains: readonly BaseChain[], tables: readonly HostStep[], nativeNewer: boolean): readonly (HostStep | BaseChain)[] {
+  const own = chains.filter((chain) => chain.hook === hook && chain.base.type === 'nat');
+  const priority = priorityOf('nat', hook, undefined);
+  const before = own.filter(({ base }) => base.priority < priority || (nativeNewer && base.priority === priority));
+  return [...before, ...tables, ...own.slice(before.length)];
+}
 
 /** The hooks whose nat chain decides about the destination; the others decide about the source. */
 export function natHalf(hook: Hook): 'source' | 'destination' {

@@ -4,13 +4,13 @@ import { NO_ENTRY, NO_TEMPLATE, track } from './conntrack';
 import { clashes } from './connectionFacts';
 import { defragment } from './defragment';
 import { overrideState } from './givenState';
-import { stepsOf, stepsOfBoth, type Step as HookStep } from './hookOrder';
+import { stepsOf, stepsOfBoth, withBaseChains, type HostStep, type Step as HookStep } from './hookOrder';
 import { natStep } from './natStep';
 import { routingKeyChanged } from './packetChanges';
 import { Ended, type Passage, type Step } from './passage';
 import { reroute } from './sending';
-import { visitTable } from './tables';
-import type { Hook, TableName } from '../xtables/view';
+import { visitBaseChain, visitTable } from './tables';
+import type { Hook } from '../xtables/view';
 
 /** Takes a packet through a hook: fragments, connection tracking, tables and NAT, in their order. */
 export function runHook(hook: Hook): Step {
@@ -18,13 +18,16 @@ export function runHook(hook: Hook): Step {
     passage.move({ hook });
     const { packet, inInterface, outInterface } = passage.at;
     passage.emit({ kind: 'hook-enter', hook, packet, inInterface, outInterface });
-    const { ruleSet, newer } = passage.context;
-    const steps = newer
-      ? stepsOfBoth(hook, newer).map(({ step, backend }) => (at: Passage) => {
-          at.move({ beside: backend !== undefined && backend !== ruleSet?.backend });
-          takeStep(at, hook, step);
-        })
-      : stepsOf(hook, ruleSet?.backend ?? 'legacy').map((step) => (at: Passage) => takeStep(at, hook, step));
+    const { ruleSet, order: { newer, nativeNewer } } = passage.context;
+    const own = newer ? stepsOfBoth(hook, newer) : stepsOf(hook, ruleSet?.backend ?? 'legacy').map((step): HostStep => ({ step, backend: ruleSet?.backend }));
+    const steps = withBaseChains(own, hook, ruleSet?.native?.bases ?? [], nativeNewer).map((step) => (at: Passage): void => {
+      if ('base' in step) {
+        const before = at.at.packet;
+        return visitBaseChain(at, hook, step, (behind) => routeAgain(behind, hook, step.base.type === 'route', before));
+      }
+      at.move({ beside: newer !== undefined && step.backend !== undefined && step.backend !== ruleSet?.backend, native: false });
+      takeStep(at, hook, step.step);
+    });
     passage.then(...steps, (at) => leaveHook(at, hook));
   };
 }
@@ -37,7 +40,7 @@ function takeStep(passage: Passage, hook: Hook, step: HookStep): void {
     case 'nat': return natStep(passage, hook);
     default: {
       const before = passage.at.packet;
-      return visitTable(passage, hook, step, (at) => routeAgain(at, hook, step, before));
+      return visitTable(passage, hook, step, (at) => routeAgain(at, hook, step === 'mangle', before));
     }
   }
 }
@@ -54,7 +57,7 @@ function leaveHook(passage: Passage, hook: Hook): void {
 function assemble(passage: Passage): void {
   const { packet, conntrack } = passage.at;
   const { tracking, ruleSet, world } = passage.context;
-  if (!(tracking || ruleSet?.needsDefrag || ruleSet?.beside?.needsDefrag) || conntrack) return;
+  if (!(tracking || ruleSet?.needsDefrag || ruleSet?.beside?.needsDefrag || ruleSet?.native?.needsDefrag) || conntrack) return;
   const whole = defragment(packet, world);
   if (whole === undefined) {
     throw new Ended(passage.kernelDrop('fragment-incomplete', `${tracking ? 'connection tracking holds' : 'socket and TPROXY hold'} fragments back until all of them are there`, undefined, true));
@@ -94,10 +97,10 @@ function confirm(passage: Passage): void {
   passage.setEntry({ ...entry, confirmed: true });
 }
 
-/** What mangle changed in OUTPUT may lead elsewhere. */
-function routeAgain(passage: Passage, hook: Hook, name: TableName, before: Packet): void {
-  const { at: { packet, queued }, ruleSet } = passage;
+/** What mangle, or a chain of type route, changed in OUTPUT may lead elsewhere. */
+function routeAgain(passage: Passage, hook: Hook, routes: boolean, before: Packet): void {
+  const { at: { packet, queued, native }, ruleSet } = passage;
   // nf_tables routes anew only what its chain accepts itself, not what it queues (net/netfilter/nft_chain_route.c).
-  if (queued && ruleSet?.backend === 'nft') return;
-  if (hook === 'OUTPUT' && name === 'mangle' && routingKeyChanged(before, packet)) reroute(passage);
+  if (queued && (native || ruleSet?.backend === 'nft')) return;
+  if (hook === 'OUTPUT' && routes && routingKeyChanged(before, packet)) reroute(passage);
 }

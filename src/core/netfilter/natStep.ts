@@ -1,15 +1,16 @@
 import { sameAddress } from '../net/address';
 import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
+import type { Backend } from '../xtables/backend';
 import type { Hook } from '../xtables/view';
 import { lookAt, RIGHT, WRONG_CHECKSUM } from './checksum';
 import { destinationTranslated, untouchedByNat } from './connectionFacts';
-import { natHalf } from './hookOrder';
+import { natChains, natHalf, type HostStep } from './hookOrder';
 import { canTranslate, setUpNat, translate, type NatHalf } from './nat';
 import { samePacket } from './packetChanges';
 import { Ended, type Passage } from './passage';
 import { reroute } from './sending';
-import { visitTable } from './tables';
+import { visitBaseChain, visitTable } from './tables';
 
 /** NAT in one hook: decides its half of a new connection's translation by the nat table, and translates the packet. Source: nf_nat_core.c nf_nat_inet_fn. */
 export function natStep(passage: Passage, hook: Hook): void {
@@ -30,26 +31,35 @@ export function natStep(passage: Passage, hook: Hook): void {
   else if (done) skip(passage, hook, hook === 'PREROUTING' || hook === 'INPUT' ? 'this half of the translation is decided already' : 'only the first packet of a connection visits nat');
   passage.then((at) => applyTranslation(at, hook, half));
   if (!visits) return;
-  const { ruleSet, newer } = passage.context;
-  if (!newer || !ruleSet?.beside) return visitTable(passage, hook, 'nat', (at) => decide(at, half));
-  visitBoth(passage, hook, half, ruleSet.backend === newer ? [false, true] : [true, false]);
+  visitAll(passage, hook, half);
 }
 
 /**
- * The nat chains of both back ends hang in the same hook of connection tracking: the newer one is asked first, the other one where that has translated
- * nothing (nf_nat_core.c nf_nat_inet_fn), and only what both have left open is decided then.
+ * The nat chains of both back ends and those of nftables hang in the same hook of connection tracking: one behind the other is asked, up to the one that has
+ * translated something (nf_nat_core.c nf_nat_inet_fn), and only what all have left open is decided then.
  */
-function visitBoth(passage: Passage, hook: Hook, half: NatHalf, order: readonly boolean[]): void {
-  const { ruleSet } = passage.context;
-  const there = order.filter((beside) => (beside ? ruleSet?.beside : ruleSet)?.tables.get('nat')?.chains.get(hook));
-  if (there.length === 0) return;
-  const visit = (beside: boolean) => (at: Passage): void => {
+function visitAll(passage: Passage, hook: Hook, half: NatHalf): void {
+  const { ruleSet, order: { newer, nativeNewer } } = passage.context;
+  const backends: readonly HostStep[] = !newer ? [{ step: 'nat', backend: undefined }] : [{ step: 'nat', backend: newer }, { step: 'nat', backend: newer === 'nft' ? 'legacy' : 'nft' }];
+  const tables = backends.filter(({ backend }) => (isBeside(passage, backend) ? ruleSet?.beside : ruleSet)?.tables.get('nat')?.chains.get(hook));
+  const all = natChains(hook, ruleSet?.native?.bases ?? [], tables, nativeNewer);
+  if (all.length === 0) {
+    // With the first chain of type nat, wherever it hangs, NAT hangs in all hooks (nf_nat_core.c nf_nat_register_fn).
+    if (hasNat(passage)) decide(passage, half);
+    return;
+  }
+  const visits = all.map((each) => (at: Passage): void => {
     const entry = at.at.conntrack?.entry;
     if (entry && (half === 'source' ? entry.sourceNatDone : entry.destinationNatDone)) return;
-    at.move({ beside });
+    if ('base' in each) return visitBaseChain(at, hook, each, () => undefined);
+    at.move({ beside: isBeside(at, each.backend), native: false });
     visitTable(at, hook, 'nat', () => undefined);
-  };
-  passage.then(...there.map(visit), (at) => decide(at, half));
+  });
+  passage.then(...visits, (at) => decide(at, half));
+}
+
+function isBeside({ context: { ruleSet } }: Passage, backend: Backend | undefined): boolean {
+  return backend !== undefined && backend !== ruleSet?.backend;
 }
 
 /** A masqueraded connection whose packets are routed elsewhere now has a wrong address. Source: nf_nat_core.c nf_nat_oif_changed. */
@@ -66,7 +76,7 @@ function skip(passage: Passage, hook: Hook, why: string): void {
 }
 
 function hasNat({ context: { ruleSet } }: Passage): boolean {
-  return ruleSet?.tables.has('nat') === true || ruleSet?.beside?.tables.has('nat') === true;
+  return ruleSet?.tables.has('nat') === true || ruleSet?.beside?.tables.has('nat') === true || ruleSet?.native?.bases.some(({ base }) => base.type === 'nat') === true;
 }
 
 /** What the rules of nat have left open is decided now. */

@@ -5,13 +5,14 @@ import type { Packet, SocketOwner } from '../net/packet';
 import { matchesInLoadOrder } from '../ruleset/loadOrder';
 import type { RuleSet } from '../ruleset/ruleSet';
 import type { Assumption } from './assumption';
-import type { Backend } from '../xtables/backend';
+import type { HookOrder } from './hookOrder';
 import type { PacketView } from '../xtables/view';
 import { changedUnder, checked, RIGHT } from './checksum';
 import { templateView } from './connectionFacts';
 import type { KernelDropReason, TraceEvent, WalkEnd } from './events';
 import type { Standing } from './standing';
 import type { StartChain } from './startChain';
+import { tproxySocket } from './tproxySocket';
 import type { Position } from './traverse';
 import type { World } from './world';
 
@@ -39,8 +40,8 @@ export interface Arrival {
 export interface WalkContext {
   /** undefined: no rules of that family were given, all tables are empty. */
   readonly ruleSet: RuleSet | undefined;
-  /** Where both back ends have rules, the one whose tables were made later: its tables are asked first. */
-  readonly newer: Backend | undefined;
+  /** What of the rules was made later, and is asked first where priorities are the same. */
+  readonly order: HookOrder;
   /** The chain that the packet is put into; undefined: it takes its usual way. */
   readonly start: StartChain | undefined;
   readonly host: Host;
@@ -91,13 +92,14 @@ interface Agenda {
 /** What the kernel keeps of a packet beside its data. */
 const BESIDE_DATA: ReadonlySet<string> = new Set(['mark', 'priority', 'sourceMac', 'destinationMac']);
 
-type HostAsked = Required<Pick<PacketView, 'findConnection' | 'findSocket' | 'matchesNamed'>>;
+type HostAsked = Required<Pick<PacketView, 'findConnection' | 'findSocket' | 'findTransparent' | 'matchesNamed'>>;
 
-function hostAsked({ world, ruleSet }: WalkContext): HostAsked {
+function hostAsked({ world, ruleSet, host }: WalkContext): HostAsked {
   const inBoth = (name: string): ReturnType<HostAsked['matchesNamed']> => [ruleSet, ruleSet?.beside].flatMap((each) => (each ? matchesInLoadOrder(each, name) : []));
   return {
     findConnection: (tuple, zone) => world.find(tuple, zone)?.entry,
     findSocket: (packet) => world.socketOf(packet),
+    findTransparent: (packet, target, inInterface) => tproxySocket(host, packet, target, inInterface, world.socketOf(packet)),
     matchesNamed: (name) => (ruleSet?.beside ? inBoth(name) : ruleSet ? matchesInLoadOrder(ruleSet, name) : []),
   };
 }
@@ -138,7 +140,7 @@ export class Passage {
   ) {
     this.asked = hostAsked(context);
     this.standing = {
-      packet: arrival.packet, hook: undefined, table: 'raw', beside: false, started: false, inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, beyondCt: false, socket: undefined,
+      packet: arrival.packet, hook: undefined, table: 'raw', beside: false, native: false, started: false, inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, beyondCt: false, socket: undefined,
       headerBySender: false, assignedSocket: undefined, packetType: undefined, ownCopy: false, shared: undefined, checksum: RIGHT, routedAs: undefined, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
       clash: false, firstState: undefined,
     };
@@ -239,12 +241,12 @@ export class Passage {
   }
 
   private viewNow(): PacketView {
-    const { packet, hook, table, inInterface, outInterface, conntrack, untracked, template, socket, headerBySender, assignedSocket, ownCopy, routedAs, natRandom } = this.standing;
-    const { context: { host, world }, ruleSet, asked: { findConnection, findSocket, matchesNamed } } = this;
+    const { packet, hook, table, native, inInterface, outInterface, conntrack, untracked, template, socket, headerBySender, assignedSocket, ownCopy, routedAs, natRandom } = this.standing;
+    const { context: { host, world }, ruleSet, asked: { findConnection, findSocket, findTransparent, matchesNamed } } = this;
     return {
       packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket, ownCopy, routedAs, drawn: natRandom && drawnNumber(natRandom, conntrack?.entry),
       conntrack: conntrack ?? (template ? templateView(template, packet.family) : untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),
-      memory: world, packetType: this.packetType(), backend: ruleSet?.backend ?? 'legacy', iptablesVersion: ruleSet?.section.version, findConnection, findSocket, matchesNamed,
+      memory: world, packetType: this.packetType(), backend: native ? 'nft' : (ruleSet?.backend ?? 'legacy'), iptablesVersion: native ? undefined : ruleSet?.section.version, findConnection, findSocket, findTransparent, matchesNamed,
     };
   }
 

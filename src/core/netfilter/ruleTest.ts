@@ -2,7 +2,7 @@ import { interfaceMatches, type RuleHeader } from '../ruleset/header';
 import { conditionsOf, type Rule } from '../ruleset/ruleSet';
 import { headerConditions } from '../ruleset/header';
 import { inBlock } from '../net/address';
-import { headerView, protocolAsked } from './protocolAsked';
+import { headerView, protocolAsked } from '../xtables/protocolAsked';
 import type { Answer } from '../xtables/answer';
 import type { Condition } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';

@@ -1,6 +1,6 @@
 import type { ConntrackView } from '../net/conntrack';
 import type { Packet, SocketOwner } from '../net/packet';
-import type { Hook, PacketView, TableName } from '../xtables/view';
+import type { AnyTableName, Hook, PacketView } from '../xtables/view';
 import type { Checksum } from './checksum';
 import type { Template } from './conntrack';
 import type { WalkEnd } from './events';
@@ -10,9 +10,11 @@ import type { OutputRoute } from './outputRoute';
 export interface Standing {
   readonly packet: Packet;
   readonly hook: Hook | undefined;
-  readonly table: TableName;
+  readonly table: AnyTableName;
   /** The rules that it meets are those of the other back end, `RuleSet.beside`. */
   readonly beside: boolean;
+  /** They are those of nftables. */
+  readonly native: boolean;
   /** It has been put into the chain that was asked for. */
   readonly started: boolean;
   readonly inInterface: string;

@@ -1,4 +1,4 @@
-import { HOOKS, hookBits, type Chain, type RuleSet } from '../ruleset/ruleSet';
+import { HOOKS, hookBits, isTableName, type Chain, type RuleSet, type Table } from '../ruleset/ruleSet';
 import type { Hook, TableName } from '../xtables/view';
 
 /** A chain that a packet is put into by whoever asks, in place of the built-in chain of its table. */
@@ -6,31 +6,40 @@ export interface StartChain {
   readonly chain: Chain;
   /** Rules of the other back end. */
   readonly beside: boolean;
+  /** Rules of nftables. */
+  readonly native: boolean;
   /** The hooks in which that may happen, one bit each in the order of `HOOKS`. */
   readonly hooks: number;
 }
 
-/** `CHAIN` or `TABLE/CHAIN` in these rules; undefined where there is none. Of several tables the first counts in which a rule stands in the chain. */
+/** `CHAIN` or `TABLE/CHAIN` in these rules (a table of nftables with its family or without, `istio-proxy-nat/output`); undefined where there is none. Of several tables the first counts in which a rule stands in the chain. */
 export function startChain(wanted: string, ruleSet: RuleSet | undefined): StartChain | undefined {
-  const slash = wanted.indexOf('/');
-  const table = slash < 0 ? undefined : wanted.slice(0, slash);
-  const name = wanted.slice(slash + 1);
-  const found: { readonly chain: Chain; readonly beside: boolean }[] = [];
+  const found: StartPlace[] = [];
   for (const [rules, beside] of [[ruleSet, false], [ruleSet?.beside, true]] as const) {
-    for (const each of rules?.tables.values() ?? []) {
-      const chain = table === undefined || table === each.name ? each.chains.get(name) : undefined;
-      if (chain) found.push({ chain, beside });
-    }
+    for (const each of rules?.tables.values() ?? []) found.push(...placesIn(each, wanted, beside, false));
   }
+  for (const each of ruleSet?.native?.tables.values() ?? []) found.push(...placesIn(each, wanted, false, true));
   const chosen = found.find(({ chain }) => chain.rules.length > 0) ?? found[0];
   return chosen && { ...chosen, hooks: hooksOf(chosen.chain) };
+}
+
+type StartPlace = Omit<StartChain, 'hooks'>;
+
+/** Names of chains of nftables may hold a slash themselves. */
+function placesIn({ name, chains }: Table, wanted: string, beside: boolean, native: boolean): readonly StartPlace[] {
+  const names = native ? [name, name.slice(name.indexOf(' ') + 1)] : [name];
+  const within = names.flatMap((table) => (wanted.startsWith(`${table}/`) ? [wanted.slice(table.length + 1)] : []));
+  return [wanted, ...within].flatMap((each) => {
+    const chain = chains.get(each);
+    return chain ? [{ chain, beside, native }] : [];
+  }).slice(0, 1);
 }
 
 /** Where the packet may meet the chain: the hooks that lead to it, else those that its rules and the chains behind them may stand in. */
 function hooksOf(chain: Chain): number {
   if (chain.hook) return hookBits([chain.hook]);
   if (chain.reach !== 0) return chain.reach;
-  let hooks = hookBits(HOOKS_OF_TABLE[chain.table]);
+  let hooks = hookBits(isTableName(chain.table) ? HOOKS_OF_TABLE[chain.table] : HOOKS);
   const seen = new Set<Chain>([chain]);
   const waiting = [chain];
   let asked = 0;

@@ -1,8 +1,8 @@
-import { hookBits, type Chain, type Rule } from '../ruleset/ruleSet';
+import { hookBits, type BaseChain, type Chain, type Rule } from '../ruleset/ruleSet';
 import type { Unknown } from '../xtables/answer';
-import type { Backend } from '../xtables/backend';
 import type { Effect, MatchChange } from '../xtables/extension';
-import type { Hook, PacketView, TableName } from '../xtables/view';
+import type { Backend } from '../xtables/backend';
+import type { AnyTableName, Hook, PacketView, TableName } from '../xtables/view';
 import { assumptionKey } from './assumptionKey';
 import type { Circumstances } from './calls';
 import { Assumption } from './assumption';
@@ -21,25 +21,34 @@ export function visitTable(passage: Passage, hook: Hook, name: TableName, then: 
   const { ruleSet, context } = passage;
   const table = ruleSet?.tables.get(name);
   const chain = table?.chains.get(hook);
-  if (!table || !chain) return;
+  if (!ruleSet || !table || !chain) return;
+  visitChain(passage, hook, chain, false, then, context.order.newer && ruleSet.backend);
+}
+
+/** Takes a packet through a base chain of nftables, and on to `then`. */
+export function visitBaseChain(passage: Passage, hook: Hook, chain: BaseChain, then: Step): void {
+  visitChain(passage, hook, chain, true, then, undefined);
+}
+
+function visitChain(passage: Passage, hook: Hook, chain: Chain, native: boolean, then: Step, backend: Backend | undefined): void {
   passage.then(then);
-  passage.move({ table: name, queued: false });
-  passage.emit({ kind: 'table-enter', hook, table: name, chain, view: passage.view(), ...(context.newer && ruleSet && { backend: ruleSet.backend }) });
-  goOn(passage, hook, name, beginning(passage, hook, chain));
+  passage.move({ table: chain.table, native, queued: false });
+  passage.emit({ kind: 'table-enter', hook, table: chain.table, chain, view: passage.view(), ...(backend && { backend }) });
+  goOn(passage, hook, chain.table, beginning(passage, hook, chain));
 }
 
 /** Where the packet begins in a table: in its built-in chain, or in the one that whoever asks has put it into. */
 function beginning(passage: Passage, hook: Hook, chain: Chain): Position {
   const { context: { start }, at } = passage;
   const usual = startOf(chain);
-  if (!start || at.started || start.beside !== at.beside || start.chain.table !== chain.table || !(start.hooks & hookBits([hook]))) return usual;
+  if (!start || at.started || start.native !== at.native || (!start.native && start.beside !== at.beside) || start.chain.table !== chain.table || !(start.hooks & hookBits([hook]))) return usual;
   passage.move({ started: true });
   passage.note(startNote(start, hook));
   return { ...usual, chain: start.chain };
 }
 
 /** From a position in the table on: up to its end, or to a fork, behind which each branch goes on by itself. */
-function goOn(passage: Passage, hook: Hook, name: TableName, from: Position): void {
+function goOn(passage: Passage, hook: Hook, name: AnyTableName, from: Position): void {
   const tables = new Tables(passage);
   const end = traverse(from, tables);
   if (end.kind === 'joined') return;
@@ -51,7 +60,7 @@ function goOn(passage: Passage, hook: Hook, name: TableName, from: Position): vo
   } else leave(passage, hook, name, end, tables.failed);
 }
 
-function leave(passage: Passage, hook: Hook, table: TableName, end: Exclude<TableEnd, { kind: 'joined' | 'fork' }>, failed: WalkEnd | undefined): void {
+function leave(passage: Passage, hook: Hook, table: AnyTableName, end: Exclude<TableEnd, { kind: 'joined' | 'fork' }>, failed: WalkEnd | undefined): void {
   if (end.kind === 'failed') throw new Ended(failed ?? passage.kernelDrop('nat-failed', 'the target could not do its work', undefined, true));
   if (end.kind === 'hotdrop') throw new Ended(passage.kernelDrop('broken-packet', end.reason, undefined, true));
   if (end.kind === 'endless') throw new Ended(notFollowed(passage, table));
@@ -62,12 +71,12 @@ function leave(passage: Passage, hook: Hook, table: TableName, end: Exclude<Tabl
   }
   const dropBy: WalkEnd['dropBy'] = end.by.kind === 'policy'
     ? { kind: 'policy', chain: end.by.chain, hook }
-    : { kind: 'rule', rule: end.by.rule, hook, target: targetName(end.by.rule) };
+    : { kind: 'rule', rule: end.by.rule, hook, target: end.by.rule.written ? end.verdict : targetName(end.by.rule) };
   throw new Ended(passage.end('DROPPED', end.verdict, dropBy));
 }
 
 /** What became of the packet is not known. */
-function notFollowed(passage: Passage, table: TableName): WalkEnd {
+function notFollowed(passage: Passage, table: AnyTableName): WalkEnd {
   const detail = `table ${table} leads the packet through tens of thousands of chains, one after the other: it is not followed to its end, so what becomes of it is not known`;
   passage.note(detail);
   return passage.kernelDrop('not-followed', detail, 'NONE', true);
@@ -125,7 +134,9 @@ class Tables implements Traveller {
     return value;
   }
 
-  alter({ mark, packetType }: MatchChange): void {
+  alter(rule: Rule, { mark, packetType, effect, remembers }: MatchChange): void {
+    if (effect) this.apply(rule, effect);
+    if (remembers) this.passage.context.world.set(remembers.key, remembers.value);
     if (mark !== undefined) this.passage.change({ mark });
     if (packetType !== undefined) this.passage.move({ packetType });
   }
@@ -156,6 +167,8 @@ class Tables implements Traveller {
       case 'template':
         if (!conntrack && !untracked && !beyondCt) passage.move({ template: template ?? this.templateOf(rule, effect) });
         return { kind: 'continue' };
+      case 'jump':
+        return { kind: 'jump', chain: effect.chain, goto: effect.goto };
       case 'stolen':
         return { kind: 'drop', reject: false };
       case 'choice':
@@ -214,7 +227,7 @@ class Tables implements Traveller {
 
   /** Of the rules that are asked, where both back ends have some. */
   private backend(): Backend | undefined {
-    return this.passage.context.newer && this.passage.ruleSet?.backend;
+    return this.passage.context.order.newer && this.passage.ruleSet?.backend;
   }
 
   private keyOf(rule: Rule, match: string): string {

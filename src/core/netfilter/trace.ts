@@ -2,10 +2,10 @@ import type { Host } from '../net/host';
 import { familyOf, makePacket, socketOwner } from '../net/makePacket';
 import type { PacketRequest } from '../net/packetRequest';
 import type { RuleSet } from '../ruleset/ruleSet';
-import type { Backend } from '../xtables/backend';
 import type { HostAnswer, Walked } from './events';
 import { paths } from './explore';
 import { hostAnswers } from './hostAnswers';
+import { priorityOf, type HookOrder } from './hookOrder';
 import { outcomeOf } from './outcome';
 import type { Arrival, WalkContext } from './passage';
 import { startChain } from './startChain';
@@ -60,7 +60,7 @@ export function tracePackets<Kept>(requests: readonly PacketRequest[], setting: 
 
 /** Whether connection tracking runs for a family: the host has it on, or a rule takes it into use. */
 export function isTracking(host: Host, ruleSet: RuleSet | undefined): boolean {
-  return host.conntrack === 'on' || (ruleSet?.needsConntrack ?? false) || (ruleSet?.beside?.needsConntrack ?? false);
+  return host.conntrack === 'on' || (ruleSet?.needsConntrack ?? false) || (ruleSet?.beside?.needsConntrack ?? false) || (ruleSet?.native?.needsConntrack ?? false);
 }
 
 /** What the courses take for granted of the programs and the settings of this host. */
@@ -73,29 +73,68 @@ interface Followed {
   readonly after: World;
 }
 
-/** Under this key the user says which of two back ends has made its tables later. */
+/** Under these keys the user says which of the tables of a host were made later. */
 const NEWER_KEY = 'host/newer/nft';
+const NATIVE_KEY = 'host/newer/nftables';
+
+/** An order in which rules of the same priority may be asked, and what has to be so for it. */
+interface PossibleOrder {
+  readonly order: HookOrder;
+  readonly answers: readonly HostAnswer[];
+}
 
 /**
- * Where both back ends have rules, the tables that were made later are asked first, and nothing in a dump tells which they are: both orders are
- * followed, and are courses of their own where they lead to something else.
+ * Of chains with the same priority those that were made later are asked first, and nothing in a file tells which of two back ends, or of iptables and
+ * nftables, they are: every order is followed, and they are courses of their own where they lead to something else.
  */
 function followInBoth(request: PacketRequest, setting: TraceSetting, world: World): Followed {
   const ruleSet = familyOf(request) === 4 ? setting.ruleSets.v4 : setting.ruleSets.v6;
-  if (!ruleSet?.beside) return follow(request, setting, world, undefined);
-  const said = setting.answers?.get(NEWER_KEY) ?? (request.newer && request.newer === 'nft');
-  const likelier = follow(request, setting, world, said === false ? 'legacy' : 'nft');
-  if (said !== undefined) return { ...likelier, traced: inOrder(likelier.traced, setting, said) };
-  const other = follow(request, setting, world, 'legacy');
+  const orders = possibleOrders(ruleSet, setting.answers ?? NO_ANSWERS, request.newer);
+  const [first, ...others] = orders;
+  if (!first) throw new Error('there is an order');
+  const likelier = follow(request, setting, world, first.order);
   const key = ({ traced }: Followed): string => traced.outcomes.map(resultOf).join('\n');
-  if (key(likelier) === key(other)) return likelier;
-  const [one, two] = [inOrder(likelier.traced, setting, true), inOrder(other.traced, setting, false)];
-  return { traced: { outcomes: [...one.outcomes, ...two.outcomes], truncated: one.truncated || two.truncated, asked: one.asked + two.asked }, after: likelier.after };
+  const seen = new Map([[key(likelier), { ...likelier, answers: first.answers }]]);
+  for (const { order, answers } of others) {
+    const followed = follow(request, setting, world, order);
+    if (!seen.has(key(followed))) seen.set(key(followed), { ...followed, answers });
+  }
+  const said = first.answers.some(({ key: asked }) => setting.answers?.has(asked)) || (request.newer !== undefined && first.answers.length > 0);
+  if (seen.size === 1 && !said) return likelier;
+  const told = [...seen.values()].map(({ traced, answers }) => inOrder(traced, setting, answers));
+  return { traced: { outcomes: told.flatMap(({ outcomes }) => outcomes), truncated: told.some(({ truncated }) => truncated), asked: told.reduce((sum, { asked }) => sum + asked, 0) }, after: likelier.after };
 }
 
-function inOrder(traced: Traced, { host }: TraceSetting, value: boolean): Traced {
-  const answer: HostAnswer = { what: 'the tables of nft were made after those of legacy', value, choice: false, key: NEWER_KEY, word: `newer ${value ? 'nft' : 'legacy'}`, reason: 'nothing in the file tells which were made first, and those made later are asked first' };
-  return { ...traced, outcomes: traced.outcomes.map((walked) => ({ ...walked, on: { host: walked.on?.host ?? host, answers: [...(walked.on?.answers ?? []), answer] } })) };
+/** The likeliest first. */
+function possibleOrders(ruleSet: RuleSet | undefined, said: ReadonlyMap<string, boolean>, wanted: PacketRequest['newer']): readonly PossibleOrder[] {
+  const newer = ruleSet?.beside ? answersTo(said.get(NEWER_KEY) ?? (wanted && wanted === 'nft')) : [undefined];
+  const native = ruleSet && haveSamePriority(ruleSet) ? answersTo(said.get(NATIVE_KEY)) : [undefined];
+  return newer.flatMap((nft) => native.map((later): PossibleOrder => ({
+    order: { newer: nft === undefined ? undefined : nft ? 'nft' : 'legacy', nativeNewer: later ?? true },
+    answers: [
+      ...(nft === undefined ? [] : [madeLater('the tables of nft were made after those of legacy', nft, NEWER_KEY, `newer ${nft ? 'nft' : 'legacy'}`)]),
+      ...(later === undefined ? [] : [madeLater('the tables of nftables were made after those of iptables', later, NATIVE_KEY)]),
+    ],
+  })));
+}
+
+function answersTo(said: boolean | undefined): readonly boolean[] {
+  return said === undefined ? [true, false] : [said];
+}
+
+function madeLater(what: string, value: boolean, key: string, word = ''): HostAnswer {
+  return { what, value, choice: false, key, word, reason: 'nothing in the file tells which were made first, and those made later are asked first' };
+}
+
+/** Whether a chain of iptables with rules and one of nftables hang in one hook at one priority. */
+function haveSamePriority({ tables, native, beside }: RuleSet): boolean {
+  const chains = [...tables.values(), ...(beside?.tables.values() ?? [])].flatMap((table) => [...table.chains.values()]);
+  return native?.bases.some(({ hook, base }) => chains.some((chain) => chain.hook === hook && (chain.rules.length > 0 || chain.policy === 'DROP')
+    && (base.type === 'nat') === (chain.table === 'nat') && base.priority === priorityOf(chain.table, hook, 'legacy'))) === true;
+}
+
+function inOrder(traced: Traced, { host }: TraceSetting, answers: readonly HostAnswer[]): Traced {
+  return { ...traced, outcomes: traced.outcomes.map((walked) => ({ ...walked, on: { host: walked.on?.host ?? host, answers: [...(walked.on?.answers ?? []), ...answers] } })) };
 }
 
 /** What becomes of the packet and what decides it, whichever rules it has passed before. */
@@ -104,7 +143,7 @@ function resultOf(walked: Walked): string {
   return JSON.stringify({ outcome, verdict, dropBy, outIface, finalPacket, assumptions, ctstate });
 }
 
-function follow(request: PacketRequest, setting: TraceSetting, world: World, newer: Backend | undefined): { readonly traced: Traced; readonly after: World } {
+function follow(request: PacketRequest, setting: TraceSetting, world: World, order: HookOrder): { readonly traced: Traced; readonly after: World } {
   const family = familyOf(request);
   const ruleSet = family === 4 ? setting.ruleSets.v4 : setting.ruleSets.v6;
   const arrival: Arrival = {
@@ -112,7 +151,7 @@ function follow(request: PacketRequest, setting: TraceSetting, world: World, new
     socket: request.dir === 'out' ? socketOwner(request) : undefined, state: request.ctstate, raw: setting.rawSockets ?? false,
   };
   const effort = { rules: 0 };
-  const context: WalkContext = { ruleSet, newer, start: request.at === undefined ? undefined : startChain(request.at, ruleSet), host: setting.host, world: world.copy(), answers: setting.answers ?? NO_ANSWERS, tracking: isTracking(setting.host, ruleSet), effort };
+  const context: WalkContext = { ruleSet, order, start: request.at === undefined ? undefined : startChain(request.at, ruleSet), host: setting.host, world: world.copy(), answers: setting.answers ?? NO_ANSWERS, tracking: isTracking(setting.host, ruleSet), effort };
   const unfollowed = unfollowedSysctls(setting.host);
   const outcomes: Walked[] = [];
   let after = world;

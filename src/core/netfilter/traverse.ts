@@ -32,6 +32,8 @@ export type Applied =
   | { readonly kind: 'return' }
   | { readonly kind: 'accept' }
   | { readonly kind: 'drop'; readonly reject: boolean }
+  /** On in a chain that the packet has chosen. */
+  | { readonly kind: 'jump'; readonly chain: string; readonly goto: boolean }
   /** The kernel failed inside of the target. */
   | { readonly kind: 'failed' }
   /** Several things can happen, and nothing says which. */
@@ -241,6 +243,10 @@ class Traversal {
         return at;
       case 'return':
         return this.leave(true);
+      case 'jump': {
+        const to = rule.chains?.get(at.chain);
+        return to && !to.hook ? this.enter(rule, to, at.goto) : this.pass();
+      }
     }
   }
 

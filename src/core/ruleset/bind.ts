@@ -14,6 +14,7 @@ import { CommandOutcomes, MAY_FAIL } from './commandOutcomes';
 import { problemsOfEnd } from './endOfProgram';
 import { EMPTY_HEADER } from './header';
 import type { LineRule } from './lineRule';
+import { bindNft } from './nft/bindNft';
 import { chainsFirst, withListings } from './listedRule';
 import { addChain, clearTable, newTable, type OpenChain, type OpenTable } from './openTable';
 import { parseRule } from './parseRule';
@@ -27,6 +28,7 @@ import { HOOKS, isTableName, type LineProblem, type RuleSet, type Table } from '
  * had run one by one. Never throws; what is wrong becomes a problem, and the rest still means something.
  */
 export function bindRules(section: RulesSection, change?: RuleSetChange): RuleSet {
+  if (section.form === 'nft') return bindNft(section);
   return new Binder(section, change).bind();
 }
 
@@ -49,7 +51,7 @@ class Binder extends RuleChanges {
   private unloaded: OpenTable | undefined;
   private unknownTable = false;
   /** Tables that the change leaves as they are, and whether lines of one are passed over. */
-  private readonly taken = new Map<TableName, Table>();
+  private readonly taken = new Map<TableName, Table<TableName>>();
   private passing = false;
   private needsConntrack = false;
   private needsDefrag = false;
@@ -71,7 +73,7 @@ class Binder extends RuleChanges {
     this.checkNames([...this.tables.values()].map((table) => [table.name, sharedNames(this.finishTable(table))]));
     return {
       ...this.program, section: this.section,
-      tables: this.taken.size === 0 ? this.tables : new Map([...this.tables, ...this.taken]), problems: withListings(this.problems, lines), needsConntrack: this.needsConntrack, needsDefrag: this.needsDefrag,
+      tables: this.taken.size === 0 ? this.tables : new Map<TableName, Table<TableName>>([...this.tables, ...this.taken]), problems: withListings(this.problems, lines), needsConntrack: this.needsConntrack, needsDefrag: this.needsDefrag,
     };
   }
 

@@ -2,7 +2,7 @@ import type { Line, Problem } from '../syntax/tree';
 import type { PlaceLimit, RuleTraits } from './lineRule';
 import type { Columns } from '../text/columns';
 import { ofLegacy, ofNft, type Backend, type Complaint } from '../xtables/backend';
-import type { Hook } from '../xtables/view';
+import type { Hook, TableName } from '../xtables/view';
 import { MOST_JUMPS, nftReach } from './nftReach';
 import { HOOKS, type Chain, type Rule } from './ruleSet';
 
@@ -10,6 +10,7 @@ type Report = (line: Line, at: Columns, code: string, message: string, severity?
 
 /** A rule with matches or a target that the kernel takes in some places only. */
 export interface LimitedRule extends Rule {
+  readonly chain: Chain<TableName>;
   readonly traits: RuleTraits;
 }
 
@@ -111,7 +112,7 @@ function reachedRules({ rules }: Chain): number {
 }
 
 /** What the extension itself asks of the rule around it. */
-function checkSurroundings(rule: Rule, { extension, match }: PlaceLimit, reach: number, backend: Backend, report: Report): void {
+function checkSurroundings(rule: LimitedRule, { extension, match }: PlaceLimit, reach: number, backend: Backend, report: Report): void {
   const { data, word } = partOf(rule, match);
   const place = {
     family: rule.family, table: rule.chain.table, hooks: reachingHooks({ reach }),
@@ -126,7 +127,7 @@ function checkSurroundings(rule: Rule, { extension, match }: PlaceLimit, reach: 
   }
 }
 
-function reportHooks(rule: Rule, { extension, match }: PlaceLimit, complaint: Complaint, report: Report): void {
+function reportHooks(rule: LimitedRule, { extension, match }: PlaceLimit, complaint: Complaint, report: Report): void {
   // The wrong table was told already, and another table has other chains.
   if (extension.tables && !extension.tables.includes(rule.chain.table)) return;
   tell(rule, partOf(rule, match).word ?? wholeRule(rule), complaint, report);

@@ -1,6 +1,7 @@
 import { Command } from '../syntax/command';
 import type { Counters, Line } from '../syntax/tree';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
+import type { TableName } from '../xtables/view';
 import { EMPTY_HEADER, type RuleHeader } from './header';
 import { withUntold } from './listedRule';
 import { parseRule, type ParsedRule } from './parseRule';
@@ -17,7 +18,7 @@ export class LineRule implements Rule {
 
   constructor(
     readonly program: Program,
-    public chain: Chain,
+    public chain: Chain<TableName>,
     readonly line: Line,
     /** Which of the headers that the line stands for. */
     private readonly headerIndex: number,
@@ -31,7 +32,7 @@ export class LineRule implements Rule {
   ) {}
 
   /** The rule of a line whose words were read just now. */
-  static of(program: Program, chain: Chain, line: Line, headerIndex: number, from: ParsedRule, siblings?: SharedReading): LineRule {
+  static of(program: Program, chain: Chain<TableName>, line: Line, headerIndex: number, from: ParsedRule, siblings?: SharedReading): LineRule {
     const kept = from.problems.length > 0 ? { ...from, matches: from.matches.map((match) => ({ ...match })) } : undefined;
     return new LineRule(program, chain, line, headerIndex, from.target.kind === 'jump' ? from.target : undefined, traitsOf(from, headerIndex), kept, siblings);
   }
@@ -40,7 +41,7 @@ export class LineRule implements Rule {
    * The same rule in a rule set that is made anew, where nothing that it depends on has changed: it is still to be found in `chain`,
    * and its target is a chain or an extension as before. undefined where the words must be read again.
    */
-  again(chain: Chain, chains: { has(name: string): boolean }): LineRule | undefined {
+  again(chain: Chain<TableName>, chains: { has(name: string): boolean }): LineRule | undefined {
     if (this.jump ? !chains.has(this.jump.chain) : this.traits.targetName !== undefined && chains.has(this.traits.targetName)) return undefined;
     return new LineRule(this.program, chain, this.line, this.headerIndex, this.jump && { ...this.jump, to: undefined, refused: undefined }, this.traits, this.parsed, this.siblings);
   }

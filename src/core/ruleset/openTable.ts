@@ -17,7 +17,7 @@ export interface OpenTable {
   newest: OpenChain | undefined;
 }
 
-export interface OpenChain extends Chain {
+export interface OpenChain extends Chain<TableName> {
   name: string;
   reach: number;
   policy: 'ACCEPT' | 'DROP' | undefined;

@@ -1,7 +1,9 @@
 import type { Line, RulesSection, Word, Problem, Counters } from '../syntax/tree';
 import type { MatchExtension, TargetExtension, Condition } from '../xtables/extension';
 import type { Backend } from '../xtables/backend';
-import type { Hook, TableName } from '../xtables/view';
+import type { NftBase, NftSetText } from '../syntax/nft/tables';
+import type { Columns } from '../text/columns';
+import type { AnyTableName, Hook, NftTableName, TableName } from '../xtables/view';
 import type { RuleHeader } from './header';
 
 /** The rules of one family, as the kernel would hold them after loading a section of the file. */
@@ -9,7 +11,7 @@ export interface RuleSet {
   readonly family: 4 | 6;
   readonly backend: Backend;
   readonly section: RulesSection;
-  readonly tables: ReadonlyMap<TableName, Table>;
+  readonly tables: ReadonlyMap<TableName, Table<TableName>>;
   readonly problems: readonly LineProblem[];
   /** A rule takes connection tracking into use. */
   readonly needsConntrack: boolean;
@@ -17,6 +19,28 @@ export interface RuleSet {
   readonly needsDefrag: boolean;
   /** The rules of the other back end of the same host, which filters every packet as well. */
   readonly beside?: RuleSet;
+  /** The tables of nftables of the same host, each base chain of which sees every packet as well. */
+  readonly native?: NativeRules;
+}
+
+/** Rules of nftables, as far as they see packets of one family. */
+export interface NativeRules {
+  readonly tables: ReadonlyMap<NftTableName, NftTable>;
+  /** The chains that the kernel calls, in the order in which it calls those of one hook. */
+  readonly bases: readonly BaseChain[];
+  readonly needsConntrack: boolean;
+  readonly needsDefrag: boolean;
+}
+
+export interface NftTable extends Table<NftTableName> {
+  readonly line: Line;
+  readonly sets: ReadonlyMap<string, NftSetText>;
+}
+
+/** A chain of nftables that hangs in a hook. */
+export interface BaseChain extends Chain<NftTableName> {
+  readonly hook: Hook;
+  readonly base: NftBase;
 }
 
 /** A problem with its line: for a list of diagnostics. */
@@ -24,13 +48,13 @@ export interface LineProblem extends Problem {
   readonly line: Line;
 }
 
-export interface Table {
-  readonly name: TableName;
-  readonly chains: ReadonlyMap<string, Chain>;
+export interface Table<Name extends AnyTableName = AnyTableName> {
+  readonly name: Name;
+  readonly chains: ReadonlyMap<string, Chain<Name>>;
 }
 
-export interface Chain {
-  readonly table: TableName;
+export interface Chain<Name extends AnyTableName = AnyTableName> {
+  readonly table: Name;
   readonly name: string;
   /** The hook of a built-in chain; undefined for a user-defined one. */
   readonly hook: Hook | undefined;
@@ -41,6 +65,10 @@ export interface Chain {
   readonly line: Line | undefined;
   /** The hooks from which a packet can come to this chain, one bit each in the order of `HOOKS`; 0: nothing leads here. */
   readonly reach: number;
+  /** Of a chain of nftables that hangs in a hook: its type and its priority. */
+  readonly base?: NftBase | undefined;
+  /** What is written down with a chain of nftables. */
+  readonly comment?: string | undefined;
 }
 
 /** All hooks, in the order of their bits in `Chain.reach`. */
@@ -65,6 +93,10 @@ export interface Rule {
   readonly counters: Counters | undefined;
   /** An ACCEPT, DROP, QUEUE or RETURN without any condition: no packet comes to the rules behind it, and the kernel does not check where they stand. */
   readonly endsChain: boolean;
+  /** Of a rule of nftables, the columns of its line that are the rule. */
+  readonly written?: Columns;
+  /** The chains that its verdict map may lead to. */
+  readonly chains?: ReadonlyMap<string, Chain>;
   /** The rule for one look at its parts, which are not kept. */
   passing(): Rule;
 }
@@ -116,4 +148,9 @@ export function isTableName(name: string): name is TableName {
 /** The conditions of a match, made once. */
 export function conditionsOf(match: BoundMatch, family: 4 | 6): readonly Condition[] {
   return (match.conditions ??= match.extension.conditions(match.data, match, { family }));
+}
+
+/** All tables of a rule set, those of nftables behind those of iptables. The other back end is not among them. */
+export function allTables({ tables, native }: RuleSet): readonly Table[] {
+  return native ? [...tables.values(), ...native.tables.values()] : [...tables.values()];
 }

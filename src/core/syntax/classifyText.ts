@@ -23,7 +23,14 @@ export function classifyText(text: string, start: number, end: number): Classifi
     return (shape === Shape.Assignment && text.includes('tables', start) ? shellLine(text, start, end) : undefined) ?? textOf(shape);
   }
   if (isLoggedPacket(text, start)) return textOf(Shape.Packet);
+  if (isNftProgram(text, start)) return textOf(Shape.NftCommand);
   return shellLine(text, start, end) ?? plain.text;
+}
+
+function isNftProgram(text: string, start: number): boolean {
+  if (!text.includes('nft ', start)) return false;
+  NFT_PROGRAM.lastIndex = start;
+  return NFT_PROGRAM.test(text);
 }
 
 type Pattern = readonly [Shape, RegExp];
@@ -80,7 +87,16 @@ const CAPITAL: readonly Pattern[] = [
   LISTING_ROW,
 ];
 
+const NFT_FAMILY = '(?:ip6?|inet|arp|bridge|netdev)';
+const NFT_OBJECT = '(?:table|chain|rule|set|map|element|flowtable|counter|quota|limit|ct[ \\t]+(?:helper|timeout|expectation)|secmark|synproxy)';
+const NFT_VERB = '(?:add|insert|create|delete|destroy|flush|replace|rename)';
+/** Behind the name of the program the family may be left out; alone, a command is one by its family. */
+const NFT_COMMAND = `${NFT_VERB}[ \\t]+${NFT_OBJECT}[ \\t]+${NFT_FAMILY}[ \\t]+\\S|flush[ \\t]+ruleset[ \\t]*(?:;|$)`;
+const NFT_PROGRAM = new RegExp(`(?:[^\\s@]{1,64}@\\S{1,128}[#$%][ \\t]*|[#$%>][ \\t]+)?(?:sudo[ \\t]+(?:-\\w+[ \\t]+)*)?(?:(?:/\\w+)*/)?nft[ \\t]+(?:-\\w+[ \\t]+)*['"]?[ \\t]*(?:${NFT_VERB}[ \\t]+${NFT_OBJECT}[ \\t]+\\S|flush[ \\t]+ruleset\\b)`, 'y');
+
 const SMALL: readonly Pattern[] = [
+  [Shape.NftTable, new RegExp(`table[ \\t]+(?:${NFT_FAMILY}[ \\t]+)?"?[A-Za-z_][\\w./\\-]{0,127}"?[ \\t]*\\{`, 'y')],
+  [Shape.NftCommand, new RegExp(NFT_COMMAND, 'y')],
   [Shape.Connection, CONNECTION],
   [Shape.SocketRow, /(?:tcp|udp|udpl|sctp|dccp|raw|icmp|mptcp)(?:lite)?6?[ \t]+(?:[A-Z]{5,6}(?:-[A-Z12]{1,5}(?:-[12])?)?[ \t]+\d+[ \t]+\d+|\d+[ \t]+\d+)(?:[ \t]|$)/y],
   [Shape.Set, /(?:create \S{1,31} (?:hash|list|bitmap):|add \S{1,31} \S+(?: (?:timeout|packets|bytes|comment|nomatch|skbmark|skbprio|skbqueue|forceadd)\b|[ \t]*$))/y],
@@ -99,6 +115,7 @@ const SMALL: readonly Pattern[] = [
 /** By the first character of the line. */
 const OTHER: Readonly<Record<number, readonly Pattern[]>> = {
   34: [
+    [Shape.NftJson, /"nftables"[ \t]*:[ \t]*(?:\[|$)/y],
     [Shape.PodAddress, /"(?:podIPs?|hostIPs?|nodeName)":/y],
     [Shape.DockerNetwork, /"[Nn]ame": "[^"]{1,200}",?[ \t]*$/y],
   ],

@@ -133,11 +133,15 @@ function classify(text: string, start: number, end: number, index: number, strin
       if (end - start === 6 && text.startsWith('COMMIT', start)) return plain.commit;
       return classifyText(text, start, end);
     case 123: // {
+      if (NFT_JSON.test(text)) return textOf(Shape.NftJson);
       return jsonEntry(text, start, end, index, strings) ?? plain.text;
     default:
       return classifyText(text, start, end);
   }
 }
+
+/** `nft -j list ruleset` prints all of it in one line. */
+const NFT_JSON = /^\s*\{[ \t]*"nftables"[ \t]*:/;
 
 /** A rule line, `-A CHAIN …`: `dash` is the column of the first `-`, behind counters. */
 function bareCommand(text: string, start: number, dash: number, end: number): Classified | undefined {

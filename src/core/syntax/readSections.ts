@@ -9,6 +9,7 @@ import { readIniFile } from './sections/iniFile';
 import { readInterfaces } from './sections/interfaces';
 import { readInterfacesFile } from './sections/interfacesFile';
 import { readNetplan } from './sections/netplan';
+import { readNftSection } from './sections/nft';
 import { readPodAddresses } from './sections/podAddresses';
 import { readPolicyRules } from './sections/policyRules';
 import { reportRow } from './sections/listingRows';
@@ -202,6 +203,11 @@ function readPlain(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | u
         break;
       case Shape.Packet:
         i = readPackets(reader, i);
+        break;
+      case Shape.Nft:
+        reader.context = context;
+        i = readNftSection(reader, i);
+        spent = true;
         break;
       case Shape.ListingRow:
         reportRow(reader, line);

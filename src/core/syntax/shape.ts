@@ -68,6 +68,14 @@ export const Shape = {
   ListingChain: 33,
   /** A row of `iptables -L`. */
   ListingRow: 34,
+  /** `table inet filter {`: a table of nft begins. */
+  NftTable: 35,
+  /** `add rule inet filter input …`, `nft add table ip nat`: a command of nft. */
+  NftCommand: 36,
+  /** `{"nftables": [`: the JSON of nft begins. */
+  NftJson: 37,
+  /** A statement of nft; what it is its node tells. */
+  Nft: 38,
 } as const;
 
 export type Shape = (typeof Shape)[keyof typeof Shape];

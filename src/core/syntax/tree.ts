@@ -1,5 +1,6 @@
 import type { Columns } from '../text/columns';
 import type { Machine } from './machine';
+import type { NftNode } from './nft/node';
 import type { Shape } from './shape';
 
 /** A shell-like word: `text` is its value (quotes and escapes undone), the columns span its spelling. */
@@ -26,6 +27,7 @@ export type LineNode =
   | ChainNode
   | CommandNode
   | { readonly kind: 'commit' }
+  | NftNode
   /** A line of a table that another tool printed, a log line, prose, a Markdown fence: read by the section it is in. */
   | { readonly kind: 'text' };
 
@@ -149,11 +151,23 @@ export type RunCondition =
   | { readonly kind: 'not'; readonly of: RunCondition }
   | { readonly kind: 'all' | 'any'; readonly of: readonly RunCondition[] };
 
+/** Statements of nft: tables as `nft list ruleset` prints them, or commands. The lines have nodes of kind `nft`, in the order of the file. */
+export interface NftSection {
+  readonly kind: 'nft';
+  /** `listing`: tables in braces. `commands`: each line is one. */
+  readonly form: 'listing' | 'commands';
+  /** Where the program ran, as the prompt above tells. */
+  readonly machine?: Machine;
+  /** The heading in the text that introduced it. */
+  readonly title: string | undefined;
+  readonly lines: readonly Line[];
+}
+
 /** Where rules stand: between two lines of the file. A file may hold many of these. */
 export interface RulesSection {
   readonly kind: 'rules';
-  /** save: iptables-save output. restore: iptables-restore input. list: `iptables -S`. commands: `iptables …` command lines. */
-  readonly form: 'save' | 'restore' | 'list' | 'commands';
+  /** nft: what `nft` shows or is told; its statements are in `nft`. save: iptables-save output. restore: iptables-restore input. list: `iptables -S`. commands: `iptables …` command lines. */
+  readonly form: 'save' | 'restore' | 'list' | 'commands' | 'nft';
   /** What the text around says of it; an istio-init log shows what is to be loaded and, later, what is there. */
   readonly role: 'saved-state' | 'input';
   /** From the header, the program that was run, or the addresses in it; undefined where nothing tells. */
@@ -180,6 +194,9 @@ export interface RulesSection {
   readonly more?: Line;
   /** The sections of one host that make up this rule set, in the order in which they take effect. */
   readonly parts?: readonly RulesSection[];
+  readonly nft?: readonly NftSection[];
+  /** Tables among them (`ip filter`) that iptables has made, and that the file shows as iptables prints them. */
+  readonly besideIptables?: ReadonlySet<string>;
   /** Why the lines are read as rules of `defaultTable`, where they do not say so themselves. */
   readonly inferred?: { readonly why: string; readonly certain: boolean };
   readonly lines: readonly Line[];
@@ -273,6 +290,7 @@ export interface EnvironmentEntry {
 
 export type Section =
   | RulesSection
+  | NftSection
   /** `partial`: the listing shows some of the sockets only (the published ports of `docker ps`). */
   | { readonly kind: 'sockets'; readonly sockets: readonly ListeningSocket[]; readonly partial?: true; readonly lines: readonly Line[] }
   | { readonly kind: 'interfaces'; readonly interfaces: readonly InterfaceFacts[]; readonly lines: readonly Line[] }

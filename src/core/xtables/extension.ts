@@ -24,6 +24,10 @@ export interface MatchChange {
   readonly mark?: number;
   /** The frame counts as addressed to this host alone. */
   readonly packetType?: 'unicast';
+  /** What a statement of nft does that stands in front of others; one that lets the packet go on. */
+  readonly effect?: Effect;
+  /** What it adds to what rules remember. */
+  readonly remembers?: { readonly key: object; readonly value: unknown };
 }
 
 /** Values for the packet form that make a match hold; the later of two wishes for one field wins. */
@@ -198,6 +202,8 @@ export type Effect =
   /** raw table: what a new connection starts with. The first CT rule wins. */
   /** `ofMark`: the zone of these directions is the mark that the packet has when connection tracking looks at it. */
   | { readonly kind: 'template'; readonly zone: { readonly original: number; readonly reply: number }; readonly ofMark?: { readonly original: boolean; readonly reply: boolean } | undefined; readonly helper: string | undefined }
+  /** On with the rules of a chain of the same table, which the packet has chosen (verdict maps of nft). */
+  | { readonly kind: 'jump'; readonly chain: string; readonly goto: boolean }
   /** The packet is gone for these rules: another part of the kernel took it (SYNPROXY, CLUSTERIP). */
   | { readonly kind: 'stolen'; readonly note: string }
   /** Several things can happen; the walk follows each. */

@@ -1,3 +1,4 @@
+import type { Address } from '../net/address';
 import type { ConntrackEntry, ConntrackView, Tuple } from '../net/conntrack';
 import type { Host, Listener } from '../net/host';
 import type { Packet, SocketOwner } from '../net/packet';
@@ -5,6 +6,9 @@ import type { Backend } from './backend';
 
 export type Hook = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
+/** A table of nftables with its family: `inet istio-proxy-nat`. */
+export type NftTableName = `${'ip' | 'ip6' | 'inet'} ${string}`;
+export type AnyTableName = TableName | NftTableName;
 
 /**
  * What history matches remember between packets (`limit`, `recent`, `quota` …). Values are immutable; `set` replaces them.
@@ -19,7 +23,7 @@ export interface Memory {
 export interface PacketView {
   readonly packet: Packet;
   readonly hook: Hook;
-  readonly table: TableName;
+  readonly table: AnyTableName;
   /** Name of the incoming interface, empty where the hook has none (OUTPUT, POSTROUTING). */
   readonly inInterface: string;
   /** Name of the outgoing interface, empty where the hook has none (PREROUTING, INPUT). */
@@ -50,6 +54,8 @@ export interface PacketView {
   readonly matchesNamed?: (name: string) => readonly unknown[];
   /** The connection that got through (`confirmed`) and to which a packet with this tuple belongs in a zone, in either direction. Left out where nobody can tell. */
   readonly findConnection?: (tuple: Tuple, zone: ConntrackEntry['zone']) => ConntrackEntry | undefined;
+  /** The transparent socket that TPROXY would hand a packet to; `assumed` where the sockets of the host are not known. Left out where nobody can tell. */
+  readonly findTransparent?: (packet: Packet, target: { readonly address: Address | undefined; readonly port: number }, inInterface: string) => Listener | 'assumed' | undefined;
   /** The socket of this host to which the TCP connection of a packet came. Left out where nobody can tell. */
   readonly findSocket?: (packet: Packet) => Listener | undefined;
 }

@@ -10,7 +10,7 @@ import type { HostCourse } from './hostCourses';
 
 /** Something that was taken for granted and that the trace relies on. */
 export interface UsedAssumption {
-  readonly code: HostAssumption['code'] | 'sysctl' | 'policy-rules' | 'question';
+  readonly code: HostAssumption['code'] | 'sysctl' | 'policy-rules' | 'question' | 'nft';
   /** `address of eth0`, with its value. */
   readonly what: string;
   readonly value: string | number | boolean;

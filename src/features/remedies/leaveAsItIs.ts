@@ -2,7 +2,7 @@ import { istioProfile } from '../../core/knowledge/knowledge';
 import { formatAddress, formatBlock, hostBlock, isLoopback, sameAddress } from '../../core/net/address';
 import { PROTOCOL, type Packet } from '../../core/net/packet';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
-import type { Chain } from '../../core/ruleset/ruleSet';
+import { isTableName, type Chain } from '../../core/ruleset/ruleSet';
 import { decisiveEvent, lineSpan } from '../traceView/verdict';
 import { packetMatch } from './packetMatch';
 import { placeOf, type Place } from './place';
@@ -16,6 +16,8 @@ export function leaveAsItIs(situation: Situation): readonly Proposal[] {
   const place = index === undefined ? undefined : placeOf(walked, index);
   if (!place?.rule) return [];
   const { chain, rule, view } = place;
+  const { table } = chain;
+  if (!isTableName(table)) return [];
   const tried = (command: RuleCommand): readonly Walked[] | undefined => {
     const outcomes = traceChanged(situation, { commands: [command] });
     return outcomes && getsThrough(outcomes) && outcomes.every((each) => isLeft(each, view.packet)) ? outcomes : undefined;
@@ -25,7 +27,7 @@ export function leaveAsItIs(situation: Situation): readonly Proposal[] {
     return outcomes ? [{ ...rest, note: 'An annotation of the pod’s template, for pods that are made from then on. It makes the rule', makes: `-A ${command.chain} ${command.rule}`, rules: [command], outcomes }] : [];
   });
   if (annotated.length > 0) return annotated;
-  const command: RuleCommand = { table: chain.table, chain: chain.name, operation: 'I', position: rule.rule.number, rule: `${packetMatch(view.packet, { destination: true })} -j ACCEPT` };
+  const command: RuleCommand = { table, chain: chain.name, operation: 'I', position: rule.rule.number, rule: `${packetMatch(view.packet, { destination: true })} -j ACCEPT` };
   const outcomes = tried(command);
   const line = rule.rule.line.index + 1;
   return outcomes ? [{ title: [{ text: 'Leave it as it is, in front of ' }, lineSpan(line)], commands: [commandText(command, family)], note: '', rules: [command], outcomes }] : [];
@@ -52,8 +54,8 @@ type Annotated = Pick<Proposal, 'title' | 'commands'> & { readonly command: Rule
 function annotations({ input }: Situation, { view, rule, chain, visited }: Place): readonly Annotated[] {
   const profile = input.knowledge && istioProfile(input.knowledge);
   const { packet } = view;
-  if (!profile?.mode.startsWith('sidecar') || packet.protocol !== PROTOCOL.TCP || !rule) return [];
-  const table = chain.table;
+  if (!profile?.mode.startsWith('sidecar') || packet.protocol !== PROTOCOL.TCP || !rule || !isTableName(chain.table)) return [];
+  const { table } = chain;
   const port = packet.destinationPort;
   const returns = { table, operation: 'I' as const, rule: `${packetMatch(packet, {})} -j RETURN` };
   const written = (name: string, values: readonly (string | number)[]): readonly string[] => [`traffic.sidecar.istio.io/${name}: "${values.join(',')}"`];

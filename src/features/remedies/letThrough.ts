@@ -1,3 +1,4 @@
+import { isTableName } from '../../core/ruleset/ruleSet';
 import type { Walked } from '../../core/netfilter/events';
 import { decisiveEvent, lineSpan } from '../traceView/verdict';
 import { managedPlaces } from './managedPlaces';
@@ -43,11 +44,11 @@ function acceptingRule(walked: Walked): { readonly place: Place; readonly comman
   if (dropBy?.kind !== 'rule' && dropBy?.kind !== 'policy') return undefined;
   const index = decisiveEvent(walked);
   const place = index === undefined ? undefined : placeOf(walked, index);
-  if (!place || place.view.conntrack?.state === 'INVALID') return undefined;
+  if (!place || place.view.conntrack?.state === 'INVALID' || !isTableName(place.chain.table)) return undefined;
   const { chain, rule } = place;
   const position = rule?.rule.number ?? closingLogs(chain);
   const where = position === undefined ? { operation: 'A' as const } : { operation: 'I' as const, position };
-  return { place, command: { table: chain.table, chain: chain.name, ...where, rule: `${acceptedPackets(place)} -j ACCEPT` } };
+  return { place, command: { table: place.chain.table, chain: chain.name, ...where, rule: `${acceptedPackets(place)} -j ACCEPT` } };
 }
 
 /** Answers of known connections are let through as such, and not by their addresses. */

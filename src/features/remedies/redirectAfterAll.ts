@@ -1,3 +1,4 @@
+import { isTableName } from '../../core/ruleset/ruleSet';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import { decisiveEvent, lineSpan } from '../traceView/verdict';
 import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
@@ -10,7 +11,9 @@ export function redirectAfterAll(situation: Situation): readonly Proposal[] {
   const event = index === undefined ? undefined : walked.events[index];
   if (event?.kind !== 'rule' || event.effect?.kind !== 'verdict' || event.effect.verdict !== 'RETURN') return [];
   const { rule } = event;
-  const command: RuleCommand = { table: rule.chain.table, chain: rule.chain.name, operation: 'D', position: rule.number, rule: '' };
+  const { table } = rule.chain;
+  if (!isTableName(table)) return [];
+  const command: RuleCommand = { table, chain: rule.chain.name, operation: 'D', position: rule.number, rule: '' };
   const outcomes = traceChanged(situation, { commands: [command] });
   if (!outcomes || !getsThrough(outcomes) || !outcomes.every(isRedirected)) return [];
   const line = rule.line.index + 1;

@@ -51,7 +51,7 @@ function fieldOf(code: Evaluation['assumed'][number]['code'], message: string, n
     case 'sockets': return 'host.listeners';
     case 'not-read': return /route/i.test(message) ? 'host.routes' : undefined;
     case 'sysctl': return /forward/.test(message) ? 'host.forwarding' : message.includes('rp_filter') ? 'host.rp_filter' : message.includes('route_localnet') ? 'host.route_localnet' : undefined;
-    case 'sets': case 'tproxy-routing': case 'policy-rules': case 'question': return undefined;
+    case 'sets': case 'tproxy-routing': case 'policy-rules': case 'question': case 'nft': return undefined;
   }
 }
 

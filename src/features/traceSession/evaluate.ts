@@ -5,6 +5,7 @@ import { formatPacketExpression, parsePacketExpression } from '../../core/net/pa
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { ExpressionProblem } from '../../shared/protocol';
 import type { Dump, FileModel } from '../fileModel';
+import { notFollowed, type NotFollowed } from '../nftTables';
 import { settingOf, traceInFile, type FileSetting } from '../fileTrace';
 import type { UsedAssumption } from '../hostCourses/usedAssumptions';
 import { ruleSetView } from '../ruleSetView';
@@ -50,11 +51,16 @@ export function evaluate(model: FileModel, dump: Dump, { expression, outcome, an
   const family = familyOf(request);
   const { ruleSets, host } = setting.setting;
   const ruleSet = family === 4 ? ruleSets.v4 : ruleSets.v6;
+  const unfollowed = notFollowed(model.file);
   const input: TraceInput = {
     traced, ruleSet, family, packet: formatPacketExpression(request), selected: outcome, answers: answerMap,
     listenersFrom: host.listenersKnown ? listenersFrom(model) : undefined, listeners: host.listeners, knowledge: ruleSet && ruleSetView(ruleSet),
   };
-  return { setting, given, request, filled, contradictions: parsed.note === undefined ? contradictions : [parsed.note, ...contradictions], assumed, problems: [], input };
+  return { setting, given, request, filled, contradictions: parsed.note === undefined ? contradictions : [parsed.note, ...contradictions], assumed: unfollowed ? [assumedOf(unfollowed), ...assumed] : assumed, problems: [], input };
+}
+
+function assumedOf({ words, line }: NotFollowed): UsedAssumption {
+  return { code: 'nft', what: 'rules of nft', value: 'let it pass unchanged', message: `There are rules of nft that are not followed: ${words}. They see every packet too: that they let it pass unchanged is assumed.`, line, decides: false };
 }
 
 /** undefined where nothing in the packet tells. */

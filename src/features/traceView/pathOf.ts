@@ -1,8 +1,8 @@
-import { stepsOf } from '../../core/netfilter/hookOrder';
+import { natChains, stepsOf, withBaseChains, type HostStep } from '../../core/netfilter/hookOrder';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import type { Packet } from '../../core/net/packet';
-import type { RuleSet } from '../../core/ruleset/ruleSet';
-import type { Hook, TableName } from '../../core/xtables/view';
+import { allTables, type RuleSet } from '../../core/ruleset/ruleSet';
+import type { AnyTableName, Hook } from '../../core/xtables/view';
 import type { PathNode, PathTable, Tone } from './model';
 import { changeWords, destinationOf, packetChanges } from './packetWords';
 import { routeWords } from './stepGroups';
@@ -68,8 +68,8 @@ function interfaces({ inInterface, outInterface }: Extract<TraceEvent, { readonl
 }
 
 function tablesOf({ events, end }: Walked, start: number, hook: Hook, ruleSet: RuleSet | undefined): PathTable[] {
-  const found = new Map<TableName, PathTable>();
-  let current: TableName | undefined;
+  const found = new Map<AnyTableName, PathTable>();
+  let current: AnyTableName | undefined;
   for (let i = start + 1; i < events.length; i++) {
     const event = events[i] as TraceEvent;
     if (event.kind === 'hook-enter' || event.kind === 'route' && event.phase === 'input') break;
@@ -86,7 +86,7 @@ function tablesOf({ events, end }: Walked, start: number, hook: Hook, ruleSet: R
   }
   const stopped = end.outcome === 'DROPPED' && !events.slice(start + 1).some((event) => event.kind === 'hook-enter' || event.kind === 'hook-leave');
   return shownTables(hook, ruleSet).map((name) => found.get(name)
-    ?? { name, state: !ruleSet?.tables.has(name) ? 'absent' : stopped ? 'off' : 'skipped', step: undefined });
+    ?? { name, state: !hasTable(ruleSet, name) ? 'absent' : stopped ? 'off' : 'skipped', step: undefined });
 }
 
 function firstStep(events: readonly TraceEvent[], at: number): string | undefined {
@@ -105,8 +105,19 @@ function unvisited({ events, end }: Walked, ruleSet: RuleSet | undefined, from: 
   }));
 }
 
-/** security is left out where the dump does not have it: hardly any does. */
-function shownTables(hook: Hook, ruleSet: RuleSet | undefined): TableName[] {
-  return stepsOf(hook, ruleSet?.backend ?? 'legacy').filter((step): step is TableName =>
-    step !== 'defragment' && step !== 'conntrack' && step !== 'confirm' && (step !== 'security' || ruleSet?.tables.has(step) === true));
+function hasTable(ruleSet: RuleSet | undefined, name: AnyTableName): boolean {
+  return ruleSet !== undefined && allTables(ruleSet).some((table) => table.name === name);
+}
+
+/** security is left out where the dump does not have it: hardly any does. Tables of nftables are shown where they have a chain in the hook. */
+function shownTables(hook: Hook, ruleSet: RuleSet | undefined): readonly AnyTableName[] {
+  const backend = ruleSet?.backend ?? 'legacy';
+  const native = ruleSet?.native?.bases ?? [];
+  const own = ruleSet?.section.form === 'nft' ? [] : stepsOf(hook, backend).map((step): HostStep => ({ step, backend }));
+  const shown = withBaseChains(own, hook, native, true).flatMap((step): readonly AnyTableName[] => {
+    if ('base' in step) return [step.table];
+    if (step.step === 'nat') return natChains(hook, native, [step], true).map((each) => ('base' in each ? each.table : 'nat'));
+    return step.step !== 'defragment' && step.step !== 'conntrack' && step.step !== 'confirm' && (step.step !== 'security' || ruleSet?.tables.has('security') === true) ? [step.step] : [];
+  });
+  return own.length > 0 ? [...new Set(shown)] : [...new Set(native.filter((chain) => chain.hook === hook).map(({ table }) => table))];
 }

@@ -1,6 +1,7 @@
 import type { Rule } from '../../core/ruleset/ruleSet';
 import type { Word } from '../../core/syntax/tree';
 import type { Token, TokenKind } from './model';
+import { nftRuleTokens } from './nftRuleTokens';
 
 /**
  * The words of a rule, each with what it is. `full`: as the file has them, with `-A CHAIN` in front. Otherwise for a list: without the
@@ -8,6 +9,7 @@ import type { Token, TokenKind } from './model';
  */
 export function ruleTokens(rule: Rule, full = false): readonly Token[] {
   const { node, text } = rule.line;
+  if (rule.written) return nftRuleTokens(text, rule.written);
   if (node.kind !== 'command') return [];
   const tokens: Token[] = [];
   if (full || rule.chain.hook !== undefined) {

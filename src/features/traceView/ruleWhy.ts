@@ -81,6 +81,8 @@ function whyEffect(walked: Walked, index: number, event: RuleEvent, effect: Effe
       return { mark: 'yes', why: 'not tracked' };
     case 'template':
       return { mark: 'yes', why: effect.zone.original === effect.zone.reply ? `zone ${effect.zone.original}` : `zone ${effect.zone.original}, answers ${effect.zone.reply}` };
+    case 'jump':
+      return { mark: 'jump', why: `${effect.goto ? 'goto' : 'jump'} ${effect.chain}` };
     case 'stolen':
       return { mark: 'drop', why: effect.note };
     case 'choice': {

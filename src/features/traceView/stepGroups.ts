@@ -1,7 +1,7 @@
 import { stepsOf } from '../../core/netfilter/hookOrder';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
-import type { RuleSet } from '../../core/ruleset/ruleSet';
-import type { Hook, TableName } from '../../core/xtables/view';
+import { isTableName, type RuleSet } from '../../core/ruleset/ruleSet';
+import type { AnyTableName, Hook, TableName } from '../../core/xtables/view';
 import { counted, grouped, lineNumber } from './course';
 import { explainKernelDrop } from './explainKernelDrop';
 import type { Mark, NoteRow, Row, StepGroup, Tone } from './model';
@@ -20,7 +20,7 @@ export function stepGroups(walked: Walked, ruleSet: RuleSet | undefined): readon
 class Grouping {
   readonly groups: StepGroup[] = [];
   private rows: Row[] = [];
-  private open: { readonly hook: Hook; readonly table: TableName } | undefined;
+  private open: { readonly hook: Hook; readonly table: AnyTableName } | undefined;
   private hook: Hook | undefined;
   private pending: TableName[] = [];
 
@@ -46,7 +46,7 @@ class Grouping {
         return;
       case 'hook-enter':
         this.hook = event.hook;
-        this.pending = stepsOf(event.hook, this.ruleSet?.backend ?? 'legacy').filter(isTable);
+        this.pending = this.ruleSet?.section.form === 'nft' ? [] : stepsOf(event.hook, this.ruleSet?.backend ?? 'legacy').filter(isTable);
         return;
       case 'hook-leave':
         return this.passAbsent(undefined, index);
@@ -54,14 +54,18 @@ class Grouping {
         this.passAbsent('mangle', index);
         return this.quiet(index, 'CONNECTION TRACKING', 'info', event.view.state, event.view.state === 'NEW' ? 'a new connection' : event.why);
       case 'table-enter':
-        this.passAbsent(event.table, index);
-        this.pending.shift();
+        if (isTableName(event.table)) {
+          this.passAbsent(event.table, index);
+          this.pending.shift();
+        }
         this.open = event;
         this.rows = [];
         return;
       case 'table-skipped':
-        this.passAbsent(event.table, index);
-        this.pending.shift();
+        if (isTableName(event.table) && this.pending.includes(event.table)) {
+          this.passAbsent(event.table, index);
+          this.pending.shift();
+        }
         return this.quiet(index, `${event.hook} · ${event.table}`, 'info', 'not visited', event.why);
       case 'skipped':
         this.rows.push(...runRows(event, index));

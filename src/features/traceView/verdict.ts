@@ -204,7 +204,7 @@ function dropped({ end, events }: Walked): RichText {
 function decidedBy(walked: Walked): RichText {
   const index = decisiveEvent(walked);
   const event = index === undefined ? undefined : walked.events[index];
-  if (event?.kind !== 'rule' || event.rule.target.kind === 'jump') return [dim('No rule stops or changes it.')];
+  if (event?.kind !== 'rule' || event.rule.target.kind === 'jump') return [dim(walked.provided?.some(({ unseen }) => unseen) ? 'No rule that is shown and followed stops or changes it.' : 'No rule stops or changes it.')];
   if (sparesFromNat(walked.events, event, index as number)) return [lineSpan(lineNumber(event.rule.line) ?? 0, 'Line'), dim(' leaves it as it is (RETURN).')];
   if (!isTranslating(event) && !(event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT')) return [dim('No rule stops or redirects it.')];
   const line = lineNumber(event.rule.line) ?? 0;

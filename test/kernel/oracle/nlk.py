@@ -68,6 +68,7 @@ class Log:
         except OSError:
             pass
         self.groups = set()
+        self.inet = False  # whether traces of the family inet are read as well, among which are those of the probe
         for pf in (socket.AF_INET, socket.AF_INET6):
             self._cfg(pf, 0, attr(1, b"\x04"))  # PF_UNBIND
             self._cfg(pf, 0, attr(1, b"\x03"))  # PF_BIND
@@ -115,7 +116,7 @@ class Log:
             for typ, fl, d in messages(b):
                 if typ == (4 << 8):
                     out.append(self._nflog(d))
-                elif typ >> 8 == 10 and typ & 255 == 17 and d[0] != NFPROTO_INET:  # NFT_MSG_TRACE
+                elif typ >> 8 == 10 and typ & 255 == 17 and (d[0] != NFPROTO_INET or self.inet):  # NFT_MSG_TRACE
                     out.append(self._nfttrace(d))
 
     @staticmethod
@@ -207,11 +208,11 @@ class Barrier:
 
 
 def nft_rules():
-    """((family, table, chain), handle) of each rule that iptables-nft has loaded, in the order of the chains"""
+    """((family, table, chain), handle) of each rule that is loaded, in the order of the chains"""
     s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER)
     s.bind((0, 0))
     out = []
-    for name, family in (("ip", 2), ("ip6", 10)):
+    for name, family in (("ip", 2), ("ip6", 10), ("inet", 1)):
         s.send(nlmsg((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETRULE, 1 | 0x300, struct.pack("=BBH", family, 0, 0)))
         done = False
         while not done:

@@ -7,7 +7,7 @@ Needs root, iptables, ip, nft, ipset. The process moves itself into a fresh netw
 the machine is touched. Interfaces are TAP devices: a frame written to one runs through the hooks before write() returns, and
 what the host sends is read back. The kernel's own rule trace (nf_trace) comes by NFLOG, with the packet in front of every rule.
 
-Requests: a case as test/kernel/referee.ts has it (rules, rules6, sets, topology, conntrack, listeners, packet or packets, independent),
+Requests: a case as test/kernel/referee.ts has it (rules, rules6, nft, sets, topology, conntrack, listeners, packet or packets, independent),
 or sequences, a list of lists of packets: the answers come in one list.
 """
 import fcntl
@@ -31,6 +31,9 @@ HOOKN = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"]
 BUILTIN = set(HOOKN)
 CHAINS = {"raw": ["PREROUTING", "OUTPUT"], "mangle": HOOKN, "nat": ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
           "filter": ["INPUT", "FORWARD", "OUTPUT"], "security": ["INPUT", "FORWARD", "OUTPUT"]}
+NFT_STATEFUL = re.compile(r"numgen|limit|quota|(add|update|delete) @")
+NFT_WRITES = re.compile(r"(ttl|dscp|hoplimit) set")
+PROBE_TABLE = "oracle_probe"
 STATEFUL = re.compile(r"-m (statistic|limit|hashlimit|recent|quota|connlimit|rateest|nfacct|connbytes)|-j (SET|RATEEST|IDLETIMER)")
 TEMPLATE = re.compile(r"-j CT[\s\S]*(-j CONN|--set)|(-j CONN|--set)[\s\S]*-j CT")  # what a CT rule gives to packets keeps its mark and labels
 NAMED = re.compile(r"-m (recent|hashlimit|quota|nfacct)")
@@ -119,7 +122,9 @@ def parse_rules(text):
     return t
 
 
-def target_of(rule):
+def target_of(rule, event=None):
+    if event and "target" in event:
+        return event["target"]
     m = re.search(r"(?:^| )-([jg]) (\S+)", rule)
     return m.group(2) if m else None
 
@@ -140,6 +145,8 @@ class Host:
         self.sets = None
         self.setnames = []
         self.nfthandles = {}  # (family, table, chain, handle) -> rule number
+        self.nft = None  # what nft has loaded
+        self.native = {}  # {family table: {chain: {"policy": .., "rules": [text..]}}}
         self.dirty = False  # set when kernel state outlives a case (half-open TCP sockets)
         self._setup()
         self.ct = nlk.Conntrack()
@@ -257,6 +264,40 @@ class Host:
             for k, handle in nlk.nft_rules():
                 cnt[k] = cnt.get(k, 0) + 1
                 self.nfthandles[k + (handle,)] = cnt[k]
+
+    def load_nft(self, text, again=False):
+        """Tables of nft itself, loaded behind those of iptables."""
+        if text == self.nft and not (again and text and NFT_STATEFUL.search(text)):
+            return
+        gone = "".join("delete table %s\n" % label for label in self.native)
+        self.native = {}
+        if self.nft is not None or text is not None:
+            sh(["nft", "-f", "-"], gone + (text or "") + "\n")
+        self.nft = text
+        self.log.inet = bool(text)
+        listed = json.loads(sh(["nft", "-j", "-a", "list", "ruleset"]).stdout)["nftables"] if text else []
+        words = {}
+        if text:
+            for line in sh(["nft", "-a", "list", "ruleset"]).stdout.splitlines():
+                m = re.match(r"\t\t(.*) # handle (\d+)$", line)
+                t = re.match(r"table (\S+ \S+) \{", line)
+                if t:
+                    label = t.group(1)
+                elif m:
+                    words[(label, int(m.group(2)))] = m.group(1)
+        for o in listed:
+            c, r = o.get("chain"), o.get("rule")
+            if c and c["table"] != PROBE_TABLE and not (c["family"] in ("ip", "ip6") and c["table"] in CHAINS):
+                self.native.setdefault("%s %s" % (c["family"], c["table"]), {})[c["name"]] = {"policy": (c.get("policy") or "accept").upper() if "hook" in c else None, "rules": []}
+            elif r:
+                label = "%s %s" % (r["family"], r["table"])
+                if r["chain"] in self.native.get(label, {}):
+                    self.native[label][r["chain"]]["rules"].append(words.get((label, r["handle"]), ""))
+        cnt = {}
+        self.nfthandles = {}
+        for k, handle in nlk.nft_rules():
+            cnt[k] = cnt.get(k, 0) + 1
+            self.nfthandles[k + (handle,)] = cnt[k]
 
     def _restore(self, texts):
         """The rules of one family or both, at the same time: iptables-nft-restore does little but wait for the kernel."""
@@ -477,8 +518,9 @@ class Host:
                 elif e.get("id") not in nftid:  # a later fragment in IPv6: nf_tables takes its transport header to be at the very front
                     nftid[e.get("id")] = current
                 b = nftid.get(e.get("id"))
-                if b is None or famname == "inet":
+                if b is None or e.get("table") == PROBE_TABLE:
                     continue
+                native = self.native.get("%s %s" % (famname, e.get("table")))
                 lh, lst = lasthook.get(b, (None, {}))
                 if d and fam == 6 and "sport" in lst and e["nh"][6] in (0, 43, 44, 60) and lst.get("proto") in pktlib.PROTO:
                     # the event shows the transport header, but none of the extension headers in front of it
@@ -493,23 +535,28 @@ class Host:
                     lasthook[b] = (lh, lst)
                 o = {"hook": lh}
                 table, chain = e.get("table"), e.get("chain")
-                if table not in rules:
+                if native is None and table not in rules:
                     continue
-                rl = rules[table].get(chain)
+                rl = (native or rules[table]).get(chain)
+                base = chain in BUILTIN if native is None else rl is not None and rl["policy"] is not None
+                label = table if native is None else "%s %s" % (famname, table)
                 if e["type"] == "rule" and "handle" not in e:  # end of chain reached
-                    if chain in BUILTIN:
+                    if base:
                         continue
                     e["type"] = "return"
                 if e["type"] == "rule":
                     num = self.nfthandles.get((famname, table, chain, e.get("handle")))
-                    o.update(ev="rule", table=table, chain=chain, num=num,
+                    o.update(ev="rule", table=label, chain=chain, num=num,
                              rule=rl["rules"][num - 1] if rl and num and num <= len(rl["rules"]) else None)
+                    if native is not None:
+                        o["target"] = "REJECT" if re.search(r"(^| )reject", o["rule"] or "") else e.get("verdict", "ACCEPT")
+                        o["writes"] = NFT_WRITES.search(self.nft) is not None
                 elif e["type"] == "policy":
-                    if chain not in BUILTIN:
+                    if not base:
                         continue
-                    o.update(ev="policy", table=table, chain=chain, verdict={0: "DROP", 1: "ACCEPT"}.get(e.get("policy"), "ACCEPT"))
+                    o.update(ev="policy", table=label, chain=chain, verdict={0: "DROP", 1: "ACCEPT"}.get(e.get("policy"), "ACCEPT"))
                 else:
-                    o.update(ev="return", table=table, chain=chain)
+                    o.update(ev="return", table=label, chain=chain)
                 o["st"] = dict(lst, mark=e.get("mark") or 0)
                 (main if b == "main" else others[b]).append(o)
         res = self.digest(main, "main", p, fam, frames, rules)
@@ -548,7 +595,7 @@ class Host:
                     cur = {"k": k, "last": o}
                     chains.append(cur)
                 cur["last"] = o
-                if o["ev"] == "policy":
+                if o["ev"] == "policy" or o.get("target") == "ACCEPT":  # the next chain may be of the same table
                     cur["ended"] = True
             elif o["ev"] in ("hookStart", "hookEnd"):
                 if cur and o["ev"] == "hookStart":
@@ -600,12 +647,12 @@ class Host:
                 lr = lr[-1] if lr else None
                 if lr and lr["ev"] == "policy" and lr["verdict"] == "DROP":
                     r["dropBy"] = {"kind": "policy", "table": lr["table"], "chain": lr["chain"], "hook": lr["hook"]}
-                elif lr and lr["ev"] == "rule" and target_of(lr["rule"] or "") in DROPPING:
+                elif lr and lr["ev"] == "rule" and target_of(lr["rule"] or "", lr) in DROPPING:
                     r["dropBy"] = {"kind": "rule", "table": lr["table"], "chain": lr["chain"], "num": lr["num"],
-                                   "hook": lr["hook"], "target": target_of(lr["rule"])}
+                                   "hook": lr["hook"], "target": target_of(lr["rule"], lr)}
                 else:
                     r["dropBy"] = {"kind": "kernel", "inHook": last["hook"]}
-                if self.backend == "nft" and last.get("table") == "mangle":
+                if self.backend == "nft" and (last.get("table") == "mangle" or last.get("writes") or self.nft and NFT_WRITES.search(self.nft)):
                     # No event shows the packet within a chain, and rules of mangle may have changed it.
                     r["finalPacket"] = {k: v for k, v in prev.items() if k in ("mark", "iif", "oif")}
         else:
@@ -617,7 +664,7 @@ class Host:
             if l["ev"] == "policy":
                 v = l["verdict"]
             elif l["ev"] == "rule":
-                t = target_of(l["rule"] or "")
+                t = target_of(l["rule"] or "", l)
                 v = t if t in ("DROP", "REJECT", "ACCEPT") else "ACCEPT"
                 # Where it is not the last, it was a copy that the host takes itself of what goes to many.
                 if c.get("cut") and t in DROPPING or r["outcome"] == "DROPPED" and i == len(chains) - 1 and r["dropBy"].get("kind") == "rule":
@@ -651,6 +698,7 @@ class Host:
         for i, q in enumerate(packets):
             if i in starts or case.get("independent"):
                 self.load(case.get("rules"), case.get("rules6"), case.get("sets"), again=True)
+                self.load_nft(case.get("nft"), again=True)
                 self.ct.flush()
                 if i == 0 or self.listeners:
                     self.listen(case.get("listeners"))

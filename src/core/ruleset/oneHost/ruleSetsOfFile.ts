@@ -1,7 +1,9 @@
 import { rulesSections } from '../../syntax/rulesSections';
 import type { RulesSection, SourceFile } from '../../syntax/tree';
+import { sameMachine } from '../../syntax/machine';
 import { backendsOf, hostsOf } from './hosts';
 import { mergedRules } from './mergedRules';
+import { familiesOf, nftRules, nftStates, type NftState } from './nftOfFile';
 import type { TablesOfChain } from './tableEvidence';
 
 /** The rules of one family of one host: what a packet of that family meets there. */
@@ -9,16 +11,21 @@ export interface HostRuleSet {
   readonly section: RulesSection;
   /** The rules of the other back end, which filters every packet as well; undefined where the file shows none. */
   readonly beside: RulesSection | undefined;
+  /** The rules of nftables of the same host, where there are rules of iptables as well. */
+  readonly native: RulesSection | undefined;
   /** Those with the same number are of one host in one state. */
   readonly host: number;
 }
 
 /** The rule sets of a file in the order of the file. */
 export function ruleSetsOfFile(file: SourceFile, known: TablesOfChain): readonly HostRuleSet[] {
-  const found = hostsOf(rulesSections(file), known).flatMap(({ parts }, host) =>
+  const hosts = hostsOf(rulesSections(file), known);
+  const states = statesByHost(nftStates(file.sections), hosts);
+  const found = hosts.flatMap(({ parts }, host) =>
     ([4, 6] as const).flatMap((family): readonly HostRuleSet[] => {
       const own = parts.filter((part) => (part.family ?? 4) === family);
-      if (own.length === 0) return [];
+      const native = nativeOf(states.byHost.get(host), family, parts);
+      if (own.length === 0) return native ? [{ section: native, beside: undefined, native: undefined, host }] : [];
       const backends = backendsOf(own);
       const of = (backend: 'legacy' | 'nft' | undefined): RulesSection | undefined => {
         const sections = backends.get(backend);
@@ -26,11 +33,39 @@ export function ruleSetsOfFile(file: SourceFile, known: TablesOfChain): readonly
       };
       const sections = [of('legacy'), of('nft'), of(undefined)].filter((section) => section !== undefined);
       const [section, beside] = sections;
-      return section ? [{ section, beside, host }] : [];
+      return section ? [{ section, beside, native, host }] : [];
     }),
   );
+  states.alone.forEach((state, i) => {
+    for (const family of familiesOf(state)) {
+      const section = nftRules(state, family, []);
+      if (section) found.push({ section, beside: undefined, native: undefined, host: hosts.length + i });
+    }
+  });
   const first = ({ section }: HostRuleSet): number => section.lines[0]?.index ?? 0;
   return found.sort((a, b) => first(a) - first(b));
+}
+
+/** To which host each state of nftables belongs: the one that is shown in front of it, else the first. Of several states of one host the last counts, the others stand alone. */
+function statesByHost(states: readonly NftState[], hosts: ReturnType<typeof hostsOf>): { readonly byHost: ReadonlyMap<number, NftState>; readonly alone: readonly NftState[] } {
+  const byHost = new Map<number, NftState>();
+  const alone: NftState[] = [];
+  for (const state of states) {
+    const may = hosts.flatMap(({ parts }, host) => (parts.some(({ machine }) => sameMachine(machine, state.sections[0]?.machine)) ? [{ host, line: parts[0]?.lines[0]?.index ?? 0 }] : []));
+    const host = (may.findLast(({ line }) => line < state.firstLine) ?? may[0])?.host;
+    if (host === undefined) {
+      alone.push(state);
+      continue;
+    }
+    const before = byHost.get(host);
+    if (before) alone.push(before);
+    byHost.set(host, state);
+  }
+  return { byHost, alone };
+}
+
+function nativeOf(state: NftState | undefined, family: 4 | 6, parts: readonly RulesSection[]): RulesSection | undefined {
+  return state && familiesOf(state).includes(family) ? nftRules(state, family, parts) : undefined;
 }
 
 /** Rules of the plain program, of which the others tell the back end. */

@@ -10,6 +10,7 @@ import { directRules } from './directRules';
 import { failed } from './failed';
 import { folded } from './folded';
 import { listing } from './listing';
+import { nft } from './nft';
 import { rewrapped } from './rewrapped';
 
 export interface ReadBlocks {
@@ -23,7 +24,7 @@ export interface ReadBlocks {
 }
 
 /** One kind behind the other: a script may stand in a diff, and a listing in what is left when the marks of a quote are gone. */
-const READERS: readonly BlockReader[] = [diff, commented, folded, continued, carried, directRules, failed, rewrapped, listing];
+const READERS: readonly BlockReader[] = [diff, commented, nft, folded, continued, carried, directRules, failed, rewrapped, listing];
 
 /** Puts what lines mean together in their place. A file without such lines costs a search for each kind in its shapes. */
 export function readBlocks(lines: readonly Line[], shapes: Uint8Array): ReadBlocks {

@@ -73,7 +73,7 @@ function translated(side: 'source' | 'destination', ports: Inverted<PortRange>, 
 /** Behind `! -p tcp` it may be any protocol. */
 const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.SCTP, PROTOCOL.DCCP]);
 
-function portAsNft(view: PacketView, side: 'source' | 'destination'): number | undefined {
+export function portAsNft(view: PacketView, side: 'source' | 'destination'): number | undefined {
   const offset = side === 'source' ? 0 : 2;
   // The bytes of a packet are dear, and mostly say what the model says.
   const { packet } = view;

@@ -1,5 +1,5 @@
 import { PROTOCOL, type Packet } from '../net/packet';
-import type { PacketView } from '../xtables/view';
+import type { PacketView } from './view';
 
 /** Extension headers that another header follows. Source: include/net/ipv6.h, ipv6_ext_hdr. */
 const FOLLOWED: ReadonlySet<number> = new Set([0, PROTOCOL.IPV6_ROUTE, PROTOCOL.IPV6_FRAGMENT, PROTOCOL.AH, PROTOCOL.IPV6_DESTINATION]);

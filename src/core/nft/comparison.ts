@@ -1,0 +1,109 @@
+import type { NftExpression } from '../syntax/nft/expression';
+import type { NftRuleStatement } from '../syntax/nft/rule';
+import { negate, unknown, type Answer, type Unknown } from '../xtables/answer';
+import type { PacketView } from '../xtables/view';
+import { numberOf, type DataType } from './dataTypes';
+import { operandOf, type Chance, type NftScope, type Operand } from './operands';
+import { rangeOf } from './ranges';
+import { setIndex } from './setIndex';
+
+type Match = NftRuleStatement & { readonly kind: 'match' };
+
+/** A comparison that can be asked. */
+export interface Comparison {
+  readonly left: Operand;
+  test(view: PacketView): Answer;
+}
+
+/** What `tcp dport { 22, 80 }` asks; undefined where it is not known what it is. Source: nftables src/evaluate.c, src/netlink_linearize.c; net/netfilter/nft_cmp.c. */
+export function comparisonOf(match: Match, scope: NftScope): Comparison | undefined {
+  const plain = operandOf(match.left, scope);
+  const mask = match.mask && plain && operandOf(match.mask, scope, plain.types);
+  const left = match.mask ? plain && mask && masked(plain, mask) : plain;
+  if (!left) return undefined;
+  const holds = asked(match, left, scope);
+  if (!holds) return undefined;
+  return { left, test: (view) => holds(view) };
+}
+
+function masked(value: Operand, mask: Operand): Operand {
+  return {
+    types: value.types,
+    read(view) {
+      const [a, b] = [value.read(view), mask.read(view)];
+      if (typeof a !== 'string') return a;
+      if (typeof b !== 'string') return b;
+      return (BigInt(`0x${a}`) & BigInt(`0x${b}`)).toString(16).padStart(a.length, '0');
+    },
+  };
+}
+
+function asked({ operator, right, mask }: Match, left: Operand, scope: NftScope): ((view: PacketView) => Answer) | undefined {
+  const { types, chance } = left;
+  const negated = operator === '!=';
+  if (right.kind === 'set' || right.kind === 'reference') {
+    const set = right.kind === 'set' ? setIndex(types, undefined, () => ({ elements: right.elements, unread: false })) : scope.set(right.name);
+    if (!set) return () => unknown(right.kind === 'reference' ? `the set ${right.name} is not in the file` : 'the set could not be read');
+    return reading(left, (value, view) => {
+      const found = set.find(value, view);
+      const there: Answer = found === false ? false : found.kind === 'unknown' ? found : true;
+      return negated ? negate(there) : there;
+    });
+  }
+  const [type] = types;
+  if (types.length === 1 && type) {
+    if (chance) return chanceAnswer(operator, right, type, chance);
+    // One bit in common is enough, where nothing says otherwise.
+    if ((type.bits && operator === '' && mask === undefined) || operator === '!') {
+      const bits = operandOf(right, scope, types);
+      if (!bits) return undefined;
+      return both(left, bits, (a, b) => ((BigInt(`0x${a}`) & BigInt(`0x${b}`)) !== 0n) !== (operator === '!'));
+    }
+    const range = rangeOf(right, type);
+    // Also of a prefix that is as long as the address.
+    if (range && (operator === '' || operator === '==' || negated)) return reading(left, (value) => (range[0] <= value && value <= range[1]) !== negated);
+  }
+  const other = operandOf(right, scope, types);
+  return other && both(left, other, (a, b) => compare(a, b, operator));
+}
+
+function compare(a: string, b: string, operator: Match['operator']): boolean {
+  switch (operator) {
+    case '!=': return a !== b;
+    case '<': return a < b;
+    case '>': return a > b;
+    case '<=': return a <= b;
+    case '>=': return a >= b;
+    default: return a === b;
+  }
+}
+
+function reading(left: Operand, test: (value: string, view: PacketView) => Answer): (view: PacketView) => Answer {
+  return (view) => {
+    const value = left.read(view);
+    return typeof value === 'string' ? test(value, view) : (value ?? false);
+  };
+}
+
+function both(left: Operand, right: Operand, test: (a: string, b: string) => boolean): (view: PacketView) => Answer {
+  return (view) => {
+    const [a, b] = [left.read(view), right.read(view)];
+    if (a === undefined || b === undefined) return false;
+    return typeof a === 'string' ? (typeof b === 'string' ? test(a, b) : b) : a;
+  };
+}
+
+/** How likely it is that a number drawn from `count` fits. */
+function chanceAnswer(operator: Match['operator'], right: NftExpression, type: DataType, { count, first, even, reason }: Chance): ((view: PacketView) => Answer) | undefined {
+  const range = rangeOf(right, type);
+  if (!range) return undefined;
+  const [low, high] = [Math.max(numberOf(range[0]), first), Math.min(numberOf(range[1]), first + count - 1)];
+  const fitting = Math.max(0, high - low + 1);
+  const value = numberOf(range[0]);
+  const number = operator === '<' ? Math.min(count, Math.max(0, value - first)) : operator === '<=' ? Math.min(count, Math.max(0, value - first + 1))
+    : operator === '>' ? Math.min(count, Math.max(0, first + count - 1 - value)) : operator === '>=' ? Math.min(count, Math.max(0, first + count - value)) : operator === '!=' ? count - fitting : fitting;
+  if (number === 0) return () => false;
+  if (number === count) return () => true;
+  const answer: Unknown = even ? unknown(reason, number / count) : unknown(reason);
+  return () => answer;
+}

@@ -1,0 +1,135 @@
+import type { NftScope } from '../../nft/operands';
+import type { NftSetIndex } from '../../nft/setIndex';
+import { readNftTables } from '../../syntax/nft/readTables';
+import type { NftBase, NftChainText, NftTableText } from '../../syntax/nft/tables';
+import type { Line, RulesSection } from '../../syntax/tree';
+import type { Hook, NftTableName } from '../../xtables/view';
+import { HOOKS, type BaseChain, type Chain, type NativeRules, type NftTable, type Rule, type RuleSet } from '../ruleSet';
+import { NftRule } from './nftRule';
+import { namedSet } from './nftSets';
+
+const HOOK_NAMES: Readonly<Record<string, Hook>> = { prerouting: 'PREROUTING', input: 'INPUT', forward: 'FORWARD', output: 'OUTPUT', postrouting: 'POSTROUTING' };
+
+/** The rules of nft of a section, as far as they see packets of its family. Never throws. */
+export function bindNft(section: RulesSection): RuleSet {
+  const family = section.family ?? 4;
+  const native = nativeRules(section, family);
+  return { family, backend: 'nft', section, tables: new Map(), problems: [], needsConntrack: native.needsConntrack, needsDefrag: native.needsDefrag, native };
+}
+
+/** What takes connection tracking into use: every expression `ct`, and every chain of type nat. */
+const NEEDS_TRACKING = /(?:^|[ \t])(?:ct|dnat|snat|masquerade|redirect|notrack|synproxy)(?:[ \t;]|$)/;
+const NEEDS_DEFRAG = /(?:^|[ \t])tproxy[ \t]/;
+
+function nativeRules({ nft = [], besideIptables }: RulesSection, family: 4 | 6): NativeRules {
+  const tables = new Map<NftTableName, NftTable>();
+  let needsConntrack = false;
+  let needsDefrag = false;
+  for (const text of readNftTables(nft).values()) {
+    const { family: of } = text;
+    if ((of !== 'inet' && of !== (family === 4 ? 'ip' : 'ip6')) || text.dormant || (besideIptables?.has(`${of} ${text.name}`) && isOfIptables(text))) continue;
+    const name: NftTableName = `${of} ${text.name}`;
+    tables.set(name, tableOf(text, name, family));
+    for (const chain of text.chains.values()) {
+      needsConntrack ||= chain.base?.type === 'nat' || chain.rules.some(({ line, start, end }) => NEEDS_TRACKING.test(line.text.slice(start, end)));
+      needsDefrag ||= chain.rules.some(({ line, start, end }) => NEEDS_DEFRAG.test(line.text.slice(start, end)));
+    }
+  }
+  // Of two with the same priority the one that was made later goes first (net/netfilter/core.c nf_hook_entries_grow).
+  const bases = [...tables.values()].flatMap(({ chains }) => [...chains.values()].filter(isBase)).reverse();
+  return { tables, bases: bases.sort((a, b) => a.base.priority - b.base.priority), needsConntrack, needsDefrag };
+}
+
+/** A table whose chains hang in hooks under the names that iptables gives them. */
+function isOfIptables({ chains }: NftTableText): boolean {
+  return [...chains.values()].every(({ base, name }) => !base || (HOOKS as readonly string[]).includes(name));
+}
+
+function isBase(chain: Chain<NftTableName>): chain is BaseChain {
+  return chain.hook !== undefined && chain.base !== undefined;
+}
+
+function tableOf(text: NftTableText, name: NftTableName, family: 4 | 6): NftTable {
+  const chains = new Map<string, NftChain>();
+  const sets = new Map<string, NftSetIndex | undefined>();
+  const scope: NftScope = {
+    family,
+    set(wanted) {
+      if (!sets.has(wanted)) {
+        const found = text.sets.get(wanted);
+        sets.set(wanted, found && namedSet(found, scope));
+      }
+      return sets.get(wanted);
+    },
+  };
+  const reach = new Reach(text, chains);
+  for (const chain of text.chains.values()) chains.set(chain.name, new NftChain(name, chain, reach));
+  for (const [chainName, chain] of chains) chain.fill((text.chains.get(chainName) as NftChainText).rules.map((rule, i): Rule => new NftRule(family, chain, i + 1, rule, scope, chains)));
+  return { name, line: text.line, chains, sets: text.sets };
+}
+
+class NftChain implements Chain<NftTableName> {
+  readonly name: string;
+  readonly hook: Hook | undefined;
+  readonly policy: 'ACCEPT' | 'DROP' | undefined;
+  readonly line: Line;
+  readonly base: NftBase | undefined;
+  readonly comment: string | undefined;
+  rules: readonly Rule[] = [];
+
+  constructor(readonly table: NftTableName, { name, base, policy, line, comment }: NftChainText, private readonly from: Reach) {
+    this.name = name;
+    this.hook = base && HOOK_NAMES[base.hook];
+    this.policy = base ? (policy === 'drop' ? 'DROP' : 'ACCEPT') : undefined;
+    this.line = line;
+    this.base = base;
+    this.comment = comment;
+  }
+
+  fill(rules: readonly Rule[]): void {
+    this.rules = rules;
+  }
+
+  get reach(): number {
+    return this.from.of(this.name);
+  }
+}
+
+/** Which hooks lead to which chains of a table; found out when somebody first asks. */
+class Reach {
+  private found: Map<string, number> | undefined;
+
+  constructor(private readonly text: NftTableText, private readonly chains: ReadonlyMap<string, NftChain>) {}
+
+  of(name: string): number {
+    return (this.found ??= this.find()).get(name) ?? 0;
+  }
+
+  private find(): Map<string, number> {
+    const found = new Map<string, number>();
+    const ofSets = new Map<string, ReadonlySet<string>>();
+    for (const set of this.text.sets.values()) ofSets.set(set.name, new Set(set.elements.flatMap(({ line, start, end }) => named(line.text.slice(start, end)))));
+    for (const [index, hook] of HOOKS.entries()) {
+      const waiting = [...this.chains.values()].filter((chain) => chain.hook === hook).map(({ name }) => name);
+      const seen = new Set(waiting);
+      for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+        found.set(name, (found.get(name) ?? 0) | (1 << index));
+        for (const { line, start, end } of this.text.chains.get(name)?.rules ?? []) {
+          const words = line.text.slice(start, end);
+          const maps = [...words.matchAll(/@([\w./-]+)/g)].flatMap(([, set = '']) => [...(ofSets.get(set) ?? [])]);
+          for (const to of [...named(words), ...maps]) {
+            if (seen.has(to) || !this.chains.has(to)) continue;
+            seen.add(to);
+            waiting.push(to);
+          }
+        }
+      }
+    }
+    return found;
+  }
+}
+
+/** The chains that verdicts lead to. */
+function named(text: string): readonly string[] {
+  return [...text.matchAll(/(?:jump|goto)[ \t]+"?([^ \t,;{}"]+)/g)].map(([, name = '']) => name);
+}

@@ -1,0 +1,71 @@
+import type { Line, NftSection } from '../tree';
+import type { NftNode } from './node';
+import { runCommand } from './commands';
+import { chainOf, readProperty, setOf, tableOf, type Block, type NftTables } from './openTables';
+import { isNftFamily, type NftTableText } from './tables';
+
+/** What the kernel holds once the sections have been listed, loaded or run, one behind the other. Never throws. */
+export function readNftTables(sections: readonly NftSection[]): NftTables {
+  const tables: NftTables = new Map();
+  for (const { lines } of sections) readLines(lines, tables);
+  return tables;
+}
+
+function readLines(lines: readonly Line[], tables: NftTables): void {
+  let table: NftTableText | undefined;
+  let block: Block | undefined;
+  let depth = 0;
+  for (const line of lines) {
+    const { part, start, end } = line.node as NftNode;
+    const words = line.text.slice(start, end);
+    switch (part) {
+      case 'command':
+        runCommand(tables, line, start, end);
+        break;
+      case 'table':
+        table = openTable(tables, words, line);
+        depth = 1;
+        break;
+      case 'chain': case 'set': case 'map': case 'object':
+        block = table && openBlock(table, part, words, line);
+        depth = 2;
+        break;
+      case 'end':
+        block = undefined;
+        if (--depth <= 0) table = undefined;
+        break;
+      case 'property':
+        if (table) readProperty(table, block, words);
+        break;
+      case 'rule':
+        if (block && 'rules' in block) block.rules.push({ line, start, end, handle: handleOf(line.text, end) });
+        break;
+      case 'elements': case 'more':
+        if (block && 'elements' in block) block.elements.push({ line, start: part === 'elements' ? bracesStart(line.text, start, end) : start, end });
+    }
+  }
+}
+
+/** A table in braces adds to what is there, as in input of `nft -f`; without a family it is one of IPv4. */
+export function openTable(tables: NftTables, words: string, line: Line): NftTableText {
+  const found = /^table\s+(?:(\w+)\s+)?"?([^\s"{]+)"?/.exec(words);
+  const family = found?.[1];
+  return tableOf(tables, isNftFamily(family) ? family : 'ip', found?.[2] ?? '', line);
+}
+
+function openBlock(table: NftTableText, part: 'chain' | 'set' | 'map' | 'object', words: string, line: Line): Block | undefined {
+  const name = /^\w+\s+"?([^\s"{]+)"?/.exec(words)?.[1];
+  if (name === undefined || part === 'object') return undefined;
+  return part === 'chain' ? chainOf(table, name, line) : setOf(table, part, name, line);
+}
+
+/** Behind `elements = {`. */
+export function bracesStart(text: string, start: number, end: number): number {
+  const brace = text.indexOf('{', start);
+  return brace < 0 || brace >= end ? end : brace + 1;
+}
+
+function handleOf(text: string, end: number): number | undefined {
+  const found = /^\s*;?\s*#\s*handle\s+(\d+)/.exec(text.slice(end, end + 40));
+  return found ? Number(found[1]) : undefined;
+}

@@ -1,0 +1,62 @@
+import { Shape } from '../core/syntax/shape';
+import { readNftTables } from '../core/syntax/nft/readTables';
+import type { NftTableText } from '../core/syntax/nft/tables';
+import type { NftSection, SourceFile } from '../core/syntax/tree';
+
+/** A table of nft that holds rules or a policy that drops, and where they act. */
+export interface UnfollowedTable {
+  /** `inet istio-proxy-nat`. */
+  readonly name: string;
+  /** `prerouting`, `output`, as nft writes them. */
+  readonly hooks: readonly string[];
+  readonly rules: number;
+  /** 1-based. */
+  readonly line: number;
+}
+
+const known = new WeakMap<SourceFile, readonly UnfollowedTable[]>();
+
+/** The tables of nft in a file whose rules no trace follows: those of other families than ip, ip6 and inet, and what hangs at a device (ingress, egress). */
+export function unfollowedTables(file: SourceFile): readonly UnfollowedTable[] {
+  let found = known.get(file);
+  if (!found) {
+    const sections = file.sections.filter((section): section is NftSection => section.kind === 'nft');
+    known.set(file, (found = sections.length === 0 ? [] : [...readNftTables(sections).values()].flatMap(unfollowed)));
+  }
+  return found;
+}
+
+function unfollowed({ family, name, chains, line, dormant }: NftTableText): readonly UnfollowedTable[] {
+  if (dormant) return [];
+  const followed = family === 'ip' || family === 'ip6' || family === 'inet';
+  const all = [...chains.values()].filter(({ base }) => !followed || base?.hook === 'ingress' || base?.hook === 'egress');
+  const rules = all.reduce((sum, chain) => sum + chain.rules.length, 0);
+  if (rules === 0 && !all.some(({ policy }) => policy === 'drop')) return [];
+  return [{ name: `${family} ${name}`, hooks: [...new Set(all.flatMap(({ base }) => (base ? [base.hook] : [])))], rules, line: line.index + 1 }];
+}
+
+/** `inet istio-proxy-nat (prerouting, output), ip kube-proxy (forward)`. */
+export function tablesWords(tables: readonly UnfollowedTable[]): string {
+  const named = tables.slice(0, MOST_NAMED).map(({ name, hooks }) => `${name}${hooks.length === 0 ? '' : ` (${hooks.join(', ')})`}`);
+  return `${named.join(', ')}${tables.length > MOST_NAMED ? ` and ${tables.length - MOST_NAMED} more` : ''}`;
+}
+
+const MOST_NAMED = 6;
+
+/** What the host filters with besides the rules that a trace follows. */
+export interface NotFollowed {
+  /** Completes "not followed: …". */
+  readonly words: string;
+  /** 0-based line that tells it. */
+  readonly line: number;
+}
+
+/** The rules of nft that a trace does not follow; undefined where the file tells of none. */
+export function notFollowed(file: SourceFile): NotFollowed | undefined {
+  const tables = unfollowedTables(file);
+  const [first] = tables;
+  if (first) return { words: tablesWords(tables), line: first.line - 1 };
+  const json = file.shapes.indexOf(Shape.NftJson);
+  if (json >= 0) return { words: 'what the JSON of nft tells', line: json };
+  return undefined;
+}

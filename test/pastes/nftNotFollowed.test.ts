@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { outcomeOf } from '../../src/core/netfilter/outcome';
+import { parseSourceFile } from '../../src/core/syntax/parse';
+import { modelOf } from '../../src/features/fileModel';
+import { evaluate } from '../../src/features/traceSession/evaluate';
+import { textOfSpans, verdictOf } from '../../src/features/traceView/verdict';
+
+const DUMP = '*nat\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n';
+
+/** What stands beside a dump that lets everything in, and what the verdict says of it; undefined: nothing. */
+const CASES: readonly [name: string, text: string, told: RegExp | undefined][] = [
+  ['nothing', '', undefined],
+  ['a table that iptables cannot show', "# Table `shop-nat' is incompatible, use 'nft' tool.\n", /table shop-nat of nft/],
+  ['a table of bridges', 'table bridge shop {\n\tchain fwd {\n\t\ttype filter hook forward priority 0; policy accept;\n\t\tdrop\n\t}\n}\n', /bridge shop \(forward\)/],
+  ['a table that nothing calls', 'table bridge shop {\n\tflags dormant\n\tchain fwd {\n\t\ttype filter hook forward priority 0; policy accept;\n\t\tdrop\n\t}\n}\n', undefined],
+  ['a table without rules', 'table netdev shop {\n\tchain fwd {\n\t\ttype filter hook ingress device eth0 priority 0; policy accept;\n\t}\n}\n', undefined],
+];
+
+describe('rules of nft that are not followed are told with the verdict', () => {
+  test.each(CASES)('%s', (_name, text, told) => {
+    const model = modelOf(parseSourceFile(DUMP + text, { fileName: 'paste.txt' }));
+    const dump = model.defaultDump;
+    if (!dump) throw new Error('no rules');
+    const { input, assumed } = evaluate(model, dump, { expression: 'in eth0 tcp > :80', outcome: 0, answers: {}, overrides: undefined });
+    if (!input) throw new Error('no trace');
+    const verdict = textOfSpans(verdictOf(input));
+    const facts = assumed.filter(({ code }) => code === 'nft');
+    const assumptions = input.traced.outcomes.map((walked) => JSON.stringify(outcomeOf(walked).assumptions));
+    if (!told) {
+      expect(verdict).toMatch(/No rule stops or changes it\.$/);
+      expect(facts).toEqual([]);
+    } else {
+      expect(verdict).not.toContain('No rule stops or changes it.');
+      expect(verdict).toMatch(told);
+      for (const each of assumptions) expect(each).toMatch(told);
+    }
+  });
+});
