@@ -15,6 +15,7 @@ import { groupCases } from './named/groups';
 import { hostCases } from './named/host';
 import { istioCases } from './named/istio';
 import { journeyCases } from './named/journeys';
+import { nativeCases } from './named/native';
 import { nftCases } from './named/nft';
 import { optionCases } from './named/options';
 import { setCases } from './named/sets';
@@ -32,7 +33,7 @@ export function fixtureFolder(folder: string): string {
 }
 
 /** Questions that have a name, by the fixture file of their answers. */
-const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = { 'options.jsonl': optionCases, 'corners.jsonl': cornerCases, 'istio.jsonl': istioCases, 'journeys.jsonl': journeyCases, 'host.jsonl': hostCases, 'fragments.jsonl': fragmentCases, 'groups.jsonl': groupCases, 'sets.jsonl': setCases, 'sockets.jsonl': socketCases, 'nft.jsonl': nftCases, 'connections.jsonl': connectionCases, 'answers.jsonl': answerCases, 'translations.jsonl': translationCases, 'connections-nft.jsonl': connectionCasesOfNft };
+const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = { 'options.jsonl': optionCases, 'corners.jsonl': cornerCases, 'istio.jsonl': istioCases, 'journeys.jsonl': journeyCases, 'host.jsonl': hostCases, 'fragments.jsonl': fragmentCases, 'groups.jsonl': groupCases, 'sets.jsonl': setCases, 'sockets.jsonl': socketCases, 'nft.jsonl': nftCases, 'native-nft.jsonl': nativeCases, 'connections.jsonl': connectionCases, 'answers.jsonl': answerCases, 'translations.jsonl': translationCases, 'connections-nft.jsonl': connectionCasesOfNft };
 
 /** Asks the kernel everything anew and writes the fixture files; `only`: the named questions of that file. */
 export async function record(folder: string, referee: Referee, only?: string): Promise<number> {
