@@ -9,10 +9,16 @@ import { ruleSetView } from './ruleSetView';
  * itself says. Undefined where its rules are none of Istio's.
  */
 export function istioReleasesOf(model: FileModel, section: RulesSection): VersionRange | undefined {
-  const own = istioVersions(ruleSetView(ruleSetOf(section)));
+  const own = evidenceOf(section);
   if (own === undefined) return undefined;
   const together = rangeOf(evidenceOfHost(model, model.dumps.find((dump) => sectionsOf(dump).includes(section))));
-  return together.contradictory ? own : together;
+  return together.contradictory ? rangeOf(own) : together;
+}
+
+/** Of rules that were cut out of a dump nothing that is missing counts. Undefined where they are none of Istio's. */
+function evidenceOf(section: RulesSection): readonly VersionEvidence[] | undefined {
+  const evidence = istioVersions(ruleSetView(ruleSetOf(section)))?.evidence;
+  return section.fragment === true ? evidence?.filter(({ absent }) => absent !== true) : evidence;
 }
 
 /** `Written by Istio 1.12.2 or a later 1.12: …`, with the findings that bound the releases and their lines. */
@@ -30,8 +36,8 @@ function evidenceOfHost(model: FileModel, dump: Dump | undefined): readonly Vers
   if (hosts === undefined) known.set(model, (hosts = new Map<number | undefined, readonly VersionEvidence[]>()));
   let evidence = hosts.get(dump?.host);
   if (evidence === undefined) {
-    const ofIstio = model.dumps.filter((each) => sectionsOf(each).some((section) => istioVersions(ruleSetView(ruleSetOf(section))) !== undefined));
-    const rules = ofIstio.filter(({ host }) => host === dump?.host).flatMap(sectionsOf).flatMap((section) => istioVersions(ruleSetView(ruleSetOf(section)))?.evidence ?? []);
+    const ofIstio = model.dumps.filter((each) => sectionsOf(each).some((section) => evidenceOf(section) !== undefined));
+    const rules = ofIstio.filter(({ host }) => host === dump?.host).flatMap(sectionsOf).flatMap((section) => evidenceOf(section) ?? []);
     // Of several logs nobody says which one is of which host; one is of all states that the file shows.
     const logs = model.file.sections.filter((section) => section.kind === 'environment' && section.title !== 'environment').length;
     evidence = [...rules, ...(logs <= 1 ? keysOf(model) : [])];

@@ -173,3 +173,14 @@ describe('the releases that wrote the rules', () => {
     expect(said(mixed)).toEqual(['Rules of several releases']);
   });
 });
+
+test.each([
+  ['a grep of one chain', /ISTIO_OUTPUT/],
+  ['a grep of the redirects', /ISTIO_IN_REDIRECT/],
+  ['the rules of one port', /--dport 15090/],
+])('of rules cut out of a dump, nothing that is missing tells of a release: %s', (_, pattern) => {
+  const part = sidecarRules('1.24', { inboundExcluded: ['15090'] }).split('\n').filter((line) => line.startsWith('-A') && pattern.test(line)).join('\n');
+  const parsed = model(`$ iptables -t nat -S | grep x\n${part}\n`);
+  const text = blocksToText(hoverAt(parsed, 1, 0)?.blocks ?? []);
+  for (const wrong of ['or older', 'of several releases', 'to 1.2 ', 'to 1.6', 'no rule for']) expect(text).not.toContain(wrong);
+});

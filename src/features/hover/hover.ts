@@ -37,7 +37,8 @@ function lineHover(model: FileModel, line: Line, column: number): Hover | undefi
   if (section?.kind === 'environment') {
     const entry = section.entries.find((each) => each.line === line);
     const blocks = entry && looseNameBlocks(entry.key, programsOf(model));
-    if (entry && blocks) return { range: { start: entry.keyColumns.start, end: entry.valueColumns.end }, blocks };
+    const message = logHeadingKnowledge(line.text);
+    if (entry && blocks) return { range: { start: entry.keyColumns.start, end: entry.valueColumns.end }, blocks: message ? [...blocks, { kind: 'rule' }, ...factBlocks('log line', message)] : blocks };
   }
   if (section?.kind === 'sockets') {
     const socket = section.sockets.find((each) => each.line === line);

@@ -8,7 +8,8 @@
  * cni/pkg/iptables/iptables.go (1.21 and newer), each read at the tags of the releases around a change.
  */
 export interface Span {
-  readonly since: string;
+  /** Absent where the first release was not read. */
+  readonly since?: string;
   readonly until?: string;
 }
 
@@ -56,7 +57,8 @@ export type ChainVariant = keyof typeof chainSpans;
 export const ruleSpans = {
   // Redirecting
   'ISTIO_REDIRECT: TCP to the outbound port': span('0.3'),
-  'ISTIO_REDIRECT: all UDP to the DNS port': span('1.7', '1.7'),
+  // Read in a state of the sources between 1.6 and 1.8 only.
+  'ISTIO_REDIRECT: all UDP to the DNS port': { until: '1.7' },
   'ISTIO_REDIRECT: TCP port 53 to the DNS port': span('1.8', '1.8'),
   'ISTIO_IN_REDIRECT: TCP to the inbound port': span('1.3'),
   'ISTIO_IN_REDIRECT: TCP to the outbound port': span('1.0'),
@@ -82,7 +84,7 @@ export const ruleSpans = {
 
   // Outbound
   'OUTPUT: TCP to ISTIO_OUTPUT': span('0.3', '1.24'),
-  'OUTPUT: UDP port 53 to ISTIO_OUTPUT': span('1.7', '1.7'),
+  'OUTPUT: UDP port 53 to ISTIO_OUTPUT': { until: '1.7' },
   'OUTPUT: UDP to ISTIO_OUTPUT': span('1.23', '1.24'),
   'OUTPUT: everything to ISTIO_OUTPUT': span('1.25'),
   'ISTIO_OUTPUT: excluded TCP port returns': span('1.2'),
@@ -218,8 +220,9 @@ export const ruleSpans = {
 
 export type RuleVariant = keyof typeof ruleSpans;
 
-/** `since 1.25`, `1.12.2 to 1.23`, `1.8 only`. */
+/** `since 1.25`, `1.12.2 to 1.23`, `1.8 only`, `1.7 or older`. */
 export function spanText({ since, until }: Span): string {
+  if (since === undefined) return until === undefined ? 'releases not known' : `${until} or older`;
   if (until === undefined) return `since ${since}`;
   return since === until ? `${since} only` : `${since} to ${until}`;
 }

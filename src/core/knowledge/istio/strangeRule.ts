@@ -5,7 +5,7 @@ import type { IstioProfile } from './profile';
 import { lineOf } from './reach';
 import { NEWEST_READ } from './releases';
 import { sources } from './settings';
-import { istioVersions, rangeText } from './versions';
+import { istioVersions, rangeOf, rangeText } from './versions';
 
 /** The title of a rule in an Istio chain that no release of Istio writes, where the releases of the other rules are known. */
 export const notIstios = 'Not a rule that Istio writes';
@@ -15,8 +15,9 @@ export const notKnown = `Not a rule of Istio up to ${NEWEST_READ}`;
 
 /** A rule in a chain of Istio that is none of its: how certain that is, and what it changes for the traffic. */
 export function strangeRule(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleView): RuleKnowledge {
-  const range = istioVersions(ruleSet);
-  const certain = range?.to !== undefined && !range.contradictory;
+  // Only what the rules show counts here: what is missing may have been removed by the same hand.
+  const range = rangeOf((istioVersions(ruleSet)?.evidence ?? []).filter(({ absent }) => absent !== true));
+  const certain = range.to !== undefined && !range.contradictory;
   return {
     title: certain ? notIstios : notKnown,
     family: profile.mode.startsWith('sidecar') ? 'Istio sidecar' : 'Istio ambient',

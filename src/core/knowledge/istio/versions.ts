@@ -20,6 +20,8 @@ export interface VersionEvidence {
   readonly from?: string;
   readonly to?: string;
   readonly line?: number;
+  /** True where it is that something is missing: it says nothing of rules that are only a part of what the host has. */
+  readonly absent?: true;
 }
 
 const known = new WeakMap<RuleSetView, VersionRange>();
@@ -93,7 +95,7 @@ function shown(ruleSet: RuleSetView): readonly VersionEvidence[] {
 function missing(ruleSet: RuleSetView, profile: IstioProfile): readonly VersionEvidence[] {
   const found: VersionEvidence[] = [];
   const say = (text: string, range: { readonly from?: string; readonly to?: string }, rule?: RuleView): void => {
-    found.push({ text, ...range, ...(rule === undefined ? {} : { line: rule.line }) });
+    found.push({ text, ...range, absent: true, ...(rule === undefined ? {} : { line: rule.line }) });
   };
   const output = chainIn(ruleSet, 'nat', 'ISTIO_OUTPUT');
   const inbound = chainIn(ruleSet, 'nat', 'ISTIO_INBOUND');
@@ -103,7 +105,7 @@ function missing(ruleSet: RuleSetView, profile: IstioProfile): readonly VersionE
     if (!has(output, (shape) => shape.form === 'out src' && shape.target === 'RETURN')) say('no rule for the source 127.0.0.6', { to: '1.2' }, output.rules[0]);
     const ranges = output.rules.filter((rule) => shapeOf(rule).target === 'ISTIO_REDIRECT' && shapeOf(rule).form === 'dst');
     if (ranges.length > 0 && !has(output, (shape) => shape.form === '' && shape.target === 'RETURN')) say('no last RETURN behind the list of ranges', { from: '1.23' }, ranges.at(-1));
-    if (!has(inbound, (shape, rule) => rule.number === 1 && shape.form === 'dport proto' && shape.target === 'RETURN' && valueOf(shape, 'dport') === String(profile.tunnelPort ?? 15008))) say('port 15008 is not left alone', { to: '1.6' }, output.rules[0]);
+    if (inbound !== undefined && !has(inbound, (shape, rule) => rule.number === 1 && shape.form === 'dport proto' && shape.target === 'RETURN' && valueOf(shape, 'dport') === String(profile.tunnelPort ?? 15008))) say('port 15008 is not left alone', { to: '1.6' }, output.rules[0]);
   }
   const capturing = chainIn(ruleSet, profile.mode === 'sidecar TPROXY' ? 'mangle' : 'nat', 'ISTIO_INBOUND');
   const all = capturing?.rules.find((rule) => shapeOf(rule).form === 'proto' && ['ISTIO_IN_REDIRECT', 'ISTIO_TPROXY', 'ISTIO_REDIRECT'].includes(shapeOf(rule).target ?? ''));
