@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import {
   addressKnowledge, annotationKnowledge, idKnowledge, knownAddresses, knownAnnotations, knownPorts, knownVariables, markKnowledge, portKnowledge, settingKnowledge, knownSettings, variableKnowledge, type Fact,
 } from '../../src/core/knowledge/knowledge';
-import { chainSpans, ruleSpans, spanText, type Span } from '../../src/core/knowledge/istio/releases';
+import { chainSpans, ruleSpans, spanText } from '../../src/core/knowledge/istio/releases';
 import { releases } from '../fixtures/istio/releases';
 import { met } from './istioMet';
 
@@ -47,7 +47,7 @@ function document(): string {
     '',
     table(['name', 'releases', 'told'], knownVariables().map((name) => {
       const fact = variableKnowledge(name);
-      return [name, fact?.since === undefined ? '' : spanText(fact as Span), titleOf(name, fact)];
+      return [name, fact?.since === undefined ? '' : spanText(fact), titleOf(name, fact)];
     })),
     '## Annotations and labels',
     '',
