@@ -70,7 +70,8 @@ class LazyRule implements RuleView {
   get line(): number { return this.rule.line.index; }
   get written(): string { return this.rule.line.text; }
   get saved(): string { return (this.text ??= printRule(this.rule)); }
-  get words(): readonly string[] { return (this.split ??= splitWords(this.saved, 0, this.saved.length).slice(2).map(({ text }) => text)); }
+  /** What a rule of nftables asks is not told in the words of iptables: only where it leads. */
+  get words(): readonly string[] { return (this.split ??= this.rule.written ? ['-j', this.target ?? 'CONTINUE'] : splitWords(this.saved, 0, this.saved.length).slice(2).map(({ text }) => text)); }
 
   get target(): string | undefined {
     const { target } = this.rule;

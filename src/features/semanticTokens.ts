@@ -4,6 +4,7 @@ import type { Line } from '../core/syntax/tree';
 import type { Columns } from '../core/text/columns';
 import { linesWithin, outerSpan } from './embeddedLine';
 import { sectionOf, type FileModel } from './fileModel';
+import { nftWords } from './nftWords';
 import { classifyWords, type RuleWord } from './ruleWords';
 
 /** What words of rules are coloured as; package.json maps each to a scope of the grammar, so that they look as they do in a rules file. */
@@ -70,6 +71,7 @@ function* wordsOf(line: Line, family: 4 | 6): Iterable<readonly [TokenType, Colu
       if (node.counters) yield ['iptablesComment', node.counters];
       for (const word of classifyWords(node, family)) yield [typeOf(word), word.word];
       return;
+    case 'nft': yield* nftWords(text, node); return;
     default:
   }
 }

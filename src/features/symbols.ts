@@ -1,7 +1,7 @@
 import type { Columns } from '../core/text/columns';
-import type { Chain, Rule, Table } from '../core/ruleset/ruleSet';
+import { allTables, type Chain, type NftTable, type Rule, type Table } from '../core/ruleset/ruleSet';
 import { visible } from '../core/text/visible';
-import { printRuleBody } from '../core/ruleset/printRule';
+import { printRule, printRuleBody } from '../core/ruleset/printRule';
 import type { Line } from '../core/syntax/tree';
 import { outerColumns } from './embeddedLine';
 import { extent } from './extent';
@@ -44,14 +44,14 @@ function dumpSymbol(dump: Dump, withRules: boolean): OutlineSymbol {
   };
 }
 
-function tablesOf({ section }: Dump, withRules: boolean): readonly OutlineSymbol[] {
-  const ruleSet = ruleSetOf(section);
-  return [...ruleSet.tables.values()].map((table) => tableSymbol(table, section.lines, withRules)).filter((symbol) => symbol !== undefined);
+function tablesOf({ section, native }: Dump, withRules: boolean): readonly OutlineSymbol[] {
+  const tables = [section, ...(native ? [native] : [])].flatMap((each) => allTables(ruleSetOf(each)).map((table) => tableSymbol(table, each.lines, withRules)));
+  return tables.filter((symbol) => symbol !== undefined);
 }
 
 function tableSymbol(table: Table, lines: readonly Line[], withRules: boolean): OutlineSymbol | undefined {
   const chains = [...table.chains.values()].map((chain) => chainSymbol(chain, withRules)).filter((symbol) => symbol !== undefined);
-  const head = lines.find(({ node }) => node.kind === 'table' && node.name.text === table.name);
+  const head = (table as Partial<NftTable>).line ?? lines.find(({ node }) => node.kind === 'table' && node.name.text === table.name);
   const from = Math.min(head?.index ?? Infinity, ...chains.map((chain) => chain.from));
   const to = Math.max(head?.index ?? -1, ...chains.map((chain) => chain.to));
   if (to < 0) return undefined;
@@ -72,9 +72,10 @@ function chainSymbol(chain: Chain, withRules: boolean): OutlineSymbol | undefine
   const { rules, line, policy, name } = chain;
   // -E takes an empty name, which an outline cannot show.
   if ((rules.length === 0 && !line) || name === '') return undefined;
-  const { from, to } = rules.length > 0 ? extent(rules.map((rule) => rule.line)) : { from: line?.index ?? 0, to: line?.index ?? 0 };
-  const head = rules[0]?.line ?? line;
-  const word = head?.node.kind === 'chain' ? head.node.name : head?.node.kind === 'command' ? head.node.chain : undefined;
+  const { from, to } = rules.length > 0 ? extent([...(line?.node.kind === 'nft' ? [line] : []), ...rules.map((rule) => rule.line)]) : { from: line?.index ?? 0, to: line?.index ?? 0 };
+  const native = line?.node.kind === 'nft';
+  const head = native ? line : (rules[0]?.line ?? line);
+  const word = native ? chainWord(line, name) : head?.node.kind === 'chain' ? head.node.name : head?.node.kind === 'command' ? head.node.chain : undefined;
   return {
     kind: 'chain', name: visible(name), detail: [policy, counted(rules.length, 'rule')].filter((part) => part !== undefined).join(' · '), from, to,
     selection: { line: head?.index ?? from, ...(word && head ? outerColumns(head, word) : { start: 0, end: 0 }) },
@@ -82,11 +83,17 @@ function chainSymbol(chain: Chain, withRules: boolean): OutlineSymbol | undefine
   };
 }
 
+/** Where a chain of nftables has its name. */
+function chainWord({ text }: Line, name: string): Columns | undefined {
+  const start = text.indexOf(name);
+  return start < 0 ? undefined : { start, end: start + name.length };
+}
+
 function ruleSymbol(rule: Rule): OutlineSymbol {
   const { line, number } = rule;
   return {
-    kind: 'rule', name: `${number}`, detail: visible(printRuleBody(rule, rule.family).trimStart()), from: line.index, to: line.index,
-    selection: { line: line.index, ...outerColumns(line, { start: line.contentStart, end: line.text.length }) }, children: [],
+    kind: 'rule', name: `${number}`, detail: visible(rule.written ? printRule(rule) : printRuleBody(rule, rule.family).trimStart()), from: line.index, to: line.index,
+    selection: { line: line.index, ...outerColumns(line, rule.written ?? { start: line.contentStart, end: line.text.length }) }, children: [],
   };
 }
 

@@ -14,6 +14,7 @@ import { factBlocks, knowledgeBlocks, type Block } from './blocks';
 import { OPERATIONS } from './builtinOptions';
 import { directionBlocks } from './directions';
 import { tableOfLine } from './tableOf';
+import { nftHover } from './nftHover';
 import { builtinOptionBlocks, chainBlocks, extensionBlocks, looseNameBlocks, optionBlocks, tableBlocks, valueOrOption, type ValuePlace } from './nameBlocks';
 
 /** What is shown over a place of a file. Columns are those of the line. */
@@ -32,6 +33,7 @@ export function hoverAt(model: FileModel, lineNumber: number, column: number): H
 }
 
 function lineHover(model: FileModel, line: Line, column: number): Hover | undefined {
+  if (line.node.kind === 'nft') return nftHover(model, line, line.node, column);
   const section = sectionOf(model, line);
   if (section?.kind === 'rules') return ruleHover(model, section, line, column);
   if (section?.kind === 'environment') {
