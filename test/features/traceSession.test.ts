@@ -95,9 +95,9 @@ describe('opening', () => {
   });
 
   test('a file in which nothing could be used names the first line that looks like more', () => {
-    const { state } = new Bench('# What we have\n\nnft add rule ip filter input tcp dport 22 accept\n');
+    const { state } = new Bench('# What we have\n\nufw allow 22/tcp\n');
     expect([state.phase, state.trace]).toEqual(['empty', undefined]);
-    expect(state.message).toMatch(/Line 3 .* nft/);
+    expect(state.message).toMatch(/Line 3 .* ufw/);
   });
 
   test('what was read of the file and what was not is told with its lines', () => {
