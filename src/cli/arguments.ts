@@ -1,13 +1,14 @@
 export const USAGE = `iptables-lens: what iptables rules do with a packet
 
-  trace FILE --packet EXPR [--host FILE.json] [--dump N] [--chain [TABLE/]CHAIN] [--journey] [--reply] [--json]
+  trace FILE --packet EXPR [--host FILE.json] [--dump N] [--chain [TABLE/]CHAIN] [--table [CHAIN=]TABLE,…] [--journey] [--reply] [--json]
       traces a packet through the rules in FILE (a dump, a log, notes with ss and netstat);
-      --chain begins in a chain to which nothing in FILE leads, as "at CHAIN" in EXPR does
+      --chain begins in a chain to which nothing in FILE leads, as "at CHAIN" in EXPR does;
+      --table says of which table lines are where FILE leaves it open
   check FILE… [--json]         what iptables-restore would refuse
   print FILE [--canonical]     the text back; or the rules as iptables-save prints them
   explain NAME [--file FILE]   what a chain, match, target, option, port or mark is
   explain --at LINE[:COL] --file FILE   the hover at that place
-  overview FILE [--json]       what was found in FILE, where, and what was not read
+  overview FILE [--table …] [--json]   what was found in FILE, where, and what was not read
   batch                        JSON Lines in, JSON Lines out
 
 FILE "-" is standard input. EXPR: in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new

@@ -1,14 +1,14 @@
 import { parseSourceFile } from '../core/syntax/parse';
-import { modelOf } from '../features/fileModel';
 import { isEmptyOverview, overviewOf } from '../features/overview';
 import { overviewText } from '../features/overviewText';
 import { Failure, oneFile, type Arguments } from './arguments';
+import { modelWithTables } from './tables';
 import type { Terminal } from './terminal';
 
 /** What was found in a file, where, and what was not read; exit 2 where nothing was found. */
 export function runOverview(given: Arguments, terminal: Terminal): number {
   const name = oneFile(given, 'overview');
-  const overview = overviewOf(modelOf(parseSourceFile(terminal.read(name), { fileName: name })));
+  const overview = overviewOf(modelWithTables(parseSourceFile(terminal.read(name), { fileName: name }), given.values.table, name));
   if (given.flags.has('json')) terminal.json(overview);
   else terminal.out(overviewText(overview));
   if (!isEmptyOverview(overview)) return 0;

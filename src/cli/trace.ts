@@ -3,7 +3,7 @@ import { notesOf } from '../core/netfilter/trace';
 import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { parseSourceFile } from '../core/syntax/parse';
 import { visible } from '../core/text/visible';
-import { modelOf, type Dump, type FileModel } from '../features/fileModel';
+import type { Dump, FileModel } from '../features/fileModel';
 import { packetsOfFile } from '../features/filePackets';
 import { loadWarnings } from '../features/loadProblems';
 import { findRemedies } from '../features/remedies/findRemedies';
@@ -14,9 +14,10 @@ import { journeyOf, type Journey, type JourneyLeg } from '../features/journey/jo
 import { traceText } from '../features/traceView/traceText';
 import { findingsOf, MOST_REPLIES, replyOf, verdictOfReply, withReplies } from '../features/replies';
 import type { TraceInput } from '../features/traceView/course';
-import { unreadLines, type UnreadLine } from '../features/unread';
+import { reasonText, unreadLines, type UnreadLine } from '../features/unread';
 import { nothingFound } from './overview';
 import { Failure, oneFile, type Arguments } from './arguments';
+import { modelWithTables, settleWords } from './tables';
 import type { Terminal } from './terminal';
 
 /** Traces one packet through the rules of a file, whatever surrounds them; with --journey also what the proxy sends on, with --reply the answer. */
@@ -25,12 +26,12 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   const packet = given.values.packet === '-' ? packetFromInput(name, terminal) : given.values.packet;
   if (packet === undefined) throw new Failure('trace needs --packet, such as --packet "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new"');
   const expression = given.values.chain === undefined ? packet : `${packet} at ${given.values.chain}`;
-  const model = modelOf(parseSourceFile(terminal.read(name), { fileName: name }));
+  const model = modelWithTables(parseSourceFile(terminal.read(name), { fileName: name }), given.values.table, name);
   const dump = chooseDump(model, given.values.dump, name);
   const overrides = readHost(given.values.host, terminal);
   const trace = (text: string): Traced => {
     const traced = evaluated(evaluate(model, dump, { expression: text, outcome: 0, answers: {}, overrides }), given.values.host ?? name);
-    return { ...traced, notes: ruleSetNotes(model, dump, traced.input.family, '--dump N takes it') };
+    return { ...traced, notes: ruleSetNotes(model, dump, traced.input.family, '--dump N takes it', settleWords) };
   };
   const first = trace(expression);
   const wanted = (text: string): Evaluation => evaluate(model, dump, { expression: text, outcome: 0, answers: {}, overrides });
@@ -127,8 +128,9 @@ interface AssumedJson {
   readonly line?: number;
 }
 
-function assumedOf({ evaluation: { assumed, filled } }: Traced): readonly AssumedJson[] {
+function assumedOf({ evaluation: { assumed, filled }, input: { tables = [] } }: Traced): readonly AssumedJson[] {
   return [
+    ...tables.filter(({ open }) => !open.said).map(({ open, decides }) => ({ what: `table of ${open.place}`, value: open.table, decides, line: (open.lines[0]?.index ?? 0) + 1 })),
     ...assumed.map(({ what, value, decides, line }) => ({ what, value, decides, ...(line === undefined ? {} : { line: line + 1 }) })),
     ...filled.map(({ field, value }) => ({ what: `packet: ${field}`, value, decides: false })),
   ];
@@ -149,7 +151,7 @@ function repliesText({ evaluation, input }: Traced): string {
   const { outcomes } = input.traced;
   return outcomes.slice(0, MOST_REPLIES).map((walked, i) => {
     const reply = replyOf(walked, evaluation.setting.setting);
-    const title = `\n## The answer${outcomes.length > 1 ? `, course ${i + 1}` : ''}\n\n`;
+    const title = `\n## The reply${outcomes.length > 1 ? `, course ${i + 1}` : ''}\n\n`;
     if (reply.kind === 'none') return `${title}There is none: ${visible(reply.why)}.\n`;
     const text = traceText({ ...input, traced: reply.traced, packet: formatPacketExpression(reply.request), selected: 0 });
     return `${title}${[verdictOfReply(reply), ...findingsOf(reply)].map(visible).join('\n')}\n\n${text}`;
@@ -166,7 +168,7 @@ const MOST_UNREAD = 10;
 
 function unreadText(unread: readonly UnreadLine[], name: string): string {
   if (unread.length === 0) return '';
-  const told = unread.slice(0, MOST_UNREAD).map(({ line, reason }) => `  line ${line}: ${visible(reason)}\n`);
+  const told = unread.slice(0, MOST_UNREAD).map((each) => `  line ${each.line}: ${visible(reasonText(each))}\n`);
   const more = unread.length - told.length;
   return `\nNot read:\n${told.join('')}${more > 0 ? `  … and ${more} more: iptables-lens overview ${visible(name)}\n` : ''}`;
 }

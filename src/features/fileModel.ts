@@ -1,6 +1,7 @@
 import { tablesOfChain } from '../core/knowledge/chainTables';
 import { bindRules } from '../core/ruleset/bind';
 import { defaultRuleSet, ruleSetsOfFile, type HostRuleSet } from '../core/ruleset/oneHost/ruleSetsOfFile';
+import { NO_TABLES_SAID, type SaidTables } from '../core/ruleset/oneHost/saidTables';
 import { allTables, type Rule, type RuleSet } from '../core/ruleset/ruleSet';
 import type { Line, RulesSection, Section, SourceFile } from '../core/syntax/tree';
 
@@ -25,6 +26,8 @@ export interface FileModel {
   readonly file: SourceFile;
   readonly dumps: readonly Dump[];
   readonly defaultDump: Dump | undefined;
+  /** What was said of tables that the file does not name. */
+  readonly tables: SaidTables;
 }
 
 const ruleSets = new WeakMap<RulesSection, RuleSet>();
@@ -32,11 +35,11 @@ const withOtherBackend = new WeakMap<RulesSection, RuleSet>();
 const rulesOfLines = new WeakMap<RuleSet, ReadonlyMap<Line, readonly Rule[]>>();
 const sectionsOfLines = new WeakMap<FileModel, ReadonlyMap<Line, Section>>();
 
-export function modelOf(file: SourceFile): FileModel {
-  const found = ruleSetsOfFile(file, tablesOfChain);
+export function modelOf(file: SourceFile, tables: SaidTables = NO_TABLES_SAID): FileModel {
+  const found = ruleSetsOfFile(file, tablesOfChain, tables);
   const dumps = found.map(asDump);
   const chosen = defaultRuleSet(found);
-  return { file, dumps, defaultDump: dumps.find(({ section }) => section === chosen?.section) };
+  return { file, dumps, defaultDump: dumps.find(({ section }) => section === chosen?.section), tables };
 }
 
 /** The rule set of a section; bound once. */

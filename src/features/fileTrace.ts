@@ -56,6 +56,8 @@ export interface FileTraced {
   readonly contradictions: readonly string[];
   /** What the trace relies on that neither the file nor the packet tells. */
   readonly assumed: readonly UsedAssumption[];
+  /** On each host that is possible. */
+  readonly courses: readonly HostCourse[];
 }
 
 /** Traces a packet as a person gives it: what is missing is filled in and listed. A string says why it cannot be traced. */
@@ -70,11 +72,11 @@ export function traceInFile(request: PacketRequest, { setting, source, family, m
   const asked = familyOf(first.request);
   const shown: RulesShown = { family: asked, dump, met: dumpFor(model, dump, asked), unfollowed: notFollowed(model.file) };
   const traced = joined(courses.map((course) => withProvisos(course, asked === 4 ? v4 : v6, shown)));
-  return { traced, request: first.request, filled: first.filled, contradictions: contradictionsOf(first.request, traced), assumed: usedAssumptions(courses) };
+  return { traced, request: first.request, filled: first.filled, contradictions: contradictionsOf(first.request, traced), assumed: usedAssumptions(courses), courses };
 }
 
 /** The course with what the end of each path hangs on. */
-function withProvisos(course: HostCourse, ruleSet: RuleSet | undefined, shown: RulesShown): HostCourse {
+export function withProvisos(course: HostCourse, ruleSet: RuleSet | undefined, shown: RulesShown): HostCourse {
   const outcomes = course.traced.outcomes.map((walked) => {
     const provided = [...rulesProvisos(shown, walked), ...settingProvisos(course, walked, ruleSet)];
     return provided.length === 0 ? walked : { ...walked, provided };

@@ -2,7 +2,9 @@ import type { RulesSection, Section, SourceFile } from '../core/syntax/tree';
 import { allTables, type RuleSet } from '../core/ruleset/ruleSet';
 import { extent } from './extent';
 import { ruleSetOf, sectionsOf, type Dump, type FileModel } from './fileModel';
+import { examplesOf } from './overviewExamples';
 import { packetsOfFile } from './filePackets';
+import { allOpenTables } from './openTables';
 import { unreadLines, type UnreadLine } from './unread';
 
 /** What was found in a file and what was not read; lines are 1-based, both ends included. In the words of the contract. */
@@ -10,6 +12,8 @@ export interface Overview {
   readonly ruleSets: readonly RuleSetOverview[];
   readonly host: readonly HostOverview[];
   readonly packets: readonly { readonly line: number; readonly expression: string }[];
+  /** Lines whose table the file leaves open: the one that they are read as rules of, and those that they may be of. `said`: by whoever asks. */
+  readonly openTables: readonly { readonly chain: string; readonly lines: readonly number[]; readonly table: string; readonly candidates: readonly string[]; readonly reason: string; readonly said: boolean }[];
   readonly unread: readonly UnreadLine[];
 }
 
@@ -29,6 +33,8 @@ export interface HostOverview {
   readonly kind: HostKind;
   readonly lines: readonly [first: number, last: number];
   readonly count: number;
+  /** The first of them in short; empty where that says nothing. */
+  readonly examples: string;
 }
 
 export function overviewOf(model: FileModel): Overview {
@@ -36,6 +42,7 @@ export function overviewOf(model: FileModel): Overview {
     ruleSets: model.dumps.flatMap((dump) => [...sectionsOf(dump), ...(dump.native ? [dump.native] : [])].map((section) => ruleSetOverview(dump, section))),
     host: hostFactsOf(model.file),
     packets: packetsOfFile(model.file, MOST_PACKETS).map(({ text, line }) => ({ line: line.index + 1, expression: text })),
+    openTables: allOpenTables(model).map(({ chain, lines, table, candidates, why, said }) => ({ chain, lines: lines.map(({ index }) => index + 1), table, candidates, reason: why, said })),
     unread: unreadLines(model),
   };
 }
@@ -83,7 +90,7 @@ const HOST_KINDS: Readonly<Partial<Record<Section['kind'], HostKind>>> = {
 
 function hostOverview(section: Section): readonly HostOverview[] {
   const kind = HOST_KINDS[section.kind];
-  return kind === undefined ? [] : [{ kind, lines: placeOf(section), count: countOf(section) }];
+  return kind === undefined ? [] : [{ kind, lines: placeOf(section), count: countOf(section), examples: examplesOf(section) }];
 }
 
 function countOf(section: Section): number {

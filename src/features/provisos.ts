@@ -1,6 +1,5 @@
 import type { Proviso, Walked } from '../core/netfilter/events';
 import { tablesOf } from '../core/ruleset/oneHost/hosts';
-import { placeOf } from '../core/ruleset/oneHost/inferTables';
 import type { EmbeddedLine, RulesSection } from '../core/syntax/tree';
 import { sectionsOf, type Dump } from './fileModel';
 import type { NotFollowed } from './nftTables';
@@ -35,10 +34,9 @@ export function rulesProvisos({ family, dump, met, unfollowed }: RulesShown, wal
   return [...other, ...comments, ...(nft ? [nft] : []), ...parts.flatMap((part) => guessedTable(part, matched)), ...unseen(notInFile(sections, parts, family, entered))];
 }
 
-function guessedTable({ inferred, defaultTable, lines }: RulesSection, matched: ReadonlySet<object>): readonly Proviso[] {
-  if (!inferred || inferred.certain || !lines.some((line) => matched.has(line))) return [];
-  const place = placeOf(lines);
-  return [{ what: `${place} ${place.startsWith('lines') ? 'are' : 'is'} of table ${defaultTable}`, reason: inferred.why }];
+function guessedTable({ inferred }: RulesSection, matched: ReadonlySet<object>): readonly Proviso[] {
+  const guessed = (inferred?.open ?? []).filter(({ said, lines }) => !said && lines.some((line) => matched.has(line)));
+  return guessed.map(({ key, place, table, why }) => ({ what: `${place} ${place.startsWith('lines') ? 'are' : 'is'} of table ${table}`, reason: why, table: key }));
 }
 
 /** `the rest of table filter`, `tables nat and raw`, `those of iptables-legacy`. */

@@ -3,6 +3,7 @@ import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { traceReply, type Reply } from '../core/netfilter/reply';
 import type { Walked } from '../core/netfilter/events';
 import type { TraceSetting } from '../core/netfilter/trace';
+import { settingOfCourse } from './settingOfCourse';
 
 /** Of so many courses the answer is followed as well; the others differ in what was drawn at random. */
 export const MOST_REPLIES = 24;
@@ -19,7 +20,7 @@ export interface ReplyJson {
 
 /** The answer on the host of that course. */
 export function replyOf(walked: Walked, setting: TraceSetting): Reply {
-  return traceReply(walked, walked.on ? { ...setting, host: walked.on.host } : setting);
+  return traceReply(walked, settingOfCourse(walked, setting));
 }
 
 export function replyJson(reply: Reply): ReplyJson {
@@ -37,11 +38,18 @@ function comesBack({ findings, pastThisHost }: Extract<Reply, { readonly kind: '
   return pastThisHost === undefined && findings.every((each) => each.comesBack);
 }
 
-/** `It comes back by eth0.` */
-export function verdictOfReply(reply: Extract<Reply, { readonly kind: 'traced' }>): string {
-  if (!comesBack(reply)) return 'The answer does not come back.';
-  const [by] = new Set(reply.findings.map(({ outInterface }) => outInterface));
-  return `The answer comes back${by === undefined ? '' : ` by ${by}`}.`;
+/** What is to be known about one of its courses. */
+export function findingsOfCourse({ findings, pastThisHost }: Extract<Reply, { readonly kind: 'traced' }>, course: number): { readonly comesBack: boolean; readonly words: readonly string[] } {
+  if (pastThisHost !== undefined) return { comesBack: false, words: [pastThisHost] };
+  const found = findings[course] ?? findings[0];
+  return { comesBack: found?.comesBack === true, words: found?.words ?? [] };
+}
+
+/** `The reply comes back by eth0.` Of one of its courses, or of all together. */
+export function verdictOfReply(reply: Extract<Reply, { readonly kind: 'traced' }>, course?: number): string {
+  if (!(course === undefined ? comesBack(reply) : findingsOfCourse(reply, course).comesBack)) return 'The reply does not come back.';
+  const [by] = course === undefined ? new Set(reply.findings.map(({ outInterface }) => outInterface)) : [(reply.findings[course] ?? reply.findings[0])?.outInterface];
+  return `The reply comes back${by === undefined ? '' : ` by ${by}`}.`;
 }
 
 /** Outcomes with the answer to each, as far as so many are followed. */

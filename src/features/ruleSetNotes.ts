@@ -1,6 +1,6 @@
 import { tablesOf } from '../core/ruleset/oneHost/hosts';
-import { inferredWords, placeOf } from '../core/ruleset/oneHost/inferTables';
-import type { RulesSection } from '../core/syntax/tree';
+import { inferredWords, placeOf } from '../core/ruleset/oneHost/tableParts';
+import type { OpenTable, RulesSection } from '../core/syntax/tree';
 import { dumpFor, sectionsOf, type Dump, type FileModel } from './fileModel';
 
 /** Something that was settled about the rules themselves before any packet came. */
@@ -27,12 +27,13 @@ const USUAL_TABLES = ['filter', 'nat', 'mangle', 'raw'] as const;
 
 /**
  * What has to be said of the rules that a packet is traced with: which of several rule sets they are, into which tables lines were read that do not
- * say so, and what the host has besides. `choose`: how another one is chosen.
+ * say so, and what the host has besides. `choose`: how another one is chosen; `settle`: how the table of lines is said, to be put behind a note that it is a guess.
  */
-export function ruleSetNotes(model: FileModel, dump: Dump, family: 4 | 6, choose: string): readonly RuleSetNote[] {
+export function ruleSetNotes(model: FileModel, dump: Dump, family: 4 | 6, choose: string, settle?: (open: OpenTable) => string): readonly RuleSetNote[] {
   const sections = sectionsOf(dumpFor(model, dump, family) ?? dump);
   const parts = sections.flatMap((section) => section.parts ?? [section]);
-  return [...choiceNotes(model, dump, choose), ...backendNotes(sections), ...parts.flatMap(inferredNote), ...parts.flatMap(fragmentNote), ...tablesNote(sections), ...sections.flatMap((section) => moreNote(section, sections))];
+  const inferred = parts.flatMap((part) => inferredWords(part, settle)).map((message) => ({ message, line: undefined }));
+  return [...choiceNotes(model, dump, choose), ...backendNotes(sections), ...inferred, ...parts.flatMap(fragmentNote), ...tablesNote(sections), ...sections.flatMap((section) => moreNote(section, sections))];
 }
 
 function backendNotes([first, second]: readonly RulesSection[]): readonly RuleSetNote[] {
@@ -52,14 +53,9 @@ function choiceNotes({ dumps }: FileModel, dump: Dump, choose: string): readonly
   return [{ message, line: undefined }];
 }
 
-function inferredNote(part: RulesSection): readonly RuleSetNote[] {
-  const message = inferredWords(part);
-  return message === undefined ? [] : [{ message, line: undefined }];
-}
-
-function fragmentNote({ fragment, lines }: RulesSection): readonly RuleSetNote[] {
+function fragmentNote({ fragment, lines, inferred }: RulesSection): readonly RuleSetNote[] {
   if (!fragment) return [];
-  const place = placeOf(lines);
+  const place = inferred?.place ?? placeOf(lines);
   return [{ message: `${place} ${place.startsWith('lines') ? 'are' : 'is'} a part of a table: its policies and other rules are not in the file, and policies are taken to be ACCEPT`, line: undefined }];
 }
 

@@ -12,6 +12,12 @@ export interface UnreadLine {
   readonly reason: string;
 }
 
+/** The reason as it stands below a heading that says that these lines were not read. */
+export function reasonText({ reason }: UnreadLine): string {
+  const text = reason.replace(/^not read: /, '');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 /** What is not used of a file although it looks as if it meant something, in the order of the lines. */
 export function unreadLines(model: FileModel): readonly UnreadLine[] {
   const { file } = model;

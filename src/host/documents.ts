@@ -4,6 +4,7 @@ import { editSourceFile } from '../core/syntax/edit';
 import { parseSourceFile } from '../core/syntax/parse';
 import { printSourceFile } from '../core/syntax/print';
 import type { SourceFile } from '../core/syntax/tree';
+import type { SaidTables } from '../core/ruleset/oneHost/saidTables';
 import { modelOf, type FileModel } from '../features/fileModel';
 import type { ErrorEdge } from './edge';
 
@@ -28,9 +29,11 @@ interface Entry {
 /** What the extension knows of the open documents. A document is read when first asked for; edits are read line by line from then on. */
 export class Documents implements vscode.Disposable {
   private readonly entries = new Map<string, Entry>();
+  /** What the user says of tables that a file does not name, by its URI. */
+  private readonly said = new Map<string, SaidTables>();
   private readonly changed = new vscode.EventEmitter<vscode.TextDocument>();
   private readonly subscriptions: vscode.Disposable[];
-  /** A document that may hold rules was edited; what is known of it is up to date. */
+  /** A document that may hold rules was edited, or is to be read another way; what is known of it is up to date. */
   readonly onDidChange = this.changed.event;
 
   constructor(private readonly edge: ErrorEdge) {
@@ -46,14 +49,25 @@ export class Documents implements vscode.Disposable {
     if (!this.hasRules(document)) return undefined;
     const entry = this.entryOf(document);
     entry.file ??= parse(document);
-    return (entry.model ??= modelOf(entry.file));
+    return this.read(document, entry, entry.file);
+  }
+
+  /** The document is read as the user says, everywhere in the editor; undefined: as it tells itself. */
+  say(uri: vscode.Uri, tables: SaidTables | undefined): void {
+    const key = uri.toString();
+    if (tables === undefined ? !this.said.delete(key) : tables === this.said.get(key)) return;
+    if (tables) this.said.set(key, tables);
+    const entry = this.entries.get(key);
+    if (!entry) return;
+    entry.model = undefined;
+    if (!entry.document.isClosed) this.changed.fire(entry.document);
   }
 
   hasRules(document: vscode.TextDocument): boolean {
     if (!mayHaveRules(document)) return false;
     if (document.languageId === 'iptables') return true;
     const entry = this.entryOf(document);
-    if (entry.file) return (entry.model ??= modelOf(entry.file)).dumps.length > 0;
+    if (entry.file) return this.read(document, entry, entry.file).dumps.length > 0;
     if (entry.rules === undefined) {
       const text = document.getText();
       entry.rules = text.length <= LARGEST_SEARCHED && hasRules(text);
@@ -70,6 +84,10 @@ export class Documents implements vscode.Disposable {
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
     this.entries.clear();
+  }
+
+  private read(document: vscode.TextDocument, entry: Entry, file: SourceFile): FileModel {
+    return (entry.model ??= modelOf(file, this.said.get(document.uri.toString())));
   }
 
   private entryOf(document: vscode.TextDocument): Entry {

@@ -28,9 +28,19 @@ export function registerTraceCommands(documents: Documents, panels: TracePanels,
     register('iptables.traceToRule', 'Find a Packet for This Rule', (about) => traceToRule(documents, panels, about)),
     step('iptables.nextStep', 'Next Step of the Trace', 'next'), step('iptables.previousStep', 'Previous Step of the Trace', 'previous'),
     step('iptables.firstStep', 'First Step of the Trace', 'first'), step('iptables.lastStep', 'Last Step of the Trace', 'last'),
+    register('iptables.traceReply', 'Trace the Reply', () => traceReply(panels)),
     register('iptables.useLanguage', 'Change Language to iptables', useLanguage),
     register('iptables.clearTrace', 'Clear the Trace from the Editor', () => panels.current?.clear()),
   );
+}
+
+/** Shows the reply to the packet that is shown, or goes back to it. */
+function traceReply(panels: TracePanels): void {
+  const { current } = panels;
+  const reply = current?.session.shown?.reply;
+  if (!current || !reply) return;
+  if (reply.kind === 'none') void vscode.window.showInformationMessage(visible(reply.why === '' ? 'There is no reply: nobody gets the packet.' : `There is no reply: ${reply.why}.`));
+  else current.ask('Trace the reply', (session) => session.showReply(reply.kind === 'offered'));
 }
 
 /** For a paste whose language is plain text: the document that a link or the active editor shows. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Effect, TraceSession } from '../features/traceSession/traceSession';
 import { readMessage } from '../features/traceSession/readMessage';
+import type { SaidTables } from '../core/ruleset/oneHost/saidTables';
 import type { Move } from '../shared/protocol';
 import { applyEdits } from './applyEdits';
 import type { ErrorEdge } from './edge';
@@ -22,6 +23,8 @@ export class TracePanel implements vscode.Disposable {
     extensionUri: vscode.Uri,
     private readonly decorations: TraceDecorations,
     private readonly edge: ErrorEdge,
+    /** Takes over what the user says of tables that the file does not name; undefined takes it back. */
+    private readonly say: (uri: vscode.Uri, tables: SaidTables | undefined) => void,
   ) {
     this.subscriptions = [
       panel.webview.onDidReceiveMessage((message: unknown) => {
@@ -57,6 +60,9 @@ export class TracePanel implements vscode.Disposable {
         case 'edit':
           void this.edge.run('Writing into the file', () => applyEdits(this.uri, effect.edits, (line) => void showLine(this.uri, line, { focus: false, notIn: this.panel.viewColumn })), nothing);
           break;
+        case 'tables':
+          this.say(this.uri, this.session.tables);
+          break;
         case 'copy':
           void vscode.env.clipboard.writeText(effect.text).then(() => vscode.window.setStatusBarMessage(effect.said, 3000));
           break;
@@ -80,13 +86,16 @@ export class TracePanel implements vscode.Disposable {
   /** The file has moved. */
   moveTo(uri: vscode.Uri): void {
     this.decorations.show(this.uri.toString(), undefined);
+    this.say(this.uri, undefined);
     this.uri = uri;
+    this.say(uri, this.session.tables);
     this.setTitle();
     this.ask('Following a file', (session) => session.setFile(uri.toString(), fileName(uri), ''));
   }
 
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
+    this.say(this.uri, undefined);
     this.decorations.show(this.uri.toString(), undefined);
   }
 

@@ -97,7 +97,7 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
   }
 
   private add(panel: vscode.WebviewPanel, uri: vscode.Uri): TracePanel {
-    const made = new TracePanel(panel, new TraceSession(uri.toString(), fileName(uri)), uri, this.extensionUri, this.decorations, this.edge);
+    const made = new TracePanel(panel, new TraceSession(uri.toString(), fileName(uri)), uri, this.extensionUri, this.decorations, this.edge, (about, tables) => this.documents.say(about, tables));
     this.panels.set(uri.toString(), made);
     this.last = made;
     panel.onDidDispose(() => {

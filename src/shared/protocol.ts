@@ -34,6 +34,8 @@ export type ToEditor =
   | { readonly type: 'choose-scenario'; readonly id: string }
   | { readonly type: 'choose-outcome'; readonly index: number }
   | { readonly type: 'choose-leg'; readonly id: string }
+  /** Show the trace of the reply in place of that of the packet, or go back to it. */
+  | { readonly type: 'show-reply'; readonly shown: boolean }
   /** The user's word on a question; `chosen` is an index of its choices, undefined leaves it open again. */
   | { readonly type: 'answer'; readonly question: string; readonly chosen: number | undefined }
   /** A step was selected: answer with its `detail`, and with `reveal` show its line in the editor without taking the focus. */
@@ -70,6 +72,10 @@ export interface ViewState {
   /** What was read of the file and what was not; undefined while there is none. */
   readonly reading: ReadingFacts | undefined;
   readonly journey: readonly Leg[];
+  /** `trace` is that of the reply where it is `shown`. */
+  readonly reply: ReplyState;
+  /** What was asked for and is not so. */
+  readonly warnings: readonly string[];
   /** undefined where the packet cannot be traced (see `packet.problems`), or while loading. */
   readonly trace: TraceModel | undefined;
   /** What the view keeps for a reload, with the selected step added to it. */
@@ -143,6 +149,24 @@ export interface Leg {
   readonly current: boolean;
 }
 
+/** The reply to the packet on the course that is shown. */
+export type ReplyState =
+  /** There is none; `why` completes "No reply: ", empty where nobody would expect one. */
+  | { readonly kind: 'none'; readonly why: string }
+  | { readonly kind: 'offered' }
+  | {
+      readonly kind: 'shown';
+      /** As a packet expression, without what only the connection table cares about. */
+      readonly packet: string;
+      readonly comesBack: boolean;
+      /** One sentence. */
+      readonly verdict: string;
+      /** It goes another way than through this host: the trace is what this host would do with it. */
+      readonly past: boolean;
+      /** What is to be known about it: what is translated back, hairpins, asymmetric ways. */
+      readonly findings: readonly string[];
+    };
+
 /** Survives a reload of the window, as JSON. */
 export interface KeptState {
   readonly version: 1;
@@ -156,4 +180,8 @@ export interface KeptState {
   readonly answers: Readonly<Record<string, boolean>>;
   /** Fields of group `host` that the user changed. */
   readonly hostFields: Readonly<Record<string, string>>;
+  /** What the user said of tables that the file does not name. */
+  readonly tables?: Readonly<Record<string, string>>;
+  /** The reply is shown. */
+  readonly reply?: boolean;
 }

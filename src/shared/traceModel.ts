@@ -71,6 +71,12 @@ export interface Question {
   readonly choices: readonly { readonly text: string; readonly key: string; readonly value: boolean; readonly probability: number | undefined }[];
   /** Index of the choice that the user has made; undefined: left open, every course is followed. */
   readonly chosen: number | undefined;
+  /** Index of the choice that is taken for granted while it is left open, where it is the same on each course. */
+  readonly taken?: number | undefined;
+  /** `text` is in the words of people, not in those of a rule. */
+  readonly inWords?: boolean;
+  /** The packet fares alike whatever the answer. */
+  readonly idle?: boolean;
 }
 
 export interface OutcomeModel {

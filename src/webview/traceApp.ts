@@ -115,7 +115,7 @@ export class TraceApp extends LitElement {
     if (view.phase === 'error') return messageTemplate('error', view.message);
     if (!trace) return view.phase === 'loading' ? html`<div class="message" aria-busy="true">Tracing…</div>` : messageTemplate('info', view.message !== '' ? view.message : view.packet.problems.length > 0 ? 'This packet cannot be traced as it is. What is wrong stands above.' : 'Type a packet above, and press Enter.');
     return html`
-      <trace-verdict .trace=${trace} .revision=${view.revision} .assumed=${view.assumed} .reading=${view.reading} .remedies=${this.remedies} @send=${this.passOn} @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}></trace-verdict>
+      <trace-verdict .trace=${trace} .revision=${view.revision} .assumed=${view.assumed} .reading=${view.reading} .reply=${view.reply} .warnings=${view.warnings} .remedies=${this.remedies} @send=${this.passOn} @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}></trace-verdict>
       ${trace.questions.length > 0 ? html`<trace-questions .questions=${trace.questions} .more=${trace.moreQuestions} .assumptions=${trace.tabs[trace.selected]?.assumptions ?? []} @send=${this.passOn}></trace-questions>` : nothing}
       <trace-path .path=${trace.outcome.path} .current=${this.currentNode(trace.outcome)} @pick=${(event: CustomEvent<StepId>) => this.pickNear(event.detail)}></trace-path>
       <main>
@@ -148,7 +148,7 @@ export class TraceApp extends LitElement {
     if (before?.packet.expression !== next.packet.expression || next.packet.problems.length === 0) this.draft = undefined;
     const outcome = next.trace?.outcome;
     if (!outcome) return;
-    const samePacket = before !== undefined && before.packet.expression === next.packet.expression && before.dump === next.dump && before.trace?.selected === next.trace?.selected;
+    const samePacket = before !== undefined && before.packet.expression === next.packet.expression && before.dump === next.dump && before.trace?.selected === next.trace?.selected && (before.reply.kind === 'shown') === (next.reply.kind === 'shown');
     this.opened = NOTHING_OPENED;
     this.detail = undefined;
     const rows = this.rows;

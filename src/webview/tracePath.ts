@@ -24,7 +24,7 @@ export class TracePath extends LitElement {
     .title { font-size: 0.84em; font-weight: 600; letter-spacing: 0.05em; line-height: 1.4; }
     .off { border-style: dashed; background: none; }
     .off > * { opacity: 0.5; }
-    .text { font-family: var(--mono); font-size: 0.9em; color: var(--dim); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .text { font-family: var(--mono); font-size: 0.9em; color: var(--dim); overflow-wrap: anywhere; }
     .end .text { color: var(--fg); }
     .tables { display: flex; gap: 4px; }
     .table { font-size: 0.84em; border-radius: 3px; padding: 0 6px; background: var(--chip); border: 1px solid var(--vscode-contrastBorder, transparent); line-height: 1.5; }
@@ -42,7 +42,7 @@ export class TracePath extends LitElement {
     @container (max-width: 760px) {
       ol { padding: 10px 14px; gap: 7px 0; }
       li.away { display: none; }
-      .node { padding: 4px 8px 5px; gap: 2px; min-width: 56px; max-width: 150px; }
+      .node { padding: 4px 8px 5px; gap: 2px; min-width: 56px; max-width: 190px; }
       .arrow { padding: 0 3px; min-width: 22px; }
       .shaft { min-width: 16px; }
       .absent { display: none; }

@@ -45,6 +45,7 @@ export class TraceSteps extends LitElement {
     .decides .why { color: var(--purple); font-weight: 600; opacity: 1; }
     .stops .why { color: var(--red); font-weight: 600; opacity: 1; }
     .quiet { font-size: 0.96em; }
+    .quiet .why { white-space: normal; }
     .gone { opacity: 0.65; }
     .quiet .where { font-size: 0.84em; letter-spacing: 0.06em; text-transform: uppercase; color: var(--dim); margin-right: 8px; }
     .fold { color: var(--dim); }
@@ -53,6 +54,7 @@ export class TraceSteps extends LitElement {
       .row { grid-template-columns: 32px 1fr; column-gap: 6px; padding-left: 2px; }
       .why { grid-column: 2; text-align: left; max-width: none; padding-left: calc(21px + var(--depth, 0) * 12px); line-height: 15px; white-space: normal; }
       .d1 { --depth: 1; } .d2 { --depth: 2; } .d3 { --depth: 3; } .d4 { --depth: 4; } .d5 { --depth: 5; } .d6 { --depth: 6; }
+      .rule { white-space: pre-wrap; overflow-wrap: anywhere; }
       .guide { width: 12px; left: 5px; }
       .group { padding-left: 10px; }
     }
@@ -91,7 +93,12 @@ export class TraceSteps extends LitElement {
 
   /** Scrolls to the selected step, as little as it takes. */
   showSelected(): void {
-    if (this.selected !== undefined) this.renderRoot.querySelector(`#${idOf(this.selected)}`)?.scrollIntoView({ block: 'nearest' });
+    const row = this.selected === undefined ? null : this.renderRoot.querySelector(`#${idOf(this.selected)}`);
+    if (!row) return;
+    // Not `scrollIntoView`, which moves the page as well, and the verdict out of sight.
+    const [own, its] = [this.getBoundingClientRect(), row.getBoundingClientRect()];
+    if (its.top < own.top) this.scrollTop -= own.top - its.top;
+    else if (its.bottom > own.bottom) this.scrollTop += Math.min(its.bottom - own.bottom, its.top - own.top);
   }
 
   private row(visible: VisibleRow): TemplateResult {

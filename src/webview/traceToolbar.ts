@@ -38,6 +38,7 @@ export class TraceToolbar extends LitElement {
       vscode-single-select { flex: 1 1 160px; }
       .problem { order: 3; }
     }
+    @media (max-width: 520px) { vscode-single-select[label='Rules'] { flex-basis: 100%; } }
   `];
 
   override render(): TemplateResult {

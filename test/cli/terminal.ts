@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Failure, parseArguments } from '../../src/cli/arguments';
 import { runCheck } from '../../src/cli/check';
 import { runExplain } from '../../src/cli/explain';
+import { runOverview } from '../../src/cli/overview';
 import { runPrint } from '../../src/cli/print';
 import { terminalOn, textOfBytes } from '../../src/cli/terminal';
 import { runTrace } from '../../src/cli/trace';
@@ -13,13 +14,14 @@ export interface Ran {
 }
 
 const OPTIONS = {
-  trace: { packet: 'value', host: 'value', dump: 'value', json: 'flag', journey: 'flag' },
+  trace: { packet: 'value', host: 'value', dump: 'value', chain: 'value', table: 'value', json: 'flag', journey: 'flag', reply: 'flag' },
+  overview: { table: 'value', json: 'flag' },
   check: { json: 'flag' },
   print: { canonical: 'flag' },
   explain: { file: 'value', at: 'value' },
 } as const;
 
-const COMMANDS = { trace: runTrace, check: runCheck, print: runPrint, explain: runExplain } as const;
+const COMMANDS = { trace: runTrace, overview: runOverview, check: runCheck, print: runPrint, explain: runExplain } as const;
 
 /** Runs a command as the program does, with files that stand in memory or in the sample folder. Bytes that are no text come out as Latin-1. */
 export function runCommand(command: keyof typeof COMMANDS, words: readonly string[], files: Readonly<Record<string, string | Uint8Array>> = {}): Ran {

@@ -40,11 +40,18 @@ test('an overview tells rules, facts of the host and packets with their lines', 
   ].join('\n');
   const { ruleSets, host, packets, unread } = overviewOf(modelOf(parseSourceFile(text, { fileName: 'paste.txt' })));
   expect(ruleSets.map(({ family, fragment, tables }) => ({ family, fragment, tables }))).toEqual([{ family: 4, fragment: false, tables: { filter: { chains: 4, rules: 2 } } }]);
-  expect(host.map(({ kind, count }) => `${kind} ${count}`)).toEqual(['address 2', 'route 2', 'sysctl 1']);
+  expect(host.map(({ kind, count, examples }) => `${kind} ${count}: ${examples}`)).toEqual(['address 2: lo 127.0.0.1/8, eth0 192.0.2.7/24', 'route 2: default via 192.0.2.1 dev eth0, 192.0.2.0/24 dev eth0', 'sysctl 1: net.ipv4.ip_forward = 1']);
   expect(packets.map(({ line }) => line)).toEqual([17]);
   expect(unread.map(({ line }) => line)).toEqual([18]);
 });
 
 test('an overview in a terminal has the text of each line that was not read below its reason, and no byte of it raw', () => {
   expect(overviewText(overviewOf(modelOf(parseSourceFile('ufw allow from 192.0.2.7 to any port 22 \u001b[31mproto tcp\n', { fileName: 'paste.txt' }))))).toMatch(/^Not read\n {2}line 1: [^\n]+\n {6}ufw allow from 192.0.2.7 to any port 22 (?:\\x1b\[31m)?proto tcp\n$/);
+});
+
+test.each<[string, readonly string[], string]>([
+  ['of many the first', Array.from({ length: 6 }, (_, i) => `net.ipv4.conf.eth${i}.rp_filter = 1`), 'net.ipv4.conf.eth0.rp_filter = 1, net.ipv4.conf.eth1.rp_filter = 1, net.ipv4.conf.eth2.rp_filter = 1, net.ipv4.conf.eth3.rp_filter = 1, …'],
+  ['sockets that are listed twice', ['State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process', ...Array.from({ length: 2 }, () => 'LISTEN 0 128 [::]:22 [::]:* users:(("sshd",pid=7,fd=4))')], 'tcp [::]:22 sshd'],
+])('the overview names %s', (_name, lines, expected) => {
+  expect(overviewOf(modelOf(parseSourceFile(`${lines.join('\n')}\n`))).host.map(({ examples }) => examples)).toEqual([expected]);
 });

@@ -1,7 +1,7 @@
 import type { ConntrackState, ConntrackView } from '../net/conntrack';
 import type { Host, Listener, Route } from '../net/host';
 import type { Packet } from '../net/packet';
-import type { Chain, Rule } from '../ruleset/ruleSet';
+import type { Chain, Rule, RuleSet } from '../ruleset/ruleSet';
 import type { Answer } from '../xtables/answer';
 import type { Effect } from '../xtables/extension';
 import type { Backend } from '../xtables/backend';
@@ -94,6 +94,12 @@ export interface WalkEnd {
   readonly conntrack: ConntrackView | undefined;
 }
 
+/** The rules that a packet meets, by its family. */
+export interface RuleSets {
+  readonly v4?: RuleSet | undefined;
+  readonly v6?: RuleSet | undefined;
+}
+
 /** One possible course of the packet. */
 export interface Walked {
   readonly events: readonly TraceEvent[];
@@ -105,8 +111,11 @@ export interface Walked {
   readonly notes: readonly string[];
   /** What the host remembers behind it. */
   readonly after?: World;
-  /** Where more than one host is possible: the one that this course is on, and what of it was answered to get it. */
-  readonly on?: { readonly host: Host; readonly answers: readonly HostAnswer[] };
+  /**
+   * Where more than one host is possible: the one that this course is on, and what of it was answered to get it; its rules too, where they may be read
+   * in more than one way.
+   */
+  readonly on?: { readonly host: Host; readonly answers: readonly HostAnswer[]; readonly ruleSets?: RuleSets };
   /** What has to be so for this end, and neither the file nor the user says; what follows if it is not cannot be told. */
   readonly provided?: readonly Proviso[];
 }
@@ -118,6 +127,8 @@ export interface Proviso {
   readonly reason: string;
   /** There are rules that nobody has followed. */
   readonly unseen?: true;
+  /** It is about lines whose table is a guess: the `OpenTable.key`. */
+  readonly table?: string;
 }
 
 /** An answer to a question about the host that the file leaves open. */

@@ -15,6 +15,8 @@ export type Reply =
       readonly kind: 'traced';
       readonly request: PacketRequest;
       readonly traced: Traced;
+      /** What it was traced with: the connections that the packet has left behind are in it. */
+      readonly setting: TraceSetting;
       /** For each course, what a person has to know about it. */
       readonly findings: readonly ReplyFindings[];
       /** It goes another way than past this host, so that the trace is only what would happen here. */
@@ -35,17 +37,27 @@ const ANSWERED: Readonly<Record<4 | 6, Readonly<Record<number, number>>>> = { 4:
 
 /** Sends the answer to a packet back through the same connection table: as the first that the receiver would send. */
 export function traceReply(walked: Walked, setting: TraceSetting): Reply {
-  const { end, events, after } = walked;
+  const { events, after } = walked;
+  const placed = replyRequest(walked, setting);
   const start = events.find((event) => event.kind === 'start');
-  if (start === undefined || after === undefined) return { kind: 'none', why: 'the packet was not followed' };
-  if (end.outcome !== 'LOCAL' && end.outcome !== 'SENT') return { kind: 'none', why: end.verdict === 'REJECT' ? 'it is refused, and the refusal is all that the sender gets' : 'nobody gets the packet' };
-  const request = answerTo(end.packet, setting);
-  if (typeof request === 'string') return { kind: 'none', why: request };
-  if (end.outcome === 'LOCAL' && end.receiverKnown && !end.receiver && hasPorts(end.packet.protocol)) return { kind: 'none', why: 'nobody listens, so that the sender gets a refusal' };
-  const placed: PacketRequest = end.outcome === 'SENT' ? { ...request, dir: 'in', ...(end.outInterface === undefined ? {} : { iface: end.outInterface }) } : { ...request, dir: 'out', uid: end.receiver?.uid ?? 0 };
+  if (typeof placed === 'string') return { kind: 'none', why: placed };
+  if (start === undefined || after === undefined) return { kind: 'none', why: NOT_FOLLOWED };
   const answers = new Map([...(setting.answers ?? []), ...walked.assumptions.map(({ key, value }) => [key, value] as const)]);
-  const traced = tracePacket(placed, { ...setting, answers, rawSockets: false, world: after });
-  return { kind: 'traced', request: placed, traced, findings: traced.outcomes.map((answer) => findings(start, walked, answer)), pastThisHost: pastThisHost(start, walked) };
+  const used: TraceSetting = { ...setting, answers, rawSockets: false, world: after };
+  const traced = tracePacket(placed, used);
+  return { kind: 'traced', request: placed, traced, setting: used, findings: traced.outcomes.map((answer) => findings(start, walked, answer)), pastThisHost: pastThisHost(start, walked) };
+}
+
+const NOT_FOLLOWED = 'the packet was not followed';
+
+/** The answer that the receiver of a packet sends, or, as a string, why there is none. Traces nothing. */
+export function replyRequest({ end, events, after }: Walked, setting: TraceSetting): PacketRequest | string {
+  if (after === undefined || !events.some(({ kind }) => kind === 'start')) return NOT_FOLLOWED;
+  if (end.outcome !== 'LOCAL' && end.outcome !== 'SENT') return end.verdict === 'REJECT' ? 'it is refused, and the refusal is all that the sender gets' : 'nobody gets the packet';
+  const request = answerTo(end.packet, setting);
+  if (typeof request === 'string') return request;
+  if (end.outcome === 'LOCAL' && end.receiverKnown && !end.receiver && hasPorts(end.packet.protocol)) return 'nobody listens, so that the sender gets a refusal';
+  return end.outcome === 'SENT' ? { ...request, dir: 'in', ...(end.outInterface === undefined ? {} : { iface: end.outInterface }) } : { ...request, dir: 'out', uid: end.receiver?.uid ?? 0 };
 }
 
 function answerTo(packet: Packet, { host }: TraceSetting): PacketRequest | string {

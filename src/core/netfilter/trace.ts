@@ -2,7 +2,7 @@ import type { Host } from '../net/host';
 import { familyOf, makePacket, socketOwner } from '../net/makePacket';
 import type { PacketRequest } from '../net/packetRequest';
 import type { RuleSet } from '../ruleset/ruleSet';
-import type { HostAnswer, Walked } from './events';
+import type { HostAnswer, RuleSets, Walked } from './events';
 import { paths } from './explore';
 import { hostAnswers } from './hostAnswers';
 import { priorityOf, type HookOrder } from './hookOrder';
@@ -14,7 +14,7 @@ import { World } from './world';
 
 /** What a packet is sent into. */
 export interface TraceSetting {
-  readonly ruleSets: { readonly v4?: RuleSet | undefined; readonly v6?: RuleSet | undefined };
+  readonly ruleSets: RuleSets;
   readonly host: Host;
   /** Outbound packets are written by a raw socket: routing does not know their source yet. As `batch` sends them. */
   readonly rawSockets?: boolean;
@@ -134,7 +134,7 @@ function haveSamePriority({ tables, native, beside }: RuleSet): boolean {
 }
 
 function inOrder(traced: Traced, { host }: TraceSetting, answers: readonly HostAnswer[]): Traced {
-  return { ...traced, outcomes: traced.outcomes.map((walked) => ({ ...walked, on: { host: walked.on?.host ?? host, answers: [...(walked.on?.answers ?? []), ...answers] } })) };
+  return { ...traced, outcomes: traced.outcomes.map((walked) => ({ ...walked, on: { ...walked.on, host: walked.on?.host ?? host, answers: [...(walked.on?.answers ?? []), ...answers] } })) };
 }
 
 /** What becomes of the packet and what decides it, whichever rules it has passed before. */

@@ -198,8 +198,34 @@ export interface RulesSection {
   /** Tables among them (`ip filter`) that iptables has made, and that the file shows as iptables prints them. */
   readonly besideIptables?: ReadonlySet<string>;
   /** Why the lines are read as rules of `defaultTable`, where they do not say so themselves. */
-  readonly inferred?: { readonly why: string; readonly certain: boolean };
+  readonly inferred?: InferredTable;
   readonly lines: readonly Line[];
+}
+
+export interface InferredTable {
+  /** Of the lines of which it is certain; undefined where there are none. */
+  readonly told?: { readonly why: string; readonly place?: string };
+  /** The others. */
+  readonly open: readonly OpenTable[];
+  /** `lines 3–5, 9`, 1-based; undefined: from the first line of the part to its last. */
+  readonly place?: string;
+}
+
+/** Lines of which nothing in the file tells the table. Whoever asks may say it. */
+export interface OpenTable {
+  /** Under this key it is said: a chain of the lines, and how many groups of lines with that chain stand above, `INPUT 1`. */
+  readonly key: string;
+  readonly chain: string;
+  readonly lines: readonly Line[];
+  /** `lines 3–5, 9`, 1-based. */
+  readonly place: string;
+  /** The table that they are read as rules of. */
+  readonly table: string;
+  /** The tables that would take them, the likelier first. */
+  readonly candidates: readonly string[];
+  readonly why: string;
+  /** The table was said by whoever asks, and is no guess. */
+  readonly said: boolean;
 }
 
 /** A socket that listens, from `ss -l` or `netstat -l`. */

@@ -114,7 +114,7 @@ function courseOn({ request, source, setting, family }: Common, given: HostAnswe
 
 /** All courses as one trace. */
 export function joined(courses: readonly HostCourse[]): Traced {
-  const outcomes: Walked[] = courses.flatMap(({ traced, answers, facts }) => (answers.length === 0 ? traced.outcomes : traced.outcomes.map((walked) => ({ ...walked, on: { host: facts.host, answers: [...answers, ...(walked.on?.answers ?? [])] } }))));
+  const outcomes: Walked[] = courses.flatMap(({ traced, answers, facts }) => (answers.length === 0 ? traced.outcomes : traced.outcomes.map((walked) => ({ ...walked, on: { ...walked.on, host: facts.host, answers: [...answers, ...(walked.on?.answers ?? [])] } }))));
   return {
     outcomes: outcomes.slice(0, MOST_OUTCOMES), truncated: outcomes.length > MOST_OUTCOMES || courses.some(({ traced }) => traced.truncated),
     asked: courses.reduce((sum, { traced }) => sum + traced.asked, 0),

@@ -1,5 +1,6 @@
 import type { Remedy } from '../../shared/traceModel';
 import type { Evaluation } from '../traceSession/evaluate';
+import { settingOfCourse } from '../settingOfCourse';
 import { courseOf } from '../traceView/course';
 import { badgeOf } from '../traceView/verdict';
 import { block } from './block';
@@ -26,7 +27,7 @@ export interface FoundRemedy {
 export function findRemedies({ input, request, setting }: Evaluation): readonly FoundRemedy[] {
   if (!input || !request) return [];
   const walked = courseOf(input);
-  const situation: Situation = { request, setting: walked.on ? { ...setting.setting, host: walked.on.host } : setting.setting, input, walked };
+  const situation: Situation = { request, setting: settingOfCourse(walked, setting.setting), input, walked };
   return KINDS.flatMap((kind) => kind(situation)).map(({ outcomes, rules, title, commands, note, makes }) => {
     const results = outcomes.map(badgeOf);
     const edits = input.ruleSet && fileEdits(input.ruleSet, rules);

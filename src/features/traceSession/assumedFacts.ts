@@ -9,6 +9,9 @@ import type { Evaluation } from './evaluate';
 import { addressField } from './hostFields';
 import { textOf } from './packetForm';
 
+/** What the user said stands beside the question, and is not assumed. */
+const SAID = ': so it was said';
+
 /** So many lines that cannot be read are named one by one. */
 const MOST_ERRORS = 5;
 
@@ -19,7 +22,7 @@ const TELLING: ReadonlySet<keyof PacketRequest> = new Set(['dir', 'iface', 'src'
 export function assumedFacts(model: FileModel, dump: Dump, evaluation: Evaluation): readonly AssumedFact[] {
   const family = evaluation.request ? familyOf(evaluation.request) : (dump.section.family ?? 4);
   const notes = ruleSetNotes(model, dump, family, 'choose it in the list of rule sets').map(({ message, line }) => ({ message: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, line, field: undefined }));
-  return [...notes, ...ofRules(dump, evaluation), ...ofHost(evaluation), ...ofPrograms(evaluation), ...ofPacket(evaluation)];
+  return [...notes.filter(({ message }) => !message.endsWith(`${SAID}.`)), ...ofRules(dump, evaluation), ...ofHost(evaluation), ...ofPrograms(evaluation), ...ofPacket(evaluation)];
 }
 
 function ofRules(dump: Dump, { request, setting }: Evaluation): readonly AssumedFact[] {

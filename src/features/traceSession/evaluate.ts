@@ -4,12 +4,15 @@ import { familyOf } from '../../core/net/makePacket';
 import { formatPacketExpression, parsePacketExpression } from '../../core/net/packetExpression';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { ExpressionProblem } from '../../shared/protocol';
-import type { Dump, FileModel } from '../fileModel';
+import { modelOf, type Dump, type FileModel } from '../fileModel';
 import { notFollowed, type NotFollowed } from '../nftTables';
 import { settingOf, traceInFile, type FileSetting } from '../fileTrace';
+import type { HostCourse } from '../hostCourses/hostCourses';
 import type { UsedAssumption } from '../hostCourses/usedAssumptions';
 import { ruleSetView } from '../ruleSetView';
-import type { TraceInput } from '../traceView/course';
+import { dumpLike } from '../openTables';
+import { tableCourses } from '../tableCourses';
+import { withCourse, type TraceInput } from '../traceView/course';
 
 /** What is traced: an expression on the host that the file describes, as the user has changed it. */
 export interface Wanted {
@@ -31,32 +34,49 @@ export interface Evaluation {
   readonly contradictions: readonly string[];
   /** What the trace relies on that neither the file nor the packet tells. */
   readonly assumed: readonly UsedAssumption[];
+  readonly courses: readonly HostCourse[];
   readonly problems: readonly ExpressionProblem[];
   /** undefined where there are problems. */
   readonly input: TraceInput | undefined;
 }
 
 /** Reads and traces an expression. Never throws; what is wrong is in `problems`. */
-export function evaluate(model: FileModel, dump: Dump, { expression, outcome, answers, overrides }: Wanted): Evaluation {
+export function evaluate(asGiven: FileModel, dumpGiven: Dump, { expression, outcome, answers, overrides }: Wanted): Evaluation {
   const answerMap = new Map(Object.entries(answers));
   const parsed = parsePacketExpression(expression);
-  const setting = settingOf(model, dump, { overrides, answers: answerMap, family: parsed.request && familyAsked(parsed.request), packet: parsed.request });
-  if (parsed.problems !== undefined) return { setting, given: undefined, request: undefined, filled: [], contradictions: [], assumed: [], problems: parsed.problems, input: undefined };
+  const { model, dump } = withTableOfStart(asGiven, dumpGiven, parsed.request?.at);
+  const settingIn = (readModel: FileModel, readDump: Dump): FileSetting => settingOf(readModel, readDump, { overrides, answers: answerMap, family: parsed.request && familyAsked(parsed.request), packet: parsed.request });
+  const setting = settingIn(model, dump);
+  if (parsed.problems !== undefined) return { setting, given: undefined, request: undefined, filled: [], contradictions: [], assumed: [], courses: [], problems: parsed.problems, input: undefined };
   const given = parsed.request;
   const result = traceInFile(given, setting);
   if (typeof result === 'string') {
-    return { setting, given, request: undefined, filled: [], contradictions: [], assumed: [], problems: [{ start: 0, end: expression.length, message: result }], input: undefined };
+    return { setting, given, request: undefined, filled: [], contradictions: [], assumed: [], courses: [], problems: [{ start: 0, end: expression.length, message: result }], input: undefined };
   }
-  const { traced, request, filled, contradictions, assumed } = result;
+  const { request, filled, contradictions, assumed, courses } = result;
   const family = familyOf(request);
+  const { traced, tables } = tableCourses(model, dump, family, { traced: result.traced, setting: setting.setting }, (otherModel, otherDump) => {
+    const other = settingIn(otherModel, otherDump);
+    const found = traceInFile(given, other);
+    return typeof found === 'string' ? undefined : { traced: found.traced, setting: other.setting };
+  });
   const { ruleSets, host } = setting.setting;
   const ruleSet = family === 4 ? ruleSets.v4 : ruleSets.v6;
   const unfollowed = notFollowed(model.file);
-  const input: TraceInput = {
-    traced, ruleSet, family, packet: formatPacketExpression(request), selected: outcome, answers: answerMap,
+  const input = withCourse({
+    tables, traced, ruleSet, family, packet: formatPacketExpression(request), selected: outcome, answers: answerMap,
     listenersFrom: host.listenersKnown ? listenersFrom(model) : undefined, listeners: host.listeners, knowledge: ruleSet && ruleSetView(ruleSet),
-  };
-  return { setting, given, request, filled, contradictions: parsed.note === undefined ? contradictions : [parsed.note, ...contradictions], assumed: unfollowed ? [assumedOf(unfollowed), ...assumed] : assumed, problems: [], input };
+  }, outcome);
+  return { setting, given, request, filled, contradictions: parsed.note === undefined ? contradictions : [parsed.note, ...contradictions], assumed: unfollowed ? [assumedOf(unfollowed), ...assumed] : assumed, courses, problems: [], input };
+}
+
+/** Whoever begins in `nat/WEB` says that WEB is in nat. */
+function withTableOfStart(model: FileModel, dump: Dump, at: string | undefined): { readonly model: FileModel; readonly dump: Dump } {
+  const [, table, chain] = /^([^/]+)\/(.+)$/.exec(at ?? '') ?? [];
+  if (table === undefined || chain === undefined) return { model, dump };
+  const said = modelOf(model.file, { [chain]: table, ...model.tables });
+  const found = dumpLike(said, dump);
+  return found ? { model: said, dump: found } : { model, dump };
 }
 
 function assumedOf({ words, line }: NotFollowed): UsedAssumption {

@@ -25,8 +25,8 @@ export interface LineMarks {
 
 export const NO_MARKS: LineMarks = { marks: [], selected: undefined };
 
-/** The lines that matched in the course that is shown, each once, in the order of the file. */
-export function lineMarks(input: TraceInput, step: StepId | undefined): LineMarks {
+/** The lines that matched in the course that is shown, each once, in the order of the file. `whose` stands in front of what it came to. */
+export function lineMarks(input: TraceInput, step: StepId | undefined, whose = ''): LineMarks {
   const walked = courseOf(input);
   const decisive = decisiveEvent(walked);
   const badge = badgeOf(walked);
@@ -39,9 +39,9 @@ export function lineMarks(input: TraceInput, step: StepId | undefined): LineMark
   walked.events.forEach((event, index) => {
     if (event.kind === 'rule') {
       const kind = index === decisive && decides(event) ? endKind : kindOf(event);
-      if (kind !== undefined) put({ line: event.rule.line.index + 1, kind, text: index === decisive && kind === endKind ? `→ ${badge.text}` : '' });
+      if (kind !== undefined) put({ line: event.rule.line.index + 1, kind, text: index === decisive && kind === endKind ? `${whose}→ ${badge.text}` : '' });
     } else if (event.kind === 'policy' && index === decisive && event.chain.line) {
-      put({ line: event.chain.line.index + 1, kind: endKind, text: `→ ${badge.text} by policy` });
+      put({ line: event.chain.line.index + 1, kind: endKind, text: `${whose}→ ${badge.text} by policy` });
     }
   });
   const marks = [...byLine.values()].sort((a, b) => a.line - b.line);

@@ -32,6 +32,7 @@ const PARTS: { readonly [T in ToEditor['type']]: Parts<Extract<ToEditor, { reado
   'choose-scenario': { id: text },
   'choose-outcome': { index: whole },
   'choose-leg': { id: text },
+  'show-reply': { shown: flag },
   'answer': { question: text, chosen: maybe(whole) },
   'select': { revision: whole, step: text, reveal: flag },
   'open-line': { line: whole },
@@ -43,7 +44,7 @@ const PARTS: { readonly [T in ToEditor['type']]: Parts<Extract<ToEditor, { reado
 };
 
 const KEPT: Readonly<Record<Exclude<keyof KeptState, 'version'>, Check>> = {
-  uri: text, dump: maybe(text), scenario: maybe(text), expression: text, outcome: whole, step: maybe(text), answers: record(flag), hostFields: record(text),
+  uri: text, dump: maybe(text), scenario: maybe(text), expression: text, outcome: whole, step: maybe(text), answers: record(flag), hostFields: record(text), tables: maybe(record(text)), reply: maybe(flag),
 };
 
 function hasParts(value: Readonly<Record<string, unknown>>, parts: Readonly<Record<string, Check>>): boolean {

@@ -3,7 +3,7 @@ import type { FileModel } from '../fileModel';
 import { hostFactsOf, type HostKind } from '../overview';
 import { countedNoun, NOUNS } from '../overviewNouns';
 import { packetsOfFile } from '../filePackets';
-import { unreadLines } from '../unread';
+import { reasonText, unreadLines } from '../unread';
 
 /** So many lines are listed each; the command line's overview has all of them. */
 const MOST_LISTED = 50;
@@ -32,10 +32,10 @@ function make(model: FileModel): ReadingFacts {
     summary,
     found: [
       ...model.dumps.map(({ label, detail, section }) => fact(`${label}, ${detail}`, section.lines[0]?.index)),
-      ...limited(host.map(({ kind, count, lines }) => fact(countedNoun(count, NOUNS[kind]), lines[0] - 1))),
+      ...limited(host.map(({ kind, count, lines, examples }) => fact(`${countedNoun(count, NOUNS[kind])}${examples === '' ? '' : `: ${examples}`}`, lines[0] - 1))),
       ...packets.map(({ text, line }) => fact(`packet ${text.trim().slice(0, LONGEST_PACKET)}`, line.index)),
     ],
-    unread: limited(unread.map(({ reason, line }) => fact(reason, line - 1))),
+    unread: limited(unread.map((each) => fact(reasonText(each), each.line - 1))),
     unreadCount: unread.length,
   };
 }

@@ -1,35 +1,30 @@
 import { formatPacketExpression } from '../../core/net/packetExpression';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { KeptState, Move, StepId, ToEditor, ToView, ViewState } from '../../shared/protocol';
+import { NO_TABLES_SAID, type SaidTables } from '../../core/ruleset/oneHost/saidTables';
 import type { Dump, FileModel } from '../fileModel';
-import type { FileEdit } from '../remedies/fileEdits';
+import { dumpLike, isTableQuestion } from '../openTables';
 import { findRemedies, type FoundRemedy } from '../remedies/findRemedies';
 import { scenariosFor, type Scenario } from '../scenarios';
 import { eventAt, lineOfStep, runPage, stepsAtLine, traceModel } from '../traceView/traceModel';
 import { stepDetail } from '../traceView/stepDetail';
-import { traceMarkdown, traceText } from '../traceView/traceText';
-import { evaluate, type Evaluation } from './evaluate';
-import { hostOverrides, isHostField, type HostChanges } from './hostFields';
-import { journeyOf, type JourneyLeg } from '../journey/journey';
+import { copyRemedy, copyTrace, tryRemedy, type Effect } from './effects';
+import type { Evaluation } from './evaluate';
+import { evaluateChanged } from './evaluateChanged';
+import { isHostField, type HostChanges } from './hostFields';
+import type { JourneyLeg } from '../journey/journey';
+import { legsOf } from '../journey/shownLegs';
 import { lineMarks, NO_MARKS, type LineMarks } from './lineMarks';
 import { withField } from './packetForm';
 import { rulePlace, stepAtPlace } from './rulePlace';
+import { asSaid, sameDump } from './readAgain';
+import { replyTo, type ShownReply } from './shownReply';
 import { stepAfter } from './stepAfter';
 import { failedState, viewState } from './viewState';
 import { visibleMessage } from './visibleMessage';
-import { withAnswer } from './withAnswer';
+import { withAnswer, withTableAnswer } from './withAnswer';
 
-/** What the editor has to do after a message. */
-export type Effect =
-  | { readonly kind: 'post'; readonly message: ToView }
-  /** Show a line, 1-based. */
-  | { readonly kind: 'reveal'; readonly line: number; readonly focus: boolean }
-  /** `said`: what to tell the user then. */
-  | { readonly kind: 'copy'; readonly text: string; readonly said: string }
-  /** Change the file. The lines are those of the model that was set last. */
-  | { readonly kind: 'edit'; readonly edits: readonly FileEdit[] }
-  /** `marks` of the session has changed. */
-  | { readonly kind: 'marks' };
+export type { Effect };
 
 /**
  * One trace view and what it shows: which rule set, which packet, which course, which step. It knows nothing of an editor: messages and
@@ -48,6 +43,9 @@ export class TraceSession {
   private step: StepId | undefined;
   private answers: Readonly<Record<string, boolean>> = {};
   private hostChanges: HostChanges = {};
+  private said: SaidTables = NO_TABLES_SAID;
+  private replyWanted = false;
+  private replyOutcome = 0;
   /** Values of fields that cannot be used, as typed, with what is wrong. */
   private drafts: ReadonlyMap<string, { readonly value: string; readonly problem: string }> = new Map();
   private notice = '';
@@ -55,11 +53,13 @@ export class TraceSession {
   private quiet = false;
   private revision = 0;
   private evaluation: Evaluation | undefined;
+  /** The reply, while it is shown in place of the packet. */
+  private reply: ShownReply | undefined;
   /** The last packet that could be read: the form stays while the expression is being typed. */
   private readable: PacketRequest | undefined;
   private state: ViewState | undefined;
   /** What `state` was made of. */
-  private shownEvaluation: Evaluation | undefined;
+  private before: { readonly evaluation: Evaluation | undefined; readonly reply: ShownReply | undefined } = { evaluation: undefined, reply: undefined };
   private found: { readonly of: Evaluation; readonly remedies: readonly FoundRemedy[] } | undefined;
 
   constructor(
@@ -69,13 +69,15 @@ export class TraceSession {
 
   /** The file was opened or edited. The same packet is traced again, and the selected step is kept where its rule is still there. */
   setModel(model: FileModel | undefined): readonly Effect[] {
-    const before = this.evaluation?.input;
+    // Nothing but what was said of tables can differ, and that is known here first.
+    if (model && model.file === this.model?.file) return [];
+    const before = this.current?.input;
     const selected = before && this.step !== undefined ? rulePlace(before, this.step) : undefined;
-    this.model = model;
-    this.dump = model && this.sameDump(model);
+    this.model = model && asSaid(model, this.said);
+    this.dump = this.model && sameDump(this.model, this.dump);
     this.takeScenarios();
     this.trace();
-    const input = this.evaluation?.input;
+    const input = this.current?.input;
     this.step = selected && input && model && stepAtPlace(input, model.file, selected);
     this.quiet = true;
     return [...this.changed(), ...(this.step === undefined ? [] : [this.post({ type: 'show-step', step: this.step })])];
@@ -88,12 +90,15 @@ export class TraceSession {
     this.outcome = kept.outcome;
     this.answers = kept.answers;
     this.hostChanges = kept.hostFields;
+    this.said = kept.tables ?? NO_TABLES_SAID;
+    this.replyWanted = kept.reply === true;
+    this.model = this.model && asSaid(this.model, this.said);
     this.dump = this.model?.dumps.find(({ id }) => id === kept.dump) ?? this.model?.defaultDump;
     this.takeScenarios();
     this.trace();
-    const input = this.evaluation?.input;
+    const input = this.current?.input;
     this.step = kept.step !== undefined && input && eventAt(input, kept.step).event ? kept.step : undefined;
-    return this.changed();
+    return [...this.changed(), ...(kept.tables ? [{ kind: 'tables' } as const] : [])];
   }
 
   /** The file got another name, or was closed (`notice` says so; empty takes it back). */
@@ -108,7 +113,8 @@ export class TraceSession {
   /** Something failed inside. What was shown last stays as it was and says so; the next question is answered as ever. */
   failed(message: string): readonly Effect[] {
     this.revision++;
-    this.evaluation = this.shownEvaluation;
+    this.evaluation = this.before.evaluation;
+    this.reply = this.before.reply;
     this.state = failedState(this.state, { revision: this.revision, message, uri: this.uri, fileName: this.fileName, expression: this.expression ?? '' });
     return [this.post({ type: 'state', state: this.state })];
   }
@@ -121,8 +127,13 @@ export class TraceSession {
   }
 
   get marks(): LineMarks {
-    const input = this.evaluation?.input;
-    return input ? lineMarks(input, this.step) : NO_MARKS;
+    const input = this.current?.input;
+    return input ? lineMarks(input, this.step, this.reply ? 'reply ' : '') : NO_MARKS;
+  }
+
+  /** What the user says of tables that the file does not name. */
+  get tables(): SaidTables {
+    return this.said;
   }
 
   /** The state as the view shows it now. */
@@ -132,20 +143,20 @@ export class TraceSession {
 
   /** The line of the selected step, 1-based. */
   get selectedLine(): number | undefined {
-    const input = this.evaluation?.input;
+    const input = this.current?.input;
     return input && this.step !== undefined ? lineOfStep(input, this.step) : undefined;
   }
 
   /** The line to show first, 1-based: of the selected step, else of the one that decided. */
   get firstLine(): number | undefined {
-    const input = this.evaluation?.input;
+    const input = this.current?.input;
     const decisive = this.state?.trace?.outcome.decisive;
     return this.selectedLine ?? (input && decisive !== undefined ? lineOfStep(input, decisive) : undefined);
   }
 
   /** The cursor was put on a line, 1-based: selects its step, if the packet came by. */
   selectLine(line: number): readonly Effect[] {
-    const input = this.evaluation?.input;
+    const input = this.current?.input;
     if (!input || line === this.selectedLine) return [];
     const steps = stepsAtLine(input, line);
     const step = steps.find((each) => !each.includes('.')) ?? steps[0];
@@ -154,7 +165,7 @@ export class TraceSession {
 
   /** Steps without the help of the view, while it is hidden. */
   move(to: Move): readonly Effect[] {
-    const input = this.evaluation?.input;
+    const input = this.current?.input;
     const outcome = this.state?.trace?.outcome;
     const next = outcome && stepAfter(outcome, this.step, to);
     if (!input || next === undefined) return [];
@@ -183,10 +194,13 @@ export class TraceSession {
         return this.changed();
       }
       case 'choose-outcome':
-        this.outcome = Math.max(0, message.index);
+        if (this.reply) this.replyOutcome = Math.max(0, message.index);
+        else this.outcome = Math.max(0, message.index);
         this.step = undefined;
         this.trace();
         return this.changed();
+      case 'show-reply':
+        return this.showReply(message.shown);
       case 'choose-leg': {
         const leg = this.legs.find(({ id }) => id === message.id);
         if (!leg) return [];
@@ -195,38 +209,32 @@ export class TraceSession {
         return this.changed();
       }
       case 'answer':
-        this.answer(message.question, message.chosen);
-        return this.changed();
+        return this.answer(message.question, message.chosen);
       case 'select':
         return message.revision === this.revision ? this.select(message.step, message.reveal) : [];
       case 'open-line':
         return [{ kind: 'reveal', line: message.line, focus: true }];
       case 'expand': {
-        const input = this.evaluation?.input;
+        const input = this.current?.input;
         const page = message.revision === this.revision && input ? runPage(input, message.run, message.from, message.count) : undefined;
         return page ? [this.post({ type: 'page', revision: this.revision, page })] : [];
       }
       case 'ask-remedies':
         return message.revision === this.revision ? [this.post({ type: 'remedies', revision: this.revision, remedies: this.remedies().map(({ remedy }) => remedy) })] : [];
-      case 'copy-remedy': {
-        const remedy = message.revision === this.revision ? this.remedies()[message.index]?.remedy : undefined;
-        return remedy && remedy.commands.length > 0 ? [{ kind: 'copy', text: remedy.commands.join('\n'), said: 'Copied' }] : [];
-      }
-      case 'try-remedy': {
-        const edits = message.revision === this.revision ? this.remedies()[message.index]?.edits : undefined;
-        return edits && edits.length > 0 ? [{ kind: 'edit', edits }] : [];
-      }
-      case 'copy': {
-        const input = this.evaluation?.input;
-        return input ? [{ kind: 'copy', text: message.format === 'markdown' ? traceMarkdown(input) : traceText(input), said: 'The trace is on the clipboard' }] : [];
-      }
+      case 'copy-remedy':
+        return message.revision === this.revision ? copyRemedy(this.remedies()[message.index]) : [];
+      case 'try-remedy':
+        return message.revision === this.revision ? tryRemedy(this.remedies()[message.index]) : [];
+      case 'copy':
+        return copyTrace(this.current?.input, message.format);
     }
   }
 
   /** Found when first asked for: a large rule set is bound anew for each. */
   private remedies(): readonly FoundRemedy[] {
-    if (!this.evaluation) return [];
-    if (this.found?.of !== this.evaluation) this.found = { of: this.evaluation, remedies: findRemedies(this.evaluation) };
+    const { current } = this;
+    if (!current) return [];
+    if (this.found?.of !== current) this.found = { of: current, remedies: findRemedies(current) };
     return this.found.remedies;
   }
 
@@ -234,8 +242,7 @@ export class TraceSession {
     this.expression = expression;
     this.scenario = scenario;
     this.journeyStart = journeyStart;
-    this.outcome = 0;
-    this.step = undefined;
+    this.showPacket();
     this.drafts = new Map();
     this.trace();
   }
@@ -246,12 +253,39 @@ export class TraceSession {
     if (!dump || dump === this.dump) return;
     this.dump = dump;
     this.answers = {};
-    this.outcome = 0;
-    this.step = undefined;
+    this.showPacket();
     this.journeyStart = undefined;
     this.takeScenarios();
     this.trace();
   }
+
+  /** Another packet begins with its first course. */
+  private showPacket(): void {
+    this.outcome = 0;
+    this.step = undefined;
+    this.replyWanted = false;
+    this.replyOutcome = 0;
+  }
+
+  showReply(shown: boolean): readonly Effect[] {
+    if (shown === (this.reply !== undefined)) return [];
+    this.replyWanted = shown;
+    this.replyOutcome = 0;
+    this.step = undefined;
+    this.followReply();
+    return this.changed();
+  }
+
+  private followReply(): void {
+    this.reply = this.replyWanted ? replyTo(this.evaluation, this.replyOutcome) : undefined;
+    this.replyWanted = this.reply !== undefined;
+  }
+
+  /** What is shown: the packet, or its reply. */
+  private get current(): Evaluation | undefined {
+    return this.reply?.evaluation ?? this.evaluation;
+  }
+
 
   private setField(name: string, value: string): void {
     const drafts = new Map(this.drafts);
@@ -266,25 +300,33 @@ export class TraceSession {
         this.expression = formatPacketExpression(next);
         this.scenario = undefined;
         this.journeyStart = undefined;
-        this.outcome = 0;
-        this.step = undefined;
+        this.showPacket();
       }
     }
     this.drafts = drafts;
     this.trace();
   }
 
-  private answer(question: string, chosen: number | undefined): void {
+  private answer(question: string, chosen: number | undefined): readonly Effect[] {
     const found = this.state?.trace?.questions.find(({ id }) => id === question);
-    if (!found) return;
-    this.answers = withAnswer(this.answers, found, chosen);
-    this.outcome = 0;
+    if (!found) return [];
+    const ofTable = isTableQuestion(question);
+    if (ofTable && this.model) {
+      const { dump } = this;
+      this.said = withTableAnswer(this.said, found, chosen);
+      this.model = asSaid(this.model, this.said);
+      this.dump = (dump && dumpLike(this.model, dump)) ?? this.model.defaultDump;
+      this.takeScenarios();
+    } else this.answers = withAnswer(this.answers, found, chosen);
+    if (this.reply) this.replyOutcome = 0;
+    else this.outcome = 0;
     this.step = undefined;
     this.trace();
+    return [...this.changed(), ...(ofTable ? [{ kind: 'tables' } as const] : [])];
   }
 
   private select(step: StepId, reveal: boolean): readonly Effect[] {
-    const input = this.evaluation?.input;
+    const input = this.current?.input;
     const detail = input && stepDetail(input, step);
     if (!detail) return [];
     this.step = step;
@@ -318,53 +360,35 @@ export class TraceSession {
 
   private trace(): void {
     this.evaluation = undefined;
+    this.reply = undefined;
     this.legs = [];
-    if (!this.model || !this.dump) return;
-    this.evaluation = this.evaluate(this.model, this.dump, this.expression ?? '', this.outcome);
-    this.readable = this.evaluation.given ?? this.readable;
-    const start = this.journeyStart === undefined ? this.evaluation : this.evaluate(this.model, this.dump, this.journeyStart, 0);
     const { model, dump } = this;
-    const legsOf = (evaluation: Evaluation, expression: string): readonly JourneyLeg[] => {
-      const { legs } = journeyOf(evaluation, expression, (text) => this.evaluate(model, dump, text, 0));
-      return legs.length > 1 ? legs : [];
-    };
-    this.legs = legsOf(start, this.journeyStart ?? this.expression ?? '');
-    if (this.legs.length > 0 || this.journeyStart !== undefined || this.scenario === undefined) return;
-    // After a reload only the packet is known: it may be a later leg of its scenario.
-    const scenario = this.scenarios.find(({ id }) => id === this.scenario);
-    if (!scenario || scenario.expression === this.expression) return;
-    const legs = legsOf(this.evaluate(model, dump, scenario.expression, 0), scenario.expression);
-    if (!legs.some(({ expression }) => expression === this.expression)) return;
-    this.journeyStart = scenario.expression;
+    if (!model || !dump) return;
+    this.evaluation = this.evaluate(model, dump, this.expression ?? '', this.outcome);
+    this.followReply();
+    this.readable = this.evaluation.given ?? this.readable;
+    const scenario = this.scenarios.find(({ id }) => id === this.scenario)?.expression;
+    const { legs, start } = legsOf({ evaluation: this.evaluation, expression: this.expression ?? '', start: this.journeyStart, scenario }, (expression) => this.evaluate(model, dump, expression, 0));
     this.legs = legs;
+    this.journeyStart = start;
   }
 
   private evaluate(model: FileModel, dump: Dump, expression: string, outcome: number): Evaluation {
-    const wanted = { expression, outcome, answers: this.answers };
-    const plain = evaluate(model, dump, { ...wanted, overrides: undefined });
-    if (Object.keys(this.hostChanges).length === 0) return plain;
-    const { overrides, problems } = hostOverrides(model, plain.setting.setting.host, this.hostChanges);
+    const { evaluation, problems } = evaluateChanged(model, dump, { expression, outcome, answers: this.answers }, this.hostChanges);
     for (const [name, problem] of problems) this.drafts = new Map(this.drafts).set(name, { value: this.hostChanges[name] ?? '', problem });
-    return problems.size > 0 || overrides === undefined ? plain : evaluate(model, dump, { ...wanted, overrides });
-  }
-
-  /** The rule set that was shown before an edit: the same lines, else the same place in the list. */
-  private sameDump(model: FileModel): Dump | undefined {
-    const before = this.dump;
-    if (before === undefined) return model.defaultDump;
-    return model.dumps.find(({ section }) => section === before.section) ?? model.dumps.find(({ id, section }) => id === before.id && section.role === before.section.role) ?? model.defaultDump;
+    return evaluation;
   }
 
   private changed(): readonly Effect[] {
     this.revision++;
-    const input = this.evaluation?.input;
+    const input = this.current?.input;
     this.state = viewState({
       revision: this.revision, uri: this.uri, fileName: this.fileName, notice: this.notice, model: this.model, dump: this.dump, scenarios: this.scenarios,
-      scenario: this.scenario, expression: this.expression ?? '', evaluation: this.evaluation, readable: this.readable, drafts: this.drafts,
+      scenario: this.scenario, expression: this.expression ?? '', evaluation: this.evaluation, reply: this.reply, tables: this.said, readable: this.readable, drafts: this.drafts,
       hostChanges: this.hostChanges, legs: this.legs, answers: this.answers, outcome: this.outcome, step: this.step,
       trace: input && this.drafts.size === 0 ? traceModel(input) : undefined,
     });
-    this.shownEvaluation = this.evaluation;
+    this.before = { evaluation: this.evaluation, reply: this.reply };
     return [this.post({ type: 'state', state: this.state }), { kind: 'marks' }];
   }
 

@@ -1,5 +1,6 @@
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { KeptState, PacketField, PacketForm, StepId, TraceModel, ViewState } from '../../shared/protocol';
+import type { SaidTables } from '../../core/ruleset/oneHost/saidTables';
 import type { Dump, FileModel } from '../fileModel';
 import type { Scenario } from '../scenarios';
 import { assumedFacts } from './assumedFacts';
@@ -8,6 +9,7 @@ import { fieldOfProblem, hostFields, type HostChanges } from './hostFields';
 import type { JourneyLeg } from '../journey/journey';
 import { packetFields } from './packetForm';
 import { readingFacts } from './readingFacts';
+import { replyState, type ShownReply } from './shownReply';
 
 /** Everything that a session holds, for the view. */
 export interface Shown {
@@ -20,7 +22,11 @@ export interface Shown {
   readonly scenarios: readonly Scenario[];
   readonly scenario: string | undefined;
   readonly expression: string;
+  /** Of the packet. */
   readonly evaluation: Evaluation | undefined;
+  /** The reply, where it is shown in place of the packet. */
+  readonly reply: ShownReply | undefined;
+  readonly tables: SaidTables;
   /** The last packet that could be read. */
   readonly readable: PacketRequest | undefined;
   readonly drafts: ReadonlyMap<string, { readonly value: string; readonly problem: string }>;
@@ -36,7 +42,7 @@ const NO_RULES = 'There are no iptables rules in this file. Paste the output of 
 const LOADING = 'Reading the file …';
 
 export function viewState(shown: Shown): ViewState {
-  const { revision, model, dump, scenarios, scenario, fileName, evaluation, legs, expression, notice } = shown;
+  const { revision, model, dump, scenarios, scenario, fileName, evaluation, reply, legs, expression, notice } = shown;
   const phase = model === undefined ? (notice === '' ? 'loading' : 'error') : dump === undefined ? 'empty' : 'ready';
   const noted = notice === '' ? [] : [{ message: notice, line: undefined, field: undefined }];
   return {
@@ -47,9 +53,11 @@ export function viewState(shown: Shown): ViewState {
     scenarios: scenarios.map(({ id, label, detail, expression: packet }) => ({ id, label, detail, expression: packet })),
     scenario,
     packet: packetForm(shown),
-    assumed: model && dump && evaluation ? [...noted, ...assumedFacts(model, dump, evaluation)] : noted,
+    assumed: model && dump && evaluation ? [...noted, ...assumedFacts(model, dump, reply?.evaluation ?? evaluation)] : noted,
     reading: model && readingFacts(model),
-    journey: legs.map(({ id, label, expression: packet }) => ({ id, label, current: packet === expression })),
+    reply: replyState(evaluation, reply),
+    warnings: reply ? [] : evaluation?.contradictions ?? [],
+    journey: reply ? [] : legs.map(({ id, label, expression: packet }) => ({ id, label, current: packet === expression })),
     trace: shown.trace,
     keep: keptState(shown),
   };
@@ -78,7 +86,7 @@ interface Failure {
   readonly expression: string;
 }
 
-const NOTHING_SHOWN = { dumps: [], dump: undefined, scenarios: [], scenario: undefined, packet: { expression: '', problems: [], fields: [] }, assumed: [], reading: undefined, journey: [], trace: undefined };
+const NOTHING_SHOWN = { dumps: [], dump: undefined, scenarios: [], scenario: undefined, packet: { expression: '', problems: [], fields: [] }, assumed: [], reading: undefined, journey: [], reply: { kind: 'none', why: '' }, warnings: [], trace: undefined } as const;
 
 function packetForm({ expression, evaluation, readable, drafts, model, hostChanges }: Shown): PacketForm {
   if (!evaluation || !model) return { expression, problems: [], fields: [] };
@@ -99,6 +107,6 @@ function packetForm({ expression, evaluation, readable, drafts, model, hostChang
   return { expression, problems: evaluation.problems, fields };
 }
 
-function keptState({ uri, dump, scenario, expression, outcome, step, answers, hostChanges }: Shown): KeptState {
-  return { version: 1, uri, dump: dump?.id, scenario, expression, outcome, step, answers, hostFields: hostChanges };
+function keptState({ uri, dump, scenario, expression, outcome, step, answers, hostChanges, tables, reply }: Shown): KeptState {
+  return { version: 1, uri, dump: dump?.id, scenario, expression, outcome, step, answers, hostFields: hostChanges, tables, reply: reply !== undefined };
 }

@@ -1,3 +1,5 @@
+import type { SaidTables } from '../../core/ruleset/oneHost/saidTables';
+import { keyOfQuestion } from '../openTables';
 import type { Question } from '../traceView/model';
 
 /** The user's answers with one question answered, or with `chosen` undefined left open again. */
@@ -9,4 +11,12 @@ export function withAnswer(answers: Readonly<Record<string, boolean>>, { choices
   // The things that a target may do each have a key of their own: choosing one rules the others out.
   const ruledOut = choice.value ? choices.filter(({ key }) => key !== choice.key).map(({ key }): [string, boolean] => [key, false]) : [];
   return Object.fromEntries([...others, ...ruledOut, [choice.key, choice.value]]);
+}
+
+/** What was said of tables with one question answered, or with `chosen` undefined taken back. */
+export function withTableAnswer(said: SaidTables, { id, choices }: Question, chosen: number | undefined): SaidTables {
+  const key = keyOfQuestion(id);
+  const others = Object.entries(said).filter(([each]) => each !== key);
+  const choice = chosen === undefined ? undefined : choices[chosen];
+  return Object.fromEntries(choice ? [...others, [key, choice.text]] : others);
 }

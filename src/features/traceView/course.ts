@@ -4,6 +4,8 @@ import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import type { RuleSetView } from '../../core/knowledge/view';
 import type { Listener } from '../../core/net/host';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
+import { ruleSetView } from '../ruleSetView';
+import type { AskedTable } from '../tableCourses';
 
 /** Everything that the views of a trace are made from. */
 export interface TraceInput {
@@ -22,6 +24,16 @@ export interface TraceInput {
   readonly listeners?: readonly Listener[] | undefined;
   /** For what chains and rules are for; without it that is left out. */
   readonly knowledge?: RuleSetView | undefined;
+  /** Lines of these rules whose table the file does not tell. */
+  readonly tables?: readonly AskedTable[] | undefined;
+}
+
+/** The same trace with another course shown, and the rules that this course has met. */
+export function withCourse(input: TraceInput, selected: number): TraceInput {
+  const ruleSets = courseOf({ ...input, selected }).on?.ruleSets;
+  if (!ruleSets) return { ...input, selected };
+  const ruleSet = input.family === 4 ? ruleSets.v4 : ruleSets.v6;
+  return { ...input, selected, ruleSet, knowledge: ruleSet && ruleSetView(ruleSet) };
 }
 
 /** The course that is shown. */

@@ -75,7 +75,8 @@ function tablesOf({ events, end }: Walked, start: number, hook: Hook, ruleSet: R
     if (event.kind === 'hook-enter' || event.kind === 'route' && event.phase === 'input') break;
     if (event.kind === 'table-enter') {
       current = event.table;
-      found.set(current, { name: current, state: 'passed', step: firstStep(events, i) });
+      // The other back end has the same table once more: what a rule did in one of them is told.
+      if (found.get(current)?.state !== 'hit') found.set(current, { name: current, state: 'passed', step: firstStep(events, i) });
     } else if (event.kind === 'table-skipped') found.set(event.table, { name: event.table, state: 'skipped', step: undefined });
     else if (event.kind === 'rule' && event.matched && event.rule.target.kind === 'extension' && current !== undefined) {
       const returns = event.effect?.kind === 'verdict' && event.effect.verdict === 'RETURN';

@@ -3,6 +3,7 @@ import { assumptionKey } from '../../core/netfilter/assumptionKey';
 import type { HostAnswer, Walked } from '../../core/netfilter/events';
 import { lineNumber, type TraceInput } from './course';
 import type { AssumptionModel, OutcomeTab, Question } from './model';
+import { isTableQuestion, tableKey, tableQuestion, tablesOffered } from '../openTables';
 import { badgeOf } from './verdict';
 
 /** So many courses get a tab. */
@@ -17,13 +18,28 @@ export function outcomeTabs({ traced }: TraceInput): readonly OutcomeTab[] {
 
 /** What the courses differ in, each question once: those about the host, then those about rules in the order in which they came up. */
 export function questionsOf(input: TraceInput): readonly Question[] {
-  return [...hostQuestions(input), ...ruleQuestions(input)];
+  return [...tableQuestions(input), ...hostQuestions(input), ...ruleQuestions(input)];
+}
+
+/** Asked whether or not they make a difference to this packet: the next one may meet those rules. */
+function tableQuestions({ tables = [] }: TraceInput): readonly Question[] {
+  return tables.map(({ open, decides }) => {
+    const offered = tablesOffered(open);
+    const taken = offered.indexOf(open.table);
+    return {
+      id: tableQuestion(open.key), text: `Which table ${open.place.startsWith('lines') ? 'are' : 'is'} ${open.place} of?`, place: open.chain,
+      reason: open.said || decides ? 'nothing in the file tells' : 'nothing in the file tells, and this packet fares alike in each', line: lineNumber(open.lines[0]), inWords: true, idle: !decides && !open.said,
+      choices: offered.map((table) => ({ text: table, key: tableKey(open, table), value: true, probability: undefined })),
+      chosen: open.said ? taken : undefined, taken: open.said ? undefined : taken,
+    };
+  });
 }
 
 function hostQuestions({ traced, answers }: TraceInput): readonly Question[] {
   const found = new Map<string, { readonly first: HostAnswer; readonly choices: Map<string, Question['choices'][number]> }>();
   for (const { on } of traced.outcomes) {
     for (const answer of on?.answers ?? []) {
+      if (isTableQuestion(answer.key)) continue;
       const id = answer.choice ? 'host/way' : answer.key;
       let question = found.get(id);
       if (!question) found.set(id, (question = { first: answer, choices: new Map() }));
@@ -33,7 +49,7 @@ function hostQuestions({ traced, answers }: TraceInput): readonly Question[] {
   return [...found].map(([id, { first: { choice, what, key, reason }, choices }]) => {
     const options = choice ? [...choices.values()] : [{ text: 'yes', key, value: true, probability: undefined }, { text: 'no', key, value: false, probability: undefined }];
     const chosen = options.findIndex((option) => answers.get(option.key) === option.value);
-    return { id, text: choice ? 'the way out' : what, place: 'the host', reason, line: undefined, choices: options, chosen: chosen < 0 ? undefined : chosen };
+    return { id, text: choice ? 'Which way does it leave?' : what, place: '', reason, line: undefined, inWords: true, choices: options, chosen: chosen < 0 ? undefined : chosen };
   });
 }
 

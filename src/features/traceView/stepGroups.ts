@@ -2,6 +2,7 @@ import { stepsOf } from '../../core/netfilter/hookOrder';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import { isTableName, type RuleSet } from '../../core/ruleset/ruleSet';
 import type { AnyTableName, Hook, TableName } from '../../core/xtables/view';
+import type { Backend } from '../../core/xtables/backend';
 import { counted, grouped, lineNumber } from './course';
 import { explainKernelDrop } from './explainKernelDrop';
 import type { Mark, NoteRow, Row, StepGroup, Tone } from './model';
@@ -20,7 +21,7 @@ export function stepGroups(walked: Walked, ruleSet: RuleSet | undefined): readon
 class Grouping {
   readonly groups: StepGroup[] = [];
   private rows: Row[] = [];
-  private open: { readonly hook: Hook; readonly table: AnyTableName } | undefined;
+  private open: { readonly hook: Hook; readonly table: AnyTableName; readonly backend?: Backend } | undefined;
   private hook: Hook | undefined;
   private pending: TableName[] = [];
 
@@ -142,7 +143,8 @@ class Grouping {
 
   private close(result: string, tone: Tone | undefined): void {
     if (!this.open) return;
-    this.groups.push({ id: `t${this.groups.length}`, title: `${this.open.hook} · ${this.open.table}`, result, tone, quiet: false, rows: this.rows });
+    const { hook, table, backend } = this.open;
+    this.groups.push({ id: `t${this.groups.length}`, title: `${hook} · ${table}${backend === undefined ? '' : `, ${backend}`}`, result, tone, quiet: false, rows: this.rows });
     this.open = undefined;
     this.rows = [];
   }

@@ -1,4 +1,4 @@
-import { courseOf, type SkippedEvent, type TraceInput } from './course';
+import { courseOf, withCourse, type SkippedEvent, type TraceInput } from './course';
 import type { OutcomeModel, RunPage, StepId, TraceModel } from './model';
 import { pathOf } from './pathOf';
 import { outcomeTabs, questionsOf } from './questions';
@@ -17,7 +17,7 @@ export function traceModel(input: TraceInput): TraceModel {
   const selected = input.selected < tabs.length ? Math.max(0, input.selected) : 0;
   return {
     packet: input.packet, family: input.family, tabs, moreOutcomes: input.traced.outcomes.length - tabs.length,
-    questions, moreQuestions: all.length - questions.length, selected, outcome: outcomeModel({ ...input, selected }),
+    questions, moreQuestions: all.length - questions.length, selected, outcome: outcomeModel(withCourse(input, selected)),
   };
 }
 

@@ -1,6 +1,6 @@
 import { markdownBlock, markdownCode, markdownText } from '../../core/text/markdown';
 import { visible } from '../../core/text/visible';
-import { courseOf, grouped, type TraceInput } from './course';
+import { courseOf, grouped, withCourse, type TraceInput } from './course';
 import type { OutcomeModel, Row, StepGroup } from './model';
 import { outcomeTabs, percent } from './questions';
 import { tokensText } from './ruleTokens';
@@ -19,14 +19,14 @@ const SIGNS = { no: '·', yes: '✓', jump: '↳', return: '↰', accept: '✓',
 export function traceText(input: TraceInput): string {
   const tabs = outcomeTabs(input);
   const lines = [input.packet, ''];
-  if (tabs.length === 1) lines.push(...courseLines({ ...input, selected: 0 }));
+  if (tabs.length === 1) lines.push(...courseLines(withCourse(input, 0)));
   else {
     lines.push(`${tabs.length} courses are possible, because something is not known.`);
     tabs.forEach((tab, selected) => {
       const chance = tab.probability === undefined ? '' : ` (${percent(tab.probability)})`;
       lines.push('', `== ${selected + 1}. ${tab.badge.text}${chance}`);
       for (const { text, reason, line } of tab.assumptions) lines.push(`   if ${text}${line === undefined ? '' : `, line ${line}`} (${reason})`);
-      lines.push('', ...courseLines({ ...input, selected }));
+      lines.push('', ...courseLines(withCourse(input, selected)));
     });
   }
   const more = input.traced.outcomes.length - tabs.length;

@@ -169,7 +169,7 @@ export function droppedBy({ dropBy, verdict }: WalkEnd): string {
 /** `Line 18 sends it to 172.21.0.3:80.` */
 function translationWords({ half, after }: Translate, event: RuleEvent | undefined): RichText {
   const line = lineNumber(event?.rule.line);
-  const by = line === undefined ? plain('Its connection is translated and') : { text: `Line ${line}`, line };
+  const by = line === undefined ? plain('The translation of its connection') : { text: `Line ${line}`, line };
   return [by, plain(half === 'destination' ? ` sends it to ${destinationOf(after)}. ` : ` gives it the source ${sourceOf(after)}. `)];
 }
 

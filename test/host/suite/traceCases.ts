@@ -102,6 +102,54 @@ export const traceCases: readonly HostCase[] = [
     },
   },
   {
+    name: 'the reply is shown in place of the packet, and the way back leads to it',
+    run: async () => {
+      const { document } = await openText('*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT DROP [0:0]\n-A OUTPUT -p tcp -m tcp --sport 443 -j ACCEPT\nCOMMIT\n');
+      await vscode.commands.executeCommand('iptables.tracePacket');
+      const own = await testing();
+      const state = (): ReturnType<typeof own.stateOf> => own.stateOf(document.uri);
+      own.send(document.uri, { type: 'trace', expression: 'in eth0 tcp 9.9.9.9 > :80' });
+      assert(state()?.reply.kind === 'offered', `the reply is ${JSON.stringify(state()?.reply)}`);
+      await vscode.commands.executeCommand('iptables.traceReply');
+      await until('the reply is shown', () => state()?.reply.kind === 'shown');
+      const reply = state()?.reply;
+      assert(reply?.kind === 'shown' && !reply.comesBack && /policy of filter OUTPUT/.test(reply.findings.join(' ')), `it says ${JSON.stringify(reply)}`);
+      assert(own.marksOf(document.uri)?.marks.some(({ line, text }) => line === 3 && /^reply/.test(text)), 'the policy has no mark');
+      await vscode.commands.executeCommand('iptables.traceReply');
+      await until('the packet is shown again', () => state()?.reply.kind === 'offered' && state()?.trace?.outcome.badge.text === 'DELIVERED :80');
+      own.send(document.uri, { type: 'trace', expression: 'in eth0 tcp 9.9.9.9 > :443' });
+      own.send(document.uri, { type: 'show-reply', shown: true });
+      const back = state()?.reply;
+      assert(back?.kind === 'shown' && back.comesBack, `it says ${JSON.stringify(back)}`);
+    },
+  },
+  {
+    name: 'a table that nothing tells is settled by a click, for the whole editor, and until it is taken back or the trace is closed',
+    run: async () => {
+      const { document } = await openText('-A OUTPUT -d 10.40.0.0/16 -j ACCEPT\n-A POSTROUTING -o ens5 -j MASQUERADE\n-A OUTPUT -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 3128\n', 'plaintext');
+      await vscode.commands.executeCommand('iptables.tracePacket');
+      const own = await testing();
+      const tabs = (): number => own.stateOf(document.uri)?.trace?.tabs.length ?? 0;
+      const badge = (): string => own.stateOf(document.uri)?.trace?.outcome.badge.text ?? '';
+      const names = (symbols: readonly vscode.DocumentSymbol[]): string => symbols.map(({ name, children }) => `${name} ${names(children)}`).join(' ');
+      const outline = async (): Promise<string> => names(await vscode.commands.executeCommand<vscode.DocumentSymbol[]>('vscode.executeDocumentSymbolProvider', document.uri));
+      own.send(document.uri, { type: 'trace', expression: 'out tcp > 10.40.7.7:80' });
+      assert(tabs() === 2, `there are ${tabs()} courses`);
+      assert(/filter/.test(await outline()), `the outline is ${await outline()}`);
+      const question = own.stateOf(document.uri)?.trace?.questions[0];
+      assert(question?.choices[1]?.text === 'nat', `it asks ${JSON.stringify(question)}`);
+      own.send(document.uri, { type: 'answer', question: question.id, chosen: 1 });
+      assert(tabs() === 1 && badge() === 'SENT ens5', `there are ${tabs()} courses, ${badge()}`);
+      const edit = new vscode.WorkspaceEdit();
+      edit.insert(document.uri, new vscode.Position(0, 0), '-A OUTPUT -d 10.41.0.0/16 -j ACCEPT\n');
+      await vscode.workspace.applyEdit(edit);
+      await until('the edit is traced as it was said', () => own.stateOf(document.uri)?.trace?.questions[0]?.line === 1 && tabs() === 1 && badge() === 'SENT ens5');
+      assert(!/filter/.test(await outline()), `the outline is ${await outline()}`);
+      own.send(document.uri, { type: 'answer', question: question.id, chosen: undefined });
+      assert(tabs() === 2, `there are ${tabs()} courses again`);
+    },
+  },
+  {
     name: 'Find a Packet for This Rule finds one and selects the rule',
     run: async () => {
       const editor = await openSample('docker-host.iptables-save');

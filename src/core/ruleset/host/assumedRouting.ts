@@ -46,7 +46,12 @@ export function assumeRoutes(sources: RouteSources, noted: Assumptions): Assumed
   const candidates = waysOf(sources);
   const device = out ?? sources.way ?? candidates[0];
   const toDestination = out !== undefined && said.destination?.family === family && said.own !== true ? of(`${formatAddress(said.destination)} dev ${out}`) : [];
-  const routes = [...kept, ...behind, ...toDestination, ...wayBack(sources, [...kept, ...behind], of)];
+  const back = wayBack(sources, [...kept, ...behind], of);
+  for (const route of back) {
+    const [to, by] = [formatAddress(route.destination.address), route.device ?? ''];
+    noted.assume({ code: 'route', what: `route back to ${to}`, value: `dev ${by}`, message: `The file lists no route to ${to}: it is assumed to be reached by ${by}, where the packet came in.`, use: { kind: 'routes', routes: back } });
+  }
+  const routes = [...kept, ...behind, ...toDestination, ...back];
   if (device === undefined) return { routes, ways: [] };
   const elsewhere = of(`default dev ${device}`);
   const open = out === undefined && candidates.length > 1;

@@ -2,8 +2,7 @@ import { sameMachine, type Machine } from '../../syntax/machine';
 import { Shape } from '../../syntax/shape';
 import type { RulesSection } from '../../syntax/tree';
 import type { Backend } from '../../xtables/backend';
-import { partsOf } from './mergedRules';
-import type { TablesOfChain } from './tableEvidence';
+import type { NamedTables } from './saidTables';
 
 /** What a file shows of one host in one state: sections, their tables named, in the order of the file. */
 export interface HostRules {
@@ -22,12 +21,12 @@ const MOST_HOSTS = 50;
  * times tell hosts and states apart, and so does a table that is shown again. Commands belong to the host above them; a listing below
  * commands shows what they have done.
  */
-export function hostsOf(sections: readonly RulesSection[], known: TablesOfChain): readonly HostRules[] {
+export function hostsOf(sections: readonly RulesSection[], tables: NamedTables): readonly HostRules[] {
   const hosts: OpenHost[] = [];
   let scope: string | undefined;
   for (const section of sections) {
     scope = section.scope ?? scope;
-    const parts = partsOf(section, known);
+    const parts = tables.partsOf(section);
     const host = hostFor(hosts, section, parts, scope);
     if (host) host.add(section, parts, scope);
     else hosts.push(new OpenHost(section, parts, scope));

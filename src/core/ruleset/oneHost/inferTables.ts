@@ -1,38 +1,36 @@
 import { Shape } from '../../syntax/shape';
-import type { Line, RulesSection } from '../../syntax/tree';
+import type { RulesSection } from '../../syntax/tree';
 import type { TableName } from '../../xtables/view';
 import { BUILTIN_CHAINS } from '../ruleSet';
 import { ALL_TABLES, evidenceOf, type Evidence, type TablesOfChain } from './tableEvidence';
 
+/** Lines of a list that stand in one table, and which it is. */
+export interface TableGroup {
+  readonly evidence: readonly Evidence[];
+  /** The chains that the lines are about, each once. */
+  readonly chains: readonly string[];
+  /** The likeliest. */
+  readonly table: TableName;
+  /** Every table that would take them, the likelier first. */
+  readonly candidates: readonly TableName[];
+  readonly certain: boolean;
+  readonly why: string;
+}
+
 /**
- * A list whose lines do not name their table, divided by the tables that they are read as rules of. Chains that jump to each other are in one
- * table, and so is a list with policies, as `iptables -S` prints it. Each part says why it is read so, and whether it has to be. Linear in the lines.
+ * The lines of a list that does not name its tables, by the tables that they are read as rules of. Chains that jump to each other are in one
+ * table, and so is a list with policies, as `iptables -S` prints it. Linear in the lines.
  */
-export function inferTables(section: RulesSection, known: TablesOfChain): readonly RulesSection[] {
+export function tableGroups(section: RulesSection, known: TablesOfChain): readonly TableGroup[] {
   const evidence: Evidence[] = [];
   for (const line of section.lines) {
     const found = evidenceOf(line, section.family ?? 4, known);
     if (found) evidence.push(found);
   }
-  if (evidence.length === 0) return [{ ...section, defaultTable: 'filter' }];
+  if (evidence.length === 0) return [];
   const oneTable = evidence.some(({ policy }) => policy) || section.lines.some(({ shape }) => shape === Shape.Commit);
   const groups = oneTable && common(evidence).length > 0 ? [evidence] : components(evidence).flatMap((group) => (common(group).length > 0 ? [group] : segments(group)));
-  const byTable = new Map<TableName, { readonly evidence: Evidence[]; certain: boolean; why: string }>();
-  for (const group of groups) {
-    const { table, certain, why } = decide(group, oneTable);
-    const part = byTable.get(table);
-    if (!part) byTable.set(table, { evidence: [...group], certain, why });
-    else {
-      for (const each of group) part.evidence.push(each);
-      // What is not certain of one group of lines has to be said.
-      if (part.certain && !certain) part.why = why;
-      part.certain &&= certain;
-    }
-  }
-  const single = byTable.size === 1;
-  return [...byTable].map(([table, { evidence: own, certain, why }]) => ({
-    ...section, defaultTable: table, inferred: { why, certain }, lines: single ? section.lines : own.map(({ line }) => line).sort((a, b) => a.index - b.index),
-  }));
+  return groups.map((group) => ({ evidence: group, chains: [...new Set(group.map(({ chain }) => chain))], ...decide(group, oneTable) }));
 }
 
 function common(group: readonly Evidence[]): readonly TableName[] {
@@ -44,20 +42,21 @@ function common(group: readonly Evidence[]): readonly TableName[] {
   return left;
 }
 
-function decide(group: readonly Evidence[], listed: boolean): { readonly table: TableName; readonly certain: boolean; readonly why: string } {
+function decide(group: readonly Evidence[], listed: boolean): Pick<TableGroup, 'table' | 'candidates' | 'certain' | 'why'> {
   const all = common(group);
   // What goes into security goes into filter as well, and hardly anybody uses it.
   const left = all.length > 1 ? all.filter((table) => table !== 'security') : all;
   const [first = 'filter'] = left;
-  if (left.length <= 1) return { table: first, certain: true, why: certainWhy(group, first, listed) };
+  if (left.length <= 1) return { table: first, candidates: all, certain: true, why: certainWhy(group, first, listed) };
   const exact = listed ? left.find((table) => showsAllOf(table, group)) : undefined;
-  if (exact) return { table: exact, certain: true, why: `only ${exact} has ${policiesOf(group).join(', ')} and no other chain` };
+  if (exact) return { table: exact, candidates: all, certain: true, why: `only ${exact} has ${policiesOf(group).join(', ')} and no other chain` };
   const likely = group.find((each) => each.likely && left.includes(each.likely));
   // Hardly any rule of INPUT is in nat, and hardly any of PREROUTING and POSTROUTING in raw.
   const table = likely?.likely ?? first;
   const chain = group.find(({ builtin }) => builtin)?.chain ?? group[0]?.chain ?? '';
   const others = left.filter((each) => each !== table).join(' or ');
-  return { table, certain: false, why: likely ? `${targetWord(likely)} mostly stands there; nothing says that it is not ${others}` : `nothing says which table ${chain} is of; it may be ${others} as well` };
+  const candidates = [table, ...all.filter((each) => each !== table)];
+  return { table, candidates, certain: false, why: likely ? `${targetWord(likely)} mostly stands there; nothing says that it is not ${others}` : `nothing says which table ${chain} is of; it may be ${others} as well` };
 }
 
 function policiesOf(group: readonly Evidence[]): readonly string[] {
@@ -141,19 +140,4 @@ function segments(group: readonly Evidence[]): readonly (readonly Evidence[])[] 
     }
   }
   return found;
-}
-
-/** For whoever shows it: `lines 3–9 are read as rules of table nat: MASQUERADE stands in nat only`. */
-export function inferredWords(part: RulesSection): string | undefined {
-  const { inferred, defaultTable, lines } = part;
-  if (!inferred) return undefined;
-  const place = placeOf(lines);
-  return `${place} ${place.startsWith('lines') ? 'are' : 'is'} read as table ${defaultTable}: ${inferred.why}`;
-}
-
-/** `line 3`, `lines 3–9`, 1-based. */
-export function placeOf(lines: readonly Line[]): string {
-  const first = (lines[0]?.index ?? 0) + 1;
-  const last = (lines.at(-1)?.index ?? 0) + 1;
-  return first === last ? `line ${first}` : `lines ${first}–${last}`;
 }

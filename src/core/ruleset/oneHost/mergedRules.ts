@@ -1,6 +1,4 @@
 import type { RulesSection } from '../../syntax/tree';
-import { inferTables } from './inferTables';
-import type { TablesOfChain } from './tableEvidence';
 
 /**
  * The sections of one host, one family and one back end as one: its lines are those of all of them, one behind the other. The same object as long as
@@ -9,8 +7,9 @@ import type { TablesOfChain } from './tableEvidence';
 export function mergedRules(parts: readonly RulesSection[]): RulesSection {
   const [first] = parts as readonly [RulesSection];
   if (parts.length === 1) return first;
-  const known = merged.get(first);
-  if (known?.parts?.length === parts.length && known.parts.every((part, i) => part === parts[i])) return known;
+  const before = merged.get(first) ?? [];
+  const known = before.find((each) => each.parts?.length === parts.length && each.parts.every((part, i) => part === parts[i]));
+  if (known) return known;
   const saved = parts.filter(({ role }) => role === 'saved-state');
   const main = saved[0] ?? parts.find(({ form }) => form !== 'commands') ?? first;
   const { defaultTable: _table, inferred: _inferred, fragment: _fragment, ...rest } = main;
@@ -25,18 +24,10 @@ export function mergedRules(parts: readonly RulesSection[]): RulesSection {
     lines: parts.flatMap(({ lines }) => lines),
     parts,
   };
-  merged.set(first, made);
+  merged.set(first, [made, ...before.slice(0, MOST_KEPT - 1)]);
   return made;
 }
 
-const merged = new WeakMap<RulesSection, RulesSection>();
-
-/** A section with its tables named: itself, or one part for each table that its lines are read as rules of. */
-export function partsOf(section: RulesSection, known: TablesOfChain): readonly RulesSection[] {
-  if (section.form !== 'list' || section.defaultTable !== undefined) return [section];
-  let parts = inferred.get(section);
-  if (!parts) inferred.set(section, (parts = inferTables(section, known)));
-  return parts;
-}
-
-const inferred = new WeakMap<RulesSection, readonly RulesSection[]>();
+const merged = new WeakMap<RulesSection, readonly RulesSection[]>();
+/** Readings of one file that are kept: its lines may be of several tables. */
+const MOST_KEPT = 16;

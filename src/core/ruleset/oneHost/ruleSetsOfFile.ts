@@ -4,6 +4,7 @@ import { sameMachine } from '../../syntax/machine';
 import { backendsOf, hostsOf } from './hosts';
 import { mergedRules } from './mergedRules';
 import { familiesOf, nftRules, nftStates, type NftState } from './nftOfFile';
+import { NamedTables, NO_TABLES_SAID, type SaidTables } from './saidTables';
 import type { TablesOfChain } from './tableEvidence';
 
 /** The rules of one family of one host: what a packet of that family meets there. */
@@ -17,9 +18,9 @@ export interface HostRuleSet {
   readonly host: number;
 }
 
-/** The rule sets of a file in the order of the file. */
-export function ruleSetsOfFile(file: SourceFile, known: TablesOfChain): readonly HostRuleSet[] {
-  const hosts = hostsOf(rulesSections(file), known);
+/** The rule sets of a file in the order of the file. `said`: the tables of lines that do not tell them. */
+export function ruleSetsOfFile(file: SourceFile, known: TablesOfChain, said: SaidTables = NO_TABLES_SAID): readonly HostRuleSet[] {
+  const hosts = hostsOf(rulesSections(file), new NamedTables(known, said));
   const states = statesByHost(nftStates(file.sections), hosts);
   const found = hosts.flatMap(({ parts }, host) =>
     ([4, 6] as const).flatMap((family): readonly HostRuleSet[] => {

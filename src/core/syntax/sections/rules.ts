@@ -164,7 +164,7 @@ export function readRules(reader: SectionReader, from: number): number {
     title: told.title,
     noflush: form === 'restore' && told.noflush,
     ...(bare && table !== undefined && { defaultTable: table.toLowerCase() }),
-    ...(bare && told.table === undefined && heading.table !== undefined && { inferred: { why: `the heading above them says "${heading.text}"`, certain: true } }),
+    ...(bare && told.table === undefined && heading.table !== undefined && { inferred: { told: { why: `the heading above them says "${heading.text}"` }, open: [] } }),
     ...(bare && (told.partial || policies === undefined) && { fragment: true as const }),
     ...(machine && { machine }),
     ...(heading.scope !== undefined && { scope: heading.scope }),

@@ -1,0 +1,72 @@
+import type { Line, OpenTable, RulesSection } from '../../syntax/tree';
+import type { TableGroup } from './inferTables';
+
+/** A list as one part for each table. Each says why it is read so, and what of it is a guess. `open`: for each group the question of its table, where it is open. */
+export function tableParts(section: RulesSection, groups: readonly TableGroup[], open: readonly (OpenTable | undefined)[]): readonly RulesSection[] {
+  if (groups.length === 0) return [{ ...section, defaultTable: 'filter' }];
+  const byTable = new Map<string, { readonly lines: Line[]; readonly told: Line[]; readonly open: OpenTable[]; why: string | undefined }>();
+  groups.forEach((group, i) => {
+    const asked = open[i];
+    const table = asked?.table ?? group.table;
+    let part = byTable.get(table);
+    if (!part) byTable.set(table, (part = { lines: [], told: [], open: [], why: undefined }));
+    for (const { line } of group.evidence) {
+      part.lines.push(line);
+      if (!asked) part.told.push(line);
+    }
+    if (asked) part.open.push(asked);
+    else part.why ??= group.why;
+  });
+  const single = byTable.size === 1;
+  const places = placesIn(groups);
+  return [...byTable].map(([table, { lines, told, open: asked, why }]) => {
+    const inferred = { open: asked, ...(why !== undefined && { told: { why, place: places(told) } }), place: places(lines) };
+    return { ...section, defaultTable: table, inferred, lines: single ? section.lines : lines.sort((a, b) => a.index - b.index) };
+  });
+}
+
+/** Tells the place of some of the lines of groups: with `lines 3–5` no line of another group is between them. Lines that belong to none may be. */
+export function placesIn(groups: readonly TableGroup[]): (lines: readonly Line[]) => string {
+  const all = groups.flatMap(({ evidence }) => evidence.map(({ line }) => line)).sort(byIndex);
+  const positions = new Map(all.map((line, i) => [line, i] as const));
+  return (lines) => {
+    const runs: { readonly first: number; last: number; position: number }[] = [];
+    for (const line of [...lines].sort(byIndex)) {
+      const position = positions.get(line) ?? 0;
+      const run = runs.at(-1);
+      if (run && position <= run.position + 1) Object.assign(run, { last: line.index, position });
+      else runs.push({ first: line.index, last: line.index, position });
+    }
+    const [from, to] = [runs[0], runs.at(-1)];
+    if (!from || !to) return 'no lines';
+    const shown = runs.length > MOST_RUNS ? [{ first: from.first, last: to.last }] : runs;
+    return `${from.first === to.last ? 'line' : 'lines'} ${shown.map(({ first, last }) => (first === last ? String(first + 1) : `${first + 1}–${last + 1}`)).join(', ')}`;
+  };
+}
+
+/** So many runs of lines are listed. */
+const MOST_RUNS = 4;
+
+function byIndex(a: Line, b: Line): number {
+  return a.index - b.index;
+}
+
+/** For whoever shows it: `lines 3–9 are read as table nat: MASQUERADE stands in nat only`. `settle`: how the table of a guess is said. */
+export function inferredWords({ inferred, defaultTable = '', lines }: RulesSection, settle: (open: OpenTable) => string = () => ''): readonly string[] {
+  if (!inferred) return [];
+  const { told, open } = inferred;
+  const words = (place: string, because: string): string => `${place} ${place.startsWith('lines') ? 'are' : 'is'} read as table ${defaultTable}: ${because}`;
+  const asked = open.slice(0, MOST_TOLD).map((each) => words(each.place, each.said ? 'so it was said' : `${each.why}${settle(each)}`));
+  const more = open.length > MOST_TOLD ? [`${open.length - MOST_TOLD} more groups of lines are read as table ${defaultTable}: nothing says which table they are of`] : [];
+  return [...(told ? [words(told.place ?? placeOf(lines), told.why)] : []), ...asked, ...more];
+}
+
+/** Of so many groups of lines each is told. */
+const MOST_TOLD = 8;
+
+/** `line 3`, `lines 3–9`, 1-based. */
+export function placeOf(lines: readonly Line[]): string {
+  const first = (lines[0]?.index ?? 0) + 1;
+  const last = (lines.at(-1)?.index ?? 0) + 1;
+  return first === last ? `line ${first}` : `lines ${first}–${last}`;
+}

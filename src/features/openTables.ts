@@ -1,0 +1,72 @@
+import type { HostAnswer } from '../core/netfilter/events';
+import type { OpenTable } from '../core/syntax/tree';
+import { dumpFor, modelOf, sectionsOf, type Dump, type FileModel } from './fileModel';
+
+/** The lines of a host whose table nothing in the file tells, and those of which it was said, in the order of the file. */
+export function openTablesOf(model: FileModel, dump: Dump, family: 4 | 6): readonly OpenTable[] {
+  const parts = sectionsOf(dumpFor(model, dump, family) ?? dump).flatMap((section) => section.parts ?? [section]);
+  return parts.flatMap(({ inferred }) => inferred?.open ?? []).sort((a, b) => (a.lines[0]?.index ?? 0) - (b.lines[0]?.index ?? 0));
+}
+
+/** The same of everything in a file. */
+export function allOpenTables({ dumps }: FileModel): readonly OpenTable[] {
+  const sections = new Set(dumps.flatMap(sectionsOf));
+  return [...sections].flatMap((section) => section.parts ?? [section]).flatMap(({ inferred }) => inferred?.open ?? []).sort((a, b) => (a.lines[0]?.index ?? 0) - (b.lines[0]?.index ?? 0));
+}
+
+/** The tables that lines are offered for: hardly anybody has rules in security, and what stands there might stand in filter. */
+export function tablesOffered({ candidates, table }: OpenTable): readonly string[] {
+  return candidates.filter((each) => each !== 'security' || each === table);
+}
+
+/** The same file and the same dump of it with the table of some lines said. undefined where the dump is none of its own any more. */
+export function withTable(model: FileModel, dump: Dump, key: string, table: string): { readonly model: FileModel; readonly dump: Dump } | undefined {
+  let readings = otherReadings.get(model);
+  if (!readings) otherReadings.set(model, (readings = new Map<string, FileModel>()));
+  const name = `${key} ${table}`;
+  let said = readings.get(name);
+  if (!said) readings.set(name, (said = modelOf(model.file, { ...model.tables, [key]: table })));
+  const found = dumpLike(said, dump);
+  return found && { model: said, dump: found };
+}
+
+const otherReadings = new WeakMap<FileModel, Map<string, FileModel>>();
+
+/** The dump of another reading of the same file that shows the same host. */
+export function dumpLike({ dumps }: FileModel, { section, id }: Dump): Dump | undefined {
+  const [first] = section.lines;
+  const family = section.family ?? 4;
+  const same = dumps.filter((each) => (each.section.family ?? 4) === family);
+  return same.find((each) => each.section === section) ?? same.find((each) => sectionsOf(each).some(({ lines }) => lines[0] === first || lines.some((line) => line === first))) ?? same.find((each) => each.id === id);
+}
+
+const QUESTION = 'table/';
+
+/** The id of the question for the table of some lines, by `OpenTable.key`. */
+export function tableQuestion(key: string): string {
+  return `${QUESTION}${key}`;
+}
+
+export function isTableQuestion(id: string): boolean {
+  return id.startsWith(QUESTION);
+}
+
+/** `OpenTable.key` of a question. */
+export function keyOfQuestion(id: string): string {
+  return id.slice(QUESTION.length);
+}
+
+/** Under this key the answer is kept that lines are of a table. */
+export function tableKey({ key }: OpenTable, table: string): string {
+  return `${tableQuestion(key)}/${table}`;
+}
+
+/** That lines are of one of these tables, for a course in which they are taken so. */
+export function tableAnswer(open: OpenTable, tables: readonly string[]): HostAnswer {
+  const [table = ''] = tables;
+  const { place } = open;
+  return {
+    what: `${place} ${place.startsWith('lines') ? 'are' : 'is'} of table ${tables.join(' or ')}`, value: true, choice: true, key: tableKey(open, table),
+    word: `--table ${open.chain}=${table}`, reason: 'nothing in the file tells which table it is',
+  };
+}

@@ -1,0 +1,83 @@
+import { notFollowed } from '../nftTables';
+import { formatPacketExpression } from '../../core/net/packetExpression';
+import type { FilledField } from '../../core/net/completePacket';
+import type { PacketRequest } from '../../core/net/packetRequest';
+import type { Proviso, Walked } from '../../core/netfilter/events';
+import { replyRequest, type Reply } from '../../core/netfilter/reply';
+import type { Traced } from '../../core/netfilter/trace';
+import type { ReplyState } from '../../shared/protocol';
+import { dumpFor } from '../fileModel';
+import { withProvisos } from '../fileTrace';
+import { usedAssumptions } from '../hostCourses/usedAssumptions';
+import { findingsOfCourse, replyOf, verdictOfReply } from '../replies';
+import { settingOfCourse } from '../settingOfCourse';
+import { courseOf } from '../traceView/course';
+import type { Evaluation } from './evaluate';
+
+/** The reply to a packet, traced, with everything that the view shows of a trace. */
+export interface ShownReply {
+  readonly reply: Extract<Reply, { readonly kind: 'traced' }>;
+  /** As if the reply had been asked for: on the same host, which knows the connection. */
+  readonly evaluation: Evaluation;
+}
+
+/** The reply to the course that is shown. `outcome`: which of its own courses. undefined where there is none. */
+export function replyTo(evaluation: Evaluation | undefined, outcome: number): ShownReply | undefined {
+  const { input } = evaluation ?? {};
+  if (!evaluation || !input) return undefined;
+  const walked = courseOf(input);
+  const [only] = evaluation.courses;
+  // The host of a course that is the only one stands with the courses.
+  const reply = replyOf(walked, walked.on || !only ? evaluation.setting.setting : { ...evaluation.setting.setting, host: only.facts.host });
+  if (reply.kind === 'none') return undefined;
+  const { request, setting } = reply;
+  const course = evaluation.courses.find(({ facts }) => facts.host === setting.host) ?? evaluation.courses[0];
+  const { model, dump } = evaluation.setting;
+  const shown = { family: input.family, dump, met: dumpFor(model, dump, input.family), unfollowed: notFollowed(model.file) };
+  const traced = course ? conditional(withProvisos({ ...course, request, traced: reply.traced }, input.ruleSet, shown).traced, walked.provided) : reply.traced;
+  return {
+    reply,
+    evaluation: {
+      ...evaluation, setting: { ...evaluation.setting, setting }, given: request, request, filled: senderOf(walked, request), contradictions: [],
+      assumed: course ? usedAssumptions([{ ...course, request, traced, answers: [] }]) : [],
+      input: { ...input, traced, packet: formatPacketExpression(request), selected: outcome, answers: setting.answers ?? input.answers, tables: undefined },
+    },
+  };
+}
+
+/** What the packet hangs on, its reply hangs on too. */
+function conditional(traced: Traced, provided: readonly Proviso[] = []): Traced {
+  if (provided.length === 0) return traced;
+  const outcomes = traced.outcomes.map((walked) => {
+    const own = (walked.provided ?? []).filter(({ what }) => !provided.some((other) => other.what === what));
+    return { ...walked, provided: [...provided, ...own] };
+  });
+  return { ...traced, outcomes };
+}
+
+/** What the view says of a reply: that it is shown, that it can be, or why there is none. A dropped packet needs no word. */
+export function replyState(evaluation: Evaluation | undefined, shown: ShownReply | undefined): ReplyState {
+  const { input } = evaluation ?? {};
+  if (!evaluation || !input) return { kind: 'none', why: '' };
+  if (shown) {
+    const selected = shown.evaluation.input?.selected ?? 0;
+    const { comesBack, words } = findingsOfCourse(shown.reply, selected);
+    return { kind: 'shown', packet: shortWords(shown.reply.request), comesBack, verdict: verdictOfReply(shown.reply, selected), findings: words, past: shown.reply.pastThisHost !== undefined };
+  }
+  const walked = courseOf(input);
+  const request = replyRequest(walked, settingOfCourse(walked, evaluation.setting.setting));
+  if (typeof request !== 'string') return { kind: 'offered' };
+  const { outcome, verdict } = walked.end;
+  const dropped = (outcome === 'DROPPED' && verdict !== 'REJECT') || outcome === 'NONE';
+  return { kind: 'none', why: dropped ? '' : request };
+}
+
+/** Without what only the connection table cares about. */
+function shortWords({ ttl: _ttl, seq: _seq, ack: _ack, icmpSeq: _icmpSeq, icmpId: _icmpId, ...request }: PacketRequest): string {
+  return formatPacketExpression(request);
+}
+
+/** Rules may ask for the user of the program that answers. */
+function senderOf({ end }: Walked, { dir, uid = 0 }: PacketRequest): readonly FilledField[] {
+  return dir === 'out' && end.receiver?.uid === undefined ? [{ field: 'uid', value: uid, why: 'the user of the program that answers is not known' }] : [];
+}
