@@ -41,7 +41,7 @@ const groups = Object.entries(settings) as unknown as readonly (readonly [keyof 
 export function waysOf(name: string): readonly Paragraph[] | undefined {
   const found = groups.filter(([, changes]) => changes.some((change) => change.name === name && change.kind !== 'cni'));
   if (found.length === 0) return undefined;
-  return found.flatMap(([subject, changes]) => [text(`What changes ${SUBJECTS[subject]}, the strongest in an injected pod first:`), list(...changes.map(wayText))]);
+  return found.flatMap(([subject, changes]) => [text(`What changes ${SUBJECTS[subject]}, the strongest first:`), list(...changes.map(wayText))]);
 }
 
 function wayText({ kind, name, effect }: Change): string {
