@@ -144,8 +144,14 @@ export interface AssumedFact {
 
 /** One packet of a whole exchange. */
 export interface Leg {
+  /** `1`, `2`, `2b`: the number is how far the packet is from the first, the letter another way on than the usual one. */
   readonly id: string;
   readonly label: string;
+  /** Why a proxy sends such a packet, and where that is known from; undefined for the first leg. */
+  readonly note: string | undefined;
+  readonly source: string | undefined;
+  /** There is this leg only if; undefined: usually. */
+  readonly when: string | undefined;
   readonly current: boolean;
 }
 

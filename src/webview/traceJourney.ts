@@ -15,12 +15,16 @@ export class TraceJourney extends LitElement {
     .leg { border: 1px solid var(--edge); border-radius: 6px; padding: 4px 10px; text-align: left; }
     .leg:hover { background: var(--vscode-list-hoverBackground, var(--soft)); }
     .leg[aria-current='step'] { border-color: var(--vscode-contrastActiveBorder, var(--blue)); background: color-mix(in srgb, var(--blue) 13%, transparent); }
+    .leg.maybe { border-style: dashed; }
+    p { margin: 6px 0 0; overflow-wrap: anywhere; }
     .number { color: var(--dim); margin-right: 6px; }
   `];
 
   override render(): TemplateResult {
+    const shown = this.legs.find(({ current }) => current);
     return html`<nav aria-label="Journey"><span class="dim">Journey</span>
-      ${this.legs.map(({ id, label, current }, i) => html`${i > 0 ? html`<span class="dim" aria-hidden="true">→</span>` : nothing}
-        <button class="leg" aria-current=${current ? 'step' : 'false'} @click=${() => send(this, { type: 'choose-leg', id })}><span class="number">${i + 1}</span>${label}</button>`)}</nav>`;
+      ${this.legs.map(({ id, label, when, current }, i) => html`${i > 0 ? html`<span class="dim" aria-hidden="true">${when === undefined ? '→' : 'or'}</span>` : nothing}
+        <button class="leg ${when === undefined ? '' : 'maybe'}" title=${when === undefined ? label : `If ${when}`} aria-label=${when === undefined ? label : `${label}, if ${when}`} aria-current=${current ? 'step' : 'false'} @click=${() => send(this, { type: 'choose-leg', id })}><span class="number">${id}</span>${label}</button>`)}</nav>
+      ${shown?.note === undefined ? nothing : html`<p class="dim" title=${shown.source ?? ''}>${shown.when === undefined ? '' : `If ${shown.when}: `}${shown.note}</p>`}`;
   }
 }

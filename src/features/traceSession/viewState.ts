@@ -57,7 +57,7 @@ export function viewState(shown: Shown): ViewState {
     reading: model && readingFacts(model),
     reply: replyState(evaluation, reply),
     warnings: reply ? [] : evaluation?.contradictions ?? [],
-    journey: reply ? [] : legs.map(({ id, label, expression: packet }) => ({ id, label, current: packet === expression })),
+    journey: reply ? [] : legs.map(({ id, label, note, source, when, expression: packet }) => ({ id, label, note, source, when, current: packet === expression })),
     trace: shown.trace,
     keep: keptState(shown),
   };
