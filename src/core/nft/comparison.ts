@@ -40,6 +40,9 @@ function masked(value: Operand, mask: Operand): Operand {
 
 function asked({ operator, right, mask }: Match, left: Operand, scope: NftScope): ((view: PacketView) => Answer) | undefined {
   const { types, chance } = left;
+  const wanted = right.kind === 'value' && !right.quoted ? PRESENCE[right.text] : undefined;
+  // `fib saddr . iif oif missing`: whether there is one.
+  if (wanted !== undefined && types[0]?.name === 'ifname') return reading(left, (value) => (/[^0]/.test(value) === wanted) !== (operator === '!='));
   const negated = operator === '!=';
   if (right.kind === 'set' || right.kind === 'reference') {
     const set = right.kind === 'set' ? setIndex(types, undefined, () => ({ elements: right.elements, unread: false })) : scope.set(right.name);
@@ -66,6 +69,8 @@ function asked({ operator, right, mask }: Match, left: Operand, scope: NftScope)
   const other = operandOf(right, scope, types);
   return other && both(left, other, (a, b) => compare(a, b, operator));
 }
+
+const PRESENCE: Readonly<Record<string, boolean | undefined>> = { exists: true, missing: false };
 
 function compare(a: string, b: string, operator: Match['operator']): boolean {
   switch (operator) {

@@ -39,7 +39,8 @@ function routeOf({ host, packet, inInterface, outInterface }: PacketView, destin
   if (parts.has('iif') && inInterface === 'lo') return 'lo';
   const asked = parts.has('iif') ? inInterface : parts.has('oif') ? outInterface : undefined;
   const { route } = lookupRoute(host, { destination, mark: parts.has('mark') ? packet.mark : 0, tos: packet.family === 4 ? packet.tos : 0 });
-  if (route?.type !== 'unicast' && route?.type !== 'local') return '';
+  // An own address leads nowhere (net/ipv4/netfilter/nft_fib_ipv4.c takes unicast routes only).
+  if (route?.type !== 'unicast') return '';
   const found = route.device ?? '';
   return asked !== undefined && asked !== found ? '' : found;
 }
