@@ -16,7 +16,7 @@ export interface UnfollowedTable {
 
 const known = new WeakMap<SourceFile, readonly UnfollowedTable[]>();
 
-/** The tables of nft in a file whose rules no trace follows: those of other families than ip, ip6 and inet, and what hangs at a device (ingress, egress). */
+/** The tables of nft in a file whose rules no trace follows: those of other families than ip, ip6 and inet, what hangs at a device (ingress, egress), and tables of which no chain is shown that hangs in a hook. */
 export function unfollowedTables(file: SourceFile): readonly UnfollowedTable[] {
   let found = known.get(file);
   if (!found) {
@@ -29,7 +29,10 @@ export function unfollowedTables(file: SourceFile): readonly UnfollowedTable[] {
 function unfollowed({ family, name, chains, line, dormant }: NftTableText): readonly UnfollowedTable[] {
   if (dormant) return [];
   const followed = family === 'ip' || family === 'ip6' || family === 'inet';
-  const all = [...chains.values()].filter(({ base }) => !followed || base?.hook === 'ingress' || base?.hook === 'egress');
+  const every = [...chains.values()];
+  // Rules that were added to chains which the file does not show: in which hook they are asked nobody knows.
+  const adrift = every.every(({ base }) => base === undefined);
+  const all = every.filter(({ base }) => !followed || adrift || base?.hook === 'ingress' || base?.hook === 'egress');
   const rules = all.reduce((sum, chain) => sum + chain.rules.length, 0);
   if (rules === 0 && !all.some(({ policy }) => policy === 'drop')) return [];
   return [{ name: `${family} ${name}`, hooks: [...new Set(all.flatMap(({ base }) => (base ? [base.hook] : [])))], rules, line: line.index + 1 }];

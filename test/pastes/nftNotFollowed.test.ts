@@ -11,6 +11,9 @@ const DUMP = '*nat\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n';
 const CASES: readonly [name: string, text: string, told: RegExp | undefined][] = [
   ['nothing', '', undefined],
   ['a table that iptables cannot show', "# Table `shop-nat' is incompatible, use 'nft' tool.\n", /table shop-nat of nft/],
+  ['a rule in a chain that the file does not show', 'nft add rule ip shop input tcp dport 22 drop\n', /\(ip shop\)/],
+  ['a chain without a hook', 'table ip shop {\n\tchain input {\n\t\ttcp dport 22 drop\n\t}\n}\n', /\(ip shop\)/],
+  ['a chain without a hook beside one with', 'table ip shop {\n\tchain own {\n\t\ttcp dport 22 drop\n\t}\n\tchain in {\n\t\ttype filter hook input priority 0; policy accept;\n\t\tjump own\n\t}\n}\n', undefined],
   ['a table of bridges', 'table bridge shop {\n\tchain fwd {\n\t\ttype filter hook forward priority 0; policy accept;\n\t\tdrop\n\t}\n}\n', /bridge shop \(forward\)/],
   ['a table that nothing calls', 'table bridge shop {\n\tflags dormant\n\tchain fwd {\n\t\ttype filter hook forward priority 0; policy accept;\n\t\tdrop\n\t}\n}\n', undefined],
   ['a table without rules', 'table netdev shop {\n\tchain fwd {\n\t\ttype filter hook ingress device eth0 priority 0; policy accept;\n\t}\n}\n', undefined],
