@@ -4,6 +4,7 @@ import type { PacketView } from '../xtables/view';
 import { hex, integerType, numberOf, type DataType } from './dataTypes';
 import { fibField } from './fib';
 import { FIELDS, rawField, tupleField, untoldField, type Read } from './fieldReaders';
+import { isVariable } from './ranges';
 import { setIndex, type NftSetIndex } from './setIndex';
 
 /** What the rules of a table may refer to. */
@@ -36,7 +37,7 @@ export function operandOf(expression: NftExpression, scope: NftScope, wanted?: r
     case 'field': return fieldOperand(expression, scope);
     case 'value': {
       const type = wanted?.[0];
-      const value = type?.parse(expression.text);
+      const value = isVariable(expression.text) ? undefined : type?.parse(expression.text);
       return type && value !== undefined ? { types: [type], read: () => value } : undefined;
     }
     case 'list': {

@@ -29,6 +29,8 @@ export function rangeOf(expression: NftExpression, type: DataType): ValueRange |
 
 function valueRange(text: string, quoted: boolean, type: DataType): ValueRange | undefined {
   const { bytes } = type;
+  // A variable of nft, or of a shell.
+  if (isVariable(text)) return undefined;
   if (text === '*' && !quoted) return ['0'.repeat(bytes * 2), 'f'.repeat(bytes * 2)];
   if (type.name === 'ifname' && text.endsWith('*') && !text.endsWith('\\*')) {
     const name = text.slice(0, -1);
@@ -44,6 +46,11 @@ function valueRange(text: string, quoted: boolean, type: DataType): ValueRange |
     if (from !== undefined && to !== undefined) return [from, to];
   }
   return undefined;
+}
+
+/** `$WAN`: the value is not in the rule. */
+export function isVariable(text: string): boolean {
+  return text.startsWith('$');
 }
 
 function prefixRange(text: string, length: number, type: DataType): ValueRange | undefined {
