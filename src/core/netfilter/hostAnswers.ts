@@ -1,4 +1,4 @@
-import { isLinkLocal, isLoopback, isMulticast, isUnspecified, type Address } from '../net/address';
+import { isLinkLocal, isLoopback, isMulticast, isUnspecified, sameAddress, type Address } from '../net/address';
 import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
 import type { Host } from '../net/host';
 import { ROUTE_TABLE } from '../net/kernelRoutes';
@@ -272,9 +272,11 @@ const NOTHING = new Uint8Array(0);
 const LONGEST_ERROR = { 4: 576, 6: 1280 } as const;
 
 /** An ICMP error about a packet, to its sender: from the address that the packet was sent to, or the one of the way back. `iface`: where the packet came in. */
-function icmpError(packet: Packet, [icmpType, icmpCode]: readonly [number, number], { host }: WalkContext, iface: string | undefined): Packet {
+function icmpError(packet: Packet, [icmpType, icmpCode]: readonly [number, number], context: WalkContext, iface: string | undefined): Packet {
+  const { host } = context;
   const back = lookupRoute(host, { destination: packet.source, mark: 0, tos: 0 });
-  const own = host.interfaces.some(({ addresses }) => addresses.some(({ address }) => address.words.join() === packet.destination.words.join()));
+  // IPv4 asks the route, by which all of 127.0.0.0/8 is local, IPv6 the interfaces (net/ipv4/icmp.c __icmp_send, net/ipv6/icmp.c icmp6_send).
+  const own = packet.family === 4 && !isUnspecified(packet.destination) ? isOwn(packet.destination, context) : host.interfaces.some(({ addresses }) => addresses.some(({ address }) => sameAddress(address, packet.destination)));
   const source = own ? packet.destination : (inboundAddress(host, packet.family, iface) ?? sourceAddressFor(host, back, packet.source) ?? packet.destination);
   const header = packet.family === 4 ? 28 : 48;
   return {

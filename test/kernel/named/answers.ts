@@ -95,4 +95,10 @@ const fromLoopback: readonly Case[] = ['fd00:1::5', 'fd00:2::1'].flatMap((src) =
   ],
 })));
 
-const CASES: readonly Case[] = [...busy, ...led, ...translated, ...bound, ...anyone, ...options, ...many, ...linkLocal, ...fromLoopback];
+/** All of 127.0.0.0/8 is this host, and answers for it. */
+const loopbackRange: readonly Case[] = ['127.9.9.9', '127.0.0.1', '10.244.1.5', '192.168.50.1'].flatMap((dst) => [...TRANSPORTS(4), { proto: 'gre' }].map((packet): Case => ({
+  name: `${String(packet.proto)} from outside to ${dst}`, listeners: [], topology: { ...HOST, sysctls: { 'net.ipv4.conf.all.route_localnet': 1 } }, packets: [{ ...IN, dst, ...packet }, counter(4), { ...OWN, src: '192.168.50.1', dst: '10.244.1.77', proto: 'udp', sport: 5, dport: 7 }],
+  rules: table('mangle', ['OUTPUT -m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 1 --hashlimit-mode srcip --hashlimit-name once -j LOG']),
+})));
+
+const CASES: readonly Case[] = [...busy, ...led, ...translated, ...bound, ...anyone, ...options, ...many, ...linkLocal, ...fromLoopback, ...loopbackRange];
