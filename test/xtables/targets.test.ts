@@ -192,7 +192,7 @@ describe('verdicts and hand-overs', () => {
     ['-j NOTRACK', 'raw', 'PREROUTING', {}, { kind: 'untrack' }],
     ['-j CT --notrack --zone 3', 'raw', 'PREROUTING', {}, { kind: 'untrack' }],
     ['-j CT --zone 3', 'raw', 'PREROUTING', {}, { kind: 'template', zone: { original: 3, reply: 3 }, helper: undefined }],
-    ['-j CT --zone-orig mark', 'raw', 'PREROUTING', { mark: 0x50007 }, { kind: 'template', zone: { original: 7, reply: 0 }, helper: undefined }],
+    ['-j CT --zone-orig mark', 'raw', 'PREROUTING', { mark: 0x50007 }, { kind: 'template', zone: { original: 0, reply: 0 }, ofMark: { original: true, reply: false }, helper: undefined }],
     ['-p tcp -j CT --zone-reply 4 --helper ftp', 'raw', 'PREROUTING', {}, { kind: 'template', zone: { original: 0, reply: 4 }, helper: 'ftp' }],
     ['-j CT', 'raw', 'PREROUTING', {}, { kind: 'template', zone: { original: 0, reply: 0 }, helper: undefined }],
   ])('%s in %s %s', (rule, table, hook, request, expected) => {
