@@ -93,13 +93,15 @@ function followInBoth(request: PacketRequest, setting: TraceSetting, world: Worl
   const [first, ...others] = orders;
   if (!first) throw new Error('there is an order');
   const likelier = follow(request, setting, world, first.order);
+  const said = first.answers.some(({ key: asked }) => setting.answers?.has(asked)) || (request.newer !== undefined && first.answers.length > 0);
+  // What there is to compare costs more than the trace where a Service has a thousand endpoints.
+  if (others.length === 0) return said ? { ...likelier, traced: inOrder(likelier.traced, setting, first.answers) } : likelier;
   const key = ({ traced }: Followed): string => traced.outcomes.map(resultOf).join('\n');
   const seen = new Map([[key(likelier), { ...likelier, answers: first.answers }]]);
   for (const { order, answers } of others) {
     const followed = follow(request, setting, world, order);
     if (!seen.has(key(followed))) seen.set(key(followed), { ...followed, answers });
   }
-  const said = first.answers.some(({ key: asked }) => setting.answers?.has(asked)) || (request.newer !== undefined && first.answers.length > 0);
   if (seen.size === 1 && !said) return likelier;
   const told = [...seen.values()].map(({ traced, answers }) => inOrder(traced, setting, answers));
   return { traced: { outcomes: told.flatMap(({ outcomes }) => outcomes), truncated: told.some(({ truncated }) => truncated), asked: told.reduce((sum, { asked }) => sum + asked, 0) }, after: likelier.after };
@@ -128,9 +130,10 @@ function madeLater(what: string, value: boolean, key: string, word = ''): HostAn
 
 /** Whether a chain of iptables with rules and one of nftables hang in one hook at one priority. */
 function haveSamePriority({ tables, native, beside }: RuleSet): boolean {
+  if (!native) return false;
   const chains = [...tables.values(), ...(beside?.tables.values() ?? [])].flatMap((table) => [...table.chains.values()]);
-  return native?.bases.some(({ hook, base }) => chains.some((chain) => chain.hook === hook && (chain.rules.length > 0 || chain.policy === 'DROP')
-    && (base.type === 'nat') === (chain.table === 'nat') && base.priority === priorityOf(chain.table, hook, 'legacy'))) === true;
+  return native.bases.some(({ hook, base }) => chains.some((chain) => chain.hook === hook && (chain.rules.length > 0 || chain.policy === 'DROP')
+    && (base.type === 'nat') === (chain.table === 'nat') && base.priority === priorityOf(chain.table, hook, 'legacy')));
 }
 
 function inOrder(traced: Traced, { host }: TraceSetting, answers: readonly HostAnswer[]): Traced {
