@@ -59,7 +59,9 @@ export function notFollowed(file: SourceFile): NotFollowed | undefined {
   const tables = unfollowedTables(file);
   const [first] = tables;
   if (first) return { words: tablesWords(tables), line: first.line - 1 };
-  const json = file.shapes.indexOf(Shape.NftJson);
+  // What could be read of it is rules like others.
+  const read = new Set(file.sections.flatMap(({ kind, lines }) => (kind === 'nft' ? lines.map(({ index }) => index) : [])));
+  const json = file.shapes.findIndex((shape, index) => shape === Shape.NftJson && !read.has(index));
   if (json >= 0) return { words: 'what the JSON of nft tells', line: json };
   return undefined;
 }
