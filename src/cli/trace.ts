@@ -29,13 +29,19 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   const model = modelWithTables(parseSourceFile(terminal.read(name), { fileName: name }), given.values.table, name);
   const dump = chooseDump(model, given.values.dump, name);
   const overrides = readHost(given.values.host, terminal);
+  const evaluations = new Map<string, Evaluation>();
+  // A journey asks for the legs that are told afterwards.
+  const evaluation = (text: string): Evaluation => {
+    const known = evaluations.get(text) ?? evaluate(model, dump, { expression: text, outcome: 0, answers: {}, overrides });
+    evaluations.set(text, known);
+    return known;
+  };
   const trace = (text: string): Traced => {
-    const traced = evaluated(evaluate(model, dump, { expression: text, outcome: 0, answers: {}, overrides }), given.values.host ?? name);
+    const traced = evaluated(evaluation(text), given.values.host ?? name);
     return { ...traced, notes: ruleSetNotes(model, dump, traced.input.family, '--dump N takes it', settleWords) };
   };
   const first = trace(expression);
-  const wanted = (text: string): Evaluation => evaluate(model, dump, { expression: text, outcome: 0, answers: {}, overrides });
-  const journey = given.flags.has('journey') ? journeyOf(first.evaluation, expression, wanted) : undefined;
+  const journey = given.flags.has('journey') ? journeyOf(first.evaluation, expression, evaluation) : undefined;
   const rest = (journey?.legs ?? []).slice(1).map((leg) => ({ leg, traced: trace(leg.expression) }));
   const reply = given.flags.has('reply');
   const unread = unreadLines(model);

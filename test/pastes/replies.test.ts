@@ -4,15 +4,7 @@ import { parseSourceFile } from '../../src/core/syntax/parse';
 import { modelOf } from '../../src/features/fileModel';
 import { replyJson, replyOf } from '../../src/features/replies';
 import { evaluate } from '../../src/features/traceSession/evaluate';
-
-const HOST = `2: lan3: <BROADCAST,UP> mtu 1500
-    inet 10.61.2.1/24 brd 10.61.2.255 scope global lan3
-3: wan3: <BROADCAST,UP> mtu 1500
-    inet 203.0.113.5/24 brd 203.0.113.255 scope global wan3
-default via 203.0.113.1 dev wan3
-10.61.2.0/24 dev lan3 proto kernel scope link src 10.61.2.1
-203.0.113.0/24 dev wan3 proto kernel scope link src 203.0.113.5
-`;
+import { GATEWAY_HOST as HOST } from '../fixtures/gateway';
 
 function nat(...rules: readonly string[]): string {
   return ['*nat', ...['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'].map((chain) => `:${chain} ACCEPT [0:0]`), ...rules, 'COMMIT', ''].join('\n');

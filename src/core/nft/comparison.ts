@@ -3,7 +3,7 @@ import type { NftRuleStatement } from '../syntax/nft/rule';
 import { negate, unknown, type Answer, type Unknown } from '../xtables/answer';
 import type { PacketView } from '../xtables/view';
 import { numberOf, type DataType } from './dataTypes';
-import { operandOf, type Chance, type NftScope, type Operand } from './operands';
+import { computed, operandOf, type Chance, type NftScope, type Operand } from './operands';
 import { rangeOf } from './ranges';
 import { setIndex } from './setIndex';
 
@@ -19,23 +19,11 @@ export interface Comparison {
 export function comparisonOf(match: Match, scope: NftScope): Comparison | undefined {
   const plain = operandOf(match.left, scope);
   const mask = match.mask && plain && operandOf(match.mask, scope, plain.types);
-  const left = match.mask ? plain && mask && masked(plain, mask) : plain;
+  const left = match.mask ? plain && mask && computed('&', plain, mask) : plain;
   if (!left) return undefined;
   const holds = asked(match, left, scope);
   if (!holds) return undefined;
   return { left, test: (view) => holds(view) };
-}
-
-function masked(value: Operand, mask: Operand): Operand {
-  return {
-    types: value.types,
-    read(view) {
-      const [a, b] = [value.read(view), mask.read(view)];
-      if (typeof a !== 'string') return a;
-      if (typeof b !== 'string') return b;
-      return (BigInt(`0x${a}`) & BigInt(`0x${b}`)).toString(16).padStart(a.length, '0');
-    },
-  };
 }
 
 function asked({ operator, right, mask }: Match, left: Operand, scope: NftScope): ((view: PacketView) => Answer) | undefined {

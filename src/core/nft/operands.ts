@@ -84,7 +84,8 @@ function binaryOperand({ operator, left, right }: NftExpression & { kind: 'binar
   return computed(operator, a, b);
 }
 
-function computed(operator: '&' | '|' | '^' | '<<' | '>>', a: Operand, b: Operand): Operand {
+/** Two operands as one number of the size of the first. */
+export function computed(operator: '&' | '|' | '^' | '<<' | '>>', a: Operand, b: Operand): Operand {
   const bytes = a.types.reduce((sum, type) => sum + type.bytes, 0);
   const limit = (1n << BigInt(bytes * 8)) - 1n;
   return {
