@@ -81,9 +81,12 @@ export interface Packet {
   readonly destinationMac: string | undefined;
 }
 
-/** Who owns the socket that sent the packet; the kernel's own packets have a socket without an owner. */
+/**
+ * Who owns the socket that sent the packet. `kernel`: a socket of the kernel, which nobody owns. `request`: a connection that is being accepted,
+ * which has the owner of its listener but no control group yet (include/net/sock.h sk_fullsock).
+ */
 export interface SocketOwner {
-  readonly kind: 'process' | 'kernel';
+  readonly kind: 'process' | 'request' | 'kernel';
   readonly uid: number;
   readonly gid: number;
   /** Supplementary groups. */

@@ -4,10 +4,10 @@ import type { Host } from '../net/host';
 import { ROUTE_TABLE } from '../net/kernelRoutes';
 import { isJoinedGroup, lookupRoute } from '../net/routing';
 import { sourceAddressFor } from '../net/sourceAddress';
-import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
+import { PROTOCOL, TCP_FLAGS, type Packet, type SocketOwner } from '../net/packet';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { isIcmp } from '../net/tuple';
-import { withPacket, withSyn } from './acceptedSocket';
+import { isChallenged, withPacket, withSyn, type AcceptedSocket } from './acceptedSocket';
 import { firstPath } from './explore';
 import type { KernelDropReason, Walked, WalkEnd } from './events';
 import type { Attached, WalkContext } from './passage';
@@ -15,6 +15,21 @@ import { inboundAddress, queryAnswer, replyMark, ttlOf } from './answerSettings'
 import { routeOutput } from './outputRoute';
 import { tcpOf } from './tcpTracking';
 import type { World } from './world';
+
+/** Of ICMP and of IPv4's resets: it counts as a socket and nobody owns it. */
+const KERNEL: SocketOwner = { kind: 'kernel', uid: 0, gid: 0, groups: [] };
+
+/**
+ * The socket that an answer is sent through: the listener answers as its owner, IPv4 resets through a socket of the kernel, IPv6 and REJECT through
+ * none. Source: net/ipv4/ip_output.c ip_send_unicast_reply, net/ipv6/tcp_ipv6.c tcp_v6_send_response, net/ipv4/netfilter/nf_reject_ipv4.c nf_send_reset.
+ */
+function socketOf({ packet: { protocol, family, tcpFlags } }: HostAnswer, { end: { dropBy, receiver } }: Walked): SocketOwner | undefined {
+  if (protocol !== PROTOCOL.TCP) return KERNEL;
+  if (dropBy?.kind === 'rule') return undefined;
+  if (receiver === undefined) return family === 4 ? KERNEL : undefined;
+  const uid = receiver.uid ?? 0;
+  return { kind: (tcpFlags & TCP_FLAGS.SYN) === 0 ? 'process' : 'request', uid, gid: uid, groups: [] };
+}
 
 /**
  * Lets the host answer a packet: an RST or SYN+ACK to a SYN, an echo reply, an ICMP error, what REJECT sends. The answer walks the
@@ -31,7 +46,7 @@ export function hostAnswers(walked: Walked, given: WalkContext, raw = false, att
   if (!answer) return context.world;
   const { walked: answered, after } = firstPath(
     {
-      packet: answer.packet, direction: 'out', iface: answer.iface ?? linkOf(walked, answer.packet, context.host), socket: { kind: 'kernel', uid: 0, gid: 0, groups: [] }, state: undefined,
+      packet: answer.packet, direction: 'out', iface: answer.iface ?? linkOf(walked, answer.packet, context.host), socket: socketOf(answer, walked), state: undefined,
       ...(answer.attached ? { attached: answer.attached } : {}),
     },
     context,
@@ -130,18 +145,27 @@ function tcpAnswer(walked: Question, { world, host }: WalkContext): HostAnswer |
   const { packet, receiver } = walked.end;
   const known = world.acceptedFor(packet);
   if ((packet.tcpFlags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK | TCP_FLAGS.RST)) === TCP_FLAGS.SYN && receiver) {
+    if (packet.tcpFlags & TCP_FLAGS.FIN && !known) return undefined;
     const { socket, answer } = withSyn(packet, receiver, known);
     world.keepAccepted(packet, socket);
     if (answer === 'reset') return { packet: ownReset(packet, host) };
-    if (answer === 'ack') return { packet: reversed(packet, { tcpFlags: TCP_FLAGS.ACK, tcpSequence: 2, tcpAcknowledgement: known?.next ?? 0 }, host) };
+    if (answer === 'ack') return { packet: challenge(packet, known, host) };
     return { packet: reversed(packet, { tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK, tcpSequence: 1, tcpAcknowledgement: (packet.tcpSequence + 1) >>> 0, mark: 0 }, host) };
   }
   const reset = (packet.tcpFlags & TCP_FLAGS.RST) !== 0;
+  if (reset && known && isChallenged(packet, known)) return { packet: challenge(packet, known, host) };
+  // A listener says nothing to what neither opens a connection nor acknowledges one (net/ipv4/tcp_input.c tcp_rcv_state_process).
+  if (!reset && receiver && (packet.tcpFlags & TCP_FLAGS.ACK) === 0) return undefined;
   // What was sent by lo although another interface has the address is for this host without a route that says so. Source: net/ipv4/tcp_ipv4.c tcp_v4_send_reset.
   if (!receiver && packet.family === 4 && walked.events.findLast((event) => event.kind === 'route')?.sentAs === 'unicast') return undefined;
   if (!reset && (!receiver || lastView(walked)?.state !== 'ESTABLISHED')) return { packet: ownReset(packet, host) };
   if (known) world.keepAccepted(packet, withPacket(packet, known));
   return undefined;
+}
+
+/** The ACK that tells the other end which number comes next (RFC 5961). */
+function challenge(packet: Packet, known: AcceptedSocket | undefined, host: Host): Packet {
+  return reversed(packet, { tcpFlags: TCP_FLAGS.ACK, tcpSequence: 2, tcpAcknowledgement: known?.next ?? 0 }, host);
 }
 
 /** ICMP and ICMPv6 type and code that a router sends with a drop. Source: net/ipv4/route.c ip_error, ip_forward.c, net/ipv6/ip6_output.c. */

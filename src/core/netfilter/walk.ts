@@ -89,7 +89,7 @@ function send(passage: Passage): void {
   const { arrival: { socket, iface, raw = false, attached }, context: { host } } = passage;
   passage.move({ socket, headerBySender: raw });
   passage.emit({ kind: 'start', direction: 'out', packet: passage.at.packet, iface: iface ?? '' });
-  const route = routeOutput(passage.at.packet, host, iface, socket?.uid, raw ? 'raw' : socket?.kind === 'kernel' ? 'kernel' : 'socket');
+  const route = routeOutput(passage.at.packet, host, iface, socket?.uid, raw ? 'raw' : socket === undefined || socket.kind === 'kernel' ? 'kernel' : 'socket');
   if (route.kind === 'drop') return passage.finish(passage.kernelDrop(route.reason, route.detail, 'NONE'));
   takeRoute(passage, route, 'output');
   if (raw) checkRawHeader(passage, route);

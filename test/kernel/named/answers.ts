@@ -55,6 +55,29 @@ const translated: readonly Case[] = [
   })),
 ];
 
+/** Who sends what the host answers: each condition on a socket that OUTPUT meets is remembered by destination, and the next packet shows which. */
+const SOCKETS = ['owner --socket-exists', 'owner ! --socket-exists', 'owner --uid-owner 0', 'owner ! --uid-owner 0', 'owner ! --uid-owner 77', 'owner --gid-owner 0', 'owner ! --gid-owner 77 --suppl-groups', 'owner ! --uid-owner 77 ! --gid-owner 77', 'cgroup ! --cgroup 77'];
+const REMEMBERED = table('mangle', SOCKETS.flatMap((condition, i) => [`OUTPUT -m ${condition} -m recent --set --name s${i} --rdest`, `INPUT -p udp -m recent --rcheck --name s${i} --rsource -j LOG`]));
+const sockets: readonly Case[] = ([4, 6] as const).flatMap((family) => {
+  const way = family === 4 ? IN : IN6;
+  const probe: PacketJson = { ...way, proto: 'udp', sport: 9, dport: 53 };
+  const listeners = [{ proto: 'tcp', addr: family === 4 ? '0.0.0.0' : '::', port: 80 }, { proto: 'udp', addr: family === 4 ? '0.0.0.0' : '::', port: 53 }];
+  const tcp = (dport: number, flags: readonly string[], seq = 100): PacketJson => ({ ...way, proto: 'tcp', sport: 5, dport, flags: [...flags], seq });
+  const refused = (how: string): string => table('filter', [`INPUT ! -p udp -j REJECT${how}`]);
+  const asks: readonly (readonly [string, readonly PacketJson[], string?])[] = [
+    ['a SYN to no socket', [tcp(6, ['SYN'])]], ['an ACK to no socket', [tcp(6, ['ACK'])]], ['a SYN to a listener', [tcp(80, ['SYN'])]], ['an ACK to a listener', [tcp(80, ['ACK'])]],
+    ['a SYN+FIN to a listener', [tcp(80, ['SYN', 'FIN'])]], ['a FIN to a listener', [tcp(80, ['FIN'])]], ['SYN+FIN+ACK to a listener', [tcp(80, ['SYN', 'FIN', 'ACK'])]], ['no flag to a listener', [tcp(80, [])]],
+    ['an echo request', [{ ...way, proto: family === 4 ? 'icmp' : 'icmpv6', icmpType: family === 4 ? 8 : 128 }]], ['UDP to no socket', [{ ...way, proto: 'udp', sport: 5, dport: 6 }]], ['SCTP', [{ ...way, proto: 'sctp', sport: 5, dport: 6 }]],
+    ['REJECT with an ICMP error', [tcp(80, ['SYN'])], refused('')], ['REJECT with a reset', [tcp(80, ['SYN'])], table('filter', ['INPUT -p tcp -j REJECT --reject-with tcp-reset'])],
+  ];
+  return asks.map(([name, packets, more]): Case => ({ name: `IPv${family}: whose socket answers ${name}`, listeners, packets: [...packets, probe], ...asked(family, REMEMBERED + (more ?? '')) }));
+});
+/** After a SYN: what a connection that is being accepted makes of what comes next, seen by what leaves. */
+const accepted: readonly Case[] = ([4, 6] as const).flatMap((family) => ([[['RST'], 101], [['RST'], 777], [['RST'], 500000], [['RST', 'ACK'], 777], [['SYN', 'FIN'], 101], [['FIN', 'PSH'], 101], [['SYN', 'RST'], 101], [['SYN'], 200]] as const).map(([flags, seq]): Case => {
+  const way = { ...(family === 4 ? IN : IN6), proto: 'tcp', sport: 5, dport: 80 };
+  return { name: `IPv${family}: ${flags.join('+')} of number ${seq} behind a SYN of 100`, listeners: [{ proto: 'tcp', addr: family === 4 ? '0.0.0.0' : '::', port: 80 }], packets: [{ ...way, flags: ['SYN'], seq: 100 }, { ...way, flags: [...flags], seq }, counter(family), counter(family), { ...way, flags: ['SYN'], seq: 100 }], ...asked(family, COUNTED) };
+}));
+
 /** Sent by lo, although another interface has the address: no route says that it is for this host. */
 const bound: readonly Case[] = ['10.244.1.5', '192.168.50.1', '127.0.0.1', '198.51.100.5', '10.244.1.255', 'fd00:2::1', '::1', '2001:db8::5'].flatMap((dst) => {
   const family = dst.includes(':') ? 6 : 4;
@@ -101,4 +124,4 @@ const loopbackRange: readonly Case[] = ['127.9.9.9', '127.0.0.1', '10.244.1.5', 
   rules: table('mangle', ['OUTPUT -m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 1 --hashlimit-mode srcip --hashlimit-name once -j LOG']),
 })));
 
-const CASES: readonly Case[] = [...busy, ...led, ...translated, ...bound, ...anyone, ...options, ...many, ...linkLocal, ...fromLoopback, ...loopbackRange];
+const CASES: readonly Case[] = [...busy, ...sockets, ...accepted, ...led, ...translated, ...bound, ...anyone, ...options, ...many, ...linkLocal, ...fromLoopback, ...loopbackRange];

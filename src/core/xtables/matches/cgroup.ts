@@ -29,7 +29,7 @@ export const cgroup = defineMatch<CgroupData>({
   conditions: (data) => [{
     text: optionsText(data).trim(),
     test: (view) => run(data, view),
-    actual: ({ socket }) => (socket === undefined ? 'no socket' : socket.kind === 'kernel' ? 'sent by the kernel: class 0, path /' : 'control group not known'),
+    actual: ({ socket }) => (socket === undefined ? 'no socket' : socket.kind === 'kernel' ? 'sent by the kernel: class 0, path /' : socket.kind === 'request' ? 'a connection that is being accepted, which has no control group yet' : 'control group not known'),
   }],
 });
 
@@ -58,6 +58,7 @@ function run(data: CgroupData, { socket, hook, conntrack }: PacketView): Answer 
     return hook === 'INPUT' && known ? unknown('which process holds the socket of this connection is not in the file') : false;
   }
   if (data.kind === 'path' && /^\/*$/.test(data.path)) return !data.inverted;
+  if (socket.kind === 'request') return false;
   if (socket.kind === 'kernel') return (data.kind === 'class' && data.id === 0) !== data.inverted;
   return unknown('the control group of the sending process is not in the file');
 }
