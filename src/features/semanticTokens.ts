@@ -19,9 +19,9 @@ export interface SemanticToken extends Columns {
 
 /**
  * The words of rules in the lines `from` to `to` (0-based, both included) of a file whose language has no grammar for them, in the order of the file, without overlaps:
- * whatever is read as a rule has colours, and what has none is not read.
+ * whatever is read as a rule has colours, and what has none is not read. `nft`: those of nftables alone, where a grammar knows the others.
  */
-export function semanticTokens(model: FileModel, from: number, to: number): readonly SemanticToken[] {
+export function semanticTokens(model: FileModel, from: number, to: number, which: 'all' | 'nft' = 'all'): readonly SemanticToken[] {
   const tokens: SemanticToken[] = [];
   for (let index = Math.max(0, from); index <= Math.min(to, model.file.lines.length - 1); index++) {
     const outer = model.file.lines[index] as Line;
@@ -29,7 +29,7 @@ export function semanticTokens(model: FileModel, from: number, to: number): read
     const found: SemanticToken[] = [];
     for (const line of within.length > 0 ? within.slice(0, MOST_LINES) : [outer]) {
       const section = sectionOf(model, line);
-      if (section?.kind !== 'rules') continue;
+      if (section?.kind !== 'rules' || (which === 'nft' && line.node.kind !== 'nft')) continue;
       for (const [type, columns] of wordsOf(line, section.family ?? 4)) {
         const span = outerSpan(line, columns);
         // What is told in other words than it is written in, as a row of a listing, has none of its own.

@@ -9,7 +9,7 @@ import { modelOf, type FileModel } from '../features/fileModel';
 import type { ErrorEdge } from './edge';
 
 /** Languages in whose files there may be rules. Output channels are left out: they grow all the time and nobody edits them. */
-export const LANGUAGES = ['iptables', 'markdown', 'log', 'plaintext', 'shellscript', 'yaml', 'json', 'jsonc', 'jsonl', 'diff', 'ini', 'properties', 'dockerfile', 'makefile', 'html'] as const;
+export const LANGUAGES = ['iptables', 'markdown', 'log', 'plaintext', 'shellscript', 'yaml', 'json', 'jsonc', 'jsonl', 'diff', 'ini', 'properties', 'dockerfile', 'makefile', 'html', 'nftables'] as const;
 
 export const SELECTOR: vscode.DocumentSelector = LANGUAGES.map((language) => ({ language }));
 

@@ -43,6 +43,13 @@ test('the words of nft are coloured, and comments of the listing are not', () =>
   ]);
 });
 
+test('in a rules file, whose grammar is for iptables, the words of nft alone are coloured', () => {
+  const mixed = modelOf(parseSourceFile(`*filter\n-A INPUT -j DROP\nCOMMIT\n${TEXT}`, { fileName: 'node.iptables-save' }));
+  const lines = (which: 'all' | 'nft'): Set<number> => new Set(semanticTokens(mixed, 0, 99, which).map(({ line }) => line + 1));
+  expect([...lines('nft')]).toEqual([...lines('all')].filter((line) => line > 3));
+  expect(lines('nft').size).toBeGreaterThan(5);
+});
+
 test('nft text has no diagnostics of iptables, and the overview counts its tables', () => {
   expect(fileDiagnostics(model)).toEqual([]);
   const { ruleSets, unread } = overviewOf(model);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseSourceFile } from '../../src/core/syntax/parse';
 import { trace } from '../pastes/paste';
 
 /** A table of nft with base chains; each statement in a line of its own. */
@@ -18,6 +19,15 @@ const CASES: readonly [name: string, text: string, packet: string, ends: readonl
   ['chance', table('ip shop', { in: [INPUT, 'numgen random mod 4 vmap { 0 : drop, 1 : drop }'] }), 'in eth0 tcp > :80', ['ip shop in 1: DROPPED', 'ip shop in 1: DROPPED', 'LOCAL']],
   ['what is not known', table('inet shop', { in: [INPUT, 'frobnicate 3 drop'] }), 'in eth0 tcp > :80', ['inet shop in 1: DROPPED', 'LOCAL']],
   ['a variable', table('inet shop', { in: [INPUT, 'iifname $WAN drop'] }), 'in eth0 tcp > :80', ['inet shop in 1: DROPPED', 'LOCAL']],
+  ['a variable that the file defines', `define WAN = eth0\n${table('inet shop', { in: [INPUT, 'iifname $WAN drop'] })}`, 'in eth0 tcp > :80', ['inet shop in 1: DROPPED']],
+  ['a variable of another file, which a rules file includes', `include "./wan.nft"\n${table('inet shop', { in: [INPUT, 'iifname $WAN drop'] })}`, 'in eth0 tcp > :80', ['inet shop in 1: DROPPED', 'LOCAL']],
+  ['variables that hold variables, over several lines', `define a = { 10.0.0.0/8,\n  192.168.0.0/16 } # ours\ndefine all = { $a, 203.0.113.0/24 }\n${table('inet shop', { in: [INPUT, 'ip saddr $all tcp dport { $p, 81 } drop'] }, 'define p = 80')}`, 'in eth0 tcp 192.168.3.3 > :80', ['inet shop in 1: DROPPED']],
+  ['variables in a set, a priority and a jump', `define p = -10\ndefine bad = { 192.0.2.0/24 }\ndefine to = no\n${table('ip shop', { in: ['type filter hook input priority $p; policy accept;', 'ip saddr @s jump $to'], no: ['drop'] }, 'set s {', '\ttype ipv4_addr', '\tflags interval', '\telements = { $bad, 198.51.100.7 }', '}')}`, 'in eth0 tcp 192.0.2.9 > :80', ['ip shop in 1, ip shop no 1: DROPPED']],
+  ['a value of several bits binds as one', `define M = 0x1 | 0x2\n${table('ip shop', { in: [INPUT, 'meta mark & $M == 2 drop'] })}`, 'in eth0 tcp > :80 mark 6', ['ip shop in 1: DROPPED']],
+  ['a variable of a block ends with it, and takes the value that it has then', `define p = 1\ndefine q = $p\nredefine p = 2\n${table('ip shop', { e: ['redefine p = 3'], in: [INPUT, 'tcp dport $q drop', 'tcp dport $p drop'] })}`, 'in eth0 tcp > :2', ['ip shop in 2: DROPPED']],
+  ['a variable that was taken back', `define p = 80\nundefine p\n${table('ip shop', { in: [INPUT, 'tcp dport $p drop'] })}`, 'in eth0 tcp > :80', ['ip shop in 1: DROPPED', 'LOCAL']],
+  ['a variable in quotes is text', `define p = 80\n${table('ip shop', { in: [INPUT, 'tcp dport $p log prefix "$p " drop'] })}`, 'in eth0 tcp > :80', ['ip shop in 1: DROPPED']],
+  ['commands with a variable', 'define p = 22\nadd table inet f\nadd chain inet f in { type filter hook input priority 0 ; policy drop ; }\nadd rule inet f in tcp dport $p accept\n', 'in eth0 tcp > :22', ['inet f in 1: LOCAL']],
   ['a match of iptables of which only the name is shown', table('ip filter', { INPUT: [INPUT, 'xt match "hashlimit" counter packets 0 bytes 0 drop'] }), 'in eth0 tcp > :80', ['ip filter INPUT 1: DROPPED', 'LOCAL']],
   ['commands', 'nft add table inet f\nnft add chain inet f in \'{ type filter hook input priority 0 ; policy drop ; }\'\nnft add rule inet f in tcp dport 22 accept\nsudo nft insert rule inet f in ct state established accept\n', 'in eth0 tcp > :22', ['inet f in 2: LOCAL']],
   ['both with iptables', `*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 80 -j ACCEPT\nCOMMIT\n${table('inet shop', { in: [INPUT.replace('filter;', '10;'), 'tcp dport 80 drop'] })}`, 'in eth0 tcp > :80', ['filter INPUT 1, inet shop in 1: DROPPED']],
@@ -35,4 +45,14 @@ describe('rules of nftables are traced', () => {
     const { outcomes } = trace(text, packet);
     expect(outcomes.map(({ matchedRules, outcome }) => `${matchedRules.map(({ table: name, chain, num }) => `${name} ${chain} ${num}`).join(', ')}: ${outcome}`.replace(/^: /, ''))).toEqual(ends);
   });
+});
+
+test('values that grow without end stay as they are written, and the file is read', () => {
+  const lines = Array.from({ length: 40 }, (_, i) => `define v${i + 1} = { $v${i}, $v${i} }`);
+  const text = `define v0 = { 192.0.2.1, 192.0.2.2 }\n${lines.join('\n')}\n${table('ip shop', { in: [INPUT, 'ip saddr $v40 drop', 'ip saddr $v3 drop'] })}`;
+  expect(trace(text, 'in eth0 tcp 192.0.2.2 > :80').outcomes.map(({ matchedRules }) => matchedRules.map(({ num }) => num))).toEqual([[1], [2]]);
+});
+
+test('definitions of another language are no rules', () => {
+  expect(parseSourceFile('define greeting = hello\ndefine ($x) = 3\n', { fileName: 'notes.md' }).sections).toEqual([]);
 });

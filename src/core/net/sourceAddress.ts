@@ -83,7 +83,8 @@ function kernelOrder(addresses: readonly Address[]): Address[] {
 }
 
 function selectIpv6(host: Host, device: string | undefined, destination: Address): Address | undefined {
-  const scope = scopeOf(destination);
+  // `::` has no scope at all, so that the narrowest address of the device wins (net/ipv6/addrconf.c ipv6_get_saddr_eval).
+  const scope = isUnspecified(destination) ? -1 : scopeOf(destination);
   const onlyDevice = isMulticast(destination) || scope <= 2;
   let best: { readonly address: Address; readonly score: readonly number[] } | undefined;
   for (const iface of host.interfaces) {

@@ -64,14 +64,18 @@ function uniqueTuple(original: Tuple, half: NatHalf, range: NatRange, entry: Con
   return choosePort(tuple, half, range, entry, world);
 }
 
-/** The mapping that another connection from the same source address and port has: the kernel prefers to keep it. */
+/**
+ * The mapping that another connection from the same source address and port, or id of an echo, has: the kernel prefers to keep it.
+ * Source: net/netfilter/nf_nat_core.c find_appropriate_src, same_src.
+ */
 function sameSourceBefore(tuple: Tuple, range: NatRange, entry: ConntrackEntry, world: World): Tuple | undefined {
   for (const other of world.connections()) {
     if (other.id === entry.id || !other.sourceNatDone || other.original.protocol !== tuple.protocol || other.zone.original !== entry.zone.original) continue;
-    if (formatAddress(other.original.source) !== formatAddress(tuple.source) || other.original.sourcePort !== tuple.sourcePort) continue;
+    if (formatAddress(other.original.source) !== formatAddress(tuple.source) || keyOf(other.original, 'source') !== keyOf(tuple, 'source')) continue;
     const mapped = invertTuple(other.reply);
     if (!mapped) continue;
-    const candidate: Tuple = { ...tuple, source: mapped.source, sourcePort: mapped.sourcePort };
+    const key = keyOf(mapped, 'source');
+    const candidate: Tuple = { ...(key === undefined ? tuple : withKey(tuple, 'source', key)), source: mapped.source };
     if (addressInRange(candidate.source, range) && keyInRange(candidate, 'source', range)) return candidate;
   }
   return undefined;

@@ -176,8 +176,9 @@ export const MATCHES: Readonly<Record<string, MatchMaker>> = {
     const value = s.random.of(1, 2, 63, 64, 65, 127, 128, 255);
     return `${name} ${s.random.of(`--${option}-eq ${value}`, `! --${option}-eq ${value}`, `--${option}-lt ${value}`, `--${option}-gt ${value}`)}`;
   }),
+  // None reads the identification of IPv4, which the kernel draws at random for what it sends itself.
   u32: (s) => `-m u32 ${s.random.not()}--u32 ${s.family === 4
-    ? s.random.of('"6&0xff=6"', '"6&0xff=17"', '"0>>24=0x45"', '"2&0xffff=40:1500"', '"12=0x0af40209"', '"0>>22&0x3c@0&0xffff=53,80,443"', '"0>>22&0x3c@0>>16=32768:65535"', '"8>>24&0xff=64:128&&6&0xff=1,6"')
+    ? s.random.of('"6&0xff=6"', '"6&0xff=17"', '"0>>24=0x45"', '"0&0xffff=40:1500"', '"12=0x0af40209"', '"0>>22&0x3c@0&0xffff=53,80,443"', '"0>>22&0x3c@0>>16=32768:65535"', '"8>>24&0xff=64:128&&6&0xff=1,6"')
     : s.random.of('"6&0xff00=0x600"', '"4>>16=0:100"', '"40>>16=32768:65535"', '"40&0xffff=53,80,443"', '"7&0xff=64"')}`,
   dst: (s) => (s.family === 6 ? `-m dst${s.random.of('', ` ${s.random.not()}--dst-len ${s.random.of(8, 16)}`, ` --dst-opts ${s.random.of('1', '1:4', '5', '1:3')}`)}` : undefined),
   eui64: (s, place) => (s.family === 6 && inputs(place) ? '-m eui64' : undefined),

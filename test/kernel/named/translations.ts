@@ -29,6 +29,17 @@ const evictions: readonly Case[] = [
   { name: 'the only port is taken, UDP', rules: SNAT, packets: [there({ proto: 'udp' }), there({ proto: 'udp', sport: 40001 })] },
 ];
 
+/** The mapping of another connection from the same source address and port, or id of an echo, goes on being used; another id has one of its own. */
+const keeps: readonly Case[] = ([4, 6] as const).flatMap((family) => {
+  const rule = table('nat', [`POSTROUTING -j SNAT --to-source ${family === 4 ? '192.168.50.100-192.168.50.200' : 'fd00:2::100-fd00:2::ff0'}`]);
+  const from = family === 4 ? { dir: 'in', iface: 'eth0', src: '10.244.1.9' } as const : { dir: 'in', iface: 'eth0', src: 'fd00:1::9' } as const;
+  const far = (host: number): string => (family === 4 ? `192.168.50.${host}` : `fd00:2::${host}`);
+  const one = (to: number, proto: string, key: number): PacketJson => ({ ...from, dst: far(to), proto, ...(proto.startsWith('icmp') ? { icmpId: key, icmpType: family === 4 ? 8 : 128 } : { sport: key, dport: 80 }) });
+  return [family === 4 ? 'icmp' : 'icmpv6', 'udp', 'tcp', 'sctp', 'udplite'].map((proto): Case => ({
+    name: `IPv${family}: the source that ${proto} has before`, ...(family === 4 ? { rules: rule } : { rules6: rule }), packets: [one(7, proto, 3), one(8, proto, 4), one(9, proto, 3), one(10, proto, 4), one(11, proto, 5)],
+  }));
+});
+
 /** REDIRECT in IPv6 takes an address of the same kind as the destination. */
 const KINDS: TopologyJson = {
   ifaces: [{ name: 'eth0', mac: '02:00:00:00:01:05', addrs: ['fd00:1::5/64', 'fe80::5/64', 'fec0::5/64', '::10.9.9.9/128', 'fe80::6/64'] }, { name: 'eth1', mac: '02:00:00:00:02:01', addrs: ['fd00:2::1/64'] }, { name: 'lo', addrs: ['fd00:96::1/128'] }],
@@ -44,4 +55,14 @@ const redirects: readonly Case[] = [
   },
 ];
 
-const CASES: readonly Case[] = [...evictions, ...redirects];
+/** MASQUERADE of what goes to no address at all, which leaves by lo: the narrowest address of it. */
+const nowhere: readonly Case[] = [HOST, KINDS].flatMap((topology, i) => ['', ' -j SNAT --to-source fd00:1::77', ' -j MASQUERADE'].map((target): Case => ({
+  name: `to ::, host ${i + 1},${target === '' ? ' not translated' : target}`, topology, rules6: table('nat', [`POSTROUTING${target}`]), packets: ['::', 'fe80::5', 'fd00:1::5'].flatMap((dst) => ['udp', 'icmpv6'].map((proto) => ({ dir: 'out', src: 'fd00:1::5', dst, proto, ...(proto === 'udp' ? { sport: 5, dport: 6 } : {}), ...(dst.startsWith('fe80') && { oface: 'eth0', bindOface: true }) }))),
+})));
+/** A queue that lets go of packets where nobody listens is not what drops a redirect of ICMP about a translated connection. */
+const bypassed: readonly Case[] = ['', ' --queue-bypass'].map((bypass): Case => ({
+  name: `an ICMP redirect about a translated connection, behind NFQUEUE${bypass}`, rules: table('mangle', [`PREROUTING -p icmp -j NFQUEUE${bypass}`]) + table('nat', ['POSTROUTING -j SNAT --to-source 192.168.50.1-192.168.50.2 --persistent']),
+  packets: [{ dir: 'out', dst: '198.51.100.20', src: '10.244.1.5', proto: 'gre' }, { dir: 'in', iface: 'eth0', src: '198.51.100.20', dst: '192.168.50.2', proto: 'icmp', icmpType: 5, inner: { src: '192.168.50.2', dst: '198.51.100.20', proto: 'gre' } }],
+}));
+
+const CASES: readonly Case[] = [...evictions, ...keeps, ...nowhere, ...bypassed, ...redirects];

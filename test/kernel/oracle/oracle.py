@@ -129,6 +129,11 @@ def target_of(rule, event=None):
     return m.group(2) if m else None
 
 
+def may_drop(ev):
+    """Nobody listens behind a queue here, so one with --queue-bypass lets every packet go on."""
+    return target_of(ev["rule"] or "", ev) in DROPPING and "--queue-bypass" not in (ev["rule"] or "")
+
+
 class Host:
     """The host under test: this process's own anonymous network namespace with TAP interfaces."""
 
@@ -647,7 +652,7 @@ class Host:
                 lr = lr[-1] if lr else None
                 if lr and lr["ev"] == "policy" and lr["verdict"] == "DROP":
                     r["dropBy"] = {"kind": "policy", "table": lr["table"], "chain": lr["chain"], "hook": lr["hook"]}
-                elif lr and lr["ev"] == "rule" and target_of(lr["rule"] or "", lr) in DROPPING:
+                elif lr and lr["ev"] == "rule" and may_drop(lr):
                     r["dropBy"] = {"kind": "rule", "table": lr["table"], "chain": lr["chain"], "num": lr["num"],
                                    "hook": lr["hook"], "target": target_of(lr["rule"], lr)}
                 else:
@@ -667,7 +672,7 @@ class Host:
                 t = target_of(l["rule"] or "", l)
                 v = t if t in ("DROP", "REJECT", "ACCEPT") else "ACCEPT"
                 # Where it is not the last, it was a copy that the host takes itself of what goes to many.
-                if c.get("cut") and t in DROPPING or r["outcome"] == "DROPPED" and i == len(chains) - 1 and r["dropBy"].get("kind") == "rule":
+                if c.get("cut") and may_drop(l) or r["outcome"] == "DROPPED" and i == len(chains) - 1 and r["dropBy"].get("kind") == "rule":
                     v = "REJECT" if t == "REJECT" else "DROP"
             else:
                 v = "?"

@@ -22,12 +22,27 @@ function readNft(lines: readonly Line[], shapes: Uint8Array, from: number): Bloc
     }
     case Shape.NftCommand: {
       const line = lines[from] as Line;
+      if (isDefinition(line) && !isUsed(lines, shapes, from + 1)) return undefined;
       const read = commandPieces(lines, from, Math.min(stop, from + MOST_LINES), commandStart(line));
       return read && { to: read.to, lines: linesOf({ part: 'command', pieces: read.pieces }) };
     }
     default:
       return jsonRuleset(lines, from, stop);
   }
+}
+
+/** Other languages have such lines as well, so rules of nft have to follow. */
+function isUsed(lines: readonly Line[], shapes: Uint8Array, from: number): boolean {
+  for (let i = from; i < Math.min(lines.length, from + FARTHEST_USE); i++) {
+    if (shapes[i] === Shape.NftTable || (shapes[i] === Shape.NftCommand && !isDefinition(lines[i] as Line))) return true;
+  }
+  return false;
+}
+
+const FARTHEST_USE = 1000;
+
+function isDefinition({ text, contentStart }: Line): boolean {
+  return /^(?:re|un)?define\b/.test(text.slice(contentStart, contentStart + 10));
 }
 
 /** A command adds so many elements in lines of their own. */

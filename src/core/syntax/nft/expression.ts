@@ -178,7 +178,10 @@ export class ExpressionReader {
         this.take();
         continue;
       }
-      elements.push(this.element());
+      const element = this.element();
+      // A set within a set, as variables make them, is a part of it.
+      if (element.key.kind === 'set' && !element.data) for (const each of element.key.elements) elements.push(each);
+      else elements.push(element);
     }
     return elements;
   }

@@ -1,23 +1,30 @@
 import type { Line, NftSection } from '../tree';
 import type { NftNode } from './node';
 import { runCommand } from './commands';
+import { Variables } from './variables';
 import { chainOf, readProperty, setOf, tableOf, type Block, type NftTables } from './openTables';
 import { isNftFamily, type NftTableText } from './tables';
 
 /** What the kernel holds once the sections have been listed, loaded or run, one behind the other. Never throws. */
 export function readNftTables(sections: readonly NftSection[]): NftTables {
   const tables: NftTables = new Map();
-  for (const { lines } of sections) readLines(lines, tables);
+  const variables = new Variables();
+  for (const { lines } of sections) readLines(lines, tables, variables);
   return tables;
 }
 
-function readLines(lines: readonly Line[], tables: NftTables): void {
+function readLines(lines: readonly Line[], tables: NftTables, variables: Variables): void {
   let table: NftTableText | undefined;
   let block: Block | undefined;
   let depth = 0;
-  for (const line of lines) {
-    const { part, start, end } = line.node as NftNode;
+  for (const written of lines) {
+    const node = written.node as NftNode;
+    const { part } = node;
+    const { line, start, end } = variables.expanded({ line: written, start: node.start, end: node.end });
     const words = line.text.slice(start, end);
+    if (part === 'end') variables.close();
+    else if (part === 'table' || part === 'chain' || part === 'set' || part === 'map' || part === 'object') variables.open();
+    else if (words.includes('define ') && variables.takes(written.text.slice(node.start, node.end))) continue;
     switch (part) {
       case 'command':
         runCommand(tables, line, start, end);

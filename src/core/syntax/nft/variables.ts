@@ -1,0 +1,90 @@
+import { DerivedLine } from '../derived';
+import { Shape } from '../shape';
+import type { EmbeddedLine, Line } from '../tree';
+
+/** Columns of a line that are a statement of nft. */
+export interface Statement {
+  readonly line: Line;
+  readonly start: number;
+  readonly end: number;
+}
+
+const DEFINITION = /^(?:(?:re)?define)\s+([A-Za-z][\w./-]*)\s*=\s*([^]*)$/;
+const REMOVAL = /^undefine\s+([A-Za-z][\w./-]*)/;
+/** A variable is none within quotes. Source: nftables src/scanner.l, `string`. */
+const USE = /"[^"]*"?|\$([A-Za-z][\w./-]*)/g;
+/** Variables may hold variables; what would grow beyond so many characters, in one statement or in all, stays as it is written. */
+const LONGEST_STATEMENT = 1_000_000;
+const MOST_CHARACTERS = 20_000_000;
+
+/** What `define` has given names to. A block has its own, which end with it. Source: nft(8), "Symbolic variables". */
+export class Variables {
+  private readonly scopes = [new Map<string, string>()];
+  private defined = 0;
+  private spent = 0;
+
+  open(): void {
+    this.scopes.push(new Map());
+  }
+
+  close(): void {
+    if (this.scopes.length > 1) this.scopes.pop();
+  }
+
+  /** Takes `define NAME = VALUE`, `redefine …` and `undefine NAME`; false where the statement is none of them. */
+  takes(words: string): boolean {
+    const scope = this.scopes.at(-1) as Map<string, string>;
+    const found = DEFINITION.exec(words);
+    if (found) {
+      const value = this.textOf((found[2] as string).trim());
+      if (value !== undefined) scope.set(found[1] as string, value);
+      this.defined++;
+      return true;
+    }
+    const removed = REMOVAL.exec(words)?.[1];
+    if (removed !== undefined) scope.delete(removed);
+    return removed !== undefined;
+  }
+
+  /** The statement with values in place of variables; one that nothing has defined stays. */
+  expanded(statement: Statement): Statement {
+    const { line, start, end } = statement;
+    if (this.defined === 0) return statement;
+    const dollar = line.text.indexOf('$', start);
+    if (dollar < 0 || dollar >= end) return statement;
+    const derived = new DerivedLine();
+    let from = start;
+    for (const [at, to, value] of this.uses(line.text.slice(start, end))) {
+      if (derived.size + value.length > LONGEST_STATEMENT || (this.spent += value.length) > MOST_CHARACTERS) return statement;
+      derived.keep(line, from, start + at).put(value, line, start + at, start + to);
+      from = start + to;
+    }
+    if (from === start) return statement;
+    const made = derived.keep(line, from, end).made();
+    if (!made) return statement;
+    const { text, index, toOuter, toLine } = made;
+    const inner: EmbeddedLine = { index, text, eol: '\n', contentStart: 0, problems: [], shape: Shape.Nft, node: { ...line.node, start: 0, end: text.length } as Line['node'], toOuter, ...(toLine && { toLine }) };
+    return { line: inner, start: 0, end: text.length };
+  }
+
+  /** A value with its own variables put in; undefined where that grows too long. */
+  private textOf(words: string): string | undefined {
+    let text = '';
+    let from = 0;
+    for (const [at, to, value] of this.uses(words)) {
+      text += words.slice(from, at) + value;
+      from = to;
+      if (text.length > LONGEST_STATEMENT) return undefined;
+    }
+    text += words.slice(from);
+    // It is a value of its own, however strongly the signs around it bind.
+    return /[&|^]|<<|>>/.test(text) && !/^[{("]/.test(text) ? `(${text})` : text;
+  }
+
+  private *uses(words: string): Iterable<readonly [start: number, end: number, value: string]> {
+    for (const found of words.matchAll(USE)) {
+      const value = found[1] === undefined ? undefined : this.scopes.findLast((scope) => scope.has(found[1] as string))?.get(found[1]);
+      if (value !== undefined) yield [found.index, found.index + found[0].length, value];
+    }
+  }
+}
