@@ -28,7 +28,7 @@ const terminal = terminalOn({
 async function run(words: readonly string[]): Promise<number> {
   const [command, ...rest] = words;
   switch (command) {
-    case 'trace': return runTrace(parseArguments(rest, { packet: 'value', host: 'value', dump: 'value', chain: 'value', table: 'value', json: 'flag', journey: 'flag', reply: 'flag' }), terminal);
+    case 'trace': return runTrace(parseArguments(rest, { packet: 'value', scenario: 'value', host: 'value', dump: 'value', chain: 'value', table: 'value', json: 'flag', journey: 'flag', reply: 'flag' }), terminal);
     case 'check': return runCheck(parseArguments(rest, { json: 'flag' }), terminal);
     case 'print': return runPrint(parseArguments(rest, { canonical: 'flag' }), terminal);
     case 'explain': return runExplain(parseArguments(rest, { file: 'value', at: 'value' }, true), terminal);

@@ -10,7 +10,10 @@ import { findRemedies } from '../features/remedies/findRemedies';
 import { remediesText } from '../features/remedies/remediesText';
 import { ruleSetNotes, type RuleSetNote } from '../features/ruleSetNotes';
 import { evaluate, type Evaluation } from '../features/traceSession/evaluate';
-import { journeyOf, type Journey, type JourneyLeg } from '../features/journey/journey';
+import { answererOf } from '../features/journey/answerer';
+import { journeyOf } from '../features/journey/journey';
+import { replyLegs } from '../features/journey/replyLegs';
+import { scenariosFor, type Scenario } from '../features/scenarios';
 import { traceText } from '../features/traceView/traceText';
 import { findingsOf, MOST_REPLIES, replyOf, verdictOfReply, withReplies } from '../features/replies';
 import type { TraceInput } from '../features/traceView/course';
@@ -18,16 +21,19 @@ import { reasonText, unreadLines, type UnreadLine } from '../features/unread';
 import { nothingFound } from './overview';
 import { Failure, oneFile, type Arguments } from './arguments';
 import { modelWithTables, settleWords } from './tables';
+import { journeyJson, journeyText, type ToldJourney } from './journey';
 import type { Terminal } from './terminal';
 
 /** Traces one packet through the rules of a file, whatever surrounds them; with --journey also what the proxy sends on, with --reply the answer. */
 export function runTrace(given: Arguments, terminal: Terminal): number {
   const name = oneFile(given, 'trace');
-  const packet = given.values.packet === '-' ? packetFromInput(name, terminal) : given.values.packet;
-  if (packet === undefined) throw new Failure('trace needs --packet, such as --packet "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new"');
-  const expression = given.values.chain === undefined ? packet : `${packet} at ${given.values.chain}`;
+  const typed = given.values.packet === '-' ? packetFromInput(name, terminal) : given.values.packet;
+  if ((typed === undefined) === (given.values.scenario === undefined)) throw new Failure('trace needs --packet, such as --packet "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new", or --scenario, and not both');
   const model = modelWithTables(parseSourceFile(terminal.read(name), { fileName: name }), given.values.table, name);
   const dump = chooseDump(model, given.values.dump, name);
+  const scenario = given.values.scenario === undefined ? undefined : chooseScenario(model, dump, given.values.scenario, name);
+  const packet = typed ?? scenario?.expression ?? '';
+  const expression = given.values.chain === undefined ? packet : `${packet} at ${given.values.chain}`;
   const overrides = readHost(given.values.host, terminal);
   const evaluations = new Map<string, Evaluation>();
   // A journey asks for the legs that are told afterwards.
@@ -41,13 +47,24 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
     return { ...traced, notes: ruleSetNotes(model, dump, traced.input.family, '--dump N takes it', settleWords) };
   };
   const first = trace(expression);
-  const journey = given.flags.has('journey') ? journeyOf(first.evaluation, expression, evaluation) : undefined;
-  const rest = (journey?.legs ?? []).slice(1).map((leg) => ({ leg, traced: trace(leg.expression) }));
   const reply = given.flags.has('reply');
+  const journey = given.flags.has('journey') ? told(journeyOf(first.evaluation, expression, evaluation, { ownService: scenario?.ownService === true }), trace, evaluation) : undefined;
   const unread = unreadLines(model);
-  if (given.flags.has('json')) terminal.json({ ...jsonOf(first, journey, rest, reply), ...(unread.length > 0 ? { unread } : {}) });
-  else terminal.out(plainText(first, journey, rest) + (reply ? repliesText(first) : '') + unreadText(unread, name));
+  if (given.flags.has('json')) terminal.json({ id: null, ...resultOf(first, reply), ...(journey ? journeyJson(journey, (traced) => resultOf(traced, false)) : {}), ...(unread.length > 0 ? { unread } : {}) });
+  else terminal.out(plainText(first, journey, reply) + (reply && !journey ? repliesText(first) : '') + unreadText(unread, name));
   return 0;
+}
+
+function told(journey: ToldJourney<Traced>['journey'], trace: (expression: string) => Traced, evaluation: (expression: string) => Evaluation): ToldJourney<Traced> {
+  return { journey, rest: journey.legs.slice(1).map((leg) => ({ leg, traced: trace(leg.expression) })), replies: replyLegs(journey.legs, evaluation) };
+}
+
+/** A packet of the list that the trace view offers for the file. */
+function chooseScenario(model: FileModel, dump: Dump, wanted: string, name: string): Scenario {
+  const list = scenariosFor(model, dump);
+  const found = list.find(({ id }) => id === wanted);
+  if (!found) throw new Failure(`--scenario ${wanted}: for ${name} there are ${list.map(({ id, label }) => `${id} (${label})`).join(', ')}`);
+  return found;
 }
 
 /** An expression or a line that shows a packet, from standard input; of several lines the first that shows one. */
@@ -62,11 +79,6 @@ interface Traced {
   readonly evaluation: Evaluation;
   readonly input: TraceInput;
   readonly notes: readonly RuleSetNote[];
-}
-
-interface TracedLeg {
-  readonly leg: JourneyLeg;
-  readonly traced: Traced;
 }
 
 function evaluated(evaluation: Evaluation, hostName: string): Omit<Traced, 'notes'> {
@@ -115,14 +127,9 @@ function warningsOf({ evaluation, input, notes }: Traced): readonly string[] {
   ];
 }
 
-function jsonOf(first: Traced, journey: Journey | undefined, rest: readonly TracedLeg[], reply: boolean): Readonly<Record<string, unknown>> {
-  const legs = rest.map(({ leg: { label, note, source, when }, traced }) => ({ label, note, source, ...(when === undefined ? {} : { when }), ...resultOf(traced, false) }));
-  return { id: null, ...resultOf(first, reply), ...(legs.length > 0 ? { journey: legs } : {}), ...(journey ? { journeyEnd: journey.end } : {}) };
-}
-
 function resultOf(traced: Traced, reply: boolean): { readonly packet: string; readonly outcomes: readonly Outcome[]; readonly assumed: readonly AssumedJson[]; readonly warnings: readonly string[] } {
   const { outcomes } = traced.input.traced;
-  return { packet: traced.input.packet, outcomes: reply ? withReplies(outcomes, traced.evaluation.setting.setting) : outcomes.map(outcomeOf), assumed: assumedOf(traced), warnings: warningsOf(traced) };
+  return { packet: traced.input.packet, outcomes: reply ? withReplies(outcomes, traced.evaluation.setting.setting, (walked) => answererOf(traced.evaluation, walked)) : outcomes.map(outcomeOf), assumed: assumedOf(traced), warnings: warningsOf(traced) };
 }
 
 /** What was assumed of the host and of the packet, and used. */
@@ -142,21 +149,16 @@ function assumedOf({ evaluation: { assumed, filled }, input: { tables = [] } }: 
   ];
 }
 
-function plainText(first: Traced, journey: Journey | undefined, rest: readonly TracedLeg[]): string {
-  const [start] = journey?.legs ?? [];
-  const parts = [start ? `## ${start.id}. ${start.label}\n\n` : '', traceText(first.input), remediesText(findRemedies(first.evaluation)), takenForGranted(first)];
-  for (const { leg: { id, label, note, source, when }, traced } of rest) {
-    parts.push(`\n## ${id}. ${label}${when === undefined ? '' : `, if ${when}`}\n\n`, note === undefined ? '' : `${note} (${source ?? ''})\n\n`, traceText(traced.input));
-  }
-  if (journey) parts.push(`\nThe journey ends here: ${journey.end}\n`);
-  return parts.join('');
+function plainText(first: Traced, journey: ToldJourney<Traced> | undefined, reply: boolean): string {
+  const trace = [traceText(first.input), remediesText(findRemedies(first.evaluation)), takenForGranted(first)].join('');
+  return journey ? journeyText(journey, trace, reply) : trace;
 }
 
 /** The answer on each course of the packet, one after the other. */
 function repliesText({ evaluation, input }: Traced): string {
   const { outcomes } = input.traced;
   return outcomes.slice(0, MOST_REPLIES).map((walked, i) => {
-    const reply = replyOf(walked, evaluation.setting.setting);
+    const reply = replyOf(walked, evaluation.setting.setting, answererOf(evaluation, walked));
     const title = `\n## The reply${outcomes.length > 1 ? `, course ${i + 1}` : ''}\n\n`;
     if (reply.kind === 'none') return `${title}There is none: ${visible(reply.why)}.\n`;
     const text = traceText({ ...input, traced: reply.traced, packet: formatPacketExpression(reply.request), selected: 0 });

@@ -1,6 +1,6 @@
 import { formatPacketExpression } from '../core/net/packetExpression';
 import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
-import { traceReply, type Reply } from '../core/netfilter/reply';
+import { traceReply, type Answerer, type Reply } from '../core/netfilter/reply';
 import type { Walked } from '../core/netfilter/events';
 import type { TraceSetting } from '../core/netfilter/trace';
 import { settingOfCourse } from './settingOfCourse';
@@ -19,8 +19,8 @@ export interface ReplyJson {
 }
 
 /** The answer on the host of that course. */
-export function replyOf(walked: Walked, setting: TraceSetting): Reply {
-  return traceReply(walked, settingOfCourse(walked, setting));
+export function replyOf(walked: Walked, setting: TraceSetting, answerer?: Answerer): Reply {
+  return traceReply(walked, settingOfCourse(walked, setting), answerer);
 }
 
 export function replyJson(reply: Reply): ReplyJson {
@@ -53,6 +53,6 @@ export function verdictOfReply(reply: Extract<Reply, { readonly kind: 'traced' }
 }
 
 /** Outcomes with the answer to each, as far as so many are followed. */
-export function withReplies(outcomes: readonly Walked[], setting: TraceSetting): readonly (Outcome & { readonly reply?: ReplyJson })[] {
-  return outcomes.map((walked, i) => (i < MOST_REPLIES ? { ...outcomeOf(walked), reply: replyJson(replyOf(walked, setting)) } : outcomeOf(walked)));
+export function withReplies(outcomes: readonly Walked[], setting: TraceSetting, answererOf: (walked: Walked) => Answerer | undefined = () => undefined): readonly (Outcome & { readonly reply?: ReplyJson })[] {
+  return outcomes.map((walked, i) => (i < MOST_REPLIES ? { ...outcomeOf(walked), reply: replyJson(replyOf(walked, setting, answererOf(walked))) } : outcomeOf(walked)));
 }

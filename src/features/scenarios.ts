@@ -1,11 +1,11 @@
-import { istioProfile, proxyIdentity, type IstioProfile } from '../core/knowledge/knowledge';
-import { formatAddress, isLoopback, prefixBlock, inBlock, addToAddress, type Address } from '../core/net/address';
+import { istioProfile, podPlace, proxyIdentity, type IstioProfile } from '../core/knowledge/knowledge';
+import { formatAddress, prefixBlock, inBlock, addToAddress, type Address } from '../core/net/address';
 import type { Host } from '../core/net/host';
-import { PROTOCOL } from '../core/net/packet';
 import type { RuleSet } from '../core/ruleset/ruleSet';
 import { settingOf } from './fileTrace';
 import { ruleSetOf, type Dump, type FileModel } from './fileModel';
 import { ruleSetView } from './ruleSetView';
+import { nodeScenarios } from './nodeScenarios';
 import { packetReaching } from './witness';
 
 /** A packet worth tracing in this file. */
@@ -14,6 +14,8 @@ export interface Scenario {
   readonly label: string;
   readonly detail: string;
   readonly expression: string;
+  /** It goes to a Service of which this pod is the endpoint: the journey follows the proxy that picks it. */
+  readonly ownService?: true;
 }
 
 /** Packets that make sense for a rule set, the most asked-for first: an Istio pod, a Kubernetes node, a Docker host, any host. */
@@ -22,8 +24,22 @@ export function scenariosFor(model: FileModel, dump: Dump): readonly Scenario[] 
   const { setting, addressesKnown } = settingOf(model, dump);
   const profile = istioProfile(ruleSetView(ruleSet));
   const place = placeOf(setting.host, ruleSet.family, addressesKnown);
-  const list = profile?.mode.startsWith('sidecar') ? sidecar(profile, place) : profile?.mode === 'ambient pod' ? ambient(profile, place) : [];
+  const list = profile ? ofMode(profile, place) : [];
   return list.length > 0 ? list : [...services(ruleSet, place), ...generic(ruleSet, place)];
+}
+
+function ofMode(profile: IstioProfile, place: Place): readonly Scenario[] {
+  switch (profile.mode) {
+    case 'sidecar REDIRECT':
+    case 'sidecar TPROXY':
+      return sidecar(profile, place);
+    case 'ambient pod':
+      return ambient(profile, place);
+    case 'ambient node':
+      return nodeScenarios(place.host, place);
+    default:
+      return [];
+  }
 }
 
 interface Place {
@@ -37,25 +53,24 @@ interface Place {
   readonly peer: string;
   readonly outside: string;
   readonly resolver: string;
+  /** A cluster IP that stands for a Service of the pod's own. */
+  readonly service: string;
   /** A port on which an application listens that is none of the mesh's. */
   readonly appPort: number;
 }
 
-const MESH_PORTS: ReadonlySet<number> = new Set([15000, 15001, 15004, 15006, 15008, 15009, 15020, 15021, 15053, 15090]);
-
 function placeOf(host: Host, family: 4 | 6, addressesKnown: boolean): Place {
-  const iface = host.interfaces.find(({ name, addresses }) => name !== 'lo' && addresses.some(({ address }) => address.family === family)) ?? host.interfaces.find(({ name }) => name !== 'lo');
-  const own = iface?.addresses.find(({ address }) => address.family === family && !isLoopback(address));
-  const app = host.listeners.find(({ protocol, port, address }) => protocol === PROTOCOL.TCP && !MESH_PORTS.has(port) && !(address && isLoopback(address)));
+  const { address: own, prefixLength, iface, appPort } = podPlace(host, family);
   return {
-    host, addressesKnown, iface: iface?.name ?? 'eth0',
-    own: own ? formatAddress(own.address) : family === 4 ? '10.0.0.1' : '2001:db8::1',
-    to: own && addressesKnown ? formatAddress(own.address) : '',
+    host, addressesKnown, iface: iface ?? 'eth0',
+    own: own ? formatAddress(own) : family === 4 ? '10.0.0.1' : '2001:db8::1',
+    to: own && addressesKnown ? formatAddress(own) : '',
     loopback: family === 4 ? '127.0.0.1' : '::1',
-    peer: own ? formatAddress(neighbour(own.address, own.prefixLength, host)) : family === 4 ? '10.0.0.77' : '2001:db8::77',
+    peer: own ? formatAddress(neighbour(own, prefixLength, host)) : family === 4 ? '10.0.0.77' : '2001:db8::77',
     outside: family === 4 ? '203.0.113.10' : '2001:db8:ffff::10',
     resolver: family === 4 ? '10.96.0.10' : 'fd00:10:96::a',
-    appPort: app?.port ?? 8080,
+    service: family === 4 ? '10.96.0.80' : 'fd00:10:96::50',
+    appPort: appPort ?? 8080,
   };
 }
 
@@ -77,6 +92,11 @@ function scenario(id: string, label: string, detail: string, expression: string)
   return { id, label, detail, expression };
 }
 
+/** The application calls its own Service: by the cluster IP, so that the rules capture it, and the proxy then picks this very pod. */
+function ownServiceScenario({ own, service, appPort }: Place): Scenario {
+  return { ...scenario('app-own-service', 'App → its own Service', 'the proxy picks this pod as endpoint', `out uid 1000 tcp ${at(own, 42050)} > ${at(service, appPort)} syn new`), ownService: true };
+}
+
 /** Questions of people whose request did not reach the app in a sidecar pod. */
 function sidecar(profile: IstioProfile, place: Place): readonly Scenario[] {
   const { uid, gid } = proxyIdentity(profile);
@@ -90,6 +110,7 @@ function sidecar(profile: IstioProfile, place: Place): readonly Scenario[] {
     ...(excluded === undefined ? [] : [scenario('client-excluded', `Client → excluded port ${excluded}`, 'a port that bypasses the proxy', `${client}${at(to, excluded)} syn new`)]),
     scenario('app-outside', 'App → outside (outbound)', 'a request of the application', `out uid 1000 tcp ${at(own, 42000)} > ${at(outside, 443)} syn new`),
     scenario('envoy-outside', 'Envoy → outside', 'the same request, sent on by the proxy', `${envoy} ${at(own, 43000)} > ${at(outside, 443)} syn new`),
+    ownServiceScenario(place),
     scenario('app-itself', 'App → itself (own pod IP)', 'the application calls its own address', `out uid 1000 tcp ${at(own, 42010)} > ${at(own, appPort)} syn new`),
     scenario('envoy-itself', 'Envoy → own pod IP', 'the proxy picked this pod as endpoint', `${envoy} ${at(own, 43010)} > ${at(own, appPort)} syn new`),
     scenario('envoy-app', `Envoy → app from ${own.includes(':') ? '::6' : '127.0.0.6'}`, 'inbound passthrough', `${envoy} ${at(own.includes(':') ? '::6' : '127.0.0.6', 40000)} > ${at(own, appPort)} syn new`),
@@ -108,6 +129,7 @@ function ambient(profile: IstioProfile, place: Place): readonly Scenario[] {
     scenario('hbone', 'ztunnel peer → 15008', 'the HBONE tunnel', `in ${iface} tcp ${at(peer, 41523)} > ${at(to, 15008)} syn new`),
     scenario('app-outside', 'App → outside (outbound)', 'a request of the application', `out uid 1000 tcp ${at(own, 42000)} > ${at(outside, 443)} syn new`),
     scenario('ztunnel-outside', 'ztunnel → outside', 'marked 0x539', `out uid 0 tcp ${at(own, 43000)} > ${at(outside, 443)} syn new mark 0x539`),
+    ownServiceScenario(place),
     scenario('app-itself', 'App → itself (own pod IP)', 'over lo', `out uid 1000 tcp ${at(own, 42010)} > ${at(own, appPort)} syn new`),
     scenario('probe', 'Kubelet probe (169.254.7.127)', 'the probe source on the node', `in ${iface} tcp ${at(own.includes(':') ? 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff' : '169.254.7.127', 41530)} > ${at(to, appPort)} syn new`),
     scenario('dns', 'App → DNS', profile.dnsCapture ? 'captured by DNS capture' : 'not captured unless DNS capture is on', `out uid 1000 udp ${at(own, 42030)} > ${at(place.resolver, 53)} new`),

@@ -72,6 +72,8 @@ export interface ViewState {
   /** What was read of the file and what was not; undefined while there is none. */
   readonly reading: ReadingFacts | undefined;
   readonly journey: readonly Leg[];
+  /** Sentences about the journey: what is to be known of the rules as a whole, and why it ends. Empty where the rules are none of Istio's. */
+  readonly journeyWords: { readonly remarks: readonly string[]; readonly end: string };
   /** `trace` is that of the reply where it is `shown`. */
   readonly reply: ReplyState;
   /** What was asked for and is not so. */
@@ -144,7 +146,7 @@ export interface AssumedFact {
 
 /** One packet of a whole exchange. */
 export interface Leg {
-  /** `1`, `2`, `2b`: the number is how far the packet is from the first, the letter another way on than the usual one. */
+  /** `1`, `2`, `2b`: the number is how far the packet is from the first, the letter another way on than the usual one; `2r` answers `2`. */
   readonly id: string;
   readonly label: string;
   /** Why a proxy sends such a packet, and where that is known from; undefined for the first leg. */
@@ -153,6 +155,8 @@ export interface Leg {
   /** There is this leg only if; undefined: usually. */
   readonly when: string | undefined;
   readonly current: boolean;
+  /** It is an answer; whether that reaches the one who asked. undefined for a packet of the way there. */
+  readonly comesBack: boolean | undefined;
 }
 
 /** The reply to the packet on the course that is shown. */

@@ -125,7 +125,7 @@ export class TraceApp extends LitElement {
           @open=${(event: CustomEvent<number>) => this.editor.post({ type: 'open-line', line: event.detail })}></trace-steps>
         <trace-detail class=${this.detail?.step === this.selected ? '' : 'stale'} .detail=${this.detail} @send=${this.passOn}></trace-detail>
       </main>
-      ${view.journey.length > 0 ? html`<trace-journey .legs=${view.journey} @send=${this.passOn}></trace-journey>` : nothing}`;
+      ${view.journey.length > 0 || view.journeyWords.end !== '' ? html`<trace-journey .legs=${view.journey} .words=${view.journeyWords} @send=${this.passOn}></trace-journey>` : nothing}`;
   }
 
   private get outcome(): OutcomeModel | undefined {

@@ -36,6 +36,24 @@ describe('trace', () => {
     expect(runCommand('trace', [NODE, '--packet', 'tcp > :22 syn', '--journey']).out).toContain('The journey ends here');
   });
 
+  test('--journey tells the answers too, in text and in JSON', () => {
+    const text = runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--journey']).out;
+    expect(text).toMatch(/## The answers, back the same way\n\n {2}2r\. app .* → Envoy: The reply comes back\.\n {2}1r\. Envoy :15006 → client: The reply comes back by \S+ Its source is translated back to /);
+    expect(runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--journey', '--reply']).out).toContain('## 1r. Envoy :15006 → client');
+    const json = JSON.parse(runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--journey', '--json']).out) as Readonly<Record<string, unknown>>;
+    expect(json).toMatchObject({
+      journey: [{ label: expect.stringMatching(/^Envoy → app/) as string, outcomes: [{ outcome: 'LOCAL' }] }], journeyEnd: 'The program has it; its answer goes back the same way.',
+      journeyReplies: [{ of: expect.stringMatching(/^Envoy → app/) as string, comesBack: true, outcomes: [{ outcome: 'LOCAL' }] }, { of: 'client → Envoy :15006', comesBack: true, outcomes: [{ outcome: 'SENT' }] }],
+    });
+    expect(json).not.toHaveProperty('journeyRemarks');
+  });
+
+  test('--scenario takes a packet of those that the trace view offers', () => {
+    expect(runCommand('trace', [POD, '--scenario', 'app-own-service', '--journey']).out).toMatch(/## 2\. Envoy → own pod [\s\S]*## 3\. Envoy → app [\s\S]*## 2b\. Envoy → .*, if Envoy picks another endpoint/);
+    expect(runCommand('trace', [POD, '--scenario', 'nobody'])).toMatchObject({ code: 2, error: expect.stringContaining('client-app (Client → app port (inbound))') as string });
+    expect(runCommand('trace', [POD, '--scenario', 'client-app', '--packet', 'tcp > :80'])).toMatchObject({ code: 2, error: expect.stringContaining('not both') as string });
+  });
+
   test.each([
     ['an expression', 'tcp > :8080 syn\n'],
     ['a line of a log', 'Jul  5 09:20:17 gw7 kernel: IN=eth0 OUT= SRC=10.10.40.12 DST=10.10.38.7 LEN=40 TTL=64 ID=1 PROTO=TCP SPT=41522 DPT=8080 SYN URGP=0\n'],

@@ -14,7 +14,7 @@ export interface Ran {
 }
 
 const OPTIONS = {
-  trace: { packet: 'value', host: 'value', dump: 'value', chain: 'value', table: 'value', json: 'flag', journey: 'flag', reply: 'flag' },
+  trace: { packet: 'value', scenario: 'value', host: 'value', dump: 'value', chain: 'value', table: 'value', json: 'flag', journey: 'flag', reply: 'flag' },
   overview: { table: 'value', json: 'flag' },
   check: { json: 'flag' },
   print: { canonical: 'flag' },

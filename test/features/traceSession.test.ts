@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { modelOf } from '../../src/features/fileModel';
 import { TraceSession } from '../../src/features/traceSession/traceSession';
-import type { KeptState } from '../../src/shared/protocol';
+import type { KeptState, Leg } from '../../src/shared/protocol';
 import { lineOf, sampleText } from './sample';
 import { Bench } from './sessionBench';
 
@@ -148,14 +148,46 @@ describe('the exchange behind a sidecar', () => {
     ['app-outside', ['app → Envoy :15001', 'Envoy → 203.0.113.10:443', 'Envoy → own pod 10.52.7.7:8080', 'Envoy → app 10.52.7.7:8080'], 'SENT eth0'],
   ])('%s goes on behind the proxy', (id, labels, badge) => {
     const bench = new Bench(NOTE).scenario(id);
-    expect(bench.state.journey.map(({ label }) => label)).toEqual(labels);
-    expect(bench.state.journey.map(({ current }) => current)).toEqual(labels.map((_, i) => i === 0));
-    bench.send({ type: 'choose-leg', id: bench.state.journey[1]?.id ?? '' });
+    const there = (): readonly Leg[] => bench.state.journey.filter(({ comesBack }) => comesBack === undefined);
+    expect(there().map(({ label }) => label)).toEqual(labels);
+    expect(there().map(({ current }) => current)).toEqual(labels.map((_, i) => i === 0));
+    bench.send({ type: 'choose-leg', id: there()[1]?.id ?? '' });
     expect(bench.badge).toBe(badge);
-    expect(bench.state.journey.map(({ label, current }) => [label, current])).toEqual(labels.map((label, i) => [label, i === 1]));
+    expect(there().map(({ label, current }) => [label, current])).toEqual(labels.map((label, i) => [label, i === 1]));
     expect(bench.state.scenario).toBe(id);
-    bench.send({ type: 'choose-leg', id: bench.state.journey[0]?.id ?? '' });
-    expect(bench.state.journey.map(({ current }) => current)).toEqual(labels.map((_, i) => i === 0));
+    bench.send({ type: 'choose-leg', id: there()[0]?.id ?? '' });
+    expect(there().map(({ current }) => current)).toEqual(labels.map((_, i) => i === 0));
+  });
+
+  test('the answers of the legs can be chosen too, and the journey stays', () => {
+    const bench = new Bench(NOTE).scenario('client-app');
+    const answers = (): readonly Leg[] => bench.state.journey.filter(({ comesBack }) => comesBack !== undefined);
+    expect(answers().map(({ id, label, comesBack }) => [id, label, comesBack])).toEqual([['2r', 'app 10.52.7.7:8080 → Envoy', true], ['1r', 'Envoy :15006 → client', true]]);
+    const before = bench.state.journey.length;
+    bench.send({ type: 'choose-leg', id: '1r' });
+    expect(bench.state.reply).toMatchObject({ kind: 'shown', comesBack: true, verdict: 'The reply comes back by eth0.' });
+    expect(bench.state.journey.filter(({ current }) => current).map(({ id, note }) => [id, note])).toEqual([['1r', 'The reply comes back by eth0. Its source is translated back to 10.52.7.7:8080.']]);
+    expect(bench.state.journey).toHaveLength(before);
+    bench.send({ type: 'choose-leg', id: '2' });
+    expect([bench.state.reply.kind, bench.state.journey.find(({ current }) => current)?.id]).toEqual(['offered', '2']);
+  });
+
+  test('an application that calls its own Service: the proxy picks this pod', () => {
+    const bench = new Bench(NOTE).scenario('app-own-service');
+    const way = (): readonly string[] => bench.state.journey.filter(({ comesBack }) => comesBack === undefined).map(({ id, label }) => `${id} ${label}`);
+    const told = ['1 app → Envoy :15001', '2 Envoy → own pod 10.52.7.7:8080', '3 Envoy → app 10.52.7.7:8080', '2b Envoy → 10.96.0.80:8080'];
+    expect(way()).toEqual(told);
+    bench.send({ type: 'choose-leg', id: '3' });
+    expect([way(), bench.badge]).toEqual([told, 'DELIVERED :8080']);
+  });
+
+  test.each([
+    ['client-excluded', /^Envoy answers with its metrics/],
+    ['app-itself', /^No proxy is on its way: it reaches the program in this pod directly/],
+    ['envoy-outside', /bypasses the proxy/],
+    ['client-app', /^The program has it/],
+  ])('%s: why the journey ends', (id, end) => {
+    expect(new Bench(NOTE).scenario(id).state.journeyWords).toEqual({ remarks: [], end: expect.stringMatching(end) as string });
   });
 
   test.each(['client-excluded', 'envoy-outside', 'dns'])('%s passes the proxy by, so there is none', (id) => {
@@ -163,7 +195,8 @@ describe('the exchange behind a sidecar', () => {
   });
 
   test('and none where no sidecar is', () => {
-    expect(new Bench(KUBE, 'kube-node.iptables-save').state.journey).toEqual([]);
+    const { journey, journeyWords } = new Bench(KUBE, 'kube-node.iptables-save').state;
+    expect([journey, journeyWords.end]).toEqual([[], '']);
   });
 });
 

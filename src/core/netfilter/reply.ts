@@ -35,10 +35,14 @@ export interface ReplyFindings {
 /** Types of ICMP and ICMPv6 that are answered, and by what. */
 const ANSWERED: Readonly<Record<4 | 6, Readonly<Record<number, number>>>> = { 4: { 8: 0, 13: 14, 15: 16, 17: 18 }, 6: { 128: 129 } };
 
+/** Whose program on this host answers, as far as someone knows more of that than the host's list of sockets. */
+export type Answerer = Pick<PacketRequest, 'uid' | 'gid'>;
+
 /** Sends the answer to a packet back through the same connection table: as the first that the receiver would send. */
-export function traceReply(walked: Walked, setting: TraceSetting): Reply {
+export function traceReply(walked: Walked, setting: TraceSetting, answerer: Answerer = {}): Reply {
   const { events, after } = walked;
-  const placed = replyRequest(walked, setting);
+  const found = replyRequest(walked, setting);
+  const placed = typeof found === 'string' || found.dir !== 'out' ? found : { ...found, ...answerer };
   const start = events.find((event) => event.kind === 'start');
   if (typeof placed === 'string') return { kind: 'none', why: placed };
   if (start === undefined || after === undefined) return { kind: 'none', why: NOT_FOLLOWED };

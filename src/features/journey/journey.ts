@@ -1,11 +1,10 @@
-import { istioVersions, onward, type NextPacket, type Onward } from '../../core/knowledge/knowledge';
-import { formatAddress, isLoopback, sameAddress, type Address } from '../../core/net/address';
-import type { Host } from '../../core/net/host';
-import { PROTOCOL } from '../../core/net/packet';
+import { ofProxyItself, onward, receiverAt, withoutIstio, type NextPacket, type Onward } from '../../core/knowledge/knowledge';
 import { formatPacketExpression } from '../../core/net/packetExpression';
-import { courseOf, isOwnWay } from '../traceView/course';
+import { courseOf } from '../traceView/course';
 import { droppedBy } from '../traceView/verdict';
 import { profileOf, type Evaluation } from '../traceSession/evaluate';
+import { meshOf, remarksOf, saidIn } from './mesh';
+import { senderOf, takenOf } from './taken';
 
 /** One packet of a whole exchange. */
 export interface JourneyLeg {
@@ -24,6 +23,15 @@ export interface Journey {
   readonly legs: readonly JourneyLeg[];
   /** Why the usual way is over behind its last leg. */
   readonly end: string;
+  /** What is to be known of the rules as a whole: those of several releases or modes in one file. */
+  readonly remarks: readonly string[];
+  /** The rules are Istio's, or the file says why there are none: `end` is worth telling where nobody asked for a journey. */
+  readonly ofIstio: boolean;
+}
+
+export interface JourneyWish {
+  /** The application calls a Service of its own pod: the proxy picks this pod as the endpoint. */
+  readonly ownService?: boolean;
 }
 
 /** No exchange in a pod is longer: app → Envoy → Envoy → app. */
@@ -33,16 +41,17 @@ const MOST_LEGS = 6;
  * How an exchange goes on behind the proxy of an Istio pod: client → Envoy → app, app → ztunnel → outside. Each leg is a packet that is traced in
  * the same rules; what a proxy does between two is knowledge of Istio. `trace` evaluates an expression in the same file.
  */
-export function journeyOf(evaluation: Evaluation, expression: string, trace: (expression: string) => Evaluation): Journey {
+export function journeyOf(evaluation: Evaluation, expression: string, trace: (expression: string) => Evaluation, wish: JourneyWish = {}): Journey {
   const legs: JourneyLeg[] = [leg('1', firstLabel(evaluation), expression)];
-  const first = onwardOf(evaluation);
-  if ('end' in first) return { legs, end: first.end };
-  const end = follow(first.next, 2, '', legs, trace);
-  return { legs, end };
+  const whole = { remarks: remarksOf(evaluation), ofIstio: profileOf(evaluation) !== undefined || saidIn(evaluation).noInterception !== undefined };
+  const first = onwardOf(evaluation, wish);
+  if ('end' in first) return { legs, end: first.end, ...whole };
+  const end = follow(first.next, 2, '', legs, (text) => onwardOf(trace(text), wish, true));
+  return { legs, end, ...whole };
 }
 
 /** Adds what follows, the usual way first and then each other one; gives back how the usual way ends. */
-function follow(next: readonly NextPacket[], level: number, mark: string, legs: JourneyLeg[], trace: (expression: string) => Evaluation): string {
+function follow(next: readonly NextPacket[], level: number, mark: string, legs: JourneyLeg[], onwards: (expression: string) => Onward): string {
   let usual = '';
   next.forEach(({ label, packet, note, source, when }, i) => {
     if (legs.length >= MOST_LEGS) return;
@@ -53,8 +62,8 @@ function follow(next: readonly NextPacket[], level: number, mark: string, legs: 
       return;
     }
     legs.push({ ...leg(`${level}${own}`, label, text), note, source, when });
-    const on = onwardOf(trace(text), true);
-    const ended = 'end' in on ? on.end : follow(on.next, level + 1, own, legs, trace);
+    const on = onwards(text);
+    const ended = 'end' in on ? on.end : follow(on.next, level + 1, own, legs, onwards);
     if (i === 0) usual = ended;
   });
   return usual;
@@ -65,64 +74,30 @@ function leg(id: string, label: string, expression: string): JourneyLeg {
 }
 
 /** `sent`: the packet is a proxy's own. */
-function onwardOf(evaluation: Evaluation, sent = false): Onward {
+function onwardOf(evaluation: Evaluation, wish: JourneyWish, sent = false): Onward {
   const { input, request } = evaluation;
   if (!input || !request) return { end: 'It cannot be traced.' };
-  const walked = courseOf(input);
-  const { end, events } = walked;
+  const { end } = courseOf(input);
   if (end.outcome === 'DROPPED' || end.outcome === 'NONE') return { end: `It is ${droppedBy(end)}: nothing follows.` };
   if (end.outcome === 'LOCAL' && end.receiverKnown && !end.receiver) return { end: 'Nobody listens there, and the kernel refuses it: nothing follows.' };
-  const profile = profileOf(evaluation);
-  if (!profile) return { end: 'These are no rules of Istio: no proxy takes the packet to send it on.' };
-  const start = events[0];
-  const protocol = end.packet.protocol;
-  if (start?.kind !== 'start' || (protocol !== PROTOCOL.TCP && protocol !== PROTOCOL.UDP)) return { end: 'Only TCP, and DNS over UDP, goes by a proxy.' };
-  if (end.outcome === 'SENT') return { end: sent ? 'It leaves the pod; where it arrives in a pod of the mesh, it is inbound there.' : isProxys(profile, request) ? 'It is sent as the proxy’s own user or mark, which the rules let out: whoever runs so bypasses the proxy.' : 'No proxy is on its way: it leaves the pod as it is.' };
-  const { host } = walked.on ?? evaluation.setting.setting;
-  const own = isOwnWay(walked);
-  const captured = events.some((event, i) => own(i) && ((event.kind === 'translate' && event.half === 'destination') || (event.kind === 'rule' && event.matched && event.effect?.kind === 'tproxy')));
-  if (sent && !captured) return { end: 'The program has it; its answer goes back the same way.' };
-  const tproxied = captured && !events.some((event) => event.kind === 'translate' && event.half === 'destination');
-  const { source, destination, destinationPort, family } = start.packet;
-  const place = ownPlace(host, family);
-  const port = tproxied ? (profile.inboundPort ?? end.packet.destinationPort) : end.packet.destinationPort;
-  return onward(profile, input.knowledge && istioVersions(input.knowledge), {
-    family, protocol, direction: request.dir === 'out' ? 'out' : 'in', source: formatAddress(source), destination: formatAddress(destination), destinationPort, port, captured,
-    own: isOwn(host, destination), ownAddress: place.address ?? formatAddress(destination), appPort: place.port ?? (captured ? destinationPort : 8080),
-  });
+  const mesh = meshOf(evaluation, wish.ownService === true);
+  if (!mesh) return { end: withoutIstio(saidIn(evaluation)) };
+  const taken = takenOf(evaluation, sent);
+  if (!taken) return { end: 'Only TCP, and DNS over UDP, goes by a proxy.' };
+  return (taken.leaves && !sent ? ofProxyItself(mesh, request) : undefined) ?? onward(mesh, taken);
 }
 
-function isProxys({ proxyUids, proxyGids, mode }: NonNullable<ReturnType<typeof profileOf>>, { dir, uid, gid, mark = 0 }: NonNullable<Evaluation['request']>): boolean {
-  if (dir !== 'out') return false;
-  return mode === 'ambient pod' ? (mark & 0xfff) === 0x539 : proxyUids.includes(String(uid)) || proxyGids.includes(String(gid));
-}
-
-function isOwn({ interfaces }: Host, address: Address): boolean {
-  return isLoopback(address) || interfaces.some(({ addresses }) => addresses.some((own) => sameAddress(own.address, address)));
-}
-
-/** Ports of the proxy, which are none of the application. */
-const MESH_PORTS = /^15\d{3}$/;
-
-/** The first address of the pod, and a port on which a program of its own listens. */
-function ownPlace({ interfaces, listeners }: Host, family: 4 | 6): { readonly address: string | undefined; readonly port: number | undefined } {
-  const own = interfaces.filter(({ name }) => name !== 'lo').flatMap(({ addresses }) => addresses).find(({ address }) => address.family === family);
-  const app = listeners.find(({ protocol, port, address }) => protocol === PROTOCOL.TCP && !MESH_PORTS.test(String(port)) && !(address && isLoopback(address)));
-  return { address: own && formatAddress(own.address), port: app?.port };
-}
-
-const AGENT_PORTS: ReadonlySet<number> = new Set([15020, 15053]);
-
+/** `client → Envoy :15006`, `app → outside`. */
 function firstLabel(evaluation: Evaluation): string {
   const { input, request } = evaluation;
   if (!input || !request) return 'the packet';
-  const { end, events } = courseOf(input);
+  const { end } = courseOf(input);
   const profile = profileOf(evaluation);
-  const start = events[0];
-  const from = request.dir !== 'out' ? 'client' : profile && isProxys(profile, request) ? 'proxy' : 'app';
-  if (end.outcome !== 'LOCAL' || start?.kind !== 'start') return `${from} → ${end.outcome === 'SENT' ? 'outside' : 'dropped'}`;
-  const proxy = profile?.mode === 'ambient pod' ? 'ztunnel' : AGENT_PORTS.has(end.packet.destinationPort) ? 'agent' : 'Envoy';
-  const tproxied = events.some((event) => event.kind === 'rule' && event.matched && event.effect?.kind === 'tproxy');
-  if (tproxied && profile) return `${from} → ${proxy} :${profile.inboundPort ?? end.packet.destinationPort}`;
-  return `${from} → ${end.packet.destinationPort === start.packet.destinationPort && !MESH_PORTS.test(String(end.packet.destinationPort)) ? 'app' : proxy} :${end.packet.destinationPort}`;
+  const from = senderOf(evaluation);
+  if (end.outcome === 'DROPPED' || end.outcome === 'NONE') return `${from} → dropped`;
+  const taken = takenOf(evaluation, false);
+  if (taken?.leaves) return `${from} → ${taken.leaves.iface.startsWith('istio') ? `ztunnel (${taken.leaves.iface})` : taken.captured ? `ztunnel ${taken.leaves.destination}:${taken.port}` : request.dir === 'out' && profile?.mode !== 'ambient node' ? 'outside' : `${taken.leaves.destination} (${taken.leaves.iface})`}`;
+  if (end.outcome === 'SENT') return `${from} → outside`;
+  const port = taken?.port ?? end.packet.destinationPort;
+  return `${from} → ${profile && taken ? receiverAt(profile, port, taken.captured) : 'app'} :${port}`;
 }

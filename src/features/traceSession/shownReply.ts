@@ -3,12 +3,13 @@ import { formatPacketExpression } from '../../core/net/packetExpression';
 import type { FilledField } from '../../core/net/completePacket';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { Proviso, Walked } from '../../core/netfilter/events';
-import { replyRequest, type Reply } from '../../core/netfilter/reply';
+import { replyRequest, type Answerer, type Reply } from '../../core/netfilter/reply';
 import type { Traced } from '../../core/netfilter/trace';
 import type { ReplyState } from '../../shared/protocol';
 import { dumpFor } from '../fileModel';
 import { withProvisos } from '../fileTrace';
 import { usedAssumptions } from '../hostCourses/usedAssumptions';
+import { answererOf } from '../journey/answerer';
 import { findingsOfCourse, replyOf, verdictOfReply } from '../replies';
 import { settingOfCourse } from '../settingOfCourse';
 import { courseOf } from '../traceView/course';
@@ -26,9 +27,10 @@ export function replyTo(evaluation: Evaluation | undefined, outcome: number): Sh
   const { input } = evaluation ?? {};
   if (!evaluation || !input) return undefined;
   const walked = courseOf(input);
+  const answerer = answererOf(evaluation, walked);
   const [only] = evaluation.courses;
   // The host of a course that is the only one stands with the courses.
-  const reply = replyOf(walked, walked.on || !only ? evaluation.setting.setting : { ...evaluation.setting.setting, host: only.facts.host });
+  const reply = replyOf(walked, walked.on || !only ? evaluation.setting.setting : { ...evaluation.setting.setting, host: only.facts.host }, answerer);
   if (reply.kind === 'none') return undefined;
   const { request, setting } = reply;
   const course = evaluation.courses.find(({ facts }) => facts.host === setting.host) ?? evaluation.courses[0];
@@ -38,7 +40,7 @@ export function replyTo(evaluation: Evaluation | undefined, outcome: number): Sh
   return {
     reply,
     evaluation: {
-      ...evaluation, setting: { ...evaluation.setting, setting }, given: request, request, filled: senderOf(walked, request), contradictions: [],
+      ...evaluation, setting: { ...evaluation.setting, setting }, given: request, request, filled: senderOf(walked, request, answerer), contradictions: [],
       assumed: course ? usedAssumptions([{ ...course, request, traced, answers: [] }]) : [],
       input: { ...input, traced, packet: formatPacketExpression(request), selected: outcome, answers: setting.answers ?? input.answers, tables: undefined },
     },
@@ -78,6 +80,7 @@ function shortWords({ ttl: _ttl, seq: _seq, ack: _ack, icmpSeq: _icmpSeq, icmpId
 }
 
 /** Rules may ask for the user of the program that answers. */
-function senderOf({ end }: Walked, { dir, uid = 0 }: PacketRequest): readonly FilledField[] {
+function senderOf({ end }: Walked, { dir, uid = 0 }: PacketRequest, answerer: Answerer | undefined): readonly FilledField[] {
+  if (dir === 'out' && answerer) return end.receiver?.uid === undefined ? [{ field: 'uid', value: uid, why: 'the proxy of the mesh answers, and this is its user' }] : [];
   return dir === 'out' && end.receiver?.uid === undefined ? [{ field: 'uid', value: uid, why: 'the user of the program that answers is not known' }] : [];
 }

@@ -12,8 +12,7 @@ import { copyRemedy, copyTrace, tryRemedy, type Effect } from './effects';
 import type { Evaluation } from './evaluate';
 import { evaluateChanged } from './evaluateChanged';
 import { isHostField, type HostChanges } from './hostFields';
-import type { JourneyLeg } from '../journey/journey';
-import { legsOf } from '../journey/shownLegs';
+import { NO_JOURNEY, shownJourney, type ShownJourney } from '../journey/shownJourney';
 import { lineMarks, NO_MARKS, type LineMarks } from './lineMarks';
 import { withField } from './packetForm';
 import { rulePlace, stepAtPlace } from './rulePlace';
@@ -38,7 +37,7 @@ export class TraceSession {
   private expression: string | undefined;
   /** The packet that the journey starts with, while another leg of it is shown. */
   private journeyStart: string | undefined;
-  private legs: readonly JourneyLeg[] = [];
+  private journey: ShownJourney = NO_JOURNEY;
   private outcome = 0;
   private step: StepId | undefined;
   private answers: Readonly<Record<string, boolean>> = {};
@@ -202,10 +201,13 @@ export class TraceSession {
       case 'show-reply':
         return this.showReply(message.shown);
       case 'choose-leg': {
-        const leg = this.legs.find(({ id }) => id === message.id);
+        const { legs, replies } = this.journey;
+        const reply = replies.find(({ id }) => id === message.id);
+        const leg = reply?.of ?? legs.find(({ id }) => id === message.id);
         if (!leg) return [];
-        const start = this.legs[0]?.expression;
+        const start = legs[0]?.expression;
         this.choosePacket(leg.expression, this.scenario, leg.expression === start ? undefined : start);
+        if (reply) this.showReply(true);
         return this.changed();
       }
       case 'answer':
@@ -361,16 +363,15 @@ export class TraceSession {
   private trace(): void {
     this.evaluation = undefined;
     this.reply = undefined;
-    this.legs = [];
+    this.journey = NO_JOURNEY;
     const { model, dump } = this;
     if (!model || !dump) return;
     this.evaluation = this.evaluate(model, dump, this.expression ?? '', this.outcome);
     this.followReply();
     this.readable = this.evaluation.given ?? this.readable;
-    const scenario = this.scenarios.find(({ id }) => id === this.scenario)?.expression;
-    const { legs, start } = legsOf({ evaluation: this.evaluation, expression: this.expression ?? '', start: this.journeyStart, scenario }, (expression) => this.evaluate(model, dump, expression, 0));
-    this.legs = legs;
-    this.journeyStart = start;
+    const scenario = this.scenarios.find(({ id }) => id === this.scenario);
+    this.journey = shownJourney({ evaluation: this.evaluation, expression: this.expression ?? '', start: this.journeyStart, scenario }, (expression) => this.evaluate(model, dump, expression, 0));
+    this.journeyStart = this.journey.start;
   }
 
   private evaluate(model: FileModel, dump: Dump, expression: string, outcome: number): Evaluation {
@@ -385,7 +386,7 @@ export class TraceSession {
     this.state = viewState({
       revision: this.revision, uri: this.uri, fileName: this.fileName, notice: this.notice, model: this.model, dump: this.dump, scenarios: this.scenarios,
       scenario: this.scenario, expression: this.expression ?? '', evaluation: this.evaluation, reply: this.reply, tables: this.said, readable: this.readable, drafts: this.drafts,
-      hostChanges: this.hostChanges, legs: this.legs, answers: this.answers, outcome: this.outcome, step: this.step,
+      hostChanges: this.hostChanges, journey: this.journey, answers: this.answers, outcome: this.outcome, step: this.step,
       trace: input && this.drafts.size === 0 ? traceModel(input) : undefined,
     });
     this.before = { evaluation: this.evaluation, reply: this.reply };

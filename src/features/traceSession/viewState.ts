@@ -6,7 +6,8 @@ import type { Scenario } from '../scenarios';
 import { assumedFacts } from './assumedFacts';
 import { profileOf, type Evaluation } from './evaluate';
 import { fieldOfProblem, hostFields, type HostChanges } from './hostFields';
-import type { JourneyLeg } from '../journey/journey';
+import { shownLegs } from './shownLegs';
+import type { ShownJourney } from '../journey/shownJourney';
 import { packetFields } from './packetForm';
 import { readingFacts } from './readingFacts';
 import { replyState, type ShownReply } from './shownReply';
@@ -31,7 +32,7 @@ export interface Shown {
   readonly readable: PacketRequest | undefined;
   readonly drafts: ReadonlyMap<string, { readonly value: string; readonly problem: string }>;
   readonly hostChanges: HostChanges;
-  readonly legs: readonly JourneyLeg[];
+  readonly journey: ShownJourney;
   readonly answers: Readonly<Record<string, boolean>>;
   readonly outcome: number;
   readonly step: StepId | undefined;
@@ -42,7 +43,7 @@ const NO_RULES = 'There are no iptables rules in this file. Paste the output of 
 const LOADING = 'Reading the file …';
 
 export function viewState(shown: Shown): ViewState {
-  const { revision, model, dump, scenarios, scenario, fileName, evaluation, reply, legs, expression, notice } = shown;
+  const { revision, model, dump, scenarios, scenario, fileName, evaluation, reply, journey, expression, notice } = shown;
   const phase = model === undefined ? (notice === '' ? 'loading' : 'error') : dump === undefined ? 'empty' : 'ready';
   const noted = notice === '' ? [] : [{ message: notice, line: undefined, field: undefined }];
   return {
@@ -57,7 +58,8 @@ export function viewState(shown: Shown): ViewState {
     reading: model && readingFacts(model),
     reply: replyState(evaluation, reply),
     warnings: reply ? [] : evaluation?.contradictions ?? [],
-    journey: reply ? [] : legs.map(({ id, label, note, source, when, expression: packet }) => ({ id, label, note, source, when, current: packet === expression })),
+    journey: shownLegs(journey, expression, reply !== undefined),
+    journeyWords: { remarks: journey.remarks, end: journey.end },
     trace: shown.trace,
     keep: keptState(shown),
   };
@@ -86,7 +88,7 @@ interface Failure {
   readonly expression: string;
 }
 
-const NOTHING_SHOWN = { dumps: [], dump: undefined, scenarios: [], scenario: undefined, packet: { expression: '', problems: [], fields: [] }, assumed: [], reading: undefined, journey: [], reply: { kind: 'none', why: '' }, warnings: [], trace: undefined } as const;
+const NOTHING_SHOWN = { dumps: [], dump: undefined, scenarios: [], scenario: undefined, packet: { expression: '', problems: [], fields: [] }, assumed: [], reading: undefined, journey: [], journeyWords: { remarks: [], end: '' }, reply: { kind: 'none', why: '' }, warnings: [], trace: undefined } as const;
 
 function packetForm({ expression, evaluation, readable, drafts, model, hostChanges }: Shown): PacketForm {
   if (!evaluation || !model) return { expression, problems: [], fields: [] };

@@ -36,6 +36,8 @@ export interface IstioProfile {
   readonly outboundExcludedPorts: readonly number[];
   readonly excludedInterfaces: readonly string[];
   readonly virtualInterfaces: readonly string[];
+  /** Where ztunnel is, seen from the node, in node mode: the rule for what it sends with a borrowed address names both. */
+  readonly nodeZtunnel?: { readonly iface: string; readonly address: string };
 }
 
 const profiles = new WeakMap<RuleSetView, { readonly profile: IstioProfile | undefined }>();
@@ -140,6 +142,7 @@ function ambientProfile(ruleSet: RuleSetView, mode: IstioMode): IstioProfile {
   const dnsCapture = mode === 'ambient node'
     ? shapes(ruleSet, 'nat', 'ztunnel-PREROUTING').some((shape) => shape.target === 'DNAT')
     : output.some((shape) => shape.target === 'REDIRECT' && valueOf(shape, 'dport') === '53');
+  const nodeZtunnel = mode === 'ambient node' ? nodeZtunnelOf(ruleSet) : undefined;
   const tunnel = port(inbound.map((shape) => condition(shape, 'dport')).find((each) => each !== undefined)?.values[0]);
   return {
     mode,
@@ -152,6 +155,7 @@ function ambientProfile(ruleSet: RuleSetView, mode: IstioMode): IstioProfile {
     ...(outboundPort === undefined ? {} : { outboundPort }),
     ...(inboundPort === undefined ? {} : { inboundPort }),
     ...(tunnel === undefined ? {} : { tunnelPort: tunnel }),
+    ...(nodeZtunnel === undefined ? {} : { nodeZtunnel }),
     inbound: plain === undefined ? 'none' : 'all',
     inboundIncludes: [],
     inboundExcludes: [],
@@ -164,6 +168,23 @@ function ambientProfile(ruleSet: RuleSetView, mode: IstioMode): IstioProfile {
     virtualInterfaces: distinct(shapes(ruleSet, 'nat', 'ISTIO_PRERT').filter((shape) => shape.form === 'in proto' && shape.target === 'REDIRECT').map((shape) => valueOf(shape, 'in'))),
   };
 }
+
+/** `! -s ADDRESS -i INTERFACE -j MARK --set-xmark 0x210/0x210`. Source: cni/pkg/ambient/net_linux.go, CreateRulesOnNode. */
+function nodeZtunnelOf(ruleSet: RuleSetView): IstioProfile['nodeZtunnel'] {
+  const borrowed = shapes(ruleSet, 'mangle', 'ztunnel-PREROUTING').find((shape) => shape.target === 'MARK' && condition(shape, 'src')?.negated === true && condition(shape, 'in')?.negated === false);
+  const [iface, source] = borrowed ? [valueOf(borrowed, 'in'), condition(borrowed, 'src')?.values[0]] : [];
+  return iface === undefined || source === undefined ? undefined : { iface, address: source.replace(/\/32$/, '') };
+}
+
+/** What the rules of a sidecar say where they stand beside those of ambient mode in a pod; undefined where they do not. */
+export function sidecarBeside(ruleSet: RuleSetView): IstioProfile | undefined {
+  if (istioProfile(ruleSet)?.mode !== 'ambient pod') return undefined;
+  const named = SIDECAR_ONLY.some(([table, name]) => chainIn(ruleSet, table, name) !== undefined);
+  return named ? sidecarProfile(ruleSet, isTproxy(ruleSet) && chainIn(ruleSet, 'mangle', 'ISTIO_TPROXY') !== undefined ? 'sidecar TPROXY' : 'sidecar REDIRECT') : undefined;
+}
+
+/** Chains that no release of ambient mode has. */
+const SIDECAR_ONLY = [['nat', 'ISTIO_INBOUND'], ['nat', 'ISTIO_IN_REDIRECT'], ['nat', 'ISTIO_REDIRECT'], ['mangle', 'ISTIO_INBOUND'], ['mangle', 'ISTIO_TPROXY']] as const;
 
 /**
  * The rules that tell the proxy's group. `--gid-owner G -j RETURN` alone may also be an excluded owner group; the proxy's

@@ -1,0 +1,58 @@
+import { formatPacketExpression } from '../../core/net/packetExpression';
+import type { Reply } from '../../core/netfilter/reply';
+import { findingsOfCourse, replyOf, verdictOfReply } from '../replies';
+import { courseOf, type TraceInput } from '../traceView/course';
+import type { Evaluation } from '../traceSession/evaluate';
+import { answererOf } from './answerer';
+import type { JourneyLeg } from './journey';
+
+/** The answer to one packet of an exchange, traced through the connection that the packet has set up. */
+export interface ReplyLeg {
+  /** `2r` is the answer to leg 2. */
+  readonly id: string;
+  readonly of: JourneyLeg;
+  /** `app → Envoy`. */
+  readonly label: string;
+  readonly packet: string;
+  /** It reaches the one who asked, and looks to him like the answer to what he sent. */
+  readonly comesBack: boolean;
+  /** One sentence, and what is to be known besides: what is translated back, why it is lost. */
+  readonly verdict: string;
+  readonly findings: readonly string[];
+  /** What the views of a trace are made from, of the reply. */
+  readonly input: TraceInput;
+  readonly reply: Extract<Reply, { readonly kind: 'traced' }>;
+}
+
+/**
+ * How the answers come back, in the order of time: each way on its own, its last leg first, as each proxy answers once it has been answered. A leg
+ * that nobody gets has none.
+ */
+export function replyLegs(legs: readonly JourneyLeg[], trace: (expression: string) => Evaluation): readonly ReplyLeg[] {
+  return [...ways(legs).values()].flatMap((way) => [...way].reverse()).flatMap((leg) => replyLeg(leg, trace(leg.expression)) ?? []);
+}
+
+/** The letters of `2b`: legs of one way have the same. */
+function wayOf({ id }: JourneyLeg): string {
+  return id.replace(/^\d+/, '');
+}
+
+function ways(legs: readonly JourneyLeg[]): ReadonlyMap<string, readonly JourneyLeg[]> {
+  const found = new Map<string, JourneyLeg[]>();
+  for (const leg of legs) found.set(wayOf(leg), [...(found.get(wayOf(leg)) ?? []), leg]);
+  return found;
+}
+
+function replyLeg(leg: JourneyLeg, evaluation: Evaluation): ReplyLeg | undefined {
+  const { input, courses, setting } = evaluation;
+  if (!input) return undefined;
+  const walked = courseOf(input);
+  const [only] = courses;
+  // The host of a course that is the only one stands with the courses.
+  const reply = replyOf(walked, walked.on || !only ? setting.setting : { ...setting.setting, host: only.facts.host }, answererOf(evaluation, walked));
+  if (reply.kind === 'none') return undefined;
+  const { comesBack, words } = findingsOfCourse(reply, 0);
+  const [from = '', to = ''] = leg.label.split(' → ');
+  const packet = formatPacketExpression(reply.request);
+  return { id: `${leg.id}r`, of: leg, label: `${to} → ${from}`, packet, input: { ...input, traced: reply.traced, packet, selected: 0 }, comesBack, verdict: verdictOfReply(reply, 0), findings: words, reply };
+}
