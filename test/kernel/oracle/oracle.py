@@ -134,6 +134,16 @@ def may_drop(ev):
     return target_of(ev["rule"] or "", ev) in DROPPING and "--queue-bypass" not in (ev["rule"] or "")
 
 
+def leaves_fragments(case):
+    """Whether a fragment may wait for the rest of its datagram, which would be put together with one of the next case."""
+    waiting = {}
+    for p in case.get("packets") or [case.get("packet") or {}]:
+        if p.get("mf") or p.get("fragOffset"):
+            key = (p.get("src"), p.get("dst"), p.get("id"))
+            waiting[key] = waiting.get(key, 0) + (1 if p.get("mf") else -1)
+    return any(waiting.values())
+
+
 class Host:
     """The host under test: this process's own anonymous network namespace with TAP interfaces."""
 
@@ -152,7 +162,7 @@ class Host:
         self.nfthandles = {}  # (family, table, chain, handle) -> rule number
         self.nft = None  # what nft has loaded
         self.native = {}  # {family table: {chain: {"policy": .., "rules": [text..]}}}
-        self.dirty = False  # set when kernel state outlives a case (half-open TCP sockets)
+        self.dirty = False  # set when kernel state outlives a case (half-open TCP sockets, fragments that wait for others)
         self._setup()
         self.ct = nlk.Conntrack()
         self.log = nlk.Log([0, PROBE], nfttrace=backend == "nft")
@@ -724,6 +734,8 @@ class Host:
             out.append(r)
         if self.listeners:
             self.dirty = any(l["proto"] == "tcp" for l in case["listeners"])
+        self.dirty = self.dirty or leaves_fragments(case)
+        if self.listeners:
             self.listen([])
         res = {"results": out}
         if notes:
