@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { chainKnowledge, describeChainInFile, familyOfChain, knownNames } from '../../src/core/knowledge/knowledge';
 import { ambient121, ambientPod, dockerSave, kube, sidecar112, sidecar119, sidecar124, sidecar131, sidecar131Dns, tproxyAll, tproxyPorts } from './fixtures';
+import { ruleSetsOfReleases } from '../fixtures/istio/ruleSets';
 import { readView } from './readView';
 
 test.each([
@@ -106,6 +107,27 @@ test.each([
   [dockerSave, 'filter', 'INPUT', 'no rules; policy ACCEPT'],
 ])('%# describes a chain in the terms of the file', (save, table, chain, expected) => {
   expect(describeChainInFile(readView(save), table, chain)).toBe(expected);
+});
+
+// Names that stand in several tables are told apart: what a sentence says of a port, a rule of this chain, or of one that it leads to, says too.
+test('a sentence on a chain names no port that the chain does not lead to, in rule sets of every release', () => {
+  const wrong = new Set<string>();
+  let told = 0;
+  for (const { save, name } of ruleSetsOfReleases()) {
+    const view = readView(save);
+    for (const chain of view.chains) {
+      const sentence = describeChainInFile(view, chain.table, chain.name) ?? '';
+      const reached = new Set([chain]);
+      for (const { rules } of reached) for (const rule of rules) for (const to of view.chains) if (to.table === chain.table && to.name === rule.target) reached.add(to);
+      const rules = [...reached].flatMap((each) => each.rules.map(({ saved }) => saved)).join('\n');
+      for (const [port] of sentence.matchAll(/\b150\d\d\b/g)) {
+        told++;
+        if (!new RegExp(`\\b${port}\\b`).test(rules)) wrong.add(`${name} ${chain.table} ${chain.name}: ${sentence}`);
+      }
+    }
+  }
+  expect([...wrong]).toEqual([]);
+  expect(told).toBeGreaterThan(100);
 });
 
 test('a chain that is not there is not described', () => {

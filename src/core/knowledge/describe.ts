@@ -40,10 +40,10 @@ function istioSentence(ruleSet: RuleSetView, view: ChainView, profile: IstioProf
       return redirectSentence(view);
     case 'ISTIO_TPROXY': {
       const rule = view.rules.map(shapeOf).find((shape) => shape.target === 'TPROXY');
-      return rule === undefined ? undefined : `TCP not to ${valueOf(rule, 'dst') ?? 'localhost'} to port ${rule.targetOptions.get('--on-port') ?? '?'}, addresses kept`;
+      return rule === undefined ? undefined : `TCP that is not for ${valueOf(rule, 'dst') ?? 'localhost'} goes to port ${rule.targetOptions.get('--on-port') ?? '?'}, addresses kept`;
     }
     case 'ISTIO_PRERT':
-      return view.table === 'nat' || inPodTproxy(ruleSet) ? ambientInboundSentence(profile) : undefined;
+      return view.table === 'nat' || (view.table === 'mangle' && inPodTproxy(ruleSet)) ? ambientInboundSentence(profile) : undefined;
     default:
       return undefined;
   }

@@ -217,7 +217,7 @@ const entries: readonly Entry[] = [
   },
   {
     name: 'ISTIO_INBOUND', table: 'raw', mode: 'sidecar', family: sidecar,
-    title: 'Gives answers of nameservers their conntrack zone',
+    title: 'Puts replies of nameservers into the proxy’s conntrack zone',
     details: [text('Zone 1 is proxy ↔ nameserver, zone 2 application ↔ proxy. raw is the only place where the zone can still be chosen.')],
     more: 'with DNS capture; before that the rules stood in PREROUTING itself',
     changedBy: settings.dns,
@@ -291,8 +291,8 @@ const entries: readonly Entry[] = [
   },
   {
     name: 'ISTIO_PRERT', table: 'raw', mode: 'ambient', family: pod,
-    title: 'Gives answers of nameservers to ztunnel their conntrack zone',
-    details: [text('So that they cannot collide with an application’s query from the same UDP port.')],
+    title: 'Puts replies of nameservers to ztunnel into its conntrack zone',
+    details: [text('There they cannot collide with those to an application’s query from the same UDP port.')],
     more: 'with DNS capture',
     changedBy: settings.ambientDns,
     source: sources.ambient,
