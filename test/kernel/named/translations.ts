@@ -65,4 +65,10 @@ const bypassed: readonly Case[] = ['', ' --queue-bypass'].map((bypass): Case => 
   packets: [{ dir: 'out', dst: '198.51.100.20', src: '10.244.1.5', proto: 'gre' }, { dir: 'in', iface: 'eth0', src: '198.51.100.20', dst: '192.168.50.2', proto: 'icmp', icmpType: 5, inner: { src: '192.168.50.2', dst: '198.51.100.20', proto: 'gre' } }],
 }));
 
-const CASES: readonly Case[] = [...evictions, ...keeps, ...nowhere, ...bypassed, ...redirects];
+/** The reply of a translated connection comes in fragments, and once it is whole has no way back to where its request came from. */
+const inPieces: readonly Case[] = [{
+  name: 'a reply in fragments that cannot be routed once it is whole', rules: table('nat', ['OUTPUT -j REDIRECT', 'POSTROUTING -j MASQUERADE']),
+  packets: [{ dir: 'out', src: '8.8.4.4', dst: '192.168.50.9', proto: 'gre' }, { dir: 'out', src: '127.0.0.1', dst: '10.244.1.5', proto: 'gre', id: 14906, mf: true, length: 100 }, { dir: 'out', src: '127.0.0.1', dst: '10.244.1.5', proto: 'gre', id: 14906, fragOffset: 10 }],
+}];
+
+const CASES: readonly Case[] = [...evictions, ...keeps, ...nowhere, ...bypassed, ...inPieces, ...redirects];
