@@ -19,13 +19,18 @@ export class TraceJourney extends LitElement {
     li { display: flex; gap: 6px; align-items: center; min-width: 0; max-width: 100%; }
     .leg { border: 1px solid var(--edge); border-radius: 6px; padding: 4px 10px; text-align: left; min-width: 0; overflow-wrap: anywhere; }
     .leg:hover { background: var(--vscode-list-hoverBackground, var(--soft)); }
-    .leg[aria-current='step'] { border-color: var(--vscode-contrastActiveBorder, var(--blue)); background: color-mix(in srgb, var(--blue) 13%, transparent); }
+    .leg[aria-current='step'] { border-color: var(--vscode-contrastActiveBorder, var(--blue)); background: color-mix(in srgb, var(--blue) 13%, transparent); outline: 1px solid var(--vscode-contrastActiveBorder, transparent); }
     .leg.maybe { border-style: dashed; }
     .leg.lost { color: var(--red); }
     p { margin: 6px 0 0; overflow-wrap: anywhere; max-width: 110ch; }
     .number { color: var(--dim); margin-right: 6px; }
     .between { color: var(--dim); flex: none; }
-    @media (max-width: 520px) { .row { grid-template-columns: minmax(0, 1fr); gap: 3px; } }
+    @media (max-width: 520px) {
+      .row { grid-template-columns: minmax(0, 1fr); gap: 3px; }
+      /* One chip a line: all begin at the same place. */
+      .between { width: 18px; text-align: right; }
+      li:first-child { padding-left: 24px; }
+    }
   `];
 
   override render(): TemplateResult {
