@@ -6,7 +6,8 @@ import { bindRules } from '../../src/core/ruleset/bind';
 import type { RuleSet } from '../../src/core/ruleset/ruleSet';
 import { hostFromTopology } from '../../src/core/net/hostFromTopology';
 import { isProblem, readPacketRequest, type PacketRequest } from '../../src/core/net/packetRequest';
-import { explainRule } from '../../src/core/netfilter/ruleTest';
+import { askAgain } from '../../src/core/netfilter/asking';
+import { allConditions } from '../../src/core/netfilter/evidence';
 import { tracePacket } from '../../src/core/netfilter/trace';
 import { modelOf } from '../../src/features/fileModel';
 import { hoverAt } from '../../src/features/hover/hover';
@@ -70,7 +71,7 @@ export function measure(text: string, services: number, address: (n: number) => 
         if (event.kind !== 'skipped') continue;
         for (let i = event.from; i <= event.to; i++) {
           const rule = event.chain.rules[i - 1];
-          if (rule) words += explainRule(rule, event.view).length;
+          if (rule) words += allConditions(rule, event.view, askAgain(rule, event.view)).length;
         }
       }
     }

@@ -44,7 +44,7 @@ function walked(text: string, family: 4 | 6, packet: object): readonly unknown[]
   const ruleSet = bindRules(restoreInput(parseSourceFile(text), family));
   return tracePacket(request, { ruleSets: family === 4 ? { v4: ruleSet } : { v6: ruleSet }, host }).outcomes.map(({ events }) => events.map((event) => {
     switch (event.kind) {
-      case 'rule': return ['rule', event.rule.chain.name, event.rule.number, event.matched, event.answers, event.after.mark];
+      case 'rule': return ['rule', event.rule.chain.name, event.rule.number, event.matched, event.asked.map(({ answer }) => answer), event.after.mark];
       case 'skipped': return ['skipped', event.chain.name, event.from, event.to];
       default: return event.kind;
     }

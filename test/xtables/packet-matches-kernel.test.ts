@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { packetBytes } from '../../src/core/net/bytes';
 import { hostFromTopology } from '../../src/core/net/hostFromTopology';
 import type { Host } from '../../src/core/net/host';
-import { headerMatches } from '../../src/core/netfilter/ruleTest';
+import { headerMatches } from '../../src/core/ruleset/header';
 import { parseRule, type ParsedRule } from '../../src/core/ruleset/parseRule';
 import { conditionsOf } from '../../src/core/ruleset/ruleSet';
 import { splitWords } from '../../src/core/syntax/words';
-import type { PacketView } from '../../src/core/xtables/view';
+import type { RememberingView } from '../../src/core/xtables/view';
 import { decodePacket } from './decodePacket';
 
 /**
@@ -33,7 +33,7 @@ function parse(rule: string, family: 4 | 6): ParsedRule {
 }
 
 /** The numbers of the rules that match, and whether a match drops the packet. */
-function run(rules: readonly ParsedRule[], view: PacketView): { matched: number[]; dropped: boolean } {
+function run(rules: readonly ParsedRule[], view: RememberingView): { matched: number[]; dropped: boolean } {
   const matched: number[] = [];
   for (const [number, rule] of rules.entries()) {
     const header = rule.headers[0];
@@ -71,7 +71,7 @@ describe('matches answer as the kernel does', () => {
     for (const { bytes, from, to, matched, dropped = false } of packets) {
       const packet = decodePacket(bytes, from);
       expect(Buffer.from(packetBytes(packet)).toString('hex')).toBe(bytes);
-      const view: PacketView = {
+      const view: RememberingView = {
         packet, hook: 'PREROUTING', table: 'raw', inInterface: 'eth0', outInterface: '', conntrack: undefined, socket: undefined, host,
         memory: new Map<object | string, unknown>(), packetType: to === 'ff:ff:ff:ff:ff:ff' ? 'broadcast' : parseInt(to, 16) & 1 ? 'multicast' : 'unicast', backend: 'legacy', assignedSocket: undefined,
       };

@@ -13,7 +13,8 @@ import type { Condition, MatchExtension } from '../../src/core/xtables/extension
 import type { Option } from '../../src/core/xtables/option';
 import { policy } from '../../src/core/xtables/matches/policy';
 import { rateest } from '../../src/core/xtables/matches/rateest';
-import type { Memory, PacketView } from '../../src/core/xtables/view';
+import { shownText } from '../../src/core/xtables/shown';
+import type { WritableMemory, RememberingView } from '../../src/core/xtables/view';
 
 const ip = (text: string): Address => parseAddress(text) as Address;
 
@@ -35,12 +36,12 @@ const HOST: Host = {
 };
 
 /** A fresh memory, as after loading the rules. */
-function memory(): Memory {
+function memory(): WritableMemory {
   const values = new Map<object | string, unknown>();
   return { get: (key) => values.get(key), set: (key, value) => void values.set(key, value) };
 }
 
-function view(request: PacketRequest, more: Partial<PacketView> = {}): PacketView {
+function view(request: PacketRequest, more: Partial<RememberingView> = {}): RememberingView {
   return {
     packet: makePacket({ proto: 6, src: '10.0.0.5', dst: '10.0.0.1', sport: 1000, dport: 80, ...request }), hook: 'INPUT', table: 'filter', inInterface: 'eth0', outInterface: '', conntrack: tracked(),
     socket: undefined, host: HOST, memory: memory(), packetType: 'unicast', backend: 'legacy', assignedSocket: undefined, ...more,
@@ -59,18 +60,18 @@ function conditions(text: string, family: 4 | 6 = 4): readonly Condition[] {
 }
 
 /** The answer of all conditions together; what one of them does not know is said in words. */
-function ask(list: readonly Condition[], where: PacketView): boolean | string {
+function ask(list: readonly Condition[], where: RememberingView): boolean | string {
   let reason: string | undefined;
   for (const condition of list) {
     const answer: Answer = condition.test(where);
-    expect(condition.actual(where)).not.toBe('');
+    expect(shownText(condition.actual(where))).not.toBe('');
     if (answer === false) return false;
     if (answer !== true) reason ??= answer.reason;
   }
   return reason ?? true;
 }
 
-const match = (text: string, where: PacketView): boolean | string => ask(conditions(text), where);
+const match = (text: string, where: RememberingView): boolean | string => ask(conditions(text), where);
 
 describe('conntrack and state', () => {
   const dnat = tracked({ destinationNat: true, reply: tuple({ src: '172.17.0.2', dst: '10.0.0.5', sport: 8080, dport: 1000 }) });
@@ -223,7 +224,7 @@ describe('socket', () => {
     text: `${address ?? '*'}:80`, ...more,
   });
   const established = tracked({ confirmed: true }, { state: 'ESTABLISHED' });
-  it.each<readonly [string, readonly Listener[], Partial<PacketView>, boolean | string]>([
+  it.each<readonly [string, readonly Listener[], Partial<RememberingView>, boolean | string]>([
     ['-m socket', [listener('10.0.0.1')], {}, true],
     ['-m socket', [listener('10.0.0.2')], {}, false],
     ['-m socket', [listener('10.0.0.1', { protocol: 17 })], {}, false],
@@ -274,7 +275,7 @@ describe('set', () => {
 });
 
 /** Sends packets one after the other through one rule and writes a 1 for each that fits, a 0 for each that does not. */
-function run(text: string, packets: readonly (PacketRequest & { readonly where?: Partial<PacketView> })[]): string {
+function run(text: string, packets: readonly (PacketRequest & { readonly where?: Partial<RememberingView> })[]): string {
   const list = conditions(text);
   const shared = memory();
   return packets.map(({ where, ...request }) => (ask(list, view(request, { memory: shared, ...where })) === true ? '1' : '0')).join('');
@@ -325,7 +326,7 @@ describe('history matches, from freshly loaded rules', () => {
   });
 
   it('counts connections, not packets', () => {
-    const connection = (sport: number, src = '10.0.0.5', entry: Partial<ConntrackEntry> = {}): { where: Partial<PacketView>; src: string } => ({
+    const connection = (sport: number, src = '10.0.0.5', entry: Partial<ConntrackEntry> = {}): { where: Partial<RememberingView>; src: string } => ({
       src, where: { conntrack: tracked({ original: tuple({ src, dst: '10.0.0.1', sport }), ...entry }) },
     });
     const packets = [connection(1), connection(1, '10.0.0.5', { confirmed: true }), connection(2), connection(3, '10.0.0.9'), connection(9, '10.0.0.5', { confirmed: true, assured: true }), connection(3)];
@@ -350,7 +351,7 @@ describe('history matches, from freshly loaded rules', () => {
 
   it('drops a packet of an assured connection where what was counted has ended', () => {
     const { extension, data } = limit();
-    const where = (sport: number, entry: Partial<ConntrackEntry>): Partial<PacketView> => ({ conntrack: tracked({ original: tuple({ src: '10.0.0.5', dst: '10.0.0.1', sport }), ...entry }), findConnection: () => undefined });
+    const where = (sport: number, entry: Partial<ConntrackEntry>): Partial<RememberingView> => ({ conntrack: tracked({ original: tuple({ src: '10.0.0.5', dst: '10.0.0.1', sport }), ...entry }), findConnection: () => undefined });
     const shared = memory();
     const [condition] = extension.conditions(data, shared, { family: 4 });
     const [first, second] = [view({}, { memory: shared, ...where(1, {}) }), view({}, { memory: shared, ...where(2, { confirmed: true, assured: true }) })];

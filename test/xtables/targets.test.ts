@@ -12,7 +12,7 @@ import { testSet } from '../../src/core/net/testSet';
 import { TARGETS } from '../../src/core/xtables/targets/index';
 import type { Effect } from '../../src/core/xtables/extension';
 import { liveSets } from '../../src/core/xtables/values/liveSets';
-import type { Hook, Memory, PacketView, TableName } from '../../src/core/xtables/view';
+import type { Hook, WritableMemory, RememberingView, TableName } from '../../src/core/xtables/view';
 import { loadRule } from './targetRules';
 
 function host(): Host {
@@ -28,7 +28,7 @@ function host(): Host {
 }
 const HOST = host();
 
-function memory(): Memory {
+function memory(): WritableMemory {
   const values = new Map<object | string, unknown>();
   return { get: (key) => values.get(key), set: (key, value) => void values.set(key, value) };
 }
@@ -44,7 +44,7 @@ const ENTRY: ConntrackEntry = {
 const TRACKED: ConntrackView = { state: 'NEW', entry: ENTRY, direction: 'ORIGINAL' };
 const UNTRACKED: ConntrackView = { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' };
 
-function view(request: PacketRequest, table: TableName, more: Partial<PacketView> = {}): PacketView {
+function view(request: PacketRequest, table: TableName, more: Partial<RememberingView> = {}): RememberingView {
   const packet = makePacket({ src: '10.0.0.9', dst: '10.1.0.9', proto: 6, sport: 1000, dport: 80, ...request });
   return {
     packet, table, hook: 'FORWARD', inInterface: 'eth0', outInterface: 'eth1', conntrack: TRACKED, socket: undefined, host: HOST, memory: memory(),
@@ -53,7 +53,7 @@ function view(request: PacketRequest, table: TableName, more: Partial<PacketView
 }
 
 /** The rule's effect on the packet; the rule must load. */
-function apply(rule: string, table: TableName, where: PacketView, family: 4 | 6 = 4): Effect {
+function apply(rule: string, table: TableName, where: RememberingView, family: 4 | 6 = 4): Effect {
   const { errors, target } = loadRule(rule, table, family);
   expect(errors).toEqual([]);
   if (target.kind !== 'extension') throw new Error(`${rule} has no target`);
@@ -145,7 +145,7 @@ describe('targets that change the packet', () => {
 
   it('CONNSECMARK never overwrites a label', () => {
     const save = '-A FORWARD -j CONNSECMARK --save';
-    const labelled = (secmark: string | undefined, entry: string | undefined): PacketView => {
+    const labelled = (secmark: string | undefined, entry: string | undefined): RememberingView => {
       const plain = view({}, 'mangle');
       return { ...plain, packet: { ...plain.packet, secmark }, conntrack: { ...TRACKED, entry: { ...ENTRY, secmark: entry } } };
     };
@@ -258,8 +258,8 @@ describe('SET', () => {
     'create clients hash:ip family inet hashsize 1024 maxelem 65536', 'add clients 10.0.0.7', 'create flows hash:ip,port family inet', 'create marks hash:net family inet skbinfo',
     'add marks 10.0.0.0/8 skbmark 0x1/0xff skbprio 1:20', 'add marks 10.0.0.0/24 skbmark 0x7', 'create both list:set', 'add both flows',
   ].join('\n'));
-  const withSets = (request: PacketRequest = {}): PacketView => view(request, 'mangle', { host: { ...HOST, sets } });
-  const entries = (where: PacketView, name: string): string[] => {
+  const withSets = (request: PacketRequest = {}): RememberingView => view(request, 'mangle', { host: { ...HOST, sets } });
+  const entries = (where: RememberingView, name: string): string[] => {
     const set = liveSets(where)?.get(name);
     return set ? ['10.0.0.7', '10.0.0.9', '10.1.0.9'].filter((src) => testSet(new Map([[name, set]]), name, view({ src }, 'mangle'), ['src', 'dst'])) : [];
   };

@@ -1,10 +1,11 @@
-import { headerConditions } from '../ruleset/header';
+import { headerConditions, headerMatches } from '../ruleset/header';
 import { conditionsOf, type BoundMatch, type Rule } from '../ruleset/ruleSet';
 import type { Answer, Unknown } from '../xtables/answer';
+import { ask, drafted } from '../xtables/draft';
 import type { Condition, MatchChange, MatchDrop } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';
 import { askDrawn } from './drawnNumber';
-import { headerMatches } from './ruleTest';
+import { askHeader, dropQuestion, type Asked } from './evidence';
 
 /** What asking a rule needs of the walk that it is part of. */
 export interface AskingFor {
@@ -15,13 +16,16 @@ export interface AskingFor {
   presume(rule: Rule, condition: string, answer: boolean): boolean;
   /** Carries out what a match changes of the packet. */
   alter(rule: Rule, change: MatchChange): void;
+  /** Keeps what a match or a target has written down. */
+  remember(written: ReadonlyMap<object | string, unknown>): void;
 }
 
 /** What a rule has said of a packet. */
 export interface Tested {
   readonly kind: 'tested';
   readonly matched: boolean;
-  readonly answers: readonly Answer[];
+  /** What it has asked behind its header, as it was then. Of a rule whose header does not fit, nothing. */
+  readonly asked: readonly Asked[];
   /** Worth an event of its own even though it did not match. */
   readonly notable: boolean;
   /** A match has dropped the packet: the kernel does so behind this rule, whether it matched or not. */
@@ -42,20 +46,21 @@ interface AskedSoFar {
   readonly match: number;
   /** Which of its conditions; `DROPS`: whether it drops the packet. */
   readonly condition: number;
-  readonly answers: readonly Answer[];
+  readonly asked: readonly Asked[];
   readonly drop: MatchDrop | undefined;
 }
 
 const DROPS = -1;
-const NO: Tested = { kind: 'tested', matched: false, answers: [], notable: false, drop: undefined };
+const NO: Tested = { kind: 'tested', matched: false, asked: [], notable: false, drop: undefined };
+const YES: Tested = { kind: 'tested', matched: true, asked: [], notable: true, drop: undefined };
 
 /** Asks a rule from its beginning. */
 export function askRule(rule: Rule, walk: AskingFor): Tested | OpenQuestion {
   const view = walk.view();
   const { header, matches } = rule;
   if (!headerMatches(header, view)) return NO;
-  if (!header.names && matches.length === 0) return { kind: 'tested', matched: true, answers: headerAnswers(rule), notable: true, drop: undefined };
-  return new Asking(rule, view, walk, { match: -1, condition: header.names ? 0 : DROPS, answers: header.names ? [] : headerAnswers(rule), drop: undefined }).ask(undefined);
+  if (!header.names && matches.length === 0) return YES;
+  return new Asking(rule, view, walk, { match: -1, condition: header.names ? 0 : DROPS, asked: [], drop: undefined }).ask(undefined);
 }
 
 /** Asks on behind a question whose answer is given. */
@@ -63,14 +68,26 @@ export function askOn(rule: Rule, walk: AskingFor, { at }: OpenQuestion, value: 
   return new Asking(rule, walk.view(), walk, at, true).ask(value);
 }
 
-function headerAnswers({ header }: Rule): Answer[] {
-  const count = [header.source, header.destination, header.inInterface, header.outInterface, header.protocol, header.fragment].filter((part) => part !== undefined).length;
-  return new Array<Answer>(count).fill(true);
+/**
+ * Asks a rule of a run that did not match once more, of the view that the run has, for showing: what it asked, up to what said no. Such a rule
+ * has asked nothing that remembers, changes something or is open, so nothing of the walk is needed.
+ */
+export function askAgain(rule: Rule, view: PacketView): readonly Asked[] {
+  const { header } = rule;
+  const inHeader = askHeader(rule, view);
+  if (inHeader.some(({ answer }) => answer === false)) return inHeader;
+  if (header.names && !headerMatches(header, view)) {
+    // What the file does not tell stands in front, and the kernel asks the rest whatever it says.
+    const asked = headerConditions(header).map((question): Asked => ({ question, view, answer: ask(question, view) }));
+    return asked.slice(0, asked.findIndex(({ answer }) => answer === false) + 1);
+  }
+  const tested = askRule(rule, { view: () => view, settle: () => undefined, presume: (_rule, _condition, answer) => answer, alter: () => undefined, remember: () => undefined });
+  return [...inHeader, ...(tested.kind === 'open' ? tested.at.asked : tested.asked)];
 }
 
-/** Asks the conditions of one rule and keeps the answers. */
+/** Asks the conditions of one rule and keeps what they said. */
 class Asking {
-  private readonly answers: Answer[];
+  private readonly asked: Asked[];
   private match: number;
   private condition: number;
   private drop: MatchDrop | undefined;
@@ -84,7 +101,7 @@ class Asking {
   ) {
     this.match = from.match;
     this.condition = from.condition;
-    this.answers = [...from.answers];
+    this.asked = [...from.asked];
     this.drop = from.drop;
   }
 
@@ -92,6 +109,7 @@ class Asking {
   ask(given: boolean | undefined): Tested | OpenQuestion {
     const { rule } = this;
     let value = given;
+    if (value !== undefined) this.take(value);
     for (; this.match < rule.matches.length; this.match++, this.condition = DROPS) {
       const match = rule.matches[this.match];
       if (match && this.condition === DROPS) {
@@ -113,40 +131,91 @@ class Asking {
         if (!holds) return this.no(this.drop);
       }
     }
-    return { kind: 'tested', matched: true, answers: this.answers, notable: true, drop: this.drop };
+    return { kind: 'tested', matched: true, asked: this.asked, notable: true, drop: this.drop };
   }
 
   /** Whether the kernel drops the packet while the match looks at it; where that is open, it does on one of the paths. */
   private dropOf(match: BoundMatch, given: boolean | undefined): { readonly kind: 'known'; readonly drop: MatchDrop | undefined } | OpenQuestion {
-    const drop = match.extension.drops?.(match.data, this.view, match);
-    if (!drop?.open) return { kind: 'known', drop };
+    const { view } = this;
+    const drop = match.extension.drops?.(match.data, view, match);
+    if (!drop) return { kind: 'known', drop };
+    if (!drop.open) {
+      this.asked.push({ question: dropQuestion(match, drop), view, answer: drop.matches && view.backend !== 'nft' });
+      return { kind: 'known', drop };
+    }
     const { question, answer } = drop.open;
-    const drops = given ?? this.walk.settle(this.rule, question, answer);
-    return drops === undefined ? this.open(question, answer) : { kind: 'known', drop: drops ? drop : undefined };
+    let drops = given;
+    if (drops === undefined) {
+      this.asked.push({ question: dropQuestion(match, drop), view, answer });
+      drops = this.walk.settle(this.rule, question, answer);
+      if (drops === undefined) return this.open(question, answer);
+      this.take(drops);
+    }
+    return { kind: 'known', drop: drops ? drop : undefined };
   }
 
   /** Whether the present condition of the list holds. */
   private holds(list: readonly Condition[], given: boolean | undefined): boolean | OpenQuestion {
-    const condition = list[this.condition] as Condition;
+    const question = list[this.condition] as Condition;
     let holds = given;
     if (holds === undefined) {
-      let answer = askDrawn(condition, this.view);
-      if (condition.stateful) {
+      const { view } = this;
+      const answer = question.stateful ? this.recall(question) : askDrawn(question, view);
+      if (typeof answer === 'boolean') {
+        holds = question.stateful ? this.walk.presume(this.rule, question.text, answer) : answer;
+        this.asked.push({ question, view, answer: holds, ...(holds !== answer && { said: true }) });
+      } else {
         this.notable = true;
-        if (typeof answer === 'boolean') answer = this.walk.presume(this.rule, condition.text, answer);
-      }
-      this.answers.push(answer);
-      if (typeof answer === 'boolean') holds = answer;
-      else {
-        this.notable = true;
-        const later = [...list.slice(this.condition + 1), ...this.rule.matches.slice(this.match + 1).flatMap((match) => conditionsOf(match, this.rule.family))];
-        if (!canChange(condition, this.view) && surelyFails(later, this.view)) return false;
-        holds = this.walk.settle(this.rule, condition.text, answer);
-        if (holds === undefined) return this.open(condition.text, answer);
+        this.asked.push({ question, view, answer });
+        const later = canChange(question, this.view) ? undefined : this.surelyFails(list.slice(this.condition + 1));
+        if (later) {
+          this.asked.push(...later);
+          return false;
+        }
+        holds = this.walk.settle(this.rule, question.text, answer);
+        if (holds === undefined) return this.open(question.text, answer);
+        this.take(holds);
       }
     }
-    this.alter(condition.changes?.(this.view, holds));
+    this.alter(question.changes?.(this.view, holds));
     return holds;
+  }
+
+  /** Asks a condition with a memory; what it writes down is there for all that comes behind. */
+  private recall(question: Condition): Answer {
+    this.notable = true;
+    const { view, draft } = drafted(this.view);
+    const answer = question.test(view);
+    if (draft.written.size > 0) {
+      this.walk.remember(draft.written);
+      this.view = this.walk.view();
+    }
+    return answer;
+  }
+
+  /** This is what the course takes for the answer to the last question. */
+  private take(taken: boolean): void {
+    const last = this.asked.pop();
+    if (last) this.asked.push({ ...last, taken });
+  }
+
+  /** Looks ahead before both answers are followed: where a later condition says no for certain, the answer does not matter. Gives what it asked, up to that. */
+  private surelyFails(next: readonly Condition[]): readonly Asked[] | undefined {
+    const { rule, view } = this;
+    const asked: Asked[] = [];
+    for (let match = this.match; match < rule.matches.length; match++) {
+      const bound = rule.matches[match];
+      const ahead = match > this.match && bound;
+      // A packet that a match cannot read is dropped, and a packet that does not come so far is not.
+      if (ahead && ahead.extension.drops?.(ahead.data, view, ahead)) return undefined;
+      for (const question of ahead ? conditionsOf(ahead, rule.family) : next) {
+        if (question.stateful || canChange(question, view)) return undefined;
+        const answer = askDrawn(question, view);
+        asked.push({ question, view, answer });
+        if (answer === false) return asked;
+      }
+    }
+    return undefined;
   }
 
   private alter(change: MatchChange | undefined): void {
@@ -157,23 +226,14 @@ class Asking {
   }
 
   private open(question: string, answer: Unknown): OpenQuestion {
-    return { kind: 'open', question, answer, at: { match: this.match, condition: this.condition, answers: [...this.answers], drop: this.drop } };
+    return { kind: 'open', question, answer, at: { match: this.match, condition: this.condition, asked: [...this.asked], drop: this.drop } };
   }
 
   private no(drop: MatchDrop | undefined): Tested {
-    return { kind: 'tested', matched: false, answers: this.answers, notable: this.notable || drop !== undefined, drop };
+    return { kind: 'tested', matched: false, asked: this.asked, notable: this.notable || drop !== undefined, drop };
   }
 }
 
 function canChange(condition: Condition, view: PacketView): boolean {
   return [true, false].some((holds) => condition.changes?.(view, holds) !== undefined);
-}
-
-/** Looks ahead before both answers are followed: where a later condition says no for certain, the answer does not matter. */
-function surelyFails(later: readonly Condition[], view: PacketView): boolean {
-  for (const condition of later) {
-    if (condition.stateful || canChange(condition, view)) return false;
-    if (askDrawn(condition, view) === false) return true;
-  }
-  return false;
 }

@@ -1,5 +1,6 @@
 import type { Tuple } from '../net/conntrack';
 import { unknown, type Answer } from '../xtables/answer';
+import { ask } from '../xtables/draft';
 import type { Condition } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';
 
@@ -8,11 +9,11 @@ import type { PacketView } from '../xtables/view';
  * may have been drawn. The first, the last and some between them stand for all, so a single one that a rule names is taken not to be drawn.
  */
 export function askDrawn(condition: Condition, view: PacketView): Answer {
-  const answer = condition.test(view);
+  const answer = ask(condition, view);
   const { drawn } = view;
   if (!drawn || condition.stateful || typeof answer !== 'boolean') return answer;
   const [first, last] = drawn.numbers;
-  if (samples(first, last).every((number) => condition.test(withNumber(view, number)) === answer)) return answer;
+  if (samples(first, last).every((number) => ask(condition, withNumber(view, number)) === answer)) return answer;
   return unknown(`NAT draws the number at random, from ${first} to ${last}`);
 }
 

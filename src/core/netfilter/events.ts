@@ -2,11 +2,11 @@ import type { ConntrackState, ConntrackView } from '../net/conntrack';
 import type { Host, Listener, Route } from '../net/host';
 import type { Packet } from '../net/packet';
 import type { Chain, Rule, RuleSet } from '../ruleset/ruleSet';
-import type { Answer } from '../xtables/answer';
 import type { Effect } from '../xtables/extension';
 import type { Backend } from '../xtables/backend';
 import type { AnyTableName, Hook, PacketView } from '../xtables/view';
 import type { Assumption } from './assumption';
+import type { Asked } from './evidence';
 import type { World } from './world';
 
 /** Why the kernel itself threw a packet away, outside of any rule. The list is closed; `explainKernelDrop` has the words. */
@@ -31,7 +31,7 @@ export type TraceEvent =
   | { readonly kind: 'table-enter'; readonly hook: Hook; readonly table: AnyTableName; readonly chain: Chain; readonly view: PacketView; /** Where both back ends have rules. */ readonly backend?: Backend }
   /** A table that this packet does not visit although it hangs in the hook: nat, for all but the first packet of a connection. */
   | { readonly kind: 'table-skipped'; readonly hook: Hook; readonly table: AnyTableName; readonly why: string }
-  /** Rules `from`–`to` of the chain (1-based, both included) did not match; `whyNot` tells why each did not. */
+  /** Rules `from`–`to` of the chain (1-based, both included) did not match; `askAgain` tells of each what it asked of `view`. */
   | { readonly kind: 'skipped'; readonly chain: Chain; readonly from: number; readonly to: number; readonly view: PacketView; readonly depth: number }
   /** A rule that matched, or one whose answer was not certain or changed what a match remembers. */
   | {
@@ -39,8 +39,8 @@ export type TraceEvent =
       readonly rule: Rule;
       readonly matched: boolean;
       readonly view: PacketView;
-      /** Answer to each condition asked, in order; those behind the first no were not asked. */
-      readonly answers: readonly Answer[];
+      /** What it asked behind its header, which fits, in order; where the header has something that the file does not tell, from there on. */
+      readonly asked: readonly Asked[];
       readonly effect: Effect | undefined;
       readonly after: Packet;
       readonly depth: number;

@@ -2,7 +2,6 @@ import { isMulticast } from '../net/address';
 import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
 import type { Host } from '../net/host';
 import type { Packet, SocketOwner } from '../net/packet';
-import { matchesInLoadOrder } from '../ruleset/loadOrder';
 import type { RuleSet } from '../ruleset/ruleSet';
 import type { Assumption } from './assumption';
 import type { HookOrder } from './hookOrder';
@@ -10,9 +9,9 @@ import type { PacketView } from '../xtables/view';
 import { changedUnder, checked, RIGHT } from './checksum';
 import { templateView } from './connectionFacts';
 import type { KernelDropReason, TraceEvent, WalkEnd } from './events';
+import { hostAsked, matchesNamed, type HostAsked } from './hostAsked';
 import type { Standing } from './standing';
 import type { StartChain } from './startChain';
-import { tproxySocket } from './tproxySocket';
 import type { Position } from './traverse';
 import type { World } from './world';
 
@@ -92,18 +91,6 @@ interface Agenda {
 /** What the kernel keeps of a packet beside its data. */
 const BESIDE_DATA: ReadonlySet<string> = new Set(['mark', 'priority', 'sourceMac', 'destinationMac']);
 
-type HostAsked = Required<Pick<PacketView, 'findConnection' | 'findSocket' | 'findTransparent' | 'matchesNamed'>>;
-
-function hostAsked({ world, ruleSet, host }: WalkContext): HostAsked {
-  const inBoth = (name: string): ReturnType<HostAsked['matchesNamed']> => [ruleSet, ruleSet?.beside].flatMap((each) => (each ? matchesInLoadOrder(each, name) : []));
-  return {
-    findConnection: (tuple, zone) => world.find(tuple, zone)?.entry,
-    findSocket: (packet) => world.socketOf(packet),
-    findTransparent: (packet, target, inInterface) => tproxySocket(host, packet, target, inInterface, world.socketOf(packet)),
-    matchesNamed: (name) => (ruleSet?.beside ? inBoth(name) : ruleSet ? matchesInLoadOrder(ruleSet, name) : []),
-  };
-}
-
 /** DSCP and TOS leave a packet alone that is as they want it; the others make its data its own at once. Source: net/netfilter/xt_DSCP.c. */
 function wasWritten(before: Packet, patch: Partial<Packet>): boolean {
   const keys = Object.keys(patch).filter((key) => !BESIDE_DATA.has(key));
@@ -126,8 +113,9 @@ export class Passage {
   chances = 0;
   private standing: Standing;
   private cachedView: PacketView | undefined;
-  /** What rules may ask of the host, wherever the packet stands. */
-  private readonly asked: HostAsked;
+  /** What rules may ask of the host as it is now. */
+  private asked: HostAsked;
+  private readonly matchesNamed: NonNullable<PacketView['matchesNamed']>;
   private agenda: Agenda | undefined;
   /** Where paths that parted may meet again; undefined: this one has not met a fork in the present table. */
   private joins: Joins | undefined;
@@ -138,7 +126,8 @@ export class Passage {
     readonly arrival: Arrival,
     readonly context: WalkContext,
   ) {
-    this.asked = hostAsked(context);
+    this.asked = hostAsked(context.world.remembered(), context);
+    this.matchesNamed = matchesNamed(context);
     this.standing = {
       packet: arrival.packet, hook: undefined, table: 'raw', beside: false, native: false, started: false, inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, beyondCt: false, socket: undefined,
       headerBySender: false, assignedSocket: undefined, packetType: undefined, ownCopy: false, shared: undefined, checksum: RIGHT, routedAs: undefined, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
@@ -236,17 +225,23 @@ export class Passage {
     return this.standing.beside ? ruleSet?.beside : ruleSet;
   }
 
+  /** What rules see at this moment; what happens later does not change it. */
   view(): PacketView {
+    const remembered = this.context.world.remembered();
+    if (this.asked.remembered !== remembered) {
+      this.asked = hostAsked(remembered, this.context);
+      this.cachedView = undefined;
+    }
     return (this.cachedView ??= this.viewNow());
   }
 
   private viewNow(): PacketView {
     const { packet, hook, table, native, inInterface, outInterface, conntrack, untracked, template, socket, headerBySender, assignedSocket, ownCopy, routedAs, natRandom } = this.standing;
-    const { context: { host, world }, ruleSet, asked: { findConnection, findSocket, findTransparent, matchesNamed } } = this;
+    const { context: { host }, ruleSet, asked: { memory, findConnection, findSocket, findTransparent }, matchesNamed: named } = this;
     return {
       packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket, ownCopy, routedAs, drawn: natRandom && drawnNumber(natRandom, conntrack?.entry),
       conntrack: conntrack ?? (template ? templateView(template, packet.family) : untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),
-      memory: world, packetType: this.packetType(), backend: native ? 'nft' : (ruleSet?.backend ?? 'legacy'), iptablesVersion: native ? undefined : ruleSet?.section.version, findConnection, findSocket, findTransparent, matchesNamed,
+      memory, packetType: this.packetType(), backend: native ? 'nft' : (ruleSet?.backend ?? 'legacy'), iptablesVersion: native ? undefined : ruleSet?.section.version, findConnection, findSocket, findTransparent, matchesNamed: named,
     };
   }
 

@@ -136,9 +136,13 @@ class Tables implements Traveller {
 
   alter(rule: Rule, { mark, packetType, effect, remembers }: MatchChange): void {
     if (effect) this.apply(rule, effect);
-    if (remembers) this.passage.context.world.set(remembers.key, remembers.value);
+    if (remembers) this.remember(new Map([[remembers.key, remembers.value]]));
     if (mark !== undefined) this.passage.change({ mark });
     if (packetType !== undefined) this.passage.move({ packetType });
+  }
+
+  remember(written: ReadonlyMap<object | string, unknown>): void {
+    for (const [key, value] of written) this.passage.context.world.set(key, value);
   }
 
   apply(rule: Rule, effect: Effect): Applied {

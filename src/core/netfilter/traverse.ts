@@ -1,11 +1,13 @@
 import { AddressIndex } from '../ruleset/addressIndex';
 import type { Chain, Rule } from '../ruleset/ruleSet';
-import type { Answer, Unknown } from '../xtables/answer';
+import type { Unknown } from '../xtables/answer';
+import { drafted } from '../xtables/draft';
 import type { Effect, MatchDrop } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';
 import { askOn, askRule, type AskingFor, type OpenQuestion } from './asking';
 import { Calls, type Call, type Circumstances } from './calls';
 import type { DecidedBy, TraceEvent } from './events';
+import type { Asked } from './evidence';
 
 /** What the traversal needs of the walk that it is part of. */
 export interface Traveller extends AskingFor {
@@ -101,7 +103,7 @@ interface Effort {
 /** A rule that matched. */
 interface Matched {
   readonly before: PacketView;
-  readonly answers: readonly Answer[];
+  readonly asked: readonly Asked[];
   readonly drop: MatchDrop | undefined;
   /** What its target is known to do. */
   readonly whole: Effect;
@@ -187,31 +189,35 @@ class Traversal {
   /** Does what follows from a rule's answer. */
   private settle(rule: Rule, before: PacketView, tested: ReturnType<typeof askRule>): TableEnd | undefined {
     if (tested.kind === 'open') return this.fork(rule, before, tested);
-    const { matched, notable, answers, drop } = tested;
+    const { matched, notable, asked, drop } = tested;
     if (!matched && !notable) {
       this.index++;
       return undefined;
     }
     this.flush(before);
     if (!matched) {
-      this.tell(rule, before, answers, undefined, drop, false);
+      this.tell(rule, before, asked, undefined, drop, false);
       return drop ? { kind: 'hotdrop', reason: drop.reason } : this.pass();
     }
     const { target } = rule;
     if (target.kind === 'jump' && !target.refused && target.to) {
-      this.tell(rule, before, answers, undefined, drop);
+      this.tell(rule, before, asked, undefined, drop);
       return drop ? { kind: 'hotdrop', reason: drop.reason } : this.enter(rule, target.to, target.goto);
     }
     const effect = this.effectOf(rule);
-    return this.applyTarget(rule, { before, answers, drop, whole: effect }, effect);
+    return this.applyTarget(rule, { before, asked, drop, whole: effect }, effect);
   }
 
   private effectOf(rule: Rule): Effect {
     const { target } = rule;
     switch (target.kind) {
-      case 'extension':
+      case 'extension': {
         // A match may have changed the packet, so it is looked at anew.
-        return target.extension.apply(target.data, this.traveller.view(), rule);
+        const { view, draft } = drafted(this.traveller.view());
+        const effect = target.extension.apply(target.data, view, rule);
+        if (draft.written.size > 0) this.traveller.remember(draft.written);
+        return effect;
+      }
       case 'none':
         return { kind: 'continue' };
       case 'jump':
@@ -229,7 +235,7 @@ class Traversal {
       }));
       return { kind: 'fork', rule, branches };
     }
-    this.tell(rule, matched.before, matched.answers, matched.whole, matched.drop);
+    this.tell(rule, matched.before, matched.asked, matched.whole, matched.drop);
     // Where the target drops the packet as well, it is the rule that did, and what REJECT sends is sent.
     if (matched.drop && at.kind !== 'drop') return { kind: 'hotdrop', reason: matched.drop.reason };
     switch (at.kind) {
@@ -319,8 +325,8 @@ class Traversal {
     if (index > firstSkipped) this.emit({ kind: 'skipped', chain, from: firstSkipped + 1, to: index, view, depth });
   }
 
-  private tell(rule: Rule, view: PacketView, answers: readonly Answer[], effect: Effect | undefined, drop: MatchDrop | undefined, matched = true): void {
-    this.emit({ kind: 'rule', rule, matched, view, answers, effect, after: this.traveller.view().packet, depth: this.depth, broken: drop?.reason });
+  private tell(rule: Rule, view: PacketView, asked: readonly Asked[], effect: Effect | undefined, drop: MatchDrop | undefined, matched = true): void {
+    this.emit({ kind: 'rule', rule, matched, view, asked, effect, after: this.traveller.view().packet, depth: this.depth, broken: drop?.reason });
   }
 
   private emit(event: TraceEvent): void {

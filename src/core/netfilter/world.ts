@@ -3,28 +3,57 @@ import type { ConntrackEntry, Direction, Tuple } from '../net/conntrack';
 import type { Listener } from '../net/host';
 import type { Packet } from '../net/packet';
 import { tupleKey } from '../net/tuple';
-import type { Memory } from '../xtables/view';
+import type { Memory, WritableMemory } from '../xtables/view';
 import type { AcceptedSocket } from './acceptedSocket';
 import { connectionKey } from './receiver';
+import { Version } from './versions';
+
+type Zone = ConntrackEntry['zone'];
+
+/** What a host remembered at one moment. It stays as it is whatever is written later, so what was decided by it can be explained by it. */
+export class Remembered implements Memory {
+  constructor(
+    private readonly entries: Version<number, ConntrackEntry>,
+    private readonly memory: Version<object | string, unknown>,
+  ) {}
+
+  get(key: object | string): unknown {
+    return this.memory.get(key);
+  }
+
+  /** See `World.find`. */
+  find(tuple: Tuple, zone: Zone): Found | undefined {
+    return findAmong(this.entries, tuple, zone);
+  }
+
+  /** The socket to which the connection of a packet came before. */
+  socketOf(packet: Packet): Listener | undefined {
+    return acceptedAmong(this.memory, packet)?.socket;
+  }
+}
 
 /**
  * What a host remembers from one packet to the next: connections, history matches, fragments that wait for the rest.
- * A copy costs nothing: it has its maps in common with the original until one of both writes.
+ * A copy costs nothing: it has its maps in common with the original until one of both writes. A look at it as it is now (`remembered`) costs
+ * nothing either, and later writes do not change what it sees.
  */
-export class World implements Memory {
-  private entries: Map<number, ConntrackEntry>;
-  private memory: Map<object | string, unknown>;
+export class World implements WritableMemory {
+  private entries: Version<number, ConntrackEntry>;
+  private memory: Version<object | string, unknown>;
   private fragments: Map<string, readonly Packet[]>;
   private nextId: number;
   private shared = { entries: false, memory: false, fragments: false };
   private written: object;
+  /** Made when somebody looks, and again behind a write. */
+  private now: Remembered | undefined;
 
   constructor(from?: World) {
-    this.entries = from?.entries ?? new Map<number, ConntrackEntry>();
-    this.memory = from?.memory ?? new Map<object | string, unknown>();
+    this.entries = from?.entries ?? new Version<number, ConntrackEntry>();
+    this.memory = from?.memory ?? new Version<object | string, unknown>();
     this.fragments = from?.fragments ?? new Map<string, readonly Packet[]>();
     this.nextId = from?.nextId ?? 1;
     this.written = from?.written ?? {};
+    this.now = from?.now;
     if (!from) return;
     this.shared = { entries: true, memory: true, fragments: true };
     from.shared = { entries: true, memory: true, fragments: true };
@@ -39,12 +68,18 @@ export class World implements Memory {
     return this.written;
   }
 
+  /** The host as it is at this moment: the same object until something is written. */
+  remembered(): Remembered {
+    return (this.now ??= new Remembered(this.entries, this.memory));
+  }
+
   get(key: object | string): unknown {
     return this.memory.get(key);
   }
 
   set(key: object | string, value: unknown): void {
-    this.ownMemory().set(key, value);
+    if (this.begin('memory')) this.memory = this.memory.copy();
+    this.memory = this.memory.set(key, value);
   }
 
   newId(): number {
@@ -53,11 +88,13 @@ export class World implements Memory {
   }
 
   put(entry: ConntrackEntry): void {
-    this.ownEntries().set(entry.id, entry);
+    if (this.begin('entries')) this.entries = this.entries.copy();
+    this.entries = this.entries.set(entry.id, entry);
   }
 
   remove(entry: ConntrackEntry): void {
-    this.ownEntries().delete(entry.id);
+    this.begin('entries');
+    this.entries = this.entries.without(entry.id);
   }
 
   entry(id: number): ConntrackEntry | undefined {
@@ -73,16 +110,8 @@ export class World implements Memory {
    * directions look the same (a host talks to itself from a port to the same port) the reply: the kernel puts what it adds in front.
    * Where the directions have zones of their own, it asks for the original one first. Source: nf_conntrack_core.c nf_conntrack_find_get.
    */
-  find(tuple: Tuple, zone: { readonly original: number; readonly reply: number }): Found | undefined {
-    if (this.entries.size === 0) return undefined;
-    const key = tupleKey(tuple);
-    let newest: Found | undefined;
-    let newestOriginal: Found | undefined;
-    for (const entry of this.entries.values()) {
-      if (entry.zone.original === zone.original && tupleKey(entry.original) === key) newest = newestOriginal = { entry, direction: 'ORIGINAL' };
-      if (entry.zone.reply === zone.reply && tupleKey(entry.reply) === key) newest = { entry, direction: 'REPLY' };
-    }
-    return zone.original === zone.reply ? newest : (newestOriginal ?? newest);
+  find(tuple: Tuple, zone: Zone): Found | undefined {
+    return findAmong(this.entries, tuple, zone);
   }
 
   /** The fragments of the same packet that wait, ordered by offset. */
@@ -96,15 +125,18 @@ export class World implements Memory {
   }
 
   acceptedFor(packet: Packet): AcceptedSocket | undefined {
-    return this.memory.get(connectionKey(packet) ?? '') as AcceptedSocket | undefined;
+    return acceptedAmong(this.memory, packet);
   }
 
   /** The socket that packets with these addresses and ports belong to from now on; undefined: none. */
   keepAccepted(packet: Packet, socket: AcceptedSocket | undefined): void {
     const key = connectionKey(packet);
     if (key === undefined) return;
-    if (socket) this.ownMemory().set(key, socket);
-    else this.ownMemory().delete(key);
+    if (socket) this.set(key, socket);
+    else {
+      this.begin('memory');
+      this.memory = this.memory.without(key);
+    }
   }
 
   /** Puts a fragment to those that came before; gives back the list of all, ordered by offset. */
@@ -119,17 +151,7 @@ export class World implements Memory {
     this.ownFragments().delete(fragmentKey(packet));
   }
 
-  /** Each of these is the map to write to, no longer in common with any other world. */
-  private ownEntries(): Map<number, ConntrackEntry> {
-    if (this.begin('entries')) this.entries = new Map(this.entries);
-    return this.entries;
-  }
-
-  private ownMemory(): Map<object | string, unknown> {
-    if (this.begin('memory')) this.memory = new Map(this.memory);
-    return this.memory;
-  }
-
+  /** The map to write to, no longer in common with any other world. */
   private ownFragments(): Map<string, readonly Packet[]> {
     if (this.begin('fragments')) this.fragments = new Map(this.fragments);
     return this.fragments;
@@ -138,6 +160,7 @@ export class World implements Memory {
   /** Notes that something is written; tells whether the map has to be copied first. */
   private begin(name: keyof World['shared']): boolean {
     this.written = {};
+    this.now = undefined;
     const shared = this.shared[name];
     this.shared[name] = false;
     return shared;
@@ -147,6 +170,22 @@ export class World implements Memory {
 interface Found {
   readonly entry: ConntrackEntry;
   readonly direction: Direction;
+}
+
+function findAmong(entries: Version<number, ConntrackEntry>, tuple: Tuple, zone: Zone): Found | undefined {
+  if (entries.size === 0) return undefined;
+  const key = tupleKey(tuple);
+  let newest: Found | undefined;
+  let newestOriginal: Found | undefined;
+  for (const entry of entries.values()) {
+    if (entry.zone.original === zone.original && tupleKey(entry.original) === key) newest = newestOriginal = { entry, direction: 'ORIGINAL' };
+    if (entry.zone.reply === zone.reply && tupleKey(entry.reply) === key) newest = { entry, direction: 'REPLY' };
+  }
+  return zone.original === zone.reply ? newest : (newestOriginal ?? newest);
+}
+
+function acceptedAmong(memory: Version<object | string, unknown>, packet: Packet): AcceptedSocket | undefined {
+  return memory.get(connectionKey(packet) ?? '') as AcceptedSocket | undefined;
 }
 
 function fragmentKey(packet: Packet): string {

@@ -1,5 +1,5 @@
 import type { Condition, Effect, MatchExtension, PacketSuggestion, TargetExtension } from '../xtables/extension';
-import type { PacketView } from '../xtables/view';
+import type { RememberingView } from '../xtables/view';
 
 /** A condition of a rule of nft, with what a packet must have for it, where that is plain. */
 export interface NftCondition extends Condition {
@@ -10,7 +10,7 @@ export interface NftCondition extends Condition {
 export interface NftAction {
   /** As written. */
   readonly text: string;
-  apply(view: PacketView): Effect;
+  apply(view: RememberingView): Effect;
   /** Completes "the rule …". */
   readonly describes: string;
 }

@@ -2,6 +2,7 @@ import { readNftRule, type NftRuleStatement } from '../syntax/nft/rule';
 import type { NftVerdict } from '../syntax/nft/expression';
 import { unknown, type Answer, type Unknown } from '../xtables/answer';
 import type { Effect, TargetExtension } from '../xtables/extension';
+import { missing } from '../xtables/shown';
 import type { PacketView } from '../xtables/view';
 import { changeOf, harmless, type Change } from './assignments';
 import { comparisonOf } from './comparison';
@@ -178,7 +179,7 @@ class Builder {
       test: (view) => found(view)?.socket !== undefined,
       actual(view) {
         const socket = found(view)?.socket;
-        return socket === undefined ? 'no transparent socket' : socket === 'assumed' ? 'a transparent socket, as is assumed' : `the socket ${socket.text}`;
+        return socket === undefined ? missing('no transparent socket') : socket === 'assumed' ? 'a transparent socket, as is assumed' : `the socket ${socket.text}`;
       },
       changes(view, holds) {
         const to = holds ? found(view) : undefined;

@@ -1,8 +1,10 @@
-import { formatBlock, inBlock, type AddressBlock } from '../net/address';
-import { formatAddress } from '../net/address';
+import { formatAddress, formatBlock, inBlock, type AddressBlock } from '../net/address';
 import { protocolName } from '../net/protocols';
 import { unknown, type Answer } from '../xtables/answer';
 import type { Condition } from '../xtables/extension';
+import { protocolAsked } from '../xtables/protocolAsked';
+import { missing } from '../xtables/shown';
+import type { PacketView } from '../xtables/view';
 
 /** What the fixed part of a rule asks: `struct ipt_ip` and `struct ip6t_ip6`. Tested before any match. */
 export interface RuleHeader {
@@ -45,19 +47,32 @@ export function printHeader(header: RuleHeader): string {
   );
 }
 
-/** One condition for each part, in the order in which the kernel asks (ip_packet_match). */
+/**
+ * Whether the fixed part of a rule fits: the kernel asks this before any match, so nothing that remembers is disturbed.
+ * What the file does not tell (`names`) is passed over here; `headerConditions` has it.
+ */
+export function headerMatches(header: RuleHeader, view: PacketView): boolean {
+  for (const part of PARTS) if (part.asked(header) && !part.fits(header, view)) return false;
+  return true;
+}
+
+/** The same one by one, with what the file does not tell in front: one condition for each part that is there. */
 export function headerConditions(header: RuleHeader): readonly Condition[] {
+  let list = conditions.get(header);
+  if (!list) conditions.set(header, (list = makeConditions(header)));
+  return list;
+}
+
+const conditions = new WeakMap<RuleHeader, readonly Condition[]>();
+
+function makeConditions(header: RuleHeader): readonly Condition[] {
+  const { names } = header;
   const list: Condition[] = [];
-  if (header.names?.source) list.push(nameCondition('-s', header.names.source));
-  if (header.names?.destination) list.push(nameCondition('-d', header.names.destination));
-  if (header.names?.inInterface) list.push(openInterfaceCondition('inInterface', header.names.inInterface));
-  if (header.names?.outInterface) list.push(openInterfaceCondition('outInterface', header.names.outInterface));
-  if (header.source) list.push(addressCondition('source', header.source));
-  if (header.destination) list.push(addressCondition('destination', header.destination));
-  if (header.inInterface) list.push(interfaceCondition('inInterface', header.inInterface));
-  if (header.outInterface) list.push(interfaceCondition('outInterface', header.outInterface));
-  if (header.protocol) list.push(protocolCondition(header.protocol));
-  if (header.fragment) list.push(fragmentCondition(header.fragment));
+  if (names?.source) list.push(nameCondition('source', names.source));
+  if (names?.destination) list.push(nameCondition('destination', names.destination));
+  if (names?.inInterface) list.push(openInterface(INPUT, names.inInterface));
+  if (names?.outInterface) list.push(openInterface(OUTPUT, names.outInterface));
+  for (const { asked, fits, condition } of PARTS) if (asked(header)) list.push({ ...condition(header), test: (view) => fits(header, view) });
   return list;
 }
 
@@ -82,48 +97,127 @@ function interfaceText(option: string, pattern: Negatable<string> | undefined): 
   return pattern === undefined || pattern.value === '+' ? '' : part(option, pattern.inverted, pattern.value);
 }
 
-function addressCondition(side: 'source' | 'destination', block: Negatable<AddressBlock>): Condition {
-  const option = side === 'source' ? '-s' : '-d';
-  const short = side === 'source' ? 'src' : 'dst';
+/** One part of the header: the only place that decides it, and the words for it. */
+interface Part {
+  readonly asked: (header: RuleHeader) => boolean;
+  /** Called only where it is asked. */
+  readonly fits: (header: RuleHeader, view: PacketView) => boolean;
+  readonly condition: (header: RuleHeader) => Omit<Condition, 'test'>;
+}
+
+type Side = 'source' | 'destination';
+
+const OPTION = { source: '-s', destination: '-d' } as const;
+const SHORT = { source: 'src', destination: 'dst' } as const;
+
+function addressPart(side: Side): Part {
   return {
-    text: part(option, block.inverted, formatBlock(block.value)).trim(),
-    test: ({ packet }) => inBlock(packet[side], block.value) !== block.inverted,
-    actual: ({ packet }) => `${short} ${formatAddress(packet[side])}`,
+    asked: (header) => header[side] !== undefined,
+    fits: (header, { packet }) => {
+      const { value, inverted } = header[side] as Negatable<AddressBlock>;
+      return inBlock(packet[side], value) !== inverted;
+    },
+    condition: (header) => {
+      const { value, inverted } = header[side] as Negatable<AddressBlock>;
+      const whole = isOneAddress(value);
+      const wanted = formatBlock(value);
+      return {
+        text: part(OPTION[side], inverted, wanted).trim(),
+        actual: ({ packet }) => addressOf(side, packet),
+        denial: ({ packet }) => {
+          if (!whole) return `${addressOf(side, packet)} is ${inverted ? '' : 'not '}in ${wanted}`;
+          return inverted ? `${SHORT[side]} is ${formatAddress(value.address)}` : `${addressOf(side, packet)} ≠ ${formatAddress(value.address)}`;
+        },
+        compares: { field: side, wanted, single: whole, inverted },
+      };
+    },
   };
 }
 
-function nameCondition(option: string, name: Negatable<string>): Condition {
+function addressOf(side: Side, packet: PacketView['packet']): string {
+  return `${SHORT[side]} ${formatAddress(packet[side])}`;
+}
+
+function isOneAddress({ mask }: AddressBlock): boolean {
+  return mask.words.every((word) => word === 0xffffffff);
+}
+
+interface InterfaceSide {
+  readonly field: 'inInterface' | 'outInterface';
+  readonly option: '-i' | '-o';
+  readonly short: 'in' | 'out';
+  readonly long: 'incoming' | 'outgoing';
+}
+
+const INPUT: InterfaceSide = { field: 'inInterface', option: '-i', short: 'in', long: 'incoming' };
+const OUTPUT: InterfaceSide = { field: 'outInterface', option: '-o', short: 'out', long: 'outgoing' };
+
+function interfacePart(side: InterfaceSide): Part {
+  const { field } = side;
   return {
-    text: part(option, name.inverted, name.value).trim(),
-    test: (): Answer => unknown(`the address of the host name ${name.value} is not in the file`),
-    actual: ({ packet }) => `${option === '-s' ? 'src' : 'dst'} ${formatAddress(option === '-s' ? packet.source : packet.destination)}`,
+    asked: (header) => header[field] !== undefined,
+    fits: (header, view) => {
+      const { value, inverted } = header[field] as Negatable<string>;
+      return interfaceMatches(value, view[field]) !== inverted;
+    },
+    condition: (header) => interfaceWords(side, header[field] as Negatable<string>),
   };
 }
 
-function interfaceCondition(side: 'inInterface' | 'outInterface', pattern: Negatable<string>): Condition {
+function interfaceWords({ field, option, short, long }: InterfaceSide, { value, inverted }: Negatable<string>): Omit<Condition, 'test'> {
   return {
-    text: part(side === 'inInterface' ? '-i' : '-o', pattern.inverted, pattern.value).trim(),
-    test: (view) => interfaceMatches(pattern.value, view[side]) !== pattern.inverted,
-    actual: (view) => `${side === 'inInterface' ? 'in' : 'out'} ${view[side] === '' ? `no ${side === 'inInterface' ? 'incoming' : 'outgoing'} interface in ${view.hook}` : view[side]}`,
+    text: part(option, inverted, value).trim(),
+    actual: (view) => (view[field] === '' ? missing(`no ${long} interface in ${view.hook}`) : `${short} ${view[field]}`),
+    denial: (view) => {
+      if (value.endsWith('+')) return `${short} ${view[field]} ${inverted ? 'fits' : 'does not fit'} ${value}`;
+      return inverted ? `${short} is ${view[field]}` : `${short} ${view[field]} ≠ ${value}`;
+    },
   };
 }
 
-function openInterfaceCondition(side: 'inInterface' | 'outInterface', pattern: Negatable<string>): Condition {
-  return { ...interfaceCondition(side, pattern), test: (): Answer => unknown(`${pattern.value} stands for an interface that the file does not tell`) };
-}
+const PROTOCOL_PART: Part = {
+  asked: ({ protocol }) => protocol !== undefined,
+  fits: ({ protocol }, view) => {
+    const { value, inverted } = protocol as Negatable<number>;
+    if (value === 0) return true;
+    const asked = protocolAsked(view);
+    return asked !== undefined && (asked === value) !== inverted;
+  },
+  condition: ({ protocol }) => {
+    const { value, inverted } = protocol as Negatable<number>;
+    const wanted = value === 0 ? 'all' : protocolName(value);
+    const name = (view: PacketView): string | undefined => {
+      const asked = protocolAsked(view);
+      return asked === undefined ? undefined : protocolName(asked);
+    };
+    return {
+      text: part('-p', inverted, wanted).trim(),
+      actual: (view) => name(view) ?? missing('no protocol that iptables-nft finds: a later fragment of data that begins with an extension header'),
+      denial: (view) => (inverted ? `protocol is ${name(view) ?? ''}` : `${name(view) ?? ''} ≠ ${wanted}`),
+    };
+  },
+};
 
-function protocolCondition(protocol: Negatable<number>): Condition {
+const FRAGMENT_PART: Part = {
+  asked: ({ fragment }) => fragment !== undefined,
+  fits: ({ fragment }, { packet }) => packet.fragmentOffset > 0 !== fragment?.inverted,
+  condition: ({ fragment }) => ({
+    text: fragment?.inverted ? '! -f' : '-f',
+    actual: ({ packet }) => (packet.fragmentOffset > 0 ? `fragment at ${packet.fragmentOffset * 8}` : missing('not a later fragment')),
+  }),
+};
+
+/** In the order in which the kernel asks. Source: net/ipv4/netfilter/ip_tables.c ip_packet_match. */
+const PARTS: readonly Part[] = [addressPart('source'), addressPart('destination'), interfacePart(INPUT), interfacePart(OUTPUT), PROTOCOL_PART, FRAGMENT_PART];
+
+function nameCondition(side: Side, { value, inverted }: Negatable<string>): Condition {
   return {
-    text: part('-p', protocol.inverted, protocol.value === 0 ? 'all' : protocolName(protocol.value)).trim(),
-    test: ({ packet }) => protocol.value === 0 || (packet.protocol === protocol.value) !== protocol.inverted,
-    actual: ({ packet }) => protocolName(packet.protocol),
+    text: part(OPTION[side], inverted, value).trim(),
+    test: (): Answer => unknown(`the address of the host name ${value} is not in the file`),
+    actual: ({ packet }) => addressOf(side, packet),
   };
 }
 
-function fragmentCondition(fragment: Negatable<true>): Condition {
-  return {
-    text: fragment.inverted ? '! -f' : '-f',
-    test: ({ packet }) => packet.fragmentOffset > 0 !== fragment.inverted,
-    actual: ({ packet }) => (packet.fragmentOffset > 0 ? `fragment at ${packet.fragmentOffset * 8}` : 'not a later fragment'),
-  };
+function openInterface(side: InterfaceSide, pattern: Negatable<string>): Condition {
+  return { ...interfaceWords(side, pattern), test: (): Answer => unknown(`${pattern.value} stands for an interface that the file does not tell`) };
 }

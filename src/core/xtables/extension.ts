@@ -3,20 +3,35 @@ import type { ConntrackEntry } from '../net/conntrack';
 import type { Packet } from '../net/packet';
 import type { Answer, Unknown } from './answer';
 import type { Documentation } from './documentation';
+import type { Shown } from './shown';
 import type { BuildProblem, GivenOptions, Option, ValueContext } from './option';
-import type { Hook, PacketView, TableName } from './view';
+import type { Hook, PacketView, RememberingView, TableName } from './view';
 
 /** One thing that a match asks of a packet. A match holds where all its conditions do; they are asked in order, up to the first no. */
 export interface Condition {
   /** As iptables-save writes it: `! --dport 15008`. */
   readonly text: string;
-  test(view: PacketView): Answer;
-  /** What the packet has to show for it: `dport 3000`, `no port: not the first fragment`. Must not change `view.memory`. */
-  actual(view: PacketView): string;
-  /** True where `test` changes `view.memory`: it must run exactly as often as in the kernel. */
+  test(view: RememberingView): Answer;
+  /** What the packet has to show for it: `dport 3000`, or that it lacks what is asked about: `no port: not the first fragment`. */
+  actual(view: PacketView): Shown;
+  /** Why the answer is no, in a few words: `dport 3000 ≠ 15008`. Asked where it is no and the packet has what is asked about. None: `text` and `actual` tell. */
+  denial?(view: PacketView): string | undefined;
+  /** Where one field of the packet is compared with what is written, and nothing else. */
+  readonly compares?: Comparison;
+  /** True where `test` writes to `view.memory`: what it writes stays for what comes behind it. */
   readonly stateful?: boolean;
   /** What the kernel changes of the packet as soon as this was asked, whatever later matches of the rule say. `holds`: the answer. */
   changes?(view: PacketView, holds: boolean): MatchChange | undefined;
+}
+
+/** A comparison of an address or a port. */
+export interface Comparison {
+  readonly field: 'source' | 'destination' | 'sourcePort' | 'destinationPort';
+  /** As iptables-save writes it: `10.0.0.0/8`, `15008`, `80,443`. */
+  readonly wanted: string;
+  /** It is one value, neither a range nor a list. */
+  readonly single: boolean;
+  readonly inverted: boolean;
 }
 
 /** The closed list of what a match can change of a packet. */
@@ -137,7 +152,7 @@ export interface MatchExtension<Data = unknown> extends ExtensionBase<Data> {
 export interface TargetExtension<Data = unknown> extends ExtensionBase<Data> {
   readonly kind: 'target';
   /** What it does to the packet. Runs once for each packet that the rule matches, and may change `view.memory`. */
-  apply(data: Data, view: PacketView, self: object): Effect;
+  apply(data: Data, view: RememberingView, self: object): Effect;
   /** One sentence on what this rule's target does: "rewrites the destination port to 15006 on this host". */
   describe(data: Data): string;
   /** `never`: the next rule is looked at as well. `always`: this table is done. `sometimes`: depends on the packet. */

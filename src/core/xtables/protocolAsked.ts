@@ -19,12 +19,6 @@ export function protocolAsked({ packet, backend }: PacketView): number | undefin
   return packet.extensionHeaders.some(({ protocol }) => protocol === PROTOCOL.AH) ? PROTOCOL.AH : packet.protocol;
 }
 
-/** The packet as the fixed part of a rule sees it. */
-export function headerView(view: PacketView): PacketView {
-  const protocol = protocolAsked(view);
-  return protocol === undefined || protocol === view.packet.protocol ? view : { ...view, packet: { ...view.packet, protocol } };
-}
-
 function behindFragmentHeader({ extensionHeaders, protocol }: Packet): number {
   const at = extensionHeaders.findIndex((header) => header.protocol === PROTOCOL.IPV6_FRAGMENT);
   return extensionHeaders[at + 1]?.protocol ?? protocol;

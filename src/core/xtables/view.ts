@@ -11,15 +11,22 @@ export type NftTableName = `${'ip' | 'ip6' | 'inet'} ${string}`;
 export type AnyTableName = TableName | NftTableName;
 
 /**
- * What history matches remember between packets (`limit`, `recent`, `quota` …). Values are immutable; `set` replaces them.
+ * What history matches remember between packets (`limit`, `recent`, `quota` …), as it was at one moment. Values are immutable.
  * The key of something that belongs to one rule is the bound match object itself; of something named (`recent --name`) a string.
  */
 export interface Memory {
   get(key: object | string): unknown;
+}
+
+/** What a match or a target with a memory is asked with. `set` replaces a value; whoever asks decides whether that stays. */
+export interface WritableMemory extends Memory {
   set(key: object | string, value: unknown): void;
 }
 
-/** Everything that a match or a target may look at. */
+/**
+ * Everything that a match or a target may look at: the packet and the host at one moment. Nothing in it ever changes, so asking again gives the
+ * same answer.
+ */
 export interface PacketView {
   readonly packet: Packet;
   readonly hook: Hook;
@@ -58,4 +65,9 @@ export interface PacketView {
   readonly findTransparent?: (packet: Packet, target: { readonly address: Address | undefined; readonly port: number }, inInterface: string) => Listener | 'assumed' | undefined;
   /** The socket of this host to which the TCP connection of a packet came. Left out where nobody can tell. */
   readonly findSocket?: (packet: Packet) => Listener | undefined;
+}
+
+/** A view with room to remember something: what is written is seen by whoever asks with the same object, and by nobody else. */
+export interface RememberingView extends PacketView {
+  readonly memory: WritableMemory;
 }

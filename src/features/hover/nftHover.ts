@@ -1,6 +1,6 @@
 import { chainKnowledge, portKnowledge } from '../../core/knowledge/knowledge';
 import { printRule } from '../../core/ruleset/printRule';
-import { conditionsOfRule } from '../../core/netfilter/ruleTest';
+import { conditionsOfRule } from '../../core/netfilter/evidence';
 import type { Rule, RuleSet } from '../../core/ruleset/ruleSet';
 import { nftTokens, type NftToken } from '../../core/syntax/nft/tokens';
 import type { NftNode } from '../../core/syntax/nft/node';

@@ -1,9 +1,10 @@
-import { conditionsOfRule, explainRule, type AskedCondition } from '../../core/netfilter/ruleTest';
+import { askAgain } from '../../core/netfilter/asking';
+import { deniedBy, evidenceOf, type Asked } from '../../core/netfilter/evidence';
 import type { Walked } from '../../core/netfilter/events';
 import type { Rule } from '../../core/ruleset/ruleSet';
 import type { Effect } from '../../core/xtables/extension';
 import type { PacketView } from '../../core/xtables/view';
-import { assumptionFor, translationBehind, type RuleEvent } from './course';
+import { translationBehind, type RuleEvent } from './course';
 import type { Mark } from './model';
 import { changeWords, packetChanges } from './packetWords';
 import { whyNot } from './whyNot';
@@ -16,44 +17,41 @@ export interface RuleWhy {
 
 /** Why a rule of a run did not match. */
 export function whyRuleNot(rule: Rule, view: PacketView): string {
-  return firstNo(explainRule(rule, view)) ?? 'did not match';
+  return whyDenied(askAgain(rule, view)) ?? 'did not match';
 }
 
 /** What an event of a rule means. `index` is its place among the events. */
 export function whyRule(walked: Walked, index: number, event: RuleEvent): RuleWhy {
-  if (!event.matched) return whyEventNot(walked, event);
+  if (!event.matched) return whyEventNot(event);
   const { target } = event.rule;
-  const asked = assumedConditions(walked, event);
+  const asked = assumedConditions(event);
   if (target.kind === 'jump' && event.effect === undefined) return asked ? { mark: 'jump', why: `jump, if ${asked}` } : { mark: 'jump', why: target.goto ? 'goto' : 'jump' };
   if (event.rule.jump?.refused !== undefined) return { mark: 'no', why: `not loaded: ${event.rule.jump.refused}` };
   const done = whyEffect(walked, index, event, event.effect ?? { kind: 'continue' });
   return asked ? { mark: done.mark, why: `${done.why}, if ${asked}` } : done;
 }
 
-function whyEventNot(walked: Walked, event: RuleEvent): RuleWhy {
-  const last = event.answers[event.answers.length - 1];
+function whyEventNot(event: RuleEvent): RuleWhy {
   if (event.broken !== undefined) return { mark: 'drop', why: `thrown away: ${event.broken}` };
-  const conditions = explainRule(event.rule, event.view, event.answers);
-  const no = firstNo(conditions);
-  if (no !== undefined) return { mark: 'no', why: no };
-  const open = conditions[event.answers.length - 1];
-  if (typeof last === 'object' && open && assumptionFor(walked, event, open.text)) return { mark: 'unknown', why: `if not ${open.text}` };
-  // The walk looked ahead: whatever the answer to the open question, a later condition says no.
-  const later = conditionsOfRule(event.rule).slice(event.answers.length).find((condition) => condition.stateful !== true && condition.test(event.view) === false);
-  return { mark: 'no', why: later ? whyNot(later.text, later.actual(event.view)) : 'did not match' };
+  const evidence = evidenceOf(event);
+  const denied = evidence.find(deniedBy);
+  if (denied && typeof denied.answer === 'object') return { mark: 'unknown', why: `if not ${openText(denied)}` };
+  return { mark: 'no', why: whyDenied(evidence) ?? 'did not match' };
 }
 
-function firstNo(conditions: readonly AskedCondition[]): string | undefined {
-  const no = conditions.find(({ answer }) => answer === false);
-  return no && whyNot(no.text, no.actual);
+/** In words what kept a rule from matching. */
+function whyDenied(evidence: readonly Asked[]): string | undefined {
+  const no = evidence.find(({ answer }) => answer === false);
+  return no && whyNot(no);
 }
 
-/** The open questions that were answered by assuming yes, so that the rule matched. */
-function assumedConditions(walked: Walked, event: RuleEvent): string {
-  const texts = explainRule(event.rule, event.view, event.answers)
-    .filter(({ text, answer }) => typeof answer === 'object' && assumptionFor(walked, event, text)?.value === true)
-    .map(({ text }) => text);
-  return texts.join(' and ');
+/** The open questions that were answered by assuming what made the rule match. */
+function assumedConditions(event: RuleEvent): string {
+  return event.asked.filter((asked) => asked.taken !== undefined && !deniedBy(asked)).map((asked) => (asked.taken ? '' : 'not ') + openText(asked)).join(' and ');
+}
+
+function openText({ question }: Asked): string {
+  return 'match' in question ? (question.assumed ?? question.text) : question.text;
 }
 
 function whyEffect(walked: Walked, index: number, event: RuleEvent, effect: Effect): RuleWhy {

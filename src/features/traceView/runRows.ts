@@ -1,4 +1,4 @@
-import { conditionsOfRule } from '../../core/netfilter/ruleTest';
+import { askAgain } from '../../core/netfilter/asking';
 import type { Chain, Rule } from '../../core/ruleset/ruleSet';
 import type { PacketView } from '../../core/xtables/view';
 import { counted, grouped, lineNumber, type SkippedEvent } from './course';
@@ -60,9 +60,5 @@ function matchesInPart(rule: Rule, view: PacketView): boolean {
   const { source, destination } = rule.header;
   // Most rules of a long chain differ in the address; those are sorted out without making their conditions.
   if (!source && !destination && rule.matches.length === 0) return false;
-  for (const condition of conditionsOfRule(rule)) {
-    if (condition.stateful || condition.test(view) !== true) return false;
-    if (!condition.text.startsWith('!') && /^(-s|-d|--dport|--dports|--sport|--sports) /.test(condition.text)) return true;
-  }
-  return false;
+  return askAgain(rule, view).some(({ question, answer }) => answer === true && question.compares?.inverted === false);
 }

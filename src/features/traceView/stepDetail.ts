@@ -1,7 +1,8 @@
 import { chainKnowledge, ruleKnowledge, type Change } from '../../core/knowledge/knowledge';
 import { chainIn } from '../../core/knowledge/view';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
-import { explainRule, type AskedCondition } from '../../core/netfilter/ruleTest';
+import { askAgain } from '../../core/netfilter/asking';
+import { allConditions, evidenceOf, type ExplainedCondition } from '../../core/netfilter/evidence';
 import type { Chain, Rule } from '../../core/ruleset/ruleSet';
 import { courseOf, lineNumber, translationBehind, type RuleEvent, type TraceInput } from './course';
 import { explainKernelDrop } from './explainKernelDrop';
@@ -37,7 +38,7 @@ function ruleDetail(input: TraceInput, walked: Walked, step: StepId, index: numb
   const changes = isNat && translated ? packetChanges(translated.before, translated.after) : packetChanges(event.view.packet, event.after);
   return {
     step, title: ruleTitle(rule), tokens: ruleTokens(rule, true), happened: event.matched ? matchedWords(rule, why) : `Did not match: ${why}.`,
-    ...known, conditions: explainRule(rule, event.view, event.answers).map(conditionModel), changes,
+    ...known, conditions: allConditions(rule, event.view, evidenceOf(event)).map(conditionModel), changes,
     consequence: consequenceOf(event, changes), notes: [...(event.matched ? explainDecision(walked, index) : []), ...known.notes], line: lineNumber(rule.line),
   };
 }
@@ -45,7 +46,7 @@ function ruleDetail(input: TraceInput, walked: Walked, step: StepId, index: numb
 function skippedDetail(input: TraceInput, step: StepId, event: Extract<TraceEvent, { readonly kind: 'skipped' }>, rule: Rule): StepDetail {
   return {
     ...EMPTY, step, title: ruleTitle(rule), tokens: ruleTokens(rule, true), happened: `Did not match: ${whyRuleNot(rule, event.view)}.`,
-    ...knowledge(input, rule), conditions: explainRule(rule, event.view).map(conditionModel), line: lineNumber(rule.line),
+    ...knowledge(input, rule), conditions: allConditions(rule, event.view, askAgain(rule, event.view)).map(conditionModel), line: lineNumber(rule.line),
   };
 }
 
@@ -60,7 +61,7 @@ function matchedWords(rule: Rule, why: string): string {
   return target.kind === 'none' ? 'Matches, and has no target: it only counts.' : `Matches: ${why}.`;
 }
 
-function conditionModel({ text, actual, answer }: AskedCondition): ConditionModel {
+function conditionModel({ text, actual, answer }: ExplainedCondition): ConditionModel {
   if (answer === undefined) return { text, actual, result: 'not-asked', reason: '' };
   if (typeof answer === 'boolean') return { text, actual, result: answer ? 'yes' : 'no', reason: '' };
   return { text, actual, result: 'unknown', reason: answer.reason };

@@ -4,7 +4,7 @@ import { PROTOCOL } from '../../core/net/packet';
 import type { Listener } from '../../core/net/host';
 import type { Proviso, TraceEvent, Walked, WalkEnd } from '../../core/netfilter/events';
 import type { Rule } from '../../core/ruleset/ruleSet';
-import { conditionsOfRule } from '../../core/netfilter/ruleTest';
+import { conditionsOfRule } from '../../core/netfilter/evidence';
 import { courseOf, isOwnWay, lineNumber, type RuleEvent, type TraceInput } from './course';
 import { explainKernelDrop } from './explainKernelDrop';
 import type { Badge, RichText, Span } from './model';

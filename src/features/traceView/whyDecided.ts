@@ -1,12 +1,11 @@
-import { explainRule } from '../../core/netfilter/ruleTest';
+import { askAgain } from '../../core/netfilter/asking';
+import { deniedBy, evidenceOf, type Asked } from '../../core/netfilter/evidence';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import type { Rule } from '../../core/ruleset/ruleSet';
-import type { Answer } from '../../core/xtables/answer';
-import type { PacketView } from '../../core/xtables/view';
 import { counted, translationBehind } from './course';
 import type { DetailNote } from './model';
 import { destinationOf } from './packetWords';
-import { readCondition, whyNot } from './whyNot';
+import { whyNot } from './whyNot';
 
 /**
  * Why the packet was not spared: the rules above that would have let it go (RETURN and ACCEPT on the way to this one), and what
@@ -35,8 +34,7 @@ function questionFor(events: readonly TraceEvent[], index: number, event: TraceE
 interface Passed {
   readonly rule: Rule;
   /** What kept it from matching. */
-  readonly condition: string;
-  readonly actual: string;
+  readonly denied: Asked;
 }
 
 /**
@@ -58,22 +56,21 @@ function exclusionsPassed(events: readonly TraceEvent[], index: number): readonl
     if (event.kind !== 'skipped' && event.kind !== 'rule') continue;
     const leads = event.depth === depth && depth > 0 && (event.kind === 'skipped' ? event.chain : event.rule.chain) === chain;
     if (event.kind === 'rule') {
-      if (!event.matched && spares(event.rule, leads)) lists.push(passedBy(event.rule, event.view, event.answers));
+      if (!event.matched && spares(event.rule, leads)) lists.push(passedBy(event.rule, evidenceOf(event)));
       continue;
     }
     // A chain of thousands of rules is not asked again rule by rule.
     const from = Math.max(event.from, event.to - MOST_ASKED + 1);
-    lists.push(event.chain.rules.slice(from - 1, event.to).filter((rule) => spares(rule, leads)).flatMap((rule) => passedBy(rule, event.view)));
+    lists.push(event.chain.rules.slice(from - 1, event.to).filter((rule) => spares(rule, leads)).flatMap((rule) => passedBy(rule, askAgain(rule, event.view))));
   }
   return lists.reverse().flat();
 }
 
 const MOST_ASKED = 500;
 
-function passedBy(rule: Rule, view: PacketView, answers?: readonly Answer[]): Passed[] {
-  const asked = explainRule(rule, view, answers);
-  const no = asked.find(({ answer }) => answer === false) ?? asked.find(({ answer }) => typeof answer === 'object');
-  return no ? [{ rule, condition: no.text, actual: no.answer === false ? no.actual : '' }] : [];
+function passedBy(rule: Rule, evidence: readonly Asked[]): Passed[] {
+  const denied = evidence.find(({ answer }) => answer === false) ?? evidence.find(deniedBy);
+  return denied ? [{ rule, denied }] : [];
 }
 
 function spares({ target }: Rule, leads: boolean): boolean {
@@ -85,12 +82,13 @@ function exclusionWords(passed: readonly Passed[]): string {
   const ports: string[] = [];
   const others: string[] = [];
   let port = '';
-  for (const { rule, condition, actual } of passed) {
-    const { inverted, option, value } = readCondition(condition);
-    if (!inverted && option === '--dport' && actual.startsWith('dport ')) {
-      ports.push(value);
-      port = actual.slice('dport '.length);
-    } else others.push(`line ${rule.line.index + 1}: ${actual === '' ? `taken as not ${condition}` : whyNot(condition, actual)}`);
+  for (const { rule, denied } of passed) {
+    const { question, view, answer } = denied;
+    const { text, compares } = question;
+    if (answer === false && !denied.said && compares?.field === 'destinationPort' && compares.single && !compares.inverted && typeof question.actual(view) === 'string') {
+      ports.push(compares.wanted);
+      port = String(view.packet.destinationPort);
+    } else others.push(`line ${rule.line.index + 1}: ${answer === false ? whyNot(denied) : `taken as not ${text}`}`);
   }
   const names = [...new Set(passed.map(({ rule }) => (rule.target.kind === 'extension' ? rule.target.extension.name : '')))].join(' or ');
   const parts: string[] = [];

@@ -5,7 +5,8 @@ import { packetBytes } from '../../../src/core/net/bytes';
 import { isProblem, readPacketRequest } from '../../../src/core/net/packetRequest';
 import { parseRule } from '../../../src/core/ruleset/parseRule';
 import { splitWords } from '../../../src/core/syntax/words';
-import type { Hook, PacketView, TableName } from '../../../src/core/xtables/view';
+import { shownText } from '../../../src/core/xtables/shown';
+import type { Hook, RememberingView, TableName } from '../../../src/core/xtables/view';
 import { anyRuleLine } from '../grammar';
 import { must, numberOf, partOf, textOf, type FuzzKind } from '../kind';
 import { anyPacket } from '../requests';
@@ -30,7 +31,7 @@ export const extensionKind: FuzzKind = {
     const inbound = hook !== 'OUTPUT' && hook !== 'POSTROUTING';
     const packet = makePacket(request, host);
     must(packetBytes(packet).length === packet.length, () => `a packet of ${packet.length} has ${packetBytes(packet).length} bytes`);
-    const view: PacketView = {
+    const view: RememberingView = {
       packet, hook, table, backend, inInterface: inbound ? 'eth0' : '', outInterface: inbound && hook !== 'FORWARD' ? '' : 'eth1', conntrack: undefined,
       socket: inbound ? undefined : { kind: 'process', uid: 1000, gid: 1000, groups: [] }, host, memory: new Map<object | string, unknown>(), packetType: 'unicast', assignedSocket: undefined,
     };
@@ -39,7 +40,7 @@ export const extensionKind: FuzzKind = {
       for (const condition of match.extension.conditions(match.data, match, { family })) {
         const answer = condition.test(view);
         must(typeof answer === 'boolean' || answer.kind === 'unknown', () => `${match.extension.name} gives no answer`);
-        must(typeof condition.actual(view) === 'string', () => `${match.extension.name} does not say what the packet has`);
+        must(shownText(condition.actual(view)) !== '', () => `${match.extension.name} does not say what the packet has`);
       }
     }
     if (target.kind === 'extension') {

@@ -4,6 +4,7 @@ import type { Host } from '../../net/host';
 import { defineMatch, type Condition } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type InvalidValue, type ValueType } from '../option';
 import { invertedText, keep, type Inverted } from '../values/inverted';
+import { noneOf } from '../values/denials';
 import type { PacketView } from '../view';
 
 /** In the kernel's order; the place is the bit. */
@@ -79,10 +80,12 @@ function printTypes(names: readonly TypeName[]): string {
 
 function typeCondition(side: 'source' | 'destination', types: Inverted<readonly TypeName[]>, limit: AddrtypeData['limit']): Condition {
   const deviceOf = (view: PacketView): string | undefined => (limit === undefined ? undefined : limit === 'in' ? view.inInterface : view.outInterface);
+  const actual = (view: PacketView): string => `${side} ${formatAddress(view.packet[side])} is ${typesOf(view.host, view.packet[side], deviceOf(view)).join(', ')}`;
   return {
     text: invertedText(side === 'source' ? '--src-type' : '--dst-type', types, printTypes).trim(),
     test: (view) => isOneOf(view.host, view.packet[side], types.value, deviceOf(view)) !== types.inverted,
-    actual: (view) => `${side} ${formatAddress(view.packet[side])} is ${typesOf(view.host, view.packet[side], deviceOf(view)).join(', ')}`,
+    actual,
+    denial: (view) => (types.inverted ? actual(view) : noneOf(actual(view), types.value)),
   };
 }
 

@@ -1,6 +1,7 @@
 import { PROTOCOL, type Packet } from '../../net/packet';
 import { defineMatch, type Condition } from '../extension';
 import { flag, option, problem, type BuildProblem } from '../option';
+import { missing } from '../shown';
 import { findHeader, word } from '../values/extensionHeaders';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import { number32 } from '../values/number32';
@@ -63,7 +64,7 @@ function condition(text: string, holds: (bytes: Uint8Array) => boolean): Conditi
     },
     actual({ packet }) {
       const bytes = headerOf(packet);
-      return bytes === undefined ? 'no authentication header' : `spi ${word(bytes, 4)}, ${lengthOf(bytes)} bytes`;
+      return bytes === undefined ? missing('no authentication header') : `spi ${word(bytes, 4)}, ${lengthOf(bytes)} bytes`;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { unknown, type Answer } from '../answer';
 import { defineMatch } from '../extension';
 import { option, problem, type BuildProblem, type GivenOptions } from '../option';
+import { missing } from '../shown';
 import { number32 } from '../values/number32';
 import { savedString, text } from '../values/savedString';
 import type { PacketView } from '../view';
@@ -29,7 +30,7 @@ export const cgroup = defineMatch<CgroupData>({
   conditions: (data) => [{
     text: optionsText(data).trim(),
     test: (view) => run(data, view),
-    actual: ({ socket }) => (socket === undefined ? 'no socket' : socket.kind === 'kernel' ? 'sent by the kernel: class 0, path /' : socket.kind === 'request' ? 'a connection that is being accepted, which has no control group yet' : 'control group not known'),
+    actual: ({ socket }) => (socket === undefined ? missing('no socket') : socket.kind === 'kernel' ? 'sent by the kernel: class 0, path /' : socket.kind === 'request' ? 'a connection that is being accepted, which has no control group yet' : 'control group not known'),
   }],
 });
 

@@ -3,6 +3,7 @@ import { isTemplate } from '../../net/conntrack';
 import { unknown, type Answer } from '../answer';
 import { defineMatch } from '../extension';
 import { option, problem, type BuildProblem, type GivenOptions } from '../option';
+import { missing } from '../shown';
 import { jhash } from '../values/jhash';
 import { number32 } from '../values/number32';
 
@@ -48,7 +49,7 @@ export const cluster = defineMatch<ClusterData>({
     },
     // So that the nodes may share a multicast link layer address: what is for one host then counts as sent to this one.
     changes: ({ packet, packetType }) => (packetType === 'multicast' && !isMulticast(packet.destination) ? { packetType: 'unicast' } : undefined),
-    actual: ({ conntrack }) => (conntrack?.entry ? `node ${nodeOf(conntrack.entry.original.source, data) + 1} of ${data.nodes}` : 'no connection'),
+    actual: ({ conntrack }) => (conntrack?.entry ? `node ${nodeOf(conntrack.entry.original.source, data) + 1} of ${data.nodes}` : missing('no connection')),
   }],
 });
 

@@ -1,6 +1,7 @@
 import type { ConntrackEntry } from '../../net/conntrack';
 import { defineMatch } from '../extension';
 import { option, problem, type BuildProblem, type GivenOptions } from '../option';
+import { missing } from '../shown';
 import { numberRange, type NumberRange } from '../values/number32';
 import { oneOf } from '../values/oneOf';
 import { UINT64_MAX } from '../values/strtoul';
@@ -39,7 +40,7 @@ export const connbytes = defineMatch<ConnbytesData>({
   conditions: (data) => [{
     text: optionsText(data).trim(),
     test: ({ conntrack }) => conntrack?.entry !== undefined && within(amount(conntrack.entry, data), data),
-    actual: ({ conntrack }) => (conntrack?.entry ? `${amount(conntrack.entry, data)} ${data.mode}` : 'no connection'),
+    actual: ({ conntrack }) => (conntrack?.entry ? `${amount(conntrack.entry, data)} ${data.mode}` : missing('no connection')),
   }],
 });
 

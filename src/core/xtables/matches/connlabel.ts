@@ -2,8 +2,9 @@ import { unknown, type Answer } from '../answer';
 import { isTemplate } from '../../net/conntrack';
 import { defineMatch } from '../extension';
 import { flag, invalid, option, type InvalidValue, type ValueType } from '../option';
+import { missing } from '../shown';
 import { wholeNumber } from '../values/strtoul';
-import type { PacketView } from '../view';
+import type { PacketView, RememberingView } from '../view';
 
 /** A label by its bit, 0–127, or by a name that only connlabel.conf of the host can tell. */
 type Label = { readonly kind: 'bit'; readonly bit: number } | { readonly kind: 'name'; readonly name: string };
@@ -54,9 +55,9 @@ export const connlabel = defineMatch<ConnlabelData>({
     stateful: data.set,
     test: (view) => run(data, view),
     actual({ conntrack, memory }) {
-      if (!conntrack?.entry) return 'no connection';
+      if (!conntrack?.entry) return missing('no connection');
       const labels = [...conntrack.entry.labels, ...added(memory, conntrack.entry.id)];
-      return labels.length === 0 ? 'no label' : `labels ${labels.sort((a, b) => a - b).join(',')}`;
+      return labels.length === 0 ? missing('no label') : `labels ${labels.sort((a, b) => a - b).join(',')}`;
     },
   }],
 });
@@ -70,7 +71,7 @@ function added(memory: PacketView['memory'], id: number): ReadonlySet<number> {
   return (memory.get(`connlabel ${id}`) as ReadonlySet<number> | undefined) ?? new Set();
 }
 
-function run({ label, inverted, set }: ConnlabelData, { conntrack, memory }: PacketView): Answer {
+function run({ label, inverted, set }: ConnlabelData, { conntrack, memory }: RememberingView): Answer {
   const entry = conntrack?.entry;
   // What a CT rule has made has no room for labels.
   if (entry === undefined || isTemplate(entry)) return inverted;

@@ -1,7 +1,8 @@
 import { defineMatch } from '../extension';
 import { option } from '../option';
+import { missing } from '../shown';
 import { invertedText, keep, type Inverted } from '../values/inverted';
-import { markValue, printMark, type MarkValue } from '../values/mark';
+import { markDenial, markValue, printMark, type MarkValue } from '../values/mark';
 
 const mark = option('--mark', markValue, 'The mark of the connection, ANDed with the mask, equals the value.', { invertible: true, required: true });
 
@@ -25,6 +26,7 @@ export const connmark = defineMatch<Inverted<MarkValue>>({
       const entry = conntrack?.entry;
       return entry !== undefined && (((entry.mark & data.value.mask) >>> 0) === data.value.value) !== data.inverted;
     },
-    actual: ({ conntrack }) => (conntrack?.entry ? `connection mark 0x${conntrack.entry.mark.toString(16)}` : 'no connection'),
+    actual: ({ conntrack }) => (conntrack?.entry ? `connection mark 0x${conntrack.entry.mark.toString(16)}` : missing('no connection')),
+    denial: ({ conntrack }) => markDenial('connection mark', conntrack?.entry?.mark ?? 0, data),
   }],
 });

@@ -5,7 +5,8 @@ import { protocolName } from '../../net/protocols';
 import { unknown, type Answer } from '../answer';
 import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
 import { invalid, option, problem, type InvalidValue, type ValueType } from '../option';
-import { actualStates, packetStates, printStates, readNames, stateList, STATE_BITS } from '../values/conntrackState';
+import { missing } from '../shown';
+import { actualStates, packetStates, printStates, readNames, stateList, STATE_BITS, statesDenial } from '../values/conntrackState';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import { hostMask, printHostMask, sameUnderMask, type HostMask } from '../values/looseAddress';
 import { numberRange, printNumberRange, type NumberRange } from '../values/number32';
@@ -138,11 +139,12 @@ function printStatus(mask: number): string {
 function makeConditions(data: ConntrackData): readonly Condition[] {
   const withoutEntry = data.states !== undefined;
   const conditions: Condition[] = [];
-  const onEntry = (text: string, test: (entry: ConntrackEntry, view: PacketView) => Answer, actual: (entry: ConntrackEntry, view: PacketView) => string): void => {
+  const onEntry = (text: string, test: (entry: ConntrackEntry, view: PacketView) => Answer, actual: (entry: ConntrackEntry, view: PacketView) => string, denial?: Condition['denial']): void => {
     conditions.push({
       text: text.trim(),
       test: (view) => (view.conntrack?.entry ? test(view.conntrack.entry, view) : withoutEntry),
-      actual: (view) => (view.conntrack?.entry ? actual(view.conntrack.entry, view) : 'no connection'),
+      actual: (view) => (view.conntrack?.entry ? actual(view.conntrack.entry, view) : missing('no connection')),
+      ...(denial && { denial }),
     });
   };
   const { states, protocol, status, expires, direction } = data;
@@ -151,9 +153,10 @@ function makeConditions(data: ConntrackData): readonly Condition[] {
       text: invertedText('--ctstate', states, printStates).trim(),
       test: ({ conntrack: view }) => (packetStates(view) & states.value) !== 0 !== states.inverted,
       actual: ({ conntrack: view }) => actualStates(view),
+      denial: ({ conntrack: view }) => statesDenial(view, states),
     });
   }
-  if (direction) onEntry(`--ctdir ${direction}`, (_, view) => view.conntrack?.direction === direction, (_, view) => `direction ${view.conntrack?.direction ?? 'none'}`);
+  if (direction) onEntry(`--ctdir ${direction}`, (_, view) => view.conntrack?.direction === direction, (_, view) => directionOf(view), (view) => `${directionOf(view)} ≠ ${direction}`);
   for (const [place, way, side] of PLACES) {
     const block = data.addresses[place];
     if (!block) continue;
@@ -177,6 +180,10 @@ function makeConditions(data: ConntrackData): readonly Condition[] {
   }
   if (expires) onEntry(invertedText('--ctexpire', expires, printNumberRange), (entry) => expiresWithin(entry, expires), (entry) => (entry.expires === undefined ? 'expiry not known' : `expires in ${entry.expires} s`));
   return conditions;
+}
+
+function directionOf({ conntrack }: PacketView): string {
+  return `direction ${conntrack?.direction ?? 'none'}`;
 }
 
 /** The 16 bits that the kernel keeps where ports would be: for ICMP the id on the source's side, type and code on the other. */

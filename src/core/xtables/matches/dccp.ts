@@ -1,6 +1,8 @@
+import { ask } from '../draft';
 import { PROTOCOL, type Packet } from '../../net/packet';
 import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
 import { invalid, option, type InvalidValue, type ValueType } from '../option';
+import { missing } from '../shown';
 import { unsigned } from '../values/integer';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import { printPortRange, type PortRange } from '../values/port';
@@ -63,7 +65,7 @@ export const dccp = defineMatch<DccpData>({
   drops(data, view) {
     const short = cutShort(view.packet, 12, 'DCCP');
     if (short !== undefined || view.packet.fragmentOffset > 0 || data.option === undefined) return short;
-    if (beforeOption(data).some((condition) => condition.test(view) !== true)) return undefined;
+    if (beforeOption(data).some((condition) => ask(condition, view) !== true)) return undefined;
     return optionBytes(view.packet) === undefined ? malformed('its DCCP data offset does not fit its type or its length', data.option.inverted) : undefined;
   },
   suggest: ({ sourcePorts, destinationPorts }): PacketSuggestion => ({
@@ -90,7 +92,7 @@ function typesCondition(types: Inverted<readonly number[]>): Condition {
     text: invertedText('--dccp-types', types, printTypes).trim(),
     test: ({ packet }) => packet.fragmentOffset === 0 && types.value.includes(typeOf(transportBytes(packet))) !== types.inverted,
     actual({ packet }) {
-      if (packet.fragmentOffset > 0) return 'no DCCP header: not the first fragment';
+      if (packet.fragmentOffset > 0) return missing('no DCCP header: not the first fragment');
       const type = typeOf(transportBytes(packet));
       return `type ${TYPES[type]}`;
     },
@@ -106,7 +108,7 @@ function optionCondition(given: Inverted<number>): Condition {
     },
     actual({ packet }) {
       const bytes = packet.fragmentOffset > 0 ? undefined : optionBytes(packet);
-      return bytes === undefined || bytes.length === 0 ? 'no DCCP options' : `DCCP options ${tcpOptionPlaces(bytes).map((place) => bytes[place]).join(', ')}`;
+      return bytes === undefined || bytes.length === 0 ? missing('no DCCP options') : `DCCP options ${tcpOptionPlaces(bytes).map((place) => bytes[place]).join(', ')}`;
     },
   };
 }

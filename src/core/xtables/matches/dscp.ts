@@ -3,6 +3,7 @@ import { invalid, option, problem, type InvalidValue, type ValueType } from '../
 import { dscpClassNames, dscpOfClass, printDscp } from '../values/dscpClass';
 import { unsigned } from '../values/integer';
 import { invertedText, keep, type Inverted } from '../values/inverted';
+import { being } from '../values/denials';
 
 const className: ValueType<number> = {
   metavariable: 'class',
@@ -29,6 +30,7 @@ export const dscp = defineMatch<Inverted<number>>({
     text: invertedText('--dscp', data, printDscp).trim(),
     test: ({ packet }) => (packet.tos >> 2 === data.value) !== data.inverted,
     actual: ({ packet }) => `dscp ${printDscp(packet.tos >> 2)}`,
+    denial: ({ packet }) => being(`dscp ${printDscp(packet.tos >> 2)}`, printDscp(data.value), data.inverted),
   }],
   suggest: ({ value, inverted }) => (inverted ? {} : { tos: value << 2 }),
 });

@@ -1,6 +1,7 @@
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../../net/packet';
 import { defineMatch, type Condition } from '../extension';
 import { flag, option, problem } from '../option';
+import { missing } from '../shown';
 import { unsigned } from '../values/integer';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import { supposedHeader, transportLength } from '../values/transport';
@@ -60,7 +61,7 @@ function tcpCondition(name: string, bit: number, given: Inverted<true>): Conditi
     },
     actual({ packet }) {
       const flags = flagsByte(packet);
-      return flags === undefined ? 'no TCP header' : `${bit === TCP_FLAGS.ECE ? 'ECE' : 'CWR'} ${(flags & bit) === 0 ? 'clear' : 'set'}`;
+      return flags === undefined ? missing('no TCP header') : `${bit === TCP_FLAGS.ECE ? 'ECE' : 'CWR'} ${(flags & bit) === 0 ? 'clear' : 'set'}`;
     },
   };
 }

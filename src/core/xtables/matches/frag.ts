@@ -1,6 +1,7 @@
 import { PROTOCOL, type ExtensionHeader, type Packet } from '../../net/packet';
 import { defineMatch, type Condition } from '../extension';
 import { flag, option } from '../option';
+import { missing } from '../shown';
 import { findHeader, word } from '../values/extensionHeaders';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import { number32, type NumberRange } from '../values/number32';
@@ -83,7 +84,7 @@ function condition(text: string, holds: (header: ExtensionHeader) => boolean): C
     },
     actual({ packet }) {
       const header = headerOf(packet);
-      if (header === undefined) return 'no fragment header';
+      if (header === undefined) return missing('no fragment header');
       return `fragment ${word(header.bytes, 4)} at ${offsetOf(header) * 8}, ${HOLDS['--fragmore'](header) ? 'more follow' : 'the last'}`;
     },
   };

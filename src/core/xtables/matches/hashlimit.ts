@@ -8,7 +8,7 @@ import { buildHashlimit, printHashlimit, type HashlimitData } from '../values/ha
 import { burstValue, hashlimitRate, hashModes, intervalValue, maskLength, tableName } from '../values/hashlimitRate';
 import { number32 } from '../values/number32';
 import { malformed } from '../values/transport';
-import type { PacketView } from '../view';
+import type { PacketView, RememberingView } from '../view';
 
 const rate = { invertible: true };
 const upto = option('--hashlimit-upto', hashlimitRate, 'Fits while the rate stays at or below this.', { ...rate, aliases: ['--hashlimit'], excludes: ['--hashlimit-above'] });
@@ -90,7 +90,7 @@ function readTable(data: HashlimitData, { memory, packet }: PacketView): Table {
 const tableKey = (data: HashlimitData, family: 4 | 6): string => `hashlimit ${family} ${data.name}`;
 
 /** hashlimit_mt_common. */
-function run(data: HashlimitData, view: PacketView): Answer {
+function run(data: HashlimitData, view: RememberingView): Answer {
   const maker = makerOf(data, view);
   const key = keyOf(maker, view);
   const table = readTable(data, view);

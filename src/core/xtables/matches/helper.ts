@@ -1,6 +1,7 @@
 import { unknown, type Answer } from '../answer';
 import { defineMatch } from '../extension';
 import { option } from '../option';
+import { missing } from '../shown';
 import { keep, type Inverted } from '../values/inverted';
 import { savedString, text } from '../values/savedString';
 
@@ -26,6 +27,6 @@ export const helper = defineMatch<Inverted<string>>({
   conditions: ({ value, inverted }) => [{
     text: `${inverted ? '! ' : ''}--helper${savedString(value)}`,
     test: ({ conntrack }): Answer => (conntrack?.entry?.master === undefined ? inverted : unknown('the helper of the connection that announced this one is not in the file')),
-    actual: ({ conntrack }) => (conntrack?.entry?.master === undefined ? 'no connection announced by a helper' : 'announced by another connection'),
+    actual: ({ conntrack }) => (conntrack?.entry?.master === undefined ? missing('no connection announced by a helper') : 'announced by another connection'),
   }],
 });

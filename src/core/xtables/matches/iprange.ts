@@ -3,6 +3,7 @@ import { defineMatch, type Condition, type PacketSuggestion } from '../extension
 import { invalid, option, problem, type InvalidValue, type ValueType } from '../option';
 import { readUnsigned } from '../values/integer';
 import { invertedText, keep, type Inverted } from '../values/inverted';
+import { among } from '../values/denials';
 
 type Range = readonly [first: Address, last: Address];
 
@@ -74,5 +75,6 @@ function rangeCondition(side: 'source' | 'destination', range: Inverted<Range>):
     text: invertedText(side === 'source' ? '--src-range' : '--dst-range', range, printRange).trim(),
     test: ({ packet }) => (compareAddresses(packet[side], first) >= 0 && compareAddresses(packet[side], last) <= 0) !== range.inverted,
     actual: ({ packet }) => `${side} ${formatAddress(packet[side])}`,
+    denial: ({ packet }) => among(`${side} ${formatAddress(packet[side])}`, printRange(range.value), range.inverted),
   };
 }

@@ -3,6 +3,7 @@ import { option, type Given } from '../option';
 import { invertedText, type Inverted } from '../values/inverted';
 import type { NumberRange } from '../values/number32';
 import { inRange, printRange, unsignedRange } from '../values/unsignedRange';
+import { among } from '../values/denials';
 
 const lengthOption = option('--length', unsignedRange('length[:length]', 65535), 'The length or range of lengths in bytes.', { invertible: true, required: true });
 
@@ -25,6 +26,7 @@ export const length = defineMatch<Inverted<NumberRange<number>>>({
     text: invertedText('--length', data, printRange).trim(),
     test: ({ packet }) => inRange(packet.length, data.value) !== data.inverted,
     actual: ({ packet }) => `${packet.length} bytes`,
+    denial: ({ packet }) => among(`${packet.length} bytes`, printRange(data.value), data.inverted),
   }],
   suggest: ({ value, inverted }) => (inverted ? {} : { length: value[0] }),
 });

@@ -1,5 +1,6 @@
 import { defineMatch } from '../extension';
 import { invalid, option, type Given, type InvalidValue, type ValueType } from '../option';
+import { missing } from '../shown';
 import { invertedText, type Inverted } from '../values/inverted';
 
 /** Six bytes in hexadecimal, as `aa:bb:cc:dd:ee:ff`. */
@@ -44,7 +45,7 @@ export const mac = defineMatch<Inverted<string>>({
   conditions: (data) => [{
     text: invertedText('--mac-source', data, String).trim(),
     test: ({ packet }) => packet.sourceMac !== undefined && (packet.sourceMac.toLowerCase() === data.value) !== data.inverted,
-    actual: ({ packet }) => (packet.sourceMac === undefined ? 'no Ethernet header' : `from ${packet.sourceMac}`),
+    actual: ({ packet }) => (packet.sourceMac === undefined ? missing('no Ethernet header') : `from ${packet.sourceMac}`),
   }],
   suggest: ({ value, inverted }) => (inverted ? {} : { sourceMac: value }),
 });

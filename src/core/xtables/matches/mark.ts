@@ -1,7 +1,7 @@
 import { defineMatch } from '../extension';
 import { option, type Given } from '../option';
 import { invertedText, type Inverted } from '../values/inverted';
-import { markValue, printMark, type MarkValue } from '../values/mark';
+import { markDenial, markValue, printMark, type MarkValue } from '../values/mark';
 
 const markOption = option('--mark', markValue, 'The mark, ANDed with the mask, is the value.', { invertible: true, required: true });
 
@@ -25,6 +25,7 @@ export const mark = defineMatch<Inverted<MarkValue>>({
     text: invertedText('--mark', data, printMark).trim(),
     test: ({ packet }) => (((packet.mark & data.value.mask) >>> 0) === data.value.value) !== data.inverted,
     actual: ({ packet }) => `mark 0x${packet.mark.toString(16)}`,
+    denial: ({ packet }) => markDenial('mark', packet.mark, data),
   }],
   suggest: ({ value, inverted }) => (inverted ? {} : { mark: value.value }),
 });

@@ -1,6 +1,7 @@
 import { PROTOCOL } from '../../net/packet';
 import { defineMatch } from '../extension';
 import { invalid, option, type InvalidValue, type ValueType } from '../option';
+import { missing } from '../shown';
 import { readUnsigned } from '../values/integer';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import type { NumberRange } from '../values/number32';
@@ -56,7 +57,7 @@ export const mh = defineMatch<Inverted<NumberRange<number>> | { readonly value: 
       if (packet.fragmentOffset > 0) return false;
       return data.value === undefined || inRange(transportBytes(packet)[2] ?? 0, data.value) !== data.inverted;
     },
-    actual: ({ packet }) => (packet.fragmentOffset > 0 ? 'no type: not the first fragment' : `type ${transportBytes(packet)[2] ?? 'missing'}`),
+    actual: ({ packet }) => (packet.fragmentOffset > 0 ? missing('no type: not the first fragment') : `type ${transportBytes(packet)[2] ?? 'missing'}`),
   }],
   drops(_data, { packet }) {
     if (packet.fragmentOffset > 0) return undefined;

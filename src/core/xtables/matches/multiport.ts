@@ -1,8 +1,11 @@
 import { PROTOCOL } from '../../net/packet';
 import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
 import { invalid, option, problem, type InvalidValue, type ValueType } from '../option';
+import { missing } from '../shown';
 import { CERTAIN_PORT, printPortRange, readPort, type PortRange } from '../values/port';
 import { cutShort } from '../values/transport';
+import { among } from '../values/denials';
+import type { PacketView } from '../view';
 
 type Side = '--sports' | '--dports' | '--ports';
 
@@ -76,6 +79,11 @@ function optionText({ side, ports: list, inverted }: MultiportData): string {
 }
 
 function portsCondition(data: MultiportData): Condition {
+  const { side, ports: list, inverted } = data;
+  const wanted = list.map(printPortRange).join(',');
+  const one = list.length === 1 && list[0]?.[0] === list[0]?.[1];
+  const short = side === '--sports' ? 'sport' : 'dport';
+  const portOf = ({ packet }: PacketView): number => (side === '--sports' ? packet.sourcePort : packet.destinationPort);
   const listed = (port: number): boolean => data.ports.some(([first, last]) => port >= first && port <= last);
   return {
     text: optionText(data),
@@ -85,9 +93,16 @@ function portsCondition(data: MultiportData): Condition {
       return found !== data.inverted;
     },
     actual({ packet }) {
-      if (packet.fragmentOffset > 0) return 'no ports: not the first fragment';
+      if (packet.fragmentOffset > 0) return missing('no ports: not the first fragment');
       if (data.side === '--ports') return `sport ${packet.sourcePort}, dport ${packet.destinationPort}`;
       return data.side === '--sports' ? `sport ${packet.sourcePort}` : `dport ${packet.destinationPort}`;
     },
+    denial(view) {
+      const { packet } = view;
+      if (side === '--ports') return `${inverted ? 'one' : 'neither'} of sport ${packet.sourcePort}, dport ${packet.destinationPort} is in ${wanted}`;
+      if (!one) return among(`${short} ${portOf(view)}`, wanted, inverted);
+      return inverted ? `${short} is ${wanted}` : `${short} ${portOf(view)} ≠ ${wanted}`;
+    },
+    ...(side !== '--ports' && { compares: { field: side === '--sports' ? 'sourcePort' : 'destinationPort', wanted, single: one, inverted } as const }),
   };
 }

@@ -2,6 +2,7 @@ import { TCP_FLAGS, PROTOCOL } from '../../net/packet';
 import { unknown } from '../answer';
 import { defineMatch } from '../extension';
 import { option, type Given } from '../option';
+import { missing } from '../shown';
 import { unsigned } from '../values/integer';
 import type { Inverted } from '../values/inverted';
 import { text } from '../values/savedString';
@@ -37,7 +38,7 @@ export const osf = defineMatch<OsfData>({
   conditions: (data) => [{
     text: genreText(data),
     test: ({ packet }) => ((packet.tcpFlags & TCP_FLAGS.SYN) === 0 ? false : unknown('the fingerprints of operating systems that are loaded (nfnl_osf) are not in this file')),
-    actual: ({ packet }) => ((packet.tcpFlags & TCP_FLAGS.SYN) === 0 ? 'no SYN packet' : 'a SYN packet'),
+    actual: ({ packet }) => ((packet.tcpFlags & TCP_FLAGS.SYN) === 0 ? missing('no SYN packet') : 'a SYN packet'),
   }],
   suggest: () => ({ protocol: 'tcp', tcpFlags: ['SYN'] }),
 });

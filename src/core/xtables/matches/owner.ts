@@ -2,6 +2,8 @@ import type { SocketOwner } from '../../net/packet';
 import { unknown, type Answer } from '../answer';
 import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
 import { flag, option, problem, type BuildProblem, type Given, type GivenOptions } from '../option';
+import { missing, type Shown } from '../shown';
+import { among, being } from '../values/denials';
 import type { Inverted } from '../values/inverted';
 import { groupRange, printOwner, userRange, type OwnerRange } from '../values/ownerRange';
 import type { PacketView } from '../view';
@@ -43,6 +45,7 @@ export const owner = defineMatch<OwnerData>({
     text: text.trim() + (part === 'group' && data.supplementary ? ' --suppl-groups' : ''),
     test: (view) => testPart(data, part, view),
     actual: ({ socket }) => describeSocket(socket, part === 'group' && data.supplementary),
+    denial: ({ socket }) => ownerDenial(data, part, socket),
   })),
   suggest(data): PacketSuggestion {
     return {
@@ -100,8 +103,21 @@ function testPart(data: OwnerData, part: Part, { socket, host }: PacketView): An
   return ids.some((id) => id >= first && id <= last) !== wanted.inverted;
 }
 
-function describeSocket(socket: SocketOwner | undefined, groups: boolean): string {
-  if (socket === undefined) return 'no socket';
+function describeSocket(socket: SocketOwner | undefined, groups: boolean): Shown {
+  if (socket === undefined) return missing('no socket');
   if (socket.kind === 'kernel') return 'sent by the kernel, no owner';
   return `uid ${socket.uid} gid ${socket.gid}${groups ? ` groups ${socket.groups.length === 0 ? 'none' : socket.groups.join(',')}` : ''}`;
+}
+
+/** undefined: what it asks and what the packet has say it best. */
+function ownerDenial({ user, group, supplementary }: OwnerData, part: Part, socket: SocketOwner | undefined): string | undefined {
+  const wanted = part === 'user' ? user : part === 'group' ? group : undefined;
+  if (!wanted || !socket || (part === 'group' && supplementary)) return undefined;
+  if (socket.kind === 'kernel') return 'sent by the kernel, no owner';
+  const label = part === 'user' ? 'uid' : 'gid';
+  const found = `${label} ${part === 'user' ? socket.uid : socket.gid}`;
+  const { value, inverted } = wanted;
+  if (value.kind === 'name') return being(found, value.name, inverted);
+  if (value.first !== value.last) return among(found, printOwner(value), inverted);
+  return inverted ? `${label} is ${value.first}` : `${found} ≠ ${value.first}`;
 }

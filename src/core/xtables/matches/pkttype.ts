@@ -1,6 +1,7 @@
 import { defineMatch } from '../extension';
 import { invalid, option, type Given, type InvalidValue, type ValueType } from '../option';
 import { invertedText, type Inverted } from '../values/inverted';
+import { being } from '../values/denials';
 
 type PacketType = 'unicast' | 'broadcast' | 'multicast' | 'otherhost';
 
@@ -37,5 +38,6 @@ export const pkttype = defineMatch<Inverted<PacketType>>({
     text: invertedText('--pkt-type', data, String).trim(),
     test: (view) => (view.packetType === data.value) !== data.inverted,
     actual: (view) => view.packetType,
+    denial: (view) => being(view.packetType, data.value, data.inverted),
   }],
 });

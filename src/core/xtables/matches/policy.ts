@@ -1,5 +1,6 @@
 import { defineMatch } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type Given, type GivenOptions, type InvalidValue, type Option, type ValueType } from '../option';
+import { missing } from '../shown';
 import type { Inverted } from '../values/inverted';
 import { hostMask, printHostMask, type HostMask } from '../values/looseAddress';
 import { number32 } from '../values/number32';
@@ -72,7 +73,7 @@ export const policy = defineMatch<PolicyData>({
   conditions: (data) => [{
     text: optionsText(data).trim(),
     test: () => data.none,
-    actual: () => 'not touched by IPsec (assumed)',
+    actual: () => missing('not touched by IPsec (assumed)'),
   }],
 });
 

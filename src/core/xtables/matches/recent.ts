@@ -4,7 +4,7 @@ import { flag, invalid, option, problem, type BuildProblem, type Given, type Giv
 import { keptBytes } from '../values/savedString';
 import { looseAddress } from '../values/looseAddress';
 import { number32 } from '../values/number32';
-import type { PacketView } from '../view';
+import type { PacketView, RememberingView } from '../view';
 
 type Command = 'set' | 'rcheck' | 'update' | 'remove';
 
@@ -140,7 +140,7 @@ function keyOf(data: RecentData, { packet, matchesNamed }: PacketView): string {
 }
 
 /** recent_mt, with all stamps at one moment. */
-function run(data: RecentData, view: PacketView): boolean {
+function run(data: RecentData, view: RememberingView): boolean {
   const list = readList(view, data.name);
   const key = keyOf(data, view);
   const ttl = ttlBeforeForwarding(view);

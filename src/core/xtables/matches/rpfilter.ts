@@ -3,6 +3,7 @@ import type { Host, Route } from '../../net/host';
 import { lookupRoute } from '../../net/routing';
 import { defineMatch } from '../extension';
 import { flag } from '../option';
+import { missing, type Shown } from '../shown';
 import type { PacketView } from '../view';
 
 interface RpfilterData {
@@ -39,12 +40,12 @@ export const rpfilter = defineMatch<RpfilterData>({
   }],
 });
 
-function describe(data: RpfilterData, view: PacketView): string {
+function describe(data: RpfilterData, view: PacketView): Shown {
   if (view.inInterface === 'lo') return 'came in on lo, which always passes';
   if (view.ownCopy) return 'a copy of what this host sends, which always passes';
   const route = routeBack(data, view);
   const source = formatAddress(view.packet.source);
-  if (route === undefined) return `no route back to ${source}`;
+  if (route === undefined) return missing(`no route back to ${source}`);
   return `the route back to ${source} is ${route.type === 'unicast' ? '' : `${route.type} `}dev ${route.device ?? 'none'}, it came in by ${view.inInterface}`;
 }
 

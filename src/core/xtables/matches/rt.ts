@@ -2,6 +2,7 @@ import { addressFromBytes, formatAddress, parseAddress, sameAddress, type Addres
 import { PROTOCOL, type ExtensionHeader, type Packet } from '../../net/packet';
 import { defineMatch, type Condition } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type Given, type InvalidValue, type ValueType } from '../option';
+import { missing } from '../shown';
 import { fitsPacket, findHeader, statedLength, word } from '../values/extensionHeaders';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import { number32, type NumberRange } from '../values/number32';
@@ -118,7 +119,7 @@ function condition(text: string, holds: (header: ExtensionHeader) => boolean): C
     },
     actual({ packet }) {
       const header = find(packet);
-      return header === undefined ? 'no routing header' : `type ${header.bytes[2] ?? 0}, ${header.bytes[3] ?? 0} segments left, ${addressesOf(header).map(formatAddress).join(', ') || 'no addresses'}`;
+      return header === undefined ? missing('no routing header') : `type ${header.bytes[2] ?? 0}, ${header.bytes[3] ?? 0} segments left, ${addressesOf(header).map(formatAddress).join(', ') || 'no addresses'}`;
     },
   };
 }

@@ -1,6 +1,8 @@
+import { ask } from '../draft';
 import { PROTOCOL, type Packet } from '../../net/packet';
 import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
 import { option, type ValueType } from '../option';
+import { missing } from '../shown';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import { portRange, printPortRange, type PortRange } from '../values/port';
 import { orFirstFragment, portCondition } from '../values/portCondition';
@@ -48,7 +50,7 @@ export const sctp = defineMatch<SctpData>({
     const short = cutShort(view.packet, 12, 'SCTP');
     if (short !== undefined || view.packet.fragmentOffset > 0 || chunks === undefined) return short;
     const ports = [...(sourcePorts ? [portCondition('source', sourcePorts)] : []), ...(destinationPorts ? [portCondition('destination', destinationPorts)] : [])];
-    if (ports.some((condition) => condition.test(view) !== true)) return undefined;
+    if (ports.some((condition) => ask(condition, view) !== true)) return undefined;
     return walkChunks(chunks.value, view.packet) === undefined ? malformed('its SCTP chunks are cut short', chunks.inverted) : undefined;
   },
   suggest: ({ destinationPorts, sourcePorts }): PacketSuggestion => ({
@@ -67,9 +69,9 @@ function chunkCondition(chunks: Inverted<ChunkSet>): Condition {
       return found !== undefined && found !== chunks.inverted;
     },
     actual({ packet }) {
-      if (packet.fragmentOffset > 0) return 'no chunks: not the first fragment';
+      if (packet.fragmentOffset > 0) return missing('no chunks: not the first fragment');
       const types = chunksOf(packet).map(({ type }) => SCTP_CHUNKS.find((each) => each.type === type)?.name ?? String(type));
-      return types.length === 0 ? 'no chunks' : `chunks ${types.join(', ')}`;
+      return types.length === 0 ? missing('no chunks') : `chunks ${types.join(', ')}`;
     },
   };
 }

@@ -6,7 +6,8 @@ import { countMember, learning, liveSets, whyUnknown } from '../values/liveSets'
 import type { Inverted } from '../values/inverted';
 import { number64 } from '../values/number32';
 import { keptBytes } from '../values/savedString';
-import type { PacketView } from '../view';
+import { missing, type Shown } from '../shown';
+import type { PacketView, RememberingView } from '../view';
 
 interface SetName {
   readonly name: string;
@@ -124,14 +125,14 @@ function counterText(what: string, test: CounterTest | undefined): string {
   return test === undefined ? '' : `${test.inverted ? ' !' : ''} --${what}-${test.comparison} ${test.value}`;
 }
 
-function run(data: SetData, view: PacketView): Answer {
+function run(data: SetData, view: RememberingView): Answer {
   const { name, directions } = data.set.value;
   const found = testSet(liveSets(view), name, view, directions, { returnNomatch: data.returnNomatch, count: counting(data, view), learn: learning(view) });
   return found === undefined ? unknown(whyUnknown(view, name)) : found !== data.set.inverted;
 }
 
 /** Members of a listed set count by `--update-subcounters`, and only the counters of the list are compared (ip_set_list_set.c). */
-function counting(data: SetData, view: PacketView): NonNullable<SetTestOptions['count']> {
+function counting(data: SetData, view: RememberingView): NonNullable<SetTestOptions['count']> {
   return (key, first, listed) => {
     const { packets, bytes } = countMember(view, key, first, data.updateCounters && (!listed || data.updateSubcounters));
     return listed || (counterFits(data.packets, packets) && counterFits(data.bytes, bytes));
@@ -144,7 +145,7 @@ function counterFits(test: CounterTest | undefined, count: bigint): boolean {
   return holds !== test.inverted;
 }
 
-function describe(data: SetData, view: PacketView): string {
+function describe(data: SetData, view: PacketView): Shown {
   const { name, directions } = data.set.value;
   const sets = liveSets(view);
   const known = sets?.get(name);
@@ -152,5 +153,6 @@ function describe(data: SetData, view: PacketView): string {
   const parts = setDimension(known.type);
   if (directions.length < parts) return `set ${name} has entries of ${parts} parts (${known.type}), asked for ${directions.length}`;
   const found = testSet(sets, name, view, directions, { returnNomatch: data.returnNomatch });
-  return found === undefined ? `set ${name} lists a set that is not known` : `${found ? 'in' : 'not in'} set ${name} (${known.type})`;
+  if (found === undefined) return `set ${name} lists a set that is not known`;
+  return found ? `in set ${name} (${known.type})` : missing(`not in set ${name} (${known.type})`);
 }

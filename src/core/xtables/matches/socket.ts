@@ -5,6 +5,7 @@ import { PROTOCOL, type Packet } from '../../net/packet';
 import { unknown, type Answer } from '../answer';
 import { defineMatch } from '../extension';
 import { flag } from '../option';
+import { missing } from '../shown';
 import type { PacketView } from '../view';
 
 interface SocketData {
@@ -41,9 +42,9 @@ export const socket = defineMatch<SocketData>({
     test: (view) => run(data, view),
     actual(view) {
       const wanted = lookedFor(view);
-      if (wanted === undefined) return 'no socket: neither TCP, UDP nor an ICMP error about them';
+      if (wanted === undefined) return missing('no socket: neither TCP, UDP nor an ICMP error about them');
       const found = listenerFor(view, wanted);
-      return found === undefined ? 'no listening socket known' : `listening socket ${found.text}${found.transparent ? ', transparent' : ''}`;
+      return found === undefined ? missing('no listening socket known') : `listening socket ${found.text}${found.transparent ? ', transparent' : ''}`;
     },
     ...(data.restoreMark && { changes: (_view: PacketView, holds: boolean) => (holds ? { mark: 0 } : undefined) }),
   }],

@@ -2,6 +2,7 @@ import { addressFromBytes, formatAddress, prefixLengthOf, type Address } from '.
 import { PROTOCOL, type ExtensionHeader, type Packet } from '../../net/packet';
 import { defineMatch, type Condition } from '../extension';
 import { option, type GivenOptions } from '../option';
+import { missing } from '../shown';
 import { bytesFrom, fitsPacket, findHeader } from '../values/extensionHeaders';
 import { unsigned } from '../values/integer';
 import { hostMask, sameUnderMask, type HostMask } from '../values/looseAddress';
@@ -127,7 +128,7 @@ function condition(text: string, inverted: boolean, holds: (header: SegmentRouti
     },
     actual({ packet }) {
       const header = read(packet);
-      return header === undefined ? 'no segment routing header' : `${header.segmentsLeft} of ${header.lastEntry + 1} segments left, tag ${header.tag}`;
+      return header === undefined ? missing('no segment routing header') : `${header.segmentsLeft} of ${header.lastEntry + 1} segments left, tag ${header.tag}`;
     },
   };
 }

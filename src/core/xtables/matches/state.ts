@@ -1,6 +1,6 @@
 import { defineMatch } from '../extension';
 import { option } from '../option';
-import { actualStates, packetStates, printStates, stateList, STATE_BITS } from '../values/conntrackState';
+import { actualStates, packetStates, printStates, stateList, STATE_BITS, statesDenial } from '../values/conntrackState';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 
 const stateOption = option('--state', stateList(false), 'What connection tracking says of the packet.', { invertible: true, required: true });
@@ -23,6 +23,7 @@ export const state = defineMatch<Inverted<number>>({
     text: invertedText('--state', data, printStates).trim(),
     test: ({ conntrack }) => (packetStates(conntrack) & data.value) !== 0 !== data.inverted,
     actual: ({ conntrack }) => actualStates(conntrack),
+    denial: ({ conntrack }) => statesDenial(conntrack, data),
   }],
   suggest({ value, inverted }) {
     const wanted = inverted ? ~value : value;

@@ -2,6 +2,7 @@ import { utf8Bytes } from '../../text/utf8';
 import { packetBytes } from '../../net/bytes';
 import { defineMatch } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type Given, type InvalidValue, type ValueType } from '../option';
+import { missing } from '../shown';
 import { unsigned } from '../values/integer';
 import { foldCase, indexOfBytes } from '../values/byteSearch';
 
@@ -65,7 +66,7 @@ export const string = defineMatch<StringData>({
     test: ({ packet }) => (find(data, packetBytes(packet)) !== undefined) !== data.inverted,
     actual({ packet }) {
       const at = find(data, packetBytes(packet));
-      return at === undefined ? 'not in the packet' : `found at byte ${at}`;
+      return at === undefined ? missing('not in the packet') : `found at byte ${at}`;
     },
   }],
 });

@@ -1,6 +1,7 @@
 import { PROTOCOL, TCP_FLAGS } from '../../net/packet';
 import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
 import { flag, invalid, option, type InvalidValue, type ValueType } from '../option';
+import { missing } from '../shown';
 import { unsigned } from '../values/integer';
 import { keep, type Inverted } from '../values/inverted';
 import { portRange, type PortRange } from '../values/port';
@@ -137,7 +138,8 @@ function flagsCondition(flags: Inverted<Flags>): Condition {
   return {
     text: flagsText(flags).trim(),
     test: ({ packet }) => packet.fragmentOffset === 0 && flagsFit(flags, packet.tcpFlags),
-    actual: ({ packet }) => (packet.fragmentOffset > 0 ? 'no TCP header: not the first fragment' : `flags ${printFlags(packet.tcpFlags & 0x3f)}`),
+    actual: ({ packet }) => (packet.fragmentOffset > 0 ? missing('no TCP header: not the first fragment') : `flags ${printFlags(packet.tcpFlags & 0x3f)}`),
+    denial: ({ packet }) => flagsDenial(flags, packet.tcpFlags),
   };
 }
 
@@ -157,10 +159,20 @@ function translatedFlagsCondition(flags: Inverted<Flags>): Condition {
     actual(view) {
       if (view.backend !== 'nft') return legacy.actual(view);
       const set = flagsOf(view);
-      if (flags.value.mask === 0) return 'no flag to look at: iptables-nft does not ask';
-      return set === undefined ? 'no flags: the packet is too short' : `flags ${printFlags(set & 0x3f)}`;
+      if (flags.value.mask === 0) return missing('no flag to look at: iptables-nft does not ask');
+      return set === undefined ? missing('no flags: the packet is too short') : `flags ${printFlags(set & 0x3f)}`;
     },
+    denial: (view) => flagsDenial(flags, view.backend === 'nft' ? (flagsOf(view) ?? 0) : view.packet.tcpFlags),
   };
+}
+
+/** `--syn`, as iptables spells it out. */
+const SYN_ONLY: Flags = { mask: TCP_FLAGS.FIN | TCP_FLAGS.SYN | TCP_FLAGS.RST | TCP_FLAGS.ACK, set: TCP_FLAGS.SYN };
+
+function flagsDenial({ value: { mask, set }, inverted }: Inverted<Flags>, bits: number): string {
+  const actual = `flags ${printFlags(bits & 0x3f)}`;
+  if (mask === SYN_ONLY.mask && set === SYN_ONLY.set) return inverted ? `${actual}: opens a connection` : `${actual}: opens no connection`;
+  return `${actual} ${inverted ? 'fit' : 'do not fit'} ${printFlags(mask)} ${printFlags(set)}`;
 }
 
 const FLAGS_OFFSET = 13;
@@ -173,7 +185,7 @@ function optionCondition(given: Inverted<number>): Condition {
   return {
     text: optionText(given).trim(),
     test: ({ packet }) => packet.fragmentOffset === 0 && optionKinds(packet.tcpOptions).includes(given.value) !== given.inverted,
-    actual: ({ packet }) => (packet.tcpOptions.length === 0 ? 'no TCP options' : `TCP options ${optionKinds(packet.tcpOptions).join(', ')}`),
+    actual: ({ packet }) => (packet.tcpOptions.length === 0 ? missing('no TCP options') : `TCP options ${optionKinds(packet.tcpOptions).join(', ')}`),
   };
 }
 

@@ -1,6 +1,7 @@
 import { PROTOCOL, type Packet } from '../../net/packet';
 import { defineMatch } from '../extension';
 import { option, problem, type Given } from '../option';
+import { missing } from '../shown';
 import { invertedText, type Inverted } from '../values/inverted';
 import type { NumberRange } from '../values/number32';
 import { announcedMss } from '../values/tcpOptions';
@@ -38,7 +39,7 @@ export const tcpmss = defineMatch<Inverted<NumberRange<number>>>({
     actual({ packet }) {
       const options = optionBytes(packet);
       const size = options && announcedMss(options);
-      return size === undefined ? 'no MSS option' : `mss ${size}`;
+      return size === undefined ? missing('no MSS option') : `mss ${size}`;
     },
   }],
   drops: (_data, { packet }) => cutShort(packet, 20 + packet.tcpOptions.length, 'TCP') ?? (optionBytes(packet) === undefined ? malformed('it is a later fragment, and its bytes make no sense as the TCP header that they are taken for') : undefined),

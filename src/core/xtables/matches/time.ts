@@ -1,6 +1,7 @@
 import { unknown, type Answer } from '../answer';
 import { defineMatch, type Condition } from '../extension';
 import { flag, option, problem, type BuildProblem } from '../option';
+import { missing } from '../shown';
 import { dateTime, dayTime, monthDays, printDate, printDayTime, printMonthDays, printWeekDays, weekDays, ALL_MONTH_DAYS, ALL_WEEK_DAYS, LAST_DATE, LAST_SECOND } from '../values/times';
 import type { PacketView } from '../view';
 
@@ -67,7 +68,7 @@ export const time = defineMatch<TimeData>({
     },
     actual(view) {
       const now = clock(data, view);
-      return typeof now === 'number' ? `${WEEK_DAYS[weekDayOf(now)] ?? ''} ${printDate(now)}` : 'no time given';
+      return typeof now === 'number' ? `${WEEK_DAYS[weekDayOf(now)] ?? ''} ${printDate(now)}` : missing('no time given');
     },
   })),
 });

@@ -2,6 +2,7 @@ import { defineMatch } from '../extension';
 import { option, type Given } from '../option';
 import { invertedText, type Inverted } from '../values/inverted';
 import { printTosMask, tosMask, type TosMask } from '../values/tosMask';
+import { being } from '../values/denials';
 
 const tosOption = option('--tos', tosMask(0x3f), 'The byte, ANDed with the mask, is the value.', { invertible: true, required: true });
 
@@ -24,7 +25,12 @@ export const tos = defineMatch<Inverted<TosMask>>({
   conditions: (data) => [{
     text: invertedText('--tos', data, printTosMask).trim(),
     test: ({ packet }) => ((packet.tos & data.value.mask) === data.value.value) !== data.inverted,
-    actual: ({ packet }) => `tos 0x${packet.tos.toString(16).padStart(2, '0')}`,
+    actual: ({ packet }) => actualTos(packet.tos),
+    denial: ({ packet }) => being(actualTos(packet.tos), printTosMask(data.value), data.inverted),
   }],
   suggest: ({ value, inverted }) => (inverted ? {} : { tos: value.value }),
 });
+
+function actualTos(tos: number): string {
+  return `tos 0x${tos.toString(16).padStart(2, '0')}`;
+}

@@ -9,7 +9,7 @@ import { defineTarget, type Effect } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type GivenOptions, type InvalidValue, type ValueContext, type ValueType } from '../option';
 import { beginCounts, countMember, learning, liveSets, replaceSet, whyUnknown } from '../values/liveSets';
 import { number32 } from '../values/number32';
-import type { PacketView } from '../view';
+import type { PacketView, RememberingView } from '../view';
 
 interface SetUse {
   readonly name: string;
@@ -121,7 +121,7 @@ function useText(name: string, use: SetUse | undefined): string {
   return use === undefined ? '' : ` ${name} ${use.name} ${use.directions.join(',')}`;
 }
 
-function add(use: SetUse, view: PacketView, withExist: boolean): string {
+function add(use: SetUse, view: RememberingView, withExist: boolean): string {
   const set = liveSets(view)?.get(use.name);
   if (set === undefined) return `the set ${use.name} is not known here, so what was added to it is not seen later`;
   let failed = `nothing of the packet fits the set ${use.name}`;
@@ -141,7 +141,7 @@ function add(use: SetUse, view: PacketView, withExist: boolean): string {
   return failed;
 }
 
-function remove(use: SetUse, view: PacketView): string {
+function remove(use: SetUse, view: RememberingView): string {
   const set = liveSets(view)?.get(use.name);
   if (set === undefined) return `the set ${use.name} is not known here, so what was removed from it is not seen later`;
   for (const target of memberSets(set, view)) {
@@ -159,7 +159,7 @@ function memberSets(set: IpSet, view: PacketView): readonly IpSet[] {
   return compileSet(set).lists.map(({ name }) => liveSets(view)?.get(name)).filter((each) => each !== undefined);
 }
 
-function lookUp(data: SetData, use: SetUse, view: PacketView): Effect {
+function lookUp(data: SetData, use: SetUse, view: RememberingView): Effect {
   // The look-up counts and learns like that of a match.
   const { found, info } = lookUpSet(liveSets(view), use.name, view, use.directions, {
     count(key, first) {

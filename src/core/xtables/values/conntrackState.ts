@@ -1,5 +1,7 @@
 import type { ConntrackView } from '../../net/conntrack';
 import { invalid, type InvalidValue, type ValueType } from '../option';
+import { noneOf } from './denials';
+import type { Inverted } from './inverted';
 
 /** Bits of a list of states, in the order in which iptables-save prints them. Source: include/uapi/linux/netfilter/xt_conntrack.h. */
 export const STATE_BITS = { INVALID: 1, NEW: 2, RELATED: 4, ESTABLISHED: 8, UNTRACKED: 16, SNAT: 32, DNAT: 64 } as const;
@@ -42,4 +44,10 @@ export function packetStates(view: ConntrackView | undefined): number {
 /** What a trace says of the state: `state NEW,DNAT`. */
 export function actualStates(view: ConntrackView | undefined): string {
   return view === undefined ? 'state INVALID: connection tracking has not looked at the packet' : `state ${printStates(packetStates(view))}`;
+}
+
+/** Why a packet has none of the states, or one of those that it must not have. */
+export function statesDenial(view: ConntrackView | undefined, { value, inverted }: Inverted<number>): string {
+  const states = view === undefined ? 'INVALID: connection tracking has not looked at the packet' : printStates(packetStates(view));
+  return inverted ? `${states} is in ${printStates(value)}` : noneOf(states, printStates(value).split(','));
 }

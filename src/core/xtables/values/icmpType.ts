@@ -1,10 +1,12 @@
 import { icmpTypes } from '../../net/icmpTypes';
 import type { Condition } from '../extension';
 import { invalid, type InvalidValue, type Remark, type ValueType } from '../option';
+import { missing } from '../shown';
 import { readUnsigned } from './integer';
 import type { Inverted } from './inverted';
 import type { NumberRange } from './number32';
 import { leadingNumber } from './strtoul';
+import { being } from './denials';
 
 /** An ICMP type with a range of codes. `any` is every type; the IPv4 match alone knows it. */
 export interface IcmpTypeValue {
@@ -80,6 +82,7 @@ export function icmpCondition(name: string, given: Inverted<IcmpTypeValue>): Con
   return {
     text: `${given.inverted ? '! ' : ''}${name} ${printIcmpType(given.value)}`,
     test: ({ packet }) => packet.fragmentOffset === 0 && (any || (packet.icmpType === type && packet.icmpCode >= first && packet.icmpCode <= last)) !== given.inverted,
-    actual: ({ packet }) => (packet.fragmentOffset > 0 ? 'no ICMP type: not the first fragment' : `type ${packet.icmpType} code ${packet.icmpCode}`),
+    actual: ({ packet }) => (packet.fragmentOffset > 0 ? missing('no ICMP type: not the first fragment') : `type ${packet.icmpType} code ${packet.icmpCode}`),
+    denial: ({ packet }) => being(`type ${packet.icmpType} code ${packet.icmpCode}`, printIcmpType(given.value), given.inverted),
   };
 }

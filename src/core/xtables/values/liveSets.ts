@@ -4,7 +4,7 @@ import { memberKey } from '../../net/setMembers';
 import { isUnsure, withMember } from '../../net/setChanges';
 import { compileSet } from '../../net/setEntries';
 import type { SetTestOptions } from '../../net/testSet';
-import type { PacketView } from '../view';
+import type { PacketView, RememberingView } from '../view';
 
 /** The key in `view.memory` of the sets as `-j SET` has left them. */
 const KEY = 'ipsets';
@@ -33,7 +33,7 @@ function unsureIn(sets: ReadonlyMap<string, IpSet> | undefined, name: string): b
 }
 
 /** Puts a set with other members in the place of the set of that name. */
-export function replaceSet(view: Pick<PacketView, 'memory' | 'host'>, set: IpSet): void {
+export function replaceSet(view: Pick<RememberingView, 'memory' | 'host'>, set: IpSet): void {
   view.memory.set(KEY, new Map(liveSets(view) ?? []).set(set.name, set));
 }
 
@@ -41,7 +41,7 @@ export function replaceSet(view: Pick<PacketView, 'memory' | 'host'>, set: IpSet
  * Counts the packet for a member (unless `update` says no) and gives the counts after that.
  * Source: net/netfilter/ipset/ip_set_core.c ip_set_match_extensions, which counts in front of comparing.
  */
-export function countMember({ memory, packet }: PacketView, key: string, first: SetExtensions['counts'], update: boolean): SetCounts {
+export function countMember({ memory, packet }: RememberingView, key: string, first: SetExtensions['counts'], update: boolean): SetCounts {
   const before = (memory.get(countsKey(key)) as SetCounts | undefined) ?? { packets: first.packets ?? 0n, bytes: first.bytes ?? 0n };
   if (!update) return before;
   const after = { packets: before.packets + 1n, bytes: before.bytes + BigInt(packet.length) };
@@ -50,7 +50,7 @@ export function countMember({ memory, packet }: PacketView, key: string, first: 
 }
 
 /** A member that a packet made, or made anew, has counted that packet. */
-export function beginCounts({ memory, packet }: PacketView, set: IpSet, parts: Parameters<typeof memberKey>[0]): void {
+export function beginCounts({ memory, packet }: RememberingView, set: IpSet, parts: Parameters<typeof memberKey>[0]): void {
   memory.set(countsKey(`${set.name} ${memberKey(parts, set.type)}`), { packets: 1n, bytes: BigInt(packet.length) });
 }
 
@@ -59,7 +59,7 @@ function countsKey(key: string): string {
 }
 
 /** How a look-up leaves behind what a member of bitmap:ip,mac has learnt. */
-export function learning(view: PacketView): NonNullable<SetTestOptions['learn']> {
+export function learning(view: RememberingView): NonNullable<SetTestOptions['learn']> {
   return (set, learnt) => {
     replaceSet(view, withMember(set, learnt.parts, learnt));
     beginCounts(view, set, learnt.parts);

@@ -1,6 +1,7 @@
 import type { ExtensionHeader } from '../../net/packet';
 import { defineMatch, type Condition, type MatchExtension } from '../extension';
 import { invalid, option, type InvalidValue, type ValueType } from '../option';
+import { missing } from '../shown';
 import { fitsPacket, findHeader, statedLength } from './extensionHeaders';
 import { invertedText, keep, type Inverted } from './inverted';
 import { number32 } from './number32';
@@ -84,7 +85,7 @@ export function presence(protocol: number, what: string): Condition {
     },
     actual({ packet }) {
       const header = findHeader(packet, protocol);
-      return header === undefined ? `no ${what} header` : `a ${what} header of ${statedLength(header)} bytes`;
+      return header === undefined ? missing(`no ${what} header`) : `a ${what} header of ${statedLength(header)} bytes`;
     },
   };
 }
@@ -98,7 +99,7 @@ export function lengthCondition(name: string, protocol: number, length: Inverted
     },
     actual({ packet }) {
       const header = findHeader(packet, protocol);
-      return header === undefined ? 'no such header' : `${statedLength(header)} bytes`;
+      return header === undefined ? missing('no such header') : `${statedLength(header)} bytes`;
     },
   };
 }
@@ -112,7 +113,7 @@ function optionsCondition(name: string, protocol: number, patterns: readonly Opt
     },
     actual({ packet }) {
       const header = findHeader(packet, protocol);
-      return header === undefined ? 'no such header' : `options ${listOptions(header)}`;
+      return header === undefined ? missing('no such header') : `options ${listOptions(header)}`;
     },
   };
 }

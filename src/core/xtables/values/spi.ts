@@ -1,5 +1,6 @@
 import type { Packet } from '../../net/packet';
 import type { Condition } from '../extension';
+import { missing } from '../shown';
 import { invertedText, type Inverted } from './inverted';
 import type { NumberRange } from './number32';
 import { inRange, printRange, unsignedRange } from './unsignedRange';
@@ -21,6 +22,6 @@ export function spiCondition(name: string, spi: Inverted<SpiRange> | undefined, 
   return {
     text: spi === undefined ? 'the first fragment' : invertedText(name, spi, printRange).trim(),
     test: ({ packet }) => packet.fragmentOffset === 0 && inRange(of(packet), value) !== inverted,
-    actual: ({ packet }) => (packet.fragmentOffset > 0 ? 'no index: not the first fragment' : `spi ${of(packet)}`),
+    actual: ({ packet }) => (packet.fragmentOffset > 0 ? missing('no index: not the first fragment') : `spi ${of(packet)}`),
   };
 }

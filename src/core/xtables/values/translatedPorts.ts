@@ -1,10 +1,11 @@
 import { packetBytes } from '../../net/bytes';
 import { PROTOCOL, type Packet } from '../../net/packet';
 import type { Condition } from '../extension';
+import { missing, shownText, type Shown } from '../shown';
 import type { PacketView } from '../view';
 import type { Inverted } from './inverted';
 import type { PortRange } from './port';
-import { fits, portCondition, portIn, short } from './portCondition';
+import { fits, portCondition, portDenial, portIn, short } from './portCondition';
 import { supposedHeader, transportLength } from './transport';
 
 type Ports = Inverted<PortRange> | undefined;
@@ -55,18 +56,20 @@ function translated(side: 'source' | 'destination', ports: Inverted<PortRange>, 
     const second = portAsNft(view, other);
     return second !== undefined && (fits(ports, port) || fits(beside, second));
   };
+  const actual = (view: PacketView): Shown => {
+    if (view.backend !== 'nft') return legacy.actual(view);
+    if (isEveryPort(ports)) return 'every port: iptables-nft does not ask';
+    const port = portAsNft(view, side);
+    if (port === undefined) return missing('no port: the packet is too short');
+    const where = view.packet.fragmentOffset > 0 ? ', read from the data of a later fragment' : '';
+    const both = beside && !comparesOneByOne(view) ? `, asked by iptables-nft together with ${short(other)} ${portAsNft(view, other) ?? '(missing)'}: one of both is enough` : '';
+    return `${short(side)} ${port}${where}${both}`;
+  };
   return {
-    text: legacy.text,
+    ...legacy,
     test: (view) => (view.backend === 'nft' ? holds(view) : legacy.test(view)),
-    actual(view) {
-      if (view.backend !== 'nft') return legacy.actual(view);
-      if (isEveryPort(ports)) return 'every port: iptables-nft does not ask';
-      const port = portAsNft(view, side);
-      if (port === undefined) return 'no port: the packet is too short';
-      const where = view.packet.fragmentOffset > 0 ? ', read from the data of a later fragment' : '';
-      const both = beside && !comparesOneByOne(view) ? `, asked by iptables-nft together with ${short(other)} ${portAsNft(view, other) ?? '(missing)'}: one of both is enough` : '';
-      return `${short(side)} ${port}${where}${both}`;
-    },
+    actual,
+    denial: (view) => portDenial(side, ports, shownText(actual(view))),
   };
 }
 
