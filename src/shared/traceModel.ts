@@ -1,3 +1,7 @@
+import type { StepId } from './stepId';
+
+export type { StepId };
+
 /**
  * The trace as plain data: what the trace view shows, and nothing of how. It holds no HTML and no functions, so it can be sent to a
  * web page. Lines and positions in it are 1-based. It stays small whatever the size of the rule set: long runs of rules that did not
@@ -115,9 +119,6 @@ export interface PathTable {
   readonly state: 'hit' | 'passed' | 'dropped' | 'absent' | 'skipped' | 'off';
   readonly step: StepId | undefined;
 }
-
-/** Names a step within one outcome: `7` is the event, `7.12` rule 12 of a run of rules that did not match, `7-1` tables that are not there. */
-export type StepId = string;
 
 export interface StepGroup {
   readonly id: string;

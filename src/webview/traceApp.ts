@@ -8,6 +8,7 @@ import './traceToolbar';
 import './traceVerdict';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { isStep } from '../shared/stepId';
 import type { FoldRow, KeptState, OutcomeModel, Remedy, StepDetail, StepId, ToEditor, ToView, ViewState } from '../shared/protocol';
 import { icon } from './icons';
 import type { SendEvent } from './send';
@@ -68,7 +69,7 @@ export class TraceApp extends LitElement {
       case 'state':
         return this.show(message.state);
       case 'detail':
-        if (message.revision === this.view?.revision && message.detail.step === this.selected) this.detail = message.detail;
+        if (message.revision === this.view?.revision && isStep(message.detail.step, this.selected)) this.detail = message.detail;
         return;
       case 'remedies':
         if (message.revision === this.view?.revision) this.remedies = message.remedies;
@@ -123,7 +124,7 @@ export class TraceApp extends LitElement {
           @move=${(event: CustomEvent<Step>) => this.step(event.detail, false)} @fold=${(event: CustomEvent<{ step: StepId; collapse: boolean }>) => { this.opened = toggle(this.opened, event.detail.step, event.detail.collapse); }}
           @to-parent=${(event: CustomEvent<StepId>) => this.selectParent(event.detail)} @unfold=${(event: CustomEvent<FoldRow>) => this.unfold(event.detail)}
           @open=${(event: CustomEvent<number>) => this.editor.post({ type: 'open-line', line: event.detail })}></trace-steps>
-        <trace-detail class=${this.detail?.step === this.selected ? '' : 'stale'} .detail=${this.detail} @send=${this.passOn}></trace-detail>
+        <trace-detail class=${isStep(this.detail?.step, this.selected) ? '' : 'stale'} .detail=${this.detail} @send=${this.passOn}></trace-detail>
       </main>
       ${view.journey.length > 0 || view.journeyWords.end !== '' ? html`<trace-journey .legs=${view.journey} .words=${view.journeyWords} @send=${this.passOn}></trace-journey>` : nothing}`;
   }
@@ -152,7 +153,7 @@ export class TraceApp extends LitElement {
     this.opened = NOTHING_OPENED;
     this.detail = undefined;
     const rows = this.rows;
-    const exists = (step: StepId | undefined): step is StepId => step !== undefined && rows.some(({ row }) => row.id === step);
+    const exists = (step: StepId | undefined): step is StepId => step !== undefined && rows.some(({ row }) => isStep(row.id, step));
     const kept = before ? (samePacket ? sameStep(rowsBefore, this.selected, rows) : undefined) : next.keep.step;
     const wanted = [this.wantedStep, kept, outcome.decisive, move(rows, undefined, 'first', true)].find(exists);
     this.wantedStep = undefined;
@@ -163,24 +164,23 @@ export class TraceApp extends LitElement {
   private select(step: StepId, revealLine: boolean): void {
     if (!this.view || !this.outcome) return;
     this.opened = reveal(this.opened, this.outcome, step);
-    if (!this.rows.some(({ row }) => row.id === step)) return;
+    if (!this.rows.some(({ row }) => isStep(row.id, step))) return;
     this.wantedStep = undefined;
     this.selected = step;
     this.editor.keep({ ...this.view.keep, step });
-    if (this.rows.find(({ row }) => row.id === step)?.row.kind === 'fold') return;
+    if (this.rows.find(({ row }) => isStep(row.id, step))?.row.kind === 'fold') return;
     this.editor.post({ type: 'select', revision: this.view.revision, step, reveal: revealLine });
   }
 
   private step(to: Step, stepsOnly: boolean): void {
     const step = move(this.rows, this.selected, to, stepsOnly);
-    if (step === this.selected) this.steps?.showSelected();
+    if (isStep(step, this.selected)) this.steps?.showSelected();
     else if (step !== undefined) this.select(step, true);
   }
 
   /** The box names an event; the first row from there on is what is shown of it. */
   private pickNear(step: StepId): void {
-    const index = parseInt(step, 10);
-    const row = this.rows.find(({ row: { id } }) => id === step) ?? this.rows.find(({ row: { id }, isStep }) => isStep && parseInt(id, 10) >= index);
+    const row = this.rows.find(({ row: { id } }) => isStep(id, step)) ?? this.rows.find(({ row: { id }, isStep: stops }) => stops && id.event >= step.event);
     if (row) this.select(row.row.id, true);
     this.steps?.focus();
   }
@@ -193,8 +193,8 @@ export class TraceApp extends LitElement {
   /** The last box whose first step is not behind the selected one. */
   private currentNode({ path }: OutcomeModel): string | undefined {
     if (this.selected === undefined) return undefined;
-    const index = parseInt(this.selected, 10);
-    return path.filter(({ state: nodeState, step }) => nodeState !== 'off' && step !== undefined && parseInt(step, 10) <= index).pop()?.id;
+    const { event } = this.selected;
+    return path.filter(({ state: nodeState, step }) => nodeState !== 'off' && step !== undefined && step.event <= event).pop()?.id;
   }
 
   private unfold(fold: FoldRow): void {

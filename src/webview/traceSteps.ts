@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { isStep, stepKey } from '../shared/stepId';
 import type { FoldRow, Mark, Row, StepGroup, StepId } from '../shared/protocol';
 import { icon } from './icons';
 import { tokensTemplate } from './text';
@@ -63,7 +64,7 @@ export class TraceSteps extends LitElement {
   override render(): TemplateResult {
     let group: StepGroup | undefined;
     return html`<div class="tree" role="tree" tabindex="0" aria-label="Steps" aria-activedescendant=${this.selected === undefined ? nothing : idOf(this.selected)} @keydown=${this.keyDown}>
-      ${repeat(this.rows, ({ row }) => row.id, (visible) => {
+      ${repeat(this.rows, ({ row }) => stepKey(row.id), (visible) => {
         const starts = visible.group !== group;
         group = visible.group;
         return html`${starts && !visible.group.quiet ? titleTemplate(visible.group) : nothing}${this.row(visible)}`;
@@ -103,7 +104,7 @@ export class TraceSteps extends LitElement {
 
   private row(visible: VisibleRow): TemplateResult {
     const { row, group, expandable, expanded } = visible;
-    const selected = row.id === this.selected;
+    const selected = isStep(row.id, this.selected);
     if (row.kind === 'fold') return this.fold(row, selected);
     const classes = ['row', depthClass(row), selected ? 'selected' : '', group.quiet ? 'quiet' : '', row.mark === 'absent' ? 'gone' : '', row.mark === 'no' ? 'miss' : '', row.mark === 'nat' && row.kind === 'rule' ? 'decides' : '', row.mark === 'drop' ? 'stops' : ''];
     return html`<div id=${idOf(row.id)} class=${classes.join(' ')} role="treeitem" aria-level=${row.depth + 1} aria-selected=${selected ? 'true' : 'false'}
@@ -125,7 +126,7 @@ export class TraceSteps extends LitElement {
 
   private readonly keyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const at = this.rows.find(({ row }) => row.id === this.selected);
+    const at = this.rows.find(({ row }) => isStep(row.id, this.selected));
     const steps: Readonly<Record<string, string>> = { ArrowDown: 'next', j: 'next', ArrowUp: 'previous', k: 'previous', Home: 'first', End: 'last' };
     const to = steps[event.key];
     if (to !== undefined) this.dispatchEvent(new CustomEvent('move', { detail: to }));
@@ -176,5 +177,5 @@ function spoken(row: Exclude<Row, FoldRow>): string {
 }
 
 function idOf(step: StepId): string {
-  return `step-${step.replace(/[^\w-]/g, '_')}`;
+  return `step-${stepKey(step)}`;
 }

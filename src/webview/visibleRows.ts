@@ -1,11 +1,12 @@
+import { isStep, stepKey } from '../shared/stepId';
 import type { FoldRow, OutcomeModel, Row, RuleRow, StepGroup, StepId } from '../shared/protocol';
 
 /** What of the trace is folded away and what was fetched of long runs. The user's view of it; the model knows nothing of this. */
 export interface Opened {
-  /** Jumps whose chain is folded away. */
-  readonly collapsed: ReadonlySet<StepId>;
-  /** Rules of folded runs that were fetched, by the id of the fold. */
-  readonly pages: ReadonlyMap<StepId, readonly RuleRow[]>;
+  /** Jumps whose chain is folded away, by `stepKey`. */
+  readonly collapsed: ReadonlySet<string>;
+  /** Rules of folded runs that were fetched, by the `stepKey` of the fold. */
+  readonly pages: ReadonlyMap<string, readonly RuleRow[]>;
 }
 
 export const NOTHING_OPENED: Opened = { collapsed: new Set(), pages: new Map() };
@@ -34,7 +35,7 @@ export function rowsOfGroup(group: StepGroup, { collapsed, pages }: Opened): rea
     if (hiddenBelow !== undefined && row.depth > hiddenBelow) return;
     hiddenBelow = undefined;
     const expandable = (all[i + 1]?.depth ?? 0) > row.depth;
-    const expanded = expandable && !collapsed.has(row.id);
+    const expanded = expandable && !collapsed.has(stepKey(row.id));
     if (expandable && !expanded) hiddenBelow = row.depth;
     visible.push({ row, group, expandable, expanded, isStep: row.kind !== 'fold' && row.mark !== 'absent' });
   });
@@ -43,7 +44,7 @@ export function rowsOfGroup(group: StepGroup, { collapsed, pages }: Opened): rea
 
 /** What was fetched of a run, and a fold for the rest of it. */
 function withPages(fold: FoldRow, pages: Opened['pages']): readonly Row[] {
-  const rows = pages.get(fold.id);
+  const rows = pages.get(stepKey(fold.id));
   const last = rows?.[rows.length - 1];
   if (rows === undefined || last === undefined) return [fold];
   if (last.number >= fold.to) return rows;
@@ -53,18 +54,18 @@ function withPages(fold: FoldRow, pages: Opened['pages']): readonly Row[] {
 
 /** Adds a page to what was fetched; a page that does not follow on is ignored. */
 export function addPage(opened: Opened, outcome: OutcomeModel, run: StepId, rows: readonly RuleRow[]): Opened {
-  const fold = outcome.groups.flatMap((group) => group.rows).find((row) => row.id === run);
-  const before = opened.pages.get(run) ?? [];
+  const fold = outcome.groups.flatMap((group) => group.rows).find((row) => isStep(row.id, run));
+  const before = opened.pages.get(stepKey(run)) ?? [];
   const first = rows[0]?.number;
   if (fold?.kind !== 'fold' || first === undefined || first !== (before[before.length - 1]?.number ?? fold.from - 1) + 1) return opened;
   const fitting = rows.filter(({ number }) => number <= fold.to);
-  return { ...opened, pages: new Map(opened.pages).set(run, [...before, ...fitting]) };
+  return { ...opened, pages: new Map(opened.pages).set(stepKey(run), [...before, ...fitting]) };
 }
 
 export function toggle(opened: Opened, step: StepId, collapse: boolean): Opened {
   const collapsed = new Set(opened.collapsed);
-  if (collapse) collapsed.add(step);
-  else collapsed.delete(step);
+  if (collapse) collapsed.add(stepKey(step));
+  else collapsed.delete(stepKey(step));
   return { ...opened, collapsed };
 }
 
@@ -72,7 +73,7 @@ export function toggle(opened: Opened, step: StepId, collapse: boolean): Opened 
 export function reveal(opened: Opened, outcome: OutcomeModel, step: StepId): Opened {
   for (const group of outcome.groups) {
     const all = group.rows;
-    const at = all.findIndex((row) => row.id === step);
+    const at = all.findIndex((row) => isStep(row.id, step));
     if (at < 0) continue;
     let next = opened;
     let depth = (all[at] as Row).depth;
@@ -80,7 +81,7 @@ export function reveal(opened: Opened, outcome: OutcomeModel, step: StepId): Ope
       const row = all[i] as Row;
       if (row.depth >= depth) continue;
       depth = row.depth;
-      if (next.collapsed.has(row.id)) next = toggle(next, row.id, false);
+      if (next.collapsed.has(stepKey(row.id))) next = toggle(next, row.id, false);
     }
     return next;
   }
@@ -93,7 +94,7 @@ export type Step = 'first' | 'previous' | 'next' | 'last';
 export function move(rows: readonly VisibleRow[], from: StepId | undefined, to: Step, stepsOnly: boolean): StepId | undefined {
   const wanted = rows.map(({ isStep }, i) => (isStep || !stepsOnly ? i : -1)).filter((i) => i >= 0);
   if (wanted.length === 0) return from;
-  const at = rows.findIndex(({ row }) => row.id === from);
+  const at = rows.findIndex(({ row }) => isStep(row.id, from));
   const target =
     to === 'first' ? wanted[0]
     : to === 'last' ? wanted[wanted.length - 1]
@@ -106,12 +107,12 @@ export function move(rows: readonly VisibleRow[], from: StepId | undefined, to: 
 /** `7 / 12`: the place of the selected step among the steps. */
 export function position(rows: readonly VisibleRow[], step: StepId | undefined): { readonly at: number; readonly of: number } {
   const steps = rows.filter(({ isStep }) => isStep);
-  return { at: steps.findIndex(({ row }) => row.id === step) + 1, of: steps.length };
+  return { at: steps.findIndex(({ row }) => isStep(row.id, step)) + 1, of: steps.length };
 }
 
 /** The row that this one hangs below. */
 export function parentOf(rows: readonly VisibleRow[], step: StepId): StepId | undefined {
-  const at = rows.findIndex(({ row }) => row.id === step);
+  const at = rows.findIndex(({ row }) => isStep(row.id, step));
   const own = rows[at];
   if (!own) return undefined;
   for (let i = at - 1; i >= 0; i--) {
@@ -123,7 +124,7 @@ export function parentOf(rows: readonly VisibleRow[], step: StepId): StepId | un
 
 /** The step that stands for the same rule, or the same remark, in another trace: after an edit the events are counted anew. */
 export function sameStep(before: readonly VisibleRow[], step: StepId | undefined, after: readonly VisibleRow[]): StepId | undefined {
-  const old = before.find(({ row }) => row.id === step);
+  const old = before.find(({ row }) => isStep(row.id, step));
   return old && after.find(({ row, group }) => group.title === old.group.title && nameOf(row) === nameOf(old.row))?.row.id;
 }
 

@@ -27,7 +27,7 @@ const layers: readonly Layer[] = [
   { folder: 'core/knowledge', values: ['core/net', 'core/ruleset'] },
   { folder: 'core/analysis', values: core },
   { folder: 'shared', values: [], types: core },
-  { folder: 'features', values: core, types: ['shared'] },
+  { folder: 'features', values: [...core, 'shared'] },
   { folder: 'debug', values: core },
   { folder: 'webview', values: ['shared'], types: core, packages: ['lit', '@vscode-elements/elements', '@vscode/codicons'] },
   { folder: 'cli', values: [...core, 'features'], packages: ['node:*'], files: ['package.json'] },

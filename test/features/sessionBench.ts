@@ -3,7 +3,7 @@ import { parseSourceFile } from '../../src/core/syntax/parse';
 import type { SourceFile } from '../../src/core/syntax/tree';
 import { modelOf } from '../../src/features/fileModel';
 import { TraceSession, type Effect } from '../../src/features/traceSession/traceSession';
-import type { PacketField, Question, ToEditor, ToView, ViewState } from '../../src/shared/protocol';
+import type { PacketField, Question, ToEditor, ToView, ViewState, StepId } from '../../src/shared/protocol';
 
 /** A session with what it did last. */
 export class Bench {
@@ -28,7 +28,8 @@ export class Bench {
   }
 
   /** Puts the marked step of the view where a page would have put it. */
-  select(step: string, reveal = false): this {
+  select(step: StepId | undefined, reveal = false): this {
+    if (!step) throw new Error('there is no such step');
     return this.send({ type: 'select', revision: this.state.revision, step, reveal });
   }
 

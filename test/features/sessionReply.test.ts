@@ -59,7 +59,7 @@ describe('the reply', () => {
     expect(bench.session.marks.marks.map(({ line, text }) => `${line} ${text}`)).toEqual(['3 → SENT wan3']);
     bench.reply();
     expect(bench.session.marks.marks.map(({ line, text }) => `${line} ${text}`)).toEqual(['2 reply → DROPPED by policy']);
-    const step = bench.state.trace?.outcome.decisive ?? '';
+    const step = bench.state.trace?.outcome.decisive;
     expect(bench.select(step).posted('detail')?.detail.line).toBe(2);
     bench.send({ type: 'copy', format: 'text' });
     expect(bench.effects).toEqual([expect.objectContaining({ kind: 'copy', text: expect.stringContaining('198.51.100.7:443 > 10.61.2.9') as string })]);

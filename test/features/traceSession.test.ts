@@ -206,14 +206,14 @@ describe('steps', () => {
   test('selecting one answers with its details and shows its line without the focus', () => {
     const bench = new Bench(NOTE);
     bench.send({ type: 'ready', restored: undefined });
-    bench.select(bench.state.trace?.outcome.decisive ?? '').select(bench.state.trace?.outcome.decisive ?? '', true);
+    bench.select(bench.state.trace?.outcome.decisive).select(bench.state.trace?.outcome.decisive, true);
     expect(bench.posted('detail')?.detail.line).toBe(redirect);
     expect(bench.effects).toContainEqual({ kind: 'reveal', line: redirect, focus: false });
     expect(bench.session.marks.selected).toBe(redirect);
   });
 
   test('a step of an old trace is not answered', () => {
-    const bench = new Bench(NOTE).send({ type: 'select', revision: -1, step: '0', reveal: true });
+    const bench = new Bench(NOTE).send({ type: 'select', revision: -1, step: { kind: 'event', event: 0 }, reveal: true });
     expect(bench.effects).toEqual([]);
   });
 
@@ -294,9 +294,9 @@ describe('edits of the file', () => {
     bench.effects = bench.session.selectLine(line);
     bench.put({ startLine: line - 2, startColumn: 0, endLine: line - 2, endColumn: 0, newText: '-A ISTIO_INBOUND -p tcp -m tcp --dport 1 -j RETURN\n' });
     expect(bench.session.selectedLine).toBe(line + 1);
-    const step = bench.posted('show-step')?.step ?? '';
+    const step = bench.posted('show-step')?.step;
     // The view shows the step that decided first, and then the one that it is told.
-    expect(bench.select(bench.state.trace?.outcome.decisive ?? '', true).revealed).toBeUndefined();
+    expect(bench.select(bench.state.trace?.outcome.decisive, true).revealed).toBeUndefined();
     expect(bench.select(step).session.selectedLine).toBe(line + 1);
   });
 
@@ -412,7 +412,7 @@ describe('something fails inside', () => {
     expect(bench.state).toMatchObject({ phase: 'ready', revision: before.revision + 1, trace: before.trace, assumed: [{ message: 'It failed.' }, ...before.assumed] });
     bench.effects = bench.session.failed('It failed.');
     expect(bench.state.assumed.filter(({ message }) => message === 'It failed.')).toHaveLength(1);
-    const step = before.trace?.outcome.decisive ?? '0';
+    const step = before.trace?.outcome.decisive;
     expect(bench.select(step).posted('detail')?.revision).toBe(bench.state.revision);
     expect(bench.send({ type: 'trace', expression: 'out uid 1000 tcp > 8.8.8.8:443' }).state.assumed.map(({ message }) => message)).not.toContain('It failed.');
   });

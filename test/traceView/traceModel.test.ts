@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Row, StepGroup, TraceModel } from '../../src/shared/protocol';
+import type { Row, StepDetail, StepGroup, StepId, TraceModel } from '../../src/shared/protocol';
+import type { TraceInput } from '../../src/features/traceView/course';
 import { stepDetail } from '../../src/features/traceView/stepDetail';
 import { lineOfStep, runPage, stepsAtLine, traceModel } from '../../src/features/traceView/traceModel';
 import { traceMarkdown } from '../../src/features/traceView/traceText';
@@ -39,6 +40,12 @@ COMMIT
 COMMIT
 `;
 
+/** The detail of a step that is there. */
+function detailOf(input: TraceInput, step: StepId | undefined): StepDetail | undefined {
+  if (!step) throw new Error('there is no such step');
+  return stepDetail(input, step);
+}
+
 function rows({ outcome }: TraceModel): readonly Row[] {
   return outcome.groups.flatMap((group: StepGroup) => group.rows);
 }
@@ -61,11 +68,11 @@ describe('the model is plain and small', () => {
     const fold = long?.rows.find((row) => row.kind === 'fold');
     if (fold?.kind !== 'fold') throw new Error('there is no fold');
     const page = runPage(input, fold.id, 200, 3);
-    expect(page?.rows.map(({ number, line, id, why }) => [number, line, id.endsWith(`.${number}`), why])).toEqual([
+    expect(page?.rows.map(({ number, line, id, why }) => [number, line, id.kind === 'rule' && id.rule === number, why])).toEqual([
       [200, 204, true, 'src 10.0.1.5 ≠ 10.0.0.199'], [201, 205, true, 'src 10.0.1.5 ≠ 10.0.0.200'], [202, 206, true, 'src 10.0.1.5 ≠ 10.0.0.201'],
     ]);
     expect(runPage(input, fold.id, 19_999, 50)?.rows.map(({ number }) => number)).toEqual([19_999, 20_000]);
-    expect(runPage(input, 'nonsense', 1, 10)).toBeUndefined();
+    expect(runPage(input, { kind: 'event', event: 0 }, 1, 10)).toBeUndefined();
     expect(stepsAtLine(input, 204)).toEqual([page?.rows[0]?.id]);
   });
 });
@@ -78,7 +85,7 @@ describe('steps and lines of the file', () => {
     for (const row of all) {
       if (row.kind === 'fold' || row.line === undefined) continue;
       expect(lineOfStep(input, row.id)).toBe(row.line);
-      expect(stepsAtLine(input, row.line)).toContain(row.id);
+      expect(stepsAtLine(input, row.line)).toContainEqual(row.id);
     }
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
   });
@@ -86,17 +93,17 @@ describe('steps and lines of the file', () => {
   test('every step has a detail, with a title that names its line', () => {
     for (const row of all) {
       const detail = stepDetail(input, row.id);
-      expect(detail?.step).toBe(row.id);
+      expect(detail?.step).toEqual(row.id);
       expect(detail?.happened).not.toBe('');
       if (row.kind !== 'fold' && row.line !== undefined) expect(detail?.title.map(({ text }) => text).join('')).toContain(`Line ${row.line}`);
     }
-    expect(stepDetail(input, '9999')).toBeUndefined();
-    expect(stepDetail(input, 'x')).toBeUndefined();
+    expect(stepDetail(input, { kind: 'event', event: 9999 })).toBeUndefined();
+    expect(stepDetail(input, { kind: 'event', event: -1 })).toBeUndefined();
   });
 
   test('the rule that redirects is selected first, and says what it spared and what it changed', () => {
     const { outcome } = traceModel(input);
-    const detail = stepDetail(input, outcome.decisive ?? '');
+    const detail = detailOf(input, outcome.decisive);
     expect(detail).toMatchObject({
       line: 10,
       conditions: [{ text: '-p tcp', actual: 'tcp', result: 'yes' }],
@@ -108,15 +115,15 @@ describe('steps and lines of the file', () => {
 
   test('conditions behind the first no are not asked', () => {
     const step = all.find((row) => row.kind === 'rule' && row.number === 2 && row.chain === 'CAPTURE');
-    expect(stepDetail(input, step?.id ?? '')?.conditions.map(({ text, result }) => [text, result])).toEqual([['-p tcp', 'yes'], ['--dport 9102', 'no']]);
+    expect(detailOf(input, step?.id)?.conditions.map(({ text, result }) => [text, result])).toEqual([['-p tcp', 'yes'], ['--dport 9102', 'no']]);
     const udp = traceOf(redirect, 'in eth0 udp 203.0.113.9:41522 > 192.0.2.10:3000', { host });
-    expect(stepDetail(udp, stepsAtLine(udp, 7)[0] ?? '')?.conditions.map(({ result }) => result)).toEqual(['no']);
+    expect(detailOf(udp, stepsAtLine(udp, 7)[0])?.conditions.map(({ result }) => result)).toEqual(['no']);
   });
 
   test('a comment stands behind its rule in the list, as iptables -L prints it, and as written in the detail', () => {
     const step = all.find((row) => row.kind === 'rule' && row.number === 2 && row.chain === 'CAPTURE');
     expect(step?.kind === 'rule' && step.tokens.map(({ text }) => text).join(' ')).toBe('-p tcp --dport 9102 -j RETURN /* metrics */');
-    expect(stepDetail(input, step?.id ?? '')?.tokens.map(({ text }) => text).join(' ')).toBe('-A CAPTURE -p tcp -m tcp --dport 9102 -m comment --comment "metrics" -j RETURN');
+    expect(detailOf(input, step?.id)?.tokens.map(({ text }) => text).join(' ')).toBe('-A CAPTURE -p tcp -m tcp --dport 9102 -m comment --comment "metrics" -j RETURN');
   });
 });
 
@@ -214,7 +221,7 @@ describe('what only the user can answer', () => {
   test('what was taken as no stands among the reasons for the drop', () => {
     const input = traceOf(questions, ssh, { host, selected: 2 });
     const { outcome } = traceModel(input);
-    expect(stepDetail(input, outcome.decisive ?? '')?.notes[0]?.text).toContain('line 13: taken as not --probability 0.25000000000');
+    expect(detailOf(input, outcome.decisive)?.notes[0]?.text).toContain('line 13: taken as not --probability 0.25000000000');
   });
 });
 

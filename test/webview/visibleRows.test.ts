@@ -1,12 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import type { FoldRow, OutcomeModel, Row, RuleRow } from '../../src/shared/protocol';
+import type { FoldRow, OutcomeModel, Row, RuleRow, StepId } from '../../src/shared/protocol';
+import { stepKey } from '../../src/shared/stepId';
 import { addPage, move, NOTHING_OPENED, parentOf, position, reveal, sameStep, toggle, visibleRows, type Opened, type Step } from '../../src/webview/visibleRows';
 
-function rule(id: string, depth: number, number = 1, mark: RuleRow['mark'] = 'no'): RuleRow {
-  return { kind: 'rule', id, depth, mark, line: number, why: '', chain: 'C', number, tokens: [] };
+/** A step by a letter, a number or `5.3` (rule 3 of the run 5), as the tests name it. */
+function step(name: string): StepId {
+  const [first = '', second] = name.split('.');
+  if (second !== undefined) return { kind: 'rule', event: Number(first), rule: Number(second) };
+  return { kind: 'event', event: /^\d/.test(first) ? Number(first) : 1000 + first.charCodeAt(0) + first.length };
 }
 
-const fold: FoldRow = { kind: 'fold', id: 'f', depth: 1, chain: 'C', from: 3, to: 9, text: '7 more rules did not match (3–9)' };
+function nameOf(id: StepId | undefined): string | undefined {
+  if (id?.kind === 'rule') return `${id.event}.${id.rule}`;
+  return id && (id.event > 1000 ? String.fromCharCode(id.event - 1001) : String(id.event));
+}
+
+const stepOf = (name: string | undefined): StepId | undefined => (name === undefined ? undefined : step(name));
+
+function rule(id: string, depth: number, number = 1, mark: RuleRow['mark'] = 'no'): RuleRow {
+  return { kind: 'rule', id: step(id), depth, mark, line: number, why: '', chain: 'C', number, tokens: [] };
+}
+
+const fold: FoldRow = { kind: 'fold', id: step('f'), depth: 1, chain: 'C', from: 3, to: 9, text: '7 more rules did not match (3–9)' };
 
 function outcome(rows: readonly Row[], quiet: readonly Row[] = []): OutcomeModel {
   const group = { id: 'g', title: 'INPUT · filter', result: 'ACCEPT', tone: undefined, quiet: false, rows };
@@ -16,8 +31,8 @@ function outcome(rows: readonly Row[], quiet: readonly Row[] = []): OutcomeModel
   };
 }
 
-const chains = outcome([rule('a', 0), rule('b', 1), rule('c', 1), rule('d', 2), fold, rule('e', 0)], [{ kind: 'note', id: 'z', depth: 0, mark: 'absent', line: undefined, why: '', text: 'no such table' }]);
-const ids = (opened: Opened): string => visibleRows(chains, opened).map(({ row }) => row.id).join(' ');
+const chains = outcome([rule('a', 0), rule('b', 1), rule('c', 1), rule('d', 2), fold, rule('e', 0)], [{ kind: 'note', id: step('z'), depth: 0, mark: 'absent', line: undefined, why: '', text: 'no such table' }]);
+const ids = (opened: Opened): string => visibleRows(chains, opened).map(({ row }) => nameOf(row.id)).join(' ');
 
 describe('folding', () => {
   test.each<[string, readonly string[], string]>([
@@ -26,14 +41,14 @@ describe('folding', () => {
     ['an inner jump folds its own chain', ['c'], 'z a b c f e'],
     ['a rule without a chain below it', ['b'], 'z a b c d f e'],
   ])('%s', (_, collapsed, expected) => {
-    expect(ids({ ...NOTHING_OPENED, collapsed: new Set(collapsed) })).toBe(expected);
+    expect(ids({ ...NOTHING_OPENED, collapsed: new Set(collapsed.map((name) => stepKey(step(name)))) })).toBe(expected);
   });
 
   test('to show a step, every chain above it is opened', () => {
-    const closed = toggle(toggle(NOTHING_OPENED, 'a', true), 'c', true);
-    expect(ids(reveal(closed, chains, 'd'))).toBe('z a b c d f e');
-    expect(ids(reveal(closed, chains, 'b'))).toBe('z a b c f e');
-    expect(ids(reveal(closed, chains, 'nothing'))).toBe('z a e');
+    const closed = toggle(toggle(NOTHING_OPENED, step('a'), true), step('c'), true);
+    expect(ids(reveal(closed, chains, step('d')))).toBe('z a b c d f e');
+    expect(ids(reveal(closed, chains, step('b')))).toBe('z a b c f e');
+    expect(ids(reveal(closed, chains, step('nothing')))).toBe('z a e');
   });
 });
 
@@ -41,14 +56,14 @@ describe('pages of a long run', () => {
   const page = (from: number, to: number): RuleRow[] => Array.from({ length: to - from + 1 }, (_, i) => rule(`5.${from + i}`, 1, from + i));
 
   test('a page stands before a fold for the rest', () => {
-    const opened = addPage(NOTHING_OPENED, chains, 'f', page(3, 5));
+    const opened = addPage(NOTHING_OPENED, chains, step('f'), page(3, 5));
     const rows = visibleRows(chains, opened).map(({ row }) => row);
-    expect(rows.map(({ id }) => id).join(' ')).toBe('z a b c d 5.3 5.4 5.5 f e');
+    expect(rows.map(({ id }) => nameOf(id)).join(' ')).toBe('z a b c d 5.3 5.4 5.5 f e');
     expect(rows.find(({ kind }) => kind === 'fold')).toMatchObject({ from: 6, to: 9, text: '4 more rules did not match (6–9)' });
   });
 
   test('the last page takes the fold away', () => {
-    const opened = addPage(addPage(NOTHING_OPENED, chains, 'f', page(3, 5)), chains, 'f', page(6, 9));
+    const opened = addPage(addPage(NOTHING_OPENED, chains, step('f'), page(3, 5)), chains, step('f'), page(6, 9));
     expect(ids(opened)).toBe('z a b c d 5.3 5.4 5.5 5.6 5.7 5.8 5.9 e');
   });
 
@@ -57,12 +72,12 @@ describe('pages of a long run', () => {
     ['an empty one', 'f', []],
     ['one for no fold', 'a', page(3, 5)],
   ])('%s is ignored', (_, run, rows) => {
-    expect(addPage(NOTHING_OPENED, chains, run, rows)).toBe(NOTHING_OPENED);
+    expect(addPage(NOTHING_OPENED, chains, step(run), rows)).toBe(NOTHING_OPENED);
   });
 
   test('the same page twice counts once', () => {
-    const once = addPage(NOTHING_OPENED, chains, 'f', page(3, 5));
-    expect(addPage(once, chains, 'f', page(3, 5))).toBe(once);
+    const once = addPage(NOTHING_OPENED, chains, step('f'), page(3, 5));
+    expect(addPage(once, chains, step('f'), page(3, 5))).toBe(once);
   });
 });
 
@@ -82,19 +97,19 @@ describe('stepping', () => {
     ['d', 'first', true, 'a'],
     ['d', 'last', true, 'e'],
   ])('from %s to the %s, steps only %s: %s', (from, to, stepsOnly, expected) => {
-    expect(move(rows, from, to, stepsOnly)).toBe(expected);
+    expect(nameOf(move(rows, stepOf(from), to, stepsOnly))).toBe(expected);
   });
 
   test('nothing to step through', () => {
     expect(move([], undefined, 'next', true)).toBeUndefined();
   });
 
-  test.each<[string | undefined, number]>([['a', 1], ['e', 5], ['f', 0], [undefined, 0]])('%s is step %i of 5', (step, at) => {
-    expect(position(rows, step)).toEqual({ at, of: 5 });
+  test.each<[string | undefined, number]>([['a', 1], ['e', 5], ['f', 0], [undefined, 0]])('%s is step %i of 5', (name, at) => {
+    expect(position(rows, stepOf(name))).toEqual({ at, of: 5 });
   });
 
-  test.each<[string, string | undefined]>([['b', 'a'], ['d', 'c'], ['f', 'a'], ['a', undefined], ['nothing', undefined]])('%s hangs below %s', (step, parent) => {
-    expect(parentOf(rows, step)).toBe(parent);
+  test.each<[string, string | undefined]>([['b', 'a'], ['d', 'c'], ['f', 'a'], ['a', undefined], ['nothing', undefined]])('%s hangs below %s', (name, parent) => {
+    expect(nameOf(parentOf(rows, step(name)))).toBe(parent);
   });
 });
 
@@ -102,7 +117,7 @@ describe('the same step after an edit', () => {
   const before = visibleRows(chains, NOTHING_OPENED);
   const after = visibleRows(outcome([rule('10', 0, 7), rule('11', 0, 1)]), NOTHING_OPENED);
 
-  test.each<[string | undefined, string | undefined]>([['a', '11'], ['z', undefined], ['nothing', undefined], [undefined, undefined]])('%s is %s', (step, expected) => {
-    expect(sameStep(before, step, after)).toBe(expected);
+  test.each<[string | undefined, string | undefined]>([['a', '11'], ['z', undefined], ['nothing', undefined], [undefined, undefined]])('%s is %s', (name, expected) => {
+    expect(nameOf(sameStep(before, stepOf(name), after))).toBe(expected);
   });
 });

@@ -1,4 +1,4 @@
-import { formatAddress, formatBlock, inBlock, type AddressBlock } from '../net/address';
+import { formatAddress, formatBlock, inBlock, type Address, type AddressBlock } from '../net/address';
 import { protocolName } from '../net/protocols';
 import { unknown, type Answer } from '../xtables/answer';
 import type { Condition } from '../xtables/extension';
@@ -52,8 +52,31 @@ export function printHeader(header: RuleHeader): string {
  * What the file does not tell (`names`) is passed over here; `headerConditions` has it.
  */
 export function headerMatches(header: RuleHeader, view: PacketView): boolean {
-  for (const part of PARTS) if (part.asked(header) && !part.fits(header, view)) return false;
-  return true;
+  const { source, destination, inInterface, outInterface, protocol, fragment } = header;
+  // The same tests as those of `PARTS`, one after the other: a packet meets tens of thousands of rules.
+  return (
+    (destination === undefined || addressFits(destination, view.packet.destination)) && (source === undefined || addressFits(source, view.packet.source)) &&
+    (protocol === undefined || protocolFits(protocol, view)) && (inInterface === undefined || interfaceFits(inInterface, view.inInterface)) &&
+    (outInterface === undefined || interfaceFits(outInterface, view.outInterface)) && (fragment === undefined || fragmentFits(fragment, view))
+  );
+}
+
+function addressFits({ value, inverted }: Negatable<AddressBlock>, address: Address): boolean {
+  return inBlock(address, value) !== inverted;
+}
+
+function interfaceFits({ value, inverted }: Negatable<string>, name: string): boolean {
+  return interfaceMatches(value, name) !== inverted;
+}
+
+function protocolFits({ value, inverted }: Negatable<number>, view: PacketView): boolean {
+  if (value === 0) return true;
+  const asked = protocolAsked(view);
+  return asked !== undefined && (asked === value) !== inverted;
+}
+
+function fragmentFits({ inverted }: Negatable<true>, { packet }: PacketView): boolean {
+  return packet.fragmentOffset > 0 !== inverted;
 }
 
 /** The same one by one, with what the file does not tell in front: one condition for each part that is there. */
@@ -97,7 +120,7 @@ function interfaceText(option: string, pattern: Negatable<string> | undefined): 
   return pattern === undefined || pattern.value === '+' ? '' : part(option, pattern.inverted, pattern.value);
 }
 
-/** One part of the header: the only place that decides it, and the words for it. */
+/** One part of the header with the words for it. */
 interface Part {
   readonly asked: (header: RuleHeader) => boolean;
   /** Called only where it is asked. */
@@ -113,10 +136,7 @@ const SHORT = { source: 'src', destination: 'dst' } as const;
 function addressPart(side: Side): Part {
   return {
     asked: (header) => header[side] !== undefined,
-    fits: (header, { packet }) => {
-      const { value, inverted } = header[side] as Negatable<AddressBlock>;
-      return inBlock(packet[side], value) !== inverted;
-    },
+    fits: (header, { packet }) => addressFits(header[side] as Negatable<AddressBlock>, packet[side]),
     condition: (header) => {
       const { value, inverted } = header[side] as Negatable<AddressBlock>;
       const whole = isOneAddress(value);
@@ -156,10 +176,7 @@ function interfacePart(side: InterfaceSide): Part {
   const { field } = side;
   return {
     asked: (header) => header[field] !== undefined,
-    fits: (header, view) => {
-      const { value, inverted } = header[field] as Negatable<string>;
-      return interfaceMatches(value, view[field]) !== inverted;
-    },
+    fits: (header, view) => interfaceFits(header[field] as Negatable<string>, view[field]),
     condition: (header) => interfaceWords(side, header[field] as Negatable<string>),
   };
 }
@@ -177,12 +194,7 @@ function interfaceWords({ field, option, short, long }: InterfaceSide, { value, 
 
 const PROTOCOL_PART: Part = {
   asked: ({ protocol }) => protocol !== undefined,
-  fits: ({ protocol }, view) => {
-    const { value, inverted } = protocol as Negatable<number>;
-    if (value === 0) return true;
-    const asked = protocolAsked(view);
-    return asked !== undefined && (asked === value) !== inverted;
-  },
+  fits: ({ protocol }, view) => protocolFits(protocol as Negatable<number>, view),
   condition: ({ protocol }) => {
     const { value, inverted } = protocol as Negatable<number>;
     const wanted = value === 0 ? 'all' : protocolName(value);
@@ -200,7 +212,7 @@ const PROTOCOL_PART: Part = {
 
 const FRAGMENT_PART: Part = {
   asked: ({ fragment }) => fragment !== undefined,
-  fits: ({ fragment }, { packet }) => packet.fragmentOffset > 0 !== fragment?.inverted,
+  fits: ({ fragment }, view) => fragmentFits(fragment as Negatable<true>, view),
   condition: ({ fragment }) => ({
     text: fragment?.inverted ? '! -f' : '-f',
     actual: ({ packet }) => (packet.fragmentOffset > 0 ? `fragment at ${packet.fragmentOffset * 8}` : missing('not a later fragment')),

@@ -33,6 +33,10 @@ export interface Remark {
 export interface ValueType<V> {
   /** As in a manual page: `port[:port]`. */
   readonly metavariable: string;
+  /** What a value may be the name of; `thing`: of something that other rules may name too. Left out: it is no name. */
+  readonly names?: 'interface' | 'protocol' | 'port' | 'thing';
+  /** A comma in it separates nothing, although `parse` takes one. */
+  readonly single?: true;
   /** Never throws. */
   parse(text: string, context: ValueContext): V | InvalidValue;
   /** What is worth telling of a value that is taken: that older versions refuse it, or that the kernel keeps a part of it only. */

@@ -12,7 +12,7 @@ type Value = Pick<Completion, 'label' | 'kind' | 'detail'>;
 
 /** Whether a list can be offered for the first word of an option's value without a letter of it. */
 export function hasValues({ type, words }: Option): boolean {
-  return type !== undefined && (type.completions !== undefined || words === 2 || isInterface(type) || isProtocol(type));
+  return type !== undefined && (type.completions !== undefined || words === 2 || type.names === 'interface' || type.names === 'protocol');
 }
 
 /** The words that an option's value can have where the cursor is. `asked`: by more than a blank in front of it. */
@@ -37,11 +37,11 @@ function namesFor({ option, extension, behind }: Extract<OpenOption, { readonly 
   const { type, words, name } = option;
   if (!type || behind.length > 0) return [];
   if (words === 2) return setsOf(file, line).map((label) => ({ label, kind: 'set', detail: 'set' }));
-  if (isInterface(type)) return interfacesOf(file, line).map((label) => ({ label, kind: 'interface', detail: 'interface' }));
-  if (isProtocol(type)) return protocolValues();
+  if (type.names === 'interface') return interfacesOf(file, line).map((label) => ({ label, kind: 'interface', detail: 'interface' }));
+  if (type.names === 'protocol') return protocolValues();
   // Ports are mostly written as numbers: a list of services that pops up behind the blank would be in the way.
-  if (/^port\b/.test(type.metavariable)) return asked ? services(extension, rule) : [];
-  if (!NAMED.test(type.metavariable)) return [];
+  if (type.names === 'port') return asked ? services(extension, rule) : [];
+  if (type.names !== 'thing') return [];
   const known = name === '--uid-owner' || name === '--gid-owner' ? knownIds() : [];
   return [...new Set([...valuesInRules(file, [name, ...option.aliases], line), ...known])].map((label) => ({ label, kind: 'value', detail: '' }));
 }
@@ -54,8 +54,6 @@ export function protocolValues(): readonly Value[] {
 }
 
 const COMMON_PROTOCOLS = ['tcp', 'udp', 'icmp', 'ipv6-icmp', 'all', 'sctp', 'esp', 'ah', 'gre'];
-/** Values that name something which other rules may name too. */
-const NAMED = /^(?:name|label|user\||group\|)/;
 
 function services({ protocols }: Extension, rule: WrittenRule): readonly Value[] {
   const protocol = rule.protocol ?? protocols?.[0];
@@ -63,17 +61,10 @@ function services({ protocols }: Extension, rule: WrittenRule): readonly Value[]
   return serviceNames(protocol).map((label) => ({ label, kind: 'value', detail: `port ${portOfService(label, protocol) ?? ''}` }));
 }
 
-function isInterface({ metavariable }: ValueType<unknown>): boolean {
-  return metavariable === 'name[+]' || metavariable === 'interface';
-}
-
-function isProtocol({ metavariable }: ValueType<unknown>): boolean {
-  return metavariable === 'protocol';
-}
-
 /** Whether several of the values may stand in one word with commas between them: the type is asked. */
 function isList(type: ValueType<unknown>, second: boolean, words: Option['words'], [one, two]: readonly Value[], context: ValueContext): boolean {
-  if (!one || !two || /^\w+(?:\|\w+)*$/.test(type.metavariable)) return false;
+  // A name may hold a comma itself.
+  if (!one || !two || type.single || (type.names !== undefined && type.names !== 'port' && words !== 2)) return false;
   const list = `${one.label},${two.label}`;
   if (words !== 2) return !isInvalid(type.parse(list, context));
   const other = (second ? type.completions : type.secondCompletions)?.[0] ?? 'name';

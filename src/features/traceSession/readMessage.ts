@@ -24,6 +24,17 @@ const whole: Check = (value) => Number.isSafeInteger(value);
 const maybe = (check: Check): Check => (value) => value === undefined || check(value);
 const record = (check: Check): Check => (value) => isRecord(value) && Object.values(value).every(check);
 
+const stepId: Check = (value) => {
+  if (!isRecord(value) || !whole(value.event)) return false;
+  switch (value.kind) {
+    case 'event': return true;
+    case 'rule': return whole(value.rule);
+    case 'fold': return whole(value.from);
+    case 'beside': return value.why === 'absent' || value.why === 'asleep';
+    default: return false;
+  }
+};
+
 const PARTS: { readonly [T in ToEditor['type']]: Parts<Extract<ToEditor, { readonly type: T }>> } = {
   'ready': { restored: () => true },
   'trace': { expression: text },
@@ -34,9 +45,9 @@ const PARTS: { readonly [T in ToEditor['type']]: Parts<Extract<ToEditor, { reado
   'choose-leg': { id: text },
   'show-reply': { shown: flag },
   'answer': { question: text, chosen: maybe(whole) },
-  'select': { revision: whole, step: text, reveal: flag },
+  'select': { revision: whole, step: stepId, reveal: flag },
   'open-line': { line: whole },
-  'expand': { revision: whole, run: text, from: whole, count: whole },
+  'expand': { revision: whole, run: stepId, from: whole, count: whole },
   'ask-remedies': { revision: whole },
   'copy-remedy': { revision: whole, index: whole },
   'try-remedy': { revision: whole, index: whole },
@@ -44,7 +55,7 @@ const PARTS: { readonly [T in ToEditor['type']]: Parts<Extract<ToEditor, { reado
 };
 
 const KEPT: Readonly<Record<Exclude<keyof KeptState, 'version'>, Check>> = {
-  uri: text, dump: maybe(text), scenario: maybe(text), expression: text, outcome: whole, step: maybe(text), answers: record(flag), hostFields: record(text), tables: maybe(record(text)), reply: maybe(flag),
+  uri: text, dump: maybe(text), scenario: maybe(text), expression: text, outcome: whole, step: maybe(stepId), answers: record(flag), hostFields: record(text), tables: maybe(record(text)), reply: maybe(flag),
 };
 
 function hasParts(value: Readonly<Record<string, unknown>>, parts: Readonly<Record<string, Check>>): boolean {

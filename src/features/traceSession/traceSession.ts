@@ -158,7 +158,7 @@ export class TraceSession {
     const input = this.current?.input;
     if (!input || line === this.selectedLine) return [];
     const steps = stepsAtLine(input, line);
-    const step = steps.find((each) => !each.includes('.')) ?? steps[0];
+    const step = steps.find(({ kind }) => kind === 'event') ?? steps[0];
     return step === undefined ? [] : this.showStep(step);
   }
 

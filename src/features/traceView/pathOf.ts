@@ -3,7 +3,7 @@ import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import type { Packet } from '../../core/net/packet';
 import { allTables, type RuleSet } from '../../core/ruleset/ruleSet';
 import type { AnyTableName, Hook } from '../../core/xtables/view';
-import type { PathNode, PathTable, Tone } from './model';
+import type { PathNode, PathTable, StepId, Tone } from './model';
 import { changeWords, destinationOf, packetChanges } from './packetWords';
 import { routeWords } from './stepGroups';
 import { badgeOf, droppedBy } from './verdict';
@@ -17,7 +17,7 @@ export function pathOf(walked: Walked, ruleSet: RuleSet | undefined): readonly P
   const push = (kind: PathNode['kind'], title: string, text: string, packet: Packet, index: number, state: PathNode['state'] = 'on', tone?: Tone): void => {
     const changes = last ? packetChanges(last, packet).map(changeWords) : [];
     last = packet;
-    nodes.push({ id: String(nodes.length), kind, title, tables: [], text, state, tone, changes, step: String(index) });
+    nodes.push({ id: String(nodes.length), kind, title, tables: [], text, state, tone, changes, step: { kind: 'event', event: index } });
   };
   const { tone } = badgeOf(walked);
   let route: string | undefined;
@@ -80,7 +80,7 @@ function tablesOf({ events, end }: Walked, start: number, hook: Hook, ruleSet: R
     } else if (event.kind === 'table-skipped') found.set(event.table, { name: event.table, state: 'skipped', step: undefined });
     else if (event.kind === 'rule' && event.matched && event.rule.target.kind === 'extension' && current !== undefined) {
       const returns = event.effect?.kind === 'verdict' && event.effect.verdict === 'RETURN';
-      if (!returns) found.set(current, { name: current, state: 'hit', step: String(i) });
+      if (!returns) found.set(current, { name: current, state: 'hit', step: { kind: 'event', event: i } });
     } else if (event.kind === 'table-leave' && event.verdict !== 'ACCEPT') {
       found.set(event.table, { name: event.table, state: 'dropped', step: found.get(event.table)?.step });
     }
@@ -90,9 +90,9 @@ function tablesOf({ events, end }: Walked, start: number, hook: Hook, ruleSet: R
     ?? { name, state: !hasTable(ruleSet, name) ? 'absent' : stopped ? 'off' : 'skipped', step: undefined });
 }
 
-function firstStep(events: readonly TraceEvent[], at: number): string | undefined {
+function firstStep(events: readonly TraceEvent[], at: number): StepId {
   const event = events[at + 1];
-  return event?.kind === 'skipped' ? `${at + 1}.${event.from}` : String(at + 1);
+  return event?.kind === 'skipped' ? { kind: 'rule', event: at + 1, rule: event.from } : { kind: 'event', event: at + 1 };
 }
 
 /** Hooks that a packet of this direction might have seen. */

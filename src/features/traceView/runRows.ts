@@ -36,14 +36,14 @@ export function runRows(event: SkippedEvent, index: number): readonly Row[] {
 /** Rules `from`–`to` of a chain as rows, each with why it did not match. */
 export function rulesOfRun(chain: Chain, from: number, to: number, depth: number, view: PacketView, index: number): readonly RuleRow[] {
   return chain.rules.slice(from - 1, to).map((rule) => ({
-    kind: 'rule', id: `${index}.${rule.number}`, depth, mark: 'no', line: lineNumber(rule.line), why: whyRuleNot(rule, view),
+    kind: 'rule', id: { kind: 'rule', event: index, rule: rule.number }, depth, mark: 'no', line: lineNumber(rule.line), why: whyRuleNot(rule, view),
     chain: chain.name, number: rule.number, tokens: ruleTokens(rule),
   }));
 }
 
 function fold({ chain, depth }: SkippedEvent, index: number, from: number, to: number): FoldRow {
   const count = to - from + 1;
-  return { kind: 'fold', id: `${index}.${from}+`, depth, chain: chain.name, from, to, text: `${counted(count, 'more rule')} did not match (${grouped(from)}–${grouped(to)})` };
+  return { kind: 'fold', id: { kind: 'fold', event: index, from }, depth, chain: chain.name, from, to, text: `${counted(count, 'more rule')} did not match (${grouped(from)}–${grouped(to)})` };
 }
 
 /** Numbers of the rules that said yes to an address or a port before something said no. */

@@ -17,9 +17,10 @@ import { explainDecision } from './whyDecided';
 /** Everything about one step. undefined where the course has no such step. */
 export function stepDetail(input: TraceInput, step: StepId): StepDetail | undefined {
   const walked = courseOf(input);
-  const { index, among, event, rule } = eventAt(input, step);
+  const { event, rule } = eventAt(input, step);
+  const index = step.event;
   if (!event) return undefined;
-  if (among > 0) return { ...EMPTY, step, ...besideWords(among) };
+  if (step.kind === 'beside') return { ...EMPTY, step, ...besideWords(step.why) };
   if (event.kind === 'rule') return ruleDetail(input, walked, step, index, event);
   if (event.kind === 'skipped') return rule && skippedDetail(input, step, event, rule);
   return { ...EMPTY, step, ...eventWords(walked, index, event) };
@@ -144,8 +145,8 @@ function eventWords(walked: Walked, index: number, event: TraceEvent): Pick<Step
 }
 
 /** Tables that the packet does not come through, and that left no event. */
-function besideWords(among: number): Pick<StepDetail, 'title' | 'happened'> {
-  return among === 1
+function besideWords(why: 'absent' | 'asleep'): Pick<StepDetail, 'title' | 'happened'> {
+  return why === 'absent'
     ? { title: title('Not in this dump'), happened: 'The rules at hand have no such tables, so these let everything pass. A host may still have them: iptables-save prints the tables that are in use.' }
     : { title: title('Not visited'), happened: 'No rule asks for connection tracking and the host does not run it, so NAT does not either.' };
 }

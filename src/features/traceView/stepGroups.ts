@@ -74,7 +74,7 @@ class Grouping {
       case 'rule': {
         const { rule, depth } = event;
         this.rows.push({
-          kind: 'rule', id: String(index), depth, line: lineNumber(rule.line), chain: rule.chain.name, number: rule.number,
+          kind: 'rule', id: { kind: 'event', event: index }, depth, line: lineNumber(rule.line), chain: rule.chain.name, number: rule.number,
           tokens: ruleTokens(rule), ...whyRule(this.walked, index, event),
         });
         return;
@@ -132,13 +132,13 @@ class Grouping {
       if (table === 'security' && !this.ruleSet?.tables.has(table)) continue;
       (this.ruleSet?.tables.has(table) ? asleep : missing).push(table);
     }
-    if (missing.length > 0) this.quiet(index, `${this.hook} · ${missing.join(', ')}`, 'absent', `no such ${missing.length > 1 ? 'tables' : 'table'} in this dump: ACCEPT`, '', 1);
-    if (asleep.length > 0) this.quiet(index, `${this.hook} · ${asleep.join(', ')}`, 'info', 'not visited', 'connection tracking does not run', 2);
+    if (missing.length > 0) this.quiet(index, `${this.hook} · ${missing.join(', ')}`, 'absent', `no such ${missing.length > 1 ? 'tables' : 'table'} in this dump: ACCEPT`, '', 'absent');
+    if (asleep.length > 0) this.quiet(index, `${this.hook} · ${asleep.join(', ')}`, 'info', 'not visited', 'connection tracking does not run', 'asleep');
   }
 
   /** What happens between the tables, one row with its title in front. */
-  private quiet(index: number, title: string, mark: Mark, text: string, why: string, among = 0): void {
-    this.groups.push({ id: `q${this.groups.length}`, title, result: '', tone: undefined, quiet: true, rows: [note(index, 0, mark, text, why, undefined, among)] });
+  private quiet(index: number, title: string, mark: Mark, text: string, why: string, beside?: 'absent' | 'asleep'): void {
+    this.groups.push({ id: `q${this.groups.length}`, title, result: '', tone: undefined, quiet: true, rows: [note(index, 0, mark, text, why, undefined, beside)] });
   }
 
   private close(result: string, tone: Tone | undefined): void {
@@ -171,9 +171,9 @@ function leftOut(walked: Walked): ReadonlyMap<number, { readonly count: number; 
   return found;
 }
 
-/** Several notes may hang on one event: `among` above 0 keeps the ids of those that are not the event itself apart. */
-function note(index: number, depth: number, mark: Mark, text: string, why: string, line: number | undefined, among = 0): NoteRow {
-  return { kind: 'note', id: among === 0 ? String(index) : `${index}-${among}`, depth, mark, text, why, line };
+/** `beside`: it is not about the event itself, but about tables in front of it. */
+function note(index: number, depth: number, mark: Mark, text: string, why: string, line: number | undefined, beside?: 'absent' | 'asleep'): NoteRow {
+  return { kind: 'note', id: beside ? { kind: 'beside', event: index, why: beside } : { kind: 'event', event: index }, depth, mark, text, why, line };
 }
 
 function isTable(step: string): step is TableName {

@@ -1,4 +1,6 @@
-import { courseOf, withCourse, type SkippedEvent, type TraceInput } from './course';
+import type { TraceEvent } from '../../core/netfilter/events';
+import type { Rule } from '../../core/ruleset/ruleSet';
+import { courseOf, withCourse, type TraceInput } from './course';
 import type { OutcomeModel, RunPage, StepId, TraceModel } from './model';
 import { pathOf } from './pathOf';
 import { outcomeTabs, questionsOf } from './questions';
@@ -28,30 +30,30 @@ export function outcomeModel(input: TraceInput): OutcomeModel {
   const decisive = decisiveEvent(walked);
   return {
     badge: badgeOf(walked), verdict, verdictText: textOfSpans(verdict), path: pathOf(walked, input.ruleSet), groups: stepGroups(walked, input.ruleSet),
-    decisive: decisive === undefined ? undefined : String(decisive),
+    decisive: decisive === undefined ? undefined : { kind: 'event', event: decisive },
   };
 }
 
 /** Up to `count` rules of a folded run, from rule `from` of its chain on. undefined where there is no such run. */
 export function runPage(input: TraceInput, run: StepId, from: number, count: number): RunPage | undefined {
-  const { index, event } = skippedAt(input, run);
-  if (!event) return undefined;
+  const event = courseOf(input).events[run.event];
+  if (event?.kind !== 'skipped') return undefined;
   const first = Math.max(event.from, Math.floor(from));
   const last = Math.min(event.to, first + Math.max(0, Math.floor(count)) - 1);
-  return { run, from: first, rows: rulesOfRun(event.chain, first, last, event.depth, event.view, index) };
+  return { run, from: first, rows: rulesOfRun(event.chain, first, last, event.depth, event.view, run.event) };
 }
 
 /** The steps that stand for a line of the file, 1-based, in the order in which the packet came by. */
 export function stepsAtLine(input: TraceInput, line: number): readonly StepId[] {
-  return courseOf(input).events.flatMap((event, index) => {
+  return courseOf(input).events.flatMap((event, index): StepId[] => {
     switch (event.kind) {
       case 'rule':
-        return event.rule.line.index + 1 === line ? [String(index)] : [];
+        return event.rule.line.index + 1 === line ? [{ kind: 'event', event: index }] : [];
       case 'policy':
-        return event.chain.line && event.chain.line.index + 1 === line ? [String(index)] : [];
+        return event.chain.line && event.chain.line.index + 1 === line ? [{ kind: 'event', event: index }] : [];
       case 'skipped': {
         const rule = event.chain.rules.slice(event.from - 1, event.to).find((each) => each.line.index + 1 === line);
-        return rule ? [`${index}.${rule.number}`] : [];
+        return rule ? [{ kind: 'rule', event: index, rule: rule.number }] : [];
       }
       default:
         return [];
@@ -67,17 +69,8 @@ export function lineOfStep(input: TraceInput, step: StepId): number | undefined 
 }
 
 /** The event that a step is about, and the rule, where it is about one. */
-export function eventAt(input: TraceInput, step: StepId) {
-  const found = /^(\d+)(?:\.(\d+))?(?:-(\d+))?$/.exec(step);
-  const index = found ? Number(found[1]) : -1;
-  const event = courseOf(input).events[index];
-  const number = found?.[2] === undefined ? undefined : Number(found[2]);
-  const rule = event?.kind === 'rule' ? event.rule : event?.kind === 'skipped' && number !== undefined ? event.chain.rules[number - 1] : undefined;
-  return { index, among: Number(found?.[3] ?? 0), event, rule };
-}
-
-function skippedAt(input: TraceInput, run: StepId): { readonly index: number; readonly event: SkippedEvent | undefined } {
-  const index = parseInt(run, 10);
-  const event = courseOf(input).events[index];
-  return { index, event: event?.kind === 'skipped' ? event : undefined };
+export function eventAt(input: TraceInput, step: StepId): { readonly event: TraceEvent | undefined; readonly rule: Rule | undefined } {
+  const event = courseOf(input).events[step.event];
+  if (event?.kind === 'rule') return { event, rule: event.rule };
+  return { event, rule: event?.kind === 'skipped' && step.kind === 'rule' ? event.chain.rules[step.rule - 1] : undefined };
 }

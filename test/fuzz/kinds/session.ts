@@ -43,7 +43,10 @@ function checkEffects(effects: readonly Effect[], session: TraceSession): void {
 }
 
 function anyMessage(random: Random, corpus: Corpus): Json {
-  const step = (): string => random.of('0', '1', '2', '3', '5', '8', '1:1', '2:0', '2:3', 'x', '', '-1', '999');
+  const step = (): Json => {
+    const event = random.of(0, 1, 2, 3, 5, 8, 999, -1);
+    return random.of<Json>({ kind: 'event', event }, { kind: 'event', event }, { kind: 'rule', event, rule: random.of(0, 1, 3, -1) }, { kind: 'fold', event, from: random.of(1, 3, 99) }, { kind: 'beside', event, why: 'absent' }, { kind: 'rule', event }, 'x', '1.2', null);
+  };
   const index = (): Json => random.of(0, 0, 1, 2, -1, 99, 1e9);
   const made = random.of<() => Json>(
     () => ({ type: 'ready' }),

@@ -17,6 +17,7 @@ interface ConnlabelData {
 
 const labelValue: ValueType<Label> = {
   metavariable: 'label',
+  names: 'thing',
   parse(text): Label | InvalidValue {
     // iptables reads it into an int, which must not be negative, and keeps the lowest 16 bits.
     const number = wholeNumber(text, 0n, 0xffff_ffff_ffff_fffen);

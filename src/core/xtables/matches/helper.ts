@@ -5,7 +5,7 @@ import { missing } from '../shown';
 import { keep, type Inverted } from '../values/inverted';
 import { savedString, text } from '../values/savedString';
 
-const helperName = option('--helper', text('name', 29), 'Name of the helper, `ftp` or `ftp-2121`; empty for any.', { invertible: true, required: true });
+const helperName = option('--helper', text('name', 29, 'thing'), 'Name of the helper, `ftp` or `ftp-2121`; empty for any.', { invertible: true, required: true });
 
 /**
  * `-m helper`: the connection was expected by a helper of this name, as the data connection of an FTP session is. Source:

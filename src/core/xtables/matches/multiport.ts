@@ -21,6 +21,7 @@ const PROTOCOLS: readonly number[] = [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLI
 
 const portList: ValueType<readonly PortRange[]> = {
   metavariable: 'port[,port|,port:port]…',
+  names: 'port',
   certain: [`${CERTAIN_PORT}(?:,${CERTAIN_PORT}){0,${ROOM - 1}}`],
   parse(text, context): readonly PortRange[] | InvalidValue {
     // iptables looks at the protocol when it reads the ports.

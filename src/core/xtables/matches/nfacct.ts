@@ -5,6 +5,7 @@ import { keptBytes } from '../values/savedString';
 
 const objectName: ValueType<string> = {
   metavariable: 'name',
+  names: 'thing',
   parse: (text): string | InvalidValue => (text === '' ? invalid('the name must have at least one character') : keptBytes(text, 31)),
 };
 

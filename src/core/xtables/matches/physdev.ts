@@ -13,6 +13,7 @@ const MAX_NAME = 15;
 
 const portName: ValueType<string> = {
   metavariable: 'name[+]',
+  names: 'interface',
   parse: (text): string | InvalidValue => (utf8Bytes(text).length > MAX_NAME ? invalid(`the interface name "${text}" is longer than ${MAX_NAME} bytes`) : text),
 };
 

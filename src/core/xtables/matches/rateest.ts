@@ -23,7 +23,7 @@ interface RateestData {
   readonly packets: Limits | undefined;
 }
 
-const estimatorName = text('name', 15);
+const estimatorName = text('name', 15, 'thing');
 const maybe = { optionalWord: true } as const;
 const rateest1 = option('--rateest1', estimatorName, 'The estimator to look at.', { aliases: ['--rateest'] });
 const rateest2 = option('--rateest2', estimatorName, 'The estimator to compare it with.');

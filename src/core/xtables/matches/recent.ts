@@ -43,6 +43,7 @@ const maskValue: ValueType<Address> = {
 };
 const nameValue: ValueType<string> = {
   metavariable: 'name',
+  names: 'thing',
   parse(text): string | InvalidValue {
     if (text === '' || text === '.' || text === '..' || text.includes('/')) return invalid(`"${text}" cannot name a list: it is the name of a file under /proc/net/xt_recent`);
     return keptBytes(text, LONGEST_NAME);

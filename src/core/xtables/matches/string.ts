@@ -31,7 +31,7 @@ const withHex: ValueType<Uint8Array> = { metavariable: 'pattern', parse: readHex
 
 const from = option('--from', unsigned('offset', 0, 65535), 'Where the search begins, in bytes from the start of the IP header; 0 if left out.');
 const to = option('--to', unsigned('offset', 0, 65535), 'Where the pattern has to end at the latest; the end of the packet if left out.');
-const algo = option('--algo', { metavariable: 'bm|kmp', completions: ['bm', 'kmp'], parse: (text: string) => text }, 'How to search: Boyer-Moore or Knuth-Morris-Pratt. The answer is the same.', { required: true });
+const algo = option('--algo', { metavariable: 'bm|kmp', single: true, completions: ['bm', 'kmp'], parse: (text: string) => text }, 'How to search: Boyer-Moore or Knuth-Morris-Pratt. The answer is the same.', { required: true });
 const pattern = option('--string', plain, 'The text to find.', { invertible: true, excludes: ['--hex-string'] });
 const hexPattern = option('--hex-string', withHex, 'The bytes to find, hexadecimal ones between bars: |0d 0a|.', { invertible: true, excludes: ['--string'] });
 const icase = flag('--icase', 'Capital and small letters count as the same.');

@@ -44,10 +44,10 @@ function eventList(known: readonly string[]): ValueType<readonly string[]> {
 }
 
 const notrack = flag('--notrack', 'Connection tracking leaves the packet alone: it is UNTRACKED.');
-const helper = option('--helper', text('name', 15), 'The helper that watches the connection (ftp, sip, tftp …).');
+const helper = option('--helper', text('name', 15, 'thing'), 'The helper that watches the connection (ftp, sip, tftp …).');
 /** The kernel gives no more of the name back: its `usersize` is that of the structure before there was one. */
 const KEPT_OF_TIMEOUT = 4;
-const timeout = option('--timeout', text('name', 31), 'The timeout policy of the connection.');
+const timeout = option('--timeout', text('name', 31, 'thing'), 'The timeout policy of the connection.');
 const ctevents = option('--ctevents', eventList(EVENTS), 'The events of the connection that are reported to user space.');
 const expevents = option('--expevents', eventList(EXPECTATION_EVENTS), 'The events of its expectations that are reported to user space.');
 const zoneOrig = option('--zone-orig', zoneType, 'The zone of the original direction only.');

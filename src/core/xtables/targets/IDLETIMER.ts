@@ -14,7 +14,7 @@ interface IdletimerData {
 const LONGEST = Math.floor(0x7fffffff / 1000) - 1;
 
 const timeout = option('--timeout', number32('seconds'), 'After how many seconds without a packet the interface counts as idle.', { required: true });
-const label = option('--label', text('name', 27), 'Names the timer; rules with the same label share it.', { required: true });
+const label = option('--label', text('name', 27, 'thing'), 'Names the timer; rules with the same label share it.', { required: true });
 const alarm = flag('--alarm', 'Uses a timer that also runs while the machine sleeps.');
 
 /** `-j IDLETIMER`: restarts a timer that tells user space when traffic stops. Source: libxt_IDLETIMER.c, net/netfilter/xt_IDLETIMER.c. */

@@ -12,6 +12,7 @@ interface LedData {
 
 const triggerId: ValueType<string> = {
   metavariable: 'name',
+  names: 'thing',
   parse: (text): string | InvalidValue => (utf8Length(text) > 16 ? invalid('the name can have 16 bytes at most') : text),
 };
 const delayValue: ValueType<number | 'inf'> = {

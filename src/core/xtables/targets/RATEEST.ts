@@ -27,7 +27,7 @@ const time: ValueType<number> = {
   },
 };
 
-const name = option('--rateest-name', text('name', 15), 'The name of the estimator, for -m rateest.', { required: true });
+const name = option('--rateest-name', text('name', 15, 'thing'), 'The name of the estimator, for -m rateest.', { required: true });
 const interval = option('--rateest-interval', time, 'How often the rate is measured: 250ms to 8s.', { required: true });
 const ewmalog = option('--rateest-ewmalog', time, 'Over which time the rate is averaged.', { required: true });
 

@@ -10,7 +10,7 @@ interface TeeData {
 }
 
 const gateway = option('--gateway', hostAddress, 'The neighbour that the copy is sent to.', { required: true });
-const oif = option('--oif', text('interface', 15), 'The interface that the copy leaves by.');
+const oif = option('--oif', text('interface', 15, 'interface'), 'The interface that the copy leaves by.');
 
 /** `-j TEE`: sends a copy of the packet to a neighbour. Source: extensions/libxt_TEE.c, net/netfilter/xt_TEE.c. */
 export const TEE = defineTarget<TeeData>({

@@ -95,6 +95,7 @@ export const maskLength: ValueType<number> = {
 /** The name of a table is that of a file under /proc. */
 export const tableName: ValueType<string> = {
   metavariable: 'name',
+  names: 'thing',
   parse(text): string | InvalidValue {
     if (text === '' || text === '.' || text === '..' || text.includes('/')) return invalid(`"${text}" cannot name a table: it is the name of a file under /proc/net/ipt_hashlimit`);
     return keptBytes(text, 254);

@@ -41,6 +41,7 @@ export const natPlace: ValueType<NatPlace> = {
 /** `port[-port]`. iptables also reads `/port` behind it, to refuse it or to store it as 0. */
 export const natPorts: ValueType<PortSpan> = {
   metavariable: 'port[-port]',
+  names: 'port',
   parse: readPorts,
 };
 

@@ -19,10 +19,10 @@ const GROUPS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** A user name, a uid or a range of uids `first-last` (or `first:last`), 0 to 4294967294. */
-export const userRange: ValueType<OwnerRange> = { metavariable: 'user|uid[-uid]', parse: (text) => readRange(text, USERS, 'user') };
+export const userRange: ValueType<OwnerRange> = { metavariable: 'user|uid[-uid]', names: 'thing', parse: (text) => readRange(text, USERS, 'user') };
 
 /** A group name, a gid or a range of gids. */
-export const groupRange: ValueType<OwnerRange> = { metavariable: 'group|gid[-gid]', parse: (text) => readRange(text, GROUPS, 'group') };
+export const groupRange: ValueType<OwnerRange> = { metavariable: 'group|gid[-gid]', names: 'thing', parse: (text) => readRange(text, GROUPS, 'group') };
 
 export function printOwner(range: OwnerRange): string {
   if (range.kind === 'name') return range.name;

@@ -18,6 +18,7 @@ export type PortRange = readonly [first: number, last: number];
  */
 export const portRange = (protocol: number): ValueType<PortRange> => ({
   metavariable: 'port[:port]',
+  names: 'port',
   certain: [CERTAIN_PORT],
   parse(text, { family, backend, table }): PortRange | InvalidValue {
     const context = { family, backend, table, protocol };

@@ -30,5 +30,6 @@ export function protocolValue(text: string): number | undefined {
 
 export const protocolNumberValue: ValueType<number> = {
   metavariable: 'protocol',
+  names: 'protocol',
   parse: (text): number | InvalidValue => protocolValue(text) ?? invalid(`"${text}" is no protocol: give a number from 0 to 255 or a name such as tcp, udp, icmp`),
 };

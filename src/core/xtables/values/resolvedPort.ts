@@ -21,6 +21,7 @@ export function resolvePort(text: string): number | undefined {
  */
 export const resolvedPortRange: ValueType<PortRange> = {
   metavariable: 'port[:port]',
+  names: 'port',
   certain: [CERTAIN_PORT],
   parse(text): PortRange | InvalidValue {
     const parts = text.split(':');

@@ -13,8 +13,8 @@ export function keptBytes(text: string, bytes: number): string {
 }
 
 /** Any text, cut to what the kernel has room for. */
-export function text(metavariable: string, bytes: number): ValueType<string> {
-  return { metavariable, parse: (given) => keptBytes(given, bytes) };
+export function text(metavariable: string, bytes: number, names?: ValueType<string>['names']): ValueType<string> {
+  return { metavariable, ...(names && { names }), parse: (given) => keptBytes(given, bytes) };
 }
 
 /** The prefix of a log line: not empty, without a line feed, cut to `bytes`. */
