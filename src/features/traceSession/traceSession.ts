@@ -96,7 +96,8 @@ export class TraceSession {
     this.takeScenarios();
     this.trace();
     const input = this.current?.input;
-    this.step = kept.step !== undefined && input && eventAt(input, kept.step).event ? kept.step : undefined;
+    // JSON has null for what was undefined.
+    this.step = kept.step && input && eventAt(input, kept.step).event ? kept.step : undefined;
     return [...this.changed(), ...(kept.tables ? [{ kind: 'tables' } as const] : [])];
   }
 

@@ -1,5 +1,4 @@
 import type { Traced } from '../../core/netfilter/trace';
-import type { Assumption } from '../../core/netfilter/assumption';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import type { RuleSetView } from '../../core/knowledge/view';
 import type { Listener } from '../../core/net/host';
@@ -55,11 +54,6 @@ export function isOwnWay({ events }: Walked): (index: number) => boolean {
 /** The number of a line as people count. */
 export function lineNumber(line: { readonly index: number } | undefined): number | undefined {
   return line && line.index + 1;
-}
-
-/** What was assumed at this rule, for this condition or choice. */
-export function assumptionFor(walked: Walked, { rule }: RuleEvent, condition?: string): Assumption | undefined {
-  return walked.assumptions.find((assumption) => assumption.rule === rule && (condition === undefined || assumption.match === condition));
 }
 
 /** The first translation behind an event that belongs to the same table, for rules of nat: the packet changes only when the table is done. */
