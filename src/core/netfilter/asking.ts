@@ -162,7 +162,7 @@ class Asking {
       const { view } = this;
       const answer = question.stateful ? this.recall(question) : askDrawn(question, view);
       if (typeof answer === 'boolean') {
-        holds = question.stateful ? this.walk.presume(this.rule, question.text, answer) : answer;
+        holds = question.stateful && !question.settled ? this.walk.presume(this.rule, question.text, answer) : answer;
         this.asked.push({ question, view, answer: holds, ...(holds !== answer && { said: true }) });
       } else {
         this.notable = true;

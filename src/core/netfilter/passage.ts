@@ -236,10 +236,10 @@ export class Passage {
   }
 
   private viewNow(): PacketView {
-    const { packet, hook, table, native, inInterface, outInterface, conntrack, untracked, template, socket, headerBySender, assignedSocket, ownCopy, routedAs, natRandom } = this.standing;
+    const { packet, hook, table, native, inInterface, outInterface, conntrack, untracked, template, socket, headerBySender, assignedSocket, ownCopy, routedAs, natRandom, outRoute, readdressed } = this.standing;
     const { context: { host }, ruleSet, asked: { memory, findConnection, findSocket, findTransparent }, matchesNamed: named } = this;
     return {
-      packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket, ownCopy, routedAs, drawn: natRandom && drawnNumber(natRandom, conntrack?.entry),
+      packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket, ownCopy, routedAs, sentAs: readdressed ? undefined : outRoute?.type, drawn: natRandom && drawnNumber(natRandom, conntrack?.entry),
       conntrack: conntrack ?? (template ? templateView(template, packet.family) : untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),
       memory, packetType: this.packetType(), backend: native ? 'nft' : (ruleSet?.backend ?? 'legacy'), iptablesVersion: native ? undefined : ruleSet?.section.version, findConnection, findSocket, findTransparent, matchesNamed: named,
     };

@@ -20,6 +20,8 @@ export interface Condition {
   readonly compares?: Comparison;
   /** True where `test` writes to `view.memory`: what it writes stays for what comes behind it. */
   readonly stateful?: boolean;
+  /** True where no earlier packet can have changed the answer, although `test` writes: there is nothing to be assumed of them. */
+  readonly settled?: boolean;
   /** What the kernel changes of the packet as soon as this was asked, whatever later matches of the rule say. `holds`: the answer. */
   changes?(view: PacketView, holds: boolean): MatchChange | undefined;
 }

@@ -51,6 +51,8 @@ export interface PacketView {
   readonly drawn?: { readonly half: 'source' | 'destination'; readonly number: number; readonly numbers: readonly [number, number] } | undefined;
   /** As it was when its route was chosen, which rules may have changed since. Left out: as it is now. */
   readonly routedAs?: Packet | undefined;
+  /** The type of the route that this host has sent it with: `unicast`, `broadcast` … Left out: it came from elsewhere, or has another route since. */
+  readonly sentAs?: string | undefined;
   /** `legacy` or `nft`: the back ends differ in a few corners (fragments). */
   readonly backend: Backend;
   /** The version of iptables that wrote the rules down, where the file says so: `1.8.9`. */

@@ -78,6 +78,12 @@ const accepted: readonly Case[] = ([4, 6] as const).flatMap((family) => ([[['RST
   return { name: `IPv${family}: ${flags.join('+')} of number ${seq} behind a SYN of 100`, listeners: [{ proto: 'tcp', addr: family === 4 ? '0.0.0.0' : '::', port: 80 }], packets: [{ ...way, flags: ['SYN'], seq: 100 }, { ...way, flags: [...flags], seq }, counter(family), counter(family), { ...way, flags: ['SYN'], seq: 100 }], ...asked(family, COUNTED) };
 }));
 
+/** Bound to lo, a packet to a broadcast address of another interface is none to many: what refuses it is told. */
+const boundBroadcast: readonly Case[] = ['', ' --reject-with tcp-reset', ' --reject-with icmp-admin-prohibited'].flatMap((how) => ['10.244.1.255', '192.168.50.255', '255.255.255.255', '10.244.1.77'].map((dst): Case => ({
+  name: `bound to lo, to ${dst}: INPUT refuses it${how}`, rules: COUNTED + table('filter', [`INPUT -p tcp -j REJECT${how}`]),
+  packets: [{ ...OWN, dst, oface: 'lo', bindOface: true, proto: 'tcp', sport: 5, dport: 6 }, { dir: 'out', src: dst, dst: '10.244.1.5', proto: 'tcp', sport: 6, dport: 5 }, counter(4), counter(4)],
+})));
+
 /** Sent by lo, although another interface has the address: no route says that it is for this host. */
 const bound: readonly Case[] = ['10.244.1.5', '192.168.50.1', '127.0.0.1', '198.51.100.5', '10.244.1.255', 'fd00:2::1', '::1', '2001:db8::5'].flatMap((dst) => {
   const family = dst.includes(':') ? 6 : 4;
@@ -124,4 +130,4 @@ const loopbackRange: readonly Case[] = ['127.9.9.9', '127.0.0.1', '10.244.1.5', 
   rules: table('mangle', ['OUTPUT -m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 1 --hashlimit-mode srcip --hashlimit-name once -j LOG']),
 })));
 
-const CASES: readonly Case[] = [...busy, ...sockets, ...accepted, ...led, ...translated, ...bound, ...anyone, ...options, ...many, ...linkLocal, ...fromLoopback, ...loopbackRange];
+const CASES: readonly Case[] = [...busy, ...sockets, ...accepted, ...boundBroadcast, ...led, ...translated, ...bound, ...anyone, ...options, ...many, ...linkLocal, ...fromLoopback, ...loopbackRange];

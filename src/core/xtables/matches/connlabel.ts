@@ -54,6 +54,7 @@ export const connlabel = defineMatch<ConnlabelData>({
   conditions: (data) => [{
     text: optionsText(data).trim(),
     stateful: data.set,
+    settled: data.set,
     test: (view) => run(data, view),
     actual({ conntrack, memory }) {
       if (!conntrack?.entry) return missing('no connection');

@@ -86,6 +86,8 @@ export const recent = defineMatch<RecentData>({
   conditions: (data) => [{
     text: optionsText(data).trim(),
     stateful: true,
+    // --set holds whether or not the address was in the list.
+    settled: data.command === 'set',
     test: (view) => run(data, view),
     actual(view) {
       const entry = readList(view, data.name).get(keyOf(data, view));

@@ -84,6 +84,8 @@ export const set = defineMatch<SetData>({
     text: optionsText(data).trim(),
     // The counters of an entry count every packet that was looked up.
     stateful: true,
+    // The members are those that the file lists, whatever packets came before; counters go on with every packet.
+    settled: data.packets === undefined && data.bytes === undefined,
     test: (view) => run(data, view),
     actual: (view) => describe(data, view),
   }],
