@@ -13,8 +13,9 @@ export function problemsOfEnd(line: Line, parts: CommandParts, told: readonly Pr
   if (!ends) return undefined;
   const later = ({ code, start }: Problem): boolean => LATER.has(code) || (code === 'attached-value' && READ_LATER.test(line.text.slice(start))) || (code === 'bad-value' && (ADDRESS_BEFORE.test(line.text.slice(0, start)) || ADDRESS_WITHIN.test(line.text.slice(start))));
   const found = [...told.filter((problem) => problem.start < ends.start || OF_WORDS.has(problem.code)), ...problems.filter((problem) => !later(problem))];
-  const { position } = parts;
-  if (!position || !'IRD'.includes(parts.operation) || ruleNumber(position.text) >= 1) return found;
+  const { position, operation, operationWord } = parts;
+  if (!position && operation === 'R') return [...found, { severity: 'error', code: 'missing-value', message: '-R needs the number of the rule to replace', start: operationWord.start, end: operationWord.end }];
+  if (!position || !'IRDZLS'.includes(operation) || ruleNumber(position.text) >= 1) return found;
   return [...found, { severity: 'error', code: 'rule-number', message: `${position.text} is no number of a rule`, start: position.start, end: position.end }];
 }
 

@@ -71,11 +71,13 @@ class RuleReader implements RuleSurroundings {
   private counters: Counters | undefined;
   private otherFamily = false;
   private ends: Word | undefined;
-  /** Where the words behind `-jTARGET` begin. */
-  private attachedJump: number | undefined;
+  /** Where the words behind `-jTARGET`, or `-g CHAIN`, begin. */
+  private optionlessJump: number | undefined;
   private protocolMatchTried = false;
   /** The unknown match that swallows options nobody knows, so that the rest of the rule still means something. */
   private swallowing: Word[] | undefined;
+  /** What stands behind a target that nobody knows. */
+  private behindUnknown: Word[] = [];
   private optionUnknown = false;
 
   constructor(
@@ -233,7 +235,7 @@ class RuleReader implements RuleSurroundings {
     const { swallowing } = this;
     this.swallowing = undefined;
     const before = this.index++;
-    if (negation && !'psdiof46'.includes(letter)) this.report(negation, 'negation', `"!" cannot stand before ${word.text}`);
+    if (negation && !'psdiof46hV'.includes(letter)) this.report(negation, 'negation', `"!" cannot stand before ${word.text}`);
     switch (letter) {
       case 'p': case 's': case 'd': case 'i': case 'o': {
         const value = this.ownWord(word, attached, letter);
@@ -254,7 +256,7 @@ class RuleReader implements RuleSurroundings {
       }
       case 'j': case 'g': {
         const value = letter === 'j' ? this.ownWord(word, attached, letter) : this.value(word, attached);
-        if (letter === 'j' && attached !== undefined) this.attachedJump = this.index;
+        if (letter === 'g' || attached !== undefined) this.optionlessJump = this.index;
         if (value) this.readTarget(value, letter === 'g', word);
         return;
       }
@@ -294,13 +296,14 @@ class RuleReader implements RuleSurroundings {
     }
   }
 
-  /** `-jLOG --log-prefix x -h`: iptables 1.8.9 has not found the target, so it does not know the option when it comes to it. */
+  /** `-jLOG --log-prefix x -h`, `-g LOG --log-prefix x -h`: iptables 1.8.9 has not looked for a target, so it does not know the option when it comes to it. */
   private reportOptionsOfAttached(): void {
-    const { attachedJump, target } = this;
-    if (attachedJump === undefined || !target) return;
+    const { optionlessJump, target, behindUnknown: [first] } = this;
+    if (first) this.report(first, first.text.startsWith('-') ? 'unknown-option' : 'bad-argument', `"${first.text}" is not expected here: what stands in front of it is no target with options`);
+    if (optionlessJump === undefined || !target) return;
     const names = target.extension.options.flatMap(({ name, aliases }) => [name, ...aliases]);
-    const option = this.words.slice(attachedJump, this.index).find(({ text }) => text.startsWith('--') && names.some((name) => name.startsWith(text.split('=')[0] as string)));
-    if (option) this.report(option, 'unknown-option', `no option "${option.text}" here: the target in front of it was not found`);
+    const option = this.words.slice(optionlessJump, this.index).find(({ text }) => text.startsWith('--') && names.some((name) => name.startsWith(text.split('=')[0] as string)));
+    if (option) this.report(option, 'unknown-option', `no option "${option.text}" here: what stands in front of it was not looked up as a target`);
   }
 
   private readCounters(word: Word, attached: string | undefined): void {
@@ -391,7 +394,7 @@ class RuleReader implements RuleSurroundings {
     // Which name of thousands may have been meant is not asked for each of the chains that grep has left out.
     if (this.context.fragment) this.report(value, 'unknown-target', `the chain "${value.text}" is not in this part of table ${this.context.table}`, 'warning');
     else this.report(value, goto ? 'unknown-chain' : 'unknown-target', unknownTargetHelp(value, goto, this.context));
-    this.swallowing = [];
+    this.swallowing = this.behindUnknown = [];
     this.jump = { kind: 'unknown', name: value.text, options: '', word: value };
   }
 
