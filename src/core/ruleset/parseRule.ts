@@ -71,8 +71,8 @@ class RuleReader implements RuleSurroundings {
   private counters: Counters | undefined;
   private otherFamily = false;
   private ends: Word | undefined;
-  /** Where the words behind `-jTARGET`, or `-g CHAIN`, begin. */
-  private optionlessJump: number | undefined;
+  /** Where the words behind `-jTARGET` begin. */
+  private attachedJump: number | undefined;
   private protocolMatchTried = false;
   /** The unknown match that swallows options nobody knows, so that the rest of the rule still means something. */
   private swallowing: Word[] | undefined;
@@ -256,7 +256,7 @@ class RuleReader implements RuleSurroundings {
       }
       case 'j': case 'g': {
         const value = letter === 'j' ? this.ownWord(word, attached, letter) : this.value(word, attached);
-        if (letter === 'g' || attached !== undefined) this.optionlessJump = this.index;
+        if (letter === 'j' && attached !== undefined) this.attachedJump = this.index;
         if (value) this.readTarget(value, letter === 'g', word);
         return;
       }
@@ -298,11 +298,11 @@ class RuleReader implements RuleSurroundings {
 
   /** `-jLOG --log-prefix x -h`, `-g LOG --log-prefix x -h`: iptables 1.8.9 has not looked for a target, so it does not know the option when it comes to it. */
   private reportOptionsOfAttached(): void {
-    const { optionlessJump, target, behindUnknown: [first] } = this;
+    const { attachedJump, target, behindUnknown: [first] } = this;
     if (first) this.report(first, first.text.startsWith('-') ? 'unknown-option' : 'bad-argument', `"${first.text}" is not expected here: what stands in front of it is no target with options`);
-    if (optionlessJump === undefined || !target) return;
+    if (attachedJump === undefined || !target) return;
     const names = target.extension.options.flatMap(({ name, aliases }) => [name, ...aliases]);
-    const option = this.words.slice(optionlessJump, this.index).find(({ text }) => text.startsWith('--') && names.some((name) => name.startsWith(text.split('=')[0] as string)));
+    const option = this.words.slice(attachedJump, this.index).find(({ text }) => text.startsWith('--') && names.some((name) => name.startsWith(text.split('=')[0] as string)));
     if (option) this.report(option, 'unknown-option', `no option "${option.text}" here: what stands in front of it was not looked up as a target`);
   }
 

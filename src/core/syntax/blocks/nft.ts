@@ -1,5 +1,6 @@
 import { DerivedLine } from '../derived';
 import type { NftPart } from '../nft/node';
+import { derivedStatement } from '../nft/derivedStatement';
 import { jsonRuleset } from '../nft/json';
 import { commandPieces, statementsOfTable, type NftStatement } from '../nft/statements';
 import { Shape } from '../shape';
@@ -66,8 +67,8 @@ function linesOf({ part, pieces }: NftStatement): readonly EmbeddedLine[] {
     if (i > 0) joined.put(' ', line, start, start);
     joined.keep(line, start, end);
   });
-  const made = joined.made();
-  return made ? [{ index: made.index, text: made.text, eol: '\n', contentStart: 0, problems: [], shape: Shape.Nft, toOuter: made.toOuter, ...(made.toLine && { toLine: made.toLine }), node: { kind: 'nft', part, start: 0, end: made.text.length } }] : [];
+  const line = derivedStatement(joined, part);
+  return line ? [line] : [];
 }
 
 /** A statement that is a part of a line, as it stands there. */

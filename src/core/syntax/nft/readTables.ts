@@ -1,9 +1,9 @@
 import type { Line, NftSection } from '../tree';
 import type { NftNode } from './node';
 import { runCommand } from './commands';
-import { Variables } from './variables';
 import { chainOf, readProperty, setOf, tableOf, type Block, type NftTables } from './openTables';
 import { isNftFamily, type NftTableText } from './tables';
+import { Variables } from './variables';
 
 /** What the kernel holds once the sections have been listed, loaded or run, one behind the other. Never throws. */
 export function readNftTables(sections: readonly NftSection[]): NftTables {
@@ -24,7 +24,7 @@ function readLines(lines: readonly Line[], tables: NftTables, variables: Variabl
     const words = line.text.slice(start, end);
     if (part === 'end') variables.close();
     else if (part === 'table' || part === 'chain' || part === 'set' || part === 'map' || part === 'object') variables.open();
-    else if (words.includes('define ') && variables.takes(written.text.slice(node.start, node.end))) continue;
+    else if (words.includes('define ') && variables.takes(words)) continue;
     switch (part) {
       case 'command':
         runCommand(tables, line, start, end);

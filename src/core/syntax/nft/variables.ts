@@ -1,12 +1,12 @@
 import { DerivedLine } from '../derived';
-import { Shape } from '../shape';
-import type { EmbeddedLine, Line } from '../tree';
+import type { Columns } from '../../text/columns';
+import type { Line } from '../tree';
+import { derivedStatement } from './derivedStatement';
+import type { NftNode } from './node';
 
 /** Columns of a line that are a statement of nft. */
-export interface Statement {
+interface Statement extends Columns {
   readonly line: Line;
-  readonly start: number;
-  readonly end: number;
 }
 
 const DEFINITION = /^(?:(?:re)?define)\s+([A-Za-z][\w./-]*)\s*=\s*([^]*)$/;
@@ -20,7 +20,7 @@ const MOST_CHARACTERS = 20_000_000;
 /** What `define` has given names to. A block has its own, which end with it. Source: nft(8), "Symbolic variables". */
 export class Variables {
   private readonly scopes = [new Map<string, string>()];
-  private defined = 0;
+  private defined = false;
   private spent = 0;
 
   open(): void {
@@ -31,14 +31,15 @@ export class Variables {
     if (this.scopes.length > 1) this.scopes.pop();
   }
 
-  /** Takes `define NAME = VALUE`, `redefine …` and `undefine NAME`; false where the statement is none of them. */
+  /** Takes `define NAME = VALUE`, `redefine …` and `undefine NAME`, with their own variables put in; false where the statement is none of them. */
   takes(words: string): boolean {
     const scope = this.scopes.at(-1) as Map<string, string>;
     const found = DEFINITION.exec(words);
     if (found) {
-      const value = this.textOf((found[2] as string).trim());
-      if (value !== undefined) scope.set(found[1] as string, value);
-      this.defined++;
+      const value = (found[2] as string).trim();
+      // It is a value of its own, however strongly the signs around it bind.
+      scope.set(found[1] as string, /[&|^]|<<|>>/.test(value) && !/^[{("]/.test(value) ? `(${value})` : value);
+      this.defined = true;
       return true;
     }
     const removed = REMOVAL.exec(words)?.[1];
@@ -49,7 +50,7 @@ export class Variables {
   /** The statement with values in place of variables; one that nothing has defined stays. */
   expanded(statement: Statement): Statement {
     const { line, start, end } = statement;
-    if (this.defined === 0) return statement;
+    if (!this.defined) return statement;
     const dollar = line.text.indexOf('$', start);
     if (dollar < 0 || dollar >= end) return statement;
     const derived = new DerivedLine();
@@ -60,25 +61,8 @@ export class Variables {
       from = start + to;
     }
     if (from === start) return statement;
-    const made = derived.keep(line, from, end).made();
-    if (!made) return statement;
-    const { text, index, toOuter, toLine } = made;
-    const inner: EmbeddedLine = { index, text, eol: '\n', contentStart: 0, problems: [], shape: Shape.Nft, node: { ...line.node, start: 0, end: text.length } as Line['node'], toOuter, ...(toLine && { toLine }) };
-    return { line: inner, start: 0, end: text.length };
-  }
-
-  /** A value with its own variables put in; undefined where that grows too long. */
-  private textOf(words: string): string | undefined {
-    let text = '';
-    let from = 0;
-    for (const [at, to, value] of this.uses(words)) {
-      text += words.slice(from, at) + value;
-      from = to;
-      if (text.length > LONGEST_STATEMENT) return undefined;
-    }
-    text += words.slice(from);
-    // It is a value of its own, however strongly the signs around it bind.
-    return /[&|^]|<<|>>/.test(text) && !/^[{("]/.test(text) ? `(${text})` : text;
+    const inner = derivedStatement(derived.keep(line, from, end), (line.node as NftNode).part);
+    return inner ? { line: inner, start: 0, end: inner.text.length } : statement;
   }
 
   private *uses(words: string): Iterable<readonly [start: number, end: number, value: string]> {
