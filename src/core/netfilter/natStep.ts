@@ -1,9 +1,10 @@
 import { sameAddress } from '../net/address';
 import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
+import { PROTOCOL, type Packet } from '../net/packet';
 import type { Backend } from '../xtables/backend';
 import type { Hook } from '../xtables/view';
-import { lookAt, RIGHT, WRONG_CHECKSUM } from './checksum';
+import { lookAt, RIGHT, WRONG_CHECKSUM, type Checksum } from './checksum';
 import { destinationTranslated, untouchedByNat } from './connectionFacts';
 import { natChains, natHalf, type HostStep } from './hookOrder';
 import { canTranslate, setUpNat, translate, type NatHalf } from './nat';
@@ -101,13 +102,20 @@ function applyTranslation(passage: Passage, hook: Hook, half: NatHalf): void {
   if (after !== before) {
     if (!sameAddress(before.destination, after.destination)) passage.move({ readdressed: true });
     passage.change(after);
-    // What quotes a packet gets its checksum computed anew; what a look at the old one has left behind stays.
-    if (after.inner !== before.inner) passage.move({ checksum: { ...RIGHT, looked: passage.at.checksum.looked } });
+    if (after.inner !== before.inner) passage.move({ checksum: quotingAnew(passage.at.checksum, before) });
     // Later packets of the connection bear what was drawn for its first.
     if (tracked.direction === 'ORIGINAL' && tracked.entry.randomHalf === half) passage.move({ natRandom: half });
     if (!samePacket(before, after)) passage.emit({ kind: 'translate', hook, half, before, after, established: tracked.state !== 'NEW' });
   }
   if (hook === 'OUTPUT' && destinationTranslated(tracked)) reroute(passage, before);
+}
+
+/**
+ * The checksum of an ICMP error is computed again once NAT has changed the packet that it quotes. What an earlier look has found is kept, unless the
+ * quoted packet is one of SCTP (net/netfilter/nf_nat_proto.c sctp_manip_pkt sets CHECKSUM_NONE).
+ */
+function quotingAnew({ looked }: Checksum, { inner }: Packet): Checksum {
+  return { ...RIGHT, looked: inner?.protocol === PROTOCOL.SCTP ? 'never' : looked };
 }
 
 /** What NAT asks of every ICMP error, whether it translates it or not. Source: nf_nat_proto.c nf_nat_icmp_reply_translation, nf_nat_icmpv6_reply_translation. */

@@ -71,4 +71,13 @@ const inPieces: readonly Case[] = [{
   packets: [{ dir: 'out', src: '8.8.4.4', dst: '192.168.50.9', proto: 'gre' }, { dir: 'out', src: '127.0.0.1', dst: '10.244.1.5', proto: 'gre', id: 14906, mf: true, length: 100 }, { dir: 'out', src: '127.0.0.1', dst: '10.244.1.5', proto: 'gre', id: 14906, fragOffset: 10 }],
 }];
 
-const CASES: readonly Case[] = [...evictions, ...keeps, ...nowhere, ...bypassed, ...inPieces, ...redirects];
+/** An ICMPv6 error about a connection that both halves of NAT translate: behind SNPT its checksum is wrong, and of a quoted SCTP packet that is found out. */
+const quoted: readonly Case[] = ['sctp', 'udp', 'udplite', 'dccp', 'gre'].flatMap((proto) => ['', '-j SNPT --src-pfx fd00:1::/64 --dst-pfx fd00:2::/64', '-p icmpv6 -j SNPT --src-pfx fd00:1::/64 --dst-pfx fd00:2::/64'].map((snpt): Case => {
+  const ports = proto === 'gre' ? {} : { sport: 1025, dport: 8080 };
+  return {
+    name: `an ICMPv6 error about a translated connection of ${proto}, ${snpt || 'without SNPT'}`, rules6: (snpt && table('mangle', [`POSTROUTING ${snpt}`])) + table('nat', ['OUTPUT -j REDIRECT', 'POSTROUTING -j MASQUERADE']),
+    packets: [{ dir: 'out', src: 'fd00:2::1', dst: 'fd00:2::1', proto, ...ports }, { dir: 'out', src: '::1', dst: '::1', proto: 'icmpv6', icmpType: 1, inner: { src: '::1', dst: '::1', proto, ...ports } }],
+  };
+}));
+
+const CASES: readonly Case[] = [...evictions, ...keeps, ...nowhere, ...bypassed, ...inPieces, ...quoted, ...redirects];
