@@ -1,4 +1,5 @@
-// npm run bench: how fast on a large node's rules, as figures and, where iptables is there, as ratios to iptables-restore --test.
+// npm run bench: how fast on a large node's rules, as figures and, where iptables is there, as ratios to
+// iptables-restore --test.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +23,14 @@ if (!globalThis.gc) {
 mkdirSync(cache, { recursive: true });
 writeRegistry();
 const bundle = join(cache, 'measure.mjs');
-await build({ entryPoints: [join(root, 'scripts/bench/measure.ts')], bundle: true, platform: 'node', format: 'esm', outfile: bundle, logLevel: 'warning' });
+await build({
+  entryPoints: [join(root, 'scripts/bench/measure.ts')],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  outfile: bundle,
+  logLevel: 'warning',
+});
 const { measure } = await import(pathToFileURL(bundle).href);
 
 const text = kubeDump(SERVICES);
@@ -32,28 +40,45 @@ const peer = restoreTime(file);
 const result = measure(text, SERVICES, serviceAddress);
 const megabytes = text.length / 1e6;
 
-console.log(`${result.rules.toLocaleString('en')} rules, ${megabytes.toFixed(1)} MB, kube-proxy's shape; processor time in ms\n`);
+console.log(
+  `${result.rules.toLocaleString('en')} rules, ${megabytes.toFixed(1)} MB, kube-proxy's shape; processor time in ms\n`,
+);
 console.log(`${'what'.padEnd(62)}${'best'.padStart(9)}${'median'.padStart(9)}`);
-for (const { what, best, median } of result.figures) console.log(`${what.padEnd(62)}${best.toFixed(2).padStart(9)}${median.toFixed(2).padStart(9)}`);
-console.log(`\nparse and bind: ${(megabytes / result.parseAndBind * 1000).toFixed(0)} MB/s`);
+for (const { what, best, median } of result.figures)
+  console.log(`${what.padEnd(62)}${best.toFixed(2).padStart(9)}${median.toFixed(2).padStart(9)}`);
+console.log(`\nparse and bind: ${((megabytes / result.parseAndBind) * 1000).toFixed(0)} MB/s`);
 console.log(`memory: ${result.heap.toFixed(0)} MB, the text included`);
 if (peer === undefined) console.log('iptables-legacy-restore is not here (or not allowed): no ratio');
-else console.log(`iptables-legacy-restore --test on the same file: ${peer.toFixed(0)} ms; ours takes ${(result.parseAndBind / peer).toFixed(2)} of that`);
+else
+  console.log(
+    `iptables-legacy-restore --test on the same file: ${peer.toFixed(0)} ms; ours takes ${(result.parseAndBind / peer).toFixed(2)} of that`,
+  );
 
 const bounds = join(cache, 'bounds.mjs');
-await build({ entryPoints: [join(root, 'scripts/bench/bounds.ts')], bundle: true, platform: 'node', format: 'esm', outfile: bounds, logLevel: 'warning' });
+await build({
+  entryPoints: [join(root, 'scripts/bench/bounds.ts')],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  outfile: bounds,
+  logLevel: 'warning',
+});
 const { measureBounds } = await import(pathToFileURL(bounds).href);
 console.log('\nwhat nobody has, once each; processor time in ms');
-for (const { what, milliseconds, result: came } of measureBounds()) console.log(`${what.padEnd(62)}${milliseconds.toFixed(0).padStart(9)}   ${came}`);
+for (const { what, milliseconds, result: came } of measureBounds())
+  console.log(`${what.padEnd(62)}${milliseconds.toFixed(0).padStart(9)}   ${came}`);
 console.log('');
 
 await buildAll({ minify: true });
 const { compile, run, activate } = activationTimes(join(root, 'dist/extension.js'));
-console.log(`the extension: compiled in ${compile.toFixed(0)} ms, run in ${run.toFixed(0)} ms, activate() ${activate.toFixed(1)} ms; run and activate() take ${((run + activate) / compile).toFixed(2)} of what V8 takes to compile it`);
+console.log(
+  `the extension: compiled in ${compile.toFixed(0)} ms, run in ${run.toFixed(0)} ms, activate() ${activate.toFixed(1)} ms; run and activate() take ${((run + activate) / compile).toFixed(2)} of what V8 takes to compile it`,
+);
 
 /** Processor milliseconds of the real program, in a network namespace of its own; undefined where it cannot run. */
 function restoreTime(name) {
-  const script = 'times=$( { /usr/bin/env bash -c "TIMEFORMAT=%U\\ %S; time unshare -n iptables-legacy-restore --test < \'$1\'"; } 2>&1 ) && echo "$times" | tail -1';
+  const script =
+    'times=$( { /usr/bin/env bash -c "TIMEFORMAT=%U\\ %S; time unshare -n iptables-legacy-restore --test < \'$1\'"; } 2>&1 ) && echo "$times" | tail -1';
   let best;
   for (let i = 0; i < 3; i++) {
     const run = spawnSync('bash', ['-c', script, 'bench', name], { encoding: 'utf8' });

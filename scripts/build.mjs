@@ -19,8 +19,8 @@ export async function build({ minify = false, watch = false } = {}) {
   copyIcons();
   writeRegistry();
   const programs = bundles({ minify, sourcemap: watch });
-  if (!watch) return void await Promise.all(programs.map(options => esbuild.build(options)));
-  for (const context of await Promise.all(programs.map(options => esbuild.context(options)))) await context.watch();
+  if (!watch) return void (await Promise.all(programs.map((options) => esbuild.build(options))));
+  for (const context of await Promise.all(programs.map((options) => esbuild.context(options)))) await context.watch();
 }
 
 /**
@@ -44,9 +44,31 @@ function bundles({ minify, sourcemap }) {
   const browser = /** @type {const} */ (['browser', 'module', 'main']);
   return [
     // One file for the desktop and the web: it needs nothing of Node and nothing of a page, only the editor.
-    { ...common, entryPoints: { extension: 'src/extension.ts' }, platform: 'browser', format: 'cjs', mainFields: [...browser], external: ['vscode'] },
-    { ...common, entryPoints: { webview: 'src/webview/main.ts' }, platform: 'browser', format: 'iife', mainFields: [...browser], loader: { '.ttf': 'file' }, assetNames: '[name]' },
-    { ...common, entryPoints: { cli: 'src/cli/main.ts' }, platform: 'node', format: 'cjs', target: 'node20', banner: { js: '#!/usr/bin/env node' } },
+    {
+      ...common,
+      entryPoints: { extension: 'src/extension.ts' },
+      platform: 'browser',
+      format: 'cjs',
+      mainFields: [...browser],
+      external: ['vscode'],
+    },
+    {
+      ...common,
+      entryPoints: { webview: 'src/webview/main.ts' },
+      platform: 'browser',
+      format: 'iife',
+      mainFields: [...browser],
+      loader: { '.ttf': 'file' },
+      assetNames: '[name]',
+    },
+    {
+      ...common,
+      entryPoints: { cli: 'src/cli/main.ts' },
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20',
+      banner: { js: '#!/usr/bin/env node' },
+    },
   ];
 }
 
@@ -55,7 +77,9 @@ function writeChanges() {
   return {
     name: 'write-changes',
     setup(build) {
-      build.onStart(() => { if (build.initialOptions.sourcemap) console.log('building'); });
+      build.onStart(() => {
+        if (build.initialOptions.sourcemap) console.log('building');
+      });
       build.onEnd(({ outputFiles = [], errors }) => {
         for (const { path: file, contents } of outputFiles) writeIfChanged(file, contents);
         if (build.initialOptions.sourcemap) console.log(errors.length ? `built with ${errors.length} errors` : 'built');
@@ -67,7 +91,8 @@ function writeChanges() {
 /** The icon font of the editor, and the style sheet that names its glyphs. */
 function copyIcons() {
   const from = path.join(root, 'node_modules/@vscode/codicons/dist');
-  for (const name of ['codicon.css', 'codicon.ttf']) writeIfChanged(path.join(outdir, name), readFileSync(path.join(from, name)));
+  for (const name of ['codicon.css', 'codicon.ttf'])
+    writeIfChanged(path.join(outdir, name), readFileSync(path.join(from, name)));
 }
 
 /** @param {string} file @param {Uint8Array} contents */

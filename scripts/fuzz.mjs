@@ -10,7 +10,16 @@ import { root } from './project.mjs';
 const folder = mkdtempSync(path.join(tmpdir(), 'iptables-lens-fuzz-'));
 const outfile = path.join(folder, 'fuzz.mjs');
 try {
-  await build({ absWorkingDir: root, entryPoints: ['test/fuzz/main.ts'], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning' });
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['test/fuzz/main.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'warning',
+  });
   const { main } = await import(pathToFileURL(outfile).href);
   process.exitCode = await main(process.argv.slice(2), root);
 } finally {

@@ -16,7 +16,12 @@ export function onPath(...names) {
   for (const name of names) {
     for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
       const file = path.join(folder, name);
-      try { accessSync(file, constants.X_OK); return file; } catch { /* not here */ }
+      try {
+        accessSync(file, constants.X_OK);
+        return file;
+      } catch {
+        /* not here */
+      }
     }
   }
   return undefined;
@@ -29,15 +34,39 @@ export function onPath(...names) {
  * @returns {Promise<{ code: number, output: string }>} code 127 where the program cannot be started, 124 where it took too long
  */
 export function run(command, args, { cwd = root, env = process.env, show = false, timeout } = {}) {
-  return new Promise(resolve => {
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: timeout !== undefined });
-    let output = '', late = false;
-    const timer = timeout && setTimeout(() => { late = true; try { process.kill(-(child.pid ?? 0), 'SIGKILL'); } catch { child.kill('SIGKILL'); } }, timeout);
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: timeout !== undefined,
+    });
+    let output = '',
+      late = false;
+    const timer =
+      timeout &&
+      setTimeout(() => {
+        late = true;
+        try {
+          process.kill(-(child.pid ?? 0), 'SIGKILL');
+        } catch {
+          child.kill('SIGKILL');
+        }
+      }, timeout);
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', text => { output += text; if (show) process.stdout.write(text); });
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text;
+        if (show) process.stdout.write(text);
+      });
     }
-    child.on('error', error => { clearTimeout(timer); resolve({ code: 127, output: `${output}${error.message}\n` }); });
-    child.on('close', code => { clearTimeout(timer); resolve({ code: late ? 124 : code ?? 1, output }); });
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      resolve({ code: 127, output: `${output}${error.message}\n` });
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code: late ? 124 : (code ?? 1), output });
+    });
   });
 }
 
@@ -46,8 +75,13 @@ export async function npm(args, cwd) {
   const cli = process.env.npm_execpath;
   const [command, first] = cli ? [process.execPath, [cli]] : ['npm', []];
   // What npm hands to the scripts of this project (its prefix among them) must not reach an npm in another folder.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(config_local_prefix|package_|lifecycle_)/.test(name)));
-  const { code, output } = await run(command, [...first, ...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd, env });
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(config_local_prefix|package_|lifecycle_)/.test(name)),
+  );
+  const { code, output } = await run(command, [...first, ...args, '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd,
+    env,
+  });
   if (code !== 0) throw new Error(`npm ${args.join(' ')}: ${lastLine(output)}`);
 }
 
@@ -55,7 +89,7 @@ export async function npm(args, cwd) {
 export function freePort(preferred = 0) {
   return new Promise((resolve, reject) => {
     const server = net.createServer();
-    server.once('error', error => preferred ? resolve(freePort()) : reject(error));
+    server.once('error', (error) => (preferred ? resolve(freePort()) : reject(error)));
     server.listen(preferred, '127.0.0.1', () => {
       const address = server.address();
       server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
@@ -63,16 +97,25 @@ export function freePort(preferred = 0) {
   });
 }
 
-/** Waits until a server that was just started answers, 30 s at most. @param {string} url @param {import('node:child_process').ChildProcess} server */
+/**
+ * Waits until a server that was just started answers, 30 s at most. @param {string} url @param
+ * {import('node:child_process').ChildProcess} server
+ */
 export async function answers(url, server) {
   for (let attempt = 0; attempt < 150; attempt++) {
     if (server.exitCode !== null) break;
-    if (await fetch(url).then(answer => answer.ok, () => false)) return;
-    await new Promise(resolve => setTimeout(resolve, 200));
+    if (
+      await fetch(url).then(
+        (answer) => answer.ok,
+        () => false,
+      )
+    )
+      return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
   server.kill();
   throw new Error(`no server answers at ${url}`);
 }
 
 /** @param {string} text */
-export const lastLine = text => text.trim().split('\n').at(-1) ?? '';
+export const lastLine = (text) => text.trim().split('\n').at(-1) ?? '';

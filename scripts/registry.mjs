@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 const root = join(fileURLToPath(new URL('..', import.meta.url)), 'src/core/xtables');
 
 export function writeRegistry() {
-  for (const [folder, type, list] of [['matches', 'MatchExtension', 'MATCHES'], ['targets', 'TargetExtension', 'TARGETS']]) {
+  for (const [folder, type, list] of [
+    ['matches', 'MatchExtension', 'MATCHES'],
+    ['targets', 'TargetExtension', 'TARGETS'],
+  ]) {
     const names = readdirSync(join(root, folder))
       .filter((file) => file.endsWith('.ts') && file !== 'index.ts')
       .map((file) => file.slice(0, -3))
@@ -21,7 +24,11 @@ export function writeRegistry() {
     ].join('\n');
     const file = join(root, folder, 'index.ts');
     let old = '';
-    try { old = readFileSync(file, 'utf8'); } catch { /* not there yet */ }
+    try {
+      old = readFileSync(file, 'utf8');
+    } catch {
+      /* not there yet */
+    }
     if (old !== text) writeFileSync(file, text);
   }
 }

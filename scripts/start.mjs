@@ -15,26 +15,52 @@ const sample = sampleWithTrace();
 const file = path.join(sample, 'istio-sidecar.md');
 
 await build({ minify: true });
-if (!await openCode() && !await openDesktop()) await serve();
+if (!(await openCode()) && !(await openDesktop())) await serve();
 
 /** The editor that the person has. Without a display it could not show anything. */
 async function openCode() {
-  const code = hasDisplay() && onPath(...(process.platform === 'win32' ? ['code.cmd'] : ['code', 'code-insiders', 'codium']));
-  if (!code || !/^\d+\.\d+/.test((await run(code, ['--version', ...asRoot()], { timeout: 20_000 })).output)) return false;
+  const code =
+    hasDisplay() && onPath(...(process.platform === 'win32' ? ['code.cmd'] : ['code', 'code-insiders', 'codium']));
+  if (!code || !/^\d+\.\d+/.test((await run(code, ['--version', ...asRoot()], { timeout: 20_000 })).output))
+    return false;
   console.log(`opening ${code}`);
-  return (await run(code, ['--new-window', `--extensionDevelopmentPath=${root}`, sample, '--goto', `${file}:1`, ...asRoot()])).code === 0;
+  return (
+    (
+      await run(code, [
+        '--new-window',
+        `--extensionDevelopmentPath=${root}`,
+        sample,
+        '--goto',
+        `${file}:1`,
+        ...asRoot(),
+      ])
+    ).code === 0
+  );
 }
 
 async function openDesktop() {
   if (!hasDisplay()) return false;
   const desktop = await desktopBuild();
-  if ('reason' in desktop) { console.log(desktop.reason); return false; }
+  if ('reason' in desktop) {
+    console.log(desktop.reason);
+    return false;
+  }
   console.log(`opening ${desktop.executable}; it closes with this command (Ctrl+C)`);
-  const args = [`--extensionDevelopmentPath=${root}`, sample, '--goto', `${file}:1`, `--user-data-dir=${path.join(cache, 'user-data')}`, `--extensions-dir=${path.join(cache, 'extensions')}`, '--skip-welcome', '--disable-workspace-trust', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
+  const args = [
+    `--extensionDevelopmentPath=${root}`,
+    sample,
+    '--goto',
+    `${file}:1`,
+    `--user-data-dir=${path.join(cache, 'user-data')}`,
+    `--extensions-dir=${path.join(cache, 'extensions')}`,
+    '--skip-welcome',
+    '--disable-workspace-trust',
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  ];
   const child = spawn(desktop.executable, args, { stdio: 'ignore' });
-  return new Promise(resolve => {
+  return new Promise((resolve) => {
     child.on('error', () => resolve(false));
-    child.on('exit', code => resolve(code === 0));
+    child.on('exit', (code) => resolve(code === 0));
   });
 }
 
@@ -42,12 +68,19 @@ async function serve() {
   console.log('no desktop VS Code here: using code-server from npm (the first time this takes a quarter of a minute)');
   const version = await installCodeServer();
   const server = await startCodeServer({ name: 'start-data', port: await freePort(Number(process.env.PORT) || 8080) });
-  const url = server.url(sample, [['extensionDevelopmentPath', server.remote(root)], ['openFile', server.remote(file)], ['skipWelcome', 'true']]);
+  const url = server.url(sample, [
+    ['extensionDevelopmentPath', server.remote(root)],
+    ['openFile', server.remote(file)],
+    ['skipWelcome', 'true'],
+  ]);
   console.log(`VS Code ${version} is running; Ctrl+C ends it. Open this address in a browser:\n\n  ${url}\n`);
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => process.exit(0));
   // Where npm is ended, its shell dies without telling us; a server that nobody can stop must not stay behind.
   const parent = process.ppid;
-  if (process.env.npm_lifecycle_event) setInterval(() => { if (process.ppid !== parent) process.exit(0); }, 1000).unref();
+  if (process.env.npm_lifecycle_event)
+    setInterval(() => {
+      if (process.ppid !== parent) process.exit(0);
+    }, 1000).unref();
   await server.stopped;
   process.exit(1);
 }
@@ -63,6 +96,9 @@ function sampleWithTrace() {
   rmSync(copy, { recursive: true, force: true });
   cpSync(path.join(root, 'sample'), copy, { recursive: true });
   mkdirSync(path.join(copy, '.vscode'), { recursive: true });
-  writeFileSync(path.join(copy, '.vscode/settings.json'), JSON.stringify({ 'iptables.trace.openAutomatically': true, 'git.openRepositoryInParentFolders': 'never' }));
+  writeFileSync(
+    path.join(copy, '.vscode/settings.json'),
+    JSON.stringify({ 'iptables.trace.openAutomatically': true, 'git.openRepositoryInParentFolders': 'never' }),
+  );
   return copy;
 }

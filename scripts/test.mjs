@@ -1,4 +1,4 @@
-// All checks of the project, or some of them:  node scripts/test.mjs [types] [lint] [units] [host]
+// All checks of the project, or some of them:  node scripts/test.mjs [types] [format] [lint] [units] [host]
 // The last line is `N passed, N failed`, and the exit code says the same.
 
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -7,25 +7,35 @@ import { build } from './build.mjs';
 import { prepareHosts, runSuites } from './host/suite.mjs';
 import { cache, root, run } from './project.mjs';
 
-const all = ['types', 'lint', 'units', 'host'];
+const all = ['types', 'format', 'lint', 'units', 'host'];
 const wanted = process.argv.slice(2).length ? process.argv.slice(2) : all;
-const unknown = wanted.filter(name => !all.includes(name));
-if (unknown.length) { console.error(`unknown check ${unknown.join(', ')}: there are ${all.join(', ')}`); process.exit(2); }
+const unknown = wanted.filter((name) => !all.includes(name));
+if (unknown.length) {
+  console.error(`unknown check ${unknown.join(', ')}: there are ${all.join(', ')}`);
+  process.exit(2);
+}
 
-let passed = 0, failed = 0;
+let passed = 0,
+  failed = 0;
 mkdirSync(cache, { recursive: true });
 const hosts = wanted.includes('host') ? prepareHosts() : undefined;
 if (wanted.includes('units') || hosts) await step('build', () => build({ minify: true }));
-await Promise.all([wanted.includes('types') && types(), wanted.includes('lint') && lint()]);
+await Promise.all([typesAndFormat(), wanted.includes('lint') && lint()]);
 if (wanted.includes('units')) await units();
-if (hosts) for await (const suite of runSuites(hosts)) {
-  passed += suite.passed;
-  failed += suite.failed;
-  console.log(`\n${suite.host}`);
-  for (const line of suite.lines) console.log(`  ${line}`);
-}
+if (hosts)
+  for await (const suite of runSuites(hosts)) {
+    passed += suite.passed;
+    failed += suite.failed;
+    console.log(`\n${suite.host}`);
+    for (const line of suite.lines) console.log(`  ${line}`);
+  }
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
+
+async function typesAndFormat() {
+  if (wanted.includes('types')) await types();
+  if (wanted.includes('format')) await format();
+}
 
 /** Each part of the code with only the globals that it may use, and then everything, tests included. */
 async function types() {
@@ -33,6 +43,17 @@ async function types() {
     const config = program ? `tsconfig.${program}.json` : 'tsconfig.json';
     await tool(`types, ${config}`, 'typescript/bin/tsc', ['--noEmit', '-p', config]);
   }
+}
+
+async function format() {
+  const cache = ['--cache', '--cache-strategy', 'content', '--cache-location', '.vscode-test/prettier.json'];
+  await tool('format (mend it with: npm run format)', 'prettier/bin/prettier.cjs', [
+    '--check',
+    '--log-level',
+    'warn',
+    ...cache,
+    '.',
+  ]);
 }
 
 async function lint() {
@@ -43,7 +64,11 @@ async function lint() {
 async function units() {
   const report = path.join(cache, 'units.json');
   rmSync(report, { force: true });
-  const { code } = await run(process.execPath, [bin('vitest/vitest.mjs'), 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`], { show: true, env: process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined } });
+  const { code } = await run(
+    process.execPath,
+    [bin('vitest/vitest.mjs'), 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`],
+    { show: true, env: process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined } },
+  );
   try {
     const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
     passed += numPassedTests;

@@ -23,16 +23,30 @@ export interface Api {
 }
 
 export function activate(context: vscode.ExtensionContext): Api {
-  const { edge, disposable } = editorEdge(String((context.extension.packageJSON as { readonly version?: unknown }).version));
+  const { edge, disposable } = editorEdge(
+    String((context.extension.packageJSON as { readonly version?: unknown }).version),
+  );
   const documents = new Documents(edge);
   const diagnostics = new Diagnostics(documents, edge);
   const decorations = new TraceDecorations(edge);
   const panels = new TracePanels(context.extensionUri, documents, decorations, edge);
   context.subscriptions.push(
-    disposable, documents, diagnostics, decorations, panels,
-    registerHover(documents, edge), registerCompletion(documents, edge), registerSymbols(documents, edge), registerNavigation(documents, edge), registerFolding(documents, edge),
-    registerCodeLens(documents, edge), registerQuickFixes(documents, diagnostics, edge), registerTraceCommands(documents, panels, edge), registerContextKeys(documents, panels, edge),
-    registerOpenAutomatically(documents, panels, edge), registerSemanticTokens(documents, edge),
+    disposable,
+    documents,
+    diagnostics,
+    decorations,
+    panels,
+    registerHover(documents, edge),
+    registerCompletion(documents, edge),
+    registerSymbols(documents, edge),
+    registerNavigation(documents, edge),
+    registerFolding(documents, edge),
+    registerCodeLens(documents, edge),
+    registerQuickFixes(documents, diagnostics, edge),
+    registerTraceCommands(documents, panels, edge),
+    registerContextKeys(documents, panels, edge),
+    registerOpenAutomatically(documents, panels, edge),
+    registerSemanticTokens(documents, edge),
   );
   return { testing: testing(documents, decorations, panels, edge) };
 }

@@ -1,4 +1,5 @@
-// How long the built extension takes to load and to register everything, without an editor; in fresh processes, because the first time counts.
+// How long the built extension takes to load and to register everything, without an editor; in fresh processes, because
+// the first time counts.
 //   node scripts/bench/activation.mjs FILE   prints one run as JSON
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -24,10 +25,19 @@ export function activationTimes(file, runs = 7) {
   return /** @type {{ compile: number, run: number, activate: number }} */ (best);
 }
 
-/** Stands for anything of the editor: it can be called, constructed, read and extended, and gives back more of itself. */
+/**
+ * Stands for anything of the editor: it can be called, constructed, read and extended, and gives back more of itself.
+ */
 function standIn() {
   return new Proxy(class {}, {
-    get: (target, key) => key === Symbol.iterator ? [][Symbol.iterator] : key === Symbol.toPrimitive ? () => '' : key === 'prototype' ? target.prototype : standIn(),
+    get: (target, key) =>
+      key === Symbol.iterator
+        ? [][Symbol.iterator]
+        : key === Symbol.toPrimitive
+          ? () => ''
+          : key === 'prototype'
+            ? target.prototype
+            : standIn(),
     // esbuild hands on what a module exports by inheriting from its prototype.
     getPrototypeOf: standIn,
     apply: standIn,
@@ -43,7 +53,11 @@ if (process.argv[1] === self) {
   const start = performance.now();
   const script = new vm.Script(`(function (exports, require, module) {${text}\n})`);
   const compiled = performance.now();
-  script.runInThisContext()(module.exports, (/** @type {string} */ name) => name === 'vscode' ? standIn() : require(name), module);
+  script.runInThisContext()(
+    module.exports,
+    (/** @type {string} */ name) => (name === 'vscode' ? standIn() : require(name)),
+    module,
+  );
   const loaded = performance.now();
   module.exports.activate({ subscriptions: [], extensionUri: standIn(), extension: standIn() });
   const activated = performance.now();

@@ -11,7 +11,16 @@ const numbers = (count: number): readonly number[] => Array.from({ length: count
 /** What unknown matches, many endpoints, ladders of chains and long lists of commands cost. */
 export function branching(run: (what: string, times: number, work: Measured) => Figure): readonly Figure[] {
   const host = hostFromTopology(undefined, { listeners: [] });
-  const request = readPacketRequest({ dir: 'in', iface: 'eth0', src: '10.244.2.9', dst: '10.244.1.5', proto: 'tcp', sport: 40000, dport: 80, flags: ['SYN'] });
+  const request = readPacketRequest({
+    dir: 'in',
+    iface: 'eth0',
+    src: '10.244.2.9',
+    dst: '10.244.1.5',
+    proto: 'tcp',
+    sport: 40000,
+    dport: 80,
+    flags: ['SYN'],
+  });
   if (isProblem(host) || isProblem(request)) throw new Error('a plain host and packet');
   const trace = (text: string): Measured => {
     const v4 = bindRules(rulesOfText(text, 4));
@@ -25,7 +34,11 @@ export function branching(run: (what: string, times: number, work: Measured) => 
     run('30 unknown matches, 2,048 outcomes told', 5, trace(filter(unknown))),
     run('12 unknown matches in front of 4,000 rules', 5, trace(filter([...unknown.slice(0, 12), ...ports]))),
     run('22 chains that each call the next one twice', 5, trace(ladder(22))),
-    run('5,000 rules appended, and deleted by their text', 3, () => bindRules(rulesOfText(filter([...commands.map((rule) => `-A ${rule}`), ...commands.map((rule) => `-D ${rule}`)]), 4))),
+    run('5,000 rules appended, and deleted by their text', 3, () =>
+      bindRules(
+        rulesOfText(filter([...commands.map((rule) => `-A ${rule}`), ...commands.map((rule) => `-D ${rule}`)]), 4),
+      ),
+    ),
   ];
 }
 
@@ -35,12 +48,22 @@ function filter(rules: readonly string[], chains = ''): string {
 
 function ladder(levels: number): string {
   const steps = numbers(levels - 1).flatMap((i) => [`-A C${i} -j C${i + 1}`, `-A C${i} -j C${i + 1}`]);
-  return filter(['-A INPUT -j C0', ...steps, `-A C${levels - 1} -j LOG`], numbers(levels).map((i) => `:C${i} - [0:0]\n`).join(''));
+  return filter(
+    ['-A INPUT -j C0', ...steps, `-A C${levels - 1} -j LOG`],
+    numbers(levels)
+      .map((i) => `:C${i} - [0:0]\n`)
+      .join(''),
+  );
 }
 
 function endpoints(count: number): string {
-  const chance = (i: number): string => (i < count - 1 ? ` -m statistic --mode random --probability ${(1 / (count - i)).toFixed(11)}` : '');
-  return `*nat\n:SVC - [0:0]\n${numbers(count).map((i) => `:SEP${i} - [0:0]\n`).join('')}-A PREROUTING -p tcp -m tcp --dport 80 -j SVC\n${
-    numbers(count).map((i) => `-A SVC${chance(i)} -j SEP${i}\n`).join('')}${
-    numbers(count).map((i) => `-A SEP${i} -p tcp -m tcp -j DNAT --to-destination 10.244.${i >> 8}.${i & 255}:8080\n`).join('')}COMMIT\n`;
+  const chance = (i: number): string =>
+    i < count - 1 ? ` -m statistic --mode random --probability ${(1 / (count - i)).toFixed(11)}` : '';
+  return `*nat\n:SVC - [0:0]\n${numbers(count)
+    .map((i) => `:SEP${i} - [0:0]\n`)
+    .join('')}-A PREROUTING -p tcp -m tcp --dport 80 -j SVC\n${numbers(count)
+    .map((i) => `-A SVC${chance(i)} -j SEP${i}\n`)
+    .join('')}${numbers(count)
+    .map((i) => `-A SEP${i} -p tcp -m tcp -j DNAT --to-destination 10.244.${i >> 8}.${i & 255}:8080\n`)
+    .join('')}COMMIT\n`;
 }

@@ -38,12 +38,25 @@ export function measure(text: string, services: number, address: (n: number) => 
   const collect = (globalThis as { gc?: () => void }).gc ?? ((): void => undefined);
   collect();
   const before = process.memoryUsage().heapUsed;
-  const fresh = run('parse and bind, all rules read and checked', 7, () => load(text), () => undefined);
+  const fresh = run(
+    'parse and bind, all rules read and checked',
+    7,
+    () => load(text),
+    () => undefined,
+  );
   collect();
   const { file, ruleSet } = load(text);
   collect();
   const heap = (process.memoryUsage().heapUsed - before + text.length) / 1e6;
-  const figures: Figure[] = [fresh, run('parse alone', 7, () => parseSourceFile(text), () => undefined)];
+  const figures: Figure[] = [
+    fresh,
+    run(
+      'parse alone',
+      7,
+      () => parseSourceFile(text),
+      () => undefined,
+    ),
+  ];
   figures.push(edits(file));
   const host = hostFromTopology(undefined, { listeners: [] });
   if (isProblem(host)) throw new Error(host.message);
@@ -51,16 +64,48 @@ export function measure(text: string, services: number, address: (n: number) => 
     const request = packet(to, port);
     return () => tracePacket(request, { ruleSets: { v4: ruleSet }, host });
   };
-  figures.push(run('trace, first packet of a session (the index is made then)', 1, trace(address(services - 2), 80), () => undefined));
-  figures.push(run('trace to the last service: 5 courses, all events', 60, trace(address(services - 2), 80), () => undefined));
+  figures.push(
+    run(
+      'trace, first packet of a session (the index is made then)',
+      1,
+      trace(address(services - 2), 80),
+      () => undefined,
+    ),
+  );
+  figures.push(
+    run('trace to the last service: 5 courses, all events', 60, trace(address(services - 2), 80), () => undefined),
+  );
   const dots = modelOf(parseSourceFile(`${'.'.repeat(100_000)}0`));
-  figures.push(run('hover over 100 KB of dots in one line', 20, () => hoverAt(dots, 0, 50_000), () => undefined));
+  figures.push(
+    run(
+      'hover over 100 KB of dots in one line',
+      20,
+      () => hoverAt(dots, 0, 50_000),
+      () => undefined,
+    ),
+  );
   const nested = [1, 2, 3, 4].reduce((inner) => JSON.stringify({ log: inner }), text.slice(0, 100_000));
-  figures.push(run('100 KB of rules in JSON in JSON, four deep', 20, () => parseSourceFile(nested), () => undefined));
+  figures.push(
+    run(
+      '100 KB of rules in JSON in JSON, four deep',
+      20,
+      () => parseSourceFile(nested),
+      () => undefined,
+    ),
+  );
   figures.push(run('one verdict: no service matches', 200, trace('8.8.8.8', 81), () => undefined));
-  figures.push(run('the same with every why-not put into words', 10, () => worded(ruleSet, packet('8.8.8.8', 81)), () => undefined));
+  figures.push(
+    run(
+      'the same with every why-not put into words',
+      10,
+      () => worded(ruleSet, packet('8.8.8.8', 81)),
+      () => undefined,
+    ),
+  );
   figures.push(...hovers(text, file), ...branching((what, times, work) => run(what, times, work, () => undefined)));
-  const rules = [...ruleSet.tables.values()].flatMap((table) => [...table.chains.values()]).reduce((sum, chain) => sum + chain.rules.length, 0);
+  const rules = [...ruleSet.tables.values()]
+    .flatMap((table) => [...table.chains.values()])
+    .reduce((sum, chain) => sum + chain.rules.length, 0);
   return { figures, parseAndBind: fresh.best, heap, rules };
 
   function worded(set: RuleSet, request: PacketRequest): number {
@@ -89,11 +134,27 @@ function load(text: string): { file: SourceFile; section: RulesSection; ruleSet:
 /** The first hover over a rule in the middle of a file, and one behind an edit of its line. */
 function hovers(text: string, file: SourceFile): readonly Figure[] {
   const line = Math.floor(file.lines.length / 2);
-  const edit = { startLine: line, startColumn: 0, endLine: line, endColumn: 1, newText: file.lines[line]?.text.charAt(0) ?? '-' };
+  const edit = {
+    startLine: line,
+    startColumn: 0,
+    endLine: line,
+    endColumn: 1,
+    newText: file.lines[line]?.text.charAt(0) ?? '-',
+  };
   let now = file;
   return [
-    run('hover, the first of a file: parse, bind, explain', 3, () => hoverAt(modelOf(parseSourceFile(text)), line, 4), () => undefined),
-    run('hover behind an edit', 10, () => hoverAt(modelOf((now = editSourceFile(now, edit))), line, 4), () => undefined),
+    run(
+      'hover, the first of a file: parse, bind, explain',
+      3,
+      () => hoverAt(modelOf(parseSourceFile(text)), line, 4),
+      () => undefined,
+    ),
+    run(
+      'hover behind an edit',
+      10,
+      () => hoverAt(modelOf((now = editSourceFile(now, edit))), line, 4),
+      () => undefined,
+    ),
   ];
 }
 
@@ -102,13 +163,27 @@ function edits(file: SourceFile): Figure {
   let now = file;
   const line = Math.floor(file.lines.length / 2);
   const first = file.lines[line]?.text.charAt(0) ?? '-';
-  return run('edit of one line: parse again', 60, () => {
-    now = editSourceFile(now, { startLine: line, startColumn: 0, endLine: line, endColumn: 1, newText: first });
-  }, () => undefined);
+  return run(
+    'edit of one line: parse again',
+    60,
+    () => {
+      now = editSourceFile(now, { startLine: line, startColumn: 0, endLine: line, endColumn: 1, newText: first });
+    },
+    () => undefined,
+  );
 }
 
 function packet(to: string, port: number): PacketRequest {
-  const request = readPacketRequest({ dir: 'out', src: '10.244.1.5', dst: to, proto: 'tcp', sport: 40000, dport: port, flags: ['SYN'], uid: 1000 });
+  const request = readPacketRequest({
+    dir: 'out',
+    src: '10.244.1.5',
+    dst: to,
+    proto: 'tcp',
+    sport: 40000,
+    dport: port,
+    flags: ['SYN'],
+    uid: 1000,
+  });
   if (isProblem(request)) throw new Error(request.message);
   return request;
 }

@@ -3,7 +3,15 @@
 import { chromium as playwright } from 'playwright-core';
 import { chromium } from './debian.mjs';
 
-export const browserArguments = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+export const browserArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** @returns {Promise<import('playwright-core').Browser>} */
 export async function launch() {
@@ -24,7 +32,9 @@ export async function runInBrowser(url, log, timeout) {
       setTimeout(() => reject(new Error(`no answer within ${timeout / 1000} s`)), timeout).unref();
       page.on('crash', () => reject(new Error('the browser page crashed')));
       const ready = (async () => {
-        await page.exposeFunction('codeAutomationLog', (/** @type {string} */ _type, /** @type {unknown[]} */ args) => log(args.map(String).join(' ')));
+        await page.exposeFunction('codeAutomationLog', (/** @type {string} */ _type, /** @type {unknown[]} */ args) =>
+          log(args.map(String).join(' ')),
+        );
         await page.exposeFunction('codeAutomationExit', (/** @type {number} */ code) => resolve(code));
         await page.goto(url);
       })();

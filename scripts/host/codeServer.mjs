@@ -26,8 +26,11 @@ export async function installCodeServer() {
     writeFileSync(path.join(folder, 'node_modules/argon2/argon2.js'), 'module.exports = {};\n');
     const rg = await ripgrep();
     const bin = path.join(vscode, 'node_modules/@vscode/ripgrep/bin');
-    if (rg) { mkdirSync(bin, { recursive: true }); symlinkSync(rg, path.join(bin, 'rg')); }
-    else console.log('ripgrep is missing, Quick Open and search will find nothing (Debian: sudo apt-get install ripgrep)');
+    if (rg) {
+      mkdirSync(bin, { recursive: true });
+      symlinkSync(rg, path.join(bin, 'rg'));
+    } else
+      console.log('ripgrep is missing, Quick Open and search will find nothing (Debian: sudo apt-get install ripgrep)');
     writeFileSync(complete, version);
   }
   return JSON.parse(readFileSync(path.join(server, 'lib/vscode/package.json'), 'utf8')).version;
@@ -44,19 +47,46 @@ export async function startCodeServer({ port, name, settings = {}, fresh = false
   const user = path.join(data, 'User');
   mkdirSync(user, { recursive: true });
   const settingsFile = path.join(user, 'settings.json');
-  if (!existsSync(settingsFile)) writeFileSync(settingsFile, JSON.stringify({ 'workbench.startupEditor': 'none', 'telemetry.telemetryLevel': 'off', ...settings }, null, 2));
+  if (!existsSync(settingsFile))
+    writeFileSync(
+      settingsFile,
+      JSON.stringify({ 'workbench.startupEditor': 'none', 'telemetry.telemetryLevel': 'off', ...settings }, null, 2),
+    );
   port ??= await freePort();
-  const child = spawn(process.execPath, [
-    path.join(server, 'out/node/entry.js'), '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--config', path.join(data, 'config.yaml'),
-    '--user-data-dir', data, '--extensions-dir', path.join(data, 'extensions'),
-    '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override',
-  ], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } });
+  const child = spawn(
+    process.execPath,
+    [
+      path.join(server, 'out/node/entry.js'),
+      '--auth',
+      'none',
+      '--bind-addr',
+      `127.0.0.1:${port}`,
+      '--config',
+      path.join(data, 'config.yaml'),
+      '--user-data-dir',
+      data,
+      '--extensions-dir',
+      path.join(data, 'extensions'),
+      '--disable-telemetry',
+      '--disable-update-check',
+      '--disable-workspace-trust',
+      '--disable-getting-started-override',
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } },
+  );
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => { output = (output + text).slice(-10_000); });
-  const stopped = new Promise(resolve => child.on('exit', () => resolve(undefined)));
-  const stop = () => { child.kill(); };
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      output = (output + text).slice(-10_000);
+    });
+  const stopped = new Promise((resolve) => child.on('exit', () => resolve(undefined)));
+  const stop = () => {
+    child.kill();
+  };
   process.on('exit', stop);
-  await answers(`http://127.0.0.1:${port}/healthz`, child).catch(error => { throw new Error(`${error.message}: ${lastLine(output)}`); });
+  await answers(`http://127.0.0.1:${port}/healthz`, child).catch((error) => {
+    throw new Error(`${error.message}: ${lastLine(output)}`);
+  });
   const remote = (/** @type {string} */ file) => `vscode-remote://127.0.0.1:${port}${file}`;
   const url = (/** @type {string} */ opened, /** @type {[string, string][]} */ payload) =>
     `http://127.0.0.1:${port}/?folder=${encodeURI(opened)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;

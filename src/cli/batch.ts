@@ -22,8 +22,8 @@ import { VERSION } from './version';
 export type BatchResult = Readonly<Record<string, unknown>>;
 
 /**
- * Answers one line of `batch` with one line of JSON, its line end not included. Never throws: what is wrong with the request, and what goes
- * wrong in answering it, is said in `error`.
+ * Answers one line of `batch` with one line of JSON, its line end not included. Never throws: what is wrong with the
+ * request, and what goes wrong in answering it, is said in `error`.
  */
 export function answerText(line: RequestLine): string {
   const result = line.kind === 'line' ? answerLine(line.text) : { id: null, error: `this line ${line.reason}` };
@@ -42,7 +42,8 @@ export function answerLine(line: string): BatchResult {
   } catch (error) {
     return { id: null, error: `this line is no JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
-  if (typeof request !== 'object' || request === null || Array.isArray(request)) return { id: null, error: 'a request must be a JSON object' };
+  if (typeof request !== 'object' || request === null || Array.isArray(request))
+    return { id: null, error: 'a request must be a JSON object' };
   return answerRequest(request as Record<string, unknown>);
 }
 
@@ -88,8 +89,10 @@ function answer(request: Record<string, unknown>): BatchResult | InputProblem {
 
 function rulesText(request: Record<string, unknown>): { readonly text: string; readonly family: 4 | 6 } | InputProblem {
   const text = request.rules ?? (request.family === 6 ? request.rules6 : undefined);
-  if (typeof text !== 'string') return { kind: 'problem', field: 'rules', message: 'rules: must be the text of iptables-save' };
-  if (request.family !== undefined && request.family !== 4 && request.family !== 6) return { kind: 'problem', field: 'family', message: 'family: must be 4 or 6' };
+  if (typeof text !== 'string')
+    return { kind: 'problem', field: 'rules', message: 'rules: must be the text of iptables-save' };
+  if (request.family !== undefined && request.family !== 4 && request.family !== 6)
+    return { kind: 'problem', field: 'family', message: 'family: must be 4 or 6' };
   return { text, family: request.family === 6 ? 6 : 4 };
 }
 
@@ -97,9 +100,12 @@ function rulesText(request: Record<string, unknown>): { readonly text: string; r
 function answerExplain(request: Record<string, unknown>): BatchResult | InputProblem {
   const { text, line, column } = request;
   if (typeof text !== 'string') return { kind: 'problem', field: 'text', message: 'text: must be the text of a file' };
-  const isPlace = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1;
-  if (!isPlace(line)) return { kind: 'problem', field: 'line', message: `line: ${shown(line)} is no line number, counted from 1` };
-  if (column !== undefined && !isPlace(column)) return { kind: 'problem', field: 'column', message: `column: ${shown(column)} is no column, counted from 1` };
+  const isPlace = (value: unknown): value is number =>
+    typeof value === 'number' && Number.isInteger(value) && value >= 1;
+  if (!isPlace(line))
+    return { kind: 'problem', field: 'line', message: `line: ${shown(line)} is no line number, counted from 1` };
+  if (column !== undefined && !isPlace(column))
+    return { kind: 'problem', field: 'column', message: `column: ${shown(column)} is no column, counted from 1` };
   if (lastExplained?.text !== text) lastExplained = { text, model: modelOf(parseSourceFile(text)) };
   return { ...explainAt(lastExplained.model, line - 1, column === undefined ? undefined : column - 1) };
 }
@@ -111,15 +117,22 @@ function answerTrace(request: Record<string, unknown>): BatchResult | InputProbl
   if (isProblem(setting)) return setting;
   const list = request.packets === undefined ? [request.packet] : request.packets;
   if (!Array.isArray(list)) return { kind: 'problem', field: 'packets', message: 'packets: must be a list' };
-  if (list.length > MOST_PACKETS) return { kind: 'problem', field: 'packets', message: `packets: ${list.length} are too many for one request, which takes ${MOST_PACKETS}: send them in several` };
+  if (list.length > MOST_PACKETS)
+    return {
+      kind: 'problem',
+      field: 'packets',
+      message: `packets: ${list.length} are too many for one request, which takes ${MOST_PACKETS}: send them in several`,
+    };
   const { reply = false } = request;
-  if (typeof reply !== 'boolean') return { kind: 'problem', field: 'reply', message: `reply: ${shown(reply)} is neither true nor false` };
+  if (typeof reply !== 'boolean')
+    return { kind: 'problem', field: 'reply', message: `reply: ${shown(reply)} is neither true nor false` };
   const packets: PacketRequest[] = [];
   for (const [i, json] of list.entries()) {
     const field = request.packets === undefined ? 'packet' : `packets[${i}]`;
     const read = readPacketRequest(json, field);
     if (isProblem(read)) return read;
-    const complete: PacketRequest = read.dir === 'out' || read.iface !== undefined ? read : { ...read, iface: firstInterface(setting) };
+    const complete: PacketRequest =
+      read.dir === 'out' || read.iface !== undefined ? read : { ...read, iface: firstInterface(setting) };
     const bad = packetProblem(complete);
     if (bad) return bad;
     packets.push(complete);
@@ -128,8 +141,16 @@ function answerTrace(request: Record<string, unknown>): BatchResult | InputProbl
     const traced = tracePacket(packets[0] as PacketRequest, setting);
     return { ...outcomesOf(traced, setting, reply), warnings: warningsOf(setting, traced) };
   }
-  const told = (traced: Traced): Readonly<Record<string, unknown>> => ({ ...outcomesOf(traced, setting, reply), warnings: warningsOf(setting, traced) });
-  return { results: request.independent === true ? packets.map((packet) => told(tracePacket(packet, setting))) : tracePackets(packets, setting, told) };
+  const told = (traced: Traced): Readonly<Record<string, unknown>> => ({
+    ...outcomesOf(traced, setting, reply),
+    warnings: warningsOf(setting, traced),
+  });
+  return {
+    results:
+      request.independent === true
+        ? packets.map((packet) => told(tracePacket(packet, setting)))
+        : tracePackets(packets, setting, told),
+  };
 }
 
 /** So many packets make an answer of about 100 MB, which is near what one string holds. */
@@ -140,14 +161,19 @@ function firstInterface(setting: TraceSetting): string {
 }
 
 function readSetting(request: Record<string, unknown>): TraceSetting | InputProblem {
-  if (request.sets !== undefined && request.sets !== null && typeof request.sets !== 'string') return { kind: 'problem', field: 'sets', message: 'sets: must be the text of ipset save' };
-  const host = hostFromTopology(request.topology ?? undefined, { listeners: request.listeners ?? [], sets: request.sets ?? undefined });
+  if (request.sets !== undefined && request.sets !== null && typeof request.sets !== 'string')
+    return { kind: 'problem', field: 'sets', message: 'sets: must be the text of ipset save' };
+  const host = hostFromTopology(request.topology ?? undefined, {
+    listeners: request.listeners ?? [],
+    sets: request.sets ?? undefined,
+  });
   if (isProblem(host)) return host;
   const world = new World();
   const bad = addConnections(request.conntrack, world);
   if (bad) return bad;
   const { nft } = request;
-  if (nft !== undefined && nft !== null && typeof nft !== 'string') return { kind: 'problem', field: 'nft', message: 'nft: must be the text of nft list ruleset' };
+  if (nft !== undefined && nft !== null && typeof nft !== 'string')
+    return { kind: 'problem', field: 'nft', message: 'nft: must be the text of nft list ruleset' };
   const v4 = bindText(request.rules, nft ?? undefined, 'rules', 4);
   if (isProblem(v4)) return v4;
   const v6 = bindText(request.rules6, nft ?? undefined, 'rules6', 6);
@@ -155,9 +181,15 @@ function readSetting(request: Record<string, unknown>): TraceSetting | InputProb
   return { host, world, ruleSets: { v4, v6 }, answers: new Map(), rawSockets: true };
 }
 
-function bindText(text: unknown, nft: string | undefined, field: string, family: 4 | 6): RuleSet | undefined | InputProblem {
+function bindText(
+  text: unknown,
+  nft: string | undefined,
+  field: string,
+  family: 4 | 6,
+): RuleSet | undefined | InputProblem {
   if (text === undefined || text === null || text === '') return rulesWithNft(undefined, nft, family);
-  if (typeof text !== 'string') return { kind: 'problem', field, message: `${field}: must be the text of iptables-save` };
+  if (typeof text !== 'string')
+    return { kind: 'problem', field, message: `${field}: must be the text of iptables-save` };
   return rulesWithNft(text, nft, family);
 }
 
@@ -171,6 +203,7 @@ function warningsOf(setting: TraceSetting, traced: Traced): readonly string[] {
     if (ruleSet) warnings.push(...loadWarnings(ruleSet));
   }
   warnings.push(...notesOf(traced.outcomes));
-  if (traced.truncated) warnings.push(`more than ${traced.outcomes.length} courses are possible; the others are not shown`);
+  if (traced.truncated)
+    warnings.push(`more than ${traced.outcomes.length} courses are possible; the others are not shown`);
   return warnings;
 }

@@ -15,7 +15,8 @@ export function runCheck(given: Arguments, terminal: Terminal): number {
     errors += diagnostics.filter(({ severity }) => severity === 'error').length;
     json.push({ file: name, diagnostics });
     if (given.flags.has('json')) continue;
-    for (const { line, column, severity, code, message } of diagnostics) terminal.out(`${visible(`${name}:${line}:${column}: ${severity} ${code} ${message}`)}\n`);
+    for (const { line, column, severity, code, message } of diagnostics)
+      terminal.out(`${visible(`${name}:${line}:${column}: ${severity} ${code} ${message}`)}\n`);
   }
   if (given.flags.has('json')) terminal.json(json);
   return errors > 0 ? 1 : 0;

@@ -26,16 +26,20 @@ export function runExplain(given: Arguments, terminal: Terminal): number {
 /** Lines and columns count from 1; without a column, the first of what stands in the line. */
 function explainPlace(at: string, { files, values }: Arguments, terminal: Terminal): number {
   const [, lineText, columnText] = /^(\d{1,9})(?::(\d{1,9}))?$/.exec(at) ?? [];
-  if (lineText === undefined) throw new Failure(`--at ${at}: a place is LINE or LINE:COLUMN, both counted from 1, as in --at 12:4`);
+  if (lineText === undefined)
+    throw new Failure(`--at ${at}: a place is LINE or LINE:COLUMN, both counted from 1, as in --at 12:4`);
   if (values.file === undefined) throw new Failure('explain --at needs --file FILE: the file that the place is in');
   if (files.length > 0) throw new Failure(`explain --at takes no name besides: leave "${files.join(' ')}" out`);
   const model = modelOf(parseSourceFile(terminal.read(values.file), { fileName: values.file }));
   const line = model.file.lines[Number(lineText) - 1];
   const column = columnText === undefined ? line?.contentStart : Number(columnText) - 1;
-  const hover = line === undefined || column === undefined || column < 0 ? undefined : hoverAt(model, Number(lineText) - 1, column);
+  const hover =
+    line === undefined || column === undefined || column < 0 ? undefined : hoverAt(model, Number(lineText) - 1, column);
   if (!hover) {
     const where = `${values.file}:${at}`;
-    terminal.error(line ? `there is nothing to explain at ${where}` : `${where}: the file has ${model.file.lines.length} lines`);
+    terminal.error(
+      line ? `there is nothing to explain at ${where}` : `${where}: the file has ${model.file.lines.length} lines`,
+    );
     return 1;
   }
   terminal.out(`${blocksToText(hover.blocks)}\n`);

@@ -13,11 +13,30 @@ export interface ToldJourney<Traced> {
 }
 
 /** What `--json` says of a journey beside the result of its first packet. `resultOf` gives that of a leg. */
-export function journeyJson<Traced>({ journey: { end, remarks }, rest, replies }: ToldJourney<Traced>, resultOf: (traced: Traced) => object): Readonly<Record<string, unknown>> {
-  const legs = rest.map(({ leg: { label, note, source, when }, traced }) => ({ label, note, source, ...whenOf(when), ...resultOf(traced) }));
+export function journeyJson<Traced>(
+  { journey: { end, remarks }, rest, replies }: ToldJourney<Traced>,
+  resultOf: (traced: Traced) => object,
+): Readonly<Record<string, unknown>> {
+  const legs = rest.map(({ leg: { label, note, source, when }, traced }) => ({
+    label,
+    note,
+    source,
+    ...whenOf(when),
+    ...resultOf(traced),
+  }));
   return {
     ...(legs.length > 0 ? { journey: legs } : {}),
-    ...(replies.length > 0 ? { journeyReplies: replies.map(({ label, of, verdict, reply }) => ({ label, of: of.label, ...whenOf(of.when), verdict, ...replyJson(reply) })) } : {}),
+    ...(replies.length > 0
+      ? {
+          journeyReplies: replies.map(({ label, of, verdict, reply }) => ({
+            label,
+            of: of.label,
+            ...whenOf(of.when),
+            verdict,
+            ...replyJson(reply),
+          })),
+        }
+      : {}),
     ...(remarks.length > 0 ? { journeyRemarks: remarks } : {}),
     journeyEnd: end,
   };
@@ -27,15 +46,33 @@ function whenOf(when: string | undefined): { readonly when?: string } {
   return when === undefined ? {} : { when };
 }
 
-/** The journey as a person reads it: the legs with their traces, and how the answers come back; with `reply` the traces of these too. */
-export function journeyText<Traced extends { readonly input: TraceInput }>({ journey: { legs, end, remarks }, rest, replies }: ToldJourney<Traced>, first: string, reply: boolean): string {
+/**
+ * The journey as a person reads it: the legs with their traces, and how the answers come back; with `reply` the traces
+ * of these too.
+ */
+export function journeyText<Traced extends { readonly input: TraceInput }>(
+  { journey: { legs, end, remarks }, rest, replies }: ToldJourney<Traced>,
+  first: string,
+  reply: boolean,
+): string {
   const [start] = legs;
   const parts = [start ? heading(start.id, start.label, undefined) : '', first];
-  for (const { leg: { id, label, note, source, when }, traced } of rest) parts.push(`\n${heading(id, label, when)}`, note === undefined ? '' : `${note} (${source ?? ''})\n\n`, traceText(traced.input));
+  for (const {
+    leg: { id, label, note, source, when },
+    traced,
+  } of rest)
+    parts.push(
+      `\n${heading(id, label, when)}`,
+      note === undefined ? '' : `${note} (${source ?? ''})\n\n`,
+      traceText(traced.input),
+    );
   parts.push(`\nThe journey ends here: ${end}\n`);
-  if (replies.length > 0) parts.push('\n## The answers, back the same way\n\n', ...replies.map((each) => replyLine(each)));
-  if (reply) for (const each of replies) parts.push(`\n${heading(each.id, each.label, each.of.when)}`, traceText(each.input));
-  if (remarks.length > 0) parts.push('\nTo be known of these rules:\n', ...remarks.map((remark) => `  ${visible(remark)}\n`));
+  if (replies.length > 0)
+    parts.push('\n## The answers, back the same way\n\n', ...replies.map((each) => replyLine(each)));
+  if (reply)
+    for (const each of replies) parts.push(`\n${heading(each.id, each.label, each.of.when)}`, traceText(each.input));
+  if (remarks.length > 0)
+    parts.push('\nTo be known of these rules:\n', ...remarks.map((remark) => `  ${visible(remark)}\n`));
   return parts.join('');
 }
 

@@ -28,13 +28,35 @@ const terminal = terminalOn({
 async function run(words: readonly string[]): Promise<number> {
   const [command, ...rest] = words;
   switch (command) {
-    case 'trace': return runTrace(parseArguments(rest, { packet: 'value', scenario: 'value', host: 'value', dump: 'value', chain: 'value', table: 'value', json: 'flag', journey: 'flag', reply: 'flag' }), terminal);
-    case 'check': return runCheck(parseArguments(rest, { json: 'flag' }), terminal);
-    case 'print': return runPrint(parseArguments(rest, { canonical: 'flag' }), terminal);
-    case 'explain': return runExplain(parseArguments(rest, { file: 'value', at: 'value' }, true), terminal);
-    case 'overview': return runOverview(parseArguments(rest, { table: 'value', json: 'flag' }), terminal);
-    case 'batch': return runBatch();
-    case undefined: case 'help': case '--help': case '-h':
+    case 'trace':
+      return runTrace(
+        parseArguments(rest, {
+          packet: 'value',
+          scenario: 'value',
+          host: 'value',
+          dump: 'value',
+          chain: 'value',
+          table: 'value',
+          json: 'flag',
+          journey: 'flag',
+          reply: 'flag',
+        }),
+        terminal,
+      );
+    case 'check':
+      return runCheck(parseArguments(rest, { json: 'flag' }), terminal);
+    case 'print':
+      return runPrint(parseArguments(rest, { canonical: 'flag' }), terminal);
+    case 'explain':
+      return runExplain(parseArguments(rest, { file: 'value', at: 'value' }, true), terminal);
+    case 'overview':
+      return runOverview(parseArguments(rest, { table: 'value', json: 'flag' }), terminal);
+    case 'batch':
+      return runBatch();
+    case undefined:
+    case 'help':
+    case '--help':
+    case '-h':
       terminal.out(USAGE);
       return command === undefined ? 2 : 0;
     default:
@@ -46,7 +68,8 @@ async function run(words: readonly string[]): Promise<number> {
 async function runBatch(): Promise<number> {
   for await (const line of requestLines(standardInput())) {
     if (line.kind === 'line' && line.text.trim() === '') continue;
-    if (!process.stdout.write(`${visibleJson(answerText(line))}\n`)) await new Promise<void>((resolve) => process.stdout.once('drain', () => resolve()));
+    if (!process.stdout.write(`${visibleJson(answerText(line))}\n`))
+      await new Promise<void>((resolve) => process.stdout.once('drain', () => resolve()));
   }
   return 0;
 }
@@ -78,4 +101,6 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   });
 }
 
-run(process.argv.slice(2)).then((code) => { process.exitCode = code; }, fail);
+run(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+}, fail);

@@ -8,7 +8,9 @@ import type { Terminal } from './terminal';
 /** What was found in a file, where, and what was not read; exit 2 where nothing was found. */
 export function runOverview(given: Arguments, terminal: Terminal): number {
   const name = oneFile(given, 'overview');
-  const overview = overviewOf(modelWithTables(parseSourceFile(terminal.read(name), { fileName: name }), given.values.table, name));
+  const overview = overviewOf(
+    modelWithTables(parseSourceFile(terminal.read(name), { fileName: name }), given.values.table, name),
+  );
   if (given.flags.has('json')) terminal.json(overview);
   else terminal.out(overviewText(overview));
   if (!isEmptyOverview(overview)) return 0;
@@ -17,6 +19,9 @@ export function runOverview(given: Arguments, terminal: Terminal): number {
 
 /** For a file without rules, host facts and packets. */
 export function nothingFound(name: string, unread: number): string {
-  const seen = unread === 0 ? '' : ` (${unread === 1 ? 'one line looks as if it' : `${unread} lines look as if they`} meant something: iptables-lens overview ${name})`;
+  const seen =
+    unread === 0
+      ? ''
+      : ` (${unread === 1 ? 'one line looks as if it' : `${unread} lines look as if they`} meant something: iptables-lens overview ${name})`;
   return `${name}: there are no rules in it. Paste the output of iptables-save, or the log of istio-init${seen}`;
 }

@@ -1,16 +1,20 @@
 import { textOfBytes } from './terminal';
 
 /** One line of input, or why it is none that can be read. */
-export type RequestLine = { readonly kind: 'line'; readonly text: string } | { readonly kind: 'unreadable'; readonly reason: string };
+export type RequestLine =
+  { readonly kind: 'line'; readonly text: string } | { readonly kind: 'unreadable'; readonly reason: string };
 
 /** In bytes. A longer line is thrown away as it comes, so that it takes no memory. */
 export const LONGEST_LINE = 256 * 1024 * 1024;
 
 /**
- * Cuts a stream of bytes into lines at LF, with a CR in front of it. Unlike a terminal's lines, those of JSON Lines may hold U+2028 and a CR.
- * Each line comes as soon as it is whole, the last one also without LF.
+ * Cuts a stream of bytes into lines at LF, with a CR in front of it. Unlike a terminal's lines, those of JSON Lines may
+ * hold U+2028 and a CR. Each line comes as soon as it is whole, the last one also without LF.
  */
-export async function* requestLines(chunks: AsyncIterable<Uint8Array>, longest = LONGEST_LINE): AsyncGenerator<RequestLine> {
+export async function* requestLines(
+  chunks: AsyncIterable<Uint8Array>,
+  longest = LONGEST_LINE,
+): AsyncGenerator<RequestLine> {
   let parts: Uint8Array[] = [];
   let length = 0;
   const add = (part: Uint8Array): void => {
@@ -19,7 +23,10 @@ export async function* requestLines(chunks: AsyncIterable<Uint8Array>, longest =
     else if (part.length > 0) parts.push(part);
   };
   const take = (): RequestLine => {
-    const line: RequestLine = length > longest ? { kind: 'unreadable', reason: `is longer than ${longest} bytes: cut the request up` } : decode(joined(parts, length));
+    const line: RequestLine =
+      length > longest
+        ? { kind: 'unreadable', reason: `is longer than ${longest} bytes: cut the request up` }
+        : decode(joined(parts, length));
     parts = [];
     length = 0;
     return line;
@@ -50,7 +57,10 @@ function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
   return bytes;
 }
 
-/** JSON is UTF-8; a byte that is none is carried as it is in the string that holds it, and comes back as an escape of JSON. */
+/**
+ * JSON is UTF-8; a byte that is none is carried as it is in the string that holds it, and comes back as an escape of
+ * JSON.
+ */
 function decode(bytes: Uint8Array): RequestLine {
   return { kind: 'line', text: textOfBytes(bytes).replace(/^\ufeff|\r$/g, '') };
 }

@@ -5,16 +5,26 @@ import { modelOf, type FileModel } from '../features/fileModel';
 import { allOpenTables } from '../features/openTables';
 import { Failure } from './arguments';
 
-/** The file as `--table` says to read it: `nat` for all lines whose table it leaves open, `INPUT=nat,MARKS=mangle` for those of some chains. */
+/**
+ * The file as `--table` says to read it: `nat` for all lines whose table it leaves open, `INPUT=nat,MARKS=mangle` for
+ * those of some chains.
+ */
 export function modelWithTables(file: SourceFile, option: string | undefined, name: string): FileModel {
   const model = modelOf(file);
   if (option === undefined) return model;
   const said = readTables(option);
   const open = allOpenTables(model);
-  const list = open.slice(0, MOST_LISTED).map(({ chain, place, candidates }) => `${chain} (${place}: ${candidates.join(' or ')})`).join(', ');
-  const asks = open.length === 0 ? `${name} leaves no table open` : `${name} leaves open the table of ${list}${open.length > MOST_LISTED ? ` and ${open.length - MOST_LISTED} more` : ''}`;
+  const list = open
+    .slice(0, MOST_LISTED)
+    .map(({ chain, place, candidates }) => `${chain} (${place}: ${candidates.join(' or ')})`)
+    .join(', ');
+  const asks =
+    open.length === 0
+      ? `${name} leaves no table open`
+      : `${name} leaves open the table of ${list}${open.length > MOST_LISTED ? ` and ${open.length - MOST_LISTED} more` : ''}`;
   for (const [chain, table] of Object.entries(said)) {
-    if (!open.some((each) => (chain === '*' || each.chain === chain) && each.candidates.includes(table))) throw new Failure(`--table ${chain === '*' ? '' : `${chain}=`}${table}: ${asks}`);
+    if (!open.some((each) => (chain === '*' || each.chain === chain) && each.candidates.includes(table)))
+      throw new Failure(`--table ${chain === '*' ? '' : `${chain}=`}${table}: ${asks}`);
   }
   return modelOf(file, said);
 }
@@ -31,7 +41,8 @@ function readTables(option: string): SaidTables {
   for (const part of option.split(',')) {
     const at = part.lastIndexOf('=');
     const table = part.slice(at + 1);
-    if (!isTableName(table)) throw new Failure(`--table ${option}: "${table}" is none of filter, nat, mangle, raw and security`);
+    if (!isTableName(table))
+      throw new Failure(`--table ${option}: "${table}" is none of filter, nat, mangle, raw and security`);
     said[at < 0 ? '*' : part.slice(0, at)] = table;
   }
   return said;

@@ -2,7 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { decodeUtf8, utf8Bytes } from '../core/text/utf8';
 import { visible, visibleJson, visibleLines } from '../core/text/visible';
 
-/** Where a command writes and what it reads. Everything passes here: nothing of a file acts on the terminal that shows it. */
+/**
+ * Where a command writes and what it reads. Everything passes here: nothing of a file acts on the terminal that shows
+ * it.
+ */
 export interface Terminal {
   /** Lines for a person: what controls a terminal, turns the writing or is not seen is written out. */
   readonly out: (text: string) => void;
@@ -35,7 +38,9 @@ export function terminalOn({ out, error, read }: Sink): Terminal {
 
 /** The text of bytes, at the speed of the machine where all of them are UTF-8. */
 export function textOfBytes(bytes: Uint8Array): string {
-  return isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') : decodeUtf8(bytes);
+  return isUtf8(bytes)
+    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+    : decodeUtf8(bytes);
 }
 
 const SURROGATE = /[\ud800-\udfff]/;

@@ -24,21 +24,29 @@ import { modelWithTables, settleWords } from './tables';
 import { journeyJson, journeyText, type ToldJourney } from './journey';
 import type { Terminal } from './terminal';
 
-/** Traces one packet through the rules of a file, whatever surrounds them; with --journey also what the proxy sends on, with --reply the answer. */
+/**
+ * Traces one packet through the rules of a file, whatever surrounds them; with --journey also what the proxy sends on,
+ * with --reply the answer.
+ */
 export function runTrace(given: Arguments, terminal: Terminal): number {
   const name = oneFile(given, 'trace');
   const typed = given.values.packet === '-' ? packetFromInput(name, terminal) : given.values.packet;
-  if ((typed === undefined) === (given.values.scenario === undefined)) throw new Failure('trace needs --packet, such as --packet "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new", or --scenario, and not both');
+  if ((typed === undefined) === (given.values.scenario === undefined))
+    throw new Failure(
+      'trace needs --packet, such as --packet "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new", or --scenario, and not both',
+    );
   const model = modelWithTables(parseSourceFile(terminal.read(name), { fileName: name }), given.values.table, name);
   const dump = chooseDump(model, given.values.dump, name);
-  const scenario = given.values.scenario === undefined ? undefined : chooseScenario(model, dump, given.values.scenario, name);
+  const scenario =
+    given.values.scenario === undefined ? undefined : chooseScenario(model, dump, given.values.scenario, name);
   const packet = typed ?? scenario?.expression ?? '';
   const expression = given.values.chain === undefined ? packet : `${packet} at ${given.values.chain}`;
   const overrides = readHost(given.values.host, terminal);
   const evaluations = new Map<string, Evaluation>();
   // A journey asks for the legs that are told afterwards.
   const evaluation = (text: string): Evaluation => {
-    const known = evaluations.get(text) ?? evaluate(model, dump, { expression: text, outcome: 0, answers: {}, overrides });
+    const known =
+      evaluations.get(text) ?? evaluate(model, dump, { expression: text, outcome: 0, answers: {}, overrides });
     evaluations.set(text, known);
     return known;
   };
@@ -48,22 +56,48 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   };
   const first = trace(expression);
   const reply = given.flags.has('reply');
-  const journey = given.flags.has('journey') ? told(journeyOf(first.evaluation, expression, evaluation, { ownService: scenario?.ownService === true }), trace, evaluation) : undefined;
+  const journey = given.flags.has('journey')
+    ? told(
+        journeyOf(first.evaluation, expression, evaluation, { ownService: scenario?.ownService === true }),
+        trace,
+        evaluation,
+      )
+    : undefined;
   const unread = unreadLines(model);
-  if (given.flags.has('json')) terminal.json({ id: null, ...resultOf(first, reply), ...(journey ? journeyJson(journey, (traced) => resultOf(traced, false)) : {}), ...(unread.length > 0 ? { unread } : {}) });
-  else terminal.out(plainText(first, journey, reply) + (reply && !journey ? repliesText(first) : '') + unreadText(unread, name));
+  if (given.flags.has('json'))
+    terminal.json({
+      id: null,
+      ...resultOf(first, reply),
+      ...(journey ? journeyJson(journey, (traced) => resultOf(traced, false)) : {}),
+      ...(unread.length > 0 ? { unread } : {}),
+    });
+  else
+    terminal.out(
+      plainText(first, journey, reply) + (reply && !journey ? repliesText(first) : '') + unreadText(unread, name),
+    );
   return 0;
 }
 
-function told(journey: ToldJourney<Traced>['journey'], trace: (expression: string) => Traced, evaluation: (expression: string) => Evaluation): ToldJourney<Traced> {
-  return { journey, rest: journey.legs.slice(1).map((leg) => ({ leg, traced: trace(leg.expression) })), replies: replyLegs(journey.legs, evaluation) };
+function told(
+  journey: ToldJourney<Traced>['journey'],
+  trace: (expression: string) => Traced,
+  evaluation: (expression: string) => Evaluation,
+): ToldJourney<Traced> {
+  return {
+    journey,
+    rest: journey.legs.slice(1).map((leg) => ({ leg, traced: trace(leg.expression) })),
+    replies: replyLegs(journey.legs, evaluation),
+  };
 }
 
 /** A packet of the list that the trace view offers for the file. */
 function chooseScenario(model: FileModel, dump: Dump, wanted: string, name: string): Scenario {
   const list = scenariosFor(model, dump);
   const found = list.find(({ id }) => id === wanted);
-  if (!found) throw new Failure(`--scenario ${wanted}: for ${name} there are ${list.map(({ id, label }) => `${id} (${label})`).join(', ')}`);
+  if (!found)
+    throw new Failure(
+      `--scenario ${wanted}: for ${name} there are ${list.map(({ id, label }) => `${id} (${label})`).join(', ')}`,
+    );
   return found;
 }
 
@@ -71,7 +105,10 @@ function chooseScenario(model: FileModel, dump: Dump, wanted: string, name: stri
 function packetFromInput(file: string, terminal: Terminal): string {
   if (file === '-') throw new Failure('standard input can be the file or the packet, not both');
   const text = terminal.read('-').trim();
-  if (text === '') throw new Failure('--packet -: standard input is empty; it takes a packet such as "in eth0 tcp > :80", or a line of a log or a capture that shows one');
+  if (text === '')
+    throw new Failure(
+      '--packet -: standard input is empty; it takes a packet such as "in eth0 tcp > :80", or a line of a log or a capture that shows one',
+    );
   return parsePacketExpression(text).request ? text : (packetsOfFile(parseSourceFile(text), 1)[0]?.text ?? text);
 }
 
@@ -119,7 +156,10 @@ function warningsOf({ evaluation, input, notes }: Traced): readonly string[] {
     ...notes.map(({ message, line }) => (line === undefined ? message : `line ${line}: ${message}`)),
     ...(ruleSet ? loadWarnings(ruleSet) : []),
     ...(ruleSet?.beside ? loadWarnings(ruleSet.beside) : []),
-    ...presumed.map(({ rule, match, value, reason }) => `${rule ? `line ${rule.line.index + 1}: ` : ''}${match}: ${value ? 'yes' : 'no'} (${reason})`),
+    ...presumed.map(
+      ({ rule, match, value, reason }) =>
+        `${rule ? `line ${rule.line.index + 1}: ` : ''}${match}: ${value ? 'yes' : 'no'} (${reason})`,
+    ),
     ...notesOf(outcomes),
     ...contradictions,
     ...assumed.map(({ message, line }) => (line === undefined ? message : `line ${line + 1}: ${message}`)),
@@ -127,9 +167,24 @@ function warningsOf({ evaluation, input, notes }: Traced): readonly string[] {
   ];
 }
 
-function resultOf(traced: Traced, reply: boolean): { readonly packet: string; readonly outcomes: readonly Outcome[]; readonly assumed: readonly AssumedJson[]; readonly warnings: readonly string[] } {
+function resultOf(
+  traced: Traced,
+  reply: boolean,
+): {
+  readonly packet: string;
+  readonly outcomes: readonly Outcome[];
+  readonly assumed: readonly AssumedJson[];
+  readonly warnings: readonly string[];
+} {
   const { outcomes } = traced.input.traced;
-  return { packet: traced.input.packet, outcomes: reply ? withReplies(outcomes, traced.evaluation.setting.setting, (walked) => answererOf(traced.evaluation, walked)) : outcomes.map(outcomeOf), assumed: assumedOf(traced), warnings: warningsOf(traced) };
+  return {
+    packet: traced.input.packet,
+    outcomes: reply
+      ? withReplies(outcomes, traced.evaluation.setting.setting, (walked) => answererOf(traced.evaluation, walked))
+      : outcomes.map(outcomeOf),
+    assumed: assumedOf(traced),
+    warnings: warningsOf(traced),
+  };
 }
 
 /** What was assumed of the host and of the packet, and used. */
@@ -143,8 +198,20 @@ interface AssumedJson {
 
 function assumedOf({ evaluation: { assumed, filled }, input: { tables = [] } }: Traced): readonly AssumedJson[] {
   return [
-    ...tables.filter(({ open }) => !open.said).map(({ open, decides }) => ({ what: `table of ${open.place}`, value: open.table, decides, line: (open.lines[0]?.index ?? 0) + 1 })),
-    ...assumed.map(({ what, value, decides, line }) => ({ what, value, decides, ...(line === undefined ? {} : { line: line + 1 }) })),
+    ...tables
+      .filter(({ open }) => !open.said)
+      .map(({ open, decides }) => ({
+        what: `table of ${open.place}`,
+        value: open.table,
+        decides,
+        line: (open.lines[0]?.index ?? 0) + 1,
+      })),
+    ...assumed.map(({ what, value, decides, line }) => ({
+      what,
+      value,
+      decides,
+      ...(line === undefined ? {} : { line: line + 1 }),
+    })),
     ...filled.map(({ field, value }) => ({ what: `packet: ${field}`, value, decides: false })),
   ];
 }
@@ -157,18 +224,28 @@ function plainText(first: Traced, journey: ToldJourney<Traced> | undefined, repl
 /** The answer on each course of the packet, one after the other. */
 function repliesText({ evaluation, input }: Traced): string {
   const { outcomes } = input.traced;
-  return outcomes.slice(0, MOST_REPLIES).map((walked, i) => {
-    const reply = replyOf(walked, evaluation.setting.setting, answererOf(evaluation, walked));
-    const title = `\n## The reply${outcomes.length > 1 ? `, course ${i + 1}` : ''}\n\n`;
-    if (reply.kind === 'none') return `${title}There is none: ${visible(reply.why)}.\n`;
-    const text = traceText({ ...input, traced: reply.traced, packet: formatPacketExpression(reply.request), selected: 0 });
-    return `${title}${[verdictOfReply(reply), ...findingsOf(reply)].map(visible).join('\n')}\n\n${text}`;
-  }).join('');
+  return outcomes
+    .slice(0, MOST_REPLIES)
+    .map((walked, i) => {
+      const reply = replyOf(walked, evaluation.setting.setting, answererOf(evaluation, walked));
+      const title = `\n## The reply${outcomes.length > 1 ? `, course ${i + 1}` : ''}\n\n`;
+      if (reply.kind === 'none') return `${title}There is none: ${visible(reply.why)}.\n`;
+      const text = traceText({
+        ...input,
+        traced: reply.traced,
+        packet: formatPacketExpression(reply.request),
+        selected: 0,
+      });
+      return `${title}${[verdictOfReply(reply), ...findingsOf(reply)].map(visible).join('\n')}\n\n${text}`;
+    })
+    .join('');
 }
 
 function takenForGranted(traced: Traced): string {
   const warnings = warningsOf(traced);
-  return warnings.length === 0 ? '' : `\nTaken for granted:\n${warnings.map((warning) => `  ${visible(warning)}\n`).join('')}`;
+  return warnings.length === 0
+    ? ''
+    : `\nTaken for granted:\n${warnings.map((warning) => `  ${visible(warning)}\n`).join('')}`;
 }
 
 /** So many lines that were not read are told below a trace; `overview` lists all of them. */

@@ -7,5 +7,9 @@ import { ruleSetView } from './ruleSetView';
 export function besideOf(model: FileModel, section: RulesSection): readonly RuleSetView[] {
   const own = model.dumps.find((dump) => sectionsOf(dump).includes(section));
   if (own === undefined) return [];
-  return model.dumps.filter(({ host }) => host === own.host).flatMap(sectionsOf).filter((each) => each !== section).map((each) => ruleSetView(ruleSetOf(each)));
+  return model.dumps
+    .filter(({ host }) => host === own.host)
+    .flatMap(sectionsOf)
+    .filter((each) => each !== section)
+    .map((each) => ruleSetView(ruleSetOf(each)));
 }

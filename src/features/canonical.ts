@@ -5,7 +5,10 @@ import { printRule } from '../core/ruleset/printRule';
 import { BUILTIN_CHAINS, type RuleSet, type Table } from '../core/ruleset/ruleSet';
 import { rulesOfText } from './rulesOfText';
 
-/** The rules as iptables-save prints them after loading: tables in the order of the text, chains in the order of their declaration. */
+/**
+ * The rules as iptables-save prints them after loading: tables in the order of the text, chains in the order of their
+ * declaration.
+ */
 export function canonicalText(text: string, family: 4 | 6): string {
   return printRuleSet(bindRules(rulesOfText(text, family)));
 }
@@ -16,8 +19,12 @@ export function printRuleSet(ruleSet: RuleSet): string {
 
 /** Built-in chains first, user-defined ones sorted by name, as libiptc keeps them. */
 function printTable(table: Table<TableName>): string {
-  const builtin = BUILTIN_CHAINS[table.name].map((hook) => table.chains.get(hook)).filter((chain) => chain !== undefined);
-  const own = [...table.chains.values()].filter(({ hook }) => hook === undefined).sort((a, b) => compareBytes(a.name, b.name));
+  const builtin = BUILTIN_CHAINS[table.name]
+    .map((hook) => table.chains.get(hook))
+    .filter((chain) => chain !== undefined);
+  const own = [...table.chains.values()]
+    .filter(({ hook }) => hook === undefined)
+    .sort((a, b) => compareBytes(a.name, b.name));
   const chains = [...builtin, ...own];
   return [
     `*${table.name}`,

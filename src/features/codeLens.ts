@@ -18,9 +18,15 @@ export interface Lens {
   readonly note: string;
 }
 
-/** Above each built-in chain that does something, and each line that shows a packet. With `dumps` also above each rule set: in notes and logs, where it has no file of its own. */
+/**
+ * Above each built-in chain that does something, and each line that shows a packet. With `dumps` also above each rule
+ * set: in notes and logs, where it has no file of its own.
+ */
 export function lensesOf(model: FileModel, { dumps }: { readonly dumps: boolean }): readonly Lens[] {
-  return [...model.dumps.flatMap((dump) => [...(dumps ? dumpLens(dump) : []), ...chainLenses(dump)]), ...packetLenses(model)];
+  return [
+    ...model.dumps.flatMap((dump) => [...(dumps ? dumpLens(dump) : []), ...chainLenses(dump)]),
+    ...packetLenses(model),
+  ];
 }
 
 /** Of a log of thousands of packets, the first ones have a link. */
@@ -28,15 +34,31 @@ const MOST_PACKETS = 100;
 
 function packetLenses({ file, defaultDump }: FileModel): readonly Lens[] {
   if (!defaultDump) return [];
-  return packetsOfFile(file, MOST_PACKETS).map(({ text, line, packet }) => ({ line: line.index, dump: defaultDump.id, chain: undefined, packet: text, title: 'Trace this packet', note: visible(packet.expression) }));
+  return packetsOfFile(file, MOST_PACKETS).map(({ text, line, packet }) => ({
+    line: line.index,
+    dump: defaultDump.id,
+    chain: undefined,
+    packet: text,
+    title: 'Trace this packet',
+    note: visible(packet.expression),
+  }));
 }
 
 function dumpLens({ id, label, section }: Dump): readonly Lens[] {
   const line = section.lines[0]?.index;
   if (line === undefined) return [];
   let rules = 0;
-  for (const table of allTables(ruleSetOf(section))) for (const chain of table.chains.values()) rules += chain.rules.length;
-  return [{ line, dump: id, chain: undefined, title: 'Trace a packet through these rules', note: visible(`${label}, ${counted(rules, 'rule')}`) }];
+  for (const table of allTables(ruleSetOf(section)))
+    for (const chain of table.chains.values()) rules += chain.rules.length;
+  return [
+    {
+      line,
+      dump: id,
+      chain: undefined,
+      title: 'Trace a packet through these rules',
+      note: visible(`${label}, ${counted(rules, 'rule')}`),
+    },
+  ];
 }
 
 /** Chains that hold no rules and accept everything would only be in the way: each lens pushes the lines apart. */
@@ -45,7 +67,13 @@ function chainLenses({ id, section }: Dump): readonly Lens[] {
   for (const table of allTables(ruleSetOf(section))) {
     for (const { hook, line, rules, policy } of table.chains.values()) {
       if (hook === undefined || line === undefined || (rules.length === 0 && policy !== 'DROP')) continue;
-      lenses.push({ line: line.index, dump: id, chain: { table: table.name, hook }, title: `Trace a packet through ${hook}`, note: counted(rules.length, 'rule') });
+      lenses.push({
+        line: line.index,
+        dump: id,
+        chain: { table: table.name, hook },
+        title: `Trace a packet through ${hook}`,
+        note: counted(rules.length, 'rule'),
+      });
     }
   }
   return lenses.sort((a, b) => a.line - b.line);
@@ -54,8 +82,13 @@ function chainLenses({ id, section }: Dump): readonly Lens[] {
 /** The start of a packet expression that comes by a hook. */
 export function directionOf(hook: Hook): 'in' | 'out' | 'forward' {
   switch (hook) {
-    case 'PREROUTING': case 'INPUT': return 'in';
-    case 'OUTPUT': case 'POSTROUTING': return 'out';
-    case 'FORWARD': return 'forward';
+    case 'PREROUTING':
+    case 'INPUT':
+      return 'in';
+    case 'OUTPUT':
+    case 'POSTROUTING':
+      return 'out';
+    case 'FORWARD':
+      return 'forward';
   }
 }

@@ -21,10 +21,18 @@ export interface Diagnostic {
   readonly fix?: QuickFix;
 }
 
-/** A change of the file. The parts do not overlap; lines and columns are 1-based, `endColumn` is the one behind the last. */
+/**
+ * A change of the file. The parts do not overlap; lines and columns are 1-based, `endColumn` is the one behind the
+ * last.
+ */
 export interface QuickFix {
   readonly title: string;
-  readonly edits: readonly { readonly line: number; readonly column: number; readonly endColumn: number; readonly newText: string }[];
+  readonly edits: readonly {
+    readonly line: number;
+    readonly column: number;
+    readonly endColumn: number;
+    readonly newText: string;
+  }[];
 }
 
 /** What iptables-restore would refuse (errors), and what it accepts but is hardly meant (warnings). */
@@ -36,17 +44,31 @@ export function checkRules(text: string, family: 4 | 6): readonly Diagnostic[] {
 export function asDiagnostic({ line, start, end, severity, code, message, fix }: LineProblem): Diagnostic {
   const at = line.index + 1;
   // Words that are taken away take the blank behind them along.
-  const endOf = (edit: Fix['edits'][number]): number => (edit.newText === '' && line.text.charAt(edit.end) === ' ' ? edit.end + 1 : edit.end);
-  const edits = fix?.edits.map((edit) => ({ line: at, column: edit.start + 1, endColumn: endOf(edit) + 1, newText: edit.newText }));
+  const endOf = (edit: Fix['edits'][number]): number =>
+    edit.newText === '' && line.text.charAt(edit.end) === ' ' ? edit.end + 1 : edit.end;
+  const edits = fix?.edits.map((edit) => ({
+    line: at,
+    column: edit.start + 1,
+    endColumn: endOf(edit) + 1,
+    newText: edit.newText,
+  }));
   // The quotes of a line within JSON are not those of the file: no fix of it can be told.
   const place = outerSpan(line, { start, end });
-  return { line: place.line + 1, column: place.start + 1, endColumn: place.end + 1, severity, code, message, ...(fix && edits && !('toOuter' in line) && { fix: { title: fix.title, edits } }) };
+  return {
+    line: place.line + 1,
+    column: place.start + 1,
+    endColumn: place.end + 1,
+    severity,
+    code,
+    message,
+    ...(fix && edits && !('toOuter' in line) && { fix: { title: fix.title, edits } }),
+  };
 }
 
 /**
- * The problems of a whole file, ordered by place. A file that is input for iptables-restore and nothing else is checked as such; in a
- * log or in notes the rules of each dump are checked, and what the text around lacks is no error: nobody is going to load it. The name of
- * the file may tell that it is input, whatever stands in its first lines.
+ * The problems of a whole file, ordered by place. A file that is input for iptables-restore and nothing else is checked
+ * as such; in a log or in notes the rules of each dump are checked, and what the text around lacks is no error: nobody
+ * is going to load it. The name of the file may tell that it is input, whatever stands in its first lines.
  */
 export function fileDiagnostics(model: FileModel, fileName = ''): readonly Diagnostic[] {
   const { file, dumps } = model;
@@ -60,18 +82,37 @@ export function fileDiagnostics(model: FileModel, fileName = ''): readonly Diagn
   return inOrder([...ofText, ...ofRules, ...setDiagnostics(model), ...lost]);
 }
 
-/** What ipset would refuse of the sets in a file. They are left out of a trace, which is why it is told, but nothing is loaded from here. */
+/**
+ * What ipset would refuse of the sets in a file. They are left out of a trace, which is why it is told, but nothing is
+ * loaded from here.
+ */
 function setDiagnostics({ file }: FileModel): readonly Diagnostic[] {
   const problems = setsOfFile(file)?.problems ?? [];
-  return problems.map(({ line, message }) => asDiagnostic({ line, start: line.contentStart, end: line.text.length, severity: 'warning', code: 'set-line', message }));
+  return problems.map(({ line, message }) =>
+    asDiagnostic({
+      line,
+      start: line.contentStart,
+      end: line.text.length,
+      severity: 'warning',
+      code: 'set-line',
+      message,
+    }),
+  );
 }
 
-/** Rules in which bytes were no UTF-8 when an editor read them: it shows U+FFFD in their place, and writes that when the file is saved. */
+/**
+ * Rules in which bytes were no UTF-8 when an editor read them: it shows U+FFFD in their place, and writes that when the
+ * file is saved.
+ */
 function lostBytes(lines: readonly Line[]): readonly LineProblem[] {
-  const message = 'U+FFFD stands here in the place of bytes that are no UTF-8: what the rule holds is not known, and saving the file writes U+FFFD. Open it in its own encoding (Reopen with Encoding)';
+  const message =
+    'U+FFFD stands here in the place of bytes that are no UTF-8: what the rule holds is not known, and saving the file writes U+FFFD. Open it in its own encoding (Reopen with Encoding)';
   return lines.flatMap((line) => {
     const start = line.text.indexOf('\ufffd');
-    return start >= 0 && (line.shape === Shape.Rule || line.shape === Shape.Chain || line.shape === Shape.ProgramCommand) ? [{ line, start, end: start + 1, severity: 'warning', code: 'lost-bytes', message }] : [];
+    return start >= 0 &&
+      (line.shape === Shape.Rule || line.shape === Shape.Chain || line.shape === Shape.ProgramCommand)
+      ? [{ line, start, end: start + 1, severity: 'warning', code: 'lost-bytes', message }]
+      : [];
   });
 }
 

@@ -8,7 +8,10 @@ export interface LinePlace {
   readonly column: number;
 }
 
-/** Columns in the file: a line that is read in place of another one has columns of its own. Of one joined from several, the columns within the first that they stand in. */
+/**
+ * Columns in the file: a line that is read in place of another one has columns of its own. Of one joined from several,
+ * the columns within the first that they stand in.
+ */
 export function outerColumns(line: Line, columns: Columns): Columns {
   const { start, end } = outerSpan(line, columns);
   return { start, end };
@@ -21,11 +24,19 @@ export function outerSpan(line: Line, { start, end }: Columns): Span {
   const at = lineAt(line, toLine, start);
   let last = end;
   // What goes on in the line below ends here with its first part.
-  if (toLine && lineAt(line, toLine, end) !== at) last = start + countFirst(end - start, (i) => lineAt(line, toLine, start + i) === at) - 1;
-  return { line: at, start: toOuter(start), end: Math.max(toOuter(start), last < end ? toOuter(last) + 1 : toOuter(end)) };
+  if (toLine && lineAt(line, toLine, end) !== at)
+    last = start + countFirst(end - start, (i) => lineAt(line, toLine, start + i) === at) - 1;
+  return {
+    line: at,
+    start: toOuter(start),
+    end: Math.max(toOuter(start), last < end ? toOuter(last) + 1 : toOuter(end)),
+  };
 }
 
-/** What is read in place of a line of the file: lines within a JSON string, what a shell makes of it; empty where it is read as it stands. */
+/**
+ * What is read in place of a line of the file: lines within a JSON string, what a shell makes of it; empty where it is
+ * read as it stands.
+ */
 export function linesWithin(file: SourceFile, line: Line): readonly Line[] {
   return file.readings.get(line.index) ?? line.embedded ?? [];
 }
@@ -40,10 +51,16 @@ export function innerPlace(file: SourceFile, line: Line, column: number): LinePl
   const after = countFirst(embedded.length, (i) => (embedded[i] as EmbeddedLine).toOuter(0) <= column);
   const inner = embedded[after - 1];
   if (!inner || column > inner.toOuter(inner.text.length)) return { line, column };
-  return { line: inner, column: Math.max(0, countFirst(inner.text.length + 1, (at) => inner.toOuter(at) <= column) - 1) };
+  return {
+    line: inner,
+    column: Math.max(0, countFirst(inner.text.length + 1, (at) => inner.toOuter(at) <= column) - 1),
+  };
 }
 
-/** Of lines that stand for this one, in whatever order their words come: the one with a word nearest in front of the column, else the first. */
+/**
+ * Of lines that stand for this one, in whatever order their words come: the one with a word nearest in front of the
+ * column, else the first.
+ */
 function closest(read: readonly EmbeddedLine[], line: Line, column: number): LinePlace | undefined {
   let best: { readonly line: Line; readonly column: number; readonly outer: number } | undefined;
   // A loop makes many lines of one; they all stand in the same place.

@@ -9,13 +9,16 @@ export interface ErrorSink {
 }
 
 /**
- * The edge between the editor and us. Whatever the editor calls goes through it: what fails inside is logged with what to report, the
- * editor gets nothing instead, and everything else goes on. Nothing of a file is logged.
+ * The edge between the editor and us. Whatever the editor calls goes through it: what fails inside is logged with what
+ * to report, the editor gets nothing instead, and everything else goes on. Nothing of a file is logged.
  */
 export class ErrorEdge {
   private readonly counts = new Map<string, number>();
 
-  constructor(private readonly version: string, private readonly sink: ErrorSink) {}
+  constructor(
+    private readonly version: string,
+    private readonly sink: ErrorSink,
+  ) {}
 
   /** What `work` gives; where it fails, now or later, what `instead` gives. `feature`: in the words of the user. */
   run<T>(feature: string, work: () => T, instead: () => T): T {
@@ -34,20 +37,35 @@ export class ErrorEdge {
 
   /** A listener that fails by itself alone. */
   event<A extends readonly unknown[]>(feature: string, listener: (...args: A) => unknown): (...args: A) => void {
-    return (...args) => void this.run<unknown>(feature, () => listener(...args), () => undefined);
+    return (...args) =>
+      void this.run<unknown>(
+        feature,
+        () => listener(...args),
+        () => undefined,
+      );
   }
 
   /** What a command does. A person waits for it, so that a failure is said. */
   command<A extends readonly unknown[]>(title: string, work: (...args: A) => unknown): (...args: A) => unknown {
-    return (...args) => this.run<unknown>(title, () => work(...args), () => this.sink.notify(`${title} failed because of an error in iptables Lens. The log says what to report.`));
+    return (...args) =>
+      this.run<unknown>(
+        title,
+        () => work(...args),
+        () => this.sink.notify(`${title} failed because of an error in iptables Lens. The log says what to report.`),
+      );
   }
 
   /**
-   * A provider of the editor: each of its methods that provides or resolves something gives undefined where it fails, and where the
-   * editor has cancelled its request, before or meanwhile.
+   * A provider of the editor: each of its methods that provides or resolves something gives undefined where it fails,
+   * and where the editor has cancelled its request, before or meanwhile.
    */
   provider<T extends object>(feature: string, provider: T): T {
-    const guarded = Object.entries(provider).map(([name, member]: [string, unknown]) => [name, typeof member === 'function' && /^(provide|resolve)/.test(name) ? this.request(feature, member.bind(provider) as Request) : member]);
+    const guarded = Object.entries(provider).map(([name, member]: [string, unknown]) => [
+      name,
+      typeof member === 'function' && /^(provide|resolve)/.test(name)
+        ? this.request(feature, member.bind(provider) as Request)
+        : member,
+    ]);
     return Object.fromEntries(guarded) as T;
   }
 
@@ -55,7 +73,11 @@ export class ErrorEdge {
     return (...args) => {
       const token = args.find(isToken);
       if (token?.isCancellationRequested) return undefined;
-      const result = this.run(feature, () => ask(...args), () => undefined);
+      const result = this.run(
+        feature,
+        () => ask(...args),
+        () => undefined,
+      );
       return token?.isCancellationRequested ? undefined : result;
     };
   }
@@ -73,7 +95,9 @@ export class ErrorEdge {
     }
     // The messages of the engine tell what was wrong with a value; others may quote the file.
     const told = OF_THE_ENGINE.has(name) ? `${name}: ${message}` : name;
-    this.sink.log(`${feature} failed: ${told}\niptables Lens ${this.version}. This is a bug: please report it with these lines and what you did; nothing of your file is in them.\n${framesOf(error)}`);
+    this.sink.log(
+      `${feature} failed: ${told}\niptables Lens ${this.version}. This is a bug: please report it with these lines and what you did; nothing of your file is in them.\n${framesOf(error)}`,
+    );
   }
 }
 

@@ -1,10 +1,29 @@
-import { chainKnowledge, familyOfChain, idKnowledge, istioChainVariants, knownNames, logHeadingKnowledge, portKnowledge, settingKnowledge, variableKnowledge, type ChainKnowledge } from '../core/knowledge/knowledge';
+import {
+  chainKnowledge,
+  familyOfChain,
+  idKnowledge,
+  istioChainVariants,
+  knownNames,
+  logHeadingKnowledge,
+  portKnowledge,
+  settingKnowledge,
+  variableKnowledge,
+  type ChainKnowledge,
+} from '../core/knowledge/knowledge';
 import { allExtensions, matchNamed, targetNamed } from '../core/xtables/registry';
 import { ruleSetOf, sectionsOf, type FileModel } from './fileModel';
 import { factBlocks, knowledgeBlocks, type Block } from './hover/blocks';
 import { BUILTIN_OPTIONS } from './hover/builtinOptions';
 import { directionBlocks } from './hover/directions';
-import { builtinOptionBlocks, chainBlocks, extensionBlocks, looseNameBlocks, optionBlocks, tableBlocks, valueBlocks } from './hover/nameBlocks';
+import {
+  builtinOptionBlocks,
+  chainBlocks,
+  extensionBlocks,
+  looseNameBlocks,
+  optionBlocks,
+  tableBlocks,
+  valueBlocks,
+} from './hover/nameBlocks';
 import { istioReleasesOf, releasesText } from './istioReleases';
 import { programsOf } from './programs';
 import { ruleSetView } from './ruleSetView';
@@ -12,14 +31,22 @@ import { ruleSetView } from './ruleSetView';
 type Blocks = readonly Block[];
 
 /**
- * Everything known of a name: a chain, table, match, target, option, port, mark, user, address, variable, annotation, setting, line of a log.
- * Without a file every meaning of it; with a file of a chain only what stands there. undefined: nothing.
+ * Everything known of a name: a chain, table, match, target, option, port, mark, user, address, variable, annotation,
+ * setting, line of a log. Without a file every meaning of it; with a file of a chain only what stands there. undefined:
+ * nothing.
  */
 export function explainName(name: string, model?: FileModel): Blocks | undefined {
   const direction = directionBlocks(name, model);
   const inFile = model ? chainsOfFile(name, model) : [];
   const found = [
-    ...(direction ? [direction] : []), ...inFile, ...(inFile.length > 0 ? [] : tableOrChain(name)), ...extensions(name), ...options(name), ...numbers(name, model), ...loose(name, model), ...logLine(name),
+    ...(direction ? [direction] : []),
+    ...inFile,
+    ...(inFile.length > 0 ? [] : tableOrChain(name)),
+    ...extensions(name),
+    ...options(name),
+    ...numbers(name, model),
+    ...loose(name, model),
+    ...logLine(name),
   ];
   if (found.length === 0) return undefined;
   return found.flatMap((blocks, i) => (i === 0 ? blocks : [{ kind: 'rule' } as const, ...blocks]));
@@ -28,7 +55,10 @@ export function explainName(name: string, model?: FileModel): Blocks | undefined
 /** The chains of that name as they stand in the file, each once, whichever of its rule sets show them. */
 function chainsOfFile(name: string, model: FileModel): readonly Blocks[] {
   const seen = new Map<string, Blocks>();
-  const dumps = [...(model.defaultDump ? [model.defaultDump] : []), ...model.dumps.filter((dump) => dump !== model.defaultDump)];
+  const dumps = [
+    ...(model.defaultDump ? [model.defaultDump] : []),
+    ...model.dumps.filter((dump) => dump !== model.defaultDump),
+  ];
   for (const section of dumps.flatMap(sectionsOf)) {
     const ruleSet = ruleSetOf(section);
     for (const table of ruleSet.tables.values()) {
@@ -37,7 +67,8 @@ function chainsOfFile(name: string, model: FileModel): readonly Blocks[] {
       const view = ruleSetView(ruleSet);
       const key = `${table.name} ${chainKnowledge(view, table.name, name)?.title ?? ''}`;
       const blocks = seen.has(key) ? undefined : chainBlocks(view, table.name, name);
-      const range = blocks && familyOfChain(name)?.startsWith('Istio') === true ? istioReleasesOf(model, section) : undefined;
+      const range =
+        blocks && familyOfChain(name)?.startsWith('Istio') === true ? istioReleasesOf(model, section) : undefined;
       if (blocks) seen.set(key, range ? [...blocks, { kind: 'small', text: releasesText(range) }] : blocks);
     }
   }
@@ -51,11 +82,21 @@ function tableOrChain(name: string): readonly Blocks[] {
   const table = tableBlocks(name);
   const [inTable = '', chain = ''] = name.split(' ');
   const builtin = TABLES.flatMap((each): (readonly Block[])[] => {
-    const wanted = BUILTIN_CHAINS.includes(name) ? name : inTable === each && BUILTIN_CHAINS.includes(chain) ? chain : undefined;
+    const wanted = BUILTIN_CHAINS.includes(name)
+      ? name
+      : inTable === each && BUILTIN_CHAINS.includes(chain)
+        ? chain
+        : undefined;
     const blocks = wanted === undefined ? undefined : chainBlocks(undefined, each, wanted);
     return blocks ? [[{ kind: 'text', text: `In table ${each}:` }, ...blocks]] : [];
   });
-  return [...(table ? [table] : []), ...builtin, ...(builtin.length === 0 && !/^[\d.:]+$/.test(name) && variableKnowledge(name) === undefined ? chainVariants(name) : [])];
+  return [
+    ...(table ? [table] : []),
+    ...builtin,
+    ...(builtin.length === 0 && !/^[\d.:]+$/.test(name) && variableKnowledge(name) === undefined
+      ? chainVariants(name)
+      : []),
+  ];
 }
 
 /** Each meaning that a name has by table and mode. */
@@ -85,14 +126,22 @@ function options(name: string): readonly Blocks[] {
   const builtin = Object.entries(BUILTIN_OPTIONS).find(([, { spellings }]) => spellings.includes(name));
   const blocks = builtin && builtinOptionBlocks(builtin[0]);
   const found = allExtensions().flatMap((extension) =>
-    extension.options.filter((option) => option.name === name || option.aliases.includes(name)).map((option) => optionBlocks(option, extension)));
+    extension.options
+      .filter((option) => option.name === name || option.aliases.includes(name))
+      .map((option) => optionBlocks(option, extension)),
+  );
   const istio = settingKnowledge(name);
   return [...(blocks ? [blocks] : []), ...found, ...(istio ? [factBlocks(name, istio)] : [])];
 }
 
 function numbers(name: string, model: FileModel | undefined): readonly Blocks[] {
   const programs = model && programsOf(model);
-  const place = { ruleSet: model?.defaultDump && ruleSetView(ruleSetOf(model.defaultDump.section)), table: undefined, chain: undefined, programs };
+  const place = {
+    ruleSet: model?.defaultDump && ruleSetView(ruleSetOf(model.defaultDump.section)),
+    table: undefined,
+    chain: undefined,
+    programs,
+  };
   const port = /^\d{1,5}$/.test(name) ? portKnowledge(Number(name), { programs }) : undefined;
   const id = /^\d+$/.test(name) || name === 'istio-proxy' ? idKnowledge(name, programs) : undefined;
   const mark = /^(0x[0-9a-f]+|\d+)(\/0x[0-9a-f]+)?$/i.test(name) ? valueBlocks('--mark', name, place) : undefined;
@@ -123,7 +172,16 @@ function logLine(name: string): readonly Blocks[] {
 export function similarNames(name: string, model?: FileModel): readonly string[] {
   const names = new Set([...knownNames(), ...allExtensions().map((extension) => extension.name)]);
   const dump = model?.defaultDump;
-  if (dump) for (const table of ruleSetOf(dump.section).tables.values()) for (const chain of table.chains.keys()) names.add(chain);
+  if (dump)
+    for (const table of ruleSetOf(dump.section).tables.values())
+      for (const chain of table.chains.keys()) names.add(chain);
   const wanted = name.toLowerCase();
-  return [...names].filter((each) => each.toLowerCase().includes(wanted) || (wanted.length > 3 && wanted.includes(each.toLowerCase()) && each.length > 3)).sort().slice(0, 5);
+  return [...names]
+    .filter(
+      (each) =>
+        each.toLowerCase().includes(wanted) ||
+        (wanted.length > 3 && wanted.includes(each.toLowerCase()) && each.length > 3),
+    )
+    .sort()
+    .slice(0, 5);
 }

@@ -1,4 +1,11 @@
-import { builtinChainKnowledge, chainKnowledge, ruleKnowledge, type ChainKnowledge, type Fact, type RuleKnowledge } from '../core/knowledge/knowledge';
+import {
+  builtinChainKnowledge,
+  chainKnowledge,
+  ruleKnowledge,
+  type ChainKnowledge,
+  type Fact,
+  type RuleKnowledge,
+} from '../core/knowledge/knowledge';
 import type { RuleSet } from '../core/ruleset/ruleSet';
 import type { CommandNode, Line, RulesSection } from '../core/syntax/tree';
 import { besideOf } from './beside';
@@ -10,7 +17,10 @@ import { tableOfLine } from './hover/tableOf';
 import { ruleSetView, ruleView } from './ruleSetView';
 import { classifyWords } from './ruleWords';
 
-/** What is known of a place: the hover as plain text, and of the rule or chain there who makes it, why, and in which releases. */
+/**
+ * What is known of a place: the hover as plain text, and of the rule or chain there who makes it, why, and in which
+ * releases.
+ */
 export interface Explained {
   readonly text: string | null;
   readonly family: string | null;
@@ -20,17 +30,21 @@ export interface Explained {
 }
 
 /**
- * Explains a place of a file; line and column are 0-based. Without a column, the rule or the declared chain of the line; with one that
- * stands in the name of a chain, that chain.
+ * Explains a place of a file; line and column are 0-based. Without a column, the rule or the declared chain of the
+ * line; with one that stands in the name of a chain, that chain.
  */
 export function explainAt(model: FileModel, lineNumber: number, column: number | undefined): Explained {
   const outer = model.file.lines[lineNumber];
   const at = column ?? outer?.contentStart;
-  if (outer === undefined || at === undefined) return { text: null, family: null, reason: null, since: null, until: null };
+  if (outer === undefined || at === undefined)
+    return { text: null, family: null, reason: null, since: null, until: null };
   const hover = hoverAt(model, lineNumber, at);
   const inner = innerPlace(model.file, outer, at);
   const section = sectionOf(model, inner.line);
-  const fact = section?.kind === 'rules' ? factAt(model, section, inner.line, column === undefined ? undefined : inner.column) : undefined;
+  const fact =
+    section?.kind === 'rules'
+      ? factAt(model, section, inner.line, column === undefined ? undefined : inner.column)
+      : undefined;
   return {
     text: hover ? blocksToText(hover.blocks) : null,
     family: fact?.family ?? null,
@@ -57,13 +71,20 @@ function factAt(model: FileModel, section: RulesSection, line: Line, column: num
 
 /** The name of a chain at the column; of a command that makes a chain its name wherever in the line. */
 function chainUnder(node: CommandNode, section: RulesSection, column: number | undefined): string | undefined {
-  const words = classifyWords(node, section.family ?? 4).filter(({ role }) => role.kind === 'chain' || role.kind === 'jump-chain');
+  const words = classifyWords(node, section.family ?? 4).filter(
+    ({ role }) => role.kind === 'chain' || role.kind === 'jump-chain',
+  );
   if (node.operation === 'N') return words[0]?.word.text;
-  return column === undefined ? undefined : words.find(({ word }) => column >= word.start && column <= word.end)?.word.text;
+  return column === undefined
+    ? undefined
+    : words.find(({ word }) => column >= word.start && column <= word.end)?.word.text;
 }
 
 function chainFact(ruleSet: RuleSet, table: string | undefined, name: string): Known | undefined {
-  return chainKnowledge(ruleSetView(ruleSet), table, name) ?? (table === undefined ? undefined : builtinChainKnowledge(table, name));
+  return (
+    chainKnowledge(ruleSetView(ruleSet), table, name) ??
+    (table === undefined ? undefined : builtinChainKnowledge(table, name))
+  );
 }
 
 function reasonOf({ title, details }: Known): string {

@@ -1,6 +1,9 @@
 import type { Line } from '../core/syntax/tree';
 
-/** The first and the last line of the file among some, 0-based, both included; the first one of the file where there are none. */
+/**
+ * The first and the last line of the file among some, 0-based, both included; the first one of the file where there are
+ * none.
+ */
 export function extent(lines: readonly Line[]): { readonly from: number; readonly to: number } {
   let from = Infinity;
   let to = 0;

@@ -5,7 +5,10 @@ import { NO_TABLES_SAID, type SaidTables } from '../core/ruleset/oneHost/saidTab
 import { allTables, type Rule, type RuleSet } from '../core/ruleset/ruleSet';
 import type { Line, RulesSection, Section, SourceFile } from '../core/syntax/tree';
 
-/** One rule set of a file, for the list that a person chooses from: what is shown of one family of one host, wherever it stands. */
+/**
+ * One rule set of a file, for the list that a person chooses from: what is shown of one family of one host, wherever it
+ * stands.
+ */
 export interface Dump {
   readonly id: string;
   /** `saved state, IPv4`. */
@@ -68,7 +71,8 @@ export function sectionOf(model: FileModel, line: Line): Section | undefined {
   if (map === undefined) {
     const made = new Map<Line, Section>();
     for (const section of model.file.sections) for (const each of section.lines) made.set(each, section);
-    for (const section of model.dumps.flatMap((dump) => [...sectionsOf(dump), ...(dump.native ? [dump.native] : [])])) for (const each of section.lines) made.set(each, section);
+    for (const section of model.dumps.flatMap((dump) => [...sectionsOf(dump), ...(dump.native ? [dump.native] : [])]))
+      for (const each of section.lines) made.set(each, section);
     map = made;
     sectionsOfLines.set(model, map);
   }
@@ -95,15 +99,25 @@ export function rulesOfLine(ruleSet: RuleSet, line: Line): readonly Rule[] {
   return map.get(line) ?? [];
 }
 
-/** The dump that a packet of a family meets: the chosen one, and for the other family that of the same host, else the one nearest to it of the same kind. */
+/**
+ * The dump that a packet of a family meets: the chosen one, and for the other family that of the same host, else the
+ * one nearest to it of the same kind.
+ */
 export function dumpFor({ dumps }: FileModel, dump: Dump, family: 4 | 6): Dump | undefined {
   if ((dump.section.family ?? 4) === family) return dump;
   const others = dumps.filter(({ section }) => (section.family ?? 4) === family);
-  return others.find(({ host }) => host === dump.host) ?? others.filter(({ section }) => section.role === dump.section.role).at(-1) ?? others.at(-1);
+  return (
+    others.find(({ host }) => host === dump.host) ??
+    others.filter(({ section }) => section.role === dump.section.role).at(-1) ??
+    others.at(-1)
+  );
 }
 
 /** The rule sets to trace with. */
-export function ruleSetsFor(model: FileModel, dump: Dump): { readonly v4: RuleSet | undefined; readonly v6: RuleSet | undefined } {
+export function ruleSetsFor(
+  model: FileModel,
+  dump: Dump,
+): { readonly v4: RuleSet | undefined; readonly v6: RuleSet | undefined } {
   const [v4, v6] = ([4, 6] as const).map((family) => dumpFor(model, dump, family));
   return { v4: v4 && rulesToTrace(v4), v6: v6 && rulesToTrace(v6) };
 }
@@ -122,15 +136,33 @@ export function rulesToTrace({ section, beside, native }: Pick<Dump, 'section' |
 }
 
 function asDump({ section, beside, native, host }: HostRuleSet, index: number): Dump {
-  const what = section.title ?? (section.role === 'saved-state' ? 'saved state' : section.form === 'commands' ? 'commands' : section.fragment ? 'rules' : 'input of iptables-restore');
+  const what =
+    section.title ??
+    (section.role === 'saved-state'
+      ? 'saved state'
+      : section.form === 'commands'
+        ? 'commands'
+        : section.fragment
+          ? 'rules'
+          : 'input of iptables-restore');
   const family = section.family === undefined ? '' : `, IPv${section.family}`;
   const sections = [section, beside, native].filter((each) => each !== undefined);
-  return { id: String(index), label: `${what}${family}${beside ? `, ${section.backend} and ${beside.backend}` : ''}${native ? ', with nftables' : ''}`, detail: placesOf(sections), section, beside, native, host };
+  return {
+    id: String(index),
+    label: `${what}${family}${beside ? `, ${section.backend} and ${beside.backend}` : ''}${native ? ', with nftables' : ''}`,
+    detail: placesOf(sections),
+    section,
+    beside,
+    native,
+    host,
+  };
 }
 
 /** `line 4`, `lines 2–5, 9–14`. */
 function placesOf(sections: readonly RulesSection[]): string {
-  const ranges = sections.flatMap((section) => section.parts ?? [section]).map(({ lines }) => [(lines[0]?.index ?? 0) + 1, (lines.at(-1)?.index ?? 0) + 1] as const);
+  const ranges = sections
+    .flatMap((section) => section.parts ?? [section])
+    .map(({ lines }) => [(lines[0]?.index ?? 0) + 1, (lines.at(-1)?.index ?? 0) + 1] as const);
   const joined: [number, number][] = [];
   for (const [first, last] of ranges.sort(([a], [b]) => a - b)) {
     const before = joined.at(-1);
@@ -139,7 +171,10 @@ function placesOf(sections: readonly RulesSection[]): string {
   }
   const [only] = joined;
   if (joined.length === 1 && only && only[0] === only[1]) return `line ${only[0]}`;
-  const shown = joined.length > MOST_PLACES ? [...joined.slice(0, MOST_PLACES - 1), [joined[MOST_PLACES - 1]?.[0], joined.at(-1)?.[1]]] : joined;
+  const shown =
+    joined.length > MOST_PLACES
+      ? [...joined.slice(0, MOST_PLACES - 1), [joined[MOST_PLACES - 1]?.[0], joined.at(-1)?.[1]]]
+      : joined;
   return `lines ${shown.map(([first, last]) => (first === last ? String(first) : `${first}–${last}`)).join(', ')}`;
 }
 

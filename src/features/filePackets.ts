@@ -10,7 +10,10 @@ export interface PacketOfFile {
   readonly packet: PacketOfLine;
 }
 
-/** The packets that the lines of a file show, in their order, `most` of them at most: those of logs and captures, and the next one of each connection that is listed. */
+/**
+ * The packets that the lines of a file show, in their order, `most` of them at most: those of logs and captures, and
+ * the next one of each connection that is listed.
+ */
 export function packetsOfFile(file: SourceFile, most: number): readonly PacketOfFile[] {
   const found: PacketOfFile[] = [];
   for (const { text, line } of shownIn(file)) {

@@ -40,11 +40,28 @@ export interface SettingOptions {
   readonly packet?: PacketRequest | undefined;
 }
 
-export function settingOf(model: FileModel, dump: Dump, { overrides, answers = new Map<string, boolean>(), family = dump.section.family, packet }: SettingOptions = {}): FileSetting {
+export function settingOf(
+  model: FileModel,
+  dump: Dump,
+  { overrides, answers = new Map<string, boolean>(), family = dump.section.family, packet }: SettingOptions = {},
+): FileSetting {
   const ruleSets = ruleSetsFor(model, dump);
-  const source = new HostSource(model.file, overrides, { ...rulesUseOf([ruleSets.v4, ruleSets.v6]), ipv6: family === 6 }, saidBy(packet));
+  const source = new HostSource(
+    model.file,
+    overrides,
+    { ...rulesUseOf([ruleSets.v4, ruleSets.v6]), ipv6: family === 6 },
+    saidBy(packet),
+  );
   const { host, problems, known } = source.host(hostAnswersOf(source.host(), answers));
-  return { setting: { ruleSets, host, answers, ...worldOfFile(model.file) }, source, addressesKnown: known.addresses, family: dump.section.family ?? 4, model, dump, problems: problems.map(({ message }) => message) };
+  return {
+    setting: { ruleSets, host, answers, ...worldOfFile(model.file) },
+    source,
+    addressesKnown: known.addresses,
+    family: dump.section.family ?? 4,
+    model,
+    dump,
+    problems: problems.map(({ message }) => message),
+  };
 }
 
 export interface FileTraced {
@@ -60,19 +77,37 @@ export interface FileTraced {
   readonly courses: readonly HostCourse[];
 }
 
-/** Traces a packet as a person gives it: what is missing is filled in and listed. A string says why it cannot be traced. */
-export function traceInFile(request: PacketRequest, { setting, source, family, model, dump }: FileSetting): FileTraced | string {
+/**
+ * Traces a packet as a person gives it: what is missing is filled in and listed. A string says why it cannot be traced.
+ */
+export function traceInFile(
+  request: PacketRequest,
+  { setting, source, family, model, dump }: FileSetting,
+): FileTraced | string {
   const courses = hostCourses({ request, source, setting, family, answers: setting.answers ?? new Map() });
   if (typeof courses === 'string') return courses;
   const { at } = request;
   const { v4, v6 } = setting.ruleSets;
-  if (at !== undefined && !startChain(at, v4) && !startChain(at, v6)) return `at ${at}: there is no such chain in these rules`;
+  if (at !== undefined && !startChain(at, v4) && !startChain(at, v6))
+    return `at ${at}: there is no such chain in these rules`;
   const [first] = courses;
   if (!first) return 'it cannot be traced';
   const asked = familyOf(first.request);
-  const shown: RulesShown = { family: asked, dump, met: dumpFor(model, dump, asked), unfollowed: notFollowed(model.file) };
+  const shown: RulesShown = {
+    family: asked,
+    dump,
+    met: dumpFor(model, dump, asked),
+    unfollowed: notFollowed(model.file),
+  };
   const traced = joined(courses.map((course) => withProvisos(course, asked === 4 ? v4 : v6, shown)));
-  return { traced, request: first.request, filled: first.filled, contradictions: contradictionsOf(first.request, traced), assumed: usedAssumptions(courses), courses };
+  return {
+    traced,
+    request: first.request,
+    filled: first.filled,
+    contradictions: contradictionsOf(first.request, traced),
+    assumed: usedAssumptions(courses),
+    courses,
+  };
 }
 
 /** The course with what the end of each path hangs on. */
@@ -91,6 +126,9 @@ function contradictionsOf({ oface, own }: PacketRequest, { outcomes }: Traced): 
   if (oface === undefined) return [];
   const other = routes.find((event) => event.device !== oface || (event.phase === 'input' && event.type !== 'unicast'));
   if (!other) return [];
-  const instead = other.phase === 'input' && other.type !== 'unicast' ? 'it is delivered to this host' : `routing sends it out by ${other.device}`;
+  const instead =
+    other.phase === 'input' && other.type !== 'unicast'
+      ? 'it is delivered to this host'
+      : `routing sends it out by ${other.device}`;
   return [`The packet was said to leave by ${oface}, but ${instead}.`];
 }

@@ -5,7 +5,9 @@ import type { SourceFile } from '../core/syntax/tree';
 
 const WORLDS = new WeakMap<SourceFile, World>();
 
-/** What the host of a file remembers before any packet: the connections that the file lists. Made once for each file. */
+/**
+ * What the host of a file remembers before any packet: the connections that the file lists. Made once for each file.
+ */
 export function worldOfFile(file: SourceFile): { readonly world?: World } {
   const known = WORLDS.get(file);
   if (known) return { world: known };

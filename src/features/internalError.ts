@@ -15,7 +15,10 @@ export function internalErrorOf(thrown: unknown): InternalError {
   return { name: thrown.name, message: thrown.message.replace(/\s+/g, ' ').slice(0, LONGEST_MESSAGE), place };
 }
 
-/** One line on an internal error and what to do: `internal error (RangeError: … at cli.js:14:31832). It is a bug of … 0.1.0; please report …`. */
+/**
+ * One line on an internal error and what to do: `internal error (RangeError: … at cli.js:14:31832). It is a bug of …
+ * 0.1.0; please report …`.
+ */
 export function internalErrorText(thrown: unknown, version: string, reported: string): string {
   const { name, message, place } = internalErrorOf(thrown);
   const what = `${name}${message === '' ? '' : `: ${message}`}${place === undefined ? '' : `, at ${place}`}`;
@@ -25,7 +28,11 @@ export function internalErrorText(thrown: unknown, version: string, reported: st
 /** The frames of the stack without the message in front of them, which may quote the input. */
 export function framesOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return '';
-  return stackOf(thrown).split('\n').filter((line) => /^\s+at /.test(line)).slice(0, MOST_FRAMES).join('\n');
+  return stackOf(thrown)
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, MOST_FRAMES)
+    .join('\n');
 }
 
 const LONGEST_MESSAGE = 200;

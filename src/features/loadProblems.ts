@@ -13,12 +13,20 @@ export interface LoadProblem {
 export function loadProblems(ruleSet: RuleSet, most: number): readonly LoadProblem[] {
   const errors = ruleSet.problems.filter(({ severity, code }) => severity === 'error' || isOfListing(code));
   if (errors.length === 0) return [];
-  const told: LoadProblem[] = errors.slice(0, most).map((problem) => ({ message: wordsOf(ruleSet, problem), line: problem.line.index + 1 }));
-  if (errors.length > most) told.push({ message: `${errors.length - most} more errors in these rules.`, line: undefined });
+  const told: LoadProblem[] = errors
+    .slice(0, most)
+    .map((problem) => ({ message: wordsOf(ruleSet, problem), line: problem.line.index + 1 }));
+  if (errors.length > most)
+    told.push({ message: `${errors.length - most} more errors in these rules.`, line: undefined });
   if (errors.every(({ code }) => isOfListing(code))) return told;
   const { asInput, form } = ruleSet.section;
   const restored = errors.some(({ line }) => line.shape !== Shape.ProgramCommand);
-  if (restored && (asInput || form === 'save' || form === 'restore')) told.push({ message: 'iptables-restore loads nothing of a table with an error: what was loaded before stays. The trace shows what the text means otherwise.', line: undefined });
+  if (restored && (asInput || form === 'save' || form === 'restore'))
+    told.push({
+      message:
+        'iptables-restore loads nothing of a table with an error: what was loaded before stays. The trace shows what the text means otherwise.',
+      line: undefined,
+    });
   return told;
 }
 
@@ -32,16 +40,23 @@ const MOST_LINES = 10;
 
 /** The same as one sentence each, for a list. */
 export function loadWarnings(ruleSet: RuleSet): readonly string[] {
-  return loadProblems(ruleSet, MOST_LINES).map(({ message, line }) => (line === undefined ? message : `line ${line}: ${message}`));
+  return loadProblems(ruleSet, MOST_LINES).map(({ message, line }) =>
+    line === undefined ? message : `line ${line}: ${message}`,
+  );
 }
 
 function wordsOf(ruleSet: RuleSet, problem: LineProblem): string {
   const message = problem.message.replace(/\.$/, '');
   if (isOfListing(problem.code)) return `${message}.`;
   if (isRefusedJump(ruleSet, problem)) return `${message}. The trace goes on as if that rule were not there.`;
-  return rulesOfLine(ruleSet, problem.line).length === 0 ? `${message}. The trace goes on as if that line were not there.` : `${message}. The rule is traced without that part.`;
+  return rulesOfLine(ruleSet, problem.line).length === 0
+    ? `${message}. The trace goes on as if that line were not there.`
+    : `${message}. The rule is traced without that part.`;
 }
 
 function isRefusedJump(ruleSet: RuleSet, { line, code }: LineProblem): boolean {
-  return (code === 'loop' || code === 'unknown-target') && rulesOfLine(ruleSet, line).some(({ jump }) => jump?.refused !== undefined);
+  return (
+    (code === 'loop' || code === 'unknown-target') &&
+    rulesOfLine(ruleSet, line).some(({ jump }) => jump?.refused !== undefined)
+  );
 }

@@ -45,7 +45,10 @@ export function chainDefinition(model: FileModel, lineNumber: number, column: nu
 export function chainMentions(model: FileModel, lineNumber: number, column: number): readonly Mention[] {
   const at = chainAt(model, lineNumber, column);
   if (!at) return [];
-  const { section, chain: { name } } = at;
+  const {
+    section,
+    chain: { name },
+  } = at;
   const ruleSet = ruleSetOf(section);
   const mentions: Mention[] = [];
   for (const line of section.lines) {
@@ -69,7 +72,9 @@ function kindOf({ node }: Line, word: Word): Mention['kind'] {
 function chainWords({ node }: Line, section: RulesSection): readonly Word[] {
   if (node.kind === 'chain') return [node.name];
   if (node.kind !== 'command') return [];
-  return classifyWords(node, section.family ?? 4).filter(({ role }) => role.kind === 'chain' || role.kind === 'jump-chain').map(({ word }) => word);
+  return classifyWords(node, section.family ?? 4)
+    .filter(({ role }) => role.kind === 'chain' || role.kind === 'jump-chain')
+    .map(({ word }) => word);
 }
 
 const tablesOfLines = new WeakMap<RulesSection, ReadonlyMap<Line, string>>();
@@ -81,7 +86,10 @@ function tableOf(ruleSet: RuleSet, section: RulesSection, line: Line, chain: str
   const name = rulesOfLine(ruleSet, line)[0]?.chain.table ?? headings(section).get(line);
   if (name !== undefined) return find(ruleSet, name);
   const all = [...ruleSet.tables.values()];
-  return all.find(({ name: each, chains }) => each === 'filter' && chains.has(chain)) ?? all.find(({ chains }) => chains.has(chain));
+  return (
+    all.find(({ name: each, chains }) => each === 'filter' && chains.has(chain)) ??
+    all.find(({ chains }) => chains.has(chain))
+  );
 }
 
 /** For each line the `*table` above it, or the table of its list. */

@@ -16,7 +16,10 @@ export interface UnfollowedTable {
 
 const known = new WeakMap<SourceFile, readonly UnfollowedTable[]>();
 
-/** The tables of nft in a file whose rules no trace follows: those of other families than ip, ip6 and inet, what hangs at a device (ingress, egress), and tables of which no chain is shown that hangs in a hook. */
+/**
+ * The tables of nft in a file whose rules no trace follows: those of other families than ip, ip6 and inet, what hangs
+ * at a device (ingress, egress), and tables of which no chain is shown that hangs in a hook.
+ */
 export function unfollowedTables(file: SourceFile): readonly UnfollowedTable[] {
   let found = known.get(file);
   if (!found) {
@@ -35,12 +38,21 @@ function unfollowed({ family, name, chains, line, dormant }: NftTableText): read
   const all = every.filter(({ base }) => !followed || adrift || base?.hook === 'ingress' || base?.hook === 'egress');
   const rules = all.reduce((sum, chain) => sum + chain.rules.length, 0);
   if (rules === 0 && !all.some(({ policy }) => policy === 'drop')) return [];
-  return [{ name: `${family} ${name}`, hooks: [...new Set(all.flatMap(({ base }) => (base ? [base.hook] : [])))], rules, line: line.index + 1 }];
+  return [
+    {
+      name: `${family} ${name}`,
+      hooks: [...new Set(all.flatMap(({ base }) => (base ? [base.hook] : [])))],
+      rules,
+      line: line.index + 1,
+    },
+  ];
 }
 
 /** `inet istio-proxy-nat (prerouting, output), ip kube-proxy (forward)`. */
 export function tablesWords(tables: readonly UnfollowedTable[]): string {
-  const named = tables.slice(0, MOST_NAMED).map(({ name, hooks }) => `${name}${hooks.length === 0 ? '' : ` (${hooks.join(', ')})`}`);
+  const named = tables
+    .slice(0, MOST_NAMED)
+    .map(({ name, hooks }) => `${name}${hooks.length === 0 ? '' : ` (${hooks.join(', ')})`}`);
   return `${named.join(', ')}${tables.length > MOST_NAMED ? ` and ${tables.length - MOST_NAMED} more` : ''}`;
 }
 
@@ -60,7 +72,9 @@ export function notFollowed(file: SourceFile): NotFollowed | undefined {
   const [first] = tables;
   if (first) return { words: tablesWords(tables), line: first.line - 1 };
   // What could be read of it is rules like others.
-  const read = new Set(file.sections.flatMap(({ kind, lines }) => (kind === 'nft' ? lines.map(({ index }) => index) : [])));
+  const read = new Set(
+    file.sections.flatMap(({ kind, lines }) => (kind === 'nft' ? lines.map(({ index }) => index) : [])),
+  );
   const json = file.shapes.findIndex((shape, index) => shape === Shape.NftJson && !read.has(index));
   if (json >= 0) return { words: 'what the JSON of nft tells', line: json };
   return undefined;

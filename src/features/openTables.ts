@@ -2,25 +2,43 @@ import type { HostAnswer } from '../core/netfilter/events';
 import type { OpenTable } from '../core/syntax/tree';
 import { dumpFor, modelOf, sectionsOf, type Dump, type FileModel } from './fileModel';
 
-/** The lines of a host whose table nothing in the file tells, and those of which it was said, in the order of the file. */
+/**
+ * The lines of a host whose table nothing in the file tells, and those of which it was said, in the order of the file.
+ */
 export function openTablesOf(model: FileModel, dump: Dump, family: 4 | 6): readonly OpenTable[] {
   const parts = sectionsOf(dumpFor(model, dump, family) ?? dump).flatMap((section) => section.parts ?? [section]);
-  return parts.flatMap(({ inferred }) => inferred?.open ?? []).sort((a, b) => (a.lines[0]?.index ?? 0) - (b.lines[0]?.index ?? 0));
+  return parts
+    .flatMap(({ inferred }) => inferred?.open ?? [])
+    .sort((a, b) => (a.lines[0]?.index ?? 0) - (b.lines[0]?.index ?? 0));
 }
 
 /** The same of everything in a file. */
 export function allOpenTables({ dumps }: FileModel): readonly OpenTable[] {
   const sections = new Set(dumps.flatMap(sectionsOf));
-  return [...sections].flatMap((section) => section.parts ?? [section]).flatMap(({ inferred }) => inferred?.open ?? []).sort((a, b) => (a.lines[0]?.index ?? 0) - (b.lines[0]?.index ?? 0));
+  return [...sections]
+    .flatMap((section) => section.parts ?? [section])
+    .flatMap(({ inferred }) => inferred?.open ?? [])
+    .sort((a, b) => (a.lines[0]?.index ?? 0) - (b.lines[0]?.index ?? 0));
 }
 
-/** The tables that lines are offered for: hardly anybody has rules in security, and what stands there might stand in filter. */
+/**
+ * The tables that lines are offered for: hardly anybody has rules in security, and what stands there might stand in
+ * filter.
+ */
 export function tablesOffered({ candidates, table }: OpenTable): readonly string[] {
   return candidates.filter((each) => each !== 'security' || each === table);
 }
 
-/** The same file and the same dump of it with the table of some lines said. undefined where the dump is none of its own any more. */
-export function withTable(model: FileModel, dump: Dump, key: string, table: string): { readonly model: FileModel; readonly dump: Dump } | undefined {
+/**
+ * The same file and the same dump of it with the table of some lines said. undefined where the dump is none of its own
+ * any more.
+ */
+export function withTable(
+  model: FileModel,
+  dump: Dump,
+  key: string,
+  table: string,
+): { readonly model: FileModel; readonly dump: Dump } | undefined {
   let readings = otherReadings.get(model);
   if (!readings) otherReadings.set(model, (readings = new Map<string, FileModel>()));
   const name = `${key} ${table}`;
@@ -37,7 +55,13 @@ export function dumpLike({ dumps }: FileModel, { section, id }: Dump): Dump | un
   const [first] = section.lines;
   const family = section.family ?? 4;
   const same = dumps.filter((each) => (each.section.family ?? 4) === family);
-  return same.find((each) => each.section === section) ?? same.find((each) => sectionsOf(each).some(({ lines }) => lines[0] === first || lines.some((line) => line === first))) ?? same.find((each) => each.id === id);
+  return (
+    same.find((each) => each.section === section) ??
+    same.find((each) =>
+      sectionsOf(each).some(({ lines }) => lines[0] === first || lines.some((line) => line === first)),
+    ) ??
+    same.find((each) => each.id === id)
+  );
 }
 
 const QUESTION = 'table/';
@@ -66,7 +90,11 @@ export function tableAnswer(open: OpenTable, tables: readonly string[]): HostAns
   const [table = ''] = tables;
   const { place } = open;
   return {
-    what: `${place} ${place.startsWith('lines') ? 'are' : 'is'} of table ${tables.join(' or ')}`, value: true, choice: true, key: tableKey(open, table),
-    word: `--table ${open.chain}=${table}`, reason: 'nothing in the file tells which table it is',
+    what: `${place} ${place.startsWith('lines') ? 'are' : 'is'} of table ${tables.join(' or ')}`,
+    value: true,
+    choice: true,
+    key: tableKey(open, table),
+    word: `--table ${open.chain}=${table}`,
+    reason: 'nothing in the file tells which table it is',
   };
 }

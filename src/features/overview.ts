@@ -7,13 +7,25 @@ import { packetsOfFile } from './filePackets';
 import { allOpenTables } from './openTables';
 import { unreadLines, type UnreadLine } from './unread';
 
-/** What was found in a file and what was not read; lines are 1-based, both ends included. In the words of the contract. */
+/**
+ * What was found in a file and what was not read; lines are 1-based, both ends included. In the words of the contract.
+ */
 export interface Overview {
   readonly ruleSets: readonly RuleSetOverview[];
   readonly host: readonly HostOverview[];
   readonly packets: readonly { readonly line: number; readonly expression: string }[];
-  /** Lines whose table the file leaves open: the one that they are read as rules of, and those that they may be of. `said`: by whoever asks. */
-  readonly openTables: readonly { readonly chain: string; readonly lines: readonly number[]; readonly table: string; readonly candidates: readonly string[]; readonly reason: string; readonly said: boolean }[];
+  /**
+   * Lines whose table the file leaves open: the one that they are read as rules of, and those that they may be of.
+   * `said`: by whoever asks.
+   */
+  readonly openTables: readonly {
+    readonly chain: string;
+    readonly lines: readonly number[];
+    readonly table: string;
+    readonly candidates: readonly string[];
+    readonly reason: string;
+    readonly said: boolean;
+  }[];
   readonly unread: readonly UnreadLine[];
 }
 
@@ -39,10 +51,22 @@ export interface HostOverview {
 
 export function overviewOf(model: FileModel): Overview {
   return {
-    ruleSets: model.dumps.flatMap((dump) => [...sectionsOf(dump), ...(dump.native ? [dump.native] : [])].map((section) => ruleSetOverview(dump, section))),
+    ruleSets: model.dumps.flatMap((dump) =>
+      [...sectionsOf(dump), ...(dump.native ? [dump.native] : [])].map((section) => ruleSetOverview(dump, section)),
+    ),
     host: hostFactsOf(model.file),
-    packets: packetsOfFile(model.file, MOST_PACKETS).map(({ text, line }) => ({ line: line.index + 1, expression: text })),
-    openTables: allOpenTables(model).map(({ chain, lines, table, candidates, why, said }) => ({ chain, lines: lines.map(({ index }) => index + 1), table, candidates, reason: why, said })),
+    packets: packetsOfFile(model.file, MOST_PACKETS).map(({ text, line }) => ({
+      line: line.index + 1,
+      expression: text,
+    })),
+    openTables: allOpenTables(model).map(({ chain, lines, table, candidates, why, said }) => ({
+      chain,
+      lines: lines.map(({ index }) => index + 1),
+      table,
+      candidates,
+      reason: why,
+      said,
+    })),
     unread: unreadLines(model),
   };
 }
@@ -63,7 +87,11 @@ export function isEmptyOverview({ ruleSets, host, packets }: Overview): boolean 
 function ruleSetOverview({ label }: Dump, section: RulesSection): RuleSetOverview {
   const ruleSet = ruleSetOf(section);
   return {
-    title: label, family: section.family ?? 4, backend: section.backend ?? null, fragment: section.fragment === true || isFragment(ruleSet), tables: tablesOf(ruleSet),
+    title: label,
+    family: section.family ?? 4,
+    backend: section.backend ?? null,
+    fragment: section.fragment === true || isFragment(ruleSet),
+    tables: tablesOf(ruleSet),
     lines: placeOf(section),
   };
 }
@@ -80,30 +108,51 @@ function tablesOf(ruleSet: RuleSet): RuleSetOverview['tables'] {
 
 /** Whether chains with rules are reached from no hook, in a set of rules in which no built-in chain has any. */
 function isFragment({ tables }: RuleSet): boolean {
-  for (const { chains } of tables.values()) for (const chain of chains.values()) if (chain.hook !== undefined && chain.rules.length > 0) return false;
-  return [...tables.values()].some(({ chains }) => [...chains.values()].some(({ hook, rules }) => hook === undefined && rules.length > 0));
+  for (const { chains } of tables.values())
+    for (const chain of chains.values()) if (chain.hook !== undefined && chain.rules.length > 0) return false;
+  return [...tables.values()].some(({ chains }) =>
+    [...chains.values()].some(({ hook, rules }) => hook === undefined && rules.length > 0),
+  );
 }
 
 const HOST_KINDS: Readonly<Partial<Record<Section['kind'], HostKind>>> = {
-  routes: 'route', interfaces: 'address', addresses: 'address', sockets: 'listener', 'policy-rules': 'rule', sets: 'set', sysctls: 'sysctl', connections: 'connection',
+  routes: 'route',
+  interfaces: 'address',
+  addresses: 'address',
+  sockets: 'listener',
+  'policy-rules': 'rule',
+  sets: 'set',
+  sysctls: 'sysctl',
+  connections: 'connection',
 };
 
 function hostOverview(section: Section): readonly HostOverview[] {
   const kind = HOST_KINDS[section.kind];
-  return kind === undefined ? [] : [{ kind, lines: placeOf(section), count: countOf(section), examples: examplesOf(section) }];
+  return kind === undefined
+    ? []
+    : [{ kind, lines: placeOf(section), count: countOf(section), examples: examplesOf(section) }];
 }
 
 function countOf(section: Section): number {
   switch (section.kind) {
-    case 'routes': return section.routes.length;
-    case 'interfaces': return section.interfaces.reduce((sum, { addresses }) => sum + addresses.length, 0);
-    case 'addresses': return section.addresses.length;
-    case 'sockets': return section.sockets.length;
-    case 'policy-rules': return section.rules.length;
-    case 'sysctls': return section.sysctls.length;
-    case 'connections': return section.connections.length;
-    case 'sets': return new Set(section.text.split('\n').flatMap((line) => /^create (\S+)/.exec(line)?.[1] ?? [])).size;
-    default: return 0;
+    case 'routes':
+      return section.routes.length;
+    case 'interfaces':
+      return section.interfaces.reduce((sum, { addresses }) => sum + addresses.length, 0);
+    case 'addresses':
+      return section.addresses.length;
+    case 'sockets':
+      return section.sockets.length;
+    case 'policy-rules':
+      return section.rules.length;
+    case 'sysctls':
+      return section.sysctls.length;
+    case 'connections':
+      return section.connections.length;
+    case 'sets':
+      return new Set(section.text.split('\n').flatMap((line) => /^create (\S+)/.exec(line)?.[1] ?? [])).size;
+    default:
+      return 0;
   }
 }
 

@@ -12,18 +12,39 @@ const MOST_OPEN = 50;
 export function overviewText({ ruleSets, host, packets, openTables, unread }: Overview): string {
   const out: string[] = [];
   const part = (title: string, lines: readonly string[]): void => {
-    if (lines.length > 0) out.push(`${out.length > 0 ? '\n' : ''}${title}\n`, ...lines.map((line) => `  ${visible(line)}\n`));
+    if (lines.length > 0)
+      out.push(`${out.length > 0 ? '\n' : ''}${title}\n`, ...lines.map((line) => `  ${visible(line)}\n`));
   };
-  part('Rules', ruleSets.map(({ title, backend, fragment, tables, lines }, i) => {
-    const content = Object.entries(tables).map(([name, { chains, rules }]) => `${name} ${countedNoun(rules, 'rule')} in ${countedNoun(chains, 'chain')}`).join(', ');
-    return `${i + 1}  ${placeOf(lines)}  ${title}${backend ? `, ${backend}` : ''}${fragment ? ', a fragment' : ''}: ${content}`;
-  }));
-  part('Host', host.map(({ kind, lines, count, examples }) => `${placeOf(lines)}  ${countedNoun(count, NOUNS[kind])}${examples === '' ? '' : `: ${examples}`}`));
-  part('Packets', limited(packets, MOST_PACKETS, ({ line, expression }) => [`line ${line}  ${expression}`]));
-  part('Tables that nothing tells', limited(openTables, MOST_OPEN, ({ chain, lines, table, reason, said, candidates }) => [
-    `${placeOf([lines[0] ?? 0, lines.at(-1) ?? 0])}  ${chain}: ${table}, ${said ? 'as it was said' : `a guess: ${reason} (--table ${chain}=${candidates.find((each) => each !== table) ?? table} says so)`}`,
-  ]));
-  part('Not read', limited(unread, MOST_UNREAD, (each) => [`line ${each.line}: ${reasonText(each)}`, `    ${each.text}`]));
+  part(
+    'Rules',
+    ruleSets.map(({ title, backend, fragment, tables, lines }, i) => {
+      const content = Object.entries(tables)
+        .map(([name, { chains, rules }]) => `${name} ${countedNoun(rules, 'rule')} in ${countedNoun(chains, 'chain')}`)
+        .join(', ');
+      return `${i + 1}  ${placeOf(lines)}  ${title}${backend ? `, ${backend}` : ''}${fragment ? ', a fragment' : ''}: ${content}`;
+    }),
+  );
+  part(
+    'Host',
+    host.map(
+      ({ kind, lines, count, examples }) =>
+        `${placeOf(lines)}  ${countedNoun(count, NOUNS[kind])}${examples === '' ? '' : `: ${examples}`}`,
+    ),
+  );
+  part(
+    'Packets',
+    limited(packets, MOST_PACKETS, ({ line, expression }) => [`line ${line}  ${expression}`]),
+  );
+  part(
+    'Tables that nothing tells',
+    limited(openTables, MOST_OPEN, ({ chain, lines, table, reason, said, candidates }) => [
+      `${placeOf([lines[0] ?? 0, lines.at(-1) ?? 0])}  ${chain}: ${table}, ${said ? 'as it was said' : `a guess: ${reason} (--table ${chain}=${candidates.find((each) => each !== table) ?? table} says so)`}`,
+    ]),
+  );
+  part(
+    'Not read',
+    limited(unread, MOST_UNREAD, (each) => [`line ${each.line}: ${reasonText(each)}`, `    ${each.text}`]),
+  );
   return out.join('');
 }
 

@@ -4,8 +4,18 @@ import { ruleSetView } from './ruleSetView';
 
 /** Processes that show in `ss` and `netstat`, and whose they are. */
 const PROCESSES: Readonly<Record<string, string>> = {
-  envoy: 'Istio', 'pilot-agent': 'Istio', ztunnel: 'Istio', 'pilot-discovery': 'Istio', 'install-cni': 'Istio',
-  'kube-proxy': 'kube-proxy', kubelet: 'kube-proxy', dockerd: 'Docker', 'docker-proxy': 'Docker', 'linkerd2-proxy': 'Linkerd', 'kuma-dp': 'Kuma', tailscaled: 'Tailscale',
+  envoy: 'Istio',
+  'pilot-agent': 'Istio',
+  ztunnel: 'Istio',
+  'pilot-discovery': 'Istio',
+  'install-cni': 'Istio',
+  'kube-proxy': 'kube-proxy',
+  kubelet: 'kube-proxy',
+  dockerd: 'Docker',
+  'docker-proxy': 'Docker',
+  'linkerd2-proxy': 'Linkerd',
+  'kuma-dp': 'Kuma',
+  tailscaled: 'Tailscale',
 };
 
 const known = new WeakMap<FileModel, ReadonlySet<string>>();
@@ -14,7 +24,9 @@ const known = new WeakMap<FileModel, ReadonlySet<string>>();
 export function programsOf(model: FileModel): ReadonlySet<string> {
   let programs = known.get(model);
   if (programs === undefined) {
-    const found = new Set(model.dumps.flatMap(sectionsOf).flatMap((section) => [...programsIn(ruleSetView(ruleSetOf(section)))]));
+    const found = new Set(
+      model.dumps.flatMap(sectionsOf).flatMap((section) => [...programsIn(ruleSetView(ruleSetOf(section)))]),
+    );
     for (const section of model.file.sections) {
       if (section.kind === 'environment') found.add('Istio');
       if (section.kind !== 'sockets') continue;

@@ -17,8 +17,8 @@ export interface RulesShown {
 }
 
 /**
- * What has to be so of rules that the file does not show, or of lines that do not name their table, for a packet of a family to end as it does.
- * Nothing where the packet never came to what is in doubt.
+ * What has to be so of rules that the file does not show, or of lines that do not name their table, for a packet of a
+ * family to end as it does. Nothing where the packet never came to what is in doubt.
  */
 export function rulesProvisos({ family, dump, met, unfollowed }: RulesShown, walked: Walked): readonly Proviso[] {
   const { milestones } = walked;
@@ -27,33 +27,84 @@ export function rulesProvisos({ family, dump, met, unfollowed }: RulesShown, wal
   const matched = new Set(milestones.flatMap((event) => (event.kind === 'rule' ? [event.rule.line] : [])));
   const sections = met ? sectionsOf(met) : [];
   const parts = sections.flatMap((section) => section.parts ?? [section]);
-  const other = met && met.host !== dump.host ? [{ what: `${met.label} (${met.detail}) is of the same host as ${dump.label} (${dump.detail})`, reason: 'nothing in the file says so' }] : [];
-  const typed = [...matched].filter((line) => (line as Partial<EmbeddedLine>).maybeComment).map(({ index }) => index + 1);
-  const comments = typed.length === 0 ? [] : [{ what: `${typed.length === 1 ? 'line' : 'lines'} ${listed(typed.map(String))} ${typed.length === 1 ? 'was' : 'were'} typed by root, and ${typed.length === 1 ? 'is no comment' : 'are no comments'}`, reason: 'nothing but "# " stands in front, which is a prompt or the mark of a comment' }];
-  const nft = unfollowed && { what: `the rules of nft that are not followed (${unfollowed.words}) let it pass unchanged`, reason: 'a trace does not follow them', unseen: true as const };
-  return [...other, ...comments, ...(nft ? [nft] : []), ...parts.flatMap((part) => guessedTable(part, matched)), ...unseen(notInFile(sections, parts, family, entered))];
+  const other =
+    met && met.host !== dump.host
+      ? [
+          {
+            what: `${met.label} (${met.detail}) is of the same host as ${dump.label} (${dump.detail})`,
+            reason: 'nothing in the file says so',
+          },
+        ]
+      : [];
+  const typed = [...matched]
+    .filter((line) => (line as Partial<EmbeddedLine>).maybeComment)
+    .map(({ index }) => index + 1);
+  const comments =
+    typed.length === 0
+      ? []
+      : [
+          {
+            what: `${typed.length === 1 ? 'line' : 'lines'} ${listed(typed.map(String))} ${typed.length === 1 ? 'was' : 'were'} typed by root, and ${typed.length === 1 ? 'is no comment' : 'are no comments'}`,
+            reason: 'nothing but "# " stands in front, which is a prompt or the mark of a comment',
+          },
+        ];
+  const nft = unfollowed && {
+    what: `the rules of nft that are not followed (${unfollowed.words}) let it pass unchanged`,
+    reason: 'a trace does not follow them',
+    unseen: true as const,
+  };
+  return [
+    ...other,
+    ...comments,
+    ...(nft ? [nft] : []),
+    ...parts.flatMap((part) => guessedTable(part, matched)),
+    ...unseen(notInFile(sections, parts, family, entered)),
+  ];
 }
 
 function guessedTable({ inferred }: RulesSection, matched: ReadonlySet<object>): readonly Proviso[] {
   const guessed = (inferred?.open ?? []).filter(({ said, lines }) => !said && lines.some((line) => matched.has(line)));
-  return guessed.map(({ key, place, table, why }) => ({ what: `${place} ${place.startsWith('lines') ? 'are' : 'is'} of table ${table}`, reason: why, table: key }));
+  return guessed.map(({ key, place, table, why }) => ({
+    what: `${place} ${place.startsWith('lines') ? 'are' : 'is'} of table ${table}`,
+    reason: why,
+    table: key,
+  }));
 }
 
 /** `the rest of table filter`, `tables nat and raw`, `those of iptables-legacy`. */
-function notInFile(sections: readonly RulesSection[], parts: readonly RulesSection[], family: 4 | 6, entered: ReadonlySet<string>): readonly string[] {
+function notInFile(
+  sections: readonly RulesSection[],
+  parts: readonly RulesSection[],
+  family: 4 | 6,
+  entered: ReadonlySet<string>,
+): readonly string[] {
   if (sections.length === 0) return [`those for IPv${family}`];
-  const rest = new Set(parts.filter(({ fragment }) => fragment).flatMap((part) => [...tablesOf(part)]).filter((table) => entered.has(table)));
+  const rest = new Set(
+    parts
+      .filter(({ fragment }) => fragment)
+      .flatMap((part) => [...tablesOf(part)])
+      .filter((table) => entered.has(table)),
+  );
   const missing = tablesNotShown(sections);
   // Nobody lists the tables that hardly any host uses; that they are empty is listed with what is assumed.
   const named = missing.includes('filter') || missing.includes('nat') ? missing : [];
   return [
-    ...[...rest].map((table) => `the rest of table ${table}`), ...(named.length === 0 ? [] : [`${named.length === 1 ? 'table' : 'tables'} ${listed(named)}`]),
+    ...[...rest].map((table) => `the rest of table ${table}`),
+    ...(named.length === 0 ? [] : [`${named.length === 1 ? 'table' : 'tables'} ${listed(named)}`]),
     ...sections.flatMap((section) => beyondOf(section, sections)?.rules ?? []),
   ];
 }
 
 function unseen(rules: readonly string[]): readonly Proviso[] {
-  return rules.length === 0 ? [] : [{ what: `the rules that are not in the file (${rules.join('; ')}) let it pass unchanged`, reason: 'the file shows only a part of what this host has', unseen: true }];
+  return rules.length === 0
+    ? []
+    : [
+        {
+          what: `the rules that are not in the file (${rules.join('; ')}) let it pass unchanged`,
+          reason: 'the file shows only a part of what this host has',
+          unseen: true,
+        },
+      ];
 }
 
 function listed(names: readonly string[]): string {

@@ -13,17 +13,27 @@ function fixOfFile(file: SourceFile, problem: Diagnostic): QuickFix | undefined 
   const line = file.lines[problem.line - 1];
   if (!line || linesWithin(file, line).length > 0) return undefined;
   switch (problem.code) {
-    case 'missing-commit': return addCommit(file, problem);
-    case 'no-final-newline': return addLineBreak(file, problem);
-    case 'unknown-chain': case 'unknown-target': return declareChain(file, problem);
-    default: return undefined;
+    case 'missing-commit':
+      return addCommit(file, problem);
+    case 'no-final-newline':
+      return addLineBreak(file, problem);
+    case 'unknown-chain':
+    case 'unknown-target':
+      return declareChain(file, problem);
+    default:
+      return undefined;
   }
 }
 
 /** A line behind the last declaration of the table that the rule stands in. */
 function declareChain({ lines }: SourceFile, { line, column, endColumn }: Diagnostic): QuickFix | undefined {
   const name = lines[line - 1]?.text.slice(column - 1, endColumn - 1) ?? '';
-  if (!/^[^\s"'\\]+$/.test(name) || chainNameProblem(name, 'N', 4) !== undefined || chainNameProblem(name, 'N', 6) !== undefined) return undefined;
+  if (
+    !/^[^\s"'\\]+$/.test(name) ||
+    chainNameProblem(name, 'N', 4) !== undefined ||
+    chainNameProblem(name, 'N', 6) !== undefined
+  )
+    return undefined;
   let table = line - 1;
   while (table >= 0 && lines[table]?.node.kind !== 'table') table--;
   if (table < 0) return undefined;

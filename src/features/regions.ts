@@ -7,7 +7,9 @@ export interface Region {
   readonly kind: 'rules' | 'table' | 'listing';
 }
 
-/** What can be folded in a note or a log: rule sets and the tables in them, and listings of sockets, routes, variables. */
+/**
+ * What can be folded in a note or a log: rule sets and the tables in them, and listings of sockets, routes, variables.
+ */
 export function regionsOf({ file }: FileModel): readonly Region[] {
   const regions: Region[] = [];
   const add = (from: number, to: number, kind: Region['kind']): void => {

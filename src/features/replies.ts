@@ -25,13 +25,20 @@ export function replyOf(walked: Walked, setting: TraceSetting, answerer?: Answer
 
 export function replyJson(reply: Reply): ReplyJson {
   if (reply.kind === 'none') return { comesBack: false, findings: [`There is no answer: ${reply.why}.`], outcomes: [] };
-  return { comesBack: comesBack(reply), findings: findingsOf(reply), packet: formatPacketExpression(reply.request), outcomes: reply.traced.outcomes.map(outcomeOf) };
+  return {
+    comesBack: comesBack(reply),
+    findings: findingsOf(reply),
+    packet: formatPacketExpression(reply.request),
+    outcomes: reply.traced.outcomes.map(outcomeOf),
+  };
 }
 
 /** Everything that is to be known, each sentence once. */
 export function findingsOf(reply: Extract<Reply, { readonly kind: 'traced' }>): readonly string[] {
   // What this host would do with it does not matter then.
-  return reply.pastThisHost === undefined ? [...new Set(reply.findings.flatMap(({ words }) => words))] : [reply.pastThisHost];
+  return reply.pastThisHost === undefined
+    ? [...new Set(reply.findings.flatMap(({ words }) => words))]
+    : [reply.pastThisHost];
 }
 
 function comesBack({ findings, pastThisHost }: Extract<Reply, { readonly kind: 'traced' }>): boolean {
@@ -39,7 +46,10 @@ function comesBack({ findings, pastThisHost }: Extract<Reply, { readonly kind: '
 }
 
 /** What is to be known about one of its courses. */
-export function findingsOfCourse({ findings, pastThisHost }: Extract<Reply, { readonly kind: 'traced' }>, course: number): { readonly comesBack: boolean; readonly words: readonly string[] } {
+export function findingsOfCourse(
+  { findings, pastThisHost }: Extract<Reply, { readonly kind: 'traced' }>,
+  course: number,
+): { readonly comesBack: boolean; readonly words: readonly string[] } {
   if (pastThisHost !== undefined) return { comesBack: false, words: [pastThisHost] };
   const found = findings[course] ?? findings[0];
   return { comesBack: found?.comesBack === true, words: found?.words ?? [] };
@@ -47,12 +57,24 @@ export function findingsOfCourse({ findings, pastThisHost }: Extract<Reply, { re
 
 /** `The reply comes back by eth0.` Of one of its courses, or of all together. */
 export function verdictOfReply(reply: Extract<Reply, { readonly kind: 'traced' }>, course?: number): string {
-  if (!(course === undefined ? comesBack(reply) : findingsOfCourse(reply, course).comesBack)) return 'The reply does not come back.';
-  const [by] = course === undefined ? new Set(reply.findings.map(({ outInterface }) => outInterface)) : [(reply.findings[course] ?? reply.findings[0])?.outInterface];
+  if (!(course === undefined ? comesBack(reply) : findingsOfCourse(reply, course).comesBack))
+    return 'The reply does not come back.';
+  const [by] =
+    course === undefined
+      ? new Set(reply.findings.map(({ outInterface }) => outInterface))
+      : [(reply.findings[course] ?? reply.findings[0])?.outInterface];
   return `The reply comes back${by === undefined ? '' : ` by ${by}`}.`;
 }
 
 /** Outcomes with the answer to each, as far as so many are followed. */
-export function withReplies(outcomes: readonly Walked[], setting: TraceSetting, answererOf: (walked: Walked) => Answerer | undefined = () => undefined): readonly (Outcome & { readonly reply?: ReplyJson })[] {
-  return outcomes.map((walked, i) => (i < MOST_REPLIES ? { ...outcomeOf(walked), reply: replyJson(replyOf(walked, setting, answererOf(walked))) } : outcomeOf(walked)));
+export function withReplies(
+  outcomes: readonly Walked[],
+  setting: TraceSetting,
+  answererOf: (walked: Walked) => Answerer | undefined = () => undefined,
+): readonly (Outcome & { readonly reply?: ReplyJson })[] {
+  return outcomes.map((walked, i) =>
+    i < MOST_REPLIES
+      ? { ...outcomeOf(walked), reply: replyJson(replyOf(walked, setting, answererOf(walked))) }
+      : outcomeOf(walked),
+  );
 }

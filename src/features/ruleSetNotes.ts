@@ -11,12 +11,13 @@ export interface RuleSetNote {
 }
 
 /**
- * The tables of which lists of single tables (`iptables -S`, `iptables -L -t nat`, `iptables-save -t nat`) show nothing. None where a whole
- * iptables-save is among them, or what somebody loads.
+ * The tables of which lists of single tables (`iptables -S`, `iptables -L -t nat`, `iptables-save -t nat`) show
+ * nothing. None where a whole iptables-save is among them, or what somebody loads.
  */
 export function tablesNotShown(sections: readonly RulesSection[]): readonly string[] {
   const parts = sections.flatMap((section) => section.parts ?? [section]).filter(({ form }) => form !== 'commands');
-  const single = ({ form, title = '' }: RulesSection): boolean => form === 'list' || (form === 'save' && / (-t|--table)/.test(title));
+  const single = ({ form, title = '' }: RulesSection): boolean =>
+    form === 'list' || (form === 'save' && / (-t|--table)/.test(title));
   if (parts.length === 0 || !parts.every(single)) return [];
   const shown = new Set(parts.flatMap((part) => [...tablesOf(part)]));
   return USUAL_TABLES.filter((table) => !shown.has(table));
@@ -26,19 +27,41 @@ export function tablesNotShown(sections: readonly RulesSection[]): readonly stri
 const USUAL_TABLES = ['filter', 'nat', 'mangle', 'raw'] as const;
 
 /**
- * What has to be said of the rules that a packet is traced with: which of several rule sets they are, into which tables lines were read that do not
- * say so, and what the host has besides. `choose`: how another one is chosen; `settle`: how the table of lines is said, to be put behind a note that it is a guess.
+ * What has to be said of the rules that a packet is traced with: which of several rule sets they are, into which tables
+ * lines were read that do not say so, and what the host has besides. `choose`: how another one is chosen; `settle`: how
+ * the table of lines is said, to be put behind a note that it is a guess.
  */
-export function ruleSetNotes(model: FileModel, dump: Dump, family: 4 | 6, choose: string, settle?: (open: OpenTable) => string): readonly RuleSetNote[] {
+export function ruleSetNotes(
+  model: FileModel,
+  dump: Dump,
+  family: 4 | 6,
+  choose: string,
+  settle?: (open: OpenTable) => string,
+): readonly RuleSetNote[] {
   const sections = sectionsOf(dumpFor(model, dump, family) ?? dump);
   const parts = sections.flatMap((section) => section.parts ?? [section]);
-  const inferred = parts.flatMap((part) => inferredWords(part, settle)).map((message) => ({ message, line: undefined }));
-  return [...choiceNotes(model, dump, choose), ...backendNotes(sections), ...inferred, ...parts.flatMap(fragmentNote), ...tablesNote(sections), ...sections.flatMap((section) => moreNote(section, sections))];
+  const inferred = parts
+    .flatMap((part) => inferredWords(part, settle))
+    .map((message) => ({ message, line: undefined }));
+  return [
+    ...choiceNotes(model, dump, choose),
+    ...backendNotes(sections),
+    ...inferred,
+    ...parts.flatMap(fragmentNote),
+    ...tablesNote(sections),
+    ...sections.flatMap((section) => moreNote(section, sections)),
+  ];
 }
 
 function backendNotes([first, second]: readonly RulesSection[]): readonly RuleSetNote[] {
   if (!first || !second) return [];
-  return [{ message: 'iptables-legacy and iptables-nft both have rules here, and every packet meets both in each hook: what one of them drops is dropped', line: undefined }];
+  return [
+    {
+      message:
+        'iptables-legacy and iptables-nft both have rules here, and every packet meets both in each hook: what one of them drops is dropped',
+      line: undefined,
+    },
+  ];
 }
 
 /** So many other rule sets are named. */
@@ -56,13 +79,23 @@ function choiceNotes({ dumps }: FileModel, dump: Dump, choose: string): readonly
 function fragmentNote({ fragment, lines, inferred }: RulesSection): readonly RuleSetNote[] {
   if (!fragment) return [];
   const place = inferred?.place ?? placeOf(lines);
-  return [{ message: `${place} ${place.startsWith('lines') ? 'are' : 'is'} a part of a table: its policies and other rules are not in the file, and policies are taken to be ACCEPT`, line: undefined }];
+  return [
+    {
+      message: `${place} ${place.startsWith('lines') ? 'are' : 'is'} a part of a table: its policies and other rules are not in the file, and policies are taken to be ACCEPT`,
+      line: undefined,
+    },
+  ];
 }
 
 function tablesNote(sections: readonly RulesSection[]): readonly RuleSetNote[] {
   const missing = tablesNotShown(sections);
   if (missing.length === 0) return [];
-  return [{ message: `${missing.length === 1 ? 'table' : 'tables'} ${missing.join(', ')}: not listed in the file, and taken to have no rules; iptables-save shows all tables`, line: undefined }];
+  return [
+    {
+      message: `${missing.length === 1 ? 'table' : 'tables'} ${missing.join(', ')}: not listed in the file, and taken to have no rules; iptables-save shows all tables`,
+      line: undefined,
+    },
+  ];
 }
 
 /** Rules that the host has and the file does not show. */
@@ -75,20 +108,34 @@ export interface Beyond {
   readonly line: number;
 }
 
-/** What the program itself says it does not show. Rules of the other back end are not missing where they stand beside these. */
+/**
+ * What the program itself says it does not show. Rules of the other back end are not missing where they stand beside
+ * these.
+ */
 export function beyondOf({ more }: RulesSection, sections: readonly RulesSection[]): Beyond | undefined {
   if (!more) return undefined;
   const [, name, backend] = /(ip6?tables)-(legacy|nft) tables present/.exec(more.text) ?? [];
   if (name === undefined || backend === undefined) {
     const table = /Table [`'"]?([^`'"]+?)['`"]? is incompatible/.exec(more.text)?.[1];
-    return { rules: `those${table === undefined ? '' : ` of table ${table} of nft`} that iptables cannot show`, program: 'nft list ruleset', line: more.index + 1 };
+    return {
+      rules: `those${table === undefined ? '' : ` of table ${table} of nft`} that iptables cannot show`,
+      program: 'nft list ruleset',
+      line: more.index + 1,
+    };
   }
-  return sections.some((section) => section.backend === backend) ? undefined : { rules: `those of ${name}-${backend}`, program: `${name}-${backend}-save`, line: more.index + 1 };
+  return sections.some((section) => section.backend === backend)
+    ? undefined
+    : { rules: `those of ${name}-${backend}`, program: `${name}-${backend}-save`, line: more.index + 1 };
 }
 
 function moreNote(section: RulesSection, sections: readonly RulesSection[]): readonly RuleSetNote[] {
   const beyond = beyondOf(section, sections);
   if (!beyond) return [];
   const { rules, program, line } = beyond;
-  return [{ message: `the host has more rules, ${rules}, that are not in the file, and they see every packet too: that they let it pass unchanged is assumed; add the output of ${program}`, line }];
+  return [
+    {
+      message: `the host has more rules, ${rules}, that are not in the file, and they see every packet too: that they let it pass unchanged is assumed; add the output of ${program}`,
+      line,
+    },
+  ];
 }

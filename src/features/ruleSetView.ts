@@ -5,7 +5,9 @@ import { splitWords } from '../core/syntax/words';
 
 const views = new WeakMap<RuleSet, RuleSetView>();
 
-/** The rule set as the knowledge reads it. Texts of rules are made when asked for, so that a large dump costs little. */
+/**
+ * The rule set as the knowledge reads it. Texts of rules are made when asked for, so that a large dump costs little.
+ */
 export function ruleSetView(ruleSet: RuleSet): RuleSetView {
   let view = views.get(ruleSet);
   if (view === undefined) {
@@ -18,8 +20,14 @@ export function ruleSetView(ruleSet: RuleSet): RuleSetView {
 /** The view of one rule, the same object that its chain's view holds. */
 export function ruleView(ruleSet: RuleSet, rule: Rule): RuleView | undefined {
   const { beside } = ruleSet;
-  const other = beside && allTables(beside).find(({ name }) => name === rule.chain.table)?.chains.get(rule.chain.name) === rule.chain;
-  return chainIn(ruleSetView(other && beside ? beside : ruleSet), rule.chain.table, rule.chain.name)?.rules[rule.number - 1];
+  const other =
+    beside &&
+    allTables(beside)
+      .find(({ name }) => name === rule.chain.table)
+      ?.chains.get(rule.chain.name) === rule.chain;
+  return chainIn(ruleSetView(other && beside ? beside : ruleSet), rule.chain.table, rule.chain.name)?.rules[
+    rule.number - 1
+  ];
 }
 
 function makeView(ruleSet: RuleSet): RuleSetView {
@@ -32,7 +40,12 @@ function makeView(ruleSet: RuleSet): RuleSetView {
         const { line, jump: to } = rule;
         if (to === undefined) continue;
         // Asked for anew each time: lines move when the file is edited elsewhere, and this view stays.
-        const jump: JumpView = { chain: chain.name, get line() { return line.index; } };
+        const jump: JumpView = {
+          chain: chain.name,
+          get line() {
+            return line.index;
+          },
+        };
         const list = jumps.get(to.chain);
         if (list) list.push(jump);
         else jumps.set(to.chain, [jump]);
@@ -51,11 +64,21 @@ class LazyChain implements ChainView {
     readonly jumpedFrom: readonly JumpView[],
   ) {}
 
-  get table(): string { return this.chain.table; }
-  get name(): string { return this.chain.name; }
-  get builtin(): boolean { return this.chain.hook !== undefined; }
-  get policy(): string | undefined { return this.chain.policy; }
-  get rules(): readonly RuleView[] { return (this.views ??= this.chain.rules.map((rule) => new LazyRule(rule))); }
+  get table(): string {
+    return this.chain.table;
+  }
+  get name(): string {
+    return this.chain.name;
+  }
+  get builtin(): boolean {
+    return this.chain.hook !== undefined;
+  }
+  get policy(): string | undefined {
+    return this.chain.policy;
+  }
+  get rules(): readonly RuleView[] {
+    return (this.views ??= this.chain.rules.map((rule) => new LazyRule(rule)));
+  }
 }
 
 class LazyRule implements RuleView {
@@ -64,22 +87,44 @@ class LazyRule implements RuleView {
 
   constructor(private readonly rule: Rule) {}
 
-  get table(): string { return this.rule.chain.table; }
-  get chain(): string { return this.rule.chain.name; }
-  get number(): number { return this.rule.number; }
-  get line(): number { return this.rule.line.index; }
-  get written(): string { return this.rule.line.text; }
-  get saved(): string { return (this.text ??= printRule(this.rule)); }
+  get table(): string {
+    return this.rule.chain.table;
+  }
+  get chain(): string {
+    return this.rule.chain.name;
+  }
+  get number(): number {
+    return this.rule.number;
+  }
+  get line(): number {
+    return this.rule.line.index;
+  }
+  get written(): string {
+    return this.rule.line.text;
+  }
+  get saved(): string {
+    return (this.text ??= printRule(this.rule));
+  }
   /** What a rule of nftables asks is not told in the words of iptables: only where it leads. */
-  get words(): readonly string[] { return (this.split ??= this.rule.written ? ['-j', this.target ?? 'CONTINUE'] : splitWords(this.saved, 0, this.saved.length).slice(2).map(({ text }) => text)); }
+  get words(): readonly string[] {
+    return (this.split ??= this.rule.written
+      ? ['-j', this.target ?? 'CONTINUE']
+      : splitWords(this.saved, 0, this.saved.length)
+          .slice(2)
+          .map(({ text }) => text));
+  }
 
   get target(): string | undefined {
     const { target } = this.rule;
     switch (target.kind) {
-      case 'none': return undefined;
-      case 'jump': return target.chain;
-      case 'extension': return target.extension.name;
-      case 'unknown': return target.name;
+      case 'none':
+        return undefined;
+      case 'jump':
+        return target.chain;
+      case 'extension':
+        return target.extension.name;
+      case 'unknown':
+        return target.name;
     }
   }
 }

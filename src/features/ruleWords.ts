@@ -23,10 +23,30 @@ export interface RuleWord {
 
 /** Options of iptables itself that stand in rules, by every spelling. */
 const BUILTIN: Readonly<Record<string, string>> = {
-  '-p': 'protocol', '--protocol': 'protocol', '--proto': 'protocol', '-s': 'source', '--source': 'source', '--src': 'source',
-  '-d': 'destination', '--destination': 'destination', '--dst': 'destination', '-i': 'in-interface', '--in-interface': 'in-interface',
-  '-o': 'out-interface', '--out-interface': 'out-interface', '-f': 'fragment', '--fragment': 'fragment', '--fragments': 'fragment',
-  '-m': 'match', '--match': 'match', '-j': 'jump', '--jump': 'jump', '-g': 'goto', '--goto': 'goto', '-c': 'set-counters', '--set-counters': 'set-counters',
+  '-p': 'protocol',
+  '--protocol': 'protocol',
+  '--proto': 'protocol',
+  '-s': 'source',
+  '--source': 'source',
+  '--src': 'source',
+  '-d': 'destination',
+  '--destination': 'destination',
+  '--dst': 'destination',
+  '-i': 'in-interface',
+  '--in-interface': 'in-interface',
+  '-o': 'out-interface',
+  '--out-interface': 'out-interface',
+  '-f': 'fragment',
+  '--fragment': 'fragment',
+  '--fragments': 'fragment',
+  '-m': 'match',
+  '--match': 'match',
+  '-j': 'jump',
+  '--jump': 'jump',
+  '-g': 'goto',
+  '--goto': 'goto',
+  '-c': 'set-counters',
+  '--set-counters': 'set-counters',
 };
 
 /** Tells for each word of a command what it is, as `parseRule` reads it. */
@@ -89,14 +109,19 @@ export function protocolMatch(protocol: string | undefined, family: 4 | 6): read
   return extension ? [extension] : [];
 }
 
-function findOption(name: string, loaded: readonly (MatchExtension | TargetExtension)[]): { option: Option; extension: MatchExtension | TargetExtension } | undefined {
+function findOption(
+  name: string,
+  loaded: readonly (MatchExtension | TargetExtension)[],
+): { option: Option; extension: MatchExtension | TargetExtension } | undefined {
   if (!name.startsWith('--')) return undefined;
   for (const extension of loaded) {
     const option = extension.options.find((each) => each.name === name || each.aliases.includes(name));
     if (option) return { option, extension };
   }
   for (const extension of loaded) {
-    const options = extension.options.filter((each) => [each.name, ...each.aliases].some((each) => each.startsWith(name)));
+    const options = extension.options.filter((each) =>
+      [each.name, ...each.aliases].some((each) => each.startsWith(name)),
+    );
     if (options.length === 1 && options[0]) return { option: options[0], extension };
   }
   return undefined;

@@ -1,4 +1,12 @@
-import { formatAddress, formatBlock, parseAddress, prefixLengthOf, sameAddress, type Address, type AddressBlock } from '../core/net/address';
+import {
+  formatAddress,
+  formatBlock,
+  parseAddress,
+  prefixLengthOf,
+  sameAddress,
+  type Address,
+  type AddressBlock,
+} from '../core/net/address';
 import { istioProfile } from '../core/knowledge/knowledge';
 import type { InterfaceUse, RulesUse } from '../core/ruleset/host/assumptions';
 import { reachingHooks } from '../core/ruleset/checkPlaces';
@@ -9,7 +17,10 @@ import type { Line } from '../core/syntax/tree';
 import { ruleSetView } from './ruleSetView';
 import { speaksOf } from './speaksOf';
 
-/** The mark by which ambient mode sends packets back to ztunnel, and its mask. Source: istio/istio:cni/pkg/iptables/iptables.go. */
+/**
+ * The mark by which ambient mode sends packets back to ztunnel, and its mask. Source:
+ * istio/istio:cni/pkg/iptables/iptables.go.
+ */
 const AMBIENT_MARK = { mark: 0x111, mask: 0xfff };
 /** Only rules with one of these words in their line can tell anything: a node's 100,000 service rules have none. */
 const TELLING = [' -i ', ' -o ', 'TPROXY', 'interface', '-A FORWARD '] as const;
@@ -36,7 +47,18 @@ export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse
   }
   const places = new Map<string, ReturnType<typeof placeOf>>();
   return {
-    interfaces: withoutDoubts([...interfaces].map(([name, use]) => ({ ...use, name, behind: [...use.behind.values()], sources: [...use.sources.values()] }))), tproxyMarks: unique(tproxyMarks), tproxyPorts: [...new Set(tproxyPorts)], forwarded, pod,
+    interfaces: withoutDoubts(
+      [...interfaces].map(([name, use]) => ({
+        ...use,
+        name,
+        behind: [...use.behind.values()],
+        sources: [...use.sources.values()],
+      })),
+    ),
+    tproxyMarks: unique(tproxyMarks),
+    tproxyPorts: [...new Set(tproxyPorts)],
+    forwarded,
+    pod,
     speaksOf: (block) => ruleSets.some((ruleSet) => ruleSet !== undefined && speaksOf(ruleSet, block)),
     placeOf: (address) => {
       const key = formatAddress(address);
@@ -76,25 +98,48 @@ const MOST_FORWARDED = 10_000;
 /** A network that rules tie to an interface has to be one: no single address, and not half the internet. */
 const SHORTEST_TIED = { 4: 8, 6: 16 } as const;
 
-/** `-s 172.17.0.0/16 ! -o docker0` in POSTROUTING says whose network 172.17.0.0/16 is, `-o eth1 -j MASQUERADE` where the way out is, `-i lan -s 10.0.0.0/24 -j ACCEPT` what lies behind lan. */
+/**
+ * `-s 172.17.0.0/16 ! -o docker0` in POSTROUTING says whose network 172.17.0.0/16 is, `-o eth1 -j MASQUERADE` where the
+ * way out is, `-i lan -s 10.0.0.0/24 -j ACCEPT` what lies behind lan.
+ */
 function noteInterfaces(rule: Rule, interfaces: Map<string, Use>): void {
   const { header, chain, target, line } = rule;
   for (const side of [header.inInterface, header.outInterface]) {
     if (!side || side.value.endsWith('+') || side.value === 'lo' || side.value === '') continue;
     const isOut = side === header.outInterface;
     const out = isOut && chain.hook === 'POSTROUTING';
-    const known = interfaces.get(side.value) ?? { network: undefined, translated: false, behind: new Map(), sources: new Map() };
-    const tied = out && side.inverted && header.source && !header.source.inverted ? formatBlock(header.source.value) : undefined;
+    const known = interfaces.get(side.value) ?? {
+      network: undefined,
+      translated: false,
+      behind: new Map(),
+      sources: new Map(),
+    };
+    const tied =
+      out && side.inverted && header.source && !header.source.inverted ? formatBlock(header.source.value) : undefined;
     const name = target.kind === 'extension' ? target.extension.name : '';
     const translates = out && !side.inverted && SOURCE_NAT.has(name);
-    interfaces.set(side.value, { ...known, network: tied ?? known.network, translated: known.translated === true || translates });
+    interfaces.set(side.value, {
+      ...known,
+      network: tied ?? known.network,
+      translated: known.translated === true || translates,
+    });
     if (translates && name === 'SNAT') {
-      const source = parseAddress(/--to-source \[?([0-9a-fA-F.:]+?)\]?(?::[0-9-]+)?(?= |$)/.exec(printTarget(target, rule.family))?.[1] ?? '');
-      if (source && known.sources.size < MOST_TIED && !known.sources.has(formatAddress(source))) known.sources.set(formatAddress(source), { address: source, line: line.index });
+      const source = parseAddress(
+        /--to-source \[?([0-9a-fA-F.:]+?)\]?(?::[0-9-]+)?(?= |$)/.exec(printTarget(target, rule.family))?.[1] ?? '',
+      );
+      if (source && known.sources.size < MOST_TIED && !known.sources.has(formatAddress(source)))
+        known.sources.set(formatAddress(source), { address: source, line: line.index });
     }
     // A rule that drops says what does not come from there.
     const network = isOut ? header.destination : header.source;
-    if (side.inverted || !network || network.inverted || !(name === 'ACCEPT' || translates) || !isNetwork(network.value)) continue;
+    if (
+      side.inverted ||
+      !network ||
+      network.inverted ||
+      !(name === 'ACCEPT' || translates) ||
+      !isNetwork(network.value)
+    )
+      continue;
     if (known.behind.size < MOST_TIED) known.behind.set(formatBlock(network.value), network.value);
   }
 }
@@ -107,24 +152,47 @@ function isNetwork({ address, mask }: AddressBlock): boolean {
 /** A network that rules let come by several interfaces is tied to none. */
 function withoutDoubts(interfaces: readonly InterfaceUse[]): readonly InterfaceUse[] {
   const owners = new Map<string, Set<string>>();
-  for (const { name, behind = [] } of interfaces) for (const block of behind) owners.set(formatBlock(block), (owners.get(formatBlock(block)) ?? new Set()).add(name));
-  return interfaces.map((use) => ({ ...use, behind: (use.behind ?? []).filter((block) => owners.get(formatBlock(block))?.size === 1) }));
+  for (const { name, behind = [] } of interfaces)
+    for (const block of behind) owners.set(formatBlock(block), (owners.get(formatBlock(block)) ?? new Set()).add(name));
+  return interfaces.map((use) => ({
+    ...use,
+    behind: (use.behind ?? []).filter((block) => owners.get(formatBlock(block))?.size === 1),
+  }));
 }
 
 function noteForwarded({ header: { destination }, chain, target }: Rule, forwarded: AddressBlock[]): void {
-  if (forwarded.length >= MOST_FORWARDED || chain.hook !== 'FORWARD' || !destination || destination.inverted || prefixLengthOf(destination.value.mask) === 0) return;
+  if (
+    forwarded.length >= MOST_FORWARDED ||
+    chain.hook !== 'FORWARD' ||
+    !destination ||
+    destination.inverted ||
+    prefixLengthOf(destination.value.mask) === 0
+  )
+    return;
   if (target.kind === 'extension' && target.extension.name === 'ACCEPT') forwarded.push(destination.value);
 }
 
-/** `-d X` in chains that only INPUT leads to says that X is an address of this host, and in chains that only FORWARD leads to that it is none. */
-function placeOf(ruleSets: readonly (RuleSet | undefined)[], address: Address): { readonly own: boolean; readonly line: number } | undefined {
+/**
+ * `-d X` in chains that only INPUT leads to says that X is an address of this host, and in chains that only FORWARD
+ * leads to that it is none.
+ */
+function placeOf(
+  ruleSets: readonly (RuleSet | undefined)[],
+  address: Address,
+): { readonly own: boolean; readonly line: number } | undefined {
   const text = formatAddress(address);
   let found: { readonly own: boolean; readonly line: number } | undefined;
   for (const ruleSet of ruleSets) {
     if (!ruleSet || ruleSet.family !== address.family) continue;
     for (const rule of rulesOnLines(ruleSet, (line) => line.includes(text))) {
       const { destination } = rule.header;
-      if (!destination || destination.inverted || !sameAddress(destination.value.address, address) || prefixLengthOf(destination.value.mask) !== (address.family === 4 ? 32 : 128)) continue;
+      if (
+        !destination ||
+        destination.inverted ||
+        !sameAddress(destination.value.address, address) ||
+        prefixLengthOf(destination.value.mask) !== (address.family === 4 ? 32 : 128)
+      )
+        continue;
       const hooks = reachingHooks(rule.chain);
       const own = hooks.length === 1 && hooks[0] === 'INPUT';
       if (!own && !(hooks.length === 1 && hooks[0] === 'FORWARD')) continue;

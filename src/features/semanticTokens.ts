@@ -7,8 +7,25 @@ import { sectionOf, type FileModel } from './fileModel';
 import { nftWords } from './nftWords';
 import { classifyWords, type RuleWord } from './ruleWords';
 
-/** What words of rules are coloured as; package.json maps each to a scope of the grammar, so that they look as they do in a rules file. */
-export const TOKEN_TYPES = ['iptablesKeyword', 'iptablesTable', 'iptablesBuiltinChain', 'iptablesChain', 'iptablesJump', 'iptablesVerdict', 'iptablesTarget', 'iptablesMatch', 'iptablesOption', 'iptablesNegation', 'iptablesNumber', 'iptablesText', 'iptablesComment'] as const;
+/**
+ * What words of rules are coloured as; package.json maps each to a scope of the grammar, so that they look as they do
+ * in a rules file.
+ */
+export const TOKEN_TYPES = [
+  'iptablesKeyword',
+  'iptablesTable',
+  'iptablesBuiltinChain',
+  'iptablesChain',
+  'iptablesJump',
+  'iptablesVerdict',
+  'iptablesTarget',
+  'iptablesMatch',
+  'iptablesOption',
+  'iptablesNegation',
+  'iptablesNumber',
+  'iptablesText',
+  'iptablesComment',
+] as const;
 export type TokenType = (typeof TOKEN_TYPES)[number];
 
 /** A coloured word; 0-based, `end` is exclusive. */
@@ -18,10 +35,16 @@ export interface SemanticToken extends Columns {
 }
 
 /**
- * The words of rules in the lines `from` to `to` (0-based, both included) of a file whose language has no grammar for them, in the order of the file, without overlaps:
- * whatever is read as a rule has colours, and what has none is not read. `nft`: those of nftables alone, where a grammar knows the others.
+ * The words of rules in the lines `from` to `to` (0-based, both included) of a file whose language has no grammar for
+ * them, in the order of the file, without overlaps: whatever is read as a rule has colours, and what has none is not
+ * read. `nft`: those of nftables alone, where a grammar knows the others.
  */
-export function semanticTokens(model: FileModel, from: number, to: number, which: 'all' | 'nft' = 'all'): readonly SemanticToken[] {
+export function semanticTokens(
+  model: FileModel,
+  from: number,
+  to: number,
+  which: 'all' | 'nft' = 'all',
+): readonly SemanticToken[] {
   const tokens: SemanticToken[] = [];
   for (let index = Math.max(0, from); index <= Math.min(to, model.file.lines.length - 1); index++) {
     const outer = model.file.lines[index] as Line;
@@ -33,7 +56,8 @@ export function semanticTokens(model: FileModel, from: number, to: number, which
       for (const [type, columns] of wordsOf(line, section.family ?? 4)) {
         const span = outerSpan(line, columns);
         // What is told in other words than it is written in, as a row of a listing, has none of its own.
-        if (span.line === index && span.end > span.start && isWritten(outer, span, line, columns)) found.push({ ...span, type });
+        if (span.line === index && span.end > span.start && isWritten(outer, span, line, columns))
+          found.push({ ...span, type });
       }
     }
     found.sort((a, b) => a.start - b.start || b.end - a.end);
@@ -57,9 +81,15 @@ const MOST_LINES = 400;
 function* wordsOf(line: Line, family: 4 | 6): Iterable<readonly [TokenType, Columns]> {
   const { node, text, contentStart } = line;
   switch (node.kind) {
-    case 'table': yield ['iptablesTable', { start: contentStart, end: node.name.end }]; return;
-    case 'commit': yield ['iptablesKeyword', { start: contentStart, end: contentStart + 6 }]; return;
-    case 'comment': yield ['iptablesComment', { start: contentStart, end: text.trimEnd().length }]; return;
+    case 'table':
+      yield ['iptablesTable', { start: contentStart, end: node.name.end }];
+      return;
+    case 'commit':
+      yield ['iptablesKeyword', { start: contentStart, end: contentStart + 6 }];
+      return;
+    case 'comment':
+      yield ['iptablesComment', { start: contentStart, end: text.trimEnd().length }];
+      return;
     case 'chain':
       yield [chainType(node.name.text), node.name];
       if (node.policy) yield ['iptablesVerdict', node.policy];
@@ -71,26 +101,42 @@ function* wordsOf(line: Line, family: 4 | 6): Iterable<readonly [TokenType, Colu
       if (node.counters) yield ['iptablesComment', node.counters];
       for (const word of classifyWords(node, family)) yield [typeOf(word), word.word];
       return;
-    case 'nft': yield* nftWords(text, node); return;
+    case 'nft':
+      yield* nftWords(text, node);
+      return;
     default:
   }
 }
 
 function typeOf({ role, word }: RuleWord): TokenType {
   switch (role.kind) {
-    case 'operation': return 'iptablesKeyword';
-    case 'table': return 'iptablesTable';
-    case 'chain': return chainType(word.text);
-    case 'jump-chain': return chainType(word.text);
-    case 'policy': return 'iptablesVerdict';
-    case 'negation': return 'iptablesNegation';
-    case 'position': return 'iptablesNumber';
-    case 'target-name': return VERDICTS.has(word.text) ? 'iptablesVerdict' : 'iptablesTarget';
-    case 'match-name': return 'iptablesMatch';
-    case 'builtin-option': return role.name === 'jump' || role.name === 'goto' ? 'iptablesJump' : 'iptablesOption';
-    case 'option': return 'iptablesOption';
-    case 'builtin-value': case 'value': return /^!?[\d[]|^0x|^[\da-f]*:[\da-f:]*(?:\/|$)/i.test(word.text) ? 'iptablesNumber' : 'iptablesText';
-    default: return 'iptablesText';
+    case 'operation':
+      return 'iptablesKeyword';
+    case 'table':
+      return 'iptablesTable';
+    case 'chain':
+      return chainType(word.text);
+    case 'jump-chain':
+      return chainType(word.text);
+    case 'policy':
+      return 'iptablesVerdict';
+    case 'negation':
+      return 'iptablesNegation';
+    case 'position':
+      return 'iptablesNumber';
+    case 'target-name':
+      return VERDICTS.has(word.text) ? 'iptablesVerdict' : 'iptablesTarget';
+    case 'match-name':
+      return 'iptablesMatch';
+    case 'builtin-option':
+      return role.name === 'jump' || role.name === 'goto' ? 'iptablesJump' : 'iptablesOption';
+    case 'option':
+      return 'iptablesOption';
+    case 'builtin-value':
+    case 'value':
+      return /^!?[\d[]|^0x|^[\da-f]*:[\da-f:]*(?:\/|$)/i.test(word.text) ? 'iptablesNumber' : 'iptablesText';
+    default:
+      return 'iptablesText';
   }
 }
 

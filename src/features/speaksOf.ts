@@ -1,4 +1,14 @@
-import { compareAddresses, inBlock, notAddress, orAddress, parseAddress, parseBlock, prefixLengthOf, type Address, type AddressBlock } from '../core/net/address';
+import {
+  compareAddresses,
+  inBlock,
+  notAddress,
+  orAddress,
+  parseAddress,
+  parseBlock,
+  prefixLengthOf,
+  type Address,
+  type AddressBlock,
+} from '../core/net/address';
 import type { Line } from '../core/syntax/tree';
 import type { RuleSet } from '../core/ruleset/ruleSet';
 
@@ -10,7 +20,10 @@ const WRITTEN: Readonly<Record<4 | 6, RegExp>> = {
 
 const known = new WeakMap<RuleSet, Map<string, boolean>>();
 
-/** Whether a line of the rules names an address in a block, or a network or a range that has some in common with it. Rules for any address do not count. */
+/**
+ * Whether a line of the rules names an address in a block, or a network or a range that has some in common with it.
+ * Rules for any address do not count.
+ */
 export function speaksOf(ruleSet: RuleSet, block: AddressBlock): boolean {
   if (ruleSet.family !== block.address.family) return false;
   const key = block.address.words.join();
@@ -42,10 +55,16 @@ function look(ruleSet: RuleSet, block: AddressBlock): boolean {
 function beginningOf({ address: { family, words }, mask }: AddressBlock): string {
   const first = words[0] as number;
   if (family === 6) return (first >>> 16).toString(16);
-  return [24, 16, 8].slice(0, Math.floor((prefixLengthOf(mask) ?? 0) / 8)).map((shift) => `${(first >>> shift) & 255}.`).join('');
+  return [24, 16, 8]
+    .slice(0, Math.floor((prefixLengthOf(mask) ?? 0) / 8))
+    .map((shift) => `${(first >>> shift) & 255}.`)
+    .join('');
 }
 
-/** Fits lines with a network of fewer bits than the block has, a mask or a range: whatever may hold the block without beginning as it does. */
+/**
+ * Fits lines with a network of fewer bits than the block has, a mask or a range: whatever may hold the block without
+ * beginning as it does.
+ */
 const WIDER: Readonly<Record<4 | 6, (length: number) => RegExp>> = {
   4: (length) => new RegExp(`/(?:${shorterThan(length)})(?!\\d)|/\\d+\\.|\\d-\\d+\\.`),
   6: (length) => new RegExp(`/(?:${shorterThan(length)})(?!\\d)|/[\\da-f]+:|[\\da-f:]-[\\da-f]*:`, 'i'),
@@ -62,7 +81,8 @@ function lineSpeaks(text: string, block: AddressBlock): boolean {
     if (start?.family !== block.address.family) continue;
     if (mask !== undefined) {
       const other = parseBlock(`${from}/${mask}`, start.family);
-      if (other && prefixLengthOf(other.mask) !== 0 && (inBlock(block.address, other) || inBlock(other.address, block))) return true;
+      if (other && prefixLengthOf(other.mask) !== 0 && (inBlock(block.address, other) || inBlock(other.address, block)))
+        return true;
     } else if (to !== undefined) {
       const end: Address = parseAddress(to) ?? start;
       if (compareAddresses(start, last) <= 0 && compareAddresses(end, block.address) >= 0) return true;

@@ -19,10 +19,16 @@ export interface OutlineSymbol {
   readonly children: readonly OutlineSymbol[];
 }
 
-/** Beyond so many rules in a file the outline ends at the chains: nobody scrolls through more, and the editor would have to hold them. */
+/**
+ * Beyond so many rules in a file the outline ends at the chains: nobody scrolls through more, and the editor would have
+ * to hold them.
+ */
 export const MOST_RULES_IN_OUTLINE = 3000;
 
-/** The outline: rule sets, their tables, their chains, their rules. A file that is one rule set and nothing else begins with the tables. */
+/**
+ * The outline: rule sets, their tables, their chains, their rules. A file that is one rule set and nothing else begins
+ * with the tables.
+ */
 export function symbolsOf(model: FileModel): readonly OutlineSymbol[] {
   const rules = model.dumps.reduce((sum, { section }) => sum + section.lines.length, 0);
   const withRules = rules <= MOST_RULES_IN_OUTLINE;
@@ -39,26 +45,44 @@ function dumpSymbol(dump: Dump, withRules: boolean): OutlineSymbol {
   const { from, to } = extent(dump.section.lines);
   const first = dump.section.lines[0];
   return {
-    kind: 'dump', name: visible(dump.label), detail: dump.detail, from, to, selection: { line: from, ...(first ? outerColumns(first, { start: first.contentStart, end: first.text.length }) : { start: 0, end: 0 }) },
+    kind: 'dump',
+    name: visible(dump.label),
+    detail: dump.detail,
+    from,
+    to,
+    selection: {
+      line: from,
+      ...(first ? outerColumns(first, { start: first.contentStart, end: first.text.length }) : { start: 0, end: 0 }),
+    },
     children: tablesOf(dump, withRules),
   };
 }
 
 function tablesOf({ section, native }: Dump, withRules: boolean): readonly OutlineSymbol[] {
-  const tables = [section, ...(native ? [native] : [])].flatMap((each) => allTables(ruleSetOf(each)).map((table) => tableSymbol(table, each.lines, withRules)));
+  const tables = [section, ...(native ? [native] : [])].flatMap((each) =>
+    allTables(ruleSetOf(each)).map((table) => tableSymbol(table, each.lines, withRules)),
+  );
   return tables.filter((symbol) => symbol !== undefined);
 }
 
 function tableSymbol(table: Table, lines: readonly Line[], withRules: boolean): OutlineSymbol | undefined {
-  const chains = [...table.chains.values()].map((chain) => chainSymbol(chain, withRules)).filter((symbol) => symbol !== undefined);
-  const head = (table as Partial<NftTable>).line ?? lines.find(({ node }) => node.kind === 'table' && node.name.text === table.name);
+  const chains = [...table.chains.values()]
+    .map((chain) => chainSymbol(chain, withRules))
+    .filter((symbol) => symbol !== undefined);
+  const head =
+    (table as Partial<NftTable>).line ??
+    lines.find(({ node }) => node.kind === 'table' && node.name.text === table.name);
   const from = Math.min(head?.index ?? Infinity, ...chains.map((chain) => chain.from));
   const to = Math.max(head?.index ?? -1, ...chains.map((chain) => chain.to));
   if (to < 0) return undefined;
   const count = [...table.chains.values()].reduce((sum, { rules }) => sum + rules.length, 0);
   const name = head?.node.kind === 'table' ? head.node.name : undefined;
   return {
-    kind: 'table', name: table.name, detail: `${counted(count, 'rule')}`, from, to,
+    kind: 'table',
+    name: table.name,
+    detail: `${counted(count, 'rule')}`,
+    from,
+    to,
     selection: head && name ? { line: head.index, ...outerColumns(head, name) } : { line: from, start: 0, end: 0 },
     children: [...chains].sort((a, b) => a.from - b.from),
   };
@@ -72,12 +96,25 @@ function chainSymbol(chain: Chain, withRules: boolean): OutlineSymbol | undefine
   const { rules, line, policy, name } = chain;
   // -E takes an empty name, which an outline cannot show.
   if ((rules.length === 0 && !line) || name === '') return undefined;
-  const { from, to } = rules.length > 0 ? extent([...(line?.node.kind === 'nft' ? [line] : []), ...rules.map((rule) => rule.line)]) : { from: line?.index ?? 0, to: line?.index ?? 0 };
+  const { from, to } =
+    rules.length > 0
+      ? extent([...(line?.node.kind === 'nft' ? [line] : []), ...rules.map((rule) => rule.line)])
+      : { from: line?.index ?? 0, to: line?.index ?? 0 };
   const native = line?.node.kind === 'nft';
   const head = native ? line : (rules[0]?.line ?? line);
-  const word = native ? chainWord(line, name) : head?.node.kind === 'chain' ? head.node.name : head?.node.kind === 'command' ? head.node.chain : undefined;
+  const word = native
+    ? chainWord(line, name)
+    : head?.node.kind === 'chain'
+      ? head.node.name
+      : head?.node.kind === 'command'
+        ? head.node.chain
+        : undefined;
   return {
-    kind: 'chain', name: visible(name), detail: [policy, counted(rules.length, 'rule')].filter((part) => part !== undefined).join(' · '), from, to,
+    kind: 'chain',
+    name: visible(name),
+    detail: [policy, counted(rules.length, 'rule')].filter((part) => part !== undefined).join(' · '),
+    from,
+    to,
     selection: { line: head?.index ?? from, ...(word && head ? outerColumns(head, word) : { start: 0, end: 0 }) },
     children: withRules ? rules.map(ruleSymbol) : [],
   };
@@ -92,8 +129,16 @@ function chainWord({ text }: Line, name: string): Columns | undefined {
 function ruleSymbol(rule: Rule): OutlineSymbol {
   const { line, number } = rule;
   return {
-    kind: 'rule', name: `${number}`, detail: visible(rule.written ? printRule(rule) : printRuleBody(rule, rule.family).trimStart()), from: line.index, to: line.index,
-    selection: { line: line.index, ...outerColumns(line, rule.written ?? { start: line.contentStart, end: line.text.length }) }, children: [],
+    kind: 'rule',
+    name: `${number}`,
+    detail: visible(rule.written ? printRule(rule) : printRuleBody(rule, rule.family).trimStart()),
+    from: line.index,
+    to: line.index,
+    selection: {
+      line: line.index,
+      ...outerColumns(line, rule.written ?? { start: line.contentStart, end: line.text.length }),
+    },
+    children: [],
   };
 }
 

@@ -18,16 +18,26 @@ export interface TracedReading {
   readonly setting: TraceSetting;
 }
 
-/** For so many groups of lines the packet is traced with each table that they may be of; each takes reading the rules once more. */
+/**
+ * For so many groups of lines the packet is traced with each table that they may be of; each takes reading the rules
+ * once more.
+ */
 const MOST_FOLLOWED = 4;
 /** Of so many outcomes each is looked at. */
 const MOST_COMPARED = 64;
 
 /**
- * The courses of a packet where the table of some lines is a guess and decides what becomes of it: those of the guess, then for each other table that
- * the lines may be of those that end otherwise. One group of lines is taken to be of another table at a time.
+ * The courses of a packet where the table of some lines is a guess and decides what becomes of it: those of the guess,
+ * then for each other table that the lines may be of those that end otherwise. One group of lines is taken to be of
+ * another table at a time.
  */
-export function tableCourses(model: FileModel, dump: Dump, family: 4 | 6, guess: TracedReading, trace: (model: FileModel, dump: Dump) => TracedReading | undefined): { readonly traced: Traced; readonly tables: readonly AskedTable[] } {
+export function tableCourses(
+  model: FileModel,
+  dump: Dump,
+  family: 4 | 6,
+  guess: TracedReading,
+  trace: (model: FileModel, dump: Dump) => TracedReading | undefined,
+): { readonly traced: Traced; readonly tables: readonly AskedTable[] } {
   const open = openTablesOf(model, dump, family);
   const fate = fateOf(guess.traced);
   const others: Walked[] = [];
@@ -60,14 +70,31 @@ export function tableCourses(model: FileModel, dump: Dump, family: 4 | 6, guess:
   // What makes courses is said by each of them.
   const told = new Set(deciding.map(({ key }) => key));
   const known = guess.traced.outcomes.map((walked) => withoutProvisos(walked, told));
-  const guessed = deciding.reduce<readonly Walked[]>((walked, each) => coursesOf({ ...guess, traced: { ...guess.traced, outcomes: walked } }, each, [each.table]), known);
+  const guessed = deciding.reduce<readonly Walked[]>(
+    (walked, each) => coursesOf({ ...guess, traced: { ...guess.traced, outcomes: walked } }, each, [each.table]),
+    known,
+  );
   const outcomes = [...guessed, ...others.map((walked) => withoutProvisos(walked, told))];
-  return { traced: { outcomes: outcomes.slice(0, MOST_OUTCOMES), truncated: truncated || outcomes.length > MOST_OUTCOMES, asked }, tables };
+  return {
+    traced: {
+      outcomes: outcomes.slice(0, MOST_OUTCOMES),
+      truncated: truncated || outcomes.length > MOST_OUTCOMES,
+      asked,
+    },
+    tables,
+  };
 }
 
 function coursesOf({ traced, setting }: TracedReading, open: OpenTable, tables: readonly string[]): readonly Walked[] {
   const answer = tableAnswer(open, tables);
-  return traced.outcomes.map((walked) => ({ ...walked, on: { host: walked.on?.host ?? setting.host, answers: [answer, ...(walked.on?.answers ?? [])], ruleSets: setting.ruleSets } }));
+  return traced.outcomes.map((walked) => ({
+    ...walked,
+    on: {
+      host: walked.on?.host ?? setting.host,
+      answers: [answer, ...(walked.on?.answers ?? [])],
+      ruleSets: setting.ruleSets,
+    },
+  }));
 }
 
 function withoutProvisos(walked: Walked, tables: ReadonlySet<string>): Walked {
@@ -78,8 +105,12 @@ function withoutProvisos(walked: Walked, tables: ReadonlySet<string>): Walked {
 
 /** What becomes of the packet, whichever rules and tables it has passed. */
 function fateOf({ outcomes, truncated }: Traced): string {
-  return JSON.stringify([truncated, outcomes.length, ...outcomes.slice(0, MOST_COMPARED).map((walked) => {
-    const { outcome, verdict, outIface, finalPacket, receiver } = outcomeOf(walked);
-    return [outcome, verdict, outIface, finalPacket, receiver];
-  })]);
+  return JSON.stringify([
+    truncated,
+    outcomes.length,
+    ...outcomes.slice(0, MOST_COMPARED).map((walked) => {
+      const { outcome, verdict, outIface, finalPacket, receiver } = outcomeOf(walked);
+      return [outcome, verdict, outIface, finalPacket, receiver];
+    }),
+  ]);
 }

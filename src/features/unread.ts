@@ -23,12 +23,20 @@ export function unreadLines(model: FileModel): readonly UnreadLine[] {
   const { file } = model;
   const found = new Map<number, UnreadLine>();
   const add = (line: Line, reason: string): void => {
-    if (!found.has(line.index)) found.set(line.index, { line: line.index + 1, text: file.lines[line.index]?.text.trim().slice(0, LONGEST_TEXT) ?? '', reason });
+    if (!found.has(line.index))
+      found.set(line.index, {
+        line: line.index + 1,
+        text: file.lines[line.index]?.text.trim().slice(0, LONGEST_TEXT) ?? '',
+        reason,
+      });
   };
   for (const { line, code, message } of file.problems) if (code === 'not-read') add(line, message);
   for (const { name, hooks, rules, line } of unfollowedTables(file)) {
     const where = hooks.length === 0 ? 'no base chain among them' : `in ${hooks.join(', ')}`;
-    add(file.lines[line - 1] as Line, `Table ${name} of nft has ${rules === 1 ? '1 rule' : `${rules} rules`}, ${where}: they see every packet too, and are not followed.`);
+    add(
+      file.lines[line - 1] as Line,
+      `Table ${name} of nft has ${rules === 1 ? '1 rule' : `${rules} rules`}, ${where}: they see every packet too, and are not followed.`,
+    );
   }
   const used = usedLines(model);
   for (const line of file.lines) {
@@ -42,7 +50,8 @@ export function unreadLines(model: FileModel): readonly UnreadLine[] {
 /** `nft list ruleset` with what it printed below. */
 function isAnswered(line: Line, lines: readonly Line[]): boolean {
   if (!/\bnft\s+(?:-\w+\s+)*list\b/.test(line.text.slice(0, LONGEST_TEXT))) return false;
-  for (let i = line.index + 1; i < line.index + 4; i++) if (lines[i]?.shape === Shape.NftTable || lines[i]?.shape === Shape.NftJson) return true;
+  for (let i = line.index + 1; i < line.index + 4; i++)
+    if (lines[i]?.shape === Shape.NftTable || lines[i]?.shape === Shape.NftJson) return true;
   return false;
 }
 
@@ -63,20 +72,39 @@ function usedLines({ file }: FileModel): Uint8Array {
 /** Why a line outside of any section is worth a word; undefined where it is not. */
 function reasonOf(line: Line, read: readonly Line[]): string | undefined {
   switch (line.shape) {
-    case Shape.Rule: return 'A rule of which it is not told which table it stands in.';
-    case Shape.Chain: case Shape.Table: case Shape.Commit: return 'It stands alone: there are no rules with it.';
-    case Shape.ProgramCommand: return read.length > 0 ? undefined : 'This command is not applied to any rules.';
-    case Shape.NftJson: return 'Rules of nft as JSON: they see every packet too, and are not followed.';
-    case Shape.NftCommand: return 'A command of nft that could not be read.';
-    case Shape.SocketRow: return 'A socket that could not be read.';
-    case Shape.IpRoute: case Shape.IpRule: case Shape.IpAdd: return 'A route or policy rule that could not be read.';
-    case Shape.Text: case Shape.Wrapped: return suspicionOf(line.text.length > LONGEST_LINE ? line.text.slice(0, LONGEST_LINE) : line.text);
-    case Shape.Comment: case Shape.Echo: return read.length === 0 && TAKEN_OUT.test(line.text.slice(0, LONGEST_LINE)) ? 'A command behind "#": it is taken for a comment, and not applied.' : undefined;
-    default: return undefined;
+    case Shape.Rule:
+      return 'A rule of which it is not told which table it stands in.';
+    case Shape.Chain:
+    case Shape.Table:
+    case Shape.Commit:
+      return 'It stands alone: there are no rules with it.';
+    case Shape.ProgramCommand:
+      return read.length > 0 ? undefined : 'This command is not applied to any rules.';
+    case Shape.NftJson:
+      return 'Rules of nft as JSON: they see every packet too, and are not followed.';
+    case Shape.NftCommand:
+      return 'A command of nft that could not be read.';
+    case Shape.SocketRow:
+      return 'A socket that could not be read.';
+    case Shape.IpRoute:
+    case Shape.IpRule:
+    case Shape.IpAdd:
+      return 'A route or policy rule that could not be read.';
+    case Shape.Text:
+    case Shape.Wrapped:
+      return suspicionOf(line.text.length > LONGEST_LINE ? line.text.slice(0, LONGEST_LINE) : line.text);
+    case Shape.Comment:
+    case Shape.Echo:
+      return read.length === 0 && TAKEN_OUT.test(line.text.slice(0, LONGEST_LINE))
+        ? 'A command behind "#": it is taken for a comment, and not applied.'
+        : undefined;
+    default:
+      return undefined;
   }
 }
 
-const TAKEN_OUT = /^\s*#+\s*(?:sudo\s+)?ip6?tables(?:-legacy|-nft)?\s+(?:-t\s+\w+\s+)?(?:-[AIDRNPXF]|--(?:append|insert|delete|new-chain|policy|flush))\b/;
+const TAKEN_OUT =
+  /^\s*#+\s*(?:sudo\s+)?ip6?tables(?:-legacy|-nft)?\s+(?:-t\s+\w+\s+)?(?:-[AIDRNPXF]|--(?:append|insert|delete|new-chain|policy|flush))\b/;
 
 /** What stands behind that in a line of prose is not looked at. */
 const LONGEST_LINE = 2000;
@@ -91,15 +119,39 @@ const MARKS = /tables|--|nft|chain |Chain |ufw|firewall|ipvs|inet|hook |packets 
 
 /** Lines of other programs, and of iptables where they cannot be used. The first that fits tells. */
 const SUSPICIONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
-  [/^\s*(?:\d+\s+)?(?:\d+[KMG]?\s+\d+[KMG]?\s+)?(?:ACCEPT|DROP|REJECT|RETURN|DNAT|SNAT|MASQUERADE|REDIRECT|LOG|MARK|[A-Z][A-Z0-9_-]{2,28})\s+(?:all|tcp|udp|icmp|icmpv6|sctp|esp|ah|gre|\d{1,3})\s+(?:--|-f|!f)\s/, 'A row of iptables -L without its "Chain …" line: in which chain and table it stands is not known.'],
-  [/(?:^|[\s`'"(])(?:eb|arp)tables(?:-nft|-legacy)?\s+-/, 'A command of ebtables or arptables: rules for bridges and ARP are not traced.'],
-  [/(?:^|[\s`'"(#$])nft\s+(?:-f|add|insert|create|delete|flush|list)\b/, 'A command of nft: it could not be read. Paste the output of nft list ruleset.'],
-  [/^\s*(?:table (?:ip|ip6|inet|arp|bridge|netdev) [\w.-]+ \{|chain [\w.-]+ \{|type (?:filter|nat|route) hook \w+ priority)/, 'Rules of nft that are cut out of their table, or in a table that is not closed.'],
-  [/(?:^|\s)ufw\s+(?:allow|deny|reject|limit|route|insert|delete|default)\b/, 'A command of ufw: what rules it makes is not told by the line. Paste the output of iptables-save.'],
-  [/(?:^|\s)firewall-cmd\s+(?:--\S+\s+)*--(?:add|remove)-(?!rule)/, 'A command of firewalld: what rules it makes is not told by the line. Paste the output of iptables-save.'],
+  [
+    /^\s*(?:\d+\s+)?(?:\d+[KMG]?\s+\d+[KMG]?\s+)?(?:ACCEPT|DROP|REJECT|RETURN|DNAT|SNAT|MASQUERADE|REDIRECT|LOG|MARK|[A-Z][A-Z0-9_-]{2,28})\s+(?:all|tcp|udp|icmp|icmpv6|sctp|esp|ah|gre|\d{1,3})\s+(?:--|-f|!f)\s/,
+    'A row of iptables -L without its "Chain …" line: in which chain and table it stands is not known.',
+  ],
+  [
+    /(?:^|[\s`'"(])(?:eb|arp)tables(?:-nft|-legacy)?\s+-/,
+    'A command of ebtables or arptables: rules for bridges and ARP are not traced.',
+  ],
+  [
+    /(?:^|[\s`'"(#$])nft\s+(?:-f|add|insert|create|delete|flush|list)\b/,
+    'A command of nft: it could not be read. Paste the output of nft list ruleset.',
+  ],
+  [
+    /^\s*(?:table (?:ip|ip6|inet|arp|bridge|netdev) [\w.-]+ \{|chain [\w.-]+ \{|type (?:filter|nat|route) hook \w+ priority)/,
+    'Rules of nft that are cut out of their table, or in a table that is not closed.',
+  ],
+  [
+    /(?:^|\s)ufw\s+(?:allow|deny|reject|limit|route|insert|delete|default)\b/,
+    'A command of ufw: what rules it makes is not told by the line. Paste the output of iptables-save.',
+  ],
+  [
+    /(?:^|\s)firewall-cmd\s+(?:--\S+\s+)*--(?:add|remove)-(?!rule)/,
+    'A command of firewalld: what rules it makes is not told by the line. Paste the output of iptables-save.',
+  ],
   [/(?:^|\s)ipvsadm\s+-/, 'A command of ipvsadm: virtual servers of IPVS are not traced.'],
-  [/(?:^|[\s`'"(/])ip6?tables(?:-legacy|-nft)?\s+(?:-t\s+\w+\s+)?(?:-[AIDRNPXF]|--(?:append|insert|delete|new-chain|policy|flush))\s+\w/, 'A command within a sentence, or in a form that is not read: it is not applied.'],
-  [/(?:^|\s)(?:-A|-I|--append|--insert)\s+[\w-]+\s.*\s(?:-j|-g|--jump)\s+\S/, 'It looks like a rule within other text: it is not used.'],
+  [
+    /(?:^|[\s`'"(/])ip6?tables(?:-legacy|-nft)?\s+(?:-t\s+\w+\s+)?(?:-[AIDRNPXF]|--(?:append|insert|delete|new-chain|policy|flush))\s+\w/,
+    'A command within a sentence, or in a form that is not read: it is not applied.',
+  ],
+  [
+    /(?:^|\s)(?:-A|-I|--append|--insert)\s+[\w-]+\s.*\s(?:-j|-g|--jump)\s+\S/,
+    'It looks like a rule within other text: it is not used.',
+  ],
   [/^\s*Chain\s+\S+\s+\((?:policy|\d+ references)/, 'The head of a listing that could not be read.'],
   [/^\s+inet6?\s+[\da-f.:]+(?:\/\d+)?(?:\s|$)/, 'An address without the line of its interface.'],
 ];

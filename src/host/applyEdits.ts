@@ -1,10 +1,19 @@
 import * as vscode from 'vscode';
 import type { FileEdit } from '../features/remedies/fileEdits';
 
-/** Writes lines into a document, as one step of undo, and shows the first of them. A file that cannot be written is said to be so. */
-export async function applyEdits(uri: vscode.Uri, edits: readonly FileEdit[], show: (line: number) => void): Promise<void> {
+/**
+ * Writes lines into a document, as one step of undo, and shows the first of them. A file that cannot be written is said
+ * to be so.
+ */
+export async function applyEdits(
+  uri: vscode.Uri,
+  edits: readonly FileEdit[],
+  show: (line: number) => void,
+): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uri);
-  if (edits.some(({ beside }) => beside.line >= document.lineCount || document.lineAt(beside.line).text !== beside.text)) {
+  if (
+    edits.some(({ beside }) => beside.line >= document.lineCount || document.lineAt(beside.line).text !== beside.text)
+  ) {
     void vscode.window.showWarningMessage('The file has changed meanwhile. Try again when the trace has followed.');
     return;
   }
@@ -15,5 +24,8 @@ export async function applyEdits(uri: vscode.Uri, edits: readonly FileEdit[], sh
     else change.insert(uri, document.lineAt(document.lineCount - 1).range.end, `\n${text}`);
   }
   if (await vscode.workspace.applyEdit(change)) show(Math.min(...edits.map(({ line }) => line)) + 1);
-  else void vscode.window.showWarningMessage('The rule could not be written into this file. Is it read-only? Copy the command instead.');
+  else
+    void vscode.window.showWarningMessage(
+      'The rule could not be written into this file. Is it read-only? Copy the command instead.',
+    );
 }

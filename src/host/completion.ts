@@ -11,14 +11,24 @@ import type { ErrorEdge } from './edge';
 const TRIGGERS = ['-', ' ', '*', ':', ','];
 
 const KINDS: Readonly<Record<CompletionKind, vscode.CompletionItemKind>> = {
-  operation: vscode.CompletionItemKind.Keyword, keyword: vscode.CompletionItemKind.Keyword, table: vscode.CompletionItemKind.Module, chain: vscode.CompletionItemKind.Function,
-  match: vscode.CompletionItemKind.Class, target: vscode.CompletionItemKind.Event, option: vscode.CompletionItemKind.Property, value: vscode.CompletionItemKind.EnumMember,
-  interface: vscode.CompletionItemKind.Interface, set: vscode.CompletionItemKind.Struct,
+  operation: vscode.CompletionItemKind.Keyword,
+  keyword: vscode.CompletionItemKind.Keyword,
+  table: vscode.CompletionItemKind.Module,
+  chain: vscode.CompletionItemKind.Function,
+  match: vscode.CompletionItemKind.Class,
+  target: vscode.CompletionItemKind.Event,
+  option: vscode.CompletionItemKind.Property,
+  value: vscode.CompletionItemKind.EnumMember,
+  interface: vscode.CompletionItemKind.Interface,
+  set: vscode.CompletionItemKind.Struct,
 };
 
 /** An item that knows what it is about until its documentation is asked for. */
 class Item extends vscode.CompletionItem {
-  constructor(readonly completion: Completion, readonly document: vscode.TextDocument) {
+  constructor(
+    readonly completion: Completion,
+    readonly document: vscode.TextDocument,
+  ) {
     const { label, owner, detail, kind } = completion;
     const description = visible(owner ?? detail);
     const shown = visible(label);
@@ -32,7 +42,8 @@ export function registerCompletion(documents: Documents, edge: ErrorEdge): vscod
   const provider: vscode.CompletionItemProvider<Item> = {
     provideCompletionItems(document, { line, character }, token, { triggerCharacter }) {
       const model = documents.modelOf(document);
-      const list = model && !token.isCancellationRequested ? completionsAt(model, line, character, triggerCharacter) : undefined;
+      const list =
+        model && !token.isCancellationRequested ? completionsAt(model, line, character, triggerCharacter) : undefined;
       if (!list) return undefined;
       const range = new vscode.Range(line, list.range.start, line, list.range.end);
       const items = list.items.map((completion, i) => itemOf(completion, i, range, document));
@@ -45,7 +56,11 @@ export function registerCompletion(documents: Documents, edge: ErrorEdge): vscod
       return item;
     },
   };
-  return vscode.languages.registerCompletionItemProvider({ language: 'iptables' }, edge.provider('Completion', provider), ...TRIGGERS);
+  return vscode.languages.registerCompletionItemProvider(
+    { language: 'iptables' },
+    edge.provider('Completion', provider),
+    ...TRIGGERS,
+  );
 }
 
 function itemOf(completion: Completion, index: number, range: vscode.Range, document: vscode.TextDocument): Item {

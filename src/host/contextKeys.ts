@@ -20,7 +20,14 @@ export function registerContextKeys(documents: Documents, panels: TracePanels, e
     const inTrace = panels.all.some(({ panel }) => panel.active);
     // With the focus in the trace the buttons of the file beside it stay where they are.
     if (editor || !inTrace) set('iptables.hasRules', editor !== undefined && documents.hasRules(editor.document));
-    set('iptables.traceVisible', panels.all.some(({ panel, uri }) => panel.visible || vscode.window.visibleTextEditors.some(({ document }) => document.uri.toString() === uri.toString())));
+    set(
+      'iptables.traceVisible',
+      panels.all.some(
+        ({ panel, uri }) =>
+          panel.visible ||
+          vscode.window.visibleTextEditors.some(({ document }) => document.uri.toString() === uri.toString()),
+      ),
+    );
   });
   const soon = debounced(update);
   // Not at once: looking for rules in a large file would hold up whoever waits for the activation.

@@ -10,10 +10,13 @@ export function debounced<T>(work: (value: T) => void): Debounced<T> {
   return {
     call(key, milliseconds, value) {
       clearTimeout(waiting.get(key));
-      waiting.set(key, setTimeout(() => {
-        waiting.delete(key);
-        work(value);
-      }, milliseconds));
+      waiting.set(
+        key,
+        setTimeout(() => {
+          waiting.delete(key);
+          work(value);
+        }, milliseconds),
+      );
     },
     dispose() {
       for (const timer of waiting.values()) clearTimeout(timer);

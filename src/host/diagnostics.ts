@@ -19,11 +19,15 @@ export class Diagnostics implements vscode.Disposable {
   private readonly soon: Debounced<vscode.TextDocument>;
   private readonly subscription: vscode.Disposable;
 
-  constructor(private readonly documents: Documents, edge: ErrorEdge) {
+  constructor(
+    private readonly documents: Documents,
+    edge: ErrorEdge,
+  ) {
     this.soon = debounced(edge.event('Problems', (document: vscode.TextDocument) => this.check(document)));
     for (const document of vscode.workspace.textDocuments) this.checkSoon(document, 0);
     this.subscription = vscode.Disposable.from(
-      this.collection, this.soon,
+      this.collection,
+      this.soon,
       vscode.workspace.onDidOpenTextDocument((document) => this.checkSoon(document, 0)),
       documents.onDidChange((document) => this.checkSoon(document)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.forget(uri)),
@@ -42,11 +46,15 @@ export class Diagnostics implements vscode.Disposable {
   }
 
   private check(document: vscode.TextDocument): void {
-    const model = document.isClosed || document.languageId !== 'iptables' ? undefined : this.documents.modelOf(document);
+    const model =
+      document.isClosed || document.languageId !== 'iptables' ? undefined : this.documents.modelOf(document);
     if (!model) return;
     const problems = fileDiagnostics(model, document.uri.path).slice(0, MOST);
     this.found.set(document.uri.toString(), { version: document.version, problems });
-    this.collection.set(document.uri, problems.map((problem) => asDiagnostic(document, problem)));
+    this.collection.set(
+      document.uri,
+      problems.map((problem) => asDiagnostic(document, problem)),
+    );
   }
 
   private checkSoon(document: vscode.TextDocument, pause = document.lineCount > LARGE ? LONG_PAUSE : PAUSE): void {
@@ -64,12 +72,18 @@ function rangeOf(document: vscode.TextDocument, { line, column, endColumn }: Dia
 }
 
 function asDiagnostic(document: vscode.TextDocument, problem: Diagnostic): vscode.Diagnostic {
-  const made = new vscode.Diagnostic(rangeOf(document, problem), visible(problem.message), SEVERITIES[problem.severity]);
+  const made = new vscode.Diagnostic(
+    rangeOf(document, problem),
+    visible(problem.message),
+    SEVERITIES[problem.severity],
+  );
   made.code = problem.code;
   made.source = 'iptables';
   return made;
 }
 
 const SEVERITIES: Readonly<Record<Diagnostic['severity'], vscode.DiagnosticSeverity>> = {
-  error: vscode.DiagnosticSeverity.Error, warning: vscode.DiagnosticSeverity.Warning, info: vscode.DiagnosticSeverity.Information,
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  info: vscode.DiagnosticSeverity.Information,
 };

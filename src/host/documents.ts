@@ -8,8 +8,28 @@ import type { SaidTables } from '../core/ruleset/oneHost/saidTables';
 import { modelOf, type FileModel } from '../features/fileModel';
 import type { ErrorEdge } from './edge';
 
-/** Languages in whose files there may be rules. Output channels are left out: they grow all the time and nobody edits them. */
-export const LANGUAGES = ['iptables', 'markdown', 'log', 'plaintext', 'shellscript', 'yaml', 'json', 'jsonc', 'jsonl', 'diff', 'ini', 'properties', 'dockerfile', 'makefile', 'html', 'nftables'] as const;
+/**
+ * Languages in whose files there may be rules. Output channels are left out: they grow all the time and nobody edits
+ * them.
+ */
+export const LANGUAGES = [
+  'iptables',
+  'markdown',
+  'log',
+  'plaintext',
+  'shellscript',
+  'yaml',
+  'json',
+  'jsonc',
+  'jsonl',
+  'diff',
+  'ini',
+  'properties',
+  'dockerfile',
+  'makefile',
+  'html',
+  'nftables',
+] as const;
 
 export const SELECTOR: vscode.DocumentSelector = LANGUAGES.map((language) => ({ language }));
 
@@ -26,7 +46,10 @@ interface Entry {
   rules: boolean | undefined;
 }
 
-/** What the extension knows of the open documents. A document is read when first asked for; edits are read line by line from then on. */
+/**
+ * What the extension knows of the open documents. A document is read when first asked for; edits are read line by line
+ * from then on.
+ */
 export class Documents implements vscode.Disposable {
   private readonly entries = new Map<string, Entry>();
   /** What the user says of tables that a file does not name, by its URI. */
@@ -39,7 +62,9 @@ export class Documents implements vscode.Disposable {
   constructor(private readonly edge: ErrorEdge) {
     this.subscriptions = [
       this.changed,
-      vscode.workspace.onDidChangeTextDocument(edge.event('Following an edit', (event: vscode.TextDocumentChangeEvent) => this.edit(event))),
+      vscode.workspace.onDidChangeTextDocument(
+        edge.event('Following an edit', (event: vscode.TextDocumentChangeEvent) => this.edit(event)),
+      ),
       vscode.workspace.onDidCloseTextDocument((document) => this.entries.delete(document.uri.toString())),
     ];
   }
@@ -78,7 +103,9 @@ export class Documents implements vscode.Disposable {
   /** Whether what is known of a document is what it says; for tests. */
   isInStep(document: vscode.TextDocument): boolean {
     const file = this.entries.get(document.uri.toString())?.file;
-    return file === undefined || printSourceFile(file).replace(/\r\n?/g, '\n') === document.getText().replace(/\r\n?/g, '\n');
+    return (
+      file === undefined || printSourceFile(file).replace(/\r\n?/g, '\n') === document.getText().replace(/\r\n?/g, '\n')
+    );
   }
 
   dispose(): void {
@@ -108,7 +135,13 @@ export class Documents implements vscode.Disposable {
       entry.rules = undefined;
       const { file } = entry;
       // What cannot be followed is read anew.
-      entry.file = file && this.edge.run('Following an edit', () => edited(file, document, contentChanges), () => undefined);
+      entry.file =
+        file &&
+        this.edge.run(
+          'Following an edit',
+          () => edited(file, document, contentChanges),
+          () => undefined,
+        );
     }
     this.changed.fire(document);
   }
@@ -124,13 +157,27 @@ function parse(document: vscode.TextDocument): SourceFile {
 }
 
 /** The parts come in an order in which each can be put in place after the one before. undefined: to be read anew. */
-function edited(file: SourceFile, document: vscode.TextDocument, changes: readonly vscode.TextDocumentContentChangeEvent[]): SourceFile | undefined {
+function edited(
+  file: SourceFile,
+  document: vscode.TextDocument,
+  changes: readonly vscode.TextDocumentContentChangeEvent[],
+): SourceFile | undefined {
   if (changes.length > MOST_PARTS) return undefined;
   let now = file;
   for (const { range, text } of changes) {
-    now = editSourceFile(now, { startLine: range.start.line, startColumn: range.start.character, endLine: range.end.line, endColumn: range.end.character, newText: text });
+    now = editSourceFile(now, {
+      startLine: range.start.line,
+      startColumn: range.start.character,
+      endLine: range.end.line,
+      endColumn: range.end.character,
+      newText: text,
+    });
   }
   const last = changes[changes.length - 1]?.range.start.line ?? 0;
-  const agrees = now.lines.length === document.lineCount && [last, document.lineCount - 1].every((line) => line >= document.lineCount || now.lines[line]?.text === document.lineAt(line).text);
+  const agrees =
+    now.lines.length === document.lineCount &&
+    [last, document.lineCount - 1].every(
+      (line) => line >= document.lineCount || now.lines[line]?.text === document.lineAt(line).text,
+    );
   return agrees ? now : undefined;
 }

@@ -5,7 +5,11 @@ import { isEnabled } from './settings';
 import type { TracePanels } from './tracePanels';
 
 /** Where the setting says so, the trace opens beside a file with rules when the file is first shown. */
-export function registerOpenAutomatically(documents: Documents, panels: TracePanels, edge: ErrorEdge): vscode.Disposable {
+export function registerOpenAutomatically(
+  documents: Documents,
+  panels: TracePanels,
+  edge: ErrorEdge,
+): vscode.Disposable {
   const seen = new Set<string>();
   const look = edge.event('Opening the trace with its file', (editor: vscode.TextEditor | undefined): void => {
     const document = editor?.document;

@@ -23,16 +23,22 @@ export interface Testing {
   readonly edge: ErrorEdge;
 }
 
-export function testing(documents: Documents, decorations: TraceDecorations, panels: TracePanels, edge: ErrorEdge): Testing {
+export function testing(
+  documents: Documents,
+  decorations: TraceDecorations,
+  panels: TracePanels,
+  edge: ErrorEdge,
+): Testing {
   return {
     stateOf: (uri) => panels.of(uri)?.session.shown,
     selectedLine: (uri) => panels.of(uri)?.session.selectedLine,
     marksOf: (uri) => decorations.shownIn(uri.toString()),
     isInStep: (document) => documents.isInStep(document),
     edge,
-    fail: (uri) => panels.of(uri)?.ask('A feature that fails on purpose', () => {
-      throw new TypeError('on purpose');
-    }),
+    fail: (uri) =>
+      panels.of(uri)?.ask('A feature that fails on purpose', () => {
+        throw new TypeError('on purpose');
+      }),
     send: (uri, message) => {
       const panel = panels.of(uri);
       panel?.ask('Trace', (session) => session.handle(message));

@@ -21,13 +21,17 @@ export interface TraceRequest {
 }
 
 export function registerTraceCommands(documents: Documents, panels: TracePanels, edge: ErrorEdge): vscode.Disposable {
-  const register = (command: string, title: string, work: (about?: unknown) => unknown): vscode.Disposable => vscode.commands.registerCommand(command, edge.command(title, work));
-  const step = (command: string, title: string, to: Move): vscode.Disposable => register(command, title, () => panels.current?.move(to));
+  const register = (command: string, title: string, work: (about?: unknown) => unknown): vscode.Disposable =>
+    vscode.commands.registerCommand(command, edge.command(title, work));
+  const step = (command: string, title: string, to: Move): vscode.Disposable =>
+    register(command, title, () => panels.current?.move(to));
   return vscode.Disposable.from(
     register('iptables.tracePacket', 'Trace Packet', (about) => tracePacket(documents, panels, about)),
     register('iptables.traceToRule', 'Find a Packet for This Rule', (about) => traceToRule(documents, panels, about)),
-    step('iptables.nextStep', 'Next Step of the Trace', 'next'), step('iptables.previousStep', 'Previous Step of the Trace', 'previous'),
-    step('iptables.firstStep', 'First Step of the Trace', 'first'), step('iptables.lastStep', 'Last Step of the Trace', 'last'),
+    step('iptables.nextStep', 'Next Step of the Trace', 'next'),
+    step('iptables.previousStep', 'Previous Step of the Trace', 'previous'),
+    step('iptables.firstStep', 'First Step of the Trace', 'first'),
+    step('iptables.lastStep', 'Last Step of the Trace', 'last'),
     register('iptables.traceReply', 'Trace the Reply', () => traceReply(panels)),
     register('iptables.useLanguage', 'Change Language to iptables', useLanguage),
     register('iptables.clearTrace', 'Clear the Trace from the Editor', () => panels.current?.clear()),
@@ -39,17 +43,26 @@ function traceReply(panels: TracePanels): void {
   const { current } = panels;
   const reply = current?.session.shown?.reply;
   if (!current || !reply) return;
-  if (reply.kind === 'none') void vscode.window.showInformationMessage(visible(reply.why === '' ? 'There is no reply: nobody gets the packet.' : `There is no reply: ${reply.why}.`));
+  if (reply.kind === 'none')
+    void vscode.window.showInformationMessage(
+      visible(reply.why === '' ? 'There is no reply: nobody gets the packet.' : `There is no reply: ${reply.why}.`),
+    );
   else current.ask('Trace the reply', (session) => session.showReply(reply.kind === 'offered'));
 }
 
 /** For a paste whose language is plain text: the document that a link or the active editor shows. */
 async function useLanguage(about: unknown): Promise<void> {
-  const document = about instanceof vscode.Uri ? await vscode.workspace.openTextDocument(about) : vscode.window.activeTextEditor?.document;
+  const document =
+    about instanceof vscode.Uri
+      ? await vscode.workspace.openTextDocument(about)
+      : vscode.window.activeTextEditor?.document;
   if (document) await vscode.languages.setTextDocumentLanguage(document, 'iptables');
 }
 
-/** Opens the trace of the file; from a link above a chain with a packet that comes by there, from one above a packet with that. */
+/**
+ * Opens the trace of the file; from a link above a chain with a packet that comes by there, from one above a packet
+ * with that.
+ */
 async function tracePacket(documents: Documents, panels: TracePanels, about: unknown): Promise<void> {
   const document = await documentOf(documents, panels, about);
   if (!document) return;
@@ -63,7 +76,8 @@ async function tracePacket(documents: Documents, panels: TracePanels, about: unk
   const { scenarios = [] } = panel.session.shown ?? {};
   const direction = about.hook && directionOf(about.hook);
   if (direction === undefined) {
-    if (panel.session.shown?.dump !== about.dump) panel.ask('Choosing the rule set', (session) => session.handle({ type: 'choose-dump', id: about.dump }));
+    if (panel.session.shown?.dump !== about.dump)
+      panel.ask('Choosing the rule set', (session) => session.handle({ type: 'choose-dump', id: about.dump }));
     return;
   }
   const found = scenarios.find(({ expression }) => expression.split(' ')[0] === direction);
@@ -90,13 +104,19 @@ async function traceToRule(documents: Documents, panels: TracePanels, about: unk
   });
   const { dump, rule, ruleSet } = found[0] ?? {};
   if (!dump || !rule || !ruleSet) {
-    void vscode.window.showInformationMessage(`Line ${at + 1} is no rule. Put the cursor on a rule, such as "-A INPUT -p tcp --dport 22 -j ACCEPT".`);
+    void vscode.window.showInformationMessage(
+      `Line ${at + 1} is no rule. Put the cursor on a rule, such as "-A INPUT -p tcp --dport 22 -j ACCEPT".`,
+    );
     return;
   }
   const { setting, addressesKnown } = settingOf(model, dump);
   const expression = packetReaching(setting.host, ruleSet, rule, { addressesKnown });
   if (expression === undefined) {
-    void vscode.window.showInformationMessage(visible(`No packet gets to ${rule.chain.name} rule ${rule.number}: no built-in chain of table ${rule.chain.table} leads to ${rule.chain.name}.`));
+    void vscode.window.showInformationMessage(
+      visible(
+        `No packet gets to ${rule.chain.name} rule ${rule.number}: no built-in chain of table ${rule.chain.table} leads to ${rule.chain.name}.`,
+      ),
+    );
     return;
   }
   const panel = panels.open(document);
@@ -104,13 +124,26 @@ async function traceToRule(documents: Documents, panels: TracePanels, about: unk
   panel.ask('Selecting a step', (session) => session.selectLine(at + 1));
 }
 
-/** The document that a command is about: what the menu says, the active editor, or the one that the active trace belongs to. */
-async function documentOf(documents: Documents, panels: TracePanels, about: unknown): Promise<vscode.TextDocument | undefined> {
+/**
+ * The document that a command is about: what the menu says, the active editor, or the one that the active trace belongs
+ * to.
+ */
+async function documentOf(
+  documents: Documents,
+  panels: TracePanels,
+  about: unknown,
+): Promise<vscode.TextDocument | undefined> {
   const named = about instanceof vscode.Uri ? about : isRequest(about) ? about.uri : undefined;
-  const uri = named ?? vscode.window.activeTextEditor?.document.uri ?? panels.current?.uri ?? vscode.window.visibleTextEditors.find(({ document }) => documents.hasRules(document))?.document.uri;
-  const document = uri && await vscode.workspace.openTextDocument(uri);
+  const uri =
+    named ??
+    vscode.window.activeTextEditor?.document.uri ??
+    panels.current?.uri ??
+    vscode.window.visibleTextEditors.find(({ document }) => documents.hasRules(document))?.document.uri;
+  const document = uri && (await vscode.workspace.openTextDocument(uri));
   if (document && documents.hasRules(document)) return document;
-  void vscode.window.showInformationMessage('There are no iptables rules to trace here. Open a file with the output of iptables-save, or a log of istio-init.');
+  void vscode.window.showInformationMessage(
+    'There are no iptables rules to trace here. Open a file with the output of iptables-save, or a log of istio-init.',
+  );
   return undefined;
 }
 

@@ -23,7 +23,8 @@ export class TraceDecorations implements vscode.Disposable {
   show(uri: string, marks: LineMarks | undefined): void {
     if (marks) this.byFile.set(uri, marks);
     else this.byFile.delete(uri);
-    for (const editor of vscode.window.visibleTextEditors) if (editor.document.uri.toString() === uri) this.draw(editor);
+    for (const editor of vscode.window.visibleTextEditors)
+      if (editor.document.uri.toString() === uri) this.draw(editor);
   }
 
   /** What is shown in a file now; for tests. */
@@ -33,7 +34,15 @@ export class TraceDecorations implements vscode.Disposable {
 
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
-    for (const type of this.types ? [...this.types.signs.values(), ...this.types.texts.values(), ...this.types.backgrounds.values(), this.types.selected] : []) type.dispose();
+    for (const type of this.types
+      ? [
+          ...this.types.signs.values(),
+          ...this.types.texts.values(),
+          ...this.types.backgrounds.values(),
+          this.types.selected,
+        ]
+      : [])
+      type.dispose();
   }
 
   private draw(editor: vscode.TextEditor): void {
@@ -43,13 +52,22 @@ export class TraceDecorations implements vscode.Disposable {
     const { signs, texts, backgrounds, selected } = (this.types ??= decorationTypes());
     for (const kind of MARK_KINDS) {
       const marks = (shown?.marks ?? []).filter((mark) => mark.kind === kind);
-      editor.setDecorations(signs.get(kind) as vscode.TextEditorDecorationType, marks.map(({ line }) => lineRange(line)));
-      editor.setDecorations(texts.get(kind) as vscode.TextEditorDecorationType, marks.filter(({ text }) => text !== '').map(({ line, text }) => ({
-        range: endOfLine(line), renderOptions: { after: { contentText: text } },
-      })));
+      editor.setDecorations(
+        signs.get(kind) as vscode.TextEditorDecorationType,
+        marks.map(({ line }) => lineRange(line)),
+      );
+      editor.setDecorations(
+        texts.get(kind) as vscode.TextEditorDecorationType,
+        marks
+          .filter(({ text }) => text !== '')
+          .map(({ line, text }) => ({ range: endOfLine(line), renderOptions: { after: { contentText: text } } })),
+      );
       // One colour at a time: over another one the selected line would look like neither.
       const coloured = marks.filter(({ line }) => line !== shown?.selected);
-      editor.setDecorations(backgrounds.get(kind) as vscode.TextEditorDecorationType, coloured.map(({ line }) => lineRange(line)));
+      editor.setDecorations(
+        backgrounds.get(kind) as vscode.TextEditorDecorationType,
+        coloured.map(({ line }) => lineRange(line)),
+      );
     }
     editor.setDecorations(selected, shown?.selected === undefined ? [] : [lineRange(shown.selected)]);
   }
@@ -68,8 +86,11 @@ function decorationTypes(): DecorationTypes {
     texts: new Map(MARK_KINDS.map((kind) => [kind, textType(LOOKS[kind])])),
     backgrounds: new Map(MARK_KINDS.map((kind) => [kind, backgroundType(LOOKS[kind])])),
     selected: vscode.window.createTextEditorDecorationType({
-      isWholeLine: true, backgroundColor: new vscode.ThemeColor('editor.stackFrameHighlightBackground'), outlineColor: new vscode.ThemeColor('contrastActiveBorder'),
-      overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.rangeHighlightForeground'), overviewRulerLane: vscode.OverviewRulerLane.Full,
+      isWholeLine: true,
+      backgroundColor: new vscode.ThemeColor('editor.stackFrameHighlightBackground'),
+      outlineColor: new vscode.ThemeColor('contrastActiveBorder'),
+      overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.rangeHighlightForeground'),
+      overviewRulerLane: vscode.OverviewRulerLane.Full,
     }),
   };
 }
@@ -87,18 +108,55 @@ interface Look {
 
 const SUBTLE = 'editor.hoverHighlightBackground';
 const LOOKS: Readonly<Record<MarkKind, Look>> = {
-  matched: { colour: 'charts.blue', background: SUBTLE, sign: '<circle cx="8" cy="8" r="2.5" fill="C"/>', light: '#1a85ff', dark: '#3794ff' },
-  jumped: { colour: 'charts.blue', background: SUBTLE, sign: '<path d="M4 4v5h6M7.5 6.5 10.5 9l-3 2.5" fill="none" stroke="C" stroke-width="1.5"/>', light: '#1a85ff', dark: '#3794ff' },
-  changed: { colour: 'charts.purple', background: SUBTLE, sign: '<circle cx="8" cy="8" r="4" fill="C"/>', light: '#652d90', dark: '#b180d7' },
-  unknown: { colour: 'charts.yellow', background: SUBTLE, sign: '<circle cx="8" cy="8" r="3" fill="none" stroke="C" stroke-width="1.5"/>', light: '#bf8803', dark: '#cca700' },
-  decisive: { colour: 'charts.green', background: 'diffEditor.insertedLineBackground', sign: '<path d="M8 3l5 5-5 5-5-5z" fill="C"/>', light: '#388a34', dark: '#89d185' },
-  dropped: { colour: 'charts.red', background: 'diffEditor.removedLineBackground', sign: '<path d="M4.5 4.5l7 7m0-7l-7 7" stroke="C" stroke-width="2"/>', light: '#e51400', dark: '#f14c4c' },
+  matched: {
+    colour: 'charts.blue',
+    background: SUBTLE,
+    sign: '<circle cx="8" cy="8" r="2.5" fill="C"/>',
+    light: '#1a85ff',
+    dark: '#3794ff',
+  },
+  jumped: {
+    colour: 'charts.blue',
+    background: SUBTLE,
+    sign: '<path d="M4 4v5h6M7.5 6.5 10.5 9l-3 2.5" fill="none" stroke="C" stroke-width="1.5"/>',
+    light: '#1a85ff',
+    dark: '#3794ff',
+  },
+  changed: {
+    colour: 'charts.purple',
+    background: SUBTLE,
+    sign: '<circle cx="8" cy="8" r="4" fill="C"/>',
+    light: '#652d90',
+    dark: '#b180d7',
+  },
+  unknown: {
+    colour: 'charts.yellow',
+    background: SUBTLE,
+    sign: '<circle cx="8" cy="8" r="3" fill="none" stroke="C" stroke-width="1.5"/>',
+    light: '#bf8803',
+    dark: '#cca700',
+  },
+  decisive: {
+    colour: 'charts.green',
+    background: 'diffEditor.insertedLineBackground',
+    sign: '<path d="M8 3l5 5-5 5-5-5z" fill="C"/>',
+    light: '#388a34',
+    dark: '#89d185',
+  },
+  dropped: {
+    colour: 'charts.red',
+    background: 'diffEditor.removedLineBackground',
+    sign: '<path d="M4.5 4.5l7 7m0-7l-7 7" stroke="C" stroke-width="2"/>',
+    light: '#e51400',
+    dark: '#f14c4c',
+  },
 };
 
 function signType({ colour, sign, light, dark }: Look): vscode.TextEditorDecorationType {
   const colourOfTheme = new vscode.ThemeColor(colour);
   return vscode.window.createTextEditorDecorationType({
-    overviewRulerColor: colourOfTheme, overviewRulerLane: vscode.OverviewRulerLane.Center,
+    overviewRulerColor: colourOfTheme,
+    overviewRulerLane: vscode.OverviewRulerLane.Center,
     light: { gutterIconPath: picture(sign, light) },
     dark: { gutterIconPath: picture(sign, dark) },
     gutterIconSize: 'contain',
@@ -106,11 +164,16 @@ function signType({ colour, sign, light, dark }: Look): vscode.TextEditorDecorat
 }
 
 function textType({ colour }: Look): vscode.TextEditorDecorationType {
-  return vscode.window.createTextEditorDecorationType({ after: { color: new vscode.ThemeColor(colour), margin: '0 0 0 2em', fontWeight: 'bold' } });
+  return vscode.window.createTextEditorDecorationType({
+    after: { color: new vscode.ThemeColor(colour), margin: '0 0 0 2em', fontWeight: 'bold' },
+  });
 }
 
 function backgroundType({ background }: Look): vscode.TextEditorDecorationType {
-  return vscode.window.createTextEditorDecorationType({ isWholeLine: true, backgroundColor: new vscode.ThemeColor(background) });
+  return vscode.window.createTextEditorDecorationType({
+    isWholeLine: true,
+    backgroundColor: new vscode.ThemeColor(background),
+  });
 }
 
 function picture(sign: string, colour: string): vscode.Uri {

@@ -1,11 +1,18 @@
 import * as vscode from 'vscode';
 
-/** The page of the trace view. It may load our own script, styles and the icon font, and nothing else; all data comes by message. */
+/**
+ * The page of the trace view. It may load our own script, styles and the icon font, and nothing else; all data comes by
+ * message.
+ */
 export function tracePage(webview: vscode.Webview, extensionUri: vscode.Uri): string {
   const nonce = randomWord();
-  const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', name)).toString();
+  const file = (name: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', name)).toString();
   const policy = [
-    "default-src 'none'", `script-src 'nonce-${nonce}'`, `style-src ${webview.cspSource} 'nonce-${nonce}'`, `font-src ${webview.cspSource}`,
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource} 'nonce-${nonce}'`,
+    `font-src ${webview.cspSource}`,
   ].join('; ');
   return `<!DOCTYPE html>
 <html lang="en">

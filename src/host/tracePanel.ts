@@ -38,9 +38,15 @@ export class TracePanel implements vscode.Disposable {
     this.setTitle();
   }
 
-  /** Asks the session something and does what comes out of it. Where that fails, what was shown last stays, and says so. */
+  /**
+   * Asks the session something and does what comes out of it. Where that fails, what was shown last stays, and says so.
+   */
   ask(feature: string, question: (session: TraceSession) => readonly Effect[]): void {
-    this.edge.run(feature, () => this.apply(question(this.session)), () => this.apply(this.session.failed(FAILED)));
+    this.edge.run(
+      feature,
+      () => this.apply(question(this.session)),
+      () => this.apply(this.session.failed(FAILED)),
+    );
   }
 
   /** Does what came out of a call of the session. */
@@ -55,16 +61,31 @@ export class TracePanel implements vscode.Disposable {
           this.decorations.show(this.uri.toString(), this.cleared ? undefined : this.session.marks);
           break;
         case 'reveal':
-          void this.edge.run('Showing a line', () => showLine(this.uri, effect.line, { focus: effect.focus, notIn: this.panel.viewColumn }), nothing);
+          void this.edge.run(
+            'Showing a line',
+            () => showLine(this.uri, effect.line, { focus: effect.focus, notIn: this.panel.viewColumn }),
+            nothing,
+          );
           break;
         case 'edit':
-          void this.edge.run('Writing into the file', () => applyEdits(this.uri, effect.edits, (line) => void showLine(this.uri, line, { focus: false, notIn: this.panel.viewColumn })), nothing);
+          void this.edge.run(
+            'Writing into the file',
+            () =>
+              applyEdits(
+                this.uri,
+                effect.edits,
+                (line) => void showLine(this.uri, line, { focus: false, notIn: this.panel.viewColumn }),
+              ),
+            nothing,
+          );
           break;
         case 'tables':
           this.say(this.uri, this.session.tables);
           break;
         case 'copy':
-          void vscode.env.clipboard.writeText(effect.text).then(() => vscode.window.setStatusBarMessage(effect.said, 3000));
+          void vscode.env.clipboard
+            .writeText(effect.text)
+            .then(() => vscode.window.setStatusBarMessage(effect.said, 3000));
           break;
       }
     }
@@ -106,7 +127,8 @@ export class TracePanel implements vscode.Disposable {
 
 async function nothing(): Promise<void> {}
 
-const FAILED = 'This could not be traced because of an error in iptables Lens: what is shown is as it was before. The output "iptables Lens" says what to report.';
+const FAILED =
+  'This could not be traced because of an error in iptables Lens: what is shown is as it was before. The output "iptables Lens" says what to report.';
 
 export function fileName({ path }: vscode.Uri): string {
   return path.slice(path.lastIndexOf('/') + 1);

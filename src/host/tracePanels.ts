@@ -31,15 +31,21 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
     this.follow = debounced(edge.event('Following a file', (document: vscode.TextDocument) => this.update(document)));
     const on = <T>(listener: (event: T) => void): ((event: T) => void) => edge.event('Following a file', listener);
     this.subscriptions = [
-      this.changed, this.follow,
+      this.changed,
+      this.follow,
       vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this),
       documents.onDidChange((document) => {
-        if (this.of(document.uri)) this.follow.call(document.uri.toString(), document.lineCount > LARGE ? LONG_PAUSE : PAUSE, document);
+        if (this.of(document.uri))
+          this.follow.call(document.uri.toString(), document.lineCount > LARGE ? LONG_PAUSE : PAUSE, document);
       }),
       vscode.workspace.onDidOpenTextDocument(on((document) => this.opened(document))),
       vscode.workspace.onDidCloseTextDocument(on((document) => this.closed(document))),
-      vscode.workspace.onDidRenameFiles(on(({ files }) => files.forEach(({ oldUri, newUri }) => this.renamed(oldUri, newUri)))),
-      vscode.window.onDidChangeTextEditorSelection(on(({ textEditor, selections }) => this.selectLine(textEditor.document.uri, selections[0]?.active.line))),
+      vscode.workspace.onDidRenameFiles(
+        on(({ files }) => files.forEach(({ oldUri, newUri }) => this.renamed(oldUri, newUri))),
+      ),
+      vscode.window.onDidChangeTextEditorSelection(
+        on(({ textEditor, selections }) => this.selectLine(textEditor.document.uri, selections[0]?.active.line)),
+      ),
     ];
   }
 
@@ -87,7 +93,13 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
       made.ask('Trace', (session) => session.setModel(this.documents.modelOf(document)));
       made.ask('Trace after a reload', (session) => session.restore(state));
     } catch (error) {
-      made.ask('Following a file', (session) => session.setFile(uri.toString(), fileName(uri), `The file cannot be opened any more: ${error instanceof Error ? error.message : String(error)}`));
+      made.ask('Following a file', (session) =>
+        session.setFile(
+          uri.toString(),
+          fileName(uri),
+          `The file cannot be opened any more: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+      );
     }
   }
 
@@ -97,7 +109,15 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
   }
 
   private add(panel: vscode.WebviewPanel, uri: vscode.Uri): TracePanel {
-    const made = new TracePanel(panel, new TraceSession(uri.toString(), fileName(uri)), uri, this.extensionUri, this.decorations, this.edge, (about, tables) => this.documents.say(about, tables));
+    const made = new TracePanel(
+      panel,
+      new TraceSession(uri.toString(), fileName(uri)),
+      uri,
+      this.extensionUri,
+      this.decorations,
+      this.edge,
+      (about, tables) => this.documents.say(about, tables),
+    );
     this.panels.set(uri.toString(), made);
     this.last = made;
     panel.onDidDispose(() => {
@@ -116,7 +136,8 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
 
   private update(document: vscode.TextDocument): void {
     const found = this.of(document.uri);
-    if (found && !document.isClosed) found.ask('Following a file', (session) => session.setModel(this.documents.modelOf(document)));
+    if (found && !document.isClosed)
+      found.ask('Following a file', (session) => session.setModel(this.documents.modelOf(document)));
   }
 
   private opened(document: vscode.TextDocument): void {
@@ -129,14 +150,31 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
   private closed({ uri }: vscode.TextDocument): void {
     const found = this.of(uri);
     // A change of language closes the document and opens it again at once.
-    if (!found || vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString() && !document.isClosed)) return;
-    found.ask('Following a file', (session) => session.setFile(uri.toString(), fileName(uri), 'The file was closed. The trace shows it as it was; selecting a step opens it again.'));
+    if (
+      !found ||
+      vscode.workspace.textDocuments.some(
+        (document) => document.uri.toString() === uri.toString() && !document.isClosed,
+      )
+    )
+      return;
+    found.ask('Following a file', (session) =>
+      session.setFile(
+        uri.toString(),
+        fileName(uri),
+        'The file was closed. The trace shows it as it was; selecting a step opens it again.',
+      ),
+    );
   }
 
   private renamed(from: vscode.Uri, to: vscode.Uri): void {
     for (const [key, panel] of [...this.panels]) {
       const rest = panel.uri.path.slice(from.path.length);
-      if (panel.uri.scheme !== from.scheme || !panel.uri.path.startsWith(from.path) || (rest !== '' && !rest.startsWith('/'))) continue;
+      if (
+        panel.uri.scheme !== from.scheme ||
+        !panel.uri.path.startsWith(from.path) ||
+        (rest !== '' && !rest.startsWith('/'))
+      )
+        continue;
       this.panels.delete(key);
       panel.moveTo(to.with({ path: to.path + rest }));
       this.panels.set(panel.uri.toString(), panel);

@@ -3,9 +3,9 @@ import type { Remedy, RunPage, StepDetail, StepId, TraceModel } from './traceMod
 export type * from './traceModel';
 
 /**
- * Everything that the editor and the trace view say to each other. Plain data both ways; text is shown as text, never as HTML.
- * The editor sends `state` whenever anything changed (another packet, an edit of the file); the view draws what it got last and
- * keeps nothing but what is open, what is selected, and what is being typed.
+ * Everything that the editor and the trace view say to each other. Plain data both ways; text is shown as text, never
+ * as HTML. The editor sends `state` whenever anything changed (another packet, an edit of the file); the view draws
+ * what it got last and keeps nothing but what is open, what is selected, and what is being typed.
  */
 export type ToView =
   | { readonly type: 'state'; readonly state: ViewState }
@@ -15,7 +15,10 @@ export type ToView =
   | { readonly type: 'page'; readonly revision: number; readonly page: RunPage }
   /** The answer to `ask-remedies`. */
   | { readonly type: 'remedies'; readonly revision: number; readonly remedies: readonly Remedy[] }
-  /** Select a step from outside: the cursor in the editor moved to its rule. The view asks for its detail by `select` without `reveal`. */
+  /**
+   * Select a step from outside: the cursor in the editor moved to its rule. The view asks for its detail by `select`
+   * without `reveal`.
+   */
   | { readonly type: 'show-step'; readonly step: StepId }
   /** A command of the editor: step through. The view answers with `select`. */
   | { readonly type: 'move'; readonly to: Move }
@@ -38,12 +41,21 @@ export type ToEditor =
   | { readonly type: 'show-reply'; readonly shown: boolean }
   /** The user's word on a question; `chosen` is an index of its choices, undefined leaves it open again. */
   | { readonly type: 'answer'; readonly question: string; readonly chosen: number | undefined }
-  /** A step was selected: answer with its `detail`, and with `reveal` show its line in the editor without taking the focus. */
+  /**
+   * A step was selected: answer with its `detail`, and with `reveal` show its line in the editor without taking the
+   * focus.
+   */
   | { readonly type: 'select'; readonly revision: number; readonly step: StepId; readonly reveal: boolean }
   /** Show a line of the file, 1-based, and give the editor the focus. */
   | { readonly type: 'open-line'; readonly line: number }
   /** Up to `count` rules of a folded run from rule `from` of its chain on. */
-  | { readonly type: 'expand'; readonly revision: number; readonly run: StepId; readonly from: number; readonly count: number }
+  | {
+      readonly type: 'expand';
+      readonly revision: number;
+      readonly run: StepId;
+      readonly from: number;
+      readonly count: number;
+    }
   /** What would have to change? Answered by `remedies`. */
   | { readonly type: 'ask-remedies'; readonly revision: number }
   /** Put what is to be run for one of them on the clipboard; `index` counts from 0. */
@@ -72,7 +84,10 @@ export interface ViewState {
   /** What was read of the file and what was not; undefined while there is none. */
   readonly reading: ReadingFacts | undefined;
   readonly journey: readonly Leg[];
-  /** Sentences about the journey: what is to be known of the rules as a whole, and why it ends. Empty where the rules are none of Istio's. */
+  /**
+   * Sentences about the journey: what is to be known of the rules as a whole, and why it ends. Empty where the rules
+   * are none of Istio's.
+   */
   readonly journeyWords: { readonly remarks: readonly string[]; readonly end: string };
   /** `trace` is that of the reply where it is `shown`. */
   readonly reply: ReplyState;
@@ -146,7 +161,10 @@ export interface AssumedFact {
 
 /** One packet of a whole exchange. */
 export interface Leg {
-  /** `1`, `2`, `2b`: the number is how far the packet is from the first, the letter another way on than the usual one; `2r` answers `2`. */
+  /**
+   * `1`, `2`, `2b`: the number is how far the packet is from the first, the letter another way on than the usual one;
+   * `2r` answers `2`.
+   */
   readonly id: string;
   readonly label: string;
   /** Why a proxy sends such a packet, and where that is known from; undefined for the first leg. */

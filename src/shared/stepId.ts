@@ -5,7 +5,10 @@ export type StepId =
   | { readonly kind: 'rule'; readonly event: number; readonly rule: number }
   /** The rules from `from` on of such a run, folded. */
   | { readonly kind: 'fold'; readonly event: number; readonly from: number }
-  /** Tables that the packet does not come through in front of the event: the file does not have them, or they sleep without connection tracking. */
+  /**
+   * Tables that the packet does not come through in front of the event: the file does not have them, or they sleep
+   * without connection tracking.
+   */
   | { readonly kind: 'beside'; readonly event: number; readonly why: 'absent' | 'asleep' };
 
 /** Whether both name the same step. */
@@ -16,9 +19,13 @@ export function isStep(a: StepId | undefined, b: StepId | undefined): boolean {
 /** A text for each step, made of letters, digits and `-`: a key of maps, the id of an element. Nobody reads it. */
 export function stepKey(step: StepId): string {
   switch (step.kind) {
-    case 'event': return `event-${step.event}`;
-    case 'rule': return `rule-${step.event}-${step.rule}`;
-    case 'fold': return `fold-${step.event}-${step.from}`;
-    case 'beside': return `${step.why}-${step.event}`;
+    case 'event':
+      return `event-${step.event}`;
+    case 'rule':
+      return `rule-${step.event}-${step.rule}`;
+    case 'fold':
+      return `fold-${step.event}-${step.from}`;
+    case 'beside':
+      return `${step.why}-${step.event}`;
   }
 }

@@ -3,9 +3,10 @@ import type { StepId } from './stepId';
 export type { StepId };
 
 /**
- * The trace as plain data: what the trace view shows, and nothing of how. It holds no HTML and no functions, so it can be sent to a
- * web page. Lines and positions in it are 1-based. It stays small whatever the size of the rule set: long runs of rules that did not
- * match are one row, and their rules are asked for in pages; details of a step are asked for when it is selected.
+ * The trace as plain data: what the trace view shows, and nothing of how. It holds no HTML and no functions, so it can
+ * be sent to a web page. Lines and positions in it are 1-based. It stays small whatever the size of the rule set: long
+ * runs of rules that did not match are one row, and their rules are asked for in pages; details of a step are asked for
+ * when it is selected.
  */
 export interface TraceModel {
   /** The packet as it was sent: `in eth0 tcp 10.10.40.12:41522 → 10.10.38.7:3000 syn new`. */
@@ -71,8 +72,15 @@ export interface Question {
   /** Completes "unknown, because …". */
   readonly reason: string;
   readonly line: number | undefined;
-  /** Yes and no for a condition; the things that a target may do. `key` and `value` are what the answer is stored under. */
-  readonly choices: readonly { readonly text: string; readonly key: string; readonly value: boolean; readonly probability: number | undefined }[];
+  /**
+   * Yes and no for a condition; the things that a target may do. `key` and `value` are what the answer is stored under.
+   */
+  readonly choices: readonly {
+    readonly text: string;
+    readonly key: string;
+    readonly value: boolean;
+    readonly probability: number | undefined;
+  }[];
   /** Index of the choice that the user has made; undefined: left open, every course is followed. */
   readonly chosen: number | undefined;
   /** Index of the choice that is taken for granted while it is left open, where it is the same on each course. */
@@ -115,7 +123,10 @@ export interface PathNode {
 
 export interface PathTable {
   readonly name: string;
-  /** `hit`: a rule here changed or decided something. `absent`: not in the dump. `skipped`: the packet does not visit it. */
+  /**
+   * `hit`: a rule here changed or decided something. `absent`: not in the dump. `skipped`: the packet does not visit
+   * it.
+   */
   readonly state: 'hit' | 'passed' | 'dropped' | 'absent' | 'skipped' | 'off';
   readonly step: StepId | undefined;
 }
@@ -138,7 +149,12 @@ export type Mark =
   | 'no'
   /** Matched, on with the next rule. */
   | 'yes'
-  | 'jump' | 'return' | 'accept' | 'drop' | 'nat' | 'unknown'
+  | 'jump'
+  | 'return'
+  | 'accept'
+  | 'drop'
+  | 'nat'
+  | 'unknown'
   /** What happens between the rules: routing, connection tracking. */
   | 'info'
   /** A table that the dump does not have. */
@@ -183,7 +199,18 @@ export interface FoldRow {
   readonly text: string;
 }
 
-export type TokenKind = 'operation' | 'option' | 'negation' | 'chain' | 'target' | 'verdict' | 'number' | 'address' | 'value' | 'comment' | 'plain';
+export type TokenKind =
+  | 'operation'
+  | 'option'
+  | 'negation'
+  | 'chain'
+  | 'target'
+  | 'verdict'
+  | 'number'
+  | 'address'
+  | 'value'
+  | 'comment'
+  | 'plain';
 
 /** A word of a rule with the blank that follows it left out. */
 export interface Token {

@@ -9,7 +9,14 @@ export function tokensTemplate(tokens: readonly Token[]): TemplateResult {
 /** Spans of a sentence; those with a line lead to it. */
 export function richTemplate(spans: RichText, openLine: (line: number) => void): TemplateResult {
   return html`${spans.map(({ text, style, line }) => {
-    if (line !== undefined) return html`<button class="link ${style ?? ''}" title="Show line ${line} in the editor" @click=${() => openLine(line)}>${text}</button>`;
+    if (line !== undefined)
+      return html`<button
+        class="link ${style ?? ''}"
+        title="Show line ${line} in the editor"
+        @click=${() => openLine(line)}
+      >
+        ${text}
+      </button>`;
     if (style === 'strong') return html`<b class="strong">${text}</b>`;
     if (style === 'code') return html`<code>${text}</code>`;
     return style === 'dim' ? html`<span class="dim">${text}</span>` : text;

@@ -2,60 +2,175 @@ import { css } from 'lit';
 import { iconStyles } from './icons';
 
 /**
- * Colours and common parts. Every colour is one of the editor's theme; the value behind it stands in for themes that leave it out.
- * In high contrast borders say what backgrounds say elsewhere. The orange of charts is half transparent in newer editors, too pale for text.
+ * Colours and common parts. Every colour is one of the editor's theme; the value behind it stands in for themes that
+ * leave it out. In high contrast borders say what backgrounds say elsewhere. The orange of charts is half transparent
+ * in newer editors, too pale for text.
  */
-export const theme = [iconStyles, css`
-  :host {
-    --bg: var(--vscode-editor-background);
-    --fg: var(--vscode-editor-foreground, var(--vscode-foreground));
-    --dim: var(--vscode-descriptionForeground, var(--fg));
-    --line: var(--vscode-contrastBorder, var(--vscode-panel-border, var(--vscode-widget-border)));
-    --edge: var(--vscode-contrastBorder, var(--vscode-input-border, var(--vscode-widget-border, var(--line))));
-    --field: var(--vscode-input-background);
-    --soft: color-mix(in srgb, var(--fg) 6%, transparent);
-    --chip: color-mix(in srgb, var(--fg) 9%, transparent);
-    --blue: var(--vscode-charts-blue, var(--vscode-textLink-foreground));
-    --green: var(--vscode-charts-green, var(--fg));
-    --red: var(--vscode-charts-red, var(--vscode-errorForeground));
-    --orange: var(--vscode-editorWarning-foreground, var(--fg));
-    --yellow: var(--vscode-charts-yellow, var(--fg));
-    --purple: var(--vscode-charts-purple, var(--fg));
-    --link: var(--vscode-textLink-foreground);
-    --focus: var(--vscode-focusBorder);
-    --mono: var(--vscode-editor-font-family, monospace);
-    --mono-size: var(--vscode-editor-font-size, 12px);
-    --small: 0.86em;
-    color: var(--fg);
-  }
-  * { box-sizing: border-box; }
-  .mono { font-family: var(--mono); font-size: min(var(--mono-size), 13px); }
-  .dim { color: var(--dim); }
-  .strong { font-weight: 600; }
-  code { font-family: var(--mono); font-size: 0.95em; color: inherit; background: none; padding: 0; }
-  .accept { --tone: var(--green); } .sent { --tone: var(--blue); } .redirect { --tone: var(--purple); }
-  .drop { --tone: var(--red); } .reject { --tone: var(--red); } .unknown { --tone: var(--yellow); }
-  button { font: inherit; color: inherit; background: none; border: 1px solid transparent; padding: 0; cursor: pointer; border-radius: 3px; }
-  button:focus-visible, [tabindex]:focus-visible, input:focus-visible, summary:focus-visible { outline: 1px solid var(--focus); outline-offset: -1px; }
-  button[disabled] { opacity: 0.4; cursor: default; }
-  .link { color: var(--link); text-align: left; }
-  .link:hover { color: var(--vscode-textLink-activeForeground, var(--link)); text-decoration: underline; }
-  .tool { height: 26px; min-width: 26px; padding: 0 5px; display: inline-flex; align-items: center; justify-content: center; gap: 4px; border-color: var(--vscode-contrastBorder, transparent); }
-  .tool:hover:not([disabled]) { background: var(--vscode-toolbar-hoverBackground, var(--chip)); outline: 1px dashed var(--vscode-contrastActiveBorder, transparent); outline-offset: -1px; }
-  .badge { color: var(--tone); border: 1px solid var(--tone); background: color-mix(in srgb, var(--tone) 16%, transparent); border-radius: 4px; font-weight: 600; letter-spacing: 0.03em; padding: 2px 9px; white-space: nowrap; }
-  .badge.conditional { border-style: dashed; background: none; }
-  .badge.small { font-size: 0.82em; padding: 0 6px; }
-  .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-`];
+export const theme = [
+  iconStyles,
+  css`
+    :host {
+      --bg: var(--vscode-editor-background);
+      --fg: var(--vscode-editor-foreground, var(--vscode-foreground));
+      --dim: var(--vscode-descriptionForeground, var(--fg));
+      --line: var(--vscode-contrastBorder, var(--vscode-panel-border, var(--vscode-widget-border)));
+      --edge: var(--vscode-contrastBorder, var(--vscode-input-border, var(--vscode-widget-border, var(--line))));
+      --field: var(--vscode-input-background);
+      --soft: color-mix(in srgb, var(--fg) 6%, transparent);
+      --chip: color-mix(in srgb, var(--fg) 9%, transparent);
+      --blue: var(--vscode-charts-blue, var(--vscode-textLink-foreground));
+      --green: var(--vscode-charts-green, var(--fg));
+      --red: var(--vscode-charts-red, var(--vscode-errorForeground));
+      --orange: var(--vscode-editorWarning-foreground, var(--fg));
+      --yellow: var(--vscode-charts-yellow, var(--fg));
+      --purple: var(--vscode-charts-purple, var(--fg));
+      --link: var(--vscode-textLink-foreground);
+      --focus: var(--vscode-focusBorder);
+      --mono: var(--vscode-editor-font-family, monospace);
+      --mono-size: var(--vscode-editor-font-size, 12px);
+      --small: 0.86em;
+      color: var(--fg);
+    }
+    * {
+      box-sizing: border-box;
+    }
+    .mono {
+      font-family: var(--mono);
+      font-size: min(var(--mono-size), 13px);
+    }
+    .dim {
+      color: var(--dim);
+    }
+    .strong {
+      font-weight: 600;
+    }
+    code {
+      font-family: var(--mono);
+      font-size: 0.95em;
+      color: inherit;
+      background: none;
+      padding: 0;
+    }
+    .accept {
+      --tone: var(--green);
+    }
+    .sent {
+      --tone: var(--blue);
+    }
+    .redirect {
+      --tone: var(--purple);
+    }
+    .drop {
+      --tone: var(--red);
+    }
+    .reject {
+      --tone: var(--red);
+    }
+    .unknown {
+      --tone: var(--yellow);
+    }
+    button {
+      font: inherit;
+      color: inherit;
+      background: none;
+      border: 1px solid transparent;
+      padding: 0;
+      cursor: pointer;
+      border-radius: 3px;
+    }
+    button:focus-visible,
+    [tabindex]:focus-visible,
+    input:focus-visible,
+    summary:focus-visible {
+      outline: 1px solid var(--focus);
+      outline-offset: -1px;
+    }
+    button[disabled] {
+      opacity: 0.4;
+      cursor: default;
+    }
+    .link {
+      color: var(--link);
+      text-align: left;
+    }
+    .link:hover {
+      color: var(--vscode-textLink-activeForeground, var(--link));
+      text-decoration: underline;
+    }
+    .tool {
+      height: 26px;
+      min-width: 26px;
+      padding: 0 5px;
+      display: inline-flex;
+      align-items: center;
+      justify-content: center;
+      gap: 4px;
+      border-color: var(--vscode-contrastBorder, transparent);
+    }
+    .tool:hover:not([disabled]) {
+      background: var(--vscode-toolbar-hoverBackground, var(--chip));
+      outline: 1px dashed var(--vscode-contrastActiveBorder, transparent);
+      outline-offset: -1px;
+    }
+    .badge {
+      color: var(--tone);
+      border: 1px solid var(--tone);
+      background: color-mix(in srgb, var(--tone) 16%, transparent);
+      border-radius: 4px;
+      font-weight: 600;
+      letter-spacing: 0.03em;
+      padding: 2px 9px;
+      white-space: nowrap;
+    }
+    .badge.conditional {
+      border-style: dashed;
+      background: none;
+    }
+    .badge.small {
+      font-size: 0.82em;
+      padding: 0 6px;
+    }
+    .hidden {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+      white-space: nowrap;
+    }
+  `,
+];
 
-/** Words of a rule in the colours that the debugger gives to names, strings and numbers: the closest to a grammar that a web page gets. */
+/**
+ * Words of a rule in the colours that the debugger gives to names, strings and numbers: the closest to a grammar that a
+ * web page gets.
+ */
 export const tokenColours = css`
-  .t-operation { color: var(--vscode-debugTokenExpression-name, inherit); }
-  .t-negation { color: var(--red); font-weight: 600; }
-  .t-chain { color: var(--vscode-symbolIcon-variableForeground, var(--link)); }
-  .t-target { color: var(--purple); }
-  .t-verdict { font-weight: 600; }
-  .t-number, .t-address { color: var(--vscode-debugTokenExpression-number, inherit); }
-  .t-value { color: var(--vscode-debugTokenExpression-string, inherit); }
-  .t-comment { color: var(--dim); font-style: italic; }
+  .t-operation {
+    color: var(--vscode-debugTokenExpression-name, inherit);
+  }
+  .t-negation {
+    color: var(--red);
+    font-weight: 600;
+  }
+  .t-chain {
+    color: var(--vscode-symbolIcon-variableForeground, var(--link));
+  }
+  .t-target {
+    color: var(--purple);
+  }
+  .t-verdict {
+    font-weight: 600;
+  }
+  .t-number,
+  .t-address {
+    color: var(--vscode-debugTokenExpression-number, inherit);
+  }
+  .t-value {
+    color: var(--vscode-debugTokenExpression-string, inherit);
+  }
+  .t-comment {
+    color: var(--dim);
+    font-style: italic;
+  }
 `;

@@ -9,14 +9,36 @@ import './traceVerdict';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { isStep } from '../shared/stepId';
-import type { FoldRow, KeptState, OutcomeModel, Remedy, StepDetail, StepId, ToEditor, ToView, ViewState } from '../shared/protocol';
+import type {
+  FoldRow,
+  KeptState,
+  OutcomeModel,
+  Remedy,
+  StepDetail,
+  StepId,
+  ToEditor,
+  ToView,
+  ViewState,
+} from '../shared/protocol';
 import { icon } from './icons';
 import type { SendEvent } from './send';
 import { theme } from './theme';
 import type { TraceFields } from './traceFields';
 import type { TraceSteps } from './traceSteps';
 import type { TraceToolbar } from './traceToolbar';
-import { addPage, move, NOTHING_OPENED, parentOf, position, reveal, sameStep, toggle, visibleRows, type Opened, type Step } from './visibleRows';
+import {
+  addPage,
+  move,
+  NOTHING_OPENED,
+  parentOf,
+  position,
+  reveal,
+  sameStep,
+  toggle,
+  visibleRows,
+  type Opened,
+  type Step,
+} from './visibleRows';
 
 /** What the page needs of the editor around it. */
 export interface Editor {
@@ -45,23 +67,89 @@ export class TraceApp extends LitElement {
   private wantedStep: StepId | undefined;
   private wantedField: string | undefined;
 
-  static override styles = [...theme, css`
-    :host { display: flex; flex-direction: column; height: 100vh; overflow-y: auto; background: var(--bg); font: var(--vscode-font-weight, normal) var(--vscode-font-size, 13px)/1.45 var(--vscode-font-family, sans-serif); }
-    main { flex: 1 0 240px; min-height: 0; display: grid; grid-template-rows: minmax(0, 1fr); grid-template-columns: minmax(0, 1.4fr) minmax(0, 1fr); }
-    trace-steps { border-right: 1px solid var(--line); }
-    .message { flex: 1; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 8px; padding: 40px 24px; text-align: center; color: var(--dim); }
-    .message .icon { font-size: 32px; opacity: 0.7; }
-    .message .text { max-width: 52ch; color: var(--fg); text-wrap: balance; }
-    .busy { height: 2px; background: linear-gradient(90deg, transparent, var(--vscode-progressBar-background, var(--blue)), transparent); background-size: 40% 100%; background-repeat: no-repeat; animation: run 1.2s linear infinite; margin-bottom: -2px; z-index: 1; }
-    @keyframes run { from { background-position: -60% 0; } to { background-position: 160% 0; } }
-    @media (prefers-reduced-motion: reduce) { .busy { animation: none; background-size: 100% 100%; } }
-    :host > * { flex-shrink: 0; }
-    .stale { opacity: 0.55; }
-    @media (max-width: 920px) {
-      main { flex-basis: 380px; grid-template-columns: none; grid-template-rows: minmax(0, 1.35fr) minmax(0, 1fr); }
-      trace-steps { border-right: 0; border-bottom: 1px solid var(--line); }
-    }
-  `];
+  static override styles = [
+    ...theme,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        height: 100vh;
+        overflow-y: auto;
+        background: var(--bg);
+        font: var(--vscode-font-weight, normal) var(--vscode-font-size, 13px)/1.45 var(--vscode-font-family, sans-serif);
+      }
+      main {
+        flex: 1 0 240px;
+        min-height: 0;
+        display: grid;
+        grid-template-rows: minmax(0, 1fr);
+        grid-template-columns: minmax(0, 1.4fr) minmax(0, 1fr);
+      }
+      trace-steps {
+        border-right: 1px solid var(--line);
+      }
+      .message {
+        flex: 1;
+        display: flex;
+        flex-direction: column;
+        align-items: center;
+        justify-content: center;
+        gap: 8px;
+        padding: 40px 24px;
+        text-align: center;
+        color: var(--dim);
+      }
+      .message .icon {
+        font-size: 32px;
+        opacity: 0.7;
+      }
+      .message .text {
+        max-width: 52ch;
+        color: var(--fg);
+        text-wrap: balance;
+      }
+      .busy {
+        height: 2px;
+        background: linear-gradient(90deg, transparent, var(--vscode-progressBar-background, var(--blue)), transparent);
+        background-size: 40% 100%;
+        background-repeat: no-repeat;
+        animation: run 1.2s linear infinite;
+        margin-bottom: -2px;
+        z-index: 1;
+      }
+      @keyframes run {
+        from {
+          background-position: -60% 0;
+        }
+        to {
+          background-position: 160% 0;
+        }
+      }
+      @media (prefers-reduced-motion: reduce) {
+        .busy {
+          animation: none;
+          background-size: 100% 100%;
+        }
+      }
+      :host > * {
+        flex-shrink: 0;
+      }
+      .stale {
+        opacity: 0.55;
+      }
+      @media (max-width: 920px) {
+        main {
+          flex-basis: 380px;
+          grid-template-columns: none;
+          grid-template-rows: minmax(0, 1.35fr) minmax(0, 1fr);
+        }
+        trace-steps {
+          border-right: 0;
+          border-bottom: 1px solid var(--line);
+        }
+      }
+    `,
+  ];
 
   /** Takes a message of the editor. */
   receive(message: ToView): void {
@@ -69,13 +157,15 @@ export class TraceApp extends LitElement {
       case 'state':
         return this.show(message.state);
       case 'detail':
-        if (message.revision === this.view?.revision && isStep(message.detail.step, this.selected)) this.detail = message.detail;
+        if (message.revision === this.view?.revision && isStep(message.detail.step, this.selected))
+          this.detail = message.detail;
         return;
       case 'remedies':
         if (message.revision === this.view?.revision) this.remedies = message.remedies;
         return;
       case 'page':
-        if (message.revision === this.view?.revision && this.outcome) this.opened = addPage(this.opened, this.outcome, message.page.run, message.page.rows);
+        if (message.revision === this.view?.revision && this.outcome)
+          this.opened = addPage(this.opened, this.outcome, message.page.run, message.page.rows);
         return;
       case 'show-step':
         this.wantedStep = message.step;
@@ -92,11 +182,22 @@ export class TraceApp extends LitElement {
     const { view } = this;
     if (!view) return html`<div class="busy" role="progressbar" aria-label="Loading"></div>`;
     const { at, of } = position(this.rows, this.selected);
-    return html`
-      ${view.phase === 'loading' ? html`<div class="busy" role="progressbar" aria-label="Tracing"></div>` : nothing}
-      <trace-toolbar .state=${view} .fieldsOpen=${this.fieldsOpen} .at=${at} .of=${of} .draft=${this.draft}
-        @send=${this.passOn} @draft=${(event: CustomEvent<string | undefined>) => { this.draft = event.detail; }}
-        @toggle-fields=${() => { this.fieldsOpen = !this.fieldsOpen; }} @step=${(event: CustomEvent<Step>) => this.step(event.detail, true)}></trace-toolbar>
+    return html` ${view.phase === 'loading' ? html`<div class="busy" role="progressbar" aria-label="Tracing"></div>` : nothing}
+      <trace-toolbar
+        .state=${view}
+        .fieldsOpen=${this.fieldsOpen}
+        .at=${at}
+        .of=${of}
+        .draft=${this.draft}
+        @send=${this.passOn}
+        @draft=${(event: CustomEvent<string | undefined>) => {
+          this.draft = event.detail;
+        }}
+        @toggle-fields=${() => {
+          this.fieldsOpen = !this.fieldsOpen;
+        }}
+        @step=${(event: CustomEvent<Step>) => this.step(event.detail, true)}
+      ></trace-toolbar>
       ${this.fieldsOpen ? html`<trace-fields .fields=${view.packet.fields} @send=${this.passOn}></trace-fields>` : nothing}
       ${this.body(view)}`;
   }
@@ -112,19 +213,58 @@ export class TraceApp extends LitElement {
 
   private body(view: ViewState): TemplateResult {
     const { trace } = view;
-    if (view.phase === 'empty') return messageTemplate('circleSlash', view.message === '' ? 'There are no iptables rules in this file.' : view.message);
+    if (view.phase === 'empty')
+      return messageTemplate(
+        'circleSlash',
+        view.message === '' ? 'There are no iptables rules in this file.' : view.message,
+      );
     if (view.phase === 'error') return messageTemplate('error', view.message);
-    if (!trace) return view.phase === 'loading' ? html`<div class="message" aria-busy="true">Tracing…</div>` : messageTemplate('info', view.message !== '' ? view.message : view.packet.problems.length > 0 ? 'This packet cannot be traced as it is. What is wrong stands above.' : 'Type a packet above, and press Enter.');
-    return html`
-      <trace-verdict .trace=${trace} .revision=${view.revision} .assumed=${view.assumed} .reading=${view.reading} .reply=${view.reply} .warnings=${view.warnings} .remedies=${this.remedies} @send=${this.passOn} @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}></trace-verdict>
+    if (!trace)
+      return view.phase === 'loading'
+        ? html`<div class="message" aria-busy="true">Tracing…</div>`
+        : messageTemplate(
+            'info',
+            view.message !== ''
+              ? view.message
+              : view.packet.problems.length > 0
+                ? 'This packet cannot be traced as it is. What is wrong stands above.'
+                : 'Type a packet above, and press Enter.',
+          );
+    return html` <trace-verdict
+        .trace=${trace}
+        .revision=${view.revision}
+        .assumed=${view.assumed}
+        .reading=${view.reading}
+        .reply=${view.reply}
+        .warnings=${view.warnings}
+        .remedies=${this.remedies}
+        @send=${this.passOn}
+        @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}
+      ></trace-verdict>
       ${trace.questions.length > 0 ? html`<trace-questions .questions=${trace.questions} .more=${trace.moreQuestions} .assumptions=${trace.tabs[trace.selected]?.assumptions ?? []} @send=${this.passOn}></trace-questions>` : nothing}
-      <trace-path .path=${trace.outcome.path} .current=${this.currentNode(trace.outcome)} @pick=${(event: CustomEvent<StepId>) => this.pickNear(event.detail)}></trace-path>
+      <trace-path
+        .path=${trace.outcome.path}
+        .current=${this.currentNode(trace.outcome)}
+        @pick=${(event: CustomEvent<StepId>) => this.pickNear(event.detail)}
+      ></trace-path>
       <main>
-        <trace-steps .rows=${this.rows} .selected=${this.selected} @pick=${(event: CustomEvent<StepId>) => this.select(event.detail, true)}
-          @move=${(event: CustomEvent<Step>) => this.step(event.detail, false)} @fold=${(event: CustomEvent<{ step: StepId; collapse: boolean }>) => { this.opened = toggle(this.opened, event.detail.step, event.detail.collapse); }}
-          @to-parent=${(event: CustomEvent<StepId>) => this.selectParent(event.detail)} @unfold=${(event: CustomEvent<FoldRow>) => this.unfold(event.detail)}
-          @open=${(event: CustomEvent<number>) => this.editor.post({ type: 'open-line', line: event.detail })}></trace-steps>
-        <trace-detail class=${isStep(this.detail?.step, this.selected) ? '' : 'stale'} .detail=${this.detail} @send=${this.passOn}></trace-detail>
+        <trace-steps
+          .rows=${this.rows}
+          .selected=${this.selected}
+          @pick=${(event: CustomEvent<StepId>) => this.select(event.detail, true)}
+          @move=${(event: CustomEvent<Step>) => this.step(event.detail, false)}
+          @fold=${(event: CustomEvent<{ step: StepId; collapse: boolean }>) => {
+            this.opened = toggle(this.opened, event.detail.step, event.detail.collapse);
+          }}
+          @to-parent=${(event: CustomEvent<StepId>) => this.selectParent(event.detail)}
+          @unfold=${(event: CustomEvent<FoldRow>) => this.unfold(event.detail)}
+          @open=${(event: CustomEvent<number>) => this.editor.post({ type: 'open-line', line: event.detail })}
+        ></trace-steps>
+        <trace-detail
+          class=${isStep(this.detail?.step, this.selected) ? '' : 'stale'}
+          .detail=${this.detail}
+          @send=${this.passOn}
+        ></trace-detail>
       </main>
       ${view.journey.length > 0 || view.journeyWords.end !== '' ? html`<trace-journey .legs=${view.journey} .words=${view.journeyWords} @send=${this.passOn}></trace-journey>` : nothing}`;
   }
@@ -138,22 +278,29 @@ export class TraceApp extends LitElement {
   }
 
   /**
-   * Another trace: what was open in the last one means nothing here. Where only the file was edited, the same rule stays selected, and
-   * the editor is left where the user types; a new packet shows the step that decides.
+   * Another trace: what was open in the last one means nothing here. Where only the file was edited, the same rule
+   * stays selected, and the editor is left where the user types; a new packet shows the step that decides.
    */
   private show(next: ViewState): void {
     const before = this.view;
     const rowsBefore = this.rows;
     this.view = next;
     this.remedies = undefined;
-    if (before?.packet.expression !== next.packet.expression || next.packet.problems.length === 0) this.draft = undefined;
+    if (before?.packet.expression !== next.packet.expression || next.packet.problems.length === 0)
+      this.draft = undefined;
     const outcome = next.trace?.outcome;
     if (!outcome) return;
-    const samePacket = before !== undefined && before.packet.expression === next.packet.expression && before.dump === next.dump && before.trace?.selected === next.trace?.selected && (before.reply.kind === 'shown') === (next.reply.kind === 'shown');
+    const samePacket =
+      before !== undefined &&
+      before.packet.expression === next.packet.expression &&
+      before.dump === next.dump &&
+      before.trace?.selected === next.trace?.selected &&
+      (before.reply.kind === 'shown') === (next.reply.kind === 'shown');
     this.opened = NOTHING_OPENED;
     this.detail = undefined;
     const rows = this.rows;
-    const exists = (step: StepId | undefined): step is StepId => step !== undefined && rows.some(({ row }) => isStep(row.id, step));
+    const exists = (step: StepId | undefined): step is StepId =>
+      step !== undefined && rows.some(({ row }) => isStep(row.id, step));
     const kept = before ? (samePacket ? sameStep(rowsBefore, this.selected, rows) : undefined) : next.keep.step;
     const wanted = [this.wantedStep, kept, outcome.decisive, move(rows, undefined, 'first', true)].find(exists);
     this.wantedStep = undefined;
@@ -180,7 +327,9 @@ export class TraceApp extends LitElement {
 
   /** The box names an event; the first row from there on is what is shown of it. */
   private pickNear(step: StepId): void {
-    const row = this.rows.find(({ row: { id } }) => isStep(id, step)) ?? this.rows.find(({ row: { id }, isStep: stops }) => stops && id.event >= step.event);
+    const row =
+      this.rows.find(({ row: { id } }) => isStep(id, step)) ??
+      this.rows.find(({ row: { id }, isStep: stops }) => stops && id.event >= step.event);
     if (row) this.select(row.row.id, true);
     this.steps?.focus();
   }
@@ -194,11 +343,14 @@ export class TraceApp extends LitElement {
   private currentNode({ path }: OutcomeModel): string | undefined {
     if (this.selected === undefined) return undefined;
     const { event } = this.selected;
-    return path.filter(({ state: nodeState, step }) => nodeState !== 'off' && step !== undefined && step.event <= event).pop()?.id;
+    return path
+      .filter(({ state: nodeState, step }) => nodeState !== 'off' && step !== undefined && step.event <= event)
+      .pop()?.id;
   }
 
   private unfold(fold: FoldRow): void {
-    if (this.view) this.editor.post({ type: 'expand', revision: this.view.revision, run: fold.id, from: fold.from, count: PAGE });
+    if (this.view)
+      this.editor.post({ type: 'expand', revision: this.view.revision, run: fold.id, from: fold.from, count: PAGE });
   }
 
   private editField(name: string): void {
@@ -213,5 +365,8 @@ export class TraceApp extends LitElement {
 }
 
 function messageTemplate(name: 'error' | 'info' | 'circleSlash', text: string): TemplateResult {
-  return html`<div class="message" role="status">${icon(name)}<div class="text">${text}</div></div>`;
+  return html`<div class="message" role="status">
+    ${icon(name)}
+    <div class="text">${text}</div>
+  </div>`;
 }

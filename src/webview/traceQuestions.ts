@@ -17,45 +17,131 @@ export class TraceQuestions extends LitElement {
   /** Questions that make no difference are open. */
   @state() private open = false;
 
-  static override styles = [...theme, css`
-    :host { display: block; container-type: inline-size; border-bottom: 1px solid var(--line); padding: 8px 14px; background: color-mix(in srgb, var(--yellow) 6%, transparent); }
-    .question { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: 4px 10px; align-items: start; padding: 3px 0; }
-    .answer { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: center; }
-    .idle { display: flex; gap: 3px; text-align: left; color: var(--dim); }
-    .idle:hover { color: var(--fg); }
-    @container (max-width: 620px) { .answer { grid-column: 2 / -1; } }
-    .question > .icon { color: var(--yellow); }
-    .text { min-width: 0; overflow-wrap: anywhere; text-wrap: pretty; }
-    .choices { display: flex; flex-wrap: wrap; }
-    .choice { border: 1px solid var(--edge); padding: 1px 10px; border-radius: 0; margin-left: -1px; }
-    .choice:first-child { border-radius: 3px 0 0 3px; margin-left: 0; } .choice:last-child { border-radius: 0 3px 3px 0; }
-    .choice.here { color: var(--yellow); text-decoration: underline dashed; text-underline-offset: 3px; }
-    .said { color: var(--green); white-space: nowrap; display: inline-flex; gap: 3px; align-items: center; }
-    .choice[aria-checked='true'] { background: var(--vscode-button-secondaryBackground, var(--chip)); color: var(--vscode-button-secondaryForeground, inherit); border-color: var(--vscode-contrastActiveBorder, var(--focus)); z-index: 1; }
-  `];
+  static override styles = [
+    ...theme,
+    css`
+      :host {
+        display: block;
+        container-type: inline-size;
+        border-bottom: 1px solid var(--line);
+        padding: 8px 14px;
+        background: color-mix(in srgb, var(--yellow) 6%, transparent);
+      }
+      .question {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr) auto;
+        gap: 4px 10px;
+        align-items: start;
+        padding: 3px 0;
+      }
+      .answer {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 10px;
+        align-items: center;
+      }
+      .idle {
+        display: flex;
+        gap: 3px;
+        text-align: left;
+        color: var(--dim);
+      }
+      .idle:hover {
+        color: var(--fg);
+      }
+      @container (max-width: 620px) {
+        .answer {
+          grid-column: 2 / -1;
+        }
+      }
+      .question > .icon {
+        color: var(--yellow);
+      }
+      .text {
+        min-width: 0;
+        overflow-wrap: anywhere;
+        text-wrap: pretty;
+      }
+      .choices {
+        display: flex;
+        flex-wrap: wrap;
+      }
+      .choice {
+        border: 1px solid var(--edge);
+        padding: 1px 10px;
+        border-radius: 0;
+        margin-left: -1px;
+      }
+      .choice:first-child {
+        border-radius: 3px 0 0 3px;
+        margin-left: 0;
+      }
+      .choice:last-child {
+        border-radius: 0 3px 3px 0;
+      }
+      .choice.here {
+        color: var(--yellow);
+        text-decoration: underline dashed;
+        text-underline-offset: 3px;
+      }
+      .said {
+        color: var(--green);
+        white-space: nowrap;
+        display: inline-flex;
+        gap: 3px;
+        align-items: center;
+      }
+      .choice[aria-checked='true'] {
+        background: var(--vscode-button-secondaryBackground, var(--chip));
+        color: var(--vscode-button-secondaryForeground, inherit);
+        border-color: var(--vscode-contrastActiveBorder, var(--focus));
+        z-index: 1;
+      }
+    `,
+  ];
 
   override render(): TemplateResult {
     const idle = this.questions.filter((question) => question.idle);
     return html`${this.questions.filter((question) => !question.idle).map((question) => this.question(question))}
-      ${idle.length > 0 ? html`<button class="idle" aria-expanded=${this.open ? 'true' : 'false'} @click=${this.toggle}>${icon(this.open ? 'chevronDown' : 'chevronRight')}<span>${idleWords(idle)}</span></button>
-        ${this.open ? idle.map((question) => this.question(question)) : nothing}` : nothing}
-      ${this.more > 0 ? html`<div class="dim">${this.more} more questions are open; all outcomes are followed for them.</div>` : nothing}`;
+    ${
+      idle.length > 0
+        ? html`<button class="idle" aria-expanded=${this.open ? 'true' : 'false'} @click=${this.toggle}>
+              ${icon(this.open ? 'chevronDown' : 'chevronRight')}<span>${idleWords(idle)}</span>
+            </button>
+            ${this.open ? idle.map((question) => this.question(question)) : nothing}`
+        : nothing
+    }
+    ${this.more > 0 ? html`<div class="dim">${this.more} more questions are open; all outcomes are followed for them.</div>` : nothing}`;
   }
 
-  private readonly toggle = (): void => { this.open = !this.open; };
+  private readonly toggle = (): void => {
+    this.open = !this.open;
+  };
 
   private question(question: Question): TemplateResult {
     const { text, inWords, place, reason, line, chosen, choices, taken } = question;
     return html`<div class="question" role="radiogroup" aria-label=${text}>
       ${icon('question')}
-      <div class="text"><span class=${inWords ? 'strong' : 'mono'}>${text}</span> <span class="dim">${place === '' ? '' : `${place}: `}${reason}</span>
-        ${line === undefined ? nothing : html`<button class="link" @click=${() => send(this, { type: 'open-line', line })}>line ${line}</button>`}</div>
+      <div class="text">
+        <span class=${inWords ? 'strong' : 'mono'}>${text}</span>
+        <span class="dim">${place === '' ? '' : `${place}: `}${reason}</span>
+        ${line === undefined ? nothing : html`<button class="link" @click=${() => send(this, { type: 'open-line', line })}>line ${line}</button>`}
+      </div>
       <div class="answer">
         <div class="choices">
           ${choices.map(({ text: words, probability, key, value }, i) => {
             const guess = taken === i;
-            const more = guess ? ' · guess' : probability === undefined ? '' : ` · ${Math.round(probability * 1000) / 10} %`;
-            return this.choice(question, i, `${words}${more}`, guess || this.assumptions.some((assumed) => assumed.key === key && assumed.value === value));
+            const more = guess
+              ? ' · guess'
+              : probability === undefined
+                ? ''
+                : ` · ${Math.round(probability * 1000) / 10} %`;
+            return this.choice(
+              question,
+              i,
+              `${words}${more}`,
+              guess || this.assumptions.some((assumed) => assumed.key === key && assumed.value === value),
+            );
           })}
           ${this.choice(question, undefined, chosen === undefined ? 'open' : 'take back', false)}
         </div>
@@ -65,8 +151,23 @@ export class TraceQuestions extends LitElement {
   }
 
   private choice(question: Question, chosen: number | undefined, text: string, here: boolean): TemplateResult {
-    const title = chosen === undefined ? (question.chosen === undefined ? 'Left open' : 'Leave it open again') : here ? 'The course below takes it so. Click to settle it' : 'Settle it so';
-    return html`<button class="choice ${here ? 'here' : ''}" role="radio" aria-checked=${question.chosen === chosen ? 'true' : 'false'} title=${title} @click=${() => send(this, { type: 'answer', question: question.id, chosen })}>${text}</button>`;
+    const title =
+      chosen === undefined
+        ? question.chosen === undefined
+          ? 'Left open'
+          : 'Leave it open again'
+        : here
+          ? 'The course below takes it so. Click to settle it'
+          : 'Settle it so';
+    return html`<button
+      class="choice ${here ? 'here' : ''}"
+      role="radio"
+      aria-checked=${question.chosen === chosen ? 'true' : 'false'}
+      title=${title}
+      @click=${() => send(this, { type: 'answer', question: question.id, chosen })}
+    >
+      ${text}
+    </button>`;
   }
 }
 

@@ -19,47 +19,153 @@ export class TraceToolbar extends LitElement {
   @property({ attribute: false }) draft: string | undefined;
   @query('.packet') private input!: HTMLInputElement;
 
-  static override styles = [...theme, css`
-    :host { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; padding: 9px 14px; border-bottom: 1px solid var(--line); }
-    vscode-single-select { flex: 0 1 230px; width: auto; min-width: 150px; height: 26px; }
-    .what { display: flex; flex: 1 1 300px; gap: 8px; min-width: 0; }
-    .packet { flex: 1; min-width: 0; height: 26px; padding: 0 8px; font-family: var(--mono); font-size: min(var(--mono-size), 13px); color: var(--vscode-input-foreground, var(--fg)); background: var(--field); border: 1px solid var(--edge); border-radius: 2px; }
-    .packet:focus { outline: 1px solid var(--focus); outline-offset: -1px; }
-    .packet[aria-invalid='true'] { border-color: var(--vscode-inputValidation-errorBorder, var(--red)); }
-    .steps { display: flex; align-items: center; gap: 1px; margin-left: auto; }
-    .count { min-width: 52px; text-align: right; color: var(--dim); font-variant-numeric: tabular-nums; white-space: nowrap; }
-    .tool[aria-pressed='true'] { background: var(--vscode-inputOption-activeBackground, var(--chip)); border-color: var(--vscode-inputOption-activeBorder, var(--edge)); color: var(--vscode-inputOption-activeForeground, inherit); }
-    .problem { flex-basis: 100%; color: var(--vscode-errorForeground, var(--red)); display: flex; gap: 6px; align-items: baseline; flex-wrap: wrap; }
-    .wrong { text-decoration: underline wavy var(--red); text-underline-offset: 3px; }
-    vscode-button { height: 26px; }
-    .first .icon { border-top: 1.5px solid currentColor; } .last .icon { border-bottom: 1.5px solid currentColor; }
-    @media (max-width: 760px) {
-      .what { order: 2; flex-basis: 100%; }
-      vscode-single-select { flex: 1 1 160px; }
-      .problem { order: 3; }
-    }
-    @media (max-width: 520px) { vscode-single-select[label='Rules'] { flex-basis: 100%; } }
-  `];
+  static override styles = [
+    ...theme,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        align-items: center;
+        padding: 9px 14px;
+        border-bottom: 1px solid var(--line);
+      }
+      vscode-single-select {
+        flex: 0 1 230px;
+        width: auto;
+        min-width: 150px;
+        height: 26px;
+      }
+      .what {
+        display: flex;
+        flex: 1 1 300px;
+        gap: 8px;
+        min-width: 0;
+      }
+      .packet {
+        flex: 1;
+        min-width: 0;
+        height: 26px;
+        padding: 0 8px;
+        font-family: var(--mono);
+        font-size: min(var(--mono-size), 13px);
+        color: var(--vscode-input-foreground, var(--fg));
+        background: var(--field);
+        border: 1px solid var(--edge);
+        border-radius: 2px;
+      }
+      .packet:focus {
+        outline: 1px solid var(--focus);
+        outline-offset: -1px;
+      }
+      .packet[aria-invalid='true'] {
+        border-color: var(--vscode-inputValidation-errorBorder, var(--red));
+      }
+      .steps {
+        display: flex;
+        align-items: center;
+        gap: 1px;
+        margin-left: auto;
+      }
+      .count {
+        min-width: 52px;
+        text-align: right;
+        color: var(--dim);
+        font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
+      .tool[aria-pressed='true'] {
+        background: var(--vscode-inputOption-activeBackground, var(--chip));
+        border-color: var(--vscode-inputOption-activeBorder, var(--edge));
+        color: var(--vscode-inputOption-activeForeground, inherit);
+      }
+      .problem {
+        flex-basis: 100%;
+        color: var(--vscode-errorForeground, var(--red));
+        display: flex;
+        gap: 6px;
+        align-items: baseline;
+        flex-wrap: wrap;
+      }
+      .wrong {
+        text-decoration: underline wavy var(--red);
+        text-underline-offset: 3px;
+      }
+      vscode-button {
+        height: 26px;
+      }
+      .first .icon {
+        border-top: 1.5px solid currentColor;
+      }
+      .last .icon {
+        border-bottom: 1.5px solid currentColor;
+      }
+      @media (max-width: 760px) {
+        .what {
+          order: 2;
+          flex-basis: 100%;
+        }
+        vscode-single-select {
+          flex: 1 1 160px;
+        }
+        .problem {
+          order: 3;
+        }
+      }
+      @media (max-width: 520px) {
+        vscode-single-select[label='Rules'] {
+          flex-basis: 100%;
+        }
+      }
+    `,
+  ];
 
   override render(): TemplateResult {
     const { dumps, scenarios, packet, phase } = this.state;
     const off = phase === 'empty';
-    return html`
-      ${dumps.length > 1 ? selectTemplate('Rules', dumps, this.state.dump, (id) => send(this, { type: 'choose-dump', id })) : nothing}
-      ${scenarios.length > 0 ? selectTemplate('Scenario', scenarioChoices(this.state), this.state.scenario ?? OWN, (id) => { if (id !== OWN) send(this, { type: 'choose-scenario', id }); }) : nothing}
+    return html` ${dumps.length > 1 ? selectTemplate('Rules', dumps, this.state.dump, (id) => send(this, { type: 'choose-dump', id })) : nothing}
+      ${
+        scenarios.length > 0
+          ? selectTemplate('Scenario', scenarioChoices(this.state), this.state.scenario ?? OWN, (id) => {
+              if (id !== OWN) send(this, { type: 'choose-scenario', id });
+            })
+          : nothing
+      }
       <form class="what" @submit=${this.submit}>
-        <input class="packet" aria-label="Packet" spellcheck="false" autocomplete="off" placeholder="in eth0 tcp 10.0.0.9 > 10.0.0.1:80" ?disabled=${off}
-          aria-invalid=${packet.problems.length > 0 && this.draft === undefined ? 'true' : 'false'} aria-describedby="problem"
-          .value=${this.draft ?? packet.expression} @input=${this.typed} @keydown=${this.keyDown} />
-        <button class="tool" type="button" aria-pressed=${this.fieldsOpen ? 'true' : 'false'} title="Edit the packet field by field" ?disabled=${off} @click=${() => this.dispatchEvent(new Event('toggle-fields'))}>${icon('gear')}<span>Fields</span></button>
-        <vscode-button type="submit" ?disabled=${off} title="Trace this packet (Enter)" @click=${this.submit}>Trace</vscode-button>
+        <input
+          class="packet"
+          aria-label="Packet"
+          spellcheck="false"
+          autocomplete="off"
+          placeholder="in eth0 tcp 10.0.0.9 > 10.0.0.1:80"
+          ?disabled=${off}
+          aria-invalid=${packet.problems.length > 0 && this.draft === undefined ? 'true' : 'false'}
+          aria-describedby="problem"
+          .value=${this.draft ?? packet.expression}
+          @input=${this.typed}
+          @keydown=${this.keyDown}
+        />
+        <button
+          class="tool"
+          type="button"
+          aria-pressed=${this.fieldsOpen ? 'true' : 'false'}
+          title="Edit the packet field by field"
+          ?disabled=${off}
+          @click=${() => this.dispatchEvent(new Event('toggle-fields'))}
+        >
+          ${icon('gear')}<span>Fields</span>
+        </button>
+        <vscode-button type="submit" ?disabled=${off} title="Trace this packet (Enter)" @click=${this.submit}
+          >Trace</vscode-button
+        >
       </form>
       <div class="steps" role="toolbar" aria-label="Steps">
         ${this.stepButton('first', 'First step (Home)', 'previous')}
         ${this.stepButton('previous', 'Previous step (Up)', 'previous')}
-        ${this.stepButton('next', 'Next step (Down)', 'next')}
-        ${this.stepButton('last', 'Last step (End)', 'next')}
-        <span class="count mono" aria-label="Step ${this.at} of ${this.of}">${this.of > 0 ? `${this.at > 0 ? this.at : '–'} / ${this.of}` : ''}</span>
+        ${this.stepButton('next', 'Next step (Down)', 'next')} ${this.stepButton('last', 'Last step (End)', 'next')}
+        <span class="count mono" aria-label="Step ${this.at} of ${this.of}"
+          >${this.of > 0 ? `${this.at > 0 ? this.at : '–'} / ${this.of}` : ''}</span
+        >
       </div>
       ${this.problems()}`;
   }
@@ -74,14 +180,29 @@ export class TraceToolbar extends LitElement {
     const { packet } = this.state;
     if (packet.problems.length === 0 || this.draft !== undefined) return nothing;
     const text = packet.expression;
-    return html`<div id="problem" class="problem" role="alert">${packet.problems.map(({ start, end, message }) => html`
-      ${icon('error')}<span>${message}</span>
-      ${end > start ? html`<span class="mono dim">${text.slice(Math.max(0, start - 24), start)}<span class="wrong">${text.slice(start, end)}</span>${text.slice(end, end + 24)}</span>` : nothing}`)}</div>`;
+    return html`<div id="problem" class="problem" role="alert">
+      ${packet.problems.map(
+        ({ start, end, message }) =>
+          html` ${icon('error')}<span>${message}</span>
+            ${end > start ? html`<span class="mono dim">${text.slice(Math.max(0, start - 24), start)}<span class="wrong">${text.slice(start, end)}</span>${text.slice(end, end + 24)}</span>` : nothing}`,
+      )}
+    </div>`;
   }
 
   private stepButton(to: Step, label: string, name: IconName): TemplateResult {
-    const atEnd = this.of === 0 || (this.at === 1 && (to === 'first' || to === 'previous')) || (this.at === this.of && (to === 'last' || to === 'next'));
-    return html`<button class="tool ${to}" title=${label} aria-label=${label} ?disabled=${atEnd} @click=${() => this.dispatchEvent(new CustomEvent<Step>('step', { detail: to }))}>${icon(name)}</button>`;
+    const atEnd =
+      this.of === 0 ||
+      (this.at === 1 && (to === 'first' || to === 'previous')) ||
+      (this.at === this.of && (to === 'last' || to === 'next'));
+    return html`<button
+      class="tool ${to}"
+      title=${label}
+      aria-label=${label}
+      ?disabled=${atEnd}
+      @click=${() => this.dispatchEvent(new CustomEvent<Step>('step', { detail: to }))}
+    >
+      ${icon(name)}
+    </button>`;
   }
 
   private readonly typed = (): void => {

@@ -1,7 +1,10 @@
 import { isStep, stepKey } from '../shared/stepId';
 import type { FoldRow, OutcomeModel, Row, RuleRow, StepGroup, StepId } from '../shared/protocol';
 
-/** What of the trace is folded away and what was fetched of long runs. The user's view of it; the model knows nothing of this. */
+/**
+ * What of the trace is folded away and what was fetched of long runs. The user's view of it; the model knows nothing of
+ * this.
+ */
 export interface Opened {
   /** Jumps whose chain is folded away, by `stepKey`. */
   readonly collapsed: ReadonlySet<string>;
@@ -49,7 +52,14 @@ function withPages(fold: FoldRow, pages: Opened['pages']): readonly Row[] {
   if (rows === undefined || last === undefined) return [fold];
   if (last.number >= fold.to) return rows;
   const from = last.number + 1;
-  return [...rows, { ...fold, from, text: `${grouped(fold.to - last.number)} more rules did not match (${grouped(from)}–${grouped(fold.to)})` }];
+  return [
+    ...rows,
+    {
+      ...fold,
+      from,
+      text: `${grouped(fold.to - last.number)} more rules did not match (${grouped(from)}–${grouped(fold.to)})`,
+    },
+  ];
 }
 
 /** Adds a page to what was fetched; a page that does not follow on is ignored. */
@@ -57,7 +67,12 @@ export function addPage(opened: Opened, outcome: OutcomeModel, run: StepId, rows
   const fold = outcome.groups.flatMap((group) => group.rows).find((row) => isStep(row.id, run));
   const before = opened.pages.get(stepKey(run)) ?? [];
   const first = rows[0]?.number;
-  if (fold?.kind !== 'fold' || first === undefined || first !== (before[before.length - 1]?.number ?? fold.from - 1) + 1) return opened;
+  if (
+    fold?.kind !== 'fold' ||
+    first === undefined ||
+    first !== (before[before.length - 1]?.number ?? fold.from - 1) + 1
+  )
+    return opened;
   const fitting = rows.filter(({ number }) => number <= fold.to);
   return { ...opened, pages: new Map(opened.pages).set(stepKey(run), [...before, ...fitting]) };
 }
@@ -91,21 +106,33 @@ export function reveal(opened: Opened, outcome: OutcomeModel, step: StepId): Ope
 export type Step = 'first' | 'previous' | 'next' | 'last';
 
 /** The row to go to; the same where there is none. With `stepsOnly` folds and absent tables are passed over. */
-export function move(rows: readonly VisibleRow[], from: StepId | undefined, to: Step, stepsOnly: boolean): StepId | undefined {
+export function move(
+  rows: readonly VisibleRow[],
+  from: StepId | undefined,
+  to: Step,
+  stepsOnly: boolean,
+): StepId | undefined {
   const wanted = rows.map(({ isStep }, i) => (isStep || !stepsOnly ? i : -1)).filter((i) => i >= 0);
   if (wanted.length === 0) return from;
   const at = rows.findIndex(({ row }) => isStep(row.id, from));
   const target =
-    to === 'first' ? wanted[0]
-    : to === 'last' ? wanted[wanted.length - 1]
-    : at < 0 ? wanted[0]
-    : to === 'next' ? wanted.find((i) => i > at)
-    : wanted.filter((i) => i < at).pop();
+    to === 'first'
+      ? wanted[0]
+      : to === 'last'
+        ? wanted[wanted.length - 1]
+        : at < 0
+          ? wanted[0]
+          : to === 'next'
+            ? wanted.find((i) => i > at)
+            : wanted.filter((i) => i < at).pop();
   return target === undefined ? from : rows[target]?.row.id;
 }
 
 /** `7 / 12`: the place of the selected step among the steps. */
-export function position(rows: readonly VisibleRow[], step: StepId | undefined): { readonly at: number; readonly of: number } {
+export function position(
+  rows: readonly VisibleRow[],
+  step: StepId | undefined,
+): { readonly at: number; readonly of: number } {
   const steps = rows.filter(({ isStep }) => isStep);
   return { at: steps.findIndex(({ row }) => isStep(row.id, step)) + 1, of: steps.length };
 }
@@ -122,14 +149,27 @@ export function parentOf(rows: readonly VisibleRow[], step: StepId): StepId | un
   return undefined;
 }
 
-/** The step that stands for the same rule, or the same remark, in another trace: after an edit the events are counted anew. */
-export function sameStep(before: readonly VisibleRow[], step: StepId | undefined, after: readonly VisibleRow[]): StepId | undefined {
+/**
+ * The step that stands for the same rule, or the same remark, in another trace: after an edit the events are counted
+ * anew.
+ */
+export function sameStep(
+  before: readonly VisibleRow[],
+  step: StepId | undefined,
+  after: readonly VisibleRow[],
+): StepId | undefined {
   const old = before.find(({ row }) => isStep(row.id, step));
-  return old && after.find(({ row, group }) => group.title === old.group.title && nameOf(row) === nameOf(old.row))?.row.id;
+  return (
+    old && after.find(({ row, group }) => group.title === old.group.title && nameOf(row) === nameOf(old.row))?.row.id
+  );
 }
 
 function nameOf(row: Row): string {
-  return row.kind === 'note' ? row.text : row.kind === 'rule' ? `${row.chain} ${row.number}` : `${row.chain} ${row.from}+`;
+  return row.kind === 'note'
+    ? row.text
+    : row.kind === 'rule'
+      ? `${row.chain} ${row.number}`
+      : `${row.chain} ${row.from}+`;
 }
 
 function grouped(count: number): string {

@@ -13,7 +13,17 @@ interface Layer {
   readonly files?: readonly string[];
 }
 
-const core = ['core/text', 'core/syntax', 'core/net', 'core/xtables', 'core/nft', 'core/ruleset', 'core/netfilter', 'core/knowledge', 'core/analysis'];
+const core = [
+  'core/text',
+  'core/syntax',
+  'core/net',
+  'core/xtables',
+  'core/nft',
+  'core/ruleset',
+  'core/netfilter',
+  'core/knowledge',
+  'core/analysis',
+];
 
 /** The floors of the house, lowest first. ARCHITECTURE.md tells why. */
 const layers: readonly Layer[] = [
@@ -29,7 +39,12 @@ const layers: readonly Layer[] = [
   { folder: 'shared', values: [], types: core },
   { folder: 'features', values: [...core, 'shared'] },
   { folder: 'debug', values: core },
-  { folder: 'webview', values: ['shared'], types: core, packages: ['lit', '@vscode-elements/elements', '@vscode/codicons'] },
+  {
+    folder: 'webview',
+    values: ['shared'],
+    types: core,
+    packages: ['lit', '@vscode-elements/elements', '@vscode/codicons'],
+  },
   { folder: 'cli', values: [...core, 'features'], packages: ['node:*'], files: ['package.json'] },
   { folder: 'host', values: [...core, 'features', 'debug', 'shared'], packages: ['vscode'] },
   { folder: 'extension.ts', values: ['host'], packages: ['vscode'] },
@@ -40,7 +55,7 @@ const all = sources('src');
 describe('the floors of the house', () => {
   test.each(layers)('$folder imports only what it may', ({ folder }) => {
     const files = all.filter(({ file }) => layerOf(file)?.folder === folder);
-    expect(files.flatMap(source => breaches(source).map(breach => `${source.file}: ${breach}`))).toEqual([]);
+    expect(files.flatMap((source) => breaches(source).map((breach) => `${source.file}: ${breach}`))).toEqual([]);
   });
 
   test('there are no other folders', () => {
@@ -51,20 +66,55 @@ describe('the floors of the house', () => {
   test.each<[string, string, string, readonly string[]]>([
     ['a lower folder', 'src/core/syntax/x.ts', `import { a } from '../text/a';`, []],
     ['its own folder', 'src/core/syntax/x.ts', `import { a } from './sub/a';`, []],
-    ['a higher folder', 'src/core/text/x.ts', `import { a } from '../syntax/a';`, ['core/text may not import ../syntax/a']],
-    ['a higher folder, types only', 'src/core/text/x.ts', `import type { A } from '../syntax/a';`, ['core/text may not import ../syntax/a']],
-    ['types where only types may be imported', 'src/core/xtables/matches/x.ts', `import type { A } from '../../syntax/tree';`, []],
-    ['inline types where only types may be imported', 'src/core/xtables/x.ts', `import { type A } from '../syntax/tree';`, []],
-    ['values where only types may be imported', 'src/core/xtables/x.ts', `import { a } from '../syntax/tree';`, ['core/xtables may not import ../syntax/tree']],
+    [
+      'a higher folder',
+      'src/core/text/x.ts',
+      `import { a } from '../syntax/a';`,
+      ['core/text may not import ../syntax/a'],
+    ],
+    [
+      'a higher folder, types only',
+      'src/core/text/x.ts',
+      `import type { A } from '../syntax/a';`,
+      ['core/text may not import ../syntax/a'],
+    ],
+    [
+      'types where only types may be imported',
+      'src/core/xtables/matches/x.ts',
+      `import type { A } from '../../syntax/tree';`,
+      [],
+    ],
+    [
+      'inline types where only types may be imported',
+      'src/core/xtables/x.ts',
+      `import { type A } from '../syntax/tree';`,
+      [],
+    ],
+    [
+      'values where only types may be imported',
+      'src/core/xtables/x.ts',
+      `import { a } from '../syntax/tree';`,
+      ['core/xtables may not import ../syntax/tree'],
+    ],
     ['a re-export', 'src/core/text/x.ts', `export * from '../net/a';`, ['core/text may not import ../net/a']],
     ['a dynamic import', 'src/core/text/x.ts', `void import('../net/a');`, ['core/text may not import ../net/a']],
     ['a computed import', 'src/host/x.ts', 'void import(name);', ['host may not import (computed)']],
     ['the editor', 'src/core/text/x.ts', `import * as vscode from 'vscode';`, ['core/text may not import vscode']],
-    ['the types of the editor', 'src/features/x.ts', `import type { Range } from 'vscode';`, ['features may not import vscode']],
+    [
+      'the types of the editor',
+      'src/features/x.ts',
+      `import type { Range } from 'vscode';`,
+      ['features may not import vscode'],
+    ],
     ['Node in the extension', 'src/host/x.ts', `import fs from 'node:fs';`, ['host may not import node:fs']],
     ['Node in the command line', 'src/cli/x.ts', `import fs from 'node:fs';`, []],
     ['the version of the project', 'src/cli/x.ts', `import { version } from '../../package.json';`, []],
-    ['a file outside of the house', 'src/core/text/x.ts', `import { version } from '../../../package.json';`, ['core/text may not import ../../../package.json']],
+    [
+      'a file outside of the house',
+      'src/core/text/x.ts',
+      `import { version } from '../../../package.json';`,
+      ['core/text may not import ../../../package.json'],
+    ],
     ['a package of the trace view', 'src/webview/x.ts', `import '@vscode-elements/elements/dist/vscode-button';`, []],
     ['a package that nobody listed', 'src/webview/x.ts', `import 'litmus';`, ['webview may not import litmus']],
     ['a folder that is on no floor', 'src/utils/x.ts', '', ['src/utils/x.ts is on no floor']],
@@ -78,27 +128,39 @@ test('no file imports itself by way of others', () => {
 });
 
 test('a cycle is found', () => {
-  expect(cycles([
-    { file: 'src/a.ts', text: `import { b } from './b';` },
-    { file: 'src/b.ts', text: `import { c } from './c'; import { d } from './d';` },
-    { file: 'src/c.ts', text: `import { a } from './a';` },
-    { file: 'src/d.ts', text: `import type { A } from './a';` },
-  ])).toEqual(['src/a.ts → src/b.ts → src/c.ts → src/a.ts']);
+  expect(
+    cycles([
+      { file: 'src/a.ts', text: `import { b } from './b';` },
+      { file: 'src/b.ts', text: `import { c } from './c'; import { d } from './d';` },
+      { file: 'src/c.ts', text: `import { a } from './a';` },
+      { file: 'src/d.ts', text: `import type { A } from './a';` },
+    ]),
+  ).toEqual(['src/a.ts → src/b.ts → src/c.ts → src/a.ts']);
 });
 
 function breaches(source: Source): readonly string[] {
   const layer = layerOf(source.file);
   if (!layer) return [`${source.file} is on no floor`];
-  return importsOf(source).filter(imported => !allowed(layer, source.file, imported)).map(({ specifier }) => `${layer.folder} may not import ${specifier}`);
+  return importsOf(source)
+    .filter((imported) => !allowed(layer, source.file, imported))
+    .map(({ specifier }) => `${layer.folder} may not import ${specifier}`);
 }
 
 function allowed(layer: Layer, file: string, { specifier, typeOnly }: Import): boolean {
   if (!specifier.startsWith('.')) {
-    return (layer.packages ?? []).some(name => name.endsWith('*') ? specifier.startsWith(name.slice(0, -1)) : specifier === name || specifier.startsWith(`${name}/`));
+    return (layer.packages ?? []).some((name) =>
+      name.endsWith('*')
+        ? specifier.startsWith(name.slice(0, -1))
+        : specifier === name || specifier.startsWith(`${name}/`),
+    );
   }
   const target = layerOf(resolve(file, specifier));
   if (!target) return (layer.files ?? []).includes(resolve(file, specifier));
-  return target === layer || layer.values.includes(target.folder) || typeOnly && (layer.types ?? []).includes(target.folder);
+  return (
+    target === layer ||
+    layer.values.includes(target.folder) ||
+    (typeOnly && (layer.types ?? []).includes(target.folder))
+  );
 }
 
 function layerOf(file: string): Layer | undefined {
@@ -112,10 +174,15 @@ function resolve(file: string, specifier: string): string {
 /** Cycles of imports that are still there at run time, each as the way around it. */
 function cycles(files: readonly Source[]): readonly string[] {
   const known = new Set(files.map(({ file }) => file));
-  const edges = new Map(files.map(source => [source.file, importsOf(source)
-    .filter(({ specifier, typeOnly }) => specifier.startsWith('.') && !typeOnly)
-    .map(({ specifier }) => resolve(source.file, specifier))
-    .flatMap(target => [`${target}.ts`, `${target}/index.ts`, target].filter(name => known.has(name)))]));
+  const edges = new Map(
+    files.map((source) => [
+      source.file,
+      importsOf(source)
+        .filter(({ specifier, typeOnly }) => specifier.startsWith('.') && !typeOnly)
+        .map(({ specifier }) => resolve(source.file, specifier))
+        .flatMap((target) => [`${target}.ts`, `${target}/index.ts`, target].filter((name) => known.has(name))),
+    ]),
+  );
   const found: string[] = [];
   const done = new Set<string>();
   const walk = (file: string, way: readonly string[]): void => {

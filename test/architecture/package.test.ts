@@ -13,7 +13,8 @@ const bundleBudgets: Readonly<Record<string, number>> = { 'extension.js': 1_300_
 
 /** Everything that may be in the package. */
 const expectedFiles = [
-  /^\[Content_Types\]\.xml$/, /^extension\.vsixmanifest$/,
+  /^\[Content_Types\]\.xml$/,
+  /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt|language-configuration\.json)$/,
   /^extension\/syntaxes\/[a-z-]+\.tmLanguage\.json$/,
   /^extension\/media\/[a-z-]+\.png$/,
@@ -27,7 +28,12 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly activationEvents: readonly string[];
   readonly contributes: {
-    readonly languages: readonly { readonly id: string; readonly extensions: readonly string[]; readonly firstLine: string; readonly configuration: string }[];
+    readonly languages: readonly {
+      readonly id: string;
+      readonly extensions: readonly string[];
+      readonly firstLine: string;
+      readonly configuration: string;
+    }[];
     readonly grammars: readonly { readonly path: string }[];
     readonly commands: readonly { readonly command: string; readonly category?: string }[];
     readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
@@ -41,8 +47,12 @@ const { contributes } = manifest;
 
 describe('the manifest', () => {
   test('names only files that exist', () => {
-    const files = [manifest.icon, ...contributes.languages.map(language => language.configuration), ...contributes.grammars.map(grammar => grammar.path)];
-    expect(files.filter(file => !existsSync(path.join(root, file)))).toEqual([]);
+    const files = [
+      manifest.icon,
+      ...contributes.languages.map((language) => language.configuration),
+      ...contributes.grammars.map((grammar) => grammar.path),
+    ];
+    expect(files.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
   });
 
   test('shows its commands under one category', () => {
@@ -53,7 +63,7 @@ describe('the manifest', () => {
     const declared = new Set(contributes.commands.map(({ command }) => command));
     const used = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map(({ command }) => command);
     expect(used.length).toBeGreaterThan(0);
-    expect(used.filter(command => !declared.has(command))).toEqual([]);
+    expect(used.filter((command) => !declared.has(command))).toEqual([]);
   });
 
   test('installs nothing beside the extension: everything is bundled', () => {
@@ -61,11 +71,13 @@ describe('the manifest', () => {
   });
 
   test('never starts the extension with the editor', () => {
-    expect(manifest.activationEvents.filter(event => !/^(onLanguage|onWebviewPanel|onCommand|onDebug\w*):/.test(event))).toEqual([]);
+    expect(
+      manifest.activationEvents.filter((event) => !/^(onLanguage|onWebviewPanel|onCommand|onDebug\w*):/.test(event)),
+    ).toEqual([]);
   });
 
   test('leaves *.rules to others: the extension means too many things', () => {
-    expect(contributes.languages.flatMap(language => language.extensions)).not.toContain('.rules');
+    expect(contributes.languages.flatMap((language) => language.extensions)).not.toContain('.rules');
   });
 
   test('has an icon of at least 128 pixels', () => {
@@ -97,7 +109,11 @@ describe('the lock file', () => {
   const lock = JSON.parse(read('package-lock.json')) as { readonly packages: Readonly<Record<string, object>> };
 
   test('names no download host', () => {
-    expect(Object.entries(lock.packages).filter(([, entry]) => 'resolved' in entry).map(([name]) => name)).toEqual([]);
+    expect(
+      Object.entries(lock.packages)
+        .filter(([, entry]) => 'resolved' in entry)
+        .map(([name]) => name),
+    ).toEqual([]);
     expect(read('package-lock.json')).not.toMatch(/https?:\/\/[^"/]*(registry|proxy|mirror)/);
   });
 });
@@ -107,7 +123,13 @@ describe('the package', () => {
 
   beforeAll(async () => {
     mkdirSync(path.dirname(file), { recursive: true });
-    await createVSIX({ cwd: root, packagePath: file, dependencies: false, allowMissingRepository: true, rewriteRelativeLinks: false });
+    await createVSIX({
+      cwd: root,
+      packagePath: file,
+      dependencies: false,
+      allowMissingRepository: true,
+      rewriteRelativeLinks: false,
+    });
   }, 120_000);
 
   test(`has at most ${packageBudget / 1000} kB`, () => {
@@ -116,17 +138,27 @@ describe('the package', () => {
 
   test('holds what runs and nothing else', () => {
     const entries = zipEntries(readFileSync(file));
-    expect(entries.filter(entry => !expectedFiles.some(pattern => pattern.test(entry)))).toEqual([]);
-    expect(entries).toEqual(expect.arrayContaining([manifest.main, manifest.browser, 'dist/webview.js', 'dist/codicon.ttf', 'LICENSE.txt', ...contributes.grammars.map(grammar => grammar.path)]
-      .map(name => path.posix.join('extension', name))));
+    expect(entries.filter((entry) => !expectedFiles.some((pattern) => pattern.test(entry)))).toEqual([]);
+    expect(entries).toEqual(
+      expect.arrayContaining(
+        [
+          manifest.main,
+          manifest.browser,
+          'dist/webview.js',
+          'dist/codicon.ttf',
+          'LICENSE.txt',
+          ...contributes.grammars.map((grammar) => grammar.path),
+        ].map((name) => path.posix.join('extension', name)),
+      ),
+    );
   });
 
   test.each(Object.entries(bundleBudgets))('dist/%s has at most %i bytes', (name, budget) => {
     expect(statSync(path.join(root, 'dist', name)).size).toBeLessThanOrEqual(budget);
   });
 
-  test.each(['extension.js'])('dist/%s asks its surroundings for the editor only', name => {
-    const required = [...read(`dist/${name}`).matchAll(/\brequire\(["']([^"']+)["']\)/g)].map(match => match[1]);
+  test.each(['extension.js'])('dist/%s asks its surroundings for the editor only', (name) => {
+    const required = [...read(`dist/${name}`).matchAll(/\brequire\(["']([^"']+)["']\)/g)].map((match) => match[1]);
     expect([...new Set(required)]).toEqual(['vscode']);
   });
 

@@ -4,16 +4,31 @@ import { sources, visit } from './sources';
 import type { Source } from './sources';
 
 /** Names that the language itself offers and that would make the same input give different answers. */
-const impure = new Set(['Date', 'globalThis', 'performance', 'crypto', 'setTimeout', 'setInterval', 'queueMicrotask', 'process', 'fetch', 'console', 'eval']);
+const impure = new Set([
+  'Date',
+  'globalThis',
+  'performance',
+  'crypto',
+  'setTimeout',
+  'setInterval',
+  'queueMicrotask',
+  'process',
+  'fetch',
+  'console',
+  'eval',
+]);
 
 /** Methods that answer by the time zone or the language of the machine. */
-const local = /^(get(Date|Day|FullYear|Hours|Milliseconds|Minutes|Month|Seconds|TimezoneOffset|Year)|toLocale(Date|Time)?String|to(Date|Time)String)$/;
+const local =
+  /^(get(Date|Day|FullYear|Hours|Milliseconds|Minutes|Month|Seconds|TimezoneOffset|Year)|toLocale(Date|Time)?String|to(Date|Time)String)$/;
 
 const pure = ['src/core', 'src/features', 'src/debug', 'src/shared'];
 
 describe('the engine reads no clock, no random source and nothing of its surroundings', () => {
-  test.each(pure)('%s', folder => {
-    expect(sources(folder).flatMap(source => impurities(source).map(name => `${source.file}: ${name}`))).toEqual([]);
+  test.each(pure)('%s', (folder) => {
+    expect(sources(folder).flatMap((source) => impurities(source).map((name) => `${source.file}: ${name}`))).toEqual(
+      [],
+    );
   });
 
   test.each<[string, readonly string[]]>([
@@ -48,14 +63,19 @@ describe('the engine reads no clock, no random source and nothing of its surroun
 function impurities(source: Source): readonly string[] {
   const found: string[] = [];
   const declared = new Set<string>();
-  visit(source, node => {
-    if ((ts.isBindingElement(node) || ts.isParameter(node) || ts.isVariableDeclaration(node)) && ts.isIdentifier(node.name)) declared.add(node.name.text);
+  visit(source, (node) => {
+    if (
+      (ts.isBindingElement(node) || ts.isParameter(node) || ts.isVariableDeclaration(node)) &&
+      ts.isIdentifier(node.name)
+    )
+      declared.add(node.name.text);
   });
-  visit(source, node => {
+  visit(source, (node) => {
     if (!ts.isIdentifier(node)) return;
     const { parent, text } = node;
     if (text === 'Math' && !ts.isPropertyAccessExpression(parent)) found.push('Math taken apart');
-    if (text === 'Math' && ts.isPropertyAccessExpression(parent) && parent.name.text === 'random') found.push('Math.random');
+    if (text === 'Math' && ts.isPropertyAccessExpression(parent) && parent.name.text === 'random')
+      found.push('Math.random');
     if (local.test(text) && ts.isPropertyAccessExpression(parent) && parent.name === node) found.push(text);
     if (text === 'Date' && isCalendar(parent)) return;
     if (impure.has(text) && !declared.has(text) && isValue(node, parent)) found.push(text);
@@ -65,7 +85,9 @@ function impurities(source: Source): readonly string[] {
 
 /** `Date.UTC(…)` and `new Date(milliseconds)` compute with dates and ask no clock. */
 function isCalendar(parent: ts.Node): boolean {
-  return ts.isPropertyAccessExpression(parent) ? parent.name.text === 'UTC' : ts.isNewExpression(parent) && parent.arguments?.length === 1;
+  return ts.isPropertyAccessExpression(parent)
+    ? parent.name.text === 'UTC'
+    : ts.isNewExpression(parent) && parent.arguments?.length === 1;
 }
 
 /** False where the identifier only names a property, a member or a type. */
@@ -73,6 +95,14 @@ function isValue(node: ts.Identifier, parent: ts.Node): boolean {
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
   if (ts.isShorthandPropertyAssignment(parent)) return true;
   if (ts.isPropertyAssignment(parent)) return parent.initializer === node;
-  return !(ts.isPropertySignature(parent) || ts.isPropertyDeclaration(parent) || ts.isMethodSignature(parent) || ts.isMethodDeclaration(parent)
-    || ts.isTypeReferenceNode(parent) || ts.isBindingElement(parent) || ts.isQualifiedName(parent) || ts.isLiteralTypeNode(parent));
+  return !(
+    ts.isPropertySignature(parent) ||
+    ts.isPropertyDeclaration(parent) ||
+    ts.isMethodSignature(parent) ||
+    ts.isMethodDeclaration(parent) ||
+    ts.isTypeReferenceNode(parent) ||
+    ts.isBindingElement(parent) ||
+    ts.isQualifiedName(parent) ||
+    ts.isLiteralTypeNode(parent)
+  );
 }

@@ -18,27 +18,46 @@ export interface Import {
   readonly typeOnly: boolean;
 }
 
-/** All TypeScript files below a folder of the project, in order of their names; none where there is no such folder yet. */
+/**
+ * All TypeScript files below a folder of the project, in order of their names; none where there is no such folder yet.
+ */
 export function sources(folder: string): readonly Source[] {
   if (!existsSync(path.join(root, folder))) return [];
   return readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-    .map(name => path.posix.join(folder, name.split(path.sep).join('/')))
-    .filter(file => file.endsWith('.ts'))
+    .map((name) => path.posix.join(folder, name.split(path.sep).join('/')))
+    .filter((file) => file.endsWith('.ts'))
     .sort()
-    .map(file => ({ file, text: readFileSync(path.join(root, file), 'utf8') }));
+    .map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }));
 }
 
 /** `import`, `export … from`, `import()`, `require()` and `import('…').Type`, in the order written. */
 export function importsOf(source: Source): readonly Import[] {
   const found: Import[] = [];
-  visit(source, node => {
-    if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) {
-      found.push({ specifier: node.moduleSpecifier.text, typeOnly: ts.isImportDeclaration(node) ? isTypeImport(node) : node.isTypeOnly });
-    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && ts.isStringLiteral(node.argument.literal)) {
+  visit(source, (node) => {
+    if (
+      (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) &&
+      node.moduleSpecifier &&
+      ts.isStringLiteral(node.moduleSpecifier)
+    ) {
+      found.push({
+        specifier: node.moduleSpecifier.text,
+        typeOnly: ts.isImportDeclaration(node) ? isTypeImport(node) : node.isTypeOnly,
+      });
+    } else if (
+      ts.isImportTypeNode(node) &&
+      ts.isLiteralTypeNode(node.argument) &&
+      ts.isStringLiteral(node.argument.literal)
+    ) {
       found.push({ specifier: node.argument.literal.text, typeOnly: true });
-    } else if (ts.isCallExpression(node) && (node.expression.kind === ts.SyntaxKind.ImportKeyword || node.expression.getText() === 'require')) {
+    } else if (
+      ts.isCallExpression(node) &&
+      (node.expression.kind === ts.SyntaxKind.ImportKeyword || node.expression.getText() === 'require')
+    ) {
       const [argument] = node.arguments;
-      found.push({ specifier: argument && ts.isStringLiteralLike(argument) ? argument.text : '(computed)', typeOnly: false });
+      found.push({
+        specifier: argument && ts.isStringLiteralLike(argument) ? argument.text : '(computed)',
+        typeOnly: false,
+      });
     }
   });
   return found;
@@ -46,7 +65,10 @@ export function importsOf(source: Source): readonly Import[] {
 
 /** Calls `look` with every node of the file, outer nodes first. */
 export function visit({ file, text }: Source, look: (node: ts.Node) => void): void {
-  const descend = (node: ts.Node): void => { look(node); ts.forEachChild(node, descend); };
+  const descend = (node: ts.Node): void => {
+    look(node);
+    ts.forEachChild(node, descend);
+  };
   descend(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true));
 }
 
@@ -54,5 +76,11 @@ function isTypeImport({ importClause: clause }: ts.ImportDeclaration): boolean {
   if (!clause) return false;
   if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
   const names = clause.namedBindings;
-  return !clause.name && names !== undefined && ts.isNamedImports(names) && names.elements.length > 0 && names.elements.every(name => name.isTypeOnly);
+  return (
+    !clause.name &&
+    names !== undefined &&
+    ts.isNamedImports(names) &&
+    names.elements.length > 0 &&
+    names.elements.every((name) => name.isTypeOnly)
+  );
 }

@@ -25,55 +25,97 @@ describe('trace', () => {
     expect(code).toBe(0);
     expect(result.outcomes).toHaveLength(1);
     expect(result.outcomes[0]).toMatchObject({
-      outcome: 'LOCAL', verdict: 'ACCEPT', hooks: ['PREROUTING', 'INPUT'], assumptions: [], ctstate: 'NEW',
-      receiver: { process: 'envoy', pid: 19, local: '0.0.0.0:15006' }, finalPacket: { dport: 15006 },
+      outcome: 'LOCAL',
+      verdict: 'ACCEPT',
+      hooks: ['PREROUTING', 'INPUT'],
+      assumptions: [],
+      ctstate: 'NEW',
+      receiver: { process: 'envoy', pid: 19, local: '0.0.0.0:15006' },
+      finalPacket: { dport: 15006 },
     });
     expect(result.warnings.join('\n')).toContain('address of eth0');
   });
 
   test('--journey goes on behind the proxy, and says so where there is none', () => {
     expect(runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--journey']).out).toContain('## 2. Envoy → app');
-    expect(runCommand('trace', [NODE, '--packet', 'tcp > :22 syn', '--journey']).out).toContain('The journey ends here');
+    expect(runCommand('trace', [NODE, '--packet', 'tcp > :22 syn', '--journey']).out).toContain(
+      'The journey ends here',
+    );
   });
 
   test('--journey tells the answers too, in text and in JSON', () => {
     const text = runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--journey']).out;
-    expect(text).toMatch(/## The answers, back the same way\n\n {2}2r\. app .* → Envoy: The reply comes back\.\n {2}1r\. Envoy :15006 → client: The reply comes back by \S+ Its source is translated back to /);
-    expect(runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--journey', '--reply']).out).toContain('## 1r. Envoy :15006 → client');
-    const json = JSON.parse(runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--journey', '--json']).out) as Readonly<Record<string, unknown>>;
+    expect(text).toMatch(
+      /## The answers, back the same way\n\n {2}2r\. app .* → Envoy: The reply comes back\.\n {2}1r\. Envoy :15006 → client: The reply comes back by \S+ Its source is translated back to /,
+    );
+    expect(runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--journey', '--reply']).out).toContain(
+      '## 1r. Envoy :15006 → client',
+    );
+    const json = JSON.parse(
+      runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--journey', '--json']).out,
+    ) as Readonly<Record<string, unknown>>;
     expect(json).toMatchObject({
-      journey: [{ label: expect.stringMatching(/^Envoy → app/) as string, outcomes: [{ outcome: 'LOCAL' }] }], journeyEnd: 'The program has it; its answer goes back the same way.',
-      journeyReplies: [{ of: expect.stringMatching(/^Envoy → app/) as string, comesBack: true, outcomes: [{ outcome: 'LOCAL' }] }, { of: 'client → Envoy :15006', comesBack: true, outcomes: [{ outcome: 'SENT' }] }],
+      journey: [{ label: expect.stringMatching(/^Envoy → app/) as string, outcomes: [{ outcome: 'LOCAL' }] }],
+      journeyEnd: 'The program has it; its answer goes back the same way.',
+      journeyReplies: [
+        { of: expect.stringMatching(/^Envoy → app/) as string, comesBack: true, outcomes: [{ outcome: 'LOCAL' }] },
+        { of: 'client → Envoy :15006', comesBack: true, outcomes: [{ outcome: 'SENT' }] },
+      ],
     });
     expect(json).not.toHaveProperty('journeyRemarks');
   });
 
   test('--scenario takes a packet of those that the trace view offers', () => {
-    expect(runCommand('trace', [POD, '--scenario', 'app-own-service', '--journey']).out).toMatch(/## 2\. Envoy → own pod [\s\S]*## 3\. Envoy → app [\s\S]*## 2b\. Envoy → .*, if Envoy picks another endpoint/);
-    expect(runCommand('trace', [POD, '--scenario', 'nobody'])).toMatchObject({ code: 2, error: expect.stringContaining('client-app (Client → app port (inbound))') as string });
-    expect(runCommand('trace', [POD, '--scenario', 'client-app', '--packet', 'tcp > :80'])).toMatchObject({ code: 2, error: expect.stringContaining('not both') as string });
+    expect(runCommand('trace', [POD, '--scenario', 'app-own-service', '--journey']).out).toMatch(
+      /## 2\. Envoy → own pod [\s\S]*## 3\. Envoy → app [\s\S]*## 2b\. Envoy → .*, if Envoy picks another endpoint/,
+    );
+    expect(runCommand('trace', [POD, '--scenario', 'nobody'])).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('client-app (Client → app port (inbound))') as string,
+    });
+    expect(runCommand('trace', [POD, '--scenario', 'client-app', '--packet', 'tcp > :80'])).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('not both') as string,
+    });
   });
 
   test.each([
     ['an expression', 'tcp > :8080 syn\n'],
-    ['a line of a log', 'Jul  5 09:20:17 gw7 kernel: IN=eth0 OUT= SRC=10.10.40.12 DST=10.10.38.7 LEN=40 TTL=64 ID=1 PROTO=TCP SPT=41522 DPT=8080 SYN URGP=0\n'],
-    ['a capture, of which the first packet is traced', 'tcpdump: listening on any\n09:20:17.000001 eth0  In  IP 10.10.40.12.41522 > 10.10.38.7.8080: Flags [S], seq 1, win 2, length 0\n09:20:18.000001 eth0  In  IP 10.10.40.12.41522 > 10.10.38.7.9: Flags [S], seq 1, win 2, length 0\n'],
+    [
+      'a line of a log',
+      'Jul  5 09:20:17 gw7 kernel: IN=eth0 OUT= SRC=10.10.40.12 DST=10.10.38.7 LEN=40 TTL=64 ID=1 PROTO=TCP SPT=41522 DPT=8080 SYN URGP=0\n',
+    ],
+    [
+      'a capture, of which the first packet is traced',
+      'tcpdump: listening on any\n09:20:17.000001 eth0  In  IP 10.10.40.12.41522 > 10.10.38.7.8080: Flags [S], seq 1, win 2, length 0\n09:20:18.000001 eth0  In  IP 10.10.40.12.41522 > 10.10.38.7.9: Flags [S], seq 1, win 2, length 0\n',
+    ],
   ])('--packet -: %s', (_what, input) => {
-    expect(JSON.parse(runCommand('trace', [POD, '--packet', '-', '--json'], { '-': input }).out)).toMatchObject({ packet: expect.stringMatching(/:8080 syn/) as string, outcomes: [{ outcome: 'LOCAL' }] });
+    expect(JSON.parse(runCommand('trace', [POD, '--packet', '-', '--json'], { '-': input }).out)).toMatchObject({
+      packet: expect.stringMatching(/:8080 syn/) as string,
+      outcomes: [{ outcome: 'LOCAL' }],
+    });
   });
 
   test('what iptables refuses of the rules is said, also where the packet does not come by', () => {
     const text = '*filter\n:INPUT ACCEPT [0:0]\n:A - [0:0]\n-A FORWARD -j A\n-A A -j A\n-A OUTPUT -j INPUT\nCOMMIT\n';
     const { out, code } = runCommand('trace', ['loop.rules', '--packet', 'tcp > :80'], { 'loop.rules': text });
     expect(code).toBe(0);
-    expect(out).toContain('line 5: this jump leads back to chain "A": the kernel refuses loops. The trace goes on as if that rule were not there.');
-    expect(out).toContain('line 6: "INPUT" is a built-in chain: rules cannot jump to it. The trace goes on as if that rule were not there.');
+    expect(out).toContain(
+      'line 5: this jump leads back to chain "A": the kernel refuses loops. The trace goes on as if that rule were not there.',
+    );
+    expect(out).toContain(
+      'line 6: "INPUT" is a built-in chain: rules cannot jump to it. The trace goes on as if that rule were not there.',
+    );
     expect(out).toContain('iptables-restore loads nothing of a table with an error');
   });
 
   test('--dump chooses the rule set, --host replaces the host', () => {
     expect(runCommand('trace', [POD, '--packet', 'tcp > :8080', '--dump', '1']).code).toBe(0);
-    const host = JSON.stringify({ ifaces: [{ name: 'net7', addrs: ['192.0.2.4/24'] }], routes: ['default via 192.0.2.1 dev net7'], listeners: [{ proto: 'tcp', addr: '0.0.0.0', port: 15006, process: 'proxy-x', pid: 4 }] });
+    const host = JSON.stringify({
+      ifaces: [{ name: 'net7', addrs: ['192.0.2.4/24'] }],
+      routes: ['default via 192.0.2.1 dev net7'],
+      listeners: [{ proto: 'tcp', addr: '0.0.0.0', port: 15006, process: 'proxy-x', pid: 4 }],
+    });
     const { out } = runCommand('trace', [POD, '--packet', 'tcp > :8080', '--host', 'host.json'], { 'host.json': host });
     expect(out).toContain('proxy-x');
     expect(out).toContain('192.0.2.4:8080');
@@ -107,13 +149,22 @@ describe('check', () => {
     expect(code).toBe(1);
   });
 
-  test.each(['sample/istio-sidecar.md', 'sample/kube-node.iptables-save', 'sample/docker-host.iptables-save'])('finds no error in %s', (file) => {
-    expect(runCommand('check', [file])).toMatchObject({ code: 0 });
-  });
+  test.each(['sample/istio-sidecar.md', 'sample/kube-node.iptables-save', 'sample/docker-host.iptables-save'])(
+    'finds no error in %s',
+    (file) => {
+      expect(runCommand('check', [file])).toMatchObject({ code: 0 });
+    },
+  );
 
   test('--json', () => {
-    const [file] = JSON.parse(runCommand('check', ['b', '--json'], { b: BAD }).out) as { file: string; diagnostics: { line: number; code: string }[] }[];
-    expect(file?.diagnostics.map(({ line, code }) => [line, code])).toEqual([[3, 'bad-value'], [4, 'unknown-target']]);
+    const [file] = JSON.parse(runCommand('check', ['b', '--json'], { b: BAD }).out) as {
+      file: string;
+      diagnostics: { line: number; code: string }[];
+    }[];
+    expect(file?.diagnostics.map(({ line, code }) => [line, code])).toEqual([
+      [3, 'bad-value'],
+      [4, 'unknown-target'],
+    ]);
   });
 });
 
@@ -123,17 +174,27 @@ describe('print', () => {
   });
 
   test('--canonical prints rules as iptables-save does', () => {
-    const text = '*nat\n-N X\n-A PREROUTING --protocol tcp --dport http -s 10/8 -j X\n-A X -p tcp -j REDIRECT --to-port 80\nCOMMIT\n';
+    const text =
+      '*nat\n-N X\n-A PREROUTING --protocol tcp --dport http -s 10/8 -j X\n-A X -p tcp -j REDIRECT --to-port 80\nCOMMIT\n';
     expect(runCommand('print', ['f', '--canonical'], { f: text }).out).toBe(
       '*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n:X - [0:0]\n' +
-      '-A PREROUTING -s 10.0.0.0/8 -p tcp -m tcp --dport 80 -j X\n-A X -p tcp -j REDIRECT --to-ports 80\nCOMMIT\n');
+        '-A PREROUTING -s 10.0.0.0/8 -p tcp -m tcp --dport 80 -j X\n-A X -p tcp -j REDIRECT --to-ports 80\nCOMMIT\n',
+    );
   });
 });
 
 describe('explain', () => {
   test.each([
-    ['ISTIO_IN_REDIRECT', 'inbound'], ['nat', 'once for each connection'], ['REDIRECT', '--to-ports'], ['--ctstate', 'conntrack'], ['15006', 'inbound'],
-    ['1337', 'proxy'], ['-m owner', '--uid-owner'], ['PREROUTING', 'In table raw'], ['127.0.0.6', 'passthrough'], ['INVALID_DROP', 'drop'],
+    ['ISTIO_IN_REDIRECT', 'inbound'],
+    ['nat', 'once for each connection'],
+    ['REDIRECT', '--to-ports'],
+    ['--ctstate', 'conntrack'],
+    ['15006', 'inbound'],
+    ['1337', 'proxy'],
+    ['-m owner', '--uid-owner'],
+    ['PREROUTING', 'In table raw'],
+    ['127.0.0.6', 'passthrough'],
+    ['INVALID_DROP', 'drop'],
   ])('%s', (name, text) => {
     const { code, out } = runCommand('explain', name.split(' '));
     expect(out.toLowerCase()).toContain(text.toLowerCase());
@@ -151,12 +212,18 @@ describe('explain', () => {
     ['a line behind the last', ['--at', '66'], 1, 'f.rules:66: the file has'],
     ['what is no place', ['--at', 'five'], 2, 'a place is LINE or LINE:COLUMN'],
   ])('--at: %s', (_, words, exit, told) => {
-    const files = { 'f.rules': '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp -j REJECT\nCOMMIT\n' };
+    const files = {
+      'f.rules':
+        '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp -j REJECT\nCOMMIT\n',
+    };
     const { code, out, error } = runCommand('explain', [...words, '--file', 'f.rules'], files);
     expect([code, `${out}${error}`.includes(told)]).toEqual([exit, true]);
   });
 
   test('an unknown name: exit 1, and what is near', () => {
-    expect(runCommand('explain', ['ISTIO_IN_REDIR'])).toMatchObject({ code: 1, error: expect.stringContaining('ISTIO_IN_REDIRECT') as string });
+    expect(runCommand('explain', ['ISTIO_IN_REDIR'])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('ISTIO_IN_REDIRECT') as string,
+    });
   });
 });

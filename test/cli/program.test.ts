@@ -10,15 +10,29 @@ const folder = mkdtempSync(path.join(tmpdir(), 'iptables-lens-cli-'));
 const program = path.join(folder, 'cli.cjs');
 
 beforeAll(async () => {
-  await build({ entryPoints: ['src/cli/main.ts'], outfile: program, bundle: true, minify: true, platform: 'node', format: 'cjs', logLevel: 'error' });
-  writeFileSync(path.join(folder, 'binary'), Uint8Array.from({ length: 3000 }, (_, i) => (i * 7919) & 255));
+  await build({
+    entryPoints: ['src/cli/main.ts'],
+    outfile: program,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'cjs',
+    logLevel: 'error',
+  });
+  writeFileSync(
+    path.join(folder, 'binary'),
+    Uint8Array.from({ length: 3000 }, (_, i) => (i * 7919) & 255),
+  );
   writeFileSync(path.join(folder, 'some.rules'), '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n');
   writeFileSync(path.join(folder, 'host.json'), '{"listeners":[{"proto":"tcp","port":1,"uid":"root"}]}');
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function run(words: readonly string[], input: string | Uint8Array = ''): { readonly code: number | null; readonly out: string; readonly error: string } {
+function run(
+  words: readonly string[],
+  input: string | Uint8Array = '',
+): { readonly code: number | null; readonly out: string; readonly error: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], { cwd: folder, input });
   return { code: status, out: stdout.toString(), error: stderr.toString() };
 }
@@ -46,12 +60,43 @@ test('a binary file is checked and printed', () => {
 });
 
 test('each line of batch has one answer, in order, whatever it is', () => {
-  const lines = ['no json', '', '[]', '{"id":1,"op":{"toString":1}}', '{"id":[{}],"op":["trace"]}', '{"id":2,"op":3}', '{"id":"\u2028","packet":{}}', '{"id":3,"op":null,"packet":null}', '{"id":4,"id":5,"op":"check","rules":"*filter\\nCOMMIT\\n"}'];
-  const { code, out, error } = run(['batch'], Buffer.concat([Buffer.from(`${lines.join('\r\n')}\n`), Buffer.from([0x7b, 0xff, 0x7d, 0x0a]), Buffer.from('{"id":6,"op":"print","rules":""}')]));
+  const lines = [
+    'no json',
+    '',
+    '[]',
+    '{"id":1,"op":{"toString":1}}',
+    '{"id":[{}],"op":["trace"]}',
+    '{"id":2,"op":3}',
+    '{"id":"\u2028","packet":{}}',
+    '{"id":3,"op":null,"packet":null}',
+    '{"id":4,"id":5,"op":"check","rules":"*filter\\nCOMMIT\\n"}',
+  ];
+  const { code, out, error } = run(
+    ['batch'],
+    Buffer.concat([
+      Buffer.from(`${lines.join('\r\n')}\n`),
+      Buffer.from([0x7b, 0xff, 0x7d, 0x0a]),
+      Buffer.from('{"id":6,"op":"print","rules":""}'),
+    ]),
+  );
   expect([code, error]).toEqual([0, '']);
-  const answers = out.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  const answers = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(answers.map(({ id }) => id)).toEqual([null, null, 1, [{}], 2, '\u2028', 3, 5, null, 6]);
-  expect(answers.map(({ error: message }) => typeof message)).toEqual(['string', 'string', 'string', 'string', 'string', 'undefined', 'string', 'undefined', 'string', 'undefined']);
+  expect(answers.map(({ error: message }) => typeof message)).toEqual([
+    'string',
+    'string',
+    'string',
+    'string',
+    'string',
+    'undefined',
+    'string',
+    'undefined',
+    'string',
+    'undefined',
+  ]);
 });
 
 test('an answer comes before the next request is sent', async () => {
@@ -70,7 +115,9 @@ test('an answer comes before the next request is sent', async () => {
 test('a reader that goes away is no error', async () => {
   const child = spawn(process.execPath, [program, 'batch'], { stdio: ['pipe', 'pipe', 'pipe'] });
   let error = '';
-  child.stderr.on('data', (chunk: Buffer) => { error += chunk.toString(); });
+  child.stderr.on('data', (chunk: Buffer) => {
+    error += chunk.toString();
+  });
   child.stdin.on('error', () => undefined);
   child.stdout.destroy();
   child.stdin.write('{"id":1,"op":"print","rules":""}\n'.repeat(20_000));

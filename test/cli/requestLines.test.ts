@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { requestLines } from '../../src/cli/requestLines';
 
 async function linesOf(chunks: readonly (string | readonly number[])[], longest?: number): Promise<readonly string[]> {
-  const bytes = chunks.map((chunk) => (typeof chunk === 'string' ? new TextEncoder().encode(chunk) : Uint8Array.from(chunk)));
+  const bytes = chunks.map((chunk) =>
+    typeof chunk === 'string' ? new TextEncoder().encode(chunk) : Uint8Array.from(chunk),
+  );
   const found: string[] = [];
-  for await (const line of requestLines(inTurn(bytes), longest)) found.push(line.kind === 'line' ? line.text : `! ${line.reason}`);
+  for await (const line of requestLines(inTurn(bytes), longest))
+    found.push(line.kind === 'line' ? line.text : `! ${line.reason}`);
   return found;
 }
 
@@ -32,7 +35,10 @@ describe('lines of requests', () => {
   });
 
   test('what is too long is one unreadable line, and the next one is read', async () => {
-    expect(await linesOf(['aaaa', 'aaaa', 'aaaa\nb\n'], 8)).toEqual(['! is longer than 8 bytes: cut the request up', 'b']);
+    expect(await linesOf(['aaaa', 'aaaa', 'aaaa\nb\n'], 8)).toEqual([
+      '! is longer than 8 bytes: cut the request up',
+      'b',
+    ]);
     expect(await linesOf(['aaaaaaaa\nb\n'], 8)).toEqual(['aaaaaaaa', 'b']);
   });
 });

@@ -14,22 +14,50 @@ export interface Ran {
 }
 
 const OPTIONS = {
-  trace: { packet: 'value', scenario: 'value', host: 'value', dump: 'value', chain: 'value', table: 'value', json: 'flag', journey: 'flag', reply: 'flag' },
+  trace: {
+    packet: 'value',
+    scenario: 'value',
+    host: 'value',
+    dump: 'value',
+    chain: 'value',
+    table: 'value',
+    json: 'flag',
+    journey: 'flag',
+    reply: 'flag',
+  },
   overview: { table: 'value', json: 'flag' },
   check: { json: 'flag' },
   print: { canonical: 'flag' },
   explain: { file: 'value', at: 'value' },
 } as const;
 
-const COMMANDS = { trace: runTrace, overview: runOverview, check: runCheck, print: runPrint, explain: runExplain } as const;
+const COMMANDS = {
+  trace: runTrace,
+  overview: runOverview,
+  check: runCheck,
+  print: runPrint,
+  explain: runExplain,
+} as const;
 
-/** Runs a command as the program does, with files that stand in memory or in the sample folder. Bytes that are no text come out as Latin-1. */
-export function runCommand(command: keyof typeof COMMANDS, words: readonly string[], files: Readonly<Record<string, string | Uint8Array>> = {}): Ran {
+/**
+ * Runs a command as the program does, with files that stand in memory or in the sample folder. Bytes that are no text
+ * come out as Latin-1.
+ */
+export function runCommand(
+  command: keyof typeof COMMANDS,
+  words: readonly string[],
+  files: Readonly<Record<string, string | Uint8Array>> = {},
+): Ran {
   let out = '';
   let error = '';
   const terminal = terminalOn({
-    out: (bytes) => { out += typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1'); return true; },
-    error: (text) => { error += text; },
+    out: (bytes) => {
+      out += typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1');
+      return true;
+    },
+    error: (text) => {
+      error += text;
+    },
     read: (file) => {
       const known = files[file];
       if (typeof known === 'string') return known;

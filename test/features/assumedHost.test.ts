@@ -12,7 +12,11 @@ function traced(text: string, expression: string) {
   const evaluation = evaluate(model, model.defaultDump, { expression, outcome: 0, answers: {}, overrides: undefined });
   const [walked] = evaluation.input?.traced.outcomes ?? [];
   if (!walked) throw new Error(evaluation.problems.map(({ message }) => message).join('; '));
-  return { walked, badge: badgeOf(walked), facts: assumedFacts(model, model.defaultDump, evaluation).map(({ message }) => message) };
+  return {
+    walked,
+    badge: badgeOf(walked),
+    facts: assumedFacts(model, model.defaultDump, evaluation).map(({ message }) => message),
+  };
 }
 
 const EMPTY = '*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
@@ -35,9 +39,15 @@ describe('a host that the file does not describe speaks IPv6', () => {
 
 test.each([
   ['[fd00:9::1]:2', 'dst [fd00:9::1]:2 → [fd00:17::fff1:0:0:1]:2'],
-  ['[2001:db8::1]:2', 'dst [2001:db8::1]:2 → [fd00:17::fff1:0:0:1]:2; 2001:db8::1 is not within fd00:9::/64, so the checksum of the packet is wrong from here on'],
+  [
+    '[2001:db8::1]:2',
+    'dst [2001:db8::1]:2 → [fd00:17::fff1:0:0:1]:2; 2001:db8::1 is not within fd00:9::/64, so the checksum of the packet is wrong from here on',
+  ],
 ])('DNPT for %s', (to, why) => {
-  const { walked } = traced('*mangle\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -j DNPT --src-pfx fd00:9::/64 --dst-pfx fd00:17::/64\nCOMMIT\n', `out udp [fd00:1::5]:1 > ${to}`);
+  const { walked } = traced(
+    '*mangle\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -j DNPT --src-pfx fd00:9::/64 --dst-pfx fd00:17::/64\nCOMMIT\n',
+    `out udp [fd00:1::5]:1 > ${to}`,
+  );
   const index = walked.events.findIndex(({ kind }) => kind === 'rule');
   const event = walked.events[index];
   expect(event?.kind === 'rule' && whyRule(walked, index, event).why).toBe(why);

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { chainKnowledge, knownAnnotations, knownNames, knownPorts, knownVariables, namesOfChanges } from '../../src/core/knowledge/knowledge';
+import {
+  chainKnowledge,
+  knownAnnotations,
+  knownNames,
+  knownPorts,
+  knownVariables,
+  namesOfChanges,
+} from '../../src/core/knowledge/knowledge';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { explainName } from '../../src/features/explain';
 import { modelOf, type FileModel } from '../../src/features/fileModel';
@@ -10,7 +17,8 @@ import { sidecarRules } from '../fixtures/istio/sidecar';
 import { kube } from '../knowledge/fixtures';
 
 const model = (text: string): FileModel => modelOf(parseSourceFile(text));
-const titles = (blocks: readonly Block[] | undefined): readonly string[] => (blocks ?? []).flatMap((block) => (block.kind === 'title' ? [`${block.name}: ${block.what}`] : []));
+const titles = (blocks: readonly Block[] | undefined): readonly string[] =>
+  (blocks ?? []).flatMap((block) => (block.kind === 'title' ? [`${block.name}: ${block.what}`] : []));
 const at = (text: string, word: string): readonly Block[] | undefined => {
   const lines = text.split('\n');
   const line = lines.findIndex((each) => each.includes(word));
@@ -19,7 +27,10 @@ const at = (text: string, word: string): readonly Block[] | undefined => {
 
 describe('explain NAME', () => {
   test.each([
-    ['ISTIO_OUTPUT', [/in nat, sidecar/, /in raw, sidecar/, /in nat, ambient/, /in mangle, ambient/, /in raw, ambient/]],
+    [
+      'ISTIO_OUTPUT',
+      [/in nat, sidecar/, /in raw, sidecar/, /in nat, ambient/, /in mangle, ambient/, /in raw, ambient/],
+    ],
     ['ISTIO_INBOUND', [/in nat, sidecar/, /in mangle, sidecar: TPROXY mode/, /in raw, sidecar/]],
     ['ISTIO_PRERT', [/in nat, ambient/, /in mangle, ambient/, /in raw, ambient/]],
     ['ISTIO_OUTPUT_DNS', [/in nat/, /in raw/]],
@@ -44,27 +55,56 @@ describe('explain NAME', () => {
 
   test.each([
     ['the chain of a sidecar', sidecarRules('1.20'), 'ISTIO_OUTPUT', [/opened in this pod go through Envoy/]],
-    ['both tables of a sidecar of 1.24 with DNS', sidecarRules('1.24', { dns: 'all' }), 'ISTIO_OUTPUT', [/through Envoy/, /conntrack zone/]],
-    ['the chains of a pod in ambient mode', ambientPodRules('1.30', { dns: true }), 'ISTIO_OUTPUT', [/answers back to ztunnel/, /go through ztunnel/, /conntrack zone of their own/]],
-    ['TPROXY: both tables, the one that counts among them', sidecarRules('1.20', { tproxy: true }), 'ISTIO_INBOUND', [/arrive at this pod/, /TPROXY mode/]],
+    [
+      'both tables of a sidecar of 1.24 with DNS',
+      sidecarRules('1.24', { dns: 'all' }),
+      'ISTIO_OUTPUT',
+      [/through Envoy/, /conntrack zone/],
+    ],
+    [
+      'the chains of a pod in ambient mode',
+      ambientPodRules('1.30', { dns: true }),
+      'ISTIO_OUTPUT',
+      [/answers back to ztunnel/, /go through ztunnel/, /conntrack zone of their own/],
+    ],
+    [
+      'TPROXY: both tables, the one that counts among them',
+      sidecarRules('1.20', { tproxy: true }),
+      'ISTIO_INBOUND',
+      [/arrive at this pod/, /TPROXY mode/],
+    ],
   ])('with a file only what stands there: %s', (_, text, name, expected) => {
     const found = titles(explainName(name, model(text)));
     expect(found).toHaveLength(expected.length);
-    for (const [i, title] of [...found].sort().entries()) expect([...expected].some((each) => each.test(title)), `${i} ${title}`).toBe(true);
+    for (const [i, title] of [...found].sort().entries())
+      expect(
+        [...expected].some((each) => each.test(title)),
+        `${i} ${title}`,
+      ).toBe(true);
   });
 
   test('every name that a hover offers as a setting can be asked for, and so can every known name', () => {
-    expect([...namesOfChanges(), ...knownNames(), ...knownVariables(), ...knownAnnotations()].filter((name) => explainName(name) === undefined)).toEqual([]);
+    expect(
+      [...namesOfChanges(), ...knownNames(), ...knownVariables(), ...knownAnnotations()].filter(
+        (name) => explainName(name) === undefined,
+      ),
+    ).toEqual([]);
   });
 
   test('a setting tells all other ways, and which of them has no effect in an injected pod', () => {
     const text = blocksToText(explainName('PROXY_INBOUND_CAPTURE_PORT') ?? []);
-    for (const way of ['meshConfig.proxyInboundListenPort (field of meshConfig)', '-z (flag of istio-iptables)', 'INBOUND_CAPTURE_PORT (environment variable): the same; no effect in an injected pod, where the injector always passes -z']) expect(text).toContain(way);
+    for (const way of [
+      'meshConfig.proxyInboundListenPort (field of meshConfig)',
+      '-z (flag of istio-iptables)',
+      'INBOUND_CAPTURE_PORT (environment variable): the same; no effect in an injected pod, where the injector always passes -z',
+    ])
+      expect(text).toContain(way);
   });
 });
 
 describe('what a program means is told where the program is', () => {
-  const PLAIN = '*filter\n:INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp -m tcp --dport 22 -m mark --mark 0x4000/0x4000 -j ACCEPT\n-A INPUT -p udp -m udp --dport 53 -j ACCEPT\n-A OUTPUT -m owner --uid-owner 0 -j ACCEPT\n-A OUTPUT -p tcp -m tcp --dport 15001 -m owner --uid-owner 1337 -j ACCEPT\n-A OUTPUT -s 127.0.0.6/32 -j ACCEPT\nCOMMIT\n';
+  const PLAIN =
+    '*filter\n:INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp -m tcp --dport 22 -m mark --mark 0x4000/0x4000 -j ACCEPT\n-A INPUT -p udp -m udp --dport 53 -j ACCEPT\n-A OUTPUT -m owner --uid-owner 0 -j ACCEPT\n-A OUTPUT -p tcp -m tcp --dport 15001 -m owner --uid-owner 1337 -j ACCEPT\n-A OUTPUT -s 127.0.0.6/32 -j ACCEPT\nCOMMIT\n';
 
   test.each([
     ['22', undefined, /Istio/],
@@ -90,8 +130,18 @@ describe('what a program means is told where the program is', () => {
     [sidecarRules('1.12'), '--dport 22', '22', /Istio 0\.5 to 1\.12/],
     [sidecarRules('1.20'), '--uid-owner 1337', '1337', /^1337: istio-proxy/],
     [kube, '0x4000/0x4000', '0x4000/0x4000', /^0x4000\/0x4000: masquerade in POSTROUTING/],
-    [`${PLAIN}\n$ ss -ltnp\nState  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\nLISTEN 0 1024 0.0.0.0:15001 0.0.0.0:* users:(("envoy",pid=16,fd=35))\n`, '--dport 15001', '15001', /^15001: Envoy’s outbound listener/],
-    [`${PLAIN}\nIstio iptables variables:\nPROXY_UID=1337\nPROXY_GID=1337\n`, '--uid-owner 1337', '1337', /^1337: istio-proxy/],
+    [
+      `${PLAIN}\n$ ss -ltnp\nState  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\nLISTEN 0 1024 0.0.0.0:15001 0.0.0.0:* users:(("envoy",pid=16,fd=35))\n`,
+      '--dport 15001',
+      '15001',
+      /^15001: Envoy’s outbound listener/,
+    ],
+    [
+      `${PLAIN}\nIstio iptables variables:\nPROXY_UID=1337\nPROXY_GID=1337\n`,
+      '--uid-owner 1337',
+      '1337',
+      /^1337: istio-proxy/,
+    ],
   ])('%#: where its chains, log or processes are, it is', (text, line, word, expected) => {
     const lines = text.split('\n');
     const row = lines.findIndex((each) => each.includes(line));
@@ -101,11 +151,30 @@ describe('what a program means is told where the program is', () => {
 });
 
 test('no hover shows a raw backtick or the name twice', () => {
-  const names = [...knownNames(), ...knownPorts().map(String), 'cali-pi-_abc', 'ufw-user-limit', 'IN_public', '0x4000/0x4000', '0x539/0xfff', '127.0.0.6/32', '::6/128', 'KUBE-POSTROUTING', 'KUBE-MARK-MASQ'];
+  const names = [
+    ...knownNames(),
+    ...knownPorts().map(String),
+    'cali-pi-_abc',
+    'ufw-user-limit',
+    'IN_public',
+    '0x4000/0x4000',
+    '0x539/0xfff',
+    '127.0.0.6/32',
+    '::6/128',
+    'KUBE-POSTROUTING',
+    'KUBE-MARK-MASQ',
+  ];
   const wrong = names.flatMap((name) => {
     const blocks = explainName(name) ?? [];
-    const twice = blocks.filter((block) => block.kind === 'title' && (block.what.startsWith(`${block.name}: `) || block.what.startsWith(`${block.name.replace(/\/.*/, '')}: `)));
-    return [...(blocksToMarkdown(blocks).includes('\\`') || blocksToText(blocks).includes('`') ? [`${name}: backtick`] : []), ...(twice.length > 0 ? [`${name}: twice`] : [])];
+    const twice = blocks.filter(
+      (block) =>
+        block.kind === 'title' &&
+        (block.what.startsWith(`${block.name}: `) || block.what.startsWith(`${block.name.replace(/\/.*/, '')}: `)),
+    );
+    return [
+      ...(blocksToMarkdown(blocks).includes('\\`') || blocksToText(blocks).includes('`') ? [`${name}: backtick`] : []),
+      ...(twice.length > 0 ? [`${name}: twice`] : []),
+    ];
   });
   expect(wrong).toEqual([]);
 });
@@ -130,21 +199,30 @@ test.each([
 describe('inbound and outbound', () => {
   const NOTES = `# notes\n\n\`\`\`\n${sidecarRules('1.20')}\`\`\`\n\n$ ss -ltnp\nState  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\nLISTEN 0 1024 0.0.0.0:15006 0.0.0.0:* users:(("envoy",pid=16,fd=35))\nLISTEN 0 511 *:3000 *:* \n\ninbound outbound?\n`;
 
-  test.each(['inbound', 'outbound'])('%s in notes beside the rules tells both sides with chain, port and listener of the file', (word) => {
-    const text = blocksToText(at(NOTES, word) ?? []);
-    expect(text).toMatch(new RegExp(`^${word}: `));
-    expect(text).toMatch(/outbound in the pod of the client, and inbound in the pod of the server/);
-    expect(text).toMatch(/through ISTIO_INBOUND \(line \d+\) to ISTIO_IN_REDIRECT/);
-    expect(text).toContain('port 15006, Envoy’s inbound listener (envoy, pid 16, listening on *:15006)');
-    expect(text).toContain('port 15001, Envoy’s outbound listener');
-    expect(text).toContain('the application, port 3000');
-  });
+  test.each(['inbound', 'outbound'])(
+    '%s in notes beside the rules tells both sides with chain, port and listener of the file',
+    (word) => {
+      const text = blocksToText(at(NOTES, word) ?? []);
+      expect(text).toMatch(new RegExp(`^${word}: `));
+      expect(text).toMatch(/outbound in the pod of the client, and inbound in the pod of the server/);
+      expect(text).toMatch(/through ISTIO_INBOUND \(line \d+\) to ISTIO_IN_REDIRECT/);
+      expect(text).toContain('port 15006, Envoy’s inbound listener (envoy, pid 16, listening on *:15006)');
+      expect(text).toContain('port 15001, Envoy’s outbound listener');
+      expect(text).toContain('the application, port 3000');
+    },
+  );
 
   test.each([
-    ['TPROXY', sidecarRules('1.20', { tproxy: true }), /mangle PREROUTING sends it through ISTIO_INBOUND \(line \d+\) to ISTIO_TPROXY/],
+    [
+      'TPROXY',
+      sidecarRules('1.20', { tproxy: true }),
+      /mangle PREROUTING sends it through ISTIO_INBOUND \(line \d+\) to ISTIO_TPROXY/,
+    ],
     ['no inbound capture', sidecarRules('1.20', { inbound: [] }), /nothing is captured on the way in/],
     ['ambient', ambientPodRules('1.30'), /HBONE arrives at port 15008/],
-  ])('with %s they tell of it', (_, text, expected) => expect(blocksToText(explainName('inbound', model(text)) ?? [])).toMatch(expected));
+  ])('with %s they tell of it', (_, text, expected) =>
+    expect(blocksToText(explainName('inbound', model(text)) ?? [])).toMatch(expected),
+  );
 
   test('without a file they are told in general, in a file without Istio not at all', () => {
     expect(blocksToText(explainName('outbound') ?? [])).toMatch(/port 15001/);
@@ -154,18 +232,42 @@ describe('inbound and outbound', () => {
 });
 
 describe('the releases that wrote the rules', () => {
-  const log = (save: string, ...keys: readonly string[]): string => `info\tIstio iptables environment:\nENVOY_PORT=\nINVALID_DROP=\n\ninfo\tIstio iptables variables:\n${['PROXY_PORT=15001', ...keys].join('\n')}\n\n${save}`;
+  const log = (save: string, ...keys: readonly string[]): string =>
+    `info\tIstio iptables environment:\nENVOY_PORT=\nINVALID_DROP=\n\ninfo\tIstio iptables variables:\n${['PROXY_PORT=15001', ...keys].join('\n')}\n\n${save}`;
   const said = (text: string): readonly string[] => {
     const parsed = model(text);
     const lines = text.split('\n').flatMap((line, i) => (/^-A |^:ISTIO/.test(line) ? [i] : []));
-    return [...new Set(lines.map((line) => /Written by Istio [^(.]*(?:\.\d+[^(.]*)*|Rules of several releases/.exec(blocksToText(hoverAt(parsed, line, text.split('\n')[line]?.startsWith(':') ? 1 : 0)?.blocks ?? []))?.[0].trim() ?? 'nothing'))];
+    return [
+      ...new Set(
+        lines.map(
+          (line) =>
+            /Written by Istio [^(.]*(?:\.\d+[^(.]*)*|Rules of several releases/
+              .exec(
+                blocksToText(hoverAt(parsed, line, text.split('\n')[line]?.startsWith(':') ? 1 : 0)?.blocks ?? []),
+              )?.[0]
+              .trim() ?? 'nothing',
+        ),
+      ),
+    ];
   };
 
   test.each([
     ['by the rules', sidecarRules('1.20'), ['Written by Istio 1.18 to 1.24']],
-    ['by the rules and the keys of the log', log(sidecarRules('1.12'), 'KUBE_VIRT_INTERFACES=', 'DROP_INVALID=false'), ['Written by Istio 1.12.2 or a later 1.12']],
-    ['by keys that were printed for a time', log(sidecarRules('1.15'), 'HOST_NSENTER_EXEC=false', 'OUTPUT_PATH='), ['Written by Istio 1.15 to 1.17']],
-    ['by both IP versions', `# Generated by iptables-save v1.8.9\n${sidecarRules('1.20')}# Generated by ip6tables-save v1.8.9\n${sidecarRules('1.20', { family: 6, ranges: ['fd00:60::/32'] })}`, ['Written by Istio 1.18 to 1.22']],
+    [
+      'by the rules and the keys of the log',
+      log(sidecarRules('1.12'), 'KUBE_VIRT_INTERFACES=', 'DROP_INVALID=false'),
+      ['Written by Istio 1.12.2 or a later 1.12'],
+    ],
+    [
+      'by keys that were printed for a time',
+      log(sidecarRules('1.15'), 'HOST_NSENTER_EXEC=false', 'OUTPUT_PATH='),
+      ['Written by Istio 1.15 to 1.17'],
+    ],
+    [
+      'by both IP versions',
+      `# Generated by iptables-save v1.8.9\n${sidecarRules('1.20')}# Generated by ip6tables-save v1.8.9\n${sidecarRules('1.20', { family: 6, ranges: ['fd00:60::/32'] })}`,
+      ['Written by Istio 1.18 to 1.22'],
+    ],
   ])('%s are the same at every chain and rule of a file', (_, text, expected) => expect(said(text)).toEqual(expected));
 
   test('where the rules exclude each other it says so', () => {
@@ -179,8 +281,12 @@ test.each([
   ['a grep of the redirects', /ISTIO_IN_REDIRECT/],
   ['the rules of one port', /--dport 15090/],
 ])('of rules cut out of a dump, nothing that is missing tells of a release: %s', (_, pattern) => {
-  const part = sidecarRules('1.24', { inboundExcluded: ['15090'] }).split('\n').filter((line) => line.startsWith('-A') && pattern.test(line)).join('\n');
+  const part = sidecarRules('1.24', { inboundExcluded: ['15090'] })
+    .split('\n')
+    .filter((line) => line.startsWith('-A') && pattern.test(line))
+    .join('\n');
   const parsed = model(`$ iptables -t nat -S | grep x\n${part}\n`);
   const text = blocksToText(hoverAt(parsed, 1, 0)?.blocks ?? []);
-  for (const wrong of ['or older', 'of several releases', 'to 1.2 ', 'to 1.6', 'no rule for']) expect(text).not.toContain(wrong);
+  for (const wrong of ['or older', 'of several releases', 'to 1.2 ', 'to 1.6', 'no rule for'])
+    expect(text).not.toContain(wrong);
 });

@@ -21,7 +21,8 @@ function marked(source: string): string {
   const lines = text.split('\n');
   for (const mention of [...chainMentions(modelOfText(text), line, column)].reverse()) {
     const old = lines[mention.line] ?? '';
-    lines[mention.line] = `${old.slice(0, mention.start)}${mention.kind.charAt(0)}[${old.slice(mention.start, mention.end)}]${old.slice(mention.end)}`;
+    lines[mention.line] =
+      `${old.slice(0, mention.start)}${mention.kind.charAt(0)}[${old.slice(mention.start, mention.end)}]${old.slice(mention.end)}`;
   }
   return lines.join('\n');
 }
@@ -56,8 +57,9 @@ COMMIT
   });
 
   test('commands name their tables themselves', () => {
-    expect(marked('iptables -t nat -N WEB\niptables -t nat -A PREROUTING -j W‸EB\niptables -N WEB\n'))
-      .toBe('iptables -t nat -N d[WEB]\niptables -t nat -A PREROUTING -j j[WEB]\niptables -N WEB\n');
+    expect(marked('iptables -t nat -N WEB\niptables -t nat -A PREROUTING -j W‸EB\niptables -N WEB\n')).toBe(
+      'iptables -t nat -N d[WEB]\niptables -t nat -A PREROUTING -j j[WEB]\niptables -N WEB\n',
+    );
   });
 
   test('two dumps in one note are two worlds', () => {

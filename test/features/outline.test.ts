@@ -6,8 +6,12 @@ import { modelOfText, sampleText } from './sample';
 
 /** The outline as indented text. */
 function outline(symbols: readonly OutlineSymbol[], deepest: OutlineSymbol['kind'], indent = ''): string {
-  return symbols.map(({ kind, name, detail, from, to, children }) =>
-    `${indent}${name} (${detail}) ${from + 1}–${to + 1}\n${kind === deepest ? '' : outline(children, deepest, `${indent}  `)}`).join('');
+  return symbols
+    .map(
+      ({ kind, name, detail, from, to, children }) =>
+        `${indent}${name} (${detail}) ${from + 1}–${to + 1}\n${kind === deepest ? '' : outline(children, deepest, `${indent}  `)}`,
+    )
+    .join('');
 }
 
 function all(symbols: readonly OutlineSymbol[]): readonly OutlineSymbol[] {
@@ -16,7 +20,8 @@ function all(symbols: readonly OutlineSymbol[]): readonly OutlineSymbol[] {
 
 describe('outline', () => {
   test('a dump that is the whole file begins with its tables', () => {
-    const text = '*filter\n:INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n:SSH - [0:0]\n-A INPUT -p tcp --dport 22 -j SSH\n-A INPUT -j ACCEPT\n-A SSH -j ACCEPT\nCOMMIT\n';
+    const text =
+      '*filter\n:INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n:SSH - [0:0]\n-A INPUT -p tcp --dport 22 -j SSH\n-A INPUT -j ACCEPT\n-A SSH -j ACCEPT\nCOMMIT\n';
     expect(outline(symbolsOf(modelOfText(text)), 'rule')).toBe(`filter (3 rules) 1–7
   OUTPUT (ACCEPT · 0 rules) 3–3
   INPUT (DROP · 2 rules) 5–6
@@ -28,7 +33,8 @@ describe('outline', () => {
   });
 
   test('a note begins with its rule sets', () => {
-    expect(outline(symbolsOf(modelOfText(sampleText('istio-sidecar.md'), 'istio-sidecar.md')), 'table')).toMatchInlineSnapshot(`
+    expect(outline(symbolsOf(modelOfText(sampleText('istio-sidecar.md'), 'istio-sidecar.md')), 'table'))
+      .toMatchInlineSnapshot(`
       "Writing following contents to rules file, IPv4 (lines 61–87) 61–87
         nat (21 rules) 61–86
       Command output, IPv4 (lines 94–126) 94–126
@@ -37,14 +43,24 @@ describe('outline', () => {
     `);
   });
 
-  test.each(['istio-sidecar.md', 'kube-node.iptables-save', 'docker-host.iptables-save'])('%s: what is selected lies within the symbol', (name) => {
-    const symbols = all(symbolsOf(modelOfText(sampleText(name), name)));
-    expect(symbols.length).toBeGreaterThan(10);
-    expect(symbols.filter(({ from, to, selection }) => selection.line < from || selection.line > to || selection.end < selection.start)).toEqual([]);
-  });
+  test.each(['istio-sidecar.md', 'kube-node.iptables-save', 'docker-host.iptables-save'])(
+    '%s: what is selected lies within the symbol',
+    (name) => {
+      const symbols = all(symbolsOf(modelOfText(sampleText(name), name)));
+      expect(symbols.length).toBeGreaterThan(10);
+      expect(
+        symbols.filter(
+          ({ from, to, selection }) => selection.line < from || selection.line > to || selection.end < selection.start,
+        ),
+      ).toEqual([]);
+    },
+  );
 
   test('of a very large dump the outline ends at the chains', () => {
-    const rules = Array.from({ length: MOST_RULES_IN_OUTLINE + 1 }, (_, i) => `-A INPUT -s 10.0.${i >> 8}.${i & 255}/32 -j DROP`);
+    const rules = Array.from(
+      { length: MOST_RULES_IN_OUTLINE + 1 },
+      (_, i) => `-A INPUT -s 10.0.${i >> 8}.${i & 255}/32 -j DROP`,
+    );
     const symbols = all(symbolsOf(modelOfText(['*filter', ':INPUT ACCEPT [0:0]', ...rules, 'COMMIT', ''].join('\n'))));
     expect(symbols.map(({ kind }) => kind)).toEqual(['table', 'chain']);
   });
@@ -52,8 +68,13 @@ describe('outline', () => {
 
 describe('links above chains', () => {
   test('stand above built-in chains that do something', () => {
-    const text = '*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:SSH - [0:0]\n-A OUTPUT -j SSH\n-A SSH -j ACCEPT\nCOMMIT\n';
-    expect(lensesOf(modelOfText(text), { dumps: false }).map(({ line, chain, note }) => `${line + 1} ${chain?.hook} ${note}`)).toEqual(['2 INPUT 0 rules', '4 OUTPUT 1 rule']);
+    const text =
+      '*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:SSH - [0:0]\n-A OUTPUT -j SSH\n-A SSH -j ACCEPT\nCOMMIT\n';
+    expect(
+      lensesOf(modelOfText(text), { dumps: false }).map(
+        ({ line, chain, note }) => `${line + 1} ${chain?.hook} ${note}`,
+      ),
+    ).toEqual(['2 INPUT 0 rules', '4 OUTPUT 1 rule']);
   });
 
   test('in a note each rule set has one as well', () => {
@@ -67,19 +88,31 @@ describe('links above chains', () => {
   });
 
   test('and so have lines that show a packet', () => {
-    const text = '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n\nIN=eth0 OUT= SRC=10.0.0.9 DST=10.0.0.1 LEN=60 TTL=64 ID=1 PROTO=TCP SPT=1 DPT=2 SYN\nprose\nudp 17 29 src=10.0.0.9 dst=10.0.0.1 sport=5 dport=53 [UNREPLIED] src=10.0.0.1 dst=10.0.0.9 sport=53 dport=5 use=1\n';
-    expect(lensesOf(modelOfText(text), { dumps: false }).map(({ line, title, note }) => `${line + 1} ${title}: ${note}`)).toEqual([
+    const text =
+      '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n\nIN=eth0 OUT= SRC=10.0.0.9 DST=10.0.0.1 LEN=60 TTL=64 ID=1 PROTO=TCP SPT=1 DPT=2 SYN\nprose\nudp 17 29 src=10.0.0.9 dst=10.0.0.1 sport=5 dport=53 [UNREPLIED] src=10.0.0.1 dst=10.0.0.9 sport=53 dport=5 use=1\n';
+    expect(
+      lensesOf(modelOfText(text), { dumps: false }).map(({ line, title, note }) => `${line + 1} ${title}: ${note}`),
+    ).toEqual([
       '5 Trace this packet: in eth0 tcp 10.0.0.9:1 > 10.0.0.1:2 syn ttl 64 length 60 id 1',
       '7 Trace this packet: udp 10.0.0.9:5 > 10.0.0.1:53',
     ]);
   });
 
-  test.each([['PREROUTING', 'in'], ['INPUT', 'in'], ['FORWARD', 'forward'], ['OUTPUT', 'out'], ['POSTROUTING', 'out']] as const)('%s is passed by a packet that goes %s', (hook, direction) => {
+  test.each([
+    ['PREROUTING', 'in'],
+    ['INPUT', 'in'],
+    ['FORWARD', 'forward'],
+    ['OUTPUT', 'out'],
+    ['POSTROUTING', 'out'],
+  ] as const)('%s is passed by a packet that goes %s', (hook, direction) => {
     expect(directionOf(hook)).toBe(direction);
   });
 });
 
 test('regions to fold: rule sets, their tables, listings', () => {
-  const text = 'Notes\n\n*nat\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n\nend\n';
-  expect(regionsOf(modelOfText(text, 'notes.md')).map(({ from, to, kind }) => `${kind} ${from + 1}–${to + 1}`)).toEqual(['rules 3–9', 'table 3–5', 'table 6–9']);
+  const text =
+    'Notes\n\n*nat\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n\nend\n';
+  expect(regionsOf(modelOfText(text, 'notes.md')).map(({ from, to, kind }) => `${kind} ${from + 1}–${to + 1}`)).toEqual(
+    ['rules 3–9', 'table 3–5', 'table 6–9'],
+  );
 });

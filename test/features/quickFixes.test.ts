@@ -10,7 +10,9 @@ function read(text: string, fileName = 'rules.v4'): FileModel {
 
 function applied(text: string, { edits }: QuickFix): string {
   const lines = text.split('\n');
-  for (const { line, column, endColumn, newText } of [...edits].sort((a, b) => b.line - a.line || b.column - a.column)) {
+  for (const { line, column, endColumn, newText } of [...edits].sort(
+    (a, b) => b.line - a.line || b.column - a.column,
+  )) {
     const before = lines[line - 1] ?? '';
     lines[line - 1] = before.slice(0, column - 1) + newText + before.slice(endColumn - 1);
   }
@@ -21,7 +23,15 @@ function applied(text: string, { edits }: QuickFix): string {
 function fixesOf(text: string, fileName?: string): readonly string[] {
   const model = read(text, fileName);
   const before = new Set(text.split('\n'));
-  return fileDiagnostics(model, fileName ?? 'rules.v4').flatMap((problem) => quickFixes(model.file, problem).map((fix) => `${fix.title} → ${applied(text, fix).split('\n').filter((line) => !before.has(line)).join(' / ')}`));
+  return fileDiagnostics(model, fileName ?? 'rules.v4').flatMap((problem) =>
+    quickFixes(model.file, problem).map(
+      (fix) =>
+        `${fix.title} → ${applied(text, fix)
+          .split('\n')
+          .filter((line) => !before.has(line))
+          .join(' / ')}`,
+    ),
+  );
 }
 
 const TABLE = ['*filter', ':INPUT ACCEPT [0:0]', ':FORWARD ACCEPT [0:0]', ':OUTPUT ACCEPT [0:0]', ':WEB_IN - [0:0]'];
@@ -29,12 +39,27 @@ const filter = (...rules: readonly string[]): string => [...TABLE, ...rules, 'CO
 
 /** A rule, and what is offered for it. */
 const LINES: readonly (readonly [string, readonly string[]])[] = [
-  ['-A INPUT -p tcp -m multiport --dprots 80,443 -j ACCEPT', ['Change to --dports → -A INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT']],
-  ['-A INPUT -p tcp -m multiport --dprots=80,443 -j ACCEPT', ['Change to --dports → -A INPUT -p tcp -m multiport --dports=80,443 -j ACCEPT']],
+  [
+    '-A INPUT -p tcp -m multiport --dprots 80,443 -j ACCEPT',
+    ['Change to --dports → -A INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT'],
+  ],
+  [
+    '-A INPUT -p tcp -m multiport --dprots=80,443 -j ACCEPT',
+    ['Change to --dports → -A INPUT -p tcp -m multiport --dports=80,443 -j ACCEPT'],
+  ],
   ['-A INPUT -p tcp -dport 80 -j ACCEPT', ['Change to --dport → -A INPUT -p tcp --dport 80 -j ACCEPT']],
-  ['-A INPUT -p tcp --dports 80,443 -j ACCEPT', ['Insert -m multiport → -A INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT']],
-  ['-A INPUT -p tcp ! --dports 80,443 -j ACCEPT', ['Insert -m multiport → -A INPUT -p tcp -m multiport ! --dports 80,443 -j ACCEPT']],
-  ['-A INPUT -m contrack --ctstate NEW -j ACCEPT', ['Change to conntrack → -A INPUT -m conntrack --ctstate NEW -j ACCEPT']],
+  [
+    '-A INPUT -p tcp --dports 80,443 -j ACCEPT',
+    ['Insert -m multiport → -A INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT'],
+  ],
+  [
+    '-A INPUT -p tcp ! --dports 80,443 -j ACCEPT',
+    ['Insert -m multiport → -A INPUT -p tcp -m multiport ! --dports 80,443 -j ACCEPT'],
+  ],
+  [
+    '-A INPUT -m contrack --ctstate NEW -j ACCEPT',
+    ['Change to conntrack → -A INPUT -m conntrack --ctstate NEW -j ACCEPT'],
+  ],
   ['-A INPUT -j ACCPET', ['Change to ACCEPT → -A INPUT -j ACCEPT', 'Declare chain ACCPET → :ACCPET - [0:0]']],
   ['-A INPUT -j WEB_INN', ['Change to WEB_IN → -A INPUT -j WEB_IN', 'Declare chain WEB_INN → :WEB_INN - [0:0]']],
   ['-A INPUT -g WBE_IN', ['Change to WEB_IN → -A INPUT -g WEB_IN', 'Declare chain WBE_IN → :WBE_IN - [0:0]']],
@@ -72,10 +97,18 @@ describe('quick fixes', () => {
   });
 
   test.each([
-    ['a table without COMMIT at the end', `${TABLE.join('\n')}\n-A INPUT -j DROP\n# the end\n`, ['Add COMMIT → COMMIT']],
+    [
+      'a table without COMMIT at the end',
+      `${TABLE.join('\n')}\n-A INPUT -j DROP\n# the end\n`,
+      ['Add COMMIT → COMMIT'],
+    ],
     ['without rules and a line break', '*filter\n:INPUT ACCEPT [0:0]', ['Add COMMIT → COMMIT / ']],
     ['COMMIT without a line break', '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT', ['Add a line break → ']],
-    ['in front of the next table', `${TABLE.join('\n')}\n-A INPUT -j DROP\n*nat\n:PREROUTING ACCEPT [0:0]\n`, ['Add COMMIT → COMMIT', 'Add COMMIT → COMMIT']],
+    [
+      'in front of the next table',
+      `${TABLE.join('\n')}\n-A INPUT -j DROP\n*nat\n:PREROUTING ACCEPT [0:0]\n`,
+      ['Add COMMIT → COMMIT', 'Add COMMIT → COMMIT'],
+    ],
     ['a table that there is none of', '*filtre\n:INPUT ACCEPT [0:0]\nCOMMIT\n', ['Change to filter → *filter']],
   ])('%s', (_, text, expected) => {
     expect(fixesOf(text)).toEqual(expected);

@@ -16,7 +16,11 @@ export function cursor(marked: string): { readonly text: string; readonly line: 
   const at = marked.indexOf('‸');
   if (at < 0) throw new Error('the text has no cursor mark');
   const before = marked.slice(0, at).split('\n');
-  return { text: marked.slice(0, at) + marked.slice(at + 1), line: before.length - 1, column: before.at(-1)?.length ?? 0 };
+  return {
+    text: marked.slice(0, at) + marked.slice(at + 1),
+    line: before.length - 1,
+    column: before.at(-1)?.length ?? 0,
+  };
 }
 
 /** The line, 1-based, of the first text that contains `needle`, from `from` on. */

@@ -42,7 +42,13 @@ export class Bench {
     const text = this.file.lines[line - 1]?.text ?? '';
     const start = text.indexOf(from);
     if (start < 0) throw new Error(`${from} is not in line ${line}`);
-    return this.put({ startLine: line - 1, startColumn: start, endLine: line - 1, endColumn: start + from.length, newText: to });
+    return this.put({
+      startLine: line - 1,
+      startColumn: start,
+      endLine: line - 1,
+      endColumn: start + from.length,
+      newText: to,
+    });
   }
 
   put(edit: Parameters<typeof editSourceFile>[1]): this {
@@ -62,7 +68,8 @@ export class Bench {
   }
 
   posted<T extends ToView['type']>(type: T): Extract<ToView, { type: T }> | undefined {
-    for (const effect of this.effects) if (effect.kind === 'post' && effect.message.type === type) return effect.message as Extract<ToView, { type: T }>;
+    for (const effect of this.effects)
+      if (effect.kind === 'post' && effect.message.type === type) return effect.message as Extract<ToView, { type: T }>;
     return undefined;
   }
 
@@ -79,7 +86,11 @@ export class Bench {
   /** Answers a question by the words of a choice; undefined takes the answer back. */
   answer(start: string, choice: string | undefined): this {
     const { id, choices } = this.question(start);
-    return this.send({ type: 'answer', question: id, chosen: choice === undefined ? undefined : choices.findIndex(({ text }) => text === choice) });
+    return this.send({
+      type: 'answer',
+      question: id,
+      chosen: choice === undefined ? undefined : choices.findIndex(({ text }) => text === choice),
+    });
   }
 
   reply(shown = true): this {

@@ -15,7 +15,8 @@ const ONE_WAY = `*filter
 -A FORWARD -i lan3 -o wan3 -j ACCEPT
 COMMIT
 `;
-const LISTENS = 'State  Recv-Q Send-Q Local Address:Port Peer Address:Port\nLISTEN 0      128    0.0.0.0:22         0.0.0.0:*\n';
+const LISTENS =
+  'State  Recv-Q Send-Q Local Address:Port Peer Address:Port\nLISTEN 0      128    0.0.0.0:22         0.0.0.0:*\n';
 const OUT = 'in lan3 tcp 10.61.2.9 > 198.51.100.7:443';
 
 function traced(rules: string, packet: string): Bench {
@@ -26,10 +27,25 @@ describe('the reply', () => {
   test.each<[string, string, string, string]>([
     ['to what is sent on', GATEWAY, OUT, 'offered'],
     ['to what a program of this host may get', GATEWAY, 'in lan3 udp 10.61.2.9 > 10.61.2.1:53', 'offered'],
-    ['to what nobody listens for', GATEWAY + LISTENS, 'in lan3 tcp 10.61.2.9 > 10.61.2.1:81', 'none: nobody listens, so that the sender gets a refusal'],
-    ['to what is rejected', '*filter\n-A FORWARD -j REJECT --reject-with icmp-port-unreachable\nCOMMIT\n', OUT, 'none: it is refused, and the refusal is all that the sender gets'],
+    [
+      'to what nobody listens for',
+      GATEWAY + LISTENS,
+      'in lan3 tcp 10.61.2.9 > 10.61.2.1:81',
+      'none: nobody listens, so that the sender gets a refusal',
+    ],
+    [
+      'to what is rejected',
+      '*filter\n-A FORWARD -j REJECT --reject-with icmp-port-unreachable\nCOMMIT\n',
+      OUT,
+      'none: it is refused, and the refusal is all that the sender gets',
+    ],
     ['to a reset', GATEWAY, `${OUT} rst`, 'none: a reset is not answered'],
-    ['to what goes to a group', GATEWAY, 'out udp > 224.0.0.251:5353', 'none: it goes to a group, and nothing tells who of it answers'],
+    [
+      'to what goes to a group',
+      GATEWAY,
+      'out udp > 224.0.0.251:5353',
+      'none: it goes to a group, and nothing tells who of it answers',
+    ],
     ['to what is dropped, which nobody expects', '*filter\n:FORWARD DROP [0:0]\nCOMMIT\n', OUT, 'none: '],
     ['to a packet that cannot be read', GATEWAY, 'in lan3 tpc', 'none: '],
   ])('%s', (_name, rules, packet, expected) => {
@@ -38,11 +54,46 @@ describe('the reply', () => {
   });
 
   test.each<[string, string, string, boolean, readonly string[], string]>([
-    ['translated back', GATEWAY, OUT, true, ['The reply comes back by lan3.', 'Its destination is translated back to 10.61.2.9.'], 'SENT lan3'],
-    ['forgotten by the rules', ONE_WAY, OUT, false, ['The reply does not come back.', 'It is dropped by the policy of filter FORWARD.'], 'DROPPED'],
-    ['past this host', GATEWAY, 'in lan3 tcp 10.61.2.9 > 203.0.113.5:80', false, ['The reply does not come back.', 'Hairpin without source NAT: 10.61.2.40'], 'SENT lan3'],
-    ['another way', GATEWAY, 'in wan3 tcp 10.61.2.77 > 203.0.113.5:22', true, ['The reply comes back by lan3.', 'Asymmetric: the packet came in by wan3, and the answer leaves by lan3.'], 'SENT lan3'],
-    ['held up by the reverse path filter', `${GATEWAY}net.ipv4.conf.wan3.rp_filter = 1\nip rule add fwmark 7 table 7\n198.51.100.0/24 via 10.61.2.254 dev lan3\n`, 'forward lan3 wan3 tcp 10.61.2.9 > 198.51.100.7:443', true, ['The reply comes back'], 'SENT lan3'],
+    [
+      'translated back',
+      GATEWAY,
+      OUT,
+      true,
+      ['The reply comes back by lan3.', 'Its destination is translated back to 10.61.2.9.'],
+      'SENT lan3',
+    ],
+    [
+      'forgotten by the rules',
+      ONE_WAY,
+      OUT,
+      false,
+      ['The reply does not come back.', 'It is dropped by the policy of filter FORWARD.'],
+      'DROPPED',
+    ],
+    [
+      'past this host',
+      GATEWAY,
+      'in lan3 tcp 10.61.2.9 > 203.0.113.5:80',
+      false,
+      ['The reply does not come back.', 'Hairpin without source NAT: 10.61.2.40'],
+      'SENT lan3',
+    ],
+    [
+      'another way',
+      GATEWAY,
+      'in wan3 tcp 10.61.2.77 > 203.0.113.5:22',
+      true,
+      ['The reply comes back by lan3.', 'Asymmetric: the packet came in by wan3, and the answer leaves by lan3.'],
+      'SENT lan3',
+    ],
+    [
+      'held up by the reverse path filter',
+      `${GATEWAY}net.ipv4.conf.wan3.rp_filter = 1\nip rule add fwmark 7 table 7\n198.51.100.0/24 via 10.61.2.254 dev lan3\n`,
+      'forward lan3 wan3 tcp 10.61.2.9 > 198.51.100.7:443',
+      true,
+      ['The reply comes back'],
+      'SENT lan3',
+    ],
   ])('%s is a trace of its own', (_name, rules, packet, comesBack, says, badge) => {
     const bench = traced(rules, packet).reply();
     const { reply, packet: form, trace, remarks } = { ...bench.state, remarks: bench.state.keep };
@@ -58,11 +109,18 @@ describe('the reply', () => {
     const before = bench.state.trace?.packet;
     expect(bench.session.marks.marks.map(({ line, text }) => `${line} ${text}`)).toEqual(['3 → SENT wan3']);
     bench.reply();
-    expect(bench.session.marks.marks.map(({ line, text }) => `${line} ${text}`)).toEqual(['2 reply → DROPPED by policy']);
+    expect(bench.session.marks.marks.map(({ line, text }) => `${line} ${text}`)).toEqual([
+      '2 reply → DROPPED by policy',
+    ]);
     const step = bench.state.trace?.outcome.decisive;
     expect(bench.select(step).posted('detail')?.detail.line).toBe(2);
     bench.send({ type: 'copy', format: 'text' });
-    expect(bench.effects).toEqual([expect.objectContaining({ kind: 'copy', text: expect.stringContaining('198.51.100.7:443 > 10.61.2.9') as string })]);
+    expect(bench.effects).toEqual([
+      expect.objectContaining({
+        kind: 'copy',
+        text: expect.stringContaining('198.51.100.7:443 > 10.61.2.9') as string,
+      }),
+    ]);
     bench.send({ type: 'ask-remedies', revision: bench.state.revision });
     expect(bench.posted('remedies')?.remedies.map(({ result }) => result[0]?.text)).toContain('SENT lan3');
     bench.reply(false);
@@ -70,24 +128,46 @@ describe('the reply', () => {
   });
 
   test.each<[string, (bench: Bench) => Bench, string]>([
-    ['another packet', (bench) => bench.send({ type: 'trace', expression: 'in lan3 udp 10.61.2.9 > 198.51.100.7:53' }), 'offered'],
-    ['another field of the packet', (bench) => bench.send({ type: 'set-field', name: 'dport', value: '444' }), 'offered'],
-    ['a change of the host', (bench) => bench.send({ type: 'set-field', name: 'host.rp_filter', value: 'strict' }), 'shown'],
+    [
+      'another packet',
+      (bench) => bench.send({ type: 'trace', expression: 'in lan3 udp 10.61.2.9 > 198.51.100.7:53' }),
+      'offered',
+    ],
+    [
+      'another field of the packet',
+      (bench) => bench.send({ type: 'set-field', name: 'dport', value: '444' }),
+      'offered',
+    ],
+    [
+      'a change of the host',
+      (bench) => bench.send({ type: 'set-field', name: 'host.rp_filter', value: 'strict' }),
+      'shown',
+    ],
     ['an edit elsewhere', (bench) => bench.edit(2, 'DROP', 'ACCEPT'), 'shown'],
     ['an edit that leaves no reply', (bench) => bench.edit(3, '-j ACCEPT', '-j DROP'), 'none'],
-  ])('after %s it is %s', (_name, change, kind) => expect(change(traced(ONE_WAY, OUT).reply()).state.reply.kind).toBe(kind));
+  ])('after %s it is %s', (_name, change, kind) =>
+    expect(change(traced(ONE_WAY, OUT).reply()).state.reply.kind).toBe(kind),
+  );
 
   test('what it relies on is listed for it, and not what the packet relied on', () => {
-    const bench = new Bench('*nat\n-A POSTROUTING -o wan3 -j MASQUERADE\nCOMMIT\n', 'paste.txt').send({ type: 'trace', expression: 'forward lan3 wan3 tcp 10.61.2.9 > 198.51.100.7:443' }).reply();
+    const bench = new Bench('*nat\n-A POSTROUTING -o wan3 -j MASQUERADE\nCOMMIT\n', 'paste.txt')
+      .send({ type: 'trace', expression: 'forward lan3 wan3 tcp 10.61.2.9 > 198.51.100.7:443' })
+      .reply();
     expect(bench.state.reply.kind).toBe('shown');
     expect(bench.state.assumed.some(({ message }) => message.includes('packet:'))).toBe(false);
     expect(bench.state.assumed.some(({ message }) => /wan3/.test(message))).toBe(true);
   });
 
   test('of several courses each has its reply, and a reply has courses of its own', () => {
-    const chance = '*nat\n-A PREROUTING -p tcp --dport 80 -m statistic --mode random --probability 0.5 -j DNAT --to-destination 10.61.2.40:8080\n-A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.61.2.41:8080\nCOMMIT\n';
-    const bench = traced(chance, 'in wan3 tcp 198.51.100.7 > 203.0.113.5:80').send({ type: 'choose-outcome', index: 1 }).reply();
-    expect(bench.state.reply).toMatchObject({ kind: 'shown', packet: expect.stringContaining('10.61.2.41:8080') as string });
+    const chance =
+      '*nat\n-A PREROUTING -p tcp --dport 80 -m statistic --mode random --probability 0.5 -j DNAT --to-destination 10.61.2.40:8080\n-A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.61.2.41:8080\nCOMMIT\n';
+    const bench = traced(chance, 'in wan3 tcp 198.51.100.7 > 203.0.113.5:80')
+      .send({ type: 'choose-outcome', index: 1 })
+      .reply();
+    expect(bench.state.reply).toMatchObject({
+      kind: 'shown',
+      packet: expect.stringContaining('10.61.2.41:8080') as string,
+    });
     bench.reply(false);
     expect(bench.state.trace?.selected).toBe(1);
   });

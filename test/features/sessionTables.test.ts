@@ -25,7 +25,12 @@ describe('a table that nothing in the file tells', () => {
   test.each<[string, string, string, readonly string[]]>([
     ['decides', DECIDES, PACKET, ['REDIRECT :3128 line 2 is of table filter', 'SENT ens5 line 2 is of table nat']],
     ['does not decide', DECIDES, 'out tcp > 10.40.7.7:81', ['SENT ens5']],
-    ['of several groups', `${DECIDES}-A WATCH -s 10.9.0.0/24 -j DROP\n`, PACKET, ['REDIRECT :3128 line 2 is of table filter', 'SENT ens5 line 2 is of table nat']],
+    [
+      'of several groups',
+      `${DECIDES}-A WATCH -s 10.9.0.0/24 -j DROP\n`,
+      PACKET,
+      ['REDIRECT :3128 line 2 is of table filter', 'SENT ens5 line 2 is of table nat'],
+    ],
     ['that a heading tells', `nat:\n${DECIDES}`.replace('$ iptables-save | grep OUT\n', ''), PACKET, ['SENT ens5']],
   ])('%s', (_name, text, packet, expected) => expect(tabs(traced(text, packet))).toEqual(expected));
 
@@ -40,10 +45,16 @@ describe('a table that nothing in the file tells', () => {
 
   test('is settled by a click, told to the editor, and no longer assumed', () => {
     const bench = traced(DECIDES);
-    const assumed = (): boolean => bench.state.assumed.some(({ message }) => message.startsWith('Line 2 is read as table'));
+    const assumed = (): boolean =>
+      bench.state.assumed.some(({ message }) => message.startsWith('Line 2 is read as table'));
     expect(assumed()).toBe(true);
     bench.answer(OPEN, 'nat');
-    expect([tabs(bench), assumed(), bench.question(OPEN).chosen, bench.question(OPEN).taken]).toEqual([['SENT ens5'], false, 1, undefined]);
+    expect([tabs(bench), assumed(), bench.question(OPEN).chosen, bench.question(OPEN).taken]).toEqual([
+      ['SENT ens5'],
+      false,
+      1,
+      undefined,
+    ]);
     expect(bench.effects.some(({ kind }) => kind === 'tables')).toBe(true);
     expect(bench.session.tables).toEqual({ 'OUTPUT 1': 'nat' });
     bench.answer(OPEN, 'filter');
@@ -55,9 +66,28 @@ describe('a table that nothing in the file tells', () => {
   test.each<[string, (bench: Bench) => Bench, string | undefined]>([
     ['another packet', (bench) => bench.send({ type: 'trace', expression: `${PACKET} uid 7` }), 'SENT ens5'],
     ['an edit of the lines', (bench) => bench.edit(2, '10.40.0.0/16', '10.0.0.0/8'), 'SENT ens5'],
-    ['lines that are put above', (bench) => bench.put({ startLine: 0, startColumn: 0, endLine: 0, endColumn: 0, newText: 'Hello\n\n' }), 'SENT ens5'],
-    ['a chain that comes in front of the group', (bench) => bench.put({ startLine: 1, startColumn: 0, endLine: 1, endColumn: 0, newText: '-A OUTPUT -j WATCH\n-A WATCH -s 10.9.0.0/24 -j RETURN\n' }), 'SENT ens5'],
-    ['a change of the host', (bench) => bench.send({ type: 'set-field', name: 'host.forwarding', value: 'off' }), 'SENT ens5'],
+    [
+      'lines that are put above',
+      (bench) => bench.put({ startLine: 0, startColumn: 0, endLine: 0, endColumn: 0, newText: 'Hello\n\n' }),
+      'SENT ens5',
+    ],
+    [
+      'a chain that comes in front of the group',
+      (bench) =>
+        bench.put({
+          startLine: 1,
+          startColumn: 0,
+          endLine: 1,
+          endColumn: 0,
+          newText: '-A OUTPUT -j WATCH\n-A WATCH -s 10.9.0.0/24 -j RETURN\n',
+        }),
+      'SENT ens5',
+    ],
+    [
+      'a change of the host',
+      (bench) => bench.send({ type: 'set-field', name: 'host.forwarding', value: 'off' }),
+      'SENT ens5',
+    ],
   ])('what was said stays after %s', (_name, change, badge) => {
     const bench = change(traced(DECIDES).answer(OPEN, 'nat'));
     expect([bench.badge, tabs(bench).length]).toEqual([badge, 1]);

@@ -35,10 +35,14 @@ describe('opening', () => {
   });
 
   test('what was read of the file and what was not is told with its lines', () => {
-    const { reading } = new Bench('*filter\n-A INPUT -j DROP\nCOMMIT\n\n$ ip route\ndefault via 192.0.2.1 dev eth0\n\nufw allow 22/tcp\n').state;
+    const { reading } = new Bench(
+      '*filter\n-A INPUT -j DROP\nCOMMIT\n\n$ ip route\ndefault via 192.0.2.1 dev eth0\n\nufw allow 22/tcp\n',
+    ).state;
     expect(reading?.summary).toBe('1 rule set, 1 route');
     expect(reading?.found.map(({ line }) => line)).toEqual([1, 6]);
-    expect(reading?.unread.map(({ line, message }) => `${line} ${message}`)).toEqual([expect.stringMatching(/^8 .*ufw/)]);
+    expect(reading?.unread.map(({ line, message }) => `${line} ${message}`)).toEqual([
+      expect.stringMatching(/^8 .*ufw/),
+    ]);
   });
 
   test('before there is a file it is loading', () => {
@@ -67,7 +71,11 @@ describe('packets', () => {
     expect(bench.badge).toBe('DELIVERED :9102');
     expect(bench.field('dport')).toMatchObject({ value: '9102', given: true, why: '' });
     expect(bench.field('dst')).toMatchObject({ value: '10.52.7.7', given: false, why: "this host's first address" });
-    expect(bench.state.assumed).toContainEqual({ message: 'The destination is 10.52.7.7: this host\'s first address.', line: undefined, field: 'dst' });
+    expect(bench.state.assumed).toContainEqual({
+      message: "The destination is 10.52.7.7: this host's first address.",
+      line: undefined,
+      field: 'dst',
+    });
   });
 
   test('a word that means nothing is named with its place, the form keeps the last packet', () => {
@@ -97,7 +105,12 @@ describe('packets', () => {
   });
 
   test.each([
-    ['dport', '70000', /65535/], ['src', '10.0.0', /address/], ['proto', 'tpc', /protocol/], ['flags', 'SYM', /TCP flag/], ['host.listeners', 'envoy', /socket/], ['host.address.eth0', 'here', /address/],
+    ['dport', '70000', /65535/],
+    ['src', '10.0.0', /address/],
+    ['proto', 'tpc', /protocol/],
+    ['flags', 'SYM', /TCP flag/],
+    ['host.listeners', 'envoy', /socket/],
+    ['host.address.eth0', 'here', /address/],
     ['host.routes', 'nonsense', /prefix/],
   ])('a value that cannot be used is kept next to what is wrong: %s %s', (name, value, problem) => {
     const bench = new Bench(NOTE).send({ type: 'set-field', name, value });
@@ -110,7 +123,9 @@ describe('packets', () => {
   test('another family of addresses drops the old one', () => {
     const bench = new Bench(NOTE).send({ type: 'set-field', name: 'src', value: '2001:db8::1' });
     expect(bench.field('src').problem).toBe('');
-    expect(bench.state.assumed.map(({ message }) => message)).toContain('The file has no IPv6 rules: nothing is assumed to stand in the way of an IPv6 packet.');
+    expect(bench.state.assumed.map(({ message }) => message)).toContain(
+      'The file has no IPv6 rules: nothing is assumed to stand in the way of an IPv6 packet.',
+    );
   });
 });
 
@@ -127,7 +142,9 @@ describe('the host', () => {
   test('its addresses are those of the file until they are changed', () => {
     const bench = new Bench(NOTE);
     expect(bench.field('host.address.eth0').value).toBe('10.52.7.7/24');
-    bench.send({ type: 'set-field', name: 'host.address.eth0', value: '10.52.7.40/24' }).send({ type: 'trace', expression: 'in eth0 tcp > :8080' });
+    bench
+      .send({ type: 'set-field', name: 'host.address.eth0', value: '10.52.7.40/24' })
+      .send({ type: 'trace', expression: 'in eth0 tcp > :8080' });
     expect(bench.field('dst').value).toBe('10.52.7.40');
     expect(bench.field('host.routes').value).toContain('default via 10.52.7.1');
     expect(bench.badge).toBe('REDIRECT :15006');
@@ -135,7 +152,10 @@ describe('the host', () => {
   });
 
   test('forwarding can be turned off', () => {
-    const bench = new Bench('*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -i eth0 -o eth1 -j ACCEPT\nCOMMIT\n').send({ type: 'trace', expression: 'forward eth0 eth1 tcp 203.0.113.9:4000 > 192.0.2.9:80' });
+    const bench = new Bench('*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -i eth0 -o eth1 -j ACCEPT\nCOMMIT\n').send({
+      type: 'trace',
+      expression: 'forward eth0 eth1 tcp 203.0.113.9:4000 > 192.0.2.9:80',
+    });
     const before = bench.badge;
     bench.send({ type: 'set-field', name: 'host.forwarding', value: 'off' });
     expect([before, bench.badge]).toEqual(['SENT eth1', 'DROPPED']);
@@ -145,7 +165,16 @@ describe('the host', () => {
 describe('the exchange behind a sidecar', () => {
   test.each([
     ['client-app', ['client → Envoy :15006', 'Envoy → app 10.52.7.7:8080'], 'DELIVERED :8080'],
-    ['app-outside', ['app → Envoy :15001', 'Envoy → 203.0.113.10:443', 'Envoy → own pod 10.52.7.7:8080', 'Envoy → app 10.52.7.7:8080'], 'SENT eth0'],
+    [
+      'app-outside',
+      [
+        'app → Envoy :15001',
+        'Envoy → 203.0.113.10:443',
+        'Envoy → own pod 10.52.7.7:8080',
+        'Envoy → app 10.52.7.7:8080',
+      ],
+      'SENT eth0',
+    ],
   ])('%s goes on behind the proxy', (id, labels, badge) => {
     const bench = new Bench(NOTE).scenario(id);
     const there = (): readonly Leg[] => bench.state.journey.filter(({ comesBack }) => comesBack === undefined);
@@ -162,11 +191,20 @@ describe('the exchange behind a sidecar', () => {
   test('the answers of the legs can be chosen too, and the journey stays', () => {
     const bench = new Bench(NOTE).scenario('client-app');
     const answers = (): readonly Leg[] => bench.state.journey.filter(({ comesBack }) => comesBack !== undefined);
-    expect(answers().map(({ id, label, comesBack }) => [id, label, comesBack])).toEqual([['2r', 'app 10.52.7.7:8080 → Envoy', true], ['1r', 'Envoy :15006 → client', true]]);
+    expect(answers().map(({ id, label, comesBack }) => [id, label, comesBack])).toEqual([
+      ['2r', 'app 10.52.7.7:8080 → Envoy', true],
+      ['1r', 'Envoy :15006 → client', true],
+    ]);
     const before = bench.state.journey.length;
     bench.send({ type: 'choose-leg', id: '1r' });
-    expect(bench.state.reply).toMatchObject({ kind: 'shown', comesBack: true, verdict: 'The reply comes back by eth0.' });
-    expect(bench.state.journey.filter(({ current }) => current).map(({ id, note }) => [id, note])).toEqual([['1r', 'The reply comes back by eth0. Its source is translated back to 10.52.7.7:8080.']]);
+    expect(bench.state.reply).toMatchObject({
+      kind: 'shown',
+      comesBack: true,
+      verdict: 'The reply comes back by eth0.',
+    });
+    expect(bench.state.journey.filter(({ current }) => current).map(({ id, note }) => [id, note])).toEqual([
+      ['1r', 'The reply comes back by eth0. Its source is translated back to 10.52.7.7:8080.'],
+    ]);
     expect(bench.state.journey).toHaveLength(before);
     bench.send({ type: 'choose-leg', id: '2' });
     expect([bench.state.reply.kind, bench.state.journey.find(({ current }) => current)?.id]).toEqual(['offered', '2']);
@@ -174,8 +212,14 @@ describe('the exchange behind a sidecar', () => {
 
   test('an application that calls its own Service: the proxy picks this pod', () => {
     const bench = new Bench(NOTE).scenario('app-own-service');
-    const way = (): readonly string[] => bench.state.journey.filter(({ comesBack }) => comesBack === undefined).map(({ id, label }) => `${id} ${label}`);
-    const told = ['1 app → Envoy :15001', '2 Envoy → own pod 10.52.7.7:8080', '3 Envoy → app 10.52.7.7:8080', '2b Envoy → 10.96.0.80:8080'];
+    const way = (): readonly string[] =>
+      bench.state.journey.filter(({ comesBack }) => comesBack === undefined).map(({ id, label }) => `${id} ${label}`);
+    const told = [
+      '1 app → Envoy :15001',
+      '2 Envoy → own pod 10.52.7.7:8080',
+      '3 Envoy → app 10.52.7.7:8080',
+      '2b Envoy → 10.96.0.80:8080',
+    ];
     expect(way()).toEqual(told);
     bench.send({ type: 'choose-leg', id: '3' });
     expect([way(), bench.badge]).toEqual([told, 'DELIVERED :8080']);
@@ -187,7 +231,10 @@ describe('the exchange behind a sidecar', () => {
     ['envoy-outside', /bypasses the proxy/],
     ['client-app', /^The program has it/],
   ])('%s: why the journey ends', (id, end) => {
-    expect(new Bench(NOTE).scenario(id).state.journeyWords).toEqual({ remarks: [], end: expect.stringMatching(end) as string });
+    expect(new Bench(NOTE).scenario(id).state.journeyWords).toEqual({
+      remarks: [],
+      end: expect.stringMatching(end) as string,
+    });
   });
 
   test.each(['client-excluded', 'envoy-outside', 'dns'])('%s passes the proxy by, so there is none', (id) => {
@@ -213,7 +260,12 @@ describe('steps', () => {
   });
 
   test('a step of an old trace is not answered', () => {
-    const bench = new Bench(NOTE).send({ type: 'select', revision: -1, step: { kind: 'event', event: 0 }, reveal: true });
+    const bench = new Bench(NOTE).send({
+      type: 'select',
+      revision: -1,
+      step: { kind: 'event', event: 0 },
+      reveal: true,
+    });
     expect(bench.effects).toEqual([]);
   });
 
@@ -224,7 +276,8 @@ describe('steps', () => {
     expect(step).toBeDefined();
     expect(bench.posted('detail')?.detail).toMatchObject({ step, happened: 'Did not match: dport 8080 ≠ 9102.' });
     expect(bench.revealed).toBeUndefined();
-    for (const line of [1, lineOf(NOTE, '-A OUTPUT', SAVED), redirect - 10_000]) expect(bench.session.selectLine(line)).toEqual([]);
+    for (const line of [1, lineOf(NOTE, '-A OUTPUT', SAVED), redirect - 10_000])
+      expect(bench.session.selectLine(line)).toEqual([]);
   });
 
   test('without the view the session steps by itself, through every rule in order', () => {
@@ -242,7 +295,9 @@ describe('steps', () => {
   });
 
   test('open-line gives the editor the focus', () => {
-    expect(new Bench(NOTE).send({ type: 'open-line', line: 7 }).effects).toEqual([{ kind: 'reveal', line: 7, focus: true }]);
+    expect(new Bench(NOTE).send({ type: 'open-line', line: 7 }).effects).toEqual([
+      { kind: 'reveal', line: 7, focus: true },
+    ]);
   });
 });
 
@@ -256,17 +311,38 @@ describe('marks in the editor', () => {
   });
 
   test.each([
-    ['a rule that drops', '-A INPUT -p tcp --dport 22 -j DROP', 'ACCEPT', [{ line: 3, kind: 'dropped', text: '→ DROPPED' }]],
-    ['a policy that drops', '-A INPUT -p tcp --dport 23 -j ACCEPT', 'DROP', [{ line: 2, kind: 'dropped', text: '→ DROPPED by policy' }]],
-    ['a rule that marks', '-A INPUT -p tcp -j CONNMARK --set-mark 1', 'ACCEPT', [{ line: 3, kind: 'changed', text: '' }]],
+    [
+      'a rule that drops',
+      '-A INPUT -p tcp --dport 22 -j DROP',
+      'ACCEPT',
+      [{ line: 3, kind: 'dropped', text: '→ DROPPED' }],
+    ],
+    [
+      'a policy that drops',
+      '-A INPUT -p tcp --dport 23 -j ACCEPT',
+      'DROP',
+      [{ line: 2, kind: 'dropped', text: '→ DROPPED by policy' }],
+    ],
+    [
+      'a rule that marks',
+      '-A INPUT -p tcp -j CONNMARK --set-mark 1',
+      'ACCEPT',
+      [{ line: 3, kind: 'changed', text: '' }],
+    ],
     ['a rule that only counts', '-A INPUT -p tcp', 'ACCEPT', [{ line: 3, kind: 'matched', text: '' }]],
   ])('%s', (_, rule, policy, expected) => {
-    const bench = new Bench(`*filter\n:INPUT ${policy} [0:0]\n${rule}\nCOMMIT\n`).send({ type: 'trace', expression: 'in eth0 tcp > :22' });
+    const bench = new Bench(`*filter\n:INPUT ${policy} [0:0]\n${rule}\nCOMMIT\n`).send({
+      type: 'trace',
+      expression: 'in eth0 tcp > :22',
+    });
     expect(bench.session.marks.marks).toEqual(expected);
   });
 
   test('are gone where nothing can be traced', () => {
-    expect(new Bench(NOTE).send({ type: 'trace', expression: 'nonsense here' }).session.marks).toEqual({ marks: [], selected: undefined });
+    expect(new Bench(NOTE).send({ type: 'trace', expression: 'nonsense here' }).session.marks).toEqual({
+      marks: [],
+      selected: undefined,
+    });
   });
 });
 
@@ -292,7 +368,13 @@ describe('edits of the file', () => {
     const bench = new Bench(NOTE);
     const line = lineOf(NOTE, '--dport 9102', SAVED);
     bench.effects = bench.session.selectLine(line);
-    bench.put({ startLine: line - 2, startColumn: 0, endLine: line - 2, endColumn: 0, newText: '-A ISTIO_INBOUND -p tcp -m tcp --dport 1 -j RETURN\n' });
+    bench.put({
+      startLine: line - 2,
+      startColumn: 0,
+      endLine: line - 2,
+      endColumn: 0,
+      newText: '-A ISTIO_INBOUND -p tcp -m tcp --dport 1 -j RETURN\n',
+    });
     expect(bench.session.selectedLine).toBe(line + 1);
     const step = bench.posted('show-step')?.step;
     // The view shows the step that decided first, and then the one that it is told.
@@ -319,7 +401,13 @@ describe('edits of the file', () => {
     const lines = bench.file.lines.length;
     bench.put({ startLine: 0, startColumn: 0, endLine: lines, endColumn: 0, newText: '' });
     expect(bench.state.phase).toBe('empty');
-    bench.put({ startLine: 0, startColumn: 0, endLine: 0, endColumn: 0, newText: '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n' });
+    bench.put({
+      startLine: 0,
+      startColumn: 0,
+      endLine: 0,
+      endColumn: 0,
+      newText: '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n',
+    });
     expect([bench.state.phase, bench.badge]).toEqual(['ready', 'DROPPED']);
   });
 });
@@ -333,7 +421,11 @@ describe('questions', () => {
     expect(bench.state.trace?.tabs).toHaveLength(2);
     const yes = question?.choices.findIndex(({ value }) => value) ?? -1;
     bench.send({ type: 'answer', question: question?.id ?? '', chosen: yes });
-    expect([bench.state.trace?.tabs.length, bench.badge, bench.state.trace?.questions[0]?.chosen]).toEqual([1, 'DROPPED', yes]);
+    expect([bench.state.trace?.tabs.length, bench.badge, bench.state.trace?.questions[0]?.chosen]).toEqual([
+      1,
+      'DROPPED',
+      yes,
+    ]);
     bench.send({ type: 'answer', question: question?.id ?? '', chosen: undefined });
     expect([bench.state.trace?.tabs.length, bench.state.keep.answers]).toEqual([2, {}]);
   });
@@ -354,20 +446,29 @@ describe('what would have to change', () => {
     const asked = bench();
     const { revision } = asked.state;
     const { remedies } = asked.send({ type: 'ask-remedies', revision }).posted('remedies') ?? { remedies: [] };
-    expect(remedies.map(({ commands, result, inFile }) => [commands, result.map(({ text }) => text), inFile])).toEqual([[[COMMAND], ['DELIVERED :80'], true]]);
-    expect(asked.send({ type: 'copy-remedy', revision, index: 0 }).effects).toEqual([{ kind: 'copy', text: COMMAND, said: 'Copied' }]);
+    expect(remedies.map(({ commands, result, inFile }) => [commands, result.map(({ text }) => text), inFile])).toEqual([
+      [[COMMAND], ['DELIVERED :80'], true],
+    ]);
+    expect(asked.send({ type: 'copy-remedy', revision, index: 0 }).effects).toEqual([
+      { kind: 'copy', text: COMMAND, said: 'Copied' },
+    ]);
     const written = COMMAND.slice('iptables '.length);
-    expect(asked.send({ type: 'try-remedy', revision, index: 0 }).effects).toEqual([{ kind: 'edit', edits: [{ line: 3, text: written, beside: { line: 2, text: '-A INPUT -i lo -j ACCEPT' } }] }]);
+    expect(asked.send({ type: 'try-remedy', revision, index: 0 }).effects).toEqual([
+      { kind: 'edit', edits: [{ line: 3, text: written, beside: { line: 2, text: '-A INPUT -i lo -j ACCEPT' } }] },
+    ]);
     asked.put({ startLine: 3, startColumn: 0, endLine: 3, endColumn: 0, newText: `${written}\n` });
     expect(asked.badge).toBe('DELIVERED :80');
   });
 
-  test.each(['ask-remedies', 'copy-remedy', 'try-remedy'] as const)('%s about an earlier trace, or one that is not there, does nothing', (type) => {
-    const asked = bench();
-    const { revision } = asked.state;
-    expect(asked.send({ type, revision: revision - 1, index: 0 }).effects).toEqual([]);
-    if (type !== 'ask-remedies') expect(asked.send({ type, revision, index: 7 }).effects).toEqual([]);
-  });
+  test.each(['ask-remedies', 'copy-remedy', 'try-remedy'] as const)(
+    '%s about an earlier trace, or one that is not there, does nothing',
+    (type) => {
+      const asked = bench();
+      const { revision } = asked.state;
+      expect(asked.send({ type, revision: revision - 1, index: 0 }).effects).toEqual([]);
+      if (type !== 'ask-remedies') expect(asked.send({ type, revision, index: 7 }).effects).toEqual([]);
+    },
+  );
 });
 
 describe('a reload', () => {
@@ -393,7 +494,11 @@ describe('a reload', () => {
 
 test('copying gives the whole trace as text or Markdown', () => {
   const bench = new Bench(NOTE);
-  const text = (format: 'text' | 'markdown'): string => bench.send({ type: 'copy', format }).effects.map((effect) => (effect.kind === 'copy' ? effect.text : '')).join('');
+  const text = (format: 'text' | 'markdown'): string =>
+    bench
+      .send({ type: 'copy', format })
+      .effects.map((effect) => (effect.kind === 'copy' ? effect.text : ''))
+      .join('');
   expect(text('text')).toContain('REDIRECT :15006: Envoy’s inbound listener receives it');
   expect(text('markdown')).toContain('```text\n');
 });
@@ -409,18 +514,32 @@ describe('something fails inside', () => {
     bench.scenario(bench.state.scenarios[0]?.id ?? '');
     const before = bench.state;
     bench.effects = bench.session.failed('It failed.');
-    expect(bench.state).toMatchObject({ phase: 'ready', revision: before.revision + 1, trace: before.trace, assumed: [{ message: 'It failed.' }, ...before.assumed] });
+    expect(bench.state).toMatchObject({
+      phase: 'ready',
+      revision: before.revision + 1,
+      trace: before.trace,
+      assumed: [{ message: 'It failed.' }, ...before.assumed],
+    });
     bench.effects = bench.session.failed('It failed.');
     expect(bench.state.assumed.filter(({ message }) => message === 'It failed.')).toHaveLength(1);
     const step = before.trace?.outcome.decisive;
     expect(bench.select(step).posted('detail')?.revision).toBe(bench.state.revision);
-    expect(bench.send({ type: 'trace', expression: 'out uid 1000 tcp > 8.8.8.8:443' }).state.assumed.map(({ message }) => message)).not.toContain('It failed.');
+    expect(
+      bench
+        .send({ type: 'trace', expression: 'out uid 1000 tcp > 8.8.8.8:443' })
+        .state.assumed.map(({ message }) => message),
+    ).not.toContain('It failed.');
   });
 
   test('before anything was shown the view says so', () => {
     const session = new TraceSession('file:///notes.md', 'notes.md');
     session.failed('It failed.');
-    expect(session.shown).toMatchObject({ phase: 'error', message: 'It failed.', fileName: 'notes.md', trace: undefined });
+    expect(session.shown).toMatchObject({
+      phase: 'error',
+      message: 'It failed.',
+      fileName: 'notes.md',
+      trace: undefined,
+    });
     session.setModel(modelOf(parseSourceFile(NOTE)));
     expect(session.shown?.phase).toBe('ready');
   });

@@ -13,10 +13,17 @@ const FOLDERS = ['sample', 'test/fixtures/versions', 'test/syntax/fixtures', 'te
 
 /** Reads the corpus; `root`: the folder of the project. */
 export function readCorpus(root: string): Corpus {
-  const files = FOLDERS.flatMap((folder) => readdirSync(join(root, folder)).sort().map((name) => readFileSync(join(root, folder, name), 'utf8')));
+  const files = FOLDERS.flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .sort()
+      .map((name) => readFileSync(join(root, folder, name), 'utf8')),
+  );
   const pieces = files.flatMap((file) => {
     const lines = file.split('\n');
-    return Array.from({ length: Math.ceil(lines.length / LINES) }, (_, i) => `${lines.slice(i * LINES, (i + 1) * LINES).join('\n')}\n`);
+    return Array.from(
+      { length: Math.ceil(lines.length / LINES) },
+      (_, i) => `${lines.slice(i * LINES, (i + 1) * LINES).join('\n')}\n`,
+    );
   });
   return { files, pieces };
 }

@@ -3,7 +3,10 @@ import type { Corpus } from './corpus';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
-/** One kind of input: how to make one, and what has to hold of it. An input is JSON, so that it can be shrunk, printed and kept. */
+/**
+ * One kind of input: how to make one, and what has to hold of it. An input is JSON, so that it can be shrunk, printed
+ * and kept.
+ */
 export interface FuzzKind {
   readonly name: string;
   /** What is fed and what is asked, for the list of kinds. */
@@ -22,11 +25,14 @@ export function must(holds: boolean, message: () => string): void {
   if (!holds) throw new Broken(message());
 }
 
-/** The parts of an input, with something harmless in the place of what is of another type: shrinking may leave anything. */
+/**
+ * The parts of an input, with something harmless in the place of what is of another type: shrinking may leave anything.
+ */
 export const textOf = (json: Json | undefined): string => (typeof json === 'string' ? json : '');
 export const numberOf = (json: Json | undefined): number => (typeof json === 'number' ? json : 0);
 export const listOf = (json: Json | undefined): readonly Json[] => (isList(json) ? json : []);
-export const partOf = (json: Json | undefined, name: string): Json | undefined => (typeof json === 'object' && json !== null && !isList(json) ? json[name] : undefined);
+export const partOf = (json: Json | undefined, name: string): Json | undefined =>
+  typeof json === 'object' && json !== null && !isList(json) ? json[name] : undefined;
 
 function isList(json: Json | undefined): json is readonly Json[] {
   return Array.isArray(json);

@@ -38,31 +38,48 @@ export async function main(words: readonly string[], root: string): Promise<numb
   }
   if (given.replay !== undefined) return replay(given.replay);
   const { seed, from, count } = given;
-  console.log(`fuzz: seed ${seed}, inputs ${from} to ${from + count - 1}${given.only === undefined ? '' : `, all of kind ${given.only}`}, ${given.minutes} minutes at most`);
+  console.log(
+    `fuzz: seed ${seed}, inputs ${from} to ${from + count - 1}${given.only === undefined ? '' : `, all of kind ${given.only}`}, ${given.minutes} minutes at most`,
+  );
   const started = Date.now();
   const { done, findings } = await run(given, root, started + given.minutes * 60_000);
   const seconds = (Date.now() - started) / 1000;
-  console.log(`fuzz: ${done} inputs in ${seconds.toFixed(0)} s (${Math.round(done / Math.max(seconds, 0.001))} a second), ${findings} findings; seed ${seed}`);
+  console.log(
+    `fuzz: ${done} inputs in ${seconds.toFixed(0)} s (${Math.round(done / Math.max(seconds, 0.001))} a second), ${findings} findings; seed ${seed}`,
+  );
   return findings > 0 ? 1 : 0;
 }
 
-async function run(given: Arguments, root: string, deadline: number): Promise<{ readonly done: number; readonly findings: number }> {
+async function run(
+  given: Arguments,
+  root: string,
+  deadline: number,
+): Promise<{ readonly done: number; readonly findings: number }> {
   const { seed, only, from } = given;
   const end = from + given.count;
   const known: string[] = [];
   let next = from;
   while (next < end && Date.now() < deadline && known.length < given.most) {
-    const course = await watched({ kind: 'run', root, seed, from: next, to: end, only, progress: new SharedArrayBuffer(8), known }, deadline, (finding, index) => {
-      known.push(signatureOf(finding));
-      tell(finding, `seed ${seed}, index ${index}`, given, root);
-      return known.length < given.most;
-    });
+    const course = await watched(
+      { kind: 'run', root, seed, from: next, to: end, only, progress: new SharedArrayBuffer(8), known },
+      deadline,
+      (finding, index) => {
+        known.push(signatureOf(finding));
+        tell(finding, `seed ${seed}, index ${index}`, given, root);
+        return known.length < given.most;
+      },
+    );
     next = course.at;
     if (course.hung) {
       const { kind, input } = inputOf(seed, next, readCorpus(root), only === undefined ? undefined : kindNamed(only));
       const confirmed = await smallestThatHangs(kind.name, input);
       if (confirmed) {
-        const finding: Finding = { kind: kind.name, input: confirmed, message: `takes more than ${LONGEST} ms`, where: '' };
+        const finding: Finding = {
+          kind: kind.name,
+          input: confirmed,
+          message: `takes more than ${LONGEST} ms`,
+          where: '',
+        };
         known.push(signatureOf(finding) + String(next));
         tell(finding, `seed ${seed}, index ${next}`, given, root);
       }
@@ -78,8 +95,15 @@ interface Course {
   readonly hung: boolean;
 }
 
-/** Runs a worker till it is done, the time is over, or it hangs. What counts is processor time: others may use this machine too. */
-function watched(given: Work & { readonly kind: 'run' }, deadline: number, found: (finding: Finding, index: number) => boolean): Promise<Course> {
+/**
+ * Runs a worker till it is done, the time is over, or it hangs. What counts is processor time: others may use this
+ * machine too.
+ */
+function watched(
+  given: Work & { readonly kind: 'run' },
+  deadline: number,
+  found: (finding: Finding, index: number) => boolean,
+): Promise<Course> {
   const progress = new Int32Array(given.progress);
   Atomics.store(progress, 0, given.from);
   return new Promise((resolve, reject) => {
@@ -119,11 +143,19 @@ function processorTime(): number {
 /** undefined where it does not hang when it is asked again by itself. */
 async function smallestThatHangs(name: string, input: Json): Promise<Json | undefined> {
   if (!(await hangs(name, input))) return undefined;
-  // Each try costs seconds, so that only a few candidates are looked at: those that a synchronous search proposes, in its order.
+  // Each try costs seconds, so that only a few candidates are looked at: those that a synchronous search proposes, in
+  // its order.
   let best = input;
   for (let round = 0; round < 12; round++) {
     const candidates: Json[] = [];
-    shrink(best, (candidate) => { candidates.push(candidate); return false; }, 8);
+    shrink(
+      best,
+      (candidate) => {
+        candidates.push(candidate);
+        return false;
+      },
+      8,
+    );
     let found: Json | undefined;
     for (const candidate of candidates) {
       if (found === undefined && (await hangs(name, candidate))) found = candidate;
@@ -143,7 +175,9 @@ function hangs(name: string, input: Json): Promise<boolean> {
       void worker.terminate().then(() => resolve(answer));
     };
     // Reading and warming up the program takes a part of it.
-    const timer = setInterval(() => { if (processorTime() - since > LONGEST * 2) finish(true); }, 50);
+    const timer = setInterval(() => {
+      if (processorTime() - since > LONGEST * 2) finish(true);
+    }, 50);
     worker.on('message', () => finish(false));
     worker.on('error', reject);
   });
@@ -152,7 +186,9 @@ function hangs(name: string, input: Json): Promise<boolean> {
 function tell(finding: Finding, place: string, { write }: Arguments, root: string): void {
   const { kind, input, message, where } = finding;
   const json = JSON.stringify({ kind, why: message, input });
-  console.log(`\n✗ ${kind} (${place}): ${message}${where === '' ? '' : `\n${where}`}\n  ${json.length > 4000 ? `${json.slice(0, 4000)}…` : json}`);
+  console.log(
+    `\n✗ ${kind} (${place}): ${message}${where === '' ? '' : `\n${where}`}\n  ${json.length > 4000 ? `${json.slice(0, 4000)}…` : json}`,
+  );
   if (!write) return;
   const folder = join(root, 'test', 'fixtures', 'fuzz');
   mkdirSync(folder, { recursive: true });
@@ -162,7 +198,10 @@ function tell(finding: Finding, place: string, { write }: Arguments, root: strin
 }
 
 function replay(file: string): number {
-  const { kind: name, input } = JSON.parse(readFileSync(file, 'utf8')) as { readonly kind: string; readonly input: Json };
+  const { kind: name, input } = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly kind: string;
+    readonly input: Json;
+  };
   const kind = kindNamed(name);
   if (!kind) throw new Error(`${file}: there is no kind ${name}`);
   const started = processorTime();
@@ -183,9 +222,19 @@ function readArguments(words: readonly string[]): Arguments | string {
   const bad = NUMBERS.find((name) => numbers[name] !== undefined && !/^[0-9]{1,10}$/.test(numbers[name]));
   if (bad !== undefined) return `${bad} needs a whole number`;
   const only = given.get('--kind');
-  if (only !== undefined && !kindNamed(only)) return `--kind ${only}: there are ${KINDS.map(({ kind }) => kind.name).join(', ')}`;
+  if (only !== undefined && !kindNamed(only))
+    return `--kind ${only}: there are ${KINDS.map(({ kind }) => kind.name).join(', ')}`;
   const numberOf = (name: string, usual: number): number => Number(numbers[name] ?? usual);
-  return { seed: numberOf('--seed', 1), count: numberOf('--count', 100_000), minutes: numberOf('--minutes', 10), from: numberOf('--from', 0), most: numberOf('--most', 20), only, write: given.has('--write'), replay: given.get('--replay') };
+  return {
+    seed: numberOf('--seed', 1),
+    count: numberOf('--count', 100_000),
+    minutes: numberOf('--minutes', 10),
+    from: numberOf('--from', 0),
+    most: numberOf('--most', 20),
+    only,
+    write: given.has('--write'),
+    replay: given.get('--replay'),
+  };
 }
 
 const NUMBERS = ['--seed', '--count', '--minutes', '--from', '--most'];

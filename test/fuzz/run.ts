@@ -15,7 +15,12 @@ export interface Finding {
 }
 
 /** A run is told by its seed; each input of it by its index. `only`: all are of this kind. */
-export function inputOf(seed: number, index: number, corpus: Corpus, only?: FuzzKind): { readonly kind: FuzzKind; readonly input: Json } {
+export function inputOf(
+  seed: number,
+  index: number,
+  corpus: Corpus,
+  only?: FuzzKind,
+): { readonly kind: FuzzKind; readonly input: Json } {
   const kind = only ?? ROTATION[index % ROTATION.length] ?? fileKind;
   return { kind, input: kind.generate(new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index, 0x85ebca6b)), corpus) };
 }
@@ -27,7 +32,12 @@ export function findingOf(kind: FuzzKind, input: Json): Finding | undefined {
     return undefined;
   } catch (error) {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return { kind: kind.name, input, message: message.slice(0, 500), where: error instanceof Broken ? '' : framesOf(error).split('\n').slice(0, 3).join('\n') };
+    return {
+      kind: kind.name,
+      input,
+      message: message.slice(0, 500),
+      where: error instanceof Broken ? '' : framesOf(error).split('\n').slice(0, 3).join('\n'),
+    };
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Json } from './kind';
 
 /**
- * The smallest input, as far as `tries` go, that still fails: texts and lists lose halves, quarters … single pieces, objects lose their
- * parts, numbers become 0. `fails` is asked of each candidate.
+ * The smallest input, as far as `tries` go, that still fails: texts and lists lose halves, quarters … single pieces,
+ * objects lose their parts, numbers become 0. `fails` is asked of each candidate.
  */
 export function shrink(input: Json, fails: (candidate: Json) => boolean, tries: number): Json {
   let best = input;
@@ -28,11 +28,14 @@ function* smaller(json: Json): Generator<Json> {
   } else if (typeof json === 'object' && json !== null) {
     if (isList(json)) {
       yield* shorter(json, (parts) => parts, [...json]);
-      for (const [i, item] of json.entries()) for (const each of smaller(item)) yield json.map((other, at) => (at === i ? each : other));
+      for (const [i, item] of json.entries())
+        for (const each of smaller(item)) yield json.map((other, at) => (at === i ? each : other));
     } else {
       const entries = Object.entries(json);
       for (const [name] of entries) yield Object.fromEntries(entries.filter(([other]) => other !== name));
-      for (const [name, value] of entries) for (const each of smaller(value)) yield Object.fromEntries(entries.map(([other, kept]) => [other, other === name ? each : kept]));
+      for (const [name, value] of entries)
+        for (const each of smaller(value))
+          yield Object.fromEntries(entries.map(([other, kept]) => [other, other === name ? each : kept]));
     }
   }
 }
@@ -49,7 +52,12 @@ function* shorter<T, R extends Json>(whole: R, join: (parts: readonly T[]) => R,
       if (rest.length < parts.length) yield join(rest);
     }
   }
-  if (typeof whole === 'string' && whole.length > 200) yield* shorter<string, R>(whole, (characters) => characters.join('') as R, whole.slice(0, 400).split('').concat(whole.slice(400)));
+  if (typeof whole === 'string' && whole.length > 200)
+    yield* shorter<string, R>(
+      whole,
+      (characters) => characters.join('') as R,
+      whole.slice(0, 400).split('').concat(whole.slice(400)),
+    );
 }
 
 function isList(json: Json): json is readonly Json[] {

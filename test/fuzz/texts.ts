@@ -2,7 +2,9 @@ import type { Random } from '../kernel/random';
 import type { Corpus } from './corpus';
 import { anyRuleLine, ruleText } from './grammar';
 
-/** A text as files hold it, whole or broken: a mutated piece, rules of the grammar, noise, a long run. Most are short. */
+/**
+ * A text as files hold it, whole or broken: a mutated piece, rules of the grammar, noise, a long run. Most are short.
+ */
 export function anyText(random: Random, corpus: Corpus): string {
   const kind = random.next();
   if (kind < 0.45) return mutated(random, corpus);
@@ -13,7 +15,9 @@ export function anyText(random: Random, corpus: Corpus): string {
 
 function mutated(random: Random, corpus: Corpus): string {
   const whole = random.chance(0.01);
-  const text = whole ? random.pick(corpus.files) : Array.from({ length: random.int(1, 2) }, () => random.pick(corpus.pieces)).join('');
+  const text = whole
+    ? random.pick(corpus.files)
+    : Array.from({ length: random.int(1, 2) }, () => random.pick(corpus.pieces)).join('');
   return mutate(random, text, corpus, random.int(1, 6));
 }
 
@@ -28,15 +32,26 @@ function mutateOnce(random: Random, text: string, corpus: Corpus): string {
   const end = Math.min(text.length, at + random.int(0, random.chance(0.2) ? 200 : 8));
   const cut = (put: string): string => text.slice(0, at) + put + text.slice(end);
   switch (random.int(0, 8)) {
-    case 0: return cut('');
-    case 1: return cut(random.pick(TOKENS));
-    case 2: return cut(text.slice(at, end).repeat(random.int(2, 5)));
-    case 3: return cut(character(random));
-    case 4: return cut(random.pick(corpus.pieces));
-    case 5: return swapLines(random, text);
-    case 6: return cut(anyRuleLine(random));
-    case 7: return inJson(random, text);
-    default: return text.replaceAll(random.of('\n', ' ', '-', ':', ',', '10.', 'eth0'), () => random.of('\n', '\r\n', '\r', ' ', '  ', '\t', ':', '-', '!', ''));
+    case 0:
+      return cut('');
+    case 1:
+      return cut(random.pick(TOKENS));
+    case 2:
+      return cut(text.slice(at, end).repeat(random.int(2, 5)));
+    case 3:
+      return cut(character(random));
+    case 4:
+      return cut(random.pick(corpus.pieces));
+    case 5:
+      return swapLines(random, text);
+    case 6:
+      return cut(anyRuleLine(random));
+    case 7:
+      return inJson(random, text);
+    default:
+      return text.replaceAll(random.of('\n', ' ', '-', ':', ',', '10.', 'eth0'), () =>
+        random.of('\n', '\r\n', '\r', ' ', '  ', '\t', ':', '-', '!', ''),
+      );
   }
 }
 
@@ -52,20 +67,31 @@ function inJson(random: Random, text: string): string {
   let wrapped = text.slice(0, 2000);
   for (let i = random.int(1, 3); i > 0; i--) {
     const key = random.of('msg', 'message', 'log', 'x');
-    wrapped = random.chance(0.5) ? JSON.stringify({ level: 'info', [key]: wrapped }) : wrapped.split('\n').map((line) => JSON.stringify({ [key]: `${line}\n`, stream: 'stdout' })).join('\n');
+    wrapped = random.chance(0.5)
+      ? JSON.stringify({ level: 'info', [key]: wrapped })
+      : wrapped
+          .split('\n')
+          .map((line) => JSON.stringify({ [key]: `${line}\n`, stream: 'stdout' }))
+          .join('\n');
   }
   return wrapped;
 }
 
 function noise(random: Random): string {
   const length = random.int(0, random.chance(0.1) ? 400 : 40);
-  return Array.from({ length }, () => (random.chance(0.5) ? random.pick(TOKENS) : character(random))).join(random.of('', '', ' '));
+  return Array.from({ length }, () => (random.chance(0.5) ? random.pick(TOKENS) : character(random))).join(
+    random.of('', '', ' '),
+  );
 }
 
 /** A run of one character or token, alone or in a line of its kind: what is quadratic shows here. */
 function longRun(random: Random, corpus: Corpus): string {
-  const run = random.of(character(random), random.pick(TOKENS), random.pick(BRACKETS)).repeat(random.int(1, random.chance(0.05) ? 3000 : 120));
-  const base = random.chance(0.5) ? random.pick(corpus.pieces) : `*filter\n:INPUT ACCEPT [0:0]\n${anyRuleLine(random)}\nCOMMIT\n`;
+  const run = random
+    .of(character(random), random.pick(TOKENS), random.pick(BRACKETS))
+    .repeat(random.int(1, random.chance(0.05) ? 3000 : 120));
+  const base = random.chance(0.5)
+    ? random.pick(corpus.pieces)
+    : `*filter\n:INPUT ACCEPT [0:0]\n${anyRuleLine(random)}\nCOMMIT\n`;
   const at = random.int(0, base.length);
   return random.chance(0.3) ? run : base.slice(0, at) + run + base.slice(at);
 }
@@ -74,25 +100,214 @@ export function character(random: Random): string {
   const kind = random.next();
   if (kind < 0.6) return String.fromCharCode(random.int(0x20, 0x7e));
   if (kind < 0.75) return String.fromCharCode(random.int(0, 0x1f));
-  if (kind < 0.85) return random.of('\u2028', '\u2029', '\u0085', '\u00a0', '\ufeff', '\u202e', '\u200b', '\u0300', '\ud800', '\udc00', '\u{1f600}', '\ufffd', '\u0000', '\u007f', 'ß', '漢');
+  if (kind < 0.85)
+    return random.of(
+      '\u2028',
+      '\u2029',
+      '\u0085',
+      '\u00a0',
+      '\ufeff',
+      '\u202e',
+      '\u200b',
+      '\u0300',
+      '\ud800',
+      '\udc00',
+      '\u{1f600}',
+      '\ufffd',
+      '\u0000',
+      '\u007f',
+      'ß',
+      '漢',
+    );
   return String.fromCharCode(random.int(0x80, 0xffff));
 }
 
-const BRACKETS = ['"', "'", '\\', '\\"', '(', ')', '[', ']', '{', '}', '<', '>', '`', '|', '{"msg":"', '[[', '"}', '$(', '```\n', '> '];
+const BRACKETS = [
+  '"',
+  "'",
+  '\\',
+  '\\"',
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+  '<',
+  '>',
+  '`',
+  '|',
+  '{"msg":"',
+  '[[',
+  '"}',
+  '$(',
+  '```\n',
+  '> ',
+];
 
 export const TOKENS = [
-  '\n', '\n', '\r\n', '\r', ' ', '\t', '*nat\n', '*filter\n', '*mangle\n', '*raw\n', '*x\n', ':INPUT ACCEPT [0:0]\n', ':X - [1:2]\n', ':', 'COMMIT\n', '-A INPUT', '-A X', '-A', '-I X 1', '-D X', '-R X 1', '-N X\n',
-  '-P INPUT DROP\n', '-F\n', '-X\n', '-E X Y\n', '-Z\n', '-j X', '-j A', '-g X', '-j ACCEPT', '-j DROP', '-j RETURN', '-p tcp', '-p', '-m tcp', '-m', '!', '--', '-s 10.0.0.1', '-d 10.0.0.0/8', '-i eth0', '-o eth+', '-c 1 2', '[1:2]',
-  '# Generated by iptables-save v1.8.9 (nf_tables) on x\n', '# Generated by ip6tables-save v1.8.9 on x\n', '# Completed on x\n', '#', '"', "'", '\\', '```iptables\n', '```\n', '$ iptables -t nat -S\n', 'sudo iptables -A INPUT -j DROP\n',
-  'ip6tables -t nat -N Q\n', '2024-05-02T08:00:00Z\tinfo\t', '2024-05-02T08:00:00.1Z stdout F ', '2024-05-02T08:00:00.1Z stderr P ', 'I0502 08:00:00.000000 1 x.go:1] ', 'Running command: iptables-save\n', 'Istio iptables variables:\n', 'A=b\n',
-  'net.ipv4.ip_forward = 0\n', 'net.ipv4.conf.*.rp_filter=1\n', '/proc/sys/net/ipv4/conf/eth0/rp_filter:1\n', '$ cat /proc/sys/net/ipv4/ip_forward\n', '# sysctl -w net.ipv4.ip_forward=1\n', 'echo 1 > /proc/sys/net/ipv4/ip_forward\n', '$ hostname -I\n', '10.0.0.5 fd00::5\n', '1\n',
-  '255 local\n', '200 isp_b\n', '0: from all lookup local\n', '9: not from 10.0.0.0/8 goto 10\n', '10: from all nop\n', 'iface eth0 inet static\n', '  address 10.0.0.1\n', '  netmask 255.255.255.0\n', '  up ip route add 10.9.0.0/16 via 10.0.0.2\n', 'route add default gw 10.0.0.2 eth0\n', 'ip addr add 10.6.0.1/24 dev br6\n',
-  'network:\n', '  ethernets:\n', '    eth0:\n', '      addresses:\n', '        - 10.0.0.1/24\n', '      routes:\n', '        - to: default\n', '[Interface]\n', 'Address = 10.99.7.2/32\n', '[Match]\n', 'Name=eth0\n', 'NAME READY STATUS RESTARTS AGE IP NODE\n', 'a-1 1/1 Running 0 1d 10.55.0.1 n7\n', 'NAME STATUS ROLES AGE\n',
-  'CONTAINER ID   IMAGE \n', '0123456789ab a 0.0.0.0:80-90->80-90/tcp\n', '  podIP: 10.55.0.1\n', 'podIPs:\n', '- ip: fd00:55::1\n', '  "Name": "bridge",\n', '  "Id": "0123456789abcdef",\n', '"Driver": "bridge",\n', '"Gateway": "172.17.0.1"\n', 'Name: s\n', 'Type: hash:ip\n', 'Header: family inet\n', 'Members:\n', '10.0.0.1 timeout 3\n',
-  'tcp 6 9 ESTABLISHED src=10.0.0.9 dst=10.0.0.1 sport=1 dport=2 src=10.0.0.1 dst=10.0.0.9 sport=2 dport=1 [ASSURED] mark=1\n', '[DESTROY] udp 17 src=10.0.0.9 dst=10.0.0.1 sport=1 dport=2\n', 'icmp 1 9 src=10.0.0.9 dst=10.0.0.1 type=0 code=0 id=7\n',
-  'x IN=eth0 OUT= MAC=02:00:00:00:00:01:02:00:00:00:00:09:08:00 SRC=10.0.0.9 DST=10.0.0.1 LEN=60 TTL=0 PROTO=TCP SPT=1 DPT=2 SYN\n', 'IN=eth0 OUT=eth1 SRC=fd00::1 DST=10.0.0.1 PROTO=ICMP TYPE=3 [SRC=10.0.0.1 DST=10.0.0.2 PROTO=UDP ] MARK=0x1\n', '09:20:17.000001 eth0 In IP 10.0.0.9.1 > 10.0.0.1.2: Flags [S.], seq 1, win 2, length 0\n',
-  'IP (tos 0x0, ttl 64, id 1, offset 8, flags [+], proto TCP (6), length 60)\n', '    10.0.0.9 > 10.0.0.1: tcp\n', '1 0.0 10.0.0.9 → 10.0.0.1 TCP 74 1 → 2 [SYN] Seq=0\n', 'trace id 1 ip raw PREROUTING packet: iif "eth0" ip saddr 10.0.0.9 ip daddr 10.0.0.1 udp sport 1\n', 'inet 10.0.0.5/24 scope global eth0\n', 'tun0 UNKNOWN 10.8.0.1 peer 10.8.0.2/32\n', 'eth0:1 Link encap:Ethernet\n',
-  'LISTEN 0 128 *:80 *:*\n', 'State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n', 'users:(("a",pid=1,fd=3))', 'tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN 1/sshd\n', 'Kernel IP routing table\n', 'default via 10.0.0.1 dev eth0\n', 'default via fd00::1 dev eth0\n',
-  '10.0.0.0/8 dev eth1 src 10.0.0.2\n', '0: from all lookup local\n', '1: lo: <UP> mtu 9\n', '2: eth0@if3: <UP> mtu 1500\n', '    inet 10.0.0.5/24\n', '    inet6 fd00::5/64\n', 'create s hash:ip family inet\n', 'create l list:set size 8\n',
-  'add s 1.2.3.4\n', 'add l s\n', 'add l l\n', '{"msg":"', '{"log":"*nat\\n"}', '","', '}', 'prose', 'constructor', '__proto__', 'toString', '1.8.9', '0x', '4294967296', '-1', '/32', '/0', '::', '...', '\u{1f600}', '\u0000', '\ud800', '\u202e', '\u001b[31m',
+  '\n',
+  '\n',
+  '\r\n',
+  '\r',
+  ' ',
+  '\t',
+  '*nat\n',
+  '*filter\n',
+  '*mangle\n',
+  '*raw\n',
+  '*x\n',
+  ':INPUT ACCEPT [0:0]\n',
+  ':X - [1:2]\n',
+  ':',
+  'COMMIT\n',
+  '-A INPUT',
+  '-A X',
+  '-A',
+  '-I X 1',
+  '-D X',
+  '-R X 1',
+  '-N X\n',
+  '-P INPUT DROP\n',
+  '-F\n',
+  '-X\n',
+  '-E X Y\n',
+  '-Z\n',
+  '-j X',
+  '-j A',
+  '-g X',
+  '-j ACCEPT',
+  '-j DROP',
+  '-j RETURN',
+  '-p tcp',
+  '-p',
+  '-m tcp',
+  '-m',
+  '!',
+  '--',
+  '-s 10.0.0.1',
+  '-d 10.0.0.0/8',
+  '-i eth0',
+  '-o eth+',
+  '-c 1 2',
+  '[1:2]',
+  '# Generated by iptables-save v1.8.9 (nf_tables) on x\n',
+  '# Generated by ip6tables-save v1.8.9 on x\n',
+  '# Completed on x\n',
+  '#',
+  '"',
+  "'",
+  '\\',
+  '```iptables\n',
+  '```\n',
+  '$ iptables -t nat -S\n',
+  'sudo iptables -A INPUT -j DROP\n',
+  'ip6tables -t nat -N Q\n',
+  '2024-05-02T08:00:00Z\tinfo\t',
+  '2024-05-02T08:00:00.1Z stdout F ',
+  '2024-05-02T08:00:00.1Z stderr P ',
+  'I0502 08:00:00.000000 1 x.go:1] ',
+  'Running command: iptables-save\n',
+  'Istio iptables variables:\n',
+  'A=b\n',
+  'net.ipv4.ip_forward = 0\n',
+  'net.ipv4.conf.*.rp_filter=1\n',
+  '/proc/sys/net/ipv4/conf/eth0/rp_filter:1\n',
+  '$ cat /proc/sys/net/ipv4/ip_forward\n',
+  '# sysctl -w net.ipv4.ip_forward=1\n',
+  'echo 1 > /proc/sys/net/ipv4/ip_forward\n',
+  '$ hostname -I\n',
+  '10.0.0.5 fd00::5\n',
+  '1\n',
+  '255 local\n',
+  '200 isp_b\n',
+  '0: from all lookup local\n',
+  '9: not from 10.0.0.0/8 goto 10\n',
+  '10: from all nop\n',
+  'iface eth0 inet static\n',
+  '  address 10.0.0.1\n',
+  '  netmask 255.255.255.0\n',
+  '  up ip route add 10.9.0.0/16 via 10.0.0.2\n',
+  'route add default gw 10.0.0.2 eth0\n',
+  'ip addr add 10.6.0.1/24 dev br6\n',
+  'network:\n',
+  '  ethernets:\n',
+  '    eth0:\n',
+  '      addresses:\n',
+  '        - 10.0.0.1/24\n',
+  '      routes:\n',
+  '        - to: default\n',
+  '[Interface]\n',
+  'Address = 10.99.7.2/32\n',
+  '[Match]\n',
+  'Name=eth0\n',
+  'NAME READY STATUS RESTARTS AGE IP NODE\n',
+  'a-1 1/1 Running 0 1d 10.55.0.1 n7\n',
+  'NAME STATUS ROLES AGE\n',
+  'CONTAINER ID   IMAGE \n',
+  '0123456789ab a 0.0.0.0:80-90->80-90/tcp\n',
+  '  podIP: 10.55.0.1\n',
+  'podIPs:\n',
+  '- ip: fd00:55::1\n',
+  '  "Name": "bridge",\n',
+  '  "Id": "0123456789abcdef",\n',
+  '"Driver": "bridge",\n',
+  '"Gateway": "172.17.0.1"\n',
+  'Name: s\n',
+  'Type: hash:ip\n',
+  'Header: family inet\n',
+  'Members:\n',
+  '10.0.0.1 timeout 3\n',
+  'tcp 6 9 ESTABLISHED src=10.0.0.9 dst=10.0.0.1 sport=1 dport=2 src=10.0.0.1 dst=10.0.0.9 sport=2 dport=1 [ASSURED] mark=1\n',
+  '[DESTROY] udp 17 src=10.0.0.9 dst=10.0.0.1 sport=1 dport=2\n',
+  'icmp 1 9 src=10.0.0.9 dst=10.0.0.1 type=0 code=0 id=7\n',
+  'x IN=eth0 OUT= MAC=02:00:00:00:00:01:02:00:00:00:00:09:08:00 SRC=10.0.0.9 DST=10.0.0.1 LEN=60 TTL=0 PROTO=TCP SPT=1 DPT=2 SYN\n',
+  'IN=eth0 OUT=eth1 SRC=fd00::1 DST=10.0.0.1 PROTO=ICMP TYPE=3 [SRC=10.0.0.1 DST=10.0.0.2 PROTO=UDP ] MARK=0x1\n',
+  '09:20:17.000001 eth0 In IP 10.0.0.9.1 > 10.0.0.1.2: Flags [S.], seq 1, win 2, length 0\n',
+  'IP (tos 0x0, ttl 64, id 1, offset 8, flags [+], proto TCP (6), length 60)\n',
+  '    10.0.0.9 > 10.0.0.1: tcp\n',
+  '1 0.0 10.0.0.9 → 10.0.0.1 TCP 74 1 → 2 [SYN] Seq=0\n',
+  'trace id 1 ip raw PREROUTING packet: iif "eth0" ip saddr 10.0.0.9 ip daddr 10.0.0.1 udp sport 1\n',
+  'inet 10.0.0.5/24 scope global eth0\n',
+  'tun0 UNKNOWN 10.8.0.1 peer 10.8.0.2/32\n',
+  'eth0:1 Link encap:Ethernet\n',
+  'LISTEN 0 128 *:80 *:*\n',
+  'State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n',
+  'users:(("a",pid=1,fd=3))',
+  'tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN 1/sshd\n',
+  'Kernel IP routing table\n',
+  'default via 10.0.0.1 dev eth0\n',
+  'default via fd00::1 dev eth0\n',
+  '10.0.0.0/8 dev eth1 src 10.0.0.2\n',
+  '0: from all lookup local\n',
+  '1: lo: <UP> mtu 9\n',
+  '2: eth0@if3: <UP> mtu 1500\n',
+  '    inet 10.0.0.5/24\n',
+  '    inet6 fd00::5/64\n',
+  'create s hash:ip family inet\n',
+  'create l list:set size 8\n',
+  'add s 1.2.3.4\n',
+  'add l s\n',
+  'add l l\n',
+  '{"msg":"',
+  '{"log":"*nat\\n"}',
+  '","',
+  '}',
+  'prose',
+  'constructor',
+  '__proto__',
+  'toString',
+  '1.8.9',
+  '0x',
+  '4294967296',
+  '-1',
+  '/32',
+  '/0',
+  '::',
+  '...',
+  '\u{1f600}',
+  '\u0000',
+  '\ud800',
+  '\u202e',
+  '\u001b[31m',
 ];

@@ -7,7 +7,16 @@ import { shrink } from './shrink';
 
 /** What a worker is to do: inputs of a run from `from` to `to`, or one input by itself. */
 export type Work =
-  | { readonly kind: 'run'; readonly root: string; readonly seed: number; readonly from: number; readonly to: number; readonly only: string | undefined; readonly progress: SharedArrayBuffer; readonly known: readonly string[] }
+  | {
+      readonly kind: 'run';
+      readonly root: string;
+      readonly seed: number;
+      readonly from: number;
+      readonly to: number;
+      readonly only: string | undefined;
+      readonly progress: SharedArrayBuffer;
+      readonly known: readonly string[];
+    }
   | { readonly kind: 'one'; readonly name: string; readonly input: Json };
 
 export type Report = { readonly finding: Finding; readonly index: number } | { readonly done: true };
@@ -38,7 +47,14 @@ export function work(): void {
       known.add(signature);
       // The watchdog waits while this says so.
       Atomics.store(progress, 1, 1);
-      const small = shrink(input, (candidate) => { const other = findingOf(kind, candidate); return other !== undefined && signatureOf(other) === signature; }, TRIES);
+      const small = shrink(
+        input,
+        (candidate) => {
+          const other = findingOf(kind, candidate);
+          return other !== undefined && signatureOf(other) === signature;
+        },
+        TRIES,
+      );
       report({ finding: findingOf(kind, small) ?? finding, index });
       Atomics.store(progress, 1, 0);
     }

@@ -13,7 +13,8 @@ const configuration = JSON.parse(
 ) as LanguageConfiguration;
 
 describe('words', () => {
-  const words = (text: string) => text.match(new RegExp(configuration.wordPattern.pattern, `${configuration.wordPattern.flags}g`));
+  const words = (text: string) =>
+    text.match(new RegExp(configuration.wordPattern.pattern, `${configuration.wordPattern.flags}g`));
   it.each([
     ['-A ISTIO_OUTPUT ! -d 127.0.0.1/32 -o lo', ['-A', 'ISTIO_OUTPUT', '-d', '127.0.0.1', '32', '-o', 'lo']],
     ['-j DOCKER-ISOLATION-STAGE-1', ['-j', 'DOCKER-ISOLATION-STAGE-1']],
@@ -30,7 +31,9 @@ describe('words', () => {
   });
 
   it('never match nothing', () => {
-    expect(new RegExp(`^(?:${configuration.wordPattern.pattern})$`, configuration.wordPattern.flags).test('')).toBe(false);
+    expect(new RegExp(`^(?:${configuration.wordPattern.pattern})$`, configuration.wordPattern.flags).test('')).toBe(
+      false,
+    );
   });
 });
 

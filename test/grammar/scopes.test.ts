@@ -19,7 +19,10 @@ const expected = (line: CaseLine): string[] =>
 for (const file of readCases()) {
   describe(file.name, async () => {
     const grammar = await loadGrammar(file.host);
-    const tokens = tokenizeLines(grammar, file.lines.map((line) => line.text));
+    const tokens = tokenizeLines(
+      grammar,
+      file.lines.map((line) => line.text),
+    );
     file.lines.forEach((line, index) => {
       it(`${line.at}: ${line.text}`, () => {
         expect(shown(line.text, tokens[index] ?? [])).toEqual(expected(line));
@@ -30,9 +33,31 @@ for (const file of readCases()) {
 
 describe('a chain', async () => {
   const grammar = await loadGrammar('source.iptables');
-  const names = ['ISTIO_OUTPUT', 'cali-fw-cali1a2b', 'DOCKER-ISOLATION-STAGE-1', 'KUBE-SVC-ABC', 'f2b-sshd', 'a.b', '0', 'Ä체인', 'REDIRECTED', 'nat', 'x,y', '(x)'];
+  const names = [
+    'ISTIO_OUTPUT',
+    'cali-fw-cali1a2b',
+    'DOCKER-ISOLATION-STAGE-1',
+    'KUBE-SVC-ABC',
+    'f2b-sshd',
+    'a.b',
+    '0',
+    'Ä체인',
+    'REDIRECTED',
+    'nat',
+    'x,y',
+    '(x)',
+  ];
   it.each([...names, 'INPUT', 'POSTROUTING'])('%s has one scope wherever it stands', (name) => {
-    const lines = [`:${name} - [0:0]`, `-N ${name}`, `-A ${name} -p tcp -j DROP`, `-A X -j ${name}`, `-A X -g ${name}`, `iptables -w -I ${name} 1 -j DROP`, `-F ${name}`, `-E X ${name}`];
+    const lines = [
+      `:${name} - [0:0]`,
+      `-N ${name}`,
+      `-A ${name} -p tcp -j DROP`,
+      `-A X -j ${name}`,
+      `-A X -g ${name}`,
+      `iptables -w -I ${name} 1 -j DROP`,
+      `-F ${name}`,
+      `-E X ${name}`,
+    ];
     const scopes = tokenizeLines(grammar, lines).map((tokens, index) => {
       const start = (lines[index] ?? '').indexOf(name);
       return tokens.find((token) => token.start === start && token.end === start + name.length)?.scopes.at(-1);

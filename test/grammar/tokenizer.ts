@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import oniguruma from 'vscode-oniguruma';
 import textmate, { type IGrammar, type IRawGrammar } from 'vscode-textmate';
 
-/** A stretch of a line, with its scopes from the file's own to the innermost. Columns are UTF-16 units, end excluded. */
+/**
+ * A stretch of a line, with its scopes from the file's own to the innermost. Columns are UTF-16 units, end excluded.
+ */
 export interface Token {
   readonly start: number;
   readonly end: number;

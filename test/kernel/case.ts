@@ -2,14 +2,22 @@
 export type PacketJson = Readonly<Record<string, unknown>>;
 
 export interface TopologyJson {
-  readonly ifaces?: readonly { readonly name: string; readonly mac?: string; readonly addrs?: readonly string[]; readonly mtu?: number }[];
+  readonly ifaces?: readonly {
+    readonly name: string;
+    readonly mac?: string;
+    readonly addrs?: readonly string[];
+    readonly mtu?: number;
+  }[];
   readonly routes?: readonly string[];
   readonly ipRules?: readonly string[];
   readonly sysctls?: Readonly<Record<string, number>>;
   readonly conntrack?: 'on' | 'auto';
 }
 
-/** What is asked of the kernel and of the evaluator alike: one rule set, and packets one after the other or each on a fresh host. */
+/**
+ * What is asked of the kernel and of the evaluator alike: one rule set, and packets one after the other or each on a
+ * fresh host.
+ */
 export interface KernelCase {
   readonly rules?: string;
   readonly rules6?: string;
@@ -30,8 +38,18 @@ export interface KernelAnswer {
   readonly hooks: readonly string[];
   readonly outIface?: string;
   readonly ctstate?: string;
-  readonly matchedRules: readonly { readonly hook: string; readonly table: string; readonly chain: string; readonly num: number }[];
-  readonly verdicts: readonly { readonly hook: string; readonly table: string; readonly verdict: string; readonly by: string }[];
+  readonly matchedRules: readonly {
+    readonly hook: string;
+    readonly table: string;
+    readonly chain: string;
+    readonly num: number;
+  }[];
+  readonly verdicts: readonly {
+    readonly hook: string;
+    readonly table: string;
+    readonly verdict: string;
+    readonly by: string;
+  }[];
   readonly dropBy?: Readonly<Record<string, unknown>>;
   readonly finalPacket?: Readonly<Record<string, unknown>>;
   readonly sendError?: string;

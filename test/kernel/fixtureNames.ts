@@ -1,5 +1,27 @@
-/** The recorded answers, relative to test/fixtures/kernel. Questions of `random`, `options`, `corners`, `istio`, `journeys`, `host`, `fragments`, `groups`, `sets`, `sockets`, `connections`, `answers`, `translations` and `nft` are made by record.ts, those of `experiments` stand in the file. */
-export const FIXTURES = ['random.jsonl.gz', 'options.jsonl', 'corners.jsonl', 'experiments.jsonl', 'istio.jsonl', 'journeys.jsonl', 'host.jsonl', 'fragments.jsonl', 'groups.jsonl', 'sets.jsonl', 'sockets.jsonl', 'connections.jsonl', 'answers.jsonl', 'translations.jsonl', 'nft.jsonl', 'native-nft.jsonl', 'connections-nft.jsonl'] as const;
+/**
+ * The recorded answers, relative to test/fixtures/kernel. Questions of `random`, `options`, `corners`, `istio`,
+ * `journeys`, `host`, `fragments`, `groups`, `sets`, `sockets`, `connections`, `answers`, `translations` and `nft` are
+ * made by record.ts, those of `experiments` stand in the file.
+ */
+export const FIXTURES = [
+  'random.jsonl.gz',
+  'options.jsonl',
+  'corners.jsonl',
+  'experiments.jsonl',
+  'istio.jsonl',
+  'journeys.jsonl',
+  'host.jsonl',
+  'fragments.jsonl',
+  'groups.jsonl',
+  'sets.jsonl',
+  'sockets.jsonl',
+  'connections.jsonl',
+  'answers.jsonl',
+  'translations.jsonl',
+  'nft.jsonl',
+  'native-nft.jsonl',
+  'connections-nft.jsonl',
+] as const;
 
 /** The back end of iptables that answers the questions of a fixture. */
 export function backendOf(name: string): 'legacy' | 'nft' {

@@ -27,7 +27,10 @@ export async function judge(question: KernelCase, referee: Referee): Promise<Jud
 }
 
 export function judgeReply(question: KernelCase, reply: KernelReply): Judgement {
-  return judgeRefusal(question, reply) ?? judgeAnswers(question, (reply as Extract<KernelReply, { results: unknown }>), evaluate(question));
+  return (
+    judgeRefusal(question, reply) ??
+    judgeAnswers(question, reply as Extract<KernelReply, { results: unknown }>, evaluate(question))
+  );
 }
 
 /** Where the rules are refused, by both or by one of them; undefined where they are not. */
@@ -37,16 +40,41 @@ export function judgeRefusal(question: KernelCase, reply: KernelReply): Judgemen
     const refused = / rc \d+: /.test(reply.error);
     if (!refused) return { agreed: 0, unclear: question.packets.length, refused: false, disagreement: undefined };
     // What nft refuses is not told.
-    if (errors.length > 0 || question.nft !== undefined) return { agreed: 0, unclear: 0, refused: true, disagreement: undefined };
-    return { agreed: 0, unclear: 0, refused: true, disagreement: { packet: undefined, differences: [{ field: 'restore', kernel: reply.error, own: 'no error' }] } };
+    if (errors.length > 0 || question.nft !== undefined)
+      return { agreed: 0, unclear: 0, refused: true, disagreement: undefined };
+    return {
+      agreed: 0,
+      unclear: 0,
+      refused: true,
+      disagreement: { packet: undefined, differences: [{ field: 'restore', kernel: reply.error, own: 'no error' }] },
+    };
   }
-  if (errors.length > 0) return { agreed: 0, unclear: 0, refused: false, disagreement: { packet: undefined, differences: [{ field: 'restore', kernel: 'accepted', own: errors.slice(0, 3) }] } };
+  if (errors.length > 0)
+    return {
+      agreed: 0,
+      unclear: 0,
+      refused: false,
+      disagreement: {
+        packet: undefined,
+        differences: [{ field: 'restore', kernel: 'accepted', own: errors.slice(0, 3) }],
+      },
+    };
   return undefined;
 }
 
 /** Lays the answers to packets side by side. */
-export function judgeAnswers(question: KernelCase, reply: Extract<KernelReply, { results: unknown }>, own: Evaluation): Judgement {
-  if ('error' in own) return { agreed: 0, unclear: 0, refused: false, disagreement: { packet: undefined, differences: [{ field: 'error', kernel: 'an answer', own: own.error }] } };
+export function judgeAnswers(
+  question: KernelCase,
+  reply: Extract<KernelReply, { results: unknown }>,
+  own: Evaluation,
+): Judgement {
+  if ('error' in own)
+    return {
+      agreed: 0,
+      unclear: 0,
+      refused: false,
+      disagreement: { packet: undefined, differences: [{ field: 'error', kernel: 'an answer', own: own.error }] },
+    };
   const uncertain = isUncertain(question);
   let agreed = 0;
   let unclear = 0;
@@ -54,19 +82,24 @@ export function judgeAnswers(question: KernelCase, reply: Extract<KernelReply, {
     if (kernel.ambiguous || kernel.lostEvents || (reply.notes?.length ?? 0) > 0) {
       unclear++;
       // What follows on the same host depends on what was not seen.
-      if (!question.independent) return { agreed, unclear: question.packets.length - agreed, refused: false, disagreement: undefined };
+      if (!question.independent)
+        return { agreed, unclear: question.packets.length - agreed, refused: false, disagreement: undefined };
       continue;
     }
     const ours = stateAsked(question, own[i] as OwnAnswer);
     // What a rule says of a number drawn at random nobody knows.
     const found = differences(kernel, ours, uncertain || ours.outcomes.some(({ random }) => random !== undefined));
     // Rules behind a number drawn at random may see another number than ours.
-    if (found.length > 0 && ours.outcomes[0]?.random !== undefined && found.every(({ field }) => field !== 'outcome')) return { agreed, unclear: question.packets.length - agreed, refused: false, disagreement: undefined };
-    if (found.length > 0) return { agreed, unclear, refused: false, disagreement: { packet: i, differences: found, kernel, own: ours } };
+    if (found.length > 0 && ours.outcomes[0]?.random !== undefined && found.every(({ field }) => field !== 'outcome'))
+      return { agreed, unclear: question.packets.length - agreed, refused: false, disagreement: undefined };
+    if (found.length > 0)
+      return { agreed, unclear, refused: false, disagreement: { packet: i, differences: found, kernel, own: ours } };
     agreed++;
-    // The first of several courses is carried on, which need not be the kernel's; and a number drawn at random is another.
+    // The first of several courses is carried on, which need not be the kernel's; and a number drawn at random is
+    // another.
     const unsettled = ours.outcomes.length > 1 || ours.outcomes[0]?.random !== undefined;
-    if (!question.independent && unsettled && i + 1 < reply.results.length) return { agreed, unclear: question.packets.length - agreed, refused: false, disagreement: undefined };
+    if (!question.independent && unsettled && i + 1 < reply.results.length)
+      return { agreed, unclear: question.packets.length - agreed, refused: false, disagreement: undefined };
   }
   return { agreed, unclear, refused: false, disagreement: undefined };
 }
@@ -74,5 +107,13 @@ export function judgeAnswers(question: KernelCase, reply: Extract<KernelReply, {
 /** Where connection tracking may be off, the kernel's trace does not ask for the state: asking would switch it on. */
 function stateAsked({ topology }: KernelCase, answer: OwnAnswer): OwnAnswer {
   if (topology?.conntrack !== 'auto') return answer;
-  return { ...answer, outcomes: answer.outcomes.map((outcome) => Object.fromEntries(Object.entries(outcome).filter(([key]) => key !== 'ctstate')) as unknown as OwnAnswer['outcomes'][number]) };
+  return {
+    ...answer,
+    outcomes: answer.outcomes.map(
+      (outcome) =>
+        Object.fromEntries(
+          Object.entries(outcome).filter(([key]) => key !== 'ctstate'),
+        ) as unknown as OwnAnswer['outcomes'][number],
+    ),
+  };
 }

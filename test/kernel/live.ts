@@ -47,13 +47,34 @@ function readArguments(words: readonly string[]): Arguments | string {
     given.set(words[i] as string, value === undefined || value.startsWith('--') ? '' : value);
     if (value !== undefined && !value.startsWith('--')) i++;
   }
-  const unknown = [...given.keys()].find((key) => !['--seed', '--cases', '--profile', '--backend', '--most', '--record', '--sequences', '--minutes', '--native'].includes(key));
+  const unknown = [...given.keys()].find(
+    (key) =>
+      ![
+        '--seed',
+        '--cases',
+        '--profile',
+        '--backend',
+        '--most',
+        '--record',
+        '--sequences',
+        '--minutes',
+        '--native',
+      ].includes(key),
+  );
   if (unknown !== undefined) return `${unknown} is no option`;
   const profile = given.get('--profile');
   const backend = given.has('--native') ? 'nft' : (given.get('--backend') ?? 'legacy');
   if (profile !== undefined && !(PROFILES as readonly string[]).includes(profile)) return `${profile} is no profile`;
   if (backend !== 'legacy' && backend !== 'nft') return `${backend} is no back end`;
-  return { seed: Number(given.get('--seed') ?? 1), cases: Number(given.get('--cases') ?? 1000), profile: profile as Profile | undefined, backend, most: Number(given.get('--most') ?? 5), minutes: Number(given.get('--minutes') ?? Infinity), native: given.has('--native') };
+  return {
+    seed: Number(given.get('--seed') ?? 1),
+    cases: Number(given.get('--cases') ?? 1000),
+    profile: profile as Profile | undefined,
+    backend,
+    most: Number(given.get('--most') ?? 5),
+    minutes: Number(given.get('--minutes') ?? Infinity),
+    native: given.has('--native'),
+  };
 }
 
 /** A case is one packet under one rule set. */
@@ -80,7 +101,9 @@ async function random({ seed, cases, profile, backend, most, native }: Arguments
   const pending: { readonly generated: Generated; readonly reply: ReturnType<Referee['trace']> }[] = [];
   while (total.agreed < cases && shown < most) {
     while (pending.length < AHEAD) {
-      const generated = native ? generateNative(seed, index + pending.length, PACKETS) : generate(seed, index + pending.length, PACKETS, profile);
+      const generated = native
+        ? generateNative(seed, index + pending.length, PACKETS)
+        : generate(seed, index + pending.length, PACKETS, profile);
       const question = withHeader(generated.question, backend);
       pending.push({ generated: { ...generated, question }, reply: referee.trace(question) });
     }
@@ -88,7 +111,11 @@ async function random({ seed, cases, profile, backend, most, native }: Arguments
     const { question, scene } = generated;
     const answer = await reply;
     if ('error' in answer) {
-      const reason = answer.error.replace(/^.*rc \d+: (\S+ v\S+ \(\w+\): )?/s, '').replace(/line:? \d+/, 'line').split('\n')[0] ?? '';
+      const reason =
+        answer.error
+          .replace(/^.*rc \d+: (\S+ v\S+ \(\w+\): )?/s, '')
+          .replace(/line:? \d+/, 'line')
+          .split('\n')[0] ?? '';
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     }
     await count(question, judgeReply(question, answer));
@@ -97,16 +124,26 @@ async function random({ seed, cases, profile, backend, most, native }: Arguments
     }
     total.ruleSets++;
     index++;
-    if (total.ruleSets % 500 === 0) console.error(`${total.agreed} cases agree, ${shown} do not, ${Math.round((total.agreed * 1000) / (Date.now() - started))} cases/s`);
+    if (total.ruleSets % 500 === 0)
+      console.error(
+        `${total.agreed} cases agree, ${shown} do not, ${Math.round((total.agreed * 1000) / (Date.now() - started))} cases/s`,
+      );
   }
   referee.close();
-  for (const [reason, times] of [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 12)) console.error(`${times} refused: ${reason}`);
-  console.log(`seed ${seed}${profile === undefined ? '' : ` profile ${profile}`} ${backend}: ${total.agreed} cases of ${total.ruleSets} rule sets agree, ${shown} disagree; ${total.unclear} unclear in the kernel's trace, ${total.refused} rule sets refused by both; ${Math.round((Date.now() - started) / 1000)} s`);
+  for (const [reason, times] of [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 12))
+    console.error(`${times} refused: ${reason}`);
+  console.log(
+    `seed ${seed}${profile === undefined ? '' : ` profile ${profile}`} ${backend}: ${total.agreed} cases of ${total.ruleSets} rule sets agree, ${shown} disagree; ${total.unclear} unclear in the kernel's trace, ${total.refused} rule sets refused by both; ${Math.round((Date.now() - started) / 1000)} s`,
+  );
   return shown > 0 ? 1 : 0;
 }
 
 /** Up to two connections made of packets that got through. */
-function flowsOf({ question }: Generated, answers: Extract<Awaited<ReturnType<Referee['trace']>>, { results: unknown }>['results'], scene: Generated['scene']): KernelCase[] {
+function flowsOf(
+  { question }: Generated,
+  answers: Extract<Awaited<ReturnType<Referee['trace']>>, { results: unknown }>['results'],
+  scene: Generated['scene'],
+): KernelCase[] {
   const flows: KernelCase[] = [];
   for (const [i, packet] of question.packets.entries()) {
     const answer = answers[i];

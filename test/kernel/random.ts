@@ -40,7 +40,8 @@ export class Random {
   sample<T>(list: readonly T[], count: number): T[] {
     const rest = [...list];
     const taken: T[] = [];
-    while (taken.length < count && rest.length > 0) taken.push(...rest.splice(Math.floor(this.next() * rest.length), 1));
+    while (taken.length < count && rest.length > 0)
+      taken.push(...rest.splice(Math.floor(this.next() * rest.length), 1));
     return taken;
   }
 

@@ -24,7 +24,14 @@ import { translationCases } from './named/translations';
 import { Referee, type KernelReply } from './referee';
 
 /** The random part of the fixtures: so many rule sets of each profile. `single` is for the options one by one. */
-const PARTS: readonly (readonly [Profile, number])[] = [['single', 520], ['unit', 40], ['plain', 60], ['rich', 60], ['nat', 80], ['change', 140]];
+const PARTS: readonly (readonly [Profile, number])[] = [
+  ['single', 520],
+  ['unit', 40],
+  ['plain', 60],
+  ['rich', 60],
+  ['nat', 80],
+  ['change', 140],
+];
 const SEED = 1;
 const PACKETS = 6;
 
@@ -33,7 +40,23 @@ export function fixtureFolder(folder: string): string {
 }
 
 /** Questions that have a name, by the fixture file of their answers. */
-const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = { 'options.jsonl': optionCases, 'corners.jsonl': cornerCases, 'istio.jsonl': istioCases, 'journeys.jsonl': journeyCases, 'host.jsonl': hostCases, 'fragments.jsonl': fragmentCases, 'groups.jsonl': groupCases, 'sets.jsonl': setCases, 'sockets.jsonl': socketCases, 'nft.jsonl': nftCases, 'native-nft.jsonl': nativeCases, 'connections.jsonl': connectionCases, 'answers.jsonl': answerCases, 'translations.jsonl': translationCases, 'connections-nft.jsonl': connectionCasesOfNft };
+const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = {
+  'options.jsonl': optionCases,
+  'corners.jsonl': cornerCases,
+  'istio.jsonl': istioCases,
+  'journeys.jsonl': journeyCases,
+  'host.jsonl': hostCases,
+  'fragments.jsonl': fragmentCases,
+  'groups.jsonl': groupCases,
+  'sets.jsonl': setCases,
+  'sockets.jsonl': socketCases,
+  'nft.jsonl': nftCases,
+  'native-nft.jsonl': nativeCases,
+  'connections.jsonl': connectionCases,
+  'answers.jsonl': answerCases,
+  'translations.jsonl': translationCases,
+  'connections-nft.jsonl': connectionCasesOfNft,
+};
 
 /** Asks the kernel everything anew and writes the fixture files; `only`: the named questions of that file. */
 export async function record(folder: string, referee: Referee, only?: string): Promise<number> {
@@ -43,7 +66,9 @@ export async function record(folder: string, referee: Referee, only?: string): P
   const keep = (name: string, list: readonly Recorded[], wrong: number): void => {
     writeRecorded(join(to, name), list);
     disagree += wrong;
-    console.log(`${name}: ${list.length} cases with ${list.reduce((sum, { kernel }) => sum + kernel.length, 0)} packets, ${wrong} of them answered otherwise by the evaluator`);
+    console.log(
+      `${name}: ${list.length} cases with ${list.reduce((sum, { kernel }) => sum + kernel.length, 0)} packets, ${wrong} of them answered otherwise by the evaluator`,
+    );
   };
   const named = async (name: string): Promise<void> => {
     const questions = NAMED[name];
@@ -102,21 +127,35 @@ export async function replay(folder: string, legacy: Referee): Promise<number> {
     }
   }
   nft.close();
-  console.log(`${packets} recorded packets asked again: ${changed} cases answered otherwise by this kernel, ${wrong} by the evaluator`);
+  console.log(
+    `${packets} recorded packets asked again: ${changed} cases answered otherwise by this kernel, ${wrong} by the evaluator`,
+  );
   return changed + wrong;
 }
 
 function comparable(answers: readonly KernelAnswer[]): unknown {
-  return answers.map(({ outcome, verdict, hooks, matchedRules, ctstate }) => [outcome, verdict, hooks, ctstate, matchedRules.map(({ hook, table, chain, num }) => [hook, table, chain, num])]);
+  return answers.map(({ outcome, verdict, hooks, matchedRules, ctstate }) => [
+    outcome,
+    verdict,
+    hooks,
+    ctstate,
+    matchedRules.map(({ hook, table, chain, num }) => [hook, table, chain, num]),
+  ]);
 }
 
 function tell(name: string, question: KernelCase, reply: KernelReply): number {
   const { disagreement } = judgeReply(question, reply);
-  if (disagreement) console.log(`${name}, packet ${disagreement.packet ?? '-'}: ${JSON.stringify(disagreement.differences).slice(0, 400)}`);
+  if (disagreement)
+    console.log(
+      `${name}, packet ${disagreement.packet ?? '-'}: ${JSON.stringify(disagreement.differences).slice(0, 400)}`,
+    );
   return disagreement ? 1 : 0;
 }
 
-async function ask(list: readonly { readonly name: string; readonly question: KernelCase }[], referee: Referee): Promise<[Recorded[], number]> {
+async function ask(
+  list: readonly { readonly name: string; readonly question: KernelCase }[],
+  referee: Referee,
+): Promise<[Recorded[], number]> {
   const done: Recorded[] = [];
   let wrong = 0;
   for (const { name, question } of list) {
@@ -129,7 +168,12 @@ async function ask(list: readonly { readonly name: string; readonly question: Ke
   return [done, wrong];
 }
 
-async function flowOf(question: KernelCase, answers: readonly KernelAnswer[], scene: Parameters<typeof followUps>[0], referee: Referee): Promise<{ question: KernelCase; kernel: readonly KernelAnswer[] } | undefined> {
+async function flowOf(
+  question: KernelCase,
+  answers: readonly KernelAnswer[],
+  scene: Parameters<typeof followUps>[0],
+  referee: Referee,
+): Promise<{ question: KernelCase; kernel: readonly KernelAnswer[] } | undefined> {
   if ((question.rules ?? question.rules6 ?? '').includes('-m connlimit')) return undefined;
   for (const [i, packet] of question.packets.entries()) {
     const answer = answers[i];
@@ -137,7 +181,8 @@ async function flowOf(question: KernelCase, answers: readonly KernelAnswer[], sc
     if (!more || more.length === 0) continue;
     const flow: KernelCase = { ...question, packets: [packet, ...more], independent: false };
     const reply = await referee.trace(flow);
-    if ('error' in reply || reply.notes?.length || reply.results.some((each) => each.ambiguous || each.lostEvents)) return undefined;
+    if ('error' in reply || reply.notes?.length || reply.results.some((each) => each.ambiguous || each.lostEvents))
+      return undefined;
     return { question: flow, kernel: reply.results };
   }
   return undefined;

@@ -5,9 +5,13 @@ import type { KernelAnswer, KernelCase, PacketJson } from './case';
 
 export type Backend = 'legacy' | 'nft';
 
-export type KernelReply = { readonly results: readonly KernelAnswer[]; readonly notes?: readonly string[] } | { readonly error: string };
+export type KernelReply =
+  { readonly results: readonly KernelAnswer[]; readonly notes?: readonly string[] } | { readonly error: string };
 
-/** Asks the kernel of this machine, through oracle/oracle.py in a network namespace of its own. Answers come in the order of the questions. */
+/**
+ * Asks the kernel of this machine, through oracle/oracle.py in a network namespace of its own. Answers come in the
+ * order of the questions.
+ */
 export class Referee {
   private readonly process: ChildProcessWithoutNullStreams;
   private readonly waiting: ((line: string) => void)[] = [];
@@ -18,7 +22,8 @@ export class Referee {
     this.process.stderr.on('data', (data: Buffer) => (this.stderr += data.toString()));
     createInterface({ input: this.process.stdout }).on('line', (line) => this.waiting.shift()?.(line));
     this.process.on('exit', (code) => {
-      for (const each of this.waiting.splice(0)) each(JSON.stringify({ error: `the oracle has ended (${code}): ${this.stderr.slice(-500)}` }));
+      for (const each of this.waiting.splice(0))
+        each(JSON.stringify({ error: `the oracle has ended (${code}): ${this.stderr.slice(-500)}` }));
     });
   }
 

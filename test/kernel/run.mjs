@@ -18,7 +18,8 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const words = process.argv.slice(2);
-const [script, scriptWords] = { '--check': ['check', words.slice(1)], '--listing': ['listing', words.slice(1)] }[words[0] ?? ''] ?? [];
+const [script, scriptWords] =
+  { '--check': ['check', words.slice(1)], '--listing': ['listing', words.slice(1)] }[words[0] ?? ''] ?? [];
 const checks = script !== undefined;
 const missing = whyNotHere(checks ? ['unshare', 'ip', 'ipset'] : ['unshare', 'ip', 'ipset', 'python3', 'nft']);
 if (missing) {
@@ -28,10 +29,14 @@ if (missing) {
 const folder = mkdtempSync(join(tmpdir(), 'iptables-lens-'));
 try {
   if (checks) {
-    // A process of its own, because it is the process that is in the network namespace; and a lock of its own: other programs on this
-    // machine may be at their tables.
+    // A process of its own, because it is the process that is in the network namespace; and a lock of its own: other
+    // programs on this machine may be at their tables.
     await bundle(join(script, 'main.ts'));
-    const { status, error } = spawnSync('unshare', ['-n', process.execPath, join(folder, 'main.mjs'), ...scriptWords], { stdio: 'inherit', cwd: join(import.meta.dirname, '..', '..'), env: { ...process.env, XTABLES_LOCKFILE: join(folder, 'lock') } });
+    const { status, error } = spawnSync('unshare', ['-n', process.execPath, join(folder, 'main.mjs'), ...scriptWords], {
+      stdio: 'inherit',
+      cwd: join(import.meta.dirname, '..', '..'),
+      env: { ...process.env, XTABLES_LOCKFILE: join(folder, 'lock') },
+    });
     if (error) console.error(`test:kernel cannot run here: ${error.message}`);
     process.exitCode = status ?? 2;
   } else {
@@ -44,7 +49,15 @@ try {
 
 async function bundle(entry) {
   const outfile = join(folder, `${basename(entry, '.ts')}.mjs`);
-  await build({ entryPoints: [join(import.meta.dirname, entry)], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning' });
+  await build({
+    entryPoints: [join(import.meta.dirname, entry)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'warning',
+  });
   return outfile;
 }
 

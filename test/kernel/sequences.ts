@@ -13,11 +13,14 @@ const AHEAD = REFEREES * SAME_HOST;
 const TOLD_EVERY = 100;
 
 /**
- * Lays the evaluator beside the kernel on random sequences of packets that go through one connection table, until `cases` of them agree
- * from the first packet to the last, or for `minutes`. A sequence of which the kernel's trace is not clear to the end, or in which a number is drawn at random, does
- * not count.
+ * Lays the evaluator beside the kernel on random sequences of packets that go through one connection table, until
+ * `cases` of them agree from the first packet to the last, or for `minutes`. A sequence of which the kernel's trace is
+ * not clear to the end, or in which a number is drawn at random, does not count.
  */
-export async function randomSequences({ seed, cases, backend, most, minutes }: Arguments, folder: string): Promise<number> {
+export async function randomSequences(
+  { seed, cases, backend, most, minutes }: Arguments,
+  folder: string,
+): Promise<number> {
   const referees = Array.from({ length: REFEREES }, () => new Referee(folder, backend));
   // What is found is made smaller by one of its own, which has nothing else to do.
   const finder = new Referee(folder, backend);
@@ -33,17 +36,30 @@ export async function randomSequences({ seed, cases, backend, most, minutes }: A
       const referee = referees[Math.floor(index / SAME_HOST) % REFEREES] as Referee;
       pending.push({ generated, reply: referee.traceSequences(generated.question, generated.sequences) });
     }
-    const { generated: { question, sequences, evaluate }, reply } = pending.shift() as (typeof pending)[number];
+    const {
+      generated: { question, sequences, evaluate },
+      reply,
+    } = pending.shift() as (typeof pending)[number];
     const answer = await reply;
     if ('error' in answer) {
-      const reason = answer.error.replace(/^.*rc \d+: (\S+ v\S+ \(\w+\): )?/s, '').replace(/line:? \d+/, 'line').split('\n')[0] ?? '';
+      const reason =
+        answer.error
+          .replace(/^.*rc \d+: (\S+ v\S+ \(\w+\): )?/s, '')
+          .replace(/line:? \d+/, 'line')
+          .split('\n')[0] ?? '';
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
       if (!/ rc \d+: /.test(answer.error)) throw new Error(`the oracle fails: ${answer.error}`);
     }
     const unable = judgeRefusal({ ...question, packets: sequences[0] ?? [] }, answer);
     for (const [i, packets] of sequences.entries()) {
       const sequence: KernelCase = { ...question, packets };
-      const { agreed, refused, disagreement } = unable ?? judgeAnswers(sequence, { ...answer, results: 'results' in answer ? answer.results.slice(i * SEQUENCE, (i + 1) * SEQUENCE) : [] }, evaluate(packets));
+      const { agreed, refused, disagreement } =
+        unable ??
+        judgeAnswers(
+          sequence,
+          { ...answer, results: 'results' in answer ? answer.results.slice(i * SEQUENCE, (i + 1) * SEQUENCE) : [] },
+          evaluate(packets),
+        );
       if (disagreement) {
         shown++;
         await report(sequence, disagreement, finder, `seed ${seed} index ${total.ruleSets} sequence ${i}`);
@@ -57,10 +73,16 @@ export async function randomSequences({ seed, cases, backend, most, minutes }: A
       else total.cut++;
     }
     total.ruleSets++;
-    if (total.ruleSets % TOLD_EVERY === 0) console.error(`${total.agreed} sequences agree, ${total.cut} cut short, ${shown} disagree, ${Math.round((total.agreed * 1000) / (Date.now() - started))}/s`);
+    if (total.ruleSets % TOLD_EVERY === 0)
+      console.error(
+        `${total.agreed} sequences agree, ${total.cut} cut short, ${shown} disagree, ${Math.round((total.agreed * 1000) / (Date.now() - started))}/s`,
+      );
   }
   for (const each of [...referees, finder]) each.close();
-  for (const [reason, times] of [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 12)) console.error(`${times} refused: ${reason}`);
-  console.log(`sequences, seed ${seed}, ${backend}: ${total.agreed} of ${SEQUENCE} packets each agree, ${shown} disagree; ${total.cut} cut short, ${total.refused} of ${total.ruleSets} rule sets refused by both; ${Math.round((Date.now() - started) / 1000)} s`);
+  for (const [reason, times] of [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 12))
+    console.error(`${times} refused: ${reason}`);
+  console.log(
+    `sequences, seed ${seed}, ${backend}: ${total.agreed} of ${SEQUENCE} packets each agree, ${shown} disagree; ${total.cut} cut short, ${total.refused} of ${total.ruleSets} rule sets refused by both; ${Math.round((Date.now() - started) / 1000)} s`,
+  );
   return shown > 0 ? 1 : 0;
 }

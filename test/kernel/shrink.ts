@@ -1,10 +1,13 @@
 import type { KernelCase, PacketJson } from './case';
 
 /**
- * The smallest case that still fails: packets, tables, chains, rules, words of rules, sets, connections, listeners, topology and
- * packet fields are left out one by one as long as `fails` says that both still disagree.
+ * The smallest case that still fails: packets, tables, chains, rules, words of rules, sets, connections, listeners,
+ * topology and packet fields are left out one by one as long as `fails` says that both still disagree.
  */
-export async function shrink(question: KernelCase, fails: (question: KernelCase) => Promise<boolean>): Promise<KernelCase> {
+export async function shrink(
+  question: KernelCase,
+  fails: (question: KernelCase) => Promise<boolean>,
+): Promise<KernelCase> {
   let best = question;
   let smaller = true;
   while (smaller) {
@@ -29,16 +32,21 @@ function* candidates(question: KernelCase): Iterable<KernelCase> {
     const text = question[key];
     if (text !== undefined) for (const less of lessRules(text)) yield { ...question, [key]: less };
   }
-  if (conntrack) for (let i = 0; i < conntrack.length; i++) yield { ...question, conntrack: conntrack.filter((_, j) => j !== i) };
-  if (listeners) for (let i = 0; i < listeners.length; i++) yield { ...question, listeners: listeners.filter((_, j) => j !== i) };
+  if (conntrack)
+    for (let i = 0; i < conntrack.length; i++) yield { ...question, conntrack: conntrack.filter((_, j) => j !== i) };
+  if (listeners)
+    for (let i = 0; i < listeners.length; i++) yield { ...question, listeners: listeners.filter((_, j) => j !== i) };
   if (sets !== undefined) {
     yield without(question, 'sets');
     const lines = sets.split('\n');
-    for (let i = 0; i < lines.length; i++) if (lines[i]?.startsWith('add')) yield { ...question, sets: lines.filter((_, j) => j !== i).join('\n') };
+    for (let i = 0; i < lines.length; i++)
+      if (lines[i]?.startsWith('add')) yield { ...question, sets: lines.filter((_, j) => j !== i).join('\n') };
   }
-  for (const key of ['sysctls', 'ipRules', 'conntrack'] as const) if (topology?.[key] !== undefined) yield { ...question, topology: without(topology, key) };
+  for (const key of ['sysctls', 'ipRules', 'conntrack'] as const)
+    if (topology?.[key] !== undefined) yield { ...question, topology: without(topology, key) };
   for (const [i, packet] of packets.entries()) {
-    for (const less of lessPacket(packet)) yield { ...question, packets: packets.map((each, j) => (j === i ? less : each)) };
+    for (const less of lessPacket(packet))
+      yield { ...question, packets: packets.map((each, j) => (j === i ? less : each)) };
   }
 }
 
@@ -51,8 +59,10 @@ function* lessRules(text: string): Iterable<string> {
     yield lines.filter((_, j) => j !== i).join('\n');
   }
   for (const [i, line] of lines.entries()) {
-    if (line.startsWith(':') && line.includes(' DROP ')) yield lines.map((each, j) => (j === i ? each.replace(' DROP ', ' ACCEPT ') : each)).join('\n');
-    if (line.startsWith(':') && / - \[/.test(line) && !text.includes(` ${line.slice(1).split(' ')[0] as string}`)) yield lines.filter((_, j) => j !== i).join('\n');
+    if (line.startsWith(':') && line.includes(' DROP '))
+      yield lines.map((each, j) => (j === i ? each.replace(' DROP ', ' ACCEPT ') : each)).join('\n');
+    if (line.startsWith(':') && / - \[/.test(line) && !text.includes(` ${line.slice(1).split(' ')[0] as string}`))
+      yield lines.filter((_, j) => j !== i).join('\n');
     if (!line.startsWith('-A')) continue;
     for (const less of lessWords(line)) yield lines.map((each, j) => (j === i ? less : each)).join('\n');
   }
@@ -61,7 +71,9 @@ function* lessRules(text: string): Iterable<string> {
 /** One option with its values left out at a time; a `-m` with all that follows, too. */
 function* lessWords(line: string): Iterable<string> {
   const words = line.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
-  const starts = words.flatMap((word, i) => (i >= 2 && word.startsWith('-') && !/^-\d/.test(word) ? [words[i - 1] === '!' ? i - 1 : i] : []));
+  const starts = words.flatMap((word, i) =>
+    i >= 2 && word.startsWith('-') && !/^-\d/.test(word) ? [words[i - 1] === '!' ? i - 1 : i] : [],
+  );
   for (const [n, start] of starts.entries()) {
     const isMatch = words[start] === '-m';
     if (isMatch) {

@@ -1,6 +1,18 @@
 import { expect, test } from 'vitest';
 import { chainKnowledge, describeChainInFile, familyOfChain, knownNames } from '../../src/core/knowledge/knowledge';
-import { ambient121, ambientPod, dockerSave, kube, sidecar112, sidecar119, sidecar124, sidecar131, sidecar131Dns, tproxyAll, tproxyPorts } from './fixtures';
+import {
+  ambient121,
+  ambientPod,
+  dockerSave,
+  kube,
+  sidecar112,
+  sidecar119,
+  sidecar124,
+  sidecar131,
+  sidecar131Dns,
+  tproxyAll,
+  tproxyPorts,
+} from './fixtures';
 import { ruleSetsOfReleases } from '../fixtures/istio/ruleSets';
 import { readView } from './readView';
 
@@ -93,23 +105,64 @@ test('DOCKER of nat and of filter are two chains', () => {
 });
 
 test.each([
-  [sidecar112.save, 'nat', 'ISTIO_INBOUND', 'jumped to from PREROUTING line 12; 3 exclusions (15008, 22, 15090), then everything to 15006'],
-  [sidecar131Dns.save, 'nat', 'ISTIO_INBOUND', 'jumped to from PREROUTING line 25; 1 exclusion (15008), only port 8080 to 15006'],
+  [
+    sidecar112.save,
+    'nat',
+    'ISTIO_INBOUND',
+    'jumped to from PREROUTING line 12; 3 exclusions (15008, 22, 15090), then everything to 15006',
+  ],
+  [
+    sidecar131Dns.save,
+    'nat',
+    'ISTIO_INBOUND',
+    'jumped to from PREROUTING line 25; 1 exclusion (15008), only port 8080 to 15006',
+  ],
   [sidecar119.save, 'nat', 'ISTIO_INBOUND', 'nothing jumps to it; 1 exclusion (15008), nothing is captured'],
   [tproxyPorts.save, 'mangle', 'ISTIO_INBOUND', 'jumped to from PREROUTING line 11; only port 8080 to 15006'],
-  [sidecar131.save, 'nat', 'ISTIO_OUTPUT', 'jumped to from OUTPUT line 11; 1 port excluded (15020), user 1337 and group 1337 pass (the proxy), 1 range excluded (192.0.2.0/24), then all other TCP to 15001'],
-  [sidecar131Dns.save, 'nat', 'ISTIO_OUTPUT', 'jumped to from OUTPUT line 26; user 1337 and group 1337 pass (the proxy), DNS to 15053, then TCP to 10.60.0.0/16 to 15001'],
-  [sidecar119.save, 'nat', 'ISTIO_OUTPUT', 'jumped to from OUTPUT line 18; user 1500, user 1501 and group 1500 pass (the proxy), TCP port 9000 to 15001, then TCP to 10.60.0.0/16 to 15001'],
-  [ambientPod.save, 'nat', 'ISTIO_PRERT', 'jumped to from PREROUTING line 31; k6t-a as outbound, kubelet probes pass, other TCP without ztunnel’s mark to 15006'],
-  [kube, 'nat', 'KUBE-SERVICES', 'jumped to from PREROUTING line 14, OUTPUT line 15; 2 rules: 2 jump to KUBE-SVC-DDDDDDDDDDDDDDDD and KUBE-NODEPORTS'],
+  [
+    sidecar131.save,
+    'nat',
+    'ISTIO_OUTPUT',
+    'jumped to from OUTPUT line 11; 1 port excluded (15020), user 1337 and group 1337 pass (the proxy), 1 range excluded (192.0.2.0/24), then all other TCP to 15001',
+  ],
+  [
+    sidecar131Dns.save,
+    'nat',
+    'ISTIO_OUTPUT',
+    'jumped to from OUTPUT line 26; user 1337 and group 1337 pass (the proxy), DNS to 15053, then TCP to 10.60.0.0/16 to 15001',
+  ],
+  [
+    sidecar119.save,
+    'nat',
+    'ISTIO_OUTPUT',
+    'jumped to from OUTPUT line 18; user 1500, user 1501 and group 1500 pass (the proxy), TCP port 9000 to 15001, then TCP to 10.60.0.0/16 to 15001',
+  ],
+  [
+    ambientPod.save,
+    'nat',
+    'ISTIO_PRERT',
+    'jumped to from PREROUTING line 31; k6t-a as outbound, kubelet probes pass, other TCP without ztunnel’s mark to 15006',
+  ],
+  [
+    kube,
+    'nat',
+    'KUBE-SERVICES',
+    'jumped to from PREROUTING line 14, OUTPUT line 15; 2 rules: 2 jump to KUBE-SVC-DDDDDDDDDDDDDDDD and KUBE-NODEPORTS',
+  ],
   [kube, 'nat', 'KUBE-POSTROUTING', 'jumped to from POSTROUTING line 16; 3 rules: 1 RETURN, 1 MARK, 1 MASQUERADE'],
-  [dockerSave, 'filter', 'FORWARD', '6 rules: 3 ACCEPT, 3 jump to DOCKER-USER, DOCKER-ISOLATION-STAGE-1 and DOCKER; policy ACCEPT'],
+  [
+    dockerSave,
+    'filter',
+    'FORWARD',
+    '6 rules: 3 ACCEPT, 3 jump to DOCKER-USER, DOCKER-ISOLATION-STAGE-1 and DOCKER; policy ACCEPT',
+  ],
   [dockerSave, 'filter', 'INPUT', 'no rules; policy ACCEPT'],
 ])('%# describes a chain in the terms of the file', (save, table, chain, expected) => {
   expect(describeChainInFile(readView(save), table, chain)).toBe(expected);
 });
 
-// Names that stand in several tables are told apart: what a sentence says of a port, a rule of this chain, or of one that it leads to, says too.
+// Names that stand in several tables are told apart: what a sentence says of a port, a rule of this chain, or of one
+// that it leads to, says too.
 test('a sentence on a chain names no port that the chain does not lead to, in rule sets of every release', () => {
   const wrong = new Set<string>();
   let told = 0;
@@ -118,7 +171,9 @@ test('a sentence on a chain names no port that the chain does not lead to, in ru
     for (const chain of view.chains) {
       const sentence = describeChainInFile(view, chain.table, chain.name) ?? '';
       const reached = new Set([chain]);
-      for (const { rules } of reached) for (const rule of rules) for (const to of view.chains) if (to.table === chain.table && to.name === rule.target) reached.add(to);
+      for (const { rules } of reached)
+        for (const rule of rules)
+          for (const to of view.chains) if (to.table === chain.table && to.name === rule.target) reached.add(to);
       const rules = [...reached].flatMap((each) => each.rules.map(({ saved }) => saved)).join('\n');
       for (const [port] of sentence.matchAll(/\b150\d\d\b/g)) {
         told++;
@@ -136,6 +191,19 @@ test('a chain that is not there is not described', () => {
 
 test('every Istio chain, variable and port can be named', () => {
   const names = knownNames();
-  expect(names).toEqual(expect.arrayContaining(['ISTIO_REDIRECT', 'ISTIO_POSTRT', 'ztunnel-FORWARD', 'KUBE-SVC-…', 'DOCKER-USER', 'PROXY_UID', 'traffic.sidecar.istio.io/excludeInboundPorts', '15006', '127.0.0.6', 'nat']));
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'ISTIO_REDIRECT',
+      'ISTIO_POSTRT',
+      'ztunnel-FORWARD',
+      'KUBE-SVC-…',
+      'DOCKER-USER',
+      'PROXY_UID',
+      'traffic.sidecar.istio.io/excludeInboundPorts',
+      '15006',
+      '127.0.0.6',
+      'nat',
+    ]),
+  );
   expect(names).toEqual([...new Set(names)].sort());
 });

@@ -1,5 +1,6 @@
 /**
- * Rule sets in the shapes that Istio's versions write, as iptables-save prints them. Ports, users and ranges are made up;
+ * Rule sets in the shapes that Istio's versions write, as iptables-save prints them. Ports, users and ranges are made
+ * up;
  * `from` and `to` are the versions that such rules must be taken for.
  */
 export interface Fixture {
@@ -86,7 +87,10 @@ COMMIT
 }
 
 export const sidecar04: Fixture = {
-  name: 'sidecar 0.4', mode: 'sidecar REDIRECT', from: '0.3', to: '0.4',
+  name: 'sidecar 0.4',
+  mode: 'sidecar REDIRECT',
+  from: '0.3',
+  to: '0.4',
   save: `${natHead}:ISTIO_OUTPUT - [0:0]
 :ISTIO_REDIRECT - [0:0]
 -A PREROUTING -m comment --comment "istio/install-istio-prerouting" -j ISTIO_REDIRECT
@@ -101,7 +105,10 @@ COMMIT
 };
 
 export const sidecar11: Fixture = {
-  name: 'sidecar 1.1', mode: 'sidecar REDIRECT', from: '1.0', to: '1.2',
+  name: 'sidecar 1.1',
+  mode: 'sidecar REDIRECT',
+  from: '1.0',
+  to: '1.2',
   save: `${natHead}${sidecarChains}-A PREROUTING -p tcp -j ISTIO_INBOUND
 -A OUTPUT -p tcp -j ISTIO_OUTPUT
 -A ISTIO_INBOUND -p tcp -m tcp --dport 22 -j RETURN
@@ -120,7 +127,10 @@ COMMIT
 };
 
 export const sidecar15: Fixture = {
-  name: 'sidecar 1.5', mode: 'sidecar REDIRECT', from: '1.5', to: '1.6',
+  name: 'sidecar 1.5',
+  mode: 'sidecar REDIRECT',
+  from: '1.5',
+  to: '1.6',
   save: `${natHead}${sidecarChains}-A PREROUTING -p tcp -j ISTIO_INBOUND
 -A OUTPUT -p tcp -j ISTIO_OUTPUT
 -A ISTIO_INBOUND -p tcp -m tcp --dport 22 -j RETURN
@@ -134,7 +144,10 @@ COMMIT
 };
 
 export const sidecar18Dns: Fixture = {
-  name: 'sidecar 1.8 with DNS', mode: 'sidecar REDIRECT', from: '1.8', to: '1.8',
+  name: 'sidecar 1.8 with DNS',
+  mode: 'sidecar REDIRECT',
+  from: '1.8',
+  to: '1.8',
   save: `${natHead}${sidecarChains}-A PREROUTING -p tcp -j ISTIO_INBOUND
 -A OUTPUT -p tcp -j ISTIO_OUTPUT
 -A OUTPUT -p udp -m udp --dport 53 -m owner --uid-owner 1337 -j RETURN
@@ -155,7 +168,10 @@ COMMIT
 };
 
 export const sidecar112: Fixture = {
-  name: 'sidecar 1.12 with DNS, tracing and an excluded interface', mode: 'sidecar REDIRECT', from: '1.12', to: '1.12',
+  name: 'sidecar 1.12 with DNS, tracing and an excluded interface',
+  mode: 'sidecar REDIRECT',
+  from: '1.12',
+  to: '1.12',
   save: `${natHead}${sidecarChains}-A PREROUTING -i net1 -j RETURN
 -A PREROUTING -p tcp -j NFLOG --nflog-prefix JumpInbound --nflog-group 1337 --nflog-size 20
 -A PREROUTING -p tcp -j ISTIO_INBOUND
@@ -191,7 +207,10 @@ COMMIT
 };
 
 export const sidecar119: Fixture = {
-  name: 'sidecar 1.19, invalid packets dropped, two proxy users', mode: 'sidecar REDIRECT', from: '1.18', to: '1.22',
+  name: 'sidecar 1.19, invalid packets dropped, two proxy users',
+  mode: 'sidecar REDIRECT',
+  from: '1.18',
+  to: '1.22',
   save: `${mangleHead}-A PREROUTING -m conntrack --ctstate INVALID -j DROP
 COMMIT
 ${natHead}${sidecarChains}-A OUTPUT -p tcp -j ISTIO_OUTPUT
@@ -215,7 +234,10 @@ COMMIT
 };
 
 export const sidecar124: Fixture = {
-  name: 'sidecar 1.24 with DNS', mode: 'sidecar REDIRECT', from: '1.24', to: '1.24',
+  name: 'sidecar 1.24 with DNS',
+  mode: 'sidecar REDIRECT',
+  from: '1.24',
+  to: '1.24',
   save: `${rawHead}:ISTIO_OUTPUT - [0:0]
 -A PREROUTING -s 10.60.0.10/32 -p udp -m udp --sport 53 -j CT --zone 1
 -A OUTPUT -p udp -j ISTIO_OUTPUT
@@ -252,7 +274,9 @@ COMMIT
 };
 
 export const sidecar131: Fixture = {
-  name: 'sidecar 1.31', mode: 'sidecar REDIRECT', from: '1.25',
+  name: 'sidecar 1.31',
+  mode: 'sidecar REDIRECT',
+  from: '1.25',
   save: `${natHead}${sidecarChains}-A PREROUTING -p tcp -j ISTIO_INBOUND
 -A OUTPUT -j ISTIO_OUTPUT
 -A ISTIO_INBOUND -p tcp -m tcp --dport 15008 -j RETURN
@@ -272,7 +296,9 @@ COMMIT
 };
 
 export const sidecar131Dns: Fixture = {
-  name: 'sidecar 1.31 with DNS', mode: 'sidecar REDIRECT', from: '1.25',
+  name: 'sidecar 1.31 with DNS',
+  mode: 'sidecar REDIRECT',
+  from: '1.25',
   save: `${rawHead}:ISTIO_INBOUND - [0:0]
 :ISTIO_OUTPUT_DNS - [0:0]
 -A PREROUTING -j ISTIO_INBOUND
@@ -307,7 +333,9 @@ COMMIT
 };
 
 export const sidecarLoopbackIncluded: Fixture = {
-  name: 'sidecar, loopback in the include list', mode: 'sidecar REDIRECT', from: '1.25',
+  name: 'sidecar, loopback in the include list',
+  mode: 'sidecar REDIRECT',
+  from: '1.25',
   save: `${natHead}${sidecarChains}-A OUTPUT -j ISTIO_OUTPUT
 -A ISTIO_INBOUND -p tcp -m tcp --dport 15008 -j RETURN
 ${redirects}-A ISTIO_OUTPUT -s 127.0.0.6/32 -o lo -j RETURN
@@ -322,7 +350,10 @@ COMMIT
 };
 
 export const sidecarVirtual: Fixture = {
-  name: 'sidecar with virtual interfaces', mode: 'sidecar REDIRECT', from: '1.18', to: '1.24',
+  name: 'sidecar with virtual interfaces',
+  mode: 'sidecar REDIRECT',
+  from: '1.18',
+  to: '1.24',
   save: `${natHead}${sidecarChains}-A PREROUTING -i k6t-b -j ISTIO_REDIRECT
 -A PREROUTING -d 10.60.0.0/16 -i k6t-a -j ISTIO_REDIRECT
 -A PREROUTING -i k6t-b -j RETURN
@@ -336,7 +367,10 @@ COMMIT
 };
 
 export const tproxy08: Fixture = {
-  name: 'TPROXY 1.5, by socket', mode: 'sidecar TPROXY', from: '1.5', to: '1.5',
+  name: 'TPROXY 1.5, by socket',
+  mode: 'sidecar TPROXY',
+  from: '1.5',
+  to: '1.5',
   save: `${mangleHead}:ISTIO_DIVERT - [0:0]
 :ISTIO_INBOUND - [0:0]
 :ISTIO_TPROXY - [0:0]
@@ -360,7 +394,10 @@ COMMIT
 };
 
 export const tproxyAll: Fixture = {
-  name: 'TPROXY, all ports', mode: 'sidecar TPROXY', from: '1.18', to: '1.24',
+  name: 'TPROXY, all ports',
+  mode: 'sidecar TPROXY',
+  from: '1.18',
+  to: '1.24',
   save: `${mangleTproxy(`-A ISTIO_INBOUND -p tcp -m tcp --dport 15090 -j RETURN
 -A ISTIO_INBOUND -p tcp -m conntrack --ctstate RELATED,ESTABLISHED -j ISTIO_DIVERT
 -A ISTIO_INBOUND -p tcp -j ISTIO_TPROXY
@@ -368,7 +405,10 @@ export const tproxyAll: Fixture = {
 };
 
 export const tproxyPorts: Fixture = {
-  name: 'TPROXY, listed ports', mode: 'sidecar TPROXY', from: '1.18', to: '1.24',
+  name: 'TPROXY, listed ports',
+  mode: 'sidecar TPROXY',
+  from: '1.18',
+  to: '1.24',
   save: `${mangleTproxy(`-A ISTIO_INBOUND -p tcp -m tcp --dport 8080 -m conntrack --ctstate RELATED,ESTABLISHED -j ISTIO_DIVERT
 -A ISTIO_INBOUND -p tcp -m tcp --dport 8080 -j ISTIO_TPROXY
 `)}${natTproxy}`,
@@ -398,7 +438,10 @@ COMMIT
 `;
 
 export const ambient121: Fixture = {
-  name: 'ambient pod 1.21', mode: 'ambient pod', from: '1.21', to: '1.24',
+  name: 'ambient pod 1.21',
+  mode: 'ambient pod',
+  from: '1.21',
+  to: '1.24',
   save: `${ambientMangle}-A ISTIO_PRERT -s 169.254.7.127/32 -p tcp -m tcp -j ACCEPT
 -A ISTIO_PRERT ! -d 127.0.0.1/32 -i lo -p tcp -j ACCEPT
 -A ISTIO_PRERT -p tcp -m tcp --dport 15008 -m mark ! --mark 0x539/0xfff -j TPROXY --on-port 15008 --on-ip 0.0.0.0 --tproxy-mark 0x111/0xfff
@@ -412,7 +455,9 @@ ${ambientOutput}COMMIT
 };
 
 export const ambientPod: Fixture = {
-  name: 'ambient pod 1.31, with a virtual interface', mode: 'ambient pod', from: '1.25',
+  name: 'ambient pod 1.31, with a virtual interface',
+  mode: 'ambient pod',
+  from: '1.25',
   save: `${ambientRaw}${ambientMangle}COMMIT
 ${natHead}:ISTIO_OUTPUT - [0:0]
 :ISTIO_PRERT - [0:0]
@@ -427,7 +472,9 @@ COMMIT
 };
 
 export const ambientHost: Fixture = {
-  name: 'ambient host', mode: 'ambient host', from: '1.23',
+  name: 'ambient host',
+  mode: 'ambient host',
+  from: '1.23',
   save: `${natHead}:ISTIO_POSTRT - [0:0]
 -A POSTROUTING -j ISTIO_POSTRT
 -A ISTIO_POSTRT -p tcp -m owner --socket-exists -m set --match-set istio-inpod-probes-v4 dst -j SNAT --to-source 169.254.7.127
@@ -436,7 +483,10 @@ COMMIT
 };
 
 export const ambientNode: Fixture = {
-  name: 'ambient node 1.19', mode: 'ambient node', from: '1.18', to: '1.20',
+  name: 'ambient node 1.19',
+  mode: 'ambient node',
+  from: '1.18',
+  to: '1.20',
   save: `${mangleHead}:ztunnel-FORWARD - [0:0]
 :ztunnel-INPUT - [0:0]
 :ztunnel-OUTPUT - [0:0]
@@ -479,7 +529,10 @@ COMMIT
 };
 
 export const insideZtunnel: Fixture = {
-  name: 'inside ztunnel 1.19', mode: 'ambient node, inside ztunnel', from: '1.18', to: '1.20',
+  name: 'inside ztunnel 1.19',
+  mode: 'ambient node, inside ztunnel',
+  from: '1.18',
+  to: '1.20',
   save: `${mangleHead}-A PREROUTING -i pistioin -p tcp -m tcp --dport 15008 -j TPROXY --on-port 15008 --on-ip 127.0.0.1 --tproxy-mark 0x400/0xfff
 -A PREROUTING -i pistioout -p tcp -j TPROXY --on-port 15001 --on-ip 127.0.0.1 --tproxy-mark 0x400/0xfff
 -A PREROUTING -i pistioin -p tcp -j TPROXY --on-port 15006 --on-ip 127.0.0.1 --tproxy-mark 0x400/0xfff
@@ -489,7 +542,9 @@ COMMIT
 };
 
 export const guardrails: Fixture = {
-  name: 'sidecar 1.31 while rules are replaced', mode: 'sidecar REDIRECT', from: '1.25',
+  name: 'sidecar 1.31 while rules are replaced',
+  mode: 'sidecar REDIRECT',
+  from: '1.25',
   save: `${filterHead}-A INPUT -p udp -j DROP
 -A INPUT -p tcp -j DROP
 -A FORWARD -p udp -j DROP
@@ -501,8 +556,26 @@ ${sidecar131.save}`,
 };
 
 export const istioFixtures: readonly Fixture[] = [
-  sidecar04, sidecar11, sidecar15, sidecar18Dns, sidecar112, sidecar119, sidecar124, sidecar131, sidecar131Dns, sidecarLoopbackIncluded, sidecarVirtual,
-  tproxy08, tproxyAll, tproxyPorts, ambient121, ambientPod, ambientHost, ambientNode, insideZtunnel, guardrails,
+  sidecar04,
+  sidecar11,
+  sidecar15,
+  sidecar18Dns,
+  sidecar112,
+  sidecar119,
+  sidecar124,
+  sidecar131,
+  sidecar131Dns,
+  sidecarLoopbackIncluded,
+  sidecarVirtual,
+  tproxy08,
+  tproxyAll,
+  tproxyPorts,
+  ambient121,
+  ambientPod,
+  ambientHost,
+  ambientNode,
+  insideZtunnel,
+  guardrails,
 ];
 
 export const kube = `${natHead}:KUBE-EXT-AAAAAAAAAAAAAAAA - [0:0]

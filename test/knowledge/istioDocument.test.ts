@@ -2,7 +2,19 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
-  addressKnowledge, annotationKnowledge, idKnowledge, knownAddresses, knownAnnotations, knownPorts, knownVariables, markKnowledge, portKnowledge, settingKnowledge, knownSettings, variableKnowledge, type Fact,
+  addressKnowledge,
+  annotationKnowledge,
+  idKnowledge,
+  knownAddresses,
+  knownAnnotations,
+  knownPorts,
+  knownVariables,
+  markKnowledge,
+  portKnowledge,
+  settingKnowledge,
+  knownSettings,
+  variableKnowledge,
+  type Fact,
 } from '../../src/core/knowledge/knowledge';
 import { chainSpans, ruleSpans, spanText } from '../../src/core/knowledge/istio/releases';
 import { releases } from '../fixtures/istio/releases';
@@ -11,7 +23,21 @@ import { met } from './istioMet';
 const file = join(import.meta.dirname, '../../docs/istio.md');
 
 /** Marks that Istio gives a meaning, with their masks. */
-const MARKS: readonly (readonly [number, number])[] = [[0x539, 0xffffffff], [0x53a, 0xffffffff], [0x539, 0xfff], [0x111, 0xfff], [0x100, 0x100], [0x200, 0x200], [0x220, 0x220], [0x210, 0x210], [0x40, 0x40], [0x400, 0xfff], [0x4d3, 0xfff], [5678, 0xffffffff], [8765, 0xffffffff]];
+const MARKS: readonly (readonly [number, number])[] = [
+  [0x539, 0xffffffff],
+  [0x53a, 0xffffffff],
+  [0x539, 0xfff],
+  [0x111, 0xfff],
+  [0x100, 0x100],
+  [0x200, 0x200],
+  [0x220, 0x220],
+  [0x210, 0x210],
+  [0x40, 0x40],
+  [0x400, 0xfff],
+  [0x4d3, 0xfff],
+  [5678, 0xffffffff],
+  [8765, 0xffffffff],
+];
 const ISTIO = new Set(['Istio']);
 
 test('docs/istio.md is what the knowledge says and the rule sets of all releases hold (rewritten with UPDATE_DOCS=1)', () => {
@@ -25,7 +51,9 @@ test('docs/istio.md is what the knowledge says and the rule sets of all releases
 
 test('every variant of a chain and every shape of rule has its row', () => {
   const text = readFileSync(file, 'utf8');
-  expect(Object.keys({ ...chainSpans, ...ruleSpans }).filter((variant) => !text.includes(`| ${cell(variant)} |`))).toEqual([]);
+  expect(
+    Object.keys({ ...chainSpans, ...ruleSpans }).filter((variant) => !text.includes(`| ${cell(variant)} |`)),
+  ).toEqual([]);
 });
 
 function document(): string {
@@ -39,37 +67,79 @@ function document(): string {
     '',
     `## Chains (${Object.keys(chainSpans).length})`,
     '',
-    table(['variant', 'releases', 'told', 'met in'], Object.entries(chainSpans).map(([variant, span]) => [variant, spanText(span), met.get(variant)?.title ?? '', metIn(variant)])),
+    table(
+      ['variant', 'releases', 'told', 'met in'],
+      Object.entries(chainSpans).map(([variant, span]) => [
+        variant,
+        spanText(span),
+        met.get(variant)?.title ?? '',
+        metIn(variant),
+      ]),
+    ),
     `## Rules (${Object.keys(ruleSpans).length} shapes)`,
     '',
-    table(['shape', 'releases', 'told', 'example', 'met in'], Object.entries(ruleSpans).map(([variant, span]) => [variant, spanText(span), met.get(variant)?.title ?? '', met.get(variant)?.example ?? '', metIn(variant)])),
+    table(
+      ['shape', 'releases', 'told', 'example', 'met in'],
+      Object.entries(ruleSpans).map(([variant, span]) => [
+        variant,
+        spanText(span),
+        met.get(variant)?.title ?? '',
+        met.get(variant)?.example ?? '',
+        metIn(variant),
+      ]),
+    ),
     '## Keys of the log and variables',
     '',
-    table(['name', 'releases', 'told'], knownVariables().map((name) => {
-      const fact = variableKnowledge(name);
-      return [name, fact?.since === undefined ? '' : spanText(fact), titleOf(name, fact)];
-    })),
+    table(
+      ['name', 'releases', 'told'],
+      knownVariables().map((name) => {
+        const fact = variableKnowledge(name);
+        return [name, fact?.since === undefined ? '' : spanText(fact), titleOf(name, fact)];
+      }),
+    ),
     '## Annotations and labels',
     '',
-    table(['name', 'told', 'more'], knownAnnotations().map((name) => factRow(name, annotationKnowledge(name)))),
+    table(
+      ['name', 'told', 'more'],
+      knownAnnotations().map((name) => factRow(name, annotationKnowledge(name))),
+    ),
     '## Helm values, fields of meshConfig, flags',
     '',
-    table(['name', 'told'], knownSettings().map((name) => [name, titleOf(name, settingKnowledge(name))])),
+    table(
+      ['name', 'told'],
+      knownSettings().map((name) => [name, titleOf(name, settingKnowledge(name))]),
+    ),
     '## Ports',
     '',
-    table(['port', 'told', 'more'], knownPorts().flatMap((port) => {
-      const fact = portKnowledge(port, { programs: ISTIO });
-      return fact === undefined || fact.elsewhere === true ? [] : [factRow(String(port), fact)];
-    })),
+    table(
+      ['port', 'told', 'more'],
+      knownPorts().flatMap((port) => {
+        const fact = portKnowledge(port, { programs: ISTIO });
+        return fact === undefined || fact.elsewhere === true ? [] : [factRow(String(port), fact)];
+      }),
+    ),
     '## Marks',
     '',
-    table(['mark', 'told', 'more'], MARKS.map(([value, mask]) => factRow(`0x${value.toString(16)}${mask === 0xffffffff ? '' : `/0x${mask.toString(16)}`}`, markKnowledge(value, mask, { programs: ISTIO })))),
+    table(
+      ['mark', 'told', 'more'],
+      MARKS.map(([value, mask]) =>
+        factRow(
+          `0x${value.toString(16)}${mask === 0xffffffff ? '' : `/0x${mask.toString(16)}`}`,
+          markKnowledge(value, mask, { programs: ISTIO }),
+        ),
+      ),
+    ),
     '## Addresses, users and groups',
     '',
-    table(['name', 'told', 'more'], [
-      ...knownAddresses().filter((address) => addressKnowledge(address, new Set())?.elsewhere === true).map((address) => factRow(address, addressKnowledge(address, ISTIO))),
-      ...['1337', '0'].map((id) => factRow(id, idKnowledge(id, ISTIO))),
-    ]),
+    table(
+      ['name', 'told', 'more'],
+      [
+        ...knownAddresses()
+          .filter((address) => addressKnowledge(address, new Set())?.elsewhere === true)
+          .map((address) => factRow(address, addressKnowledge(address, ISTIO))),
+        ...['1337', '0'].map((id) => factRow(id, idKnowledge(id, ISTIO))),
+      ],
+    ),
   ].join('\n');
 }
 
@@ -80,13 +150,23 @@ function metIn(variant: string): string {
 }
 
 function factRow(name: string, fact: Fact | undefined): readonly string[] {
-  return [name, titleOf(name, fact), (fact?.details ?? []).flatMap((paragraph) => (paragraph.kind === 'text' && !paragraph.text.startsWith('What changes ') ? [paragraph.text] : [])).join(' ')];
+  return [
+    name,
+    titleOf(name, fact),
+    (fact?.details ?? [])
+      .flatMap((paragraph) =>
+        paragraph.kind === 'text' && !paragraph.text.startsWith('What changes ') ? [paragraph.text] : [],
+      )
+      .join(' '),
+  ];
 }
 
 function titleOf(name: string, fact: Fact | undefined): string {
   const title = fact?.title ?? '';
   const end = title.indexOf(': ');
-  return end > 0 && (name.includes(title.slice(0, end)) || title.startsWith('0x') || /^\d/.test(title)) ? title.slice(end + 2) : title;
+  return end > 0 && (name.includes(title.slice(0, end)) || title.startsWith('0x') || /^\d/.test(title))
+    ? title.slice(end + 2)
+    : title;
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {

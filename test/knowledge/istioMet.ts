@@ -19,7 +19,10 @@ export interface Met {
   readonly title: string;
 }
 
-export const written: readonly WrittenRuleSet[] = ruleSetsOfReleases().map((each) => ({ ...each, view: readView(each.save, each.family) }));
+export const written: readonly WrittenRuleSet[] = ruleSetsOfReleases().map((each) => ({
+  ...each,
+  view: readView(each.save, each.family),
+}));
 
 export const met: ReadonlyMap<string, Met> = findVariants();
 
@@ -56,7 +59,23 @@ interface Other extends Pick<RuleSetOfRelease, 'release' | 'family'> {
 
 /** IPv6 that is closed, known by the rules of IPv4 beside it, and redirection at the node. */
 function others(): readonly Other[] {
-  const closed = releases.filter((release) => from(release, '0.8') && before(release, '1.5')).map((release) => ({ release, family: 6 as const, view: readView(closedIpv6(release), 6), beside: [readView(sidecarRules(release))] }));
-  const node = releases.filter((release) => from(release, '1.18') && before(release, '1.21')).flatMap((release) => [ambientNode, insideZtunnel].map(({ save }) => ({ release, family: 4 as const, view: readView(save), beside: [] })));
+  const closed = releases
+    .filter((release) => from(release, '0.8') && before(release, '1.5'))
+    .map((release) => ({
+      release,
+      family: 6 as const,
+      view: readView(closedIpv6(release), 6),
+      beside: [readView(sidecarRules(release))],
+    }));
+  const node = releases
+    .filter((release) => from(release, '1.18') && before(release, '1.21'))
+    .flatMap((release) =>
+      [ambientNode, insideZtunnel].map(({ save }) => ({
+        release,
+        family: 4 as const,
+        view: readView(save),
+        beside: [],
+      })),
+    );
   return [...closed, ...node];
 }

@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { chainKnowledge, istioProfile, istioVersions, ruleKnowledge } from '../../src/core/knowledge/knowledge';
 import { notIstios, notKnown } from '../../src/core/knowledge/istio/strangeRule';
 import { sidecarRules } from '../fixtures/istio/sidecar';
-import { dockerSave, istioFixtures, kube, sidecar112, sidecar119, sidecar131Dns, sidecarVirtual, tproxyAll } from './fixtures';
+import {
+  dockerSave,
+  istioFixtures,
+  kube,
+  sidecar112,
+  sidecar119,
+  sidecar131Dns,
+  sidecarVirtual,
+  tproxyAll,
+} from './fixtures';
 import { readView, ruleAt, ruleWith } from './readView';
 
 describe.each(istioFixtures)('$name', (fixture) => {
@@ -12,11 +21,17 @@ describe.each(istioFixtures)('$name', (fixture) => {
     const profile = istioProfile(view);
     expect(profile?.mode).toBe(fixture.mode);
     const range = istioVersions(view);
-    expect({ from: range?.from, to: range?.to, contradictory: range?.contradictory }).toEqual({ from: fixture.from, to: fixture.to, contradictory: false });
+    expect({ from: range?.from, to: range?.to, contradictory: range?.contradictory }).toEqual({
+      from: fixture.from,
+      to: fixture.to,
+      contradictory: false,
+    });
   });
 
   test('every rule is explained', () => {
-    const titles = view.chains.flatMap((chain) => chain.rules).map((rule) => [rule.saved, ruleKnowledge(view, rule)?.title] as const);
+    const titles = view.chains
+      .flatMap((chain) => chain.rules)
+      .map((rule) => [rule.saved, ruleKnowledge(view, rule)?.title] as const);
     expect(titles.length).toBeGreaterThan(1);
     expect(titles.filter(([, title]) => title === undefined || title === notIstios || title === notKnown)).toEqual([]);
   });
@@ -35,13 +50,16 @@ describe.each(istioFixtures)('$name', (fixture) => {
       ...view.chains.flatMap((chain) => chain.rules).map((rule) => ruleKnowledge(view, rule)),
       ...view.chains.map((chain) => chainKnowledge(view, chain.table, chain.name)),
     ];
-    const long = facts.flatMap((fact) => fact?.title ?? []).filter((title) => title.length > 90 || title.includes('undefined') || title.endsWith('…'));
+    const long = facts
+      .flatMap((fact) => fact?.title ?? [])
+      .filter((title) => title.length > 90 || title.includes('undefined') || title.endsWith('…'));
     expect(long).toEqual([]);
   });
 
   test('the line of each finding is a rule of the file', () => {
     const lines = fixture.save.split('\n');
-    for (const finding of istioVersions(view)?.evidence ?? []) if (finding.line !== undefined) expect(lines[finding.line]).toMatch(/^-A /);
+    for (const finding of istioVersions(view)?.evidence ?? [])
+      if (finding.line !== undefined) expect(lines[finding.line]).toMatch(/^-A /);
   });
 });
 
@@ -52,7 +70,9 @@ test.each([
   const view = readView(save);
   const rules = view.chains.flatMap((chain) => chain.rules);
   expect(rules.filter((rule) => ruleKnowledge(view, rule) === undefined).map((rule) => rule.saved)).toEqual([]);
-  const families = view.chains.filter((chain) => !chain.builtin).map((chain) => chainKnowledge(view, chain.table, chain.name)?.family);
+  const families = view.chains
+    .filter((chain) => !chain.builtin)
+    .map((chain) => chainKnowledge(view, chain.table, chain.name)?.family);
   expect(families).toContain(family);
   expect(families).not.toContain(undefined);
 });
@@ -75,9 +95,19 @@ COMMIT
 
 test.each([
   // Where the release of the other rules is known, the rule is certainly none of Istio's.
-  ['-p tcp -m tcp --dport 5432 -j RETURN', sidecarRules('1.12'), 'Outbound TCP port 5432 is excluded from capture', 'Istio excludes no such port by itself: it was set by the user.'],
+  [
+    '-p tcp -m tcp --dport 5432 -j RETURN',
+    sidecarRules('1.12'),
+    'Outbound TCP port 5432 is excluded from capture',
+    'Istio excludes no such port by itself: it was set by the user.',
+  ],
   ['-p tcp -m tcp --dport 5432 -j ACCEPT', sidecarRules('1.12'), notIstios, 'done with table nat at this hook'],
-  ['-s 10.60.0.9/32 -j RETURN', sidecarRules('1.12'), notIstios, 'leaves ISTIO_OUTPUT here and is not taken by the rules below'],
+  [
+    '-s 10.60.0.9/32 -j RETURN',
+    sidecarRules('1.12'),
+    notIstios,
+    'leaves ISTIO_OUTPUT here and is not taken by the rules below',
+  ],
   ['-d 10.60.0.9/32 -j DROP', sidecarRules('1.31'), notKnown, 'thrown away here'],
   ['-d 10.60.0.9/32', sidecarRules('1.31'), notKnown, 'counts what it matches, and changes nothing else'],
 ])('a rule %s in front of the others', (added, save, title, effect) => {
@@ -88,8 +118,12 @@ test.each([
 });
 
 test('a rule behind one that takes everything changes nothing', () => {
-  const view = readView(`${sidecarRules('1.12', { ranges: ['10.60.0.0/16'] })}*nat\n-A ISTIO_OUTPUT -d 10.60.0.9/32 -j DROP\nCOMMIT\n`);
-  expect(JSON.stringify(ruleKnowledge(view, ruleWith(view, '-j DROP'))?.details)).toContain('It changes nothing: line ');
+  const view = readView(
+    `${sidecarRules('1.12', { ranges: ['10.60.0.0/16'] })}*nat\n-A ISTIO_OUTPUT -d 10.60.0.9/32 -j DROP\nCOMMIT\n`,
+  );
+  expect(JSON.stringify(ruleKnowledge(view, ruleWith(view, '-j DROP'))?.details)).toContain(
+    'It changes nothing: line ',
+  );
 });
 
 test.each([
@@ -99,7 +133,9 @@ test.each([
   ['15090', '1.20', 'Inbound port 15090 is excluded from capture: Envoy’s metrics'],
 ] as const)('port %s of %s is told by who excludes it', (port, release, title) => {
   const view = readView(sidecarRules(release, { inboundExcluded: release === '1.12' ? [] : ['15020', port] }));
-  const found = view.chains.find(({ name }) => name === 'ISTIO_INBOUND')?.rules.find((rule) => rule.saved.includes(`--dport ${port} `));
+  const found = view.chains
+    .find(({ name }) => name === 'ISTIO_INBOUND')
+    ?.rules.find((rule) => rule.saved.includes(`--dport ${port} `));
   expect(found && ruleKnowledge(view, found)?.title).toBe(title);
 });
 
@@ -131,14 +167,33 @@ test.each([
 
 test('the profile reads ports, owners, ranges and interfaces from the rules', () => {
   expect(istioProfile(readView(sidecar119.save))).toMatchObject({
-    proxyUids: ['1500', '1501'], proxyGids: ['1500'], inboundPort: 15006, outboundPort: 15001, tunnelPort: 15008,
-    inbound: 'none', outbound: 'ranges', outboundRanges: ['10.60.0.0/16'], outboundIncludedPorts: [9000], dropInvalid: true, dnsCapture: false,
+    proxyUids: ['1500', '1501'],
+    proxyGids: ['1500'],
+    inboundPort: 15006,
+    outboundPort: 15001,
+    tunnelPort: 15008,
+    inbound: 'none',
+    outbound: 'ranges',
+    outboundRanges: ['10.60.0.0/16'],
+    outboundIncludedPorts: [9000],
+    dropInvalid: true,
+    dnsCapture: false,
   });
   expect(istioProfile(readView(sidecar112.save))).toMatchObject({
-    inbound: 'all', inboundExcludes: [15008, 22, 15090], outbound: 'all', outboundExcludedRanges: ['192.0.2.0/24'], excludedInterfaces: ['net1'],
-    dnsCapture: true, dnsServers: ['10.60.0.10/32'], tracing: true,
+    inbound: 'all',
+    inboundExcludes: [15008, 22, 15090],
+    outbound: 'all',
+    outboundExcludedRanges: ['192.0.2.0/24'],
+    excludedInterfaces: ['net1'],
+    dnsCapture: true,
+    dnsServers: ['10.60.0.10/32'],
+    tracing: true,
   });
-  expect(istioProfile(readView(sidecarVirtual.save))).toMatchObject({ virtualInterfaces: ['k6t-b', 'k6t-a'], excludedInterfaces: [], outbound: 'none' });
+  expect(istioProfile(readView(sidecarVirtual.save))).toMatchObject({
+    virtualInterfaces: ['k6t-b', 'k6t-a'],
+    excludedInterfaces: [],
+    outbound: 'none',
+  });
   expect(istioProfile(readView(kube))).toBeUndefined();
 });
 

@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import {
-  addressKnowledge, annotationKnowledge, builtinChainKnowledge, idKnowledge, knownAnnotations, knownLogHeadings, knownPorts, knownVariables, logHeadingKnowledge, markKnowledge,
-  portKnowledge, tableKnowledge, tableNames, variableKnowledge,
+  addressKnowledge,
+  annotationKnowledge,
+  builtinChainKnowledge,
+  idKnowledge,
+  knownAnnotations,
+  knownLogHeadings,
+  knownPorts,
+  knownVariables,
+  logHeadingKnowledge,
+  markKnowledge,
+  portKnowledge,
+  tableKnowledge,
+  tableNames,
+  variableKnowledge,
 } from '../../src/core/knowledge/knowledge';
 import { ambientPod, kube, sidecar131 } from './fixtures';
 import { readView } from './readView';
@@ -82,10 +94,16 @@ const environment =
 const variables =
   'PROXY_PORT PROXY_UID PROXY_GID INBOUND_INTERCEPTION_MODE INBOUND_TPROXY_MARK INBOUND_TPROXY_ROUTE_TABLE INBOUND_PORTS_INCLUDE INBOUND_PORTS_EXCLUDE OUTBOUND_IP_RANGES_INCLUDE OUTBOUND_IP_RANGES_EXCLUDE OUTBOUND_PORTS_EXCLUDE ENABLE_INBOUND_IPV6 PROXY_INBOUND_CAPTURE_PORT PROXY_TUNNEL_PORT OUTBOUND_PORTS_INCLUDE DNS_SERVERS DNS_CAPTURE CAPTURE_ALL_DNS NETWORK_NAMESPACE CNI_MODE OUTPUT_PATH KUBEVIRT_INTERFACES KUBE_VIRT_INTERFACES EXCLUDE_INTERFACES DROP_INVALID OUTBOUND_OWNER_GROUPS_INCLUDE OUTBOUND_OWNER_GROUPS_EXCLUDE HOST_NSENTER_EXEC DUAL_STACK IPTABLES_VERSION RECONCILE CLEANUP_ONLY FORCE_APPLY NATIVE_NFTABLES FORCE_IPTABLES_BINARY';
 
-test.each([...environment.split(' ').map((name) => [name, 'Environment'] as const), ...variables.split(' ').map((name) => [name, 'Variable'] as const)])('%s is explained as %s', (name, block) => {
+test.each([
+  ...environment.split(' ').map((name) => [name, 'Environment'] as const),
+  ...variables.split(' ').map((name) => [name, 'Variable'] as const),
+])('%s is explained as %s', (name, block) => {
   const known = variableKnowledge(name);
   expect(known?.title.startsWith(`${name}: `)).toBe(true);
-  expect(known?.details.at(-1)).toMatchObject({ kind: 'text', text: expect.stringMatching(new RegExp(`^${block}: `)) as string });
+  expect(known?.details.at(-1)).toMatchObject({
+    kind: 'text',
+    text: expect.stringMatching(new RegExp(`^${block}: `)) as string,
+  });
 });
 
 test('annotations are found by their full name and by the part behind the slash', () => {
@@ -126,7 +144,10 @@ test('each table names its chains, each chain says when it is walked', () => {
   expect(Object.keys(chains)).toEqual(tableNames);
   for (const table of tableNames) {
     expect(tableKnowledge(table)?.title.startsWith(`${table}: `)).toBe(true);
-    for (const chain of chains[table] ?? []) expect(builtinChainKnowledge(table, chain)?.title.startsWith(`${table} ${chain}: `), `${table} ${chain}`).toBe(true);
+    for (const chain of chains[table] ?? [])
+      expect(builtinChainKnowledge(table, chain)?.title.startsWith(`${table} ${chain}: `), `${table} ${chain}`).toBe(
+        true,
+      );
   }
   expect(builtinChainKnowledge('filter', 'PREROUTING')).toBeUndefined();
   expect(builtinChainKnowledge('nat', 'FORWARD')).toBeUndefined();
@@ -142,5 +163,12 @@ test('every fact has a short title and a source', () => {
     ...tableNames.map(tableKnowledge),
   ];
   expect(facts).not.toContain(undefined);
-  expect(facts.filter((fact) => fact !== undefined && (fact.title.length > 90 || fact.title.endsWith('…') || fact.sources.length === 0)).map((fact) => fact?.title)).toEqual([]);
+  expect(
+    facts
+      .filter(
+        (fact) =>
+          fact !== undefined && (fact.title.length > 90 || fact.title.endsWith('…') || fact.sources.length === 0),
+      )
+      .map((fact) => fact?.title),
+  ).toEqual([]);
 });

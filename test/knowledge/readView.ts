@@ -20,18 +20,37 @@ export function readView(save: string, family: 4 | 6 = 4): RuleSetView {
       const words = splitWords(line);
       const chain = chainOf(words[1] ?? '');
       const jump = words.findIndex((word) => word === '-j' || word === '-g');
-      chain.rules.push({ table, chain: chain.name, number: chain.rules.length + 1, line: index, written: line, saved: line, target: jump < 0 ? undefined : words[jump + 1], words: words.slice(2) });
+      chain.rules.push({
+        table,
+        chain: chain.name,
+        number: chain.rules.length + 1,
+        line: index,
+        written: line,
+        saved: line,
+        target: jump < 0 ? undefined : words[jump + 1],
+        words: words.slice(2),
+      });
     }
   });
   const all = [...chains.values()];
   const jumpsTo = (to: { table: string; name: string }): readonly JumpView[] =>
-    all.filter((each) => each.table === to.table).flatMap((each) => each.rules.filter((rule) => rule.target === to.name).map((rule) => ({ chain: rule.chain, line: rule.line })));
-  const views: readonly ChainView[] = all.map((each) => ({ ...each, builtin: builtins.has(each.name), jumpedFrom: builtins.has(each.name) ? [] : jumpsTo(each) }));
+    all
+      .filter((each) => each.table === to.table)
+      .flatMap((each) =>
+        each.rules.filter((rule) => rule.target === to.name).map((rule) => ({ chain: rule.chain, line: rule.line })),
+      );
+  const views: readonly ChainView[] = all.map((each) => ({
+    ...each,
+    builtin: builtins.has(each.name),
+    jumpedFrom: builtins.has(each.name) ? [] : jumpsTo(each),
+  }));
   return { family, chains: views };
 }
 
 function splitWords(line: string): string[] {
-  return (line.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []).map((word) => (word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, '$1') : word));
+  return (line.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []).map((word) =>
+    word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, '$1') : word,
+  );
 }
 
 /** The rule at a 1-based place in a chain; throws where there is none, so that a test cannot pass by accident. */

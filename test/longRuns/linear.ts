@@ -1,12 +1,17 @@
 import { expect } from 'vitest';
 import { ENDS } from './texts';
 
-/** Characters of the longer run. What grows with its square takes a tenth of a second here, and ten in a line of 100 KB. */
+/**
+ * Characters of the longer run. What grows with its square takes a tenth of a second here, and ten in a line of 100 KB.
+ */
 const LONG = 10_000;
 /** Processor milliseconds below which nothing is asked: they tell nothing. */
 const FLOOR = 30;
 
-/** `LONG_RUNS=all npx vitest run test/longRuns` lays every piece and end at every place; else each place gets one in so many, and each piece and end some places. */
+/**
+ * `LONG_RUNS=all npx vitest run test/longRuns` lays every piece and end at every place; else each place gets one in so
+ * many, and each piece and end some places.
+ */
 const ALL = process.env.LONG_RUNS === 'all';
 const PART = 4;
 

@@ -42,22 +42,47 @@ function look(text: string, line: number, column: number): void {
 const makesRules = ({ start }: RunPlace, piece: string): boolean => start.endsWith('-s ') && piece === ',';
 
 describe('a run twice as long costs about twice as much', () => {
-  test.each(PLACES.map((place) => [JSON.stringify(place.before.split('\n').at(-2) ?? ''), JSON.stringify(place.start), place] as const))('%s %s', (_above, _start, place) => {
+  test.each(
+    PLACES.map(
+      (place) => [JSON.stringify(place.before.split('\n').at(-2) ?? ''), JSON.stringify(place.start), place] as const,
+    ),
+  )('%s %s', (_above, _start, place) => {
     const shift = PLACES.indexOf(place);
     for (const [i, piece] of PIECES.entries()) {
       if (makesRules(place, piece)) continue;
       for (const [j, end] of ENDS.entries()) {
         if (!isLaid(shift, i, j)) continue;
         const { before, start, behind } = place;
-        const run = (length: number) => () => look(before + start + piece.repeat(Math.ceil(length / piece.length)) + end + behind, before.split('\n').length - 1, start.length);
-        expectLinear(run, `${JSON.stringify(start)} and a run of ${JSON.stringify(piece)} that ends with ${JSON.stringify(end)}`);
+        const run = (length: number) => () =>
+          look(
+            before + start + piece.repeat(Math.ceil(length / piece.length)) + end + behind,
+            before.split('\n').length - 1,
+            start.length,
+          );
+        expectLinear(
+          run,
+          `${JSON.stringify(start)} and a run of ${JSON.stringify(piece)} that ends with ${JSON.stringify(end)}`,
+        );
       }
     }
   });
 
-  test.each([['', ''], ['in tcp ', ''], ['in tcp state ', ''], ['in tcp 10.0.0.1:1 > ', ''], ['', ' > 10.0.0.1:80'],
-    ['IN=eth0 OUT= SRC=', ' PROTO=TCP'], ['', 'IN=eth0 OUT= SRC=10.0.0.1 DST=10.0.0.2 PROTO=TCP'], ['IN=e OUT= SRC=10.0.0.1 DST=10.0.0.2 [SRC=', ''], ['trace id 1 ip a b packet: ip saddr ', ''], ['tcp 6 1 src=10.0.0.1 ', ''],
-    ['09:20:17.000001 IP (', ') 10.0.0.1.1 > 10.0.0.2.2: Flags [S]'], ['IP 10.0.0.1.1 > 10.0.0.2.2: ', ''], ['09:20:17.000001 ', ' ethertype IPv4 (0x0800), length 1: 10.0.0.1.1 > 10.0.0.2.2: UDP'], ['1 0.0 10.0.0.1 → 10.0.0.2 TCP 60 ', '']])('packet expressions and names: %j … %j', (before, behind) => {
+  test.each([
+    ['', ''],
+    ['in tcp ', ''],
+    ['in tcp state ', ''],
+    ['in tcp 10.0.0.1:1 > ', ''],
+    ['', ' > 10.0.0.1:80'],
+    ['IN=eth0 OUT= SRC=', ' PROTO=TCP'],
+    ['', 'IN=eth0 OUT= SRC=10.0.0.1 DST=10.0.0.2 PROTO=TCP'],
+    ['IN=e OUT= SRC=10.0.0.1 DST=10.0.0.2 [SRC=', ''],
+    ['trace id 1 ip a b packet: ip saddr ', ''],
+    ['tcp 6 1 src=10.0.0.1 ', ''],
+    ['09:20:17.000001 IP (', ') 10.0.0.1.1 > 10.0.0.2.2: Flags [S]'],
+    ['IP 10.0.0.1.1 > 10.0.0.2.2: ', ''],
+    ['09:20:17.000001 ', ' ethertype IPv4 (0x0800), length 1: 10.0.0.1.1 > 10.0.0.2.2: UDP'],
+    ['1 0.0 10.0.0.1 → 10.0.0.2 TCP 60 ', ''],
+  ])('packet expressions and names: %j … %j', (before, behind) => {
     for (const piece of PIECES) {
       const run = (length: number) => () => {
         const text = before + piece.repeat(Math.ceil(length / piece.length)) + behind;
@@ -73,7 +98,9 @@ describe('names that every object has are words like others', () => {
   test.each(['constructor', '__proto__', 'toString', 'valueOf', 'hasOwnProperty'])('%s', (word) => {
     for (const { before, start, behind } of PLACES) {
       for (const end of ['', ' ', ':', '=1', '/24', '"']) {
-        expect(() => look(before + start + word + end + behind, before.split('\n').length - 1, start.length)).not.toThrow();
+        expect(() =>
+          look(before + start + word + end + behind, before.split('\n').length - 1, start.length),
+        ).not.toThrow();
       }
     }
     for (const text of [word, `in tcp ${word}`, `in tcp state ${word}`, `in tcp ${word} ${word}`]) {

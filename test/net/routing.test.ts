@@ -7,7 +7,12 @@ import { hostFromTopology } from '../../src/core/net/hostFromTopology';
 import { isProblem } from '../../src/core/net/packetRequest';
 import { protocolNumber } from '../../src/core/net/protocols';
 import { lookupRoute } from '../../src/core/net/routing';
-import { masqueradeAddress, primaryAddress, redirectAddressOf, sourceAddressFor } from '../../src/core/net/sourceAddress';
+import {
+  masqueradeAddress,
+  primaryAddress,
+  redirectAddressOf,
+  sourceAddressFor,
+} from '../../src/core/net/sourceAddress';
 
 interface Query {
   readonly dst: string;
@@ -77,11 +82,19 @@ describe('routes as the kernel does', () => {
 
 const SAMPLE = {
   ifaces: [
-    { name: 'eth0', addrs: ['10.244.1.5/24', '10.244.1.6/24', '10.9.0.1/24', 'fd00:1::5/64', 'fd00:1::6/64', 'fe80::1/64'] },
+    {
+      name: 'eth0',
+      addrs: ['10.244.1.5/24', '10.244.1.6/24', '10.9.0.1/24', 'fd00:1::5/64', 'fd00:1::6/64', 'fe80::1/64'],
+    },
     { name: 'eth1', addrs: ['192.168.50.1/24'] },
     { name: 'wg0', addrs: [] },
   ],
-  routes: ['default via 10.244.1.1 dev eth0', 'blackhole 192.0.2.0/24', 'local 0.0.0.0/0 dev lo table 100', '-6 default via fd00:1::1 dev eth0'],
+  routes: [
+    'default via 10.244.1.1 dev eth0',
+    'blackhole 192.0.2.0/24',
+    'local 0.0.0.0/0 dev lo table 100',
+    '-6 default via fd00:1::1 dev eth0',
+  ],
 };
 
 describe('addressType', () => {
@@ -111,7 +124,9 @@ describe('addressType', () => {
     ['2001:db8::1', undefined, ['unicast']],
   ] as const)('%s on %s is %j', (address, device, types) => {
     const found = ipv6AddressTypes(host(SAMPLE), ip(address), device);
-    const held = Object.entries(found).filter(([name, holds]) => holds && name !== 'unreachable').map(([name]) => name);
+    const held = Object.entries(found)
+      .filter(([name, holds]) => holds && name !== 'unreachable')
+      .map(([name]) => name);
     expect(held.sort()).toEqual([...types]);
   });
 });
@@ -157,27 +172,51 @@ describe('addresses that NAT chooses', () => {
 describe('hostFromTopology', () => {
   it('has the default host of the contract', () => {
     const on = host(undefined);
-    expect(on.interfaces.map(({ name, addresses }) => [name, addresses.length])).toEqual([['lo', 2], ['eth0', 2], ['eth1', 2]]);
-    expect(ask(on, { dst: '8.8.8.8' })).toEqual({ type: 'unicast', dev: 'eth0', gateway: '10.244.1.1', source: '10.244.1.5' });
+    expect(on.interfaces.map(({ name, addresses }) => [name, addresses.length])).toEqual([
+      ['lo', 2],
+      ['eth0', 2],
+      ['eth1', 2],
+    ]);
+    expect(ask(on, { dst: '8.8.8.8' })).toEqual({
+      type: 'unicast',
+      dev: 'eth0',
+      gateway: '10.244.1.1',
+      source: '10.244.1.5',
+    });
     expect(on.sets).toBeUndefined();
     expect(on.listenersKnown).toBe(false);
   });
 
   it('takes rules and sysctls', () => {
-    const on = host({ ...SAMPLE, ipRules: ['fwmark 0x1/0x1 lookup 100', 'not fwmark 0xca6c table 51820', 'table main suppress_prefixlength 0'], sysctls: { 'net/ipv4/ip_forward': '0' } });
-    expect(on.policyRules.filter(({ family }) => family === 4).map(({ preference }) => preference)).toEqual([0, 32763, 32764, 32765, 32766, 32767]);
+    const on = host({
+      ...SAMPLE,
+      ipRules: ['fwmark 0x1/0x1 lookup 100', 'not fwmark 0xca6c table 51820', 'table main suppress_prefixlength 0'],
+      sysctls: { 'net/ipv4/ip_forward': '0' },
+    });
+    expect(on.policyRules.filter(({ family }) => family === 4).map(({ preference }) => preference)).toEqual([
+      0, 32763, 32764, 32765, 32766, 32767,
+    ]);
     expect(ask(on, { dst: '8.8.8.8', mark: 1 })).toEqual({ type: 'local', dev: 'lo', source: '8.8.8.8' });
     expect(on.sysctls.get('net.ipv4.ip_forward')).toBe(0);
   });
 
   it.each([
     [[], 'topology: a list is not an object with ifaces, routes, ipRules, sysctls'],
-    [{ ifaces: [{ name: 'eth0', addrs: ['10.0.0.1/33'] }] }, 'topology.ifaces[0].addrs: "10.0.0.1/33" is not an address with a prefix length'],
-    [{ ifaces: [{ name: 'a/b' }] }, 'topology.ifaces[0].name: "a/b" is not the name of an interface (1 to 15 characters, no blank, no slash)'],
+    [
+      { ifaces: [{ name: 'eth0', addrs: ['10.0.0.1/33'] }] },
+      'topology.ifaces[0].addrs: "10.0.0.1/33" is not an address with a prefix length',
+    ],
+    [
+      { ifaces: [{ name: 'a/b' }] },
+      'topology.ifaces[0].name: "a/b" is not the name of an interface (1 to 15 characters, no blank, no slash)',
+    ],
     [{ routes: ['default via 10.244.1.1 dev eth9'] }, 'topology.routes: there is no interface "eth9"'],
     [{ routes: ['default'] }, 'topology.routes[0]: a route needs "dev" or "via"'],
     [{ routes: ['10.0.0.0/33 dev eth0'] }, 'topology.routes[0]: "10.0.0.0/33" is neither "default" nor an IPv4 prefix'],
-    [{ routes: ['default dev eth0 tabel 5'] }, 'topology.routes[0]: "tabel 5" is not a part of a route that is understood here'],
+    [
+      { routes: ['default dev eth0 tabel 5'] },
+      'topology.routes[0]: "tabel 5" is not a part of a route that is understood here',
+    ],
     [{ ipRules: ['fwmark x lookup 5'] }, 'topology.ipRules[0]: "x" is not a mark with an optional mask'],
     [{ ipRules: ['fwmark 1'] }, 'topology.ipRules[0]: the rule says no table: "lookup" and its name or number'],
     [{ conntrack: 'off' }, 'topology.conntrack: is "on" or "auto"'],
@@ -188,9 +227,17 @@ describe('hostFromTopology', () => {
   });
 
   it.each([
-    [[{ proto: 'tcp', addr: '0.0.0.0', port: 80 }], undefined, { families: [4], address: undefined, text: '0.0.0.0:80' }],
+    [
+      [{ proto: 'tcp', addr: '0.0.0.0', port: 80 }],
+      undefined,
+      { families: [4], address: undefined, text: '0.0.0.0:80' },
+    ],
     [[{ proto: 'udp', addr: '::', port: 53 }], undefined, { families: [4, 6], protocol: 17, text: '[::]:53' }],
-    [[{ proto: 'tcp', addr: '::ffff:10.0.0.1', port: 1, transparent: true }], undefined, { families: [4], transparent: true }],
+    [
+      [{ proto: 'tcp', addr: '::ffff:10.0.0.1', port: 1, transparent: true }],
+      undefined,
+      { families: [4], transparent: true },
+    ],
     [[{ proto: 'tcp', port: 99999 }], 'listeners[0].port: 99999 is not a whole number from 0 to 65535', undefined],
     [[{ proto: 'tcp', addr: 'x', port: 1 }], 'listeners[0].addr: "x" is not an address', undefined],
   ])('reads listeners %j', (listeners, message, listener) => {

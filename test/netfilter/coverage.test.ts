@@ -5,7 +5,10 @@ import { readRecorded } from '../kernel/fixtures';
 import { FIXTURES } from '../kernel/fixtureNames';
 import { evidenceOf } from './optionEvidence';
 
-/** What the recording kernel could not be asked, with the reason. `yes`, `no`, `inverted` where only that part is missing. */
+/**
+ * What the recording kernel could not be asked, with the reason. `yes`, `no`, `inverted` where only that part is
+ * missing.
+ */
 const NOT_ASKED: Readonly<Record<string, readonly [reason: string, ...missing: ('yes' | 'no' | 'inverted')[]]>> = {
   'match bpf --object-pinned': ['the program would have to be pinned in a BPF file system'],
   'match cgroup --path': ['the harness has no second cgroup'],
@@ -39,9 +42,19 @@ describe('every option is asked of the kernel', () => {
   const folder = join(import.meta.dirname, '..', 'fixtures', 'kernel');
   const evidence = evidenceOf(FIXTURES.flatMap((name) => readRecorded(join(folder, name))));
   const questions = allExtensions().flatMap(({ kind, name, options }) =>
-    options.length === 0 ? [{ key: `${kind} ${name}`, group: `${kind} ${name}`, invertible: false }] : options.map((option) => ({ key: `${kind} ${name} ${option.name}`, group: `${kind} ${name}`, invertible: option.invertible })));
+    options.length === 0
+      ? [{ key: `${kind} ${name}`, group: `${kind} ${name}`, invertible: false }]
+      : options.map((option) => ({
+          key: `${kind} ${name} ${option.name}`,
+          group: `${kind} ${name}`,
+          invertible: option.invertible,
+        })),
+  );
 
-  it.each([...questions, ...['-s', '-d', '-i', '-o', '-p', '-f'].map((name) => ({ key: `rule ${name}`, group: 'rule', invertible: true }))])('$key', ({ key, group, invertible }) => {
+  it.each([
+    ...questions,
+    ...['-s', '-d', '-i', '-o', '-p', '-f'].map((name) => ({ key: `rule ${name}`, group: 'rule', invertible: true })),
+  ])('$key', ({ key, group, invertible }) => {
     const found = evidence.get(key) ?? { yes: false, no: false, inverted: false };
     const wanted = invertible ? (['yes', 'no', 'inverted'] as const) : (['yes', 'no'] as const);
     const missing = wanted.filter((part) => !found[part]);

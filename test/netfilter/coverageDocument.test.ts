@@ -40,7 +40,12 @@ test('COVERAGE.md is what the registry and the recorded answers say (rewritten w
 });
 
 test('every remark is about something that exists', () => {
-  const known = new Set(allExtensions().flatMap(({ kind, name, options }) => [`${kind} ${name}`, ...options.map((option) => `${kind} ${name} ${option.name}`)]));
+  const known = new Set(
+    allExtensions().flatMap(({ kind, name, options }) => [
+      `${kind} ${name}`,
+      ...options.map((option) => `${kind} ${name} ${option.name}`),
+    ]),
+  );
   expect(Object.keys(OPEN).filter((key) => !known.has(key))).toEqual([]);
 });
 
@@ -48,27 +53,49 @@ function document(): string {
   const folder = join(import.meta.dirname, '../fixtures/kernel');
   const evidence = evidenceOf(FIXTURES.flatMap((name) => readRecorded(join(folder, name))));
   const extensions = allExtensions();
-  const rows = (kind: 'match' | 'target'): string[] => extensions.filter((extension) => extension.kind === kind).flatMap(({ name, families, options }) => {
-    const key = `${kind} ${name}`;
-    const first = `| **${name}** | ${families.join(', ')} | | ${OPEN[key] ?? 'yes'} | ${options.length === 0 ? checked(evidence.get(key), false) : ''} |`;
-    return [first, ...options.map((option) => {
-      const own = `${key} ${option.name}`;
-      return `| | | \`${option.invertible ? '[!] ' : ''}${option.name}\` | ${OPEN[own] ?? (OPEN[key] ? '' : 'yes')} | ${checked(evidence.get(own), option.invertible)} |`;
-    })];
-  });
+  const rows = (kind: 'match' | 'target'): string[] =>
+    extensions
+      .filter((extension) => extension.kind === kind)
+      .flatMap(({ name, families, options }) => {
+        const key = `${kind} ${name}`;
+        const first = `| **${name}** | ${families.join(', ')} | | ${OPEN[key] ?? 'yes'} | ${options.length === 0 ? checked(evidence.get(key), false) : ''} |`;
+        return [
+          first,
+          ...options.map((option) => {
+            const own = `${key} ${option.name}`;
+            return `| | | \`${option.invertible ? '[!] ' : ''}${option.name}\` | ${OPEN[own] ?? (OPEN[key] ? '' : 'yes')} | ${checked(evidence.get(own), option.invertible)} |`;
+          }),
+        ];
+      });
   const count = extensions.reduce((sum, { options }) => sum + options.length, 0);
   return [
-    '# Coverage', '',
+    '# Coverage',
+    '',
     `Made from the registry and the recorded answers of the kernel: ${extensions.filter(({ kind }) => kind === 'match').length} matches, ${extensions.filter(({ kind }) => kind === 'target').length} targets, ${count} options. All of them are parsed, checked and`,
     'printed as iptables 1.8.9 does (tests with recorded answers of iptables-restore and iptables-save). "Kernel" tells what the recorded',
     'packets show: a rule with the option that matched (`yes`), one that did not (`no`), one with `!` (`!`). Where something is missing,',
-    '`test/netfilter/coverage.test.ts` says why the recording kernel could not be asked.', '',
-    '## Matches', '', '| match | IPv | option | evaluated | kernel |', '|---|---|---|---|---|', ...rows('match'), '',
-    '## Targets', '', '| target | IPv | option | evaluated | kernel |', '|---|---|---|---|---|', ...rows('target'), '',
+    '`test/netfilter/coverage.test.ts` says why the recording kernel could not be asked.',
+    '',
+    '## Matches',
+    '',
+    '| match | IPv | option | evaluated | kernel |',
+    '|---|---|---|---|---|',
+    ...rows('match'),
+    '',
+    '## Targets',
+    '',
+    '| target | IPv | option | evaluated | kernel |',
+    '|---|---|---|---|---|',
+    ...rows('target'),
+    '',
   ].join('\n');
 }
 
 function checked(evidence: Evidence | undefined, invertible: boolean): string {
-  const parts = [evidence?.yes ? 'yes' : '', evidence?.no ? 'no' : '', invertible && evidence?.inverted ? '!' : ''].filter((part) => part !== '');
+  const parts = [
+    evidence?.yes ? 'yes' : '',
+    evidence?.no ? 'no' : '',
+    invertible && evidence?.inverted ? '!' : '',
+  ].filter((part) => part !== '');
   return parts.length === 0 ? '–' : parts.join(' ');
 }

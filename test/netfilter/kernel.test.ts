@@ -13,7 +13,11 @@ function disagreements({ question, kernel }: Recorded): readonly unknown[] {
 }
 
 describe('what Linux did, named', () => {
-  const named = FIXTURES.filter((file) => file.endsWith('.jsonl')).flatMap((file) => readRecorded(join(FOLDER, file)).map((recorded) => [`${file.replace('.jsonl', '')}: ${recorded.name}`, recorded] as const));
+  const named = FIXTURES.filter((file) => file.endsWith('.jsonl')).flatMap((file) =>
+    readRecorded(join(FOLDER, file)).map(
+      (recorded) => [`${file.replace('.jsonl', '')}: ${recorded.name}`, recorded] as const,
+    ),
+  );
   it.each(named)('%s', (_, recorded) => {
     expect(disagreements(recorded)).toEqual([]);
   });
@@ -22,7 +26,10 @@ describe('what Linux did, named', () => {
 describe('what Linux did, at random', () => {
   const random = readRecorded(join(FOLDER, 'random.jsonl.gz'));
   const size = 50;
-  const parts = Array.from({ length: Math.ceil(random.length / size) }, (_, i) => [i * size, random.slice(i * size, (i + 1) * size)] as const);
+  const parts = Array.from(
+    { length: Math.ceil(random.length / size) },
+    (_, i) => [i * size, random.slice(i * size, (i + 1) * size)] as const,
+  );
   it.each(parts)('cases from %i on', (_, part) => {
     const wrong = part.flatMap((recorded) => {
       const found = disagreements(recorded);

@@ -2,23 +2,37 @@ import type { Recorded } from '../kernel/fixtures';
 import type { Option } from '../../src/core/xtables/option';
 import { matchNamed, targetNamed } from '../../src/core/xtables/registry';
 
-/** What the recorded answers show of one option: a rule with it that matched, one that did not, one with `!` in front of it. */
+/**
+ * What the recorded answers show of one option: a rule with it that matched, one that did not, one with `!` in front of
+ * it.
+ */
 export interface Evidence {
   yes: boolean;
   no: boolean;
   inverted: boolean;
 }
 
-/** For each `match tcp --dport`, `target MARK --set-xmark`, `match eui64` (no options): what the kernel was asked about it. */
+/**
+ * For each `match tcp --dport`, `target MARK --set-xmark`, `match eui64` (no options): what the kernel was asked about
+ * it.
+ */
 export function evidenceOf(recorded: readonly Recorded[]): ReadonlyMap<string, Evidence> {
   const found = new Map<string, Evidence>();
   for (const { question, kernel } of recorded) {
     const family = question.rules === undefined ? 6 : 4;
     for (const rule of rulesOf(question.rules ?? question.rules6 ?? '')) {
-      const matched = kernel.some(({ matchedRules }) => matchedRules.some(({ table, chain, num }) => table === rule.table && chain === rule.chain && num === rule.num));
+      const matched = kernel.some(({ matchedRules }) =>
+        matchedRules.some(({ table, chain, num }) => table === rule.table && chain === rule.chain && num === rule.num),
+      );
       // Of a built-in chain without targets every rule is asked.
-      const refused = kernel.some(({ matchedRules, verdicts }) => verdicts.some(({ hook, table, by }) => hook === rule.chain && table === rule.table && by === 'policy') &&
-        !matchedRules.some(({ hook, table, chain, num }) => hook === rule.chain && table === rule.table && chain === rule.chain && num === rule.num));
+      const refused = kernel.some(
+        ({ matchedRules, verdicts }) =>
+          verdicts.some(({ hook, table, by }) => hook === rule.chain && table === rule.table && by === 'policy') &&
+          !matchedRules.some(
+            ({ hook, table, chain, num }) =>
+              hook === rule.chain && table === rule.table && chain === rule.chain && num === rule.num,
+          ),
+      );
       if (!matched && !refused) continue;
       for (const { key, inverted } of optionsOf(rule.text, family)) {
         const evidence = found.get(key) ?? { yes: false, no: false, inverted: false };

@@ -10,7 +10,16 @@ import { rulesOfText } from '../../src/features/rulesOfText';
 import { generate } from '../kernel/generate/generate';
 import { evaluate } from '../kernel/evaluate';
 
-const IN = { dir: 'in', iface: 'eth0', src: '10.244.2.9', dst: '10.244.1.5', proto: 'tcp', sport: 40000, dport: 80, flags: ['SYN'] };
+const IN = {
+  dir: 'in',
+  iface: 'eth0',
+  src: '10.244.2.9',
+  dst: '10.244.1.5',
+  proto: 'tcp',
+  sport: 40000,
+  dport: 80,
+  flags: ['SYN'],
+};
 
 function filter(...rules: readonly string[]): string {
   const chains = [...new Set(rules.map((rule) => rule.split(' ')[0] as string))].filter((chain) => chain !== 'INPUT');
@@ -26,11 +35,31 @@ const path = ({ matchedRules }: Outcome): string => matchedRules.map(({ chain, n
 
 describe('jumps', () => {
   it.each<readonly [string, string, string, readonly string[]]>([
-    ['the end of a chain returns behind the jump', 'INPUT:1 A:1 INPUT:2', 'LOCAL', ['INPUT -j A', 'INPUT -m comment --comment x', 'A -m comment --comment a']],
-    ['RETURN does the same at once', 'INPUT:1 A:1 INPUT:2', 'LOCAL', ['INPUT -j A', 'INPUT -m comment --comment x', 'A -j RETURN', 'A -j DROP']],
+    [
+      'the end of a chain returns behind the jump',
+      'INPUT:1 A:1 INPUT:2',
+      'LOCAL',
+      ['INPUT -j A', 'INPUT -m comment --comment x', 'A -m comment --comment a'],
+    ],
+    [
+      'RETURN does the same at once',
+      'INPUT:1 A:1 INPUT:2',
+      'LOCAL',
+      ['INPUT -j A', 'INPUT -m comment --comment x', 'A -j RETURN', 'A -j DROP'],
+    ],
     ['RETURN in a built-in chain is its policy', 'INPUT:1', 'LOCAL', ['INPUT -j RETURN', 'INPUT -j DROP']],
-    ['a goto does not come back', 'INPUT:1 A:1 B:1 INPUT:2', 'LOCAL', ['INPUT -j A', 'INPUT -m comment --comment x', 'A -g B', 'A -j DROP', 'B -m comment --comment b']],
-    ['a goto from a built-in chain ends in its policy', 'INPUT:1 A:1', 'LOCAL', ['INPUT -g A', 'INPUT -j DROP', 'A -m comment --comment a']],
+    [
+      'a goto does not come back',
+      'INPUT:1 A:1 B:1 INPUT:2',
+      'LOCAL',
+      ['INPUT -j A', 'INPUT -m comment --comment x', 'A -g B', 'A -j DROP', 'B -m comment --comment b'],
+    ],
+    [
+      'a goto from a built-in chain ends in its policy',
+      'INPUT:1 A:1',
+      'LOCAL',
+      ['INPUT -g A', 'INPUT -j DROP', 'A -m comment --comment a'],
+    ],
     ['a rule without a target counts only', 'INPUT:1 INPUT:2', 'DROPPED', ['INPUT -p tcp', 'INPUT -j DROP']],
   ])('%s', (_, expected, outcome, rules) => {
     const [only, ...others] = outcomes(filter(...rules));
@@ -39,21 +68,39 @@ describe('jumps', () => {
 });
 
 /** Without those about the host. */
-function ofRules(assumptions: Outcome['assumptions']): readonly { readonly match: string; readonly num: number; readonly value: boolean; readonly probability?: number | undefined }[] {
+function ofRules(
+  assumptions: Outcome['assumptions'],
+): readonly {
+  readonly match: string;
+  readonly num: number;
+  readonly value: boolean;
+  readonly probability?: number | undefined;
+}[] {
   return assumptions.flatMap((each) => ('match' in each ? [each] : []));
 }
 
 describe('what cannot be known', () => {
-  const assumed = (list: readonly Outcome[]): unknown => list.map(({ outcome, assumptions }) => [outcome, ofRules(assumptions).map(({ match, value }) => `${match} ${value ? 'yes' : 'no'}`)]);
+  const assumed = (list: readonly Outcome[]): unknown =>
+    list.map(({ outcome, assumptions }) => [
+      outcome,
+      ofRules(assumptions).map(({ match, value }) => `${match} ${value ? 'yes' : 'no'}`),
+    ]);
 
   it('a set without members forks the walk', () => {
-    expect(assumed(outcomes(filter('INPUT -m set --match-set S src -j DROP')))).toEqual([['DROPPED', ['--match-set S src yes']], ['LOCAL', ['--match-set S src no']]]);
+    expect(assumed(outcomes(filter('INPUT -m set --match-set S src -j DROP')))).toEqual([
+      ['DROPPED', ['--match-set S src yes']],
+      ['LOCAL', ['--match-set S src no']],
+    ]);
   });
 
   it('chance forks it too, and the probabilities sum to one', () => {
     const random = '-m statistic --mode random --probability';
-    const list = outcomes(filter(`INPUT ${random} 0.25 -j ACCEPT`, `INPUT ${random} 0.5 -j DROP`, `INPUT ${random} 0.1 -j DROP`));
-    const chances = list.map(({ assumptions }) => ofRules(assumptions).reduce((product, { probability = 1 }) => product * probability, 1));
+    const list = outcomes(
+      filter(`INPUT ${random} 0.25 -j ACCEPT`, `INPUT ${random} 0.5 -j DROP`, `INPUT ${random} 0.1 -j DROP`),
+    );
+    const chances = list.map(({ assumptions }) =>
+      ofRules(assumptions).reduce((product, { probability = 1 }) => product * probability, 1),
+    );
     expect(list).toHaveLength(4);
     expect(chances.reduce((sum, chance) => sum + chance, 0)).toBeCloseTo(1, 6);
     expect(chances[0]).toBeCloseTo(0.25, 6);
@@ -67,11 +114,21 @@ describe('what cannot be known', () => {
     ['the connection has it too', '-m conntrack --ctrepldstport 1024:32768', ['DROPPED', 'LOCAL']],
   ])('a port drawn at random: where %s', (_, question, expected) => {
     const rules = `*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -p tcp -j MASQUERADE --random\nCOMMIT\n${filter(`INPUT ${question} -j DROP`)}`;
-    expect(outcomes(rules, { packet: { ...IN, dir: 'out', src: '10.244.1.5', iface: undefined } }).map(({ outcome }) => outcome)).toEqual(expected);
+    expect(
+      outcomes(rules, { packet: { ...IN, dir: 'out', src: '10.244.1.5', iface: undefined } }).map(
+        ({ outcome }) => outcome,
+      ),
+    ).toEqual(expected);
   });
 
   it('never follows more than so many combinations, and says so', () => {
-    const result = answerLine(JSON.stringify({ id: 1, rules: filter(...Array.from({ length: 20 }, (_, i) => `INPUT -m set --match-set S${i} src`)), packet: IN })) as { outcomes: unknown[]; warnings: string[] };
+    const result = answerLine(
+      JSON.stringify({
+        id: 1,
+        rules: filter(...Array.from({ length: 20 }, (_, i) => `INPUT -m set --match-set S${i} src`)),
+        packet: IN,
+      }),
+    ) as { outcomes: unknown[]; warnings: string[] };
     expect(result.outcomes).toHaveLength(MOST_OUTCOMES);
     expect(result.warnings.join()).toMatch(/courses are possible/);
   });
@@ -89,8 +146,13 @@ describe('what cannot be known', () => {
   });
 
   it('a match nobody knows is a question, and the rest of the rule still counts', () => {
-    const list = outcomes(filter('INPUT -p udp -m nosuch --thing 1 -j DROP', 'INPUT -p tcp -m nosuch --thing 1 -j DROP'));
-    expect(list.map(({ outcome, assumptions }) => [outcome, ofRules(assumptions).map(({ num }) => num)])).toEqual([['DROPPED', [2]], ['LOCAL', [2]]]);
+    const list = outcomes(
+      filter('INPUT -p udp -m nosuch --thing 1 -j DROP', 'INPUT -p tcp -m nosuch --thing 1 -j DROP'),
+    );
+    expect(list.map(({ outcome, assumptions }) => [outcome, ofRules(assumptions).map(({ num }) => num)])).toEqual([
+      ['DROPPED', [2]],
+      ['LOCAL', [2]],
+    ]);
   });
 });
 
@@ -98,36 +160,46 @@ describe('laws', () => {
   const cases = fc.record({ seed: fc.integer({ min: 1, max: 1_000_000 }), index: fc.integer({ min: 0, max: 1000 }) });
 
   it('every walk ends, in one of the outcomes there are, and the same each time', () => {
-    fc.assert(fc.property(cases, ({ seed, index }) => {
-      const { question } = generate(seed, index, 3);
-      const first = evaluate(question);
-      expect(evaluate(question)).toEqual(first);
-      for (const answer of 'error' in first ? [] : first) {
-        for (const { outcome, hooks, verdicts } of answer.outcomes) {
-          expect(['LOCAL', 'SENT', 'DROPPED', 'NONE']).toContain(outcome);
-          expect(hooks.length).toBeLessThanOrEqual(5);
-          expect(verdicts.length).toBeLessThanOrEqual(22);
+    fc.assert(
+      fc.property(cases, ({ seed, index }) => {
+        const { question } = generate(seed, index, 3);
+        const first = evaluate(question);
+        expect(evaluate(question)).toEqual(first);
+        for (const answer of 'error' in first ? [] : first) {
+          for (const { outcome, hooks, verdicts } of answer.outcomes) {
+            expect(['LOCAL', 'SENT', 'DROPPED', 'NONE']).toContain(outcome);
+            expect(hooks.length).toBeLessThanOrEqual(5);
+            expect(verdicts.length).toBeLessThanOrEqual(22);
+          }
         }
-      }
-    }), { numRuns: 60 });
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('a rule cut in two by an address changes no verdict', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 31 }), fc.integer({ min: 0, max: 255 }), (length, last) => {
-      const halves = (from: number): string[] => [from, from + 2 ** (31 - length)].map((value) => `${[24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.')}/${length + 1}`);
-      const start = Math.floor((10 * 2 ** 24 + 244 * 65536 + 512 + 9) / 2 ** (32 - length)) * 2 ** (32 - length);
-      const packet = { ...IN, src: `10.244.2.${last}` };
-      const [low, high] = halves(start) as [string, string];
-      const whole = outcomes(filter(`INPUT -s ${low.split('/')[0] as string}/${length} -j DROP`), { packet })[0];
-      const cut = outcomes(filter(`INPUT -s ${low} -j DROP`, `INPUT -s ${high} -j DROP`), { packet })[0];
-      expect(cut?.outcome).toBe(whole?.outcome);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 31 }), fc.integer({ min: 0, max: 255 }), (length, last) => {
+        const halves = (from: number): string[] =>
+          [from, from + 2 ** (31 - length)].map(
+            (value) => `${[24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.')}/${length + 1}`,
+          );
+        const start = Math.floor((10 * 2 ** 24 + 244 * 65536 + 512 + 9) / 2 ** (32 - length)) * 2 ** (32 - length);
+        const packet = { ...IN, src: `10.244.2.${last}` };
+        const [low, high] = halves(start) as [string, string];
+        const whole = outcomes(filter(`INPUT -s ${low.split('/')[0] as string}/${length} -j DROP`), { packet })[0];
+        const cut = outcomes(filter(`INPUT -s ${low} -j DROP`, `INPUT -s ${high} -j DROP`), { packet })[0];
+        expect(cut?.outcome).toBe(whole?.outcome);
+      }),
+    );
   });
 });
 
 describe('one packet after the other', () => {
   const results = (rules: string, packets: readonly object[], more: object = {}): readonly (string | undefined)[] =>
-    (answerLine(JSON.stringify({ id: 1, rules, packets, ...more })) as { results: { outcomes: Outcome[] }[] }).results.map(({ outcomes: list }) => list[0]?.ctstate);
+    (
+      answerLine(JSON.stringify({ id: 1, rules, packets, ...more })) as { results: { outcomes: Outcome[] }[] }
+    ).results.map(({ outcomes: list }) => list[0]?.ctstate);
   const out = { dir: 'out', src: '10.244.1.5', dst: '8.8.8.8', proto: 'udp', sport: 5000, dport: 53 };
   const back = { dir: 'in', iface: 'eth0', src: '8.8.8.8', dst: '10.244.1.5', proto: 'udp', sport: 53, dport: 5000 };
 

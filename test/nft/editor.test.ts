@@ -23,8 +23,25 @@ table inet istio-proxy-nat {
 const model = modelOf(parseSourceFile(TEXT, { fileName: 'notes.md' }));
 
 test('an outline has tables of nftables, their chains and rules', () => {
-  const names = (symbols: readonly OutlineSymbol[]): unknown[] => symbols.map(({ name, from, children }) => [name, from + 1, names(children)]);
-  expect(names(symbolsOf(model)[0]?.children ?? [])).toEqual([['inet istio-proxy-nat', 2, [['prerouting', 3, [['1', 5, []]]], ['istio-inbound', 8, [['1', 9, []], ['2', 10, []]]]]]]);
+  const names = (symbols: readonly OutlineSymbol[]): unknown[] =>
+    symbols.map(({ name, from, children }) => [name, from + 1, names(children)]);
+  expect(names(symbolsOf(model)[0]?.children ?? [])).toEqual([
+    [
+      'inet istio-proxy-nat',
+      2,
+      [
+        ['prerouting', 3, [['1', 5, []]]],
+        [
+          'istio-inbound',
+          8,
+          [
+            ['1', 9, []],
+            ['2', 10, []],
+          ],
+        ],
+      ],
+    ],
+  ]);
 });
 
 test.each<[place: string, line: number, column: number, says: RegExp]>([
@@ -38,14 +55,33 @@ test.each<[place: string, line: number, column: number, says: RegExp]>([
 
 test('the words of nft are coloured, and comments of the listing are not', () => {
   const lines = TEXT.split('\n');
-  expect(semanticTokens(model, 8, 9).map(({ line, start, end, type }) => `${lines[line]?.slice(start, end)} ${type.replace('iptables', '')}`)).toEqual([
-    'tcp Option', 'dport Option', '15020 Number', '15021 Number', 'counter Keyword', 'packets Option', '1 Number', 'bytes Option', '60 Number', 'return Verdict', 'redirect Target', 'to Option', ':15006 Number',
+  expect(
+    semanticTokens(model, 8, 9).map(
+      ({ line, start, end, type }) => `${lines[line]?.slice(start, end)} ${type.replace('iptables', '')}`,
+    ),
+  ).toEqual([
+    'tcp Option',
+    'dport Option',
+    '15020 Number',
+    '15021 Number',
+    'counter Keyword',
+    'packets Option',
+    '1 Number',
+    'bytes Option',
+    '60 Number',
+    'return Verdict',
+    'redirect Target',
+    'to Option',
+    ':15006 Number',
   ]);
 });
 
 test('in a rules file, whose grammar is for iptables, the words of nft alone are coloured', () => {
-  const mixed = modelOf(parseSourceFile(`*filter\n-A INPUT -j DROP\nCOMMIT\n${TEXT}`, { fileName: 'node.iptables-save' }));
-  const lines = (which: 'all' | 'nft'): Set<number> => new Set(semanticTokens(mixed, 0, 99, which).map(({ line }) => line + 1));
+  const mixed = modelOf(
+    parseSourceFile(`*filter\n-A INPUT -j DROP\nCOMMIT\n${TEXT}`, { fileName: 'node.iptables-save' }),
+  );
+  const lines = (which: 'all' | 'nft'): Set<number> =>
+    new Set(semanticTokens(mixed, 0, 99, which).map(({ line }) => line + 1));
   expect([...lines('nft')]).toEqual([...lines('all')].filter((line) => line > 3));
   expect(lines('nft').size).toBeGreaterThan(5);
 });
@@ -53,6 +89,8 @@ test('in a rules file, whose grammar is for iptables, the words of nft alone are
 test('nft text has no diagnostics of iptables, and the overview counts its tables', () => {
   expect(fileDiagnostics(model)).toEqual([]);
   const { ruleSets, unread } = overviewOf(model);
-  expect(ruleSets.map(({ family, tables }) => ({ family, tables }))).toEqual([4, 6].map((family) => ({ family, tables: { 'inet istio-proxy-nat': { chains: 2, rules: 3 } } })));
+  expect(ruleSets.map(({ family, tables }) => ({ family, tables }))).toEqual(
+    [4, 6].map((family) => ({ family, tables: { 'inet istio-proxy-nat': { chains: 2, rules: 3 } } })),
+  );
   expect(unread).toEqual([]);
 });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { trace } from './paste';
 
-const SETS = 'create pods hash:ip family inet hashsize 1024 maxelem 65536\nadd pods 10.0.0.9\ncreate counted hash:ip family inet counters\nadd counted 10.0.0.9 packets 3 bytes 200\n';
+const SETS =
+  'create pods hash:ip family inet hashsize 1024 maxelem 65536\nadd pods 10.0.0.9\ncreate counted hash:ip family inet counters\nadd counted 10.0.0.9 packets 3 bytes 200\n';
 
 /** Whether the answer of a match may be another because of packets that went before, and so is said to be assumed. */
 const CASES: readonly [match: string, assumed: boolean][] = [
@@ -21,6 +22,9 @@ const CASES: readonly [match: string, assumed: boolean][] = [
 ];
 
 test.each(CASES)('%s', (match, assumed) => {
-  const { outcomes } = trace(`*filter\n:INPUT ACCEPT [0:0]\n-A INPUT ${match} -j DROP\nCOMMIT\n${SETS}`, 'in eth0 tcp 10.0.0.9 > :80 own');
+  const { outcomes } = trace(
+    `*filter\n:INPUT ACCEPT [0:0]\n-A INPUT ${match} -j DROP\nCOMMIT\n${SETS}`,
+    'in eth0 tcp 10.0.0.9 > :80 own',
+  );
   expect(outcomes.some(({ assumptions }) => JSON.stringify(assumptions).includes('packets before'))).toBe(assumed);
 });

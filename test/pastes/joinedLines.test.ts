@@ -9,18 +9,58 @@ import { rulesOf, rulesOfFile } from './readPaste';
 
 /** Texts whose lines say something only together, and the rules that are read. */
 const CASES: readonly [name: string, text: string, rules: readonly string[]][] = [
-  ['a command that goes on behind a backslash', 'iptables -A FORWARD \\\n  -i lan0 \\\n  -j DROP\n', ['1 filter -A FORWARD -i lan0 -j DROP']],
-  ['a backslash with blanks behind it', 'iptables -A FORWARD -i lan0 \\  \n  -j DROP\n', ['1 filter -A FORWARD -i lan0 -j DROP']],
-  ['a backslash at the end of the file', 'iptables -A FORWARD -j DROP\niptables -A FORWARD \\', ['1 filter -A FORWARD -j DROP', '2 filter -A FORWARD']],
-  ['the program in the line below', 'kubectl exec web-0 -- \\\n  iptables -A INPUT -j DROP\n', ['1 filter -A INPUT -j DROP']],
-  ['a diff: what it leaves', '@@ -1,4 +1,4 @@\n *filter\n :INPUT ACCEPT [0:0]\n--A INPUT -j DROP\n+-A INPUT -j ACCEPT\n COMMIT\n', ['5 filter -A INPUT -j ACCEPT']],
-  ['a diff with two hunks', '@@ -1,2 +1,2 @@\n *filter\n--A INPUT -j DROP\n+-A INPUT -s 192.0.2.1 -j DROP\n@@ -9,2 +9,3 @@\n -A INPUT -i lo -j ACCEPT\n+-A INPUT -j RETURN\n COMMIT\n', ['4 filter -A INPUT -s 192.0.2.1/32 -j DROP', '6 filter -A INPUT -i lo -j ACCEPT', '7 filter -A INPUT -j RETURN']],
+  [
+    'a command that goes on behind a backslash',
+    'iptables -A FORWARD \\\n  -i lan0 \\\n  -j DROP\n',
+    ['1 filter -A FORWARD -i lan0 -j DROP'],
+  ],
+  [
+    'a backslash with blanks behind it',
+    'iptables -A FORWARD -i lan0 \\  \n  -j DROP\n',
+    ['1 filter -A FORWARD -i lan0 -j DROP'],
+  ],
+  [
+    'a backslash at the end of the file',
+    'iptables -A FORWARD -j DROP\niptables -A FORWARD \\',
+    ['1 filter -A FORWARD -j DROP', '2 filter -A FORWARD'],
+  ],
+  [
+    'the program in the line below',
+    'kubectl exec web-0 -- \\\n  iptables -A INPUT -j DROP\n',
+    ['1 filter -A INPUT -j DROP'],
+  ],
+  [
+    'a diff: what it leaves',
+    '@@ -1,4 +1,4 @@\n *filter\n :INPUT ACCEPT [0:0]\n--A INPUT -j DROP\n+-A INPUT -j ACCEPT\n COMMIT\n',
+    ['5 filter -A INPUT -j ACCEPT'],
+  ],
+  [
+    'a diff with two hunks',
+    '@@ -1,2 +1,2 @@\n *filter\n--A INPUT -j DROP\n+-A INPUT -s 192.0.2.1 -j DROP\n@@ -9,2 +9,3 @@\n -A INPUT -i lo -j ACCEPT\n+-A INPUT -j RETURN\n COMMIT\n',
+    ['4 filter -A INPUT -s 192.0.2.1/32 -j DROP', '6 filter -A INPUT -i lo -j ACCEPT', '7 filter -A INPUT -j RETURN'],
+  ],
   ['a diff that is cut off', '@@ -1,40 +1,40 @@\n *filter\n+-A INPUT -j ACCEPT', ['3 filter -A INPUT -j ACCEPT']],
-  ['a table behind # in every line', '# *filter\n# :INPUT DROP [0:0]\n# -A INPUT -i lo -j ACCEPT\n# COMMIT\n', ['3 filter -A INPUT -i lo -j ACCEPT']],
-  ['a table behind # in a file with rules of its own', '*filter\n-A INPUT -j DROP\nCOMMIT\n\n# *filter\n# -A INPUT -j ACCEPT\n# COMMIT\n', ['2 filter -A INPUT -j DROP']],
-  ['commands behind # and nothing else', 'Then we ran\n# iptables -A INPUT -s 192.0.2.1 -j DROP\n# and, as it did not help\n# sudo iptables -t nat -F\n', ['2 filter -A INPUT -s 192.0.2.1/32 -j DROP']],
+  [
+    'a table behind # in every line',
+    '# *filter\n# :INPUT DROP [0:0]\n# -A INPUT -i lo -j ACCEPT\n# COMMIT\n',
+    ['3 filter -A INPUT -i lo -j ACCEPT'],
+  ],
+  [
+    'a table behind # in a file with rules of its own',
+    '*filter\n-A INPUT -j DROP\nCOMMIT\n\n# *filter\n# -A INPUT -j ACCEPT\n# COMMIT\n',
+    ['2 filter -A INPUT -j DROP'],
+  ],
+  [
+    'commands behind # and nothing else',
+    'Then we ran\n# iptables -A INPUT -s 192.0.2.1 -j DROP\n# and, as it did not help\n# sudo iptables -t nat -F\n',
+    ['2 filter -A INPUT -s 192.0.2.1/32 -j DROP'],
+  ],
   ['commands behind # in a script', '#!/bin/sh\n# iptables -A INPUT -s 192.0.2.1 -j DROP\n', []],
-  ['commands behind # beside a dump', '# iptables -A INPUT -s 192.0.2.1 -j DROP\n*filter\n-A INPUT -j DROP\nCOMMIT\n', ['3 filter -A INPUT -j DROP']],
+  [
+    'commands behind # beside a dump',
+    '# iptables -A INPUT -s 192.0.2.1 -j DROP\n*filter\n-A INPUT -j DROP\nCOMMIT\n',
+    ['3 filter -A INPUT -j DROP'],
+  ],
   ['one rule behind #', '# -A INPUT -j ACCEPT\n', []],
 ];
 
@@ -35,7 +75,13 @@ describe('lines that mean something together', () => {
     const before = parseSourceFile(text.slice(0, half), { fileName: 'paste.txt' });
     const last = before.lines.length - 1;
     const column = before.lines[last]?.text.length ?? 0;
-    const file = editSourceFile(before, { startLine: last, startColumn: column, endLine: last, endColumn: column, newText: text.slice(half) });
+    const file = editSourceFile(before, {
+      startLine: last,
+      startColumn: column,
+      endLine: last,
+      endColumn: column,
+      newText: text.slice(half),
+    });
     expect(rulesOfFile(file)).toEqual(rules);
   });
 });
@@ -45,7 +91,9 @@ describe('places in them are those of the file', () => {
 
   test('a problem stands in the line where its word does', () => {
     const found = fileDiagnostics(modelOf(parseSourceFile(text, { fileName: 'paste.txt' })));
-    expect(found.map(({ line, column, endColumn, code }) => `${line}:${column}-${endColumn} ${code}`)).toEqual(['3:6-13 unknown-target']);
+    expect(found.map(({ line, column, endColumn, code }) => `${line}:${column}-${endColumn} ${code}`)).toEqual([
+      '3:6-13 unknown-target',
+    ]);
   });
 
   test('a hover of a word in a line below tells that word', () => {

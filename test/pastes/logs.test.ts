@@ -5,27 +5,110 @@ import { rulesOf } from './readPaste';
 
 /** Commands and rules as programs log them, and the rules that are read. */
 const CASES: readonly [name: string, text: string, rules: readonly string[]][] = [
-  ['logfmt', 'time="2024-01-02T03:04:05Z" level=info msg="iptables -A INPUT -i lo -j ACCEPT"\n', ['1 filter -A INPUT -i lo -j ACCEPT']],
-  ['logfmt with escaped quotes', 'level=debug msg="iptables -A INPUT -m comment --comment \\"to the shop\\" -j ACCEPT" n=1\n', ['1 filter -A INPUT -m comment --comment "to the shop" -j ACCEPT']],
-  ['a dump in a field of logfmt', 'level=info state="*nat\\n-A PREROUTING -p tcp -j REDIRECT --to-ports 8080\\nCOMMIT\\n"\n', ['1 nat -A PREROUTING -p tcp -j REDIRECT --to-ports 8080']],
+  [
+    'logfmt',
+    'time="2024-01-02T03:04:05Z" level=info msg="iptables -A INPUT -i lo -j ACCEPT"\n',
+    ['1 filter -A INPUT -i lo -j ACCEPT'],
+  ],
+  [
+    'logfmt with escaped quotes',
+    'level=debug msg="iptables -A INPUT -m comment --comment \\"to the shop\\" -j ACCEPT" n=1\n',
+    ['1 filter -A INPUT -m comment --comment "to the shop" -j ACCEPT'],
+  ],
+  [
+    'a dump in a field of logfmt',
+    'level=info state="*nat\\n-A PREROUTING -p tcp -j REDIRECT --to-ports 8080\\nCOMMIT\\n"\n',
+    ['1 nat -A PREROUTING -p tcp -j REDIRECT --to-ports 8080'],
+  ],
   ['prose with a quoted command is no log', 'In his words: "iptables -A INPUT -j DROP" was enough.\n', []],
-  ['the log of Go', '2024/01/02 03:04:05 iptables -A INPUT -i lo -j ACCEPT\n2024/01/02 03:04:05.123456 > ip6tables -A INPUT -j DROP\n', ['1 filter -A INPUT -i lo -j ACCEPT', '2 filter -A INPUT -j DROP']],
-  ['klog', 'I0102 03:04:05.123456    1 runner.go:551] running iptables -A INPUT -i lo -j ACCEPT\n', ['1 filter -A INPUT -i lo -j ACCEPT']],
-  ['words of a log in front of a command', 'Running: /sbin/iptables -A INPUT -i lo -j ACCEPT\nDEBUG: executing iptables -A INPUT -j DROP\n', ['1 filter -A INPUT -i lo -j ACCEPT', '2 filter -A INPUT -j DROP']],
-  ['syslog in German, French, Russian and Korean', 'Okt 16 08:12:03 gw fw[12]: iptables -A INPUT -i a -j DROP\ndéc. 16 08:12:03 gw fw[12]: iptables -A INPUT -i b -j DROP\nокт 16 08:12:03 gw fw[12]: iptables -A INPUT -i c -j DROP\n10월 16 08:12:03 gw fw[12]: iptables -A INPUT -i d -j DROP\n',
-    ['1 filter -A INPUT -i a -j DROP', '2 filter -A INPUT -i b -j DROP', '3 filter -A INPUT -i c -j DROP', '4 filter -A INPUT -i d -j DROP']],
-  ['dmesg, a priority, and a time alone', '[   12.345678] iptables -A INPUT -i a -j DROP\n<30>iptables -A INPUT -i b -j DROP\n08:12:03 iptables -A INPUT -i c -j DROP\n', ['1 filter -A INPUT -i a -j DROP', '2 filter -A INPUT -i b -j DROP', '3 filter -A INPUT -i c -j DROP']],
-  ['a dump whose line breaks are written out', 'Jan 02 03:04:05 gw agent[9]: restore input: *filter\\n:INPUT DROP [0:0]\\n-A INPUT -m comment --comment \\"a b\\" -j ACCEPT\\nCOMMIT\\n\n', ['1 filter -A INPUT -m comment --comment "a b" -j ACCEPT']],
-  ['the same in quotes', 'loading "*filter\\n-A INPUT -i lo -j ACCEPT\\nCOMMIT\\n" now\n', ['1 filter -A INPUT -i lo -j ACCEPT']],
-  ['a Go slice, quoted', 'running: iptables ["-A" "INPUT" "-m" "comment" "--comment" "a b" "-j" "ACCEPT"]\n', ['1 filter -A INPUT -m comment --comment "a b" -j ACCEPT']],
-  ['a Go slice of words behind a comma', 'level=debug msg="/usr/sbin/iptables, [--wait -t nat -A OUTPUT -p tcp -m multiport --dports 80,443 -j ACCEPT]"\n', ['1 nat -A OUTPUT -p tcp -m multiport --dports 80,443 -j ACCEPT']],
-  ['a question whether a rule is there', 'level=debug msg="/usr/sbin/iptables, [--wait -t nat -C OUTPUT -j ACCEPT]"\n', []],
-  ['a list of JSON, Python and YAML', 'args: ["iptables", "-A", "INPUT", "-i", "lo", "-j", "ACCEPT"]\nrun([\'/sbin/iptables\', \'-A\', \'INPUT\', \'-j\', \'DROP\'])\n- [ iptables, -A, OUTPUT, -j, DROP ]\n', ['1 filter -A INPUT -i lo -j ACCEPT', '2 filter -A INPUT -j DROP', '3 filter -A OUTPUT -j DROP']],
-  ['a command for a shell in a list', 'command: ["sh", "-c", "iptables -A INPUT -i lo -j ACCEPT"]\n', ['1 filter -A INPUT -i lo -j ACCEPT']],
-  ['a Go struct of table, chain and words', 'rule added {raw PREROUTING [-p udp -d 192.0.2.53 --dport 53 -j NOTRACK]}\nrule added {filter INPUT [-s fd00::/8 -j ACCEPT]}\n', ['1 raw -A PREROUTING -d 192.0.2.53/32 -p udp -m udp --dport 53 -j NOTRACK', '2 filter -A INPUT -s fd00::/8 -j ACCEPT']],
-  ['fields behind the last line', '2024-01-02T03:04:05Z info cni *filter\n-A INPUT -i lo -j ACCEPT\nCOMMIT    ns=shop name=web-0\n', ['2 filter -A INPUT -i lo -j ACCEPT']],
-  ['a block scalar of YAML', 'data:\n  rules: |\n    *filter\n    -A INPUT -i lo -j ACCEPT\n    COMMIT\n', ['4 filter -A INPUT -i lo -j ACCEPT']],
-  ['items of a YAML list', 'runcmd:\n  - iptables -A INPUT -i lo -j ACCEPT\n  - "iptables -A INPUT -j DROP"\n  - run: iptables -A OUTPUT -j DROP\n', ['2 filter -A INPUT -i lo -j ACCEPT', '3 filter -A INPUT -j DROP', '4 filter -A OUTPUT -j DROP']],
+  [
+    'the log of Go',
+    '2024/01/02 03:04:05 iptables -A INPUT -i lo -j ACCEPT\n2024/01/02 03:04:05.123456 > ip6tables -A INPUT -j DROP\n',
+    ['1 filter -A INPUT -i lo -j ACCEPT', '2 filter -A INPUT -j DROP'],
+  ],
+  [
+    'klog',
+    'I0102 03:04:05.123456    1 runner.go:551] running iptables -A INPUT -i lo -j ACCEPT\n',
+    ['1 filter -A INPUT -i lo -j ACCEPT'],
+  ],
+  [
+    'words of a log in front of a command',
+    'Running: /sbin/iptables -A INPUT -i lo -j ACCEPT\nDEBUG: executing iptables -A INPUT -j DROP\n',
+    ['1 filter -A INPUT -i lo -j ACCEPT', '2 filter -A INPUT -j DROP'],
+  ],
+  [
+    'syslog in German, French, Russian and Korean',
+    'Okt 16 08:12:03 gw fw[12]: iptables -A INPUT -i a -j DROP\ndéc. 16 08:12:03 gw fw[12]: iptables -A INPUT -i b -j DROP\nокт 16 08:12:03 gw fw[12]: iptables -A INPUT -i c -j DROP\n10월 16 08:12:03 gw fw[12]: iptables -A INPUT -i d -j DROP\n',
+    [
+      '1 filter -A INPUT -i a -j DROP',
+      '2 filter -A INPUT -i b -j DROP',
+      '3 filter -A INPUT -i c -j DROP',
+      '4 filter -A INPUT -i d -j DROP',
+    ],
+  ],
+  [
+    'dmesg, a priority, and a time alone',
+    '[   12.345678] iptables -A INPUT -i a -j DROP\n<30>iptables -A INPUT -i b -j DROP\n08:12:03 iptables -A INPUT -i c -j DROP\n',
+    ['1 filter -A INPUT -i a -j DROP', '2 filter -A INPUT -i b -j DROP', '3 filter -A INPUT -i c -j DROP'],
+  ],
+  [
+    'a dump whose line breaks are written out',
+    'Jan 02 03:04:05 gw agent[9]: restore input: *filter\\n:INPUT DROP [0:0]\\n-A INPUT -m comment --comment \\"a b\\" -j ACCEPT\\nCOMMIT\\n\n',
+    ['1 filter -A INPUT -m comment --comment "a b" -j ACCEPT'],
+  ],
+  [
+    'the same in quotes',
+    'loading "*filter\\n-A INPUT -i lo -j ACCEPT\\nCOMMIT\\n" now\n',
+    ['1 filter -A INPUT -i lo -j ACCEPT'],
+  ],
+  [
+    'a Go slice, quoted',
+    'running: iptables ["-A" "INPUT" "-m" "comment" "--comment" "a b" "-j" "ACCEPT"]\n',
+    ['1 filter -A INPUT -m comment --comment "a b" -j ACCEPT'],
+  ],
+  [
+    'a Go slice of words behind a comma',
+    'level=debug msg="/usr/sbin/iptables, [--wait -t nat -A OUTPUT -p tcp -m multiport --dports 80,443 -j ACCEPT]"\n',
+    ['1 nat -A OUTPUT -p tcp -m multiport --dports 80,443 -j ACCEPT'],
+  ],
+  [
+    'a question whether a rule is there',
+    'level=debug msg="/usr/sbin/iptables, [--wait -t nat -C OUTPUT -j ACCEPT]"\n',
+    [],
+  ],
+  [
+    'a list of JSON, Python and YAML',
+    'args: ["iptables", "-A", "INPUT", "-i", "lo", "-j", "ACCEPT"]\nrun([\'/sbin/iptables\', \'-A\', \'INPUT\', \'-j\', \'DROP\'])\n- [ iptables, -A, OUTPUT, -j, DROP ]\n',
+    ['1 filter -A INPUT -i lo -j ACCEPT', '2 filter -A INPUT -j DROP', '3 filter -A OUTPUT -j DROP'],
+  ],
+  [
+    'a command for a shell in a list',
+    'command: ["sh", "-c", "iptables -A INPUT -i lo -j ACCEPT"]\n',
+    ['1 filter -A INPUT -i lo -j ACCEPT'],
+  ],
+  [
+    'a Go struct of table, chain and words',
+    'rule added {raw PREROUTING [-p udp -d 192.0.2.53 --dport 53 -j NOTRACK]}\nrule added {filter INPUT [-s fd00::/8 -j ACCEPT]}\n',
+    [
+      '1 raw -A PREROUTING -d 192.0.2.53/32 -p udp -m udp --dport 53 -j NOTRACK',
+      '2 filter -A INPUT -s fd00::/8 -j ACCEPT',
+    ],
+  ],
+  [
+    'fields behind the last line',
+    '2024-01-02T03:04:05Z info cni *filter\n-A INPUT -i lo -j ACCEPT\nCOMMIT    ns=shop name=web-0\n',
+    ['2 filter -A INPUT -i lo -j ACCEPT'],
+  ],
+  [
+    'a block scalar of YAML',
+    'data:\n  rules: |\n    *filter\n    -A INPUT -i lo -j ACCEPT\n    COMMIT\n',
+    ['4 filter -A INPUT -i lo -j ACCEPT'],
+  ],
+  [
+    'items of a YAML list',
+    'runcmd:\n  - iptables -A INPUT -i lo -j ACCEPT\n  - "iptables -A INPUT -j DROP"\n  - run: iptables -A OUTPUT -j DROP\n',
+    ['2 filter -A INPUT -i lo -j ACCEPT', '3 filter -A INPUT -j DROP', '4 filter -A OUTPUT -j DROP'],
+  ],
 ];
 
 describe('logs', () => {

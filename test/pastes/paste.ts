@@ -16,7 +16,11 @@ export function ruleSets(paste: string): readonly string[] {
   return modelOf(parseSourceFile(paste)).dumps.map((dump) => {
     const tables = sectionsOf(dump).flatMap((section) => {
       const { tables: found, backend } = ruleSetOf(section);
-      const chains = [...found.values()].flatMap((table) => [...table.chains.values()].filter(({ rules, policy }) => rules.length > 0 || policy === 'DROP').map(({ name, rules, policy }) => `${table.name} ${name}${policy === 'DROP' ? '!' : ''}(${rules.length})`));
+      const chains = [...found.values()].flatMap((table) =>
+        [...table.chains.values()]
+          .filter(({ rules, policy }) => rules.length > 0 || policy === 'DROP')
+          .map(({ name, rules, policy }) => `${table.name} ${name}${policy === 'DROP' ? '!' : ''}(${rules.length})`),
+      );
       return dump.beside ? [`${backend}:`, ...chains] : chains;
     });
     return [`IPv${dump.section.family ?? '?'}`, dump.detail, ...tables].join(' ');
@@ -25,12 +29,17 @@ export function ruleSets(paste: string): readonly string[] {
 
 /** The rules as iptables-save prints them, without declarations. */
 export function rules(paste: string): readonly string[] {
-  return modelOf(parseSourceFile(paste)).dumps.flatMap(sectionsOf).flatMap((section) => printRuleSet(ruleSetOf(section)).split('\n')).filter((line) => line.startsWith('-A') || line.startsWith('*'));
+  return modelOf(parseSourceFile(paste))
+    .dumps.flatMap(sectionsOf)
+    .flatMap((section) => printRuleSet(ruleSetOf(section)).split('\n'))
+    .filter((line) => line.startsWith('-A') || line.startsWith('*'));
 }
 
 /** What check finds: `3 error wrong-table`. */
 export function problems(paste: string): readonly string[] {
-  return fileDiagnostics(modelOf(parseSourceFile(paste))).map(({ line, severity, code }) => `${line} ${severity} ${code}`);
+  return fileDiagnostics(modelOf(parseSourceFile(paste))).map(
+    ({ line, severity, code }) => `${line} ${severity} ${code}`,
+  );
 }
 
 export interface Traced {
@@ -43,7 +52,15 @@ export function trace(paste: string, packet: string, dumpNumber?: number): Trace
   const model = modelOf(parseSourceFile(paste));
   const dump = dumpNumber === undefined ? model.defaultDump : model.dumps[dumpNumber - 1];
   if (!dump) throw new Error('no such rule set');
-  const { input, problems: found } = evaluate(model, dump, { expression: packet, outcome: 0, answers: {}, overrides: undefined });
+  const { input, problems: found } = evaluate(model, dump, {
+    expression: packet,
+    outcome: 0,
+    answers: {},
+    overrides: undefined,
+  });
   if (!input) throw new Error(found.map(({ message }) => message).join('; '));
-  return { outcomes: input.traced.outcomes.map(outcomeOf), notes: ruleSetNotes(model, dump, input.family, '--dump N takes it').map(({ message }) => message) };
+  return {
+    outcomes: input.traced.outcomes.map(outcomeOf),
+    notes: ruleSetNotes(model, dump, input.family, '--dump N takes it').map(({ message }) => message),
+  };
 }

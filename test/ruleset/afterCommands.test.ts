@@ -24,26 +24,69 @@ const RESTORE = `iptables-restore <<EOF\n${DUMP}EOF\n`;
 const LIST = 'iptables -t nat -A PREROUTING -j RETURN\niptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n';
 
 function bound(text: string, fileName = 'notes.md'): RuleSet {
-  const section = parseSourceFile(text, { fileName }).sections.find((each): each is RulesSection => each.kind === 'rules');
+  const section = parseSourceFile(text, { fileName }).sections.find(
+    (each): each is RulesSection => each.kind === 'rules',
+  );
   if (!section) throw new Error('there are no rules');
   return bindRules(section);
 }
 
 /** The rules of a table with their numbers, and where jumps lead. */
 function rulesOf(ruleSet: RuleSet, table: 'nat' | 'filter' | 'mangle'): readonly string[] {
-  return [...(ruleSet.tables.get(table)?.chains.values() ?? [])].flatMap((chain) => chain.rules.map((rule) => `${rule.number} ${printRule(rule)}${rule.jump ? ` (${rule.jump.to?.rules.length ?? 'nowhere'})` : ''}`));
+  return [...(ruleSet.tables.get(table)?.chains.values() ?? [])].flatMap((chain) =>
+    chain.rules.map(
+      (rule) => `${rule.number} ${printRule(rule)}${rule.jump ? ` (${rule.jump.to?.rules.length ?? 'nowhere'})` : ''}`,
+    ),
+  );
 }
 
-const INPUT = ['1 -A INPUT -i lo -j ACCEPT', '2 -A INPUT -j own (1)', '1 -A own -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'];
+const INPUT = [
+  '1 -A INPUT -i lo -j ACCEPT',
+  '2 -A INPUT -j own (1)',
+  '1 -A own -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
+];
 
 describe('commands behind a rule set', () => {
   test.each<[string, string, readonly TableCommand[], readonly string[]]>([
-    ['into a built-in chain', DUMP, [{ table: 'filter', text: 'iptables -t filter -I INPUT 2 -p udp -j ACCEPT' }], ['1 -A INPUT -i lo -j ACCEPT', '2 -A INPUT -p udp -j ACCEPT', '3 -A INPUT -j own (1)', INPUT[2] ?? '']],
-    ['into a chain that is jumped to', DUMP, [{ table: 'filter', text: 'iptables -t filter -I own -j DROP' }], ['1 -A INPUT -i lo -j ACCEPT', '2 -A INPUT -j own (2)', '1 -A own -j DROP', '2 -A own -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT']],
-    ['out of one', RESTORE, [{ table: 'filter', text: 'iptables -t filter -D own 1' }], ['1 -A INPUT -i lo -j ACCEPT', '2 -A INPUT -j own (0)']],
+    [
+      'into a built-in chain',
+      DUMP,
+      [{ table: 'filter', text: 'iptables -t filter -I INPUT 2 -p udp -j ACCEPT' }],
+      ['1 -A INPUT -i lo -j ACCEPT', '2 -A INPUT -p udp -j ACCEPT', '3 -A INPUT -j own (1)', INPUT[2] ?? ''],
+    ],
+    [
+      'into a chain that is jumped to',
+      DUMP,
+      [{ table: 'filter', text: 'iptables -t filter -I own -j DROP' }],
+      [
+        '1 -A INPUT -i lo -j ACCEPT',
+        '2 -A INPUT -j own (2)',
+        '1 -A own -j DROP',
+        '2 -A own -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
+      ],
+    ],
+    [
+      'out of one',
+      RESTORE,
+      [{ table: 'filter', text: 'iptables -t filter -D own 1' }],
+      ['1 -A INPUT -i lo -j ACCEPT', '2 -A INPUT -j own (0)'],
+    ],
     ['into another table', DUMP, [{ table: 'nat', text: 'iptables -t nat -A web -j RETURN' }], INPUT],
-    ['into two tables', RESTORE, [{ table: 'nat', text: 'iptables -t nat -A web -j RETURN' }, { table: 'filter', text: 'iptables -t filter -A own -j DROP' }], ['1 -A INPUT -i lo -j ACCEPT', '2 -A INPUT -j own (2)', INPUT[2] ?? '', '2 -A own -j DROP']],
-    ['behind a list of commands', LIST, [{ table: 'filter', text: 'iptables -t filter -A INPUT -j LOG' }], ['1 -A INPUT -i lo -j ACCEPT', '2 -A INPUT -j LOG']],
+    [
+      'into two tables',
+      RESTORE,
+      [
+        { table: 'nat', text: 'iptables -t nat -A web -j RETURN' },
+        { table: 'filter', text: 'iptables -t filter -A own -j DROP' },
+      ],
+      ['1 -A INPUT -i lo -j ACCEPT', '2 -A INPUT -j own (2)', INPUT[2] ?? '', '2 -A own -j DROP'],
+    ],
+    [
+      'behind a list of commands',
+      LIST,
+      [{ table: 'filter', text: 'iptables -t filter -A INPUT -j LOG' }],
+      ['1 -A INPUT -i lo -j ACCEPT', '2 -A INPUT -j LOG'],
+    ],
   ])('%s', (_, text, commands, filter) => {
     const before = bound(text);
     const asItWas = [rulesOf(before, 'nat'), rulesOf(before, 'filter')];
@@ -51,14 +94,21 @@ describe('commands behind a rule set', () => {
     expect(problems).toEqual([]);
     expect(rulesOf(ruleSet, 'filter')).toEqual(filter);
     for (const table of ['nat', 'filter'] as const) {
-      if (!commands.some((each) => each.table === table)) expect(ruleSet.tables.get(table)).toBe(before.tables.get(table));
+      if (!commands.some((each) => each.table === table))
+        expect(ruleSet.tables.get(table)).toBe(before.tables.get(table));
     }
     expect([rulesOf(before, 'nat'), rulesOf(before, 'filter')]).toEqual(asItWas);
   });
 
   test('a table that was not there is made', () => {
-    const { ruleSet, problems } = afterCommands(bound(DUMP), [{ table: 'mangle', text: 'iptables -t mangle -A FORWARD -j ACCEPT' }]);
-    expect([problems, rulesOf(ruleSet, 'mangle'), rulesOf(ruleSet, 'filter')]).toEqual([[], ['1 -A FORWARD -j ACCEPT'], INPUT]);
+    const { ruleSet, problems } = afterCommands(bound(DUMP), [
+      { table: 'mangle', text: 'iptables -t mangle -A FORWARD -j ACCEPT' },
+    ]);
+    expect([problems, rulesOf(ruleSet, 'mangle'), rulesOf(ruleSet, 'filter')]).toEqual([
+      [],
+      ['1 -A FORWARD -j ACCEPT'],
+      INPUT,
+    ]);
   });
 
   test.each([
@@ -66,6 +116,8 @@ describe('commands behind a rule set', () => {
     ['iptables -t filter -I INPUT 9 -j ACCEPT', 'rule-number'],
     ['iptables -t filter -A INPUT --dport 80 -j ACCEPT', 'unknown-option'],
   ])('%s cannot be run', (text, code) => {
-    expect(afterCommands(bound(DUMP), [{ table: 'filter', text }]).problems.map((problem) => problem.code)).toContain(code);
+    expect(afterCommands(bound(DUMP), [{ table: 'filter', text }]).problems.map((problem) => problem.code)).toContain(
+      code,
+    );
   });
 });

@@ -6,8 +6,8 @@ import type { CheckAnswer } from '../kernel/check/checkCase';
 import { disagreement } from '../kernel/check/compare';
 
 /**
- * What iptables-legacy-restore 1.8.9 took or refused, and what iptables-legacy-save printed then: small texts with every option at its
- * edges, in right and wrong places. Recorded by `npm run test:kernel -- --check --record`.
+ * What iptables-legacy-restore 1.8.9 took or refused, and what iptables-legacy-save printed then: small texts with
+ * every option at its edges, in right and wrong places. Recorded by `npm run test:kernel -- --check --record`.
  */
 const answers = readAnswers(join(import.meta.dirname, '..', '..'));
 const groups = new Map<string, CheckAnswer[]>();
@@ -18,12 +18,19 @@ for (const answer of answers) {
 }
 
 describe('check and print say what iptables-restore and iptables-save do', () => {
-  it.each([...groups].map(([about, list]) => [about, list.length, list] as const))('%s (%i texts)', (_about, _count, list) => {
-    expect(list.flatMap((answer) => {
-      const what = disagreement(answer);
-      return what === undefined ? [] : [`IPv${answer.family} ${answer.text}${what}`];
-    }).slice(0, 5)).toEqual([]);
-  });
+  it.each([...groups].map(([about, list]) => [about, list.length, list] as const))(
+    '%s (%i texts)',
+    (_about, _count, list) => {
+      expect(
+        list
+          .flatMap((answer) => {
+            const what = disagreement(answer);
+            return what === undefined ? [] : [`IPv${answer.family} ${answer.text}${what}`];
+          })
+          .slice(0, 5),
+      ).toEqual([]);
+    },
+  );
 
   it('was asked about every extension, with answers of both kinds', () => {
     const asked = allExtensions().filter(({ name, options }) => {

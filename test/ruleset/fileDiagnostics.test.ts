@@ -4,12 +4,16 @@ import { checkRules, fileDiagnostics } from '../../src/features/diagnostics';
 import { modelOf } from '../../src/features/fileModel';
 
 function told(text: string, fileName = ''): string {
-  return fileDiagnostics(modelOf(parseSourceFile(text, { fileName })), fileName).map(({ line, column, endColumn, severity, code }) => `${line}:${column}-${endColumn} ${severity} ${code}`).join(', ');
+  return fileDiagnostics(modelOf(parseSourceFile(text, { fileName })), fileName)
+    .map(({ line, column, endColumn, severity, code }) => `${line}:${column}-${endColumn} ${severity} ${code}`)
+    .join(', ');
 }
 
 const lines = (...all: readonly string[]): string => all.map((line) => `${line}\n`).join('');
 
-/** Each mistake is told once, at its place. The answers of iptables-restore to these are among those of check.test.ts. */
+/**
+ * Each mistake is told once, at its place. The answers of iptables-restore to these are among those of check.test.ts.
+ */
 describe('problems of a file that is input for iptables-restore', () => {
   it.each<[string, string, string]>([
     ['nothing wrong', lines('*filter', ':INPUT ACCEPT [0:0]', '-A INPUT -j ACCEPT', 'COMMIT'), ''],
@@ -25,17 +29,41 @@ describe('problems of a file that is input for iptables-restore', () => {
     ['no line break at the end', '*filter\nCOMMIT', '2:1-7 error no-final-newline'],
     ['CR LF', '*filter\r\nCOMMIT\r\n', '1:8-9 error carriage-return, 2:7-8 error carriage-return'],
     ['CR behind a comment does no harm', '# x\r\n*filter\nCOMMIT\n', ''],
-    ['a comment behind a rule', lines('*filter', '-A INPUT -j ACCEPT # all', 'COMMIT'), '2:20-25 error trailing-comment'],
-    ['a quote that stays open is taken', lines('*filter', '-A INPUT -m comment --comment "a', 'COMMIT'), '2:31-33 warning unterminated-quote'],
+    [
+      'a comment behind a rule',
+      lines('*filter', '-A INPUT -j ACCEPT # all', 'COMMIT'),
+      '2:20-25 error trailing-comment',
+    ],
+    [
+      'a quote that stays open is taken',
+      lines('*filter', '-A INPUT -m comment --comment "a', 'COMMIT'),
+      '2:31-33 warning unterminated-quote',
+    ],
     ['a bad port', lines('*filter', '-A INPUT -p tcp --dport 70000', 'COMMIT'), '2:25-30 error bad-value'],
     ['a chain declared twice', lines('*filter', ':X - [0:0]', ':X - [0:0]', 'COMMIT'), '3:2-3 error chain-exists'],
     ['a policy of a chain of its own', lines('*filter', ':X ACCEPT [0:0]', 'COMMIT'), '2:4-10 error bad-policy'],
     ['a policy is missing', lines('*filter', ':INPUT', 'COMMIT'), '2:1-7 error missing-value'],
     ['counters cut short', lines('*filter', '[1:2 -A INPUT', 'COMMIT'), '2:1-5 error bad-counters'],
-    ['rules no packet comes to may stand anywhere', lines('*filter', '-A INPUT -j DROP', '-A INPUT -m owner --uid-owner 1', 'COMMIT'), ''],
-    ['the same where packets come', lines('*filter', '-A INPUT -m owner --uid-owner 1', 'COMMIT'), '2:13-18 error wrong-chain'],
-    ['a value in one word with its option', lines('*filter', '-A INPUT --protocol=tcp', 'COMMIT'), '2:10-24 error attached-value'],
-    ['a type that only newer versions know', lines('*filter', '-A INPUT -p icmp --icmp-type info-request', 'COMMIT'), '2:30-42 info newer-version'],
+    [
+      'rules no packet comes to may stand anywhere',
+      lines('*filter', '-A INPUT -j DROP', '-A INPUT -m owner --uid-owner 1', 'COMMIT'),
+      '',
+    ],
+    [
+      'the same where packets come',
+      lines('*filter', '-A INPUT -m owner --uid-owner 1', 'COMMIT'),
+      '2:13-18 error wrong-chain',
+    ],
+    [
+      'a value in one word with its option',
+      lines('*filter', '-A INPUT --protocol=tcp', 'COMMIT'),
+      '2:10-24 error attached-value',
+    ],
+    [
+      'a type that only newer versions know',
+      lines('*filter', '-A INPUT -p icmp --icmp-type info-request', 'COMMIT'),
+      '2:30-42 info newer-version',
+    ],
     ['an IPv6 extension header is none of IPv4', lines('*filter', '-A INPUT -p ah -j ACCEPT', 'COMMIT'), ''],
     ['commands beside -A', lines('*filter', '-N X', '-I INPUT 1 -j X', '-F X', 'COMMIT'), ''],
     ['parts of a rule beside -N', lines('*filter', '-N X -p tcp', 'COMMIT'), '2:6-8 error not-allowed'],
@@ -51,7 +79,11 @@ describe('problems of a file that is input for iptables-restore', () => {
     expect(told(lines('hello', '*filter', '-A INPUT -j ACCEPT', 'COMMIT'), fileName)).toBe(expected);
   });
 
-  it.each<[string, string]>([['rules.v4', '1:1-12 error unexpected-text'], ['x.iptables', '1:1-12 error unexpected-text'], ['notes.txt', '']])('no rules at all, in %s', (fileName, expected) => {
+  it.each<[string, string]>([
+    ['rules.v4', '1:1-12 error unexpected-text'],
+    ['x.iptables', '1:1-12 error unexpected-text'],
+    ['notes.txt', ''],
+  ])('no rules at all, in %s', (fileName, expected) => {
     expect(told(lines('hello world', ''), fileName)).toBe(expected);
   });
 
@@ -64,11 +96,27 @@ describe('problems of a file that is input for iptables-restore', () => {
 
 describe('problems of dumps in other text', () => {
   it.each<[string, string, string]>([
-    ['a dump cut off in notes', lines('# Notes', '', '```', '*nat', '-A OUTPUT -j ACCEPT', '```'), '4:1-5 warning missing-commit'],
-    ['a log line between rules', lines('Command output: ', '*nat', 'x', '-A OUTPUT -j ACCEPT', 'COMMIT'), '3:1-2 info unexpected-text'],
-    ['a comment behind a rule', lines('Notes', '```', '*nat', '-A OUTPUT -j ACCEPT # all', 'COMMIT', '```'), '4:21-26 warning trailing-comment'],
+    [
+      'a dump cut off in notes',
+      lines('# Notes', '', '```', '*nat', '-A OUTPUT -j ACCEPT', '```'),
+      '4:1-5 warning missing-commit',
+    ],
+    [
+      'a log line between rules',
+      lines('Command output: ', '*nat', 'x', '-A OUTPUT -j ACCEPT', 'COMMIT'),
+      '3:1-2 info unexpected-text',
+    ],
+    [
+      'a comment behind a rule',
+      lines('Notes', '```', '*nat', '-A OUTPUT -j ACCEPT # all', 'COMMIT', '```'),
+      '4:21-26 warning trailing-comment',
+    ],
     ['quoted in a mail', lines('> *nat', '> -A OUTPUT -j ACCEPT', '> COMMIT'), ''],
-    ['a bad port is wrong anywhere', lines('Notes', '```', '*nat', '-A OUTPUT -p tcp --dport 70000', 'COMMIT', '```'), '4:26-31 error bad-value'],
+    [
+      'a bad port is wrong anywhere',
+      lines('Notes', '```', '*nat', '-A OUTPUT -p tcp --dport 70000', 'COMMIT', '```'),
+      '4:26-31 error bad-value',
+    ],
   ])('%s', (_name, text, expected) => {
     expect(told(text)).toBe(expected);
   });
@@ -77,13 +125,21 @@ describe('problems of dumps in other text', () => {
 /** One cause, one error: where it is, what is wrong, what to do. */
 describe('messages', () => {
   it.each<[string, string, RegExp, (4 | 6)?]>([
-    ['-A INPUT -p tcp --dports 80 -j ACCEPT', '17-25', /^no option "--dports" here: it belongs to -m multiport, which must stand in front of it$/],
+    [
+      '-A INPUT -p tcp --dports 80 -j ACCEPT',
+      '17-25',
+      /^no option "--dports" here: it belongs to -m multiport, which must stand in front of it$/,
+    ],
     ['-A INPUT -m quota --QUOTA 500', '19-26', /^no option "--QUOTA" here: did you mean --quota\?$/],
     ['-A INPUT -m iprange --src-rangex 10.0.0.1-10.0.0.9', '21-33', /did you mean --src-range\?$/],
     ['-A INPUT -m tcpmss --nosuch 5 -p tcp', '20-28', /-m tcpmss has --mss$/],
     ['-A INPUT -m ah --nosuch 5 -p ah', '16-24', /-m ah has --ahspi$/],
     ['-A INPUT --mark 1', '10-16', /belongs to -m connmark, -m mark.*: one of these must stand in front of it$/],
-    ['-A INPUT -m connbytes --conn 100:200', '23-29', /^"--conn" can stand for --connbytes, --connbytes-dir, --connbytes-mode: write it out$/],
+    [
+      '-A INPUT -m connbytes --conn 100:200',
+      '23-29',
+      /^"--conn" can stand for --connbytes, --connbytes-dir, --connbytes-mode: write it out$/,
+    ],
     ['-A INPUT -p tcp -dport 80', '17-23', /^"-dport" has one dash too few: write "--dport"$/],
     ['-A INPUT -m state -state NEW', '19-25', /^"-state" has one dash too few: write "--state"$/],
     ['-A INPUT -j NOSUCH', '13-19', /neither a chain of table filter declared above nor a target/],
@@ -107,9 +163,14 @@ describe('messages', () => {
   });
 
   it('tells that a log prefix is cut, and to what', () => {
-    const told = (rule: string): readonly string[] => checkRules(lines('*filter', rule, 'COMMIT'), 4).map(({ severity, message }) => `${severity} ${message}`);
+    const told = (rule: string): readonly string[] =>
+      checkRules(lines('*filter', rule, 'COMMIT'), 4).map(({ severity, message }) => `${severity} ${message}`);
     expect(told(`-A INPUT -j LOG --log-prefix ${'x'.repeat(29)}`)).toEqual([]);
-    expect(told(`-A INPUT -j LOG --log-prefix ${'x'.repeat(28)}ä`)).toEqual([`warning --log-prefix: the kernel keeps 29 of these 30 bytes, and cuts a character in two`]);
-    expect(told(`-A INPUT -j NFLOG --nflog-prefix ${'x'.repeat(64)}`)).toEqual(['warning --nflog-prefix: the kernel keeps 63 of these 64 bytes']);
+    expect(told(`-A INPUT -j LOG --log-prefix ${'x'.repeat(28)}ä`)).toEqual([
+      `warning --log-prefix: the kernel keeps 29 of these 30 bytes, and cuts a character in two`,
+    ]);
+    expect(told(`-A INPUT -j NFLOG --nflog-prefix ${'x'.repeat(64)}`)).toEqual([
+      'warning --nflog-prefix: the kernel keeps 63 of these 64 bytes',
+    ]);
   });
 });

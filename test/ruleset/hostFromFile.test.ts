@@ -32,14 +32,23 @@ function facts(text: string, overrides?: unknown, rulesUse?: RulesUse): HostFact
 }
 
 function addresses(host: Host): string[] {
-  return host.interfaces.flatMap(({ name, addresses: own }) => own.map(({ address, prefixLength }) => `${name} ${formatAddress(address)}/${prefixLength}`));
+  return host.interfaces.flatMap(({ name, addresses: own }) =>
+    own.map(({ address, prefixLength }) => `${name} ${formatAddress(address)}/${prefixLength}`),
+  );
 }
 
 function way(host: Host, destination: string, mark = 0): string {
   const address = parseAddress(destination) as Address;
   const result = lookupRoute(host, { destination: address, mark });
   const source = sourceAddressFor(host, result, address);
-  return [result.type, result.device, result.gateway ? `via ${formatAddress(result.gateway)}` : '', source ? `from ${formatAddress(source)}` : ''].filter((part) => part !== '').join(' ');
+  return [
+    result.type,
+    result.device,
+    result.gateway ? `via ${formatAddress(result.gateway)}` : '',
+    source ? `from ${formatAddress(source)}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
 }
 
 const LO = ['lo 127.0.0.1/8', 'lo ::1/128'];
@@ -49,8 +58,13 @@ describe('hostFromSourceFile', () => {
     const { host, assumptions, problems } = facts(`${RULES}\n${NETSTAT}`);
     expect(problems).toEqual([]);
     expect(addresses(host)).toEqual([...LO, 'eth0 10.20.30.7/24']);
-    expect(assumptions.map(({ code, line }) => [code, line])).toEqual([['address', 8], ['sockets', undefined]]);
-    expect(assumptions[0]?.message).toBe('The file does not tell the address of eth0: 10.20.30.7 is assumed, a free one in 10.20.30.0/24, which is reached by eth0.');
+    expect(assumptions.map(({ code, line }) => [code, line])).toEqual([
+      ['address', 8],
+      ['sockets', undefined],
+    ]);
+    expect(assumptions[0]?.message).toBe(
+      'The file does not tell the address of eth0: 10.20.30.7 is assumed, a free one in 10.20.30.0/24, which is reached by eth0.',
+    );
     expect(way(host, '8.8.8.8')).toBe('unicast eth0 via 10.20.30.1 from 10.20.30.7');
     // The listing has no connected route, so that neighbours are reached by the gateway.
     expect(way(host, '10.20.30.99')).toBe('unicast eth0 via 10.20.30.1 from 10.20.30.7');
@@ -66,7 +80,9 @@ describe('hostFromSourceFile', () => {
     const { host, assumptions } = facts(`${RULES}\n${SS}`);
     expect(host.listenersKnown).toBe(true);
     expect(host.listeners.map(({ text, process, pid, families }) => [text, process, pid, families])).toEqual([
-      ['0.0.0.0:15006', 'envoy', 16, [4]], ['127.0.0.1:15000', 'envoy', 16, [4]], ['*:3000', undefined, undefined, [4, 6]],
+      ['0.0.0.0:15006', 'envoy', 16, [4]],
+      ['127.0.0.1:15000', 'envoy', 16, [4]],
+      ['*:3000', undefined, undefined, [4, 6]],
     ]);
     expect(assumptions.some(({ code }) => code === 'sockets')).toBe(false);
   });
@@ -93,18 +109,37 @@ describe('hostFromSourceFile', () => {
   });
 
   it('takes interfaces that rules name, with the networks they are tied to', () => {
-    const interfaces = [{ name: 'docker0' }, { name: 'br-1', network: '172.30.0.0/16' }, { name: 'tun0' }, { name: 'lo' }];
+    const interfaces = [
+      { name: 'docker0' },
+      { name: 'br-1', network: '172.30.0.0/16' },
+      { name: 'tun0' },
+      { name: 'lo' },
+    ];
     const { host, assumptions } = facts(RULES, undefined, { interfaces });
-    expect(addresses(host)).toEqual([...LO, 'eth0 10.244.1.5/24', 'docker0 172.17.0.1/16', 'br-1 172.30.0.1/16', 'tun0 198.18.4.1/24']);
+    expect(addresses(host)).toEqual([
+      ...LO,
+      'eth0 10.244.1.5/24',
+      'docker0 172.17.0.1/16',
+      'br-1 172.30.0.1/16',
+      'tun0 198.18.4.1/24',
+    ]);
     expect(host.interfaces.map(({ name }) => name)).toEqual(['lo', 'eth0', 'docker0', 'br-1', 'tun0']);
-    expect(assumptions.filter(({ code }) => code === 'interface').map(({ message }) => message)).toContain('Rules name the interface tun0: it is assumed to exist.');
+    expect(assumptions.filter(({ code }) => code === 'interface').map(({ message }) => message)).toContain(
+      'Rules name the interface tun0: it is assumed to exist.',
+    );
     expect(way(host, '172.30.0.9')).toBe('unicast br-1 from 172.30.0.1');
   });
 
   it.each([
     [[{ name: 'docker0', translated: true }, { name: 'ens18' }, { name: 'enp2s0' }], 'ens18'],
     [[{ name: 'eth0' }, { name: 'eth1', translated: true }], 'eth1'],
-    [[{ name: 'eth1', network: '10.9.0.0/16' }, { name: 'wg0', translated: true }], 'eth0'],
+    [
+      [
+        { name: 'eth1', network: '10.9.0.0/16' },
+        { name: 'wg0', translated: true },
+      ],
+      'eth0',
+    ],
     [[{ name: 'cali12' }, { name: 'br-lan' }], 'eth0'],
   ])('takes the port that rules translate to, or else name, for the way out: %j', (interfaces, name) => {
     const { host, assumptions } = facts(RULES, undefined, { interfaces });
@@ -113,35 +148,69 @@ describe('hostFromSourceFile', () => {
   });
 
   it('believes a listing of interfaces before the rules', () => {
-    expect(way(facts(`${RULES}\n${IP_ADDR}`, undefined, { interfaces: [{ name: 'ens18', translated: true }] }).host, '8.8.8.8')).toContain('unicast eth0');
+    expect(
+      way(
+        facts(`${RULES}\n${IP_ADDR}`, undefined, { interfaces: [{ name: 'ens18', translated: true }] }).host,
+        '8.8.8.8',
+      ),
+    ).toContain('unicast eth0');
   });
 
   it('assumes the policy routing that TPROXY needs', () => {
-    const use: RulesUse = { tproxyMarks: [{ mark: 1337, mask: 0xffffffff }, { mark: 0x111, mask: 0xfff }], tproxyPorts: [15006] };
+    const use: RulesUse = {
+      tproxyMarks: [
+        { mark: 1337, mask: 0xffffffff },
+        { mark: 0x111, mask: 0xfff },
+      ],
+      tproxyPorts: [15006],
+    };
     const { host, assumptions } = facts(`${RULES}\n${SS}`, undefined, use);
-    expect([way(host, '8.8.8.8', 1337), way(host, '8.8.8.8', 0x111), way(host, '8.8.8.8', 5)]).toEqual(['local lo from 8.8.8.8', 'local lo from 8.8.8.8', 'unicast eth0 from 10.244.1.5']);
-    expect(assumptions.filter(({ code }) => code === 'tproxy-routing').map(({ message }) => /lookup (\d+)/.exec(message)?.[1])).toEqual(['133', '100']);
+    expect([way(host, '8.8.8.8', 1337), way(host, '8.8.8.8', 0x111), way(host, '8.8.8.8', 5)]).toEqual([
+      'local lo from 8.8.8.8',
+      'local lo from 8.8.8.8',
+      'unicast eth0 from 10.244.1.5',
+    ]);
+    expect(
+      assumptions
+        .filter(({ code }) => code === 'tproxy-routing')
+        .map(({ message }) => /lookup (\d+)/.exec(message)?.[1]),
+    ).toEqual(['133', '100']);
     expect(host.listeners.filter(({ transparent }) => transparent).map(({ port }) => port)).toEqual([15006]);
   });
 
   it('does not assume policy routing that the file lists', () => {
     const text = `${RULES}\n0:\tfrom all lookup local\n32765:\tfrom all fwmark 0x539 lookup 133\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n`;
     const { host, assumptions } = facts(text, undefined, { tproxyMarks: [{ mark: 1337, mask: 0xffffffff }] });
-    expect(host.policyRules.filter(({ family }) => family === 4).map(({ preference }) => preference)).toEqual([0, 32765, 32766, 32767]);
+    expect(host.policyRules.filter(({ family }) => family === 4).map(({ preference }) => preference)).toEqual([
+      0, 32765, 32766, 32767,
+    ]);
     expect(assumptions.some(({ code }) => code === 'tproxy-routing')).toBe(false);
   });
 
   it('lets overrides take the place of the file', () => {
     const overrides = {
-      ifaces: [{ name: 'ens5', addrs: ['192.168.7.7/24'] }], routes: ['default via 192.168.7.1 dev ens5', '10.0.0.0/8 dev ens5 table 9'], ipRules: ['fwmark 9 lookup 9'],
-      sysctls: { 'net.ipv4.ip_forward': 0 }, conntrack: 'auto', listeners: [{ proto: 'tcp', addr: '*', port: 1 }], sets: 'create s hash:ip\n',
+      ifaces: [{ name: 'ens5', addrs: ['192.168.7.7/24'] }],
+      routes: ['default via 192.168.7.1 dev ens5', '10.0.0.0/8 dev ens5 table 9'],
+      ipRules: ['fwmark 9 lookup 9'],
+      sysctls: { 'net.ipv4.ip_forward': 0 },
+      conntrack: 'auto',
+      listeners: [{ proto: 'tcp', addr: '*', port: 1 }],
+      sets: 'create s hash:ip\n',
     };
     const { host, assumptions, problems } = facts(`${RULES}\n${NETSTAT}\n${SS}`, overrides);
     expect(problems).toEqual([]);
     expect(assumptions).toEqual([]);
     expect(addresses(host)).toEqual([...LO, 'ens5 192.168.7.7/24']);
-    expect([way(host, '9.9.9.9'), way(host, '10.1.1.1', 9)]).toEqual(['unicast ens5 via 192.168.7.1 from 192.168.7.7', 'unicast ens5 from 192.168.7.7']);
-    expect([host.conntrack, host.sysctls.get('net.ipv4.ip_forward'), host.listeners.length, host.sets?.size]).toEqual(['auto', 0, 1, 1]);
+    expect([way(host, '9.9.9.9'), way(host, '10.1.1.1', 9)]).toEqual([
+      'unicast ens5 via 192.168.7.1 from 192.168.7.7',
+      'unicast ens5 from 192.168.7.7',
+    ]);
+    expect([host.conntrack, host.sysctls.get('net.ipv4.ip_forward'), host.listeners.length, host.sets?.size]).toEqual([
+      'auto',
+      0,
+      1,
+      1,
+    ]);
   });
 
   it.each([

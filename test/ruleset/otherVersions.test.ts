@@ -16,14 +16,21 @@ describe.each(readdirSync(FOLDER))('%s', (name) => {
   for (const [i, line] of lines.entries()) {
     if (/^(?:\[\d+:\d+\] )?-A /.test(line)) expected.push(line);
     else if (line.startsWith('#= ')) expected.splice(-1, 1, line.slice(3));
-    else if (line.startsWith('#i ')) notes.set(lines.slice(0, i).findLastIndex((each) => !each.startsWith('#')) + 1, line.slice(3));
+    else if (line.startsWith('#i '))
+      notes.set(lines.slice(0, i).findLastIndex((each) => !each.startsWith('#')) + 1, line.slice(3));
   }
 
   it('has no error, and notes where a version is too old', () => {
-    expect(checkRules(text, family).map(({ line, severity, message }) => [line, severity, message])).toEqual([...notes].map(([line, message]) => [line, 'info', message]));
+    expect(checkRules(text, family).map(({ line, severity, message }) => [line, severity, message])).toEqual(
+      [...notes].map(([line, message]) => [line, 'info', message]),
+    );
   });
 
   it('means to 1.8.9 what 1.8.9 prints of it', () => {
-    expect(canonicalText(text, family).split('\n').filter((line) => line.startsWith('-A'))).toEqual(expected);
+    expect(
+      canonicalText(text, family)
+        .split('\n')
+        .filter((line) => line.startsWith('-A')),
+    ).toEqual(expected);
   });
 });

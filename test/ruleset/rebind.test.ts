@@ -21,7 +21,11 @@ COMMIT
 
 function shown(ruleSet: RuleSet): unknown {
   return {
-    rules: [...ruleSet.tables.values()].flatMap((table) => [...table.chains.values()].flatMap((chain) => chain.rules.map((rule) => [rule.number, chain.reach, printRule(rule), rule.target.kind, rule.jump?.to?.name]))),
+    rules: [...ruleSet.tables.values()].flatMap((table) =>
+      [...table.chains.values()].flatMap((chain) =>
+        chain.rules.map((rule) => [rule.number, chain.reach, printRule(rule), rule.target.kind, rule.jump?.to?.name]),
+      ),
+    ),
     problems: ruleSet.problems.map(({ line, code, start, end }) => [line.index, code, start, end]),
     tracking: ruleSet.needsConntrack,
   };
@@ -48,10 +52,26 @@ describe('a rule set made anew after an edit equals one made from the text', () 
     const file = parseSourceFile(TEXT, { languageId: 'iptables' });
     bound(file);
     const length = TEXT.split('\n')[line]?.length ?? 0;
-    const edited = editSourceFile(file, { startLine: line, startColumn: 0, endLine: line, endColumn: length, newText: text });
+    const edited = editSourceFile(file, {
+      startLine: line,
+      startColumn: 0,
+      endLine: line,
+      endColumn: length,
+      newText: text,
+    });
     const again = shown(bound(edited));
-    expect(again).toEqual(shown(bound(parseSourceFile(edited.lines.map((each) => each.text + each.eol).join(''), { languageId: 'iptables' }))));
-    const back = editSourceFile(edited, { startLine: line, startColumn: 0, endLine: line, endColumn: text.length, newText: TEXT.split('\n')[line] ?? '' });
+    expect(again).toEqual(
+      shown(
+        bound(parseSourceFile(edited.lines.map((each) => each.text + each.eol).join(''), { languageId: 'iptables' })),
+      ),
+    );
+    const back = editSourceFile(edited, {
+      startLine: line,
+      startColumn: 0,
+      endLine: line,
+      endColumn: text.length,
+      newText: TEXT.split('\n')[line] ?? '',
+    });
     expect(shown(bound(back))).toEqual(shown(bound(parseSourceFile(TEXT, { languageId: 'iptables' }))));
   });
 });

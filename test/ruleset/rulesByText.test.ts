@@ -9,7 +9,14 @@ const TEXTS = ['-p tcp -j ACCEPT', '-p udp -j ACCEPT', '-s 10.0.0.1/32 -j DROP',
 type Step = readonly ['A' | 'D' | 'C' | 'I' | 'R' | 'DN', number, number] | readonly ['F' | 'E', 0, 0];
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 12, arbitrary: fc.tuple(fc.constantFrom('A', 'D', 'C', 'I', 'R', 'DN'), fc.integer({ min: 0, max: TEXTS.length - 1 }), fc.integer({ min: 0, max: 9 })) },
+  {
+    weight: 12,
+    arbitrary: fc.tuple(
+      fc.constantFrom('A', 'D', 'C', 'I', 'R', 'DN'),
+      fc.integer({ min: 0, max: TEXTS.length - 1 }),
+      fc.integer({ min: 0, max: 9 }),
+    ),
+  },
   { weight: 1, arbitrary: fc.constantFrom<Step>(['F', 0, 0], ['E', 0, 0]) },
 );
 
@@ -51,38 +58,65 @@ function model(list: readonly Step[]): { readonly commands: readonly string[]; r
 }
 
 function bound(commands: readonly string[]): { readonly rules: readonly string[]; readonly errors: readonly string[] } {
-  const { tables, problems } = bindRules(rulesOfText(`*filter\n:A - [0:0]\n${commands.map((command) => `${command}\n`).join('')}COMMIT\n`, 4));
+  const { tables, problems } = bindRules(
+    rulesOfText(`*filter\n:A - [0:0]\n${commands.map((command) => `${command}\n`).join('')}COMMIT\n`, 4),
+  );
   const chain = tables.get('filter')?.chains.get('INPUT');
-  return { rules: (chain?.rules ?? []).map((rule) => printRule(rule).replace('-A INPUT ', '')), errors: problems.filter(({ severity }) => severity === 'error').map(({ message }) => message) };
+  return {
+    rules: (chain?.rules ?? []).map((rule) => printRule(rule).replace('-A INPUT ', '')),
+    errors: problems.filter(({ severity }) => severity === 'error').map(({ message }) => message),
+  };
 }
 
 describe('rules that a command names by their text', () => {
   it('are the first like that, whatever was put in, taken out, replaced or renamed before', () => {
-    fc.assert(fc.property(fc.array(steps, { maxLength: 30 }), (list) => {
-      const { commands, rules } = model(list);
-      expect(bound(commands)).toEqual({ rules, errors: [] });
-    }), { numRuns: 500, seed: 8 });
+    fc.assert(
+      fc.property(fc.array(steps, { maxLength: 30 }), (list) => {
+        const { commands, rules } = model(list);
+        expect(bound(commands)).toEqual({ rules, errors: [] });
+      }),
+      { numRuns: 500, seed: 8 },
+    );
   });
 
   it('five thousand are deleted one by one', () => {
     const rules = Array.from({ length: 5000 }, (_, i) => `INPUT -p tcp -m tcp --dport ${i + 1} -j ACCEPT`);
-    expect(bound([...rules.map((rule) => `-A ${rule}`), ...rules.map((rule) => `-C ${rule}`), ...rules.map((rule) => `-D ${rule}`)])).toEqual({ rules: [], errors: [] });
+    expect(
+      bound([
+        ...rules.map((rule) => `-A ${rule}`),
+        ...rules.map((rule) => `-C ${rule}`),
+        ...rules.map((rule) => `-D ${rule}`),
+      ]),
+    ).toEqual({ rules: [], errors: [] });
   });
 
   it('five thousand that are alike, too', () => {
     const rules = Array.from({ length: 5000 }, () => 'INPUT -p tcp -j ACCEPT');
-    expect(bound([...rules.map((rule) => `-A ${rule}`), ...rules.map((rule) => `-D ${rule}`)])).toEqual({ rules: [], errors: [] });
+    expect(bound([...rules.map((rule) => `-A ${rule}`), ...rules.map((rule) => `-D ${rule}`)])).toEqual({
+      rules: [],
+      errors: [],
+    });
   });
 });
 
 describe('a line of many addresses', () => {
-  const list = (network: number, count: number): string => Array.from({ length: count }, (_, i) => `10.${network}.${i >> 8}.${i & 255}`).join(',');
+  const list = (network: number, count: number): string =>
+    Array.from({ length: count }, (_, i) => `10.${network}.${i >> 8}.${i & 255}`).join(',');
 
   it.each(['-A INPUT', '-I INPUT 1'])('%s: 90,000 rules of 600 addresses, each with its own', (command) => {
-    const { rules, errors } = bound(['-A INPUT -j DROP', `${command} -s ${list(1, 300)} -d ${list(2, 300)} -p tcp -m tcp --dport 80 -j ACCEPT`]);
+    const { rules, errors } = bound([
+      '-A INPUT -j DROP',
+      `${command} -s ${list(1, 300)} -d ${list(2, 300)} -p tcp -m tcp --dport 80 -j ACCEPT`,
+    ]);
     const own = rules.filter((rule) => rule !== '-j DROP');
     // iptables-restore has a word of its own for that; the rest of the line still means something.
-    expect([errors.every((error) => error.includes('1023 bytes')), own.length, new Set(own).size]).toEqual([true, 90_000, 90_000]);
-    expect(own[command === '-A INPUT' ? 301 : 89_698]).toBe('-s 10.1.0.1/32 -d 10.2.0.1/32 -p tcp -m tcp --dport 80 -j ACCEPT');
+    expect([errors.every((error) => error.includes('1023 bytes')), own.length, new Set(own).size]).toEqual([
+      true,
+      90_000,
+      90_000,
+    ]);
+    expect(own[command === '-A INPUT' ? 301 : 89_698]).toBe(
+      '-s 10.1.0.1/32 -d 10.2.0.1/32 -p tcp -m tcp --dport 80 -j ACCEPT',
+    );
   });
 });

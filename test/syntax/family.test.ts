@@ -6,9 +6,16 @@ import { MATCHES } from '../../src/core/xtables/matches';
 import { TARGETS } from '../../src/core/xtables/targets';
 
 /** Names that the registry has for one family alone, in alphabetical order. */
-function onlyIn(family: 4 | 6, extensions: readonly { readonly name: string; readonly families: readonly (4 | 6)[] }[]): readonly string[] {
+function onlyIn(
+  family: 4 | 6,
+  extensions: readonly { readonly name: string; readonly families: readonly (4 | 6)[] }[],
+): readonly string[] {
   const names = new Set(extensions.map(({ name }) => name));
-  return [...names].filter((name) => extensions.filter((each) => each.name === name).every(({ families }) => families.join() === String(family))).sort();
+  return [...names]
+    .filter((name) =>
+      extensions.filter((each) => each.name === name).every(({ families }) => families.join() === String(family)),
+    )
+    .sort();
 }
 
 describe('the family of rules', () => {
@@ -29,10 +36,18 @@ describe('the family of rules', () => {
     ['-A OUTPUT -j HLX', undefined],
     ['-A OUTPUT -j ACCEPT', undefined],
   ] as const)('%s: %s', (rule, family) => {
-    expect(defaultRulesSection(parseSourceFile(`*mangle\n:OUTPUT ACCEPT [0:0]\n${rule}\nCOMMIT\n`))?.family).toBe(family);
+    expect(defaultRulesSection(parseSourceFile(`*mangle\n:OUTPUT ACCEPT [0:0]\n${rule}\nCOMMIT\n`))?.family).toBe(
+      family,
+    );
   });
 
-  it.each([['10.0.0.1', 4], ['fd00::1', 6], ['[fd00::1]:80', 6], ['host', undefined], ['8080', undefined]] as const)('address %s: %s', (value, family) => {
+  it.each([
+    ['10.0.0.1', 4],
+    ['fd00::1', 6],
+    ['[fd00::1]:80', 6],
+    ['host', undefined],
+    ['8080', undefined],
+  ] as const)('address %s: %s', (value, family) => {
     expect(addressFamily(value)).toBe(family);
   });
 });

@@ -30,7 +30,9 @@ udp   UNCONN 0      0 [fe80::1]%eth0:546        [::]:*    uid:101 ino:5 sk:1 <->
 tcp   LISTEN 0      128        127.0.0.1:80         0.0.0.0:*    users:(("web",pid=6,fd=3)) uid:33 ino:124495 sk:1001 <->
 tcp   ESTAB  0      0         10.0.0.5:41000     10.0.0.9:443
 `,
-    ['1-6 sockets udp 0.0.0.0 53 dns/5, udp 127.0.0.53%lo 53, udp6 fe80::1%eth0 546 uid 101, tcp 127.0.0.1 80 web/6 uid 33'],
+    [
+      '1-6 sockets udp 0.0.0.0 53 dns/5, udp 127.0.0.53%lo 53, udp6 fe80::1%eth0 546 uid 101, tcp 127.0.0.1 80 web/6 uid 33',
+    ],
   ],
   [
     'ss of iproute2 4.x',
@@ -74,7 +76,9 @@ Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface
 10.10.38.1      0.0.0.0         255.255.255.255 UH        0 0          0 eth0
 192.0.2.0       0.0.0.0         255.255.255.0   U         0 0          0 *
 `,
-    ['1-6 routes 4: default via 10.10.38.1 dev eth0, 4: 10.10.38.0/24 dev eth0, 4: 10.10.38.1 dev eth0, 4: blackhole 192.0.2.0/24'],
+    [
+      '1-6 routes 4: default via 10.10.38.1 dev eth0, 4: 10.10.38.0/24 dev eth0, 4: 10.10.38.1 dev eth0, 4: blackhole 192.0.2.0/24',
+    ],
   ],
   [
     'route -n',
@@ -93,12 +97,22 @@ Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface
       '1-6 routes 4: default via 10.0.0.1 dev eth0 proto dhcp metric 100, 4: 10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.5, 4: 10.9.0.0/16 proto static nexthop via 10.0.0.2 dev eth0 weight 1 nexthop via 10.0.0.3 dev eth0 weight 1, 4: blackhole 192.0.2.0/24',
     ],
   ],
-  ['ip -6 route', '# ip -6 route\ndefault dev tun0 metric 1024 pref medium\nunreachable fd99::/64 dev lo metric 1024 error -101 pref medium\n', ['2-3 routes 6: default dev tun0 metric 1024 pref medium, 6: unreachable fd99::/64 dev lo metric 1024 pref medium']],
-  ['ip route show table 133', '$ ip route show table 133\nlocal default dev lo scope host \n', ['2-2 routes 4: local default dev lo scope host table 133']],
+  [
+    'ip -6 route',
+    '# ip -6 route\ndefault dev tun0 metric 1024 pref medium\nunreachable fd99::/64 dev lo metric 1024 error -101 pref medium\n',
+    ['2-3 routes 6: default dev tun0 metric 1024 pref medium, 6: unreachable fd99::/64 dev lo metric 1024 pref medium'],
+  ],
+  [
+    'ip route show table 133',
+    '$ ip route show table 133\nlocal default dev lo scope host \n',
+    ['2-2 routes 4: local default dev lo scope host table 133'],
+  ],
   [
     'ip rule',
     '$ ip rule\n0:\tfrom all lookup local\n32763:\tfrom all iif nope [detached] lookup 5\n32764:\tnot from 10.0.0.0/8 lookup 200\n32765:\tfrom all fwmark 0x539 lookup 133\n',
-    ['2-5 policy-rules 4: from all lookup local pref 0, 4: from all iif nope lookup 5 pref 32763, 4: not from 10.0.0.0/8 lookup 200 pref 32764, 4: from all fwmark 0x539 lookup 133 pref 32765'],
+    [
+      '2-5 policy-rules 4: from all lookup local pref 0, 4: from all iif nope lookup 5 pref 32763, 4: not from 10.0.0.0/8 lookup 200 pref 32764, 4: from all fwmark 0x539 lookup 133 pref 32765',
+    ],
   ],
   ['ip -6 rule', '$ ip -6 rule\n0:      from all lookup local\n', ['2-2 policy-rules 6: from all lookup local pref 0']],
   [
@@ -114,10 +128,20 @@ Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface
 4: tun0: <POINTOPOINT,NOARP> mtu 1500
     inet 10.8.0.1 peer 10.8.0.2/32 scope global tun0
 `,
-    ['1-10 interfaces lo 65536 up 127.0.0.1/8, eth0 0a:58:0a:f4:01:05 1450 up 10.244.1.5/24 fd00::5/64, tun0 1500 down 10.8.0.1/32'],
+    [
+      '1-10 interfaces lo 65536 up 127.0.0.1/8, eth0 0a:58:0a:f4:01:05 1450 up 10.244.1.5/24 fd00::5/64, tun0 1500 down 10.8.0.1/32',
+    ],
   ],
-  ['ip -o addr', '1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever\n1: lo    inet6 ::1/128 scope host \\       valid_lft forever\n', ['1-2 interfaces lo 127.0.0.1/8 ::1/128']],
-  ['ip -br addr', 'lo               UNKNOWN        127.0.0.1/8 ::1/128 \neth0@if4         UP             10.0.0.5/24 \n', ['1-2 interfaces lo up 127.0.0.1/8 ::1/128, eth0 up 10.0.0.5/24']],
+  [
+    'ip -o addr',
+    '1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever\n1: lo    inet6 ::1/128 scope host \\       valid_lft forever\n',
+    ['1-2 interfaces lo 127.0.0.1/8 ::1/128'],
+  ],
+  [
+    'ip -br addr',
+    'lo               UNKNOWN        127.0.0.1/8 ::1/128 \neth0@if4         UP             10.0.0.5/24 \n',
+    ['1-2 interfaces lo up 127.0.0.1/8 ::1/128, eth0 up 10.0.0.5/24'],
+  ],
   [
     'ifconfig',
     `eth0: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1450
@@ -142,7 +166,9 @@ lo: flags=73<UP,LOOPBACK,RUNNING>  mtu 65536
   [
     'ipset save',
     'create s hash:ip family inet hashsize 1024 maxelem 65536\nadd s 10.0.0.1\nadd s 10.0.0.2 timeout 5\ncreate t list:set size 8\nadd t s\nThe rest is prose.\n',
-    ['1-5 sets create s hash:ip family inet hashsize 1024 maxelem 65536, add s 10.0.0.1, add s 10.0.0.2 timeout 5, create t list:set size 8, add t s'],
+    [
+      '1-5 sets create s hash:ip family inet hashsize 1024 maxelem 65536, add s 10.0.0.1, add s 10.0.0.2 timeout 5, create t list:set size 8, add t s',
+    ],
   ],
 ];
 
@@ -150,17 +176,28 @@ describe('what a file says of its host', () => {
   for (const [name, text, sections] of cases) {
     it(name, () => expect(summary(parseSourceFile(text))).toEqual(sections));
     it(`${name}, in a fence with notes around`, () => {
-      const shifted = sections.map((line) => line.replace(/^(\d+)-(\d+)/, (_, a: string, b: string) => `${Number(a) + 2}-${Number(b) + 2}`));
+      const shifted = sections.map((line) =>
+        line.replace(/^(\d+)-(\d+)/, (_, a: string, b: string) => `${Number(a) + 2}-${Number(b) + 2}`),
+      );
       expect(summary(parseSourceFile(`노트\n\`\`\`\n${text}\`\`\`\nand so on\n`))).toEqual(shifted);
     });
   }
 
   it('says which port it did not understand', () => {
     const file = parseSourceFile('LISTEN 0 128 0.0.0.0:nosuch 0.0.0.0:*\n');
-    expect(file.problems.map(({ code, severity, start, end }) => [code, severity, start, end])).toEqual([['unknown-port', 'info', 13, 27]]);
+    expect(file.problems.map(({ code, severity, start, end }) => [code, severity, start, end])).toEqual([
+      ['unknown-port', 'info', 13, 27],
+    ]);
   });
 
-  it.each(['add a line to it', 'local people via train', 'default values are fine', 'create a file', 'State of the art', 'up and running'])('prose stays prose: %s', (text) => {
+  it.each([
+    'add a line to it',
+    'local people via train',
+    'default values are fine',
+    'create a file',
+    'State of the art',
+    'up and running',
+  ])('prose stays prose: %s', (text) => {
     expect(parseSourceFile(`${text}\n`).sections).toEqual([]);
   });
 });

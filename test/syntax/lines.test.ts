@@ -13,7 +13,16 @@ function parts(text: string): string {
   const { node } = line(text);
   if (node.kind !== 'command') return node.kind;
   const counters = node.counters && `${node.counters.packets}:${node.counters.bytes}`;
-  return [node.program?.text, node.table?.text, node.operation, node.chain?.text, node.position?.text, node.argument?.text, counters, node.words.map((word) => word.text).join(' ')]
+  return [
+    node.program?.text,
+    node.table?.text,
+    node.operation,
+    node.chain?.text,
+    node.position?.text,
+    node.argument?.text,
+    counters,
+    node.words.map((word) => word.text).join(' '),
+  ]
     .map((part) => part ?? '')
     .join('|');
 }
@@ -129,7 +138,9 @@ describe('other lines', () => {
       node.kind === 'table'
         ? node.name.text
         : node.kind === 'chain'
-          ? [node.name.text, node.policy?.text, node.counters && `${node.counters.packets}:${node.counters.bytes}`].filter(Boolean).join(' ')
+          ? [node.name.text, node.policy?.text, node.counters && `${node.counters.packets}:${node.counters.bytes}`]
+              .filter(Boolean)
+              .join(' ')
           : node.kind === 'comment' && node.header
             ? [node.header.role, node.header.family, node.header.backend, node.header.version].filter(Boolean).join(' ')
             : '';
@@ -147,6 +158,10 @@ describe('problems of a line', () => {
     ["iptables -A X --comment 'a", 'error unterminated-quote 24-26'],
     ['iptables -A X -j Y # z', ''],
   ])('%s', (text, expected) => {
-    expect(line(text).problems.map((p) => `${p.severity} ${p.code} ${p.start}-${p.end}`).join(', ')).toBe(expected);
+    expect(
+      line(text)
+        .problems.map((p) => `${p.severity} ${p.code} ${p.start}-${p.end}`)
+        .join(', '),
+    ).toBe(expected);
   });
 });

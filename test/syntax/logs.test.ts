@@ -88,7 +88,11 @@ const expected: Record<string, { sections: string[]; first: string; v6?: string 
 
 describe('istio-init and CNI logs', () => {
   it('has an expectation for each fixture', () => {
-    expect(readdirSync(folder).filter((name) => name.endsWith('.log')).sort()).toEqual(Object.keys(expected).sort());
+    expect(
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.log'))
+        .sort(),
+    ).toEqual(Object.keys(expected).sort());
   });
 
   for (const [name, want] of Object.entries(expected)) {
@@ -110,8 +114,12 @@ describe('istio-init and CNI logs', () => {
         expect(summary(parseSourceFile(read(name).replace(/^/gm, '> ')))).toEqual(want.sections);
         expect(summary(parseSourceFile(read(name).replace(/^/gm, '    ')))).toEqual(want.sections);
         expect(summary(parseSourceFile(read(name).replaceAll('\t', '     ')))).toEqual(want.sections);
-        expect(summary(parseSourceFile(read(name).replace(/^/gm, '2024-05-02T08:00:00.100000001Z stdout F ')))).toEqual(want.sections);
-        expect(summary(parseSourceFile(read(name).replace(/^/gm, '[pod/server-1/istio-init] ')))).toEqual(want.sections);
+        expect(summary(parseSourceFile(read(name).replace(/^/gm, '2024-05-02T08:00:00.100000001Z stdout F ')))).toEqual(
+          want.sections,
+        );
+        expect(summary(parseSourceFile(read(name).replace(/^/gm, '[pod/server-1/istio-init] ')))).toEqual(
+          want.sections,
+        );
       }
     });
   }
@@ -122,12 +130,16 @@ describe('rules within JSON strings', () => {
     const file = parseSourceFile(read('json.log'));
     const outer = file.lines[1];
     const rule = outer?.embedded?.[3];
-    expect(rule?.text).toBe('-A ISTIO_REDIRECT -p tcp -m comment --comment "to \\"Envoy\\"" -j REDIRECT --to-ports 15001');
+    expect(rule?.text).toBe(
+      '-A ISTIO_REDIRECT -p tcp -m comment --comment "to \\"Envoy\\"" -j REDIRECT --to-ports 15001',
+    );
     if (!outer || rule?.node.kind !== 'command') throw new Error('no rule');
     const comment = rule.node.words.find((word) => word.text === 'to "Envoy"');
     const target = rule.node.words.at(-3);
     if (!comment || !target) throw new Error('no words');
-    expect(outer.text.slice(rule.toOuter(comment.start), rule.toOuter(comment.end))).toBe('\\"to \\\\\\"Envoy\\\\\\"\\"');
+    expect(outer.text.slice(rule.toOuter(comment.start), rule.toOuter(comment.end))).toBe(
+      '\\"to \\\\\\"Envoy\\\\\\"\\"',
+    );
     expect(outer.text.slice(rule.toOuter(target.start), rule.toOuter(target.end))).toBe('REDIRECT');
     expect(rule.index).toBe(1);
   });

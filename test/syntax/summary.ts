@@ -19,11 +19,18 @@ function what(section: Section): string {
       return `nft ${section.form} ${section.lines.length}`;
     case 'sockets':
       return `sockets ${section.partial ? 'some of ' : ''}${section.sockets
-        .map((s) => `${s.protocol} ${s.address}${s.iface === undefined ? '' : `%${s.iface}`} ${s.port}${s.process === undefined ? '' : ` ${s.process}/${s.pid}`}${s.uid === undefined ? '' : ` uid ${s.uid}`}`)
+        .map(
+          (s) =>
+            `${s.protocol} ${s.address}${s.iface === undefined ? '' : `%${s.iface}`} ${s.port}${s.process === undefined ? '' : ` ${s.process}/${s.pid}`}${s.uid === undefined ? '' : ` uid ${s.uid}`}`,
+        )
         .join(', ')}`;
     case 'interfaces':
       return `interfaces ${section.interfaces
-        .map((i) => [i.name, i.mac, i.mtu, i.up === undefined ? undefined : i.up ? 'up' : 'down', ...i.addresses].filter((part) => part !== undefined).join(' '))
+        .map((i) =>
+          [i.name, i.mac, i.mtu, i.up === undefined ? undefined : i.up ? 'up' : 'down', ...i.addresses]
+            .filter((part) => part !== undefined)
+            .join(' '),
+        )
         .join(', ')}`;
     case 'routes':
       return `routes ${section.added ? 'added ' : ''}${section.routes.map((r) => `${r.family}: ${r.words}`).join(', ')}`;

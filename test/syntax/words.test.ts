@@ -26,7 +26,7 @@ describe('words of a rule', () => {
   });
 
   it.each<[string, string[]]>([
-    ["--comment 'a b'\"c\"d", ['--comment', 'a bcd']],
+    ['--comment \'a b\'"c"d', ['--comment', 'a bcd']],
     ['a\\ b', ['a b']],
     ['"a\\"b\\c"', ['a"b\\c']],
     ['a;b', ['a']],

@@ -27,10 +27,13 @@ describe('of every rule that a packet met the explanation says what was decided 
   const kinds: readonly (readonly [string, (index: number) => Parameters<typeof unexplained>[0]])[] = [
     ['random rules', (i) => generate(4211, i, 3).question],
     ['random rules of nft', (i) => generateNative(4211, i, 3).question],
-    ['random conversations', (i) => {
-      const { question, sequences } = generateSequences(4211, i, i % 2 === 0 ? 'legacy' : 'nft');
-      return { ...question, packets: sequences[0] ?? [], independent: false };
-    }],
+    [
+      'random conversations',
+      (i) => {
+        const { question, sequences } = generateSequences(4211, i, i % 2 === 0 ? 'legacy' : 'nft');
+        return { ...question, packets: sequences[0] ?? [], independent: false };
+      },
+    ],
   ];
   it.each(kinds)('%s', { timeout: 600_000 }, (kind, make) => {
     expect(broken(Array.from({ length: RANDOM }, (_, i) => [`${kind} ${i}`, make(i)] as const))).toEqual([]);

@@ -21,32 +21,55 @@ const OF_RUN = 60;
 const COURSES = 12;
 
 /**
- * What breaks the law in a case: of every rule that a packet met, on every course, the explanation says what was decided and names a condition that
- * decided it. All is asked behind the last packet, when the host remembers other things than it did.
+ * What breaks the law in a case: of every rule that a packet met, on every course, the explanation says what was
+ * decided and names a condition that decided it. All is asked behind the last packet, when the host remembers other
+ * things than it did.
  */
 export function unexplained(question: KernelCase): readonly string[] {
   return tracedOf(question).flatMap((traced, packet) =>
-    traced.outcomes.slice(0, COURSES).flatMap((walked, course) => [...wrongIn(walked)].map((wrong) => `packet ${packet}, course ${course}: ${wrong}`)));
+    traced.outcomes
+      .slice(0, COURSES)
+      .flatMap((walked, course) => [...wrongIn(walked)].map((wrong) => `packet ${packet}, course ${course}: ${wrong}`)),
+  );
 }
 
-function tracedOf({ rules, rules6, nft, topology, listeners, sets, conntrack, packets, independent }: KernelCase): readonly Traced[] {
+function tracedOf({
+  rules,
+  rules6,
+  nft,
+  topology,
+  listeners,
+  sets,
+  conntrack,
+  packets,
+  independent,
+}: KernelCase): readonly Traced[] {
   const host = hostFromTopology(topology, { listeners: listeners ?? [], sets });
   if (isProblem(host)) throw new Error(host.message);
   const world = new World();
   const bad = addConnections(conntrack, world);
   if (bad) throw new Error(bad.message);
-  const setting = { host, world, ruleSets: { v4: rulesWithNft(rules, nft, 4), v6: rulesWithNft(rules6, nft, 6) }, answers: new Map<string, boolean>(), rawSockets: true };
+  const setting = {
+    host,
+    world,
+    ruleSets: { v4: rulesWithNft(rules, nft, 4), v6: rulesWithNft(rules6, nft, 6) },
+    answers: new Map<string, boolean>(),
+    rawSockets: true,
+  };
   const requests = packets.map((packet): PacketRequest => {
     const request = readPacketRequest(packet, 'packet');
     if (isProblem(request)) throw new Error(request.message);
     return request;
   });
-  return independent ? requests.map((request) => tracePacket(request, setting)) : tracePackets(requests, setting, (traced) => traced);
+  return independent
+    ? requests.map((request) => tracePacket(request, setting))
+    : tracePackets(requests, setting, (traced) => traced);
 }
 
 function* wrongIn(walked: Walked): Iterable<string> {
   for (const [index, event] of walked.events.entries()) {
-    if (event.kind === 'rule') for (const wrong of wrongOfEvent(walked, index, event)) yield `${place(event.rule)}: ${wrong}`;
+    if (event.kind === 'rule')
+      for (const wrong of wrongOfEvent(walked, index, event)) yield `${place(event.rule)}: ${wrong}`;
     if (event.kind !== 'skipped') continue;
     for (let number = event.from; number <= event.to; number++) {
       if (number === event.from + OF_RUN) number = Math.max(number, event.to - OF_RUN);
@@ -66,15 +89,26 @@ function* wrongOfSkipped(rule: Rule, view: PacketView): Iterable<string> {
   const why = whyRuleNot(rule, view);
   if (why !== whyNot(last)) yield `"${why}" does not name ${last.question.text}`;
   const rows = allConditions(rule, view, evidence);
-  if (rows.filter(({ answer }) => answer === false).map(({ text }) => text).join() !== last.question.text) yield 'the table does not show what denied it';
+  if (
+    rows
+      .filter(({ answer }) => answer === false)
+      .map(({ text }) => text)
+      .join() !== last.question.text
+  )
+    yield 'the table does not show what denied it';
 }
 
-function* wrongOfEvent(walked: Walked, index: number, event: Extract<TraceEvent, { readonly kind: 'rule' }>): Iterable<string> {
+function* wrongOfEvent(
+  walked: Walked,
+  index: number,
+  event: Extract<TraceEvent, { readonly kind: 'rule' }>,
+): Iterable<string> {
   const { rule, view, matched } = event;
   const evidence = evidenceOf(event);
   for (const { question, view: then, answer, said } of evidence) {
     const again = 'match' in question ? answer : askDrawn(question, then);
-    if (!said && !isDeepStrictEqual(again, answer)) yield `${question.text} said ${JSON.stringify(answer)}, and asked again ${JSON.stringify(again)}`;
+    if (!said && !isDeepStrictEqual(again, answer))
+      yield `${question.text} said ${JSON.stringify(answer)}, and asked again ${JSON.stringify(again)}`;
   }
   const denied = evidence.filter(deniedBy);
   const { why } = whyRule(walked, index, event);
@@ -83,7 +117,8 @@ function* wrongOfEvent(walked: Walked, index: number, event: Extract<TraceEvent,
   if (matched) {
     if (denied.length > 0) yield `matched, and was denied by ${told(denied)}`;
     const readable = (text: string): boolean => event.broken !== undefined && text !== '';
-    if (rows.some(({ text, answer }) => answer === false || (answer === undefined && !readable(text)))) yield 'matched, and the table has something else than yes';
+    if (rows.some(({ text, answer }) => answer === false || (answer === undefined && !readable(text))))
+      yield 'matched, and the table has something else than yes';
     return;
   }
   const last = denied.at(-1);
@@ -91,14 +126,25 @@ function* wrongOfEvent(walked: Walked, index: number, event: Extract<TraceEvent,
     yield `did not match, and the evidence is ${told(evidence)}`;
     return;
   }
-  const words = typeof last.answer === 'object' ? `if not ${'match' in last.question ? (last.question.assumed ?? '') : last.question.text}` : whyNot(last);
+  const words =
+    typeof last.answer === 'object'
+      ? `if not ${'match' in last.question ? (last.question.assumed ?? '') : last.question.text}`
+      : whyNot(last);
   if (event.broken === undefined && why !== words) yield `"${why}" does not name ${last.question.text}`;
-  if (event.broken !== undefined && !why.includes(event.broken)) yield `"${why}" does not say that the packet is thrown away`;
+  if (event.broken !== undefined && !why.includes(event.broken))
+    yield `"${why}" does not say that the packet is thrown away`;
   if (!rows.some(({ asked }) => asked === last)) yield 'the table does not show what denied it';
 }
 
 function told(evidence: readonly Asked[]): string {
-  return evidence.map(({ question, answer, taken }) => `${question.text} ${typeof answer === 'object' ? `unknown, taken as ${String(taken)}` : String(answer)}`).join('; ') || 'nothing';
+  return (
+    evidence
+      .map(
+        ({ question, answer, taken }) =>
+          `${question.text} ${typeof answer === 'object' ? `unknown, taken as ${String(taken)}` : String(answer)}`,
+      )
+      .join('; ') || 'nothing'
+  );
 }
 
 function place({ chain, number }: Rule): string {

@@ -4,16 +4,30 @@ import { outcomeModel } from '../../src/features/traceView/traceModel';
 import { traceOf } from './traceOf';
 
 /** So many rules that match and go on. */
-const logs = (count: number): string => `*filter\n:INPUT DROP [0:0]\n${Array.from({ length: count }, (_, i) => `-A INPUT -j LOG --log-prefix "rule ${i + 1} "\n`).join('')}COMMIT\n`;
+const logs = (count: number): string =>
+  `*filter\n:INPUT DROP [0:0]\n${Array.from({ length: count }, (_, i) => `-A INPUT -j LOG --log-prefix "rule ${i + 1} "\n`).join('')}COMMIT\n`;
 
 describe('a table of very many steps', () => {
-  test.each([traceText, traceMarkdown])('%o writes the first and the last ones and says how many are left out', (write) => {
-    const text = write(traceOf(logs(5000), 'in eth0 tcp > :80 syn'));
-    expect(text).toMatch(/4,001 steps of 5,001 in this table are left out here +the first and the last 500 are shown/);
-    for (const [number, shown] of [[1, true], [500, true], [501, false], [4501, false], [4502, true], [5000, true]] as const) expect([number, text.includes(`"rule ${number} "`)]).toEqual([number, shown]);
-    expect(text.split('\n').length).toBeLessThan(1100);
-    expect(text).toContain('DROPPED');
-  });
+  test.each([traceText, traceMarkdown])(
+    '%o writes the first and the last ones and says how many are left out',
+    (write) => {
+      const text = write(traceOf(logs(5000), 'in eth0 tcp > :80 syn'));
+      expect(text).toMatch(
+        /4,001 steps of 5,001 in this table are left out here +the first and the last 500 are shown/,
+      );
+      for (const [number, shown] of [
+        [1, true],
+        [500, true],
+        [501, false],
+        [4501, false],
+        [4502, true],
+        [5000, true],
+      ] as const)
+        expect([number, text.includes(`"rule ${number} "`)]).toEqual([number, shown]);
+      expect(text.split('\n').length).toBeLessThan(1100);
+      expect(text).toContain('DROPPED');
+    },
+  );
 
   test('the view gets no more than that', () => {
     const { groups, decisive } = outcomeModel(traceOf(logs(5000), 'in eth0 tcp > :80 syn'));

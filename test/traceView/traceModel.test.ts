@@ -57,19 +57,35 @@ describe('the model is plain and small', () => {
   });
 
   test('a chain of 20,000 rules is a fold and the rule that nearly matched', () => {
-    const many = Array.from({ length: 20_000 }, (_, i) => `-A INPUT -s 10.${i >> 16}.${(i >> 8) & 255}.${i & 255}/32 -p tcp -m tcp --dport 443 -j DROP`);
-    const input = traceOf(`*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n${many.join('\n')}\nCOMMIT\n`, 'in eth0 tcp 10.0.1.5:41522 > 192.0.2.10:22 syn', { host });
+    const many = Array.from(
+      { length: 20_000 },
+      (_, i) => `-A INPUT -s 10.${i >> 16}.${(i >> 8) & 255}.${i & 255}/32 -p tcp -m tcp --dport 443 -j DROP`,
+    );
+    const input = traceOf(
+      `*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n${many.join('\n')}\nCOMMIT\n`,
+      'in eth0 tcp 10.0.1.5:41522 > 192.0.2.10:22 syn',
+      { host },
+    );
     const model = traceModel(input);
     expect(JSON.stringify(model).length).toBeLessThan(8_000);
     const long = model.outcome.groups.find(({ title }) => title === 'INPUT · filter');
     expect(long?.rows.map((row) => (row.kind === 'rule' ? `${row.number} ${row.why}` : row.text))).toEqual([
-      '1 src 10.0.1.5 ≠ 10.0.0.0', '2 src 10.0.1.5 ≠ 10.0.0.1', '259 more rules did not match (3–261)', '262 dport 22 ≠ 443', '19,738 more rules did not match (263–20,000)', 'policy ACCEPT',
+      '1 src 10.0.1.5 ≠ 10.0.0.0',
+      '2 src 10.0.1.5 ≠ 10.0.0.1',
+      '259 more rules did not match (3–261)',
+      '262 dport 22 ≠ 443',
+      '19,738 more rules did not match (263–20,000)',
+      'policy ACCEPT',
     ]);
     const fold = long?.rows.find((row) => row.kind === 'fold');
     if (fold?.kind !== 'fold') throw new Error('there is no fold');
     const page = runPage(input, fold.id, 200, 3);
-    expect(page?.rows.map(({ number, line, id, why }) => [number, line, id.kind === 'rule' && id.rule === number, why])).toEqual([
-      [200, 204, true, 'src 10.0.1.5 ≠ 10.0.0.199'], [201, 205, true, 'src 10.0.1.5 ≠ 10.0.0.200'], [202, 206, true, 'src 10.0.1.5 ≠ 10.0.0.201'],
+    expect(
+      page?.rows.map(({ number, line, id, why }) => [number, line, id.kind === 'rule' && id.rule === number, why]),
+    ).toEqual([
+      [200, 204, true, 'src 10.0.1.5 ≠ 10.0.0.199'],
+      [201, 205, true, 'src 10.0.1.5 ≠ 10.0.0.200'],
+      [202, 206, true, 'src 10.0.1.5 ≠ 10.0.0.201'],
     ]);
     expect(runPage(input, fold.id, 19_999, 50)?.rows.map(({ number }) => number)).toEqual([19_999, 20_000]);
     expect(runPage(input, { kind: 'event', event: 0 }, 1, 10)).toBeUndefined();
@@ -95,7 +111,8 @@ describe('steps and lines of the file', () => {
       const detail = stepDetail(input, row.id);
       expect(detail?.step).toEqual(row.id);
       expect(detail?.happened).not.toBe('');
-      if (row.kind !== 'fold' && row.line !== undefined) expect(detail?.title.map(({ text }) => text).join('')).toContain(`Line ${row.line}`);
+      if (row.kind !== 'fold' && row.line !== undefined)
+        expect(detail?.title.map(({ text }) => text).join('')).toContain(`Line ${row.line}`);
     }
     expect(stepDetail(input, { kind: 'event', event: 9999 })).toBeUndefined();
     expect(stepDetail(input, { kind: 'event', event: -1 })).toBeUndefined();
@@ -108,41 +125,107 @@ describe('steps and lines of the file', () => {
       line: 10,
       conditions: [{ text: '-p tcp', actual: 'tcp', result: 'yes' }],
       changes: [{ field: 'dport', before: '3000', after: '15006' }],
-      notes: [{ title: 'Why not straight to 192.0.2.10:3000?', text: 'No RETURN above matched: port 3000 is none of 22, 9102.' }],
+      notes: [
+        {
+          title: 'Why not straight to 192.0.2.10:3000?',
+          text: 'No RETURN above matched: port 3000 is none of 22, 9102.',
+        },
+      ],
     });
     expect(outcome.badge).toEqual({ text: 'REDIRECT :15006', tone: 'redirect' });
   });
 
   test('conditions behind the first no are not asked', () => {
     const step = all.find((row) => row.kind === 'rule' && row.number === 2 && row.chain === 'CAPTURE');
-    expect(detailOf(input, step?.id)?.conditions.map(({ text, result }) => [text, result])).toEqual([['-p tcp', 'yes'], ['--dport 9102', 'no']]);
+    expect(detailOf(input, step?.id)?.conditions.map(({ text, result }) => [text, result])).toEqual([
+      ['-p tcp', 'yes'],
+      ['--dport 9102', 'no'],
+    ]);
     const udp = traceOf(redirect, 'in eth0 udp 203.0.113.9:41522 > 192.0.2.10:3000', { host });
     expect(detailOf(udp, stepsAtLine(udp, 7)[0])?.conditions.map(({ result }) => result)).toEqual(['no']);
   });
 
   test('a comment stands behind its rule in the list, as iptables -L prints it, and as written in the detail', () => {
     const step = all.find((row) => row.kind === 'rule' && row.number === 2 && row.chain === 'CAPTURE');
-    expect(step?.kind === 'rule' && step.tokens.map(({ text }) => text).join(' ')).toBe('-p tcp --dport 9102 -j RETURN /* metrics */');
-    expect(detailOf(input, step?.id)?.tokens.map(({ text }) => text).join(' ')).toBe('-A CAPTURE -p tcp -m tcp --dport 9102 -m comment --comment "metrics" -j RETURN');
+    expect(step?.kind === 'rule' && step.tokens.map(({ text }) => text).join(' ')).toBe(
+      '-p tcp --dport 9102 -j RETURN /* metrics */',
+    );
+    expect(
+      detailOf(input, step?.id)
+        ?.tokens.map(({ text }) => text)
+        .join(' '),
+    ).toBe('-A CAPTURE -p tcp -m tcp --dport 9102 -m comment --comment "metrics" -j RETURN');
   });
 });
 
 describe('the way through the hooks', () => {
   const way = (text: string, packet: string): string[] =>
-    traceModel(traceOf(text, packet, { host })).outcome.path.map(({ title, state, changes, tables }) =>
-      `${state === 'off' ? '(' : ''}${changes.length > 0 ? `${changes.join(', ')} → ` : ''}${title}${tables.filter((table) => table.state === 'hit' || table.state === 'dropped').map(({ name }) => ` ${name}`).join('')}${state === 'off' ? ')' : ''}`);
+    traceModel(traceOf(text, packet, { host })).outcome.path.map(
+      ({ title, state, changes, tables }) =>
+        `${state === 'off' ? '(' : ''}${changes.length > 0 ? `${changes.join(', ')} → ` : ''}${title}${tables
+          .filter((table) => table.state === 'hit' || table.state === 'dropped')
+          .map(({ name }) => ` ${name}`)
+          .join('')}${state === 'off' ? ')' : ''}`,
+    );
 
   const snat = 'src 192.0.2.10:41522 → 192.0.2.9:41522';
 
   test.each<[string, string, string, readonly string[]]>([
-    ['redirected', redirect, 'in eth0 tcp 203.0.113.9:41522 > 192.0.2.10:3000 syn', ['PREROUTING nat', 'dport 3000 → 15006 → ROUTE', 'INPUT', 'SOCKET', '(FORWARD)', '(POSTROUTING)']],
-    ['spared by RETURN', redirect, 'in eth0 tcp 203.0.113.9:41522 > 192.0.2.10:22 syn', ['PREROUTING', 'ROUTE', 'INPUT', 'SOCKET', '(FORWARD)', '(POSTROUTING)']],
-    ['forwarded', redirect, 'in eth0 udp 203.0.113.9:41522 > 198.51.100.1:53', ['PREROUTING', 'ROUTE', 'ttl 64 → 63 → FORWARD', 'POSTROUTING', 'WIRE', '(INPUT)']],
+    [
+      'redirected',
+      redirect,
+      'in eth0 tcp 203.0.113.9:41522 > 192.0.2.10:3000 syn',
+      ['PREROUTING nat', 'dport 3000 → 15006 → ROUTE', 'INPUT', 'SOCKET', '(FORWARD)', '(POSTROUTING)'],
+    ],
+    [
+      'spared by RETURN',
+      redirect,
+      'in eth0 tcp 203.0.113.9:41522 > 192.0.2.10:22 syn',
+      ['PREROUTING', 'ROUTE', 'INPUT', 'SOCKET', '(FORWARD)', '(POSTROUTING)'],
+    ],
+    [
+      'forwarded',
+      redirect,
+      'in eth0 udp 203.0.113.9:41522 > 198.51.100.1:53',
+      ['PREROUTING', 'ROUTE', 'ttl 64 → 63 → FORWARD', 'POSTROUTING', 'WIRE', '(INPUT)'],
+    ],
     ['sent', redirect, 'out uid 1 udp > 198.51.100.1:53', ['ROUTE', 'OUTPUT', 'POSTROUTING', 'WIRE']],
-    ['to itself', redirect, 'out uid 1 tcp > 192.0.2.10:80 syn', ['ROUTE', 'OUTPUT', 'POSTROUTING', 'LO', 'PREROUTING', 'ROUTE', 'INPUT', 'SOCKET']],
-    ['to many', guarded, 'out uid 1 udp > 192.0.2.255:137', ['ROUTE', 'OUTPUT', 'COPY', 'POSTROUTING nat', `${snat} → PREROUTING`, 'ROUTE', 'INPUT filter', 'DROP', 'ITSELF', 'POSTROUTING', `${snat} → WIRE`]],
-    ['to many on this host', guarded, 'out uid 1 udp > 224.0.0.1:137 ttl 0', ['ROUTE', 'OUTPUT', 'COPY', 'POSTROUTING nat', `${snat} → PREROUTING`, 'ROUTE', 'INPUT filter', 'DROP']],
-    ['rejected', questions, 'in eth0 udp 203.0.113.9:41522 > 192.0.2.10:161', ['PREROUTING', 'ROUTE', 'INPUT filter', 'REJECT', '(FORWARD)', '(POSTROUTING)']],
+    [
+      'to itself',
+      redirect,
+      'out uid 1 tcp > 192.0.2.10:80 syn',
+      ['ROUTE', 'OUTPUT', 'POSTROUTING', 'LO', 'PREROUTING', 'ROUTE', 'INPUT', 'SOCKET'],
+    ],
+    [
+      'to many',
+      guarded,
+      'out uid 1 udp > 192.0.2.255:137',
+      [
+        'ROUTE',
+        'OUTPUT',
+        'COPY',
+        'POSTROUTING nat',
+        `${snat} → PREROUTING`,
+        'ROUTE',
+        'INPUT filter',
+        'DROP',
+        'ITSELF',
+        'POSTROUTING',
+        `${snat} → WIRE`,
+      ],
+    ],
+    [
+      'to many on this host',
+      guarded,
+      'out uid 1 udp > 224.0.0.1:137 ttl 0',
+      ['ROUTE', 'OUTPUT', 'COPY', 'POSTROUTING nat', `${snat} → PREROUTING`, 'ROUTE', 'INPUT filter', 'DROP'],
+    ],
+    [
+      'rejected',
+      questions,
+      'in eth0 udp 203.0.113.9:41522 > 192.0.2.10:161',
+      ['PREROUTING', 'ROUTE', 'INPUT filter', 'REJECT', '(FORWARD)', '(POSTROUTING)'],
+    ],
   ])('%s', (_, text, packet, expected) => {
     expect(way(text, packet)).toEqual(expected);
   });
@@ -150,9 +233,14 @@ describe('the way through the hooks', () => {
 
 test('a packet that is cut up says in which fragments it leaves', () => {
   const narrow = { ifaces: [...host.ifaces, { name: 'wg0', addrs: ['10.8.0.1/24'], mtu: 1420 }], routes: host.routes };
-  const sentence = (packet: string): string => traceModel(traceOf(redirect, packet, { host: narrow })).outcome.verdictText;
-  expect(sentence('in eth0 udp 203.0.113.9:41522 > 10.8.0.9:53 length 1500')).toMatch(/^It leaves by wg0 to 10.8.0.9:53 in 2 fragments \(1420 and 100 bytes\)\./);
-  expect(sentence('out udp 10.8.0.1:41522 > 10.8.0.9:53 length 9000')).toMatch(/in 7 fragments \(1420, 1420, … and 600 bytes\)\./);
+  const sentence = (packet: string): string =>
+    traceModel(traceOf(redirect, packet, { host: narrow })).outcome.verdictText;
+  expect(sentence('in eth0 udp 203.0.113.9:41522 > 10.8.0.9:53 length 1500')).toMatch(
+    /^It leaves by wg0 to 10.8.0.9:53 in 2 fragments \(1420 and 100 bytes\)\./,
+  );
+  expect(sentence('out udp 10.8.0.1:41522 > 10.8.0.9:53 length 9000')).toMatch(
+    /in 7 fragments \(1420, 1420, … and 600 bytes\)\./,
+  );
   expect(sentence('out tcp 10.8.0.1:41522 > 10.8.0.9:53 length 9000')).not.toMatch(/fragment/);
   expect(sentence('in eth0 udp 203.0.113.9:41522 > 10.8.0.9:53 length 1420')).not.toMatch(/fragment/);
 });
@@ -163,29 +251,72 @@ describe('a copy for this host itself', () => {
 
   test('what leaves decides, and what becomes of the copy is said', () => {
     expect([outcome.badge.text, outcome.verdictText]).toEqual([
-      'SENT eth0', 'It leaves by eth0 to 192.0.2.255:137. Line 6 gives it the source 192.0.2.9:41522. This host takes a copy itself, which is dropped by line 12.',
+      'SENT eth0',
+      'It leaves by eth0 to 192.0.2.255:137. Line 6 gives it the source 192.0.2.9:41522. This host takes a copy itself, which is dropped by line 12.',
     ]);
-    expect(rows(traceModel(input)).flatMap((row) => (row.kind === 'note' && /copy|itself/.test(row.text + row.why) ? [`${row.text} (${row.why})`] : []))).toEqual([
-      'this host takes a copy of it itself (POSTROUTING, then in again)', 'on with the packet itself (the copy is dropped by line 12)',
+    expect(
+      rows(traceModel(input)).flatMap((row) =>
+        row.kind === 'note' && /copy|itself/.test(row.text + row.why) ? [`${row.text} (${row.why})`] : [],
+      ),
+    ).toEqual([
+      'this host takes a copy of it itself (POSTROUTING, then in again)',
+      'on with the packet itself (the copy is dropped by line 12)',
     ]);
   });
 
   test('that it is in no group that a program may have joined is taken for granted, and said', () => {
-    const notes = (packet: string): readonly string[] => traceOf(guarded, packet, { host }).traced.outcomes.flatMap((each) => each.notes);
+    const notes = (packet: string): readonly string[] =>
+      traceOf(guarded, packet, { host }).traced.outcomes.flatMap((each) => each.notes);
     expect(notes('out udp > 192.0.2.255:137')).toEqual([]);
-    expect(notes('out udp > 224.0.0.251:5353')).toEqual([expect.stringMatching(/^no program of this host has joined the multicast group 224.0.0.251/)]);
-    expect(notes('in eth0 udp 192.0.2.7:5353 > 224.0.0.251:5353')).toEqual([expect.stringMatching(/^no program of this host has joined/)]);
-    expect(notes('out udp > 224.0.0.1:137')).toEqual([expect.stringMatching(/^the sending socket has IP_MULTICAST_LOOP on/)]);
+    expect(notes('out udp > 224.0.0.251:5353')).toEqual([
+      expect.stringMatching(/^no program of this host has joined the multicast group 224.0.0.251/),
+    ]);
+    expect(notes('in eth0 udp 192.0.2.7:5353 > 224.0.0.251:5353')).toEqual([
+      expect.stringMatching(/^no program of this host has joined/),
+    ]);
+    expect(notes('out udp > 224.0.0.1:137')).toEqual([
+      expect.stringMatching(/^the sending socket has IP_MULTICAST_LOOP on/),
+    ]);
   });
 });
 
 describe('what only the user can answer', () => {
   test('each question once, with the courses that it makes', () => {
     const model = traceModel(traceOf(questions, ssh, { host }));
-    expect(model.tabs.map(({ badge, probability }) => [badge.text, probability])).toEqual([['DROPPED', undefined], ['DELIVERED :22', undefined], ['REJECTED', undefined]]);
-    expect(model.questions.map(({ text, place, line, choices, chosen }) => [text, place, line, choices.map((choice) => [choice.text, choice.probability]), chosen])).toEqual([
-      ['--match-set blocked src', 'filter INPUT rule 3', 9, [['yes', undefined], ['no', undefined]], undefined],
-      ['--probability 0.25000000000', 'filter CHECKS rule 2', 13, [['yes', 0.25], ['no', 0.75]], undefined],
+    expect(model.tabs.map(({ badge, probability }) => [badge.text, probability])).toEqual([
+      ['DROPPED', undefined],
+      ['DELIVERED :22', undefined],
+      ['REJECTED', undefined],
+    ]);
+    expect(
+      model.questions.map(({ text, place, line, choices, chosen }) => [
+        text,
+        place,
+        line,
+        choices.map((choice) => [choice.text, choice.probability]),
+        chosen,
+      ]),
+    ).toEqual([
+      [
+        '--match-set blocked src',
+        'filter INPUT rule 3',
+        9,
+        [
+          ['yes', undefined],
+          ['no', undefined],
+        ],
+        undefined,
+      ],
+      [
+        '--probability 0.25000000000',
+        'filter CHECKS rule 2',
+        13,
+        [
+          ['yes', 0.25],
+          ['no', 0.75],
+        ],
+        undefined,
+      ],
     ]);
   });
 
@@ -202,7 +333,10 @@ describe('what only the user can answer', () => {
     const loop = '*filter\n:INPUT ACCEPT [0:0]\n:A - [0:0]\n-A INPUT -j A\n-A A -j A\nCOMMIT\n';
     const { outcome } = traceModel(traceOf(loop, ssh, { host }));
     const rows = outcome.groups.flatMap((group) => group.rows).filter((row) => row.kind === 'rule');
-    expect(rows.map(({ mark, why }) => [mark, why])).toEqual([['jump', 'jump'], ['no', 'not loaded: this jump leads back to chain "A", and the kernel refuses loops']]);
+    expect(rows.map(({ mark, why }) => [mark, why])).toEqual([
+      ['jump', 'jump'],
+      ['no', 'not loaded: this jump leads back to chain "A", and the kernel refuses loops'],
+    ]);
   });
 
   test('an answer leaves the courses that agree with it, and stays on show', () => {
@@ -221,7 +355,9 @@ describe('what only the user can answer', () => {
   test('what was taken as no stands among the reasons for the drop', () => {
     const input = traceOf(questions, ssh, { host, selected: 2 });
     const { outcome } = traceModel(input);
-    expect(detailOf(input, outcome.decisive)?.notes[0]?.text).toContain('line 13: taken as not --probability 0.25000000000');
+    expect(detailOf(input, outcome.decisive)?.notes[0]?.text).toContain(
+      'line 13: taken as not --probability 0.25000000000',
+    );
   });
 });
 

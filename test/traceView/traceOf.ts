@@ -13,8 +13,14 @@ export interface TraceOptions {
   readonly selected?: number;
 }
 
-/** The trace of a packet, given as people type it, through the rules in a text; the host is what the text tells of it. */
-export function traceOf(text: string, expression: string, { host, answers = {}, selected = 0 }: TraceOptions = {}): TraceInput {
+/**
+ * The trace of a packet, given as people type it, through the rules in a text; the host is what the text tells of it.
+ */
+export function traceOf(
+  text: string,
+  expression: string,
+  { host, answers = {}, selected = 0 }: TraceOptions = {},
+): TraceInput {
   const model = modelOf(parseSourceFile(text));
   if (!model.defaultDump) throw new Error('there are no rules in the text');
   const answered = new Map(Object.entries(answers));
@@ -27,7 +33,14 @@ export function traceOf(text: string, expression: string, { host, answers = {}, 
   const { ruleSets, host: facts } = setting.setting;
   const ruleSet = family === 4 ? ruleSets.v4 : ruleSets.v6;
   return {
-    traced: result.traced, ruleSet, family, packet: formatPacketExpression(result.request), selected, answers: answered,
-    listenersFrom: facts.listenersKnown ? 'the ss output in this file' : undefined, listeners: facts.listeners, knowledge: ruleSet && ruleSetView(ruleSet),
+    traced: result.traced,
+    ruleSet,
+    family,
+    packet: formatPacketExpression(result.request),
+    selected,
+    answers: answered,
+    listenersFrom: facts.listenersKnown ? 'the ss output in this file' : undefined,
+    listeners: facts.listeners,
+    knowledge: ruleSet && ruleSetView(ruleSet),
   };
 }

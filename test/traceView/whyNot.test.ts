@@ -9,8 +9,15 @@ import { rulesWithNft } from '../../src/features/rulesOfText';
 import { whyNot } from '../../src/features/traceView/whyNot';
 
 const KERNEL: PacketView['socket'] = { kind: 'kernel', uid: 0, gid: 0, groups: [] };
-const user = (uid: number, gid: number, ...groups: number[]): PacketView['socket'] => ({ kind: 'process', uid, gid, groups });
-const marked = (mark: number): Partial<PacketView> => ({ conntrack: { state: 'NEW', direction: 'ORIGINAL', entry: { mark } as ConntrackEntry } });
+const user = (uid: number, gid: number, ...groups: number[]): PacketView['socket'] => ({
+  kind: 'process',
+  uid,
+  gid,
+  groups,
+});
+const marked = (mark: number): Partial<PacketView> => ({
+  conntrack: { state: 'NEW', direction: 'ORIGINAL', entry: { mark } as ConntrackEntry },
+});
 
 type Request = Omit<PacketRequest, 'src' | 'dst'> & { readonly src?: string; readonly dst?: string };
 
@@ -26,7 +33,12 @@ test.each<[string, Request, Partial<PacketView>, string]>([
   ['-p tcp --dport 80', { fragOffset: 185 }, {}, 'no ports: not the first fragment'],
   ['-p tcp', { proto: 17 }, {}, 'udp ≠ tcp'],
   ['! -p tcp', {}, {}, 'protocol is tcp'],
-  ['! -p tcp', { dst: 'fd00::7', extHeaders: [{ type: 'frag', offset: 100 }, { type: 'dst' }] }, { backend: 'nft' }, 'no protocol that iptables-nft finds: a later fragment of data that begins with an extension header'],
+  [
+    '! -p tcp',
+    { dst: 'fd00::7', extHeaders: [{ type: 'frag', offset: 100 }, { type: 'dst' }] },
+    { backend: 'nft' },
+    'no protocol that iptables-nft finds: a later fragment of data that begins with an extension header',
+  ],
   ['-s 127.0.0.6/32', { src: '10.0.0.1' }, {}, 'src 10.0.0.1 ≠ 127.0.0.6'],
   ['-d ::1/128', { dst: 'fd00::7' }, {}, 'dst fd00::7 ≠ ::1'],
   ['! -d 127.0.0.1/32', { dst: '127.0.0.1' }, {}, 'dst is 127.0.0.1'],
@@ -44,7 +56,12 @@ test.each<[string, Request, Partial<PacketView>, string]>([
   ['-m owner --uid-owner app', {}, { socket: user(1000, 1) }, 'uid 1000 is not app'],
   ['-m owner --uid-owner 1337', {}, {}, 'no socket'],
   ['-m owner --uid-owner 1337', {}, { socket: KERNEL }, 'sent by the kernel, no owner'],
-  ['-m owner --gid-owner 5 --suppl-groups', {}, { socket: user(1, 2, 3, 4) }, '--gid-owner 5 --suppl-groups: uid 1 gid 2 groups 3,4'],
+  [
+    '-m owner --gid-owner 5 --suppl-groups',
+    {},
+    { socket: user(1, 2, 3, 4) },
+    '--gid-owner 5 --suppl-groups: uid 1 gid 2 groups 3,4',
+  ],
   ['-m mark --mark 0x539', {}, {}, 'mark 0x0 ≠ 0x539'],
   ['-m mark --mark 0x539/0xfff', { mark: 1 }, {}, 'mark 0x1 does not fit 0x539/0xfff'],
   ['-m mark ! --mark 0x4000/0x4000', { mark: 0x4000 }, {}, 'mark 0x4000 fits 0x4000/0x4000'],
@@ -66,14 +83,34 @@ test.each<[string, Request, Partial<PacketView>, string]>([
 ])('%s: %o %o', (words, request, more, expected) => {
   const { src = '10.0.0.1', dst = '10.0.0.2' } = request;
   const addresses = dst.includes(':') ? { src: 'fd00::1', dst } : { src, dst };
-  const found = hostFromTopology(undefined, { listeners: [], sets: 'create blocked hash:ip family inet hashsize 1024 maxelem 65536\nadd blocked 10.9.9.9\n' });
+  const found = hostFromTopology(undefined, {
+    listeners: [],
+    sets: 'create blocked hash:ip family inet hashsize 1024 maxelem 65536\nadd blocked 10.9.9.9\n',
+  });
   if (isProblem(found)) throw new Error(found.message);
   const host = { ...found, users: new Map([['app', 7]]) };
-  const rule = rulesWithNft(`*mangle\n:OUTPUT ACCEPT [0:0]\n:CHECKS - [0:0]\n-A CHECKS ${words} -j ACCEPT\nCOMMIT\n`, undefined, dst.includes(':') ? 6 : 4)?.tables.get('mangle')?.chains.get('CHECKS')?.rules[0];
+  const rule = rulesWithNft(
+    `*mangle\n:OUTPUT ACCEPT [0:0]\n:CHECKS - [0:0]\n-A CHECKS ${words} -j ACCEPT\nCOMMIT\n`,
+    undefined,
+    dst.includes(':') ? 6 : 4,
+  )
+    ?.tables.get('mangle')
+    ?.chains.get('CHECKS')?.rules[0];
   if (!rule) throw new Error('no rule');
   const view: PacketView = {
-    packet: makePacket({ proto: 6, sport: 1, dport: 2, ...request, ...addresses }, host), hook: 'OUTPUT', table: 'mangle', inInterface: '', outInterface: 'eth0', conntrack: undefined, socket: undefined, host,
-    memory: new Map<object | string, unknown>(), packetType: 'unicast', backend: 'legacy', assignedSocket: undefined, ...more,
+    packet: makePacket({ proto: 6, sport: 1, dport: 2, ...request, ...addresses }, host),
+    hook: 'OUTPUT',
+    table: 'mangle',
+    inInterface: '',
+    outInterface: 'eth0',
+    conntrack: undefined,
+    socket: undefined,
+    host,
+    memory: new Map<object | string, unknown>(),
+    packetType: 'unicast',
+    backend: 'legacy',
+    assignedSocket: undefined,
+    ...more,
   };
   const no = askAgain(rule, view).at(-1);
   expect(no?.answer).toBe(false);

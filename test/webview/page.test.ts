@@ -32,8 +32,16 @@ describe('the page', () => {
 
   test('takes at most 250 kB', async () => {
     const { outputFiles } = await build({
-      absWorkingDir: root, entryPoints: ['src/webview/main.ts'], bundle: true, write: false, platform: 'browser', format: 'iife', target: 'es2022',
-      mainFields: ['browser', 'module', 'main'], minify: true, logLevel: 'silent',
+      absWorkingDir: root,
+      entryPoints: ['src/webview/main.ts'],
+      bundle: true,
+      write: false,
+      platform: 'browser',
+      format: 'iife',
+      target: 'es2022',
+      mainFields: ['browser', 'module', 'main'],
+      minify: true,
+      logLevel: 'silent',
     });
     expect(outputFiles[0]?.contents.byteLength ?? Infinity).toBeLessThan(250_000);
   });

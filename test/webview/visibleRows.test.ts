@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { FoldRow, OutcomeModel, Row, RuleRow, StepId } from '../../src/shared/protocol';
 import { stepKey } from '../../src/shared/stepId';
-import { addPage, move, NOTHING_OPENED, parentOf, position, reveal, sameStep, toggle, visibleRows, type Opened, type Step } from '../../src/webview/visibleRows';
+import {
+  addPage,
+  move,
+  NOTHING_OPENED,
+  parentOf,
+  position,
+  reveal,
+  sameStep,
+  toggle,
+  visibleRows,
+  type Opened,
+  type Step,
+} from '../../src/webview/visibleRows';
 
 /** A step by a letter, a number or `5.3` (rule 3 of the run 5), as the tests name it. */
 function step(name: string): StepId {
@@ -21,18 +33,36 @@ function rule(id: string, depth: number, number = 1, mark: RuleRow['mark'] = 'no
   return { kind: 'rule', id: step(id), depth, mark, line: number, why: '', chain: 'C', number, tokens: [] };
 }
 
-const fold: FoldRow = { kind: 'fold', id: step('f'), depth: 1, chain: 'C', from: 3, to: 9, text: '7 more rules did not match (3–9)' };
+const fold: FoldRow = {
+  kind: 'fold',
+  id: step('f'),
+  depth: 1,
+  chain: 'C',
+  from: 3,
+  to: 9,
+  text: '7 more rules did not match (3–9)',
+};
 
 function outcome(rows: readonly Row[], quiet: readonly Row[] = []): OutcomeModel {
   const group = { id: 'g', title: 'INPUT · filter', result: 'ACCEPT', tone: undefined, quiet: false, rows };
   return {
-    badge: { text: '', tone: 'accept' }, verdict: [], verdictText: '', path: [], decisive: undefined,
+    badge: { text: '', tone: 'accept' },
+    verdict: [],
+    verdictText: '',
+    path: [],
+    decisive: undefined,
     groups: quiet.length > 0 ? [{ ...group, id: 'q', quiet: true, rows: quiet }, group] : [group],
   };
 }
 
-const chains = outcome([rule('a', 0), rule('b', 1), rule('c', 1), rule('d', 2), fold, rule('e', 0)], [{ kind: 'note', id: step('z'), depth: 0, mark: 'absent', line: undefined, why: '', text: 'no such table' }]);
-const ids = (opened: Opened): string => visibleRows(chains, opened).map(({ row }) => nameOf(row.id)).join(' ');
+const chains = outcome(
+  [rule('a', 0), rule('b', 1), rule('c', 1), rule('d', 2), fold, rule('e', 0)],
+  [{ kind: 'note', id: step('z'), depth: 0, mark: 'absent', line: undefined, why: '', text: 'no such table' }],
+);
+const ids = (opened: Opened): string =>
+  visibleRows(chains, opened)
+    .map(({ row }) => nameOf(row.id))
+    .join(' ');
 
 describe('folding', () => {
   test.each<[string, readonly string[], string]>([
@@ -53,13 +83,18 @@ describe('folding', () => {
 });
 
 describe('pages of a long run', () => {
-  const page = (from: number, to: number): RuleRow[] => Array.from({ length: to - from + 1 }, (_, i) => rule(`5.${from + i}`, 1, from + i));
+  const page = (from: number, to: number): RuleRow[] =>
+    Array.from({ length: to - from + 1 }, (_, i) => rule(`5.${from + i}`, 1, from + i));
 
   test('a page stands before a fold for the rest', () => {
     const opened = addPage(NOTHING_OPENED, chains, step('f'), page(3, 5));
     const rows = visibleRows(chains, opened).map(({ row }) => row);
     expect(rows.map(({ id }) => nameOf(id)).join(' ')).toBe('z a b c d 5.3 5.4 5.5 f e');
-    expect(rows.find(({ kind }) => kind === 'fold')).toMatchObject({ from: 6, to: 9, text: '4 more rules did not match (6–9)' });
+    expect(rows.find(({ kind }) => kind === 'fold')).toMatchObject({
+      from: 6,
+      to: 9,
+      text: '4 more rules did not match (6–9)',
+    });
   });
 
   test('the last page takes the fold away', () => {
@@ -104,11 +139,22 @@ describe('stepping', () => {
     expect(move([], undefined, 'next', true)).toBeUndefined();
   });
 
-  test.each<[string | undefined, number]>([['a', 1], ['e', 5], ['f', 0], [undefined, 0]])('%s is step %i of 5', (name, at) => {
+  test.each<[string | undefined, number]>([
+    ['a', 1],
+    ['e', 5],
+    ['f', 0],
+    [undefined, 0],
+  ])('%s is step %i of 5', (name, at) => {
     expect(position(rows, stepOf(name))).toEqual({ at, of: 5 });
   });
 
-  test.each<[string, string | undefined]>([['b', 'a'], ['d', 'c'], ['f', 'a'], ['a', undefined], ['nothing', undefined]])('%s hangs below %s', (name, parent) => {
+  test.each<[string, string | undefined]>([
+    ['b', 'a'],
+    ['d', 'c'],
+    ['f', 'a'],
+    ['a', undefined],
+    ['nothing', undefined],
+  ])('%s hangs below %s', (name, parent) => {
     expect(nameOf(parentOf(rows, step(name)))).toBe(parent);
   });
 });
@@ -117,7 +163,12 @@ describe('the same step after an edit', () => {
   const before = visibleRows(chains, NOTHING_OPENED);
   const after = visibleRows(outcome([rule('10', 0, 7), rule('11', 0, 1)]), NOTHING_OPENED);
 
-  test.each<[string | undefined, string | undefined]>([['a', '11'], ['z', undefined], ['nothing', undefined], [undefined, undefined]])('%s is %s', (name, expected) => {
+  test.each<[string | undefined, string | undefined]>([
+    ['a', '11'],
+    ['z', undefined],
+    ['nothing', undefined],
+    [undefined, undefined],
+  ])('%s is %s', (name, expected) => {
     expect(nameOf(sameStep(before, stepOf(name), after))).toBe(expected);
   });
 });

@@ -7,8 +7,9 @@ import { splitWords } from '../../src/core/syntax/words';
 import type { Hook, TableName } from '../../src/core/xtables/view';
 
 /**
- * What iptables-legacy 1.8.9 (and ip6tables-legacy) made of rules with matches that look at the packet: the line that iptables-legacy-save
- * printed after iptables-legacy-restore had taken the rule, or null where it was refused. Recorded on Linux 6.18.
+ * What iptables-legacy 1.8.9 (and ip6tables-legacy) made of rules with matches that look at the packet: the line that
+ * iptables-legacy-save printed after iptables-legacy-restore had taken the rule, or null where it was refused. Recorded
+ * on Linux 6.18.
  */
 interface Recorded {
   readonly family: 4 | 6;
@@ -18,16 +19,28 @@ interface Recorded {
 }
 
 const cases = readFileSync(new URL('./fixtures/packet-matches.jsonl', import.meta.url), 'utf8')
-  .split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Recorded);
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => JSON.parse(line) as Recorded);
 
 function load({ family, table, rule }: Recorded): string | null {
   const [, chain, ...words] = splitWords(rule, 0, rule.length);
   const hook = chain?.text as Hook;
-  const parsed = parseRule(words, { family, backend: 'legacy', table, chain: hook, chains: new Map<string, { name: string }>() });
-  const refused = parsed.problems.some(({ severity }) => severity === 'error') || parsed.matches.some(({ extension, data }) => {
-    const problems = extension.check?.(data, { family, table, hooks: [hook], matches: [] }) ?? [];
-    return (extension.hooks && !extension.hooks.includes(hook)) || problems.some(({ severity }) => severity !== 'warning');
+  const parsed = parseRule(words, {
+    family,
+    backend: 'legacy',
+    table,
+    chain: hook,
+    chains: new Map<string, { name: string }>(),
   });
+  const refused =
+    parsed.problems.some(({ severity }) => severity === 'error') ||
+    parsed.matches.some(({ extension, data }) => {
+      const problems = extension.check?.(data, { family, table, hooks: [hook], matches: [] }) ?? [];
+      return (
+        (extension.hooks && !extension.hooks.includes(hook)) || problems.some(({ severity }) => severity !== 'warning')
+      );
+    });
   if (refused) return null;
   return `-A ${hook}${printRuleBody({ header: parsed.headers[0] ?? EMPTY_HEADER, matches: parsed.matches, target: parsed.target }, family)}`.trimEnd();
 }

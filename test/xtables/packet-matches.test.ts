@@ -12,12 +12,61 @@ import { shownText } from '../../src/core/xtables/shown';
 import type { Hook, RememberingView, TableName } from '../../src/core/xtables/view';
 
 /** Every match that looks at the packet itself. */
-const NAMES = ['addrtype', 'ah', 'bpf', 'comment', 'cpu', 'dccp', 'devgroup', 'dscp', 'dst', 'ecn', 'esp', 'eui64', 'frag', 'hbh', 'hl', 'icmp', 'icmp6', 'ipcomp', 'iprange',
-  'ipv6header', 'length', 'mac', 'mark', 'mh', 'multiport', 'osf', 'physdev', 'pkttype', 'realm', 'rpfilter', 'rt', 'sctp', 'srh', 'string', 'tcp', 'tcpmss', 'time', 'tos', 'ttl', 'u32', 'udp'];
+const NAMES = [
+  'addrtype',
+  'ah',
+  'bpf',
+  'comment',
+  'cpu',
+  'dccp',
+  'devgroup',
+  'dscp',
+  'dst',
+  'ecn',
+  'esp',
+  'eui64',
+  'frag',
+  'hbh',
+  'hl',
+  'icmp',
+  'icmp6',
+  'ipcomp',
+  'iprange',
+  'ipv6header',
+  'length',
+  'mac',
+  'mark',
+  'mh',
+  'multiport',
+  'osf',
+  'physdev',
+  'pkttype',
+  'realm',
+  'rpfilter',
+  'rt',
+  'sctp',
+  'srh',
+  'string',
+  'tcp',
+  'tcpmss',
+  'time',
+  'tos',
+  'ttl',
+  'u32',
+  'udp',
+];
 
 const host = hostFromTopology({
-  ifaces: [{ name: 'eth0', mac: '02:00:00:00:00:01', addrs: ['10.0.0.1/24', 'fd00::1/64'] }, { name: 'eth1', mac: '02:00:00:00:00:02', addrs: ['172.16.0.1/16'] }],
-  routes: ['default via 10.0.0.254 dev eth0', '10.1.0.0/16 via 10.0.0.9 realm 5', 'local 10.9.0.0/16 dev lo', '-6 default via fd00::fe dev eth0'],
+  ifaces: [
+    { name: 'eth0', mac: '02:00:00:00:00:01', addrs: ['10.0.0.1/24', 'fd00::1/64'] },
+    { name: 'eth1', mac: '02:00:00:00:00:02', addrs: ['172.16.0.1/16'] },
+  ],
+  routes: [
+    'default via 10.0.0.254 dev eth0',
+    '10.1.0.0/16 via 10.0.0.9 realm 5',
+    'local 10.9.0.0/16 dev lo',
+    '-6 default via fd00::fe dev eth0',
+  ],
 }) as Host;
 
 interface Situation {
@@ -32,7 +81,13 @@ interface Situation {
 }
 
 function load(rule: string, { family = 4, table = 'mangle', hook = 'PREROUTING', backend = 'legacy' }: Situation = {}) {
-  const parsed = parseRule(splitWords(rule, 0, rule.length), { family, backend, table, chain: hook, chains: new Map<string, { name: string }>() });
+  const parsed = parseRule(splitWords(rule, 0, rule.length), {
+    family,
+    backend,
+    table,
+    chain: hook,
+    chains: new Map<string, { name: string }>(),
+  });
   expect(parsed.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
   const match = parsed.matches[parsed.matches.length - 1];
   if (match === undefined) throw new Error(`no match in ${rule}`);
@@ -44,11 +99,31 @@ function conditions(rule: string, situation: Situation = {}): readonly Condition
   return match.extension.conditions(match.data, match, { family: situation.family ?? 4 });
 }
 
-function viewOf({ packet = {}, family = 4, table = 'mangle', hook = 'PREROUTING', now, backend = 'legacy', iptablesVersion, inInterface = 'eth0' }: Situation): RememberingView {
+function viewOf({
+  packet = {},
+  family = 4,
+  table = 'mangle',
+  hook = 'PREROUTING',
+  now,
+  backend = 'legacy',
+  iptablesVersion,
+  inInterface = 'eth0',
+}: Situation): RememberingView {
   const addresses = family === 4 ? { src: '10.0.0.7', dst: '10.0.0.1' } : { src: 'fd00::7', dst: 'fd00::1' };
   return {
-    packet: makePacket({ ...addresses, iface: inInterface, ...packet }, host), hook, table, inInterface, outInterface: '', conntrack: undefined, socket: undefined,
-    host: { ...host, now }, memory: new Map<object | string, unknown>(), packetType: 'unicast', backend, iptablesVersion, assignedSocket: undefined,
+    packet: makePacket({ ...addresses, iface: inInterface, ...packet }, host),
+    hook,
+    table,
+    inInterface,
+    outInterface: '',
+    conntrack: undefined,
+    socket: undefined,
+    host: { ...host, now },
+    memory: new Map<object | string, unknown>(),
+    packetType: 'unicast',
+    backend,
+    iptablesVersion,
+    assignedSocket: undefined,
   };
 }
 
@@ -87,8 +162,16 @@ describe('fragments', () => {
     ['-p udp -m udp ! --sport 1 ! --dport 2', { packet: { proto: UDP, sport: 1, dport: 3 } }, false],
     ['-p udp -m udp ! --sport 1 ! --dport 2', { packet: { proto: UDP, sport: 1, dport: 3 }, backend: 'nft' }, true],
     ['-p udp -m udp ! --sport 1 ! --dport 2', { packet: { proto: UDP, sport: 1, dport: 2 }, backend: 'nft' }, false],
-    ['-p udp -m udp ! --sport 1 ! --dport 2', { packet: { proto: UDP, sport: 1, dport: 3 }, backend: 'nft', iptablesVersion: '1.8.10' }, true],
-    ['-p udp -m udp ! --sport 1 ! --dport 2', { packet: { proto: UDP, sport: 1, dport: 3 }, backend: 'nft', iptablesVersion: '1.8.11' }, false],
+    [
+      '-p udp -m udp ! --sport 1 ! --dport 2',
+      { packet: { proto: UDP, sport: 1, dport: 3 }, backend: 'nft', iptablesVersion: '1.8.10' },
+      true,
+    ],
+    [
+      '-p udp -m udp ! --sport 1 ! --dport 2',
+      { packet: { proto: UDP, sport: 1, dport: 3 }, backend: 'nft', iptablesVersion: '1.8.11' },
+      false,
+    ],
     ['-p udp -m udp ! --dport 0:65535', { packet: { proto: UDP } }, false],
     ['-p udp -m udp ! --dport 0:65535', { packet: { proto: UDP }, backend: 'nft' }, true],
     ['-p tcp -m tcp ! --tcp-flags NONE NONE', { packet: { proto: TCP } }, false],
@@ -99,7 +182,9 @@ describe('fragments', () => {
   });
 
   it('drops a fragment that begins within the TCP header', () => {
-    expect(drop('-p tcp -m tcp', { packet: { proto: TCP, fragOffset: 1 } })?.reason).toMatch(/begins within the TCP header/);
+    expect(drop('-p tcp -m tcp', { packet: { proto: TCP, fragOffset: 1 } })?.reason).toMatch(
+      /begins within the TCP header/,
+    );
     expect(drop('-p tcp -m tcp', { packet: { proto: TCP, fragOffset: 2 } })).toBeUndefined();
     expect(drop('-p tcp -m tcp --dport 80', { packet: { proto: TCP, fragOffset: 1 }, backend: 'nft' })).toBeUndefined();
   });
@@ -147,8 +232,14 @@ describe('time', () => {
   });
 
   it('is unknown without a clock, and with a time zone that nobody knows', () => {
-    expect(answer('-m time --weekdays Thu')).toMatchObject({ kind: 'unknown', reason: expect.stringMatching(/time/) as string });
-    expect(answer('-m time --weekdays Thu --kerneltz', { now: THURSDAY })).toMatchObject({ kind: 'unknown', reason: expect.stringMatching(/time zone/) as string });
+    expect(answer('-m time --weekdays Thu')).toMatchObject({
+      kind: 'unknown',
+      reason: expect.stringMatching(/time/) as string,
+    });
+    expect(answer('-m time --weekdays Thu --kerneltz', { now: THURSDAY })).toMatchObject({
+      kind: 'unknown',
+      reason: expect.stringMatching(/time zone/) as string,
+    });
   });
 });
 
@@ -189,24 +280,61 @@ describe('realm', () => {
 
 describe('a condition says what it asks and what the packet has', () => {
   it.each<[string, Situation, readonly (readonly [string, string])[]]>([
-    ['-p tcp -m tcp ! --dport 80 --syn', { packet: { proto: TCP, dport: 443, flags: 18 } }, [['! --dport 80', 'dport 443'], ['--tcp-flags FIN,SYN,RST,ACK SYN', 'flags SYN,ACK']]],
-    ['-p udp -m multiport --ports 53,80:90', { packet: { proto: UDP, sport: 1, dport: 2 } }, [['--ports 53,80:90', 'sport 1, dport 2']]],
-    ['-p icmp -m icmp --icmp-type ping', { packet: { proto: 1, icmpType: 3, icmpCode: 4 } }, [['--icmp-type 8', 'type 3 code 4']]],
+    [
+      '-p tcp -m tcp ! --dport 80 --syn',
+      { packet: { proto: TCP, dport: 443, flags: 18 } },
+      [
+        ['! --dport 80', 'dport 443'],
+        ['--tcp-flags FIN,SYN,RST,ACK SYN', 'flags SYN,ACK'],
+      ],
+    ],
+    [
+      '-p udp -m multiport --ports 53,80:90',
+      { packet: { proto: UDP, sport: 1, dport: 2 } },
+      [['--ports 53,80:90', 'sport 1, dport 2']],
+    ],
+    [
+      '-p icmp -m icmp --icmp-type ping',
+      { packet: { proto: 1, icmpType: 3, icmpCode: 4 } },
+      [['--icmp-type 8', 'type 3 code 4']],
+    ],
     ['-m ttl --ttl-gt 5', { packet: { ttl: 1 } }, [['--ttl-gt 5', 'TTL 1']]],
     ['-m mark --mark 1/3', { packet: { mark: 0x53a } }, [['--mark 0x1/0x3', 'mark 0x53a']]],
-    ['-m mac ! --mac-source 1:2:3:4:5:6', { packet: { srcMac: '02:00:00:00:99:99' } }, [['! --mac-source 01:02:03:04:05:06', 'from 02:00:00:00:99:99']]],
-    ['-m addrtype --dst-type LOCAL', { packet: { dst: '8.8.8.8' } }, [['--dst-type LOCAL', 'destination 8.8.8.8 is UNICAST']]],
+    [
+      '-m mac ! --mac-source 1:2:3:4:5:6',
+      { packet: { srcMac: '02:00:00:00:99:99' } },
+      [['! --mac-source 01:02:03:04:05:06', 'from 02:00:00:00:99:99']],
+    ],
+    [
+      '-m addrtype --dst-type LOCAL',
+      { packet: { dst: '8.8.8.8' } },
+      [['--dst-type LOCAL', 'destination 8.8.8.8 is UNICAST']],
+    ],
     ['-m iprange --src-range 10.0.0.1-10.0.0.3', {}, [['--src-range 10.0.0.1-10.0.0.3', 'source 10.0.0.7']]],
     ['-m dscp --dscp-class EF', { packet: { tos: 0x20 } }, [['--dscp 0x2e', 'dscp 0x08']]],
     ['-m tos --tos Minimize-Delay', { packet: { tos: 8 } }, [['--tos 0x10/0x3f', 'tos 0x08']]],
-    ['-m string --string needle --algo bm', { packet: { proto: UDP, payloadHex: '6e6565646c65' } }, [['--string "needle"', 'found at byte 28']]],
-    ['-m rpfilter', { packet: { src: '172.16.0.9' } }, [['the route back passes the test', 'the route back to 172.16.0.9 is dev eth1, it came in by eth0']]],
+    [
+      '-m string --string needle --algo bm',
+      { packet: { proto: UDP, payloadHex: '6e6565646c65' } },
+      [['--string "needle"', 'found at byte 28']],
+    ],
+    [
+      '-m rpfilter',
+      { packet: { src: '172.16.0.9' } },
+      [['the route back passes the test', 'the route back to 172.16.0.9 is dev eth1, it came in by eth0']],
+    ],
     ['-m comment --comment note', {}, []],
     ['-m time --weekdays Mon', { now: THURSDAY }, [['--weekdays Mon', 'Thu 2024-11-28T23:30:00']]],
-    ['-m ipv6header --header prot --soft', { family: 6, packet: { proto: TCP, extHeaders: [{ type: 'hbh' }] } }, [['--header protocol --soft', 'headers hop-by-hop,protocol']]],
+    [
+      '-m ipv6header --header prot --soft',
+      { family: 6, packet: { proto: TCP, extHeaders: [{ type: 'hbh' }] } },
+      [['--header protocol --soft', 'headers hop-by-hop,protocol']],
+    ],
   ])('%s', (rule, situation, expected) => {
     const view = viewOf(situation);
-    expect(conditions(rule, situation).map((condition) => [condition.text, shownText(condition.actual(view))])).toEqual(expected);
+    expect(conditions(rule, situation).map((condition) => [condition.text, shownText(condition.actual(view))])).toEqual(
+      expected,
+    );
   });
 });
 

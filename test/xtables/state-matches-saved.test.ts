@@ -7,8 +7,9 @@ import { splitWords } from '../../src/core/syntax/words';
 import type { TableName } from '../../src/core/xtables/view';
 
 /**
- * What iptables-legacy 1.8.9 (and ip6tables-legacy) made of rules with matches that look at the connection, the host or history: the line that
- * iptables-legacy-save printed after iptables-legacy-restore had taken the rule, or null where restore refused it. Recorded on Linux 6.18.
+ * What iptables-legacy 1.8.9 (and ip6tables-legacy) made of rules with matches that look at the connection, the host or
+ * history: the line that iptables-legacy-save printed after iptables-legacy-restore had taken the rule, or null where
+ * restore refused it. Recorded on Linux 6.18.
  */
 interface Recorded {
   readonly family: 4 | 6;
@@ -18,11 +19,19 @@ interface Recorded {
 }
 
 const cases = readFileSync(new URL('./fixtures/state-matches.jsonl', import.meta.url), 'utf8')
-  .split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Recorded);
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => JSON.parse(line) as Recorded);
 
 function load({ family, table, rule }: Recorded): string | null {
   const [, chain, ...words] = splitWords(rule, 0, rule.length);
-  const parsed = parseRule(words, { family, backend: 'legacy', table, chain: chain?.text ?? '', chains: new Map<string, { name: string }>() });
+  const parsed = parseRule(words, {
+    family,
+    backend: 'legacy',
+    table,
+    chain: chain?.text ?? '',
+    chains: new Map<string, { name: string }>(),
+  });
   if (parsed.problems.some(({ severity }) => severity === 'error')) return null;
   return `-A ${chain?.text}${printRuleBody({ header: parsed.headers[0] ?? EMPTY_HEADER, matches: parsed.matches, target: parsed.target }, family)}`;
 }

@@ -18,21 +18,59 @@ import type { WritableMemory, RememberingView } from '../../src/core/xtables/vie
 
 const ip = (text: string): Address => parseAddress(text) as Address;
 
-interface Tuple4 { readonly src: string; readonly dst: string; readonly proto?: number; readonly sport?: number; readonly dport?: number }
+interface Tuple4 {
+  readonly src: string;
+  readonly dst: string;
+  readonly proto?: number;
+  readonly sport?: number;
+  readonly dport?: number;
+}
 
 function tuple({ src, dst, proto = 6, sport = 1000, dport = 80 }: Tuple4): Tuple {
   const icmp = proto === 1 ? { type: 8, code: 0, id: 77 } : undefined;
-  return { source: ip(src), destination: ip(dst), protocol: proto, sourcePort: icmp ? 0 : sport, destinationPort: icmp ? 0 : dport, icmp };
+  return {
+    source: ip(src),
+    destination: ip(dst),
+    protocol: proto,
+    sourcePort: icmp ? 0 : sport,
+    destinationPort: icmp ? 0 : dport,
+    icmp,
+  };
 }
 
 const PLAIN: ConntrackEntry = {
-  id: 1, original: tuple({ src: '10.0.0.5', dst: '10.0.0.1' }), reply: tuple({ src: '10.0.0.1', dst: '10.0.0.5', sport: 80, dport: 1000 }), seenReply: false, assured: false,
-  confirmed: false, expected: false, sourceNat: false, destinationNat: false, sourceNatDone: true, destinationNatDone: true, mark: 0, zone: { original: 0, reply: 0 },
-  tcpState: undefined, helper: undefined, labels: new Set(), secmark: undefined, counts: { original: { packets: 1, bytes: 60 }, reply: { packets: 0, bytes: 0 } },
-  expires: undefined, master: undefined,
+  id: 1,
+  original: tuple({ src: '10.0.0.5', dst: '10.0.0.1' }),
+  reply: tuple({ src: '10.0.0.1', dst: '10.0.0.5', sport: 80, dport: 1000 }),
+  seenReply: false,
+  assured: false,
+  confirmed: false,
+  expected: false,
+  sourceNat: false,
+  destinationNat: false,
+  sourceNatDone: true,
+  destinationNatDone: true,
+  mark: 0,
+  zone: { original: 0, reply: 0 },
+  tcpState: undefined,
+  helper: undefined,
+  labels: new Set(),
+  secmark: undefined,
+  counts: { original: { packets: 1, bytes: 60 }, reply: { packets: 0, bytes: 0 } },
+  expires: undefined,
+  master: undefined,
 };
 const HOST: Host = {
-  interfaces: [], routes: [], policyRules: [], sysctls: new Map(), listeners: [], listenersKnown: true, sets: undefined, conntrack: 'on', users: new Map([['envoy', 1337]]), now: undefined,
+  interfaces: [],
+  routes: [],
+  policyRules: [],
+  sysctls: new Map(),
+  listeners: [],
+  listenersKnown: true,
+  sets: undefined,
+  conntrack: 'on',
+  users: new Map([['envoy', 1337]]),
+  now: undefined,
 };
 
 /** A fresh memory, as after loading the rules. */
@@ -43,8 +81,19 @@ function memory(): WritableMemory {
 
 function view(request: PacketRequest, more: Partial<RememberingView> = {}): RememberingView {
   return {
-    packet: makePacket({ proto: 6, src: '10.0.0.5', dst: '10.0.0.1', sport: 1000, dport: 80, ...request }), hook: 'INPUT', table: 'filter', inInterface: 'eth0', outInterface: '', conntrack: tracked(),
-    socket: undefined, host: HOST, memory: memory(), packetType: 'unicast', backend: 'legacy', assignedSocket: undefined, ...more,
+    packet: makePacket({ proto: 6, src: '10.0.0.5', dst: '10.0.0.1', sport: 1000, dport: 80, ...request }),
+    hook: 'INPUT',
+    table: 'filter',
+    inInterface: 'eth0',
+    outInterface: '',
+    conntrack: tracked(),
+    socket: undefined,
+    host: HOST,
+    memory: memory(),
+    packetType: 'unicast',
+    backend: 'legacy',
+    assignedSocket: undefined,
+    ...more,
   };
 }
 
@@ -54,7 +103,13 @@ function tracked(entry: Partial<ConntrackEntry> = {}, more: Partial<ConntrackVie
 const without = (state: 'INVALID' | 'UNTRACKED'): ConntrackView => ({ state, entry: undefined, direction: 'ORIGINAL' });
 
 function conditions(text: string, family: 4 | 6 = 4): readonly Condition[] {
-  const rule = parseRule(splitWords(text, 0, text.length), { family, backend: 'legacy', table: 'filter', chain: 'X', chains: new Map<string, { name: string }>() });
+  const rule = parseRule(splitWords(text, 0, text.length), {
+    family,
+    backend: 'legacy',
+    table: 'filter',
+    chain: 'X',
+    chains: new Map<string, { name: string }>(),
+  });
   expect(rule.problems).toEqual([]);
   return rule.matches.flatMap((match) => match.extension.conditions(match.data, match, { family }));
 }
@@ -74,8 +129,14 @@ function ask(list: readonly Condition[], where: RememberingView): boolean | stri
 const match = (text: string, where: RememberingView): boolean | string => ask(conditions(text), where);
 
 describe('conntrack and state', () => {
-  const dnat = tracked({ destinationNat: true, reply: tuple({ src: '172.17.0.2', dst: '10.0.0.5', sport: 8080, dport: 1000 }) });
-  const seen = tracked({ confirmed: true, seenReply: true, assured: true, expires: 100 }, { state: 'ESTABLISHED', direction: 'REPLY' });
+  const dnat = tracked({
+    destinationNat: true,
+    reply: tuple({ src: '172.17.0.2', dst: '10.0.0.5', sport: 8080, dport: 1000 }),
+  });
+  const seen = tracked(
+    { confirmed: true, seenReply: true, assured: true, expires: 100 },
+    { state: 'ESTABLISHED', direction: 'REPLY' },
+  );
   const ping = tracked({ original: tuple({ src: '10.0.0.5', dst: '10.0.0.1', proto: 1 }) });
   it.each<readonly [string, ConntrackView | undefined, boolean | string]>([
     ['-m conntrack --ctstate NEW', tracked(), true],
@@ -129,7 +190,11 @@ describe('conntrack and state', () => {
 });
 
 describe('what a connection carries', () => {
-  const marked = tracked({ mark: 0x15, labels: new Set([7]), counts: { original: { packets: 3, bytes: 300 }, reply: { packets: 2, bytes: 1000 } } });
+  const marked = tracked({
+    mark: 0x15,
+    labels: new Set([7]),
+    counts: { original: { packets: 3, bytes: 300 }, reply: { packets: 2, bytes: 1000 } },
+  });
   it.each<readonly [string, ConntrackView | undefined, boolean | string]>([
     ['-m connmark --mark 0x15', marked, true],
     ['-m connmark --mark 0x5/0xf', marked, true],
@@ -156,7 +221,11 @@ describe('what a connection carries', () => {
     ['-m helper --helper ftp', marked, false],
     ['-m helper ! --helper ftp', marked, true],
     ['-m helper --helper ""', without('INVALID'), false],
-    ['-m helper --helper ftp', tracked({ master: 9 }), 'the helper of the connection that announced this one is not in the file'],
+    [
+      '-m helper --helper ftp',
+      tracked({ master: 9 }),
+      'the helper of the connection that announced this one is not in the file',
+    ],
     ['-m cluster --cluster-total-nodes 1 --cluster-local-node 1 --cluster-hash-seed 5', marked, true],
     ['-m cluster --cluster-total-nodes 1 --cluster-local-node 1 --cluster-hash-seed 5', without('INVALID'), false],
     ['-m cluster --cluster-total-nodes 1 ! --cluster-local-node 1 --cluster-hash-seed 5', without('INVALID'), false],
@@ -167,13 +236,22 @@ describe('what a connection carries', () => {
   it('keeps a label that --set has put on', () => {
     const shared = memory();
     const where = view({}, { memory: shared });
-    expect([match('-m connlabel --label 3', where), match('-m connlabel --label 3 --set', where), match('-m connlabel --label 3', where)]).toEqual([false, true, true]);
+    expect([
+      match('-m connlabel --label 3', where),
+      match('-m connlabel --label 3 --set', where),
+      match('-m connlabel --label 3', where),
+    ]).toEqual([false, true, true]);
   });
 
   it('gives each connection to exactly one node of a cluster', () => {
     for (const host of ['10.0.0.1', '10.0.0.2', '192.168.7.9', 'fd00::1', '2001:db8::5']) {
       const conntrack = tracked({ original: tuple({ src: host, dst: host }) });
-      const nodes = [1, 2, 3].map((node) => match(`-m cluster --cluster-total-nodes 3 --cluster-local-node ${node} --cluster-hash-seed 0xdeadbeef`, view({}, { conntrack })));
+      const nodes = [1, 2, 3].map((node) =>
+        match(
+          `-m cluster --cluster-total-nodes 3 --cluster-local-node ${node} --cluster-hash-seed 0xdeadbeef`,
+          view({}, { conntrack }),
+        ),
+      );
       expect(nodes.filter((answer) => answer === true)).toHaveLength(1);
     }
   });
@@ -220,8 +298,17 @@ describe('owner and cgroup', () => {
 
 describe('socket', () => {
   const listener = (address: string | undefined, more: Partial<Listener> = {}): Listener => ({
-    protocol: 6, address: address === undefined ? undefined : ip(address), families: [4], port: 80, iface: undefined, transparent: false, process: undefined, pid: undefined, uid: undefined,
-    text: `${address ?? '*'}:80`, ...more,
+    protocol: 6,
+    address: address === undefined ? undefined : ip(address),
+    families: [4],
+    port: 80,
+    iface: undefined,
+    transparent: false,
+    process: undefined,
+    pid: undefined,
+    uid: undefined,
+    text: `${address ?? '*'}:80`,
+    ...more,
   });
   const established = tracked({ confirmed: true }, { state: 'ESTABLISHED' });
   it.each<readonly [string, readonly Listener[], Partial<RememberingView>, boolean | string]>([
@@ -236,19 +323,28 @@ describe('socket', () => {
     ['-m socket --transparent', [listener('10.0.0.1', { transparent: true })], {}, true],
     ['-m socket', [listener('10.0.0.1', { iface: 'eth1' })], {}, false],
     ['-m socket', [], { packet: makePacket({ proto: 1, icmpType: 8, src: '10.0.0.5', dst: '10.0.0.1' }) }, false],
-    ['-m socket', [], { conntrack: established }, 'whether this host has a socket for this connection is not in the file'],
+    [
+      '-m socket',
+      [],
+      { conntrack: established },
+      'whether this host has a socket for this connection is not in the file',
+    ],
     ['-m socket --nowildcard', [], { assignedSocket: 'assumed' }, true],
   ])('%s', (text, listeners, more, expected) => {
     expect(match(text, view({}, { host: { ...HOST, listeners }, ...more }))).toBe(expected);
   });
 
   it('does not know sockets that nobody told it of', () => {
-    expect(match('-m socket', view({}, { host: { ...HOST, listenersKnown: false } }))).toBe('which sockets this host has is not in the file');
+    expect(match('-m socket', view({}, { host: { ...HOST, listenersKnown: false } }))).toBe(
+      'which sockets this host has is not in the file',
+    );
   });
 });
 
 describe('set', () => {
-  const { sets } = parseSets('create A hash:ip\nadd A 10.0.0.5\ncreate P hash:ip,port\nadd P 10.0.0.5,tcp:80\ncreate N hash:net counters\nadd N 10.0.0.0/24 packets 1 bytes 2\nadd N 10.0.0.77 nomatch\n');
+  const { sets } = parseSets(
+    'create A hash:ip\nadd A 10.0.0.5\ncreate P hash:ip,port\nadd P 10.0.0.5,tcp:80\ncreate N hash:net counters\nadd N 10.0.0.0/24 packets 1 bytes 2\nadd N 10.0.0.77 nomatch\n',
+  );
   it.each<readonly [string, boolean | string]>([
     ['-m set --match-set A src', true],
     ['-m set ! --match-set A src', false],
@@ -275,12 +371,18 @@ describe('set', () => {
 });
 
 /** Sends packets one after the other through one rule and writes a 1 for each that fits, a 0 for each that does not. */
-function run(text: string, packets: readonly (PacketRequest & { readonly where?: Partial<RememberingView> })[]): string {
+function run(
+  text: string,
+  packets: readonly (PacketRequest & { readonly where?: Partial<RememberingView> })[],
+): string {
   const list = conditions(text);
   const shared = memory();
-  return packets.map(({ where, ...request }) => (ask(list, view(request, { memory: shared, ...where })) === true ? '1' : '0')).join('');
+  return packets
+    .map(({ where, ...request }) => (ask(list, view(request, { memory: shared, ...where })) === true ? '1' : '0'))
+    .join('');
 }
-const times = (count: number, request: PacketRequest = {}): PacketRequest[] => Array.from({ length: count }, () => request);
+const times = (count: number, request: PacketRequest = {}): PacketRequest[] =>
+  Array.from({ length: count }, () => request);
 
 describe('history matches, from freshly loaded rules', () => {
   it.each<readonly [string, readonly PacketRequest[], string]>([
@@ -299,12 +401,28 @@ describe('history matches, from freshly loaded rules', () => {
     ['-m quota --quota 100', [{ length: 60 }, { length: 60 }, { length: 40 }], '100'],
     ['-m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 2 --hashlimit-name a', times(4), '1100'],
     ['-m hashlimit --hashlimit-above 1/hour --hashlimit-burst 2 --hashlimit-name a', times(4), '0011'],
-    ['-m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 1 --hashlimit-mode srcip --hashlimit-name a', [{}, { src: '10.0.0.6' }, {}, { src: '10.0.0.7' }], '1101'],
-    ['-m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 1 --hashlimit-mode srcip --hashlimit-srcmask 24 --hashlimit-name a', [{}, { src: '10.0.0.6' }, { src: '10.0.1.6' }], '101'],
-    ['-m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 1 --hashlimit-mode dstport --hashlimit-name a', [{}, { dport: 81 }, { src: '10.9.9.9' }], '110'],
+    [
+      '-m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 1 --hashlimit-mode srcip --hashlimit-name a',
+      [{}, { src: '10.0.0.6' }, {}, { src: '10.0.0.7' }],
+      '1101',
+    ],
+    [
+      '-m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 1 --hashlimit-mode srcip --hashlimit-srcmask 24 --hashlimit-name a',
+      [{}, { src: '10.0.0.6' }, { src: '10.0.1.6' }],
+      '101',
+    ],
+    [
+      '-m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 1 --hashlimit-mode dstport --hashlimit-name a',
+      [{}, { dport: 81 }, { src: '10.9.9.9' }],
+      '110',
+    ],
     ['-m hashlimit --hashlimit-upto 16b/s --hashlimit-name a', times(2, { length: 40 }), '10'],
     ['-m hashlimit --hashlimit-upto 512kb/s --hashlimit-name a', times(3, { length: 1500 }), '111'],
-    ['-m hashlimit --hashlimit-upto 2/sec --hashlimit-burst 1 --hashlimit-rate-match --hashlimit-name a', times(5), '11100'],
+    [
+      '-m hashlimit --hashlimit-upto 2/sec --hashlimit-burst 1 --hashlimit-rate-match --hashlimit-name a',
+      times(5),
+      '11100',
+    ],
     ['-m recent --set', times(2), '11'],
     ['-m recent ! --set', times(2), '00'],
     ['-m recent --rcheck', times(2), '00'],
@@ -326,10 +444,22 @@ describe('history matches, from freshly loaded rules', () => {
   });
 
   it('counts connections, not packets', () => {
-    const connection = (sport: number, src = '10.0.0.5', entry: Partial<ConntrackEntry> = {}): { where: Partial<RememberingView>; src: string } => ({
-      src, where: { conntrack: tracked({ original: tuple({ src, dst: '10.0.0.1', sport }), ...entry }) },
+    const connection = (
+      sport: number,
+      src = '10.0.0.5',
+      entry: Partial<ConntrackEntry> = {},
+    ): { where: Partial<RememberingView>; src: string } => ({
+      src,
+      where: { conntrack: tracked({ original: tuple({ src, dst: '10.0.0.1', sport }), ...entry }) },
     });
-    const packets = [connection(1), connection(1, '10.0.0.5', { confirmed: true }), connection(2), connection(3, '10.0.0.9'), connection(9, '10.0.0.5', { confirmed: true, assured: true }), connection(3)];
+    const packets = [
+      connection(1),
+      connection(1, '10.0.0.5', { confirmed: true }),
+      connection(2),
+      connection(3, '10.0.0.9'),
+      connection(9, '10.0.0.5', { confirmed: true, assured: true }),
+      connection(3),
+    ];
     expect(run('-m connlimit --connlimit-above 1', packets)).toBe('001011');
     expect(run('-m connlimit --connlimit-upto 1 --connlimit-mask 24', packets)).toBe('110000');
     expect(run('-m connlimit --connlimit-above 2 --connlimit-daddr', packets)).toBe('000111');
@@ -338,38 +468,75 @@ describe('history matches, from freshly loaded rules', () => {
   it('says that only a tick of the clock makes it forget', () => {
     const list = conditions('-m connlimit --connlimit-above 1');
     const where = { memory: memory(), findConnection: () => undefined };
-    const answers = [1, 2].map((sport) => ask(list, view({ sport }, { ...where, conntrack: tracked({ original: tuple({ src: '10.0.0.5', dst: '10.0.0.1', sport }) }) })));
+    const answers = [1, 2].map((sport) =>
+      ask(
+        list,
+        view(
+          { sport },
+          { ...where, conntrack: tracked({ original: tuple({ src: '10.0.0.5', dst: '10.0.0.1', sport }) }) },
+        ),
+      ),
+    );
     expect(answers).toEqual([false, expect.stringContaining('a tick of the kernel’s clock')]);
   });
 
   it('forgets connections that are gone or closed, where they can be looked up', () => {
-    const closed = { ...PLAIN, original: tuple({ src: '10.0.0.5', dst: '10.0.0.1', sport: 2 }), confirmed: true, tcpState: 'CLOSE' };
-    const findConnection = ({ sourcePort }: Tuple): ConntrackEntry | undefined => (sourcePort === 1 ? undefined : sourcePort === 2 ? closed : { ...PLAIN, confirmed: true });
-    const packets = [1, 2, 3, 4].map((sport) => ({ sport, where: { findConnection, conntrack: tracked({ original: tuple({ src: '10.0.0.5', dst: '10.0.0.1', sport }) }) } }));
+    const closed = {
+      ...PLAIN,
+      original: tuple({ src: '10.0.0.5', dst: '10.0.0.1', sport: 2 }),
+      confirmed: true,
+      tcpState: 'CLOSE',
+    };
+    const findConnection = ({ sourcePort }: Tuple): ConntrackEntry | undefined =>
+      sourcePort === 1 ? undefined : sourcePort === 2 ? closed : { ...PLAIN, confirmed: true };
+    const packets = [1, 2, 3, 4].map((sport) => ({
+      sport,
+      where: { findConnection, conntrack: tracked({ original: tuple({ src: '10.0.0.5', dst: '10.0.0.1', sport }) }) },
+    }));
     expect(run('-m connlimit --connlimit-above 1', packets)).toBe('0001');
   });
 
   it('drops a packet of an assured connection where what was counted has ended', () => {
     const { extension, data } = limit();
-    const where = (sport: number, entry: Partial<ConntrackEntry>): Partial<RememberingView> => ({ conntrack: tracked({ original: tuple({ src: '10.0.0.5', dst: '10.0.0.1', sport }), ...entry }), findConnection: () => undefined });
+    const where = (sport: number, entry: Partial<ConntrackEntry>): Partial<RememberingView> => ({
+      conntrack: tracked({ original: tuple({ src: '10.0.0.5', dst: '10.0.0.1', sport }), ...entry }),
+      findConnection: () => undefined,
+    });
     const shared = memory();
     const [condition] = extension.conditions(data, shared, { family: 4 });
-    const [first, second] = [view({}, { memory: shared, ...where(1, {}) }), view({}, { memory: shared, ...where(2, { confirmed: true, assured: true }) })];
+    const [first, second] = [
+      view({}, { memory: shared, ...where(1, {}) }),
+      view({}, { memory: shared, ...where(2, { confirmed: true, assured: true }) }),
+    ];
     expect(extension.drops?.(data, first, shared)).toBeUndefined();
     expect(condition?.test(first)).toBe(false);
-    expect(extension.drops?.(data, second, shared)).toMatchObject({ matches: false, open: { answer: { kind: 'unknown' } } });
+    expect(extension.drops?.(data, second, shared)).toMatchObject({
+      matches: false,
+      open: { answer: { kind: 'unknown' } },
+    });
     expect(condition?.test(second)).toBe(false);
   });
 
   it('forgets packets that made no connection', () => {
     const invalid = { where: { conntrack: without('INVALID'), findConnection: () => undefined } };
-    expect(run('-m connlimit --connlimit-above 1', [{ ...invalid, sport: 1 }, { ...invalid, sport: 2 }])).toBe('00');
+    expect(
+      run('-m connlimit --connlimit-above 1', [
+        { ...invalid, sport: 1 },
+        { ...invalid, sport: 2 },
+      ]),
+    ).toBe('00');
   });
 });
 
 function limit(): { extension: MatchExtension; data: unknown } {
   const text = '-m connlimit --connlimit-above 1';
-  const rule = parseRule(splitWords(text, 0, text.length), { family: 4, backend: 'legacy', table: 'filter', chain: 'X', chains: new Map<string, { name: string }>() });
+  const rule = parseRule(splitWords(text, 0, text.length), {
+    family: 4,
+    backend: 'legacy',
+    table: 'filter',
+    chain: 'X',
+    chains: new Map<string, { name: string }>(),
+  });
   return rule.matches[0] as { extension: MatchExtension; data: unknown };
 }
 
@@ -409,7 +576,9 @@ describe('recent lists are shared by name', () => {
   it('adds to the TTL what forwarding took', () => {
     const own = memory();
     match('-m recent --set', view({ ttl: 64 }, { memory: own }));
-    expect(match('-m recent --rcheck --rttl', view({ ttl: 63 }, { memory: own, hook: 'FORWARD', outInterface: 'eth1' }))).toBe(true);
+    expect(
+      match('-m recent --rcheck --rttl', view({ ttl: 63 }, { memory: own, hook: 'FORWARD', outInterface: 'eth1' })),
+    ).toBe(true);
   });
 });
 
@@ -419,31 +588,127 @@ describe('options whose place counts', () => {
     const given = words.map(([name, text, inverted = false], i) => {
       const option = extension.options.find((each) => each.name === name || each.aliases.includes(name)) as Option;
       const word = { text: name, start: i * 10, end: i * 10 + 5, quoted: false };
-      const value = text === undefined ? true : option.type?.parse(text, { family: 4, backend: 'legacy', table: 'filter', protocol: undefined });
+      const value =
+        text === undefined
+          ? true
+          : option.type?.parse(text, { family: 4, backend: 'legacy', table: 'filter', protocol: undefined });
       expect(value).not.toMatchObject({ kind: 'invalid' });
-      return { option, given: { value, inverted, optionWord: word, valueWord: text === undefined ? undefined : { ...word, text } } };
+      return {
+        option,
+        given: { value, inverted, optionWord: word, valueWord: text === undefined ? undefined : { ...word, text } },
+      };
     });
-    const all = (option: Option): never[] => given.filter((each) => each.option === option).map((each) => each.given as never);
-    const data = extension.build({ get: (option) => all(option)[0], all: (option) => all(option), has: (option) => all(option).length > 0, count: given.length }, { family: 4, backend: 'legacy', table: 'filter', protocol: undefined });
-    return typeof data === 'object' && 'kind' in data ? `refused: ${String(data.message)}` : extension.print(data as never, { family: 4 });
+    const all = (option: Option): never[] =>
+      given.filter((each) => each.option === option).map((each) => each.given as never);
+    const data = extension.build(
+      {
+        get: (option) => all(option)[0],
+        all: (option) => all(option),
+        has: (option) => all(option).length > 0,
+        count: given.length,
+      },
+      { family: 4, backend: 'legacy', table: 'filter', protocol: undefined },
+    );
+    return typeof data === 'object' && 'kind' in data
+      ? `refused: ${String(data.message)}`
+      : extension.print(data as never, { family: 4 });
   };
 
   it.each<readonly [Words, string]>([
-    [[['--dir', 'in'], ['--pol', 'ipsec'], ['--strict', undefined], ['--proto', 'esp'], ['--next', undefined], ['--proto', 'ah', true]], ' --dir in --pol ipsec --strict --proto esp --next ! --proto ah'],
-    [[['--dir', 'in'], ['--proto', '50'], ['--mode', 'tunnel'], ['--tunnel-src', '1.2.3.4/24'], ['--spi', '16']], ' --dir in --pol ipsec --spi 0x10 --proto esp --mode tunnel --tunnel-src 1.2.3.4/24'],
-    [[['--dir', 'in'], ['--pol', 'none'], ['--proto', 'esp']], ' --dir in --pol none'],
-    [[['--dir', 'in'], ['--proto', 'esp'], ['--proto', 'esp']], 'refused: --proto was given before in this element'],
+    [
+      [
+        ['--dir', 'in'],
+        ['--pol', 'ipsec'],
+        ['--strict', undefined],
+        ['--proto', 'esp'],
+        ['--next', undefined],
+        ['--proto', 'ah', true],
+      ],
+      ' --dir in --pol ipsec --strict --proto esp --next ! --proto ah',
+    ],
+    [
+      [
+        ['--dir', 'in'],
+        ['--proto', '50'],
+        ['--mode', 'tunnel'],
+        ['--tunnel-src', '1.2.3.4/24'],
+        ['--spi', '16'],
+      ],
+      ' --dir in --pol ipsec --spi 0x10 --proto esp --mode tunnel --tunnel-src 1.2.3.4/24',
+    ],
+    [
+      [
+        ['--dir', 'in'],
+        ['--pol', 'none'],
+        ['--proto', 'esp'],
+      ],
+      ' --dir in --pol none',
+    ],
+    [
+      [
+        ['--dir', 'in'],
+        ['--proto', 'esp'],
+        ['--proto', 'esp'],
+      ],
+      'refused: --proto was given before in this element',
+    ],
   ])('policy %j', (words, printed) => {
     expect(build(policy, words)).toBe(printed);
   });
 
   it.each<readonly [Words, string]>([
-    [[['--rateest', 'e1'], ['--rateest-bps', '1'], ['--rateest-gt', undefined]], ' --rateest-gt --rateest-bps 0bit'],
-    [[['--rateest', 'e1'], ['--rateest-pps', '5'], ['--rateest-bps', '100'], ['--rateest-eq', undefined]], ' --rateest-eq --rateest-bps 96bit --rateest-eq --rateest-pps 5'],
-    [[['--rateest1', 'e1'], ['--rateest2', 'e2'], ['--rateest-bps', undefined], ['--rateest-lt', undefined, true]], '1 e1 ! --rateest-lt --rateest-bps --rateest2 e2'],
-    [[['--rateest1', 'e1'], ['--rateest-bps2', '40gbit'], ['--rateest-gt', undefined], ['--rateest-lt', undefined]], ' --rateest-lt --rateest-bps 5640Mbit'],
-    [[['--rateest1', 'e1'], ['--rateest-delta', undefined], ['--rateest-bps1', '1mbit'], ['--rateest-bps2', '2mbit'], ['--rateest-gt', undefined]], '--rateest-delta --rateest e1 --rateest-bps1 1000Kbit --rateest-gt --rateest-bps2 2000Kbit'],
-    [[['--rateest1', 'e1'], ['--rateest-lt', undefined]], 'refused: rateest needs --rateest-bps or --rateest-pps'],
+    [
+      [
+        ['--rateest', 'e1'],
+        ['--rateest-bps', '1'],
+        ['--rateest-gt', undefined],
+      ],
+      ' --rateest-gt --rateest-bps 0bit',
+    ],
+    [
+      [
+        ['--rateest', 'e1'],
+        ['--rateest-pps', '5'],
+        ['--rateest-bps', '100'],
+        ['--rateest-eq', undefined],
+      ],
+      ' --rateest-eq --rateest-bps 96bit --rateest-eq --rateest-pps 5',
+    ],
+    [
+      [
+        ['--rateest1', 'e1'],
+        ['--rateest2', 'e2'],
+        ['--rateest-bps', undefined],
+        ['--rateest-lt', undefined, true],
+      ],
+      '1 e1 ! --rateest-lt --rateest-bps --rateest2 e2',
+    ],
+    [
+      [
+        ['--rateest1', 'e1'],
+        ['--rateest-bps2', '40gbit'],
+        ['--rateest-gt', undefined],
+        ['--rateest-lt', undefined],
+      ],
+      ' --rateest-lt --rateest-bps 5640Mbit',
+    ],
+    [
+      [
+        ['--rateest1', 'e1'],
+        ['--rateest-delta', undefined],
+        ['--rateest-bps1', '1mbit'],
+        ['--rateest-bps2', '2mbit'],
+        ['--rateest-gt', undefined],
+      ],
+      '--rateest-delta --rateest e1 --rateest-bps1 1000Kbit --rateest-gt --rateest-bps2 2000Kbit',
+    ],
+    [
+      [
+        ['--rateest1', 'e1'],
+        ['--rateest-lt', undefined],
+      ],
+      'refused: rateest needs --rateest-bps or --rateest-pps',
+    ],
   ])('rateest %j', (words, printed) => {
     expect(build(rateest, words)).toContain(printed);
   });

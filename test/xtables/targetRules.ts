@@ -12,11 +12,15 @@ export interface LoadedRule {
   readonly target: BoundTarget;
 }
 
-/** Loads one rule `-A CHAIN …` as a table of its own; a chain that is not built in is declared, and nothing jumps to it. */
+/**
+ * Loads one rule `-A CHAIN …` as a table of its own; a chain that is not built in is declared, and nothing jumps to it.
+ */
 export function loadRule(text: string, table: TableName, family: 4 | 6 = 4): LoadedRule {
   const chain = text.split(' ')[1] as string;
   const hooks = BUILTIN_CHAINS[table];
-  const declared = hooks.map((name) => `:${name} ACCEPT [0:0]\n`).join('') + (hooks.some((name) => name === chain) ? '' : `:${chain} - [0:0]\n`);
+  const declared =
+    hooks.map((name) => `:${name} ACCEPT [0:0]\n`).join('') +
+    (hooks.some((name) => name === chain) ? '' : `:${chain} - [0:0]\n`);
   const ruleSet = bindRules(rulesOfText(`*${table}\n${declared}${text}\nCOMMIT\n`, family));
   const rule = ruleSet.tables.get(table)?.chains.get(chain)?.rules[0];
   return {

@@ -1,12 +1,19 @@
 /**
- * The tables in which programs make chains of these names, for rules that do not say their table. Names that are in any table
- * (`KUBE-PROXY-CANARY`, the `cali-` chains of several) are left out. Sources: kubernetes/kubernetes:pkg/proxy/iptables/proxier.go;
- * moby/moby:libnetwork/drivers/bridge; containernetworking/plugins:plugins/meta/portmap, pkg/ip; istio/istio:tools/istio-iptables;
- * ufw src/backend_iptables.py; projectcalico/calico:felix/rules; libvirt src/network/network_iptables.c.
+ * The tables in which programs make chains of these names, for rules that do not say their table. Names that are in any
+ * table (`KUBE-PROXY-CANARY`, the `cali-` chains of several) are left out. Sources:
+ * kubernetes/kubernetes:pkg/proxy/iptables/proxier.go; moby/moby:libnetwork/drivers/bridge;
+ * containernetworking/plugins:plugins/meta/portmap, pkg/ip; istio/istio:tools/istio-iptables; ufw
+ * src/backend_iptables.py; projectcalico/calico:felix/rules; libvirt src/network/network_iptables.c.
  */
 const TABLES: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^KUBE-(?:SVC|SEP|SVL|EXT|XLB|FW)-|^KUBE-(?:POSTROUTING|MARK-MASQ|MARK-DROP|LOAD-BALANCER|LB-MASQ|CLUSTER-IP)$/, ['nat']],
-  [/^KUBE-(?:FORWARD|FIREWALL|EXTERNAL-SERVICES|PROXY-FIREWALL|SOURCE-RANGES-FIREWALL|ROUTER-|POD-FW-|NWPLCY-)/, ['filter']],
+  [
+    /^KUBE-(?:SVC|SEP|SVL|EXT|XLB|FW)-|^KUBE-(?:POSTROUTING|MARK-MASQ|MARK-DROP|LOAD-BALANCER|LB-MASQ|CLUSTER-IP)$/,
+    ['nat'],
+  ],
+  [
+    /^KUBE-(?:FORWARD|FIREWALL|EXTERNAL-SERVICES|PROXY-FIREWALL|SOURCE-RANGES-FIREWALL|ROUTER-|POD-FW-|NWPLCY-)/,
+    ['filter'],
+  ],
   [/^KUBE-(?:SERVICES|NODEPORTS)$/, ['nat', 'filter']],
   [/^DOCKER-(?:USER|FORWARD|BRIDGE|CT|INTERNAL|ISOLATION-STAGE-[12])$/, ['filter']],
   [/^DOCKER_(?:OUTPUT|POSTROUTING)$/, ['nat']],

@@ -10,10 +10,14 @@ import { chainIn, type RuleSetView } from './view';
 const families: readonly ChainFamily[] = [kubeProxy, kubelet, kubeProxyIpvs, docker, ...otherFamilies];
 
 /**
- * What a chain is for: who made it, why, what changes it. Without a rule set or a table the commonest meaning of the name
- * is given. Undefined for built-in chains and for chains of the user.
+ * What a chain is for: who made it, why, what changes it. Without a rule set or a table the commonest meaning of the
+ * name is given. Undefined for built-in chains and for chains of the user.
  */
-export function chainKnowledge(ruleSet: RuleSetView | undefined, table: string | undefined, chain: string): ChainKnowledge | undefined {
+export function chainKnowledge(
+  ruleSet: RuleSetView | undefined,
+  table: string | undefined,
+  chain: string,
+): ChainKnowledge | undefined {
   const istio = istioChain(ruleSet, table, chain);
   if (istio !== undefined) return istio;
   for (const family of families) {
@@ -30,9 +34,12 @@ export function familyOfChain(chain: string): string | undefined {
 
 /** The chains with an exact name, for completion. Patterns are given as people write them, `KUBE-SVC-…`. */
 export function knownChainNames(): readonly string[] {
-  return [...istioChainNames, ...families.flatMap((family) => family.chains.map((entry) => (typeof entry.name === 'string' ? entry.name : entry.shown ?? '')))].filter(
-    (name, at, all) => name !== '' && all.indexOf(name) === at,
-  );
+  return [
+    ...istioChainNames,
+    ...families.flatMap((family) =>
+      family.chains.map((entry) => (typeof entry.name === 'string' ? entry.name : (entry.shown ?? ''))),
+    ),
+  ].filter((name, at, all) => name !== '' && all.indexOf(name) === at);
 }
 
 /** The kubelet's KUBE-MARK-DROP does something only where KUBE-FIREWALL still looks for the mark. */
@@ -40,5 +47,10 @@ function kubeMarkDrop(ruleSet: RuleSetView | undefined, known: ChainKnowledge): 
   if (known.name !== 'KUBE-MARK-DROP' || ruleSet === undefined) return known;
   const firewall = chainIn(ruleSet, 'filter', 'KUBE-FIREWALL');
   const drops = firewall?.rules.some((rule) => rule.words.includes('0x8000/0x8000')) === true;
-  return drops ? known : { ...known, kernelNote: 'No rule of filter KUBE-FIREWALL drops the mark in this rule set, so setting it has no effect.' };
+  return drops
+    ? known
+    : {
+        ...known,
+        kernelNote: 'No rule of filter KUBE-FIREWALL drops the mark in this rule set, so setting it has no effect.',
+      };
 }

@@ -24,7 +24,13 @@ function callers(view: ChainView): string {
     if (lines === undefined) byChain.set(jump.chain, [jump.line + 1]);
     else lines.push(jump.line + 1);
   }
-  const named = [...byChain].slice(0, 3).map(([chain, lines]) => (lines.length > 3 ? `${lines.length} rules of ${chain}` : `${chain} line${lines.length > 1 ? 's' : ''} ${joined(lines.map(String))}`));
+  const named = [...byChain]
+    .slice(0, 3)
+    .map(([chain, lines]) =>
+      lines.length > 3
+        ? `${lines.length} rules of ${chain}`
+        : `${chain} line${lines.length > 1 ? 's' : ''} ${joined(lines.map(String))}`,
+    );
   const more = byChain.size > 3 ? ` and ${byChain.size - 3} more chains` : '';
   return `jumped to from ${named.join(', ')}${more}`;
 }
@@ -34,16 +40,24 @@ function istioSentence(ruleSet: RuleSetView, view: ChainView, profile: IstioProf
     case 'ISTIO_INBOUND':
       return view.table === 'raw' ? undefined : inboundSentence(view, profile);
     case 'ISTIO_OUTPUT':
-      return view.table === 'nat' ? (profile.mode.startsWith('sidecar') ? outputSentence(view, profile) : ambientOutputSentence(profile)) : undefined;
+      return view.table === 'nat'
+        ? profile.mode.startsWith('sidecar')
+          ? outputSentence(view, profile)
+          : ambientOutputSentence(profile)
+        : undefined;
     case 'ISTIO_REDIRECT':
     case 'ISTIO_IN_REDIRECT':
       return redirectSentence(view);
     case 'ISTIO_TPROXY': {
       const rule = view.rules.map(shapeOf).find((shape) => shape.target === 'TPROXY');
-      return rule === undefined ? undefined : `TCP that is not for ${valueOf(rule, 'dst') ?? 'localhost'} goes to port ${rule.targetOptions.get('--on-port') ?? '?'}, addresses kept`;
+      return rule === undefined
+        ? undefined
+        : `TCP that is not for ${valueOf(rule, 'dst') ?? 'localhost'} goes to port ${rule.targetOptions.get('--on-port') ?? '?'}, addresses kept`;
     }
     case 'ISTIO_PRERT':
-      return view.table === 'nat' || (view.table === 'mangle' && inPodTproxy(ruleSet)) ? ambientInboundSentence(profile) : undefined;
+      return view.table === 'nat' || (view.table === 'mangle' && inPodTproxy(ruleSet))
+        ? ambientInboundSentence(profile)
+        : undefined;
     default:
       return undefined;
   }
@@ -56,12 +70,21 @@ function inPodTproxy(ruleSet: RuleSetView): boolean {
 /** `5 exclusions (15008, 22, …), then everything to 15006`. */
 function inboundSentence(view: ChainView, profile: IstioProfile): string {
   const shapes = view.rules.map(shapeOf);
-  const excluded = shapes.filter((shape) => shape.target === 'RETURN' && shape.form === 'dport proto').flatMap((shape) => condition(shape, 'dport')?.values ?? []);
-  const captured = shapes.filter((shape) => shape.target === 'ISTIO_IN_REDIRECT' || shape.target === 'ISTIO_TPROXY' || shape.target === 'ISTIO_REDIRECT');
+  const excluded = shapes
+    .filter((shape) => shape.target === 'RETURN' && shape.form === 'dport proto')
+    .flatMap((shape) => condition(shape, 'dport')?.values ?? []);
+  const captured = shapes.filter(
+    (shape) =>
+      shape.target === 'ISTIO_IN_REDIRECT' || shape.target === 'ISTIO_TPROXY' || shape.target === 'ISTIO_REDIRECT',
+  );
   const parts = excluded.length === 0 ? [] : [`${counted(excluded.length, 'exclusion')} (${short(excluded)})`];
   const port = profile.inboundPort ?? 15006;
-  if (captured.some((shape) => condition(shape, 'dport') === undefined)) parts.push(`${parts.length > 0 ? 'then everything' : 'everything'} to ${port}`);
-  else if (captured.length > 0) parts.push(`only ${captured.length === 1 ? 'port' : 'ports'} ${short(captured.flatMap((shape) => condition(shape, 'dport')?.values ?? []))} to ${port}`);
+  if (captured.some((shape) => condition(shape, 'dport') === undefined))
+    parts.push(`${parts.length > 0 ? 'then everything' : 'everything'} to ${port}`);
+  else if (captured.length > 0)
+    parts.push(
+      `only ${captured.length === 1 ? 'port' : 'ports'} ${short(captured.flatMap((shape) => condition(shape, 'dport')?.values ?? []))} to ${port}`,
+    );
   else parts.push('nothing is captured');
   return parts.join(', ');
 }
@@ -69,13 +92,23 @@ function inboundSentence(view: ChainView, profile: IstioProfile): string {
 /** `user 1337 and group 1337 pass, 2 ports and 1 range excluded, DNS to 15053, then everything to 15001`. */
 function outputSentence(view: ChainView, profile: IstioProfile): string {
   const parts: string[] = [];
-  if (profile.outboundExcludedPorts.length > 0) parts.push(`${counted(profile.outboundExcludedPorts.length, 'port')} excluded (${short(profile.outboundExcludedPorts.map(String))})`);
+  if (profile.outboundExcludedPorts.length > 0)
+    parts.push(
+      `${counted(profile.outboundExcludedPorts.length, 'port')} excluded (${short(profile.outboundExcludedPorts.map(String))})`,
+    );
   const owners = [...profile.proxyUids.map((uid) => `user ${uid}`), ...profile.proxyGids.map((gid) => `group ${gid}`)];
   if (owners.length > 0) parts.push(`${joined(owners)} ${owners.length === 1 ? 'passes' : 'pass'} (the proxy)`);
-  if (profile.outboundExcludedRanges.length > 0) parts.push(`${counted(profile.outboundExcludedRanges.length, 'range')} excluded (${short(profile.outboundExcludedRanges)})`);
-  if (profile.dnsCapture) parts.push(profile.dnsServers.length === 0 ? 'DNS to 15053' : `DNS of ${short(profile.dnsServers)} to 15053`);
+  if (profile.outboundExcludedRanges.length > 0)
+    parts.push(
+      `${counted(profile.outboundExcludedRanges.length, 'range')} excluded (${short(profile.outboundExcludedRanges)})`,
+    );
+  if (profile.dnsCapture)
+    parts.push(profile.dnsServers.length === 0 ? 'DNS to 15053' : `DNS of ${short(profile.dnsServers)} to 15053`);
   const port = profile.outboundPort ?? 15001;
-  if (profile.outboundIncludedPorts.length > 0 && profile.outbound !== 'all') parts.push(`TCP ${profile.outboundIncludedPorts.length === 1 ? 'port' : 'ports'} ${short(profile.outboundIncludedPorts.map(String))} to ${port}`);
+  if (profile.outboundIncludedPorts.length > 0 && profile.outbound !== 'all')
+    parts.push(
+      `TCP ${profile.outboundIncludedPorts.length === 1 ? 'port' : 'ports'} ${short(profile.outboundIncludedPorts.map(String))} to ${port}`,
+    );
   if (profile.outbound === 'all') parts.push(`then all other TCP to ${port}`);
   else if (profile.outbound === 'ranges') parts.push(`then TCP to ${short(profile.outboundRanges)} to ${port}`);
   else if (profile.outboundIncludedPorts.length === 0) parts.push('no outbound traffic is captured');
@@ -84,7 +117,9 @@ function outputSentence(view: ChainView, profile: IstioProfile): string {
 
 function ambientOutputSentence(profile: IstioProfile): string {
   const dns = profile.dnsCapture ? 'DNS to 15053, ' : '';
-  return profile.outbound === 'all' ? `${dns}TCP without ztunnel’s mark to ${profile.outboundPort ?? 15001}` : `${dns}no outbound capture`;
+  return profile.outbound === 'all'
+    ? `${dns}TCP without ztunnel’s mark to ${profile.outboundPort ?? 15001}`
+    : `${dns}no outbound capture`;
 }
 
 function ambientInboundSentence(profile: IstioProfile): string {
@@ -110,15 +145,57 @@ function genericSentence(view: ChainView): string {
   }
   const parts = [...counts].sort((a, b) => b[1] - a[1]).map(([target, count]) => `${count} ${target}`);
   const jumps = [...chains.values()].reduce((sum, count) => sum + count, 0);
-  if (jumps > 0) parts.push(chains.size <= 3 ? `${jumps} jump to ${joined([...chains.keys()])}` : `${jumps} jump to ${chains.size} chains`);
+  if (jumps > 0)
+    parts.push(
+      chains.size <= 3 ? `${jumps} jump to ${joined([...chains.keys()])}` : `${jumps} jump to ${chains.size} chains`,
+    );
   return `${counted(view.rules.length, 'rule')}: ${parts.join(', ')}`;
 }
 
 /** The targets of iptables 1.8 and the kernel; any other name is a chain. */
 const targets = new Set([
-  'ACCEPT', 'DROP', 'RETURN', 'QUEUE', 'REJECT', 'LOG', 'NFLOG', 'ULOG', 'DNAT', 'SNAT', 'MASQUERADE', 'REDIRECT', 'NETMAP', 'MARK', 'CONNMARK', 'SECMARK', 'CONNSECMARK',
-  'CT', 'NOTRACK', 'TPROXY', 'TRACE', 'TOS', 'DSCP', 'TTL', 'HL', 'TCPMSS', 'TCPOPTSTRIP', 'ECN', 'CLASSIFY', 'CHECKSUM', 'NFQUEUE', 'SET', 'RATEEST', 'IDLETIMER', 'LED', 'HMARK',
-  'CLUSTERIP', 'SYNPROXY', 'TEE', 'AUDIT', 'DNPT', 'SNPT',
+  'ACCEPT',
+  'DROP',
+  'RETURN',
+  'QUEUE',
+  'REJECT',
+  'LOG',
+  'NFLOG',
+  'ULOG',
+  'DNAT',
+  'SNAT',
+  'MASQUERADE',
+  'REDIRECT',
+  'NETMAP',
+  'MARK',
+  'CONNMARK',
+  'SECMARK',
+  'CONNSECMARK',
+  'CT',
+  'NOTRACK',
+  'TPROXY',
+  'TRACE',
+  'TOS',
+  'DSCP',
+  'TTL',
+  'HL',
+  'TCPMSS',
+  'TCPOPTSTRIP',
+  'ECN',
+  'CLASSIFY',
+  'CHECKSUM',
+  'NFQUEUE',
+  'SET',
+  'RATEEST',
+  'IDLETIMER',
+  'LED',
+  'HMARK',
+  'CLUSTERIP',
+  'SYNPROXY',
+  'TEE',
+  'AUDIT',
+  'DNPT',
+  'SNPT',
 ]);
 
 function isChain(rule: RuleView, shape: RuleShape): boolean {

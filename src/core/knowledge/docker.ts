@@ -12,22 +12,62 @@ export const docker: ChainFamily = {
   verified: true,
   chains: [
     {
-      name: 'DOCKER', table: 'nat',
+      name: 'DOCKER',
+      table: 'nat',
       title: 'Published ports: sends them to the container (DNAT)',
       details: ['Called for packets to an address of this host, from PREROUTING and, but for localhost, from OUTPUT.'],
-      kernelNote: 'DNAT happens before the routing decision, so a published port is forwarded and never passes INPUT: rules there (ufw, firewalld zones) do not protect it. DOCKER-USER is the place for that.',
+      kernelNote:
+        'DNAT happens before the routing decision, so a published port is forwarded and never passes INPUT: rules there (ufw, firewalld zones) do not protect it. DOCKER-USER is the place for that.',
     },
-    { name: 'DOCKER', table: 'filter', title: 'Lets packets for published ports through to the container; drops the rest', kernelNote: 'Sees the packet after DNAT: address and port are the container’s, not the published ones.' },
-    { name: 'DOCKER-USER', title: 'For rules of the administrator; Docker calls it first and never changes it', details: ['Also for published ports, which do not pass INPUT. `-m conntrack --ctorigdstport` matches the port as the client addressed it.'], kernelNote: 'Packets come here after DNAT: `--dport` is the container’s port.' },
-    { name: 'DOCKER-FORWARD', title: 'All of Docker’s rules for forwarded packets, in one chain', versions: 'since 28' },
+    {
+      name: 'DOCKER',
+      table: 'filter',
+      title: 'Lets packets for published ports through to the container; drops the rest',
+      kernelNote: 'Sees the packet after DNAT: address and port are the container’s, not the published ones.',
+    },
+    {
+      name: 'DOCKER-USER',
+      title: 'For rules of the administrator; Docker calls it first and never changes it',
+      details: [
+        'Also for published ports, which do not pass INPUT. `-m conntrack --ctorigdstport` matches the port as the client addressed it.',
+      ],
+      kernelNote: 'Packets come here after DNAT: `--dport` is the container’s port.',
+    },
+    {
+      name: 'DOCKER-FORWARD',
+      title: 'All of Docker’s rules for forwarded packets, in one chain',
+      versions: 'since 28',
+    },
     { name: 'DOCKER-BRIDGE', title: 'Sends packets for a Docker bridge on to DOCKER', versions: 'since 28' },
     { name: 'DOCKER-CT', title: 'Accepts packets of known connections into a Docker bridge', versions: 'since 28' },
-    { name: 'DOCKER-INTERNAL', title: 'Keeps internal networks to themselves', versions: 'newest versions', details: ['`docker network create --internal`: nothing in from outside the subnet, nothing out of it.'] },
-    { name: 'DOCKER-ISOLATION-STAGE-1', title: 'Separates Docker networks, first half: packets that leave a bridge', details: ['A packet that comes from one bridge and goes elsewhere continues in stage 2.'], versions: 'older versions; DOCKER-INTERNAL and rules in raw replace it' },
-    { name: 'DOCKER-ISOLATION-STAGE-2', title: 'Separates Docker networks, second half: drops packets that enter another bridge', versions: 'older versions; DOCKER-INTERNAL and rules in raw replace it' },
-    { name: 'DOCKER-ISOLATION', title: 'Separates Docker networks: one DROP for each pair of bridges', versions: 'oldest form' },
+    {
+      name: 'DOCKER-INTERNAL',
+      title: 'Keeps internal networks to themselves',
+      versions: 'newest versions',
+      details: ['`docker network create --internal`: nothing in from outside the subnet, nothing out of it.'],
+    },
+    {
+      name: 'DOCKER-ISOLATION-STAGE-1',
+      title: 'Separates Docker networks, first half: packets that leave a bridge',
+      details: ['A packet that comes from one bridge and goes elsewhere continues in stage 2.'],
+      versions: 'older versions; DOCKER-INTERNAL and rules in raw replace it',
+    },
+    {
+      name: 'DOCKER-ISOLATION-STAGE-2',
+      title: 'Separates Docker networks, second half: drops packets that enter another bridge',
+      versions: 'older versions; DOCKER-INTERNAL and rules in raw replace it',
+    },
+    {
+      name: 'DOCKER-ISOLATION',
+      title: 'Separates Docker networks: one DROP for each pair of bridges',
+      versions: 'oldest form',
+    },
     { name: 'DOCKER-INGRESS', title: 'Swarm: ports published by the routing mesh' },
-    { name: 'DOCKER_OUTPUT', title: 'Inside a container: sends DNS to 127.0.0.11 to Docker’s resolver', details: ['The resolver listens on a random port of 127.0.0.11 in the container’s own network.'] },
+    {
+      name: 'DOCKER_OUTPUT',
+      title: 'Inside a container: sends DNS to 127.0.0.11 to Docker’s resolver',
+      details: ['The resolver listens on a random port of 127.0.0.11 in the container’s own network.'],
+    },
     { name: 'DOCKER_POSTROUTING', title: 'Inside a container: gives answers of Docker’s resolver port 53 back' },
   ],
 };
@@ -39,7 +79,9 @@ export function dockerRule(ruleSet: RuleSetView, rule: RuleView): RuleKnowledge 
     case 'DOCKER':
       return rule.table === 'nat' ? publishedNat(shape) : publishedFilter(shape);
     case 'DOCKER-USER':
-      return shape.target === 'RETURN' && shape.form === '' ? say('Back to Docker’s own rules', ['Rules of the administrator stand before it.']) : say('A rule of the administrator, not of Docker');
+      return shape.target === 'RETURN' && shape.form === ''
+        ? say('Back to Docker’s own rules', ['Rules of the administrator stand before it.'])
+        : say('A rule of the administrator, not of Docker');
     case 'DOCKER-FORWARD':
     case 'DOCKER-BRIDGE':
     case 'DOCKER-CT':
@@ -57,8 +99,20 @@ export function dockerRule(ruleSet: RuleSetView, rule: RuleView): RuleKnowledge 
   }
 }
 
-function say(title: string, details: readonly string[] = [], kernelNote?: string, source: string = iptabler): RuleKnowledge {
-  return { title: fit(title), family: 'Docker', details: details.map(text), changedBy: [], sources: [source], ...(kernelNote === undefined ? {} : { kernelNote }) };
+function say(
+  title: string,
+  details: readonly string[] = [],
+  kernelNote?: string,
+  source: string = iptabler,
+): RuleKnowledge {
+  return {
+    title: fit(title),
+    family: 'Docker',
+    details: details.map(text),
+    changedBy: [],
+    sources: [source],
+    ...(kernelNote === undefined ? {} : { kernelNote }),
+  };
 }
 
 function publishedNat(shape: RuleShape): RuleKnowledge | undefined {
@@ -67,14 +121,18 @@ function publishedNat(shape: RuleShape): RuleKnowledge | undefined {
     const at = valueOf(shape, 'dst');
     return say(
       `Published port ${valueOf(shape, 'dport') ?? ''}${at === undefined ? '' : ` on ${at}`} goes to container ${shape.targetOptions.get('--to-destination') ?? ''}`,
-      bridge === undefined ? ['Also for containers of the same bridge (hairpin, userland proxy off).'] : [`Not for containers on ${bridge} itself; they reach it through docker-proxy.`],
+      bridge === undefined
+        ? ['Also for containers of the same bridge (hairpin, userland proxy off).']
+        : [`Not for containers on ${bridge} itself; they reach it through docker-proxy.`],
       'Happens before the routing decision: the packet is forwarded and does not pass INPUT.',
     );
   }
   if (shape.target === 'RETURN') {
     return bridge === 'loopback0'
       ? say('Windows Subsystem for Linux: mirrored loopback traffic is left to docker-proxy')
-      : say(`Traffic from bridge ${bridge ?? ''} is not sent to published ports`, ['docker-proxy serves containers instead.']);
+      : say(`Traffic from bridge ${bridge ?? ''} is not sent to published ports`, [
+          'docker-proxy serves containers instead.',
+        ]);
   }
   return undefined;
 }
@@ -83,52 +141,103 @@ function publishedFilter(shape: RuleShape): RuleKnowledge | undefined {
   const out = valueOf(shape, 'out') ?? '';
   if (shape.target === 'ACCEPT') {
     const port = valueOf(shape, 'dport');
-    if (port !== undefined) return say(`Container ${valueOf(shape, 'dst') ?? ''}, port ${port}, may be reached from outside ${out}`, [], 'The packet is seen after DNAT: address and port are the container’s.');
+    if (port !== undefined)
+      return say(
+        `Container ${valueOf(shape, 'dst') ?? ''}, port ${port}, may be reached from outside ${out}`,
+        [],
+        'The packet is seen after DNAT: address and port are the container’s.',
+      );
     const proto = valueOf(shape, 'proto');
-    return proto === undefined ? say(`Bridge ${out} is reachable from outside (nat-unprotected)`) : say(`${proto} to ${out} is let through (gateway mode routed)`);
+    return proto === undefined
+      ? say(`Bridge ${out} is reachable from outside (nat-unprotected)`)
+      : say(`${proto} to ${out} is let through (gateway mode routed)`);
   }
-  if (shape.target === 'DROP') return say(`Everything else from outside ${out} is dropped`, ['Ports that are not published cannot be reached by routing to the container’s address.']);
+  if (shape.target === 'DROP')
+    return say(`Everything else from outside ${out} is dropped`, [
+      'Ports that are not published cannot be reached by routing to the container’s address.',
+    ]);
   return undefined;
 }
 
 function forwardRule(rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {
   const target = shape.target ?? '';
   const [inside, outside] = [valueOf(shape, 'in'), valueOf(shape, 'out')];
-  if (target === 'DOCKER-ISOLATION-STAGE-2') return say(`From ${inside ?? ''} to elsewhere: is it another Docker network?`);
-  if (target.startsWith('DOCKER')) return say(outside === undefined ? `On to ${target}` : `Packets for ${outside} go on to ${target}`);
+  if (target === 'DOCKER-ISOLATION-STAGE-2')
+    return say(`From ${inside ?? ''} to elsewhere: is it another Docker network?`);
+  if (target.startsWith('DOCKER'))
+    return say(outside === undefined ? `On to ${target}` : `Packets for ${outside} go on to ${target}`);
   if (target === 'RETURN') return say('Nothing forbids it: back to FORWARD');
-  if (rule.chain === 'DOCKER-INTERNAL' && target === 'DROP') return say(condition(shape, 'src') === undefined ? `Internal network: nothing leaves ${inside ?? ''}` : `Internal network: nothing from outside enters ${outside ?? ''}`);
-  if (rule.chain.startsWith('DOCKER-ISOLATION') && target === 'DROP') return say(inside === undefined ? `Another Docker network, ${outside ?? ''}: dropped` : `From ${inside} to ${outside ?? ''}: two Docker networks do not meet`);
-  if (target === 'ACCEPT' && condition(shape, 'ctstate') !== undefined) return say(`Answers and related packets may enter ${outside ?? ''}`);
-  if (inside !== undefined && outside !== undefined && condition(shape, 'out')?.negated !== true) return say(`Containers on ${inside} ${target === 'DROP' ? 'may not' : 'may'} talk to each other (icc)`);
+  if (rule.chain === 'DOCKER-INTERNAL' && target === 'DROP')
+    return say(
+      condition(shape, 'src') === undefined
+        ? `Internal network: nothing leaves ${inside ?? ''}`
+        : `Internal network: nothing from outside enters ${outside ?? ''}`,
+    );
+  if (rule.chain.startsWith('DOCKER-ISOLATION') && target === 'DROP')
+    return say(
+      inside === undefined
+        ? `Another Docker network, ${outside ?? ''}: dropped`
+        : `From ${inside} to ${outside ?? ''}: two Docker networks do not meet`,
+    );
+  if (target === 'ACCEPT' && condition(shape, 'ctstate') !== undefined)
+    return say(`Answers and related packets may enter ${outside ?? ''}`);
+  if (inside !== undefined && outside !== undefined && condition(shape, 'out')?.negated !== true)
+    return say(`Containers on ${inside} ${target === 'DROP' ? 'may not' : 'may'} talk to each other (icc)`);
   if (target === 'ACCEPT') return say(`Containers on ${inside ?? ''} may reach the outside`);
-  if (rule.chain === 'DOCKER-INGRESS' && target === 'DNAT') return say(`Swarm port ${valueOf(shape, 'dport') ?? ''} goes to the ingress network`);
+  if (rule.chain === 'DOCKER-INGRESS' && target === 'DNAT')
+    return say(`Swarm port ${valueOf(shape, 'dport') ?? ''} goes to the ingress network`);
   return undefined;
 }
 
 function resolverRule(shape: RuleShape): RuleKnowledge | undefined {
-  if (shape.target === 'DNAT') return say(`DNS to 127.0.0.11 goes to Docker’s resolver, ${shape.targetOptions.get('--to-destination') ?? ''}`, [], undefined, resolver);
-  if (shape.target === 'SNAT') return say('Answers of Docker’s resolver come from port 53 again', [], undefined, resolver);
+  if (shape.target === 'DNAT')
+    return say(
+      `DNS to 127.0.0.11 goes to Docker’s resolver, ${shape.targetOptions.get('--to-destination') ?? ''}`,
+      [],
+      undefined,
+      resolver,
+    );
+  if (shape.target === 'SNAT')
+    return say('Answers of Docker’s resolver come from port 53 again', [], undefined, resolver);
   return undefined;
 }
 
 /** Docker's rules in built-in chains; told by their shape, and only where Docker's chains are there. */
 function hookRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {
   const target = shape.target ?? '';
-  if (target === 'DOCKER_OUTPUT' || target === 'DOCKER_POSTROUTING') return say(target === 'DOCKER_OUTPUT' ? 'DNS to 127.0.0.11 is sent to Docker’s resolver' : 'Answers of Docker’s resolver are put right', [], undefined, resolver);
+  if (target === 'DOCKER_OUTPUT' || target === 'DOCKER_POSTROUTING')
+    return say(
+      target === 'DOCKER_OUTPUT'
+        ? 'DNS to 127.0.0.11 is sent to Docker’s resolver'
+        : 'Answers of Docker’s resolver are put right',
+      [],
+      undefined,
+      resolver,
+    );
   if (target === 'DOCKER' && rule.table === 'nat') {
     return rule.chain === 'OUTPUT'
-      ? say('Connections of this host to its own addresses: published ports', condition(shape, 'dst') === undefined ? [] : ['Localhost is left out: docker-proxy serves it.'])
+      ? say(
+          'Connections of this host to its own addresses: published ports',
+          condition(shape, 'dst') === undefined ? [] : ['Localhost is left out: docker-proxy serves it.'],
+        )
       : say('Packets to an address of this host: published ports');
   }
   if (target === 'DOCKER-USER') return say('The administrator’s rules for containers come first');
-  if (target.startsWith('DOCKER')) return say(rule.chain === 'FORWARD' && condition(shape, 'out') === undefined ? `Forwarded packets pass ${target}` : `Packets for ${valueOf(shape, 'out') ?? ''} pass ${target}`);
+  if (target.startsWith('DOCKER'))
+    return say(
+      rule.chain === 'FORWARD' && condition(shape, 'out') === undefined
+        ? `Forwarded packets pass ${target}`
+        : `Packets for ${valueOf(shape, 'out') ?? ''} pass ${target}`,
+    );
 
-  const hasDocker = chainIn(ruleSet, 'nat', 'DOCKER') !== undefined || chainIn(ruleSet, 'filter', 'DOCKER') !== undefined;
+  const hasDocker =
+    chainIn(ruleSet, 'nat', 'DOCKER') !== undefined || chainIn(ruleSet, 'filter', 'DOCKER') !== undefined;
   if (!hasDocker) return undefined;
-  if (rule.table === 'nat' && rule.chain === 'POSTROUTING' && (target === 'MASQUERADE' || target === 'SNAT')) return masquerade(shape, target);
+  if (rule.table === 'nat' && rule.chain === 'POSTROUTING' && (target === 'MASQUERADE' || target === 'SNAT'))
+    return masquerade(shape, target);
   if (rule.table === 'raw' && rule.chain === 'PREROUTING') return rawRule(shape);
-  if (rule.table === 'filter' && rule.chain === 'FORWARD' && isBridge(valueOf(shape, 'in') ?? valueOf(shape, 'out'))) return forwardRule(rule, shape);
+  if (rule.table === 'filter' && rule.chain === 'FORWARD' && isBridge(valueOf(shape, 'in') ?? valueOf(shape, 'out')))
+    return forwardRule(rule, shape);
   return undefined;
 }
 
@@ -137,20 +246,29 @@ function isBridge(name: string | undefined): boolean {
 }
 
 function masquerade(shape: RuleShape, target: string): RuleKnowledge | undefined {
-  const becomes = target === 'SNAT' ? `get the source ${shape.targetOptions.get('--to-source') ?? ''}` : 'are masqueraded';
+  const becomes =
+    target === 'SNAT' ? `get the source ${shape.targetOptions.get('--to-source') ?? ''}` : 'are masqueraded';
   const [src, dst] = [valueOf(shape, 'src'), valueOf(shape, 'dst')];
-  if (shape.form === '!out src' && isBridge(valueOf(shape, 'out'))) return say(`Containers of ${src ?? ''} ${becomes} on their way out`);
-  if (src !== undefined && src === dst) return say(`A container reaching itself through its published port: packets ${becomes}`);
-  if (shape.form === 'out src-type' && isBridge(valueOf(shape, 'out'))) return say(`This host to containers on ${valueOf(shape, 'out') ?? ''}: packets ${becomes}`);
+  if (shape.form === '!out src' && isBridge(valueOf(shape, 'out')))
+    return say(`Containers of ${src ?? ''} ${becomes} on their way out`);
+  if (src !== undefined && src === dst)
+    return say(`A container reaching itself through its published port: packets ${becomes}`);
+  if (shape.form === 'out src-type' && isBridge(valueOf(shape, 'out')))
+    return say(`This host to containers on ${valueOf(shape, 'out') ?? ''}: packets ${becomes}`);
   return undefined;
 }
 
 function rawRule(shape: RuleShape): RuleKnowledge | undefined {
   const dst = valueOf(shape, 'dst');
   if (shape.target === 'DROP') {
-    if (valueOf(shape, 'in') === 'lo' && dst !== undefined) return say(`Port ${valueOf(shape, 'dport') ?? ''} published on ${dst} cannot be reached from other hosts`);
-    if (isBridge(valueOf(shape, 'in'))) return say(`Container ${dst ?? ''} cannot be reached past its bridge`, ['A neighbour that routes to the container’s address directly is stopped, whatever filter says.']);
+    if (valueOf(shape, 'in') === 'lo' && dst !== undefined)
+      return say(`Port ${valueOf(shape, 'dport') ?? ''} published on ${dst} cannot be reached from other hosts`);
+    if (isBridge(valueOf(shape, 'in')))
+      return say(`Container ${dst ?? ''} cannot be reached past its bridge`, [
+        'A neighbour that routes to the container’s address directly is stopped, whatever filter says.',
+      ]);
   }
-  if (shape.target === 'ACCEPT' && valueOf(shape, 'in') === 'loopback0') return say('Windows Subsystem for Linux: mirrored loopback traffic may reach the port');
+  if (shape.target === 'ACCEPT' && valueOf(shape, 'in') === 'loopback0')
+    return say('Windows Subsystem for Linux: mirrored loopback traffic may reach the port');
   return undefined;
 }

@@ -10,12 +10,14 @@ export interface Fact {
 }
 
 export type Paragraph =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'list'; readonly items: readonly string[] };
+  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'list'; readonly items: readonly string[] };
 
 /** A setting that changes a rule or a chain, by the name a person meets it under. */
 export interface Change {
-  /** `helm` a Helm value, `mesh` a field of meshConfig, `cni` what the CNI plugin does by itself, `key` the line of the log that shows the value in force. */
+  /**
+   * `helm` a Helm value, `mesh` a field of meshConfig, `cni` what the CNI plugin does by itself, `key` the line of the
+   * log that shows the value in force.
+   */
   readonly kind: 'annotation' | 'helm' | 'mesh' | 'env' | 'flag' | 'cni' | 'key';
   readonly name: string;
   readonly effect: string;
@@ -42,7 +44,9 @@ export interface ChainKnowledge extends Fact {
 export interface RuleKnowledge extends Fact {
   readonly family: string;
   readonly versions?: string;
-  /** First and last release that writes it so, as `1.12.2`; absent where not known, `until` also where it still does. */
+  /**
+   * First and last release that writes it so, as `1.12.2`; absent where not known, `until` also where it still does.
+   */
   readonly since?: string;
   readonly until?: string;
   /** Which chain or shape of rule it is, by the name that its releases stand under. */

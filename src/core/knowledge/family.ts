@@ -29,13 +29,28 @@ export interface ChainFamily {
 }
 
 /** The entry for a chain of this family; undefined where the name is none of its. */
-export function chainOfFamily(family: ChainFamily, ruleSet: RuleSetView | undefined, table: string | undefined, name: string): ChainKnowledge | undefined {
-  const matching = family.chains.filter((entry) => (typeof entry.name === 'string' ? entry.name === name : entry.name.test(name) || entry.shown === name));
-  const entry = matching.find((each) => each.table === undefined || each.table === table) ?? (table === undefined ? matching[0] : undefined);
+export function chainOfFamily(
+  family: ChainFamily,
+  ruleSet: RuleSetView | undefined,
+  table: string | undefined,
+  name: string,
+): ChainKnowledge | undefined {
+  const matching = family.chains.filter((entry) =>
+    typeof entry.name === 'string' ? entry.name === name : entry.name.test(name) || entry.shown === name,
+  );
+  const entry =
+    matching.find((each) => each.table === undefined || each.table === table) ??
+    (table === undefined ? matching[0] : undefined);
   if (entry === undefined) return undefined;
-  if (family.signature !== undefined && ruleSet !== undefined && !family.signature.some((chain) => chainIn(ruleSet, table ?? 'filter', chain) !== undefined)) return undefined;
+  if (
+    family.signature !== undefined &&
+    ruleSet !== undefined &&
+    !family.signature.some((chain) => chainIn(ruleSet, table ?? 'filter', chain) !== undefined)
+  )
+    return undefined;
   const details: Paragraph[] = [...(entry.details ?? []), ...(family.common ?? [])].map(text);
-  if (!family.verified) details.push(text('Known from public dumps and documents only; the program’s source was not read.'));
+  if (!family.verified)
+    details.push(text('Known from public dumps and documents only; the program’s source was not read.'));
   return {
     name,
     family: family.family,

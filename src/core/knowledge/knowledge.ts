@@ -35,6 +35,18 @@ export type { ChainView, JumpView, RuleSetView, RuleView } from './view';
 
 /** Every name that something is known of by itself, for completion and for `explain`; sorted. */
 export function knownNames(): readonly string[] {
-  const names = [...knownChainNames(), ...knownVariables(), ...knownAnnotations(), ...knownSettings(), ...knownIstioNames(), ...tableNames, ...knownPorts().map(String), ...knownAddresses(), '1337', '2102', 'istio-proxy'];
+  const names = [
+    ...knownChainNames(),
+    ...knownVariables(),
+    ...knownAnnotations(),
+    ...knownSettings(),
+    ...knownIstioNames(),
+    ...tableNames,
+    ...knownPorts().map(String),
+    ...knownAddresses(),
+    '1337',
+    '2102',
+    'istio-proxy',
+  ];
   return [...new Set(names)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

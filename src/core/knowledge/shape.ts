@@ -72,16 +72,35 @@ function toNumber(written: string | undefined): number | undefined {
 }
 
 const shortNames: Readonly<Record<string, ConditionName>> = {
-  '-s': 'src', '--source': 'src', '--src': 'src',
-  '-d': 'dst', '--destination': 'dst', '--dst': 'dst',
-  '-i': 'in', '--in-interface': 'in',
-  '-o': 'out', '--out-interface': 'out',
-  '-p': 'proto', '--protocol': 'proto', '--proto': 'proto',
-  '--sport': 'sport', '--source-port': 'sport', '--sports': 'sport', '--source-ports': 'sport',
-  '--dport': 'dport', '--destination-port': 'dport', '--dports': 'dport', '--destination-ports': 'dport',
-  '--uid-owner': 'uid', '--gid-owner': 'gid', '--socket-exists': 'socket',
-  '--ctstate': 'ctstate', '--state': 'ctstate',
-  '--match-set': 'set', '--dst-type': 'dst-type', '--src-type': 'src-type',
+  '-s': 'src',
+  '--source': 'src',
+  '--src': 'src',
+  '-d': 'dst',
+  '--destination': 'dst',
+  '--dst': 'dst',
+  '-i': 'in',
+  '--in-interface': 'in',
+  '-o': 'out',
+  '--out-interface': 'out',
+  '-p': 'proto',
+  '--protocol': 'proto',
+  '--proto': 'proto',
+  '--sport': 'sport',
+  '--source-port': 'sport',
+  '--sports': 'sport',
+  '--source-ports': 'sport',
+  '--dport': 'dport',
+  '--destination-port': 'dport',
+  '--dports': 'dport',
+  '--destination-ports': 'dport',
+  '--uid-owner': 'uid',
+  '--gid-owner': 'gid',
+  '--socket-exists': 'socket',
+  '--ctstate': 'ctstate',
+  '--state': 'ctstate',
+  '--match-set': 'set',
+  '--dst-type': 'dst-type',
+  '--src-type': 'src-type',
 };
 
 /** Options whose one value may hold anything, also a leading dash. */
@@ -121,7 +140,11 @@ function readShape(words: readonly string[]): RuleShape {
     if (freeText.has(word)) {
       values.push(words[++at] ?? '');
     } else {
-      for (let next = words[at + 1]; next !== undefined && (!next.startsWith('-') || next.length === 1); next = words[at + 1]) {
+      for (
+        let next = words[at + 1];
+        next !== undefined && (!next.startsWith('-') || next.length === 1);
+        next = words[at + 1]
+      ) {
         if (next === '!') {
           // `--dport ! 53` is the old place of the sign; otherwise it belongs to the next option.
           if (values.length > 0 || (words[at + 2] ?? '-').startsWith('-')) break;
@@ -138,7 +161,12 @@ function readShape(words: readonly string[]): RuleShape {
     } else if (word === '--comment') {
       comment = values[0];
     } else {
-      const name = word === '--mark' ? (match === 'connmark' ? 'connmark' : 'mark') : (Object.hasOwn(shortNames, word) ? shortNames[word] : undefined) ?? word.replace(/^--?/, '');
+      const name =
+        word === '--mark'
+          ? match === 'connmark'
+            ? 'connmark'
+            : 'mark'
+          : ((Object.hasOwn(shortNames, word) ? shortNames[word] : undefined) ?? word.replace(/^--?/, ''));
       const isList = name === 'sport' || name === 'dport' || name === 'ctstate';
       conditions.push({ name, negated, values: isList ? values.flatMap((value) => value.split(',')) : values });
     }

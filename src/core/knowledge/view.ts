@@ -39,8 +39,14 @@ export interface RuleView {
   readonly words: readonly string[];
 }
 
-/** The first rule of any chain that fits. Only those that hold the word are read: a node's 100,000 service rules do not. */
-export function ruleWithWord(ruleSet: RuleSetView, word: string, fits: (rule: RuleView) => boolean): RuleView | undefined {
+/**
+ * The first rule of any chain that fits. Only those that hold the word are read: a node's 100,000 service rules do not.
+ */
+export function ruleWithWord(
+  ruleSet: RuleSetView,
+  word: string,
+  fits: (rule: RuleView) => boolean,
+): RuleView | undefined {
   for (const { rules } of ruleSet.chains) {
     const found = rules.find((rule) => rule.written.includes(word) && fits(rule));
     if (found) return found;

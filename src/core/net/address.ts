@@ -4,7 +4,10 @@ export interface Address {
   readonly words: readonly number[];
 }
 
-/** An address with a mask, which need not be a prefix (`10.0.0.1/255.0.255.0` is legal). `address` has no bit outside `mask`. */
+/**
+ * An address with a mask, which need not be a prefix (`10.0.0.1/255.0.255.0` is legal). `address` has no bit outside
+ * `mask`.
+ */
 export interface AddressBlock {
   readonly address: Address;
   readonly mask: Address;
@@ -34,8 +37,8 @@ export function formatAddress({ family, words }: Address): string {
 }
 
 /**
- * Reads `address[/length]` or `address[/mask]` as iptables and iproute2 read it; bits outside the mask are cleared. IPv4 may
- * leave out numbers at the end (`10/8`) and write them in octal or hexadecimal (`010.0.0.1` is 8.0.0.1), as
+ * Reads `address[/length]` or `address[/mask]` as iptables and iproute2 read it; bits outside the mask are cleared.
+ * IPv4 may leave out numbers at the end (`10/8`) and write them in octal or hexadecimal (`010.0.0.1` is 8.0.0.1), as
  * libxtables' xtables_numeric_to_ipaddr allows. undefined where iptables refuses it (host names included).
  */
 export function parseBlock(text: string, family: 4 | 6): AddressBlock | undefined {
@@ -92,7 +95,7 @@ export function prefixLengthOf(mask: Address): number | undefined {
 export function inBlock(address: Address, block: AddressBlock): boolean {
   if (address.family !== block.address.family) return false;
   for (let i = 0; i < address.words.length; i++) {
-    if ((((address.words[i] as number) & (block.mask.words[i] as number)) >>> 0) !== block.address.words[i]) return false;
+    if (((address.words[i] as number) & (block.mask.words[i] as number)) >>> 0 !== block.address.words[i]) return false;
   }
   return true;
 }
@@ -150,7 +153,13 @@ export function addToAddress(address: Address, count: number): Address {
 export function addressFromBytes(bytes: Uint8Array): Address {
   const words: number[] = [];
   for (let i = 0; i < bytes.length; i += 4) {
-    words.push((((bytes[i] as number) << 24) | ((bytes[i + 1] as number) << 16) | ((bytes[i + 2] as number) << 8) | (bytes[i + 3] as number)) >>> 0);
+    words.push(
+      (((bytes[i] as number) << 24) |
+        ((bytes[i + 1] as number) << 16) |
+        ((bytes[i + 2] as number) << 8) |
+        (bytes[i + 3] as number)) >>>
+        0,
+    );
   }
   return { family: bytes.length === 4 ? 4 : 6, words };
 }
@@ -177,7 +186,10 @@ export function isUnspecified({ words }: Address): boolean {
   return words.every((word) => word === 0);
 }
 
-/** Where a packet goes that a program sends to an address: `::` means `::1` to IPv6 sockets. Source: net/ipv6/udp.c udpv6_sendmsg, raw.c rawv6_sendmsg. */
+/**
+ * Where a packet goes that a program sends to an address: `::` means `::1` to IPv6 sockets. Source: net/ipv6/udp.c
+ * udpv6_sendmsg, raw.c rawv6_sendmsg.
+ */
 export function meantBySocket(address: Address): Address {
   return address.family === 6 && isUnspecified(address) ? { family: 6, words: [0, 0, 0, 1] } : address;
 }

@@ -4,15 +4,21 @@ import { ROUTE_TABLE } from './kernelRoutes';
 import { lookupRoute } from './routing';
 
 /**
- * What kind of address an IPv4 address is to this host, as `-m addrtype` asks: by table local alone, so that everything which is
- * not there is unicast. With `device` only what belongs to that interface counts. 0.0.0.0 is a broadcast address.
- * Source: net/ipv4/fib_frontend.c __inet_dev_addr_type.
+ * What kind of address an IPv4 address is to this host, as `-m addrtype` asks: by table local alone, so that everything
+ * which is not there is unicast. With `device` only what belongs to that interface counts. 0.0.0.0 is a broadcast
+ * address. Source: net/ipv4/fib_frontend.c __inet_dev_addr_type.
  */
 export function addressType(host: Host, address: Address, device?: string): RouteType {
   if (isUnspecified(address) || isLimitedBroadcast(address)) return 'broadcast';
   if (isMulticast(address)) return 'multicast';
   const found = host.routes
-    .filter((route) => route.family === 4 && route.table === ROUTE_TABLE.local && route.tos === 0 && inBlock(address, route.destination))
+    .filter(
+      (route) =>
+        route.family === 4 &&
+        route.table === ROUTE_TABLE.local &&
+        route.tos === 0 &&
+        inBlock(address, route.destination),
+    )
     .sort((a, b) => b.prefixLength - a.prefixLength || a.metric - b.metric)[0];
   return found && (device === undefined || found.device === device) ? found.type : 'unicast';
 }
@@ -27,13 +33,18 @@ export interface Ipv6AddressTypes {
   readonly unreachable: boolean;
 }
 
-/** As `-m addrtype` finds it for IPv6, which asks the routing table. Source: net/netfilter/xt_addrtype.c match_lookup_rt6. */
+/**
+ * As `-m addrtype` finds it for IPv6, which asks the routing table. Source: net/netfilter/xt_addrtype.c
+ * match_lookup_rt6.
+ */
 export function ipv6AddressTypes(host: Host, address: Address, device?: string): Ipv6AddressTypes {
   const result = lookupRoute(host, { destination: address, outInterface: device });
   const failed = result.type === 'none';
   const multicast = isMulticast(address);
   const unspecified = isUnspecified(address);
-  const onDevice = host.interfaces.some(({ name, addresses }) => name === device && addresses.some((own) => sameAddress(own.address, address)));
+  const onDevice = host.interfaces.some(
+    ({ name, addresses }) => name === device && addresses.some((own) => sameAddress(own.address, address)),
+  );
   return {
     unspecified,
     unicast: !multicast && !unspecified,

@@ -24,8 +24,15 @@ export function transportHeaderLength(packet: Pick<Packet, 'protocol' | 'tcpOpti
 }
 
 const HEADER_LENGTHS: ReadonlyMap<number, number> = new Map([
-  [PROTOCOL.ICMP, 8], [PROTOCOL.UDP, 8], [PROTOCOL.DCCP, 16], [PROTOCOL.GRE, 4], [PROTOCOL.ESP, 8], [PROTOCOL.AH, 24],
-  [PROTOCOL.ICMPV6, 8], [PROTOCOL.SCTP, 12], [PROTOCOL.UDPLITE, 8],
+  [PROTOCOL.ICMP, 8],
+  [PROTOCOL.UDP, 8],
+  [PROTOCOL.DCCP, 16],
+  [PROTOCOL.GRE, 4],
+  [PROTOCOL.ESP, 8],
+  [PROTOCOL.AH, 24],
+  [PROTOCOL.ICMPV6, 8],
+  [PROTOCOL.SCTP, 12],
+  [PROTOCOL.UDPLITE, 8],
 ]);
 
 function ipv4Header(packet: Packet): Uint8Array {
@@ -63,7 +70,10 @@ function transportBytes(packet: Packet, length: number): Uint8Array {
   const whole = packet.datagramLength ?? length;
   const segment = transportHeader(packet, whole);
   if (whole < segment.length) return segment.slice(0, length);
-  const bytes = concat(segment, packet.inner ? packetBytes(packet.inner) : fill(packet.payload, whole - segment.length));
+  const bytes = concat(
+    segment,
+    packet.inner ? packetBytes(packet.inner) : fill(packet.payload, whole - segment.length),
+  );
   return setChecksum(packet, bytes).slice(0, length);
 }
 

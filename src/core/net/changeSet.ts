@@ -8,7 +8,13 @@ import { maskNetworks, packetValues, type SetDirection, type SetView } from './t
 /** What became of a set to which a packet was to be added, or from which it was to be removed. */
 export type SetResult =
   /** `forced`: the set was full, so that the member may as well be left out, and another one be gone. */
-  | { readonly kind: 'changed'; readonly set: IpSet; readonly member: SetMember; readonly text: string; readonly forced: boolean }
+  | {
+      readonly kind: 'changed';
+      readonly set: IpSet;
+      readonly member: SetMember;
+      readonly text: string;
+      readonly forced: boolean;
+    }
   | { readonly kind: 'unchanged'; readonly why: 'unfit' | 'present' | 'absent' | 'full'; readonly text?: string };
 
 const UNFIT: SetResult = { kind: 'unchanged', why: 'unfit' };
@@ -17,10 +23,11 @@ const UNFIT: SetResult = { kind: 'unchanged', why: 'unfit' };
 const MAXELEM = 65536;
 
 /**
- * Adds a packet to a set: a member that is there already stays as it is, or (`exist`) loses nomatch, mark and counts. A full set
- * takes no more. With `forceadd` it takes one in the place of another that shares its bucket, and none where the bucket is empty; buckets
- * depend on a number drawn at random when the set is made, so which members it has is not known behind that.
- * Source: net/netfilter/ipset/ip_set_core.c ip_set_add, ip_set_hash_gen.h mtype_add, ip_set_bitmap_gen.h, ip_set_bitmap_ipmac.c.
+ * Adds a packet to a set: a member that is there already stays as it is, or (`exist`) loses nomatch, mark and counts. A
+ * full set takes no more. With `forceadd` it takes one in the place of another that shares its bucket, and none where
+ * the bucket is empty; buckets depend on a number drawn at random when the set is made, so which members it has is not
+ * known behind that. Source: net/netfilter/ipset/ip_set_core.c ip_set_add, ip_set_hash_gen.h mtype_add,
+ * ip_set_bitmap_gen.h, ip_set_bitmap_ipmac.c.
  */
 export function addToSet(set: IpSet, view: SetView, directions: readonly SetDirection[], exist: boolean): SetResult {
   const values = memberValues(set, view, directions);
@@ -49,7 +56,13 @@ export function removeFromSet(set: IpSet, view: SetView, directions: readonly Se
   const text = memberText(values);
   const member = liveMember(set, values);
   if (member === undefined) return { kind: 'unchanged', why: 'absent', text };
-  return { kind: 'changed', set: withMember(set, set.type === 'hash:net,iface' ? member.parts : values, undefined), member, text, forced: false };
+  return {
+    kind: 'changed',
+    set: withMember(set, set.type === 'hash:net,iface' ? member.parts : values, undefined),
+    member,
+    text,
+    forced: false,
+  };
 }
 
 /**
@@ -61,7 +74,9 @@ function memberValues(set: IpSet, view: SetView, directions: readonly SetDirecti
   if (values === undefined || !inRange(set, values[0])) return undefined;
   const whole = view.packet.family === 4 ? 32 : 128;
   const all = liveLengths(set);
-  const lengths = values.filter(({ kind }) => kind === 'net').map((_, i) => (all.length === 0 ? whole : Math.max(...all.map((each) => each[i] ?? 0))));
+  const lengths = values
+    .filter(({ kind }) => kind === 'net')
+    .map((_, i) => (all.length === 0 ? whole : Math.max(...all.map((each) => each[i] ?? 0))));
   return lengths.includes(0) ? undefined : maskNetworks(values, lengths);
 }
 
@@ -74,8 +89,16 @@ function inRange(set: IpSet, value: SetPart | undefined): boolean {
     return first <= value.first && value.first <= last;
   }
   const { addressMask } = compileSet(set);
-  const [first, last] = addressRange(range, set.family).map((address) => address && addressMask ? andAddress(address, addressMask) : address);
-  return value.kind === 'ip' && first !== undefined && last !== undefined && compareAddresses(first, value.first) <= 0 && compareAddresses(value.first, last) <= 0;
+  const [first, last] = addressRange(range, set.family).map((address) =>
+    address && addressMask ? andAddress(address, addressMask) : address,
+  );
+  return (
+    value.kind === 'ip' &&
+    first !== undefined &&
+    last !== undefined &&
+    compareAddresses(first, value.first) <= 0 &&
+    compareAddresses(value.first, last) <= 0
+  );
 }
 
 function addressRange(text: string, family: 4 | 6): readonly (Address | undefined)[] {

@@ -1,4 +1,14 @@
-import { addToAddress, formatAddress, isLinkLocal, isLoopback, meantBySocket, parseAddress, prefixBlock, sameAddress, type Address } from './address';
+import {
+  addToAddress,
+  formatAddress,
+  isLinkLocal,
+  isLoopback,
+  meantBySocket,
+  parseAddress,
+  prefixBlock,
+  sameAddress,
+  type Address,
+} from './address';
 import type { Host, Interface, InterfaceAddress } from './host';
 import { familyOf, hasPorts } from './makePacket';
 import { PROTOCOL, TCP_FLAGS } from './packet';
@@ -22,10 +32,15 @@ export interface CompletionOptions {
 }
 
 /**
- * Fills in what a request leaves open so that the packet makes sense on this host: inbound to this host's first address,
- * outbound from the address that routing chooses, TCP SYN, the port of an everyday service. Each choice is listed.
+ * Fills in what a request leaves open so that the packet makes sense on this host: inbound to this host's first
+ * address, outbound from the address that routing chooses, TCP SYN, the port of an everyday service. Each choice is
+ * listed.
  */
-export function completePacket(request: PacketRequest, host: Host, { preferred = 4, marksOwn = false }: CompletionOptions = {}): { readonly request: PacketRequest; readonly filled: readonly FilledField[] } {
+export function completePacket(
+  request: PacketRequest,
+  host: Host,
+  { preferred = 4, marksOwn = false }: CompletionOptions = {},
+): { readonly request: PacketRequest; readonly filled: readonly FilledField[] } {
   const filled: FilledField[] = [];
   let now = request;
   const fill = (field: keyof PacketRequest, value: string | number | undefined, why: string): void => {
@@ -35,11 +50,21 @@ export function completePacket(request: PacketRequest, host: Host, { preferred =
   };
   const family = chooseFamily(request, host, preferred);
   fillDirection(request, host, fill);
-  fill('proto', request.icmpType === undefined ? PROTOCOL.TCP : family === 6 ? PROTOCOL.ICMPV6 : PROTOCOL.ICMP, request.icmpType === undefined ? 'the usual protocol' : 'an ICMP type is given');
+  fill(
+    'proto',
+    request.icmpType === undefined ? PROTOCOL.TCP : family === 6 ? PROTOCOL.ICMPV6 : PROTOCOL.ICMP,
+    request.icmpType === undefined ? 'the usual protocol' : 'an ICMP type is given',
+  );
   if (now.dir === 'out') fillOutbound(now, host, family, fill);
   else fillInbound(now, host, family, fill);
   fillTransport(now, host, fill);
-  const own = marksOwn && now.dir === 'in' && request.dst === undefined && now.dst !== undefined && isOwn(host, now.dst) && !isLoopback(parseAddress(now.dst) as Address);
+  const own =
+    marksOwn &&
+    now.dir === 'in' &&
+    request.dst === undefined &&
+    now.dst !== undefined &&
+    isOwn(host, now.dst) &&
+    !isLoopback(parseAddress(now.dst) as Address);
   return { request: own ? { ...now, own } : now, filled };
 }
 
@@ -53,28 +78,50 @@ const BEYOND = { 4: '198.51.100.20', 6: '2001:db8:fffe::20' } as const;
 const CLIENT_PORT = 41522;
 
 function chooseFamily(request: PacketRequest, host: Host, preferred: 4 | 6): 4 | 6 {
-  if (request.src !== undefined || request.dst !== undefined || request.proto === PROTOCOL.ICMPV6) return familyOf(request);
-  if (preferred === 6 && request.proto !== PROTOCOL.ICMP && otherInterfaces(host).some((iface) => firstAddress(iface, 6))) return 6;
-  return otherInterfaces(host).some((iface) => firstAddress(iface, 4)) || !otherInterfaces(host).some((iface) => firstAddress(iface, 6)) ? 4 : 6;
+  if (request.src !== undefined || request.dst !== undefined || request.proto === PROTOCOL.ICMPV6)
+    return familyOf(request);
+  if (
+    preferred === 6 &&
+    request.proto !== PROTOCOL.ICMP &&
+    otherInterfaces(host).some((iface) => firstAddress(iface, 6))
+  )
+    return 6;
+  return otherInterfaces(host).some((iface) => firstAddress(iface, 4)) ||
+    !otherInterfaces(host).some((iface) => firstAddress(iface, 6))
+    ? 4
+    : 6;
 }
 
 function fillDirection(request: PacketRequest, host: Host, fill: Fill): void {
   if (request.dir !== undefined) return;
   if (request.iface !== undefined) fill('dir', 'in', 'an incoming interface is given');
-  else if (request.uid !== undefined || request.gid !== undefined) fill('dir', 'out', 'only a packet of this host has an owner');
-  else if (request.src !== undefined && isOwn(host, request.src)) fill('dir', 'out', 'the source is an address of this host');
+  else if (request.uid !== undefined || request.gid !== undefined)
+    fill('dir', 'out', 'only a packet of this host has an owner');
+  else if (request.src !== undefined && isOwn(host, request.src))
+    fill('dir', 'out', 'the source is an address of this host');
   else fill('dir', 'in', 'most traces ask what happens to a packet that arrives');
 }
 
 function fillInbound(request: PacketRequest, host: Host, family: 4 | 6, fill: Fill): void {
-  const iface = request.iface === undefined ? arrivalInterface(request, host) : host.interfaces.find(({ name }) => name === request.iface);
-  fill('iface', iface?.name ?? 'eth0', iface === undefined ? 'the usual interface' : `packets from there arrive by ${iface.name}`);
+  const iface =
+    request.iface === undefined
+      ? arrivalInterface(request, host)
+      : host.interfaces.find(({ name }) => name === request.iface);
+  fill(
+    'iface',
+    iface?.name ?? 'eth0',
+    iface === undefined ? 'the usual interface' : `packets from there arrive by ${iface.name}`,
+  );
   if (request.oface !== undefined && request.dst === undefined) {
     const beyond = host.interfaces.find(({ name }) => name === request.oface);
     fill('dst', beyond && neighbour(beyond, family), `a neighbour of this host at ${request.oface}`);
   }
   if (request.own === false) fill('dst', BEYOND[family], 'a host behind this one');
-  const ours = (iface && firstAddress(iface, family)) ?? otherInterfaces(host).map((other) => firstAddress(other, family)).find((address) => address !== undefined);
+  const ours =
+    (iface && firstAddress(iface, family)) ??
+    otherInterfaces(host)
+      .map((other) => firstAddress(other, family))
+      .find((address) => address !== undefined);
   const loopback = family === 4 ? '127.0.0.1' : '::1';
   if (request.iface === 'lo') fill('dst', loopback, 'the address of lo');
   else fill('dst', request.dst ?? (ours && formatAddress(ours.address)), "this host's first address");
@@ -82,18 +129,41 @@ function fillInbound(request: PacketRequest, host: Host, family: 4 | 6, fill: Fi
   else {
     const reachable = lookupRoute(host, { destination: parseAddress(ELSEWHERE[family]) as Address }).type === 'unicast';
     const near = iface && neighbour(iface, family);
-    fill('src', reachable || near === undefined ? ELSEWHERE[family] : near, reachable || near === undefined ? 'a host somewhere else' : 'a neighbour of this host');
+    fill(
+      'src',
+      reachable || near === undefined ? ELSEWHERE[family] : near,
+      reachable || near === undefined ? 'a host somewhere else' : 'a neighbour of this host',
+    );
   }
 }
 
 function fillOutbound(request: PacketRequest, host: Host, family: 4 | 6, fill: Fill): void {
-  const toItself = request.oface === 'lo' ? otherInterfaces(host).map((iface) => firstAddress(iface, family)).find((address) => address !== undefined) : undefined;
-  const dst = request.dst ?? (request.oface === 'lo' ? (toItself ? formatAddress(toItself.address) : family === 4 ? '127.0.0.1' : '::1') : ELSEWHERE[family]);
+  const toItself =
+    request.oface === 'lo'
+      ? otherInterfaces(host)
+          .map((iface) => firstAddress(iface, family))
+          .find((address) => address !== undefined)
+      : undefined;
+  const dst =
+    request.dst ??
+    (request.oface === 'lo'
+      ? toItself
+        ? formatAddress(toItself.address)
+        : family === 4
+          ? '127.0.0.1'
+          : '::1'
+      : ELSEWHERE[family]);
   fill('dst', dst, request.oface === 'lo' ? 'an address of this host' : 'a host somewhere else');
   const given = parseAddress(dst);
   if (request.src === undefined && given) {
     const destination = meantBySocket(given);
-    const route = lookupRoute(host, { destination, mark: request.mark ?? 0, tos: request.tos ?? 0, uid: request.uid ?? 0, protocol: request.proto });
+    const route = lookupRoute(host, {
+      destination,
+      mark: request.mark ?? 0,
+      tos: request.tos ?? 0,
+      uid: request.uid ?? 0,
+      protocol: request.proto,
+    });
     const source = sourceAddressFor(host, route, destination);
     fill('src', source && formatAddress(source), 'the source address that routing chooses');
   }
@@ -104,14 +174,24 @@ function fillTransport(request: PacketRequest, host: Host, fill: Fill): void {
   const protocol = request.proto ?? PROTOCOL.TCP;
   if (protocol === PROTOCOL.TCP && request.flags === undefined) {
     const later = request.ctstate === 'ESTABLISHED' || request.ctstate === 'RELATED';
-    fill('flags', later ? TCP_FLAGS.ACK : TCP_FLAGS.SYN, later ? 'ACK: a packet of a connection that exists' : 'SYN: the packet that opens a connection');
+    fill(
+      'flags',
+      later ? TCP_FLAGS.ACK : TCP_FLAGS.SYN,
+      later ? 'ACK: a packet of a connection that exists' : 'SYN: the packet that opens a connection',
+    );
   }
   const usual = usualFields(request, protocol);
   fill('ttl', usual?.ttl, usual?.why ?? '');
   if (hasPorts(protocol)) {
     fill('sport', usual?.sport, usual?.why ?? '');
     fill('sport', CLIENT_PORT, 'a port as clients use');
-    const heard = request.dir === 'out' ? undefined : host.listeners.find((listener) => listener.protocol === protocol && listener.process === undefined && listener.address === undefined);
+    const heard =
+      request.dir === 'out'
+        ? undefined
+        : host.listeners.find(
+            (listener) =>
+              listener.protocol === protocol && listener.process === undefined && listener.address === undefined,
+          );
     if (protocol === PROTOCOL.UDP) fill('dport', 53, 'DNS');
     else if (heard) fill('dport', heard.port, 'a socket of an unnamed process listens there');
     else fill('dport', request.dir === 'out' ? 443 : 80, request.dir === 'out' ? 'HTTPS' : 'HTTP');
@@ -131,7 +211,8 @@ function usualFields({ icmpType, dport, dst, sport }: PacketRequest, protocol: n
   if (protocol === PROTOCOL.ICMPV6 && icmpType !== undefined) {
     // RFC 4861, 6.1 and 7.1: anything else is thrown away, because it has passed a router.
     if (icmpType >= 133 && icmpType <= 137) return { ttl: 255, why: 'neighbour discovery has it (RFC 4861)' };
-    if ((icmpType >= 130 && icmpType <= 132) || icmpType === 143) return { ttl: 1, why: 'multicast listener discovery has it (RFC 3810)' };
+    if ((icmpType >= 130 && icmpType <= 132) || icmpType === 143)
+      return { ttl: 1, why: 'multicast listener discovery has it (RFC 3810)' };
   }
   if (protocol === PROTOCOL.IGMP) return { ttl: 1, why: 'IGMP has it (RFC 3376)' };
   if (protocol === VRRP) return { ttl: 255, why: 'VRRP has it (RFC 5798)' };
@@ -148,8 +229,12 @@ const OSPF = 89;
 const MDNS_GROUP = { 4: '224.0.0.251', 6: 'ff02::fb' } as const;
 /** Protocols over UDP in which the sender has a port of its own, by the port that it sends to. */
 const USUAL_SOURCE_PORTS: Readonly<Record<string, readonly [number, string]>> = {
-  67: [68, 'DHCP clients send from it (RFC 2131)'], 68: [67, 'DHCP servers send from it (RFC 2131)'], 546: [547, 'DHCPv6 servers send from it (RFC 8415)'], 547: [546, 'DHCPv6 clients send from it (RFC 8415)'],
-  500: [500, 'IKE sends from it (RFC 7296)'], 520: [520, 'RIP sends from it (RFC 2453)'],
+  67: [68, 'DHCP clients send from it (RFC 2131)'],
+  68: [67, 'DHCP servers send from it (RFC 2131)'],
+  546: [547, 'DHCPv6 servers send from it (RFC 8415)'],
+  547: [546, 'DHCPv6 clients send from it (RFC 8415)'],
+  500: [500, 'IKE sends from it (RFC 7296)'],
+  520: [520, 'RIP sends from it (RFC 2453)'],
 };
 
 /** By which interface a packet comes in: the one that its source is a neighbour at, the one to be left by, or eth0. */
@@ -158,11 +243,22 @@ function arrivalInterface(request: PacketRequest, host: Host): Interface | undef
   const others = otherInterfaces(host).filter(({ name }) => name !== request.oface);
   if (source) {
     const route = lookupRoute(host, { destination: source });
-    const near = route.type === 'unicast' && route.gateway === undefined ? others.find(({ name }) => name === route.device) : undefined;
+    const near =
+      route.type === 'unicast' && route.gateway === undefined
+        ? others.find(({ name }) => name === route.device)
+        : undefined;
     if (near) return near;
   }
-  const withDestination = request.dst === undefined ? undefined : others.find(({ addresses }) => addresses.some(({ address }) => formatAddress(address) === request.dst));
-  return withDestination ?? others.find(({ name }) => name === 'eth0') ?? others.find(({ addresses }) => addresses.length > 0) ?? others[0];
+  const withDestination =
+    request.dst === undefined
+      ? undefined
+      : others.find(({ addresses }) => addresses.some(({ address }) => formatAddress(address) === request.dst));
+  return (
+    withDestination ??
+    others.find(({ name }) => name === 'eth0') ??
+    others.find(({ addresses }) => addresses.length > 0) ??
+    others[0]
+  );
 }
 
 function otherInterfaces(host: Host): readonly Interface[] {

@@ -13,7 +13,10 @@ export interface Tuple {
 export type ConntrackState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
 export type Direction = 'ORIGINAL' | 'REPLY';
 
-/** What was seen of one direction of a TCP connection. Numbers are sequence numbers and windows. Source: nf_conntrack_tcp.h ip_ct_tcp_state. */
+/**
+ * What was seen of one direction of a TCP connection. Numbers are sequence numbers and windows. Source:
+ * nf_conntrack_tcp.h ip_ct_tcp_state.
+ */
 export interface TcpSide {
   readonly end: number;
   readonly maxEnd: number;
@@ -50,7 +53,16 @@ export interface TcpTracking {
 }
 
 /** States of an SCTP association for connection tracking. Source: include/uapi/linux/netfilter/nf_conntrack_sctp.h. */
-export type SctpState = 'NONE' | 'CLOSED' | 'COOKIE_WAIT' | 'COOKIE_ECHOED' | 'ESTABLISHED' | 'SHUTDOWN_SENT' | 'SHUTDOWN_RECD' | 'SHUTDOWN_ACK_SENT' | 'HEARTBEAT_SENT';
+export type SctpState =
+  | 'NONE'
+  | 'CLOSED'
+  | 'COOKIE_WAIT'
+  | 'COOKIE_ECHOED'
+  | 'ESTABLISHED'
+  | 'SHUTDOWN_SENT'
+  | 'SHUTDOWN_RECD'
+  | 'SHUTDOWN_ACK_SENT'
+  | 'HEARTBEAT_SENT';
 
 /** What is remembered of an association. */
 export interface SctpTracking {
@@ -90,7 +102,9 @@ export interface ConntrackEntry {
   readonly zone: { readonly original: number; readonly reply: number };
   /** TCP state in conntrack's words: SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT … */
   readonly tcpState: string | undefined;
-  /** Windows and the last packet of a TCP connection; undefined for other protocols and where only the state is known. */
+  /**
+   * Windows and the last packet of a TCP connection; undefined for other protocols and where only the state is known.
+   */
   readonly tcp?: TcpTracking | undefined;
   /** The state of an SCTP association with its verification tags; undefined for other protocols and where not known. */
   readonly sctp?: SctpTracking | undefined;
@@ -98,21 +112,30 @@ export interface ConntrackEntry {
   readonly labels: ReadonlySet<number>;
   readonly secmark: string | undefined;
   /** Packets and bytes seen in each direction, where known. */
-  readonly counts: { readonly original: { packets: number; bytes: number }; readonly reply: { packets: number; bytes: number } };
+  readonly counts: {
+    readonly original: { packets: number; bytes: number };
+    readonly reply: { packets: number; bytes: number };
+  };
   /** Seconds till it expires, where known. */
   readonly expires: number | undefined;
   /** Raised by SYNPROXY, by helpers … */
   readonly master: number | undefined;
 }
 
-/** What a rule in raw said of new connections goes with the packet as a connection of its own kind, until its real one is known. */
+/**
+ * What a rule in raw said of new connections goes with the packet as a connection of its own kind, until its real one
+ * is known.
+ */
 export const TEMPLATE_ID = -1;
 
 export function isTemplate({ id }: ConntrackEntry): boolean {
   return id === TEMPLATE_ID;
 }
 
-/** What connection tracking says of the packet at hand. `undefined` in the view: tracking has not run yet (raw table) or is off. */
+/**
+ * What connection tracking says of the packet at hand. `undefined` in the view: tracking has not run yet (raw table) or
+ * is off.
+ */
 export interface ConntrackView {
   readonly state: ConntrackState;
   /** undefined for INVALID and UNTRACKED. */

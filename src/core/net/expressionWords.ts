@@ -1,8 +1,12 @@
 import { icmpTypes } from './icmpTypes';
 import type { PacketRequest } from './packetRequest';
 
-/** The words with a value behind them, each with the request's field and what the value is, for messages and completion. */
-export const KEYWORDS: Readonly<Record<string, { readonly field: keyof PacketRequest | 'type' | 'state' | 'proto' | 'dscp'; readonly value: string }>> = {
+/**
+ * The words with a value behind them, each with the request's field and what the value is, for messages and completion.
+ */
+export const KEYWORDS: Readonly<
+  Record<string, { readonly field: keyof PacketRequest | 'type' | 'state' | 'proto' | 'dscp'; readonly value: string }>
+> = {
   proto: { field: 'proto', value: 'a protocol name or number' },
   src: { field: 'src', value: 'an address' },
   dst: { field: 'dst', value: 'an address' },
@@ -38,11 +42,38 @@ export const KEYWORDS: Readonly<Record<string, { readonly field: keyof PacketReq
 };
 
 /** Other spellings of keywords. */
-export const ALIASES: Readonly<Record<string, string>> = { protocol: 'proto', hl: 'ttl', hoplimit: 'ttl', len: 'length', dsfield: 'tos', state: 'ctstate', srcmac: 'mac', user: 'uid', group: 'gid', fwmark: 'mark' };
+export const ALIASES: Readonly<Record<string, string>> = {
+  protocol: 'proto',
+  hl: 'ttl',
+  hoplimit: 'ttl',
+  len: 'length',
+  dsfield: 'tos',
+  state: 'ctstate',
+  srcmac: 'mac',
+  user: 'uid',
+  group: 'gid',
+  fwmark: 'mark',
+};
 export const DIRECTIONS: ReadonlySet<string> = new Set(['in', 'out', 'forward']);
 export const STATES: ReadonlySet<string> = new Set(['new', 'established', 'related', 'invalid', 'untracked']);
 /** TCP flags in the order that people name them. */
 export const FLAG_ORDER: readonly string[] = ['syn', 'ack', 'fin', 'rst', 'psh', 'urg', 'ece', 'cwr'];
 /** Protocols that may stand alone as a word; any other needs `proto`, so that an interface may be called `st`. */
-export const PROTOCOL_WORDS: ReadonlySet<string> = new Set(['tcp', 'udp', 'icmp', 'icmpv6', 'ipv6-icmp', 'sctp', 'udplite', 'dccp', 'esp', 'ah', 'gre', 'igmp', 'ipip']);
-export const ICMP_NAMES: ReadonlySet<string> = new Set([...icmpTypes(4), ...icmpTypes(6)].map(({ name }) => name.toLowerCase()));
+export const PROTOCOL_WORDS: ReadonlySet<string> = new Set([
+  'tcp',
+  'udp',
+  'icmp',
+  'icmpv6',
+  'ipv6-icmp',
+  'sctp',
+  'udplite',
+  'dccp',
+  'esp',
+  'ah',
+  'gre',
+  'igmp',
+  'ipip',
+]);
+export const ICMP_NAMES: ReadonlySet<string> = new Set(
+  [...icmpTypes(4), ...icmpTypes(6)].map(({ name }) => name.toLowerCase()),
+);

@@ -6,13 +6,16 @@ import { protocolName, reportedProtocol } from './protocols';
 
 /**
  * The expression of a request, which `parsePacketExpression` reads back. What an expression has no words for is left
- * out: the packet within an ICMP error, IPv6 extension headers other than a fragment header, the datagram's total length.
+ * out: the packet within an ICMP error, IPv6 extension headers other than a fragment header, the datagram's total
+ * length.
  */
 export function formatPacketExpression(request: PacketRequest): string {
   const words: string[] = [];
   if (request.dir === 'out') words.push('out', ...(request.oface ? [request.oface] : []));
-  else if (request.oface !== undefined && request.iface !== undefined) words.push('forward', request.iface, request.oface);
-  else if (request.dir === 'in' || request.iface !== undefined) words.push(request.own === false ? 'forward' : 'in', ...(request.iface ? [request.iface] : []));
+  else if (request.oface !== undefined && request.iface !== undefined)
+    words.push('forward', request.iface, request.oface);
+  else if (request.dir === 'in' || request.iface !== undefined)
+    words.push(request.own === false ? 'forward' : 'in', ...(request.iface ? [request.iface] : []));
   if (request.proto !== undefined) words.push(...protocolWords(request));
   words.push(...icmpWords(request));
   const source = endpoint(request.src, request.sport);
@@ -20,7 +23,9 @@ export function formatPacketExpression(request: PacketRequest): string {
   if (source !== '') words.push(source, '>', ...(destination === '' ? [] : [destination]));
   else if (destination !== '') words.push('>', destination);
   if (request.flags !== undefined) {
-    const names = Object.entries(TCP_FLAGS).filter(([, bit]) => (request.flags as number) & bit).map(([name]) => name.toLowerCase());
+    const names = Object.entries(TCP_FLAGS)
+      .filter(([, bit]) => (request.flags as number) & bit)
+      .map(([name]) => name.toLowerCase());
     words.push(...(names.length === 0 ? ['flags', 'none'] : FLAG_ORDER.filter((name) => names.includes(name))));
   }
   if (request.ctstate !== undefined) words.push(request.ctstate.toLowerCase());
@@ -42,10 +47,28 @@ export function formatPacketExpression(request: PacketRequest): string {
 const decimal = (value: unknown): string => String(value);
 const hexadecimal = (value: unknown): string => `0x${(value as number).toString(16)}`;
 const PRINTED: readonly (readonly [string, keyof PacketRequest, (value: unknown) => string])[] = [
-  ['uid', 'uid', decimal], ['gid', 'gid', decimal], ['groups', 'groups', decimal], ['mark', 'mark', hexadecimal], ['ttl', 'ttl', decimal], ['tos', 'tos', hexadecimal],
-  ['length', 'length', decimal], ['mac', 'srcMac', decimal], ['dstmac', 'dstMac', decimal], ['icmpid', 'icmpId', decimal], ['icmpseq', 'icmpSeq', decimal],
-  ['spi', 'spi', decimal], ['id', 'id', decimal], ['seq', 'seq', decimal], ['acknum', 'ack', decimal], ['window', 'window', decimal],
-  ['tcpoptions', 'tcpOptionsHex', decimal], ['ipoptions', 'ipOptionsHex', decimal], ['payload', 'payloadHex', decimal], ['priority', 'priority', decimal], ['at', 'at', decimal], ['newer', 'newer', decimal],
+  ['uid', 'uid', decimal],
+  ['gid', 'gid', decimal],
+  ['groups', 'groups', decimal],
+  ['mark', 'mark', hexadecimal],
+  ['ttl', 'ttl', decimal],
+  ['tos', 'tos', hexadecimal],
+  ['length', 'length', decimal],
+  ['mac', 'srcMac', decimal],
+  ['dstmac', 'dstMac', decimal],
+  ['icmpid', 'icmpId', decimal],
+  ['icmpseq', 'icmpSeq', decimal],
+  ['spi', 'spi', decimal],
+  ['id', 'id', decimal],
+  ['seq', 'seq', decimal],
+  ['acknum', 'ack', decimal],
+  ['window', 'window', decimal],
+  ['tcpoptions', 'tcpOptionsHex', decimal],
+  ['ipoptions', 'ipOptionsHex', decimal],
+  ['payload', 'payloadHex', decimal],
+  ['priority', 'priority', decimal],
+  ['at', 'at', decimal],
+  ['newer', 'newer', decimal],
 ];
 
 function protocolWords({ proto: protocol = 0, src, dst }: PacketRequest): string[] {
@@ -62,7 +85,9 @@ function icmpWords({ proto, icmpType: type, icmpCode: code }: PacketRequest): st
   if (type === undefined) return [];
   const name = icmpTypeName(type, code, proto === 58 ? 6 : 4);
   // A name alone says its protocol; without one the number is clearer.
-  return name !== undefined && proto !== undefined ? [name] : ['type', code === undefined ? String(type) : `${type}/${code}`];
+  return name !== undefined && proto !== undefined
+    ? [name]
+    : ['type', code === undefined ? String(type) : `${type}/${code}`];
 }
 
 function endpoint(address: string | undefined, port: number | undefined): string {

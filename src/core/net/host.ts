@@ -18,7 +18,8 @@ export interface InterfaceAddress {
   readonly prefixLength: number;
 }
 
-export type RouteType = 'unicast' | 'local' | 'broadcast' | 'multicast' | 'anycast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
+export type RouteType =
+  'unicast' | 'local' | 'broadcast' | 'multicast' | 'anycast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
 
 /** One route, as `ip route` shows it. */
 export interface Route {
@@ -50,7 +51,10 @@ export interface PolicyRule {
   readonly sourcePorts: readonly [number, number] | undefined;
   readonly destinationPorts: readonly [number, number] | undefined;
   readonly uids: readonly [number, number] | undefined;
-  /** A route with a prefix of this length or shorter is as if it were not there (`suppress_prefixlength`, as wg-quick uses it). */
+  /**
+   * A route with a prefix of this length or shorter is as if it were not there (`suppress_prefixlength`, as wg-quick
+   * uses it).
+   */
   readonly suppressPrefixLength?: number;
   /** `goto` goes on at the rule with the preference `target`, `nop` at the next one. */
   readonly action:
@@ -99,7 +103,9 @@ export interface Host {
   /** Full names: `net.ipv4.conf.all.rp_filter`. What is not here has the default of the contract. */
   readonly sysctls: ReadonlyMap<string, number>;
   readonly listeners: readonly Listener[];
-  /** Whether `listeners` is the whole truth (an `ss` listing was given), so that a missing one means that none listens. */
+  /**
+   * Whether `listeners` is the whole truth (an `ss` listing was given), so that a missing one means that none listens.
+   */
   readonly listenersKnown: boolean;
   /** Of which protocols `listeners` is the whole truth, where not of all: `ss -ltp` lists TCP only. */
   readonly listenersKnownFor?: readonly number[];
@@ -113,7 +119,9 @@ export interface Host {
   readonly now: number | undefined;
 }
 
-/** Whether the list of listeners says the whole truth about a protocol, so that one who is not in it does not listen. */
+/**
+ * Whether the list of listeners says the whole truth about a protocol, so that one who is not in it does not listen.
+ */
 export function knowsListeners(host: Host, protocol: number): boolean {
   return host.listenersKnown && (host.listenersKnownFor?.includes(protocol) ?? true);
 }

@@ -2,7 +2,18 @@ import { formatAddress, parseAddress, type Address } from './address';
 import type { Host, Interface, InterfaceAddress, IpSet, Listener, PolicyRule, Route } from './host';
 import { isStandardRule, nextPreference, parsePolicyRule, parseRoute, sortedRules, standardRules } from './ipRoute';
 import { kernelRoutes } from './kernelRoutes';
-import { flagField, interfaceField, isRecord, macField, portField, protocolField, readFields, textField, u32Field, wholeNumber } from './jsonFields';
+import {
+  flagField,
+  interfaceField,
+  isRecord,
+  macField,
+  portField,
+  protocolField,
+  readFields,
+  textField,
+  u32Field,
+  wholeNumber,
+} from './jsonFields';
 import { isProblem, problem, shown, type InputProblem } from './packetRequest';
 import { parseSets } from './sets';
 
@@ -26,25 +37,32 @@ export const DEFAULT_TOPOLOGY = {
 } as const;
 
 /**
- * The host of a `topology` object of the JSON contract. `lo` always exists; the kernel's own routes and policy rules are
- * added. A part that is missing is that of DEFAULT_TOPOLOGY, whose default routes hold only where their interface exists.
+ * The host of a `topology` object of the JSON contract. `lo` always exists; the kernel's own routes and policy rules
+ * are added. A part that is missing is that of DEFAULT_TOPOLOGY, whose default routes hold only where their interface
+ * exists.
  */
 export function hostFromTopology(topology: unknown, extras: HostExtras = {}): Host | InputProblem {
   const given = topology ?? {};
-  if (!isRecord(given)) return problem('topology', `${shown(given)} is not an object with ifaces, routes, ipRules, sysctls`);
+  if (!isRecord(given))
+    return problem('topology', `${shown(given)} is not an object with ifaces, routes, ipRules, sysctls`);
   const { ifaces, routes, ipRules, sysctls, conntrack } = given;
   const interfaces = readInterfaces(ifaces ?? DEFAULT_TOPOLOGY.ifaces);
   if (isProblem(interfaces)) return interfaces;
   const settings = readSysctls(sysctls ?? {});
   if (isProblem(settings)) return settings;
-  const routeLines = routes ?? DEFAULT_TOPOLOGY.routes.filter((line) => interfaces.some(({ name }) => line.endsWith(` dev ${name}`)));
-  const allRoutes = readRoutes(routeLines, kernelRoutes(interfaces, settings.get('net.ipv6.conf.all.forwarding') !== 0));
+  const routeLines =
+    routes ?? DEFAULT_TOPOLOGY.routes.filter((line) => interfaces.some(({ name }) => line.endsWith(` dev ${name}`)));
+  const allRoutes = readRoutes(
+    routeLines,
+    kernelRoutes(interfaces, settings.get('net.ipv6.conf.all.forwarding') !== 0),
+  );
   if (isProblem(allRoutes)) return allRoutes;
   const stray = allRoutes.find(({ device }) => device !== undefined && !interfaces.some(({ name }) => name === device));
   if (stray) return problem('topology.routes', `there is no interface "${stray.device}"`);
   const policyRules = readRules(ipRules ?? []);
   if (isProblem(policyRules)) return policyRules;
-  if (conntrack !== undefined && conntrack !== null && conntrack !== 'on' && conntrack !== 'auto') return problem('topology.conntrack', 'is "on" or "auto"');
+  if (conntrack !== undefined && conntrack !== null && conntrack !== 'on' && conntrack !== 'auto')
+    return problem('topology.conntrack', 'is "on" or "auto"');
   const listeners = readListeners(extras.listeners, settings.get('net.ipv6.bindv6only') === 1);
   if (isProblem(listeners)) return listeners;
   const sets = readSets(extras.sets);
@@ -70,11 +88,15 @@ export function loopbackInterface(more: readonly InterfaceAddress[] = []): Inter
     { address: parseAddress('127.0.0.1') as Address, prefixLength: 8 },
     { address: parseAddress('::1') as Address, prefixLength: 128 },
   ];
-  const others = more.filter(({ address }) => !own.some((known) => formatAddress(known.address) === formatAddress(address)));
+  const others = more.filter(
+    ({ address }) => !own.some((known) => formatAddress(known.address) === formatAddress(address)),
+  );
   return { name: 'lo', index: 1, mac: undefined, mtu: 65536, addresses: [...own, ...others] };
 }
 
-/** An address with its prefix length, `10.244.1.5/24`; without one it is a single address. undefined where it is none. */
+/**
+ * An address with its prefix length, `10.244.1.5/24`; without one it is a single address. undefined where it is none.
+ */
 export function parseInterfaceAddress(text: string): InterfaceAddress | undefined {
   const [addressText = '', length, ...rest] = text.split('/');
   const address = parseAddress(addressText);
@@ -96,7 +118,11 @@ export function readInterfaces(json: unknown): Interface[] | InputProblem {
   for (const [i, item] of (json as unknown[]).entries()) {
     const field = `topology.ifaces[${i}]`;
     if (!isRecord(item)) return problem(field, `${shown(item)} is not an object with name, mac and addrs`);
-    const read = readFields<{ name: string; mac: string; mtu: number }>(item, field, { name: interfaceField, mac: macField, mtu: wholeNumber(SMALLEST_MTU, LARGEST_MTU) });
+    const read = readFields<{ name: string; mac: string; mtu: number }>(item, field, {
+      name: interfaceField,
+      mac: macField,
+      mtu: wholeNumber(SMALLEST_MTU, LARGEST_MTU),
+    });
     if (isProblem(read)) return read;
     const { name, mac, mtu } = read;
     if (name === undefined) return problem(`${field}.name`, 'is missing: the name of an interface, 1 to 15 characters');
@@ -105,13 +131,21 @@ export function readInterfaces(json: unknown): Interface[] | InputProblem {
     const addresses: InterfaceAddress[] = [];
     for (const text of addrs as unknown[]) {
       const address = typeof text === 'string' ? parseInterfaceAddress(text) : undefined;
-      if (address === undefined) return problem(`${field}.addrs`, `${shown(text)} is not an address with a prefix length`);
+      if (address === undefined)
+        return problem(`${field}.addrs`, `${shown(text)} is not an address with a prefix length`);
       addresses.push(address);
     }
     if (name === 'lo') loopback = loopbackInterface(addresses);
     else {
-      if (interfaces.some((other) => other.name === name)) return problem(`${field}.name`, `there are two interfaces "${name}"`);
-      interfaces.push({ name, index: interfaces.length + 2, mac: mac ?? '02:00:00:00:00:01', mtu: mtu ?? 1500, addresses });
+      if (interfaces.some((other) => other.name === name))
+        return problem(`${field}.name`, `there are two interfaces "${name}"`);
+      interfaces.push({
+        name,
+        index: interfaces.length + 2,
+        mac: mac ?? '02:00:00:00:00:01',
+        mtu: mtu ?? 1500,
+        addresses,
+      });
     }
   }
   return [loopback, ...interfaces];
@@ -121,7 +155,10 @@ function readRoutes(json: unknown, kernel: readonly Route[]): Route[] | InputPro
   if (!Array.isArray(json)) return problem('topology.routes', 'is a list of texts as behind "ip route add"');
   const routes = [...kernel];
   for (const [i, line] of (json as unknown[]).entries()) {
-    const route = typeof line === 'string' ? parseRoute(line, routes, `topology.routes[${i}]`) : problem(`topology.routes[${i}]`, 'is a text');
+    const route =
+      typeof line === 'string'
+        ? parseRoute(line, routes, `topology.routes[${i}]`)
+        : problem(`topology.routes[${i}]`, 'is a text');
     if (isProblem(route)) return route;
     routes.push(route);
   }
@@ -134,7 +171,10 @@ export function readRules(json: unknown): PolicyRule[] | InputProblem {
   const rules = standardRules();
   for (const [i, line] of (json as unknown[]).entries()) {
     const field = `topology.ipRules[${i}]`;
-    const rule = typeof line === 'string' ? parsePolicyRule(line, (family) => nextPreference(rules, family), field) : problem(field, 'is a text');
+    const rule =
+      typeof line === 'string'
+        ? parsePolicyRule(line, (family) => nextPreference(rules, family), field)
+        : problem(field, 'is a text');
     if (isProblem(rule)) return rule;
     if (!isStandardRule(rule)) rules.push(rule);
   }
@@ -148,7 +188,8 @@ export function readSysctls(json: unknown): ReadonlyMap<string, number> | InputP
   const read = wholeNumber(-0x80000000, 0xffffffff);
   for (const [name, value] of Object.entries(json)) {
     const number = read(value, `topology.sysctls.${name}`);
-    if (isProblem(number) || number === undefined) return number ?? problem(`topology.sysctls.${name}`, 'has no number');
+    if (isProblem(number) || number === undefined)
+      return number ?? problem(`topology.sysctls.${name}`, 'has no number');
     settings.set(name.replaceAll('/', '.'), number);
   }
   return settings;
@@ -169,7 +210,15 @@ export function readListeners(json: unknown, onlyIpv6 = false): Listener[] | Inp
     if (port === undefined) return problem(`${field}.port`, 'is missing: a number from 0 to 65535');
     const listener = listenerAt(proto, addr ?? '0.0.0.0', port);
     if (listener === undefined) return problem(`${field}.addr`, `${shown(addr)} is not an address`);
-    listeners.push({ ...listener, ...(onlyIpv6 && addr === '::' ? { families: [6] as const } : {}), iface, transparent, process, pid, uid });
+    listeners.push({
+      ...listener,
+      ...(onlyIpv6 && addr === '::' ? { families: [6] as const } : {}),
+      iface,
+      transparent,
+      process,
+      pid,
+      uid,
+    });
   }
   return listeners;
 }
@@ -185,21 +234,40 @@ interface SocketFields {
   readonly uid: number;
 }
 
-const SOCKET_FIELDS = { proto: protocolField, addr: textField, port: portField, transparent: flagField, iface: interfaceField, process: textField, pid: u32Field, uid: u32Field };
+const SOCKET_FIELDS = {
+  proto: protocolField,
+  addr: textField,
+  port: portField,
+  transparent: flagField,
+  iface: interfaceField,
+  process: textField,
+  pid: u32Field,
+  uid: u32Field,
+};
 
 /**
- * A listening socket at an address as `ss` prints it, `*` and `::` being a socket for both families (IPV6_V6ONLY off, the
- * default of Linux). undefined where the address is none.
+ * A listening socket at an address as `ss` prints it, `*` and `::` being a socket for both families (IPV6_V6ONLY off,
+ * the default of Linux). undefined where the address is none.
  */
 export function listenerAt(protocol: number, addressText: string, port: number): Listener | undefined {
   const text = `${addressText.includes(':') ? `[${addressText}]` : addressText}:${port}`;
-  const plain = { protocol, port, iface: undefined, transparent: false, process: undefined, pid: undefined, uid: undefined, text };
+  const plain = {
+    protocol,
+    port,
+    iface: undefined,
+    transparent: false,
+    process: undefined,
+    pid: undefined,
+    uid: undefined,
+    text,
+  };
   if (addressText === '*' || addressText === '::') return { ...plain, address: undefined, families: [4, 6] };
   const address = parseAddress(addressText);
   if (address === undefined) return undefined;
   if (addressText === '0.0.0.0') return { ...plain, address: undefined, families: [4] };
   // A socket bound to ::ffff:a.b.c.d takes IPv4 at a.b.c.d.
-  const mapped = address.family === 6 && address.words[0] === 0 && address.words[1] === 0 && address.words[2] === 0xffff;
+  const mapped =
+    address.family === 6 && address.words[0] === 0 && address.words[1] === 0 && address.words[2] === 0xffff;
   if (mapped) return { ...plain, address: { family: 4, words: [address.words[3] as number] }, families: [4] };
   return { ...plain, address, families: [address.family] };
 }

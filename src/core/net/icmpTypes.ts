@@ -10,8 +10,8 @@ export interface IcmpType {
 }
 
 /**
- * The type of a name in iptables' words (case does not matter, no abbreviation). undefined for numbers, for `any` and for
- * unknown names. Source: iptables `-m icmp -h`, `-m icmp6 -h`; the numbers are IANA's.
+ * The type of a name in iptables' words (case does not matter, no abbreviation). undefined for numbers, for `any` and
+ * for unknown names. Source: iptables `-m icmp -h`, `-m icmp6 -h`; the numbers are IANA's.
  */
 export function icmpTypeOf(name: string, family: 4 | 6): IcmpType | undefined {
   const lower = name.toLowerCase();
@@ -23,7 +23,10 @@ export function icmpTypeName(type: number, code: number | undefined, family: 4 |
   return icmpTypes(family).find((entry) => entry.type === type && entry.code === code)?.name;
 }
 
-/** Every name that iptables knows for ICMP (family 4) or ICMPv6 (family 6), in the order of its help text; those of newer versions last. */
+/**
+ * Every name that iptables knows for ICMP (family 4) or ICMPv6 (family 6), in the order of its help text; those of
+ * newer versions last.
+ */
 export function icmpTypes(family: 4 | 6): readonly IcmpType[] {
   return family === 4 ? TYPES_4 : TYPES_6;
 }
@@ -40,7 +43,8 @@ export function isIcmpErrorPacket({ protocol, icmpType }: Packet): boolean {
 }
 
 /** `type[/code] name[,alias…][ version that first knew it]`. */
-const TYPES_4 = read(`0 echo-reply,pong|3 destination-unreachable|3/0 network-unreachable|3/1 host-unreachable|3/2 protocol-unreachable
+const TYPES_4 =
+  read(`0 echo-reply,pong|3 destination-unreachable|3/0 network-unreachable|3/1 host-unreachable|3/2 protocol-unreachable
 3/3 port-unreachable|3/4 fragmentation-needed|3/5 source-route-failed|3/6 network-unknown|3/7 host-unknown|3/9 network-prohibited
 3/10 host-prohibited|3/11 TOS-network-unreachable|3/12 TOS-host-unreachable|3/13 communication-prohibited
 3/14 host-precedence-violation|3/15 precedence-cutoff|4 source-quench|5 redirect|5/0 network-redirect|5/1 host-redirect
@@ -49,7 +53,8 @@ const TYPES_4 = read(`0 echo-reply,pong|3 destination-unreachable|3/0 network-un
 12/0 ip-header-bad|12/1 required-option-missing|13 timestamp-request|14 timestamp-reply|17 address-mask-request|18 address-mask-reply
 15 info-request 1.8.12|16 info-reply 1.8.12`);
 
-const TYPES_6 = read(`1 destination-unreachable|1/0 no-route|1/1 communication-prohibited|1/2 beyond-scope|1/3 address-unreachable
+const TYPES_6 =
+  read(`1 destination-unreachable|1/0 no-route|1/1 communication-prohibited|1/2 beyond-scope|1/3 address-unreachable
 1/4 port-unreachable|1/5 failed-policy|1/6 reject-route|2 packet-too-big|3 time-exceeded,ttl-exceeded|3/0 ttl-zero-during-transit
 3/1 ttl-zero-during-reassembly|4 parameter-problem|4/0 bad-header|4/1 unknown-header-type|4/2 unknown-option
 128 echo-request,ping|129 echo-reply,pong|133 router-solicitation|134 router-advertisement
@@ -60,6 +65,13 @@ function read(table: string): readonly IcmpType[] {
   return table.split(/[|\n]/).flatMap((entry) => {
     const [numbers = '', names = '', since] = entry.split(' ');
     const [type = '', code] = numbers.split('/');
-    return names.split(',').map((name) => ({ name, type: Number(type), code: code === undefined ? undefined : Number(code), ...(since === undefined ? {} : { since }) }));
+    return names
+      .split(',')
+      .map((name) => ({
+        name,
+        type: Number(type),
+        code: code === undefined ? undefined : Number(code),
+        ...(since === undefined ? {} : { since }),
+      }));
   });
 }

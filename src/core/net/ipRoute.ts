@@ -7,25 +7,38 @@ import { own } from '../text/own';
 
 /**
  * Reads one route in the words of `ip route add` or `ip route show`: `[-6] [type] prefix [via address] [dev name]
- * [table t] [src address] [metric n] [tos n] [realm n] …`. A gateway without a device leaves by the interface of `known`
- * (the routes so far) that reaches it. Of several `nexthop` parts the first is taken: which one the kernel picks is a hash.
+ * [table t] [src address] [metric n] [tos n] [realm n] …`. A gateway without a device leaves by the interface of
+ * `known` (the routes so far) that reaches it. Of several `nexthop` parts the first is taken: which one the kernel
+ * picks is a hash.
  * `field` names the line in problems.
  */
-export function parseRoute(text: string, known: readonly Route[], field: string, assumedFamily?: 4 | 6): Route | InputProblem {
+export function parseRoute(
+  text: string,
+  known: readonly Route[],
+  field: string,
+  assumedFamily?: 4 | 6,
+): Route | InputProblem {
   const words = text.trim().split(/\s+/);
   let family = takeFamily(words) ?? assumedFamily;
   let type: RouteType = 'unicast';
   if (ROUTE_TYPES.has(words[0] as string)) type = words.shift() as RouteType;
   const prefix = words.shift() ?? '';
   family ??= words.concat(prefix).some((word) => word.includes(':') && parseBlock(word, 6) !== undefined) ? 6 : 4;
-  const destination = prefix === 'default' || prefix === 'any' || prefix === 'all' ? anyBlock(family) : parseBlock(prefix, family);
+  const destination =
+    prefix === 'default' || prefix === 'any' || prefix === 'all' ? anyBlock(family) : parseBlock(prefix, family);
   const prefixLength = destination && prefixLengthOf(destination.mask);
-  if (destination === undefined || prefixLength === undefined) return problem(field, `"${prefix}" is neither "default" nor an IPv${family} prefix`);
+  if (destination === undefined || prefixLength === undefined)
+    return problem(field, `"${prefix}" is neither "default" nor an IPv${family} prefix`);
   const parts = routeParts(words, family, field);
   if ('kind' in parts) return parts;
   const { gateway } = parts;
-  const device = parts.device ?? (gateway ? deviceTo(gateway, known) : undefined) ?? (type === 'local' ? 'lo' : undefined);
-  if (device === undefined && type === 'unicast') return problem(field, gateway ? 'no interface reaches the gateway; say which with "dev"' : 'a route needs "dev" or "via"');
+  const device =
+    parts.device ?? (gateway ? deviceTo(gateway, known) : undefined) ?? (type === 'local' ? 'lo' : undefined);
+  if (device === undefined && type === 'unicast')
+    return problem(
+      field,
+      gateway ? 'no interface reaches the gateway; say which with "dev"' : 'a route needs "dev" or "via"',
+    );
   return {
     ...PLAIN,
     ...parts,
@@ -43,7 +56,12 @@ export function parseRoute(text: string, known: readonly Route[], field: string,
  * Reads one policy rule in the words of `ip rule add` or `ip rule show`. `preference` is what the kernel would give it
  * where the words do not say (see `nextPreference`).
  */
-export function parsePolicyRule(text: string, preference: (family: 4 | 6) => number, field: string, assumedFamily?: 4 | 6): PolicyRule | InputProblem {
+export function parsePolicyRule(
+  text: string,
+  preference: (family: 4 | 6) => number,
+  field: string,
+  assumedFamily?: 4 | 6,
+): PolicyRule | InputProblem {
   const words = text.trim().split(/\s+/);
   let family = takeFamily(words) ?? assumedFamily;
   const rule: { -readonly [K in keyof PolicyRule]?: PolicyRule[K] } = {};
@@ -56,7 +74,8 @@ export function parsePolicyRule(text: string, preference: (family: 4 | 6) => num
   while (words.length > 0) {
     const word = words.shift() as string;
     if (word === 'not') rule.not = true;
-    else if (word === 'blackhole' || word === 'unreachable' || word === 'prohibit' || word === 'nop') rule.action = { kind: word };
+    else if (word === 'blackhole' || word === 'unreachable' || word === 'prohibit' || word === 'nop')
+      rule.action = { kind: word };
     else if (word === 'type') rule.action = { kind: (words.shift() ?? '') as 'blackhole' };
     else {
       const part = own(RULE_PARTS, word);
@@ -87,7 +106,10 @@ export function parsePolicyRule(text: string, preference: (family: 4 | 6) => num
   };
 }
 
-/** The preference that the kernel gives a rule without one: one below the second rule (net/core/fib_rules.c, fib_default_rule_pref). */
+/**
+ * The preference that the kernel gives a rule without one: one below the second rule (net/core/fib_rules.c,
+ * fib_default_rule_pref).
+ */
 export function nextPreference(rules: readonly PolicyRule[], family: 4 | 6): number {
   const second = sortedRules(rules.filter((rule) => rule.family === family))[1];
   return second !== undefined && second.preference > 0 ? second.preference - 1 : 0;
@@ -101,34 +123,101 @@ export function sortedRules(rules: readonly PolicyRule[]): PolicyRule[] {
 /** The rules that every host has: local, main and, for IPv4, default. */
 export function standardRules(): PolicyRule[] {
   return [
-    plainRule(4, 0, ROUTE_TABLE.local), plainRule(4, 32766, ROUTE_TABLE.main), plainRule(4, 32767, ROUTE_TABLE.default),
-    plainRule(6, 0, ROUTE_TABLE.local), plainRule(6, 32766, ROUTE_TABLE.main),
+    plainRule(4, 0, ROUTE_TABLE.local),
+    plainRule(4, 32766, ROUTE_TABLE.main),
+    plainRule(4, 32767, ROUTE_TABLE.default),
+    plainRule(6, 0, ROUTE_TABLE.local),
+    plainRule(6, 32766, ROUTE_TABLE.main),
   ];
 }
 
 /** True for a rule that every host has, as `ip rule show` lists it among the others. */
 export function isStandardRule(rule: PolicyRule): boolean {
   const { action } = rule;
-  return standardRules().some((standard) => (
-    standard.family === rule.family && standard.preference === rule.preference && action.kind === 'lookup' &&
-    standard.action.kind === 'lookup' && standard.action.table === action.table
-  ));
+  return standardRules().some(
+    (standard) =>
+      standard.family === rule.family &&
+      standard.preference === rule.preference &&
+      action.kind === 'lookup' &&
+      standard.action.kind === 'lookup' &&
+      standard.action.table === action.table,
+  );
 }
 
 function plainRule(family: 4 | 6, preference: number, table: number): PolicyRule {
   return {
-    family, preference, not: false, from: undefined, to: undefined, mark: undefined, iif: undefined, oif: undefined, tos: undefined,
-    ipProtocol: undefined, sourcePorts: undefined, destinationPorts: undefined, uids: undefined, action: { kind: 'lookup', table },
+    family,
+    preference,
+    not: false,
+    from: undefined,
+    to: undefined,
+    mark: undefined,
+    iif: undefined,
+    oif: undefined,
+    tos: undefined,
+    ipProtocol: undefined,
+    sourcePorts: undefined,
+    destinationPorts: undefined,
+    uids: undefined,
+    action: { kind: 'lookup', table },
   };
 }
 
-const ROUTE_TYPES: ReadonlySet<string> = new Set(['unicast', 'local', 'broadcast', 'multicast', 'anycast', 'blackhole', 'unreachable', 'prohibit', 'throw']);
+const ROUTE_TYPES: ReadonlySet<string> = new Set([
+  'unicast',
+  'local',
+  'broadcast',
+  'multicast',
+  'anycast',
+  'blackhole',
+  'unreachable',
+  'prohibit',
+  'throw',
+]);
 const LOCAL_TYPES: ReadonlySet<RouteType> = new Set(['local', 'broadcast', 'anycast']);
 /** Words of a route that stand alone, and those with a value, that say nothing about where a packet goes. */
-const IDLE_FLAGS: ReadonlySet<string> = new Set(['onlink', 'pervasive', 'linkdown', 'dead', 'offload', 'trap', 'cache', 'offload_failed', 'rt_offload_failed']);
+const IDLE_FLAGS: ReadonlySet<string> = new Set([
+  'onlink',
+  'pervasive',
+  'linkdown',
+  'dead',
+  'offload',
+  'trap',
+  'cache',
+  'offload_failed',
+  'rt_offload_failed',
+]);
 const IDLE_PARTS: ReadonlySet<string> = new Set([
-  'proto', 'protocol', 'scope', 'mtu', 'advmss', 'window', 'rtt', 'rttvar', 'cwnd', 'initcwnd', 'initrwnd', 'ssthresh', 'reordering', 'hoplimit',
-  'pref', 'expires', 'error', 'weight', 'nhid', 'features', 'quickack', 'congctl', 'rto_min', 'fastopen_no_cookie', 'users', 'used', 'age', 'uid', 'flags', 'ttl-propagate',
+  'proto',
+  'protocol',
+  'scope',
+  'mtu',
+  'advmss',
+  'window',
+  'rtt',
+  'rttvar',
+  'cwnd',
+  'initcwnd',
+  'initrwnd',
+  'ssthresh',
+  'reordering',
+  'hoplimit',
+  'pref',
+  'expires',
+  'error',
+  'weight',
+  'nhid',
+  'features',
+  'quickack',
+  'congctl',
+  'rto_min',
+  'fastopen_no_cookie',
+  'users',
+  'used',
+  'age',
+  'uid',
+  'flags',
+  'ttl-propagate',
 ]);
 
 interface RouteParts {
@@ -142,7 +231,15 @@ interface RouteParts {
 }
 
 function routeParts(words: string[], family: 4 | 6, field: string): RouteParts | InputProblem {
-  const parts: RouteParts = { gateway: undefined, device: undefined, preferredSource: undefined, metric: undefined, table: undefined, realm: 0, tos: 0 };
+  const parts: RouteParts = {
+    gateway: undefined,
+    device: undefined,
+    preferredSource: undefined,
+    metric: undefined,
+    table: undefined,
+    realm: 0,
+    tos: 0,
+  };
   let hops = 0;
   while (words.length > 0) {
     const word = words.shift() as string;
@@ -162,9 +259,12 @@ function routeParts(words: string[], family: 4 | 6, field: string): RouteParts |
     else if (word === 'dev' || word === 'oif') parts.device = value;
     else if (word === 'table') {
       parts.table = readTable(value);
-      if (parts.table === undefined) return problem(field, `"${value}" is not a table: a number, or local, main, default`);
-    } else if ((word === 'metric' || word === 'priority' || word === 'preference') && number !== undefined) parts.metric = number;
-    else if ((word === 'tos' || word === 'dsfield') && readTos(value) !== undefined) parts.tos = readTos(value) as number;
+      if (parts.table === undefined)
+        return problem(field, `"${value}" is not a table: a number, or local, main, default`);
+    } else if ((word === 'metric' || word === 'priority' || word === 'preference') && number !== undefined)
+      parts.metric = number;
+    else if ((word === 'tos' || word === 'dsfield') && readTos(value) !== undefined)
+      parts.tos = readTos(value) as number;
     else if ((word === 'realm' || word === 'realms') && readRealm(value) !== undefined) {
       parts.realm = readRealm(value) as number;
     } else return problem(field, `"${word} ${value}" is not a part of a route that is understood here`);
@@ -173,7 +273,9 @@ function routeParts(words: string[], family: 4 | 6, field: string): RouteParts |
 }
 
 function deviceTo(gateway: Address, known: readonly Route[]): string | undefined {
-  const reaching = known.filter((route) => route.type === 'unicast' && route.gateway === undefined && inBlock(gateway, route.destination));
+  const reaching = known.filter(
+    (route) => route.type === 'unicast' && route.gateway === undefined && inBlock(gateway, route.destination),
+  );
   return reaching.sort((a, b) => b.prefixLength - a.prefixLength)[0]?.device;
 }
 
@@ -181,11 +283,17 @@ type Mutable = { -readonly [K in keyof PolicyRule]?: PolicyRule[K] };
 /** Takes the value into the rule, or says what is wrong with it. */
 type RulePart = (rule: Mutable, value: string, family: 4 | 6) => string | undefined;
 
-const preferencePart: RulePart = (rule, value) => taken(readNumber(value), (n) => (rule.preference = n), `"${value}" is not a preference`);
+const preferencePart: RulePart = (rule, value) =>
+  taken(readNumber(value), (n) => (rule.preference = n), `"${value}" is not a preference`);
 const tablePart: RulePart = (rule, value) =>
-  taken(readTable(value), (table) => (rule.action = { kind: 'lookup', table }), `"${value}" is not a table: a number, or local, main, default`);
+  taken(
+    readTable(value),
+    (table) => (rule.action = { kind: 'lookup', table }),
+    `"${value}" is not a table: a number, or local, main, default`,
+  );
 const tosPart: RulePart = (rule, value) => taken(readTos(value), (n) => (rule.tos = n), `"${value}" is not a tos byte`);
-const suppressPart: RulePart = (rule, value) => taken(readNumber(value), (n) => (rule.suppressPrefixLength = n), `"${value}" is not a prefix length`);
+const suppressPart: RulePart = (rule, value) =>
+  taken(readNumber(value), (n) => (rule.suppressPrefixLength = n), `"${value}" is not a prefix length`);
 const iifPart: RulePart = (rule, value) => taken(value, (name) => (rule.iif = name), '');
 
 const RULE_PARTS: Readonly<Record<string, RulePart>> = {
@@ -193,7 +301,8 @@ const RULE_PARTS: Readonly<Record<string, RulePart>> = {
   to: (rule, value, family) => blockPart(value, family, (block) => (rule.to = block)),
   fwmark: (rule, value) => {
     const [mark, mask] = value.split('/').map(readNumber);
-    if (mark === undefined || (value.includes('/') && mask === undefined)) return `"${value}" is not a mark with an optional mask`;
+    if (mark === undefined || (value.includes('/') && mask === undefined))
+      return `"${value}" is not a mark with an optional mask`;
     rule.mark = { value: mark, mask: mask ?? 0xffffffff };
     return undefined;
   },
@@ -209,13 +318,17 @@ const RULE_PARTS: Readonly<Record<string, RulePart>> = {
   table: tablePart,
   lookup: tablePart,
   ipproto: (rule, value) => taken(protocolNumber(value), (n) => (rule.ipProtocol = n), `"${value}" is not a protocol`),
-  sport: (rule, value) => taken(readRange(value), (range) => (rule.sourcePorts = range), `"${value}" is not a port or a range of ports`),
-  dport: (rule, value) => taken(readRange(value), (range) => (rule.destinationPorts = range), `"${value}" is not a port or a range of ports`),
-  uidrange: (rule, value) => taken(readRange(value), (range) => (rule.uids = range), `"${value}" is not a range of user ids`),
+  sport: (rule, value) =>
+    taken(readRange(value), (range) => (rule.sourcePorts = range), `"${value}" is not a port or a range of ports`),
+  dport: (rule, value) =>
+    taken(readRange(value), (range) => (rule.destinationPorts = range), `"${value}" is not a port or a range of ports`),
+  uidrange: (rule, value) =>
+    taken(readRange(value), (range) => (rule.uids = range), `"${value}" is not a range of user ids`),
   suppress_prefixlength: suppressPart,
   suppress_prefix: suppressPart,
   sup_pl: suppressPart,
-  goto: (rule, value) => taken(readNumber(value), (target) => (rule.action = { kind: 'goto', target }), `"${value}" is not a preference`),
+  goto: (rule, value) =>
+    taken(readNumber(value), (target) => (rule.action = { kind: 'goto', target }), `"${value}" is not a preference`),
   proto: () => undefined,
   protocol: () => undefined,
 };

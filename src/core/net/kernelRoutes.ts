@@ -1,4 +1,14 @@
-import { formatAddress, isLoopback, notAddress, orAddress, parseAddress, prefixBlock, prefixMask, sameAddress, type Address } from './address';
+import {
+  formatAddress,
+  isLoopback,
+  notAddress,
+  orAddress,
+  parseAddress,
+  prefixBlock,
+  prefixMask,
+  sameAddress,
+  type Address,
+} from './address';
 import type { Interface, InterfaceAddress, Route, RouteType } from './host';
 
 /** Numbers of the routing tables that have names (/etc/iproute2/rt_tables). */
@@ -15,8 +25,8 @@ export function kernelRoutes(interfaces: readonly Interface[], forwarding: boole
 }
 
 /**
- * True where an earlier address of the same interface has the same subnet: the kernel then calls this one secondary, and chooses
- * it for nothing by itself. IPv6 knows no secondary addresses.
+ * True where an earlier address of the same interface has the same subnet: the kernel then calls this one secondary,
+ * and chooses it for nothing by itself. IPv6 knows no secondary addresses.
  */
 export function isSecondary(iface: Interface, address: InterfaceAddress): boolean {
   return primaryOf(iface, address) !== address;
@@ -25,7 +35,10 @@ export function isSecondary(iface: Interface, address: InterfaceAddress): boolea
 function primaryOf(iface: Interface, { address, prefixLength }: InterfaceAddress): InterfaceAddress {
   const subnet = prefixBlock(address, prefixLength).address;
   return iface.addresses.find(
-    (other) => other.address.family === 4 && other.prefixLength === prefixLength && sameAddress(prefixBlock(other.address, prefixLength).address, subnet),
+    (other) =>
+      other.address.family === 4 &&
+      other.prefixLength === prefixLength &&
+      sameAddress(prefixBlock(other.address, prefixLength).address, subnet),
   ) as InterfaceAddress;
 }
 
@@ -36,13 +49,35 @@ function ipv4Routes(iface: Interface): Route[] {
     const primary = primaryOf(iface, own);
     const add = (type: RouteType, at: Address, length: number, table: number): void => {
       const destination = prefixBlock(at, length);
-      if (routes.some((route) => route.type === type && route.prefixLength === length && sameAddress(route.destination.address, destination.address))) return;
-      routes.push({ ...PLAIN, family: 4, type, destination, prefixLength: length, device: iface.name, preferredSource: primary.address, table });
+      if (
+        routes.some(
+          (route) =>
+            route.type === type &&
+            route.prefixLength === length &&
+            sameAddress(route.destination.address, destination.address),
+        )
+      )
+        return;
+      routes.push({
+        ...PLAIN,
+        family: 4,
+        type,
+        destination,
+        prefixLength: length,
+        device: iface.name,
+        preferredSource: primary.address,
+        table,
+      });
     };
     add('local', own.address, 32, ROUTE_TABLE.local);
     if (primary !== own || own.prefixLength === 32) continue;
     const onLoopback = iface.name === 'lo';
-    add(onLoopback ? 'local' : 'unicast', own.address, own.prefixLength, onLoopback ? ROUTE_TABLE.local : ROUTE_TABLE.main);
+    add(
+      onLoopback ? 'local' : 'unicast',
+      own.address,
+      own.prefixLength,
+      onLoopback ? ROUTE_TABLE.local : ROUTE_TABLE.main,
+    );
     if (own.prefixLength < 31) {
       add('broadcast', orAddress(own.address, notAddress(prefixMask(4, own.prefixLength))), 32, ROUTE_TABLE.local);
     }
@@ -65,8 +100,10 @@ function ipv6Routes(iface: Interface, forwarding: boolean): Route[] {
     add('local', address, 128, ROUTE_TABLE.local, 0);
     if (isLoopback(address)) continue;
     add('unicast', address, prefixLength, ROUTE_TABLE.main, 256);
-    // RFC 4291 2.6.1: the subnet-router anycast address; the kernel leaves it out where the subnet has less than four addresses.
-    if (forwarding && prefixLength < 127 && iface.name !== 'lo') add('anycast', prefixBlock(address, prefixLength).address, 128, ROUTE_TABLE.local, 0);
+    // RFC 4291 2.6.1: the subnet-router anycast address; the kernel leaves it out where the subnet has less than four
+    // addresses.
+    if (forwarding && prefixLength < 127 && iface.name !== 'lo')
+      add('anycast', prefixBlock(address, prefixLength).address, 128, ROUTE_TABLE.local, 0);
   }
   if (iface.name !== 'lo') add('multicast', MULTICAST, 8, ROUTE_TABLE.local, 256);
   return routes;

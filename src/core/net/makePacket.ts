@@ -2,7 +2,13 @@ import { anyAddress, parseAddress } from './address';
 import { networkHeaderLength, packetBytes, transportHeaderLength } from './bytes';
 import type { Host } from './host';
 import { PROTOCOL, TCP_FLAGS, type ExtensionHeader, type Packet, type SocketOwner } from './packet';
-import { familyTold, problem, type ExtensionHeaderRequest, type InputProblem, type PacketRequest } from './packetRequest';
+import {
+  familyTold,
+  problem,
+  type ExtensionHeaderRequest,
+  type InputProblem,
+  type PacketRequest,
+} from './packetRequest';
 
 /** The link layer address that packets come from where the request does not say. */
 const NEIGHBOUR_MAC = '02:00:00:00:99:99';
@@ -10,8 +16,9 @@ const NEIGHBOUR_MAC = '02:00:00:00:99:99';
 const INTERFACE_MAC = '02:00:00:00:00:01';
 
 /**
- * The packet of a request, with the contract's defaults for what is missing: TCP from and to port 0 with SYN, TTL 64, an
- * echo request for ICMP, an INIT chunk for SCTP, and as long as its headers and data are. Addresses that are missing are
+ * The packet of a request, with the contract's defaults for what is missing: TCP from and to port 0 with SYN, TTL 64,
+ * an echo request for ICMP, an INIT chunk for SCTP, and as long as its headers and data are. Addresses that are missing
+ * are
  * 0.0.0.0 or ::. A `length` too small for the headers is raised to their length (`packetProblem` finds it).
  * `host` gives the link layer address of the interface that an inbound packet is sent to.
  */
@@ -57,25 +64,38 @@ export function makePacket(request: PacketRequest, host?: Host, family = familyO
   return withBody(base, request);
 }
 
-/** Why the packet of a request cannot be built: its length is too small for its headers (a fragment may end within them). undefined where it can. */
+/**
+ * Why the packet of a request cannot be built: its length is too small for its headers (a fragment may end within
+ * them). undefined where it can.
+ */
 export function packetProblem(request: PacketRequest): InputProblem | undefined {
   const odd = (request.extHeaders ?? []).findIndex(liesAboutItsLength);
   // What follows such a header would be read from somewhere else, which this packet model cannot express.
   if (odd >= 0) return problem(`packet.extHeaders[${odd}].hex`, 'its second byte says another length than it has');
   if (request.length === undefined) {
     const { family, length } = makePacket(request);
-    return length > LONGEST[family] ? problem('packet', `its headers and data are ${length} bytes, where an IPv${family} packet has ${LONGEST[family]} at most`) : undefined;
+    return length > LONGEST[family]
+      ? problem(
+          'packet',
+          `its headers and data are ${length} bytes, where an IPv${family} packet has ${LONGEST[family]} at most`,
+        )
+      : undefined;
   }
   const packet = makePacket({ ...request, length: 65535 });
   const isSlice = packet.fragmentOffset > 0 || (packet.family === 4 && request.fragTotal !== undefined);
   const needed = networkHeaderLength(packet) + (isSlice ? 0 : transportHeaderLength(packet));
-  return request.length < needed ? problem('packet.length', `${request.length} is too small, the headers take ${needed} bytes`) : undefined;
+  return request.length < needed
+    ? problem('packet.length', `${request.length} is too small, the headers take ${needed} bytes`)
+    : undefined;
 }
 
 /** In bytes, with all headers. IPv6 does not count its own header. */
 const LONGEST = { 4: 65535, 6: 65575 } as const;
 
-/** Who owns the socket that sends an outbound packet: root unless the request says otherwise; the group follows the user. */
+/**
+ * Who owns the socket that sends an outbound packet: root unless the request says otherwise; the group follows the
+ * user.
+ */
 export function socketOwner(request: PacketRequest): SocketOwner {
   const uid = request.uid ?? 0;
   return { kind: 'process', uid, gid: request.gid ?? uid, groups: request.groups ?? [] };
@@ -91,7 +111,11 @@ export function familyOf(request: PacketRequest): 4 | 6 {
 /** True for the protocols whose header begins with two ports. */
 export function hasPorts(protocol: number): boolean {
   return (
-    protocol === PROTOCOL.TCP || protocol === PROTOCOL.UDP || protocol === PROTOCOL.UDPLITE || protocol === PROTOCOL.SCTP || protocol === PROTOCOL.DCCP
+    protocol === PROTOCOL.TCP ||
+    protocol === PROTOCOL.UDP ||
+    protocol === PROTOCOL.UDPLITE ||
+    protocol === PROTOCOL.SCTP ||
+    protocol === PROTOCOL.DCCP
   );
 }
 
@@ -103,7 +127,8 @@ function withBody(packet: Packet, request: PacketRequest): Packet {
   const headers = networkHeaderLength(packet);
   const wanted = request.length === undefined ? undefined : Math.max(0, request.length - headers);
   const data = request.payloadHex ? hexBytes(request.payloadHex) : NOTHING;
-  if (request.fragTotal !== undefined && packet.family === 4) return fragmentOf(packet, request, request.fragTotal, wanted);
+  if (request.fragTotal !== undefined && packet.family === 4)
+    return fragmentOf(packet, request, request.fragTotal, wanted);
   if (packet.fragmentOffset > 0) return { ...packet, length: headers + (wanted ?? 24) };
   const fixed = transportHeaderLength(packet);
   if (packet.inner) return { ...packet, length: headers + fixed + packet.inner.length };
@@ -112,10 +137,15 @@ function withBody(packet: Packet, request: PacketRequest): Packet {
 }
 
 /** What follows the transport header, and how long it is; `wanted` undefined: as long as the data. */
-function body(packet: Packet, data: Uint8Array, wanted: number | undefined): { payload: Uint8Array; bodyLength: number } {
+function body(
+  packet: Packet,
+  data: Uint8Array,
+  wanted: number | undefined,
+): { payload: Uint8Array; bodyLength: number } {
   const { protocol } = packet;
   const exactly = (payload: Uint8Array) => ({ payload, bodyLength: payload.length });
-  // An SCTP or DCCP packet is as long as its chunks: padding would make it malformed, and conntrack would call it INVALID.
+  // An SCTP or DCCP packet is as long as its chunks: padding would make it malformed, and conntrack would call it
+  // INVALID.
   if (protocol === PROTOCOL.SCTP) return exactly(data.length > 0 ? data : SCTP_INIT);
   if (protocol === PROTOCOL.DCCP) return exactly(NOTHING);
   const bodyLength = wanted ?? data.length;
@@ -129,12 +159,19 @@ function body(packet: Packet, data: Uint8Array, wanted: number | undefined): { p
 
 /** Nothing follows an authentication header that is itself what was asked for. */
 function transportIsKnown({ protocol, extensionHeaders: headers }: Packet): boolean {
-  return transportHeaderLength({ protocol, tcpOptions: NOTHING }) > 0 || (protocol === PROTOCOL.IPV6_NONE && headers.at(-1)?.protocol === PROTOCOL.AH);
+  return (
+    transportHeaderLength({ protocol, tcpOptions: NOTHING }) > 0 ||
+    (protocol === PROTOCOL.IPV6_NONE && headers.at(-1)?.protocol === PROTOCOL.AH)
+  );
 }
 
 /** A slice of one datagram whose transport header and data are `total` bytes long. */
 function fragmentOf(packet: Packet, request: PacketRequest, total: number, wanted: number | undefined): Packet {
-  const whole = makePacket({ ...without(request, 'fragTotal', 'fragOffset', 'mf'), length: networkHeaderLength(packet) + total }, undefined, packet.family);
+  const whole = makePacket(
+    { ...without(request, 'fragTotal', 'fragOffset', 'mf'), length: networkHeaderLength(packet) + total },
+    undefined,
+    packet.family,
+  );
   const transport = packetBytes(whole).subarray(networkHeaderLength(whole));
   const start = packet.fragmentOffset * 8;
   const slice = transport.subarray(start, wanted === undefined ? undefined : start + wanted);
@@ -171,17 +208,41 @@ function extensionHeaders(request: PacketRequest, family: 4 | 6, protocol: numbe
   const fragmentOffset = fragment?.offset ?? 0;
   const headers = asked.map((header, i): ExtensionHeader => {
     const next = asked[i + 1];
-    return { protocol: EXTENSION_NUMBER[header.type], bytes: extensionBytes(header, next ? EXTENSION_NUMBER[next.type] : protocol) };
+    return {
+      protocol: EXTENSION_NUMBER[header.type],
+      bytes: extensionBytes(header, next ? EXTENSION_NUMBER[next.type] : protocol),
+    };
   });
   const moreFragments = fragment?.mf ?? false;
-  if (protocol !== PROTOCOL.AH || fragmentOffset > 0) return { headers, transport: protocol, fragmentOffset, moreFragments };
+  if (protocol !== PROTOCOL.AH || fragmentOffset > 0)
+    return { headers, transport: protocol, fragmentOffset, moreFragments };
   const spi = request.spi ?? 0x100;
-  const ah = Uint8Array.of(PROTOCOL.IPV6_NONE, 4, 0, 0, spi >>> 24, (spi >>> 16) & 255, (spi >>> 8) & 255, spi & 255, 0, 0, 0, 1, ...new Uint8Array(12));
-  return { headers: [...headers, { protocol: PROTOCOL.AH, bytes: ah }], transport: PROTOCOL.IPV6_NONE, fragmentOffset, moreFragments };
+  const ah = Uint8Array.of(
+    PROTOCOL.IPV6_NONE,
+    4,
+    0,
+    0,
+    spi >>> 24,
+    (spi >>> 16) & 255,
+    (spi >>> 8) & 255,
+    spi & 255,
+    0,
+    0,
+    0,
+    1,
+    ...new Uint8Array(12),
+  );
+  return {
+    headers: [...headers, { protocol: PROTOCOL.AH, bytes: ah }],
+    transport: PROTOCOL.IPV6_NONE,
+    fragmentOffset,
+    moreFragments,
+  };
 }
 
 function extensionBytes(header: ExtensionHeaderRequest, next: number): Uint8Array {
-  if (header.hex !== undefined && header.hex.length >= 16) return Uint8Array.of(next, ...hexBytes(header.hex).subarray(1));
+  if (header.hex !== undefined && header.hex.length >= 16)
+    return Uint8Array.of(next, ...hexBytes(header.hex).subarray(1));
   switch (header.type) {
     case 'hbh':
     case 'dst':
@@ -202,7 +263,9 @@ function extensionBytes(header: ExtensionHeaderRequest, next: number): Uint8Arra
 
 /** The second byte counts units of 8 bytes behind the first 8 (RFC 8200); a fragment header has none. */
 function liesAboutItsLength({ type, hex }: ExtensionHeaderRequest): boolean {
-  return type !== 'frag' && hex !== undefined && hex.length >= 16 && (hexBytes(hex)[1] as number) * 8 + 8 !== hex.length / 2;
+  return (
+    type !== 'frag' && hex !== undefined && hex.length >= 16 && (hexBytes(hex)[1] as number) * 8 + 8 !== hex.length / 2
+  );
 }
 
 function paddedHex(text: string | undefined): Uint8Array {

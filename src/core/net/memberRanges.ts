@@ -7,8 +7,8 @@ export interface AddedMember {
 }
 
 /**
- * Members that stand for several values, to be asked which of them stand for one. They are kept apart by the parts that have no range, and
- * ordered by one that has: the lookup is logarithmic in their number, plus what it finds.
+ * Members that stand for several values, to be asked which of them stand for one. They are kept apart by the parts that
+ * have no range, and ordered by one that has: the lookup is logarithmic in their number, plus what it finds.
  */
 export class MemberRanges {
   private readonly added: AddedMember[] = [];
@@ -31,12 +31,18 @@ export class MemberRanges {
     if (group === undefined) return [];
     const found: AddedMember[] = [];
     const value = values[group.part];
-    if (value !== undefined) stab(group, firstOf(value), 0, group.sorted.length, (each) => { if (coversAll(each.member.parts, values)) found.push(each); });
+    if (value !== undefined)
+      stab(group, firstOf(value), 0, group.sorted.length, (each) => {
+        if (coversAll(each.member.parts, values)) found.push(each);
+      });
     return found.sort((a, b) => a.order - b.order);
   }
 }
 
-/** Ranges ordered by their beginning; `ends` has the farthest end within each half that the search looks at, by its middle. */
+/**
+ * Ranges ordered by their beginning; `ends` has the farthest end within each half that the search looks at, by its
+ * middle.
+ */
 interface Group {
   readonly part: number;
   readonly sorted: readonly AddedMember[];
@@ -59,12 +65,18 @@ function groupOf(list: readonly AddedMember[]): Group {
   // The part that tells most of them apart.
   const counts = parts.map((part) => new Set(list.map(({ member }) => firstOf(member.parts[part] as SetPart))).size);
   const part = parts[counts.indexOf(Math.max(...counts))] ?? 0;
-  const sorted = [...list].sort((a, b) => firstOf(a.member.parts[part] as SetPart) - firstOf(b.member.parts[part] as SetPart));
+  const sorted = [...list].sort(
+    (a, b) => firstOf(a.member.parts[part] as SetPart) - firstOf(b.member.parts[part] as SetPart),
+  );
   const ends = new Float64Array(sorted.length);
   const fill = (from: number, to: number): number => {
     if (from >= to) return -1;
     const middle = (from + to) >> 1;
-    return (ends[middle] = Math.max(lastOf(sorted[middle]?.member.parts[part] as SetPart), fill(from, middle), fill(middle + 1, to)));
+    return (ends[middle] = Math.max(
+      lastOf(sorted[middle]?.member.parts[part] as SetPart),
+      fill(from, middle),
+      fill(middle + 1, to),
+    ));
   };
   fill(0, sorted.length);
   return { part, sorted, ends };
@@ -88,10 +100,20 @@ function isRange(part: SetPart | undefined): boolean {
 
 /** The parts that a range leaves no choice in, the protocol of a port among them. */
 function fixedKey(parts: readonly SetPart[]): string {
-  return parts.map((part) => (part.kind === 'ip' || part.kind === 'mac' ? '' : part.kind === 'port' ? String(part.protocol ?? '') : memberKey([part]))).join(' ');
+  return parts
+    .map((part) =>
+      part.kind === 'ip' || part.kind === 'mac'
+        ? ''
+        : part.kind === 'port'
+          ? String(part.protocol ?? '')
+          : memberKey([part]),
+    )
+    .join(' ');
 }
 
-/** Only IPv4 addresses and ports have ranges; of an IPv6 address the last word puts it in order as well as any other. */
+/**
+ * Only IPv4 addresses and ports have ranges; of an IPv6 address the last word puts it in order as well as any other.
+ */
 function firstOf(part: SetPart): number {
   return part.kind === 'ip' ? (part.first.words.at(-1) ?? 0) : part.kind === 'port' ? part.first : 0;
 }

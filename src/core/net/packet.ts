@@ -5,8 +5,24 @@ export const TCP_FLAGS = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32, ECE
 
 /** IP protocol numbers that the core speaks of by name (IANA "Protocol Numbers"). */
 export const PROTOCOL = {
-  ICMP: 1, IGMP: 2, IPIP: 4, TCP: 6, UDP: 17, DCCP: 33, IPV6_ROUTE: 43, IPV6_FRAGMENT: 44, GRE: 47, ESP: 50, AH: 51,
-  ICMPV6: 58, IPV6_NONE: 59, IPV6_DESTINATION: 60, MOBILITY: 135, SCTP: 132, UDPLITE: 136, IPCOMP: 108,
+  ICMP: 1,
+  IGMP: 2,
+  IPIP: 4,
+  TCP: 6,
+  UDP: 17,
+  DCCP: 33,
+  IPV6_ROUTE: 43,
+  IPV6_FRAGMENT: 44,
+  GRE: 47,
+  ESP: 50,
+  AH: 51,
+  ICMPV6: 58,
+  IPV6_NONE: 59,
+  IPV6_DESTINATION: 60,
+  MOBILITY: 135,
+  SCTP: 132,
+  UDPLITE: 136,
+  IPCOMP: 108,
 } as const;
 
 /** An IPv6 extension header as it stands in the packet; `bytes` is the whole header, next-header byte included. */
@@ -62,11 +78,17 @@ export interface Packet {
   readonly icmpRest?: number;
   /** Security parameter index of ESP or AH. */
   readonly spi: number;
-  /** What follows the fixed transport header: chunks for SCTP, data for TCP and UDP. May be shorter than `length` says: then x bytes follow. */
+  /**
+   * What follows the fixed transport header: chunks for SCTP, data for TCP and UDP. May be shorter than `length` says:
+   * then x bytes follow.
+   */
   readonly payload: Uint8Array;
   /** Length of the transport header and data of the whole datagram, where this packet is its first fragment. */
   readonly datagramLength?: number;
-  /** The fragments that connection tracking has put it together from: length of each, and of what is behind its IP headers. */
+  /**
+   * The fragments that connection tracking has put it together from: length of each, and of what is behind its IP
+   * headers.
+   */
   readonly assembledFrom?: readonly { readonly length: number; readonly payload: number }[];
   /** The packet that an ICMP error quotes. */
   readonly inner: Packet | undefined;
@@ -82,8 +104,9 @@ export interface Packet {
 }
 
 /**
- * Who owns the socket that sent the packet. `kernel`: a socket of the kernel, which nobody owns. `request`: a connection that is being accepted,
- * which has the owner of its listener but no control group yet (include/net/sock.h sk_fullsock).
+ * Who owns the socket that sent the packet. `kernel`: a socket of the kernel, which nobody owns. `request`: a
+ * connection that is being accepted, which has the owner of its listener but no control group yet (include/net/sock.h
+ * sk_fullsock).
  */
 export interface SocketOwner {
   readonly kind: 'process' | 'request' | 'kernel';

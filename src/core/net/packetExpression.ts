@@ -13,7 +13,18 @@ export { KEYWORDS } from './expressionWords';
 export { formatPacketExpression } from './formatPacketExpression';
 
 /** What a word of an expression is. `value` belongs to the keyword in front of it. */
-export type ExpressionRole = 'direction' | 'interface' | 'protocol' | 'source' | 'destination' | 'arrow' | 'icmp-type' | 'flags' | 'state' | 'keyword' | 'value';
+export type ExpressionRole =
+  | 'direction'
+  | 'interface'
+  | 'protocol'
+  | 'source'
+  | 'destination'
+  | 'arrow'
+  | 'icmp-type'
+  | 'flags'
+  | 'state'
+  | 'keyword'
+  | 'value';
 
 /** A word with its place in the text: UTF-16 columns, `end` exclusive. */
 export interface ExpressionWord {
@@ -31,15 +42,22 @@ export interface ExpressionProblem {
 
 export type ParsedExpression =
   /** `note`: what a line that stands for the packet does not tell of it. */
-  | { readonly request: PacketRequest; readonly words: readonly ExpressionWord[]; readonly note?: string; readonly problems?: undefined }
+  | {
+      readonly request: PacketRequest;
+      readonly words: readonly ExpressionWord[];
+      readonly note?: string;
+      readonly problems?: undefined;
+    }
   | { readonly problems: readonly ExpressionProblem[]; readonly request?: undefined };
 
 /**
- * Reads a packet as people type it: `in eth0 tcp 10.10.40.12:41522 > 10.10.38.7:3000 syn new`. Words come in any order; `>`
- * (also `->` and `→`) stands between source and destination, and one address alone is the destination. Everything may be
- * left out. Words: `in [interface]`, `out [interface]`, `forward [in-interface [out-interface]]`, a protocol, `address[:port]` (IPv6 with a port in brackets),
- * TCP flags, conntrack states, ICMP type names, `df`, `mf`, `own` (the destination is an address of this host; `forward` says that it is not), and the keywords of
- * KEYWORDS with a value. The whole text may also be a line of a log or of a capture that shows the packet (`packetsOfLine`); such a line has no words.
+ * Reads a packet as people type it: `in eth0 tcp 10.10.40.12:41522 > 10.10.38.7:3000 syn new`. Words come in any order;
+ * `>` (also `->` and `→`) stands between source and destination, and one address alone is the destination. Everything
+ * may be left out. Words: `in [interface]`, `out [interface]`, `forward [in-interface [out-interface]]`, a protocol,
+ * `address[:port]` (IPv6 with a port in brackets), TCP flags, conntrack states, ICMP type names, `df`, `mf`, `own` (the
+ * destination is an address of this host; `forward` says that it is not), and the keywords of KEYWORDS with a value.
+ * The whole text may also be a line of a log or of a capture that shows the packet (`packetsOfLine`); such a line has
+ * no words.
  */
 export function parsePacketExpression(text: string): ParsedExpression {
   const tokens = tokenize(text);
@@ -47,7 +65,9 @@ export function parsePacketExpression(text: string): ParsedExpression {
   const request = reader.read();
   if (request) return { request, words: reader.words };
   const [shown] = packetsOfLine(text);
-  return shown ? { request: shown.request, words: [], ...(shown.note === undefined ? {} : { note: shown.note }) } : { problems: reader.problems };
+  return shown
+    ? { request: shown.request, words: [], ...(shown.note === undefined ? {} : { note: shown.note }) }
+    : { problems: reader.problems };
 }
 
 interface Token {
@@ -58,7 +78,8 @@ interface Token {
 
 function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
-  for (const match of text.matchAll(/->|→|>|(?:[^\s>→-]|-(?!>))+/g)) tokens.push({ text: match[0], start: match.index, end: match.index + match[0].length });
+  for (const match of text.matchAll(/->|→|>|(?:[^\s>→-]|-(?!>))+/g))
+    tokens.push({ text: match[0], start: match.index, end: match.index + match[0].length });
   return tokens;
 }
 
@@ -89,14 +110,18 @@ class ExpressionReader {
   read(): PacketRequest | undefined {
     const tooMany = this.tokens[MOST_WORDS];
     if (tooMany) this.fail(tooMany, `a packet has at most ${MOST_WORDS} words`);
-    while (this.at < Math.min(this.tokens.length, MOST_WORDS) && this.problems.length < MOST_PROBLEMS) this.word(this.tokens[this.at++] as Token);
+    while (this.at < Math.min(this.tokens.length, MOST_WORDS) && this.problems.length < MOST_PROBLEMS)
+      this.word(this.tokens[this.at++] as Token);
     this.assignEndpoints();
     if (this.saysIcmp && this.isIpv6()) this.fields['proto'] = 58;
     this.assignIcmpType();
     this.assignFragment();
     if (this.problems.length > 0) return undefined;
     const request = readPacketRequest(this.fields);
-    if (!isProblem(request)) return this.own === undefined || (!this.own && request.oface !== undefined) ? request : { ...request, own: this.own };
+    if (!isProblem(request))
+      return this.own === undefined || (!this.own && request.oface !== undefined)
+        ? request
+        : { ...request, own: this.own };
     this.problems.push({ start: 0, end: this.tokens.at(-1)?.end ?? 0, message: request.message });
     return undefined;
   }
@@ -124,7 +149,9 @@ class ExpressionReader {
   }
 
   private isIpv6(): boolean {
-    return [this.fields['dst'], this.fields['src']].some((address) => typeof address === 'string' && address.includes(':'));
+    return [this.fields['dst'], this.fields['src']].some(
+      (address) => typeof address === 'string' && address.includes(':'),
+    );
   }
 
   private ownWord(token: Token): void {
@@ -135,7 +162,8 @@ class ExpressionReader {
 
   private direction(token: Token, word: string): void {
     this.set(token, 'direction', 'dir', word === 'out' ? 'out' : 'in');
-    if (word === 'forward' && this.own === true) this.fail(token, 'what is for an own address of this host is not forwarded');
+    if (word === 'forward' && this.own === true)
+      this.fail(token, 'what is for an own address of this host is not forwarded');
     if (word === 'forward') this.own ??= false;
     const names = word === 'forward' ? ['iface', 'oface'] : [word === 'out' ? 'oface' : 'iface'];
     for (const name of names) {
@@ -161,7 +189,8 @@ class ExpressionReader {
       return;
     }
     const value = keywordValue(field, next.text);
-    const read = value === undefined ? undefined : readPacketRequest({ [field === 'state' ? 'ctstate' : field]: value });
+    const read =
+      value === undefined ? undefined : readPacketRequest({ [field === 'state' ? 'ctstate' : field]: value });
     if (read === undefined || isProblem(read)) {
       this.add(next, 'value');
       this.fail(next, `"${next.text}" is not ${meaning}`);
@@ -171,7 +200,9 @@ class ExpressionReader {
 
   private flags(token: Token, lower: string): void {
     this.add(token, 'flags');
-    const bits = lower.split(/[,|+]/).reduce((sum, name) => sum | TCP_FLAGS[name.toUpperCase() as keyof typeof TCP_FLAGS], 0);
+    const bits = lower
+      .split(/[,|+]/)
+      .reduce((sum, name) => sum | TCP_FLAGS[name.toUpperCase() as keyof typeof TCP_FLAGS], 0);
     this.fields['flags'] = ((this.fields['flags'] as number | undefined) ?? 0) | bits;
   }
 
@@ -199,7 +230,10 @@ class ExpressionReader {
       const second = before[1] as (typeof before)[number];
       this.fail(second.token, 'put ">" between the source and the destination');
     }
-    for (const [list, role, address, port] of [[sources, 'source', 'src', 'sport'], [destinations, 'destination', 'dst', 'dport']] as const) {
+    for (const [list, role, address, port] of [
+      [sources, 'source', 'src', 'sport'],
+      [destinations, 'destination', 'dst', 'dport'],
+    ] as const) {
       for (const [i, { token, value }] of list.entries()) {
         this.add(token, role);
         if (i > 0 && this.arrows > 0) this.fail(token, `the ${role} is given twice`);
@@ -209,7 +243,10 @@ class ExpressionReader {
     }
     const [src, dst] = [this.fields['src'], this.fields['dst']];
     if (typeof src === 'string' && typeof dst === 'string' && src.includes(':') !== dst.includes(':')) {
-      this.fail(this.endpoints.at(-1)?.token ?? (this.tokens[0] as Token), `${src} and ${dst} are of different families`);
+      this.fail(
+        this.endpoints.at(-1)?.token ?? (this.tokens[0] as Token),
+        `${src} and ${dst} are of different families`,
+      );
     }
   }
 
@@ -223,10 +260,18 @@ class ExpressionReader {
     }
     const withoutAddresses = this.fields['dst'] === undefined && this.fields['src'] === undefined;
     const family = given === 58 || this.isIpv6() ? 6 : 4;
-    const found = readIcmpType(token.text, family) ?? (given === undefined && withoutAddresses ? readIcmpType(token.text, 6) : undefined);
+    const found =
+      readIcmpType(token.text, family) ??
+      (given === undefined && withoutAddresses ? readIcmpType(token.text, 6) : undefined);
     if (found === undefined) {
-      const allowed = icmpTypes(family).filter(({ code }) => code === undefined).map(({ name }) => name).join(', ');
-      this.fail(token, `"${token.text}" is not a type of ${family === 4 ? 'ICMP' : 'ICMPv6'}: a number with an optional /code, or ${allowed}, or one of their codes`);
+      const allowed = icmpTypes(family)
+        .filter(({ code }) => code === undefined)
+        .map(({ name }) => name)
+        .join(', ');
+      this.fail(
+        token,
+        `"${token.text}" is not a type of ${family === 4 ? 'ICMP' : 'ICMPv6'}: a number with an optional /code, or ${allowed}, or one of their codes`,
+      );
       return;
     }
     // A name that only ICMPv6 has says the protocol; a number means what the addresses are, IPv4 where there are none.
@@ -237,7 +282,11 @@ class ExpressionReader {
 
   /** IPv6 has its fragment fields in an extension header. */
   private assignFragment(): void {
-    if (!(this.isIpv6() || this.fields['proto'] === 58) || (this.fields['fragOffset'] === undefined && this.fields['mf'] === undefined)) return;
+    if (
+      !(this.isIpv6() || this.fields['proto'] === 58) ||
+      (this.fields['fragOffset'] === undefined && this.fields['mf'] === undefined)
+    )
+      return;
     const header = { type: 'frag', offset: this.fields['fragOffset'] ?? 0, ...(this.fields['mf'] ? { mf: true } : {}) };
     delete this.fields['fragOffset'];
     delete this.fields['mf'];
@@ -250,7 +299,8 @@ class ExpressionReader {
   }
 
   private assign(token: Token, field: string, value: unknown): void {
-    if (field in this.fields && field !== 'df' && field !== 'mf') this.fail(token, `"${token.text}": ${field} is given twice`);
+    if (field in this.fields && field !== 'df' && field !== 'mf')
+      this.fail(token, `"${token.text}": ${field} is given twice`);
     this.fields[field] = value;
   }
 
@@ -271,8 +321,21 @@ function isFlagList(lower: string): boolean {
 /** A word that can only be the name of an interface, because it is nothing else that an expression knows. */
 function isInterfaceWord(text: string): boolean {
   const lower = text.toLowerCase();
-  const known = DIRECTIONS.has(lower) || STATES.has(lower) || PROTOCOL_WORDS.has(lower) || ICMP_NAMES.has(lower) || isFlagList(lower) || Object.hasOwn(KEYWORDS, own(ALIASES, lower) ?? lower);
-  return !known && lower !== 'df' && lower !== 'mf' && lower !== 'own' && /^[^\s/:[\]>→*]{1,15}$/.test(text) && parseAddress(text) === undefined;
+  const known =
+    DIRECTIONS.has(lower) ||
+    STATES.has(lower) ||
+    PROTOCOL_WORDS.has(lower) ||
+    ICMP_NAMES.has(lower) ||
+    isFlagList(lower) ||
+    Object.hasOwn(KEYWORDS, own(ALIASES, lower) ?? lower);
+  return (
+    !known &&
+    lower !== 'df' &&
+    lower !== 'mf' &&
+    lower !== 'own' &&
+    /^[^\s/:[\]>→*]{1,15}$/.test(text) &&
+    parseAddress(text) === undefined
+  );
 }
 
 function keywordValue(field: string, text: string): unknown {
@@ -285,7 +348,8 @@ function keywordValue(field: string, text: string): unknown {
 
 /** The classes of RFC 2474, 2597 and 3246. */
 const DSCP: Readonly<Record<string, number>> = Object.fromEntries([
-  ['ef', 46], ['be', 0],
+  ['ef', 46],
+  ['be', 0],
   ...Array.from({ length: 8 }, (_, i) => [`cs${i}`, i * 8]),
   ...[1, 2, 3, 4].flatMap((x) => [1, 2, 3].map((y) => [`af${x}${y}`, x * 8 + y * 2])),
 ]) as Readonly<Record<string, number>>;
@@ -314,18 +378,30 @@ function readEndpoint(text: string): Endpoint | string {
   const address = open ? undefined : parseAddress(addressText);
   if (!open && address === undefined) {
     const meantAsAddress = /^[0-9.:[\]a-f]+$/i.test(text) && /[.:]/.test(text);
-    return meantAsAddress ? `"${text}" is not an address with an optional port, as 10.0.0.1:80 or [2001:db8::1]:80` : unknownWord(text);
+    return meantAsAddress
+      ? `"${text}" is not an address with an optional port, as 10.0.0.1:80 or [2001:db8::1]:80`
+      : unknownWord(text);
   }
   const port = portText === undefined ? undefined : readPort(portText);
-  if (portText !== undefined && port === undefined) return `"${portText}" is not a port from 0 to 65535 or the name of a service`;
+  if (portText !== undefined && port === undefined)
+    return `"${portText}" is not a port from 0 to 65535 or the name of a service`;
   return { address, port };
 }
 
 function unknownWord(text: string): string {
-  const words = [...DIRECTIONS, 'own', ...PROTOCOL_WORDS, ...STATES, ...FLAG_ORDER, ...Object.keys(KEYWORDS), ...ICMP_NAMES];
+  const words = [
+    ...DIRECTIONS,
+    'own',
+    ...PROTOCOL_WORDS,
+    ...STATES,
+    ...FLAG_ORDER,
+    ...Object.keys(KEYWORDS),
+    ...ICMP_NAMES,
+  ];
   const near = words.find((word) => isNear(text.toLowerCase(), word));
   if (near) return `"${text}" is not understood; did you mean "${near}"?`;
-  const places = 'in, out, forward with an interface; protocols (tcp, udp, icmp …); addresses, as 10.0.0.1:41522 > 10.0.0.2:80';
+  const places =
+    'in, out, forward with an interface; protocols (tcp, udp, icmp …); addresses, as 10.0.0.1:41522 > 10.0.0.2:80';
   const rest = 'TCP flags (syn, ack …); states (new, established …); ICMP types; df, mf; own';
   return `"${text}" is not understood: there are ${places}; ${rest}; and, with a value, ${Object.keys(KEYWORDS).join(', ')}`;
 }

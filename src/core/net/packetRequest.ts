@@ -5,16 +5,19 @@ import { icmpTypeOf } from './icmpTypes';
 import type { ConntrackState } from './conntrack';
 
 /**
- * A packet as it is asked for, in the field names of the JSON contract; every part may be missing. Plain data, so that it
- * can be sent to a web page and back. `makePacket` gives what is missing the contract's defaults; `completePacket` first
- * chooses addresses, ports and interface that suit a host.
+ * A packet as it is asked for, in the field names of the JSON contract; every part may be missing. Plain data, so that
+ * it can be sent to a web page and back. `makePacket` gives what is missing the contract's defaults; `completePacket`
+ * first chooses addresses, ports and interface that suit a host.
  */
 export interface PacketRequest {
   /** `in` also for a packet that will be forwarded. */
   readonly dir?: 'in' | 'out';
   /** Where it arrives, for `in`. */
   readonly iface?: string;
-  /** Where it is expected to leave; routing decides, unless `bindOface` says that the sender bound its socket to this device. */
+  /**
+   * Where it is expected to leave; routing decides, unless `bindOface` says that the sender bound its socket to this
+   * device.
+   */
   readonly oface?: string;
   readonly bindOface?: boolean;
   readonly src?: string;
@@ -61,7 +64,10 @@ export interface PacketRequest {
   readonly ctstate?: ConntrackState;
   /** Whoever asks says whether the destination is an address of this host; a topology that is given knows better. */
   readonly own?: boolean;
-  /** `CHAIN` or `TABLE/CHAIN`: the packet is put there in place of the built-in chain of its table, the first time that this may be. */
+  /**
+   * `CHAIN` or `TABLE/CHAIN`: the packet is put there in place of the built-in chain of its table, the first time that
+   * this may be.
+   */
   readonly at?: string;
   /** Of a host with rules of both back ends: whose tables were made later, and are asked first. */
   readonly newer?: 'nft' | 'legacy';
@@ -81,7 +87,10 @@ export interface ExtensionHeaderRequest {
   readonly hex?: string;
 }
 
-/** Why a packet, a topology or another piece of input cannot be used. `field` names the part, `message` says what is allowed. */
+/**
+ * Why a packet, a topology or another piece of input cannot be used. `field` names the part, `message` says what is
+ * allowed.
+ */
 export interface InputProblem {
   readonly kind: 'problem';
   readonly field: string;
@@ -97,12 +106,14 @@ export function isProblem(value: unknown): value is InputProblem {
 }
 
 /**
- * Reads the `packet` object of the JSON contract. Names and numbers are both accepted for protocols, flags and ICMP types,
- * numbers also as text (`"0x10"`). Fields that are not known are ignored, and so is a field that is null.
+ * Reads the `packet` object of the JSON contract. Names and numbers are both accepted for protocols, flags and ICMP
+ * types, numbers also as text (`"0x10"`). Fields that are not known are ignored, and so is a field that is null.
  */
 export function readPacketRequest(json: unknown, field = 'packet', depth = 0): PacketRequest | InputProblem {
-  if (depth > DEEPEST_QUOTE) return problem(field, `packets quote each other ${depth} deep; ${DEEPEST_QUOTE} are understood`);
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return problem(field, `${shown(json)} is not an object`);
+  if (depth > DEEPEST_QUOTE)
+    return problem(field, `packets quote each other ${depth} deep; ${DEEPEST_QUOTE} are understood`);
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    return problem(field, `${shown(json)} is not an object`);
   const given = json as Readonly<Record<string, unknown>>;
   const read: Record<string, unknown> = {};
   for (const [name, reader] of READERS) {
@@ -113,16 +124,32 @@ export function readPacketRequest(json: unknown, field = 'packet', depth = 0): P
     read[name === 'dscp' ? 'tos' : name] = result;
   }
   const request = read as PacketRequest;
-  if (request.src !== undefined && request.dst !== undefined && request.src.includes(':') !== request.dst.includes(':')) {
+  if (
+    request.src !== undefined &&
+    request.dst !== undefined &&
+    request.src.includes(':') !== request.dst.includes(':')
+  ) {
     return problem(`${field}.src`, `${request.src} and dst ${request.dst} are of different families`);
   }
-  const [own, quoted] = [familyTold({ src: request.src, dst: request.dst }), request.inner && familyTold(request.inner)];
-  if (own !== undefined && quoted !== undefined && own !== quoted) return problem(`${field}.inner`, 'is of another family than the packet that quotes it');
+  const [own, quoted] = [
+    familyTold({ src: request.src, dst: request.dst }),
+    request.inner && familyTold(request.inner),
+  ];
+  if (own !== undefined && quoted !== undefined && own !== quoted)
+    return problem(`${field}.inner`, 'is of another family than the packet that quotes it');
   return request;
 }
 
 /** The family that the addresses of a request tell, else those of the packet that it quotes; undefined: neither. */
-export function familyTold({ src, dst, inner }: { readonly src?: string | undefined; readonly dst?: string | undefined; readonly inner?: PacketRequest | undefined }): 4 | 6 | undefined {
+export function familyTold({
+  src,
+  dst,
+  inner,
+}: {
+  readonly src?: string | undefined;
+  readonly dst?: string | undefined;
+  readonly inner?: PacketRequest | undefined;
+}): 4 | 6 | undefined {
   const address = dst ?? src;
   if (address === undefined) return inner && familyTold(inner);
   return address.includes(':') ? 6 : 4;
@@ -161,21 +188,32 @@ function name(value: unknown, field: string): string | InputProblem {
 }
 
 function chainName(value: unknown, field: string): string | InputProblem {
-  return typeof value === 'string' && /^[^\s]{1,60}$/.test(value) ? value : problem(field, `${shown(value)} is not the name of a chain, with its table and a slash in front of it or without`);
+  return typeof value === 'string' && /^[^\s]{1,60}$/.test(value)
+    ? value
+    : problem(
+        field,
+        `${shown(value)} is not the name of a chain, with its table and a slash in front of it or without`,
+      );
 }
 
 /** `most`: in bytes, as many as fit into their place in a packet. */
 function hex(most: number): Reader {
   return (value, field) => {
     const digits = typeof value === 'string' ? value.replace(/[\s:]/g, '') : undefined;
-    if (digits === undefined || digits.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(digits)) return problem(field, `${shown(value)} is not a text of hexadecimal byte pairs`);
-    return digits.length > most * 2 ? problem(field, `these are ${digits.length / 2} bytes, where ${most} have room`) : digits.toLowerCase();
+    if (digits === undefined || digits.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(digits))
+      return problem(field, `${shown(value)} is not a text of hexadecimal byte pairs`);
+    return digits.length > most * 2
+      ? problem(field, `these are ${digits.length / 2} bytes, where ${most} have room`)
+      : digits.toLowerCase();
   };
 }
 
 function mac(value: unknown, field: string): string | InputProblem {
   if (typeof value === 'string' && /^[0-9a-fA-F]{1,2}([:-][0-9a-fA-F]{1,2}){5}$/.test(value)) {
-    return value.split(/[:-]/).map((part) => part.padStart(2, '0').toLowerCase()).join(':');
+    return value
+      .split(/[:-]/)
+      .map((part) => part.padStart(2, '0').toLowerCase())
+      .join(':');
   }
   return problem(field, `${shown(value)} is not a link layer address such as 02:00:00:00:00:01`);
 }
@@ -183,7 +221,10 @@ function mac(value: unknown, field: string): string | InputProblem {
 function protocol(value: unknown, field: string): number | InputProblem {
   const read = typeof value === 'number' ? value : typeof value === 'string' ? namedProtocol(value) : undefined;
   if (read !== undefined && Number.isInteger(read) && read >= 0 && read <= 255) return read;
-  return problem(field, `${shown(value)} is not a protocol: a number from 0 to 255, or a name such as tcp, udp, icmp, icmpv6, sctp, esp`);
+  return problem(
+    field,
+    `${shown(value)} is not a protocol: a number from 0 to 255, or a name such as tcp, udp, icmp, icmpv6, sctp, esp`,
+  );
 }
 
 /** As `-p` reads it, but `ipip` is what people call IP in IP (4), which /etc/protocols calls ipencap. */
@@ -199,7 +240,8 @@ function flags(value: unknown, field: string): number | InputProblem {
   for (const word of words as unknown[]) {
     const upper = typeof word === 'string' ? word.toUpperCase() : '';
     if (upper === 'NONE') continue;
-    if (!Object.hasOwn(TCP_FLAGS, upper)) return problem(field, `${shown(word)} is not a TCP flag; there are ${Object.keys(TCP_FLAGS).join(', ')}`);
+    if (!Object.hasOwn(TCP_FLAGS, upper))
+      return problem(field, `${shown(word)} is not a TCP flag; there are ${Object.keys(TCP_FLAGS).join(', ')}`);
     bits |= TCP_FLAGS[upper as keyof typeof TCP_FLAGS];
   }
   return bits;
@@ -208,8 +250,13 @@ function flags(value: unknown, field: string): number | InputProblem {
 function icmpType(value: unknown, field: string, packet: Readonly<Record<string, unknown>>): number | InputProblem {
   if (typeof value === 'string' && !/^[0-9]/.test(value)) {
     const family = packet['proto'] === undefined ? undefined : protocol(packet['proto'], field) === 58 ? 6 : 4;
-    const known = icmpTypeOf(value, family ?? (typeof packet['dst'] === 'string' && packet['dst'].includes(':') ? 6 : 4));
-    return known ? known.type : problem(field, `${shown(value)} is not an ICMP type: a number from 0 to 255 or a name such as echo-request`);
+    const known = icmpTypeOf(
+      value,
+      family ?? (typeof packet['dst'] === 'string' && packet['dst'].includes(':') ? 6 : 4),
+    );
+    return known
+      ? known.type
+      : problem(field, `${shown(value)} is not an ICMP type: a number from 0 to 255 or a name such as echo-request`);
   }
   return number(0, 255)(value, field, packet) as number | InputProblem;
 }
@@ -224,14 +271,21 @@ function list(item: Reader, most: number): Reader {
 }
 
 function extensionHeader(value: unknown, field: string): ExtensionHeaderRequest | InputProblem {
-  const given = (typeof value === 'object' && value !== null ? value : { type: value }) as Readonly<Record<string, unknown>>;
+  const given = (typeof value === 'object' && value !== null ? value : { type: value }) as Readonly<
+    Record<string, unknown>
+  >;
   const type = given['type'];
   if (type !== 'hbh' && type !== 'dst' && type !== 'rt' && type !== 'frag') {
     return problem(field, `${shown(type)} is not an extension header; there are hbh, dst, rt and frag`);
   }
   const header: Record<string, unknown> = { type };
   const parts: readonly (readonly [string, Reader])[] = [
-    ['rtType', number(0, 255)], ['segLeft', number(0, 255)], ['offset', number(0, 8191)], ['mf', boolean], ['fid', number(0, U32)], ['hex', hex(2048)],
+    ['rtType', number(0, 255)],
+    ['segLeft', number(0, 255)],
+    ['offset', number(0, 8191)],
+    ['mf', boolean],
+    ['fid', number(0, U32)],
+    ['hex', hex(2048)],
   ];
   for (const [key, reader] of parts) {
     if (given[key] === undefined || given[key] === null) continue;
@@ -244,7 +298,10 @@ function extensionHeader(value: unknown, field: string): ExtensionHeaderRequest 
 
 function oneOf(words: readonly string[]): Reader {
   return (value, field) => {
-    const word = typeof value === 'string' ? words.find((candidate) => candidate.toLowerCase() === value.toLowerCase()) : undefined;
+    const word =
+      typeof value === 'string'
+        ? words.find((candidate) => candidate.toLowerCase() === value.toLowerCase())
+        : undefined;
     return word ?? problem(field, `${shown(value)} is none of ${words.join(', ')}`);
   };
 }
@@ -262,15 +319,54 @@ export function shown(value: unknown): string {
 }
 
 const READERS: readonly (readonly [string, Reader])[] = [
-  ['dir', direction], ['iface', name], ['oface', name], ['bindOface', boolean], ['src', address], ['dst', address], ['proto', protocol],
-  ['sport', number(0, 65535)], ['dport', number(0, 65535)], ['flags', flags], ['seq', number(0, U32)], ['ack', number(0, U32)],
-  ['window', number(0, 65535)], ['tcpOptionsHex', hex(40)], ['icmpType', icmpType], ['icmpCode', number(0, 255)], ['icmpId', number(0, 65535)],
-  ['icmpSeq', number(0, 65535)], ['icmpRest', number(0, U32)], ['inner', (value, field, _packet, depth = 0) => readPacketRequest(value, field, depth + 1)],
+  ['dir', direction],
+  ['iface', name],
+  ['oface', name],
+  ['bindOface', boolean],
+  ['src', address],
+  ['dst', address],
+  ['proto', protocol],
+  ['sport', number(0, 65535)],
+  ['dport', number(0, 65535)],
+  ['flags', flags],
+  ['seq', number(0, U32)],
+  ['ack', number(0, U32)],
+  ['window', number(0, 65535)],
+  ['tcpOptionsHex', hex(40)],
+  ['icmpType', icmpType],
+  ['icmpCode', number(0, 255)],
+  ['icmpId', number(0, 65535)],
+  ['icmpSeq', number(0, 65535)],
+  ['icmpRest', number(0, U32)],
+  ['inner', (value, field, _packet, depth = 0) => readPacketRequest(value, field, depth + 1)],
   // Before tos, so that a tos byte that is given wins.
-  ['dscp', (value, field, packet) => { const read = number(0, 63)(value, field, packet); return typeof read === 'number' ? read << 2 : read; }],
-  ['tos', number(0, 255)], ['ttl', number(0, 255)], ['length', number(0, 65535)], ['id', number(0, 0xfffff)], ['df', boolean], ['mf', boolean],
-  ['fragOffset', number(0, 8191)], ['fragTotal', number(0, 65535)], ['ipOptionsHex', hex(40)], ['extHeaders', list(extensionHeader, 64)],
-  ['payloadHex', hex(65535)], ['spi', number(0, U32)], ['srcMac', mac], ['dstMac', mac], ['mark', number(0, U32)], ['priority', number(0, U32)],
-  ['uid', number(0, U32)], ['gid', number(0, U32)], ['groups', list(number(0, U32), 65536)],
-  ['newer', oneOf(['nft', 'legacy'])], ['at', chainName], ['ctstate', oneOf(['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'])],
+  [
+    'dscp',
+    (value, field, packet) => {
+      const read = number(0, 63)(value, field, packet);
+      return typeof read === 'number' ? read << 2 : read;
+    },
+  ],
+  ['tos', number(0, 255)],
+  ['ttl', number(0, 255)],
+  ['length', number(0, 65535)],
+  ['id', number(0, 0xfffff)],
+  ['df', boolean],
+  ['mf', boolean],
+  ['fragOffset', number(0, 8191)],
+  ['fragTotal', number(0, 65535)],
+  ['ipOptionsHex', hex(40)],
+  ['extHeaders', list(extensionHeader, 64)],
+  ['payloadHex', hex(65535)],
+  ['spi', number(0, U32)],
+  ['srcMac', mac],
+  ['dstMac', mac],
+  ['mark', number(0, U32)],
+  ['priority', number(0, U32)],
+  ['uid', number(0, U32)],
+  ['gid', number(0, U32)],
+  ['groups', list(number(0, U32), 65536)],
+  ['newer', oneOf(['nft', 'legacy'])],
+  ['at', chainName],
+  ['ctstate', oneOf(['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'])],
 ];

@@ -1,4 +1,14 @@
-import { inBlock, isLimitedBroadcast, isLinkGroup, isLinkLocal, isLoopback, isMulticast, isUnspecified, sameAddress, type Address } from './address';
+import {
+  inBlock,
+  isLimitedBroadcast,
+  isLinkGroup,
+  isLinkLocal,
+  isLoopback,
+  isMulticast,
+  isUnspecified,
+  sameAddress,
+  type Address,
+} from './address';
 import type { Host, PolicyRule, Route } from './host';
 import { ROUTE_TABLE } from './kernelRoutes';
 
@@ -26,7 +36,9 @@ export interface RouteResult {
   /** Where a packet of this host leaves, or a forwarded one; `lo` for a local destination. */
   readonly device: string | undefined;
   readonly gateway: Address | undefined;
-  /** The source that the route asks for (`src`), not what the kernel would choose without one: see `sourceAddressFor`. */
+  /**
+   * The source that the route asks for (`src`), not what the kernel would choose without one: see `sourceAddressFor`.
+   */
   readonly preferredSource: Address | undefined;
   readonly realm: number;
   readonly table: number | undefined;
@@ -39,28 +51,41 @@ export interface RouteResult {
 }
 
 /**
- * The kernel's routing decision: policy rules by preference, in each table the longest prefix, then tos, then metric. What the
- * kernel checks besides (martian addresses, rp_filter, forwarding) is not part of it.
- * Source: net/ipv4/route.c ip_route_output_key_hash_rcu and ip_route_input_slow, fib_trie.c, net/ipv6/route.c.
+ * The kernel's routing decision: policy rules by preference, in each table the longest prefix, then tos, then metric.
+ * What the kernel checks besides (martian addresses, rp_filter, forwarding) is not part of it. Source: net/ipv4/route.c
+ * ip_route_output_key_hash_rcu and ip_route_input_slow, fib_trie.c, net/ipv6/route.c.
  */
 export function lookupRoute(host: Host, query: RouteQuery): RouteResult {
   return query.destination.family === 4 ? lookupIpv4(host, query) : lookupIpv6(host, query);
 }
 
-/** Every multicast group that this host is in without anyone having joined it: all nodes, on a router all routers, solicited-node addresses. */
+/**
+ * Every multicast group that this host is in without anyone having joined it: all nodes, on a router all routers,
+ * solicited-node addresses.
+ */
 export function isJoinedGroup(host: Host, group: Address): boolean {
   const [first, second, third, last] = group.words as [number, number, number, number];
   if (group.family === 4) return first === 0xe0000001;
   const scope = first >>> 16;
   if (second === 0 && third === 0 && last === 1) return first === 0xff010000 || first === 0xff020000;
-  if (second === 0 && third === 0 && last === 2) return host.sysctls.get('net.ipv6.conf.all.forwarding') !== 0 && (first === 0xff020000 || ((first === 0xff010000 || first === 0xff050000) && hasOldInterface(host)));
+  if (second === 0 && third === 0 && last === 2)
+    return (
+      host.sysctls.get('net.ipv6.conf.all.forwarding') !== 0 &&
+      (first === 0xff020000 || ((first === 0xff010000 || first === 0xff050000) && hasOldInterface(host)))
+    );
   if (scope !== 0xff02 || second !== 0 || third !== 1 || last >>> 24 !== 0xff) return false;
-  return host.interfaces.some(({ addresses, noArp }) => !noArp && addresses.some(({ address }) => address.family === 6 && ((address.words[3] as number) & 0xffffff) === (last & 0xffffff)));
+  return host.interfaces.some(
+    ({ addresses, noArp }) =>
+      !noArp &&
+      addresses.some(
+        ({ address }) => address.family === 6 && ((address.words[3] as number) & 0xffffff) === (last & 0xffffff),
+      ),
+  );
 }
 
 /**
- * An interface that is there when forwarding is switched on joins all groups of routers, a later one only that of its link, as the harness's.
- * Source: net/ipv6/addrconf.c dev_forward_change, ipv6_add_dev.
+ * An interface that is there when forwarding is switched on joins all groups of routers, a later one only that of its
+ * link, as the harness's. Source: net/ipv6/addrconf.c dev_forward_change, ipv6_add_dev.
  */
 function hasOldInterface({ interfaces }: Host): boolean {
   return interfaces.some(({ name, noArp }) => name !== 'lo' && !noArp);
@@ -71,26 +96,47 @@ function lookupIpv4(host: Host, query: RouteQuery): RouteResult {
   const multicast = isMulticast(destination);
   const limited = isLimitedBroadcast(destination);
   if (inInterface !== undefined) {
-    if (multicast) return special('multicast', isJoinedGroup(host, destination) ? 'lo' : undefined, isJoinedGroup(host, destination));
-    if (limited || (isUnspecified(destination) && (query.source === undefined || isUnspecified(query.source)))) return special('broadcast', 'lo', true);
+    if (multicast)
+      return special(
+        'multicast',
+        isJoinedGroup(host, destination) ? 'lo' : undefined,
+        isJoinedGroup(host, destination),
+      );
+    if (limited || (isUnspecified(destination) && (query.source === undefined || isUnspecified(query.source))))
+      return special('broadcast', 'lo', true);
   } else if (isUnspecified(destination)) {
     return special('local', 'lo', true);
-  } else if ((multicast || limited) && query.source !== undefined && !isUnspecified(query.source) && query.outInterface === undefined) {
-    // A sender that is bound to an address sends from the device that has it, and to nowhere where this host has no such address.
+  } else if (
+    (multicast || limited) &&
+    query.source !== undefined &&
+    !isUnspecified(query.source) &&
+    query.outInterface === undefined
+  ) {
+    // A sender that is bound to an address sends from the device that has it, and to nowhere where this host has no
+    // such address.
     const device = deviceOf(host, query.source);
     if (device === undefined) return special('none', undefined, false);
     return special(multicast ? 'multicast' : 'broadcast', device, limited || isJoinedGroup(host, destination));
   } else if (query.outInterface !== undefined && (limited || isLinkGroup(destination))) {
-    return special(limited ? 'broadcast' : 'multicast', query.outInterface, limited || isJoinedGroup(host, destination));
+    return special(
+      limited ? 'broadcast' : 'multicast',
+      query.outInterface,
+      limited || isJoinedGroup(host, destination),
+    );
   }
   const found = lookupRules(host, query);
   if (inInterface !== undefined) return found.type === 'broadcast' ? { ...found, device: 'lo' } : found;
   if (query.outInterface !== undefined && FAILURES.has(found.type)) {
     // With a device given and no route the kernel takes the destination to be on that link.
-    return special(multicast ? 'multicast' : 'unicast', query.outInterface, multicast && isJoinedGroup(host, destination));
+    return special(
+      multicast ? 'multicast' : 'unicast',
+      query.outInterface,
+      multicast && isJoinedGroup(host, destination),
+    );
   }
   // Neither has a next hop, except that a route made for multicast keeps its own.
-  if (limited && !FAILURES.has(found.type)) return { ...found, type: 'broadcast', gateway: undefined, toThisHost: true };
+  if (limited && !FAILURES.has(found.type))
+    return { ...found, type: 'broadcast', gateway: undefined, toThisHost: true };
   if (multicast && (found.type === 'unicast' || found.type === 'local')) {
     const gateway = (found.route?.prefixLength ?? 0) < 4 ? undefined : found.gateway;
     return { ...found, type: 'multicast', gateway, toThisHost: isJoinedGroup(host, destination) };
@@ -111,21 +157,41 @@ function lookupIpv6(host: Host, query: RouteQuery): RouteResult {
 }
 
 function special(type: RouteResult['type'], device: string | undefined, toThisHost: boolean): RouteResult {
-  return { type, device, gateway: undefined, preferredSource: undefined, realm: 0, table: undefined, toThisHost, route: undefined, rule: undefined };
+  return {
+    type,
+    device,
+    gateway: undefined,
+    preferredSource: undefined,
+    realm: 0,
+    table: undefined,
+    toThisHost,
+    route: undefined,
+    rule: undefined,
+  };
 }
 
-/** The device that has an address of this host; 127.0.0.6 is on lo although no interface lists it (net/ipv4/devinet.c __ip_dev_find). */
+/**
+ * The device that has an address of this host; 127.0.0.6 is on lo although no interface lists it (net/ipv4/devinet.c
+ * __ip_dev_find).
+ */
 function deviceOf(host: Host, address: Address): string | undefined {
   const own = host.interfaces.find(({ addresses }) => addresses.some((entry) => sameAddress(entry.address, address)));
   if (own) return own.name;
-  const local = host.routes.filter((route) => route.table === ROUTE_TABLE.local && route.type === 'local' && inBlock(address, route.destination));
+  const local = host.routes.filter(
+    (route) => route.table === ROUTE_TABLE.local && route.type === 'local' && inBlock(address, route.destination),
+  );
   return local.sort((a, b) => b.prefixLength - a.prefixLength)[0]?.device;
 }
 
-function lookupRules(host: Host, query: RouteQuery, device = query.inInterface === undefined ? query.outInterface : undefined): RouteResult {
+function lookupRules(
+  host: Host,
+  query: RouteQuery,
+  device = query.inInterface === undefined ? query.outInterface : undefined,
+): RouteResult {
   const family = query.destination.family;
   const rules = host.policyRules.filter((rule) => rule.family === family);
-  // Until the first rule is added, IPv4 keeps local and main in one trie, so that a longer prefix in main wins over local.
+  // Until the first rule is added, IPv4 keeps local and main in one trie, so that a longer prefix in main wins over
+  // local.
   const merged = family === 4 && rules.length <= 3 && rules.every(isUnconditional);
   for (let i = 0; i < rules.length; i++) {
     const rule = rules[i] as PolicyRule;
@@ -150,7 +216,10 @@ function lookupRules(host: Host, query: RouteQuery, device = query.inInterface =
 
 function isUnconditional(rule: PolicyRule): boolean {
   const { from, to, mark, iif, oif, tos, ipProtocol, sourcePorts, destinationPorts, uids, not } = rule;
-  return !not && [from, to, mark, iif, oif, tos, ipProtocol, sourcePorts, destinationPorts, uids].every((part) => part === undefined);
+  return (
+    !not &&
+    [from, to, mark, iif, oif, tos, ipProtocol, sourcePorts, destinationPorts, uids].every((part) => part === undefined)
+  );
 }
 
 function resultOf(route: Route, rule: PolicyRule): RouteResult {
@@ -188,7 +257,12 @@ function ruleMatches(rule: PolicyRule, query: RouteQuery): boolean {
 
 const ANY: Readonly<Record<4 | 6, Address>> = { 4: { family: 4, words: [0] }, 6: { family: 6, words: [0, 0, 0, 0] } };
 
-function lookupTable(host: Host, query: RouteQuery, tables: readonly number[], device: string | undefined): Route | undefined {
+function lookupTable(
+  host: Host,
+  query: RouteQuery,
+  tables: readonly number[],
+  device: string | undefined,
+): Route | undefined {
   let best: Route | undefined;
   // Of IPv6 routes that are otherwise equal the one by the interface that the packet came in by is taken.
   const prefersDevice = query.destination.family === 6 && query.inInterface !== undefined;
@@ -197,7 +271,12 @@ function lookupTable(host: Host, query: RouteQuery, tables: readonly number[], d
     if (!inBlock(query.destination, route.destination)) continue;
     if (route.tos !== 0 && route.tos !== ((query.tos ?? 0) & 0xfc)) continue;
     if (device !== undefined && route.device !== device && !isRefusal(route)) continue;
-    if (best === undefined || isBetter(route, best) || (prefersDevice && isEqual(route, best) && route.device === query.inInterface && best.device !== route.device)) best = route;
+    if (
+      best === undefined ||
+      isBetter(route, best) ||
+      (prefersDevice && isEqual(route, best) && route.device === query.inInterface && best.device !== route.device)
+    )
+      best = route;
   }
   return best;
 }

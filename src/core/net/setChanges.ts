@@ -15,16 +15,30 @@ export interface SetChange {
 export interface SetChanges {
   readonly original: IpSet;
   readonly members: ReadonlyMap<string, SetChange>;
-  /** A full set with `forceadd` was added to: each of its members may have been thrown out, or not be taken in. What is no member is none for certain. */
+  /**
+   * A full set with `forceadd` was added to: each of its members may have been thrown out, or not be taken in. What is
+   * no member is none for certain.
+   */
   readonly unsure: boolean;
 }
 
-/** The same set with the member of these values added, changed or (undefined) gone. `unsure`: nobody knows which of its members it has from now on. */
-export function withMember(set: IpSet, parts: readonly SetPart[], member: SetMember | undefined, unsure = isUnsure(set)): IpSet {
+/**
+ * The same set with the member of these values added, changed or (undefined) gone. `unsure`: nobody knows which of its
+ * members it has from now on.
+ */
+export function withMember(
+  set: IpSet,
+  parts: readonly SetPart[],
+  member: SetMember | undefined,
+  unsure = isUnsure(set),
+): IpSet {
   const key = memberKey(parts, set.type);
   const original = set.changes?.original ?? set;
   const saved = savedMember(original, parts, key) !== undefined;
-  return { ...set, changes: { original, members: new Map(set.changes?.members).set(key, { parts, member, saved }), unsure } };
+  return {
+    ...set,
+    changes: { original, members: new Map(set.changes?.members).set(key, { parts, member, saved }), unsure },
+  };
 }
 
 /** Whether a member of the set may as well be none. */
@@ -34,7 +48,10 @@ export function isUnsure({ changes }: IpSet): boolean {
 
 /** The member that stands for these values. */
 export function liveMember(set: IpSet, values: readonly SetPart[]): SetMember | undefined {
-  if (set.type === 'hash:net,iface') return liveNetwork(set, values[0] as SetPart).find(({ parts }) => covers(parts[1] as SetPart, values[1] as SetPart));
+  if (set.type === 'hash:net,iface')
+    return liveNetwork(set, values[0] as SetPart).find(({ parts }) =>
+      covers(parts[1] as SetPart, values[1] as SetPart),
+    );
   const key = memberKey(values, set.type);
   const change = set.changes?.members.get(key);
   return change ? change.member : savedMember(set, values, key);
@@ -42,7 +59,8 @@ export function liveMember(set: IpSet, values: readonly SetPart[]): SetMember | 
 
 function savedMember(set: IpSet, values: readonly SetPart[], key: string): SetMember | undefined {
   const compiled = compileSet(set);
-  if (set.type === 'hash:net,iface') return compiled.byNetwork.get(memberKey(values.slice(0, 1)))?.get(memberKey(values.slice(1)));
+  if (set.type === 'hash:net,iface')
+    return compiled.byNetwork.get(memberKey(values.slice(0, 1)))?.get(memberKey(values.slice(1)));
   return savedIn(compiled, values, key);
 }
 
@@ -52,11 +70,16 @@ export function liveNetwork(set: IpSet, net: SetPart): readonly SetMember[] {
   const saved = [...(compileSet(set).byNetwork.get(network)?.values() ?? [])];
   if (set.changes === undefined) return saved;
   const { members } = set.changes;
-  const changed = [...members.values()].flatMap(({ parts, member }) => (member && memberKey(parts.slice(0, 1)) === network ? [member] : []));
+  const changed = [...members.values()].flatMap(({ parts, member }) =>
+    member && memberKey(parts.slice(0, 1)) === network ? [member] : [],
+  );
   return [...saved.filter(({ parts }) => !members.has(memberKey(parts))), ...changed];
 }
 
-/** The combinations of network lengths that members have, the most specific first; one empty combination for sets without networks. */
+/**
+ * The combinations of network lengths that members have, the most specific first; one empty combination for sets
+ * without networks.
+ */
 export function liveLengths(set: IpSet): readonly (readonly number[])[] {
   const known = LENGTHS.get(set);
   if (known) return known;

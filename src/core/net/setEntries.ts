@@ -1,7 +1,16 @@
 import { compareAddresses, parseAddress, parseBlock, prefixMask, sameAddress, type Address } from './address';
 import type { IpSet } from './host';
 import { MemberRanges, type AddedMember } from './memberRanges';
-import { memberKey, NO_INFO, readExtensions, readMember, type SetExtensions, type SetMember, type SetPart, type SetShape } from './setMembers';
+import {
+  memberKey,
+  NO_INFO,
+  readExtensions,
+  readMember,
+  type SetExtensions,
+  type SetMember,
+  type SetPart,
+  type SetShape,
+} from './setMembers';
 
 export interface SetProblem {
   /** Its place among the entries of the set. */
@@ -14,15 +23,19 @@ export interface CompiledSet extends SetShape {
   /** Of list:set: the sets in it, in order. */
   readonly lists: readonly ListedSet[];
   /**
-   * Members without ranges and wildcards, by `memberKey`; for sets with networks the lengths are part of the key. A number stands for one
-   * that is nothing but its values, and says in which order it was added: a set may have millions of them.
+   * Members without ranges and wildcards, by `memberKey`; for sets with networks the lengths are part of the key. A
+   * number stands for one that is nothing but its values, and says in which order it was added: a set may have millions
+   * of them.
    */
   readonly exact: ReadonlyMap<string, number | readonly AddedMember[]>;
   /** Members that stand for several values. */
   readonly ranges: MemberRanges;
   /** Of hash:net,iface: members by the key of their network, and then of the interface. */
   readonly byNetwork: ReadonlyMap<string, ReadonlyMap<string, SetMember>>;
-  /** The combinations of network lengths that members have, and of how many; one empty combination for sets without networks. */
+  /**
+   * The combinations of network lengths that members have, and of how many; one empty combination for sets without
+   * networks.
+   */
   readonly lengths: readonly LengthCount[];
   readonly problems: readonly SetProblem[];
 }
@@ -55,7 +68,11 @@ export function setOption({ options }: IpSet, name: string): string | undefined 
 
 function compile(set: IpSet): CompiledSet {
   const shape = (set.type.split(':')[1] as string).split(',') as SetPart['kind'][];
-  const base = { shape, addressMask: addressMask(set), markMask: Number(setOption(set, 'markmask') ?? 0xffffffff) >>> 0 };
+  const base = {
+    shape,
+    addressMask: addressMask(set),
+    markMask: Number(setOption(set, 'markmask') ?? 0xffffffff) >>> 0,
+  };
   const exact = new Map<string, number | AddedMember[]>();
   const ranges = new MemberRanges();
   const byNetwork = new Map<string, Map<string, SetMember>>();
@@ -97,12 +114,19 @@ function compile(set: IpSet): CompiledSet {
 }
 
 /** What was added of the same values so far; what only its last line matters of is left out. */
-function addedBefore(before: number | readonly AddedMember[] | undefined, { parts }: SetMember): readonly AddedMember[] {
+function addedBefore(
+  before: number | readonly AddedMember[] | undefined,
+  { parts }: SetMember,
+): readonly AddedMember[] {
   const list = typeof before === 'number' ? [{ order: before, member: plainMember(parts) }] : (before ?? []);
-  return list.length < MOST_ADDED ? list : [{ order: list[0]?.order ?? 0, member: list.map(({ member }) => member).reduce((a, b) => addedAgain(b, a)) }];
+  return list.length < MOST_ADDED
+    ? list
+    : [{ order: list[0]?.order ?? 0, member: list.map(({ member }) => member).reduce((a, b) => addedAgain(b, a)) }];
 }
 
-/** How many lines that add the same values are kept apart; more become one, as if no range had been added between them. */
+/**
+ * How many lines that add the same values are kept apart; more become one, as if no range had been added between them.
+ */
 const MOST_ADDED = 16;
 
 function plainMember(parts: readonly SetPart[]): SetMember {
@@ -111,16 +135,29 @@ function plainMember(parts: readonly SetPart[]): SetMember {
 
 const NO_COUNTS = { packets: undefined, bytes: undefined };
 
-/** The member that stands for these values, made of all lines that added it, by itself or in a range; undefined: there is none. */
-export function savedMember({ exact, ranges }: CompiledSet, values: readonly SetPart[], key: string): SetMember | undefined {
+/**
+ * The member that stands for these values, made of all lines that added it, by itself or in a range; undefined: there
+ * is none.
+ */
+export function savedMember(
+  { exact, ranges }: CompiledSet,
+  values: readonly SetPart[],
+  key: string,
+): SetMember | undefined {
   const own = exact.get(key);
   const inRanges = ranges.covering(values);
   if (inRanges.length === 0 && own === undefined) return undefined;
   const list = typeof own === 'number' ? [{ order: own, member: plainMember(values) }] : (own ?? []);
   // One value of a range is a member by itself, whose link layer address the range does not tell.
-  const ofValue = list[0]?.member.parts.map((part): SetPart => (part.kind === 'mac' ? { kind: 'mac', mac: undefined } : part));
-  const ranged = ofValue ? inRanges.map(({ order, member }) => ({ order, member: { ...member, parts: ofValue } })) : inRanges;
-  return [...list, ...ranged].sort((a, b) => a.order - b.order).reduce<SetMember | undefined>((before, { member }) => addedAgain(member, before), undefined);
+  const ofValue = list[0]?.member.parts.map((part): SetPart =>
+    part.kind === 'mac' ? { kind: 'mac', mac: undefined } : part,
+  );
+  const ranged = ofValue
+    ? inRanges.map(({ order, member }) => ({ order, member: { ...member, parts: ofValue } }))
+    : inRanges;
+  return [...list, ...ranged]
+    .sort((a, b) => a.order - b.order)
+    .reduce<SetMember | undefined>((before, { member }) => addedAgain(member, before), undefined);
 }
 
 /** How many members the file has, each value of a range by itself; what stands in a range as well is one. */
@@ -131,7 +168,8 @@ export function savedSize(set: IpSet): number {
   let size = compiled.lists.length;
   for (const { count } of compiled.lengths) size += count;
   if (compiled.ranges.all.length > 0) {
-    for (const [key, own] of compiled.exact) if (compiled.ranges.covering(partsOf(own, key, set, compiled)).length > 0) size--;
+    for (const [key, own] of compiled.exact)
+      if (compiled.ranges.covering(partsOf(own, key, set, compiled)).length > 0) size--;
   }
   SIZES.set(compiled, size);
   return size;
@@ -139,21 +177,41 @@ export function savedSize(set: IpSet): number {
 
 const SIZES = new WeakMap<CompiledSet, number>();
 
-function partsOf(own: number | readonly AddedMember[], key: string, set: IpSet, compiled: CompiledSet): readonly SetPart[] {
+function partsOf(
+  own: number | readonly AddedMember[],
+  key: string,
+  set: IpSet,
+  compiled: CompiledSet,
+): readonly SetPart[] {
   if (typeof own !== 'number') return own[0]?.member.parts ?? [];
   const members = readMember((set.changes?.original ?? set).entries[own] ?? '', set, compiled);
-  return (typeof members === 'string' ? undefined : members.find(({ parts }) => memberKey(parts, set.type) === key)?.parts) ?? [];
+  return (
+    (typeof members === 'string'
+      ? undefined
+      : members.find(({ parts }) => memberKey(parts, set.type) === key)?.parts) ?? []
+  );
 }
 
-/** Added again, a member keeps the counters, and the link layer address of a bitmap:ip,mac, that are not written anew. */
+/**
+ * Added again, a member keeps the counters, and the link layer address of a bitmap:ip,mac, that are not written anew.
+ */
 function addedAgain(member: SetMember, before: SetMember | undefined): SetMember {
   if (before === undefined) return member;
   const [, mac] = member.parts;
   const parts = mac?.kind === 'mac' && mac.mac === undefined ? before.parts : member.parts;
-  return { ...member, parts, counts: { packets: member.counts.packets ?? before.counts.packets, bytes: member.counts.bytes ?? before.counts.bytes } };
+  return {
+    ...member,
+    parts,
+    counts: {
+      packets: member.counts.packets ?? before.counts.packets,
+      bytes: member.counts.bytes ?? before.counts.bytes,
+    },
+  };
 }
 
-/** A member that is added again replaces the one before, for its `nomatch` and `wildcard`. Says whether it is a new one. */
+/**
+ * A member that is added again replaces the one before, for its `nomatch` and `wildcard`. Says whether it is a new one.
+ */
 function addByNetwork(byNetwork: Map<string, Map<string, SetMember>>, member: SetMember): boolean {
   const [net, iface] = member.parts;
   // Members for a bridge port are kept apart by the kernel, and -m set never asks for one.
@@ -183,7 +241,9 @@ export function lengthsOf({ parts }: Pick<SetMember, 'parts'>): readonly number[
 function sizeOf({ parts }: SetMember): number {
   return parts.reduce((size, part) => {
     if (part.kind === 'port') return size * (part.last - part.first + 1);
-    return part.kind === 'ip' && compareAddresses(part.first, part.last) < 0 ? size * ((part.last.words.at(-1) ?? 0) - (part.first.words.at(-1) ?? 0) + 1) : size;
+    return part.kind === 'ip' && compareAddresses(part.first, part.last) < 0
+      ? size * ((part.last.words.at(-1) ?? 0) - (part.first.words.at(-1) ?? 0) + 1)
+      : size;
   }, 1);
 }
 

@@ -1,4 +1,18 @@
-import { addToAddress, andAddress, compareAddresses, formatAddress, notAddress, orAddress, parseAddress, parseBlock, prefixBlock, prefixLengthOf, prefixMask, sameAddress, type Address } from './address';
+import {
+  addToAddress,
+  andAddress,
+  compareAddresses,
+  formatAddress,
+  notAddress,
+  orAddress,
+  parseAddress,
+  parseBlock,
+  prefixBlock,
+  prefixLengthOf,
+  prefixMask,
+  sameAddress,
+  type Address,
+} from './address';
 import type { IpSet } from './host';
 import { icmpTypeOf } from './icmpTypes';
 import { protocolName, protocolNumber } from './protocols';
@@ -47,7 +61,10 @@ export interface SetShape {
 
 export const NO_INFO: SetInfo = { mark: 0, mask: 0, priority: 0 };
 
-/** A key of the parts that tell the members of a set apart. The link layer address that follows the address of a bitmap:ip,mac is none of them. */
+/**
+ * A key of the parts that tell the members of a set apart. The link layer address that follows the address of a
+ * bitmap:ip,mac is none of them.
+ */
 export function memberKey(parts: readonly SetPart[], type = ''): string {
   return (type === 'bitmap:ip,mac' ? parts.slice(0, 1) : parts)
     .map((part) => {
@@ -94,16 +111,24 @@ export function memberText(parts: readonly SetPart[]): string {
     .join(',');
 }
 
-/** The words behind the values: `packets 3 bytes 180 skbmark 0x1/0xff skbprio 1:20`. Source: ipset(8), "counters", "skbinfo". */
+/**
+ * The words behind the values: `packets 3 bytes 180 skbmark 0x1/0xff skbprio 1:20`. Source: ipset(8), "counters",
+ * "skbinfo".
+ */
 export function readExtensions(words: readonly string[]): SetExtensions {
-  const after = (name: string): string | undefined => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined);
+  const after = (name: string): string | undefined =>
+    words.includes(name) ? words[words.indexOf(name) + 1] : undefined;
   const count = (name: string): bigint | undefined => {
     const value = after(name);
     return value !== undefined && /^[0-9]{1,20}$/.test(value) ? BigInt(value) : undefined;
   };
   const [mark, mask] = after('skbmark')?.split('/') ?? [];
   const [major = '0', minor = '0'] = after('skbprio')?.split(':') ?? [];
-  const info = { mark: numberOf(mark), mask: mark !== undefined && mask === undefined ? 0xffffffff : numberOf(mask), priority: ((parseInt(major, 16) << 16) | (parseInt(minor, 16) & 0xffff)) >>> 0 };
+  const info = {
+    mark: numberOf(mark),
+    mask: mark !== undefined && mask === undefined ? 0xffffffff : numberOf(mask),
+    priority: ((parseInt(major, 16) << 16) | (parseInt(minor, 16) & 0xffff)) >>> 0,
+  };
   return { counts: { packets: count('packets'), bytes: count('bytes') }, info };
 }
 
@@ -115,7 +140,13 @@ function numberOf(text = '0'): number {
 export function readMember(entry: string, set: IpSet, base: SetShape): SetMember[] | string {
   const blank = entry.indexOf(' ');
   const values = blank < 0 ? entry : entry.slice(0, blank);
-  const words = blank < 0 ? NO_WORDS : entry.slice(blank).replace(/ comment "[^"]*"/, '').split(' ');
+  const words =
+    blank < 0
+      ? NO_WORDS
+      : entry
+          .slice(blank)
+          .replace(/ comment "[^"]*"/, '')
+          .split(' ');
   const texts = values.includes(',') ? values.split(',') : [values];
   if (texts.length > base.shape.length || (texts.length < base.shape.length && set.type !== 'bitmap:ip,mac')) {
     return `"${values}" does not fit the type ${set.type}`;
@@ -127,7 +158,8 @@ export function readMember(entry: string, set: IpSet, base: SetShape): SetMember
     if (each === undefined) return `"${texts[i] ?? ''}" is not a value for the ${kind} of a ${set.type} set`;
     parts.push(each);
   }
-  if (parts.reduce((product, { length }) => product * length, 1) > MOST_COMBINATIONS) return `"${values}" stands for more networks than are followed, ${MOST_COMBINATIONS}`;
+  if (parts.reduce((product, { length }) => product * length, 1) > MOST_COMBINATIONS)
+    return `"${values}" stands for more networks than are followed, ${MOST_COMBINATIONS}`;
   const nomatch = words.includes('nomatch');
   const extensions = words.length === 0 ? NO_EXTENSIONS : readExtensions(words);
   return combined(parts).map((each) => ({ parts: each, nomatch, ...extensions }));
@@ -145,13 +177,20 @@ function combined(parts: readonly SetPart[][]): readonly SetPart[][] {
   return combinations;
 }
 
-function readPart(kind: PartKind, text: string | undefined, set: IpSet, base: SetShape, wildcard: boolean): SetPart[] | undefined {
+function readPart(
+  kind: PartKind,
+  text: string | undefined,
+  set: IpSet,
+  base: SetShape,
+  wildcard: boolean,
+): SetPart[] | undefined {
   if (text === undefined) return kind === 'mac' ? [{ kind: 'mac', mac: undefined }] : undefined;
   switch (kind) {
     case 'ip': {
       const range = readAddressRange(text, set.family);
       if (range === undefined) return undefined;
-      const masked = (address: Address): Address => (base.addressMask ? andAddress(address, base.addressMask) : address);
+      const masked = (address: Address): Address =>
+        base.addressMask ? andAddress(address, base.addressMask) : address;
       return [{ kind: 'ip', first: masked(range.first), last: masked(range.last) }];
     }
     case 'net':
@@ -162,10 +201,20 @@ function readPart(kind: PartKind, text: string | undefined, set: IpSet, base: Se
     }
     case 'mac':
       return /^[0-9a-f]{1,2}([:-][0-9a-f]{1,2}){5}$/i.test(text)
-        ? [{ kind: 'mac', mac: text.split(/[:-]/).map((part) => part.padStart(2, '0').toLowerCase()).join(':') }]
+        ? [
+            {
+              kind: 'mac',
+              mac: text
+                .split(/[:-]/)
+                .map((part) => part.padStart(2, '0').toLowerCase())
+                .join(':'),
+            },
+          ]
         : undefined;
     case 'mark':
-      return /^(0x[0-9a-f]{1,8}|[0-9]{1,10})$/i.test(text) ? [{ kind: 'mark', mark: (Number(text) & base.markMask) >>> 0 }] : undefined;
+      return /^(0x[0-9a-f]{1,8}|[0-9]{1,10})$/i.test(text)
+        ? [{ kind: 'mark', mark: (Number(text) & base.markMask) >>> 0 }]
+        : undefined;
     case 'iface': {
       const bridgePort = text.startsWith('physdev:');
       return [{ kind: 'iface', name: bridgePort ? text.slice(8) : text, wildcard, bridgePort }];
@@ -182,7 +231,9 @@ function readAddressRange(text: string, family: 4 | 6): { first: Address; last: 
   }
   if (dash > 0) {
     const [first, last] = [parseAddress(text.slice(0, dash)), parseAddress(text.slice(dash + 1))];
-    return first?.family === family && last?.family === family && compareAddresses(first, last) <= 0 ? { first, last } : undefined;
+    return first?.family === family && last?.family === family && compareAddresses(first, last) <= 0
+      ? { first, last }
+      : undefined;
   }
   const address = parseAddress(text);
   if (address?.family === 4) return { first: address, last: address };
@@ -202,7 +253,12 @@ function readNetworks(text: string, family: 4 | 6, mask: Address | undefined): S
   const parts: SetPart[] = [];
   for (let at = range.first; compareAddresses(at, range.last) <= 0;) {
     let length = 32;
-    while (length > 0 && sameAddress(prefixBlock(at, length - 1).address, at) && compareAddresses(endOf(at, length - 1), range.last) <= 0) length--;
+    while (
+      length > 0 &&
+      sameAddress(prefixBlock(at, length - 1).address, at) &&
+      compareAddresses(endOf(at, length - 1), range.last) <= 0
+    )
+      length--;
     parts.push(network(at, length, mask));
     const end = endOf(at, length);
     at = addToAddress(end, 1);
@@ -248,7 +304,10 @@ function portNumber(text: string, protocol: number): number | undefined {
 /** ipset keeps type and code of ICMP in the place of the port, the type in the upper byte. */
 function icmpValue(text: string, family: 4 | 6): number | undefined {
   const numbers = /^([0-9]{1,3})\/([0-9]{1,3})$/.exec(text);
-  if (numbers) return Number(numbers[1]) <= 255 && Number(numbers[2]) <= 255 ? Number(numbers[1]) * 256 + Number(numbers[2]) : undefined;
+  if (numbers)
+    return Number(numbers[1]) <= 255 && Number(numbers[2]) <= 255
+      ? Number(numbers[1]) * 256 + Number(numbers[2])
+      : undefined;
   const known = icmpTypeOf(text, family);
   return known && known.type * 256 + (known.code ?? 0);
 }
@@ -257,9 +316,18 @@ function icmpValue(text: string, family: 4 | 6): number | undefined {
 export function covers(part: SetPart, value: SetPart): boolean {
   switch (part.kind) {
     case 'ip':
-      return value.kind === 'ip' && compareAddresses(part.first, value.first) <= 0 && compareAddresses(value.first, part.last) <= 0;
+      return (
+        value.kind === 'ip' &&
+        compareAddresses(part.first, value.first) <= 0 &&
+        compareAddresses(value.first, part.last) <= 0
+      );
     case 'port':
-      return value.kind === 'port' && part.protocol === value.protocol && part.first <= value.first && value.first <= part.last;
+      return (
+        value.kind === 'port' &&
+        part.protocol === value.protocol &&
+        part.first <= value.first &&
+        value.first <= part.last
+      );
     case 'iface':
       return value.kind === 'iface' && (part.wildcard ? value.name.startsWith(part.name) : value.name === part.name);
     case 'net':

@@ -19,9 +19,9 @@ export const MOST_SET_PROBLEMS = 1000;
 let last: { readonly text: string; readonly parsed: ParsedSets } | undefined;
 
 /**
- * Reads `ipset save` text, or input of `ipset restore` (create, add, del, flush, destroy; others are problems). Lines that are
- * wrong are reported and left out. Never throws. The text that was read last is not read again: a trace asks for it each time, and it
- * may have a million lines.
+ * Reads `ipset save` text, or input of `ipset restore` (create, add, del, flush, destroy; others are problems). Lines
+ * that are wrong are reported and left out. Never throws. The text that was read last is not read again: a trace asks
+ * for it each time, and it may have a million lines.
  */
 export function parseSets(text: string): ParsedSets {
   if (last?.text !== text) last = { text, parsed: new SetsReader().read(text) };
@@ -36,7 +36,9 @@ interface OpenSet {
   readonly options: readonly string[];
   entries: string[];
   lines: number[];
-  /** Where the entries that begin with the same word stand, the first one last; made when something is first removed. */
+  /**
+   * Where the entries that begin with the same word stand, the first one last; made when something is first removed.
+   */
   places: Map<string, number[]> | undefined;
 }
 
@@ -53,7 +55,8 @@ class SetsReader {
       start = feed + (text.startsWith('\r\n', feed) ? 2 : 1);
     }
     const sets = new Map([...this.sets].map(([name, set]) => [name, this.closed(set)]));
-    for (const set of sets.values()) for (const { index, message } of compileSet(set).problems) this.complain(set.lines[index] ?? 0, message);
+    for (const set of sets.values())
+      for (const { index, message } of compileSet(set).problems) this.complain(set.lines[index] ?? 0, message);
     this.problems.sort((a, b) => a.line - b.line);
     return { sets, problems: this.problems.slice(0, MOST_SET_PROBLEMS) };
   }
@@ -118,17 +121,32 @@ class SetsReader {
     return undefined;
   }
 
-  /** Without what was removed, and of a list without what ipset does not take: a list in a list, so that no list can hold itself. */
+  /**
+   * Without what was removed, and of a list without what ipset does not take: a list in a list, so that no list can
+   * hold itself.
+   */
   private closed({ name, type, family, options, entries, lines, places }: OpenSet): IpSet {
-    const nested = (entry: string): boolean => type === 'list:set' && this.sets.get(memberName(entry))?.type === 'list:set';
+    const nested = (entry: string): boolean =>
+      type === 'list:set' && this.sets.get(memberName(entry))?.type === 'list:set';
     if (type === 'list:set') {
       entries.forEach((entry, i) => {
-        if (nested(entry)) this.complain(lines[i] ?? 0, `"${memberName(entry)}" is a list:set, and ipset takes no list:set into another ("Sets with list:set type cannot be added to the set")`);
+        if (nested(entry))
+          this.complain(
+            lines[i] ?? 0,
+            `"${memberName(entry)}" is a list:set, and ipset takes no list:set into another ("Sets with list:set type cannot be added to the set")`,
+          );
       });
     }
     if (places === undefined && type !== 'list:set') return { name, type, family, options, entries, lines };
     const kept = entries.map((_, i) => i).filter((i) => entries[i] !== GONE && !nested(entries[i] as string));
-    return { name, type, family, options, entries: kept.map((i) => entries[i] as string), lines: kept.map((i) => lines[i] as number) };
+    return {
+      name,
+      type,
+      family,
+      options,
+      entries: kept.map((i) => entries[i] as string),
+      lines: kept.map((i) => lines[i] as number),
+    };
   }
 }
 
@@ -163,6 +181,20 @@ function endOf(text: string, start: number): number {
 const LINE_END = /[\r\n]/g;
 
 const SET_TYPES: ReadonlySet<string> = new Set([
-  'bitmap:ip', 'bitmap:ip,mac', 'bitmap:port', 'hash:ip', 'hash:mac', 'hash:ip,mac', 'hash:net', 'hash:net,net', 'hash:ip,port', 'hash:net,port',
-  'hash:ip,port,ip', 'hash:ip,port,net', 'hash:ip,mark', 'hash:net,port,net', 'hash:net,iface', 'list:set',
+  'bitmap:ip',
+  'bitmap:ip,mac',
+  'bitmap:port',
+  'hash:ip',
+  'hash:mac',
+  'hash:ip,mac',
+  'hash:net',
+  'hash:net,net',
+  'hash:ip,port',
+  'hash:net,port',
+  'hash:ip,port,ip',
+  'hash:ip,port,net',
+  'hash:ip,mark',
+  'hash:net,port,net',
+  'hash:net,iface',
+  'list:set',
 ]);

@@ -1,41 +1,64 @@
-import { addressBytes, inBlock, isLinkLocal, isLoopback, isMulticast, isUnspecified, multicastScope, parseBlock, prefixBlock, sameAddress, type Address, type AddressBlock } from './address';
+import {
+  addressBytes,
+  inBlock,
+  isLinkLocal,
+  isLoopback,
+  isMulticast,
+  isUnspecified,
+  multicastScope,
+  parseBlock,
+  prefixBlock,
+  sameAddress,
+  type Address,
+  type AddressBlock,
+} from './address';
 import type { Host, Interface } from './host';
 import { isSecondary } from './kernelRoutes';
 import type { RouteResult } from './routing';
 
 /**
  * The source address that the kernel gives a packet without one: that of the route (`src`), else one of the outgoing
- * interface: for IPv4 the first primary address, in the gateway's subnet where there is such, for IPv6 by RFC 6724; else one of
- * another interface. A packet to this host itself has its destination as source. undefined where the host has none.
- * Source: net/ipv4/devinet.c inet_select_addr, net/ipv6/addrconf.c ipv6_dev_get_saddr.
+ * interface: for IPv4 the first primary address, in the gateway's subnet where there is such, for IPv6 by RFC 6724;
+ * else one of another interface. A packet to this host itself has its destination as source. undefined where the host
+ * has none. Source: net/ipv4/devinet.c inet_select_addr, net/ipv6/addrconf.c ipv6_dev_get_saddr.
  */
 export function sourceAddressFor(host: Host, result: RouteResult, destination: Address): Address | undefined {
   if (result.preferredSource) return result.preferredSource;
   const device = result.route?.device ?? result.device;
   if (destination.family === 6) return selectIpv6(host, device, destination);
   if (result.type === 'local') return result.route ? destination : LOOPBACK;
-  // A route with a gateway wants an address of universal scope, one without is content with link scope; both leave out 127/8.
+  // A route with a gateway wants an address of universal scope, one without is content with link scope; both leave out
+  // 127/8.
   return selectIpv4(host, device, result.route?.gateway ?? result.gateway);
 }
 
 /**
- * The address that MASQUERADE writes into a packet that leaves by `device`: an address of it in the subnet of the next hop, else
- * its first, else one of another interface. undefined: none, and the packet is dropped.
- * Source: net/netfilter/nf_nat_masquerade.c.
+ * The address that MASQUERADE writes into a packet that leaves by `device`: an address of it in the subnet of the next
+ * hop, else its first, else one of another interface. undefined: none, and the packet is dropped. Source:
+ * net/netfilter/nf_nat_masquerade.c.
  */
-export function masqueradeAddress(host: Host, device: string, route: RouteResult, destination: Address): Address | undefined {
-  return destination.family === 6 ? selectIpv6(host, device, destination) : selectIpv4(host, device, route.gateway ?? destination);
+export function masqueradeAddress(
+  host: Host,
+  device: string,
+  route: RouteResult,
+  destination: Address,
+): Address | undefined {
+  return destination.family === 6
+    ? selectIpv6(host, device, destination)
+    : selectIpv4(host, device, route.gateway ?? destination);
 }
 
 /**
- * The address that REDIRECT sends a packet to which came in by `iface`: for IPv4 the first primary one, for IPv6 the one that
- * was added last, of the kind that the destination is where that is no global address. undefined: none, and the packet is dropped.
- * Source: net/netfilter/nf_nat_redirect.c nf_nat_redirect_ipv6_usable.
+ * The address that REDIRECT sends a packet to which came in by `iface`: for IPv4 the first primary one, for IPv6 the
+ * one that was added last, of the kind that the destination is where that is no global address. undefined: none, and
+ * the packet is dropped. Source: net/netfilter/nf_nat_redirect.c nf_nat_redirect_ipv6_usable.
  */
 export function redirectAddressOf(iface: Interface, destination: Address): Address | undefined {
   if (destination.family === 4) return primaryAddress(iface, 4);
   const kind = narrowKind(destination);
-  const addresses = iface.addresses.map(({ address }) => address).filter((address) => address.family === 6 && (kind === undefined || narrowKind(address) === kind));
+  const addresses = iface.addresses
+    .map(({ address }) => address)
+    .filter((address) => address.family === 6 && (kind === undefined || narrowKind(address) === kind));
   return kernelOrder(addresses)[0];
 }
 
@@ -51,7 +74,10 @@ const COMPATIBLE = parseBlock('::/96', 6) as AddressBlock;
 const SCOPE_KINDS: Readonly<Record<number, Kind>> = { 1: 'loopback', 2: 'link', 5: 'site' };
 type Kind = 'loopback' | 'link' | 'site' | 'compatible';
 
-/** The kind of an IPv6 address of less than global scope, and of one that stands for an IPv4 address (`::10.0.0.1`). Source: net/ipv6/addrconf_core.c __ipv6_addr_type. */
+/**
+ * The kind of an IPv6 address of less than global scope, and of one that stands for an IPv4 address (`::10.0.0.1`).
+ * Source: net/ipv6/addrconf_core.c __ipv6_addr_type.
+ */
 function narrowKind(address: Address): Kind | undefined {
   if (isMulticast(address)) return SCOPE_KINDS[multicastScope(address)];
   if (isLinkLocal(address)) return 'link';
@@ -65,11 +91,16 @@ const LOOPBACK: Address = { family: 4, words: [0x7f000001] };
 /** Host scope (127/8) is never chosen for another destination. A secondary address is none of its own. */
 function selectIpv4(host: Host, device: string | undefined, nextHop: Address | undefined): Address | undefined {
   const primaries = (iface: Interface): Address[] =>
-    iface.addresses.filter((own) => own.address.family === 4 && !isLoopback(own.address) && !isSecondary(iface, own)).map(({ address }) => address);
+    iface.addresses
+      .filter((own) => own.address.family === 4 && !isLoopback(own.address) && !isSecondary(iface, own))
+      .map(({ address }) => address);
   const iface = host.interfaces.find(({ name }) => name === device);
   if (iface) {
     const inSubnet = (address: Address): boolean =>
-      nextHop !== undefined && iface.addresses.some((own) => sameAddress(own.address, address) && inBlock(nextHop, prefixBlock(address, own.prefixLength)));
+      nextHop !== undefined &&
+      iface.addresses.some(
+        (own) => sameAddress(own.address, address) && inBlock(nextHop, prefixBlock(address, own.prefixLength)),
+      );
     const own = primaries(iface);
     const chosen = own.find(inSubnet) ?? own[0];
     if (chosen) return chosen;
@@ -83,7 +114,8 @@ function kernelOrder(addresses: readonly Address[]): Address[] {
 }
 
 function selectIpv6(host: Host, device: string | undefined, destination: Address): Address | undefined {
-  // `::` has no scope at all, so that the narrowest address of the device wins (net/ipv6/addrconf.c ipv6_get_saddr_eval).
+  // `::` has no scope at all, so that the narrowest address of the device wins (net/ipv6/addrconf.c
+  // ipv6_get_saddr_eval).
   const scope = isUnspecified(destination) ? -1 : scopeOf(destination);
   const onlyDevice = isMulticast(destination) || scope <= 2;
   let best: { readonly address: Address; readonly score: readonly number[] } | undefined;
@@ -120,7 +152,18 @@ function scopeOf(address: Address): number {
 
 /** The kernel's default policy table (net/ipv6/addrlabel.c), longest prefix first. */
 const LABELS: readonly (readonly [AddressBlock, number])[] = (
-  [['::1/128', 0], ['::ffff:0:0/96', 4], ['::/96', 3], ['2001::/32', 6], ['2001:10::/28', 7], ['2002::/16', 2], ['3ffe::/16', 12], ['fec0::/10', 11], ['fc00::/7', 5], ['::/0', 1]] as const
+  [
+    ['::1/128', 0],
+    ['::ffff:0:0/96', 4],
+    ['::/96', 3],
+    ['2001::/32', 6],
+    ['2001:10::/28', 7],
+    ['2002::/16', 2],
+    ['3ffe::/16', 12],
+    ['fec0::/10', 11],
+    ['fc00::/7', 5],
+    ['::/0', 1],
+  ] as const
 ).map(([text, label]) => [parseBlock(text, 6) as AddressBlock, label]);
 
 function labelOf(address: Address): number | undefined {

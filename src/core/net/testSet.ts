@@ -17,8 +17,8 @@ export type SetDirection = 'src' | 'dst';
 export interface SetTestOptions {
   readonly returnNomatch?: boolean;
   /**
-   * Counts the packet for a member and says whether the counters fit; `key` tells the members of all sets apart. `listed`: the set is
-   * asked for the sake of a list, whose own counters are the ones compared.
+   * Counts the packet for a member and says whether the counters fit; `key` tells the members of all sets apart.
+   * `listed`: the set is asked for the sake of a list, whose own counters are the ones compared.
    */
   readonly count?: (key: string, first: SetMember['counts'], listed: boolean) => boolean;
   /** A member of a bitmap:ip,mac learns its link layer address. */
@@ -33,16 +33,23 @@ export interface SetAnswer {
 }
 
 /** Whether a packet is in a set: `lookUpSet` without what the member carries. */
-export function testSet(sets: ReadonlyMap<string, IpSet> | undefined, name: string, view: SetView, directions: readonly SetDirection[], options: SetTestOptions = {}): boolean | undefined {
+export function testSet(
+  sets: ReadonlyMap<string, IpSet> | undefined,
+  name: string,
+  view: SetView,
+  directions: readonly SetDirection[],
+  options: SetTestOptions = {},
+): boolean | undefined {
   return lookUpSet(sets, name, view, directions, options).found;
 }
 
 /**
- * Whether a packet is in a set, as `-m set --match-set name src,dst` asks. Each direction is for one part of the type's name; with
- * fewer directions than parts, or for a set of the other family, the kernel says no. In sets of networks the most specific member
- * decides, and one marked `nomatch` says no (with `returnNomatch`: yes, and the others no). A bitmap:ip,mac member without link layer
- * address is in the set for any, as the kernel learns it from the first packet. Members with a timeout count as still there.
- * Source: ipset(8), net/netfilter/ipset/ip_set_core.c ip_set_test, ip_set_hash_gen.h, ip_set_list_set.c list_set_ktest.
+ * Whether a packet is in a set, as `-m set --match-set name src,dst` asks. Each direction is for one part of the type's
+ * name; with fewer directions than parts, or for a set of the other family, the kernel says no. In sets of networks the
+ * most specific member decides, and one marked `nomatch` says no (with `returnNomatch`: yes, and the others no). A
+ * bitmap:ip,mac member without link layer address is in the set for any, as the kernel learns it from the first packet.
+ * Members with a timeout count as still there. Source: ipset(8), net/netfilter/ipset/ip_set_core.c ip_set_test,
+ * ip_set_hash_gen.h, ip_set_list_set.c list_set_ktest.
  */
 export function lookUpSet(
   sets: ReadonlyMap<string, IpSet> | undefined,
@@ -63,7 +70,9 @@ export function lookUpSet(
     if (isUnsure(set)) return { found: undefined, info };
     const [, mac] = member.parts;
     if (set.type === 'bitmap:ip,mac' && mac?.kind === 'mac') {
-      const seen = partOf('mac', view, directions[1] as SetDirection, set, compileSet(set)) as SetPart & { readonly kind: 'mac' };
+      const seen = partOf('mac', view, directions[1] as SetDirection, set, compileSet(set)) as SetPart & {
+        readonly kind: 'mac';
+      };
       if (mac.mac === undefined) {
         options.learn?.(set, { ...member, parts: [member.parts[0] as SetPart, seen], info: NO_INFO });
         return { found: true, info };
@@ -71,14 +80,21 @@ export function lookUpSet(
       if (mac.mac !== seen.mac) continue;
     }
     // A member whose counters do not fit is as if it were not there: the next wider network is tried.
-    if (counting && options.count && !options.count(`${set.name} ${key}`, member.counts, listed !== undefined)) continue;
+    if (counting && options.count && !options.count(`${set.name} ${key}`, member.counts, listed !== undefined))
+      continue;
     if (set.options.includes('skbinfo')) info = member.info;
     return { found: options.returnNomatch === true && shape.includes('net') ? member.nomatch : !member.nomatch, info };
   }
   return { found: false, info };
 }
 
-function lookUpListed(sets: ReadonlyMap<string, IpSet>, set: IpSet, view: SetView, directions: readonly SetDirection[], options: SetTestOptions): SetAnswer {
+function lookUpListed(
+  sets: ReadonlyMap<string, IpSet>,
+  set: IpSet,
+  view: SetView,
+  directions: readonly SetDirection[],
+  options: SetTestOptions,
+): SetAnswer {
   let unknown = false;
   let info = NO_INFO;
   for (const { name, ...own } of compileSet(set).lists) {
@@ -86,7 +102,8 @@ function lookUpListed(sets: ReadonlyMap<string, IpSet>, set: IpSet, view: SetVie
     info = answer.info;
     unknown ||= answer.found === undefined;
     if (answer.found !== true) continue;
-    if (set.options.includes('counters') && options.count && !options.count(`${set.name} ${name}`, own.counts, false)) continue;
+    if (set.options.includes('counters') && options.count && !options.count(`${set.name} ${name}`, own.counts, false))
+      continue;
     return { found: true, info: set.options.includes('skbinfo') ? own.info : info };
   }
   return { found: unknown ? undefined : false, info };
@@ -111,7 +128,11 @@ function membersFor(set: IpSet, view: SetView, directions: readonly SetDirection
 }
 
 /** What the packet is for a set; undefined where it can be none of its members. Networks are whole addresses. */
-export function packetValues(set: IpSet, view: SetView, directions: readonly SetDirection[]): readonly SetPart[] | undefined {
+export function packetValues(
+  set: IpSet,
+  view: SetView,
+  directions: readonly SetDirection[],
+): readonly SetPart[] | undefined {
   const compiled = compileSet(set);
   const { shape } = compiled;
   if (directions.length < shape.length) return undefined;
@@ -134,8 +155,9 @@ function* findByValue(set: IpSet, values: readonly SetPart[]): Iterable<Found> {
 }
 
 /**
- * The first network length that has a member at all decides, even if none of its members has the interface; but one that was refused
- * for its counters makes the kernel forget those in front of it (ip_set_hash_netiface.c, ip_set_hash_gen.h mtype_test_cidrs).
+ * The first network length that has a member at all decides, even if none of its members has the interface; but one
+ * that was refused for its counters makes the kernel forget those in front of it (ip_set_hash_netiface.c,
+ * ip_set_hash_gen.h mtype_test_cidrs).
  */
 function* findByInterface(set: IpSet, values: readonly SetPart[]): Iterable<Found> {
   for (const lengths of liveLengths(set)) {
@@ -159,17 +181,29 @@ export function maskNetworks(values: readonly SetPart[], lengths: readonly numbe
 }
 
 /** What the packet has for one part of the set; undefined where it has none, which is no match. */
-function partOf(kind: PartKind, view: SetView, direction: SetDirection, set: IpSet, compiled: CompiledSet): SetPart | undefined {
+function partOf(
+  kind: PartKind,
+  view: SetView,
+  direction: SetDirection,
+  set: IpSet,
+  compiled: CompiledSet,
+): SetPart | undefined {
   const { packet } = view;
   const source = direction === 'src';
   switch (kind) {
     case 'ip': {
       const address = masked(source ? packet.source : packet.destination, compiled);
       // hash:ip keeps no 0.0.0.0: a packet that has it after masking is not looked up.
-      return set.type === 'hash:ip' && isUnspecified(address) ? undefined : { kind: 'ip', first: address, last: address };
+      return set.type === 'hash:ip' && isUnspecified(address)
+        ? undefined
+        : { kind: 'ip', first: address, last: address };
     }
     case 'net':
-      return { kind: 'net', address: masked(source ? packet.source : packet.destination, compiled), length: packet.family === 4 ? 32 : 128 };
+      return {
+        kind: 'net',
+        address: masked(source ? packet.source : packet.destination, compiled),
+        length: packet.family === 4 ? 32 : 128,
+      };
     case 'port':
       return portOf(packet, source, set.type === 'bitmap:port');
     case 'mac': {
@@ -186,16 +220,31 @@ function partOf(kind: PartKind, view: SetView, direction: SetDirection, set: IpS
 }
 
 function masked(address: Address, compiled: CompiledSet): Address {
-  return compiled.addressMask && compiled.addressMask.family === address.family ? andAddress(address, compiled.addressMask) : address;
+  return compiled.addressMask && compiled.addressMask.family === address.family
+    ? andAddress(address, compiled.addressMask)
+    : address;
 }
 
-/** ip_set_getport.c: ICMP's type and code take the place of the port, other protocols have port 0; later fragments have no ports. */
+/**
+ * ip_set_getport.c: ICMP's type and code take the place of the port, other protocols have port 0; later fragments have
+ * no ports.
+ */
 function portOf(packet: Packet, source: boolean, bitmap: boolean): SetPart | undefined {
   const { protocol } = packet;
-  const withPorts = protocol === PROTOCOL.TCP || protocol === PROTOCOL.UDP || protocol === PROTOCOL.UDPLITE || protocol === PROTOCOL.SCTP;
+  const withPorts =
+    protocol === PROTOCOL.TCP ||
+    protocol === PROTOCOL.UDP ||
+    protocol === PROTOCOL.UDPLITE ||
+    protocol === PROTOCOL.SCTP;
   const icmp = protocol === PROTOCOL.ICMP || protocol === PROTOCOL.ICMPV6;
   if (packet.fragmentOffset > 0 && (withPorts || icmp || packet.family === 6)) return undefined;
   if (bitmap && protocol !== PROTOCOL.TCP && protocol !== PROTOCOL.UDP) return undefined;
-  const port = icmp ? packet.icmpType * 256 + packet.icmpCode : withPorts ? (source ? packet.sourcePort : packet.destinationPort) : 0;
+  const port = icmp
+    ? packet.icmpType * 256 + packet.icmpCode
+    : withPorts
+      ? source
+        ? packet.sourcePort
+        : packet.destinationPort
+      : 0;
   return { kind: 'port', protocol: bitmap ? undefined : protocol, first: port, last: port };
 }

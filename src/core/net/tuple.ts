@@ -1,7 +1,9 @@
 import type { Tuple } from './conntrack';
 import { PROTOCOL, type Packet } from './packet';
 
-/** Protocols whose connections are told apart by ports. DCCP has lost its tracker in Linux 6.16 and is not among them. */
+/**
+ * Protocols whose connections are told apart by ports. DCCP has lost its tracker in Linux 6.16 and is not among them.
+ */
 const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.SCTP, PROTOCOL.UDPLITE]);
 
 export function hasPorts(protocol: number): boolean {
@@ -16,15 +18,32 @@ export function isIcmp(protocol: number): boolean {
 export function tupleOf(packet: Packet): Tuple {
   const ports = hasPorts(packet.protocol);
   return {
-    source: packet.source, destination: packet.destination, protocol: packet.protocol,
-    sourcePort: ports ? packet.sourcePort : 0, destinationPort: ports ? packet.destinationPort : 0,
+    source: packet.source,
+    destination: packet.destination,
+    protocol: packet.protocol,
+    sourcePort: ports ? packet.sourcePort : 0,
+    destinationPort: ports ? packet.destinationPort : 0,
     icmp: isIcmp(packet.protocol) ? { type: packet.icmpType, code: packet.icmpCode, id: packet.icmpId } : undefined,
   };
 }
 
 /** Types of ICMP and ICMPv6 that answer each other. Source: nf_conntrack_proto_icmp.c and _icmpv6.c invmap. */
-const ICMP_ANSWERS: ReadonlyMap<number, number> = new Map([[8, 0], [0, 8], [13, 14], [14, 13], [15, 16], [16, 15], [17, 18], [18, 17]]);
-const ICMPV6_ANSWERS: ReadonlyMap<number, number> = new Map([[128, 129], [129, 128], [139, 140], [140, 139]]);
+const ICMP_ANSWERS: ReadonlyMap<number, number> = new Map([
+  [8, 0],
+  [0, 8],
+  [13, 14],
+  [14, 13],
+  [15, 16],
+  [16, 15],
+  [17, 18],
+  [18, 17],
+]);
+const ICMPV6_ANSWERS: ReadonlyMap<number, number> = new Map([
+  [128, 129],
+  [129, 128],
+  [139, 140],
+  [140, 139],
+]);
 
 /** The tuple of the answer; undefined for an ICMP type that has none. */
 export function invertTuple(tuple: Tuple): Tuple | undefined {
@@ -35,8 +54,12 @@ export function invertTuple(tuple: Tuple): Tuple | undefined {
     icmp = { type, code: icmp.code, id: icmp.id };
   }
   return {
-    source: tuple.destination, destination: tuple.source, protocol: tuple.protocol,
-    sourcePort: tuple.destinationPort, destinationPort: tuple.sourcePort, icmp,
+    source: tuple.destination,
+    destination: tuple.source,
+    protocol: tuple.protocol,
+    sourcePort: tuple.destinationPort,
+    destinationPort: tuple.sourcePort,
+    icmp,
   };
 }
 

@@ -20,21 +20,27 @@ export interface AfterSyn {
 const WINDOW = { 4: 64240, 6: 64800 } as const;
 
 /**
- * A SYN for a listener: it opens a connection, comes again, or ends the one that has its addresses and ports but is not acknowledged yet.
- * Source: net/ipv4/tcp_minisocks.c tcp_check_req, net/ipv4/tcp_input.c tcp_validate_incoming.
+ * A SYN for a listener: it opens a connection, comes again, or ends the one that has its addresses and ports but is not
+ * acknowledged yet. Source: net/ipv4/tcp_minisocks.c tcp_check_req, net/ipv4/tcp_input.c tcp_validate_incoming.
  */
 export function withSyn(packet: Packet, listener: Listener, known: AcceptedSocket | undefined): AfterSyn {
   const { tcpSequence, destination } = packet;
   const next = (tcpSequence + 1) >>> 0;
-  if (!known || (!known.acknowledged && known.next === next)) return { socket: { socket: { ...listener, address: destination }, next, acknowledged: false }, answer: 'syn-ack' };
-  return !known.acknowledged && inWindow(packet, known) ? { socket: undefined, answer: 'reset' } : { socket: known, answer: 'ack' };
+  if (!known || (!known.acknowledged && known.next === next))
+    return { socket: { socket: { ...listener, address: destination }, next, acknowledged: false }, answer: 'syn-ack' };
+  return !known.acknowledged && inWindow(packet, known)
+    ? { socket: undefined, answer: 'reset' }
+    : { socket: known, answer: 'ack' };
 }
 
 function inWindow({ tcpSequence, family }: Packet, { next }: AcceptedSocket): boolean {
   return (tcpSequence - next) >>> 0 < WINDOW[family];
 }
 
-/** An RST that has another number than the next one is asked whether it is meant (RFC 5961, 3.2; net/ipv4/tcp_minisocks.c tcp_check_req). */
+/**
+ * An RST that has another number than the next one is asked whether it is meant (RFC 5961, 3.2;
+ * net/ipv4/tcp_minisocks.c tcp_check_req).
+ */
 export function isChallenged(packet: Packet, known: AcceptedSocket): boolean {
   return !known.acknowledged && packet.tcpSequence !== known.next && inWindow(packet, known);
 }

@@ -12,7 +12,10 @@ export interface AskingFor {
   view(): PacketView;
   /** The user's word about a question that has no certain answer; undefined: both answers are to be followed. */
   settle(rule: Rule, question: string, answer: Unknown): boolean | undefined;
-  /** Notes that an answer of a match with a memory holds only from a fresh start on; gives back the user's word where there is one. */
+  /**
+   * Notes that an answer of a match with a memory holds only from a fresh start on; gives back the user's word where
+   * there is one.
+   */
   presume(rule: Rule, condition: string, answer: boolean): boolean;
   /** Carries out what a match changes of the packet. */
   alter(rule: Rule, change: MatchChange): void;
@@ -60,7 +63,12 @@ export function askRule(rule: Rule, walk: AskingFor): Tested | OpenQuestion {
   const { header, matches } = rule;
   if (!headerMatches(header, view)) return NO;
   if (!header.names && matches.length === 0) return YES;
-  return new Asking(rule, view, walk, { match: -1, condition: header.names ? 0 : DROPS, asked: [], drop: undefined }).ask(undefined);
+  return new Asking(rule, view, walk, {
+    match: -1,
+    condition: header.names ? 0 : DROPS,
+    asked: [],
+    drop: undefined,
+  }).ask(undefined);
 }
 
 /** Asks on behind a question whose answer is given. */
@@ -69,8 +77,9 @@ export function askOn(rule: Rule, walk: AskingFor, { at }: OpenQuestion, value: 
 }
 
 /**
- * Asks a rule of a run that did not match once more, of the view that the run has, for showing: what it asked, up to what said no. Such a rule
- * has asked nothing that remembers, changes something or is open, so nothing of the walk is needed.
+ * Asks a rule of a run that did not match once more, of the view that the run has, for showing: what it asked, up to
+ * what said no. Such a rule has asked nothing that remembers, changes something or is open, so nothing of the walk is
+ * needed.
  */
 export function askAgain(rule: Rule, view: PacketView): readonly Asked[] {
   const { header } = rule;
@@ -81,7 +90,13 @@ export function askAgain(rule: Rule, view: PacketView): readonly Asked[] {
     const asked = headerConditions(header).map((question): Asked => ({ question, view, answer: ask(question, view) }));
     return asked.slice(0, asked.findIndex(({ answer }) => answer === false) + 1);
   }
-  const tested = askRule(rule, { view: () => view, settle: () => undefined, presume: (_rule, _condition, answer) => answer, alter: () => undefined, remember: () => undefined });
+  const tested = askRule(rule, {
+    view: () => view,
+    settle: () => undefined,
+    presume: (_rule, _condition, answer) => answer,
+    alter: () => undefined,
+    remember: () => undefined,
+  });
   return [...inHeader, ...(tested.kind === 'open' ? tested.at.asked : tested.asked)];
 }
 
@@ -123,7 +138,11 @@ class Asking {
         if (broken?.matches) continue;
         if (broken) return this.no(this.drop);
       }
-      const conditions = match ? conditionsOf(match, rule.family) : rule.header.names ? headerConditions(rule.header) : [];
+      const conditions = match
+        ? conditionsOf(match, rule.family)
+        : rule.header.names
+          ? headerConditions(rule.header)
+          : [];
       for (this.condition = Math.max(0, this.condition); this.condition < conditions.length; this.condition++) {
         const holds = this.holds(conditions, value);
         value = undefined;
@@ -134,8 +153,13 @@ class Asking {
     return { kind: 'tested', matched: true, asked: this.asked, notable: true, drop: this.drop };
   }
 
-  /** Whether the kernel drops the packet while the match looks at it; where that is open, it does on one of the paths. */
-  private dropOf(match: BoundMatch, given: boolean | undefined): { readonly kind: 'known'; readonly drop: MatchDrop | undefined } | OpenQuestion {
+  /**
+   * Whether the kernel drops the packet while the match looks at it; where that is open, it does on one of the paths.
+   */
+  private dropOf(
+    match: BoundMatch,
+    given: boolean | undefined,
+  ): { readonly kind: 'known'; readonly drop: MatchDrop | undefined } | OpenQuestion {
     const { view } = this;
     const drop = match.extension.drops?.(match.data, view, match);
     if (!drop) return { kind: 'known', drop };
@@ -199,7 +223,10 @@ class Asking {
     if (last) this.asked.push({ ...last, taken });
   }
 
-  /** Looks ahead before both answers are followed: where a later condition says no for certain, the answer does not matter. Gives what it asked, up to that. */
+  /**
+   * Looks ahead before both answers are followed: where a later condition says no for certain, the answer does not
+   * matter. Gives what it asked, up to that.
+   */
   private surelyFails(next: readonly Condition[]): readonly Asked[] | undefined {
     const { rule, view } = this;
     const asked: Asked[] = [];
@@ -226,7 +253,12 @@ class Asking {
   }
 
   private open(question: string, answer: Unknown): OpenQuestion {
-    return { kind: 'open', question, answer, at: { match: this.match, condition: this.condition, asked: [...this.asked], drop: this.drop } };
+    return {
+      kind: 'open',
+      question,
+      answer,
+      at: { match: this.match, condition: this.condition, asked: [...this.asked], drop: this.drop },
+    };
   }
 
   private no(drop: MatchDrop | undefined): Tested {

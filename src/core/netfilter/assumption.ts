@@ -4,8 +4,9 @@ import type { AnyTableName } from '../xtables/view';
 import { assumptionKey } from './assumptionKey';
 
 /**
- * Something that had to be assumed to get an outcome. Its fields are those of the JSON contract, and what else is known of it is no field:
- * outcomes that part late have hundreds of assumptions in common, which are shown as they are instead of being copied for each.
+ * Something that had to be assumed to get an outcome. Its fields are those of the JSON contract, and what else is known
+ * of it is no field: outcomes that part late have hundreds of assumptions in common, which are shown as they are
+ * instead of being copied for each.
  */
 export class Assumption {
   /** Whose rule it is, where both back ends have rules. */
@@ -22,7 +23,15 @@ export class Assumption {
   readonly #rule: Rule;
   readonly #choice: boolean;
 
-  constructor(rule: Rule, match: string, value: boolean, choice: boolean, probability: number | undefined, reason: string, backend?: Backend) {
+  constructor(
+    rule: Rule,
+    match: string,
+    value: boolean,
+    choice: boolean,
+    probability: number | undefined,
+    reason: string,
+    backend?: Backend,
+  ) {
     if (backend !== undefined) this.backend = backend;
     this.table = rule.chain.table;
     this.chain = rule.chain.name;
@@ -44,7 +53,9 @@ export class Assumption {
     return this.#choice;
   }
 
-  /** `table/chain/num/match`, behind `backend/` where there are two: under this key the user may answer the question. */
+  /**
+   * `table/chain/num/match`, behind `backend/` where there are two: under this key the user may answer the question.
+   */
   get key(): string {
     return assumptionKey(this);
   }

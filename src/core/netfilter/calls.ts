@@ -27,8 +27,9 @@ export interface FinishedCall extends Call {
 const MOST_KEPT = 16;
 
 /**
- * What chains did before. The kernel walks a chain again for each jump to it; where every chain calls the next one twice, 22 of them make four
- * million visits. A chain does the same in the same circumstances, so its answer is known without another walk.
+ * What chains did before. The kernel walks a chain again for each jump to it; where every chain calls the next one
+ * twice, 22 of them make four million visits. A chain does the same in the same circumstances, so its answer is known
+ * without another walk.
  */
 export class Calls {
   /** undefined: none. In common with a copy until one of both writes. */
@@ -43,7 +44,9 @@ export class Calls {
     return copy;
   }
 
-  /** What chance answered may come out otherwise next time; any other question has one answer, whichever is followed. */
+  /**
+   * What chance answered may come out otherwise next time; any other question has one answer, whichever is followed.
+   */
   keep(call: FinishedCall): void {
     if (call.after.chances !== call.before.chances) return;
     const kept = this.finished?.get(call.chain) ?? [];

@@ -4,23 +4,25 @@ import { isIcmp } from '../net/tuple';
 import type { Hook } from '../xtables/view';
 
 /**
- * What Linux knows of the checksum of a packet. In IPv6, SNPT and DNPT change addresses without it, and it stays right only where the
- * address was within their prefix. In IPv4, what a host writes into IP options leaves the header's own checksum behind, and Linux sums up
- * that header with the rest. All sums are those of 16-bit words, modulo 65535.
+ * What Linux knows of the checksum of a packet. In IPv6, SNPT and DNPT change addresses without it, and it stays right
+ * only where the address was within their prefix. In IPv4, what a host writes into IP options leaves the header's own
+ * checksum behind, and Linux sums up that header with the rest. All sums are those of 16-bit words, modulo 65535.
  */
 export interface Checksum {
   /** By how much it is wrong. */
   readonly error: number;
   /**
-   * What a look at it, which found it right, has left behind: `header` is what the rest of the header was then. Linux compares with the sum that
-   * the whole packet had, so it takes changed addresses for right and other changes of the header for wrong; `forGood` asks no more.
+   * What a look at it, which found it right, has left behind: `header` is what the rest of the header was then. Linux
+   * compares with the sum that the whole packet had, so it takes changed addresses for right and other changes of the
+   * header for wrong; `forGood` asks no more.
    */
   readonly looked: 'never' | 'forGood' | { readonly header: number };
 }
 
 export const RIGHT: Checksum = { error: 0, looked: 'never' };
 
-export const WRONG_CHECKSUM = 'its checksum is wrong since SNPT or DNPT changed an address that is not within their prefix';
+export const WRONG_CHECKSUM =
+  'its checksum is wrong since SNPT or DNPT changed an address that is not within their prefix';
 
 /** Behind a change of addresses that leaves the checksum alone. Those that a quoted packet has count as well. */
 export function changedUnder(checksum: Checksum, before: Packet, after: Packet): Checksum {
@@ -31,12 +33,30 @@ export function changedUnder(checksum: Checksum, before: Packet, after: Packet):
 /** Protocols whose receivers, and connection tracking, look at the checksum. */
 const CHECKED: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.ICMPV6]);
 
-/** Protocols that have no checksum of this kind over all of their data. Source: include/net/netfilter/nf_reject.h nf_reject_verify_csum. */
-const UNCHECKED_IPV4: ReadonlySet<number> = new Set([PROTOCOL.GRE, PROTOCOL.AH, PROTOCOL.ESP, PROTOCOL.SCTP, PROTOCOL.UDPLITE, PROTOCOL.DCCP]);
+/**
+ * Protocols that have no checksum of this kind over all of their data. Source: include/net/netfilter/nf_reject.h
+ * nf_reject_verify_csum.
+ */
+const UNCHECKED_IPV4: ReadonlySet<number> = new Set([
+  PROTOCOL.GRE,
+  PROTOCOL.AH,
+  PROTOCOL.ESP,
+  PROTOCOL.SCTP,
+  PROTOCOL.UDPLITE,
+  PROTOCOL.DCCP,
+]);
 
 /** The same for a packet of any kind: of many the checksum is not asked for. `arrival`: how it came to this host. */
-export function checked({ packet, checksum }: { readonly packet: Packet; readonly checksum: Checksum }, arrival: { readonly direction: 'in' | 'out'; readonly raw?: boolean }, hook: Hook): Checksum | undefined {
-  if (packet.fragmentOffset > 0 || (packet.family === 4 ? UNCHECKED_IPV4.has(packet.protocol) : !CHECKED.has(packet.protocol))) return checksum;
+export function checked(
+  { packet, checksum }: { readonly packet: Packet; readonly checksum: Checksum },
+  arrival: { readonly direction: 'in' | 'out'; readonly raw?: boolean },
+  hook: Hook,
+): Checksum | undefined {
+  if (
+    packet.fragmentOffset > 0 ||
+    (packet.family === 4 ? UNCHECKED_IPV4.has(packet.protocol) : !CHECKED.has(packet.protocol))
+  )
+    return checksum;
   // Of what a TCP or UDP socket sends, the checksum is computed only where it leaves the host.
   if (arrival.direction === 'out' && !arrival.raw && !isIcmp(packet.protocol)) return checksum;
   return lookAt(checksum, packet, hook);

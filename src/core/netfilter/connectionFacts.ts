@@ -4,13 +4,17 @@ import { invertTuple, tupleKey } from '../net/tuple';
 import type { Template } from './conntrack';
 import type { World } from './world';
 
-/** Protocols of which a packet may go on although its connection has the addresses and ports of another one (`allow_clash`). */
+/**
+ * Protocols of which a packet may go on although its connection has the addresses and ports of another one
+ * (`allow_clash`).
+ */
 const CLASH_ALLOWED: ReadonlySet<number> = new Set([PROTOCOL.UDP, PROTOCOL.UDPLITE]);
 
 /**
- * Whether a new connection has the addresses and ports of another one, so that its first packet is lost: of two hosts behind one address
- * that speak ESP or GRE with the same peer, the second. UDP may clash in what it sends; answers that go to two connections it may not
- * have, unless both are the same. Source: nf_conntrack_core.c nf_ct_resolve_clash, nf_ct_resolve_clash_harder.
+ * Whether a new connection has the addresses and ports of another one, so that its first packet is lost: of two hosts
+ * behind one address that speak ESP or GRE with the same peer, the second. UDP may clash in what it sends; answers that
+ * go to two connections it may not have, unless both are the same. Source: nf_conntrack_core.c nf_ct_resolve_clash,
+ * nf_ct_resolve_clash_harder.
  */
 export function clashes(entry: ConntrackEntry, world: World): boolean {
   const { original, reply, zone } = entry;
@@ -19,29 +23,69 @@ export function clashes(entry: ConntrackEntry, world: World): boolean {
   const nowhere = -1;
   const replyOf = world.find(reply, one ? zone : { original: nowhere, reply: zone.reply })?.entry;
   if (CLASH_ALLOWED.has(original.protocol)) return replyOf !== undefined && !isSame(replyOf, entry);
-  return replyOf !== undefined || world.find(original, one ? zone : { original: zone.original, reply: nowhere }) !== undefined;
+  return (
+    replyOf !== undefined ||
+    world.find(original, one ? zone : { original: zone.original, reply: nowhere }) !== undefined
+  );
 }
 
 function isSame(a: ConntrackEntry, b: ConntrackEntry): boolean {
-  return tupleKey(a.original) === tupleKey(b.original) && tupleKey(a.reply) === tupleKey(b.reply) && a.zone.original === b.zone.original && a.zone.reply === b.zone.reply;
+  return (
+    tupleKey(a.original) === tupleKey(b.original) &&
+    tupleKey(a.reply) === tupleKey(b.reply) &&
+    a.zone.original === b.zone.original &&
+    a.zone.reply === b.zone.reply
+  );
 }
 
-/** Between a CT rule and connection tracking, rules see the template as a connection that is NEW and has no addresses. */
+/**
+ * Between a CT rule and connection tracking, rules see the template as a connection that is NEW and has no addresses.
+ */
 export function templateView({ zone, helper, mark = 0 }: Template, family: 4 | 6): ConntrackView {
   const nowhere = { family, words: family === 4 ? [0] : [0, 0, 0, 0] };
-  const tuple = { source: nowhere, destination: nowhere, protocol: 0, sourcePort: 0, destinationPort: 0, icmp: undefined };
+  const tuple = {
+    source: nowhere,
+    destination: nowhere,
+    protocol: 0,
+    sourcePort: 0,
+    destinationPort: 0,
+    icmp: undefined,
+  };
   return {
-    state: 'NEW', direction: 'ORIGINAL',
+    state: 'NEW',
+    direction: 'ORIGINAL',
     entry: {
-      id: TEMPLATE_ID, original: tuple, reply: tuple, seenReply: false, assured: false, confirmed: true, expected: false, sourceNat: false, destinationNat: false,
-      sourceNatDone: false, destinationNatDone: false, mark, zone, tcpState: undefined, helper, labels: new Set(), secmark: undefined,
-      counts: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } }, expires: undefined, master: undefined,
+      id: TEMPLATE_ID,
+      original: tuple,
+      reply: tuple,
+      seenReply: false,
+      assured: false,
+      confirmed: true,
+      expected: false,
+      sourceNat: false,
+      destinationNat: false,
+      sourceNatDone: false,
+      destinationNatDone: false,
+      mark,
+      zone,
+      tcpState: undefined,
+      helper,
+      labels: new Set(),
+      secmark: undefined,
+      counts: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } },
+      expires: undefined,
+      master: undefined,
     },
   };
 }
 
 /** Source: nf_nat_proto.c nf_nat_icmp_reply_translation. */
-export function untouchedByNat({ sourceNat, destinationNat, sourceNatDone, destinationNatDone }: ConntrackEntry): boolean {
+export function untouchedByNat({
+  sourceNat,
+  destinationNat,
+  sourceNatDone,
+  destinationNatDone,
+}: ConntrackEntry): boolean {
   return sourceNatDone && destinationNatDone && !sourceNat && !destinationNat;
 }
 
@@ -50,5 +94,9 @@ export function destinationTranslated({ entry, direction }: ConntrackView): bool
   if (!entry) return false;
   const [own, other] = direction === 'ORIGINAL' ? [entry.original, entry.reply] : [entry.reply, entry.original];
   const expected = invertTuple(other);
-  return expected !== undefined && tupleKey({ ...own, source: expected.source, sourcePort: 0, destinationPort: 0, icmp: undefined }) !== tupleKey({ ...expected, sourcePort: 0, destinationPort: 0, icmp: undefined });
+  return (
+    expected !== undefined &&
+    tupleKey({ ...own, source: expected.source, sourcePort: 0, destinationPort: 0, icmp: undefined }) !==
+      tupleKey({ ...expected, sourcePort: 0, destinationPort: 0, icmp: undefined })
+  );
 }

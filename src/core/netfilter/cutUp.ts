@@ -5,9 +5,10 @@ const IPV6_FRAGMENT_HEADER = 8;
 const IPV6_LEAST_MTU = 1280;
 
 /**
- * The lengths of the fragments in which a packet leaves by an interface, just one where it leaves whole; undefined: it is too big and may not be
- * cut up. `bySocket`: a socket of this host sends it that lets the kernel do so. What connection tracking has put together leaves as it came.
- * Source: net/ipv4/ip_output.c ip_finish_output, ip_fragment, ip_do_fragment; net/ipv6/ip6_output.c ip6_finish_output, ip6_fragment.
+ * The lengths of the fragments in which a packet leaves by an interface, just one where it leaves whole; undefined: it
+ * is too big and may not be cut up. `bySocket`: a socket of this host sends it that lets the kernel do so. What
+ * connection tracking has put together leaves as it came. Source: net/ipv4/ip_output.c ip_finish_output, ip_fragment,
+ * ip_do_fragment; net/ipv6/ip6_output.c ip6_finish_output, ip6_fragment.
  */
 export function cutUp(packet: Packet, mtu: number, bySocket: boolean): readonly number[] | undefined {
   const { family, length, assembledFrom } = packet;
@@ -19,11 +20,16 @@ export function cutUp(packet: Packet, mtu: number, bySocket: boolean): readonly 
   const data = length - header + (family === 4 ? 0 : IPV6_FRAGMENT_HEADER);
   const room = limit - header;
   const came = assembledFrom?.map((part) => part.payload);
-  const payloads = came?.every((payload, i) => payload <= room && (payload % 8 === 0 || i === came.length - 1)) ? came : slices(data, room);
+  const payloads = came?.every((payload, i) => payload <= room && (payload % 8 === 0 || i === came.length - 1))
+    ? came
+    : slices(data, room);
   return payloads.map((payload) => header + payload);
 }
 
-/** Whether a packet may not leave by an interface because of its size; a router says so in front of FORWARD. Source: net/ipv4/ip_forward.c ip_exceeds_mtu, net/ipv6/ip6_output.c ip6_pkt_too_big. */
+/**
+ * Whether a packet may not leave by an interface because of its size; a router says so in front of FORWARD. Source:
+ * net/ipv4/ip_forward.c ip_exceeds_mtu, net/ipv6/ip6_output.c ip6_pkt_too_big.
+ */
 export function isTooBig(packet: Packet, mtu: number, bySocket = false): boolean {
   if (packet.length <= mtu || (packet.family === 4 && !packet.dontFragment)) return false;
   const largest = largestOf(packet);
@@ -41,8 +47,13 @@ function slices(data: number, room: number): number[] {
   return list;
 }
 
-/** Bytes of the extension headers that every router reads, which stand in front of the fragment header. Source: RFC 8200, 4.5. */
+/**
+ * Bytes of the extension headers that every router reads, which stand in front of the fragment header. Source: RFC
+ * 8200, 4.5.
+ */
 function unfragmentable({ extensionHeaders }: Packet): number {
-  const last = extensionHeaders.findLastIndex(({ protocol }) => protocol === IPV6_HOP_BY_HOP || protocol === PROTOCOL.IPV6_ROUTE);
+  const last = extensionHeaders.findLastIndex(
+    ({ protocol }) => protocol === IPV6_HOP_BY_HOP || protocol === PROTOCOL.IPV6_ROUTE,
+  );
   return extensionHeaders.slice(0, last + 1).reduce((sum, { bytes }) => sum + bytes.length, 0);
 }

@@ -5,8 +5,9 @@ import type { Condition } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';
 
 /**
- * What a condition says of a packet whose port (or ICMP id) NAT has drawn at random: unknown where it says otherwise of other numbers that
- * may have been drawn. The first, the last and some between them stand for all, so a single one that a rule names is taken not to be drawn.
+ * What a condition says of a packet whose port (or ICMP id) NAT has drawn at random: unknown where it says otherwise of
+ * other numbers that may have been drawn. The first, the last and some between them stand for all, so a single one that
+ * a rule names is taken not to be drawn.
  */
 export function askDrawn(condition: Condition, view: PacketView): Answer {
   const answer = ask(condition, view);
@@ -30,9 +31,21 @@ function withNumber(view: PacketView, number: number): PacketView {
   const { packet, conntrack, drawn } = view;
   if (!drawn) return view;
   const source = drawn.half === 'source';
-  const field = packet.icmpId === drawn.number && conntrack?.entry?.reply.icmp ? 'icmpId' : source ? 'sourcePort' : 'destinationPort';
-  const entry = conntrack?.entry && { ...conntrack.entry, reply: withReplyNumber(conntrack.entry.reply, source, number) };
-  return { ...view, packet: packet[field] === drawn.number ? { ...packet, [field]: number } : packet, conntrack: conntrack && { ...conntrack, entry } };
+  const field =
+    packet.icmpId === drawn.number && conntrack?.entry?.reply.icmp
+      ? 'icmpId'
+      : source
+        ? 'sourcePort'
+        : 'destinationPort';
+  const entry = conntrack?.entry && {
+    ...conntrack.entry,
+    reply: withReplyNumber(conntrack.entry.reply, source, number),
+  };
+  return {
+    ...view,
+    packet: packet[field] === drawn.number ? { ...packet, [field]: number } : packet,
+    conntrack: conntrack && { ...conntrack, entry },
+  };
 }
 
 function withReplyNumber(reply: Tuple, source: boolean, number: number): Tuple {

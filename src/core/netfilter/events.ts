@@ -9,37 +9,96 @@ import type { Assumption } from './assumption';
 import type { Asked } from './evidence';
 import type { World } from './world';
 
-/** Why the kernel itself threw a packet away, outside of any rule. The list is closed; `explainKernelDrop` has the words. */
+/**
+ * Why the kernel itself threw a packet away, outside of any rule. The list is closed; `explainKernelDrop` has the
+ * words.
+ */
 export type KernelDropReason =
-  | 'other-host' | 'loopback-address' | 'bad-source' | 'bad-destination' | 'martian-source' | 'martian-destination' | 'reverse-path' | 'no-route' | 'blackhole'
-  | 'unreachable' | 'prohibited' | 'forwarding-off' | 'ttl-exceeded' | 'too-big' | 'redirect-without-address' | 'reroute-failed'
-  | 'not-followed' | 'nat-failed' | 'fragment-incomplete' | 'no-socket' | 'broken-packet' | 'not-forwarded' | 'bad-options' | 'source-route';
+  | 'other-host'
+  | 'loopback-address'
+  | 'bad-source'
+  | 'bad-destination'
+  | 'martian-source'
+  | 'martian-destination'
+  | 'reverse-path'
+  | 'no-route'
+  | 'blackhole'
+  | 'unreachable'
+  | 'prohibited'
+  | 'forwarding-off'
+  | 'ttl-exceeded'
+  | 'too-big'
+  | 'redirect-without-address'
+  | 'reroute-failed'
+  | 'not-followed'
+  | 'nat-failed'
+  | 'fragment-incomplete'
+  | 'no-socket'
+  | 'broken-packet'
+  | 'not-forwarded'
+  | 'bad-options'
+  | 'source-route';
 
 /** What decided a table: a rule of a chain, or the policy of the built-in chain. */
-export type DecidedBy = { readonly kind: 'rule'; readonly rule: Rule } | { readonly kind: 'policy'; readonly chain: Chain };
+export type DecidedBy =
+  { readonly kind: 'rule'; readonly rule: Rule } | { readonly kind: 'policy'; readonly chain: Chain };
 
 /**
- * One thing that happened to the packet. The list of them is all that anyone shows: trace view, editor, command line, tests.
- * Views and packets are as they were at that moment.
+ * One thing that happened to the packet. The list of them is all that anyone shows: trace view, editor, command line,
+ * tests. Views and packets are as they were at that moment.
  */
 export type TraceEvent =
   | { readonly kind: 'start'; readonly direction: 'in' | 'out'; readonly packet: Packet; readonly iface: string }
-  | { readonly kind: 'hook-enter'; readonly hook: Hook; readonly packet: Packet; readonly inInterface: string; readonly outInterface: string }
-  | { readonly kind: 'hook-leave'; readonly hook: Hook; readonly packet: Packet; readonly state: ConntrackState | undefined }
+  | {
+      readonly kind: 'hook-enter';
+      readonly hook: Hook;
+      readonly packet: Packet;
+      readonly inInterface: string;
+      readonly outInterface: string;
+    }
+  | {
+      readonly kind: 'hook-leave';
+      readonly hook: Hook;
+      readonly packet: Packet;
+      readonly state: ConntrackState | undefined;
+    }
   /** Connection tracking has looked at the packet, between raw and mangle. */
   | { readonly kind: 'conntrack'; readonly hook: Hook; readonly view: ConntrackView; readonly why: string }
-  | { readonly kind: 'table-enter'; readonly hook: Hook; readonly table: AnyTableName; readonly chain: Chain; readonly view: PacketView; /** Where both back ends have rules. */ readonly backend?: Backend }
-  /** A table that this packet does not visit although it hangs in the hook: nat, for all but the first packet of a connection. */
+  | {
+      readonly kind: 'table-enter';
+      readonly hook: Hook;
+      readonly table: AnyTableName;
+      readonly chain: Chain;
+      readonly view: PacketView;
+      /** Where both back ends have rules. */ readonly backend?: Backend;
+    }
+  /**
+   * A table that this packet does not visit although it hangs in the hook: nat, for all but the first packet of a
+   * connection.
+   */
   | { readonly kind: 'table-skipped'; readonly hook: Hook; readonly table: AnyTableName; readonly why: string }
-  /** Rules `from`–`to` of the chain (1-based, both included) did not match; `askAgain` tells of each what it asked of `view`. */
-  | { readonly kind: 'skipped'; readonly chain: Chain; readonly from: number; readonly to: number; readonly view: PacketView; readonly depth: number }
+  /**
+   * Rules `from`–`to` of the chain (1-based, both included) did not match; `askAgain` tells of each what it asked of
+   * `view`.
+   */
+  | {
+      readonly kind: 'skipped';
+      readonly chain: Chain;
+      readonly from: number;
+      readonly to: number;
+      readonly view: PacketView;
+      readonly depth: number;
+    }
   /** A rule that matched, or one whose answer was not certain or changed what a match remembers. */
   | {
       readonly kind: 'rule';
       readonly rule: Rule;
       readonly matched: boolean;
       readonly view: PacketView;
-      /** What it asked behind its header, which fits, in order; where the header has something that the file does not tell, from there on. */
+      /**
+       * What it asked behind its header, which fits, in order; where the header has something that the file does not
+       * tell, from there on.
+       */
       readonly asked: readonly Asked[];
       readonly effect: Effect | undefined;
       readonly after: Packet;
@@ -47,24 +106,78 @@ export type TraceEvent =
       /** A match could not read the packet, and the kernel drops it behind this rule. */
       readonly broken: string | undefined;
     }
-  /** Rule `rule` jumps to a chain that did the same before in the same circumstances, in so many events; they are not told again. */
-  | { readonly kind: 'repeated'; readonly chain: Chain; readonly rule: Rule; readonly events: number; readonly depth: number }
+  /**
+   * Rule `rule` jumps to a chain that did the same before in the same circumstances, in so many events; they are not
+   * told again.
+   */
+  | {
+      readonly kind: 'repeated';
+      readonly chain: Chain;
+      readonly rule: Rule;
+      readonly events: number;
+      readonly depth: number;
+    }
   /** A chain came to its end, or a rule said RETURN: on with the rule behind the jump, or the policy. */
-  | { readonly kind: 'return'; readonly chain: Chain; readonly to: Chain; readonly explicit: boolean; readonly depth: number }
+  | {
+      readonly kind: 'return';
+      readonly chain: Chain;
+      readonly to: Chain;
+      readonly explicit: boolean;
+      readonly depth: number;
+    }
   | { readonly kind: 'policy'; readonly chain: Chain; readonly verdict: 'ACCEPT' | 'DROP' }
-  | { readonly kind: 'table-leave'; readonly hook: Hook; readonly table: AnyTableName; readonly verdict: TableVerdict; readonly by: DecidedBy }
+  | {
+      readonly kind: 'table-leave';
+      readonly hook: Hook;
+      readonly table: AnyTableName;
+      readonly verdict: TableVerdict;
+      readonly by: DecidedBy;
+    }
   /** NAT rewrote the packet: by a rule just now, or as the connection was set up before. */
-  | { readonly kind: 'translate'; readonly hook: Hook; readonly half: 'source' | 'destination'; readonly before: Packet; readonly after: Packet; readonly established: boolean }
-  | { readonly kind: 'route'; readonly phase: 'input' | 'output' | 'reroute'; readonly packet: Packet; readonly type: string; readonly device: string; readonly gateway: string | undefined; readonly table: number | undefined; /** The type of the route that it was sent with, which it still has behind lo. */ readonly sentAs?: string | undefined; /** What decided. */ readonly by: Route | undefined }
+  | {
+      readonly kind: 'translate';
+      readonly hook: Hook;
+      readonly half: 'source' | 'destination';
+      readonly before: Packet;
+      readonly after: Packet;
+      readonly established: boolean;
+    }
+  | {
+      readonly kind: 'route';
+      readonly phase: 'input' | 'output' | 'reroute';
+      readonly packet: Packet;
+      readonly type: string;
+      readonly device: string;
+      readonly gateway: string | undefined;
+      readonly table: number | undefined;
+      /** The type of the route that it was sent with, which it still has behind lo. */ readonly sentAs?:
+        string | undefined;
+      /** What decided. */ readonly by: Route | undefined;
+    }
   | { readonly kind: 'ttl'; readonly before: number; readonly after: number }
-  | { readonly kind: 'kernel-drop'; readonly reason: KernelDropReason; readonly hook: Hook | undefined; readonly inHook: boolean; readonly packet: Packet; readonly detail: string }
+  | {
+      readonly kind: 'kernel-drop';
+      readonly reason: KernelDropReason;
+      readonly hook: Hook | undefined;
+      readonly inHook: boolean;
+      readonly packet: Packet;
+      readonly detail: string;
+    }
   | { readonly kind: 'loopback'; readonly packet: Packet }
-  /** A copy for this host itself of what it sends to many; all up to `copy-end` happens to the copy. `only`: the packet itself does not leave, because … */
+  /**
+   * A copy for this host itself of what it sends to many; all up to `copy-end` happens to the copy. `only`: the packet
+   * itself does not leave, because …
+   */
   | { readonly kind: 'copy'; readonly iface: string; readonly packet: Packet; readonly only: string | undefined }
   | { readonly kind: 'copy-end'; readonly end: WalkEnd; readonly packet: Packet }
   /** `fragments`: the lengths of those that it leaves in; one, where it leaves whole. */
   | { readonly kind: 'sent'; readonly iface: string; readonly packet: Packet; readonly fragments: readonly number[] }
-  | { readonly kind: 'delivered'; readonly packet: Packet; readonly listener: Listener | undefined; readonly known: boolean };
+  | {
+      readonly kind: 'delivered';
+      readonly packet: Packet;
+      readonly listener: Listener | undefined;
+      readonly known: boolean;
+    };
 
 export type TableVerdict = 'ACCEPT' | 'DROP' | 'REJECT';
 
@@ -75,7 +188,13 @@ export interface WalkEnd {
   readonly dropBy:
     | { readonly kind: 'rule'; readonly rule: Rule; readonly hook: Hook; readonly target: string }
     | { readonly kind: 'policy'; readonly chain: Chain; readonly hook: Hook }
-    | { readonly kind: 'kernel'; readonly reason: KernelDropReason; readonly hook: Hook | undefined; readonly inHook: boolean; readonly detail: string }
+    | {
+        readonly kind: 'kernel';
+        readonly reason: KernelDropReason;
+        readonly hook: Hook | undefined;
+        readonly inHook: boolean;
+        readonly detail: string;
+      }
     | undefined;
   readonly outInterface: string | undefined;
   readonly packet: Packet;
@@ -83,7 +202,10 @@ export interface WalkEnd {
   readonly inInterface: string | undefined;
   readonly lastOutInterface: string | undefined;
   readonly packetType: PacketView['packetType'];
-  /** Whoever looks at its checksum finds it wrong: nobody on this host takes or answers it; in IPv4 only REJECT looks, behind IP options that were filled in. */
+  /**
+   * Whoever looks at its checksum finds it wrong: nobody on this host takes or answers it; in IPv4 only REJECT looks,
+   * behind IP options that were filled in.
+   */
   readonly checksumWrong: boolean;
   /** NAT drew a port at random; the one shown is only the first possible. */
   readonly randomPort: 'source' | 'destination' | undefined;
@@ -112,11 +234,13 @@ export interface Walked {
   /** What the host remembers behind it. */
   readonly after?: World;
   /**
-   * Where more than one host is possible: the one that this course is on, and what of it was answered to get it; its rules too, where they may be read
-   * in more than one way.
+   * Where more than one host is possible: the one that this course is on, and what of it was answered to get it; its
+   * rules too, where they may be read in more than one way.
    */
   readonly on?: { readonly host: Host; readonly answers: readonly HostAnswer[]; readonly ruleSets?: RuleSets };
-  /** What has to be so for this end, and neither the file nor the user says; what follows if it is not cannot be told. */
+  /**
+   * What has to be so for this end, and neither the file nor the user says; what follows if it is not cannot be told.
+   */
   readonly provided?: readonly Proviso[];
 }
 

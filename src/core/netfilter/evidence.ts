@@ -10,8 +10,8 @@ import type { TraceEvent } from './events';
 type RuleEvent = Extract<TraceEvent, { readonly kind: 'rule' }>;
 
 /**
- * One thing that a rule asked, as it was at that moment. The view never changes, so what the packet had (`question.actual(view)`) is as true
- * when it is shown as it was then.
+ * One thing that a rule asked, as it was at that moment. The view never changes, so what the packet had
+ * (`question.actual(view)`) is as true when it is shown as it was then.
  */
 export interface Asked {
   readonly question: Question;
@@ -26,7 +26,10 @@ export interface Asked {
 /** A condition, or whether a match can read the packet at all. */
 export type Question = Condition | DropQuestion;
 
-/** The kernel drops the packet while this match looks at it. A yes is that the rule goes on all the same, as a negated option makes it. */
+/**
+ * The kernel drops the packet while this match looks at it. A yes is that the rule goes on all the same, as a negated
+ * option makes it.
+ */
 export interface DropQuestion extends Pick<Condition, 'text' | 'actual' | 'denial' | 'compares'> {
   readonly match: BoundMatch;
   /** As an `Assumption` has it, where that is open. */
@@ -34,7 +37,13 @@ export interface DropQuestion extends Pick<Condition, 'text' | 'actual' | 'denia
 }
 
 export function dropQuestion(match: BoundMatch, { reason, open }: MatchDrop): DropQuestion {
-  return { match, text: `-m ${match.extension.name}`, actual: () => reason, denial: () => reason, assumed: open?.question };
+  return {
+    match,
+    text: `-m ${match.extension.name}`,
+    actual: () => reason,
+    denial: () => reason,
+    assumed: open?.question,
+  };
 }
 
 /** The header, one condition after the other, up to the first no. */
@@ -73,11 +82,18 @@ export interface ExplainedCondition {
 /** All that a rule has to ask: what was asked, with its answers, and what was not. */
 export function allConditions(rule: Rule, view: PacketView, evidence: readonly Asked[]): readonly ExplainedCondition[] {
   const asked = new Map(evidence.map((each) => [each.question, each]));
-  const dropped = new Map(evidence.flatMap((each) => ('match' in each.question ? [[each.question.match, each] as const] : [])));
+  const dropped = new Map(
+    evidence.flatMap((each) => ('match' in each.question ? [[each.question.match, each] as const] : [])),
+  );
   const last = evidence[evidence.length - 1]?.view ?? view;
   const rows: ExplainedCondition[] = [];
   const add = (question: Question, found: Asked | undefined): void => {
-    rows.push({ text: question.text, actual: shownText(question.actual(found?.view ?? last)), answer: found?.answer, asked: found });
+    rows.push({
+      text: question.text,
+      actual: shownText(question.actual(found?.view ?? last)),
+      answer: found?.answer,
+      asked: found,
+    });
   };
   for (const condition of headerConditions(rule.header)) add(condition, asked.get(condition));
   for (const match of rule.matches) {

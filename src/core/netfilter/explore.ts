@@ -13,9 +13,9 @@ export interface Path {
 }
 
 /**
- * All paths of a packet, one where everything is known. A walk that meets a question without an answer goes on from there along each branch,
- * the first answer first, so that what comes before is walked once; and where branches come to the same place in the same state, what comes
- * behind is walked once as well. Each path is told whole all the same.
+ * All paths of a packet, one where everything is known. A walk that meets a question without an answer goes on from
+ * there along each branch, the first answer first, so that what comes before is walked once; and where branches come to
+ * the same place in the same state, what comes behind is walked once as well. Each path is told whole all the same.
  */
 export function* paths(arrival: Arrival, context: WalkContext): Generator<Path, undefined> {
   const explorer = new Explorer();
@@ -53,7 +53,16 @@ interface Stretch {
 }
 
 function stretchOf(passage: Passage | undefined): Stretch {
-  return { passage, events: [], assumptions: [], notes: [], milestones: [], branches: undefined, on: undefined, end: undefined };
+  return {
+    passage,
+    events: [],
+    assumptions: [],
+    notes: [],
+    milestones: [],
+    branches: undefined,
+    on: undefined,
+    end: undefined,
+  };
 }
 
 interface Known {
@@ -61,7 +70,10 @@ interface Known {
   readonly stretch: Stretch;
 }
 
-/** A thousand endpoints of one Service come to the same place, each with a translation of its own: no more than the last few are compared. */
+/**
+ * A thousand endpoints of one Service come to the same place, each with a translation of its own: no more than the last
+ * few are compared.
+ */
 const MOST_KNOWN = 8;
 
 class Explorer implements Joins {
@@ -83,7 +95,11 @@ class Explorer implements Joins {
     while (passage.advance());
     if (passage.joined) return;
     this.close(passage);
-    const { ended, branches, context: { world } } = passage;
+    const {
+      ended,
+      branches,
+      context: { world },
+    } = passage;
     if (ended) this.current.end = { walkEnd: ended, after: world };
     else if (branches) this.current.branches = branches.map((step) => stretchOf(passage.branch(step, this)));
   }
@@ -110,7 +126,9 @@ class Explorer implements Joins {
     current.events = passage.events;
     current.assumptions = passage.assumptions;
     current.notes = passage.notes;
-    current.milestones = passage.events.filter((event) => (event.kind === 'rule' ? event.matched : event.kind !== 'skipped'));
+    current.milestones = passage.events.filter((event) =>
+      event.kind === 'rule' ? event.matched : event.kind !== 'skipped',
+    );
     passage.events = [];
     passage.assumptions = [];
     passage.notes = [];
@@ -133,7 +151,15 @@ class Way {
 
   push(stretch: Stretch): void {
     const { events, assumptions, notes, milestones } = this;
-    this.stretches.push({ stretch, before: { events: events.length, assumptions: assumptions.length, notes: notes.length, milestones: milestones.length } });
+    this.stretches.push({
+      stretch,
+      before: {
+        events: events.length,
+        assumptions: assumptions.length,
+        notes: notes.length,
+        milestones: milestones.length,
+      },
+    });
     for (const event of stretch.milestones) milestones.push(event);
     for (const event of stretch.events) events.push(event);
     for (const assumption of stretch.assumptions) assumptions.push(assumption);
@@ -157,7 +183,16 @@ class Way {
 
   whole(): Path {
     const { walkEnd, after } = this.stretches.at(-1)?.stretch.end as NonNullable<Stretch['end']>;
-    return { walked: { events: this.events.slice(), milestones: this.milestones.slice(), end: walkEnd, assumptions: this.assumptions.slice(), notes: [...new Set(this.notes)] }, after };
+    return {
+      walked: {
+        events: this.events.slice(),
+        milestones: this.milestones.slice(),
+        end: walkEnd,
+        assumptions: this.assumptions.slice(),
+        notes: [...new Set(this.notes)],
+      },
+      after,
+    };
   }
 }
 

@@ -4,8 +4,8 @@ import { isJoinedGroup } from '../net/routing';
 import type { Passage } from './passage';
 
 /**
- * Whether this host takes a copy itself of what it sends to many: of a broadcast, and of a multicast to a group that it is in.
- * Source: net/ipv4/ip_output.c ip_mc_output, net/ipv6/ip6_output.c ip6_finish_output2.
+ * Whether this host takes a copy itself of what it sends to many: of a broadcast, and of a multicast to a group that it
+ * is in. Source: net/ipv4/ip_output.c ip_mc_output, net/ipv6/ip6_output.c ip6_finish_output2.
  */
 export function takesCopy({ at: { packet, outRoute, outInterface }, context: { host } }: Passage): boolean {
   if (outInterface === 'lo') return false;
@@ -15,10 +15,15 @@ export function takesCopy({ at: { packet, outRoute, outInterface }, context: { h
 
 /** Why what this host sends to many does not leave by its interface; undefined where it does. Source: as above. */
 export function whyItStays(passage: Passage): string | undefined {
-  const { packet: { family, destination, ttl }, outInterface } = passage.at;
+  const {
+    packet: { family, destination, ttl },
+    outInterface,
+  } = passage.at;
   if (!isMulticast(destination)) return undefined;
   if (ttl === 0 && takesCopy(passage)) return `its ${family === 4 ? 'TTL' : 'hop limit'} is 0`;
-  return family === 6 && multicastScope(destination) <= INTERFACE_LOCAL && outInterface !== 'lo' ? `${formatAddress(destination)} means this interface alone` : undefined;
+  return family === 6 && multicastScope(destination) <= INTERFACE_LOCAL && outInterface !== 'lo'
+    ? `${formatAddress(destination)} means this interface alone`
+    : undefined;
 }
 
 /** RFC 4291, 2.7. */

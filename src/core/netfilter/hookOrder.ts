@@ -5,8 +5,8 @@ import type { Hook, TableName } from '../xtables/view';
 export type Step = TableName | 'defragment' | 'conntrack' | 'confirm';
 
 /**
- * What a packet meets in each hook, in order of priority. Source: include/uapi/linux/netfilter_ipv4.h (raw -300, conntrack -200,
- * mangle -150, nat -100 or 100, filter 0, security 50), observed on Linux 6.18.
+ * What a packet meets in each hook, in order of priority. Source: include/uapi/linux/netfilter_ipv4.h (raw -300,
+ * conntrack -200, mangle -150, nat -100 or 100, filter 0, security 50), observed on Linux 6.18.
  */
 const LEGACY: Readonly<Record<Hook, readonly Step[]>> = {
   PREROUTING: ['defragment', 'raw', 'conntrack', 'mangle', 'nat'],
@@ -17,21 +17,28 @@ const LEGACY: Readonly<Record<Hook, readonly Step[]>> = {
 };
 
 /** iptables-nft hangs security at 150, behind nat INPUT. */
-const NFT: Readonly<Record<Hook, readonly Step[]>> = { ...LEGACY, INPUT: ['mangle', 'filter', 'nat', 'security', 'confirm'] };
+const NFT: Readonly<Record<Hook, readonly Step[]>> = {
+  ...LEGACY,
+  INPUT: ['mangle', 'filter', 'nat', 'security', 'confirm'],
+};
 
 export function stepsOf(hook: Hook, backend: Backend): readonly Step[] {
   return (backend === 'nft' ? NFT : LEGACY)[hook];
 }
 
-/** A step, and whose rules it asks where it is a table. nat is one step, because both back ends hang in the same hook of connection tracking. */
+/**
+ * A step, and whose rules it asks where it is a table. nat is one step, because both back ends hang in the same hook of
+ * connection tracking.
+ */
 export interface HostStep {
   readonly step: Step;
   readonly backend: Backend | undefined;
 }
 
 /**
- * What a packet meets in a hook where both back ends have tables. Of two tables with the same priority the one that was made later goes first; legacy's
- * security (50) goes before that of nft (150). Source: net/netfilter/core.c nf_hook_entries_grow; observed on Linux 6.18 with both orders, in every table and hook.
+ * What a packet meets in a hook where both back ends have tables. Of two tables with the same priority the one that was
+ * made later goes first; legacy's security (50) goes before that of nft (150). Source: net/netfilter/core.c
+ * nf_hook_entries_grow; observed on Linux 6.18 with both orders, in every table and hook.
  */
 export function stepsOfBoth(hook: Hook, newer: Backend): readonly HostStep[] {
   const order: readonly Backend[] = newer === 'nft' ? ['nft', 'legacy'] : ['legacy', 'nft'];
@@ -47,7 +54,9 @@ export function stepsOfBoth(hook: Hook, newer: Backend): readonly HostStep[] {
 
 const TABLE_STEPS: ReadonlySet<Step> = new Set<Step>(['raw', 'mangle', 'filter']);
 
-/** What of the rules of a host was made later than the rest: of two chains with the same priority that one goes first. */
+/**
+ * What of the rules of a host was made later than the rest: of two chains with the same priority that one goes first.
+ */
 export interface HookOrder {
   /** Where both back ends of iptables have tables, the one whose tables were made later. */
   readonly newer: Backend | undefined;
@@ -58,22 +67,35 @@ export interface HookOrder {
 /** The priority at which a step hangs in a hook. Source: include/uapi/linux/netfilter_ipv4.h, netfilter_ipv6.h. */
 export function priorityOf(step: Step, hook: Hook, backend: Backend | undefined): number {
   switch (step) {
-    case 'defragment': return -400;
-    case 'raw': return -300;
-    case 'conntrack': return -200;
-    case 'mangle': return -150;
-    case 'nat': return natHalf(hook) === 'destination' ? -100 : 100;
-    case 'filter': return 0;
-    case 'security': return backend === 'nft' ? 150 : 50;
-    case 'confirm': return Infinity;
+    case 'defragment':
+      return -400;
+    case 'raw':
+      return -300;
+    case 'conntrack':
+      return -200;
+    case 'mangle':
+      return -150;
+    case 'nat':
+      return natHalf(hook) === 'destination' ? -100 : 100;
+    case 'filter':
+      return 0;
+    case 'security':
+      return backend === 'nft' ? 150 : 50;
+    case 'confirm':
+      return Infinity;
   }
 }
 
 /**
- * Puts the base chains of nftables between the steps of iptables, each at its priority. Chains of type nat hang in the step nat, wherever their priority
- * would put them (nf_nat_core.c nf_nat_register_fn), and are not among them.
+ * Puts the base chains of nftables between the steps of iptables, each at its priority. Chains of type nat hang in the
+ * step nat, wherever their priority would put them (nf_nat_core.c nf_nat_register_fn), and are not among them.
  */
-export function withBaseChains(steps: readonly HostStep[], hook: Hook, chains: readonly BaseChain[], nativeNewer: boolean): readonly (HostStep | BaseChain)[] {
+export function withBaseChains(
+  steps: readonly HostStep[],
+  hook: Hook,
+  chains: readonly BaseChain[],
+  nativeNewer: boolean,
+): readonly (HostStep | BaseChain)[] {
   const own = chains.filter((chain) => chain.hook === hook && chain.base.type !== 'nat');
   if (own.length === 0) return steps;
   const merged: (HostStep | BaseChain)[] = [];
@@ -81,14 +103,24 @@ export function withBaseChains(steps: readonly HostStep[], hook: Hook, chains: r
   for (const step of steps) {
     const priority = priorityOf(step.step, hook, step.backend);
     const first = nativeNewer && step.step !== 'nat' && step.step !== 'conntrack' && step.step !== 'defragment';
-    for (let chain = own[next]; chain && (chain.base.priority < priority || (first && chain.base.priority === priority)); chain = own[++next]) merged.push(chain);
+    for (
+      let chain = own[next];
+      chain && (chain.base.priority < priority || (first && chain.base.priority === priority));
+      chain = own[++next]
+    )
+      merged.push(chain);
     merged.push(step);
   }
   return [...merged, ...own.slice(next)];
 }
 
 /** The base chains of type nat of a hook and the nat tables of iptables, in the order in which NAT asks them. */
-export function natChains(hook: Hook, chains: readonly BaseChain[], tables: readonly HostStep[], nativeNewer: boolean): readonly (HostStep | BaseChain)[] {
+export function natChains(
+  hook: Hook,
+  chains: readonly BaseChain[],
+  tables: readonly HostStep[],
+  nativeNewer: boolean,
+): readonly (HostStep | BaseChain)[] {
   const own = chains.filter((chain) => chain.hook === hook && chain.base.type === 'nat');
   const priority = priorityOf('nat', hook, undefined);
   const before = own.filter(({ base }) => base.priority < priority || (nativeNewer && base.priority === priority));

@@ -20,10 +20,14 @@ import type { World } from './world';
 const KERNEL: SocketOwner = { kind: 'kernel', uid: 0, gid: 0, groups: [] };
 
 /**
- * The socket that an answer is sent through: the listener answers as its owner, IPv4 resets through a socket of the kernel, IPv6 and REJECT through
- * none. Source: net/ipv4/ip_output.c ip_send_unicast_reply, net/ipv6/tcp_ipv6.c tcp_v6_send_response, net/ipv4/netfilter/nf_reject_ipv4.c nf_send_reset.
+ * The socket that an answer is sent through: the listener answers as its owner, IPv4 resets through a socket of the
+ * kernel, IPv6 and REJECT through none. Source: net/ipv4/ip_output.c ip_send_unicast_reply, net/ipv6/tcp_ipv6.c
+ * tcp_v6_send_response, net/ipv4/netfilter/nf_reject_ipv4.c nf_send_reset.
  */
-function socketOf({ packet: { protocol, family, tcpFlags } }: HostAnswer, { end: { dropBy, receiver } }: Walked): SocketOwner | undefined {
+function socketOf(
+  { packet: { protocol, family, tcpFlags } }: HostAnswer,
+  { end: { dropBy, receiver } }: Walked,
+): SocketOwner | undefined {
   if (protocol !== PROTOCOL.TCP) return KERNEL;
   if (dropBy?.kind === 'rule') return undefined;
   if (receiver === undefined) return family === 4 ? KERNEL : undefined;
@@ -32,29 +36,43 @@ function socketOf({ packet: { protocol, family, tcpFlags } }: HostAnswer, { end:
 }
 
 /**
- * Lets the host answer a packet: an RST or SYN+ACK to a SYN, an echo reply, an ICMP error, what REJECT sends. The answer walks the
- * hooks like any other packet; what stays of it is what connection tracking and the rules remember, which the next packet of a
- * sequence meets: the world behind it is given back, and that of the context may have been written to. `raw`: behind what this host sends there is no connected socket, so a SYN+ACK that comes back to it gets an RST.
+ * Lets the host answer a packet: an RST or SYN+ACK to a SYN, an echo reply, an ICMP error, what REJECT sends. The
+ * answer walks the hooks like any other packet; what stays of it is what connection tracking and the rules remember,
+ * which the next packet of a sequence meets: the world behind it is given back, and that of the context may have been
+ * written to. `raw`: behind what this host sends there is no connected socket, so a SYN+ACK that comes back to it gets
+ * an RST.
  */
 export function hostAnswers(walked: Walked, given: WalkContext, raw = false, attached?: Attached): World {
   let context = given;
   const copyEnd = walked.events.findIndex(({ kind }) => kind === 'copy-end');
   const copied = walked.events[copyEnd];
   // The copy that the host took itself is answered for itself.
-  if (copied?.kind === 'copy-end') context = { ...given, world: hostAnswers({ ...walked, events: walked.events.slice(0, copyEnd), end: copied.end }, given, raw, attached) };
+  if (copied?.kind === 'copy-end')
+    context = {
+      ...given,
+      world: hostAnswers({ ...walked, events: walked.events.slice(0, copyEnd), end: copied.end }, given, raw, attached),
+    };
   const answer = withSource(answerOf({ ...walked, attached }, context), context, walked.end.inInterface);
   if (!answer) return context.world;
   const { walked: answered, after } = firstPath(
     {
-      packet: answer.packet, direction: 'out', iface: answer.iface ?? linkOf(walked, answer.packet, context.host), socket: socketOf(answer, walked), state: undefined,
+      packet: answer.packet,
+      direction: 'out',
+      iface: answer.iface ?? linkOf(walked, answer.packet, context.host),
+      socket: socketOf(answer, walked),
+      state: undefined,
       ...(answer.attached ? { attached: answer.attached } : {}),
     },
     context,
   );
-  // While this host sends ICMP of its own, it cannot make another: an echo reply that OUTPUT refuses is not told to anybody (net/ipv4/icmp.c icmp_xmit_lock).
-  if (isIcmp(answer.packet.protocol) && answered.end.dropBy?.kind === 'rule' && answered.end.dropBy.hook === 'OUTPUT') return after;
+  // While this host sends ICMP of its own, it cannot make another: an echo reply that OUTPUT refuses is not told to
+  // anybody (net/ipv4/icmp.c icmp_xmit_lock).
+  if (isIcmp(answer.packet.protocol) && answered.end.dropBy?.kind === 'rule' && answered.end.dropBy.hook === 'OUTPUT')
+    return after;
   const backToSender = raw && answer.packet.protocol === PROTOCOL.TCP && answered.end.outcome === 'LOCAL';
-  return backToSender || answered.end.dropBy?.kind === 'rule' ? hostAnswers(answered, { ...context, world: after }, raw, answer.attached) : after;
+  return backToSender || answered.end.dropBy?.kind === 'rule'
+    ? hostAnswers(answered, { ...context, world: after }, raw, answer.attached)
+    : after;
 }
 
 /** A packet that is to be answered. `attached`: what it was attached to from the start, as it is an answer itself. */
@@ -71,8 +89,9 @@ interface HostAnswer {
 }
 
 /**
- * A link-local address, and ::1 for TCP, means something only on the link that the packet came from: for what was sent to this host itself, that of the interface
- * which has the address. REJECT does not mind that. Source: net/ipv6/tcp_ipv6.c tcp_v6_send_response, icmp.c icmp6_dev.
+ * A link-local address, and ::1 for TCP, means something only on the link that the packet came from: for what was sent
+ * to this host itself, that of the interface which has the address. REJECT does not mind that. Source:
+ * net/ipv6/tcp_ipv6.c tcp_v6_send_response, icmp.c icmp6_dev.
  */
 function linkOf({ end, events }: Walked, { family, destination, protocol }: Packet, host: Host): string | undefined {
   if (family === 4 || end.dropBy?.kind === 'rule') return undefined;
@@ -83,12 +102,20 @@ function linkOf({ end, events }: Walked, { family, destination, protocol }: Pack
   return lookupRoute(host, { destination: end.packet.destination, mark, tos }).route?.device;
 }
 
-/** What came to `::` or to a group is answered from an address that the host picks, so the answer is none of that connection. */
-function withSource(answer: HostAnswer | undefined, { host }: WalkContext, inInterface: string | undefined): HostAnswer | undefined {
+/**
+ * What came to `::` or to a group is answered from an address that the host picks, so the answer is none of that
+ * connection.
+ */
+function withSource(
+  answer: HostAnswer | undefined,
+  { host }: WalkContext,
+  inInterface: string | undefined,
+): HostAnswer | undefined {
   if (answer === undefined || !isUnspecified(answer.packet.source)) return answer;
   const { packet } = answer;
   if (packet.family === 4 && packet.protocol !== PROTOCOL.ICMP) return answer;
-  // Without a source of its own an echo reply may only leave by the interface on which the request came (net/ipv6/route.c ip6_route_output_flags).
+  // Without a source of its own an echo reply may only leave by the interface on which the request came
+  // (net/ipv6/route.c ip6_route_output_flags).
   const iface = packet.family === 6 && packet.protocol === PROTOCOL.ICMPV6 ? inInterface : undefined;
   const route = lookupRoute(host, { destination: packet.destination, mark: 0, tos: 0, outInterface: iface });
   const source = route.type === 'none' ? undefined : sourceAddressFor(host, route, packet.destination);
@@ -108,7 +135,10 @@ function answerOf(walked: Question, context: WalkContext): HostAnswer | undefine
 
 /** Segment routing, which a host throws away unless it was switched on. */
 const SEGMENT_ROUTING = 4;
-/** Transport protocols that every Linux takes in a family; what carries anything else, ICMP of the other family too, gets "protocol unreachable". */
+/**
+ * Transport protocols that every Linux takes in a family; what carries anything else, ICMP of the other family too,
+ * gets "protocol unreachable".
+ */
 const HANDLED: Readonly<Record<4 | 6, ReadonlySet<number>>> = {
   4: new Set([PROTOCOL.ICMP, PROTOCOL.IGMP, PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE]),
   6: new Set([PROTOCOL.ICMPV6, PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.IPV6_NONE]),
@@ -118,24 +148,42 @@ function receivedAnswer(walked: Question, context: WalkContext): HostAnswer | un
   const { end, events } = walked;
   const { packet } = end;
   const route = events.findLast((event) => event.kind === 'route');
-  // What was led here by its mark, and is for a group that the host is not in, is thrown away behind INPUT (net/ipv6/ip6_input.c ip6_protocol_deliver_rcu).
-  if (packet.family === 6 && isMulticast(packet.destination) && !isJoinedGroup(context.host, packet.destination)) return undefined;
-  if (packet.extensionHeaders.some(({ protocol, bytes }) => protocol === PROTOCOL.IPV6_ROUTE && bytes[2] === SEGMENT_ROUTING)) return undefined;
+  // What was led here by its mark, and is for a group that the host is not in, is thrown away behind INPUT
+  // (net/ipv6/ip6_input.c ip6_protocol_deliver_rcu).
+  if (packet.family === 6 && isMulticast(packet.destination) && !isJoinedGroup(context.host, packet.destination))
+    return undefined;
+  if (
+    packet.extensionHeaders.some(
+      ({ protocol, bytes }) => protocol === PROTOCOL.IPV6_ROUTE && bytes[2] === SEGMENT_ROUTING,
+    )
+  )
+    return undefined;
   const secured = packet.extensionHeaders.some(({ protocol }) => protocol === PROTOCOL.AH);
   if (end.checksumWrong && packet.family === 6 && !secured) return undefined;
-  const anycast = packet.family === 6 && lookupRoute(context.host, { destination: packet.destination }).route?.type === 'anycast';
+  const anycast =
+    packet.family === 6 && lookupRoute(context.host, { destination: packet.destination }).route?.type === 'anycast';
   const echo = queryAnswer(packet, anycast ? 'anycast' : route?.type, context.host);
-  if (echo !== undefined && (packet.family === 6 || route?.type !== 'local' || isOwn(packet.destination, context))) return { packet: reversed(packet, echo, context.host) };
+  if (echo !== undefined && (packet.family === 6 || route?.type !== 'local' || isOwn(packet.destination, context)))
+    return { packet: reversed(packet, echo, context.host) };
   // What came to another broadcast or multicast address is answered by nobody.
   if (route?.type !== 'local') return undefined;
   if (packet.family === 4 && !end.receiver?.transparent && !isOwn(packet.destination, context)) return undefined;
   if (toMany(end) || (anycast && packet.protocol === PROTOCOL.TCP)) return undefined;
-  // Unlike the handlers of protocols, what says that there is none has not let go of the packet's connection (net/ipv4/ip_input.c ip_protocol_deliver_rcu).
+  // Unlike the handlers of protocols, what says that there is none has not let go of the packet's connection
+  // (net/ipv4/ip_input.c ip_protocol_deliver_rcu).
   const told = packet.family === 4 || !isMulticast(packet.destination);
-  if (secured || !HANDLED[packet.family].has(packet.protocol)) return !told ? undefined : { packet: icmpError(packet, packet.family === 4 ? [3, 2] : [4, 1], context, end.inInterface), attached: attachment(walked, entryOf(walked, context)) };
+  if (secured || !HANDLED[packet.family].has(packet.protocol))
+    return !told
+      ? undefined
+      : {
+          packet: icmpError(packet, packet.family === 4 ? [3, 2] : [4, 1], context, end.inInterface),
+          attached: attachment(walked, entryOf(walked, context)),
+        };
   if (!end.receiverKnown) return undefined;
   if (packet.protocol === PROTOCOL.UDP || packet.protocol === PROTOCOL.UDPLITE) {
-    return end.receiver || !told ? undefined : { packet: icmpError(packet, packet.family === 4 ? [3, 3] : [1, 4], context, end.inInterface) };
+    return end.receiver || !told
+      ? undefined
+      : { packet: icmpError(packet, packet.family === 4 ? [3, 3] : [1, 4], context, end.inInterface) };
   }
   return packet.protocol === PROTOCOL.TCP ? tcpAnswer(walked, context) : undefined;
 }
@@ -150,14 +198,32 @@ function tcpAnswer(walked: Question, { world, host }: WalkContext): HostAnswer |
     world.keepAccepted(packet, socket);
     if (answer === 'reset') return { packet: ownReset(packet, host) };
     if (answer === 'ack') return { packet: challenge(packet, known, host) };
-    return { packet: reversed(packet, { tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK, tcpSequence: 1, tcpAcknowledgement: (packet.tcpSequence + 1) >>> 0, mark: 0 }, host) };
+    return {
+      packet: reversed(
+        packet,
+        {
+          tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK,
+          tcpSequence: 1,
+          tcpAcknowledgement: (packet.tcpSequence + 1) >>> 0,
+          mark: 0,
+        },
+        host,
+      ),
+    };
   }
   const reset = (packet.tcpFlags & TCP_FLAGS.RST) !== 0;
   if (reset && known && isChallenged(packet, known)) return { packet: challenge(packet, known, host) };
-  // A listener says nothing to what neither opens a connection nor acknowledges one (net/ipv4/tcp_input.c tcp_rcv_state_process).
+  // A listener says nothing to what neither opens a connection nor acknowledges one (net/ipv4/tcp_input.c
+  // tcp_rcv_state_process).
   if (!reset && receiver && (packet.tcpFlags & TCP_FLAGS.ACK) === 0) return undefined;
-  // What was sent by lo although another interface has the address is for this host without a route that says so. Source: net/ipv4/tcp_ipv4.c tcp_v4_send_reset.
-  if (!receiver && packet.family === 4 && walked.events.findLast((event) => event.kind === 'route')?.sentAs === 'unicast') return undefined;
+  // What was sent by lo although another interface has the address is for this host without a route that says so.
+  // Source: net/ipv4/tcp_ipv4.c tcp_v4_send_reset.
+  if (
+    !receiver &&
+    packet.family === 4 &&
+    walked.events.findLast((event) => event.kind === 'route')?.sentAs === 'unicast'
+  )
+    return undefined;
   if (!reset && (!receiver || lastView(walked)?.state !== 'ESTABLISHED')) return { packet: ownReset(packet, host) };
   if (known) world.keepAccepted(packet, withPacket(packet, known));
   return undefined;
@@ -168,10 +234,16 @@ function challenge(packet: Packet, known: AcceptedSocket | undefined, host: Host
   return reversed(packet, { tcpFlags: TCP_FLAGS.ACK, tcpSequence: 2, tcpAcknowledgement: known?.next ?? 0 }, host);
 }
 
-/** ICMP and ICMPv6 type and code that a router sends with a drop. Source: net/ipv4/route.c ip_error, ip_forward.c, net/ipv6/ip6_output.c. */
+/**
+ * ICMP and ICMPv6 type and code that a router sends with a drop. Source: net/ipv4/route.c ip_error, ip_forward.c,
+ * net/ipv6/ip6_output.c.
+ */
 const ERRORS: Partial<Record<KernelDropReason, Readonly<Record<4 | 6, readonly [number, number]>>>> = {
-  'ttl-exceeded': { 4: [11, 0], 6: [3, 0] }, 'no-route': { 4: [3, 0], 6: [1, 0] }, unreachable: { 4: [3, 1], 6: [1, 0] },
-  prohibited: { 4: [3, 13], 6: [1, 1] }, 'too-big': { 4: [3, 4], 6: [2, 0] },
+  'ttl-exceeded': { 4: [11, 0], 6: [3, 0] },
+  'no-route': { 4: [3, 0], 6: [1, 0] },
+  unreachable: { 4: [3, 1], 6: [1, 0] },
+  prohibited: { 4: [3, 13], 6: [1, 1] },
+  'too-big': { 4: [3, 4], 6: [2, 0] },
   'bad-options': { 4: [12, 0], 6: [4, 0] },
 };
 
@@ -179,18 +251,29 @@ const ERRORS: Partial<Record<KernelDropReason, Readonly<Record<4 | 6, readonly [
 const BEYOND_LINK: Readonly<Record<4 | 6, readonly [number, number] | undefined>> = { 4: undefined, 6: [1, 2] };
 
 function refusedAnswer(walked: Question, context: WalkContext): HostAnswer | undefined {
-  const { end: { dropBy, packet }, end, events } = walked;
+  const {
+    end: { dropBy, packet },
+    end,
+    events,
+  } = walked;
   const entry = entryOf(walked, context);
   if (dropBy?.kind === 'kernel') {
-    const code = dropBy.inHook ? undefined : dropBy.reason === 'martian-source' && isLinkLocal(packet.source) ? BEYOND_LINK[packet.family] : ERRORS[dropBy.reason]?.[packet.family];
-    return code && mayBeTold(walked, context) ? { packet: icmpError(packet, code, context, end.inInterface), attached: attachment(walked, entry) } : undefined;
+    const code = dropBy.inHook
+      ? undefined
+      : dropBy.reason === 'martian-source' && isLinkLocal(packet.source)
+        ? BEYOND_LINK[packet.family]
+        : ERRORS[dropBy.reason]?.[packet.family];
+    return code && mayBeTold(walked, context)
+      ? { packet: icmpError(packet, code, context, end.inInterface), attached: attachment(walked, entry) }
+      : undefined;
   }
   const rule = events.findLast((event) => event.kind === 'rule');
   // Source: net/ipv4/netfilter/nf_reject_ipv4.c nf_send_unreach, net/ipv6/netfilter/nf_reject_ipv6.c reject6_csum_ok.
   if (rule?.effect?.kind !== 'reject' || end.checksumWrong) return undefined;
   const { kind, icmpType, icmpCode } = rule.effect.reply;
   if (kind === 'tcp-reset') {
-    if (!isBetweenTwo(walked, context) || packet.protocol !== PROTOCOL.TCP || packet.tcpFlags & TCP_FLAGS.RST) return undefined;
+    if (!isBetweenTwo(walked, context) || packet.protocol !== PROTOCOL.TCP || packet.tcpFlags & TCP_FLAGS.RST)
+      return undefined;
     const answer = tcpReset(packet, context.host);
     // Where there is no way for the reset, the connection stays as it was as well.
     if (routeOutput(answer, context.host, undefined, 0, 'kernel').kind === 'drop') return undefined;
@@ -199,28 +282,46 @@ function refusedAnswer(walked: Question, context: WalkContext): HostAnswer | und
     return { packet: answer, attached: attachment(walked, closed) };
   }
   if (kind !== 'icmp' || !mayBeTold(walked, context)) return undefined;
-  return { packet: icmpError(packet, [icmpType ?? 3, icmpCode ?? 3], context, end.inInterface), attached: attachment(walked, entry) };
+  return {
+    packet: icmpError(packet, [icmpType ?? 3, icmpCode ?? 3], context, end.inInterface),
+    attached: attachment(walked, entry),
+  };
 }
 
-/** Whether an ICMP error may be sent about a packet. Source: net/ipv4/icmp.c __icmp_send, net/ipv6/icmp.c icmp6_send. */
+/**
+ * Whether an ICMP error may be sent about a packet. Source: net/ipv4/icmp.c __icmp_send, net/ipv6/icmp.c icmp6_send.
+ */
 function mayBeTold(walked: Question, context: WalkContext): boolean {
   const { packet } = walked.end;
   if (isIcmpErrorPacket(packet) || toMany(walked.end)) return false;
-  if (packet.family === 6) return !isMulticast(packet.destination) && !isUnspecified(packet.source) && !isMulticast(packet.source);
+  if (packet.family === 6)
+    return !isMulticast(packet.destination) && !isUnspecified(packet.source) && !isMulticast(packet.source);
   // IPv4 would tell it from the address that the packet was sent to, which has to be its own.
-  return isBetweenTwo(walked, context) && (routeType(walked, context) !== 'local' || isOwn(packet.destination, context));
+  return (
+    isBetweenTwo(walked, context) && (routeType(walked, context) !== 'local' || isOwn(packet.destination, context))
+  );
 }
 
 /** Whether a packet is from one host to one other: for IPv4 its route decides that, for IPv6 its addresses do. */
 function isBetweenTwo(walked: Question, context: WalkContext): boolean {
   const { packet } = walked.end;
-  if (packet.family === 6) return [packet.source, packet.destination].every((address) => !isUnspecified(address) && !isMulticast(address));
+  if (packet.family === 6)
+    return [packet.source, packet.destination].every((address) => !isUnspecified(address) && !isMulticast(address));
   const type = routeType(walked, context);
   return type !== 'broadcast' && type !== 'multicast' && !isMulticast(packet.destination);
 }
 
 function routeType({ events, end }: Question, { host }: WalkContext): string {
-  return events.findLast((event) => event.kind === 'route')?.type ?? lookupRoute(host, { destination: end.packet.destination, source: end.packet.source, mark: end.packet.mark, tos: end.packet.tos, inInterface: end.inInterface }).type;
+  return (
+    events.findLast((event) => event.kind === 'route')?.type ??
+    lookupRoute(host, {
+      destination: end.packet.destination,
+      source: end.packet.source,
+      mark: end.packet.mark,
+      tos: end.packet.tos,
+      inInterface: end.inInterface,
+    }).type
+  );
 }
 
 /** The packet's connection. By now it may be known to all: what was seen of it on the way is out of date. */
@@ -230,25 +331,34 @@ function entryOf(walked: Pick<Question, 'end' | 'attached'>, { world }: WalkCont
 }
 
 /**
- * What the answer to a packet is attached to. After an untracked one it is none, and yet CT rules take it for tracked; after one that is
- * INVALID there is nothing. Source: nf_conntrack_core.c nf_conntrack_attach, xt_CT.c xt_ct_target.
+ * What the answer to a packet is attached to. After an untracked one it is none, and yet CT rules take it for tracked;
+ * after one that is INVALID there is nothing. Source: nf_conntrack_core.c nf_conntrack_attach, xt_CT.c xt_ct_target.
  */
 function attachment({ events, end, attached }: Question, entry: ConntrackEntry | undefined): Attached | undefined {
-  if (entry) return { state: 'RELATED', entry, direction: lastView({ end, attached })?.direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL' };
+  if (entry)
+    return {
+      state: 'RELATED',
+      entry,
+      direction: lastView({ end, attached })?.direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL',
+    };
   const last = events.findLast((event) => event.kind === 'rule' || event.kind === 'hook-leave');
   const state = last?.kind === 'rule' ? last.view.conntrack?.state : last?.state;
   return state === 'UNTRACKED' ? 'beyond-ct' : undefined;
 }
 
-/** REJECT closes the connection that it sends a reset for. Source: nf_conntrack_proto_tcp.c nf_conntrack_tcp_set_closing. */
+/**
+ * REJECT closes the connection that it sends a reset for. Source: nf_conntrack_proto_tcp.c
+ * nf_conntrack_tcp_set_closing.
+ */
 function closedTcp(entry: ConntrackEntry): ConntrackEntry {
   if (entry.original.protocol !== PROTOCOL.TCP || !entry.confirmed) return entry;
   return { ...entry, tcp: { ...tcpOf(entry), state: 'CLOSE' }, tcpState: 'CLOSE' };
 }
 
 /**
- * IPv4 answers from addresses of table local only: a rule that leads elsewhere, as for TPROXY, makes none, and only a transparent socket may
- * send from any other. Source: net/ipv4/route.c ip_route_output_key_hash_rcu (FLOWI_FLAG_ANYSRC).
+ * IPv4 answers from addresses of table local only: a rule that leads elsewhere, as for TPROXY, makes none, and only a
+ * transparent socket may send from any other. Source: net/ipv4/route.c ip_route_output_key_hash_rcu
+ * (FLOWI_FLAG_ANYSRC).
  */
 function isOwn(address: Address, { host }: WalkContext): boolean {
   // To 0.0.0.0 this host is meant, and any of its addresses will do to answer from.
@@ -266,28 +376,58 @@ function lastView({ end, attached }: Pick<Question, 'end' | 'attached'>): Conntr
   return end.conntrack ?? (typeof attached === 'object' ? attached : undefined);
 }
 
-/** The reset of TCP itself: behind a packet to 0.0.0.0, IPv4 picks a source for it, unlike for one of REJECT. Source: net/ipv4/ip_output.c ip_send_unicast_reply. */
+/**
+ * The reset of TCP itself: behind a packet to 0.0.0.0, IPv4 picks a source for it, unlike for one of REJECT. Source:
+ * net/ipv4/ip_output.c ip_send_unicast_reply.
+ */
 function ownReset(packet: Packet, host: Host): Packet {
   const reset = tcpReset(packet, host);
   if (packet.family === 6 || !isUnspecified(reset.source)) return reset;
   const { destination } = reset;
-  return { ...reset, source: sourceAddressFor(host, lookupRoute(host, { destination, mark: 0, tos: 0 }), destination) ?? reset.source };
+  return {
+    ...reset,
+    source: sourceAddressFor(host, lookupRoute(host, { destination, mark: 0, tos: 0 }), destination) ?? reset.source,
+  };
 }
 
 function tcpReset(packet: Packet, host: Host): Packet {
   const withAck = (packet.tcpFlags & TCP_FLAGS.ACK) !== 0;
-  const data = packet.length - (packet.family === 4 ? 20 + packet.ipOptions.length : 40) - 20 - packet.tcpOptions.length;
+  const data =
+    packet.length - (packet.family === 4 ? 20 + packet.ipOptions.length : 40) - 20 - packet.tcpOptions.length;
   const length = data + (packet.tcpFlags & TCP_FLAGS.SYN ? 1 : 0) + (packet.tcpFlags & TCP_FLAGS.FIN ? 1 : 0);
-  return reversed(packet, withAck
-    ? { tcpWindow: 0, tcpFlags: TCP_FLAGS.RST, tcpSequence: packet.tcpAcknowledgement, tcpAcknowledgement: 0 }
-    : { tcpWindow: 0, tcpFlags: TCP_FLAGS.RST | TCP_FLAGS.ACK, tcpSequence: 0, tcpAcknowledgement: (packet.tcpSequence + length) >>> 0 }, host);
+  return reversed(
+    packet,
+    withAck
+      ? { tcpWindow: 0, tcpFlags: TCP_FLAGS.RST, tcpSequence: packet.tcpAcknowledgement, tcpAcknowledgement: 0 }
+      : {
+          tcpWindow: 0,
+          tcpFlags: TCP_FLAGS.RST | TCP_FLAGS.ACK,
+          tcpSequence: 0,
+          tcpAcknowledgement: (packet.tcpSequence + length) >>> 0,
+        },
+    host,
+  );
 }
 
 function reversed(packet: Packet, patch: Partial<Packet>, host: Host): Packet {
   return {
-    ...packet, source: packet.destination, destination: packet.source, sourcePort: packet.destinationPort, destinationPort: packet.sourcePort,
-    extensionHeaders: [], ipOptions: NOTHING, mark: replyMark(packet, host), ttl: ttlOf(host, packet.family), tos: 0, length: packet.protocol === PROTOCOL.TCP ? (packet.family === 4 ? 40 : 60) : packet.length - packet.ipOptions.length,
-    tcpOptions: NOTHING, payload: packet.protocol === PROTOCOL.TCP ? NOTHING : packet.payload, sourceMac: undefined, destinationMac: undefined, ...patch,
+    ...packet,
+    source: packet.destination,
+    destination: packet.source,
+    sourcePort: packet.destinationPort,
+    destinationPort: packet.sourcePort,
+    extensionHeaders: [],
+    ipOptions: NOTHING,
+    mark: replyMark(packet, host),
+    ttl: ttlOf(host, packet.family),
+    tos: 0,
+    length:
+      packet.protocol === PROTOCOL.TCP ? (packet.family === 4 ? 40 : 60) : packet.length - packet.ipOptions.length,
+    tcpOptions: NOTHING,
+    payload: packet.protocol === PROTOCOL.TCP ? NOTHING : packet.payload,
+    sourceMac: undefined,
+    destinationMac: undefined,
+    ...patch,
   };
 }
 
@@ -295,17 +435,46 @@ const NOTHING = new Uint8Array(0);
 /** An ICMP error has at most this many bytes. Source: RFC 1812, 4.3.2.3 and RFC 4443, 2.4. */
 const LONGEST_ERROR = { 4: 576, 6: 1280 } as const;
 
-/** An ICMP error about a packet, to its sender: from the address that the packet was sent to, or the one of the way back. `iface`: where the packet came in. */
-function icmpError(packet: Packet, [icmpType, icmpCode]: readonly [number, number], context: WalkContext, iface: string | undefined): Packet {
+/**
+ * An ICMP error about a packet, to its sender: from the address that the packet was sent to, or the one of the way
+ * back. `iface`: where the packet came in.
+ */
+function icmpError(
+  packet: Packet,
+  [icmpType, icmpCode]: readonly [number, number],
+  context: WalkContext,
+  iface: string | undefined,
+): Packet {
   const { host } = context;
   const back = lookupRoute(host, { destination: packet.source, mark: 0, tos: 0 });
-  // IPv4 asks the route, by which all of 127.0.0.0/8 is local, IPv6 the interfaces (net/ipv4/icmp.c __icmp_send, net/ipv6/icmp.c icmp6_send).
-  const own = packet.family === 4 && !isUnspecified(packet.destination) ? isOwn(packet.destination, context) : host.interfaces.some(({ addresses }) => addresses.some(({ address }) => sameAddress(address, packet.destination)));
-  const source = own ? packet.destination : (inboundAddress(host, packet.family, iface) ?? sourceAddressFor(host, back, packet.source) ?? packet.destination);
+  // IPv4 asks the route, by which all of 127.0.0.0/8 is local, IPv6 the interfaces (net/ipv4/icmp.c __icmp_send,
+  // net/ipv6/icmp.c icmp6_send).
+  const own =
+    packet.family === 4 && !isUnspecified(packet.destination)
+      ? isOwn(packet.destination, context)
+      : host.interfaces.some(({ addresses }) =>
+          addresses.some(({ address }) => sameAddress(address, packet.destination)),
+        );
+  const source = own
+    ? packet.destination
+    : (inboundAddress(host, packet.family, iface) ?? sourceAddressFor(host, back, packet.source) ?? packet.destination);
   const header = packet.family === 4 ? 28 : 48;
   return {
-    ...reversed(packet, {}, host), source, destination: packet.source, protocol: packet.family === 4 ? PROTOCOL.ICMP : PROTOCOL.ICMPV6, sourcePort: 0, destinationPort: 0,
-    tcpFlags: 0, icmpType, icmpCode, icmpId: 0, inner: { ...packet, mark: 0 }, tos: packet.family === 4 ? 0xc0 : 0, payload: NOTHING,
-    length: Math.min(header + packet.length, LONGEST_ERROR[packet.family]), fragmentOffset: 0, moreFragments: false,
+    ...reversed(packet, {}, host),
+    source,
+    destination: packet.source,
+    protocol: packet.family === 4 ? PROTOCOL.ICMP : PROTOCOL.ICMPV6,
+    sourcePort: 0,
+    destinationPort: 0,
+    tcpFlags: 0,
+    icmpType,
+    icmpCode,
+    icmpId: 0,
+    inner: { ...packet, mark: 0 },
+    tos: packet.family === 4 ? 0xc0 : 0,
+    payload: NOTHING,
+    length: Math.min(header + packet.length, LONGEST_ERROR[packet.family]),
+    fragmentOffset: 0,
+    moreFragments: false,
   };
 }

@@ -4,19 +4,27 @@ import type { WalkContext } from './passage';
 import { tproxySocket } from './tproxySocket';
 import type { Remembered } from './world';
 
-/** What rules may ask of the host, wherever the packet stands: the part of a view that is the same for all of a walk until something is remembered. */
-export type HostAsked = Required<Pick<PacketView, 'memory' | 'findConnection' | 'findSocket' | 'findTransparent'>> & { readonly remembered: Remembered };
+/**
+ * What rules may ask of the host, wherever the packet stands: the part of a view that is the same for all of a walk
+ * until something is remembered.
+ */
+export type HostAsked = Required<Pick<PacketView, 'memory' | 'findConnection' | 'findSocket' | 'findTransparent'>> & {
+  readonly remembered: Remembered;
+};
 
 export function hostAsked(remembered: Remembered, { host }: WalkContext): HostAsked {
   return {
-    remembered, memory: remembered,
+    remembered,
+    memory: remembered,
     findConnection: (tuple, zone) => remembered.find(tuple, zone)?.entry,
     findSocket: (packet) => remembered.socketOf(packet),
-    findTransparent: (packet, target, inInterface) => tproxySocket(host, packet, target, inInterface, remembered.socketOf(packet)),
+    findTransparent: (packet, target, inInterface) =>
+      tproxySocket(host, packet, target, inInterface, remembered.socketOf(packet)),
   };
 }
 
 export function matchesNamed({ ruleSet }: WalkContext): NonNullable<PacketView['matchesNamed']> {
-  const inBoth = (name: string): readonly unknown[] => [ruleSet, ruleSet?.beside].flatMap((each) => (each ? matchesInLoadOrder(each, name) : []));
+  const inBoth = (name: string): readonly unknown[] =>
+    [ruleSet, ruleSet?.beside].flatMap((each) => (each ? matchesInLoadOrder(each, name) : []));
   return (name) => (ruleSet?.beside ? inBoth(name) : ruleSet ? matchesInLoadOrder(ruleSet, name) : []);
 }

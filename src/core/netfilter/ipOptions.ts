@@ -7,24 +7,43 @@ import { routeInput, type InputRoute } from './inputRoute';
 import type { Passage } from './passage';
 
 /** Types of IPv4 options, with the copied bit. Source: include/uapi/linux/ip.h. */
-const OPTION = { END: 0, NOP: 1, RECORD_ROUTE: 7, TIMESTAMP: 68, LOOSE_ROUTE: 131, CIPSO: 134, STRICT_ROUTE: 137, ROUTER_ALERT: 148 } as const;
+const OPTION = {
+  END: 0,
+  NOP: 1,
+  RECORD_ROUTE: 7,
+  TIMESTAMP: 68,
+  LOOSE_ROUTE: 131,
+  CIPSO: 134,
+  STRICT_ROUTE: 137,
+  ROUTER_ALERT: 148,
+} as const;
 /** Kinds of time stamps. */
 const STAMP = { ONLY: 0, WITH_ADDRESS: 1, PRESPECIFIED: 3 } as const;
 
 /**
- * What the host makes of IPv4 options, behind the routing decision: malformed ones and, unless accept_source_route is on, source routes are thrown away,
- * record route and time stamps filled in. Gives back where the packet goes.
- * Source: net/ipv4/ip_input.c ip_rcv_options, net/ipv4/ip_options.c __ip_options_compile, ip_options_rcv_srr.
+ * What the host makes of IPv4 options, behind the routing decision: malformed ones and, unless accept_source_route is
+ * on, source routes are thrown away, record route and time stamps filled in. Gives back where the packet goes. Source:
+ * net/ipv4/ip_input.c ip_rcv_options, net/ipv4/ip_options.c __ip_options_compile, ip_options_rcv_srr.
  */
 export function withOptions(passage: Passage, route: InputRoute, iface: string): InputRoute {
   const { packet } = passage.at;
-  if (packet.family === 6 || packet.ipOptions.length === 0 || (route.kind === 'drop' && !BEHIND_OPTIONS.has(route.reason))) return route;
+  if (
+    packet.family === 6 ||
+    packet.ipOptions.length === 0 ||
+    (route.kind === 'drop' && !BEHIND_OPTIONS.has(route.reason))
+  )
+    return route;
   const { host } = passage.context;
   const read = compile(packet, host);
   if (typeof read === 'string') return { kind: 'drop', reason: 'bad-options', detail: read };
-  if (read.stamped) passage.note('the time stamp that this host writes into the IP options is that of its clock, which nobody knows: it is taken to be 0');
+  if (read.stamped)
+    passage.note(
+      'the time stamp that this host writes into the IP options is that of its clock, which nobody knows: it is taken to be 0',
+    );
   if (read.bytes !== packet.ipOptions) writeInto(passage, { ipOptions: read.bytes });
-  return read.sourceRoute === undefined ? route : alongSourceRoute(passage, route, iface, read.sourceRoute, read.bytes[read.sourceRoute] === OPTION.STRICT_ROUTE);
+  return read.sourceRoute === undefined
+    ? route
+    : alongSourceRoute(passage, route, iface, read.sourceRoute, read.bytes[read.sourceRoute] === OPTION.STRICT_ROUTE);
 }
 
 /** The checksum of the header becomes right again only where the packet is handed on (ip_forward_options). */
@@ -34,8 +53,8 @@ function writeInto(passage: Passage, changes: Partial<Packet>): void {
 }
 
 /**
- * Behind FORWARD the host writes the address that the packet leaves by where it has written another one as it came in, and goes one step along a source
- * route. Source: net/ipv4/ip_options.c ip_forward_options.
+ * Behind FORWARD the host writes the address that the packet leaves by where it has written another one as it came in,
+ * and goes one step along a source route. Source: net/ipv4/ip_options.c ip_forward_options.
  */
 export function forwardOptions(passage: Passage): void {
   const { packet } = passage.at;
@@ -43,16 +62,30 @@ export function forwardOptions(passage: Passage): void {
   if (packet.family === 6 || packet.ipOptions.length === 0) return;
   const { host } = passage.context;
   passage.move({ checksum: { ...passage.at.checksum, error: 0 } });
-  const route = lookupRoute(host, { destination: packet.destination, source: packet.source, mark: packet.mark, tos: packet.tos, inInterface: passage.at.inInterface });
+  const route = lookupRoute(host, {
+    destination: packet.destination,
+    source: packet.source,
+    mark: packet.mark,
+    tos: packet.tos,
+    inInterface: passage.at.inInterface,
+  });
   const address = sourceAddressFor(host, route, packet.destination);
   const bytes = Uint8Array.from(packet.ipOptions);
-  for (let at = 0; address && at < bytes.length && bytes[at] !== OPTION.END; at += bytes[at] === OPTION.NOP ? 1 : (bytes[at + 1] as number)) {
+  for (
+    let at = 0;
+    address && at < bytes.length && bytes[at] !== OPTION.END;
+    at += bytes[at] === OPTION.NOP ? 1 : (bytes[at + 1] as number)
+  ) {
     const kind = bytes[at];
     const pointer = bytes[at + 2] as number;
     const filled = pointer !== arrived[at + 2];
     if (kind === OPTION.RECORD_ROUTE && filled) bytes.set(addressBytes(address), at + pointer - 5);
-    if (kind === OPTION.TIMESTAMP && filled && ((bytes[at + 3] as number) & 15) === STAMP.WITH_ADDRESS) bytes.set(addressBytes(address), at + pointer - 9);
-    const hit = (kind === OPTION.LOOSE_ROUTE || kind === OPTION.STRICT_ROUTE) && pointer + 3 <= (bytes[at + 1] as number) && !sameAddress(packet.destination, passage.arrival.packet.destination);
+    if (kind === OPTION.TIMESTAMP && filled && ((bytes[at + 3] as number) & 15) === STAMP.WITH_ADDRESS)
+      bytes.set(addressBytes(address), at + pointer - 9);
+    const hit =
+      (kind === OPTION.LOOSE_ROUTE || kind === OPTION.STRICT_ROUTE) &&
+      pointer + 3 <= (bytes[at + 1] as number) &&
+      !sameAddress(packet.destination, passage.arrival.packet.destination);
     if (!hit) continue;
     for (let next = pointer; next + 3 <= (bytes[at + 1] as number); next += 4) {
       if (!sameAddress(addressAt(bytes, at + next - 1), packet.destination)) continue;
@@ -65,7 +98,13 @@ export function forwardOptions(passage: Passage): void {
 }
 
 /** These come to light only where the packet is to be handed on, behind its options. */
-const BEHIND_OPTIONS: ReadonlySet<string> = new Set(['no-route', 'blackhole', 'unreachable', 'prohibited', 'forwarding-off']);
+const BEHIND_OPTIONS: ReadonlySet<string> = new Set([
+  'no-route',
+  'blackhole',
+  'unreachable',
+  'prohibited',
+  'forwarding-off',
+]);
 
 interface Compiled {
   readonly bytes: Uint8Array;
@@ -92,9 +131,21 @@ function compile(packet: Packet, host: Host): Compiled | string {
       continue;
     }
     const length = bytes[at + 1] ?? 0;
-    if (length < 2 || at + length > bytes.length) return `option ${kind} has the length ${length}, which does not fit into the header`;
+    if (length < 2 || at + length > bytes.length)
+      return `option ${kind} has the length ${length}, which does not fit into the header`;
     const option = bytes.subarray(at, at + length);
-    const name = kind === OPTION.LOOSE_ROUTE || kind === OPTION.STRICT_ROUTE ? 'source route' : kind === OPTION.RECORD_ROUTE ? 'record route' : kind === OPTION.TIMESTAMP ? 'time stamp' : kind === OPTION.ROUTER_ALERT ? 'router alert' : kind === OPTION.CIPSO ? 'CIPSO' : undefined;
+    const name =
+      kind === OPTION.LOOSE_ROUTE || kind === OPTION.STRICT_ROUTE
+        ? 'source route'
+        : kind === OPTION.RECORD_ROUTE
+          ? 'record route'
+          : kind === OPTION.TIMESTAMP
+            ? 'time stamp'
+            : kind === OPTION.ROUTER_ALERT
+              ? 'router alert'
+              : kind === OPTION.CIPSO
+                ? 'CIPSO'
+                : undefined;
     if (name === undefined) {
       // A raw socket may not send others, but they may come in.
       at += length;
@@ -102,7 +153,18 @@ function compile(packet: Packet, host: Host): Compiled | string {
     }
     if (name !== 'router alert' && seen.has(name)) return `it has two ${name} options`;
     seen.add(name);
-    const wrong = name === 'router alert' ? (length < 4 ? 'too short' : undefined) : name === 'CIPSO' ? 'this host was told about no domain of interpretation (NetLabel)' : name === 'source route' ? routeProblem(option) : name === 'record route' ? recordRoute(option, packet, host) : undefined;
+    const wrong =
+      name === 'router alert'
+        ? length < 4
+          ? 'too short'
+          : undefined
+        : name === 'CIPSO'
+          ? 'this host was told about no domain of interpretation (NetLabel)'
+          : name === 'source route'
+            ? routeProblem(option)
+            : name === 'record route'
+              ? recordRoute(option, packet, host)
+              : undefined;
     if (wrong !== undefined) return `the ${name} option is not taken: ${wrong}`;
     if (name === 'source route') sourceRoute = at;
     if (name === 'time stamp') {
@@ -112,7 +174,11 @@ function compile(packet: Packet, host: Host): Compiled | string {
     }
     at += length;
   }
-  return { bytes: bytes.some((byte, i) => byte !== packet.ipOptions[i]) ? bytes : packet.ipOptions, sourceRoute, stamped };
+  return {
+    bytes: bytes.some((byte, i) => byte !== packet.ipOptions[i]) ? bytes : packet.ipOptions,
+    sourceRoute,
+    stamped,
+  };
 }
 
 const POINTER = 'its pointer does not fit';
@@ -183,28 +249,57 @@ function addressAt(bytes: Uint8Array, at: number): Address {
 
 function alongSourceRoute(passage: Passage, route: InputRoute, iface: string, at: number, strict: boolean): InputRoute {
   const { host } = passage.context;
-  if (!acceptsSourceRoutes(host, iface)) return { kind: 'drop', reason: 'source-route', detail: `the sender chose the way of the packet, and accept_source_route is off on ${iface}` };
+  if (!acceptsSourceRoutes(host, iface))
+    return {
+      kind: 'drop',
+      reason: 'source-route',
+      detail: `the sender chose the way of the packet, and accept_source_route is off on ${iface}`,
+    };
   if (route.kind === 'drop') return route;
-  if (passage.packetType() !== 'unicast') return { kind: 'drop', reason: 'source-route', detail: 'a broadcast or multicast frame may not have a source route' };
-  if (route.kind === 'forward') return strict ? { kind: 'drop', reason: 'bad-options', detail: 'its strict source route does not lead by this host' } : route;
-  if (route.type !== 'local') return { kind: 'drop', reason: 'source-route', detail: 'a broadcast or multicast address may not have a source route' };
+  if (passage.packetType() !== 'unicast')
+    return {
+      kind: 'drop',
+      reason: 'source-route',
+      detail: 'a broadcast or multicast frame may not have a source route',
+    };
+  if (route.kind === 'forward')
+    return strict
+      ? { kind: 'drop', reason: 'bad-options', detail: 'its strict source route does not lead by this host' }
+      : route;
+  if (route.type !== 'local')
+    return {
+      kind: 'drop',
+      reason: 'source-route',
+      detail: 'a broadcast or multicast address may not have a source route',
+    };
   const option = passage.at.packet.ipOptions.subarray(at);
   const length = option[1] as number;
   for (let pointer = option[2] as number; pointer <= length; pointer += 4) {
-    if (pointer + 3 > length) return { kind: 'drop', reason: 'bad-options', detail: 'its source route ends within an address' };
+    if (pointer + 3 > length)
+      return { kind: 'drop', reason: 'bad-options', detail: 'its source route ends within an address' };
     const next = addressAt(option, pointer - 1);
     const to = routeInput({ ...passage.at.packet, destination: next }, iface, host);
-    if (to.kind === 'drop' || (to.kind === 'local' && to.type !== 'local')) return { kind: 'drop', reason: 'source-route', detail: `its source route leads to ${formatAddress(next)}, where no packet may go` };
+    if (to.kind === 'drop' || (to.kind === 'local' && to.type !== 'local'))
+      return {
+        kind: 'drop',
+        reason: 'source-route',
+        detail: `its source route leads to ${formatAddress(next)}, where no packet may go`,
+      };
     if (!sameAddress(next, passage.at.packet.destination)) writeInto(passage, { destination: next });
     if (to.kind === 'forward') return to;
   }
   return route;
 }
 
-/** Both "all" and the interface have to say so; interfaces do unless told otherwise. Source: include/linux/inetdevice.h IN_DEV_SOURCE_ROUTE. */
+/**
+ * Both "all" and the interface have to say so; interfaces do unless told otherwise. Source: include/linux/inetdevice.h
+ * IN_DEV_SOURCE_ROUTE.
+ */
 function acceptsSourceRoutes(host: Host, iface: string): boolean {
   const all = host.sysctls.get('net.ipv4.conf.all.accept_source_route') ?? 0;
-  const own = host.sysctls.get(`net.ipv4.conf.${iface}.accept_source_route`) ?? host.sysctls.get('net.ipv4.conf.default.accept_source_route') ?? 0;
+  const own =
+    host.sysctls.get(`net.ipv4.conf.${iface}.accept_source_route`) ??
+    host.sysctls.get('net.ipv4.conf.default.accept_source_route') ??
+    0;
   return all !== 0 && own !== 0;
 }
-

@@ -17,21 +17,31 @@ export interface NatSetup {
 }
 
 /**
- * Decides one half of the translation of a new connection. Without a range: the address stays, and the port too unless another
- * connection has it. A connection that is confirmed already keeps what it has: it was made from outside. undefined where the kernel fails and drops. Source: nf_nat_core.c nf_nat_setup_info, get_unique_tuple.
+ * Decides one half of the translation of a new connection. Without a range: the address stays, and the port too unless
+ * another connection has it. A connection that is confirmed already keeps what it has: it was made from outside.
+ * undefined where the kernel fails and drops. Source: nf_nat_core.c nf_nat_setup_info, get_unique_tuple.
  */
-export function setUpNat(entry: ConntrackEntry, half: NatHalf, range: NatRange | undefined, world: World): NatSetup | undefined {
+export function setUpNat(
+  entry: ConntrackEntry,
+  half: NatHalf,
+  range: NatRange | undefined,
+  world: World,
+): NatSetup | undefined {
   if (entry.confirmed) return { entry, random: false };
   const current = invertTuple(entry.reply);
   if (current === undefined) return undefined;
   const { tuple, drawn } = uniqueTuple(current, half, range ?? keepAddress(current, half), entry, world);
-  let changed: ConntrackEntry = half === 'source' ? { ...entry, sourceNatDone: true } : { ...entry, destinationNatDone: true };
+  let changed: ConntrackEntry =
+    half === 'source' ? { ...entry, sourceNatDone: true } : { ...entry, destinationNatDone: true };
   if (tupleKey(tuple) !== tupleKey(current)) {
     const reply = invertTuple(tuple);
     if (reply === undefined) return undefined;
     changed = { ...changed, reply, ...(half === 'source' ? { sourceNat: true } : { destinationNat: true }) };
   }
-  return { entry: drawn ? { ...changed, randomHalf: half, randomNumbers: drawn } : changed, random: drawn !== undefined };
+  return {
+    entry: drawn ? { ...changed, randomHalf: half, randomNumbers: drawn } : changed,
+    random: drawn !== undefined,
+  };
 }
 
 function keepAddress(tuple: Tuple, half: NatHalf): NatRange {
@@ -58,20 +68,35 @@ function uniqueTuple(original: Tuple, half: NatHalf, range: NatRange, entry: Con
   const tuple = withAddress(original, half, range, entry);
   if (!range.random) {
     if (range.ports) {
-      if (range.basePort === undefined && keyInRange(tuple, half, range) && (range.ports[0] === range.ports[1] || !isUsed(tuple, entry, world))) return { tuple };
+      if (
+        range.basePort === undefined &&
+        keyInRange(tuple, half, range) &&
+        (range.ports[0] === range.ports[1] || !isUsed(tuple, entry, world))
+      )
+        return { tuple };
     } else if (!isUsed(tuple, entry, world)) return { tuple };
   }
   return choosePort(tuple, half, range, entry, world);
 }
 
 /**
- * The mapping that another connection from the same source address and port, or id of an echo, has: the kernel prefers to keep it.
- * Source: net/netfilter/nf_nat_core.c find_appropriate_src, same_src.
+ * The mapping that another connection from the same source address and port, or id of an echo, has: the kernel prefers
+ * to keep it. Source: net/netfilter/nf_nat_core.c find_appropriate_src, same_src.
  */
 function sameSourceBefore(tuple: Tuple, range: NatRange, entry: ConntrackEntry, world: World): Tuple | undefined {
   for (const other of world.connections()) {
-    if (other.id === entry.id || !other.sourceNatDone || other.original.protocol !== tuple.protocol || other.zone.original !== entry.zone.original) continue;
-    if (formatAddress(other.original.source) !== formatAddress(tuple.source) || keyOf(other.original, 'source') !== keyOf(tuple, 'source')) continue;
+    if (
+      other.id === entry.id ||
+      !other.sourceNatDone ||
+      other.original.protocol !== tuple.protocol ||
+      other.zone.original !== entry.zone.original
+    )
+      continue;
+    if (
+      formatAddress(other.original.source) !== formatAddress(tuple.source) ||
+      keyOf(other.original, 'source') !== keyOf(tuple, 'source')
+    )
+      continue;
     const mapped = invertTuple(other.reply);
     if (!mapped) continue;
     const key = keyOf(mapped, 'source');
@@ -83,7 +108,13 @@ function sameSourceBefore(tuple: Tuple, range: NatRange, entry: ConntrackEntry, 
 
 function withAddress(tuple: Tuple, half: NatHalf, range: NatRange, entry: ConntrackEntry): Tuple {
   if (!range.addresses) return tuple;
-  const address = chooseAddress(range.addresses, natHash(tuple, entry.zone.original || entry.zone.reply, range.persistent), tuple, half, range.persistent);
+  const address = chooseAddress(
+    range.addresses,
+    natHash(tuple, entry.zone.original || entry.zone.reply, range.persistent),
+    tuple,
+    half,
+    range.persistent,
+  );
   return half === 'source' ? { ...tuple, source: address } : { ...tuple, destination: address };
 }
 
@@ -123,11 +154,18 @@ function choosePort(tuple: Tuple, half: NatHalf, range: NatRange, entry: Conntra
   let [first, last] = range.ports ?? [0, 0];
   if (!range.ports) {
     if (half === 'destination' && !isIcmp(tuple.protocol)) return { tuple };
-    [first, last] = isIcmp(tuple.protocol) ? [0, 65535] : key >= 1024 ? [1024, 65535] : key >= 512 ? [600, 1023] : [1, 511];
+    [first, last] = isIcmp(tuple.protocol)
+      ? [0, 65535]
+      : key >= 1024
+        ? [1024, 65535]
+        : key >= 512
+          ? [600, 1023]
+          : [1, 511];
   }
   const size = last - first + 1;
   const offset = range.ports && range.basePort !== undefined ? (((key - range.basePort) % 65536) + 65536) % 65536 : 0;
-  const random = (range.random || half === 'source' || isIcmp(tuple.protocol)) && range.basePort === undefined && size > 1;
+  const random =
+    (range.random || half === 'source' || isIcmp(tuple.protocol)) && range.basePort === undefined && size > 1;
   let candidate = tuple;
   for (let i = 0; i < size; i++) {
     candidate = withKey(tuple, half, first + ((offset + i) % size));
@@ -138,7 +176,10 @@ function choosePort(tuple: Tuple, half: NatHalf, range: NatRange, entry: Conntra
   return random ? { tuple: candidate, drawn: [first, last] } : { tuple: candidate };
 }
 
-/** So many ports are tried, and with the last of them a connection that is as good as over makes room. Source: nf_nat_core.c NF_NAT_MAX_ATTEMPTS, NF_NAT_HARDER_THRESH. */
+/**
+ * So many ports are tried, and with the last of them a connection that is as good as over makes room. Source:
+ * nf_nat_core.c NF_NAT_MAX_ATTEMPTS, NF_NAT_HARDER_THRESH.
+ */
 const MOST_ATTEMPTS = 128;
 const EVICTING_ATTEMPTS = 32;
 
@@ -146,8 +187,8 @@ const EVICTING_ATTEMPTS = 32;
 const EVICTED_STATES: ReadonlySet<string> = new Set(['TIME_WAIT', 'CLOSE', 'SYN_SENT2']);
 
 /**
- * Ends the TCP connection that has a tuple, where it is over and a new one begins with a later number, so that its late packets fit neither.
- * Source: nf_nat_core.c nf_nat_used_tuple_harder, nf_nat_may_kill, nf_seq_has_advanced.
+ * Ends the TCP connection that has a tuple, where it is over and a new one begins with a later number, so that its late
+ * packets fit neither. Source: nf_nat_core.c nf_nat_used_tuple_harder, nf_nat_may_kill, nf_seq_has_advanced.
  */
 function evict(tuple: Tuple, entry: ConntrackEntry, world: World): boolean {
   if (tuple.protocol !== PROTOCOL.TCP || entry.tcpState !== 'SYN_SENT') return false;
@@ -155,7 +196,12 @@ function evict(tuple: Tuple, entry: ConntrackEntry, world: World): boolean {
   const found = reply && world.find(reply, entry.zone);
   if (found?.direction !== 'REPLY') return false;
   const { entry: old } = found;
-  if (!old.sourceNat || !EVICTED_STATES.has(old.tcpState ?? '') || ((tcpOf(entry).sides.ORIGINAL.end - tcpOf(old).sides.ORIGINAL.end) | 0) <= 0) return false;
+  if (
+    !old.sourceNat ||
+    !EVICTED_STATES.has(old.tcpState ?? '') ||
+    ((tcpOf(entry).sides.ORIGINAL.end - tcpOf(old).sides.ORIGINAL.end) | 0) <= 0
+  )
+    return false;
   world.remove(old);
   return true;
 }
@@ -172,20 +218,26 @@ function userOf(tuple: Tuple, entry: ConntrackEntry, world: World): ConntrackEnt
 }
 
 /**
- * Each is the other one seen from its far end, and neither is translated. Linux then leaves the tuple alone: it takes them for two packets that
- * came at the same time, which is settled where the connection becomes known. Source: nf_nat_core.c nf_nat_used_tuple_new.
+ * Each is the other one seen from its far end, and neither is translated. Linux then leaves the tuple alone: it takes
+ * them for two packets that came at the same time, which is settled where the connection becomes known. Source:
+ * nf_nat_core.c nf_nat_used_tuple_new.
  */
 function clashesInReverse(other: ConntrackEntry, entry: ConntrackEntry): boolean {
   const untranslated = [other, entry].every(({ sourceNat, destinationNat }) => !sourceNat && !destinationNat);
-  return untranslated && MAY_CLASH.has(entry.original.protocol) && tupleKey(other.original) === tupleKey(entry.reply) && tupleKey(other.reply) === tupleKey(entry.original);
+  return (
+    untranslated &&
+    MAY_CLASH.has(entry.original.protocol) &&
+    tupleKey(other.original) === tupleKey(entry.reply) &&
+    tupleKey(other.reply) === tupleKey(entry.original)
+  );
 }
 
 /** Source: `allow_clash` of nf_conntrack_proto_udp.c and nf_conntrack_proto_gre.c. */
 const MAY_CLASH: ReadonlySet<number> = new Set([PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.GRE]);
 
 /**
- * The packet as one half of its connection's translation makes it in this direction. The same packet where there is nothing to do.
- * Source: nf_nat_core.c nf_nat_packet; for ICMP errors nf_nat_icmp_reply_translation.
+ * The packet as one half of its connection's translation makes it in this direction. The same packet where there is
+ * nothing to do. Source: nf_nat_core.c nf_nat_packet; for ICMP errors nf_nat_icmp_reply_translation.
  */
 export function translate(packet: Packet, view: ConntrackView, half: NatHalf): Packet {
   const { entry, direction } = view;
@@ -207,10 +259,14 @@ function rewrite(packet: Packet, target: Tuple, half: NatHalf): Packet {
   const address = half === 'source' ? { source: target.source } : { destination: target.destination };
   if (target.icmp && isIcmp(packet.protocol)) return { ...packet, ...address, icmpId: target.icmp.id };
   if (!hasPorts(packet.protocol) || packet.fragmentOffset > 0) return { ...packet, ...address };
-  return half === 'source' ? { ...packet, ...address, sourcePort: target.sourcePort } : { ...packet, ...address, destinationPort: target.destinationPort };
+  return half === 'source'
+    ? { ...packet, ...address, sourcePort: target.sourcePort }
+    : { ...packet, ...address, destinationPort: target.destinationPort };
 }
 
 /** GRE packets shorter than their own header cannot be translated and are dropped. */
 export function canTranslate(packet: Packet): boolean {
-  return packet.protocol !== PROTOCOL.GRE || packet.length - (packet.family === 4 ? 20 + packet.ipOptions.length : 40) >= 8;
+  return (
+    packet.protocol !== PROTOCOL.GRE || packet.length - (packet.family === 4 ? 20 + packet.ipOptions.length : 40) >= 8
+  );
 }

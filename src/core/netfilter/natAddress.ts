@@ -3,8 +3,9 @@ import type { Tuple } from '../net/conntrack';
 import { jhash } from '../xtables/values/jhash';
 
 /**
- * The hash by which the kernel spreads connections over a range of addresses: fixed for a source, a destination and a zone (whichever
- * direction that is for), so it can be told beforehand (on little-endian hosts). Source: nf_nat_core.c find_best_ips_proto, include/linux/jhash.h jhash2.
+ * The hash by which the kernel spreads connections over a range of addresses: fixed for a source, a destination and a
+ * zone (whichever direction that is for), so it can be told beforehand (on little-endian hosts). Source: nf_nat_core.c
+ * find_best_ips_proto, include/linux/jhash.h jhash2.
  */
 export function natHash(tuple: Tuple, zone: number, persistent: boolean): number {
   const source = [0, 1, 2, 3].map((i) => swap(tuple.source.words[i] ?? 0));
@@ -13,7 +14,13 @@ export function natHash(tuple: Tuple, zone: number, persistent: boolean): number
 }
 
 /** The address within the range that the hash picks; each 32-bit word is picked by itself. */
-export function chooseAddress([first, last]: readonly [Address, Address], hash: number, tuple: Tuple, half: 'source' | 'destination', persistent: boolean): Address {
+export function chooseAddress(
+  [first, last]: readonly [Address, Address],
+  hash: number,
+  tuple: Tuple,
+  half: 'source' | 'destination',
+  persistent: boolean,
+): Address {
   if (first.words.every((word, i) => word === last.words[i])) return first;
   let full = false;
   let j = hash;

@@ -20,7 +20,10 @@ export interface NatPlace {
 
 /** The addresses and ports that a NAT target asks for; undefined where the interface has no address to use. */
 export function rangeOf(effect: NatEffect, place: NatPlace): NatRange | undefined {
-  if (effect.kind === 'nat') return effect.range.netmap ? mapped(effect.range, effect.half === 'source' ? place.packet.source : place.packet.destination) : effect.range;
+  if (effect.kind === 'nat')
+    return effect.range.netmap
+      ? mapped(effect.range, effect.half === 'source' ? place.packet.source : place.packet.destination)
+      : effect.range;
   const address = effect.kind === 'redirect' ? redirectAddress(place) : sourceAddress(place);
   return address && { addresses: [address, address], ports: effect.ports, random: effect.random, persistent: false };
 }
@@ -37,10 +40,14 @@ function sourceAddress({ packet, outInterface, host, route }: NatPlace): Address
   return route && masqueradeAddress(host, outInterface, route, packet.destination);
 }
 
-/** NETMAP keeps the host part of the address that the packet has now and swaps the network part. Source: net/netfilter/xt_NETMAP.c. */
+/**
+ * NETMAP keeps the host part of the address that the packet has now and swaps the network part. Source:
+ * net/netfilter/xt_NETMAP.c.
+ */
 function mapped(range: NatRange, { family, words }: Address): NatRange {
   const { network, mask } = range.netmap as NonNullable<NatRange['netmap']>;
-  const swap = (word: number, i: number): number => ((word & ~(mask.words[i] as number)) | ((network.words[i] as number) & (mask.words[i] as number))) >>> 0;
+  const swap = (word: number, i: number): number =>
+    ((word & ~(mask.words[i] as number)) | ((network.words[i] as number) & (mask.words[i] as number))) >>> 0;
   const address: Address = { family, words: words.map(swap) };
   return { addresses: [address, address], ports: range.ports, random: range.random, persistent: range.persistent };
 }

@@ -13,13 +13,17 @@ import { Ended, type Passage } from './passage';
 import { reroute } from './sending';
 import { visitBaseChain, visitTable } from './tables';
 
-/** NAT in one hook: decides its half of a new connection's translation by the nat table, and translates the packet. Source: nf_nat_core.c nf_nat_inet_fn. */
+/**
+ * NAT in one hook: decides its half of a new connection's translation by the nat table, and translates the packet.
+ * Source: nf_nat_core.c nf_nat_inet_fn.
+ */
 export function natStep(passage: Passage, hook: Hook): void {
   const { conntrack: tracked, untracked, packet } = passage.at;
   const half = natHalf(hook);
   if (!passage.context.tracking) return;
   if (!tracked?.entry) {
-    if (tracked || untracked) skip(passage, hook, `the packet is ${tracked?.state ?? 'UNTRACKED'}, and NAT needs a connection`);
+    if (tracked || untracked)
+      skip(passage, hook, `the packet is ${tracked?.state ?? 'UNTRACKED'}, and NAT needs a connection`);
     return;
   }
   const isError = tracked.state === 'RELATED' && isIcmpErrorPacket(packet);
@@ -28,21 +32,40 @@ export function natStep(passage: Passage, hook: Hook): void {
   const done = half === 'source' ? tracked.entry.sourceNatDone : tracked.entry.destinationNatDone;
   const visits = !isError && tracked.state !== 'ESTABLISHED' && !done;
   if (isError) skip(passage, hook, 'an ICMP error is translated like the connection that it is about');
-  else if (tracked.state === 'ESTABLISHED') skip(passage, hook, 'only the first packet of a connection visits nat; later ones are translated the same way');
-  else if (done) skip(passage, hook, hook === 'PREROUTING' || hook === 'INPUT' ? 'this half of the translation is decided already' : 'only the first packet of a connection visits nat');
+  else if (tracked.state === 'ESTABLISHED')
+    skip(passage, hook, 'only the first packet of a connection visits nat; later ones are translated the same way');
+  else if (done)
+    skip(
+      passage,
+      hook,
+      hook === 'PREROUTING' || hook === 'INPUT'
+        ? 'this half of the translation is decided already'
+        : 'only the first packet of a connection visits nat',
+    );
   passage.then((at) => applyTranslation(at, hook, half));
   if (!visits) return;
   visitAll(passage, hook, half);
 }
 
 /**
- * The nat chains of both back ends and those of nftables hang in the same hook of connection tracking: one behind the other is asked, up to the one that has
- * translated something (nf_nat_core.c nf_nat_inet_fn), and only what all have left open is decided then.
+ * The nat chains of both back ends and those of nftables hang in the same hook of connection tracking: one behind the
+ * other is asked, up to the one that has translated something (nf_nat_core.c nf_nat_inet_fn), and only what all have
+ * left open is decided then.
  */
 function visitAll(passage: Passage, hook: Hook, half: NatHalf): void {
-  const { ruleSet, order: { newer, nativeNewer } } = passage.context;
-  const backends: readonly HostStep[] = !newer ? [{ step: 'nat', backend: undefined }] : [{ step: 'nat', backend: newer }, { step: 'nat', backend: newer === 'nft' ? 'legacy' : 'nft' }];
-  const tables = backends.filter(({ backend }) => (isBeside(passage, backend) ? ruleSet?.beside : ruleSet)?.tables.get('nat')?.chains.get(hook));
+  const {
+    ruleSet,
+    order: { newer, nativeNewer },
+  } = passage.context;
+  const backends: readonly HostStep[] = !newer
+    ? [{ step: 'nat', backend: undefined }]
+    : [
+        { step: 'nat', backend: newer },
+        { step: 'nat', backend: newer === 'nft' ? 'legacy' : 'nft' },
+      ];
+  const tables = backends.filter(({ backend }) =>
+    (isBeside(passage, backend) ? ruleSet?.beside : ruleSet)?.tables.get('nat')?.chains.get(hook),
+  );
   const all = natChains(hook, ruleSet?.native?.bases ?? [], tables, nativeNewer);
   if (all.length === 0) {
     // With the first chain of type nat, wherever it hangs, NAT hangs in all hooks (nf_nat_core.c nf_nat_register_fn).
@@ -63,13 +86,24 @@ function isBeside({ context: { ruleSet } }: Passage, backend: Backend | undefine
   return backend !== undefined && backend !== ruleSet?.backend;
 }
 
-/** A masqueraded connection whose packets are routed elsewhere now has a wrong address. Source: nf_nat_core.c nf_nat_oif_changed. */
+/**
+ * A masqueraded connection whose packets are routed elsewhere now has a wrong address. Source: nf_nat_core.c
+ * nf_nat_oif_changed.
+ */
 function endStrayMasquerade(passage: Passage, hook: Hook, { entry, direction }: ConntrackView): void {
   const device = entry?.masqueradeDevice;
   const { outInterface } = passage.at;
-  if (hook !== 'POSTROUTING' || device === undefined || direction !== 'ORIGINAL' || device === outInterface || !entry) return;
+  if (hook !== 'POSTROUTING' || device === undefined || direction !== 'ORIGINAL' || device === outInterface || !entry)
+    return;
   passage.context.world.remove(entry);
-  throw new Ended(passage.kernelDrop('nat-failed', `the connection was masqueraded for ${device}, and this packet leaves by ${outInterface}: Linux ends the connection`, undefined, true));
+  throw new Ended(
+    passage.kernelDrop(
+      'nat-failed',
+      `the connection was masqueraded for ${device}, and this packet leaves by ${outInterface}: Linux ends the connection`,
+      undefined,
+      true,
+    ),
+  );
 }
 
 function skip(passage: Passage, hook: Hook, why: string): void {
@@ -77,7 +111,11 @@ function skip(passage: Passage, hook: Hook, why: string): void {
 }
 
 function hasNat({ context: { ruleSet } }: Passage): boolean {
-  return ruleSet?.tables.has('nat') === true || ruleSet?.beside?.tables.has('nat') === true || ruleSet?.native?.bases.some(({ base }) => base.type === 'nat') === true;
+  return (
+    ruleSet?.tables.has('nat') === true ||
+    ruleSet?.beside?.tables.has('nat') === true ||
+    ruleSet?.native?.bases.some(({ base }) => base.type === 'nat') === true
+  );
 }
 
 /** What the rules of nat have left open is decided now. */
@@ -96,34 +134,48 @@ function decide(passage: Passage, half: NatHalf): void {
 function applyTranslation(passage: Passage, hook: Hook, half: NatHalf): void {
   const { conntrack: tracked, packet: before } = passage.at;
   if (!tracked?.entry) return;
-  if (tracked.state === 'RELATED' && isIcmpErrorPacket(before) && hasNat(passage)) examineError(passage, hook, tracked.entry);
+  if (tracked.state === 'RELATED' && isIcmpErrorPacket(before) && hasNat(passage))
+    examineError(passage, hook, tracked.entry);
   const after = translate(before, tracked, half);
-  if (after !== before && !canTranslate(before)) throw new Ended(passage.kernelDrop('nat-failed', 'the packet is too short to be translated', undefined, true));
+  if (after !== before && !canTranslate(before))
+    throw new Ended(passage.kernelDrop('nat-failed', 'the packet is too short to be translated', undefined, true));
   if (after !== before) {
     if (!sameAddress(before.destination, after.destination)) passage.move({ readdressed: true });
     passage.change(after);
     if (after.inner !== before.inner) passage.move({ checksum: quotingAnew(passage.at.checksum, before) });
     // Later packets of the connection bear what was drawn for its first.
     if (tracked.direction === 'ORIGINAL' && tracked.entry.randomHalf === half) passage.move({ natRandom: half });
-    if (!samePacket(before, after)) passage.emit({ kind: 'translate', hook, half, before, after, established: tracked.state !== 'NEW' });
+    if (!samePacket(before, after))
+      passage.emit({ kind: 'translate', hook, half, before, after, established: tracked.state !== 'NEW' });
   }
   if (hook === 'OUTPUT' && destinationTranslated(tracked)) reroute(passage, before);
 }
 
 /**
- * The checksum of an ICMP error is computed again once NAT has changed the packet that it quotes. What an earlier look has found is kept, unless the
- * quoted packet is one of SCTP (net/netfilter/nf_nat_proto.c sctp_manip_pkt sets CHECKSUM_NONE).
+ * The checksum of an ICMP error is computed again once NAT has changed the packet that it quotes. What an earlier look
+ * has found is kept, unless the quoted packet is one of SCTP (net/netfilter/nf_nat_proto.c sctp_manip_pkt sets
+ * CHECKSUM_NONE).
  */
 function quotingAnew({ looked }: Checksum, { inner }: Packet): Checksum {
   return { ...RIGHT, looked: inner?.protocol === PROTOCOL.SCTP ? 'never' : looked };
 }
 
-/** What NAT asks of every ICMP error, whether it translates it or not. Source: nf_nat_proto.c nf_nat_icmp_reply_translation, nf_nat_icmpv6_reply_translation. */
+/**
+ * What NAT asks of every ICMP error, whether it translates it or not. Source: nf_nat_proto.c
+ * nf_nat_icmp_reply_translation, nf_nat_icmpv6_reply_translation.
+ */
 function examineError(passage: Passage, hook: Hook, entry: ConntrackEntry): void {
   const { checksum, packet } = passage.at;
   if (packet.family === 4) {
     if (packet.icmpType !== ICMP_REDIRECT || untouchedByNat(entry)) return;
-    throw new Ended(passage.kernelDrop('nat-failed', 'an ICMP redirect about a connection that is or may yet be translated is thrown away', undefined, true));
+    throw new Ended(
+      passage.kernelDrop(
+        'nat-failed',
+        'an ICMP redirect about a connection that is or may yet be translated is thrown away',
+        undefined,
+        true,
+      ),
+    );
   }
   const looked = lookAt(checksum, packet, hook);
   if (!looked) throw new Ended(passage.kernelDrop('nat-failed', WRONG_CHECKSUM, undefined, true));

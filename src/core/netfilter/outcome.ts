@@ -20,7 +20,10 @@ interface HostAssumption {
 
 /** One outcome in the words of the JSON contract. */
 export interface Outcome {
-  readonly assumptions: readonly (Pick<Assumption, 'backend' | 'table' | 'chain' | 'num' | 'match' | 'value' | 'probability' | 'reason'> | HostAssumption)[];
+  readonly assumptions: readonly (
+    | Pick<Assumption, 'backend' | 'table' | 'chain' | 'num' | 'match' | 'value' | 'probability' | 'reason'>
+    | HostAssumption
+  )[];
   readonly outcome: WalkEnd['outcome'];
   readonly verdict: WalkEnd['verdict'];
   readonly dropBy?: Record<string, unknown>;
@@ -29,8 +32,21 @@ export interface Outcome {
   readonly outIface?: string;
   readonly hooks: readonly string[];
   /** `backend`: where both have rules. */
-  readonly matchedRules: readonly { readonly hook: string; readonly table: string; readonly chain: string; readonly num: number; readonly rule: string; readonly backend?: Backend }[];
-  readonly verdicts: readonly { readonly hook: string; readonly table: string; readonly verdict: string; readonly by: string; readonly backend?: Backend }[];
+  readonly matchedRules: readonly {
+    readonly hook: string;
+    readonly table: string;
+    readonly chain: string;
+    readonly num: number;
+    readonly rule: string;
+    readonly backend?: Backend;
+  }[];
+  readonly verdicts: readonly {
+    readonly hook: string;
+    readonly table: string;
+    readonly verdict: string;
+    readonly by: string;
+    readonly backend?: Backend;
+  }[];
   readonly finalPacket: FinalPacket;
   /** Fields of `finalPacket` that the kernel draws at random; the value shown is one of the possible ones. */
   readonly random?: readonly string[];
@@ -38,7 +54,10 @@ export interface Outcome {
   /** The lengths of the fragments that it leaves in, where it is cut up; `finalPacket` is the whole. */
   readonly fragments?: readonly number[];
   readonly ctstate?: ConntrackState;
-  /** What becomes of the copy that this host takes itself of what it sends to many; `hooks`, `matchedRules` and `verdicts` tell of both, in the order of time. */
+  /**
+   * What becomes of the copy that this host takes itself of what it sends to many; `hooks`, `matchedRules` and
+   * `verdicts` tell of both, in the order of time.
+   */
   readonly copy?: Pick<Outcome, 'outcome' | 'verdict' | 'dropBy'>;
 }
 
@@ -50,16 +69,39 @@ export interface FinalPacket {
 /** The outcome as `batch` gives it. Positions in it are 1-based. */
 export function outcomeOf({ events, milestones, end, assumptions, on, provided = [] }: Walked): Outcome {
   return {
-    assumptions: on || provided.length > 0 ? [...provided.map(provisoAssumption), ...(on?.answers ?? []).map(hostAssumption), ...assumptions] : assumptions,
+    assumptions:
+      on || provided.length > 0
+        ? [...provided.map(provisoAssumption), ...(on?.answers ?? []).map(hostAssumption), ...assumptions]
+        : assumptions,
     outcome: end.outcome,
     verdict: end.verdict,
-    ...(end.dropBy ? (end.outcome === 'NONE' ? { neverSeen: dropBy(end.dropBy) } : { dropBy: dropBy(end.dropBy) }) : {}),
+    ...(end.dropBy
+      ? end.outcome === 'NONE'
+        ? { neverSeen: dropBy(end.dropBy) }
+        : { dropBy: dropBy(end.dropBy) }
+      : {}),
     ...(end.outInterface === undefined ? {} : { outIface: end.outInterface }),
     ...passed(milestones),
     verdicts: verdictsOf(milestones),
     finalPacket: packetJson(lastSeen(events) ?? end.packet, end.inInterface, end.lastOutInterface),
-    ...(end.randomPort ? { random: [end.packet.protocol === PROTOCOL.ICMP || end.packet.protocol === PROTOCOL.ICMPV6 ? 'icmpId' : end.randomPort === 'source' ? 'sport' : 'dport'] } : {}),
-    ...(end.outcome === 'LOCAL' ? { receiver: end.receiver ? { process: end.receiver.process ?? null, pid: end.receiver.pid ?? null, local: end.receiver.text } : null } : {}),
+    ...(end.randomPort
+      ? {
+          random: [
+            end.packet.protocol === PROTOCOL.ICMP || end.packet.protocol === PROTOCOL.ICMPV6
+              ? 'icmpId'
+              : end.randomPort === 'source'
+                ? 'sport'
+                : 'dport',
+          ],
+        }
+      : {}),
+    ...(end.outcome === 'LOCAL'
+      ? {
+          receiver: end.receiver
+            ? { process: end.receiver.process ?? null, pid: end.receiver.pid ?? null, local: end.receiver.text }
+            : null,
+        }
+      : {}),
     ...(end.state === undefined ? {} : { ctstate: end.state }),
     ...fragmentsOf(events),
     ...copyOf(milestones),
@@ -67,13 +109,15 @@ export function outcomeOf({ events, milestones, end, assumptions, on, provided =
 }
 
 /**
- * What the kernel drops within a hook, its own trace saw last in front of the rule that came last, and so before a translation behind that;
- * undefined for anything else.
+ * What the kernel drops within a hook, its own trace saw last in front of the rule that came last, and so before a
+ * translation behind that; undefined for anything else.
  */
 function lastSeen(events: readonly TraceEvent[]): Packet | undefined {
   const end = events.at(-1);
   if (end?.kind !== 'kernel-drop' || !end.inHook) return undefined;
-  const last = events.findLast(({ kind }) => kind !== 'kernel-drop' && kind !== 'hook-leave' && kind !== 'table-skipped');
+  const last = events.findLast(
+    ({ kind }) => kind !== 'kernel-drop' && kind !== 'hook-leave' && kind !== 'table-skipped',
+  );
   return last?.kind === 'translate' ? last.before : undefined;
 }
 
@@ -84,7 +128,11 @@ function fragmentsOf(events: readonly TraceEvent[]): Pick<Outcome, 'fragments'> 
 
 function copyOf(events: readonly TraceEvent[]): Pick<Outcome, 'copy'> {
   const copy = events.find((event) => event.kind === 'copy-end')?.end;
-  return copy ? { copy: { outcome: copy.outcome, verdict: copy.verdict, ...(copy.dropBy ? { dropBy: dropBy(copy.dropBy) } : {}) } } : {};
+  return copy
+    ? {
+        copy: { outcome: copy.outcome, verdict: copy.verdict, ...(copy.dropBy ? { dropBy: dropBy(copy.dropBy) } : {}) },
+      }
+    : {};
 }
 
 function hostAssumption({ what, value, reason, word }: HostAnswer): HostAssumption {
@@ -102,7 +150,8 @@ function passed(events: readonly TraceEvent[]): Pick<Outcome, 'hooks' | 'matched
   for (const event of events) {
     if (event.kind === 'hook-enter') hooks.push(event.hook);
     else if (event.kind === 'table-enter') backend = event.backend;
-    else if (event.kind === 'rule' && event.matched) matchedRules.push(backend ? { ...matchedRule(event), backend } : matchedRule(event));
+    else if (event.kind === 'rule' && event.matched)
+      matchedRules.push(backend ? { ...matchedRule(event), backend } : matchedRule(event));
   }
   return { hooks, matchedRules };
 }
@@ -119,7 +168,10 @@ function matchJson({ rule, view }: Extract<TraceEvent, { kind: 'rule' }>): Outco
   return { hook: view.hook, table: rule.chain.table, chain: rule.chain.name, num: rule.number, rule: printRule(rule) };
 }
 
-/** A table that the kernel left in the middle counts as decided by the rule that matched last in it, as the kernel's own trace has it. */
+/**
+ * A table that the kernel left in the middle counts as decided by the rule that matched last in it, as the kernel's own
+ * trace has it.
+ */
 function verdictsOf(events: readonly TraceEvent[]): Outcome['verdicts'] {
   const verdicts: Outcome['verdicts'][number][] = [];
   let open: Outcome['verdicts'][number] | undefined;
@@ -132,9 +184,21 @@ function verdictsOf(events: readonly TraceEvent[]): Outcome['verdicts'] {
       open = undefined;
       of = event.backend && { backend: event.backend };
     } else if (event.kind === 'rule' && event.matched) {
-      open = { hook: event.view.hook, table: event.rule.chain.table, verdict: 'ACCEPT', by: `${event.rule.chain.name}:${event.rule.number}`, ...of };
+      open = {
+        hook: event.view.hook,
+        table: event.rule.chain.table,
+        verdict: 'ACCEPT',
+        by: `${event.rule.chain.name}:${event.rule.number}`,
+        ...of,
+      };
     } else if (event.kind === 'table-leave') {
-      verdicts.push({ hook: event.hook, table: event.table, verdict: event.verdict, by: event.by.kind === 'policy' ? 'policy' : `${event.by.rule.chain.name}:${event.by.rule.number}`, ...of });
+      verdicts.push({
+        hook: event.hook,
+        table: event.table,
+        verdict: event.verdict,
+        by: event.by.kind === 'policy' ? 'policy' : `${event.by.rule.chain.name}:${event.by.rule.number}`,
+        ...of,
+      });
       open = undefined;
     }
   }
@@ -143,9 +207,24 @@ function verdictsOf(events: readonly TraceEvent[]): Outcome['verdicts'] {
 
 function dropBy(by: NonNullable<WalkEnd['dropBy']>): Record<string, unknown> {
   switch (by.kind) {
-    case 'rule': return { kind: 'rule', table: by.rule.chain.table, chain: by.rule.chain.name, num: by.rule.number, hook: by.hook, target: by.target };
-    case 'policy': return { kind: 'policy', table: by.chain.table, chain: by.chain.name, hook: by.hook };
-    case 'kernel': return { kind: 'kernel', reason: by.reason, detail: by.detail, ...(by.hook === undefined ? {} : by.inHook ? { inHook: by.hook } : { after: by.hook }) };
+    case 'rule':
+      return {
+        kind: 'rule',
+        table: by.rule.chain.table,
+        chain: by.rule.chain.name,
+        num: by.rule.number,
+        hook: by.hook,
+        target: by.target,
+      };
+    case 'policy':
+      return { kind: 'policy', table: by.chain.table, chain: by.chain.name, hook: by.hook };
+    case 'kernel':
+      return {
+        kind: 'kernel',
+        reason: by.reason,
+        detail: by.detail,
+        ...(by.hook === undefined ? {} : by.inHook ? { inHook: by.hook } : { after: by.hook }),
+      };
   }
 }
 
@@ -162,7 +241,11 @@ export function packetJson(packet: Packet, iif?: string, oif?: string): FinalPac
 
 function networkFields(packet: Packet): FinalPacket {
   return {
-    src: formatAddress(packet.source), dst: formatAddress(packet.destination), tos: packet.tos, ttl: packet.ttl, length: packet.length,
+    src: formatAddress(packet.source),
+    dst: formatAddress(packet.destination),
+    tos: packet.tos,
+    ttl: packet.ttl,
+    length: packet.length,
     proto: reportedProtocol(outermost(packet)),
     ...(packet.dontFragment ? { df: true } : {}),
     ...(packet.moreFragments ? { mf: true } : {}),
@@ -173,7 +256,10 @@ function networkFields(packet: Packet): FinalPacket {
 /** In IPv6, AH and ESP are extension headers; the harness of the contract reads up to them and no further. */
 function outermost({ family, protocol, extensionHeaders }: Packet): number {
   if (family === 4) return protocol;
-  return extensionHeaders.find((header) => header.protocol === PROTOCOL.AH || header.protocol === PROTOCOL.ESP)?.protocol ?? protocol;
+  return (
+    extensionHeaders.find((header) => header.protocol === PROTOCOL.AH || header.protocol === PROTOCOL.ESP)?.protocol ??
+    protocol
+  );
 }
 
 function transportFields(packet: Packet): FinalPacket {
@@ -184,7 +270,17 @@ function transportFields(packet: Packet): FinalPacket {
   if (packet.protocol !== PROTOCOL.ICMP && packet.protocol !== PROTOCOL.ICMPV6) return {};
   const type = { icmpType: packet.icmpType, icmpCode: packet.icmpCode };
   if (!isIcmpErrorPacket(packet)) return { ...type, icmpId: packet.icmpId };
-  return packet.inner ? { ...type, inner: { family: packet.inner.family, id: packet.inner.identification, ...networkFields(packet.inner), ...innerTransport(packet.inner) } } : type;
+  return packet.inner
+    ? {
+        ...type,
+        inner: {
+          family: packet.inner.family,
+          id: packet.inner.identification,
+          ...networkFields(packet.inner),
+          ...innerTransport(packet.inner),
+        },
+      }
+    : type;
 }
 
 /** The packet that an ICMP error quotes; an error within an error is not looked into. */
@@ -196,7 +292,9 @@ function innerTransport(packet: Packet): FinalPacket {
 
 function tcpFields(packet: Packet): FinalPacket {
   return {
-    flags: Object.entries(TCP_FLAGS).filter(([, bit]) => packet.tcpFlags & bit).map(([name]) => name),
+    flags: Object.entries(TCP_FLAGS)
+      .filter(([, bit]) => packet.tcpFlags & bit)
+      .map(([name]) => name),
     ...(packet.tcpOptions.length > 0 ? { tcpOptionsHex: hex(packet.tcpOptions) } : {}),
   };
 }

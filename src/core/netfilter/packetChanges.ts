@@ -3,11 +3,22 @@ import type { Packet } from '../net/packet';
 /** What makes mangle OUTPUT route the packet again. Source: iptable_mangle.c ipt_mangle_out, ip6table_mangle.c. */
 export function routingKeyChanged(a: Packet, b: Packet): boolean {
   if (a === b) return false;
-  return a.mark !== b.mark || a.tos !== b.tos || a.source !== b.source || a.destination !== b.destination || (a.family === 6 && a.ttl !== b.ttl);
+  return (
+    a.mark !== b.mark ||
+    a.tos !== b.tos ||
+    a.source !== b.source ||
+    a.destination !== b.destination ||
+    (a.family === 6 && a.ttl !== b.ttl)
+  );
 }
 
 /** Whether nothing in two packets differs, addresses compared by value. */
 export function samePacket(a: Packet, b: Packet): boolean {
-  return (Object.keys(a) as (keyof Packet)[]).every((key) => a[key] === b[key] || key === 'source' || key === 'destination') &&
-    a.source.words.join() === b.source.words.join() && a.destination.words.join() === b.destination.words.join();
+  return (
+    (Object.keys(a) as (keyof Packet)[]).every(
+      (key) => a[key] === b[key] || key === 'source' || key === 'destination',
+    ) &&
+    a.source.words.join() === b.source.words.join() &&
+    a.destination.words.join() === b.destination.words.join()
+  );
 }

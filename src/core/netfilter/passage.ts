@@ -29,8 +29,8 @@ export interface Arrival {
   /** Sent through a raw socket that is not bound to the source in the packet, as tools that inject packets do. */
   readonly raw?: boolean;
   /**
-   * For a packet that the host makes in answer to another: the connection it is attached to from the start; `beyond-ct`: none, as the other is
-   * untracked, but CT rules leave it alone all the same.
+   * For a packet that the host makes in answer to another: the connection it is attached to from the start;
+   * `beyond-ct`: none, as the other is untracked, but CT rules leave it alone all the same.
    */
   readonly attached?: Attached;
 }
@@ -91,15 +91,19 @@ interface Agenda {
 /** What the kernel keeps of a packet beside its data. */
 const BESIDE_DATA: ReadonlySet<string> = new Set(['mark', 'priority', 'sourceMac', 'destinationMac']);
 
-/** DSCP and TOS leave a packet alone that is as they want it; the others make its data its own at once. Source: net/netfilter/xt_DSCP.c. */
+/**
+ * DSCP and TOS leave a packet alone that is as they want it; the others make its data its own at once. Source:
+ * net/netfilter/xt_DSCP.c.
+ */
 function wasWritten(before: Packet, patch: Partial<Packet>): boolean {
   const keys = Object.keys(patch).filter((key) => !BESIDE_DATA.has(key));
   return keys.some((key) => key !== 'tos') || (keys.length > 0 && patch.tos !== before.tos);
 }
 
 /**
- * One packet on its way: where it stands, what it looks like to the rules, what has happened to it since the last fork, and what is still to
- * be done. Everything but the events is shared or copied in no time, so that a walk can go on from a fork along each branch.
+ * One packet on its way: where it stands, what it looks like to the rules, what has happened to it since the last fork,
+ * and what is still to be done. Everything but the events is shared or copied in no time, so that a walk can go on from
+ * a fork along each branch.
  */
 export class Passage {
   events: TraceEvent[] = [];
@@ -129,9 +133,32 @@ export class Passage {
     this.asked = hostAsked(context.world.remembered(), context);
     this.matchesNamed = matchesNamed(context);
     this.standing = {
-      packet: arrival.packet, hook: undefined, table: 'raw', beside: false, native: false, started: false, inInterface: '', outInterface: '', conntrack: undefined, untracked: false, template: undefined, beyondCt: false, socket: undefined,
-      headerBySender: false, assignedSocket: undefined, packetType: undefined, ownCopy: false, shared: undefined, checksum: RIGHT, routedAs: undefined, outRoute: undefined, natRandom: undefined, queued: false, readdressed: false,
-      clash: false, firstState: undefined,
+      packet: arrival.packet,
+      hook: undefined,
+      table: 'raw',
+      beside: false,
+      native: false,
+      started: false,
+      inInterface: '',
+      outInterface: '',
+      conntrack: undefined,
+      untracked: false,
+      template: undefined,
+      beyondCt: false,
+      socket: undefined,
+      headerBySender: false,
+      assignedSocket: undefined,
+      packetType: undefined,
+      ownCopy: false,
+      shared: undefined,
+      checksum: RIGHT,
+      routedAs: undefined,
+      outRoute: undefined,
+      natRandom: undefined,
+      queued: false,
+      readdressed: false,
+      clash: false,
+      firstState: undefined,
     };
   }
 
@@ -155,7 +182,9 @@ export class Passage {
     this.agenda = { step: () => undefined, catches, rest: this.agenda };
   }
 
-  /** Takes the next step. False where there is none to take: the walk has ended, parts here, or has met another path. */
+  /**
+   * Takes the next step. False where there is none to take: the walk has ended, parts here, or has met another path.
+   */
   advance(): boolean {
     const { agenda } = this;
     if (this.ended || this.branches || this.joined || !agenda) return false;
@@ -183,10 +212,18 @@ export class Passage {
     return this.joins !== undefined;
   }
 
-  /** Whether another path has gone on from here in the same state; `position`: where within a table, undefined at its end. */
+  /**
+   * Whether another path has gone on from here in the same state; `position`: where within a table, undefined at its
+   * end.
+   */
   meets(position: Place['position']): boolean {
     if (!this.joins) return false;
-    this.joined = this.joins.meet(this, { agenda: this.agenda, position, standing: this.standing, world: this.context.world.state });
+    this.joined = this.joins.meet(this, {
+      agenda: this.agenda,
+      position,
+      standing: this.standing,
+      world: this.context.world.state,
+    });
     if (position === undefined) this.joins = undefined;
     return this.joined;
   }
@@ -201,8 +238,8 @@ export class Passage {
   }
 
   /**
-   * `inPlace`: as SNPT and DNPT do, without a look at the checksum, and the data of the packet that it is a copy of change as well, unless they have
-   * been made its own by another change.
+   * `inPlace`: as SNPT and DNPT do, without a look at the checksum, and the data of the packet that it is a copy of
+   * change as well, unless they have been made its own by another change.
    */
   change(patch: Partial<Packet>, inPlace = false): void {
     const { shared, packet: before, checksum } = this.standing;
@@ -236,17 +273,70 @@ export class Passage {
   }
 
   private viewNow(): PacketView {
-    const { packet, hook, table, native, inInterface, outInterface, conntrack, untracked, template, socket, headerBySender, assignedSocket, ownCopy, routedAs, natRandom, outRoute, readdressed } = this.standing;
-    const { context: { host }, ruleSet, asked: { memory, findConnection, findSocket, findTransparent }, matchesNamed: named } = this;
+    const {
+      packet,
+      hook,
+      table,
+      native,
+      inInterface,
+      outInterface,
+      conntrack,
+      untracked,
+      template,
+      socket,
+      headerBySender,
+      assignedSocket,
+      ownCopy,
+      routedAs,
+      natRandom,
+      outRoute,
+      readdressed,
+    } = this.standing;
+    const {
+      context: { host },
+      ruleSet,
+      asked: { memory, findConnection, findSocket, findTransparent },
+      matchesNamed: named,
+    } = this;
     return {
-      packet, hook: hook ?? 'PREROUTING', table, inInterface, outInterface, socket, headerBySender, host, assignedSocket, ownCopy, routedAs, sentAs: readdressed ? undefined : outRoute?.type, drawn: natRandom && drawnNumber(natRandom, conntrack?.entry),
-      conntrack: conntrack ?? (template ? templateView(template, packet.family) : untracked ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' } : undefined),
-      memory, packetType: this.packetType(), backend: native ? 'nft' : (ruleSet?.backend ?? 'legacy'), iptablesVersion: native ? undefined : ruleSet?.section.version, findConnection, findSocket, findTransparent, matchesNamed: named,
+      packet,
+      hook: hook ?? 'PREROUTING',
+      table,
+      inInterface,
+      outInterface,
+      socket,
+      headerBySender,
+      host,
+      assignedSocket,
+      ownCopy,
+      routedAs,
+      sentAs: readdressed ? undefined : outRoute?.type,
+      drawn: natRandom && drawnNumber(natRandom, conntrack?.entry),
+      conntrack:
+        conntrack ??
+        (template
+          ? templateView(template, packet.family)
+          : untracked
+            ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' }
+            : undefined),
+      memory,
+      packetType: this.packetType(),
+      backend: native ? 'nft' : (ruleSet?.backend ?? 'legacy'),
+      iptablesVersion: native ? undefined : ruleSet?.section.version,
+      findConnection,
+      findSocket,
+      findTransparent,
+      matchesNamed: named,
     };
   }
 
   packetType(): PacketView['packetType'] {
-    const { packet: { family, destination, destinationMac: mac }, inInterface, packetType, ownCopy } = this.standing;
+    const {
+      packet: { family, destination, destinationMac: mac },
+      inInterface,
+      packetType,
+      ownCopy,
+    } = this.standing;
     if (packetType) return packetType;
     // The link layer never addressed it: its destination tells (net/netfilter/xt_pkttype.c).
     if (ownCopy) return family === 6 || isMulticast(destination) ? 'multicast' : 'broadcast';
@@ -273,18 +363,40 @@ export class Passage {
     if (text !== undefined) this.notes.push(text);
   }
 
-  kernelDrop(reason: KernelDropReason, detail: string, outcome: 'DROPPED' | 'NONE' = 'DROPPED', inHook = false): WalkEnd {
+  kernelDrop(
+    reason: KernelDropReason,
+    detail: string,
+    outcome: 'DROPPED' | 'NONE' = 'DROPPED',
+    inHook = false,
+  ): WalkEnd {
     const { hook, packet } = this.standing;
     this.emit({ kind: 'kernel-drop', reason, hook, inHook, packet, detail });
     return this.end(outcome, outcome === 'NONE' ? 'NONE' : 'DROP', { kind: 'kernel', reason, hook, inHook, detail });
   }
 
-  end(outcome: WalkEnd['outcome'], verdict: WalkEnd['verdict'], dropBy: WalkEnd['dropBy'], rest: Partial<WalkEnd> = {}): WalkEnd {
+  end(
+    outcome: WalkEnd['outcome'],
+    verdict: WalkEnd['verdict'],
+    dropBy: WalkEnd['dropBy'],
+    rest: Partial<WalkEnd> = {},
+  ): WalkEnd {
     const { packet, inInterface, outInterface, natRandom, firstState, conntrack, hook = 'INPUT' } = this.standing;
     return {
-      outcome, verdict, dropBy, outInterface: undefined, packet, inInterface: inInterface === '' ? undefined : inInterface, receiver: undefined, receiverKnown: false,
-      state: firstState?.state, conntrack, randomPort: natRandom, lastOutInterface: outInterface === '' ? undefined : outInterface, packetType: this.packetType(),
-      checksumWrong: checked(this.standing, this.arrival, hook) === undefined, ...rest,
+      outcome,
+      verdict,
+      dropBy,
+      outInterface: undefined,
+      packet,
+      inInterface: inInterface === '' ? undefined : inInterface,
+      receiver: undefined,
+      receiverKnown: false,
+      state: firstState?.state,
+      conntrack,
+      randomPort: natRandom,
+      lastOutInterface: outInterface === '' ? undefined : outInterface,
+      packetType: this.packetType(),
+      checksumWrong: checked(this.standing, this.arrival, hook) === undefined,
+      ...rest,
     };
   }
 }
@@ -292,5 +404,9 @@ export class Passage {
 function drawnNumber(half: 'source' | 'destination', entry: ConntrackEntry | undefined): PacketView['drawn'] {
   if (!entry?.randomNumbers || entry.randomHalf !== half) return undefined;
   const { reply, randomNumbers } = entry;
-  return { half, number: reply.icmp?.id ?? (half === 'source' ? reply.destinationPort : reply.sourcePort), numbers: randomNumbers };
+  return {
+    half,
+    number: reply.icmp?.id ?? (half === 'source' ? reply.destinationPort : reply.sourcePort),
+    numbers: randomNumbers,
+  };
 }

@@ -33,7 +33,10 @@ export interface ReplyFindings {
 }
 
 /** Types of ICMP and ICMPv6 that are answered, and by what. */
-const ANSWERED: Readonly<Record<4 | 6, Readonly<Record<number, number>>>> = { 4: { 8: 0, 13: 14, 15: 16, 17: 18 }, 6: { 128: 129 } };
+const ANSWERED: Readonly<Record<4 | 6, Readonly<Record<number, number>>>> = {
+  4: { 8: 0, 13: 14, 15: 16, 17: 18 },
+  6: { 128: 129 },
+};
 
 /** Whose program on this host answers, as far as someone knows more of that than the host's list of sockets. */
 export type Answerer = Pick<PacketRequest, 'uid' | 'gid'>;
@@ -46,10 +49,20 @@ export function traceReply(walked: Walked, setting: TraceSetting, answerer: Answ
   const start = events.find((event) => event.kind === 'start');
   if (typeof placed === 'string') return { kind: 'none', why: placed };
   if (start === undefined || after === undefined) return { kind: 'none', why: NOT_FOLLOWED };
-  const answers = new Map([...(setting.answers ?? []), ...walked.assumptions.map(({ key, value }) => [key, value] as const)]);
+  const answers = new Map([
+    ...(setting.answers ?? []),
+    ...walked.assumptions.map(({ key, value }) => [key, value] as const),
+  ]);
   const used: TraceSetting = { ...setting, answers, rawSockets: false, world: after };
   const traced = tracePacket(placed, used);
-  return { kind: 'traced', request: placed, traced, setting: used, findings: traced.outcomes.map((answer) => findings(start, walked, answer)), pastThisHost: pastThisHost(start, walked) };
+  return {
+    kind: 'traced',
+    request: placed,
+    traced,
+    setting: used,
+    findings: traced.outcomes.map((answer) => findings(start, walked, answer)),
+    pastThisHost: pastThisHost(start, walked),
+  };
 }
 
 const NOT_FOLLOWED = 'the packet was not followed';
@@ -57,36 +70,84 @@ const NOT_FOLLOWED = 'the packet was not followed';
 /** The answer that the receiver of a packet sends, or, as a string, why there is none. Traces nothing. */
 export function replyRequest({ end, events, after }: Walked, setting: TraceSetting): PacketRequest | string {
   if (after === undefined || !events.some(({ kind }) => kind === 'start')) return NOT_FOLLOWED;
-  if (end.outcome !== 'LOCAL' && end.outcome !== 'SENT') return end.verdict === 'REJECT' ? 'it is refused, and the refusal is all that the sender gets' : 'nobody gets the packet';
+  if (end.outcome !== 'LOCAL' && end.outcome !== 'SENT')
+    return end.verdict === 'REJECT'
+      ? 'it is refused, and the refusal is all that the sender gets'
+      : 'nobody gets the packet';
   const request = answerTo(end.packet, setting);
   if (typeof request === 'string') return request;
-  if (end.outcome === 'LOCAL' && end.receiverKnown && !end.receiver && hasPorts(end.packet.protocol)) return 'nobody listens, so that the sender gets a refusal';
-  return end.outcome === 'SENT' ? { ...request, dir: 'in', ...(end.outInterface === undefined ? {} : { iface: end.outInterface }) } : { ...request, dir: 'out', uid: end.receiver?.uid ?? 0 };
+  if (end.outcome === 'LOCAL' && end.receiverKnown && !end.receiver && hasPorts(end.packet.protocol))
+    return 'nobody listens, so that the sender gets a refusal';
+  return end.outcome === 'SENT'
+    ? { ...request, dir: 'in', ...(end.outInterface === undefined ? {} : { iface: end.outInterface }) }
+    : { ...request, dir: 'out', uid: end.receiver?.uid ?? 0 };
 }
 
 function answerTo(packet: Packet, { host }: TraceSetting): PacketRequest | string {
-  const { family, source, destination, protocol, sourcePort, destinationPort, tcpFlags, icmpType, icmpId, icmpSequence, fragmentOffset } = packet;
+  const {
+    family,
+    source,
+    destination,
+    protocol,
+    sourcePort,
+    destinationPort,
+    tcpFlags,
+    icmpType,
+    icmpId,
+    icmpSequence,
+    fragmentOffset,
+  } = packet;
   if (isMulticast(destination)) return 'it goes to a group, and nothing tells who of it answers';
   if (fragmentOffset > 0) return 'a fragment alone is not answered';
-  const request: PacketRequest = { src: formatAddress(destination), dst: formatAddress(source), proto: protocol, ttl: ttlOf(host, family) };
+  const request: PacketRequest = {
+    src: formatAddress(destination),
+    dst: formatAddress(source),
+    proto: protocol,
+    ttl: ttlOf(host, family),
+  };
   if (protocol === PROTOCOL.TCP) {
     if (tcpFlags & TCP_FLAGS.RST) return 'a reset is not answered';
     const opening = (tcpFlags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK)) === TCP_FLAGS.SYN;
-    return { ...request, sport: destinationPort, dport: sourcePort, flags: opening ? TCP_FLAGS.SYN | TCP_FLAGS.ACK : TCP_FLAGS.ACK, seq: 1, ack: (packet.tcpSequence + (opening ? 1 : 0)) >>> 0 };
+    return {
+      ...request,
+      sport: destinationPort,
+      dport: sourcePort,
+      flags: opening ? TCP_FLAGS.SYN | TCP_FLAGS.ACK : TCP_FLAGS.ACK,
+      seq: 1,
+      ack: (packet.tcpSequence + (opening ? 1 : 0)) >>> 0,
+    };
   }
   if (hasPorts(protocol)) return { ...request, sport: destinationPort, dport: sourcePort };
   if (protocol !== PROTOCOL.ICMP && protocol !== PROTOCOL.ICMPV6) return request;
   const type = isIcmpErrorPacket(packet) ? undefined : ANSWERED[family][icmpType];
-  return type === undefined ? 'this kind of ICMP is not answered' : { ...request, icmpType: type, icmpCode: 0, icmpId, ...(icmpSequence === undefined ? {} : { icmpSeq: icmpSequence }) };
+  return type === undefined
+    ? 'this kind of ICMP is not answered'
+    : {
+        ...request,
+        icmpType: type,
+        icmpCode: 0,
+        icmpId,
+        ...(icmpSequence === undefined ? {} : { icmpSeq: icmpSequence }),
+      };
 }
 
 type Start = Extract<TraceEvent, { readonly kind: 'start' }>;
 
 /** The receiver is on the sender's link and sees its address: it answers there, and this host never sees the answer. */
 function pastThisHost({ direction, iface, packet }: Start, { end }: Walked): string | undefined {
-  if (direction === 'out' || end.outcome !== 'SENT' || end.outInterface !== iface || !sameAddress(end.packet.source, packet.source)) return undefined;
+  if (
+    direction === 'out' ||
+    end.outcome !== 'SENT' ||
+    end.outInterface !== iface ||
+    !sameAddress(end.packet.source, packet.source)
+  )
+    return undefined;
   if (sameAddress(end.packet.destination, packet.destination)) return undefined;
-  const [receiver, sender, asked] = [end.packet.destination, packet.source, packet.destination].map(formatAddress) as [string, string, string];
+  const [receiver, sender, asked] = [end.packet.destination, packet.source, packet.destination].map(formatAddress) as [
+    string,
+    string,
+    string,
+  ];
   return `Hairpin without source NAT: ${receiver} is reached by ${iface}, where ${sender} came from, and sees that address. It answers ${sender} directly, from ${receiver}, and ${sender}, which has asked ${asked}, throws the answer away. SNAT or MASQUERADE of what goes there makes the answers come back this way.`;
 }
 
@@ -96,30 +157,60 @@ function findings(start: Start, asked: Walked, { end, events }: Walked): ReplyFi
   const { packet } = end;
   const toSender = sameAddress(packet.destination, first.source) && packet.destinationPort === first.sourcePort;
   const fromAsked = sameAddress(packet.source, first.destination) && packet.sourcePort === first.destinationPort;
-  const arrives = end.outcome === (start.direction === 'out' ? 'LOCAL' : 'SENT') || (start.direction === 'in' && start.iface === 'lo' && end.outcome === 'LOCAL');
+  const arrives =
+    end.outcome === (start.direction === 'out' ? 'LOCAL' : 'SENT') ||
+    (start.direction === 'in' && start.iface === 'lo' && end.outcome === 'LOCAL');
   const state = events.find((event) => event.kind === 'conntrack')?.view.state;
-  if (state !== undefined && state !== 'ESTABLISHED' && asked.end.state !== 'UNTRACKED') words.push(`Connection tracking does not take it for an answer: it is ${state}.`);
+  if (state !== undefined && state !== 'ESTABLISHED' && asked.end.state !== 'UNTRACKED')
+    words.push(`Connection tracking does not take it for an answer: it is ${state}.`);
   if (end.outcome === 'DROPPED' || end.outcome === 'NONE') words.push(dropWords(end.dropBy));
-  else if (!arrives) words.push(end.outcome === 'LOCAL' ? 'It is delivered to this host, which did not ask.' : `It leaves by ${end.outInterface ?? 'no interface'}, though this host has asked.`);
-  else if (!toSender) words.push(`It is sent to ${formatAddress(packet.destination)}, not to ${formatAddress(first.source)}, which has asked: its destination is not translated back.`);
-  else if (!fromAsked) words.push(`It comes from ${endText(packet)}, but ${endText(first, true)} was asked: the source is not translated back, and the sender throws the answer away.`);
-  if (arrives && fromAsked && (!sameAddress(asked.end.packet.destination, first.destination) || asked.end.packet.destinationPort !== first.destinationPort)) words.push(`Its source is translated back to ${endText(first, true)}.`);
-  if (arrives && toSender && !sameAddress(asked.end.packet.source, first.source)) words.push(`Its destination is translated back to ${formatAddress(first.source)}.`);
+  else if (!arrives)
+    words.push(
+      end.outcome === 'LOCAL'
+        ? 'It is delivered to this host, which did not ask.'
+        : `It leaves by ${end.outInterface ?? 'no interface'}, though this host has asked.`,
+    );
+  else if (!toSender)
+    words.push(
+      `It is sent to ${formatAddress(packet.destination)}, not to ${formatAddress(first.source)}, which has asked: its destination is not translated back.`,
+    );
+  else if (!fromAsked)
+    words.push(
+      `It comes from ${endText(packet)}, but ${endText(first, true)} was asked: the source is not translated back, and the sender throws the answer away.`,
+    );
+  if (
+    arrives &&
+    fromAsked &&
+    (!sameAddress(asked.end.packet.destination, first.destination) ||
+      asked.end.packet.destinationPort !== first.destinationPort)
+  )
+    words.push(`Its source is translated back to ${endText(first, true)}.`);
+  if (arrives && toSender && !sameAddress(asked.end.packet.source, first.source))
+    words.push(`Its destination is translated back to ${formatAddress(first.source)}.`);
   const leaves = end.outcome === 'SENT' ? end.outInterface : undefined;
-  if (start.direction === 'in' && leaves !== undefined && leaves !== start.iface) words.push(`Asymmetric: the packet came in by ${start.iface}, and the answer leaves by ${leaves}.`);
+  if (start.direction === 'in' && leaves !== undefined && leaves !== start.iface)
+    words.push(`Asymmetric: the packet came in by ${start.iface}, and the answer leaves by ${leaves}.`);
   return { comesBack: arrives && toSender && fromAsked, outInterface: leaves, words };
 }
 
 function endText({ source, sourcePort, destination, destinationPort, protocol }: Packet, asked = false): string {
   const [address, port] = asked ? [destination, destinationPort] : [source, sourcePort];
-  return hasPorts(protocol) ? `${address.family === 6 ? `[${formatAddress(address)}]` : formatAddress(address)}:${port}` : formatAddress(address);
+  return hasPorts(protocol)
+    ? `${address.family === 6 ? `[${formatAddress(address)}]` : formatAddress(address)}:${port}`
+    : formatAddress(address);
 }
 
 function dropWords(by: Walked['end']['dropBy']): string {
   switch (by?.kind) {
-    case 'rule': return `It is dropped by line ${by.rule.line.index + 1} (${by.rule.chain.table} ${by.rule.chain.name} rule ${by.rule.number}).`;
-    case 'policy': return `It is dropped by the policy of ${by.chain.table} ${by.chain.name}.`;
-    case 'kernel': return by.reason === 'reverse-path' ? `The reverse path filter drops it: ${by.detail}.` : `The kernel drops it: ${by.detail}.`;
-    case undefined: return 'It does not come back.';
+    case 'rule':
+      return `It is dropped by line ${by.rule.line.index + 1} (${by.rule.chain.table} ${by.rule.chain.name} rule ${by.rule.number}).`;
+    case 'policy':
+      return `It is dropped by the policy of ${by.chain.table} ${by.chain.name}.`;
+    case 'kernel':
+      return by.reason === 'reverse-path'
+        ? `The reverse path filter drops it: ${by.detail}.`
+        : `The kernel drops it: ${by.detail}.`;
+    case undefined:
+      return 'It does not come back.';
   }
 }

@@ -1,20 +1,61 @@
 import type { Direction, SctpState, SctpTracking } from '../net/conntrack';
 import type { Packet } from '../net/packet';
 
-const STATES: readonly SctpState[] = ['NONE', 'CLOSED', 'COOKIE_WAIT', 'COOKIE_ECHOED', 'ESTABLISHED', 'SHUTDOWN_SENT', 'SHUTDOWN_RECD', 'SHUTDOWN_ACK_SENT', 'HEARTBEAT_SENT'];
-const CHUNK = { INIT: 1, INIT_ACK: 2, HEARTBEAT: 4, HEARTBEAT_ACK: 5, ABORT: 6, SHUTDOWN: 7, SHUTDOWN_ACK: 8, ERROR: 9, COOKIE_ECHO: 10, COOKIE_ACK: 11, SHUTDOWN_COMPLETE: 14 } as const;
+const STATES: readonly SctpState[] = [
+  'NONE',
+  'CLOSED',
+  'COOKIE_WAIT',
+  'COOKIE_ECHOED',
+  'ESTABLISHED',
+  'SHUTDOWN_SENT',
+  'SHUTDOWN_RECD',
+  'SHUTDOWN_ACK_SENT',
+  'HEARTBEAT_SENT',
+];
+const CHUNK = {
+  INIT: 1,
+  INIT_ACK: 2,
+  HEARTBEAT: 4,
+  HEARTBEAT_ACK: 5,
+  ABORT: 6,
+  SHUTDOWN: 7,
+  SHUTDOWN_ACK: 8,
+  ERROR: 9,
+  COOKIE_ECHO: 10,
+  COOKIE_ACK: 11,
+  SHUTDOWN_COMPLETE: 14,
+} as const;
 
-/** One letter for each state in the order of `STATES`: N C W E S(=established) s r a h, and V for invalid. Source: nf_conntrack_proto_sctp.c sctp_conntracks. */
+/**
+ * One letter for each state in the order of `STATES`: N C W E S(=established) s r a h, and V for invalid. Source:
+ * nf_conntrack_proto_sctp.c sctp_conntracks.
+ */
 const LETTERS = 'NCWESsrah';
 const ORIGINAL: Readonly<Record<number, string>> = {
-  [CHUNK.INIT]: 'CCWESCCaW', [CHUNK.INIT_ACK]: 'CCWESsraC', [CHUNK.ABORT]: 'CCCCCCCCC', [CHUNK.SHUTDOWN]: 'CCWEssraC', [CHUNK.SHUTDOWN_ACK]: 'aCWESaaaa',
-  [CHUNK.ERROR]: 'CCWESsraC', [CHUNK.COOKIE_ECHO]: 'CCEESsraC', [CHUNK.COOKIE_ACK]: 'CCWSSsraC', [CHUNK.SHUTDOWN_COMPLETE]: 'CCWESsrCC',
-  [CHUNK.HEARTBEAT]: 'hCWESsrah', [CHUNK.HEARTBEAT_ACK]: 'CCWESsrah',
+  [CHUNK.INIT]: 'CCWESCCaW',
+  [CHUNK.INIT_ACK]: 'CCWESsraC',
+  [CHUNK.ABORT]: 'CCCCCCCCC',
+  [CHUNK.SHUTDOWN]: 'CCWEssraC',
+  [CHUNK.SHUTDOWN_ACK]: 'aCWESaaaa',
+  [CHUNK.ERROR]: 'CCWESsraC',
+  [CHUNK.COOKIE_ECHO]: 'CCEESsraC',
+  [CHUNK.COOKIE_ACK]: 'CCWSSsraC',
+  [CHUNK.SHUTDOWN_COMPLETE]: 'CCWESsrCC',
+  [CHUNK.HEARTBEAT]: 'hCWESsrah',
+  [CHUNK.HEARTBEAT_ACK]: 'CCWESsrah',
 };
 const REPLY: Readonly<Record<number, string>> = {
-  [CHUNK.INIT]: 'VCWESsraV', [CHUNK.INIT_ACK]: 'VWWESsraV', [CHUNK.ABORT]: 'VCCCCCCCV', [CHUNK.SHUTDOWN]: 'VCWErsraV', [CHUNK.SHUTDOWN_ACK]: 'VCWESaaaV',
-  [CHUNK.ERROR]: 'VCWCSsraV', [CHUNK.COOKIE_ECHO]: 'VCEESsraV', [CHUNK.COOKIE_ACK]: 'VCWSSsraV', [CHUNK.SHUTDOWN_COMPLETE]: 'VCWESsrCV',
-  [CHUNK.HEARTBEAT]: 'VCWESsrah', [CHUNK.HEARTBEAT_ACK]: 'VCWESsraS',
+  [CHUNK.INIT]: 'VCWESsraV',
+  [CHUNK.INIT_ACK]: 'VWWESsraV',
+  [CHUNK.ABORT]: 'VCCCCCCCV',
+  [CHUNK.SHUTDOWN]: 'VCWErsraV',
+  [CHUNK.SHUTDOWN_ACK]: 'VCWESaaaV',
+  [CHUNK.ERROR]: 'VCWCSsraV',
+  [CHUNK.COOKIE_ECHO]: 'VCEESsraV',
+  [CHUNK.COOKIE_ACK]: 'VCWSSsraV',
+  [CHUNK.SHUTDOWN_COMPLETE]: 'VCWESsrCV',
+  [CHUNK.HEARTBEAT]: 'VCWESsrah',
+  [CHUNK.HEARTBEAT_ACK]: 'VCWESsraS',
 };
 
 interface Chunk {
@@ -24,7 +65,10 @@ interface Chunk {
   readonly value: Uint8Array;
 }
 
-/** What connection tracking makes of an SCTP packet. `tracking`: what is known of the association behind it, and behind an INVALID one as well. */
+/**
+ * What connection tracking makes of an SCTP packet. `tracking`: what is known of the association behind it, and behind
+ * an INVALID one as well.
+ */
 export interface TrackedSctp {
   /** `ignored`: let through, but it neither counts nor keeps the connection alive. */
   readonly kind: 'accepted' | 'ignored' | 'invalid';
@@ -32,10 +76,14 @@ export interface TrackedSctp {
 }
 
 /**
- * A packet of an association; undefined where it would open one (`known` undefined) and cannot. The verification tag in the common header is 0 in
- * every packet here. Source: nf_conntrack_proto_sctp.c nf_conntrack_sctp_packet.
+ * A packet of an association; undefined where it would open one (`known` undefined) and cannot. The verification tag in
+ * the common header is 0 in every packet here. Source: nf_conntrack_proto_sctp.c nf_conntrack_sctp_packet.
  */
-export function trackSctp(packet: Packet, known: SctpTracking | undefined, direction: Direction): TrackedSctp | undefined {
+export function trackSctp(
+  packet: Packet,
+  known: SctpTracking | undefined,
+  direction: Direction,
+): TrackedSctp | undefined {
   const chunks = chunksOf(packet.payload);
   const sound = chunks !== undefined && wellBundled(chunks);
   const has = (type: number): boolean => sound && chunks.some((chunk) => chunk.type === type);
@@ -45,7 +93,15 @@ export function trackSctp(packet: Packet, known: SctpTracking | undefined, direc
     tracking = open(chunks);
     if (tracking === undefined) return undefined;
   }
-  const tagFree = [CHUNK.INIT, CHUNK.SHUTDOWN_COMPLETE, CHUNK.COOKIE_ECHO, CHUNK.ABORT, CHUNK.SHUTDOWN_ACK, CHUNK.HEARTBEAT, CHUNK.HEARTBEAT_ACK].some(has);
+  const tagFree = [
+    CHUNK.INIT,
+    CHUNK.SHUTDOWN_COMPLETE,
+    CHUNK.COOKIE_ECHO,
+    CHUNK.ABORT,
+    CHUNK.SHUTDOWN_ACK,
+    CHUNK.HEARTBEAT,
+    CHUNK.HEARTBEAT_ACK,
+  ].some(has);
   if (!sound || (!tagFree && tracking.tags[direction] !== TAG)) return known && { kind: 'invalid', tracking };
   let kind: 'accepted' | 'ignored' = 'accepted';
   for (const chunk of chunks) {
@@ -56,7 +112,10 @@ export function trackSctp(packet: Packet, known: SctpTracking | undefined, direc
     tracking = next.tracking;
   }
   // An INIT that is sent again keeps nothing alive.
-  return { kind: has(CHUNK.INIT) && known?.state === 'CLOSED' && tracking.state === 'CLOSED' ? 'ignored' : kind, tracking };
+  return {
+    kind: has(CHUNK.INIT) && known?.state === 'CLOSED' && tracking.state === 'CLOSED' ? 'ignored' : kind,
+    tracking,
+  };
 }
 
 const TAG = 0;
@@ -106,7 +165,12 @@ function nextState(state: SctpState, chunk: number, direction: Direction): SctpS
 }
 
 /** `strict`: a heartbeat has to bear the right tag. */
-function advance(tracking: SctpTracking, { type, flags, value }: Chunk, direction: Direction, strict: boolean): TrackedSctp {
+function advance(
+  tracking: SctpTracking,
+  { type, flags, value }: Chunk,
+  direction: Direction,
+  strict: boolean,
+): TrackedSctp {
   const other: Direction = direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL';
   const invalid = (after = tracking): TrackedSctp => ({ kind: 'invalid', tracking: after });
   let { tags, init, strangeHeartbeat } = tracking;
@@ -129,9 +193,19 @@ function advance(tracking: SctpTracking, { type, flags, value }: Chunk, directio
   if (type === CHUNK.INIT || type === CHUNK.INIT_ACK) {
     const tag = initTag(value);
     if (tag === undefined) return invalid();
-    // One that names the tag that is known is taken for a repetition, or an old one (Linux 6.18 and the longterm kernels since 2026).
-    if (type === CHUNK.INIT && (tracking.state === 'NONE' || tags[other] !== tag)) init = { [direction]: true, [other]: init[direction] && init[other] ? false : init[other] } as SctpTracking['init'];
-    if (type === CHUNK.INIT_ACK && ((!init[other] && tags[other] !== 0) || (init[direction] && init[other])) && tags[other] !== tag) return invalid();
+    // One that names the tag that is known is taken for a repetition, or an old one (Linux 6.18 and the longterm
+    // kernels since 2026).
+    if (type === CHUNK.INIT && (tracking.state === 'NONE' || tags[other] !== tag))
+      init = {
+        [direction]: true,
+        [other]: init[direction] && init[other] ? false : init[other],
+      } as SctpTracking['init'];
+    if (
+      type === CHUNK.INIT_ACK &&
+      ((!init[other] && tags[other] !== 0) || (init[direction] && init[other])) &&
+      tags[other] !== tag
+    )
+      return invalid();
     tags = { ...tags, [other]: tag };
   }
   return { kind: 'accepted', tracking: { state, tags, init, strangeHeartbeat } };

@@ -32,7 +32,10 @@ export interface Standing {
   readonly packetType: 'unicast' | undefined;
   /** It is the copy that this host takes itself of what it sends to many, on its way in. */
   readonly ownCopy: boolean;
-  /** A copy: what has changed in the data that it has in common with the packet it was made of, and whether it still has them in common. */
+  /**
+   * A copy: what has changed in the data that it has in common with the packet it was made of, and whether it still has
+   * them in common.
+   */
   readonly shared: { readonly open: boolean; readonly changes: Partial<Packet> } | undefined;
   /** As it was when its route was chosen, which rules may have changed since. */
   readonly routedAs: Packet | undefined;
@@ -52,7 +55,10 @@ export interface Standing {
   readonly firstState: { readonly state: WalkEnd['state'] } | undefined;
 }
 
-/** Whether nothing of the host's own rules and routes can tell the two apart. What they do not have in common is compared by its fields. */
+/**
+ * Whether nothing of the host's own rules and routes can tell the two apart. What they do not have in common is
+ * compared by its fields.
+ */
 export function sameStanding(a: Standing, b: Standing): boolean {
   return a === b || sameFields(a, b, 2);
 }
@@ -65,7 +71,8 @@ function sameFields(a: object, b: object, levels: number): boolean {
   for (const key of keys) {
     const one: unknown = a[key];
     const other: unknown = b[key];
-    if (one !== other && !(levels > 1 && isPlain(one) && isPlain(other) && sameFields(one, other, levels - 1))) return false;
+    if (one !== other && !(levels > 1 && isPlain(one) && isPlain(other) && sameFields(one, other, levels - 1)))
+      return false;
   }
   return true;
 }

@@ -12,10 +12,16 @@ export interface StartChain {
   readonly hooks: number;
 }
 
-/** `CHAIN` or `TABLE/CHAIN` in these rules (a table of nftables with its family or without, `istio-proxy-nat/output`); undefined where there is none. Of several tables the first counts in which a rule stands in the chain. */
+/**
+ * `CHAIN` or `TABLE/CHAIN` in these rules (a table of nftables with its family or without, `istio-proxy-nat/output`);
+ * undefined where there is none. Of several tables the first counts in which a rule stands in the chain.
+ */
 export function startChain(wanted: string, ruleSet: RuleSet | undefined): StartChain | undefined {
   const found: StartPlace[] = [];
-  for (const [rules, beside] of [[ruleSet, false], [ruleSet?.beside, true]] as const) {
+  for (const [rules, beside] of [
+    [ruleSet, false],
+    [ruleSet?.beside, true],
+  ] as const) {
     for (const each of rules?.tables.values() ?? []) found.push(...placesIn(each, wanted, beside, false));
   }
   for (const each of ruleSet?.native?.tables.values() ?? []) found.push(...placesIn(each, wanted, false, true));
@@ -29,13 +35,18 @@ type StartPlace = Omit<StartChain, 'hooks'>;
 function placesIn({ name, chains }: Table, wanted: string, beside: boolean, native: boolean): readonly StartPlace[] {
   const names = native ? [name, name.slice(name.indexOf(' ') + 1)] : [name];
   const within = names.flatMap((table) => (wanted.startsWith(`${table}/`) ? [wanted.slice(table.length + 1)] : []));
-  return [wanted, ...within].flatMap((each) => {
-    const chain = chains.get(each);
-    return chain ? [{ chain, beside, native }] : [];
-  }).slice(0, 1);
+  return [wanted, ...within]
+    .flatMap((each) => {
+      const chain = chains.get(each);
+      return chain ? [{ chain, beside, native }] : [];
+    })
+    .slice(0, 1);
 }
 
-/** Where the packet may meet the chain: the hooks that lead to it, else those that its rules and the chains behind them may stand in. */
+/**
+ * Where the packet may meet the chain: the hooks that lead to it, else those that its rules and the chains behind them
+ * may stand in.
+ */
 function hooksOf(chain: Chain): number {
   if (chain.hook) return hookBits([chain.hook]);
   if (chain.reach !== 0) return chain.reach;
@@ -47,7 +58,10 @@ function hooksOf(chain: Chain): number {
     for (const rule of next.rules) {
       if (asked++ > MOST_RULES) return hooks;
       const { target, jump, matches } = rule.passing();
-      for (const extension of [...matches.map((match) => match.extension), ...(target.kind === 'extension' ? [target.extension] : [])]) {
+      for (const extension of [
+        ...matches.map((match) => match.extension),
+        ...(target.kind === 'extension' ? [target.extension] : []),
+      ]) {
         const left = extension.hooks ? hooks & hookBits(extension.hooks) : hooks;
         if (left !== 0) hooks = left;
       }
@@ -63,7 +77,11 @@ function hooksOf(chain: Chain): number {
 const MOST_RULES = 10_000;
 
 const HOOKS_OF_TABLE: Readonly<Record<TableName, readonly Hook[]>> = {
-  raw: ['PREROUTING', 'OUTPUT'], mangle: HOOKS, nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'], filter: ['INPUT', 'FORWARD', 'OUTPUT'], security: ['INPUT', 'FORWARD', 'OUTPUT'],
+  raw: ['PREROUTING', 'OUTPUT'],
+  mangle: HOOKS,
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  security: ['INPUT', 'FORWARD', 'OUTPUT'],
 };
 
 /** What has to be said where a trace begins so. */

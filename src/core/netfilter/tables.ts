@@ -14,9 +14,21 @@ import { Ended, type Passage, type Step } from './passage';
 import { currentRoute } from './sending';
 import { startNote } from './startChain';
 import { tproxySocket } from './tproxySocket';
-import { chanceOf, startOf, traverse, type Applied, type Branch, type Position, type TableEnd, type Traveller } from './traverse';
+import {
+  chanceOf,
+  startOf,
+  traverse,
+  type Applied,
+  type Branch,
+  type Position,
+  type TableEnd,
+  type Traveller,
+} from './traverse';
 
-/** Takes a packet through the chain of a table that is registered at a hook, and on to `then`. Does nothing where there is no such chain. */
+/**
+ * Takes a packet through the chain of a table that is registered at a hook, and on to `then`. Does nothing where there
+ * is no such chain.
+ */
 export function visitTable(passage: Passage, hook: Hook, name: TableName, then: Step): void {
   const { ruleSet, context } = passage;
   const table = ruleSet?.tables.get(name);
@@ -30,18 +42,43 @@ export function visitBaseChain(passage: Passage, hook: Hook, chain: BaseChain, t
   visitChain(passage, hook, chain, true, then, undefined);
 }
 
-function visitChain(passage: Passage, hook: Hook, chain: Chain, native: boolean, then: Step, backend: Backend | undefined): void {
+function visitChain(
+  passage: Passage,
+  hook: Hook,
+  chain: Chain,
+  native: boolean,
+  then: Step,
+  backend: Backend | undefined,
+): void {
   passage.then(then);
   passage.move({ table: chain.table, native, queued: false });
-  passage.emit({ kind: 'table-enter', hook, table: chain.table, chain, view: passage.view(), ...(backend && { backend }) });
+  passage.emit({
+    kind: 'table-enter',
+    hook,
+    table: chain.table,
+    chain,
+    view: passage.view(),
+    ...(backend && { backend }),
+  });
   goOn(passage, hook, chain.table, beginning(passage, hook, chain));
 }
 
 /** Where the packet begins in a table: in its built-in chain, or in the one that whoever asks has put it into. */
 function beginning(passage: Passage, hook: Hook, chain: Chain): Position {
-  const { context: { start }, at } = passage;
+  const {
+    context: { start },
+    at,
+  } = passage;
   const usual = startOf(chain);
-  if (!start || at.started || start.native !== at.native || (!start.native && start.beside !== at.beside) || start.chain.table !== chain.table || !(start.hooks & hookBits([hook]))) return usual;
+  if (
+    !start ||
+    at.started ||
+    start.native !== at.native ||
+    (!start.native && start.beside !== at.beside) ||
+    start.chain.table !== chain.table ||
+    !(start.hooks & hookBits([hook]))
+  )
+    return usual;
   passage.move({ started: true });
   passage.note(startNote(start, hook));
   return { ...usual, chain: start.chain };
@@ -60,8 +97,15 @@ function goOn(passage: Passage, hook: Hook, name: AnyTableName, from: Position):
   } else leave(passage, hook, name, end, tables.failed);
 }
 
-function leave(passage: Passage, hook: Hook, table: AnyTableName, end: Exclude<TableEnd, { kind: 'joined' | 'fork' }>, failed: WalkEnd | undefined): void {
-  if (end.kind === 'failed') throw new Ended(failed ?? passage.kernelDrop('nat-failed', 'the target could not do its work', undefined, true));
+function leave(
+  passage: Passage,
+  hook: Hook,
+  table: AnyTableName,
+  end: Exclude<TableEnd, { kind: 'joined' | 'fork' }>,
+  failed: WalkEnd | undefined,
+): void {
+  if (end.kind === 'failed')
+    throw new Ended(failed ?? passage.kernelDrop('nat-failed', 'the target could not do its work', undefined, true));
   if (end.kind === 'hotdrop') throw new Ended(passage.kernelDrop('broken-packet', end.reason, undefined, true));
   if (end.kind === 'endless') throw new Ended(notFollowed(passage, table));
   passage.emit({ kind: 'table-leave', hook, table, verdict: end.verdict, by: end.by });
@@ -69,9 +113,10 @@ function leave(passage: Passage, hook: Hook, table: AnyTableName, end: Exclude<T
     passage.meets(undefined);
     return;
   }
-  const dropBy: WalkEnd['dropBy'] = end.by.kind === 'policy'
-    ? { kind: 'policy', chain: end.by.chain, hook }
-    : { kind: 'rule', rule: end.by.rule, hook, target: end.by.rule.written ? end.verdict : targetName(end.by.rule) };
+  const dropBy: WalkEnd['dropBy'] =
+    end.by.kind === 'policy'
+      ? { kind: 'policy', chain: end.by.chain, hook }
+      : { kind: 'rule', rule: end.by.rule, hook, target: end.by.rule.written ? end.verdict : targetName(end.by.rule) };
   throw new Ended(passage.end('DROPPED', end.verdict, dropBy));
 }
 
@@ -98,7 +143,11 @@ class Tables implements Traveller {
   }
 
   circumstances(): Circumstances {
-    const { at: standing, context: { world }, chances } = this.passage;
+    const {
+      at: standing,
+      context: { world },
+      chances,
+    } = this.passage;
     return { standing, world: world.state, chances };
   }
 
@@ -124,7 +173,14 @@ class Tables implements Traveller {
 
   settle(rule: Rule, condition: string, answer: Unknown): boolean | undefined {
     const value = this.passage.context.answers.get(this.keyOf(rule, condition));
-    if (value !== undefined) this.assume(rule, { question: condition, value, choice: false, reason: answer.reason, probability: chanceOf(answer, value) });
+    if (value !== undefined)
+      this.assume(rule, {
+        question: condition,
+        value,
+        choice: false,
+        reason: answer.reason,
+        probability: chanceOf(answer, value),
+      });
     return value;
   }
 
@@ -153,15 +209,22 @@ class Tables implements Traveller {
       case 'verdict':
         if (effect.packet) passage.change(effect.packet, effect.kind === 'continue' && effect.inPlace);
         if (effect.conntrack && conntrack?.entry) passage.setEntry({ ...conntrack.entry, ...effect.conntrack });
-        else if (effect.conntrack?.mark !== undefined && !conntrack && template) this.markTemplate(template, effect.conntrack.mark);
+        else if (effect.conntrack?.mark !== undefined && !conntrack && template)
+          this.markTemplate(template, effect.conntrack.mark);
         if (effect.kind === 'continue') return { kind: 'continue' };
-        return effect.verdict === 'ACCEPT' ? { kind: 'accept' } : effect.verdict === 'RETURN' ? { kind: 'return' } : { kind: 'drop', reject: false };
+        return effect.verdict === 'ACCEPT'
+          ? { kind: 'accept' }
+          : effect.verdict === 'RETURN'
+            ? { kind: 'return' }
+            : { kind: 'drop', reject: false };
       case 'reject':
         return { kind: 'drop', reject: true };
       case 'queue':
         passage.move({ queued: true });
         return effect.bypass ? { kind: 'accept' } : { kind: 'drop', reject: false };
-      case 'nat': case 'redirect': case 'masquerade':
+      case 'nat':
+      case 'redirect':
+      case 'masquerade':
         return this.applyNat(effect);
       case 'tproxy':
         return this.applyTproxy(effect);
@@ -169,7 +232,8 @@ class Tables implements Traveller {
         passage.move({ untracked: untracked || (!conntrack && !beyondCt && template === undefined) });
         return { kind: 'continue' };
       case 'template':
-        if (!conntrack && !untracked && !beyondCt) passage.move({ template: template ?? this.templateOf(rule, effect) });
+        if (!conntrack && !untracked && !beyondCt)
+          passage.move({ template: template ?? this.templateOf(rule, effect) });
         return { kind: 'continue' };
       case 'jump':
         return { kind: 'jump', chain: effect.chain, goto: effect.goto };
@@ -182,17 +246,28 @@ class Tables implements Traveller {
 
   private applyChoice(rule: Rule, effect: Extract<Effect, { kind: 'choice' }>): Applied {
     const { answers } = this.passage.context;
-    const choice = effect.choices.find(({ text }) => answers.get(this.keyOf(rule, text)) === true) ?? (effect.choices.length === 1 ? effect.choices[0] : undefined);
+    const choice =
+      effect.choices.find(({ text }) => answers.get(this.keyOf(rule, text)) === true) ??
+      (effect.choices.length === 1 ? effect.choices[0] : undefined);
     if (effect.choices.length === 0) return { kind: 'continue' };
     if (!choice) return { kind: 'open', reason: effect.reason, choices: effect.choices };
-    this.assume(rule, { question: choice.text, value: true, choice: true, reason: effect.reason, probability: choice.probability });
+    this.assume(rule, {
+      question: choice.text,
+      value: true,
+      choice: true,
+      reason: effect.reason,
+      probability: choice.probability,
+    });
     return this.apply(rule, choice.effect);
   }
 
-  private templateOf({ chain, number }: Rule, { zone, ofMark, helper }: Extract<Effect, { kind: 'template' }>): Template {
+  private templateOf(
+    { chain, number }: Rule,
+    { zone, ofMark, helper }: Extract<Effect, { kind: 'template' }>,
+  ): Template {
     const { world } = this.passage.context;
     const madeBy = `CT ${this.passage.at.packet.family} ${chain.name} ${number}`;
-    return { zone, ofMark, helper, madeBy, mark: world.get(madeBy) as number | undefined ?? 0 };
+    return { zone, ofMark, helper, madeBy, mark: (world.get(madeBy) as number | undefined) ?? 0 };
   }
 
   /** A rule keeps its template, and with it what CONNMARK has written there (net/netfilter/xt_CT.c). */
@@ -207,22 +282,41 @@ class Tables implements Traveller {
     const entry = conntrack?.entry;
     if (!entry) return { kind: 'accept' };
     const half = effect.kind === 'nat' ? effect.half : effect.kind === 'redirect' ? 'destination' : 'source';
-    const range = rangeOf(effect, { packet, hook, inInterface, outInterface, route: currentRoute(passage), host: passage.context.host });
+    const range = rangeOf(effect, {
+      packet,
+      hook,
+      inInterface,
+      outInterface,
+      route: currentRoute(passage),
+      host: passage.context.host,
+    });
     const setup = range && setUpNat(entry, half, range, passage.context.world);
     if (!setup) {
-      const detail = range ? 'no free translation was found' : `${effect.kind === 'redirect' ? inInterface : outInterface} has no address to translate to`;
+      const detail = range
+        ? 'no free translation was found'
+        : `${effect.kind === 'redirect' ? inInterface : outInterface} has no address to translate to`;
       this.failed = passage.kernelDrop(range ? 'nat-failed' : 'redirect-without-address', detail, undefined, true);
       return { kind: 'failed' };
     }
     if (setup.random) passage.move({ natRandom: half });
-    passage.setEntry(effect.kind === 'masquerade' && !entry.confirmed ? { ...setup.entry, masqueradeDevice: outInterface } : setup.entry);
+    passage.setEntry(
+      effect.kind === 'masquerade' && !entry.confirmed
+        ? { ...setup.entry, masqueradeDevice: outInterface }
+        : setup.entry,
+    );
     return { kind: 'accept' };
   }
 
   private applyTproxy(effect: Extract<Effect, { kind: 'tproxy' }>): Applied {
     const { passage } = this;
     const { packet, inInterface } = passage.at;
-    const socket = tproxySocket(passage.context.host, packet, effect, inInterface, passage.context.world.socketOf(packet));
+    const socket = tproxySocket(
+      passage.context.host,
+      packet,
+      effect,
+      inInterface,
+      passage.context.world.socketOf(packet),
+    );
     if (socket === undefined) return { kind: 'drop', reject: false };
     passage.move({ assignedSocket: socket });
     passage.change({ mark: ((packet.mark & ~effect.markMask) ^ effect.mark) >>> 0 });
@@ -235,7 +329,13 @@ class Tables implements Traveller {
   }
 
   private keyOf(rule: Rule, match: string): string {
-    return assumptionKey({ backend: this.backend(), table: rule.chain.table, chain: rule.chain.name, num: rule.number, match });
+    return assumptionKey({
+      backend: this.backend(),
+      table: rule.chain.table,
+      chain: rule.chain.name,
+      num: rule.number,
+      match,
+    });
   }
 
   assume(rule: Rule, { question: match, value, choice, reason, probability }: Omit<Branch, 'from'>): void {
@@ -248,5 +348,9 @@ class Tables implements Traveller {
 const FRESH = 'it depends on the packets before: the rules count as just loaded, and packets follow each other at once';
 
 function targetName(rule: Rule): string {
-  return rule.target.kind === 'extension' ? rule.target.extension.name : rule.target.kind === 'unknown' ? rule.target.name : '';
+  return rule.target.kind === 'extension'
+    ? rule.target.extension.name
+    : rule.target.kind === 'unknown'
+      ? rule.target.name
+      : '';
 }

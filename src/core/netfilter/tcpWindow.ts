@@ -3,24 +3,45 @@ import { TCP_FLAGS, type Packet } from '../net/packet';
 import { networkHeaderLength } from '../net/bytes';
 
 /** A direction of which nothing is known yet. */
-export const FRESH_SIDE: TcpSide = { end: 0, maxEnd: 0, maxWindow: 0, maxAck: undefined, scale: 0, sack: false, windowScale: false, liberal: false, closeInit: false };
+export const FRESH_SIDE: TcpSide = {
+  end: 0,
+  maxEnd: 0,
+  maxWindow: 0,
+  maxAck: undefined,
+  scale: 0,
+  sack: false,
+  windowScale: false,
+  liberal: false,
+  closeInit: false,
+};
 
 /** Sequence numbers count modulo 2³². */
 const before = (a: number, b: number): boolean => ((a - b) | 0) < 0;
 const after = (a: number, b: number): boolean => before(b, a);
 
 /**
- * Checks a packet against the windows of both sides and remembers what it tells about them, some of it even where it does not fit. `ignore`: it passes, and the
- * connection goes on as if it had not come. Source: nf_conntrack_proto_tcp.c tcp_in_window.
+ * Checks a packet against the windows of both sides and remembers what it tells about them, some of it even where it
+ * does not fit. `ignore`: it passes, and the connection goes on as if it had not come. Source: nf_conntrack_proto_tcp.c
+ * tcp_in_window.
  */
-export function inWindow(packet: Packet, tcp: TcpTracking, direction: Direction, kind: string, liberal: boolean): { readonly answer: 'accept' | 'invalid' | 'ignore'; readonly tcp: TcpTracking } {
+export function inWindow(
+  packet: Packet,
+  tcp: TcpTracking,
+  direction: Direction,
+  kind: string,
+  liberal: boolean,
+): { readonly answer: 'accept' | 'invalid' | 'ignore'; readonly tcp: TcpTracking } {
   const other: Direction = direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL';
   let sender = tcp.sides[direction];
   let receiver = tcp.sides[other];
   const flags = packet.tcpFlags;
   const syn = (flags & TCP_FLAGS.SYN) !== 0;
   const hasAck = (flags & TCP_FLAGS.ACK) !== 0;
-  const with_ = (changes: Partial<TcpTracking> = {}): TcpTracking => ({ ...tcp, ...changes, sides: { [direction]: sender, [other]: receiver } as TcpTracking['sides'] });
+  const with_ = (changes: Partial<TcpTracking> = {}): TcpTracking => ({
+    ...tcp,
+    ...changes,
+    sides: { [direction]: sender, [other]: receiver } as TcpTracking['sides'],
+  });
   let sequence = packet.tcpSequence;
   let end = payloadEnd(packet);
   let ack = packet.tcpAcknowledgement;
@@ -28,7 +49,13 @@ export function inWindow(packet: Packet, tcp: TcpTracking, direction: Direction,
   let window = packet.tcpWindow;
   const begin = (): void => {
     // A SYN without options leaves what an earlier one has said (tcp_options).
-    sender = { ...sender, ...(packet.tcpOptions.length > 0 && readTcpOptions(packet)), end, maxEnd: end, maxWindow: window === 0 ? 1 : window };
+    sender = {
+      ...sender,
+      ...(packet.tcpOptions.length > 0 && readTcpOptions(packet)),
+      end,
+      maxEnd: end,
+      maxWindow: window === 0 ? 1 : window,
+    };
     if (direction === 'REPLY' && !(sender.windowScale && receiver.windowScale)) {
       sender = { ...sender, scale: 0 };
       receiver = { ...receiver, scale: 0 };
@@ -43,7 +70,7 @@ export function inWindow(packet: Packet, tcp: TcpTracking, direction: Direction,
       const maxWindow = scaled === 0 ? 1 : scaled;
       sender = { ...sender, end, maxWindow, maxEnd: (end + maxWindow) >>> 0 };
       if (receiver.maxWindow === 0) receiver = { ...receiver, end: sack, maxEnd: sack };
-      else if (sack === ((receiver.end + 1) >>> 0)) receiver = { ...receiver, end: sack };
+      else if (sack === (receiver.end + 1) >>> 0) receiver = { ...receiver, end: sack };
     }
   } else if (syn && after(end, sender.end) && (tcp.state === 'SYN_SENT' || tcp.state === 'SYN_RECV')) {
     begin();
@@ -61,23 +88,43 @@ export function inWindow(packet: Packet, tcp: TcpTracking, direction: Direction,
   const swin = (window + (sack - ack)) >>> 0;
   const senderMaxEnd = sender.maxEnd;
   sender = {
-    ...sender, maxWindow: Math.max(sender.maxWindow, swin), end: after(end, sender.end) ? end : sender.end,
+    ...sender,
+    maxWindow: Math.max(sender.maxWindow, swin),
+    end: after(end, sender.end) ? end : sender.end,
     maxAck: hasAck && (sender.maxAck === undefined || after(ack, sender.maxAck)) ? ack : sender.maxAck,
   };
-  if (receiver.maxWindow !== 0 && after(end, senderMaxEnd)) receiver = { ...receiver, maxWindow: (receiver.maxWindow + end - senderMaxEnd) >>> 0 };
-  if (after((sack + window) >>> 0, (receiver.maxEnd - 1) >>> 0)) receiver = { ...receiver, maxEnd: (sack + window + (window === 0 ? 1 : 0)) >>> 0 };
-  return { answer: 'accept', tcp: with_(kind === 'ack' ? { last: { ...tcp.last, direction, sequence, acknowledgement: ack, end, window: packet.tcpWindow } } : {}) };
+  if (receiver.maxWindow !== 0 && after(end, senderMaxEnd))
+    receiver = { ...receiver, maxWindow: (receiver.maxWindow + end - senderMaxEnd) >>> 0 };
+  if (after((sack + window) >>> 0, (receiver.maxEnd - 1) >>> 0))
+    receiver = { ...receiver, maxEnd: (sack + window + (window === 0 ? 1 : 0)) >>> 0 };
+  return {
+    answer: 'accept',
+    tcp: with_(
+      kind === 'ack'
+        ? { last: { ...tcp.last, direction, sequence, acknowledgement: ack, end, window: packet.tcpWindow } }
+        : {},
+    ),
+  };
 }
 
 const LEAST_ACK_WINDOW = 66000;
 
-function outside({ sequence, end, sack }: { sequence: number; end: number; sack: number }, sender: TcpSide, receiver: TcpSide): { readonly answer: 'invalid' | 'ignore'; readonly overshot?: true } | undefined {
+function outside(
+  { sequence, end, sack }: { sequence: number; end: number; sack: number },
+  sender: TcpSide,
+  receiver: TcpSide,
+): { readonly answer: 'invalid' | 'ignore'; readonly overshot?: true } | undefined {
   const ackWindow = Math.max(sender.maxWindow, LEAST_ACK_WINDOW);
   const lowestAck = (receiver.end - ackWindow - 1) >>> 0;
   const lowestEnd = (sender.end - receiver.maxWindow - 1) >>> 0;
   if (!before(sequence, (sender.maxEnd + 1) >>> 0)) {
     const overshot = (end - sender.maxEnd + 1) >>> 0;
-    const fits = receiver.maxWindow !== 0 && after(end, lowestEnd) && after(sack, lowestAck) && overshot <= receiver.maxWindow && before(sack, (receiver.end + 1) >>> 0);
+    const fits =
+      receiver.maxWindow !== 0 &&
+      after(end, lowestEnd) &&
+      after(sack, lowestAck) &&
+      overshot <= receiver.maxWindow &&
+      before(sack, (receiver.end + 1) >>> 0);
     return fits ? { answer: 'ignore', overshot: true } : { answer: 'invalid' };
   }
   if (!before(sack, (receiver.end + 1) >>> 0)) return { answer: 'invalid' };

@@ -5,9 +5,10 @@ import { primaryAddress } from '../net/sourceAddress';
 import { boundSocket } from './receiver';
 
 /**
- * The socket that TPROXY hands a packet to: that of its connection, else the one that is bound to the port, at the address or at any. It
- * has to be transparent: undefined where it is not or none is there. Where the sockets of the host are not known, one is `assumed`.
- * Source: net/netfilter/xt_TPROXY.c tproxy_tg4, nf_tproxy_ipv4.c nf_tproxy_get_sock_v4, nf_tproxy_ipv6.c nf_tproxy_laddr6.
+ * The socket that TPROXY hands a packet to: that of its connection, else the one that is bound to the port, at the
+ * address or at any. It has to be transparent: undefined where it is not or none is there. Where the sockets of the
+ * host are not known, one is `assumed`. Source: net/netfilter/xt_TPROXY.c tproxy_tg4, nf_tproxy_ipv4.c
+ * nf_tproxy_get_sock_v4, nf_tproxy_ipv6.c nf_tproxy_laddr6.
  */
 export function tproxySocket(
   host: Host,
@@ -21,6 +22,7 @@ export function tproxySocket(
   const asked = target.address && !isUnspecified(target.address) ? target.address : undefined;
   const address = asked ?? (iface && primaryAddress(iface, packet.family)) ?? packet.destination;
   const port = target.port === 0 ? packet.destinationPort : target.port;
-  const found = ofConnection ?? boundSocket(host, { protocol: packet.protocol, family: packet.family, address, port }, inInterface);
+  const found =
+    ofConnection ?? boundSocket(host, { protocol: packet.protocol, family: packet.family, address, port }, inInterface);
   return found?.transparent ? found : undefined;
 }

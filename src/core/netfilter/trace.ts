@@ -27,7 +27,10 @@ export interface TraceSetting {
 /** Every course that a packet may take. One, where everything is known. */
 export interface Traced {
   readonly outcomes: readonly Walked[];
-  /** There are more paths than are followed (`MOST_OUTCOMES`, or sooner where they are long); those beyond are not shown. */
+  /**
+   * There are more paths than are followed (`MOST_OUTCOMES`, or sooner where they are long); those beyond are not
+   * shown.
+   */
   readonly truncated: boolean;
   /** How many times a rule was asked, on all paths together: what the trace has cost. */
   readonly asked: number;
@@ -46,10 +49,14 @@ export function tracePacket(request: PacketRequest, setting: TraceSetting): Trac
 }
 
 /**
- * Traces packets one after the other on the same host: connections and memories go on; from several courses, the first is taken. Of each only what `then`
- * makes of it is kept: the events of ten thousand packets would fill the memory.
+ * Traces packets one after the other on the same host: connections and memories go on; from several courses, the first
+ * is taken. Of each only what `then` makes of it is kept: the events of ten thousand packets would fill the memory.
  */
-export function tracePackets<Kept>(requests: readonly PacketRequest[], setting: TraceSetting, then: (traced: Traced) => Kept): readonly Kept[] {
+export function tracePackets<Kept>(
+  requests: readonly PacketRequest[],
+  setting: TraceSetting,
+  then: (traced: Traced) => Kept,
+): readonly Kept[] {
   let world = setting.world ?? new World();
   return requests.map((request) => {
     const { traced, after } = followInBoth(request, setting, world);
@@ -60,7 +67,12 @@ export function tracePackets<Kept>(requests: readonly PacketRequest[], setting: 
 
 /** Whether connection tracking runs for a family: the host has it on, or a rule takes it into use. */
 export function isTracking(host: Host, ruleSet: RuleSet | undefined): boolean {
-  return host.conntrack === 'on' || (ruleSet?.needsConntrack ?? false) || (ruleSet?.beside?.needsConntrack ?? false) || (ruleSet?.native?.needsConntrack ?? false);
+  return (
+    host.conntrack === 'on' ||
+    (ruleSet?.needsConntrack ?? false) ||
+    (ruleSet?.beside?.needsConntrack ?? false) ||
+    (ruleSet?.native?.needsConntrack ?? false)
+  );
 }
 
 /** What the courses take for granted of the programs and the settings of this host. */
@@ -84,8 +96,9 @@ interface PossibleOrder {
 }
 
 /**
- * Of chains with the same priority those that were made later are asked first, and nothing in a file tells which of two back ends, or of iptables and
- * nftables, they are: every order is followed, and they are courses of their own where they lead to something else.
+ * Of chains with the same priority those that were made later are asked first, and nothing in a file tells which of two
+ * back ends, or of iptables and nftables, they are: every order is followed, and they are courses of their own where
+ * they lead to something else.
  */
 function followInBoth(request: PacketRequest, setting: TraceSetting, world: World): Followed {
   const ruleSet = familyOf(request) === 4 ? setting.ruleSets.v4 : setting.ruleSets.v6;
@@ -93,9 +106,12 @@ function followInBoth(request: PacketRequest, setting: TraceSetting, world: Worl
   const [first, ...others] = orders;
   if (!first) throw new Error('there is an order');
   const likelier = follow(request, setting, world, first.order);
-  const said = first.answers.some(({ key: asked }) => setting.answers?.has(asked)) || (request.newer !== undefined && first.answers.length > 0);
+  const said =
+    first.answers.some(({ key: asked }) => setting.answers?.has(asked)) ||
+    (request.newer !== undefined && first.answers.length > 0);
   // What there is to compare costs more than the trace where a Service has a thousand endpoints.
-  if (others.length === 0) return said ? { ...likelier, traced: inOrder(likelier.traced, setting, first.answers) } : likelier;
+  if (others.length === 0)
+    return said ? { ...likelier, traced: inOrder(likelier.traced, setting, first.answers) } : likelier;
   const key = ({ traced }: Followed): string => traced.outcomes.map(resultOf).join('\n');
   const seen = new Map([[key(likelier), { ...likelier, answers: first.answers }]]);
   for (const { order, answers } of others) {
@@ -104,20 +120,44 @@ function followInBoth(request: PacketRequest, setting: TraceSetting, world: Worl
   }
   if (seen.size === 1 && !said) return likelier;
   const told = [...seen.values()].map(({ traced, answers }) => inOrder(traced, setting, answers));
-  return { traced: { outcomes: told.flatMap(({ outcomes }) => outcomes), truncated: told.some(({ truncated }) => truncated), asked: told.reduce((sum, { asked }) => sum + asked, 0) }, after: likelier.after };
+  return {
+    traced: {
+      outcomes: told.flatMap(({ outcomes }) => outcomes),
+      truncated: told.some(({ truncated }) => truncated),
+      asked: told.reduce((sum, { asked }) => sum + asked, 0),
+    },
+    after: likelier.after,
+  };
 }
 
 /** The likeliest first. */
-function possibleOrders(ruleSet: RuleSet | undefined, said: ReadonlyMap<string, boolean>, wanted: PacketRequest['newer']): readonly PossibleOrder[] {
+function possibleOrders(
+  ruleSet: RuleSet | undefined,
+  said: ReadonlyMap<string, boolean>,
+  wanted: PacketRequest['newer'],
+): readonly PossibleOrder[] {
   const newer = ruleSet?.beside ? answersTo(said.get(NEWER_KEY) ?? (wanted && wanted === 'nft')) : [undefined];
   const native = ruleSet && haveSamePriority(ruleSet) ? answersTo(said.get(NATIVE_KEY)) : [undefined];
-  return newer.flatMap((nft) => native.map((later): PossibleOrder => ({
-    order: { newer: nft === undefined ? undefined : nft ? 'nft' : 'legacy', nativeNewer: later ?? true },
-    answers: [
-      ...(nft === undefined ? [] : [madeLater('the tables of nft were made after those of legacy', nft, NEWER_KEY, `newer ${nft ? 'nft' : 'legacy'}`)]),
-      ...(later === undefined ? [] : [madeLater('the tables of nftables were made after those of iptables', later, NATIVE_KEY)]),
-    ],
-  })));
+  return newer.flatMap((nft) =>
+    native.map((later): PossibleOrder => ({
+      order: { newer: nft === undefined ? undefined : nft ? 'nft' : 'legacy', nativeNewer: later ?? true },
+      answers: [
+        ...(nft === undefined
+          ? []
+          : [
+              madeLater(
+                'the tables of nft were made after those of legacy',
+                nft,
+                NEWER_KEY,
+                `newer ${nft ? 'nft' : 'legacy'}`,
+              ),
+            ]),
+        ...(later === undefined
+          ? []
+          : [madeLater('the tables of nftables were made after those of iptables', later, NATIVE_KEY)]),
+      ],
+    })),
+  );
 }
 
 function answersTo(said: boolean | undefined): readonly boolean[] {
@@ -125,19 +165,41 @@ function answersTo(said: boolean | undefined): readonly boolean[] {
 }
 
 function madeLater(what: string, value: boolean, key: string, word = ''): HostAnswer {
-  return { what, value, choice: false, key, word, reason: 'nothing in the file tells which were made first, and those made later are asked first' };
+  return {
+    what,
+    value,
+    choice: false,
+    key,
+    word,
+    reason: 'nothing in the file tells which were made first, and those made later are asked first',
+  };
 }
 
 /** Whether a chain of iptables with rules and one of nftables hang in one hook at one priority. */
 function haveSamePriority({ tables, native, beside }: RuleSet): boolean {
   if (!native) return false;
-  const chains = [...tables.values(), ...(beside?.tables.values() ?? [])].flatMap((table) => [...table.chains.values()]);
-  return native.bases.some(({ hook, base }) => chains.some((chain) => chain.hook === hook && (chain.rules.length > 0 || chain.policy === 'DROP')
-    && (base.type === 'nat') === (chain.table === 'nat') && base.priority === priorityOf(chain.table, hook, 'legacy')));
+  const chains = [...tables.values(), ...(beside?.tables.values() ?? [])].flatMap((table) => [
+    ...table.chains.values(),
+  ]);
+  return native.bases.some(({ hook, base }) =>
+    chains.some(
+      (chain) =>
+        chain.hook === hook &&
+        (chain.rules.length > 0 || chain.policy === 'DROP') &&
+        (base.type === 'nat') === (chain.table === 'nat') &&
+        base.priority === priorityOf(chain.table, hook, 'legacy'),
+    ),
+  );
 }
 
 function inOrder(traced: Traced, { host }: TraceSetting, answers: readonly HostAnswer[]): Traced {
-  return { ...traced, outcomes: traced.outcomes.map((walked) => ({ ...walked, on: { ...walked.on, host: walked.on?.host ?? host, answers: [...(walked.on?.answers ?? []), ...answers] } })) };
+  return {
+    ...traced,
+    outcomes: traced.outcomes.map((walked) => ({
+      ...walked,
+      on: { ...walked.on, host: walked.on?.host ?? host, answers: [...(walked.on?.answers ?? []), ...answers] },
+    })),
+  };
 }
 
 /** What becomes of the packet and what decides it, whichever rules it has passed before. */
@@ -146,15 +208,33 @@ function resultOf(walked: Walked): string {
   return JSON.stringify({ outcome, verdict, dropBy, outIface, finalPacket, assumptions, ctstate });
 }
 
-function follow(request: PacketRequest, setting: TraceSetting, world: World, order: HookOrder): { readonly traced: Traced; readonly after: World } {
+function follow(
+  request: PacketRequest,
+  setting: TraceSetting,
+  world: World,
+  order: HookOrder,
+): { readonly traced: Traced; readonly after: World } {
   const family = familyOf(request);
   const ruleSet = family === 4 ? setting.ruleSets.v4 : setting.ruleSets.v6;
   const arrival: Arrival = {
-    packet: makePacket(request, setting.host), direction: request.dir ?? 'in', iface: request.dir === 'out' ? boundDevice(request) : request.iface,
-    socket: request.dir === 'out' ? socketOwner(request) : undefined, state: request.ctstate, raw: setting.rawSockets ?? false,
+    packet: makePacket(request, setting.host),
+    direction: request.dir ?? 'in',
+    iface: request.dir === 'out' ? boundDevice(request) : request.iface,
+    socket: request.dir === 'out' ? socketOwner(request) : undefined,
+    state: request.ctstate,
+    raw: setting.rawSockets ?? false,
   };
   const effort = { rules: 0 };
-  const context: WalkContext = { ruleSet, order, start: request.at === undefined ? undefined : startChain(request.at, ruleSet), host: setting.host, world: world.copy(), answers: setting.answers ?? NO_ANSWERS, tracking: isTracking(setting.host, ruleSet), effort };
+  const context: WalkContext = {
+    ruleSet,
+    order,
+    start: request.at === undefined ? undefined : startChain(request.at, ruleSet),
+    host: setting.host,
+    world: world.copy(),
+    answers: setting.answers ?? NO_ANSWERS,
+    tracking: isTracking(setting.host, ruleSet),
+    effort,
+  };
   const unfollowed = unfollowedSysctls(setting.host);
   const outcomes: Walked[] = [];
   let after = world;
@@ -164,11 +244,20 @@ function follow(request: PacketRequest, setting: TraceSetting, world: World, ord
   for (const path of paths(arrival, context)) {
     if (outcomes.length === 0) {
       after = hostAnswers(path.walked, { ...context, world: path.after.copy() }, arrival.raw);
-    } else if (outcomes.length >= MOST_OUTCOMES || effort.rules > MOST_RULES || events > MOST_EVENTS || matched > MOST_MATCHED) {
+    } else if (
+      outcomes.length >= MOST_OUTCOMES ||
+      effort.rules > MOST_RULES ||
+      events > MOST_EVENTS ||
+      matched > MOST_MATCHED
+    ) {
       truncated = true;
       break;
     }
-    outcomes.push({ ...path.walked, after: path.after, notes: unfollowed.length === 0 ? path.walked.notes : [...path.walked.notes, ...unfollowed] });
+    outcomes.push({
+      ...path.walked,
+      after: path.after,
+      notes: unfollowed.length === 0 ? path.walked.notes : [...path.walked.notes, ...unfollowed],
+    });
     events += path.walked.events.length;
     for (const { kind } of path.walked.milestones) if (kind === 'rule') matched++;
   }

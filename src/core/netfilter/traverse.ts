@@ -39,7 +39,11 @@ export type Applied =
   /** The kernel failed inside of the target. */
   | { readonly kind: 'failed' }
   /** Several things can happen, and nothing says which. */
-  | { readonly kind: 'open'; readonly reason: string; readonly choices: Extract<Effect, { kind: 'choice' }>['choices'] };
+  | {
+      readonly kind: 'open';
+      readonly reason: string;
+      readonly choices: Extract<Effect, { kind: 'choice' }>['choices'];
+    };
 
 /** How a table was left, or why the traversal stopped in it. */
 export type TableEnd =
@@ -114,11 +118,21 @@ const LONG: Pick<Effort, 'jumps' | 'rules'> = { jumps: 5_000, rules: 2_000_000 }
 /** Nothing is followed further in a table than this. */
 const ENDLESS: Pick<Effort, 'jumps' | 'rules'> = { jumps: 30_000, rules: 50_000_000 };
 
-const AGAIN = 'The rules lead the packet through the same chains thousands of times: where a chain does what it did before, the rules that match there are not listed again';
+const AGAIN =
+  'The rules lead the packet through the same chains thousands of times: where a chain does what it did before, the rules that match there are not listed again';
 
 /** In front of the first rule of a built-in chain. */
 export function startOf(chain: Chain): Position {
-  return { start: chain, chain, index: 0, firstSkipped: 0, depth: 0, stack: undefined, calls: new Calls(), effort: { events: 0, rules: 0, jumps: 0 } };
+  return {
+    start: chain,
+    chain,
+    index: 0,
+    firstSkipped: 0,
+    depth: 0,
+    stack: undefined,
+    calls: new Calls(),
+    effort: { events: 0, rules: 0, jumps: 0 },
+  };
 }
 
 /** Walks the chains of one table from a position on. Source: net/ipv4/netfilter/ip_tables.c ipt_do_table. */
@@ -231,7 +245,12 @@ class Traversal {
     const at = this.traveller.apply(rule, effect);
     if (at.kind === 'open') {
       const branches = at.choices.map((choice): Branch => ({
-        question: choice.text, value: true, reason: at.reason, probability: choice.probability, choice: true, from: { ...this.position(), chosen: { ...matched, effect: choice.effect } },
+        question: choice.text,
+        value: true,
+        reason: at.reason,
+        probability: choice.probability,
+        choice: true,
+        from: { ...this.position(), chosen: { ...matched, effect: choice.effect } },
       }));
       return { kind: 'fork', rule, branches };
     }
@@ -269,7 +288,8 @@ class Traversal {
   /** Into the chain that a rule names. */
   private enter(rule: Rule, chain: Chain, goto: boolean): TableEnd | undefined {
     if (++this.jumps > ENDLESS.jumps || this.rules > ENDLESS.rules) return { kind: 'endless' };
-    const call: Call | undefined = goto || !this.isLong() ? undefined : { chain, before: this.traveller.circumstances(), events: this.events };
+    const call: Call | undefined =
+      goto || !this.isLong() ? undefined : { chain, before: this.traveller.circumstances(), events: this.events };
     const before = call && this.calls.find(chain, call.before);
     if (before) {
       this.emit({ kind: 'repeated', chain, rule, events: before.events, depth: this.depth + 1 });
@@ -299,7 +319,8 @@ class Traversal {
       return { kind: 'verdict', verdict, by: { kind: 'policy', chain: start } };
     }
     this.emit({ kind: 'return', chain, to: back.chain, explicit, depth });
-    if (back.call) this.calls.keep({ ...back.call, after: this.traveller.circumstances(), events: this.events - back.call.events });
+    if (back.call)
+      this.calls.keep({ ...back.call, after: this.traveller.circumstances(), events: this.events - back.call.events });
     this.stack = back.up;
     this.depth = back.depth;
     this.chain = back.chain;
@@ -311,7 +332,14 @@ class Traversal {
   private fork(rule: Rule, before: PacketView, open: OpenQuestion): TableEnd {
     const { question, answer } = open;
     const here = this.position();
-    const branches = (answer.unlikely ? [false, true] : [true, false]).map((value): Branch => ({ question, value, reason: answer.reason, probability: chanceOf(answer, value), choice: false, from: { ...here, answered: { before, open, value } } }));
+    const branches = (answer.unlikely ? [false, true] : [true, false]).map((value): Branch => ({
+      question,
+      value,
+      reason: answer.reason,
+      probability: chanceOf(answer, value),
+      choice: false,
+      from: { ...here, answered: { before, open, value } },
+    }));
     return { kind: 'fork', rule, branches };
   }
 
@@ -325,8 +353,25 @@ class Traversal {
     if (index > firstSkipped) this.emit({ kind: 'skipped', chain, from: firstSkipped + 1, to: index, view, depth });
   }
 
-  private tell(rule: Rule, view: PacketView, asked: readonly Asked[], effect: Effect | undefined, drop: MatchDrop | undefined, matched = true): void {
-    this.emit({ kind: 'rule', rule, matched, view, asked, effect, after: this.traveller.view().packet, depth: this.depth, broken: drop?.reason });
+  private tell(
+    rule: Rule,
+    view: PacketView,
+    asked: readonly Asked[],
+    effect: Effect | undefined,
+    drop: MatchDrop | undefined,
+    matched = true,
+  ): void {
+    this.emit({
+      kind: 'rule',
+      rule,
+      matched,
+      view,
+      asked,
+      effect,
+      after: this.traveller.view().packet,
+      depth: this.depth,
+      broken: drop?.reason,
+    });
   }
 
   private emit(event: TraceEvent): void {
@@ -337,7 +382,14 @@ class Traversal {
 
 /** Whether two paths stand at the same rule of the same chain, called from the same place. */
 export function samePosition(a: Position, b: Position): boolean {
-  return a.chain === b.chain && a.index === b.index && a.firstSkipped === b.firstSkipped && a.depth === b.depth && a.stack === b.stack && a.start === b.start;
+  return (
+    a.chain === b.chain &&
+    a.index === b.index &&
+    a.firstSkipped === b.firstSkipped &&
+    a.depth === b.depth &&
+    a.stack === b.stack &&
+    a.start === b.start
+  );
 }
 
 /** What the kernel does not take is not there: the packet goes on to the next rule. */
@@ -352,7 +404,8 @@ export function chanceOf({ probability }: Unknown, value: boolean): number | und
 function unknownTarget(name: string): Effect {
   const reason = `the target ${name} is not known here, so what it does to the packet is not known either`;
   return {
-    kind: 'choice', reason,
+    kind: 'choice',
+    reason,
     choices: [
       { text: 'the next rule is looked at', effect: { kind: 'continue' } },
       { text: 'the packet is accepted', effect: { kind: 'verdict', verdict: 'ACCEPT' } },

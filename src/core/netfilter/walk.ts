@@ -27,7 +27,9 @@ function arrive(passage: Passage): void {
   passage.emit({ kind: 'start', direction: 'in', packet: passage.at.packet, iface });
   const refused = whyRefusedAtDoor(passage.at.packet, iface, host);
   if (refused) return passage.finish(passage.kernelDrop(refused.reason, refused.detail, 'NONE'));
-  passage.then(runHook('PREROUTING'), (at) => follow(at, withOptions(at, routeInput(at.at.packet, iface, host), iface)));
+  passage.then(runHook('PREROUTING'), (at) =>
+    follow(at, withOptions(at, routeInput(at.at.packet, iface, host), iface)),
+  );
 }
 
 function follow(passage: Passage, route: InputRoute): void {
@@ -37,7 +39,16 @@ function follow(passage: Passage, route: InputRoute): void {
     return passage.finish(passage.kernelDrop(route.reason, route.detail));
   }
   passage.move({ routedAs: packet });
-  passage.emit({ kind: 'route', phase: 'input', packet, type: route.kind === 'local' ? route.type : 'unicast', device: route.kind === 'local' ? inInterface : route.device, gateway: route.kind === 'local' ? undefined : route.gateway, table: route.table, by: route.by });
+  passage.emit({
+    kind: 'route',
+    phase: 'input',
+    packet,
+    type: route.kind === 'local' ? route.type : 'unicast',
+    device: route.kind === 'local' ? inInterface : route.device,
+    gateway: route.kind === 'local' ? undefined : route.gateway,
+    table: route.table,
+    by: route.by,
+  });
   if (route.kind === 'local') deliver(passage);
   else forward(passage, route.device);
 }
@@ -50,18 +61,30 @@ function deliver(passage: Passage): void {
 function receive(passage: Passage): void {
   const { packet, inInterface, assignedSocket } = passage.at;
   const { host, world } = passage.context;
-  const listener = typeof assignedSocket === 'object' ? assignedSocket : (world.socketOf(packet) ?? (assignedSocket ? undefined : boundSocket(host, packetEnd(packet), inInterface)));
+  const listener =
+    typeof assignedSocket === 'object'
+      ? assignedSocket
+      : (world.socketOf(packet) ?? (assignedSocket ? undefined : boundSocket(host, packetEnd(packet), inInterface)));
   const known = listener !== undefined || (!assignedSocket && knowsListeners(host, packet.protocol));
   passage.emit({ kind: 'delivered', packet, listener, known });
   passage.finish(passage.end('LOCAL', 'ACCEPT', undefined, { receiver: listener, receiverKnown: known }));
 }
 
-/** Without connection tracking, IPv4 fragments for this host are put together in front of INPUT; IPv6 ones only behind it. */
+/**
+ * Without connection tracking, IPv4 fragments for this host are put together in front of INPUT; IPv6 ones only behind
+ * it.
+ */
 function assembleFragments(passage: Passage): void {
-  const { at: { packet }, context } = passage;
+  const {
+    at: { packet },
+    context,
+  } = passage;
   if (context.tracking || packet.family === 6) return;
   const whole = defragment(packet, context.world);
-  if (whole === undefined) throw new Ended(passage.kernelDrop('fragment-incomplete', 'this host holds fragments back until all of them are there'));
+  if (whole === undefined)
+    throw new Ended(
+      passage.kernelDrop('fragment-incomplete', 'this host holds fragments back until all of them are there'),
+    );
   if (whole !== packet) passage.change(whole);
 }
 
@@ -72,24 +95,43 @@ function forward(passage: Passage, device: string): void {
   passage.emit({ kind: 'ttl', before: ttl, after: ttl - 1 });
   passage.change({ ttl: ttl - 1 });
   passage.move({ outInterface: device });
-  // The incoming interface stays known in POSTROUTING (ip_output passes it on), so `-i` in a chain reached from there can match.
+  // The incoming interface stays known in POSTROUTING (ip_output passes it on), so `-i` in a chain reached from there
+  // can match.
   passage.then(runHook('FORWARD'), forwardOptions, runHook('POSTROUTING'), leaveHost);
 }
 
 function whyNotForwarded(passage: Passage, device: string): WalkEnd | undefined {
   const { packet, assignedSocket } = passage.at;
-  if (passage.packetType() !== 'unicast') return passage.kernelDrop('not-forwarded', 'a broadcast or multicast frame is not forwarded');
-  if (assignedSocket) return passage.kernelDrop('not-forwarded', 'TPROXY gave it to a socket of this host, so it may not be passed on; a policy rule for the mark has to deliver it here');
-  if (packet.ttl <= 1) return passage.kernelDrop('ttl-exceeded', `its ${packet.family === 4 ? 'TTL' : 'hop limit'} is ${packet.ttl}: a router may not pass it on and tells the sender "time exceeded"`);
+  if (passage.packetType() !== 'unicast')
+    return passage.kernelDrop('not-forwarded', 'a broadcast or multicast frame is not forwarded');
+  if (assignedSocket)
+    return passage.kernelDrop(
+      'not-forwarded',
+      'TPROXY gave it to a socket of this host, so it may not be passed on; a policy rule for the mark has to deliver it here',
+    );
+  if (packet.ttl <= 1)
+    return passage.kernelDrop(
+      'ttl-exceeded',
+      `its ${packet.family === 4 ? 'TTL' : 'hop limit'} is ${packet.ttl}: a router may not pass it on and tells the sender "time exceeded"`,
+    );
   const mtu = mtuOf(passage.context.host, device);
   return isTooBig(packet, mtu) ? passage.kernelDrop('too-big', tooBigWords(packet.length, device, mtu)) : undefined;
 }
 
 function send(passage: Passage): void {
-  const { arrival: { socket, iface, raw = false, attached }, context: { host } } = passage;
+  const {
+    arrival: { socket, iface, raw = false, attached },
+    context: { host },
+  } = passage;
   passage.move({ socket, headerBySender: raw });
   passage.emit({ kind: 'start', direction: 'out', packet: passage.at.packet, iface: iface ?? '' });
-  const route = routeOutput(passage.at.packet, host, iface, socket?.uid, raw ? 'raw' : socket === undefined || socket.kind === 'kernel' ? 'kernel' : 'socket');
+  const route = routeOutput(
+    passage.at.packet,
+    host,
+    iface,
+    socket?.uid,
+    raw ? 'raw' : socket === undefined || socket.kind === 'kernel' ? 'kernel' : 'socket',
+  );
   if (route.kind === 'drop') return passage.finish(passage.kernelDrop(route.reason, route.detail, 'NONE'));
   takeRoute(passage, route, 'output');
   if (raw) checkRawHeader(passage, route);
@@ -97,7 +139,10 @@ function send(passage: Passage): void {
   passage.then(runHook('OUTPUT'), passage.at.packet.family === 4 ? leaveIpv4 : leaveIpv6);
 }
 
-/** Of what goes to many, the copy for this host goes first, and both go through POSTROUTING. Source: net/ipv4/ip_output.c ip_mc_output. */
+/**
+ * Of what goes to many, the copy for this host goes first, and both go through POSTROUTING. Source:
+ * net/ipv4/ip_output.c ip_mc_output.
+ */
 function leaveIpv4(passage: Passage): void {
   const only = whyItStays(passage);
   const rest: Step = (at) => (at.at.outInterface === 'lo' ? comeBack(at, 'lo') : leaveHost(at));
@@ -107,7 +152,10 @@ function leaveIpv4(passage: Passage): void {
   });
 }
 
-/** The copy is taken of what has come out of POSTROUTING, and sees it again. Source: net/ipv6/ip6_output.c ip6_finish_output2. */
+/**
+ * The copy is taken of what has come out of POSTROUTING, and sees it again. Source: net/ipv6/ip6_output.c
+ * ip6_finish_output2.
+ */
 function leaveIpv6(passage: Passage): void {
   passage.then(runHook('POSTROUTING'), (at) => {
     if (at.at.outInterface === 'lo') return comeBack(at, 'lo');
@@ -120,17 +168,25 @@ function leaveIpv6(passage: Passage): void {
 }
 
 /**
- * Lets this host take its own copy of what it sends to many, and goes on with how that ended; undefined: there was none. `only`: why the packet
- * itself stays.
+ * Lets this host take its own copy of what it sends to many, and goes on with how that ended; undefined: there was
+ * none. `only`: why the packet itself stays.
  */
-function takeCopy(passage: Passage, only: string | undefined, then: (passage: Passage, copied: WalkEnd | undefined) => void): void {
+function takeCopy(
+  passage: Passage,
+  only: string | undefined,
+  then: (passage: Passage, copied: WalkEnd | undefined) => void,
+): void {
   const original = passage.at;
   const { packet, outInterface } = original;
   const copied = takesCopy(passage);
   if (outInterface !== 'lo') passage.note(groupNote(packet, copied));
   if (!copied) return then(passage, undefined);
   passage.emit({ kind: 'copy', iface: outInterface, packet, only });
-  passage.move({ socket: undefined, headerBySender: false, ...(packet.family === 6 && { shared: { open: true, changes: {} } }) });
+  passage.move({
+    socket: undefined,
+    headerBySender: false,
+    ...(packet.family === 6 && { shared: { open: true, changes: {} } }),
+  });
   passage.thenCatch((at, end) => {
     if (only === undefined) endCopy(at, original, end);
     then(at, end);
@@ -148,39 +204,73 @@ function endCopy(passage: Passage, original: Standing, end: WalkEnd): void {
 }
 
 /**
- * What goes out over lo comes in again with its connection and its mark, but without its socket; so does, by the interface that it was sent
- * by, the copy of what goes to many (net/core/dev.c dev_loopback_xmit).
+ * What goes out over lo comes in again with its connection and its mark, but without its socket; so does, by the
+ * interface that it was sent by, the copy of what goes to many (net/core/dev.c dev_loopback_xmit).
  */
 function comeBack(passage: Passage, iface: string): void {
   const { packet, conntrack } = passage.at;
   if (iface === 'lo') passage.emit({ kind: 'loopback', packet });
-  if (packet.assembledFrom && passage.state() === 'UNTRACKED') passage.note('what is not tracked comes back over lo in its fragments, and rules in PREROUTING see each of them: it is shown whole here');
+  if (packet.assembledFrom && passage.state() === 'UNTRACKED')
+    passage.note(
+      'what is not tracked comes back over lo in its fragments, and rules in PREROUTING see each of them: it is shown whole here',
+    );
   const refused = whyRefusedAtDoor(packet, iface, passage.context.host, true);
   if (refused) return passage.finish(passage.kernelDrop(refused.reason, refused.detail));
   passage.move({
-    socket: undefined, headerBySender: false, beyondCt: false, inInterface: iface, outInterface: '', readdressed: false, ownCopy: iface !== 'lo',
-    // Nothing is attached to an INVALID packet, so it is tracked as if it were new here; UNTRACKED stays (nf_conntrack_core.c nf_conntrack_in).
+    socket: undefined,
+    headerBySender: false,
+    beyondCt: false,
+    inInterface: iface,
+    outInterface: '',
+    readdressed: false,
+    ownCopy: iface !== 'lo',
+    // Nothing is attached to an INVALID packet, so it is tracked as if it were new here; UNTRACKED stays
+    // (nf_conntrack_core.c nf_conntrack_in).
     ...(conntrack?.state === 'INVALID' && { conntrack: undefined, template: undefined }),
   });
   passage.then(runHook('PREROUTING'), (at) => routeBack(at, iface));
 }
 
-/** What came back still has the route it was sent with, which only NAT takes away (nf_nat_proto.c nf_nat_ipv4_pre_routing). */
+/**
+ * What came back still has the route it was sent with, which only NAT takes away (nf_nat_proto.c
+ * nf_nat_ipv4_pre_routing).
+ */
 function routeBack(passage: Passage, iface: string): void {
-  const { at: { packet, outRoute, readdressed }, context: { host } } = passage;
+  const {
+    at: { packet, outRoute, readdressed },
+    context: { host },
+  } = passage;
   if (readdressed) return follow(passage, withOptions(passage, routeInput(packet, iface, host), iface));
-  if (!isForThisHost(outRoute, packet.family)) return passage.finish(passage.kernelDrop('no-route', 'it was routed out over lo without being addressed to this host'));
+  if (!isForThisHost(outRoute, packet.family))
+    return passage.finish(
+      passage.kernelDrop('no-route', 'it was routed out over lo without being addressed to this host'),
+    );
   const type = outRoute?.type === 'broadcast' || outRoute?.type === 'multicast' ? outRoute.type : 'local';
   // Its route leads to ip6_mc_input, which asks for the group once more (net/ipv6/ip6_input.c).
-  if (packet.family === 6 && type === 'multicast' && !isJoinedGroup(host, packet.destination)) return passage.finish(passage.kernelDrop('no-route', 'it was sent to a group and has another destination now'));
+  if (packet.family === 6 && type === 'multicast' && !isJoinedGroup(host, packet.destination))
+    return passage.finish(passage.kernelDrop('no-route', 'it was sent to a group and has another destination now'));
   const route = withOptions(passage, { kind: 'local', type, table: undefined }, iface);
   if (route.kind !== 'local') return follow(passage, route);
-  passage.emit({ kind: 'route', phase: 'input', packet: passage.at.packet, type, device: iface, gateway: undefined, table: undefined, sentAs: outRoute?.type, by: undefined });
+  passage.emit({
+    kind: 'route',
+    phase: 'input',
+    packet: passage.at.packet,
+    type,
+    device: iface,
+    gateway: undefined,
+    table: undefined,
+    sentAs: outRoute?.type,
+    by: undefined,
+  });
   deliver(passage);
 }
 
 function leaveHost(passage: Passage): void {
-  const { at: { packet, outInterface }, arrival, context: { host } } = passage;
+  const {
+    at: { packet, outInterface },
+    arrival,
+    context: { host },
+  } = passage;
   const mtu = mtuOf(host, outInterface);
   const bySocket = arrival.direction === 'out' && !arrival.raw;
   // TCP makes segments of what its socket is given.
@@ -194,7 +284,10 @@ function tooBigWords(length: number, device: string, mtu: number): string {
   return `it has ${length} bytes, ${device} takes ${mtu}, and it may not be cut up`;
 }
 
-/** What comes in with the route it was sent with; IPv4 takes all that was sent over lo, but multicasts to strange groups. Source: net/ipv4/route.c __mkroute_output. */
+/**
+ * What comes in with the route it was sent with; IPv4 takes all that was sent over lo, but multicasts to strange
+ * groups. Source: net/ipv4/route.c __mkroute_output.
+ */
 function isForThisHost(route: Passage['at']['outRoute'], family: 4 | 6): boolean {
   if (!route) return false;
   if (route.type === 'local' || route.result.toThisHost) return true;

@@ -10,7 +10,10 @@ import { Version } from './versions';
 
 type Zone = ConntrackEntry['zone'];
 
-/** What a host remembered at one moment. It stays as it is whatever is written later, so what was decided by it can be explained by it. */
+/**
+ * What a host remembered at one moment. It stays as it is whatever is written later, so what was decided by it can be
+ * explained by it.
+ */
 export class Remembered implements Memory {
   constructor(
     private readonly entries: Version<number, ConntrackEntry>,
@@ -33,9 +36,9 @@ export class Remembered implements Memory {
 }
 
 /**
- * What a host remembers from one packet to the next: connections, history matches, fragments that wait for the rest.
- * A copy costs nothing: it has its maps in common with the original until one of both writes. A look at it as it is now (`remembered`) costs
- * nothing either, and later writes do not change what it sees.
+ * What a host remembers from one packet to the next: connections, history matches, fragments that wait for the rest. A
+ * copy costs nothing: it has its maps in common with the original until one of both writes. A look at it as it is now
+ * (`remembered`) costs nothing either, and later writes do not change what it sees.
  */
 export class World implements WritableMemory {
   private entries: Version<number, ConntrackEntry>;
@@ -106,9 +109,10 @@ export class World implements WritableMemory {
   }
 
   /**
-   * The connection that a tuple belongs to, within a zone, and the direction it runs in. Of several the newest, and of a connection whose
-   * directions look the same (a host talks to itself from a port to the same port) the reply: the kernel puts what it adds in front.
-   * Where the directions have zones of their own, it asks for the original one first. Source: nf_conntrack_core.c nf_conntrack_find_get.
+   * The connection that a tuple belongs to, within a zone, and the direction it runs in. Of several the newest, and of
+   * a connection whose directions look the same (a host talks to itself from a port to the same port) the reply: the
+   * kernel puts what it adds in front. Where the directions have zones of their own, it asks for the original one
+   * first. Source: nf_conntrack_core.c nf_conntrack_find_get.
    */
   find(tuple: Tuple, zone: Zone): Found | undefined {
     return findAmong(this.entries, tuple, zone);
@@ -178,7 +182,8 @@ function findAmong(entries: Version<number, ConntrackEntry>, tuple: Tuple, zone:
   let newest: Found | undefined;
   let newestOriginal: Found | undefined;
   for (const entry of entries.values()) {
-    if (entry.zone.original === zone.original && tupleKey(entry.original) === key) newest = newestOriginal = { entry, direction: 'ORIGINAL' };
+    if (entry.zone.original === zone.original && tupleKey(entry.original) === key)
+      newest = newestOriginal = { entry, direction: 'ORIGINAL' };
     if (entry.zone.reply === zone.reply && tupleKey(entry.reply) === key) newest = { entry, direction: 'REPLY' };
   }
   return zone.original === zone.reply ? newest : (newestOriginal ?? newest);

@@ -37,12 +37,17 @@ const WRITES: Readonly<Record<string, Write>> = {
   'ip6 dscp': packetChange((dscp, { tos }) => ({ tos: (tos & 3) | (dscp << 2) })),
 };
 
-/** `meta mark set …`, `ct mark set …`; undefined where it is not known what it does. Source: net/netfilter/nft_meta.c, nft_ct.c, nft_payload.c. */
+/**
+ * `meta mark set …`, `ct mark set …`; undefined where it is not known what it does. Source: net/netfilter/nft_meta.c,
+ * nft_ct.c, nft_payload.c.
+ */
 export function changeOf({ field, value }: Assignment, scope: NftScope): Change | undefined {
   const write = WRITES[field.name];
   if (!write) return undefined;
   if (field.name === 'ct zone' && (field.words[1] === 'original' || field.words[1] === 'reply')) return undefined;
-  const types: readonly DataType[] = [FIELDS[field.name]?.[0] ?? (field.name === 'ct zone' ? integerType(2) : knownType('mark'))];
+  const types: readonly DataType[] = [
+    FIELDS[field.name]?.[0] ?? (field.name === 'ct zone' ? integerType(2) : knownType('mark')),
+  ];
   const operand = operandOf(value, scope, types);
   const own = FIELDS[field.name]?.[1];
   if (!operand) return undefined;
@@ -61,7 +66,19 @@ export function changeOf({ field, value }: Assignment, scope: NftScope): Change 
 
 /** Settings that nobody can follow, in words; undefined where it is not known what they do. */
 export function harmless({ field }: Assignment): boolean {
-  return ['ct event', 'ct label', 'ct timeout', 'ct expectation', 'ct helper', 'tcp option', 'meta nftrace', 'meta pkttype', 'meta priority', 'ct secmark', 'meta secmark'].includes(field.name);
+  return [
+    'ct event',
+    'ct label',
+    'ct timeout',
+    'ct expectation',
+    'ct helper',
+    'tcp option',
+    'meta nftrace',
+    'meta pkttype',
+    'meta priority',
+    'ct secmark',
+    'meta secmark',
+  ].includes(field.name);
 }
 
 export function unreadable(text: string): Unknown {

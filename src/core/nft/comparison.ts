@@ -15,7 +15,10 @@ export interface Comparison {
   test(view: PacketView): Answer;
 }
 
-/** What `tcp dport { 22, 80 }` asks; undefined where it is not known what it is. Source: nftables src/evaluate.c, src/netlink_linearize.c; net/netfilter/nft_cmp.c. */
+/**
+ * What `tcp dport { 22, 80 }` asks; undefined where it is not known what it is. Source: nftables src/evaluate.c,
+ * src/netlink_linearize.c; net/netfilter/nft_cmp.c.
+ */
 export function comparisonOf(match: Match, scope: NftScope): Comparison | undefined {
   const plain = operandOf(match.left, scope);
   const mask = match.mask && plain && operandOf(match.mask, scope, plain.types);
@@ -26,15 +29,25 @@ export function comparisonOf(match: Match, scope: NftScope): Comparison | undefi
   return { left, test: (view) => holds(view) };
 }
 
-function asked({ operator, right, mask }: Match, left: Operand, scope: NftScope): ((view: PacketView) => Answer) | undefined {
+function asked(
+  { operator, right, mask }: Match,
+  left: Operand,
+  scope: NftScope,
+): ((view: PacketView) => Answer) | undefined {
   const { types, chance } = left;
   const wanted = right.kind === 'value' && !right.quoted ? PRESENCE[right.text] : undefined;
   // `fib saddr . iif oif missing`: whether there is one.
-  if (wanted !== undefined && types[0]?.name === 'ifname') return reading(left, (value) => (/[^0]/.test(value) === wanted) !== (operator === '!='));
+  if (wanted !== undefined && types[0]?.name === 'ifname')
+    return reading(left, (value) => (/[^0]/.test(value) === wanted) !== (operator === '!='));
   const negated = operator === '!=';
   if (right.kind === 'set' || right.kind === 'reference') {
-    const set = right.kind === 'set' ? setIndex(types, undefined, () => ({ elements: right.elements, unread: false })) : scope.set(right.name);
-    if (!set) return () => unknown(right.kind === 'reference' ? `the set ${right.name} is not in the file` : 'the set could not be read');
+    const set =
+      right.kind === 'set'
+        ? setIndex(types, undefined, () => ({ elements: right.elements, unread: false }))
+        : scope.set(right.name);
+    if (!set)
+      return () =>
+        unknown(right.kind === 'reference' ? `the set ${right.name} is not in the file` : 'the set could not be read');
     return reading(left, (value, view) => {
       const found = set.find(value, view);
       const there: Answer = found === false ? false : found.kind === 'unknown' ? found : true;
@@ -52,7 +65,8 @@ function asked({ operator, right, mask }: Match, left: Operand, scope: NftScope)
     }
     const range = rangeOf(right, type);
     // Also of a prefix that is as long as the address.
-    if (range && (operator === '' || operator === '==' || negated)) return reading(left, (value) => (range[0] <= value && value <= range[1]) !== negated);
+    if (range && (operator === '' || operator === '==' || negated))
+      return reading(left, (value) => (range[0] <= value && value <= range[1]) !== negated);
   }
   const other = operandOf(right, scope, types);
   return other && both(left, other, (a, b) => compare(a, b, operator));
@@ -62,12 +76,18 @@ const PRESENCE: Readonly<Record<string, boolean | undefined>> = { exists: true, 
 
 function compare(a: string, b: string, operator: Match['operator']): boolean {
   switch (operator) {
-    case '!=': return a !== b;
-    case '<': return a < b;
-    case '>': return a > b;
-    case '<=': return a <= b;
-    case '>=': return a >= b;
-    default: return a === b;
+    case '!=':
+      return a !== b;
+    case '<':
+      return a < b;
+    case '>':
+      return a > b;
+    case '<=':
+      return a <= b;
+    case '>=':
+      return a >= b;
+    default:
+      return a === b;
   }
 }
 
@@ -87,14 +107,29 @@ function both(left: Operand, right: Operand, test: (a: string, b: string) => boo
 }
 
 /** How likely it is that a number drawn from `count` fits. */
-function chanceAnswer(operator: Match['operator'], right: NftExpression, type: DataType, { count, first, even, reason }: Chance): ((view: PacketView) => Answer) | undefined {
+function chanceAnswer(
+  operator: Match['operator'],
+  right: NftExpression,
+  type: DataType,
+  { count, first, even, reason }: Chance,
+): ((view: PacketView) => Answer) | undefined {
   const range = rangeOf(right, type);
   if (!range) return undefined;
   const [low, high] = [Math.max(numberOf(range[0]), first), Math.min(numberOf(range[1]), first + count - 1)];
   const fitting = Math.max(0, high - low + 1);
   const value = numberOf(range[0]);
-  const number = operator === '<' ? Math.min(count, Math.max(0, value - first)) : operator === '<=' ? Math.min(count, Math.max(0, value - first + 1))
-    : operator === '>' ? Math.min(count, Math.max(0, first + count - 1 - value)) : operator === '>=' ? Math.min(count, Math.max(0, first + count - value)) : operator === '!=' ? count - fitting : fitting;
+  const number =
+    operator === '<'
+      ? Math.min(count, Math.max(0, value - first))
+      : operator === '<='
+        ? Math.min(count, Math.max(0, value - first + 1))
+        : operator === '>'
+          ? Math.min(count, Math.max(0, first + count - 1 - value))
+          : operator === '>='
+            ? Math.min(count, Math.max(0, first + count - value))
+            : operator === '!='
+              ? count - fitting
+              : fitting;
   if (number === 0) return () => false;
   if (number === count) return () => true;
   const answer: Unknown = even ? unknown(reason, number / count) : unknown(reason);

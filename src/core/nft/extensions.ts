@@ -41,7 +41,11 @@ export function nftTarget(name: string, terminates: TargetExtension['terminates'
   let target = targets.get(name);
   if (!target) {
     target = {
-      kind: 'target', name, families: [4, 6], options: [], terminates,
+      kind: 'target',
+      name,
+      families: [4, 6],
+      options: [],
+      terminates,
       documentation: { summary: `${name} of nftables.`, source: SOURCE },
       build: noOptions,
       print: (data) => ` ${(data as NftAction).text}`,

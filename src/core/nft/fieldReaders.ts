@@ -8,7 +8,10 @@ import { unsignedAsNft, portAsNft } from '../xtables/values/translatedPorts';
 import type { PacketView } from '../xtables/view';
 import { hex, hexBytes, hexName, integerType, knownType, type DataType } from './dataTypes';
 
-/** A value as the type has it; undefined where the packet has none, so that the rule ends there (NFT_BREAK), whatever was asked. */
+/**
+ * A value as the type has it; undefined where the packet has none, so that the rule ends there (NFT_BREAK), whatever
+ * was asked.
+ */
 export type Read = string | undefined | Unknown;
 
 /** Something of nft that can be compared. */
@@ -23,8 +26,14 @@ function field(type: string | number, read: Reader): readonly [DataType, Reader]
   return [typeof type === 'number' ? integerType(type) : knownType(type), read];
 }
 
-const IP4 = (read: Reader): Reader => (view, words) => (view.packet.family === 4 ? read(view, words) : undefined);
-const IP6 = (read: Reader): Reader => (view, words) => (view.packet.family === 6 ? read(view, words) : undefined);
+const IP4 =
+  (read: Reader): Reader =>
+  (view, words) =>
+    view.packet.family === 4 ? read(view, words) : undefined;
+const IP6 =
+  (read: Reader): Reader =>
+  (view, words) =>
+    view.packet.family === 6 ? read(view, words) : undefined;
 
 /** Where a protocol is asked for first, as nft does by itself. */
 function of(protocol: number, read: Reader): Reader {
@@ -45,10 +54,14 @@ function bytesAt(offset: number, size: 1 | 2): Reader {
   };
 }
 
-const notTold = (what: string): Reader => () => unknown(`${what} is not in the file`);
+const notTold =
+  (what: string): Reader =>
+  () =>
+    unknown(`${what} is not in the file`);
 
 function owner(key: 'uid' | 'gid'): Reader {
-  // A packet without a socket that a process holds has no owner to compare (net/netfilter/nft_meta.c nft_meta_get_eval_skugid).
+  // A packet without a socket that a process holds has no owner to compare (net/netfilter/nft_meta.c
+  // nft_meta_get_eval_skugid).
   return ({ socket }) => (socket === undefined || socket.kind === 'kernel' ? undefined : hex(socket[key], 4));
 }
 
@@ -71,7 +84,10 @@ function tupleAddress(side: 'source' | 'destination'): Reader {
 const PACKET_TYPES = { unicast: 0, broadcast: 1, multicast: 2 } as const;
 const CT_STATES = { INVALID: 1, ESTABLISHED: 2, RELATED: 4, NEW: 8, UNTRACKED: 64 } as const;
 
-/** net/netfilter/nft_ct.c nft_ct_get_eval: what is not tracked (yet) counts as invalid; every other key needs a connection. */
+/**
+ * net/netfilter/nft_ct.c nft_ct_get_eval: what is not tracked (yet) counts as invalid; every other key needs a
+ * connection.
+ */
 function ctState({ conntrack }: PacketView): string {
   if (!conntrack) return hex(CT_STATES.INVALID, 4);
   if (!conntrack.entry) return hex(conntrack.state === 'UNTRACKED' ? CT_STATES.UNTRACKED : CT_STATES.INVALID, 4);
@@ -82,7 +98,15 @@ function ctStatus(view: PacketView): Read {
   const entry = entryOf(view);
   if (!entry) return undefined;
   const { expected, seenReply, assured, confirmed, sourceNat, destinationNat } = entry;
-  return hex((expected ? 1 : 0) | (seenReply ? 2 : 0) | (assured ? 4 : 0) | (confirmed ? 8 : 0) | (sourceNat ? 16 : 0) | (destinationNat ? 32 : 0), 4);
+  return hex(
+    (expected ? 1 : 0) |
+      (seenReply ? 2 : 0) |
+      (assured ? 4 : 0) |
+      (confirmed ? 8 : 0) |
+      (sourceNat ? 16 : 0) |
+      (destinationNat ? 32 : 0),
+    4,
+  );
 }
 
 function ports(protocol: number): Readonly<Record<'sport' | 'dport', Reader>> {
@@ -97,37 +121,105 @@ const DCCP = ports(PROTOCOL.DCCP);
 
 /** By the full name; the source of each is its file in net/netfilter: nft_payload.c, nft_meta.c, nft_ct.c. */
 export const FIELDS: Readonly<Record<string, readonly [DataType, Reader]>> = {
-  'ip saddr': field('ipv4_addr', IP4(({ packet }) => hexBytes(addressBytes(packet.source)))),
-  'ip daddr': field('ipv4_addr', IP4(({ packet }) => hexBytes(addressBytes(packet.destination)))),
-  'ip protocol': field('inet_proto', IP4(({ packet }) => hex(packet.protocol, 1))),
-  'ip ttl': field(1, IP4(({ packet }) => hex(packet.ttl, 1))),
-  'ip length': field(2, IP4(({ packet }) => hex(packet.length, 2))),
-  'ip id': field(2, IP4(({ packet }) => hex(packet.identification, 2))),
-  'ip dscp': field('dscp', IP4(({ packet }) => hex(packet.tos >> 2, 1))),
-  'ip ecn': field('ecn', IP4(({ packet }) => hex(packet.tos & 3, 1))),
-  'ip version': field(1, IP4(() => hex(4, 1))),
-  'ip hdrlength': field(1, IP4(({ packet }) => hex(networkHeaderLength(packet) / 4, 1))),
-  'ip frag-off': field(2, IP4(({ packet }) => hex((packet.dontFragment ? 0x4000 : 0) | (packet.moreFragments ? 0x2000 : 0) | packet.fragmentOffset, 2))),
-  'ip6 saddr': field('ipv6_addr', IP6(({ packet }) => hexBytes(addressBytes(packet.source)))),
-  'ip6 daddr': field('ipv6_addr', IP6(({ packet }) => hexBytes(addressBytes(packet.destination)))),
-  'ip6 nexthdr': field('inet_proto', IP6(({ packet }) => hex(packet.extensionHeaders[0]?.protocol ?? packet.protocol, 1))),
-  'ip6 hoplimit': field(1, IP6(({ packet }) => hex(packet.ttl, 1))),
-  'ip6 length': field(2, IP6(({ packet }) => hex(packet.length - 40, 2))),
-  'ip6 dscp': field('dscp', IP6(({ packet }) => hex(packet.tos >> 2, 1))),
-  'ip6 ecn': field('ecn', IP6(({ packet }) => hex(packet.tos & 3, 1))),
-  'ip6 version': field(1, IP6(() => hex(6, 1))),
+  'ip saddr': field(
+    'ipv4_addr',
+    IP4(({ packet }) => hexBytes(addressBytes(packet.source))),
+  ),
+  'ip daddr': field(
+    'ipv4_addr',
+    IP4(({ packet }) => hexBytes(addressBytes(packet.destination))),
+  ),
+  'ip protocol': field(
+    'inet_proto',
+    IP4(({ packet }) => hex(packet.protocol, 1)),
+  ),
+  'ip ttl': field(
+    1,
+    IP4(({ packet }) => hex(packet.ttl, 1)),
+  ),
+  'ip length': field(
+    2,
+    IP4(({ packet }) => hex(packet.length, 2)),
+  ),
+  'ip id': field(
+    2,
+    IP4(({ packet }) => hex(packet.identification, 2)),
+  ),
+  'ip dscp': field(
+    'dscp',
+    IP4(({ packet }) => hex(packet.tos >> 2, 1)),
+  ),
+  'ip ecn': field(
+    'ecn',
+    IP4(({ packet }) => hex(packet.tos & 3, 1)),
+  ),
+  'ip version': field(
+    1,
+    IP4(() => hex(4, 1)),
+  ),
+  'ip hdrlength': field(
+    1,
+    IP4(({ packet }) => hex(networkHeaderLength(packet) / 4, 1)),
+  ),
+  'ip frag-off': field(
+    2,
+    IP4(({ packet }) =>
+      hex((packet.dontFragment ? 0x4000 : 0) | (packet.moreFragments ? 0x2000 : 0) | packet.fragmentOffset, 2),
+    ),
+  ),
+  'ip6 saddr': field(
+    'ipv6_addr',
+    IP6(({ packet }) => hexBytes(addressBytes(packet.source))),
+  ),
+  'ip6 daddr': field(
+    'ipv6_addr',
+    IP6(({ packet }) => hexBytes(addressBytes(packet.destination))),
+  ),
+  'ip6 nexthdr': field(
+    'inet_proto',
+    IP6(({ packet }) => hex(packet.extensionHeaders[0]?.protocol ?? packet.protocol, 1)),
+  ),
+  'ip6 hoplimit': field(
+    1,
+    IP6(({ packet }) => hex(packet.ttl, 1)),
+  ),
+  'ip6 length': field(
+    2,
+    IP6(({ packet }) => hex(packet.length - 40, 2)),
+  ),
+  'ip6 dscp': field(
+    'dscp',
+    IP6(({ packet }) => hex(packet.tos >> 2, 1)),
+  ),
+  'ip6 ecn': field(
+    'ecn',
+    IP6(({ packet }) => hex(packet.tos & 3, 1)),
+  ),
+  'ip6 version': field(
+    1,
+    IP6(() => hex(6, 1)),
+  ),
   'th sport': field('inet_service', port('source')),
   'th dport': field('inet_service', port('destination')),
   'tcp sport': field('inet_service', TCP.sport),
   'tcp dport': field('inet_service', TCP.dport),
   'tcp flags': field('tcp_flag', of(PROTOCOL.TCP, bytesAt(13, 1))),
   'tcp window': field(2, of(PROTOCOL.TCP, bytesAt(14, 2))),
-  'tcp doff': field(1, of(PROTOCOL.TCP, (view) => {
-    const found = unsignedAsNft(view, 12, 1);
-    return found === undefined ? undefined : hex(found >> 4, 1);
-  })),
-  'tcp sequence': field(4, of(PROTOCOL.TCP, ({ packet }) => hex(packet.tcpSequence, 4))),
-  'tcp ackseq': field(4, of(PROTOCOL.TCP, ({ packet }) => hex(packet.tcpAcknowledgement, 4))),
+  'tcp doff': field(
+    1,
+    of(PROTOCOL.TCP, (view) => {
+      const found = unsignedAsNft(view, 12, 1);
+      return found === undefined ? undefined : hex(found >> 4, 1);
+    }),
+  ),
+  'tcp sequence': field(
+    4,
+    of(PROTOCOL.TCP, ({ packet }) => hex(packet.tcpSequence, 4)),
+  ),
+  'tcp ackseq': field(
+    4,
+    of(PROTOCOL.TCP, ({ packet }) => hex(packet.tcpAcknowledgement, 4)),
+  ),
   'udp sport': field('inet_service', UDP.sport),
   'udp dport': field('inet_service', UDP.dport),
   'udp length': field(2, of(PROTOCOL.UDP, bytesAt(4, 2))),
@@ -137,7 +229,10 @@ export const FIELDS: Readonly<Record<string, readonly [DataType, Reader]>> = {
   'sctp dport': field('inet_service', SCTP.dport),
   'dccp sport': field('inet_service', DCCP.sport),
   'dccp dport': field('inet_service', DCCP.dport),
-  'esp spi': field(4, of(PROTOCOL.ESP, ({ packet }) => hex(packet.spi, 4))),
+  'esp spi': field(
+    4,
+    of(PROTOCOL.ESP, ({ packet }) => hex(packet.spi, 4)),
+  ),
   'icmp type': field('icmp_type', IP4(of(PROTOCOL.ICMP, bytesAt(0, 1)))),
   'icmp code': field('icmp_code', IP4(of(PROTOCOL.ICMP, bytesAt(1, 1)))),
   'icmp id': field(2, IP4(of(PROTOCOL.ICMP, bytesAt(4, 2)))),
@@ -148,7 +243,9 @@ export const FIELDS: Readonly<Record<string, readonly [DataType, Reader]>> = {
   'icmpv6 sequence': field(2, IP6(of(PROTOCOL.ICMPV6, bytesAt(6, 2)))),
   'ether saddr': field('ether_addr', ({ packet }) => packet.sourceMac?.replaceAll(':', '')),
   'ether daddr': field('ether_addr', ({ packet }) => packet.destinationMac?.replaceAll(':', '')),
-  'ether type': field('ether_type', ({ packet }) => (packet.sourceMac === undefined ? undefined : hex(packet.family === 4 ? 0x0800 : 0x86dd, 2))),
+  'ether type': field('ether_type', ({ packet }) =>
+    packet.sourceMac === undefined ? undefined : hex(packet.family === 4 ? 0x0800 : 0x86dd, 2),
+  ),
   'meta l4proto': field('inet_proto', (view) => {
     const protocol = protocolAsked(view);
     return protocol === undefined ? undefined : hex(protocol, 1);
@@ -172,7 +269,9 @@ export const FIELDS: Readonly<Record<string, readonly [DataType, Reader]>> = {
     const entry = entryOf(view);
     return entry && hex(entry.mark, 4);
   }),
-  'ct direction': field('ct_dir', (view) => (entryOf(view) ? hex(view.conntrack?.direction === 'REPLY' ? 1 : 0, 1) : undefined)),
+  'ct direction': field('ct_dir', (view) =>
+    entryOf(view) ? hex(view.conntrack?.direction === 'REPLY' ? 1 : 0, 1) : undefined,
+  ),
   'ct l3proto': field('nf_proto', (view) => (entryOf(view) ? hex(view.packet.family === 4 ? 2 : 10, 1) : undefined)),
   'ct protocol': field('inet_proto', (view) => {
     const entry = entryOf(view);
@@ -194,9 +293,20 @@ export const FIELDS: Readonly<Record<string, readonly [DataType, Reader]>> = {
 
 /** Fields that are known by name, and whose value no file tells. */
 const NOT_TOLD: Readonly<Record<string, string>> = {
-  'meta cpu': 'the processor that handles the packet', 'meta cgroup': 'the control group of the process', 'meta rtclassid': 'the realm of the route', 'meta time': 'the time', 'meta hour': 'the time', 'meta day': 'the day',
-  'ct expiration': 'when the connection is forgotten', 'ct bytes': 'how much the connection has carried', 'ct packets': 'how much the connection has carried', 'ct avgpkt': 'how much the connection has carried',
-  'ct helper': 'the helper of the connection', 'ct label': 'the labels of the connection', 'ct id': 'the id of the connection', osf: 'the operating system of the sender',
+  'meta cpu': 'the processor that handles the packet',
+  'meta cgroup': 'the control group of the process',
+  'meta rtclassid': 'the realm of the route',
+  'meta time': 'the time',
+  'meta hour': 'the time',
+  'meta day': 'the day',
+  'ct expiration': 'when the connection is forgotten',
+  'ct bytes': 'how much the connection has carried',
+  'ct packets': 'how much the connection has carried',
+  'ct avgpkt': 'how much the connection has carried',
+  'ct helper': 'the helper of the connection',
+  'ct label': 'the labels of the connection',
+  'ct id': 'the id of the connection',
+  osf: 'the operating system of the sender',
 };
 
 /** `ct saddr`, `ct original ip daddr`: of the type of the family. */
@@ -214,7 +324,12 @@ export function rawField(words: readonly string[]): readonly [DataType, Reader] 
   const [base, offset, length] = [words[0], Number(words[1]), Number(words[2])];
   const bytes = Math.ceil(length / 8);
   const read: Reader = (view) => {
-    const header = base === 'nh' ? packetBytes(view.packet) : base === 'th' ? packetBytes(view.packet).subarray(networkHeaderLength(view.packet)) : undefined;
+    const header =
+      base === 'nh'
+        ? packetBytes(view.packet)
+        : base === 'th'
+          ? packetBytes(view.packet).subarray(networkHeaderLength(view.packet))
+          : undefined;
     if (!header) return unknown(`what stands at @${words.join(',')} is not followed`);
     if (base === 'th' && view.packet.fragmentOffset > 0) return undefined;
     const first = Math.floor(offset / 8);

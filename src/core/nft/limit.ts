@@ -4,8 +4,14 @@ import type { NftCondition } from './extensions';
 
 const DEFAULT_BURST = 5;
 
-/** `limit rate 10/second burst 5 packets`: as just loaded, with all its credit; no time passes between the packets of a trace. Source: net/netfilter/nft_limit.c. */
-export function limitCondition({ over, bytes, burst = DEFAULT_BURST }: NftRuleStatement & { readonly kind: 'limit' }, text: string): NftCondition {
+/**
+ * `limit rate 10/second burst 5 packets`: as just loaded, with all its credit; no time passes between the packets of a
+ * trace. Source: net/netfilter/nft_limit.c.
+ */
+export function limitCondition(
+  { over, bytes, burst = DEFAULT_BURST }: NftRuleStatement & { readonly kind: 'limit' },
+  text: string,
+): NftCondition {
   if (bytes) {
     const answer = unknown('how much was sent before is not in the file');
     return { text, test: () => answer, actual: () => 'unknown' };

@@ -32,9 +32,14 @@ export interface Operand {
 }
 
 /** The left side of a comparison, a key, or a value that is computed. undefined where it is not known what it is. */
-export function operandOf(expression: NftExpression, scope: NftScope, wanted?: readonly DataType[]): Operand | undefined {
+export function operandOf(
+  expression: NftExpression,
+  scope: NftScope,
+  wanted?: readonly DataType[],
+): Operand | undefined {
   switch (expression.kind) {
-    case 'field': return fieldOperand(expression, scope);
+    case 'field':
+      return fieldOperand(expression, scope);
     case 'value': {
       const type = wanted?.[0];
       const value = isVariable(expression.text) ? undefined : type?.parse(expression.text);
@@ -44,19 +49,29 @@ export function operandOf(expression: NftExpression, scope: NftScope, wanted?: r
       const items = expression.items.map((item) => operandOf(item, scope, wanted));
       return items.every((item) => item !== undefined) ? items.reduce((a, b) => computed('|', a, b)) : undefined;
     }
-    case 'binary': return binaryOperand(expression, scope, wanted);
+    case 'binary':
+      return binaryOperand(expression, scope, wanted);
     case 'concat': {
       const parts = expression.parts.map((part, i) => operandOf(part, scope, wanted?.[i] && [wanted[i]]));
-      return parts.every((part) => part !== undefined) ? { types: parts.flatMap(({ types }) => types), read: (view) => readAll(parts, view) } : undefined;
+      return parts.every((part) => part !== undefined)
+        ? { types: parts.flatMap(({ types }) => types), read: (view) => readAll(parts, view) }
+        : undefined;
     }
-    case 'map': return mapOperand(expression, scope, wanted);
-    default: return undefined;
+    case 'map':
+      return mapOperand(expression, scope, wanted);
+    default:
+      return undefined;
   }
 }
 
 function fieldOperand({ name, words }: NftExpression & { kind: 'field' }, scope: NftScope): Operand {
   const chance = chanceOf(name, words);
-  const [type, read] = name === 'fib' ? fibField(words) : name === 'raw' ? rawField(words) : (FIELDS[name] ?? tupleField(name, scope.family) ?? untoldField(name));
+  const [type, read] =
+    name === 'fib'
+      ? fibField(words)
+      : name === 'raw'
+        ? rawField(words)
+        : (FIELDS[name] ?? tupleField(name, scope.family) ?? untoldField(name));
   if (chance) return { types: [integerType(4)], read: () => unknown(chance.reason), chance };
   return { types: [type], read: (view) => read(view, words) };
 }
@@ -66,21 +81,44 @@ function chanceOf(name: string, words: readonly string[]): Chance | undefined {
   const after = (word: string): number => Number(words[words.lastIndexOf(word) + 1]);
   const first = words.includes('offset') ? after('offset') : 0;
   switch (name) {
-    case 'numgen': return { count: after('mod'), first, even: words[1] === 'random', reason: words[1] === 'random' ? 'the number is drawn at random' : 'the numbers are given in turn, and how many packets came before is not in the file' };
-    case 'jhash': case 'symhash': return { count: after('mod'), first, even: false, reason: 'the number is a hash with a seed that is not in the file' };
-    case 'meta random': return { count: 2 ** 32, first: 0, even: true, reason: 'the number is drawn at random' };
-    default: return undefined;
+    case 'numgen':
+      return {
+        count: after('mod'),
+        first,
+        even: words[1] === 'random',
+        reason:
+          words[1] === 'random'
+            ? 'the number is drawn at random'
+            : 'the numbers are given in turn, and how many packets came before is not in the file',
+      };
+    case 'jhash':
+    case 'symhash':
+      return {
+        count: after('mod'),
+        first,
+        even: false,
+        reason: 'the number is a hash with a seed that is not in the file',
+      };
+    case 'meta random':
+      return { count: 2 ** 32, first: 0, even: true, reason: 'the number is drawn at random' };
+    default:
+      return undefined;
   }
 }
 
-function binaryOperand({ operator, left, right }: NftExpression & { kind: 'binary' }, scope: NftScope, wanted: readonly DataType[] | undefined): Operand | undefined {
+function binaryOperand(
+  { operator, left, right }: NftExpression & { kind: 'binary' },
+  scope: NftScope,
+  wanted: readonly DataType[] | undefined,
+): Operand | undefined {
   const a = operandOf(left, scope, wanted);
   const b = operandOf(right, scope, operator === '<<' || operator === '>>' ? [integerType(4)] : (a?.types ?? wanted));
   if (!a || !b) return undefined;
   const { chance } = a;
   const mask = chance && operator === '&' ? b.read(undefined as unknown as PacketView) : undefined;
   // Of a number of 32 bits the last ones are as random as all of them.
-  if (chance && typeof mask === 'string' && chance.count === 2 ** 32 && Math.log2(numberOf(mask) + 1) % 1 === 0) return { ...a, chance: { ...chance, count: numberOf(mask) + 1 } };
+  if (chance && typeof mask === 'string' && chance.count === 2 ** 32 && Math.log2(numberOf(mask) + 1) % 1 === 0)
+    return { ...a, chance: { ...chance, count: numberOf(mask) + 1 } };
   return computed(operator, a, b);
 }
 
@@ -95,7 +133,16 @@ export function computed(operator: '&' | '|' | '^' | '<<' | '>>', a: Operand, b:
       if (typeof one !== 'string') return one;
       if (typeof two !== 'string') return two;
       const [x, y] = [BigInt(`0x${one}`), BigInt(`0x${two}`)];
-      const value = operator === '&' ? x & y : operator === '|' ? x | y : operator === '^' ? x ^ y : operator === '<<' ? (x << y) & limit : x >> y;
+      const value =
+        operator === '&'
+          ? x & y
+          : operator === '|'
+            ? x | y
+            : operator === '^'
+              ? x ^ y
+              : operator === '<<'
+                ? (x << y) & limit
+                : x >> y;
       return hex(value, bytes);
     },
   };
@@ -114,7 +161,11 @@ export function readAll(parts: readonly Operand[], view: PacketView): Read {
 }
 
 /** `ip daddr map { … }` within a value: what the map gives for the key. */
-function mapOperand({ key, map }: NftExpression & { kind: 'map' }, scope: NftScope, wanted: readonly DataType[] | undefined): Operand | undefined {
+function mapOperand(
+  { key, map }: NftExpression & { kind: 'map' },
+  scope: NftScope,
+  wanted: readonly DataType[] | undefined,
+): Operand | undefined {
   const index = mapIndex(key, map, scope);
   const types = index?.set.dataTypes ?? wanted;
   if (!index || !types) return undefined;
@@ -122,7 +173,8 @@ function mapOperand({ key, map }: NftExpression & { kind: 'map' }, scope: NftSco
     types,
     read(view) {
       const found = index.find(view);
-      if (typeof found !== 'object' || found.kind === 'unknown') return found === false ? undefined : unknown('what the map gives for it is not in the file');
+      if (typeof found !== 'object' || found.kind === 'unknown')
+        return found === false ? undefined : unknown('what the map gives for it is not in the file');
       if (!found.data || found.data.kind === 'verdict') return undefined;
       return operandOf(found.data, scope, types)?.read(view) ?? unknown('what the map gives for it could not be read');
     },
@@ -141,10 +193,15 @@ export function mapIndex(key: NftExpression, map: NftExpression, scope: NftScope
   const set = map.kind === 'reference' ? scope.set(map.name) : undefined;
   const operand = operandOf(key, scope, set?.types);
   if (!operand) return undefined;
-  const index = set ?? (map.kind === 'set' ? setIndex(operand.types, undefined, () => ({ elements: map.elements, unread: false })) : undefined);
+  const index =
+    set ??
+    (map.kind === 'set'
+      ? setIndex(operand.types, undefined, () => ({ elements: map.elements, unread: false }))
+      : undefined);
   if (!index) return undefined;
   return {
-    set: index, key: operand,
+    set: index,
+    key: operand,
     find(view) {
       const read = operand.read(view);
       if (read === undefined) return false;

@@ -5,10 +5,14 @@ import { hex, hexBytes, hexName, IFNAMSIZ, type DataType } from './dataTypes';
 /** All values from one to another, both included. */
 export type ValueRange = readonly [first: string, last: string];
 
-/** The values that a word or a range stands for: one as a rule; a prefix, `a-b` and `"eth*"` several. undefined where it is none of the type. */
+/**
+ * The values that a word or a range stands for: one as a rule; a prefix, `a-b` and `"eth*"` several. undefined where it
+ * is none of the type.
+ */
 export function rangeOf(expression: NftExpression, type: DataType): ValueRange | undefined {
   switch (expression.kind) {
-    case 'value': return valueRange(expression.text, expression.quoted, type);
+    case 'value':
+      return valueRange(expression.text, expression.quoted, type);
     case 'range': {
       const [from, to] = [rangeOf(expression.from, type), rangeOf(expression.to, type)];
       return from && to && [from[0], to[1]];
@@ -16,14 +20,16 @@ export function rangeOf(expression: NftExpression, type: DataType): ValueRange |
     case 'binary': {
       // `0x10 & 0x30` stands in no set; what is or-ed does.
       const [left, right] = [rangeOf(expression.left, type), rangeOf(expression.right, type)];
-      if (expression.operator !== '|' || !left || !right || left[0] !== left[1] || right[0] !== right[1]) return undefined;
+      if (expression.operator !== '|' || !left || !right || left[0] !== left[1] || right[0] !== right[1])
+        return undefined;
       const value = hex(BigInt(`0x${left[0]}`) | BigInt(`0x${right[0]}`), type.bytes);
       return [value, value];
     }
     case 'field':
       // A name such as "mark" that is a value here.
       return expression.words.length === 1 ? valueRange(expression.words[0] as string, false, type) : undefined;
-    default: return undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -58,7 +64,9 @@ function prefixRange(text: string, length: number, type: DataType): ValueRange |
   const bits = type.bytes * 8;
   if (value === undefined || !Number.isInteger(length) || length < 0 || length > bits) return undefined;
   const address = parseAddress(text);
-  const mask = BigInt(`0x${address ? hexBytes(addressBytes(prefixMask(address.family, length))) : hex(((1n << BigInt(length)) - 1n) << BigInt(bits - length), type.bytes)}`);
+  const mask = BigInt(
+    `0x${address ? hexBytes(addressBytes(prefixMask(address.family, length))) : hex(((1n << BigInt(length)) - 1n) << BigInt(bits - length), type.bytes)}`,
+  );
   const first = BigInt(`0x${value}`) & mask;
   return [hex(first, type.bytes), hex(first | (~mask & ((1n << BigInt(bits)) - 1n)), type.bytes)];
 }

@@ -19,12 +19,33 @@ import { updateCondition } from './setUpdate';
 /** What a rule of nft does in the end. */
 export type NftEnd =
   | { readonly kind: 'none' }
-  | { readonly kind: 'jump'; readonly chain: string; readonly goto: boolean; readonly start: number; readonly end: number }
-  | { readonly kind: 'action'; readonly extension: TargetExtension; readonly action: NftAction; readonly start: number; readonly end: number }
+  | {
+      readonly kind: 'jump';
+      readonly chain: string;
+      readonly goto: boolean;
+      readonly start: number;
+      readonly end: number;
+    }
+  | {
+      readonly kind: 'action';
+      readonly extension: TargetExtension;
+      readonly action: NftAction;
+      readonly start: number;
+      readonly end: number;
+    }
   /** It is not known what it does. */
-  | { readonly kind: 'unknown'; readonly name: string; readonly text: string; readonly start: number; readonly end: number };
+  | {
+      readonly kind: 'unknown';
+      readonly name: string;
+      readonly text: string;
+      readonly start: number;
+      readonly end: number;
+    };
 
-/** A rule of nft made ready to be asked: what it asks, in order, statements that change something among it, and what it does in the end. */
+/**
+ * A rule of nft made ready to be asked: what it asks, in order, statements that change something among it, and what it
+ * does in the end.
+ */
 export interface NftRuleParts {
   readonly conditions: readonly NftCondition[];
   readonly end: NftEnd;
@@ -35,19 +56,33 @@ export function nftRuleParts(text: string, start: number, end: number, scope: Nf
   const statements = readNftRule(text, start, end);
   const builder = new Builder(text, scope);
   for (const [i, statement] of statements.entries()) {
-    if (builder.add(statement, statements.slice(i + 1).every(({ kind }) => kind === 'quiet'))) break;
+    if (
+      builder.add(
+        statement,
+        statements.slice(i + 1).every(({ kind }) => kind === 'quiet'),
+      )
+    )
+      break;
   }
   return { conditions: builder.conditions, end: builder.end };
 }
 
 const VERDICT_NAMES = { accept: 'ACCEPT', drop: 'DROP', return: 'RETURN', continue: 'CONTINUE' } as const;
-const VERDICT_WORDS = { accept: 'accepts the packet, which leaves this chain', drop: 'drops the packet', return: 'goes back to the rule behind the jump', continue: 'goes on with the next rule' } as const;
+const VERDICT_WORDS = {
+  accept: 'accepts the packet, which leaves this chain',
+  drop: 'drops the packet',
+  return: 'goes back to the rule behind the jump',
+  continue: 'goes on with the next rule',
+} as const;
 
 class Builder {
   readonly conditions: NftCondition[] = [];
   end: NftEnd = { kind: 'none' };
 
-  constructor(private readonly text: string, private readonly scope: NftScope) {}
+  constructor(
+    private readonly text: string,
+    private readonly scope: NftScope,
+  ) {}
 
   /** Takes a statement; `last`: nothing that matters comes behind it. True where the rule ends with it. */
   add(statement: NftRuleStatement, last: boolean): boolean {
@@ -60,12 +95,22 @@ class Builder {
         const comparison = comparisonOf(statement, this.scope);
         if (!comparison) return this.open(text, unknown(`what "${text}" asks is not known here`));
         const suggestion = suggestionOf(statement);
-        this.conditions.push({ text, test: (view) => comparison.test(view), actual: (view) => operandWords(comparison.left, view), ...(suggestion && { suggestion }) });
+        this.conditions.push({
+          text,
+          test: (view) => comparison.test(view),
+          actual: (view) => operandWords(comparison.left, view),
+          ...(suggestion && { suggestion }),
+        });
         return false;
       }
-      case 'open': return this.open(text, unknown(statement.reason));
+      case 'open':
+        return this.open(text, unknown(statement.reason));
       case 'xt':
-        if (statement.extension === 'match') return this.open(text, unknown('nft shows nothing of a match of iptables but its name; iptables-save shows it'));
+        if (statement.extension === 'match')
+          return this.open(
+            text,
+            unknown('nft shows nothing of a match of iptables but its name; iptables-save shows it'),
+          );
         return this.finish({ kind: 'unknown', name: statement.name, text, start, end });
       case 'unknown':
         // A verdict behind it belongs to the rule all the same.
@@ -77,8 +122,10 @@ class Builder {
       case 'update':
         this.conditions.push(updateCondition(statement, text, this.scope));
         return false;
-      case 'verdict': return this.verdict(statement, text);
-      case 'vmap': return this.vmap(statement, text);
+      case 'verdict':
+        return this.verdict(statement, text);
+      case 'vmap':
+        return this.vmap(statement, text);
       case 'assign': {
         const change = changeOf(statement, this.scope);
         if (change) return this.change(text, change, last, start, end);
@@ -88,12 +135,19 @@ class Builder {
         const change: Change = { operand: { types: [], read: () => '' }, effect: () => ({ kind: 'untrack' }) };
         return this.change(text, change, last, start, end);
       }
-      case 'tproxy': return this.tproxy(statement, text);
-      case 'nat': return this.nat(statement, text);
-      case 'reject': return this.action('REJECT', 'always', statement, rejectAction(statement.with, text));
+      case 'tproxy':
+        return this.tproxy(statement, text);
+      case 'nat':
+        return this.nat(statement, text);
+      case 'reject':
+        return this.action('REJECT', 'always', statement, rejectAction(statement.with, text));
       case 'queue': {
         const [first = 0, second = first] = statement.number.split('-').map(Number);
-        return this.action('QUEUE', 'always', statement, { text, describes: `hands the packet to the program at queue ${statement.number}`, apply: () => ({ kind: 'queue', numbers: [first, second], bypass: statement.bypass }) });
+        return this.action('QUEUE', 'always', statement, {
+          text,
+          describes: `hands the packet to the program at queue ${statement.number}`,
+          apply: () => ({ kind: 'queue', numbers: [first, second], bypass: statement.bypass }),
+        });
       }
     }
   }
@@ -103,7 +157,12 @@ class Builder {
     return true;
   }
 
-  private action(name: string, terminates: TargetExtension['terminates'], { start, end }: NftRuleStatement, action: NftAction): true {
+  private action(
+    name: string,
+    terminates: TargetExtension['terminates'],
+    { start, end }: NftRuleStatement,
+    action: NftAction,
+  ): true {
     return this.finish({ kind: 'action', extension: nftTarget(name, terminates), action, start, end });
   }
 
@@ -115,9 +174,21 @@ class Builder {
 
   private verdict(statement: NftVerdict, text: string): true {
     const { verdict, chain, start, end } = statement;
-    if (verdict === 'jump' || verdict === 'goto') return this.finish({ kind: 'jump', chain: chain ?? '', goto: verdict === 'goto', start: end - (chain ?? '').length, end: Math.max(end, start) });
-    const effect: Effect = verdict === 'continue' ? { kind: 'continue' } : { kind: 'verdict', verdict: VERDICT_NAMES[verdict] };
-    return this.action(VERDICT_NAMES[verdict], verdict === 'continue' ? 'never' : 'always', statement, { text, describes: VERDICT_WORDS[verdict], apply: () => effect });
+    if (verdict === 'jump' || verdict === 'goto')
+      return this.finish({
+        kind: 'jump',
+        chain: chain ?? '',
+        goto: verdict === 'goto',
+        start: end - (chain ?? '').length,
+        end: Math.max(end, start),
+      });
+    const effect: Effect =
+      verdict === 'continue' ? { kind: 'continue' } : { kind: 'verdict', verdict: VERDICT_NAMES[verdict] };
+    return this.action(VERDICT_NAMES[verdict], verdict === 'continue' ? 'never' : 'always', statement, {
+      text,
+      describes: VERDICT_WORDS[verdict],
+      apply: () => effect,
+    });
   }
 
   private vmap(statement: NftRuleStatement & { kind: 'vmap' }, text: string): boolean {
@@ -128,7 +199,10 @@ class Builder {
     return this.action('VMAP', 'sometimes', statement, map.action);
   }
 
-  /** In front of other statements a change is a condition that holds where it gives a value; at the end it is what the rule does. */
+  /**
+   * In front of other statements a change is a condition that holds where it gives a value; at the end it is what the
+   * rule does.
+   */
   private change(text: string, { operand, ...made }: Change, last: boolean, start: number, end: number): boolean {
     const chance = operand.chance !== undefined;
     if (!last || chance) {
@@ -152,9 +226,16 @@ class Builder {
     };
     this.conditions.push({ text, test: given, actual: (view) => operandWords(operand, view) });
     return this.finish({
-      kind: 'action', extension: nftTarget(text.startsWith('ct zone') || text === 'notrack' ? 'CT' : text.startsWith('ct ') ? 'CONNMARK' : 'MARK', 'never'), start, end,
+      kind: 'action',
+      extension: nftTarget(
+        text.startsWith('ct zone') || text === 'notrack' ? 'CT' : text.startsWith('ct ') ? 'CONNMARK' : 'MARK',
+        'never',
+      ),
+      start,
+      end,
       action: {
-        text, describes: `does "${text}"`,
+        text,
+        describes: `does "${text}"`,
         apply(view) {
           const read = operand.read(view);
           return typeof read === 'string' ? made.effect(read, view) : { kind: 'continue' };
@@ -170,7 +251,8 @@ class Builder {
     const found = (view: PacketView) => {
       const to = place.read(view);
       const right = statement.family === undefined || (statement.family === 'ip' ? 4 : 6) === view.packet.family;
-      if (!right || !to || !('ports' in to) || (view.packet.protocol !== 6 && view.packet.protocol !== 17)) return undefined;
+      if (!right || !to || !('ports' in to) || (view.packet.protocol !== 6 && view.packet.protocol !== 17))
+        return undefined;
       const target = { address: to.addresses?.[0], port: to.ports?.[0] ?? 0 };
       return { target, socket: view.findTransparent?.(view.packet, target, view.inInterface) };
     };
@@ -179,11 +261,17 @@ class Builder {
       test: (view) => found(view)?.socket !== undefined,
       actual(view) {
         const socket = found(view)?.socket;
-        return socket === undefined ? missing('no transparent socket') : socket === 'assumed' ? 'a transparent socket, as is assumed' : `the socket ${socket.text}`;
+        return socket === undefined
+          ? missing('no transparent socket')
+          : socket === 'assumed'
+            ? 'a transparent socket, as is assumed'
+            : `the socket ${socket.text}`;
       },
       changes(view, holds) {
         const to = holds ? found(view) : undefined;
-        return to && { effect: { kind: 'tproxy', address: to.target.address, port: to.target.port, mark: 0, markMask: 0 } };
+        return (
+          to && { effect: { kind: 'tproxy', address: to.target.address, port: to.target.port, mark: 0, markMask: 0 } }
+        );
       },
     });
     return false;
@@ -192,10 +280,13 @@ class Builder {
   private nat(statement: NftRuleStatement & { kind: 'nat' }, text: string): boolean {
     const place = natPlaceOf(statement, this.scope);
     if (!place) return this.finish({ kind: 'unknown', name: text, text, start: statement.start, end: statement.end });
-    const computed = [statement.address, statement.port].some((part) => part && part.kind !== 'value' && part.kind !== 'range') && !place.choices;
+    const computed =
+      [statement.address, statement.port].some((part) => part && part.kind !== 'value' && part.kind !== 'range') &&
+      !place.choices;
     if (computed) {
       this.conditions.push({
-        text, actual: () => 'what the map has for it',
+        text,
+        actual: () => 'what the map has for it',
         test(view) {
           const to = place.read(view);
           return to === undefined ? false : 'kind' in to ? to : true;
@@ -205,16 +296,29 @@ class Builder {
     const wanted = statement.family === undefined ? undefined : statement.family === 'ip' ? 4 : 6;
     const name = statement.nat.toUpperCase();
     return this.action(name, 'always', statement, {
-      text, describes: natWords(statement, text),
-      // Of a packet of the other family nothing is changed, and the next rule is looked at (net/netfilter/nft_nat.c nft_nat_inet_eval).
-      apply: (view) => (wanted !== undefined && wanted !== view.packet.family ? { kind: 'continue' } : placeEffect(statement, place, view)),
+      text,
+      describes: natWords(statement, text),
+      // Of a packet of the other family nothing is changed, and the next rule is looked at (net/netfilter/nft_nat.c
+      // nft_nat_inet_eval).
+      apply: (view) =>
+        wanted !== undefined && wanted !== view.packet.family
+          ? { kind: 'continue' }
+          : placeEffect(statement, place, view),
     });
   }
 }
 
 function placeEffect(statement: NftRuleStatement & { kind: 'nat' }, place: NatPlace, view: PacketView): Effect {
   if (place.choices) {
-    return { kind: 'choice', reason: place.reason ?? '', choices: place.choices.map(({ text, probability, place: each }) => ({ text, ...(probability === undefined ? {} : { probability }), effect: placeEffect(statement, each, view) })) };
+    return {
+      kind: 'choice',
+      reason: place.reason ?? '',
+      choices: place.choices.map(({ text, probability, place: each }) => ({
+        text,
+        ...(probability === undefined ? {} : { probability }),
+        effect: placeEffect(statement, each, view),
+      })),
+    };
   }
   const to = place.read(view);
   if (!to || 'kind' in to) return { kind: 'continue' };
@@ -223,10 +327,13 @@ function placeEffect(statement: NftRuleStatement & { kind: 'nat' }, place: NatPl
 
 function natWords({ nat }: NftRuleStatement & { kind: 'nat' }, text: string): string {
   switch (nat) {
-    case 'redirect': return `sends the connection to a port of this host (${text})`;
-    case 'masquerade': return `gives the connection the address of the interface that it leaves by (${text})`;
-    case 'dnat': return `rewrites the destination of the connection (${text})`;
-    case 'snat': return `rewrites the source of the connection (${text})`;
+    case 'redirect':
+      return `sends the connection to a port of this host (${text})`;
+    case 'masquerade':
+      return `gives the connection the address of the interface that it leaves by (${text})`;
+    case 'dnat':
+      return `rewrites the destination of the connection (${text})`;
+    case 'snat':
+      return `rewrites the source of the connection (${text})`;
   }
 }
-

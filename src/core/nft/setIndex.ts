@@ -4,10 +4,15 @@ import type { PacketView } from '../xtables/view';
 import type { DataType } from './dataTypes';
 import { rangeOf, type ValueRange } from './ranges';
 
-/** Elements that rules have added to a set while packets went by: `add @seen { ip saddr }`. Kept in `PacketView.memory`. */
+/**
+ * Elements that rules have added to a set while packets went by: `add @seen { ip saddr }`. Kept in `PacketView.memory`.
+ */
 export type AddedElements = ReadonlyMap<string, NftElement | false>;
 
-/** A set or map whose elements can be looked up: by hash where they are single values, by bisection where they are ranges. */
+/**
+ * A set or map whose elements can be looked up: by hash where they are single values, by bisection where they are
+ * ranges.
+ */
 export interface NftSetIndex {
   readonly types: readonly DataType[];
   /** Of a map of values; undefined for a set or a map of verdicts. */
@@ -19,13 +24,23 @@ export interface NftSetIndex {
   find(key: string, view: PacketView): NftElement | Unknown | false;
 }
 
-/** The elements of `{ … }` in a rule, or of a named set. `unread`: some could not be read, so that nobody knows of the rest what is not there. */
-export function setIndex(types: readonly DataType[], dataTypes: readonly DataType[] | undefined, read: () => { readonly elements: readonly NftElement[]; readonly unread: boolean }, memoryKey?: object): NftSetIndex {
+/**
+ * The elements of `{ … }` in a rule, or of a named set. `unread`: some could not be read, so that nobody knows of the
+ * rest what is not there.
+ */
+export function setIndex(
+  types: readonly DataType[],
+  dataTypes: readonly DataType[] | undefined,
+  read: () => { readonly elements: readonly NftElement[]; readonly unread: boolean },
+  memoryKey?: object,
+): NftSetIndex {
   let lookup: Lookup | undefined;
   let all: ReturnType<typeof read> | undefined;
   const load = (): ReturnType<typeof read> => (all ??= read());
   return {
-    types, dataTypes, memoryKey,
+    types,
+    dataTypes,
+    memoryKey,
     get elements() {
       return load().elements;
     },
@@ -64,7 +79,10 @@ class Lookup {
   private readonly single = new Map<string, NftElement>();
   private readonly groups = new Map<string, Group>();
 
-  constructor(elements: readonly NftElement[], private readonly types: readonly DataType[]) {
+  constructor(
+    elements: readonly NftElement[],
+    private readonly types: readonly DataType[],
+  ) {
     for (const element of elements) this.add(element);
   }
 
@@ -108,7 +126,12 @@ class Lookup {
     let at = 0;
     const places = this.types.map(({ bytes }): readonly [number, number] => [at, (at += bytes * 2)]);
     const isExact = (i: number): boolean => ranges[i]?.[0] === ranges[i]?.[1];
-    return { exact: places.filter((_, i) => isExact(i)), ranged: places.filter((_, i) => !isExact(i)), entries: new Map(), sorted: false };
+    return {
+      exact: places.filter((_, i) => isExact(i)),
+      ranged: places.filter((_, i) => !isExact(i)),
+      entries: new Map(),
+      sorted: false,
+    };
   }
 
   /** Those that begin last go first: the narrowest as a rule. */
@@ -129,7 +152,8 @@ class Lookup {
     for (let i = low - 1; i >= 0; i--) {
       const entry = entries[i] as Entry;
       if (entry.greatest < first) return undefined;
-      if (entry.ranges.every(([from, to], k) => from <= (values[k] as string) && (values[k] as string) <= to)) return entry.element;
+      if (entry.ranges.every(([from, to], k) => from <= (values[k] as string) && (values[k] as string) <= to))
+        return entry.element;
     }
     return undefined;
   }

@@ -7,13 +7,22 @@ import { operandWords } from './formatValue';
 import { operandOf, type NftScope } from './operands';
 import type { AddedElements } from './setIndex';
 
-/** `update @seen { ip saddr timeout 10m }`: later packets find what the packet added. Source: net/netfilter/nft_dynset.c. */
-export function updateCondition(statement: NftRuleStatement & { readonly kind: 'update' }, text: string, scope: NftScope): NftCondition {
+/**
+ * `update @seen { ip saddr timeout 10m }`: later packets find what the packet added. Source:
+ * net/netfilter/nft_dynset.c.
+ */
+export function updateCondition(
+  statement: NftRuleStatement & { readonly kind: 'update' },
+  text: string,
+  scope: NftScope,
+): NftCondition {
   const { operation, set: name, key, data, more, start, end } = statement;
   const set = scope.set(name);
   const operand = operandOf(key, scope, set?.types);
   if (!set?.memoryKey || !operand || more) {
-    const answer = unknown(more ? 'what the set remembers of earlier packets is not in the file' : `what "${text}" does is not known here`);
+    const answer = unknown(
+      more ? 'what the set remembers of earlier packets is not in the file' : `what "${text}" does is not known here`,
+    );
     return { text, test: () => answer, actual: () => 'unknown' };
   }
   const { memoryKey } = set;
@@ -30,7 +39,9 @@ export function updateCondition(statement: NftRuleStatement & { readonly kind: '
       const read = holds ? operand.read(view) : undefined;
       if (typeof read !== 'string') return undefined;
       const added = (view.memory.get(memoryKey) as AddedElements | undefined) ?? new Map<string, NftElement | false>();
-      return { remembers: { key: memoryKey, value: new Map(added).set(read, operation === 'delete' ? false : element) } };
+      return {
+        remembers: { key: memoryKey, value: new Map(added).set(read, operation === 'delete' ? false : element) },
+      };
     },
   };
 }

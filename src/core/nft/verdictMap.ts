@@ -7,8 +7,14 @@ import { operandWords } from './formatValue';
 import { isVerdict, type MapIndex } from './operands';
 import { rangeOf } from './ranges';
 
-/** A verdict map: a condition that holds where the map has something for the packet, and the verdict that it gives. A key drawn at random has no condition. */
-export function verdictMap(index: MapIndex, text: string): { readonly condition: NftCondition | undefined; readonly action: NftAction } {
+/**
+ * A verdict map: a condition that holds where the map has something for the packet, and the verdict that it gives. A
+ * key drawn at random has no condition.
+ */
+export function verdictMap(
+  index: MapIndex,
+  text: string,
+): { readonly condition: NftCondition | undefined; readonly action: NftAction } {
   const { key } = index;
   const describes = 'takes the verdict that the map has for the packet';
   if (key.chance) {
@@ -16,22 +22,29 @@ export function verdictMap(index: MapIndex, text: string): { readonly condition:
     const { choices, covered } = chanceChoices(index);
     const answer = covered === 0 ? false : unknown(reason, even ? covered / count : undefined);
     // Where the map has nothing for the number, the rule does not match.
-    const condition: NftCondition | undefined = covered === count ? undefined : { text: `${text}: it has something for the number`, test: () => answer, actual: () => reason };
+    const condition: NftCondition | undefined =
+      covered === count
+        ? undefined
+        : { text: `${text}: it has something for the number`, test: () => answer, actual: () => reason };
     return { condition, action: { text, describes, apply: () => ({ kind: 'choice', reason, choices }) } };
   }
   return {
     condition: {
-      text, actual: (view) => operandWords(key, view),
+      text,
+      actual: (view) => operandWords(key, view),
       test(view) {
         const found = index.find(view);
         return found === false ? false : found.kind === 'unknown' ? found : true;
       },
     },
     action: {
-      text, describes,
+      text,
+      describes,
       apply(view) {
         const found = index.find(view);
-        return found !== false && found.kind === 'element' && isVerdict(found.data) ? verdictEffect(found.data) : { kind: 'continue' };
+        return found !== false && found.kind === 'element' && isVerdict(found.data)
+          ? verdictEffect(found.data)
+          : { kind: 'continue' };
       },
     },
   };
@@ -39,11 +52,17 @@ export function verdictMap(index: MapIndex, text: string): { readonly condition:
 
 export function verdictEffect({ verdict, chain }: NftVerdict): Effect {
   switch (verdict) {
-    case 'accept': return { kind: 'verdict', verdict: 'ACCEPT' };
-    case 'drop': return { kind: 'verdict', verdict: 'DROP' };
-    case 'return': return { kind: 'verdict', verdict: 'RETURN' };
-    case 'continue': return { kind: 'continue' };
-    case 'jump': case 'goto': return { kind: 'jump', chain: chain ?? '', goto: verdict === 'goto' };
+    case 'accept':
+      return { kind: 'verdict', verdict: 'ACCEPT' };
+    case 'drop':
+      return { kind: 'verdict', verdict: 'DROP' };
+    case 'return':
+      return { kind: 'verdict', verdict: 'RETURN' };
+    case 'continue':
+      return { kind: 'continue' };
+    case 'jump':
+    case 'goto':
+      return { kind: 'jump', chain: chain ?? '', goto: verdict === 'goto' };
   }
 }
 
@@ -53,17 +72,30 @@ interface Choice {
   readonly effect: Effect;
 }
 
-function chanceChoices({ set, key: { chance } }: MapIndex): { readonly choices: readonly Choice[]; readonly covered: number } {
+function chanceChoices({ set, key: { chance } }: MapIndex): {
+  readonly choices: readonly Choice[];
+  readonly covered: number;
+} {
   if (!chance) return { choices: [], covered: 0 };
   const found: { readonly text: string; readonly count: number; readonly effect: Effect }[] = [];
   for (const element of set.elements) {
     const range = rangeOf(element.key, knownType('mark'));
     if (!range || !isVerdict(element.data)) continue;
-    const count = Math.max(0, Math.min(numberOf(range[1]), chance.first + chance.count - 1) - Math.max(numberOf(range[0]), chance.first) + 1);
+    const count = Math.max(
+      0,
+      Math.min(numberOf(range[1]), chance.first + chance.count - 1) - Math.max(numberOf(range[0]), chance.first) + 1,
+    );
     if (count > 0) found.push({ text: wordsOf(element, element.data), count, effect: verdictEffect(element.data) });
   }
   const covered = found.reduce((sum, { count }) => sum + count, 0);
-  return { covered, choices: found.map(({ text, count, effect }) => ({ text, ...(chance.even && { probability: count / covered }), effect })) };
+  return {
+    covered,
+    choices: found.map(({ text, count, effect }) => ({
+      text,
+      ...(chance.even && { probability: count / covered }),
+      effect,
+    })),
+  };
 }
 
 function wordsOf({ key }: NftElement, { verdict, chain }: NftVerdict): string {

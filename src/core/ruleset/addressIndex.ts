@@ -6,8 +6,9 @@ import type { Chain, Rule } from './ruleSet';
 type Places = Map<number | string, number[]>;
 
 /**
- * Finds the rules of a long chain that a packet may fit. A rule that asks for one destination or one source cannot fit a packet with
- * another, whatever else it asks, and the kernel looks at the addresses before it asks any match: such rules need not even be read.
+ * Finds the rules of a long chain that a packet may fit. A rule that asks for one destination or one source cannot fit
+ * a packet with another, whatever else it asks, and the kernel looks at the addresses before it asks any match: such
+ * rules need not even be read.
  */
 export class AddressIndex {
   private readonly byDestination: Places = new Map();
@@ -38,10 +39,17 @@ export class AddressIndex {
     return index;
   }
 
-  /** The first place from `place` on whose rule a packet with these addresses may fit; the chain's length where there is none. */
+  /**
+   * The first place from `place` on whose rule a packet with these addresses may fit; the chain's length where there is
+   * none.
+   */
   next(place: number, packet: { readonly source: Address; readonly destination: Address }): number {
     const other = this.nextOther[place] as number;
-    return Math.min(other, from(this.byDestination.get(keyOf(packet.destination)), place, other), from(this.bySource.get(keyOf(packet.source)), place, other));
+    return Math.min(
+      other,
+      from(this.byDestination.get(keyOf(packet.destination)), place, other),
+      from(this.bySource.get(keyOf(packet.source)), place, other),
+    );
   }
 }
 
@@ -66,7 +74,10 @@ function from(places: readonly number[] | undefined, place: number, none: number
 }
 
 const BEGIN = '(?:\\[\\d+:\\d+\\] )?-A [^\\s"\\\\]+';
-/** The addresses stand in front of everything else, as iptables-save prints them: first the source, then the destination. */
+/**
+ * The addresses stand in front of everything else, as iptables-save prints them: first the source, then the
+ * destination.
+ */
 const DESTINATION = {
   4: new RegExp(`${BEGIN}(?: (?:! )?-s [\\d./]+)? -d (${CERTAIN_IPV4})(?:/32)?(?= |$)`, 'y'),
   6: new RegExp(`${BEGIN}(?: (?:! )?-s [\\da-fA-F:/]+)? -d (${CERTAIN_IPV6})(?:/128)?(?= |$)`, 'y'),
@@ -77,7 +88,10 @@ const SOURCE = {
 };
 
 /** Told from the text alone; undefined where the rule asks for no single address, or might not. */
-function askedAddress({ line: { text, contentStart }, family }: Rule): { readonly of: 'source' | 'destination'; readonly address: Address } | undefined {
+function askedAddress({
+  line: { text, contentStart },
+  family,
+}: Rule): { readonly of: 'source' | 'destination'; readonly address: Address } | undefined {
   const destination = found(DESTINATION[family], text, contentStart);
   if (destination) return { of: 'destination', address: destination };
   const source = found(SOURCE[family], text, contentStart);

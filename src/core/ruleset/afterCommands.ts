@@ -17,11 +17,18 @@ export interface ChangedRules {
 }
 
 /**
- * The rules as they would be after commands; the rule set itself stays as it is. Rules that the commands leave alone keep their lines,
- * tables without a command are the same objects.
+ * The rules as they would be after commands; the rule set itself stays as it is. Rules that the commands leave alone
+ * keep their lines, tables without a command are the same objects.
  */
 export function afterCommands(ruleSet: RuleSet, commands: readonly TableCommand[]): ChangedRules {
   const { lines } = parseSourceFile(commands.map(({ text }) => text).join('\n'));
-  const changed = bindRules(ruleSet.section, { commands: lines, from: ruleSet, tables: new Set(commands.map(({ table }) => table)) });
-  return { ruleSet: changed, problems: changed.problems.filter(({ line, severity }) => severity === 'error' && lines.includes(line)) };
+  const changed = bindRules(ruleSet.section, {
+    commands: lines,
+    from: ruleSet,
+    tables: new Set(commands.map(({ table }) => table)),
+  });
+  return {
+    ruleSet: changed,
+    problems: changed.problems.filter(({ line, severity }) => severity === 'error' && lines.includes(line)),
+  };
 }

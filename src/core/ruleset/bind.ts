@@ -24,8 +24,8 @@ import { ruleNumber } from './ruleNumber';
 import { HOOKS, isTableName, type LineProblem, type RuleSet, type Table } from './ruleSet';
 
 /**
- * The rule set that a section stands for: what the kernel would hold after iptables-restore had loaded it, or after the commands
- * had run one by one. Never throws; what is wrong becomes a problem, and the rest still means something.
+ * The rule set that a section stands for: what the kernel would hold after iptables-restore had loaded it, or after the
+ * commands had run one by one. Never throws; what is wrong becomes a problem, and the rest still means something.
  */
 export function bindRules(section: RulesSection, change?: RuleSetChange): RuleSet {
   if (section.form === 'nft') return bindNft(section);
@@ -36,7 +36,10 @@ export function bindRules(section: RulesSection, change?: RuleSetChange): RuleSe
 export interface RuleSetChange {
   /** Lines `iptables -t TABLE …` of no file. */
   readonly commands: readonly Line[];
-  /** The rule set of the section, whose other tables are taken over: a node's 100,000 rules of nat are not read again for one of filter. */
+  /**
+   * The rule set of the section, whose other tables are taken over: a node's 100,000 rules of nat are not read again
+   * for one of filter.
+   */
   readonly from: RuleSet;
   readonly tables: ReadonlySet<TableName>;
 }
@@ -60,7 +63,10 @@ class Binder extends RuleChanges {
   private readonly replaced = new Map<TableName, readonly SharedName[]>();
   private readonly toldNames = new Set<Line>();
 
-  constructor(section: RulesSection, private readonly change?: RuleSetChange) {
+  constructor(
+    section: RulesSection,
+    private readonly change?: RuleSetChange,
+  ) {
     super(section, programOf(section.family ?? 4, section.backend));
     this.family = section.family ?? 4;
   }
@@ -72,8 +78,13 @@ class Binder extends RuleChanges {
     if (this.change) this.runChange(this.change);
     this.checkNames([...this.tables.values()].map((table) => [table.name, sharedNames(this.finishTable(table))]));
     return {
-      ...this.program, section: this.section,
-      tables: this.taken.size === 0 ? this.tables : new Map<TableName, Table<TableName>>([...this.tables, ...this.taken]), problems: withListings(this.problems, lines), needsConntrack: this.needsConntrack, needsDefrag: this.needsDefrag,
+      ...this.program,
+      section: this.section,
+      tables:
+        this.taken.size === 0 ? this.tables : new Map<TableName, Table<TableName>>([...this.tables, ...this.taken]),
+      problems: withListings(this.problems, lines),
+      needsConntrack: this.needsConntrack,
+      needsDefrag: this.needsDefrag,
     };
   }
 
@@ -111,15 +122,19 @@ class Binder extends RuleChanges {
 
   /** Of each table, also against what it held before: the kernel makes new rules before it lets go of the old ones. */
   private checkNames(ofTables: readonly (readonly [TableName, readonly SharedName[]])[]): void {
-    const check = (names: readonly SharedName[]): void => checkSharedNames(names, this.toldNames, (line, at, code, message) => this.report(line, at, code, message));
+    const check = (names: readonly SharedName[]): void =>
+      checkSharedNames(names, this.toldNames, (line, at, code, message) => this.report(line, at, code, message));
     check(ofTables.flatMap(([, names]) => names));
-    for (const [table, names] of ofTables) if (this.replaced.has(table)) check([...(this.replaced.get(table) as readonly SharedName[]), ...names]);
+    for (const [table, names] of ofTables)
+      if (this.replaced.has(table)) check([...(this.replaced.get(table) as readonly SharedName[]), ...names]);
   }
 
   /** iptables-restore begins a table anew that was loaded above: that it could be loaded is checked first. */
   private replaceTable(table: OpenTable): void {
     const own = sharedNames(this.finishTable(table));
-    this.checkNames([...this.tables.values()].map((each) => [each.name, each === table ? own : sharedNames(limitedRules(each))]));
+    this.checkNames(
+      [...this.tables.values()].map((each) => [each.name, each === table ? own : sharedNames(limitedRules(each))]),
+    );
     this.replaced.set(table.name, own);
     clearTable(table);
   }
@@ -142,15 +157,23 @@ class Binder extends RuleChanges {
     }
     if (table === this.unloaded || again) return limited;
     const before = this.problems.length;
-    checkPlaces(chains, limited, this.program.backend, (line, at, code, message, severity) => this.report(line, at, code, message, severity));
+    checkPlaces(chains, limited, this.program.backend, (line, at, code, message, severity) =>
+      this.report(line, at, code, message, severity),
+    );
     return this.withoutRefused(chains, this.problems.slice(before)) ? this.finishTable(table, true) : limited;
   }
 
   /** Takes out what the kernel has refused of commands. Whether there was any. */
   private withoutRefused(chains: readonly OpenChain[], problems: readonly LineProblem[]): boolean {
-    const refused = new Set(problems.filter(({ severity, line }) => severity === 'error' && line.shape === Shape.ProgramCommand).map(({ line }) => line));
+    const refused = new Set(
+      problems
+        .filter(({ severity, line }) => severity === 'error' && line.shape === Shape.ProgramCommand)
+        .map(({ line }) => line),
+    );
     if (refused.size === 0) return false;
-    for (const chain of chains) if (chain.rules.some(({ line }) => refused.has(line))) chain.rules = chain.rules.filter(({ line }) => !refused.has(line));
+    for (const chain of chains)
+      if (chain.rules.some(({ line }) => refused.has(line)))
+        chain.rules = chain.rules.filter(({ line }) => !refused.has(line));
     return true;
   }
 
@@ -163,7 +186,8 @@ class Binder extends RuleChanges {
       const input = this.withReturn(line, inTable) ?? readInputLine(line, inTable, this.family);
       if (input.parts && this.current && this.endsProgram(line, input.parts, input.problems, this.current)) return;
       for (const problem of input.problems) {
-        if (problem.code === 'no-final-newline') this.tell(line, problem, ofLegacy(this.program.backend, problem.code, problem.message));
+        if (problem.code === 'no-final-newline')
+          this.tell(line, problem, ofLegacy(this.program.backend, problem.code, problem.message));
         else this.problems.push({ ...problem, line });
       }
       if (input.otherFamily) continue;
@@ -172,7 +196,13 @@ class Binder extends RuleChanges {
         if (inTable) this.reportOpenTable();
         this.startTable(line, input.node.name);
       } else if (input.node.kind === 'commit') {
-        if (!inTable) this.report(line, wholeLine(line), 'commit-without-table', 'COMMIT without a table: there is no line "*table" above');
+        if (!inTable)
+          this.report(
+            line,
+            wholeLine(line),
+            'commit-without-table',
+            'COMMIT without a table: there is no line "*table" above',
+          );
         this.endTable();
       } else if (input.node.kind !== 'command') this.readNode(line, input.node);
     }
@@ -181,7 +211,12 @@ class Binder extends RuleChanges {
 
   /** Whether iptables-restore ends at this line, without having loaded the table. */
   private endsProgram(line: Line, parts: CommandParts, told: readonly Problem[], table: OpenTable): boolean {
-    const problems = problemsOfEnd(line, parts, told, { ...this.program, table: table.name, chain: parts.chain?.text ?? '', chains: table.chains });
+    const problems = problemsOfEnd(line, parts, told, {
+      ...this.program,
+      table: table.name,
+      chain: parts.chain?.text ?? '',
+      chains: table.chains,
+    });
     if (!problems) return false;
     for (const problem of problems) this.problems.push({ ...problem, line });
     this.unloaded = table;
@@ -191,10 +226,26 @@ class Binder extends RuleChanges {
   /** A rule whose line ends with CR LF, where the CR does no harm: it became part of a comment, say. */
   private withReturn(line: Line, inTable: boolean): ReturnType<typeof readInputLine> | undefined {
     if (line.eol !== '\r\n' || !this.current) return undefined;
-    const input = readInputLine({ index: line.index, text: `${line.text}\r`, eol: '\n', contentStart: line.contentStart, problems: [], shape: Shape.Text, node: { kind: 'text' } }, inTable, this.family);
+    const input = readInputLine(
+      {
+        index: line.index,
+        text: `${line.text}\r`,
+        eol: '\n',
+        contentStart: line.contentStart,
+        problems: [],
+        shape: Shape.Text,
+        node: { kind: 'text' },
+      },
+      inTable,
+      this.family,
+    );
     if (!input.parts || !'AIRDC'.includes(input.parts.operation)) return undefined;
     const chain = this.current.chains.get(input.parts.chain?.text ?? '');
-    const harmless = chain && ![...input.problems, ...this.parse(input.parts, this.current, chain).problems].some(({ severity }) => severity === 'error');
+    const harmless =
+      chain &&
+      ![...input.problems, ...this.parse(input.parts, this.current, chain).problems].some(
+        ({ severity }) => severity === 'error',
+      );
     return harmless ? input : undefined;
   }
 
@@ -205,8 +256,11 @@ class Binder extends RuleChanges {
     if (runsIf && !this.outcomes.holds(runsIf)) return this.outcomes.note(line, false);
     const before = this.problems.length;
     this.readEachLine(line);
-    const failed = this.problems.slice(before).some(({ severity, code }) => severity === 'error' || code === 'no-such-rule' || code === 'unknown-chain');
-    if (failed && (mayFail || runsIf)) this.problems.splice(before, Infinity, ...this.problems.slice(before).filter(({ code }) => !MAY_FAIL.has(code)));
+    const failed = this.problems
+      .slice(before)
+      .some(({ severity, code }) => severity === 'error' || code === 'no-such-rule' || code === 'unknown-chain');
+    if (failed && (mayFail || runsIf))
+      this.problems.splice(before, Infinity, ...this.problems.slice(before).filter(({ code }) => !MAY_FAIL.has(code)));
     this.outcomes.note(line, !failed);
   }
 
@@ -225,7 +279,13 @@ class Binder extends RuleChanges {
 
   private reportOpenTable(): void {
     const line = this.currentLine;
-    if (line) this.report(line, wholeLine(line), 'missing-commit', 'this table has no COMMIT: iptables-restore would load nothing of it. Add a line COMMIT behind its rules');
+    if (line)
+      this.report(
+        line,
+        wholeLine(line),
+        'missing-commit',
+        'this table has no COMMIT: iptables-restore would load nothing of it. Add a line COMMIT behind its rules',
+      );
   }
 
   private startTable(line: Line, name: Word): void {
@@ -264,12 +324,24 @@ class Binder extends RuleChanges {
   }
 
   private runCommand(line: Line, node: CommandParts | CommandNode): void {
-    const table = node.table ? this.tableOf(line, node.table) : (this.current ?? (this.unnamed && this.open(this.unnamed)));
+    const table = node.table
+      ? this.tableOf(line, node.table)
+      : (this.current ?? (this.unnamed && this.open(this.unnamed)));
     if (!table) return;
-    if (node.table && (this.part.form === 'save' || this.part.form === 'restore') && !this.change?.commands.includes(line)) {
-      this.report(line, node.table, 'table-option', 'the -t option (seen in the line) cannot be used in iptables-restore input: the line "*table" names the table');
+    if (
+      node.table &&
+      (this.part.form === 'save' || this.part.form === 'restore') &&
+      !this.change?.commands.includes(line)
+    ) {
+      this.report(
+        line,
+        node.table,
+        'table-option',
+        'the -t option (seen in the line) cannot be used in iptables-restore input: the line "*table" names the table',
+      );
     }
-    if (!'AIRDC'.includes(node.operation) || (node.operation === 'D' && node.position)) this.checkNothingElse(line, node, table);
+    if (!'AIRDC'.includes(node.operation) || (node.operation === 'D' && node.position))
+      this.checkNothingElse(line, node, table);
     const at = this.chainLine(line, table);
     switch (node.operation) {
       case 'N':
@@ -282,12 +354,19 @@ class Binder extends RuleChanges {
         return deleteChains(at, node);
       case 'E':
         return changeName(at, node);
-      case 'A': case 'I': case 'R': case 'D': case 'C':
+      case 'A':
+      case 'I':
+      case 'R':
+      case 'D':
+      case 'C':
         return this.changeRules(line, table, node);
-      case 'Z': case 'L': case 'S': {
+      case 'Z':
+      case 'L':
+      case 'S': {
         const chain = node.chain && chainOf(at, node);
         if (chain && node.position) this.positionOf(line, node, chain);
-        if (node.operation === 'S' && this.section.asInput) this.checkListed(line, node, chain ? [chain] : [...table.chains.values()]);
+        if (node.operation === 'S' && this.section.asInput)
+          this.checkListed(line, node, chain ? [chain] : [...table.chains.values()]);
         return;
       }
     }
@@ -305,10 +384,22 @@ class Binder extends RuleChanges {
   /** -N, -F and their like take no part of a rule; matches that were only named are passed over. */
   private checkNothingElse(line: Line, node: CommandParts | CommandNode, table: OpenTable): void {
     if (node.words.length === 0) return;
-    const { problems, headers, target, counters } = parseRule(node.words, { ...this.program, table: table.name, chain: '', chains: table.chains, operation: node.operation });
+    const { problems, headers, target, counters } = parseRule(node.words, {
+      ...this.program,
+      table: table.name,
+      chain: '',
+      chains: table.chains,
+      operation: node.operation,
+    });
     for (const problem of problems) this.problems.push({ ...problem, line });
     const rule = headers[0] !== EMPTY_HEADER || target.kind !== 'none' || (counters && node.operation !== 'P');
-    if (rule) this.report(line, node.words[0] ?? node.operationWord, 'not-allowed', `-${node.operation} takes no part of a rule`);
+    if (rule)
+      this.report(
+        line,
+        node.words[0] ?? node.operationWord,
+        'not-allowed',
+        `-${node.operation} takes no part of a rule`,
+      );
   }
 
   private tableOf(line: Line, word: Word): OpenTable | undefined {
@@ -323,11 +414,14 @@ function limitedRules(table: OpenTable): readonly LineRule[] {
   return [...table.chains.values()].flatMap(({ rules }) => rules.filter(({ traits }) => traits.limits.length > 0));
 }
 
-/** The chains of lines that were cut out of a dump: their declarations may be missing, or stand below the jumps to them. */
+/**
+ * The chains of lines that were cut out of a dump: their declarations may be missing, or stand below the jumps to them.
+ */
 function declareAll(lines: readonly Line[], table: OpenTable): void {
   for (const { shape, text } of lines) {
     const name = shape === Shape.Rule ? APPENDED.exec(text)?.[1] : undefined;
-    if (name !== undefined && !table.chains.has(name) && !(HOOKS as readonly string[]).includes(name)) addChain(table, name, undefined, undefined, undefined);
+    if (name !== undefined && !table.chains.has(name) && !(HOOKS as readonly string[]).includes(name))
+      addChain(table, name, undefined, undefined, undefined);
   }
 }
 

@@ -7,7 +7,15 @@ import { chainNameProblem } from './chainName';
 import { unknownChainHelp } from './optionHelp';
 import { BUILTIN_CHAINS, HOOKS } from './ruleSet';
 import { ofLegacy, ofNft, type Complaint } from '../xtables/backend';
-import { addChain, deleteChain, flushRules, isReferenced, renameChain, type OpenChain, type OpenTable } from './openTable';
+import {
+  addChain,
+  deleteChain,
+  flushRules,
+  isReferenced,
+  renameChain,
+  type OpenChain,
+  type OpenTable,
+} from './openTable';
 import type { Program } from './program';
 
 /** The line that changes chains, and what it is read with. */
@@ -29,7 +37,10 @@ export function declareChain(at: ChainLine, node: ChainNode): void {
     checkName(at, name, 'declaration');
     chain = addChain(table, name.text, undefined, undefined, line);
   } else if (chain.hook === undefined && section.asInput) {
-    at.tell(name, ofLegacy(at.program.backend, 'chain-exists', `chain "${name.text}" is there already: declare it once`));
+    at.tell(
+      name,
+      ofLegacy(at.program.backend, 'chain-exists', `chain "${name.text}" is there already: declare it once`),
+    );
     if (at.program.backend === 'nft') flushRules(chain);
   } else if (chain.hook === undefined && chain.line !== undefined && section.form === 'restore' && !section.noflush) {
     flushRules(chain);
@@ -41,14 +52,27 @@ export function declareChain(at: ChainLine, node: ChainNode): void {
     if (policy?.text !== '-') setPolicy(at, chain, policy);
   } else if (policy && policy.text !== '-') {
     const elsewhere = builtinElsewhere(table, name.text);
-    at.tell(policy, ofLegacy(at.program.backend, 'bad-policy', elsewhere ?? `only built-in chains have a policy; "${name.text}" is user-defined: write "-"`));
+    at.tell(
+      policy,
+      ofLegacy(
+        at.program.backend,
+        'bad-policy',
+        elsewhere ?? `only built-in chains have a policy; "${name.text}" is user-defined: write "-"`,
+      ),
+    );
   }
 }
 
 /** `-N CHAIN`. */
 export function makeChain(at: ChainLine, { chain, operationWord }: CommandParts | CommandNode): void {
   if (!chain) return at.report(operationWord, 'missing-value', '-N needs the name of a chain');
-  if (at.table.chains.has(chain.text)) return at.report(chain, 'chain-exists', `chain "${chain.text}" exists already`, at.section.form === 'list' ? 'warning' : 'error');
+  if (at.table.chains.has(chain.text))
+    return at.report(
+      chain,
+      'chain-exists',
+      `chain "${chain.text}" exists already`,
+      at.section.form === 'list' ? 'warning' : 'error',
+    );
   checkName(at, chain, 'N');
   addChain(at.table, chain.text, undefined, undefined, at.line);
 }
@@ -56,7 +80,12 @@ export function makeChain(at: ChainLine, { chain, operationWord }: CommandParts 
 /** `-P CHAIN POLICY`. */
 export function changePolicy(at: ChainLine, node: CommandParts | CommandNode): void {
   const chain = chainOf(at, node);
-  if (chain && chain.hook === undefined) at.report(node.chain ?? node.operationWord, 'bad-policy', `only built-in chains have a policy; "${chain.name}" is user-defined`);
+  if (chain && chain.hook === undefined)
+    at.report(
+      node.chain ?? node.operationWord,
+      'bad-policy',
+      `only built-in chains have a policy; "${chain.name}" is user-defined`,
+    );
   else if (chain) setPolicy(at, chain, node.argument);
 }
 
@@ -73,15 +102,22 @@ export function deleteChains(at: ChainLine, node: CommandParts | CommandNode): v
     for (const [name, chain] of table.chains) {
       if (chain.hook !== undefined) continue;
       if (chain.rules.length === 0 && !isReferenced(table, name)) deleteChain(table, chain);
-      else at.report(node.operationWord, 'chain-in-use', `chain "${name}" cannot be deleted: it has rules, or is jumped to`);
+      else
+        at.report(
+          node.operationWord,
+          'chain-in-use',
+          `chain "${name}" cannot be deleted: it has rules, or is jumped to`,
+        );
     }
     return;
   }
   const chain = chainOf(at, node);
   if (!chain) return;
   if (chain.hook !== undefined) at.report(node.chain, 'chain-in-use', 'a built-in chain cannot be deleted');
-  else if (chain.rules.length > 0) at.report(node.chain, 'chain-in-use', `chain "${chain.name}" is not empty: flush it first with -F`);
-  else if (isReferenced(table, chain.name)) at.report(node.chain, 'chain-in-use', `chain "${chain.name}" is still jumped to`);
+  else if (chain.rules.length > 0)
+    at.report(node.chain, 'chain-in-use', `chain "${chain.name}" is not empty: flush it first with -F`);
+  else if (isReferenced(table, chain.name))
+    at.report(node.chain, 'chain-in-use', `chain "${chain.name}" is still jumped to`);
   else deleteChain(table, chain);
 }
 
@@ -91,15 +127,20 @@ export function changeName(at: ChainLine, node: CommandParts | CommandNode): voi
   const name = node.argument;
   if (!chain || !name) return;
   if (at.table.chains.has(name.text)) at.report(name, 'chain-exists', `chain "${name.text}" exists already`);
-  else if (chain.hook !== undefined) at.report(node.chain ?? node.operationWord, 'chain-in-use', 'a built-in chain cannot be renamed');
+  else if (chain.hook !== undefined)
+    at.report(node.chain ?? node.operationWord, 'chain-in-use', 'a built-in chain cannot be renamed');
   else if (checkName(at, name, 'E')) {
-    if (at.section.asInput && at.program.backend === 'nft') at.tell(node.operationWord, ofNft('1.8.9 cannot rename a chain that the same text makes'));
+    if (at.section.asInput && at.program.backend === 'nft')
+      at.tell(node.operationWord, ofNft('1.8.9 cannot rename a chain that the same text makes'));
     renameChain(at.table, chain, name.text.slice(0, 29));
   }
 }
 
 /** The chain that a command names; a problem is reported where it names none, or one that is not there. */
-export function chainOf({ table, report }: Pick<ChainLine, 'table' | 'report'>, node: CommandParts | CommandNode): OpenChain | undefined {
+export function chainOf(
+  { table, report }: Pick<ChainLine, 'table' | 'report'>,
+  node: CommandParts | CommandNode,
+): OpenChain | undefined {
   if (!node.chain) {
     report(node.operationWord, 'missing-value', `${node.operationWord.text} needs the name of a chain`);
     return undefined;
@@ -125,6 +166,7 @@ function setPolicy({ report }: ChainLine, chain: OpenChain, policy: Word | undef
 function checkName({ report, tell, program }: ChainLine, name: Word, from: 'declaration' | 'N' | 'E'): boolean {
   const problem = chainNameProblem(name.text, from, program.family);
   if (problem !== undefined) report(name, 'chain-name', problem);
-  else if (from === 'declaration' && program.backend === 'nft' && /^[-!]/.test(name.text)) tell(name, ofNft(`a chain name cannot start with "${name.text.charAt(0)}"`));
+  else if (from === 'declaration' && program.backend === 'nft' && /^[-!]/.test(name.text))
+    tell(name, ofNft(`a chain name cannot start with "${name.text.charAt(0)}"`));
   return problem === undefined;
 }

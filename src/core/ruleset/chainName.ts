@@ -9,8 +9,9 @@ const LONGEST_OF_E = 31;
 const VERDICTS = new Set(['ACCEPT', 'DROP', 'QUEUE', 'RETURN']);
 
 /**
- * What is wrong with the name of a new chain; undefined where iptables takes it. A declaration `:NAME` takes more than -N, -E less than
- * that. Source: iptables/iptables-restore.c, parse_chain of iptables/xshared.c, iptc_create_chain and iptc_rename_chain of libiptc.
+ * What is wrong with the name of a new chain; undefined where iptables takes it. A declaration `:NAME` takes more than
+ * -N, -E less than that. Source: iptables/iptables-restore.c, parse_chain of iptables/xshared.c, iptc_create_chain and
+ * iptc_rename_chain of libiptc.
  */
 export function chainNameProblem(name: string, from: 'declaration' | 'N' | 'E', family: 4 | 6): string | undefined {
   const longest = from === 'E' ? LONGEST_OF_E : LONGEST;
@@ -21,6 +22,7 @@ export function chainNameProblem(name: string, from: 'declaration' | 'N' | 'E', 
   if (from === 'E') return undefined;
   if (name === '') return 'a chain needs a name: iptables takes an empty one for that of a target';
   if (/\s/.test(name)) return `a chain name cannot hold blanks: "${name}"`;
-  if (name === 'standard' || targetNamed(name, family)) return `"${name}" is the name of a target: call the chain something else`;
+  if (name === 'standard' || targetNamed(name, family))
+    return `"${name}" is the name of a target: call the chain something else`;
   return undefined;
 }

@@ -20,10 +20,16 @@ interface OpenReach extends Chain {
 }
 
 /**
- * What the kernel checks when a table is committed: that no chain reaches itself, that no rule jumps to a built-in chain, and
- * that matches and targets are reached only from hooks that they take (`mark_source_chains` and `xt_check_*`). Sets `reach`.
+ * What the kernel checks when a table is committed: that no chain reaches itself, that no rule jumps to a built-in
+ * chain, and that matches and targets are reached only from hooks that they take (`mark_source_chains` and
+ * `xt_check_*`). Sets `reach`.
  */
-export function checkPlaces(chains: Iterable<OpenReach>, limited: readonly LimitedRule[], backend: Backend, report: Report): void {
+export function checkPlaces(
+  chains: Iterable<OpenReach>,
+  limited: readonly LimitedRule[],
+  backend: Backend,
+  report: Report,
+): void {
   const jumps = new Map<Chain, readonly Rule[]>();
   const loops = new Set<Rule>();
   for (const chain of chains) chain.reach = 0;
@@ -34,7 +40,15 @@ export function checkPlaces(chains: Iterable<OpenReach>, limited: readonly Limit
     if (rule.jump) rule.jump.refused = `${back}, and the kernel refuses loops`;
   }
   const asNft = backend === 'nft' && loops.size === 0 ? nftReach(chains) : undefined;
-  for (const rule of asNft?.tooDeep ?? []) tell(rule, targetPlace(rule), ofNft(`this jump leads in a circle, or is number ${MOST_JUMPS + 1} in a row, through rules that no packet reaches too`), report);
+  for (const rule of asNft?.tooDeep ?? [])
+    tell(
+      rule,
+      targetPlace(rule),
+      ofNft(
+        `this jump leads in a circle, or is number ${MOST_JUMPS + 1} in a row, through rules that no packet reaches too`,
+      ),
+      report,
+    );
   let chain: Chain | undefined;
   let end = 0;
   for (const rule of limited) {
@@ -45,8 +59,10 @@ export function checkPlaces(chains: Iterable<OpenReach>, limited: readonly Limit
     const reach = rule.number <= end ? chain.reach : 0;
     const nft = asNft?.hooks.get(chain) ?? 0;
     for (const limit of rule.traits.limits) {
-      if (reach & ~limit.hooks) reportHooks(rule, limit, { severity: 'error', code: 'wrong-chain', message: wrongChain(limit, reach) }, report);
-      else if (nft & ~limit.hooks) reportHooks(rule, limit, ofNft(`${wrongChain(limit, nft)}, behind a rule that lets no packet through`), report);
+      if (reach & ~limit.hooks)
+        reportHooks(rule, limit, { severity: 'error', code: 'wrong-chain', message: wrongChain(limit, reach) }, report);
+      else if (nft & ~limit.hooks)
+        reportHooks(rule, limit, ofNft(`${wrongChain(limit, nft)}, behind a rule that lets no packet through`), report);
       if (limit.extension.check) checkSurroundings(rule, limit, reach, backend, report);
     }
   }
@@ -93,10 +109,14 @@ function follow(start: OpenReach, bit: number, jumps: Map<Chain, readonly Rule[]
 
 const NO_JUMPS: readonly Rule[] = [];
 
-/** The rules of a chain that jump and can be reached, found once however many hooks lead to it. Most chains of a large dump have one rule or two. */
+/**
+ * The rules of a chain that jump and can be reached, found once however many hooks lead to it. Most chains of a large
+ * dump have one rule or two.
+ */
 function jumpsOf(chain: Chain, known: Map<Chain, readonly Rule[]>): readonly Rule[] {
   const { rules } = chain;
-  if (rules.length < 8 && !rules.some(({ endsChain }) => endsChain)) return rules.some(({ jump }) => jump) ? rules : NO_JUMPS;
+  if (rules.length < 8 && !rules.some(({ endsChain }) => endsChain))
+    return rules.some(({ jump }) => jump) ? rules : NO_JUMPS;
   let own = known.get(chain);
   if (own === undefined) {
     own = rules.slice(0, reachedRules(chain)).filter(({ jump }) => jump);
@@ -112,17 +132,28 @@ function reachedRules({ rules }: Chain): number {
 }
 
 /** What the extension itself asks of the rule around it. */
-function checkSurroundings(rule: LimitedRule, { extension, match }: PlaceLimit, reach: number, backend: Backend, report: Report): void {
+function checkSurroundings(
+  rule: LimitedRule,
+  { extension, match }: PlaceLimit,
+  reach: number,
+  backend: Backend,
+  report: Report,
+): void {
   const { data, word } = partOf(rule, match);
   const place = {
-    family: rule.family, table: rule.chain.table, hooks: reachingHooks({ reach }),
+    family: rule.family,
+    table: rule.chain.table,
+    hooks: reachingHooks({ reach }),
     matches: rule.matches.map((each) => ({ name: each.extension.name, data: each.data })),
   };
   for (const problem of extension.check?.(data, place) ?? []) {
-    const columns = problem.at ? { start: problem.at.optionWord.start, end: (problem.at.valueWord ?? problem.at.optionWord).end } : word;
-    const complaint: Complaint = problem.severity === 'warning'
-      ? { severity: 'warning', code: 'suspicious-option', message: problem.message }
-      : ofLegacy(problem.legacyOnly && backend, 'bad-options', problem.message);
+    const columns = problem.at
+      ? { start: problem.at.optionWord.start, end: (problem.at.valueWord ?? problem.at.optionWord).end }
+      : word;
+    const complaint: Complaint =
+      problem.severity === 'warning'
+        ? { severity: 'warning', code: 'suspicious-option', message: problem.message }
+        : ofLegacy(problem.legacyOnly && backend, 'bad-options', problem.message);
     tell(rule, columns ?? wholeRule(rule), complaint, report);
   }
 }
@@ -143,7 +174,10 @@ function tell({ line }: Rule, at: Columns, { code, message, severity }: Complain
 }
 
 /** The data of such a match or target and its place, which are asked of the rule only when they are needed. */
-function partOf({ matches, target }: Rule, match: number | undefined): { readonly data?: unknown; readonly word?: Columns | undefined } {
+function partOf(
+  { matches, target }: Rule,
+  match: number | undefined,
+): { readonly data?: unknown; readonly word?: Columns | undefined } {
   return (match === undefined ? (target.kind === 'extension' ? target : undefined) : matches[match]) ?? {};
 }
 

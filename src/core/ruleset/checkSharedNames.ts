@@ -13,7 +13,8 @@ export interface SharedName {
 
 export function sharedNames(limited: readonly LimitedRule[]): readonly SharedName[] {
   return limited.flatMap((rule): readonly SharedName[] => {
-    if (!rule.traits.limits.some(({ extension }) => extension.kind === 'target' && extension.shares !== undefined)) return [];
+    if (!rule.traits.limits.some(({ extension }) => extension.kind === 'target' && extension.shares !== undefined))
+      return [];
     const { target, line } = rule;
     if (target.kind !== 'extension' || !target.extension.shares) return [];
     const { what, settings } = target.extension.shares(target.data);
@@ -22,17 +23,27 @@ export function sharedNames(limited: readonly LimitedRule[]): readonly SharedNam
 }
 
 /**
- * What rules share by its name must be set up alike in all of them, whichever tables they stand in: the kernel makes it for the first and
- * refuses another that says otherwise (`checkentry` of these targets). `told` keeps the lines that were reported.
+ * What rules share by its name must be set up alike in all of them, whichever tables they stand in: the kernel makes it
+ * for the first and refuses another that says otherwise (`checkentry` of these targets). `told` keeps the lines that
+ * were reported.
  */
-export function checkSharedNames(names: readonly SharedName[], told: Set<Line>, report: (line: Line, at: Columns, code: string, message: string) => void): void {
+export function checkSharedNames(
+  names: readonly SharedName[],
+  told: Set<Line>,
+  report: (line: Line, at: Columns, code: string, message: string) => void,
+): void {
   const known = new Map<string, SharedName>();
   for (const each of names) {
     const first = known.get(each.key);
     if (!first) known.set(each.key, each);
     else if (first.settings !== each.settings && !told.has(each.line)) {
       told.add(each.line);
-      report(each.line, each.at, 'bad-options', `line ${first.line.index + 1} sets ${each.what} up with ${first.settings}, this rule with ${each.settings}: use the same, or another name`);
+      report(
+        each.line,
+        each.at,
+        'bad-options',
+        `line ${first.line.index + 1} sets ${each.what} up with ${first.settings}, this rule with ${each.settings}: use the same, or another name`,
+      );
     }
   }
 }

@@ -22,10 +22,25 @@ export class CommandOutcomes {
   }
 }
 
-/** A command that these rules do not hold, such as one of the other family: what asks finds nothing, what changes succeeds. */
+/**
+ * A command that these rules do not hold, such as one of the other family: what asks finds nothing, what changes
+ * succeeds.
+ */
 function succeedsElsewhere({ node }: Line): boolean {
-  return node.kind !== 'command' || (node.operation !== 'C' && (node.operation !== 'L' && node.operation !== 'S' || node.chain === undefined));
+  return (
+    node.kind !== 'command' ||
+    (node.operation !== 'C' && ((node.operation !== 'L' && node.operation !== 'S') || node.chain === undefined))
+  );
 }
 
-/** What there is or is not already. A command that may fail is written for that, and nothing else of what it says is wrong. */
-export const MAY_FAIL: ReadonlySet<string> = new Set(['no-such-rule', 'chain-exists', 'unknown-chain', 'chain-in-use', 'rule-number']);
+/**
+ * What there is or is not already. A command that may fail is written for that, and nothing else of what it says is
+ * wrong.
+ */
+export const MAY_FAIL: ReadonlySet<string> = new Set([
+  'no-such-rule',
+  'chain-exists',
+  'unknown-chain',
+  'chain-in-use',
+  'rule-number',
+]);

@@ -4,19 +4,51 @@ import { parseRule, type RuleContext } from './parseRule';
 import { ruleNumber } from './ruleNumber';
 
 /**
- * What is wrong with a line at which iptables-restore ends, because of -h or -V; undefined where it goes on. It is content, whatever stands behind, and has
- * not loaded the table. What it looks at only once it has read the whole line (addresses, the target) does not matter any more.
+ * What is wrong with a line at which iptables-restore ends, because of -h or -V; undefined where it goes on. It is
+ * content, whatever stands behind, and has not loaded the table. What it looks at only once it has read the whole line
+ * (addresses, the target) does not matter any more.
  */
-export function problemsOfEnd(line: Line, parts: CommandParts, told: readonly Problem[], context: RuleContext): readonly Problem[] | undefined {
+export function problemsOfEnd(
+  line: Line,
+  parts: CommandParts,
+  told: readonly Problem[],
+  context: RuleContext,
+): readonly Problem[] | undefined {
   if (!MAY_END.test(line.text)) return undefined;
   const { ends, problems } = parseRule(parts.words, context);
   if (!ends) return undefined;
-  const later = ({ code, start }: Problem): boolean => LATER.has(code) || (code === 'attached-value' && READ_LATER.test(line.text.slice(start))) || (code === 'bad-value' && (ADDRESS_BEFORE.test(line.text.slice(0, start)) || ADDRESS_WITHIN.test(line.text.slice(start))));
-  const found = [...told.filter((problem) => problem.start < ends.start || OF_WORDS.has(problem.code)), ...problems.filter((problem) => !later(problem))];
+  const later = ({ code, start }: Problem): boolean =>
+    LATER.has(code) ||
+    (code === 'attached-value' && READ_LATER.test(line.text.slice(start))) ||
+    (code === 'bad-value' &&
+      (ADDRESS_BEFORE.test(line.text.slice(0, start)) || ADDRESS_WITHIN.test(line.text.slice(start))));
+  const found = [
+    ...told.filter((problem) => problem.start < ends.start || OF_WORDS.has(problem.code)),
+    ...problems.filter((problem) => !later(problem)),
+  ];
   const { position, operation, operationWord } = parts;
-  if (!position && operation === 'R') return [...found, { severity: 'error', code: 'missing-value', message: '-R needs the number of the rule to replace', start: operationWord.start, end: operationWord.end }];
+  if (!position && operation === 'R')
+    return [
+      ...found,
+      {
+        severity: 'error',
+        code: 'missing-value',
+        message: '-R needs the number of the rule to replace',
+        start: operationWord.start,
+        end: operationWord.end,
+      },
+    ];
   if (!position || !'IRDZLS'.includes(operation) || ruleNumber(position.text) >= 1) return found;
-  return [...found, { severity: 'error', code: 'rule-number', message: `${position.text} is no number of a rule`, start: position.start, end: position.end }];
+  return [
+    ...found,
+    {
+      severity: 'error',
+      code: 'rule-number',
+      message: `${position.text} is no number of a rule`,
+      start: position.start,
+      end: position.end,
+    },
+  ];
 }
 
 /** A word that may be, or hold, -h or -V. */
@@ -24,7 +56,13 @@ const MAY_END = /[ \t]-(?:-[hv]|[A-Za-z0-9]*[hV])/;
 /** A line is cut into words before any is looked at. */
 const OF_WORDS: ReadonlySet<string> = new Set(['too-many-words', 'word-too-long', 'line-too-long']);
 /** Looked at when all options are read. */
-const LATER: ReadonlySet<string> = new Set(['unknown-target', 'unknown-chain', 'bad-address', 'old-negation', 'listing-option']);
+const LATER: ReadonlySet<string> = new Set([
+  'unknown-target',
+  'unknown-chain',
+  'bad-address',
+  'old-negation',
+  'listing-option',
+]);
 
 /** Options whose value is, too: addresses, and the target. */
 const ADDRESS_BEFORE = /[ \t](?:-[A-Za-z0-9]*[sd]|--(?:s(?:rc?|o\w*)?|d(?:s\w*|e\w*)?))[ =\t"]*[^ \t]*$/;

@@ -21,7 +21,11 @@ export interface ReadParts {
 }
 
 /** Makes the matches and the target of their options, and checks what concerns the rule as a whole. */
-export function finishRule({ words, header, loaded, jump, optionUnknown }: ReadParts, context: RuleContext, rule: RuleSurroundings): Pick<ParsedRule, 'headers' | 'matches' | 'target'> {
+export function finishRule(
+  { words, header, loaded, jump, optionUnknown }: ReadParts,
+  context: RuleContext,
+  rule: RuleSurroundings,
+): Pick<ParsedRule, 'headers' | 'matches' | 'target'> {
   const matches: BoundMatch[] = [];
   let target = jump;
   const values: ValueContext = rule.valueContext();
@@ -33,33 +37,64 @@ export function finishRule({ words, header, loaded, jump, optionUnknown }: ReadP
       matches.push(
         built.kind === 'built'
           ? { extension, data: built.data, word, conditions: undefined }
-          : { extension: unknownMatch(extension.name, reader.words, true), data: undefined, word, conditions: undefined },
+          : {
+              extension: unknownMatch(extension.name, reader.words, true),
+              data: undefined,
+              word,
+              conditions: undefined,
+            },
       );
     } else if (word) {
-      target = built.kind === 'built'
-        ? { kind: 'extension', extension, data: built.data, word }
-        : { kind: 'unknown', name: extension.name, options: reader.words.map(({ text }) => ` ${text}`).join(''), word };
+      target =
+        built.kind === 'built'
+          ? { kind: 'extension', extension, data: built.data, word }
+          : {
+              kind: 'unknown',
+              name: extension.name,
+              options: reader.words.map(({ text }) => ` ${text}`).join(''),
+              word,
+            };
     }
     if (context.operation === undefined) checkPlace(reader, built, start, header, context, rule);
   }
-  return { headers: header.finish(), matches: matches.length === 0 ? NO_MATCHES : matches, target: target ?? NO_TARGET };
+  return {
+    headers: header.finish(),
+    matches: matches.length === 0 ? NO_MATCHES : matches,
+    target: target ?? NO_TARGET,
+  };
 }
 
 /**
- * Table and protocol that the kernel demands (`xt_check_match`, `xt_check_target`); hooks are checked once the jumps are known. Of what
- * iptables-nft translates the kernel demands nothing, and iptables-nft itself does not look at the `!` of a protocol.
+ * Table and protocol that the kernel demands (`xt_check_match`, `xt_check_target`); hooks are checked once the jumps
+ * are known. Of what iptables-nft translates the kernel demands nothing, and iptables-nft itself does not look at the
+ * `!` of a protocol.
  */
-function checkPlace({ extension, word }: OptionReader, built: Built, start: Word, { protocol }: HeaderReader, { table, backend }: RuleContext, rule: RuleSurroundings): void {
+function checkPlace(
+  { extension, word }: OptionReader,
+  built: Built,
+  start: Word,
+  { protocol }: HeaderReader,
+  { table, backend }: RuleContext,
+  rule: RuleSurroundings,
+): void {
   const { tables, protocols, nftRefuses: reason } = extension;
   if (reason !== undefined && backend === 'nft') rule.tell(word ?? start, ofNft(reason));
   if (!tables && !protocols) return;
   const at = word ?? start;
   const what = `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`;
   const asks: Backend = built.kind === 'built' && extension.translated?.(built.data) ? backend : 'legacy';
-  if (tables && !tables.includes(table)) rule.tell(at, ofLegacy(asks, 'wrong-table', `${what} works in table ${tables.join(', ')} only, not in ${table}`));
+  if (tables && !tables.includes(table))
+    rule.tell(at, ofLegacy(asks, 'wrong-table', `${what} works in table ${tables.join(', ')} only, not in ${table}`));
   const named = protocol !== undefined && protocols?.includes(protocol.value) === true;
   if (protocols && (!named || protocol.inverted)) {
-    rule.tell(at, ofLegacy(named ? asks : 'legacy', 'wrong-protocol', `${what} needs ${protocols.map((each) => `-p ${protocolName(each)}`).join(' or ')} in the rule`));
+    rule.tell(
+      at,
+      ofLegacy(
+        named ? asks : 'legacy',
+        'wrong-protocol',
+        `${what} needs ${protocols.map((each) => `-p ${protocolName(each)}`).join(' or ')} in the rule`,
+      ),
+    );
   }
 }
 

@@ -32,7 +32,13 @@ export interface Negatable<V> {
 }
 
 export const EMPTY_HEADER: RuleHeader = {
-  source: undefined, destination: undefined, inInterface: undefined, outInterface: undefined, protocol: undefined, fragment: undefined, names: undefined,
+  source: undefined,
+  destination: undefined,
+  inInterface: undefined,
+  outInterface: undefined,
+  protocol: undefined,
+  fragment: undefined,
+  names: undefined,
 };
 
 /** The header as iptables-save prints it, each part with its blank in front. */
@@ -42,7 +48,9 @@ export function printHeader(header: RuleHeader): string {
     addressText('-d', header.destination, header.names?.destination) +
     interfaceText('-i', header.names?.inInterface ?? header.inInterface) +
     interfaceText('-o', header.names?.outInterface ?? header.outInterface) +
-    (header.protocol && header.protocol.value !== 0 ? part('-p', header.protocol.inverted, protocolName(header.protocol.value)) : '') +
+    (header.protocol && header.protocol.value !== 0
+      ? part('-p', header.protocol.inverted, protocolName(header.protocol.value))
+      : '') +
     (header.fragment ? `${header.fragment.inverted ? ' !' : ''} -f` : '')
   );
 }
@@ -55,9 +63,12 @@ export function headerMatches(header: RuleHeader, view: PacketView): boolean {
   const { source, destination, inInterface, outInterface, protocol, fragment } = header;
   // The same tests as those of `PARTS`, one after the other: a packet meets tens of thousands of rules.
   return (
-    (destination === undefined || addressFits(destination, view.packet.destination)) && (source === undefined || addressFits(source, view.packet.source)) &&
-    (protocol === undefined || protocolFits(protocol, view)) && (inInterface === undefined || interfaceFits(inInterface, view.inInterface)) &&
-    (outInterface === undefined || interfaceFits(outInterface, view.outInterface)) && (fragment === undefined || fragmentFits(fragment, view))
+    (destination === undefined || addressFits(destination, view.packet.destination)) &&
+    (source === undefined || addressFits(source, view.packet.source)) &&
+    (protocol === undefined || protocolFits(protocol, view)) &&
+    (inInterface === undefined || interfaceFits(inInterface, view.inInterface)) &&
+    (outInterface === undefined || interfaceFits(outInterface, view.outInterface)) &&
+    (fragment === undefined || fragmentFits(fragment, view))
   );
 }
 
@@ -95,7 +106,8 @@ function makeConditions(header: RuleHeader): readonly Condition[] {
   if (names?.destination) list.push(nameCondition('destination', names.destination));
   if (names?.inInterface) list.push(openInterface(INPUT, names.inInterface));
   if (names?.outInterface) list.push(openInterface(OUTPUT, names.outInterface));
-  for (const { asked, fits, condition } of PARTS) if (asked(header)) list.push({ ...condition(header), test: (view) => fits(header, view) });
+  for (const { asked, fits, condition } of PARTS)
+    if (asked(header)) list.push({ ...condition(header), test: (view) => fits(header, view) });
   return list;
 }
 
@@ -108,7 +120,11 @@ function part(option: string, inverted: boolean, text: string): string {
   return `${inverted ? ' !' : ''} ${option} ${text}`;
 }
 
-function addressText(option: string, block: Negatable<AddressBlock> | undefined, name: Negatable<string> | undefined): string {
+function addressText(
+  option: string,
+  block: Negatable<AddressBlock> | undefined,
+  name: Negatable<string> | undefined,
+): string {
   if (name) return part(option, name.inverted, name.value);
   if (block === undefined) return '';
   const everything = block.value.mask.words.every((word) => word === 0);
@@ -146,7 +162,9 @@ function addressPart(side: Side): Part {
         actual: ({ packet }) => addressOf(side, packet),
         denial: ({ packet }) => {
           if (!whole) return `${addressOf(side, packet)} is ${inverted ? '' : 'not '}in ${wanted}`;
-          return inverted ? `${SHORT[side]} is ${formatAddress(value.address)}` : `${addressOf(side, packet)} ≠ ${formatAddress(value.address)}`;
+          return inverted
+            ? `${SHORT[side]} is ${formatAddress(value.address)}`
+            : `${addressOf(side, packet)} ≠ ${formatAddress(value.address)}`;
         },
         compares: { field: side, wanted, single: whole, inverted },
       };
@@ -181,10 +199,14 @@ function interfacePart(side: InterfaceSide): Part {
   };
 }
 
-function interfaceWords({ field, option, short, long }: InterfaceSide, { value, inverted }: Negatable<string>): Omit<Condition, 'test'> {
+function interfaceWords(
+  { field, option, short, long }: InterfaceSide,
+  { value, inverted }: Negatable<string>,
+): Omit<Condition, 'test'> {
   return {
     text: part(option, inverted, value).trim(),
-    actual: (view) => (view[field] === '' ? missing(`no ${long} interface in ${view.hook}`) : `${short} ${view[field]}`),
+    actual: (view) =>
+      view[field] === '' ? missing(`no ${long} interface in ${view.hook}`) : `${short} ${view[field]}`,
     denial: (view) => {
       if (value.endsWith('+')) return `${short} ${view[field]} ${inverted ? 'fits' : 'does not fit'} ${value}`;
       return inverted ? `${short} is ${view[field]}` : `${short} ${view[field]} ≠ ${value}`;
@@ -204,7 +226,9 @@ const PROTOCOL_PART: Part = {
     };
     return {
       text: part('-p', inverted, wanted).trim(),
-      actual: (view) => name(view) ?? missing('no protocol that iptables-nft finds: a later fragment of data that begins with an extension header'),
+      actual: (view) =>
+        name(view) ??
+        missing('no protocol that iptables-nft finds: a later fragment of data that begins with an extension header'),
       denial: (view) => (inverted ? `protocol is ${name(view) ?? ''}` : `${name(view) ?? ''} ≠ ${wanted}`),
     };
   },
@@ -215,12 +239,20 @@ const FRAGMENT_PART: Part = {
   fits: ({ fragment }, view) => fragmentFits(fragment as Negatable<true>, view),
   condition: ({ fragment }) => ({
     text: fragment?.inverted ? '! -f' : '-f',
-    actual: ({ packet }) => (packet.fragmentOffset > 0 ? `fragment at ${packet.fragmentOffset * 8}` : missing('not a later fragment')),
+    actual: ({ packet }) =>
+      packet.fragmentOffset > 0 ? `fragment at ${packet.fragmentOffset * 8}` : missing('not a later fragment'),
   }),
 };
 
 /** In the order in which the kernel asks. Source: net/ipv4/netfilter/ip_tables.c ip_packet_match. */
-const PARTS: readonly Part[] = [addressPart('source'), addressPart('destination'), interfacePart(INPUT), interfacePart(OUTPUT), PROTOCOL_PART, FRAGMENT_PART];
+const PARTS: readonly Part[] = [
+  addressPart('source'),
+  addressPart('destination'),
+  interfacePart(INPUT),
+  interfacePart(OUTPUT),
+  PROTOCOL_PART,
+  FRAGMENT_PART,
+];
 
 function nameCondition(side: Side, { value, inverted }: Negatable<string>): Condition {
   return {
@@ -231,5 +263,8 @@ function nameCondition(side: Side, { value, inverted }: Negatable<string>): Cond
 }
 
 function openInterface(side: InterfaceSide, pattern: Negatable<string>): Condition {
-  return { ...interfaceWords(side, pattern), test: (): Answer => unknown(`${pattern.value} stands for an interface that the file does not tell`) };
+  return {
+    ...interfaceWords(side, pattern),
+    test: (): Answer => unknown(`${pattern.value} stands for an interface that the file does not tell`),
+  };
 }

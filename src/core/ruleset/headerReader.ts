@@ -46,11 +46,15 @@ export class HeaderReader {
     this.seen |= SEEN[name];
     const inverted = negation !== undefined;
     if (name === 'p') return this.readProtocol(value, inverted);
-    if (name === 's' || name === 'd') return this.readAddresses(name === 's' ? 'source' : 'destination', value, inverted);
+    if (name === 's' || name === 'd')
+      return this.readAddresses(name === 's' ? 'source' : 'destination', value, inverted);
     if (isPlaceholder(value.text)) {
       // iptables takes any name.
       this.rule.report(value, 'suspicious-interface', placeholderHelp(value.text), 'warning');
-      this.openInterfaces = { ...this.openInterfaces, [name === 'i' ? 'inInterface' : 'outInterface']: { value: value.text, inverted } };
+      this.openInterfaces = {
+        ...this.openInterfaces,
+        [name === 'i' ? 'inInterface' : 'outInterface']: { value: value.text, inverted },
+      };
       return true;
     }
     this.readInterface(name, option, value, inverted);
@@ -73,16 +77,30 @@ export class HeaderReader {
     const { source, destination } = this;
     const several = (source?.value.length ?? 1) !== 1 || (destination?.value.length ?? 1) !== 1;
     if (several && this.negatedAddress) {
-      this.rule.report(this.negatedAddress, 'bad-value', '"!" cannot stand beside several addresses: write one rule for each, or use a set');
+      this.rule.report(
+        this.negatedAddress,
+        'bad-value',
+        '"!" cannot stand beside several addresses: write one rule for each, or use a set',
+      );
     }
     if (!several) return [this.header(source && only(source), destination && only(destination))];
     return each(source).flatMap((from) => each(destination).map((to) => this.header(from, to)));
   }
 
-  private header(source: Negatable<AddressBlock | string> | undefined, destination: Negatable<AddressBlock | string> | undefined): RuleHeader {
+  private header(
+    source: Negatable<AddressBlock | string> | undefined,
+    destination: Negatable<AddressBlock | string> | undefined,
+  ): RuleHeader {
     return {
-      source: block(source), destination: block(destination), inInterface: this.inInterface, outInterface: this.outInterface,
-      protocol: this.protocol, fragment: this.fragment, names: this.openInterfaces ? { ...(nameOf(source, destination) ?? NO_NAMES), ...this.openInterfaces } : nameOf(source, destination),
+      source: block(source),
+      destination: block(destination),
+      inInterface: this.inInterface,
+      outInterface: this.outInterface,
+      protocol: this.protocol,
+      fragment: this.fragment,
+      names: this.openInterfaces
+        ? { ...(nameOf(source, destination) ?? NO_NAMES), ...this.openInterfaces }
+        : nameOf(source, destination),
     };
   }
 
@@ -94,12 +112,21 @@ export class HeaderReader {
       return false;
     }
     if (number === undefined) {
-      this.rule.report(value, 'bad-value', `"${value.text}" is no protocol: give a number from 0 to 255 or a name such as tcp, udp, icmp`);
+      this.rule.report(
+        value,
+        'bad-value',
+        `"${value.text}" is no protocol: give a number from 0 to 255 or a name such as tcp, udp, icmp`,
+      );
       return false;
     }
     if (number === 0 && inverted) this.rule.report(value, 'bad-value', '"! -p all" would never match');
     else if (this.context.family === 6 && !inverted && EXTENSION_HEADERS.has(number)) {
-      this.rule.report(value, 'suspicious-protocol', `-p ${value.text} never matches in IPv6: it is an extension header and not the protocol behind it; use -m ${EXTENSION_HEADERS.get(number)}`, 'warning');
+      this.rule.report(
+        value,
+        'suspicious-protocol',
+        `-p ${value.text} never matches in IPv6: it is an extension header and not the protocol behind it; use -m ${EXTENSION_HEADERS.get(number)}`,
+        'warning',
+      );
     }
     this.protocol = inverted ? { value: number, inverted } : plainProtocol(number);
     return true;
@@ -118,15 +145,27 @@ export class HeaderReader {
       if (read === undefined) {
         const other = this.context.family === 4 ? 6 : 4;
         const ofOther = typeof (readBlock(part, other) ?? '') === 'object';
-        this.rule.report(value, 'bad-value', ofOther ? `"${part}" is an IPv${other} address, and these are rules for IPv${this.context.family}` : `"${part}" is no IPv${this.context.family} address, network or host name`);
+        this.rule.report(
+          value,
+          'bad-value',
+          ofOther
+            ? `"${part}" is an IPv${other} address, and these are rules for IPv${this.context.family}`
+            : `"${part}" is no IPv${this.context.family} address, network or host name`,
+        );
         continue;
       }
       if (typeof read === 'string') {
-        this.rule.report(value, 'host-name', `"${part}" is a host name: iptables looks it up while loading; the trace cannot know the address`, 'warning');
+        this.rule.report(
+          value,
+          'host-name',
+          `"${part}" is a host name: iptables looks it up while loading; the trace cannot know the address`,
+          'warning',
+        );
       }
       list.push(read);
     }
-    if (inverted && this.context.backend === 'nft' && list.some(isEveryAddress)) this.rule.tell(value, ofNft('nothing is outside of /0'));
+    if (inverted && this.context.backend === 'nft' && list.some(isEveryAddress))
+      this.rule.tell(value, ofNft('nothing is outside of /0'));
     this.rule.noteCertain(value, this.context.family === 4 ? CERTAIN_BLOCKS_4 : CERTAIN_BLOCKS_6);
     if (list.length > 0) this[name] = { value: list, inverted };
     return list.length === parts.length;
@@ -134,11 +173,31 @@ export class HeaderReader {
 
   private readInterface(name: 'i' | 'o', option: Word, value: Word, inverted: boolean): void {
     const text = value.text;
-    if (text === '') this.rule.report(value, 'bad-value', 'an empty interface name is likely not what is wanted; "+" stands for any interface');
-    else if (utf8Length(text) > LONGEST_INTERFACE) this.rule.report(value, 'bad-value', `"${text}" is too long: interface names have at most ${LONGEST_INTERFACE} bytes`);
-    else if (/[/ ]/.test(text)) this.rule.report(value, 'suspicious-interface', `no interface can be called "${text}": "/" and " " are not allowed`, 'warning');
+    if (text === '')
+      this.rule.report(
+        value,
+        'bad-value',
+        'an empty interface name is likely not what is wanted; "+" stands for any interface',
+      );
+    else if (utf8Length(text) > LONGEST_INTERFACE)
+      this.rule.report(
+        value,
+        'bad-value',
+        `"${text}" is too long: interface names have at most ${LONGEST_INTERFACE} bytes`,
+      );
+    else if (/[/ ]/.test(text))
+      this.rule.report(
+        value,
+        'suspicious-interface',
+        `no interface can be called "${text}": "/" and " " are not allowed`,
+        'warning',
+      );
     if (chainLacksInterface(name, this.context.chain)) {
-      this.rule.report(option, 'wrong-chain', `${option.text} cannot be used in ${this.context.chain}, where a packet has no ${name === 'i' ? 'incoming' : 'outgoing'} interface`);
+      this.rule.report(
+        option,
+        'wrong-chain',
+        `${option.text} cannot be used in ${this.context.chain}, where a packet has no ${name === 'i' ? 'incoming' : 'outgoing'} interface`,
+      );
     }
     this.rule.noteCertain(value, CERTAIN_INTERFACES);
     this[name === 'i' ? 'inInterface' : 'outInterface'] = { value: text, inverted };
@@ -150,8 +209,15 @@ export function chainLacksInterface(name: 'i' | 'o', chain: string): boolean {
   return name === 'i' ? chain === 'OUTPUT' || chain === 'POSTROUTING' : chain === 'INPUT' || chain === 'PREROUTING';
 }
 
-/** What ip6tables warns of, with the match that finds it: the kernel looks behind these headers for the protocol. Not 51 (ah), at which iptables-nft stops. */
-const EXTENSION_HEADERS: ReadonlyMap<number, string> = new Map([[43, 'rt'], [44, 'frag'], [60, 'dst']]);
+/**
+ * What ip6tables warns of, with the match that finds it: the kernel looks behind these headers for the protocol. Not 51
+ * (ah), at which iptables-nft stops.
+ */
+const EXTENSION_HEADERS: ReadonlyMap<number, string> = new Map([
+  [43, 'rt'],
+  [44, 'frag'],
+  [60, 'dst'],
+]);
 
 function isEveryAddress(block: AddressBlock | string): boolean {
   return typeof block === 'object' && block.mask.words.every((word) => word === 0);
@@ -185,10 +251,15 @@ function block(given: Negatable<AddressBlock | string> | undefined): Negatable<A
 
 const NO_NAMES: Names = { source: undefined, destination: undefined };
 
-function nameOf(source: Negatable<AddressBlock | string> | undefined, destination: Negatable<AddressBlock | string> | undefined): Names | undefined {
+function nameOf(
+  source: Negatable<AddressBlock | string> | undefined,
+  destination: Negatable<AddressBlock | string> | undefined,
+): Names | undefined {
   if (typeof source?.value !== 'string' && typeof destination?.value !== 'string') return undefined;
   const pick = (given: typeof source): Negatable<string> | undefined =>
-    given !== undefined && typeof given.value === 'string' ? { value: given.value, inverted: given.inverted } : undefined;
+    given !== undefined && typeof given.value === 'string'
+      ? { value: given.value, inverted: given.inverted }
+      : undefined;
   const names = { source: pick(source), destination: pick(destination) };
   return names;
 }

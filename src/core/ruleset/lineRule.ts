@@ -9,9 +9,9 @@ import type { Program } from './program';
 import { HOOKS, hookBits, type BoundMatch, type BoundTarget, type Chain, type Jump, type Rule } from './ruleSet';
 
 /**
- * A rule that remembers its line and reads the words again when someone first asks for its parts: of the 100,000 rules of a large
- * node a packet meets a few. All rules were read once, and found without fault, when the rule set was made; one with a fault
- * keeps what was read then, because it depended on the chains known at that point.
+ * A rule that remembers its line and reads the words again when someone first asks for its parts: of the 100,000 rules
+ * of a large node a packet meets a few. All rules were read once, and found without fault, when the rule set was made;
+ * one with a fault keeps what was read then, because it depended on the chains known at that point.
  */
 export class LineRule implements Rule {
   number = 0;
@@ -27,23 +27,58 @@ export class LineRule implements Rule {
     readonly traits: RuleTraits,
     /** What was read of the words, where it cannot be read again. */
     private parsed: ParsedRule | undefined,
-    /** In common to the rules of a line that lists several addresses: 300 sources and 300 destinations are 90,000 rules, and one line to read. */
+    /**
+     * In common to the rules of a line that lists several addresses: 300 sources and 300 destinations are 90,000 rules,
+     * and one line to read.
+     */
     private readonly siblings: SharedReading | undefined = undefined,
   ) {}
 
   /** The rule of a line whose words were read just now. */
-  static of(program: Program, chain: Chain<TableName>, line: Line, headerIndex: number, from: ParsedRule, siblings?: SharedReading): LineRule {
-    const kept = from.problems.length > 0 ? { ...from, matches: from.matches.map((match) => ({ ...match })) } : undefined;
-    return new LineRule(program, chain, line, headerIndex, from.target.kind === 'jump' ? from.target : undefined, traitsOf(from, headerIndex), kept, siblings);
+  static of(
+    program: Program,
+    chain: Chain<TableName>,
+    line: Line,
+    headerIndex: number,
+    from: ParsedRule,
+    siblings?: SharedReading,
+  ): LineRule {
+    const kept =
+      from.problems.length > 0 ? { ...from, matches: from.matches.map((match) => ({ ...match })) } : undefined;
+    return new LineRule(
+      program,
+      chain,
+      line,
+      headerIndex,
+      from.target.kind === 'jump' ? from.target : undefined,
+      traitsOf(from, headerIndex),
+      kept,
+      siblings,
+    );
   }
 
   /**
-   * The same rule in a rule set that is made anew, where nothing that it depends on has changed: it is still to be found in `chain`,
-   * and its target is a chain or an extension as before. undefined where the words must be read again.
+   * The same rule in a rule set that is made anew, where nothing that it depends on has changed: it is still to be
+   * found in `chain`, and its target is a chain or an extension as before. undefined where the words must be read
+   * again.
    */
   again(chain: Chain<TableName>, chains: { has(name: string): boolean }): LineRule | undefined {
-    if (this.jump ? !chains.has(this.jump.chain) : this.traits.targetName !== undefined && chains.has(this.traits.targetName)) return undefined;
-    return new LineRule(this.program, chain, this.line, this.headerIndex, this.jump && { ...this.jump, to: undefined, refused: undefined }, this.traits, this.parsed, this.siblings);
+    if (
+      this.jump
+        ? !chains.has(this.jump.chain)
+        : this.traits.targetName !== undefined && chains.has(this.traits.targetName)
+    )
+      return undefined;
+    return new LineRule(
+      this.program,
+      chain,
+      this.line,
+      this.headerIndex,
+      this.jump && { ...this.jump, to: undefined, refused: undefined },
+      this.traits,
+      this.parsed,
+      this.siblings,
+    );
   }
 
   get family(): 4 | 6 {
@@ -76,7 +111,10 @@ export class LineRule implements Rule {
     this.read();
   }
 
-  /** The same rule for one look at its parts: what is read for it is not kept, so that a look at a million rules leaves nothing behind. */
+  /**
+   * The same rule for one look at its parts: what is read for it is not kept, so that a look at a million rules leaves
+   * nothing behind.
+   */
   passing(): Rule {
     if (this.parsed || this.siblings) return this;
     const rule = new LineRule(this.program, this.chain, this.line, this.headerIndex, this.jump, this.traits, undefined);
@@ -99,9 +137,15 @@ export class LineRule implements Rule {
   private readWords(): ParsedRule {
     const { node } = this.line;
     const words = node instanceof Command ? node.readOnce().words : node.kind === 'command' ? node.words : [];
-    const { jump, chain, line: { listed } } = this;
+    const {
+      jump,
+      chain,
+      line: { listed },
+    } = this;
     const parsed = parseRule(words, {
-      ...this.program, table: this.chain.table, chain: this.chain.name,
+      ...this.program,
+      table: this.chain.table,
+      chain: this.chain.name,
       chains: { get: (name) => (jump?.chain === name ? { name } : undefined), values: () => [].values() },
     });
     return listed ? withUntold(parsed, listed, chain.name, this.number < chain.rules.length) : parsed;
@@ -142,14 +186,22 @@ function traitsOf({ matches, target, headers }: ParsedRule, headerIndex: number)
   let needsConntrack = false;
   let needsDefrag = false;
   const note = (extension: MatchExtension | TargetExtension, data: unknown, match: number | undefined): void => {
-    if (extension.kind === 'target' && extension.needsTracking ? extension.needsTracking(data) : extension.needsConntrack) needsConntrack = true;
+    if (
+      extension.kind === 'target' && extension.needsTracking ? extension.needsTracking(data) : extension.needsConntrack
+    )
+      needsConntrack = true;
     if (extension.needsDefrag) needsDefrag = true;
-    if (extension.hooks || extension.check || (extension.kind === 'target' && extension.shares)) limits.push({ extension, match, hooks: hookBits(extension.hooks ?? HOOKS) });
+    if (extension.hooks || extension.check || (extension.kind === 'target' && extension.shares))
+      limits.push({ extension, match, hooks: hookBits(extension.hooks ?? HOOKS) });
   };
   for (const [i, { extension, data }] of matches.entries()) note(extension, data, i);
   const targetName = target.kind === 'extension' ? target.extension.name : undefined;
   if (target.kind === 'extension') note(target.extension, target.data, undefined);
-  const endsChain = matches.length === 0 && targetName !== undefined && VERDICTS.has(targetName) && asksNothing(headers[headerIndex] ?? EMPTY_HEADER);
+  const endsChain =
+    matches.length === 0 &&
+    targetName !== undefined &&
+    VERDICTS.has(targetName) &&
+    asksNothing(headers[headerIndex] ?? EMPTY_HEADER);
   const key = `${targetName ?? ''} ${needsConntrack} ${needsDefrag} ${endsChain}${limits.map(({ extension, match }) => ` ${extension.kind} ${extension.name} ${match}`).join('')}`;
   let traits = shared.get(key);
   if (traits === undefined) {
@@ -162,8 +214,24 @@ function traitsOf({ matches, target, headers }: ParsedRule, headerIndex: number)
 const VERDICTS = new Set(['ACCEPT', 'DROP', 'QUEUE', 'RETURN']);
 
 /** `unconditional()` of the kernel compares bytes: `-i +` and `! -s 0.0.0.0/0` are conditions to it. */
-function asksNothing({ source, destination, inInterface, outInterface, protocol, fragment, names }: RuleHeader): boolean {
-  return !inInterface && !outInterface && !fragment && !names && (protocol === undefined || protocol.value === 0) && isAny(source) && isAny(destination);
+function asksNothing({
+  source,
+  destination,
+  inInterface,
+  outInterface,
+  protocol,
+  fragment,
+  names,
+}: RuleHeader): boolean {
+  return (
+    !inInterface &&
+    !outInterface &&
+    !fragment &&
+    !names &&
+    (protocol === undefined || protocol.value === 0) &&
+    isAny(source) &&
+    isAny(destination)
+  );
 }
 
 function isAny(block: RuleHeader['source']): boolean {

@@ -6,73 +6,137 @@ import { EMPTY_HEADER } from './header';
 import type { ParsedRule } from './parseRule';
 import type { BoundMatch, LineProblem } from './ruleSet';
 
-/** The lines of a list in the order in which they can be read: `iptables -L` shows the chains that rules jump to behind them. */
+/**
+ * The lines of a list in the order in which they can be read: `iptables -L` shows the chains that rules jump to behind
+ * them.
+ */
 export function chainsFirst(lines: readonly Line[]): readonly Line[] {
   if (!lines.some(({ listed }) => listed)) return lines;
-  const declares = ({ listed, node }: Line): boolean => listed !== undefined && node.kind === 'command' && node.operation !== 'A';
+  const declares = ({ listed, node }: Line): boolean =>
+    listed !== undefined && node.kind === 'command' && node.operation !== 'A';
   return [...lines.filter(declares), ...lines.filter((line) => !declares(line))];
 }
 
 /**
- * A rule that was read of a row of `iptables -L`, with a match for each thing that the row does not tell: an interface, where the listing has no
- * column for it, and words that could not be read. Their answer is not known; they are asked last, so that they matter only where all that is
- * known fits. `followed`: other rules stand behind it in its chain.
+ * A rule that was read of a row of `iptables -L`, with a match for each thing that the row does not tell: an interface,
+ * where the listing has no column for it, and words that could not be read. Their answer is not known; they are asked
+ * last, so that they matter only where all that is known fits. `followed`: other rules stand behind it in its chain.
  */
-export function withUntold(parsed: ParsedRule, { listing, unread }: Listed, chain: string, followed: boolean): ParsedRule {
-  const texts = [...unread, ...parsed.problems.filter(({ severity, code }) => severity === 'error' && !OF_PLACE.has(code)).map(({ message }) => message)];
+export function withUntold(
+  parsed: ParsedRule,
+  { listing, unread }: Listed,
+  chain: string,
+  followed: boolean,
+): ParsedRule {
+  const texts = [
+    ...unread,
+    ...parsed.problems
+      .filter(({ severity, code }) => severity === 'error' && !OF_PLACE.has(code))
+      .map(({ message }) => message),
+  ];
   const untold: BoundMatch[] = [...new Set(texts)].map((text) => bound(unreadMatch(text)));
   if (!listing.interfaces) untold.push(bound(interfaceMatch(chain, followed && endsAll(parsed))));
   return untold.length === 0 ? parsed : { ...parsed, matches: [...parsed.matches, ...untold] };
 }
 
 /** What is read all the same: a target that is not known is so in any dump, and the table may have been guessed. */
-const OF_PLACE: ReadonlySet<string> = new Set(['wrong-table', 'wrong-chain', 'wrong-protocol', 'unknown-target', 'unknown-chain']);
+const OF_PLACE: ReadonlySet<string> = new Set([
+  'wrong-table',
+  'wrong-chain',
+  'wrong-protocol',
+  'unknown-target',
+  'unknown-chain',
+]);
 
-/** With what is said of listings as such. What iptables lists was loaded: what seems wrong with it was not understood. */
+/**
+ * With what is said of listings as such. What iptables lists was loaded: what seems wrong with it was not understood.
+ */
 export function withListings(problems: readonly LineProblem[], lines: readonly Line[]): readonly LineProblem[] {
   if (!lines.some(({ listed }) => listed)) return problems;
   const told: LineProblem[] = problems.map((problem) => {
     if (!problem.line.listed || problem.severity !== 'error') return problem;
-    return { ...problem, severity: 'warning', code: 'listing-unread', message: `this row of "iptables -L" is not understood in full: ${problem.message}` };
+    return {
+      ...problem,
+      severity: 'warning',
+      code: 'listing-unread',
+      message: `this row of "iptables -L" is not understood in full: ${problem.message}`,
+    };
   });
   const listings = new Set<Listing>();
   for (const line of lines) {
     const { listed } = line;
     if (!listed) continue;
     if (!listed.listing.interfaces && !listings.has(listed.listing)) {
-      told.push({ line, start: line.contentStart, end: line.text.length, severity: 'info', code: 'listing-interfaces', message: NO_INTERFACES });
+      told.push({
+        line,
+        start: line.contentStart,
+        end: line.text.length,
+        severity: 'info',
+        code: 'listing-interfaces',
+        message: NO_INTERFACES,
+      });
     }
     listings.add(listed.listing);
     for (const text of listed.unread) {
-      told.push({ line, start: line.contentStart, end: line.text.length, severity: 'warning', code: 'listing-unread', message: `this is not understood, so whether the rule fits is not known: ${text}` });
+      told.push({
+        line,
+        start: line.contentStart,
+        end: line.text.length,
+        severity: 'warning',
+        code: 'listing-unread',
+        message: `this is not understood, so whether the rule fits is not known: ${text}`,
+      });
     }
   }
   return told;
 }
 
-const NO_INTERFACES = 'this listing was made without -v and does not show interfaces: each of its rules may ask for one all the same. "iptables -L -n -v" shows them, "iptables -S" shows rules in full';
+const NO_INTERFACES =
+  'this listing was made without -v and does not show interfaces: each of its rules may ask for one all the same. "iptables -L -n -v" shows them, "iptables -S" shows rules in full';
 
 function bound(extension: MatchExtension): BoundMatch {
   return { extension, data: undefined, word: undefined, conditions: undefined };
 }
 
-/** Takes every packet and does not let it go on: nothing behind it would ever be asked, so it most likely asks for an interface, as `-i lo`. */
+/**
+ * Takes every packet and does not let it go on: nothing behind it would ever be asked, so it most likely asks for an
+ * interface, as `-i lo`.
+ */
 function endsAll({ headers, matches, target }: ParsedRule): boolean {
-  return matches.length === 0 && headers.every((header) => header === EMPTY_HEADER) && target.kind === 'extension' && target.extension.terminates === 'always';
+  return (
+    matches.length === 0 &&
+    headers.every((header) => header === EMPTY_HEADER) &&
+    target.kind === 'extension' &&
+    target.extension.terminates === 'always'
+  );
 }
 
 function interfaceMatch(chain: string, unlikely: boolean): MatchExtension {
-  const options = (['i', 'o'] as const).filter((name) => !chainLacksInterface(name, chain)).map((name) => `-${name}`).join(' or ');
+  const options = (['i', 'o'] as const)
+    .filter((name) => !chainLacksInterface(name, chain))
+    .map((name) => `-${name}`)
+    .join(' or ');
   const reason = `"iptables -L" without -v does not show whether the rule asks for an interface (${options})`;
   return untoldMatch({
-    name: '', summary: 'An interface that the listing does not show.', text: 'the interface fits (it is not shown without -v)', printed: '',
-    answer: { ...unknown(reason), ...(unlikely && { unlikely }) }, reason,
+    name: '',
+    summary: 'An interface that the listing does not show.',
+    text: 'the interface fits (it is not shown without -v)',
+    printed: '',
+    answer: { ...unknown(reason), ...(unlikely && { unlikely }) },
+    reason,
   });
 }
 
 function unreadMatch(text: string): MatchExtension {
   const reason = 'these words of the listing are not understood';
-  return untoldMatch({ name: '', summary: 'Words of "iptables -L" that are not understood.', text, printed: ` ${text}`, answer: unknown(reason), reason });
+  return untoldMatch({
+    name: '',
+    summary: 'Words of "iptables -L" that are not understood.',
+    text,
+    printed: ` ${text}`,
+    answer: unknown(reason),
+    reason,
+  });
 }
 
 interface Untold {
@@ -86,7 +150,13 @@ interface Untold {
 
 function untoldMatch({ name, summary, text, printed, answer, reason }: Untold): MatchExtension {
   return {
-    kind: 'match', name, families: [4, 6], options: [], documentation: { summary, source: 'iptables(8), -L' }, build: () => undefined, print: () => printed,
+    kind: 'match',
+    name,
+    families: [4, 6],
+    options: [],
+    documentation: { summary, source: 'iptables(8), -L' },
+    build: () => undefined,
+    print: () => printed,
     conditions: () => [{ text, test: () => answer, actual: () => reason }],
   };
 }

@@ -10,7 +10,10 @@ import { BUILTIN_CHAINS, HOOKS, type Chain } from './ruleSet';
 export interface OpenTable {
   readonly name: TableName;
   readonly chains: Map<string, OpenChain>;
-  /** How rules of this table are written; those of chains that bear the name of a hook have patterns of their own, because `-i` and `-o` are not taken in all of them. */
+  /**
+   * How rules of this table are written; those of chains that bear the name of a hook have patterns of their own,
+   * because `-i` and `-o` are not taken in all of them.
+   */
   readonly patterns: RulePatterns;
   /** The chain that the last rule went to. */
   latest: OpenChain | undefined;
@@ -33,7 +36,13 @@ export interface OpenChain extends Chain<TableName> {
 
 /** The table as the kernel makes it: its built-in chains, empty, with the policy ACCEPT. */
 export function newTable(name: TableName): OpenTable {
-  const table: OpenTable = { name, chains: new Map(), patterns: new RulePatterns(), latest: undefined, newest: undefined };
+  const table: OpenTable = {
+    name,
+    chains: new Map(),
+    patterns: new RulePatterns(),
+    latest: undefined,
+    newest: undefined,
+  };
   for (const hook of BUILTIN_CHAINS[name]) addChain(table, hook, hook, 'ACCEPT', undefined);
   return table;
 }
@@ -46,8 +55,25 @@ export function clearTable(table: OpenTable): void {
   }
 }
 
-export function addChain(table: OpenTable, name: string, hook: Hook | undefined, policy: 'ACCEPT' | undefined, line: Line | undefined): OpenChain {
-  const chain: OpenChain = { table: table.name, name, hook, policy, rules: [], line, reach: 0, patterns: patternsOf(table, name), following: undefined, byText: undefined };
+export function addChain(
+  table: OpenTable,
+  name: string,
+  hook: Hook | undefined,
+  policy: 'ACCEPT' | undefined,
+  line: Line | undefined,
+): OpenChain {
+  const chain: OpenChain = {
+    table: table.name,
+    name,
+    hook,
+    policy,
+    rules: [],
+    line,
+    reach: 0,
+    patterns: patternsOf(table, name),
+    following: undefined,
+    byText: undefined,
+  };
   table.chains.set(name, chain);
   if (table.newest) table.newest.following = chain;
   table.newest = chain;
@@ -84,7 +110,8 @@ export function changeRules(chain: OpenChain, index: number, replaced: number, r
   if (rules.length < 2) chain.rules.splice(index, replaced, ...rules);
   else chain.rules = [...chain.rules.slice(0, index), ...rules, ...chain.rules.slice(index + replaced)];
   // The lists are in the order of the chain: where a twin may stand behind, they are made anew.
-  if (byText && rules.some((rule) => (byText.get(printRuleBody(rule, rule.family))?.length ?? 0) > 0)) chain.byText = undefined;
+  if (byText && rules.some((rule) => (byText.get(printRuleBody(rule, rule.family))?.length ?? 0) > 0))
+    chain.byText = undefined;
   else if (byText) for (const rule of rules) note(byText, rule);
 }
 

@@ -9,22 +9,44 @@ import { own } from '../text/own';
 type Extension = MatchExtension | TargetExtension;
 
 /**
- * What to do about an option that none of the `loaded` matches and targets has: whose it is, or which one was likely meant. `name` is what
- * stands in `word` up to a `=`, `first` the word that the option begins with: itself, or the `!` in front of it.
+ * What to do about an option that none of the `loaded` matches and targets has: whose it is, or which one was likely
+ * meant. `name` is what stands in `word` up to a `=`, `first` the word that the option begins with: itself, or the `!`
+ * in front of it.
  */
-export function unknownOptionHelp(name: string, word: Word, first: Word, loaded: readonly Extension[], family: 4 | 6): Advice {
+export function unknownOptionHelp(
+  name: string,
+  word: Word,
+  first: Word,
+  loaded: readonly Extension[],
+  family: 4 | 6,
+): Advice {
   const owners = ownersIn(family).get(name) ?? [];
   const [owner] = owners;
   if (owner !== undefined && owners.length === 1) {
     // What a target is for is another question than where it stands.
-    return { message: `it belongs to ${owner}, which must stand in front of it`, fix: owner.startsWith('-m') ? insertBefore(first, owner) : undefined };
+    return {
+      message: `it belongs to ${owner}, which must stand in front of it`,
+      fix: owner.startsWith('-m') ? insertBefore(first, owner) : undefined,
+    };
   }
-  if (owners.length > 1) return { message: `it belongs to ${owners.join(', ')}: one of these must stand in front of it` };
-  const near = didYouMean(word, loaded.flatMap((each) => optionNames(each, family)), name.length);
+  if (owners.length > 1)
+    return { message: `it belongs to ${owners.join(', ')}: one of these must stand in front of it` };
+  const near = didYouMean(
+    word,
+    loaded.flatMap((each) => optionNames(each, family)),
+    name.length,
+  );
   if (near) return near;
   const named = loaded.filter((each) => each.name !== '');
-  if (named.length === 0) return { message: 'options of a match stand behind its -m, those of a target behind -j, ports behind -p tcp or -p udp' };
-  return { message: named.map((each) => `${useOf(each)} has ${some(optionsOf(each, family).map((option) => option.name))}`).join('; ') };
+  if (named.length === 0)
+    return {
+      message: 'options of a match stand behind its -m, those of a target behind -j, ports behind -p tcp or -p udp',
+    };
+  return {
+    message: named
+      .map((each) => `${useOf(each)} has ${some(optionsOf(each, family).map((option) => option.name))}`)
+      .join('; '),
+  };
 }
 
 const ownersByFamily = new Map<4 | 6, ReadonlyMap<string, readonly string[]>>();
@@ -36,7 +58,8 @@ function ownersIn(family: 4 | 6): ReadonlyMap<string, readonly string[]> {
   const owners = new Map<string, string[]>();
   for (const extension of allExtensions()) {
     if (!extension.families.includes(family)) continue;
-    for (const name of new Set(optionNames(extension, family))) owners.set(name, [...(owners.get(name) ?? []), useOf(extension)]);
+    for (const name of new Set(optionNames(extension, family)))
+      owners.set(name, [...(owners.get(name) ?? []), useOf(extension)]);
   }
   ownersByFamily.set(family, owners);
   return owners;
@@ -50,19 +73,45 @@ export function some(names: readonly string[]): string {
 
 /** What to do about a `-m` of which there is none. `name` is that of the match, `word` what was written for it. */
 export function unknownMatchHelp(word: Word, name: string, family: 4 | 6): string | Advice {
-  return otherFamilyHelp('match', name, family) ?? unknownName(`no match "${word.text}"`, word, extensionNames('match', family), ': is it spelled right? It is none that iptables 1.8 brings along');
+  return (
+    otherFamilyHelp('match', name, family) ??
+    unknownName(
+      `no match "${word.text}"`,
+      word,
+      extensionNames('match', family),
+      ': is it spelled right? It is none that iptables 1.8 brings along',
+    )
+  );
 }
 
 /** What to do about a `-j`, or with `goto` a `-g`, that leads nowhere. */
-export function unknownTargetHelp(word: Word, goto: boolean, { table, family, chains }: Pick<RuleContext, 'table' | 'family' | 'chains'>): string | Advice {
-  if (goto) return unknownName(`goto "${word.text}": there is no such chain in table ${table}`, word, chainNames(chains, false), '');
+export function unknownTargetHelp(
+  word: Word,
+  goto: boolean,
+  { table, family, chains }: Pick<RuleContext, 'table' | 'family' | 'chains'>,
+): string | Advice {
+  if (goto)
+    return unknownName(
+      `goto "${word.text}": there is no such chain in table ${table}`,
+      word,
+      chainNames(chains, false),
+      '',
+    );
   const complaint = `"${word.text}" is neither a chain of table ${table} declared above nor a target that iptables 1.8 brings along`;
-  return otherFamilyHelp('target', word.text, family) ?? unknownName(complaint, word, [...extensionNames('target', family), ...chainNames(chains, false)], '');
+  return (
+    otherFamilyHelp('target', word.text, family) ??
+    unknownName(complaint, word, [...extensionNames('target', family), ...chainNames(chains, false)], '')
+  );
 }
 
 /** What to do about a command for a chain that is not there. */
 export function unknownChainHelp(word: Word, table: Pick<OpenTable, 'name' | 'chains'>): Advice {
-  return unknownName(`there is no chain "${word.text}" in table ${table.name}`, word, chainNames(table.chains, true), `: declare it above with ":${word.text} - [0:0]" or -N`);
+  return unknownName(
+    `there is no chain "${word.text}" in table ${table.name}`,
+    word,
+    chainNames(table.chains, true),
+    `: declare it above with ":${word.text} - [0:0]" or -N`,
+  );
 }
 
 /** `complaint`, and which name was likely meant; where none is near, what else there is to say. */
@@ -72,7 +121,9 @@ function unknownName(complaint: string, word: Word, names: readonly string[], ot
 }
 
 function extensionNames(kind: 'match' | 'target', family: 4 | 6): readonly string[] {
-  return allExtensions().filter((each) => each.kind === kind && each.name !== '' && each.families.includes(family)).map(({ name }) => name);
+  return allExtensions()
+    .filter((each) => each.kind === kind && each.name !== '' && each.families.includes(family))
+    .map(({ name }) => name);
 }
 
 /** Those that somebody may have mistyped. Programs write the names of thousands. */
@@ -93,7 +144,14 @@ function otherFamilyHelp(kind: 'match' | 'target', name: string, family: 4 | 6):
   return `the ${kind} "${name}" exists for IPv${other} only${counterpart === undefined ? '' : `; in IPv${family} it is ${kind === 'match' ? '-m' : '-j'} ${counterpart}`}`;
 }
 
-const COUNTERPARTS: Readonly<Record<string, string>> = { ttl: 'hl', hl: 'ttl', TTL: 'HL', HL: 'TTL', icmp: 'icmp6', icmp6: 'icmp' };
+const COUNTERPARTS: Readonly<Record<string, string>> = {
+  ttl: 'hl',
+  hl: 'ttl',
+  TTL: 'HL',
+  HL: 'TTL',
+  icmp: 'icmp6',
+  icmp6: 'icmp',
+};
 const MOST_NAMES = 8;
 const MOST_CHAINS = 300;
 

@@ -75,7 +75,13 @@ export class OptionReader implements GivenOptions {
   }
 
   /** Reads one option at `index` of `words`; gives back the index behind it. */
-  read(option: Option, words: readonly Word[], index: number, attached: string | undefined, negation: Word | undefined): number {
+  read(
+    option: Option,
+    words: readonly Word[],
+    index: number,
+    attached: string | undefined,
+    negation: Word | undefined,
+  ): number {
     const optionWord = words[index] as Word;
     if (this.firstWord < 0) {
       this.firstWord = negation ? index - 1 : index;
@@ -91,20 +97,35 @@ export class OptionReader implements GivenOptions {
     }
     let inverted = negation !== undefined;
     const next = words[index];
-    if (attached === undefined && option.words > 0 && option.invertible && next?.text === '!' && index + 1 < words.length && !words[index + 1]?.text.startsWith('-')) {
+    if (
+      attached === undefined &&
+      option.words > 0 &&
+      option.invertible &&
+      next?.text === '!' &&
+      index + 1 < words.length &&
+      !words[index + 1]?.text.startsWith('-')
+    ) {
       this.rule.report(next, 'old-negation', oldNegation(optionWord, option.name, next));
       inverted = true;
       index++;
     }
-    let valueWord: Word | undefined = attached === undefined ? undefined : { text: attached, start: optionWord.start, end: optionWord.end, quoted: optionWord.quoted };
+    let valueWord: Word | undefined =
+      attached === undefined
+        ? undefined
+        : { text: attached, start: optionWord.start, end: optionWord.end, quoted: optionWord.quoted };
     let last = valueWord;
     let text = valueWord?.text ?? '';
     // A word that may be left out is taken unless it looks like the next option.
-    const wanted = option.optionalWord && /^[-!]/.test(words[index]?.text ?? '-') ? 0 : option.words - (valueWord ? 1 : 0);
+    const wanted =
+      option.optionalWord && /^[-!]/.test(words[index]?.text ?? '-') ? 0 : option.words - (valueWord ? 1 : 0);
     for (let left = wanted; left > 0; left--) {
       const word = words[index];
       if (word === undefined) {
-        this.fail(optionWord, 'missing-value', `${option.name} needs ${option.words === 2 ? 'two words behind it: ' : ''}${option.type?.metavariable ?? 'a value'}${option.words === 2 ? '' : ' behind it'}`);
+        this.fail(
+          optionWord,
+          'missing-value',
+          `${option.name} needs ${option.words === 2 ? 'two words behind it: ' : ''}${option.type?.metavariable ?? 'a value'}${option.words === 2 ? '' : ' behind it'}`,
+        );
         return index;
       }
       text = valueWord ? `${text} ${word.text}` : word.text;
@@ -118,7 +139,12 @@ export class OptionReader implements GivenOptions {
       value = option.type.parse(text, this.rule.valueContext());
       if (isInvalid(value) && this.rule.takesPlaceholders && isPlaceholder(text)) {
         this.broken = true;
-        this.rule.report({ start: valueWord.start, end: last.end }, 'placeholder', `${option.name}: ${placeholderHelp(text)}`, 'warning');
+        this.rule.report(
+          { start: valueWord.start, end: last.end },
+          'placeholder',
+          `${option.name}: ${placeholderHelp(text)}`,
+          'warning',
+        );
         return index;
       }
       if (isInvalid(value)) {
@@ -126,16 +152,24 @@ export class OptionReader implements GivenOptions {
         return index;
       }
       const remark = option.type.remark?.(value, text);
-      if (remark) this.rule.report({ start: valueWord.start, end: last.end }, remark.code, `${option.name}: ${remark.message}`, remark.severity);
-      if (option.type.certain && attached === undefined && last === valueWord) this.rule.noteCertain(valueWord, option.type.certain);
+      if (remark)
+        this.rule.report(
+          { start: valueWord.start, end: last.end },
+          remark.code,
+          `${option.name}: ${remark.message}`,
+          remark.severity,
+        );
+      if (option.type.certain && attached === undefined && last === valueWord)
+        this.rule.noteCertain(valueWord, option.type.certain);
     }
     this.given.push({ option, given: { value, inverted, optionWord, valueWord } });
     return index;
   }
 
   /**
-   * The typed data of the extension, once all words of the rule were read. `ruleStart` is where problems without a place are shown;
-   * where an option could not be read (`optionUnknown`, which was told), that one is missing goes without saying.
+   * The typed data of the extension, once all words of the rule were read. `ruleStart` is where problems without a
+   * place are shown; where an option could not be read (`optionUnknown`, which was told), that one is missing goes
+   * without saying.
    */
   finish(context: ValueContext, ruleStart: Columns, optionUnknown: boolean): Built {
     const at = this.word ?? ruleStart;
@@ -155,7 +189,8 @@ export class OptionReader implements GivenOptions {
       return backend === 'nft' ? { kind: 'built', data: built } : BROKEN;
     }
     for (const problem of problemsOf(built)) {
-      if (problem.severity === 'warning') this.rule.report(placeOf(problem, at), 'suspicious-option', problem.message, 'warning');
+      if (problem.severity === 'warning')
+        this.rule.report(placeOf(problem, at), 'suspicious-option', problem.message, 'warning');
       else if (problem.at || !optionUnknown) this.fail(placeOf(problem, at), 'bad-options', problem.message);
     }
     return BROKEN;
@@ -194,7 +229,8 @@ function namesOf(extension: MatchExtension | TargetExtension): OptionNames {
   let known = names.get(extension);
   if (known === undefined) {
     const byName = new Map<string, Option>();
-    for (const option of extension.options) for (const name of [option.name, ...option.aliases]) byName.set(name, option);
+    for (const option of extension.options)
+      for (const name of [option.name, ...option.aliases]) byName.set(name, option);
     known = { byName, required: extension.options.filter(({ required }) => required) };
     names.set(extension, known);
   }

@@ -17,7 +17,8 @@ export class OptionSearch {
   add(reader: OptionReader): void {
     const { extension, word } = reader;
     if (extension.options.length === 0) return;
-    const before = word && extension.kind === 'match' ? this.readers.findIndex((each) => each.extension === extension) : -1;
+    const before =
+      word && extension.kind === 'match' ? this.readers.findIndex((each) => each.extension === extension) : -1;
     if (before < 0) this.readers.push(reader);
     else this.readers[before] = reader;
   }
@@ -36,7 +37,9 @@ export class OptionSearch {
   /** The names that begin so. */
   meanings(name: string): readonly string[] {
     const own = globalOptionsStartingWith(name.slice(2), this.family).map((each) => `--${each.name}`);
-    return [...new Set([...this.readers.flatMap((reader) => reader.startingWith(name).map((option) => option.name)), ...own])];
+    return [
+      ...new Set([...this.readers.flatMap((reader) => reader.startingWith(name).map((option) => option.name)), ...own]),
+    ];
   }
 
   /** As `named`, else the one option that the name abbreviates, those of iptables itself included. */
@@ -45,7 +48,8 @@ export class OptionSearch {
     if (exact) return exact;
     const candidates = new Map<string, FoundOption | string>();
     for (const { letter } of globalOptionsStartingWith(name.slice(2), this.family)) candidates.set(letter, letter);
-    for (const [i, reader] of this.readers.entries()) for (const option of reader.startingWith(name)) candidates.set(`${i} ${option.name}`, { reader, option });
+    for (const [i, reader] of this.readers.entries())
+      for (const option of reader.startingWith(name)) candidates.set(`${i} ${option.name}`, { reader, option });
     return candidates.size > 1 ? 'ambiguous' : [...candidates.values()][0];
   }
 }

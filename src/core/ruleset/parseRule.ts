@@ -26,7 +26,10 @@ export interface RuleContext extends Program {
   /** The chain the rule is put into; built-in chains restrict `-i` and `-o`. */
   readonly chain: string;
   /** The chains of the table at this point, by name; a target that is none of them must be a target extension. */
-  readonly chains: Pick<ReadonlyMap<string, { readonly name: string; readonly hook?: string | undefined }>, 'get' | 'values'>;
+  readonly chains: Pick<
+    ReadonlyMap<string, { readonly name: string; readonly hook?: string | undefined }>,
+    'get' | 'values'
+  >;
   /** What is done with the rule; undefined where it is put into a chain. */
   readonly operation?: Operation;
   /** The rule is input for iptables-restore, which knows no placeholders: see `isPlaceholder`. */
@@ -51,8 +54,9 @@ export interface ParsedRule {
 }
 
 /**
- * Reads the words of a rule as iptables 1.8.9 does: options of iptables itself, of the matches loaded so far and of the target,
- * the newest first, abbreviated or not; `!` before an option. Never throws; what cannot be read becomes an unknown match or target.
+ * Reads the words of a rule as iptables 1.8.9 does: options of iptables itself, of the matches loaded so far and of the
+ * target, the newest first, abbreviated or not; `!` before an option. Never throws; what cannot be read becomes an
+ * unknown match or target.
  */
 export function parseRule(words: readonly Word[], context: RuleContext): ParsedRule {
   return new RuleReader(words, context).read();
@@ -94,7 +98,11 @@ class RuleReader implements RuleSurroundings {
       const word = this.words[this.index] as Word;
       const { text } = word;
       if (text === '!') {
-        if (negation) this.report(word, 'negation', { message: 'two "!" in a row: iptables takes one', fix: remove('Remove the first "!"', negation, negation) });
+        if (negation)
+          this.report(word, 'negation', {
+            message: 'two "!" in a row: iptables takes one',
+            fix: remove('Remove the first "!"', negation, negation),
+          });
         negation = word;
         this.index++;
         continue;
@@ -117,7 +125,11 @@ class RuleReader implements RuleSurroundings {
       this.swallowing.push(word);
       return;
     }
-    this.report(word, 'bad-argument', `"${word.text}" is not expected here: it is neither an option nor the value of one`);
+    this.report(
+      word,
+      'bad-argument',
+      `"${word.text}" is not expected here: it is neither an option nor the value of one`,
+    );
     this.startSwallowing('', [word]);
   }
 
@@ -141,7 +153,8 @@ class RuleReader implements RuleSurroundings {
     } else if (typeof found === 'string') this.readShort(found, word, attached, negation);
     else {
       this.swallowing = undefined;
-      if (attached !== undefined && found.option.words === 0) this.report(word, 'bad-value', `${found.option.name} takes no value`);
+      if (attached !== undefined && found.option.words === 0)
+        this.report(word, 'bad-value', `${found.option.name} takes no value`);
       this.index = found.reader.read(found.option, this.words, this.index, attached, negation);
     }
   }
@@ -150,12 +163,22 @@ class RuleReader implements RuleSurroundings {
   private readCluster(word: Word, negation: Word | undefined): void {
     const { text } = word;
     const start = this.index;
-    if (this.isLongOption(text)) return this.failUnknown(word, { message: `"${text}" has one dash too few: write "-${text}"`, fix: changeTo(word, `-${text}`) }, negation);
+    if (this.isLongOption(text))
+      return this.failUnknown(
+        word,
+        { message: `"${text}" has one dash too few: write "-${text}"`, fix: changeTo(word, `-${text}`) },
+        negation,
+      );
     for (let i = 1; i < text.length && !this.otherFamily; i++) {
       const letter = text.charAt(i);
       const takesValue = globalOptionOfLetter(letter)?.value !== 'no';
       this.index = start;
-      this.readShort(letter, word, takesValue && i + 1 < text.length ? text.slice(i + 1) : undefined, i === 1 ? negation : undefined);
+      this.readShort(
+        letter,
+        word,
+        takesValue && i + 1 < text.length ? text.slice(i + 1) : undefined,
+        i === 1 ? negation : undefined,
+      );
       if (takesValue) return;
     }
   }
@@ -171,13 +194,26 @@ class RuleReader implements RuleSurroundings {
   }
 
   private readUnknown(word: Word, name: string, negation: Word | undefined): void {
-    this.failUnknown(word, () => {
-      const { message, fix } = unknownOptionHelp(name, word, negation ?? word, this.loaded.map(({ extension }) => extension), this.context.family);
-      return { message: `no option "${name}" here: ${message}`, fix };
-    }, negation);
+    this.failUnknown(
+      word,
+      () => {
+        const { message, fix } = unknownOptionHelp(
+          name,
+          word,
+          negation ?? word,
+          this.loaded.map(({ extension }) => extension),
+          this.context.family,
+        );
+        return { message: `no option "${name}" here: ${message}`, fix };
+      },
+      negation,
+    );
   }
 
-  /** An option that cannot be read: it and the words behind it stay unknown, and what the rule seems to lack for want of it is not told. */
+  /**
+   * An option that cannot be read: it and the words behind it stay unknown, and what the rule seems to lack for want of
+   * it is not told.
+   */
   private failUnknown(word: Word, message: string | Advice | (() => Advice), negation: Word | undefined): void {
     this.index++;
     if (this.swallowing) {
@@ -235,9 +271,14 @@ class RuleReader implements RuleSurroundings {
     const { swallowing } = this;
     this.swallowing = undefined;
     const before = this.index++;
-    if (negation && !'psdiof46hV'.includes(letter)) this.report(negation, 'negation', `"!" cannot stand before ${word.text}`);
+    if (negation && !'psdiof46hV'.includes(letter))
+      this.report(negation, 'negation', `"!" cannot stand before ${word.text}`);
     switch (letter) {
-      case 'p': case 's': case 'd': case 'i': case 'o': {
+      case 'p':
+      case 's':
+      case 'd':
+      case 'i':
+      case 'o': {
         const value = this.ownWord(word, attached, letter);
         const next = this.words[this.index];
         if (value?.text === '!' && next && !/^[-!]/.test(next.text)) {
@@ -254,7 +295,8 @@ class RuleReader implements RuleSurroundings {
         if (value) this.readMatch(value);
         return;
       }
-      case 'j': case 'g': {
+      case 'j':
+      case 'g': {
         const value = letter === 'j' ? this.ownWord(word, attached, letter) : this.value(word, attached);
         if (letter === 'j' && attached !== undefined) this.attachedJump = this.index;
         if (value) this.readTarget(value, letter === 'g', word);
@@ -262,28 +304,36 @@ class RuleReader implements RuleSurroundings {
       }
       case 'c':
         return this.readCounters(word, attached);
-      case '4': case '6':
+      case '4':
+      case '6':
         if (letter !== String(this.context.family)) this.otherFamily = true;
         return;
       case 't': {
         const value = this.value(word, attached);
         const fix = value && remove(`Remove -t ${value.text}`, word, value);
-        this.report(word, 'table-option', { message: 'the -t option (seen in the rule) cannot be used here: the line "*table" above names the table', fix });
+        this.report(word, 'table-option', {
+          message: 'the -t option (seen in the rule) cannot be used here: the line "*table" above names the table',
+          fix,
+        });
         return;
       }
       case 'M':
         this.value(word, attached);
         return;
-      case 'w': case 'W':
+      case 'w':
+      case 'W':
         this.report(word, 'not-allowed', `${word.text} is an option of the command iptables, not of a rule`);
         if (attached === undefined && /^\d+$/.test(this.words[this.index]?.text ?? '')) this.index++;
         return;
-      case 'n': case 'x': case '0':
+      case 'n':
+      case 'x':
+      case '0':
         if (this.context.operation !== 'L') this.report(word, 'listing-option', `${word.text} is for listing rules`);
         return;
       case 'v':
         return;
-      case 'h': case 'V':
+      case 'h':
+      case 'V':
         this.report(word, 'suspicious-option', `${word.text} ends iptables-restore here: nothing is loaded`, 'warning');
         this.otherFamily = true;
         this.ends = word;
@@ -296,14 +346,33 @@ class RuleReader implements RuleSurroundings {
     }
   }
 
-  /** `-jLOG --log-prefix x -h`, `-g LOG --log-prefix x -h`: iptables 1.8.9 has not looked for a target, so it does not know the option when it comes to it. */
+  /**
+   * `-jLOG --log-prefix x -h`, `-g LOG --log-prefix x -h`: iptables 1.8.9 has not looked for a target, so it does not
+   * know the option when it comes to it.
+   */
   private reportOptionsOfAttached(): void {
-    const { attachedJump, target, behindUnknown: [first] } = this;
-    if (first) this.report(first, first.text.startsWith('-') ? 'unknown-option' : 'bad-argument', `"${first.text}" is not expected here: what stands in front of it is no target with options`);
+    const {
+      attachedJump,
+      target,
+      behindUnknown: [first],
+    } = this;
+    if (first)
+      this.report(
+        first,
+        first.text.startsWith('-') ? 'unknown-option' : 'bad-argument',
+        `"${first.text}" is not expected here: what stands in front of it is no target with options`,
+      );
     if (attachedJump === undefined || !target) return;
     const names = target.extension.options.flatMap(({ name, aliases }) => [name, ...aliases]);
-    const option = this.words.slice(attachedJump, this.index).find(({ text }) => text.startsWith('--') && names.some((name) => name.startsWith(text.split('=')[0] as string)));
-    if (option) this.report(option, 'unknown-option', `no option "${option.text}" here: what stands in front of it was not looked up as a target`);
+    const option = this.words
+      .slice(attachedJump, this.index)
+      .find(({ text }) => text.startsWith('--') && names.some((name) => name.startsWith(text.split('=')[0] as string)));
+    if (option)
+      this.report(
+        option,
+        'unknown-option',
+        `no option "${option.text}" here: what stands in front of it was not looked up as a target`,
+      );
   }
 
   private readCounters(word: Word, attached: string | undefined): void {
@@ -315,24 +384,42 @@ class RuleReader implements RuleSurroundings {
     this.counters = counters ?? this.counters;
   }
 
-  /** iptables 1.8.9 looks for the value of these in the word behind the option, and finds the option itself where both are one word. */
+  /**
+   * iptables 1.8.9 looks for the value of these in the word behind the option, and finds the option itself where both
+   * are one word.
+   */
   private ownWord(option: Word, attached: string | undefined, letter: string): Word | undefined {
     const value = this.value(option, attached);
     if (attached === undefined || value === undefined) return value;
     const name = `-${letter}`;
     if ((letter === 'i' || letter === 'o') && utf8Length(option.text) <= LONGEST_INTERFACE) {
-      this.report(option, 'attached-value', `iptables 1.8.9 takes "${option.text}" for the interface's name: write "${name} ${attached}"`, 'warning');
+      this.report(
+        option,
+        'attached-value',
+        `iptables 1.8.9 takes "${option.text}" for the interface's name: write "${name} ${attached}"`,
+        'warning',
+      );
       return option;
     }
     // Nobody looks at what stands in front of /0.
     if ((letter === 's' || letter === 'd') && /^[^,]*\/(?:0+|0\.0\.0\.0|::)$/.test(attached)) return value;
-    this.report(option, 'attached-value', `iptables 1.8.9 does not find a value that stands in one word with its option: write "${name} ${attached}"`);
+    this.report(
+      option,
+      'attached-value',
+      `iptables 1.8.9 does not find a value that stands in one word with its option: write "${name} ${attached}"`,
+    );
     return value;
   }
 
   /** What cannot be understood is not left out as if it asked nothing: the rule's answer becomes unknown. */
-  private readHeader(letter: Parameters<HeaderReader['read']>[0], option: Word, value: Word, negation: Word | undefined): void {
-    if (!this.header.read(letter, option, value, negation)) this.load(unknownMatch('', negation ? [negation, option, value] : [option, value]), undefined);
+  private readHeader(
+    letter: Parameters<HeaderReader['read']>[0],
+    option: Word,
+    value: Word,
+    negation: Word | undefined,
+  ): void {
+    if (!this.header.read(letter, option, value, negation))
+      this.load(unknownMatch('', negation ? [negation, option, value] : [option, value]), undefined);
   }
 
   private value(option: Word, attached: string | undefined): Word | undefined {
@@ -372,18 +459,44 @@ class RuleReader implements RuleSurroundings {
       return;
     }
     if (value.text.length * 3 > LONGEST_NAME && utf8Length(value.text) > LONGEST_NAME) {
-      this.report(value, 'bad-value', `"${value.text}" cannot be the name of a target: it has at most ${LONGEST_NAME} bytes`);
+      this.report(
+        value,
+        'bad-value',
+        `"${value.text}" cannot be the name of a target: it has at most ${LONGEST_NAME} bytes`,
+      );
     }
-    if (value.text === '') this.report(value, 'bad-value', `${option.text} needs a name: iptables jumps to no chain without one, even where -E made it`);
+    if (value.text === '')
+      this.report(
+        value,
+        'bad-value',
+        `${option.text} needs a name: iptables jumps to no chain without one, even where -E made it`,
+      );
     if (goto) this.gotoGiven = true;
     else this.jumpGiven = true;
     const chain = this.context.chains.get(value.text);
     // The library of the verdicts bears this name and has no target of its own to give.
-    if (value.text === 'standard') this.tell(value, ofLegacy(chain && this.context.backend, 'unknown-target', '"standard" cannot be jumped to: call the chain something else'));
+    if (value.text === 'standard')
+      this.tell(
+        value,
+        ofLegacy(
+          chain && this.context.backend,
+          'unknown-target',
+          '"standard" cannot be jumped to: call the chain something else',
+        ),
+      );
     if (chain) {
-      if (chain.hook !== undefined) this.report(value, 'unknown-target', `"${chain.name}" is a built-in chain: rules cannot jump to it`);
+      if (chain.hook !== undefined)
+        this.report(value, 'unknown-target', `"${chain.name}" is a built-in chain: rules cannot jump to it`);
       // The chain's own string: a hundred thousand copies of names would be kept alive otherwise.
-      this.jump = { kind: 'jump', chain: chain.name, goto, start: value.start, end: value.end, to: undefined, refused: undefined };
+      this.jump = {
+        kind: 'jump',
+        chain: chain.name,
+        goto,
+        start: value.start,
+        end: value.end,
+        to: undefined,
+        refused: undefined,
+      };
       return;
     }
     const extension = goto ? undefined : targetNamed(value.text, this.context.family);
@@ -392,24 +505,61 @@ class RuleReader implements RuleSurroundings {
       return;
     }
     // Which name of thousands may have been meant is not asked for each of the chains that grep has left out.
-    if (this.context.fragment) this.report(value, 'unknown-target', `the chain "${value.text}" is not in this part of table ${this.context.table}`, 'warning');
+    if (this.context.fragment)
+      this.report(
+        value,
+        'unknown-target',
+        `the chain "${value.text}" is not in this part of table ${this.context.table}`,
+        'warning',
+      );
     else this.report(value, goto ? 'unknown-chain' : 'unknown-target', unknownTargetHelp(value, goto, this.context));
     this.swallowing = this.behindUnknown = [];
     this.jump = { kind: 'unknown', name: value.text, options: '', word: value };
   }
 
   private finish(): ParsedRule {
-    if (this.otherFamily) return { headers: [], matches: NO_MATCHES, target: NO_TARGET, counters: undefined, problems: this.problems, otherFamily: true, ...(this.ends && { ends: this.ends }) };
+    if (this.otherFamily)
+      return {
+        headers: [],
+        matches: NO_MATCHES,
+        target: NO_TARGET,
+        counters: undefined,
+        problems: this.problems,
+        otherFamily: true,
+        ...(this.ends && { ends: this.ends }),
+      };
     return {
-      ...finishRule({ words: this.words, header: this.header, loaded: this.loaded, jump: this.jump, optionUnknown: this.optionUnknown }, this.context, this),
+      ...finishRule(
+        {
+          words: this.words,
+          header: this.header,
+          loaded: this.loaded,
+          jump: this.jump,
+          optionUnknown: this.optionUnknown,
+        },
+        this.context,
+        this,
+      ),
       counters: this.counters,
       problems: this.problems.length === 0 ? NO_PROBLEMS : this.problems,
       otherFamily: this.otherFamily,
     };
   }
 
-  report(at: Columns, code: string, told: string | Advice | (() => string | Advice), severity: Problem['severity'] = 'error'): void {
-    if (this.tellsMore(at)) this.problems.push({ ...adviceOf(typeof told === 'function' ? told() : told), severity, code, start: at.start, end: at.end });
+  report(
+    at: Columns,
+    code: string,
+    told: string | Advice | (() => string | Advice),
+    severity: Problem['severity'] = 'error',
+  ): void {
+    if (this.tellsMore(at))
+      this.problems.push({
+        ...adviceOf(typeof told === 'function' ? told() : told),
+        severity,
+        code,
+        start: at.start,
+        end: at.end,
+      });
   }
 
   tell(at: Columns, complaint: Complaint): void {
@@ -419,7 +569,14 @@ class RuleReader implements RuleSurroundings {
   /** A line of 100,000 wrong words is no rule at all: what is wrong with the first of them tells enough. */
   private tellsMore({ start, end }: Columns): boolean {
     const { length } = this.problems;
-    if (length === MOST_PROBLEMS) this.problems.push({ severity: 'info', code: 'more-problems', message: `the first ${MOST_PROBLEMS} problems of this rule are told`, start, end });
+    if (length === MOST_PROBLEMS)
+      this.problems.push({
+        severity: 'info',
+        code: 'more-problems',
+        message: `the first ${MOST_PROBLEMS} problems of this rule are told`,
+        start,
+        end,
+      });
     return length < MOST_PROBLEMS;
   }
 }

@@ -1,7 +1,10 @@
 import { printHeader } from './header';
 import type { BoundTarget, Rule } from './ruleSet';
 
-/** The rule as iptables-save prints it after loading: `-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT`; one of nftables as it is written. */
+/**
+ * The rule as iptables-save prints it after loading: `-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT`; one of nftables as
+ * it is written.
+ */
 export function printRule(rule: Rule): string {
   if (rule.written) return rule.line.text.slice(rule.written.start, rule.written.end);
   return `-A ${rule.chain.name}${printRuleBody(rule, rule.family)}`;

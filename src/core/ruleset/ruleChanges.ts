@@ -37,7 +37,12 @@ export abstract class RuleChanges {
 
   protected chainLine(line: Line, table: OpenTable): ChainLine {
     return {
-      line, table, section: this.part, program: this.program, tell: (at, complaint) => this.tell(line, at, complaint), report: (at, code, message, severity) => this.report(line, at, code, message, severity),
+      line,
+      table,
+      section: this.part,
+      program: this.program,
+      tell: (at, complaint) => this.tell(line, at, complaint),
+      report: (at, code, message, severity) => this.report(line, at, code, message, severity),
     };
   }
 
@@ -60,7 +65,12 @@ export abstract class RuleChanges {
       const counters = parsed.counters;
       if (counters) this.report(line, counters, 'not-allowed', `-${node.operation} takes no counters`);
     } else if (node.operation === 'R' && parsed.headers.length > 1) {
-      this.report(line, node.operationWord, 'bad-value', '-R replaces one rule by one: several addresses would make several');
+      this.report(
+        line,
+        node.operationWord,
+        'bad-value',
+        '-R replaces one rule by one: several addresses would make several',
+      );
     } else if (node.operation === 'R' && this.part.asInput && this.program.backend === 'nft') {
       this.tell(line, node.operationWord, ofNft('1.8.9 crashes where -R replaces a rule of the same text'));
     }
@@ -88,7 +98,10 @@ export abstract class RuleChanges {
     }
   }
 
-  /** The chain that a command is about. One that the text does not make may be there on the host, unless all of the table is shown. */
+  /**
+   * The chain that a command is about. One that the text does not make may be there on the host, unless all of the
+   * table is shown.
+   */
   private chainFor(line: Line, table: OpenTable, node: CommandParts | CommandNode): OpenChain | undefined {
     const { chain: name, operation } = node;
     const known = name && table.chains.get(name.text);
@@ -97,7 +110,12 @@ export abstract class RuleChanges {
       const at = this.chainLine(line, table);
       const none = chainOf(at, node);
       // iptables-restore reads the rest of the text all the same.
-      return none ?? (name && operation === 'A' && !this.isCommand() ? addChain(table, name.text, undefined, undefined, undefined) : undefined);
+      return (
+        none ??
+        (name && operation === 'A' && !this.isCommand()
+          ? addChain(table, name.text, undefined, undefined, undefined)
+          : undefined)
+      );
     }
     const before = this.problems.length;
     chainOf(this.chainLine(line, table), node);
@@ -106,10 +124,18 @@ export abstract class RuleChanges {
     else if (this.isCommand() && !hookElsewhere) {
       const told = this.problems.pop();
       if (told && told.fix) this.problems.push(told);
-      else if (told) this.problems.push({ ...told, severity: 'warning', ...('AI'.includes(operation) && { code: 'assumed-chain' }), message: `chain "${name.text}" is not made in this text; it is taken to be there` });
+      else if (told)
+        this.problems.push({
+          ...told,
+          severity: 'warning',
+          ...('AI'.includes(operation) && { code: 'assumed-chain' }),
+          message: `chain "${name.text}" is not made in this text; it is taken to be there`,
+        });
     }
     if (hookElsewhere && this.isCommand()) return undefined;
-    return operation === 'A' || (operation === 'I' && this.isCommand()) ? addChain(table, name.text, undefined, undefined, undefined) : undefined;
+    return operation === 'A' || (operation === 'I' && this.isCommand())
+      ? addChain(table, name.text, undefined, undefined, undefined)
+      : undefined;
   }
 
   private isCommand(): boolean {
@@ -121,19 +147,36 @@ export abstract class RuleChanges {
     return this.part.form === 'save' || this.part.form === 'restore' || this.whole.has(table.name);
   }
 
-  /** A command that iptables does not take has no effect. What only this program does not know may be known on the host. */
+  /**
+   * A command that iptables does not take has no effect. What only this program does not know may be known on the host.
+   */
   private isRefused(problems: readonly Problem[], table: OpenTable): boolean {
     if (!this.isCommand() && !(this.part.form === 'restore' && this.part.role === 'input')) return false;
-    return problems.some(({ severity, code }) => severity === 'error' && code !== 'unknown-match' && (code !== 'unknown-target' || (this.isCommand() && this.whole.has(table.name))));
+    return problems.some(
+      ({ severity, code }) =>
+        severity === 'error' &&
+        code !== 'unknown-match' &&
+        (code !== 'unknown-target' || (this.isCommand() && this.whole.has(table.name))),
+    );
   }
 
-  /** Of a list whose table was inferred, or that is cut out of one, iptables has taken every rule: what seems wrong may be missing. */
+  /**
+   * Of a list whose table was inferred, or that is cut out of one, iptables has taken every rule: what seems wrong may
+   * be missing.
+   */
   protected add(problem: LineProblem, table: OpenTable | undefined): void {
     const part = this.partOf(problem.line);
-    const open = part.fragment === true || (part.form === 'commands' && table !== undefined && !this.whole.has(table.name));
+    const open =
+      part.fragment === true || (part.form === 'commands' && table !== undefined && !this.whole.has(table.name));
     const missing = problem.code === 'unknown-target' || problem.code === 'unknown-chain';
-    const elsewhere = part.inferred !== undefined && (problem.code === 'wrong-table' || problem.code === 'wrong-chain' || problem.code === 'unknown-chain' || problem.code === 'bad-policy');
-    const softened = problem.severity === 'error' && ((open && missing && (!problem.fix || part.form !== 'commands')) || elsewhere);
+    const elsewhere =
+      part.inferred !== undefined &&
+      (problem.code === 'wrong-table' ||
+        problem.code === 'wrong-chain' ||
+        problem.code === 'unknown-chain' ||
+        problem.code === 'bad-policy');
+    const softened =
+      problem.severity === 'error' && ((open && missing && (!problem.fix || part.form !== 'commands')) || elsewhere);
     this.problems.push(softened ? { ...problem, severity: 'warning' } : problem);
   }
 
@@ -153,15 +196,39 @@ export abstract class RuleChanges {
     const position = ruleNumber(node.position.text);
     const last = chain.rules.length + (node.operation === 'I' ? 1 : 0);
     if (position >= 1 && position <= last) return position;
-    this.report(line, node.position, 'rule-number', `chain "${chain.name}" has ${chain.rules.length} rules: the number must be from 1 to ${last}`);
+    this.report(
+      line,
+      node.position,
+      'rule-number',
+      `chain "${chain.name}" has ${chain.rules.length} rules: the number must be from 1 to ${last}`,
+    );
     return undefined;
   }
 
-  protected parse(node: CommandParts | CommandNode, table: OpenTable, chain: OpenChain, certain?: Map<Word, readonly string[]>): ParsedRule {
-    return parseRule(node.words, { ...this.program, asInput: this.part.asInput, fragment: this.part.fragment, table: table.name, chain: chain.name, chains: table.chains, ...(certain ? { certain } : {}) });
+  protected parse(
+    node: CommandParts | CommandNode,
+    table: OpenTable,
+    chain: OpenChain,
+    certain?: Map<Word, readonly string[]>,
+  ): ParsedRule {
+    return parseRule(node.words, {
+      ...this.program,
+      asInput: this.part.asInput,
+      fragment: this.part.fragment,
+      table: table.name,
+      chain: chain.name,
+      chains: table.chains,
+      ...(certain ? { certain } : {}),
+    });
   }
 
-  private makeRule(line: Line, chain: OpenChain, headerIndex: number, parsed: ParsedRule, siblings?: SharedReading): LineRule {
+  private makeRule(
+    line: Line,
+    chain: OpenChain,
+    headerIndex: number,
+    parsed: ParsedRule,
+    siblings?: SharedReading,
+  ): LineRule {
     return LineRule.of(this.program, chain, line, headerIndex, parsed, siblings);
   }
 
@@ -174,7 +241,8 @@ export abstract class RuleChanges {
   /** A rule whose line has not changed since the rule set was made last is taken over. */
   private takeAgain(line: AppendLine, table: OpenTable): boolean {
     const known = line.made;
-    if (!(known instanceof LineRule) || known.program !== this.program || known.chain.table !== table.name) return false;
+    if (!(known instanceof LineRule) || known.program !== this.program || known.chain.table !== table.name)
+      return false;
     const chain = table.chains.get(known.chain.name);
     const rule = chain && known.again(chain, table.chains);
     if (!rule) return false;
@@ -193,7 +261,14 @@ export abstract class RuleChanges {
 
   private findRule(line: Line, node: CommandParts | CommandNode, chain: OpenChain, rule: LineRule): number {
     const index = placeOfRule(chain, rule);
-    if (index < 0) this.report(line, node.operationWord, 'no-such-rule', `chain "${chain.name}" has no rule like this`, this.part.noflush ? 'warning' : 'error');
+    if (index < 0)
+      this.report(
+        line,
+        node.operationWord,
+        'no-such-rule',
+        `chain "${chain.name}" has no rule like this`,
+        this.part.noflush ? 'warning' : 'error',
+      );
     return index;
   }
 
@@ -201,7 +276,13 @@ export abstract class RuleChanges {
     this.problems.push({ ...complaint, start, end, line });
   }
 
-  protected report(line: Line, at: Columns, code: string, told: string | Advice, severity: Problem['severity'] = 'error'): void {
+  protected report(
+    line: Line,
+    at: Columns,
+    code: string,
+    told: string | Advice,
+    severity: Problem['severity'] = 'error',
+  ): void {
     this.add({ ...adviceOf(told), severity, code, start: at.start, end: at.end, line }, undefined);
   }
 }

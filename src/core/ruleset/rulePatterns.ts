@@ -28,8 +28,9 @@ export interface GoodRule {
 }
 
 /**
- * Rules of one table that were read and found without fault, as patterns: another rule that fits one is without fault as well, and
- * need not be read. Of a large dump nearly all rules are written after a few patterns. A rule that fits none is read in full.
+ * Rules of one table that were read and found without fault, as patterns: another rule that fits one is without fault
+ * as well, and need not be read. Of a large dump nearly all rules are written after a few patterns. A rule that fits
+ * none is read in full.
  */
 export class RulePatterns {
   private readonly known: RulePattern[] = [];
@@ -57,7 +58,14 @@ export class RulePatterns {
     const times = (this.seen.get(form) ?? 0) + 1;
     if (this.seen.size >= MOST_FORMS) this.seen.clear();
     this.seen.set(form, times);
-    if (times === TIMES) this.known.push({ form: new RegExp(`${form}$`, 'y'), traits: rule.traits, jump: rule.jump, follower: undefined, latest: undefined });
+    if (times === TIMES)
+      this.known.push({
+        form: new RegExp(`${form}$`, 'y'),
+        traits: rule.traits,
+        jump: rule.jump,
+        follower: undefined,
+        latest: undefined,
+      });
   }
 }
 
@@ -73,7 +81,10 @@ function fits({ form }: RulePattern, text: string, from: number): boolean {
   return form.test(text);
 }
 
-/** The source of a regular expression; undefined where the words are not set apart by single blanks, or a jump is not the last of them. */
+/**
+ * The source of a regular expression; undefined where the words are not set apart by single blanks, or a jump is not
+ * the last of them.
+ */
 function formOf({ text, from, words, certain, jump }: GoodRule): string | undefined {
   let source = '';
   let end = from;

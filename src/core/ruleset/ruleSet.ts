@@ -63,7 +63,9 @@ export interface Chain<Name extends AnyTableName = AnyTableName> {
   readonly rules: readonly Rule[];
   /** Where it is declared, if it is. */
   readonly line: Line | undefined;
-  /** The hooks from which a packet can come to this chain, one bit each in the order of `HOOKS`; 0: nothing leads here. */
+  /**
+   * The hooks from which a packet can come to this chain, one bit each in the order of `HOOKS`; 0: nothing leads here.
+   */
   readonly reach: number;
   /** Of a chain of nftables that hangs in a hook: its type and its priority. */
   readonly base?: NftBase | undefined;
@@ -91,7 +93,10 @@ export interface Rule {
   /** The target again where it is a jump: for those who follow chains and want nothing else of the rule. */
   readonly jump: Jump | undefined;
   readonly counters: Counters | undefined;
-  /** An ACCEPT, DROP, QUEUE or RETURN without any condition: no packet comes to the rules behind it, and the kernel does not check where they stand. */
+  /**
+   * An ACCEPT, DROP, QUEUE or RETURN without any condition: no packet comes to the rules behind it, and the kernel does
+   * not check where they stand.
+   */
   readonly endsChain: boolean;
   /** Of a rule of nftables, the columns of its line that are the rule. */
   readonly written?: Columns;
@@ -120,7 +125,10 @@ export interface Jump {
   readonly end: number;
   /** The chain of that name, once the whole table is read; undefined where there is none in the end. */
   to: Chain | undefined;
-  /** Why the kernel does not take the jump: it leads back into a chain that leads here. Found once the whole table is read. */
+  /**
+   * Why the kernel does not take the jump: it leads back into a chain that leads here. Found once the whole table is
+   * read.
+   */
   refused: string | undefined;
 }
 

@@ -6,10 +6,14 @@ import type { OpenChain, OpenTable } from './openTable';
 import type { Program } from './program';
 
 /**
- * The rule of a line `-A CHAIN …` that is written like others of the table before it, so that it need not be read to know that it is
- * without fault; undefined where it has to be read. The caller puts it into its chain.
+ * The rule of a line `-A CHAIN …` that is written like others of the table before it, so that it need not be read to
+ * know that it is without fault; undefined where it has to be read. The caller puts it into its chain.
  */
-export function ruleWrittenAlike(line: AppendLine, table: OpenTable, program: Program): { readonly rule: LineRule; readonly chain: OpenChain } | undefined {
+export function ruleWrittenAlike(
+  line: AppendLine,
+  table: OpenTable,
+  program: Program,
+): { readonly rule: LineRule; readonly chain: OpenChain } | undefined {
   const { text } = line;
   if (text.length > LONGEST) return undefined;
   const start = nameStart(text, line.contentStart);
@@ -23,10 +27,30 @@ export function ruleWrittenAlike(line: AppendLine, table: OpenTable, program: Pr
     return { chain, rule: new LineRule(program, chain, line, 0, undefined, traits, undefined) };
   }
   const target = text.lastIndexOf(' ') + 1;
-  const to = pattern.latest && stands(pattern.latest, text, target) ? pattern.latest : table.chains.get(text.slice(target));
+  const to =
+    pattern.latest && stands(pattern.latest, text, target) ? pattern.latest : table.chains.get(text.slice(target));
   if (!to || to.hook !== undefined || to.name === 'standard') return undefined;
   pattern.latest = to;
-  return { chain, rule: new LineRule(program, chain, line, 0, { kind: 'jump', chain: to.name, goto: jump.goto, start: target, end: text.length, to: undefined, refused: undefined }, traits, undefined) };
+  return {
+    chain,
+    rule: new LineRule(
+      program,
+      chain,
+      line,
+      0,
+      {
+        kind: 'jump',
+        chain: to.name,
+        goto: jump.goto,
+        start: target,
+        end: text.length,
+        to: undefined,
+        refused: undefined,
+      },
+      traits,
+      undefined,
+    ),
+  };
 }
 
 /** The chain whose name begins at `start`: most often that of the rule before, or one of those declared next. */
@@ -52,7 +76,12 @@ function stands({ name, patterns }: OpenChain, text: string, start: number): boo
 const GUESSES = 3;
 
 /** Remembers how a rule without fault is written. `certain`: see `GoodRule`. */
-export function learnRule(chain: OpenChain, { line, traits, jump }: LineRule, { words, chain: name }: CommandParts | CommandNode, certain: ReadonlyMap<Word, readonly string[]>): void {
+export function learnRule(
+  chain: OpenChain,
+  { line, traits, jump }: LineRule,
+  { words, chain: name }: CommandParts | CommandNode,
+  certain: ReadonlyMap<Word, readonly string[]>,
+): void {
   const { text } = line;
   if (!chain.patterns || !name || text.length > LONGEST || !(line instanceof AppendLine)) return;
   if (nameStart(text, line.contentStart) !== name.start) return;

@@ -5,12 +5,15 @@ import { Shape } from './shape';
 import type { Line, Problem } from './tree';
 
 /**
- * A line `-A CHAIN …` without a fault in its words: nearly all that a large dump consists of. So it keeps its text and nothing else until
- * someone asks what the text says.
+ * A line `-A CHAIN …` without a fault in its words: nearly all that a large dump consists of. So it keeps its text and
+ * nothing else until someone asks what the text says.
  */
 export class AppendLine implements Line {
   private command: Command | undefined = undefined;
-  /** For whoever makes rules of lines: what became of this one last time. Lines survive edits elsewhere in the file, and so does this. */
+  /**
+   * For whoever makes rules of lines: what became of this one last time. Lines survive edits elsewhere in the file, and
+   * so does this.
+   */
   made: unknown = undefined;
 
   constructor(

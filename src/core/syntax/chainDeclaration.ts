@@ -3,8 +3,8 @@ import { readCounters } from './command';
 import type { ChainNode, Counters, Word } from './tree';
 
 /**
- * `:CHAIN POLICY [12:3400]`, of which only the columns are kept: a large dump declares tens of thousands. Words are made when they are
- * asked for, so compare them by their columns, not by identity.
+ * `:CHAIN POLICY [12:3400]`, of which only the columns are kept: a large dump declares tens of thousands. Words are
+ * made when they are asked for, so compare them by their columns, not by identity.
  */
 export class ChainDeclaration implements ChainNode {
   private constructor(
@@ -37,7 +37,12 @@ export class ChainDeclaration implements ChainNode {
   }
 
   get name(): Word {
-    return { start: this.nameStart, end: this.nameEnd, text: this.text.slice(this.nameStart, this.nameEnd), quoted: false };
+    return {
+      start: this.nameStart,
+      end: this.nameEnd,
+      text: this.text.slice(this.nameStart, this.nameEnd),
+      quoted: false,
+    };
   }
 
   get policy(): Word | undefined {
@@ -48,12 +53,18 @@ export class ChainDeclaration implements ChainNode {
   }
 
   get counters(): Counters | undefined {
-    return this.policyStart < 0 ? undefined : readCounters(this.text, findBlank(this.text, this.policyStart, this.text.length));
+    return this.policyStart < 0
+      ? undefined
+      : readCounters(this.text, findBlank(this.text, this.policyStart, this.text.length));
   }
 
   /** `:CHAIN - …`, as all chains but the built-in ones are declared. */
   get isUserDefined(): boolean {
-    return this.policyStart >= 0 && this.text.charCodeAt(this.policyStart) === 45 && findBlank(this.text, this.policyStart, this.text.length) === this.policyStart + 1;
+    return (
+      this.policyStart >= 0 &&
+      this.text.charCodeAt(this.policyStart) === 45 &&
+      findBlank(this.text, this.policyStart, this.text.length) === this.policyStart + 1
+    );
   }
 }
 

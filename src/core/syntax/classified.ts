@@ -21,7 +21,11 @@ export const plain = {
   text: { node: textNode, shape: Shape.Text, problems: NO_PROBLEMS },
 } as const satisfies Record<string, Classified>;
 
-const byShape: readonly Classified[] = Object.values(Shape).map((shape) => ({ node: textNode, shape, problems: NO_PROBLEMS }));
+const byShape: readonly Classified[] = Object.values(Shape).map((shape) => ({
+  node: textNode,
+  shape,
+  problems: NO_PROBLEMS,
+}));
 
 /** A line that means nothing to iptables but has a shape of its own. */
 export function textOf(shape: Shape): Classified {

@@ -15,12 +15,23 @@ export function classifyText(text: string, start: number, end: number): Classifi
     return (code === 126 ? shellLine(text, start, end) : undefined) ?? plain.text;
   }
   const candidates =
-    code >= 48 && code <= 57 ? DIGIT : code >= 65 && code <= 90 ? CAPITAL : code >= 97 && code <= 122 ? SMALL : code === 58 || code === 95 ? SMALL : (OTHER[code] ?? NONE);
+    code >= 48 && code <= 57
+      ? DIGIT
+      : code >= 65 && code <= 90
+        ? CAPITAL
+        : code >= 97 && code <= 122
+          ? SMALL
+          : code === 58 || code === 95
+            ? SMALL
+            : (OTHER[code] ?? NONE);
   for (const [shape, pattern] of candidates) {
     pattern.lastIndex = start;
     if (!pattern.test(text)) continue;
     // `LC_ALL=C iptables -S`
-    return (shape === Shape.Assignment && text.includes('tables', start) ? shellLine(text, start, end) : undefined) ?? textOf(shape);
+    return (
+      (shape === Shape.Assignment && text.includes('tables', start) ? shellLine(text, start, end) : undefined) ??
+      textOf(shape)
+    );
   }
   if (isLoggedPacket(text, start)) return textOf(Shape.Packet);
   if (isNftProgram(text, start)) return textOf(Shape.NftCommand);
@@ -35,9 +46,14 @@ function isNftProgram(text: string, start: number): boolean {
 
 type Pattern = readonly [Shape, RegExp];
 
-const LISTED_ADDRESS = '!?(?:anywhere|\\d{1,3}(?:\\.\\d{1,3}){3}(?:\\/[\\d.]+)?|[\\da-fA-F]{0,4}:[\\da-fA-F:.]*(?:\\/[\\da-fA-F:]+)?)';
-const LISTED_PROTOCOL = '!?(?:\\d{1,3}|all|tcp|udp|udplite|icmp|icmpv6|ipv6-icmp|esp|ah|sctp|dccp|gre|igmp|ipencap|ipv6)';
-/** Addresses that are names are no proof of a row; where IPv6 leaves the column for options empty, the protocol has to be a common one. */
+const LISTED_ADDRESS =
+  '!?(?:anywhere|\\d{1,3}(?:\\.\\d{1,3}){3}(?:\\/[\\d.]+)?|[\\da-fA-F]{0,4}:[\\da-fA-F:.]*(?:\\/[\\da-fA-F:]+)?)';
+const LISTED_PROTOCOL =
+  '!?(?:\\d{1,3}|all|tcp|udp|udplite|icmp|icmpv6|ipv6-icmp|esp|ah|sctp|dccp|gre|igmp|ipencap|ipv6)';
+/**
+ * Addresses that are names are no proof of a row; where IPv6 leaves the column for options empty, the protocol has to
+ * be a common one.
+ */
 const LISTING_ROW: Pattern = [
   Shape.ListingRow,
   new RegExp(
@@ -54,14 +70,19 @@ const ROUTE = new RegExp(
   'y',
 );
 
-const CONNECTION = /(?:ipv[46][ \t]+\d+[ \t]+)?[a-z][a-z0-9-]{1,12}[ \t]+\d+[ \t]+(?:\d+[ \t]+)?(?:[A-Z_0-9]{2,12}[ \t]+)?src=/y;
+const CONNECTION =
+  /(?:ipv[46][ \t]+\d+[ \t]+)?[a-z][a-z0-9-]{1,12}[ \t]+\d+[ \t]+(?:\d+[ \t]+)?(?:[A-Z_0-9]{2,12}[ \t]+)?src=/y;
 const SYSCTL = /(?:net|kernel|vm|fs|user|dev|debug|abi|crypto|sunrpc)[./][\w./*@:+-]{1,200}[ \t]*=/y;
 
-const NAMED_INTERFACE = /[\w.@-]{1,40}(?:(?::\w{1,10})?(?:: flags=\d+<|[ \t]+Link encap:)|[ \t]+(?:UP|DOWN|UNKNOWN|LOWERLAYERDOWN|DORMANT)[ \t]+(?:[\da-fA-F.:]{2,45}(?:\/\d+|[ \t]+peer[ \t])|(?:[\da-f]{2}:){5}[\da-f]{2}[ \t]+<))/y;
+const NAMED_INTERFACE =
+  /[\w.@-]{1,40}(?:(?::\w{1,10})?(?:: flags=\d+<|[ \t]+Link encap:)|[ \t]+(?:UP|DOWN|UNKNOWN|LOWERLAYERDOWN|DORMANT)[ \t]+(?:[\da-fA-F.:]{2,45}(?:\/\d+|[ \t]+peer[ \t])|(?:[\da-f]{2}:){5}[\da-f]{2}[ \t]+<))/y;
 
 const DIGIT: readonly Pattern[] = [
   [Shape.Packet, PACKET_OF_DIGIT],
-  [Shape.Log, new RegExp(`\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d[\\d.,:Z+-]{0,20}[ \\t]+(?:${LEVEL})(?:[ \\t]|$)`, 'iy')],
+  [
+    Shape.Log,
+    new RegExp(`\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d[\\d.,:Z+-]{0,20}[ \\t]+(?:${LEVEL})(?:[ \\t]|$)`, 'iy'),
+  ],
   [Shape.Interface, /\d+: +[^\s:]{1,40}(?:: +<|[ \t]+(?:inet6?|link)[ \t/])/y],
   [Shape.IpRule, /\d+:[ \t]+(?:not )?from /y],
   [Shape.IpRoute, ROUTE],
@@ -71,11 +92,20 @@ const DIGIT: readonly Pattern[] = [
 
 const CAPITAL: readonly Pattern[] = [
   [Shape.Packet, PACKET_OF_CAPITAL],
-  [Shape.SocketRow, /(?:LISTEN|UNCONN|ESTAB|CLOSE-WAIT|TIME-WAIT|FIN-WAIT-[12]|SYN-SENT|SYN-RECV|LAST-ACK|CLOSING)[ \t]+\d+[ \t]+\d+(?:[ \t]|$)/y],
+  [
+    Shape.SocketRow,
+    /(?:LISTEN|UNCONN|ESTAB|CLOSE-WAIT|TIME-WAIT|FIN-WAIT-[12]|SYN-SENT|SYN-RECV|LAST-ACK|CLOSING)[ \t]+\d+[ \t]+\d+(?:[ \t]|$)/y,
+  ],
   [Shape.Set, /Name: [^\s]{1,31}[ \t]*$/y],
-  [Shape.WideTable, /(?:CONTAINER ID[ \t]+IMAGE[ \t]|(?:NAMESPACE[ \t]+)?NAME[ \t]+(?:READY[ \t]+STATUS|STATUS[ \t]+ROLES)[ \t])/y],
+  [
+    Shape.WideTable,
+    /(?:CONTAINER ID[ \t]+IMAGE[ \t]|(?:NAMESPACE[ \t]+)?NAME[ \t]+(?:READY[ \t]+STATUS|STATUS[ \t]+ROLES)[ \t])/y,
+  ],
   [Shape.Assignment, /[A-Z][A-Z0-9_]{1,60}=(?!\S{0,15} OUT=)/y],
-  [Shape.SocketHeader, /(?:State[ \t]+Recv-Q|Netid[ \t]+State|Proto[ \t]+Recv-Q|Recv-Q[ \t]+Send-Q|Active Internet connections)/y],
+  [
+    Shape.SocketHeader,
+    /(?:State[ \t]+Recv-Q|Netid[ \t]+State|Proto[ \t]+Recv-Q|Recv-Q[ \t]+Send-Q|Active Internet connections)/y,
+  ],
   [Shape.RouteHeader, /(?:Kernel IP(?:v6)? routing table|Destination[ \t]+(?:Gateway|Next Hop))/y],
   [
     Shape.Log,
@@ -88,27 +118,46 @@ const CAPITAL: readonly Pattern[] = [
 ];
 
 const NFT_FAMILY = '(?:ip6?|inet|arp|bridge|netdev)';
-const NFT_OBJECT = '(?:table|chain|rule|set|map|element|flowtable|counter|quota|limit|ct[ \\t]+(?:helper|timeout|expectation)|secmark|synproxy)';
+const NFT_OBJECT =
+  '(?:table|chain|rule|set|map|element|flowtable|counter|quota|limit|ct[ \\t]+(?:helper|timeout|expectation)|secmark|synproxy)';
 const NFT_VERB = '(?:add|insert|create|delete|destroy|flush|replace|rename)';
 /** Behind the name of the program the family may be left out; alone, a command is one by its family. */
 const NFT_COMMAND = `${NFT_VERB}[ \\t]+${NFT_OBJECT}[ \\t]+${NFT_FAMILY}[ \\t]+\\S|flush[ \\t]+ruleset[ \\t]*(?:;|$)|(?:re)?define[ \\t]+[A-Za-z][\\w./-]*[ \\t]*=|undefine[ \\t]+[A-Za-z]`;
-const NFT_PROGRAM = new RegExp(`(?:[^\\s@]{1,64}@\\S{1,128}[#$%][ \\t]*|[#$%>][ \\t]+)?(?:sudo[ \\t]+(?:-\\w+[ \\t]+)*)?(?:(?:/\\w+)*/)?nft[ \\t]+(?:-\\w+[ \\t]+)*['"]?[ \\t]*(?:${NFT_VERB}[ \\t]+${NFT_OBJECT}[ \\t]+\\S|flush[ \\t]+ruleset\\b)`, 'y');
+const NFT_PROGRAM = new RegExp(
+  `(?:[^\\s@]{1,64}@\\S{1,128}[#$%][ \\t]*|[#$%>][ \\t]+)?(?:sudo[ \\t]+(?:-\\w+[ \\t]+)*)?(?:(?:/\\w+)*/)?nft[ \\t]+(?:-\\w+[ \\t]+)*['"]?[ \\t]*(?:${NFT_VERB}[ \\t]+${NFT_OBJECT}[ \\t]+\\S|flush[ \\t]+ruleset\\b)`,
+  'y',
+);
 
 const SMALL: readonly Pattern[] = [
   [Shape.NftTable, new RegExp(`table[ \\t]+(?:${NFT_FAMILY}[ \\t]+)?"?[A-Za-z_][\\w./\\-]{0,127}"?[ \\t]*\\{`, 'y')],
   [Shape.NftCommand, new RegExp(NFT_COMMAND, 'y')],
   [Shape.Connection, CONNECTION],
-  [Shape.SocketRow, /(?:tcp|udp|udpl|sctp|dccp|raw|icmp|mptcp)(?:lite)?6?[ \t]+(?:[A-Z]{5,6}(?:-[A-Z12]{1,5}(?:-[12])?)?[ \t]+\d+[ \t]+\d+|\d+[ \t]+\d+)(?:[ \t]|$)/y],
-  [Shape.Set, /(?:create \S{1,31} (?:hash|list|bitmap):|add \S{1,31} \S+(?: (?:timeout|packets|bytes|comment|nomatch|skbmark|skbprio|skbqueue|forceadd)\b|[ \t]*$))/y],
+  [
+    Shape.SocketRow,
+    /(?:tcp|udp|udpl|sctp|dccp|raw|icmp|mptcp)(?:lite)?6?[ \t]+(?:[A-Z]{5,6}(?:-[A-Z12]{1,5}(?:-[12])?)?[ \t]+\d+[ \t]+\d+|\d+[ \t]+\d+)(?:[ \t]|$)/y,
+  ],
+  [
+    Shape.Set,
+    /(?:create \S{1,31} (?:hash|list|bitmap):|add \S{1,31} \S+(?: (?:timeout|packets|bytes|comment|nomatch|skbmark|skbprio|skbqueue|forceadd)\b|[ \t]*$))/y,
+  ],
   [Shape.Interface, NAMED_INTERFACE],
-  [Shape.Interface, /inet6?[ \t]+[\da-fA-F.:]{3,45}(?:\/\d{1,3}(?:[ \t]+brd [\d.]+)?[ \t]+scope[ \t]|[ \t]+netmask[ \t])|inet addr:\d/y],
+  [
+    Shape.Interface,
+    /inet6?[ \t]+[\da-fA-F.:]{3,45}(?:\/\d{1,3}(?:[ \t]+brd [\d.]+)?[ \t]+scope[ \t]|[ \t]+netmask[ \t])|inet addr:\d/y,
+  ],
   [Shape.IpRoute, ROUTE],
   [Shape.Sysctl, SYSCTL],
   [Shape.Packet, PACKET_OF_SMALL],
   [Shape.Stanza, /iface[ \t]+[^\s:]{1,15}(?::\w{1,10})?[ \t]+inet6?[ \t]+[a-z0-9]+[ \t]*$/y],
   [Shape.Netplan, /(?:network|ethernets|bridges|bonds|vlans|wifis|tunnels|dummy-devices):[ \t]*$/y],
   [Shape.PodAddress, /(?:podIPs?|hostIPs?|nodeName):(?:[ \t]|$)/y],
-  [Shape.Log, new RegExp(`(?:${LEVEL})[ \\t]+(?:Istio (?:iptables|nftables|config)|Running |Command output|Writing following|Final iptables)`, 'y')],
+  [
+    Shape.Log,
+    new RegExp(
+      `(?:${LEVEL})[ \\t]+(?:Istio (?:iptables|nftables|config)|Running |Command output|Writing following|Final iptables)`,
+      'y',
+    ),
+  ],
   LISTING_ROW,
 ];
 
@@ -123,9 +172,11 @@ const OTHER: Readonly<Record<number, readonly Pattern[]>> = {
   61: [[Shape.Sysctl, /==> \/proc\/sys\/[\w./*@:+-]{1,200} <==[ \t]*$/y]],
   91: [
     [Shape.Ini, /\[(?:Interface|Match|Network|Address|Route|Peer)\][ \t]*$/y],
-    [Shape.Connection, /\[(?:NEW|UPDATE|DESTROY|\d{9,11}\.\d{1,9})\][ \t]+(?:\[(?:NEW|UPDATE|DESTROY)\][ \t]+)?[a-z].{0,60}?src=/y],
+    [
+      Shape.Connection,
+      /\[(?:NEW|UPDATE|DESTROY|\d{9,11}\.\d{1,9})\][ \t]+(?:\[(?:NEW|UPDATE|DESTROY)\][ \t]+)?[a-z].{0,60}?src=/y,
+    ],
   ],
 };
 
 const NONE: readonly Pattern[] = [];
-

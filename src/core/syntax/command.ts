@@ -59,10 +59,13 @@ export class Command implements CommandNode {
 
   /** Everything at once, without keeping it: for whoever reads each command of a large file once. */
   readOnce(): CommandParts {
-    return this.parts ?? readCommand(this.text, this.from, this.to, this.quoting) ?? {
-      ...EMPTY,
-      operationWord: { start: this.from, end: this.from, text: '', quoted: false },
-    };
+    return (
+      this.parts ??
+      readCommand(this.text, this.from, this.to, this.quoting) ?? {
+        ...EMPTY,
+        operationWord: { start: this.from, end: this.from, text: '', quoted: false },
+      }
+    );
   }
 
   /** Everything at once, for those who need several parts. */
@@ -108,7 +111,10 @@ const EMPTY = {
   scan: { words: [], unterminated: undefined, comment: undefined, tail: undefined },
 } as const;
 
-/** Reads the command in `text` from `from` on; undefined where it holds no operation. A shell command begins with its program. */
+/**
+ * Reads the command in `text` from `from` on; undefined where it holds no operation. A shell command begins with its
+ * program.
+ */
 export function readCommand(text: string, from: number, to: number, quoting: Quoting): CommandParts | undefined {
   const leading = quoting === 'restore' ? readCounters(text, from) : undefined;
   const scan = scanWords(text, leading?.end ?? from, to, quoting);
@@ -160,7 +166,10 @@ export function readCommand(text: string, from: number, to: number, quoting: Quo
     }
     const attached = operationWord === undefined && second !== 45 ? attachedChain(value) : undefined;
     const clustered = operationWord === undefined && quoting === 'shell' ? LISTS.exec(value)?.[1] : undefined;
-    const found = operationWord === undefined ? operationOf(clustered ? `-${clustered}` : attached === undefined ? value : value.slice(0, 2)) : undefined;
+    const found =
+      operationWord === undefined
+        ? operationOf(clustered ? `-${clustered}` : attached === undefined ? value : value.slice(0, 2))
+        : undefined;
     if (found !== undefined) {
       operation = found;
       operationWord = word;
@@ -229,7 +238,22 @@ const GLUED_TABLE = /^-t(?:filter|nat|mangle|raw|security)$/;
 /** `-nvL`: options without a value stand in one word with the operation. */
 const LISTS = /^-[nvx]{1,8}([LS])$/;
 const TAKES_POSITION = 'IRDLSZ';
-const PLAIN_FLAGS = new Set(['-v', '-vv', '--verbose', '-n', '--numeric', '-x', '--exact', '--line-numbers', '-4', '--ipv4', '-6', '--ipv6', '-nv', '-vn']);
+const PLAIN_FLAGS = new Set([
+  '-v',
+  '-vv',
+  '--verbose',
+  '-n',
+  '--numeric',
+  '-x',
+  '--exact',
+  '--line-numbers',
+  '-4',
+  '--ipv4',
+  '-6',
+  '--ipv6',
+  '-nv',
+  '-vn',
+]);
 const WAIT_FLAGS = new Set(['-w', '--wait', '-W', '--wait-interval']);
 const TEXT_VALUES = new Set(['--comment', '--log-prefix', '--nflog-prefix', '--string']);
 
@@ -241,14 +265,27 @@ function part(word: Word, offset: number): Word {
 function isRuleOption(value: string, second: number, quoting: Quoting): boolean {
   if (second !== 45) return value.length === 2 && second !== 116 && quoting === 'restore';
   const third = value.charCodeAt(2);
-  return third !== 116 && (quoting === 'restore' || (third !== 115 && third !== 118 && third !== 110 && third !== 101 && third !== 108 && third !== 105 && third !== 119 && third !== 109));
+  return (
+    third !== 116 &&
+    (quoting === 'restore' ||
+      (third !== 115 &&
+        third !== 118 &&
+        third !== 110 &&
+        third !== 101 &&
+        third !== 108 &&
+        third !== 105 &&
+        third !== 119 &&
+        third !== 109))
+  );
 }
 
 function startsOption(word: Word): boolean {
   return !word.quoted && (word.text.charCodeAt(0) === 45 || word.text === '!');
 }
 
-/** `-AINPUT`, as getopt takes it. In capitals only: no one writes prose such as `-APPEND`, and `-Append` is no command. */
+/**
+ * `-AINPUT`, as getopt takes it. In capitals only: no one writes prose such as `-APPEND`, and `-Append` is no command.
+ */
 function attachedChain(value: string): string | undefined {
   return value.length > 2 && /^-[AIDRCNXPFZE][A-Z][A-Z0-9_-]*$/.test(value) ? value.slice(2) : undefined;
 }

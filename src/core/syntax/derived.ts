@@ -12,8 +12,9 @@ interface Part {
 }
 
 /**
- * A line that is read in place of lines of the file: joined from several, without the marks in front of them, or told in other words. Its
- * pieces are parts of those lines, or words that stand for such a part. The lines may themselves stand for others.
+ * A line that is read in place of lines of the file: joined from several, without the marks in front of them, or told
+ * in other words. Its pieces are parts of those lines, or words that stand for such a part. The lines may themselves
+ * stand for others.
  */
 export class DerivedLine {
   private readonly rewriting = new Rewriting();
@@ -45,7 +46,15 @@ export class DerivedLine {
     const { text, index, toOuter, toLine } = made;
     const line = parseLine(text, '\n', index);
     const own = standingIn(line, toOuter, toLine);
-    return line.embedded ? line.embedded.map((inner) => standingIn(inner, (column) => own.toOuter(inner.toOuter(column)), own.toLine && ((column) => (own.toLine as (column: number) => Line)(inner.toOuter(column))))) : [own];
+    return line.embedded
+      ? line.embedded.map((inner) =>
+          standingIn(
+            inner,
+            (column) => own.toOuter(inner.toOuter(column)),
+            own.toLine && ((column) => (own.toLine as (column: number) => Line)(inner.toOuter(column))),
+          ),
+        )
+      : [own];
   }
 
   /** The text, and where its columns are in the file; undefined where it has no pieces. */
@@ -61,7 +70,14 @@ export class DerivedLine {
     };
     const { index } = outermost(first.line, first.from).line;
     // A part may be of a line that itself stands for several.
-    const several = parts.some(({ line }) => line.index !== index || (line as Partial<EmbeddedLine>).toLine !== undefined);
-    return { text, index, toOuter: (column) => at(column).column, toLine: several ? (column) => at(column).line : undefined };
+    const several = parts.some(
+      ({ line }) => line.index !== index || (line as Partial<EmbeddedLine>).toLine !== undefined,
+    );
+    return {
+      text,
+      index,
+      toOuter: (column) => at(column).column,
+      toLine: several ? (column) => at(column).line : undefined,
+    };
   }
 }

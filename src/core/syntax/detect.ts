@@ -12,7 +12,8 @@ export interface DetectInput {
 
 /**
  * Whether a file is a rules file by its name, its first line, or its whole text. `*.rules` alone says nothing (udev,
- * auditd and Prometheus use it too). Notes and logs that hold rules among other text keep their language: see `hasRules`.
+ * auditd and Prometheus use it too). Notes and logs that hold rules among other text keep their language: see
+ * `hasRules`.
  */
 export function detectLanguage({ fileName = '', firstLine, text }: DetectInput): 'iptables' | undefined {
   if (isRulesFileName(fileName)) return 'iptables';
@@ -22,9 +23,13 @@ export function detectLanguage({ fileName = '', firstLine, text }: DetectInput):
   return undefined;
 }
 
-/** Whether there are rules anywhere in the text: a table that opens, a rule of a chain, an `iptables` command line, a listing of `iptables -L`. */
+/**
+ * Whether there are rules anywhere in the text: a table that opens, a rule of a chain, an `iptables` command line, a
+ * listing of `iptables -L`.
+ */
 export function hasRules(text: string): boolean {
-  // Every rule and every command holds one of these words, every table opens so; most texts end here without being read by line.
+  // Every rule and every command holds one of these words, every table opens so; most texts end here without being read
+  // by line.
   if (!/tables|-[AINPD] |--(?:append|insert|new-chain|policy|delete) |Chain |\*[ \t]?[a-z]/.test(text)) return false;
   let found = false;
   forLines(text, Infinity, (line) => {
@@ -37,7 +42,8 @@ export function hasRules(text: string): boolean {
 function isRulesFileName(path: string): boolean {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
   if (/\.ip6?tables$/i.test(name)) return true;
-  if (/^ip6?tables(?:-legacy|-nft)?-save/i.test(name)) return !/\.(?:md|markdown|log|json|html?|sh|go|c|py|js|ts|rst|adoc|ya?ml)$/i.test(name);
+  if (/^ip6?tables(?:-legacy|-nft)?-save/i.test(name))
+    return !/\.(?:md|markdown|log|json|html?|sh|go|c|py|js|ts|rst|adoc|ya?ml)$/i.test(name);
   if (name === 'rules.v4' || name === 'rules.v6') return true;
   return /(?:^|[/\\])sysconfig[/\\]ip6?tables$/.test(path);
 }
@@ -49,7 +55,9 @@ function isFirstLineOfRules(line: string): boolean {
 }
 
 function hasOtherLanguage(path: string): boolean {
-  return /\.(?:md|markdown|log|json|jsonl|html?|sh|bash|go|c|h|py|js|ts|rs|rst|adoc|ya?ml|toml|diff|patch)$/i.test(path);
+  return /\.(?:md|markdown|log|json|jsonl|html?|sh|bash|go|c|h|py|js|ts|rs|rst|adoc|ya?ml|toml|diff|patch)$/i.test(
+    path,
+  );
 }
 
 /** The first 200 lines hold a table or rules, and nothing but what a rules file may hold. */
@@ -60,7 +68,8 @@ function mostlyRules(text: string): boolean {
     const { shape, contentStart } = parseLine(line, '', 0);
     if (shape === Shape.Table || shape === Shape.Rule || shape === Shape.Commit) {
       if (contentStart === quoteEnd(line, trimmedEnd(line))) rules++;
-    } else if (shape !== Shape.Blank && shape !== Shape.Comment && shape !== Shape.Header && shape !== Shape.Chain) other++;
+    } else if (shape !== Shape.Blank && shape !== Shape.Comment && shape !== Shape.Header && shape !== Shape.Chain)
+      other++;
     return other === 0;
   });
   return rules > 1 && other === 0;
@@ -77,7 +86,8 @@ function isRuleLine(text: string): boolean {
       case Shape.Header:
         return one.node.kind === 'comment' && one.node.header?.role === 'generated';
       case Shape.Rule:
-        if (one.node.kind === 'command' && one.node.chain !== undefined && 'AIPND'.includes(one.node.operation)) return true;
+        if (one.node.kind === 'command' && one.node.chain !== undefined && 'AIPND'.includes(one.node.operation))
+          return true;
         break;
       default:
     }

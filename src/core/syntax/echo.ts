@@ -31,7 +31,9 @@ export function readEcho(line: Line): Echo | undefined {
   const name = program.name;
   const machine = machineOf(text, line.contentStart, program);
   // Behind sed or awk nobody knows; less and tee leave all as it is.
-  const piped = /\|[ \t]*(?:sudo[ \t]+)?(?:[\w/]*grep|awk|sed|head|tail|rg|ag|sort|uniq)\b/.test(text.slice(program.end, program.limit));
+  const piped = /\|[ \t]*(?:sudo[ \t]+)?(?:[\w/]*grep|awk|sed|head|tail|rg|ag|sort|uniq)\b/.test(
+    text.slice(program.end, program.limit),
+  );
   const title = `${name}${text.slice(program.end, program.limit)}`.trim();
   if (isTables(name)) {
     const parts = readCommand(text, program.start, program.limit, 'shell');
@@ -62,7 +64,14 @@ export function readEcho(line: Line): Echo | undefined {
       title,
     };
   }
-  const six = words.some((word, i) => word === '-6' || word === 'inet6' || word === '--inet6' || word === '-A6' || (word === '-A' && words[i + 1] === 'inet6'));
+  const six = words.some(
+    (word, i) =>
+      word === '-6' ||
+      word === 'inet6' ||
+      word === '--inet6' ||
+      word === '-A6' ||
+      (word === '-A' && words[i + 1] === 'inet6'),
+  );
   const four = words.some((word) => word === '-4' || word === 'inet');
   return {
     program: name,
@@ -79,7 +88,10 @@ export function readEcho(line: Line): Echo | undefined {
 
 /** By the program or by what starts it: `xtables-nft-multi iptables`. */
 export function backendOf(text: string, { name, start }: ShellProgram): 'legacy' | 'nft' | undefined {
-  return programBackend(name) ?? programBackend(/xtables-(?:legacy|nft)-multi[ \t]+$/.exec(text.slice(Math.max(0, start - 40), start))?.[0] ?? '');
+  return (
+    programBackend(name) ??
+    programBackend(/xtables-(?:legacy|nft)-multi[ \t]+$/.exec(text.slice(Math.max(0, start - 40), start))?.[0] ?? '')
+  );
 }
 
 /** The routing table that `ip route show table N` asked for. */

@@ -26,7 +26,11 @@ export function editSourceFile(file: SourceFile, edit: TextEdit): SourceFile {
   const startColumn = clamp(edit.startColumn, 0, old[first]?.text.length ?? 0);
   const endColumn = clamp(edit.endColumn, last === first ? startColumn : 0, old[last]?.text.length ?? 0);
   const lastText = old[last];
-  const text = (old[first]?.text ?? '').slice(0, startColumn) + edit.newText + (lastText?.text ?? '').slice(endColumn) + (lastText?.eol ?? '');
+  const text =
+    (old[first]?.text ?? '').slice(0, startColumn) +
+    edit.newText +
+    (lastText?.text ?? '').slice(endColumn) +
+    (lastText?.eol ?? '');
   const touched: Line[] = [];
   splitLines(text, (line, eol) => {
     touched.push(parseLine(line, eol, first + touched.length, file.asItIs));
@@ -56,7 +60,12 @@ export function editSourceFile(file: SourceFile, edit: TextEdit): SourceFile {
     lines[first + i] = line;
     shapes[first + i] = line.shape;
   });
-  return { lines, shapes, asItIs: file.asItIs, ...readSections(lines, shapes, file.family, { sections: file.sections, from: first, to: next }) };
+  return {
+    lines,
+    shapes,
+    asItIs: file.asItIs,
+    ...readSections(lines, shapes, file.family, { sections: file.sections, from: first, to: next }),
+  };
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -2,8 +2,8 @@ import type { Line } from './tree';
 import { Shape } from './shape';
 
 /**
- * 4 or 6 by the first rule that can stand in one family only: an address, an extension of one family. Undefined where none
- * of the first 20,000 lines tells; a rule set that has no address by then has none that matters.
+ * 4 or 6 by the first rule that can stand in one family only: an address, an extension of one family. Undefined where
+ * none of the first 20,000 lines tells; a rule set that has no address by then has none that matters.
  */
 export function findFamily(lines: readonly Line[], from: number, to: number): 4 | 6 | undefined {
   const end = Math.min(to, from + 20_000);
@@ -42,16 +42,27 @@ function familyOfRule(line: Line): 4 | 6 | undefined {
   return undefined;
 }
 
-/** Extensions that only one of iptables and ip6tables has, by their names; a test holds the lists against the registry. */
+/**
+ * Extensions that only one of iptables and ip6tables has, by their names; a test holds the lists against the registry.
+ */
 export const ONE_FAMILY = {
-  match: { 4: ['icmp', 'osf', 'realm', 'ttl'], 6: ['dst', 'eui64', 'frag', 'hbh', 'hl', 'icmp6', 'icmpv6', 'ipv6header', 'mh', 'rt', 'srh'] },
+  match: {
+    4: ['icmp', 'osf', 'realm', 'ttl'],
+    6: ['dst', 'eui64', 'frag', 'hbh', 'hl', 'icmp6', 'icmpv6', 'ipv6header', 'mh', 'rt', 'srh'],
+  },
   target: { 4: ['CLUSTERIP', 'ECN', 'TTL', 'ULOG'], 6: ['DNPT', 'HL', 'SNPT'] },
 } as const;
-const TELLING = new RegExp(`icmp|-m (?:${[...ONE_FAMILY.match[4], ...ONE_FAMILY.match[6]].join('|')}) |-j (?:${[...ONE_FAMILY.target[4], ...ONE_FAMILY.target[6]].join('|')})\\b`);
+const TELLING = new RegExp(
+  `icmp|-m (?:${[...ONE_FAMILY.match[4], ...ONE_FAMILY.match[6]].join('|')}) |-j (?:${[...ONE_FAMILY.target[4], ...ONE_FAMILY.target[6]].join('|')})\\b`,
+);
 
 function familyOfExtension(kind: 'match' | 'target', name: string): 4 | 6 | undefined {
   const names = ONE_FAMILY[kind];
-  return (names[4] as readonly string[]).includes(name) ? 4 : (names[6] as readonly string[]).includes(name) ? 6 : undefined;
+  return (names[4] as readonly string[]).includes(name)
+    ? 4
+    : (names[6] as readonly string[]).includes(name)
+      ? 6
+      : undefined;
 }
 
 const ADDRESS_OPTIONS = new Set([

@@ -13,7 +13,10 @@ const OPTIONS: readonly GlobalOption[] = [
   ...options('maybe', 'list L list-rules S flush F zero Z'),
   ...options('yes', 'new-chain N'),
   ...options('maybe', 'delete-chain X'),
-  ...options('yes', 'rename-chain E policy P source s destination d src s dst d protocol p in-interface i jump j table t match m'),
+  ...options(
+    'yes',
+    'rename-chain E policy P source s destination d src s dst d protocol p in-interface i jump j table t match m',
+  ),
   ...options('no', 'numeric n'),
   ...options('yes', 'out-interface o'),
   ...options('no', 'verbose v'),
@@ -26,7 +29,9 @@ const OPTIONS: readonly GlobalOption[] = [
 ];
 
 const BY_NAME: ReadonlyMap<string, GlobalOption> = new Map(OPTIONS.map((option) => [option.name, option]));
-const BY_LETTER: ReadonlyMap<string, GlobalOption> = new Map([...OPTIONS].reverse().map((option) => [option.letter, option]));
+const BY_LETTER: ReadonlyMap<string, GlobalOption> = new Map(
+  [...OPTIONS].reverse().map((option) => [option.letter, option]),
+);
 
 /** By its full name, without dashes. */
 export function globalOptionNamed(name: string): GlobalOption | undefined {
@@ -38,7 +43,10 @@ export function globalOptionOfLetter(letter: string): GlobalOption | undefined {
   return letter === '0' ? undefined : BY_LETTER.get(letter);
 }
 
-/** All whose name begins so; getopt takes an abbreviation where they mean the same. ip6tables has no `--fragments` that could be meant. */
+/**
+ * All whose name begins so; getopt takes an abbreviation where they mean the same. ip6tables has no `--fragments` that
+ * could be meant.
+ */
 export function globalOptionsStartingWith(prefix: string, family: 4 | 6): readonly GlobalOption[] {
   return OPTIONS.filter(({ name, letter }) => name.startsWith(prefix) && (family === 4 || letter !== 'f'));
 }

@@ -7,7 +7,10 @@ export interface Heading {
   readonly table: string | undefined;
   readonly family: 4 | 6 | undefined;
   readonly backend: 'legacy' | 'nft' | undefined;
-  /** What tells these rules apart from others in the same text: a state (`after`) or a machine (`node worker-2`), in small letters. */
+  /**
+   * What tells these rules apart from others in the same text: a state (`after`) or a machine (`node worker-2`), in
+   * small letters.
+   */
   readonly scope: string | undefined;
   /** The heading as written, for whoever wants to say why. */
   readonly text: string | undefined;
@@ -31,7 +34,14 @@ export function headingAbove(lines: readonly Line[], at: number): Heading {
       if (line.text.length > LONGEST) break;
       texts++;
       const read = readHeading(line.text.slice(line.contentStart));
-      if (read !== NONE) found = { table: found.table ?? read.table, family: found.family ?? read.family, backend: found.backend ?? read.backend, scope: found.scope ?? read.scope, text: found.text ?? read.text };
+      if (read !== NONE)
+        found = {
+          table: found.table ?? read.table,
+          family: found.family ?? read.family,
+          backend: found.backend ?? read.backend,
+          scope: found.scope ?? read.scope,
+          text: found.text ?? read.text,
+        };
     } else if (line.shape !== Shape.Blank && line.shape !== Shape.Fence && line.shape !== Shape.Echo) break;
   }
   return found;
@@ -44,12 +54,29 @@ export function tableOfHeading(text: string): string | undefined {
 
 function readHeading(text: string): Heading {
   const command = COMMAND.exec(text);
-  const plain = text.replace(DECORATION, ' ').replace(/[ \t]+/g, ' ').trim();
+  const plain = text
+    .replace(DECORATION, ' ')
+    .replace(/[ \t]+/g, ' ')
+    .trim();
   const table = (command && tableOfCommand(command[2] ?? '', command[3] ?? '')) ?? tableOfWords(plain);
-  const family = command ? programFamily(command[1] ?? '') : /\bIP ?v?6\b/i.test(plain) ? 6 : /\bIP ?v?4\b/i.test(plain) ? 4 : undefined;
-  const backend = command ? programBackend(command[1] ?? '') : /\blegacy\b/i.test(plain) ? 'legacy' : /\bnft|\bnf_tables\b/i.test(plain) ? 'nft' : undefined;
+  const family = command
+    ? programFamily(command[1] ?? '')
+    : /\bIP ?v?6\b/i.test(plain)
+      ? 6
+      : /\bIP ?v?4\b/i.test(plain)
+        ? 4
+        : undefined;
+  const backend = command
+    ? programBackend(command[1] ?? '')
+    : /\blegacy\b/i.test(plain)
+      ? 'legacy'
+      : /\bnft|\bnf_tables\b/i.test(plain)
+        ? 'nft'
+        : undefined;
   const scope = scopeOf(plain, text);
-  return table === undefined && family === undefined && backend === undefined && scope === undefined ? NONE : { table, family, backend, scope, text: plain };
+  return table === undefined && family === undefined && backend === undefined && scope === undefined
+    ? NONE
+    : { table, family, backend, scope, text: plain };
 }
 
 /** Signs with which people make a line a heading. */
@@ -64,7 +91,10 @@ function tableOfCommand(save: string, rest: string): string | undefined {
 }
 
 const NAMES = 'filter|nat|mangle|raw|security';
-const ONLY = new RegExp(`^(?:(?:the|my|and|in|from|output of|rules of|rules in|current|chains? in) )*(?:IP ?v?[46] )?(?:table:? )?(${NAMES})(?: (?:table|rules|chains?|section|output|IP ?v?[46]))*(?: (?:on|of|for|in) [^:]{1,40})?:?$`, 'i');
+const ONLY = new RegExp(
+  `^(?:(?:the|my|and|in|from|output of|rules of|rules in|current|chains? in) )*(?:IP ?v?[46] )?(?:table:? )?(${NAMES})(?: (?:table|rules|chains?|section|output|IP ?v?[46]))*(?: (?:on|of|for|in) [^:]{1,40})?:?$`,
+  'i',
+);
 const AS_TABLE = new RegExp(`\\b(?:table:? (${NAMES})|(${NAMES}) (?:table|rules))\\b`, 'i');
 
 function tableOfWords(plain: string): string | undefined {
@@ -72,12 +102,16 @@ function tableOfWords(plain: string): string | undefined {
   if (only !== undefined) return only.toLowerCase();
   // A sentence about a table is a heading where it ends so, or is hardly more than that.
   if (!plain.endsWith(':') && plain.length > 40) return undefined;
-  const named = new Set([...plain.matchAll(new RegExp(AS_TABLE, 'gi'))].map(([, a, b]) => (a ?? b ?? '').toLowerCase()));
+  const named = new Set(
+    [...plain.matchAll(new RegExp(AS_TABLE, 'gi'))].map(([, a, b]) => (a ?? b ?? '').toLowerCase()),
+  );
   return named.size === 1 ? [...named][0] : undefined;
 }
 
-const STATE = /\b(before|after(?:wards)?|previous(?:ly)?|old|new|original(?:ly)?|working|broken|not working|failing|good|bad|earlier|later|first boot|reboot(?:ed)?|restart(?:ed)?)\b/i;
-const MACHINE = /\b(node|pod|host|server|client|machine|vm|container|router|master|worker|control[- ]?plane|gateway|peer|site|box|firewall|laptop|desktop|guest|namespace|netns)(?:s? (?:called|named))?[ :#-]{1,3}["'`]?([\w.-]{1,63})/i;
+const STATE =
+  /\b(before|after(?:wards)?|previous(?:ly)?|old|new|original(?:ly)?|working|broken|not working|failing|good|bad|earlier|later|first boot|reboot(?:ed)?|restart(?:ed)?)\b/i;
+const MACHINE =
+  /\b(node|pod|host|server|client|machine|vm|container|router|master|worker|control[- ]?plane|gateway|peer|site|box|firewall|laptop|desktop|guest|namespace|netns)(?:s? (?:called|named))?[ :#-]{1,3}["'`]?([\w.-]{1,63})/i;
 const NAMED = /^(?:on|from|in|at) ([\w.-]{1,63}):?$/i;
 const NAME_ONLY = /^([a-z][\w.]*[-.\d][\w.-]{0,60}):?$/i;
 
@@ -88,6 +122,7 @@ function scopeOf(plain: string, written: string): string | undefined {
   const state = STATE.exec(plain)?.[1]?.toLowerCase();
   const machine = MACHINE.exec(plain);
   const name = machine ? `${machine[1]} ${machine[2]}` : (NAMED.exec(plain)?.[1] ?? NAME_ONLY.exec(plain)?.[1]);
-  const named = name !== undefined && !/tables|\.(?:v[46]|rules|sh|txt|conf)$/i.test(name) ? name.toLowerCase() : undefined;
+  const named =
+    name !== undefined && !/tables|\.(?:v[46]|rules|sh|txt|conf)$/i.test(name) ? name.toLowerCase() : undefined;
   return [named, state].filter((word) => word !== undefined).join(' ') || undefined;
 }

@@ -9,13 +9,17 @@ export interface InputCommand {
   /** undefined where the line names no operation. */
   readonly parts: CommandParts | undefined;
   readonly problems: readonly Problem[];
-  /** `-6` in input for IPv4, or `-4` in input for IPv6, in front of the operation: iptables-restore passes over the line. */
+  /**
+   * `-6` in input for IPv4, or `-4` in input for IPv6, in front of the operation: iptables-restore passes over the
+   * line.
+   */
   readonly otherFamily: boolean;
 }
 
 /**
- * Reads a line within a table as iptables-restore hands it to iptables: any operation, anywhere in the line, abbreviated or not.
- * `lineBreak`: what a quote that stays open takes along. What belongs to the rule is left in `words`, for whoever knows the options of matches and targets.
+ * Reads a line within a table as iptables-restore hands it to iptables: any operation, anywhere in the line,
+ * abbreviated or not. `lineBreak`: what a quote that stays open takes along. What belongs to the rule is left in
+ * `words`, for whoever knows the options of matches and targets.
  */
 export function readInputCommand(text: string, family: 4 | 6, lineBreak: string): InputCommand {
   const leading = text.startsWith('[') ? readCounters(text, 0) : undefined;
@@ -30,7 +34,14 @@ export function readInputCommand(text: string, family: 4 | 6, lineBreak: string)
   const report = (at: Word, code: string, message: string): void => {
     problems.push({ severity: 'error', code, message, start: at.start, end: at.end });
   };
-  if (broken) problems.push({ severity: 'error', code: 'bad-counters', message: 'counters in front of a rule have the form [packets:bytes]', start: 0, end: start });
+  if (broken)
+    problems.push({
+      severity: 'error',
+      code: 'bad-counters',
+      message: 'counters in front of a rule have the form [packets:bytes]',
+      start: 0,
+      end: start,
+    });
   let otherFamily = false;
   let stray: Word | undefined;
   for (let i = 0; i < all.length; i++) {
@@ -45,7 +56,12 @@ export function readInputCommand(text: string, family: 4 | 6, lineBreak: string)
     if (letter === '4' || letter === '6') {
       if (letter !== String(family)) {
         otherFamily = true;
-        if (stray) report(stray, 'bad-argument', `"${stray.text}" is not expected here: it is neither an option nor the value of one`);
+        if (stray)
+          report(
+            stray,
+            'bad-argument',
+            `"${stray.text}" is not expected here: it is neither an option nor the value of one`,
+          );
         break;
       }
       words.push(word);
@@ -65,21 +81,34 @@ export function readInputCommand(text: string, family: 4 | 6, lineBreak: string)
       found.operation = letter;
       const before = option.flags === '' ? word.start : word.end - (option.attached?.length ?? 0) - 1;
       if (option.flags !== '') words.push({ ...word, text: `-${option.flags}` });
-      found.operationWord = { text: `-${letter}`, start: before, end: option.attached === undefined ? word.end : word.end - option.attached.length, quoted: false };
+      found.operationWord = {
+        text: `-${letter}`,
+        start: before,
+        end: option.attached === undefined ? word.end : word.end - option.attached.length,
+        quoted: false,
+      };
       const takes = (wanted: boolean): Word | undefined => {
         const next = all[i + 1];
         if (next === undefined || (!wanted && /^[-!]/.test(next.text))) return undefined;
         i++;
         return next;
       };
-      const attached = option.attached === undefined ? undefined : { ...word, start: word.end - option.attached.length, text: option.attached };
+      const attached =
+        option.attached === undefined
+          ? undefined
+          : { ...word, start: word.end - option.attached.length, text: option.attached };
       const chain = attached ?? takes(option.global.value === 'yes');
       if (chain) found.chain = chain;
       else if (option.global.value === 'yes') report(word, 'missing-value', `-${letter} needs the name of a chain`);
       if (letter === 'P' || letter === 'E') {
         const argument = takes(false);
         if (argument) found.argument = argument;
-        else report(word, 'missing-value', letter === 'P' ? '-P needs a chain and a policy' : '-E needs the old and the new name of a chain');
+        else
+          report(
+            word,
+            'missing-value',
+            letter === 'P' ? '-P needs a chain and a policy' : '-E needs the old and the new name of a chain',
+          );
       } else if ('IRDLSZ'.includes(letter) && found.chain) {
         const position = takes(false);
         if (position) found.position = position;
@@ -87,9 +116,21 @@ export function readInputCommand(text: string, family: 4 | 6, lineBreak: string)
     }
   }
   const { operation, operationWord } = found;
-  const parts = operation === undefined || operationWord === undefined ? undefined : {
-    operation, operationWord, program: undefined, table: undefined, chain: found.chain, position: found.position, argument: found.argument, counters: leading, words, scan,
-  };
+  const parts =
+    operation === undefined || operationWord === undefined
+      ? undefined
+      : {
+          operation,
+          operationWord,
+          program: undefined,
+          table: undefined,
+          chain: found.chain,
+          position: found.position,
+          argument: found.argument,
+          counters: leading,
+          words,
+          scan,
+        };
   return { parts, problems, otherFamily };
 }
 
@@ -106,13 +147,16 @@ function optionOf(text: string, family: 4 | 6): FoundOption | undefined {
     const equals = text.indexOf('=');
     const name = text.slice(2, equals < 0 ? undefined : equals);
     const candidates = name === '' ? [] : globalOptionsStartingWith(name, family);
-    const global = globalOptionNamed(name) ?? (candidates.every(({ letter }) => letter === candidates[0]?.letter) ? candidates[0] : undefined);
+    const global =
+      globalOptionNamed(name) ??
+      (candidates.every(({ letter }) => letter === candidates[0]?.letter) ? candidates[0] : undefined);
     return global && { global, flags: '', attached: equals < 0 ? undefined : text.slice(equals + 1) };
   }
   for (let i = 1; i < text.length; i++) {
     const global = globalOptionOfLetter(text.charAt(i));
     if (global === undefined) return undefined;
-    if (global.value !== 'no' || i === text.length - 1) return { global, flags: text.slice(1, i), attached: i + 1 < text.length ? text.slice(i + 1) : undefined };
+    if (global.value !== 'no' || i === text.length - 1)
+      return { global, flags: text.slice(1, i), attached: i + 1 < text.length ? text.slice(i + 1) : undefined };
   }
   return undefined;
 }

@@ -19,7 +19,10 @@ import { mayBeDamaged, repaired } from './wrappings/repair';
 import { wrappedLines } from './wrappings/wrapped';
 import { scanWords } from './words';
 
-/** Reads one line by itself. Never throws; a line that is nothing special is `text`. `intact`: it is to be read as it stands, because nothing in the text around is damaged, or it is to be loaded so. */
+/**
+ * Reads one line by itself. Never throws; a line that is nothing special is `text`. `intact`: it is to be read as it
+ * stands, because nothing in the text around is damaged, or it is to be loaded so.
+ */
 export function parseLine(text: string, eol: string, index: number, intact = false): Line {
   if (intact && text.startsWith('-A ') && hasNoFault(text, 3)) return new AppendLine(index, text, eol, 0);
   return parseLineWithin(text, eol, index, 0, intact);
@@ -63,7 +66,10 @@ function parseLineWithin(text: string, eol: string, index: number, strings: numb
 
 const MAX_PREFIXES = 4;
 
-/** The line as it was before a terminal, a page or a word processor had it; undefined where nothing comes of it that the line does not say as it stands. */
+/**
+ * The line as it was before a terminal, a page or a word processor had it; undefined where nothing comes of it that the
+ * line does not say as it stands.
+ */
 function mendedLine(text: string, eol: string, index: number, strings: number): Line | undefined {
   const mended = repaired(text);
   const embedded = mended && linesOf([mended], within(index, strings));
@@ -75,7 +81,13 @@ function within(index: number, strings: number): (text: string, eol: string) => 
 }
 
 /** A rule or a command behind a number, a name or a word that would mean nothing in front of anything else. */
-function behindMark(text: string, start: number, end: number, index: number, strings: number): { start: number; found: Classified } | undefined {
+function behindMark(
+  text: string,
+  start: number,
+  end: number,
+  index: number,
+  strings: number,
+): { start: number; found: Classified } | undefined {
   for (const next of markEnds(text, start, end)) {
     const found = classify(text, next, end, index, strings);
     if (isUnmistakable(found) || found.shape === Shape.ProgramCommand) return { start: next, found };
@@ -85,7 +97,12 @@ function behindMark(text: string, start: number, end: number, index: number, str
 
 /** A rule behind indentation or counters. */
 function isAppend(text: string, start: number, { node, problems }: Classified): boolean {
-  return problems.length === 0 && node instanceof Command && node.operation === 'A' && (text.startsWith('-A ', start) || text.charCodeAt(start) === 91);
+  return (
+    problems.length === 0 &&
+    node instanceof Command &&
+    node.operation === 'A' &&
+    (text.startsWith('-A ', start) || text.charCodeAt(start) === 91)
+  );
 }
 
 class SourceLine implements Line {
@@ -183,7 +200,8 @@ function commandProblems(text: string, from: number, end: number): readonly Prob
       ...scan.unterminated,
       severity: 'warning',
       code: 'unterminated-quote',
-      message: 'This quote is never closed; iptables-restore takes the rest of the line, with its line break, as the value.',
+      message:
+        'This quote is never closed; iptables-restore takes the rest of the line, with its line break, as the value.',
     });
   }
   if (scan.comment) {
@@ -191,7 +209,8 @@ function commandProblems(text: string, from: number, end: number): readonly Prob
       ...scan.comment,
       severity: 'warning',
       code: 'trailing-comment',
-      message: 'iptables-restore does not know comments behind a rule and would refuse this line; put the comment on a line of its own or use -m comment.',
+      message:
+        'iptables-restore does not know comments behind a rule and would refuse this line; put the comment on a line of its own or use -m comment.',
     });
   }
   return problems;
@@ -235,7 +254,11 @@ function tableStart(text: string, start: number, end: number): Classified | unde
       if (!((code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 95 || code === 45)) return undefined;
     }
   } else if (!alone && nameStart > start + 1) return undefined;
-  return { node: { kind: 'table', name: plainWord(text, nameStart, nameEnd) }, shape: Shape.Table, problems: NO_PROBLEMS };
+  return {
+    node: { kind: 'table', name: plainWord(text, nameStart, nameEnd) },
+    shape: Shape.Table,
+    problems: NO_PROBLEMS,
+  };
 }
 
 const rootPrompt: Classified = { ...plain.comment, shape: Shape.Echo };
@@ -253,18 +276,28 @@ function commentLine(text: string, start: number, end: number): Classified {
 function jsonEntry(text: string, start: number, end: number, index: number, strings: number): Classified | undefined {
   if (strings >= MOST_STRINGS) return undefined;
   const command = text.charCodeAt(start) === 91 ? listedCommand(text, start, end) : undefined;
-  const embedded = (command && linesOf([command], within(index, strings))) ?? embeddedLines(text, start, end, within(index, strings));
+  const embedded =
+    (command && linesOf([command], within(index, strings))) ?? embeddedLines(text, start, end, within(index, strings));
   return embedded && { ...textOf(Shape.Wrapped), embedded };
 }
 
-/** Each string in a string doubles the backslashes of the innermost, so that no real line goes beyond; a broken one could go on with every escape. */
+/**
+ * Each string in a string doubles the backslashes of the innermost, so that no real line goes beyond; a broken one
+ * could go on with every escape.
+ */
 const MOST_STRINGS = 32;
 
 /**
  * Lines that stern or a paste put a pod and container name in front of, without brackets: one or two words, taken
  * for a prefix only where what follows is unmistakable.
  */
-function guessedPrefix(text: string, from: number, end: number, index: number, strings: number): { start: number; found: Classified } | undefined {
+function guessedPrefix(
+  text: string,
+  from: number,
+  end: number,
+  index: number,
+  strings: number,
+): { start: number; found: Classified } | undefined {
   let start = from;
   for (let words = 0; words < 2; words++) {
     const wordEnd = findBlank(text, start, end);
@@ -304,7 +337,13 @@ function isPodOrContainerName(text: string, start: number, end: number): boolean
   if (end <= start || end - start > 253) return false;
   for (let i = start; i < end; i++) {
     const code = text.charCodeAt(i);
-    const name = (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 45 || code === 46 || code === 95 || code === 47;
+    const name =
+      (code >= 97 && code <= 122) ||
+      (code >= 48 && code <= 57) ||
+      code === 45 ||
+      code === 46 ||
+      code === 95 ||
+      code === 47;
     if (!name) return i === end - 1 && code === 58 && i > start;
   }
   const first = text.charCodeAt(start);

@@ -7,20 +7,33 @@ import type { ShellProgram } from './shellProgram';
 export interface Machine {
   /** The name in the prompt; undefined where it shows none. */
   readonly name: string | undefined;
-  /** What the command was passed on to, such as `docker edge7`, `netns blue7`, `ssh gate3`; empty for the machine of the prompt itself. */
+  /**
+   * What the command was passed on to, such as `docker edge7`, `netns blue7`, `ssh gate3`; empty for the machine of the
+   * prompt itself.
+   */
   readonly within: string;
 }
 
 /** Where the command line that begins at `start` runs `program`. */
 export function machineOf(text: string, start: number, program: ShellProgram): Machine {
   const prompt = promptEnd(text, start, text.length);
-  const words = splitWords(text.slice(prompt, program.start).replace(/["']/g, ' '), 0, program.start - prompt, 'shell').map((word) => word.text);
+  const words = splitWords(
+    text.slice(prompt, program.start).replace(/["']/g, ' '),
+    0,
+    program.start - prompt,
+    'shell',
+  ).map((word) => word.text);
   return { name: promptMachine(text.slice(start, prompt)), within: withinOf(words) };
 }
 
-/** The machine that a log shipper names in front of a line: a pod, a service of docker compose, the host of a syslog line; undefined where none does. */
+/**
+ * The machine that a log shipper names in front of a line: a pod, a service of docker compose, the host of a syslog
+ * line; undefined where none does.
+ */
 export function machineOfPrefix(prefix: string): Machine | undefined {
-  const name = (/\[pod\/([\w.-]{1,253})/.exec(prefix) ?? /\d\d:\d\d:\d\d ([A-Za-z][\w.-]{0,199}) /.exec(prefix) ?? /^[ \t]*([a-z][\w.-]{0,253})(?:[ \t]+\||[ \t]+[\w.-]+[ \t]*$|[ \t]*$)/.exec(prefix))?.[1];
+  const name = (/\[pod\/([\w.-]{1,253})/.exec(prefix) ??
+    /\d\d:\d\d:\d\d ([A-Za-z][\w.-]{0,199}) /.exec(prefix) ??
+    /^[ \t]*([a-z][\w.-]{0,253})(?:[ \t]+\||[ \t]+[\w.-]+[ \t]*$|[ \t]*$)/.exec(prefix))?.[1];
   return name === undefined ? undefined : { name, within: '' };
 }
 
@@ -39,7 +52,9 @@ function withinOf(words: readonly string[]): string {
     if (word === 'nsenter') {
       // All of its options are about where to.
       const rest = words.slice(i + 1).join(' ');
-      names.push(`nsenter ${/(?:-t ?|--target[ =])(\d{1,10})/.exec(rest)?.[1] ?? /(?:--net=|-n)(\/\S{1,200})/.exec(rest)?.[1] ?? rest}`);
+      names.push(
+        `nsenter ${/(?:-t ?|--target[ =])(\d{1,10})/.exec(rest)?.[1] ?? /(?:--net=|-n)(\/\S{1,200})/.exec(rest)?.[1] ?? rest}`,
+      );
       break;
     }
     if (word.startsWith('-')) {
@@ -51,9 +66,52 @@ function withinOf(words: readonly string[]): string {
   return names.filter((word) => !VERBS.has(word)).join(' ');
 }
 
-const SAME_PLACE = new Set(['sudo', 'doas', 'time', 'env', 'exec', 'nohup', 'nice', 'watch', 'command', 'sh', 'bash', 'ash', 'dash', 'zsh', 'su', 'root', 'busybox', 'stdbuf', 'pkexec', 'ip', '--']);
+const SAME_PLACE = new Set([
+  'sudo',
+  'doas',
+  'time',
+  'env',
+  'exec',
+  'nohup',
+  'nice',
+  'watch',
+  'command',
+  'sh',
+  'bash',
+  'ash',
+  'dash',
+  'zsh',
+  'su',
+  'root',
+  'busybox',
+  'stdbuf',
+  'pkexec',
+  'ip',
+  '--',
+]);
 /** Options of these programs that take a word, and do not say where to. */
 const WITH_VALUE = new Set([
-  ...['-u', '--user', '-e', '--env', '-w', '--workdir', '-c', '--container', '-n', '--namespace', '--context', '--kubeconfig', '-p', '--profile', '-P', '-i', '-F', '-o', '-l', '-g'],
+  ...[
+    '-u',
+    '--user',
+    '-e',
+    '--env',
+    '-w',
+    '--workdir',
+    '-c',
+    '--container',
+    '-n',
+    '--namespace',
+    '--context',
+    '--kubeconfig',
+    '-p',
+    '--profile',
+    '-P',
+    '-i',
+    '-F',
+    '-o',
+    '-l',
+    '-g',
+  ],
 ]);
 const VERBS = new Set(['exec', 'e', 'ex', 'compose', 'shell']);

@@ -1,12 +1,13 @@
 /**
- * How lines look that show a packet; core/net reads them (`packetsOfLine`). Each pattern is anchored and gives up after a bounded number of
- * characters.
+ * How lines look that show a packet; core/net reads them (`packetsOfLine`). Each pattern is anchored and gives up after
+ * a bounded number of characters.
  */
 
 /** The interface and the direction, as tcpdump -i any writes them. */
 const CAPTURED = '[\\w.@-]{1,16}[ \\t]+(?:In|Out|B|M|P)[ \\t]+';
 /** `10.0.0.1.5 > 10.0.0.2.80: …`, or the fields of the header that tcpdump -v writes first. */
-const CONVERSATION = 'IP6?[ \\t]+(?:\\((?:tos 0x|class 0x|flowlabel 0x|hlim )|[\\w.:%-]{1,200}[ \\t]+>[ \\t]+[\\w.:%-]{1,200}:[ \\t])';
+const CONVERSATION =
+  'IP6?[ \\t]+(?:\\((?:tos 0x|class 0x|flowlabel 0x|hlim )|[\\w.:%-]{1,200}[ \\t]+>[ \\t]+[\\w.:%-]{1,200}:[ \\t])';
 /** The same, or behind the link layer addresses of tcpdump -e. */
 const NETWORK = `(?:${CONVERSATION}|.{0,200}?ethertype IPv[46] )`;
 const ADDRESS = '[\\da-fA-F.:]{3,45}';
@@ -24,10 +25,21 @@ export const PACKET_OF_DIGIT = new RegExp(
 export const PACKET_OF_CAPITAL = new RegExp(`IN=\\S{0,15} OUT=\\S{0,15} |${CONVERSATION}`, 'y');
 
 /** tcpdump -t -i any, and the trace of nftables. */
-export const PACKET_OF_SMALL = new RegExp(`${CAPTURED}${NETWORK}|trace id [\\da-f]{1,16} (?:ip6?|inet|bridge|netdev) \\S{1,64} \\S{1,64} packet: `, 'y');
+export const PACKET_OF_SMALL = new RegExp(
+  `${CAPTURED}${NETWORK}|trace id [\\da-f]{1,16} (?:ip6?|inet|bridge|netdev) \\S{1,64} \\S{1,64} packet: `,
+  'y',
+);
 
-/** What LOG and TRACE make of a packet, behind whatever prefix: `IN=eth0 OUT= MAC=… SRC=10.0.0.9 DST=10.0.0.1 LEN=60 … PROTO=TCP …`. */
+/**
+ * What LOG and TRACE make of a packet, behind whatever prefix: `IN=eth0 OUT= MAC=… SRC=10.0.0.9 DST=10.0.0.1 LEN=60 …
+ * PROTO=TCP …`.
+ */
 export function isLoggedPacket(text: string, start: number): boolean {
   const source = text.indexOf(' SRC=', start);
-  return source >= 0 && text.includes(' DST=', source) && (text.includes(' PROTO=', source) || text.startsWith('PACKET: ', start)) && text.lastIndexOf('IN=', source) >= start;
+  return (
+    source >= 0 &&
+    text.includes(' DST=', source) &&
+    (text.includes(' PROTO=', source) || text.startsWith('PACKET: ', start)) &&
+    text.lastIndexOf('IN=', source) >= start
+  );
 }

@@ -17,7 +17,8 @@ export interface ParseOptions {
  */
 export function parseSourceFile(text: string, options: ParseOptions = {}): SourceFile {
   const lines: Line[] = [];
-  const asItIs = detectLanguage({ fileName: options.fileName ?? '' }) === 'iptables' || options.languageId === 'iptables';
+  const asItIs =
+    detectLanguage({ fileName: options.fileName ?? '' }) === 'iptables' || options.languageId === 'iptables';
   const intact = asItIs || !mayBeDamaged(text);
   splitLines(text, (line, eol) => {
     lines.push(parseLine(line, eol, lines.length, intact));
@@ -26,7 +27,10 @@ export function parseSourceFile(text: string, options: ParseOptions = {}): Sourc
   return { lines, shapes, asItIs, ...readSections(lines, shapes, familyOfName(options)) };
 }
 
-/** 6 for `rules.v6`, `ip6tables-save.txt`, `dump.ip6tables`, and 4 for their likes; undefined where the name says nothing. */
+/**
+ * 6 for `rules.v6`, `ip6tables-save.txt`, `dump.ip6tables`, and 4 for their likes; undefined where the name says
+ * nothing.
+ */
 function familyOfName({ fileName = '', languageId = '' }: ParseOptions): 4 | 6 | undefined {
   const name = fileName.slice(Math.max(fileName.lastIndexOf('/'), fileName.lastIndexOf('\\')) + 1).toLowerCase();
   if (name.endsWith('.v6') || name.includes('ip6tables') || languageId === 'ip6tables') return 6;

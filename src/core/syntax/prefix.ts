@@ -13,9 +13,10 @@ export function quoteEnd(text: string, end: number): number {
 
 /**
  * The column behind one prefix that a log shipper or viewer puts in front of a line, or `start` where there is none:
- * `2024-05-01T09:00:00.1Z stdout F ` (CRI), `2024-05-01T09:00:00.1Z ` (kubectl logs --timestamps), `2024/05/01 09:00:00 > ` (Go),
- * `[pod/server-1/istio-init] ` (kubectl logs --prefix), `Jul  5 09:20:17 node-1 kubelet[812]: ` (syslog, journalctl, in any language),
- * `I0501 09:00:00.123456  7 runner.go:551] ` (klog), `[   12.345678] ` (dmesg), `<30>`, `INFO: `, `web-1  | ` (docker compose).
+ * `2024-05-01T09:00:00.1Z stdout F ` (CRI), `2024-05-01T09:00:00.1Z ` (kubectl logs --timestamps), `2024/05/01 09:00:00
+ * > ` (Go), `[pod/server-1/istio-init] ` (kubectl logs --prefix), `Jul  5 09:20:17 node-1 kubelet[812]: ` (syslog,
+ * journalctl, in any language), `I0501 09:00:00.123456  7 runner.go:551] ` (klog), `[   12.345678] ` (dmesg), `<30>`,
+ * `INFO: `, `web-1  | ` (docker compose).
  */
 export function shipperPrefixEnd(text: string, start: number, end: number): number {
   for (const pattern of patternsFor(text.charCodeAt(start))) {
@@ -37,11 +38,22 @@ function patternsFor(code: number): readonly RegExp[] {
 
 const LETTER = 'A-Za-z\\u00c0-\\u024f\\u0370-\\u052f';
 const SENDER = '[\\w.-]{1,200} [\\w.@/-]{1,100}(?:\\[\\d{1,9}\\])?:(?=[ \\t])';
-/** `Jul  5`, `Okt 16`, `déc. 16`, `10월 16`, `5 июл`; what stands for the month in a language is not told by letters alone. */
-const SYSLOG = new RegExp(`(?:[${LETTER}]{2,6}\\.? [ \\d]?\\d|\\d{1,2}[\\u6708\\uc6d4][ \\t]{1,2}\\d{1,2}|\\d{1,2}\\.? [${LETTER}]{2,6}\\.?) \\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})? ${SENDER}`, 'y');
-const LEVEL = /(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|trace|debug|info|notice|warn(?:ing)?|error|fatal)(?:\]?:[ \t]|[ \t]{2,}|\t)/y;
+/**
+ * `Jul  5`, `Okt 16`, `déc. 16`, `10월 16`, `5 июл`; what stands for the month in a language is not told by letters
+ * alone.
+ */
+const SYSLOG = new RegExp(
+  `(?:[${LETTER}]{2,6}\\.? [ \\d]?\\d|\\d{1,2}[\\u6708\\uc6d4][ \\t]{1,2}\\d{1,2}|\\d{1,2}\\.? [${LETTER}]{2,6}\\.?) \\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})? ${SENDER}`,
+  'y',
+);
+const LEVEL =
+  /(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|trace|debug|info|notice|warn(?:ing)?|error|fatal)(?:\]?:[ \t]|[ \t]{2,}|\t)/y;
 
-const BRACKET: readonly RegExp[] = [/\[[\w./:-]{1,200}\](?=[ \t])/y, /\[ {0,10}\d{1,9}\.\d{3,9}\](?=[ \t])/y, /\[\d[\dT/:., Z+-]{7,40}\](?=[ \t])/y];
+const BRACKET: readonly RegExp[] = [
+  /\[[\w./:-]{1,200}\](?=[ \t])/y,
+  /\[ {0,10}\d{1,9}\.\d{3,9}\](?=[ \t])/y,
+  /\[\d[\dT/:., Z+-]{7,40}\](?=[ \t])/y,
+];
 const ANGLE: readonly RegExp[] = [/<\d{1,3}>/y];
 const DIGIT: readonly RegExp[] = [
   /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?[ \t]+(?:(?:stdout|stderr)[ \t]+[FP](?=[ \t]|$))?/y,
@@ -51,14 +63,19 @@ const DIGIT: readonly RegExp[] = [
   /\d\d:\d\d:\d\d(?:[.,]\d{1,9})?[ \t]+/y,
   SYSLOG,
 ];
-const CAPITAL: readonly RegExp[] = [SYSLOG, /[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{1,9}[ \t]+\d{1,9} [\w./-]{1,100}:\d{1,6}\](?=[ \t]|$)/y, LEVEL];
+const CAPITAL: readonly RegExp[] = [
+  SYSLOG,
+  /[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{1,9}[ \t]+\d{1,9} [\w./-]{1,100}:\d{1,6}\](?=[ \t]|$)/y,
+  LEVEL,
+];
 const SMALL: readonly RegExp[] = [/[\w.-]{1,100}[ \t]+\|(?=[ \t])/y, SYSLOG, LEVEL];
 const OTHER: readonly RegExp[] = [SYSLOG];
 const NONE: readonly RegExp[] = [];
 
 /**
- * The columns behind marks that mean something only in front of what is plainly a rule or a command: numbers of lines (`cat -n`, `12: `, `3) `), the name
- * and number that grep prints, the words of a log that says what it runs, an item of a YAML list. In the order in which they are tried.
+ * The columns behind marks that mean something only in front of what is plainly a rule or a command: numbers of lines
+ * (`cat -n`, `12: `, `3) `), the name and number that grep prints, the words of a log that says what it runs, an item
+ * of a YAML list. In the order in which they are tried.
  */
 export function markEnds(text: string, start: number, end: number): readonly number[] {
   const ends: number[] = [];

@@ -7,7 +7,10 @@ export function promptEnd(text: string, start: number, end: number): number {
   return found ? skipBlanks(text, start + found[0].length, end) : start;
 }
 
-/** The name of the machine in a prompt: `gate3` of `admin@gate3:~$`, `edge7` of `edge7 %`; undefined where it shows none. */
+/**
+ * The name of the machine in a prompt: `gate3` of `admin@gate3:~$`, `edge7` of `edge7 %`; undefined where it shows
+ * none.
+ */
 export function promptMachine(prompt: string): string | undefined {
   const account = /[\w.-]{1,64}[@㉿]([\w.-]{1,100})/.exec(prompt);
   if (account) return account[1];
@@ -18,8 +21,8 @@ export function promptMachine(prompt: string): string | undefined {
 const NO_MACHINE = /^(?:root|PS|[a-z]{0,4}sh(?:-[\d.]+)?)$/;
 
 /**
- * `$ `, `# `, `+ ` (set -x), `λ `, `:; `, `➜  dir `, `user@host:~$ `, `user@host ~ % `, `(venv) host:/etc # `, `[root@host ~]# `, `bash-5.1# `, `/ # `,
- * `PS C:\>`, `└─$ `.
+ * `$ `, `# `, `+ ` (set -x), `λ `, `:; `, `➜  dir `, `user@host:~$ `, `user@host ~ % `, `(venv) host:/etc # `,
+ * `[root@host ~]# `, `bash-5.1# `, `/ # `, `PS C:\>`, `└─$ `.
  */
 const PROMPT = new RegExp(
   '(?:' +

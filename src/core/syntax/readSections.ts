@@ -44,18 +44,33 @@ export interface Unchanged {
  * Finds the sections of a file: one walk over the shapes of its lines. Long runs of rules and of prose are skipped
  * in tight loops, so that this is cheap enough to run after every edit of a file with 100,000 lines.
  */
-export function readSections(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | undefined, unchanged?: Unchanged): Sections {
+export function readSections(
+  lines: readonly Line[],
+  shapes: Uint8Array,
+  family: 4 | 6 | undefined,
+  unchanged?: Unchanged,
+): Sections {
   const wrapped = shapes.includes(Shape.Wrapped);
   const flat = wrapped ? lines.flatMap((line): readonly Line[] => line.embedded ?? [line]) : lines;
   const flatShapes = wrapped ? shapesOf(flat) : shapes;
   const read = readBlocks(flat, flatShapes);
-  if (!wrapped && !read.changed) return { ...readPlain(lines, shapes, family, unchanged, read.problems), readings: read.readings };
+  if (!wrapped && !read.changed)
+    return { ...readPlain(lines, shapes, family, unchanged, read.problems), readings: read.readings };
   // An edit of a file whose lines stand for others reads all of its sections anew: they are small.
-  return { ...readPlain(read.lines, read.shapes, family, unchanged && { ...unchanged, from: 0, to: Infinity }, read.problems), readings: read.readings };
+  return {
+    ...readPlain(read.lines, read.shapes, family, unchanged && { ...unchanged, from: 0, to: Infinity }, read.problems),
+    readings: read.readings,
+  };
 }
 
 /** `lines`: with those of JSON entries in place of the entries. `found`: the problems known so far. */
-function readPlain(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | undefined, unchanged: Unchanged | undefined, found: readonly FileProblem[]): Omit<Sections, 'readings'> {
+function readPlain(
+  lines: readonly Line[],
+  shapes: Uint8Array,
+  family: 4 | 6 | undefined,
+  unchanged: Unchanged | undefined,
+  found: readonly FileProblem[],
+): Omit<Sections, 'readings'> {
   let context: Context = emptyContext;
   // A heading speaks of the first rules below it, and of those right behind them; not past the next prose.
   let spent = false;
@@ -82,7 +97,9 @@ function readPlain(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | u
       if (!unchanged || (from < unchanged.to && to > unchanged.from)) return undefined;
       const first = lines[from];
       const old = first && kept.get(first);
-      return old && old.lines.length === to - from && old.lines[old.lines.length - 1] === lines[to - 1] ? old : undefined;
+      return old && old.lines.length === to - from && old.lines[old.lines.length - 1] === lines[to - 1]
+        ? old
+        : undefined;
     },
   };
   const count = lines.length;
@@ -91,7 +108,15 @@ function readPlain(lines: readonly Line[], shapes: Uint8Array, family: 4 | 6 | u
     reader.context = context;
     i = readRules(reader, i);
     spent = true;
-    context = { ...context, family: undefined, backend: undefined, table: undefined, partial: false, more: undefined, noflush: context.role === 'input' && context.noflush };
+    context = {
+      ...context,
+      family: undefined,
+      backend: undefined,
+      table: undefined,
+      partial: false,
+      more: undefined,
+      noflush: context.role === 'input' && context.noflush,
+    };
   };
   while (i < count) {
     const line = lines[i];

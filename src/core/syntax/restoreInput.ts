@@ -13,28 +13,64 @@ import type { Line, LineNode, Problem, RulesSection, SourceFile, Word } from './
  */
 export function restoreInput(file: SourceFile, family: 4 | 6): RulesSection {
   const { backend, version } = file.sections.find((section) => section.kind === 'rules') ?? {};
-  return { kind: 'rules', form: 'restore', role: 'input', family, backend, version, title: undefined, noflush: false, asInput: true, lines: file.lines };
+  return {
+    kind: 'rules',
+    form: 'restore',
+    role: 'input',
+    family,
+    backend,
+    version,
+    title: undefined,
+    noflush: false,
+    asInput: true,
+    lines: file.lines,
+  };
 }
 
 /**
- * Whether a file is input for iptables-restore and nothing else: a table opens at the beginning of a line before any other text, and
- * nothing in it is a log, a Markdown fence, the output of another program, or a second dump. `byName`: its name says that it is, so that
- * other text in front of the table is a mistake.
+ * Whether a file is input for iptables-restore and nothing else: a table opens at the beginning of a line before any
+ * other text, and nothing in it is a log, a Markdown fence, the output of another program, or a second dump. `byName`:
+ * its name says that it is, so that other text in front of the table is a mistake.
  */
 export function isRestoreInput(file: SourceFile, byName: boolean): boolean {
   const { shapes, sections } = file;
-  const first = shapes.findIndex((shape) => shape !== Shape.Blank && shape !== Shape.Comment && shape !== Shape.Header && shape !== Shape.Echo && shape !== Shape.HostCommand);
+  const first = shapes.findIndex(
+    (shape) =>
+      shape !== Shape.Blank &&
+      shape !== Shape.Comment &&
+      shape !== Shape.Header &&
+      shape !== Shape.Echo &&
+      shape !== Shape.HostCommand,
+  );
   const line = file.lines[first];
   // What has to be mended before it can be read is a paste, unless its name says that it is to be loaded.
   if (!byName && (file.readings.size > 0 || shapes.includes(Shape.Wrapped))) return false;
   // A file that is to be loaded, and holds nothing that could be: all of it is wrong.
-  if (byName && shapes.every((shape) => shape === Shape.Text || shape === Shape.Blank || shape === Shape.Comment) && shapes.includes(Shape.Text)) return true;
+  if (
+    byName &&
+    shapes.every((shape) => shape === Shape.Text || shape === Shape.Blank || shape === Shape.Comment) &&
+    shapes.includes(Shape.Text)
+  )
+    return true;
   if (byName ? !shapes.includes(Shape.Table) : line?.shape !== Shape.Table || line.contentStart > 0) return false;
-  if (sections.some(({ kind, lines }) => kind !== 'rules' && lines.some(({ node }) => node.kind !== 'comment')) || sections.filter((section) => section.kind === 'rules' && section.form !== 'list').length > 1) return false;
-  return !shapes.some((shape, i) => shape === Shape.Log || shape === Shape.Fence || (shape === Shape.Wrapped && /^[ \t]*[[{]/.test(file.lines[i]?.text ?? '')) || ((shape === Shape.Echo || shape === Shape.HostCommand) && file.lines[i]?.node.kind !== 'comment'));
+  if (
+    sections.some(({ kind, lines }) => kind !== 'rules' && lines.some(({ node }) => node.kind !== 'comment')) ||
+    sections.filter((section) => section.kind === 'rules' && section.form !== 'list').length > 1
+  )
+    return false;
+  return !shapes.some(
+    (shape, i) =>
+      shape === Shape.Log ||
+      shape === Shape.Fence ||
+      (shape === Shape.Wrapped && /^[ \t]*[[{]/.test(file.lines[i]?.text ?? '')) ||
+      ((shape === Shape.Echo || shape === Shape.HostCommand) && file.lines[i]?.node.kind !== 'comment'),
+  );
 }
 
-/** Certain without reading it: iptables-restore finds nothing to complain of in a line of words without fault, neither their length nor their number. */
+/**
+ * Certain without reading it: iptables-restore finds nothing to complain of in a line of words without fault, neither
+ * their length nor their number.
+ */
 export function isCleanInput({ text, eol, contentStart }: Line): boolean {
   const short = text.length * 3 <= LONGEST_WORD || (text.length <= 2 * MOST_WORDS && utf8Length(text) <= LONGEST_WORD);
   return short && eol === '\n' && contentStart === 0 && !text.includes('\0');
@@ -50,35 +86,83 @@ export interface InputLine {
 }
 
 /**
- * Reads one line as iptables/iptables-restore.c does: by its first character, without regard to what the same text would be in a log.
+ * Reads one line as iptables/iptables-restore.c does: by its first character, without regard to what the same text
+ * would be in a log.
  * `inTable`: between a `*table` and its COMMIT.
  */
 export function readInputLine(line: Line, inTable: boolean, family: 4 | 6): InputLine {
   const nul = line.text.indexOf('\0');
   if (nul >= 0) {
     // The string ends there, without a line break.
-    const { problems, ...read } = readInputLine({ ...plainLine(line), text: line.text.slice(0, nul), eol: '', node: TEXT, shape: Shape.Text }, inTable, family);
-    const told: Problem = { severity: 'warning', code: 'nul-character', message: 'iptables-restore sees nothing of this line from here on: there is a NUL character', start: nul, end: line.text.length };
+    const { problems, ...read } = readInputLine(
+      { ...plainLine(line), text: line.text.slice(0, nul), eol: '', node: TEXT, shape: Shape.Text },
+      inTable,
+      family,
+    );
+    const told: Problem = {
+      severity: 'warning',
+      code: 'nul-character',
+      message: 'iptables-restore sees nothing of this line from here on: there is a NUL character',
+      start: nul,
+      end: line.text.length,
+    };
     if (nul > 0) return { ...read, problems: [...problems, told] };
     // A line of nothing is no empty line, which has its line break.
-    const refused: Problem = { ...told, severity: 'error', message: `iptables-restore sees a line of nothing here${inTable ? ', without an operation such as -A' : ''}: there is a NUL character` };
+    const refused: Problem = {
+      ...told,
+      severity: 'error',
+      message: `iptables-restore sees a line of nothing here${inTable ? ', without an operation such as -A' : ''}: there is a NUL character`,
+    };
     return { ...read, problems: [refused] };
   }
   const { text, eol, node } = line;
   const first = text.charCodeAt(0);
   const problems: Problem[] = [];
-  const report = (code: string, message: string, start = 0, end = text.length, severity: Problem['severity'] = 'error'): void => {
+  const report = (
+    code: string,
+    message: string,
+    start = 0,
+    end = text.length,
+    severity: Problem['severity'] = 'error',
+  ): void => {
     problems.push({ severity, code, message, start, end });
   };
-  const as = (kind: LineNode, otherFamily = false): InputLine => ({ line, node: kind, parts: undefined, problems, otherFamily });
+  const as = (kind: LineNode, otherFamily = false): InputLine => ({
+    line,
+    node: kind,
+    parts: undefined,
+    problems,
+    otherFamily,
+  });
   // What nearly all lines are.
-  if (inTable && line.shape === Shape.Rule && first === 45 && text.charCodeAt(1) === 65 && node instanceof Command && line.problems.length === 0 && isCleanInput(line)) {
+  if (
+    inTable &&
+    line.shape === Shape.Rule &&
+    first === 45 &&
+    text.charCodeAt(1) === 65 &&
+    node instanceof Command &&
+    line.problems.length === 0 &&
+    isCleanInput(line)
+  ) {
     const parts = node.readOnce();
-    if (parts.chain && parts.operation === 'A' && parts.operationWord.start === 0 && parts.table === undefined) return { line, node, parts, problems: NONE, otherFamily: false };
+    if (parts.chain && parts.operation === 'A' && parts.operationWord.start === 0 && parts.table === undefined)
+      return { line, node, parts, problems: NONE, otherFamily: false };
   }
-  if (inTable && first === 58 && eol === '\n' && text.length <= LONGEST_WORD && node instanceof ChainDeclaration && node.isUserDefined) return { line, node, parts: undefined, problems: NONE, otherFamily: false };
+  if (
+    inTable &&
+    first === 58 &&
+    eol === '\n' &&
+    text.length <= LONGEST_WORD &&
+    node instanceof ChainDeclaration &&
+    node.isUserDefined
+  )
+    return { line, node, parts: undefined, problems: NONE, otherFamily: false };
   if (text === '' && eol !== '\r\n') return as(BLANK);
-  if (isTooLong(text, eol)) report('line-too-long', `iptables-restore reads ${LONGEST} bytes of a line and takes the rest for a line of its own: make it shorter`);
+  if (isTooLong(text, eol))
+    report(
+      'line-too-long',
+      `iptables-restore reads ${LONGEST} bytes of a line and takes the rest for a line of its own: make it shorter`,
+    );
   if (first === 35) return as({ kind: 'comment' });
   const crlf = eol === '\r\n';
   const noCr = (): void => report('carriage-return', CARRIAGE_RETURN, text.length, text.length + 1);
@@ -86,7 +170,8 @@ export function readInputLine(line: Line, inTable: boolean, family: 4 | 6): Inpu
   const content = text.slice(start).trimEnd();
   if (content === 'COMMIT') {
     if (start > 0) report('indented', 'iptables-restore wants COMMIT at the very beginning of the line', 0, start);
-    else if (text !== content) report('unexpected-text', 'iptables-restore wants nothing behind COMMIT, not even a blank', content.length);
+    else if (text !== content)
+      report('unexpected-text', 'iptables-restore wants nothing behind COMMIT, not even a blank', content.length);
     else if (crlf) noCr();
     else if (eol === '') report('no-final-newline', 'iptables-restore wants a line break behind COMMIT');
     return as({ kind: 'commit' });
@@ -97,7 +182,8 @@ export function readInputLine(line: Line, inTable: boolean, family: 4 | 6): Inpu
     return as(BLANK);
   }
   const mark = text.charAt(start);
-  if (start > 0 && (mark === '*' || mark === '#' || (mark === ':' && inTable))) report('indented', `iptables-restore wants "${mark}" at the very beginning of the line`, 0, start);
+  if (start > 0 && (mark === '*' || mark === '#' || (mark === ':' && inTable)))
+    report('indented', `iptables-restore wants "${mark}" at the very beginning of the line`, 0, start);
   if (mark === '#') return as({ kind: 'comment' });
   if (mark === '*') {
     const [name, more] = fields(text, start + 1);
@@ -109,12 +195,20 @@ export function readInputLine(line: Line, inTable: boolean, family: 4 | 6): Inpu
   if (mark === ':' && inTable) {
     const [name, policy, third] = fields(text, start + 1);
     if (name === undefined) report('missing-value', 'a chain is declared with ":NAME POLICY [packets:bytes]"');
-    else if (policy === undefined) report('missing-value', `":${name.text}" lacks its policy: ACCEPT or DROP for a built-in chain, "-" for another one`);
+    else if (policy === undefined)
+      report(
+        'missing-value',
+        `":${name.text}" lacks its policy: ACCEPT or DROP for a built-in chain, "-" for another one`,
+      );
     else if (crlf && third === undefined && policy.end === text.length) noCr();
     return name ? as({ kind: 'chain', name, policy, counters: undefined }) : as(TEXT);
   }
   if (!inTable) {
-    if (line.shape === Shape.Rule || line.shape === Shape.Chain) report('outside-table', 'this stands outside of any table: a line "*filter" (or nat, mangle, raw, security) must stand above, and COMMIT below');
+    if (line.shape === Shape.Rule || line.shape === Shape.Chain)
+      report(
+        'outside-table',
+        'this stands outside of any table: a line "*filter" (or nat, mangle, raw, security) must stand above, and COMMIT below',
+      );
     else report('unexpected-text', 'iptables-restore takes only comments and empty lines outside of a table');
     return as(TEXT);
   }
@@ -132,7 +226,10 @@ const NONE: readonly Problem[] = [];
 const BLANK: LineNode = { kind: 'blank' };
 const TEXT: LineNode = { kind: 'text' };
 
-/** Whether what does not fit into the buffer is refused as a line of its own. Of a comment, the rest may be empty or a comment again. */
+/**
+ * Whether what does not fit into the buffer is refused as a line of its own. Of a comment, the rest may be empty or a
+ * comment again.
+ */
 function isTooLong(text: string, eol: string): boolean {
   if (text.length * 3 < LONGEST || utf8Length(text) + (eol === '\r\n' ? 1 : 0) <= LONGEST) return false;
   if (text.charCodeAt(0) !== 35) return true;
@@ -154,24 +251,55 @@ function readCommandLine(line: Line, family: 4 | 6, problems: Problem[], report:
   }
   const { scan } = parts;
   if (line.eol === '\r\n') report('carriage-return', CARRIAGE_RETURN, text.length, text.length + 1);
-  if (scan.words.length > MOST_WORDS) report('too-many-words', `iptables-restore takes at most ${MOST_WORDS} words in a line; these are ${scan.words.length}`);
-  for (const word of scan.words) if (word.text.length * 3 > LONGEST_WORD && utf8Length(word.text) > LONGEST_WORD) report('word-too-long', `iptables-restore takes at most ${LONGEST_WORD} bytes in a word`, word.start, word.end);
+  if (scan.words.length > MOST_WORDS)
+    report(
+      'too-many-words',
+      `iptables-restore takes at most ${MOST_WORDS} words in a line; these are ${scan.words.length}`,
+    );
+  for (const word of scan.words)
+    if (word.text.length * 3 > LONGEST_WORD && utf8Length(word.text) > LONGEST_WORD)
+      report('word-too-long', `iptables-restore takes at most ${LONGEST_WORD} bytes in a word`, word.start, word.end);
   if (scan.comment) report('trailing-comment', TRAILING_COMMENT, scan.comment.start, scan.comment.end);
-  if (scan.unterminated) report('unterminated-quote', 'this quote is never closed: the rest of the line, with its line break, becomes the value', scan.unterminated.start, scan.unterminated.end, 'warning');
+  if (scan.unterminated)
+    report(
+      'unterminated-quote',
+      'this quote is never closed: the rest of the line, with its line break, becomes the value',
+      scan.unterminated.start,
+      scan.unterminated.end,
+      'warning',
+    );
   const { node } = line;
-  const command = node instanceof Command && node.operation === parts.operation && sameWords(node.readOnce(), parts) ? node : Command.of(parts);
-  return { line: command === node ? line : { ...plainLine(line), node: command, shape: Shape.Rule }, node: command, parts, problems, otherFamily };
+  const command =
+    node instanceof Command && node.operation === parts.operation && sameWords(node.readOnce(), parts)
+      ? node
+      : Command.of(parts);
+  return {
+    line: command === node ? line : { ...plainLine(line), node: command, shape: Shape.Rule },
+    node: command,
+    parts,
+    problems,
+    otherFamily,
+  };
 }
 
-const CARRIAGE_RETURN = 'this line ends with CR LF, and iptables-restore takes the CR for a part of the last word: save the file with LF';
-const TRAILING_COMMENT = 'iptables-restore knows no comments behind a rule: put it on a line of its own, or write -m comment --comment "…"';
+const CARRIAGE_RETURN =
+  'this line ends with CR LF, and iptables-restore takes the CR for a part of the last word: save the file with LF';
+const TRAILING_COMMENT =
+  'iptables-restore knows no comments behind a rule: put it on a line of its own, or write -m comment --comment "…"';
 
 function plainLine({ index, text, eol }: Line): Omit<Line, 'node' | 'shape'> {
   return { index, text, eol, contentStart: 0, problems: NONE };
 }
 
 function sameWords(a: CommandParts, b: CommandParts): boolean {
-  return a.words.length === b.words.length && a.chain?.text === b.chain?.text && a.position?.text === b.position?.text && a.argument?.text === b.argument?.text && a.table === undefined && a.operationWord.start === b.operationWord.start;
+  return (
+    a.words.length === b.words.length &&
+    a.chain?.text === b.chain?.text &&
+    a.position?.text === b.position?.text &&
+    a.argument?.text === b.argument?.text &&
+    a.table === undefined &&
+    a.operationWord.start === b.operationWord.start
+  );
 }
 
 /** Up to three words as strtok(3) finds them: quotes mean nothing here. */

@@ -30,7 +30,10 @@ export const Shape = {
   SocketRow: 14,
   /** The heading of `netstat -rn`, `route -n`. */
   RouteHeader: 15,
-  /** `2: eth0: <BROADCAST,UP> mtu 1500 …`, `eth0: flags=4163<UP> mtu 1500`, `eth0   Link encap:Ethernet`, `2: eth0    inet …`. */
+  /**
+   * `2: eth0: <BROADCAST,UP> mtu 1500 …`, `eth0: flags=4163<UP> mtu 1500`, `eth0   Link encap:Ethernet`, `2: eth0  
+   * inet …`.
+   */
   Interface: 16,
   /** A line of `ip route`. */
   IpRoute: 17,
@@ -38,7 +41,10 @@ export const Shape = {
   IpRule: 18,
   /** A line of `ipset save`. */
   Set: 19,
-  /** A line whose content is wrapped (JSON, the fields of a log) or damaged (colours, HTML); what is meant is in `embedded`. */
+  /**
+   * A line whose content is wrapped (JSON, the fields of a log) or damaged (colours, HTML); what is meant is in
+   * `embedded`.
+   */
   Wrapped: 20,
   /** `ip rule add …`, `ip route add …`, as istio-init runs them in TPROXY mode. */
   IpAdd: 21,
@@ -62,7 +68,10 @@ export const Shape = {
   Connection: 30,
   /** A packet as the kernel's log, tcpdump, tshark or the trace of nftables shows it. */
   Packet: 31,
-  /** A command that shows or changes something of the host which its answer alone does not tell: `cat /proc/sys/net/ipv4/ip_forward`, `sysctl -w …`, `hostname -I`. */
+  /**
+   * A command that shows or changes something of the host which its answer alone does not tell: `cat
+   * /proc/sys/net/ipv4/ip_forward`, `sysctl -w …`, `hostname -I`.
+   */
   HostCommand: 32,
   /** `Chain INPUT (policy DROP)`, `Chain DOCKER (2 references)`: a part of `iptables -L` begins. */
   ListingChain: 33,

@@ -16,12 +16,14 @@ export function shellLine(text: string, start: number, end: number): Classified 
     const added = ADDED.exec(text.slice(program.end, program.limit));
     if (added) return textOf(Shape.IpAdd);
   }
-  if (program.name === 'route' && /^[ \t]+add[ \t]/.test(text.slice(program.end, program.limit))) return textOf(Shape.IpAdd);
+  if (program.name === 'route' && /^[ \t]+add[ \t]/.test(text.slice(program.end, program.limit)))
+    return textOf(Shape.IpAdd);
   return textOf(isHostProgram(program.name) ? Shape.HostCommand : Shape.Echo);
 }
 
 /** `rule add`, `route add`, `addr add` behind `ip`. */
-const ADDED = /^(?:[ \t]+(?:-4|-6|-f[ \t]+inet6?|-family[ \t]+inet6?))*[ \t]+(?:ru|rule|r|ro|route|a|ad|addr|address)[ \t]+(?:add|append|replace)[ \t]+\S/;
+const ADDED =
+  /^(?:[ \t]+(?:-4|-6|-f[ \t]+inet6?|-family[ \t]+inet6?))*[ \t]+(?:ru|rule|r|ro|route|a|ad|addr|address)[ \t]+(?:add|append|replace)[ \t]+\S/;
 
 function tablesCommand(text: string, program: ShellProgram): Classified | undefined {
   const end = program.limit;

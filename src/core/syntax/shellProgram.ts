@@ -13,8 +13,8 @@ export interface ShellProgram {
 }
 
 /**
- * The program that the command line from `start` runs, behind prompts, `sudo`, `kubectl exec … --`, `ip netns exec NAME`, `nsenter …`, and within
- * the quotes of `minikube ssh '…'`; undefined for prose.
+ * The program that the command line from `start` runs, behind prompts, `sudo`, `kubectl exec … --`, `ip netns exec
+ * NAME`, `nsenter …`, and within the quotes of `minikube ssh '…'`; undefined for prose.
  */
 export function findProgram(text: string, start: number, end: number): ShellProgram | undefined {
   return findWithin(text, start, end, 0);
@@ -24,7 +24,10 @@ export function findProgram(text: string, start: number, end: number): ShellProg
 function findWithin(text: string, start: number, end: number, quotes: number): ShellProgram | undefined {
   const prompt = promptEnd(text, start, end);
   let i = prompt;
-  /** Why words may stand in front of the program: a prompt or a quote says that it is a command line, some wrappers are words of prose too. */
+  /**
+   * Why words may stand in front of the program: a prompt or a quote says that it is a command line, some wrappers are
+   * words of prose too.
+   */
   let wrapped: 'no' | 'surely' | 'perhaps' = prompt > start || quotes > 0 ? 'surely' : 'no';
   for (let words = 0; words < 40 && i < end; words++) {
     const wordEnd = findBlank(text, i, end);
@@ -39,8 +42,10 @@ function findWithin(text: string, start: number, end: number, quotes: number): S
     }
     const host = HOST_PROGRAMS.get(name);
     if (host) {
-      // Their names are words of every language, so that what stands behind them has to tell even where a prompt stands in front.
-      if (host.test(text.slice(wordEnd, Math.min(end, wordEnd + LONGEST_ARGUMENTS)))) return { name, start: i, end: wordEnd, limit: end };
+      // Their names are words of every language, so that what stands behind them has to tell even where a prompt stands
+      // in front.
+      if (host.test(text.slice(wordEnd, Math.min(end, wordEnd + LONGEST_ARGUMENTS))))
+        return { name, start: i, end: wordEnd, limit: end };
       if (wrapped === 'no') return undefined;
     }
     if (isTables(name) || PROGRAMS.has(name)) {
@@ -65,7 +70,10 @@ function findWithin(text: string, start: number, end: number, quotes: number): S
   return undefined;
 }
 
-/** Where the program that another one starts stands: behind `ip netns exec NAME`, `xtables-nft-multi`; undefined for any other program. */
+/**
+ * Where the program that another one starts stands: behind `ip netns exec NAME`, `xtables-nft-multi`; undefined for any
+ * other program.
+ */
 function innerProgram(name: string, text: string, next: number, end: number): number | undefined {
   if (name === 'ip') {
     NETNS.lastIndex = next;
@@ -97,7 +105,9 @@ export function programBackend(name: string): 'legacy' | 'nft' | undefined {
 
 const TABLES_PROGRAM = /^ip6?tables(?:-legacy|-nft)?$/;
 const PROGRAMS = new Set([
-  ...['iptables', 'ip6tables'].flatMap((name) => ['', '-legacy', '-nft'].flatMap((kind) => [`${name}${kind}-save`, `${name}${kind}-restore`])),
+  ...['iptables', 'ip6tables'].flatMap((name) =>
+    ['', '-legacy', '-nft'].flatMap((kind) => [`${name}${kind}-save`, `${name}${kind}-restore`]),
+  ),
   'ss',
   'netstat',
   'route',
@@ -110,7 +120,9 @@ const PROGRAMS = new Set([
 const HOST_PROGRAMS: ReadonlyMap<string, RegExp> = new Map([
   ['sysctl', /^[ \t]+(?:-[-a-zA-Z]|[a-z]{2,10}[./]\w)/],
   ['hostname', /^[ \t]+(?:-I|--all-ip-addresses|-i|--ip-address)(?:[ \t]|$)/],
-  ...['cat', 'head', 'tail', 'more', 'less', 'grep', 'egrep'].map((name) => [name, /\/proc\/sys\/|\/rt_tables/] as const),
+  ...['cat', 'head', 'tail', 'more', 'less', 'grep', 'egrep'].map(
+    (name) => [name, /\/proc\/sys\/|\/rt_tables/] as const,
+  ),
   ['echo', /\/proc\/sys\/|\/rt_tables/],
 ]);
 /** Nobody names more files in one line. */
@@ -121,14 +133,103 @@ export function isHostProgram(name: string): boolean {
   return HOST_PROGRAMS.has(name);
 }
 
-const WRAPPERS = new Set(['sudo', 'kubectl', 'oc', 'docker', 'podman', 'crictl', 'nerdctl', 'nsenter', 'ssh', 'exec', 'time', 'env', 'doas', 'chroot', 'k', 'istioctl']);
+const WRAPPERS = new Set([
+  'sudo',
+  'kubectl',
+  'oc',
+  'docker',
+  'podman',
+  'crictl',
+  'nerdctl',
+  'nsenter',
+  'ssh',
+  'exec',
+  'time',
+  'env',
+  'doas',
+  'chroot',
+  'k',
+  'istioctl',
+]);
 /** These need a program behind them that reads like a command line. */
 const RARE_WRAPPERS = new Set([
-  ...['minikube', 'multipass', 'lxc', 'lxc-attach', 'incus', 'vagrant', 'k3s', 'microk8s', 'k0s', 'kind', 'ctr', 'limactl', 'colima', 'orb', 'machinectl', 'vzctl', 'pct', 'adb', 'talosctl', 'gcloud', 'docker-compose', 'balena'],
-  ...['su', 'runuser', 'sh', 'bash', 'ash', 'dash', 'zsh', 'busybox', 'unshare', 'setpriv', 'capsh', 'systemd-run', 'nohup', 'nice', 'watch', 'timeout', 'stdbuf', 'strace', 'flock', 'command', 'pkexec', 'xargs'],
+  ...[
+    'minikube',
+    'multipass',
+    'lxc',
+    'lxc-attach',
+    'incus',
+    'vagrant',
+    'k3s',
+    'microk8s',
+    'k0s',
+    'kind',
+    'ctr',
+    'limactl',
+    'colima',
+    'orb',
+    'machinectl',
+    'vzctl',
+    'pct',
+    'adb',
+    'talosctl',
+    'gcloud',
+    'docker-compose',
+    'balena',
+  ],
+  ...[
+    'su',
+    'runuser',
+    'sh',
+    'bash',
+    'ash',
+    'dash',
+    'zsh',
+    'busybox',
+    'unshare',
+    'setpriv',
+    'capsh',
+    'systemd-run',
+    'nohup',
+    'nice',
+    'watch',
+    'timeout',
+    'stdbuf',
+    'strace',
+    'flock',
+    'command',
+    'pkexec',
+    'xargs',
+  ],
 ]);
 
-const PRINTS = new Set(['echo', 'printf', 'cat', 'grep', 'man', 'which', 'whereis', 'type', 'logger', 'alias', 'export', 'apt', 'apt-get', 'yum', 'dnf', 'apk', 'opkg', 'systemctl', 'service', 'ls', 'vi', 'vim', 'nano', 'rpm', 'dpkg']);
+const PRINTS = new Set([
+  'echo',
+  'printf',
+  'cat',
+  'grep',
+  'man',
+  'which',
+  'whereis',
+  'type',
+  'logger',
+  'alias',
+  'export',
+  'apt',
+  'apt-get',
+  'yum',
+  'dnf',
+  'apk',
+  'opkg',
+  'systemctl',
+  'service',
+  'ls',
+  'vi',
+  'vim',
+  'nano',
+  'rpm',
+  'dpkg',
+]);
 
 /** Whether what follows a program without a prompt reads like a command line and not like prose. */
 function plausible(name: string, text: string, next: number, end: number): boolean {
@@ -140,7 +241,21 @@ function plausible(name: string, text: string, next: number, end: number): boole
   return name.includes('-restore') && code === 47;
 }
 
-const SUBCOMMAND = new Set(['a', 'ad', 'addr', 'address', 'r', 'ro', 'route', 'ru', 'rule', 'l', 'link', 'save', 'list']);
+const SUBCOMMAND = new Set([
+  'a',
+  'ad',
+  'addr',
+  'address',
+  'r',
+  'ro',
+  'route',
+  'ru',
+  'rule',
+  'l',
+  'link',
+  'save',
+  'list',
+]);
 
 function isQuote(code: number): boolean {
   return code === 39 || code === 34;
@@ -159,7 +274,9 @@ function closingQuote(text: string, open: number, end: number): number {
 
 /** `$IPTABLES`, `"${IPT6}"`: how scripts spell the program. */
 function isVariable(name: string): boolean {
-  return name.charCodeAt(0) === 36 || name.charCodeAt(0) === 34 ? /^"?\$\{?\w+\}?"?$/.test(name) && /IPT|IP6T|ipt|ip6t/.test(name) : false;
+  return name.charCodeAt(0) === 36 || name.charCodeAt(0) === 34
+    ? /^"?\$\{?\w+\}?"?$/.test(name) && /IPT|IP6T|ipt|ip6t/.test(name)
+    : false;
 }
 
 function variableProgram(name: string): string {

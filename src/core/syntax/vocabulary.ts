@@ -1,6 +1,6 @@
 /**
- * The words of iptables that a reader of lines has to know without knowing what they mean: for a word that a terminal cut in two. A test holds
- * the lists against the registry of extensions.
+ * The words of iptables that a reader of lines has to know without knowing what they mean: for a word that a terminal
+ * cut in two. A test holds the lists against the registry of extensions.
  */
 const LONG_OPTIONS = wordsOf(`
   accept-local add-set ahlen ahres ahspi alarm algo and-mark and-tos bytecode bytes-eq bytes-gt bytes-lt cgroup

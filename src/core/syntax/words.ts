@@ -26,8 +26,17 @@ export function splitWords(text: string, from: number, to: number, quoting: Quot
   return words;
 }
 
-/** Like `splitWords`, and also says what else was met. `lineBreak`: what a quote of iptables-restore that stays open takes along. */
-export function scanWords(text: string, from: number, to: number, quoting: Quoting = 'restore', lineBreak = '\n'): WordScan {
+/**
+ * Like `splitWords`, and also says what else was met. `lineBreak`: what a quote of iptables-restore that stays open
+ * takes along.
+ */
+export function scanWords(
+  text: string,
+  from: number,
+  to: number,
+  quoting: Quoting = 'restore',
+  lineBreak = '\n',
+): WordScan {
   const words: Word[] = [];
   const rest = scanInto(words, text, from, to, quoting, lineBreak);
   return { words, ...rest };
@@ -35,7 +44,14 @@ export function scanWords(text: string, from: number, to: number, quoting: Quoti
 
 const NOTHING = { unterminated: undefined, comment: undefined, tail: undefined } as const;
 
-function scanInto(words: Word[], text: string, from: number, to: number, quoting: Quoting, lineBreak: string): Omit<WordScan, 'words'> {
+function scanInto(
+  words: Word[],
+  text: string,
+  from: number,
+  to: number,
+  quoting: Quoting,
+  lineBreak: string,
+): Omit<WordScan, 'words'> {
   const shell = quoting === 'shell';
   let i = from;
   // Where the next quote and tab stand: searched for once, and again only when passed.
@@ -53,7 +69,8 @@ function scanInto(words: Word[], text: string, from: number, to: number, quoting
       if (before === 32 || before === 9) return { ...NOTHING, comment: { start: i, end: trimEnd(text, i, to) } };
     }
     if (shell) {
-      if (isShellOperator(code) && placeholderEnd(text, i, to) < 0) return { ...NOTHING, tail: { start: i, end: trimEnd(text, i, to) } };
+      if (isShellOperator(code) && placeholderEnd(text, i, to) < 0)
+        return { ...NOTHING, tail: { start: i, end: trimEnd(text, i, to) } };
       const end = shellWord(words, text, i, to);
       if (end < 0) return { ...NOTHING, unterminated: { start: -end - 1, end: to } };
       i = end;
@@ -78,8 +95,18 @@ function scanInto(words: Word[], text: string, from: number, to: number, quoting
   return NOTHING;
 }
 
-/** Reads a word that begins at `start` and whose first `"` is at `quote`. Gives the column behind it, or -1 where the quote stays open. */
-function quotedRestoreWord(words: Word[], text: string, start: number, quote: number, to: number, lineBreak: string): number {
+/**
+ * Reads a word that begins at `start` and whose first `"` is at `quote`. Gives the column behind it, or -1 where the
+ * quote stays open.
+ */
+function quotedRestoreWord(
+  words: Word[],
+  text: string,
+  start: number,
+  quote: number,
+  to: number,
+  lineBreak: string,
+): number {
   let i = quote + 1;
   let pieceStart = i;
   let value = text.slice(start, quote);
@@ -150,12 +177,20 @@ function shellWord(words: Word[], text: string, start: number, to: number): numb
   }
   const end = Math.min(i, to);
   // `2>/dev/null`: the number belongs to the redirection.
-  const descriptor = !quoted && end < to && end - start < 4 && (text.charCodeAt(end) === 62 || text.charCodeAt(end) === 60) && /^\d+$/.test(value);
+  const descriptor =
+    !quoted &&
+    end < to &&
+    end - start < 4 &&
+    (text.charCodeAt(end) === 62 || text.charCodeAt(end) === 60) &&
+    /^\d+$/.test(value);
   if (!descriptor) words.push({ start, end, text: value, quoted });
   return end;
 }
 
-/** Behind `<office subnet>`, which somebody wrote in the place of a value, where a shell would see a file; -1 where it is none. */
+/**
+ * Behind `<office subnet>`, which somebody wrote in the place of a value, where a shell would see a file; -1 where it
+ * is none.
+ */
 function placeholderEnd(text: string, at: number, to: number): number {
   PLACEHOLDER.lastIndex = at;
   const found = PLACEHOLDER.exec(text);

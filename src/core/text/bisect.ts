@@ -1,4 +1,7 @@
-/** How many of 0 … `count` - 1 fulfil a condition that the first ones fulfil and the others do not. Asks some log2(count) of them. */
+/**
+ * How many of 0 … `count` - 1 fulfil a condition that the first ones fulfil and the others do not. Asks some
+ * log2(count) of them.
+ */
 export function countFirst(count: number, holds: (index: number) => boolean): number {
   let low = 0;
   let high = count;

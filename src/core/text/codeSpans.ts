@@ -5,7 +5,8 @@ export interface TextPart {
 }
 
 /**
- * Text whose authors mark names and commands with backticks, in parts. A backtick without a partner is text, and so are two side by side.
+ * Text whose authors mark names and commands with backticks, in parts. A backtick without a partner is text, and so are
+ * two side by side.
  */
 export function codeSpans(text: string): readonly TextPart[] {
   const parts: TextPart[] = [];
@@ -21,5 +22,7 @@ export function codeSpans(text: string): readonly TextPart[] {
 
 /** The same without the backticks, for a terminal. */
 export function withoutCodeMarks(text: string): string {
-  return codeSpans(text).map((part) => part.text).join('');
+  return codeSpans(text)
+    .map((part) => part.text)
+    .join('');
 }

@@ -4,7 +4,10 @@ export interface Columns {
   readonly end: number;
 }
 
-/** A range within one line of a file; `line`, `start` and `end` are 0-based, `end` is exclusive, columns are UTF-16 units. */
+/**
+ * A range within one line of a file; `line`, `start` and `end` are 0-based, `end` is exclusive, columns are UTF-16
+ * units.
+ */
 export interface Span extends Columns {
   readonly line: number;
 }

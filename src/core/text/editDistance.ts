@@ -1,6 +1,6 @@
 /**
- * How many letters are to be changed, added, left out or exchanged with their neighbour, as far as that is no more than `most`: what is further
- * counts as `most + 1`, and most names are told so by their first letters.
+ * How many letters are to be changed, added, left out or exchanged with their neighbour, as far as that is no more than
+ * `most`: what is further counts as `most + 1`, and most names are told so by their first letters.
  */
 export function editDistance(a: string, b: string, most: number): number {
   // No name of iptables is as long, and the work grows with the square.
@@ -12,8 +12,14 @@ export function editDistance(a: string, b: string, most: number): number {
     next[0] = i;
     let least = i;
     for (let j = Math.max(1, i - most); j <= Math.min(b.length, i + most); j++) {
-      const exchanged = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] as number) + 1 : most + 1;
-      const cost = Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1), exchanged);
+      const exchanged =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] as number) + 1 : most + 1;
+      const cost = Math.min(
+        (row[j] as number) + 1,
+        (next[j - 1] as number) + 1,
+        (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1),
+        exchanged,
+      );
       next[j] = cost;
       if (cost < least) least = cost;
     }

@@ -1,8 +1,13 @@
 import { visible } from './visible';
 
-/** Text of a file in Markdown, as text: no link, image, HTML, list or code comes of it. All ASCII punctuation may be escaped (CommonMark 2.4), so all is. */
+/**
+ * Text of a file in Markdown, as text: no link, image, HTML, list or code comes of it. All ASCII punctuation may be
+ * escaped (CommonMark 2.4), so all is.
+ */
 export function markdownText(text: string): string {
-  return visible(text).replace(/^ +/, '').replace(/[!-/:-@[-`{-~]/g, '\\$&');
+  return visible(text)
+    .replace(/^ +/, '')
+    .replace(/[!-/:-@[-`{-~]/g, '\\$&');
 }
 
 /** The same as a code span, in as many backticks as no run in it has. */
@@ -10,7 +15,8 @@ export function markdownCode(text: string): string {
   if (text === '') return '';
   const shown = visible(text);
   const fence = '`'.repeat(longestRun(shown) + 1);
-  // One blank on each side is taken away again; needed where the code begins or ends with a backtick, or has blanks itself.
+  // One blank on each side is taken away again; needed where the code begins or ends with a backtick, or has blanks
+  // itself.
   const pad = /^[` ]|[` ]$/.test(shown) ? ' ' : '';
   return `${fence}${pad}${shown}${pad}${fence}`;
 }

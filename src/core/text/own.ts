@@ -1,4 +1,7 @@
-/** What a table of names says of a name that comes from outside: `constructor` and `toString` are no entries of it, unless they are its own. */
+/**
+ * What a table of names says of a name that comes from outside: `constructor` and `toString` are no entries of it,
+ * unless they are its own.
+ */
 export function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }

@@ -15,8 +15,8 @@ interface Run {
 }
 
 /**
- * Makes a text of pieces of another one, or of several whose places follow each other: pieces that are kept as they are, and words that
- * stand for some of its characters. Places are whatever numbers the caller uses, columns as a rule.
+ * Makes a text of pieces of another one, or of several whose places follow each other: pieces that are kept as they
+ * are, and words that stand for some of its characters. Places are whatever numbers the caller uses, columns as a rule.
  */
 export class Rewriting {
   private readonly pieces: string[] = [];

@@ -1,6 +1,7 @@
 /**
- * How bytes are carried in a string: text in UTF-8 as usual, and each byte that is no part of a character (Latin-1, a character cut in two) as
- * the lone surrogate U+DC00 + byte, U+DC80 … U+DCFF. No text in UTF-8 holds such a thing, so that encoding gives the same bytes back.
+ * How bytes are carried in a string: text in UTF-8 as usual, and each byte that is no part of a character (Latin-1, a
+ * character cut in two) as the lone surrogate U+DC00 + byte, U+DC80 … U+DCFF. No text in UTF-8 holds such a thing, so
+ * that encoding gives the same bytes back.
  */
 export function decodeUtf8(bytes: Uint8Array): string {
   const parts: string[] = [];
@@ -25,7 +26,10 @@ export function decodeUtf8(bytes: Uint8Array): string {
   return parts.join('');
 }
 
-/** The bytes of a text: UTF-8, and the bytes that `decodeUtf8` carried as they were. Any other half of a surrogate pair becomes U+FFFD, as on the web. */
+/**
+ * The bytes of a text: UTF-8, and the bytes that `decodeUtf8` carried as they were. Any other half of a surrogate pair
+ * becomes U+FFFD, as on the web.
+ */
 export function utf8Bytes(text: string): Uint8Array {
   const bytes = new Uint8Array(utf8Length(text));
   let at = 0;

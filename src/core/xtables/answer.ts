@@ -15,7 +15,10 @@ export function unknown(reason: string, probability?: number): Unknown {
   return probability === undefined ? { kind: 'unknown', reason } : { kind: 'unknown', reason, probability };
 }
 
-/** `!` in front of a condition. Some kernel matches do not negate plainly (a fragment has no port, negated or not): those do it themselves. */
+/**
+ * `!` in front of a condition. Some kernel matches do not negate plainly (a fragment has no port, negated or not):
+ * those do it themselves.
+ */
 export function negate(answer: Answer): Answer {
   if (typeof answer === 'boolean') return !answer;
   return answer.probability === undefined ? answer : unknown(answer.reason, 1 - answer.probability);

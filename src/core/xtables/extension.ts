@@ -7,22 +7,37 @@ import type { Shown } from './shown';
 import type { BuildProblem, GivenOptions, Option, ValueContext } from './option';
 import type { Hook, PacketView, RememberingView, TableName } from './view';
 
-/** One thing that a match asks of a packet. A match holds where all its conditions do; they are asked in order, up to the first no. */
+/**
+ * One thing that a match asks of a packet. A match holds where all its conditions do; they are asked in order, up to
+ * the first no.
+ */
 export interface Condition {
   /** As iptables-save writes it: `! --dport 15008`. */
   readonly text: string;
   test(view: RememberingView): Answer;
-  /** What the packet has to show for it: `dport 3000`, or that it lacks what is asked about: `no port: not the first fragment`. */
+  /**
+   * What the packet has to show for it: `dport 3000`, or that it lacks what is asked about: `no port: not the first
+   * fragment`.
+   */
   actual(view: PacketView): Shown;
-  /** Why the answer is no, in a few words: `dport 3000 ≠ 15008`. Asked where it is no and the packet has what is asked about. None: `text` and `actual` tell. */
+  /**
+   * Why the answer is no, in a few words: `dport 3000 ≠ 15008`. Asked where it is no and the packet has what is asked
+   * about. None: `text` and `actual` tell.
+   */
   denial?(view: PacketView): string | undefined;
   /** Where one field of the packet is compared with what is written, and nothing else. */
   readonly compares?: Comparison;
   /** True where `test` writes to `view.memory`: what it writes stays for what comes behind it. */
   readonly stateful?: boolean;
-  /** True where no earlier packet can have changed the answer, although `test` writes: there is nothing to be assumed of them. */
+  /**
+   * True where no earlier packet can have changed the answer, although `test` writes: there is nothing to be assumed of
+   * them.
+   */
   readonly settled?: boolean;
-  /** What the kernel changes of the packet as soon as this was asked, whatever later matches of the rule say. `holds`: the answer. */
+  /**
+   * What the kernel changes of the packet as soon as this was asked, whatever later matches of the rule say. `holds`:
+   * the answer.
+   */
   changes?(view: PacketView, holds: boolean): MatchChange | undefined;
 }
 
@@ -75,7 +90,10 @@ interface ExtensionBase<Data> {
   /** Names under which it may be called besides `name`. */
   readonly aliases?: readonly string[];
   readonly families: readonly (4 | 6)[];
-  /** Protocol numbers of which the rule must name one with `-p`, not negated; undefined: any. Checked as the kernel does (`.proto`). */
+  /**
+   * Protocol numbers of which the rule must name one with `-p`, not negated; undefined: any. Checked as the kernel does
+   * (`.proto`).
+   */
   readonly protocols?: readonly number[];
   /** Tables in which the kernel takes it; undefined: all. */
   readonly tables?: readonly TableName[];
@@ -85,27 +103,33 @@ interface ExtensionBase<Data> {
   readonly documentation: Documentation;
   /**
    * Makes the typed data from the options given; what iptables checks of them together (mandatory, exclusive beyond
-   * `excludes`) and what the kernel's checkentry refuses is reported here. `required` and `excludes` were checked before.
+   * `excludes`) and what the kernel's checkentry refuses is reported here. `required` and `excludes` were checked
+   * before.
    */
   build(options: GivenOptions, context: ValueContext): Data | BuildProblem | readonly BuildProblem[];
   /**
-   * What the kernel's checkentry refuses of it, where iptables-nft may translate it, so that nobody asks. Only such an extension needs it
-   * apart from `build`, which reads what is refused as iptables-nft would.
+   * What the kernel's checkentry refuses of it, where iptables-nft may translate it, so that nobody asks. Only such an
+   * extension needs it apart from `build`, which reads what is refused as iptables-nft would.
    */
   checkentry?(options: GivenOptions): BuildProblem | undefined;
   /**
-   * True where iptables-nft makes expressions of nf_tables of it instead of handing it to the kernel's extension: the kernel's own checks
-   * (`tables`, a negated one of `protocols`, `checkentry`) are not made then. Source: iptables 1.8.9, iptables/nft.c add_match, add_action.
+   * True where iptables-nft makes expressions of nf_tables of it instead of handing it to the kernel's extension: the
+   * kernel's own checks (`tables`, a negated one of `protocols`, `checkentry`) are not made then. Source: iptables
+   * 1.8.9, iptables/nft.c add_match, add_action.
    */
   translated?(data: Data): boolean;
   /** Why iptables-nft cannot load it. */
   readonly nftRefuses?: string;
   /**
-   * What the kernel asks of the rule around it once all of it is known (TCPMSS wants a `--syn`, SET --map-prio certain hooks), and
-   * warnings of what loads but surely is not meant. Called after a `build` that gave data; nothing to say: an empty list.
+   * What the kernel asks of the rule around it once all of it is known (TCPMSS wants a `--syn`, SET --map-prio certain
+   * hooks), and warnings of what loads but surely is not meant. Called after a `build` that gave data; nothing to say:
+   * an empty list.
    */
   check?(data: Data, place: RulePlace): readonly BuildProblem[];
-  /** The options in the form of iptables-save, each with its blank in front: ` --dport 15008`. Empty where there are none. */
+  /**
+   * The options in the form of iptables-save, each with its blank in front: ` --dport 15008`. Empty where there are
+   * none.
+   */
   print(data: Data, context: PrintContext): string;
 }
 
@@ -123,11 +147,17 @@ export interface PrintContext {
   readonly family: 4 | 6;
 }
 
-/** A packet that the kernel drops by itself while a match looks at it (`par->hotdrop`), mostly because the match could not read it. */
+/**
+ * A packet that the kernel drops by itself while a match looks at it (`par->hotdrop`), mostly because the match could
+ * not read it.
+ */
 export interface MatchDrop {
   /** Completes "dropped, because …". */
   readonly reason: string;
-  /** A negated option says yes all the same: the rule counts and, unless a later match says no, its target runs, before the packet is dropped. */
+  /**
+   * A negated option says yes all the same: the rule counts and, unless a later match says no, its target runs, before
+   * the packet is dropped.
+   */
   readonly matches: boolean;
   /** Whether it is dropped at all has no certain answer. */
   readonly open?: { readonly question: string; readonly answer: Unknown };
@@ -139,8 +169,9 @@ export interface MatchExtension<Data = unknown> extends ExtensionBase<Data> {
   /** Made once for each rule and kept. `self` is the key for `view.memory`. */
   conditions(data: Data, self: object, context: PrintContext): readonly Condition[];
   /**
-   * Whether the kernel drops the packet while this match looks at it (a header cut short); undefined where it does
-   * not. To be asked before the conditions; where it answers, the walk ends at this rule with the packet dropped by the kernel.
+   * Whether the kernel drops the packet while this match looks at it (a header cut short); undefined where it does not.
+   * To be asked before the conditions; where it answers, the walk ends at this rule with the packet dropped by the
+   * kernel.
    */
   drops?(data: Data, view: PacketView, self: object): MatchDrop | undefined;
   suggest?(data: Data): PacketSuggestion;
@@ -162,8 +193,8 @@ export interface TargetExtension<Data = unknown> extends ExtensionBase<Data> {
   readonly needsConntrack?: boolean;
   readonly needsDefrag?: boolean;
   /**
-   * What the kernel keeps once for all rules that give it the same name, in any table: `settings` are what they must agree on, in words.
-   * The kernel refuses a rule that says otherwise than one before it.
+   * What the kernel keeps once for all rules that give it the same name, in any table: `settings` are what they must
+   * agree on, in words. The kernel refuses a rule that says otherwise than one before it.
    */
   shares?(data: Data): { readonly what: string; readonly settings: string };
   /** Where that depends on the options (`CT --notrack` does without); takes the place of `needsConntrack`. */
@@ -199,10 +230,26 @@ export interface RejectReply {
 /** The closed list of what a target can do; the walk knows these and no target. */
 export type Effect =
   /** Go on with the next rule. */
-  /** `inPlace`: written into data that a copy of the packet may share (without skb_ensure_writable). `warning`: what the change breaks. */
-  | { readonly kind: 'continue'; readonly packet?: Partial<Packet>; readonly inPlace?: true; readonly conntrack?: ConntrackChange; readonly note?: string; readonly warning?: string }
+  /**
+   * `inPlace`: written into data that a copy of the packet may share (without skb_ensure_writable). `warning`: what the
+   * change breaks.
+   */
+  | {
+      readonly kind: 'continue';
+      readonly packet?: Partial<Packet>;
+      readonly inPlace?: true;
+      readonly conntrack?: ConntrackChange;
+      readonly note?: string;
+      readonly warning?: string;
+    }
   /** Leave this table (ACCEPT, DROP) or this chain (RETURN). */
-  | { readonly kind: 'verdict'; readonly verdict: 'ACCEPT' | 'DROP' | 'RETURN'; readonly packet?: Partial<Packet>; readonly conntrack?: ConntrackChange; readonly note?: string }
+  | {
+      readonly kind: 'verdict';
+      readonly verdict: 'ACCEPT' | 'DROP' | 'RETURN';
+      readonly packet?: Partial<Packet>;
+      readonly conntrack?: ConntrackChange;
+      readonly note?: string;
+    }
   | { readonly kind: 'reject'; readonly reply: RejectReply; readonly note?: string }
   /** Hand over to user space: without a listener DROP, or with `bypass` ACCEPT for this table. */
   | { readonly kind: 'queue'; readonly numbers: readonly [number, number]; readonly bypass: boolean }
@@ -213,18 +260,33 @@ export type Effect =
   /** SNAT to an address of the outgoing interface. */
   | { readonly kind: 'masquerade'; readonly ports: readonly [number, number] | undefined; readonly random: boolean }
   /** Hand the packet to a local socket without changing it; DROP where no socket fits. */
-  | { readonly kind: 'tproxy'; readonly address: Address | undefined; readonly port: number; readonly mark: number; readonly markMask: number }
+  | {
+      readonly kind: 'tproxy';
+      readonly address: Address | undefined;
+      readonly port: number;
+      readonly mark: number;
+      readonly markMask: number;
+    }
   /** raw table: connection tracking will not look at this packet. Ignored once it is tracked. */
-  | { readonly kind: 'untrack'; }
+  | { readonly kind: 'untrack' }
   /** raw table: what a new connection starts with. The first CT rule wins. */
   /** `ofMark`: the zone of these directions is the mark that the packet has when connection tracking looks at it. */
-  | { readonly kind: 'template'; readonly zone: { readonly original: number; readonly reply: number }; readonly ofMark?: { readonly original: boolean; readonly reply: boolean } | undefined; readonly helper: string | undefined }
+  | {
+      readonly kind: 'template';
+      readonly zone: { readonly original: number; readonly reply: number };
+      readonly ofMark?: { readonly original: boolean; readonly reply: boolean } | undefined;
+      readonly helper: string | undefined;
+    }
   /** On with the rules of a chain of the same table, which the packet has chosen (verdict maps of nft). */
   | { readonly kind: 'jump'; readonly chain: string; readonly goto: boolean }
   /** The packet is gone for these rules: another part of the kernel took it (SYNPROXY, CLUSTERIP). */
   | { readonly kind: 'stolen'; readonly note: string }
   /** Several things can happen; the walk follows each. */
-  | { readonly kind: 'choice'; readonly reason: string; readonly choices: readonly { readonly text: string; readonly probability?: number; readonly effect: Effect }[] };
+  | {
+      readonly kind: 'choice';
+      readonly reason: string;
+      readonly choices: readonly { readonly text: string; readonly probability?: number; readonly effect: Effect }[];
+    };
 
 /** Keeps the type of `Data` together within one file. */
 export function defineMatch<Data>(extension: MatchExtension<Data>): MatchExtension<Data> {

@@ -39,15 +39,19 @@ export interface ValueType<V> {
   readonly single?: true;
   /** Never throws. */
   parse(text: string, context: ValueContext): V | InvalidValue;
-  /** What is worth telling of a value that is taken: that older versions refuse it, or that the kernel keeps a part of it only. */
+  /**
+   * What is worth telling of a value that is taken: that older versions refuse it, or that the kernel keeps a part of
+   * it only.
+   */
   remark?(value: V, text: string): Remark | undefined;
   /** Values worth offering while typing; of a comma list its items, of two words the first. */
   readonly completions?: readonly string[];
   /** Of two words the second. */
   readonly secondCompletions?: readonly string[];
   /**
-   * Spellings of one word as it stands in the line, as sources of regular expressions: what fits one of them is valid, and nothing else
-   * that is checked of a rule (`build`, `check`, `needsTracking`) depends on which of them it is. They match no blank outside of quotes.
+   * Spellings of one word as it stands in the line, as sources of regular expressions: what fits one of them is valid,
+   * and nothing else that is checked of a rule (`build`, `check`, `needsTracking`) depends on which of them it is. They
+   * match no blank outside of quotes.
    */
   readonly certain?: readonly string[];
 }
@@ -89,19 +93,38 @@ export interface OptionSettings {
 /** An option with a value. */
 export function option<V>(name: string, type: ValueType<V>, summary: string, settings: OptionSettings = {}): Option<V> {
   return {
-    name, type, summary,
-    aliases: settings.aliases ?? [], invertible: settings.invertible ?? false, repeatable: settings.repeatable ?? false,
-    required: settings.required ?? false, excludes: settings.excludes ?? [], words: settings.words ?? 1,
-    optionalWord: settings.optionalWord ?? false, ...(settings.family === undefined ? {} : { family: settings.family }),
+    name,
+    type,
+    summary,
+    aliases: settings.aliases ?? [],
+    invertible: settings.invertible ?? false,
+    repeatable: settings.repeatable ?? false,
+    required: settings.required ?? false,
+    excludes: settings.excludes ?? [],
+    words: settings.words ?? 1,
+    optionalWord: settings.optionalWord ?? false,
+    ...(settings.family === undefined ? {} : { family: settings.family }),
   };
 }
 
 /** An option without a value. */
-export function flag(name: string, summary: string, settings: Omit<OptionSettings, 'words' | 'optionalWord'> = {}): Option<true> {
+export function flag(
+  name: string,
+  summary: string,
+  settings: Omit<OptionSettings, 'words' | 'optionalWord'> = {},
+): Option<true> {
   return {
-    name, summary, type: undefined,
-    aliases: settings.aliases ?? [], invertible: settings.invertible ?? false, repeatable: settings.repeatable ?? false,
-    required: settings.required ?? false, excludes: settings.excludes ?? [], words: 0, optionalWord: false, ...(settings.family === undefined ? {} : { family: settings.family }),
+    name,
+    summary,
+    type: undefined,
+    aliases: settings.aliases ?? [],
+    invertible: settings.invertible ?? false,
+    repeatable: settings.repeatable ?? false,
+    required: settings.required ?? false,
+    excludes: settings.excludes ?? [],
+    words: 0,
+    optionalWord: false,
+    ...(settings.family === undefined ? {} : { family: settings.family }),
   };
 }
 

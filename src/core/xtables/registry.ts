@@ -20,7 +20,9 @@ export function allExtensions(): readonly (MatchExtension | TargetExtension)[] {
   return [...MATCHES, ...TARGETS];
 }
 
-function byName<E extends { readonly name: string; readonly aliases?: readonly string[] }>(extensions: readonly E[]): ReadonlyMap<string, readonly E[]> {
+function byName<E extends { readonly name: string; readonly aliases?: readonly string[] }>(
+  extensions: readonly E[],
+): ReadonlyMap<string, readonly E[]> {
   const map = new Map<string, E[]>();
   for (const extension of extensions) {
     for (const name of [extension.name, ...(extension.aliases ?? [])]) {

@@ -1,4 +1,7 @@
-/** The packet lacks what is asked about. The text says what is missing, and mostly why: `no ports: not the first fragment`. */
+/**
+ * The packet lacks what is asked about. The text says what is missing, and mostly why: `no ports: not the first
+ * fragment`.
+ */
 export interface Missing {
   readonly missing: string;
 }

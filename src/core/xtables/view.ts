@@ -11,21 +11,25 @@ export type NftTableName = `${'ip' | 'ip6' | 'inet'} ${string}`;
 export type AnyTableName = TableName | NftTableName;
 
 /**
- * What history matches remember between packets (`limit`, `recent`, `quota` …), as it was at one moment. Values are immutable.
- * The key of something that belongs to one rule is the bound match object itself; of something named (`recent --name`) a string.
+ * What history matches remember between packets (`limit`, `recent`, `quota` …), as it was at one moment. Values are
+ * immutable. The key of something that belongs to one rule is the bound match object itself; of something named
+ * (`recent --name`) a string.
  */
 export interface Memory {
   get(key: object | string): unknown;
 }
 
-/** What a match or a target with a memory is asked with. `set` replaces a value; whoever asks decides whether that stays. */
+/**
+ * What a match or a target with a memory is asked with. `set` replaces a value; whoever asks decides whether that
+ * stays.
+ */
 export interface WritableMemory extends Memory {
   set(key: object | string, value: unknown): void;
 }
 
 /**
- * Everything that a match or a target may look at: the packet and the host at one moment. Nothing in it ever changes, so asking again gives the
- * same answer.
+ * Everything that a match or a target may look at: the packet and the host at one moment. Nothing in it ever changes,
+ * so asking again gives the same answer.
  */
 export interface PacketView {
   readonly packet: Packet;
@@ -45,31 +49,59 @@ export interface PacketView {
   readonly memory: Memory;
   /** How the link layer addressed the packet (`pkttype`). */
   readonly packetType: 'unicast' | 'broadcast' | 'multicast';
-  /** It is the copy that this host takes itself of what it sends to many, on its way in (PACKET_LOOPBACK). Left out: no. */
+  /**
+   * It is the copy that this host takes itself of what it sends to many, on its way in (PACKET_LOOPBACK). Left out: no.
+   */
   readonly ownCopy?: boolean;
-  /** NAT has drawn a number of its at random: a port or an ICMP id, the one shown being the first possible. Left out: none. */
-  readonly drawn?: { readonly half: 'source' | 'destination'; readonly number: number; readonly numbers: readonly [number, number] } | undefined;
+  /**
+   * NAT has drawn a number of its at random: a port or an ICMP id, the one shown being the first possible. Left out:
+   * none.
+   */
+  readonly drawn?:
+    | { readonly half: 'source' | 'destination'; readonly number: number; readonly numbers: readonly [number, number] }
+    | undefined;
   /** As it was when its route was chosen, which rules may have changed since. Left out: as it is now. */
   readonly routedAs?: Packet | undefined;
-  /** The type of the route that this host has sent it with: `unicast`, `broadcast` … Left out: it came from elsewhere, or has another route since. */
+  /**
+   * The type of the route that this host has sent it with: `unicast`, `broadcast` … Left out: it came from elsewhere,
+   * or has another route since.
+   */
   readonly sentAs?: string | undefined;
   /** `legacy` or `nft`: the back ends differ in a few corners (fragments). */
   readonly backend: Backend;
   /** The version of iptables that wrote the rules down, where the file says so: `1.8.9`. */
   readonly iptablesVersion?: string | undefined;
-  /** The local socket that TPROXY attached to an incoming packet; `assumed` where the sockets of the host are not known. */
+  /**
+   * The local socket that TPROXY attached to an incoming packet; `assumed` where the sockets of the host are not known.
+   */
   readonly assignedSocket: Listener | 'assumed' | undefined;
-  /** The data of every match of a name, in the order in which the kernel takes the rules in: the first of those that share something makes it. Left out: nobody knows. */
+  /**
+   * The data of every match of a name, in the order in which the kernel takes the rules in: the first of those that
+   * share something makes it. Left out: nobody knows.
+   */
   readonly matchesNamed?: (name: string) => readonly unknown[];
-  /** The connection that got through (`confirmed`) and to which a packet with this tuple belongs in a zone, in either direction. Left out where nobody can tell. */
+  /**
+   * The connection that got through (`confirmed`) and to which a packet with this tuple belongs in a zone, in either
+   * direction. Left out where nobody can tell.
+   */
   readonly findConnection?: (tuple: Tuple, zone: ConntrackEntry['zone']) => ConntrackEntry | undefined;
-  /** The transparent socket that TPROXY would hand a packet to; `assumed` where the sockets of the host are not known. Left out where nobody can tell. */
-  readonly findTransparent?: (packet: Packet, target: { readonly address: Address | undefined; readonly port: number }, inInterface: string) => Listener | 'assumed' | undefined;
+  /**
+   * The transparent socket that TPROXY would hand a packet to; `assumed` where the sockets of the host are not known.
+   * Left out where nobody can tell.
+   */
+  readonly findTransparent?: (
+    packet: Packet,
+    target: { readonly address: Address | undefined; readonly port: number },
+    inInterface: string,
+  ) => Listener | 'assumed' | undefined;
   /** The socket of this host to which the TCP connection of a packet came. Left out where nobody can tell. */
   readonly findSocket?: (packet: Packet) => Listener | undefined;
 }
 
-/** A view with room to remember something: what is written is seen by whoever asks with the same object, and by nobody else. */
+/**
+ * A view with room to remember something: what is written is seen by whoever asks with the same object, and by nobody
+ * else.
+ */
 export interface RememberingView extends PacketView {
   readonly memory: WritableMemory;
 }

@@ -10,18 +10,31 @@ export interface RulePlace extends Place {
 }
 
 /** Every match or target that may stand in this rule: by family, table, chain and what -p says. */
-export function allowedExtensions<K extends Extension['kind']>(kind: K, place: RulePlace, rule: WrittenRule): readonly Extract<Extension, { readonly kind: K }>[] {
+export function allowedExtensions<K extends Extension['kind']>(
+  kind: K,
+  place: RulePlace,
+  rule: WrittenRule,
+): readonly Extract<Extension, { readonly kind: K }>[] {
   const hook = builtinChainsOf(place).find((name) => name === place.chain);
   return allExtensions().filter((extension): extension is Extract<Extension, { readonly kind: K }> => {
     const { families, tables, hooks, protocols, nftRefuses } = extension;
-    if (extension.kind !== kind || !families.includes(place.family) || (nftRefuses !== undefined && place.backend === 'nft')) return false;
-    if (tables && place.table !== undefined && !(isTableName(place.table) && tables.includes(place.table))) return false;
+    if (
+      extension.kind !== kind ||
+      !families.includes(place.family) ||
+      (nftRefuses !== undefined && place.backend === 'nft')
+    )
+      return false;
+    if (tables && place.table !== undefined && !(isTableName(place.table) && tables.includes(place.table)))
+      return false;
     if (hooks && hook !== undefined && !hooks.includes(hook)) return false;
     return !protocols || !rule.protocolGiven || (rule.protocol !== undefined && protocols.includes(rule.protocol));
   });
 }
 
-/** What has to stand in front of an option so that its match or target is loaded: `-p tcp `, `-m conntrack `, `-j REDIRECT `. */
+/**
+ * What has to stand in front of an option so that its match or target is loaded: `-p tcp `, `-m conntrack `, `-j
+ * REDIRECT `.
+ */
 export function loadingWords({ kind, name, protocols }: Extension, rule: WrittenRule): string {
   const [protocol] = rule.protocolGiven ? [] : (protocols ?? []);
   const own = protocol === undefined ? undefined : protocolName(protocol);

@@ -12,10 +12,15 @@ export type Subject =
   /** An option of iptables itself, by its long name. */
   | { readonly kind: 'builtin-option'; readonly name: string }
   /** A value of the option `of`. */
-  | { readonly kind: 'value'; readonly value: string; readonly of: Extract<Subject, { readonly kind: 'option' | 'builtin-option' }> }
+  | {
+      readonly kind: 'value';
+      readonly value: string;
+      readonly of: Extract<Subject, { readonly kind: 'option' | 'builtin-option' }>;
+    }
   | { readonly kind: 'none' };
 
-export type CompletionKind = 'operation' | 'table' | 'chain' | 'match' | 'target' | 'option' | 'value' | 'interface' | 'set' | 'keyword';
+export type CompletionKind =
+  'operation' | 'table' | 'chain' | 'match' | 'target' | 'option' | 'value' | 'interface' | 'set' | 'keyword';
 
 /** One proposal of a list. */
 export interface Completion {

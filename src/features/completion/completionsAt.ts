@@ -16,10 +16,16 @@ import type { FileModel } from '../fileModel';
 const MOST_ITEMS = 500;
 
 /**
- * What can be written at a place of a rules file; line and column are 0-based. `trigger`: the character whose typing asked for it,
- * undefined where a person did or a word is being typed. Reads the line and, for names of chains and the like, the text of others; binds no rules.
+ * What can be written at a place of a rules file; line and column are 0-based. `trigger`: the character whose typing
+ * asked for it, undefined where a person did or a word is being typed. Reads the line and, for names of chains and the
+ * like, the text of others; binds no rules.
  */
-export function completionsAt({ file }: FileModel, lineNumber: number, column: number, trigger?: string): CompletionList | undefined {
+export function completionsAt(
+  { file }: FileModel,
+  lineNumber: number,
+  column: number,
+  trigger?: string,
+): CompletionList | undefined {
   const line = file.lines[lineNumber];
   if (!line || line.embedded || isJoined(file, line)) return undefined;
   const start = Math.min(line.contentStart, column);
@@ -34,7 +40,10 @@ export function completionsAt({ file }: FileModel, lineNumber: number, column: n
   return proposals && chosen(proposals, word, column, line.text);
 }
 
-/** Whether the line is read only together with others, or otherwise than it stands: what may be written there is not known. */
+/**
+ * Whether the line is read only together with others, or otherwise than it stands: what may be written there is not
+ * known.
+ */
 function isJoined(file: FileModel['file'], line: Line): boolean {
   return file.readings.get(line.index)?.some(({ text }) => !line.text.includes(text)) === true;
 }
@@ -50,7 +59,13 @@ function wordAt(text: string, from: number, column: number, quoting: 'restore' |
   return { start, end, typed: text.slice(start, column), text: text.slice(start, end), last: end >= text.length };
 }
 
-function ofRulesLine(place: Place, { text }: Line, start: number, word: TypedWord, trigger: string | undefined): Proposals | undefined {
+function ofRulesLine(
+  place: Place,
+  { text }: Line,
+  start: number,
+  word: TypedWord,
+  trigger: string | undefined,
+): Proposals | undefined {
   const before = text.slice(start, word.start).trim();
   const first = text.charAt(start);
   if (before === '') {
@@ -59,7 +74,8 @@ function ofRulesLine(place: Place, { text }: Line, start: number, word: TypedWor
   }
   if (first === ':') return ofDeclaration(place, before, word);
   const counters = readCounters(text, start);
-  if (counters && text.slice(counters.end, word.start).trim() === '') return trigger === ' ' ? undefined : { items: operationItems(false) };
+  if (counters && text.slice(counters.end, word.start).trim() === '')
+    return trigger === ' ' ? undefined : { items: operationItems(false) };
   return first === '-' || counters ? ofCommand(place, { text, start, quoting: 'restore' }, word, trigger) : undefined;
 }
 
@@ -68,20 +84,54 @@ function ofDeclaration(place: Place, before: string, word: TypedWord): Proposals
   if (/\s/.test(before)) return NO_PROPOSALS;
   const builtin = chainItems(place, 'P').some(({ label }) => `:${label}` === before);
   const counters = word.last ? ' [0:0]' : '';
-  return { items: builtin ? policyItems(counters) : [{ label: '-', kind: 'value', detail: 'a chain that is not built in has no policy', insert: `-${counters}`, rank: 0, subject: { kind: 'none' } }] };
+  return {
+    items: builtin
+      ? policyItems(counters)
+      : [
+          {
+            label: '-',
+            kind: 'value',
+            detail: 'a chain that is not built in has no policy',
+            insert: `-${counters}`,
+            rank: 0,
+            subject: { kind: 'none' },
+          },
+        ],
+  };
 }
 
-function ofCommandLine(file: Place['file'], { text, index }: Line, start: number, family: 4 | 6, word: TypedWord, trigger: string | undefined): Proposals | undefined {
+function ofCommandLine(
+  file: Place['file'],
+  { text, index }: Line,
+  start: number,
+  family: 4 | 6,
+  word: TypedWord,
+  trigger: string | undefined,
+): Proposals | undefined {
   const words = scanWords(text, start, word.start, 'shell').words.map((each) => each.text);
   const last = words.at(-1);
   if (last === '-t' || last === '--table') return { items: tableNameItems() };
   const parts = readCommand(text, start, word.start, 'shell');
-  if (parts) return ofCommand(placeOfCommand(file, index, family, parts.table?.text ?? 'filter'), { text, start, quoting: 'shell' }, word, trigger);
+  if (parts)
+    return ofCommand(
+      placeOfCommand(file, index, family, parts.table?.text ?? 'filter'),
+      { text, start, quoting: 'shell' },
+      word,
+      trigger,
+    );
   if (trigger === ' ') return undefined;
   return { items: [...operationItems(true), ...(words.includes('-t') ? [] : [TABLE_OPTION])], between: true };
 }
 
-const TABLE_OPTION: Completion = { label: '-t', kind: 'option', detail: 'the table; filter where it is left out', insert: '-t ', rank: 0, subject: { kind: 'none' }, more: true };
+const TABLE_OPTION: Completion = {
+  label: '-t',
+  kind: 'option',
+  detail: 'the table; filter where it is left out',
+  insert: '-t ',
+  rank: 0,
+  subject: { kind: 'none' },
+  more: true,
+};
 
 /** A command as it stands in its line. */
 interface WrittenCommand {
@@ -91,7 +141,12 @@ interface WrittenCommand {
 }
 
 /** Behind the operation of a command; undefined where there is none yet. */
-function ofCommand(place: Place, written: WrittenCommand, word: TypedWord, trigger: string | undefined): Proposals | undefined {
+function ofCommand(
+  place: Place,
+  written: WrittenCommand,
+  word: TypedWord,
+  trigger: string | undefined,
+): Proposals | undefined {
   const node = commandTo(written, written.text, word.start);
   if (!node) return undefined;
   const { operation, chain, argument, words } = node;
@@ -101,9 +156,15 @@ function ofCommand(place: Place, written: WrittenCommand, word: TypedWord, trigg
   const rule = withWordsBehind(writtenRule(node, place.family), written, word, place.family);
   const here = { ...place, chain: chain?.text };
   const { open } = rule;
-  const leftOut = open?.kind === 'option' && open.option.optionalWord && (word.typed === '' || word.typed.startsWith('-'));
-  if (open && !leftOut) return open.kind === 'option' ? optionValues(here, rule, open, word, trigger !== ' ') : builtinValues(open.name, here, rule);
-  return trigger === ' ' || trigger === ',' || trigger === ':' || trigger === '*' ? undefined : ruleOptions(here, rule, word);
+  const leftOut =
+    open?.kind === 'option' && open.option.optionalWord && (word.typed === '' || word.typed.startsWith('-'));
+  if (open && !leftOut)
+    return open.kind === 'option'
+      ? optionValues(here, rule, open, word, trigger !== ' ')
+      : builtinValues(open.name, here, rule);
+  return trigger === ' ' || trigger === ',' || trigger === ':' || trigger === '*'
+    ? undefined
+    : ruleOptions(here, rule, word);
 }
 
 function commandTo({ start, quoting }: WrittenCommand, text: string, end: number): CommandNode | undefined {
@@ -114,15 +175,28 @@ function commandTo({ start, quoting }: WrittenCommand, text: string, end: number
 /** What stands behind the cursor is given too, but does not load anything for the options in front of it. */
 function withWordsBehind(rule: WrittenRule, written: WrittenCommand, word: TypedWord, family: 4 | 6): WrittenRule {
   const { text } = written;
-  const without = text.slice(0, word.start) + (word.typed === '' ? word.text : ' '.repeat(word.text.length)) + text.slice(word.end);
+  const without =
+    text.slice(0, word.start) + (word.typed === '' ? word.text : ' '.repeat(word.text.length)) + text.slice(word.end);
   const whole = word.last ? undefined : commandTo(written, without, without.length);
   if (!whole) return rule;
   const { builtins, options } = writtenRule(whole, family);
-  return { ...rule, builtins: new Set([...rule.builtins, ...builtins]), options: new Set([...rule.options, ...options]) };
+  return {
+    ...rule,
+    builtins: new Set([...rule.builtins, ...builtins]),
+    options: new Set([...rule.options, ...options]),
+  };
 }
 
-/** Of the proposals those that the typed letters stand in, each with the blank behind it that is needed and not there yet. */
-function chosen({ items, growing, between, range: part }: Proposals, word: TypedWord, column: number, text: string): CompletionList {
+/**
+ * Of the proposals those that the typed letters stand in, each with the blank behind it that is needed and not there
+ * yet.
+ */
+function chosen(
+  { items, growing, between, range: part }: Proposals,
+  word: TypedWord,
+  column: number,
+  text: string,
+): CompletionList {
   const inserted = word.typed === '' && (between === true || word.text.startsWith('-'));
   const range = inserted ? { start: column, end: column } : { start: (part ?? word).start, end: (part ?? word).end };
   const typed = text.slice(range.start, column).toLowerCase();

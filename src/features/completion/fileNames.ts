@@ -7,18 +7,38 @@ const MOST_NAMES = 200;
 
 /** The interfaces that a file lists or names in rules, and lo. */
 export function interfacesOf(file: SourceFile, exceptLine: number): readonly string[] {
-  const listed = file.sections.flatMap((section) => (section.kind === 'interfaces' ? section.interfaces.map(({ name }) => name) : []));
-  return [...new Set([...listed, ...valuesInRules(file, ['-i', '-o', '--in-interface', '--out-interface'], exceptLine), 'lo'])];
+  const listed = file.sections.flatMap((section) =>
+    section.kind === 'interfaces' ? section.interfaces.map(({ name }) => name) : [],
+  );
+  return [
+    ...new Set([
+      ...listed,
+      ...valuesInRules(file, ['-i', '-o', '--in-interface', '--out-interface'], exceptLine),
+      'lo',
+    ]),
+  ];
 }
 
 /** The sets that a file lists (`ipset save`) or names in rules. */
 export function setsOf(file: SourceFile, exceptLine: number): readonly string[] {
-  const listed = file.sections.flatMap((section) => (section.kind === 'sets' ? [...section.text.matchAll(/^[ \t]*(?:create|-N)[ \t]+(\S+)/gm)].map(([, name = '']) => name) : []));
-  return [...new Set([...listed, ...valuesInRules(file, ['--match-set', '--add-set', '--del-set', '--map-set'], exceptLine)])];
+  const listed = file.sections.flatMap((section) =>
+    section.kind === 'sets'
+      ? [...section.text.matchAll(/^[ \t]*(?:create|-N)[ \t]+(\S+)/gm)].map(([, name = '']) => name)
+      : [],
+  );
+  return [
+    ...new Set([...listed, ...valuesInRules(file, ['--match-set', '--add-set', '--del-set', '--map-set'], exceptLine)]),
+  ];
 }
 
-/** The words that stand behind an option anywhere in the rules of a file; looked for in the text, without reading rules. */
-export function valuesInRules({ lines, shapes }: SourceFile, options: readonly string[], exceptLine: number): readonly string[] {
+/**
+ * The words that stand behind an option anywhere in the rules of a file; looked for in the text, without reading rules.
+ */
+export function valuesInRules(
+  { lines, shapes }: SourceFile,
+  options: readonly string[],
+  exceptLine: number,
+): readonly string[] {
   const wanted = options.map((option) => ` ${option} `);
   const found = new Set<string>();
   for (let i = 0; i < lines.length && found.size < MOST_NAMES; i++) {

@@ -26,20 +26,48 @@ export interface Place {
 /** The place of a line of restore input, a dump or a list of rules. */
 export function placeOfLine(file: SourceFile, line: number): Place {
   const section = sectionAround(file, line);
-  const common = { file, line, family: section?.family ?? file.family ?? 4, backend: section?.backend ?? 'legacy', commands: false } as const;
+  const common = {
+    file,
+    line,
+    family: section?.family ?? file.family ?? 4,
+    backend: section?.backend ?? 'legacy',
+    commands: false,
+  } as const;
   const heading = headingAbove(file, line);
   if (heading !== undefined) {
     const { node } = file.lines[heading] as SourceFile['lines'][number];
-    return { ...common, table: node.kind === 'table' ? node.name.text : undefined, inTable: true, from: heading + 1, to: tableEnd(file, line + 1) };
+    return {
+      ...common,
+      table: node.kind === 'table' ? node.name.text : undefined,
+      inTable: true,
+      from: heading + 1,
+      to: tableEnd(file, line + 1),
+    };
   }
   if (file.shapes.includes(Shape.Table)) return { ...common, table: undefined, inTable: false, from: line, to: line };
   const first = section?.lines[0]?.index ?? 0;
-  return { ...common, table: section?.defaultTable, inTable: false, from: first, to: Math.max(line, section?.lines.at(-1)?.index ?? file.lines.length - 1) + 1 };
+  return {
+    ...common,
+    table: section?.defaultTable,
+    inTable: false,
+    from: first,
+    to: Math.max(line, section?.lines.at(-1)?.index ?? file.lines.length - 1) + 1,
+  };
 }
 
 /** The place of a command line, which names family and table itself. */
 export function placeOfCommand(file: SourceFile, line: number, family: 4 | 6, table: string): Place {
-  return { file, line, family, backend: sectionAround(file, line)?.backend ?? 'legacy', table, inTable: false, commands: true, from: 0, to: file.lines.length };
+  return {
+    file,
+    line,
+    family,
+    backend: sectionAround(file, line)?.backend ?? 'legacy',
+    table,
+    inTable: false,
+    commands: true,
+    from: 0,
+    to: file.lines.length,
+  };
 }
 
 /** The hooks of a place's table; all where the table is not known. */
@@ -48,7 +76,9 @@ export function builtinChainsOf({ table }: Place): readonly Hook[] {
   return isTableName(table) ? BUILTIN_CHAINS[table] : [];
 }
 
-/** The chains that are declared for the table, without the built-in ones; the line of the place itself does not count. */
+/**
+ * The chains that are declared for the table, without the built-in ones; the line of the place itself does not count.
+ */
 export function userChainsOf(place: Place): readonly string[] {
   const builtin = new Set<string>(builtinChainsOf(place));
   return [...declaredChainsOf(place)].filter((name) => !builtin.has(name));
@@ -56,7 +86,13 @@ export function userChainsOf(place: Place): readonly string[] {
 
 /** The chains that are declared for the table. */
 export function declaredChainsOf(place: Place): ReadonlySet<string> {
-  const { file: { lines, shapes }, from, to, table, commands } = place;
+  const {
+    file: { lines, shapes },
+    from,
+    to,
+    table,
+    commands,
+  } = place;
   const names = new Set<string>();
   const declaring = commands ? Shape.ProgramCommand : Shape.Rule;
   for (let i = from; i < to; i++) {
@@ -67,7 +103,13 @@ export function declaredChainsOf(place: Place): ReadonlySet<string> {
     if (line === undefined || line.text.startsWith('-A ', line.contentStart)) continue;
     const { node } = line;
     if (node.kind === 'chain') names.add(node.name.text);
-    else if (node instanceof Command && node.operation === 'N' && node.chain && (!commands || (node.table?.text ?? 'filter') === table && (node.family ?? 4) === place.family)) names.add(node.chain.text);
+    else if (
+      node instanceof Command &&
+      node.operation === 'N' &&
+      node.chain &&
+      (!commands || ((node.table?.text ?? 'filter') === table && (node.family ?? 4) === place.family))
+    )
+      names.add(node.chain.text);
   }
   return names;
 }

@@ -13,8 +13,25 @@ const LETTERS_FOR_OTHERS = 3;
 const RANK = { required: 0, loaded: 1, builtin: 2, negation: 3, builtinLong: 4, other: 5 } as const;
 
 /** Options of iptables itself in the order in which they are mostly written. */
-const BUILTINS = ['jump', 'match', 'protocol', 'source', 'destination', 'in-interface', 'out-interface', 'goto', 'fragment'];
-const INVERTIBLE: ReadonlySet<string> = new Set(['protocol', 'source', 'destination', 'in-interface', 'out-interface', 'fragment']);
+const BUILTINS = [
+  'jump',
+  'match',
+  'protocol',
+  'source',
+  'destination',
+  'in-interface',
+  'out-interface',
+  'goto',
+  'fragment',
+];
+const INVERTIBLE: ReadonlySet<string> = new Set([
+  'protocol',
+  'source',
+  'destination',
+  'in-interface',
+  'out-interface',
+  'fragment',
+]);
 /** Options for which a list of values can be offered. */
 const WITH_LIST: ReadonlySet<string> = new Set(['jump', 'match', 'protocol', 'in-interface', 'out-interface', 'goto']);
 
@@ -22,7 +39,11 @@ const WITH_LIST: ReadonlySet<string> = new Set(['jump', 'match', 'protocol', 'in
 export function ruleOptions(place: RulePlace, rule: WrittenRule, word: TypedWord): Proposals {
   const letters = word.typed.replace(/^-+/, '').toLowerCase();
   const items = [
-    ...rule.loaded.flatMap((extension) => optionsLeft(extension, rule, place).map((option) => optionItem(option, extension, option.required ? RANK.required : RANK.loaded))),
+    ...rule.loaded.flatMap((extension) =>
+      optionsLeft(extension, rule, place).map((option) =>
+        optionItem(option, extension, option.required ? RANK.required : RANK.loaded),
+      ),
+    ),
     ...builtinOptions(place, rule, word),
     ...(rule.negation ? [] : [NEGATION]),
   ];
@@ -30,7 +51,14 @@ export function ruleOptions(place: RulePlace, rule: WrittenRule, word: TypedWord
   return { items: [...items, ...otherOptions(place, rule, letters)], between: true };
 }
 
-const NEGATION: Completion = { label: '!', kind: 'keyword', detail: 'negates the option that follows', insert: '! ', rank: RANK.negation, subject: { kind: 'none' } };
+const NEGATION: Completion = {
+  label: '!',
+  kind: 'keyword',
+  detail: 'negates the option that follows',
+  insert: '! ',
+  rank: RANK.negation,
+  subject: { kind: 'none' },
+};
 
 function builtinOptions({ family, chain }: RulePlace, rule: WrittenRule, { typed }: TypedWord): readonly Completion[] {
   const { builtins, negation } = rule;
@@ -38,12 +66,29 @@ function builtinOptions({ family, chain }: RulePlace, rule: WrittenRule, { typed
   return BUILTINS.flatMap((name) => {
     const option = own(BUILTIN_OPTIONS, name);
     const left = name === 'jump' || name === 'goto' ? !hasTarget : name === 'match' || !builtins.has(name);
-    if (!option || !left || (negation && !INVERTIBLE.has(name)) || (name === 'fragment' && family === 6) || !interfaceFits(name, chain)) return [];
+    if (
+      !option ||
+      !left ||
+      (negation && !INVERTIBLE.has(name)) ||
+      (name === 'fragment' && family === 6) ||
+      !interfaceFits(name, chain)
+    )
+      return [];
     const item = (label: string, rank: number): Completion => ({
-      label, kind: 'option', owner: label === `--${name}` ? 'iptables' : `--${name}`, detail: option.summary, insert: name === 'fragment' ? label : `${label} `, rank, subject: { kind: 'builtin-option', name }, ...(WITH_LIST.has(name) ? { more: true } : {}),
+      label,
+      kind: 'option',
+      owner: label === `--${name}` ? 'iptables' : `--${name}`,
+      detail: option.summary,
+      insert: name === 'fragment' ? label : `${label} `,
+      rank,
+      subject: { kind: 'builtin-option', name },
+      ...(WITH_LIST.has(name) ? { more: true } : {}),
     });
     // Long names would only fill the list of those who have not asked for one.
-    return [item(option.spellings[0] ?? `--${name}`, RANK.builtin), ...(typed.startsWith('--') ? [item(`--${name}`, RANK.builtinLong)] : [])];
+    return [
+      item(option.spellings[0] ?? `--${name}`, RANK.builtin),
+      ...(typed.startsWith('--') ? [item(`--${name}`, RANK.builtinLong)] : []),
+    ];
   });
 }
 
@@ -53,28 +98,58 @@ function interfaceFits(name: string, chain: string | undefined): boolean {
 }
 
 /** The options of a match or target that can still be given. */
-function optionsLeft({ options }: Extension, { options: given, negation }: WrittenRule, { family }: RulePlace): readonly Option[] {
+function optionsLeft(
+  { options }: Extension,
+  { options: given, negation }: WrittenRule,
+  { family }: RulePlace,
+): readonly Option[] {
   return options.filter((option) => {
-    if ((option.family ?? family) !== family || (given.has(option) && !option.repeatable) || (negation && !option.invertible)) return false;
-    return ![...given].some((other) => options.includes(other) && other !== option && (other.excludes.includes(option.name) || option.excludes.includes(other.name)));
+    if (
+      (option.family ?? family) !== family ||
+      (given.has(option) && !option.repeatable) ||
+      (negation && !option.invertible)
+    )
+      return false;
+    return ![...given].some(
+      (other) =>
+        options.includes(other) &&
+        other !== option &&
+        (other.excludes.includes(option.name) || option.excludes.includes(other.name)),
+    );
   });
 }
 
 /** Options of what is not loaded yet, whose names hold the letters typed. */
 function otherOptions(place: RulePlace, rule: WrittenRule, letters: string): readonly Completion[] {
   const hasTarget = rule.builtins.has('jump') || rule.builtins.has('goto');
-  const others: readonly Extension[] = [...allowedExtensions('match', place, rule), ...(hasTarget ? [] : allowedExtensions('target', place, rule))];
-  return others.filter((extension) => !rule.loaded.includes(extension)).flatMap((extension) =>
-    optionsLeft(extension, rule, place).filter(({ name }) => name.includes(letters)).map((option) => {
-      const item = optionItem(option, extension, RANK.other);
-      const loading = loadingWords(extension, rule);
-      return rule.negation ? { ...item, inFront: { column: rule.negation.start, text: loading } } : { ...item, insert: `${loading}${item.insert}` };
-    }));
+  const others: readonly Extension[] = [
+    ...allowedExtensions('match', place, rule),
+    ...(hasTarget ? [] : allowedExtensions('target', place, rule)),
+  ];
+  return others
+    .filter((extension) => !rule.loaded.includes(extension))
+    .flatMap((extension) =>
+      optionsLeft(extension, rule, place)
+        .filter(({ name }) => name.includes(letters))
+        .map((option) => {
+          const item = optionItem(option, extension, RANK.other);
+          const loading = loadingWords(extension, rule);
+          return rule.negation
+            ? { ...item, inFront: { column: rule.negation.start, text: loading } }
+            : { ...item, insert: `${loading}${item.insert}` };
+        }),
+    );
 }
 
 function optionItem(option: Option, extension: Extension, rank: number): Completion {
   return {
-    label: option.name, kind: 'option', owner: `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`, detail: option.summary,
-    insert: option.words === 0 ? option.name : `${option.name} `, rank, subject: { kind: 'option', option, extension }, ...(hasValues(option) ? { more: true } : {}),
+    label: option.name,
+    kind: 'option',
+    owner: `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`,
+    detail: option.summary,
+    insert: option.words === 0 ? option.name : `${option.name} `,
+    rank,
+    subject: { kind: 'option', option, extension },
+    ...(hasValues(option) ? { more: true } : {}),
   };
 }

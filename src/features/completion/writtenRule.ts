@@ -10,7 +10,12 @@ export type Extension = MatchExtension | TargetExtension;
 export type OpenOption =
   | { readonly kind: 'builtin-option'; readonly name: string }
   /** `behind`: the words of the value that are there already. */
-  | { readonly kind: 'option'; readonly option: Option; readonly extension: Extension; readonly behind: readonly string[] };
+  | {
+      readonly kind: 'option';
+      readonly option: Option;
+      readonly extension: Extension;
+      readonly behind: readonly string[];
+    };
 
 /** What the words of a rule in front of the cursor say. */
 export interface WrittenRule {
@@ -53,7 +58,8 @@ export function writtenRule(node: CommandNode, family: 4 | 6): WrittenRule {
         if (role.name === 'protocol') protocol = word.text;
         open = undefined;
         break;
-      case 'match-name': case 'target-name':
+      case 'match-name':
+      case 'target-name':
         if (role.extension) loaded.unshift(role.extension);
         open = undefined;
         break;
@@ -72,5 +78,13 @@ export function writtenRule(node: CommandNode, family: 4 | 6): WrittenRule {
   }
   const brought = protocolMatch(protocol, family).filter((match) => !loaded.includes(match));
   const number = protocol === undefined || inverted ? undefined : protocolNumber(protocol);
-  return { loaded: [...loaded, ...brought], protocol: number === 0 ? undefined : number, protocolGiven: protocol !== undefined, builtins, options, negation, open };
+  return {
+    loaded: [...loaded, ...brought],
+    protocol: number === 0 ? undefined : number,
+    protocolGiven: protocol !== undefined,
+    builtins,
+    options,
+    negation,
+    open,
+  };
 }

@@ -42,12 +42,15 @@ export function wayKey(name: string): string {
 
 /** The user's answers to what is open on a host. */
 export function hostAnswersOf({ open: { own, ways } }: HostFacts, answers: ReadonlyMap<string, boolean>): HostAnswers {
-  return { own: own && answers.get(ownKey(formatAddress(own.address))), way: [...ways[4], ...ways[6]].find((name) => answers.get(wayKey(name)) === true) };
+  return {
+    own: own && answers.get(ownKey(formatAddress(own.address))),
+    way: [...ways[4], ...ways[6]].find((name) => answers.get(wayKey(name)) === true),
+  };
 }
 
 /**
- * Traces a packet on every host that the file leaves possible, as far as they differ in what becomes of it: the likelier first. One course where
- * all of them do the same. A string says why the packet cannot be traced.
+ * Traces a packet on every host that the file leaves possible, as far as they differ in what becomes of it: the
+ * likelier first. One course where all of them do the same. A string says why the packet cannot be traced.
  */
 export function hostCourses(common: Common): readonly HostCourse[] | string {
   const first = common.source.host(hostAnswersOf(common.source.host(), common.answers));
@@ -58,10 +61,17 @@ export function hostCourses(common: Common): readonly HostCourse[] | string {
   const address = formatAddress(own.address);
   const said = common.answers.get(ownKey(address));
   const answerOf = (value: boolean): HostAnswer => ({
-    what: `${address} is an address of this host`, value, choice: false, key: ownKey(address), word: value ? 'own' : 'forward', reason: 'the file does not list the addresses of this host',
+    what: `${address} is an address of this host`,
+    value,
+    choice: false,
+    key: ownKey(address),
+    word: value ? 'own' : 'forward',
+    reason: 'the file does not list the addresses of this host',
   });
   if (said !== undefined) return coursesWith(common, { own: said }, [answerOf(said)]);
-  const [likelier, other] = [own.own, !own.own].map((value) => coursesWith(common, { own: value }, [answerOf(value)])) as [readonly HostCourse[], readonly HostCourse[]];
+  const [likelier, other] = [own.own, !own.own].map((value) =>
+    coursesWith(common, { own: value }, [answerOf(value)]),
+  ) as [readonly HostCourse[], readonly HostCourse[]];
   if (keysOf(likelier) !== keysOf(other)) return [...likelier, ...other];
   return likelier.map((course) => ({ ...course, answers: course.answers.slice(1) }));
 }
@@ -76,7 +86,14 @@ function coursesWith(common: Common, given: HostAnswers, answers: readonly HostA
   const ways = asked.facts.open.ways[familyOf(asked.request)];
   const said = ways.find((name) => common.answers.get(wayKey(name)) === true);
   const to = goesElsewhere(asked);
-  if (said !== undefined) return [courseOn(common, { ...given, way: said }, to === undefined ? answers : [...answers, wayAnswer(common.request, [said], to)])];
+  if (said !== undefined)
+    return [
+      courseOn(
+        common,
+        { ...given, way: said },
+        to === undefined ? answers : [...answers, wayAnswer(common.request, [said], to)],
+      ),
+    ];
   if (ways.length === 0 || to === undefined) return [asked];
   const found: { readonly names: string[]; readonly key: string; readonly course: HostCourse }[] = [];
   for (const name of ways.slice(0, MOST_WAYS)) {
@@ -93,30 +110,54 @@ function coursesWith(common: Common, given: HostAnswers, answers: readonly HostA
 function wayAnswer({ dir, iface }: PacketRequest, names: readonly string[], to: string): HostAnswer {
   const [name = ''] = names;
   return {
-    what: `${to} is reached by ${names.join(' or ')}`, value: true, choice: true, key: wayKey(name), word: dir === 'out' ? `out ${name}` : `forward ${iface ?? 'IN'} ${name}`, reason: 'the file does not list the routes of this host',
+    what: `${to} is reached by ${names.join(' or ')}`,
+    value: true,
+    choice: true,
+    key: wayKey(name),
+    word: dir === 'out' ? `out ${name}` : `forward ${iface ?? 'IN'} ${name}`,
+    reason: 'the file does not list the routes of this host',
   };
 }
 
 /** Where the packet goes by the route that is taken for granted; undefined where it is not led by it. */
 function goesElsewhere({ facts, traced }: HostCourse): string | undefined {
-  const assumed = facts.assumptions.flatMap(({ code, use }) => (code === 'default-route' && use.kind === 'routes' ? use.routes : []));
+  const assumed = facts.assumptions.flatMap(({ code, use }) =>
+    code === 'default-route' && use.kind === 'routes' ? use.routes : [],
+  );
   for (const { events } of traced.outcomes) {
-    for (const event of events) if (event.kind === 'route' && event.by !== undefined && assumed.includes(event.by)) return formatAddress(event.packet.destination);
+    for (const event of events)
+      if (event.kind === 'route' && event.by !== undefined && assumed.includes(event.by))
+        return formatAddress(event.packet.destination);
   }
   return undefined;
 }
 
-function courseOn({ request, source, setting, family }: Common, given: HostAnswers, answers: readonly HostAnswer[]): HostCourse {
+function courseOn(
+  { request, source, setting, family }: Common,
+  given: HostAnswers,
+  answers: readonly HostAnswer[],
+): HostCourse {
   const facts = source.host(given);
-  const { request: complete, filled } = completePacket(request, facts.host, { preferred: family, marksOwn: !facts.known.addresses });
+  const { request: complete, filled } = completePacket(request, facts.host, {
+    preferred: family,
+    marksOwn: !facts.known.addresses,
+  });
   return { facts, request: complete, filled, answers, traced: tracePacket(complete, { ...setting, host: facts.host }) };
 }
 
 /** All courses as one trace. */
 export function joined(courses: readonly HostCourse[]): Traced {
-  const outcomes: Walked[] = courses.flatMap(({ traced, answers, facts }) => (answers.length === 0 ? traced.outcomes : traced.outcomes.map((walked) => ({ ...walked, on: { ...walked.on, host: facts.host, answers: [...answers, ...(walked.on?.answers ?? [])] } }))));
+  const outcomes: Walked[] = courses.flatMap(({ traced, answers, facts }) =>
+    answers.length === 0
+      ? traced.outcomes
+      : traced.outcomes.map((walked) => ({
+          ...walked,
+          on: { ...walked.on, host: facts.host, answers: [...answers, ...(walked.on?.answers ?? [])] },
+        })),
+  );
   return {
-    outcomes: outcomes.slice(0, MOST_OUTCOMES), truncated: outcomes.length > MOST_OUTCOMES || courses.some(({ traced }) => traced.truncated),
+    outcomes: outcomes.slice(0, MOST_OUTCOMES),
+    truncated: outcomes.length > MOST_OUTCOMES || courses.some(({ traced }) => traced.truncated),
     asked: courses.reduce((sum, { traced }) => sum + traced.asked, 0),
   };
 }

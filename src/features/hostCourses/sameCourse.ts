@@ -7,18 +7,41 @@ import type { HostFacts } from '../../core/ruleset/host/hostFromFile';
 const MOST_COMPARED = 64;
 
 /**
- * What a person would call the result: verdicts, the rules that matched, and the packet in the end. By which interface it leaves does not count where no
- * rule asks for it, nor which of the made-up addresses it has.
+ * What a person would call the result: verdicts, the rules that matched, and the packet in the end. By which interface
+ * it leaves does not count where no rule asks for it, nor which of the made-up addresses it has.
  */
 export function resultKey({ outcomes, truncated }: Traced, facts: HostFacts): string {
-  const madeUp = new Set(facts.assumptions.flatMap(({ use }) => (use.kind === 'address' ? [formatAddress(use.address)] : [])));
+  const madeUp = new Set(
+    facts.assumptions.flatMap(({ use }) => (use.kind === 'address' ? [formatAddress(use.address)] : [])),
+  );
   if (facts.open.own?.own) madeUp.add(formatAddress(facts.open.own.address));
-  return JSON.stringify([truncated, outcomes.length, ...outcomes.slice(0, MOST_COMPARED).map((walked) => {
-    const { outcome, verdict, dropBy, hooks, matchedRules, verdicts, finalPacket, receiver, ctstate, assumptions } = outcomeOf(walked);
-    const { iif, oif, ...packet } = finalPacket;
-    void [iif, oif];
-    const translated = walked.events.some(({ kind }) => kind === 'translate');
-    const shown = Object.fromEntries(Object.entries(packet).map(([name, value]) => [name, translated && typeof value === 'string' && madeUp.has(value) ? 'an address of this host' : value]));
-    return [outcome, verdict, dropBy && { ...dropBy, detail: undefined }, hooks, matchedRules, verdicts, shown, receiver, ctstate, assumptions];
-  })]);
+  return JSON.stringify([
+    truncated,
+    outcomes.length,
+    ...outcomes.slice(0, MOST_COMPARED).map((walked) => {
+      const { outcome, verdict, dropBy, hooks, matchedRules, verdicts, finalPacket, receiver, ctstate, assumptions } =
+        outcomeOf(walked);
+      const { iif, oif, ...packet } = finalPacket;
+      void [iif, oif];
+      const translated = walked.events.some(({ kind }) => kind === 'translate');
+      const shown = Object.fromEntries(
+        Object.entries(packet).map(([name, value]) => [
+          name,
+          translated && typeof value === 'string' && madeUp.has(value) ? 'an address of this host' : value,
+        ]),
+      );
+      return [
+        outcome,
+        verdict,
+        dropBy && { ...dropBy, detail: undefined },
+        hooks,
+        matchedRules,
+        verdicts,
+        shown,
+        receiver,
+        ctstate,
+        assumptions,
+      ];
+    }),
+  ]);
 }

@@ -31,36 +31,63 @@ export function usedAssumptions(courses: readonly HostCourse[]): readonly UsedAs
     if (!found.has(key)) found.set(key, used);
   };
   for (const { answers } of courses) {
-    for (const { what, value, reason } of courses.length > 1 ? answers : []) add({ code: 'question', what, value, message: `${what}: ${reason}, so both courses are shown.`, line: undefined, decides: true });
+    for (const { what, value, reason } of courses.length > 1 ? answers : [])
+      add({
+        code: 'question',
+        what,
+        value,
+        message: `${what}: ${reason}, so both courses are shown.`,
+        line: undefined,
+        decides: true,
+      });
   }
   for (const course of courses) {
-    const used = new Uses(course, course.traced.outcomes.slice(0, MOST_LOOKED_AT).map(({ events }) => events));
+    const used = new Uses(
+      course,
+      course.traced.outcomes.slice(0, MOST_LOOKED_AT).map(({ events }) => events),
+    );
     // Which way out it is was asked, and stands above.
     const asked = course.answers.some(({ choice }) => choice);
-    for (const assumption of course.facts.assumptions) if (used.has(assumption.use) && !(asked && assumption.code === 'default-route')) add({ ...assumption, line: assumption.line, decides: false });
+    for (const assumption of course.facts.assumptions)
+      if (used.has(assumption.use) && !(asked && assumption.code === 'default-route'))
+        add({ ...assumption, line: assumption.line, decides: false });
     for (const setting of used.settings()) add(setting);
   }
   return [...found.values()];
 }
 
 /**
- * What has to be so of the settings of the kernel for a packet to end as it does, where nothing tells: that this host forwards, which rules about
- * forwarded packets and a packet that was said to be one show as well, that it takes packets from where it would not send to, and the like.
+ * What has to be so of the settings of the kernel for a packet to end as it does, where nothing tells: that this host
+ * forwards, which rules about forwarded packets and a packet that was said to be one show as well, that it takes
+ * packets from where it would not send to, and the like.
  */
 export function settingProvisos(course: HostCourse, walked: Walked, ruleSet: RuleSet | undefined): readonly Proviso[] {
   const forwards = course.request.oface !== undefined || showsForwarding(ruleSet);
   // Dropped it is in either way, unless that setting is the reason.
   const lets = walked.end.outcome !== 'DROPPED';
-  const matters = (name: string): boolean => (name.endsWith('.route_localnet') ? !lets : lets && !(forwards && FORWARDING.has(name)));
-  return [...new Uses(course, [walked.milestones]).settings()].filter(({ code, what }) => code === 'sysctl' && matters(what)).map(({ what, value, meaning }) => ({ what: `${what} is ${String(value)}`, reason: `the file does not show it; it means that ${meaning ?? ''}` }));
+  const matters = (name: string): boolean =>
+    name.endsWith('.route_localnet') ? !lets : lets && !(forwards && FORWARDING.has(name));
+  return [...new Uses(course, [walked.milestones]).settings()]
+    .filter(({ code, what }) => code === 'sysctl' && matters(what))
+    .map(({ what, value, meaning }) => ({
+      what: `${what} is ${String(value)}`,
+      reason: `the file does not show it; it means that ${meaning ?? ''}`,
+    }));
 }
 
 const FORWARDING: ReadonlySet<string> = new Set(['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding']);
 
 /** Nobody writes rules for what is not forwarded, nor translates for others. */
 function showsForwarding(ruleSet: RuleSet | undefined): boolean {
-  const has = (table: TableName, chain: string): boolean => (ruleSet?.tables.get(table)?.chains.get(chain)?.rules.length ?? 0) > 0;
-  return has('filter', 'FORWARD') || has('mangle', 'FORWARD') || has('nat', 'PREROUTING') || has('nat', 'POSTROUTING') || (ruleSet?.beside !== undefined && showsForwarding(ruleSet.beside));
+  const has = (table: TableName, chain: string): boolean =>
+    (ruleSet?.tables.get(table)?.chains.get(chain)?.rules.length ?? 0) > 0;
+  return (
+    has('filter', 'FORWARD') ||
+    has('mangle', 'FORWARD') ||
+    has('nat', 'PREROUTING') ||
+    has('nat', 'POSTROUTING') ||
+    (ruleSet?.beside !== undefined && showsForwarding(ruleSet.beside))
+  );
 }
 
 /** Extensions that ask for sockets. */
@@ -75,36 +102,66 @@ class Uses {
   private localnet = false;
   private readonly host: Host;
 
-  constructor(private readonly course: HostCourse, walks: readonly (readonly TraceEvent[])[]) {
+  constructor(
+    private readonly course: HostCourse,
+    walks: readonly (readonly TraceEvent[])[],
+  ) {
     this.host = course.facts.host;
     for (const events of walks) for (const event of events) this.note(event);
   }
 
   has(use: AssumptionUse): boolean {
     switch (use.kind) {
-      case 'always': return true;
-      case 'interface': return this.interfaces.has(use.name);
-      case 'address': return this.addresses.has(formatAddress(use.address));
-      case 'routes': return this.routes.some(({ by }) => by !== undefined && use.routes.includes(by));
-      case 'table': return this.routes.some(({ table }) => table === use.table);
-      case 'sockets': return this.sockets;
+      case 'always':
+        return true;
+      case 'interface':
+        return this.interfaces.has(use.name);
+      case 'address':
+        return this.addresses.has(formatAddress(use.address));
+      case 'routes':
+        return this.routes.some(({ by }) => by !== undefined && use.routes.includes(by));
+      case 'table':
+        return this.routes.some(({ table }) => table === use.table);
+      case 'sockets':
+        return this.sockets;
     }
   }
 
-  /** Settings of the kernel, and policy rules: what the file does not list of them has the value that most hosts have. */
+  /**
+   * Settings of the kernel, and policy rules: what the file does not list of them has the value that most hosts have.
+   */
   *settings(): Generator<UsedAssumption, undefined> {
-    const { host, routes, course: { facts } } = this;
+    const {
+      host,
+      routes,
+      course: { facts },
+    } = this;
     const [first] = routes;
     if (first && !facts.known.policyRules) {
-      yield { code: 'policy-rules', what: 'policy rules', value: 'none but the standard ones', message: 'The file lists no policy rules ("ip rule"): there are assumed to be none but the standard ones.', line: undefined, decides: false };
+      yield {
+        code: 'policy-rules',
+        what: 'policy rules',
+        value: 'none but the standard ones',
+        message: 'The file lists no policy rules ("ip rule"): there are assumed to be none but the standard ones.',
+        line: undefined,
+        decides: false,
+      };
     }
     const family = first?.packet.family ?? 4;
     const forwarded = routes.some(({ phase, type }) => phase === 'input' && type === 'unicast');
     const forwarding = family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding';
     if (forwarded && !isSet(host, family, 'forwarding')) yield sysctl(forwarding, 1, 'this host forwards');
-    const filtered = routes.find((event) => event.phase === 'input' && event.packet.family === 4 && this.comesBackElsewhere(event.packet));
-    if (filtered && !isSet(host, 4, 'rp_filter')) yield sysctl('net.ipv4.conf.all.rp_filter', 0, 'packets may come in by another interface than their answers leave by');
-    if (this.localnet && !isSet(host, 4, 'route_localnet')) yield sysctl('net.ipv4.conf.all.route_localnet', 0, 'nothing to or from 127.0.0.0/8 comes in from outside');
+    const filtered = routes.find(
+      (event) => event.phase === 'input' && event.packet.family === 4 && this.comesBackElsewhere(event.packet),
+    );
+    if (filtered && !isSet(host, 4, 'rp_filter'))
+      yield sysctl(
+        'net.ipv4.conf.all.rp_filter',
+        0,
+        'packets may come in by another interface than their answers leave by',
+      );
+    if (this.localnet && !isSet(host, 4, 'route_localnet'))
+      yield sysctl('net.ipv4.conf.all.route_localnet', 0, 'nothing to or from 127.0.0.0/8 comes in from outside');
     return undefined;
   }
 
@@ -117,7 +174,9 @@ class Uses {
 
   private note(event: TraceEvent): void {
     switch (event.kind) {
-      case 'start': case 'sent': case 'hook-enter':
+      case 'start':
+      case 'sent':
+      case 'hook-enter':
         if (event.kind === 'hook-enter') this.interfaces.add(event.inInterface).add(event.outInterface);
         else this.interfaces.add(event.iface);
         return this.noteAddresses(event.packet);
@@ -131,7 +190,9 @@ class Uses {
         return;
       case 'rule': {
         const { target, matches } = event.rule;
-        this.sockets ||= (target.kind === 'extension' && ASKS_SOCKETS.has(target.extension.name)) || matches.some(({ extension }) => ASKS_SOCKETS.has(extension.name));
+        this.sockets ||=
+          (target.kind === 'extension' && ASKS_SOCKETS.has(target.extension.name)) ||
+          matches.some(({ extension }) => ASKS_SOCKETS.has(extension.name));
         return;
       }
       case 'kernel-drop':
@@ -158,5 +219,13 @@ function isSet({ sysctls }: Host, family: 4 | 6, name: string): boolean {
 }
 
 function sysctl(name: string, value: number, meaning: string): UsedAssumption {
-  return { code: 'sysctl', what: name, value, message: `${name} is assumed to be ${value}: ${meaning}.`, line: undefined, decides: false, meaning };
+  return {
+    code: 'sysctl',
+    what: name,
+    value,
+    message: `${name} is assumed to be ${value}: ${meaning}.`,
+    line: undefined,
+    decides: false,
+    meaning,
+  };
 }

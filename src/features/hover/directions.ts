@@ -14,8 +14,8 @@ export function isDirection(word: string): boolean {
 }
 
 /**
- * What inbound and outbound mean in a mesh, with chain, port and listener of either side where the file shows an Istio. Undefined for other
- * words, and beside rules that are none of Istio's.
+ * What inbound and outbound mean in a mesh, with chain, port and listener of either side where the file shows an Istio.
+ * Undefined for other words, and beside rules that are none of Istio's.
  */
 export function directionBlocks(word: string, model?: FileModel): readonly Block[] | undefined {
   if (!isDirection(word)) return undefined;
@@ -25,18 +25,38 @@ export function directionBlocks(word: string, model?: FileModel): readonly Block
   const sides = here ?? GENERAL;
   return [
     {
-      kind: 'title', name: word,
+      kind: 'title',
+      name: word,
       what: inbound ? 'what arrives at this pod from others' : 'what this pod opens to others',
     },
-    { kind: 'text', text: 'The words are meant from the pod. One request in the mesh is both: outbound in the pod of the client, and inbound in the pod of the server. Each pod’s rules and proxy see their own side only.' },
-    ...(inbound ? [side('Inbound, at the server', sides.inbound), side('Outbound, at the client', sides.outbound)] : [side('Outbound, at the client', sides.outbound), side('Inbound, at the server', sides.inbound)]).flat(),
-    ...(here === undefined ? [] : [{ kind: 'text', text: 'Chains, ports and listeners are those of this file; the pod on the other side has its own of the same kind.' } as const]),
-    { kind: 'small', text: 'Source: istio/istio:tools/istio-iptables/pkg/capture/run.go, istio/ztunnel:ARCHITECTURE.md' },
+    {
+      kind: 'text',
+      text: 'The words are meant from the pod. One request in the mesh is both: outbound in the pod of the client, and inbound in the pod of the server. Each pod’s rules and proxy see their own side only.',
+    },
+    ...(inbound
+      ? [side('Inbound, at the server', sides.inbound), side('Outbound, at the client', sides.outbound)]
+      : [side('Outbound, at the client', sides.outbound), side('Inbound, at the server', sides.inbound)]
+    ).flat(),
+    ...(here === undefined
+      ? []
+      : [
+          {
+            kind: 'text',
+            text: 'Chains, ports and listeners are those of this file; the pod on the other side has its own of the same kind.',
+          } as const,
+        ]),
+    {
+      kind: 'small',
+      text: 'Source: istio/istio:tools/istio-iptables/pkg/capture/run.go, istio/ztunnel:ARCHITECTURE.md',
+    },
   ];
 }
 
 function side(label: string, steps: readonly string[]): readonly Block[] {
-  return [{ kind: 'text', text: `${label}:` }, { kind: 'list', items: steps }];
+  return [
+    { kind: 'text', text: `${label}:` },
+    { kind: 'list', items: steps },
+  ];
 }
 
 interface Sides {
@@ -69,7 +89,9 @@ function sidesOf(model: FileModel): Sides | undefined {
       const jump = found?.jumpedFrom[0];
       return jump === undefined ? chain : `${chain} (line ${jump.line + 1})`;
     };
-    return profile.mode === 'ambient pod' ? ambientSides(profile, listeners, line) : sidecarSides(profile, listeners, line, view.family);
+    return profile.mode === 'ambient pod'
+      ? ambientSides(profile, listeners, line)
+      : sidecarSides(profile, listeners, line, view.family);
   }
   return undefined;
 }
@@ -80,22 +102,30 @@ function sidecarSides(profile: IstioProfile, listeners: readonly Listener[], lin
   const tproxy = profile.mode === 'sidecar TPROXY';
   const out = profile.outboundPort ?? 15001;
   const into = profile.inboundPort ?? 15006;
-  const owners = [...profile.proxyUids.map((uid) => `user ${uid}`), ...profile.proxyGids.map((gid) => `group ${gid}`)].join(' and ');
-  const outbound = profile.outbound === 'none' && profile.outboundIncludedPorts.length === 0
-    ? ['nothing is captured on the way out in this rule set: the application reaches the server without Envoy']
-    : [
-        `the application connects; nat OUTPUT sends it through ${line('nat', 'ISTIO_OUTPUT')} to ISTIO_REDIRECT`,
-        `it arrives at port ${out}${heldBy(listeners, out, 'Envoy’s outbound listener')}, which picks the endpoint`,
-        `Envoy connects to the server’s pod; ${owners === '' ? 'the proxy’s user and group are' : `${owners} ${owners.includes(' and ') ? 'are' : 'is'}`} let go by ISTIO_OUTPUT`,
-      ];
-  const application = listeners.find(({ protocol, port, address }) => protocol === PROTOCOL.TCP && !MESH_PORTS.has(port) && !(address && formatAddress(address).startsWith('127.')));
-  const inbound = profile.inbound === 'none'
-    ? ['nothing is captured on the way in in this rule set: the connection reaches the application without Envoy']
-    : [
-        `the connection arrives; ${tproxy ? 'mangle' : 'nat'} PREROUTING sends ${profile.inbound === 'ports' ? `ports ${profile.inboundIncludes.join(', ')}` : 'it'} through ${line(tproxy ? 'mangle' : 'nat', 'ISTIO_INBOUND')} to ${tproxy ? 'ISTIO_TPROXY' : 'ISTIO_IN_REDIRECT'}`,
-        `it arrives at port ${into}${heldBy(listeners, into, 'Envoy’s inbound listener')}, which checks mTLS and policy`,
-        `Envoy connects to the application${application ? `, port ${application.port}` : ''}${tproxy ? ' with the client’s address' : `: since 1.10 from ${family === 4 ? '127.0.0.6' : '::6'} to the pod’s own address, before to 127.0.0.1`}`,
-      ];
+  const owners = [
+    ...profile.proxyUids.map((uid) => `user ${uid}`),
+    ...profile.proxyGids.map((gid) => `group ${gid}`),
+  ].join(' and ');
+  const outbound =
+    profile.outbound === 'none' && profile.outboundIncludedPorts.length === 0
+      ? ['nothing is captured on the way out in this rule set: the application reaches the server without Envoy']
+      : [
+          `the application connects; nat OUTPUT sends it through ${line('nat', 'ISTIO_OUTPUT')} to ISTIO_REDIRECT`,
+          `it arrives at port ${out}${heldBy(listeners, out, 'Envoy’s outbound listener')}, which picks the endpoint`,
+          `Envoy connects to the server’s pod; ${owners === '' ? 'the proxy’s user and group are' : `${owners} ${owners.includes(' and ') ? 'are' : 'is'}`} let go by ISTIO_OUTPUT`,
+        ];
+  const application = listeners.find(
+    ({ protocol, port, address }) =>
+      protocol === PROTOCOL.TCP && !MESH_PORTS.has(port) && !(address && formatAddress(address).startsWith('127.')),
+  );
+  const inbound =
+    profile.inbound === 'none'
+      ? ['nothing is captured on the way in in this rule set: the connection reaches the application without Envoy']
+      : [
+          `the connection arrives; ${tproxy ? 'mangle' : 'nat'} PREROUTING sends ${profile.inbound === 'ports' ? `ports ${profile.inboundIncludes.join(', ')}` : 'it'} through ${line(tproxy ? 'mangle' : 'nat', 'ISTIO_INBOUND')} to ${tproxy ? 'ISTIO_TPROXY' : 'ISTIO_IN_REDIRECT'}`,
+          `it arrives at port ${into}${heldBy(listeners, into, 'Envoy’s inbound listener')}, which checks mTLS and policy`,
+          `Envoy connects to the application${application ? `, port ${application.port}` : ''}${tproxy ? ' with the client’s address' : `: since 1.10 from ${family === 4 ? '127.0.0.6' : '::6'} to the pod’s own address, before to 127.0.0.1`}`,
+        ];
   return { outbound, inbound };
 }
 
@@ -109,13 +139,16 @@ function ambientSides(profile: IstioProfile, listeners: readonly Listener[], lin
       `it arrives at port ${out}${heldBy(listeners, out, 'ztunnel’s outbound port')}`,
       'ztunnel connects to the server’s ztunnel over HBONE, port 15008; its packets carry mark 0x539 and are let go',
     ],
-    inbound: profile.inbound === 'none'
-      ? ['nothing is captured on the way in (ambient.istio.io/bypass-inbound-capture); HBONE, port 15008, goes to ztunnel by itself']
-      : [
-          'from the mesh: HBONE arrives at port 15008, where ztunnel listens',
-          `from elsewhere, in plain text: ${inNat ? 'nat' : 'mangle'} PREROUTING sends it through ${line(inNat ? 'nat' : 'mangle', 'ISTIO_PRERT')} to port ${into}${heldBy(listeners, into, 'ztunnel’s port for plaintext')}`,
-          'ztunnel connects to the application with the client’s address',
-        ],
+    inbound:
+      profile.inbound === 'none'
+        ? [
+            'nothing is captured on the way in (ambient.istio.io/bypass-inbound-capture); HBONE, port 15008, goes to ztunnel by itself',
+          ]
+        : [
+            'from the mesh: HBONE arrives at port 15008, where ztunnel listens',
+            `from elsewhere, in plain text: ${inNat ? 'nat' : 'mangle'} PREROUTING sends it through ${line(inNat ? 'nat' : 'mangle', 'ISTIO_PRERT')} to port ${into}${heldBy(listeners, into, 'ztunnel’s port for plaintext')}`,
+            'ztunnel connects to the application with the client’s address',
+          ],
   };
 }
 

@@ -15,7 +15,16 @@ import { OPERATIONS } from './builtinOptions';
 import { directionBlocks } from './directions';
 import { tableOfLine } from './tableOf';
 import { nftHover } from './nftHover';
-import { builtinOptionBlocks, chainBlocks, extensionBlocks, looseNameBlocks, optionBlocks, tableBlocks, valueOrOption, type ValuePlace } from './nameBlocks';
+import {
+  builtinOptionBlocks,
+  chainBlocks,
+  extensionBlocks,
+  looseNameBlocks,
+  optionBlocks,
+  tableBlocks,
+  valueOrOption,
+  type ValuePlace,
+} from './nameBlocks';
 
 /** What is shown over a place of a file. Columns are those of the line. */
 export interface Hover {
@@ -40,12 +49,20 @@ function lineHover(model: FileModel, line: Line, column: number): Hover | undefi
     const entry = section.entries.find((each) => each.line === line);
     const blocks = entry && looseNameBlocks(entry.key, programsOf(model));
     const message = logHeadingKnowledge(line.text);
-    if (entry && blocks) return { range: { start: entry.keyColumns.start, end: entry.valueColumns.end }, blocks: message ? [...blocks, { kind: 'rule' }, ...factBlocks('log line', message)] : blocks };
+    if (entry && blocks)
+      return {
+        range: { start: entry.keyColumns.start, end: entry.valueColumns.end },
+        blocks: message ? [...blocks, { kind: 'rule' }, ...factBlocks('log line', message)] : blocks,
+      };
   }
   if (section?.kind === 'sockets') {
     const socket = section.sockets.find((each) => each.line === line);
     const fact = socket && portKnowledge(socket.port, { programs: programsOf(model) });
-    if (fact) return { range: { start: line.contentStart, end: line.text.length }, blocks: factBlocks(String(socket.port), fact) };
+    if (fact)
+      return {
+        range: { start: line.contentStart, end: line.text.length },
+        blocks: factBlocks(String(socket.port), fact),
+      };
   }
   return looseHover(model, line, column);
 }
@@ -56,24 +73,45 @@ function ruleHover(model: FileModel, section: RulesSection, line: Line, column: 
   if (node.kind === 'table') return wordHover(node.name, column, tableBlocks(node.name.text));
   if (node.kind === 'chain') {
     const blocks = chainBlocks(ruleSetView(ruleSet), tableOfLine(section, ruleSet, line), node.name.text);
-    return wordHover(node.name, column, blocks && [...blocks, ...releaseBlocks(model, section, familyOfChain(node.name.text))]);
+    return wordHover(
+      node.name,
+      column,
+      blocks && [...blocks, ...releaseBlocks(model, section, familyOfChain(node.name.text))],
+    );
   }
   if (node.kind !== 'command') return looseHover(model, line, column);
   const rule = rulesOfLine(ruleSet, line)[0];
   const found = classifyWords(node, section.family ?? 4).find(({ word }) => column >= word.start && column <= word.end);
-  const own = found && wordBlocks(found, node, rule, ruleSet, { table: tableOfLine(section, ruleSet, line, node), programs: programsOf(model) });
+  const own =
+    found &&
+    wordBlocks(found, node, rule, ruleSet, {
+      table: tableOfLine(section, ruleSet, line, node),
+      programs: programsOf(model),
+    });
   const why = rule && whyBlocks(model, section, ruleSet, rule);
   if (!own && !why) return undefined;
-  const range = found && own ? found.word : { start: line.contentStart, end: node.trailingComment?.start ?? line.text.trimEnd().length };
+  const range =
+    found && own
+      ? found.word
+      : { start: line.contentStart, end: node.trailingComment?.start ?? line.text.trimEnd().length };
   return { range, blocks: own && why ? [...own, { kind: 'rule' }, ...why] : (own ?? why ?? []) };
 }
 
 /** Why this rule exists: from the knowledge of the program that wrote it. */
-function whyBlocks(model: FileModel, section: RulesSection, ruleSet: RuleSet, rule: Rule): readonly Block[] | undefined {
+function whyBlocks(
+  model: FileModel,
+  section: RulesSection,
+  ruleSet: RuleSet,
+  rule: Rule,
+): readonly Block[] | undefined {
   const view = ruleView(ruleSet, rule);
   const fact = view && ruleKnowledge(ruleSetView(ruleSet), view, besideOf(model, section));
   if (!fact) return undefined;
-  return [{ kind: 'title', name: `${rule.chain.name} rule ${rule.number}`, what: fact.title }, ...knowledgeBlocks(fact), ...releaseBlocks(model, section, fact.family)];
+  return [
+    { kind: 'title', name: `${rule.chain.name} rule ${rule.number}`, what: fact.title },
+    ...knowledgeBlocks(fact),
+    ...releaseBlocks(model, section, fact.family),
+  ];
 }
 
 /** The releases that wrote the rules of this file, behind what is known of one of them. */
@@ -82,25 +120,51 @@ function releaseBlocks(model: FileModel, section: RulesSection, family: string |
   return range ? [{ kind: 'small', text: releasesText(range) }] : [];
 }
 
-function wordBlocks({ word, role }: RuleWord, node: CommandNode, rule: Rule | undefined, ruleSet: RuleSet, { table, programs }: Pick<ValuePlace, 'table' | 'programs'>): readonly Block[] | undefined {
+function wordBlocks(
+  { word, role }: RuleWord,
+  node: CommandNode,
+  rule: Rule | undefined,
+  ruleSet: RuleSet,
+  { table, programs }: Pick<ValuePlace, 'table' | 'programs'>,
+): readonly Block[] | undefined {
   const view = ruleSetView(ruleSet);
   const place: ValuePlace = { ruleSet: view, table, chain: rule?.chain.name, programs };
   switch (role.kind) {
     case 'operation': {
       const what = OPERATIONS[node.operation];
-      return what === undefined ? undefined : [{ kind: 'title', name: word.text, what }, ...(rule ? [{ kind: 'code', text: printRule(rule) } as const] : [])];
+      return what === undefined
+        ? undefined
+        : [
+            { kind: 'title', name: word.text, what },
+            ...(rule ? [{ kind: 'code', text: printRule(rule) } as const] : []),
+          ];
     }
-    case 'table': return tableBlocks(word.text);
-    case 'chain': case 'jump-chain': return chainBlocks(view, table, word.text);
-    case 'builtin-option': return builtinOptionBlocks(role.name);
-    case 'builtin-value': return valueOrOption(role.name, word.text, place, builtinOptionBlocks(role.name));
-    case 'match-name': return role.extension && extensionBlocks(role.extension);
-    case 'target-name': return role.extension && [...targetSentence(rule), ...extensionBlocks(role.extension)];
-    case 'option': return optionBlocks(role.option, role.extension);
-    case 'value': return valueOrOption(role.option.name, word.text, place, optionBlocks(role.option, role.extension));
-    case 'negation': return [{ kind: 'title', name: '!', what: 'negates the option that follows' }];
-    case 'policy': return [{ kind: 'title', name: word.text, what: 'what happens to packets that no rule of the chain decided about' }];
-    case 'position': case 'other': return undefined;
+    case 'table':
+      return tableBlocks(word.text);
+    case 'chain':
+    case 'jump-chain':
+      return chainBlocks(view, table, word.text);
+    case 'builtin-option':
+      return builtinOptionBlocks(role.name);
+    case 'builtin-value':
+      return valueOrOption(role.name, word.text, place, builtinOptionBlocks(role.name));
+    case 'match-name':
+      return role.extension && extensionBlocks(role.extension);
+    case 'target-name':
+      return role.extension && [...targetSentence(rule), ...extensionBlocks(role.extension)];
+    case 'option':
+      return optionBlocks(role.option, role.extension);
+    case 'value':
+      return valueOrOption(role.option.name, word.text, place, optionBlocks(role.option, role.extension));
+    case 'negation':
+      return [{ kind: 'title', name: '!', what: 'negates the option that follows' }];
+    case 'policy':
+      return [
+        { kind: 'title', name: word.text, what: 'what happens to packets that no rule of the chain decided about' },
+      ];
+    case 'position':
+    case 'other':
+      return undefined;
   }
 }
 
@@ -118,7 +182,11 @@ function looseHover(model: FileModel, line: Line, column: number): Hover | undef
   const message = logHeadingKnowledge(line.text);
   const said = message && factBlocks('log line', message);
   const word = wordAt(line.text, column);
-  const blocks = word && (directionBlocks(word.text, model) ?? looseNameBlocks(word.text, programsOf(model)) ?? (CHAIN_NAME.test(word.text) ? chainBlocks(undefined, undefined, word.text) : undefined));
+  const blocks =
+    word &&
+    (directionBlocks(word.text, model) ??
+      looseNameBlocks(word.text, programsOf(model)) ??
+      (CHAIN_NAME.test(word.text) ? chainBlocks(undefined, undefined, word.text) : undefined));
   if (word && blocks) return { range: word, blocks: said ? [...blocks, { kind: 'rule' }, ...said] : blocks };
   return said && { range: { start: line.contentStart, end: line.text.length }, blocks: said };
 }

@@ -1,4 +1,20 @@
-import { addressKnowledge, annotationKnowledge, builtinChainKnowledge, chainKnowledge, describeChainInFile, idKnowledge, istioNameKnowledge, markKnowledge, portKnowledge, settingKnowledge, tableKnowledge, variableKnowledge, type Fact, type Programs, type RuleSetView } from '../../core/knowledge/knowledge';
+import {
+  addressKnowledge,
+  annotationKnowledge,
+  builtinChainKnowledge,
+  chainKnowledge,
+  describeChainInFile,
+  idKnowledge,
+  istioNameKnowledge,
+  markKnowledge,
+  portKnowledge,
+  settingKnowledge,
+  tableKnowledge,
+  variableKnowledge,
+  type Fact,
+  type Programs,
+  type RuleSetView,
+} from '../../core/knowledge/knowledge';
 import type { MatchExtension, TargetExtension } from '../../core/xtables/extension';
 import type { Option } from '../../core/xtables/option';
 import { readUnsigned } from '../../core/xtables/values/integer';
@@ -6,13 +22,20 @@ import { BUILTIN_OPTIONS } from './builtinOptions';
 import { factBlocks, knowledgeBlocks, type Block } from './blocks';
 import { own } from '../../core/text/own';
 
-/** What a chain is for, who made it, and what it holds in this file. `ruleSet` undefined: the chain by its name alone. */
-export function chainBlocks(ruleSet: RuleSetView | undefined, table: string | undefined, chain: string): readonly Block[] | undefined {
+/**
+ * What a chain is for, who made it, and what it holds in this file. `ruleSet` undefined: the chain by its name alone.
+ */
+export function chainBlocks(
+  ruleSet: RuleSetView | undefined,
+  table: string | undefined,
+  chain: string,
+): readonly Block[] | undefined {
   const inFile = ruleSet && table !== undefined ? describeChainInFile(ruleSet, table, chain) : undefined;
   const builtin = table === undefined ? undefined : builtinChainKnowledge(table, chain);
   if (builtin) return [...factBlocks(chain, builtin), ...fileSentence(inFile)];
   const known = chainKnowledge(ruleSet, table, chain);
-  if (known) return [{ kind: 'title', name: chain, what: known.title }, ...fileSentence(inFile), ...knowledgeBlocks(known)];
+  if (known)
+    return [{ kind: 'title', name: chain, what: known.title }, ...fileSentence(inFile), ...knowledgeBlocks(known)];
   if (inFile === undefined) return undefined;
   return [{ kind: 'title', name: chain, what: `user-defined chain of table ${table ?? ''}` }, ...fileSentence(inFile)];
 }
@@ -38,26 +61,48 @@ export function extensionBlocks(extension: MatchExtension | TargetExtension): re
   return [
     { kind: 'title', name: `${kind === 'match' ? '-m' : '-j'} ${name}`, what: documentation.summary },
     ...(documentation.details === undefined ? [] : [{ kind: 'text', text: documentation.details } as const]),
-    ...(options.length === 0 ? [] : [{ kind: 'settings', label: 'Options', items: options.map((option) => ({ name: optionSyntax(option), text: option.summary })) } as const]),
+    ...(options.length === 0
+      ? []
+      : [
+          {
+            kind: 'settings',
+            label: 'Options',
+            items: options.map((option) => ({ name: optionSyntax(option), text: option.summary })),
+          } as const,
+        ]),
     { kind: 'small', text: [...limits, documentation.source].join(' · ') },
   ];
 }
 
 const AFTERWARDS = {
-  never: 'the next rule is looked at as well', always: 'ends this table for the packet', sometimes: 'ends the table or not, depending on the packet',
+  never: 'the next rule is looked at as well',
+  always: 'ends this table for the packet',
+  sometimes: 'ends the table or not, depending on the packet',
 } as const;
 
 export function optionBlocks(option: Option, extension: MatchExtension | TargetExtension): readonly Block[] {
   const also = option.aliases.length === 0 ? [] : [`also written ${option.aliases.join(', ')}`];
   return [
     { kind: 'title', name: optionSyntax(option), what: option.summary },
-    { kind: 'small', text: [`option of ${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`, ...also, extension.documentation.source].join(' · ') },
+    {
+      kind: 'small',
+      text: [
+        `option of ${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`,
+        ...also,
+        extension.documentation.source,
+      ].join(' · '),
+    },
   ];
 }
 
 export function builtinOptionBlocks(name: string): readonly Block[] | undefined {
   const option = own(BUILTIN_OPTIONS, name);
-  return option && [{ kind: 'title', name: option.syntax, what: option.summary }, { kind: 'small', text: 'option of iptables itself · iptables(8), PARAMETERS' }];
+  return (
+    option && [
+      { kind: 'title', name: option.syntax, what: option.summary },
+      { kind: 'small', text: 'option of iptables itself · iptables(8), PARAMETERS' },
+    ]
+  );
 }
 
 function optionSyntax(option: Option): string {
@@ -81,19 +126,41 @@ export function valueBlocks(option: string, value: string, place: ValuePlace): r
   return facts.length > 0 ? facts.flatMap(({ name, fact }) => factBlocks(name, fact)) : undefined;
 }
 
-/** The same over a word of a rule: what a program that is not in the file means by it comes behind what the option is. */
-export function valueOrOption(option: string, value: string, place: ValuePlace, what: readonly Block[] | undefined): readonly Block[] | undefined {
+/**
+ * The same over a word of a rule: what a program that is not in the file means by it comes behind what the option is.
+ */
+export function valueOrOption(
+  option: string,
+  value: string,
+  place: ValuePlace,
+  what: readonly Block[] | undefined,
+): readonly Block[] | undefined {
   const facts = valueFacts(option, value, place);
   const own = facts.filter(({ fact }) => fact.elsewhere !== true).flatMap(({ name, fact }) => factBlocks(name, fact));
-  const others = facts.filter(({ fact }) => fact.elsewhere === true).flatMap(({ name, fact }) => factBlocks(name, fact));
-  const blocks = [...(own.length > 0 ? own : what ?? []), ...others];
+  const others = facts
+    .filter(({ fact }) => fact.elsewhere === true)
+    .flatMap(({ name, fact }) => factBlocks(name, fact));
+  const blocks = [...(own.length > 0 ? own : (what ?? [])), ...others];
   return blocks.length > 0 ? blocks : undefined;
 }
 
-function valueFacts(option: string, value: string, place: ValuePlace): readonly { readonly name: string; readonly fact: Fact }[] {
-  const context = { ...(place.table === undefined ? {} : { table: place.table }), ...(place.chain === undefined ? {} : { chain: place.chain }), ...(place.ruleSet === undefined ? {} : { ruleSet: place.ruleSet }), programs: place.programs };
-  const named = (name: string, fact: Fact | undefined): readonly { readonly name: string; readonly fact: Fact }[] => (fact ? [{ name, fact }] : []);
-  if (/port/.test(option)) return value.split(/[,:-]/, MOST_PORTS).flatMap((part) => (/^\d+$/.test(part) ? named(part, portKnowledge(Number(part), context)) : []));
+function valueFacts(
+  option: string,
+  value: string,
+  place: ValuePlace,
+): readonly { readonly name: string; readonly fact: Fact }[] {
+  const context = {
+    ...(place.table === undefined ? {} : { table: place.table }),
+    ...(place.chain === undefined ? {} : { chain: place.chain }),
+    ...(place.ruleSet === undefined ? {} : { ruleSet: place.ruleSet }),
+    programs: place.programs,
+  };
+  const named = (name: string, fact: Fact | undefined): readonly { readonly name: string; readonly fact: Fact }[] =>
+    fact ? [{ name, fact }] : [];
+  if (/port/.test(option))
+    return value
+      .split(/[,:-]/, MOST_PORTS)
+      .flatMap((part) => (/^\d+$/.test(part) ? named(part, portKnowledge(Number(part), context)) : []));
   if (/mark/.test(option)) {
     const [text = '', maskText] = value.split('/');
     const number = readUnsigned(text, 0, 0xffffffff);
@@ -101,17 +168,30 @@ function valueFacts(option: string, value: string, place: ValuePlace): readonly 
     return number === undefined || mask === undefined ? [] : named(value, markKnowledge(number, mask, context));
   }
   if (/owner/.test(option)) return named(value, idKnowledge(value, place.programs));
-  return named(value, addressKnowledge(value.replace(/\/(32|128)$/, ''), place.programs) ?? istioNameKnowledge(value, place.programs));
+  return named(
+    value,
+    addressKnowledge(value.replace(/\/(32|128)$/, ''), place.programs) ?? istioNameKnowledge(value, place.programs),
+  );
 }
 
-/** A name met outside of rules: a variable of the log, an annotation, a Helm value, a field of meshConfig, an address. */
+/**
+ * A name met outside of rules: a variable of the log, an annotation, a Helm value, a field of meshConfig, an address.
+ */
 export function looseNameBlocks(name: string, programs?: Programs): readonly Block[] | undefined {
-  const fact = variableKnowledge(name) ?? annotationKnowledge(name) ?? (name.startsWith('-') ? undefined : settingKnowledge(name)) ?? istioNameKnowledge(name, programs) ?? (/:\d+$/.test(name) && name.includes('.') ? undefined : addressKnowledge(name, programs));
+  const fact =
+    variableKnowledge(name) ??
+    annotationKnowledge(name) ??
+    (name.startsWith('-') ? undefined : settingKnowledge(name)) ??
+    istioNameKnowledge(name, programs) ??
+    (/:\d+$/.test(name) && name.includes('.') ? undefined : addressKnowledge(name, programs));
   if (fact) return factBlocks(name, fact);
   const [, address, port] = /^((?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:]+\]):(\d{1,5})$/i.exec(name) ?? [];
   if (address === undefined || port === undefined) return undefined;
   const bare = address.replace(/^\[|\]$/g, '');
-  const parts = [[bare, addressKnowledge(bare, programs)], [port, portKnowledge(Number(port), { programs })]] as const;
+  const parts = [
+    [bare, addressKnowledge(bare, programs)],
+    [port, portKnowledge(Number(port), { programs })],
+  ] as const;
   const blocks = parts.flatMap(([part, known]) => (known ? factBlocks(part, known) : []));
   return blocks.length > 0 ? blocks : undefined;
 }

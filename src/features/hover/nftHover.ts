@@ -13,7 +13,12 @@ import { factBlocks, type Block } from './blocks';
 import { chainBlocks, looseNameBlocks } from './nameBlocks';
 
 /** What is shown over a statement of nft: what the word under the cursor means, and what the rule does. */
-export function nftHover(model: FileModel, line: Line, node: NftNode, column: number): { readonly range: Columns; readonly blocks: readonly Block[] } | undefined {
+export function nftHover(
+  model: FileModel,
+  line: Line,
+  node: NftNode,
+  column: number,
+): { readonly range: Columns; readonly blocks: readonly Block[] } | undefined {
   const tokens = nftTokens(line.text, node.start, node.end);
   const at = tokens.findIndex(({ start, end }) => column >= start && column <= end);
   const token = tokens[at];
@@ -22,7 +27,10 @@ export function nftHover(model: FileModel, line: Line, node: NftNode, column: nu
   const rule = found && ruleBlocks(found.rule, found.ruleSet);
   if (!own && !rule) return undefined;
   const range = own && token ? token : (found?.rule.written ?? node);
-  return { range: { start: range.start, end: range.end }, blocks: own && rule ? [...own, { kind: 'rule' }, ...rule] : (own ?? rule ?? []) };
+  return {
+    range: { start: range.start, end: range.end },
+    blocks: own && rule ? [...own, { kind: 'rule' }, ...rule] : (own ?? rule ?? []),
+  };
 }
 
 interface FoundRule {
@@ -35,21 +43,36 @@ function ruleAt(model: FileModel, line: Line, column: number): FoundRule | undef
     for (const each of [section, native]) {
       if (each?.form !== 'nft') continue;
       const ruleSet = ruleSetOf(each);
-      const rule = rulesOfLine(ruleSet, line).find(({ written }) => written && column >= written.start && column <= written.end);
+      const rule = rulesOfLine(ruleSet, line).find(
+        ({ written }) => written && column >= written.start && column <= written.end,
+      );
       if (rule) return { rule, ruleSet };
     }
   }
   return undefined;
 }
 
-function wordBlocks(model: FileModel, tokens: readonly NftToken[], at: number, found: FoundRule | undefined): readonly Block[] | undefined {
+function wordBlocks(
+  model: FileModel,
+  tokens: readonly NftToken[],
+  at: number,
+  found: FoundRule | undefined,
+): readonly Block[] | undefined {
   const word = (tokens[at] as NftToken).text;
   const before = tokens[at - 1]?.text;
-  if (before === 'jump' || before === 'goto' || before === 'chain' || chainKnowledge(undefined, found?.rule.chain.table, word) !== undefined) {
+  if (
+    before === 'jump' ||
+    before === 'goto' ||
+    before === 'chain' ||
+    chainKnowledge(undefined, found?.rule.chain.table, word) !== undefined
+  ) {
     return chainBlocks(found && ruleSetView(found.ruleSet), found?.rule.chain.table, word);
   }
   const port = /^:?(\d{1,5})$/.exec(word)?.[1];
-  if (port !== undefined && (before === 'dport' || before === 'sport' || before === 'to' || before === '!=' || before === '{' || before === ',')) {
+  if (
+    port !== undefined &&
+    (before === 'dport' || before === 'sport' || before === 'to' || before === '!=' || before === '{' || before === ',')
+  ) {
     const fact = portKnowledge(Number(port), { programs: programsOf(model) });
     return fact && factBlocks(port, fact);
   }
@@ -60,9 +83,17 @@ function wordBlocks(model: FileModel, tokens: readonly NftToken[], at: number, f
 function ruleBlocks(rule: Rule, ruleSet: RuleSet): readonly Block[] {
   const { target, chain } = rule;
   const asks = conditionsOfRule(rule).map(({ text }) => text);
-  const does = target.kind === 'jump' ? `goes on with the rules of ${target.chain}${target.goto ? ', without coming back' : ''}`
-    : target.kind === 'extension' ? target.extension.describe(target.data) : target.kind === 'unknown' ? `does something that is not known here (${target.name})` : 'only counts';
-  const base = chain.base ? ` The chain hangs in ${chain.hook ?? chain.base.hook} at priority ${chain.base.priority}, type ${chain.base.type}.` : '';
+  const does =
+    target.kind === 'jump'
+      ? `goes on with the rules of ${target.chain}${target.goto ? ', without coming back' : ''}`
+      : target.kind === 'extension'
+        ? target.extension.describe(target.data)
+        : target.kind === 'unknown'
+          ? `does something that is not known here (${target.name})`
+          : 'only counts';
+  const base = chain.base
+    ? ` The chain hangs in ${chain.hook ?? chain.base.hook} at priority ${chain.base.priority}, type ${chain.base.type}.`
+    : '';
   const purpose = chainKnowledge(ruleSetView(ruleSet), chain.table, chain.name)?.title;
   return [
     { kind: 'title', name: `${chain.table} ${chain.name} rule ${rule.number}`, what: does },

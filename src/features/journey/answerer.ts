@@ -6,8 +6,8 @@ import { saidIn } from './mesh';
 import { takenOf } from './taken';
 
 /**
- * With which user and group a sidecar answers what its rules have led to it: Istio's rules for DNS know the answers of the agent by that. undefined
- * where someone else answers, or the file shows the user of the socket.
+ * With which user and group a sidecar answers what its rules have led to it: Istio's rules for DNS know the answers of
+ * the agent by that. undefined where someone else answers, or the file shows the user of the socket.
  */
 export function answererOf(evaluation: Evaluation, walked: Walked): Answerer | undefined {
   const profile = profileOf(evaluation);

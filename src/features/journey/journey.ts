@@ -1,4 +1,11 @@
-import { ofProxyItself, onward, receiverAt, withoutIstio, type NextPacket, type Onward } from '../../core/knowledge/knowledge';
+import {
+  ofProxyItself,
+  onward,
+  receiverAt,
+  withoutIstio,
+  type NextPacket,
+  type Onward,
+} from '../../core/knowledge/knowledge';
 import { formatPacketExpression } from '../../core/net/packetExpression';
 import { courseOf } from '../traceView/course';
 import { droppedBy } from '../traceView/verdict';
@@ -25,7 +32,10 @@ export interface Journey {
   readonly end: string;
   /** What is to be known of the rules as a whole: those of several releases or modes in one file. */
   readonly remarks: readonly string[];
-  /** The rules are Istio's, or the file says why there are none: `end` is worth telling where nobody asked for a journey. */
+  /**
+   * The rules are Istio's, or the file says why there are none: `end` is worth telling where nobody asked for a
+   * journey.
+   */
   readonly ofIstio: boolean;
 }
 
@@ -38,12 +48,21 @@ export interface JourneyWish {
 const MOST_LEGS = 6;
 
 /**
- * How an exchange goes on behind the proxy of an Istio pod: client → Envoy → app, app → ztunnel → outside. Each leg is a packet that is traced in
- * the same rules; what a proxy does between two is knowledge of Istio. `trace` evaluates an expression in the same file.
+ * How an exchange goes on behind the proxy of an Istio pod: client → Envoy → app, app → ztunnel → outside. Each leg is
+ * a packet that is traced in the same rules; what a proxy does between two is knowledge of Istio. `trace` evaluates an
+ * expression in the same file.
  */
-export function journeyOf(evaluation: Evaluation, expression: string, trace: (expression: string) => Evaluation, wish: JourneyWish = {}): Journey {
+export function journeyOf(
+  evaluation: Evaluation,
+  expression: string,
+  trace: (expression: string) => Evaluation,
+  wish: JourneyWish = {},
+): Journey {
   const legs: JourneyLeg[] = [leg('1', firstLabel(evaluation), expression)];
-  const whole = { remarks: remarksOf(evaluation), ofIstio: profileOf(evaluation) !== undefined || saidIn(evaluation).noInterception !== undefined };
+  const whole = {
+    remarks: remarksOf(evaluation),
+    ofIstio: profileOf(evaluation) !== undefined || saidIn(evaluation).noInterception !== undefined,
+  };
   const first = onwardOf(evaluation, wish);
   if ('end' in first) return { legs, end: first.end, ...whole };
   const end = follow(first.next, 2, '', legs, (text) => onwardOf(trace(text), wish, true));
@@ -51,7 +70,13 @@ export function journeyOf(evaluation: Evaluation, expression: string, trace: (ex
 }
 
 /** Adds what follows, the usual way first and then each other one; gives back how the usual way ends. */
-function follow(next: readonly NextPacket[], level: number, mark: string, legs: JourneyLeg[], onwards: (expression: string) => Onward): string {
+function follow(
+  next: readonly NextPacket[],
+  level: number,
+  mark: string,
+  legs: JourneyLeg[],
+  onwards: (expression: string) => Onward,
+): string {
   let usual = '';
   next.forEach(({ label, packet, note, source, when }, i) => {
     if (legs.length >= MOST_LEGS) return;
@@ -79,7 +104,8 @@ function onwardOf(evaluation: Evaluation, wish: JourneyWish, sent = false): Onwa
   if (!input || !request) return { end: 'It cannot be traced.' };
   const { end } = courseOf(input);
   if (end.outcome === 'DROPPED' || end.outcome === 'NONE') return { end: `It is ${droppedBy(end)}: nothing follows.` };
-  if (end.outcome === 'LOCAL' && end.receiverKnown && !end.receiver) return { end: 'Nobody listens there, and the kernel refuses it: nothing follows.' };
+  if (end.outcome === 'LOCAL' && end.receiverKnown && !end.receiver)
+    return { end: 'Nobody listens there, and the kernel refuses it: nothing follows.' };
   const mesh = meshOf(evaluation, wish.ownService === true);
   if (!mesh) return { end: withoutIstio(saidIn(evaluation)) };
   const taken = takenOf(evaluation, sent);
@@ -96,7 +122,8 @@ function firstLabel(evaluation: Evaluation): string {
   const from = senderOf(evaluation);
   if (end.outcome === 'DROPPED' || end.outcome === 'NONE') return `${from} → dropped`;
   const taken = takenOf(evaluation, false);
-  if (taken?.leaves) return `${from} → ${taken.leaves.iface.startsWith('istio') ? `ztunnel (${taken.leaves.iface})` : taken.captured ? `ztunnel ${taken.leaves.destination}:${taken.port}` : request.dir === 'out' && profile?.mode !== 'ambient node' ? 'outside' : `${taken.leaves.destination} (${taken.leaves.iface})`}`;
+  if (taken?.leaves)
+    return `${from} → ${taken.leaves.iface.startsWith('istio') ? `ztunnel (${taken.leaves.iface})` : taken.captured ? `ztunnel ${taken.leaves.destination}:${taken.port}` : request.dir === 'out' && profile?.mode !== 'ambient node' ? 'outside' : `${taken.leaves.destination} (${taken.leaves.iface})`}`;
   if (end.outcome === 'SENT') return `${from} → outside`;
   const port = taken?.port ?? end.packet.destinationPort;
   return `${from} → ${profile && taken ? receiverAt(profile, port, taken.captured) : 'app'} :${port}`;

@@ -1,4 +1,13 @@
-import { istioProfile, istioVersions, mixedRules, podSaid, sidecarBeside, type Mesh, type PodSaid, type VersionRange } from '../../core/knowledge/knowledge';
+import {
+  istioProfile,
+  istioVersions,
+  mixedRules,
+  podSaid,
+  sidecarBeside,
+  type Mesh,
+  type PodSaid,
+  type VersionRange,
+} from '../../core/knowledge/knowledge';
 import type { SourceFile } from '../../core/syntax/tree';
 import { sectionsOf } from '../fileModel';
 import { istioReleasesOf } from '../istioReleases';
@@ -8,7 +17,11 @@ import { profileOf, type Evaluation } from '../traceSession/evaluate';
 const said = new WeakMap<SourceFile, PodSaid>();
 
 /** What the file says of the pod beside its rules. Read once for a file. */
-export function saidIn({ setting: { model: { file } } }: Evaluation): PodSaid {
+export function saidIn({
+  setting: {
+    model: { file },
+  },
+}: Evaluation): PodSaid {
   let found = said.get(file);
   if (found === undefined) said.set(file, (found = podSaid(file.lines)));
   return found;
@@ -18,13 +31,26 @@ export function saidIn({ setting: { model: { file } } }: Evaluation): PodSaid {
 export function meshOf(evaluation: Evaluation, ownService: boolean): Mesh | undefined {
   const profile = profileOf(evaluation);
   const view = evaluation.input?.knowledge;
-  return profile && view && { profile, sidecarBeside: sidecarBeside(view), versions: versionsOf(evaluation), said: saidIn(evaluation), ownService };
+  return (
+    profile &&
+    view && {
+      profile,
+      sidecarBeside: sidecarBeside(view),
+      versions: versionsOf(evaluation),
+      said: saidIn(evaluation),
+      ownService,
+    }
+  );
 }
 
 /** By all that the file shows of the host: a log beside the rules may tell more than they do. */
 function versionsOf({ setting: { model, dump }, input }: Evaluation): VersionRange | undefined {
   const own = input?.knowledge && istioVersions(input.knowledge);
-  return own?.contradictory === true ? own : (sectionsOf(dump).map((section) => istioReleasesOf(model, section)).find((range) => range !== undefined) ?? own);
+  return own?.contradictory === true
+    ? own
+    : (sectionsOf(dump)
+        .map((section) => istioReleasesOf(model, section))
+        .find((range) => range !== undefined) ?? own);
 }
 
 /** Sentences on rules that are not those of one installation. */
@@ -38,7 +64,15 @@ export function remarksOf(evaluation: Evaluation): readonly string[] {
   const captures = profile.inbound !== 'none' || profile.outbound !== 'none';
   return [
     ...mixedRules(input.knowledge, versionsOf(evaluation)),
-    ...(other ? ['Both back ends hold rules of Istio, iptables-legacy and iptables-nft: a packet meets both, and NAT of the one that comes first decides.'] : []),
-    ...(noInterception !== undefined && captures ? [`Line ${noInterception} sets interceptionMode NONE, and yet these rules capture: they are of another pod, or from before that.`] : []),
+    ...(other
+      ? [
+          'Both back ends hold rules of Istio, iptables-legacy and iptables-nft: a packet meets both, and NAT of the one that comes first decides.',
+        ]
+      : []),
+    ...(noInterception !== undefined && captures
+      ? [
+          `Line ${noInterception} sets interceptionMode NONE, and yet these rules capture: they are of another pod, or from before that.`,
+        ]
+      : []),
   ];
 }

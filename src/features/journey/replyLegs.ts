@@ -25,11 +25,13 @@ export interface ReplyLeg {
 }
 
 /**
- * How the answers come back, in the order of time: each way on its own, its last leg first, as each proxy answers once it has been answered. A leg
- * that nobody gets has none.
+ * How the answers come back, in the order of time: each way on its own, its last leg first, as each proxy answers once
+ * it has been answered. A leg that nobody gets has none.
  */
 export function replyLegs(legs: readonly JourneyLeg[], trace: (expression: string) => Evaluation): readonly ReplyLeg[] {
-  return [...ways(legs).values()].flatMap((way) => [...way].reverse()).flatMap((leg) => replyLeg(leg, trace(leg.expression)) ?? []);
+  return [...ways(legs).values()]
+    .flatMap((way) => [...way].reverse())
+    .flatMap((leg) => replyLeg(leg, trace(leg.expression)) ?? []);
 }
 
 /** The letters of `2b`: legs of one way have the same. */
@@ -49,10 +51,24 @@ function replyLeg(leg: JourneyLeg, evaluation: Evaluation): ReplyLeg | undefined
   const walked = courseOf(input);
   const [only] = courses;
   // The host of a course that is the only one stands with the courses.
-  const reply = replyOf(walked, walked.on || !only ? setting.setting : { ...setting.setting, host: only.facts.host }, answererOf(evaluation, walked));
+  const reply = replyOf(
+    walked,
+    walked.on || !only ? setting.setting : { ...setting.setting, host: only.facts.host },
+    answererOf(evaluation, walked),
+  );
   if (reply.kind === 'none') return undefined;
   const { comesBack, words } = findingsOfCourse(reply, 0);
   const [from = '', to = ''] = leg.label.split(' → ');
   const packet = formatPacketExpression(reply.request);
-  return { id: `${leg.id}r`, of: leg, label: `${to} → ${from}`, packet, input: { ...input, traced: reply.traced, packet, selected: 0 }, comesBack, verdict: verdictOfReply(reply, 0), findings: words, reply };
+  return {
+    id: `${leg.id}r`,
+    of: leg,
+    label: `${to} → ${from}`,
+    packet,
+    input: { ...input, traced: reply.traced, packet, selected: 0 },
+    comesBack,
+    verdict: verdictOfReply(reply, 0),
+    findings: words,
+    reply,
+  };
 }

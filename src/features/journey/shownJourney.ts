@@ -19,28 +19,45 @@ export interface ShownJourney {
   readonly replies: readonly ReplyLeg[];
   /** The first packet, where another one is shown. */
   readonly start: string | undefined;
-  /** Sentences: what is to be known of the rules, and why the journey ends. Empty where the rules are none of Istio's. */
+  /**
+   * Sentences: what is to be known of the rules, and why the journey ends. Empty where the rules are none of Istio's.
+   */
   readonly remarks: readonly string[];
   readonly end: string;
 }
 
 export const NO_JOURNEY: ShownJourney = { legs: [], replies: [], start: undefined, remarks: [], end: '' };
 
-export function shownJourney({ evaluation, expression, start, scenario }: OnJourney, evaluate: (expression: string) => Evaluation): ShownJourney {
+export function shownJourney(
+  { evaluation, expression, start, scenario }: OnJourney,
+  evaluate: (expression: string) => Evaluation,
+): ShownJourney {
   const evaluations = new Map([[expression, evaluation]]);
   const trace = (text: string): Evaluation => {
     const known = evaluations.get(text) ?? evaluate(text);
     evaluations.set(text, known);
     return known;
   };
-  const from = (first: string): Journey => journeyOf(trace(first), first, trace, { ownService: scenario?.ownService === true && scenario.expression === first });
+  const from = (first: string): Journey =>
+    journeyOf(trace(first), first, trace, {
+      ownService: scenario?.ownService === true && scenario.expression === first,
+    });
   const shown = (journey: Journey, begins: string | undefined): ShownJourney => {
     const legs = journey.legs.length > 1 ? journey.legs : [];
-    return { legs, replies: replyLegs(legs, trace), start: begins, remarks: journey.remarks, end: journey.ofIstio ? journey.end : '' };
+    return {
+      legs,
+      replies: replyLegs(legs, trace),
+      start: begins,
+      remarks: journey.remarks,
+      end: journey.ofIstio ? journey.end : '',
+    };
   };
   const own = from(start ?? expression);
   // After a reload only the packet is known: it may be a later leg of its scenario.
-  if (own.legs.length > 1 || start !== undefined || scenario === undefined || scenario.expression === expression) return shown(own, start);
+  if (own.legs.length > 1 || start !== undefined || scenario === undefined || scenario.expression === expression)
+    return shown(own, start);
   const ofScenario = from(scenario.expression);
-  return ofScenario.legs.length > 1 && ofScenario.legs.some((leg) => leg.expression === expression) ? shown(ofScenario, scenario.expression) : shown(own, start);
+  return ofScenario.legs.length > 1 && ofScenario.legs.some((leg) => leg.expression === expression)
+    ? shown(ofScenario, scenario.expression)
+    : shown(own, start);
 }

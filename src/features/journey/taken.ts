@@ -6,55 +6,97 @@ import type { TraceEvent } from '../../core/netfilter/events';
 import { profileOf, type Evaluation } from '../traceSession/evaluate';
 import { courseOf, isOwnWay } from '../traceView/course';
 
-/** What became of a packet, in the words that the knowledge of Istio asks for; undefined for what no proxy takes, or what was dropped. */
-export function takenOf(evaluation: Evaluation, sent: boolean, walked = evaluation.input && courseOf(evaluation.input)): Taken | undefined {
+/**
+ * What became of a packet, in the words that the knowledge of Istio asks for; undefined for what no proxy takes, or
+ * what was dropped.
+ */
+export function takenOf(
+  evaluation: Evaluation,
+  sent: boolean,
+  walked = evaluation.input && courseOf(evaluation.input),
+): Taken | undefined {
   const { request } = evaluation;
   const start = walked?.events[0];
   if (!walked || !request || start?.kind !== 'start') return undefined;
   const { end } = walked;
   const { source, destination, destinationPort, family, protocol } = start.packet;
-  if ((end.outcome !== 'LOCAL' && end.outcome !== 'SENT') || (protocol !== PROTOCOL.TCP && protocol !== PROTOCOL.UDP)) return undefined;
+  if ((end.outcome !== 'LOCAL' && end.outcome !== 'SENT') || (protocol !== PROTOCOL.TCP && protocol !== PROTOCOL.UDP))
+    return undefined;
   const { host } = walked.on ?? evaluation.setting.setting;
   const own = isOwnWay(walked);
   const arrival = arrivalOf(walked.events.filter((_, i) => own(i)));
   const place = ownPlace(host, family);
   return {
-    family, protocol, sent, direction: request.dir === 'out' ? 'out' : 'in', iface: request.dir === 'out' ? undefined : start.iface,
-    source: formatAddress(source), destination: formatAddress(destination), destinationPort,
-    port: arrival.port ?? end.packet.destinationPort, captured: arrival.captured,
-    leaves: end.outcome === 'SENT' ? { iface: end.outInterface ?? '', destination: formatAddress(end.packet.destination), gateway: walked.events.findLast((event) => event.kind === 'route')?.gateway, mark: end.packet.mark } : undefined,
-    own: isOwn(host, destination), ownAddress: place.address ?? formatAddress(destination), appPort: place.port ?? (arrival.captured && destinationPort !== HBONE ? destinationPort : 8080),
-    toMeshPod: isMeshPod(host, formatAddress(destination)), routed: new Set(host.routes.flatMap(({ device }) => device ?? [])),
+    family,
+    protocol,
+    sent,
+    direction: request.dir === 'out' ? 'out' : 'in',
+    iface: request.dir === 'out' ? undefined : start.iface,
+    source: formatAddress(source),
+    destination: formatAddress(destination),
+    destinationPort,
+    port: arrival.port ?? end.packet.destinationPort,
+    captured: arrival.captured,
+    leaves:
+      end.outcome === 'SENT'
+        ? {
+            iface: end.outInterface ?? '',
+            destination: formatAddress(end.packet.destination),
+            gateway: walked.events.findLast((event) => event.kind === 'route')?.gateway,
+            mark: end.packet.mark,
+          }
+        : undefined,
+    own: isOwn(host, destination),
+    ownAddress: place.address ?? formatAddress(destination),
+    appPort: place.port ?? (arrival.captured && destinationPort !== HBONE ? destinationPort : 8080),
+    toMeshPod: isMeshPod(host, formatAddress(destination)),
+    routed: new Set(host.routes.flatMap(({ device }) => device ?? [])),
   };
 }
 
 const HBONE = 15008;
 
-/** Rules lead a packet to another socket by writing its destination, or by TPROXY, which leaves the packet as it is and names a port. */
+/**
+ * Rules lead a packet to another socket by writing its destination, or by TPROXY, which leaves the packet as it is and
+ * names a port.
+ */
 function arrivalOf(events: readonly TraceEvent[]): { readonly captured: boolean; readonly port: number | undefined } {
   for (const event of events) {
     if (event.kind === 'translate' && event.half === 'destination') return { captured: true, port: undefined };
     // Port 0 stands for the packet's own.
-    if (event.kind === 'rule' && event.matched && event.effect?.kind === 'tproxy') return { captured: true, port: event.effect.port === 0 ? undefined : event.effect.port };
+    if (event.kind === 'rule' && event.matched && event.effect?.kind === 'tproxy')
+      return { captured: true, port: event.effect.port === 0 ? undefined : event.effect.port };
   }
   return { captured: false, port: undefined };
 }
 
 function isOwn({ interfaces }: Host, address: Address): boolean {
-  return isLoopback(address) || interfaces.some(({ addresses }) => addresses.some((own) => sameAddress(own.address, address)));
+  return (
+    isLoopback(address) ||
+    interfaces.some(({ addresses }) => addresses.some((own) => sameAddress(own.address, address)))
+  );
 }
 
 /** Whose packet it is, in one word, as far as rules can tell. */
 export function senderOf(evaluation: Evaluation): string {
   const { request } = evaluation;
   const profile = profileOf(evaluation);
-  if (request && profile && looksLikeProxy(profile, request)) return profile.mode.startsWith('ambient node') ? 'ztunnel' : 'proxy';
+  if (request && profile && looksLikeProxy(profile, request))
+    return profile.mode.startsWith('ambient node') ? 'ztunnel' : 'proxy';
   if (profile?.mode === 'ambient node, inside ztunnel') return request?.iface === 'pistioout' ? 'app' : 'client';
-  if (profile?.mode === 'ambient node') return request?.dir === 'out' ? 'node' : isMeshPod(evaluation.setting.setting.host, request?.src) ? 'app' : 'client';
+  if (profile?.mode === 'ambient node')
+    return request?.dir === 'out'
+      ? 'node'
+      : isMeshPod(evaluation.setting.setting.host, request?.src)
+        ? 'app'
+        : 'client';
   return request?.dir === 'out' ? 'app' : 'client';
 }
 
 /** A member of the set that node mode keeps of its own pods of the mesh. */
 function isMeshPod({ sets }: Host, address: string | undefined): boolean {
-  return address !== undefined && (sets?.get('ztunnel-pods-ips')?.entries ?? []).some((entry) => entry.split(/\s/, 1)[0] === address);
+  return (
+    address !== undefined &&
+    (sets?.get('ztunnel-pods-ips')?.entries ?? []).some((entry) => entry.split(/\s/, 1)[0] === address)
+  );
 }

@@ -12,8 +12,9 @@ export interface FileEdit {
 }
 
 /**
- * How commands are written into the file that the rules stand in, each in the form of its surroundings, prefixes of logs included.
- * undefined where the file has no place for them: a table that is not in it, rules within JSON, rules that do not stand in their order.
+ * How commands are written into the file that the rules stand in, each in the form of its surroundings, prefixes of
+ * logs included. undefined where the file has no place for them: a table that is not in it, rules within JSON, rules
+ * that do not stand in their order.
  */
 export function fileEdits(ruleSet: RuleSet, commands: readonly RuleCommand[]): readonly FileEdit[] | undefined {
   const chains = commands.map(({ table, chain }) => `${table} ${chain}`);
@@ -26,20 +27,33 @@ export function fileEdits(ruleSet: RuleSet, commands: readonly RuleCommand[]): r
 function fileEdit({ section, tables, family }: RuleSet, command: RuleCommand): FileEdit | undefined {
   const last = section.lines.at(-1);
   if (!last || section.lines.some((line) => 'toOuter' in line)) return undefined;
-  if (section.form === 'commands') return { line: last.index + 1, text: `${prefixOf(last)}${commandText(command, family)}`, beside: placeOf(last) };
+  if (section.form === 'commands')
+    return { line: last.index + 1, text: `${prefixOf(last)}${commandText(command, family)}`, beside: placeOf(last) };
   const chain = tables.get(command.table)?.chains.get(command.chain);
   if (!chain || !inOrder(chain)) return undefined;
   const { operation, position = 1, rule } = command;
   const at = operation === 'A' ? undefined : chain.rules[position - 1]?.line;
-  if (operation === 'D') return at && chain.rules.filter(({ line }) => line === at).length === 1 ? { line: at.index, text: undefined, beside: placeOf(at) } : undefined;
+  if (operation === 'D')
+    return at && chain.rules.filter(({ line }) => line === at).length === 1
+      ? { line: at.index, text: undefined, beside: placeOf(at) }
+      : undefined;
   const behind = chain.rules.at(-1)?.line ?? chain.line;
   const neighbour = at ?? behind;
-  return neighbour && { line: at ? at.index : neighbour.index + 1, text: `${prefixOf(neighbour)}${behindCounters(neighbour) > neighbour.contentStart ? '[0:0] ' : ''}-A ${chain.name} ${rule}`, beside: placeOf(neighbour) };
+  return (
+    neighbour && {
+      line: at ? at.index : neighbour.index + 1,
+      text: `${prefixOf(neighbour)}${behindCounters(neighbour) > neighbour.contentStart ? '[0:0] ' : ''}-A ${chain.name} ${rule}`,
+      beside: placeOf(neighbour),
+    }
+  );
 }
 
 /** Each rule was appended by a line of its own place. */
 function inOrder({ rules }: Chain): boolean {
-  return rules.every(({ line }, i) => line.text.startsWith('-A', behindCounters(line)) && (i === 0 || (rules[i - 1]?.line.index ?? 0) <= line.index));
+  return rules.every(
+    ({ line }, i) =>
+      line.text.startsWith('-A', behindCounters(line)) && (i === 0 || (rules[i - 1]?.line.index ?? 0) <= line.index),
+  );
 }
 
 function behindCounters({ text, contentStart }: Line): number {

@@ -12,7 +12,14 @@ import { listenElsewhere } from './listenElsewhere';
 import { redirectAfterAll } from './redirectAfterAll';
 import type { Proposal, Situation } from './remedy';
 
-const KINDS: readonly ((situation: Situation) => readonly Proposal[])[] = [letThrough, hostSettings, listenElsewhere, leaveAsItIs, redirectAfterAll, block];
+const KINDS: readonly ((situation: Situation) => readonly Proposal[])[] = [
+  letThrough,
+  hostSettings,
+  listenElsewhere,
+  leaveAsItIs,
+  redirectAfterAll,
+  block,
+];
 
 export interface FoundRemedy {
   readonly remedy: Remedy;
@@ -21,8 +28,9 @@ export interface FoundRemedy {
 }
 
 /**
- * What would have to change for the packet to fare otherwise. Each remedy was traced with the change made, on the same host and with what
- * was assumed for the course that is shown; one that would not help is not among them. Empty where nothing simple helps.
+ * What would have to change for the packet to fare otherwise. Each remedy was traced with the change made, on the same
+ * host and with what was assumed for the course that is shown; one that would not help is not among them. Empty where
+ * nothing simple helps.
  */
 export function findRemedies({ input, request, setting }: Evaluation): readonly FoundRemedy[] {
   if (!input || !request) return [];

@@ -5,13 +5,26 @@ import { getsThrough, traceChanged } from './traceChanged';
 
 /** What lets a packet through that the kernel itself dropped, where a setting (sysctl) does. */
 export function hostSettings(situation: Situation): readonly Proposal[] {
-  const { walked: { end, events }, setting: { host }, input: { family } } = situation;
+  const {
+    walked: { end, events },
+    setting: { host },
+    input: { family },
+  } = situation;
   if (end.dropBy?.kind !== 'kernel') return [];
   const start = events[0];
   const iface = end.inInterface || (start?.kind === 'start' && start.direction === 'in' ? start.iface : '');
   for (const { title, note, settings } of settingsFor(end.dropBy.reason, family, iface)) {
     const outcomes = traceChanged(situation, { host: withSettings(host, settings) });
-    if (outcomes && getsThrough(outcomes)) return [{ title: [{ text: title }], commands: settings.map(([name, value]) => `sysctl -w ${name}=${value}`), note, rules: [], outcomes }];
+    if (outcomes && getsThrough(outcomes))
+      return [
+        {
+          title: [{ text: title }],
+          commands: settings.map(([name, value]) => `sysctl -w ${name}=${value}`),
+          note,
+          rules: [],
+          outcomes,
+        },
+      ];
   }
   return [];
 }
@@ -27,14 +40,38 @@ function settingsFor(reason: KernelDropReason, family: 4 | 6, iface: string): re
   const own = `net.ipv4.conf.${iface}`;
   switch (reason) {
     case 'forwarding-off':
-      return [{ title: 'Let this host forward packets', note: 'Then it is a router for everything that the rules let through FORWARD.', settings: [[family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding', 1]] }];
+      return [
+        {
+          title: 'Let this host forward packets',
+          note: 'Then it is a router for everything that the rules let through FORWARD.',
+          settings: [[family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding', 1]],
+        },
+      ];
     case 'reverse-path':
       return [
-        { title: `Let ${iface} take packets whose answers leave by another interface`, note: 'The source must still be reachable by some interface (loose mode).', settings: [[`${own}.rp_filter`, 2]] },
-        { title: `Switch the reverse path filter off on ${iface}`, note: 'The higher of "all" and the interface counts, so both are set.', settings: [['net.ipv4.conf.all.rp_filter', 0], [`${own}.rp_filter`, 0]] },
+        {
+          title: `Let ${iface} take packets whose answers leave by another interface`,
+          note: 'The source must still be reachable by some interface (loose mode).',
+          settings: [[`${own}.rp_filter`, 2]],
+        },
+        {
+          title: `Switch the reverse path filter off on ${iface}`,
+          note: 'The higher of "all" and the interface counts, so both are set.',
+          settings: [
+            ['net.ipv4.conf.all.rp_filter', 0],
+            [`${own}.rp_filter`, 0],
+          ],
+        },
       ];
-    case 'martian-destination': case 'martian-source':
-      return [{ title: `Let ${iface} route 127.0.0.0/8`, note: 'Others on its network can then reach what listens on 127.0.0.1, unless rules keep them out.', settings: [[`${own}.route_localnet`, 1]] }];
+    case 'martian-destination':
+    case 'martian-source':
+      return [
+        {
+          title: `Let ${iface} route 127.0.0.0/8`,
+          note: 'Others on its network can then reach what listens on 127.0.0.1, unless rules keep them out.',
+          settings: [[`${own}.route_localnet`, 1]],
+        },
+      ];
     default:
       return [];
   }
@@ -44,7 +81,12 @@ function settingsFor(reason: KernelDropReason, family: 4 | 6, iface: string): re
 function withSettings(host: Host, settings: Settings['settings']): Host {
   const sysctls = new Map(host.sysctls);
   for (const [name, value] of settings) {
-    const all = name === 'net.ipv4.ip_forward' ? /^net\.ipv4\.conf\..*\.forwarding$/ : name === 'net.ipv6.conf.all.forwarding' ? /^net\.ipv6\.conf\..*\.forwarding$/ : undefined;
+    const all =
+      name === 'net.ipv4.ip_forward'
+        ? /^net\.ipv4\.conf\..*\.forwarding$/
+        : name === 'net.ipv6.conf.all.forwarding'
+          ? /^net\.ipv6\.conf\..*\.forwarding$/
+          : undefined;
     if (all) for (const each of sysctls.keys()) if (all.test(each)) sysctls.set(each, value);
     sysctls.set(name, value);
   }

@@ -20,7 +20,16 @@ export function letThrough(situation: Situation): readonly Proposal[] {
     if (!outcomes || !getsThrough(outcomes)) continue;
     const own = commandText(managed.command, situation.input.family);
     const { title, note, text, command: rule } = managed;
-    return [{ title, commands: [text ?? own], note, ...(text === undefined ? {} : { makes: `-A ${rule.chain} ${rule.rule}` }), rules: [rule], outcomes }];
+    return [
+      {
+        title,
+        commands: [text ?? own],
+        note,
+        ...(text === undefined ? {} : { makes: `-A ${rule.chain} ${rule.rule}` }),
+        rules: [rule],
+        outcomes,
+      },
+    ];
   }
   const commands: RuleCommand[] = [command];
   while (commands.length <= MOST_RULES) {
@@ -29,7 +38,15 @@ export function letThrough(situation: Situation): readonly Proposal[] {
     const stopped = outcomes.find((walked) => !isThrough(walked));
     if (!stopped) {
       const note = commands.length > 1 ? 'It is dropped in more than one place, so it takes all of them.' : '';
-      return [{ title: titleOf(place, command), commands: commands.map((each) => commandText(each, situation.input.family)), note, rules: commands, outcomes }];
+      return [
+        {
+          title: titleOf(place, command),
+          commands: commands.map((each) => commandText(each, situation.input.family)),
+          note,
+          rules: commands,
+          outcomes,
+        },
+      ];
     }
     const next = acceptingRule(stopped);
     if (!next) return [];
@@ -38,7 +55,10 @@ export function letThrough(situation: Situation): readonly Proposal[] {
   return [];
 }
 
-/** The rule that accepts what was dropped. undefined for what no rule dropped, and for what connection tracking finds broken: that had better stay out. */
+/**
+ * The rule that accepts what was dropped. undefined for what no rule dropped, and for what connection tracking finds
+ * broken: that had better stay out.
+ */
 function acceptingRule(walked: Walked): { readonly place: Place; readonly command: RuleCommand } | undefined {
   const { dropBy } = walked.end;
   if (dropBy?.kind !== 'rule' && dropBy?.kind !== 'policy') return undefined;
@@ -48,12 +68,17 @@ function acceptingRule(walked: Walked): { readonly place: Place; readonly comman
   const { chain, rule } = place;
   const position = rule?.rule.number ?? closingLogs(chain);
   const where = position === undefined ? { operation: 'A' as const } : { operation: 'I' as const, position };
-  return { place, command: { table: place.chain.table, chain: chain.name, ...where, rule: `${acceptedPackets(place)} -j ACCEPT` } };
+  return {
+    place,
+    command: { table: place.chain.table, chain: chain.name, ...where, rule: `${acceptedPackets(place)} -j ACCEPT` },
+  };
 }
 
 /** Answers of known connections are let through as such, and not by their addresses. */
 function acceptedPackets({ view }: Place): string {
-  return isAnswer(view.conntrack?.state) ? '-m conntrack --ctstate RELATED,ESTABLISHED' : packetMatch(view.packet, sidesIn(view));
+  return isAnswer(view.conntrack?.state)
+    ? '-m conntrack --ctstate RELATED,ESTABLISHED'
+    : packetMatch(view.packet, sidesIn(view));
 }
 
 function isAnswer(state: string | undefined): boolean {

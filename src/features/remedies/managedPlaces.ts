@@ -21,12 +21,14 @@ export interface ManagedPlace {
 export function managedPlaces(place: Place, ruleSet: RuleSet | undefined): readonly ManagedPlace[] {
   const { chain, view } = place;
   const chains = ruleSet?.tables.get('filter')?.chains;
-  if (chain.table !== 'filter' || !chains || (view.conntrack !== undefined && view.conntrack.state !== 'NEW')) return [];
+  if (chain.table !== 'filter' || !chains || (view.conntrack !== undefined && view.conntrack.state !== 'NEW'))
+    return [];
   const found: ManagedPlace[] = [];
   const rule = `${packetMatch(view.packet, sidesIn(view))} -j ACCEPT`;
   if (chain.name === 'FORWARD' && place.visited.has('DOCKER-USER')) {
     found.push({
-      title: [{ text: 'Accept it in ' }, { text: 'DOCKER-USER', style: 'code' }], command: { table: 'filter', chain: 'DOCKER-USER', operation: 'I', rule },
+      title: [{ text: 'Accept it in ' }, { text: 'DOCKER-USER', style: 'code' }],
+      command: { table: 'filter', chain: 'DOCKER-USER', operation: 'I', rule },
       note: 'Docker leaves this chain to the user. Rules elsewhere in FORWARD end up behind its own when it starts again.',
     });
   }
@@ -36,7 +38,9 @@ export function managedPlaces(place: Place, ruleSet: RuleSet | undefined): reado
   const user = ufw && [ufw.chain, ufw.chain.replace('ufw', 'ufw6')].find((name) => chains.has(name));
   if (user !== undefined && words !== undefined) {
     found.push({
-      title: [{ text: 'Allow it with ufw' }], command: { table: 'filter', chain: user, operation: 'A', rule }, text: words,
+      title: [{ text: 'Allow it with ufw' }],
+      command: { table: 'filter', chain: user, operation: 'A', rule },
+      text: words,
       note: 'ufw keeps it over a restart. It makes the rule',
     });
   }
@@ -51,7 +55,8 @@ const UFW: Readonly<Record<string, { readonly chain: string; readonly words: str
 
 /** `ufw allow proto tcp from 9.9.9.9 to any port 22`, see ufw(8) "RULE SYNTAX". ufw has no words for ICMP. */
 function ufwWords(packet: Packet, words: string): string | undefined {
-  if (packet.fragmentOffset > 0 || (packet.protocol !== PROTOCOL.TCP && packet.protocol !== PROTOCOL.UDP)) return undefined;
+  if (packet.fragmentOffset > 0 || (packet.protocol !== PROTOCOL.TCP && packet.protocol !== PROTOCOL.UDP))
+    return undefined;
   const from = words === 'allow out' ? 'any' : formatAddress(packet.source);
   const to = words === 'allow' ? 'any' : formatAddress(packet.destination);
   return `ufw ${words} proto ${protocolName(packet.protocol)} from ${from} to ${to} port ${packet.destinationPort}`;

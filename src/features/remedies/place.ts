@@ -21,7 +21,13 @@ export function placeOf({ events }: Walked, index: number): Place | undefined {
   let leading: RuleEvent | undefined;
   for (let i = index; i >= 0; i--) {
     const event = events[i] as TraceEvent;
-    if (event.kind === 'table-enter') return { chain: event.chain, view: event.view, rule: events[index]?.kind === 'policy' ? undefined : leading, visited };
+    if (event.kind === 'table-enter')
+      return {
+        chain: event.chain,
+        view: event.view,
+        rule: events[index]?.kind === 'policy' ? undefined : leading,
+        visited,
+      };
     if (event.kind === 'table-leave' && i < index) return undefined;
     if (event.kind !== 'rule' || !event.matched) continue;
     if (event.depth === 0) leading ??= event;
@@ -30,7 +36,10 @@ export function placeOf({ events }: Walked, index: number): Place | undefined {
   return undefined;
 }
 
-/** The number of the first of the rules at the end of a chain that only log: what is to be let through belongs in front of them. undefined: there are none. */
+/**
+ * The number of the first of the rules at the end of a chain that only log: what is to be let through belongs in front
+ * of them. undefined: there are none.
+ */
 export function closingLogs({ rules }: Chain): number | undefined {
   let first: number | undefined;
   for (let i = rules.length - 1; i >= 0; i--) {

@@ -6,7 +6,10 @@ import { getsThrough, traceChanged } from './traceChanged';
 
 /** A RETURN spared the packet from being redirected: what becomes of it without that rule. */
 export function redirectAfterAll(situation: Situation): readonly Proposal[] {
-  const { walked, input: { family } } = situation;
+  const {
+    walked,
+    input: { family },
+  } = situation;
   const index = decisiveEvent(walked);
   const event = index === undefined ? undefined : walked.events[index];
   if (event?.kind !== 'rule' || event.effect?.kind !== 'verdict' || event.effect.verdict !== 'RETURN') return [];
@@ -17,7 +20,15 @@ export function redirectAfterAll(situation: Situation): readonly Proposal[] {
   const outcomes = traceChanged(situation, { commands: [command] });
   if (!outcomes || !getsThrough(outcomes) || !outcomes.every(isRedirected)) return [];
   const line = rule.line.index + 1;
-  return [{ title: [{ text: 'Redirect it after all: without ' }, lineSpan(line)], commands: [commandText(command, family)], note: '', rules: [command], outcomes }];
+  return [
+    {
+      title: [{ text: 'Redirect it after all: without ' }, lineSpan(line)],
+      commands: [commandText(command, family)],
+      note: '',
+      rules: [command],
+      outcomes,
+    },
+  ];
 }
 
 function isRedirected({ events }: Walked): boolean {

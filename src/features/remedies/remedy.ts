@@ -39,7 +39,17 @@ export interface Proposal extends Omit<Remedy, 'result' | 'inFile' | 'makes'> {
 }
 
 /** `iptables -I INPUT 4 -p tcp -m tcp --dport 22 -j ACCEPT`; to people the table filter need not be named. */
-export function commandText({ table, chain, operation, position, rule }: RuleCommand, family: 4 | 6, namesFilter = false): string {
-  const words = [family === 4 ? 'iptables' : 'ip6tables', table === 'filter' && !namesFilter ? '' : `-t ${table}`, `-${operation} ${chain}`, position === undefined ? '' : String(position), rule];
+export function commandText(
+  { table, chain, operation, position, rule }: RuleCommand,
+  family: 4 | 6,
+  namesFilter = false,
+): string {
+  const words = [
+    family === 4 ? 'iptables' : 'ip6tables',
+    table === 'filter' && !namesFilter ? '' : `-t ${table}`,
+    `-${operation} ${chain}`,
+    position === undefined ? '' : String(position),
+    rule,
+  ];
   return words.filter((word) => word !== '').join(' ');
 }

@@ -6,14 +6,20 @@ import { afterCommands } from '../../core/ruleset/afterCommands';
 import { commandText, type Change, type RuleCommand, type Situation } from './remedy';
 
 /**
- * Every course of the same packet after a change, what was assumed for the course at hand being kept. undefined where the
- * commands cannot be run, or there are too many courses to see them all.
+ * Every course of the same packet after a change, what was assumed for the course at hand being kept. undefined where
+ * the commands cannot be run, or there are too many courses to see them all.
  */
-export function traceChanged({ request, setting, input, walked }: Situation, { commands = [], host = setting.host }: Change): readonly Walked[] | undefined {
+export function traceChanged(
+  { request, setting, input, walked }: Situation,
+  { commands = [], host = setting.host }: Change,
+): readonly Walked[] | undefined {
   let { ruleSets } = setting;
   if (commands.length > 0) {
     if (!input.ruleSet) return undefined;
-    const { ruleSet, problems } = afterCommands(input.ruleSet, commands.map((command) => ({ table: command.table, text: commandText(command, input.family, true) })));
+    const { ruleSet, problems } = afterCommands(
+      input.ruleSet,
+      commands.map((command) => ({ table: command.table, text: commandText(command, input.family, true) })),
+    );
     if (problems.length > 0) return undefined;
     ruleSets = input.family === 4 ? { ...ruleSets, v4: ruleSet } : { ...ruleSets, v6: ruleSet };
   }

@@ -15,60 +15,132 @@ const SAID = ': so it was said';
 /** So many lines that cannot be read are named one by one. */
 const MOST_ERRORS = 5;
 
-/** Fields whose value matters to where a packet goes. Flags and client ports are filled in as well, but nobody asks why. */
-const TELLING: ReadonlySet<keyof PacketRequest> = new Set(['dir', 'iface', 'src', 'dst', 'proto', 'dport', 'uid', 'icmpType']);
+/**
+ * Fields whose value matters to where a packet goes. Flags and client ports are filled in as well, but nobody asks why.
+ */
+const TELLING: ReadonlySet<keyof PacketRequest> = new Set([
+  'dir',
+  'iface',
+  'src',
+  'dst',
+  'proto',
+  'dport',
+  'uid',
+  'icmpType',
+]);
 
 /** Everything that was taken for granted, most important first, each with the field in which it can be changed. */
 export function assumedFacts(model: FileModel, dump: Dump, evaluation: Evaluation): readonly AssumedFact[] {
   const family = evaluation.request ? familyOf(evaluation.request) : (dump.section.family ?? 4);
-  const notes = ruleSetNotes(model, dump, family, 'choose it in the list of rule sets').map(({ message, line }) => ({ message: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, line, field: undefined }));
-  return [...notes.filter(({ message }) => !message.endsWith(`${SAID}.`)), ...ofRules(dump, evaluation), ...ofHost(evaluation), ...ofPrograms(evaluation), ...ofPacket(evaluation)];
+  const notes = ruleSetNotes(model, dump, family, 'choose it in the list of rule sets').map(({ message, line }) => ({
+    message: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
+    line,
+    field: undefined,
+  }));
+  return [
+    ...notes.filter(({ message }) => !message.endsWith(`${SAID}.`)),
+    ...ofRules(dump, evaluation),
+    ...ofHost(evaluation),
+    ...ofPrograms(evaluation),
+    ...ofPacket(evaluation),
+  ];
 }
 
 function ofRules(dump: Dump, { request, setting }: Evaluation): readonly AssumedFact[] {
   const facts: AssumedFact[] = [];
-  if (dump.section.family === undefined) facts.push(fact('Nothing says whether these rules are for IPv4 or IPv6: IPv4 is assumed.'));
+  if (dump.section.family === undefined)
+    facts.push(fact('Nothing says whether these rules are for IPv4 or IPv6: IPv4 is assumed.'));
   if (request) {
     const family = familyOf(request);
     const ruleSet = family === 4 ? setting.setting.ruleSets.v4 : setting.setting.ruleSets.v6;
-    if (!ruleSet) facts.push(fact(`The file has no IPv${family} rules: nothing is assumed to stand in the way of an IPv${family} packet.`));
+    if (!ruleSet)
+      facts.push(
+        fact(`The file has no IPv${family} rules: nothing is assumed to stand in the way of an IPv${family} packet.`),
+      );
   }
   const problems = sectionsOf(dump).flatMap((section) => loadProblems(ruleSetOf(section), MOST_ERRORS));
-  return [...facts, ...problems.map(({ message, line }) => ({ message: `${message.charAt(0).toUpperCase()}${message.slice(1)}`, line, field: undefined }))];
+  return [
+    ...facts,
+    ...problems.map(({ message, line }) => ({
+      message: `${message.charAt(0).toUpperCase()}${message.slice(1)}`,
+      line,
+      field: undefined,
+    })),
+  ];
 }
 
 function ofHost({ setting, assumed }: Evaluation): readonly AssumedFact[] {
   const names = setting.setting.host.interfaces.map(({ name }) => name);
-  return assumed.map(({ code, message, line }) => ({ message, line: line === undefined ? undefined : line + 1, field: fieldOf(code, message, names) }));
+  return assumed.map(({ code, message, line }) => ({
+    message,
+    line: line === undefined ? undefined : line + 1,
+    field: fieldOf(code, message, names),
+  }));
 }
 
 /** The message names the interface that it is about. */
-function fieldOf(code: Evaluation['assumed'][number]['code'], message: string, names: readonly string[]): string | undefined {
+function fieldOf(
+  code: Evaluation['assumed'][number]['code'],
+  message: string,
+  names: readonly string[],
+): string | undefined {
   switch (code) {
-    case 'address': case 'interface': {
+    case 'address':
+    case 'interface': {
       const words = message.split(/[\s:,]+/);
       const name = names.find((each) => each !== 'lo' && words.includes(each));
       return name === undefined ? undefined : addressField(name);
     }
-    case 'default-route': case 'route': return 'host.routes';
-    case 'sockets': return 'host.listeners';
-    case 'not-read': return /route/i.test(message) ? 'host.routes' : undefined;
-    case 'sysctl': return /forward/.test(message) ? 'host.forwarding' : message.includes('rp_filter') ? 'host.rp_filter' : message.includes('route_localnet') ? 'host.route_localnet' : undefined;
-    case 'sets': case 'tproxy-routing': case 'policy-rules': case 'question': case 'nft': return undefined;
+    case 'default-route':
+    case 'route':
+      return 'host.routes';
+    case 'sockets':
+      return 'host.listeners';
+    case 'not-read':
+      return /route/i.test(message) ? 'host.routes' : undefined;
+    case 'sysctl':
+      return /forward/.test(message)
+        ? 'host.forwarding'
+        : message.includes('rp_filter')
+          ? 'host.rp_filter'
+          : message.includes('route_localnet')
+            ? 'host.route_localnet'
+            : undefined;
+    case 'sets':
+    case 'tproxy-routing':
+    case 'policy-rules':
+    case 'question':
+    case 'nft':
+      return undefined;
   }
 }
 
 function ofPrograms({ input }: Evaluation): readonly AssumedFact[] {
-  return input ? notesOf(input.traced.outcomes).map((note) => fact(`${note.charAt(0).toUpperCase()}${note.slice(1)}.`)) : [];
+  return input
+    ? notesOf(input.traced.outcomes).map((note) => fact(`${note.charAt(0).toUpperCase()}${note.slice(1)}.`))
+    : [];
 }
 
 function ofPacket({ filled, request }: Evaluation): readonly AssumedFact[] {
   if (!request) return [];
-  return filled.filter(({ field }) => TELLING.has(field)).map(({ field, why }) => ({ message: `${NAMES[field] ?? field} is ${textOf(field, request)}: ${why}.`, line: undefined, field }));
+  return filled
+    .filter(({ field }) => TELLING.has(field))
+    .map(({ field, why }) => ({
+      message: `${NAMES[field] ?? field} is ${textOf(field, request)}: ${why}.`,
+      line: undefined,
+      field,
+    }));
 }
 
 const NAMES: Partial<Readonly<Record<keyof PacketRequest, string>>> = {
-  dir: 'The direction', iface: 'The interface it arrives at', src: 'The source', dst: 'The destination', proto: 'The protocol', dport: 'The destination port', uid: 'The sending user', icmpType: 'The ICMP type',
+  dir: 'The direction',
+  iface: 'The interface it arrives at',
+  src: 'The source',
+  dst: 'The destination',
+  proto: 'The protocol',
+  dport: 'The destination port',
+  uid: 'The sending user',
+  icmpType: 'The ICMP type',
 };
 
 function fact(message: string): AssumedFact {

@@ -11,7 +11,10 @@ export type Effect =
   | { readonly kind: 'reveal'; readonly line: number; readonly focus: boolean }
   /** `said`: what to tell the user then. */
   | { readonly kind: 'copy'; readonly text: string; readonly said: string }
-  /** What the user says of tables that the file does not name has changed: `tables` of the session. Whatever else reads the file goes by it. */
+  /**
+   * What the user says of tables that the file does not name has changed: `tables` of the session. Whatever else reads
+   * the file goes by it.
+   */
   | { readonly kind: 'tables' }
   /** Change the file. The lines are those of the model that was set last. */
   | { readonly kind: 'edit'; readonly edits: readonly FileEdit[] }
@@ -29,5 +32,13 @@ export function tryRemedy(found: FoundRemedy | undefined): readonly Effect[] {
 }
 
 export function copyTrace(input: TraceInput | undefined, format: 'text' | 'markdown'): readonly Effect[] {
-  return input ? [{ kind: 'copy', text: format === 'markdown' ? traceMarkdown(input) : traceText(input), said: 'The trace is on the clipboard' }] : [];
+  return input
+    ? [
+        {
+          kind: 'copy',
+          text: format === 'markdown' ? traceMarkdown(input) : traceText(input),
+          said: 'The trace is on the clipboard',
+        },
+      ]
+    : [];
 }

@@ -41,37 +41,99 @@ export interface Evaluation {
 }
 
 /** Reads and traces an expression. Never throws; what is wrong is in `problems`. */
-export function evaluate(asGiven: FileModel, dumpGiven: Dump, { expression, outcome, answers, overrides }: Wanted): Evaluation {
+export function evaluate(
+  asGiven: FileModel,
+  dumpGiven: Dump,
+  { expression, outcome, answers, overrides }: Wanted,
+): Evaluation {
   const answerMap = new Map(Object.entries(answers));
   const parsed = parsePacketExpression(expression);
   const { model, dump } = withTableOfStart(asGiven, dumpGiven, parsed.request?.at);
-  const settingIn = (readModel: FileModel, readDump: Dump): FileSetting => settingOf(readModel, readDump, { overrides, answers: answerMap, family: parsed.request && familyAsked(parsed.request), packet: parsed.request });
+  const settingIn = (readModel: FileModel, readDump: Dump): FileSetting =>
+    settingOf(readModel, readDump, {
+      overrides,
+      answers: answerMap,
+      family: parsed.request && familyAsked(parsed.request),
+      packet: parsed.request,
+    });
   const setting = settingIn(model, dump);
-  if (parsed.problems !== undefined) return { setting, given: undefined, request: undefined, filled: [], contradictions: [], assumed: [], courses: [], problems: parsed.problems, input: undefined };
+  if (parsed.problems !== undefined)
+    return {
+      setting,
+      given: undefined,
+      request: undefined,
+      filled: [],
+      contradictions: [],
+      assumed: [],
+      courses: [],
+      problems: parsed.problems,
+      input: undefined,
+    };
   const given = parsed.request;
   const result = traceInFile(given, setting);
   if (typeof result === 'string') {
-    return { setting, given, request: undefined, filled: [], contradictions: [], assumed: [], courses: [], problems: [{ start: 0, end: expression.length, message: result }], input: undefined };
+    return {
+      setting,
+      given,
+      request: undefined,
+      filled: [],
+      contradictions: [],
+      assumed: [],
+      courses: [],
+      problems: [{ start: 0, end: expression.length, message: result }],
+      input: undefined,
+    };
   }
   const { request, filled, contradictions, assumed, courses } = result;
   const family = familyOf(request);
-  const { traced, tables } = tableCourses(model, dump, family, { traced: result.traced, setting: setting.setting }, (otherModel, otherDump) => {
-    const other = settingIn(otherModel, otherDump);
-    const found = traceInFile(given, other);
-    return typeof found === 'string' ? undefined : { traced: found.traced, setting: other.setting };
-  });
+  const { traced, tables } = tableCourses(
+    model,
+    dump,
+    family,
+    { traced: result.traced, setting: setting.setting },
+    (otherModel, otherDump) => {
+      const other = settingIn(otherModel, otherDump);
+      const found = traceInFile(given, other);
+      return typeof found === 'string' ? undefined : { traced: found.traced, setting: other.setting };
+    },
+  );
   const { ruleSets, host } = setting.setting;
   const ruleSet = family === 4 ? ruleSets.v4 : ruleSets.v6;
   const unfollowed = notFollowed(model.file);
-  const input = withCourse({
-    tables, traced, ruleSet, family, packet: formatPacketExpression(request), selected: outcome, answers: answerMap,
-    listenersFrom: host.listenersKnown ? listenersFrom(model) : undefined, listeners: host.listeners, knowledge: ruleSet && ruleSetView(ruleSet),
-  }, outcome);
-  return { setting, given, request, filled, contradictions: parsed.note === undefined ? contradictions : [parsed.note, ...contradictions], assumed: unfollowed ? [assumedOf(unfollowed), ...assumed] : assumed, courses, problems: [], input };
+  const input = withCourse(
+    {
+      tables,
+      traced,
+      ruleSet,
+      family,
+      packet: formatPacketExpression(request),
+      selected: outcome,
+      answers: answerMap,
+      listenersFrom: host.listenersKnown ? listenersFrom(model) : undefined,
+      listeners: host.listeners,
+      knowledge: ruleSet && ruleSetView(ruleSet),
+    },
+    outcome,
+  );
+  return {
+    setting,
+    given,
+    request,
+    filled,
+    contradictions: parsed.note === undefined ? contradictions : [parsed.note, ...contradictions],
+    assumed: unfollowed ? [assumedOf(unfollowed), ...assumed] : assumed,
+    courses,
+    problems: [],
+    input,
+  };
 }
 
 /** Whoever begins in `nat/WEB` says that WEB is in nat. */
-function withTableOfStart(model: FileModel, dump: Dump, at: string | undefined): { readonly model: FileModel; readonly dump: Dump } {
+function withTableOfStart(
+  model: FileModel,
+  dump: Dump,
+  at: string | undefined,
+): { readonly model: FileModel; readonly dump: Dump } {
   const [, table, chain] = /^([^/]+)\/(.+)$/.exec(at ?? '') ?? [];
   if (table === undefined || chain === undefined) return { model, dump };
   const said = modelOf(model.file, { [chain]: table, ...model.tables });
@@ -80,12 +142,21 @@ function withTableOfStart(model: FileModel, dump: Dump, at: string | undefined):
 }
 
 function assumedOf({ words, line }: NotFollowed): UsedAssumption {
-  return { code: 'nft', what: 'rules of nft', value: 'let it pass unchanged', message: `There are rules of nft that are not followed: ${words}. They see every packet too: that they let it pass unchanged is assumed.`, line, decides: false };
+  return {
+    code: 'nft',
+    what: 'rules of nft',
+    value: 'let it pass unchanged',
+    message: `There are rules of nft that are not followed: ${words}. They see every packet too: that they let it pass unchanged is assumed.`,
+    line,
+    decides: false,
+  };
 }
 
 /** undefined where nothing in the packet tells. */
 function familyAsked(request: PacketRequest): 4 | 6 | undefined {
-  return request.src === undefined && request.dst === undefined && familyOf(request) === 4 ? undefined : familyOf(request);
+  return request.src === undefined && request.dst === undefined && familyOf(request) === 4
+    ? undefined
+    : familyOf(request);
 }
 
 /** The Istio that wrote the rules that the packet meets. */

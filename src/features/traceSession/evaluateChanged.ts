@@ -3,9 +3,17 @@ import { evaluate, type Evaluation, type Wanted } from './evaluate';
 import { hostOverrides, type HostChanges } from './hostFields';
 
 /** Evaluates on the host of the file with what the user has changed of it. `problems`: of those changes, by field. */
-export function evaluateChanged(model: FileModel, dump: Dump, wanted: Omit<Wanted, 'overrides'>, changes: HostChanges): { readonly evaluation: Evaluation; readonly problems: ReadonlyMap<string, string> } {
+export function evaluateChanged(
+  model: FileModel,
+  dump: Dump,
+  wanted: Omit<Wanted, 'overrides'>,
+  changes: HostChanges,
+): { readonly evaluation: Evaluation; readonly problems: ReadonlyMap<string, string> } {
   const plain = evaluate(model, dump, { ...wanted, overrides: undefined });
   if (Object.keys(changes).length === 0) return { evaluation: plain, problems: new Map() };
   const { overrides, problems } = hostOverrides(model, plain.setting.setting.host, changes);
-  return { evaluation: problems.size > 0 || overrides === undefined ? plain : evaluate(model, dump, { ...wanted, overrides }), problems };
+  return {
+    evaluation: problems.size > 0 || overrides === undefined ? plain : evaluate(model, dump, { ...wanted, overrides }),
+    problems,
+  };
 }

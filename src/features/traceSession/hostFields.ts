@@ -13,16 +13,50 @@ const MOST_INTERFACES = 6;
 
 /** The inputs for the host: what the trace relies on and the file may not tell. */
 export function hostFields(model: FileModel, host: Host, changes: HostChanges): readonly PacketField[] {
-  const field = (name: string, label: string, value: string, why: string, choices: readonly string[] = []): PacketField => {
+  const field = (
+    name: string,
+    label: string,
+    value: string,
+    why: string,
+    choices: readonly string[] = [],
+  ): PacketField => {
     const given = changes[name] !== undefined;
-    return { name, label, group: 'host', value: given ? (changes[name] ?? '') : value, given, why: given ? '' : why, choices, closed: choices.length > 0, problem: '' };
+    return {
+      name,
+      label,
+      group: 'host',
+      value: given ? (changes[name] ?? '') : value,
+      given,
+      why: given ? '' : why,
+      choices,
+      closed: choices.length > 0,
+      problem: '',
+    };
   };
   const told = model.file.sections.some(({ kind }) => kind === 'interfaces');
   return [
-    ...others(host).slice(0, MOST_INTERFACES).map((iface) =>
-      field(addressField(iface.name), `Addresses of ${iface.name}`, addressesOf(iface), told ? 'as the file lists them' : 'assumed, as the file does not tell')),
-    field('host.routes', 'Routes', routesOf(model, host), routeLines(model).length > 0 ? 'as the file lists them' : 'assumed: what a host with one uplink has'),
-    field('host.listeners', 'Listening sockets', listenersOf(host), host.listenersKnown ? 'as the file lists them' : 'not known: the file has no output of ss or netstat -l'),
+    ...others(host)
+      .slice(0, MOST_INTERFACES)
+      .map((iface) =>
+        field(
+          addressField(iface.name),
+          `Addresses of ${iface.name}`,
+          addressesOf(iface),
+          told ? 'as the file lists them' : 'assumed, as the file does not tell',
+        ),
+      ),
+    field(
+      'host.routes',
+      'Routes',
+      routesOf(model, host),
+      routeLines(model).length > 0 ? 'as the file lists them' : 'assumed: what a host with one uplink has',
+    ),
+    field(
+      'host.listeners',
+      'Listening sockets',
+      listenersOf(host),
+      host.listenersKnown ? 'as the file lists them' : 'not known: the file has no output of ss or netstat -l',
+    ),
     field('host.forwarding', 'Forwarding', 'on', 'as on a router, a Docker host or a node', ['on', 'off']),
     field('host.rp_filter', 'Reverse path filter', 'off', 'as the rules alone decide then', ['off', 'strict', 'loose']),
     field('host.route_localnet', 'route_localnet', 'off', 'the default of Linux', ['off', 'on']),
@@ -30,21 +64,44 @@ export function hostFields(model: FileModel, host: Host, changes: HostChanges): 
 }
 
 /** The object that `hostFromSourceFile` takes, and what is wrong with the values, by field. */
-export function hostOverrides(model: FileModel, host: Host, changes: HostChanges): { readonly overrides: unknown; readonly problems: ReadonlyMap<string, string> } {
+export function hostOverrides(
+  model: FileModel,
+  host: Host,
+  changes: HostChanges,
+): { readonly overrides: unknown; readonly problems: ReadonlyMap<string, string> } {
   const problems = new Map<string, string>();
   const overrides: Record<string, unknown> = {};
   const sysctls: Record<string, number> = {};
   const addresses = Object.entries(changes).filter(([name]) => name.startsWith(ADDRESS));
   if (addresses.length > 0) {
-    const wrong = addresses.flatMap(([name, text]) => splitList(text).filter((each) => !/^[0-9a-fA-F.:]+(\/[0-9]{1,3})?$/.test(each)).map((each) => [name, each] as const));
+    const wrong = addresses.flatMap(([name, text]) =>
+      splitList(text)
+        .filter((each) => !/^[0-9a-fA-F.:]+(\/[0-9]{1,3})?$/.test(each))
+        .map((each) => [name, each] as const),
+    );
     for (const [name, each] of wrong) problems.set(name, `"${each}" is not an address such as 10.244.1.5/24`);
     const changed = new Map(addresses.map(([name, text]) => [name.slice(ADDRESS.length), splitList(text)]));
-    overrides['ifaces'] = others(host).map((iface) => ({ name: iface.name, ...(iface.mac === undefined ? {} : { mac: iface.mac }), mtu: iface.mtu, addrs: changed.get(iface.name) ?? splitList(addressesOf(iface)) }));
+    overrides['ifaces'] = others(host).map((iface) => ({
+      name: iface.name,
+      ...(iface.mac === undefined ? {} : { mac: iface.mac }),
+      mtu: iface.mtu,
+      addrs: changed.get(iface.name) ?? splitList(addressesOf(iface)),
+    }));
     // Interfaces that are given take the file's routes with them; they still hold.
     if (routeLines(model).length > 0) overrides['routes'] = routeLines(model);
   }
-  const { 'host.routes': routes, 'host.listeners': listeners, 'host.rp_filter': filter, 'host.forwarding': forwarding, 'host.route_localnet': localnet } = changes;
-  if (routes !== undefined) overrides['routes'] = routes.split(/[;\n]/).map((line) => line.trim()).filter((line) => line !== '');
+  const {
+    'host.routes': routes,
+    'host.listeners': listeners,
+    'host.rp_filter': filter,
+    'host.forwarding': forwarding,
+    'host.route_localnet': localnet,
+  } = changes;
+  if (routes !== undefined)
+    overrides['routes'] = routes
+      .split(/[;\n]/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
   if (listeners !== undefined) {
     const read = splitList(listeners).map(readListener);
     const bad = read.find((each) => typeof each === 'string');
@@ -87,15 +144,21 @@ function addressesOf({ addresses }: Interface): string {
 }
 
 function routeLines({ file }: FileModel): readonly string[] {
-  return file.sections.flatMap((section) => (section.kind === 'routes' ? section.routes.map(({ family, words }) => `${family === 6 ? '-6 ' : ''}${words}`) : []));
+  return file.sections.flatMap((section) =>
+    section.kind === 'routes' ? section.routes.map(({ family, words }) => `${family === 6 ? '-6 ' : ''}${words}`) : [],
+  );
 }
 
 /** What the file lists, else the default route that was assumed. */
 function routesOf(model: FileModel, host: Host): string {
   const told = routeLines(model);
   if (told.length > 0) return told.join('; ');
-  return host.routes.filter(({ prefixLength, type }) => prefixLength === 0 && type === 'unicast')
-    .map(({ family, gateway, device }) => `${family === 6 ? '-6 ' : ''}default${gateway ? ` via ${formatAddress(gateway)}` : ''}${device === undefined ? '' : ` dev ${device}`}`)
+  return host.routes
+    .filter(({ prefixLength, type }) => prefixLength === 0 && type === 'unicast')
+    .map(
+      ({ family, gateway, device }) =>
+        `${family === 6 ? '-6 ' : ''}default${gateway ? ` via ${formatAddress(gateway)}` : ''}${device === undefined ? '' : ` dev ${device}`}`,
+    )
     .join('; ');
 }
 
@@ -111,7 +174,8 @@ function listenerText({ protocol, text, process }: Listener): string {
 
 function readListener(text: string): Readonly<Record<string, unknown>> | string {
   const words = text.split(/\s+/);
-  const protocol = /^[a-z]+$/.test(words[0] ?? '') && namedProtocol(words[0] ?? '') !== undefined ? words.shift() : 'tcp';
+  const protocol =
+    /^[a-z]+$/.test(words[0] ?? '') && namedProtocol(words[0] ?? '') !== undefined ? words.shift() : 'tcp';
   const [place = '', process] = words;
   const found = /^(.*):(\d{1,5})$/.exec(place);
   const addr = (found?.[1] ?? '').replace(/^\[(.*)\]$/, '$1');
@@ -121,5 +185,8 @@ function readListener(text: string): Readonly<Record<string, unknown>> | string 
 }
 
 function splitList(text: string): readonly string[] {
-  return text.split(/[,;\n]/).map((each) => each.trim()).filter((each) => each !== '');
+  return text
+    .split(/[,;\n]/)
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
 }

@@ -3,7 +3,9 @@ import type { StepId } from '../traceView/model';
 import { lineOfStep } from '../traceView/traceModel';
 import { badgeOf, decisiveEvent } from '../traceView/verdict';
 
-/** How a line of the file took part in the trace; the later ones in this list win where a line took part more than once. */
+/**
+ * How a line of the file took part in the trace; the later ones in this list win where a line took part more than once.
+ */
 export const MARK_KINDS = ['matched', 'jumped', 'changed', 'unknown', 'decisive', 'dropped'] as const;
 
 export type MarkKind = (typeof MARK_KINDS)[number];
@@ -25,7 +27,10 @@ export interface LineMarks {
 
 export const NO_MARKS: LineMarks = { marks: [], selected: undefined };
 
-/** The lines that matched in the course that is shown, each once, in the order of the file. `whose` stands in front of what it came to. */
+/**
+ * The lines that matched in the course that is shown, each once, in the order of the file. `whose` stands in front of
+ * what it came to.
+ */
 export function lineMarks(input: TraceInput, step: StepId | undefined, whose = ''): LineMarks {
   const walked = courseOf(input);
   const decisive = decisiveEvent(walked);
@@ -33,13 +38,19 @@ export function lineMarks(input: TraceInput, step: StepId | undefined, whose = '
   const byLine = new Map<number, LineMark>();
   const put = (mark: LineMark): void => {
     const before = byLine.get(mark.line);
-    if (before === undefined || MARK_KINDS.indexOf(mark.kind) > MARK_KINDS.indexOf(before.kind)) byLine.set(mark.line, mark);
+    if (before === undefined || MARK_KINDS.indexOf(mark.kind) > MARK_KINDS.indexOf(before.kind))
+      byLine.set(mark.line, mark);
   };
   const endKind = walked.end.outcome === 'DROPPED' ? 'dropped' : 'decisive';
   walked.events.forEach((event, index) => {
     if (event.kind === 'rule') {
       const kind = index === decisive && decides(event) ? endKind : kindOf(event);
-      if (kind !== undefined) put({ line: event.rule.line.index + 1, kind, text: index === decisive && kind === endKind ? `${whose}→ ${badge.text}` : '' });
+      if (kind !== undefined)
+        put({
+          line: event.rule.line.index + 1,
+          kind,
+          text: index === decisive && kind === endKind ? `${whose}→ ${badge.text}` : '',
+        });
     } else if (event.kind === 'policy' && index === decisive && event.chain.line) {
       put({ line: event.chain.line.index + 1, kind: endKind, text: `${whose}→ ${badge.text} by policy` });
     }
@@ -59,9 +70,16 @@ function kindOf({ matched, rule, effect }: RuleEvent): MarkKind | undefined {
 /** NAT, a mark, a TTL: the packet or its connection is not what it was. */
 function changes(effect: RuleEvent['effect']): boolean {
   switch (effect?.kind) {
-    case 'nat': case 'redirect': case 'masquerade': case 'tproxy': return true;
-    case 'continue': case 'verdict': return effect.packet !== undefined || effect.conntrack !== undefined;
-    default: return false;
+    case 'nat':
+    case 'redirect':
+    case 'masquerade':
+    case 'tproxy':
+      return true;
+    case 'continue':
+    case 'verdict':
+      return effect.packet !== undefined || effect.conntrack !== undefined;
+    default:
+      return false;
   }
 }
 

@@ -20,7 +20,9 @@ export interface FormInput {
   readonly users: readonly string[];
 }
 
-/** The inputs for the packet, in the order in which they are shown; those that the protocol does not have are left out. */
+/**
+ * The inputs for the packet, in the order in which they are shown; those that the protocol does not have are left out.
+ */
 export function packetFields(input: FormInput): readonly PacketField[] {
   return SPECS.filter(({ shown }) => shown(input.request)).map((spec) => {
     const { name, label, group, closed = false } = spec;
@@ -28,7 +30,12 @@ export function packetFields(input: FormInput): readonly PacketField[] {
     const value = input.request[name];
     const filled = input.filled.find(({ field }) => field === name);
     return {
-      name, label, group, closed, given, problem: '',
+      name,
+      label,
+      group,
+      closed,
+      given,
+      problem: '',
       value: value === undefined ? '' : textOf(name, input.request),
       why: given ? '' : (filled?.why ?? spec.absent ?? ''),
       choices: spec.choices?.(input) ?? [],
@@ -36,7 +43,10 @@ export function packetFields(input: FormInput): readonly PacketField[] {
   });
 }
 
-/** The packet with one field changed; an empty value gives the field back to the defaults. A string says what is wrong with the value. */
+/**
+ * The packet with one field changed; an empty value gives the field back to the defaults. A string says what is wrong
+ * with the value.
+ */
 export function withField(given: PacketRequest, name: string, value: string): PacketRequest | string {
   const text = value.trim();
   const spec = SPECS.find((each) => each.name === name);
@@ -64,17 +74,25 @@ function readField(name: keyof PacketRequest, text: string, family: 4 | 6): Part
 /** Drops what no longer fits the field that was changed, so that it is filled in anew. */
 function consistent(next: PacketRequest, before: PacketRequest, name: keyof PacketRequest): PacketRequest {
   const drop = new Set<keyof PacketRequest>();
-  if (name === 'dir' && next.dir !== before.dir) for (const field of ['iface', 'oface', 'src', 'dst', 'uid', 'gid', 'groups'] as const) drop.add(field);
+  if (name === 'dir' && next.dir !== before.dir)
+    for (const field of ['iface', 'oface', 'src', 'dst', 'uid', 'gid', 'groups'] as const) drop.add(field);
   // It was said of the destination before.
   if (name === 'dst') drop.add('own');
   const protocol = next.proto ?? PROTOCOL.TCP;
   if (name === 'proto') {
     if (!hasPorts(protocol)) for (const field of ['sport', 'dport'] as const) drop.add(field);
     if (protocol !== PROTOCOL.TCP) drop.add('flags');
-    if (protocol !== PROTOCOL.ICMP && protocol !== PROTOCOL.ICMPV6) for (const field of ['icmpType', 'icmpCode'] as const) drop.add(field);
+    if (protocol !== PROTOCOL.ICMP && protocol !== PROTOCOL.ICMPV6)
+      for (const field of ['icmpType', 'icmpCode'] as const) drop.add(field);
   }
   const other = name === 'src' ? 'dst' : name === 'dst' ? 'src' : undefined;
-  if (other !== undefined && next[name] !== undefined && next[other] !== undefined && isIpv6(textOf(name, next)) !== isIpv6(textOf(other, next))) drop.add(other);
+  if (
+    other !== undefined &&
+    next[name] !== undefined &&
+    next[other] !== undefined &&
+    isIpv6(textOf(name, next)) !== isIpv6(textOf(other, next))
+  )
+    drop.add(other);
   return Object.fromEntries(Object.entries(next).filter(([field]) => !drop.has(field as keyof PacketRequest)));
 }
 
@@ -88,11 +106,17 @@ export function textOf(name: keyof PacketRequest, request: PacketRequest): strin
   if (Array.isArray(value)) return value.join(',');
   if (typeof value === 'number') {
     switch (name) {
-      case 'proto': return protocolName(value);
-      case 'flags': return flagWords(value);
-      case 'mark': case 'tos': return `0x${value.toString(16)}`;
-      case 'icmpType': return icmpTypeName(value, request.icmpCode, familyOf(request)) ?? String(value);
-      default: return String(value);
+      case 'proto':
+        return protocolName(value);
+      case 'flags':
+        return flagWords(value);
+      case 'mark':
+      case 'tos':
+        return `0x${value.toString(16)}`;
+      case 'icmpType':
+        return icmpTypeName(value, request.icmpCode, familyOf(request)) ?? String(value);
+      default:
+        return String(value);
     }
   }
   return typeof value === 'string' ? value : '';
@@ -125,28 +149,106 @@ const icmp = ({ proto }: PacketRequest): boolean => proto === PROTOCOL.ICMP || p
 
 const SPECS: readonly FieldSpec[] = [
   { name: 'dir', label: 'Direction', group: 'packet', shown: always, choices: () => ['in', 'out'], closed: true },
-  { name: 'iface', label: 'Arrives at', group: 'packet', shown: inbound, choices: ({ host }) => host.interfaces.map(({ name }) => name) },
-  { name: 'oface', label: 'Leaves by', group: 'packet', shown: ({ oface }) => oface !== undefined, choices: ({ host }) => host.interfaces.map(({ name }) => name) },
-  { name: 'proto', label: 'Protocol', group: 'packet', shown: always, choices: ({ request }) => (familyOf(request) === 6 ? ['tcp', 'udp', 'ipv6-icmp', 'sctp'] : ['tcp', 'udp', 'icmp', 'sctp']) },
-  { name: 'src', label: 'Source', group: 'packet', shown: always, choices: ({ host, request }) => (request.dir === 'out' ? ownAddresses(host, familyOf(request)) : []) },
-  { name: 'dst', label: 'Destination', group: 'packet', shown: always, choices: ({ host, request }) => ownAddresses(host, familyOf(request)) },
+  {
+    name: 'iface',
+    label: 'Arrives at',
+    group: 'packet',
+    shown: inbound,
+    choices: ({ host }) => host.interfaces.map(({ name }) => name),
+  },
+  {
+    name: 'oface',
+    label: 'Leaves by',
+    group: 'packet',
+    shown: ({ oface }) => oface !== undefined,
+    choices: ({ host }) => host.interfaces.map(({ name }) => name),
+  },
+  {
+    name: 'proto',
+    label: 'Protocol',
+    group: 'packet',
+    shown: always,
+    choices: ({ request }) =>
+      familyOf(request) === 6 ? ['tcp', 'udp', 'ipv6-icmp', 'sctp'] : ['tcp', 'udp', 'icmp', 'sctp'],
+  },
+  {
+    name: 'src',
+    label: 'Source',
+    group: 'packet',
+    shown: always,
+    choices: ({ host, request }) => (request.dir === 'out' ? ownAddresses(host, familyOf(request)) : []),
+  },
+  {
+    name: 'dst',
+    label: 'Destination',
+    group: 'packet',
+    shown: always,
+    choices: ({ host, request }) => ownAddresses(host, familyOf(request)),
+  },
   { name: 'sport', label: 'Source port', group: 'transport', shown: ports },
-  { name: 'dport', label: 'Destination port', group: 'transport', shown: ports, choices: ({ host, request }) => listeningPorts(host, request.proto ?? PROTOCOL.TCP) },
-  { name: 'flags', label: 'TCP flags', group: 'transport', shown: tcp, choices: () => ['SYN', 'SYN ACK', 'ACK', 'FIN ACK', 'RST'] },
-  { name: 'icmpType', label: 'ICMP type', group: 'transport', shown: icmp, choices: ({ request }) => (familyOf(request) === 6 ? ['echo-request', 'echo-reply', 'packet-too-big'] : ['echo-request', 'echo-reply', 'port-unreachable', 'fragmentation-needed']) },
+  {
+    name: 'dport',
+    label: 'Destination port',
+    group: 'transport',
+    shown: ports,
+    choices: ({ host, request }) => listeningPorts(host, request.proto ?? PROTOCOL.TCP),
+  },
+  {
+    name: 'flags',
+    label: 'TCP flags',
+    group: 'transport',
+    shown: tcp,
+    choices: () => ['SYN', 'SYN ACK', 'ACK', 'FIN ACK', 'RST'],
+  },
+  {
+    name: 'icmpType',
+    label: 'ICMP type',
+    group: 'transport',
+    shown: icmp,
+    choices: ({ request }) =>
+      familyOf(request) === 6
+        ? ['echo-request', 'echo-reply', 'packet-too-big']
+        : ['echo-request', 'echo-reply', 'port-unreachable', 'fragmentation-needed'],
+  },
   { name: 'ttl', label: 'TTL', group: 'packet', shown: always, absent: '64, as Linux sends' },
-  { name: 'uid', label: 'User of the sender (uid)', group: 'sender', shown: outbound, choices: ({ users }) => [...new Set(['0', '1000', ...users])] },
-  { name: 'gid', label: 'Group of the sender (gid)', group: 'sender', shown: outbound, choices: ({ users }) => [...new Set(['0', '1000', ...users])], absent: 'the same number as the user' },
-  { name: 'ctstate', label: 'Connection', group: 'tracking', shown: always, choices: () => ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'], closed: true, absent: 'as connection tracking finds it: no connection exists yet' },
+  {
+    name: 'uid',
+    label: 'User of the sender (uid)',
+    group: 'sender',
+    shown: outbound,
+    choices: ({ users }) => [...new Set(['0', '1000', ...users])],
+  },
+  {
+    name: 'gid',
+    label: 'Group of the sender (gid)',
+    group: 'sender',
+    shown: outbound,
+    choices: ({ users }) => [...new Set(['0', '1000', ...users])],
+    absent: 'the same number as the user',
+  },
+  {
+    name: 'ctstate',
+    label: 'Connection',
+    group: 'tracking',
+    shown: always,
+    choices: () => ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'],
+    closed: true,
+    absent: 'as connection tracking finds it: no connection exists yet',
+  },
   { name: 'mark', label: 'Mark', group: 'tracking', shown: always, absent: '0x0: nothing has marked it yet' },
 ];
 
 function ownAddresses(host: Host, family: 4 | 6): readonly string[] {
-  const all = host.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address).filter((address) => address.family === family));
+  const all = host.interfaces.flatMap(({ addresses }) =>
+    addresses.map(({ address }) => address).filter((address) => address.family === family),
+  );
   return [...all.filter((address) => !isLoopback(address)), ...all.filter(isLoopback)].slice(0, 12).map(formatAddress);
 }
 
 function listeningPorts(host: Host, protocol: number): readonly string[] {
   const own = host.listeners.filter((listener) => listener.protocol === protocol).map(({ port }) => port);
-  return [...new Set(own)].sort((a, b) => a - b).slice(0, 40).map(String);
+  return [...new Set(own)]
+    .sort((a, b) => a - b)
+    .slice(0, 40)
+    .map(String);
 }

@@ -1,8 +1,8 @@
 import type { KeptState, ToEditor } from '../../shared/protocol';
 
 /**
- * A message of the trace view, checked part by part: the page is ours, but it may be of another version of the extension, and what is of
- * another type would fail somewhere deep in an evaluation. undefined where it is none.
+ * A message of the trace view, checked part by part: the page is ours, but it may be of another version of the
+ * extension, and what is of another type would fail somewhere deep in an evaluation. undefined where it is none.
  */
 export function readMessage(message: unknown): ToEditor | undefined {
   if (!isRecord(message) || typeof message.type !== 'string') return undefined;
@@ -21,41 +21,61 @@ type Parts<T> = { readonly [K in Exclude<keyof T, 'type'>]-?: Check };
 const text: Check = (value) => typeof value === 'string';
 const flag: Check = (value) => typeof value === 'boolean';
 const whole: Check = (value) => Number.isSafeInteger(value);
-const maybe = (check: Check): Check => (value) => value === undefined || check(value);
-const record = (check: Check): Check => (value) => isRecord(value) && Object.values(value).every(check);
+const maybe =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const record =
+  (check: Check): Check =>
+  (value) =>
+    isRecord(value) && Object.values(value).every(check);
 
 const stepId: Check = (value) => {
   if (!isRecord(value) || !whole(value.event)) return false;
   switch (value.kind) {
-    case 'event': return true;
-    case 'rule': return whole(value.rule);
-    case 'fold': return whole(value.from);
-    case 'beside': return value.why === 'absent' || value.why === 'asleep';
-    default: return false;
+    case 'event':
+      return true;
+    case 'rule':
+      return whole(value.rule);
+    case 'fold':
+      return whole(value.from);
+    case 'beside':
+      return value.why === 'absent' || value.why === 'asleep';
+    default:
+      return false;
   }
 };
 
 const PARTS: { readonly [T in ToEditor['type']]: Parts<Extract<ToEditor, { readonly type: T }>> } = {
-  'ready': { restored: () => true },
-  'trace': { expression: text },
+  ready: { restored: () => true },
+  trace: { expression: text },
   'set-field': { name: text, value: text },
   'choose-dump': { id: text },
   'choose-scenario': { id: text },
   'choose-outcome': { index: whole },
   'choose-leg': { id: text },
   'show-reply': { shown: flag },
-  'answer': { question: text, chosen: maybe(whole) },
-  'select': { revision: whole, step: stepId, reveal: flag },
+  answer: { question: text, chosen: maybe(whole) },
+  select: { revision: whole, step: stepId, reveal: flag },
   'open-line': { line: whole },
-  'expand': { revision: whole, run: stepId, from: whole, count: whole },
+  expand: { revision: whole, run: stepId, from: whole, count: whole },
   'ask-remedies': { revision: whole },
   'copy-remedy': { revision: whole, index: whole },
   'try-remedy': { revision: whole, index: whole },
-  'copy': { format: (value) => value === 'text' || value === 'markdown' },
+  copy: { format: (value) => value === 'text' || value === 'markdown' },
 };
 
 const KEPT: Readonly<Record<Exclude<keyof KeptState, 'version'>, Check>> = {
-  uri: text, dump: maybe(text), scenario: maybe(text), expression: text, outcome: whole, step: maybe(stepId), answers: record(flag), hostFields: record(text), tables: maybe(record(text)), reply: maybe(flag),
+  uri: text,
+  dump: maybe(text),
+  scenario: maybe(text),
+  expression: text,
+  outcome: whole,
+  step: maybe(stepId),
+  answers: record(flag),
+  hostFields: record(text),
+  tables: maybe(record(text)),
+  reply: maybe(flag),
 };
 
 function hasParts(value: Readonly<Record<string, unknown>>, parts: Readonly<Record<string, Check>>): boolean {

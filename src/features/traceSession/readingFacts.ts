@@ -26,13 +26,19 @@ function make(model: FileModel): ReadingFacts {
   const summary = [
     countedNoun(model.dumps.length, 'rule set'),
     ...[...counts].map(([kind, count]) => countedNoun(count, NOUNS[kind])),
-    ...(packets.length > 0 ? [`${packets.length === MOST_LISTED ? 'at least ' : ''}${countedNoun(packets.length, 'packet')}`] : []),
+    ...(packets.length > 0
+      ? [`${packets.length === MOST_LISTED ? 'at least ' : ''}${countedNoun(packets.length, 'packet')}`]
+      : []),
   ].join(', ');
   return {
     summary,
     found: [
       ...model.dumps.map(({ label, detail, section }) => fact(`${label}, ${detail}`, section.lines[0]?.index)),
-      ...limited(host.map(({ kind, count, lines, examples }) => fact(`${countedNoun(count, NOUNS[kind])}${examples === '' ? '' : `: ${examples}`}`, lines[0] - 1))),
+      ...limited(
+        host.map(({ kind, count, lines, examples }) =>
+          fact(`${countedNoun(count, NOUNS[kind])}${examples === '' ? '' : `: ${examples}`}`, lines[0] - 1),
+        ),
+      ),
       ...packets.map(({ text, line }) => fact(`packet ${text.trim().slice(0, LONGEST_PACKET)}`, line.index)),
     ],
     unread: limited(unread.map((each) => fact(reasonText(each), each.line - 1))),
@@ -47,5 +53,7 @@ function fact(message: string, index: number | undefined): AssumedFact {
 }
 
 function limited(facts: readonly AssumedFact[]): readonly AssumedFact[] {
-  return facts.length <= MOST_LISTED ? facts : [...facts.slice(0, MOST_LISTED), fact(`… and ${facts.length - MOST_LISTED} more`, undefined)];
+  return facts.length <= MOST_LISTED
+    ? facts
+    : [...facts.slice(0, MOST_LISTED), fact(`… and ${facts.length - MOST_LISTED} more`, undefined)];
 }

@@ -16,9 +16,18 @@ export function rulePlace(input: TraceInput, step: StepId): RulePlace | undefine
   return rule && { line: rule.line, table: rule.chain.table, chain: rule.chain.name, number: rule.number };
 }
 
-/** Lines that an edit did not touch are the same objects; of one that it did touch the place in the chain is what remains. */
-export function stepAtPlace(input: TraceInput, file: SourceFile, { line, table, chain, number }: RulePlace): StepId | undefined {
+/**
+ * Lines that an edit did not touch are the same objects; of one that it did touch the place in the chain is what
+ * remains.
+ */
+export function stepAtPlace(
+  input: TraceInput,
+  file: SourceFile,
+  { line, table, chain, number }: RulePlace,
+): StepId | undefined {
   if (file.lines[line.index] === line) return stepsAtLine(input, line.index + 1)[0];
-  const rule = [...(input.ruleSet?.tables.values() ?? [])].find(({ name }) => name === table)?.chains.get(chain)?.rules[number - 1];
+  const rule = [...(input.ruleSet?.tables.values() ?? [])].find(({ name }) => name === table)?.chains.get(chain)?.rules[
+    number - 1
+  ];
   return rule && stepsAtLine(input, rule.line.index + 1)[0];
 }

@@ -1,10 +1,29 @@
 import type { Leg } from '../../shared/protocol';
 import type { ShownJourney } from '../journey/shownJourney';
 
-/** The journey for the view: the way there, then the answers. `expression`: the packet on show, or the one whose reply is. */
+/**
+ * The journey for the view: the way there, then the answers. `expression`: the packet on show, or the one whose reply
+ * is.
+ */
 export function shownLegs({ legs, replies }: ShownJourney, expression: string, reply: boolean): readonly Leg[] {
   return [
-    ...legs.map(({ id, label, note, source, when, expression: packet }): Leg => ({ id, label, note, source, when, comesBack: undefined, current: !reply && packet === expression })),
-    ...replies.map(({ id, label, of, comesBack, verdict, findings }): Leg => ({ id, label, note: [verdict, ...findings].join(' '), source: undefined, when: of.when, comesBack, current: reply && of.expression === expression })),
+    ...legs.map(({ id, label, note, source, when, expression: packet }): Leg => ({
+      id,
+      label,
+      note,
+      source,
+      when,
+      comesBack: undefined,
+      current: !reply && packet === expression,
+    })),
+    ...replies.map(({ id, label, of, comesBack, verdict, findings }): Leg => ({
+      id,
+      label,
+      note: [verdict, ...findings].join(' '),
+      source: undefined,
+      when: of.when,
+      comesBack,
+      current: reply && of.expression === expression,
+    })),
   ];
 }

@@ -30,19 +30,45 @@ export function replyTo(evaluation: Evaluation | undefined, outcome: number): Sh
   const answerer = answererOf(evaluation, walked);
   const [only] = evaluation.courses;
   // The host of a course that is the only one stands with the courses.
-  const reply = replyOf(walked, walked.on || !only ? evaluation.setting.setting : { ...evaluation.setting.setting, host: only.facts.host }, answerer);
+  const reply = replyOf(
+    walked,
+    walked.on || !only ? evaluation.setting.setting : { ...evaluation.setting.setting, host: only.facts.host },
+    answerer,
+  );
   if (reply.kind === 'none') return undefined;
   const { request, setting } = reply;
   const course = evaluation.courses.find(({ facts }) => facts.host === setting.host) ?? evaluation.courses[0];
   const { model, dump } = evaluation.setting;
-  const shown = { family: input.family, dump, met: dumpFor(model, dump, input.family), unfollowed: notFollowed(model.file) };
-  const traced = course ? conditional(withProvisos({ ...course, request, traced: reply.traced }, input.ruleSet, shown).traced, walked.provided) : reply.traced;
+  const shown = {
+    family: input.family,
+    dump,
+    met: dumpFor(model, dump, input.family),
+    unfollowed: notFollowed(model.file),
+  };
+  const traced = course
+    ? conditional(
+        withProvisos({ ...course, request, traced: reply.traced }, input.ruleSet, shown).traced,
+        walked.provided,
+      )
+    : reply.traced;
   return {
     reply,
     evaluation: {
-      ...evaluation, setting: { ...evaluation.setting, setting }, given: request, request, filled: senderOf(walked, request, answerer), contradictions: [],
+      ...evaluation,
+      setting: { ...evaluation.setting, setting },
+      given: request,
+      request,
+      filled: senderOf(walked, request, answerer),
+      contradictions: [],
       assumed: course ? usedAssumptions([{ ...course, request, traced, answers: [] }]) : [],
-      input: { ...input, traced, packet: formatPacketExpression(request), selected: outcome, answers: setting.answers ?? input.answers, tables: undefined },
+      input: {
+        ...input,
+        traced,
+        packet: formatPacketExpression(request),
+        selected: outcome,
+        answers: setting.answers ?? input.answers,
+        tables: undefined,
+      },
     },
   };
 }
@@ -57,14 +83,24 @@ function conditional(traced: Traced, provided: readonly Proviso[] = []): Traced 
   return { ...traced, outcomes };
 }
 
-/** What the view says of a reply: that it is shown, that it can be, or why there is none. A dropped packet needs no word. */
+/**
+ * What the view says of a reply: that it is shown, that it can be, or why there is none. A dropped packet needs no
+ * word.
+ */
 export function replyState(evaluation: Evaluation | undefined, shown: ShownReply | undefined): ReplyState {
   const { input } = evaluation ?? {};
   if (!evaluation || !input) return { kind: 'none', why: '' };
   if (shown) {
     const selected = shown.evaluation.input?.selected ?? 0;
     const { comesBack, words } = findingsOfCourse(shown.reply, selected);
-    return { kind: 'shown', packet: shortWords(shown.reply.request), comesBack, verdict: verdictOfReply(shown.reply, selected), findings: words, past: shown.reply.pastThisHost !== undefined };
+    return {
+      kind: 'shown',
+      packet: shortWords(shown.reply.request),
+      comesBack,
+      verdict: verdictOfReply(shown.reply, selected),
+      findings: words,
+      past: shown.reply.pastThisHost !== undefined,
+    };
   }
   const walked = courseOf(input);
   const request = replyRequest(walked, settingOfCourse(walked, evaluation.setting.setting));
@@ -75,12 +111,28 @@ export function replyState(evaluation: Evaluation | undefined, shown: ShownReply
 }
 
 /** Without what only the connection table cares about. */
-function shortWords({ ttl: _ttl, seq: _seq, ack: _ack, icmpSeq: _icmpSeq, icmpId: _icmpId, ...request }: PacketRequest): string {
+function shortWords({
+  ttl: _ttl,
+  seq: _seq,
+  ack: _ack,
+  icmpSeq: _icmpSeq,
+  icmpId: _icmpId,
+  ...request
+}: PacketRequest): string {
   return formatPacketExpression(request);
 }
 
 /** Rules may ask for the user of the program that answers. */
-function senderOf({ end }: Walked, { dir, uid = 0 }: PacketRequest, answerer: Answerer | undefined): readonly FilledField[] {
-  if (dir === 'out' && answerer) return end.receiver?.uid === undefined ? [{ field: 'uid', value: uid, why: 'the proxy of the mesh answers, and this is its user' }] : [];
-  return dir === 'out' && end.receiver?.uid === undefined ? [{ field: 'uid', value: uid, why: 'the user of the program that answers is not known' }] : [];
+function senderOf(
+  { end }: Walked,
+  { dir, uid = 0 }: PacketRequest,
+  answerer: Answerer | undefined,
+): readonly FilledField[] {
+  if (dir === 'out' && answerer)
+    return end.receiver?.uid === undefined
+      ? [{ field: 'uid', value: uid, why: 'the proxy of the mesh answers, and this is its user' }]
+      : [];
+  return dir === 'out' && end.receiver?.uid === undefined
+    ? [{ field: 'uid', value: uid, why: 'the user of the program that answers is not known' }]
+    : [];
 }

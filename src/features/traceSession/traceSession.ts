@@ -26,8 +26,8 @@ import { withAnswer, withTableAnswer } from './withAnswer';
 export type { Effect };
 
 /**
- * One trace view and what it shows: which rule set, which packet, which course, which step. It knows nothing of an editor: messages and
- * file models go in, effects come out.
+ * One trace view and what it shows: which rule set, which packet, which course, which step. It knows nothing of an
+ * editor: messages and file models go in, effects come out.
  */
 export class TraceSession {
   private model: FileModel | undefined;
@@ -58,7 +58,10 @@ export class TraceSession {
   private readable: PacketRequest | undefined;
   private state: ViewState | undefined;
   /** What `state` was made of. */
-  private before: { readonly evaluation: Evaluation | undefined; readonly reply: ShownReply | undefined } = { evaluation: undefined, reply: undefined };
+  private before: { readonly evaluation: Evaluation | undefined; readonly reply: ShownReply | undefined } = {
+    evaluation: undefined,
+    reply: undefined,
+  };
   private found: { readonly of: Evaluation; readonly remedies: readonly FoundRemedy[] } | undefined;
 
   constructor(
@@ -66,7 +69,10 @@ export class TraceSession {
     private fileName: string,
   ) {}
 
-  /** The file was opened or edited. The same packet is traced again, and the selected step is kept where its rule is still there. */
+  /**
+   * The file was opened or edited. The same packet is traced again, and the selected step is kept where its rule is
+   * still there.
+   */
   setModel(model: FileModel | undefined): readonly Effect[] {
     // Nothing but what was said of tables can differ, and that is known here first.
     if (model && model.file === this.model?.file) return [];
@@ -110,12 +116,20 @@ export class TraceSession {
     return this.changed();
   }
 
-  /** Something failed inside. What was shown last stays as it was and says so; the next question is answered as ever. */
+  /**
+   * Something failed inside. What was shown last stays as it was and says so; the next question is answered as ever.
+   */
   failed(message: string): readonly Effect[] {
     this.revision++;
     this.evaluation = this.before.evaluation;
     this.reply = this.before.reply;
-    this.state = failedState(this.state, { revision: this.revision, message, uri: this.uri, fileName: this.fileName, expression: this.expression ?? '' });
+    this.state = failedState(this.state, {
+      revision: this.revision,
+      message,
+      uri: this.uri,
+      fileName: this.fileName,
+      expression: this.expression ?? '',
+    });
     return [this.post({ type: 'state', state: this.state })];
   }
 
@@ -219,11 +233,22 @@ export class TraceSession {
         return [{ kind: 'reveal', line: message.line, focus: true }];
       case 'expand': {
         const input = this.current?.input;
-        const page = message.revision === this.revision && input ? runPage(input, message.run, message.from, message.count) : undefined;
+        const page =
+          message.revision === this.revision && input
+            ? runPage(input, message.run, message.from, message.count)
+            : undefined;
         return page ? [this.post({ type: 'page', revision: this.revision, page })] : [];
       }
       case 'ask-remedies':
-        return message.revision === this.revision ? [this.post({ type: 'remedies', revision: this.revision, remedies: this.remedies().map(({ remedy }) => remedy) })] : [];
+        return message.revision === this.revision
+          ? [
+              this.post({
+                type: 'remedies',
+                revision: this.revision,
+                remedies: this.remedies().map(({ remedy }) => remedy),
+              }),
+            ]
+          : [];
       case 'copy-remedy':
         return message.revision === this.revision ? copyRemedy(this.remedies()[message.index]) : [];
       case 'try-remedy':
@@ -288,7 +313,6 @@ export class TraceSession {
   private get current(): Evaluation | undefined {
     return this.reply?.evaluation ?? this.evaluation;
   }
-
 
   private setField(name: string, value: string): void {
     const drafts = new Map(this.drafts);
@@ -371,13 +395,22 @@ export class TraceSession {
     this.followReply();
     this.readable = this.evaluation.given ?? this.readable;
     const scenario = this.scenarios.find(({ id }) => id === this.scenario);
-    this.journey = shownJourney({ evaluation: this.evaluation, expression: this.expression ?? '', start: this.journeyStart, scenario }, (expression) => this.evaluate(model, dump, expression, 0));
+    this.journey = shownJourney(
+      { evaluation: this.evaluation, expression: this.expression ?? '', start: this.journeyStart, scenario },
+      (expression) => this.evaluate(model, dump, expression, 0),
+    );
     this.journeyStart = this.journey.start;
   }
 
   private evaluate(model: FileModel, dump: Dump, expression: string, outcome: number): Evaluation {
-    const { evaluation, problems } = evaluateChanged(model, dump, { expression, outcome, answers: this.answers }, this.hostChanges);
-    for (const [name, problem] of problems) this.drafts = new Map(this.drafts).set(name, { value: this.hostChanges[name] ?? '', problem });
+    const { evaluation, problems } = evaluateChanged(
+      model,
+      dump,
+      { expression, outcome, answers: this.answers },
+      this.hostChanges,
+    );
+    for (const [name, problem] of problems)
+      this.drafts = new Map(this.drafts).set(name, { value: this.hostChanges[name] ?? '', problem });
     return evaluation;
   }
 
@@ -385,9 +418,25 @@ export class TraceSession {
     this.revision++;
     const input = this.current?.input;
     this.state = viewState({
-      revision: this.revision, uri: this.uri, fileName: this.fileName, notice: this.notice, model: this.model, dump: this.dump, scenarios: this.scenarios,
-      scenario: this.scenario, expression: this.expression ?? '', evaluation: this.evaluation, reply: this.reply, tables: this.said, readable: this.readable, drafts: this.drafts,
-      hostChanges: this.hostChanges, journey: this.journey, answers: this.answers, outcome: this.outcome, step: this.step,
+      revision: this.revision,
+      uri: this.uri,
+      fileName: this.fileName,
+      notice: this.notice,
+      model: this.model,
+      dump: this.dump,
+      scenarios: this.scenarios,
+      scenario: this.scenario,
+      expression: this.expression ?? '',
+      evaluation: this.evaluation,
+      reply: this.reply,
+      tables: this.said,
+      readable: this.readable,
+      drafts: this.drafts,
+      hostChanges: this.hostChanges,
+      journey: this.journey,
+      answers: this.answers,
+      outcome: this.outcome,
+      step: this.step,
       trace: input && this.drafts.size === 0 ? traceModel(input) : undefined,
     });
     this.before = { evaluation: this.evaluation, reply: this.reply };

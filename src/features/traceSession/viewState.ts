@@ -39,25 +39,35 @@ export interface Shown {
   readonly trace: TraceModel | undefined;
 }
 
-const NO_RULES = 'There are no iptables rules in this file. Paste the output of iptables-save or the log of istio-init into it, and the trace starts.';
+const NO_RULES =
+  'There are no iptables rules in this file. Paste the output of iptables-save or the log of istio-init into it, and the trace starts.';
 const LOADING = 'Reading the file …';
 
 export function viewState(shown: Shown): ViewState {
-  const { revision, model, dump, scenarios, scenario, fileName, evaluation, reply, journey, expression, notice } = shown;
+  const { revision, model, dump, scenarios, scenario, fileName, evaluation, reply, journey, expression, notice } =
+    shown;
   const phase = model === undefined ? (notice === '' ? 'loading' : 'error') : dump === undefined ? 'empty' : 'ready';
   const noted = notice === '' ? [] : [{ message: notice, line: undefined, field: undefined }];
   return {
-    revision, phase, fileName,
+    revision,
+    phase,
+    fileName,
     message: phase === 'loading' ? LOADING : phase === 'empty' ? noRules(model) : notice,
     dumps: (model?.dumps ?? []).map(({ id, label, detail }) => ({ id, label, detail })),
     dump: dump?.id,
-    scenarios: scenarios.map(({ id, label, detail, expression: packet }) => ({ id, label, detail, expression: packet })),
+    scenarios: scenarios.map(({ id, label, detail, expression: packet }) => ({
+      id,
+      label,
+      detail,
+      expression: packet,
+    })),
     scenario,
     packet: packetForm(shown),
-    assumed: model && dump && evaluation ? [...noted, ...assumedFacts(model, dump, reply?.evaluation ?? evaluation)] : noted,
+    assumed:
+      model && dump && evaluation ? [...noted, ...assumedFacts(model, dump, reply?.evaluation ?? evaluation)] : noted,
     reading: model && readingFacts(model),
     reply: replyState(evaluation, reply),
-    warnings: reply ? [] : evaluation?.contradictions ?? [],
+    warnings: reply ? [] : (evaluation?.contradictions ?? []),
     journey: shownLegs(journey, expression, reply !== undefined),
     journeyWords: { remarks: journey.remarks, end: journey.end },
     trace: shown.trace,
@@ -67,17 +77,37 @@ export function viewState(shown: Shown): ViewState {
 
 function noRules(model: FileModel | undefined): string {
   const [first] = model ? readingFacts(model).unread : [];
-  return first?.line === undefined ? NO_RULES : `${NO_RULES} Line ${first.line} looks as if it meant something: ${first.message}`;
+  return first?.line === undefined
+    ? NO_RULES
+    : `${NO_RULES} Line ${first.line} looks as if it meant something: ${first.message}`;
 }
 
 /** The state that was shown before something failed, with a word on it; there may be none yet. */
-export function failedState(before: ViewState | undefined, { revision, message, uri, fileName, expression }: Failure): ViewState {
+export function failedState(
+  before: ViewState | undefined,
+  { revision, message, uri, fileName, expression }: Failure,
+): ViewState {
   if (before?.phase !== 'ready') {
-    const keep: KeptState = before?.keep ?? { version: 1, uri, dump: undefined, scenario: undefined, expression, outcome: 0, step: undefined, answers: {}, hostFields: {} };
+    const keep: KeptState = before?.keep ?? {
+      version: 1,
+      uri,
+      dump: undefined,
+      scenario: undefined,
+      expression,
+      outcome: 0,
+      step: undefined,
+      answers: {},
+      hostFields: {},
+    };
     return { ...(before ?? NOTHING_SHOWN), revision, phase: 'error', message, fileName, keep };
   }
   const note = { message, line: undefined, field: undefined };
-  return { ...before, revision, packet: { ...before.packet, expression }, assumed: [note, ...before.assumed.filter((each) => each.message !== message)] };
+  return {
+    ...before,
+    revision,
+    packet: { ...before.packet, expression },
+    assumed: [note, ...before.assumed.filter((each) => each.message !== message)],
+  };
 }
 
 interface Failure {
@@ -88,7 +118,20 @@ interface Failure {
   readonly expression: string;
 }
 
-const NOTHING_SHOWN = { dumps: [], dump: undefined, scenarios: [], scenario: undefined, packet: { expression: '', problems: [], fields: [] }, assumed: [], reading: undefined, journey: [], journeyWords: { remarks: [], end: '' }, reply: { kind: 'none', why: '' }, warnings: [], trace: undefined } as const;
+const NOTHING_SHOWN = {
+  dumps: [],
+  dump: undefined,
+  scenarios: [],
+  scenario: undefined,
+  packet: { expression: '', problems: [], fields: [] },
+  assumed: [],
+  reading: undefined,
+  journey: [],
+  journeyWords: { remarks: [], end: '' },
+  reply: { kind: 'none', why: '' },
+  warnings: [],
+  trace: undefined,
+} as const;
 
 function packetForm({ expression, evaluation, readable, drafts, model, hostChanges }: Shown): PacketForm {
   if (!evaluation || !model) return { expression, problems: [], fields: [] };
@@ -96,11 +139,22 @@ function packetForm({ expression, evaluation, readable, drafts, model, hostChang
   const profile = profileOf(evaluation);
   const given = evaluation.given ?? readable;
   const request = evaluation.request ?? given;
-  const packet = given && request ? packetFields({ given, request, filled: evaluation.filled, host, users: [...(profile?.proxyUids ?? []), ...(profile?.proxyGids ?? [])] }) : [];
-  const hostProblems = new Map(evaluation.setting.problems.flatMap((message) => {
-    const field = fieldOfProblem(message);
-    return field === undefined ? [] : [[field, message.replace(/^[\w.[\]]+: /, '')] as const];
-  }));
+  const packet =
+    given && request
+      ? packetFields({
+          given,
+          request,
+          filled: evaluation.filled,
+          host,
+          users: [...(profile?.proxyUids ?? []), ...(profile?.proxyGids ?? [])],
+        })
+      : [];
+  const hostProblems = new Map(
+    evaluation.setting.problems.flatMap((message) => {
+      const field = fieldOfProblem(message);
+      return field === undefined ? [] : [[field, message.replace(/^[\w.[\]]+: /, '')] as const];
+    }),
+  );
   const fields = [...packet, ...hostFields(model, host, hostChanges)].map((field): PacketField => {
     const draft = drafts.get(field.name);
     if (draft) return { ...field, value: draft.value, given: true, why: '', problem: draft.problem };
@@ -109,6 +163,29 @@ function packetForm({ expression, evaluation, readable, drafts, model, hostChang
   return { expression, problems: evaluation.problems, fields };
 }
 
-function keptState({ uri, dump, scenario, expression, outcome, step, answers, hostChanges, tables, reply }: Shown): KeptState {
-  return { version: 1, uri, dump: dump?.id, scenario, expression, outcome, step, answers, hostFields: hostChanges, tables, reply: reply !== undefined };
+function keptState({
+  uri,
+  dump,
+  scenario,
+  expression,
+  outcome,
+  step,
+  answers,
+  hostChanges,
+  tables,
+  reply,
+}: Shown): KeptState {
+  return {
+    version: 1,
+    uri,
+    dump: dump?.id,
+    scenario,
+    expression,
+    outcome,
+    step,
+    answers,
+    hostFields: hostChanges,
+    tables,
+    reply: reply !== undefined,
+  };
 }

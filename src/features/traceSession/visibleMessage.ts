@@ -2,9 +2,24 @@ import type { ToView } from '../../shared/protocol';
 import { visible } from '../../core/text/visible';
 
 /** What the page gives back to the editor as it is, or keeps: names of things, and what stands in its inputs. */
-const KEPT: ReadonlySet<string> = new Set(['id', 'step', 'run', 'key', 'dump', 'scenario', 'expression', 'name', 'value', 'keep', 'choices']);
+const KEPT: ReadonlySet<string> = new Set([
+  'id',
+  'step',
+  'run',
+  'key',
+  'dump',
+  'scenario',
+  'expression',
+  'name',
+  'value',
+  'keep',
+  'choices',
+]);
 
-/** A message whose texts show what would act on the page or not be seen: marks of direction, control characters, characters without width. */
+/**
+ * A message whose texts show what would act on the page or not be seen: marks of direction, control characters,
+ * characters without width.
+ */
 export function visibleMessage(message: ToView): ToView {
   return shown(message) as ToView;
 }
@@ -18,5 +33,7 @@ function shown(value: unknown, key = ''): unknown {
     return list.every((each, i) => each === value[i]) ? value : list;
   }
   const entries = Object.entries(value).map(([name, each]) => [name, each, shown(each, name)] as const);
-  return entries.every(([, before, after]) => before === after) ? value : Object.fromEntries(entries.map(([name, , after]) => [name, after]));
+  return entries.every(([, before, after]) => before === after)
+    ? value
+    : Object.fromEntries(entries.map(([name, , after]) => [name, after]));
 }

@@ -43,7 +43,10 @@ export function courseOf({ traced, selected }: TraceInput): Walked {
 export type RuleEvent = Extract<TraceEvent, { readonly kind: 'rule' }>;
 export type SkippedEvent = Extract<TraceEvent, { readonly kind: 'skipped' }>;
 
-/** Tells of an event, by its index, whether it happened to the packet itself and not to the copy that the host takes itself of what goes to many. */
+/**
+ * Tells of an event, by its index, whether it happened to the packet itself and not to the copy that the host takes
+ * itself of what goes to many.
+ */
 export function isOwnWay({ events }: Walked): (index: number) => boolean {
   const from = events.findIndex(({ kind }) => kind === 'copy');
   const to = events.findIndex(({ kind }) => kind === 'copy-end');
@@ -56,8 +59,14 @@ export function lineNumber(line: { readonly index: number } | undefined): number
   return line && line.index + 1;
 }
 
-/** The first translation behind an event that belongs to the same table, for rules of nat: the packet changes only when the table is done. */
-export function translationBehind(events: readonly TraceEvent[], index: number): Extract<TraceEvent, { readonly kind: 'translate' }> | undefined {
+/**
+ * The first translation behind an event that belongs to the same table, for rules of nat: the packet changes only when
+ * the table is done.
+ */
+export function translationBehind(
+  events: readonly TraceEvent[],
+  index: number,
+): Extract<TraceEvent, { readonly kind: 'translate' }> | undefined {
   for (let i = index + 1; i < events.length; i++) {
     const event = events[i] as TraceEvent;
     if (event.kind === 'translate') return event;

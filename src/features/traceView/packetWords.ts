@@ -34,7 +34,10 @@ export function inFragments(lengths: readonly number[]): string {
   return ` in ${lengths.length} fragments (${shown.join(', ')} and ${lengths.at(-1)} bytes)`;
 }
 
-/** What differs, each field with its value before and after. Address and port of one side are one field where the address changed. */
+/**
+ * What differs, each field with its value before and after. Address and port of one side are one field where the
+ * address changed.
+ */
 export function packetChanges(before: Packet, after: Packet): readonly PacketChange[] {
   if (before === after) return [];
   const changes: PacketChange[] = [];
@@ -43,7 +46,8 @@ export function packetChanges(before: Packet, after: Packet): readonly PacketCha
   };
   if (formatAddress(before.source) !== formatAddress(after.source)) add('src', sourceOf(before), sourceOf(after));
   else add('sport', String(before.sourcePort), String(after.sourcePort));
-  if (formatAddress(before.destination) !== formatAddress(after.destination)) add('dst', destinationOf(before), destinationOf(after));
+  if (formatAddress(before.destination) !== formatAddress(after.destination))
+    add('dst', destinationOf(before), destinationOf(after));
   else add('dport', String(before.destinationPort), String(after.destinationPort));
   add('mark', hex(before.mark), hex(after.mark));
   add(before.family === 4 ? 'ttl' : 'hop limit', String(before.ttl), String(after.ttl));
@@ -62,7 +66,10 @@ export function changeWords({ field, before, after }: PacketChange): string {
 }
 
 export function flagNames(flags: number): string {
-  return Object.entries(TCP_FLAGS).filter(([, bit]) => flags & bit).map(([name]) => name).join(',');
+  return Object.entries(TCP_FLAGS)
+    .filter(([, bit]) => flags & bit)
+    .map(([name]) => name)
+    .join(',');
 }
 
 export function showsPorts(packet: Packet): boolean {

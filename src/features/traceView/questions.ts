@@ -11,12 +11,20 @@ export const MOST_TABS = 24;
 
 /** One tab for each course. */
 export function outcomeTabs({ traced }: TraceInput): readonly OutcomeTab[] {
-  return traced.outcomes.slice(0, MOST_TABS).map((walked) => ({
-    badge: badgeOf(walked), label: label(walked), probability: probability(walked), assumptions: [...(walked.on?.answers ?? []).map(hostModel), ...walked.assumptions.map(assumptionModel)],
-  }));
+  return traced.outcomes
+    .slice(0, MOST_TABS)
+    .map((walked) => ({
+      badge: badgeOf(walked),
+      label: label(walked),
+      probability: probability(walked),
+      assumptions: [...(walked.on?.answers ?? []).map(hostModel), ...walked.assumptions.map(assumptionModel)],
+    }));
 }
 
-/** What the courses differ in, each question once: those about the host, then those about rules in the order in which they came up. */
+/**
+ * What the courses differ in, each question once: those about the host, then those about rules in the order in which
+ * they came up.
+ */
 export function questionsOf(input: TraceInput): readonly Question[] {
   return [...tableQuestions(input), ...hostQuestions(input), ...ruleQuestions(input)];
 }
@@ -27,16 +35,33 @@ function tableQuestions({ tables = [] }: TraceInput): readonly Question[] {
     const offered = tablesOffered(open);
     const taken = offered.indexOf(open.table);
     return {
-      id: tableQuestion(open.key), text: `Which table ${open.place.startsWith('lines') ? 'are' : 'is'} ${open.place} of?`, place: open.chain,
-      reason: open.said || decides ? 'nothing in the file tells' : 'nothing in the file tells, and this packet fares alike in each', line: lineNumber(open.lines[0]), inWords: true, idle: !decides && !open.said,
-      choices: offered.map((table) => ({ text: table, key: tableKey(open, table), value: true, probability: undefined })),
-      chosen: open.said ? taken : undefined, taken: open.said ? undefined : taken,
+      id: tableQuestion(open.key),
+      text: `Which table ${open.place.startsWith('lines') ? 'are' : 'is'} ${open.place} of?`,
+      place: open.chain,
+      reason:
+        open.said || decides
+          ? 'nothing in the file tells'
+          : 'nothing in the file tells, and this packet fares alike in each',
+      line: lineNumber(open.lines[0]),
+      inWords: true,
+      idle: !decides && !open.said,
+      choices: offered.map((table) => ({
+        text: table,
+        key: tableKey(open, table),
+        value: true,
+        probability: undefined,
+      })),
+      chosen: open.said ? taken : undefined,
+      taken: open.said ? undefined : taken,
     };
   });
 }
 
 function hostQuestions({ traced, answers }: TraceInput): readonly Question[] {
-  const found = new Map<string, { readonly first: HostAnswer; readonly choices: Map<string, Question['choices'][number]> }>();
+  const found = new Map<
+    string,
+    { readonly first: HostAnswer; readonly choices: Map<string, Question['choices'][number]> }
+  >();
   for (const { on } of traced.outcomes) {
     for (const answer of on?.answers ?? []) {
       if (isTableQuestion(answer.key)) continue;
@@ -46,11 +71,33 @@ function hostQuestions({ traced, answers }: TraceInput): readonly Question[] {
       question.choices.set(answer.key, { text: answer.what, key: answer.key, value: true, probability: undefined });
     }
   }
-  return [...found].map(([id, { first: { choice, what, key, reason }, choices }]) => {
-    const options = choice ? [...choices.values()] : [{ text: 'yes', key, value: true, probability: undefined }, { text: 'no', key, value: false, probability: undefined }];
-    const chosen = options.findIndex((option) => answers.get(option.key) === option.value);
-    return { id, text: choice ? 'Which way does it leave?' : what, place: '', reason, line: undefined, inWords: true, choices: options, chosen: chosen < 0 ? undefined : chosen };
-  });
+  return [...found].map(
+    ([
+      id,
+      {
+        first: { choice, what, key, reason },
+        choices,
+      },
+    ]) => {
+      const options = choice
+        ? [...choices.values()]
+        : [
+            { text: 'yes', key, value: true, probability: undefined },
+            { text: 'no', key, value: false, probability: undefined },
+          ];
+      const chosen = options.findIndex((option) => answers.get(option.key) === option.value);
+      return {
+        id,
+        text: choice ? 'Which way does it leave?' : what,
+        place: '',
+        reason,
+        line: undefined,
+        inWords: true,
+        choices: options,
+        chosen: chosen < 0 ? undefined : chosen,
+      };
+    },
+  );
 }
 
 function ruleQuestions({ traced, answers }: TraceInput): readonly Question[] {
@@ -69,12 +116,22 @@ function ruleQuestions({ traced, answers }: TraceInput): readonly Question[] {
   }
   return [...found].map(([id, { assumption, choices }]) => {
     const options = assumption.choice
-      ? [...choices.values()].map(({ match, key, probability: chance }) => ({ text: match, key, value: true, probability: chance }))
+      ? [...choices.values()].map(({ match, key, probability: chance }) => ({
+          text: match,
+          key,
+          value: true,
+          probability: chance,
+        }))
       : yesNo(assumption);
     const chosen = options.findIndex(({ key, value }) => answers.get(key) === value);
     return {
-      id, text: assumption.choice ? targetText(assumption) : assumption.match, place: `${assumption.backend === undefined ? '' : `${assumption.backend} `}${assumption.table} ${assumption.chain} rule ${assumption.num}`,
-      reason: assumption.reason, line: lineNumber(assumption.rule?.line), choices: options, chosen: chosen < 0 ? undefined : chosen,
+      id,
+      text: assumption.choice ? targetText(assumption) : assumption.match,
+      place: `${assumption.backend === undefined ? '' : `${assumption.backend} `}${assumption.table} ${assumption.chain} rule ${assumption.num}`,
+      reason: assumption.reason,
+      line: lineNumber(assumption.rule?.line),
+      choices: options,
+      chosen: chosen < 0 ? undefined : chosen,
     };
   });
 }
@@ -94,11 +151,25 @@ function targetText({ rule }: Assumption): string {
 
 function assumptionModel(assumption: Assumption): AssumptionModel {
   const { key, value, reason, rule, probability: chance } = assumption;
-  return { key, value, text: `${assumption.chain} rule ${assumption.num}: ${short(assumption)}`, reason, line: lineNumber(rule?.line), probability: chance };
+  return {
+    key,
+    value,
+    text: `${assumption.chain} rule ${assumption.num}: ${short(assumption)}`,
+    reason,
+    line: lineNumber(rule?.line),
+    probability: chance,
+  };
 }
 
 function hostModel({ key, value, what, choice, reason, word }: HostAnswer): AssumptionModel {
-  return { key, value, text: choice || value ? what : not(what), reason: `${reason}; to settle it, say "${word}"`, line: undefined, probability: undefined };
+  return {
+    key,
+    value,
+    text: choice || value ? what : not(what),
+    reason: `${reason}; to settle it, say "${word}"`,
+    line: undefined,
+    probability: undefined,
+  };
 }
 
 /** `192.168.5.10 is not an address of this host`. */
@@ -112,7 +183,10 @@ function short(assumption: Assumption): string {
 }
 
 function label({ assumptions, on }: Walked): string {
-  return [...(on?.answers ?? []).map(({ what, value, choice }) => (choice || value ? what : not(what))), ...assumptions.map(labelOf)].join(', ');
+  return [
+    ...(on?.answers ?? []).map(({ what, value, choice }) => (choice || value ? what : not(what))),
+    ...assumptions.map(labelOf),
+  ].join(', ');
 }
 
 function labelOf(assumption: Assumption): string {

@@ -4,7 +4,8 @@ import type { Token, TokenKind } from './model';
 import { nftRuleTokens } from './nftRuleTokens';
 
 /**
- * The words of a rule, each with what it is. `full`: as the file has them, with `-A CHAIN` in front. Otherwise for a list: without the
+ * The words of a rule, each with what it is. `full`: as the file has them, with `-A CHAIN` in front. Otherwise for a
+ * list: without the
  * `-m tcp` that iptables-save prints behind every `-p tcp`, and with comments last, in the form of `iptables -L`.
  */
 export function ruleTokens(rule: Rule, full = false): readonly Token[] {
@@ -52,7 +53,12 @@ function kindOfValue(option: string, word: Word, rule: Rule): TokenKind {
     return VERDICTS.has(word.text) ? 'verdict' : 'target';
   }
   if (option === '--comment') return 'comment';
-  if (/^(0x)?[0-9a-fA-F]+([:,/-](0x)?[0-9a-fA-F]+)*$/.test(word.text) && /\d/.test(word.text) && !word.text.includes('::')) return 'number';
+  if (
+    /^(0x)?[0-9a-fA-F]+([:,/-](0x)?[0-9a-fA-F]+)*$/.test(word.text) &&
+    /\d/.test(word.text) &&
+    !word.text.includes('::')
+  )
+    return 'number';
   if (/^[0-9a-fA-F.:]+(\/[0-9a-fA-F.:]+)?$/.test(word.text)) return 'address';
   return 'value';
 }
@@ -61,7 +67,10 @@ function kindOfValue(option: string, word: Word, rule: Rule): TokenKind {
 function repeats(words: readonly Word[], at: number): boolean {
   const name = words[at + 1]?.text;
   if (name === 'comment') return true;
-  return words.some(({ text }, i) => (text === '-p' || text === '--protocol') && words[i - 1]?.text !== '!' && words[i + 1]?.text === name);
+  return words.some(
+    ({ text }, i) =>
+      (text === '-p' || text === '--protocol') && words[i - 1]?.text !== '!' && words[i + 1]?.text === name,
+  );
 }
 
 /** The tokens as one line of text. */

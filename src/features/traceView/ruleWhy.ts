@@ -25,7 +25,8 @@ export function whyRule(walked: Walked, index: number, event: RuleEvent): RuleWh
   if (!event.matched) return whyEventNot(event);
   const { target } = event.rule;
   const asked = assumedConditions(event);
-  if (target.kind === 'jump' && event.effect === undefined) return asked ? { mark: 'jump', why: `jump, if ${asked}` } : { mark: 'jump', why: target.goto ? 'goto' : 'jump' };
+  if (target.kind === 'jump' && event.effect === undefined)
+    return asked ? { mark: 'jump', why: `jump, if ${asked}` } : { mark: 'jump', why: target.goto ? 'goto' : 'jump' };
   if (event.rule.jump?.refused !== undefined) return { mark: 'no', why: `not loaded: ${event.rule.jump.refused}` };
   const done = whyEffect(walked, index, event, event.effect ?? { kind: 'continue' });
   return asked ? { mark: done.mark, why: `${done.why}, if ${asked}` } : done;
@@ -47,7 +48,10 @@ function whyDenied(evidence: readonly Asked[]): string | undefined {
 
 /** The open questions that were answered by assuming what made the rule match. */
 function assumedConditions(event: RuleEvent): string {
-  return event.asked.filter((asked) => asked.taken !== undefined && !deniedBy(asked)).map((asked) => (asked.taken ? '' : 'not ') + openText(asked)).join(' and ');
+  return event.asked
+    .filter((asked) => asked.taken !== undefined && !deniedBy(asked))
+    .map((asked) => (asked.taken ? '' : 'not ') + openText(asked))
+    .join(' and ');
 }
 
 function openText({ question }: Asked): string {
@@ -60,7 +64,13 @@ function whyEffect(walked: Walked, index: number, event: RuleEvent, effect: Effe
       const changes = packetChanges(event.view.packet, event.after).map(changeWords);
       const noted = effect.note ?? (event.rule.target.kind === 'none' ? 'counts only' : 'goes on');
       // A change says itself what it is; what it breaks does not show.
-      return { mark: 'yes', why: changes.length > 0 ? [changes.join(', '), ...(effect.warning === undefined ? [] : [effect.warning])].join('; ') : noted };
+      return {
+        mark: 'yes',
+        why:
+          changes.length > 0
+            ? [changes.join(', '), ...(effect.warning === undefined ? [] : [effect.warning])].join('; ')
+            : noted,
+      };
     }
     case 'verdict':
       if (effect.verdict === 'RETURN') return { mark: 'return', why: returnsTo(walked, index) };
@@ -68,23 +78,37 @@ function whyEffect(walked: Walked, index: number, event: RuleEvent, effect: Effe
     case 'reject':
       return { mark: 'drop', why: effect.reply.kind === 'none' ? 'rejected' : `rejected with ${effect.reply.name}` };
     case 'queue':
-      return effect.bypass ? { mark: 'accept', why: 'no program listens on the queue: accepted' } : { mark: 'drop', why: 'no program listens on the queue: dropped' };
-    case 'nat': case 'redirect': case 'masquerade':
+      return effect.bypass
+        ? { mark: 'accept', why: 'no program listens on the queue: accepted' }
+        : { mark: 'drop', why: 'no program listens on the queue: dropped' };
+    case 'nat':
+    case 'redirect':
+    case 'masquerade':
       return { mark: 'nat', why: decidesNat(walked, index) };
     case 'tproxy':
-      return walked.events[index + 1]?.kind === 'table-leave' && walked.end.dropBy?.kind === 'rule' && walked.end.dropBy.rule === event.rule
+      return walked.events[index + 1]?.kind === 'table-leave' &&
+        walked.end.dropBy?.kind === 'rule' &&
+        walked.end.dropBy.rule === event.rule
         ? { mark: 'drop', why: `no socket on port ${effect.port}: dropped` }
         : { mark: 'nat', why: `handed to port ${effect.port}` };
     case 'untrack':
       return { mark: 'yes', why: 'not tracked' };
     case 'template':
-      return { mark: 'yes', why: effect.zone.original === effect.zone.reply ? `zone ${effect.zone.original}` : `zone ${effect.zone.original}, answers ${effect.zone.reply}` };
+      return {
+        mark: 'yes',
+        why:
+          effect.zone.original === effect.zone.reply
+            ? `zone ${effect.zone.original}`
+            : `zone ${effect.zone.original}, answers ${effect.zone.reply}`,
+      };
     case 'jump':
       return { mark: 'jump', why: `${effect.goto ? 'goto' : 'jump'} ${effect.chain}` };
     case 'stolen':
       return { mark: 'drop', why: effect.note };
     case 'choice': {
-      const assumed = walked.assumptions.find(({ rule, match }) => rule === event.rule && effect.choices.some(({ text }) => text === match));
+      const assumed = walked.assumptions.find(
+        ({ rule, match }) => rule === event.rule && effect.choices.some(({ text }) => text === match),
+      );
       const chosen = effect.choices.find(({ text }) => text === assumed?.match);
       return { mark: 'unknown', why: chosen ? `if ${chosen.text}` : effect.reason };
     }
@@ -98,5 +122,7 @@ function decidesNat(walked: Walked, index: number): string {
 function returnsTo(walked: Walked, index: number): string {
   const next = walked.events[index + 1];
   if (next?.kind !== 'return') return 'returns';
-  return walked.events[index + 2]?.kind === 'policy' ? `returns: policy of ${next.to.name}` : `returns to ${next.to.name}`;
+  return walked.events[index + 2]?.kind === 'policy'
+    ? `returns: policy of ${next.to.name}`
+    : `returns to ${next.to.name}`;
 }

@@ -14,8 +14,8 @@ const LOOKED_AT = 20_000;
 const NEAR_SHOWN = 4;
 
 /**
- * The rows of a run of rules that did not match. Of a long one: the first two, those that matched in part (the same destination,
- * another port), and folds for the rest.
+ * The rows of a run of rules that did not match. Of a long one: the first two, those that matched in part (the same
+ * destination, another port), and folds for the rest.
  */
 export function runRows(event: SkippedEvent, index: number): readonly Row[] {
   const { chain, from, to, depth, view } = event;
@@ -34,16 +34,40 @@ export function runRows(event: SkippedEvent, index: number): readonly Row[] {
 }
 
 /** Rules `from`–`to` of a chain as rows, each with why it did not match. */
-export function rulesOfRun(chain: Chain, from: number, to: number, depth: number, view: PacketView, index: number): readonly RuleRow[] {
-  return chain.rules.slice(from - 1, to).map((rule) => ({
-    kind: 'rule', id: { kind: 'rule', event: index, rule: rule.number }, depth, mark: 'no', line: lineNumber(rule.line), why: whyRuleNot(rule, view),
-    chain: chain.name, number: rule.number, tokens: ruleTokens(rule),
-  }));
+export function rulesOfRun(
+  chain: Chain,
+  from: number,
+  to: number,
+  depth: number,
+  view: PacketView,
+  index: number,
+): readonly RuleRow[] {
+  return chain.rules
+    .slice(from - 1, to)
+    .map((rule) => ({
+      kind: 'rule',
+      id: { kind: 'rule', event: index, rule: rule.number },
+      depth,
+      mark: 'no',
+      line: lineNumber(rule.line),
+      why: whyRuleNot(rule, view),
+      chain: chain.name,
+      number: rule.number,
+      tokens: ruleTokens(rule),
+    }));
 }
 
 function fold({ chain, depth }: SkippedEvent, index: number, from: number, to: number): FoldRow {
   const count = to - from + 1;
-  return { kind: 'fold', id: { kind: 'fold', event: index, from }, depth, chain: chain.name, from, to, text: `${counted(count, 'more rule')} did not match (${grouped(from)}–${grouped(to)})` };
+  return {
+    kind: 'fold',
+    id: { kind: 'fold', event: index, from },
+    depth,
+    chain: chain.name,
+    from,
+    to,
+    text: `${counted(count, 'more rule')} did not match (${grouped(from)}–${grouped(to)})`,
+  };
 }
 
 /** Numbers of the rules that said yes to an address or a port before something said no. */

@@ -12,7 +12,9 @@ import { whyRule } from './ruleWhy';
 import { ruleTokens } from './ruleTokens';
 import { runRows } from './runRows';
 
-/** The course as it is read: one group for each table that the packet went through, and between them what else happened. */
+/**
+ * The course as it is read: one group for each table that the packet went through, and between them what else happened.
+ */
 export function stepGroups(walked: Walked, ruleSet: RuleSet | undefined): readonly StepGroup[] {
   return new Grouping(walked, ruleSet).groups;
 }
@@ -34,7 +36,16 @@ class Grouping {
       const run = left.get(index);
       if (run === undefined) this.read(walked.events[index] as TraceEvent, index);
       else {
-        this.rows.push(note(index, 0, 'info', `${counted(run.count, 'step')} of ${grouped(run.of)} in this table ${run.count === 1 ? 'is' : 'are'} left out here`, `the first and the last ${MOST_OF_TABLE / 2} are shown`, undefined));
+        this.rows.push(
+          note(
+            index,
+            0,
+            'info',
+            `${counted(run.count, 'step')} of ${grouped(run.of)} in this table ${run.count === 1 ? 'is' : 'are'} left out here`,
+            `the first and the last ${MOST_OF_TABLE / 2} are shown`,
+            undefined,
+          ),
+        );
         index += run.count - 1;
       }
     }
@@ -47,13 +58,22 @@ class Grouping {
         return;
       case 'hook-enter':
         this.hook = event.hook;
-        this.pending = this.ruleSet?.section.form === 'nft' ? [] : stepsOf(event.hook, this.ruleSet?.backend ?? 'legacy').filter(isTable);
+        this.pending =
+          this.ruleSet?.section.form === 'nft'
+            ? []
+            : stepsOf(event.hook, this.ruleSet?.backend ?? 'legacy').filter(isTable);
         return;
       case 'hook-leave':
         return this.passAbsent(undefined, index);
       case 'conntrack':
         this.passAbsent('mangle', index);
-        return this.quiet(index, 'CONNECTION TRACKING', 'info', event.view.state, event.view.state === 'NEW' ? 'a new connection' : event.why);
+        return this.quiet(
+          index,
+          'CONNECTION TRACKING',
+          'info',
+          event.view.state,
+          event.view.state === 'NEW' ? 'a new connection' : event.why,
+        );
       case 'table-enter':
         if (isTableName(event.table)) {
           this.passAbsent(event.table, index);
@@ -74,54 +94,122 @@ class Grouping {
       case 'rule': {
         const { rule, depth } = event;
         this.rows.push({
-          kind: 'rule', id: { kind: 'event', event: index }, depth, line: lineNumber(rule.line), chain: rule.chain.name, number: rule.number,
-          tokens: ruleTokens(rule), ...whyRule(this.walked, index, event),
+          kind: 'rule',
+          id: { kind: 'event', event: index },
+          depth,
+          line: lineNumber(rule.line),
+          chain: rule.chain.name,
+          number: rule.number,
+          tokens: ruleTokens(rule),
+          ...whyRule(this.walked, index, event),
         });
         return;
       }
       case 'repeated':
-        this.rows.push(note(index, event.depth, 'info', `${event.chain.name} again, as before`, `${counted(event.events, 'step')} not listed`, lineNumber(event.chain.line)));
+        this.rows.push(
+          note(
+            index,
+            event.depth,
+            'info',
+            `${event.chain.name} again, as before`,
+            `${counted(event.events, 'step')} not listed`,
+            lineNumber(event.chain.line),
+          ),
+        );
         return;
       case 'return': {
         // An explicit RETURN has said so already.
         if (event.explicit) return;
-        this.rows.push(note(index, event.depth, 'return', `end of ${event.chain.name}`, `returns to ${event.to.name}`, undefined));
+        this.rows.push(
+          note(index, event.depth, 'return', `end of ${event.chain.name}`, `returns to ${event.to.name}`, undefined),
+        );
         return;
       }
       case 'policy': {
         const empty = event.chain.rules.length === 0;
         const text = `${empty ? 'no rules, ' : ''}policy ${event.verdict}`;
-        this.rows.push(note(index, 0, event.verdict === 'DROP' ? 'drop' : 'accept', text, event.verdict === 'DROP' ? 'dropped by policy' : '', lineNumber(event.chain.line)));
+        this.rows.push(
+          note(
+            index,
+            0,
+            event.verdict === 'DROP' ? 'drop' : 'accept',
+            text,
+            event.verdict === 'DROP' ? 'dropped by policy' : '',
+            lineNumber(event.chain.line),
+          ),
+        );
         return;
       }
       case 'table-leave':
-        return this.close(event.verdict, event.verdict === 'DROP' ? 'drop' : event.verdict === 'REJECT' ? 'reject' : undefined);
+        return this.close(
+          event.verdict,
+          event.verdict === 'DROP' ? 'drop' : event.verdict === 'REJECT' ? 'reject' : undefined,
+        );
       case 'translate': {
         const changes = packetChanges(event.before, event.after).map(changeWords).join(', ');
         return this.quiet(index, 'PACKET', 'nat', changes, event.established ? 'as for the whole connection' : 'NAT');
       }
       case 'route':
-        return this.quiet(index, event.phase === 'reroute' ? 'ROUTE AGAIN' : 'ROUTE', 'info', routeWords(event), routeTable(event.table));
+        return this.quiet(
+          index,
+          event.phase === 'reroute' ? 'ROUTE AGAIN' : 'ROUTE',
+          'info',
+          routeWords(event),
+          routeTable(event.table),
+        );
       case 'ttl':
         return this.quiet(index, 'PACKET', 'info', `ttl ${event.before} → ${event.after}`, 'a router takes one off');
       case 'copy':
-        return this.quiet(index, 'COPY', 'info', event.only === undefined ? 'this host takes a copy of it itself' : `it stays on this host: ${event.only}`, 'POSTROUTING, then in again');
+        return this.quiet(
+          index,
+          'COPY',
+          'info',
+          event.only === undefined ? 'this host takes a copy of it itself' : `it stays on this host: ${event.only}`,
+          'POSTROUTING, then in again',
+        );
       case 'copy-end':
         if (this.open) this.close('DROPPED', 'drop');
-        return this.quiet(index, 'ITSELF', 'info', 'on with the packet itself', event.end.outcome === 'LOCAL' ? 'the copy is delivered' : `the copy is ${droppedBy(event.end)}`);
+        return this.quiet(
+          index,
+          'ITSELF',
+          'info',
+          'on with the packet itself',
+          event.end.outcome === 'LOCAL' ? 'the copy is delivered' : `the copy is ${droppedBy(event.end)}`,
+        );
       case 'loopback':
-        return this.quiet(index, 'LOOPBACK', 'info', 'sent over lo, it comes back in', 'the sending socket is no longer known');
+        return this.quiet(
+          index,
+          'LOOPBACK',
+          'info',
+          'sent over lo, it comes back in',
+          'the sending socket is no longer known',
+        );
       case 'kernel-drop':
         if (this.open) this.close('DROPPED', 'drop');
         return this.quiet(index, 'KERNEL', 'drop', explainKernelDrop(event.reason), 'dropped by the kernel');
       case 'sent':
-        return this.quiet(index, 'WIRE', 'end', `leaves by ${event.iface} to ${destinationOf(event.packet)}${inFragments(event.fragments)}`, 'sent');
+        return this.quiet(
+          index,
+          'WIRE',
+          'end',
+          `leaves by ${event.iface} to ${destinationOf(event.packet)}${inFragments(event.fragments)}`,
+          'sent',
+        );
       case 'delivered':
-        return this.quiet(index, 'SOCKET', event.known && !event.listener ? 'unknown' : 'end', receiverWords(event), 'delivered');
+        return this.quiet(
+          index,
+          'SOCKET',
+          event.known && !event.listener ? 'unknown' : 'end',
+          receiverWords(event),
+          'delivered',
+        );
     }
   }
 
-  /** Tables up to `next` that hang in this hook and left no event: they are not in the dump, or tracking is off and nat sleeps. */
+  /**
+   * Tables up to `next` that hang in this hook and left no event: they are not in the dump, or tracking is off and nat
+   * sleeps.
+   */
   private passAbsent(next: TableName | undefined, index: number): void {
     if (this.hook === undefined) return;
     const missing: TableName[] = [];
@@ -132,25 +220,64 @@ class Grouping {
       if (table === 'security' && !this.ruleSet?.tables.has(table)) continue;
       (this.ruleSet?.tables.has(table) ? asleep : missing).push(table);
     }
-    if (missing.length > 0) this.quiet(index, `${this.hook} · ${missing.join(', ')}`, 'absent', `no such ${missing.length > 1 ? 'tables' : 'table'} in this dump: ACCEPT`, '', 'absent');
-    if (asleep.length > 0) this.quiet(index, `${this.hook} · ${asleep.join(', ')}`, 'info', 'not visited', 'connection tracking does not run', 'asleep');
+    if (missing.length > 0)
+      this.quiet(
+        index,
+        `${this.hook} · ${missing.join(', ')}`,
+        'absent',
+        `no such ${missing.length > 1 ? 'tables' : 'table'} in this dump: ACCEPT`,
+        '',
+        'absent',
+      );
+    if (asleep.length > 0)
+      this.quiet(
+        index,
+        `${this.hook} · ${asleep.join(', ')}`,
+        'info',
+        'not visited',
+        'connection tracking does not run',
+        'asleep',
+      );
   }
 
   /** What happens between the tables, one row with its title in front. */
-  private quiet(index: number, title: string, mark: Mark, text: string, why: string, beside?: 'absent' | 'asleep'): void {
-    this.groups.push({ id: `q${this.groups.length}`, title, result: '', tone: undefined, quiet: true, rows: [note(index, 0, mark, text, why, undefined, beside)] });
+  private quiet(
+    index: number,
+    title: string,
+    mark: Mark,
+    text: string,
+    why: string,
+    beside?: 'absent' | 'asleep',
+  ): void {
+    this.groups.push({
+      id: `q${this.groups.length}`,
+      title,
+      result: '',
+      tone: undefined,
+      quiet: true,
+      rows: [note(index, 0, mark, text, why, undefined, beside)],
+    });
   }
 
   private close(result: string, tone: Tone | undefined): void {
     if (!this.open) return;
     const { hook, table, backend } = this.open;
-    this.groups.push({ id: `t${this.groups.length}`, title: `${hook} · ${table}${backend === undefined ? '' : `, ${backend}`}`, result, tone, quiet: false, rows: this.rows });
+    this.groups.push({
+      id: `t${this.groups.length}`,
+      title: `${hook} · ${table}${backend === undefined ? '' : `, ${backend}`}`,
+      result,
+      tone,
+      quiet: false,
+      rows: this.rows,
+    });
     this.open = undefined;
     this.rows = [];
   }
 }
 
-/** So many events of one table are shown. A chain may have a hundred thousand rules that match, and nobody reads them. */
+/**
+ * So many events of one table are shown. A chain may have a hundred thousand rules that match, and nobody reads them.
+ */
 const MOST_OF_TABLE = 1000;
 
 /** Of tables with more events than are shown, those in the middle, by the index of the first of each run. */
@@ -172,18 +299,40 @@ function leftOut(walked: Walked): ReadonlyMap<number, { readonly count: number; 
 }
 
 /** `beside`: it is not about the event itself, but about tables in front of it. */
-function note(index: number, depth: number, mark: Mark, text: string, why: string, line: number | undefined, beside?: 'absent' | 'asleep'): NoteRow {
-  return { kind: 'note', id: beside ? { kind: 'beside', event: index, why: beside } : { kind: 'event', event: index }, depth, mark, text, why, line };
+function note(
+  index: number,
+  depth: number,
+  mark: Mark,
+  text: string,
+  why: string,
+  line: number | undefined,
+  beside?: 'absent' | 'asleep',
+): NoteRow {
+  return {
+    kind: 'note',
+    id: beside ? { kind: 'beside', event: index, why: beside } : { kind: 'event', event: index },
+    depth,
+    mark,
+    text,
+    why,
+    line,
+  };
 }
 
 function isTable(step: string): step is TableName {
   return step !== 'defragment' && step !== 'conntrack' && step !== 'confirm';
 }
 
-export function routeWords({ phase, type, device, gateway, packet }: Extract<TraceEvent, { readonly kind: 'route' }>): string {
+export function routeWords({
+  phase,
+  type,
+  device,
+  gateway,
+  packet,
+}: Extract<TraceEvent, { readonly kind: 'route' }>): string {
   const { destination } = packet;
   const address = destinationOf({ ...packet, fragmentOffset: 1, destination });
-  if (type === 'local' || phase === 'input' && type !== 'unicast') return `${type} ${address}`;
+  if (type === 'local' || (phase === 'input' && type !== 'unicast')) return `${type} ${address}`;
   return `${address} by ${device}${gateway === undefined ? '' : ` via ${gateway}`}`;
 }
 

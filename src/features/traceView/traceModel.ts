@@ -18,8 +18,14 @@ export function traceModel(input: TraceInput): TraceModel {
   const questions = all.filter(({ chosen }, i) => i < MOST_QUESTIONS || chosen !== undefined);
   const selected = input.selected < tabs.length ? Math.max(0, input.selected) : 0;
   return {
-    packet: input.packet, family: input.family, tabs, moreOutcomes: input.traced.outcomes.length - tabs.length,
-    questions, moreQuestions: all.length - questions.length, selected, outcome: outcomeModel(withCourse(input, selected)),
+    packet: input.packet,
+    family: input.family,
+    tabs,
+    moreOutcomes: input.traced.outcomes.length - tabs.length,
+    questions,
+    moreQuestions: all.length - questions.length,
+    selected,
+    outcome: outcomeModel(withCourse(input, selected)),
   };
 }
 
@@ -29,7 +35,11 @@ export function outcomeModel(input: TraceInput): OutcomeModel {
   const verdict = verdictOf(input);
   const decisive = decisiveEvent(walked);
   return {
-    badge: badgeOf(walked), verdict, verdictText: textOfSpans(verdict), path: pathOf(walked, input.ruleSet), groups: stepGroups(walked, input.ruleSet),
+    badge: badgeOf(walked),
+    verdict,
+    verdictText: textOfSpans(verdict),
+    path: pathOf(walked, input.ruleSet),
+    groups: stepGroups(walked, input.ruleSet),
     decisive: decisive === undefined ? undefined : { kind: 'event', event: decisive },
   };
 }
@@ -69,8 +79,14 @@ export function lineOfStep(input: TraceInput, step: StepId): number | undefined 
 }
 
 /** The event that a step is about, and the rule, where it is about one. */
-export function eventAt(input: TraceInput, step: StepId): { readonly event: TraceEvent | undefined; readonly rule: Rule | undefined } {
+export function eventAt(
+  input: TraceInput,
+  step: StepId,
+): { readonly event: TraceEvent | undefined; readonly rule: Rule | undefined } {
   const event = courseOf(input).events[step.event];
   if (event?.kind === 'rule') return { event, rule: event.rule };
-  return { event, rule: event?.kind === 'skipped' && step.kind === 'rule' ? event.chain.rules[step.rule - 1] : undefined };
+  return {
+    event,
+    rule: event?.kind === 'skipped' && step.kind === 'rule' ? event.chain.rules[step.rule - 1] : undefined,
+  };
 }

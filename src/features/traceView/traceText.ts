@@ -10,11 +10,23 @@ import { changeWords, packetChanges, packetWords } from './packetWords';
 import { outcomeModel } from './traceModel';
 
 /** Marks in front of the rules; each is one column wide in a terminal. */
-const SIGNS = { no: '·', yes: '✓', jump: '↳', return: '↰', accept: '✓', drop: '✗', nat: '●', unknown: '?', info: ' ', absent: ' ', end: '✓' } as const;
+const SIGNS = {
+  no: '·',
+  yes: '✓',
+  jump: '↳',
+  return: '↰',
+  accept: '✓',
+  drop: '✗',
+  nat: '●',
+  unknown: '?',
+  info: ' ',
+  absent: ' ',
+  end: '✓',
+} as const;
 
 /**
- * The whole trace as a person reads it, in plain text: the packet, every hook and table with its rules and why each did not match,
- * what changed in the packet, and the verdict. Where several courses are possible, one after the other.
+ * The whole trace as a person reads it, in plain text: the packet, every hook and table with its rules and why each did
+ * not match, what changed in the packet, and the verdict. Where several courses are possible, one after the other.
  */
 export function traceText(input: TraceInput): string {
   const tabs = outcomeTabs(input);
@@ -25,12 +37,14 @@ export function traceText(input: TraceInput): string {
     tabs.forEach((tab, selected) => {
       const chance = tab.probability === undefined ? '' : ` (${percent(tab.probability)})`;
       lines.push('', `== ${selected + 1}. ${tab.badge.text}${chance}`);
-      for (const { text, reason, line } of tab.assumptions) lines.push(`   if ${text}${line === undefined ? '' : `, line ${line}`} (${reason})`);
+      for (const { text, reason, line } of tab.assumptions)
+        lines.push(`   if ${text}${line === undefined ? '' : `, line ${line}`} (${reason})`);
       lines.push('', ...courseLines(withCourse(input, selected)));
     });
   }
   const more = input.traced.outcomes.length - tabs.length;
-  if (more > 0 || input.traced.truncated) lines.push('', `${more > 0 ? grouped(more) : 'Some'} more courses are not shown.`);
+  if (more > 0 || input.traced.truncated)
+    lines.push('', `${more > 0 ? grouped(more) : 'Some'} more courses are not shown.`);
   return `${lines.map(visible).join('\n')}\n`;
 }
 
@@ -38,13 +52,21 @@ export function traceText(input: TraceInput): string {
 export function traceMarkdown(input: TraceInput): string {
   const outcome = outcomeModel(input);
   const steps = markdownBlock('text', [...stepLines(outcome), ...packetLines(input)]);
-  const notes = noteLines(input).map((note) => `\n${markdownText(note)}\n`).join('');
+  const notes = noteLines(input)
+    .map((note) => `\n${markdownText(note)}\n`)
+    .join('');
   return `${markdownCode(input.packet)}\n\n**${markdownText(outcome.badge.text)}** ${markdownText(outcome.verdictText)}\n${notes}\n${steps}\n`;
 }
 
 function courseLines(input: TraceInput): readonly string[] {
   const outcome = outcomeModel(input);
-  return [...stepLines(outcome), ...packetLines(input), '', `${outcome.badge.text}: ${outcome.verdictText}`, ...noteLines(input)];
+  return [
+    ...stepLines(outcome),
+    ...packetLines(input),
+    '',
+    `${outcome.badge.text}: ${outcome.verdictText}`,
+    ...noteLines(input),
+  ];
 }
 
 /** What the packet looks like in the end, where it is not what came. */
@@ -53,7 +75,13 @@ function packetLines(input: TraceInput): readonly string[] {
   const start = events[0];
   if (start?.kind !== 'start') return [];
   const changes = packetChanges(start.packet, end.packet).map(changeWords);
-  return changes.length === 0 ? [] : ['', `${'packet in the end'.padEnd(TITLE)}${packetWords(end.packet)}`, `${'changed'.padEnd(TITLE)}${changes.join(', ')}`];
+  return changes.length === 0
+    ? []
+    : [
+        '',
+        `${'packet in the end'.padEnd(TITLE)}${packetWords(end.packet)}`,
+        `${'changed'.padEnd(TITLE)}${changes.join(', ')}`,
+      ];
 }
 
 function noteLines(input: TraceInput): readonly string[] {
@@ -65,7 +93,11 @@ function noteLines(input: TraceInput): readonly string[] {
 function stepLines({ groups }: OutcomeModel): readonly string[] {
   const rules = groups.filter(({ quiet }) => !quiet).flatMap(({ rows }) => rows.map((row) => left(row).length));
   const column = rules.reduce((widest, length) => Math.min(Math.max(widest, length), WIDEST), 0);
-  return groups.flatMap((group) => (group.quiet ? group.rows.map((row) => quietLine(group, row)) : [titleLine(group), ...group.rows.map((row) => rowLine(row, column))]));
+  return groups.flatMap((group) =>
+    group.quiet
+      ? group.rows.map((row) => quietLine(group, row))
+      : [titleLine(group), ...group.rows.map((row) => rowLine(row, column))],
+  );
 }
 
 /** Reasons stand in one column, unless a rule is longer than this. */

@@ -8,8 +8,8 @@ import { destinationOf } from './packetWords';
 import { whyNot } from './whyNot';
 
 /**
- * Why the packet was not spared: the rules above that would have let it go (RETURN and ACCEPT on the way to this one), and what
- * kept each from matching. Only for steps that decide: NAT, a drop, the policy DROP.
+ * Why the packet was not spared: the rules above that would have let it go (RETURN and ACCEPT on the way to this one),
+ * and what kept each from matching. Only for steps that decide: NAT, a drop, the policy DROP.
  */
 export function explainDecision({ events }: Walked, index: number): readonly DetailNote[] {
   const event = events[index] as TraceEvent;
@@ -24,11 +24,17 @@ function questionFor(events: readonly TraceEvent[], index: number, event: TraceE
   if (event.kind === 'policy') return event.verdict === 'DROP' ? 'Why was it not accepted?' : undefined;
   if (event.kind !== 'rule') return undefined;
   const { effect } = event;
-  if (effect?.kind === 'reject' || effect?.kind === 'verdict' && effect.verdict === 'DROP') return 'Why was it not accepted?';
-  const redirects = effect?.kind === 'redirect' || effect?.kind === 'tproxy' || effect?.kind === 'nat' && effect.half === 'destination';
+  if (effect?.kind === 'reject' || (effect?.kind === 'verdict' && effect.verdict === 'DROP'))
+    return 'Why was it not accepted?';
+  const redirects =
+    effect?.kind === 'redirect' ||
+    effect?.kind === 'tproxy' ||
+    (effect?.kind === 'nat' && effect.half === 'destination');
   if (!redirects) return undefined;
   const translated = translationBehind(events, index);
-  return translated || effect.kind === 'tproxy' ? `Why not straight to ${destinationOf((translated?.before ?? event.view.packet))}?` : undefined;
+  return translated || effect.kind === 'tproxy'
+    ? `Why not straight to ${destinationOf(translated?.before ?? event.view.packet)}?`
+    : undefined;
 }
 
 interface Passed {
@@ -38,8 +44,8 @@ interface Passed {
 }
 
 /**
- * Rules that were passed and would have let the packet go: ACCEPT anywhere in this table, RETURN in the user chains that lead to this
- * step (RETURN in the built-in chain means its policy).
+ * Rules that were passed and would have let the packet go: ACCEPT anywhere in this table, RETURN in the user chains
+ * that lead to this step (RETURN in the built-in chain means its policy).
  */
 function exclusionsPassed(events: readonly TraceEvent[], index: number): readonly Passed[] {
   const lists: Passed[][] = [];
@@ -54,14 +60,20 @@ function exclusionsPassed(events: readonly TraceEvent[], index: number): readonl
       chain = event.rule.chain;
     }
     if (event.kind !== 'skipped' && event.kind !== 'rule') continue;
-    const leads = event.depth === depth && depth > 0 && (event.kind === 'skipped' ? event.chain : event.rule.chain) === chain;
+    const leads =
+      event.depth === depth && depth > 0 && (event.kind === 'skipped' ? event.chain : event.rule.chain) === chain;
     if (event.kind === 'rule') {
       if (!event.matched && spares(event.rule, leads)) lists.push(passedBy(event.rule, evidenceOf(event)));
       continue;
     }
     // A chain of thousands of rules is not asked again rule by rule.
     const from = Math.max(event.from, event.to - MOST_ASKED + 1);
-    lists.push(event.chain.rules.slice(from - 1, event.to).filter((rule) => spares(rule, leads)).flatMap((rule) => passedBy(rule, askAgain(rule, event.view))));
+    lists.push(
+      event.chain.rules
+        .slice(from - 1, event.to)
+        .filter((rule) => spares(rule, leads))
+        .flatMap((rule) => passedBy(rule, askAgain(rule, event.view))),
+    );
   }
   return lists.reverse().flat();
 }
@@ -74,7 +86,9 @@ function passedBy(rule: Rule, evidence: readonly Asked[]): Passed[] {
 }
 
 function spares({ target }: Rule, leads: boolean): boolean {
-  return target.kind === 'extension' && (target.extension.name === 'ACCEPT' || leads && target.extension.name === 'RETURN');
+  return (
+    target.kind === 'extension' && (target.extension.name === 'ACCEPT' || (leads && target.extension.name === 'RETURN'))
+  );
 }
 
 /** `Port 3000 is none of 15008, 22, 15090`; what is no plain port is told by its own words. */
@@ -85,12 +99,21 @@ function exclusionWords(passed: readonly Passed[]): string {
   for (const { rule, denied } of passed) {
     const { question, view, answer } = denied;
     const { text, compares } = question;
-    if (answer === false && !denied.said && compares?.field === 'destinationPort' && compares.single && !compares.inverted && typeof question.actual(view) === 'string') {
+    if (
+      answer === false &&
+      !denied.said &&
+      compares?.field === 'destinationPort' &&
+      compares.single &&
+      !compares.inverted &&
+      typeof question.actual(view) === 'string'
+    ) {
       ports.push(compares.wanted);
       port = String(view.packet.destinationPort);
     } else others.push(`line ${rule.line.index + 1}: ${answer === false ? whyNot(denied) : `taken as not ${text}`}`);
   }
-  const names = [...new Set(passed.map(({ rule }) => (rule.target.kind === 'extension' ? rule.target.extension.name : '')))].join(' or ');
+  const names = [
+    ...new Set(passed.map(({ rule }) => (rule.target.kind === 'extension' ? rule.target.extension.name : ''))),
+  ].join(' or ');
   const parts: string[] = [];
   if (ports.length === 1) parts.push(`port ${port} is not ${ports[0] ?? ''}`);
   else if (ports.length > 1) parts.push(`port ${port} is none of ${listed(ports)}`);

@@ -14,7 +14,11 @@ export const editsKind: FuzzKind = {
   summary: 'a file and edits of it: the parse of the edit is the parse of the text, and so are its diagnostics',
   generate: (random, corpus) => ({
     text: anyText(random, corpus).slice(0, 700),
-    edits: Array.from({ length: random.int(1, 3) }, () => ({ from: random.int(0, 5000), length: random.chance(0.5) ? 0 : random.int(0, 80), put: random.chance(0.3) ? '' : mutate(random, '', corpus, random.int(1, 2)).slice(0, 300) })),
+    edits: Array.from({ length: random.int(1, 3) }, () => ({
+      from: random.int(0, 5000),
+      length: random.chance(0.5) ? 0 : random.int(0, 80),
+      put: random.chance(0.3) ? '' : mutate(random, '', corpus, random.int(1, 2)).slice(0, 300),
+    })),
   }),
   check(input) {
     let text = textOf(partOf(input, 'text'));
@@ -27,9 +31,15 @@ export const editsKind: FuzzKind = {
       text = text.slice(0, start) + put + text.slice(end);
       const fresh = parseSourceFile(text);
       must(printSourceFile(file) === text, () => 'the file after an edit is not printed as it is');
-      must(JSON.stringify(plainFile(file)) === JSON.stringify(plainFile(fresh)), () => 'the file after an edit is another one than the text read anew');
+      must(
+        JSON.stringify(plainFile(file)) === JSON.stringify(plainFile(fresh)),
+        () => 'the file after an edit is another one than the text read anew',
+      );
       // Asked after each edit, as editors do: what is kept of the file before must not show.
-      must(JSON.stringify(fileDiagnostics(modelOf(file))) === JSON.stringify(fileDiagnostics(modelOf(fresh))), () => 'the diagnostics after an edit are others than those of the text read anew');
+      must(
+        JSON.stringify(fileDiagnostics(modelOf(file))) === JSON.stringify(fileDiagnostics(modelOf(fresh))),
+        () => 'the diagnostics after an edit are others than those of the text read anew',
+      );
     }
   },
 };

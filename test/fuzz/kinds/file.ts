@@ -21,8 +21,13 @@ const NAMES = ['notes.md', 'x.log', 'rules.v4', 'a.iptables', 'iptables-save.txt
 /** Any text as a file: everything that an editor asks of it, at random places. */
 export const fileKind: FuzzKind = {
   name: 'file',
-  summary: 'mutated dumps, grammar lines, noise and long runs: printing, diagnostics, outline, hover, completion, fixes',
-  generate: (random, corpus) => ({ text: anyText(random, corpus), name: random.pick(NAMES), places: Array.from({ length: 4 }, () => random.int(0, 1_000_000)) }),
+  summary:
+    'mutated dumps, grammar lines, noise and long runs: printing, diagnostics, outline, hover, completion, fixes',
+  generate: (random, corpus) => ({
+    text: anyText(random, corpus),
+    name: random.pick(NAMES),
+    places: Array.from({ length: 4 }, () => random.int(0, 1_000_000)),
+  }),
   check(input) {
     const text = textOf(partOf(input, 'text'));
     const name = textOf(partOf(input, 'name'));
@@ -32,7 +37,9 @@ export const fileKind: FuzzKind = {
     const model = modelOf(file);
     const problems = fileDiagnostics(model, name);
     problems.forEach((problem) => checkPlace(problem, model));
-    for (const problem of problems.slice(0, 3)) for (const { edits } of quickFixes(file, problem)) must(edits.length > 0, () => `${problem.code}: a fix that changes nothing`);
+    for (const problem of problems.slice(0, 3))
+      for (const { edits } of quickFixes(file, problem))
+        must(edits.length > 0, () => `${problem.code}: a fix that changes nothing`);
     symbolsOf(model);
     regionsOf(model);
     lensesOf(model, { dumps: true });
@@ -47,8 +54,15 @@ export const fileKind: FuzzKind = {
 
 function checkPlace({ line, column, endColumn, code, fix }: Diagnostic, { file }: FileModel): void {
   const at = file.lines[line - 1];
-  must(at !== undefined && column >= 1 && column <= endColumn && endColumn <= at.text.length + at.eol.length + 1, () => `${code} stands at ${line}:${column}-${endColumn}, where there is nothing`);
-  for (const edit of fix?.edits ?? []) must(edit.column <= edit.endColumn && edit.endColumn <= (file.lines[edit.line - 1]?.text.length ?? 0) + 1, () => `the fix of ${code} changes what is not there`);
+  must(
+    at !== undefined && column >= 1 && column <= endColumn && endColumn <= at.text.length + at.eol.length + 1,
+    () => `${code} stands at ${line}:${column}-${endColumn}, where there is nothing`,
+  );
+  for (const edit of fix?.edits ?? [])
+    must(
+      edit.column <= edit.endColumn && edit.endColumn <= (file.lines[edit.line - 1]?.text.length ?? 0) + 1,
+      () => `the fix of ${code} changes what is not there`,
+    );
 }
 
 function askAt(model: FileModel, places: Json | undefined): void {

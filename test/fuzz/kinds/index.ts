@@ -10,7 +10,14 @@ import { setsKind } from './sets';
 
 /** Every kind with its share: of 100 inputs so many are of it. What is quick has more. */
 export const KINDS: readonly { readonly kind: FuzzKind; readonly share: number }[] = [
-  { kind: fileKind, share: 2 }, { kind: editsKind, share: 2 }, { kind: batchKind, share: 4 }, { kind: sessionKind, share: 1 }, { kind: packetKind, share: 36 }, { kind: extensionKind, share: 40 }, { kind: setsKind, share: 12 }, { kind: cliKind, share: 3 },
+  { kind: fileKind, share: 2 },
+  { kind: editsKind, share: 2 },
+  { kind: batchKind, share: 4 },
+  { kind: sessionKind, share: 1 },
+  { kind: packetKind, share: 36 },
+  { kind: extensionKind, share: 40 },
+  { kind: setsKind, share: 12 },
+  { kind: cliKind, share: 3 },
 ];
 
 export function kindNamed(name: string): FuzzKind | undefined {

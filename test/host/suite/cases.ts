@@ -46,7 +46,16 @@ export const cases: readonly HostCase[] = [
       await until(`the language is ${language}, not ${document.languageId}`, () => document.languageId === language);
     },
   })),
-  ...['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING', 'ISTIO_INBOUND', 'ISTIO_IN_REDIRECT', 'ISTIO_OUTPUT', 'ISTIO_REDIRECT'].map(chain => ({
+  ...[
+    'PREROUTING',
+    'INPUT',
+    'OUTPUT',
+    'POSTROUTING',
+    'ISTIO_INBOUND',
+    'ISTIO_IN_REDIRECT',
+    'ISTIO_OUTPUT',
+    'ISTIO_REDIRECT',
+  ].map((chain) => ({
     name: `hover over ${chain} in the note explains it`,
     run: async () => {
       const { document } = await openSample('istio-sidecar.md');
@@ -62,8 +71,13 @@ export const cases: readonly HostCase[] = [
     run: async () => {
       await openSample('istio-sidecar.md');
       await vscode.commands.executeCommand('iptables.tracePacket');
-      await until('a trace view is open', () => vscode.window.tabGroups.all.some(group =>
-        group.tabs.some(tab => tab.input instanceof vscode.TabInputWebview && tab.input.viewType.includes('iptables.trace'))));
+      await until('a trace view is open', () =>
+        vscode.window.tabGroups.all.some((group) =>
+          group.tabs.some(
+            (tab) => tab.input instanceof vscode.TabInputWebview && tab.input.viewType.includes('iptables.trace'),
+          ),
+        ),
+      );
     },
   },
   ...traceCases,
@@ -73,9 +87,13 @@ export const cases: readonly HostCase[] = [
       await openSample('istio-sidecar.md');
       const extension = vscode.extensions.getExtension(extensionId);
       assert(extension, `${extensionId} is not installed`);
-      const manifest = extension.packageJSON as { readonly contributes: { readonly commands: readonly { readonly command: string }[] } };
+      const manifest = extension.packageJSON as {
+        readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+      };
       const known = new Set(await vscode.commands.getCommands(true));
-      const missing = manifest.contributes.commands.filter(({ command }) => !known.has(command)).map(({ command }) => command);
+      const missing = manifest.contributes.commands
+        .filter(({ command }) => !known.has(command))
+        .map(({ command }) => command);
       assert(missing.length === 0, `nobody handles ${missing.join(', ')}`);
     },
   },

@@ -16,8 +16,14 @@ export async function hoverText(document: vscode.TextDocument, needle: string, i
   const position = document.positionAt(offset + into);
   let text = '';
   await until('a hover appears', async () => {
-    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, position);
-    text = hovers.flatMap(hover => hover.contents.map(content => typeof content === 'string' ? content : content.value)).join('\n');
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      document.uri,
+      position,
+    );
+    text = hovers
+      .flatMap((hover) => hover.contents.map((content) => (typeof content === 'string' ? content : content.value)))
+      .join('\n');
     return text !== '';
   });
   return text;
@@ -27,7 +33,7 @@ export async function hoverText(document: vscode.TextDocument, needle: string, i
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     if (await condition()) return;
-    await new Promise(resolve => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`waited in vain until ${what}`);
 }

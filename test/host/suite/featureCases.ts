@@ -9,21 +9,32 @@ export const featureCases: readonly HostCase[] = [
   ...(['shellscript', 'yaml', 'plaintext', 'markdown'] as const).map((language) => ({
     name: `words of rules have colours in a document of the language ${language}`,
     run: async () => {
-      const document = await vscode.workspace.openTextDocument({ language, content: 'so we ran\niptables -A INPUT -p tcp -j DROP\n' });
+      const document = await vscode.workspace.openTextDocument({
+        language,
+        content: 'so we ran\niptables -A INPUT -p tcp -j DROP\n',
+      });
       await vscode.window.showTextDocument(document);
       const range = new vscode.Range(0, 0, 2, 0);
       const colours = async (): Promise<number> => {
-        const tokens = await vscode.commands.executeCommand<vscode.SemanticTokens | undefined>('vscode.provideDocumentRangeSemanticTokens', document.uri, range);
+        const tokens = await vscode.commands.executeCommand<vscode.SemanticTokens | undefined>(
+          'vscode.provideDocumentRangeSemanticTokens',
+          document.uri,
+          range,
+        );
         return (tokens?.data.length ?? 0) / 5;
       };
-      await until('seven words have colours', async () => await colours() === 7);
+      await until('seven words have colours', async () => (await colours()) === 7);
     },
   })),
   {
     name: 'a broken rules file has errors on its lines, and a repaired one has none',
     run: async () => {
       const { document } = await openText(BROKEN);
-      const errorLines = (): readonly number[] => vscode.languages.getDiagnostics(document.uri).filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error).map(({ range }) => range.start.line);
+      const errorLines = (): readonly number[] =>
+        vscode.languages
+          .getDiagnostics(document.uri)
+          .filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error)
+          .map(({ range }) => range.start.line);
       await until('there are errors on lines 3 and 4', () => errorLines().join() === '2,3');
       const edit = new vscode.WorkspaceEdit();
       edit.replace(document.uri, new vscode.Range(2, 0, 4, 0), '-A INPUT -p tcp --dport 443 -j ACCEPT\n');
@@ -38,26 +49,37 @@ export const featureCases: readonly HostCase[] = [
       const { document } = await openText('*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -dport 80 -j WEB\nCOMMIT\n');
       const offered = async (title: string): Promise<vscode.CodeAction | undefined> => {
         const range = document.lineAt(document.lineCount > 5 ? 3 : 2).range;
-        return (await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', document.uri, range)).find(action => action.title === title);
+        return (
+          await vscode.commands.executeCommand<vscode.CodeAction[]>(
+            'vscode.executeCodeActionProvider',
+            document.uri,
+            range,
+          )
+        ).find((action) => action.title === title);
       };
       for (const title of ['Declare chain WEB', 'Change to --dport']) {
-        await until(`"${title}" is offered`, async () => await offered(title) !== undefined);
+        await until(`"${title}" is offered`, async () => (await offered(title)) !== undefined);
         const action = await offered(title);
         assert(action?.edit, `"${title}" changes nothing`);
         await vscode.workspace.applyEdit(action.edit);
       }
       const text = document.getText();
-      assert(text === '*filter\n:INPUT ACCEPT [0:0]\n:WEB - [0:0]\n-A INPUT -p tcp --dport 80 -j WEB\nCOMMIT\n', `the file is ${JSON.stringify(text)}`);
+      assert(
+        text === '*filter\n:INPUT ACCEPT [0:0]\n:WEB - [0:0]\n-A INPUT -p tcp --dport 80 -j WEB\nCOMMIT\n',
+        `the file is ${JSON.stringify(text)}`,
+      );
       await until('there are no problems', () => vscode.languages.getDiagnostics(document.uri).length === 0);
     },
   },
-  ...['kube-node.iptables-save', 'docker-host.iptables-save', 'istio-sidecar.md'].map(name => ({
+  ...['kube-node.iptables-save', 'docker-host.iptables-save', 'istio-sidecar.md'].map((name) => ({
     name: `${name} has no problems`,
     run: async () => {
       const { document } = await openSample(name);
       await hoverText(document, name.endsWith('.md') ? ':ISTIO_OUTPUT ' : ':PREROUTING ', 2);
-      await new Promise(resolve => setTimeout(resolve, 600));
-      const found = vscode.languages.getDiagnostics(document.uri).map(({ message, range }) => `${range.start.line + 1}: ${message}`);
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      const found = vscode.languages
+        .getDiagnostics(document.uri)
+        .map(({ message, range }) => `${range.start.line + 1}: ${message}`);
       assert(found.length === 0, `it has: ${found.join('; ')}`);
     },
   })),
@@ -65,11 +87,15 @@ export const featureCases: readonly HostCase[] = [
     name: 'the outline of the note names its rule sets and chains',
     run: async () => {
       const { document } = await openSample('istio-sidecar.md');
-      const names = (symbols: readonly vscode.DocumentSymbol[]): readonly string[] => symbols.flatMap(({ name, children }) => [name, ...names(children)]);
+      const names = (symbols: readonly vscode.DocumentSymbol[]): readonly string[] =>
+        symbols.flatMap(({ name, children }) => [name, ...names(children)]);
       await until('ISTIO_IN_REDIRECT is in the outline', async () => {
-        const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[] | undefined>('vscode.executeDocumentSymbolProvider', document.uri);
+        const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[] | undefined>(
+          'vscode.executeDocumentSymbolProvider',
+          document.uri,
+        );
         const found = names(symbols ?? []);
-        return ['nat', 'PREROUTING', 'ISTIO_IN_REDIRECT'].every(name => found.includes(name));
+        return ['nat', 'PREROUTING', 'ISTIO_IN_REDIRECT'].every((name) => found.includes(name));
       });
     },
   },
@@ -79,21 +105,48 @@ export const featureCases: readonly HostCase[] = [
       const { document } = await openSample('kube-node.iptables-save');
       const line = lineWith(document, '-A PREROUTING');
       const at = new vscode.Position(line, document.lineAt(line).text.indexOf('KUBE-SERVICES') + 3);
-      const [definition] = await vscode.commands.executeCommand<vscode.Location[]>('vscode.executeDefinitionProvider', document.uri, at);
-      assert(definition && document.lineAt(definition.range.start.line).text.startsWith(':KUBE-SERVICES '), 'it leads elsewhere');
-      const references = await vscode.commands.executeCommand<vscode.Location[]>('vscode.executeReferenceProvider', document.uri, definition.range.start.translate(0, 1));
-      assert(references.length > 3 && references.every(({ range }) => document.getText(range) === 'KUBE-SERVICES'), `there are ${references.length} references`);
+      const [definition] = await vscode.commands.executeCommand<vscode.Location[]>(
+        'vscode.executeDefinitionProvider',
+        document.uri,
+        at,
+      );
+      assert(
+        definition && document.lineAt(definition.range.start.line).text.startsWith(':KUBE-SERVICES '),
+        'it leads elsewhere',
+      );
+      const references = await vscode.commands.executeCommand<vscode.Location[]>(
+        'vscode.executeReferenceProvider',
+        document.uri,
+        definition.range.start.translate(0, 1),
+      );
+      assert(
+        references.length > 3 && references.every(({ range }) => document.getText(range) === 'KUBE-SERVICES'),
+        `there are ${references.length} references`,
+      );
     },
   },
   {
     name: 'behind -j come targets and chains of the table, with the documentation of the hover',
     run: async () => {
       const { document } = await openText('*filter\n:INPUT ACCEPT [0:0]\n:SSH - [0:0]\n-A INPUT -p tcp -j \nCOMMIT\n');
-      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>('vscode.executeCompletionItemProvider', document.uri, document.lineAt(3).range.end, ' ', 100);
-      const named = (name: string): vscode.CompletionItem | undefined => items.find(({ label }) => (typeof label === 'string' ? label : label.label) === name);
-      assert(named('SSH') && !named('DNAT'), `it proposes ${items.map(({ label }) => (typeof label === 'string' ? label : label.label)).join(' ')}`);
+      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        document.uri,
+        document.lineAt(3).range.end,
+        ' ',
+        100,
+      );
+      const named = (name: string): vscode.CompletionItem | undefined =>
+        items.find(({ label }) => (typeof label === 'string' ? label : label.label) === name);
+      assert(
+        named('SSH') && !named('DNAT'),
+        `it proposes ${items.map(({ label }) => (typeof label === 'string' ? label : label.label)).join(' ')}`,
+      );
       const documentation = named('REJECT')?.documentation;
-      assert(typeof documentation === 'object' && documentation.value.includes('reject-with'), 'REJECT is not explained');
+      assert(
+        typeof documentation === 'object' && documentation.value.includes('reject-with'),
+        'REJECT is not explained',
+      );
     },
   },
   {
@@ -101,17 +154,29 @@ export const featureCases: readonly HostCase[] = [
     run: async () => {
       const editor = await openText('*filter\n:INPUT ACCEPT [0:0]\n-A INPUT --ctst\nCOMMIT\n');
       const { document } = editor;
-      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>('vscode.executeCompletionItemProvider', document.uri, document.lineAt(2).range.end);
+      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        document.uri,
+        document.lineAt(2).range.end,
+      );
       const item = items.find(({ insertText }) => insertText === '-m conntrack --ctstate ');
-      assert(item?.range instanceof vscode.Range && document.getText(item.range) === '--ctst', 'it does not replace the word');
+      assert(
+        item?.range instanceof vscode.Range && document.getText(item.range) === '--ctst',
+        'it does not replace the word',
+      );
     },
   },
   {
     name: 'links stand above the built-in chains, unless the setting takes them away',
     run: async () => {
       const { document } = await openSample('docker-host.iptables-save');
-      const titles = async (): Promise<readonly string[]> => (await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri)).map(({ command }) => command?.title ?? '');
-      await until('there is a link above FORWARD', async () => (await titles()).includes('Trace a packet through FORWARD'));
+      const titles = async (): Promise<readonly string[]> =>
+        (await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri)).map(
+          ({ command }) => command?.title ?? '',
+        );
+      await until('there is a link above FORWARD', async () =>
+        (await titles()).includes('Trace a packet through FORWARD'),
+      );
       const settings = vscode.workspace.getConfiguration('iptables');
       await settings.update('codeLens.enabled', false, vscode.ConfigurationTarget.Global);
       try {
@@ -129,7 +194,17 @@ export const featureCases: readonly HostCase[] = [
       const settings = vscode.workspace.getConfiguration('iptables');
       await settings.update('hover.enabled', false, vscode.ConfigurationTarget.Global);
       try {
-        await until('there is no hover', async () => (await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, document.positionAt(document.getText().indexOf(':FORWARD ') + 2))).length === 0);
+        await until(
+          'there is no hover',
+          async () =>
+            (
+              await vscode.commands.executeCommand<vscode.Hover[]>(
+                'vscode.executeHoverProvider',
+                document.uri,
+                document.positionAt(document.getText().indexOf(':FORWARD ') + 2),
+              )
+            ).length === 0,
+        );
       } finally {
         await settings.update('hover.enabled', undefined, vscode.ConfigurationTarget.Global);
       }
@@ -139,8 +214,15 @@ export const featureCases: readonly HostCase[] = [
     name: 'a note without rules gets nothing from us',
     run: async () => {
       const { document } = await openText('# Notes\n\n- buy nat tables\n- PREROUTING the trip\n', 'markdown');
-      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, new vscode.Position(3, 4));
-      const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+        'vscode.executeHoverProvider',
+        document.uri,
+        new vscode.Position(3, 4),
+      );
+      const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+        'vscode.executeCodeLensProvider',
+        document.uri,
+      );
       assert(hovers.length === 0 && lenses.length === 0, `it got ${hovers.length} hovers and ${lenses.length} links`);
     },
   },
@@ -148,15 +230,25 @@ export const featureCases: readonly HostCase[] = [
     name: 'a paste that is a dump can be given the language',
     run: async () => {
       // The editor looks at the first line itself, also where a language is given.
-      const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content: '# from node 3\n*filter\n-A INPUT -p tcp -j DROP\nCOMMIT\n' });
+      const document = await vscode.workspace.openTextDocument({
+        language: 'plaintext',
+        content: '# from node 3\n*filter\n-A INPUT -p tcp -j DROP\nCOMMIT\n',
+      });
       assert(document.languageId === 'plaintext', `it opens as ${document.languageId}`);
       await vscode.window.showTextDocument(document);
       await until('there is a link for it', async () => {
-        const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
+        const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+          'vscode.executeCodeLensProvider',
+          document.uri,
+        );
         return lenses.some(({ command }) => command?.command === 'iptables.useLanguage');
       });
       await vscode.commands.executeCommand('iptables.useLanguage', document.uri);
-      await until('the language is iptables', () => vscode.workspace.textDocuments.some(({ uri, languageId }) => uri.toString() === document.uri.toString() && languageId === 'iptables'));
+      await until('the language is iptables', () =>
+        vscode.workspace.textDocuments.some(
+          ({ uri, languageId }) => uri.toString() === document.uri.toString() && languageId === 'iptables',
+        ),
+      );
     },
   },
   {
@@ -166,17 +258,22 @@ export const featureCases: readonly HostCase[] = [
       const { document } = editor;
       const own = await testing();
       await hoverText(document, ':PREROUTING ', 2);
-      const inStep = (after: string): void => assert(own.isInStep(document), `the tree is not what the document says after ${after}`);
-      await editor.edit(build => { build.insert(new vscode.Position(0, 0), '# a\n'); build.insert(new vscode.Position(3, 0), '-A PREROUTING -p udp -j RETURN\n'); build.delete(new vscode.Range(2, 0, 2, 1)); });
+      const inStep = (after: string): void =>
+        assert(own.isInStep(document), `the tree is not what the document says after ${after}`);
+      await editor.edit((build) => {
+        build.insert(new vscode.Position(0, 0), '# a\n');
+        build.insert(new vscode.Position(3, 0), '-A PREROUTING -p udp -j RETURN\n');
+        build.delete(new vscode.Range(2, 0, 2, 1));
+      });
       inStep('several edits at once');
       await vscode.commands.executeCommand('undo');
       inStep('undo');
-      await editor.edit(build => build.setEndOfLine(vscode.EndOfLine.CRLF));
+      await editor.edit((build) => build.setEndOfLine(vscode.EndOfLine.CRLF));
       await hoverText(document, ':PREROUTING ', 2);
       inStep('other line ends');
-      await editor.edit(build => build.insert(new vscode.Position(2, 0), '-A PREROUTING -p tcp -j ACCEPT\n'));
+      await editor.edit((build) => build.insert(new vscode.Position(2, 0), '-A PREROUTING -p tcp -j ACCEPT\n'));
       inStep('a line with other line ends');
-      await editor.edit(build => build.replace(new vscode.Range(0, 0, 99, 0), ''));
+      await editor.edit((build) => build.replace(new vscode.Range(0, 0, 99, 0), ''));
       inStep('deleting everything');
     },
   },

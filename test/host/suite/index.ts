@@ -23,12 +23,16 @@ export async function run(): Promise<void> {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   }
   const node = typeof process === 'object' ? process.versions?.node : undefined;
-  const host = { version: vscode.version, application: vscode.env.uiKind === vscode.UIKind.Desktop ? 'desktop' : 'in a browser', extensionHost: node ? 'node' : 'worker' };
+  const host = {
+    version: vscode.version,
+    application: vscode.env.uiKind === vscode.UIKind.Desktop ? 'desktop' : 'in a browser',
+    extensionHost: node ? 'node' : 'worker',
+  };
   console.log(`HOST-RESULT ${JSON.stringify({ ...host, passed: cases.length - failed, failed, results })}`);
   if (failed) throw new Error(`${failed} of ${cases.length} cases failed`);
 }
 
 async function late(): Promise<never> {
-  await new Promise(resolve => setTimeout(resolve, timeout));
+  await new Promise((resolve) => setTimeout(resolve, timeout));
   throw new Error(`no result within ${timeout / 1000} s`);
 }

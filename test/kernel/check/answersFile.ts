@@ -9,18 +9,31 @@ import type { CheckAnswer } from './checkCase';
 export const ANSWERS_FILE = join('test', 'fixtures', 'check', 'answers.jsonl.gz');
 
 export function readAnswers(root: string): readonly CheckAnswer[] {
-  const lines = gunzipSync(readFileSync(join(root, ANSWERS_FILE))).toString('utf8').split('\n');
+  const lines = gunzipSync(readFileSync(join(root, ANSWERS_FILE)))
+    .toString('utf8')
+    .split('\n');
   return lines.filter((line) => line !== '').map((line) => unpack(JSON.parse(line) as Packed));
 }
 
 export function writeAnswers(root: string, answers: readonly CheckAnswer[]): void {
-  writeFileSync(join(root, ANSWERS_FILE), gzipSync(answers.map((answer) => `${JSON.stringify(pack(answer))}\n`).join(''), { level: 9 }));
+  writeFileSync(
+    join(root, ANSWERS_FILE),
+    gzipSync(answers.map((answer) => `${JSON.stringify(pack(answer))}\n`).join(''), { level: 9 }),
+  );
 }
 
 /** About, family, answer, and the text: of one rule only its table, chain and words. */
-type Packed = readonly [about: string, family: 4 | 6, answer: Answer, ...text: readonly [string] | readonly [table: string, chain: string, rule: string]];
+type Packed = readonly [
+  about: string,
+  family: 4 | 6,
+  answer: Answer,
+  ...text: readonly [string] | readonly [table: string, chain: string, rule: string],
+];
 
-/** The saved text, or of one rule its words; `true` where they are those of the text, `null` where it was refused, `read` and `unread` of `--test` alone. */
+/**
+ * The saved text, or of one rule its words; `true` where they are those of the text, `null` where it was refused,
+ * `read` and `unread` of `--test` alone.
+ */
 type Answer = string | true | null | { readonly read: boolean };
 
 function pack({ about, family, text, refused, readOnly, saved = '' }: CheckAnswer): Packed {
@@ -38,7 +51,10 @@ function unpack([about, family, answer, ...rest]: Packed): CheckAnswer {
   const text = chain === undefined || rule === undefined ? table : ruleText(table, chain, rule);
   if (answer === null) return { about, family, text, refused: true };
   if (typeof answer === 'object') return { about, family, text, refused: !answer.read, readOnly: true };
-  const saved = chain === undefined || rule === undefined ? String(answer) : savedText(table, chain, answer === true ? ` ${rule}` : answer);
+  const saved =
+    chain === undefined || rule === undefined
+      ? String(answer)
+      : savedText(table, chain, answer === true ? ` ${rule}` : answer);
   return { about, family, text, refused: false, saved };
 }
 

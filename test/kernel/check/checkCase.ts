@@ -9,7 +9,10 @@ export interface CheckCase {
 /** What iptables-legacy-restore and iptables-legacy-save made of it. */
 export interface CheckAnswer extends CheckCase {
   readonly refused: boolean;
-  /** This kernel has not the extension: `iptables-legacy-restore --test` alone was asked, which knows nothing of tables and hooks. */
+  /**
+   * This kernel has not the extension: `iptables-legacy-restore --test` alone was asked, which knows nothing of tables
+   * and hooks.
+   */
   readonly readOnly?: true;
   /** Its complaint, or that of the kernel. */
   readonly message?: string;

@@ -1,6 +1,6 @@
 /**
- * For each extension that means nothing without options: options that load. `4` and `6` where the families differ. The sets, the
- * accounting object and the interfaces named here are made by the recorder.
+ * For each extension that means nothing without options: options that load. `4` and `6` where the families differ. The
+ * sets, the accounting object and the interfaces named here are made by the recorder.
  */
 export const GOOD_OPTIONS: Readonly<Record<string, string | { readonly 4: string; readonly 6: string }>> = {
   addrtype: '--dst-type LOCAL',

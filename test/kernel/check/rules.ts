@@ -7,7 +7,9 @@ import { GOOD_OPTIONS } from './goodRules';
 export type Extension = MatchExtension | TargetExtension;
 
 /** The estimators that `-m rateest` asks for exist only as long as a rule of these. */
-const ESTIMATORS = ['e', 'e2'].map((name) => `-A OUTPUT -j RATEEST --rateest-name ${name} --rateest-interval 250ms --rateest-ewmalog 500ms\n`).join('');
+const ESTIMATORS = ['e', 'e2']
+  .map((name) => `-A OUTPUT -j RATEEST --rateest-name ${name} --rateest-interval 250ms --rateest-ewmalog 500ms\n`)
+  .join('');
 
 /** Rules of a table of their own, loaded before. */
 function estimatorsFor(table: string): string {
@@ -21,7 +23,10 @@ export function oneRule(table: string, chain: string, body: string): string {
 
 /** A table and a built-in chain of it that the extension takes. */
 export function placeOf(extension: Extension): { readonly table: TableName; readonly chain: Hook } {
-  const order: readonly TableName[] = extension.kind === 'match' && !extension.tables ? ['filter', 'mangle', 'nat', 'raw', 'security'] : (extension.tables ?? ['mangle', 'nat', 'filter', 'raw', 'security']);
+  const order: readonly TableName[] =
+    extension.kind === 'match' && !extension.tables
+      ? ['filter', 'mangle', 'nat', 'raw', 'security']
+      : (extension.tables ?? ['mangle', 'nat', 'filter', 'raw', 'security']);
   for (const table of order) {
     const chain = BUILTIN_CHAINS[table].find((hook) => extension.hooks?.includes(hook) ?? true);
     if (chain) return { table, chain };
@@ -45,7 +50,13 @@ export function goodOptions(extension: Extension, family: 4 | 6): string {
 }
 
 /** What some ask of the rule around them beyond `protocols`. */
-const ASKED_OF_RULE: Readonly<Record<string, string>> = { TCPMSS: '-p tcp --syn ', SYNPROXY: '-p tcp --syn ', ECN: '-p tcp ', ah: '-p ah ', ecn: '-p tcp ' };
+const ASKED_OF_RULE: Readonly<Record<string, string>> = {
+  TCPMSS: '-p tcp --syn ',
+  SYNPROXY: '-p tcp --syn ',
+  ECN: '-p tcp ',
+  ah: '-p ah ',
+  ecn: '-p tcp ',
+};
 
 export function body(extension: Extension, options: string): string {
   const before = ASKED_OF_RULE[extension.name] ?? protocolPart(extension);

@@ -22,11 +22,14 @@ export function generate(seed: number, index: number, packets: number, profile?:
   const connections = made.flatMap(({ connection }) => (connection ? [connection] : []));
   const listeners = rules.includes('TPROXY') || rules.includes('-m socket') ? listenersOf(scene) : undefined;
   return {
-    scene, profile: chosen,
+    scene,
+    profile: chosen,
     question: {
       [scene.family === 4 ? 'rules' : 'rules6']: rules,
       ...(rules.includes('_set ') || /--(match|add|del|map)-set/.test(rules) ? { sets: setsText(scene.sets) } : {}),
-      topology: scene.topology, packets: made.map(({ packet }) => packet), independent: true,
+      topology: scene.topology,
+      packets: made.map(({ packet }) => packet),
+      independent: true,
       ...(connections.length > 0 ? { conntrack: distinct(connections) } : {}),
       ...(listeners ? { listeners } : {}),
     },
@@ -36,8 +39,11 @@ export function generate(seed: number, index: number, packets: number, profile?:
 function listenersOf({ random, loopback, local, family }: Scene): unknown[] {
   const any = family === 4 ? '0.0.0.0' : '::';
   const list = [
-    { proto: 'udp', addr: any, port: 15001, transparent: true }, { proto: 'udp', addr: loopback, port: 8080, transparent: true },
-    { proto: 'udp', addr: random.pick(local), port: 53 }, { proto: 'tcp', addr: loopback, port: 15001, transparent: true }, { proto: 'tcp', addr: any, port: 8080 },
+    { proto: 'udp', addr: any, port: 15001, transparent: true },
+    { proto: 'udp', addr: loopback, port: 8080, transparent: true },
+    { proto: 'udp', addr: random.pick(local), port: 53 },
+    { proto: 'tcp', addr: loopback, port: 15001, transparent: true },
+    { proto: 'tcp', addr: any, port: 8080 },
   ];
   return random.sample(list, random.int(0, 3));
 }
@@ -47,7 +53,9 @@ function distinct(connections: readonly unknown[]): unknown[] {
   const seen = new Set<string>();
   return connections.filter((each) => {
     const { orig } = each as { orig: Record<string, unknown> };
-    const ends = [`${String(orig.src)} ${String(orig.sport)}`, `${String(orig.dst)} ${String(orig.dport)}`].sort().join(' ') + String(orig.proto);
+    const ends =
+      [`${String(orig.src)} ${String(orig.sport)}`, `${String(orig.dst)} ${String(orig.dport)}`].sort().join(' ') +
+      String(orig.proto);
     if (seen.has(ends)) return false;
     seen.add(ends);
     return true;

@@ -3,17 +3,34 @@ import { generatePacket } from './packets';
 import type { Generated } from './generate';
 import { PORTS, makeScene, type Scene } from './scene';
 
-/** A rule set of nftables with packets for it; the same for the same seed and index. `beside`: rules of iptables are there as well. */
+/**
+ * A rule set of nftables with packets for it; the same for the same seed and index. `beside`: rules of iptables are
+ * there as well.
+ */
 export function generateNative(seed: number, index: number, packets: number): Generated {
   const random = new Random(seed * 1_000_003 + index);
   const scene = makeScene(random, ['tcp', 'tcp', 'tcp', 'udp', 'udp', 'icmp', 'sctp']);
   const made = Array.from({ length: packets }, () => generatePacket(scene, 'nat'));
   const nft = new Tables(scene).text();
   return {
-    scene, profile: 'nat',
+    scene,
+    profile: 'nat',
     question: {
-      nft, topology: scene.topology, packets: made.map(({ packet }) => packet), independent: true,
-      ...(nft.includes('tproxy') ? { listeners: random.sample([{ proto: 'tcp', addr: scene.family === 4 ? '0.0.0.0' : '::', port: 15001, transparent: true }, { proto: 'udp', addr: scene.loopback, port: 8080 }], 2) } : {}),
+      nft,
+      topology: scene.topology,
+      packets: made.map(({ packet }) => packet),
+      independent: true,
+      ...(nft.includes('tproxy')
+        ? {
+            listeners: random.sample(
+              [
+                { proto: 'tcp', addr: scene.family === 4 ? '0.0.0.0' : '::', port: 15001, transparent: true },
+                { proto: 'udp', addr: scene.loopback, port: 8080 },
+              ],
+              2,
+            ),
+          }
+        : {}),
     },
   };
 }
@@ -44,20 +61,40 @@ class Tables {
     this.lines.push(`table ${family} ${name} {`);
     this.sets();
     const regular = Array.from({ length: r.int(1, 4) }, (_, i) => `c${i}`);
-    const bases = Array.from({ length: r.int(1, 4) }, (_, i) => ({ name: `b${i}`, hook: r.pick(HOOKS), type: r.of('filter', 'filter', 'nat', 'route') }));
+    const bases = Array.from({ length: r.int(1, 4) }, (_, i) => ({
+      name: `b${i}`,
+      hook: r.pick(HOOKS),
+      type: r.of('filter', 'filter', 'nat', 'route'),
+    }));
     for (const [i, chain] of regular.entries()) this.chain(chain, undefined, regular.slice(i + 1), bases);
     for (const base of bases) {
-      const hook = base.type === 'route' ? 'output' : base.type === 'nat' && base.hook === 'forward' ? 'prerouting' : base.hook;
+      const hook =
+        base.type === 'route' ? 'output' : base.type === 'nat' && base.hook === 'forward' ? 'prerouting' : base.hook;
       base.hook = hook;
     }
     for (const base of bases) this.chain(base.name, base, regular, bases);
-    this.lines.push(`\tmap vm { type ${this.addressType()} : verdict; elements = { ${r.sample(this.scene.all, 3).map((address) => `${address} : ${r.of('accept', 'drop', 'return', 'continue', ...(regular.length > 0 ? ['jump leaf', 'goto leaf'] : []))}`).join(', ')} } }`);
+    this.lines.push(
+      `\tmap vm { type ${this.addressType()} : verdict; elements = { ${r
+        .sample(this.scene.all, 3)
+        .map(
+          (address) =>
+            `${address} : ${r.of('accept', 'drop', 'return', 'continue', ...(regular.length > 0 ? ['jump leaf', 'goto leaf'] : []))}`,
+        )
+        .join(', ')} } }`,
+    );
     this.lines.push('}');
     const vm = this.lines.pop() as string;
     const map = this.lines.pop() as string;
     // Maps of verdicts name chains, which have to be there.
     const at = this.lines.lastIndexOf(`table ${family} ${name} {`) + 1;
-    this.lines.splice(at, 0, '\tchain leaf {', `\t\t${r.of('counter', `${this.ip} ttl 3 drop`, 'meta mark set 0x7', 'accept', 'return').replace('ip6 ttl', 'ip6 hoplimit')}`, '\t}', map);
+    this.lines.splice(
+      at,
+      0,
+      '\tchain leaf {',
+      `\t\t${r.of('counter', `${this.ip} ttl 3 drop`, 'meta mark set 0x7', 'accept', 'return').replace('ip6 ttl', 'ip6 hoplimit')}`,
+      '\t}',
+      map,
+    );
     this.lines.push(vm);
   }
 
@@ -73,19 +110,34 @@ class Tables {
       `\tset addrs { type ${this.addressType()}; elements = { ${[...new Set(r.sample(scene.all, 3))].join(', ')} } }`,
       `\tset nets { type ${this.addressType()}; flags interval; auto-merge; elements = { ${nets.join(', ')} } }`,
       `\tset ports { type inet_service; flags interval; elements = { ${r.of('22, 80-90', '53, 8080, 15000-15010', '443')} } }`,
-      `\tset both { type ${this.addressType()} . inet_proto . inet_service; elements = { ${r.sample(scene.all, 3).flatMap((address, i) => (i === 0 || r.chance(0.7) ? [`${address} . ${r.of('tcp', 'udp')} . ${r.pick(PORTS)}`] : [])).join(', ')} } }`,
+      `\tset both { type ${this.addressType()} . inet_proto . inet_service; elements = { ${r
+        .sample(scene.all, 3)
+        .flatMap((address, i) =>
+          i === 0 || r.chance(0.7) ? [`${address} . ${r.of('tcp', 'udp')} . ${r.pick(PORTS)}`] : [],
+        )
+        .join(', ')} } }`,
       `\tset seen { type ${this.addressType()}; flags dynamic; size 100; }`,
     );
   }
 
-  private chain(name: string, base: { hook: Hook; type: string } | undefined, targets: readonly string[], bases: readonly { hook: Hook; type: string }[]): void {
+  private chain(
+    name: string,
+    base: { hook: Hook; type: string } | undefined,
+    targets: readonly string[],
+    bases: readonly { hook: Hook; type: string }[],
+  ): void {
     const { r } = this;
     this.lines.push(`\tchain ${name} {`);
     let raw = false;
     if (base) {
-      const priority = base.type === 'nat' ? r.of('-100', '100', '-90', '0', '110') : r.of('raw', 'mangle', 'filter', 'security', '-190', '-110', '-99', '-250', '150', '10', '-10');
+      const priority =
+        base.type === 'nat'
+          ? r.of('-100', '100', '-90', '0', '110')
+          : r.of('raw', 'mangle', 'filter', 'security', '-190', '-110', '-99', '-250', '150', '10', '-10');
       raw = priority === 'raw';
-      this.lines.push(`\t\ttype ${base.type} hook ${base.hook} priority ${priority}; policy ${base.type !== 'nat' && r.chance(0.15) ? 'drop' : 'accept'};`);
+      this.lines.push(
+        `\t\ttype ${base.type} hook ${base.hook} priority ${priority}; policy ${base.type !== 'nat' && r.chance(0.15) ? 'drop' : 'accept'};`,
+      );
     }
     // A regular chain is entered from any base chain of the table.
     const hooks = base ? [base.hook] : bases.map(({ hook }) => hook);
@@ -102,7 +154,9 @@ class Tables {
     const changes = r.chance(0.3) ? [this.change(raw)] : [];
     const more = changes.length > 0 && r.chance(0.4) ? [this.condition(hooks)] : [];
     const counter = r.chance(0.4) ? ['counter'] : [];
-    return [...conditions, ...counter, ...changes, ...more, this.action(hooks, nat, targets)].filter((part) => part !== '').join(' ');
+    return [...conditions, ...counter, ...changes, ...more, this.action(hooks, nat, targets)]
+      .filter((part) => part !== '')
+      .join(' ');
   }
 
   private condition(hooks: readonly Hook[]): string {
@@ -117,7 +171,11 @@ class Tables {
     const choices: (() => string)[] = [
       () => `${ip} saddr ${not}${address}/${bits}`,
       () => `${ip} daddr ${not}${address}`,
-      () => `${ip} daddr ${not}{ ${address}, ${other} }`.replace(new RegExp(`\\{ ${address}, ${address} \\}`), `{ ${address} }`),
+      () =>
+        `${ip} daddr ${not}{ ${address}, ${other} }`.replace(
+          new RegExp(`\\{ ${address}, ${address} \\}`),
+          `{ ${address} }`,
+        ),
       () => `${ip} daddr ${not}@${r.of('addrs', 'nets')}`,
       () => `${ip} saddr @${r.of('addrs', 'nets', 'seen')}`,
       () => `meta l4proto ${not}${r.of('tcp', 'udp', '{ tcp, udp }', scene.family === 4 ? 'icmp' : 'icmpv6', 'sctp')}`,
@@ -126,9 +184,14 @@ class Tables {
       () => `${proto} sport ${r.of('> 1023', '< 1024', '>= 40000', '<= 1000', '1-100')}`,
       () => `${ip} daddr . meta l4proto . th dport ${not}@both`,
       () => `${ip} saddr . ${ip} daddr { ${address} . ${other} }`,
-      () => `iifname ${not}${r.of(`"${iface}"`, `"${iface.slice(0, 2)}*"`, `{ "${iface}", "lo" }`)}`.replace('{ "lo", "lo" }', '{ "lo" }'),
+      () =>
+        `iifname ${not}${r.of(`"${iface}"`, `"${iface.slice(0, 2)}*"`, `{ "${iface}", "lo" }`)}`.replace(
+          '{ "lo", "lo" }',
+          '{ "lo" }',
+        ),
       () => `oifname ${not}${r.of(`"${iface}"`, `"${iface.slice(0, 2)}*"`)}`,
-      () => `tcp flags ${r.of('syn', 'syn / syn,ack', '& (syn|ack) == syn', '! syn,rst', '!= syn', '== syn', '{ syn, ack }', '& (fin|syn|rst|ack) != syn')}`,
+      () =>
+        `tcp flags ${r.of('syn', 'syn / syn,ack', '& (syn|ack) == syn', '! syn,rst', '!= syn', '== syn', '{ syn, ack }', '& (fin|syn|rst|ack) != syn')}`,
       () => `ct state ${not}${r.pick(STATES)}`,
       () => `ct state ${r.pick(STATES)},${r.pick(STATES)}`,
       () => `ct state { ${r.sample(STATES, 2).join(', ')} }`,
@@ -142,37 +205,85 @@ class Tables {
       () => `meta length ${r.of('< 60', '> 40', '40-100')}`,
       () => `meta nfproto ${r.of('ipv4', 'ipv6')}`,
       () => `meta pkttype ${r.of('host', 'broadcast', 'multicast')}`,
-      () => (scene.family === 4 ? `ip ttl ${r.of('64', '< 10', '!= 64')}` : `ip6 hoplimit ${r.of('64', '< 10', '!= 64')}`),
+      () =>
+        scene.family === 4 ? `ip ttl ${r.of('64', '< 10', '!= 64')}` : `ip6 hoplimit ${r.of('64', '< 10', '!= 64')}`,
       () => `${ip} dscp ${not}${r.of('cs0', 'cs1', 'af11', 'ef')}`,
-      () => (scene.family === 4 ? `icmp type ${r.of('echo-request', '{ echo-reply, destination-unreachable }')}` : `icmpv6 type ${r.of('echo-request', '{ echo-reply, destination-unreachable }')}`),
+      () =>
+        scene.family === 4
+          ? `icmp type ${r.of('echo-request', '{ echo-reply, destination-unreachable }')}`
+          : `icmpv6 type ${r.of('echo-request', '{ echo-reply, destination-unreachable }')}`,
       () => `ct original ${ip} daddr ${not}${address}`,
       () => `limit rate ${r.of('', 'over ')}${r.of('1/second burst 1 packets', '10/minute', '3/hour burst 2 packets')}`,
       () => `@th,16,16 ${not}${port}`,
     ];
-    if (!hooks.includes('input') || !hooks.includes('output')) choices.push(() => `fib daddr type ${not}${r.of('local', 'unicast', 'broadcast', 'multicast', '{ local, broadcast }')}`, () => `fib saddr type ${not}local`);
-    if (hooks.every((hook) => hook === 'prerouting')) choices.push(() => `fib saddr . iif oif ${r.of('missing', 'exists')}`);
+    if (!hooks.includes('input') || !hooks.includes('output'))
+      choices.push(
+        () => `fib daddr type ${not}${r.of('local', 'unicast', 'broadcast', 'multicast', '{ local, broadcast }')}`,
+        () => `fib saddr type ${not}local`,
+      );
+    if (hooks.every((hook) => hook === 'prerouting'))
+      choices.push(() => `fib saddr . iif oif ${r.of('missing', 'exists')}`);
     return r.pick(choices)();
   }
 
   private change(raw: boolean): string {
     const { r, ip } = this;
     return r.of(
-      'meta mark set 0x1', 'meta mark set 0x2', 'meta mark set meta mark | 0x10', 'meta mark set meta mark & 0xfffffffe', 'meta mark set meta mark ^ 0x3', 'ct mark set 0x1', 'ct mark set meta mark', 'meta mark set ct mark',
-      `${ip} dscp set cs1`, `${ip === 'ip' ? 'ip ttl' : 'ip6 hoplimit'} set 33`, ...(raw ? ['notrack', 'ct zone set 3'] : []), `update @seen { ${ip} saddr }`, `meta mark set ${ip} saddr map { ${r.pick(this.scene.all)} : 0x5 }`, 'log prefix "x"',
+      'meta mark set 0x1',
+      'meta mark set 0x2',
+      'meta mark set meta mark | 0x10',
+      'meta mark set meta mark & 0xfffffffe',
+      'meta mark set meta mark ^ 0x3',
+      'ct mark set 0x1',
+      'ct mark set meta mark',
+      'meta mark set ct mark',
+      `${ip} dscp set cs1`,
+      `${ip === 'ip' ? 'ip ttl' : 'ip6 hoplimit'} set 33`,
+      ...(raw ? ['notrack', 'ct zone set 3'] : []),
+      `update @seen { ${ip} saddr }`,
+      `meta mark set ${ip} saddr map { ${r.pick(this.scene.all)} : 0x5 }`,
+      'log prefix "x"',
     );
   }
 
   private action(hooks: readonly Hook[], nat: boolean, targets: readonly string[]): string {
     const { r, ip, scene } = this;
-    const choices = ['accept', 'drop', 'return', 'continue', '', '', 'reject', `${ip} saddr vmap @vm`, `${ip} daddr vmap @vm`, `meta l4proto vmap { tcp : ${r.of('accept', 'return', 'continue')}, udp : drop }`, 'ct state vmap { new : continue, established : accept, invalid : drop }'];
-    for (const target of targets) choices.push(`jump ${target}`, `jump ${target}`, `goto ${target}`, `numgen random mod 2 vmap { 0 : jump ${target} }`);
+    const choices = [
+      'accept',
+      'drop',
+      'return',
+      'continue',
+      '',
+      '',
+      'reject',
+      `${ip} saddr vmap @vm`,
+      `${ip} daddr vmap @vm`,
+      `meta l4proto vmap { tcp : ${r.of('accept', 'return', 'continue')}, udp : drop }`,
+      'ct state vmap { new : continue, established : accept, invalid : drop }',
+    ];
+    for (const target of targets)
+      choices.push(
+        `jump ${target}`,
+        `jump ${target}`,
+        `goto ${target}`,
+        `numgen random mod 2 vmap { 0 : jump ${target} }`,
+      );
     if (!nat) return r.pick(choices);
     const address = r.pick([...scene.all, scene.loopback]);
     const to = ip === 'ip' ? address : `[${address}]`;
     const destination = hooks.every((hook) => hook === 'prerouting' || hook === 'output');
     const source = hooks.every((hook) => hook === 'postrouting' || hook === 'input');
-    if (destination) choices.push(`dnat ${ip} to ${address}`, `meta l4proto tcp dnat ${ip} to ${to}:8080`, `meta l4proto { tcp, udp } redirect to :15001`, 'redirect', `dnat ${ip} to ${ip} daddr map { ${r.pick(scene.all)} : ${address} }`, `meta l4proto tcp redirect to :tcp dport map { 80 : 8080, 443 : 15001 }`);
-    if (source) choices.push(`snat ${ip} to ${address}`, ...(hooks.includes('input') ? [] : ['masquerade', 'masquerade']));
+    if (destination)
+      choices.push(
+        `dnat ${ip} to ${address}`,
+        `meta l4proto tcp dnat ${ip} to ${to}:8080`,
+        `meta l4proto { tcp, udp } redirect to :15001`,
+        'redirect',
+        `dnat ${ip} to ${ip} daddr map { ${r.pick(scene.all)} : ${address} }`,
+        `meta l4proto tcp redirect to :tcp dport map { 80 : 8080, 443 : 15001 }`,
+      );
+    if (source)
+      choices.push(`snat ${ip} to ${address}`, ...(hooks.includes('input') ? [] : ['masquerade', 'masquerade']));
     return r.pick(choices.slice(choices.length > 14 ? 4 : 0));
   }
 }

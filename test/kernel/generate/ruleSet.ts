@@ -3,8 +3,10 @@ import type { Scene } from './scene';
 import { target } from './targets';
 
 /**
- * `single`: rules of one match each and without a target, so that a yes or no is the answer to that match; `unit`: rules without a target, so that every rule of a chain is asked of every packet; `plain`: chains, policies, all tables;
- * `rich`: with the rare targets; `nat`: mostly the nat table; `change`: one rule of each kind that changes the packet.
+ * `single`: rules of one match each and without a target, so that a yes or no is the answer to that match; `unit`:
+ * rules without a target, so that every rule of a chain is asked of every packet; `plain`: chains, policies, all
+ * tables; `rich`: with the rare targets; `nat`: mostly the nat table; `change`: one rule of each kind that changes the
+ * packet.
  */
 export const PROFILES = ['single', 'unit', 'plain', 'rich', 'nat', 'change'] as const;
 export type Profile = (typeof PROFILES)[number];
@@ -35,27 +37,76 @@ export function generateRules(scene: Scene, profile: Profile): string {
 function table(scene: Scene, profile: Profile, name: string): string {
   const { random } = scene;
   const hooks = HOOKS[name] as readonly HookName[];
-  const userChains = profile === 'unit' || profile === 'single' ? [] : Array.from({ length: random.of(0, 1, 1, 2, 3) }, (_, i) => ({ name: `${name.toUpperCase().slice(0, 3)}${random.of('_U', '-chain', '.KUBE', '_x')}${i}`, hook: random.pick([...hooks, 'any', 'any'] as const) }));
+  const userChains =
+    profile === 'unit' || profile === 'single'
+      ? []
+      : Array.from({ length: random.of(0, 1, 1, 2, 3) }, (_, i) => ({
+          name: `${name.toUpperCase().slice(0, 3)}${random.of('_U', '-chain', '.KUBE', '_x')}${i}`,
+          hook: random.pick([...hooks, 'any', 'any'] as const),
+        }));
   const rules: string[] = [];
   const chain = (own: string, hook: HookName | 'any', index: number, count: number): void => {
-    const callees = userChains.filter((each, i) => i > index && (each.hook === hook || each.hook === 'any')).map((each) => each.name);
+    const callees = userChains
+      .filter((each, i) => i > index && (each.hook === hook || each.hook === 'any'))
+      .map((each) => each.name);
     for (let i = 0; i < count; i++) rules.push(`-A ${own} ${rule(scene, profile, name, hook, callees)}`.trimEnd());
   };
-  for (const hook of hooks) chain(hook, hook, -1, profile === 'single' ? 4 : profile === 'unit' ? random.int(2, 6) : profile === 'nat' && name === 'nat' ? random.int(2, 3) : random.of(0, 1, 1, 2, 3));
+  for (const hook of hooks)
+    chain(
+      hook,
+      hook,
+      -1,
+      profile === 'single'
+        ? 4
+        : profile === 'unit'
+          ? random.int(2, 6)
+          : profile === 'nat' && name === 'nat'
+            ? random.int(2, 3)
+            : random.of(0, 1, 1, 2, 3),
+    );
   userChains.forEach((each, i) => chain(each.name, each.hook, i, random.of(0, 1, 1, 2)));
-  const policy = (): string => (profile !== 'unit' && profile !== 'single' && random.chance(name === 'filter' ? 0.2 : name === 'nat' ? 0 : 0.02) ? 'DROP' : 'ACCEPT');
-  return [`*${name}`, ...hooks.map((hook) => `:${hook} ${policy()} [0:0]`), ...userChains.map((each) => `:${each.name} - [0:0]`), ...rules, 'COMMIT', ''].join('\n');
+  const policy = (): string =>
+    profile !== 'unit' && profile !== 'single' && random.chance(name === 'filter' ? 0.2 : name === 'nat' ? 0 : 0.02)
+      ? 'DROP'
+      : 'ACCEPT';
+  return [
+    `*${name}`,
+    ...hooks.map((hook) => `:${hook} ${policy()} [0:0]`),
+    ...userChains.map((each) => `:${each.name} - [0:0]`),
+    ...rules,
+    'COMMIT',
+    '',
+  ].join('\n');
 }
 
-function rule(scene: Scene, profile: Profile, table: string, hook: HookName | 'any', callees: readonly string[]): string {
+function rule(
+  scene: Scene,
+  profile: Profile,
+  table: string,
+  hook: HookName | 'any',
+  callees: readonly string[],
+): string {
   const { random } = scene;
   if (profile === 'single') return singleMatch(scene, hook, table);
-  const chosen = profile === 'unit' || random.chance(0.04) ? { text: '' } : target(scene, { hook, table }, callees, profile);
-  const head = header(scene, { hook, table }, profile === 'unit' ? 0.08 : 0.2, 'protocols' in chosen ? chosen.protocols : undefined);
+  const chosen =
+    profile === 'unit' || random.chance(0.04) ? { text: '' } : target(scene, { hook, table }, callees, profile);
+  const head = header(
+    scene,
+    { hook, table },
+    profile === 'unit' ? 0.08 : 0.2,
+    'protocols' in chosen ? chosen.protocols : undefined,
+  );
   const place = { hook, table, protocol: head.protocol };
   const most = profile === 'unit' ? 2 : profile === 'change' || profile === 'nat' ? 1 : 2;
   const some = profile === 'unit' || random.chance(0.5) ? matches(scene, place, most, namesFor(scene)) : '';
-  return [head.text, 'match' in chosen ? chosen.match : '', 'match' in chosen && some.includes('-m tcp ') ? '' : some, chosen.text].filter((each) => each !== '' && each !== undefined).join(' ');
+  return [
+    head.text,
+    'match' in chosen ? chosen.match : '',
+    'match' in chosen && some.includes('-m tcp ') ? '' : some,
+    chosen.text,
+  ]
+    .filter((each) => each !== '' && each !== undefined)
+    .join(' ');
 }
 
 /** One match and nothing else but the `-p` that it needs; or one option of the fixed part. */
@@ -78,8 +129,25 @@ function singleMatch(scene: Scene, hook: HookName | 'any', table: string): strin
 
 const IPV6_ONLY = ['dst', 'eui64', 'frag', 'hbh', 'ipv6header', 'mh', 'rt', 'srh'];
 /** What most rule sets in the world use stands here several times. */
-const COMMON = ['mark', 'mark', 'conntrack', 'conntrack', 'conntrack', 'addrtype', 'owner', 'multiport', 'multiport', 'set', 'set', 'connmark', 'state', 'iprange'];
+const COMMON = [
+  'mark',
+  'mark',
+  'conntrack',
+  'conntrack',
+  'conntrack',
+  'addrtype',
+  'owner',
+  'multiport',
+  'multiport',
+  'set',
+  'set',
+  'connmark',
+  'state',
+  'iprange',
+];
 
 function namesFor({ family }: Scene): readonly string[] {
-  return family === 6 ? [...MATCH_NAMES, ...COMMON, ...IPV6_ONLY] : [...MATCH_NAMES.filter((name) => !IPV6_ONLY.includes(name)), ...COMMON];
+  return family === 6
+    ? [...MATCH_NAMES, ...COMMON, ...IPV6_ONLY]
+    : [...MATCH_NAMES.filter((name) => !IPV6_ONLY.includes(name)), ...COMMON];
 }

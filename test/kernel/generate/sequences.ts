@@ -25,17 +25,37 @@ const SEQUENCES = { plain: 24, remembering: 6 } as const;
 /** Hosts change this seldom, because a new one takes longer than a new rule set. */
 export const SAME_HOST = 12;
 
-/** What chance, the clock or the processor decides, or what runs on the host, is left out: nothing tells what comes of it. */
-const UNCERTAIN = /--mode random|-m time |-m cpu |-m osf |-m nfacct |--object-pinned|-m cgroup |-m rateest |-m socket|-m connlimit|--random| RATEEST | IDLETIMER |-j TPROXY/;
+/**
+ * What chance, the clock or the processor decides, or what runs on the host, is left out: nothing tells what comes of
+ * it.
+ */
+const UNCERTAIN =
+  /--mode random|-m time |-m cpu |-m osf |-m nfacct |--object-pinned|-m cgroup |-m rateest |-m socket|-m connlimit|--random| RATEEST | IDLETIMER |-j TPROXY/;
 const ONE_FAMILY = new RegExp(`${UNCERTAIN.source}|--(match|add|del|map)-set`);
 /** What is not tracked comes back over lo in its fragments, which the trace shows as one. */
 const UNTRACKING = /NOTRACK|--notrack/;
 const REMEMBERING = /-m (statistic|limit|hashlimit|recent|quota|connbytes)|-j SET/;
-const PROFILES: readonly (Profile | 'state')[] = ['state', 'state', 'state', 'state', 'nat', 'plain', 'rich', 'change', 'unit'];
+const PROFILES: readonly (Profile | 'state')[] = [
+  'state',
+  'state',
+  'state',
+  'state',
+  'nat',
+  'plain',
+  'rich',
+  'change',
+  'unit',
+];
 
 /** How a host may track, answer and take packets. What no sysctl says is the harness's default. */
 const SETTINGS: readonly Readonly<Record<string, number>>[] = [
-  {}, {}, {}, {}, { 'net.netfilter.nf_conntrack_tcp_be_liberal': 0 }, { 'net.netfilter.nf_conntrack_tcp_loose': 0 }, { 'net.netfilter.nf_conntrack_tcp_loose': 0, 'net.netfilter.nf_conntrack_tcp_be_liberal': 0 },
+  {},
+  {},
+  {},
+  {},
+  { 'net.netfilter.nf_conntrack_tcp_be_liberal': 0 },
+  { 'net.netfilter.nf_conntrack_tcp_loose': 0 },
+  { 'net.netfilter.nf_conntrack_tcp_loose': 0, 'net.netfilter.nf_conntrack_tcp_be_liberal': 0 },
 ];
 
 /** The same for the same seed and index. */
@@ -49,9 +69,21 @@ export function generateSequences(seed: number, index: number, backend: Backend)
   const scenes = other ? [scene, other] : [scene];
   // Sets of one family would have the names of those of the other.
   const left = other ? ONE_FAMILY : UNCERTAIN;
-  const texts = scenes.map((each): readonly ['rules' | 'rules6', string] => [each.family === 4 ? 'rules' : 'rules6', without(left, profile === 'state' ? stateRules(each) : generateRules(each, profile))]);
+  const texts = scenes.map((each): readonly ['rules' | 'rules6', string] => [
+    each.family === 4 ? 'rules' : 'rules6',
+    without(left, profile === 'state' ? stateRules(each) : generateRules(each, profile)),
+  ]);
   const all = texts.map(([, text]) => text).join('');
-  const question = withHeader({ ...Object.fromEntries(texts), ...(/--(match|add|del|map)-set/.test(all) ? { sets: setsText(scene.sets) } : {}), topology, packets: [], independent: false }, backend);
+  const question = withHeader(
+    {
+      ...Object.fromEntries(texts),
+      ...(/--(match|add|del|map)-set/.test(all) ? { sets: setsText(scene.sets) } : {}),
+      topology,
+      packets: [],
+      independent: false,
+    },
+    backend,
+  );
   const evaluate = evaluator(question);
   const count = REMEMBERING.test(all) ? SEQUENCES.remembering : SEQUENCES.plain;
   // Where the last of some packets goes, as the evaluator says: what answers it has to come from there.
@@ -59,15 +91,39 @@ export function generateSequences(seed: number, index: number, backend: Backend)
     const own = evaluate(packets);
     return 'error' in own ? undefined : own[own.length - 1]?.outcomes[0];
   };
-  return { question, evaluate, sequences: Array.from({ length: count }, () => conversation(scenes, SEQUENCE, !UNTRACKING.test(all), follow)) };
+  return {
+    question,
+    evaluate,
+    sequences: Array.from({ length: count }, () => conversation(scenes, SEQUENCE, !UNTRACKING.test(all), follow)),
+  };
 }
 
-const PROTOCOLS = ['tcp', 'tcp', 'tcp', 'tcp', 'udp', 'udp', 'icmp', 'icmp', 'gre', 'gre', 'sctp', 'sctp', 'dccp', 'udplite', 'esp', 'ah'];
+const PROTOCOLS = [
+  'tcp',
+  'tcp',
+  'tcp',
+  'tcp',
+  'udp',
+  'udp',
+  'icmp',
+  'icmp',
+  'gre',
+  'gre',
+  'sctp',
+  'sctp',
+  'dccp',
+  'udplite',
+  'esp',
+  'ah',
+];
 
 function withSettings(topology: TopologyJson, settings: Readonly<Record<string, number>>): TopologyJson {
   return Object.keys(settings).length === 0 ? topology : { ...topology, sysctls: { ...topology.sysctls, ...settings } };
 }
 
 function without(left: RegExp, rules: string): string {
-  return rules.split('\n').filter((line) => !left.test(line)).join('\n');
+  return rules
+    .split('\n')
+    .filter((line) => !left.test(line))
+    .join('\n');
 }

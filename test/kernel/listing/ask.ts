@@ -29,11 +29,17 @@ export class Lister {
   }
 
   /** Loads the rules of a group, as many of them together as can be, and lists them with each of the options. */
-  *list({ family, about, table, chain, rules }: RuleGroup, backend: Backend, variants: readonly string[]): Generator<Listed, undefined> {
+  *list(
+    { family, about, table, chain, rules }: RuleGroup,
+    backend: Backend,
+    variants: readonly string[],
+  ): Generator<Listed, undefined> {
     const program = `${family === 4 ? 'iptables' : 'ip6tables'}-${backend}`;
     for (const batch of batches(rules, (some) => this.load(program, table, chain, some))) {
       if (!this.load(program, table, chain, batch)) continue;
-      const saved = run(program, ['-t', table, '-S', chain]).split('\n').filter((line) => line.startsWith('-A '));
+      const saved = run(program, ['-t', table, '-S', chain])
+        .split('\n')
+        .filter((line) => line.startsWith('-A '));
       for (const options of variants) {
         const text = run(program, ['-t', table, '-L', ...options.split(' ').filter((word) => word !== '')]);
         yield { family, backend, about, table, chain, options, text, saved };
@@ -46,14 +52,26 @@ export class Lister {
   private load(program: string, table: string, chain: string, rules: readonly string[]): boolean {
     // What rateest asks for exists as long as a rule of another table makes it.
     const other = table === 'security' ? 'raw' : 'security';
-    const estimators = rules.some((rule) => rule.includes('-m rateest')) ? ['e', 'e2'].map((name) => `-A OUTPUT -j RATEEST --rateest-name ${name} --rateest-interval 250ms --rateest-ewmalog 500ms\n`).join('') : '';
+    const estimators = rules.some((rule) => rule.includes('-m rateest'))
+      ? ['e', 'e2']
+          .map(
+            (name) => `-A OUTPUT -j RATEEST --rateest-name ${name} --rateest-interval 250ms --rateest-ewmalog 500ms\n`,
+          )
+          .join('')
+      : '';
     const text = `${estimators === '' ? '' : `*${other}\n${estimators}COMMIT\n`}*${table}\n:GOTO - [0:0]\n${rules.map((rule) => `-A ${chain} ${rule}\n`).join('')}COMMIT\n`;
     return spawnSync(`${program}-restore`, [], { input: text, encoding: 'utf8' }).status === 0;
   }
 }
 
-/** The largest parts that load: what cannot be loaded is left out, and rules that do not agree on something they share come apart. */
-function* batches(rules: readonly string[], loads: (some: readonly string[]) => boolean): Generator<readonly string[], undefined> {
+/**
+ * The largest parts that load: what cannot be loaded is left out, and rules that do not agree on something they share
+ * come apart.
+ */
+function* batches(
+  rules: readonly string[],
+  loads: (some: readonly string[]) => boolean,
+): Generator<readonly string[], undefined> {
   if (rules.length === 0) return undefined;
   if (rules.length <= MOST && loads(rules)) {
     yield rules;

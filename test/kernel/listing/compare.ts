@@ -38,8 +38,10 @@ export function compareListing({ family, backend, table, chain, options, text, s
     }
     const expected = told(rule, interfaces, backend);
     const read = rules[i] ? told(printRule(rules[i].passing()), true, backend) : 'nothing';
-    if (read !== expected) differences.push({ row: rows[(rules[i]?.line.index ?? 1) - 1] ?? '', saved: expected, read });
+    if (read !== expected)
+      differences.push({ row: rows[(rules[i]?.line.index ?? 1) - 1] ?? '', saved: expected, read });
   }
-  if (rules.length !== saved.length) differences.push({ row: '', saved: `${saved.length} rules`, read: `${rules.length} rules` });
+  if (rules.length !== saved.length)
+    differences.push({ row: '', saved: `${saved.length} rules`, read: `${rules.length} rules` });
   return { rules: saved.length, ambiguous, differences };
 }

@@ -7,5 +7,9 @@ import type { Listed } from './ask';
 export const LISTINGS_FILE = join('test', 'fixtures', 'listing', 'listings.jsonl.gz');
 
 export function readListings(root: string): readonly Listed[] {
-  return gunzipSync(readFileSync(join(root, LISTINGS_FILE))).toString('utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Listed);
+  return gunzipSync(readFileSync(join(root, LISTINGS_FILE)))
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Listed);
 }

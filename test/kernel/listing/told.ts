@@ -1,10 +1,13 @@
 /**
- * A rule as iptables-save prints it, without what `iptables -L` does not print of it. Source: the print functions of iptables 1.8.9, beside their
- * save functions.
+ * A rule as iptables-save prints it, without what `iptables -L` does not print of it. Source: the print functions of
+ * iptables 1.8.9, beside their save functions.
  */
 export function told(rule: string, interfaces: boolean, backend: 'legacy' | 'nft'): string {
   let text = rule;
-  if (!interfaces) text = text.replace(/(?: !)? -[io] \S+(?=.*)/g, (part, at: number) => (text.slice(0, at).includes(' -m ') || text.slice(0, at).includes(' -j ') ? part : ''));
+  if (!interfaces)
+    text = text.replace(/(?: !)? -[io] \S+(?=.*)/g, (part, at: number) =>
+      text.slice(0, at).includes(' -m ') || text.slice(0, at).includes(' -j ') ? part : '',
+    );
   for (const [pattern, rest] of NOT_TOLD) text = text.replace(pattern, rest);
   if (backend === 'nft') text = text.replace(/ -m eui64/g, '');
   return text;
@@ -20,12 +23,22 @@ const NOT_TOLD: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Rules whose row says as well something else: an interface called `*` or `!eth0`, `|4142|` as a string and as hexadecimal bytes; without -n
+ * Rules whose row says as well something else: an interface called `*` or `!eth0`, `|4142|` as a string and as
+ * hexadecimal bytes; without -n
  * `anywhere` for :: and 0.0.0.0 with any mask.
  */
 export function isAmbiguous(rule: string, names: boolean): boolean {
-  if (names && (/ -[sd] ::\//.test(rule) || / --ct(?:orig|repl)(?:src|dst) (?:::|0\.0\.0\.0(?: |$|\/(?!0\b)))/.test(rule))) return true;
+  if (
+    names &&
+    (/ -[sd] ::\//.test(rule) || / --ct(?:orig|repl)(?:src|dst) (?:::|0\.0\.0\.0(?: |$|\/(?!0\b)))/.test(rule))
+  )
+    return true;
   return AMBIGUOUS.some((pattern) => pattern.test(rule));
 }
 
-const AMBIGUOUS: readonly RegExp[] = [/ -p mptcp/, / -[io] (?:[!*]|any\b)/, / --string "\|(?:[\da-fA-F]{2})+\|"/, / --helper "[^"]*\\"/];
+const AMBIGUOUS: readonly RegExp[] = [
+  / -p mptcp/,
+  / -[io] (?:[!*]|any\b)/,
+  / --string "\|(?:[\da-fA-F]{2})+\|"/,
+  / --helper "[^"]*\\"/,
+];

@@ -3,16 +3,44 @@ import { HOST, table } from './words';
 
 /** The addresses and ports that NAT chooses. */
 export function translationCases(): readonly { readonly name: string; readonly question: KernelCase }[] {
-  return CASES.map(({ name, ...question }) => ({ name, question: { independent: false, topology: HOST, ...question } }));
+  return CASES.map(({ name, ...question }) => ({
+    name,
+    question: { independent: false, topology: HOST, ...question },
+  }));
 }
 
 type Case = { readonly name: string } & KernelCase;
 
 /** One port for all: a connection that is as good as over makes room for one with a later number. */
-const SNAT = table('nat', ['POSTROUTING -p tcp -j SNAT --to-source 192.168.50.200:60999', 'POSTROUTING -p udp -j SNAT --to-source 192.168.50.200:60999']);
-const there = (more: PacketJson = {}): PacketJson => ({ dir: 'in', iface: 'eth0', src: '10.244.1.9', dst: '192.168.50.9', proto: 'tcp', sport: 40000, dport: 80, ...more });
-const back = (more: PacketJson = {}): PacketJson => ({ dir: 'in', iface: 'eth1', src: '192.168.50.9', dst: '192.168.50.200', proto: 'tcp', sport: 80, dport: 60999, ...more });
-const HANDSHAKE = [there(), back({ flags: ['SYN', 'ACK'], seq: 5000, ack: 1001 }), there({ flags: ['ACK'], seq: 1001, ack: 5001 })];
+const SNAT = table('nat', [
+  'POSTROUTING -p tcp -j SNAT --to-source 192.168.50.200:60999',
+  'POSTROUTING -p udp -j SNAT --to-source 192.168.50.200:60999',
+]);
+const there = (more: PacketJson = {}): PacketJson => ({
+  dir: 'in',
+  iface: 'eth0',
+  src: '10.244.1.9',
+  dst: '192.168.50.9',
+  proto: 'tcp',
+  sport: 40000,
+  dport: 80,
+  ...more,
+});
+const back = (more: PacketJson = {}): PacketJson => ({
+  dir: 'in',
+  iface: 'eth1',
+  src: '192.168.50.9',
+  dst: '192.168.50.200',
+  proto: 'tcp',
+  sport: 80,
+  dport: 60999,
+  ...more,
+});
+const HANDSHAKE = [
+  there(),
+  back({ flags: ['SYN', 'ACK'], seq: 5000, ack: 1001 }),
+  there({ flags: ['ACK'], seq: 1001, ack: 5001 }),
+];
 const ENDS: Readonly<Record<string, readonly PacketJson[]>> = {
   'a SYN': [there()],
   'SYNs of both sides': [there(), back()],
@@ -20,64 +48,213 @@ const ENDS: Readonly<Record<string, readonly PacketJson[]>> = {
   'a handshake': HANDSHAKE,
   'a reset': [...HANDSHAKE, there({ flags: ['RST'], seq: 1001 })],
   'a FIN of one side': [...HANDSHAKE, there({ flags: ['FIN', 'ACK'], seq: 1001, ack: 5001 })],
-  'FINs of both sides': [...HANDSHAKE, there({ flags: ['FIN', 'ACK'], seq: 1001, ack: 5001 }), back({ flags: ['FIN', 'ACK'], seq: 5001, ack: 1002 }), there({ flags: ['ACK'], seq: 1002, ack: 5002 })],
+  'FINs of both sides': [
+    ...HANDSHAKE,
+    there({ flags: ['FIN', 'ACK'], seq: 1001, ack: 5001 }),
+    back({ flags: ['FIN', 'ACK'], seq: 5001, ack: 1002 }),
+    there({ flags: ['ACK'], seq: 1002, ack: 5002 }),
+  ],
 };
 const evictions: readonly Case[] = [
-  ...Object.entries(ENDS).flatMap(([name, packets]) => [1000, 1001, 900_000].map((seq): Case => ({ name: `the only port is taken, after ${name}, for a SYN with ${seq}`, rules: SNAT, packets: [...packets, there({ sport: 40001, seq }), back({ flags: ['ACK'], seq: 5001, ack: 1001 })] }))),
-  { name: 'the only port is taken, after a reset, for an ACK', rules: SNAT, packets: [...(ENDS['a reset'] ?? []), there({ sport: 40001, flags: ['ACK'], seq: 900_000 })] },
-  { name: 'the only port is taken by a connection that keeps its source', rules: table('nat', ['POSTROUTING -s 10.244.1.9 -p tcp -j SNAT --to-source 10.244.1.77:60999']), packets: [there({ src: '10.244.1.77', sport: 60999 }), { ...back({ flags: ['RST', 'ACK'], ack: 1001 }), dst: '10.244.1.77' }, there({ sport: 40001, seq: 900_000 })] },
-  { name: 'the only port is taken, UDP', rules: SNAT, packets: [there({ proto: 'udp' }), there({ proto: 'udp', sport: 40001 })] },
+  ...Object.entries(ENDS).flatMap(([name, packets]) =>
+    [1000, 1001, 900_000].map((seq): Case => ({
+      name: `the only port is taken, after ${name}, for a SYN with ${seq}`,
+      rules: SNAT,
+      packets: [...packets, there({ sport: 40001, seq }), back({ flags: ['ACK'], seq: 5001, ack: 1001 })],
+    })),
+  ),
+  {
+    name: 'the only port is taken, after a reset, for an ACK',
+    rules: SNAT,
+    packets: [...(ENDS['a reset'] ?? []), there({ sport: 40001, flags: ['ACK'], seq: 900_000 })],
+  },
+  {
+    name: 'the only port is taken by a connection that keeps its source',
+    rules: table('nat', ['POSTROUTING -s 10.244.1.9 -p tcp -j SNAT --to-source 10.244.1.77:60999']),
+    packets: [
+      there({ src: '10.244.1.77', sport: 60999 }),
+      { ...back({ flags: ['RST', 'ACK'], ack: 1001 }), dst: '10.244.1.77' },
+      there({ sport: 40001, seq: 900_000 }),
+    ],
+  },
+  {
+    name: 'the only port is taken, UDP',
+    rules: SNAT,
+    packets: [there({ proto: 'udp' }), there({ proto: 'udp', sport: 40001 })],
+  },
 ];
 
-/** The mapping of another connection from the same source address and port, or id of an echo, goes on being used; another id has one of its own. */
+/**
+ * The mapping of another connection from the same source address and port, or id of an echo, goes on being used;
+ * another id has one of its own.
+ */
 const keeps: readonly Case[] = ([4, 6] as const).flatMap((family) => {
-  const rule = table('nat', [`POSTROUTING -j SNAT --to-source ${family === 4 ? '192.168.50.100-192.168.50.200' : 'fd00:2::100-fd00:2::ff0'}`]);
-  const from = family === 4 ? { dir: 'in', iface: 'eth0', src: '10.244.1.9' } as const : { dir: 'in', iface: 'eth0', src: 'fd00:1::9' } as const;
+  const rule = table('nat', [
+    `POSTROUTING -j SNAT --to-source ${family === 4 ? '192.168.50.100-192.168.50.200' : 'fd00:2::100-fd00:2::ff0'}`,
+  ]);
+  const from =
+    family === 4
+      ? ({ dir: 'in', iface: 'eth0', src: '10.244.1.9' } as const)
+      : ({ dir: 'in', iface: 'eth0', src: 'fd00:1::9' } as const);
   const far = (host: number): string => (family === 4 ? `192.168.50.${host}` : `fd00:2::${host}`);
-  const one = (to: number, proto: string, key: number): PacketJson => ({ ...from, dst: far(to), proto, ...(proto.startsWith('icmp') ? { icmpId: key, icmpType: family === 4 ? 8 : 128 } : { sport: key, dport: 80 }) });
+  const one = (to: number, proto: string, key: number): PacketJson => ({
+    ...from,
+    dst: far(to),
+    proto,
+    ...(proto.startsWith('icmp') ? { icmpId: key, icmpType: family === 4 ? 8 : 128 } : { sport: key, dport: 80 }),
+  });
   return [family === 4 ? 'icmp' : 'icmpv6', 'udp', 'tcp', 'sctp', 'udplite'].map((proto): Case => ({
-    name: `IPv${family}: the source that ${proto} has before`, ...(family === 4 ? { rules: rule } : { rules6: rule }), packets: [one(7, proto, 3), one(8, proto, 4), one(9, proto, 3), one(10, proto, 4), one(11, proto, 5)],
+    name: `IPv${family}: the source that ${proto} has before`,
+    ...(family === 4 ? { rules: rule } : { rules6: rule }),
+    packets: [one(7, proto, 3), one(8, proto, 4), one(9, proto, 3), one(10, proto, 4), one(11, proto, 5)],
   }));
 });
 
 /** REDIRECT in IPv6 takes an address of the same kind as the destination. */
 const KINDS: TopologyJson = {
-  ifaces: [{ name: 'eth0', mac: '02:00:00:00:01:05', addrs: ['fd00:1::5/64', 'fe80::5/64', 'fec0::5/64', '::10.9.9.9/128', 'fe80::6/64'] }, { name: 'eth1', mac: '02:00:00:00:02:01', addrs: ['fd00:2::1/64'] }, { name: 'lo', addrs: ['fd00:96::1/128'] }],
+  ifaces: [
+    {
+      name: 'eth0',
+      mac: '02:00:00:00:01:05',
+      addrs: ['fd00:1::5/64', 'fe80::5/64', 'fec0::5/64', '::10.9.9.9/128', 'fe80::6/64'],
+    },
+    { name: 'eth1', mac: '02:00:00:00:02:01', addrs: ['fd00:2::1/64'] },
+    { name: 'lo', addrs: ['fd00:96::1/128'] },
+  ],
   routes: ['-6 default via fd00:1::1 dev eth0'],
 };
 const REDIRECT = table('nat', ['PREROUTING -j REDIRECT']);
-const DESTINATIONS = ['fd00:1::5', 'fe80::5', 'fe80::77', 'fec0::5', 'fec0::77', '::10.9.9.9', '::10.1.1.1', '::ffff:10.1.1.1', 'ff02::1', 'ff03::1', 'ff05::2', 'ff08::1', 'ff0e::1', '2001:db8::9', '::'];
+const DESTINATIONS = [
+  'fd00:1::5',
+  'fe80::5',
+  'fe80::77',
+  'fec0::5',
+  'fec0::77',
+  '::10.9.9.9',
+  '::10.1.1.1',
+  '::ffff:10.1.1.1',
+  'ff02::1',
+  'ff03::1',
+  'ff05::2',
+  'ff08::1',
+  'ff0e::1',
+  '2001:db8::9',
+  '::',
+];
 const redirects: readonly Case[] = [
-  ...['eth0', 'eth1'].map((iface): Case => ({ name: `REDIRECT at ${iface} by the kind of the destination`, independent: true, topology: KINDS, rules6: REDIRECT, packets: DESTINATIONS.map((dst) => ({ dir: 'in', iface, src: 'fd00:1::9', dst, proto: 'udp', sport: 1, dport: 2 })) })),
+  ...['eth0', 'eth1'].map((iface): Case => ({
+    name: `REDIRECT at ${iface} by the kind of the destination`,
+    independent: true,
+    topology: KINDS,
+    rules6: REDIRECT,
+    packets: DESTINATIONS.map((dst) => ({ dir: 'in', iface, src: 'fd00:1::9', dst, proto: 'udp', sport: 1, dport: 2 })),
+  })),
   {
-    name: 'REDIRECT of what comes back over lo, where it is tracked anew', topology: KINDS, rules6: table('raw', ['PREROUTING -j CT --zone-orig 3']) + REDIRECT,
-    packets: [{ dir: 'out', src: '::1', dst: '::1', proto: 'sctp', sport: 40000, dport: 80, payloadHex: '0a000008deadbeef' }, { dir: 'out', src: 'fd00:1::5', dst: 'fd00:96::1', proto: 'sctp', sport: 40000, dport: 80, payloadHex: '07000008deadbeef' }, { dir: 'out', src: '::1', dst: '::1', proto: 'tcp', sport: 40000, dport: 80, flags: ['SYN', 'ACK'] }],
+    name: 'REDIRECT of what comes back over lo, where it is tracked anew',
+    topology: KINDS,
+    rules6: table('raw', ['PREROUTING -j CT --zone-orig 3']) + REDIRECT,
+    packets: [
+      { dir: 'out', src: '::1', dst: '::1', proto: 'sctp', sport: 40000, dport: 80, payloadHex: '0a000008deadbeef' },
+      {
+        dir: 'out',
+        src: 'fd00:1::5',
+        dst: 'fd00:96::1',
+        proto: 'sctp',
+        sport: 40000,
+        dport: 80,
+        payloadHex: '07000008deadbeef',
+      },
+      { dir: 'out', src: '::1', dst: '::1', proto: 'tcp', sport: 40000, dport: 80, flags: ['SYN', 'ACK'] },
+    ],
   },
 ];
 
 /** MASQUERADE of what goes to no address at all, which leaves by lo: the narrowest address of it. */
-const nowhere: readonly Case[] = [HOST, KINDS].flatMap((topology, i) => ['', ' -j SNAT --to-source fd00:1::77', ' -j MASQUERADE'].map((target): Case => ({
-  name: `to ::, host ${i + 1},${target === '' ? ' not translated' : target}`, topology, rules6: table('nat', [`POSTROUTING${target}`]), packets: ['::', 'fe80::5', 'fd00:1::5'].flatMap((dst) => ['udp', 'icmpv6'].map((proto) => ({ dir: 'out', src: 'fd00:1::5', dst, proto, ...(proto === 'udp' ? { sport: 5, dport: 6 } : {}), ...(dst.startsWith('fe80') && { oface: 'eth0', bindOface: true }) }))),
-})));
-/** A queue that lets go of packets where nobody listens is not what drops a redirect of ICMP about a translated connection. */
+const nowhere: readonly Case[] = [HOST, KINDS].flatMap((topology, i) =>
+  ['', ' -j SNAT --to-source fd00:1::77', ' -j MASQUERADE'].map((target): Case => ({
+    name: `to ::, host ${i + 1},${target === '' ? ' not translated' : target}`,
+    topology,
+    rules6: table('nat', [`POSTROUTING${target}`]),
+    packets: ['::', 'fe80::5', 'fd00:1::5'].flatMap((dst) =>
+      ['udp', 'icmpv6'].map((proto) => ({
+        dir: 'out',
+        src: 'fd00:1::5',
+        dst,
+        proto,
+        ...(proto === 'udp' ? { sport: 5, dport: 6 } : {}),
+        ...(dst.startsWith('fe80') && { oface: 'eth0', bindOface: true }),
+      })),
+    ),
+  })),
+);
+/**
+ * A queue that lets go of packets where nobody listens is not what drops a redirect of ICMP about a translated
+ * connection.
+ */
 const bypassed: readonly Case[] = ['', ' --queue-bypass'].map((bypass): Case => ({
-  name: `an ICMP redirect about a translated connection, behind NFQUEUE${bypass}`, rules: table('mangle', [`PREROUTING -p icmp -j NFQUEUE${bypass}`]) + table('nat', ['POSTROUTING -j SNAT --to-source 192.168.50.1-192.168.50.2 --persistent']),
-  packets: [{ dir: 'out', dst: '198.51.100.20', src: '10.244.1.5', proto: 'gre' }, { dir: 'in', iface: 'eth0', src: '198.51.100.20', dst: '192.168.50.2', proto: 'icmp', icmpType: 5, inner: { src: '192.168.50.2', dst: '198.51.100.20', proto: 'gre' } }],
+  name: `an ICMP redirect about a translated connection, behind NFQUEUE${bypass}`,
+  rules:
+    table('mangle', [`PREROUTING -p icmp -j NFQUEUE${bypass}`]) +
+    table('nat', ['POSTROUTING -j SNAT --to-source 192.168.50.1-192.168.50.2 --persistent']),
+  packets: [
+    { dir: 'out', dst: '198.51.100.20', src: '10.244.1.5', proto: 'gre' },
+    {
+      dir: 'in',
+      iface: 'eth0',
+      src: '198.51.100.20',
+      dst: '192.168.50.2',
+      proto: 'icmp',
+      icmpType: 5,
+      inner: { src: '192.168.50.2', dst: '198.51.100.20', proto: 'gre' },
+    },
+  ],
 }));
 
-/** The reply of a translated connection comes in fragments, and once it is whole has no way back to where its request came from. */
-const inPieces: readonly Case[] = [{
-  name: 'a reply in fragments that cannot be routed once it is whole', rules: table('nat', ['OUTPUT -j REDIRECT', 'POSTROUTING -j MASQUERADE']),
-  packets: [{ dir: 'out', src: '8.8.4.4', dst: '192.168.50.9', proto: 'gre' }, { dir: 'out', src: '127.0.0.1', dst: '10.244.1.5', proto: 'gre', id: 14906, mf: true, length: 100 }, { dir: 'out', src: '127.0.0.1', dst: '10.244.1.5', proto: 'gre', id: 14906, fragOffset: 10 }],
-}];
+/**
+ * The reply of a translated connection comes in fragments, and once it is whole has no way back to where its request
+ * came from.
+ */
+const inPieces: readonly Case[] = [
+  {
+    name: 'a reply in fragments that cannot be routed once it is whole',
+    rules: table('nat', ['OUTPUT -j REDIRECT', 'POSTROUTING -j MASQUERADE']),
+    packets: [
+      { dir: 'out', src: '8.8.4.4', dst: '192.168.50.9', proto: 'gre' },
+      { dir: 'out', src: '127.0.0.1', dst: '10.244.1.5', proto: 'gre', id: 14906, mf: true, length: 100 },
+      { dir: 'out', src: '127.0.0.1', dst: '10.244.1.5', proto: 'gre', id: 14906, fragOffset: 10 },
+    ],
+  },
+];
 
-/** An ICMPv6 error about a connection that both halves of NAT translate: behind SNPT its checksum is wrong, and of a quoted SCTP packet that is found out. */
-const quoted: readonly Case[] = ['sctp', 'udp', 'udplite', 'dccp', 'gre'].flatMap((proto) => ['', '-j SNPT --src-pfx fd00:1::/64 --dst-pfx fd00:2::/64', '-p icmpv6 -j SNPT --src-pfx fd00:1::/64 --dst-pfx fd00:2::/64'].map((snpt): Case => {
-  const ports = proto === 'gre' ? {} : { sport: 1025, dport: 8080 };
-  return {
-    name: `an ICMPv6 error about a translated connection of ${proto}, ${snpt || 'without SNPT'}`, rules6: (snpt && table('mangle', [`POSTROUTING ${snpt}`])) + table('nat', ['OUTPUT -j REDIRECT', 'POSTROUTING -j MASQUERADE']),
-    packets: [{ dir: 'out', src: 'fd00:2::1', dst: 'fd00:2::1', proto, ...ports }, { dir: 'out', src: '::1', dst: '::1', proto: 'icmpv6', icmpType: 1, inner: { src: '::1', dst: '::1', proto, ...ports } }],
-  };
-}));
+/**
+ * An ICMPv6 error about a connection that both halves of NAT translate: behind SNPT its checksum is wrong, and of a
+ * quoted SCTP packet that is found out.
+ */
+const quoted: readonly Case[] = ['sctp', 'udp', 'udplite', 'dccp', 'gre'].flatMap((proto) =>
+  [
+    '',
+    '-j SNPT --src-pfx fd00:1::/64 --dst-pfx fd00:2::/64',
+    '-p icmpv6 -j SNPT --src-pfx fd00:1::/64 --dst-pfx fd00:2::/64',
+  ].map((snpt): Case => {
+    const ports = proto === 'gre' ? {} : { sport: 1025, dport: 8080 };
+    return {
+      name: `an ICMPv6 error about a translated connection of ${proto}, ${snpt || 'without SNPT'}`,
+      rules6:
+        (snpt && table('mangle', [`POSTROUTING ${snpt}`])) +
+        table('nat', ['OUTPUT -j REDIRECT', 'POSTROUTING -j MASQUERADE']),
+      packets: [
+        { dir: 'out', src: 'fd00:2::1', dst: 'fd00:2::1', proto, ...ports },
+        {
+          dir: 'out',
+          src: '::1',
+          dst: '::1',
+          proto: 'icmpv6',
+          icmpType: 1,
+          inner: { src: '::1', dst: '::1', proto, ...ports },
+        },
+      ],
+    };
+  }),
+);
 
 const CASES: readonly Case[] = [...evictions, ...keeps, ...nowhere, ...bypassed, ...inPieces, ...quoted, ...redirects];

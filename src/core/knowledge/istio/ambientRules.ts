@@ -10,7 +10,12 @@ import { settings, sources } from './settings';
 /** What a rule of ambient mode is for, in a pod (ISTIO_PRERT, ISTIO_OUTPUT) or on the host (ISTIO_POSTRT). */
 export function ambientRule(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleView): RuleKnowledge | undefined {
   const shape = shapeOf(rule);
-  if (shape.target === 'ISTIO_PRERT' || (shape.target === 'ISTIO_OUTPUT' && rule.chain === 'OUTPUT') || shape.target === 'ISTIO_POSTRT') return jump(rule, shape);
+  if (
+    shape.target === 'ISTIO_PRERT' ||
+    (shape.target === 'ISTIO_OUTPUT' && rule.chain === 'OUTPUT') ||
+    shape.target === 'ISTIO_POSTRT'
+  )
+    return jump(rule, shape);
   switch (`${rule.table} ${rule.chain}`) {
     case 'nat ISTIO_PRERT':
       return natInbound(ruleSet, rule, shape);
@@ -36,7 +41,11 @@ function say(title: string, saying: Saying): RuleKnowledge {
 
 function jump(rule: RuleView, shape: RuleShape): RuleKnowledge {
   if (shape.target === 'ISTIO_POSTRT') {
-    return say('What leaves the node passes ISTIO_POSTRT', { variant: 'ambient POSTROUTING: to ISTIO_POSTRT', details: [text('Only the kubelet’s probes are changed there.')], family: 'Istio ambient host' });
+    return say('What leaves the node passes ISTIO_POSTRT', {
+      variant: 'ambient POSTROUTING: to ISTIO_POSTRT',
+      details: [text('Only the kubelet’s probes are changed there.')],
+      family: 'Istio ambient host',
+    });
   }
   const what = rule.chain === 'OUTPUT' ? 'Everything the pod sends' : 'Everything that arrives';
   const use: Readonly<Record<string, string>> = {
@@ -44,45 +53,73 @@ function jump(rule: RuleView, shape: RuleShape): RuleKnowledge {
     mangle: 'mangle sees every packet and carries the marks.',
     raw: 'raw chooses the conntrack zone of DNS, before connection tracking.',
   };
-  return say(`${what} enters ${shape.target ?? ''} of ${rule.table}`, { variant: jumpVariant(rule), details: [text(use[rule.table] ?? '')], ...(rule.table === 'raw' ? { changedBy: settings.ambientDns } : {}) });
+  return say(`${what} enters ${shape.target ?? ''} of ${rule.table}`, {
+    variant: jumpVariant(rule),
+    details: [text(use[rule.table] ?? '')],
+    ...(rule.table === 'raw' ? { changedBy: settings.ambientDns } : {}),
+  });
 }
 
 function jumpVariant(rule: RuleView): RuleVariant {
   const table = rule.table === 'mangle' ? ' mangle' : rule.table === 'raw' ? ' raw' : '';
-  return rule.chain === 'OUTPUT' ? `ambient${table} OUTPUT: to ISTIO_OUTPUT` : `ambient${table} PREROUTING: to ISTIO_PRERT`;
+  return rule.chain === 'OUTPUT'
+    ? `ambient${table} OUTPUT: to ISTIO_OUTPUT`
+    : `ambient${table} PREROUTING: to ISTIO_PRERT`;
 }
 
 function natInbound(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {
   const virtual = valueOf(shape, 'in');
   if (virtual !== undefined && (shape.form === 'in proto' || shape.form === 'in')) {
     if (shape.target === 'REDIRECT') {
-      return say(`TCP that arrives by ${virtual} counts as outbound, ztunnel’s port ${shape.targetOptions.get('--to-ports') ?? ''}`, {
-        variant: 'ambient ISTIO_PRERT: virtual interface redirected',
-        details: [text('A virtual machine or nested container sends through this interface: for the mesh that is traffic leaving the workload.')],
-        changedBy: settings.ambientVirtual,
-        kernelNote: `REDIRECT sends it to the first address of ${virtual}, not to 127.0.0.1.`,
-      });
+      return say(
+        `TCP that arrives by ${virtual} counts as outbound, ztunnel’s port ${shape.targetOptions.get('--to-ports') ?? ''}`,
+        {
+          variant: 'ambient ISTIO_PRERT: virtual interface redirected',
+          details: [
+            text(
+              'A virtual machine or nested container sends through this interface: for the mesh that is traffic leaving the workload.',
+            ),
+          ],
+          changedBy: settings.ambientVirtual,
+          kernelNote: `REDIRECT sends it to the first address of ${virtual}, not to 127.0.0.1.`,
+        },
+      );
     }
     if (shape.target === 'RETURN') {
       const chain = chainIn(ruleSet, 'nat', 'ISTIO_PRERT');
-      const taken = chain === undefined ? undefined : ruleBefore(chain, rule, (each) => each.target === 'REDIRECT' && valueOf(each, 'in') === virtual && each.form === 'in proto');
+      const taken =
+        chain === undefined
+          ? undefined
+          : ruleBefore(
+              chain,
+              rule,
+              (each) => each.target === 'REDIRECT' && valueOf(each, 'in') === virtual && each.form === 'in proto',
+            );
       const dead = taken !== undefined && valueOf(shape, 'proto') === 'tcp';
       return say(`The rest of what arrives by ${virtual} is not captured`, {
         variant: 'ambient ISTIO_PRERT: virtual interface returns',
         details: [text('Leaves Istio’s chain only, so that rules of other programs still apply.')],
         changedBy: settings.ambientVirtual,
-        kernelNote: taken === undefined ? undefined : dead ? `Never reached: ${lineOf(taken)} has already taken all TCP of ${virtual}.` : `${lineOf(taken)} has already taken all TCP of ${virtual}; only other protocols come here.`,
+        kernelNote:
+          taken === undefined
+            ? undefined
+            : dead
+              ? `Never reached: ${lineOf(taken)} has already taken all TCP of ${virtual}.`
+              : `${lineOf(taken)} has already taken all TCP of ${virtual}; only other protocols come here.`,
       });
     }
   }
-  if (shape.target === 'ACCEPT' && shape.form === 'proto src') return probeIn(shape, 'ambient ISTIO_PRERT: probe accepted');
+  if (shape.target === 'ACCEPT' && shape.form === 'proto src')
+    return probeIn(shape, 'ambient ISTIO_PRERT: probe accepted');
   if (shape.target === 'REDIRECT' && condition(shape, 'dst')?.negated === true) {
     const port = shape.targetOptions.get('--to-ports') ?? '15006';
     const tunnel = condition(shape, 'dport')?.values[0];
     return say(`Arriving plaintext TCP goes to ztunnel, port ${port}`, {
       variant: 'ambient ISTIO_PRERT: plaintext redirected',
       details: [
-        text(`Left out are what ztunnel itself sent (mark 0x539)${tunnel === undefined ? '' : `, port ${tunnel}, where ztunnel’s socket takes HBONE directly`}, and ${valueOf(shape, 'dst') ?? 'localhost'}.`),
+        text(
+          `Left out are what ztunnel itself sent (mark 0x539)${tunnel === undefined ? '' : `, port ${tunnel}, where ztunnel’s socket takes HBONE directly`}, and ${valueOf(shape, 'dst') ?? 'localhost'}.`,
+        ),
       ],
       changedBy: settings.ambientIngress,
       kernelNote: 'The mask is 0xfff: any mark that ends in 0x539, such as 0x1539, counts as ztunnel’s.',
@@ -95,7 +132,11 @@ function natInbound(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): Rul
 function probeIn(shape: RuleShape, variant: RuleVariant): RuleKnowledge {
   return say(`Kubelet probes (${hostOf(valueOf(shape, 'src'))}) go straight to the application`, {
     variant,
-    details: [text('The node gives its probes this source address (ISTIO_POSTRT), so that they can be told from other traffic of the node.')],
+    details: [
+      text(
+        'The node gives its probes this source address (ISTIO_POSTRT), so that they can be told from other traffic of the node.',
+      ),
+    ],
     changedBy: settings.hostProbe,
     kernelNote: 'The address is all that is looked at: whatever local process of the node opens the connection has it.',
   });
@@ -105,31 +146,54 @@ function mangleInbound(shape: RuleShape): RuleKnowledge | undefined {
   if (shape.target === 'CONNMARK') {
     return say('A connection that ztunnel opened is remembered as such (0x111)', {
       variant: 'ambient mangle ISTIO_PRERT: connection of ztunnel marked',
-      details: [text('ztunnel marks its packets 0x539 (SO_MARK). It connects to the application with the client’s own address; the connection’s mark later brings the answers back to ztunnel.')],
+      details: [
+        text(
+          'ztunnel marks its packets 0x539 (SO_MARK). It connects to the application with the client’s own address; the connection’s mark later brings the answers back to ztunnel.',
+        ),
+      ],
       kernelNote: 'Any mark that ends in 0x539 counts (mask 0xfff). User and group play no part in ambient mode.',
     });
   }
   if (shape.target === 'ACCEPT') {
     if (shape.form === 'proto src') return probeIn(shape, 'ambient mangle ISTIO_PRERT: probe accepted');
     if (shape.form === '!dst in proto') {
-      return say('Over lo nothing is captured', { variant: 'ambient mangle ISTIO_PRERT: lo accepted', details: [text('The application calling its own pod address, and ztunnel’s connections to it.')] });
+      return say('Over lo nothing is captured', {
+        variant: 'ambient mangle ISTIO_PRERT: lo accepted',
+        details: [text('The application calling its own pod address, and ztunnel’s connections to it.')],
+      });
     }
     if (shape.form === 'ctstate proto' || shape.form === 'ctstate') {
       return say('Packets of known connections pass', {
         variant: 'ambient mangle ISTIO_PRERT: known connection accepted',
         details: [text('Only the first packet of a connection needs TPROXY.')],
-        kernelNote: 'From the second packet on there is no mark; port 15008 stands before this rule and is TPROXYed for every packet.',
+        kernelNote:
+          'From the second packet on there is no mark; port 15008 stands before this rule and is TPROXYed for every packet.',
       });
     }
   }
   if (shape.target === 'TPROXY') {
     const port = shape.targetOptions.get('--on-port') ?? '';
     const tunnel = valueOf(shape, 'dport');
-    return say(tunnel === undefined ? `Arriving plaintext TCP is given to ztunnel’s port ${port}, client address kept` : `HBONE, port ${tunnel}, is given to ztunnel, client address kept`, {
-      variant: tunnel === undefined ? 'ambient mangle ISTIO_PRERT: plaintext by TPROXY' : 'ambient mangle ISTIO_PRERT: HBONE by TPROXY',
-      details: [text('TPROXY changes neither address nor port. The mark 0x111 routes the packet to lo (`ip rule fwmark 0x111/0xfff lookup 100`).')],
-      kernelNote: tunnel === undefined ? 'INVALID packets are TPROXYed too: the rule before leaves out known connections only.' : 'Stands before the rule for known connections, so every packet takes it.',
-    });
+    return say(
+      tunnel === undefined
+        ? `Arriving plaintext TCP is given to ztunnel’s port ${port}, client address kept`
+        : `HBONE, port ${tunnel}, is given to ztunnel, client address kept`,
+      {
+        variant:
+          tunnel === undefined
+            ? 'ambient mangle ISTIO_PRERT: plaintext by TPROXY'
+            : 'ambient mangle ISTIO_PRERT: HBONE by TPROXY',
+        details: [
+          text(
+            'TPROXY changes neither address nor port. The mark 0x111 routes the packet to lo (`ip rule fwmark 0x111/0xfff lookup 100`).',
+          ),
+        ],
+        kernelNote:
+          tunnel === undefined
+            ? 'INVALID packets are TPROXYed too: the rule before leaves out known connections only.'
+            : 'Stands before the rule for known connections, so every packet takes it.',
+      },
+    );
   }
   return undefined;
 }
@@ -141,7 +205,8 @@ function natOutput(profile: IstioProfile, shape: RuleShape): RuleKnowledge | und
         variant: 'ambient ISTIO_OUTPUT: probe address accepted',
         details: [text('Meant for the application’s answers to the kubelet.')],
         changedBy: settings.hostProbe,
-        kernelNote: 'Answers of a probe belong to a known connection and never visit nat; the rule lets through connections the application opens to that address itself.',
+        kernelNote:
+          'Answers of a probe belong to a known connection and never visit nat; the rule lets through connections the application opens to that address itself.',
       });
     }
     if (shape.form === 'mark proto') {
@@ -152,7 +217,10 @@ function natOutput(profile: IstioProfile, shape: RuleShape): RuleKnowledge | und
       });
     }
     if (shape.form === '!dst out') {
-      return say('The application’s calls to its own pod address are left alone', { variant: 'ambient ISTIO_OUTPUT: own address over lo accepted', details: [text('They go over lo. 127.0.0.1 is left out here and in the rule that captures.')] });
+      return say('The application’s calls to its own pod address are left alone', {
+        variant: 'ambient ISTIO_OUTPUT: own address over lo accepted',
+        details: [text('They go over lo. 127.0.0.1 is left out here and in the rule that captures.')],
+      });
     }
   }
   if (shape.target !== 'REDIRECT') return undefined;
@@ -181,7 +249,11 @@ function natOutput(profile: IstioProfile, shape: RuleShape): RuleKnowledge | und
 function restoreMark(): RuleKnowledge {
   return say('Answers to ztunnel get mark 0x111 and return to it over lo', {
     variant: 'ambient mangle ISTIO_OUTPUT: mark restored',
-    details: [text('ztunnel spoke to the application with the client’s address. The mark routes the answer to table 100, local over lo, instead of out to the client.')],
+    details: [
+      text(
+        'ztunnel spoke to the application with the client’s address. The mark routes the answer to table 100, local over lo, instead of out to the client.',
+      ),
+    ],
     kernelNote: 'It begins with the SYN-ACK. An application that sets 0x111 on its own packets has them looped too.',
   });
 }
@@ -189,26 +261,48 @@ function restoreMark(): RuleKnowledge {
 function zoneRule(rule: RuleView, shape: RuleShape): RuleKnowledge {
   const zone = shape.targetOptions.get('--zone') ?? '';
   const out = rule.chain === 'ISTIO_OUTPUT';
-  return say(out ? `ztunnel’s DNS queries belong to conntrack zone ${zone}` : `Answers of nameservers belong to conntrack zone ${zone}`, {
-    variant: out ? 'ambient raw ISTIO_OUTPUT: zone of ztunnel’s queries' : 'ambient raw ISTIO_PRERT: zone of answers',
-    details: [text('An application and ztunnel may use the same UDP source port at the same moment; in one zone their entries would collide (istio/istio issue 33469).')],
-    changedBy: settings.ambientDns,
-    kernelNote: out ? undefined : 'Over lo the rule matches and counts, but changes nothing: the packet already belongs to a connection.',
-  });
+  return say(
+    out
+      ? `ztunnel’s DNS queries belong to conntrack zone ${zone}`
+      : `Answers of nameservers belong to conntrack zone ${zone}`,
+    {
+      variant: out ? 'ambient raw ISTIO_OUTPUT: zone of ztunnel’s queries' : 'ambient raw ISTIO_PRERT: zone of answers',
+      details: [
+        text(
+          'An application and ztunnel may use the same UDP source port at the same moment; in one zone their entries would collide (istio/istio issue 33469).',
+        ),
+      ],
+      changedBy: settings.ambientDns,
+      kernelNote: out
+        ? undefined
+        : 'Over lo the rule matches and counts, but changes nothing: the packet already belongs to a connection.',
+    },
+  );
 }
 
 function probeSnat(shape: RuleShape): RuleKnowledge {
   const set = valueOf(shape, 'set') ?? '';
   return say(`The node’s TCP to mesh pods gets the source ${shape.targetOptions.get('--to-source') ?? ''}`, {
-    variant: set === 'istio-inpod-probes' ? 'ambient ISTIO_POSTRT: probe SNAT, one set' : 'ambient ISTIO_POSTRT: probe SNAT, a set for each IP version',
-    details: [text(`The pods are in the set ${set}. Inside the pod this source is let through, so that kubelet probes work without mTLS.`)],
+    variant:
+      set === 'istio-inpod-probes'
+        ? 'ambient ISTIO_POSTRT: probe SNAT, one set'
+        : 'ambient ISTIO_POSTRT: probe SNAT, a set for each IP version',
+    details: [
+      text(
+        `The pods are in the set ${set}. Inside the pod this source is let through, so that kubelet probes work without mTLS.`,
+      ),
+    ],
     changedBy: settings.hostProbe,
-    kernelNote: '`--socket-exists` asks for a local socket, no more: TCP of every local process and user of the node is changed, not only the kubelet’s; forwarded packets, UDP and answers are not.',
+    kernelNote:
+      '`--socket-exists` asks for a local socket, no more: TCP of every local process and user of the node is changed, not only the kubelet’s; forwarded packets, UDP and answers are not.',
     family: 'Istio ambient host',
   });
 }
 
-/** Ambient at the node, 1.18 to 1.20: marks and Geneve tunnels between host and ztunnel. Source: cni/pkg/ambient/net_linux.go. */
+/**
+ * Ambient at the node, 1.18 to 1.20: marks and Geneve tunnels between host and ztunnel. Source:
+ * cni/pkg/ambient/net_linux.go.
+ */
 export function nodeRule(rule: RuleView): RuleKnowledge | undefined {
   const shape = shapeOf(rule);
   const tell = (title: string, ...details: readonly string[]): RuleKnowledge => ({
@@ -221,28 +315,53 @@ export function nodeRule(rule: RuleView): RuleKnowledge | undefined {
     versions: spanText(ruleSpans['node: redirection at the node']),
     sources: [sources.node],
   });
-  if (shape.target?.startsWith('ztunnel-') === true) return tell(`${rule.chain} of ${rule.table} passes ${shape.target}`, 'Node-level redirection; replaced by rules inside the pod in 1.21.');
+  if (shape.target?.startsWith('ztunnel-') === true)
+    return tell(
+      `${rule.chain} of ${rule.table} passes ${shape.target}`,
+      'Node-level redirection; replaced by rules inside the pod in 1.21.',
+    );
 
   const tproxy = shape.targetOptions.get('--tproxy-mark');
   if (shape.target === 'TPROXY' && isMark(tproxy, 0x400)) {
-    return tell(`Inside ztunnel: traffic by ${valueOf(shape, 'in') ?? 'eBPF mark'} goes to its port ${shape.targetOptions.get('--on-port') ?? ''}`, 'The mark 0x400/0xfff routes it to lo (table 100).');
+    return tell(
+      `Inside ztunnel: traffic by ${valueOf(shape, 'in') ?? 'eBPF mark'} goes to its port ${shape.targetOptions.get('--on-port') ?? ''}`,
+      'The mark 0x400/0xfff routes it to lo (table 100).',
+    );
   }
   const set = shape.targetOptions.get('--set-xmark') ?? shape.targetOptions.get('--set-mark');
-  if (shape.target === 'MARK' && isMark(set, 0x4d3)) return tell('Inside ztunnel: answers to a borrowed source address are kept (0x4d3)', 'ztunnel connects with the client’s address; what comes back for another address than its own is routed to lo.');
+  if (shape.target === 'MARK' && isMark(set, 0x4d3))
+    return tell(
+      'Inside ztunnel: answers to a borrowed source address are kept (0x4d3)',
+      'ztunnel connects with the client’s address; what comes back for another address than its own is routed to lo.',
+    );
   if (!rule.chain.startsWith('ztunnel-')) return undefined;
 
   const mark = valueOf(shape, 'mark');
   switch (shape.target) {
     case 'ACCEPT':
-      return tell('Traffic that goes to ztunnel is hidden from kube-proxy (mark 0x100)', 'ACCEPT stands before kube-proxy’s chains, so the Service address is still there when ztunnel sees the packet.');
+      return tell(
+        'Traffic that goes to ztunnel is hidden from kube-proxy (mark 0x100)',
+        'ACCEPT stands before kube-proxy’s chains, so the Service address is still there when ztunnel sees the packet.',
+      );
     case 'DNAT':
-      return tell(`DNS of mesh pods goes to ztunnel’s DNS proxy, ${shape.targetOptions.get('--to-destination') ?? shape.targetOptions.get('--to') ?? ''}`);
+      return tell(
+        `DNS of mesh pods goes to ztunnel’s DNS proxy, ${shape.targetOptions.get('--to-destination') ?? shape.targetOptions.get('--to') ?? ''}`,
+      );
     case 'CONNMARK':
-      return isMark(mark, 0x210) ? tell('Connections that ztunnel opened with a borrowed address are remembered (0x210)') : tell('Connections that are left alone are remembered (0x220)', 'So that their answers are left alone too.');
+      return isMark(mark, 0x210)
+        ? tell('Connections that ztunnel opened with a borrowed address are remembered (0x210)')
+        : tell('Connections that are left alone are remembered (0x220)', 'So that their answers are left alone too.');
     case 'RETURN':
-      if (valueOf(shape, 'proto') === 'udp') return tell(`Tunnel packets, UDP port ${valueOf(shape, 'dport') ?? ''} (Geneve), get no mark`, 'The tunnel would copy the mark to the packet inside.');
-      if (condition(shape, 'in') !== undefined) return tell(`What comes out of ${valueOf(shape, 'in') ?? ''} needs nothing more`);
-      return isMark(mark, 0x40) ? tell('Answers on their way to ztunnel need nothing more (0x040)') : tell('What is marked to be skipped needs nothing more (0x200)');
+      if (valueOf(shape, 'proto') === 'udp')
+        return tell(
+          `Tunnel packets, UDP port ${valueOf(shape, 'dport') ?? ''} (Geneve), get no mark`,
+          'The tunnel would copy the mark to the packet inside.',
+        );
+      if (condition(shape, 'in') !== undefined)
+        return tell(`What comes out of ${valueOf(shape, 'in') ?? ''} needs nothing more`);
+      return isMark(mark, 0x40)
+        ? tell('Answers on their way to ztunnel need nothing more (0x040)')
+        : tell('What is marked to be skipped needs nothing more (0x200)');
     case 'MARK':
       return nodeMark(shape, set, tell);
     default:
@@ -250,15 +369,37 @@ export function nodeRule(rule: RuleView): RuleKnowledge | undefined {
   }
 }
 
-function nodeMark(shape: RuleShape, set: string | undefined, tell: (title: string, ...details: readonly string[]) => RuleKnowledge): RuleKnowledge {
+function nodeMark(
+  shape: RuleShape,
+  set: string | undefined,
+  tell: (title: string, ...details: readonly string[]) => RuleKnowledge,
+): RuleKnowledge {
   const from = valueOf(shape, 'in');
-  if (isMark(set, 0x100)) return tell('TCP of mesh pods is sent to ztunnel (mark 0x100)', 'The set ztunnel-pods-ips names the pods; the mark routes by table 101, device istioout.');
-  if (isMark(set, 0x40)) return tell('Answers to a connection that ztunnel opened return to it (0x040)', 'The mark routes by table 102.');
-  if (isMark(set, 0x210)) return tell(`What ztunnel sends by ${from ?? ''} with a borrowed address is marked 0x210`, 'It keeps the client’s address towards the pod; the answers must find ztunnel again.');
+  if (isMark(set, 0x100))
+    return tell(
+      'TCP of mesh pods is sent to ztunnel (mark 0x100)',
+      'The set ztunnel-pods-ips names the pods; the mark routes by table 101, device istioout.',
+    );
+  if (isMark(set, 0x40))
+    return tell('Answers to a connection that ztunnel opened return to it (0x040)', 'The mark routes by table 102.');
+  if (isMark(set, 0x210))
+    return tell(
+      `What ztunnel sends by ${from ?? ''} with a borrowed address is marked 0x210`,
+      'It keeps the client’s address towards the pod; the answers must find ztunnel again.',
+    );
   if (isMark(set, 0x220)) {
-    if (condition(shape, 'src') !== undefined) return tell('What the node itself sends is left alone (0x220)', 'These are usually probes.');
-    return valueOf(shape, 'proto') === 'udp' ? tell('UDP is left alone (0x220)', 'DNS among it, unless DNS capture took it.') : tell(`What ztunnel sends by ${from ?? ''} is routed as usual (0x220)`);
+    if (condition(shape, 'src') !== undefined)
+      return tell('What the node itself sends is left alone (0x220)', 'These are usually probes.');
+    return valueOf(shape, 'proto') === 'udp'
+      ? tell('UDP is left alone (0x220)', 'DNS among it, unless DNS capture took it.')
+      : tell(`What ztunnel sends by ${from ?? ''} is routed as usual (0x220)`);
   }
-  if (isMark(set, 0x200)) return from === undefined ? tell('Answers of a connection that is left alone are left alone too (0x200)') : tell(`What comes out of the tunnel ${from} is not sent there again (0x200)`);
-  return tell('Sets a mark of node-level redirection', 'Marks: 0x100 to ztunnel, 0x200 skip, 0x220 skip the connection, 0x210 from ztunnel, 0x040 back to ztunnel.');
+  if (isMark(set, 0x200))
+    return from === undefined
+      ? tell('Answers of a connection that is left alone are left alone too (0x200)')
+      : tell(`What comes out of the tunnel ${from} is not sent there again (0x200)`);
+  return tell(
+    'Sets a mark of node-level redirection',
+    'Marks: 0x100 to ztunnel, 0x200 skip, 0x220 skip the connection, 0x210 from ztunnel, 0x040 back to ztunnel.',
+  );
 }

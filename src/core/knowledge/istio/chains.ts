@@ -25,16 +25,32 @@ interface Entry {
 }
 
 export const istioChainNames: readonly string[] = [
-  'ISTIO_REDIRECT', 'ISTIO_IN_REDIRECT', 'ISTIO_OUTPUT', 'ISTIO_INBOUND', 'ISTIO_DIVERT', 'ISTIO_TPROXY', 'ISTIO_DROP', 'ISTIO_OUTPUT_DNS',
-  'ISTIO_PRERT', 'ISTIO_POSTRT',
-  'ztunnel-PREROUTING', 'ztunnel-POSTROUTING', 'ztunnel-INPUT', 'ztunnel-OUTPUT', 'ztunnel-FORWARD',
+  'ISTIO_REDIRECT',
+  'ISTIO_IN_REDIRECT',
+  'ISTIO_OUTPUT',
+  'ISTIO_INBOUND',
+  'ISTIO_DIVERT',
+  'ISTIO_TPROXY',
+  'ISTIO_DROP',
+  'ISTIO_OUTPUT_DNS',
+  'ISTIO_PRERT',
+  'ISTIO_POSTRT',
+  'ztunnel-PREROUTING',
+  'ztunnel-POSTROUTING',
+  'ztunnel-INPUT',
+  'ztunnel-OUTPUT',
+  'ztunnel-FORWARD',
 ];
 
 /**
  * What an Istio chain is for; undefined where the name is none of Istio's. Without a table the one the chain is best
  * known from is taken; a shared name is told apart by the marks in the chain, else by the rest of the rule set.
  */
-export function istioChain(ruleSet: RuleSetView | undefined, table: string | undefined, name: string): ChainKnowledge | undefined {
+export function istioChain(
+  ruleSet: RuleSetView | undefined,
+  table: string | undefined,
+  name: string,
+): ChainKnowledge | undefined {
   const sameName = entries.filter((entry) => entry.name === name);
   if (sameName.length === 0) return undefined;
   const ambient = isAmbient(ruleSet, table, name);
@@ -47,19 +63,24 @@ export function istioChain(ruleSet: RuleSetView | undefined, table: string | und
 
 /** Every meaning of the name, one for each mode and table in which some release has it. */
 export function istioChainVariants(name: string): readonly ChainKnowledge[] {
-  return entries.filter((entry) => entry.name === name).map((entry) => {
-    const known = knowledgeOf(entry, undefined, true);
-    return { ...known, title: `in ${entry.table}, ${MODES[entry.mode]}: ${known.title}` };
-  });
+  return entries
+    .filter((entry) => entry.name === name)
+    .map((entry) => {
+      const known = knowledgeOf(entry, undefined, true);
+      return { ...known, title: `in ${entry.table}, ${MODES[entry.mode]}: ${known.title}` };
+    });
 }
 
 const MODES = { sidecar: 'sidecar', ambient: 'ambient', node: 'ambient at the node' } as const;
 
 function knowledgeOf(entry: Entry, ruleSet: RuleSetView | undefined, inItsTable: boolean): ChainKnowledge {
   const profile = ruleSet === undefined ? undefined : istioProfile(ruleSet);
-  const note = (entry.tellsUncalled === true ? undefined : uncalledNote(ruleSet, entry)) ?? entry.kernelNote?.(ruleSet, profile);
+  const note =
+    (entry.tellsUncalled === true ? undefined : uncalledNote(ruleSet, entry)) ?? entry.kernelNote?.(ruleSet, profile);
   const span = inItsTable ? spanOf(entry) : undefined;
-  const releases = [span === undefined ? undefined : spanText(span), entry.more].filter((part) => part !== undefined).join('; ');
+  const releases = [span === undefined ? undefined : spanText(span), entry.more]
+    .filter((part) => part !== undefined)
+    .join('; ');
   return {
     name: entry.name,
     family: entry.family,
@@ -86,21 +107,32 @@ function spanOf(entry: Entry): Span | undefined {
 
 function isAmbient(ruleSet: RuleSetView | undefined, table: string | undefined, name: string): boolean {
   if (ruleSet === undefined) return false;
-  const rules = table === undefined ? [] : chainIn(ruleSet, table, name)?.rules ?? [];
+  const rules = table === undefined ? [] : (chainIn(ruleSet, table, name)?.rules ?? []);
   if (rules.length > 0) {
     if (rules.some((rule) => isAmbientRule(shapeOf(rule)))) return true;
-    if (rules.some((rule) => condition(shapeOf(rule), 'uid') !== undefined || condition(shapeOf(rule), 'gid') !== undefined)) return false;
+    if (
+      rules.some(
+        (rule) => condition(shapeOf(rule), 'uid') !== undefined || condition(shapeOf(rule), 'gid') !== undefined,
+      )
+    )
+      return false;
   }
   return istioProfile(ruleSet)?.mode.startsWith('ambient') === true;
 }
 
 function uncalledNote(ruleSet: RuleSetView | undefined, entry: Entry): string | undefined {
-  return isUncalled(chainIn(ruleSet, entry.table, entry.name)) ? 'Nothing jumps to this chain in this rule set, so its rules are never run.' : undefined;
+  return isUncalled(chainIn(ruleSet, entry.table, entry.name))
+    ? 'Nothing jumps to this chain in this rule set, so its rules are never run.'
+    : undefined;
 }
 
 function loopbackSentence(ruleSet: RuleSetView | undefined): string {
   const chain = chainIn(ruleSet, 'nat', 'ISTIO_OUTPUT');
-  const spares = chain === undefined || chain.rules.some((rule) => shapeOf(rule).target === 'RETURN' && ['out !uid', '!dport out proto !uid'].includes(shapeOf(rule).form));
+  const spares =
+    chain === undefined ||
+    chain.rules.some(
+      (rule) => shapeOf(rule).target === 'RETURN' && ['out !uid', '!dport out proto !uid'].includes(shapeOf(rule).form),
+    );
   return spares
     ? 'Over lo the user decides: the rules by group and the one for 127.0.0.1 stand behind one that has already returned that traffic.'
     : 'The rule that returns everyone but the proxy over lo is absent here, so the rules by group and the one for 127.0.0.1 do their work.';
@@ -108,9 +140,15 @@ function loopbackSentence(ruleSet: RuleSetView | undefined): string {
 
 /** What the rules themselves say; without a file both addresses. */
 function probeSource(ruleSet: RuleSetView | undefined): string {
-  const written = chainIn(ruleSet, 'nat', 'ISTIO_POSTRT')?.rules.map((rule) => shapeOf(rule).targetOptions.get('--to-source')).find((source) => source !== undefined);
+  const written = chainIn(ruleSet, 'nat', 'ISTIO_POSTRT')
+    ?.rules.map((rule) => shapeOf(rule).targetOptions.get('--to-source'))
+    .find((source) => source !== undefined);
   if (written !== undefined) return written;
-  return ruleSet === undefined ? '169.254.7.127 (IPv6: fd16:9254:7127:1337:ffff:ffff:ffff:ffff)' : ruleSet.family === 6 ? 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff' : '169.254.7.127';
+  return ruleSet === undefined
+    ? '169.254.7.127 (IPv6: fd16:9254:7127:1337:ffff:ffff:ffff:ffff)'
+    : ruleSet.family === 6
+      ? 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff'
+      : '169.254.7.127';
 }
 
 const sidecar = 'Istio sidecar';
@@ -118,28 +156,46 @@ const pod = 'Istio ambient pod';
 
 const entries: readonly Entry[] = [
   {
-    name: 'ISTIO_REDIRECT', table: 'nat', mode: 'sidecar', family: sidecar,
+    name: 'ISTIO_REDIRECT',
+    table: 'nat',
+    mode: 'sidecar',
+    family: sidecar,
     title: 'Hands outbound TCP to Envoy’s outbound listener, 15001',
-    details: [text('One REDIRECT rule. Called for what ISTIO_OUTPUT decides to capture, and from PREROUTING for virtual interfaces.')],
+    details: [
+      text(
+        'One REDIRECT rule. Called for what ISTIO_OUTPUT decides to capture, and from PREROUTING for virtual interfaces.',
+      ),
+    ],
     more: 'up to 0.8 also for inbound traffic',
     changedBy: [...settings.outboundPort, ...brief(settings.virtualInterfaces)],
     source: sources.run,
     kernelNote: () => 'The rule matches TCP only: UDP and ICMP that come here return and leave unchanged.',
   },
   {
-    name: 'ISTIO_IN_REDIRECT', table: 'nat', mode: 'sidecar', family: sidecar,
+    name: 'ISTIO_IN_REDIRECT',
+    table: 'nat',
+    mode: 'sidecar',
+    family: sidecar,
     title: 'Hands TCP to Envoy’s inbound listener, 15006',
     details: [
-      text('Called from ISTIO_INBOUND for what arrives at the pod, and from ISTIO_OUTPUT for Envoy’s calls to its own pod, which must pass the server-side listener as well.'),
+      text(
+        'Called from ISTIO_INBOUND for what arrives at the pod, and from ISTIO_OUTPUT for Envoy’s calls to its own pod, which must pass the server-side listener as well.',
+      ),
       text('Always created, also where no inbound port is captured.'),
     ],
     more: 'port 15006 since 1.3, before that 15001',
     changedBy: settings.inboundPort,
     source: sources.run,
-    kernelNote: (_ruleSet, profile) => (profile?.mode === 'sidecar TPROXY' ? 'In TPROXY mode only self-calls come here; inbound traffic is taken in mangle.' : undefined),
+    kernelNote: (_ruleSet, profile) =>
+      profile?.mode === 'sidecar TPROXY'
+        ? 'In TPROXY mode only self-calls come here; inbound traffic is taken in mangle.'
+        : undefined,
   },
   {
-    name: 'ISTIO_OUTPUT', table: 'nat', mode: 'sidecar', family: sidecar,
+    name: 'ISTIO_OUTPUT',
+    table: 'nat',
+    mode: 'sidecar',
+    family: sidecar,
     title: 'Decides which connections opened in this pod go through Envoy',
     details: [
       text('In the order of the rules:'),
@@ -154,36 +210,73 @@ const entries: readonly Entry[] = [
       ),
     ],
     more: 'up to 1.24 only TCP entered, in 1.23 and 1.24 also UDP with DNS capture',
-    changedBy: [...brief(settings.outboundRangesInclude), ...brief(settings.outboundRangesExclude), ...brief(settings.outboundPortsInclude), ...brief(settings.outboundPortsExclude), ...brief(settings.proxyUid), ...brief(settings.proxyGid)],
+    changedBy: [
+      ...brief(settings.outboundRangesInclude),
+      ...brief(settings.outboundRangesExclude),
+      ...brief(settings.outboundPortsInclude),
+      ...brief(settings.outboundPortsExclude),
+      ...brief(settings.proxyUid),
+      ...brief(settings.proxyGid),
+    ],
     source: sources.run,
-    kernelNote: (ruleSet) => `Who runs with the proxy’s user or primary group bypasses the mesh. ${loopbackSentence(ruleSet)}`,
+    kernelNote: (ruleSet) =>
+      `Who runs with the proxy’s user or primary group bypasses the mesh. ${loopbackSentence(ruleSet)}`,
   },
   {
-    name: 'ISTIO_OUTPUT', table: 'raw', mode: 'sidecar', family: sidecar,
+    name: 'ISTIO_OUTPUT',
+    table: 'raw',
+    mode: 'sidecar',
+    family: sidecar,
     title: 'Chooses the conntrack zone of DNS packets this pod sends',
-    details: [text('Zone 1: proxy ↔ nameserver. Zone 2: application ↔ proxy. Both may use the same UDP source port at the same moment.')],
+    details: [
+      text(
+        'Zone 1: proxy ↔ nameserver. Zone 2: application ↔ proxy. Both may use the same UDP source port at the same moment.',
+      ),
+    ],
     more: 'with DNS capture',
     changedBy: settings.dns,
     source: sources.run,
     kernelNote: () => 'The proxy’s own query matches two of the rules; the first zone that is set stays.',
   },
   {
-    name: 'ISTIO_OUTPUT', table: 'nat', mode: 'ambient', family: pod,
+    name: 'ISTIO_OUTPUT',
+    table: 'nat',
+    mode: 'ambient',
+    family: pod,
     title: 'Decides which connections of this pod go through ztunnel',
-    details: [text('ztunnel shares the pod’s network here; its own packets carry mark 0x539.'), list('probe address and mark 0x111: leave', 'DNS: 15053', 'own pod address over lo: leaves', 'other TCP without ztunnel’s mark: 15001')],
+    details: [
+      text('ztunnel shares the pod’s network here; its own packets carry mark 0x539.'),
+      list(
+        'probe address and mark 0x111: leave',
+        'DNS: 15053',
+        'own pod address over lo: leaves',
+        'other TCP without ztunnel’s mark: 15001',
+      ),
+    ],
     changedBy: settings.ambientDns,
     source: sources.ambient,
-    kernelNote: () => 'User and group play no part; the mark decides. TCP port 53 to the pod’s own address goes to 15053, because that rule does not leave out lo.',
+    kernelNote: () =>
+      'User and group play no part; the mark decides. TCP port 53 to the pod’s own address goes to 15053, because that rule does not leave out lo.',
   },
   {
-    name: 'ISTIO_OUTPUT', table: 'mangle', mode: 'ambient', family: pod,
+    name: 'ISTIO_OUTPUT',
+    table: 'mangle',
+    mode: 'ambient',
+    family: pod,
     title: 'Brings the application’s answers back to ztunnel',
-    details: [text('Copies the connection’s mark 0x111 to the packet; `ip rule fwmark 0x111/0xfff lookup 100` then routes it to lo.')],
+    details: [
+      text(
+        'Copies the connection’s mark 0x111 to the packet; `ip rule fwmark 0x111/0xfff lookup 100` then routes it to lo.',
+      ),
+    ],
     changedBy: [],
     source: sources.ambient,
   },
   {
-    name: 'ISTIO_OUTPUT', table: 'raw', mode: 'ambient', family: pod,
+    name: 'ISTIO_OUTPUT',
+    table: 'raw',
+    mode: 'ambient',
+    family: pod,
     title: 'Gives ztunnel’s DNS queries a conntrack zone of their own',
     details: [text('So that they cannot collide with an application’s query from the same UDP port.')],
     more: 'with DNS capture',
@@ -191,95 +284,178 @@ const entries: readonly Entry[] = [
     source: sources.ambient,
   },
   {
-    name: 'ISTIO_INBOUND', table: 'nat', mode: 'sidecar', family: sidecar,
+    name: 'ISTIO_INBOUND',
+    table: 'nat',
+    mode: 'sidecar',
+    family: sidecar,
     title: 'Decides which connections that arrive at this pod go through Envoy',
-    details: [list('15008, the HBONE tunnel: leaves, always the first rule (1.7 and newer)', 'excluded ports (15090, 15021, 15020 and the user’s) leave', 'the rest, or only the listed ports, go to ISTIO_IN_REDIRECT')],
+    details: [
+      list(
+        '15008, the HBONE tunnel: leaves, always the first rule (1.7 and newer)',
+        'excluded ports (15090, 15021, 15020 and the user’s) leave',
+        'the rest, or only the listed ports, go to ISTIO_IN_REDIRECT',
+      ),
+    ],
     changedBy: [...settings.inboundInclude, ...settings.inboundExclude],
     source: sources.run,
     tellsUncalled: true,
     kernelNote: (ruleSet, profile) => {
-      if (!isUncalled(chainIn(ruleSet, 'nat', 'ISTIO_INBOUND'))) return 'nat sees the first packet of a connection only; the rest follows.';
+      if (!isUncalled(chainIn(ruleSet, 'nat', 'ISTIO_INBOUND')))
+        return 'nat sees the first packet of a connection only; the rest follows.';
       return profile?.mode === 'sidecar TPROXY'
         ? 'Nothing jumps here in TPROXY mode: mangle ISTIO_INBOUND decides, and the exclusion of 15008 that stands here has no effect.'
         : 'Nothing jumps here: inbound traffic is not captured in this rule set. Istio writes the chain all the same.';
     },
   },
   {
-    name: 'ISTIO_INBOUND', table: 'mangle', mode: 'sidecar', family: sidecar,
+    name: 'ISTIO_INBOUND',
+    table: 'mangle',
+    mode: 'sidecar',
+    family: sidecar,
     title: 'TPROXY mode: decides which arriving packets go through Envoy',
-    details: [text('Envoy runs as user 0 and group 1337 in this mode; a self-call goes by mark 1338 to ISTIO_TPROXY.'), list('already marked 1337, from 127.0.0.6, or over lo without mark 1338: leave', 'excluded ports leave', 'known connections: ISTIO_DIVERT', 'new ones: ISTIO_TPROXY')],
+    details: [
+      text('Envoy runs as user 0 and group 1337 in this mode; a self-call goes by mark 1338 to ISTIO_TPROXY.'),
+      list(
+        'already marked 1337, from 127.0.0.6, or over lo without mark 1338: leave',
+        'excluded ports leave',
+        'known connections: ISTIO_DIVERT',
+        'new ones: ISTIO_TPROXY',
+      ),
+    ],
     changedBy: [...settings.mode, ...brief(settings.inboundInclude), ...brief(settings.inboundExclude)],
     source: sources.run,
     kernelNote: (ruleSet) => {
-      const excludes = (chainIn(ruleSet, 'mangle', 'ISTIO_INBOUND')?.rules ?? []).some((rule) => shapeOf(rule).target === 'RETURN' && valueOf(shapeOf(rule), 'dport') === '15008');
+      const excludes = (chainIn(ruleSet, 'mangle', 'ISTIO_INBOUND')?.rules ?? []).some(
+        (rule) => shapeOf(rule).target === 'RETURN' && valueOf(shapeOf(rule), 'dport') === '15008',
+      );
       return `mangle sees every packet, not only the first.${excludes ? '' : ' 15008 is not excluded here; the exclusion in nat ISTIO_INBOUND has no effect in this mode.'}`;
     },
   },
   {
-    name: 'ISTIO_INBOUND', table: 'raw', mode: 'sidecar', family: sidecar,
+    name: 'ISTIO_INBOUND',
+    table: 'raw',
+    mode: 'sidecar',
+    family: sidecar,
     title: 'Puts replies of nameservers into the proxy’s conntrack zone',
-    details: [text('Zone 1 is proxy ↔ nameserver, zone 2 application ↔ proxy. raw is the only place where the zone can still be chosen.')],
+    details: [
+      text(
+        'Zone 1 is proxy ↔ nameserver, zone 2 application ↔ proxy. raw is the only place where the zone can still be chosen.',
+      ),
+    ],
     more: 'with DNS capture; before that the rules stood in PREROUTING itself',
     changedBy: settings.dns,
     source: sources.run,
-    kernelNote: () => 'Over lo the rule matches and counts, but changes nothing: the packet already belongs to a connection.',
+    kernelNote: () =>
+      'Over lo the rule matches and counts, but changes nothing: the packet already belongs to a connection.',
   },
   {
-    name: 'ISTIO_DIVERT', table: 'mangle', mode: 'sidecar', family: sidecar,
+    name: 'ISTIO_DIVERT',
+    table: 'mangle',
+    mode: 'sidecar',
+    family: sidecar,
     title: 'TPROXY mode: marks packets of known connections for local delivery',
-    details: [text('Mark 1337 (0x539) selects routing table 133, which delivers to a local socket whatever the destination. Then ACCEPT ends the table.')],
+    details: [
+      text(
+        'Mark 1337 (0x539) selects routing table 133, which delivers to a local socket whatever the destination. Then ACCEPT ends the table.',
+      ),
+    ],
     changedBy: [...settings.mode, ...settings.tproxyMark],
     source: sources.run,
   },
   {
-    name: 'ISTIO_TPROXY', table: 'mangle', mode: 'sidecar', family: sidecar,
+    name: 'ISTIO_TPROXY',
+    table: 'mangle',
+    mode: 'sidecar',
+    family: sidecar,
     title: 'TPROXY mode: gives new inbound connections to Envoy, client address kept',
-    details: [text('Picks Envoy’s transparent socket and marks the packet 1337; policy routing (table 133) delivers it.')],
+    details: [
+      text('Picks Envoy’s transparent socket and marks the packet 1337; policy routing (table 133) delivers it.'),
+    ],
     more: 'to 15006 since 1.9, before that to 15001',
     changedBy: [...settings.mode, ...settings.tproxyMark],
     source: sources.run,
-    kernelNote: () => 'Address and port of the packet stay as they are; Envoy’s socket sees the pod’s address and the application’s port as its own.',
+    kernelNote: () =>
+      'Address and port of the packet stay as they are; Envoy’s socket sees the pod’s address and the application’s port as its own.',
   },
   {
-    name: 'ISTIO_DROP', table: 'mangle', mode: 'sidecar', family: sidecar,
+    name: 'ISTIO_DROP',
+    table: 'mangle',
+    mode: 'sidecar',
+    family: sidecar,
     title: 'Drops packets that conntrack calls INVALID',
-    details: [text('Such a packet is not un-NATed, reaches the application under the wrong port and is answered with a reset that kills a healthy connection.')],
+    details: [
+      text(
+        'Such a packet is not un-NATed, reaches the application under the wrong port and is answered with a reset that kills a healthy connection.',
+      ),
+    ],
     more: '1.12.2 to 1.23 without a chain of its own',
     changedBy: settings.dropInvalid,
     source: sources.run,
-    kernelNote: () => 'A stray inbound ACK is NEW, not INVALID, and is redirected. SYN+ACK without a known connection and packets without flags are dropped.',
+    kernelNote: () =>
+      'A stray inbound ACK is NEW, not INVALID, and is redirected. SYN+ACK without a known connection and packets without flags are dropped.',
   },
   {
-    name: 'ISTIO_OUTPUT_DNS', table: 'nat', mode: 'sidecar', family: sidecar,
+    name: 'ISTIO_OUTPUT_DNS',
+    table: 'nat',
+    mode: 'sidecar',
+    family: sidecar,
     title: 'Sends the application’s DNS queries to the agent’s DNS proxy, 15053',
-    details: [text('For all of port 53 (CAPTURE_ALL_DNS, always so with the CNI plugin), or for the nameservers of /etc/resolv.conf only.')],
+    details: [
+      text(
+        'For all of port 53 (CAPTURE_ALL_DNS, always so with the CNI plugin), or for the nameservers of /etc/resolv.conf only.',
+      ),
+    ],
     more: 'before that the rules stood in ISTIO_OUTPUT and OUTPUT',
     changedBy: settings.dns,
     source: sources.run,
-    kernelNote: () => 'An answer is turned back to port 53 only where the socket on 15053 belongs to the proxy’s user or group and answers from 127.0.0.1.',
+    kernelNote: () =>
+      'An answer is turned back to port 53 only where the socket on 15053 belongs to the proxy’s user or group and answers from 127.0.0.1.',
   },
   {
-    name: 'ISTIO_OUTPUT_DNS', table: 'raw', mode: 'sidecar', family: sidecar,
+    name: 'ISTIO_OUTPUT_DNS',
+    table: 'raw',
+    mode: 'sidecar',
+    family: sidecar,
     title: 'Chooses the conntrack zone of DNS packets this pod sends',
-    details: [text('Zone 1: proxy ↔ nameserver. Zone 2: application ↔ proxy. Both may use the same UDP source port at the same moment.')],
+    details: [
+      text(
+        'Zone 1: proxy ↔ nameserver. Zone 2: application ↔ proxy. Both may use the same UDP source port at the same moment.',
+      ),
+    ],
     changedBy: settings.dns,
     source: sources.run,
     kernelNote: () => 'The proxy’s own query matches two of the rules; the first zone that is set stays.',
   },
   {
-    name: 'ISTIO_PRERT', table: 'nat', mode: 'ambient', family: pod,
+    name: 'ISTIO_PRERT',
+    table: 'nat',
+    mode: 'ambient',
+    family: pod,
     title: 'Sends arriving plaintext TCP to ztunnel, 15006',
-    details: [list('virtual interfaces: as outbound, 15001', 'kubelet probes from 169.254.7.127: straight to the application', 'other TCP but 15008 and ztunnel’s own: 15006')],
+    details: [
+      list(
+        'virtual interfaces: as outbound, 15001',
+        'kubelet probes from 169.254.7.127: straight to the application',
+        'other TCP but 15008 and ztunnel’s own: 15006',
+      ),
+    ],
     more: 'the way in by default since 1.24, in place of TPROXY in mangle',
     changedBy: [...settings.ambientIngress, ...settings.ambientVirtual],
     source: sources.ambient,
   },
   {
-    name: 'ISTIO_PRERT', table: 'mangle', mode: 'ambient', family: pod,
+    name: 'ISTIO_PRERT',
+    table: 'mangle',
+    mode: 'ambient',
+    family: pod,
     title: 'Remembers which connections ztunnel opened',
     details: [
-      text('ztunnel marks its packets 0x539; the connection gets 0x111, so that the application’s answers can be routed back.'),
-      text('In 1.21 to 1.24 the inbound capture itself could stand here too, by TPROXY to 15006 and 15008; since 1.24 it is a REDIRECT in nat by default.'),
+      text(
+        'ztunnel marks its packets 0x539; the connection gets 0x111, so that the application’s answers can be routed back.',
+      ),
+      text(
+        'In 1.21 to 1.24 the inbound capture itself could stand here too, by TPROXY to 15006 and 15008; since 1.24 it is a REDIRECT in nat by default.',
+      ),
     ],
     more: 'left out by ambient.istio.io/bypass-inbound-capture in 1.24 to 1.28',
     changedBy: [],
@@ -290,7 +466,10 @@ const entries: readonly Entry[] = [
         : undefined,
   },
   {
-    name: 'ISTIO_PRERT', table: 'raw', mode: 'ambient', family: pod,
+    name: 'ISTIO_PRERT',
+    table: 'raw',
+    mode: 'ambient',
+    family: pod,
     title: 'Puts replies of nameservers to ztunnel into its conntrack zone',
     details: [text('There they cannot collide with those to an application’s query from the same UDP port.')],
     more: 'with DNS capture',
@@ -298,15 +477,29 @@ const entries: readonly Entry[] = [
     source: sources.ambient,
   },
   {
-    name: 'ISTIO_POSTRT', table: 'nat', mode: 'ambient', family: 'Istio ambient host',
+    name: 'ISTIO_POSTRT',
+    table: 'nat',
+    mode: 'ambient',
+    family: 'Istio ambient host',
     title: (ruleSet) => `Gives kubelet probes to mesh pods the source ${probeSource(ruleSet)}`,
     details: [text('On the node. Inside the pod that source bypasses ztunnel, so that probes work without mTLS.')],
     changedBy: settings.hostProbe,
     source: sources.ambient,
-    kernelNote: () => 'TCP of any local process to a pod in the set is changed, not only the kubelet’s. Forwarded packets, UDP and answers are not.',
+    kernelNote: () =>
+      'TCP of any local process to a pod in the set is changed, not only the kubelet’s. Forwarded packets, UDP and answers are not.',
   },
   ...(['nat', 'mangle', 'filter'] as const).flatMap((table) => nodeEntries(table)),
-  ...['istio-inbound', 'istio-output', 'istio-output-dns', 'istio-redirect', 'istio-in-redirect', 'istio-divert', 'istio-tproxy', 'istio-prerouting', 'istio-drop'].map(nftEntry),
+  ...[
+    'istio-inbound',
+    'istio-output',
+    'istio-output-dns',
+    'istio-redirect',
+    'istio-in-redirect',
+    'istio-divert',
+    'istio-tproxy',
+    'istio-prerouting',
+    'istio-drop',
+  ].map(nftEntry),
 ];
 
 function nodeEntries(table: 'nat' | 'mangle' | 'filter'): readonly Entry[] {
@@ -325,10 +518,22 @@ function nodeEntries(table: 'nat' | 'mangle' | 'filter'): readonly Entry[] {
     filter: { 'ztunnel-FORWARD': 'Accepts traffic that goes to ztunnel before kube-proxy can reject it' },
   };
   return Object.entries(titles[table] ?? {}).map(([name, title]) => ({
-    name, table, mode: 'node', family: 'Istio ambient node', title,
+    name,
+    table,
+    mode: 'node',
+    family: 'Istio ambient node',
+    title,
     details: [
-      text('Redirection at the node, the first form of ambient mode: pods in the set ztunnel-pods-ips, Geneve tunnels istioin and istioout (UDP 6081), routing tables 100 to 102.'),
-      list('0x100 to ztunnel', '0x200 skip', '0x220 skip the whole connection', '0x210 opened by ztunnel', '0x040 back to ztunnel'),
+      text(
+        'Redirection at the node, the first form of ambient mode: pods in the set ztunnel-pods-ips, Geneve tunnels istioin and istioout (UDP 6081), routing tables 100 to 102.',
+      ),
+      list(
+        '0x100 to ztunnel',
+        '0x200 skip',
+        '0x220 skip the whole connection',
+        '0x210 opened by ztunnel',
+        '0x040 back to ztunnel',
+      ),
     ],
     changedBy: [],
     source: sources.node,
@@ -337,9 +542,16 @@ function nodeEntries(table: 'nat' | 'mangle' | 'filter'): readonly Entry[] {
 
 function nftEntry(name: string): Entry {
   return {
-    name, table: 'nftables', mode: 'sidecar', family: 'Istio with nftables',
+    name,
+    table: 'nftables',
+    mode: 'sidecar',
+    family: 'Istio with nftables',
     title: `The nftables counterpart of ${name.toUpperCase().replaceAll('-', '_').replace('ISTIO_PREROUTING', 'ISTIO_PRERT')}`,
-    details: [text('Native nftables mode, tables istio-proxy-nat, -mangle, -raw and istio-ambient-nat, -mangle, -raw of family inet. iptables-save does not show them.')],
+    details: [
+      text(
+        'Native nftables mode, tables istio-proxy-nat, -mangle, -raw and istio-ambient-nat, -mangle, -raw of family inet. iptables-save does not show them.',
+      ),
+    ],
     more: 'since 1.27, ambient since 1.28',
     changedBy: [{ kind: 'flag', name: '--native-nftables', effect: 'writes nftables rules instead of iptables rules' }],
     source: 'istio/istio:tools/istio-nftables/pkg/constants/constants.go',

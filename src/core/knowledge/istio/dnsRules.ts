@@ -18,12 +18,20 @@ export function dnsRule(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleV
   const port53 = valueOf(shape, 'dport') === '53' && condition(shape, 'dport')?.negated === false;
   if (shape.target === 'REDIRECT') return redirectRule(ruleSet, rule, shape);
   if (shape.target === 'DNAT' && port53 && rule.chain === 'OUTPUT') {
-    return dns('DNS is sent to the agent’s DNS proxy on 127.0.0.1', { variant: 'OUTPUT: DNS by DNAT', details: [text('The first form of DNS capture; REDIRECT replaced it in 1.9.')] });
+    return dns('DNS is sent to the agent’s DNS proxy on 127.0.0.1', {
+      variant: 'OUTPUT: DNS by DNAT',
+      details: [text('The first form of DNS capture; REDIRECT replaced it in 1.9.')],
+    });
   }
   if (shape.target === 'SNAT' && rule.chain === 'POSTROUTING' && valueOf(shape, 'dport') === '15053') {
-    return dns('The captured DNS query gets the source 127.0.0.1', { variant: 'POSTROUTING: DNS by SNAT', details: [text('DNAT to 127.0.0.1 leaves the pod’s address as source; the agent answers on localhost.')] });
+    return dns('The captured DNS query gets the source 127.0.0.1', {
+      variant: 'POSTROUTING: DNS by SNAT',
+      details: [text('DNAT to 127.0.0.1 leaves the pod’s address as source; the agent answers on localhost.')],
+    });
   }
-  return shape.target === 'RETURN' && port53 && valueOf(shape, 'proto') === 'udp' ? ownerReturns(ruleSet, profile, rule, shape) : undefined;
+  return shape.target === 'RETURN' && port53 && valueOf(shape, 'proto') === 'udp'
+    ? ownerReturns(ruleSet, profile, rule, shape)
+    : undefined;
 }
 
 function dns(title: string, saying: Omit<Saying, 'changedBy'>): RuleKnowledge {
@@ -31,21 +39,37 @@ function dns(title: string, saying: Omit<Saying, 'changedBy'>): RuleKnowledge {
 }
 
 /** `-p udp --dport 53 -m owner …`: the proxy’s own queries, and applications that owner groups leave out. */
-function ownerReturns(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {
+function ownerReturns(
+  ruleSet: RuleSetView,
+  profile: IstioProfile,
+  rule: RuleView,
+  shape: RuleShape,
+): RuleKnowledge | undefined {
   const place = rule.chain === 'OUTPUT' || rule.chain === 'ISTIO_OUTPUT' ? rule.chain : undefined;
   if (place === undefined && rule.chain !== 'ISTIO_OUTPUT_DNS') return undefined;
   const owners = shape.conditions.filter(({ name }) => name === 'uid' || name === 'gid');
   if (owners.length === 0) return undefined;
   const variant = (what: 'the proxy' | 'an excluded group' | 'all but included groups'): RuleVariant =>
-    place === undefined ? 'ISTIO_OUTPUT_DNS: DNS of the proxy or of a group returns' : `${place}: DNS of ${what} returns`;
+    place === undefined
+      ? 'ISTIO_OUTPUT_DNS: DNS of the proxy or of a group returns'
+      : `${place}: DNS of ${what} returns`;
   const ownersBefore = place === 'ISTIO_OUTPUT' && outputSeesUdp(ruleSet);
   if (owners.every(({ negated, name }) => negated && name === 'gid')) {
-    return say(`DNS is captured of group ${owners.map(({ values }) => values[0] ?? '').join(', ')} only; everyone else asks directly`, {
-      variant: variant('all but included groups'),
-      details: [text('Owner groups, of applications: the groups to capture hold for DNS over UDP too. The proxy’s group has a rule of its own.')],
-      changedBy: settings.ownerGroups,
-      kernelNote: ownersBefore ? 'The rule of this chain for the same groups without a port stands before it and has already returned, so it never matches.' : PRIMARY_GROUP,
-    });
+    return say(
+      `DNS is captured of group ${owners.map(({ values }) => values[0] ?? '').join(', ')} only; everyone else asks directly`,
+      {
+        variant: variant('all but included groups'),
+        details: [
+          text(
+            'Owner groups, of applications: the groups to capture hold for DNS over UDP too. The proxy’s group has a rule of its own.',
+          ),
+        ],
+        changedBy: settings.ownerGroups,
+        kernelNote: ownersBefore
+          ? 'The rule of this chain for the same groups without a port stands before it and has already returned, so it never matches.'
+          : PRIMARY_GROUP,
+      },
+    );
   }
   const [owner] = owners;
   if (owner === undefined || owners.length > 1 || owner.negated) return undefined;
@@ -53,16 +77,27 @@ function ownerReturns(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleVie
   if (owner.name === 'gid' && profile.proxyGids.length > 0 && !profile.proxyGids.includes(value)) {
     return say(`DNS queries of group ${value} are excluded from capture`, {
       variant: variant('an excluded group'),
-      details: [text('Owner groups, of applications: what group this is leaves without passing Envoy, its DNS over UDP as well.')],
+      details: [
+        text(
+          'Owner groups, of applications: what group this is leaves without passing Envoy, its DNS over UDP as well.',
+        ),
+      ],
       changedBy: settings.ownerGroups,
-      kernelNote: ownersBefore ? 'The rule of this chain for the same group without a port stands before it and has already returned, so it never matches.' : PRIMARY_GROUP,
+      kernelNote: ownersBefore
+        ? 'The rule of this chain for the same group without a port stands before it and has already returned, so it never matches.'
+        : PRIMARY_GROUP,
     });
   }
-  return dns(`DNS queries of the proxy, ${owner.name === 'uid' ? 'user' : 'group'} ${value}, go to the real nameserver`, {
-    variant: variant('the proxy'),
-    details: [text('Without it the agent’s DNS proxy would be handed its own queries.')],
-    kernelNote: ownersBefore ? 'The rule for the same owner without a port stands before it in this chain and has already returned, so it never matches.' : undefined,
-  });
+  return dns(
+    `DNS queries of the proxy, ${owner.name === 'uid' ? 'user' : 'group'} ${value}, go to the real nameserver`,
+    {
+      variant: variant('the proxy'),
+      details: [text('Without it the agent’s DNS proxy would be handed its own queries.')],
+      kernelNote: ownersBefore
+        ? 'The rule for the same owner without a port stands before it in this chain and has already returned, so it never matches.'
+        : undefined,
+    },
+  );
 }
 
 const PRIMARY_GROUP = 'Only the group that the socket was made with counts, not supplementary groups.';
@@ -76,7 +111,9 @@ function redirectRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): R
   if (all) {
     return dns(`UDP is handed to the DNS proxy, port ${port}`, {
       variant: 'ISTIO_REDIRECT: all UDP to the DNS port',
-      details: [text('Only DNS comes here: OUTPUT sends no other UDP into ISTIO_OUTPUT. An early form of DNS capture.')],
+      details: [
+        text('Only DNS comes here: OUTPUT sends no other UDP into ISTIO_OUTPUT. An early form of DNS capture.'),
+      ],
     });
   }
   const server = valueOf(shape, 'dst');
@@ -86,22 +123,44 @@ function redirectRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): R
     proto === 'UDP'
       ? `The answer is turned back to port 53 only where the socket on ${port} belongs to the proxy’s user or group (the zone rules in raw) and answers from 127.0.0.1. Otherwise the application sees an answer from port ${port}.`
       : undefined;
-  const dead = proto === 'UDP' && rule.chain === 'ISTIO_OUTPUT' && !(chainIn(ruleSet, 'nat', 'OUTPUT')?.rules ?? []).some((each) => shapeOf(each).target === 'ISTIO_OUTPUT' && valueOf(shapeOf(each), 'proto') !== 'tcp');
-  return dns(`DNS over ${proto}${server === undefined ? '' : ` to ${hostOf(server)}`} goes to the agent’s DNS proxy, port ${port}`, {
-    variant,
-    details: [text(server === undefined ? 'Every nameserver is captured (CAPTURE_ALL_DNS; always so with the CNI plugin).' : 'One rule for each nameserver of /etc/resolv.conf. Other nameservers are left alone, which also keeps a local forwarder from being handed its own queries.')],
-    kernelNote: dead ? 'No UDP comes into this chain here, so the rule never matches.' : answered,
-  });
+  const dead =
+    proto === 'UDP' &&
+    rule.chain === 'ISTIO_OUTPUT' &&
+    !(chainIn(ruleSet, 'nat', 'OUTPUT')?.rules ?? []).some(
+      (each) => shapeOf(each).target === 'ISTIO_OUTPUT' && valueOf(shapeOf(each), 'proto') !== 'tcp',
+    );
+  return dns(
+    `DNS over ${proto}${server === undefined ? '' : ` to ${hostOf(server)}`} goes to the agent’s DNS proxy, port ${port}`,
+    {
+      variant,
+      details: [
+        text(
+          server === undefined
+            ? 'Every nameserver is captured (CAPTURE_ALL_DNS; always so with the CNI plugin).'
+            : 'One rule for each nameserver of /etc/resolv.conf. Other nameservers are left alone, which also keeps a local forwarder from being handed its own queries.',
+        ),
+      ],
+      kernelNote: dead ? 'No UDP comes into this chain here, so the rule never matches.' : answered,
+    },
+  );
 }
 
 function redirectVariant(chain: string, proto: 'UDP' | 'TCP', ofServer: boolean): RuleVariant | undefined {
   switch (chain) {
     case 'ISTIO_REDIRECT':
-      return proto === 'TCP' ? 'ISTIO_REDIRECT: TCP port 53 to the DNS port' : 'ISTIO_REDIRECT: all UDP to the DNS port';
+      return proto === 'TCP'
+        ? 'ISTIO_REDIRECT: TCP port 53 to the DNS port'
+        : 'ISTIO_REDIRECT: all UDP to the DNS port';
     case 'OUTPUT':
-      return proto === 'TCP' ? undefined : ofServer ? 'OUTPUT: UDP DNS of a nameserver redirected' : 'OUTPUT: all UDP DNS redirected';
+      return proto === 'TCP'
+        ? undefined
+        : ofServer
+          ? 'OUTPUT: UDP DNS of a nameserver redirected'
+          : 'OUTPUT: all UDP DNS redirected';
     case 'ISTIO_OUTPUT':
-      return ofServer ? `ISTIO_OUTPUT: ${proto} DNS of a nameserver redirected` : `ISTIO_OUTPUT: all ${proto} DNS redirected`;
+      return ofServer
+        ? `ISTIO_OUTPUT: ${proto} DNS of a nameserver redirected`
+        : `ISTIO_OUTPUT: all ${proto} DNS redirected`;
     case 'ISTIO_OUTPUT_DNS':
       return ofServer ? 'ISTIO_OUTPUT_DNS: DNS of a nameserver redirected' : 'ISTIO_OUTPUT_DNS: all DNS redirected';
     default:
@@ -109,23 +168,37 @@ function redirectVariant(chain: string, proto: 'UDP' | 'TCP', ofServer: boolean)
   }
 }
 
-const why = text('Two zones, because an application and the proxy may use the same UDP source port at the same moment: zone 1 is proxy ↔ nameserver, zone 2 is application ↔ proxy.');
+const why = text(
+  'Two zones, because an application and the proxy may use the same UDP source port at the same moment: zone 1 is proxy ↔ nameserver, zone 2 is application ↔ proxy.',
+);
 
 function rawRule(profile: IstioProfile, rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {
   const early = text('raw is walked before connection tracking, the only place where a zone can still be chosen.');
   if (rule.chain === 'OUTPUT' && shape.target === 'ISTIO_OUTPUT_DNS') {
-    return dns('DNS of this pod gets its conntrack zone in ISTIO_OUTPUT_DNS', { variant: 'raw OUTPUT: to ISTIO_OUTPUT_DNS', details: [early, why] });
+    return dns('DNS of this pod gets its conntrack zone in ISTIO_OUTPUT_DNS', {
+      variant: 'raw OUTPUT: to ISTIO_OUTPUT_DNS',
+      details: [early, why],
+    });
   }
   if (rule.chain === 'OUTPUT' && shape.target === 'ISTIO_OUTPUT') {
-    return dns('DNS of this pod gets its conntrack zone in ISTIO_OUTPUT', { variant: 'raw OUTPUT: UDP to ISTIO_OUTPUT', details: [early, why] });
+    return dns('DNS of this pod gets its conntrack zone in ISTIO_OUTPUT', {
+      variant: 'raw OUTPUT: UDP to ISTIO_OUTPUT',
+      details: [early, why],
+    });
   }
   if (rule.chain === 'PREROUTING' && shape.target === 'ISTIO_INBOUND') {
-    return dns('Answers of nameservers get their conntrack zone in ISTIO_INBOUND', { variant: 'raw PREROUTING: to ISTIO_INBOUND', details: [early, why] });
+    return dns('Answers of nameservers get their conntrack zone in ISTIO_INBOUND', {
+      variant: 'raw PREROUTING: to ISTIO_INBOUND',
+      details: [early, why],
+    });
   }
   if (shape.target !== 'CT' || valueOf(shape, 'proto') !== 'udp') return undefined;
   const zone = shape.targetOptions.get('--zone') ?? '';
   if (valueOf(shape, 'sport') === '53') return answerRule(rule, zone, shape);
-  const place = rule.chain === 'OUTPUT' || rule.chain === 'ISTIO_OUTPUT' || rule.chain === 'ISTIO_OUTPUT_DNS' ? rule.chain : undefined;
+  const place =
+    rule.chain === 'OUTPUT' || rule.chain === 'ISTIO_OUTPUT' || rule.chain === 'ISTIO_OUTPUT_DNS'
+      ? rule.chain
+      : undefined;
   if (place === undefined) return undefined;
   const owner = condition(shape, 'uid') ?? condition(shape, 'gid');
   const shown = owner === undefined ? '' : `${owner.name === 'uid' ? 'user' : 'group'} ${owner.values[0] ?? ''}`;
@@ -156,21 +229,36 @@ function answerRule(rule: RuleView, zone: string, shape: RuleShape): RuleKnowled
   const server = source ?? destination;
   const title = `Answers of ${server === undefined ? 'nameservers' : `nameserver ${hostOf(server)}`} belong to zone ${zone}`;
   if (rule.chain !== 'PREROUTING' && rule.chain !== 'ISTIO_INBOUND') return undefined;
-  const variant: RuleVariant = rule.chain === 'ISTIO_INBOUND'
-    ? 'raw ISTIO_INBOUND: zone of answers'
-    : destination !== undefined ? 'raw PREROUTING: zone of a nameserver’s answers, by destination' : source !== undefined ? 'raw PREROUTING: zone of a nameserver’s answers, by source' : 'raw PREROUTING: zone of all answers';
+  const variant: RuleVariant =
+    rule.chain === 'ISTIO_INBOUND'
+      ? 'raw ISTIO_INBOUND: zone of answers'
+      : destination !== undefined
+        ? 'raw PREROUTING: zone of a nameserver’s answers, by destination'
+        : source !== undefined
+          ? 'raw PREROUTING: zone of a nameserver’s answers, by source'
+          : 'raw PREROUTING: zone of all answers';
   const details: Paragraph[] = [why];
   if (destination !== undefined) {
     return dns(title, {
       variant,
-      details: [...details, text('Looks at the destination, which in an answer is the pod: a mistake, corrected in 1.20 (istio/istio issue 46935).')],
-      kernelNote: 'An answer from the nameserver does not match: it comes from that address and goes to the pod. It stays in zone 0, is NEW for conntrack there, and the proxy’s query is never seen as answered.',
+      details: [
+        ...details,
+        text(
+          'Looks at the destination, which in an answer is the pod: a mistake, corrected in 1.20 (istio/istio issue 46935).',
+        ),
+      ],
+      kernelNote:
+        'An answer from the nameserver does not match: it comes from that address and goes to the pod. It stays in zone 0, is NEW for conntrack there, and the proxy’s query is never seen as answered.',
     });
   }
-  const overLo = 'Over lo the rule matches and counts, but changes nothing: the packet already belongs to a connection.';
+  const overLo =
+    'Over lo the rule matches and counts, but changes nothing: the packet already belongs to a connection.';
   return dns(title, {
     variant,
     details,
-    kernelNote: source?.startsWith('127.') === true ? `${overLo} The proxy’s upstream is another address, whose answers stay in zone 0 and are NEW, never ESTABLISHED.` : overLo,
+    kernelNote:
+      source?.startsWith('127.') === true
+        ? `${overLo} The proxy’s upstream is another address, whose answers stay in zone 0 and are NEW, never ESTABLISHED.`
+        : overLo,
   });
 }

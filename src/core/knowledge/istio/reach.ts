@@ -24,7 +24,8 @@ export function loopbackLeft(chain: ChainView, rule: RuleView): LoopbackLeft {
     const uid = condition(shape, 'uid');
     if (uid === undefined || !uid.negated) continue;
     if (shape.form === 'out !uid') return { kind: 'none', by: earlier, uid: uid.values[0] ?? '' };
-    if (shape.form === '!dport out proto !uid' && left.kind === 'all') left = { kind: 'dns', by: earlier, uid: uid.values[0] ?? '' };
+    if (shape.form === '!dport out proto !uid' && left.kind === 'all')
+      left = { kind: 'dns', by: earlier, uid: uid.values[0] ?? '' };
   }
   return left;
 }
@@ -35,12 +36,20 @@ export function otherUserReturns(chain: ChainView, rule: RuleView, uid: string):
     if (earlier.number >= rule.number) return false;
     const shape = shapeOf(earlier);
     const owner = condition(shape, 'uid');
-    return (shape.form === 'out !uid' || shape.form === '!dport out proto !uid') && shape.target === 'RETURN' && owner?.values[0] !== uid;
+    return (
+      (shape.form === 'out !uid' || shape.form === '!dport out proto !uid') &&
+      shape.target === 'RETURN' &&
+      owner?.values[0] !== uid
+    );
   });
 }
 
 /** The first rule of the chain that this test accepts and that stands before (or behind) the given one. */
-export function ruleBefore(chain: ChainView, rule: RuleView, test: (shape: RuleShape) => boolean): RuleView | undefined {
+export function ruleBefore(
+  chain: ChainView,
+  rule: RuleView,
+  test: (shape: RuleShape) => boolean,
+): RuleView | undefined {
   return chain.rules.find((each) => each.number < rule.number && test(shapeOf(each)));
 }
 

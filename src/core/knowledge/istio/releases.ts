@@ -1,11 +1,11 @@
 /**
- * The first and the last release of Istio that writes a chain or a rule of a shape: `1.23`, or `1.12.2` where it came with a patch
- * release. `until` is absent where the newest release that was read (1.31) still writes it. Nothing else in the program holds a release
- * of a chain or rule.
+ * The first and the last release of Istio that writes a chain or a rule of a shape: `1.23`, or `1.12.2` where it came
+ * with a patch release. `until` is absent where the newest release that was read (1.31) still writes it. Nothing else
+ * in the program holds a release of a chain or rule.
  *
  * Sources: istio/istio:pilot/docker/prepare_proxy.sh (up to 0.8), tools/packaging/common/istio-iptables.sh (up to 1.4),
- * tools/istio-iptables/pkg/cmd/run.go and pkg/capture/run.go (1.5 and newer), cni/pkg/ambient/net_linux.go (1.18 to 1.20),
- * cni/pkg/iptables/iptables.go (1.21 and newer), each read at the tags of the releases around a change.
+ * tools/istio-iptables/pkg/cmd/run.go and pkg/capture/run.go (1.5 and newer), cni/pkg/ambient/net_linux.go (1.18 to
+ * 1.20), cni/pkg/iptables/iptables.go (1.21 and newer), each read at the tags of the releases around a change.
  */
 export interface Span {
   /** Absent where the first release was not read. */
@@ -227,8 +227,15 @@ export function spanText({ since, until }: Span): string {
   return since === until ? `${since} only` : `${since} to ${until}`;
 }
 
-/** Negative where `a` is the older release. A release without a patch number is the first of its minor release, as an end the last. */
-export function compareReleases(a: string, b: string, ends: { readonly a?: boolean; readonly b?: boolean } = {}): number {
+/**
+ * Negative where `a` is the older release. A release without a patch number is the first of its minor release, as an
+ * end the last.
+ */
+export function compareReleases(
+  a: string,
+  b: string,
+  ends: { readonly a?: boolean; readonly b?: boolean } = {},
+): number {
   return order(a, ends.a === true) - order(b, ends.b === true);
 }
 

@@ -8,5 +8,7 @@ import { sidecarRule } from './sidecarRules';
 export function istioRule(ruleSet: RuleSetView, rule: RuleView): RuleKnowledge | undefined {
   const profile = istioProfile(ruleSet);
   if (profile === undefined) return undefined;
-  return profile.mode.startsWith('sidecar') ? sidecarRule(ruleSet, profile, rule) : ambientRule(ruleSet, profile, rule) ?? nodeRule(rule);
+  return profile.mode.startsWith('sidecar')
+    ? sidecarRule(ruleSet, profile, rule)
+    : (ambientRule(ruleSet, profile, rule) ?? nodeRule(rule));
 }

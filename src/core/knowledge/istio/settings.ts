@@ -1,12 +1,13 @@
 import { annotation, cni, env, flag, helm, key, mesh, type Change } from '../facts';
 
 /**
- * What a person can change, and what that does to the rules, the strongest in an injected pod first: the annotation of the pod, then the
- * value for the mesh. The injector passes both on as a flag, and a flag beats the environment, so the environment counts only where the
- * program is called without the flag (virtual machines, own init containers).
+ * What a person can change, and what that does to the rules, the strongest in an injected pod first: the annotation of
+ * the pod, then the value for the mesh. The injector passes both on as a flag, and a flag beats the environment, so the
+ * environment counts only where the program is called without the flag (virtual machines, own init containers).
  *
- * Sources: istio/istio:tools/istio-iptables/pkg/cmd/root.go, manifests/charts/istio-control/istio-discovery/files/injection-template.yaml,
- * cni/pkg/plugin/sidecar_redirect.go, cni/pkg/nodeagent/net.go; istio/api:annotation/annotations.yaml.
+ * Sources: istio/istio:tools/istio-iptables/pkg/cmd/root.go,
+ * manifests/charts/istio-control/istio-discovery/files/injection-template.yaml, cni/pkg/plugin/sidecar_redirect.go,
+ * cni/pkg/nodeagent/net.go; istio/api:annotation/annotations.yaml.
  */
 const WINS = 'wins in an injected pod';
 const LOSES = 'no effect in an injected pod, where the injector always passes';
@@ -32,7 +33,10 @@ export const settings = {
     inert('INBOUND_CAPTURE_PORT', '-z'),
     key('PROXY_INBOUND_CAPTURE_PORT', 'the value in force'),
   ],
-  tunnelPort: [flag('-e', 'port of the HBONE tunnel; the injector does not pass it'), key('PROXY_TUNNEL_PORT', 'the value in force')],
+  tunnelPort: [
+    flag('-e', 'port of the HBONE tunnel; the injector does not pass it'),
+    key('PROXY_TUNNEL_PORT', 'the value in force'),
+  ],
   proxyUid: [
     passed('-u', 'user of the proxy; several may be given, with commas'),
     inert('PROXY_UID', '-u'),
@@ -53,7 +57,10 @@ export const settings = {
     key('INBOUND_INTERCEPTION_MODE', 'the value in force'),
   ],
   inboundInclude: [
-    annotation('traffic.sidecar.istio.io/includeInboundPorts', `\`*\`, a list of ports, or empty for no inbound capture; ${WINS}`),
+    annotation(
+      'traffic.sidecar.istio.io/includeInboundPorts',
+      `\`*\`, a list of ports, or empty for no inbound capture; ${WINS}`,
+    ),
     helm('values.global.proxy.includeInboundPorts', 'the same for the mesh'),
     passed('-b'),
     inert('ISTIO_INBOUND_PORTS', '-b'),
@@ -61,7 +68,10 @@ export const settings = {
     key('INBOUND_PORTS_INCLUDE', 'the value in force'),
   ],
   inboundExclude: [
-    annotation('traffic.sidecar.istio.io/excludeInboundPorts', `ports that go straight to the application; ignored with an include list other than \`*\`; ${WINS}`),
+    annotation(
+      'traffic.sidecar.istio.io/excludeInboundPorts',
+      `ports that go straight to the application; ignored with an include list other than \`*\`; ${WINS}`,
+    ),
     helm('values.global.proxy.excludeInboundPorts', 'the same for the mesh'),
     passed('-d', 'the same; the injector adds 15090, 15021 and the status port'),
     inert('ISTIO_LOCAL_EXCLUDE_PORTS', '-d'),
@@ -69,34 +79,52 @@ export const settings = {
     key('INBOUND_PORTS_EXCLUDE', 'the value in force'),
   ],
   excludeInterfaces: [
-    annotation('traffic.sidecar.istio.io/excludeInterfaces', `interfaces whose traffic is left alone (since 1.11.3); ${WINS}`),
+    annotation(
+      'traffic.sidecar.istio.io/excludeInterfaces',
+      `interfaces whose traffic is left alone (since 1.11.3); ${WINS}`,
+    ),
     flag('-c', 'the same; the injector passes it where the annotation is set'),
     env('ISTIO_EXCLUDE_INTERFACES', 'the same'),
     key('EXCLUDE_INTERFACES', 'the value in force'),
   ],
   virtualInterfaces: [
-    annotation('istio.io/reroute-virtual-interfaces', `interfaces whose arriving traffic counts as outbound (since 1.25); ${WINS}`),
-    annotation('traffic.sidecar.istio.io/kubevirtInterfaces', 'the same, deprecated since 1.25; loses against the other one'),
+    annotation(
+      'istio.io/reroute-virtual-interfaces',
+      `interfaces whose arriving traffic counts as outbound (since 1.25); ${WINS}`,
+    ),
+    annotation(
+      'traffic.sidecar.istio.io/kubevirtInterfaces',
+      'the same, deprecated since 1.25; loses against the other one',
+    ),
     flag('-k', 'the same'),
     env('KUBE_VIRT_INTERFACES', 'the same'),
     key('KUBE_VIRT_INTERFACES', 'the value in force'),
   ],
   outboundRangesInclude: [
-    annotation('traffic.sidecar.istio.io/includeOutboundIPRanges', `\`*\` or ranges to capture; empty means none; ${WINS}`),
+    annotation(
+      'traffic.sidecar.istio.io/includeOutboundIPRanges',
+      `\`*\` or ranges to capture; empty means none; ${WINS}`,
+    ),
     helm('values.global.proxy.includeIPRanges', 'the same for the mesh'),
     passed('-i'),
     inert('ISTIO_SERVICE_CIDR', '-i'),
     key('OUTBOUND_IP_RANGES_INCLUDE', 'the value in force'),
   ],
   outboundRangesExclude: [
-    annotation('traffic.sidecar.istio.io/excludeOutboundIPRanges', `ranges that bypass the proxy; they stand before the included ones; ${WINS}`),
+    annotation(
+      'traffic.sidecar.istio.io/excludeOutboundIPRanges',
+      `ranges that bypass the proxy; they stand before the included ones; ${WINS}`,
+    ),
     helm('values.global.proxy.excludeIPRanges', 'the same for the mesh'),
     passed('-x'),
     inert('ISTIO_SERVICE_EXCLUDE_CIDR', '-x'),
     key('OUTBOUND_IP_RANGES_EXCLUDE', 'the value in force'),
   ],
   outboundPortsInclude: [
-    annotation('traffic.sidecar.istio.io/includeOutboundPorts', `ports captured whatever the address (since 1.7); ${WINS}`),
+    annotation(
+      'traffic.sidecar.istio.io/includeOutboundPorts',
+      `ports captured whatever the address (since 1.7); ${WINS}`,
+    ),
     helm('values.global.proxy.includeOutboundPorts', 'the same for the mesh'),
     flag('-q', 'the same'),
     env('ISTIO_OUTBOUND_PORTS', 'the same, where -q is not passed'),
@@ -111,11 +139,17 @@ export const settings = {
     key('OUTBOUND_PORTS_EXCLUDE', 'the value in force'),
   ],
   dns: [
-    annotation('proxy.istio.io/config', `proxyMetadata ISTIO_META_DNS_CAPTURE turns DNS capture on for the pod; ${WINS}`),
+    annotation(
+      'proxy.istio.io/config',
+      `proxyMetadata ISTIO_META_DNS_CAPTURE turns DNS capture on for the pod; ${WINS}`,
+    ),
     mesh('meshConfig.defaultConfig.proxyMetadata', 'ISTIO_META_DNS_CAPTURE in it: the same for the mesh'),
     env('ISTIO_META_DNS_CAPTURE', 'what both become in the containers; istio-init and the CNI plugin read it there'),
     flag('--redirect-dns', 'turns DNS capture on'),
-    flag('--capture-all-dns', 'captures port 53 to any address instead of the nameservers of /etc/resolv.conf; the CNI plugin always does'),
+    flag(
+      '--capture-all-dns',
+      'captures port 53 to any address instead of the nameservers of /etc/resolv.conf; the CNI plugin always does',
+    ),
     key('DNS_CAPTURE', 'the value in force'),
     key('DNS_SERVERS', 'the nameservers found'),
   ],
@@ -126,33 +160,75 @@ export const settings = {
     key('DROP_INVALID', 'the value in force'),
   ],
   ownerGroups: [
-    env('ISTIO_OUTBOUND_OWNER_GROUPS', 'capture only applications of these groups (since 1.14); for virtual machines, no annotation sets it'),
-    env('ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE', 'do not capture applications of these groups (since 1.14); not together with the other one'),
+    env(
+      'ISTIO_OUTBOUND_OWNER_GROUPS',
+      'capture only applications of these groups (since 1.14); for virtual machines, no annotation sets it',
+    ),
+    env(
+      'ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE',
+      'do not capture applications of these groups (since 1.14); not together with the other one',
+    ),
   ],
-  loopbackRange: [env('ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR', 'what counts as localhost, 127.0.0.1/32 unless set (since 1.21)')],
+  loopbackRange: [
+    env('ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR', 'what counts as localhost, 127.0.0.1/32 unless set (since 1.21)'),
+  ],
   tproxyMark: [
     flag('-t', 'the mark, 1337 unless set'),
     env('ISTIO_INBOUND_TPROXY_MARK', 'the mark as well'),
     flag('-r', 'the routing table, 133 unless set'),
     env('ISTIO_INBOUND_TPROXY_ROUTE_TABLE', 'the routing table as well'),
   ],
-  tracing: [env('IPTABLES_TRACE_LOGGING', 'writes these rules (1.12 to 1.24)'), flag('--iptables-trace-logging', 'the same')],
+  tracing: [
+    env('IPTABLES_TRACE_LOGGING', 'writes these rules (1.12 to 1.24)'),
+    flag('--iptables-trace-logging', 'the same'),
+  ],
   ambientDns: [
-    annotation('ambient.istio.io/dns-capture', '`true` or `false` for the pod (since 1.25); wins over the value for the mesh'),
+    annotation(
+      'ambient.istio.io/dns-capture',
+      '`true` or `false` for the pod (since 1.25); wins over the value for the mesh',
+    ),
     helm('ambient.dnsCapture', 'the same for the mesh; true since 1.25, false before'),
     env('AMBIENT_DNS_CAPTURE', 'of istio-cni; what the Helm value becomes'),
   ],
-  ambientIngress: [annotation('ambient.istio.io/bypass-inbound-capture', '`true` leaves out the rules that capture what arrives (since 1.24)')],
-  ambientVirtual: [annotation('istio.io/reroute-virtual-interfaces', 'interfaces whose arriving traffic counts as outbound (since 1.25); the only way in ambient mode')],
-  hostProbe: [env('HOST_PROBE_SNAT_IP', 'of istio-cni: the probe address, 169.254.7.127 unless set'), env('HOST_PROBE_SNAT_IPV6', 'the same for IPv6')],
+  ambientIngress: [
+    annotation(
+      'ambient.istio.io/bypass-inbound-capture',
+      '`true` leaves out the rules that capture what arrives (since 1.24)',
+    ),
+  ],
+  ambientVirtual: [
+    annotation(
+      'istio.io/reroute-virtual-interfaces',
+      'interfaces whose arriving traffic counts as outbound (since 1.25); the only way in ambient mode',
+    ),
+  ],
+  hostProbe: [
+    env('HOST_PROBE_SNAT_IP', 'of istio-cni: the probe address, 169.254.7.127 unless set'),
+    env('HOST_PROBE_SNAT_IPV6', 'the same for IPv6'),
+  ],
 } as const satisfies Readonly<Record<string, readonly Change[]>>;
 
-const SHORT: Readonly<Record<Change['kind'], string>> = { annotation: 'annotation', helm: 'Helm value', mesh: 'meshConfig', env: 'environment', flag: 'flag', cni: '', key: 'log key' };
+const SHORT: Readonly<Record<Change['kind'], string>> = {
+  annotation: 'annotation',
+  helm: 'Helm value',
+  mesh: 'meshConfig',
+  env: 'environment',
+  flag: 'flag',
+  cni: '',
+  key: 'log key',
+};
 
-/** All ways of a group in one line, for a chain that several groups change: the strongest with its effect, then the names of the others. */
+/**
+ * All ways of a group in one line, for a chain that several groups change: the strongest with its effect, then the
+ * names of the others.
+ */
 export function brief([first, ...others]: readonly Change[]): readonly Change[] {
   if (first === undefined) return [];
-  const named = others.filter(({ kind }) => kind !== 'cni').map(({ kind, name, effect }) => `${SHORT[kind]} ${name}${effect.includes(LOSES) ? ' (not in an injected pod)' : ''}`);
+  const named = others
+    .filter(({ kind }) => kind !== 'cni')
+    .map(
+      ({ kind, name, effect }) => `${SHORT[kind]} ${name}${effect.includes(LOSES) ? ' (not in an injected pod)' : ''}`,
+    );
   return [{ ...first, effect: named.length === 0 ? first.effect : `${first.effect}; also ${named.join(', ')}` }];
 }
 

@@ -8,7 +8,11 @@ import { ruleOfIstio as say } from './say';
 import { settings, sources } from './settings';
 
 /** What one rule of nat ISTIO_OUTPUT is for; undefined where it is not one of Istio's. Source: capture/run.go, Run. */
-export function sidecarOutputRule(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleView): RuleKnowledge | undefined {
+export function sidecarOutputRule(
+  ruleSet: RuleSetView,
+  profile: IstioProfile,
+  rule: RuleView,
+): RuleKnowledge | undefined {
   const chain = chainIn(ruleSet, 'nat', 'ISTIO_OUTPUT');
   if (chain === undefined) return undefined;
   const shape = shapeOf(rule);
@@ -24,7 +28,11 @@ export function sidecarOutputRule(ruleSet: RuleSetView, profile: IstioProfile, r
       if (shape.form !== '') return undefined;
       return say('DNS goes through ISTIO_OUTPUT_DNS', {
         variant: 'ISTIO_OUTPUT: to ISTIO_OUTPUT_DNS',
-        details: [text('Stands behind the rules for the proxy’s own user and group, so that the proxy can ask the real nameserver. What is not port 53 comes back from there unchanged.')],
+        details: [
+          text(
+            'Stands behind the rules for the proxy’s own user and group, so that the proxy can ask the real nameserver. What is not port 53 comes back from there unchanged.',
+          ),
+        ],
         changedBy: settings.dns,
       });
     default:
@@ -48,7 +56,12 @@ function returnRule(at: Place): RuleKnowledge | undefined {
     case 'out src':
       return say(`Envoy’s connections to the application from ${hostOf(valueOf(shape, 'src'))} are left alone`, {
         variant: 'ISTIO_OUTPUT: 127.0.0.6 returns',
-        details: [text(`Envoy binds this source address, by which the rules know the connection. Without the rule it would be captured again. The application sees the address as its client.`), text(dialledByEnvoy)],
+        details: [
+          text(
+            `Envoy binds this source address, by which the rules know the connection. Without the rule it would be captured again. The application sees the address as its client.`,
+          ),
+          text(dialledByEnvoy),
+        ],
       });
     case 'out !uid':
     case '!dport out proto !uid':
@@ -64,26 +77,42 @@ function returnRule(at: Place): RuleKnowledge | undefined {
     case '':
       return say('Everything else stays outside the mesh', {
         variant: 'ISTIO_OUTPUT: rest returns',
-        details: [text('The end of a list of captured ranges. A chain returns at its end anyway, so the rule changes nothing.')],
+        details: [
+          text('The end of a list of captured ranges. A chain returns at its end anyway, so the rule changes nothing.'),
+        ],
         changedBy: settings.outboundRangesInclude,
       });
     default:
-      return shape.conditions.length > 0 && shape.conditions.every((each) => each.name === 'gid' && each.negated) ? onlyTheseGroups(at) : undefined;
+      return shape.conditions.length > 0 && shape.conditions.every((each) => each.name === 'gid' && each.negated)
+        ? onlyTheseGroups(at)
+        : undefined;
   }
 }
 
 function excludedPort({ shape, ruleSet }: Place): RuleKnowledge {
   const proto = valueOf(shape, 'proto') === 'udp' ? 'UDP' : 'TCP';
   const port = valueOf(shape, 'dport') ?? '';
-  return say(`Outbound ${proto} port ${port} is excluded from capture${port === '15020' ? ': the agent’s metrics' : ''}`, {
-    variant: proto === 'UDP' ? 'ISTIO_OUTPUT: excluded UDP port returns' : 'ISTIO_OUTPUT: excluded TCP port returns',
-    details: [
-      text('Stands first, so that it beats every other rule of the chain. The packet leaves without passing Envoy: no mTLS, no routing, no telemetry.'),
-      text(port === '15020' ? 'The CNI plugin adds this port by itself where no annotation says otherwise; otherwise it was set by the user.' : 'Istio excludes no such port by itself: it was set by the user.'),
-    ],
-    changedBy: settings.outboundPortsExclude,
-    kernelNote: proto === 'UDP' && !outputSeesUdp(ruleSet) ? 'No UDP comes into this chain here, so the rule never matches.' : undefined,
-  });
+  return say(
+    `Outbound ${proto} port ${port} is excluded from capture${port === '15020' ? ': the agent’s metrics' : ''}`,
+    {
+      variant: proto === 'UDP' ? 'ISTIO_OUTPUT: excluded UDP port returns' : 'ISTIO_OUTPUT: excluded TCP port returns',
+      details: [
+        text(
+          'Stands first, so that it beats every other rule of the chain. The packet leaves without passing Envoy: no mTLS, no routing, no telemetry.',
+        ),
+        text(
+          port === '15020'
+            ? 'The CNI plugin adds this port by itself where no annotation says otherwise; otherwise it was set by the user.'
+            : 'Istio excludes no such port by itself: it was set by the user.',
+        ),
+      ],
+      changedBy: settings.outboundPortsExclude,
+      kernelNote:
+        proto === 'UDP' && !outputSeesUdp(ruleSet)
+          ? 'No UDP comes into this chain here, so the rule never matches.'
+          : undefined,
+    },
+  );
 }
 
 /** `-o lo … ! --uid-owner U -j RETURN` and its twin by group. */
@@ -93,8 +122,16 @@ function ownLoopback(at: Place): RuleKnowledge {
   const who = byGroup ? `group ${valueOf(shape, 'gid') ?? ''}` : `user ${valueOf(shape, 'uid') ?? ''}`;
   const exceptDns = condition(shape, 'dport') !== undefined;
   const details = [
-    text(`A process that is not the proxy’s ${byGroup ? 'group' : 'user'} and talks over lo (its own pod address, 127.0.0.1, any local address) reaches the application directly.`),
-    ...(exceptDns ? [text('With DNS capture the rule speaks of TCP without port 53 only, so that a resolver on localhost can still be captured.')] : []),
+    text(
+      `A process that is not the proxy’s ${byGroup ? 'group' : 'user'} and talks over lo (its own pod address, 127.0.0.1, any local address) reaches the application directly.`,
+    ),
+    ...(exceptDns
+      ? [
+          text(
+            'With DNS capture the rule speaks of TCP without port 53 only, so that a resolver on localhost can still be captured.',
+          ),
+        ]
+      : []),
   ];
   const before = loopbackLeft(chain, rule);
   let note: string | undefined;
@@ -122,11 +159,22 @@ function proxyUser(at: Place): RuleKnowledge {
     variant: 'ISTIO_OUTPUT: proxy user returns',
     details: [
       text('Breaks the loop: Envoy’s own connections to upstream leave the pod directly. Any protocol.'),
-      ...(uid === '0' ? [text('User 0 stands here because 1337,0 was the default up to 1.7 where no user was given (virtual machines), or because somebody set it: everything that runs as root bypasses the mesh.')] : [text(`An application that runs as uid ${uid} bypasses the mesh here without a word.`)]),
-      ...(at.profile.mode === 'sidecar TPROXY' ? [text('In TPROXY mode Envoy itself runs as user 0: what breaks its loop is the rule for the group.')] : []),
+      ...(uid === '0'
+        ? [
+            text(
+              'User 0 stands here because 1337,0 was the default up to 1.7 where no user was given (virtual machines), or because somebody set it: everything that runs as root bypasses the mesh.',
+            ),
+          ]
+        : [text(`An application that runs as uid ${uid} bypasses the mesh here without a word.`)]),
+      ...(at.profile.mode === 'sidecar TPROXY'
+        ? [text('In TPROXY mode Envoy itself runs as user 0: what breaks its loop is the rule for the group.')]
+        : []),
     ],
     changedBy: settings.proxyUid,
-    kernelNote: stop === undefined ? undefined : `Over lo this user${condition(shapeOf(stop), 'dport') === undefined ? '' : '’s TCP but port 53'} has already returned at ${lineOf(stop)}, which excepts another user only. Live for traffic that leaves the pod.`,
+    kernelNote:
+      stop === undefined
+        ? undefined
+        : `Over lo this user${condition(shapeOf(stop), 'dport') === undefined ? '' : '’s TCP but port 53'} has already returned at ${lineOf(stop)}, which excepts another user only. Live for traffic that leaves the pod.`,
   });
 }
 
@@ -137,9 +185,14 @@ function groupReturns(at: Place): RuleKnowledge {
   if (profile.proxyGids.length > 0 && !profile.proxyGids.includes(gid)) {
     return say(`Group ${gid} is excluded from outbound capture`, {
       variant: 'ISTIO_OUTPUT: excluded group returns',
-      details: [text('Applications whose primary group this is leave without passing Envoy. The proxy’s own group has rules of its own above.')],
+      details: [
+        text(
+          'Applications whose primary group this is leave without passing Envoy. The proxy’s own group has rules of its own above.',
+        ),
+      ],
       changedBy: settings.ownerGroups,
-      kernelNote: 'Only the group that the socket was made with counts; a supplementary group does not match `--gid-owner`.',
+      kernelNote:
+        'Only the group that the socket was made with counts; a supplementary group does not match `--gid-owner`.',
     });
   }
   const before = loopbackLeft(chain, rule);
@@ -152,13 +205,16 @@ function groupReturns(at: Place): RuleKnowledge {
   return say(`What group ${gid}, the proxy’s, sends is not captured again`, {
     variant: 'ISTIO_OUTPUT: proxy group returns',
     details: [
-      text(profile.mode === 'sidecar TPROXY'
-        ? `In TPROXY mode this is the rule that breaks the loop: Envoy runs as user 0 and group ${gid} there, so the rule for the user does not match it.`
-        : 'The same as for the proxy’s user, by group: for a helper that shares the group, and for an Envoy that runs as user 0 (sidecar.istio.io/capNetBindService).'),
+      text(
+        profile.mode === 'sidecar TPROXY'
+          ? `In TPROXY mode this is the rule that breaks the loop: Envoy runs as user 0 and group ${gid} there, so the rule for the user does not match it.`
+          : 'The same as for the proxy’s user, by group: for a helper that shares the group, and for an Envoy that runs as user 0 (sidecar.istio.io/capNetBindService).',
+      ),
       text(`An application that runs with gid ${gid} bypasses the mesh here without a word.`),
     ],
     changedBy: settings.proxyGid,
-    kernelNote: `${overLo} Only the group that the socket was made with counts; a process that has ${gid} as a supplementary group is captured.`.trim(),
+    kernelNote:
+      `${overLo} Only the group that the socket was made with counts; a process that has ${gid} as a supplementary group is captured.`.trim(),
   });
 }
 
@@ -166,9 +222,13 @@ function onlyTheseGroups({ shape }: Place): RuleKnowledge {
   const groups = shape.conditions.map((each) => each.values[0] ?? '').join(', ');
   return say(`Only group ${groups} is captured; everyone else returns`, {
     variant: 'ISTIO_OUTPUT: all but included groups return',
-    details: [text('One owner match for each group, all negated: the rule matches a process that is in none of them.'), text('It stands before the rules for DNS, so their queries are not captured either.')],
+    details: [
+      text('One owner match for each group, all negated: the rule matches a process that is in none of them.'),
+      text('It stands before the rules for DNS, so their queries are not captured either.'),
+    ],
     changedBy: settings.ownerGroups,
-    kernelNote: 'Several `-m owner` in one rule are legal and all must match. Only the group that the socket was made with counts, not supplementary groups.',
+    kernelNote:
+      'Several `-m owner` in one rule are legal and all must match. Only the group that the socket was made with counts, not supplementary groups.',
   });
 }
 
@@ -183,8 +243,14 @@ function localhost(at: Place): RuleKnowledge {
         ? `Most of localhost has already returned at ${lineOf(before.by)}. TCP port 53${outputSeesUdp(ruleSet) ? ' and UDP' : ''} that the DNS rules did not take still comes here.`
         : 'Live here: the rule that returns everyone over lo is absent, because the include list holds a loopback address or the rules are older than 1.5.';
   return say(`Connections to localhost, ${range}, are left alone`, {
-    variant: /^(127\.0\.0\.1(\/32)?|::1(\/128)?)$/.test(range) ? 'ISTIO_OUTPUT: localhost returns' : 'ISTIO_OUTPUT: wider localhost returns',
-    details: [text('For applications that talk to Envoy on localhost themselves, and for containers of one pod that talk to each other there.')],
+    variant: /^(127\.0\.0\.1(\/32)?|::1(\/128)?)$/.test(range)
+      ? 'ISTIO_OUTPUT: localhost returns'
+      : 'ISTIO_OUTPUT: wider localhost returns',
+    details: [
+      text(
+        'For applications that talk to Envoy on localhost themselves, and for containers of one pod that talk to each other there.',
+      ),
+    ],
     changedBy: settings.loopbackRange,
     kernelNote: note,
   });
@@ -193,7 +259,9 @@ function localhost(at: Place): RuleKnowledge {
 function excludedRange({ shape }: Place): RuleKnowledge {
   return say(`Traffic to ${valueOf(shape, 'dst') ?? ''} is excluded from capture`, {
     variant: 'ISTIO_OUTPUT: excluded range returns',
-    details: [text('Excluded ranges stand before the included ones, so an excluded part of an included range stays excluded.')],
+    details: [
+      text('Excluded ranges stand before the included ones, so an excluded part of an included range stays excluded.'),
+    ],
     changedBy: settings.outboundRangesExclude,
   });
 }
@@ -206,11 +274,21 @@ function selfCallRule(at: Place): RuleKnowledge | undefined {
   const gid = valueOf(shape, 'gid');
   const port = profile.inboundPort ?? 15006;
   const details: Paragraph[] = [
-    text('The application calls its own Service and Envoy picks this very pod: the connection goes over lo to the pod’s own address. It must enter the server-side listener, not the application, or mTLS and policy would be missing.'),
-    list('application → Envoy (client) → Envoy (server) → application', '127.0.0.1 is left out: that is Envoy talking to the application or to itself on purpose'),
+    text(
+      'The application calls its own Service and Envoy picks this very pod: the connection goes over lo to the pod’s own address. It must enter the server-side listener, not the application, or mTLS and policy would be missing.',
+    ),
+    list(
+      'application → Envoy (client) → Envoy (server) → application',
+      '127.0.0.1 is left out: that is Envoy talking to the application or to itself on purpose',
+    ),
   ];
   const excluded = condition(shape, 'dport');
-  if (excluded !== undefined) details.push(text(`Ports ${excluded.values.join(', ')} are left out: ${excluded.values.includes('53') ? '53 because DNS has rules of its own, ' : ''}the HBONE port because Envoy serves the tunnel itself.`));
+  if (excluded !== undefined)
+    details.push(
+      text(
+        `Ports ${excluded.values.join(', ')} are left out: ${excluded.values.includes('53') ? '53 because DNS has rules of its own, ' : ''}the HBONE port because Envoy serves the tunnel itself.`,
+      ),
+    );
 
   if (uid === undefined && gid === undefined) {
     if (shape.form !== '!dst out') return undefined;
@@ -225,14 +303,27 @@ function selfCallRule(at: Place): RuleKnowledge | undefined {
   const tunnel = ports.some((each) => each !== '53');
   if (uid !== undefined) {
     const stop = otherUserReturns(chain, rule, uid);
-    const tproxy = profile.mode === 'sidecar TPROXY' ? ` In TPROXY mode the packet is REDIRECTed here to 127.0.0.1:${port} and so no longer meets ISTIO_TPROXY, which leaves 127.0.0.1 out.` : '';
-    const note = stop === undefined
-      ? `istio-validation depends on it: user ${uid} dials 127.0.0.6:15002 and lands on ${port}.${tproxy}`
-      : `Never reached: ${lineOf(stop)} has already returned user ${uid} over lo, because it excepts another user only. This user’s self-calls bypass Envoy.`;
+    const tproxy =
+      profile.mode === 'sidecar TPROXY'
+        ? ` In TPROXY mode the packet is REDIRECTed here to 127.0.0.1:${port} and so no longer meets ISTIO_TPROXY, which leaves 127.0.0.1 out.`
+        : '';
+    const note =
+      stop === undefined
+        ? `istio-validation depends on it: user ${uid} dials 127.0.0.6:15002 and lands on ${port}.${tproxy}`
+        : `Never reached: ${lineOf(stop)} has already returned user ${uid} over lo, because it excepts another user only. This user’s self-calls bypass Envoy.`;
     const which = tunnel ? (dns ? ' but ports 53 and HBONE' : ' but HBONE') : dns ? ' but port 53' : '';
     return say(`Envoy (user ${uid}) calling its own pod enters the server-side listener`, {
       variant: `ISTIO_OUTPUT: proxy user over lo${which} to ISTIO_IN_REDIRECT`,
-      details: [...details, ...(profile.mode === 'sidecar TPROXY' ? [text('In TPROXY mode Envoy runs as user 0, so its own calls do not match; they are taken by mark 1338 and ISTIO_TPROXY.')] : [])],
+      details: [
+        ...details,
+        ...(profile.mode === 'sidecar TPROXY'
+          ? [
+              text(
+                'In TPROXY mode Envoy runs as user 0, so its own calls do not match; they are taken by mark 1338 and ISTIO_TPROXY.',
+              ),
+            ]
+          : []),
+      ],
       changedBy: settings.proxyUid,
       kernelNote: note,
     });
@@ -240,7 +331,9 @@ function selfCallRule(at: Place): RuleKnowledge | undefined {
   const before = loopbackLeft(chain, rule);
   let note: string;
   if (before.kind === 'none') {
-    const then = marksGroup(ruleSet, gid) ? `is let past here, but mangle has marked it 0x53a: TPROXY hands it to ${port} all the same` : 'goes straight to the application';
+    const then = marksGroup(ruleSet, gid)
+      ? `is let past here, but mangle has marked it 0x53a: TPROXY hands it to ${port} all the same`
+      : 'goes straight to the application';
     note = `Dead: ${lineOf(before.by)} has already returned every user but ${before.uid} over lo, and user ${before.uid} has returned by its own rule. A process with gid ${gid ?? ''} and another uid that calls its own pod address (as Envoy itself with sidecar.istio.io/capNetBindService, user 0) ${then}.`;
   } else if (before.kind === 'dns') {
     const past53 = excluded?.values.includes('53') === true;
@@ -248,10 +341,13 @@ function selfCallRule(at: Place): RuleKnowledge | undefined {
       ? `Dead for TCP: ${lineOf(before.by)} has already returned everything but port 53, which this rule leaves out.`
       : `Live for one thing only: TCP port 53 to the pod’s own address by a process with gid ${gid ?? ''} and another uid goes to ${port}. The rest has returned at ${lineOf(before.by)}${outputSeesUdp(ruleSet) ? ' or is not TCP' : ''}.`;
   } else {
-    note = 'Live here: the rule that returns everyone over lo is absent (the include list holds a loopback address), so this group’s self-calls do enter Envoy.';
+    note =
+      'Live here: the rule that returns everyone over lo is absent (the include list holds a loopback address), so this group’s self-calls do enter Envoy.';
   }
   return say(`The same by group ${gid ?? ''}: self-calls of the proxy enter the server-side listener`, {
-    variant: tunnel ? 'ISTIO_OUTPUT: proxy group over lo but HBONE to ISTIO_IN_REDIRECT' : 'ISTIO_OUTPUT: proxy group over lo to ISTIO_IN_REDIRECT',
+    variant: tunnel
+      ? 'ISTIO_OUTPUT: proxy group over lo but HBONE to ISTIO_IN_REDIRECT'
+      : 'ISTIO_OUTPUT: proxy group over lo to ISTIO_IN_REDIRECT',
     details,
     changedBy: settings.proxyGid,
     kernelNote: note,
@@ -269,7 +365,9 @@ function marksGroup(ruleSet: RuleSetView, gid: string | undefined): boolean {
 function captureRule(at: Place): RuleKnowledge | undefined {
   const { shape, chain, rule, ruleSet, profile } = at;
   const port = profile.outboundPort ?? 15001;
-  const onlyTcp = outputSeesUdp(ruleSet) ? `UDP and ICMP come here too: they match nothing in ISTIO_REDIRECT, return and leave unchanged. Only TCP goes to ${port}.` : undefined;
+  const onlyTcp = outputSeesUdp(ruleSet)
+    ? `UDP and ICMP come here too: they match nothing in ISTIO_REDIRECT, return and leave unchanged. Only TCP goes to ${port}.`
+    : undefined;
   switch (shape.form) {
     case '':
       return say(`Everything that is left is captured: TCP goes to Envoy, port ${port}`, {
@@ -288,16 +386,26 @@ function captureRule(at: Place): RuleKnowledge | undefined {
     case 'dport proto': {
       const all = ruleAfter(chain, rule, (each) => each.target === 'ISTIO_REDIRECT' && each.form === '');
       return say(`TCP port ${valueOf(shape, 'dport') ?? ''} is captured whatever the address`, {
-        variant: ruleSet.family === 6 ? 'ISTIO_OUTPUT: included port to ISTIO_REDIRECT, IPv6' : 'ISTIO_OUTPUT: included port to ISTIO_REDIRECT',
+        variant:
+          ruleSet.family === 6
+            ? 'ISTIO_OUTPUT: included port to ISTIO_REDIRECT, IPv6'
+            : 'ISTIO_OUTPUT: included port to ISTIO_REDIRECT',
         details: [text('For ports that must go through Envoy although their addresses are not in the include list.')],
         changedBy: settings.outboundPortsInclude,
-        kernelNote: all === undefined ? undefined : `Changes nothing here: ${lineOf(all)} captures every port anyway, because the include list is \`*\`.`,
+        kernelNote:
+          all === undefined
+            ? undefined
+            : `Changes nothing here: ${lineOf(all)} captures every port anyway, because the include list is \`*\`.`,
       });
     }
     case '!dst out':
       return say('A connection over lo to the pod’s own address goes to Envoy', {
         variant: 'ISTIO_OUTPUT: over lo to ISTIO_REDIRECT',
-        details: [text('The oldest form of the self-call rule: no owner, so the application’s own calls to its pod address are taken too, and the one port that Envoy had then.')],
+        details: [
+          text(
+            'The oldest form of the self-call rule: no owner, so the application’s own calls to its pod address are taken too, and the one port that Envoy had then.',
+          ),
+        ],
         source: sources.oldShell,
       });
     default:

@@ -42,7 +42,12 @@ export function sidecarRule(ruleSet: RuleSetView, profile: IstioProfile, rule: R
   }
 }
 
-function redirectRule(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {
+function redirectRule(
+  ruleSet: RuleSetView,
+  profile: IstioProfile,
+  rule: RuleView,
+  shape: RuleShape,
+): RuleKnowledge | undefined {
   if (shape.target !== 'REDIRECT' || valueOf(shape, 'proto') !== 'tcp' || shape.form !== 'proto') return undefined;
   const port = shape.targetOptions.get('--to-ports') ?? '';
   if (rule.chain === 'ISTIO_REDIRECT') {
@@ -50,16 +55,31 @@ function redirectRule(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleVie
       variant: 'ISTIO_REDIRECT: TCP to the outbound port',
       details: [text('Envoy reads the original destination from the socket (SO_ORIGINAL_DST) and routes by it.')],
       changedBy: settings.outboundPort,
-      kernelNote: 'In OUTPUT the destination becomes 127.0.0.1 (::1 for IPv6); from PREROUTING it becomes the first address of the interface the packet came by.',
+      kernelNote:
+        'In OUTPUT the destination becomes 127.0.0.1 (::1 for IPv6); from PREROUTING it becomes the first address of the interface the packet came by.',
     });
   }
-  const outbound = chainIn(ruleSet, 'nat', 'ISTIO_REDIRECT')?.rules.map(shapeOf).find((each) => each.target === 'REDIRECT' && valueOf(each, 'dport') === undefined)?.targetOptions.get('--to-ports');
-  const variant = outbound !== port ? 'ISTIO_IN_REDIRECT: TCP to the inbound port' : profile.inbound === 'all' ? 'ISTIO_IN_REDIRECT: TCP to the outbound port, all inbound ports' : 'ISTIO_IN_REDIRECT: TCP to the outbound port';
+  const outbound = chainIn(ruleSet, 'nat', 'ISTIO_REDIRECT')
+    ?.rules.map(shapeOf)
+    .find((each) => each.target === 'REDIRECT' && valueOf(each, 'dport') === undefined)
+    ?.targetOptions.get('--to-ports');
+  const variant =
+    outbound !== port
+      ? 'ISTIO_IN_REDIRECT: TCP to the inbound port'
+      : profile.inbound === 'all'
+        ? 'ISTIO_IN_REDIRECT: TCP to the outbound port, all inbound ports'
+        : 'ISTIO_IN_REDIRECT: TCP to the outbound port';
   return say(`TCP is handed to Envoy’s inbound listener, port ${port}`, {
     variant,
     details: [
       text('Used for traffic that arrives at the pod and for the proxy’s self-calls, which come from ISTIO_OUTPUT.'),
-      ...(outbound === port ? [text('One port for both directions: the only one up to 1.2. Just behind it the port 15006 held only where all inbound ports were captured, not with a list of them.')] : []),
+      ...(outbound === port
+        ? [
+            text(
+              'One port for both directions: the only one up to 1.2. Just behind it the port 15006 held only where all inbound ports were captured, not with a list of them.',
+            ),
+          ]
+        : []),
     ],
     changedBy: settings.inboundPort,
     kernelNote:
@@ -73,7 +93,11 @@ function tracingRule(shape: RuleShape): RuleKnowledge {
   const prefix = (shape.targetOptions.get('--nflog-prefix') ?? '').replaceAll('"', '');
   return say(`Logs what the next rule is about to take (${prefix})`, {
     variant: 'any: NFLOG tracing',
-    details: [text('The first 20 bytes of the packet go to NFLOG group 1337, where the agent reads them. NFLOG does not end the walk.')],
+    details: [
+      text(
+        'The first 20 bytes of the packet go to NFLOG group 1337, where the agent reads them. NFLOG does not end the walk.',
+      ),
+    ],
     changedBy: settings.tracing,
   });
 }

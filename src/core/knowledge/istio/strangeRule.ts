@@ -7,7 +7,10 @@ import { NEWEST_READ } from './releases';
 import { sources } from './settings';
 import { istioVersions, rangeOf, rangeText } from './versions';
 
-/** The title of a rule in an Istio chain that no release of Istio writes, where the releases of the other rules are known. */
+/**
+ * The title of a rule in an Istio chain that no release of Istio writes, where the releases of the other rules are
+ * known.
+ */
 export const notIstios = 'Not a rule that Istio writes';
 
 /** The same where the other rules may be of a release newer than the facts. */
@@ -22,9 +25,11 @@ export function strangeRule(ruleSet: RuleSetView, profile: IstioProfile, rule: R
     title: certain ? notIstios : notKnown,
     family: profile.mode.startsWith('sidecar') ? 'Istio sidecar' : 'Istio ambient',
     details: [
-      text(certain
-        ? `The other rules are of Istio ${rangeText(range)}, and no release of these writes a rule of this shape: it was added by hand or by another program.`
-        : `It stands in a chain of Istio, but no release up to ${NEWEST_READ} writes a rule of this shape: added by hand or by another program, or written by a newer Istio.`),
+      text(
+        certain
+          ? `The other rules are of Istio ${rangeText(range)}, and no release of these writes a rule of this shape: it was added by hand or by another program.`
+          : `It stands in a chain of Istio, but no release up to ${NEWEST_READ} writes a rule of this shape: added by hand or by another program, or written by a newer Istio.`,
+      ),
       text(changes(ruleSet, rule)),
     ],
     changedBy: [],
@@ -34,7 +39,9 @@ export function strangeRule(ruleSet: RuleSetView, profile: IstioProfile, rule: R
 
 function changes(ruleSet: RuleSetView, rule: RuleView): string {
   const shape = shapeOf(rule);
-  const before = chainIn(ruleSet, rule.table, rule.chain)?.rules.find((each) => each.number < rule.number && ends(shapeOf(each)));
+  const before = chainIn(ruleSet, rule.table, rule.chain)?.rules.find(
+    (each) => each.number < rule.number && ends(shapeOf(each)),
+  );
   if (before !== undefined) return `It changes nothing: ${lineOf(before)} takes every packet that comes so far.`;
   return `${effect(ruleSet, rule, shape)} It acts before the rules of the chain below it.`;
 }
@@ -61,7 +68,9 @@ function effect(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): string 
     case 'DNAT':
       return `What it matches goes to ${shape.targetOptions.get('--to-destination') ?? 'another address'}.`;
     default:
-      return chainIn(ruleSet, rule.table, target) === undefined ? `What it matches is given to ${target}.` : `What it matches goes through chain ${target} first.`;
+      return chainIn(ruleSet, rule.table, target) === undefined
+        ? `What it matches is given to ${target}.`
+        : `What it matches goes through chain ${target} first.`;
   }
 }
 

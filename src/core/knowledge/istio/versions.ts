@@ -44,7 +44,8 @@ export function rangeOf(evidence: readonly VersionEvidence[]): VersionRange {
   let to: string | undefined;
   for (const each of evidence) {
     if (each.from !== undefined && (from === undefined || compareReleases(each.from, from) > 0)) from = each.from;
-    if (each.to !== undefined && (to === undefined || compareReleases(each.to, to, { a: true, b: true }) < 0)) to = each.to;
+    if (each.to !== undefined && (to === undefined || compareReleases(each.to, to, { a: true, b: true }) < 0))
+      to = each.to;
   }
   return {
     ...(from === undefined ? {} : { from }),
@@ -75,7 +76,12 @@ function shown(ruleSet: RuleSetView): readonly VersionEvidence[] {
     if (span.since === undefined && span.until === undefined) return;
     const key = `${span.since ?? ''} ${span.until ?? ''}`;
     if (found.has(key)) return;
-    found.set(key, { text, ...(span.since === undefined ? {} : { from: span.since }), ...(span.until === undefined ? {} : { to: span.until }), ...(line === undefined ? {} : { line }) });
+    found.set(key, {
+      text,
+      ...(span.since === undefined ? {} : { from: span.since }),
+      ...(span.until === undefined ? {} : { to: span.until }),
+      ...(line === undefined ? {} : { line }),
+    });
   };
   for (const chain of ruleSet.chains) {
     if (!chain.builtin) {
@@ -99,17 +105,54 @@ function missing(ruleSet: RuleSetView, profile: IstioProfile): readonly VersionE
   };
   const output = chainIn(ruleSet, 'nat', 'ISTIO_OUTPUT');
   const inbound = chainIn(ruleSet, 'nat', 'ISTIO_INBOUND');
-  if (chainIn(ruleSet, 'nat', 'ISTIO_REDIRECT') !== undefined && inbound === undefined && chainIn(ruleSet, 'mangle', 'ISTIO_INBOUND') === undefined && profile.inbound === 'all') say('no chain ISTIO_INBOUND', { to: '0.4' });
-  if (inbound !== undefined && chainIn(ruleSet, 'nat', 'ISTIO_REDIRECT') !== undefined && chainIn(ruleSet, 'nat', 'ISTIO_IN_REDIRECT') === undefined) say('no chain ISTIO_IN_REDIRECT', { to: '0.8' });
+  if (
+    chainIn(ruleSet, 'nat', 'ISTIO_REDIRECT') !== undefined &&
+    inbound === undefined &&
+    chainIn(ruleSet, 'mangle', 'ISTIO_INBOUND') === undefined &&
+    profile.inbound === 'all'
+  )
+    say('no chain ISTIO_INBOUND', { to: '0.4' });
+  if (
+    inbound !== undefined &&
+    chainIn(ruleSet, 'nat', 'ISTIO_REDIRECT') !== undefined &&
+    chainIn(ruleSet, 'nat', 'ISTIO_IN_REDIRECT') === undefined
+  )
+    say('no chain ISTIO_IN_REDIRECT', { to: '0.8' });
   if (output !== undefined && calls(output) && output.rules.length > 0) {
-    if (!has(output, (shape) => shape.form === 'out src' && shape.target === 'RETURN')) say('no rule for the source 127.0.0.6', { to: '1.2' }, output.rules[0]);
-    const ranges = output.rules.filter((rule) => shapeOf(rule).target === 'ISTIO_REDIRECT' && shapeOf(rule).form === 'dst');
-    if (ranges.length > 0 && !has(output, (shape) => shape.form === '' && shape.target === 'RETURN')) say('no last RETURN behind the list of ranges', { from: '1.23' }, ranges.at(-1));
-    if (inbound !== undefined && !has(inbound, (shape, rule) => rule.number === 1 && shape.form === 'dport proto' && shape.target === 'RETURN' && valueOf(shape, 'dport') === String(profile.tunnelPort ?? 15008))) say('port 15008 is not left alone', { to: '1.6' }, output.rules[0]);
+    if (!has(output, (shape) => shape.form === 'out src' && shape.target === 'RETURN'))
+      say('no rule for the source 127.0.0.6', { to: '1.2' }, output.rules[0]);
+    const ranges = output.rules.filter(
+      (rule) => shapeOf(rule).target === 'ISTIO_REDIRECT' && shapeOf(rule).form === 'dst',
+    );
+    if (ranges.length > 0 && !has(output, (shape) => shape.form === '' && shape.target === 'RETURN'))
+      say('no last RETURN behind the list of ranges', { from: '1.23' }, ranges.at(-1));
+    if (
+      inbound !== undefined &&
+      !has(
+        inbound,
+        (shape, rule) =>
+          rule.number === 1 &&
+          shape.form === 'dport proto' &&
+          shape.target === 'RETURN' &&
+          valueOf(shape, 'dport') === String(profile.tunnelPort ?? 15008),
+      )
+    )
+      say('port 15008 is not left alone', { to: '1.6' }, output.rules[0]);
   }
   const capturing = chainIn(ruleSet, profile.mode === 'sidecar TPROXY' ? 'mangle' : 'nat', 'ISTIO_INBOUND');
-  const all = capturing?.rules.find((rule) => shapeOf(rule).form === 'proto' && ['ISTIO_IN_REDIRECT', 'ISTIO_TPROXY', 'ISTIO_REDIRECT'].includes(shapeOf(rule).target ?? ''));
-  if (all !== undefined && !has(capturing, (shape) => shape.form === 'dport proto' && shape.target === 'RETURN' && valueOf(shape, 'dport') === '22')) say('no rule for port 22', { from: '1.13' }, all);
+  const all = capturing?.rules.find(
+    (rule) =>
+      shapeOf(rule).form === 'proto' &&
+      ['ISTIO_IN_REDIRECT', 'ISTIO_TPROXY', 'ISTIO_REDIRECT'].includes(shapeOf(rule).target ?? ''),
+  );
+  if (
+    all !== undefined &&
+    !has(
+      capturing,
+      (shape) => shape.form === 'dport proto' && shape.target === 'RETURN' && valueOf(shape, 'dport') === '22',
+    )
+  )
+    say('no rule for port 22', { from: '1.13' }, all);
   return found;
 }
 

@@ -30,31 +30,55 @@ const SUBJECTS: Readonly<Record<keyof typeof settings, string>> = {
 };
 
 const KINDS: Readonly<Record<Change['kind'], string>> = {
-  annotation: 'annotation of the pod', helm: 'Helm value', mesh: 'field of meshConfig', env: 'environment variable', flag: 'flag of istio-iptables', cni: 'what the CNI plugin does', key: 'key in the log',
+  annotation: 'annotation of the pod',
+  helm: 'Helm value',
+  mesh: 'field of meshConfig',
+  env: 'environment variable',
+  flag: 'flag of istio-iptables',
+  cni: 'what the CNI plugin does',
+  key: 'key in the log',
 };
 
-const SOURCES = ['istio/istio:tools/istio-iptables/pkg/cmd/root.go', 'istio/istio:manifests/charts/istio-control/istio-discovery/files/injection-template.yaml'];
+const SOURCES = [
+  'istio/istio:tools/istio-iptables/pkg/cmd/root.go',
+  'istio/istio:manifests/charts/istio-control/istio-discovery/files/injection-template.yaml',
+];
 
 const groups = Object.entries(settings) as unknown as readonly (readonly [keyof typeof settings, readonly Change[]])[];
 
-/** All other ways to change the same as this name, the strongest in an injected pod first; undefined where it is no setting of Istio. */
+/**
+ * All other ways to change the same as this name, the strongest in an injected pod first; undefined where it is no
+ * setting of Istio.
+ */
 export function waysOf(name: string): readonly Paragraph[] | undefined {
   const found = groups.filter(([, changes]) => changes.some((change) => change.name === name && change.kind !== 'cni'));
   if (found.length === 0) return undefined;
-  return found.flatMap(([subject, changes]) => [text(`What changes ${SUBJECTS[subject]}, the strongest first:`), list(...changes.map(wayText))]);
+  return found.flatMap(([subject, changes]) => [
+    text(`What changes ${SUBJECTS[subject]}, the strongest first:`),
+    list(...changes.map(wayText)),
+  ]);
 }
 
 function wayText({ kind, name, effect }: Change): string {
   return kind === 'cni' ? effect : `${name} (${KINDS[kind]}): ${effect}`;
 }
 
-/** A flag, a Helm value or a field of meshConfig by itself; undefined for other names. Annotations and variables have facts of their own. */
+/**
+ * A flag, a Helm value or a field of meshConfig by itself; undefined for other names. Annotations and variables have
+ * facts of their own.
+ */
 export function settingKnowledge(name: string): Fact | undefined {
   const bare = name.replace(/^spec\.|^global\./, (prefix) => (prefix === 'global.' ? 'values.global.' : ''));
   for (const [subject, changes] of groups) {
-    const change = changes.find((each) => each.name === bare && (each.kind === 'flag' || each.kind === 'helm' || each.kind === 'mesh'));
+    const change = changes.find(
+      (each) => each.name === bare && (each.kind === 'flag' || each.kind === 'helm' || each.kind === 'mesh'),
+    );
     if (change === undefined) continue;
-    return { title: `${name}: in Istio, ${SUBJECTS[subject]}`, details: [text(`A ${KINDS[change.kind]}. ${sentence(change.effect)}`), ...(waysOf(bare) ?? [])], sources: SOURCES };
+    return {
+      title: `${name}: in Istio, ${SUBJECTS[subject]}`,
+      details: [text(`A ${KINDS[change.kind]}. ${sentence(change.effect)}`), ...(waysOf(bare) ?? [])],
+      sources: SOURCES,
+    };
   }
   return undefined;
 }
@@ -65,10 +89,22 @@ function sentence(effect: string): string {
 
 /** The names of settings that stand in no other list. */
 export function knownSettings(): readonly string[] {
-  return [...new Set(groups.flatMap(([, changes]) => changes.filter(({ kind }) => kind === 'flag' || kind === 'helm' || kind === 'mesh').map((change) => change.name)))];
+  return [
+    ...new Set(
+      groups.flatMap(([, changes]) =>
+        changes
+          .filter(({ kind }) => kind === 'flag' || kind === 'helm' || kind === 'mesh')
+          .map((change) => change.name),
+      ),
+    ),
+  ];
 }
 
 /** Every name that stands under “Changed by” and can be asked for. */
 export function namesOfChanges(): readonly string[] {
-  return [...new Set(groups.flatMap(([, changes]) => changes.filter(({ kind }) => kind !== 'cni').map((change) => change.name)))];
+  return [
+    ...new Set(
+      groups.flatMap(([, changes]) => changes.filter(({ kind }) => kind !== 'cni').map((change) => change.name)),
+    ),
+  ];
 }

@@ -2,11 +2,17 @@ import { readConnectionLine } from '../connectionLine';
 import { PROTOCOL } from '../packet';
 import type { ReadPacket } from './packetsOfLine';
 
-/** The next packet of a connection in its first direction: of one that was answered it is ESTABLISHED, else one like the first. */
+/**
+ * The next packet of a connection in its first direction: of one that was answered it is ESTABLISHED, else one like the
+ * first.
+ */
 export function readConnectionPacket(text: string): ReadPacket | undefined {
   const found = readConnectionLine(text);
   if (!found) return undefined;
-  const { connection: { orig, status, tcpState }, ended } = found;
+  const {
+    connection: { orig, status, tcpState },
+    ended,
+  } = found;
   const answered = !ended && status.includes('SEEN_REPLY') && tcpState !== 'SYN_SENT';
   return {
     fields: {

@@ -7,7 +7,9 @@ export interface LineEnd {
   readonly port: number | undefined;
 }
 
-/** `10.0.0.9.41522`, `10.0.0.9.https`, `2001:db8::9.41522`, `gate.example.com.22`, `10.0.0.9` as tcpdump writes them. */
+/**
+ * `10.0.0.9.41522`, `10.0.0.9.https`, `2001:db8::9.41522`, `gate.example.com.22`, `10.0.0.9` as tcpdump writes them.
+ */
 export function readEnd(text: string): LineEnd {
   const plain = text.replace(/%[\w.@-]{1,15}?(?=\.\w+$|$)/, '');
   const whole = parseAddress(plain);

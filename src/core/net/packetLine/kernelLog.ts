@@ -2,8 +2,9 @@ import { namedProtocol } from '../packetRequest';
 import type { ReadPacket } from './packetsOfLine';
 
 /**
- * Reads what LOG and TRACE write, `IN=eth0 OUT= MAC=… SRC=10.0.0.9 DST=10.0.0.1 LEN=60 TOS=0x00 … PROTO=TCP SPT=1 DPT=2 … SYN … MARK=0x1`, behind any prefix, and
- * the `PACKET:` line of xtables-monitor. Source: net/netfilter/nf_log_syslog.c, iptables/xtables-monitor.c trace_print_packet, ulogd2 util/printpkt.c.
+ * Reads what LOG and TRACE write, `IN=eth0 OUT= MAC=… SRC=10.0.0.9 DST=10.0.0.1 LEN=60 TOS=0x00 … PROTO=TCP SPT=1 DPT=2
+ * … SYN … MARK=0x1`, behind any prefix, and the `PACKET:` line of xtables-monitor. Source:
+ * net/netfilter/nf_log_syslog.c, iptables/xtables-monitor.c trace_print_packet, ulogd2 util/printpkt.c.
  */
 export function readKernelLog(text: string): ReadPacket | undefined {
   const found = START.exec(text);
@@ -17,7 +18,11 @@ export function readKernelLog(text: string): ReadPacket | undefined {
   if (!head) return undefined;
   const { IN: inInterface = '', OUT: outInterface = '' } = values(words);
   if (bracket >= 0) head['inner'] = headerFields(wordsOf(rest.slice(bracket + 2, close < 0 ? undefined : close)));
-  const fields: Record<string, unknown> = { ...head, ...direction(inInterface, outInterface), ...linkLayer(values(words)) };
+  const fields: Record<string, unknown> = {
+    ...head,
+    ...direction(inInterface, outInterface),
+    ...linkLayer(values(words)),
+  };
   const forwarded = inInterface !== '' && outInterface !== '';
   // The kernel counts down before FORWARD, so that the packet came with one more.
   if (forwarded && typeof fields['ttl'] === 'number' && fields['ttl'] < 255) fields['ttl'] += 1;
@@ -53,15 +58,39 @@ function headerFields(words: readonly string[]): Record<string, unknown> | undef
   const sport = value['SPT'] ?? value['SPORT'];
   const dport = value['DPT'] ?? value['DPORT'];
   // xtables-monitor writes no protocol; a TCP packet has flags.
-  const proto = value['PROTO'] !== undefined ? protocolOf(value['PROTO']) : sport === undefined ? undefined : flags.length > 0 ? 6 : 17;
+  const proto =
+    value['PROTO'] !== undefined
+      ? protocolOf(value['PROTO'])
+      : sport === undefined
+        ? undefined
+        : flags.length > 0
+          ? 6
+          : 17;
   const icmp = proto === 1 || proto === 58;
   const fragment = /(?:^| )FRAG:(\d{1,5})/.exec(words.join(' '))?.[1];
   const fields: Record<string, unknown> = {
-    src, dst, proto, sport, dport, length: value['LEN'], ttl: number(value['TTL'] ?? value['HOPLIMIT']), tos: tosOf(value),
-    mark: value['MARK'], uid: value['UID'], gid: value['GID'], spi: value['SPI'],
-    id: src.includes(':') ? undefined : idOf(words), df: words.includes('DF') || undefined,
-    seq: proto === 6 ? value['SEQ'] : undefined, ack: proto === 6 ? value['ACK'] : undefined, window: value['WINDOW'], flags: proto === 6 ? flags : undefined,
-    icmpType: icmp ? value['TYPE'] : undefined, icmpCode: icmp ? value['CODE'] : undefined, icmpSeq: icmp ? value['SEQ'] : undefined, icmpId: icmp ? icmpId(words) : undefined,
+    src,
+    dst,
+    proto,
+    sport,
+    dport,
+    length: value['LEN'],
+    ttl: number(value['TTL'] ?? value['HOPLIMIT']),
+    tos: tosOf(value),
+    mark: value['MARK'],
+    uid: value['UID'],
+    gid: value['GID'],
+    spi: value['SPI'],
+    id: src.includes(':') ? undefined : idOf(words),
+    df: words.includes('DF') || undefined,
+    seq: proto === 6 ? value['SEQ'] : undefined,
+    ack: proto === 6 ? value['ACK'] : undefined,
+    window: value['WINDOW'],
+    flags: proto === 6 ? flags : undefined,
+    icmpType: icmp ? value['TYPE'] : undefined,
+    icmpCode: icmp ? value['CODE'] : undefined,
+    icmpSeq: icmp ? value['SEQ'] : undefined,
+    icmpId: icmp ? icmpId(words) : undefined,
   };
   if (!src.includes(':')) Object.assign(fields, { mf: words.includes('MF') || undefined, fragOffset: fragment });
   else if (fragment !== undefined) fields['extHeaders'] = [{ type: 'frag', offset: Number(fragment) }];
@@ -71,7 +100,8 @@ function headerFields(words: readonly string[]): Record<string, unknown> | undef
 /** `TOS=0x08 PREC=0x20` of IPv4, `TC=40` of IPv6. ulogd leaves `0x` out. */
 function tosOf(value: Readonly<Record<string, string | undefined>>): number | undefined {
   if (value['TC'] !== undefined) return number(value['TC']);
-  const hex = (text: string | undefined): number => (text !== undefined && /^(?:0x)?[\da-f]{1,2}$/i.test(text) ? parseInt(text, 16) : 0);
+  const hex = (text: string | undefined): number =>
+    text !== undefined && /^(?:0x)?[\da-f]{1,2}$/i.test(text) ? parseInt(text, 16) : 0;
   return value['TOS'] === undefined ? undefined : hex(value['TOS']) | hex(value['PREC']);
 }
 
@@ -92,11 +122,17 @@ function idOf(words: readonly string[]): string | undefined {
 
 function icmpId(words: readonly string[]): string | undefined {
   const at = words.findIndex((word) => word.startsWith('TYPE='));
-  return at < 0 ? undefined : words.slice(at).find((word) => word.startsWith('ID='))?.slice(3);
+  return at < 0
+    ? undefined
+    : words
+        .slice(at)
+        .find((word) => word.startsWith('ID='))
+        ?.slice(3);
 }
 
 function direction(inInterface: string, outInterface: string): Record<string, unknown> {
-  if (inInterface !== '') return { dir: 'in', iface: inInterface, ...(outInterface === '' ? {} : { oface: outInterface }) };
+  if (inInterface !== '')
+    return { dir: 'in', iface: inInterface, ...(outInterface === '' ? {} : { oface: outInterface }) };
   return outInterface === '' ? {} : { dir: 'out', oface: outInterface };
 }
 
@@ -112,7 +148,16 @@ function linkLayer(value: Readonly<Record<string, string | undefined>>): Record<
 /** What the rules before this place may have done: TRACE says which place it is, LOG does not. */
 function noteOf(prefix: string, inInterface: string, forwarded: boolean): string | undefined {
   const place = /TRACE: (\w+):(\w+):/.exec(prefix);
-  if (place && (place[1] === 'raw' || (place[2] === 'OUTPUT' && place[1] === 'mangle') || (place[2] === 'PREROUTING' && place[1] !== 'filter'))) return undefined;
-  if (forwarded) return 'The line shows the packet as it was when it was forwarded: where DNAT gave it its destination, or a rule its mark, it came with another one.';
-  return place?.[2] === 'INPUT' && inInterface !== '' ? 'The line shows the packet as it was in front of INPUT: where DNAT gave it its destination, or a rule its mark, it came with another one.' : undefined;
+  if (
+    place &&
+    (place[1] === 'raw' ||
+      (place[2] === 'OUTPUT' && place[1] === 'mangle') ||
+      (place[2] === 'PREROUTING' && place[1] !== 'filter'))
+  )
+    return undefined;
+  if (forwarded)
+    return 'The line shows the packet as it was when it was forwarded: where DNAT gave it its destination, or a rule its mark, it came with another one.';
+  return place?.[2] === 'INPUT' && inInterface !== ''
+    ? 'The line shows the packet as it was in front of INPUT: where DNAT gave it its destination, or a rule its mark, it came with another one.'
+    : undefined;
 }

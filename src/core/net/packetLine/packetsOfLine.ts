@@ -21,13 +21,20 @@ export interface ReadPacket {
   readonly note?: string | undefined;
 }
 
-const READERS: readonly ((text: string) => ReadPacket | undefined)[] = [readKernelLog, readNftTrace, readConnectionPacket, readTcpdump, readTshark];
+const READERS: readonly ((text: string) => ReadPacket | undefined)[] = [
+  readKernelLog,
+  readNftTrace,
+  readConnectionPacket,
+  readTcpdump,
+  readTshark,
+];
 
 /** In characters; no tool writes longer lines about a packet. */
 const LONGEST_LINE = 4000;
 
 /**
- * The packet that a line shows, whoever wrote it and whatever stands in front of it: LOG or TRACE of iptables, `nft monitor trace` and `xtables-monitor
+ * The packet that a line shows, whoever wrote it and whatever stands in front of it: LOG or TRACE of iptables, `nft
+ * monitor trace` and `xtables-monitor
  * --trace`, tcpdump (a packet of `tcpdump -v` is its two lines, joined by a blank), tshark, a line of `conntrack -L`. An empty list for any other text.
  * Never throws.
  */
@@ -37,7 +44,9 @@ export function packetsOfLine(text: string): readonly PacketOfLine[] {
     const found = read(line);
     if (!found) continue;
     // Without a code it is 0.
-    const request = readPacketRequest(Number(found.fields['icmpCode']) === 0 ? { ...found.fields, icmpCode: undefined } : found.fields);
+    const request = readPacketRequest(
+      Number(found.fields['icmpCode']) === 0 ? { ...found.fields, icmpCode: undefined } : found.fields,
+    );
     return isProblem(request) ? [] : [{ request, expression: formatPacketExpression(request), note: found.note }];
   }
   return [];

@@ -1,4 +1,16 @@
-import { addToAddress, formatAddress, inBlock, isLinkLocal, isMulticast, parseAddress, prefixBlock, prefixLengthOf, sameAddress, type Address, type AddressBlock } from '../../net/address';
+import {
+  addToAddress,
+  formatAddress,
+  inBlock,
+  isLinkLocal,
+  isMulticast,
+  parseAddress,
+  prefixBlock,
+  prefixLengthOf,
+  sameAddress,
+  type Address,
+  type AddressBlock,
+} from '../../net/address';
 import type { Interface, InterfaceAddress, Route } from '../../net/host';
 import { loopbackInterface, parseInterfaceAddress } from '../../net/hostFromTopology';
 import type { Assumptions, InterfaceUse } from './assumptions';
@@ -29,15 +41,24 @@ interface Open {
   readonly addresses: InterfaceAddress[];
 }
 
-/** All interfaces of a host, `lo` first: as the file lists them, and what it leaves out as it most often is. `uplink`: the one that leads out. */
-export function assumeInterfaces(sources: InterfaceSources, noted: Assumptions): { readonly interfaces: readonly Interface[]; readonly uplink: string } {
+/**
+ * All interfaces of a host, `lo` first: as the file lists them, and what it leaves out as it most often is. `uplink`:
+ * the one that leads out.
+ */
+export function assumeInterfaces(
+  sources: InterfaceSources,
+  noted: Assumptions,
+): { readonly interfaces: readonly Interface[]; readonly uplink: string } {
   const { listed, routes, named, said } = sources;
-  const found = new Map<string, Open>([...listed].map(([name, iface]) => [name, { ...iface, addresses: [...iface.addresses] }]));
+  const found = new Map<string, Open>(
+    [...listed].map(([name, iface]) => [name, { ...iface, addresses: [...iface.addresses] }]),
+  );
   const loopback = loopbackInterface(found.get('lo')?.addresses);
   found.delete('lo');
   const addressesKnown = [...found.values()].some(({ addresses }) => addresses.length > 0);
   const exist = (name: string | undefined): void => {
-    if (name !== undefined && name !== 'lo' && !found.has(name)) found.set(name, { mac: undefined, mtu: 1500, addresses: [] });
+    if (name !== undefined && name !== 'lo' && !found.has(name))
+      found.set(name, { mac: undefined, mtu: 1500, addresses: [] });
   };
   for (const { route } of routes) exist(route.device);
   const uplink = found.keys().next().value ?? assumeUplink(named, said, noted);
@@ -45,51 +66,128 @@ export function assumeInterfaces(sources: InterfaceSources, noted: Assumptions):
   const told = new Set(found.keys());
   for (const name of [said.inInterface, said.outInterface]) exist(name);
   for (const { name } of named) {
-    if (name === 'lo' || told.has(name) || name === said.inInterface || name === said.outInterface || name === uplink) continue;
+    if (name === 'lo' || told.has(name) || name === said.inInterface || name === said.outInterface || name === uplink)
+      continue;
     exist(name);
-    noted.assume({ code: 'interface', what: `interface ${name}`, value: 'exists', message: `Rules name the interface ${name}: it is assumed to exist.`, use: { kind: 'interface', name } });
+    noted.assume({
+      code: 'interface',
+      what: `interface ${name}`,
+      value: 'exists',
+      message: `Rules name the interface ${name}: it is assumed to exist.`,
+      use: { kind: 'interface', name },
+    });
   }
   // A list of addresses is the whole truth about the interfaces that stand in it.
   const uses = new Map(named.map((use) => [use.name, use]));
-  const open = [...found].filter(([name, { addresses }]) => (addressesKnown ? !listed.has(name) && !told.has(name) : addresses.length === 0));
+  const open = [...found].filter(([name, { addresses }]) =>
+    addressesKnown ? !listed.has(name) && !told.has(name) : addresses.length === 0,
+  );
   for (const own of sources.own) place(own, found, uplink, sources, noted);
   open.forEach(([name, iface], i) => {
-    for (const family of sources.families) if (!iface.addresses.some(({ address }) => address.family === family)) assumeAddress(name, iface.addresses, { ...sources, use: uses.get(name), family, number: i + 1, outer: name === uplink && !addressesKnown }, noted);
+    for (const family of sources.families)
+      if (!iface.addresses.some(({ address }) => address.family === family))
+        assumeAddress(
+          name,
+          iface.addresses,
+          { ...sources, use: uses.get(name), family, number: i + 1, outer: name === uplink && !addressesKnown },
+          noted,
+        );
   });
-  return { interfaces: [loopback, ...[...found].map(([name, iface], i): Interface => ({ name, index: i + 2, mac: iface.mac, mtu: iface.mtu, addresses: iface.addresses }))], uplink };
+  return {
+    interfaces: [
+      loopback,
+      ...[...found].map(([name, iface], i): Interface => ({
+        name,
+        index: i + 2,
+        mac: iface.mac,
+        mtu: iface.mtu,
+        addresses: iface.addresses,
+      })),
+    ],
+    uplink,
+  };
 }
 
-/** The interface that leads out, where the file lists none: one that rules name, else the one that was named with the packet, else eth0. */
+/**
+ * The interface that leads out, where the file lists none: one that rules name, else the one that was named with the
+ * packet, else eth0.
+ */
 function assumeUplink(named: readonly InterfaceUse[], said: SaidOfHost, noted: Assumptions): string {
   const ofRules = uplinkOf(named);
   const ofPacket = [said.outInterface, said.inInterface].find((name) => name !== undefined && name !== 'lo');
   const uplink = ofRules ?? ofPacket ?? 'eth0';
-  if (ofRules !== undefined) noted.assume({ code: 'interface', what: 'interface that leads out', value: uplink, message: `The file lists no interfaces: ${uplink}, which rules name, is taken for the one that leads out.`, use: { kind: 'interface', name: uplink } });
-  else if (ofPacket === undefined) noted.assume({ code: 'interface', what: 'interface that leads out', value: uplink, message: 'The file lists no interfaces: eth0 is assumed, beside lo.', use: { kind: 'interface', name: uplink } });
+  if (ofRules !== undefined)
+    noted.assume({
+      code: 'interface',
+      what: 'interface that leads out',
+      value: uplink,
+      message: `The file lists no interfaces: ${uplink}, which rules name, is taken for the one that leads out.`,
+      use: { kind: 'interface', name: uplink },
+    });
+  else if (ofPacket === undefined)
+    noted.assume({
+      code: 'interface',
+      what: 'interface that leads out',
+      value: uplink,
+      message: 'The file lists no interfaces: eth0 is assumed, beside lo.',
+      use: { kind: 'interface', name: uplink },
+    });
   return uplink;
 }
 
 /** Of the interfaces that rules name, one whose packets they give another source, else a port. */
 function uplinkOf(interfaces: readonly InterfaceUse[]): string | undefined {
-  const others = interfaces.filter((iface) => iface.name !== 'lo' && firstOfBridge(iface) === undefined && !TUNNEL_NAME.test(iface.name));
+  const others = interfaces.filter(
+    (iface) => iface.name !== 'lo' && firstOfBridge(iface) === undefined && !TUNNEL_NAME.test(iface.name),
+  );
   const ports = others.filter(({ name }) => PORT_NAME.test(name));
-  return (ports.find(({ translated }) => translated) ?? others.find(({ translated, sources = [] }) => translated && sources.length === 0) ?? ports[0])?.name;
+  return (
+    ports.find(({ translated }) => translated) ??
+    others.find(({ translated, sources = [] }) => translated && sources.length === 0) ??
+    ports[0]
+  )?.name;
 }
 
-/** Gives an address of this host to the interface that is said to have it, or that a route names with it, or whose network it lies in; else to the one that leads out. */
-function place(own: OwnAddress, found: ReadonlyMap<string, Open>, uplink: string, { named, routes }: InterfaceSources, noted: Assumptions): void {
+/**
+ * Gives an address of this host to the interface that is said to have it, or that a route names with it, or whose
+ * network it lies in; else to the one that leads out.
+ */
+function place(
+  own: OwnAddress,
+  found: ReadonlyMap<string, Open>,
+  uplink: string,
+  { named, routes }: InterfaceSources,
+  noted: Assumptions,
+): void {
   const { address, iface, prefixLength, by, line, source = '' } = own;
   if ([...found.values()].some(({ addresses }) => addresses.some((each) => sameAddress(each.address, address)))) return;
-  const network = routes.find(({ route }) => (route.preferredSource ? sameAddress(route.preferredSource, address) : isSubnet(route) && inBlock(address, route.destination)))?.route;
-  const neighbour = [...found].find(([, { addresses }]) => addresses.some((each) => inBlock(address, prefixBlock(each.address, each.prefixLength))))?.[0];
-  const tied = named.find((use) => [...(use.behind ?? []), firstOfBridge(use)?.block].some((block) => block !== undefined && inBlock(address, block)))?.name;
+  const network = routes.find(({ route }) =>
+    route.preferredSource
+      ? sameAddress(route.preferredSource, address)
+      : isSubnet(route) && inBlock(address, route.destination),
+  )?.route;
+  const neighbour = [...found].find(([, { addresses }]) =>
+    addresses.some((each) => inBlock(address, prefixBlock(each.address, each.prefixLength))),
+  )?.[0];
+  const tied = named.find((use) =>
+    [...(use.behind ?? []), firstOfBridge(use)?.block].some((block) => block !== undefined && inBlock(address, block)),
+  )?.name;
   const told = [network?.device, iface, neighbour, tied].find((each) => each !== undefined && found.has(each));
-  const length = prefixLength ?? (network && inBlock(address, network.destination) ? network.prefixLength : address.family === 4 ? 32 : 128);
+  const length =
+    prefixLength ??
+    (network && inBlock(address, network.destination) ? network.prefixLength : address.family === 4 ? 32 : 128);
   found.get(told ?? uplink)?.addresses.push({ address, prefixLength: length });
   if (by !== 'file' || told !== undefined) return;
   const text = formatAddress(address);
   const message = `${text} is an address of this host (${source}); the file does not tell of which interface: ${uplink} is assumed.`;
-  noted.assume({ code: 'address', what: `interface of ${text}`, value: uplink, message, ...(line === undefined ? {} : { line }), use: { kind: 'address', address } });
+  noted.assume({
+    code: 'address',
+    what: `interface of ${text}`,
+    value: uplink,
+    message,
+    ...(line === undefined ? {} : { line }),
+    use: { kind: 'address', address },
+  });
 }
 
 interface AddressSources extends InterfaceSources {
@@ -101,12 +199,22 @@ interface AddressSources extends InterfaceSources {
   readonly outer: boolean;
 }
 
-/** The address of an interface: where routes tell one, that; else one within a network that they lead to by this interface; else one that is made up. */
+/**
+ * The address of an interface: where routes tell one, that; else one within a network that they lead to by this
+ * interface; else one that is made up.
+ */
 function assumeAddress(name: string, addresses: InterfaceAddress[], sources: AddressSources, noted: Assumptions): void {
   const { routes, use, family } = sources;
   const add = (entry: InterfaceAddress, message: string, line?: number): void => {
     addresses.push(entry);
-    noted.assume({ code: 'address', what: `address of ${name}`, value: `${formatAddress(entry.address)}/${entry.prefixLength}`, message, ...(line === undefined ? {} : { line }), use: { kind: 'address', address: entry.address } });
+    noted.assume({
+      code: 'address',
+      what: `address of ${name}`,
+      value: `${formatAddress(entry.address)}/${entry.prefixLength}`,
+      message,
+      ...(line === undefined ? {} : { line }),
+      use: { kind: 'address', address: entry.address },
+    });
   };
   const ofFamily = routes.filter(({ route }) => route.device === name && route.family === family);
   const told = ofFamily.find(({ route }) => route.preferredSource !== undefined);
@@ -116,23 +224,50 @@ function assumeAddress(name: string, addresses: InterfaceAddress[], sources: Add
   if (told?.route.preferredSource) {
     const address = told.route.preferredSource;
     const subnet = ofFamily.find(({ route }) => isSubnet(route) && inBlock(address, route.destination));
-    add({ address, prefixLength: subnet?.route.prefixLength ?? (family === 4 ? 32 : 128) }, `The address of ${name} is taken from the route that sends from it: ${formatAddress(address)}.`, told.line);
+    add(
+      { address, prefixLength: subnet?.route.prefixLength ?? (family === 4 ? 32 : 128) },
+      `The address of ${name} is taken from the route that sends from it: ${formatAddress(address)}.`,
+      told.line,
+    );
   } else if (network) {
     const { destination, prefixLength } = network.route;
     const address = freeAddress(network.route, sources);
-    add({ address, prefixLength }, `The file does not tell the address of ${name}: ${formatAddress(address)} is assumed, a free one in ${formatAddress(destination.address)}/${prefixLength}, which is reached by ${name}.`, network.line);
+    add(
+      { address, prefixLength },
+      `The file does not tell the address of ${name}: ${formatAddress(address)} is assumed, a free one in ${formatAddress(destination.address)}/${prefixLength}, which is reached by ${name}.`,
+      network.line,
+    );
   } else if (bridge && length !== undefined && length <= (family === 4 ? 30 : 126)) {
-    add({ address: bridge.address, prefixLength: length }, `The file does not tell the address of ${name}: ${formatAddress(bridge.address)}/${length} is assumed, the first of its network.`);
+    add(
+      { address: bridge.address, prefixLength: length },
+      `The file does not tell the address of ${name}: ${formatAddress(bridge.address)}/${length} is assumed, the first of its network.`,
+    );
   } else {
     const entry = madeUp(sources);
-    if (entry) add(entry, `The file does not tell the IPv${family} address of ${name}: ${formatAddress(entry.address)}/${entry.prefixLength} is assumed.`);
+    if (entry)
+      add(
+        entry,
+        `The file does not tell the IPv${family} address of ${name}: ${formatAddress(entry.address)}/${entry.prefixLength} is assumed.`,
+      );
   }
 }
 
 /** An address in a network that nobody is known to have. */
 function freeAddress({ destination, prefixLength }: Route, { routes, said, family }: AddressSources): Address {
-  const taken = new Set([...routes.flatMap(({ route }) => [route.gateway, route.prefixLength >= 32 ? route.destination.address : undefined]), said.source, said.destination].map((each) => each && formatAddress(each)));
-  let address = addToAddress(destination.address, Math.min(USUAL_HOST_NUMBER, 2 ** Math.min(30, (family === 4 ? 32 : 128) - prefixLength) - 2));
+  const taken = new Set(
+    [
+      ...routes.flatMap(({ route }) => [
+        route.gateway,
+        route.prefixLength >= 32 ? route.destination.address : undefined,
+      ]),
+      said.source,
+      said.destination,
+    ].map((each) => each && formatAddress(each)),
+  );
+  let address = addToAddress(
+    destination.address,
+    Math.min(USUAL_HOST_NUMBER, 2 ** Math.min(30, (family === 4 ? 32 : 128) - prefixLength) - 2),
+  );
   while (taken.has(formatAddress(address))) address = addToAddress(address, 1);
   return address;
 }
@@ -145,16 +280,32 @@ function madeUp({ family, number, outer, speaksOf, own, said }: AddressSources):
     const entry = parseInterfaceAddress(text.replace('N', String(number)));
     if (!entry) continue;
     const block = prefixBlock(entry.address, blockLength);
-    const asked = [said.source, said.destination].some((address) => address !== undefined && sameAddress(address, entry.address));
+    const asked = [said.source, said.destination].some(
+      (address) => address !== undefined && sameAddress(address, entry.address),
+    );
     if (!asked && !own.some(({ address }) => inBlock(address, block)) && !speaksOf(block)) return entry;
   }
   return undefined;
 }
 
-/** A route to a network that hosts live in: no default route, no single address, no multicast. Clouds have one whose own router is the next hop. */
+/**
+ * A route to a network that hosts live in: no default route, no single address, no multicast. Clouds have one whose own
+ * router is the next hop.
+ */
 function isSubnet({ type, destination, prefixLength, gateway }: Route): boolean {
   const most = destination.address.family === 4 ? 30 : 126;
-  return type === 'unicast' && (gateway === undefined || inBlock(gateway, destination)) && prefixLength >= 8 && prefixLength <= most && !isMulticast(destination.address) && !isLinkLocal(destination.address) && !sameAddress(destination.address, NOWHERE[destination.address.family]);
+  return (
+    type === 'unicast' &&
+    (gateway === undefined || inBlock(gateway, destination)) &&
+    prefixLength >= 8 &&
+    prefixLength <= most &&
+    !isMulticast(destination.address) &&
+    !isLinkLocal(destination.address) &&
+    !sameAddress(destination.address, NOWHERE[destination.address.family])
+  );
 }
 
-const NOWHERE: Readonly<Record<4 | 6, Address>> = { 4: parseAddress('0.0.0.0') as Address, 6: parseAddress('::') as Address };
+const NOWHERE: Readonly<Record<4 | 6, Address>> = {
+  4: parseAddress('0.0.0.0') as Address,
+  6: parseAddress('::') as Address,
+};

@@ -1,4 +1,12 @@
-import { formatAddress, formatBlock, inBlock, isLinkLocal, isLoopback, isMulticast, isUnspecified } from '../../net/address';
+import {
+  formatAddress,
+  formatBlock,
+  inBlock,
+  isLinkLocal,
+  isLoopback,
+  isMulticast,
+  isUnspecified,
+} from '../../net/address';
 import type { Interface, PolicyRule, Route } from '../../net/host';
 import { nextPreference, parsePolicyRule, parseRoute } from '../../net/ipRoute';
 import { ROUTE_TABLE } from '../../net/kernelRoutes';
@@ -23,15 +31,18 @@ export interface RouteSources {
   readonly kernel: readonly Route[];
 }
 
-/** Routes that are taken for granted, and the interfaces by which what is for elsewhere may leave, the likeliest first. */
+/**
+ * Routes that are taken for granted, and the interfaces by which what is for elsewhere may leave, the likeliest first.
+ */
 export interface AssumedRoutes {
   readonly routes: readonly Route[];
   readonly ways: readonly string[];
 }
 
 /**
- * The routes of a host, as the packet, the rules and the addresses tell them. What is said to leave by an interface does so, whatever rules or made-up addresses
- * have it otherwise. No next hop is made up: what is for elsewhere is handed to an interface.
+ * The routes of a host, as the packet, the rules and the addresses tell them. What is said to leave by an interface
+ * does so, whatever rules or made-up addresses have it otherwise. No next hop is made up: what is for elsewhere is
+ * handed to an interface.
  */
 export function assumeRoutes(sources: RouteSources, noted: Assumptions): AssumedRoutes {
   const { family, interfaces, listed, named, said, kernel } = sources;
@@ -40,40 +51,106 @@ export function assumeRoutes(sources: RouteSources, noted: Assumptions): Assumed
     const route = parseRoute(`${family === 6 ? '-6 ' : ''}${text}`, [], 'route');
     return isProblem(route) ? [] : [route];
   };
-  const kept = kernel.filter((route) => route.table === ROUTE_TABLE.local || out === undefined || route.device === out || route.device === said.inInterface || listed.has(route.device ?? ''));
-  const behind = named.flatMap(({ name, behind: blocks = [] }) => (out === undefined || name === out ? blocks.filter((block) => block.address.family === family).flatMap((block) => of(`${formatBlock(block)} dev ${name}`)) : []));
-  for (const route of behind) noted.assume({ code: 'route', what: `route to ${formatBlock(route.destination)}`, value: `dev ${route.device ?? ''}`, message: `Rules tie ${formatBlock(route.destination)} to ${route.device ?? ''}: it is assumed to lie there.`, use: { kind: 'routes', routes: [route] } });
+  const kept = kernel.filter(
+    (route) =>
+      route.table === ROUTE_TABLE.local ||
+      out === undefined ||
+      route.device === out ||
+      route.device === said.inInterface ||
+      listed.has(route.device ?? ''),
+  );
+  const behind = named.flatMap(({ name, behind: blocks = [] }) =>
+    out === undefined || name === out
+      ? blocks
+          .filter((block) => block.address.family === family)
+          .flatMap((block) => of(`${formatBlock(block)} dev ${name}`))
+      : [],
+  );
+  for (const route of behind)
+    noted.assume({
+      code: 'route',
+      what: `route to ${formatBlock(route.destination)}`,
+      value: `dev ${route.device ?? ''}`,
+      message: `Rules tie ${formatBlock(route.destination)} to ${route.device ?? ''}: it is assumed to lie there.`,
+      use: { kind: 'routes', routes: [route] },
+    });
   const candidates = waysOf(sources);
   const device = out ?? sources.way ?? candidates[0];
-  const toDestination = out !== undefined && said.destination?.family === family && said.own !== true ? of(`${formatAddress(said.destination)} dev ${out}`) : [];
+  const toDestination =
+    out !== undefined && said.destination?.family === family && said.own !== true
+      ? of(`${formatAddress(said.destination)} dev ${out}`)
+      : [];
   const back = wayBack(sources, [...kept, ...behind], of);
   for (const route of back) {
     const [to, by] = [formatAddress(route.destination.address), route.device ?? ''];
-    noted.assume({ code: 'route', what: `route back to ${to}`, value: `dev ${by}`, message: `The file lists no route to ${to}: it is assumed to be reached by ${by}, where the packet came in.`, use: { kind: 'routes', routes: back } });
+    noted.assume({
+      code: 'route',
+      what: `route back to ${to}`,
+      value: `dev ${by}`,
+      message: `The file lists no route to ${to}: it is assumed to be reached by ${by}, where the packet came in.`,
+      use: { kind: 'routes', routes: back },
+    });
   }
   const routes = [...kept, ...behind, ...toDestination, ...back];
   if (device === undefined) return { routes, ways: [] };
   const elsewhere = of(`default dev ${device}`);
   const open = out === undefined && candidates.length > 1;
-  if (out === undefined) noted.assume({ code: 'default-route', what: `IPv${family} default route`, value: `dev ${device}`, message: `The file lists no IPv${family} routes: a default route by ${device} is assumed.`, use: { kind: 'routes', routes: elsewhere } });
+  if (out === undefined)
+    noted.assume({
+      code: 'default-route',
+      what: `IPv${family} default route`,
+      value: `dev ${device}`,
+      message: `The file lists no IPv${family} routes: a default route by ${device} is assumed.`,
+      use: { kind: 'routes', routes: elsewhere },
+    });
   return { routes: [...routes, ...elsewhere], ways: open && interfaces.length > 2 ? candidates : [] };
 }
 
 /** Where a packet comes in, there its sender is reached, unless something else is known. */
-function wayBack({ family, said: { source, inInterface }, interfaces }: RouteSources, known: readonly Route[], of: (text: string) => Route[]): readonly Route[] {
-  if (source?.family !== family || inInterface === undefined || inInterface === 'lo' || isLoopback(source) || isMulticast(source) || isUnspecified(source) || isLinkLocal(source)) return [];
-  if (known.some((route) => route.prefixLength > 0 && inBlock(source, route.destination)) || !interfaces.some(({ name }) => name === inInterface)) return [];
+function wayBack(
+  { family, said: { source, inInterface }, interfaces }: RouteSources,
+  known: readonly Route[],
+  of: (text: string) => Route[],
+): readonly Route[] {
+  if (
+    source?.family !== family ||
+    inInterface === undefined ||
+    inInterface === 'lo' ||
+    isLoopback(source) ||
+    isMulticast(source) ||
+    isUnspecified(source) ||
+    isLinkLocal(source)
+  )
+    return [];
+  if (
+    known.some((route) => route.prefixLength > 0 && inBlock(source, route.destination)) ||
+    !interfaces.some(({ name }) => name === inInterface)
+  )
+    return [];
   return of(`${formatAddress(source)} dev ${inInterface}`);
 }
 
-/** The interfaces by which packets for elsewhere may leave: no bridges of containers, none that rules tie to networks, and not the one that the packet came in by, if there are others. */
+/**
+ * The interfaces by which packets for elsewhere may leave: no bridges of containers, none that rules tie to networks,
+ * and not the one that the packet came in by, if there are others.
+ */
 function waysOf({ family, interfaces, listed, named, said, uplink }: RouteSources): readonly string[] {
   const uses = new Map(named.map((use) => [use.name, use]));
-  const usable = interfaces.filter(({ name, addresses }) => {
-    const use: InterfaceUse = uses.get(name) ?? { name };
-    const inner = firstOfBridge(use) !== undefined || INNER_NAME.test(name) || (use.behind ?? []).some(({ address }) => address.family === family);
-    return name !== 'lo' && addresses.some(({ address }) => address.family === family && !isLinkLocal(address)) && (name === uplink || !inner) && (listed.size === 0 || listed.has(name) || use.translated === true);
-  }).map(({ name }) => name);
+  const usable = interfaces
+    .filter(({ name, addresses }) => {
+      const use: InterfaceUse = uses.get(name) ?? { name };
+      const inner =
+        firstOfBridge(use) !== undefined ||
+        INNER_NAME.test(name) ||
+        (use.behind ?? []).some(({ address }) => address.family === family);
+      return (
+        name !== 'lo' &&
+        addresses.some(({ address }) => address.family === family && !isLinkLocal(address)) &&
+        (name === uplink || !inner) &&
+        (listed.size === 0 || listed.has(name) || use.translated === true)
+      );
+    })
+    .map(({ name }) => name);
   const ordered = [...usable.filter((name) => name === uplink), ...usable.filter((name) => name !== uplink)];
   const others = ordered.filter((name) => name !== said.inInterface);
   return others.length > 0 ? others : ordered;
@@ -89,11 +166,18 @@ export interface TproxySources {
   readonly table: string | undefined;
 }
 
-/** TPROXY is of no use without a policy rule that delivers what it marked; istio-init and istio-cni add one, out of the file's sight. */
-export function assumeTproxyRouting({ marks, rules, routes, families, table: told }: TproxySources, noted: Assumptions): { rules: PolicyRule[]; routes: Route[] } {
+/**
+ * TPROXY is of no use without a policy rule that delivers what it marked; istio-init and istio-cni add one, out of the
+ * file's sight.
+ */
+export function assumeTproxyRouting(
+  { marks, rules, routes, families, table: told }: TproxySources,
+  noted: Assumptions,
+): { rules: PolicyRule[]; routes: Route[] } {
   const added: { rules: PolicyRule[]; routes: Route[] } = { rules: [], routes: [] };
   for (const { mark, mask } of marks) {
-    if (rules.some((rule) => rule.mark !== undefined && ((rule.mark.value ^ mark) & rule.mark.mask & mask) === 0)) continue;
+    if (rules.some((rule) => rule.mark !== undefined && ((rule.mark.value ^ mark) & rule.mark.mask & mask) === 0))
+      continue;
     const table = tproxyTable(mark, told);
     const words = `fwmark 0x${mark.toString(16)}/0x${mask.toString(16)} lookup ${table}`;
     for (const family of families) {
@@ -101,17 +185,24 @@ export function assumeTproxyRouting({ marks, rules, routes, families, table: tol
       const route = parseRoute(`local default dev lo table ${table}`, [], 'route', family);
       if (isProblem(rule) || isProblem(route)) continue;
       added.rules.push(rule);
-      if (!routes.concat(added.routes).some((other) => other.family === family && other.table === table)) added.routes.push(route);
+      if (!routes.concat(added.routes).some((other) => other.family === family && other.table === table))
+        added.routes.push(route);
     }
     noted.assume({
-      code: 'tproxy-routing', what: `policy rule for mark 0x${mark.toString(16)}`, value: `lookup ${table}`, use: { kind: 'table', table },
+      code: 'tproxy-routing',
+      what: `policy rule for mark 0x${mark.toString(16)}`,
+      value: `lookup ${table}`,
+      use: { kind: 'table', table },
       message: `TPROXY rules need policy routing, which the file does not list: "ip rule add ${words}" and "ip route add local default dev lo table ${table}" are assumed.`,
     });
   }
   return added;
 }
 
-/** Istio: table 133 for the sidecar's mark 1337, unless a variable says otherwise, and 100 for the marks of ambient mode. */
+/**
+ * Istio: table 133 for the sidecar's mark 1337, unless a variable says otherwise, and 100 for the marks of ambient
+ * mode.
+ */
 function tproxyTable(mark: number, told: string | undefined): number {
   if (mark !== 1337) return 100;
   return told !== undefined && /^[0-9]{1,9}$/.test(told) ? Number(told) : 133;

@@ -18,7 +18,8 @@ export type AssumptionUse =
 
 /** Something that the file does not tell and a trace needs, with the most ordinary value taken for it. */
 export interface HostAssumption {
-  readonly code: 'interface' | 'address' | 'route' | 'default-route' | 'sockets' | 'sets' | 'tproxy-routing' | 'not-read';
+  readonly code:
+    'interface' | 'address' | 'route' | 'default-route' | 'sockets' | 'sets' | 'tproxy-routing' | 'not-read';
   /** `address of eth0`, with its value `10.244.1.5/24`; together they are the message in short. */
   readonly what: string;
   readonly value: string;
@@ -31,7 +32,10 @@ export interface HostAssumption {
 /** What the rules say about an interface that they name with -i or -o, without a `+`. */
 export interface InterfaceUse {
   readonly name: string;
-  /** `-s NETWORK ! -o NAME`: the interface is the bridge of that network, and this host has its first address, as Docker and libvirt do it. */
+  /**
+   * `-s NETWORK ! -o NAME`: the interface is the bridge of that network, and this host has its first address, as Docker
+   * and libvirt do it.
+   */
   readonly network?: string | undefined;
   /** Rules let packets from there come in by this interface, or leave there by it. */
   readonly behind?: readonly AddressBlock[];
@@ -56,7 +60,10 @@ export interface RulesUse {
   readonly forwarded?: readonly AddressBlock[];
   /** Whether a rule speaks of an address in the block: nothing that is made up may lie there. */
   readonly speaksOf?: (block: AddressBlock) => boolean;
-  /** Whether rules show that an address is one of this host (`-d X` in INPUT) or lies behind it (in FORWARD); 0-based line. */
+  /**
+   * Whether rules show that an address is one of this host (`-d X` in INPUT) or lies behind it (in FORWARD); 0-based
+   * line.
+   */
   readonly placeOf?: (address: Address) => { readonly own: boolean; readonly line: number } | undefined;
 }
 
@@ -69,6 +76,13 @@ export class Assumptions {
   }
 
   leftOut(code: 'sets' | 'not-read', message: string, line?: number): void {
-    this.list.push({ code, what: 'a line that is left out', value: line === undefined ? '' : `line ${line + 1}`, message, ...(line === undefined ? {} : { line }), use: { kind: 'always' } });
+    this.list.push({
+      code,
+      what: 'a line that is left out',
+      value: line === undefined ? '' : `line ${line + 1}`,
+      message,
+      ...(line === undefined ? {} : { line }),
+      use: { kind: 'always' },
+    });
   }
 }

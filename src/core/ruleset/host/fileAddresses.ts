@@ -24,9 +24,9 @@ export interface AddressesOfFile {
 }
 
 /**
- * Whose the addresses are that the file lists without an interface. A pod's are those of this host where the rules are that pod's, a node's where they
- * are that node's: that is told by commands and prompts that name one of them, else by kube-proxy's chains, which only a node has; and where the file
- * tells of one only, it is that one.
+ * Whose the addresses are that the file lists without an interface. A pod's are those of this host where the rules are
+ * that pod's, a node's where they are that node's: that is told by commands and prompts that name one of them, else by
+ * kube-proxy's chains, which only a node has; and where the file tells of one only, it is that one.
  */
 export function addressesOf(file: SourceFile): AddressesOfFile {
   const facts = file.sections.flatMap((section) => (section.kind === 'addresses' ? section.addresses : []));
@@ -42,14 +42,17 @@ export function addressesOf(file: SourceFile): AddressesOfFile {
   for (const fact of facts) {
     const address = read(fact);
     if (!address) continue;
-    const isOwn = fact.of === 'host' || (fact.of === 'pod' ? ofPod && isOf(fact, pod) : !ofPod && node !== undefined && isOf(fact, node));
+    const isOwn =
+      fact.of === 'host' ||
+      (fact.of === 'pod' ? ofPod && isOf(fact, pod) : !ofPod && node !== undefined && isOf(fact, node));
     // Who has the external address of a node, the node or a router in front of it, the listing does not tell.
     if (fact.source === 'EXTERNAL-IP') continue;
     const list = isOwn ? own : elsewhere;
     if (!list.some((other) => sameAddress(other.address, address.address))) list.push(address);
   }
   return {
-    own, elsewhere: elsewhere.filter(({ address }) => !own.some((each) => sameAddress(each.address, address))),
+    own,
+    elsewhere: elsewhere.filter(({ address }) => !own.some((each) => sameAddress(each.address, address))),
     complete: own.some(({ source }) => source === 'hostname -I' || source === 'podIP' || source === 'kubectl get pods'),
   };
 }
@@ -59,7 +62,9 @@ const NONE: AddressesOfFile = { own: [], complete: false, elsewhere: [] };
 function read({ address: text, source, line }: AddressFacts): AddressOfFile | undefined {
   const [plain = '', length] = text.split('/', 2);
   const address = parseAddress(plain);
-  return address && { address, prefixLength: length === undefined ? undefined : Number(length), source, line: line.index };
+  return (
+    address && { address, prefixLength: length === undefined ? undefined : Number(length), source, line: line.index }
+  );
 }
 
 interface Group {
@@ -84,18 +89,31 @@ function isOf({ name }: AddressFacts, group: Group | undefined): boolean {
   return group?.name === name;
 }
 
-/** The words in front of the programs of the file's command lines: prompts with the name of a machine, `kubectl exec POD -c …`. */
+/**
+ * The words in front of the programs of the file's command lines: prompts with the name of a machine, `kubectl exec POD
+ * -c …`.
+ */
 function wordsOfCommands(file: SourceFile): ReadonlySet<string> {
   const words = new Set<string>();
   const note = (text: string, start: number): void => {
     const program = findProgram(text, start, text.length);
-    if (program && (isTables(program.name) || program.name.includes('tables-'))) for (const word of text.slice(start, program.start).split(/[^\w.-]+/)) words.add(word);
+    if (program && (isTables(program.name) || program.name.includes('tables-')))
+      for (const word of text.slice(start, program.start).split(/[^\w.-]+/)) words.add(word);
   };
-  for (const line of file.lines) for (const each of line.embedded ?? [line]) if (each.shape === Shape.Echo || each.shape === Shape.ProgramCommand) note(each.text, each.contentStart);
+  for (const line of file.lines)
+    for (const each of line.embedded ?? [line])
+      if (each.shape === Shape.Echo || each.shape === Shape.ProgramCommand) note(each.text, each.contentStart);
   return words;
 }
 
 /** Chains that kube-proxy makes, which works in the network of the node. */
 function hasNodeChains(file: SourceFile): boolean {
-  return file.sections.some((section) => section.kind === 'rules' && section.lines.some(({ text, contentStart }) => text.startsWith(':KUBE-', contentStart) || text.startsWith('-N KUBE-', contentStart)));
+  return file.sections.some(
+    (section) =>
+      section.kind === 'rules' &&
+      section.lines.some(
+        ({ text, contentStart }) =>
+          text.startsWith(':KUBE-', contentStart) || text.startsWith('-N KUBE-', contentStart),
+      ),
+  );
 }

@@ -24,17 +24,26 @@ export interface InterfaceOfFile {
 export interface RouteOfFile {
   readonly route: Route;
   readonly line: number;
-  /** Commands or a configuration add it to what the kernel has by itself; other routes are of a list of their whole table. */
+  /**
+   * Commands or a configuration add it to what the kernel has by itself; other routes are of a list of their whole
+   * table.
+   */
   readonly added: boolean;
 }
 
-/** What the sections of a file say about the host, and nothing else. Of a line that cannot be used it is noted that it is left out. */
+/**
+ * What the sections of a file say about the host, and nothing else. Of a line that cannot be used it is noted that it
+ * is left out.
+ */
 export class FileFacts {
   private cachedRoutes: readonly RouteOfFile[] | undefined;
   private cachedAddresses: AddressesOfFile | undefined;
   private cachedTables: TableNumbers | undefined;
 
-  constructor(private readonly file: SourceFile, private readonly noted: Assumptions) {}
+  constructor(
+    private readonly file: SourceFile,
+    private readonly noted: Assumptions,
+  ) {}
 
   sections<K extends Section['kind']>(kind: K): readonly Facts<K>[] {
     return this.file.sections.filter((section): section is Facts<K> => section.kind === kind);
@@ -43,7 +52,10 @@ export class FileFacts {
   /** Whether any rule or route of the file is about IPv6. */
   get ipv6(): boolean {
     const rules = this.sections('rules').filter(({ lines }) => lines.some(({ node }) => node.kind === 'command'));
-    return rules.some(({ family }) => family === 6) || this.sections('routes').some(({ routes }) => routes.some(({ family }) => family === 6));
+    return (
+      rules.some(({ family }) => family === 6) ||
+      this.sections('routes').some(({ routes }) => routes.some(({ family }) => family === 6))
+    );
   }
 
   /** The interfaces that the file lists, by name and in its order. */
@@ -53,8 +65,14 @@ export class FileFacts {
       const addresses = facts.addresses.map(parseInterfaceAddress).filter((address) => address !== undefined);
       const known = found.get(facts.name);
       // `ip link` and then `ip addr`, IPv4 and then IPv6: each tells a part.
-      const more = addresses.filter(({ address }) => !known?.addresses.some((each) => sameAddress(each.address, address)));
-      found.set(facts.name, { mac: facts.mac ?? known?.mac, mtu: facts.mtu ?? known?.mtu ?? 1500, addresses: [...(known?.addresses ?? []), ...more] });
+      const more = addresses.filter(
+        ({ address }) => !known?.addresses.some((each) => sameAddress(each.address, address)),
+      );
+      found.set(facts.name, {
+        mac: facts.mac ?? known?.mac,
+        mtu: facts.mtu ?? known?.mtu ?? 1500,
+        addresses: [...(known?.addresses ?? []), ...more],
+      });
     }
     return found;
   }
@@ -70,15 +88,22 @@ export class FileFacts {
   }
 
   tables(): TableNumbers {
-    return (this.cachedTables ??= new TableNumbers(this.sections('routing-tables').flatMap((section) => section.tables)));
+    return (this.cachedTables ??= new TableNumbers(
+      this.sections('routing-tables').flatMap((section) => section.tables),
+    ));
   }
 
-  /** The routes that the file lists; without the kernel's own entries of table local, which follow from the addresses. */
+  /**
+   * The routes that the file lists; without the kernel's own entries of table local, which follow from the addresses.
+   */
   routes(): readonly RouteOfFile[] {
     if (this.cachedRoutes) return this.cachedRoutes;
     const found: RouteOfFile[] = [];
     // What leads to a next hop whose interface is not written.
-    const known = kernelRoutes([...this.interfaces()].map(([name, iface], index): Interface => ({ ...iface, name, index })), false);
+    const known = kernelRoutes(
+      [...this.interfaces()].map(([name, iface], index): Interface => ({ ...iface, name, index })),
+      false,
+    );
     for (const { routes, added = false } of this.sections('routes')) {
       for (const { words, family, line } of routes) {
         const route = parseRoute(this.tables().numbered(words), known, 'route', family);
@@ -93,37 +118,62 @@ export class FileFacts {
     return found;
   }
 
-  /** The policy rules that the file lists, and the three that every host has unless a list of all rules leaves them out. */
+  /**
+   * The policy rules that the file lists, and the three that every host has unless a list of all rules leaves them out.
+   */
   policyRules(): readonly PolicyRule[] {
     const rules = new Map<string, PolicyRule>();
     const listed = new Set<4 | 6>();
-    const withStandard = (): PolicyRule[] => [...standardRules().filter((rule) => !listed.has(rule.family) && !rules.has(JSON.stringify(rule))), ...rules.values()];
+    const withStandard = (): PolicyRule[] => [
+      ...standardRules().filter((rule) => !listed.has(rule.family) && !rules.has(JSON.stringify(rule))),
+      ...rules.values(),
+    ];
     for (const { words, family, line } of this.sections('policy-rules').flatMap((section) => section.rules)) {
-      const rule = parsePolicyRule(this.tables().numbered(words), () => nextPreference(withStandard(), family), 'rule', family);
+      const rule = parsePolicyRule(
+        this.tables().numbered(words),
+        () => nextPreference(withStandard(), family),
+        'rule',
+        family,
+      );
       if (isProblem(rule)) this.noted.leftOut('not-read', `This policy rule is left out. ${rule.message}`, line.index);
       else rules.set(JSON.stringify(rule), rule);
       // No command adds it: the line is one of a list of all rules.
-      if (!isProblem(rule) && rule.action.kind === 'lookup' && rule.action.table === ROUTE_TABLE.local && / pref \d+$/.test(words)) listed.add(family);
+      if (
+        !isProblem(rule) &&
+        rule.action.kind === 'lookup' &&
+        rule.action.table === ROUTE_TABLE.local &&
+        / pref \d+$/.test(words)
+      )
+        listed.add(family);
     }
     return withStandard();
   }
 
   /** The last value of a variable in the file's settings. */
   variable(name: string): string | undefined {
-    return this.sections('environment').flatMap((section) => section.entries).filter(({ key }) => key === name).at(-1)?.value;
+    return this.sections('environment')
+      .flatMap((section) => section.entries)
+      .filter(({ key }) => key === name)
+      .at(-1)?.value;
   }
 
   /**
-   * The sockets that the file lists. Those at a port of `transparentPorts` are transparent. `knownFor`: the protocols of which a listing shows every socket; undefined
-   * where there is no listing.
+   * The sockets that the file lists. Those at a port of `transparentPorts` are transparent. `knownFor`: the protocols
+   * of which a listing shows every socket; undefined where there is no listing.
    */
-  sockets(transparentPorts: readonly number[]): { readonly listeners: readonly Listener[]; readonly knownFor: readonly number[] | undefined } {
+  sockets(transparentPorts: readonly number[]): {
+    readonly listeners: readonly Listener[];
+    readonly knownFor: readonly number[] | undefined;
+  } {
     const sections = this.sections('sockets');
     const listeners = new Map<string, Listener>();
     const knownFor = new Set<number>();
     const heard = new Set<string>();
     // What a listing of all sockets shows needs no other word.
-    for (const { sockets, partial } of [...sections.filter((each) => each.partial !== true), ...sections.filter((each) => each.partial === true)]) {
+    for (const { sockets, partial } of [
+      ...sections.filter((each) => each.partial !== true),
+      ...sections.filter((each) => each.partial === true),
+    ]) {
       for (const socket of sockets) {
         const listener = listenerOf(socket, transparentPorts.includes(socket.port));
         if (!listener) continue;
@@ -137,13 +187,17 @@ export class FileFacts {
         listeners.set([socket.protocol, listener.text, socket.iface, socket.process, socket.pid].join(' '), listener);
       }
     }
-    return { listeners: [...listeners.values()], knownFor: sections.some(({ partial }) => partial !== true) ? [...knownFor] : undefined };
+    return {
+      listeners: [...listeners.values()],
+      knownFor: sections.some(({ partial }) => partial !== true) ? [...knownFor] : undefined,
+    };
   }
 
   sets(): Host['sets'] {
     const found = setsOfFile(this.file);
     if (found === undefined) return undefined;
-    for (const { line, message } of found.problems.slice(0, MOST_LEFT_OUT)) this.noted.leftOut('sets', `A line of the saved sets is left out: ${message}.`, line.index);
+    for (const { line, message } of found.problems.slice(0, MOST_LEFT_OUT))
+      this.noted.leftOut('sets', `A line of the saved sets is left out: ${message}.`, line.index);
     const more = found.problems.length - MOST_LEFT_OUT;
     if (more > 0) this.noted.leftOut('sets', `${more} more lines of the saved sets are left out; "check" lists them.`);
     return found.sets;
@@ -156,5 +210,14 @@ const MOST_LEFT_OUT = 10;
 function listenerOf(socket: ListeningSocket, transparent: boolean): Listener | undefined {
   if (socket.protocol === 'raw') return undefined;
   const listener = listenerAt(namedProtocol(socket.protocol.replace('6', '')) as number, socket.address, socket.port);
-  return listener && { ...listener, iface: socket.iface, transparent, process: socket.process, pid: socket.pid, uid: socket.uid };
+  return (
+    listener && {
+      ...listener,
+      iface: socket.iface,
+      transparent,
+      process: socket.process,
+      pid: socket.pid,
+      uid: socket.uid,
+    }
+  );
 }

@@ -1,24 +1,33 @@
 import type { SysctlFacts } from '../../syntax/tree';
 
 /**
- * The settings of a file by their full names; `*` stands for `all` and `default`. What the kernel has, and what commands have made of it since, goes before
- * what a file says that is read when the host starts. Values that are no whole number are left out: none of those matters to a packet.
+ * The settings of a file by their full names; `*` stands for `all` and `default`. What the kernel has, and what
+ * commands have made of it since, goes before what a file says that is read when the host starts. Values that are no
+ * whole number are left out: none of those matters to a packet.
  */
 export function sysctlsOf(facts: readonly SysctlFacts[]): Map<string, number> {
   const settings = new Map<string, number>();
-  for (const { name, value, origin } of [...facts.filter((each) => each.origin === 'configured'), ...facts.filter((each) => each.origin !== 'configured')]) {
+  for (const { name, value, origin } of [
+    ...facts.filter((each) => each.origin === 'configured'),
+    ...facts.filter((each) => each.origin !== 'configured'),
+  ]) {
     const number = /^-?\d{1,10}$/.test(value) ? Number(value) : undefined;
     if (number === undefined || number > 0xffffffff || number < -0x80000000) continue;
     if (origin === 'set') forget(settings, name);
-    for (const each of name.includes('*') ? [name.replace('*', 'all'), name.replace('*', 'default')] : [name]) settings.set(each, number);
+    for (const each of name.includes('*') ? [name.replace('*', 'all'), name.replace('*', 'default')] : [name])
+      settings.set(each, number);
   }
   return settings;
 }
 
-/** Whoever writes one of these two sets the other and forwarding of every interface. Source: net/ipv4/devinet.c inet_forward_change. */
+/**
+ * Whoever writes one of these two sets the other and forwarding of every interface. Source: net/ipv4/devinet.c
+ * inet_forward_change.
+ */
 const FORWARDING: ReadonlySet<string> = new Set(['net.ipv4.ip_forward', 'net.ipv4.conf.all.forwarding']);
 
 function forget(settings: Map<string, number>, name: string): void {
   if (!FORWARDING.has(name)) return;
-  for (const key of [...settings.keys()]) if (FORWARDING.has(key) || /^net\.ipv4\.conf\..+\.forwarding$/.test(key)) settings.delete(key);
+  for (const key of [...settings.keys()])
+    if (FORWARDING.has(key) || /^net\.ipv4\.conf\..+\.forwarding$/.test(key)) settings.delete(key);
 }

@@ -26,7 +26,11 @@ export interface HostFacts {
     readonly ways: Readonly<Record<4 | 6, readonly string[]>>;
   };
   /** Of which parts the file or whoever asks lists everything. */
-  readonly known: { readonly addresses: boolean; readonly routes: Readonly<Record<4 | 6, boolean>>; readonly policyRules: boolean };
+  readonly known: {
+    readonly addresses: boolean;
+    readonly routes: Readonly<Record<4 | 6, boolean>>;
+    readonly policyRules: boolean;
+  };
 }
 
 /** Answers to what is open. */
@@ -36,16 +40,25 @@ export interface HostAnswers {
 }
 
 /**
- * The host that a file describes: interfaces and addresses of `ip addr`, routes of `ip route` or `netstat -rn`, policy rules of
- * `ip rule`, sockets of `ss` or `netstat`, sets of `ipset save`. What it leaves open is taken as the packet (`said`) and the rules
- * have it, else as it most often is, and each such choice is listed. `overrides` is an object like the contract's `topology`, with
- * `listeners` and `sets` besides; its parts take the place of the file's.
+ * The host that a file describes: interfaces and addresses of `ip addr`, routes of `ip route` or `netstat -rn`, policy
+ * rules of `ip rule`, sockets of `ss` or `netstat`, sets of `ipset save`. What it leaves open is taken as the packet
+ * (`said`) and the rules have it, else as it most often is, and each such choice is listed. `overrides` is an object
+ * like the contract's `topology`, with `listeners` and `sets` besides; its parts take the place of the file's.
  */
-export function hostFromSourceFile(file: SourceFile, overrides?: unknown, rulesUse: RulesUse = {}, said: SaidOfHost = NOTHING_SAID, answers: HostAnswers = {}): HostFacts {
+export function hostFromSourceFile(
+  file: SourceFile,
+  overrides?: unknown,
+  rulesUse: RulesUse = {},
+  said: SaidOfHost = NOTHING_SAID,
+  answers: HostAnswers = {},
+): HostFacts {
   return new HostSource(file, overrides, rulesUse, said).host(answers);
 }
 
-/** What was given, what the file tells and what whoever asks says: read once, and put together anew for each answer to what is open. */
+/**
+ * What was given, what the file tells and what whoever asks says: read once, and put together anew for each answer to
+ * what is open.
+ */
 export class HostSource {
   private readonly noted = new Assumptions();
   private readonly problems: InputProblem[] = [];
@@ -54,7 +67,12 @@ export class HostSource {
   private readonly families: readonly (4 | 6)[];
   private read: ReadParts | undefined;
 
-  constructor(file: SourceFile, overrides: unknown, private readonly rulesUse: RulesUse, private readonly said: SaidOfHost) {
+  constructor(
+    file: SourceFile,
+    overrides: unknown,
+    private readonly rulesUse: RulesUse,
+    private readonly said: SaidOfHost,
+  ) {
     const usable = typeof overrides === 'object' && overrides !== null && !Array.isArray(overrides);
     if (overrides !== undefined && overrides !== null && !usable) this.problems.push(problem('host', 'is an object'));
     this.given = usable ? (overrides as Readonly<Record<string, unknown>>) : {};
@@ -67,20 +85,63 @@ export class HostSource {
     const { sysctls, givenInterfaces, sockets, sets, rules, givenRules } = (this.read ??= this.readParts());
     const noted = new Assumptions();
     const listed = facts.interfaces();
-    const known = givenInterfaces !== undefined || [...listed].some(([name, { addresses }]) => name !== 'lo' && addresses.length > 0);
+    const known =
+      givenInterfaces !== undefined ||
+      [...listed].some(([name, { addresses }]) => name !== 'lo' && addresses.length > 0);
     const addresses = facts.addresses();
     const routes = facts.routes().filter(({ route }) => route.table === ROUTE_TABLE.main || route.type === 'local');
-    const place = known ? undefined : destinationPlace({ said, rules: rulesUse, routes, addresses, answered: answers.own });
+    const place = known
+      ? undefined
+      : destinationPlace({ said, rules: rulesUse, routes, addresses, answered: answers.own });
     const named = rulesUse.interfaces ?? [];
     const own = ownAddresses(said, rulesUse, known ? undefined : place, addresses, known);
     const { interfaces, uplink } = givenInterfaces
       ? { interfaces: givenInterfaces, uplink: givenInterfaces.find(({ name }) => name !== 'lo')?.name ?? 'eth0' }
-      : assumeInterfaces({ listed, routes: facts.routes(), named, said, own, families, speaksOf: (block) => this.speaksOf(block) }, noted);
+      : assumeInterfaces(
+          { listed, routes: facts.routes(), named, said, own, families, speaksOf: (block) => this.speaksOf(block) },
+          noted,
+        );
     const kernel = kernelRoutes(interfaces, sysctls.get('net.ipv6.conf.all.forwarding') !== 0);
-    const withAddresses = new Set(known ? interfaces.filter(({ name }) => givenInterfaces !== undefined || (listed.get(name)?.addresses.length ?? 0) > 0).map(({ name }) => name) : []);
-    const routing = this.routes(kernel, (family) => assumeRoutes({ family, interfaces, listed: withAddresses, named, said, uplink, way: answers.way, kernel: kernel.filter((route) => route.family === family) }, noted));
-    const tproxy = assumeTproxyRouting({ marks: rulesUse.tproxyMarks ?? [], rules, routes: routing.routes, families, table: facts.variable('INBOUND_TPROXY_ROUTE_TABLE') }, noted);
-    if (!sockets.listenersKnown) noted.assume({ code: 'sockets', what: 'listening sockets', value: 'not known', message: 'The file lists no sockets ("ss -ltnp"): which process receives a packet is not known.', use: { kind: 'sockets' } });
+    const withAddresses = new Set(
+      known
+        ? interfaces
+            .filter(({ name }) => givenInterfaces !== undefined || (listed.get(name)?.addresses.length ?? 0) > 0)
+            .map(({ name }) => name)
+        : [],
+    );
+    const routing = this.routes(kernel, (family) =>
+      assumeRoutes(
+        {
+          family,
+          interfaces,
+          listed: withAddresses,
+          named,
+          said,
+          uplink,
+          way: answers.way,
+          kernel: kernel.filter((route) => route.family === family),
+        },
+        noted,
+      ),
+    );
+    const tproxy = assumeTproxyRouting(
+      {
+        marks: rulesUse.tproxyMarks ?? [],
+        rules,
+        routes: routing.routes,
+        families,
+        table: facts.variable('INBOUND_TPROXY_ROUTE_TABLE'),
+      },
+      noted,
+    );
+    if (!sockets.listenersKnown)
+      noted.assume({
+        code: 'sockets',
+        what: 'listening sockets',
+        value: 'not known',
+        message: 'The file lists no sockets ("ss -ltnp"): which process receives a packet is not known.',
+        use: { kind: 'sockets' },
+      });
     const host: Host = {
       interfaces,
       routes: [...routing.routes, ...tproxy.routes],
@@ -93,9 +154,15 @@ export class HostSource {
       now: undefined,
     };
     return {
-      host, problems: this.problems, assumptions: [...this.noted.list, ...noted.list],
+      host,
+      problems: this.problems,
+      assumptions: [...this.noted.list, ...noted.list],
       open: { own: place?.open === true ? place : undefined, ways: routing.ways },
-      known: { addresses: known || addresses.complete, routes: routing.known, policyRules: givenRules || facts.sections('policy-rules').length > 0 },
+      known: {
+        addresses: known || addresses.complete,
+        routes: routing.known,
+        policyRules: givenRules || facts.sections('policy-rules').length > 0,
+      },
     };
   }
 
@@ -107,7 +174,14 @@ export class HostSource {
     // Read in this order, lines that are left out are told in the order of the file's parts.
     if (!givenInterfaces) this.facts.routes();
     const rules = givenRules ?? this.facts.policyRules();
-    return { sysctls, givenInterfaces, rules, givenRules: givenRules !== undefined, sockets: this.sockets(), sets: this.sets() };
+    return {
+      sysctls,
+      givenInterfaces,
+      rules,
+      givenRules: givenRules !== undefined,
+      sockets: this.sockets(),
+      sets: this.sets(),
+    };
   }
 
   private override<T>(name: string, read: (json: unknown) => T | InputProblem): T | undefined {
@@ -119,7 +193,10 @@ export class HostSource {
     return undefined;
   }
 
-  private routes(kernel: readonly Route[], assume: (family: 4 | 6) => { readonly routes: readonly Route[]; readonly ways: readonly string[] }) {
+  private routes(
+    kernel: readonly Route[],
+    assume: (family: 4 | 6) => { readonly routes: readonly Route[]; readonly ways: readonly string[] },
+  ) {
     const given = this.override('routes', (json) => givenRoutes(json, kernel));
     if (given) return { routes: [...kernel, ...given], ways: { 4: [], 6: [] }, known: { 4: true, 6: true } };
     const listed = this.given['ifaces'] === undefined ? this.facts.routes() : [];
@@ -130,9 +207,15 @@ export class HostSource {
       const listing = listed.filter(({ route }) => route.family === family);
       const main = listing.filter(({ route }) => route.table === ROUTE_TABLE.main);
       const ofFamily = listing.map(({ route }) => route);
-      // A listing of the main table is the whole truth: what the kernel would have added for an address is in it or is not there.
-      if (main.some(({ added }) => !added)) routes.push(...kernel.filter((route) => route.family === family && route.table === ROUTE_TABLE.local), ...ofFamily);
-      else if (main.some(({ route }) => route.prefixLength === 0)) routes.push(...kernel.filter((route) => route.family === family), ...ofFamily);
+      // A listing of the main table is the whole truth: what the kernel would have added for an address is in it or is
+      // not there.
+      if (main.some(({ added }) => !added))
+        routes.push(
+          ...kernel.filter((route) => route.family === family && route.table === ROUTE_TABLE.local),
+          ...ofFamily,
+        );
+      else if (main.some(({ route }) => route.prefixLength === 0))
+        routes.push(...kernel.filter((route) => route.family === family), ...ofFamily);
       else {
         const assumed = assume(family);
         routes.push(...assumed.routes, ...ofFamily);
@@ -145,20 +228,34 @@ export class HostSource {
   }
 
   private speaksOf(block: AddressBlock): boolean {
-    const { rulesUse: { speaksOf, interfaces = [], forwarded = [] } } = this;
+    const {
+      rulesUse: { speaksOf, interfaces = [], forwarded = [] },
+    } = this;
     const tied = [...interfaces.flatMap(({ behind = [] }) => behind), ...forwarded];
-    return tied.some((other) => overlap(block, other)) || this.facts.routes().some(({ route }) => route.prefixLength > 0 && overlap(block, route.destination)) || speaksOf?.(block) === true;
+    return (
+      tied.some((other) => overlap(block, other)) ||
+      this.facts.routes().some(({ route }) => route.prefixLength > 0 && overlap(block, route.destination)) ||
+      speaksOf?.(block) === true
+    );
   }
 
   private sockets(): Pick<Host, 'listeners' | 'listenersKnown' | 'listenersKnownFor'> {
-    const given = this.override('listeners', (json) => readListeners(json, this.override('sysctls', readSysctls)?.get('net.ipv6.bindv6only') === 1));
+    const given = this.override('listeners', (json) =>
+      readListeners(json, this.override('sysctls', readSysctls)?.get('net.ipv6.bindv6only') === 1),
+    );
     if (given) return { listeners: given, listenersKnown: true };
     const { listeners, knownFor } = this.facts.sockets(this.rulesUse.tproxyPorts ?? []);
-    return { listeners, listenersKnown: knownFor !== undefined, ...(knownFor === undefined ? {} : { listenersKnownFor: knownFor }) };
+    return {
+      listeners,
+      listenersKnown: knownFor !== undefined,
+      ...(knownFor === undefined ? {} : { listenersKnownFor: knownFor }),
+    };
   }
 
   private sets(): Host['sets'] {
-    const text = this.override('sets', (json) => (typeof json === 'string' ? json : problem('sets', 'is the text of "ipset save"')));
+    const text = this.override('sets', (json) =>
+      typeof json === 'string' ? json : problem('sets', 'is the text of "ipset save"'),
+    );
     if (text === undefined) return this.facts.sets();
     const { sets, problems } = parseSets(text);
     for (const { line, message } of problems) this.problems.push(problem('sets', `line ${line}: ${message}`));
@@ -183,7 +280,10 @@ function givenRoutes(json: unknown, kernel: readonly Route[]): Route[] | InputPr
   if (!Array.isArray(json)) return problem('routes', 'is a list of texts as behind "ip route add"');
   const routes: Route[] = [];
   for (const [i, line] of (json as unknown[]).entries()) {
-    const route = typeof line === 'string' ? parseRoute(line, [...kernel, ...routes], `routes[${i}]`) : problem(`routes[${i}]`, 'is a text');
+    const route =
+      typeof line === 'string'
+        ? parseRoute(line, [...kernel, ...routes], `routes[${i}]`)
+        : problem(`routes[${i}]`, 'is a text');
     if (isProblem(route)) return route;
     routes.push(route);
   }

@@ -1,4 +1,16 @@
-import { addToAddress, inBlock, isLimitedBroadcast, isLoopback, isMulticast, isPrivate, isUnspecified, parseAddress, parseBlock, sameAddress, type Address } from '../../net/address';
+import {
+  addToAddress,
+  inBlock,
+  isLimitedBroadcast,
+  isLoopback,
+  isMulticast,
+  isPrivate,
+  isUnspecified,
+  parseAddress,
+  parseBlock,
+  sameAddress,
+  type Address,
+} from '../../net/address';
 import type { Route } from '../../net/host';
 import { own } from '../../text/own';
 import type { InterfaceUse, RulesUse } from './assumptions';
@@ -13,7 +25,10 @@ export interface OwnAddress {
   /** The interface that has it; undefined where that is not told. */
   readonly iface: string | undefined;
   readonly prefixLength?: number | undefined;
-  /** `said`: by whoever asks; `file`: by the 0-based `line`; `rules`: by the rule there; `asked`: it is the answer to a question. */
+  /**
+   * `said`: by whoever asks; `file`: by the 0-based `line`; `rules`: by the rule there; `asked`: it is the answer to a
+   * question.
+   */
   readonly by: 'said' | 'file' | 'rules' | 'asked';
   readonly line?: number | undefined;
   /** What printed it, where the file tells it: `hostname -I`. */
@@ -42,10 +57,21 @@ export interface PlaceSources {
 }
 
 /** The place of the destination that was asked about; undefined where there is none that could be in doubt. */
-export function destinationPlace({ said, rules, routes, addresses, answered }: PlaceSources): DestinationPlace | undefined {
+export function destinationPlace({
+  said,
+  rules,
+  routes,
+  addresses,
+  answered,
+}: PlaceSources): DestinationPlace | undefined {
   const { destination: address, direction, inInterface } = said;
   if (address === undefined || isSpecial(address)) return undefined;
-  const place = (isOwn: boolean, line?: number, open = false): DestinationPlace => ({ address, own: open ? (answered ?? isOwn) : isOwn, open, line });
+  const place = (isOwn: boolean, line?: number, open = false): DestinationPlace => ({
+    address,
+    own: open ? (answered ?? isOwn) : isOwn,
+    open,
+    line,
+  });
   const listed = addresses.own.find((each) => sameAddress(each.address, address));
   if (listed) return place(true, listed.line);
   const other = addresses.elsewhere.find((each) => sameAddress(each.address, address));
@@ -58,14 +84,29 @@ export function destinationPlace({ said, rules, routes, addresses, answered }: P
   if (told) return place(told.own, told.line);
   const routed = placeByRoutes(address, routes);
   if (routed !== undefined) return place(routed.own, routed.line);
-  const bridge = (rules.interfaces ?? []).map(firstOfBridge).find((each) => each !== undefined && inBlock(address, each.block));
+  const bridge = (rules.interfaces ?? [])
+    .map(firstOfBridge)
+    .find((each) => each !== undefined && inBlock(address, each.block));
   if (bridge) return place(sameAddress(bridge.address, address));
   // Whoever sends does not mean itself unless it says so. Envoy calls the application of its pod from 127.0.0.6 or ::6.
-  if (direction === 'out') return place(rules.pod === true && said.source !== undefined && (isLoopback(said.source) || sameAddress(said.source, PASSTHROUGH)));
+  if (direction === 'out')
+    return place(
+      rules.pod === true &&
+        said.source !== undefined &&
+        (isLoopback(said.source) || sameAddress(said.source, PASSTHROUGH)),
+    );
   if (rules.pod === true) return place(true);
   // On a gateway, what private addresses send to public ones goes through.
-  const through = said.source !== undefined && isPrivate(said.source) && !isPrivate(address) && (rules.interfaces ?? []).some(({ translated }) => translated);
-  const behind = through || (rules.interfaces ?? []).some((iface) => iface.name !== inInterface && iface.behind?.some((block) => inBlock(address, block)));
+  const through =
+    said.source !== undefined &&
+    isPrivate(said.source) &&
+    !isPrivate(address) &&
+    (rules.interfaces ?? []).some(({ translated }) => translated);
+  const behind =
+    through ||
+    (rules.interfaces ?? []).some(
+      (iface) => iface.name !== inInterface && iface.behind?.some((block) => inBlock(address, block)),
+    );
   return place(!behind && rules.forwarded?.some((block) => inBlock(address, block)) !== true, undefined, true);
 }
 
@@ -77,42 +118,86 @@ function isSpecial(address: Address): boolean {
   return isLoopback(address) || isMulticast(address) || isUnspecified(address) || isLimitedBroadcast(address);
 }
 
-/** The address and the network of a bridge that its name or a rule ties to one: the host has the first address. undefined for other interfaces. */
+/**
+ * The address and the network of a bridge that its name or a rule ties to one: the host has the first address.
+ * undefined for other interfaces.
+ */
 export function firstOfBridge({ name, network = own(USUAL_NETWORKS, name) }: InterfaceUse) {
   const block = network === undefined ? undefined : parseBlock(network, network.includes(':') ? 6 : 4);
   return block && { block, address: addToAddress(block.address, 1) };
 }
 
-/** A destination behind a next hop, or in a network in which this host is known to have another address, is none of its own. */
-function placeByRoutes(address: Address, routes: readonly RouteOfFile[]): { readonly own: boolean; readonly line: number } | undefined {
-  const source = routes.find(({ route }) => route.preferredSource !== undefined && sameAddress(route.preferredSource, address));
+/**
+ * A destination behind a next hop, or in a network in which this host is known to have another address, is none of its
+ * own.
+ */
+function placeByRoutes(
+  address: Address,
+  routes: readonly RouteOfFile[],
+): { readonly own: boolean; readonly line: number } | undefined {
+  const source = routes.find(
+    ({ route }) => route.preferredSource !== undefined && sameAddress(route.preferredSource, address),
+  );
   if (source) return { own: true, line: source.line };
   let best: RouteOfFile | undefined;
-  for (const each of routes) if (inBlock(address, each.route.destination) && each.route.prefixLength >= (best?.route.prefixLength ?? 0)) best = each;
+  for (const each of routes)
+    if (inBlock(address, each.route.destination) && each.route.prefixLength >= (best?.route.prefixLength ?? 0))
+      best = each;
   if (!best) return undefined;
   if (best.route.type === 'local') return { own: true, line: best.line };
   const { gateway, destination, prefixLength } = best.route;
-  const elsewhere = (gateway !== undefined && !inBlock(gateway, destination)) || prefixLength === 0 || hasSource(best.route, routes);
+  const elsewhere =
+    (gateway !== undefined && !inBlock(gateway, destination)) || prefixLength === 0 || hasSource(best.route, routes);
   return elsewhere ? { own: false, line: best.line } : undefined;
 }
 
 function hasSource({ device, destination }: Route, routes: readonly RouteOfFile[]): boolean {
-  return routes.some(({ route }) => route.device === device && route.preferredSource !== undefined && inBlock(route.preferredSource, destination));
+  return routes.some(
+    ({ route }) =>
+      route.device === device && route.preferredSource !== undefined && inBlock(route.preferredSource, destination),
+  );
 }
 
-/** The addresses that no list of interfaces tells, the surest first. `interfacesKnown`: there is such a list, and nothing but the file knows more. */
-export function ownAddresses(said: SaidOfHost, rules: RulesUse, destination: DestinationPlace | undefined, { own: listed, complete }: AddressesOfFile, interfacesKnown: boolean): readonly OwnAddress[] {
-  const found: OwnAddress[] = listed.map(({ address, prefixLength, line, source }) => ({ address, prefixLength, iface: undefined, by: 'file', line, source }));
+/**
+ * The addresses that no list of interfaces tells, the surest first. `interfacesKnown`: there is such a list, and
+ * nothing but the file knows more.
+ */
+export function ownAddresses(
+  said: SaidOfHost,
+  rules: RulesUse,
+  destination: DestinationPlace | undefined,
+  { own: listed, complete }: AddressesOfFile,
+  interfacesKnown: boolean,
+): readonly OwnAddress[] {
+  const found: OwnAddress[] = listed.map(({ address, prefixLength, line, source }) => ({
+    address,
+    prefixLength,
+    iface: undefined,
+    by: 'file',
+    line,
+    source,
+  }));
   if (interfacesKnown || complete) return found;
   const add = (address: OwnAddress): void => {
     if (!found.some((each) => sameAddress(each.address, address.address))) found.push(address);
   };
   for (const { address, iface, line } of sourcesOfRules(rules)) add({ address, iface, by: 'rules', line });
   const { source, outInterface, inInterface, direction } = said;
-  if (direction === 'out' && source && !isSpecial(source)) add({ address: source, iface: outInterface === 'lo' ? undefined : outInterface, by: 'said' });
+  if (direction === 'out' && source && !isSpecial(source))
+    add({ address: source, iface: outInterface === 'lo' ? undefined : outInterface, by: 'said' });
   if (destination?.own) {
-    const by = said.own !== undefined || (rules.pod === true && destination.line === undefined) ? 'said' : destination.line === undefined ? 'asked' : 'rules';
-    add({ address: destination.address, iface: inInterface === 'lo' ? undefined : inInterface, by, line: destination.line });
+    const by =
+      said.own !== undefined || (rules.pod === true && destination.line === undefined)
+        ? 'said'
+        : destination.line === undefined
+          ? 'asked'
+          : 'rules';
+    add({
+      address: destination.address,
+      iface: inInterface === 'lo' ? undefined : inInterface,
+      by,
+      line: destination.line,
+    });
   }
   return found;
 }
@@ -120,6 +205,10 @@ export function ownAddresses(said: SaidOfHost, rules: RulesUse, destination: Des
 /** So many addresses are taken from SNAT rules: a gateway of a provider may have a rule for each of its customers. */
 const MOST_SOURCES = 256;
 
-function sourcesOfRules({ interfaces = [] }: RulesUse): readonly { readonly address: Address; readonly iface: string; readonly line: number }[] {
-  return interfaces.flatMap(({ name, sources = [] }) => sources.map(({ address, line }) => ({ address, iface: name, line }))).slice(0, MOST_SOURCES);
+function sourcesOfRules({
+  interfaces = [],
+}: RulesUse): readonly { readonly address: Address; readonly iface: string; readonly line: number }[] {
+  return interfaces
+    .flatMap(({ name, sources = [] }) => sources.map(({ address, line }) => ({ address, iface: name, line })))
+    .slice(0, MOST_SOURCES);
 }

@@ -4,7 +4,10 @@ import type { RoutingTableFacts } from '../../syntax/tree';
 /** Where numbers for tables begin that have a name only: nobody gives numbers as high. */
 const FIRST_UNKNOWN = 0x7f000000;
 
-/** The numbers of routing tables by their names: those of rt_tables, and for any other name one that is its own throughout the file. */
+/**
+ * The numbers of routing tables by their names: those of rt_tables, and for any other name one that is its own
+ * throughout the file.
+ */
 export class TableNumbers {
   private readonly known: Map<string, number>;
   private readonly invented = new Map<string, number>();
@@ -16,7 +19,10 @@ export class TableNumbers {
 
   /** The words of a route or policy rule, with a number in place of the name of a table. */
   numbered(words: string): string {
-    return words.replace(/(^| )(table|lookup) ([A-Za-z_][^\s]{0,63})(?= |$)/, (_, before: string, word: string, name: string) => `${before}${word} ${this.numberOf(name)}`);
+    return words.replace(
+      /(^| )(table|lookup) ([A-Za-z_][^\s]{0,63})(?= |$)/,
+      (_, before: string, word: string, name: string) => `${before}${word} ${this.numberOf(name)}`,
+    );
   }
 
   /** Names by number, for whoever shows a table. */

@@ -1,7 +1,14 @@
 /** The networks that come with the names of these interfaces unless someone configures others. */
-export const USUAL_NETWORKS: Readonly<Record<string, string>> = { docker0: '172.17.0.0/16', cni0: '10.244.0.0/24', virbr0: '192.168.122.0/24' };
+export const USUAL_NETWORKS: Readonly<Record<string, string>> = {
+  docker0: '172.17.0.0/16',
+  cni0: '10.244.0.0/24',
+  virbr0: '192.168.122.0/24',
+};
 
-/** Names that the kernel, systemd and routers give to ports that lead out of the host, and not to bridges, containers and tunnels. */
+/**
+ * Names that the kernel, systemd and routers give to ports that lead out of the host, and not to bridges, containers
+ * and tunnels.
+ */
 export const PORT_NAME = /^(eth|en[a-z0-9]|wl|bond|venet|ppp|wan)/;
 
 /** Names of tunnels, which need another way out for what they carry. */
@@ -11,15 +18,39 @@ export const TUNNEL_NAME = /^(wg|tun|tap|tailscale|zt|ipsec|vti|gre|sit|nordlynx
 export const INNER_NAME = /^(veth|cali|lxc|docker|br-|virbr|cni|flannel|cilium|kube|dummy|nodelocal|ifb|podman|lxd)/;
 
 /**
- * Addresses that are made up, for the interface that leads out and for the others (`N`: the number of the interface), with the block that nobody may speak of.
- * A pod's address as most clusters have them comes first; the last are set aside for tests of devices (RFC 2544) and for nobody in particular (RFC 4193).
+ * Addresses that are made up, for the interface that leads out and for the others (`N`: the number of the interface),
+ * with the block that nobody may speak of. A pod's address as most clusters have them comes first; the last are set
+ * aside for tests of devices (RFC 2544) and for nobody in particular (RFC 4193).
  */
-export const MADE_UP: Readonly<Record<4 | 6, { readonly outer: readonly MadeUp[]; readonly inner: readonly MadeUp[] }>> = {
+export const MADE_UP: Readonly<
+  Record<4 | 6, { readonly outer: readonly MadeUp[]; readonly inner: readonly MadeUp[] }>
+> = {
   4: {
-    outer: [['10.244.1.5/24', 24], ['192.168.250.5/24', 24], ['172.31.250.5/24', 24], ['198.18.250.5/24', 24], ['198.19.250.5/24', 24]],
-    inner: [['198.18.N.1/24', 16], ['198.19.N.1/24', 16], ['172.30.N.254/24', 16], ['192.168.N.254/24', 16]],
+    outer: [
+      ['10.244.1.5/24', 24],
+      ['192.168.250.5/24', 24],
+      ['172.31.250.5/24', 24],
+      ['198.18.250.5/24', 24],
+      ['198.19.250.5/24', 24],
+    ],
+    inner: [
+      ['198.18.N.1/24', 16],
+      ['198.19.N.1/24', 16],
+      ['172.30.N.254/24', 16],
+      ['192.168.N.254/24', 16],
+    ],
   },
-  6: { outer: [['fd00:1::5/64', 64], ['fd5e:a1:b2::5/64', 64], ['fd7c:d3:e4::5/64', 64]], inner: [['fd5e:a1:b3:N::1/64', 48], ['fd7c:d3:e5:N::1/64', 48]] },
+  6: {
+    outer: [
+      ['fd00:1::5/64', 64],
+      ['fd5e:a1:b2::5/64', 64],
+      ['fd7c:d3:e4::5/64', 64],
+    ],
+    inner: [
+      ['fd5e:a1:b3:N::1/64', 48],
+      ['fd7c:d3:e5:N::1/64', 48],
+    ],
+  },
 };
 
 type MadeUp = readonly [address: string, blockLength: number];

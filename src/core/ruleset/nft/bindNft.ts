@@ -4,17 +4,40 @@ import { readNftTables } from '../../syntax/nft/readTables';
 import type { NftBase, NftChainText, NftTableText } from '../../syntax/nft/tables';
 import type { Line, RulesSection } from '../../syntax/tree';
 import type { Hook, NftTableName } from '../../xtables/view';
-import { HOOKS, type BaseChain, type Chain, type NativeRules, type NftTable, type Rule, type RuleSet } from '../ruleSet';
+import {
+  HOOKS,
+  type BaseChain,
+  type Chain,
+  type NativeRules,
+  type NftTable,
+  type Rule,
+  type RuleSet,
+} from '../ruleSet';
 import { NftRule } from './nftRule';
 import { namedSet } from './nftSets';
 
-const HOOK_NAMES: Readonly<Record<string, Hook>> = { prerouting: 'PREROUTING', input: 'INPUT', forward: 'FORWARD', output: 'OUTPUT', postrouting: 'POSTROUTING' };
+const HOOK_NAMES: Readonly<Record<string, Hook>> = {
+  prerouting: 'PREROUTING',
+  input: 'INPUT',
+  forward: 'FORWARD',
+  output: 'OUTPUT',
+  postrouting: 'POSTROUTING',
+};
 
 /** The rules of nft of a section, as far as they see packets of its family. Never throws. */
 export function bindNft(section: RulesSection): RuleSet {
   const family = section.family ?? 4;
   const native = nativeRules(section, family);
-  return { family, backend: 'nft', section, tables: new Map(), problems: [], needsConntrack: native.needsConntrack, needsDefrag: native.needsDefrag, native };
+  return {
+    family,
+    backend: 'nft',
+    section,
+    tables: new Map(),
+    problems: [],
+    needsConntrack: native.needsConntrack,
+    needsDefrag: native.needsDefrag,
+    native,
+  };
 }
 
 /** What takes connection tracking into use: every expression `ct`, and every chain of type nat. */
@@ -27,11 +50,18 @@ function nativeRules({ nft = [], besideIptables }: RulesSection, family: 4 | 6):
   let needsDefrag = false;
   for (const text of readNftTables(nft).values()) {
     const { family: of } = text;
-    if ((of !== 'inet' && of !== (family === 4 ? 'ip' : 'ip6')) || text.dormant || (besideIptables?.has(`${of} ${text.name}`) && isOfIptables(text))) continue;
+    if (
+      (of !== 'inet' && of !== (family === 4 ? 'ip' : 'ip6')) ||
+      text.dormant ||
+      (besideIptables?.has(`${of} ${text.name}`) && isOfIptables(text))
+    )
+      continue;
     const name: NftTableName = `${of} ${text.name}`;
     tables.set(name, tableOf(text, name, family));
     for (const chain of text.chains.values()) {
-      needsConntrack ||= chain.base?.type === 'nat' || chain.rules.some(({ line, start, end }) => NEEDS_TRACKING.test(line.text.slice(start, end)));
+      needsConntrack ||=
+        chain.base?.type === 'nat' ||
+        chain.rules.some(({ line, start, end }) => NEEDS_TRACKING.test(line.text.slice(start, end)));
       needsDefrag ||= chain.rules.some(({ line, start, end }) => NEEDS_DEFRAG.test(line.text.slice(start, end)));
     }
   }
@@ -64,7 +94,12 @@ function tableOf(text: NftTableText, name: NftTableName, family: 4 | 6): NftTabl
   };
   const reach = new Reach(text, chains);
   for (const chain of text.chains.values()) chains.set(chain.name, new NftChain(name, chain, reach));
-  for (const [chainName, chain] of chains) chain.fill((text.chains.get(chainName) as NftChainText).rules.map((rule, i): Rule => new NftRule(family, chain, i + 1, rule, scope, chains)));
+  for (const [chainName, chain] of chains)
+    chain.fill(
+      (text.chains.get(chainName) as NftChainText).rules.map(
+        (rule, i): Rule => new NftRule(family, chain, i + 1, rule, scope, chains),
+      ),
+    );
   return { name, line: text.line, chains, sets: text.sets };
 }
 
@@ -77,7 +112,11 @@ class NftChain implements Chain<NftTableName> {
   readonly comment: string | undefined;
   rules: readonly Rule[] = [];
 
-  constructor(readonly table: NftTableName, { name, base, policy, line, comment }: NftChainText, private readonly from: Reach) {
+  constructor(
+    readonly table: NftTableName,
+    { name, base, policy, line, comment }: NftChainText,
+    private readonly from: Reach,
+  ) {
     this.name = name;
     this.hook = base && HOOK_NAMES[base.hook];
     this.policy = base ? (policy === 'drop' ? 'DROP' : 'ACCEPT') : undefined;
@@ -99,7 +138,10 @@ class NftChain implements Chain<NftTableName> {
 class Reach {
   private found: Map<string, number> | undefined;
 
-  constructor(private readonly text: NftTableText, private readonly chains: ReadonlyMap<string, NftChain>) {}
+  constructor(
+    private readonly text: NftTableText,
+    private readonly chains: ReadonlyMap<string, NftChain>,
+  ) {}
 
   of(name: string): number {
     return (this.found ??= this.find()).get(name) ?? 0;
@@ -108,7 +150,8 @@ class Reach {
   private find(): Map<string, number> {
     const found = new Map<string, number>();
     const ofSets = new Map<string, ReadonlySet<string>>();
-    for (const set of this.text.sets.values()) ofSets.set(set.name, new Set(set.elements.flatMap(({ line, start, end }) => named(line.text.slice(start, end)))));
+    for (const set of this.text.sets.values())
+      ofSets.set(set.name, new Set(set.elements.flatMap(({ line, start, end }) => named(line.text.slice(start, end)))));
     for (const [index, hook] of HOOKS.entries()) {
       const waiting = [...this.chains.values()].filter((chain) => chain.hook === hook).map(({ name }) => name);
       const seen = new Set(waiting);

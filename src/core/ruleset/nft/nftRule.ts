@@ -49,7 +49,14 @@ export class NftRule implements Rule {
 
   get counters(): Counters | undefined {
     const found = /\bcounter[ \t]+packets[ \t]+(\d+)[ \t]+bytes[ \t]+(\d+)/.exec(this.text);
-    return found ? { packets: found[1] as string, bytes: found[2] as string, start: this.written.start + found.index, end: this.written.start + found.index + found[0].length } : undefined;
+    return found
+      ? {
+          packets: found[1] as string,
+          bytes: found[2] as string,
+          start: this.written.start + found.index,
+          end: this.written.start + found.index + found[0].length,
+        }
+      : undefined;
   }
 
   passing(): Rule {
@@ -62,7 +69,15 @@ export class NftRule implements Rule {
     const chain = found[2] as string;
     const to = this.chains.get(chain);
     const start = this.written.start + found.index + found[0].indexOf(chain, found[0].indexOf(found[1] as string) + 4);
-    return { kind: 'jump', chain, goto: found[1] === 'goto', start, end: start + chain.length, to, refused: to?.hook ? `rules cannot jump to the base chain ${chain}` : undefined };
+    return {
+      kind: 'jump',
+      chain,
+      goto: found[1] === 'goto',
+      start,
+      end: start + chain.length,
+      to,
+      refused: to?.hook ? `rules cannot jump to the base chain ${chain}` : undefined,
+    };
   }
 
   private read(): NonNullable<NftRule['parts']> {
@@ -70,16 +85,45 @@ export class NftRule implements Rule {
   }
 
   private bind({ conditions, end }: NftRuleParts): NonNullable<NftRule['parts']> {
-    const matches = conditions.map((condition): BoundMatch => ({ extension: NFT_MATCH, data: condition, word: undefined, conditions: [condition] }));
+    const matches = conditions.map((condition): BoundMatch => ({
+      extension: NFT_MATCH,
+      data: condition,
+      word: undefined,
+      conditions: [condition],
+    }));
     return { matches, target: this.bindTarget(end) };
   }
 
   private bindTarget(end: NftRuleParts['end']): BoundTarget {
     switch (end.kind) {
-      case 'none': return { kind: 'none' };
-      case 'jump': return this.jump ?? { kind: 'jump', chain: end.chain, goto: end.goto, start: end.start, end: end.end, to: this.chains.get(end.chain), refused: undefined };
-      case 'action': return { kind: 'extension', extension: end.extension, data: end.action, word: { text: end.action.text, quoted: false, start: end.start, end: end.end } };
-      case 'unknown': return { kind: 'unknown', name: end.name, options: '', word: { text: end.text, quoted: false, start: end.start, end: end.end } };
+      case 'none':
+        return { kind: 'none' };
+      case 'jump':
+        return (
+          this.jump ?? {
+            kind: 'jump',
+            chain: end.chain,
+            goto: end.goto,
+            start: end.start,
+            end: end.end,
+            to: this.chains.get(end.chain),
+            refused: undefined,
+          }
+        );
+      case 'action':
+        return {
+          kind: 'extension',
+          extension: end.extension,
+          data: end.action,
+          word: { text: end.action.text, quoted: false, start: end.start, end: end.end },
+        };
+      case 'unknown':
+        return {
+          kind: 'unknown',
+          name: end.name,
+          options: '',
+          word: { text: end.text, quoted: false, start: end.start, end: end.end },
+        };
     }
   }
 }

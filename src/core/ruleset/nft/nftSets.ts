@@ -44,7 +44,10 @@ function typesOfExpression(words: string, scope: NftScope): readonly DataType[] 
   }
 }
 
-function readElements({ elements: pieces }: NftSetText): { readonly elements: readonly NftElement[]; readonly unread: boolean } {
+function readElements({ elements: pieces }: NftSetText): {
+  readonly elements: readonly NftElement[];
+  readonly unread: boolean;
+} {
   let elements: NftElement[] = [];
   let unread = false;
   let tokens: NftToken[] = [];

@@ -17,9 +17,9 @@ const SAME_TIME = 3_600_000;
 const MOST_HOSTS = 50;
 
 /**
- * Tells which sections are of one host in one state. A machine that the prompt, the wrapper or the log shipper names, headings, versions and
- * times tell hosts and states apart, and so does a table that is shown again. Commands belong to the host above them; a listing below
- * commands shows what they have done.
+ * Tells which sections are of one host in one state. A machine that the prompt, the wrapper or the log shipper names,
+ * headings, versions and times tell hosts and states apart, and so does a table that is shown again. Commands belong to
+ * the host above them; a listing below commands shows what they have done.
  */
 export function hostsOf(sections: readonly RulesSection[], tables: NamedTables): readonly HostRules[] {
   const hosts: OpenHost[] = [];
@@ -34,7 +34,12 @@ export function hostsOf(sections: readonly RulesSection[], tables: NamedTables):
   return hosts;
 }
 
-function hostFor(hosts: readonly OpenHost[], section: RulesSection, parts: readonly RulesSection[], scope: string | undefined): OpenHost | undefined {
+function hostFor(
+  hosts: readonly OpenHost[],
+  section: RulesSection,
+  parts: readonly RulesSection[],
+  scope: string | undefined,
+): OpenHost | undefined {
   for (let i = hosts.length - 1; i >= Math.max(0, hosts.length - MOST_HOSTS); i--) {
     const host = hosts[i] as OpenHost;
     // What is shown of the same machine elsewhere in the file is looked for further up.
@@ -77,7 +82,9 @@ class OpenHost implements HostRules {
     this.version ??= version;
     if (section.backend && namesBackend(section)) this.named.add(section.backend);
     if (savedAt !== undefined) this.times.push(savedAt);
-    if (kindOf(section) !== 'commands') for (const part of parts) for (const table of tablesOf(part)) (part.fragment ? this.fragments : this.whole).add(keyOf(part, table));
+    if (kindOf(section) !== 'commands')
+      for (const part of parts)
+        for (const table of tablesOf(part)) (part.fragment ? this.fragments : this.whole).add(keyOf(part, table));
   }
 
   /** Whether nothing around the section says that it is of another host. */
@@ -91,7 +98,13 @@ class OpenHost implements HostRules {
   takes(section: RulesSection, parts: readonly RulesSection[]): boolean {
     const kind = kindOf(section);
     if (kind === 'commands') return true;
-    if (kind === 'input') return this.kinds.size === 1 && this.kinds.has('input') && this.title === section.title && parts.every((part) => this.isNew(part));
+    if (kind === 'input')
+      return (
+        this.kinds.size === 1 &&
+        this.kinds.has('input') &&
+        this.title === section.title &&
+        parts.every((part) => this.isNew(part))
+      );
     if (this.kinds.has('input')) return false;
     const { savedAt } = section;
     if (savedAt !== undefined && this.times.some((time) => Math.abs(time - savedAt) > SAME_TIME)) return false;
@@ -119,13 +132,22 @@ class OpenHost implements HostRules {
     const tables = new Set(shown.flatMap((part) => [...tablesOf(part)]));
     // iptables-save shows every table that there is.
     const all = shown.some(({ form, title = '' }) => form === 'save' && !/ -t| --table/.test(title));
-    return commands.length > 0 && (all || commands.every((part) => [...tablesOfCommands(part)].every((table) => tables.has(table))));
+    return (
+      commands.length > 0 &&
+      (all || commands.every((part) => [...tablesOfCommands(part)].every((table) => tables.has(table))))
+    );
   }
 }
 
-/** Tables that somebody wrote or copied without a word are a state as well; a log says what iptables-restore was given. */
+/**
+ * Tables that somebody wrote or copied without a word are a state as well; a log says what iptables-restore was given.
+ */
 function kindOf({ form, role, title, noflush }: RulesSection): Kind {
-  return form === 'commands' ? 'commands' : form === 'list' || role === 'saved-state' || (title === undefined && !noflush) ? 'state' : 'input';
+  return form === 'commands'
+    ? 'commands'
+    : form === 'list' || role === 'saved-state' || (title === undefined && !noflush)
+      ? 'state'
+      : 'input';
 }
 
 function keyOf({ family, backend }: RulesSection, table: string): string {
@@ -145,7 +167,8 @@ export function tablesOf(section: RulesSection): ReadonlySet<string> {
 /** Rules are not looked at: their words are read when someone asks for them. */
 function namedTables({ lines }: RulesSection): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const line of lines) if (line.shape === Shape.Table && line.node.kind === 'table') names.add(line.node.name.text);
+  for (const line of lines)
+    if (line.shape === Shape.Table && line.node.kind === 'table') names.add(line.node.name.text);
   return names;
 }
 
@@ -153,14 +176,21 @@ const tablesFound = new WeakMap<RulesSection, ReadonlySet<string>>();
 
 /** The tables that commands are about: filter, where they name none. */
 export function tablesOfCommands(section: RulesSection): ReadonlySet<string> {
-  return new Set(section.lines.flatMap(({ shape, node }) => (shape === Shape.ProgramCommand && node.kind === 'command' ? [node.table?.text ?? 'filter'] : [])));
+  return new Set(
+    section.lines.flatMap(({ shape, node }) =>
+      shape === Shape.ProgramCommand && node.kind === 'command' ? [node.table?.text ?? 'filter'] : [],
+    ),
+  );
 }
 
 function namesBackend({ title = '' }: RulesSection): boolean {
   return /tables-(?:legacy|nft)\b/.test(title);
 }
 
-/** Whether a table that is there already is that of the other back end. Of a plain `iptables` this counts only beside a program that names its own. */
+/**
+ * Whether a table that is there already is that of the other back end. Of a plain `iptables` this counts only beside a
+ * program that names its own.
+ */
 function areTwoBackends(part: RulesSection, there: Backend | undefined, named: ReadonlySet<Backend>): boolean {
   if (part.backend === there) return false;
   if (part.backend && there) return true;
@@ -168,8 +198,8 @@ function areTwoBackends(part: RulesSection, there: Backend | undefined, named: R
 }
 
 /**
- * The back ends that are told apart in a host. Rules that name none are those of the plain program: of the back end that is named, or of the other one
- * where the named one has the same table besides.
+ * The back ends that are told apart in a host. Rules that name none are those of the plain program: of the back end
+ * that is named, or of the other one where the named one has the same table besides.
  */
 export function backendsOf(parts: readonly RulesSection[]): ReadonlyMap<Backend | undefined, readonly RulesSection[]> {
   const named = [...new Set(parts.flatMap(({ backend }) => (backend ? [backend] : [])))];

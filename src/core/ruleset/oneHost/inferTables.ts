@@ -18,8 +18,8 @@ export interface TableGroup {
 }
 
 /**
- * The lines of a list that does not name its tables, by the tables that they are read as rules of. Chains that jump to each other are in one
- * table, and so is a list with policies, as `iptables -S` prints it. Linear in the lines.
+ * The lines of a list that does not name its tables, by the tables that they are read as rules of. Chains that jump to
+ * each other are in one table, and so is a list with policies, as `iptables -S` prints it. Linear in the lines.
  */
 export function tableGroups(section: RulesSection, known: TablesOfChain): readonly TableGroup[] {
   const evidence: Evidence[] = [];
@@ -29,8 +29,15 @@ export function tableGroups(section: RulesSection, known: TablesOfChain): readon
   }
   if (evidence.length === 0) return [];
   const oneTable = evidence.some(({ policy }) => policy) || section.lines.some(({ shape }) => shape === Shape.Commit);
-  const groups = oneTable && common(evidence).length > 0 ? [evidence] : components(evidence).flatMap((group) => (common(group).length > 0 ? [group] : segments(group)));
-  return groups.map((group) => ({ evidence: group, chains: [...new Set(group.map(({ chain }) => chain))], ...decide(group, oneTable) }));
+  const groups =
+    oneTable && common(evidence).length > 0
+      ? [evidence]
+      : components(evidence).flatMap((group) => (common(group).length > 0 ? [group] : segments(group)));
+  return groups.map((group) => ({
+    evidence: group,
+    chains: [...new Set(group.map(({ chain }) => chain))],
+    ...decide(group, oneTable),
+  }));
 }
 
 function common(group: readonly Evidence[]): readonly TableName[] {
@@ -42,21 +49,37 @@ function common(group: readonly Evidence[]): readonly TableName[] {
   return left;
 }
 
-function decide(group: readonly Evidence[], listed: boolean): Pick<TableGroup, 'table' | 'candidates' | 'certain' | 'why'> {
+function decide(
+  group: readonly Evidence[],
+  listed: boolean,
+): Pick<TableGroup, 'table' | 'candidates' | 'certain' | 'why'> {
   const all = common(group);
   // What goes into security goes into filter as well, and hardly anybody uses it.
   const left = all.length > 1 ? all.filter((table) => table !== 'security') : all;
   const [first = 'filter'] = left;
   if (left.length <= 1) return { table: first, candidates: all, certain: true, why: certainWhy(group, first, listed) };
   const exact = listed ? left.find((table) => showsAllOf(table, group)) : undefined;
-  if (exact) return { table: exact, candidates: all, certain: true, why: `only ${exact} has ${policiesOf(group).join(', ')} and no other chain` };
+  if (exact)
+    return {
+      table: exact,
+      candidates: all,
+      certain: true,
+      why: `only ${exact} has ${policiesOf(group).join(', ')} and no other chain`,
+    };
   const likely = group.find((each) => each.likely && left.includes(each.likely));
   // Hardly any rule of INPUT is in nat, and hardly any of PREROUTING and POSTROUTING in raw.
   const table = likely?.likely ?? first;
   const chain = group.find(({ builtin }) => builtin)?.chain ?? group[0]?.chain ?? '';
   const others = left.filter((each) => each !== table).join(' or ');
   const candidates = [table, ...all.filter((each) => each !== table)];
-  return { table, candidates, certain: false, why: likely ? `${targetWord(likely)} mostly stands there; nothing says that it is not ${others}` : `nothing says which table ${chain} is of; it may be ${others} as well` };
+  return {
+    table,
+    candidates,
+    certain: false,
+    why: likely
+      ? `${targetWord(likely)} mostly stands there; nothing says that it is not ${others}`
+      : `nothing says which table ${chain} is of; it may be ${others} as well`,
+  };
 }
 
 function policiesOf(group: readonly Evidence[]): readonly string[] {
@@ -66,15 +89,21 @@ function policiesOf(group: readonly Evidence[]): readonly string[] {
 /** A list shows every built-in chain of its table. Kernels before 2.6.35 have no INPUT in nat. */
 function showsAllOf(table: TableName, group: readonly Evidence[]): boolean {
   const shown = policiesOf(group);
-  const chains = BUILTIN_CHAINS[table].filter((chain) => shown.includes(chain) || !(table === 'nat' && chain === 'INPUT'));
+  const chains = BUILTIN_CHAINS[table].filter(
+    (chain) => shown.includes(chain) || !(table === 'nat' && chain === 'INPUT'),
+  );
   return chains.length === shown.length && chains.every((chain) => shown.includes(chain));
 }
 
 /** The one thing that leaves only this table, or what stands together. */
 function certainWhy(group: readonly Evidence[], table: TableName, listed: boolean): string {
-  const alone = group.find(({ tables, why }) => why !== undefined && tables.every((each) => each === table || each === 'security'));
+  const alone = group.find(
+    ({ tables, why }) => why !== undefined && tables.every((each) => each === table || each === 'security'),
+  );
   if (alone?.why !== undefined) return `${alone.why} stands in ${table} only`;
-  const chains = [...new Set(group.filter(({ policy, builtin }) => (listed ? policy : builtin)).map(({ chain }) => chain))];
+  const chains = [
+    ...new Set(group.filter(({ policy, builtin }) => (listed ? policy : builtin)).map(({ chain }) => chain)),
+  ];
   if (chains.length > 1) return `only ${table} has all of ${chains.join(', ')}`;
   const words = [...new Set(group.flatMap(({ why }) => (why === undefined ? [] : [why])))].slice(0, 3);
   return `only ${table} takes ${words.join(' and ')}`;
@@ -84,7 +113,9 @@ function targetWord({ line }: Evidence): string {
   return /(?:-j|--jump) (\S{1,40})/.exec(line.text)?.[1] ?? 'the target';
 }
 
-/** Chains with the jumps between them. Rules of a built-in chain belong together as long as one table takes them all. */
+/**
+ * Chains with the jumps between them. Rules of a built-in chain belong together as long as one table takes them all.
+ */
 function components(evidence: readonly Evidence[]): readonly (readonly Evidence[])[] {
   const parents: number[] = evidence.map((_, i) => i);
   const find = (i: number): number => {
@@ -98,7 +129,8 @@ function components(evidence: readonly Evidence[]): readonly (readonly Evidence[
   let run: { readonly chain: string; readonly at: number; tables: readonly TableName[] } | undefined;
   evidence.forEach(({ chain, builtin, jump, tables }, i) => {
     if (builtin) {
-      const both: readonly TableName[] = run?.chain === chain ? run.tables.filter((table) => tables.includes(table)) : [];
+      const both: readonly TableName[] =
+        run?.chain === chain ? run.tables.filter((table) => tables.includes(table)) : [];
       if (run && both.length > 0) {
         join(i, run.at);
         run.tables = both;
@@ -123,13 +155,17 @@ function components(evidence: readonly Evidence[]): readonly (readonly Evidence[
   return [...groups.values()];
 }
 
-/** Chains of one name in two tables, as grep gives them: a dump goes table by table, so each run of lines that one table takes is of it. */
+/**
+ * Chains of one name in two tables, as grep gives them: a dump goes table by table, so each run of lines that one table
+ * takes is of it.
+ */
 function segments(group: readonly Evidence[]): readonly (readonly Evidence[])[] {
   const found: Evidence[][] = [];
   let left: readonly TableName[] = [];
   for (const each of group) {
     // Hardly any rule of INPUT is in nat.
-    const tables: readonly TableName[] = each.chain === 'INPUT' && each.tables.length > 1 ? each.tables.filter((table) => table !== 'nat') : each.tables;
+    const tables: readonly TableName[] =
+      each.chain === 'INPUT' && each.tables.length > 1 ? each.tables.filter((table) => table !== 'nat') : each.tables;
     const both = left.filter((table) => tables.includes(table));
     if (both.length > 0) {
       found.at(-1)?.push(each);

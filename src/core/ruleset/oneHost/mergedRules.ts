@@ -1,14 +1,16 @@
 import type { RulesSection } from '../../syntax/tree';
 
 /**
- * The sections of one host, one family and one back end as one: its lines are those of all of them, one behind the other. The same object as long as
- * the sections are the same, and the section itself where there is one.
+ * The sections of one host, one family and one back end as one: its lines are those of all of them, one behind the
+ * other. The same object as long as the sections are the same, and the section itself where there is one.
  */
 export function mergedRules(parts: readonly RulesSection[]): RulesSection {
   const [first] = parts as readonly [RulesSection];
   if (parts.length === 1) return first;
   const before = merged.get(first) ?? [];
-  const known = before.find((each) => each.parts?.length === parts.length && each.parts.every((part, i) => part === parts[i]));
+  const known = before.find(
+    (each) => each.parts?.length === parts.length && each.parts.every((part, i) => part === parts[i]),
+  );
   if (known) return known;
   const saved = parts.filter(({ role }) => role === 'saved-state');
   const main = saved[0] ?? parts.find(({ form }) => form !== 'commands') ?? first;

@@ -12,7 +12,10 @@ export interface NftState {
   readonly firstLine: number;
 }
 
-/** Listings and commands of nft, one state behind the other: a table that is listed again begins a new one, commands change the one above them. */
+/**
+ * Listings and commands of nft, one state behind the other: a table that is listed again begins a new one, commands
+ * change the one above them.
+ */
 export function nftStates(sections: readonly Section[]): readonly NftState[] {
   const states: { sections: NftSection[]; firstLine: number; tables: Set<string> }[] = [];
   for (const section of sections) {
@@ -20,7 +23,12 @@ export function nftStates(sections: readonly Section[]): readonly NftState[] {
     const tables = section.form === 'listing' ? listedTables(section) : [];
     const last = states.at(-1);
     const first = last?.sections[0];
-    if (last && first && sameMachine(section.machine, first.machine) && !tables.some((table) => last.tables.has(table))) {
+    if (
+      last &&
+      first &&
+      sameMachine(section.machine, first.machine) &&
+      !tables.some((table) => last.tables.has(table))
+    ) {
       last.sections.push(section);
       for (const table of tables) last.tables.add(table);
     } else states.push({ sections: [section], firstLine: section.lines[0]?.index ?? 0, tables: new Set(tables) });
@@ -54,19 +62,40 @@ export function familiesOf({ sections }: NftState): readonly (4 | 6)[] {
 
 const made = new WeakMap<NftSection, Map<string, RulesSection>>();
 
-/** A state as rules of one family. `beside`: the rules of iptables of the same host. The same object for the same state. */
-export function nftRules({ sections }: NftState, family: 4 | 6, beside: readonly RulesSection[]): RulesSection | undefined {
+/**
+ * A state as rules of one family. `beside`: the rules of iptables of the same host. The same object for the same state.
+ */
+export function nftRules(
+  { sections }: NftState,
+  family: 4 | 6,
+  beside: readonly RulesSection[],
+): RulesSection | undefined {
   const [first] = sections;
   if (!first) return undefined;
-  const shown = new Set(beside.filter((section) => section.backend !== 'legacy' && (section.family ?? 4) === family).flatMap((section) => [...tablesOf(section)].filter(isTableName)).map((table) => `${family === 4 ? 'ip' : 'ip6'} ${table}`));
+  const shown = new Set(
+    beside
+      .filter((section) => section.backend !== 'legacy' && (section.family ?? 4) === family)
+      .flatMap((section) => [...tablesOf(section)].filter(isTableName))
+      .map((table) => `${family === 4 ? 'ip' : 'ip6'} ${table}`),
+  );
   const key = `${family} ${sections.length} ${[...shown].join()}`;
   const known = made.get(first) ?? new Map<string, RulesSection>();
   made.set(first, known);
   const found = known.get(key);
   if (found) return found;
   const section: RulesSection = {
-    kind: 'rules', form: 'nft', role: 'saved-state', family, backend: 'nft', version: undefined, title: first.title ?? (first.form === 'listing' ? 'nft ruleset' : 'commands of nft'), noflush: false,
-    lines: sections.flatMap(({ lines }) => lines), nft: sections, ...(shown.size > 0 && { besideIptables: shown }), ...(first.machine && { machine: first.machine }),
+    kind: 'rules',
+    form: 'nft',
+    role: 'saved-state',
+    family,
+    backend: 'nft',
+    version: undefined,
+    title: first.title ?? (first.form === 'listing' ? 'nft ruleset' : 'commands of nft'),
+    noflush: false,
+    lines: sections.flatMap(({ lines }) => lines),
+    nft: sections,
+    ...(shown.size > 0 && { besideIptables: shown }),
+    ...(first.machine && { machine: first.machine }),
   };
   known.set(key, section);
   return section;

@@ -19,7 +19,11 @@ export interface HostRuleSet {
 }
 
 /** The rule sets of a file in the order of the file. `said`: the tables of lines that do not tell them. */
-export function ruleSetsOfFile(file: SourceFile, known: TablesOfChain, said: SaidTables = NO_TABLES_SAID): readonly HostRuleSet[] {
+export function ruleSetsOfFile(
+  file: SourceFile,
+  known: TablesOfChain,
+  said: SaidTables = NO_TABLES_SAID,
+): readonly HostRuleSet[] {
   const hosts = hostsOf(rulesSections(file), new NamedTables(known, said));
   const states = statesByHost(nftStates(file.sections), hosts);
   const found = hosts.flatMap(({ parts }, host) =>
@@ -47,12 +51,22 @@ export function ruleSetsOfFile(file: SourceFile, known: TablesOfChain, said: Sai
   return found.sort((a, b) => first(a) - first(b));
 }
 
-/** To which host each state of nftables belongs: the one that is shown in front of it, else the first. Of several states of one host the last counts, the others stand alone. */
-function statesByHost(states: readonly NftState[], hosts: ReturnType<typeof hostsOf>): { readonly byHost: ReadonlyMap<number, NftState>; readonly alone: readonly NftState[] } {
+/**
+ * To which host each state of nftables belongs: the one that is shown in front of it, else the first. Of several states
+ * of one host the last counts, the others stand alone.
+ */
+function statesByHost(
+  states: readonly NftState[],
+  hosts: ReturnType<typeof hostsOf>,
+): { readonly byHost: ReadonlyMap<number, NftState>; readonly alone: readonly NftState[] } {
   const byHost = new Map<number, NftState>();
   const alone: NftState[] = [];
   for (const state of states) {
-    const may = hosts.flatMap(({ parts }, host) => (parts.some(({ machine }) => sameMachine(machine, state.sections[0]?.machine)) ? [{ host, line: parts[0]?.lines[0]?.index ?? 0 }] : []));
+    const may = hosts.flatMap(({ parts }, host) =>
+      parts.some(({ machine }) => sameMachine(machine, state.sections[0]?.machine))
+        ? [{ host, line: parts[0]?.lines[0]?.index ?? 0 }]
+        : [],
+    );
     const host = (may.findLast(({ line }) => line < state.firstLine) ?? may[0])?.host;
     if (host === undefined) {
       alone.push(state);
@@ -65,7 +79,11 @@ function statesByHost(states: readonly NftState[], hosts: ReturnType<typeof host
   return { byHost, alone };
 }
 
-function nativeOf(state: NftState | undefined, family: 4 | 6, parts: readonly RulesSection[]): RulesSection | undefined {
+function nativeOf(
+  state: NftState | undefined,
+  family: 4 | 6,
+  parts: readonly RulesSection[],
+): RulesSection | undefined {
   return state && familiesOf(state).includes(family) ? nftRules(state, family, parts) : undefined;
 }
 
@@ -81,7 +99,10 @@ function withBackend(section: RulesSection, backend: 'legacy' | 'nft' | undefine
 
 const told = new WeakMap<RulesSection, RulesSection>();
 
-/** The one to show first: the last saved state that is whole, else the last one, else the last input; IPv4 before IPv6 of the same kind. */
+/**
+ * The one to show first: the last saved state that is whole, else the last one, else the last input; IPv4 before IPv6
+ * of the same kind.
+ */
 export function defaultRuleSet(ruleSets: readonly HostRuleSet[]): HostRuleSet | undefined {
   const v4 = lastOf(ruleSets.filter(({ section }) => section.family !== 6));
   const v6 = lastOf(ruleSets.filter(({ section }) => section.family === 6));

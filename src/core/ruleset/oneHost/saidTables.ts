@@ -4,7 +4,8 @@ import type { TablesOfChain } from './tableEvidence';
 import { placesIn, tableParts } from './tableParts';
 
 /**
- * What whoever asks says of the tables of lines that do not name them: the table by `OpenTable.key`, by a chain (`INPUT`: wherever its table is open), or by
+ * What whoever asks says of the tables of lines that do not name them: the table by `OpenTable.key`, by a chain
+ * (`INPUT`: wherever its table is open), or by
  * `*` (wherever it may be). What the lines rule out has no effect.
  */
 export type SaidTables = Readonly<Record<string, string>>;
@@ -16,9 +17,15 @@ export class NamedTables {
   /** How many groups of lines there were for each chain. */
   private readonly counts = new Map<string, number>();
 
-  constructor(private readonly known: TablesOfChain, private readonly said: SaidTables) {}
+  constructor(
+    private readonly known: TablesOfChain,
+    private readonly said: SaidTables,
+  ) {}
 
-  /** A section with its tables named: itself, or one part for each table that its lines are read as rules of. The same objects as long as the same is said. */
+  /**
+   * A section with its tables named: itself, or one part for each table that its lines are read as rules of. The same
+   * objects as long as the same is said.
+   */
   partsOf(section: RulesSection): readonly RulesSection[] {
     if (section.form !== 'list' || section.defaultTable !== undefined) return [section];
     let found = inferred.get(section);
@@ -42,10 +49,18 @@ export class NamedTables {
       saidAs ??= [own, chain].find((each) => this.saidOf(each) !== undefined);
     }
     if (!asked || key === undefined) return undefined;
-    const said = [saidAs, '*'].flatMap((each) => (each === undefined ? [] : this.saidOf(each) ?? []));
+    const said = [saidAs, '*'].flatMap((each) => (each === undefined ? [] : (this.saidOf(each) ?? [])));
     const taken = said.find((each) => candidates.some((name) => name === each));
     // Where it was said of another of the chains, before an edit, it is taken back there.
-    return { ...asked, key: taken !== undefined && saidAs !== undefined ? saidAs : key, chain: chains[0] ?? '', table: taken ?? table, candidates, why, said: taken !== undefined };
+    return {
+      ...asked,
+      key: taken !== undefined && saidAs !== undefined ? saidAs : key,
+      chain: chains[0] ?? '',
+      table: taken ?? table,
+      candidates,
+      why,
+      said: taken !== undefined,
+    };
   }
 
   private saidOf(key: string): string | undefined {

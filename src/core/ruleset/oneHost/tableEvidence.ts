@@ -67,14 +67,26 @@ export function evidenceOf(line: Line, family: 4 | 6, known: TablesOfChain): Evi
 }
 
 /** Targets that the kernel takes in any table, and that hardly stand elsewhere. */
-const MOSTLY: ReadonlyMap<string, TableName> = new Map([['MARK', 'mangle'], ['CONNMARK', 'mangle'], ['CLASSIFY', 'mangle'], ['TCPMSS', 'mangle'], ['TEE', 'mangle']]);
+const MOSTLY: ReadonlyMap<string, TableName> = new Map([
+  ['MARK', 'mangle'],
+  ['CONNMARK', 'mangle'],
+  ['CLASSIFY', 'mangle'],
+  ['TCPMSS', 'mangle'],
+  ['TEE', 'mangle'],
+]);
 
 function ofChain(line: Line, name: string, policy: boolean, known: TablesOfChain): Evidence {
   const builtin = (HOOKS as readonly string[]).includes(name);
   const none = { line, chain: name, builtin, jump: undefined, likely: undefined, policy: policy && builtin };
   if (!builtin) {
     const found = known(name)?.filter(isTableName);
-    return found ? { ...none, tables: ALL_TABLES.filter((table) => found.includes(table)), why: `the chain ${name}` } : { ...none, tables: ALL_TABLES, why: undefined };
+    return found
+      ? { ...none, tables: ALL_TABLES.filter((table) => found.includes(table)), why: `the chain ${name}` }
+      : { ...none, tables: ALL_TABLES, why: undefined };
   }
-  return { ...none, tables: ALL_TABLES.filter((table) => (BUILTIN_CHAINS[table] as readonly string[]).includes(name)), why: `the chain ${name}` };
+  return {
+    ...none,
+    tables: ALL_TABLES.filter((table) => (BUILTIN_CHAINS[table] as readonly string[]).includes(name)),
+    why: `the chain ${name}`,
+  };
 }

@@ -1,10 +1,20 @@
 import type { Line, OpenTable, RulesSection } from '../../syntax/tree';
 import type { TableGroup } from './inferTables';
 
-/** A list as one part for each table. Each says why it is read so, and what of it is a guess. `open`: for each group the question of its table, where it is open. */
-export function tableParts(section: RulesSection, groups: readonly TableGroup[], open: readonly (OpenTable | undefined)[]): readonly RulesSection[] {
+/**
+ * A list as one part for each table. Each says why it is read so, and what of it is a guess. `open`: for each group the
+ * question of its table, where it is open.
+ */
+export function tableParts(
+  section: RulesSection,
+  groups: readonly TableGroup[],
+  open: readonly (OpenTable | undefined)[],
+): readonly RulesSection[] {
   if (groups.length === 0) return [{ ...section, defaultTable: 'filter' }];
-  const byTable = new Map<string, { readonly lines: Line[]; readonly told: Line[]; readonly open: OpenTable[]; why: string | undefined }>();
+  const byTable = new Map<
+    string,
+    { readonly lines: Line[]; readonly told: Line[]; readonly open: OpenTable[]; why: string | undefined }
+  >();
   groups.forEach((group, i) => {
     const asked = open[i];
     const table = asked?.table ?? group.table;
@@ -20,12 +30,24 @@ export function tableParts(section: RulesSection, groups: readonly TableGroup[],
   const single = byTable.size === 1;
   const places = placesIn(groups);
   return [...byTable].map(([table, { lines, told, open: asked, why }]) => {
-    const inferred = { open: asked, ...(why !== undefined && { told: { why, place: places(told) } }), place: places(lines) };
-    return { ...section, defaultTable: table, inferred, lines: single ? section.lines : lines.sort((a, b) => a.index - b.index) };
+    const inferred = {
+      open: asked,
+      ...(why !== undefined && { told: { why, place: places(told) } }),
+      place: places(lines),
+    };
+    return {
+      ...section,
+      defaultTable: table,
+      inferred,
+      lines: single ? section.lines : lines.sort((a, b) => a.index - b.index),
+    };
   });
 }
 
-/** Tells the place of some of the lines of groups: with `lines 3–5` no line of another group is between them. Lines that belong to none may be. */
+/**
+ * Tells the place of some of the lines of groups: with `lines 3–5` no line of another group is between them. Lines that
+ * belong to none may be.
+ */
 export function placesIn(groups: readonly TableGroup[]): (lines: readonly Line[]) => string {
   const all = groups.flatMap(({ evidence }) => evidence.map(({ line }) => line)).sort(byIndex);
   const positions = new Map(all.map((line, i) => [line, i] as const));
@@ -51,13 +73,27 @@ function byIndex(a: Line, b: Line): number {
   return a.index - b.index;
 }
 
-/** For whoever shows it: `lines 3–9 are read as table nat: MASQUERADE stands in nat only`. `settle`: how the table of a guess is said. */
-export function inferredWords({ inferred, defaultTable = '', lines }: RulesSection, settle: (open: OpenTable) => string = () => ''): readonly string[] {
+/**
+ * For whoever shows it: `lines 3–9 are read as table nat: MASQUERADE stands in nat only`. `settle`: how the table of a
+ * guess is said.
+ */
+export function inferredWords(
+  { inferred, defaultTable = '', lines }: RulesSection,
+  settle: (open: OpenTable) => string = () => '',
+): readonly string[] {
   if (!inferred) return [];
   const { told, open } = inferred;
-  const words = (place: string, because: string): string => `${place} ${place.startsWith('lines') ? 'are' : 'is'} read as table ${defaultTable}: ${because}`;
-  const asked = open.slice(0, MOST_TOLD).map((each) => words(each.place, each.said ? 'so it was said' : `${each.why}${settle(each)}`));
-  const more = open.length > MOST_TOLD ? [`${open.length - MOST_TOLD} more groups of lines are read as table ${defaultTable}: nothing says which table they are of`] : [];
+  const words = (place: string, because: string): string =>
+    `${place} ${place.startsWith('lines') ? 'are' : 'is'} read as table ${defaultTable}: ${because}`;
+  const asked = open
+    .slice(0, MOST_TOLD)
+    .map((each) => words(each.place, each.said ? 'so it was said' : `${each.why}${settle(each)}`));
+  const more =
+    open.length > MOST_TOLD
+      ? [
+          `${open.length - MOST_TOLD} more groups of lines are read as table ${defaultTable}: nothing says which table they are of`,
+        ]
+      : [];
   return [...(told ? [words(told.place ?? placeOf(lines), told.why)] : []), ...asked, ...more];
 }
 

@@ -6,11 +6,15 @@ import type { FileProblem, Line } from '../tree';
 import type { Block, BlockReader } from './block';
 
 /**
- * Commands in the configuration of other programs: `PostUp =` of wg-quick(8), `post-up` of interfaces(5), `ExecStart=` of systemd.service(5), `@reboot` of
- * crontab(5). What runs when the thing comes up is read, as a shell would; what runs when it goes down is not applied. The lines stay what they are to the
- * readers of addresses; the commands stand behind them.
+ * Commands in the configuration of other programs: `PostUp =` of wg-quick(8), `post-up` of interfaces(5), `ExecStart=`
+ * of systemd.service(5), `@reboot` of crontab(5). What runs when the thing comes up is read, as a shell would; what
+ * runs when it goes down is not applied. The lines stay what they are to the readers of addresses; the commands stand
+ * behind them.
  */
-export const carried: BlockReader = { begins: [Shape.Text, Shape.Assignment, Shape.Rule, Shape.ProgramCommand], read: readCarried };
+export const carried: BlockReader = {
+  begins: [Shape.Text, Shape.Assignment, Shape.Rule, Shape.ProgramCommand],
+  read: readCarried,
+};
 
 interface Carrier {
   readonly pattern: RegExp;
@@ -24,7 +28,10 @@ const CARRIERS: readonly Carrier[] = [
   { pattern: /(?:pre-|post-)?up[ \t]+/y },
   { pattern: /(?:pre-|post-)?down[ \t]+/y, down: 'it runs when the interface goes down' },
   { pattern: /ExecStart(?:Pre|Post)?[ \t]*=[ \t]*(?:[@:+!]{0,3}-)?[@:+!|]{0,3}/y },
-  { pattern: /Exec(?:Stop(?:Post)?|Reload|Condition)[ \t]*=[ \t]*[@:+!|-]{0,4}/y, down: 'it does not run when the service starts' },
+  {
+    pattern: /Exec(?:Stop(?:Post)?|Reload|Condition)[ \t]*=[ \t]*[@:+!|-]{0,4}/y,
+    down: 'it does not run when the service starts',
+  },
   { pattern: /(?:@reboot|(?:[\d*/,-]{1,20}[ \t]+){4}[\d*/,-]{1,20})[ \t]+(?:root[ \t]+)?/y },
 ];
 
@@ -42,7 +49,14 @@ function readCarried(lines: readonly Line[], shapes: Uint8Array, from: number): 
     const found = find(line);
     if (!found) continue;
     if (found.down !== undefined) {
-      problems.push({ line, start: quoteEnd(line.text, line.text.length), end: line.text.length, severity: 'info', code: 'not-read', message: `not applied: ${found.down}` });
+      problems.push({
+        line,
+        start: quoteEnd(line.text, line.text.length),
+        end: line.text.length,
+        severity: 'info',
+        code: 'not-read',
+        message: `not applied: ${found.down}`,
+      });
       continue;
     }
     if (!known) name = interfaceOf(lines, shapes, i);
@@ -55,9 +69,12 @@ function readCarried(lines: readonly Line[], shapes: Uint8Array, from: number): 
 }
 
 const GOES_ON = new Uint8Array(256);
-for (const shape of [Shape.Text, Shape.Assignment, Shape.Blank, Shape.Comment, Shape.Ini, Shape.Stanza]) GOES_ON[shape] = 1;
+for (const shape of [Shape.Text, Shape.Assignment, Shape.Blank, Shape.Comment, Shape.Ini, Shape.Stanza])
+  GOES_ON[shape] = 1;
 
-function find({ text }: Line): { readonly start: number; readonly mayFail: boolean; readonly down: string | undefined } | undefined {
+function find({
+  text,
+}: Line): { readonly start: number; readonly mayFail: boolean; readonly down: string | undefined } | undefined {
   if (!text.includes('tables')) return undefined;
   const begin = quoteEnd(text, text.length);
   for (const { pattern, down } of CARRIERS) {
@@ -69,12 +86,18 @@ function find({ text }: Line): { readonly start: number; readonly mayFail: boole
 }
 
 /** The command; `%i` and `$IFACE` are the interface, where something names it. */
-function derived(line: Line, { start, mayFail }: { readonly start: number; readonly mayFail: boolean }, name: string | undefined): DerivedLine {
+function derived(
+  line: Line,
+  { start, mayFail }: { readonly start: number; readonly mayFail: boolean },
+  name: string | undefined,
+): DerivedLine {
   const out = new DerivedLine();
   let at = start;
   if (name !== undefined) {
     for (const found of line.text.slice(start).matchAll(/%i\b|\$IFACE\b|\$\{IFACE\}/g)) {
-      out.keep(line, at, start + found.index).put(name, line, start + found.index, start + found.index + found[0].length);
+      out
+        .keep(line, at, start + found.index)
+        .put(name, line, start + found.index, start + found.index + found[0].length);
       at = start + found.index + found[0].length;
     }
   }
@@ -88,7 +111,8 @@ function derived(line: Line, { start, mayFail }: { readonly start: number; reado
 function interfaceOf(lines: readonly Line[], shapes: Uint8Array, from: number): string | undefined {
   for (let i = from - 1; i >= Math.max(0, from - MOST_ABOVE); i--) {
     const line = lines[i] as Line;
-    if (shapes[i] === Shape.Stanza) return /^iface[ \t]+([\w.-]{1,15})/.exec(line.text.slice(line.contentStart, line.contentStart + 200))?.[1];
+    if (shapes[i] === Shape.Stanza)
+      return /^iface[ \t]+([\w.-]{1,15})/.exec(line.text.slice(line.contentStart, line.contentStart + 200))?.[1];
     if (shapes[i] === Shape.Ini) return namedAbove(lines, i);
   }
   return undefined;

@@ -5,9 +5,9 @@ import type { EmbeddedLine, Line } from '../tree';
 import type { Block, BlockReader } from './block';
 
 /**
- * Rules each of whose lines stands behind `# `, as in the notes above a script or in the comment of another language. They count only where
- * a whole table stands so, or all that there are do: a rule that somebody took out of a file for a while is out of it. Commands that stand so
- * and alone may as well be what root typed.
+ * Rules each of whose lines stands behind `# `, as in the notes above a script or in the comment of another language.
+ * They count only where a whole table stands so, or all that there are do: a rule that somebody took out of a file for
+ * a while is out of it. Commands that stand so and alone may as well be what root typed.
  */
 export const commented: BlockReader = { begins: [Shape.Comment, Shape.Echo], read: readCommented };
 
@@ -32,12 +32,17 @@ function readCommented(lines: readonly Line[], shapes: Uint8Array, from: number)
   return { to, lines: read };
 }
 
-/** Commands of root in a file that has no rules elsewhere and is no script; other comments between them stay what they are. */
+/**
+ * Commands of root in a file that has no rules elsewhere and is no script; other comments between them stay what they
+ * are.
+ */
 function readTyped(lines: readonly Line[], from: number, to: number): Block | undefined {
   if (lines[0]?.text.startsWith('#!')) return undefined;
   const read = lines.slice(from, to).flatMap((line): readonly Line[] => {
     const made = CHANGES_RULES.test(bareText(line)) ? new DerivedLine().keep(line, bareStart(line)).read() : [];
-    return made.some(({ shape }) => shape === Shape.ProgramCommand) ? made.map((each) => ({ ...each, maybeComment: true })) : [line];
+    return made.some(({ shape }) => shape === Shape.ProgramCommand)
+      ? made.map((each) => ({ ...each, maybeComment: true }))
+      : [line];
   });
   return read.some((line, i) => line !== lines[from + i]) ? { to, lines: read } : undefined;
 }
@@ -45,7 +50,9 @@ function readTyped(lines: readonly Line[], from: number, to: number): Block | un
 const CHANGES_RULES = /^(?:sudo )?ip6?tables(?:-legacy|-nft)? /;
 
 function isCommented({ text, contentStart }: Line, shape: number | undefined): boolean {
-  return (shape === Shape.Comment || shape === Shape.Echo || shape === Shape.Header) && (text.charCodeAt(contentStart) === 35);
+  return (
+    (shape === Shape.Comment || shape === Shape.Echo || shape === Shape.Header) && text.charCodeAt(contentStart) === 35
+  );
 }
 
 function bareStart({ text, contentStart }: Line): number {
@@ -58,7 +65,10 @@ function bareText(line: Line): string {
   return line.text.slice(bareStart(line), trimmedEnd(line.text)).trim();
 }
 
-/** Rules outside of any comment: then they are what the file is about. Looked for once, however many comments a file has. */
+/**
+ * Rules outside of any comment: then they are what the file is about. Looked for once, however many comments a file
+ * has.
+ */
 function hasRules(shapes: Uint8Array): boolean {
   let known = withRules.get(shapes);
   if (known === undefined) withRules.set(shapes, (known = RULES.some((shape) => shapes.includes(shape))));

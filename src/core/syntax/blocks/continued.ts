@@ -3,8 +3,14 @@ import { Shape } from '../shape';
 import type { Line } from '../tree';
 import type { Block, BlockReader } from './block';
 
-/** A command that goes on in the next line behind a backslash, as a shell reads it; the backslash and the line break are nothing there. */
-export const continued: BlockReader = { begins: [Shape.ProgramCommand, Shape.Echo, Shape.IpAdd, Shape.Text], read: readContinued };
+/**
+ * A command that goes on in the next line behind a backslash, as a shell reads it; the backslash and the line break are
+ * nothing there.
+ */
+export const continued: BlockReader = {
+  begins: [Shape.ProgramCommand, Shape.Echo, Shape.IpAdd, Shape.Text],
+  read: readContinued,
+};
 
 function readContinued(lines: readonly Line[], _shapes: Uint8Array, from: number): Block | undefined {
   if (!goesOn(lines[from] as Line)) return undefined;
@@ -21,14 +27,18 @@ function readContinued(lines: readonly Line[], _shapes: Uint8Array, from: number
   if (to - from >= MOST_LINES) return undefined;
   const read = joined.read();
   // Other languages have lines that end so; what is no command afterwards is left alone.
-  return read.some(({ shape }) => shape === Shape.ProgramCommand || shape === Shape.Echo || shape === Shape.IpAdd) ? { to: Math.min(to + 1, lines.length), lines: read } : undefined;
+  return read.some(({ shape }) => shape === Shape.ProgramCommand || shape === Shape.Echo || shape === Shape.IpAdd)
+    ? { to: Math.min(to + 1, lines.length), lines: read }
+    : undefined;
 }
 
 /** No command has more lines, whoever wrote it. */
 const MOST_LINES = 500;
 
 function goesOn({ text }: Line): boolean {
-  return text.charCodeAt(backslash({ text })) === 92 && (text.length < 2 || text.charCodeAt(backslash({ text }) - 1) !== 92);
+  return (
+    text.charCodeAt(backslash({ text })) === 92 && (text.length < 2 || text.charCodeAt(backslash({ text }) - 1) !== 92)
+  );
 }
 
 /** The column of the last character; behind the backslash blanks may have been pasted. */

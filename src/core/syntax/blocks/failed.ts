@@ -3,8 +3,8 @@ import type { Line } from '../tree';
 import type { Block, BlockReader } from './block';
 
 /**
- * A command and, right below it, what iptables said when it refused it: the command changed nothing. That a chain is there already is no
- * failure for those who want it there.
+ * A command and, right below it, what iptables said when it refused it: the command changed nothing. That a chain is
+ * there already is no failure for those who want it there.
  */
 export const failed: BlockReader = { begins: [Shape.ProgramCommand], read: readFailed };
 
@@ -18,7 +18,11 @@ function readFailed(lines: readonly Line[], shapes: Uint8Array, from: number): B
   const refusal = REFUSAL.exec(below.text)?.[1];
   if (refusal === undefined || (node.operation === 'N' && refusal.startsWith('Chain already exists'))) return undefined;
   const message = `Not applied: iptables refused this command, says the line below ("${refusal.trim()}").`;
-  return { to: from + 2, lines: [], problems: [{ line, start: line.contentStart, end: line.text.length, severity: 'info', code: 'not-read', message }] };
+  return {
+    to: from + 2,
+    lines: [],
+    problems: [{ line, start: line.contentStart, end: line.text.length, severity: 'info', code: 'not-read', message }],
+  };
 }
 
 /** Source: iptables 1.8.9, iptables/iptables-standalone.c, libiptc/libiptc.c (iptc_strerror), iptables/xshared.c. */

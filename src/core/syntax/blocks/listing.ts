@@ -9,8 +9,9 @@ import type { EmbeddedLine, Line, Listed, Listing } from '../tree';
 import type { Block, BlockReader } from './block';
 
 /**
- * What `iptables -L` prints, as rules: each line `Chain …` becomes the `-P` or `-N` of its chain, each row the `-A` of its rule. A listing ends where
- * a built-in chain follows that does not come behind those above: they stand in the order of the hooks, in front of all others.
+ * What `iptables -L` prints, as rules: each line `Chain …` becomes the `-P` or `-N` of its chain, each row the `-A` of
+ * its rule. A listing ends where a built-in chain follows that does not come behind those above: they stand in the
+ * order of the hooks, in front of all others.
  */
 export const listing: BlockReader = { begins: [Shape.ListingChain], read: readListing };
 
@@ -33,8 +34,16 @@ function readListing(lines: readonly Line[], _shapes: Uint8Array, from: number):
     while (lines[next]?.shape === Shape.Blank) next++;
   }
   if (chains.length === 0) return undefined;
-  const whole: Listing = { family: familyOf(chains), interfaces: chains.every(({ rows }) => rows.every(({ columns }) => columns.interfaces)) && chains.every(({ columns }) => columns?.interfaces ?? true) };
-  return { to, lines: chains.flatMap((chain) => [declaration(chain, whole), ...chain.rows.map((row) => rule(chain, row, whole))]) };
+  const whole: Listing = {
+    family: familyOf(chains),
+    interfaces:
+      chains.every(({ rows }) => rows.every(({ columns }) => columns.interfaces)) &&
+      chains.every(({ columns }) => columns?.interfaces ?? true),
+  };
+  return {
+    to,
+    lines: chains.flatMap((chain) => [declaration(chain, whole), ...chain.rows.map((row) => rule(chain, row, whole))]),
+  };
 }
 
 interface ListedChain {
@@ -71,14 +80,25 @@ function readChain(lines: readonly Line[], at: number): ListedChain | undefined 
     if (each.shape === Shape.Blank || each.shape === Shape.ListingChain) break;
     const its = columns ?? guessColumns(each.text, each.contentStart);
     const row = readRow(each.text, each.contentStart, its);
-    // A line that is no row belongs to the chain where rows go on behind it: a comment with a line break, a line cut in two.
+    // A line that is no row belongs to the chain where rows go on behind it: a comment with a line break, a line cut in
+    // two.
     if (!row && !isRowAhead(lines, i + 1, its)) break;
     rows.push({ line: each, columns: its, number: rows.length + 1 });
     to = i + 1;
   }
   return {
-    line, columns, rows, to, builtIn: policy !== undefined, name: { text: line.text.slice(start, end), start, end, inverted: false },
-    policy: policy && { text: line.text.slice(policy[0], policy[1]), start: policy[0], end: policy[1], inverted: false },
+    line,
+    columns,
+    rows,
+    to,
+    builtIn: policy !== undefined,
+    name: { text: line.text.slice(start, end), start, end, inverted: false },
+    policy: policy && {
+      text: line.text.slice(policy[0], policy[1]),
+      start: policy[0],
+      end: policy[1],
+      inverted: false,
+    },
   };
 }
 
@@ -134,7 +154,10 @@ function listedAs(derived: DerivedLine, listed: Listed): EmbeddedLine {
 }
 
 /** `-A CHAIN …` of a row, and the words of the row that are not understood. */
-function derive({ name }: ListedChain, { line, columns, number }: Row): { readonly derived: DerivedLine; readonly unread: readonly string[] } {
+function derive(
+  { name }: ListedChain,
+  { line, columns, number }: Row,
+): { readonly derived: DerivedLine; readonly unread: readonly string[] } {
   const derived = new DerivedLine();
   const from = line.contentStart;
   const row = readRow(line.text, from, columns);
@@ -167,7 +190,8 @@ function derive({ name }: ListedChain, { line, columns, number }: Row): { readon
 
 function put(derived: DerivedLine, line: Line, words: readonly ListedWord[]): void {
   // Each with the blank behind it, so that its end is that of what it stands for.
-  for (const [i, { text, start, end }] of words.entries()) derived.put(i < words.length - 1 ? `${quotedWord(text)} ` : quotedWord(text), line, start, end);
+  for (const [i, { text, start, end }] of words.entries())
+    derived.put(i < words.length - 1 ? `${quotedWord(text)} ` : quotedWord(text), line, start, end);
 }
 
 /** A rule of a listing: nothing is kept of how it was read, because hardly anybody asks where its words stand. */
@@ -199,5 +223,10 @@ function isAnyInterface({ text, inverted }: Field): boolean {
 
 /** Names that iptables takes from /etc/networks, which says so wherever it has them. */
 function networkName(text: string): string {
-  return text === 'anywhere' ? '0/0' : text.replace(/^loopback(?=\/)/, '127.0.0.0').replace(/^link-local(?=\/)/, '169.254.0.0').replace(/^default(?=\/|$)/, '0.0.0.0');
+  return text === 'anywhere'
+    ? '0/0'
+    : text
+        .replace(/^loopback(?=\/)/, '127.0.0.0')
+        .replace(/^link-local(?=\/)/, '169.254.0.0')
+        .replace(/^default(?=\/|$)/, '0.0.0.0');
 }

@@ -7,11 +7,21 @@ import { Shape } from '../shape';
 import type { EmbeddedLine, Line } from '../tree';
 import type { Block, BlockReader } from './block';
 
-/** Tables of nft (`nft list ruleset`, input of `nft -f`), commands (`nft add rule …`) and the JSON of `nft -j`: one line for each statement. */
+/**
+ * Tables of nft (`nft list ruleset`, input of `nft -f`), commands (`nft add rule …`) and the JSON of `nft -j`: one line
+ * for each statement.
+ */
 export const nft: BlockReader = { begins: [Shape.NftTable, Shape.NftCommand, Shape.NftJson], read: readNft };
 
 /** What ends a table that is not closed, whatever else. */
-const STOPS: ReadonlySet<number> = new Set([Shape.Fence, Shape.NftTable, Shape.NftJson, Shape.Header, Shape.Table, Shape.Log]);
+const STOPS: ReadonlySet<number> = new Set([
+  Shape.Fence,
+  Shape.NftTable,
+  Shape.NftJson,
+  Shape.Header,
+  Shape.Table,
+  Shape.Log,
+]);
 
 function readNft(lines: readonly Line[], shapes: Uint8Array, from: number): Block | undefined {
   let stop = from + 1;
@@ -35,7 +45,8 @@ function readNft(lines: readonly Line[], shapes: Uint8Array, from: number): Bloc
 /** Other languages have such lines as well, so rules of nft have to follow. */
 function isUsed(lines: readonly Line[], shapes: Uint8Array, from: number): boolean {
   for (let i = from; i < Math.min(lines.length, from + FARTHEST_USE); i++) {
-    if (shapes[i] === Shape.NftTable || (shapes[i] === Shape.NftCommand && !isDefinition(lines[i] as Line))) return true;
+    if (shapes[i] === Shape.NftTable || (shapes[i] === Shape.NftCommand && !isDefinition(lines[i] as Line)))
+      return true;
   }
   return false;
 }
@@ -55,12 +66,14 @@ function commandStart({ text, contentStart }: Line): number {
 }
 
 /** What stands in front of `add`: a prompt, sudo, nft and its options. */
-const PROMPT = /(?:[^\s@]{1,64}@[^\s]{1,128}[#$%][ \t]*|[#$%>][ \t]+)?(?:sudo[ \t]+(?:-\w+[ \t]+)*)?(?:(?:\/\w+)*\/)?(?:nft[ \t]+(?:-\w+[ \t]+)*['"]?[ \t]*)?/y;
+const PROMPT =
+  /(?:[^\s@]{1,64}@[^\s]{1,128}[#$%][ \t]*|[#$%>][ \t]+)?(?:sudo[ \t]+(?:-\w+[ \t]+)*)?(?:(?:\/\w+)*\/)?(?:nft[ \t]+(?:-\w+[ \t]+)*['"]?[ \t]*)?/y;
 
 function linesOf({ part, pieces }: NftStatement): readonly EmbeddedLine[] {
   const [first] = pieces;
   if (!first) return [];
-  if (part === 'elements') return pieces.map(({ line, start, end }, i) => inPlace(line, start, end, i === 0 ? part : 'more'));
+  if (part === 'elements')
+    return pieces.map(({ line, start, end }, i) => inPlace(line, start, end, i === 0 ? part : 'more'));
   if (pieces.length === 1) return [inPlace(first.line, first.start, first.end, part)];
   const joined = new DerivedLine();
   pieces.forEach(({ line, start, end }, i) => {
@@ -75,7 +88,17 @@ function linesOf({ part, pieces }: NftStatement): readonly EmbeddedLine[] {
 function inPlace(line: Line, start: number, end: number, part: NftPart): EmbeddedLine {
   const { index, text, eol, contentStart } = line;
   const { toOuter = same, toLine } = line as Partial<EmbeddedLine>;
-  return { index, text, eol, contentStart, problems: [], shape: Shape.Nft, node: { kind: 'nft', part, start, end }, toOuter, ...(toLine && { toLine }) };
+  return {
+    index,
+    text,
+    eol,
+    contentStart,
+    problems: [],
+    shape: Shape.Nft,
+    node: { kind: 'nft', part, start, end },
+    toOuter,
+    ...(toLine && { toLine }),
+  };
 }
 
 function same(column: number): number {

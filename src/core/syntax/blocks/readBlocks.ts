@@ -23,10 +23,26 @@ export interface ReadBlocks {
   readonly changed: boolean;
 }
 
-/** One kind behind the other: a script may stand in a diff, and a listing in what is left when the marks of a quote are gone. */
-const READERS: readonly BlockReader[] = [diff, commented, nft, folded, continued, carried, directRules, failed, rewrapped, listing];
+/**
+ * One kind behind the other: a script may stand in a diff, and a listing in what is left when the marks of a quote are
+ * gone.
+ */
+const READERS: readonly BlockReader[] = [
+  diff,
+  commented,
+  nft,
+  folded,
+  continued,
+  carried,
+  directRules,
+  failed,
+  rewrapped,
+  listing,
+];
 
-/** Puts what lines mean together in their place. A file without such lines costs a search for each kind in its shapes. */
+/**
+ * Puts what lines mean together in their place. A file without such lines costs a search for each kind in its shapes.
+ */
 export function readBlocks(lines: readonly Line[], shapes: Uint8Array): ReadBlocks {
   let read: { readonly lines: readonly Line[]; readonly shapes: Uint8Array } = { lines, shapes };
   let changed = false;
@@ -48,7 +64,12 @@ export function readBlocks(lines: readonly Line[], shapes: Uint8Array): ReadBloc
 
 const NONE: ReadonlyMap<number, readonly EmbeddedLine[]> = new Map();
 
-function readKind(reader: BlockReader, lines: readonly Line[], shapes: Uint8Array, problems: FileProblem[]): { readonly lines: readonly Line[]; readonly shapes: Uint8Array } | undefined {
+function readKind(
+  reader: BlockReader,
+  lines: readonly Line[],
+  shapes: Uint8Array,
+  problems: FileProblem[],
+): { readonly lines: readonly Line[]; readonly shapes: Uint8Array } | undefined {
   let out: Line[] | undefined;
   const begins = new Uint8Array(256);
   for (const shape of reader.begins) begins[shape] = 1;

@@ -6,9 +6,9 @@ import { isOption, MATCH_NAMES, TARGET_NAMES } from '../vocabulary';
 import type { Block, BlockReader } from './block';
 
 /**
- * A rule that a terminal or a mail broke into lines, between words or within one, or whose lines were joined again with the blanks that
- * filled the first. Where a blank belongs the words tell: `--to-dest` and `ination` are one, a name that is declared is one, and what would be
- * a value too many is the rest of the value in front of it.
+ * A rule that a terminal or a mail broke into lines, between words or within one, or whose lines were joined again with
+ * the blanks that filled the first. Where a blank belongs the words tell: `--to-dest` and `ination` are one, a name
+ * that is declared is one, and what would be a value too many is the rest of the value in front of it.
  */
 export const rewrapped: BlockReader = { begins: [Shape.Rule, Shape.ProgramCommand], read: readRewrapped };
 
@@ -19,7 +19,13 @@ function readRewrapped(lines: readonly Line[], shapes: Uint8Array, from: number)
   if (shapes[from + 1] !== Shape.Text && gap < 0) return undefined;
   const joined = new Joined(first, () => chainsOf(lines, shapes));
   let to = from + 1;
-  while (to < lines.length && shapes[to] === Shape.Text && to - from < MOST_LINES && joined.goesOn(lines[to] as Line, () => isWidth(lines, shapes, from, (lines[to - 1] as Line).text.length))) to++;
+  while (
+    to < lines.length &&
+    shapes[to] === Shape.Text &&
+    to - from < MOST_LINES &&
+    joined.goesOn(lines[to] as Line, () => isWidth(lines, shapes, from, (lines[to - 1] as Line).text.length))
+  )
+    to++;
   return joined.changed ? { to, lines: joined.derived.read() } : undefined;
 }
 
@@ -36,7 +42,10 @@ class Joined {
   private text = '';
 
   /** Puts the halves of words together that stand apart by a run of blanks in the first line. */
-  constructor(first: Line, private readonly chains: () => ReadonlySet<string>) {
+  constructor(
+    first: Line,
+    private readonly chains: () => ReadonlySet<string>,
+  ) {
     const end = trimmedEnd(first.text);
     let from = 0;
     GAPS.lastIndex = first.contentStart;
@@ -56,7 +65,10 @@ class Joined {
     this.text += line.text.slice(from, to);
   }
 
-  /** Takes a line that the rule goes on in; false where it is another text. `isFull`: whether the line above was as long as a line can be. */
+  /**
+   * Takes a line that the rule goes on in; false where it is another text. `isFull`: whether the line above was as long
+   * as a line can be.
+   */
   goesOn(line: Line, isFull: () => boolean): boolean {
     const start = line.contentStart;
     const end = trimmedEnd(line.text);
@@ -94,13 +106,32 @@ function joint(before: string, behind: string, chains: () => ReadonlySet<string>
   return '';
 }
 
-const TWO_VALUES = new Set(['--tcp-flags', '--match-set', '--add-set', '--del-set', '--map-set', '--set-counters', '-c', '--set', '-A', '-I', '-N', '-D', '-R', '-P', '-E']);
+const TWO_VALUES = new Set([
+  '--tcp-flags',
+  '--match-set',
+  '--add-set',
+  '--del-set',
+  '--map-set',
+  '--set-counters',
+  '-c',
+  '--set',
+  '-A',
+  '-I',
+  '-N',
+  '-D',
+  '-R',
+  '-P',
+  '-E',
+]);
 
 function isTarget(word: string, chains: () => ReadonlySet<string>): boolean {
   return TARGET_NAMES.has(word) || chains().has(word);
 }
 
-/** Whether a line reads like the rest of a rule: it goes on with options, or is the end of a word that filled the line above. */
+/**
+ * Whether a line reads like the rest of a rule: it goes on with options, or is the end of a word that filled the line
+ * above.
+ */
 function isRest(before: string, rest: string, chains: () => ReadonlySet<string>, isFull: () => boolean): boolean {
   if (isQuoteOpen(before)) return isFull() || /"(?:$| (?:-|!))/.test(rest);
   const words = rest.slice(0, 600).split(/[ \t]+/);
@@ -108,13 +139,26 @@ function isRest(before: string, rest: string, chains: () => ReadonlySet<string>,
   if (option !== 0 && words[0] !== '!' && isComplete(before, chains)) return false;
   if (option >= 0 && option <= 3 && !words.slice(0, option).some((word) => /[.,;:]$/.test(word))) return true;
   const last = /\S*$/.exec(before)?.[0] ?? '';
-  if (words.length === 1 && (isOption(last) || /^-[jgm]$/.test(before.slice(-600).split(/[ \t]+/).at(-2) ?? ''))) return true;
+  if (
+    words.length === 1 &&
+    (isOption(last) ||
+      /^-[jgm]$/.test(
+        before
+          .slice(-600)
+          .split(/[ \t]+/)
+          .at(-2) ?? '',
+      ))
+  )
+    return true;
   return words.length <= 2 && isFull() && /^[\w./:,-]+$/.test(words[0] ?? '');
 }
 
 /** Ends with its target: only an option of that can follow. */
 function isComplete(rule: string, chains: () => ReadonlySet<string>): boolean {
-  const [option = '', last = ''] = rule.slice(-600).split(/[ \t]+/).slice(-2);
+  const [option = '', last = ''] = rule
+    .slice(-600)
+    .split(/[ \t]+/)
+    .slice(-2);
   return (option === '-j' || option === '-g' || option === '--jump' || option === '--goto') && isTarget(last, chains);
 }
 
@@ -124,16 +168,23 @@ function isQuoteOpen(text: string): boolean {
   return open;
 }
 
-/** Whether a length is that of a full line: of a usual terminal, or of another rule of the file that the next line goes on with. */
+/**
+ * Whether a length is that of a full line: of a usual terminal, or of another rule of the file that the next line goes
+ * on with.
+ */
 function isWidth(lines: readonly Line[], shapes: Uint8Array, from: number, length: number): boolean {
   if (USUAL_WIDTHS.has(length)) return true;
   for (let i = Math.max(0, from - 200); i < Math.min(lines.length, from + 200); i++) {
-    if (i !== from && shapes[i] === Shape.Rule && shapes[i + 1] === Shape.Text && lines[i]?.text.length === length) return true;
+    if (i !== from && shapes[i] === Shape.Rule && shapes[i + 1] === Shape.Text && lines[i]?.text.length === length)
+      return true;
   }
   return false;
 }
 
-const USUAL_WIDTHS: ReadonlySet<number> = new Set([72, 76, 78, 79, 80, 90, 96, 100, 110, 112, 119, 120, 128, 130, 132, 140, 150, 158, 160, 180, 190, 200, 211, 212, 238, 240]);
+const USUAL_WIDTHS: ReadonlySet<number> = new Set([
+  72, 76, 78, 79, 80, 90, 96, 100, 110, 112, 119, 120, 128, 130, 132, 140, 150, 158, 160, 180, 190, 200, 211, 212, 238,
+  240,
+]);
 
 const CHAINS = new WeakMap<readonly Line[], ReadonlySet<string>>();
 

@@ -8,15 +8,23 @@ export interface ListedWord {
 }
 
 /**
- * A part of what `iptables -L` prints of an extension, and what it stands for. The pattern is the source of a regular expression; in it `~`
- * is a `!` with or without a blank behind it, as a group; it ends at a blank unless it ends with a `(?=` of its own. The words are a text in which `$1` is what the first group has found, and `~1` a
- * word `!` where that group has found something; or a function of what the groups have found, undefined where that is no such part after all.
+ * A part of what `iptables -L` prints of an extension, and what it stands for. The pattern is the source of a regular
+ * expression; in it `~` is a `!` with or without a blank behind it, as a group; it ends at a blank unless it ends with
+ * a `(?=` of its own. The words are a text in which `$1` is what the first group has found, and `~1` a word `!` where
+ * that group has found something; or a function of what the groups have found, undefined where that is no such part
+ * after all.
  */
-export type ListedPart = readonly [pattern: string, words: string | ((groups: readonly (string | undefined)[]) => readonly string[] | undefined)];
+export type ListedPart = readonly [
+  pattern: string,
+  words: string | ((groups: readonly (string | undefined)[]) => readonly string[] | undefined),
+];
 
 /** How `iptables -L` prints a match or a target. */
 export interface ListedForm {
-  /** What it begins with; its words stand in front of those of the parts. Left out where any of the parts may come first. */
+  /**
+   * What it begins with; its words stand in front of those of the parts. Left out where any of the parts may come
+   * first.
+   */
   readonly head?: ListedPart;
   /** In any order, each of them once, except those of `repeated`. */
   readonly parts: readonly ListedPart[];
@@ -63,7 +71,7 @@ export class FormReader {
       end = behind;
     }
     const seen = new Set<number>();
-    for (let found = true; found; ) {
+    for (let found = true; found;) {
       found = false;
       const next = skipBlanks(text, end, text.length);
       for (let i = 0; i < this.parts.length && !found; i++) {
@@ -78,7 +86,8 @@ export class FormReader {
     }
     if (end === column) return undefined;
     const { without } = this;
-    if (without && !words.some(({ text }) => text === without[0])) for (const word of without[1].split(' ')) words.push({ text: word, start: column, end });
+    if (without && !words.some(({ text }) => text === without[0]))
+      for (const word of without[1].split(' ')) words.push({ text: word, start: column, end });
     return { words, end };
   }
 }
@@ -87,7 +96,12 @@ export class FormReader {
 function firstLetters(source: string): string {
   const bare = source.replace(/^~/, '');
   const [, words] = /^\(\?:([^()]*)\)/.exec(bare) ?? [];
-  return words === undefined ? bare.charAt(0) : words.split('|').map((word) => word.charAt(0)).join('');
+  return words === undefined
+    ? bare.charAt(0)
+    : words
+        .split('|')
+        .map((word) => word.charAt(0))
+        .join('');
 }
 
 function compile([source, words]: ListedPart): CompiledPart {
@@ -96,7 +110,12 @@ function compile([source, words]: ListedPart): CompiledPart {
 }
 
 /** Reads one part at `column` and puts its words behind the others; gives the column behind it. */
-function readPart({ pattern, words }: CompiledPart, text: string, column: number, out: ListedWord[]): number | undefined {
+function readPart(
+  { pattern, words }: CompiledPart,
+  text: string,
+  column: number,
+  out: ListedWord[],
+): number | undefined {
   pattern.lastIndex = column;
   const found = pattern.exec(text);
   if (!found || found[0] === '') return undefined;
@@ -112,7 +131,8 @@ function readPart({ pattern, words }: CompiledPart, text: string, column: number
     const [start, stop] = found.indices?.[group] ?? [column, end];
     if (word.startsWith('~')) {
       if (found[group]) out.push({ text: '!', start, end: stop });
-    } else out.push({ text: word.replace(/\$(\d)/g, (_, digit: string) => found[Number(digit)] ?? ''), start, end: stop });
+    } else
+      out.push({ text: word.replace(/\$(\d)/g, (_, digit: string) => found[Number(digit)] ?? ''), start, end: stop });
   }
   return end;
 }

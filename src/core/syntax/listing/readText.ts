@@ -14,8 +14,8 @@ export interface ReadText {
 }
 
 /**
- * Reads what `iptables -L` prints of the matches and of the target from `start` on. `tableName`: that of hashlimit's table, which is not
- * printed.
+ * Reads what `iptables -L` prints of the matches and of the target from `start` on. `tableName`: that of hashlimit's
+ * table, which is not printed.
  */
 export function readListedText(text: string, start: number, target: string | undefined, tableName: string): ReadText {
   // bpf is printed without a blank in front of it.
@@ -33,8 +33,12 @@ export function isListedTarget(name: string): boolean {
 type NamedForm = readonly [name: string, form: FormReader];
 
 /** By the letter that they begin with: of some sixty matches a handful is asked. */
-const MATCHES: ReadonlyMap<string, readonly NamedForm[]> = byLetter(Object.entries(MATCH_FORMS).map(([name, form]) => [name, new FormReader(form)]));
-const TARGETS: ReadonlyMap<string, FormReader> = new Map(Object.entries(TARGET_FORMS).map(([name, form]) => [name, new FormReader(form)]));
+const MATCHES: ReadonlyMap<string, readonly NamedForm[]> = byLetter(
+  Object.entries(MATCH_FORMS).map(([name, form]) => [name, new FormReader(form)]),
+);
+const TARGETS: ReadonlyMap<string, FormReader> = new Map(
+  Object.entries(TARGET_FORMS).map(([name, form]) => [name, new FormReader(form)]),
+);
 
 function byLetter(forms: readonly NamedForm[]): ReadonlyMap<string, readonly NamedForm[]> {
   const map = new Map<string, NamedForm[]>();
@@ -57,7 +61,10 @@ class TextReading implements ReadText {
   target: ListedWord[] = [];
   readonly unread: { start: number; end: number }[] = [];
   private targetRead = false;
-  /** Of columns that were looked at: whether all from there on is understood, and where the comment that begins there ends. */
+  /**
+   * Of columns that were looked at: whether all from there on is understood, and where the comment that begins there
+   * ends.
+   */
   private readonly understood = new Map<number, boolean>();
   private readonly closes = new Map<number, number | undefined>();
 
@@ -95,12 +102,22 @@ class TextReading implements ReadText {
 
   private readOne(column: number, end: number): number | undefined {
     if (this.text.startsWith('/* ', column)) return this.readComment(column, end);
-    const letter = this.text.charAt(this.text.charCodeAt(column) === 33 ? skipBlanks(this.text, column + 1, end) : column);
+    const letter = this.text.charAt(
+      this.text.charCodeAt(column) === 33 ? skipBlanks(this.text, column + 1, end) : column,
+    );
     for (const [name, form] of MATCHES.get(letter) ?? []) {
       const found = form.read(this.text, column);
       if (!found) continue;
-      this.matches.push({ text: '-m', start: column, end: found.end }, { text: name, start: column, end: found.end }, ...found.words);
-      if (name === 'hashlimit') this.matches.push({ text: '--hashlimit-name', start: column, end: found.end }, { text: this.tableName, start: column, end: found.end });
+      this.matches.push(
+        { text: '-m', start: column, end: found.end },
+        { text: name, start: column, end: found.end },
+        ...found.words,
+      );
+      if (name === 'hashlimit')
+        this.matches.push(
+          { text: '--hashlimit-name', start: column, end: found.end },
+          { text: this.tableName, start: column, end: found.end },
+        );
       return found.end;
     }
     if (this.targetRead) return undefined;
@@ -115,12 +132,19 @@ class TextReading implements ReadText {
   private readComment(column: number, end: number): number {
     const close = this.closeOf(column, end);
     const last = close ?? end;
-    this.matches.push({ text: '-m', start: column, end: column + 2 }, { text: 'comment', start: column, end: column + 2 }, { text: '--comment', start: column, end: column + 2 });
+    this.matches.push(
+      { text: '-m', start: column, end: column + 2 },
+      { text: 'comment', start: column, end: column + 2 },
+      { text: '--comment', start: column, end: column + 2 },
+    );
     this.matches.push({ text: this.text.slice(column + 3, last), start: Math.min(column + 3, last), end: last });
     return close === undefined ? end : close + 3;
   }
 
-  /** A comment may hold what looks like its end: then the one behind which all the rest is understood is it, else the first. */
+  /**
+   * A comment may hold what looks like its end: then the one behind which all the rest is understood is it, else the
+   * first.
+   */
   private closeOf(column: number, end: number): number | undefined {
     if (this.closes.has(column)) return this.closes.get(column);
     let first: number | undefined;

@@ -33,30 +33,47 @@ export interface ListedRow {
   readonly rest: number;
 }
 
-/** `num  pkts bytes target  prot opt in  out  source  destination`, the line below `Chain …`; undefined for any other. */
+/**
+ * `num  pkts bytes target  prot opt in  out  source  destination`, the line below `Chain …`; undefined for any other.
+ */
 export function readColumns(text: string, start: number): ListingColumns | undefined {
   COLUMNS.lastIndex = start;
   const found = COLUMNS.exec(text);
-  return found ? { numbers: found[1] !== undefined, counters: found[2] !== undefined, interfaces: found[3] !== undefined } : undefined;
+  return found
+    ? { numbers: found[1] !== undefined, counters: found[2] !== undefined, interfaces: found[3] !== undefined }
+    : undefined;
 }
 
-const COLUMNS = /(num[ \t]+)?(pkts[ \t]+bytes[ \t]+)?target[ \t]+prot[ \t]+opt[ \t]+(in[ \t]+out[ \t]+)?source[ \t]+destination[ \t]*$/y;
+const COLUMNS =
+  /(num[ \t]+)?(pkts[ \t]+bytes[ \t]+)?target[ \t]+prot[ \t]+opt[ \t]+(in[ \t]+out[ \t]+)?source[ \t]+destination[ \t]*$/y;
 
 /** The columns that a row itself shows, where the line that names them was not copied. */
 export function guessColumns(text: string, start: number): ListingColumns {
-  const words = text.slice(start, start + 400).trim().split(/[ \t]+/);
+  const words = text
+    .slice(start, start + 400)
+    .trim()
+    .split(/[ \t]+/);
   const leading = words.findIndex((word) => !/^\d+[KMGTP]?$/.test(word));
   const option = words.findIndex((word) => OPTION.test(word));
   const before = Math.max(0, Math.min(leading, option < 0 ? leading : option - 1));
   const behind = option < 0 ? undefined : words[option + 1];
-  return { numbers: before === 1 || before === 3, counters: before >= 2, interfaces: behind !== undefined && !looksLikeAddress(behind) };
+  return {
+    numbers: before === 1 || before === 3,
+    counters: before >= 2,
+    interfaces: behind !== undefined && !looksLikeAddress(behind),
+  };
 }
 
 /**
- * Reads a row by its words, not by their places: wide values push the others to the right, and pastes lose blanks. undefined where the text is no
- * row with these columns. Source: iptables/iptables.c print_firewall, iptables/nft-ipv4.c, iptables/nft-ipv6.c.
+ * Reads a row by its words, not by their places: wide values push the others to the right, and pastes lose blanks.
+ * undefined where the text is no row with these columns. Source: iptables/iptables.c print_firewall,
+ * iptables/nft-ipv4.c, iptables/nft-ipv6.c.
  */
-export function readRow(text: string, start: number, { numbers, counters, interfaces }: ListingColumns): ListedRow | undefined {
+export function readRow(
+  text: string,
+  start: number,
+  { numbers, counters, interfaces }: ListingColumns,
+): ListedRow | undefined {
   const fields = readFields(text, start);
   const first = (numbers ? 1 : 0) + (counters ? 2 : 0);
   for (let i = 0; i < first; i++) if (!/^\d+[KMGTP]?$/.test(fields[i]?.text ?? '')) return undefined;
@@ -70,7 +87,12 @@ export function readRow(text: string, start: number, { numbers, counters, interf
     const option = OPTION.test(written(behind)) ? 1 : 0;
     if (!(option === 1 ? ANY_PROTOCOL : target === 1 ? PROTOCOL : COMMON_PROTOCOL).test(protocol.text)) continue;
     let at = first + target + 1 + option;
-    const found = { inInterface: interfaces ? fields[at++] : undefined, outInterface: interfaces ? fields[at++] : undefined, source: fields[at++], destination: fields[at] };
+    const found = {
+      inInterface: interfaces ? fields[at++] : undefined,
+      outInterface: interfaces ? fields[at++] : undefined,
+      source: fields[at++],
+      destination: fields[at],
+    };
     const { source, destination } = found;
     if (!source || !destination || !isAddress(source.text) || !isAddress(destination.text)) continue;
     if (option === 0 && !looksLikeAddress(source.text) && !looksLikeAddress(destination.text)) continue;
@@ -78,8 +100,15 @@ export function readRow(text: string, start: number, { numbers, counters, interf
     const rest = skipBlanks(text, destination.end, text.length);
     const goto = /^\[goto\](?=[ \t]|$)/.test(text.slice(rest, rest + 7));
     return {
-      ...found, source, destination, protocol, goto, counters: counters ? exactCounters(fields.slice(numbers ? 1 : 0)) : undefined, target: target === 1 ? fields[first] : undefined,
-      fragment: option === 1 && behind.text !== '--' ? behind : undefined, rest: goto ? skipBlanks(text, rest + 6, text.length) : rest,
+      ...found,
+      source,
+      destination,
+      protocol,
+      goto,
+      counters: counters ? exactCounters(fields.slice(numbers ? 1 : 0)) : undefined,
+      target: target === 1 ? fields[first] : undefined,
+      fragment: option === 1 && behind.text !== '--' ? behind : undefined,
+      rest: goto ? skipBlanks(text, rest + 6, text.length) : rest,
     };
   }
   return undefined;
@@ -89,7 +118,8 @@ const OPTION = /^(?:--|[-!]f)$/;
 /** Some have a dot in their names, as hosts have: `ax.25`. */
 const ANY_PROTOCOL = /^(?:\d{1,3}|[a-zA-Z][\w.+-]*)$/;
 const PROTOCOL = /^(?:\d{1,3}|(?!anywhere$)[a-zA-Z][a-zA-Z0-9_+-]*)$/;
-const COMMON_PROTOCOL = /^(?:\d{1,3}|all|tcp|udp|udplite|icmp|icmpv6|ipv6-icmp|esp|ah|sctp|dccp|gre|igmp|ipencap|ipip|ipv6|ospf|ospfigp|vrrp|pim|l2tp|ipcomp|mobility-header)$/;
+const COMMON_PROTOCOL =
+  /^(?:\d{1,3}|all|tcp|udp|udplite|icmp|icmpv6|ipv6-icmp|esp|ah|sctp|dccp|gre|igmp|ipencap|ipip|ipv6|ospf|ospfigp|vrrp|pim|l2tp|ipcomp|mobility-header)$/;
 const TARGET_WIDTH = 10;
 /** num, pkts, bytes, target, prot, opt, in, out, source, destination. */
 const MOST_FIELDS = 10;
@@ -98,7 +128,11 @@ function readFields(text: string, start: number): readonly Field[] {
   const fields: Field[] = [];
   const end = trimmedEnd(text);
   WORD.lastIndex = start;
-  for (let found = WORD.exec(text); found && found.index < end && fields.length < MOST_FIELDS; found = WORD.exec(text)) {
+  for (
+    let found = WORD.exec(text);
+    found && found.index < end && fields.length < MOST_FIELDS;
+    found = WORD.exec(text)
+  ) {
     const inverted = found[1] !== undefined;
     fields.push({ text: found[2] ?? '', start: found.index, end: found.index + found[0].length, inverted });
   }
@@ -118,7 +152,9 @@ function written({ text, inverted }: Field): string {
 }
 
 function exactCounters([packets, bytes]: readonly Field[]): ListedRow['counters'] {
-  return packets && bytes && /^\d+$/.test(packets.text) && /^\d+$/.test(bytes.text) ? { packets: packets.text, bytes: bytes.text } : undefined;
+  return packets && bytes && /^\d+$/.test(packets.text) && /^\d+$/.test(bytes.text)
+    ? { packets: packets.text, bytes: bytes.text }
+    : undefined;
 }
 
 /** An address as a row shows it, which may be a name of a host or network. */

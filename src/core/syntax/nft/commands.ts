@@ -3,39 +3,56 @@ import { chainOf, readProperty, setOf, tableOf, type NftTables } from './openTab
 import { isNftFamily, type NftFamily, type NftRuleText, type NftSetText, type NftTableText } from './tables';
 import { nftTokens, type NftToken } from './tokens';
 
-/** Runs one command of nft: `add rule inet t c …`. What it does not know leaves the tables as they are. Source: nft(8). */
+/**
+ * Runs one command of nft: `add rule inet t c …`. What it does not know leaves the tables as they are. Source: nft(8).
+ */
 export function runCommand(tables: NftTables, line: Line, start: number, end: number): void {
-  new Command(tables, line, nftTokens(line.text, start, end).flatMap((token) => unquoted(line.text, token))).run();
+  new Command(
+    tables,
+    line,
+    nftTokens(line.text, start, end).flatMap((token) => unquoted(line.text, token)),
+  ).run();
 }
 
 /** For a shell, braces are often put into quotes: `nft add chain inet t c "{ type … ; }"`. */
 function unquoted(text: string, token: NftToken): readonly NftToken[] {
-  return token.kind === 'string' && /^\s*\{/.test(token.text) ? nftTokens(text, token.start + 1, token.end - 1) : [token];
+  return token.kind === 'string' && /^\s*\{/.test(token.text)
+    ? nftTokens(text, token.start + 1, token.end - 1)
+    : [token];
 }
 
 class Command {
   private at = 0;
 
-  constructor(private readonly tables: NftTables, private readonly line: Line, private readonly tokens: readonly NftToken[]) {}
+  constructor(
+    private readonly tables: NftTables,
+    private readonly line: Line,
+    private readonly tokens: readonly NftToken[],
+  ) {}
 
   run(): void {
     const verb = this.word();
     const object = this.word();
     if (verb === 'flush' && object === 'ruleset') {
       const family = this.tokens[this.at]?.text;
-      for (const [key, table] of this.tables) if (!isNftFamily(family) || table.family === family) this.tables.delete(key);
+      for (const [key, table] of this.tables)
+        if (!isNftFamily(family) || table.family === family) this.tables.delete(key);
       return;
     }
     const family = this.family();
     const name = this.word();
     if (name === undefined || object === undefined) return;
-    if (verb === 'add' || verb === 'create' || verb === 'insert' || verb === 'replace') this.add(verb, object, family, name);
+    if (verb === 'add' || verb === 'create' || verb === 'insert' || verb === 'replace')
+      this.add(verb, object, family, name);
     else if (verb === 'delete' || verb === 'destroy' || verb === 'flush') this.remove(verb, object, family, name);
     else if (verb === 'rename' && object === 'chain') this.rename(family, name);
   }
 
   private add(verb: string, object: string, family: NftFamily, tableName: string): void {
-    const table = object === 'table' ? tableOf(this.tables, family, tableName, this.line) : this.tables.get(`${family} ${tableName}`) ?? tableOf(this.tables, family, tableName, this.line);
+    const table =
+      object === 'table'
+        ? tableOf(this.tables, family, tableName, this.line)
+        : (this.tables.get(`${family} ${tableName}`) ?? tableOf(this.tables, family, tableName, this.line));
     if (object === 'table') {
       for (const words of this.properties()) readProperty(table, undefined, words);
       return;
@@ -48,7 +65,8 @@ class Command {
         for (const words of this.properties()) readProperty(table, chain, words);
         return;
       }
-      case 'set': case 'map':
+      case 'set':
+      case 'map':
         return this.fill(table, setOf(table, object, name, this.line));
       case 'element': {
         const set = table.sets.get(name) ?? setOf(table, 'set', name, this.line);
@@ -86,7 +104,12 @@ class Command {
     }
     const [first, last] = [this.tokens[this.at], this.tokens.at(-1)];
     if (!first || !last) return;
-    const rule: NftRuleText = { line: this.line, start: first.start, end: last.text === ';' ? last.start : last.end, handle: undefined };
+    const rule: NftRuleText = {
+      line: this.line,
+      start: first.start,
+      end: last.text === ';' ? last.start : last.end,
+      handle: undefined,
+    };
     rules.splice(index, verb === 'replace' ? 1 : 0, rule);
   }
 
@@ -112,7 +135,8 @@ class Command {
         if (this.tokens[this.at]?.text === 'handle' && index >= 0) chain?.rules.splice(index, 1);
         return;
       }
-      case 'set': case 'map':
+      case 'set':
+      case 'map':
         if (verb === 'flush') set?.elements.splice(0);
         else if (name !== undefined) table.sets.delete(name);
         return;

@@ -8,5 +8,15 @@ export function derivedStatement(derived: DerivedLine, part: NftPart): EmbeddedL
   const made = derived.made();
   if (!made) return undefined;
   const { text, index, toOuter, toLine } = made;
-  return { index, text, eol: '\n', contentStart: 0, problems: [], shape: Shape.Nft, toOuter, ...(toLine && { toLine }), node: { kind: 'nft', part, start: 0, end: text.length } };
+  return {
+    index,
+    text,
+    eol: '\n',
+    contentStart: 0,
+    problems: [],
+    shape: Shape.Nft,
+    toOuter,
+    ...(toLine && { toLine }),
+    node: { kind: 'nft', part, start: 0, end: text.length },
+  };
 }

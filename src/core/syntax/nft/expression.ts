@@ -4,11 +4,19 @@ import type { NftToken } from './tokens';
 
 /** An expression of nft as it is written; what its words mean depends on what they are compared with. */
 export type NftExpression =
-  /** Something of the packet, of its connection, of the host or of chance: `ip daddr`, `meta mark`, `ct state`, `fib daddr . iif type`, `numgen random mod 3`. */
+  /**
+   * Something of the packet, of its connection, of the host or of chance: `ip daddr`, `meta mark`, `ct state`, `fib
+   * daddr . iif type`, `numgen random mod 3`.
+   */
   | (Columns & { readonly kind: 'field'; readonly name: string; readonly words: readonly string[] })
   | (Columns & { readonly kind: 'value'; readonly text: string; readonly quoted: boolean })
   | (Columns & { readonly kind: 'range'; readonly from: NftExpression; readonly to: NftExpression })
-  | (Columns & { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: NftExpression; readonly right: NftExpression })
+  | (Columns & {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: NftExpression;
+      readonly right: NftExpression;
+    })
   | (Columns & { readonly kind: 'concat'; readonly parts: readonly NftExpression[] })
   /** `established,related`: bits that are or-ed. */
   | (Columns & { readonly kind: 'list'; readonly items: readonly NftExpression[] })
@@ -35,11 +43,33 @@ export interface NftVerdict extends Columns {
   readonly chain: string | undefined;
 }
 
-const OPERATORS: Readonly<Record<string, BinaryOperator>> = { '&': '&', and: '&', '|': '|', or: '|', '^': '^', xor: '^', '<<': '<<', lshift: '<<', '>>': '>>', rshift: '>>' };
+const OPERATORS: Readonly<Record<string, BinaryOperator>> = {
+  '&': '&',
+  and: '&',
+  '|': '|',
+  or: '|',
+  '^': '^',
+  xor: '^',
+  '<<': '<<',
+  lshift: '<<',
+  '>>': '>>',
+  rshift: '>>',
+};
 /** The first binds least. Source: nftables src/parser_bison.y, inclusive_or_expr and those below it. */
 const LEVELS: readonly (readonly BinaryOperator[])[] = [['|'], ['^'], ['&'], ['<<', '>>']];
 const VERDICTS: ReadonlySet<string> = new Set(['accept', 'drop', 'continue', 'return', 'jump', 'goto']);
-const ELEMENT_NOTES: ReadonlySet<string> = new Set(['timeout', 'expires', 'counter', 'packets', 'bytes', 'comment', 'limit', 'quota', 'last', 'used']);
+const ELEMENT_NOTES: ReadonlySet<string> = new Set([
+  'timeout',
+  'expires',
+  'counter',
+  'packets',
+  'bytes',
+  'comment',
+  'limit',
+  'quota',
+  'last',
+  'used',
+]);
 /** Sets within sets and parentheses within each other are followed so deep. */
 const DEEPEST = 20;
 
@@ -90,7 +120,10 @@ export class ExpressionReader {
       }
       found = { kind: 'list', items, start: found.start, end: items.at(-1)?.end ?? found.end };
     }
-    while (this.isWord('map') && (this.tokens[this.at + 1]?.text === '{' || this.tokens[this.at + 1]?.text.startsWith('@'))) {
+    while (
+      this.isWord('map') &&
+      (this.tokens[this.at + 1]?.text === '{' || this.tokens[this.at + 1]?.text.startsWith('@'))
+    ) {
       this.take();
       const map = this.primary();
       found = { kind: 'map', key: found, map, start: found.start, end: map.end };
@@ -156,11 +189,23 @@ export class ExpressionReader {
       }
     }
     this.take();
-    const value: NftExpression = { kind: 'value', text: token.text, quoted: token.kind === 'string', start: token.start, end: token.end };
+    const value: NftExpression = {
+      kind: 'value',
+      text: token.text,
+      quoted: token.kind === 'string',
+      start: token.start,
+      end: token.end,
+    };
     if (!this.isWord('-')) return value;
     this.take();
     const to = this.take();
-    return { kind: 'range', from: value, to: { kind: 'value', text: to.text, quoted: to.kind === 'string', start: to.start, end: to.end }, start: value.start, end: to.end };
+    return {
+      kind: 'range',
+      from: value,
+      to: { kind: 'value', text: to.text, quoted: to.kind === 'string', start: to.start, end: to.end },
+      start: value.start,
+      end: to.end,
+    };
   }
 
   private set(): NftExpression {
@@ -190,7 +235,14 @@ export class ExpressionReader {
     const key = this.expression(false);
     while (this.next?.kind === 'word' && ELEMENT_NOTES.has(this.next.text)) {
       this.take();
-      while (this.next && !this.isMark(',') && !this.isMark('}') && !this.isWord(':') && !ELEMENT_NOTES.has(this.next.text)) this.take();
+      while (
+        this.next &&
+        !this.isMark(',') &&
+        !this.isMark('}') &&
+        !this.isWord(':') &&
+        !ELEMENT_NOTES.has(this.next.text)
+      )
+        this.take();
     }
     if (!this.isWord(':')) return { kind: 'element', key, data: undefined, start: key.start, end: key.end };
     this.take();
@@ -204,7 +256,8 @@ export class ExpressionReader {
     if (token?.kind !== 'word' || !VERDICTS.has(token.text)) return undefined;
     this.take();
     const verdict = token.text as NftVerdict['verdict'];
-    if (verdict !== 'jump' && verdict !== 'goto') return { kind: 'verdict', verdict, chain: undefined, start: token.start, end: token.end };
+    if (verdict !== 'jump' && verdict !== 'goto')
+      return { kind: 'verdict', verdict, chain: undefined, start: token.start, end: token.end };
     const chain = this.take();
     return { kind: 'verdict', verdict, chain: chain.text, start: token.start, end: chain.end };
   }

@@ -1,6 +1,9 @@
 import type { NftToken } from './tokens';
 
-/** A field that was read: `name` in its full form (`meta mark` for `mark`), `words` what parameters it has, `to` the token behind it. */
+/**
+ * A field that was read: `name` in its full form (`meta mark` for `mark`), `words` what parameters it has, `to` the
+ * token behind it.
+ */
 export interface ReadField {
   readonly name: string;
   readonly words: readonly string[];
@@ -40,8 +43,12 @@ const META = words(
   'length nfproto l4proto protocol priority mark iif iifname iiftype oif oifname oiftype skuid skgid nftrace rtclassid ibrname obrname ibridgename obridgename pkttype cpu iifgroup oifgroup cgroup random ipsec iifkind oifkind time hour day ibrpvid ibrvproto sdif sdifname broute ibrhwaddr secmark secpath',
 );
 /** Those that may stand without `meta`. */
-const UNQUALIFIED = words('mark iif iifname iiftype oif oifname oiftype skuid skgid nftrace rtclassid ibriport obriport ibridgename obridgename pkttype cpu iifgroup oifgroup cgroup');
-const CT = words('state direction status mark expiration helper label l3proto saddr daddr protocol proto-src proto-dst bytes packets avgpkt zone id secmark event timeout count');
+const UNQUALIFIED = words(
+  'mark iif iifname iiftype oif oifname oiftype skuid skgid nftrace rtclassid ibriport obriport ibridgename obridgename pkttype cpu iifgroup oifgroup cgroup',
+);
+const CT = words(
+  'state direction status mark expiration helper label l3proto saddr daddr protocol proto-src proto-dst bytes packets avgpkt zone id secmark event timeout count',
+);
 const FIB_PARTS = words('saddr daddr mark iif oif');
 const FIB_RESULTS = words('oif oifname type');
 
@@ -49,9 +56,15 @@ function words(text: string): ReadonlySet<string> {
   return new Set(text.split(' '));
 }
 
-/** Whether words name a field, from a token on. A name of a protocol is a value where no field of it follows: `meta l4proto tcp tcp dport 80`. */
+/**
+ * Whether words name a field, from a token on. A name of a protocol is a value where no field of it follows: `meta
+ * l4proto tcp tcp dport 80`.
+ */
 export class FieldReader {
-  constructor(private readonly tokens: readonly NftToken[], private readonly from: number) {}
+  constructor(
+    private readonly tokens: readonly NftToken[],
+    private readonly from: number,
+  ) {}
 
   read(): ReadField | undefined {
     const first = this.word(0);
@@ -59,23 +72,40 @@ export class FieldReader {
     const second = this.word(1) ?? '';
     if (first.startsWith('@')) return { name: 'raw', words: first.slice(1).split(/,[ \t]*/), to: this.from + 1 };
     switch (first) {
-      case 'meta': return META.has(second) ? this.found(`meta ${second}`, 2) : undefined;
-      case 'ct': return this.ct();
-      case 'fib': return this.fib();
-      case 'socket': return second === 'cgroupv2' && this.word(2) === 'level' ? this.found('socket cgroupv2', 4) : second === '' ? undefined : this.found(`socket ${second}`, 2);
-      case 'numgen': return this.numgen();
-      case 'symhash': return second === 'mod' ? this.found('symhash', this.word(3) === 'offset' ? 5 : 3) : undefined;
-      case 'jhash': return this.jhash();
-      case 'osf': return this.found('osf', second === 'ttl' ? 4 : 2);
-      case 'exthdr': return this.found('exthdr', 2);
+      case 'meta':
+        return META.has(second) ? this.found(`meta ${second}`, 2) : undefined;
+      case 'ct':
+        return this.ct();
+      case 'fib':
+        return this.fib();
+      case 'socket':
+        return second === 'cgroupv2' && this.word(2) === 'level'
+          ? this.found('socket cgroupv2', 4)
+          : second === ''
+            ? undefined
+            : this.found(`socket ${second}`, 2);
+      case 'numgen':
+        return this.numgen();
+      case 'symhash':
+        return second === 'mod' ? this.found('symhash', this.word(3) === 'offset' ? 5 : 3) : undefined;
+      case 'jhash':
+        return this.jhash();
+      case 'osf':
+        return this.found('osf', second === 'ttl' ? 4 : 2);
+      case 'exthdr':
+        return this.found('exthdr', 2);
       case 'tcp':
         if (second !== 'option') break;
-        return this.found('tcp option', /^(?:size|left|right|count|length|kind|tsval|tsecr|left\d?|right\d?)$/.test(this.word(3) ?? '') ? 4 : 3);
+        return this.found(
+          'tcp option',
+          /^(?:size|left|right|count|length|kind|tsval|tsecr|left\d?|right\d?)$/.test(this.word(3) ?? '') ? 4 : 3,
+        );
       case 'rt':
         if ((second === 'ip' || second === 'ip6') && this.word(2) === 'nexthop') return this.found('rt nexthop', 3);
         if (second === 'ipsec') return this.found('rt ipsec', 2);
         break;
-      case 'ipsec': return second === 'in' || second === 'out' ? this.found('ipsec', this.word(2) === 'spnum' ? 6 : 4) : undefined;
+      case 'ipsec':
+        return second === 'in' || second === 'out' ? this.found('ipsec', this.word(2) === 'spnum' ? 6 : 4) : undefined;
       default:
     }
     if (HEADERS[first]?.has(second)) return this.found(`${first} ${second}`, 2);

@@ -9,7 +9,9 @@ const OBJECT = /\{\s*"(?:table|chain|rule|set|map|element)"\s*:\s*\{\s*"family"/
 /** So many bytes of JSON are read: 1,000,000 rules have less. */
 const LONGEST = 256_000_000;
 
-/** The JSON of `nft -j`, from the line with `"nftables":` on: a command for each object. undefined where it is no JSON. */
+/**
+ * The JSON of `nft -j`, from the line with `"nftables":` on: a command for each object. undefined where it is no JSON.
+ */
 export function jsonRuleset(lines: readonly Line[], from: number, stop: number): Block | undefined {
   const first = lines[from] as Line;
   const start = first.text.indexOf('[', first.text.indexOf('"nftables"'));
@@ -32,7 +34,11 @@ export function jsonRuleset(lines: readonly Line[], from: number, stop: number):
 }
 
 /** Where the brackets that are open at the start of a text are closed again; strings are passed over. */
-function closing(text: string, from: number, open: number): { readonly at: number; readonly depth: number; readonly closed: boolean } {
+function closing(
+  text: string,
+  from: number,
+  open: number,
+): { readonly at: number; readonly depth: number; readonly closed: boolean } {
   let depth = open;
   BRACKET.lastIndex = from;
   for (let found = BRACKET.exec(text); found; found = BRACKET.exec(text)) {
@@ -53,8 +59,19 @@ function parsed(text: string): readonly unknown[] | undefined {
   }
 }
 
-function commands(objects: readonly unknown[], texts: readonly string[], lines: readonly Line[], from: number, start: number): readonly EmbeddedLine[] {
-  const places = texts.flatMap((text, i) => [...text.matchAll(OBJECT)].map(({ index }) => ({ line: lines[from + i] as Line, column: index + (i === 0 ? start : 0) })));
+function commands(
+  objects: readonly unknown[],
+  texts: readonly string[],
+  lines: readonly Line[],
+  from: number,
+  start: number,
+): readonly EmbeddedLine[] {
+  const places = texts.flatMap((text, i) =>
+    [...text.matchAll(OBJECT)].map(({ index }) => ({
+      line: lines[from + i] as Line,
+      column: index + (i === 0 ? start : 0),
+    })),
+  );
   const made: EmbeddedLine[] = [];
   let next = 0;
   for (const object of objects) {
@@ -62,7 +79,16 @@ function commands(objects: readonly unknown[], texts: readonly string[], lines: 
     if (words === undefined) continue;
     // Objects that are broken over several lines are told by the line that the list begins in.
     const { line, column } = places[next++] ?? { line: lines[from] as Line, column: start };
-    made.push({ index: line.index, text: words, eol: '\n', contentStart: 0, problems: [], shape: Shape.Nft, node: { kind: 'nft', part: 'command', start: 0, end: words.length }, toOuter: () => column });
+    made.push({
+      index: line.index,
+      text: words,
+      eol: '\n',
+      contentStart: 0,
+      problems: [],
+      shape: Shape.Nft,
+      node: { kind: 'nft', part: 'command', start: 0, end: words.length },
+      toOuter: () => column,
+    });
   }
   return made;
 }

@@ -15,7 +15,8 @@ export function tableOf(tables: NftTables, family: NftTableText['family'], name:
 
 export function chainOf(table: NftTableText, name: string, line: Line): NftChainText {
   let chain = table.chains.get(name);
-  if (!chain) table.chains.set(name, (chain = { name, line, base: undefined, policy: undefined, comment: undefined, rules: [] }));
+  if (!chain)
+    table.chains.set(name, (chain = { name, line, base: undefined, policy: undefined, comment: undefined, rules: [] }));
   return chain;
 }
 
@@ -40,4 +41,3 @@ export function readProperty(table: NftTableText, block: Block | undefined, word
   if (policy !== undefined) block.policy = policy as 'accept' | 'drop';
   block.base ??= baseOf(words, table.family);
 }
-

@@ -23,7 +23,8 @@ function readLines(lines: readonly Line[], tables: NftTables, variables: Variabl
     const { line, start, end } = variables.expanded({ line: written, start: node.start, end: node.end });
     const words = line.text.slice(start, end);
     if (part === 'end') variables.close();
-    else if (part === 'table' || part === 'chain' || part === 'set' || part === 'map' || part === 'object') variables.open();
+    else if (part === 'table' || part === 'chain' || part === 'set' || part === 'map' || part === 'object')
+      variables.open();
     else if (words.includes('define ') && variables.takes(words)) continue;
     switch (part) {
       case 'command':
@@ -33,7 +34,10 @@ function readLines(lines: readonly Line[], tables: NftTables, variables: Variabl
         table = openTable(tables, words, line);
         depth = 1;
         break;
-      case 'chain': case 'set': case 'map': case 'object':
+      case 'chain':
+      case 'set':
+      case 'map':
+      case 'object':
         block = table && openBlock(table, part, words, line);
         depth = 2;
         break;
@@ -47,8 +51,10 @@ function readLines(lines: readonly Line[], tables: NftTables, variables: Variabl
       case 'rule':
         if (block && 'rules' in block) block.rules.push({ line, start, end, handle: handleOf(line.text, end) });
         break;
-      case 'elements': case 'more':
-        if (block && 'elements' in block) block.elements.push({ line, start: part === 'elements' ? bracesStart(line.text, start, end) : start, end });
+      case 'elements':
+      case 'more':
+        if (block && 'elements' in block)
+          block.elements.push({ line, start: part === 'elements' ? bracesStart(line.text, start, end) : start, end });
     }
   }
 }
@@ -60,7 +66,12 @@ export function openTable(tables: NftTables, words: string, line: Line): NftTabl
   return tableOf(tables, isNftFamily(family) ? family : 'ip', found?.[2] ?? '', line);
 }
 
-function openBlock(table: NftTableText, part: 'chain' | 'set' | 'map' | 'object', words: string, line: Line): Block | undefined {
+function openBlock(
+  table: NftTableText,
+  part: 'chain' | 'set' | 'map' | 'object',
+  words: string,
+  line: Line,
+): Block | undefined {
   const name = /^\w+\s+"?([^\s"{]+)"?/.exec(words)?.[1];
   if (name === undefined || part === 'object') return undefined;
   return part === 'chain' ? chainOf(table, name, line) : setOf(table, part, name, line);

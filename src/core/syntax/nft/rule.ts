@@ -7,19 +7,56 @@ export type NftOperator = '==' | '!=' | '<' | '>' | '<=' | '>=' | '!' | '';
 /** A statement of a rule, in the order of the rule, which is the order in which the kernel runs them. */
 export type NftRuleStatement =
   /** `tcp dport 80`; without an operator nft chooses it by the type. `mask`: `tcp flags syn / syn,ack`. */
-  | (Columns & { readonly kind: 'match'; readonly left: NftExpression; readonly operator: NftOperator; readonly right: NftExpression; readonly mask?: NftExpression })
+  | (Columns & {
+      readonly kind: 'match';
+      readonly left: NftExpression;
+      readonly operator: NftOperator;
+      readonly right: NftExpression;
+      readonly mask?: NftExpression;
+    })
   | (Columns & { readonly kind: 'vmap'; readonly key: NftExpression; readonly map: NftExpression })
   | NftVerdict
   /** `meta mark set 1`, `ip dscp set cs1`. */
-  | (Columns & { readonly kind: 'assign'; readonly field: NftExpression & { readonly kind: 'field' }; readonly value: NftExpression })
-  | (Columns & { readonly kind: 'nat'; readonly nat: 'dnat' | 'snat' | 'masquerade' | 'redirect'; readonly family: 'ip' | 'ip6' | undefined; readonly address: NftExpression | undefined; readonly port: NftExpression | undefined; readonly prefix: boolean; readonly flags: readonly string[] })
-  | (Columns & { readonly kind: 'tproxy'; readonly family: 'ip' | 'ip6' | undefined; readonly address: NftExpression | undefined; readonly port: NftExpression | undefined })
+  | (Columns & {
+      readonly kind: 'assign';
+      readonly field: NftExpression & { readonly kind: 'field' };
+      readonly value: NftExpression;
+    })
+  | (Columns & {
+      readonly kind: 'nat';
+      readonly nat: 'dnat' | 'snat' | 'masquerade' | 'redirect';
+      readonly family: 'ip' | 'ip6' | undefined;
+      readonly address: NftExpression | undefined;
+      readonly port: NftExpression | undefined;
+      readonly prefix: boolean;
+      readonly flags: readonly string[];
+    })
+  | (Columns & {
+      readonly kind: 'tproxy';
+      readonly family: 'ip' | 'ip6' | undefined;
+      readonly address: NftExpression | undefined;
+      readonly port: NftExpression | undefined;
+    })
   /** `with`: `tcp reset`, `icmp port-unreachable`; empty for what nft takes by itself. */
   | (Columns & { readonly kind: 'reject'; readonly with: readonly string[] })
   | (Columns & { readonly kind: 'queue'; readonly number: string; readonly bypass: boolean })
-  | (Columns & { readonly kind: 'limit'; readonly over: boolean; readonly rate: number; readonly unit: string; readonly bytes: boolean; readonly burst: number | undefined })
+  | (Columns & {
+      readonly kind: 'limit';
+      readonly over: boolean;
+      readonly rate: number;
+      readonly unit: string;
+      readonly bytes: boolean;
+      readonly burst: number | undefined;
+    })
   /** `add @name { KEY : DATA }`. */
-  | (Columns & { readonly kind: 'update'; readonly operation: 'add' | 'update' | 'delete'; readonly set: string; readonly key: NftExpression; readonly data: NftExpression | NftVerdict | undefined; readonly more: boolean })
+  | (Columns & {
+      readonly kind: 'update';
+      readonly operation: 'add' | 'update' | 'delete';
+      readonly set: string;
+      readonly key: NftExpression;
+      readonly data: NftExpression | NftVerdict | undefined;
+      readonly more: boolean;
+    })
   | (Columns & { readonly kind: 'notrack' })
   /** It changes nothing that rules see: `counter`, `log`, `comment`. */
   | (Columns & { readonly kind: 'quiet' })
@@ -30,7 +67,10 @@ export type NftRuleStatement =
   /** What is not known here, up to the end of the rule or to its verdict. */
   | (Columns & { readonly kind: 'unknown' });
 
-/** The statements of a rule, which stands in the columns `start` to `end`. Never throws: what cannot be read is `unknown`. */
+/**
+ * The statements of a rule, which stands in the columns `start` to `end`. Never throws: what cannot be read is
+ * `unknown`.
+ */
 export function readNftRule(text: string, start: number, end: number): readonly NftRuleStatement[] {
   return new RuleReader(nftTokens(text, start, end)).rule();
 }
@@ -38,8 +78,24 @@ export function readNftRule(text: string, start: number, end: number): readonly 
 const LOG_WORDS: ReadonlySet<string> = new Set(['prefix', 'level', 'flags', 'group', 'snaplen', 'queue-threshold']);
 const NAT_FLAGS: ReadonlySet<string> = new Set(['random', 'fully-random', 'persistent']);
 const COMPARE: ReadonlySet<string> = new Set(['==', '!=', '<', '>', '<=', '>=']);
-const COMPARE_WORDS: Readonly<Record<string, NftOperator>> = { eq: '==', ne: '!=', lt: '<', gt: '>', le: '<=', ge: '>=' };
-const KEEP_OUT: ReadonlySet<string> = new Set(['accept', 'drop', 'return', 'continue', 'jump', 'goto', 'counter', 'comment']);
+const COMPARE_WORDS: Readonly<Record<string, NftOperator>> = {
+  eq: '==',
+  ne: '!=',
+  lt: '<',
+  gt: '>',
+  le: '<=',
+  ge: '>=',
+};
+const KEEP_OUT: ReadonlySet<string> = new Set([
+  'accept',
+  'drop',
+  'return',
+  'continue',
+  'jump',
+  'goto',
+  'counter',
+  'comment',
+]);
 
 class RuleReader extends ExpressionReader {
   rule(): readonly NftRuleStatement[] {
@@ -65,29 +121,49 @@ class RuleReader extends ExpressionReader {
     const verdict = this.verdict();
     if (verdict) return verdict;
     const first = this.next as NftToken;
-    const done = <T extends object>(statement: T): T & Columns => ({ ...statement, start: first.start, end: this.tokens[this.at - 1]?.end ?? first.end });
+    const done = <T extends object>(statement: T): T & Columns => ({
+      ...statement,
+      start: first.start,
+      end: this.tokens[this.at - 1]?.end ?? first.end,
+    });
     if (first.kind === 'word') {
       switch (first.text) {
-        case 'counter': case 'last': case 'log': case 'comment': case 'flow': case 'dup': case 'fwd':
+        case 'counter':
+        case 'last':
+        case 'log':
+        case 'comment':
+        case 'flow':
+        case 'dup':
+        case 'fwd':
           this.quiet(this.take().text);
           return done({ kind: 'quiet' });
         case 'notrack':
           this.take();
           return done({ kind: 'notrack' });
-        case 'limit': return done(this.limit());
+        case 'limit':
+          return done(this.limit());
         case 'quota':
           this.skip();
           return done({ kind: 'open', reason: 'how much of the quota is used depends on the packets before' });
-        case 'reject': return done(this.reject());
-        case 'dnat': case 'snat': case 'masquerade': case 'redirect': return done(this.nat(this.take().text as 'dnat'));
-        case 'tproxy': return done(this.tproxy());
-        case 'queue': return done(this.queue());
+        case 'reject':
+          return done(this.reject());
+        case 'dnat':
+        case 'snat':
+        case 'masquerade':
+        case 'redirect':
+          return done(this.nat(this.take().text as 'dnat'));
+        case 'tproxy':
+          return done(this.tproxy());
+        case 'queue':
+          return done(this.queue());
         case 'xt': {
           this.take();
           const extension = this.take().text === 'target' ? 'target' : 'match';
           return done({ kind: 'xt', extension, name: this.take().text });
         }
-        case 'add': case 'update': case 'delete':
+        case 'add':
+        case 'update':
+        case 'delete':
           if (this.tokens[this.at + 1]?.text.startsWith('@')) return done(this.update());
           break;
         case 'ct':
@@ -115,8 +191,10 @@ class RuleReader extends ExpressionReader {
     }
     let operator: NftOperator = '';
     const sign = this.next;
-    if (sign?.kind === 'mark' && (COMPARE.has(sign.text) || sign.text === '!')) operator = this.take().text as NftOperator;
-    else if (sign?.kind === 'word' && COMPARE_WORDS[sign.text]) operator = COMPARE_WORDS[this.take().text] as NftOperator;
+    if (sign?.kind === 'mark' && (COMPARE.has(sign.text) || sign.text === '!'))
+      operator = this.take().text as NftOperator;
+    else if (sign?.kind === 'word' && COMPARE_WORDS[sign.text])
+      operator = COMPARE_WORDS[this.take().text] as NftOperator;
     const right = this.expression(true);
     if (!this.isWord('/')) return { kind: 'match' as const, left, operator, right };
     this.take();
@@ -195,7 +273,14 @@ class RuleReader extends ExpressionReader {
       burst = Number(this.take().text);
       this.take();
     }
-    return { kind: 'limit' as const, over, rate: Number(found[1]), unit: found[4] as string, bytes: found[3] !== undefined, burst };
+    return {
+      kind: 'limit' as const,
+      over,
+      rate: Number(found[1]),
+      unit: found[4] as string,
+      bytes: found[3] !== undefined,
+      burst,
+    };
   }
 
   private reject() {
@@ -211,8 +296,19 @@ class RuleReader extends ExpressionReader {
     let family: 'ip' | 'ip6' | undefined;
     let prefix = false;
     let target: Pick<NftRuleStatement & { kind: 'nat' }, 'address' | 'port'> = { address: undefined, port: undefined };
-    if ((this.isWord('ip') || this.isWord('ip6')) && ['to', 'prefix', 'addr', 'interval'].includes(this.tokens[this.at + 1]?.text ?? '')) family = this.take().text as 'ip';
-    while (this.isWord('prefix') || this.isWord('interval') || this.isWord('addr') || this.isWord('.') || this.isWord('port')) if (this.take().text === 'prefix') prefix = true;
+    if (
+      (this.isWord('ip') || this.isWord('ip6')) &&
+      ['to', 'prefix', 'addr', 'interval'].includes(this.tokens[this.at + 1]?.text ?? '')
+    )
+      family = this.take().text as 'ip';
+    while (
+      this.isWord('prefix') ||
+      this.isWord('interval') ||
+      this.isWord('addr') ||
+      this.isWord('.') ||
+      this.isWord('port')
+    )
+      if (this.take().text === 'prefix') prefix = true;
     if (this.isWord('to')) {
       this.take();
       target = this.natTarget(nat === 'redirect' || nat === 'masquerade');
@@ -225,16 +321,32 @@ class RuleReader extends ExpressionReader {
     return { kind: 'nat' as const, nat, family, prefix, flags, ...target };
   }
 
-  /** `10.0.0.1:80`, `[fd00::1]:80`, `:80`, `10.0.0.1-10.0.0.9:1000-2000`, or an expression, maybe with `:` and another behind it. */
-  private natTarget(portOnly: boolean): { readonly address: NftExpression | undefined; readonly port: NftExpression | undefined } {
+  /**
+   * `10.0.0.1:80`, `[fd00::1]:80`, `:80`, `10.0.0.1-10.0.0.9:1000-2000`, or an expression, maybe with `:` and another
+   * behind it.
+   */
+  private natTarget(portOnly: boolean): {
+    readonly address: NftExpression | undefined;
+    readonly port: NftExpression | undefined;
+  } {
     const token = this.next;
-    const written = token?.kind === 'word' ? /^(?:\[([^\]]+)\](?:-\[([^\]]+)\])?|(\d[\d./-]*))?:(\d+(?:-\d+)?)$/.exec(token.text) : undefined;
+    const written =
+      token?.kind === 'word'
+        ? /^(?:\[([^\]]+)\](?:-\[([^\]]+)\])?|(\d[\d./-]*))?:(\d+(?:-\d+)?)$/.exec(token.text)
+        : undefined;
     if (token && written) {
       this.take();
       const colon = token.end - (written[4] as string).length - 1;
-      const text = written[1] === undefined ? written[3] : written[2] === undefined ? written[1] : `${written[1]}-${written[2]}`;
-      const address = text === undefined ? undefined : { kind: 'value' as const, text, quoted: false, start: token.start, end: colon };
-      return { address, port: { kind: 'value', text: written[4] as string, quoted: false, start: colon + 1, end: token.end } };
+      const text =
+        written[1] === undefined ? written[3] : written[2] === undefined ? written[1] : `${written[1]}-${written[2]}`;
+      const address =
+        text === undefined
+          ? undefined
+          : { kind: 'value' as const, text, quoted: false, start: token.start, end: colon };
+      return {
+        address,
+        port: { kind: 'value', text: written[4] as string, quoted: false, start: colon + 1, end: token.end },
+      };
     }
     if (token?.kind === 'word' && token.text.startsWith(':') && token.text.length > 1 && !token.text.startsWith('::')) {
       const rest: NftToken = { ...token, text: token.text.slice(1), start: token.start + 1 };
@@ -248,7 +360,16 @@ class RuleReader extends ExpressionReader {
       return { address: undefined, port: this.expression(false) };
     }
     const bare = token?.kind === 'word' ? /^\[([^\]]+)\](?:-\[([^\]]+)\])?$/.exec(token.text) : undefined;
-    const read = bare && token ? { kind: 'value' as const, text: bare[2] === undefined ? (bare[1] as string) : `${bare[1]}-${bare[2]}`, quoted: false, start: this.take().start, end: token.end } : this.expression(false);
+    const read =
+      bare && token
+        ? {
+            kind: 'value' as const,
+            text: bare[2] === undefined ? (bare[1] as string) : `${bare[1]}-${bare[2]}`,
+            quoted: false,
+            start: this.take().start,
+            end: token.end,
+          }
+        : this.expression(false);
     if (portOnly) return { address: undefined, port: read };
     if (!this.isWord(':')) return { address: read, port: undefined };
     this.take();
@@ -283,7 +404,8 @@ class RuleReader extends ExpressionReader {
     this.expectMark('{');
     const key = this.expression(false);
     let more = false;
-    while (this.next && !this.isMark('}') && !this.isWord(':')) if (!['timeout', 'comment'].includes(this.take().text)) more ||= this.isWord('rate') || this.isWord('count');
+    while (this.next && !this.isMark('}') && !this.isWord(':'))
+      if (!['timeout', 'comment'].includes(this.take().text)) more ||= this.isWord('rate') || this.isWord('count');
     let data: NftExpression | NftVerdict | undefined;
     if (this.isWord(':')) {
       this.take();
@@ -306,6 +428,8 @@ class RuleReader extends ExpressionReader {
     const rest = this.tokens.at(-2)?.text === 'comment' ? left - 2 : left;
     const word = this.next?.text ?? '';
     if (this.next?.kind !== 'word') return false;
-    return word === 'jump' || word === 'goto' ? rest === 2 : rest === 1 && KEEP_OUT.has(word) && word !== 'counter' && word !== 'comment';
+    return word === 'jump' || word === 'goto'
+      ? rest === 2
+      : rest === 1 && KEEP_OUT.has(word) && word !== 'counter' && word !== 'comment';
   }
 }

@@ -12,17 +12,31 @@ export interface NftStatement {
 
 /** What a table holds in braces of its own, by the first word. Source: nftables src/parser_bison.y, table_block. */
 const BLOCKS: Readonly<Record<string, NftPart>> = {
-  chain: 'chain', set: 'set', map: 'map', flowtable: 'object', counter: 'object', quota: 'object', limit: 'object', ct: 'object', secmark: 'object', synproxy: 'object', tunnel: 'object',
+  chain: 'chain',
+  set: 'set',
+  map: 'map',
+  flowtable: 'object',
+  counter: 'object',
+  quota: 'object',
+  limit: 'object',
+  ct: 'object',
+  secmark: 'object',
+  synproxy: 'object',
+  tunnel: 'object',
 };
 
 /** `"…"` may hold any sign; `#` ends what counts of a line. */
 const SIGN = /"[^"]*"?|#|[{};]/g;
 
 /**
- * The statements of a table in braces, from the line that opens it on, and the line behind its end. A table that is never closed goes on as far as its lines
- * look like one; undefined where none does. `to`: where to stop looking.
+ * The statements of a table in braces, from the line that opens it on, and the line behind its end. A table that is
+ * never closed goes on as far as its lines look like one; undefined where none does. `to`: where to stop looking.
  */
-export function statementsOfTable(lines: readonly Line[], from: number, to: number): { readonly statements: readonly NftStatement[]; readonly to: number } | undefined {
+export function statementsOfTable(
+  lines: readonly Line[],
+  from: number,
+  to: number,
+): { readonly statements: readonly NftStatement[]; readonly to: number } | undefined {
   const splitter = new Splitter();
   for (let i = from; i < to; i++) {
     splitter.read(lines[i] as Line);
@@ -37,21 +51,37 @@ function cutOff(lines: readonly Line[], from: number, to: number): ReturnType<ty
   let end = from;
   for (; end < to; end++) {
     const line = lines[end] as Line;
-    if (end > from && line.text.trim() !== '' && !/^[ \t]/.test(line.text.slice(quoteEnd(line.text, line.text.length) === 0 ? 0 : line.contentStart - 1))) break;
+    if (
+      end > from &&
+      line.text.trim() !== '' &&
+      !/^[ \t]/.test(line.text.slice(quoteEnd(line.text, line.text.length) === 0 ? 0 : line.contentStart - 1))
+    )
+      break;
     splitter.read(line);
   }
-  return splitter.statements.length > 1 && BLOCK_LIKE.test(textOf(splitter.statements[1] as NftStatement)) ? { statements: splitter.statements, to: end } : undefined;
+  return splitter.statements.length > 1 && BLOCK_LIKE.test(textOf(splitter.statements[1] as NftStatement))
+    ? { statements: splitter.statements, to: end }
+    : undefined;
 }
 
 /** What may stand first in a table. */
-const BLOCK_LIKE = /^(?:(?:chain|set|map|flowtable|counter|quota|limit|secmark|synproxy)\s+[\w"]|ct\s+(?:helper|timeout|expectation)\s|flags\s|comment\s)/;
+const BLOCK_LIKE =
+  /^(?:(?:chain|set|map|flowtable|counter|quota|limit|secmark|synproxy)\s+[\w"]|ct\s+(?:helper|timeout|expectation)\s|flags\s|comment\s)/;
 
 function textOf({ pieces: [piece] }: NftStatement): string {
   return piece ? piece.line.text.slice(piece.start, piece.end) : '';
 }
 
-/** One statement outside of any table, such as `add element inet t m { …`: its pieces and the line behind its end; undefined where its braces stay open. */
-export function commandPieces(lines: readonly Line[], from: number, to: number, start: number): { readonly pieces: NftStatement['pieces']; readonly to: number } | undefined {
+/**
+ * One statement outside of any table, such as `add element inet t m { …`: its pieces and the line behind its end;
+ * undefined where its braces stay open.
+ */
+export function commandPieces(
+  lines: readonly Line[],
+  from: number,
+  to: number,
+  start: number,
+): { readonly pieces: NftStatement['pieces']; readonly to: number } | undefined {
   const pieces: (Columns & { line: Line })[] = [];
   let depth = 0;
   for (let i = from; i < to; i++) {
@@ -149,11 +179,13 @@ class Splitter {
     const [first] = this.pieces;
     const words = first ? first.line.text.slice(first.start, first.end) : '';
     switch (this.open.at(-1)) {
-      case 'chain': return /^(?:type\s+\w+\s+hook\s|policy\s|comment\s|devices?\s|flags\s)/.test(words) ? 'property' : 'rule';
+      case 'chain':
+        return /^(?:type\s+\w+\s+hook\s|policy\s|comment\s|devices?\s|flags\s)/.test(words) ? 'property' : 'rule';
       case 'table':
         if (/^chain\s/.test(words)) return 'chain';
         return 'property';
-      default: return /^elements\b/.test(words) ? 'elements' : 'property';
+      default:
+        return /^elements\b/.test(words) ? 'elements' : 'property';
     }
   }
 }
@@ -166,6 +198,10 @@ function leading(text: string, start: number, end: number): number {
 
 function trimmed(text: string, start: number, end: number): number {
   let at = end;
-  while (at > start && (text.charCodeAt(at - 1) === 32 || text.charCodeAt(at - 1) === 9 || text.charCodeAt(at - 1) === 13)) at--;
+  while (
+    at > start &&
+    (text.charCodeAt(at - 1) === 32 || text.charCodeAt(at - 1) === 9 || text.charCodeAt(at - 1) === 13)
+  )
+    at--;
   return at;
 }

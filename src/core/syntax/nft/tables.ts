@@ -51,7 +51,14 @@ export interface NftTableText {
 }
 
 /** Standard names of priorities. Source: nftables src/rule.c, std_prio_lookup; the bridge family has others. */
-const PRIORITIES: Readonly<Record<string, number>> = { raw: -300, mangle: -150, dstnat: -100, filter: 0, security: 50, srcnat: 100 };
+const PRIORITIES: Readonly<Record<string, number>> = {
+  raw: -300,
+  mangle: -150,
+  dstnat: -100,
+  filter: 0,
+  security: 50,
+  srcnat: 100,
+};
 const BRIDGE_PRIORITIES: Readonly<Record<string, number>> = { dstnat: -300, filter: -200, out: 100, srcnat: 300 };
 
 /** `filter`, `-100`, `srcnat + 5`, `mangle-1`. undefined where it is none of these. */
@@ -67,7 +74,9 @@ export function priorityOf(text: string, family: NftFamily): number | undefined 
 
 /** `type nat hook prerouting priority dstnat`, as it is written in a chain; undefined where it says something else. */
 export function baseOf(text: string, family: NftFamily): NftBase | undefined {
-  const found = /^type\s+(\w+)\s+hook\s+(\w+)\s+(?:devices?\s+(?:=\s*)?(?:\{[^}]*\}|\S+)\s+)?priority\s+(.+)$/.exec(text.trim());
+  const found = /^type\s+(\w+)\s+hook\s+(\w+)\s+(?:devices?\s+(?:=\s*)?(?:\{[^}]*\}|\S+)\s+)?priority\s+(.+)$/.exec(
+    text.trim(),
+  );
   const priority = found ? priorityOf(found[3] as string, family) : undefined;
   return found && priority !== undefined ? { type: found[1] as string, hook: found[2] as string, priority } : undefined;
 }

@@ -13,7 +13,10 @@ const DEFINITION = /^(?:(?:re)?define)\s+([A-Za-z][\w./-]*)\s*=\s*([^]*)$/;
 const REMOVAL = /^undefine\s+([A-Za-z][\w./-]*)/;
 /** A variable is none within quotes. Source: nftables src/scanner.l, `string`. */
 const USE = /"[^"]*"?|\$([A-Za-z][\w./-]*)/g;
-/** Variables may hold variables; what would grow beyond so many characters, in one statement or in all, stays as it is written. */
+/**
+ * Variables may hold variables; what would grow beyond so many characters, in one statement or in all, stays as it is
+ * written.
+ */
 const LONGEST_STATEMENT = 1_000_000;
 const MOST_CHARACTERS = 20_000_000;
 
@@ -31,7 +34,10 @@ export class Variables {
     if (this.scopes.length > 1) this.scopes.pop();
   }
 
-  /** Takes `define NAME = VALUE`, `redefine …` and `undefine NAME`, with their own variables put in; false where the statement is none of them. */
+  /**
+   * Takes `define NAME = VALUE`, `redefine …` and `undefine NAME`, with their own variables put in; false where the
+   * statement is none of them.
+   */
   takes(words: string): boolean {
     const scope = this.scopes.at(-1) as Map<string, string>;
     const found = DEFINITION.exec(words);
@@ -56,7 +62,8 @@ export class Variables {
     const derived = new DerivedLine();
     let from = start;
     for (const [at, to, value] of this.uses(line.text.slice(start, end))) {
-      if (derived.size + value.length > LONGEST_STATEMENT || (this.spent += value.length) > MOST_CHARACTERS) return statement;
+      if (derived.size + value.length > LONGEST_STATEMENT || (this.spent += value.length) > MOST_CHARACTERS)
+        return statement;
       derived.keep(line, from, start + at).put(value, line, start + at, start + to);
       from = start + to;
     }
@@ -67,7 +74,10 @@ export class Variables {
 
   private *uses(words: string): Iterable<readonly [start: number, end: number, value: string]> {
     for (const found of words.matchAll(USE)) {
-      const value = found[1] === undefined ? undefined : this.scopes.findLast((scope) => scope.has(found[1] as string))?.get(found[1]);
+      const value =
+        found[1] === undefined
+          ? undefined
+          : this.scopes.findLast((scope) => scope.has(found[1] as string))?.get(found[1]);
       if (value !== undefined) yield [found.index, found.index + found[0].length, value];
     }
   }

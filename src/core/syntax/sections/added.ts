@@ -12,11 +12,13 @@ export interface Added {
 
 /**
  * `ip -f inet rule add fwmark 1337 lookup 133` and `ip -f inet route add local default dev lo table 133`, as
- * istio-init runs them in TPROXY mode, `ip addr add 10.0.0.1/24 dev eth0`: each is a fact of the host as well as a command.
+ * istio-init runs them in TPROXY mode, `ip addr add 10.0.0.1/24 dev eth0`: each is a fact of the host as well as a
+ * command.
  */
 export function takeAdded(reader: SectionReader, lines: readonly Line[]): void {
   const { routes, rules, interfaces } = addedFacts(lines);
-  if (interfaces.length > 0) reader.take({ kind: 'interfaces', interfaces, lines: interfaces.map((each) => each.line) });
+  if (interfaces.length > 0)
+    reader.take({ kind: 'interfaces', interfaces, lines: interfaces.map((each) => each.line) });
   if (rules.length > 0) reader.take({ kind: 'policy-rules', rules, lines: rules.map((rule) => rule.line) });
   if (routes.length > 0) reader.take({ kind: 'routes', routes, added: true, lines: routes.map((route) => route.line) });
 }
@@ -34,19 +36,33 @@ export function addedFacts(lines: readonly Line[]): Added {
       continue;
     }
     const [, options = '', object = '', rest = ''] = found;
-    const words = rest.trim().split(/[ \t]+/).join(' ').replace(/ (?:\|\||&&|;|>|2>).*/s, '');
+    const words = rest
+      .trim()
+      .split(/[ \t]+/)
+      .join(' ')
+      .replace(/ (?:\|\||&&|;|>|2>).*/s, '');
     const family = /-6|inet6/.test(options) || words.split(' ').some((word) => addressFamily(word) === 6) ? 6 : 4;
     if (object.startsWith('ru')) rules.push({ family, words, line });
     else if (object.startsWith('r')) routes.push({ family, words, line });
     else {
-      const [, address = '', length, name] = /^(?:local )?([\da-fA-F.:]+)(\/\d{1,3})?(?: .*)? dev ([^\s/;]{1,15})/.exec(`${words} `) ?? [];
-      if (name !== undefined && addressFamily(address) !== undefined) interfaces.push({ name, mac: undefined, mtu: undefined, up: undefined, addresses: [`${address}${length ?? (address.includes(':') ? '/128' : '/32')}`], line });
+      const [, address = '', length, name] =
+        /^(?:local )?([\da-fA-F.:]+)(\/\d{1,3})?(?: .*)? dev ([^\s/;]{1,15})/.exec(`${words} `) ?? [];
+      if (name !== undefined && addressFamily(address) !== undefined)
+        interfaces.push({
+          name,
+          mac: undefined,
+          mtu: undefined,
+          up: undefined,
+          addresses: [`${address}${length ?? (address.includes(':') ? '/128' : '/32')}`],
+          line,
+        });
     }
   }
   return { routes, rules, interfaces };
 }
 
-const ADDED = /\bip((?:[ \t]+(?:-4|-6|-f[ \t]+inet6?|-family[ \t]+inet6?))*)[ \t]+(ru|rule|r|ro|route|a|ad|addr|address)[ \t]+(?:add|append|replace)[ \t]+(\S.*)/s;
+const ADDED =
+  /\bip((?:[ \t]+(?:-4|-6|-f[ \t]+inet6?|-family[ \t]+inet6?))*)[ \t]+(ru|rule|r|ro|route|a|ad|addr|address)[ \t]+(?:add|append|replace)[ \t]+(\S.*)/s;
 
 /** `route add -net 10.0.0.0 netmask 255.0.0.0 gw 10.1.1.1 dev eth1`, `route add default gw 10.1.1.1`. */
 function oldRoute(line: Line): RouteFacts | undefined {
@@ -56,9 +72,21 @@ function oldRoute(line: Line): RouteFacts | undefined {
   const gateway = behind('gw');
   const named = behind('dev') ?? (words.length > 0 && words.length % 2 === 1 ? words.at(-1) : undefined);
   const plain = destination === 'default' ? destination : (/^\d[\d.]*(?:\/\d{1,2})?$/.exec(destination)?.[0] ?? '');
-  if (plain === '' || (gateway === undefined && named === undefined) || (gateway !== undefined && addressFamily(gateway) !== 4)) return undefined;
+  if (
+    plain === '' ||
+    (gateway === undefined && named === undefined) ||
+    (gateway !== undefined && addressFamily(gateway) !== 4)
+  )
+    return undefined;
   const mask = behind('netmask');
   const length = mask === undefined ? undefined : prefixLength(mask);
-  const to = plain.includes('/') || plain === 'default' || kind === 'host' || length === undefined ? plain : `${plain}/${length}`;
-  return { family: 4, words: `${to}${gateway === undefined ? '' : ` via ${gateway}`}${named === undefined ? '' : ` dev ${named}`}`, line };
+  const to =
+    plain.includes('/') || plain === 'default' || kind === 'host' || length === undefined
+      ? plain
+      : `${plain}/${length}`;
+  return {
+    family: 4,
+    words: `${to}${gateway === undefined ? '' : ` via ${gateway}`}${named === undefined ? '' : ` dev ${named}`}`,
+    line,
+  };
 }

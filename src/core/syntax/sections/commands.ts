@@ -11,8 +11,9 @@ import { readHostCommand } from './hostCommands';
 import { takeSysctls } from './sysctls';
 
 /**
- * Reads a list of `iptables …` command lines. Other lines of the script or trace between them are passed over. Where commands of both families,
- * of both back ends or of several machines alternate, those of each become a section of their own.
+ * Reads a list of `iptables …` command lines. Other lines of the script or trace between them are passed over. Where
+ * commands of both families, of both back ends or of several machines alternate, those of each become a section of
+ * their own.
  */
 export function readCommands(reader: SectionReader, from: number): number {
   const { lines, context } = reader;
@@ -38,7 +39,13 @@ export function readCommands(reader: SectionReader, from: number): number {
       const key = `${family} ${backend ?? ''} ${name ?? ''} ${within}`;
       const kind = kinds.get(key);
       if (kind) kind.lines.push(line);
-      else kinds.set(key, { family, backend, machine: name === undefined && within === '' ? undefined : { name, within }, lines: [line] });
+      else
+        kinds.set(key, {
+          family,
+          backend,
+          machine: name === undefined && within === '' ? undefined : { name, within },
+          lines: [line],
+        });
       end = ++i;
     } else if (line?.shape === Shape.HostCommand || line?.shape === Shape.Sysctl) {
       pending.push(i++);
@@ -48,13 +55,23 @@ export function readCommands(reader: SectionReader, from: number): number {
   const all = reader.slice(from, end);
   for (const { family, backend, machine, lines: own } of kinds.values()) {
     reader.take({
-      kind: 'rules', form: 'commands', role: 'input', family, backend: backend ?? context.backend, version: undefined, title: undefined, noflush: true,
+      kind: 'rules',
+      form: 'commands',
+      role: 'input',
+      family,
+      backend: backend ?? context.backend,
+      version: undefined,
+      title: undefined,
+      noflush: true,
       ...(machine && { machine }),
       ...(heading.scope !== undefined && { scope: heading.scope }),
       lines: kinds.size > 1 ? own : all,
     });
   }
-  takeAdded(reader, all.filter((line) => line.shape === Shape.IpAdd));
+  takeAdded(
+    reader,
+    all.filter((line) => line.shape === Shape.IpAdd),
+  );
   for (const at of settings) {
     if (lines[at]?.shape === Shape.HostCommand) readHostCommand(reader, at);
     else takeSysctls(reader, at, at + 1);
@@ -78,7 +95,11 @@ function whereRun(line: Line): Omit<Kind, 'lines'> {
   const prefix = contentStart > 0 ? machineOfPrefix(text.slice(0, contentStart)) : undefined;
   if (!program) return { family, backend: undefined, machine: prefix };
   const machine = machineOf(text, contentStart, program);
-  return { family, backend: backendOf(text, program), machine: machine.name === undefined && machine.within === '' ? prefix : machine };
+  return {
+    family,
+    backend: backendOf(text, program),
+    machine: machine.name === undefined && machine.within === '' ? prefix : machine,
+  };
 }
 
 function mayStandBetweenCommands(line: Line): boolean {

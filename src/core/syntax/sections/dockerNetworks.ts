@@ -4,17 +4,25 @@ import { Shape } from '../shape';
 import type { InterfaceFacts, Line } from '../tree';
 
 /**
- * Reads the bridges of `docker network inspect` and `podman network inspect`: the gateway of a bridge network is the host's own address on it. `from`
- * is the line of the name; gives `from + 1` where something else has that name.
+ * Reads the bridges of `docker network inspect` and `podman network inspect`: the gateway of a bridge network is the
+ * host's own address on it. `from` is the line of the name; gives `from + 1` where something else has that name.
  */
 export function readDockerNetworks(reader: SectionReader, from: number): number {
   const { lines } = reader;
   const interfaces: InterfaceFacts[] = [];
   let end = from;
-  for (let i = from; i < lines.length; ) {
+  for (let i = from; i < lines.length;) {
     const network = networkAt(lines, i);
     if (!network) break;
-    if (network.name !== undefined) interfaces.push({ name: network.name, mac: undefined, mtu: network.mtu, up: true, addresses: network.addresses, line: network.line });
+    if (network.name !== undefined)
+      interfaces.push({
+        name: network.name,
+        mac: undefined,
+        mtu: network.mtu,
+        up: true,
+        addresses: network.addresses,
+        line: network.line,
+      });
     end = network.end;
     // Between two networks stand `},` and `{`.
     i = end;
@@ -59,7 +67,15 @@ function networkAt(lines: readonly Line[], from: number): Network | undefined {
   const id = fields.get('id') ?? '';
   const given = fields.get('com.docker.network.bridge.name') ?? fields.get('network_interface');
   const isBridge = fields.get('driver') === 'bridge';
-  const name = given ?? (!isBridge ? undefined : fields.get('name') === 'bridge' ? 'docker0' : /^[\da-f]{12}/.test(id) ? `br-${id.slice(0, 12)}` : undefined);
+  const name =
+    given ??
+    (!isBridge
+      ? undefined
+      : fields.get('name') === 'bridge'
+        ? 'docker0'
+        : /^[\da-f]{12}/.test(id)
+          ? `br-${id.slice(0, 12)}`
+          : undefined);
   const addresses = gateways.flatMap((gateway, i) => {
     const length = /\/(\d{1,3})$/.exec(subnets[i] ?? '')?.[1];
     const plain = gateway.replace(/\/\d+$/, '');
@@ -72,6 +88,7 @@ function networkAt(lines: readonly Line[], from: number): Network | undefined {
 /** How many brackets a line opens more than it closes. */
 function opened(text: string): number {
   let depth = 0;
-  for (const character of text) depth += character === '{' || character === '[' ? 1 : character === '}' || character === ']' ? -1 : 0;
+  for (const character of text)
+    depth += character === '{' || character === '[' ? 1 : character === '}' || character === ']' ? -1 : 0;
   return depth;
 }

@@ -3,7 +3,11 @@ import { Shape } from '../shape';
 import type { EnvironmentEntry, Line } from '../tree';
 
 /** Reads the KEY=value lines behind `Istio iptables variables:` and its kin; `from` is the heading. */
-export function readEnvironment(reader: SectionReader, from: number, title: 'environment' | 'variables' | 'config'): number {
+export function readEnvironment(
+  reader: SectionReader,
+  from: number,
+  title: 'environment' | 'variables' | 'config',
+): number {
   const entries: EnvironmentEntry[] = [];
   const { lines } = reader;
   let i = from + 1;
@@ -16,7 +20,9 @@ export function readEnvironment(reader: SectionReader, from: number, title: 'env
     entries.push(readEntry(line));
   }
   const old = reader.reusable(from, i);
-  reader.take(old?.kind === 'environment' ? old : { kind: 'environment', title, entries, lines: reader.slice(from, i) });
+  reader.take(
+    old?.kind === 'environment' ? old : { kind: 'environment', title, entries, lines: reader.slice(from, i) },
+  );
   return i;
 }
 

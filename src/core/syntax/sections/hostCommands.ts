@@ -7,8 +7,9 @@ import { readRoutingTables } from './routingTables';
 import { dotted, isValue } from './sysctls';
 
 /**
- * Reads a command whose answer does not say what it is about, and its answer: `cat /proc/sys/…`, `sysctl -n …`, `hostname -I`, `cat
- * /etc/iproute2/rt_tables`; and commands that change a setting. Gives the line behind what belongs to it.
+ * Reads a command whose answer does not say what it is about, and its answer: `cat /proc/sys/…`, `sysctl -n …`,
+ * `hostname -I`, `cat /etc/iproute2/rt_tables`; and commands that change a setting. Gives the line behind what belongs
+ * to it.
  */
 export function readHostCommand(reader: SectionReader, from: number): number {
   const line = reader.lines[from];
@@ -32,9 +33,13 @@ function readAddresses(reader: SectionReader, from: number): number {
   const addresses: AddressFacts[] = [];
   let end = from + 1;
   for (let line = reader.lines[end]; line?.shape === Shape.Text; line = reader.lines[++end]) {
-    const words = line.text.slice(line.contentStart).trim().split(/[ \t]+/);
+    const words = line.text
+      .slice(line.contentStart)
+      .trim()
+      .split(/[ \t]+/);
     if (!words.every((word) => addressFamily(word) !== undefined)) break;
-    for (const address of words) addresses.push({ address, of: 'host', name: undefined, node: undefined, source: 'hostname -I', line });
+    for (const address of words)
+      addresses.push({ address, of: 'host', name: undefined, node: undefined, source: 'hostname -I', line });
   }
   if (addresses.length > 0) reader.take({ kind: 'addresses', addresses, lines: reader.slice(from, end) });
   return end;
@@ -50,7 +55,11 @@ function readSysctlCommand(reader: SectionReader, from: number, rest: string): n
   });
   if (set.length > 0) reader.take({ kind: 'sysctls', sysctls: set, lines: [line] });
   if (!words.some((word) => /^-[a-z]*[nb][a-z]*$|^--(?:values|binary)$/.test(word))) return from + 1;
-  return readAnswers(reader, from, words.filter((word) => /^[a-z]+[./][\w./*-]+$/.test(word)));
+  return readAnswers(
+    reader,
+    from,
+    words.filter((word) => /^[a-z]+[./][\w./*-]+$/.test(word)),
+  );
 }
 
 /** `cat /proc/sys/net/ipv4/ip_forward`: a number for each file. */
@@ -59,12 +68,19 @@ function readFiles(reader: SectionReader, from: number, rest: string): number {
   const programs = command.text.slice(command.contentStart, command.text.length - rest.length);
   // Of several files `grep` and `head` write the names, which is a shape of its own.
   if (!/cat$|more$|less$/.test(programs) && reader.lines[from + 1]?.shape === Shape.Sysctl) return from + 1;
-  return readAnswers(reader, from, [...rest.matchAll(PATHS)].map(([path]) => path));
+  return readAnswers(
+    reader,
+    from,
+    [...rest.matchAll(PATHS)].map(([path]) => path),
+  );
 }
 
 const PATHS = /\/proc\/sys\/[\w./*@:+-]+/g;
 
-/** One number for each name, in their order. A name with `*` stands for several, of which the answers do not say which is which: they tell where they are all the same. */
+/**
+ * One number for each name, in their order. A name with `*` stands for several, of which the answers do not say which
+ * is which: they tell where they are all the same.
+ */
 function readAnswers(reader: SectionReader, from: number, names: readonly string[]): number {
   const { lines } = reader;
   const answers: Line[] = [];
@@ -77,10 +93,13 @@ function readAnswers(reader: SectionReader, from: number, names: readonly string
   }
   const values = answers.map((line) => line.text.slice(line.contentStart).trim());
   const same = new Set(values).size === 1;
-  const sysctls = pattern && !same ? [] : names.flatMap((name, i): SysctlFacts[] => {
-    const line = answers[i];
-    return line ? [{ name: dotted(name), value: values[i] ?? '', origin: 'listed', line }] : [];
-  });
+  const sysctls =
+    pattern && !same
+      ? []
+      : names.flatMap((name, i): SysctlFacts[] => {
+          const line = answers[i];
+          return line ? [{ name: dotted(name), value: values[i] ?? '', origin: 'listed', line }] : [];
+        });
   const end = from + 1 + answers.length;
   if (sysctls.length > 0) reader.take({ kind: 'sysctls', sysctls, lines: reader.slice(from, end) });
   return end;
@@ -93,9 +112,13 @@ function readWritten(reader: SectionReader, line: Line, text: string, from: numb
   const sysctls: SysctlFacts[] = [];
   const tables: RoutingTableFacts[] = [];
   for (const part of text.split(/\becho[ \t]+/).slice(1)) {
-    const setting = /^(?:-n[ \t]+)?["']?(-?\d{1,19})["']?[ \t]*(?:>{1,2}|\|[ \t]*(?:sudo[ \t]+)?tee(?:[ \t]+-a)?[ \t])[ \t]*["']?(\/proc\/sys\/[\w./*@:+-]+)/.exec(part);
+    const setting =
+      /^(?:-n[ \t]+)?["']?(-?\d{1,19})["']?[ \t]*(?:>{1,2}|\|[ \t]*(?:sudo[ \t]+)?tee(?:[ \t]+-a)?[ \t])[ \t]*["']?(\/proc\/sys\/[\w./*@:+-]+)/.exec(
+        part,
+      );
     if (setting) sysctls.push({ name: dotted(setting[2] ?? ''), value: setting[1] ?? '', origin: 'set', line });
-    const table = /^(?:-e[ \t]+)?["']?(\d{1,10})(?:[ \t]+|\\t)([\w.-]{1,64})["']?[ \t]*(?:>>|\|).{0,60}\/rt_tables/.exec(part);
+    const table =
+      /^(?:-e[ \t]+)?["']?(\d{1,10})(?:[ \t]+|\\t)([\w.-]{1,64})["']?[ \t]*(?:>>|\|).{0,60}\/rt_tables/.exec(part);
     if (table) tables.push({ number: Number(table[1]), name: table[2] ?? '', line });
   }
   if (sysctls.length > 0) reader.take({ kind: 'sysctls', sysctls, lines: [line] });

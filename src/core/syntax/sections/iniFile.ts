@@ -4,8 +4,9 @@ import { Shape } from '../shape';
 import type { AddressFacts, Line, RouteFacts } from '../tree';
 
 /**
- * Reads the own addresses of wg0.conf (wg-quick(8)) and of a systemd.network file: `Address = 10.99.7.2/32` below `[Interface]` or `[Network]`. The
- * interface is that of `[Match]`, or the one that a heading above names (`# /etc/wireguard/wg0.conf`); else it is not known.
+ * Reads the own addresses of wg0.conf (wg-quick(8)) and of a systemd.network file: `Address = 10.99.7.2/32` below
+ * `[Interface]` or `[Network]`. The interface is that of `[Match]`, or the one that a heading above names (`#
+ * /etc/wireguard/wg0.conf`); else it is not known.
  */
 export function readIniFile(reader: SectionReader, from: number): number {
   const { lines } = reader;
@@ -28,29 +29,65 @@ export function readIniFile(reader: SectionReader, from: number): number {
       destination = '';
       ofPeers ||= block === 'Peer';
     } else {
-      const found = line && (line.node.kind === 'text' || line.shape === Shape.Assignment) ? /^([A-Za-z][\w-]{0,40})[ \t]*=[ \t]*(.*)$/s.exec(text) : undefined;
+      const found =
+        line && (line.node.kind === 'text' || line.shape === Shape.Assignment)
+          ? /^([A-Za-z][\w-]{0,40})[ \t]*=[ \t]*(.*)$/s.exec(text)
+          : undefined;
       if (!line || !found) {
         if (line?.shape === Shape.ProgramCommand || line?.shape === Shape.IpAdd) continue;
         break;
       }
       const [, key = '', value = ''] = found;
       if (block === 'Match' && key === 'Name' && /^[\w.-]{1,15}$/.test(value)) name = value;
-      if (key === 'Address' && block !== 'Peer') for (const part of value.split(/[, \t]+/)) if (addressFamily(part) !== undefined) addresses.push({ text: part, line });
+      if (key === 'Address' && block !== 'Peer')
+        for (const part of value.split(/[, \t]+/))
+          if (addressFamily(part) !== undefined) addresses.push({ text: part, line });
       if (block === 'Route' && key === 'Destination') destination = value;
-      if ((block === 'Network' || block === 'Route') && key === 'Gateway' && addressFamily(value) !== undefined) routes.push({ family: addressFamily(value) ?? 4, words: `${destination === '' ? 'default' : destination} via ${value}`, line });
+      if ((block === 'Network' || block === 'Route') && key === 'Gateway' && addressFamily(value) !== undefined)
+        routes.push({
+          family: addressFamily(value) ?? 4,
+          words: `${destination === '' ? 'default' : destination} via ${value}`,
+          line,
+        });
     }
     end = i + 1;
   }
   if (addresses.length === 0) return Math.max(end, from + 1);
   const section = reader.slice(from, end);
   if (name === undefined) {
-    const facts = addresses.map(({ text, line }): AddressFacts => ({ address: text, of: 'host', name: undefined, node: undefined, source: ofPeers ? 'the configuration of WireGuard' : 'the configuration', line }));
+    const facts = addresses.map(({ text, line }): AddressFacts => ({
+      address: text,
+      of: 'host',
+      name: undefined,
+      node: undefined,
+      source: ofPeers ? 'the configuration of WireGuard' : 'the configuration',
+      line,
+    }));
     reader.take({ kind: 'addresses', addresses: facts, lines: section });
     return end;
   }
   const first = lines[from] as Line;
-  reader.take({ kind: 'interfaces', interfaces: [{ name, mac: undefined, mtu: undefined, up: undefined, addresses: addresses.map(({ text }) => withLength(text)), line: addresses[0]?.line ?? first }], lines: section });
-  if (routes.length > 0) reader.take({ kind: 'routes', routes: routes.map((route) => ({ ...route, words: `${route.words} dev ${name}` })), added: true, lines: section });
+  reader.take({
+    kind: 'interfaces',
+    interfaces: [
+      {
+        name,
+        mac: undefined,
+        mtu: undefined,
+        up: undefined,
+        addresses: addresses.map(({ text }) => withLength(text)),
+        line: addresses[0]?.line ?? first,
+      },
+    ],
+    lines: section,
+  });
+  if (routes.length > 0)
+    reader.take({
+      kind: 'routes',
+      routes: routes.map((route) => ({ ...route, words: `${route.words} dev ${name}` })),
+      added: true,
+      lines: section,
+    });
   return end;
 }
 

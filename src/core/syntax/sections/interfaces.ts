@@ -5,8 +5,8 @@ import type { AddressFacts, InterfaceFacts, Line } from '../tree';
 import { prefixLength } from './prefixLength';
 
 /**
- * Reads the interfaces and addresses that `ip addr`, `ip -o addr`, `ip -br addr`, `ip link` or `ifconfig` printed, and what `grep inet` left of
- * them. What stands indented below an interface belongs to it, known or not.
+ * Reads the interfaces and addresses that `ip addr`, `ip -o addr`, `ip -br addr`, `ip link` or `ifconfig` printed, and
+ * what `grep inet` left of them. What stands indented below an interface belongs to it, known or not.
  */
 export function readInterfaces(reader: SectionReader, from: number): number {
   const { lines } = reader;
@@ -39,7 +39,12 @@ export function readInterfaces(reader: SectionReader, from: number): number {
   if (old?.kind === 'interfaces' && loose.length === 0) reader.take(old);
   else {
     const section = reader.slice(from, end);
-    if (found.size > 0) reader.take({ kind: 'interfaces', interfaces: [...found.values()].map((draft): InterfaceFacts => ({ ...draft, addresses: [...draft.addresses] })), lines: section });
+    if (found.size > 0)
+      reader.take({
+        kind: 'interfaces',
+        interfaces: [...found.values()].map((draft): InterfaceFacts => ({ ...draft, addresses: [...draft.addresses] })),
+        lines: section,
+      });
     if (loose.length > 0) reader.take({ kind: 'addresses', addresses: loose, lines: section });
   }
   return end;
@@ -60,7 +65,8 @@ function belongs(head: Line, line: Line, text: string): boolean {
 }
 
 /** Lines that lost their indentation in a paste. */
-const DETAIL = /^(?:inet6? |link\/|ether |loop |valid_lft |altname |RX |TX |UP |collisions|inet6? addr:|Interrupt|device )/;
+const DETAIL =
+  /^(?:inet6? |link\/|ether |loop |valid_lft |altname |RX |TX |UP |collisions|inet6? addr:|Interrupt|device )/;
 
 const STATES = 'UP|DOWN|UNKNOWN|LOWERLAYERDOWN|DORMANT|TESTING|NOTPRESENT';
 const BRIEF = new RegExp(`^\\S+[ \\t]+(?:${STATES})(?:[ \\t]|$)`);
@@ -100,7 +106,8 @@ function readBrief(draft: Draft, words: readonly string[]): void {
     if (words[i - 1] === 'peer') return;
     if (/^(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$/.test(word)) draft.mac ??= word.toLowerCase();
     else if (/^[\da-fA-F.:]+\/\d+$/.test(word)) draft.addresses.add(word);
-    else if (words[i + 1] === 'peer' && addressFamily(word) !== undefined) draft.addresses.add(`${word}/${word.includes(':') ? 128 : 32}`);
+    else if (words[i + 1] === 'peer' && addressFamily(word) !== undefined)
+      draft.addresses.add(`${word}/${word.includes(':') ? 128 : 32}`);
   });
 }
 
@@ -113,11 +120,36 @@ function readAlone(found: Map<string, Draft>, loose: AddressFacts[], line: Line,
   }
   const draft = draftOf(new Map(), '', line);
   readDetails(draft, text);
-  for (const address of draft.addresses) loose.push({ address, of: 'host', name: undefined, node: undefined, source: text.includes(' scope ') ? 'ip addr' : 'ifconfig', line });
+  for (const address of draft.addresses)
+    loose.push({
+      address,
+      of: 'host',
+      name: undefined,
+      node: undefined,
+      source: text.includes(' scope ') ? 'ip addr' : 'ifconfig',
+      line,
+    });
 }
 
-/** Words that `ip addr` writes in front of the name of the interface. Source: iproute2 ip/ipaddress.c, ifa_flag_names. */
-const ADDRESS_FLAGS: ReadonlySet<string> = new Set(['secondary', 'temporary', 'dynamic', 'noprefixroute', 'deprecated', 'tentative', 'permanent', 'mngtmpaddr', 'dadfailed', 'nodad', 'optimistic', 'home', 'autojoin', 'stable-privacy']);
+/**
+ * Words that `ip addr` writes in front of the name of the interface. Source: iproute2 ip/ipaddress.c, ifa_flag_names.
+ */
+const ADDRESS_FLAGS: ReadonlySet<string> = new Set([
+  'secondary',
+  'temporary',
+  'dynamic',
+  'noprefixroute',
+  'deprecated',
+  'tentative',
+  'permanent',
+  'mngtmpaddr',
+  'dadfailed',
+  'nodad',
+  'optimistic',
+  'home',
+  'autojoin',
+  'stable-privacy',
+]);
 
 function readDetails(draft: Draft, text: string): void {
   const mtu = /\bmtu (\d+)|\bMTU:(\d+)/.exec(text);
@@ -138,7 +170,8 @@ function readDetails(draft: Draft, text: string): void {
     return;
   }
   const old4 = /inet addr:([\d.]+)(?:.*?\bMask:([\d.]+))?/.exec(text);
-  if (old4?.[1] !== undefined) draft.addresses.add(`${old4[1]}/${(old4[2] === undefined ? undefined : prefixLength(old4[2])) ?? 32}`);
+  if (old4?.[1] !== undefined)
+    draft.addresses.add(`${old4[1]}/${(old4[2] === undefined ? undefined : prefixLength(old4[2])) ?? 32}`);
   const old6 = /inet6 addr: ?([\da-fA-F:.]+)\/(\d+)/.exec(text);
   if (old6?.[1] !== undefined) draft.addresses.add(`${old6[1]}/${old6[2] ?? '128'}`);
 }

@@ -23,8 +23,8 @@ interface Stanza {
 }
 
 /**
- * Reads /etc/network/interfaces (interfaces(5)): static addresses, gateways, and the routes that `up` lines add. Interfaces that get
- * their address elsewhere are there without one.
+ * Reads /etc/network/interfaces (interfaces(5)): static addresses, gateways, and the routes that `up` lines add.
+ * Interfaces that get their address elsewhere are there without one.
  */
 export function readInterfacesFile(reader: SectionReader, from: number): number {
   const { lines } = reader;
@@ -44,7 +44,14 @@ export function readInterfacesFile(reader: SectionReader, from: number): number 
       const draft = drafts.get(name) ?? { name, line, mac: undefined, mtu: undefined, addresses: [] };
       drafts.set(name, draft);
       stanza = { draft, family: family === 'inet6' ? 6 : 4 };
-    } else if (!stanza || line.shape === Shape.Echo || line.shape === Shape.Fence || line.shape === Shape.Header || !LINE.test(text)) break;
+    } else if (
+      !stanza ||
+      line.shape === Shape.Echo ||
+      line.shape === Shape.Fence ||
+      line.shape === Shape.Header ||
+      !LINE.test(text)
+    )
+      break;
     else {
       readOption(stanza, text, line, routes);
       if (/^(?:pre-|post-)?up[ \t]/.test(text)) commands.push(line);
@@ -59,9 +66,12 @@ export function readInterfacesFile(reader: SectionReader, from: number): number 
     return end;
   }
   const added = addedFacts(commands);
-  const interfaces = [...drafts.values()].filter(({ name }) => name !== 'lo').map((draft): InterfaceFacts => ({ ...draft, up: true }));
+  const interfaces = [...drafts.values()]
+    .filter(({ name }) => name !== 'lo')
+    .map((draft): InterfaceFacts => ({ ...draft, up: true }));
   reader.take({ kind: 'interfaces', interfaces: [...interfaces, ...added.interfaces], lines: section });
-  if (routes.length + added.routes.length > 0) reader.take({ kind: 'routes', routes: [...routes, ...added.routes], added: true, lines: section });
+  if (routes.length + added.routes.length > 0)
+    reader.take({ kind: 'routes', routes: [...routes, ...added.routes], added: true, lines: section });
   if (added.rules.length > 0) reader.take({ kind: 'policy-rules', rules: added.rules, lines: section });
   return end;
 }
@@ -81,7 +91,8 @@ function readOption(stanza: Stanza, text: string, line: Line, routes: RouteFacts
       stanza.netmask = value;
       break;
     case 'gateway':
-      if (addressFamily(value) !== undefined) routes.push({ family: stanza.family, words: `default via ${value} dev ${stanza.draft.name}`, line });
+      if (addressFamily(value) !== undefined)
+        routes.push({ family: stanza.family, words: `default via ${value} dev ${stanza.draft.name}`, line });
       break;
     case 'mtu':
       if (/^\d{2,5}$/.test(value)) stanza.draft.mtu = Number(value);
@@ -98,7 +109,15 @@ function finish(stanza: Stanza | undefined): void {
   if (stanza?.address === undefined) return;
   const { address, netmask, family, draft } = stanza;
   const [plain = '', written] = address.split('/', 2);
-  const length = written ?? (netmask === undefined ? (family === 4 ? '32' : '64') : /^\d{1,3}$/.test(netmask) ? netmask : String(prefixLength(netmask) ?? ''));
+  const length =
+    written ??
+    (netmask === undefined
+      ? family === 4
+        ? '32'
+        : '64'
+      : /^\d{1,3}$/.test(netmask)
+        ? netmask
+        : String(prefixLength(netmask) ?? ''));
   if (addressFamily(plain) === family && length !== '') draft.addresses.push(`${plain}/${length}`);
   delete stanza.address;
   delete stanza.netmask;

@@ -4,7 +4,12 @@ import type { Line } from '../tree';
 /** A row of `iptables -L` that no line `Chain …` stands above, as after a grep. */
 export function reportRow(reader: SectionReader, line: Line): void {
   reader.problems.push({
-    line, start: line.contentStart, end: line.text.length, severity: 'warning', code: 'not-read',
-    message: 'this row of "iptables -L" is not read: in which chain it stands is not known, because no line "Chain …" stands above it',
+    line,
+    start: line.contentStart,
+    end: line.text.length,
+    severity: 'warning',
+    code: 'not-read',
+    message:
+      'this row of "iptables -L" is not read: in which chain it stands is not known, because no line "Chain …" stands above it',
   });
 }

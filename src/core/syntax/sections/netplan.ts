@@ -13,7 +13,10 @@ interface Entry {
   readonly value: string;
 }
 
-/** Reads the addresses, gateways and routes of a netplan file (netplan(5)). Gives `from + 1` where the lines are something else. */
+/**
+ * Reads the addresses, gateways and routes of a netplan file (netplan(5)). Gives `from + 1` where the lines are
+ * something else.
+ */
 export function readNetplan(reader: SectionReader, from: number): number {
   const entries: Entry[] = [];
   const { lines } = reader;
@@ -48,7 +51,17 @@ function entryOf(line: Line): Entry | undefined {
   return { line, column: line.contentStart + dash.length, dash: dash !== '', key: found?.[2], value };
 }
 
-const KINDS: ReadonlySet<string> = new Set(['ethernets', 'bridges', 'bonds', 'vlans', 'wifis', 'tunnels', 'dummy-devices', 'modems', 'vrfs']);
+const KINDS: ReadonlySet<string> = new Set([
+  'ethernets',
+  'bridges',
+  'bonds',
+  'vlans',
+  'wifis',
+  'tunnels',
+  'dummy-devices',
+  'modems',
+  'vrfs',
+]);
 
 interface Draft {
   name: string;
@@ -65,7 +78,9 @@ class NetplanReader {
   private device: Draft | undefined;
   /** The keys above the line that have a block below them, each with its column. */
   private readonly path: { readonly column: number; readonly key: string }[] = [];
-  private item: { readonly kind: string; readonly column: number; readonly line: Line; readonly fields: Map<string, string> } | undefined;
+  private item:
+    | { readonly kind: string; readonly column: number; readonly line: Line; readonly fields: Map<string, string> }
+    | undefined;
 
   read(entries: readonly Entry[]): { interfaces: InterfaceFacts[]; routes: RouteFacts[]; rules: PolicyRuleFacts[] } {
     for (const entry of entries) this.entry(entry);
@@ -89,7 +104,8 @@ class NetplanReader {
     const below = kind < 0 ? undefined : this.path.slice(kind + 1).map((each) => each.key);
     if (below?.length === 0) {
       if (key !== undefined && !dash) this.begin(line, key);
-    } else if (below && this.device) this.detail(this.device, below.slice(1).join(), { line, column, dash, key, value });
+    } else if (below && this.device)
+      this.detail(this.device, below.slice(1).join(), { line, column, dash, key, value });
     if (key !== undefined && !dash && value === '') this.path.push({ column, key });
   }
 
@@ -103,13 +119,19 @@ class NetplanReader {
     if (below === '' && key !== undefined) this.option(device, line, key, value);
     else if (below === 'match' && key === 'macaddress') device.mac ??= unquoted(value).toLowerCase();
     else if (below === 'addresses' && dash) addAddress(device, key ?? unquoted(value.replace(/:$/, '')));
-    else if (LISTS.has(below) && dash) this.item = { kind: below, column, line, fields: new Map(key === undefined ? [] : [[key, unquoted(value)]]) };
+    else if (LISTS.has(below) && dash)
+      this.item = { kind: below, column, line, fields: new Map(key === undefined ? [] : [[key, unquoted(value)]]) };
   }
 
   private option(device: Draft, line: Line, key: string, value: string): void {
     if (key === 'addresses') for (const address of listed(value)) addAddress(device, address);
     else if (key === 'gateway4' || key === 'gateway6') {
-      if (addressFamily(unquoted(value)) !== undefined) this.routes.push({ family: key === 'gateway4' ? 4 : 6, words: `default via ${unquoted(value)} dev ${device.name}`, line });
+      if (addressFamily(unquoted(value)) !== undefined)
+        this.routes.push({
+          family: key === 'gateway4' ? 4 : 6,
+          words: `default via ${unquoted(value)} dev ${device.name}`,
+          line,
+        });
     } else if (key === 'macaddress') device.mac = unquoted(value).toLowerCase();
     else if (key === 'mtu' && /^\d{2,5}$/.test(value)) device.mtu = Number(value);
     else if (key === 'set-name') device.name = unquoted(value);
@@ -124,14 +146,33 @@ class NetplanReader {
     const value = (name: string): string => fields.get(name) ?? '';
     const to = value('to') === '0.0.0.0/0' || value('to') === '::/0' ? 'default' : value('to');
     const family = [value('to'), value('via'), value('from')].some((word) => addressFamily(word) === 6) ? 6 : 4;
-    const words = (names: readonly (readonly [string, string])[]): string => names.flatMap(([field, word]) => (value(field) === '' ? [] : [` ${word} ${value(field)}`])).join('');
+    const words = (names: readonly (readonly [string, string])[]): string =>
+      names.flatMap(([field, word]) => (value(field) === '' ? [] : [` ${word} ${value(field)}`])).join('');
     if (item.kind === 'routes') {
       if (to === '') return;
       const type = value('type') === '' || value('type') === 'unicast' ? '' : `${value('type')} `;
       const dev = /^(?:blackhole|unreachable|prohibit|throw) /.test(type) ? '' : ` dev ${device.name}`;
-      this.routes.push({ family, words: `${type}${to}${words([['via', 'via']])}${dev}${words([['metric', 'metric'], ['table', 'table'], ['from', 'src']])}`, line });
+      this.routes.push({
+        family,
+        words: `${type}${to}${words([['via', 'via']])}${dev}${words([
+          ['metric', 'metric'],
+          ['table', 'table'],
+          ['from', 'src'],
+        ])}`,
+        line,
+      });
     } else if (value('table') !== '') {
-      this.rules.push({ family, words: `from ${value('from') || 'all'}${words([['to', 'to'], ['mark', 'fwmark'], ['type-of-service', 'tos'], ['table', 'lookup'], ['priority', 'pref']])}`, line });
+      this.rules.push({
+        family,
+        words: `from ${value('from') || 'all'}${words([
+          ['to', 'to'],
+          ['mark', 'fwmark'],
+          ['type-of-service', 'tos'],
+          ['table', 'lookup'],
+          ['priority', 'pref'],
+        ])}`,
+        line,
+      });
     }
   }
 }

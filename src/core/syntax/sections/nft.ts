@@ -3,7 +3,10 @@ import { Shape } from '../shape';
 import type { NftNode } from '../nft/node';
 import type { Line } from '../tree';
 
-/** Statements of nft, from line `from` on: tables that stand behind each other are one listing, commands that do are one script. */
+/**
+ * Statements of nft, from line `from` on: tables that stand behind each other are one listing, commands that do are one
+ * script.
+ */
 export function readNftSection(reader: SectionReader, from: number): number {
   const { lines, shapes, context } = reader;
   const form = formOf(lines[from] as Line);
@@ -15,7 +18,13 @@ export function readNftSection(reader: SectionReader, from: number): number {
     else if (shape === Shape.Nft && formOf(lines[next] as Line, form) === form) to = ++next;
     else break;
   }
-  reader.take({ kind: 'nft', form, title: context.title, lines: lines.slice(from, to).filter((line) => line.shape === Shape.Nft), ...(context.machine && { machine: context.machine }) });
+  reader.take({
+    kind: 'nft',
+    form,
+    title: context.title,
+    lines: lines.slice(from, to).filter((line) => line.shape === Shape.Nft),
+    ...(context.machine && { machine: context.machine }),
+  });
   return to;
 }
 

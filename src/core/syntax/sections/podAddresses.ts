@@ -6,7 +6,12 @@ import type { AddressFacts, Line } from '../tree';
 /** Reads `podIP:`, `podIPs:`, `hostIP:` and `nodeName:` of a pod's YAML or JSON, whole or what grep left of it. */
 export function readPodAddresses(reader: SectionReader, from: number): number {
   const { lines } = reader;
-  const found: { readonly address: string; readonly of: 'pod' | 'node'; readonly source: string; readonly line: Line }[] = [];
+  const found: {
+    readonly address: string;
+    readonly of: 'pod' | 'node';
+    readonly source: string;
+    readonly line: Line;
+  }[] = [];
   let node: string | undefined;
   let list: 'podIPs' | 'hostIPs' | undefined;
   let end = from;
@@ -33,7 +38,12 @@ export function readPodAddresses(reader: SectionReader, from: number): number {
 /** `- ip: 10.55.3.31`, `"ip": "10.55.3.31"`. */
 const LISTED = /^(?:- )?(?:\{[ \t]*)?"?ip"?:[ \t]*"?[\da-fA-F:.]+/;
 
-function add(found: { address: string; of: 'pod' | 'node'; source: string; line: Line }[], key: string, text: string, line: Line): void {
+function add(
+  found: { address: string; of: 'pod' | 'node'; source: string; line: Line }[],
+  key: string,
+  text: string,
+  line: Line,
+): void {
   for (const [address] of text.matchAll(/[\da-fA-F]{0,4}[:.][\da-fA-F:.]+/g)) {
     if (addressFamily(address) === undefined || found.some((other) => other.address === address)) continue;
     found.push({ address, of: key.startsWith('pod') ? 'pod' : 'node', source: key.replace(/s$/, ''), line });

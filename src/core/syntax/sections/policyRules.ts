@@ -11,8 +11,14 @@ export function readPolicyRules(reader: SectionReader, from: number): number {
   const section = reader.slice(from, end);
   const found = section.map((line) => {
     const [, priority = '', rest = ''] = /^(\d+):[ \t]*(.*)/s.exec(line.text.slice(line.contentStart).trim()) ?? [];
-    const words = rest.replace(/[ \t]+/g, ' ').replace(/ \[detached\]/g, '').trim();
-    const family = words.split(' ').map(addressFamily).find((one) => one !== undefined);
+    const words = rest
+      .replace(/[ \t]+/g, ' ')
+      .replace(/ \[detached\]/g, '')
+      .trim();
+    const family = words
+      .split(' ')
+      .map(addressFamily)
+      .find((one) => one !== undefined);
     return { family, words: `${words} pref ${priority}`, line };
   });
   const told = context.family ?? found.find((rule) => rule.family !== undefined)?.family ?? 4;

@@ -1,4 +1,7 @@
-/** The number of a port as `ss` and `netstat` print it without `-n`: digits, or a service name of /etc/services. Undefined for other names and for `*`. */
+/**
+ * The number of a port as `ss` and `netstat` print it without `-n`: digits, or a service name of /etc/services.
+ * Undefined for other names and for `*`.
+ */
 export function portNumber(text: string, protocol: string): number | undefined {
   if (/^\d{1,5}$/.test(text)) {
     const port = Number(text);

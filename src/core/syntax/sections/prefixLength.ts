@@ -1,4 +1,7 @@
-/** The prefix length of a netmask (`255.255.255.0`, `0xffffff00`): 0 … 32, or undefined where its bits are not contiguous. */
+/**
+ * The prefix length of a netmask (`255.255.255.0`, `0xffffff00`): 0 … 32, or undefined where its bits are not
+ * contiguous.
+ */
 export function prefixLength(mask: string): number | undefined {
   let bits: number;
   if (/^0x[0-9a-fA-F]{8}$/.test(mask)) {

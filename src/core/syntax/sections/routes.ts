@@ -54,19 +54,26 @@ function readRow4(words: readonly string[], metricAt: number): string | undefine
   if (words.length < 6 || !/^[\dA-Z*!-]+$/i.test(flags)) return undefined;
   const length = prefixLength(mask);
   if (length === undefined) return undefined;
-  const name = destination === 'default' || (destination === '0.0.0.0' && length === 0) ? 'default' : length === 32 ? destination : `${destination}/${length}`;
+  const name =
+    destination === 'default' || (destination === '0.0.0.0' && length === 0)
+      ? 'default'
+      : length === 32
+        ? destination
+        : `${destination}/${length}`;
   if (flags.includes('!') || gateway === '-') return `unreachable ${name}`;
   // A route that discards has no interface; the table does not tell which kind of discarding it is.
   if (words[words.length - 1] === '*') return `blackhole ${name}`;
   const via = addressFamily(gateway) === 4 && gateway !== '0.0.0.0' ? ` via ${gateway}` : '';
-  const metric = metricAt >= 0 && words[metricAt] !== undefined && words[metricAt] !== '0' ? ` metric ${words[metricAt]}` : '';
+  const metric =
+    metricAt >= 0 && words[metricAt] !== undefined && words[metricAt] !== '0' ? ` metric ${words[metricAt]}` : '';
   return `${name}${via} dev ${words[words.length - 1]}${metric}`;
 }
 
 /** `fd00::/64  ::  U  256 1 0 eth0`. Rows flagged `n` are addresses of this host, which the kernel adds by itself. */
 function readRow6(words: readonly string[], metricAt: number): string | undefined {
   const [destination = '', hop = '', flags = ''] = words;
-  if (words.length < 6 || !destination.includes(':') || !/^\[?[\da-fA-F:.]+\]?(?:\/\d+)?$/.test(destination)) return undefined;
+  if (words.length < 6 || !destination.includes(':') || !/^\[?[\da-fA-F:.]+\]?(?:\/\d+)?$/.test(destination))
+    return undefined;
   if (flags.includes('n') || destination === 'ff00::/8') return '';
   const plain = destination.replace(/[[\]]/g, '');
   const name = plain === '::/0' ? 'default' : plain.replace(/\/128$/, '');
@@ -97,13 +104,11 @@ function readIpRoutes(reader: SectionReader, from: number): number {
   const told = context.family ?? drafts.find((draft) => draft.family !== undefined)?.family ?? 4;
   const table = context.routingTable;
   const suffix = table === undefined || table === 'all' || table === 'main' ? '' : ` table ${table}`;
-  const routes = drafts.map(
-    (draft): RouteFacts => ({
-      family: draft.family ?? told,
-      words: suffix !== '' && !/ table \S/.test(draft.words) ? draft.words + suffix : draft.words,
-      line: draft.line,
-    }),
-  );
+  const routes = drafts.map((draft): RouteFacts => ({
+    family: draft.family ?? told,
+    words: suffix !== '' && !/ table \S/.test(draft.words) ? draft.words + suffix : draft.words,
+    line: draft.line,
+  }));
   reader.take({ kind: 'routes', routes, lines: reader.slice(from, end) });
   return end;
 }

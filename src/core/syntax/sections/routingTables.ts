@@ -11,7 +11,9 @@ export function readRoutingTables(reader: SectionReader, from: number): number {
     const line = lines[i];
     if (line?.shape === Shape.Blank || line?.shape === Shape.Comment) continue;
     if (line?.shape !== Shape.Text && line?.shape !== Shape.RoutingTable) break;
-    const found = /^(\d{1,10}|0x[\da-fA-F]{1,8})[ \t]+([\w.-]{1,64})[ \t]*(?:#.*)?$/s.exec(line.text.slice(line.contentStart));
+    const found = /^(\d{1,10}|0x[\da-fA-F]{1,8})[ \t]+([\w.-]{1,64})[ \t]*(?:#.*)?$/s.exec(
+      line.text.slice(line.contentStart),
+    );
     const number = Number(found?.[1]);
     if (!found || number > 0xffffffff) break;
     tables.push({ number, name: found[2] ?? '', line });

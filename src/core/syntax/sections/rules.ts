@@ -53,7 +53,8 @@ export function readRules(reader: SectionReader, from: number): number {
         if (open === undefined && (tables.size > 0 || bareRules)) break scan;
         if (open === undefined && line.node.kind === 'chain' && line.node.policy === undefined) break scan;
         declared = true;
-        if (open === undefined && line.node.kind === 'chain' && line.node.policy?.text !== '-') (policies ??= new Set()).add(line.node.name.text);
+        if (open === undefined && line.node.kind === 'chain' && line.node.policy?.text !== '-')
+          (policies ??= new Set()).add(line.node.name.text);
         i++;
         if (open) while (i < count && shapes[i] === Shape.Chain) i++;
         end = i;
@@ -62,7 +63,12 @@ export function readRules(reader: SectionReader, from: number): number {
         if (bareRules || (declared && tables.size === 0)) break scan;
         if (open) reportOpen(reader, open);
         const name = tableName(line);
-        const another = tables.has(name) || (header?.family === undefined && tables.size > 0 && tables.size <= TABLES_OF_KERNEL && changesFamily(lines, from, i));
+        const another =
+          tables.has(name) ||
+          (header?.family === undefined &&
+            tables.size > 0 &&
+            tables.size <= TABLES_OF_KERNEL &&
+            changesFamily(lines, from, i));
         open = another ? undefined : line;
         if (another) break scan;
         tables.add(name);
@@ -103,7 +109,12 @@ export function readRules(reader: SectionReader, from: number): number {
       }
       case Shape.Comment:
         // `# nat` between rules without a table is the heading of the next ones.
-        if (tables.size === 0 && (bareRules || declared) && tableOfHeading(line.text.slice(line.contentStart)) !== undefined) break scan;
+        if (
+          tables.size === 0 &&
+          (bareRules || declared) &&
+          tableOfHeading(line.text.slice(line.contentStart)) !== undefined
+        )
+          break scan;
         i++;
         break;
       case Shape.Blank:
@@ -147,8 +158,18 @@ export function readRules(reader: SectionReader, from: number): number {
   const told = header && context.role === 'input' ? emptyContext : context;
   const heading = headingAbove(lines, from);
   const bare = tables.size === 0;
-  const form: RulesSection['form'] = bare ? 'list' : told.role === 'input' || (!header && !declared) ? 'restore' : 'save';
-  const family = header?.family ?? told.family ?? listing?.family ?? findFamily(lines, from, end) ?? heading.family ?? reader.fileFamily;
+  const form: RulesSection['form'] = bare
+    ? 'list'
+    : told.role === 'input' || (!header && !declared)
+      ? 'restore'
+      : 'save';
+  const family =
+    header?.family ??
+    told.family ??
+    listing?.family ??
+    findFamily(lines, from, end) ??
+    heading.family ??
+    reader.fileFamily;
   // A few lines cut out of a dump do not say what a host has; a list with policies, or below its command, does.
   const whole = !bare || policies !== undefined;
   const table = told.table ?? heading.table;
@@ -164,7 +185,11 @@ export function readRules(reader: SectionReader, from: number): number {
     title: told.title,
     noflush: form === 'restore' && told.noflush,
     ...(bare && table !== undefined && { defaultTable: table.toLowerCase() }),
-    ...(bare && told.table === undefined && heading.table !== undefined && { inferred: { told: { why: `the heading above them says "${heading.text}"` }, open: [] } }),
+    ...(bare &&
+      told.table === undefined &&
+      heading.table !== undefined && {
+        inferred: { told: { why: `the heading above them says "${heading.text}"` }, open: [] },
+      }),
     ...(bare && (told.partial || policies === undefined) && { fragment: true as const }),
     ...(machine && { machine }),
     ...(heading.scope !== undefined && { scope: heading.scope }),
@@ -176,10 +201,13 @@ export function readRules(reader: SectionReader, from: number): number {
   return end;
 }
 
-/** Policies come in the order of the hooks, so that `-P INPUT` behind `-P POSTROUTING` begins the list of another table. */
+/**
+ * Policies come in the order of the hooks, so that `-P INPUT` behind `-P POSTROUTING` begins the list of another table.
+ */
 function beginsAnother(chain: string, policies: ReadonlySet<string>): boolean {
   if (chain !== 'PREROUTING' && chain !== 'INPUT') return false;
-  const later = chain === 'INPUT' ? ['FORWARD', 'OUTPUT', 'POSTROUTING'] : ['INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
+  const later =
+    chain === 'INPUT' ? ['FORWARD', 'OUTPUT', 'POSTROUTING'] : ['INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
   return later.some((name) => policies.has(name));
 }
 
@@ -190,7 +218,9 @@ function timeOf(lines: readonly Line[], from: number, end: number): number | und
     if (!found) continue;
     const [, month = '', day = '', hours = '', minutes = '', seconds = '', year = ''] = found;
     const at = MONTHS.indexOf(month);
-    return at < 0 ? undefined : Date.UTC(Number(year), at / 3, Number(day), Number(hours), Number(minutes), Number(seconds));
+    return at < 0
+      ? undefined
+      : Date.UTC(Number(year), at / 3, Number(day), Number(hours), Number(minutes), Number(seconds));
   }
   return undefined;
 }
@@ -240,7 +270,10 @@ function differs(a: Header, b: Header): boolean {
   return a.family !== b.family || a.backend !== b.backend || a.version !== b.version;
 }
 
-/** Whether the table at `at` holds addresses of another family than the tables from `from` on: Istio writes its IPv6 input right behind the IPv4 one. */
+/**
+ * Whether the table at `at` holds addresses of another family than the tables from `from` on: Istio writes its IPv6
+ * input right behind the IPv4 one.
+ */
 function changesFamily(lines: readonly Line[], from: number, at: number): boolean {
   const before = findFamily(lines, from, at);
   if (before === undefined) return false;

@@ -2,10 +2,20 @@ import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
 import type { Line } from '../tree';
 
-/** A table without COMMIT in a log or in notes: it was cut off. What is input for iptables-restore is checked as a whole, see restoreInput. */
+/**
+ * A table without COMMIT in a log or in notes: it was cut off. What is input for iptables-restore is checked as a
+ * whole, see restoreInput.
+ */
 export function reportOpen(reader: SectionReader, table: Line): void {
   const message = `Table ${tableName(table)} has no COMMIT behind it; iptables-restore would refuse the file.`;
-  reader.problems.push({ line: table, start: table.contentStart, end: table.text.length, severity: 'warning', code: 'missing-commit', message });
+  reader.problems.push({
+    line: table,
+    start: table.contentStart,
+    end: table.text.length,
+    severity: 'warning',
+    code: 'missing-commit',
+    message,
+  });
 }
 
 /** Lines within a table that are nothing that belongs there. */
@@ -14,7 +24,14 @@ export function reportText(reader: SectionReader, from: number, to: number): voi
     const line = reader.lines[i];
     if (!line || line.shape === Shape.Blank || line.shape === Shape.Comment) continue;
     const message = 'This line between the rules is no rule and is passed over.';
-    reader.problems.push({ line, start: line.contentStart, end: line.text.length, severity: 'info', code: 'unexpected-text', message });
+    reader.problems.push({
+      line,
+      start: line.contentStart,
+      end: line.text.length,
+      severity: 'info',
+      code: 'unexpected-text',
+      message,
+    });
   }
 }
 

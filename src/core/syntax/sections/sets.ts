@@ -2,7 +2,10 @@ import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
 import type { Line } from '../tree';
 
-/** Reads `ipset save` output: from a `create` line to the last `create` or `add`; or what `ipset list` printed. An `add` alone is prose. */
+/**
+ * Reads `ipset save` output: from a `create` line to the last `create` or `add`; or what `ipset list` printed. An `add`
+ * alone is prose.
+ */
 export function readSets(reader: SectionReader, from: number): number {
   const { lines } = reader;
   const first = lines[from];
@@ -31,15 +34,15 @@ export function readSets(reader: SectionReader, from: number): number {
 }
 
 /**
- * `Name: a`, `Type: hash:ip`, `Header: family inet …`, `Members:` and a line for each of them, in the words of `ipset save`. Where the members are
- * left out (`ipset list -t`) the set is not known.
+ * `Name: a`, `Type: hash:ip`, `Header: family inet …`, `Members:` and a line for each of them, in the words of `ipset
+ * save`. Where the members are left out (`ipset list -t`) the set is not known.
  */
 function readListedSets(reader: SectionReader, from: number): number {
   const { lines } = reader;
   const words: string[] = [];
   const textLines: Line[] = [];
   let end = from;
-  for (let i = from; i < lines.length; ) {
+  for (let i = from; i < lines.length;) {
     const head = lines[i];
     if (head?.shape === Shape.Blank) {
       i++;
@@ -70,7 +73,15 @@ function readListedSets(reader: SectionReader, from: number): number {
     }
     for (; listed && i < lines.length; i++) {
       const line = lines[i];
-      if (line === undefined || line.shape === Shape.Blank || line.shape === Shape.Fence || line.shape === Shape.Echo || line.shape === Shape.Header || line.text.startsWith('Name: ', line.contentStart)) break;
+      if (
+        line === undefined ||
+        line.shape === Shape.Blank ||
+        line.shape === Shape.Fence ||
+        line.shape === Shape.Echo ||
+        line.shape === Shape.Header ||
+        line.text.startsWith('Name: ', line.contentStart)
+      )
+        break;
       words.push(`add ${name} ${line.text.slice(line.contentStart).trim()}`);
       textLines.push(line);
       end = i + 1;
@@ -79,7 +90,13 @@ function readListedSets(reader: SectionReader, from: number): number {
   if (end === from) return from + 1;
   const old = reader.reusable(from, end);
   if (old?.kind === 'sets') reader.take(old);
-  else if (words.length > 0) reader.take({ kind: 'sets', text: words.map((line) => `${line}\n`).join(''), textLines, lines: reader.slice(from, end) });
+  else if (words.length > 0)
+    reader.take({
+      kind: 'sets',
+      text: words.map((line) => `${line}\n`).join(''),
+      textLines,
+      lines: reader.slice(from, end),
+    });
   return end;
 }
 

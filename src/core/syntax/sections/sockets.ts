@@ -35,7 +35,8 @@ export function readSockets(reader: SectionReader, from: number): number {
   finish();
   const old = reader.reusable(from, end);
   if (old?.kind === 'sockets') reader.take(old);
-  else if (sockets.length > 0 || lines[from]?.shape === Shape.SocketHeader) reader.take({ kind: 'sockets', sockets, lines: reader.slice(from, end) });
+  else if (sockets.length > 0 || lines[from]?.shape === Shape.SocketHeader)
+    reader.take({ kind: 'sockets', sockets, lines: reader.slice(from, end) });
   return end;
 }
 
@@ -60,7 +61,10 @@ function continues(row: Row, line: Line): boolean {
 const PEER = /:\*$/;
 
 function wordsOf(line: Line): string[] {
-  return line.text.slice(line.contentStart).trim().split(/[ \t]+/);
+  return line.text
+    .slice(line.contentStart)
+    .trim()
+    .split(/[ \t]+/);
 }
 
 type Protocol = ListeningSocket['protocol'];

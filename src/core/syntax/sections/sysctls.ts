@@ -27,13 +27,19 @@ export function takeSysctls(reader: SectionReader, from: number, end: number): v
     const headed = HEADED.exec(text);
     const next = lines[i + 1];
     if (headed && next) {
-      if (isAnswerOf(line, next)) sysctls.push({ name: dotted(headed[1] ?? ''), value: next.text.trim(), origin: 'listed', line: next });
+      if (isAnswerOf(line, next))
+        sysctls.push({ name: dotted(headed[1] ?? ''), value: next.text.trim(), origin: 'listed', line: next });
       continue;
     }
     const found = WRITTEN.exec(text);
     if (!found) continue;
     const [, file = '', name = '', value = ''] = found;
-    sysctls.push({ name: dotted(name), value: value.replace(/[ \t][#;].*/s, '').trim(), origin: file === '' ? origin : 'configured', line });
+    sysctls.push({
+      name: dotted(name),
+      value: value.replace(/[ \t][#;].*/s, '').trim(),
+      origin: file === '' ? origin : 'configured',
+      line,
+    });
   }
   if (sysctls.length > 0) reader.take({ kind: 'sysctls', sysctls, lines: reader.slice(from, end) });
 }
@@ -50,7 +56,12 @@ const HEADED = /^==> (\/proc\/sys\/\S+) <==/;
 
 /** The line below such a name. */
 function isAnswerOf(heading: Line | undefined, line: Line | undefined): boolean {
-  return heading?.shape === Shape.Sysctl && line?.shape === Shape.Text && HEADED.test(heading.text.slice(heading.contentStart)) && isValue(line.text);
+  return (
+    heading?.shape === Shape.Sysctl &&
+    line?.shape === Shape.Text &&
+    HEADED.test(heading.text.slice(heading.contentStart)) &&
+    isValue(line.text)
+  );
 }
 
 /** A bare number, as a file below /proc/sys holds it. */
@@ -60,5 +71,13 @@ export function isValue(text: string): boolean {
 
 /** A command or comment above that speaks of a file which is read when the host starts. */
 function isConfiguration(line: Line | undefined): boolean {
-  return line !== undefined && line.text.length < 400 && (line.shape === Shape.Echo || line.shape === Shape.HostCommand || line.shape === Shape.Comment || line.shape === Shape.Text) && /\bsysctl(?:\.conf|\.d\b)/.test(line.text);
+  return (
+    line !== undefined &&
+    line.text.length < 400 &&
+    (line.shape === Shape.Echo ||
+      line.shape === Shape.HostCommand ||
+      line.shape === Shape.Comment ||
+      line.shape === Shape.Text) &&
+    /\bsysctl(?:\.conf|\.d\b)/.test(line.text)
+  );
 }

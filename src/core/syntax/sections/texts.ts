@@ -9,7 +9,15 @@ export function readConnections(reader: SectionReader, from: number): number {
   while (lines[end]?.shape === Shape.Connection) end++;
   const section = reader.slice(from, end);
   const old = reader.reusable(from, end);
-  reader.take(old?.kind === 'connections' ? old : { kind: 'connections', connections: section.map((line): TextFacts => ({ text: line.text.slice(line.contentStart).trim(), line })), lines: section });
+  reader.take(
+    old?.kind === 'connections'
+      ? old
+      : {
+          kind: 'connections',
+          connections: section.map((line): TextFacts => ({ text: line.text.slice(line.contentStart).trim(), line })),
+          lines: section,
+        },
+  );
   return end;
 }
 

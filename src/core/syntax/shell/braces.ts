@@ -1,6 +1,9 @@
 import type { Part, ShellWord } from './nodes';
 
-/** `a{1,2}b` and `{1..3}` as bash writes them out; the word itself where it holds none. The braces stand within one unquoted part. */
+/**
+ * `a{1,2}b` and `{1..3}` as bash writes them out; the word itself where it holds none. The braces stand within one
+ * unquoted part.
+ */
 export function expandBraces(word: ShellWord): readonly ShellWord[] {
   const done: ShellWord[] = [];
   const waiting: ShellWord[] = [word];
@@ -24,7 +27,11 @@ function once(word: ShellWord): readonly ShellWord[] | undefined {
     const start = found.index;
     const end = start + found[0].length;
     return items.map((item) => {
-      const parts: Part[] = [...word.parts.slice(0, i), { ...part, text: part.text.slice(0, start) + item + part.text.slice(end) }, ...word.parts.slice(i + 1)];
+      const parts: Part[] = [
+        ...word.parts.slice(0, i),
+        { ...part, text: part.text.slice(0, start) + item + part.text.slice(end) },
+        ...word.parts.slice(i + 1),
+      ];
       return { ...word, parts };
     });
   }

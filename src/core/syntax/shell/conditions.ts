@@ -5,12 +5,17 @@ import type { Text } from './values';
 /** Whether a condition holds; a reason where nothing in the file tells. */
 export type Answer = boolean | { readonly unknown: string };
 
-/** `[ … ]` without its brackets, or `[[ … ]]`: then `=` compares with a pattern. Source: POSIX.1-2017, test(1), and bash(1). */
+/**
+ * `[ … ]` without its brackets, or `[[ … ]]`: then `=` compares with a pattern. Source: POSIX.1-2017, test(1), and
+ * bash(1).
+ */
 export function testWords(words: readonly Text[], patterns: boolean): Answer {
   let at = 0;
   let depth = 0;
   const told = words.map(({ text }) => text).join(' ');
-  const unknown = (word: Text | undefined): Answer => ({ unknown: word?.unknown.length ? `what ${word.unknown.join(', ')} is` : `what \`${told}\` finds` });
+  const unknown = (word: Text | undefined): Answer => ({
+    unknown: word?.unknown.length ? `what ${word.unknown.join(', ')} is` : `what \`${told}\` finds`,
+  });
   const primary = (): Answer => {
     const first = words[at++];
     if (!first) return false;
@@ -26,7 +31,8 @@ export function testWords(words: readonly Text[], patterns: boolean): Answer {
       }
       if (/^-[a-zA-Z]$/.test(first.text) && next) {
         at++;
-        if (first.text === '-z' || first.text === '-n') return next.unknown.length > 0 ? unknown(next) : (next.text === '') === (first.text === '-z');
+        if (first.text === '-z' || first.text === '-n')
+          return next.unknown.length > 0 ? unknown(next) : (next.text === '') === (first.text === '-z');
         return unknown(next.unknown.length > 0 ? next : undefined);
       }
       return first.unknown.length > 0 ? unknown(first) : first.text !== '';
@@ -34,7 +40,8 @@ export function testWords(words: readonly Text[], patterns: boolean): Answer {
     const right = words[at + 1] as Text;
     at += 2;
     if (first.unknown.length + right.unknown.length > 0) return unknown(first.unknown.length > 0 ? first : right);
-    if (next.text === '<' || next.text === '>') return next.text === '<' ? first.text < right.text : first.text > right.text;
+    if (next.text === '<' || next.text === '>')
+      return next.text === '<' ? first.text < right.text : first.text > right.text;
     if (BINARY.has(next.text)) {
       const equal = patterns ? fitsPattern(first.text, right.text) : first.text === right.text;
       return next.text === '=~' ? unknown(undefined) : next.text === '!=' ? !equal : equal;
@@ -42,12 +49,18 @@ export function testWords(words: readonly Text[], patterns: boolean): Answer {
     const [a, b] = [first, right].map(({ text }) => evaluate(text, () => undefined));
     if (a === undefined || b === undefined) return unknown(undefined);
     switch (next.text) {
-      case '-eq': return a === b;
-      case '-ne': return a !== b;
-      case '-lt': return a < b;
-      case '-le': return a <= b;
-      case '-gt': return a > b;
-      default: return a >= b;
+      case '-eq':
+        return a === b;
+      case '-ne':
+        return a !== b;
+      case '-lt':
+        return a < b;
+      case '-le':
+        return a <= b;
+      case '-gt':
+        return a > b;
+      default:
+        return a >= b;
     }
   };
   const and = (): Answer => {

@@ -5,7 +5,10 @@ import type { ScriptText } from './scriptText';
 import { both, type Status } from './status';
 import { fieldText, unknownOf, valueOf } from './values';
 
-/** `if`: the branch that the file decides on, those that hang on the rules under their conditions; what only the machine knows is not read. */
+/**
+ * `if`: the branch that the file decides on, those that hang on the rules under their conditions; what only the machine
+ * knows is not read.
+ */
 export function branches(shell: Interpreter, node: ShellNode & { readonly kind: 'if' }, source: ScriptText): Status {
   const { guard } = shell;
   const skip = (from: number, reason: string): void => {
@@ -23,7 +26,10 @@ export function branches(shell: Interpreter, node: ShellNode & { readonly kind: 
     }
     if (held === false) continue;
     if ('unknown' in held) {
-      skip(i, `it is run only if ${source.text.slice(condition.start, condition.end).slice(0, 80).replace(/\s+/g, ' ').trim()}, which only the machine knows`);
+      skip(
+        i,
+        `it is run only if ${source.text.slice(condition.start, condition.end).slice(0, 80).replace(/\s+/g, ' ').trim()}, which only the machine knows`,
+      );
       shell.guard = guard;
       return held;
     }
@@ -43,12 +49,20 @@ export function cases(shell: Interpreter, node: ShellNode & { readonly kind: 'ca
   const text = fieldText(word);
   const names = unknownOf(word);
   for (const [i, { patterns, body }] of node.items.entries()) {
-    const read = patterns.map((pattern) => ({ text: pattern.parts.length === 1 ? (literalText(pattern) ?? '') : fieldText(shell.text(pattern, source)), unknown: unknownOf(shell.text(pattern, source)) }));
+    const read = patterns.map((pattern) => ({
+      text: pattern.parts.length === 1 ? (literalText(pattern) ?? '') : fieldText(shell.text(pattern, source)),
+      unknown: unknownOf(shell.text(pattern, source)),
+    }));
     const all = read.some((pattern) => pattern.text === '*' && pattern.unknown.length === 0);
     if (all && i === 0) return shell.run(body, source);
     if (names.length > 0 || read.some(({ unknown }) => unknown.length > 0)) {
       const what = names[0] ?? read.find(({ unknown }) => unknown.length > 0)?.unknown[0] ?? '';
-      for (const item of node.items.slice(i)) shell.skip(item.body, source, `it is run only if ${label(what)} is ${source.text.slice(item.patterns[0]?.start, item.patterns.at(-1)?.end).slice(0, 60)}, which only the machine knows`);
+      for (const item of node.items.slice(i))
+        shell.skip(
+          item.body,
+          source,
+          `it is run only if ${label(what)} is ${source.text.slice(item.patterns[0]?.start, item.patterns.at(-1)?.end).slice(0, 60)}, which only the machine knows`,
+        );
       return { unknown: `what ${label(what)} is` };
     }
     if (read.some((pattern) => fitsPattern(text, pattern.text))) return shell.run(body, source);
@@ -71,7 +85,12 @@ export function forLoop(shell: Interpreter, node: ShellNode & { readonly kind: '
   shell.repeating++;
   for (const item of items) {
     if (item === bad || item.unknown.length > 0 || (bad !== undefined && item.text === bad.text)) {
-      if (!skipped) shell.skip(body, source, `the loop \`for ${name}\` goes over ${item.unknown.map(label).join(', ') || item.text}, which only the machine knows`);
+      if (!skipped)
+        shell.skip(
+          body,
+          source,
+          `the loop \`for ${name}\` goes over ${item.unknown.map(label).join(', ') || item.text}, which only the machine knows`,
+        );
       skipped = true;
       continue;
     }

@@ -31,11 +31,19 @@ export function textLine(pieces: readonly Piece[]): readonly EmbeddedLine[] {
   return line.read();
 }
 
-const EMPTY: Piece = { text: '', from: { line: { index: 0, text: '', eol: '', contentStart: 0, node: { kind: 'blank' }, shape: 0, problems: [] }, column: 0 }, to: 0, spelled: false };
+const EMPTY: Piece = {
+  text: '',
+  from: {
+    line: { index: 0, text: '', eol: '', contentStart: 0, node: { kind: 'blank' }, shape: 0, problems: [] },
+    column: 0,
+  },
+  to: 0,
+  spelled: false,
+};
 
 /**
- * What a function passes on, `iptables "$@"`, stands where it was called: there most of its words are. The words of the function's own line
- * then count as the one that called it.
+ * What a function passes on, `iptables "$@"`, stands where it was called: there most of its words are. The words of the
+ * function's own line then count as the one that called it.
  */
 function anchorOf(fields: readonly Field[]): ((place: Place) => Piece | undefined) | undefined {
   const lines = fields.map(({ pieces: [first] }) => (first ? outerPlace(first.from).index : -1));
@@ -80,9 +88,13 @@ function putField(line: DerivedLine, field: Field, at: Piece, anchor: ReturnType
 }
 
 function putPiece(line: DerivedLine, { text, from, to, spelled }: Piece, written: string): void {
-  if (spelled && text === written && from.line.text.startsWith(text, from.column)) line.keep(from.line, from.column, from.column + text.length);
+  if (spelled && text === written && from.line.text.startsWith(text, from.column))
+    line.keep(from.line, from.column, from.column + text.length);
   else line.put(written.replace(/[\r\n]/g, ' '), from.line, from.column, Math.max(from.column, to));
 }
 
-/** What a shell reads as it stands. A `$` is left of a variable that is not known: it means nothing to whoever reads the line. */
+/**
+ * What a shell reads as it stands. A `$` is left of a variable that is not known: it means nothing to whoever reads the
+ * line.
+ */
 const SAFE = /^[\w@%+=:,./!^~[\]{}*?#$-]+$/;

@@ -8,7 +8,8 @@ import { fieldText, unknownOf, type Field, type Scope, type Text, type Value } f
 /** The arguments that a word becomes: none, one or several. Source: POSIX.1-2017, "Shell Command Language", 2.6. */
 export function expandWord(word: ShellWord, source: ScriptText, scope: Scope): readonly Field[] {
   const [only] = word.parts;
-  if (word.parts.length === 1 && only?.kind === 'text' && !only.text.includes('{')) return [{ pieces: [pieceOf(only.text, only, source, true)], literal: true }];
+  if (word.parts.length === 1 && only?.kind === 'text' && !only.text.includes('{'))
+    return [{ pieces: [pieceOf(only.text, only, source, true)], literal: true }];
   return expandBraces(word).flatMap((each) => new Expansion(source, scope, true).run(each.parts, each === word));
 }
 
@@ -64,10 +65,16 @@ class Expansion {
 
   /** A value in the place of a part; unquoted, it is split at blanks. */
   private value({ text, unknown }: Text, part: Part): void {
-    const piece = (of: string): Field['pieces'][number] => ({ ...pieceOf(of, part, this.source, false), ...(unknown.length > 0 && { unknown }) });
+    const piece = (of: string): Field['pieces'][number] => ({
+      ...pieceOf(of, part, this.source, false),
+      ...(unknown.length > 0 && { unknown }),
+    });
     if (part.quoted || !this.splits) return this.put(piece(text));
     const separators = this.scope.get('IFS');
-    const words = splitFields(text, separators && 'text' in separators && separators.unknown.length === 0 ? separators.text : undefined);
+    const words = splitFields(
+      text,
+      separators && 'text' in separators && separators.unknown.length === 0 ? separators.text : undefined,
+    );
     if (words.before && this.open) this.close();
     for (const [i, word] of words.fields.entries()) {
       if (i > 0) this.close();
@@ -91,7 +98,8 @@ class Expansion {
         return;
       }
       for (const [i, field] of all.entries()) {
-        if (i > 0) this.put({ ...(field.pieces[0] ?? pieceOf('', part, this.source, false)), text: ' ', spelled: false });
+        if (i > 0)
+          this.put({ ...(field.pieces[0] ?? pieceOf('', part, this.source, false)), text: ' ', spelled: false });
         this.pieces.push(...field.pieces);
       }
       this.open = true;
@@ -119,19 +127,31 @@ class Expansion {
       return { text: fieldText(field), unknown: unknownOf(field) };
     };
     switch (operator) {
-      case '': case ':?': case '?':
+      case '':
+      case ':?':
+      case '?':
         return held;
-      case ':-': case '-': case ':=': case '=': {
-        if (held !== undefined && (single === undefined || single.text !== '' || !operator.startsWith(':'))) return held;
+      case ':-':
+      case '-':
+      case ':=':
+      case '=': {
+        if (held !== undefined && (single === undefined || single.text !== '' || !operator.startsWith(':')))
+          return held;
         const taken = text();
-        if (held === undefined && taken.text !== '') this.scope.assumeDefault(name, taken.text, this.source.place(part.start));
+        if (held === undefined && taken.text !== '')
+          this.scope.assumeDefault(name, taken.text, this.source.place(part.start));
         if (operator.endsWith('=')) this.scope.set(name, taken);
         return taken;
       }
-      case ':+': case '+':
+      case ':+':
+      case '+':
         return held === undefined || (single?.text === '' && operator === ':+') ? { text: '', unknown: [] } : text();
       case 'length':
-        return held && 'items' in held ? { text: String(held.items.length), unknown: [] } : single && single.unknown.length === 0 ? { text: String(single.text.length), unknown: [] } : undefined;
+        return held && 'items' in held
+          ? { text: String(held.items.length), unknown: [] }
+          : single && single.unknown.length === 0
+            ? { text: String(single.text.length), unknown: [] }
+            : undefined;
       default: {
         const by = text();
         if (!single || single.unknown.length + by.unknown.length > 0) return undefined;
@@ -146,13 +166,21 @@ class Expansion {
     if (name === '') return undefined;
     if (/^[1-9]\d{0,3}$/.test(name)) {
       const field = positional?.[Number(name) - 1];
-      return positional ? (field ? { text: fieldText(field), unknown: unknownOf(field) } : { text: '', unknown: [] }) : undefined;
+      return positional
+        ? field
+          ? { text: fieldText(field), unknown: unknownOf(field) }
+          : { text: '', unknown: [] }
+        : undefined;
     }
     if (name === '#') return positional && { text: String(positional.length), unknown: [] };
-    if (name === '@' || name === '*') return positional && { items: positional.map((field) => ({ text: fieldText(field), unknown: unknownOf(field) })) };
+    if (name === '@' || name === '*')
+      return (
+        positional && { items: positional.map((field) => ({ text: fieldText(field), unknown: unknownOf(field) })) }
+      );
     const value = this.scope.get(name);
     if (value === undefined) return undefined;
-    if (!('items' in value)) return index === undefined || index === '0' || index === '@' || index === '*' ? value : undefined;
+    if (!('items' in value))
+      return index === undefined || index === '0' || index === '@' || index === '*' ? value : undefined;
     if (index === '@' || index === '*') return value;
     const number = index === undefined ? 0 : /^\d{1,4}$/.test(index) ? Number(index) : this.number(index);
     return number === undefined ? undefined : (value.items[number] ?? { text: '', unknown: [] });
@@ -161,12 +189,15 @@ class Expansion {
   private number(expression: string): number | undefined {
     return evaluate(expression, (name) => {
       const value = this.scope.get(name);
-      return value && 'text' in value && value.unknown.length === 0 && /^-?\d{1,9}$/.test(value.text) ? Number(value.text) : undefined;
+      return value && 'text' in value && value.unknown.length === 0 && /^-?\d{1,9}$/.test(value.text)
+        ? Number(value.text)
+        : undefined;
     });
   }
 
   private substitution(part: Part & { kind: 'command' | 'arithmetic' }): void {
-    const text = part.kind === 'arithmetic' ? this.number(part.expression)?.toString() : this.scope.substitute(part.script);
+    const text =
+      part.kind === 'arithmetic' ? this.number(part.expression)?.toString() : this.scope.substitute(part.script);
     if (text !== undefined) return this.value({ text, unknown: [] }, part);
     const spelling = this.source.text.slice(part.start, part.end);
     this.put({ ...pieceOf(spelling, part, this.source, false), unknown: [spelling] });
@@ -177,14 +208,27 @@ function notKnown(name: string): Text {
   return { text: `$${name}`, unknown: [name] };
 }
 
-function pieceOf(text: string, { start, end }: Pick<Part, 'start' | 'end'>, source: ScriptText, spelled: boolean): Piece {
+function pieceOf(
+  text: string,
+  { start, end }: Pick<Part, 'start' | 'end'>,
+  source: ScriptText,
+  spelled: boolean,
+): Piece {
   const from = source.place(start);
   const to = source.place(Math.max(start, end));
-  return { text, from, to: to.line === from.line ? to.column : from.line.text.length, spelled: spelled && to.line === from.line && to.column - from.column === text.length };
+  return {
+    text,
+    from,
+    to: to.line === from.line ? to.column : from.line.text.length,
+    spelled: spelled && to.line === from.line && to.column - from.column === text.length,
+  };
 }
 
 /** A value at the blanks of `IFS`, which are spaces, tabs and line breaks unless it says otherwise. */
-function splitFields(text: string, separators: string | undefined): { readonly fields: readonly string[]; readonly before: boolean; readonly behind: boolean } {
+function splitFields(
+  text: string,
+  separators: string | undefined,
+): { readonly fields: readonly string[]; readonly before: boolean; readonly behind: boolean } {
   if (separators === '') return { fields: text === '' ? [] : [text], before: false, behind: false };
   const at = separators === undefined ? /[ \t\n]+/ : new RegExp(`[${separators.replace(/[\\\]^-]/g, '\\$&')}]+`);
   const fields = text.split(at);
@@ -196,9 +240,13 @@ function splitFields(text: string, separators: string | undefined): { readonly f
 /** `${X%pattern}`, `${X/a/b}`, `${X:1:2}`, `${X^^}`. */
 function change(text: string, operator: string, by: string): string | undefined {
   switch (operator) {
-    case '#': case '##': case '%': case '%%':
+    case '#':
+    case '##':
+    case '%':
+    case '%%':
       return withoutPattern(text, operator, by);
-    case '/': case '//': {
+    case '/':
+    case '//': {
       const slash = by.indexOf('/');
       const what = slash < 0 ? by : by.slice(0, slash);
       const into = slash < 0 ? '' : by.slice(slash + 1);
@@ -209,7 +257,10 @@ function change(text: string, operator: string, by: string): string | undefined 
       const found = /^ ?(-?\d{1,9})(?::(\d{1,9}))?$/.exec(by);
       if (!found) return undefined;
       const start = Number(found[1]);
-      return text.slice(start, found[2] === undefined ? undefined : (start < 0 ? Math.max(0, text.length + start) : start) + Number(found[2]));
+      return text.slice(
+        start,
+        found[2] === undefined ? undefined : (start < 0 ? Math.max(0, text.length + start) : start) + Number(found[2]),
+      );
     }
     case '^^':
       return by === '' ? text.toUpperCase() : undefined;

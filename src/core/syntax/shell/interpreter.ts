@@ -5,7 +5,16 @@ import { testWords } from './conditions';
 import { branches, cases, forLoop } from './control';
 import { commandLine } from './emit';
 import { expandText, expandWord } from './expand';
-import { literalText, walk, type Assignment, type Redirect, type ScriptNode, type ShellNode, type ShellWord, type SimpleCommand } from './nodes';
+import {
+  literalText,
+  walk,
+  type Assignment,
+  type Redirect,
+  type ScriptNode,
+  type ShellNode,
+  type ShellWord,
+  type SimpleCommand,
+} from './nodes';
 import type { Piece, Place, ScriptText } from './scriptText';
 import { runSimple } from './simple';
 import { ScriptReport } from './report';
@@ -18,7 +27,9 @@ import { fieldText, known, unknownOf, valueOf, type Field, type Scope, type Valu
 /** A command that was read, and the one of the script that it is. */
 export interface Emitted {
   readonly line: EmbeddedLine;
-  /** Where nothing of it was expanded and nothing hangs on another command, the offset in the script where it stands. */
+  /**
+   * Where nothing of it was expanded and nothing hangs on another command, the offset in the script where it stands.
+   */
   readonly plain: number | undefined;
 }
 
@@ -28,8 +39,8 @@ const MOST_STEPS = 100_000;
 const MOST_CALLS = 40;
 
 /**
- * Reads what the commands of a script do to the rules, without running any: what needs a machine stays unknown and is said. It keeps what
- * variables hold and which functions are defined from one command of the file to the next.
+ * Reads what the commands of a script do to the rules, without running any: what needs a machine stays unknown and is
+ * said. It keeps what variables hold and which functions are defined from one command of the file to the next.
  */
 export class Interpreter implements Scope {
   readonly report = new ScriptReport();
@@ -98,7 +109,13 @@ export class Interpreter implements Scope {
 
   assumeDefault(name: string, text: string, at: Place): void {
     if (!/^[A-Za-z_]/.test(name)) return;
-    this.report.tell(at, at.column + name.length + 2, 'info', 'shell-assumption', `${name} is set nowhere above: its default "${text}" is taken`);
+    this.report.tell(
+      at,
+      at.column + name.length + 2,
+      'info',
+      'shell-assumption',
+      `${name} is set nowhere above: its default "${text}" is taken`,
+    );
   }
 
   run(node: ShellNode, source: ScriptText): Status {
@@ -138,7 +155,8 @@ export class Interpreter implements Scope {
       case 'arithmetic': {
         const value = evaluate(node.expression, (name) => this.number(name));
         if (value !== undefined) return value !== 0;
-        for (const name of node.expression.match(/[A-Za-z_]\w*(?=\s*(?:[-+*/%]?=(?!=)|\+\+|--))/g)?.slice(0, 20) ?? []) this.lose(name, 'it is calculated');
+        for (const name of node.expression.match(/[A-Za-z_]\w*(?=\s*(?:[-+*/%]?=(?!=)|\+\+|--))/g)?.slice(0, 20) ?? [])
+          this.lose(name, 'it is calculated');
         return { unknown: `what ((${node.expression})) is` };
       }
       case 'if':
@@ -163,7 +181,9 @@ export class Interpreter implements Scope {
 
   number(name: string): number | undefined {
     const value = this.variables.get(name);
-    return value && 'text' in value && value.unknown.length === 0 && /^-?\d{1,9}$/.test(value.text) ? Number(value.text) : undefined;
+    return value && 'text' in value && value.unknown.length === 0 && /^-?\d{1,9}$/.test(value.text)
+      ? Number(value.text)
+      : undefined;
   }
 
   assign({ name, adds, indexed, value, list }: Assignment, source: ScriptText): void {
@@ -209,7 +229,20 @@ export class Interpreter implements Scope {
   private hereText({ here }: Redirect, source: ScriptText): readonly Piece[] {
     if (!here) return [];
     if (here.parts) return this.text({ parts: here.parts }, source).pieces;
-    return this.text({ parts: [{ kind: 'text', text: source.text.slice(here.start, here.end), quoted: true, start: here.start, end: here.end }] }, source).pieces;
+    return this.text(
+      {
+        parts: [
+          {
+            kind: 'text',
+            text: source.text.slice(here.start, here.end),
+            quoted: true,
+            start: here.start,
+            end: here.end,
+          },
+        ],
+      },
+      source,
+    ).pieces;
   }
 
   /** Runs commands of which it is asked whether they succeed. */
@@ -237,7 +270,9 @@ export class Interpreter implements Scope {
     if (this.signal) return status;
     if (typeof status === 'boolean') return status === (kind === 'and') ? this.run(right, source) : status;
     if ('asked' in status) {
-      const behind = this.guarded(kind === 'and' ? status.asked : { kind: 'not', of: status.asked }, () => this.run(right, source));
+      const behind = this.guarded(kind === 'and' ? status.asked : { kind: 'not', of: status.asked }, () =>
+        this.run(right, source),
+      );
       return joined(kind, status, behind);
     }
     // `iptables -L | grep -q X || iptables -A X`: the rule is there afterwards.
@@ -248,7 +283,11 @@ export class Interpreter implements Scope {
       if (first) this.report.info(right, source, 'shell-assumption', `taken as run: ${status.unknown} is not known`);
       return true;
     }
-    this.skip(right, source, `it is run only if ${kind === 'and' ? '' : 'not '}${status.unknown}, which only the machine knows`);
+    this.skip(
+      right,
+      source,
+      `it is run only if ${kind === 'and' ? '' : 'not '}${status.unknown}, which only the machine knows`,
+    );
     return status;
   }
 
@@ -258,7 +297,12 @@ export class Interpreter implements Scope {
     let listing = false;
     const text = (node: ShellNode): string => source.text.slice(node.start, node.end);
     const last = commands[commands.length - 1];
-    if (last && commands.length > 1 && /tables(?:-legacy|-nft)?-save\b/.test(text(commands[0] as ShellNode)) && /tables(?:-legacy|-nft)?-restore\b/.test(text(last))) {
+    if (
+      last &&
+      commands.length > 1 &&
+      /tables(?:-legacy|-nft)?-save\b/.test(text(commands[0] as ShellNode)) &&
+      /tables(?:-legacy|-nft)?-restore\b/.test(text(last))
+    ) {
       this.skip(last, source, 'it loads what other programs have made of the rules');
       return true;
     }
@@ -269,7 +313,11 @@ export class Interpreter implements Scope {
       this.piping = i < commands.length - 1;
       status = this.run(command, source);
       this.piping = false;
-      if (/tables\S*\s(?:\S+\s)*-{1,2}[LSln]/.test(` ${text(command)} `.replace(/^ +/, '')) || /tables\S*-save/.test(text(command))) listing = true;
+      if (
+        /tables\S*\s(?:\S+\s)*-{1,2}[LSln]/.test(` ${text(command)} `.replace(/^ +/, '')) ||
+        /tables\S*-save/.test(text(command))
+      )
+        listing = true;
       this.input = i < commands.length - 1 ? (this.printed ?? UNKNOWN_INPUT) : input;
       this.printed = printed;
     }
@@ -292,12 +340,21 @@ export class Interpreter implements Scope {
   }
 
   test(words: readonly ShellWord[], source: ScriptText, patterns: boolean): Status {
-    const answer = testWords(patterns ? words.map((word) => valueOf(this.text(word, source))) : this.expand(words, source).map(valueOf), patterns);
+    const answer = testWords(
+      patterns ? words.map((word) => valueOf(this.text(word, source))) : this.expand(words, source).map(valueOf),
+      patterns,
+    );
     return typeof answer === 'boolean' ? answer : { unknown: answer.unknown };
   }
 
   /** Calls a function of the script. */
-  call(name: string, { node, source }: ScriptNode, fields: readonly Field[], at: SimpleCommand, caller: ScriptText): Status {
+  call(
+    name: string,
+    { node, source }: ScriptNode,
+    fields: readonly Field[],
+    at: SimpleCommand,
+    caller: ScriptText,
+  ): Status {
     this.callees.add(name);
     if (this.calls >= MOST_CALLS) return this.stop(at, caller);
     const { positional, locals } = this;
@@ -318,14 +375,20 @@ export class Interpreter implements Scope {
     return status;
   }
 
-  /** Takes a command as one of those that the file holds; gives the line that it is, where it is one that changes or asks rules. */
+  /**
+   * Takes a command as one of those that the file holds; gives the line that it is, where it is one that changes or
+   * asks rules.
+   */
   emit(fields: readonly Field[], node: SimpleCommand, literal: boolean): EmbeddedLine | undefined {
     let asked: EmbeddedLine | undefined;
     for (const line of commandLine(this.prompt, [...this.wrapper, ...fields])) {
       if (line.shape === Shape.Text) continue;
       const { guard, quiet } = this;
       const plain = literal && !guard && !quiet && this.repeating === 0 && this.wrapper.length === 0;
-      asked = this.take({ ...line, ...(guard && { runsIf: guard }), ...(quiet && { mayFail: true as const }) }, plain ? node.start : undefined);
+      asked = this.take(
+        { ...line, ...(guard && { runsIf: guard }), ...(quiet && { mayFail: true as const }) },
+        plain ? node.start : undefined,
+      );
       if (line.shape === Shape.ProgramCommand) this.report.askFor(fields);
     }
     return asked;
@@ -333,14 +396,24 @@ export class Interpreter implements Scope {
 
   take(line: EmbeddedLine, plain: number | undefined): EmbeddedLine {
     if (this.repeating > 0 && ++this.repeated > MOST_REPEATED) {
-      if (this.repeated === MOST_REPEATED + 1) this.report.tell({ line, column: 0 }, line.text.length, 'warning', 'not-read', `not read from here on: loops and functions give more than ${MOST_REPEATED} commands`);
+      if (this.repeated === MOST_REPEATED + 1)
+        this.report.tell(
+          { line, column: 0 },
+          line.text.length,
+          'warning',
+          'not-read',
+          `not read from here on: loops and functions give more than ${MOST_REPEATED} commands`,
+        );
       return line;
     }
     this.out.push({ line, plain });
     return line;
   }
 
-  /** What a command would do is not read: each that changes rules is said, and variables that it sets are no longer known. */
+  /**
+   * What a command would do is not read: each that changes rules is said, and variables that it sets are no longer
+   * known.
+   */
   skip(node: ShellNode, source: ScriptText, reason: string): void {
     const { out, guard, quiet, signal } = this;
     this.out = [];
@@ -348,8 +421,16 @@ export class Interpreter implements Scope {
       if (each.kind === 'for') this.lose(each.name, 'it is set where a condition is not known');
       if (each.kind === 'function') this.functions.set(each.name, { node: each.body, source });
       if (each.kind !== 'simple') return;
-      for (const { name } of [...each.assignments, ...each.declared]) this.lose(name, 'it is set where a condition is not known');
-      if (each.words.length > 0 && this.isAboutRules(each, source)) this.report.tell(source.place(each.start), source.place(each.end), 'warning', 'not-read', `not read: ${reason}`);
+      for (const { name } of [...each.assignments, ...each.declared])
+        this.lose(name, 'it is set where a condition is not known');
+      if (each.words.length > 0 && this.isAboutRules(each, source))
+        this.report.tell(
+          source.place(each.start),
+          source.place(each.end),
+          'warning',
+          'not-read',
+          `not read: ${reason}`,
+        );
     });
     this.out = out;
     this.guard = guard;
@@ -365,12 +446,24 @@ export class Interpreter implements Scope {
     const name = first ? (literalText(first) ?? '') : '';
     const called = this.functions.get(name);
     if (called) this.callees.add(name);
-    if (called) return /tables|\bip6?t|IP6?T/i.test(called.source.text.slice(called.node.start, Math.min(called.node.end, called.node.start + 20_000)));
-    return commandLine(undefined, this.expand(node.words.slice(0, 60), source)).some(({ shape }) => shape === Shape.ProgramCommand);
+    if (called)
+      return /tables|\bip6?t|IP6?T/i.test(
+        called.source.text.slice(called.node.start, Math.min(called.node.end, called.node.start + 20_000)),
+      );
+    return commandLine(undefined, this.expand(node.words.slice(0, 60), source)).some(
+      ({ shape }) => shape === Shape.ProgramCommand,
+    );
   }
 
   private stop(node: ShellNode, source: ScriptText): Status {
-    if (!this.stopped) this.report.tell(source.place(node.start), source.place(node.end), 'warning', 'not-read', 'not read from here on: loops and functions run too many commands');
+    if (!this.stopped)
+      this.report.tell(
+        source.place(node.start),
+        source.place(node.end),
+        'warning',
+        'not-read',
+        'not read from here on: loops and functions run too many commands',
+      );
     this.stopped = true;
     this.signal = 'exit';
     return true;
@@ -378,8 +471,16 @@ export class Interpreter implements Scope {
 
   /** Tells what nothing in the file calls, runs or sets; once the whole file is read. */
   finish(): void {
-    for (const [name, { node, source }] of this.functions) if (!this.callees.has(name)) this.skip(node, source, `the function ${name} is called nowhere in this file`);
-    for (const { name, piece } of this.files.unused()) this.report.tell(piece.from, piece.to, 'warning', 'not-read', `not read: it is written to ${name}, and nothing here runs that`);
+    for (const [name, { node, source }] of this.functions)
+      if (!this.callees.has(name)) this.skip(node, source, `the function ${name} is called nowhere in this file`);
+    for (const { name, piece } of this.files.unused())
+      this.report.tell(
+        piece.from,
+        piece.to,
+        'warning',
+        'not-read',
+        `not read: it is written to ${name}, and nothing here runs that`,
+      );
     this.report.tellUnknown((name) => this.variables.has(name));
   }
 }
@@ -391,5 +492,10 @@ function isQuiet({ operator, descriptor, target }: Redirect, all: readonly Redir
   if (operator === '&>' || operator === '&>>') return where === '/dev/null';
   if (descriptor !== 2) return false;
   if (operator === '>' || operator === '>>') return where === '/dev/null';
-  return operator === '>&' && (where === '-' || (where === '1' && all.some((each) => each.operator === '>' && each.descriptor < 2 && literalText(each.target) === '/dev/null')));
+  return (
+    operator === '>&' &&
+    (where === '-' ||
+      (where === '1' &&
+        all.some((each) => each.operator === '>' && each.descriptor < 2 && literalText(each.target) === '/dev/null')))
+  );
 }

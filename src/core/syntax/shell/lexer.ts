@@ -2,8 +2,9 @@ import { closingBrace, closingParenthesis } from './closing';
 import type { HereDocument, Part, Redirect, ShellWord } from './nodes';
 
 /**
- * The words and operators of a shell, read by whoever knows which is expected. What is never closed makes a method give undefined and the
- * place where it failed is behind all that it looked at. Source: POSIX.1-2017, "Shell Command Language", 2.2 and 2.3.
+ * The words and operators of a shell, read by whoever knows which is expected. What is never closed makes a method give
+ * undefined and the place where it failed is behind all that it looked at. Source: POSIX.1-2017, "Shell Command
+ * Language", 2.2 and 2.3.
  */
 export class Lexer {
   pos: number;
@@ -95,10 +96,22 @@ export class Lexer {
     this.blanks();
     const target = this.word();
     if (!target) return undefined;
-    const redirect: Redirect = { operator, descriptor: number === '' ? -1 : Number(number), target, start, end: target.end };
+    const redirect: Redirect = {
+      operator,
+      descriptor: number === '' ? -1 : Number(number),
+      target,
+      start,
+      end: target.end,
+    };
     if (operator === '<<' || operator === '<<-') {
-      const delimiter = target.parts.map((part) => (part.kind === 'text' ? part.text : this.text.slice(part.start, part.end))).join('');
-      this.waiting.push({ redirect, delimiter, expands: !target.parts.some((part) => part.kind === 'text' && part.quoted) });
+      const delimiter = target.parts
+        .map((part) => (part.kind === 'text' ? part.text : this.text.slice(part.start, part.end)))
+        .join('');
+      this.waiting.push({
+        redirect,
+        delimiter,
+        expands: !target.parts.some((part) => part.kind === 'text' && part.quoted),
+      });
     }
     return redirect;
   }
@@ -109,7 +122,14 @@ export class Lexer {
     const parts: Part[] = [];
     let plain = start;
     const flush = (): void => {
-      if (this.pos > plain) parts.push({ kind: 'text', text: this.text.slice(plain, this.pos), quoted: false, start: plain, end: this.pos });
+      if (this.pos > plain)
+        parts.push({
+          kind: 'text',
+          text: this.text.slice(plain, this.pos),
+          quoted: false,
+          start: plain,
+          end: this.pos,
+        });
     };
     for (;;) {
       const code = this.code();
@@ -118,7 +138,13 @@ export class Lexer {
         if ((code === 60 || code === 62) && this.pos === start && this.text.charCodeAt(this.pos + 1) === 40) {
           const close = closingParenthesis(this.text, this.pos + 2, this.end);
           if (close < 0) return this.fail();
-          parts.push({ kind: 'command', script: this.text.slice(this.pos + 2, close), quoted: true, start: this.pos, end: close + 1 });
+          parts.push({
+            kind: 'command',
+            script: this.text.slice(this.pos + 2, close),
+            quoted: true,
+            start: this.pos,
+            end: close + 1,
+          });
           this.pos = close + 1;
           plain = this.pos;
           continue;
@@ -139,18 +165,24 @@ export class Lexer {
     return this.pos > start ? { parts, start, end: this.pos } : undefined;
   }
 
-  /** The parts of a text that has its own end: a here-document, the operand of `${X:-…}`, the inside of double quotes. */
+  /**
+   * The parts of a text that has its own end: a here-document, the operand of `${X:-…}`, the inside of double quotes.
+   */
   private within(from: number, to: number, mode: 'here' | 'operand' | 'quotes'): readonly Part[] {
     const inner = new Lexer(this.text, from, to, this.depth + 1);
     const parts: Part[] = [];
     let plain = from;
     const quoted = mode !== 'operand';
     const flush = (): void => {
-      if (inner.pos > plain) parts.push({ kind: 'text', text: this.text.slice(plain, inner.pos), quoted, start: plain, end: inner.pos });
+      if (inner.pos > plain)
+        parts.push({ kind: 'text', text: this.text.slice(plain, inner.pos), quoted, start: plain, end: inner.pos });
     };
     while (inner.pos < to) {
       const code = inner.code();
-      const special = code === 36 ? DOLLAR_QUOTED.test(this.text.charAt(inner.pos + 1)) : code === 96 || code === 92 || (!quoted && (code === 39 || code === 34));
+      const special =
+        code === 36
+          ? DOLLAR_QUOTED.test(this.text.charAt(inner.pos + 1))
+          : code === 96 || code === 92 || (!quoted && (code === 39 || code === 34));
       if (!special) {
         inner.pos++;
         continue;
@@ -200,7 +232,13 @@ export class Lexer {
         let close = start + 1;
         while (close < this.end && text.charCodeAt(close) !== 96) close += text.charCodeAt(close) === 92 ? 2 : 1;
         if (close >= this.end) return this.failed();
-        parts.push({ kind: 'command', script: text.slice(start + 1, close).replace(/\\([`$\\])/g, '$1'), quoted, start, end: close + 1 });
+        parts.push({
+          kind: 'command',
+          script: text.slice(start + 1, close).replace(/\\([`$\\])/g, '$1'),
+          quoted,
+          start,
+          end: close + 1,
+        });
         this.pos = close + 1;
         return true;
       }
@@ -218,7 +256,8 @@ export class Lexer {
       const close = closingParenthesis(text, start + 2, this.end);
       if (close < 0) return this.failed();
       this.pos = close + 1;
-      if (arithmetic && text.charCodeAt(close - 1) === 41) parts.push({ kind: 'arithmetic', expression: text.slice(start + 3, close - 1), quoted, start, end: this.pos });
+      if (arithmetic && text.charCodeAt(close - 1) === 41)
+        parts.push({ kind: 'arithmetic', expression: text.slice(start + 3, close - 1), quoted, start, end: this.pos });
       else parts.push({ kind: 'command', script: text.slice(start + 2, close), quoted, start, end: this.pos });
       return true;
     }
@@ -235,14 +274,25 @@ export class Lexer {
       const operator = behind >= close ? '' : (OPERATION.exec(text)?.[0] ?? '?');
       const operand = this.within(Math.min(close, behind + operator.length), close, 'operand');
       const known = name !== '' && (operator !== '?' || text.charAt(behind) === '?') && !(length && behind < close);
-      parts.push({ kind: 'parameter', name: known ? name : '', index: found?.[3], operator: length ? 'length' : operator, operand, quoted, start, end: this.pos });
+      parts.push({
+        kind: 'parameter',
+        name: known ? name : '',
+        index: found?.[3],
+        operator: length ? 'length' : operator,
+        operand,
+        quoted,
+        start,
+        end: this.pos,
+      });
       return true;
     }
     if (next === 39) {
       let close = start + 2;
       while (close < this.end && text.charCodeAt(close) !== 39) close += text.charCodeAt(close) === 92 ? 2 : 1;
       if (close >= this.end) return this.failed();
-      const value = text.slice(start + 2, close).replace(/\\([ntr\\'"])/g, (_, letter: string) => ({ n: '\n', t: '\t', r: '\r' })[letter] ?? letter);
+      const value = text
+        .slice(start + 2, close)
+        .replace(/\\([ntr\\'"])/g, (_, letter: string) => ({ n: '\n', t: '\t', r: '\r' })[letter] ?? letter);
       parts.push({ kind: 'text', text: value, quoted: true, start, end: close + 1 });
       this.pos = close + 1;
       return true;
@@ -279,7 +329,19 @@ const BRACED = /(#(?=[\w@*]))?([A-Za-z_]\w*|\d+|[@*#?$!-])(?:\[([^\]\n}]{1,100})
 const OPERATION = /:[-=+?]|[-=+?]|%%|%|##|#|\/\/|\/[#%]?|:(?=[\d ])|\^\^?|,,?/y;
 
 function isMeta(code: number): boolean {
-  return code === 32 || code === 9 || code === 10 || code === 59 || code === 38 || code === 124 || code === 60 || code === 62 || code === 40 || code === 41 || code === 13;
+  return (
+    code === 32 ||
+    code === 9 ||
+    code === 10 ||
+    code === 59 ||
+    code === 38 ||
+    code === 124 ||
+    code === 60 ||
+    code === 62 ||
+    code === 40 ||
+    code === 41 ||
+    code === 13
+  );
 }
 
 /** The double quote that closes one; -1 where none does. */

@@ -1,13 +1,43 @@
 import type { ScriptText } from './scriptText';
 
-/** A part of a word. `quoted`: within quotes or behind a backslash, so that it is neither split nor a pattern. Offsets are those of the script's text. */
+/**
+ * A part of a word. `quoted`: within quotes or behind a backslash, so that it is neither split nor a pattern. Offsets
+ * are those of the script's text.
+ */
 export type Part =
-  | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean; readonly start: number; readonly end: number }
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly quoted: boolean;
+      readonly start: number;
+      readonly end: number;
+    }
   /** `$X`, `${X:-word}`; `operator` is what stands behind the name: `:-`, `%%`, `/`, `[@]` … */
-  | { readonly kind: 'parameter'; readonly name: string; readonly index: string | undefined; readonly operator: string; readonly operand: readonly Part[]; readonly quoted: boolean; readonly start: number; readonly end: number }
+  | {
+      readonly kind: 'parameter';
+      readonly name: string;
+      readonly index: string | undefined;
+      readonly operator: string;
+      readonly operand: readonly Part[];
+      readonly quoted: boolean;
+      readonly start: number;
+      readonly end: number;
+    }
   /** `$(…)` and backticks. */
-  | { readonly kind: 'command'; readonly script: string; readonly quoted: boolean; readonly start: number; readonly end: number }
-  | { readonly kind: 'arithmetic'; readonly expression: string; readonly quoted: boolean; readonly start: number; readonly end: number };
+  | {
+      readonly kind: 'command';
+      readonly script: string;
+      readonly quoted: boolean;
+      readonly start: number;
+      readonly end: number;
+    }
+  | {
+      readonly kind: 'arithmetic';
+      readonly expression: string;
+      readonly quoted: boolean;
+      readonly start: number;
+      readonly end: number;
+    };
 
 export interface ShellWord {
   readonly parts: readonly Part[];
@@ -68,11 +98,42 @@ export type ShellNode =
   | (Spanned & { readonly kind: 'and' | 'or'; readonly left: ShellNode; readonly right: ShellNode })
   | (Spanned & { readonly kind: 'not'; readonly command: ShellNode })
   | (Spanned & { readonly kind: 'pipe'; readonly commands: readonly ShellNode[] })
-  | (Spanned & { readonly kind: 'group' | 'subshell'; readonly body: ShellNode; readonly redirects: readonly Redirect[] })
-  | (Spanned & { readonly kind: 'for'; readonly name: string; readonly words: readonly ShellWord[] | undefined; readonly body: ShellNode; readonly redirects: readonly Redirect[]; readonly headEnd: number })
-  | (Spanned & { readonly kind: 'while'; readonly until: boolean; readonly condition: ShellNode; readonly body: ShellNode; readonly redirects: readonly Redirect[] })
-  | (Spanned & { readonly kind: 'if'; readonly branches: readonly { readonly condition: ShellNode; readonly body: ShellNode }[]; readonly otherwise: ShellNode | undefined; readonly redirects: readonly Redirect[] })
-  | (Spanned & { readonly kind: 'case'; readonly word: ShellWord; readonly items: readonly { readonly patterns: readonly ShellWord[]; readonly body: ShellNode; readonly end: string }[]; readonly redirects: readonly Redirect[] })
+  | (Spanned & {
+      readonly kind: 'group' | 'subshell';
+      readonly body: ShellNode;
+      readonly redirects: readonly Redirect[];
+    })
+  | (Spanned & {
+      readonly kind: 'for';
+      readonly name: string;
+      readonly words: readonly ShellWord[] | undefined;
+      readonly body: ShellNode;
+      readonly redirects: readonly Redirect[];
+      readonly headEnd: number;
+    })
+  | (Spanned & {
+      readonly kind: 'while';
+      readonly until: boolean;
+      readonly condition: ShellNode;
+      readonly body: ShellNode;
+      readonly redirects: readonly Redirect[];
+    })
+  | (Spanned & {
+      readonly kind: 'if';
+      readonly branches: readonly { readonly condition: ShellNode; readonly body: ShellNode }[];
+      readonly otherwise: ShellNode | undefined;
+      readonly redirects: readonly Redirect[];
+    })
+  | (Spanned & {
+      readonly kind: 'case';
+      readonly word: ShellWord;
+      readonly items: readonly {
+        readonly patterns: readonly ShellWord[];
+        readonly body: ShellNode;
+        readonly end: string;
+      }[];
+      readonly redirects: readonly Redirect[];
+    })
   | (Spanned & { readonly kind: 'function'; readonly name: string; readonly body: ShellNode })
   /** `[[ … ]]`; operators are words of their own. */
   | (Spanned & { readonly kind: 'test'; readonly words: readonly ShellWord[] })
@@ -116,18 +177,24 @@ function childrenOf(node: ShellNode): readonly ShellNode[] {
   switch (node.kind) {
     case 'list':
       return node.items;
-    case 'and': case 'or':
+    case 'and':
+    case 'or':
       return [node.left, node.right];
     case 'not':
       return [node.command];
     case 'pipe':
       return node.commands;
-    case 'group': case 'subshell': case 'for':
+    case 'group':
+    case 'subshell':
+    case 'for':
       return [node.body];
     case 'while':
       return [node.condition, node.body];
     case 'if':
-      return [...node.branches.flatMap(({ condition, body }) => [condition, body]), ...(node.otherwise ? [node.otherwise] : [])];
+      return [
+        ...node.branches.flatMap(({ condition, body }) => [condition, body]),
+        ...(node.otherwise ? [node.otherwise] : []),
+      ];
     case 'case':
       return node.items.map(({ body }) => body);
     default:

@@ -3,7 +3,8 @@ import { plainText, type Redirect, type ShellNode, type ShellWord } from './node
 import { SimpleReader } from './simpleReader';
 
 /**
- * Reads the commands of a script one after the other. Source: POSIX.1-2017, "Shell Command Language", 2.9 and 2.10, and what bash(1) adds:
+ * Reads the commands of a script one after the other. Source: POSIX.1-2017, "Shell Command Language", 2.9 and 2.10, and
+ * what bash(1) adds:
  * `[[ … ]]`, `(( … ))`, `function`, lists, `for ((…))`. A text that is no script makes the methods give undefined.
  */
 export class Parser extends SimpleReader {
@@ -15,7 +16,10 @@ export class Parser extends SimpleReader {
     this.lexer = new Lexer(text, from, end);
   }
 
-  /** What stands up to the end of the line, with whatever lines it goes on in. Behind it, `lexer.pos` is at the line break. */
+  /**
+   * What stands up to the end of the line, with whatever lines it goes on in. Behind it, `lexer.pos` is at the line
+   * break.
+   */
   line(): ShellNode | undefined {
     const { lexer } = this;
     lexer.blanks();
@@ -166,14 +170,24 @@ export class Parser extends SimpleReader {
       }
       case '[[':
         return this.test();
-      case 'then': case 'else': case 'elif': case 'fi': case 'do': case 'done': case 'esac': case '}': case 'in':
+      case 'then':
+      case 'else':
+      case 'elif':
+      case 'fi':
+      case 'do':
+      case 'done':
+      case 'esac':
+      case '}':
+      case 'in':
         return reserved === 'in' ? this.simple() : undefined;
       default:
         return this.simple();
     }
   }
 
-  private compound<Node extends { readonly start: number }>(node: Node): Node & { readonly redirects: readonly Redirect[]; readonly end: number } | undefined {
+  private compound<Node extends { readonly start: number }>(
+    node: Node,
+  ): (Node & { readonly redirects: readonly Redirect[]; readonly end: number }) | undefined {
     const redirects: Redirect[] = [];
     for (;;) {
       this.lexer.blanks();
@@ -302,7 +316,14 @@ export class Parser extends SimpleReader {
       if (!this.lineBreaks()) return undefined;
       const at = lexer.pos;
       const operator = ['&&', '||', '(', ')', '<', '>'].find((each) => lexer.take(each));
-      const word = operator === undefined ? lexer.word() : { parts: [{ kind: 'text' as const, text: operator, quoted: false, start: at, end: lexer.pos }], start: at, end: lexer.pos };
+      const word =
+        operator === undefined
+          ? lexer.word()
+          : {
+              parts: [{ kind: 'text' as const, text: operator, quoted: false, start: at, end: lexer.pos }],
+              start: at,
+              end: lexer.pos,
+            };
       if (!word) return undefined;
       if (plainText(word) === ']]') return { kind: 'test', words, start, end: lexer.pos };
       words.push(word);

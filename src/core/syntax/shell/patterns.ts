@@ -1,4 +1,6 @@
-/** Whether a text fits a pattern of a shell: `*`, `?`, `[a-z]`. Source: POSIX.1-2017, "Shell Command Language", 2.13. */
+/**
+ * Whether a text fits a pattern of a shell: `*`, `?`, `[a-z]`. Source: POSIX.1-2017, "Shell Command Language", 2.13.
+ */
 export function fitsPattern(text: string, pattern: string): boolean {
   let t = 0;
   let p = 0;

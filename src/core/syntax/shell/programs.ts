@@ -3,7 +3,14 @@ import { isTables } from '../shellProgram';
 
 /** Whether a word that stands first in a line is likely to be a command, where the text around may as well be prose. */
 export function isLikelyCommand(word: string): boolean {
-  return word.includes('/') || word.startsWith('$') || word.startsWith('"$') || isTables(word) || COMMANDS.has(word) || word.includes('tables-');
+  return (
+    word.includes('/') ||
+    word.startsWith('$') ||
+    word.startsWith('"$') ||
+    isTables(word) ||
+    COMMANDS.has(word) ||
+    word.includes('tables-')
+  );
 }
 
 /** Programs and builtins that scripts with rules run. */
@@ -19,11 +26,93 @@ const COMMANDS: ReadonlySet<string> = new Set(
 
 /** Programs that are run for their answer: whether they succeed nothing in the file tells. Others are taken to. */
 export const QUESTIONS: ReadonlySet<string> = new Set([
-  ...['grep', 'egrep', 'fgrep', 'pgrep', 'pidof', 'lsmod', 'ping', 'ping6', 'nc', 'dig', 'host', 'nslookup', 'getent', 'type', 'which', 'hash', 'diff', 'cmp', 'id', 'systemctl', 'find', 'test', '[', 'mountpoint', 'curl', 'wget', 'expr', 'let', 'read', 'awk', 'ps', 'ss', 'netstat', 'wait', 'kill', 'timeout', 'lsof', 'modinfo', 'ipset', 'rpm', 'dpkg'],
+  ...[
+    'grep',
+    'egrep',
+    'fgrep',
+    'pgrep',
+    'pidof',
+    'lsmod',
+    'ping',
+    'ping6',
+    'nc',
+    'dig',
+    'host',
+    'nslookup',
+    'getent',
+    'type',
+    'which',
+    'hash',
+    'diff',
+    'cmp',
+    'id',
+    'systemctl',
+    'find',
+    'test',
+    '[',
+    'mountpoint',
+    'curl',
+    'wget',
+    'expr',
+    'let',
+    'read',
+    'awk',
+    'ps',
+    'ss',
+    'netstat',
+    'wait',
+    'kill',
+    'timeout',
+    'lsof',
+    'modinfo',
+    'ipset',
+    'rpm',
+    'dpkg',
+  ],
 ]);
 
 /** Programs that do nothing to rules, whatever their arguments look like. */
-export const PRINTING: ReadonlySet<string> = new Set(['echo', 'printf', 'logger', 'cat', 'grep', 'egrep', 'fgrep', 'man', 'which', 'type', 'whereis', 'log', 'info', 'trap', 'cd', 'ls', 'sed', 'awk', 'touch', 'mkdir', 'rm', 'cp', 'mv', 'chmod', 'chown', 'apt', 'apt-get', 'yum', 'dnf', 'apk', 'opkg', 'tee', 'kill', 'killall', 'pkill', 'wc', 'head', 'tail', 'sort']);
+export const PRINTING: ReadonlySet<string> = new Set([
+  'echo',
+  'printf',
+  'logger',
+  'cat',
+  'grep',
+  'egrep',
+  'fgrep',
+  'man',
+  'which',
+  'type',
+  'whereis',
+  'log',
+  'info',
+  'trap',
+  'cd',
+  'ls',
+  'sed',
+  'awk',
+  'touch',
+  'mkdir',
+  'rm',
+  'cp',
+  'mv',
+  'chmod',
+  'chown',
+  'apt',
+  'apt-get',
+  'yum',
+  'dnf',
+  'apk',
+  'opkg',
+  'tee',
+  'kill',
+  'killall',
+  'pkill',
+  'wc',
+  'head',
+  'tail',
+  'sort',
+]);
 
 /** Shells that run the script behind `-c`, or what stands in their here-document. */
 export const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash', 'zsh', 'ksh', 'su', 'runuser']);

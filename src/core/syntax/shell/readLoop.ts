@@ -4,7 +4,9 @@ import { linesOf, type ScriptText } from './scriptText';
 import type { Status } from './status';
 import { known } from './values';
 
-/** `while read -r A B; do … done <<EOF`: the lines are there. Any other loop runs for as long as only the machine knows. */
+/**
+ * `while read -r A B; do … done <<EOF`: the lines are there. Any other loop runs for as long as only the machine knows.
+ */
 export function readLoop(shell: Interpreter, node: ShellNode & { readonly kind: 'while' }, source: ScriptText): Status {
   const { condition, body } = node;
   const head = condition.kind === 'simple' ? condition : undefined;
@@ -12,7 +14,11 @@ export function readLoop(shell: Interpreter, node: ShellNode & { readonly kind: 
   const { input } = shell;
   if (node.until || !head || words[0] !== 'read' || !input || input.length === 0) {
     shell.skip(condition, source, 'the condition of a loop is not followed');
-    shell.skip(body, source, `the loop runs while \`${source.text.slice(condition.start, condition.end).slice(0, 80).replace(/\s+/g, ' ')}\`, which only the machine knows`);
+    shell.skip(
+      body,
+      source,
+      `the loop runs while \`${source.text.slice(condition.start, condition.end).slice(0, 80).replace(/\s+/g, ' ')}\`, which only the machine knows`,
+    );
     return true;
   }
   const names = words.slice(1).filter((word) => /^[A-Za-z_]\w*$/.test(word));

@@ -15,8 +15,9 @@ export interface ReadScripts {
 }
 
 /**
- * Reads what a shell makes of the commands in a file, which may be a script, or notes and logs that hold pieces of some: variables, several commands in
- * a line, loops, functions, conditions. Lines that say the same without a shell stay as they are. undefined where no shell is needed.
+ * Reads what a shell makes of the commands in a file, which may be a script, or notes and logs that hold pieces of
+ * some: variables, several commands in a line, loops, functions, conditions. Lines that say the same without a shell
+ * stay as they are. undefined where no shell is needed.
  */
 export function readScripts(lines: readonly Line[], shapes: Uint8Array): ReadScripts | undefined {
   if (!needsShell(lines, shapes)) return undefined;
@@ -25,7 +26,10 @@ export function readScripts(lines: readonly Line[], shapes: Uint8Array): ReadScr
   return reader.changed ? { lines: reader.out, problems: reader.shell.report.problems } : undefined;
 }
 
-/** Some line is about rules, and some line is nothing that one line alone tells. Dumps and logs of any length are passed over by their shapes. */
+/**
+ * Some line is about rules, and some line is nothing that one line alone tells. Dumps and logs of any length are passed
+ * over by their shapes.
+ */
 function needsShell(lines: readonly Line[], shapes: Uint8Array): boolean {
   let rules = false;
   let shell = false;
@@ -41,7 +45,16 @@ function needsShell(lines: readonly Line[], shapes: Uint8Array): boolean {
 const FEATURE = /[;&|$`<]|\(\)|\b(?:for|while|if|case|function|alias) |\\$/;
 /** Lines that may belong to a script; at any other one a script ends. */
 const READ = new Uint8Array(256);
-for (const shape of [Shape.Blank, Shape.Text, Shape.Comment, Shape.ProgramCommand, Shape.Echo, Shape.Assignment, Shape.IpAdd]) READ[shape] = 1;
+for (const shape of [
+  Shape.Blank,
+  Shape.Text,
+  Shape.Comment,
+  Shape.ProgramCommand,
+  Shape.Echo,
+  Shape.Assignment,
+  Shape.IpAdd,
+])
+  READ[shape] = 1;
 
 /** A fence of Markdown whose text is a script. */
 const SHELL_FENCE = /^[`~]{3,} ?\{?\.?(?:sh|bash|shell|zsh|ash|ksh|console|terminal|shellsession|shell-session)\b/;
@@ -125,7 +138,10 @@ class ScriptReader {
     let ended: number | undefined;
     while (i < to) {
       const line = lines[i] as Line;
-      const read = line.shape === Shape.Blank || line.shape === Shape.Comment ? undefined : this.statement(source, i - from, to - from, certain);
+      const read =
+        line.shape === Shape.Blank || line.shape === Shape.Comment
+          ? undefined
+          : this.statement(source, i - from, to - from, certain);
       if (!read) {
         out.push(line);
         i++;
@@ -144,10 +160,28 @@ class ScriptReader {
       const emitted = shell.top(node, source);
       if (certain && shell.signal === 'exit') ended = line.index;
       const [only] = emitted;
-      const commands = lines.slice(i, next).some(({ shape }) => shape === Shape.ProgramCommand || shape === Shape.IpAdd || shape === Shape.Rule || shape === Shape.Table);
+      const commands = lines
+        .slice(i, next)
+        .some(
+          ({ shape }) =>
+            shape === Shape.ProgramCommand || shape === Shape.IpAdd || shape === Shape.Rule || shape === Shape.Table,
+        );
       // What a reader of single lines makes of it already.
-      const same = next === i + 1 && (emitted.length === 0 ? !commands || isOwn(node) : emitted.length === 1 && only?.plain === node.start && line.shape === only.line.shape);
-      if (same || isAsWritten(emitted, lines, i, next) || (emitted.length === 0 && !commands && shell.report.problems.length === before && next > i + 1 && !isScript(node))) for (let k = i; k < next; k++) out.push(lines[k] as Line);
+      const same =
+        next === i + 1 &&
+        (emitted.length === 0
+          ? !commands || isOwn(node)
+          : emitted.length === 1 && only?.plain === node.start && line.shape === only.line.shape);
+      if (
+        same ||
+        isAsWritten(emitted, lines, i, next) ||
+        (emitted.length === 0 &&
+          !commands &&
+          shell.report.problems.length === before &&
+          next > i + 1 &&
+          !isScript(node))
+      )
+        for (let k = i; k < next; k++) out.push(lines[k] as Line);
       else {
         for (const { line: each } of emitted) out.push(each);
         this.changed = true;
@@ -166,7 +200,12 @@ class ScriptReader {
   }
 
   /** What stands from a line on, where it reads as a script. */
-  private statement(source: ScriptLines, index: number, count: number, certain: boolean): { readonly node: ShellNode; readonly last: number; readonly prompt: Piece | undefined } | undefined {
+  private statement(
+    source: ScriptLines,
+    index: number,
+    count: number,
+    certain: boolean,
+  ): { readonly node: ShellNode; readonly last: number; readonly prompt: Piece | undefined } | undefined {
     const start = source.start(index);
     const lineEnd = source.start(index + 1) - 1;
     const { line, column } = source.place(start);
@@ -174,7 +213,10 @@ class ScriptReader {
     // What `set -x` traces has been expanded, and is one command to a line.
     if (/^\+{1,6}[ \t]/.test(line.text.slice(column, column + 8))) return undefined;
     const behind = promptOf(line.text, column, end);
-    const prompt = behind > column ? { text: line.text.slice(column, behind), from: { line, column }, to: behind, spelled: true } : undefined;
+    const prompt =
+      behind > column
+        ? { text: line.text.slice(column, behind), from: { line, column }, to: behind, spelled: true }
+        : undefined;
     const at = start + behind - column;
     const sure = certain || this.isSure(source.text, at, lineEnd);
     if (this.wasted > MOST_WASTE * this.length + 100_000) return undefined;
@@ -185,20 +227,38 @@ class ScriptReader {
       this.wasted += parser.lexer.pos - at;
       return undefined;
     }
-    if (!certain && !isCommandLine(node, source.text, (name) => this.shell.functions.has(name) || this.shell.aliases.has(name))) return undefined;
-    return { node, last: source.lineAt(Math.max(at, parser.lexer.pos - (parser.lexer.pos > lineEnd && source.text.charAt(parser.lexer.pos - 1) === '\n' ? 1 : 0))), prompt };
+    if (
+      !certain &&
+      !isCommandLine(node, source.text, (name) => this.shell.functions.has(name) || this.shell.aliases.has(name))
+    )
+      return undefined;
+    return {
+      node,
+      last: source.lineAt(
+        Math.max(
+          at,
+          parser.lexer.pos - (parser.lexer.pos > lineEnd && source.text.charAt(parser.lexer.pos - 1) === '\n' ? 1 : 0),
+        ),
+      ),
+      prompt,
+    };
   }
 }
 
 /** Commands that begin with a word of their own. */
 const OPENS = /^(?:for|while|until|if|case|function|select)\s|^\{\s|^[\w-]+\s?\(\s?\)|^[A-Za-z_]\w*\+?=|^\[\[?\s/;
 
-/** A `word #` may be the prompt of a machine, and `word >` of a shell; where the word is a command, a comment or a file stands behind it. */
+/**
+ * A `word #` may be the prompt of a machine, and `word >` of a shell; where the word is a command, a comment or a file
+ * stands behind it.
+ */
 function promptOf(text: string, column: number, end: number): number {
   const behind = promptEnd(text, column, end);
   if (behind === column || text.charCodeAt(column) === 35) return column;
   const word = /^([\w./-]+) [#>%$❯]/.exec(text.slice(column, behind))?.[1];
-  return word !== undefined && (/^(?:fi|done|esac|else|then|do)$/.test(word) || isLikelyCommand(word)) ? column : behind;
+  return word !== undefined && (/^(?:fi|done|esac|else|then|do)$/.test(word) || isLikelyCommand(word))
+    ? column
+    : behind;
 }
 
 /** Whether the words that begin commands are those of commands: in prose, `first this; iptables -F` is none. */
@@ -208,7 +268,8 @@ function isCommandLine(node: ShellNode, text: string, isDefined: (name: string) 
       return true;
     case 'list':
       return node.items.every((item) => isLikely(item, text, isDefined));
-    case 'and': case 'or':
+    case 'and':
+    case 'or':
       return isLikely(node.left, text, isDefined) && isLikely(node.right, text, isDefined);
     case 'pipe':
       return node.commands.every((item) => isLikely(item, text, isDefined));
@@ -224,13 +285,19 @@ function isLikely(node: ShellNode, text: string, isDefined: (name: string) => bo
   const [first] = node.words;
   if (!first) return node.assignments.length > 0;
   const word = literalText(first);
-  return word === undefined ? text.startsWith('$', first.start) || text.startsWith('"$', first.start) : isLikelyCommand(word) || isDefined(word);
+  return word === undefined
+    ? text.startsWith('$', first.start) || text.startsWith('"$', first.start)
+    : isLikelyCommand(word) || isDefined(word);
 }
 
 /** `iptables-restore <<EOF` and lines in which nothing is expanded: they are read as they stand. */
 function isAsWritten(emitted: readonly Emitted[], lines: readonly Line[], from: number, to: number): boolean {
   if (emitted.length < 2 || from + emitted.length >= to || lines[from]?.shape !== Shape.Echo) return false;
-  return emitted.every(({ line }, k) => k === 0 ? line.shape === Shape.Echo && !line.runsIf : line.text === lines[from + k]?.text.slice(lines[from + k]?.contentStart));
+  return emitted.every(({ line }, k) =>
+    k === 0
+      ? line.shape === Shape.Echo && !line.runsIf
+      : line.text === lines[from + k]?.text.slice(lines[from + k]?.contentStart),
+  );
 }
 
 /** A line that is a command of another kind, such as one that lists. */

@@ -22,7 +22,9 @@ export class ScriptReport {
   /** Notes the variables of a command that are not known, to be told when the whole file is read. */
   askFor(fields: readonly Field[]): void {
     for (const { pieces } of fields) {
-      for (const { unknown, from } of pieces) for (const name of unknown ?? []) if (!this.asked.has(name) && this.asked.size < MOST_PROBLEMS) this.asked.set(name, from);
+      for (const { unknown, from } of pieces)
+        for (const name of unknown ?? [])
+          if (!this.asked.has(name) && this.asked.size < MOST_PROBLEMS) this.asked.set(name, from);
     }
   }
 
@@ -30,28 +32,64 @@ export class ScriptReport {
     this.tell(source.place(node.start), source.place(node.end), 'info', code, message);
   }
 
-  tell({ line, column }: Place, to: Place | number, severity: Problem['severity'], code: string, message: string): void {
+  tell(
+    { line, column }: Place,
+    to: Place | number,
+    severity: Problem['severity'],
+    code: string,
+    message: string,
+  ): void {
     const at = outerPlace({ line, column });
     const key = `${at.index}:${at.column} ${code}`;
     if (this.told.has(key) || this.told.size > MOST_PROBLEMS) return;
     this.told.add(key);
     const end = typeof to === 'number' ? to : to.line === line ? to.column : line.text.length;
-    this.problems.push({ line, start: column, end: Math.max(column, Math.min(end, line.text.length)), severity, code, message });
+    this.problems.push({
+      line,
+      start: column,
+      end: Math.max(column, Math.min(end, line.text.length)),
+      severity,
+      code,
+      message,
+    });
   }
 
-  /** Tells the variables that commands need and nothing gives. `isSet`: by their names, those that the file sets somewhere. */
+  /**
+   * Tells the variables that commands need and nothing gives. `isSet`: by their names, those that the file sets
+   * somewhere.
+   */
   tellUnknown(isSet: (name: string) => boolean): void {
     const read = this.sourced.length > 0 ? ` (${this.sourced.slice(0, 3).join(', ')} may set it)` : '';
     for (const [name, place] of this.asked) {
       const end = Math.min(place.line.text.length, place.column + name.length + 1);
       if (!/^\w+$/.test(name)) {
-        this.tell(place, end, 'warning', 'unknown-value', `${name}: what it gives only the machine knows, so this value is unknown`);
+        this.tell(
+          place,
+          end,
+          'warning',
+          'unknown-value',
+          `${name}: what it gives only the machine knows, so this value is unknown`,
+        );
         continue;
       }
       const why = this.reasons.get(name);
-      if (/^\d+$/.test(name)) this.tell(place, end, 'warning', 'unset-variable', `$${name} is an argument of the script, which this file does not tell: its value is unknown`);
+      if (/^\d+$/.test(name))
+        this.tell(
+          place,
+          end,
+          'warning',
+          'unset-variable',
+          `$${name} is an argument of the script, which this file does not tell: its value is unknown`,
+        );
       else if (why !== undefined) this.tell(place, end, 'warning', 'unknown-value', `${name} is not known: ${why}`);
-      else this.tell(place, end, 'warning', 'unset-variable', `${name} is set nowhere in this file${isSet(name) ? ' above' : ''}: its value is unknown${read}`);
+      else
+        this.tell(
+          place,
+          end,
+          'warning',
+          'unset-variable',
+          `${name} is set nowhere in this file${isSet(name) ? ' above' : ''}: its value is unknown${read}`,
+        );
     }
   }
 }

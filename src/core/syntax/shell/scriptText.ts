@@ -57,7 +57,10 @@ function quotedEnd({ text, contentStart }: Line): number {
   return text.indexOf(quote, contentStart) === end ? end : text.length;
 }
 
-/** A part of a word after expansion, and the columns that it stands for. `spelled`: its characters are those of the file, one by one. */
+/**
+ * A part of a word after expansion, and the columns that it stands for. `spelled`: its characters are those of the
+ * file, one by one.
+ */
 export interface Piece {
   readonly text: string;
   readonly from: Place;
@@ -78,7 +81,12 @@ export function linesOf(pieces: readonly Piece[]): readonly (readonly Piece[])[]
         lines.push(line);
         line = [];
       }
-      if (text !== '' || parts.length === 1) line.push(piece.spelled ? { ...piece, text, from: { ...piece.from, column: piece.from.column + column } } : { ...piece, text });
+      if (text !== '' || parts.length === 1)
+        line.push(
+          piece.spelled
+            ? { ...piece, text, from: { ...piece.from, column: piece.from.column + column } }
+            : { ...piece, text },
+        );
       column += text.length + 1;
     }
   }
@@ -105,7 +113,10 @@ export class ScriptWord implements ScriptText {
     const piece = this.pieces[index] as Piece;
     const { line, column } = piece.from;
     const within = offset - (this.starts[index] ?? 0);
-    return { line, column: within >= piece.text.length ? piece.to : piece.spelled ? Math.min(piece.to, column + within) : column };
+    return {
+      line,
+      column: within >= piece.text.length ? piece.to : piece.spelled ? Math.min(piece.to, column + within) : column,
+    };
   }
 }
 

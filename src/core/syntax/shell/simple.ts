@@ -60,7 +60,9 @@ const print: Builtin = (shell, fields, node, source) => {
 
 /** `… > /etc/iptables/rules.v4`: rules are taken at once, commands when the file is run. */
 function writeFile(shell: Interpreter, pieces: readonly Piece[], node: SimpleCommand, source: ScriptText): boolean {
-  const redirect = node.redirects.find(({ operator, descriptor }) => (operator === '>' || operator === '>>' || operator === '>|') && descriptor < 2);
+  const redirect = node.redirects.find(
+    ({ operator, descriptor }) => (operator === '>' || operator === '>>' || operator === '>|') && descriptor < 2,
+  );
   const name = redirect && fieldText(shell.text(redirect.target, source));
   if (name === undefined || name === '/dev/null' || name.startsWith('/proc/')) return false;
   takeFile(shell, name, pieces, redirect?.operator === '>>');
@@ -125,7 +127,11 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   },
   return: (shell, fields) => {
     shell.signal = 'return';
-    return fields[1] === undefined || fieldText(fields[1]) === '0' ? true : /^\d+$/.test(fieldText(fields[1])) ? false : { unknown: 'what the function returns' };
+    return fields[1] === undefined || fieldText(fields[1]) === '0'
+      ? true
+      : /^\d+$/.test(fieldText(fields[1]))
+        ? false
+        : { unknown: 'what the function returns' };
   },
   exit: (shell) => {
     shell.signal = 'exit';
@@ -140,7 +146,8 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
     return true;
   },
   read: (shell, fields) => {
-    for (const field of fields.slice(1)) if (/^[A-Za-z_]\w*$/.test(fieldText(field))) shell.lose(fieldText(field), 'it is read while the script runs');
+    for (const field of fields.slice(1))
+      if (/^[A-Za-z_]\w*$/.test(fieldText(field))) shell.lose(fieldText(field), 'it is read while the script runs');
     return { unknown: 'what is read' };
   },
   '.': (shell, fields, node) => sourceFile(shell, fields, node),
@@ -157,7 +164,9 @@ function asksForProgram(fields: readonly Field[]): Status | undefined {
   const words = fields.map(fieldText);
   if (words[0] === 'command' && words[1] !== '-v' && words[1] !== '-V') return undefined;
   const operands = words.slice(1).filter((word) => !word.startsWith('-'));
-  return operands.length > 0 && operands.every(isSurelyThere) ? true : { unknown: `whether there is ${operands.join(', ')}` };
+  return operands.length > 0 && operands.every(isSurelyThere)
+    ? true
+    : { unknown: `whether there is ${operands.join(', ')}` };
 }
 
 function sourceFile(shell: Interpreter, fields: readonly Field[], node: SimpleCommand): Status {
@@ -174,7 +183,11 @@ function keepSetting(shell: Interpreter, fields: readonly Field[], node: SimpleC
   const first = target?.pieces[0];
   if (!redirect || !first || !fieldText(target).startsWith('/proc/sys/')) return;
   const sign = source.place(redirect.start);
-  shell.emit([...fields, { pieces: [{ text: '>', from: sign, to: sign.column + 1, spelled: true }], literal: true }, target], node, false);
+  shell.emit(
+    [...fields, { pieces: [{ text: '>', from: sign, to: sign.column + 1, spelled: true }], literal: true }, target],
+    node,
+    false,
+  );
 }
 
 /** What `echo` and `printf '%s\n'` print, for the command behind a pipe. */
@@ -189,13 +202,23 @@ function printedBy(fields: readonly Field[]): readonly Piece[] {
   for (const [i, field] of (separates ? words.slice(1) : words).entries()) {
     const before = pieces.at(-1);
     if (i > 0 && before) pieces.push({ ...before, text: separates ? '\n' : ' ', spelled: false });
-    for (const piece of field.pieces) pieces.push(escapes && piece.text.includes('\\') ? { ...piece, text: piece.text.replace(/\\n/g, '\n').replace(/\\t/g, '\t'), spelled: false } : piece);
+    for (const piece of field.pieces)
+      pieces.push(
+        escapes && piece.text.includes('\\')
+          ? { ...piece, text: piece.text.replace(/\\n/g, '\n').replace(/\\t/g, '\t'), spelled: false }
+          : piece,
+      );
   }
   return pieces;
 }
 
 /** Runs a program, whatever stands in front of it: `sudo`, `ssh HOST`, `kubectl exec … --`. */
-export function runProgram(shell: Interpreter, given: readonly Field[], node: SimpleCommand, source: ScriptText): Status {
+export function runProgram(
+  shell: Interpreter,
+  given: readonly Field[],
+  node: SimpleCommand,
+  source: ScriptText,
+): Status {
   const fields = withoutUnknownWrapper(shell, given);
   const words = fields.map(fieldText);
   const [first] = words;
@@ -211,7 +234,8 @@ export function runProgram(shell: Interpreter, given: readonly Field[], node: Si
     return true;
   }
   if (PRINTING.has(baseName(first))) return answerOf(words);
-  const literal = node.words.length === fields.length && node.assignments.length === 0 && fields.every((field) => field.literal);
+  const literal =
+    node.words.length === fields.length && node.assignments.length === 0 && fields.every((field) => field.literal);
   const line = shell.emit(fields, node, literal);
   if (line && (line.shape === Shape.ProgramCommand || isListing(words))) return { asked: { kind: 'succeeded', line } };
   return answerOf(words);
@@ -223,7 +247,11 @@ function isListing(words: readonly string[]): boolean {
 
 function answerOf(words: readonly string[]): Status {
   const program = words.map(baseName).find((word) => word !== 'sudo' && !word.startsWith('-')) ?? '';
-  if (!QUESTIONS.has(program) && !(program === 'ip' && words.some((word) => word === 'show' || word === 'list' || word === 'get'))) return true;
+  if (
+    !QUESTIONS.has(program) &&
+    !(program === 'ip' && words.some((word) => word === 'show' || word === 'list' || word === 'get'))
+  )
+    return true;
   return { unknown: `\`${words.slice(0, 6).join(' ').slice(0, 80)}\` succeeds` };
 }
 
@@ -231,13 +259,33 @@ function answerOf(words: readonly string[]): Status {
 function withoutUnknownWrapper(shell: Interpreter, fields: readonly Field[]): readonly Field[] {
   const [first, second] = fields;
   const [piece] = first?.pieces ?? [];
-  if (!first || !second || !piece?.unknown || first.pieces.length !== 1 || !/^(?:sudo|doas|ip6?tables\S*)$/.test(baseName(fieldText(second)))) return fields;
-  shell.report.tell(piece.from, piece.to, 'info', 'shell-assumption', `${piece.unknown.join(', ')} is set nowhere above: it is taken for a word such as sudo, or none`);
+  if (
+    !first ||
+    !second ||
+    !piece?.unknown ||
+    first.pieces.length !== 1 ||
+    !/^(?:sudo|doas|ip6?tables\S*)$/.test(baseName(fieldText(second)))
+  )
+    return fields;
+  shell.report.tell(
+    piece.from,
+    piece.to,
+    'info',
+    'shell-assumption',
+    `${piece.unknown.join(', ')} is set nowhere above: it is taken for a word such as sudo, or none`,
+  );
   return fields.slice(1);
 }
 
-/** The word that is a script itself, of `sh -c '…'`, `ssh HOST '…'`, `minikube ssh '…'`; `wrapper`: how many words stand in front of it that tell where it runs. */
-function scriptOf(words: readonly string[], fields: readonly Field[], shell: Interpreter): { readonly word: readonly Piece[]; readonly wrapper: number } | undefined {
+/**
+ * The word that is a script itself, of `sh -c '…'`, `ssh HOST '…'`, `minikube ssh '…'`; `wrapper`: how many words stand
+ * in front of it that tell where it runs.
+ */
+function scriptOf(
+  words: readonly string[],
+  fields: readonly Field[],
+  shell: Interpreter,
+): { readonly word: readonly Piece[]; readonly wrapper: number } | undefined {
   for (let i = 0; i < Math.min(words.length, 30); i++) {
     const name = baseName(words[i] ?? '');
     if (isTables(name)) return undefined;
@@ -248,10 +296,12 @@ function scriptOf(words: readonly string[], fields: readonly Field[], shell: Int
       const written = shell.files.read(words[i + 1] ?? '');
       if (written) return { word: written, wrapper: i };
       // `bash <<EOF`, `sudo sh <<EOF`
-      if (shell.input && shell.input.length > 0 && words.slice(i + 1).every((word) => word.startsWith('-'))) return { word: shell.input, wrapper: i };
+      if (shell.input && shell.input.length > 0 && words.slice(i + 1).every((word) => word.startsWith('-')))
+        return { word: shell.input, wrapper: i };
     } else if (name === 'ssh') {
       const last = fields.at(-1);
-      if (last && fields.length > i + 1 && /\s/.test(fieldText(last))) return { word: last.pieces, wrapper: fields.length - 1 };
+      if (last && fields.length > i + 1 && /\s/.test(fieldText(last)))
+        return { word: last.pieces, wrapper: fields.length - 1 };
       if (shell.input && shell.input.length > 0) return { word: shell.input, wrapper: fields.length };
     }
   }
@@ -259,16 +309,32 @@ function scriptOf(words: readonly string[], fields: readonly Field[], shell: Int
 }
 
 /** Runs the text of a word as a script. */
-function runWord(shell: Interpreter, pieces: readonly Piece[], wrapper: readonly Field[], node: SimpleCommand, fields: readonly Field[] = []): Status {
+function runWord(
+  shell: Interpreter,
+  pieces: readonly Piece[],
+  wrapper: readonly Field[],
+  node: SimpleCommand,
+  fields: readonly Field[] = [],
+): Status {
   if (shell.calls > 10) return true;
   const inner = new ScriptWord(pieces);
   const script = new Parser(inner.text, 0, inner.text.length).all();
   if (!script) {
     // What is no script for this reader may still be one command for the reader of a line.
-    if (fields.length > 0) shell.emit(fields, node, fields.every((field) => field.literal));
+    if (fields.length > 0)
+      shell.emit(
+        fields,
+        node,
+        fields.every((field) => field.literal),
+      );
     return true;
   }
-  if (script.kind === 'simple' && fields.length > 0 && fields.every((field) => field.literal) && script.words.every((word) => literalText(word) !== undefined)) {
+  if (
+    script.kind === 'simple' &&
+    fields.length > 0 &&
+    fields.every((field) => field.literal) &&
+    script.words.every((word) => literalText(word) !== undefined)
+  ) {
     const line = shell.emit(fields, node, true);
     if (line) return { asked: { kind: 'succeeded', line } };
   }
@@ -292,16 +358,30 @@ function joinFields(fields: readonly Field[]): readonly Piece[] {
 }
 
 /** `iptables-restore <<EOF`, `echo "$RULES" | iptables-restore`: the text is its input. */
-function runRestore(shell: Interpreter, fields: readonly Field[], words: readonly string[], node: SimpleCommand, source: ScriptText): Status {
+function runRestore(
+  shell: Interpreter,
+  fields: readonly Field[],
+  words: readonly string[],
+  node: SimpleCommand,
+  source: ScriptText,
+): Status {
   const from = node.redirects.find(({ operator }) => operator === '<');
-  const file = from ? fieldText(shell.text(from.target, source)) : words.slice(words.findIndex((word) => word.includes('-restore')) + 1).find((word) => !word.startsWith('-'));
+  const file = from
+    ? fieldText(shell.text(from.target, source))
+    : words.slice(words.findIndex((word) => word.includes('-restore')) + 1).find((word) => !word.startsWith('-'));
   if (words.some((word) => word === '--test' || word === '-t')) return true;
   // What was written to the file is read already, as the rules that they are.
   if (file !== undefined && shell.files.use(file)) return true;
   if (shell.input === undefined || shell.input.length === 0) {
     const literal = node.words.length === fields.length && fields.every((field) => field.literal);
     shell.emit(fields, node, literal);
-    if (file !== undefined || shell.input) shell.report.info(node, source, 'not-read', `not read: what it loads stands ${file === undefined ? 'in the output of other programs' : `in ${file}`}, not in this file`);
+    if (file !== undefined || shell.input)
+      shell.report.info(
+        node,
+        source,
+        'not-read',
+        `not read: what it loads stands ${file === undefined ? 'in the output of other programs' : `in ${file}`}, not in this file`,
+      );
     return true;
   }
   shell.emit(fields, node, false);
@@ -312,6 +392,10 @@ function runRestore(shell: Interpreter, fields: readonly Field[], words: readonl
 /** `alias ipt='sudo iptables'`. */
 function aliasFields(text: string, at: Field): readonly Field[] {
   const [piece] = at.pieces;
-  return piece ? text.split(/\s+/).filter((word) => word !== '').map((word) => ({ pieces: [{ ...piece, text: word, spelled: false }], literal: false })) : [];
+  return piece
+    ? text
+        .split(/\s+/)
+        .filter((word) => word !== '')
+        .map((word) => ({ pieces: [{ ...piece, text: word, spelled: false }], literal: false }))
+    : [];
 }
-

@@ -1,7 +1,10 @@
 import type { Lexer } from './lexer';
 import { plainText, type Assignment, type Redirect, type ShellNode, type ShellWord, type SimpleCommand } from './nodes';
 
-/** Reads commands without operators: assignments, words and redirections. Source: POSIX.1-2017, "Shell Command Language", 2.9.1. */
+/**
+ * Reads commands without operators: assignments, words and redirections. Source: POSIX.1-2017, "Shell Command
+ * Language", 2.9.1.
+ */
 export abstract class SimpleReader {
   abstract readonly lexer: Lexer;
 
@@ -39,7 +42,13 @@ export abstract class SimpleReader {
       if (code === 10 || code === 59 || code === 38 || code === 124 || code === 41) break;
       if (code === 40) {
         const [name] = words;
-        if (words.length !== 1 || assignments.length > 0 || !name || lexer.pos !== name.end && lexer.text.slice(name.end, lexer.pos).trim() !== '') return undefined;
+        if (
+          words.length !== 1 ||
+          assignments.length > 0 ||
+          !name ||
+          (lexer.pos !== name.end && lexer.text.slice(name.end, lexer.pos).trim() !== '')
+        )
+          return undefined;
         lexer.pos++;
         lexer.blanks();
         return lexer.take(')') ? this.functionBody(start, plainText(name)) : undefined;
@@ -58,7 +67,12 @@ export abstract class SimpleReader {
       if (words.length === 1) declares = DECLARES.has(plainText(word) ?? '');
     }
     if (words.length + assignments.length + redirects.length === 0) return undefined;
-    const end = Math.max(words.at(-1)?.end ?? start, assignments.at(-1)?.end ?? start, redirects.at(-1)?.end ?? start, declared.at(-1)?.end ?? start);
+    const end = Math.max(
+      words.at(-1)?.end ?? start,
+      assignments.at(-1)?.end ?? start,
+      redirects.at(-1)?.end ?? start,
+      declared.at(-1)?.end ?? start,
+    );
     return { kind: 'simple', assignments, words, redirects, declared, start, end } satisfies SimpleCommand;
   }
 
@@ -85,7 +99,18 @@ export abstract class SimpleReader {
       }
     }
     const code = lexer.code();
-    const empty = Number.isNaN(code) || code === 32 || code === 9 || code === 10 || code === 13 || code === 59 || code === 38 || code === 124 || code === 41 || code === 60 || code === 62;
+    const empty =
+      Number.isNaN(code) ||
+      code === 32 ||
+      code === 9 ||
+      code === 10 ||
+      code === 13 ||
+      code === 59 ||
+      code === 38 ||
+      code === 124 ||
+      code === 41 ||
+      code === 60 ||
+      code === 62;
     const value = empty ? undefined : lexer.word();
     if (!empty && !value) return undefined;
     return { ...about, indexed: index !== undefined, value, list: undefined, end: lexer.pos };
@@ -105,6 +130,7 @@ export abstract class SimpleReader {
   }
 }
 
-const RESERVED = /(?:if|then|elif|else|fi|for|select|while|until|do|done|case|esac|in|function|\{|\}|\[\[)(?=[\s;&|()<>]|$)/y;
+const RESERVED =
+  /(?:if|then|elif|else|fi|for|select|while|until|do|done|case|esac|in|function|\{|\}|\[\[)(?=[\s;&|()<>]|$)/y;
 const ASSIGNMENT = /([A-Za-z_]\w*)(?:\[([^\]\n]{0,100})\])?(\+)?=/y;
 const DECLARES: ReadonlySet<string> = new Set(['export', 'readonly', 'local', 'declare', 'typeset']);

@@ -27,10 +27,13 @@ export class WrittenFiles {
 
   /** The lines with commands of iptables in files that nothing runs. */
   unused(): readonly { readonly name: string; readonly piece: Piece }[] {
-    return [...this.written].filter(([name]) => !this.used.has(name)).flatMap(([name, pieces]) =>
-      linesOf(pieces).flatMap((line) => {
-        const [piece] = line;
-        return piece && textLine(line).some(({ shape }) => shape === Shape.ProgramCommand) ? [{ name, piece }] : [];
-      }));
+    return [...this.written]
+      .filter(([name]) => !this.used.has(name))
+      .flatMap(([name, pieces]) =>
+        linesOf(pieces).flatMap((line) => {
+          const [piece] = line;
+          return piece && textLine(line).some(({ shape }) => shape === Shape.ProgramCommand) ? [{ name, piece }] : [];
+        }),
+      );
   }
 }

@@ -1,15 +1,19 @@
 import { Rewriting, type Rewritten } from '../../text/rewriting';
 
 /**
- * Commands that a program prints as the list of their words: a Go slice (`iptables ["-t" "nat" …]`, `/usr/sbin/iptables, [--wait -t nat …]`), a list of JSON,
- * Python or YAML (`["iptables", "-t", "nat", …]`), the arguments of a call in a source file (`("iptables", "-A", …)`), and the rule of a Go
- * struct (`{nat PREROUTING [-p tcp …]}`). Each as a shell would take it; undefined where there is none.
+ * Commands that a program prints as the list of their words: a Go slice (`iptables ["-t" "nat" …]`,
+ * `/usr/sbin/iptables, [--wait -t nat …]`), a list of JSON, Python or YAML (`["iptables", "-t", "nat", …]`), the
+ * arguments of a call in a source file (`("iptables", "-A", …)`), and the rule of a Go struct (`{nat PREROUTING [-p tcp
+ * …]}`). Each as a shell would take it; undefined where there is none.
  */
 export function listedCommand(text: string, start: number, end: number): Rewritten | undefined {
   const open = text.indexOf('[', start);
   const round = text.indexOf('("', start);
   if (open < 0 && round < 0) return undefined;
-  return (open >= 0 && open < end ? structRule(text, start, end) ?? behindProgram(text, start, end) : undefined) ?? withProgram(text, start, end);
+  return (
+    (open >= 0 && open < end ? (structRule(text, start, end) ?? behindProgram(text, start, end)) : undefined) ??
+    withProgram(text, start, end)
+  );
 }
 
 /** `iptables [...]`, `/usr/sbin/iptables, [...]`. */
@@ -23,7 +27,8 @@ function behindProgram(text: string, start: number, end: number): Rewritten | un
   return words && command([{ text: name, from: at, to: at + name.length }, ...words]);
 }
 
-const PROGRAM = /(^|[\s"'=:(])((?:\/[\w.-]{1,40}){0,6}\/?ip6?tables(?:-legacy|-nft)?(?:-restore|-save)?)["']?,?[ \t]{0,3}\[/g;
+const PROGRAM =
+  /(^|[\s"'=:(])((?:\/[\w.-]{1,40}){0,6}\/?ip6?tables(?:-legacy|-nft)?(?:-restore|-save)?)["']?,?[ \t]{0,3}\[/g;
 
 /** A list whose first word is the program, or a shell with the command as its text. */
 function withProgram(text: string, start: number, end: number): Rewritten | undefined {
@@ -34,12 +39,15 @@ function withProgram(text: string, start: number, end: number): Rewritten | unde
   if (!words) return undefined;
   if (/(?:^|\/)(?:ba|da|a)?sh$/.test(words[0]?.text ?? '')) {
     const script = words.at(-1);
-    return script && words.length > 1 ? new Rewriting().put(script.text, script.from, script.to - script.from).done() : undefined;
+    return script && words.length > 1
+      ? new Rewriting().put(script.text, script.from, script.to - script.from).done()
+      : undefined;
   }
   return command(words);
 }
 
-const WITHIN = /[[(](?=[ \t]{0,3}["']?(?:(?:\/[\w.-]{1,40}){0,6}\/?ip6?tables(?:-legacy|-nft)?["',]|(?:\/[\w.-]{1,40}){0,4}\/?(?:ba|da|a)?sh["']?,))/g;
+const WITHIN =
+  /[[(](?=[ \t]{0,3}["']?(?:(?:\/[\w.-]{1,40}){0,6}\/?ip6?tables(?:-legacy|-nft)?["',]|(?:\/[\w.-]{1,40}){0,4}\/?(?:ba|da|a)?sh["']?,))/g;
 
 /** `{raw PREROUTING [-p udp … -j NOTRACK]}`. */
 function structRule(text: string, start: number, end: number): Rewritten | undefined {
@@ -52,7 +60,11 @@ function structRule(text: string, start: number, end: number): Rewritten | undef
   const tableAt = found.index + 1;
   const chainAt = text.indexOf(chain, tableAt + table.length);
   const six = words.some(({ text: word }) => /^[\da-f]{0,4}:[\da-f:.]*:/i.test(word));
-  const out = new Rewriting().put(`${six ? 'ip6tables' : 'iptables'} -t `, found.index, 1).keep(table, tableAt).put(' -A ', tableAt + table.length, 1).keep(chain, chainAt);
+  const out = new Rewriting()
+    .put(`${six ? 'ip6tables' : 'iptables'} -t `, found.index, 1)
+    .keep(table, tableAt)
+    .put(' -A ', tableAt + table.length, 1)
+    .keep(chain, chainAt);
   for (const word of words) out.put(` ${shellWord(word.text)}`, word.from, word.to - word.from);
   return out.done();
 }
@@ -102,7 +114,8 @@ function listAt(text: string, open: number, end: number): readonly ListWord[] | 
 
 function command(words: readonly ListWord[]): Rewritten {
   const out = new Rewriting();
-  for (const [i, word] of words.entries()) out.put(`${i === 0 ? '' : ' '}${shellWord(word.text)}`, word.from, word.to - word.from);
+  for (const [i, word] of words.entries())
+    out.put(`${i === 0 ? '' : ' '}${shellWord(word.text)}`, word.from, word.to - word.from);
   return out.done();
 }
 

@@ -1,9 +1,10 @@
 import { Rewriting, type Rewritten } from '../../text/rewriting';
 
 /**
- * The state of tables as a Go program prints its map of tables, chains and rules: `map[string]map[string][]string{"nat":map[string][]string{"OUTPUT":
- * []string{"-A OUTPUT -j X"}}}` (%#v; istio-cni's `Current iptables state:`) or `map[nat:map[OUTPUT:[-A OUTPUT -j X]]]` (%v). As input of
- * iptables-restore; undefined where the line has none. Policies are not in such a map, so built-in chains are not declared.
+ * The state of tables as a Go program prints its map of tables, chains and rules:
+ * `map[string]map[string][]string{"nat":map[string][]string{"OUTPUT": []string{"-A OUTPUT -j X"}}}` (%#v; istio-cni's
+ * `Current iptables state:`) or `map[nat:map[OUTPUT:[-A OUTPUT -j X]]]` (%v). As input of iptables-restore; undefined
+ * where the line has none. Policies are not in such a map, so built-in chains are not declared.
  */
 export function goMapRules(text: string, start: number, end: number): Rewritten | undefined {
   const quoted = text.indexOf(QUOTED, start);
@@ -24,7 +25,10 @@ interface OpenTable {
   readonly rules: { readonly text: string; readonly at: number; readonly width: number }[];
 }
 
-/** Writes tables one after the other. Chains are declared where their table begins, so that the places of the lines follow each other as in the file. */
+/**
+ * Writes tables one after the other. Chains are declared where their table begins, so that the places of the lines
+ * follow each other as in the file.
+ */
 class Tables {
   private readonly out = new Rewriting();
   private open: OpenTable | undefined;
@@ -49,7 +53,10 @@ class Tables {
   private close(at: number): void {
     const { open, out } = this;
     if (open === undefined) return;
-    out.put('*', open.at, 0).keep(open.name, open.at).put('\n', open.at + open.name.length, 0);
+    out
+      .put('*', open.at, 0)
+      .keep(open.name, open.at)
+      .put('\n', open.at + open.name.length, 0);
     for (const name of open.chains) out.put(`-N ${name}\n`, open.at + open.name.length, 0);
     for (const { text, at: place, width } of open.rules) {
       if (text.length === width) out.keep(text, place);
@@ -109,12 +116,17 @@ function plainTables(text: string, from: number, end: number): Rewritten | undef
 }
 
 /** Rules that follow each other with a blank between; only where each begins with `-A CHAIN` can they be told apart. */
-function rulesBetween(text: string, from: number, to: number, chain: string): readonly { readonly rule: string; readonly at: number }[] {
+function rulesBetween(
+  text: string,
+  from: number,
+  to: number,
+  chain: string,
+): readonly { readonly rule: string; readonly at: number }[] {
   const found: { rule: string; at: number }[] = [];
   const whole = text.slice(from, to);
   const mark = `-A ${chain} `;
   if (!whole.startsWith(mark)) return [];
-  for (let at = 0; at >= 0; ) {
+  for (let at = 0; at >= 0;) {
     const next = whole.indexOf(` ${mark}`, at + mark.length);
     found.push({ rule: whole.slice(at, next < 0 ? whole.length : next), at: from + at });
     at = next < 0 ? -1 : next + 1;

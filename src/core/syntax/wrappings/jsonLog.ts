@@ -5,12 +5,18 @@ import { MESSAGE_KEYS } from './messageKeys';
 import { linesOf, type ParseWithin } from './linesOf';
 
 /**
- * The lines within the strings of a JSON log entry (`{"level":"info",…,"msg":"…\n* nat\n…"}`, what a log shipper wrapped around one, a list of them),
- * or undefined where the text from `start` is no such entry. Of the strings count the message and whatever holds more than prose, at any depth. A
- * line that is JSON itself is replaced by its own lines, so that none of those given here is JSON. An entry that is cut off in the middle still
- * gives what is there. `parseLine` reads a line that stands one string deeper.
+ * The lines within the strings of a JSON log entry (`{"level":"info",…,"msg":"…\n* nat\n…"}`, what a log shipper
+ * wrapped around one, a list of them), or undefined where the text from `start` is no such entry. Of the strings count
+ * the message and whatever holds more than prose, at any depth. A line that is JSON itself is replaced by its own
+ * lines, so that none of those given here is JSON. An entry that is cut off in the middle still gives what is there.
+ * `parseLine` reads a line that stands one string deeper.
  */
-export function embeddedLines(text: string, start: number, end: number, parseLine: ParseWithin): readonly EmbeddedLine[] | undefined {
+export function embeddedLines(
+  text: string,
+  start: number,
+  end: number,
+  parseLine: ParseWithin,
+): readonly EmbeddedLine[] | undefined {
   const strings = jsonStrings(text, start, end);
   if (!strings) return undefined;
   const lines: EmbeddedLine[] = [];

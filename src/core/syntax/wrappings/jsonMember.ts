@@ -3,10 +3,15 @@ import { decodeJson } from './jsonDecode';
 import { MESSAGE_KEYS } from './messageKeys';
 
 /**
- * The string of a member that stands alone in its line, as in JSON that is printed for people (`gcloud logging read --format=json`, `kubectl … -o json`):
+ * The string of a member that stands alone in its line, as in JSON that is printed for people (`gcloud logging read
+ * --format=json`, `kubectl … -o json`):
  * `"textPayload": "-A OUTPUT …",`. Undefined for other lines.
  */
-export function jsonMember(text: string, start: number, end: number): { readonly text: Rewritten; readonly isMessage: boolean } | undefined {
+export function jsonMember(
+  text: string,
+  start: number,
+  end: number,
+): { readonly text: Rewritten; readonly isMessage: boolean } | undefined {
   if (text.charCodeAt(start) !== 34) return undefined;
   MEMBER.lastIndex = start;
   const found = MEMBER.exec(text);

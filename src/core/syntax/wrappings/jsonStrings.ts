@@ -12,8 +12,9 @@ export interface JsonString {
 }
 
 /**
- * All strings that are values in the JSON objects or lists from `start` on, at any depth, in the order of the text; undefined where the text does
- * not begin as JSON. What is wrong with the JSON otherwise is passed over: log lines are cut off in the middle.
+ * All strings that are values in the JSON objects or lists from `start` on, at any depth, in the order of the text;
+ * undefined where the text does not begin as JSON. What is wrong with the JSON otherwise is passed over: log lines are
+ * cut off in the middle.
  */
 export function jsonStrings(text: string, start: number, end: number): readonly JsonString[] | undefined {
   if (!beginsJson(text, start, end)) return undefined;
@@ -58,7 +59,9 @@ const COMMA = 44;
 function beginsJson(text: string, start: number, end: number): boolean {
   const first = text.charCodeAt(start);
   const second = text.charCodeAt(skipBlanks(text, start + 1, end));
-  return first === BRACE ? second === QUOTE : first === BRACKET && (second === BRACE || second === BRACKET || second === QUOTE);
+  return first === BRACE
+    ? second === QUOTE
+    : first === BRACKET && (second === BRACE || second === BRACKET || second === QUOTE);
 }
 
 function stringEnd(text: string, from: number, end: number): number {

@@ -7,8 +7,15 @@ import type { EmbeddedLine, Line } from '../tree';
 /** Reads a line that stands within another one. */
 export type ParseWithin = (text: string, eol: string) => Line;
 
-/** The lines of texts that were taken out of a line; undefined where none of them says more than prose, unless they are wanted `anyway`. */
-export function linesOf(texts: readonly Rewritten[], parseLine: ParseWithin, anyway = false): readonly EmbeddedLine[] | undefined {
+/**
+ * The lines of texts that were taken out of a line; undefined where none of them says more than prose, unless they are
+ * wanted `anyway`.
+ */
+export function linesOf(
+  texts: readonly Rewritten[],
+  parseLine: ParseWithin,
+  anyway = false,
+): readonly EmbeddedLine[] | undefined {
   const lines: EmbeddedLine[] = [];
   let telling = false;
   for (const { text, place } of texts) {

@@ -1,12 +1,17 @@
 import { Rewriting, type Rewritten } from '../../text/rewriting';
 
 /**
- * Whether a terminal, a web page or a word processor may have had a text: colours, no-break spaces, HTML entities and tags, typographic dashes and
- * quotes. True also for characters that are meant. Quick, so that a dump of ten megabytes can be asked as a whole.
+ * Whether a terminal, a web page or a word processor may have had a text: colours, no-break spaces, HTML entities and
+ * tags, typographic dashes and quotes. True also for characters that are meant. Quick, so that a dump of ten megabytes
+ * can be asked as a whole.
  */
 export function mayBeDamaged(text: string): boolean {
   for (const mark of MARKS) if (text.includes(mark)) return true;
-  return (text.includes('&') && ENTITY_ANYWHERE.test(text)) || (text.includes('<') && (TAG_ANYWHERE.test(text) || PLACEHOLDER_ANYWHERE.test(text))) || WIDE.test(text);
+  return (
+    (text.includes('&') && ENTITY_ANYWHERE.test(text)) ||
+    (text.includes('<') && (TAG_ANYWHERE.test(text) || PLACEHOLDER_ANYWHERE.test(text))) ||
+    WIDE.test(text)
+  );
 }
 
 const MARKS = ['\u001b', '\u009b', '\u00a0', '^[[', '[0m', '[00m', '[m'];
@@ -17,8 +22,8 @@ const PLACEHOLDER_ANYWHERE = /[ \t]<[A-Za-z][\w-]{0,40} /;
 const WIDE = /[\u2002-\u200d\u2010-\u2015\u2018-\u201f\u202f\u205f\u2060\u2212\u3000\ufeff]/;
 
 /**
- * The line as it was before, undefined where nothing in it is damaged. Within straight quotes characters are taken as meant, but for the
- * escape sequences of a terminal: a comment may hold any of them. A line break of HTML becomes one.
+ * The line as it was before, undefined where nothing in it is damaged. Within straight quotes characters are taken as
+ * meant, but for the escape sequences of a terminal: a comment may hold any of them. A line break of HTML becomes one.
  */
 export function repaired(text: string): Rewritten | undefined {
   const out = new Rewriting();
@@ -47,7 +52,10 @@ export function repaired(text: string): Rewritten | undefined {
       i++;
       continue;
     }
-    const escape = code === 27 || code === 0x9b || code === 94 || code === 91 ? escapeLength(text, i, () => (lost ??= LOST_ESCAPE_END.test(text))) : 0;
+    const escape =
+      code === 27 || code === 0x9b || code === 94 || code === 91
+        ? escapeLength(text, i, () => (lost ??= LOST_ESCAPE_END.test(text)))
+        : 0;
     if (escape > 0) {
       replace(escape, '');
       continue;
@@ -91,19 +99,31 @@ function escapeLength(text: string, at: number, isLost: () => boolean): number {
   return LOST_ESCAPE.exec(text)?.[0].length ?? 0;
 }
 
-const ESCAPE = /(?:(?:\u001b|\^\[)\[|\u009b)[0-?]{0,32}[ -/]{0,8}[@-~]|(?:\u001b|\^\[)\][^\u0007\u001b]{0,200}(?:\u0007|\u001b\\)|\u001b[()][A-Z0-9]|\u001b[=>78cDEHMNOZ]/y;
+const ESCAPE =
+  /(?:(?:\u001b|\^\[)\[|\u009b)[0-?]{0,32}[ -/]{0,8}[@-~]|(?:\u001b|\^\[)\][^\u0007\u001b]{0,200}(?:\u0007|\u001b\\)|\u001b[()][A-Z0-9]|\u001b[=>78cDEHMNOZ]/y;
 const LOST_ESCAPE = /\[(?:\d{1,3}(?:;\d{1,3}){0,4})?[mK]/y;
 /** No rule holds such a thing; it is what ends a colour. */
 const LOST_ESCAPE_END = /\[0{0,2}m/;
 
-const ENTITIES: ReadonlyMap<string, string> = new Map([['quot', '"'], ['amp', '&'], ['lt', '<'], ['gt', '>'], ['nbsp', ' '], ['apos', "'"], ['ndash', '-'], ['mdash', '--']]);
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['quot', '"'],
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['nbsp', ' '],
+  ['apos', "'"],
+  ['ndash', '-'],
+  ['mdash', '--'],
+]);
 
 function entityAt(text: string, at: number): { readonly width: number; readonly value: string } | undefined {
   ENTITY.lastIndex = at;
   const found = ENTITY.exec(text);
   const name = found?.[1]?.toLowerCase();
   if (!found || name === undefined) return undefined;
-  const value = name.startsWith('#') ? character(name.startsWith('#x') ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1))) : ENTITIES.get(name);
+  const value = name.startsWith('#')
+    ? character(name.startsWith('#x') ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1)))
+    : ENTITIES.get(name);
   return value === undefined ? undefined : { width: found[0].length, value };
 }
 
@@ -135,7 +155,8 @@ const PLACEHOLDER = /<[A-Za-z][\w-]{0,40}(?: [\w-]{1,40}){1,5}>(?:[/:]\S{1,40})?
 function plainCharacter(text: string, at: number): { readonly width: number; readonly value: string } | undefined {
   const code = text.charCodeAt(at);
   if (code === 0xfeff || (code >= 0x200b && code <= 0x200d) || code === 0x2060) return { width: 1, value: '' };
-  if (code === 0xa0 || (code >= 0x2002 && code <= 0x200a) || code === 0x202f || code === 0x205f || code === 0x3000) return { width: 1, value: ' ' };
+  if (code === 0xa0 || (code >= 0x2002 && code <= 0x200a) || code === 0x202f || code === 0x205f || code === 0x3000)
+    return { width: 1, value: ' ' };
   if (code === 0x201c || code === 0x201d || code === 0x201e || code === 0x201f) return { width: 1, value: '"' };
   if (code === 0x2018 || code === 0x2019 || code === 0x201a || code === 0x201b) return { width: 1, value: "'" };
   if (!isDash(code)) return undefined;
@@ -144,7 +165,8 @@ function plainCharacter(text: string, at: number): { readonly width: number; rea
   const before = at === 0 ? ' ' : text.charAt(at - 1);
   const next = text.charAt(at + width);
   // Within a word it stands for itself or for a minus, as in a range of addresses.
-  if (!/[\s'"([,]/.test(before) && !isSpace(before)) return /\d/.test(before) && /\d/.test(next) ? { width: 1, value: '-' } : undefined;
+  if (!/[\s'"([,]/.test(before) && !isSpace(before))
+    return /\d/.test(before) && /\d/.test(next) ? { width: 1, value: '-' } : undefined;
   if (!/[A-Za-z]/.test(next)) return undefined;
   // One dash in front of a long name is what a word processor makes of two.
   const long = /[A-Za-z]/.test(text.charAt(at + width + 1)) && /[a-z]/.test(next);

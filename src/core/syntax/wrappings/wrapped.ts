@@ -5,8 +5,16 @@ import { jsonMember } from './jsonMember';
 import { linesOf, type ParseWithin } from './linesOf';
 import { loggedTexts, withoutFields } from './logged';
 
-/** The lines that a line of prose holds in the fields of a log or as a list of words, for a line that by itself says nothing; undefined where there are none. */
-export function wrappedLines(text: string, start: number, end: number, parseLine: ParseWithin): readonly EmbeddedLine[] | undefined {
+/**
+ * The lines that a line of prose holds in the fields of a log or as a list of words, for a line that by itself says
+ * nothing; undefined where there are none.
+ */
+export function wrappedLines(
+  text: string,
+  start: number,
+  end: number,
+  parseLine: ParseWithin,
+): readonly EmbeddedLine[] | undefined {
   PRINTED.lastIndex = start;
   if (PRINTED.test(text)) return undefined;
   const member = jsonMember(text, start, end);

@@ -8,7 +8,20 @@ import { noneOf } from '../values/denials';
 import type { PacketView } from '../view';
 
 /** In the kernel's order; the place is the bit. */
-const NAMES = ['UNSPEC', 'UNICAST', 'LOCAL', 'BROADCAST', 'ANYCAST', 'MULTICAST', 'BLACKHOLE', 'UNREACHABLE', 'PROHIBIT', 'THROW', 'NAT', 'XRESOLVE'] as const;
+const NAMES = [
+  'UNSPEC',
+  'UNICAST',
+  'LOCAL',
+  'BROADCAST',
+  'ANYCAST',
+  'MULTICAST',
+  'BLACKHOLE',
+  'UNREACHABLE',
+  'PROHIBIT',
+  'THROW',
+  'NAT',
+  'XRESOLVE',
+] as const;
 type TypeName = (typeof NAMES)[number];
 
 interface AddrtypeData {
@@ -34,13 +47,22 @@ const typeList: ValueType<readonly TypeName[]> = {
 };
 
 const sourceType = option('--src-type', typeList, 'The source address is of one of these types.', { invertible: true });
-const destinationType = option('--dst-type', typeList, 'The destination address is of one of these types.', { invertible: true });
-const limitIn = flag('--limit-iface-in', 'Only what belongs to the incoming interface counts.', { excludes: ['--limit-iface-out'] });
-const limitOut = flag('--limit-iface-out', 'Only what belongs to the outgoing interface counts.', { excludes: ['--limit-iface-in'] });
+const destinationType = option('--dst-type', typeList, 'The destination address is of one of these types.', {
+  invertible: true,
+});
+const limitIn = flag('--limit-iface-in', 'Only what belongs to the incoming interface counts.', {
+  excludes: ['--limit-iface-out'],
+});
+const limitOut = flag('--limit-iface-out', 'Only what belongs to the outgoing interface counts.', {
+  excludes: ['--limit-iface-in'],
+});
 /** What the kernel refuses for IPv6. */
 const IPV4_ONLY: readonly TypeName[] = ['BROADCAST', 'BLACKHOLE', 'PROHIBIT', 'THROW', 'NAT', 'XRESOLVE'];
 
-/** `-m addrtype`: what an address is to this host. Source: iptables-extensions(8) "addrtype", net/netfilter/xt_addrtype.c. */
+/**
+ * `-m addrtype`: what an address is to this host. Source: iptables-extensions(8) "addrtype",
+ * net/netfilter/xt_addrtype.c.
+ */
 export const addrtype = defineMatch<AddrtypeData>({
   kind: 'match',
   name: 'addrtype',
@@ -48,7 +70,8 @@ export const addrtype = defineMatch<AddrtypeData>({
   options: [sourceType, destinationType, limitIn, limitOut],
   documentation: {
     summary: 'Asks the routes what an address is to this host: LOCAL, BROADCAST, MULTICAST …',
-    details: 'For IPv4 only the table "local" is asked: what is neither local, broadcast, anycast nor multicast is UNICAST. For IPv6 UNICAST is everything but multicast and ::, LOCAL included, and a list of types has to hold as far as it names UNICAST, MULTICAST or UNSPEC.',
+    details:
+      'For IPv4 only the table "local" is asked: what is neither local, broadcast, anycast nor multicast is UNICAST. For IPv6 UNICAST is everything but multicast and ::, LOCAL included, and a list of types has to hold as far as it names UNICAST, MULTICAST or UNSPEC.',
     source: 'iptables-extensions(8), addrtype; net/netfilter/xt_addrtype.c, net/ipv4/fib_frontend.c',
   },
   build(options, { family }): AddrtypeData | BuildProblem {
@@ -59,15 +82,29 @@ export const addrtype = defineMatch<AddrtypeData>({
       const bad = given?.value.find((name) => IPV4_ONLY.includes(name));
       if (bad !== undefined) return problem(`the kernel does not know the address type ${bad} for IPv6`, given);
     }
-    return { source: keep(source), destination: keep(destination), limit: options.has(limitIn) ? 'in' : options.has(limitOut) ? 'out' : undefined };
+    return {
+      source: keep(source),
+      destination: keep(destination),
+      limit: options.has(limitIn) ? 'in' : options.has(limitOut) ? 'out' : undefined,
+    };
   },
   check({ limit }, { hooks }) {
     if (limit === undefined) return [];
-    const wrong = hooks.filter((hook) => (limit === 'in' ? hook === 'OUTPUT' || hook === 'POSTROUTING' : hook === 'PREROUTING' || hook === 'INPUT'));
-    return wrong.length === 0 ? [] : [problem(`--limit-iface-${limit} does not work in ${wrong.join(' and ')}, where there is no ${limit === 'in' ? 'incoming' : 'outgoing'} interface`)];
+    const wrong = hooks.filter((hook) =>
+      limit === 'in' ? hook === 'OUTPUT' || hook === 'POSTROUTING' : hook === 'PREROUTING' || hook === 'INPUT',
+    );
+    return wrong.length === 0
+      ? []
+      : [
+          problem(
+            `--limit-iface-${limit} does not work in ${wrong.join(' and ')}, where there is no ${limit === 'in' ? 'incoming' : 'outgoing'} interface`,
+          ),
+        ];
   },
   print: ({ source, destination, limit }) =>
-    invertedText('--src-type', source, printTypes) + invertedText('--dst-type', destination, printTypes) + (limit === undefined ? '' : ` --limit-iface-${limit}`),
+    invertedText('--src-type', source, printTypes) +
+    invertedText('--dst-type', destination, printTypes) +
+    (limit === undefined ? '' : ` --limit-iface-${limit}`),
   conditions: ({ source, destination, limit }) => [
     ...(source ? [typeCondition('source', source, limit)] : []),
     ...(destination ? [typeCondition('destination', destination, limit)] : []),
@@ -78,9 +115,15 @@ function printTypes(names: readonly TypeName[]): string {
   return names.join(',');
 }
 
-function typeCondition(side: 'source' | 'destination', types: Inverted<readonly TypeName[]>, limit: AddrtypeData['limit']): Condition {
-  const deviceOf = (view: PacketView): string | undefined => (limit === undefined ? undefined : limit === 'in' ? view.inInterface : view.outInterface);
-  const actual = (view: PacketView): string => `${side} ${formatAddress(view.packet[side])} is ${typesOf(view.host, view.packet[side], deviceOf(view)).join(', ')}`;
+function typeCondition(
+  side: 'source' | 'destination',
+  types: Inverted<readonly TypeName[]>,
+  limit: AddrtypeData['limit'],
+): Condition {
+  const deviceOf = (view: PacketView): string | undefined =>
+    limit === undefined ? undefined : limit === 'in' ? view.inInterface : view.outInterface;
+  const actual = (view: PacketView): string =>
+    `${side} ${formatAddress(view.packet[side])} is ${typesOf(view.host, view.packet[side], deviceOf(view)).join(', ')}`;
   return {
     text: invertedText(side === 'source' ? '--src-type' : '--dst-type', types, printTypes).trim(),
     test: (view) => isOneOf(view.host, view.packet[side], types.value, deviceOf(view)) !== types.inverted,
@@ -89,7 +132,10 @@ function typeCondition(side: 'source' | 'destination', types: Inverted<readonly 
   };
 }
 
-/** IPv6 asks in two steps: the form of the address has to fit each of MULTICAST, UNICAST and UNSPEC that is named; then a route is looked up for the others. */
+/**
+ * IPv6 asks in two steps: the form of the address has to fit each of MULTICAST, UNICAST and UNSPEC that is named; then
+ * a route is looked up for the others.
+ */
 function isOneOf(host: Host, address: Address, names: readonly TypeName[], device: string | undefined): boolean {
   const types = typesOf(host, address, device);
   if (address.family === 4) return names.some((name) => types.includes(name));
@@ -105,7 +151,12 @@ function typesOf(host: Host, address: Address, device: string | undefined): read
   }
   const types = ipv6AddressTypes(host, address, device);
   const names: readonly (readonly [boolean, TypeName])[] = [
-    [types.unspecified, 'UNSPEC'], [types.unicast, 'UNICAST'], [types.local, 'LOCAL'], [types.anycast, 'ANYCAST'], [types.multicast, 'MULTICAST'], [types.unreachable, 'UNREACHABLE'],
+    [types.unspecified, 'UNSPEC'],
+    [types.unicast, 'UNICAST'],
+    [types.local, 'LOCAL'],
+    [types.anycast, 'ANYCAST'],
+    [types.multicast, 'MULTICAST'],
+    [types.unreachable, 'UNREACHABLE'],
   ];
   return names.flatMap(([holds, name]) => (holds ? [name] : []));
 }

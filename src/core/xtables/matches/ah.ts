@@ -17,12 +17,16 @@ interface AhData {
 
 const ahspi = option('--ahspi', spiRange, 'The security parameter index or range of them.', { invertible: true });
 
-const ahlen = option('--ahlen', number32('length'), 'The length of the header in bytes.', { invertible: true, family: 6 });
+const ahlen = option('--ahlen', number32('length'), 'The length of the header in bytes.', {
+  invertible: true,
+  family: 6,
+});
 const ahres = flag('--ahres', 'The reserved field is zero.', { family: 6 });
 
 /**
- * `-m ah`: the authentication header of IPsec. For IPv4 it needs -p ah and knows --ahspi alone; for IPv6 it is an extension header, and
- * needs no -p. Source: iptables-extensions(8) "ah", net/ipv4/netfilter/ipt_ah.c, net/ipv6/netfilter/ip6t_ah.c.
+ * `-m ah`: the authentication header of IPsec. For IPv4 it needs -p ah and knows --ahspi alone; for IPv6 it is an
+ * extension header, and needs no -p. Source: iptables-extensions(8) "ah", net/ipv4/netfilter/ipt_ah.c,
+ * net/ipv6/netfilter/ip6t_ah.c.
  */
 export const ah = defineMatch<AhData>({
   kind: 'match',
@@ -31,7 +35,8 @@ export const ah = defineMatch<AhData>({
   options: [ahspi, ahlen, ahres],
   documentation: {
     summary: 'Looks at the authentication header of IPsec.',
-    details: 'For IPv6 without an option it holds where there is such a header. For IPv4 it is false for later fragments, negated or not.',
+    details:
+      'For IPv6 without an option it holds where there is such a header. For IPv4 it is false for later fragments, negated or not.',
     source: 'iptables-extensions(8), ah; net/ipv4/netfilter/ipt_ah.c, net/ipv6/netfilter/ip6t_ah.c',
   },
   build(options, { family, protocol }): AhData | BuildProblem {
@@ -40,8 +45,12 @@ export const ah = defineMatch<AhData>({
     if (family === 4 && protocol !== PROTOCOL.AH) return problem('ah needs -p ah, not negated');
     return { spi: keep(options.get(ahspi)), length: keep(options.get(ahlen)), reserved: options.has(ahres) };
   },
-  print: ({ spi, length, reserved }) => spiText('--ahspi', spi) + (length?.value || length?.inverted ? invertedText('--ahlen', length, String) : '') + (reserved ? ' --ahres' : ''),
-  conditions: (data, _self, { family }) => (family === 4 ? [spiCondition('--ahspi', data.spi, (packet) => packet.spi)] : conditions6(data)),
+  print: ({ spi, length, reserved }) =>
+    spiText('--ahspi', spi) +
+    (length?.value || length?.inverted ? invertedText('--ahlen', length, String) : '') +
+    (reserved ? ' --ahres' : ''),
+  conditions: (data, _self, { family }) =>
+    family === 4 ? [spiCondition('--ahspi', data.spi, (packet) => packet.spi)] : conditions6(data),
   drops: (_data, { packet }) => (packet.family === 4 ? cutShort(packet, 12, 'AH') : undefined),
   suggest: () => ({ protocol: 'ah' }),
 });
@@ -49,8 +58,22 @@ export const ah = defineMatch<AhData>({
 function conditions6({ spi, length, reserved }: AhData): readonly Condition[] {
   return [
     condition('an authentication header', () => true),
-    ...(spi ? [condition(spiText('--ahspi', spi).trim() || '--ahspi', (bytes) => inRange(word(bytes, 4), spi.value) !== spi.inverted)] : []),
-    ...(length && length.value !== 0 ? [condition(invertedText('--ahlen', length, String).trim(), (bytes) => (lengthOf(bytes) === length.value) !== length.inverted)] : []),
+    ...(spi
+      ? [
+          condition(
+            spiText('--ahspi', spi).trim() || '--ahspi',
+            (bytes) => inRange(word(bytes, 4), spi.value) !== spi.inverted,
+          ),
+        ]
+      : []),
+    ...(length && length.value !== 0
+      ? [
+          condition(
+            invertedText('--ahlen', length, String).trim(),
+            (bytes) => (lengthOf(bytes) === length.value) !== length.inverted,
+          ),
+        ]
+      : []),
     ...(reserved ? [condition('--ahres', (bytes) => bytes[2] === 0 && bytes[3] === 0)] : []),
   ];
 }
@@ -64,7 +87,9 @@ function condition(text: string, holds: (bytes: Uint8Array) => boolean): Conditi
     },
     actual({ packet }) {
       const bytes = headerOf(packet);
-      return bytes === undefined ? missing('no authentication header') : `spi ${word(bytes, 4)}, ${lengthOf(bytes)} bytes`;
+      return bytes === undefined
+        ? missing('no authentication header')
+        : `spi ${word(bytes, 4)}, ${lengthOf(bytes)} bytes`;
     },
   };
 }

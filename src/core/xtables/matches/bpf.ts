@@ -6,10 +6,19 @@ import { bytecode, checkBpf, printBpf, runBpf, type BpfInstruction } from '../va
 import { text } from '../values/savedString';
 import type { PacketView } from '../view';
 
-type BpfData = { readonly kind: 'program'; readonly program: readonly BpfInstruction[] } | { readonly kind: 'pinned'; readonly path: string };
+type BpfData =
+  | { readonly kind: 'program'; readonly program: readonly BpfInstruction[] }
+  | { readonly kind: 'pinned'; readonly path: string };
 
-const bytecodeOption = option('--bytecode', bytecode, 'A classic BPF program in numbers, as `nfbpf_compile` and `tcpdump -ddd` print it.', { excludes: ['--object-pinned'] });
-const pinned = option('--object-pinned', text('path', 511), 'The path of a program pinned in a BPF file system.', { excludes: ['--bytecode'] });
+const bytecodeOption = option(
+  '--bytecode',
+  bytecode,
+  'A classic BPF program in numbers, as `nfbpf_compile` and `tcpdump -ddd` print it.',
+  { excludes: ['--object-pinned'] },
+);
+const pinned = option('--object-pinned', text('path', 511), 'The path of a program pinned in a BPF file system.', {
+  excludes: ['--bytecode'],
+});
 
 /** `-m bpf`: a Berkeley Packet Filter. Source: iptables-extensions(8) "bpf", net/netfilter/xt_bpf.c. */
 export const bpf = defineMatch<BpfData>({
@@ -19,30 +28,38 @@ export const bpf = defineMatch<BpfData>({
   options: [bytecodeOption, pinned],
   documentation: {
     summary: 'Runs a BPF program over the packet and matches where the program does not return 0.',
-    details: 'Offsets count from the start of the IP header. A load from beyond the end of the packet ends the program with 0.',
+    details:
+      'Offsets count from the start of the IP header. A load from beyond the end of the packet ends the program with 0.',
     source: 'iptables-extensions(8), bpf; net/netfilter/xt_bpf.c, net/core/filter.c',
   },
   build(options): BpfData | BuildProblem {
     const given = options.get(bytecodeOption);
     const path = options.get(pinned);
-    if (given === undefined) return path === undefined ? problem('bpf needs --bytecode or --object-pinned') : { kind: 'pinned', path: path.value };
+    if (given === undefined)
+      return path === undefined
+        ? problem('bpf needs --bytecode or --object-pinned')
+        : { kind: 'pinned', path: path.value };
     const wrong = checkBpf(given.value);
-    return wrong === undefined ? { kind: 'program', program: given.value } : problem(`the kernel refuses the program: ${wrong}`, given);
+    return wrong === undefined
+      ? { kind: 'program', program: given.value }
+      : problem(`the kernel refuses the program: ${wrong}`, given);
   },
   print: (data) => ` ${optionText(data)}`,
-  conditions: (data) => [{
-    text: optionText(data),
-    test(view) {
-      if (data.kind === 'pinned') return unknown(`the program ${data.path} is not in this file`);
-      const result = run(data.program, view);
-      return typeof result === 'number' ? result !== 0 : result;
+  conditions: (data) => [
+    {
+      text: optionText(data),
+      test(view) {
+        if (data.kind === 'pinned') return unknown(`the program ${data.path} is not in this file`);
+        const result = run(data.program, view);
+        return typeof result === 'number' ? result !== 0 : result;
+      },
+      actual(view) {
+        if (data.kind === 'pinned') return 'a program that is not in this file';
+        const result = run(data.program, view);
+        return typeof result === 'number' ? `the program returns ${result}` : result.reason;
+      },
     },
-    actual(view) {
-      if (data.kind === 'pinned') return 'a program that is not in this file';
-      const result = run(data.program, view);
-      return typeof result === 'number' ? `the program returns ${result}` : result.reason;
-    },
-  }],
+  ],
 });
 
 function optionText(data: BpfData): string {
@@ -51,7 +68,10 @@ function optionText(data: BpfData): string {
 
 const PACKET_TYPES = { unicast: 0, broadcast: 1, multicast: 2 } as const;
 const PACKET_LOOPBACK = 5;
-/** Places of what is not in the packet (SKF_AD_* of linux/filter.h) and cannot be known: NLATTR, QUEUE, HATYPE, RXHASH, CPU, RANDOM … */
+/**
+ * Places of what is not in the packet (SKF_AD_* of linux/filter.h) and cannot be known: NLATTR, QUEUE, HATYPE, RXHASH,
+ * CPU, RANDOM …
+ */
 const MARK = 20;
 
 function run(program: readonly BpfInstruction[], view: PacketView): number | ReturnType<typeof unknown> {

@@ -10,10 +10,23 @@ type CgroupData =
   | { readonly kind: 'class'; readonly id: number; readonly inverted: boolean }
   | { readonly kind: 'path'; readonly path: string; readonly inverted: boolean };
 
-const cgroupId = option('--cgroup', number32('classid'), 'Class of the net_cls controller (cgroup v1) that the sending process is in.', { invertible: true });
-const cgroupPath = option('--path', text('path', 511), 'Cgroup v2 that the sending process is in or below, seen from the mount point.', { invertible: true });
+const cgroupId = option(
+  '--cgroup',
+  number32('classid'),
+  'Class of the net_cls controller (cgroup v1) that the sending process is in.',
+  { invertible: true },
+);
+const cgroupPath = option(
+  '--path',
+  text('path', 511),
+  'Cgroup v2 that the sending process is in or below, seen from the mount point.',
+  { invertible: true },
+);
 
-/** `-m cgroup`: the control group of the process behind the packet. Source: iptables-extensions(8) "cgroup", net/netfilter/xt_cgroup.c. */
+/**
+ * `-m cgroup`: the control group of the process behind the packet. Source: iptables-extensions(8) "cgroup",
+ * net/netfilter/xt_cgroup.c.
+ */
 export const cgroup = defineMatch<CgroupData>({
   kind: 'match',
   name: 'cgroup',
@@ -22,16 +35,26 @@ export const cgroup = defineMatch<CgroupData>({
   options: [cgroupId, cgroupPath],
   documentation: {
     summary: 'Looks at the control group of the process that the packet comes from or goes to.',
-    details: 'False, negated or not, where the packet has no socket: when it is forwarded, and in INPUT unless the kernel has found the socket of its connection already. The path must exist when the rules are loaded.',
+    details:
+      'False, negated or not, where the packet has no socket: when it is forwarded, and in INPUT unless the kernel has found the socket of its connection already. The path must exist when the rules are loaded.',
     source: 'iptables-extensions(8), cgroup; net/netfilter/xt_cgroup.c',
   },
   build: buildCgroup,
   print: optionsText,
-  conditions: (data) => [{
-    text: optionsText(data).trim(),
-    test: (view) => run(data, view),
-    actual: ({ socket }) => (socket === undefined ? missing('no socket') : socket.kind === 'kernel' ? 'sent by the kernel: class 0, path /' : socket.kind === 'request' ? 'a connection that is being accepted, which has no control group yet' : 'control group not known'),
-  }],
+  conditions: (data) => [
+    {
+      text: optionsText(data).trim(),
+      test: (view) => run(data, view),
+      actual: ({ socket }) =>
+        socket === undefined
+          ? missing('no socket')
+          : socket.kind === 'kernel'
+            ? 'sent by the kernel: class 0, path /'
+            : socket.kind === 'request'
+              ? 'a connection that is being accepted, which has no control group yet'
+              : 'control group not known',
+    },
+  ],
 });
 
 function buildCgroup(options: GivenOptions): CgroupData | BuildProblem {
@@ -44,7 +67,9 @@ function buildCgroup(options: GivenOptions): CgroupData | BuildProblem {
 }
 
 function optionsText(data: CgroupData): string {
-  return (data.inverted ? ' !' : '') + (data.kind === 'class' ? ` --cgroup ${data.id}` : ` --path${quotedPath(data.path)}`);
+  return (
+    (data.inverted ? ' !' : '') + (data.kind === 'class' ? ` --cgroup ${data.id}` : ` --path${quotedPath(data.path)}`)
+  );
 }
 
 /** The path is quoted in any case. */
@@ -56,7 +81,9 @@ function quotedPath(path: string): string {
 function run(data: CgroupData, { socket, hook, conntrack }: PacketView): Answer {
   if (socket === undefined) {
     const known = conntrack?.entry !== undefined && conntrack.state !== 'NEW';
-    return hook === 'INPUT' && known ? unknown('which process holds the socket of this connection is not in the file') : false;
+    return hook === 'INPUT' && known
+      ? unknown('which process holds the socket of this connection is not in the file')
+      : false;
   }
   if (data.kind === 'path' && /^\/*$/.test(data.path)) return !data.inverted;
   if (socket.kind === 'request') return false;

@@ -17,14 +17,29 @@ interface ClusterData {
 
 const MOST_NODES = 32;
 
-const totalNodes = option('--cluster-total-nodes', number32('n', 1, MOST_NODES), 'How many nodes the cluster has, 1 to 32.', { required: true });
-const localNode = option('--cluster-local-node', number32('n', 1, MOST_NODES), 'Which of them this one is, from 1.', { invertible: true, excludes: ['--cluster-local-nodemask'] });
-const localNodemask = option('--cluster-local-nodemask', number32('mask', 1, MOST_NODES), 'Which of them this one stands in for, as bits.', { invertible: true, excludes: ['--cluster-local-node'] });
-const hashSeed = option('--cluster-hash-seed', number32('seed'), 'Seed of the hash, the same on all nodes.', { required: true });
+const totalNodes = option(
+  '--cluster-total-nodes',
+  number32('n', 1, MOST_NODES),
+  'How many nodes the cluster has, 1 to 32.',
+  { required: true },
+);
+const localNode = option('--cluster-local-node', number32('n', 1, MOST_NODES), 'Which of them this one is, from 1.', {
+  invertible: true,
+  excludes: ['--cluster-local-nodemask'],
+});
+const localNodemask = option(
+  '--cluster-local-nodemask',
+  number32('mask', 1, MOST_NODES),
+  'Which of them this one stands in for, as bits.',
+  { invertible: true, excludes: ['--cluster-local-node'] },
+);
+const hashSeed = option('--cluster-hash-seed', number32('seed'), 'Seed of the hash, the same on all nodes.', {
+  required: true,
+});
 
 /**
- * `-m cluster`: connections that this node of a cluster has to handle, told by a hash of their source address. Source: iptables-extensions(8)
- * "cluster", net/netfilter/xt_cluster.c. The hash is that of a little-endian machine.
+ * `-m cluster`: connections that this node of a cluster has to handle, told by a hash of their source address. Source:
+ * iptables-extensions(8) "cluster", net/netfilter/xt_cluster.c. The hash is that of a little-endian machine.
  */
 export const cluster = defineMatch<ClusterData>({
   kind: 'match',
@@ -34,23 +49,32 @@ export const cluster = defineMatch<ClusterData>({
   needsConntrack: true,
   documentation: {
     summary: 'Picks the connections that this node of a cluster is to handle.',
-    details: 'A hash of the address that opened the connection decides. False, negated or not, for packets without a connection. A packet for one host in a multicast frame counts as sent to this host alone from here on, whether the rule fits or not.',
+    details:
+      'A hash of the address that opened the connection decides. False, negated or not, for packets without a connection. A packet for one host in a multicast frame counts as sent to this host alone from here on, whether the rule fits or not.',
     source: 'iptables-extensions(8), cluster; net/netfilter/xt_cluster.c',
   },
   build: buildCluster,
   print: optionsText,
-  conditions: (data) => [{
-    text: optionsText(data).trim(),
-    test({ conntrack }): Answer {
-      // What a CT rule has made has no address: observed, whatever is asked.
-      if (!conntrack?.entry || isTemplate(conntrack.entry)) return false;
-      if (conntrack.entry.master !== undefined) return unknown('the address of the connection that announced this one decides, which is not in the file');
-      return ((data.mask >>> nodeOf(conntrack.entry.original.source, data)) & 1) !== 0 !== data.inverted;
+  conditions: (data) => [
+    {
+      text: optionsText(data).trim(),
+      test({ conntrack }): Answer {
+        // What a CT rule has made has no address: observed, whatever is asked.
+        if (!conntrack?.entry || isTemplate(conntrack.entry)) return false;
+        if (conntrack.entry.master !== undefined)
+          return unknown('the address of the connection that announced this one decides, which is not in the file');
+        return (((data.mask >>> nodeOf(conntrack.entry.original.source, data)) & 1) !== 0) !== data.inverted;
+      },
+      // So that the nodes may share a multicast link layer address: what is for one host then counts as sent to this
+      // one.
+      changes: ({ packet, packetType }) =>
+        packetType === 'multicast' && !isMulticast(packet.destination) ? { packetType: 'unicast' } : undefined,
+      actual: ({ conntrack }) =>
+        conntrack?.entry
+          ? `node ${nodeOf(conntrack.entry.original.source, data) + 1} of ${data.nodes}`
+          : missing('no connection'),
     },
-    // So that the nodes may share a multicast link layer address: what is for one host then counts as sent to this one.
-    changes: ({ packet, packetType }) => (packetType === 'multicast' && !isMulticast(packet.destination) ? { packetType: 'unicast' } : undefined),
-    actual: ({ conntrack }) => (conntrack?.entry ? `node ${nodeOf(conntrack.entry.original.source, data) + 1} of ${data.nodes}` : missing('no connection')),
-  }],
+  ],
 });
 
 function buildCluster(options: GivenOptions): ClusterData | BuildProblem {
@@ -61,7 +85,12 @@ function buildCluster(options: GivenOptions): ClusterData | BuildProblem {
   if (given === undefined) return problem('cluster needs --cluster-local-node or --cluster-local-nodemask');
   if (node && node.value > nodes) return problem(`there are ${nodes} nodes only`, node);
   if (mask && mask.value >= 2 ** nodes) return problem(`the mask has bits for more than ${nodes} nodes`, mask);
-  return { nodes, mask: node ? (1 << (node.value - 1)) >>> 0 : given.value, inverted: given.inverted, seed: options.get(hashSeed)?.value ?? 0 };
+  return {
+    nodes,
+    mask: node ? (1 << (node.value - 1)) >>> 0 : given.value,
+    inverted: given.inverted,
+    seed: options.get(hashSeed)?.value ?? 0,
+  };
 }
 
 function optionsText({ nodes, mask, inverted, seed }: ClusterData): string {

@@ -16,13 +16,29 @@ interface ConnbytesData {
   readonly way: Way;
 }
 
-const connbytesRange = option('--connbytes', numberRange('from[:to]', UINT64_MAX), 'How much the connection has carried; without `to`: at least `from`.', { invertible: true, required: true });
-const connbytesDir = option('--connbytes-dir', oneOf<Way>(['original', 'reply', 'both']), 'Which packets count: those in the direction of the first one, the replies, or both.', { required: true });
-const connbytesMode = option('--connbytes-mode', oneOf<Mode>(['packets', 'bytes', 'avgpkt']), 'Count packets, bytes, or bytes in a packet on average.', { required: true });
+const connbytesRange = option(
+  '--connbytes',
+  numberRange('from[:to]', UINT64_MAX),
+  'How much the connection has carried; without `to`: at least `from`.',
+  { invertible: true, required: true },
+);
+const connbytesDir = option(
+  '--connbytes-dir',
+  oneOf<Way>(['original', 'reply', 'both']),
+  'Which packets count: those in the direction of the first one, the replies, or both.',
+  { required: true },
+);
+const connbytesMode = option(
+  '--connbytes-mode',
+  oneOf<Mode>(['packets', 'bytes', 'avgpkt']),
+  'Count packets, bytes, or bytes in a packet on average.',
+  { required: true },
+);
 
 /**
- * `-m connbytes`: how much a connection has carried so far, this packet included. Source: iptables-extensions(8) "connbytes",
- * net/netfilter/xt_connbytes.c connbytes_mt. The kernel counts only while net.netfilter.nf_conntrack_acct is on, which loading such a rule does.
+ * `-m connbytes`: how much a connection has carried so far, this packet included. Source: iptables-extensions(8)
+ * "connbytes", net/netfilter/xt_connbytes.c connbytes_mt. The kernel counts only while net.netfilter.nf_conntrack_acct
+ * is on, which loading such a rule does.
  */
 export const connbytes = defineMatch<ConnbytesData>({
   kind: 'match',
@@ -37,19 +53,26 @@ export const connbytes = defineMatch<ConnbytesData>({
   },
   build: buildConnbytes,
   print: optionsText,
-  conditions: (data) => [{
-    text: optionsText(data).trim(),
-    test: ({ conntrack }) => conntrack?.entry !== undefined && within(amount(conntrack.entry, data), data),
-    actual: ({ conntrack }) => (conntrack?.entry ? `${amount(conntrack.entry, data)} ${data.mode}` : missing('no connection')),
-  }],
+  conditions: (data) => [
+    {
+      text: optionsText(data).trim(),
+      test: ({ conntrack }) => conntrack?.entry !== undefined && within(amount(conntrack.entry, data), data),
+      actual: ({ conntrack }) =>
+        conntrack?.entry ? `${amount(conntrack.entry, data)} ${data.mode}` : missing('no connection'),
+    },
+  ],
 });
 
-/** A negated range is kept with its ends swapped; one of a single value is its own swap and loses the `!`, in iptables as here. */
+/**
+ * A negated range is kept with its ends swapped; one of a single value is its own swap and loses the `!`, in iptables
+ * as here.
+ */
 function buildConnbytes(options: GivenOptions): ConnbytesData | BuildProblem {
   const given = options.get(connbytesRange);
   const way = options.get(connbytesDir)?.value;
   const mode = options.get(connbytesMode)?.value;
-  if (given === undefined || way === undefined || mode === undefined) return problem('connbytes needs --connbytes, --connbytes-dir and --connbytes-mode');
+  if (given === undefined || way === undefined || mode === undefined)
+    return problem('connbytes needs --connbytes, --connbytes-dir and --connbytes-mode');
   const [from] = given.value;
   const to = given.valueWord?.text.includes(':') ? given.value[1] : UINT64_MAX;
   if (from > to) return problem(`the range runs backwards: ${from} is more than ${to}`, given);
@@ -65,7 +88,8 @@ function within(value: bigint, { range: [from, to], inverted }: ConnbytesData): 
 }
 
 function amount({ counts }: ConntrackEntry, { mode, way }: ConnbytesData): bigint {
-  const sum = (field: 'packets' | 'bytes'): bigint => BigInt((way === 'reply' ? 0 : counts.original[field]) + (way === 'original' ? 0 : counts.reply[field]));
+  const sum = (field: 'packets' | 'bytes'): bigint =>
+    BigInt((way === 'reply' ? 0 : counts.original[field]) + (way === 'original' ? 0 : counts.reply[field]));
   if (mode !== 'avgpkt') return sum(mode);
   const packets = sum('packets');
   return packets === 0n ? 0n : sum('bytes') / packets;

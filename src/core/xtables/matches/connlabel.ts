@@ -24,16 +24,22 @@ const labelValue: ValueType<Label> = {
     const low = number === undefined || BigInt(number) & 0x8000_0000n ? undefined : Number(BigInt(number) & 0xffffn);
     const bit = low !== undefined && low <= 127 ? low : undefined;
     if (bit !== undefined) return { kind: 'bit', bit: Number(bit) };
-    return /^[A-Za-z_][^"\s]*$/.test(text) ? { kind: 'name', name: text } : invalid(`"${text}" is neither a label from 0 to 127 nor the name of one`);
+    return /^[A-Za-z_][^"\s]*$/.test(text)
+      ? { kind: 'name', name: text }
+      : invalid(`"${text}" is neither a label from 0 to 127 nor the name of one`);
   },
 };
 
-const labelOption = option('--label', labelValue, 'The label, a number from 0 to 127 or a name of connlabel.conf.', { invertible: true, required: true });
+const labelOption = option('--label', labelValue, 'The label, a number from 0 to 127 or a name of connlabel.conf.', {
+  invertible: true,
+  required: true,
+});
 const setOption = flag('--set', 'Put the label on the connection if it is not there.');
 
 /**
- * `-m connlabel`: labels that a connection carries. Source: iptables-extensions(8) "connlabel", net/netfilter/xt_connlabel.c connlabel_mt.
- * With --set the label is put on and the match holds. Without a connection there is no label: plain is false, negated true.
+ * `-m connlabel`: labels that a connection carries. Source: iptables-extensions(8) "connlabel",
+ * net/netfilter/xt_connlabel.c connlabel_mt. With --set the label is put on and the match holds. Without a connection
+ * there is no label: plain is false, negated true.
  */
 export const connlabel = defineMatch<ConnlabelData>({
   kind: 'match',
@@ -43,25 +49,32 @@ export const connlabel = defineMatch<ConnlabelData>({
   needsConntrack: true,
   documentation: {
     summary: 'Looks at a label of the connection, and with --set puts it on.',
-    details: 'A connection has room for 128 labels. Packets without a connection have none, so that ! --label holds for them.',
+    details:
+      'A connection has room for 128 labels. Packets without a connection have none, so that ! --label holds for them.',
     source: 'iptables-extensions(8), connlabel; net/netfilter/xt_connlabel.c',
   },
   build(options) {
     const given = options.get(labelOption);
-    return { label: given?.value ?? { kind: 'bit', bit: 0 }, inverted: given?.inverted ?? false, set: options.has(setOption) };
+    return {
+      label: given?.value ?? { kind: 'bit', bit: 0 },
+      inverted: given?.inverted ?? false,
+      set: options.has(setOption),
+    };
   },
   print: optionsText,
-  conditions: (data) => [{
-    text: optionsText(data).trim(),
-    stateful: data.set,
-    settled: data.set,
-    test: (view) => run(data, view),
-    actual({ conntrack, memory }) {
-      if (!conntrack?.entry) return missing('no connection');
-      const labels = [...conntrack.entry.labels, ...added(memory, conntrack.entry.id)];
-      return labels.length === 0 ? missing('no label') : `labels ${labels.sort((a, b) => a - b).join(',')}`;
+  conditions: (data) => [
+    {
+      text: optionsText(data).trim(),
+      stateful: data.set,
+      settled: data.set,
+      test: (view) => run(data, view),
+      actual({ conntrack, memory }) {
+        if (!conntrack?.entry) return missing('no connection');
+        const labels = [...conntrack.entry.labels, ...added(memory, conntrack.entry.id)];
+        return labels.length === 0 ? missing('no label') : `labels ${labels.sort((a, b) => a - b).join(',')}`;
+      },
     },
-  }],
+  ],
 });
 
 function optionsText({ label, inverted, set }: ConnlabelData): string {
@@ -77,7 +90,8 @@ function run({ label, inverted, set }: ConnlabelData, { conntrack, memory }: Rem
   const entry = conntrack?.entry;
   // What a CT rule has made has no room for labels.
   if (entry === undefined || isTemplate(entry)) return inverted;
-  if (label.kind === 'name') return set ? !inverted : unknown(`the number of the label "${label.name}" is not in the file`);
+  if (label.kind === 'name')
+    return set ? !inverted : unknown(`the number of the label "${label.name}" is not in the file`);
   const put = added(memory, entry.id);
   if (entry.labels.has(label.bit) || put.has(label.bit)) return !inverted;
   if (!set) return inverted;

@@ -4,9 +4,15 @@ import { missing } from '../shown';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import { markDenial, markValue, printMark, type MarkValue } from '../values/mark';
 
-const mark = option('--mark', markValue, 'The mark of the connection, ANDed with the mask, equals the value.', { invertible: true, required: true });
+const mark = option('--mark', markValue, 'The mark of the connection, ANDed with the mask, equals the value.', {
+  invertible: true,
+  required: true,
+});
 
-/** `-m connmark`: the mark that a connection carries. Source: iptables-extensions(8) "connmark", net/netfilter/xt_connmark.c connmark_mt. */
+/**
+ * `-m connmark`: the mark that a connection carries. Source: iptables-extensions(8) "connmark",
+ * net/netfilter/xt_connmark.c connmark_mt.
+ */
 export const connmark = defineMatch<Inverted<MarkValue>>({
   kind: 'match',
   name: 'connmark',
@@ -20,13 +26,16 @@ export const connmark = defineMatch<Inverted<MarkValue>>({
   },
   build: (options) => keep(options.get(mark)) as Inverted<MarkValue>,
   print: (data) => invertedText('--mark', data, printMark),
-  conditions: (data) => [{
-    text: invertedText('--mark', data, printMark).trim(),
-    test({ conntrack }) {
-      const entry = conntrack?.entry;
-      return entry !== undefined && (((entry.mark & data.value.mask) >>> 0) === data.value.value) !== data.inverted;
+  conditions: (data) => [
+    {
+      text: invertedText('--mark', data, printMark).trim(),
+      test({ conntrack }) {
+        const entry = conntrack?.entry;
+        return entry !== undefined && ((entry.mark & data.value.mask) >>> 0 === data.value.value) !== data.inverted;
+      },
+      actual: ({ conntrack }) =>
+        conntrack?.entry ? `connection mark 0x${conntrack.entry.mark.toString(16)}` : missing('no connection'),
+      denial: ({ conntrack }) => markDenial('connection mark', conntrack?.entry?.mark ?? 0, data),
     },
-    actual: ({ conntrack }) => (conntrack?.entry ? `connection mark 0x${conntrack.entry.mark.toString(16)}` : missing('no connection')),
-    denial: ({ conntrack }) => markDenial('connection mark', conntrack?.entry?.mark ?? 0, data),
-  }],
+  ],
 });

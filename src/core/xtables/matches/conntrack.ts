@@ -6,7 +6,15 @@ import { unknown, type Answer } from '../answer';
 import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
 import { invalid, option, problem, type InvalidValue, type ValueType } from '../option';
 import { missing } from '../shown';
-import { actualStates, packetStates, printStates, readNames, stateList, STATE_BITS, statesDenial } from '../values/conntrackState';
+import {
+  actualStates,
+  packetStates,
+  printStates,
+  readNames,
+  stateList,
+  STATE_BITS,
+  statesDenial,
+} from '../values/conntrackState';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import { hostMask, printHostMask, sameUnderMask, type HostMask } from '../values/looseAddress';
 import { numberRange, printNumberRange, type NumberRange } from '../values/number32';
@@ -31,7 +39,10 @@ interface ConntrackData {
 }
 
 const PLACES: readonly (readonly [Place, Way, Side])[] = [
-  ['origsrc', 'original', 'source'], ['origdst', 'original', 'destination'], ['replsrc', 'reply', 'source'], ['repldst', 'reply', 'destination'],
+  ['origsrc', 'original', 'source'],
+  ['origdst', 'original', 'destination'],
+  ['replsrc', 'reply', 'source'],
+  ['repldst', 'reply', 'destination'],
 ];
 
 /** Bits of `--ctstatus`, in printing order (IPS_* of nf_conntrack_common.h). */
@@ -53,22 +64,47 @@ const directionValue: ValueType<Direction> = {
 };
 
 const WORDS: Readonly<Record<Place, string>> = {
-  origsrc: 'source of the first packet', origdst: 'destination of the first packet, before NAT',
-  replsrc: 'source of the replies', repldst: 'destination of the replies',
+  origsrc: 'source of the first packet',
+  origdst: 'destination of the first packet, before NAT',
+  replsrc: 'source of the replies',
+  repldst: 'destination of the replies',
 };
 
-const ctstate = option('--ctstate', stateList(true), 'What connection tracking says of the packet; SNAT and DNAT: the connection is translated.', { invertible: true });
-const ctproto = option('--ctproto', protocolNumberValue, 'The transport protocol of the connection.', { invertible: true });
-const addressOptions = PLACES.map(([place]) => option(`--ct${place}`, hostMask, `Address: ${WORDS[place]}.`, { invertible: true }));
-const portOptions = PLACES.map(([place]) => option(`--ct${place}port`, resolvedPortRange, `Port or range of ports: ${WORDS[place]}.`, { invertible: true }));
-const ctstatus = option('--ctstatus', statusList, 'Flags of the connection, of which one has to be set.', { invertible: true });
-const ctexpire = option('--ctexpire', numberRange('seconds[:seconds]', 0xffffffffn), 'Seconds until the connection is forgotten.', { invertible: true });
-const ctdir = option('--ctdir', directionValue, 'Whether the packet goes the way of the first packet of its connection or back.');
+const ctstate = option(
+  '--ctstate',
+  stateList(true),
+  'What connection tracking says of the packet; SNAT and DNAT: the connection is translated.',
+  { invertible: true },
+);
+const ctproto = option('--ctproto', protocolNumberValue, 'The transport protocol of the connection.', {
+  invertible: true,
+});
+const addressOptions = PLACES.map(([place]) =>
+  option(`--ct${place}`, hostMask, `Address: ${WORDS[place]}.`, { invertible: true }),
+);
+const portOptions = PLACES.map(([place]) =>
+  option(`--ct${place}port`, resolvedPortRange, `Port or range of ports: ${WORDS[place]}.`, { invertible: true }),
+);
+const ctstatus = option('--ctstatus', statusList, 'Flags of the connection, of which one has to be set.', {
+  invertible: true,
+});
+const ctexpire = option(
+  '--ctexpire',
+  numberRange('seconds[:seconds]', 0xffffffffn),
+  'Seconds until the connection is forgotten.',
+  { invertible: true },
+);
+const ctdir = option(
+  '--ctdir',
+  directionValue,
+  'Whether the packet goes the way of the first packet of its connection or back.',
+);
 
 /**
- * `-m conntrack`: the connection that a packet belongs to. Source: iptables-extensions(8) "conntrack", net/netfilter/xt_conntrack.c
- * conntrack_mt. A packet without a connection (INVALID, UNTRACKED) is asked for its state only: where --ctstate fits, the other options are
- * not looked at; without --ctstate all of them are false, negated or not.
+ * `-m conntrack`: the connection that a packet belongs to. Source: iptables-extensions(8) "conntrack",
+ * net/netfilter/xt_conntrack.c conntrack_mt. A packet without a connection (INVALID, UNTRACKED) is asked for its state
+ * only: where --ctstate fits, the other options are not looked at; without --ctstate all of them are false, negated or
+ * not.
  */
 export const conntrack = defineMatch<ConntrackData>({
   kind: 'match',
@@ -94,8 +130,13 @@ export const conntrack = defineMatch<ConntrackData>({
       if (port) ports[place] = port;
     });
     return {
-      states: keep(options.get(ctstate)), protocol: keep(options.get(ctproto)), addresses, ports,
-      status: keep(options.get(ctstatus)), expires: keep(options.get(ctexpire)), direction: options.get(ctdir)?.value,
+      states: keep(options.get(ctstate)),
+      protocol: keep(options.get(ctproto)),
+      addresses,
+      ports,
+      status: keep(options.get(ctstatus)),
+      expires: keep(options.get(ctexpire)),
+      direction: options.get(ctdir)?.value,
     };
   },
   print: (data) => partTexts(data).join(''),
@@ -116,7 +157,9 @@ export const conntrack = defineMatch<ConntrackData>({
 
 function suggestedState({ value, inverted }: Inverted<number>): PacketSuggestion {
   const wanted = inverted ? ~value : value;
-  const name = (['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const).find((each) => wanted & STATE_BITS[each]);
+  const name = (['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const).find(
+    (each) => wanted & STATE_BITS[each],
+  );
   return name === undefined ? {} : { state: name };
 }
 
@@ -133,13 +176,23 @@ function partTexts(data: ConntrackData): string[] {
 }
 
 function printStatus(mask: number): string {
-  return mask === 0 ? 'NONE' : Object.entries(STATUS_BITS).filter(([, bit]) => mask & bit).map(([name]) => name).join(',');
+  return mask === 0
+    ? 'NONE'
+    : Object.entries(STATUS_BITS)
+        .filter(([, bit]) => mask & bit)
+        .map(([name]) => name)
+        .join(',');
 }
 
 function makeConditions(data: ConntrackData): readonly Condition[] {
   const withoutEntry = data.states !== undefined;
   const conditions: Condition[] = [];
-  const onEntry = (text: string, test: (entry: ConntrackEntry, view: PacketView) => Answer, actual: (entry: ConntrackEntry, view: PacketView) => string, denial?: Condition['denial']): void => {
+  const onEntry = (
+    text: string,
+    test: (entry: ConntrackEntry, view: PacketView) => Answer,
+    actual: (entry: ConntrackEntry, view: PacketView) => string,
+    denial?: Condition['denial'],
+  ): void => {
     conditions.push({
       text: text.trim(),
       test: (view) => (view.conntrack?.entry ? test(view.conntrack.entry, view) : withoutEntry),
@@ -151,19 +204,33 @@ function makeConditions(data: ConntrackData): readonly Condition[] {
   if (states) {
     conditions.push({
       text: invertedText('--ctstate', states, printStates).trim(),
-      test: ({ conntrack: view }) => (packetStates(view) & states.value) !== 0 !== states.inverted,
+      test: ({ conntrack: view }) => ((packetStates(view) & states.value) !== 0) !== states.inverted,
       actual: ({ conntrack: view }) => actualStates(view),
       denial: ({ conntrack: view }) => statesDenial(view, states),
     });
   }
-  if (direction) onEntry(`--ctdir ${direction}`, (_, view) => view.conntrack?.direction === direction, (_, view) => directionOf(view), (view) => `${directionOf(view)} ≠ ${direction}`);
+  if (direction)
+    onEntry(
+      `--ctdir ${direction}`,
+      (_, view) => view.conntrack?.direction === direction,
+      (_, view) => directionOf(view),
+      (view) => `${directionOf(view)} ≠ ${direction}`,
+    );
   for (const [place, way, side] of PLACES) {
     const block = data.addresses[place];
     if (!block) continue;
-    onEntry(invertedText(`--ct${place}`, block, printHostMask), (entry) => sameUnderMask(entry[way][side], block.value) !== block.inverted, (entry) => `${place} ${formatAddress(entry[way][side])}`);
+    onEntry(
+      invertedText(`--ct${place}`, block, printHostMask),
+      (entry) => sameUnderMask(entry[way][side], block.value) !== block.inverted,
+      (entry) => `${place} ${formatAddress(entry[way][side])}`,
+    );
   }
   if (protocol) {
-    onEntry(invertedText('--ctproto', protocol, String), (entry) => (entry.original.protocol === protocol.value) !== protocol.inverted, (entry) => `protocol ${protocolName(entry.original.protocol)}`);
+    onEntry(
+      invertedText('--ctproto', protocol, String),
+      (entry) => (entry.original.protocol === protocol.value) !== protocol.inverted,
+      (entry) => `protocol ${protocolName(entry.original.protocol)}`,
+    );
   }
   for (const [place, way, side] of PLACES) {
     const ports = data.ports[place];
@@ -171,14 +238,26 @@ function makeConditions(data: ConntrackData): readonly Condition[] {
     const [first, last] = ports.value;
     onEntry(
       invertedText(`--ct${place}port`, ports, printResolvedRange),
-      (entry) => { const port = tuplePort(entry[way], side); return (port >= first && port <= last) !== ports.inverted; },
+      (entry) => {
+        const port = tuplePort(entry[way], side);
+        return (port >= first && port <= last) !== ports.inverted;
+      },
       (entry) => `${place}port ${tuplePort(entry[way], side)}`,
     );
   }
   if (status) {
-    onEntry(invertedText('--ctstatus', status, printStatus), (entry) => (statusBits(entry) & status.value) !== 0 !== status.inverted, (entry) => `status ${printStatus(statusBits(entry))}`);
+    onEntry(
+      invertedText('--ctstatus', status, printStatus),
+      (entry) => ((statusBits(entry) & status.value) !== 0) !== status.inverted,
+      (entry) => `status ${printStatus(statusBits(entry))}`,
+    );
   }
-  if (expires) onEntry(invertedText('--ctexpire', expires, printNumberRange), (entry) => expiresWithin(entry, expires), (entry) => (entry.expires === undefined ? 'expiry not known' : `expires in ${entry.expires} s`));
+  if (expires)
+    onEntry(
+      invertedText('--ctexpire', expires, printNumberRange),
+      (entry) => expiresWithin(entry, expires),
+      (entry) => (entry.expires === undefined ? 'expiry not known' : `expires in ${entry.expires} s`),
+    );
   return conditions;
 }
 
@@ -186,7 +265,10 @@ function directionOf({ conntrack }: PacketView): string {
   return `direction ${conntrack?.direction ?? 'none'}`;
 }
 
-/** The 16 bits that the kernel keeps where ports would be: for ICMP the id on the source's side, type and code on the other. */
+/**
+ * The 16 bits that the kernel keeps where ports would be: for ICMP the id on the source's side, type and code on the
+ * other.
+ */
 function tuplePort({ icmp, sourcePort, destinationPort }: Tuple, side: Side): number {
   if (icmp) return side === 'source' ? icmp.id : icmp.type * 256 + icmp.code;
   return side === 'source' ? sourcePort : destinationPort;
@@ -196,7 +278,10 @@ function statusBits(entry: ConntrackEntry): number {
   return (entry.expected ? 1 : 0) | (entry.seenReply ? 2 : 0) | (entry.assured ? 4 : 0) | (entry.confirmed ? 8 : 0);
 }
 
-function expiresWithin(entry: ConntrackEntry, { value: [first, last], inverted }: Inverted<NumberRange<bigint>>): Answer {
+function expiresWithin(
+  entry: ConntrackEntry,
+  { value: [first, last], inverted }: Inverted<NumberRange<bigint>>,
+): Answer {
   if (entry.expires === undefined) return unknown('how many seconds the connection has left is not in the file');
   return (entry.expires >= first && entry.expires <= last) !== inverted;
 }

@@ -4,7 +4,10 @@ import { option, type Given } from '../option';
 import { unsigned } from '../values/integer';
 import { invertedText, type Inverted } from '../values/inverted';
 
-const cpuOption = option('--cpu', unsigned('number', 0, 0xffffffff), 'The number of the processor, from 0.', { invertible: true, required: true });
+const cpuOption = option('--cpu', unsigned('number', 0, 0xffffffff), 'The number of the processor, from 0.', {
+  invertible: true,
+  required: true,
+});
 
 /** `-m cpu`: the processor at work. Source: iptables-extensions(8) "cpu", net/netfilter/xt_cpu.c. */
 export const cpu = defineMatch<Inverted<number>>({
@@ -21,9 +24,11 @@ export const cpu = defineMatch<Inverted<number>>({
     return { value, inverted };
   },
   print: (data) => invertedText('--cpu', data, String),
-  conditions: (data) => [{
-    text: invertedText('--cpu', data, String).trim(),
-    test: () => unknown('which processor handles the packet cannot be known beforehand'),
-    actual: () => 'some processor',
-  }],
+  conditions: (data) => [
+    {
+      text: invertedText('--cpu', data, String).trim(),
+      test: () => unknown('which processor handles the packet cannot be known beforehand'),
+      actual: () => 'some processor',
+    },
+  ],
 });

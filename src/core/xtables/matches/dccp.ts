@@ -19,7 +19,19 @@ interface DccpData {
 }
 
 /** RFC 4340, 5.1; the place is the number. */
-const TYPES = ['REQUEST', 'RESPONSE', 'DATA', 'ACK', 'DATAACK', 'CLOSEREQ', 'CLOSE', 'RESET', 'SYNC', 'SYNCACK', 'INVALID'];
+const TYPES = [
+  'REQUEST',
+  'RESPONSE',
+  'DATA',
+  'ACK',
+  'DATAACK',
+  'CLOSEREQ',
+  'CLOSE',
+  'RESET',
+  'SYNC',
+  'SYNCACK',
+  'INVALID',
+];
 /** What each type has behind the generic header, in bytes. */
 const TYPE_HEADERS = [4, 12, 0, 8, 8, 8, 8, 12, 8, 8, 12];
 
@@ -37,12 +49,22 @@ const typeList: ValueType<readonly number[]> = {
   },
 };
 
-const sourcePort = option('--sport', resolvedPortRange, 'Source port or range of ports.', { aliases: ['--source-port'], invertible: true });
-const destinationPort = option('--dport', resolvedPortRange, 'Destination port or range of ports.', { aliases: ['--destination-port'], invertible: true });
+const sourcePort = option('--sport', resolvedPortRange, 'Source port or range of ports.', {
+  aliases: ['--source-port'],
+  invertible: true,
+});
+const destinationPort = option('--dport', resolvedPortRange, 'Destination port or range of ports.', {
+  aliases: ['--destination-port'],
+  invertible: true,
+});
 const typesOption = option('--dccp-types', typeList, 'The packet is of one of these types.', { invertible: true });
-const optionOption = option('--dccp-option', unsigned('number', 1, 255), 'The DCCP option of this number is present.', { invertible: true });
+const optionOption = option('--dccp-option', unsigned('number', 1, 255), 'The DCCP option of this number is present.', {
+  invertible: true,
+});
 
-/** `-m dccp`: ports, packet type and options of DCCP. Source: iptables-extensions(8) "dccp", net/netfilter/xt_dccp.c. */
+/**
+ * `-m dccp`: ports, packet type and options of DCCP. Source: iptables-extensions(8) "dccp", net/netfilter/xt_dccp.c.
+ */
 export const dccp = defineMatch<DccpData>({
   kind: 'match',
   name: 'dccp',
@@ -55,18 +77,25 @@ export const dccp = defineMatch<DccpData>({
     source: 'iptables-extensions(8), dccp; net/netfilter/xt_dccp.c',
   },
   build: (options) => ({
-    sourcePorts: keep(options.get(sourcePort)), destinationPorts: keep(options.get(destinationPort)),
-    types: keep(options.get(typesOption)), option: keep(options.get(optionOption)),
+    sourcePorts: keep(options.get(sourcePort)),
+    destinationPorts: keep(options.get(destinationPort)),
+    types: keep(options.get(typesOption)),
+    option: keep(options.get(optionOption)),
   }),
   print: (data) =>
-    invertedText('--sport', data.sourcePorts, printPortRange) + invertedText('--dport', data.destinationPorts, printPortRange)
-    + invertedText('--dccp-types', data.types, printTypes) + invertedText('--dccp-option', data.option, String),
-  conditions: (data) => orFirstFragment([...beforeOption(data), ...(data.option ? [optionCondition(data.option)] : [])]),
+    invertedText('--sport', data.sourcePorts, printPortRange) +
+    invertedText('--dport', data.destinationPorts, printPortRange) +
+    invertedText('--dccp-types', data.types, printTypes) +
+    invertedText('--dccp-option', data.option, String),
+  conditions: (data) =>
+    orFirstFragment([...beforeOption(data), ...(data.option ? [optionCondition(data.option)] : [])]),
   drops(data, view) {
     const short = cutShort(view.packet, 12, 'DCCP');
     if (short !== undefined || view.packet.fragmentOffset > 0 || data.option === undefined) return short;
     if (beforeOption(data).some((condition) => ask(condition, view) !== true)) return undefined;
-    return optionBytes(view.packet) === undefined ? malformed('its DCCP data offset does not fit its type or its length', data.option.inverted) : undefined;
+    return optionBytes(view.packet) === undefined
+      ? malformed('its DCCP data offset does not fit its type or its length', data.option.inverted)
+      : undefined;
   },
   suggest: ({ sourcePorts, destinationPorts }): PacketSuggestion => ({
     protocol: 'dccp',
@@ -90,7 +119,8 @@ function printTypes(types: readonly number[]): string {
 function typesCondition(types: Inverted<readonly number[]>): Condition {
   return {
     text: invertedText('--dccp-types', types, printTypes).trim(),
-    test: ({ packet }) => packet.fragmentOffset === 0 && types.value.includes(typeOf(transportBytes(packet))) !== types.inverted,
+    test: ({ packet }) =>
+      packet.fragmentOffset === 0 && types.value.includes(typeOf(transportBytes(packet))) !== types.inverted,
     actual({ packet }) {
       if (packet.fragmentOffset > 0) return missing('no DCCP header: not the first fragment');
       const type = typeOf(transportBytes(packet));
@@ -104,11 +134,17 @@ function optionCondition(given: Inverted<number>): Condition {
     text: invertedText('--dccp-option', given, String).trim(),
     test({ packet }) {
       const bytes = packet.fragmentOffset > 0 ? undefined : optionBytes(packet);
-      return bytes !== undefined && tcpOptionPlaces(bytes).some((place) => bytes[place] === given.value) !== given.inverted;
+      return (
+        bytes !== undefined && tcpOptionPlaces(bytes).some((place) => bytes[place] === given.value) !== given.inverted
+      );
     },
     actual({ packet }) {
       const bytes = packet.fragmentOffset > 0 ? undefined : optionBytes(packet);
-      return bytes === undefined || bytes.length === 0 ? missing('no DCCP options') : `DCCP options ${tcpOptionPlaces(bytes).map((place) => bytes[place]).join(', ')}`;
+      return bytes === undefined || bytes.length === 0
+        ? missing('no DCCP options')
+        : `DCCP options ${tcpOptionPlaces(bytes)
+            .map((place) => bytes[place])
+            .join(', ')}`;
     },
   };
 }

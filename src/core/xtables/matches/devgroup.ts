@@ -17,7 +17,9 @@ const group = namedMask('value[/mask]|name', NAMES, '/etc/iproute2/group');
 const sourceGroup = option('--src-group', group, 'The group of the incoming interface.', { invertible: true });
 const destinationGroup = option('--dst-group', group, 'The group of the outgoing interface.', { invertible: true });
 
-/** `-m devgroup`: the groups of the interfaces. Source: iptables-extensions(8) "devgroup", net/netfilter/xt_devgroup.c. */
+/**
+ * `-m devgroup`: the groups of the interfaces. Source: iptables-extensions(8) "devgroup", net/netfilter/xt_devgroup.c.
+ */
 export const devgroup = defineMatch<DevgroupData>({
   kind: 'match',
   name: 'devgroup',
@@ -36,11 +38,16 @@ export const devgroup = defineMatch<DevgroupData>({
     const late = hooks.filter((hook) => hook === 'OUTPUT' || hook === 'POSTROUTING');
     const early = hooks.filter((hook) => hook === 'PREROUTING' || hook === 'INPUT');
     return [
-      ...(source && late.length > 0 ? [problem(`--src-group does not work in ${late.join(' and ')}, where there is no incoming interface`)] : []),
-      ...(destination && early.length > 0 ? [problem(`--dst-group does not work in ${early.join(' and ')}, where there is no outgoing interface`)] : []),
+      ...(source && late.length > 0
+        ? [problem(`--src-group does not work in ${late.join(' and ')}, where there is no incoming interface`)]
+        : []),
+      ...(destination && early.length > 0
+        ? [problem(`--dst-group does not work in ${early.join(' and ')}, where there is no outgoing interface`)]
+        : []),
     ];
   },
-  print: ({ source, destination }) => invertedText('--src-group', source, print) + invertedText('--dst-group', destination, print),
+  print: ({ source, destination }) =>
+    invertedText('--src-group', source, print) + invertedText('--dst-group', destination, print),
   conditions: ({ source, destination }) => [
     ...(source ? [groupCondition('--src-group', source)] : []),
     ...(destination ? [groupCondition('--dst-group', destination)] : []),

@@ -8,11 +8,18 @@ import { being } from '../values/denials';
 const className: ValueType<number> = {
   metavariable: 'class',
   completions: dscpClassNames(),
-  parse: (text): number | InvalidValue => dscpOfClass(text) ?? invalid(`"${text}" is no DiffServ class; there are CS0–CS7, BE, AF11–AF43 and EF`),
+  parse: (text): number | InvalidValue =>
+    dscpOfClass(text) ?? invalid(`"${text}" is no DiffServ class; there are CS0–CS7, BE, AF11–AF43 and EF`),
 };
 
-const code = option('--dscp', unsigned('value', 0, 63), 'The code point, 0 to 63.', { invertible: true, excludes: ['--dscp-class'] });
-const dscpClass = option('--dscp-class', className, 'The code point by its class name.', { invertible: true, excludes: ['--dscp'] });
+const code = option('--dscp', unsigned('value', 0, 63), 'The code point, 0 to 63.', {
+  invertible: true,
+  excludes: ['--dscp-class'],
+});
+const dscpClass = option('--dscp-class', className, 'The code point by its class name.', {
+  invertible: true,
+  excludes: ['--dscp'],
+});
 
 /** `-m dscp`: the upper six bits of the TOS byte. Source: iptables-extensions(8) "dscp", net/netfilter/xt_dscp.c. */
 export const dscp = defineMatch<Inverted<number>>({
@@ -26,11 +33,13 @@ export const dscp = defineMatch<Inverted<number>>({
   },
   build: (options) => keep(options.get(code) ?? options.get(dscpClass)) ?? problem('dscp needs --dscp or --dscp-class'),
   print: (data) => invertedText('--dscp', data, printDscp),
-  conditions: (data) => [{
-    text: invertedText('--dscp', data, printDscp).trim(),
-    test: ({ packet }) => (packet.tos >> 2 === data.value) !== data.inverted,
-    actual: ({ packet }) => `dscp ${printDscp(packet.tos >> 2)}`,
-    denial: ({ packet }) => being(`dscp ${printDscp(packet.tos >> 2)}`, printDscp(data.value), data.inverted),
-  }],
+  conditions: (data) => [
+    {
+      text: invertedText('--dscp', data, printDscp).trim(),
+      test: ({ packet }) => (packet.tos >> 2 === data.value) !== data.inverted,
+      actual: ({ packet }) => `dscp ${printDscp(packet.tos >> 2)}`,
+      denial: ({ packet }) => being(`dscp ${printDscp(packet.tos >> 2)}`, printDscp(data.value), data.inverted),
+    },
+  ],
   suggest: ({ value, inverted }) => (inverted ? {} : { tos: value << 2 }),
 });

@@ -14,7 +14,12 @@ interface EcnData {
 
 const tcpCwr = flag('--ecn-tcp-cwr', 'The CWR flag of TCP is set.', { invertible: true });
 const tcpEce = flag('--ecn-tcp-ece', 'The ECE flag of TCP is set.', { invertible: true });
-const ipEct = option('--ecn-ip-ect', unsigned('num', 0, 3), 'The ECN bits of the IP header are these: 0 none, 1 and 2 capable, 3 congestion met.', { invertible: true });
+const ipEct = option(
+  '--ecn-ip-ect',
+  unsigned('num', 0, 3),
+  'The ECN bits of the IP header are these: 0 none, 1 and 2 capable, 3 congestion met.',
+  { invertible: true },
+);
 
 /** `-m ecn`: explicit congestion notification. Source: iptables-extensions(8) "ecn", net/netfilter/xt_ecn.c. */
 export const ecn = defineMatch<EcnData>({
@@ -27,12 +32,21 @@ export const ecn = defineMatch<EcnData>({
     source: 'iptables-extensions(8), ecn; net/netfilter/xt_ecn.c',
   },
   build(options, { protocol }) {
-    const data: EcnData = { ece: keep(options.get(tcpEce)), cwr: keep(options.get(tcpCwr)), ip: keep(options.get(ipEct)) };
+    const data: EcnData = {
+      ece: keep(options.get(tcpEce)),
+      cwr: keep(options.get(tcpCwr)),
+      ip: keep(options.get(ipEct)),
+    };
     if (options.count === 0) return problem('ecn needs --ecn-tcp-cwr, --ecn-tcp-ece or --ecn-ip-ect');
-    if ((data.ece ?? data.cwr) && protocol !== PROTOCOL.TCP) return problem('--ecn-tcp-cwr and --ecn-tcp-ece need -p tcp, not negated', options.get(tcpEce) ?? options.get(tcpCwr));
+    if ((data.ece ?? data.cwr) && protocol !== PROTOCOL.TCP)
+      return problem(
+        '--ecn-tcp-cwr and --ecn-tcp-ece need -p tcp, not negated',
+        options.get(tcpEce) ?? options.get(tcpCwr),
+      );
     return data;
   },
-  print: ({ ece, cwr, ip }) => flagText('--ecn-tcp-ece', ece) + flagText('--ecn-tcp-cwr', cwr) + invertedText('--ecn-ip-ect', ip, String),
+  print: ({ ece, cwr, ip }) =>
+    flagText('--ecn-tcp-ece', ece) + flagText('--ecn-tcp-cwr', cwr) + invertedText('--ecn-ip-ect', ip, String),
   conditions: ({ ece, cwr, ip }) => [
     ...(ip ? [ipCondition(ip)] : []),
     ...(ece ? [tcpCondition('--ecn-tcp-ece', TCP_FLAGS.ECE, ece)] : []),
@@ -61,7 +75,9 @@ function tcpCondition(name: string, bit: number, given: Inverted<true>): Conditi
     },
     actual({ packet }) {
       const flags = flagsByte(packet);
-      return flags === undefined ? missing('no TCP header') : `${bit === TCP_FLAGS.ECE ? 'ECE' : 'CWR'} ${(flags & bit) === 0 ? 'clear' : 'set'}`;
+      return flags === undefined
+        ? missing('no TCP header')
+        : `${bit === TCP_FLAGS.ECE ? 'ECE' : 'CWR'} ${(flags & bit) === 0 ? 'clear' : 'set'}`;
     },
   };
 }

@@ -1,7 +1,10 @@
 import type { Packet } from '../../net/packet';
 import { defineMatch } from '../extension';
 
-/** `-m eui64`: does the source address hold the MAC address? Source: iptables-extensions(8) "eui64", net/ipv6/netfilter/ip6t_eui64.c. */
+/**
+ * `-m eui64`: does the source address hold the MAC address? Source: iptables-extensions(8) "eui64",
+ * net/ipv6/netfilter/ip6t_eui64.c.
+ */
 export const eui64 = defineMatch<Record<never, never>>({
   kind: 'match',
   name: 'eui64',
@@ -10,24 +13,30 @@ export const eui64 = defineMatch<Record<never, never>>({
   options: [],
   documentation: {
     summary: "True where the IPv6 source address was made from the sender's Ethernet address.",
-    details: 'RFC 4291: the lower half of the address is the MAC address with ff:fe in its middle and its second lowest bit turned over. Drops the copy that a host takes itself of a multicast that it sends: it has no Ethernet header.',
+    details:
+      'RFC 4291: the lower half of the address is the MAC address with ff:fe in its middle and its second lowest bit turned over. Drops the copy that a host takes itself of a multicast that it sends: it has no Ethernet header.',
     source: 'iptables-extensions(8), eui64; net/ipv6/netfilter/ip6t_eui64.c',
   },
   build: () => ({}),
   print: () => '',
-  drops: (_data, { ownCopy }) => (ownCopy ? { reason: 'a copy of what this host sends has no Ethernet header, which eui64 needs', matches: false } : undefined),
-  conditions: () => [{
-    text: 'the source address is made from the MAC address (eui64)',
-    test: ({ packet }) => {
-      const [, , third, fourth] = packet.source.words;
-      const [high, low] = interfaceId(packet);
-      return third === high && fourth === low;
+  drops: (_data, { ownCopy }) =>
+    ownCopy
+      ? { reason: 'a copy of what this host sends has no Ethernet header, which eui64 needs', matches: false }
+      : undefined,
+  conditions: () => [
+    {
+      text: 'the source address is made from the MAC address (eui64)',
+      test: ({ packet }) => {
+        const [, , third, fourth] = packet.source.words;
+        const [high, low] = interfaceId(packet);
+        return third === high && fourth === low;
+      },
+      actual: ({ packet }) => {
+        const [, , third = 0, fourth = 0] = packet.source.words;
+        return `interface identifier ${hex(third)}${hex(fourth)}, MAC address ${packet.sourceMac ?? 'none'}`;
+      },
     },
-    actual: ({ packet }) => {
-      const [, , third = 0, fourth = 0] = packet.source.words;
-      return `interface identifier ${hex(third)}${hex(fourth)}, MAC address ${packet.sourceMac ?? 'none'}`;
-    },
-  }],
+  ],
 });
 
 function hex(word: number): string {

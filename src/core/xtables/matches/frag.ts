@@ -15,8 +15,18 @@ interface FragData {
   readonly flags: readonly Flag[];
 }
 
-const fragid = option('--fragid', unsignedRange('id[:id]', 0xffffffff), 'The identification of the packet that was cut up, or a range.', { invertible: true });
-const fraglen = option('--fraglen', number32('length'), 'Taken, but the kernel does not look at it: all fragment headers have 8 bytes.', { invertible: true });
+const fragid = option(
+  '--fragid',
+  unsignedRange('id[:id]', 0xffffffff),
+  'The identification of the packet that was cut up, or a range.',
+  { invertible: true },
+);
+const fraglen = option(
+  '--fraglen',
+  number32('length'),
+  'Taken, but the kernel does not look at it: all fragment headers have 8 bytes.',
+  { invertible: true },
+);
 const fragres = flag('--fragres', 'The reserved bits are clear.');
 const fragfirst = flag('--fragfirst', 'The first fragment.');
 const fragmore = flag('--fragmore', 'More fragments follow.', { excludes: ['--fraglast'] });
@@ -32,7 +42,8 @@ export const frag = defineMatch<FragData>({
   options: [fragid, fraglen, ...FLAGS],
   documentation: {
     summary: 'Looks at the fragment header of IPv6.',
-    details: 'Without an option it holds where there is such a header. Connection tracking puts fragments together before any rule sees them.',
+    details:
+      'Without an option it holds where there is such a header. Connection tracking puts fragments together before any rule sees them.',
     source: 'iptables-extensions(8), frag; net/ipv6/netfilter/ip6t_frag.c',
   },
   build: (options) => ({
@@ -42,10 +53,19 @@ export const frag = defineMatch<FragData>({
   }),
   // The range of all identifications is left out, negated or not.
   print: ({ id, length, flags }) =>
-    (isEverything(id) ? '' : invertedText('--fragid', id, printRange)) + invertedText('--fraglen', length, String) + flags.map((name) => ` ${name}`).join(''),
+    (isEverything(id) ? '' : invertedText('--fragid', id, printRange)) +
+    invertedText('--fraglen', length, String) +
+    flags.map((name) => ` ${name}`).join(''),
   conditions: ({ id, flags }) => [
     condition('a fragment header', () => true),
-    ...(id ? [condition(invertedText('--fragid', id, printRange).trim(), ({ bytes }) => inRange(word(bytes, 4), id.value) !== id.inverted)] : []),
+    ...(id
+      ? [
+          condition(
+            invertedText('--fragid', id, printRange).trim(),
+            ({ bytes }) => inRange(word(bytes, 4), id.value) !== id.inverted,
+          ),
+        ]
+      : []),
     ...flags.map((name) => condition(name, HOLDS[name])),
   ],
 });

@@ -5,11 +5,17 @@ import { missing } from '../shown';
 import { keep, type Inverted } from '../values/inverted';
 import { savedString, text } from '../values/savedString';
 
-const helperName = option('--helper', text('name', 29, 'thing'), 'Name of the helper, `ftp` or `ftp-2121`; empty for any.', { invertible: true, required: true });
+const helperName = option(
+  '--helper',
+  text('name', 29, 'thing'),
+  'Name of the helper, `ftp` or `ftp-2121`; empty for any.',
+  { invertible: true, required: true },
+);
 
 /**
- * `-m helper`: the connection was expected by a helper of this name, as the data connection of an FTP session is. Source:
- * iptables-extensions(8) "helper", net/netfilter/xt_helper.c helper_mt. The connection that the helper itself watches does not fit.
+ * `-m helper`: the connection was expected by a helper of this name, as the data connection of an FTP session is.
+ * Source: iptables-extensions(8) "helper", net/netfilter/xt_helper.c helper_mt. The connection that the helper itself
+ * watches does not fit.
  */
 export const helper = defineMatch<Inverted<string>>({
   kind: 'match',
@@ -19,14 +25,23 @@ export const helper = defineMatch<Inverted<string>>({
   needsConntrack: true,
   documentation: {
     summary: 'The connection was announced by a helper, as FTP announces its data connection.',
-    details: 'Looks at the helper of the connection that this one belongs to. Packets of other connections, or of none, do not fit; with ! they do.',
+    details:
+      'Looks at the helper of the connection that this one belongs to. Packets of other connections, or of none, do not fit; with ! they do.',
     source: 'iptables-extensions(8), helper; net/netfilter/xt_helper.c',
   },
   build: (options) => keep(options.get(helperName)) as Inverted<string>,
   print: ({ value, inverted }) => `${inverted ? ' !' : ''} --helper${savedString(value)}`,
-  conditions: ({ value, inverted }) => [{
-    text: `${inverted ? '! ' : ''}--helper${savedString(value)}`,
-    test: ({ conntrack }): Answer => (conntrack?.entry?.master === undefined ? inverted : unknown('the helper of the connection that announced this one is not in the file')),
-    actual: ({ conntrack }) => (conntrack?.entry?.master === undefined ? missing('no connection announced by a helper') : 'announced by another connection'),
-  }],
+  conditions: ({ value, inverted }) => [
+    {
+      text: `${inverted ? '! ' : ''}--helper${savedString(value)}`,
+      test: ({ conntrack }): Answer =>
+        conntrack?.entry?.master === undefined
+          ? inverted
+          : unknown('the helper of the connection that announced this one is not in the file'),
+      actual: ({ conntrack }) =>
+        conntrack?.entry?.master === undefined
+          ? missing('no connection announced by a helper')
+          : 'announced by another connection',
+    },
+  ],
 });

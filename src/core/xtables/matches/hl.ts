@@ -4,7 +4,11 @@ import { unsigned } from '../values/integer';
 import { hopsCondition, hopsText, type HopsData } from '../values/hops';
 
 const value = unsigned('value', 0, 255);
-const equal = option('--hl-eq', value, 'The hop limit is this.', { aliases: ['--hl'], invertible: true, excludes: ['--hl-lt', '--hl-gt'] });
+const equal = option('--hl-eq', value, 'The hop limit is this.', {
+  aliases: ['--hl'],
+  invertible: true,
+  excludes: ['--hl-lt', '--hl-gt'],
+});
 const less = option('--hl-lt', value, 'The hop limit is below this.', { excludes: ['--hl-eq', '--hl-gt'] });
 const greater = option('--hl-gt', value, 'The hop limit is above this.', { excludes: ['--hl-eq', '--hl-lt'] });
 
@@ -21,11 +25,20 @@ export const hl = defineMatch<HopsData>({
   build(options) {
     const given = options.get(equal) ?? options.get(less) ?? options.get(greater);
     if (given === undefined) return problem('hl needs --hl-eq, --hl-lt or --hl-gt');
-    return { comparison: options.has(less) ? 'lt' : options.has(greater) ? 'gt' : 'eq', value: given.value, inverted: given.inverted };
+    return {
+      comparison: options.has(less) ? 'lt' : options.has(greater) ? 'gt' : 'eq',
+      value: given.value,
+      inverted: given.inverted,
+    };
   },
   print: (data) => ` ${hopsText('hl', data)}`,
   conditions: (data) => [hopsCondition('hl', data)],
   suggest: ({ comparison, value: limit, inverted }) => ({
-    ttl: comparison === 'eq' && !inverted ? limit : comparison === 'gt' ? Math.min(255, limit + 1) : Math.max(0, limit - 1),
+    ttl:
+      comparison === 'eq' && !inverted
+        ? limit
+        : comparison === 'gt'
+          ? Math.min(255, limit + 1)
+          : Math.max(0, limit - 1),
   }),
 });

@@ -5,7 +5,10 @@ import { icmpCondition, icmpTypeValue, printIcmpType, type IcmpTypeValue } from 
 import { invertedText, type Inverted } from '../values/inverted';
 import { cutShort } from '../values/transport';
 
-const type = option('--icmp-type', icmpTypeValue(4), 'The ICMP type, or type and code.', { invertible: true, required: true });
+const type = option('--icmp-type', icmpTypeValue(4), 'The ICMP type, or type and code.', {
+  invertible: true,
+  required: true,
+});
 
 /** `-m icmp`: type and code of an ICMP message. Source: iptables-extensions(8) "icmp", net/netfilter/xt_tcpudp.c. */
 export const icmp = defineMatch<Inverted<IcmpTypeValue>>({
@@ -16,7 +19,8 @@ export const icmp = defineMatch<Inverted<IcmpTypeValue>>({
   options: [type],
   documentation: {
     summary: 'Looks at the type and code of an ICMP message.',
-    details: 'Names may be shortened as long as they stay clear. Type 255 means any type, so that a rule cannot ask for type 255 itself.',
+    details:
+      'Names may be shortened as long as they stay clear. Type 255 means any type, so that a rule cannot ask for type 255 itself.',
     source: 'iptables-extensions(8), icmp; net/netfilter/xt_tcpudp.c (before Linux 6.2 net/ipv4/netfilter/ip_tables.c)',
   },
   build(options) {

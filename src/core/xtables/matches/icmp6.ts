@@ -5,9 +5,14 @@ import { icmpCondition, icmpTypeValue, printIcmpType, type IcmpTypeValue } from 
 import { invertedText, type Inverted } from '../values/inverted';
 import { cutShort } from '../values/transport';
 
-const type = option('--icmpv6-type', icmpTypeValue(6), 'The ICMPv6 type, or type and code.', { invertible: true, required: true });
+const type = option('--icmpv6-type', icmpTypeValue(6), 'The ICMPv6 type, or type and code.', {
+  invertible: true,
+  required: true,
+});
 
-/** `-m icmp6`: type and code of an ICMPv6 message. Source: iptables-extensions(8) "icmp6", net/netfilter/xt_tcpudp.c. */
+/**
+ * `-m icmp6`: type and code of an ICMPv6 message. Source: iptables-extensions(8) "icmp6", net/netfilter/xt_tcpudp.c.
+ */
 export const icmp6 = defineMatch<Inverted<IcmpTypeValue>>({
   kind: 'match',
   name: 'icmp6',
@@ -18,7 +23,8 @@ export const icmp6 = defineMatch<Inverted<IcmpTypeValue>>({
   documentation: {
     summary: 'Looks at the type and code of an ICMPv6 message.',
     details: 'Names may be shortened as long as they stay clear.',
-    source: 'iptables-extensions(8), icmp6; net/netfilter/xt_tcpudp.c (before Linux 6.2 net/ipv6/netfilter/ip6_tables.c)',
+    source:
+      'iptables-extensions(8), icmp6; net/netfilter/xt_tcpudp.c (before Linux 6.2 net/ipv6/netfilter/ip6_tables.c)',
   },
   build(options) {
     const { value, inverted } = options.get(type) as Given<IcmpTypeValue>;

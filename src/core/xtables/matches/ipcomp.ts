@@ -10,7 +10,9 @@ interface IpcompData {
   readonly reserved: boolean;
 }
 
-const ipcompspi = option('--ipcompspi', spiRange, 'The compression parameter index or range of them; 0 if left out.', { invertible: true });
+const ipcompspi = option('--ipcompspi', spiRange, 'The compression parameter index or range of them; 0 if left out.', {
+  invertible: true,
+});
 const compres = flag('--compres', 'Taken, but the kernel does not look at the reserved field.');
 
 /** `-m ipcomp`: the index of IP compression. Source: iptables-extensions(8) "ipcomp", net/netfilter/xt_ipcomp.c. */
@@ -22,10 +24,14 @@ export const ipcomp = defineMatch<IpcompData>({
   options: [ipcompspi, compres],
   documentation: {
     summary: 'Looks at the compression parameter index of an IPComp packet.',
-    details: 'The index has 16 bits in the packet. Without --ipcompspi only the index 0 fits. False, negated or not, for later fragments.',
+    details:
+      'The index has 16 bits in the packet. Without --ipcompspi only the index 0 fits. False, negated or not, for later fragments.',
     source: 'iptables-extensions(8), ipcomp; net/netfilter/xt_ipcomp.c',
   },
-  build: (options) => ({ index: keep(options.get(ipcompspi)) ?? { value: [0, 0], inverted: false }, reserved: options.has(compres) }),
+  build: (options) => ({
+    index: keep(options.get(ipcompspi)) ?? { value: [0, 0], inverted: false },
+    reserved: options.has(compres),
+  }),
   print: ({ index, reserved }) => spiText('--ipcompspi', index) + (reserved ? ' --compres' : ''),
   conditions: ({ index }) => [spiCondition('--ipcompspi', index, indexOf)],
   drops: (_data, { packet }) => cutShort(packet, 4, 'IPComp'),

@@ -12,7 +12,10 @@ interface IprangeData {
   readonly destination: Inverted<Range> | undefined;
 }
 
-/** `first[-last]`. IPv4 addresses may leave out numbers at the end (`10.1` is 10.1.0.0). A range that runs backwards holds no address. */
+/**
+ * `first[-last]`. IPv4 addresses may leave out numbers at the end (`10.1` is 10.1.0.0). A range that runs backwards
+ * holds no address.
+ */
 const addressRange: ValueType<Range> = {
   metavariable: 'from[-to]',
   parse(text, { family }): Range | InvalidValue {
@@ -21,7 +24,10 @@ const addressRange: ValueType<Range> = {
     const lastText = dash < 0 ? text : text.slice(dash + 1);
     const first = readAddress(firstText, family);
     const last = readAddress(lastText, family);
-    if (first === undefined || last === undefined) return invalid(`"${first === undefined ? firstText : lastText}" is not an IPv${family} address; a range is first-last`);
+    if (first === undefined || last === undefined)
+      return invalid(
+        `"${first === undefined ? firstText : lastText}" is not an IPv${family} address; a range is first-last`,
+      );
     return [first, last];
   },
 };
@@ -32,11 +38,15 @@ function readAddress(text: string, family: 4 | 6): Address | undefined {
     return address?.family === 6 ? address : undefined;
   }
   const bytes = text.split('.').map((part) => readUnsigned(part, 0, 255));
-  return bytes.length > 4 || bytes.includes(undefined) ? undefined : ipv4(bytes.reduce<number>((word, byte, i) => word + (byte as number) * 2 ** (24 - 8 * i), 0));
+  return bytes.length > 4 || bytes.includes(undefined)
+    ? undefined
+    : ipv4(bytes.reduce<number>((word, byte, i) => word + (byte as number) * 2 ** (24 - 8 * i), 0));
 }
 
 const sourceRange = option('--src-range', addressRange, 'The source address lies in this range.', { invertible: true });
-const destinationRange = option('--dst-range', addressRange, 'The destination address lies in this range.', { invertible: true });
+const destinationRange = option('--dst-range', addressRange, 'The destination address lies in this range.', {
+  invertible: true,
+});
 
 /** `-m iprange`: any range of addresses. Source: iptables-extensions(8) "iprange", net/netfilter/xt_iprange.c. */
 export const iprange = defineMatch<IprangeData>({
@@ -54,7 +64,8 @@ export const iprange = defineMatch<IprangeData>({
     if (source === undefined && destination === undefined) return problem('iprange needs --src-range or --dst-range');
     return { source: keep(source), destination: keep(destination) };
   },
-  print: ({ source, destination }) => invertedText('--src-range', source, printRange) + invertedText('--dst-range', destination, printRange),
+  print: ({ source, destination }) =>
+    invertedText('--src-range', source, printRange) + invertedText('--dst-range', destination, printRange),
   conditions: ({ source, destination }) => [
     ...(source ? [rangeCondition('source', source)] : []),
     ...(destination ? [rangeCondition('destination', destination)] : []),
@@ -73,7 +84,8 @@ function rangeCondition(side: 'source' | 'destination', range: Inverted<Range>):
   const [first, last] = range.value;
   return {
     text: invertedText(side === 'source' ? '--src-range' : '--dst-range', range, printRange).trim(),
-    test: ({ packet }) => (compareAddresses(packet[side], first) >= 0 && compareAddresses(packet[side], last) <= 0) !== range.inverted,
+    test: ({ packet }) =>
+      (compareAddresses(packet[side], first) >= 0 && compareAddresses(packet[side], last) <= 0) !== range.inverted,
     actual: ({ packet }) => `${side} ${formatAddress(packet[side])}`,
     denial: ({ packet }) => among(`${side} ${formatAddress(packet[side])}`, printRange(range.value), range.inverted),
   };

@@ -46,18 +46,32 @@ const headerList: ValueType<number> = {
     const words = text.split(',').filter((each) => each !== '');
     if (words.length === 0) return invalid('a list of headers is expected');
     for (const word of words) {
-      const known = HEADERS.find(({ name, short, aliases, protocol }) => word === name || word === short || aliases.includes(word) || word === String(protocol));
-      if (known === undefined) return invalid(`"${word}" is no IPv6 extension header; there are ${HEADERS.map(({ short }) => short).join(', ')}`);
+      const known = HEADERS.find(
+        ({ name, short, aliases, protocol }) =>
+          word === name || word === short || aliases.includes(word) || word === String(protocol),
+      );
+      if (known === undefined)
+        return invalid(
+          `"${word}" is no IPv6 extension header; there are ${HEADERS.map(({ short }) => short).join(', ')}`,
+        );
       headers |= known.bit;
     }
     return headers;
   },
 };
 
-const headerOption = option('--header', headerList, 'The extension headers that the packet has; prot is the transport protocol behind them.', { invertible: true, required: true });
+const headerOption = option(
+  '--header',
+  headerList,
+  'The extension headers that the packet has; prot is the transport protocol behind them.',
+  { invertible: true, required: true },
+);
 const soft = flag('--soft', 'The packet may have other headers as well.');
 
-/** `-m ipv6header`: which extension headers a packet has. Source: iptables-extensions(8) "ipv6header", net/ipv6/netfilter/ip6t_ipv6header.c. */
+/**
+ * `-m ipv6header`: which extension headers a packet has. Source: iptables-extensions(8) "ipv6header",
+ * net/ipv6/netfilter/ip6t_ipv6header.c.
+ */
 export const ipv6header = defineMatch<HeadersData>({
   kind: 'match',
   name: 'ipv6header',
@@ -65,7 +79,8 @@ export const ipv6header = defineMatch<HeadersData>({
   options: [headerOption, soft],
   documentation: {
     summary: 'Asks for IPv6 extension headers: exactly the given ones, or with --soft at least those.',
-    details: 'The transport protocol counts as the header prot: most packets have it. With --soft the negated form asks that none of them is there.',
+    details:
+      'The transport protocol counts as the header prot: most packets have it. With --soft the negated form asks that none of them is there.',
     source: 'iptables-extensions(8), ipv6header; net/ipv6/netfilter/ip6t_ipv6header.c',
   },
   build(options) {
@@ -73,21 +88,26 @@ export const ipv6header = defineMatch<HeadersData>({
     return { headers: value, inverted, soft: options.has(soft) };
   },
   print: (data) => ` ${optionText(data)}`,
-  conditions: (data) => [{
-    text: optionText(data),
-    test({ packet }) {
-      // ESP takes two bytes at least; without them the answer is no, negated or not.
-      if (packet.protocol === PROTOCOL.ESP && transportLength(packet) < 2) return false;
-      const present = headersOf(packet);
-      if (data.soft) return data.inverted ? (present & data.headers) === 0 : (present & data.headers) === data.headers;
-      return (present === data.headers) !== data.inverted;
+  conditions: (data) => [
+    {
+      text: optionText(data),
+      test({ packet }) {
+        // ESP takes two bytes at least; without them the answer is no, negated or not.
+        if (packet.protocol === PROTOCOL.ESP && transportLength(packet) < 2) return false;
+        const present = headersOf(packet);
+        if (data.soft)
+          return data.inverted ? (present & data.headers) === 0 : (present & data.headers) === data.headers;
+        return (present === data.headers) !== data.inverted;
+      },
+      actual: ({ packet }) => `headers ${printHeaders(headersOf(packet)) || 'none'}`,
     },
-    actual: ({ packet }) => `headers ${printHeaders(headersOf(packet)) || 'none'}`,
-  }],
+  ],
 });
 
 function printHeaders(headers: number): string {
-  return HEADERS.filter(({ bit }) => headers & bit).map(({ name }) => name).join(',');
+  return HEADERS.filter(({ bit }) => headers & bit)
+    .map(({ name }) => name)
+    .join(',');
 }
 
 function optionText({ headers, inverted, soft: isSoft }: HeadersData): string {

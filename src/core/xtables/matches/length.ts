@@ -5,7 +5,12 @@ import type { NumberRange } from '../values/number32';
 import { inRange, printRange, unsignedRange } from '../values/unsignedRange';
 import { among } from '../values/denials';
 
-const lengthOption = option('--length', unsignedRange('length[:length]', 65535), 'The length or range of lengths in bytes.', { invertible: true, required: true });
+const lengthOption = option(
+  '--length',
+  unsignedRange('length[:length]', 65535),
+  'The length or range of lengths in bytes.',
+  { invertible: true, required: true },
+);
 
 /** `-m length`: the length of the IP packet. Source: iptables-extensions(8) "length", net/netfilter/xt_length.c. */
 export const length = defineMatch<Inverted<NumberRange<number>>>({
@@ -22,11 +27,13 @@ export const length = defineMatch<Inverted<NumberRange<number>>>({
     return { value, inverted };
   },
   print: (data) => invertedText('--length', data, printRange),
-  conditions: (data) => [{
-    text: invertedText('--length', data, printRange).trim(),
-    test: ({ packet }) => inRange(packet.length, data.value) !== data.inverted,
-    actual: ({ packet }) => `${packet.length} bytes`,
-    denial: ({ packet }) => among(`${packet.length} bytes`, printRange(data.value), data.inverted),
-  }],
+  conditions: (data) => [
+    {
+      text: invertedText('--length', data, printRange).trim(),
+      test: ({ packet }) => inRange(packet.length, data.value) !== data.inverted,
+      actual: ({ packet }) => `${packet.length} bytes`,
+      denial: ({ packet }) => among(`${packet.length} bytes`, printRange(data.value), data.inverted),
+    },
+  ],
   suggest: ({ value, inverted }) => (inverted ? {} : { length: value[0] }),
 });

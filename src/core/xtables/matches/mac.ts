@@ -10,12 +10,16 @@ const etherAddress: ValueType<string> = {
   parse(text): string | InvalidValue {
     const parts = text.split(':');
     const bytes = parts.map(readByte);
-    if (parts.length !== 6 || bytes.includes(undefined)) return invalid(`"${text}" is not a MAC address: six numbers of up to two hexadecimal digits, separated by ":"`);
+    if (parts.length !== 6 || bytes.includes(undefined))
+      return invalid(`"${text}" is not a MAC address: six numbers of up to two hexadecimal digits, separated by ":"`);
     return bytes.map((byte) => (byte as number).toString(16).padStart(2, '0')).join(':');
   },
 };
 
-/** Up to two characters as strtoul(3) with base 16 reads them: nothing is 0, and a sign or a blank may take the place of the first digit. */
+/**
+ * Up to two characters as strtoul(3) with base 16 reads them: nothing is 0, and a sign or a blank may take the place of
+ * the first digit.
+ */
 function readByte(text: string): number | undefined {
   if (text === '') return 0;
   if (!/^(?:[0-9a-fA-F]{1,2}|[ \t+-][0-9a-fA-F])$/.test(text)) return undefined;
@@ -23,7 +27,10 @@ function readByte(text: string): number | undefined {
   return value & 0xff;
 }
 
-const macSource = option('--mac-source', etherAddress, 'The Ethernet address of the last sender.', { invertible: true, required: true });
+const macSource = option('--mac-source', etherAddress, 'The Ethernet address of the last sender.', {
+  invertible: true,
+  required: true,
+});
 
 /** `-m mac`: the sender on the Ethernet. Source: iptables-extensions(8) "mac", net/netfilter/xt_mac.c. */
 export const mac = defineMatch<Inverted<string>>({
@@ -42,10 +49,14 @@ export const mac = defineMatch<Inverted<string>>({
     return { value, inverted };
   },
   print: (data) => invertedText('--mac-source', data, String),
-  conditions: (data) => [{
-    text: invertedText('--mac-source', data, String).trim(),
-    test: ({ packet }) => packet.sourceMac !== undefined && (packet.sourceMac.toLowerCase() === data.value) !== data.inverted,
-    actual: ({ packet }) => (packet.sourceMac === undefined ? missing('no Ethernet header') : `from ${packet.sourceMac}`),
-  }],
+  conditions: (data) => [
+    {
+      text: invertedText('--mac-source', data, String).trim(),
+      test: ({ packet }) =>
+        packet.sourceMac !== undefined && (packet.sourceMac.toLowerCase() === data.value) !== data.inverted,
+      actual: ({ packet }) =>
+        packet.sourceMac === undefined ? missing('no Ethernet header') : `from ${packet.sourceMac}`,
+    },
+  ],
   suggest: ({ value, inverted }) => (inverted ? {} : { sourceMac: value }),
 });

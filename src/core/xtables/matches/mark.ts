@@ -3,9 +3,14 @@ import { option, type Given } from '../option';
 import { invertedText, type Inverted } from '../values/inverted';
 import { markDenial, markValue, printMark, type MarkValue } from '../values/mark';
 
-const markOption = option('--mark', markValue, 'The mark, ANDed with the mask, is the value.', { invertible: true, required: true });
+const markOption = option('--mark', markValue, 'The mark, ANDed with the mask, is the value.', {
+  invertible: true,
+  required: true,
+});
 
-/** `-m mark`: the netfilter mark of the packet. Source: iptables-extensions(8) "mark", net/netfilter/xt_mark.c mark_mt. */
+/**
+ * `-m mark`: the netfilter mark of the packet. Source: iptables-extensions(8) "mark", net/netfilter/xt_mark.c mark_mt.
+ */
 export const mark = defineMatch<Inverted<MarkValue>>({
   kind: 'match',
   name: 'mark',
@@ -21,11 +26,13 @@ export const mark = defineMatch<Inverted<MarkValue>>({
     return { value, inverted };
   },
   print: (data) => invertedText('--mark', data, printMark),
-  conditions: (data) => [{
-    text: invertedText('--mark', data, printMark).trim(),
-    test: ({ packet }) => (((packet.mark & data.value.mask) >>> 0) === data.value.value) !== data.inverted,
-    actual: ({ packet }) => `mark 0x${packet.mark.toString(16)}`,
-    denial: ({ packet }) => markDenial('mark', packet.mark, data),
-  }],
+  conditions: (data) => [
+    {
+      text: invertedText('--mark', data, printMark).trim(),
+      test: ({ packet }) => ((packet.mark & data.value.mask) >>> 0 === data.value.value) !== data.inverted,
+      actual: ({ packet }) => `mark 0x${packet.mark.toString(16)}`,
+      denial: ({ packet }) => markDenial('mark', packet.mark, data),
+    },
+  ],
   suggest: ({ value, inverted }) => (inverted ? {} : { mark: value.value }),
 });

@@ -10,12 +10,28 @@ import { inRange, printRange } from '../values/unsignedRange';
 
 /** Types of Mobile IPv6 (RFC 6275, 6.1), in the order in which beginnings of names are looked for. */
 const NAMES: readonly (readonly [string, number])[] = [
-  ['binding-refresh-request', 0], ['brr', 0], ['home-test-init', 1], ['hoti', 1], ['careof-test-init', 2], ['coti', 2],
-  ['home-test', 3], ['hot', 3], ['careof-test', 4], ['cot', 4], ['binding-update', 5], ['bu', 5],
-  ['binding-acknowledgement', 6], ['ba', 6], ['binding-error', 7], ['be', 7],
+  ['binding-refresh-request', 0],
+  ['brr', 0],
+  ['home-test-init', 1],
+  ['hoti', 1],
+  ['careof-test-init', 2],
+  ['coti', 2],
+  ['home-test', 3],
+  ['hot', 3],
+  ['careof-test', 4],
+  ['cot', 4],
+  ['binding-update', 5],
+  ['bu', 5],
+  ['binding-acknowledgement', 6],
+  ['ba', 6],
+  ['binding-error', 7],
+  ['be', 7],
 ];
 
-/** `type[:type]` by number or name. A name may be shortened; of several that begin so the first counts, unless one is the whole. */
+/**
+ * `type[:type]` by number or name. A name may be shortened; of several that begin so the first counts, unless one is
+ * the whole.
+ */
 const typeRange: ValueType<NumberRange<number>> = {
   metavariable: 'type[:type]',
   completions: NAMES.map(([name]) => name),
@@ -25,7 +41,10 @@ const typeRange: ValueType<NumberRange<number>> = {
     const lastText = colon < 0 ? text : text.slice(colon + 1);
     const first = colon >= 0 && firstText === '' ? 0 : readType(firstText);
     const last = colon >= 0 && lastText === '' ? 255 : readType(lastText);
-    if (first === undefined || last === undefined) return invalid(`"${first === undefined ? firstText : lastText}" is no type of mobility header: 0 to 255 or a name`);
+    if (first === undefined || last === undefined)
+      return invalid(
+        `"${first === undefined ? firstText : lastText}" is no type of mobility header: 0 to 255 or a name`,
+      );
     return first > last ? invalid(`the range ${text} runs backwards`) : [first, last];
   },
 };
@@ -50,17 +69,30 @@ export const mh = defineMatch<Inverted<NumberRange<number>> | { readonly value: 
     source: 'iptables-extensions(8), mh; net/ipv6/netfilter/ip6t_mh.c',
   },
   build: (options) => keep(options.get(mhType)) ?? { value: undefined },
-  print: (data) => (data.value === undefined || (data.value[0] === 0 && data.value[1] === 255) ? '' : invertedText('--mh-type', data, printRange)),
-  conditions: (data) => [{
-    text: data.value === undefined ? 'a mobility header' : invertedText('--mh-type', data, printRange).trim(),
-    test({ packet }) {
-      if (packet.fragmentOffset > 0) return false;
-      return data.value === undefined || inRange(transportBytes(packet)[2] ?? 0, data.value) !== data.inverted;
+  print: (data) =>
+    data.value === undefined || (data.value[0] === 0 && data.value[1] === 255)
+      ? ''
+      : invertedText('--mh-type', data, printRange),
+  conditions: (data) => [
+    {
+      text: data.value === undefined ? 'a mobility header' : invertedText('--mh-type', data, printRange).trim(),
+      test({ packet }) {
+        if (packet.fragmentOffset > 0) return false;
+        return data.value === undefined || inRange(transportBytes(packet)[2] ?? 0, data.value) !== data.inverted;
+      },
+      actual: ({ packet }) =>
+        packet.fragmentOffset > 0
+          ? missing('no type: not the first fragment')
+          : `type ${transportBytes(packet)[2] ?? 'missing'}`,
     },
-    actual: ({ packet }) => (packet.fragmentOffset > 0 ? missing('no type: not the first fragment') : `type ${transportBytes(packet)[2] ?? 'missing'}`),
-  }],
+  ],
   drops(_data, { packet }) {
     if (packet.fragmentOffset > 0) return undefined;
-    return cutShort(packet, 6, 'mobility') ?? (transportBytes(packet)[0] === PROTOCOL.IPV6_NONE ? undefined : malformed('its mobility header announces another header behind it'));
+    return (
+      cutShort(packet, 6, 'mobility') ??
+      (transportBytes(packet)[0] === PROTOCOL.IPV6_NONE
+        ? undefined
+        : malformed('its mobility header announces another header behind it'))
+    );
   },
 });

@@ -25,14 +25,18 @@ const portList: ValueType<readonly PortRange[]> = {
   certain: [`${CERTAIN_PORT}(?:,${CERTAIN_PORT}){0,${ROOM - 1}}`],
   parse(text, context): readonly PortRange[] | InvalidValue {
     // iptables looks at the protocol when it reads the ports.
-    if (context.protocol === undefined || !PROTOCOLS.includes(context.protocol)) return invalid('-p tcp, udp, udplite, sctp or dccp must stand in front of it');
+    if (context.protocol === undefined || !PROTOCOLS.includes(context.protocol))
+      return invalid('-p tcp, udp, udplite, sctp or dccp must stand in front of it');
     const ranges: PortRange[] = [];
     let used = 0;
     for (const item of text.split(',')) {
       const colon = item.indexOf(':');
       const first = readPort(colon < 0 ? item : item.slice(0, colon), context);
       const last = colon < 0 ? first : readPort(item.slice(colon + 1), context);
-      if (first === undefined || last === undefined) return invalid(`"${item}" is neither a port from 0 to 65535, nor a range of two, nor a service of this protocol`);
+      if (first === undefined || last === undefined)
+        return invalid(
+          `"${item}" is neither a port from 0 to 65535, nor a range of two, nor a service of this protocol`,
+        );
       if (colon >= 0 && first >= last) return invalid(`the range ${item} must run upwards`);
       used += colon < 0 ? 1 : 2;
       if (used > ROOM) return invalid(`at most ${ROOM} ports fit into one multiport match, and a range counts as two`);
@@ -42,9 +46,20 @@ const portList: ValueType<readonly PortRange[]> = {
   },
 };
 
-const sports = option('--sports', portList, 'The source port is one of these.', { aliases: ['--source-ports'], invertible: true, excludes: ['--dports', '--ports'] });
-const dports = option('--dports', portList, 'The destination port is one of these.', { aliases: ['--destination-ports'], invertible: true, excludes: ['--sports', '--ports'] });
-const ports = option('--ports', portList, 'The source or the destination port is one of these.', { invertible: true, excludes: ['--sports', '--dports'] });
+const sports = option('--sports', portList, 'The source port is one of these.', {
+  aliases: ['--source-ports'],
+  invertible: true,
+  excludes: ['--dports', '--ports'],
+});
+const dports = option('--dports', portList, 'The destination port is one of these.', {
+  aliases: ['--destination-ports'],
+  invertible: true,
+  excludes: ['--sports', '--ports'],
+});
+const ports = option('--ports', portList, 'The source or the destination port is one of these.', {
+  invertible: true,
+  excludes: ['--sports', '--dports'],
+});
 
 /** `-m multiport`: up to 15 ports at once. Source: iptables-extensions(8) "multiport", net/netfilter/xt_multiport.c. */
 export const multiport = defineMatch<MultiportData>({
@@ -55,13 +70,15 @@ export const multiport = defineMatch<MultiportData>({
   options: [sports, dports, ports],
   documentation: {
     summary: 'Looks for the port in a list of up to 15 ports, a range counting as two.',
-    details: 'Works for tcp, udp, udplite, sctp and dccp; the -p option has to stand in front of it. False, negated or not, for later fragments, which carry no ports.',
+    details:
+      'Works for tcp, udp, udplite, sctp and dccp; the -p option has to stand in front of it. False, negated or not, for later fragments, which carry no ports.',
     source: 'iptables-extensions(8), multiport; net/netfilter/xt_multiport.c',
   },
   build(options, { protocol }) {
     const given = options.get(sports) ?? options.get(dports) ?? options.get(ports);
     if (given === undefined) return problem('multiport needs --sports, --dports or --ports');
-    if (protocol === undefined || !PROTOCOLS.includes(protocol)) return problem('multiport needs -p tcp, udp, udplite, sctp or dccp in front of it, not negated', given);
+    if (protocol === undefined || !PROTOCOLS.includes(protocol))
+      return problem('multiport needs -p tcp, udp, udplite, sctp or dccp in front of it, not negated', given);
     const side = options.has(sports) ? '--sports' : options.has(dports) ? '--dports' : '--ports';
     return { side, ports: given.value, inverted: given.inverted };
   },
@@ -90,7 +107,9 @@ function portsCondition(data: MultiportData): Condition {
     text: optionText(data),
     test({ packet }) {
       if (packet.fragmentOffset > 0) return false;
-      const found = (data.side !== '--dports' && listed(packet.sourcePort)) || (data.side !== '--sports' && listed(packet.destinationPort));
+      const found =
+        (data.side !== '--dports' && listed(packet.sourcePort)) ||
+        (data.side !== '--sports' && listed(packet.destinationPort));
       return found !== data.inverted;
     },
     actual({ packet }) {
@@ -100,10 +119,18 @@ function portsCondition(data: MultiportData): Condition {
     },
     denial(view) {
       const { packet } = view;
-      if (side === '--ports') return `${inverted ? 'one' : 'neither'} of sport ${packet.sourcePort}, dport ${packet.destinationPort} is in ${wanted}`;
+      if (side === '--ports')
+        return `${inverted ? 'one' : 'neither'} of sport ${packet.sourcePort}, dport ${packet.destinationPort} is in ${wanted}`;
       if (!one) return among(`${short} ${portOf(view)}`, wanted, inverted);
       return inverted ? `${short} is ${wanted}` : `${short} ${portOf(view)} ≠ ${wanted}`;
     },
-    ...(side !== '--ports' && { compares: { field: side === '--sports' ? 'sourcePort' : 'destinationPort', wanted, single: one, inverted } as const }),
+    ...(side !== '--ports' && {
+      compares: {
+        field: side === '--sports' ? 'sourcePort' : 'destinationPort',
+        wanted,
+        single: one,
+        inverted,
+      } as const,
+    }),
   };
 }

@@ -6,10 +6,13 @@ import { keptBytes } from '../values/savedString';
 const objectName: ValueType<string> = {
   metavariable: 'name',
   names: 'thing',
-  parse: (text): string | InvalidValue => (text === '' ? invalid('the name must have at least one character') : keptBytes(text, 31)),
+  parse: (text): string | InvalidValue =>
+    text === '' ? invalid('the name must have at least one character') : keptBytes(text, 31),
 };
 
-const nfacctName = option('--nfacct-name', objectName, 'The accounting object that counts the packet.', { required: true });
+const nfacctName = option('--nfacct-name', objectName, 'The accounting object that counts the packet.', {
+  required: true,
+});
 
 /**
  * `-m nfacct`: counts the packet in an accounting object made with nfacct(8). Source: iptables-extensions(8) "nfacct",
@@ -27,9 +30,12 @@ export const nfacct = defineMatch<string>({
   },
   build: (options) => options.get(nfacctName)?.value as string,
   print: (name) => ` --nfacct-name ${name}`,
-  conditions: (name) => [{
-    text: `--nfacct-name ${name}`,
-    test: (): Answer => unknown(`whether the accounting object ${name} has a quota is not in the file; without one the match holds`),
-    actual: () => 'accounting object not known',
-  }],
+  conditions: (name) => [
+    {
+      text: `--nfacct-name ${name}`,
+      test: (): Answer =>
+        unknown(`whether the accounting object ${name} has a quota is not in the file; without one the match holds`),
+      actual: () => 'accounting object not known',
+    },
+  ],
 });

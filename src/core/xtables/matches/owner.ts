@@ -22,9 +22,10 @@ const socketExists = flag('--socket-exists', 'A socket on this host sent the pac
 const supplGroups = flag('--suppl-groups', 'Let --gid-owner look at the supplementary groups as well.');
 
 /**
- * `-m owner`: who on this host sent the packet; the ids are those of the process when it made the socket. Source: iptables-extensions(8) "owner",
- * net/netfilter/xt_owner.c owner_mt. A packet without a socket (forwarded, or come back over lo) or with a socket that no process holds (the kernel's
- * own) has no user and no group: plain options are false for it and negated ones true.
+ * `-m owner`: who on this host sent the packet; the ids are those of the process when it made the socket. Source:
+ * iptables-extensions(8) "owner", net/netfilter/xt_owner.c owner_mt. A packet without a socket (forwarded, or come back
+ * over lo) or with a socket that no process holds (the kernel's own) has no user and no group: plain options are false
+ * for it and negated ones true.
  */
 export const owner = defineMatch<OwnerData>({
   kind: 'match',
@@ -40,13 +41,17 @@ export const owner = defineMatch<OwnerData>({
     source: 'iptables-extensions(8), owner; net/netfilter/xt_owner.c',
   },
   build: buildOwner,
-  print: (data) => texts(data).map(([, text]) => text).join('') + (data.supplementary ? ' --suppl-groups' : ''),
-  conditions: (data) => texts(data).map(([part, text]): Condition => ({
-    text: text.trim() + (part === 'group' && data.supplementary ? ' --suppl-groups' : ''),
-    test: (view) => testPart(data, part, view),
-    actual: ({ socket }) => describeSocket(socket, part === 'group' && data.supplementary),
-    denial: ({ socket }) => ownerDenial(data, part, socket),
-  })),
+  print: (data) =>
+    texts(data)
+      .map(([, text]) => text)
+      .join('') + (data.supplementary ? ' --suppl-groups' : ''),
+  conditions: (data) =>
+    texts(data).map(([part, text]): Condition => ({
+      text: text.trim() + (part === 'group' && data.supplementary ? ' --suppl-groups' : ''),
+      test: (view) => testPart(data, part, view),
+      actual: ({ socket }) => describeSocket(socket, part === 'group' && data.supplementary),
+      denial: ({ socket }) => ownerDenial(data, part, socket),
+    })),
   suggest(data): PacketSuggestion {
     return {
       ...(data.user && !data.user.inverted && data.user.value.kind === 'ids' ? { uid: data.user.value.first } : {}),
@@ -66,7 +71,8 @@ function buildOwner(options: GivenOptions): OwnerData | BuildProblem {
   const user = options.get(uidOwner);
   if (options.count === 0) return problem('owner needs at least one of --uid-owner, --gid-owner and --socket-exists');
   for (const given of [user, group]) {
-    if (given?.value.kind === 'ids' && given.value.first > given.value.last) return problem('the range runs backwards, which the kernel refuses', given);
+    if (given?.value.kind === 'ids' && given.value.first > given.value.last)
+      return problem('the range runs backwards, which the kernel refuses', given);
   }
   const socket = options.get(socketExists);
   return { socket: strip(socket), user: strip(user), group: strip(group), supplementary: supplementary !== undefined };
@@ -89,7 +95,8 @@ function testPart(data: OwnerData, part: Part, { socket, host }: PacketView): An
   if (part === 'socket') return (socket !== undefined) !== (data.socket as Inverted<true>).inverted;
   const wanted = (part === 'user' ? data.user : data.group) as Inverted<OwnerRange>;
   if (socket === undefined || socket.kind === 'kernel') {
-    // xt_owner counts --suppl-groups, which is never negated, as one more wish that a packet without any socket cannot fulfil.
+    // xt_owner counts --suppl-groups, which is never negated, as one more wish that a packet without any socket cannot
+    // fulfil.
     return wanted.inverted && !(socket === undefined && part === 'group' && data.supplementary);
   }
   let range = wanted.value;
@@ -110,7 +117,11 @@ function describeSocket(socket: SocketOwner | undefined, groups: boolean): Shown
 }
 
 /** undefined: what it asks and what the packet has say it best. */
-function ownerDenial({ user, group, supplementary }: OwnerData, part: Part, socket: SocketOwner | undefined): string | undefined {
+function ownerDenial(
+  { user, group, supplementary }: OwnerData,
+  part: Part,
+  socket: SocketOwner | undefined,
+): string | undefined {
   const wanted = part === 'user' ? user : part === 'group' ? group : undefined;
   if (!wanted || !socket || (part === 'group' && supplementary)) return undefined;
   if (socket.kind === 'kernel') return 'sent by the kernel, no owner';

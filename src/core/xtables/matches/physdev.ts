@@ -14,13 +14,24 @@ const MAX_NAME = 15;
 const portName: ValueType<string> = {
   metavariable: 'name[+]',
   names: 'interface',
-  parse: (text): string | InvalidValue => (utf8Bytes(text).length > MAX_NAME ? invalid(`the interface name "${text}" is longer than ${MAX_NAME} bytes`) : text),
+  parse: (text): string | InvalidValue =>
+    utf8Bytes(text).length > MAX_NAME ? invalid(`the interface name "${text}" is longer than ${MAX_NAME} bytes`) : text,
 };
 
 const isIn = flag('--physdev-is-in', 'The packet came in through a bridge port.', { invertible: true });
-const inPort = option('--physdev-in', portName, 'The bridge port that the packet came in by; `+` stands for any ending.', { invertible: true });
+const inPort = option(
+  '--physdev-in',
+  portName,
+  'The bridge port that the packet came in by; `+` stands for any ending.',
+  { invertible: true },
+);
 const isOut = flag('--physdev-is-out', 'The packet will leave through a bridge port.', { invertible: true });
-const outPort = option('--physdev-out', portName, 'The bridge port that the packet will leave by; `+` stands for any ending.', { invertible: true });
+const outPort = option(
+  '--physdev-out',
+  portName,
+  'The bridge port that the packet will leave by; `+` stands for any ending.',
+  { invertible: true },
+);
 const isBridged = flag('--physdev-is-bridged', 'The packet is bridged, not routed.', { invertible: true });
 /** In the order of iptables-save. */
 const ALL = [isIn, inPort, isOut, outPort, isBridged];
@@ -33,7 +44,8 @@ export const physdev = defineMatch<PhysdevData>({
   options: ALL,
   documentation: {
     summary: 'Looks at the bridge ports of a packet that passes a bridge (br_netfilter).',
-    details: 'For a packet that passes no bridge each option is false, and true where it is negated. Packets are taken to pass none.',
+    details:
+      'For a packet that passes no bridge each option is false, and true where it is negated. Packets are taken to pass none.',
     source: 'iptables-extensions(8), physdev; net/netfilter/xt_physdev.c',
   },
   build(options) {
@@ -43,12 +55,25 @@ export const physdev = defineMatch<PhysdevData>({
       const value = each.words === 0 ? '' : ` ${String(given.value)}`;
       return [{ text: `${given.inverted ? '! ' : ''}${each.name}${value}`, inverted: given.inverted }];
     });
-    if (parts.length === 0) return problem('physdev needs one of --physdev-in, --physdev-out, --physdev-is-in, --physdev-is-out, --physdev-is-bridged');
+    if (parts.length === 0)
+      return problem(
+        'physdev needs one of --physdev-in, --physdev-out, --physdev-is-in, --physdev-is-out, --physdev-is-bridged',
+      );
     const bridged = options.get(isBridged);
-    return { parts, needsBridged: (options.has(outPort) || options.has(isOut)) && (bridged === undefined || bridged.inverted) };
+    return {
+      parts,
+      needsBridged: (options.has(outPort) || options.has(isOut)) && (bridged === undefined || bridged.inverted),
+    };
   },
-  check: ({ needsBridged }, { hooks }) => (needsBridged && hooks.includes('OUTPUT')
-    ? [problem('--physdev-out and --physdev-is-out need --physdev-is-bridged beside them in a chain that OUTPUT leads to')] : []),
+  check: ({ needsBridged }, { hooks }) =>
+    needsBridged && hooks.includes('OUTPUT')
+      ? [
+          problem(
+            '--physdev-out and --physdev-is-out need --physdev-is-bridged beside them in a chain that OUTPUT leads to',
+          ),
+        ]
+      : [],
   print: ({ parts }) => parts.map(({ text }) => ` ${text}`).join(''),
-  conditions: ({ parts }) => parts.map(({ text, inverted }): Condition => ({ text, test: () => inverted, actual: () => 'passes no bridge' })),
+  conditions: ({ parts }) =>
+    parts.map(({ text, inverted }): Condition => ({ text, test: () => inverted, actual: () => 'passes no bridge' })),
 });

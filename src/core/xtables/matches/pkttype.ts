@@ -6,19 +6,31 @@ import { being } from '../values/denials';
 type PacketType = 'unicast' | 'broadcast' | 'multicast' | 'otherhost';
 
 const NAMES: ReadonlyMap<string, PacketType> = new Map<string, PacketType>([
-  ['unicast', 'unicast'], ['broadcast', 'broadcast'], ['multicast', 'multicast'], ['otherhost', 'otherhost'],
-  ['host', 'unicast'], ['bcast', 'broadcast'], ['mcast', 'multicast'],
+  ['unicast', 'unicast'],
+  ['broadcast', 'broadcast'],
+  ['multicast', 'multicast'],
+  ['otherhost', 'otherhost'],
+  ['host', 'unicast'],
+  ['bcast', 'broadcast'],
+  ['mcast', 'multicast'],
 ]);
 
 const packetType: ValueType<PacketType> = {
   metavariable: 'unicast|broadcast|multicast|otherhost',
   completions: ['unicast', 'broadcast', 'multicast', 'otherhost'],
-  parse: (text): PacketType | InvalidValue => NAMES.get(text.toLowerCase()) ?? invalid(`"${text}" is no packet type; there are unicast, broadcast, multicast and otherhost`),
+  parse: (text): PacketType | InvalidValue =>
+    NAMES.get(text.toLowerCase()) ??
+    invalid(`"${text}" is no packet type; there are unicast, broadcast, multicast and otherhost`),
 };
 
-const type = option('--pkt-type', packetType, 'How the link layer addressed the packet.', { invertible: true, required: true });
+const type = option('--pkt-type', packetType, 'How the link layer addressed the packet.', {
+  invertible: true,
+  required: true,
+});
 
-/** `-m pkttype`: the link layer's kind of address. Source: iptables-extensions(8) "pkttype", net/netfilter/xt_pkttype.c. */
+/**
+ * `-m pkttype`: the link layer's kind of address. Source: iptables-extensions(8) "pkttype", net/netfilter/xt_pkttype.c.
+ */
 export const pkttype = defineMatch<Inverted<PacketType>>({
   kind: 'match',
   name: 'pkttype',
@@ -26,7 +38,8 @@ export const pkttype = defineMatch<Inverted<PacketType>>({
   options: [type],
   documentation: {
     summary: 'Tells unicast, broadcast and multicast apart by the address on the link layer.',
-    details: 'What this host sends counts as unicast until it is on the wire; the copy that it takes itself of a broadcast or multicast is one. Frames for another host do not get as far as the rules.',
+    details:
+      'What this host sends counts as unicast until it is on the wire; the copy that it takes itself of a broadcast or multicast is one. Frames for another host do not get as far as the rules.',
     source: 'iptables-extensions(8), pkttype; net/netfilter/xt_pkttype.c',
   },
   build(options) {
@@ -34,10 +47,12 @@ export const pkttype = defineMatch<Inverted<PacketType>>({
     return { value, inverted };
   },
   print: (data) => invertedText('--pkt-type', data, String),
-  conditions: (data) => [{
-    text: invertedText('--pkt-type', data, String).trim(),
-    test: (view) => (view.packetType === data.value) !== data.inverted,
-    actual: (view) => view.packetType,
-    denial: (view) => being(view.packetType, data.value, data.inverted),
-  }],
+  conditions: (data) => [
+    {
+      text: invertedText('--pkt-type', data, String).trim(),
+      test: (view) => (view.packetType === data.value) !== data.inverted,
+      actual: (view) => view.packetType,
+      denial: (view) => being(view.packetType, data.value, data.inverted),
+    },
+  ],
 });

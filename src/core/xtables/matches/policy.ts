@@ -1,5 +1,16 @@
 import { defineMatch } from '../extension';
-import { flag, invalid, option, problem, type BuildProblem, type Given, type GivenOptions, type InvalidValue, type Option, type ValueType } from '../option';
+import {
+  flag,
+  invalid,
+  option,
+  problem,
+  type BuildProblem,
+  type Given,
+  type GivenOptions,
+  type InvalidValue,
+  type Option,
+  type ValueType,
+} from '../option';
 import { missing } from '../shown';
 import type { Inverted } from '../values/inverted';
 import { hostMask, printHostMask, type HostMask } from '../values/looseAddress';
@@ -27,20 +38,34 @@ interface PolicyData {
 }
 
 const MOST_ELEMENTS = 4;
-const PROTOCOLS: ReadonlyMap<number, string> = new Map([[50, 'esp'], [51, 'ah'], [108, 'ipcomp']]);
+const PROTOCOLS: ReadonlyMap<number, string> = new Map([
+  [50, 'esp'],
+  [51, 'ah'],
+  [108, 'ipcomp'],
+]);
 
 const ipsecProtocol: ValueType<string> = {
   metavariable: 'ah|esp|ipcomp',
   completions: ['ah', 'esp', 'ipcomp'],
   parse(text): string | InvalidValue {
     const number = protocolValue(text);
-    return (number === undefined ? undefined : PROTOCOLS.get(number)) ?? invalid(`"${text}" is none of ah, esp, ipcomp`);
+    return (
+      (number === undefined ? undefined : PROTOCOLS.get(number)) ?? invalid(`"${text}" is none of ah, esp, ipcomp`)
+    );
   },
 };
 
 const each = { invertible: true, repeatable: true } as const;
-const dir = option('--dir', oneOf<'in' | 'out'>(['in', 'out']), 'Whether the packet was decapsulated (in) or will be encapsulated (out).');
-const pol = option('--pol', oneOf<'none' | 'ipsec'>(['none', 'ipsec']), 'Whether IPsec handles the packet; ipsec if not given.');
+const dir = option(
+  '--dir',
+  oneOf<'in' | 'out'>(['in', 'out']),
+  'Whether the packet was decapsulated (in) or will be encapsulated (out).',
+);
+const pol = option(
+  '--pol',
+  oneOf<'none' | 'ipsec'>(['none', 'ipsec']),
+  'Whether IPsec handles the packet; ipsec if not given.',
+);
 const strict = flag('--strict', 'The policy has exactly the elements given, in their order; else any one fits.');
 const reqid = option('--reqid', number32('id'), 'Id of the request, as in `ip xfrm policy … reqid`.', each);
 const spi = option('--spi', number32('spi'), 'Security parameter index of the association.', each);
@@ -51,8 +76,9 @@ const tunnelSrc = option('--tunnel-src', hostMask, 'Near end of the tunnel (tunn
 const next = flag('--next', 'Starts the next element (with --strict).', { repeatable: true });
 
 /**
- * `-m policy`: what IPsec did or will do to the packet. Source: iptables-extensions(8) "policy", net/netfilter/xt_policy.c policy_mt.
- * The host model has no IPsec: every packet counts as one that IPsec does not touch, so `--pol none` holds and `--pol ipsec` does not.
+ * `-m policy`: what IPsec did or will do to the packet. Source: iptables-extensions(8) "policy",
+ * net/netfilter/xt_policy.c policy_mt. The host model has no IPsec: every packet counts as one that IPsec does not
+ * touch, so `--pol none` holds and `--pol ipsec` does not.
  */
 export const policy = defineMatch<PolicyData>({
   kind: 'match',
@@ -66,15 +92,18 @@ export const policy = defineMatch<PolicyData>({
   },
   build: buildPolicy,
   check(data, { hooks }) {
-    const wrong = data.direction === 'in' ? hooks.filter((hook) => hook === 'OUTPUT' || hook === 'POSTROUTING') : hooks.filter((hook) => hook === 'PREROUTING' || hook === 'INPUT');
-    return wrong.length === 0 ? [] : [problem(`--dir ${data.direction} cannot be used in ${wrong.join(', ')}, from which this rule is reached`)];
+    const wrong =
+      data.direction === 'in'
+        ? hooks.filter((hook) => hook === 'OUTPUT' || hook === 'POSTROUTING')
+        : hooks.filter((hook) => hook === 'PREROUTING' || hook === 'INPUT');
+    return wrong.length === 0
+      ? []
+      : [problem(`--dir ${data.direction} cannot be used in ${wrong.join(', ')}, from which this rule is reached`)];
   },
   print: optionsText,
-  conditions: (data) => [{
-    text: optionsText(data).trim(),
-    test: () => data.none,
-    actual: () => missing('not touched by IPsec (assumed)'),
-  }],
+  conditions: (data) => [
+    { text: optionsText(data).trim(), test: () => data.none, actual: () => missing('not touched by IPsec (assumed)') },
+  ],
 });
 
 function buildPolicy(options: GivenOptions): PolicyData | BuildProblem {
@@ -84,7 +113,8 @@ function buildPolicy(options: GivenOptions): PolicyData | BuildProblem {
   const isStrict = options.has(strict);
   const nexts = options.all(next);
   if (nexts[0] && !isStrict) return problem('--next needs --strict', nexts[0]);
-  if (nexts.length >= MOST_ELEMENTS) return problem(`there are at most ${MOST_ELEMENTS} elements`, nexts[MOST_ELEMENTS - 1]);
+  if (nexts.length >= MOST_ELEMENTS)
+    return problem(`there are at most ${MOST_ELEMENTS} elements`, nexts[MOST_ELEMENTS - 1]);
   if (none && isStrict) return problem('--pol none and --strict cannot stand together', options.get(strict));
   const elements: Element[] = [];
   for (let i = 0; i <= nexts.length; i++) {
@@ -96,8 +126,13 @@ function buildPolicy(options: GivenOptions): PolicyData | BuildProblem {
   }
   if (none) return { direction, none, strict: false, elements: [] };
   for (const element of elements) {
-    if (isStrict && Object.keys(element).length === 0) return problem('with --strict each element needs one of --reqid, --spi, --proto, --mode, --tunnel-dst, --tunnel-src', nexts[0]);
-    if ((element.source ?? element.destination) && !mayBeTunnel(element.mode)) return problem('--tunnel-src and --tunnel-dst are for tunnel mode: add --mode tunnel');
+    if (isStrict && Object.keys(element).length === 0)
+      return problem(
+        'with --strict each element needs one of --reqid, --spi, --proto, --mode, --tunnel-dst, --tunnel-src',
+        nexts[0],
+      );
+    if ((element.source ?? element.destination) && !mayBeTunnel(element.mode))
+      return problem('--tunnel-src and --tunnel-dst are for tunnel mode: add --mode tunnel');
   }
   return { direction, none, strict: isStrict, elements };
 }
@@ -111,15 +146,30 @@ function mayBeTunnel(given: Inverted<IpsecMode> | undefined): boolean {
 function readElement(options: GivenOptions, start: number, end: number): Element | BuildProblem {
   let twice: BuildProblem | undefined;
   const pick = <V>(which: Option<V>): Inverted<V> | undefined => {
-    const found = options.all(which).filter((given: Given<V>) => given.optionWord.start > start && given.optionWord.start < end);
+    const found = options
+      .all(which)
+      .filter((given: Given<V>) => given.optionWord.start > start && given.optionWord.start < end);
     if (found[1]) twice ??= problem(`${which.name} was given before in this element`, found[1]);
     return found[0] && { value: found[0].value, inverted: found[0].inverted };
   };
-  const [id, index, protocol, wrap, source, destination] = [pick(reqid), pick(spi), pick(proto), pick(mode), pick(tunnelSrc), pick(tunnelDst)];
-  return twice ?? {
-    ...(id ? { reqid: id } : {}), ...(index ? { spi: index } : {}), ...(protocol ? { protocol } : {}), ...(wrap ? { mode: wrap } : {}),
-    ...(source ? { source } : {}), ...(destination ? { destination } : {}),
-  };
+  const [id, index, protocol, wrap, source, destination] = [
+    pick(reqid),
+    pick(spi),
+    pick(proto),
+    pick(mode),
+    pick(tunnelSrc),
+    pick(tunnelDst),
+  ];
+  return (
+    twice ?? {
+      ...(id ? { reqid: id } : {}),
+      ...(index ? { spi: index } : {}),
+      ...(protocol ? { protocol } : {}),
+      ...(wrap ? { mode: wrap } : {}),
+      ...(source ? { source } : {}),
+      ...(destination ? { destination } : {}),
+    }
+  );
 }
 
 function optionsText(data: PolicyData): string {
@@ -128,9 +178,14 @@ function optionsText(data: PolicyData): string {
 }
 
 function elementText(element: Element): string {
-  const part = <V>(name: string, given: Inverted<V> | undefined, write: (value: V) => string): string => (given ? `${given.inverted ? ' !' : ''} ${name} ${write(given.value)}` : '');
+  const part = <V>(name: string, given: Inverted<V> | undefined, write: (value: V) => string): string =>
+    given ? `${given.inverted ? ' !' : ''} ${name} ${write(given.value)}` : '';
   return (
-    part('--reqid', element.reqid, String) + part('--spi', element.spi, (value) => `0x${value.toString(16)}`) + part('--proto', element.protocol, String) +
-    part('--mode', element.mode, String) + part('--tunnel-dst', element.destination, printHostMask) + part('--tunnel-src', element.source, printHostMask)
+    part('--reqid', element.reqid, String) +
+    part('--spi', element.spi, (value) => `0x${value.toString(16)}`) +
+    part('--proto', element.protocol, String) +
+    part('--mode', element.mode, String) +
+    part('--tunnel-dst', element.destination, printHostMask) +
+    part('--tunnel-src', element.source, printHostMask)
   );
 }

@@ -3,11 +3,15 @@ import { option } from '../option';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import { number64 } from '../values/number32';
 
-const quotaBytes = option('--quota', number64('bytes'), 'Bytes that may pass, all in all.', { invertible: true, required: true });
+const quotaBytes = option('--quota', number64('bytes'), 'Bytes that may pass, all in all.', {
+  invertible: true,
+  required: true,
+});
 
 /**
- * `-m quota`: fits until a number of bytes has passed this rule. Source: iptables-extensions(8) "quota", net/netfilter/xt_quota.c quota_mt.
- * Starts full, as just loaded. The first packet that is larger than the rest uses it up, so that no smaller one slips through later.
+ * `-m quota`: fits until a number of bytes has passed this rule. Source: iptables-extensions(8) "quota",
+ * net/netfilter/xt_quota.c quota_mt. Starts full, as just loaded. The first packet that is larger than the rest uses it
+ * up, so that no smaller one slips through later.
  */
 export const quota = defineMatch<Inverted<bigint>>({
   kind: 'match',
@@ -16,23 +20,26 @@ export const quota = defineMatch<Inverted<bigint>>({
   options: [quotaBytes],
   documentation: {
     summary: 'Fits until so many bytes have passed the rule.',
-    details: 'Counts whole IP packets. iptables-save prints the quota as it was given, not what is left of it. A trace starts from a freshly loaded rule.',
+    details:
+      'Counts whole IP packets. iptables-save prints the quota as it was given, not what is left of it. A trace starts from a freshly loaded rule.',
     source: 'iptables-extensions(8), quota; net/netfilter/xt_quota.c',
   },
   build: (options) => keep(options.get(quotaBytes)) as Inverted<bigint>,
   print: (data) => invertedText('--quota', data, String),
   conditions(data, self) {
     const left = (stored: unknown): bigint => (typeof stored === 'bigint' ? stored : data.value);
-    return [{
-      text: invertedText('--quota', data, String).trim(),
-      stateful: true,
-      test({ memory, packet }) {
-        const before = left(memory.get(self));
-        const length = BigInt(packet.length);
-        memory.set(self, before >= length ? before - length : 0n);
-        return before >= length !== data.inverted;
+    return [
+      {
+        text: invertedText('--quota', data, String).trim(),
+        stateful: true,
+        test({ memory, packet }) {
+          const before = left(memory.get(self));
+          const length = BigInt(packet.length);
+          memory.set(self, before >= length ? before - length : 0n);
+          return before >= length !== data.inverted;
+        },
+        actual: ({ memory, packet }) => `${left(memory.get(self))} bytes left, packet of ${packet.length}`,
       },
-      actual: ({ memory, packet }) => `${left(memory.get(self))} bytes left, packet of ${packet.length}`,
-    }];
+    ];
   },
 });

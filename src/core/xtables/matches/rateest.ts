@@ -28,10 +28,26 @@ const maybe = { optionalWord: true } as const;
 const rateest1 = option('--rateest1', estimatorName, 'The estimator to look at.', { aliases: ['--rateest'] });
 const rateest2 = option('--rateest2', estimatorName, 'The estimator to compare it with.');
 const delta = flag('--rateest-delta', 'Compare how much is left to the rates given.');
-const bps1 = option('--rateest-bps1', bitRate, 'Compare bytes a second; with --rateest-delta the rate of the first estimator.', maybe);
-const bps2 = option('--rateest-bps2', bitRate, 'Compare bytes a second with this rate.', { ...maybe, aliases: ['--rateest-bps'] });
-const pps1 = option('--rateest-pps1', number32('packets'), 'Compare packets a second; with --rateest-delta the rate of the first estimator.', maybe);
-const pps2 = option('--rateest-pps2', number32('packets'), 'Compare packets a second with this rate.', { ...maybe, aliases: ['--rateest-pps'] });
+const bps1 = option(
+  '--rateest-bps1',
+  bitRate,
+  'Compare bytes a second; with --rateest-delta the rate of the first estimator.',
+  maybe,
+);
+const bps2 = option('--rateest-bps2', bitRate, 'Compare bytes a second with this rate.', {
+  ...maybe,
+  aliases: ['--rateest-bps'],
+});
+const pps1 = option(
+  '--rateest-pps1',
+  number32('packets'),
+  'Compare packets a second; with --rateest-delta the rate of the first estimator.',
+  maybe,
+);
+const pps2 = option('--rateest-pps2', number32('packets'), 'Compare packets a second with this rate.', {
+  ...maybe,
+  aliases: ['--rateest-pps'],
+});
 const comparisons: Readonly<Record<Comparison, Option<true>>> = {
   lt: flag('--rateest-lt', 'Fits if the rate is less.', { invertible: true }),
   gt: flag('--rateest-gt', 'Fits if the rate is greater.', { invertible: true }),
@@ -39,8 +55,9 @@ const comparisons: Readonly<Record<Comparison, Option<true>>> = {
 };
 
 /**
- * `-m rateest`: compares the rates that RATEEST targets estimate. Source: iptables-extensions(8) "rateest", net/netfilter/xt_rateest.c.
- * A trace starts with estimators that have measured nothing, and its packets take no time: all rates are 0.
+ * `-m rateest`: compares the rates that RATEEST targets estimate. Source: iptables-extensions(8) "rateest",
+ * net/netfilter/xt_rateest.c. A trace starts with estimators that have measured nothing, and its packets take no time:
+ * all rates are 0.
  */
 export const rateest = defineMatch<RateestData>({
   kind: 'match',
@@ -49,12 +66,19 @@ export const rateest = defineMatch<RateestData>({
   options: [rateest1, rateest2, delta, bps1, bps2, pps1, pps2, comparisons.lt, comparisons.gt, comparisons.eq],
   documentation: {
     summary: 'Compares rates that RATEEST has estimated, with each other or with a fixed rate.',
-    details: 'The estimators must exist when the rules are loaded. A trace takes all rates for 0, as just after loading.',
+    details:
+      'The estimators must exist when the rules are loaded. A trace takes all rates for 0, as just after loading.',
     source: 'iptables-extensions(8), rateest; net/netfilter/xt_rateest.c',
   },
   build: buildRateest,
   print: optionsText,
-  conditions: (data) => [{ text: optionsText(data).trim(), test: () => compare(data), actual: () => 'rates of 0: nothing was measured yet (assumed)' }],
+  conditions: (data) => [
+    {
+      text: optionsText(data).trim(),
+      test: () => compare(data),
+      actual: () => 'rates of 0: nothing was measured yet (assumed)',
+    },
+  ],
 });
 
 function buildRateest(options: GivenOptions): RateestData | BuildProblem {
@@ -70,8 +94,13 @@ function buildRateest(options: GivenOptions): RateestData | BuildProblem {
   const packets = readLimits(options, pps1, pps2);
   if (bytes === undefined && packets === undefined) return problem('rateest needs --rateest-bps or --rateest-pps');
   return {
-    estimator: estimator.value, other: options.get(rateest2)?.value, delta: options.has(delta),
-    comparison: last.name, inverted: given.some(({ option: each }) => each.inverted), bytes, packets,
+    estimator: estimator.value,
+    other: options.get(rateest2)?.value,
+    delta: options.has(delta),
+    comparison: last.name,
+    inverted: given.some(({ option: each }) => each.inverted),
+    bytes,
+    packets,
   };
 }
 
@@ -86,10 +115,20 @@ function readLimits(options: GivenOptions, one: Option<number>, two: Option<numb
 
 function optionsText(data: RateestData): string {
   const head = `${data.delta ? ' --rateest-delta' : ''} --rateest${data.other === undefined ? '' : '1'} ${data.estimator}`;
-  return head + limitsText('bps', data.bytes, data, printBitRate) + limitsText('pps', data.packets, data, String) + (data.other === undefined ? '' : ` --rateest2 ${data.other}`);
+  return (
+    head +
+    limitsText('bps', data.bytes, data, printBitRate) +
+    limitsText('pps', data.packets, data, String) +
+    (data.other === undefined ? '' : ` --rateest2 ${data.other}`)
+  );
 }
 
-function limitsText(what: string, limits: Limits | undefined, { delta: left, comparison, inverted, other }: RateestData, write: (rate: number) => string): string {
+function limitsText(
+  what: string,
+  limits: Limits | undefined,
+  { delta: left, comparison, inverted, other }: RateestData,
+  write: (rate: number) => string,
+): string {
   if (limits === undefined) return '';
   const test = `${inverted ? ' !' : ''} --rateest-${comparison}`;
   if (left) return ` --rateest-${what}1 ${write(limits.first)}${test} --rateest-${what}2 ${write(limits.second)}`;

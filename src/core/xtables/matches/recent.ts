@@ -1,6 +1,17 @@
 import { andAddress, formatAddress, prefixMask, type Address } from '../../net/address';
 import { defineMatch } from '../extension';
-import { flag, invalid, option, problem, type BuildProblem, type Given, type GivenOptions, type InvalidValue, type Option, type ValueType } from '../option';
+import {
+  flag,
+  invalid,
+  option,
+  problem,
+  type BuildProblem,
+  type Given,
+  type GivenOptions,
+  type InvalidValue,
+  type Option,
+  type ValueType,
+} from '../option';
 import { keptBytes } from '../values/savedString';
 import { looseAddress } from '../values/looseAddress';
 import { number32 } from '../values/number32';
@@ -39,27 +50,48 @@ const LONGEST_NAME = 199;
 const maskValue: ValueType<Address> = {
   metavariable: 'mask',
   parse: (text, { family }): Address | InvalidValue =>
-    looseAddress(text, family) ?? invalid(`"${text}" is not a mask in the form of an address, such as ${family === 4 ? '255.255.255.0' : 'ffff:ffff::'}`),
+    looseAddress(text, family) ??
+    invalid(
+      `"${text}" is not a mask in the form of an address, such as ${family === 4 ? '255.255.255.0' : 'ffff:ffff::'}`,
+    ),
 };
 const nameValue: ValueType<string> = {
   metavariable: 'name',
   names: 'thing',
   parse(text): string | InvalidValue {
-    if (text === '' || text === '.' || text === '..' || text.includes('/')) return invalid(`"${text}" cannot name a list: it is the name of a file under /proc/net/xt_recent`);
+    if (text === '' || text === '.' || text === '..' || text.includes('/'))
+      return invalid(`"${text}" cannot name a list: it is the name of a file under /proc/net/xt_recent`);
     return keptBytes(text, LONGEST_NAME);
   },
 };
 
 const others = (command: Command): string[] => COMMANDS.filter((each) => each !== command).map((each) => `--${each}`);
 const commandOptions: Readonly<Record<Command, Option<true>>> = {
-  set: flag('--set', 'Enters the address into the list; fits always.', { invertible: true, excludes: [...others('set'), '--rttl'] }),
+  set: flag('--set', 'Enters the address into the list; fits always.', {
+    invertible: true,
+    excludes: [...others('set'), '--rttl'],
+  }),
   rcheck: flag('--rcheck', 'Fits if the address is in the list.', { invertible: true, excludes: others('rcheck') }),
-  update: flag('--update', 'Fits if the address is in the list, and enters it again.', { invertible: true, excludes: others('update') }),
-  remove: flag('--remove', 'Fits if the address is in the list, and takes it out.', { invertible: true, excludes: [...others('remove'), '--rttl'] }),
+  update: flag('--update', 'Fits if the address is in the list, and enters it again.', {
+    invertible: true,
+    excludes: others('update'),
+  }),
+  remove: flag('--remove', 'Fits if the address is in the list, and takes it out.', {
+    invertible: true,
+    excludes: [...others('remove'), '--rttl'],
+  }),
 };
-const seconds = option('--seconds', number32('seconds', 1), 'Count only what was entered in the last so many seconds (--rcheck, --update).');
+const seconds = option(
+  '--seconds',
+  number32('seconds', 1),
+  'Count only what was entered in the last so many seconds (--rcheck, --update).',
+);
 const reap = flag('--reap', 'Forget entries older than --seconds.');
-const hitcount = option('--hitcount', number32('hits'), 'The address was entered at least so often (--rcheck, --update).');
+const hitcount = option(
+  '--hitcount',
+  number32('hits'),
+  'The address was entered at least so often (--rcheck, --update).',
+);
 const rttl = flag('--rttl', 'The TTL equals that of the packet that entered the address (--rcheck, --update).');
 const name = option('--name', nameValue, 'Which list; DEFAULT if not given.');
 const rsource = flag('--rsource', 'The list is about source addresses (the default).');
@@ -68,33 +100,49 @@ const mask = option('--mask', maskValue, 'Bits of the address that count.');
 
 /**
  * `-m recent`: lists of addresses seen before, shared by name among all rules. Source: iptables-extensions(8) "recent",
- * net/netfilter/xt_recent.c recent_mt. Lists start empty, as just loaded; no time passes between the packets of a trace, so everything was seen
- * within --seconds and --reap finds nothing. The mask is that of the rule that made the list: of those that name it, the first to be loaded.
+ * net/netfilter/xt_recent.c recent_mt. Lists start empty, as just loaded; no time passes between the packets of a
+ * trace, so everything was seen within --seconds and --reap finds nothing. The mask is that of the rule that made the
+ * list: of those that name it, the first to be loaded.
  */
 export const recent = defineMatch<RecentData>({
   kind: 'match',
   name: 'recent',
   families: [4, 6],
-  options: [...COMMANDS.map((command) => commandOptions[command]), seconds, reap, hitcount, rttl, name, rsource, rdest, mask],
+  options: [
+    ...COMMANDS.map((command) => commandOptions[command]),
+    seconds,
+    reap,
+    hitcount,
+    rttl,
+    name,
+    rsource,
+    rdest,
+    mask,
+  ],
   documentation: {
     summary: 'Remembers addresses in a named list and asks whether one was seen before.',
-    details: 'Rules that name the same list share it, with the mask of the one that is loaded first. A trace starts with empty lists and sends its packets one right after the other.',
+    details:
+      'Rules that name the same list share it, with the mask of the one that is loaded first. A trace starts with empty lists and sends its packets one right after the other.',
     source: 'iptables-extensions(8), recent; net/netfilter/xt_recent.c',
   },
   build: buildRecent,
   print: (data) => optionsText(data),
-  conditions: (data) => [{
-    text: optionsText(data).trim(),
-    stateful: true,
-    // --set holds whether or not the address was in the list.
-    settled: data.command === 'set',
-    test: (view) => run(data, view),
-    actual(view) {
-      const entry = readList(view, data.name).get(keyOf(data, view));
-      const side = data.side === 'source' ? 'source' : 'destination';
-      return entry === undefined ? `the ${side} is not in list ${data.name}` : `the ${side} is in list ${data.name}, entered ${entry.hits} ${entry.hits === 1 ? 'time' : 'times'}`;
+  conditions: (data) => [
+    {
+      text: optionsText(data).trim(),
+      stateful: true,
+      // --set holds whether or not the address was in the list.
+      settled: data.command === 'set',
+      test: (view) => run(data, view),
+      actual(view) {
+        const entry = readList(view, data.name).get(keyOf(data, view));
+        const side = data.side === 'source' ? 'source' : 'destination';
+        return entry === undefined
+          ? `the ${side} is not in list ${data.name}`
+          : `the ${side} is in list ${data.name}, entered ${entry.hits} ${entry.hits === 1 ? 'time' : 'times'}`;
+      },
     },
-  }],
+  ],
 });
 
 function buildRecent(options: GivenOptions, { family }: { readonly family: 4 | 6 }): RecentData | BuildProblem {
@@ -105,13 +153,23 @@ function buildRecent(options: GivenOptions, { family }: { readonly family: 4 | 6
   if (options.has(reap) && time === undefined) return problem('--reap needs --seconds', options.get(reap));
   if (command === 'set' || command === 'remove') {
     const wrong = time ?? (hits && hits.value !== 0 ? hits : undefined) ?? options.get(reap);
-    if (wrong) return problem(`${wrong.optionWord.text} is for --rcheck and --update; the kernel refuses it beside --${command}`, wrong);
+    if (wrong)
+      return problem(
+        `${wrong.optionWord.text} is for --rcheck and --update; the kernel refuses it beside --${command}`,
+        wrong,
+      );
   }
   if (hits && hits.value >= MAX_HITS) return problem(`the kernel counts at most ${MAX_HITS - 1} hits`, hits);
   return {
-    command, inverted: (options.get(commandOptions[command]) as Given<true>).inverted,
-    seconds: time?.value ?? 0, reap: options.has(reap), hitcount: hits?.value ?? 0, rttl: options.has(rttl),
-    name: options.get(name)?.value ?? 'DEFAULT', mask: options.get(mask)?.value ?? prefixMask(family, 128), side: sideOf(options),
+    command,
+    inverted: (options.get(commandOptions[command]) as Given<true>).inverted,
+    seconds: time?.value ?? 0,
+    reap: options.has(reap),
+    hitcount: hits?.value ?? 0,
+    rttl: options.has(rttl),
+    name: options.get(name)?.value ?? 'DEFAULT',
+    mask: options.get(mask)?.value ?? prefixMask(family, 128),
+    side: sideOf(options),
   };
 }
 
@@ -119,7 +177,9 @@ function buildRecent(options: GivenOptions, { family }: { readonly family: 4 | 6
 function sideOf(options: GivenOptions): 'source' | 'destination' {
   const source = options.get(rsource);
   const destination = options.get(rdest);
-  return destination && (source === undefined || source.optionWord.start < destination.optionWord.start) ? 'destination' : 'source';
+  return destination && (source === undefined || source.optionWord.start < destination.optionWord.start)
+    ? 'destination'
+    : 'source';
 }
 
 /** iptables-save prints seconds and hits as signed numbers. */
@@ -138,7 +198,8 @@ function readList({ memory }: PacketView, listName: string): List {
 }
 
 function keyOf(data: RecentData, { packet, matchesNamed }: PacketView): string {
-  const maker = (matchesNamed?.('recent') as readonly RecentData[] | undefined)?.find(({ name }) => name === data.name) ?? data;
+  const maker =
+    (matchesNamed?.('recent') as readonly RecentData[] | undefined)?.find(({ name }) => name === data.name) ?? data;
   return formatAddress(andAddress(packet[data.side], maker.mask));
 }
 
@@ -179,7 +240,10 @@ function enough(entry: Entry | undefined, { hitcount: wanted }: RecentData): boo
   return entry !== undefined && entry.hits >= wanted;
 }
 
-/** Forwarding takes one off the TTL before the packet reaches FORWARD; the kernel adds it again so that a host is recognised. */
+/**
+ * Forwarding takes one off the TTL before the packet reaches FORWARD; the kernel adds it again so that a host is
+ * recognised.
+ */
 function ttlBeforeForwarding({ packet, outInterface, socket }: PacketView): number {
   return outInterface !== '' && socket === undefined ? (packet.ttl + 1) % 256 : packet.ttl;
 }

@@ -22,9 +22,20 @@ const chunkTypes: ValueType<ChunkSet> = {
   parse: readChunks,
 };
 
-const sourcePort = option('--sport', portRange(PROTOCOL.SCTP), 'Source port or range of ports.', { aliases: ['--source-port'], invertible: true });
-const destinationPort = option('--dport', portRange(PROTOCOL.SCTP), 'Destination port or range of ports.', { aliases: ['--destination-port'], invertible: true });
-const chunkOption = option('--chunk-types', chunkTypes, 'All, any or only these chunks are in the packet; flags in capitals are set, in small letters clear.', { invertible: true, words: 2 });
+const sourcePort = option('--sport', portRange(PROTOCOL.SCTP), 'Source port or range of ports.', {
+  aliases: ['--source-port'],
+  invertible: true,
+});
+const destinationPort = option('--dport', portRange(PROTOCOL.SCTP), 'Destination port or range of ports.', {
+  aliases: ['--destination-port'],
+  invertible: true,
+});
+const chunkOption = option(
+  '--chunk-types',
+  chunkTypes,
+  'All, any or only these chunks are in the packet; flags in capitals are set, in small letters clear.',
+  { invertible: true, words: 2 },
+);
 
 /** `-m sctp`: ports and chunks of SCTP. Source: iptables-extensions(8) "sctp", net/netfilter/xt_sctp.c. */
 export const sctp = defineMatch<SctpData>({
@@ -35,23 +46,36 @@ export const sctp = defineMatch<SctpData>({
   options: [sourcePort, destinationPort, chunkOption],
   documentation: {
     summary: 'Looks at the ports and the chunks of an SCTP packet.',
-    details: 'False for later fragments. "any": one of the chunks is there; "all": each of them is; "only": there are no others.',
+    details:
+      'False for later fragments. "any": one of the chunks is there; "all": each of them is; "only": there are no others.',
     source: 'iptables-extensions(8), sctp; net/netfilter/xt_sctp.c',
   },
-  build: (options) => ({ sourcePorts: keep(options.get(sourcePort)), destinationPorts: keep(options.get(destinationPort)), chunks: keep(options.get(chunkOption)) }),
+  build: (options) => ({
+    sourcePorts: keep(options.get(sourcePort)),
+    destinationPorts: keep(options.get(destinationPort)),
+    chunks: keep(options.get(chunkOption)),
+  }),
   print: ({ sourcePorts, destinationPorts, chunks }) =>
-    invertedText('--sport', sourcePorts, printPortRange) + invertedText('--dport', destinationPorts, printPortRange) + invertedText('--chunk-types', chunks, printChunks),
-  conditions: ({ sourcePorts, destinationPorts, chunks }) => orFirstFragment([
-    ...(sourcePorts ? [portCondition('source', sourcePorts)] : []),
-    ...(destinationPorts ? [portCondition('destination', destinationPorts)] : []),
-    ...(chunks ? [chunkCondition(chunks)] : []),
-  ]),
+    invertedText('--sport', sourcePorts, printPortRange) +
+    invertedText('--dport', destinationPorts, printPortRange) +
+    invertedText('--chunk-types', chunks, printChunks),
+  conditions: ({ sourcePorts, destinationPorts, chunks }) =>
+    orFirstFragment([
+      ...(sourcePorts ? [portCondition('source', sourcePorts)] : []),
+      ...(destinationPorts ? [portCondition('destination', destinationPorts)] : []),
+      ...(chunks ? [chunkCondition(chunks)] : []),
+    ]),
   drops({ sourcePorts, destinationPorts, chunks }, view) {
     const short = cutShort(view.packet, 12, 'SCTP');
     if (short !== undefined || view.packet.fragmentOffset > 0 || chunks === undefined) return short;
-    const ports = [...(sourcePorts ? [portCondition('source', sourcePorts)] : []), ...(destinationPorts ? [portCondition('destination', destinationPorts)] : [])];
+    const ports = [
+      ...(sourcePorts ? [portCondition('source', sourcePorts)] : []),
+      ...(destinationPorts ? [portCondition('destination', destinationPorts)] : []),
+    ];
     if (ports.some((condition) => ask(condition, view) !== true)) return undefined;
-    return walkChunks(chunks.value, view.packet) === undefined ? malformed('its SCTP chunks are cut short', chunks.inverted) : undefined;
+    return walkChunks(chunks.value, view.packet) === undefined
+      ? malformed('its SCTP chunks are cut short', chunks.inverted)
+      : undefined;
   },
   suggest: ({ destinationPorts, sourcePorts }): PacketSuggestion => ({
     protocol: 'sctp',
@@ -70,7 +94,9 @@ function chunkCondition(chunks: Inverted<ChunkSet>): Condition {
     },
     actual({ packet }) {
       if (packet.fragmentOffset > 0) return missing('no chunks: not the first fragment');
-      const types = chunksOf(packet).map(({ type }) => SCTP_CHUNKS.find((each) => each.type === type)?.name ?? String(type));
+      const types = chunksOf(packet).map(
+        ({ type }) => SCTP_CHUNKS.find((each) => each.type === type)?.name ?? String(type),
+      );
       return types.length === 0 ? missing('no chunks') : `chunks ${types.join(', ')}`;
     },
   };
@@ -89,7 +115,11 @@ function chunksOf(packet: Packet): readonly Chunk[] {
   let at = 12;
   do {
     const whole = at + 4 <= bytes.length;
-    const chunk: Chunk = { type: bytes[at] ?? 0, flags: bytes[at + 1] ?? 0, length: whole ? ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number) : 0 };
+    const chunk: Chunk = {
+      type: bytes[at] ?? 0,
+      flags: bytes[at + 1] ?? 0,
+      length: whole ? ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number) : 0,
+    };
     chunks.push(chunk);
     if (chunk.length === 0) break;
     at += (chunk.length + 3) & ~3;
@@ -97,7 +127,10 @@ function chunksOf(packet: Packet): readonly Chunk[] {
   return chunks;
 }
 
-/** Whether the chunks are as asked; undefined where a chunk header without a length is met first, for which the kernel drops the packet. */
+/**
+ * Whether the chunks are as asked; undefined where a chunk header without a length is met first, for which the kernel
+ * drops the packet.
+ */
 function walkChunks({ mode, types, flags }: ChunkSet, packet: Packet): boolean | undefined {
   const missing = new Set(types);
   for (const chunk of chunksOf(packet)) {

@@ -1,7 +1,17 @@
 import { setDimension, testSet, type SetDirection, type SetTestOptions } from '../../net/testSet';
 import { unknown, type Answer } from '../answer';
 import { defineMatch } from '../extension';
-import { flag, invalid, option, problem, type BuildProblem, type GivenOptions, type InvalidValue, type Option, type ValueType } from '../option';
+import {
+  flag,
+  invalid,
+  option,
+  problem,
+  type BuildProblem,
+  type GivenOptions,
+  type InvalidValue,
+  type Option,
+  type ValueType,
+} from '../option';
 import { countMember, learning, liveSets, whyUnknown } from '../values/liveSets';
 import type { Inverted } from '../values/inverted';
 import { number64 } from '../values/number32';
@@ -42,32 +52,58 @@ const setName: ValueType<SetName> = {
     const blank = text.lastIndexOf(' ');
     const name = text.slice(0, blank);
     const list = text.slice(blank + 1);
-    if (blank < 0 || list.startsWith('-') || list.startsWith('!')) return invalid('it needs two words: the name of a set, and src or dst for each of its parts');
+    if (blank < 0 || list.startsWith('-') || list.startsWith('!'))
+      return invalid('it needs two words: the name of a set, and src or dst for each of its parts');
     // A blank in front stems from an empty first word: `--match-set= "s4 src"`.
     if (name.trimStart() !== name || name === '') return invalid('the name of the set is missing');
-    if (keptBytes(name, LONGEST_NAME) !== name) return invalid(`the name of a set has at most ${LONGEST_NAME} characters`);
+    if (keptBytes(name, LONGEST_NAME) !== name)
+      return invalid(`the name of a set has at most ${LONGEST_NAME} characters`);
     const directions: SetDirection[] = [];
     for (const word of list.split(',')) {
       const direction = word.slice(0, 3);
       if (direction !== 'src' && direction !== 'dst') return invalid(`"${word}" is neither src nor dst`);
       directions.push(direction);
     }
-    return directions.length > MOST_DIRECTIONS ? invalid(`at most ${MOST_DIRECTIONS} of src and dst can be given`) : { name, directions };
+    return directions.length > MOST_DIRECTIONS
+      ? invalid(`at most ${MOST_DIRECTIONS} of src and dst can be given`)
+      : { name, directions };
   },
 };
 
 const counter = (what: string, comparison: Comparison, words: string): Option<bigint> =>
-  option(`--${what}-${comparison}`, number64('n'), `The ${what} counter of the entry is ${words} n.`, { invertible: comparison === 'eq' });
+  option(`--${what}-${comparison}`, number64('n'), `The ${what} counter of the entry is ${words} n.`, {
+    invertible: comparison === 'eq',
+  });
 
-const COMPARISONS: readonly (readonly [Comparison, string])[] = [['eq', 'equal to'], ['lt', 'less than'], ['gt', 'greater than']];
-const matchSet = option('--match-set', setName, 'A set, and for each part of its entries whether it is about the source or the destination.', { invertible: true, words: 2, aliases: ['--set'] });
-const returnNomatch = flag('--return-nomatch', 'Fits for entries that are marked nomatch, and for no others.', { repeatable: true });
-const updateCounters = flag('--update-counters', 'With !: leaves the counters of the entry as they are.', { invertible: true, repeatable: true });
-const updateSubcounters = flag('--update-subcounters', 'With !: leaves the counters of member sets as they are.', { invertible: true, repeatable: true });
+const COMPARISONS: readonly (readonly [Comparison, string])[] = [
+  ['eq', 'equal to'],
+  ['lt', 'less than'],
+  ['gt', 'greater than'],
+];
+const matchSet = option(
+  '--match-set',
+  setName,
+  'A set, and for each part of its entries whether it is about the source or the destination.',
+  { invertible: true, words: 2, aliases: ['--set'] },
+);
+const returnNomatch = flag('--return-nomatch', 'Fits for entries that are marked nomatch, and for no others.', {
+  repeatable: true,
+});
+const updateCounters = flag('--update-counters', 'With !: leaves the counters of the entry as they are.', {
+  invertible: true,
+  repeatable: true,
+});
+const updateSubcounters = flag('--update-subcounters', 'With !: leaves the counters of member sets as they are.', {
+  invertible: true,
+  repeatable: true,
+});
 const packetOptions = COMPARISONS.map(([comparison, words]) => counter('packets', comparison, words));
 const byteOptions = COMPARISONS.map(([comparison, words]) => counter('bytes', comparison, words));
 
-/** `-m set`: addresses, ports and so on in an IP set. Source: iptables-extensions(8) "set", net/netfilter/xt_set.c set_match_v4, ipset(8). */
+/**
+ * `-m set`: addresses, ports and so on in an IP set. Source: iptables-extensions(8) "set", net/netfilter/xt_set.c
+ * set_match_v4, ipset(8).
+ */
 export const set = defineMatch<SetData>({
   kind: 'match',
   name: 'set',
@@ -75,20 +111,23 @@ export const set = defineMatch<SetData>({
   options: [matchSet, returnNomatch, updateCounters, updateSubcounters, ...packetOptions, ...byteOptions],
   documentation: {
     summary: 'Asks whether the packet is in an IP set (ipset).',
-    details: 'src or dst stands for each part of an entry: hash:ip,port with src,dst looks for the source address with the destination port. A set whose members the file does not tell is unknown.',
+    details:
+      'src or dst stands for each part of an entry: hash:ip,port with src,dst looks for the source address with the destination port. A set whose members the file does not tell is unknown.',
     source: 'iptables-extensions(8), set; net/netfilter/xt_set.c; ipset(8)',
   },
   build: buildSet,
   print: optionsText,
-  conditions: (data) => [{
-    text: optionsText(data).trim(),
-    // The counters of an entry count every packet that was looked up.
-    stateful: true,
-    // The members are those that the file lists, whatever packets came before; counters go on with every packet.
-    settled: data.packets === undefined && data.bytes === undefined,
-    test: (view) => run(data, view),
-    actual: (view) => describe(data, view),
-  }],
+  conditions: (data) => [
+    {
+      text: optionsText(data).trim(),
+      // The counters of an entry count every packet that was looked up.
+      stateful: true,
+      // The members are those that the file lists, whatever packets came before; counters go on with every packet.
+      settled: data.packets === undefined && data.bytes === undefined,
+      test: (view) => run(data, view),
+      actual: (view) => describe(data, view),
+    },
+  ],
 });
 
 function buildSet(options: GivenOptions): SetData | BuildProblem {
@@ -99,24 +138,42 @@ function buildSet(options: GivenOptions): SetData | BuildProblem {
   if (packets !== undefined && 'kind' in packets) return packets;
   if (bytes !== undefined && 'kind' in bytes) return bytes;
   return {
-    set: { value: given.value, inverted: given.inverted }, returnNomatch: options.has(returnNomatch),
-    updateCounters: !options.all(updateCounters).some(({ inverted }) => inverted), updateSubcounters: !options.all(updateSubcounters).some(({ inverted }) => inverted),
-    packets, bytes,
+    set: { value: given.value, inverted: given.inverted },
+    returnNomatch: options.has(returnNomatch),
+    updateCounters: !options.all(updateCounters).some(({ inverted }) => inverted),
+    updateSubcounters: !options.all(updateSubcounters).some(({ inverted }) => inverted),
+    packets,
+    bytes,
   };
 }
 
-function readCounter(options: GivenOptions, list: readonly Option<bigint>[], what: string): CounterTest | BuildProblem | undefined {
+function readCounter(
+  options: GivenOptions,
+  list: readonly Option<bigint>[],
+  what: string,
+): CounterTest | BuildProblem | undefined {
   let found: CounterTest | undefined;
   for (const [i, each] of list.entries()) {
     const given = options.get(each);
     if (given === undefined) continue;
     if (found) return problem(`only one of --${what}-eq, --${what}-lt and --${what}-gt can be given`, given);
-    found = { comparison: (COMPARISONS[i] as (typeof COMPARISONS)[number])[0], value: given.value, inverted: given.inverted };
+    found = {
+      comparison: (COMPARISONS[i] as (typeof COMPARISONS)[number])[0],
+      value: given.value,
+      inverted: given.inverted,
+    };
   }
   return found;
 }
 
-function optionsText({ set: { value, inverted }, returnNomatch: nomatch, updateCounters: counters, updateSubcounters: subcounters, packets, bytes }: SetData): string {
+function optionsText({
+  set: { value, inverted },
+  returnNomatch: nomatch,
+  updateCounters: counters,
+  updateSubcounters: subcounters,
+  packets,
+  bytes,
+}: SetData): string {
   return (
     `${inverted ? ' !' : ''} --match-set ${value.name} ${value.directions.join(',')}${nomatch ? ' --return-nomatch' : ''}` +
     `${counters ? '' : ' ! --update-counters'}${subcounters ? '' : ' ! --update-subcounters'}${counterText('packets', packets)}${counterText('bytes', bytes)}`
@@ -129,21 +186,38 @@ function counterText(what: string, test: CounterTest | undefined): string {
 
 function run(data: SetData, view: RememberingView): Answer {
   const { name, directions } = data.set.value;
-  const found = testSet(liveSets(view), name, view, directions, { returnNomatch: data.returnNomatch, count: counting(data, view), learn: learning(view) });
+  const found = testSet(liveSets(view), name, view, directions, {
+    returnNomatch: data.returnNomatch,
+    count: counting(data, view),
+    learn: learning(view),
+  });
   return found === undefined ? unknown(whyUnknown(view, name)) : found !== data.set.inverted;
 }
 
-/** Members of a listed set count by `--update-subcounters`, and only the counters of the list are compared (ip_set_list_set.c). */
+/**
+ * Members of a listed set count by `--update-subcounters`, and only the counters of the list are compared
+ * (ip_set_list_set.c).
+ */
 function counting(data: SetData, view: RememberingView): NonNullable<SetTestOptions['count']> {
   return (key, first, listed) => {
-    const { packets, bytes } = countMember(view, key, first, data.updateCounters && (!listed || data.updateSubcounters));
+    const { packets, bytes } = countMember(
+      view,
+      key,
+      first,
+      data.updateCounters && (!listed || data.updateSubcounters),
+    );
     return listed || (counterFits(data.packets, packets) && counterFits(data.bytes, bytes));
   };
 }
 
 function counterFits(test: CounterTest | undefined, count: bigint): boolean {
   if (test === undefined) return true;
-  const holds = test.comparison === 'eq' ? count === test.value : test.comparison === 'lt' ? count < test.value : count > test.value;
+  const holds =
+    test.comparison === 'eq'
+      ? count === test.value
+      : test.comparison === 'lt'
+        ? count < test.value
+        : count > test.value;
   return holds !== test.inverted;
 }
 
@@ -153,7 +227,8 @@ function describe(data: SetData, view: PacketView): Shown {
   const known = sets?.get(name);
   if (known === undefined) return `set ${name} not known`;
   const parts = setDimension(known.type);
-  if (directions.length < parts) return `set ${name} has entries of ${parts} parts (${known.type}), asked for ${directions.length}`;
+  if (directions.length < parts)
+    return `set ${name} has entries of ${parts} parts (${known.type}), asked for ${directions.length}`;
   const found = testSet(sets, name, view, directions, { returnNomatch: data.returnNomatch });
   if (found === undefined) return `set ${name} lists a set that is not known`;
   return found ? `in set ${name} (${known.type})` : missing(`not in set ${name} (${known.type})`);

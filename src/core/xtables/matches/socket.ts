@@ -16,12 +16,16 @@ interface SocketData {
 
 const transparentFlag = flag('--transparent', 'Only sockets that are transparent (IP_TRANSPARENT).');
 const noWildcardFlag = flag('--nowildcard', 'Also sockets bound to no address in particular.');
-const restoreMark = flag('--restore-skmark', 'Copies the mark of the socket to the packet, as soon as the socket fits.');
+const restoreMark = flag(
+  '--restore-skmark',
+  'Copies the mark of the socket to the packet, as soon as the socket fits.',
+);
 
 /**
- * `-m socket`: a socket on this host is there for the packet. Source: iptables-extensions(8) "socket", net/netfilter/xt_socket.c and nf_socket_ipv4.c.
- * Known are the listening sockets of the host model; whether a connection has a socket of its own is unknown once it is
- * established. No listing tells the mark of a socket (--restore-skmark), so it counts as 0, which is what a socket has that nobody marked.
+ * `-m socket`: a socket on this host is there for the packet. Source: iptables-extensions(8) "socket",
+ * net/netfilter/xt_socket.c and nf_socket_ipv4.c. Known are the listening sockets of the host model; whether a
+ * connection has a socket of its own is unknown once it is established. No listing tells the mark of a socket
+ * (--restore-skmark), so it counts as 0, which is what a socket has that nobody marked.
  */
 export const socket = defineMatch<SocketData>({
   kind: 'match',
@@ -32,22 +36,31 @@ export const socket = defineMatch<SocketData>({
   options: [transparentFlag, noWildcardFlag, restoreMark],
   documentation: {
     summary: 'Asks whether a socket on this host is open for the packet.',
-    details: 'For TCP, UDP and the ICMP errors about them. A socket that listens on all addresses does not count unless --nowildcard is given, whose name says the opposite of what one expects.',
+    details:
+      'For TCP, UDP and the ICMP errors about them. A socket that listens on all addresses does not count unless --nowildcard is given, whose name says the opposite of what one expects.',
     source: 'iptables-extensions(8), socket; net/netfilter/xt_socket.c',
   },
-  build: (options) => ({ transparent: options.has(transparentFlag), noWildcard: options.has(noWildcardFlag), restoreMark: options.has(restoreMark) }),
+  build: (options) => ({
+    transparent: options.has(transparentFlag),
+    noWildcard: options.has(noWildcardFlag),
+    restoreMark: options.has(restoreMark),
+  }),
   print: optionsText,
-  conditions: (data) => [{
-    text: optionsText(data).trim() || 'socket',
-    test: (view) => run(data, view),
-    actual(view) {
-      const wanted = lookedFor(view);
-      if (wanted === undefined) return missing('no socket: neither TCP, UDP nor an ICMP error about them');
-      const found = listenerFor(view, wanted);
-      return found === undefined ? missing('no listening socket known') : `listening socket ${found.text}${found.transparent ? ', transparent' : ''}`;
+  conditions: (data) => [
+    {
+      text: optionsText(data).trim() || 'socket',
+      test: (view) => run(data, view),
+      actual(view) {
+        const wanted = lookedFor(view);
+        if (wanted === undefined) return missing('no socket: neither TCP, UDP nor an ICMP error about them');
+        const found = listenerFor(view, wanted);
+        return found === undefined
+          ? missing('no listening socket known')
+          : `listening socket ${found.text}${found.transparent ? ', transparent' : ''}`;
+      },
+      ...(data.restoreMark && { changes: (_view: PacketView, holds: boolean) => (holds ? { mark: 0 } : undefined) }),
     },
-    ...(data.restoreMark && { changes: (_view: PacketView, holds: boolean) => (holds ? { mark: 0 } : undefined) }),
-  }],
+  ],
 });
 
 function optionsText({ transparent, noWildcard, restoreMark: restore }: SocketData): string {
@@ -65,16 +78,21 @@ interface End {
 
 function run(data: SocketData, view: PacketView): Answer {
   const { conntrack, host, assignedSocket } = view;
-  if (assignedSocket === 'assumed') return data.noWildcard || unknown('whether the socket that TPROXY chose is bound to one address is not in the file');
+  if (assignedSocket === 'assumed')
+    return (
+      data.noWildcard || unknown('whether the socket that TPROXY chose is bound to one address is not in the file')
+    );
   if (assignedSocket) return fits(data, assignedSocket);
   const wanted = lookedFor(view);
   if (wanted === undefined) return false;
   const accepted = view.findSocket?.(wanted.packet);
   if (accepted) return fits(data, accepted);
   // A connection that is being used has a socket of its own, if this host is one of its ends.
-  if (conntrack?.entry !== undefined && conntrack.state !== 'NEW') return unknown('whether this host has a socket for this connection is not in the file');
+  if (conntrack?.entry !== undefined && conntrack.state !== 'NEW')
+    return unknown('whether this host has a socket for this connection is not in the file');
   const found = listenerFor(view, wanted);
-  if (found === undefined) return host.listenersKnown ? false : unknown('which sockets this host has is not in the file');
+  if (found === undefined)
+    return host.listenersKnown ? false : unknown('which sockets this host has is not in the file');
   return fits(data, found);
 }
 
@@ -85,8 +103,19 @@ function fits(data: SocketData, found: Listener): boolean {
 /** For an ICMP error: the end that sent the packet which it quotes. */
 function lookedFor({ packet }: PacketView): End | undefined {
   const quoted = packet.inner;
-  const about = quoted && isIcmpErrorPacket(packet) ? { ...quoted, source: quoted.destination, sourcePort: quoted.destinationPort, destination: quoted.source, destinationPort: quoted.sourcePort } : packet;
-  return withPorts(about) ? { protocol: about.protocol, address: about.destination, port: about.destinationPort, packet: about } : undefined;
+  const about =
+    quoted && isIcmpErrorPacket(packet)
+      ? {
+          ...quoted,
+          source: quoted.destination,
+          sourcePort: quoted.destinationPort,
+          destination: quoted.source,
+          destinationPort: quoted.sourcePort,
+        }
+      : packet;
+  return withPorts(about)
+    ? { protocol: about.protocol, address: about.destination, port: about.destinationPort, packet: about }
+    : undefined;
 }
 
 function withPorts({ protocol, fragmentOffset }: Packet): boolean {
@@ -94,10 +123,17 @@ function withPorts({ protocol, fragmentOffset }: Packet): boolean {
 }
 
 /** The listening socket that the kernel would choose: one bound to the address before one bound to none. */
-function listenerFor({ host, packet, inInterface }: PacketView, { protocol, address, port }: End): Listener | undefined {
+function listenerFor(
+  { host, packet, inInterface }: PacketView,
+  { protocol, address, port }: End,
+): Listener | undefined {
   const fitting = host.listeners.filter(
-    (each) => each.protocol === protocol && each.port === port && each.families.includes(packet.family) &&
-      (each.iface === undefined || each.iface === inInterface) && (isWildcard(each) || (each.address !== undefined && sameAddress(each.address, address))),
+    (each) =>
+      each.protocol === protocol &&
+      each.port === port &&
+      each.families.includes(packet.family) &&
+      (each.iface === undefined || each.iface === inInterface) &&
+      (isWildcard(each) || (each.address !== undefined && sameAddress(each.address, address))),
   );
   return fitting.find((each) => !isWildcard(each)) ?? fitting[0];
 }

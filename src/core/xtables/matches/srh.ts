@@ -27,12 +27,20 @@ interface SegmentRouting {
 const byte = unsigned('value', 0, 255);
 const invertible = { invertible: true };
 const nextHeader = option('--srh-next-hdr', byte, 'The number of the protocol behind the header.', invertible);
-const tag = option('--srh-tag', unsigned('tag', 0, 65535), 'The tag, as the kernel reads it on little-endian machines: with its two bytes swapped.', invertible);
+const tag = option(
+  '--srh-tag',
+  unsigned('tag', 0, 65535),
+  'The tag, as the kernel reads it on little-endian machines: with its two bytes swapped.',
+  invertible,
+);
 const previous = option('--srh-psid', hostMask, 'The segment before the present one.', invertible);
 const next = option('--srh-nsid', hostMask, 'The segment after the present one.', invertible);
 const last = option('--srh-lsid', hostMask, 'The last segment.', invertible);
 
-/** Numbers that can be compared in three ways; there is room for one value each, so that the last option given decides. In the order of iptables-save. */
+/**
+ * Numbers that can be compared in three ways; there is room for one value each, so that the last option given decides.
+ * In the order of iptables-save.
+ */
 const COMPARED = [
   comparison('hdr-len', 'length', 'The length of the header in units of 8 bytes, without the first 8'),
   comparison('segs-left', 'segmentsLeft', 'The number of segments that are left'),
@@ -40,15 +48,21 @@ const COMPARED = [
 ] as const;
 
 function comparison(name: string, field: 'length' | 'segmentsLeft' | 'lastEntry', summary: string) {
-  const make = (how: string, words: string) => option(`--srh-${name}-${how}`, byte, `${summary} ${words} this.`, invertible);
-  return { field, ways: [
-    { option: make('eq', 'is'), compare: (own: number, value: number): boolean => own === value },
-    { option: make('gt', 'is above'), compare: (own: number, value: number): boolean => own > value },
-    { option: make('lt', 'is below'), compare: (own: number, value: number): boolean => own < value },
-  ] };
+  const make = (how: string, words: string) =>
+    option(`--srh-${name}-${how}`, byte, `${summary} ${words} this.`, invertible);
+  return {
+    field,
+    ways: [
+      { option: make('eq', 'is'), compare: (own: number, value: number): boolean => own === value },
+      { option: make('gt', 'is above'), compare: (own: number, value: number): boolean => own > value },
+      { option: make('lt', 'is below'), compare: (own: number, value: number): boolean => own < value },
+    ],
+  };
 }
 
-/** `-m srh`: the segment routing header of IPv6. Source: iptables-extensions(8) "srh", net/ipv6/netfilter/ip6t_srh.c. */
+/**
+ * `-m srh`: the segment routing header of IPv6. Source: iptables-extensions(8) "srh", net/ipv6/netfilter/ip6t_srh.c.
+ */
 export const srh = defineMatch<{ readonly parts: readonly SrhPart[] }>({
   kind: 'match',
   name: 'srh',
@@ -56,47 +70,83 @@ export const srh = defineMatch<{ readonly parts: readonly SrhPart[] }>({
   options: [nextHeader, ...COMPARED.flatMap(({ ways }) => ways.map((way) => way.option)), tag, previous, next, last],
   documentation: {
     summary: 'Looks at the segment routing header of IPv6 (routing header of type 4).',
-    details: 'Without such a header it is false, negated or not. Of several comparisons of one number only the last value counts, for all of them.',
+    details:
+      'Without such a header it is false, negated or not. Of several comparisons of one number only the last value counts, for all of them.',
     source: 'iptables-extensions(8), srh; net/ipv6/netfilter/ip6t_srh.c',
   },
   build: (options) => ({ parts: readParts(options) }),
   print: ({ parts }) => parts.map(({ text, inverted }) => `${inverted ? ' !' : ''} ${text}`).join(''),
-  conditions: ({ parts }) => [condition('a segment routing header', false, () => true), ...parts.map(({ text, inverted, holds }) => condition(`${inverted ? '! ' : ''}${text}`, inverted, holds))],
+  conditions: ({ parts }) => [
+    condition('a segment routing header', false, () => true),
+    ...parts.map(({ text, inverted, holds }) => condition(`${inverted ? '! ' : ''}${text}`, inverted, holds)),
+  ],
 });
 
 function readParts(options: GivenOptions): readonly SrhPart[] {
   const parts: SrhPart[] = [];
   const header = options.get(nextHeader);
-  if (header) parts.push({ text: `--srh-next-hdr ${header.value}`, inverted: header.inverted, holds: (own) => own.nextHeader === header.value });
+  if (header)
+    parts.push({
+      text: `--srh-next-hdr ${header.value}`,
+      inverted: header.inverted,
+      holds: (own) => own.nextHeader === header.value,
+    });
   for (const { field, ways } of COMPARED) {
     const given = ways.flatMap((way) => {
       const each = options.get(way.option);
       return each === undefined ? [] : [{ ...way, given: each }];
     });
-    const value = given.reduce((latest, each) => (latest === undefined || each.given.optionWord.start > latest.optionWord.start ? each.given : latest), given[0]?.given)?.value ?? 0;
-    for (const { option: { name }, compare, given: { inverted } } of given) parts.push({ text: `${name} ${value}`, inverted, holds: (own) => compare(own[field], value) });
+    const value =
+      given.reduce(
+        (latest, each) =>
+          latest === undefined || each.given.optionWord.start > latest.optionWord.start ? each.given : latest,
+        given[0]?.given,
+      )?.value ?? 0;
+    for (const {
+      option: { name },
+      compare,
+      given: { inverted },
+    } of given)
+      parts.push({ text: `${name} ${value}`, inverted, holds: (own) => compare(own[field], value) });
   }
   const tagGiven = options.get(tag);
-  if (tagGiven) parts.push({ text: `--srh-tag ${tagGiven.value}`, inverted: tagGiven.inverted, holds: (own) => own.tag === tagGiven.value });
-  parts.push(...segmentPart(options, previous, (own) => (own.segmentsLeft === own.lastEntry ? undefined : own.segment(own.segmentsLeft + 1))));
-  parts.push(...segmentPart(options, next, (own) => (own.segmentsLeft === 0 ? undefined : own.segment(own.segmentsLeft - 1))));
+  if (tagGiven)
+    parts.push({
+      text: `--srh-tag ${tagGiven.value}`,
+      inverted: tagGiven.inverted,
+      holds: (own) => own.tag === tagGiven.value,
+    });
+  parts.push(
+    ...segmentPart(options, previous, (own) =>
+      own.segmentsLeft === own.lastEntry ? undefined : own.segment(own.segmentsLeft + 1),
+    ),
+  );
+  parts.push(
+    ...segmentPart(options, next, (own) => (own.segmentsLeft === 0 ? undefined : own.segment(own.segmentsLeft - 1))),
+  );
   parts.push(...segmentPart(options, last, (own) => own.segment(0)));
   return parts;
 }
 
 /** Where there is no such segment the answer is no, negated or not. */
-function segmentPart(options: GivenOptions, which: typeof previous, of: (header: SegmentRouting) => Address | undefined): readonly SrhPart[] {
+function segmentPart(
+  options: GivenOptions,
+  which: typeof previous,
+  of: (header: SegmentRouting) => Address | undefined,
+): readonly SrhPart[] {
   const given = options.get(which);
   if (given === undefined) return [];
   const { value, inverted } = given;
-  return [{
-    text: `${which.name} ${printHostMask(value)}`,
-    inverted,
-    holds(header) {
-      const own = of(header);
-      return own === undefined ? inverted : sameUnderMask(own, value);
+  return [
+    {
+      text: `${which.name} ${printHostMask(value)}`,
+      inverted,
+      holds(header) {
+        const own = of(header);
+        return own === undefined ? inverted : sameUnderMask(own, value);
+      },
     },
-  }];
+  ];
 }
 
 function printHostMask({ address, mask }: HostMask): string {
@@ -110,7 +160,10 @@ function read(packet: Packet): SegmentRouting | undefined {
   const [segmentsLeft = 0, lastEntry = 0] = [bytes[3], bytes[4]];
   if (segmentsLeft > lastEntry) return undefined;
   return {
-    nextHeader: bytes[0] ?? 0, length: bytes[1] ?? 0, segmentsLeft, lastEntry,
+    nextHeader: bytes[0] ?? 0,
+    length: bytes[1] ?? 0,
+    segmentsLeft,
+    lastEntry,
     tag: (bytes[6] ?? 0) | ((bytes[7] ?? 0) << 8),
     segment(index) {
       const own = bytesFrom(packet, header).slice(8 + index * 16, 24 + index * 16);
@@ -128,7 +181,9 @@ function condition(text: string, inverted: boolean, holds: (header: SegmentRouti
     },
     actual({ packet }) {
       const header = read(packet);
-      return header === undefined ? missing('no segment routing header') : `${header.segmentsLeft} of ${header.lastEntry + 1} segments left, tag ${header.tag}`;
+      return header === undefined
+        ? missing('no segment routing header')
+        : `${header.segmentsLeft} of ${header.lastEntry + 1} segments left, tag ${header.tag}`;
     },
   };
 }

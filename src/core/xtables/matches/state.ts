@@ -3,9 +3,15 @@ import { option } from '../option';
 import { actualStates, packetStates, printStates, stateList, STATE_BITS, statesDenial } from '../values/conntrackState';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 
-const stateOption = option('--state', stateList(false), 'What connection tracking says of the packet.', { invertible: true, required: true });
+const stateOption = option('--state', stateList(false), 'What connection tracking says of the packet.', {
+  invertible: true,
+  required: true,
+});
 
-/** `-m state`: the older and smaller form of `-m conntrack --ctstate`. Source: iptables-extensions(8) "state", net/netfilter/xt_state.c state_mt. */
+/**
+ * `-m state`: the older and smaller form of `-m conntrack --ctstate`. Source: iptables-extensions(8) "state",
+ * net/netfilter/xt_state.c state_mt.
+ */
 export const state = defineMatch<Inverted<number>>({
   kind: 'match',
   name: 'state',
@@ -14,20 +20,25 @@ export const state = defineMatch<Inverted<number>>({
   needsConntrack: true,
   documentation: {
     summary: 'Looks at the state that connection tracking gave the packet.',
-    details: 'An older form of -m conntrack --ctstate. A packet that connection tracking has not seen counts as INVALID.',
+    details:
+      'An older form of -m conntrack --ctstate. A packet that connection tracking has not seen counts as INVALID.',
     source: 'iptables-extensions(8), state; net/netfilter/xt_state.c',
   },
   build: (options) => keep(options.get(stateOption)) as Inverted<number>,
   print: (data) => invertedText('--state', data, printStates),
-  conditions: (data) => [{
-    text: invertedText('--state', data, printStates).trim(),
-    test: ({ conntrack }) => (packetStates(conntrack) & data.value) !== 0 !== data.inverted,
-    actual: ({ conntrack }) => actualStates(conntrack),
-    denial: ({ conntrack }) => statesDenial(conntrack, data),
-  }],
+  conditions: (data) => [
+    {
+      text: invertedText('--state', data, printStates).trim(),
+      test: ({ conntrack }) => ((packetStates(conntrack) & data.value) !== 0) !== data.inverted,
+      actual: ({ conntrack }) => actualStates(conntrack),
+      denial: ({ conntrack }) => statesDenial(conntrack, data),
+    },
+  ],
   suggest({ value, inverted }) {
     const wanted = inverted ? ~value : value;
-    const name = (['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const).find((each) => wanted & STATE_BITS[each]);
+    const name = (['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const).find(
+      (each) => wanted & STATE_BITS[each],
+    );
     return name === undefined ? {} : { state: name };
   },
 });

@@ -1,6 +1,14 @@
 import { unknown, type Answer } from '../answer';
 import { defineMatch, type Condition } from '../extension';
-import { invalid, option, problem, type BuildProblem, type GivenOptions, type InvalidValue, type ValueType } from '../option';
+import {
+  invalid,
+  option,
+  problem,
+  type BuildProblem,
+  type GivenOptions,
+  type InvalidValue,
+  type ValueType,
+} from '../option';
 import { readDouble } from '../values/double';
 import { number32 } from '../values/number32';
 
@@ -14,7 +22,8 @@ const SCALE = 0x80000000;
 const modeValue: ValueType<'random' | 'nth'> = {
   metavariable: 'random|nth',
   completions: ['random', 'nth'],
-  parse: (text): 'random' | 'nth' | InvalidValue => (text === 'random' || text === 'nth' ? text : invalid(`"${text}" is neither random nor nth`)),
+  parse: (text): 'random' | 'nth' | InvalidValue =>
+    text === 'random' || text === 'nth' ? text : invalid(`"${text}" is neither random nor nth`),
 };
 
 const probabilityValue: ValueType<number> = {
@@ -28,13 +37,25 @@ const probabilityValue: ValueType<number> = {
 };
 
 const mode = option('--mode', modeValue, 'How packets are picked: by chance or by counting.', { required: true });
-const probability = option('--probability', probabilityValue, 'Chance from 0 to 1 that a packet fits (random).', { invertible: true, excludes: ['--every', '--packet'] });
-const every = option('--every', number32('n', 1), 'One packet in n fits (nth).', { invertible: true, excludes: ['--probability'] });
-const packetNumber = option('--packet', number32('p'), 'How many packets go by before the first one fits, 0 to n-1 (nth).', { excludes: ['--probability'] });
+const probability = option('--probability', probabilityValue, 'Chance from 0 to 1 that a packet fits (random).', {
+  invertible: true,
+  excludes: ['--every', '--packet'],
+});
+const every = option('--every', number32('n', 1), 'One packet in n fits (nth).', {
+  invertible: true,
+  excludes: ['--probability'],
+});
+const packetNumber = option(
+  '--packet',
+  number32('p'),
+  'How many packets go by before the first one fits, 0 to n-1 (nth).',
+  { excludes: ['--probability'] },
+);
 
 /**
- * `-m statistic`: picks packets by chance or by counting. Source: iptables-extensions(8) "statistic", net/netfilter/xt_statistic.c.
- * The counter of nth belongs to the rule and starts anew when the rules are loaded; only packets that reach the match count.
+ * `-m statistic`: picks packets by chance or by counting. Source: iptables-extensions(8) "statistic",
+ * net/netfilter/xt_statistic.c. The counter of nth belongs to the rule and starts anew when the rules are loaded; only
+ * packets that reach the match count.
  */
 export const statistic = defineMatch<StatisticData>({
   kind: 'match',
@@ -43,7 +64,8 @@ export const statistic = defineMatch<StatisticData>({
   options: [mode, probability, every, packetNumber],
   documentation: {
     summary: 'Picks packets by chance (random) or every nth one.',
-    details: 'kube-proxy spreads the connections of a service over its endpoints with it. A trace follows both outcomes of random; nth counts from freshly loaded rules.',
+    details:
+      'kube-proxy spreads the connections of a service over its endpoints with it. A trace follows both outcomes of random; nth counts from freshly loaded rules.',
     source: 'iptables-extensions(8), statistic; net/netfilter/xt_statistic.c',
   },
   build: buildStatistic,
@@ -61,10 +83,13 @@ function buildStatistic(options: GivenOptions): StatisticData | BuildProblem {
   const step = options.get(every);
   const start = options.get(packetNumber);
   if (options.get(mode)?.value === 'random') {
-    return chance ? { kind: 'random', threshold: chance.value, inverted: chance.inverted } : problem('--mode random needs --probability');
+    return chance
+      ? { kind: 'random', threshold: chance.value, inverted: chance.inverted }
+      : problem('--mode random needs --probability');
   }
   if (step === undefined || start === undefined) return problem('--mode nth needs --every and --packet', step ?? start);
-  if (start.value >= step.value) return problem(`--packet must be from 0 to ${step.value - 1}, one less than --every`, start);
+  if (start.value >= step.value)
+    return problem(`--packet must be from 0 to ${step.value - 1}, one less than --every`, start);
   return { kind: 'nth', every: step.value, packet: start.value, inverted: step.inverted };
 }
 
@@ -79,11 +104,22 @@ function printProbability(threshold: number): string {
   return `${text.slice(0, -11)}.${text.slice(-11)}`;
 }
 
-function randomCondition({ threshold, inverted }: { readonly threshold: number; readonly inverted: boolean }): Condition {
+function randomCondition({
+  threshold,
+  inverted,
+}: {
+  readonly threshold: number;
+  readonly inverted: boolean;
+}): Condition {
   const chance = inverted ? 1 - threshold / SCALE : threshold / SCALE;
   return {
     text: `${inverted ? '! ' : ''}--probability ${printProbability(threshold)}`,
-    test: (): Answer => (chance <= 0 ? false : chance >= 1 ? true : unknown(`it is decided by chance, ${percent(chance)} of the packets`, chance)),
+    test: (): Answer =>
+      chance <= 0
+        ? false
+        : chance >= 1
+          ? true
+          : unknown(`it is decided by chance, ${percent(chance)} of the packets`, chance),
     actual: () => 'decided by chance',
   };
 }
@@ -92,7 +128,10 @@ function percent(chance: number): string {
   return `${Number((chance * 100).toPrecision(3))} %`;
 }
 
-function nthCondition({ every: step, packet, inverted }: { readonly every: number; readonly packet: number; readonly inverted: boolean }, self: object): Condition {
+function nthCondition(
+  { every: step, packet, inverted }: { readonly every: number; readonly packet: number; readonly inverted: boolean },
+  self: object,
+): Condition {
   const last = step - 1;
   const read = (stored: unknown): number => (typeof stored === 'number' ? stored : last - packet);
   return {

@@ -1,7 +1,16 @@
 import { utf8Bytes } from '../../text/utf8';
 import { packetBytes } from '../../net/bytes';
 import { defineMatch } from '../extension';
-import { flag, invalid, option, problem, type BuildProblem, type Given, type InvalidValue, type ValueType } from '../option';
+import {
+  flag,
+  invalid,
+  option,
+  problem,
+  type BuildProblem,
+  type Given,
+  type InvalidValue,
+  type ValueType,
+} from '../option';
 import { missing } from '../shown';
 import { unsigned } from '../values/integer';
 import { foldCase, indexOfBytes } from '../values/byteSearch';
@@ -22,21 +31,41 @@ const plain: ValueType<Uint8Array> = {
   metavariable: 'pattern',
   parse(text): Uint8Array | InvalidValue {
     const bytes = utf8Bytes(text);
-    return bytes.length > MAX_PATTERN ? invalid(`the pattern has ${bytes.length} bytes; the kernel takes up to ${MAX_PATTERN}`) : bytes;
+    return bytes.length > MAX_PATTERN
+      ? invalid(`the pattern has ${bytes.length} bytes; the kernel takes up to ${MAX_PATTERN}`)
+      : bytes;
   },
 };
 
 /** Text with hexadecimal bytes between bars: `GET |20 2f|`; `\` in front of a character takes it as it is. */
 const withHex: ValueType<Uint8Array> = { metavariable: 'pattern', parse: readHexString };
 
-const from = option('--from', unsigned('offset', 0, 65535), 'Where the search begins, in bytes from the start of the IP header; 0 if left out.');
-const to = option('--to', unsigned('offset', 0, 65535), 'Where the pattern has to end at the latest; the end of the packet if left out.');
-const algo = option('--algo', { metavariable: 'bm|kmp', single: true, completions: ['bm', 'kmp'], parse: (text: string) => text }, 'How to search: Boyer-Moore or Knuth-Morris-Pratt. The answer is the same.', { required: true });
+const from = option(
+  '--from',
+  unsigned('offset', 0, 65535),
+  'Where the search begins, in bytes from the start of the IP header; 0 if left out.',
+);
+const to = option(
+  '--to',
+  unsigned('offset', 0, 65535),
+  'Where the pattern has to end at the latest; the end of the packet if left out.',
+);
+const algo = option(
+  '--algo',
+  { metavariable: 'bm|kmp', single: true, completions: ['bm', 'kmp'], parse: (text: string) => text },
+  'How to search: Boyer-Moore or Knuth-Morris-Pratt. The answer is the same.',
+  { required: true },
+);
 const pattern = option('--string', plain, 'The text to find.', { invertible: true, excludes: ['--hex-string'] });
-const hexPattern = option('--hex-string', withHex, 'The bytes to find, hexadecimal ones between bars: |0d 0a|.', { invertible: true, excludes: ['--string'] });
+const hexPattern = option('--hex-string', withHex, 'The bytes to find, hexadecimal ones between bars: |0d 0a|.', {
+  invertible: true,
+  excludes: ['--string'],
+});
 const icase = flag('--icase', 'Capital and small letters count as the same.');
 
-/** `-m string`: a pattern anywhere in the packet. Source: iptables-extensions(8) "string", net/netfilter/xt_string.c. */
+/**
+ * `-m string`: a pattern anywhere in the packet. Source: iptables-extensions(8) "string", net/netfilter/xt_string.c.
+ */
 export const string = defineMatch<StringData>({
   kind: 'match',
   name: 'string',
@@ -44,7 +73,8 @@ export const string = defineMatch<StringData>({
   options: [from, to, algo, pattern, hexPattern, icase],
   documentation: {
     summary: 'Looks for a pattern of bytes in the packet, headers included.',
-    details: 'Offsets count from the start of the IP header, not of the data. A pattern that two packets share is not found.',
+    details:
+      'Offsets count from the start of the IP header, not of the data. A pattern that two packets share is not found.',
     source: 'iptables-extensions(8), string; net/netfilter/xt_string.c, net/core/skbuff.c skb_find_text',
   },
   build(options): StringData | BuildProblem {
@@ -52,27 +82,40 @@ export const string = defineMatch<StringData>({
     const algorithm = options.get(algo) as Given<string>;
     if (given === undefined) return problem('string needs --string or --hex-string');
     if (given.value.length === 0) return problem('the pattern is empty', given);
-    if (algorithm.value !== 'bm' && algorithm.value !== 'kmp') return problem(`"${algorithm.value}" is no search algorithm; there are bm and kmp`, algorithm);
+    if (algorithm.value !== 'bm' && algorithm.value !== 'kmp')
+      return problem(`"${algorithm.value}" is no search algorithm; there are bm and kmp`, algorithm);
     const data = { from: options.get(from)?.value ?? 0, to: options.get(to)?.value ?? 65535 };
-    if (data.from > data.to) return problem(`--from ${data.from} lies behind --to ${data.to}`, options.get(to) ?? options.get(from));
-    return { ...data, pattern: given.value, inverted: given.inverted, algorithm: algorithm.value, ignoreCase: options.has(icase) };
+    if (data.from > data.to)
+      return problem(`--from ${data.from} lies behind --to ${data.to}`, options.get(to) ?? options.get(from));
+    return {
+      ...data,
+      pattern: given.value,
+      inverted: given.inverted,
+      algorithm: algorithm.value,
+      ignoreCase: options.has(icase),
+    };
   },
   print(data) {
     const offsets = `${data.from === 0 ? '' : ` --from ${data.from}`}${data.to === 65535 ? '' : ` --to ${data.to}`}`;
     return ` ${patternText(data)} --algo ${data.algorithm}${offsets}${data.ignoreCase ? ' --icase' : ''}`;
   },
-  conditions: (data) => [{
-    text: patternText(data),
-    test: ({ packet }) => (find(data, packetBytes(packet)) !== undefined) !== data.inverted,
-    actual({ packet }) {
-      const at = find(data, packetBytes(packet));
-      return at === undefined ? missing('not in the packet') : `found at byte ${at}`;
+  conditions: (data) => [
+    {
+      text: patternText(data),
+      test: ({ packet }) => (find(data, packetBytes(packet)) !== undefined) !== data.inverted,
+      actual({ packet }) {
+        const at = find(data, packetBytes(packet));
+        return at === undefined ? missing('not in the packet') : `found at byte ${at}`;
+      },
     },
-  }],
+  ],
 });
 
 /** The first place of the pattern counts; where it ends behind `to`, nothing is found. */
-function find({ pattern: wanted, from: start, to: end, ignoreCase }: StringData, bytes: Uint8Array): number | undefined {
+function find(
+  { pattern: wanted, from: start, to: end, ignoreCase }: StringData,
+  bytes: Uint8Array,
+): number | undefined {
   const at = ignoreCase ? indexOfBytes(foldCase(bytes), foldCase(wanted), start) : indexOfBytes(bytes, wanted, start);
   return at === undefined || at + wanted.length > end ? undefined : at;
 }
@@ -80,11 +123,16 @@ function find({ pattern: wanted, from: start, to: end, ignoreCase }: StringData,
 /** iptables-save writes hexadecimal where a byte is not printable ASCII or the last one is a backslash. */
 function patternText({ pattern: bytes, inverted }: StringData): string {
   const hex = bytes.some((byte) => byte < 0x20 || byte > 0x7e) || bytes[bytes.length - 1] === 0x5c;
-  const text = hex ? `|${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')}|` : String.fromCharCode(...bytes).replace(/["\\]/g, '\\$&');
+  const text = hex
+    ? `|${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')}|`
+    : String.fromCharCode(...bytes).replace(/["\\]/g, '\\$&');
   return `${inverted ? '! ' : ''}--${hex ? 'hex-string' : 'string'} "${text}"`;
 }
 
-/** Reads as libxt_string.c parse_hex_string does, with its peculiarities: a closing bar takes the character behind it along as text. */
+/**
+ * Reads as libxt_string.c parse_hex_string does, with its peculiarities: a closing bar takes the character behind it
+ * along as text.
+ */
 function readHexString(text: string): Uint8Array | InvalidValue {
   const s = utf8Bytes(text);
   const [BAR, BACKSLASH, BLANK] = [0x7c, 0x5c, 0x20];
@@ -101,7 +149,8 @@ function readHexString(text: string): Uint8Array | InvalidValue {
       hex = !hex;
       if (i + 1 >= s.length) {
         // A bar at the end counts as one byte more, and then does not.
-        if (bytes.length === MAX_PATTERN) return invalid(`the pattern has too many bytes: ${MAX_PATTERN - 1} at most where it ends with "|"`);
+        if (bytes.length === MAX_PATTERN)
+          return invalid(`the pattern has too many bytes: ${MAX_PATTERN - 1} at most where it ends with "|"`);
         break;
       }
       i++;

@@ -8,7 +8,10 @@ import { announcedMss } from '../values/tcpOptions';
 import { cutShort, malformed, supposedHeader } from '../values/transport';
 import { inRange, printRange, unsignedRange } from '../values/unsignedRange';
 
-const mss = option('--mss', unsignedRange('size[:size]', 65535), 'The announced size or range of sizes in bytes.', { invertible: true, required: true });
+const mss = option('--mss', unsignedRange('size[:size]', 65535), 'The announced size or range of sizes in bytes.', {
+  invertible: true,
+  required: true,
+});
 
 /** `-m tcpmss`: the MSS option of TCP. Source: iptables-extensions(8) "tcpmss", net/netfilter/xt_tcpmss.c. */
 export const tcpmss = defineMatch<Inverted<NumberRange<number>>>({
@@ -28,21 +31,27 @@ export const tcpmss = defineMatch<Inverted<NumberRange<number>>>({
     return { value: given.value, inverted: given.inverted };
   },
   print: (data) => invertedText('--mss', data, printRange),
-  conditions: (data) => [{
-    text: invertedText('--mss', data, printRange).trim(),
-    test({ packet }) {
-      const options = optionBytes(packet);
-      if (options === undefined) return false;
-      const size = announcedMss(options);
-      return (size !== undefined && inRange(size, data.value)) !== data.inverted;
+  conditions: (data) => [
+    {
+      text: invertedText('--mss', data, printRange).trim(),
+      test({ packet }) {
+        const options = optionBytes(packet);
+        if (options === undefined) return false;
+        const size = announcedMss(options);
+        return (size !== undefined && inRange(size, data.value)) !== data.inverted;
+      },
+      actual({ packet }) {
+        const options = optionBytes(packet);
+        const size = options && announcedMss(options);
+        return size === undefined ? missing('no MSS option') : `mss ${size}`;
+      },
     },
-    actual({ packet }) {
-      const options = optionBytes(packet);
-      const size = options && announcedMss(options);
-      return size === undefined ? missing('no MSS option') : `mss ${size}`;
-    },
-  }],
-  drops: (_data, { packet }) => cutShort(packet, 20 + packet.tcpOptions.length, 'TCP') ?? (optionBytes(packet) === undefined ? malformed('it is a later fragment, and its bytes make no sense as the TCP header that they are taken for') : undefined),
+  ],
+  drops: (_data, { packet }) =>
+    cutShort(packet, 20 + packet.tcpOptions.length, 'TCP') ??
+    (optionBytes(packet) === undefined
+      ? malformed('it is a later fragment, and its bytes make no sense as the TCP header that they are taken for')
+      : undefined),
   suggest: () => ({ protocol: 'tcp', tcpFlags: ['SYN'] }),
 });
 

@@ -2,7 +2,20 @@ import { unknown, type Answer } from '../answer';
 import { defineMatch, type Condition } from '../extension';
 import { flag, option, problem, type BuildProblem } from '../option';
 import { missing } from '../shown';
-import { dateTime, dayTime, monthDays, printDate, printDayTime, printMonthDays, printWeekDays, weekDays, ALL_MONTH_DAYS, ALL_WEEK_DAYS, LAST_DATE, LAST_SECOND } from '../values/times';
+import {
+  dateTime,
+  dayTime,
+  monthDays,
+  printDate,
+  printDayTime,
+  printMonthDays,
+  printWeekDays,
+  weekDays,
+  ALL_MONTH_DAYS,
+  ALL_WEEK_DAYS,
+  LAST_DATE,
+  LAST_SECOND,
+} from '../values/times';
 import type { PacketView } from '../view';
 
 interface TimeData {
@@ -37,10 +50,22 @@ export const time = defineMatch<TimeData>({
   kind: 'match',
   name: 'time',
   families: [4, 6],
-  options: [dateStart, dateStop, timeStart, timeStop, monthDaysOption, weekDaysOption, contiguous, kerneltz, localtz, utc],
+  options: [
+    dateStart,
+    dateStop,
+    timeStart,
+    timeStop,
+    monthDaysOption,
+    weekDaysOption,
+    contiguous,
+    kerneltz,
+    localtz,
+    utc,
+  ],
   documentation: {
     summary: 'Holds at certain dates, times of day, weekdays and days of the month.',
-    details: 'All of them in UTC, unless --kerneltz is given. Without --contiguous a span over midnight is judged by the day that it is at the moment.',
+    details:
+      'All of them in UTC, unless --kerneltz is given. Without --contiguous a span over midnight is judged by the day that it is at the moment.',
     source: 'iptables-extensions(8), time; net/netfilter/xt_time.c',
   },
   build(options): TimeData | BuildProblem {
@@ -56,21 +81,28 @@ export const time = defineMatch<TimeData>({
       kernelZone: options.has(kerneltz) || options.has(localtz),
       contiguous: options.has(contiguous),
     };
-    if (data.contiguous && data.dayStart < data.dayStop) return problem('--contiguous makes sense only where --timestop is not behind --timestart', options.get(contiguous));
+    if (data.contiguous && data.dayStart < data.dayStop)
+      return problem(
+        '--contiguous makes sense only where --timestop is not behind --timestart',
+        options.get(contiguous),
+      );
     return data;
   },
   print: printTime,
-  conditions: (data) => parts(data).map(({ text, holds }): Condition => ({
-    text,
-    test(view): Answer {
-      const now = clock(data, view);
-      return typeof now === 'number' ? holds(now) : now;
-    },
-    actual(view) {
-      const now = clock(data, view);
-      return typeof now === 'number' ? `${WEEK_DAYS[weekDayOf(now)] ?? ''} ${printDate(now)}` : missing('no time given');
-    },
-  })),
+  conditions: (data) =>
+    parts(data).map(({ text, holds }): Condition => ({
+      text,
+      test(view): Answer {
+        const now = clock(data, view);
+        return typeof now === 'number' ? holds(now) : now;
+      },
+      actual(view) {
+        const now = clock(data, view);
+        return typeof now === 'number'
+          ? `${WEEK_DAYS[weekDayOf(now)] ?? ''} ${printDate(now)}`
+          : missing('no time given');
+      },
+    })),
 });
 
 const WEEK_DAYS = ['', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
@@ -91,12 +123,19 @@ function parts(data: TimeData): readonly Part[] {
   if (data.dateStart !== 0 || data.dateStop !== LAST_DATE) {
     list.push({ text: datesText(data).trim(), holds: (now) => now >= data.dateStart && now <= data.dateStop });
   }
-  if (data.dayStart !== 0 || data.dayStop !== LAST_SECOND) list.push({ text: dayTimesText(data).trim(), holds: (now) => inDayTime(data, now % DAY) });
+  if (data.dayStart !== 0 || data.dayStop !== LAST_SECOND)
+    list.push({ text: dayTimesText(data).trim(), holds: (now) => inDayTime(data, now % DAY) });
   if (data.weekDays !== ALL_WEEK_DAYS) {
-    list.push({ text: `--weekdays ${printWeekDays(data.weekDays)}`, holds: (now) => (data.weekDays & (1 << weekDayOf(dayOf(data, now)))) !== 0 });
+    list.push({
+      text: `--weekdays ${printWeekDays(data.weekDays)}`,
+      holds: (now) => (data.weekDays & (1 << weekDayOf(dayOf(data, now)))) !== 0,
+    });
   }
   if (data.monthDays !== ALL_MONTH_DAYS) {
-    list.push({ text: `--monthdays ${printMonthDays(data.monthDays)}`, holds: (now) => (data.monthDays & (1 << new Date(dayOf(data, now) * 1000).getUTCDate())) !== 0 });
+    list.push({
+      text: `--monthdays ${printMonthDays(data.monthDays)}`,
+      holds: (now) => (data.monthDays & (1 << new Date(dayOf(data, now) * 1000).getUTCDate())) !== 0,
+    });
   }
   return list;
 }
@@ -123,7 +162,9 @@ function printTime(data: TimeData): string {
 }
 
 function dayTimesText({ dayStart, dayStop }: TimeData): string {
-  return dayStart === 0 && dayStop === LAST_SECOND ? '' : ` --timestart ${printDayTime(dayStart)} --timestop ${printDayTime(dayStop)}`;
+  return dayStart === 0 && dayStop === LAST_SECOND
+    ? ''
+    : ` --timestart ${printDayTime(dayStart)} --timestop ${printDayTime(dayStop)}`;
 }
 
 /** iptables-save leaves out the moment 0 and writes the last one that fits into 31 bits. */

@@ -4,7 +4,10 @@ import { invertedText, type Inverted } from '../values/inverted';
 import { printTosMask, tosMask, type TosMask } from '../values/tosMask';
 import { being } from '../values/denials';
 
-const tosOption = option('--tos', tosMask(0x3f), 'The byte, ANDed with the mask, is the value.', { invertible: true, required: true });
+const tosOption = option('--tos', tosMask(0x3f), 'The byte, ANDed with the mask, is the value.', {
+  invertible: true,
+  required: true,
+});
 
 /** `-m tos`: the TOS byte. Source: iptables-extensions(8) "tos", net/netfilter/xt_dscp.c tos_mt. */
 export const tos = defineMatch<Inverted<TosMask>>({
@@ -14,7 +17,8 @@ export const tos = defineMatch<Inverted<TosMask>>({
   options: [tosOption],
   documentation: {
     summary: 'Compares the TOS byte of IPv4 or the traffic class of IPv6.',
-    details: 'A name stands for its bits with the mask 0x3f, a number for the whole byte. The byte is ANDed with the mask, the value is not.',
+    details:
+      'A name stands for its bits with the mask 0x3f, a number for the whole byte. The byte is ANDed with the mask, the value is not.',
     source: 'iptables-extensions(8), tos; net/netfilter/xt_dscp.c',
   },
   build(options) {
@@ -22,12 +26,14 @@ export const tos = defineMatch<Inverted<TosMask>>({
     return { value, inverted };
   },
   print: (data) => invertedText('--tos', data, printTosMask),
-  conditions: (data) => [{
-    text: invertedText('--tos', data, printTosMask).trim(),
-    test: ({ packet }) => ((packet.tos & data.value.mask) === data.value.value) !== data.inverted,
-    actual: ({ packet }) => actualTos(packet.tos),
-    denial: ({ packet }) => being(actualTos(packet.tos), printTosMask(data.value), data.inverted),
-  }],
+  conditions: (data) => [
+    {
+      text: invertedText('--tos', data, printTosMask).trim(),
+      test: ({ packet }) => ((packet.tos & data.value.mask) === data.value.value) !== data.inverted,
+      actual: ({ packet }) => actualTos(packet.tos),
+      denial: ({ packet }) => being(actualTos(packet.tos), printTosMask(data.value), data.inverted),
+    },
+  ],
   suggest: ({ value, inverted }) => (inverted ? {} : { tos: value.value }),
 });
 

@@ -4,7 +4,11 @@ import { unsigned } from '../values/integer';
 import { hopsCondition, hopsText, type HopsData } from '../values/hops';
 
 const value = unsigned('value', 0, 255);
-const equal = option('--ttl-eq', value, 'The TTL is this.', { aliases: ['--ttl'], invertible: true, excludes: ['--ttl-lt', '--ttl-gt'] });
+const equal = option('--ttl-eq', value, 'The TTL is this.', {
+  aliases: ['--ttl'],
+  invertible: true,
+  excludes: ['--ttl-lt', '--ttl-gt'],
+});
 const less = option('--ttl-lt', value, 'The TTL is below this.', { excludes: ['--ttl-eq', '--ttl-gt'] });
 const greater = option('--ttl-gt', value, 'The TTL is above this.', { excludes: ['--ttl-eq', '--ttl-lt'] });
 
@@ -21,11 +25,20 @@ export const ttl = defineMatch<HopsData>({
   build(options) {
     const given = options.get(equal) ?? options.get(less) ?? options.get(greater);
     if (given === undefined) return problem('ttl needs --ttl-eq, --ttl-lt or --ttl-gt');
-    return { comparison: options.has(less) ? 'lt' : options.has(greater) ? 'gt' : 'eq', value: given.value, inverted: given.inverted };
+    return {
+      comparison: options.has(less) ? 'lt' : options.has(greater) ? 'gt' : 'eq',
+      value: given.value,
+      inverted: given.inverted,
+    };
   },
   print: (data) => ` ${hopsText('ttl', data)}`,
   conditions: (data) => [hopsCondition('ttl', data)],
   suggest: ({ comparison, value: limit, inverted }) => ({
-    ttl: comparison === 'eq' && !inverted ? limit : comparison === 'gt' ? Math.min(255, limit + 1) : Math.max(0, limit - 1),
+    ttl:
+      comparison === 'eq' && !inverted
+        ? limit
+        : comparison === 'gt'
+          ? Math.min(255, limit + 1)
+          : Math.max(0, limit - 1),
   }),
 });

@@ -4,7 +4,10 @@ import { option, problem, type Given } from '../option';
 import { invertedText, type Inverted } from '../values/inverted';
 import { printU32, u32Tests, type U32Step, type U32Test } from '../values/u32Tests';
 
-const u32Option = option('--u32', u32Tests, 'Tests of 32-bit words in the packet, joined by &&.', { invertible: true, required: true });
+const u32Option = option('--u32', u32Tests, 'Tests of 32-bit words in the packet, joined by &&.', {
+  invertible: true,
+  required: true,
+});
 
 /** `-m u32`: tests of words anywhere in the packet. Source: iptables-extensions(8) "u32", net/netfilter/xt_u32.c. */
 export const u32 = defineMatch<Inverted<readonly U32Test[]>>({
@@ -14,31 +17,37 @@ export const u32 = defineMatch<Inverted<readonly U32Test[]>>({
   options: [u32Option],
   documentation: {
     summary: 'Takes 32-bit words out of the packet, masks and shifts them, and compares the results.',
-    details: 'Offsets count in bytes from the IP header; "@" moves the start by the value found so far. A test beyond the end of the packet fails.',
+    details:
+      'Offsets count in bytes from the IP header; "@" moves the start by the value found so far. A test beyond the end of the packet fails.',
     source: 'iptables-extensions(8), u32; net/netfilter/xt_u32.c',
   },
   build(options) {
     const given = options.get(u32Option) as Given<readonly U32Test[]>;
     const { value, inverted } = given;
-    const shift = value.flatMap(({ location }) => location).find(({ operator, number }) => (operator === '<<' || operator === '>>') && number > 31);
-    if (shift !== undefined) return problem(`the kernel refuses the shift ${shift.operator}${shift.number}: a word has 32 bits`, given);
+    const shift = value
+      .flatMap(({ location }) => location)
+      .find(({ operator, number }) => (operator === '<<' || operator === '>>') && number > 31);
+    if (shift !== undefined)
+      return problem(`the kernel refuses the shift ${shift.operator}${shift.number}: a word has 32 bits`, given);
     return { value, inverted };
   },
   print: (data) => invertedText('--u32', data, printU32),
-  conditions: (data) => [{
-    text: invertedText('--u32', data, printU32).trim(),
-    test({ packet }) {
-      const bytes = packetBytes(packet);
-      return data.value.every((test) => holds(test, bytes)) !== data.inverted;
+  conditions: (data) => [
+    {
+      text: invertedText('--u32', data, printU32).trim(),
+      test({ packet }) {
+        const bytes = packetBytes(packet);
+        return data.value.every((test) => holds(test, bytes)) !== data.inverted;
+      },
+      actual({ packet }) {
+        const bytes = packetBytes(packet);
+        const failed = data.value.find((test) => !holds(test, bytes));
+        if (failed === undefined) return 'each test holds';
+        const value = locate(failed.location, bytes);
+        return value === undefined ? 'beyond the end of the packet' : `0x${value.toString(16)}`;
+      },
     },
-    actual({ packet }) {
-      const bytes = packetBytes(packet);
-      const failed = data.value.find((test) => !holds(test, bytes));
-      if (failed === undefined) return 'each test holds';
-      const value = locate(failed.location, bytes);
-      return value === undefined ? 'beyond the end of the packet' : `0x${value.toString(16)}`;
-    },
-  }],
+  ],
 });
 
 function holds({ location, ranges }: U32Test, bytes: Uint8Array): boolean {
@@ -46,7 +55,10 @@ function holds({ location, ranges }: U32Test, bytes: Uint8Array): boolean {
   return value !== undefined && ranges.some(([min, max]) => value >= min && value <= max);
 }
 
-/** The value that a location leads to; undefined where it leaves the packet. Arithmetic is that of unsigned 32-bit words. */
+/**
+ * The value that a location leads to; undefined where it leaves the packet. Arithmetic is that of unsigned 32-bit
+ * words.
+ */
 function locate([first, ...rest]: U32Test['location'], bytes: Uint8Array): number | undefined {
   let start = 0;
   let value = word(bytes, first.number);

@@ -13,8 +13,14 @@ interface UdpData {
   readonly destinationPorts: Inverted<PortRange> | undefined;
 }
 
-const sourcePort = option('--sport', resolvedPortRange, 'Source port or range of ports.', { aliases: ['--source-port'], invertible: true });
-const destinationPort = option('--dport', resolvedPortRange, 'Destination port or range of ports.', { aliases: ['--destination-port'], invertible: true });
+const sourcePort = option('--sport', resolvedPortRange, 'Source port or range of ports.', {
+  aliases: ['--source-port'],
+  invertible: true,
+});
+const destinationPort = option('--dport', resolvedPortRange, 'Destination port or range of ports.', {
+  aliases: ['--destination-port'],
+  invertible: true,
+});
 
 /** `-m udp`: the ports of UDP. Source: iptables-extensions(8) "udp", net/netfilter/xt_tcpudp.c udp_mt. */
 export const udp = defineMatch<UdpData>({
@@ -25,18 +31,26 @@ export const udp = defineMatch<UdpData>({
   options: [sourcePort, destinationPort],
   documentation: {
     summary: 'Looks at the ports of a UDP packet.',
-    details: 'Loaded by itself where a rule says -p udp and uses one of its options. Both are false, negated or not, for later fragments, which carry no UDP header. iptables-nft reads the data of a later fragment in their place, and takes two negated single ports together: ! --sport 1 ! --dport 2 is false only where both fit.',
+    details:
+      'Loaded by itself where a rule says -p udp and uses one of its options. Both are false, negated or not, for later fragments, which carry no UDP header. iptables-nft reads the data of a later fragment in their place, and takes two negated single ports together: ! --sport 1 ! --dport 2 is false only where both fit.',
     source: 'iptables-extensions(8), udp; net/netfilter/xt_tcpudp.c',
   },
-  build: (options) => ({ sourcePorts: keep(options.get(sourcePort)), destinationPorts: keep(options.get(destinationPort)) }),
+  build: (options) => ({
+    sourcePorts: keep(options.get(sourcePort)),
+    destinationPorts: keep(options.get(destinationPort)),
+  }),
   print: (data) => portOptionText('--sport', data.sourcePorts) + portOptionText('--dport', data.destinationPorts),
   conditions(data) {
     const { sourcePorts, destinationPorts } = data;
     if (isTranslated(data)) return translatedPortConditions(sourcePorts, destinationPorts);
-    return orFirstFragment([...(sourcePorts ? [portCondition('source', sourcePorts)] : []), ...(destinationPorts ? [portCondition('destination', destinationPorts)] : [])]);
+    return orFirstFragment([
+      ...(sourcePorts ? [portCondition('source', sourcePorts)] : []),
+      ...(destinationPorts ? [portCondition('destination', destinationPorts)] : []),
+    ]);
   },
   translated: isTranslated,
-  drops: (data, { packet, backend }) => (backend === 'nft' && isTranslated(data) ? undefined : cutShort(packet, 8, 'UDP')),
+  drops: (data, { packet, backend }) =>
+    backend === 'nft' && isTranslated(data) ? undefined : cutShort(packet, 8, 'UDP'),
   suggest: ({ sourcePorts, destinationPorts }): PacketSuggestion => ({
     protocol: 'udp',
     ...(destinationPorts && !destinationPorts.inverted ? { destinationPort: destinationPorts.value[0] } : {}),

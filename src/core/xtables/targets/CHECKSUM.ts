@@ -1,9 +1,14 @@
 import { defineTarget } from '../extension';
 import { flag } from '../option';
 
-const fill = flag('--checksum-fill', 'Computes the checksum now instead of leaving it to the network card.', { required: true });
+const fill = flag('--checksum-fill', 'Computes the checksum now instead of leaving it to the network card.', {
+  required: true,
+});
 
-/** `-j CHECKSUM`: for programs that read packets before the network card fills in the checksum. Source: libxt_CHECKSUM.c, net/netfilter/xt_CHECKSUM.c. */
+/**
+ * `-j CHECKSUM`: for programs that read packets before the network card fills in the checksum. Source:
+ * libxt_CHECKSUM.c, net/netfilter/xt_CHECKSUM.c.
+ */
 export const CHECKSUM = defineTarget<Record<string, never>>({
   kind: 'target',
   name: 'CHECKSUM',

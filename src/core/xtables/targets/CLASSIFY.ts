@@ -1,7 +1,10 @@
 import { defineTarget } from '../extension';
 import { invalid, option, type InvalidValue, type ValueType } from '../option';
 
-/** Two hexadecimal numbers as sscanf(3) reads `%x:%x`: blanks and signs in front, anything behind; 16 bits of each are kept. */
+/**
+ * Two hexadecimal numbers as sscanf(3) reads `%x:%x`: blanks and signs in front, anything behind; 16 bits of each are
+ * kept.
+ */
 const CLASS = /^\s*([+-]?)(?:0[xX]([0-9a-fA-F]*)|([0-9a-fA-F]+)):\s*([+-]?)(?:0[xX])?([0-9a-fA-F]+)/;
 
 const trafficClass: ValueType<number> = {
@@ -9,7 +12,10 @@ const trafficClass: ValueType<number> = {
   parse(text): number | InvalidValue {
     const found = CLASS.exec(text);
     if (found === null) return invalid(`"${text}" is no class: write two hexadecimal numbers, as 1:20`);
-    const [major, minor] = [low16(found[1] as string, found[2] ?? (found[3] as string)), low16(found[4] as string, found[5] as string)];
+    const [major, minor] = [
+      low16(found[1] as string, found[2] ?? (found[3] as string)),
+      low16(found[4] as string, found[5] as string),
+    ];
     return ((major << 16) | minor) >>> 0;
   },
 };
@@ -21,7 +27,9 @@ function low16(sign: string, digits: string): number {
   return Number(BigInt.asUintN(16, sign === '-' ? -number : number));
 }
 
-const setClass = option('--set-class', trafficClass, 'The traffic class, major:minor in hexadecimal.', { required: true });
+const setClass = option('--set-class', trafficClass, 'The traffic class, major:minor in hexadecimal.', {
+  required: true,
+});
 
 /** `-j CLASSIFY`: sets the traffic control class. Source: extensions/libxt_CLASSIFY.c, net/netfilter/xt_CLASSIFY.c. */
 export const CLASSIFY = defineTarget<{ readonly priority: number }>({

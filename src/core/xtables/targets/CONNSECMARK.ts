@@ -1,10 +1,17 @@
 import { defineTarget } from '../extension';
 import { flag, problem } from '../option';
 
-const save = flag('--save', 'Copies the label of the packet to a connection that has none.', { excludes: ['--restore'] });
-const restore = flag('--restore', 'Copies the label of the connection to a packet that has none.', { excludes: ['--save'] });
+const save = flag('--save', 'Copies the label of the packet to a connection that has none.', {
+  excludes: ['--restore'],
+});
+const restore = flag('--restore', 'Copies the label of the connection to a packet that has none.', {
+  excludes: ['--save'],
+});
 
-/** `-j CONNSECMARK`: SELinux labels between packet and connection. Source: extensions/libxt_CONNSECMARK.c, net/netfilter/xt_CONNSECMARK.c. */
+/**
+ * `-j CONNSECMARK`: SELinux labels between packet and connection. Source: extensions/libxt_CONNSECMARK.c,
+ * net/netfilter/xt_CONNSECMARK.c.
+ */
 export const CONNSECMARK = defineTarget<{ readonly mode: 'save' | 'restore' }>({
   kind: 'target',
   name: 'CONNSECMARK',
@@ -23,11 +30,16 @@ export const CONNSECMARK = defineTarget<{ readonly mode: 'save' | 'restore' }>({
     return { mode: options.has(save) ? 'save' : 'restore' };
   },
   print: ({ mode }) => ` --${mode}`,
-  describe: ({ mode }) => (mode === 'save' ? 'copies the security label of the packet to the connection' : 'copies the security label of the connection to the packet'),
+  describe: ({ mode }) =>
+    mode === 'save'
+      ? 'copies the security label of the packet to the connection'
+      : 'copies the security label of the connection to the packet',
   apply({ mode }, { packet, conntrack }) {
     const entry = conntrack?.entry;
-    if (mode === 'save' && entry && packet.secmark !== undefined && entry.secmark === undefined) return { kind: 'continue', conntrack: { secmark: packet.secmark } };
-    if (mode === 'restore' && entry?.secmark !== undefined && packet.secmark === undefined) return { kind: 'continue', packet: { secmark: entry.secmark } };
+    if (mode === 'save' && entry && packet.secmark !== undefined && entry.secmark === undefined)
+      return { kind: 'continue', conntrack: { secmark: packet.secmark } };
+    if (mode === 'restore' && entry?.secmark !== undefined && packet.secmark === undefined)
+      return { kind: 'continue', packet: { secmark: entry.secmark } };
     return { kind: 'continue' };
   },
 });

@@ -8,7 +8,12 @@ interface DnatData {
   readonly persistent: boolean;
 }
 
-const toDestination = option('--to-destination', natPlace, 'Address, range of addresses and ports to send the connection to.', { required: true });
+const toDestination = option(
+  '--to-destination',
+  natPlace,
+  'Address, range of addresses and ports to send the connection to.',
+  { required: true },
+);
 const random = flag('--random', 'Picks the port at random within the range.');
 const persistent = flag('--persistent', 'Gives the same client the same address of the range each time.');
 
@@ -24,7 +29,8 @@ export const DNAT = defineTarget<DnatData>({
   needsConntrack: true,
   documentation: {
     summary: 'Rewrites the destination of a connection; replies are rewritten back.',
-    details: 'Only the first packet of a connection comes to this rule; what it decides holds for all others. The packet is routed by its new destination. In OUTPUT a packet keeps its source address.',
+    details:
+      'Only the first packet of a connection comes to this rule; what it decides holds for all others. The packet is routed by its new destination. In OUTPUT a packet keeps its source address.',
     source: 'iptables-extensions(8), DNAT; net/netfilter/xt_nat.c',
   },
   build: (options) => ({
@@ -32,7 +38,12 @@ export const DNAT = defineTarget<DnatData>({
     random: options.has(random),
     persistent: options.has(persistent),
   }),
-  print: (data) => ` --to-destination ${printNatPlace(data.to)}${data.random ? ' --random' : ''}${data.persistent ? ' --persistent' : ''}`,
+  print: (data) =>
+    ` --to-destination ${printNatPlace(data.to)}${data.random ? ' --random' : ''}${data.persistent ? ' --persistent' : ''}`,
   describe: ({ to }) => `rewrites the destination to ${describeNatPlace(to)}`,
-  apply: ({ to, random, persistent }) => ({ kind: 'nat', half: 'destination', range: natRange(to, { random, persistent }) }),
+  apply: ({ to, random, persistent }) => ({
+    kind: 'nat',
+    half: 'destination',
+    range: natRange(to, { random, persistent }),
+  }),
 });

@@ -1,9 +1,19 @@
 import { defineTarget } from '../extension';
-import { applyPrefixTranslation, buildPrefixTranslation, prefixOptions, prefixText, printPrefixTranslation, type PrefixTranslation } from '../values/prefixTranslation';
+import {
+  applyPrefixTranslation,
+  buildPrefixTranslation,
+  prefixOptions,
+  prefixText,
+  printPrefixTranslation,
+  type PrefixTranslation,
+} from '../values/prefixTranslation';
 
 const OPTIONS = prefixOptions();
 
-/** `-j DNPT`: replaces the prefix of the destination address without state. Source: extensions/libip6t_DNPT.c, net/ipv6/netfilter/ip6t_NPT.c. */
+/**
+ * `-j DNPT`: replaces the prefix of the destination address without state. Source: extensions/libip6t_DNPT.c,
+ * net/ipv6/netfilter/ip6t_NPT.c.
+ */
 export const DNPT = defineTarget<PrefixTranslation>({
   kind: 'target',
   name: 'DNPT',
@@ -14,7 +24,8 @@ export const DNPT = defineTarget<PrefixTranslation>({
   terminates: 'never',
   documentation: {
     summary: 'Replaces the prefix of the IPv6 destination address, without connection tracking.',
-    details: 'Needs a SNPT for the other direction. Of a longer and a shorter prefix the longer length counts, and the packet\'s own prefix is not compared: ask for it in the rule.',
+    details:
+      "Needs a SNPT for the other direction. Of a longer and a shorter prefix the longer length counts, and the packet's own prefix is not compared: ask for it in the rule.",
     source: 'iptables-extensions(8), DNPT; net/ipv6/netfilter/ip6t_NPT.c',
   },
   build: (options) => buildPrefixTranslation(options, OPTIONS),

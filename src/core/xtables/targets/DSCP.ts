@@ -6,11 +6,19 @@ import { number32 } from '../values/number32';
 const dscpClass: ValueType<number> = {
   metavariable: 'class',
   completions: dscpClassNames(),
-  parse: (text): number | InvalidValue => dscpOfClass(text) ?? invalid(`"${text}" is no DiffServ class; there are ${dscpClassNames().join(', ')}`),
+  parse: (text): number | InvalidValue =>
+    dscpOfClass(text) ?? invalid(`"${text}" is no DiffServ class; there are ${dscpClassNames().join(', ')}`),
 };
 
-const setDscp = option('--set-dscp', number32('value', 0, 63), 'The code point, 0 to 63.', { excludes: ['--set-dscp-class'] });
-const setClass = option('--set-dscp-class', dscpClass, 'The code point by its class: EF, BE, CS0 to CS7, AF11 to AF43.', { excludes: ['--set-dscp'] });
+const setDscp = option('--set-dscp', number32('value', 0, 63), 'The code point, 0 to 63.', {
+  excludes: ['--set-dscp-class'],
+});
+const setClass = option(
+  '--set-dscp-class',
+  dscpClass,
+  'The code point by its class: EF, BE, CS0 to CS7, AF11 to AF43.',
+  { excludes: ['--set-dscp'] },
+);
 
 /** `-j DSCP`: sets the upper six bits of the TOS byte. Source: extensions/libxt_DSCP.c, net/netfilter/xt_DSCP.c. */
 export const DSCP = defineTarget<{ readonly dscp: number }>({

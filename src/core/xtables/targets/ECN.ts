@@ -10,12 +10,21 @@ interface EcnData {
   readonly ect: number | undefined;
 }
 
-const remove = flag('--ecn-tcp-remove', 'Clears ECE and CWR, so that the connection does without ECN.', { excludes: ['--ecn-tcp-cwr', '--ecn-tcp-ece'] });
-const tcpCwr = option('--ecn-tcp-cwr', number32('0|1', 0, 1), 'Sets the CWR flag of TCP.', { excludes: ['--ecn-tcp-remove'] });
-const tcpEce = option('--ecn-tcp-ece', number32('0|1', 0, 1), 'Sets the ECE flag of TCP.', { excludes: ['--ecn-tcp-remove'] });
+const remove = flag('--ecn-tcp-remove', 'Clears ECE and CWR, so that the connection does without ECN.', {
+  excludes: ['--ecn-tcp-cwr', '--ecn-tcp-ece'],
+});
+const tcpCwr = option('--ecn-tcp-cwr', number32('0|1', 0, 1), 'Sets the CWR flag of TCP.', {
+  excludes: ['--ecn-tcp-remove'],
+});
+const tcpEce = option('--ecn-tcp-ece', number32('0|1', 0, 1), 'Sets the ECE flag of TCP.', {
+  excludes: ['--ecn-tcp-remove'],
+});
 const ipEct = option('--ecn-ip-ect', number32('codepoint', 0, 3), 'Sets the two ECN bits of the IP header.');
 
-/** `-j ECN`: changes the bits of explicit congestion notification. Source: extensions/libipt_ECN.c, net/ipv4/netfilter/ipt_ECN.c. */
+/**
+ * `-j ECN`: changes the bits of explicit congestion notification. Source: extensions/libipt_ECN.c,
+ * net/ipv4/netfilter/ipt_ECN.c.
+ */
 export const ECN = defineTarget<EcnData>({
   kind: 'target',
   name: 'ECN',
@@ -29,14 +38,22 @@ export const ECN = defineTarget<EcnData>({
     source: 'iptables-extensions(8), ECN; net/ipv4/netfilter/ipt_ECN.c',
   },
   build(options, { protocol }) {
-    if (options.count === 0) return problem('ECN needs one of --ecn-tcp-remove, --ecn-tcp-cwr, --ecn-tcp-ece, --ecn-ip-ect');
+    if (options.count === 0)
+      return problem('ECN needs one of --ecn-tcp-remove, --ecn-tcp-cwr, --ecn-tcp-ece, --ecn-ip-ect');
     const cleared = options.has(remove) ? 0 : undefined;
     const bits = options.get(ipEct);
     // --ecn-tcp-remove undoes what stands in front of it.
     const undone = bits !== undefined && (options.get(remove)?.optionWord.start ?? -1) > bits.optionWord.start;
-    const data: EcnData = { ece: cleared ?? options.get(tcpEce)?.value, cwr: cleared ?? options.get(tcpCwr)?.value, ect: undone ? undefined : bits?.value };
+    const data: EcnData = {
+      ece: cleared ?? options.get(tcpEce)?.value,
+      cwr: cleared ?? options.get(tcpCwr)?.value,
+      ect: undone ? undefined : bits?.value,
+    };
     if ((data.ece !== undefined || data.cwr !== undefined) && protocol !== PROTOCOL.TCP) {
-      return problem('changing the TCP header needs -p tcp in the rule', options.get(remove) ?? options.get(tcpCwr) ?? options.get(tcpEce));
+      return problem(
+        'changing the TCP header needs -p tcp in the rule',
+        options.get(remove) ?? options.get(tcpCwr) ?? options.get(tcpEce),
+      );
     }
     return data;
   },
@@ -46,7 +63,11 @@ export const ECN = defineTarget<EcnData>({
   },
   describe({ ece, cwr, ect }) {
     if (ece === 0 && cwr === 0 && ect === undefined) return 'clears the ECN flags of TCP';
-    const parts = [ece === undefined ? '' : `ECE to ${ece}`, cwr === undefined ? '' : `CWR to ${cwr}`, ect === undefined ? '' : `the ECN bits of IP to ${ect}`];
+    const parts = [
+      ece === undefined ? '' : `ECE to ${ece}`,
+      cwr === undefined ? '' : `CWR to ${cwr}`,
+      ect === undefined ? '' : `the ECN bits of IP to ${ect}`,
+    ];
     return `sets ${parts.filter((each) => each !== '').join(', ')}`;
   },
   apply({ ece, cwr, ect }, { packet }) {

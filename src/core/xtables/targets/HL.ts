@@ -13,7 +13,8 @@ export const HL = defineTarget<HopChange>({
   terminates: 'never',
   documentation: {
     summary: 'Sets, lowers or raises the hop limit of the packet.',
-    details: 'The value stays within 0 and 255. In PREROUTING a packet to be forwarded that is left with 1 or 0 goes no further; the sender is told.',
+    details:
+      'The value stays within 0 and 255. In PREROUTING a packet to be forwarded that is left with 1 or 0 goes no further; the sender is told.',
     source: 'iptables-extensions(8), HL; net/netfilter/xt_HL.c',
   },
   build: (options) => buildHopChange(options, OPTIONS),

@@ -13,11 +13,21 @@ interface IdletimerData {
 /** The kernel counts milliseconds in 31 bits. */
 const LONGEST = Math.floor(0x7fffffff / 1000) - 1;
 
-const timeout = option('--timeout', number32('seconds'), 'After how many seconds without a packet the interface counts as idle.', { required: true });
-const label = option('--label', text('name', 27, 'thing'), 'Names the timer; rules with the same label share it.', { required: true });
+const timeout = option(
+  '--timeout',
+  number32('seconds'),
+  'After how many seconds without a packet the interface counts as idle.',
+  { required: true },
+);
+const label = option('--label', text('name', 27, 'thing'), 'Names the timer; rules with the same label share it.', {
+  required: true,
+});
 const alarm = flag('--alarm', 'Uses a timer that also runs while the machine sleeps.');
 
-/** `-j IDLETIMER`: restarts a timer that tells user space when traffic stops. Source: libxt_IDLETIMER.c, net/netfilter/xt_IDLETIMER.c. */
+/**
+ * `-j IDLETIMER`: restarts a timer that tells user space when traffic stops. Source: libxt_IDLETIMER.c,
+ * net/netfilter/xt_IDLETIMER.c.
+ */
 export const IDLETIMER = defineTarget<IdletimerData>({
   kind: 'target',
   name: 'IDLETIMER',
@@ -33,8 +43,10 @@ export const IDLETIMER = defineTarget<IdletimerData>({
     const [time, name] = [options.get(timeout) as Given<number>, options.get(label) as Given<string>];
     if (time.value === 0 || time.value > LONGEST) return problem(`the kernel takes 1 to ${LONGEST} seconds`, time);
     if (name.value === '') return problem('the label must not be empty', name);
-    if (name.value.includes('/')) return problem('the label becomes the name of a file and cannot contain a slash', name);
-    if (['.', '..', 'power', 'subsystem', 'uevent'].includes(name.value)) return problem(`"${name.value}" is taken by the kernel and cannot be a label`, name);
+    if (name.value.includes('/'))
+      return problem('the label becomes the name of a file and cannot contain a slash', name);
+    if (['.', '..', 'power', 'subsystem', 'uevent'].includes(name.value))
+      return problem(`"${name.value}" is taken by the kernel and cannot be a label`, name);
     return { timeout: time.value, label: name.value, alarm: options.has(alarm) };
   },
   shares: (data) => ({ what: `the timer "${data.label}"`, settings: data.alarm ? '--alarm' : 'no --alarm' }),

@@ -13,7 +13,8 @@ interface LedData {
 const triggerId: ValueType<string> = {
   metavariable: 'name',
   names: 'thing',
-  parse: (text): string | InvalidValue => (utf8Length(text) > 16 ? invalid('the name can have 16 bytes at most') : text),
+  parse: (text): string | InvalidValue =>
+    utf8Length(text) > 16 ? invalid('the name can have 16 bytes at most') : text,
 };
 const delayValue: ValueType<number | 'inf'> = {
   metavariable: 'ms|inf',
@@ -26,7 +27,7 @@ const delayValue: ValueType<number | 'inf'> = {
   },
 };
 
-const id = option('--led-trigger-id', triggerId, 'The light\'s trigger is called netfilter-NAME.', { required: true });
+const id = option('--led-trigger-id', triggerId, "The light's trigger is called netfilter-NAME.", { required: true });
 const delay = option('--led-delay', delayValue, 'How long the light stays on, in milliseconds.');
 const alwaysBlink = flag('--led-always-blink', 'Blinks for packets that come while the light is on.');
 
@@ -42,9 +43,20 @@ export const LED = defineTarget<LedData>({
     details: 'Needs a kernel with LED triggers. The packet is not touched.',
     source: 'iptables-extensions(8), LED; net/netfilter/xt_LED.c',
   },
-  build: (options) => ({ id: options.get(id)?.value ?? '', delay: options.get(delay)?.value ?? 0, alwaysBlink: options.has(alwaysBlink) }),
-  check: (): readonly BuildProblem[] => [{ kind: 'problem', message: 'many kernels are built without LED: there iptables-restore fails', severity: 'warning' }],
-  print: (data) => ` --led-trigger-id "${data.id.replace(/["\\]/g, '\\$&')}"${delayText(data.delay)}${data.alwaysBlink ? ' --led-always-blink' : ''}`,
+  build: (options) => ({
+    id: options.get(id)?.value ?? '',
+    delay: options.get(delay)?.value ?? 0,
+    alwaysBlink: options.has(alwaysBlink),
+  }),
+  check: (): readonly BuildProblem[] => [
+    {
+      kind: 'problem',
+      message: 'many kernels are built without LED: there iptables-restore fails',
+      severity: 'warning',
+    },
+  ],
+  print: (data) =>
+    ` --led-trigger-id "${data.id.replace(/["\\]/g, '\\$&')}"${delayText(data.delay)}${data.alwaysBlink ? ' --led-always-blink' : ''}`,
   describe: (data) => `switches the light netfilter-${data.id} on`,
   apply: (data) => ({ kind: 'continue', note: `light netfilter-${data.id}` }),
 });

@@ -11,7 +11,17 @@ interface LogData {
 }
 
 /** Names that 1.8.9 takes; `err` and `warn` are not among them. */
-const LEVELS: Readonly<Record<string, number>> = { emerg: 0, panic: 0, alert: 1, crit: 2, error: 3, warning: 4, notice: 5, info: 6, debug: 7 };
+const LEVELS: Readonly<Record<string, number>> = {
+  emerg: 0,
+  panic: 0,
+  alert: 1,
+  crit: 2,
+  error: 3,
+  warning: 4,
+  notice: 5,
+  info: 6,
+  debug: 7,
+};
 const DEFAULT_LEVEL = 4;
 
 const logLevel: ValueType<number> = {
@@ -20,11 +30,18 @@ const logLevel: ValueType<number> = {
   parse(text): number | InvalidValue {
     const number = wholeNumber(text, 0n, 7n);
     if (number !== undefined) return Number(number);
-    return (Object.hasOwn(LEVELS, text) ? LEVELS[text] : undefined) ?? invalid(`"${text}" is no log level; there are 0 to 7, ${Object.keys(LEVELS).join(', ')}`);
+    return (
+      (Object.hasOwn(LEVELS, text) ? LEVELS[text] : undefined) ??
+      invalid(`"${text}" is no log level; there are 0 to 7, ${Object.keys(LEVELS).join(', ')}`)
+    );
   },
 };
 
-const level = option('--log-level', logLevel, 'How urgent the line is, 0 (emerg) to 7 (debug); 4 (warning) if left out.');
+const level = option(
+  '--log-level',
+  logLevel,
+  'How urgent the line is, 0 (emerg) to 7 (debug); 4 (warning) if left out.',
+);
 const prefix = option('--log-prefix', logPrefix(29), 'Text in front of each line, up to 29 bytes.');
 const FLAGS = [
   flag('--log-tcp-sequence', 'Logs TCP sequence numbers too.'),
@@ -43,7 +60,8 @@ export const LOG = defineTarget<LogData>({
   terminates: 'never',
   documentation: {
     summary: 'Writes a line about the packet to the kernel log and goes on.',
-    details: 'The next rule is looked at as well. In a network namespace nothing is written unless net.netfilter.nf_log_all_netns is 1.',
+    details:
+      'The next rule is looked at as well. In a network namespace nothing is written unless net.netfilter.nf_log_all_netns is 1.',
     source: 'iptables-extensions(8), LOG; net/netfilter/xt_LOG.c',
   },
   build: (options) => ({
@@ -53,6 +71,7 @@ export const LOG = defineTarget<LogData>({
   }),
   print: (data) =>
     `${data.prefix === '' ? '' : ` --log-prefix${savedString(data.prefix)}`}${data.level === DEFAULT_LEVEL ? '' : ` --log-level ${data.level}`}${data.flags.map((each) => ` ${each}`).join('')}`,
-  describe: (data) => `writes a line to the kernel log${data.prefix === '' ? '' : ` that begins with "${data.prefix}"`}`,
+  describe: (data) =>
+    `writes a line to the kernel log${data.prefix === '' ? '' : ` that begins with "${data.prefix}"`}`,
   apply: (data) => ({ kind: 'continue', note: data.prefix === '' ? 'logged' : `logged with "${data.prefix}"` }),
 });

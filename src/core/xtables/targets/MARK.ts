@@ -10,9 +10,21 @@ interface MarkData {
 }
 
 const NAMES = ['--set-xmark', '--set-mark', '--and-mark', '--or-mark', '--xor-mark'];
-const one = (name: string): { readonly excludes: readonly string[] } => ({ excludes: NAMES.filter((each) => each !== name) });
-const setXmark = option('--set-xmark', markValue, 'Zeroes the bits of the mask, then XORs the value into the mark.', one('--set-xmark'));
-const setMark = option('--set-mark', markValue, 'Zeroes the bits of the mask and the value, then ORs the value into the mark.', one('--set-mark'));
+const one = (name: string): { readonly excludes: readonly string[] } => ({
+  excludes: NAMES.filter((each) => each !== name),
+});
+const setXmark = option(
+  '--set-xmark',
+  markValue,
+  'Zeroes the bits of the mask, then XORs the value into the mark.',
+  one('--set-xmark'),
+);
+const setMark = option(
+  '--set-mark',
+  markValue,
+  'Zeroes the bits of the mask and the value, then ORs the value into the mark.',
+  one('--set-mark'),
+);
 const andMark = option('--and-mark', number32('bits'), 'ANDs the mark with the value.', one('--and-mark'));
 const orMark = option('--or-mark', number32('bits'), 'ORs the value into the mark.', one('--or-mark'));
 const xorMark = option('--xor-mark', number32('bits'), 'XORs the value into the mark.', one('--xor-mark'));
@@ -26,7 +38,8 @@ export const MARK = defineTarget<MarkData>({
   terminates: 'never',
   documentation: {
     summary: 'Sets the mark of the packet, which later rules and policy routing read.',
-    details: 'The mark lives in the kernel only, not on the wire. In mangle OUTPUT a changed mark makes the packet be routed again; in PREROUTING the routing decision that follows uses it.',
+    details:
+      'The mark lives in the kernel only, not on the wire. In mangle OUTPUT a changed mark makes the packet be routed again; in PREROUTING the routing decision that follows uses it.',
     source: 'iptables-extensions(8), MARK; net/netfilter/xt_mark.c',
   },
   build: buildMark,
@@ -35,9 +48,14 @@ export const MARK = defineTarget<MarkData>({
     if (mask === 0xffffffff) return `sets the mark to 0x${value.toString(16)}`;
     if (value === mask) return `sets the bits 0x${value.toString(16)} of the mark`;
     if (value === 0) return `clears the bits 0x${mask.toString(16)} of the mark`;
-    return mask === 0 ? `flips the bits 0x${value.toString(16)} of the mark` : `changes the bits 0x${((mask | value) >>> 0).toString(16)} of the mark`;
+    return mask === 0
+      ? `flips the bits 0x${value.toString(16)} of the mark`
+      : `changes the bits 0x${((mask | value) >>> 0).toString(16)} of the mark`;
   },
-  apply: ({ value, mask }, { packet }) => ({ kind: 'continue', packet: { mark: ((packet.mark & ~mask) ^ value) >>> 0 } }),
+  apply: ({ value, mask }, { packet }) => ({
+    kind: 'continue',
+    packet: { mark: ((packet.mark & ~mask) ^ value) >>> 0 },
+  }),
 });
 
 function buildMark(options: GivenOptions): MarkData | BuildProblem {

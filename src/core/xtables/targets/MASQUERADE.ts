@@ -12,7 +12,10 @@ const toPorts = option('--to-ports', natPorts, 'Source port or range of ports to
 const random = flag('--random', 'Picks the port by a hash of the connection with a random seed.');
 const randomFully = flag('--random-fully', 'Picks the port at random.');
 
-/** `-j MASQUERADE`: SNAT to the address of the outgoing interface. Source: extensions/libxt_NAT.c, net/netfilter/nf_nat_masquerade.c. */
+/**
+ * `-j MASQUERADE`: SNAT to the address of the outgoing interface. Source: extensions/libxt_NAT.c,
+ * net/netfilter/nf_nat_masquerade.c.
+ */
 export const MASQUERADE = defineTarget<MasqueradeData>({
   kind: 'target',
   name: 'MASQUERADE',
@@ -24,16 +27,26 @@ export const MASQUERADE = defineTarget<MasqueradeData>({
   needsConntrack: true,
   documentation: {
     summary: 'Sends a connection from the address of the interface that it leaves by.',
-    details: 'Of several addresses it takes the one in the subnet of the next hop. The connections are forgotten when the interface goes down. It works on lo as well.',
+    details:
+      'Of several addresses it takes the one in the subnet of the next hop. The connections are forgotten when the interface goes down. It works on lo as well.',
     source: 'iptables-extensions(8), MASQUERADE; net/netfilter/nf_nat_masquerade.c',
   },
   build(options) {
     const ports = options.get(toPorts)?.value;
     // The base port is lost on the way to the kernel, where it is 0 and has no effect.
-    return { ports: ports?.base === undefined ? ports : { ...ports, base: 0 }, random: options.has(random), randomFully: options.has(randomFully) };
+    return {
+      ports: ports?.base === undefined ? ports : { ...ports, base: 0 },
+      random: options.has(random),
+      randomFully: options.has(randomFully),
+    };
   },
   print: ({ ports, random, randomFully }) =>
     `${ports ? ` --to-ports ${printNatPorts(ports)}` : ''}${random ? ' --random' : ''}${randomFully ? ' --random-fully' : ''}`,
-  describe: ({ ports }) => `rewrites the source to the address of the outgoing interface${ports ? `, ${describePorts([ports.first, ports.last])}` : ''}`,
-  apply: ({ ports, random, randomFully }) => ({ kind: 'masquerade', ports: ports && [ports.first, ports.last], random: random || randomFully }),
+  describe: ({ ports }) =>
+    `rewrites the source to the address of the outgoing interface${ports ? `, ${describePorts([ports.first, ports.last])}` : ''}`,
+  apply: ({ ports, random, randomFully }) => ({
+    kind: 'masquerade',
+    ports: ports && [ports.first, ports.last],
+    random: random || randomFully,
+  }),
 });

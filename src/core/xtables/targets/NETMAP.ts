@@ -5,7 +5,10 @@ import { hostMask, type HostMask } from '../values/looseAddress';
 
 const to = option('--to', hostMask, 'The network to map to; the bits behind its mask are kept.', { required: true });
 
-/** `-j NETMAP`: maps a whole network one to one onto another. Source: extensions/libipt_NETMAP.c, libip6t_NETMAP.c, net/netfilter/xt_NETMAP.c. */
+/**
+ * `-j NETMAP`: maps a whole network one to one onto another. Source: extensions/libipt_NETMAP.c, libip6t_NETMAP.c,
+ * net/netfilter/xt_NETMAP.c.
+ */
 export const NETMAP = defineTarget<HostMask>({
   kind: 'target',
   name: 'NETMAP',
@@ -29,7 +32,13 @@ export const NETMAP = defineTarget<HostMask>({
   apply: ({ address, mask }, { hook }) => ({
     kind: 'nat',
     half: hook === 'PREROUTING' || hook === 'OUTPUT' ? 'destination' : 'source',
-    range: { addresses: undefined, ports: undefined, random: false, persistent: false, netmap: { network: address, mask } },
+    range: {
+      addresses: undefined,
+      ports: undefined,
+      random: false,
+      persistent: false,
+      netmap: { network: address, mask },
+    },
   }),
 });
 

@@ -15,11 +15,22 @@ interface NflogData {
 
 const group = option('--nflog-group', number32('number', 0, 65535), 'The netlink group that programs listen to.');
 const prefix = option('--nflog-prefix', logPrefix(63), 'Text that goes along with the packet, up to 63 bytes.');
-const range = option('--nflog-range', number32('bytes'), 'Never had an effect; --nflog-size is what was meant.', { excludes: ['--nflog-size'] });
-const size = option('--nflog-size', number32('bytes'), 'How many bytes of the packet are copied.', { excludes: ['--nflog-range'] });
-const threshold = option('--nflog-threshold', number32('packets', 0, 65535), 'How many packets are collected before they are sent.');
+const range = option('--nflog-range', number32('bytes'), 'Never had an effect; --nflog-size is what was meant.', {
+  excludes: ['--nflog-size'],
+});
+const size = option('--nflog-size', number32('bytes'), 'How many bytes of the packet are copied.', {
+  excludes: ['--nflog-range'],
+});
+const threshold = option(
+  '--nflog-threshold',
+  number32('packets', 0, 65535),
+  'How many packets are collected before they are sent.',
+);
 
-/** `-j NFLOG`: hands a copy of the packet to a logging program. Source: extensions/libxt_NFLOG.c, net/netfilter/xt_NFLOG.c. */
+/**
+ * `-j NFLOG`: hands a copy of the packet to a logging program. Source: extensions/libxt_NFLOG.c,
+ * net/netfilter/xt_NFLOG.c.
+ */
 export const NFLOG = defineTarget<NflogData>({
   kind: 'target',
   name: 'NFLOG',
@@ -39,11 +50,24 @@ export const NFLOG = defineTarget<NflogData>({
     threshold: options.get(threshold)?.value ?? 0,
   }),
   check: (data): readonly BuildProblem[] =>
-    data.range === 0 ? [] : [{ kind: 'problem', message: '--nflog-range has no effect; --nflog-size is what was meant', severity: 'warning' }],
+    data.range === 0
+      ? []
+      : [
+          {
+            kind: 'problem',
+            message: '--nflog-range has no effect; --nflog-size is what was meant',
+            severity: 'warning',
+          },
+        ],
   print(data) {
-    const copied = data.size !== undefined ? ` --nflog-size ${data.size}` : data.range ? ` --nflog-range ${data.range}` : '';
+    const copied =
+      data.size !== undefined ? ` --nflog-size ${data.size}` : data.range ? ` --nflog-range ${data.range}` : '';
     return `${data.prefix === '' ? '' : ` --nflog-prefix${savedString(data.prefix)}`}${data.group ? ` --nflog-group ${data.group}` : ''}${copied}${data.threshold ? ` --nflog-threshold ${data.threshold}` : ''}`;
   },
-  describe: (data) => `hands a copy of the packet to the programs that listen to log group ${data.group}${data.prefix === '' ? '' : `, with "${data.prefix}"`}`,
-  apply: (data) => ({ kind: 'continue', note: `logged to group ${data.group}${data.prefix === '' ? '' : ` with "${data.prefix}"`}` }),
+  describe: (data) =>
+    `hands a copy of the packet to the programs that listen to log group ${data.group}${data.prefix === '' ? '' : `, with "${data.prefix}"`}`,
+  apply: (data) => ({
+    kind: 'continue',
+    note: `logged to group ${data.group}${data.prefix === '' ? '' : ` with "${data.prefix}"`}`,
+  }),
 });

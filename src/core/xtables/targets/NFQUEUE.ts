@@ -13,7 +13,8 @@ const anyRange = numberRange('first:last', 65535n);
 const queueRange: ValueType<readonly [number, number]> = {
   metavariable: 'first:last',
   parse(text, context): readonly [number, number] | InvalidValue {
-    if (!text.includes(':')) return invalid(`"${text}" is one queue; a range is first:last, for one queue use --queue-num`);
+    if (!text.includes(':'))
+      return invalid(`"${text}" is one queue; a range is first:last, for one queue use --queue-num`);
     const range = anyRange.parse(text, context);
     if ('kind' in range) return range;
     const [first, last] = [Number(range[0]), Number(range[1])];
@@ -23,10 +24,17 @@ const queueRange: ValueType<readonly [number, number]> = {
   },
 };
 
-const queueNum = option('--queue-num', number32('number', 0, 65535), 'The queue, 0 to 65535.', { excludes: ['--queue-balance'] });
-const queueBalance = option('--queue-balance', queueRange, 'Spreads connections over these queues by a hash.', { excludes: ['--queue-num'] });
+const queueNum = option('--queue-num', number32('number', 0, 65535), 'The queue, 0 to 65535.', {
+  excludes: ['--queue-balance'],
+});
+const queueBalance = option('--queue-balance', queueRange, 'Spreads connections over these queues by a hash.', {
+  excludes: ['--queue-num'],
+});
 const queueBypass = flag('--queue-bypass', 'Where no program listens, the packet is accepted instead of dropped.');
-const queueCpuFanout = flag('--queue-cpu-fanout', 'Spreads by the processor that handles the packet instead of a hash.');
+const queueCpuFanout = flag(
+  '--queue-cpu-fanout',
+  'Spreads by the processor that handles the packet instead of a hash.',
+);
 
 /** `-j NFQUEUE`: hands the packet to a program. Source: extensions/libxt_NFQUEUE.c, net/netfilter/xt_NFQUEUE.c. */
 export const NFQUEUE = defineTarget<NfqueueData>({
@@ -37,13 +45,17 @@ export const NFQUEUE = defineTarget<NfqueueData>({
   terminates: 'always',
   documentation: {
     summary: 'Hands the packet to a program in user space, which decides.',
-    details: 'Where no program listens, the packet is dropped, or with --queue-bypass accepted for this table: the rules behind are not looked at either way.',
+    details:
+      'Where no program listens, the packet is dropped, or with --queue-bypass accepted for this table: the rules behind are not looked at either way.',
     source: 'iptables-extensions(8), NFQUEUE; net/netfilter/xt_NFQUEUE.c',
   },
   build(options) {
     const fanout = options.get(queueCpuFanout);
     if (fanout && !options.has(queueBalance)) return problem('--queue-cpu-fanout needs --queue-balance', fanout);
-    const [first, last] = options.get(queueBalance)?.value ?? [options.get(queueNum)?.value ?? 0, options.get(queueNum)?.value ?? 0];
+    const [first, last] = options.get(queueBalance)?.value ?? [
+      options.get(queueNum)?.value ?? 0,
+      options.get(queueNum)?.value ?? 0,
+    ];
     return { first, last, bypass: options.has(queueBypass), cpuFanout: fanout !== undefined };
   },
   print: ({ first, last, bypass, cpuFanout }) =>

@@ -1,6 +1,9 @@
 import { defineTarget } from '../extension';
 
-/** `-j QUEUE`: the old name of NFQUEUE with queue 0. Source: iptables(8), TARGETS; net/ipv4/netfilter/ip_tables.c, net/netfilter/nf_queue.c. */
+/**
+ * `-j QUEUE`: the old name of NFQUEUE with queue 0. Source: iptables(8), TARGETS; net/ipv4/netfilter/ip_tables.c,
+ * net/netfilter/nf_queue.c.
+ */
 export const QUEUE = defineTarget<Record<string, never>>({
   kind: 'target',
   name: 'QUEUE',

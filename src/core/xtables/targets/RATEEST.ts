@@ -1,5 +1,14 @@
 import { defineTarget } from '../extension';
-import { invalid, option, problem, type BuildProblem, type Given, type GivenOptions, type InvalidValue, type ValueType } from '../option';
+import {
+  invalid,
+  option,
+  problem,
+  type BuildProblem,
+  type Given,
+  type GivenOptions,
+  type InvalidValue,
+  type ValueType,
+} from '../option';
 import { readDouble } from '../values/double';
 import { text } from '../values/savedString';
 
@@ -12,22 +21,42 @@ interface RateestData {
 }
 
 const SECOND = 1000000;
-const UNITS: Readonly<Record<string, number>> = { '': 1, s: SECOND, sec: SECOND, secs: SECOND, ms: 1000, msec: 1000, msecs: 1000, us: 1, usec: 1, usecs: 1 };
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  s: SECOND,
+  sec: SECOND,
+  secs: SECOND,
+  ms: 1000,
+  msec: 1000,
+  msecs: 1000,
+  us: 1,
+  usec: 1,
+  usecs: 1,
+};
 
-/** A time in microseconds, cut to 32 bits as the conversion from double to unsigned does on x86; without a unit the number is microseconds. */
+/**
+ * A time in microseconds, cut to 32 bits as the conversion from double to unsigned does on x86; without a unit the
+ * number is microseconds.
+ */
 const time: ValueType<number> = {
   metavariable: 'time',
   parse(given): number | InvalidValue {
     const lower = given.toLowerCase();
-    const unit = Object.keys(UNITS).find((each) => lower.endsWith(each) && readDouble(given.slice(0, given.length - each.length)) !== undefined);
+    const unit = Object.keys(UNITS).find(
+      (each) => lower.endsWith(each) && readDouble(given.slice(0, given.length - each.length)) !== undefined,
+    );
     if (unit === undefined) return invalid(`"${given}" is no time: write it as 250ms or 2s`);
     const number = readDouble(given.slice(0, given.length - unit.length)) as number;
     const product = number * (UNITS[unit] as number);
-    return Number.isFinite(product) && Math.abs(product) < 2 ** 63 ? Number(BigInt.asUintN(32, BigInt(Math.trunc(product)))) : 0;
+    return Number.isFinite(product) && Math.abs(product) < 2 ** 63
+      ? Number(BigInt.asUintN(32, BigInt(Math.trunc(product))))
+      : 0;
   },
 };
 
-const name = option('--rateest-name', text('name', 15, 'thing'), 'The name of the estimator, for -m rateest.', { required: true });
+const name = option('--rateest-name', text('name', 15, 'thing'), 'The name of the estimator, for -m rateest.', {
+  required: true,
+});
 const interval = option('--rateest-interval', time, 'How often the rate is measured: 250ms to 8s.', { required: true });
 const ewmalog = option('--rateest-ewmalog', time, 'Over which time the rate is averaged.', { required: true });
 
@@ -61,7 +90,8 @@ function buildRateest(options: GivenOptions): RateestData | BuildProblem {
     if (measured.value / -Math.log(weight) > averaged.value) break;
   }
   log--;
-  if (log === 0 || log >= 31) return problem('the averaging time does not fit the interval: it should be one to a few times as long', averaged);
+  if (log === 0 || log >= 31)
+    return problem('the averaging time does not fit the interval: it should be one to a few times as long', averaged);
   return { name: (options.get(name) as Given<string>).value, interval: step, ewmaLog: log };
 }
 

@@ -7,7 +7,11 @@ interface RedirectData {
   readonly random: boolean;
 }
 
-const toPorts = option('--to-ports', natPorts, 'Local port or range of ports to send the connection to; without it the port stays.');
+const toPorts = option(
+  '--to-ports',
+  natPorts,
+  'Local port or range of ports to send the connection to; without it the port stays.',
+);
 const random = flag('--random', 'Picks the port at random within the range.');
 
 /** `-j REDIRECT`: DNAT to this host. Source: extensions/libxt_NAT.c, net/netfilter/nf_nat_redirect.c. */
@@ -22,15 +26,20 @@ export const REDIRECT = defineTarget<RedirectData>({
   needsConntrack: true,
   documentation: {
     summary: 'Sends a connection to a port of this host, whatever its destination was.',
-    details: 'In PREROUTING the new destination is the first address of the incoming interface, in OUTPUT it is 127.0.0.1 or ::1. The program can ask for the original destination (SO_ORIGINAL_DST).',
+    details:
+      'In PREROUTING the new destination is the first address of the incoming interface, in OUTPUT it is 127.0.0.1 or ::1. The program can ask for the original destination (SO_ORIGINAL_DST).',
     source: 'iptables-extensions(8), REDIRECT; net/netfilter/nf_nat_redirect.c',
   },
   build(options) {
     const ports = options.get(toPorts);
-    if (ports?.value.base !== undefined) return problem('REDIRECT takes a range of ports without a base port behind "/"', ports);
+    if (ports?.value.base !== undefined)
+      return problem('REDIRECT takes a range of ports without a base port behind "/"', ports);
     return { ports: ports?.value, random: options.has(random) };
   },
   print: ({ ports, random }) => `${ports ? ` --to-ports ${printNatPorts(ports)}` : ''}${random ? ' --random' : ''}`,
-  describe: ({ ports }) => (ports ? `rewrites the destination to ${describePorts([ports.first, ports.last])} on this host` : 'rewrites the destination to this host, same port'),
+  describe: ({ ports }) =>
+    ports
+      ? `rewrites the destination to ${describePorts([ports.first, ports.last])} on this host`
+      : 'rewrites the destination to this host, same port',
   apply: ({ ports, random }) => ({ kind: 'redirect', ports: ports && [ports.first, ports.last], random }),
 });

@@ -6,7 +6,10 @@ import { checksumHolds } from '../values/checksumHolds';
 import { hasGroupDestination } from '../values/groupDestination';
 import type { PacketView } from '../view';
 
-/** Name, short name, ICMP type and code; a type of -1 is the TCP reset. In iptables' order: of several names that begin alike the first wins. */
+/**
+ * Name, short name, ICMP type and code; a type of -1 is the TCP reset. In iptables' order: of several names that begin
+ * alike the first wins.
+ */
 type RejectType = readonly [name: string, alias: string, icmpType: number, icmpCode: number];
 
 const DEFAULT_TYPE: Readonly<Record<4 | 6, RejectType>> = {
@@ -15,13 +18,22 @@ const DEFAULT_TYPE: Readonly<Record<4 | 6, RejectType>> = {
 };
 const TYPES: Readonly<Record<4 | 6, readonly RejectType[]>> = {
   4: [
-    ['icmp-net-unreachable', 'net-unreach', 3, 0], ['icmp-host-unreachable', 'host-unreach', 3, 1], ['icmp-proto-unreachable', 'proto-unreach', 3, 2],
-    DEFAULT_TYPE[4], ['icmp-net-prohibited', 'net-prohib', 3, 9], ['icmp-host-prohibited', 'host-prohib', 3, 10],
-    ['tcp-reset', 'tcp-rst', -1, 0], ['icmp-admin-prohibited', 'admin-prohib', 3, 13],
+    ['icmp-net-unreachable', 'net-unreach', 3, 0],
+    ['icmp-host-unreachable', 'host-unreach', 3, 1],
+    ['icmp-proto-unreachable', 'proto-unreach', 3, 2],
+    DEFAULT_TYPE[4],
+    ['icmp-net-prohibited', 'net-prohib', 3, 9],
+    ['icmp-host-prohibited', 'host-prohib', 3, 10],
+    ['tcp-reset', 'tcp-rst', -1, 0],
+    ['icmp-admin-prohibited', 'admin-prohib', 3, 13],
   ],
   6: [
-    ['icmp6-no-route', 'no-route', 1, 0], ['icmp6-adm-prohibited', 'adm-prohibited', 1, 1], ['icmp6-addr-unreachable', 'addr-unreach', 1, 3],
-    DEFAULT_TYPE[6], ['tcp-reset', 'tcp-reset', -1, 0], ['icmp6-policy-fail', 'policy-fail', 1, 5],
+    ['icmp6-no-route', 'no-route', 1, 0],
+    ['icmp6-adm-prohibited', 'adm-prohibited', 1, 1],
+    ['icmp6-addr-unreachable', 'addr-unreach', 1, 3],
+    DEFAULT_TYPE[6],
+    ['tcp-reset', 'tcp-reset', -1, 0],
+    ['icmp6-policy-fail', 'policy-fail', 1, 5],
     ['icmp6-reject-route', 'reject-route', 1, 6],
   ],
 };
@@ -38,7 +50,10 @@ const rejectType: ValueType<RejectType> = {
 
 const rejectWith = option('--reject-with', rejectType, 'What the sender is told; may be abbreviated.');
 
-/** `-j REJECT`: discards the packet and tells its sender. Source: libipt_REJECT.c, libip6t_REJECT.c, net/ipv4/netfilter/ipt_REJECT.c. */
+/**
+ * `-j REJECT`: discards the packet and tells its sender. Source: libipt_REJECT.c, libip6t_REJECT.c,
+ * net/ipv4/netfilter/ipt_REJECT.c.
+ */
 export const REJECT = defineTarget<RejectType>({
   kind: 'target',
   name: 'REJECT',
@@ -49,7 +64,8 @@ export const REJECT = defineTarget<RejectType>({
   terminates: 'always',
   documentation: {
     summary: 'Discards the packet and sends an ICMP error or a TCP reset back.',
-    details: 'The answer is a new packet that goes through OUTPUT and POSTROUTING. A reset is never answered by a reset, an ICMP error never by an ICMP error; later fragments, multicast and broadcast get no answer either.',
+    details:
+      'The answer is a new packet that goes through OUTPUT and POSTROUTING. A reset is never answered by a reset, an ICMP error never by an ICMP error; later fragments, multicast and broadcast get no answer either.',
     source: 'iptables-extensions(8), REJECT; net/ipv4/netfilter/nf_reject_ipv4.c, net/ipv4/icmp.c',
   },
   build(options, { family, protocol }) {
@@ -59,10 +75,13 @@ export const REJECT = defineTarget<RejectType>({
     return type;
   },
   print: ([name]) => ` --reject-with ${name}`,
-  describe: ([name, , icmpType]) => `discards the packet and sends ${icmpType < 0 ? 'a TCP reset' : `an ${name.startsWith('icmp6') ? 'ICMPv6' : 'ICMP'} error (${name})`} back`,
+  describe: ([name, , icmpType]) =>
+    `discards the packet and sends ${icmpType < 0 ? 'a TCP reset' : `an ${name.startsWith('icmp6') ? 'ICMPv6' : 'ICMP'} error (${name})`} back`,
   apply(type, view) {
     const why = noAnswer(type, view);
-    return why === undefined ? { kind: 'reject', reply: reply(type) } : { kind: 'reject', reply: { kind: 'none', name: type[0] }, note: `no answer is sent: ${why}` };
+    return why === undefined
+      ? { kind: 'reject', reply: reply(type) }
+      : { kind: 'reject', reply: { kind: 'none', name: type[0] }, note: `no answer is sent: ${why}` };
   },
 });
 
@@ -75,12 +94,22 @@ function noAnswer([, , icmpType]: RejectType, view: PacketView): string | undefi
   const { packet } = view;
   if (packet.fragmentOffset > 0) return 'only the first fragment gets one';
   // How the frame was addressed does not matter for a reset (net/ipv4/netfilter/nf_reject_ipv4.c nf_send_reset).
-  if (hasGroupDestination(icmpType < 0 ? { ...view, packetType: 'unicast' } : view)) return 'the packet goes to a multicast or broadcast address';
-  if (packet.family === 6 && (isUnspecified(packet.source) || isMulticast(packet.source))) return 'the sender has no address of its own';
-  if (packet.family === 6 && icmpType < 0 && isUnspecified(packet.destination)) return 'the packet goes to no address in particular';
-  if (!checksumHolds(packet)) return packet.moreFragments ? 'the checksum of a fragment cannot be verified' : 'the packet has no checksum that can be verified';
+  if (hasGroupDestination(icmpType < 0 ? { ...view, packetType: 'unicast' } : view))
+    return 'the packet goes to a multicast or broadcast address';
+  if (packet.family === 6 && (isUnspecified(packet.source) || isMulticast(packet.source)))
+    return 'the sender has no address of its own';
+  if (packet.family === 6 && icmpType < 0 && isUnspecified(packet.destination))
+    return 'the packet goes to no address in particular';
+  if (!checksumHolds(packet))
+    return packet.moreFragments
+      ? 'the checksum of a fragment cannot be verified'
+      : 'the packet has no checksum that can be verified';
   if (icmpType < 0) return packet.tcpFlags & TCP_FLAGS.RST ? 'a reset is not answered by a reset' : undefined;
-  if (packet.family === 4 ? packet.protocol === PROTOCOL.ICMP && isIcmpError(packet.icmpType) : packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType < 128) {
+  if (
+    packet.family === 4
+      ? packet.protocol === PROTOCOL.ICMP && isIcmpError(packet.icmpType)
+      : packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType < 128
+  ) {
     return 'an ICMP error is not answered by another';
   }
   return undefined;

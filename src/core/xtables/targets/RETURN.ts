@@ -9,7 +9,8 @@ export const RETURN = defineTarget<Record<string, never>>({
   terminates: 'sometimes',
   documentation: {
     summary: 'Leaves this chain: goes on behind the rule that jumped to it.',
-    details: 'In a built-in chain, and in one that was reached from there by --goto only, the policy of the built-in chain decides.',
+    details:
+      'In a built-in chain, and in one that was reached from there by --goto only, the policy of the built-in chain decides.',
     source: 'iptables(8), TARGETS; net/ipv4/netfilter/ip_tables.c',
   },
   build: () => ({}),

@@ -6,7 +6,17 @@ import { isUnsure } from '../../net/setChanges';
 import { compileSet } from '../../net/setEntries';
 import { lookUpSet, type SetDirection } from '../../net/testSet';
 import { defineTarget, type Effect } from '../extension';
-import { flag, invalid, option, problem, type BuildProblem, type GivenOptions, type InvalidValue, type ValueContext, type ValueType } from '../option';
+import {
+  flag,
+  invalid,
+  option,
+  problem,
+  type BuildProblem,
+  type GivenOptions,
+  type InvalidValue,
+  type ValueContext,
+  type ValueType,
+} from '../option';
 import { beginCounts, countMember, learning, liveSets, replaceSet, whyUnknown } from '../values/liveSets';
 import { number32 } from '../values/number32';
 import type { PacketView, RememberingView } from '../view';
@@ -34,7 +44,8 @@ const setUse: ValueType<SetUse> = {
   parse(text): SetUse | InvalidValue {
     const blank = text.lastIndexOf(' ');
     const [name, list] = [text.slice(0, Math.max(0, blank)), text.slice(blank + 1)];
-    if (list.startsWith('-') || list.startsWith('!')) return invalid('two words are needed: the name of the set and its directions');
+    if (list.startsWith('-') || list.startsWith('!'))
+      return invalid('two words are needed: the name of the set and its directions');
     if (name === '') return invalid('the name of the set is empty');
     if (utf8Length(name) > 31) return invalid(`"${name}" is too long: names of sets have at most 31 bytes`);
     const directions: SetDirection[] = [];
@@ -49,14 +60,29 @@ const setUse: ValueType<SetUse> = {
 };
 
 // The options are of the old kind: iptables reads a "!" in front of them and forgets it.
-const addSet = option('--add-set', setUse, 'Adds the packet\'s address and the like to a set.', { words: 2, invertible: true });
-const delSet = option('--del-set', setUse, 'Removes the packet\'s address and the like from a set.', { words: 2, invertible: true });
-const exist = flag('--exist', 'Starts the timeout of a member that is there already anew.', { repeatable: true, invertible: true });
-const timeout = option('--timeout', number32('seconds', 0, 0xfffffffe), 'How long the new member stays, in seconds.', { repeatable: true, invertible: true });
-const mapSet = option('--map-set', setUse, 'Looks the packet up and takes over what the member carries.', { words: 2, invertible: true });
-const mapMark = flag('--map-mark', 'Takes over the member\'s mark.', { repeatable: true, invertible: true });
-const mapPrio = flag('--map-prio', 'Takes over the member\'s traffic class.', { repeatable: true, invertible: true });
-const mapQueue = flag('--map-queue', 'Takes over the member\'s transmit queue.', { repeatable: true, invertible: true });
+const addSet = option('--add-set', setUse, "Adds the packet's address and the like to a set.", {
+  words: 2,
+  invertible: true,
+});
+const delSet = option('--del-set', setUse, "Removes the packet's address and the like from a set.", {
+  words: 2,
+  invertible: true,
+});
+const exist = flag('--exist', 'Starts the timeout of a member that is there already anew.', {
+  repeatable: true,
+  invertible: true,
+});
+const timeout = option('--timeout', number32('seconds', 0, 0xfffffffe), 'How long the new member stays, in seconds.', {
+  repeatable: true,
+  invertible: true,
+});
+const mapSet = option('--map-set', setUse, 'Looks the packet up and takes over what the member carries.', {
+  words: 2,
+  invertible: true,
+});
+const mapMark = flag('--map-mark', "Takes over the member's mark.", { repeatable: true, invertible: true });
+const mapPrio = flag('--map-prio', "Takes over the member's traffic class.", { repeatable: true, invertible: true });
+const mapQueue = flag('--map-queue', "Takes over the member's transmit queue.", { repeatable: true, invertible: true });
 
 /** `-j SET`: changes an ipset, or takes a mark from it. Source: extensions/libxt_SET.c, net/netfilter/xt_set.c. */
 export const SET = defineTarget<SetData>({
@@ -73,10 +99,15 @@ export const SET = defineTarget<SetData>({
   build: buildSet,
   check(data, { hooks }): readonly BuildProblem[] {
     if (!data.mapPriority && !data.mapQueue) return [];
-    return hooks.filter((hook) => hook === 'PREROUTING' || hook === 'INPUT').map((hook) => problem(`--map-prio and --map-queue work in FORWARD, OUTPUT, POSTROUTING only, not in ${hook}`));
+    return hooks
+      .filter((hook) => hook === 'PREROUTING' || hook === 'INPUT')
+      .map((hook) => problem(`--map-prio and --map-queue work in FORWARD, OUTPUT, POSTROUTING only, not in ${hook}`));
   },
   print(data) {
-    const added = data.add === undefined ? '' : `${useText('--add-set', data.add)}${data.exist ? ' --exist' : ''}${data.timeout === undefined ? '' : ` --timeout ${data.timeout}`}`;
+    const added =
+      data.add === undefined
+        ? ''
+        : `${useText('--add-set', data.add)}${data.exist ? ' --exist' : ''}${data.timeout === undefined ? '' : ` --timeout ${data.timeout}`}`;
     const mapped = `${data.mapMark ? ' --map-mark' : ''}${data.mapPriority ? ' --map-prio' : ''}${data.mapQueue ? ' --map-queue' : ''}`;
     return `${added}${useText('--del-set', data.del)}${useText('--map-set', data.map)}${mapped}`;
   },
@@ -84,12 +115,16 @@ export const SET = defineTarget<SetData>({
     const parts = [
       data.add ? `adds the packet's ${data.add.directions.join(' and ')} to the set ${data.add.name}` : '',
       data.del ? `removes the packet's ${data.del.directions.join(' and ')} from the set ${data.del.name}` : '',
-      data.map ? `takes over what the set ${data.map.name} has for the packet's ${data.map.directions.join(' and ')}` : '',
+      data.map
+        ? `takes over what the set ${data.map.name} has for the packet's ${data.map.directions.join(' and ')}`
+        : '',
     ];
     return parts.filter((each) => each !== '').join(', ');
   },
   apply(data, view) {
-    const notes = [data.add && add(data.add, view, data.exist), data.del && remove(data.del, view)].filter((each) => each !== undefined);
+    const notes = [data.add && add(data.add, view, data.exist), data.del && remove(data.del, view)].filter(
+      (each) => each !== undefined,
+    );
     const note = notes.length > 0 ? { note: notes.join('; ') } : {};
     if (data.map === undefined) return { kind: 'continue', ...note };
     const mapped = lookUp(data, data.map, view);
@@ -109,10 +144,15 @@ function buildSet(options: GivenOptions, { table }: ValueContext): SetData | Bui
     mapQueue: options.has(mapQueue),
   };
   if (!data.add && !data.del && !data.map) return problem('SET needs --add-set, --del-set or --map-set');
-  if (!data.add && (data.exist || data.timeout !== undefined)) return problem('--exist and --timeout go with --add-set only', options.get(exist) ?? options.get(timeout));
+  if (!data.add && (data.exist || data.timeout !== undefined))
+    return problem('--exist and --timeout go with --add-set only', options.get(exist) ?? options.get(timeout));
   const maps = data.mapMark || data.mapPriority || data.mapQueue;
   if (data.map && !maps) return problem('--map-set needs --map-mark, --map-prio or --map-queue', options.get(mapSet));
-  if (!data.map && maps) return problem('--map-mark, --map-prio and --map-queue go with --map-set only', options.get(mapMark) ?? options.get(mapPrio) ?? options.get(mapQueue));
+  if (!data.map && maps)
+    return problem(
+      '--map-mark, --map-prio and --map-queue go with --map-set only',
+      options.get(mapMark) ?? options.get(mapPrio) ?? options.get(mapQueue),
+    );
   if (data.map && table !== 'mangle') return problem('--map-set works in the table mangle only', options.get(mapSet));
   return data;
 }
@@ -156,7 +196,9 @@ function remove(use: SetUse, view: RememberingView): string {
 /** The set itself, or those that a list:set holds, in order. */
 function memberSets(set: IpSet, view: PacketView): readonly IpSet[] {
   if (set.type !== 'list:set') return [set];
-  return compileSet(set).lists.map(({ name }) => liveSets(view)?.get(name)).filter((each) => each !== undefined);
+  return compileSet(set)
+    .lists.map(({ name }) => liveSets(view)?.get(name))
+    .filter((each) => each !== undefined);
 }
 
 function lookUp(data: SetData, use: SetUse, view: RememberingView): Effect {
@@ -169,7 +211,11 @@ function lookUp(data: SetData, use: SetUse, view: RememberingView): Effect {
     learn: learning(view),
   });
   if (found === undefined) {
-    return { kind: 'choice', reason: whyUnknown(view, use.name), choices: [{ text: `the set ${use.name} has no mark for the packet`, effect: { kind: 'continue' } }] };
+    return {
+      kind: 'choice',
+      reason: whyUnknown(view, use.name),
+      choices: [{ text: `the set ${use.name} has no mark for the packet`, effect: { kind: 'continue' } }],
+    };
   }
   if (!found) return { kind: 'continue', note: `the packet is not in the set ${use.name}` };
   const packet: { -readonly [K in 'mark' | 'priority']?: Packet[K] } = {};

@@ -9,7 +9,9 @@ interface SnatData {
   readonly persistent: boolean;
 }
 
-const toSource = option('--to-source', natPlace, 'Address, range of addresses and ports to send the connection from.', { required: true });
+const toSource = option('--to-source', natPlace, 'Address, range of addresses and ports to send the connection from.', {
+  required: true,
+});
 const random = flag('--random', 'Picks the port by a hash of the connection with a random seed.');
 const randomFully = flag('--random-fully', 'Picks the port at random.');
 const persistent = flag('--persistent', 'Gives the same client the same address of the range each time.');
@@ -26,7 +28,8 @@ export const SNAT = defineTarget<SnatData>({
   needsConntrack: true,
   documentation: {
     summary: 'Rewrites the source of a connection; replies are rewritten back.',
-    details: 'Only the first packet of a connection comes to this rule; what it decides holds for all others. The port is kept where it is free. In INPUT, nat comes last, so filter INPUT still sees the old source.',
+    details:
+      'Only the first packet of a connection comes to this rule; what it decides holds for all others. The port is kept where it is free. In INPUT, nat comes last, so filter INPUT still sees the old source.',
     source: 'iptables-extensions(8), SNAT; net/netfilter/xt_nat.c',
   },
   build(options) {
@@ -39,7 +42,12 @@ export const SNAT = defineTarget<SnatData>({
       persistent: options.has(persistent),
     };
   },
-  print: (data) => ` --to-source ${printNatPlace(data.to)}${data.random ? ' --random' : ''}${data.randomFully ? ' --random-fully' : ''}${data.persistent ? ' --persistent' : ''}`,
+  print: (data) =>
+    ` --to-source ${printNatPlace(data.to)}${data.random ? ' --random' : ''}${data.randomFully ? ' --random-fully' : ''}${data.persistent ? ' --persistent' : ''}`,
   describe: ({ to }) => `rewrites the source to ${describeNatPlace(to)}`,
-  apply: ({ to, random, randomFully, persistent }) => ({ kind: 'nat', half: 'source', range: natRange(to, { random: random || randomFully, persistent }) }),
+  apply: ({ to, random, randomFully, persistent }) => ({
+    kind: 'nat',
+    half: 'source',
+    range: natRange(to, { random: random || randomFully, persistent }),
+  }),
 });

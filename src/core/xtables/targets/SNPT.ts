@@ -1,9 +1,19 @@
 import { defineTarget } from '../extension';
-import { applyPrefixTranslation, buildPrefixTranslation, prefixOptions, prefixText, printPrefixTranslation, type PrefixTranslation } from '../values/prefixTranslation';
+import {
+  applyPrefixTranslation,
+  buildPrefixTranslation,
+  prefixOptions,
+  prefixText,
+  printPrefixTranslation,
+  type PrefixTranslation,
+} from '../values/prefixTranslation';
 
 const OPTIONS = prefixOptions();
 
-/** `-j SNPT`: replaces the prefix of the source address without state. Source: extensions/libip6t_SNPT.c, net/ipv6/netfilter/ip6t_NPT.c. */
+/**
+ * `-j SNPT`: replaces the prefix of the source address without state. Source: extensions/libip6t_SNPT.c,
+ * net/ipv6/netfilter/ip6t_NPT.c.
+ */
 export const SNPT = defineTarget<PrefixTranslation>({
   kind: 'target',
   name: 'SNPT',
@@ -14,7 +24,8 @@ export const SNPT = defineTarget<PrefixTranslation>({
   terminates: 'never',
   documentation: {
     summary: 'Replaces the prefix of the IPv6 source address, without connection tracking.',
-    details: 'Needs a DNPT for the other direction. Of a longer and a shorter prefix the longer length counts, and the packet\'s own prefix is not compared: ask for it in the rule.',
+    details:
+      "Needs a DNPT for the other direction. Of a longer and a shorter prefix the longer length counts, and the packet's own prefix is not compared: ask for it in the rule.",
     source: 'iptables-extensions(8), SNPT; net/ipv6/netfilter/ip6t_NPT.c',
   },
   build: (options) => buildPrefixTranslation(options, OPTIONS),

@@ -17,7 +17,10 @@ const wscale = option('--wscale', number32('shift'), 'The window scale of the se
 const mss = option('--mss', number32('bytes'), 'The maximum segment size of the server; the lowest 16 bits count.');
 const ecn = flag('--ecn', 'Offers explicit congestion notification to the client.');
 
-/** `-j SYNPROXY`: answers SYNs in the server's place. Source: extensions/libxt_SYNPROXY.c, net/ipv4/netfilter/ipt_SYNPROXY.c. */
+/**
+ * `-j SYNPROXY`: answers SYNs in the server's place. Source: extensions/libxt_SYNPROXY.c,
+ * net/ipv4/netfilter/ipt_SYNPROXY.c.
+ */
 export const SYNPROXY = defineTarget<SynproxyData>({
   kind: 'target',
   name: 'SYNPROXY',
@@ -28,7 +31,8 @@ export const SYNPROXY = defineTarget<SynproxyData>({
   needsConntrack: true,
   documentation: {
     summary: 'Answers TCP SYNs in the place of the server, to keep floods away from it.',
-    details: 'Works with untracked SYNs (CT --notrack in raw) and the rule "-m conntrack --ctstate INVALID,UNTRACKED". Only a client that returns the cookie gets a connection to the server.',
+    details:
+      'Works with untracked SYNs (CT --notrack in raw) and the rule "-m conntrack --ctstate INVALID,UNTRACKED". Only a client that returns the cookie gets a connection to the server.',
     source: 'iptables-extensions(8), SYNPROXY; net/ipv4/netfilter/ipt_SYNPROXY.c',
   },
   build(options, { protocol }) {
@@ -47,14 +51,21 @@ export const SYNPROXY = defineTarget<SynproxyData>({
   describe: () => 'answers the SYN in the place of the server',
   apply(_data, { packet }) {
     const flags = packet.tcpFlags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK | TCP_FLAGS.FIN | TCP_FLAGS.RST);
-    if (flags === TCP_FLAGS.SYN) return { kind: 'stolen', note: 'the kernel answers the SYN with a SYN-ACK that carries a cookie' };
+    if (flags === TCP_FLAGS.SYN)
+      return { kind: 'stolen', note: 'the kernel answers the SYN with a SYN-ACK that carries a cookie' };
     if (flags !== TCP_FLAGS.ACK) return { kind: 'continue' };
     return {
       kind: 'choice',
       reason: 'whether the ACK returns a cookie that this host gave is not known',
       choices: [
-        { text: 'the ACK returns a valid cookie', effect: { kind: 'stolen', note: 'the kernel opens the connection to the server' } },
-        { text: 'the ACK returns no valid cookie', effect: { kind: 'verdict', verdict: 'DROP', note: 'no cookie of this host' } },
+        {
+          text: 'the ACK returns a valid cookie',
+          effect: { kind: 'stolen', note: 'the kernel opens the connection to the server' },
+        },
+        {
+          text: 'the ACK returns no valid cookie',
+          effect: { kind: 'verdict', verdict: 'DROP', note: 'no cookie of this host' },
+        },
       ],
     };
   },

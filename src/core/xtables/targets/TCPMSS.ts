@@ -21,10 +21,19 @@ const mssValue: ValueType<number> = {
   },
 };
 
-const setMss = option('--set-mss', mssValue, 'The largest segment to allow, in bytes; a smaller one in the packet stays.');
-const clamp = flag('--clamp-mss-to-pmtu', 'Allows what fits the MTU of the path in both directions, as far as this host knows it.');
+const setMss = option(
+  '--set-mss',
+  mssValue,
+  'The largest segment to allow, in bytes; a smaller one in the packet stays.',
+);
+const clamp = flag(
+  '--clamp-mss-to-pmtu',
+  'Allows what fits the MTU of the path in both directions, as far as this host knows it.',
+);
 
-/** `-j TCPMSS`: lowers the maximum segment size of a SYN. Source: extensions/libxt_TCPMSS.c, net/netfilter/xt_TCPMSS.c. */
+/**
+ * `-j TCPMSS`: lowers the maximum segment size of a SYN. Source: extensions/libxt_TCPMSS.c, net/netfilter/xt_TCPMSS.c.
+ */
 export const TCPMSS = defineTarget<TcpmssData>({
   kind: 'target',
   name: 'TCPMSS',
@@ -34,7 +43,8 @@ export const TCPMSS = defineTarget<TcpmssData>({
   terminates: 'never',
   documentation: {
     summary: 'Lowers the maximum segment size that a TCP SYN announces.',
-    details: 'Helps where ICMP "fragmentation needed" gets lost. The rule must ask for SYN (--syn, --tcp-flags; iptables-nft does without). A SYN without the option gets one, of 536 (IPv6: 1220) at most. Never raises a value.',
+    details:
+      'Helps where ICMP "fragmentation needed" gets lost. The rule must ask for SYN (--syn, --tcp-flags; iptables-nft does without). A SYN without the option gets one, of 536 (IPv6: 1220) at most. Never raises a value.',
     source: 'iptables-extensions(8), TCPMSS; net/netfilter/xt_TCPMSS.c',
   },
   build(options) {
@@ -42,17 +52,31 @@ export const TCPMSS = defineTarget<TcpmssData>({
     const clamped = options.get(clamp);
     if (set === undefined && clamped === undefined) return problem('TCPMSS needs --set-mss or --clamp-mss-to-pmtu');
     // Both write to one field: the later counts.
-    return { mss: clamped && (set === undefined || clamped.optionWord.start > set.optionWord.start) ? undefined : set?.value };
+    return {
+      mss: clamped && (set === undefined || clamped.optionWord.start > set.optionWord.start) ? undefined : set?.value,
+    };
   },
   check({ mss }, place): readonly BuildProblem[] {
     const wrong = mss === undefined ? place.hooks.filter((hook) => hook === 'PREROUTING' || hook === 'INPUT') : [];
     return [
-      ...wrong.map((hook) => problem(`--clamp-mss-to-pmtu needs a route and works in FORWARD, OUTPUT, POSTROUTING only, not in ${hook}`)),
-      ...(place.matches.some(({ name, data }) => name === 'tcp' && asksForSyn(data)) ? [] : [{ ...problem('TCPMSS works for SYN packets only: add --syn or --tcp-flags SYN,RST SYN to the rule'), legacyOnly: true as const }]),
+      ...wrong.map((hook) =>
+        problem(`--clamp-mss-to-pmtu needs a route and works in FORWARD, OUTPUT, POSTROUTING only, not in ${hook}`),
+      ),
+      ...(place.matches.some(({ name, data }) => name === 'tcp' && asksForSyn(data))
+        ? []
+        : [
+            {
+              ...problem('TCPMSS works for SYN packets only: add --syn or --tcp-flags SYN,RST SYN to the rule'),
+              legacyOnly: true as const,
+            },
+          ]),
     ];
   },
   print: ({ mss }) => (mss === undefined ? ' --clamp-mss-to-pmtu' : ` --set-mss ${mss}`),
-  describe: ({ mss }) => (mss === undefined ? 'lowers the maximum segment size to what fits the path' : `lowers the maximum segment size to ${mss} bytes`),
+  describe: ({ mss }) =>
+    mss === undefined
+      ? 'lowers the maximum segment size to what fits the path'
+      : `lowers the maximum segment size to ${mss} bytes`,
   apply(data, view) {
     const { packet } = view;
     if (packet.fragmentOffset > 0) return { kind: 'continue' };
@@ -61,7 +85,8 @@ export const TCPMSS = defineTarget<TcpmssData>({
     if (mss === undefined) {
       const mtu = pathMtu(view);
       if (mtu === undefined) return unknownMtu();
-      if (mtu <= headers) return { kind: 'verdict', verdict: 'DROP', note: `the path's MTU of ${mtu} leaves no room for TCP` };
+      if (mtu <= headers)
+        return { kind: 'verdict', verdict: 'DROP', note: `the path's MTU of ${mtu} leaves no room for TCP` };
       mss = mtu - headers;
     }
     return withMss(view, mss);
@@ -70,26 +95,39 @@ export const TCPMSS = defineTarget<TcpmssData>({
 
 /** The tcp match of the rule demands SYN, not negated: what the kernel's find_syn_match looks for. */
 function asksForSyn(data: unknown): boolean {
-  const flags = (data as { readonly flags?: { readonly value: { readonly set: number }; readonly inverted: boolean } } | undefined)?.flags;
+  const flags = (
+    data as { readonly flags?: { readonly value: { readonly set: number }; readonly inverted: boolean } } | undefined
+  )?.flags;
   return flags !== undefined && !flags.inverted && (flags.value.set & TCP_FLAGS.SYN) !== 0;
 }
 
 /** The smaller MTU of the way on and the way back. */
 function pathMtu({ packet, host, outInterface }: PacketView): number | undefined {
-  const onward = interfaceMtu(host, outInterface) ?? mtuTowards(host, { destination: packet.destination, source: packet.source, mark: packet.mark });
+  const onward =
+    interfaceMtu(host, outInterface) ??
+    mtuTowards(host, { destination: packet.destination, source: packet.source, mark: packet.mark });
   const back = mtuTowards(host, { destination: packet.source });
   return onward === undefined ? undefined : Math.min(onward, back ?? onward);
 }
 
 function unknownMtu(): Effect {
   const reason = 'the MTU of the outgoing interface is not known';
-  return { kind: 'choice', reason, choices: [{ text: 'the segment size fits and stays', effect: { kind: 'continue' } }] };
+  return {
+    kind: 'choice',
+    reason,
+    choices: [{ text: 'the segment size fits and stays', effect: { kind: 'continue' } }],
+  };
 }
 
-/** Lowers the option where it is; adds one of at most 536 (IPv6: 1220) where there is none, no data follows, and the header has room. */
+/**
+ * Lowers the option where it is; adds one of at most 536 (IPv6: 1220) where there is none, no data follows, and the
+ * header has room.
+ */
 function withMss({ packet }: PacketView, mss: number): Effect {
   const options = packet.tcpOptions;
-  const at = tcpOptionPlaces(options).find((place) => place <= options.length - 4 && options[place] === 2 && options[place + 1] === 4);
+  const at = tcpOptionPlaces(options).find(
+    (place) => place <= options.length - 4 && options[place] === 2 && options[place + 1] === 4,
+  );
   if (at !== undefined) {
     const old = ((options[at + 2] as number) << 8) | (options[at + 3] as number);
     if (old <= mss) return { kind: 'continue', note: `the segment size ${old} stays` };
@@ -97,9 +135,13 @@ function withMss({ packet }: PacketView, mss: number): Effect {
     changed.set([mss >> 8, mss & 255], at + 2);
     return { kind: 'continue', packet: { tcpOptions: changed }, note: `segment size ${old} lowered to ${mss}` };
   }
-  const networkHeaders = packet.family === 4 ? 20 + packet.ipOptions.length : 40 + packet.extensionHeaders.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const networkHeaders =
+    packet.family === 4
+      ? 20 + packet.ipOptions.length
+      : 40 + packet.extensionHeaders.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const header = 20 + options.length;
-  if (packet.length > networkHeaders + header || header >= 60) return { kind: 'continue', note: 'no room to add a segment size' };
+  if (packet.length > networkHeaders + header || header >= 60)
+    return { kind: 'continue', note: 'no room to add a segment size' };
   const added = Math.min(mss, packet.family === 4 ? 536 : 1220);
   return {
     kind: 'continue',

@@ -4,7 +4,14 @@ import { invalid, option, type InvalidValue, type ValueType } from '../option';
 import { wholeNumber } from '../values/strtoul';
 import { tcpOptionPlaces } from '../values/tcpOptions';
 
-const NAMES: Readonly<Record<string, number>> = { wscale: 3, mss: 2, 'sack-permitted': 4, sack: 5, timestamp: 8, md5: 19 };
+const NAMES: Readonly<Record<string, number>> = {
+  wscale: 3,
+  mss: 2,
+  'sack-permitted': 4,
+  sack: 5,
+  timestamp: 8,
+  md5: 19,
+};
 
 const optionList: ValueType<readonly number[]> = {
   metavariable: 'option[,option…]',
@@ -13,7 +20,10 @@ const optionList: ValueType<readonly number[]> = {
     const kinds: number[] = [];
     for (const word of text.split(',')) {
       const kind = Object.hasOwn(NAMES, word) ? NAMES[word] : Number(wholeNumber(word, 0n, 255n) ?? NaN);
-      if (kind === undefined || Number.isNaN(kind)) return invalid(`"${word}" is neither a TCP option number up to 255 nor one of ${Object.keys(NAMES).join(', ')}`);
+      if (kind === undefined || Number.isNaN(kind))
+        return invalid(
+          `"${word}" is neither a TCP option number up to 255 nor one of ${Object.keys(NAMES).join(', ')}`,
+        );
       if (kind < 2) return invalid('the TCP options 0 and 1 are padding and cannot be stripped');
       if (kinds.includes(kind)) return invalid(`the TCP option "${word}" is in the list twice`);
       kinds.push(kind);
@@ -24,7 +34,10 @@ const optionList: ValueType<readonly number[]> = {
 
 const stripOptions = option('--strip-options', optionList, 'Numbers or names of the TCP options to blank out.');
 
-/** `-j TCPOPTSTRIP`: overwrites TCP options with NOPs. Source: extensions/libxt_TCPOPTSTRIP.c, net/netfilter/xt_TCPOPTSTRIP.c. */
+/**
+ * `-j TCPOPTSTRIP`: overwrites TCP options with NOPs. Source: extensions/libxt_TCPOPTSTRIP.c,
+ * net/netfilter/xt_TCPOPTSTRIP.c.
+ */
 export const TCPOPTSTRIP = defineTarget<{ readonly kinds: readonly number[] }>({
   kind: 'target',
   name: 'TCPOPTSTRIP',
@@ -40,7 +53,10 @@ export const TCPOPTSTRIP = defineTarget<{ readonly kinds: readonly number[] }>({
   },
   build: (options) => ({ kinds: options.get(stripOptions)?.value ?? [] }),
   print: ({ kinds }) => (kinds.length === 0 ? '' : ` --strip-options ${kinds.join(',')}`),
-  describe: ({ kinds }) => (kinds.length === 0 ? 'strips no TCP option' : `blanks out the TCP options ${kinds.map((kind) => Object.keys(NAMES).find((name) => NAMES[name] === kind) ?? kind).join(', ')}`),
+  describe: ({ kinds }) =>
+    kinds.length === 0
+      ? 'strips no TCP option'
+      : `blanks out the TCP options ${kinds.map((kind) => Object.keys(NAMES).find((name) => NAMES[name] === kind) ?? kind).join(', ')}`,
   apply({ kinds }, { packet }) {
     if (packet.fragmentOffset > 0) return { kind: 'continue' };
     const bytes = packet.tcpOptions.slice();

@@ -29,7 +29,8 @@ export const TEE = defineTarget<TeeData>({
     if (isUnspecified(given.value)) return problem(`${formatAddress(given.value)} is no neighbour to send to`, given);
     return { gateway: given.value, outInterface: options.get(oif)?.value ?? '' };
   },
-  print: (data) => ` --gateway ${formatAddress(data.gateway)}${data.outInterface === '' ? '' : ` --oif ${data.outInterface}`}`,
+  print: (data) =>
+    ` --gateway ${formatAddress(data.gateway)}${data.outInterface === '' ? '' : ` --oif ${data.outInterface}`}`,
   describe: (data) => `sends a copy of the packet to ${formatAddress(data.gateway)}`,
   apply: (data) => ({ kind: 'continue', note: `a copy goes to ${formatAddress(data.gateway)}` }),
 });

@@ -4,8 +4,15 @@ import { number32 } from '../values/number32';
 import { printTosMask, tosMask, type TosMask } from '../values/tosMask';
 
 const OPTIONS = ['--set-tos', '--and-tos', '--or-tos', '--xor-tos'];
-const one = (name: string): { readonly excludes: readonly string[] } => ({ excludes: OPTIONS.filter((each) => each !== name) });
-const setTos = option('--set-tos', tosMask(0x3f), 'Zeroes the bits of the mask, then XORs the value in.', one('--set-tos'));
+const one = (name: string): { readonly excludes: readonly string[] } => ({
+  excludes: OPTIONS.filter((each) => each !== name),
+});
+const setTos = option(
+  '--set-tos',
+  tosMask(0x3f),
+  'Zeroes the bits of the mask, then XORs the value in.',
+  one('--set-tos'),
+);
 const andTos = option('--and-tos', number32('bits', 0, 255), 'ANDs the field with the value.', one('--and-tos'));
 const orTos = option('--or-tos', number32('bits', 0, 255), 'ORs the value into the field.', one('--or-tos'));
 const xorTos = option('--xor-tos', number32('bits', 0, 255), 'XORs the value into the field.', one('--xor-tos'));
@@ -34,7 +41,8 @@ export const TOS = defineTarget<TosMask>({
     return xor === undefined ? problem(`TOS needs one of ${OPTIONS.join(', ')}`) : { value: xor, mask: 0 };
   },
   print: (data) => ` --set-tos ${printTosMask(data)}`,
-  describe: ({ value, mask }) => (mask === 255 ? `sets the TOS byte to ${hex(value)}` : `changes the bits ${hex(mask | value)} of the TOS byte`),
+  describe: ({ value, mask }) =>
+    mask === 255 ? `sets the TOS byte to ${hex(value)}` : `changes the bits ${hex(mask | value)} of the TOS byte`,
   // net/netfilter/xt_DSCP.c tos_tg
   apply: ({ value, mask }, { packet }) => ({ kind: 'continue', packet: { tos: (packet.tos & ~mask) ^ value } }),
 });

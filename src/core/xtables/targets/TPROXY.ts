@@ -12,12 +12,21 @@ interface TproxyData {
   readonly mark: MarkValue;
 }
 
-const onPort = option('--on-port', servicePort, 'Port of the local socket; 0 is the packet\'s own destination port.', { required: true });
-const onIp = option('--on-ip', hostAddress, 'Address of the local socket; without it the address of the incoming interface.');
-const tproxyMark = option('--tproxy-mark', markValue, 'Sets these bits of the packet\'s mark.');
+const onPort = option('--on-port', servicePort, "Port of the local socket; 0 is the packet's own destination port.", {
+  required: true,
+});
+const onIp = option(
+  '--on-ip',
+  hostAddress,
+  'Address of the local socket; without it the address of the incoming interface.',
+);
+const tproxyMark = option('--tproxy-mark', markValue, "Sets these bits of the packet's mark.");
 const NO_MARK: MarkValue = { value: 0, mask: 0 };
 
-/** `-j TPROXY`: hands a packet to a local socket without rewriting it. Source: extensions/libxt_TPROXY.c, net/netfilter/xt_TPROXY.c. */
+/**
+ * `-j TPROXY`: hands a packet to a local socket without rewriting it. Source: extensions/libxt_TPROXY.c,
+ * net/netfilter/xt_TPROXY.c.
+ */
 export const TPROXY = defineTarget<TproxyData>({
   kind: 'target',
   name: 'TPROXY',
@@ -30,7 +39,8 @@ export const TPROXY = defineTarget<TproxyData>({
   terminates: 'always',
   documentation: {
     summary: 'Hands the packet to a local socket and leaves its addresses as they are.',
-    details: 'Needs a policy rule that routes the marked packet to this host, and a socket with IP_TRANSPARENT. Ends the table like ACCEPT; where no socket fits, the packet is dropped.',
+    details:
+      'Needs a policy rule that routes the marked packet to this host, and a socket with IP_TRANSPARENT. Ends the table like ACCEPT; where no socket fits, the packet is dropped.',
     source: 'iptables-extensions(8), TPROXY; net/netfilter/xt_TPROXY.c',
   },
   build: (options, { family }) => ({
@@ -38,7 +48,8 @@ export const TPROXY = defineTarget<TproxyData>({
     address: options.get(onIp)?.value ?? anyAddress(family),
     mark: options.get(tproxyMark)?.value ?? NO_MARK,
   }),
-  print: ({ port, address, mark }) => ` --on-port ${port} --on-ip ${formatAddress(address)} --tproxy-mark 0x${mark.value.toString(16)}/0x${mark.mask.toString(16)}`,
+  print: ({ port, address, mark }) =>
+    ` --on-port ${port} --on-ip ${formatAddress(address)} --tproxy-mark 0x${mark.value.toString(16)}/0x${mark.mask.toString(16)}`,
   describe({ port, address, mark }) {
     const where = `${isUnspecified(address) ? '' : `${formatAddress(address)} `}${port === 0 ? 'its own destination port' : `port ${port}`}`;
     const marked = mark.value === 0 && mark.mask === 0 ? '' : ` and marks it 0x${mark.value.toString(16)}`;

@@ -1,6 +1,9 @@
 import { defineTarget } from '../extension';
 
-/** `-j TRACE`: from here on the kernel logs each rule that the packet matches. Source: extensions/libxt_TRACE.c, net/netfilter/xt_TRACE.c. */
+/**
+ * `-j TRACE`: from here on the kernel logs each rule that the packet matches. Source: extensions/libxt_TRACE.c,
+ * net/netfilter/xt_TRACE.c.
+ */
 export const TRACE = defineTarget<Record<string, never>>({
   kind: 'target',
   name: 'TRACE',
@@ -11,7 +14,8 @@ export const TRACE = defineTarget<Record<string, never>>({
   terminates: 'never',
   documentation: {
     summary: 'Makes the kernel log every rule that this packet matches from here on.',
-    details: 'Read it with "xtables-monitor --trace" (nft back end) or in the kernel log (legacy, which has it in table raw only). Changes nothing about the packet.',
+    details:
+      'Read it with "xtables-monitor --trace" (nft back end) or in the kernel log (legacy, which has it in table raw only). Changes nothing about the packet.',
     source: 'iptables-extensions(8), TRACE; net/netfilter/xt_TRACE.c',
   },
   build: () => ({}),

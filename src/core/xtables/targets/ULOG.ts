@@ -11,10 +11,18 @@ interface UlogData {
   readonly threshold: number;
 }
 
-const group = option('--ulog-nlgroup', number32('number', 1, 32), 'The netlink group that programs listen to, 1 to 32.');
+const group = option(
+  '--ulog-nlgroup',
+  number32('number', 1, 32),
+  'The netlink group that programs listen to, 1 to 32.',
+);
 const prefix = option('--ulog-prefix', logPrefix(31), 'Text that goes along with the packet, up to 31 bytes.');
 const copyRange = option('--ulog-cprange', number64('bytes'), 'How many bytes of the packet are copied.');
-const threshold = option('--ulog-qthreshold', number32('packets', 1, 50), 'How many packets are collected before they are sent.');
+const threshold = option(
+  '--ulog-qthreshold',
+  number32('packets', 1, 50),
+  'How many packets are collected before they are sent.',
+);
 
 /** `-j ULOG`: the predecessor of NFLOG. Gone since Linux 3.17. Source: extensions/libipt_ULOG.c. */
 export const ULOG = defineTarget<UlogData>({
@@ -34,7 +42,13 @@ export const ULOG = defineTarget<UlogData>({
     copyRange: options.get(copyRange)?.value ?? 0n,
     threshold: options.get(threshold)?.value ?? 1,
   }),
-  check: (): readonly BuildProblem[] => [{ kind: 'problem', message: 'Linux has no ULOG since 3.17: iptables-restore fails; use NFLOG', severity: 'warning' }],
+  check: (): readonly BuildProblem[] => [
+    {
+      kind: 'problem',
+      message: 'Linux has no ULOG since 3.17: iptables-restore fails; use NFLOG',
+      severity: 'warning',
+    },
+  ],
   print: (data) =>
     `${data.prefix === '' ? '' : ` --ulog-prefix${savedString(data.prefix)}`}${data.group === 1 ? '' : ` --ulog-nlgroup ${data.group}`}${data.copyRange === 0n ? '' : ` --ulog-cprange ${data.copyRange}`}${data.threshold === 1 ? '' : ` --ulog-qthreshold ${data.threshold}`}`,
   describe: (data) => `hands a copy of the packet to the programs that listen to group ${data.group}`,

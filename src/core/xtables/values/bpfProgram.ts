@@ -26,14 +26,19 @@ export const bytecode: ValueType<readonly BpfInstruction[]> = {
     const [head = '', ...rest] = text.split(',');
     if (rest[rest.length - 1] === '') rest.pop();
     const length = /^\s*\+?([0-9]+)$/.test(head) ? Number(head) & 0xffff : undefined;
-    if (length === undefined || !text.includes(',')) return invalid('the program must begin with its number of instructions and a comma');
-    if (length > MAX_INSTRUCTIONS) return invalid(`the program has ${length} instructions; the kernel takes up to ${MAX_INSTRUCTIONS}`);
-    if (rest.length !== length) return invalid(`the program says that it has ${length} instructions, but ${rest.length} follow`);
+    if (length === undefined || !text.includes(','))
+      return invalid('the program must begin with its number of instructions and a comma');
+    if (length > MAX_INSTRUCTIONS)
+      return invalid(`the program has ${length} instructions; the kernel takes up to ${MAX_INSTRUCTIONS}`);
+    if (rest.length !== length)
+      return invalid(`the program says that it has ${length} instructions, but ${rest.length} follow`);
     const program: BpfInstruction[] = [];
     for (const [i, item] of rest.entries()) {
       const numbers = /^\s*([+-]?[0-9]+)\s+([+-]?[0-9]+)\s+([+-]?[0-9]+)\s+([+-]?[0-9]+)/.exec(item);
       if (numbers === null) return invalid(`instruction ${i} ("${item}") is not four numbers`);
-      const [code = 0, jt = 0, jf = 0, k = 0] = numbers.slice(1).map((number) => Number(BigInt.asUintN(32, BigInt(number.replace('+', '')))));
+      const [code = 0, jt = 0, jf = 0, k = 0] = numbers
+        .slice(1)
+        .map((number) => Number(BigInt.asUintN(32, BigInt(number.replace('+', '')))));
       program.push({ code: code & 0xffff, jt: jt & 0xff, jf: jf & 0xff, k });
     }
     return program;
@@ -47,12 +52,15 @@ export function printBpf(program: readonly BpfInstruction[]): string {
 
 /** Every operation code there is. */
 const CODES: ReadonlySet<number> = new Set([
-  0x04, 0x0c, 0x14, 0x1c, 0x24, 0x2c, 0x34, 0x3c, 0x44, 0x4c, 0x54, 0x5c, 0x64, 0x6c, 0x74, 0x7c, 0x84, 0x94, 0x9c, 0xa4, 0xac,
-  0x80, 0x20, 0x28, 0x30, 0x40, 0x48, 0x50, 0x00, 0x60, 0x81, 0xb1, 0x01, 0x61, 0x02, 0x03, 0x07, 0x87, 0x06, 0x16,
-  0x05, 0x15, 0x1d, 0x35, 0x3d, 0x25, 0x2d, 0x45, 0x4d,
+  0x04, 0x0c, 0x14, 0x1c, 0x24, 0x2c, 0x34, 0x3c, 0x44, 0x4c, 0x54, 0x5c, 0x64, 0x6c, 0x74, 0x7c, 0x84, 0x94, 0x9c,
+  0xa4, 0xac, 0x80, 0x20, 0x28, 0x30, 0x40, 0x48, 0x50, 0x00, 0x60, 0x81, 0xb1, 0x01, 0x61, 0x02, 0x03, 0x07, 0x87,
+  0x06, 0x16, 0x05, 0x15, 0x1d, 0x35, 0x3d, 0x25, 0x2d, 0x45, 0x4d,
 ]);
 
-/** What the kernel finds wrong with a program; undefined where it takes it. Source: net/core/filter.c bpf_check_classic, check_load_and_stores. */
+/**
+ * What the kernel finds wrong with a program; undefined where it takes it. Source: net/core/filter.c bpf_check_classic,
+ * check_load_and_stores.
+ */
 export function checkBpf(program: readonly BpfInstruction[]): string | undefined {
   for (const [at, instruction] of program.entries()) {
     const wrong = checkInstruction(instruction, program.length - at - 1);
@@ -84,17 +92,26 @@ function checkMemory(program: readonly BpfInstruction[]): string | undefined {
   for (const [at, { code, jt, jf, k }] of program.entries()) {
     written &= known[at] as number;
     if (code === 0x02 || code === 0x03) written |= 1 << k;
-    else if ((code === 0x60 || code === 0x61) && (written & (1 << k)) === 0) return `instruction ${at}: the memory word ${k} was not written before`;
+    else if ((code === 0x60 || code === 0x61) && (written & (1 << k)) === 0)
+      return `instruction ${at}: the memory word ${k} was not written before`;
     else if ((code & 7) === 5) {
-      for (const target of code === 0x05 ? [at + 1 + k] : [at + 1 + jt, at + 1 + jf]) known[target] = (known[target] as number) & written;
+      for (const target of code === 0x05 ? [at + 1 + k] : [at + 1 + jt, at + 1 + jf])
+        known[target] = (known[target] as number) & written;
       written = 0xffff;
     }
   }
   return undefined;
 }
 
-/** Runs a program that `checkBpf` approved. `ancillary` gives what is not in the packet, undefined where it is not known. */
-export function runBpf(program: readonly BpfInstruction[], bytes: Uint8Array, ancillary: (place: number) => number | undefined): number | Unknown {
+/**
+ * Runs a program that `checkBpf` approved. `ancillary` gives what is not in the packet, undefined where it is not
+ * known.
+ */
+export function runBpf(
+  program: readonly BpfInstruction[],
+  bytes: Uint8Array,
+  ancillary: (place: number) => number | undefined,
+): number | Unknown {
   const memory = new Uint32Array(MEMORY_WORDS);
   let a = 0;
   let x = 0;
@@ -103,7 +120,9 @@ export function runBpf(program: readonly BpfInstruction[], bytes: Uint8Array, an
     switch (code & 7) {
       case 0:
       case 1: {
-        const value = isAncillary(code, k) ? loadAncillary((k | 0) - ANCILLARY, a, x, ancillary) : load(code, k, x, bytes, memory);
+        const value = isAncillary(code, k)
+          ? loadAncillary((k | 0) - ANCILLARY, a, x, ancillary)
+          : load(code, k, x, bytes, memory);
         if (typeof value === 'object') return value;
         if (value === undefined) return 0;
         if ((code & 7) === 0) a = value;
@@ -139,7 +158,12 @@ function isAncillary(code: number, k: number): boolean {
   return (code === 0x20 || code === 0x28 || code === 0x30) && (k | 0) < 0 && (k | 0) >= ANCILLARY;
 }
 
-function loadAncillary(place: number, a: number, x: number, ancillary: (place: number) => number | undefined): number | Unknown {
+function loadAncillary(
+  place: number,
+  a: number,
+  x: number,
+  ancillary: (place: number) => number | undefined,
+): number | Unknown {
   if (place === XOR_X) return (a ^ x) >>> 0;
   return ancillary(place) ?? unknown(`the program asks for something that is not in the packet (place ${place})`);
 }
@@ -161,7 +185,11 @@ function load(code: number, k: number, x: number, bytes: Uint8Array, memory: Uin
       return first === undefined ? undefined : (first & 15) << 2;
     }
     default:
-      return read(bytes, (code & 0xe0) === 0x40 ? (x + k) >>> 0 : k, (code & 0x18) === 0 ? 4 : (code & 0x18) === 8 ? 2 : 1);
+      return read(
+        bytes,
+        (code & 0xe0) === 0x40 ? (x + k) >>> 0 : k,
+        (code & 0x18) === 0 ? 4 : (code & 0x18) === 8 ? 2 : 1,
+      );
   }
 }
 

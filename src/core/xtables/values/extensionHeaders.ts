@@ -2,8 +2,8 @@ import { packetBytes } from '../../net/bytes';
 import { PROTOCOL, type ExtensionHeader, type Packet } from '../../net/packet';
 
 /**
- * The first extension header of a kind, as the kernel's ipv6_find_hdr finds it: nothing behind the fragment header of a later
- * fragment is looked at. undefined where there is none.
+ * The first extension header of a kind, as the kernel's ipv6_find_hdr finds it: nothing behind the fragment header of a
+ * later fragment is looked at. undefined where there is none.
  */
 export function findHeader(packet: Packet, protocol: number): ExtensionHeader | undefined {
   for (const header of packet.extensionHeaders) {
@@ -29,10 +29,14 @@ export function bytesFrom(packet: Packet, header: ExtensionHeader): Uint8Array {
 }
 
 function placeOf(packet: Packet, header: ExtensionHeader): number {
-  return packet.extensionHeaders.slice(0, packet.extensionHeaders.indexOf(header)).reduce((sum, { bytes }) => sum + bytes.length, 40);
+  return packet.extensionHeaders
+    .slice(0, packet.extensionHeaders.indexOf(header))
+    .reduce((sum, { bytes }) => sum + bytes.length, 40);
 }
 
 /** Number of 32 bits at a place of a header; missing bytes are 0. */
 export function word(bytes: Uint8Array, at: number): number {
-  return (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
+  return (
+    (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0
+  );
 }

@@ -1,5 +1,12 @@
 import { problem, type BuildProblem, type Given } from '../option';
-import { bytesOfPrice, HASH_MODES, HASHLIMIT_SCALE, priceOfBytes, type HashlimitRate, type HashMode } from './hashlimitRate';
+import {
+  bytesOfPrice,
+  HASH_MODES,
+  HASHLIMIT_SCALE,
+  priceOfBytes,
+  type HashlimitRate,
+  type HashMode,
+} from './hashlimitRate';
 import { printPeriod } from './rate';
 
 /** A hashlimit match as the kernel keeps it (`struct hashlimit_cfg3`). */
@@ -63,7 +70,9 @@ export function priceCredits(price: bigint): bigint {
   return (price * BYTE_BUDGET) >> 32n;
 }
 
-/** Puts the options together as libxt_hashlimit's final check does, and refuses what hashlimit_mt_check_common refuses. */
+/**
+ * Puts the options together as libxt_hashlimit's final check does, and refuses what hashlimit_mt_check_common refuses.
+ */
 export function buildHashlimit(given: HashlimitOptions, family: 4 | 6): HashlimitData | BuildProblem {
   const rate = given.upto ?? given.above;
   if (rate === undefined) return problem('hashlimit needs --hashlimit-upto or --hashlimit-above');
@@ -73,8 +82,10 @@ export function buildHashlimit(given: HashlimitOptions, family: 4 | 6): Hashlimi
   let expire = seconds * 1000;
   if (bytes) {
     const second = bytesOfPrice(period);
-    if (given.burst && burst < second) return problem(`the burst must be at least the ${second} bytes of one second`, given.burst);
-    if (given.burst && second === 0n) return problem('a burst cannot stand beside a rate below 16 bytes a second', given.burst);
+    if (given.burst && burst < second)
+      return problem(`the burst must be at least the ${second} bytes of one second`, given.burst);
+    if (given.burst && second === 0n)
+      return problem('a burst cannot stand beside a rate below 16 bytes a second', given.burst);
     if (given.burst) expire = BYTE_BURST_EXPIRE;
     // iptables divides the lower 32 bits of the burst only, but looks at all of it for a remainder.
     burst = given.burst ? (burst & 0xffffffffn) / second + (burst % second === 0n ? 0n : 1n) : 0n;
@@ -85,17 +96,34 @@ export function buildHashlimit(given: HashlimitOptions, family: 4 | 6): Hashlimi
   if (given.rateMatch) {
     if (!bytes) period /= BigInt(seconds);
     interval ||= bytes ? 1 : seconds;
-    if (period === 0n || period > 0xffffffffn) return problem('the kernel refuses this rate with --hashlimit-rate-match', rate);
+    if (period === 0n || period > 0xffffffffn)
+      return problem('the kernel refuses this rate with --hashlimit-rate-match', rate);
   } else if (bytes ? priceCredits(period) === 0n : periodCredits(period * burst) < periodCredits(period)) {
-    return problem(bytes ? 'the rate is too high for the kernel' : 'rate times burst is too long for the kernel: give a faster rate or a smaller burst', given.burst ?? rate);
+    return problem(
+      bytes
+        ? 'the rate is too high for the kernel'
+        : 'rate times burst is too long for the kernel: give a faster rate or a smaller burst',
+      given.burst ?? rate,
+    );
   }
-  for (const time of [given.gcInterval, given.expire]) if (time?.value === 0) return problem('the kernel refuses 0 milliseconds', time);
+  for (const time of [given.gcInterval, given.expire])
+    if (time?.value === 0) return problem('the kernel refuses 0 milliseconds', time);
   const bits = family === 4 ? 32 : 128;
   return {
-    name: given.name, above: (given.above !== undefined) !== rate.inverted, bytes, period, burst, modes: given.modes ?? new Set(),
-    sourceLength: given.sourceLength?.value ?? bits, destinationLength: given.destinationLength?.value ?? bits,
-    size: Math.min(given.size?.value ?? 0, MOST_SIZE), max: Math.min(given.max?.value ?? 0, MOST_SIZE),
-    gcInterval: given.gcInterval?.value ?? DEFAULT_GC_INTERVAL, expire: given.expire?.value ?? expire, rateMatch: given.rateMatch, interval,
+    name: given.name,
+    above: (given.above !== undefined) !== rate.inverted,
+    bytes,
+    period,
+    burst,
+    modes: given.modes ?? new Set(),
+    sourceLength: given.sourceLength?.value ?? bits,
+    destinationLength: given.destinationLength?.value ?? bits,
+    size: Math.min(given.size?.value ?? 0, MOST_SIZE),
+    max: Math.min(given.max?.value ?? 0, MOST_SIZE),
+    gcInterval: given.gcInterval?.value ?? DEFAULT_GC_INTERVAL,
+    expire: given.expire?.value ?? expire,
+    rateMatch: given.rateMatch,
+    interval,
     allowed: bytes ? (burst || 1n) * bytesOfPrice(period) : burst + HASHLIMIT_SCALE / period,
   };
 }
@@ -123,11 +151,17 @@ function packetRateText({ period, burst }: HashlimitData): readonly [string, num
   return [`${rate} --hashlimit-burst ${burst}`, (SECONDS[rate.slice(rate.indexOf('/') + 1)] as number) * 1000];
 }
 
-const UNITS: readonly (readonly [string, bigint])[] = [['m', 1024n * 1024n], ['k', 1024n], ['', 1n]];
+const UNITS: readonly (readonly [string, bigint])[] = [
+  ['m', 1024n * 1024n],
+  ['k', 1024n],
+  ['', 1n],
+];
 
 function byteRateText({ period, burst }: HashlimitData): readonly [string, number] {
   const rate = bytesOfPrice(period);
-  const [name, size] = UNITS.find(([, unit]) => unit === 1n || (rate >= unit && priceOfBytes(rate & 0xffffffffn & ~(unit - 1n)) === period)) as (typeof UNITS)[number];
+  const [name, size] = UNITS.find(
+    ([, unit]) => unit === 1n || (rate >= unit && priceOfBytes(rate & 0xffffffffn & ~(unit - 1n)) === period),
+  ) as (typeof UNITS)[number];
   const text = `${rate / size}${name}b/s`;
   if (burst === 0n) return [text, BYTE_EXPIRE];
   const all = rate * burst;

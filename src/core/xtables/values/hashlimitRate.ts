@@ -4,7 +4,9 @@ import { rateUnit } from './rate';
 import { keptBytes } from './savedString';
 import { leadingDecimal, leadingNumber, UINT64_MAX } from './strtoul';
 
-/** Time from packet to packet in millionths of a second, or for a rate in bytes the price of 16 bytes (bytes_to_cost). */
+/**
+ * Time from packet to packet in millionths of a second, or for a rate in bytes the price of 16 bytes (bytes_to_cost).
+ */
 export interface HashlimitRate {
   readonly period: bigint;
   readonly bytes: boolean;
@@ -31,9 +33,12 @@ export const hashlimitRate: ValueType<HashlimitRate> = {
     const amount = leadingDecimal(text);
     if (at > 0 && amount !== 0n) return byteRate(text, BigInt.asUintN(64, amount * factor(text[at - 1])));
     const seconds = rateUnit(text);
-    if (seconds === undefined || amount === 0n) return invalid(`"${text}" is not a rate: write 5/second, 5/minute, 5/hour, 5/day or 512kb/s`);
+    if (seconds === undefined || amount === 0n)
+      return invalid(`"${text}" is not a rate: write 5/second, 5/minute, 5/hour, 5/day or 512kb/s`);
     const period = (HASHLIMIT_SCALE * BigInt(seconds)) / amount;
-    return period === 0n ? invalid(`"${text}" is too fast: at most 1000000 packets a second`) : { period, bytes: false, seconds };
+    return period === 0n
+      ? invalid(`"${text}" is too fast: at most 1000000 packets a second`)
+      : { period, bytes: false, seconds };
   },
 };
 
@@ -62,7 +67,8 @@ export const burstValue: ValueType<bigint> = {
   metavariable: 'n[k|m]',
   parse(text): bigint | InvalidValue {
     const read = leadingNumber(text);
-    if (read === undefined || read.value === 0n || (read.rest === '' && read.value > MOST_BURST)) return invalid(`"${text}" is not a burst from 1 to ${MOST_BURST}`);
+    if (read === undefined || read.value === 0n || (read.rest === '' && read.value > MOST_BURST))
+      return invalid(`"${text}" is not a burst from 1 to ${MOST_BURST}`);
     return BigInt.asUintN(64, read.value * factor(read.rest[0]));
   },
 };
@@ -88,7 +94,9 @@ export const maskLength: ValueType<number> = {
   parse(text, { family }): number | InvalidValue {
     const bits = family === 4 ? 32 : 128;
     const length = prefixLength(text, family);
-    return length === undefined || length > bits ? invalid(`"${text}" is not a prefix length from 0 to ${bits}`) : length;
+    return length === undefined || length > bits
+      ? invalid(`"${text}" is not a prefix length from 0 to ${bits}`)
+      : length;
   },
 };
 
@@ -97,7 +105,8 @@ export const tableName: ValueType<string> = {
   metavariable: 'name',
   names: 'thing',
   parse(text): string | InvalidValue {
-    if (text === '' || text === '.' || text === '..' || text.includes('/')) return invalid(`"${text}" cannot name a table: it is the name of a file under /proc/net/ipt_hashlimit`);
+    if (text === '' || text === '.' || text === '..' || text.includes('/'))
+      return invalid(`"${text}" cannot name a table: it is the name of a file under /proc/net/ipt_hashlimit`);
     return keptBytes(text, 254);
   },
 };

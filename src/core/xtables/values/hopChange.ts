@@ -16,7 +16,9 @@ export interface HopOptions {
 /** `--ttl-set`, `--ttl-dec`, `--ttl-inc`, or the same with `hl`: exactly one of them. */
 export function hopOptions(prefix: 'ttl' | 'hl'): HopOptions {
   const names = ['set', 'dec', 'inc'].map((mode) => `--${prefix}-${mode}`);
-  const others = (mode: string): { readonly excludes: readonly string[] } => ({ excludes: names.filter((each) => !each.endsWith(mode)) });
+  const others = (mode: string): { readonly excludes: readonly string[] } => ({
+    excludes: names.filter((each) => !each.endsWith(mode)),
+  });
   return {
     set: option(`--${prefix}-set`, number32('value', 0, 255), 'Sets it to this value.', others('set')),
     dec: option(`--${prefix}-dec`, number32('count', 1, 255), 'Lowers it, down to 0 at most.', others('dec')),
@@ -38,5 +40,7 @@ export function changedHops(old: number, { mode, value }: HopChange): number {
 }
 
 export function describeHopChange(field: string, { mode, value }: HopChange): string {
-  return mode === 'set' ? `sets the ${field} to ${value}` : `${mode === 'dec' ? 'lowers' : 'raises'} the ${field} by ${value}`;
+  return mode === 'set'
+    ? `sets the ${field} to ${value}`
+    : `${mode === 'dec' ? 'lowers' : 'raises'} the ${field} by ${value}`;
 }

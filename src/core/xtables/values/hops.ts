@@ -19,8 +19,15 @@ export function hopsCondition(name: 'ttl' | 'hl', data: HopsData): Condition {
   const actual = ({ packet: { ttl } }: PacketView): string => (name === 'ttl' ? `TTL ${ttl}` : `hop limit ${ttl}`);
   return {
     text: hopsText(name, data),
-    test: ({ packet: { ttl } }) => (data.comparison === 'eq' ? (ttl === data.value) !== data.inverted : data.comparison === 'lt' ? ttl < data.value : ttl > data.value),
+    test: ({ packet: { ttl } }) =>
+      data.comparison === 'eq'
+        ? (ttl === data.value) !== data.inverted
+        : data.comparison === 'lt'
+          ? ttl < data.value
+          : ttl > data.value,
     actual,
-    ...(data.comparison === 'eq' && { denial: (view: PacketView) => being(actual(view), String(data.value), data.inverted) }),
+    ...(data.comparison === 'eq' && {
+      denial: (view: PacketView) => being(actual(view), String(data.value), data.inverted),
+    }),
   };
 }

@@ -21,16 +21,25 @@ interface Named extends IcmpTypeValue {
 }
 
 const ALL_CODES: NumberRange<number> = [0, 255];
-const NAMES: Readonly<Record<4 | 6, readonly Named[]>> = { 4: [{ name: 'any', any: true, type: 255, codes: ALL_CODES }, ...named(4)], 6: named(6) };
+const NAMES: Readonly<Record<4 | 6, readonly Named[]>> = {
+  4: [{ name: 'any', any: true, type: 255, codes: ALL_CODES }, ...named(4)],
+  6: named(6),
+};
 
 function named(family: 4 | 6): readonly Named[] {
-  return icmpTypes(family).map(({ name, type, code, since }) => ({ name, any: false, type, codes: code === undefined ? ALL_CODES : [code, code], ...(since === undefined ? {} : { since }) }));
+  return icmpTypes(family).map(({ name, type, code, since }) => ({
+    name,
+    any: false,
+    type,
+    codes: code === undefined ? ALL_CODES : [code, code],
+    ...(since === undefined ? {} : { since }),
+  }));
 }
 
 /**
- * `type[/code]` in numbers, or the beginning of a name in any case, as long as one name only begins so. A range of codes
- * (`3/0:4`) is taken although no manual page speaks of it; iptables-save prints its first code only.
- * Source: iptables 1.8.9, libxt_icmp.h; type 255 of IPv4 stands for any.
+ * `type[/code]` in numbers, or the beginning of a name in any case, as long as one name only begins so. A range of
+ * codes (`3/0:4`) is taken although no manual page speaks of it; iptables-save prints its first code only. Source:
+ * iptables 1.8.9, libxt_icmp.h; type 255 of IPv4 stands for any.
  */
 export function icmpTypeValue(family: 4 | 6): ValueType<IcmpTypeValue> {
   return {
@@ -42,7 +51,13 @@ export function icmpTypeValue(family: 4 | 6): ValueType<IcmpTypeValue> {
 }
 
 function newerName({ since }: Partial<Named>, text: string): Remark | undefined {
-  return since === undefined ? undefined : { severity: 'info', code: 'newer-version', message: `"${text}" is read by iptables ${since} and newer; older ones refuse it` };
+  return since === undefined
+    ? undefined
+    : {
+        severity: 'info',
+        code: 'newer-version',
+        message: `"${text}" is read by iptables ${since} and newer; older ones refuse it`,
+      };
 }
 
 function byName(text: string, family: 4 | 6): IcmpTypeValue | InvalidValue | undefined {
@@ -52,13 +67,18 @@ function byName(text: string, family: 4 | 6): IcmpTypeValue | InvalidValue | und
   const ofOld = begun.filter(({ since }) => since === undefined);
   const [first, second] = ofOld.length > 0 ? ofOld : begun;
   if (first === undefined) return undefined;
-  return second === undefined ? first : invalid(`"${text}" begins more than one ICMP type: ${first.name}, ${second.name}`);
+  return second === undefined
+    ? first
+    : invalid(`"${text}" begins more than one ICMP type: ${first.name}, ${second.name}`);
 }
 
 function byNumber(text: string, family: 4 | 6): IcmpTypeValue | InvalidValue {
   const slash = text.indexOf('/');
   const type = readUnsigned(slash < 0 ? text : text.slice(0, slash), 0, 255);
-  if (type === undefined) return invalid(`"${text}" is neither an ICMP${family === 6 ? 'v6' : ''} type from 0 to 255 nor the beginning of a known name`);
+  if (type === undefined)
+    return invalid(
+      `"${text}" is neither an ICMP${family === 6 ? 'v6' : ''} type from 0 to 255 nor the beginning of a known name`,
+    );
   const codes = slash < 0 ? ALL_CODES : readCodes(text.slice(slash + 1));
   return 'kind' in codes ? codes : { any: family === 4 && type === 255, type, codes };
 }
@@ -69,7 +89,9 @@ function readCodes(text: string): NumberRange<number> | InvalidValue {
   if (first === undefined || first.value > 255n) return invalid(`"${text}" is not an ICMP code from 0 to 255`);
   if (first.rest === '') return [Number(first.value), Number(first.value)];
   const last = first.rest.startsWith(':') ? readUnsigned(first.rest.slice(1), 0, 255) : undefined;
-  return last === undefined ? invalid(`"${first.rest}" is not expected behind the ICMP code`) : [Number(first.value), last];
+  return last === undefined
+    ? invalid(`"${first.rest}" is not expected behind the ICMP code`)
+    : [Number(first.value), last];
 }
 
 export function printIcmpType({ any, type, codes: [first, last] }: IcmpTypeValue): string {
@@ -78,11 +100,21 @@ export function printIcmpType({ any, type, codes: [first, last] }: IcmpTypeValue
 
 /** Type and code of an ICMP packet. False for later fragments, negated or not, which carry no ICMP header. */
 export function icmpCondition(name: string, given: Inverted<IcmpTypeValue>): Condition {
-  const { any, type, codes: [first, last] } = given.value;
+  const {
+    any,
+    type,
+    codes: [first, last],
+  } = given.value;
   return {
     text: `${given.inverted ? '! ' : ''}${name} ${printIcmpType(given.value)}`,
-    test: ({ packet }) => packet.fragmentOffset === 0 && (any || (packet.icmpType === type && packet.icmpCode >= first && packet.icmpCode <= last)) !== given.inverted,
-    actual: ({ packet }) => (packet.fragmentOffset > 0 ? missing('no ICMP type: not the first fragment') : `type ${packet.icmpType} code ${packet.icmpCode}`),
-    denial: ({ packet }) => being(`type ${packet.icmpType} code ${packet.icmpCode}`, printIcmpType(given.value), given.inverted),
+    test: ({ packet }) =>
+      packet.fragmentOffset === 0 &&
+      (any || (packet.icmpType === type && packet.icmpCode >= first && packet.icmpCode <= last)) !== given.inverted,
+    actual: ({ packet }) =>
+      packet.fragmentOffset > 0
+        ? missing('no ICMP type: not the first fragment')
+        : `type ${packet.icmpType} code ${packet.icmpCode}`,
+    denial: ({ packet }) =>
+      being(`type ${packet.icmpType} code ${packet.icmpCode}`, printIcmpType(given.value), given.inverted),
   };
 }

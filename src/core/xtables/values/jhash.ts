@@ -1,6 +1,6 @@
 /**
- * Bob Jenkins' hash of 32-bit words as the kernel's jhash2() computes it (include/linux/jhash.h); unsigned 32 bit. For one
- * to three words it equals jhash_1word() to jhash_3words().
+ * Bob Jenkins' hash of 32-bit words as the kernel's jhash2() computes it (include/linux/jhash.h); unsigned 32 bit. For
+ * one to three words it equals jhash_1word() to jhash_3words().
  */
 export function jhash(words: readonly number[], seed: number): number {
   const start = (0xdeadbeef + words.length * 4 + seed) | 0;
@@ -29,13 +29,21 @@ function rotate(word: number, bits: number): number {
 
 function mix(state: State): void {
   let [a, b, c] = state;
-  a = (a - c) ^ rotate(c, 4); c = (c + b) | 0;
-  b = (b - a) ^ rotate(a, 6); a = (a + c) | 0;
-  c = (c - b) ^ rotate(b, 8); b = (b + a) | 0;
-  a = (a - c) ^ rotate(c, 16); c = (c + b) | 0;
-  b = (b - a) ^ rotate(a, 19); a = (a + c) | 0;
-  c = (c - b) ^ rotate(b, 4); b = (b + a) | 0;
-  state[0] = a; state[1] = b; state[2] = c;
+  a = (a - c) ^ rotate(c, 4);
+  c = (c + b) | 0;
+  b = (b - a) ^ rotate(a, 6);
+  a = (a + c) | 0;
+  c = (c - b) ^ rotate(b, 8);
+  b = (b + a) | 0;
+  a = (a - c) ^ rotate(c, 16);
+  c = (c + b) | 0;
+  b = (b - a) ^ rotate(a, 19);
+  a = (a + c) | 0;
+  c = (c - b) ^ rotate(b, 4);
+  b = (b + a) | 0;
+  state[0] = a;
+  state[1] = b;
+  state[2] = c;
 }
 
 function finish(state: State): void {
@@ -47,5 +55,7 @@ function finish(state: State): void {
   a = ((a ^ c) - rotate(c, 4)) | 0;
   b = ((b ^ a) - rotate(a, 14)) | 0;
   c = ((c ^ b) - rotate(b, 24)) | 0;
-  state[0] = a; state[1] = b; state[2] = c;
+  state[0] = a;
+  state[1] = b;
+  state[2] = c;
 }

@@ -15,7 +15,10 @@ export interface SetCounts {
 }
 
 /** The sets as they are now: those of the host, with what `-j SET` did to them since. undefined: no set is known. */
-export function liveSets({ memory, host }: Pick<PacketView, 'memory' | 'host'>): ReadonlyMap<string, IpSet> | undefined {
+export function liveSets({
+  memory,
+  host,
+}: Pick<PacketView, 'memory' | 'host'>): ReadonlyMap<string, IpSet> | undefined {
   return (memory.get(KEY) as ReadonlyMap<string, IpSet> | undefined) ?? host.sets;
 }
 
@@ -41,8 +44,16 @@ export function replaceSet(view: Pick<RememberingView, 'memory' | 'host'>, set: 
  * Counts the packet for a member (unless `update` says no) and gives the counts after that.
  * Source: net/netfilter/ipset/ip_set_core.c ip_set_match_extensions, which counts in front of comparing.
  */
-export function countMember({ memory, packet }: RememberingView, key: string, first: SetExtensions['counts'], update: boolean): SetCounts {
-  const before = (memory.get(countsKey(key)) as SetCounts | undefined) ?? { packets: first.packets ?? 0n, bytes: first.bytes ?? 0n };
+export function countMember(
+  { memory, packet }: RememberingView,
+  key: string,
+  first: SetExtensions['counts'],
+  update: boolean,
+): SetCounts {
+  const before = (memory.get(countsKey(key)) as SetCounts | undefined) ?? {
+    packets: first.packets ?? 0n,
+    bytes: first.bytes ?? 0n,
+  };
   if (!update) return before;
   const after = { packets: before.packets + 1n, bytes: before.bytes + BigInt(packet.length) };
   memory.set(countsKey(key), after);
@@ -50,7 +61,11 @@ export function countMember({ memory, packet }: RememberingView, key: string, fi
 }
 
 /** A member that a packet made, or made anew, has counted that packet. */
-export function beginCounts({ memory, packet }: RememberingView, set: IpSet, parts: Parameters<typeof memberKey>[0]): void {
+export function beginCounts(
+  { memory, packet }: RememberingView,
+  set: IpSet,
+  parts: Parameters<typeof memberKey>[0],
+): void {
   memory.set(countsKey(`${set.name} ${memberKey(parts, set.type)}`), { packets: 1n, bytes: BigInt(packet.length) });
 }
 

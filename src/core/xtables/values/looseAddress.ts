@@ -3,7 +3,8 @@ import { invalid, type InvalidValue, type ValueType } from '../option';
 import { wholeNumber } from './strtoul';
 
 /**
- * Reads an address as getaddrinfo(3) reads a numeric host: for IPv4 also inet_aton(3)'s short forms (`10.1` is 10.0.0.1,
+ * Reads an address as getaddrinfo(3) reads a numeric host: for IPv4 also inet_aton(3)'s short forms (`10.1` is
+ * 10.0.0.1,
  * `0x0a000001`, `012.0.0.1`). undefined for anything else, and for an address of the other family.
  */
 export function looseAddress(text: string, family: 4 | 6): Address | undefined {
@@ -27,7 +28,10 @@ export function looseAddress(text: string, family: 4 | 6): Address | undefined {
   return { family: 4, words: [word >>> 0] };
 }
 
-/** An address with a mask; unlike in an AddressBlock, the address keeps the bits outside the mask, as iptables prints them. */
+/**
+ * An address with a mask; unlike in an AddressBlock, the address keeps the bits outside the mask, as iptables prints
+ * them.
+ */
 export interface HostMask {
   readonly address: Address;
   readonly mask: Address;
@@ -36,8 +40,9 @@ export interface HostMask {
 const LOCALHOST: Address = { family: 4, words: [0x7f000001] };
 
 /**
- * `address[/mask]` of a match option (XTTYPE_HOSTMASK). iptables 1.8.9 takes a mask that is no prefix but stores all ones in its place,
- * so `10.1.2.3/255.0.255.0` asks for the one address. Of host names only `localhost` is known without a resolver.
+ * `address[/mask]` of a match option (XTTYPE_HOSTMASK). iptables 1.8.9 takes a mask that is no prefix but stores all
+ * ones in its place, so `10.1.2.3/255.0.255.0` asks for the one address. Of host names only `localhost` is known
+ * without a resolver.
  */
 export const hostMask: ValueType<HostMask> = {
   metavariable: 'address[/mask]',
@@ -48,7 +53,10 @@ export const hostMask: ValueType<HostMask> = {
     const address = family === 4 && host === 'localhost' ? LOCALHOST : looseAddress(host, family);
     if (address === undefined) return invalid(`"${host}" is not an IPv${family} address`);
     const mask = slash < 0 ? prefixMask(family, 128) : readMask(text.slice(slash + 1), family);
-    if (mask === undefined) return invalid(`"${text.slice(slash + 1)}" is neither a prefix length from 0 to ${family === 4 ? 32 : 128} nor a mask`);
+    if (mask === undefined)
+      return invalid(
+        `"${text.slice(slash + 1)}" is neither a prefix length from 0 to ${family === 4 ? 32 : 128} nor a mask`,
+      );
     return { address, mask };
   },
 };

@@ -14,7 +14,8 @@ export const markValue: ValueType<MarkValue> = {
     const slash = text.indexOf('/');
     const value = readUnsigned(slash < 0 ? text : text.slice(0, slash), 0, 0xffffffff);
     const mask = slash < 0 ? 0xffffffff : readUnsigned(text.slice(slash + 1), 0, 0xffffffff);
-    if (value === undefined || mask === undefined) return invalid(`"${text}" is not a 32-bit mark with an optional mask, as 0x1/0xff`);
+    if (value === undefined || mask === undefined)
+      return invalid(`"${text}" is not a 32-bit mark with an optional mask, as 0x1/0xff`);
     return { value, mask };
   },
 };

@@ -19,7 +19,10 @@ export interface PortSpan {
   readonly base: number | undefined;
 }
 
-/** `[address[-address]][:port[-port[/port]]]`, IPv6 addresses in brackets where ports follow (extensions/libxt_NAT.c parse_to). */
+/**
+ * `[address[-address]][:port[-port[/port]]]`, IPv6 addresses in brackets where ports follow (extensions/libxt_NAT.c
+ * parse_to).
+ */
 export const natPlace: ValueType<NatPlace> = {
   metavariable: '[address[-address]][:port[-port]]',
   certain: [CERTAIN_IPV4, `${CERTAIN_IPV4}:${CERTAIN_PORT}`, `\\[${CERTAIN_IPV6}\\]:${CERTAIN_PORT}`],
@@ -39,11 +42,7 @@ export const natPlace: ValueType<NatPlace> = {
 };
 
 /** `port[-port]`. iptables also reads `/port` behind it, to refuse it or to store it as 0. */
-export const natPorts: ValueType<PortSpan> = {
-  metavariable: 'port[-port]',
-  names: 'port',
-  parse: readPorts,
-};
+export const natPorts: ValueType<PortSpan> = { metavariable: 'port[-port]', names: 'port', parse: readPorts };
 
 /** As iptables-save prints it; the empty text where nothing is given. */
 export function printNatPlace({ addresses, ports }: NatPlace): string {
@@ -74,7 +73,12 @@ export function natRange(place: NatPlace, flags: { readonly random: boolean; rea
 /** "10.0.0.1, port 80" and the like, for sentences. */
 export function describeNatPlace({ addresses, ports }: NatPlace): string {
   const words: string[] = [];
-  if (addresses) words.push(sameAddress(addresses[0], addresses[1]) ? formatAddress(addresses[0]) : `one of ${formatAddress(addresses[0])} to ${formatAddress(addresses[1])}`);
+  if (addresses)
+    words.push(
+      sameAddress(addresses[0], addresses[1])
+        ? formatAddress(addresses[0])
+        : `one of ${formatAddress(addresses[0])} to ${formatAddress(addresses[1])}`,
+    );
   if (ports) words.push(describePorts([ports.first, ports.last]));
   return words.join(', ');
 }
@@ -88,7 +92,10 @@ interface Parts {
   readonly ports: string | undefined;
 }
 
-/** Finds the ports: behind `]`, else behind the only colon. What stands in front of `[`, or between `]` and `:`, is not looked at. */
+/**
+ * Finds the ports: behind `]`, else behind the only colon. What stands in front of `[`, or between `]` and `:`, is not
+ * looked at.
+ */
 function split(text: string, family: 4 | 6): Parts | InvalidValue {
   const open = text.indexOf('[');
   if (open < 0) {
@@ -97,9 +104,13 @@ function split(text: string, family: 4 | 6): Parts | InvalidValue {
     return { addresses: namesNoAddress(colon) ? undefined : text.slice(0, colon), ports: text.slice(colon + 1) };
   }
   const close = text.indexOf(']', open);
-  if (close < 0 || family === 4) return invalid(family === 4 ? `"${text}": brackets are for IPv6 addresses` : `"${text}" has a "[" without "]"`);
+  if (close < 0 || family === 4)
+    return invalid(family === 4 ? `"${text}": brackets are for IPv6 addresses` : `"${text}" has a "[" without "]"`);
   const colon = text.indexOf(':', close + 1);
-  return { addresses: namesNoAddress(colon) ? undefined : text.slice(open + 1, close), ports: colon < 0 ? undefined : text.slice(colon + 1) };
+  return {
+    addresses: namesNoAddress(colon) ? undefined : text.slice(open + 1, close),
+    ports: colon < 0 ? undefined : text.slice(colon + 1),
+  };
 }
 
 /** `:80` and `[]:80`: iptables tells them by where the colon stands, whatever is in front of it. */
@@ -112,22 +123,34 @@ function readAddress(text: string, family: 4 | 6): Address | InvalidValue {
   return address?.family === family ? address : invalid(`"${text}" is not an IPv${family} address`);
 }
 
-/** The protocols behind which iptables allows ports here, by number; ICMP's stands for its echo identifiers, in IPv6 as well. */
+/**
+ * The protocols behind which iptables allows ports here, by number; ICMP's stands for its echo identifiers, in IPv6 as
+ * well.
+ */
 const WITH_PORTS: readonly number[] = [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.SCTP, PROTOCOL.DCCP, PROTOCOL.ICMP];
 
 function readPorts(text: string, context: ValueContext): PortSpan | InvalidValue {
   // iptables compares the number only, so `! -p tcp` passes as well.
-  if (!WITH_PORTS.includes(context.protocol ?? context.excludedProtocol ?? 0)) return invalid('ports need -p tcp, udp, sctp, dccp or icmp in front of them in the rule');
+  if (!WITH_PORTS.includes(context.protocol ?? context.excludedProtocol ?? 0))
+    return invalid('ports need -p tcp, udp, sctp, dccp or icmp in front of them in the rule');
   const first = leadingNumber(text);
   if (first === undefined || first.value > 65535n) {
     const port = portOfService(text, undefined);
-    return port === undefined ? invalid(`"${text}" is neither a port from 0 to 65535 nor a known service`) : { first: port, last: port, base: undefined };
+    return port === undefined
+      ? invalid(`"${text}" is neither a port from 0 to 65535 nor a known service`)
+      : { first: port, last: port, base: undefined };
   }
   const from = Number(first.value);
   if (first.rest === '') return { first: from, last: from, base: undefined };
-  if (!first.rest.startsWith('-')) return invalid(first.rest.startsWith(':') ? `a range of ports is written with "-" here: ${text.replace(':', '-')}` : `"${first.rest}" is not expected behind a port`);
+  if (!first.rest.startsWith('-'))
+    return invalid(
+      first.rest.startsWith(':')
+        ? `a range of ports is written with "-" here: ${text.replace(':', '-')}`
+        : `"${first.rest}" is not expected behind a port`,
+    );
   const last = leadingNumber(first.rest.slice(1));
-  if (last === undefined || last.value > 65535n) return invalid(`"${first.rest.slice(1)}" is not a port from 0 to 65535`);
+  if (last === undefined || last.value > 65535n)
+    return invalid(`"${first.rest.slice(1)}" is not a port from 0 to 65535`);
   const to = Number(last.value);
   if (to < from) return invalid(`the range ${text} runs backwards`);
   if (last.rest === '') return { first: from, last: to, base: undefined };
@@ -135,6 +158,11 @@ function readPorts(text: string, context: ValueContext): PortSpan | InvalidValue
   const baseText = last.rest.slice(1);
   const number = leadingNumber(baseText);
   // What follows the number is not looked at.
-  const base = number !== undefined && number.value >= 1n && number.value <= 65535n ? Number(number.value) : portOfService(baseText, undefined);
-  return base === undefined ? invalid(`"${baseText}" is neither a port from 1 to 65535 nor a known service`) : { first: from, last: to, base };
+  const base =
+    number !== undefined && number.value >= 1n && number.value <= 65535n
+      ? Number(number.value)
+      : portOfService(baseText, undefined);
+  return base === undefined
+    ? invalid(`"${baseText}" is neither a port from 1 to 65535 nor a known service`)
+    : { first: from, last: to, base };
 }

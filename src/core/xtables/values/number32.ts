@@ -1,7 +1,10 @@
 import { invalid, type InvalidValue, type ValueType } from '../option';
 import { leadingNumber, wholeNumber } from './strtoul';
 
-/** An unsigned 32-bit option value from `min` to `max`, both included, written as strtoul(3) with base 0 reads it (XTTYPE_UINT32). */
+/**
+ * An unsigned 32-bit option value from `min` to `max`, both included, written as strtoul(3) with base 0 reads it
+ * (XTTYPE_UINT32).
+ */
 export function number32(metavariable: string, min = 0, max = 0xffffffff): ValueType<number> {
   return {
     metavariable,
@@ -17,7 +20,10 @@ export function number64(metavariable: string): ValueType<bigint> {
   return {
     metavariable,
     parse(text): bigint | InvalidValue {
-      return wholeNumber(text, 0n, 0xffffffffffffffffn) ?? invalid(`"${text}" is not a number from 0 to 18446744073709551615`);
+      return (
+        wholeNumber(text, 0n, 0xffffffffffffffffn) ??
+        invalid(`"${text}" is not a number from 0 to 18446744073709551615`)
+      );
     },
   };
 }
@@ -26,8 +32,8 @@ export function number64(metavariable: string): ValueType<bigint> {
 export type NumberRange<N> = readonly [first: N, last: N];
 
 /**
- * `n`, `n:m`, `n:`, `:m` of numbers up to `max` (XTTYPE_UINT32RC, XTTYPE_UINT64RC): what is missing in front is 0, what is
- * missing behind is `max`. An empty text is 0.
+ * `n`, `n:m`, `n:`, `:m` of numbers up to `max` (XTTYPE_UINT32RC, XTTYPE_UINT64RC): what is missing in front is 0, what
+ * is missing behind is `max`. An empty text is 0.
  */
 export function numberRange(metavariable: string, max: bigint): ValueType<NumberRange<bigint>> {
   return { metavariable, parse: (text) => readNumberRange(text, max) };
@@ -43,7 +49,8 @@ function readNumberRange(text: string, max: bigint): NumberRange<bigint> | Inval
     } else {
       const read = leadingNumber(rest);
       if (read === undefined || read.value > max) return invalid(`"${rest}" is not a number from 0 to ${max}`);
-      if (read.rest !== '' && !read.rest.startsWith(':')) return invalid(`"${read.rest}" is not expected behind a number; a range is first:last`);
+      if (read.rest !== '' && !read.rest.startsWith(':'))
+        return invalid(`"${read.rest}" is not expected behind a number; a range is first:last`);
       values.push(read.value);
       rest = read.rest;
     }

@@ -5,6 +5,7 @@ export function oneOf<W extends string>(words: readonly W[]): ValueType<W> {
   return {
     metavariable: words.join('|'),
     completions: words,
-    parse: (text): W | InvalidValue => words.find((word) => word === text) ?? invalid(`"${text}" is not one of ${words.join(', ')}`),
+    parse: (text): W | InvalidValue =>
+      words.find((word) => word === text) ?? invalid(`"${text}" is not one of ${words.join(', ')}`),
   };
 }

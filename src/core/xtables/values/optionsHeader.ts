@@ -31,7 +31,8 @@ const optionList: ValueType<readonly OptionPattern[]> = {
       const colon = item.indexOf(':');
       const type = lowByte(colon < 0 ? item : item.slice(0, colon));
       const length = colon < 0 ? ANY_LENGTH : lowByte(item.slice(colon + 1));
-      if (type === undefined || length === undefined) return invalid(`"${item}" is not the type of an option, with :length behind it or without`);
+      if (type === undefined || length === undefined)
+        return invalid(`"${item}" is not the type of an option, with :length behind it or without`);
       if (type === 0 && colon >= 0) return invalid('the option 0 (Pad1) has no length');
       patterns.push({ type, length });
       if (patterns.length > MAX_OPTIONS) return invalid(`there are more than ${MAX_OPTIONS} options`);
@@ -44,7 +45,9 @@ function lowByte(text: string): number | undefined {
   // strtoul(3) takes a minus sign, after which it counts down from 2^64.
   const minus = /^\s*-[0-9]/.test(text);
   const read = leadingNumber(minus ? text.trimStart().slice(1) : text);
-  return read === undefined || read.rest !== '' ? undefined : Number(BigInt.asUintN(8, minus ? -read.value : read.value));
+  return read === undefined || read.rest !== ''
+    ? undefined
+    : Number(BigInt.asUintN(8, minus ? -read.value : read.value));
 }
 
 function printOptions(patterns: readonly OptionPattern[]): string {
@@ -52,8 +55,17 @@ function printOptions(patterns: readonly OptionPattern[]): string {
 }
 
 /** What `-m hbh` and `-m dst` have in common. Source: net/ipv6/netfilter/ip6t_hbh.c, which serves both. */
-export function optionsHeaderMatch(name: 'hbh' | 'dst', protocol: number, what: string): MatchExtension<OptionsHeaderData> {
-  const lengthOption = option(`--${name}-len`, number32('length'), 'The length of the header in bytes, a multiple of 8.', { invertible: true });
+export function optionsHeaderMatch(
+  name: 'hbh' | 'dst',
+  protocol: number,
+  what: string,
+): MatchExtension<OptionsHeaderData> {
+  const lengthOption = option(
+    `--${name}-len`,
+    number32('length'),
+    'The length of the header in bytes, a multiple of 8.',
+    { invertible: true },
+  );
   const optionsOption = option(`--${name}-opts`, optionList, 'The header begins with these options, in this order.');
   return defineMatch<OptionsHeaderData>({
     kind: 'match',
@@ -62,11 +74,14 @@ export function optionsHeaderMatch(name: 'hbh' | 'dst', protocol: number, what: 
     options: [lengthOption, optionsOption],
     documentation: {
       summary: `Looks at the ${what} header of IPv6.`,
-      details: 'Without an option it holds where there is such a header; without the header it is false, negated or not.',
+      details:
+        'Without an option it holds where there is such a header; without the header it is false, negated or not.',
       source: `iptables-extensions(8), ${name}; net/ipv6/netfilter/ip6t_hbh.c`,
     },
     build: (options) => ({ length: keep(options.get(lengthOption)), options: options.get(optionsOption)?.value }),
-    print: ({ length, options }) => invertedText(lengthOption.name, length, String) + (options === undefined ? '' : ` ${optionsOption.name} ${printOptions(options)}`),
+    print: ({ length, options }) =>
+      invertedText(lengthOption.name, length, String) +
+      (options === undefined ? '' : ` ${optionsOption.name} ${printOptions(options)}`),
     conditions: ({ length, options }) => [
       presence(protocol, what),
       ...(length ? [lengthCondition(lengthOption.name, protocol, length)] : []),
@@ -118,7 +133,10 @@ function optionsCondition(name: string, protocol: number, patterns: readonly Opt
   };
 }
 
-/** Compares in the kernel's way: option by option from the start; an option that leaves the header ends the comparison, unless it is the last one asked for. */
+/**
+ * Compares in the kernel's way: option by option from the start; an option that leaves the header ends the comparison,
+ * unless it is the last one asked for.
+ */
 function beginsWith(header: ExtensionHeader, patterns: readonly OptionPattern[]): boolean {
   const { bytes } = header;
   let at = 2;

@@ -8,21 +8,79 @@ export type OwnerRange =
 
 /** Users and groups that have the same number on every Debian system (package base-passwd); root is 0 everywhere. */
 const USERS: ReadonlyMap<string, number> = new Map([
-  ['root', 0], ['daemon', 1], ['bin', 2], ['sys', 3], ['sync', 4], ['games', 5], ['man', 6], ['lp', 7], ['mail', 8], ['news', 9], ['uucp', 10],
-  ['proxy', 13], ['www-data', 33], ['backup', 34], ['list', 38], ['irc', 39], ['_apt', 42], ['nobody', 65534],
+  ['root', 0],
+  ['daemon', 1],
+  ['bin', 2],
+  ['sys', 3],
+  ['sync', 4],
+  ['games', 5],
+  ['man', 6],
+  ['lp', 7],
+  ['mail', 8],
+  ['news', 9],
+  ['uucp', 10],
+  ['proxy', 13],
+  ['www-data', 33],
+  ['backup', 34],
+  ['list', 38],
+  ['irc', 39],
+  ['_apt', 42],
+  ['nobody', 65534],
 ]);
 const GROUPS: ReadonlyMap<string, number> = new Map([
-  ['root', 0], ['daemon', 1], ['bin', 2], ['sys', 3], ['adm', 4], ['tty', 5], ['disk', 6], ['lp', 7], ['mail', 8], ['news', 9], ['uucp', 10], ['man', 12],
-  ['proxy', 13], ['kmem', 15], ['dialout', 20], ['fax', 21], ['voice', 22], ['cdrom', 24], ['floppy', 25], ['tape', 26], ['sudo', 27], ['audio', 29],
-  ['dip', 30], ['www-data', 33], ['backup', 34], ['operator', 37], ['list', 38], ['irc', 39], ['src', 40], ['shadow', 42], ['utmp', 43], ['video', 44],
-  ['sasl', 45], ['plugdev', 46], ['staff', 50], ['games', 60], ['users', 100], ['nogroup', 65534],
+  ['root', 0],
+  ['daemon', 1],
+  ['bin', 2],
+  ['sys', 3],
+  ['adm', 4],
+  ['tty', 5],
+  ['disk', 6],
+  ['lp', 7],
+  ['mail', 8],
+  ['news', 9],
+  ['uucp', 10],
+  ['man', 12],
+  ['proxy', 13],
+  ['kmem', 15],
+  ['dialout', 20],
+  ['fax', 21],
+  ['voice', 22],
+  ['cdrom', 24],
+  ['floppy', 25],
+  ['tape', 26],
+  ['sudo', 27],
+  ['audio', 29],
+  ['dip', 30],
+  ['www-data', 33],
+  ['backup', 34],
+  ['operator', 37],
+  ['list', 38],
+  ['irc', 39],
+  ['src', 40],
+  ['shadow', 42],
+  ['utmp', 43],
+  ['video', 44],
+  ['sasl', 45],
+  ['plugdev', 46],
+  ['staff', 50],
+  ['games', 60],
+  ['users', 100],
+  ['nogroup', 65534],
 ]);
 
 /** A user name, a uid or a range of uids `first-last` (or `first:last`), 0 to 4294967294. */
-export const userRange: ValueType<OwnerRange> = { metavariable: 'user|uid[-uid]', names: 'thing', parse: (text) => readRange(text, USERS, 'user') };
+export const userRange: ValueType<OwnerRange> = {
+  metavariable: 'user|uid[-uid]',
+  names: 'thing',
+  parse: (text) => readRange(text, USERS, 'user'),
+};
 
 /** A group name, a gid or a range of gids. */
-export const groupRange: ValueType<OwnerRange> = { metavariable: 'group|gid[-gid]', names: 'thing', parse: (text) => readRange(text, GROUPS, 'group') };
+export const groupRange: ValueType<OwnerRange> = {
+  metavariable: 'group|gid[-gid]',
+  names: 'thing',
+  parse: (text) => readRange(text, GROUPS, 'group'),
+};
 
 export function printOwner(range: OwnerRange): string {
   if (range.kind === 'name') return range.name;

@@ -1,7 +1,10 @@
 import type { Host } from '../../net/host';
 import { lookupRoute, type RouteQuery } from '../../net/routing';
 
-/** The MTU in bytes of the device that the host would send by; undefined where there is no way or the device is not known. */
+/**
+ * The MTU in bytes of the device that the host would send by; undefined where there is no way or the device is not
+ * known.
+ */
 export function mtuTowards(host: Host, query: RouteQuery): number | undefined {
   const { device } = lookupRoute(host, query);
   return device === undefined ? undefined : interfaceMtu(host, device);

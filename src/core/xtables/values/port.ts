@@ -13,8 +13,8 @@ export const CERTAIN_PORT = '(?:0|[1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3})';
 export type PortRange = readonly [first: number, last: number];
 
 /**
- * `port[:port]`; a missing first port is 0, a missing last one 65535. Service names are allowed: those of the match's own protocol, wherever
- * in the rule its -p stands.
+ * `port[:port]`; a missing first port is 0, a missing last one 65535. Service names are allowed: those of the match's
+ * own protocol, wherever in the rule its -p stands.
  */
 export const portRange = (protocol: number): ValueType<PortRange> => ({
   metavariable: 'port[:port]',

@@ -5,14 +5,18 @@ import { missing } from '../shown';
 import type { Inverted } from './inverted';
 import { printPortRange, type PortRange } from './port';
 
-/** ` ! --dport 80:90`, or nothing where the option was not given. iptables-save leaves out a range that is every port, negated or not. */
+/**
+ * ` ! --dport 80:90`, or nothing where the option was not given. iptables-save leaves out a range that is every port,
+ * negated or not.
+ */
 export function portOptionText(name: string, ports: Inverted<PortRange> | undefined): string {
   if (ports === undefined || (ports.value[0] === 0 && ports.value[1] === 65535)) return '';
   return `${ports.inverted ? ' !' : ''} ${name} ${printPortRange(ports.value)}`;
 }
 
 /**
- * The conditions of a transport match; where there are none, that the packet has a transport header, which later fragments have not.
+ * The conditions of a transport match; where there are none, that the packet has a transport header, which later
+ * fragments have not.
  */
 export function orFirstFragment(conditions: readonly Condition[]): readonly Condition[] {
   return conditions.length > 0 ? conditions : [FIRST_FRAGMENT];
@@ -29,9 +33,17 @@ export function portCondition(side: Side, ports: Inverted<PortRange>): Condition
   return {
     text: `${ports.inverted ? '! ' : ''}--${short(side)} ${printPortRange(ports.value)}`,
     test: ({ packet }) => packet.fragmentOffset === 0 && fits(ports, portIn(packet, side)),
-    actual: ({ packet }) => (packet.fragmentOffset > 0 ? missing('no ports: not the first fragment') : `${short(side)} ${portIn(packet, side)}`),
+    actual: ({ packet }) =>
+      packet.fragmentOffset > 0
+        ? missing('no ports: not the first fragment')
+        : `${short(side)} ${portIn(packet, side)}`,
     denial: ({ packet }) => portDenial(side, ports, `${short(side)} ${portIn(packet, side)}`),
-    compares: { field: side === 'source' ? 'sourcePort' : 'destinationPort', wanted: printPortRange(ports.value), single: ports.value[0] === ports.value[1], inverted: ports.inverted },
+    compares: {
+      field: side === 'source' ? 'sourcePort' : 'destinationPort',
+      wanted: printPortRange(ports.value),
+      single: ports.value[0] === ports.value[1],
+      inverted: ports.inverted,
+    },
   };
 }
 

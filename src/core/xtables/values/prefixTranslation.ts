@@ -1,4 +1,12 @@
-import { addressSum, andAddress, formatAddress, isUnspecified, prefixLengthOf, sameAddress, type Address } from '../../net/address';
+import {
+  addressSum,
+  andAddress,
+  formatAddress,
+  isUnspecified,
+  prefixLengthOf,
+  sameAddress,
+  type Address,
+} from '../../net/address';
 import { PROTOCOL, type Packet } from '../../net/packet';
 import type { Effect } from '../extension';
 import type { PacketView } from '../view';
@@ -19,26 +27,36 @@ export interface PrefixOptions {
 export function prefixOptions(): PrefixOptions {
   return {
     source: option('--src-pfx', hostMask, 'The prefix that is replaced, at most 64 bits long.', { required: true }),
-    destination: option('--dst-pfx', hostMask, 'The prefix that takes its place, at most 64 bits long.', { required: true }),
+    destination: option('--dst-pfx', hostMask, 'The prefix that takes its place, at most 64 bits long.', {
+      required: true,
+    }),
   };
 }
 
 /** Checks as ip6t_npt_checkentry does: at most 64 bits, no bit behind the prefix. */
-export function buildPrefixTranslation(given: GivenOptions, options: PrefixOptions): PrefixTranslation | readonly BuildProblem[] {
+export function buildPrefixTranslation(
+  given: GivenOptions,
+  options: PrefixOptions,
+): PrefixTranslation | readonly BuildProblem[] {
   const problems: BuildProblem[] = [];
   for (const each of [options.source, options.destination]) {
     const found = given.get(each);
     if (found === undefined) continue;
     if (prefixOf(found.value) > 64) problems.push(problem('the prefix can have 64 bits at most', found));
-    else if (!sameAddress(andAddress(found.value.address, found.value.mask), found.value.address)) problems.push(problem('the address has bits behind its prefix', found));
+    else if (!sameAddress(andAddress(found.value.address, found.value.mask), found.value.address))
+      problems.push(problem('the address has bits behind its prefix', found));
   }
   if (problems.length > 0) return problems;
-  return { source: (given.get(options.source) as { readonly value: HostMask }).value, destination: (given.get(options.destination) as { readonly value: HostMask }).value };
+  return {
+    source: (given.get(options.source) as { readonly value: HostMask }).value,
+    destination: (given.get(options.destination) as { readonly value: HostMask }).value,
+  };
 }
 
 /** As iptables-save prints it: `::/0` is left out. */
 export function printPrefixTranslation({ source, destination }: PrefixTranslation): string {
-  const part = (name: string, prefix: HostMask): string => (prefixOf(prefix) === 0 && isUnspecified(prefix.address) ? '' : ` ${name} ${prefixText(prefix)}`);
+  const part = (name: string, prefix: HostMask): string =>
+    prefixOf(prefix) === 0 && isUnspecified(prefix.address) ? '' : ` ${name} ${prefixText(prefix)}`;
   return part('--src-pfx', source) + part('--dst-pfx', destination);
 }
 
@@ -47,22 +65,36 @@ export function prefixText(prefix: HostMask): string {
 }
 
 /** What SNPT (`source`) and DNPT (`destination`) do with a packet. */
-export function applyPrefixTranslation(data: PrefixTranslation, view: PacketView, side: 'source' | 'destination'): Effect {
+export function applyPrefixTranslation(
+  data: PrefixTranslation,
+  view: PacketView,
+  side: 'source' | 'destination',
+): Effect {
   const before = view.packet[side];
   const address = translatePrefix(before, data);
-  if (address === undefined) return { kind: 'verdict', verdict: 'DROP', note: 'this address cannot be translated without breaking checksums; the sender gets an ICMPv6 error' };
+  if (address === undefined)
+    return {
+      kind: 'verdict',
+      verdict: 'DROP',
+      note: 'this address cannot be translated without breaking checksums; the sender gets an ICMPv6 error',
+    };
   // An error about a packet of the other direction quotes it with the address it had outside.
   const inner = translateQuoted(view, side === 'source' ? 'destination' : 'source', data);
   const breaks = addressSum(address) !== addressSum(before);
   return {
-    kind: 'continue', packet: { [side]: address, ...(inner && { inner }) }, inPlace: true,
-    ...(breaks && { warning: `${formatAddress(before)} is not within ${formatAddress(data.source.address)}/${lengthOf(data)}, so the checksum of the packet is wrong from here on` }),
+    kind: 'continue',
+    packet: { [side]: address, ...(inner && { inner }) },
+    inPlace: true,
+    ...(breaks && {
+      warning: `${formatAddress(before)} is not within ${formatAddress(data.source.address)}/${lengthOf(data)}, so the checksum of the packet is wrong from here on`,
+    }),
   };
 }
 
 /**
- * The address under its new prefix; one 16-bit word is adjusted so that the checksum of the transport header stays right. The
- * old prefix is not compared. undefined where no word can be adjusted: the kernel drops the packet (net/ipv6/netfilter/ip6t_NPT.c).
+ * The address under its new prefix; one 16-bit word is adjusted so that the checksum of the transport header stays
+ * right. The old prefix is not compared. undefined where no word can be adjusted: the kernel drops the packet
+ * (net/ipv6/netfilter/ip6t_NPT.c).
  */
 function translatePrefix(address: Address, data: PrefixTranslation): Address | undefined {
   const { source, destination } = data;
@@ -82,14 +114,23 @@ function translatePrefix(address: Address, data: PrefixTranslation): Address | u
 }
 
 /**
- * The packet that an ICMPv6 error quotes, with its `side` address translated where that has the old prefix; undefined where nothing
- * changes. The kernel looks for it only behind a bare IPv6 header, and where it knows the beginning of the ICMPv6 header: of a packet
- * that came with its IPv6 header from a raw socket it takes the beginning of the packet for it (net/ipv6/raw.c rawv6_send_hdrinc).
+ * The packet that an ICMPv6 error quotes, with its `side` address translated where that has the old prefix; undefined
+ * where nothing changes. The kernel looks for it only behind a bare IPv6 header, and where it knows the beginning of
+ * the ICMPv6 header: of a packet that came with its IPv6 header from a raw socket it takes the beginning of the packet
+ * for it (net/ipv6/raw.c rawv6_send_hdrinc).
  */
-function translateQuoted({ packet, headerBySender }: PacketView, side: 'source' | 'destination', translation: PrefixTranslation): Packet | undefined {
+function translateQuoted(
+  { packet, headerBySender }: PacketView,
+  side: 'source' | 'destination',
+  translation: PrefixTranslation,
+): Packet | undefined {
   const { inner } = packet;
   if (headerBySender) return undefined;
-  const isError = packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType >= 1 && packet.icmpType <= 4 && packet.extensionHeaders.length === 0;
+  const isError =
+    packet.protocol === PROTOCOL.ICMPV6 &&
+    packet.icmpType >= 1 &&
+    packet.icmpType <= 4 &&
+    packet.extensionHeaders.length === 0;
   if (!isError || inner?.family !== 6 || !sameUnderMask(inner[side], translation.source)) return undefined;
   const address = translatePrefix(inner[side], translation);
   return address && { ...inner, [side]: address };

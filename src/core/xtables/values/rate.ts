@@ -4,9 +4,17 @@ import { leadingDecimal } from './strtoul';
 /** `-m limit` counts in 1/10000 s. */
 export const RATE_SCALE = 10000;
 
-const UNITS: readonly (readonly [word: string, seconds: number])[] = [['second', 1], ['minute', 60], ['hour', 3600], ['day', 86400]];
+const UNITS: readonly (readonly [word: string, seconds: number])[] = [
+  ['second', 1],
+  ['minute', 60],
+  ['hour', 3600],
+  ['day', 86400],
+];
 
-/** Seconds of the unit behind the `/` of a rate, which may be cut short (`m`, `min`); 1 without `/`, undefined for an unknown unit. */
+/**
+ * Seconds of the unit behind the `/` of a rate, which may be cut short (`m`, `min`); 1 without `/`, undefined for an
+ * unknown unit.
+ */
 export function rateUnit(text: string): number | undefined {
   const slash = text.indexOf('/');
   if (slash < 0) return 1;
@@ -14,7 +22,10 @@ export function rateUnit(text: string): number | undefined {
   return word === '' ? undefined : UNITS.find(([unit]) => unit.startsWith(word))?.[1];
 }
 
-/** `n[/second|/minute|/hour|/day]`, read as the time from one packet to the next in 1/10000 s. At most 10000 packets a second. */
+/**
+ * `n[/second|/minute|/hour|/day]`, read as the time from one packet to the next in 1/10000 s. At most 10000 packets a
+ * second.
+ */
 export const packetRate: ValueType<number> = {
   metavariable: 'rate[/second|/minute|/hour|/day]',
   parse(text): number | InvalidValue {
@@ -27,9 +38,16 @@ export const packetRate: ValueType<number> = {
   },
 };
 
-const PRINTED: readonly (readonly [unit: string, seconds: bigint])[] = [['day', 86400n], ['hour', 3600n], ['min', 60n], ['sec', 1n]];
+const PRINTED: readonly (readonly [unit: string, seconds: bigint])[] = [
+  ['day', 86400n],
+  ['hour', 3600n],
+  ['min', 60n],
+  ['sec', 1n],
+];
 
-/** A time from packet to packet, in 1/scale s, as iptables-save prints it: in the shortest unit that loses nothing much. */
+/**
+ * A time from packet to packet, in 1/scale s, as iptables-save prints it: in the shortest unit that loses nothing much.
+ */
 export function printPeriod(period: bigint, scale: bigint): string {
   let i = 1;
   for (; i < PRINTED.length; i++) {

@@ -1,12 +1,18 @@
 import { decodeUtf8, utf8Bytes, utf8Length } from '../../text/utf8';
 import { invalid, type InvalidValue, type Remark, type ValueType } from '../option';
 
-/** Text as iptables-save writes it, with its blank in front: bare where it has letters, digits, `_` and `-` only, else quoted (xtables_save_string). */
+/**
+ * Text as iptables-save writes it, with its blank in front: bare where it has letters, digits, `_` and `-` only, else
+ * quoted (xtables_save_string).
+ */
 export function savedString(text: string): string {
   return /^[A-Za-z0-9_-]+$/.test(text) ? ` ${text}` : ` "${text.replace(/["\\']/g, '\\$&')}"`;
 }
 
-/** Text of which the kernel keeps `bytes` bytes; what is longer is cut, as iptables does without a word, through a character where it must be. */
+/**
+ * Text of which the kernel keeps `bytes` bytes; what is longer is cut, as iptables does without a word, through a
+ * character where it must be.
+ */
 export function keptBytes(text: string, bytes: number): string {
   if (text.length * 3 <= bytes || utf8Length(text) <= bytes) return text;
   return decodeUtf8(utf8Bytes(text).subarray(0, bytes));
@@ -28,7 +34,11 @@ export function logPrefix(bytes: number): ValueType<string> {
     remark(kept, given): Remark | undefined {
       if (kept === given) return undefined;
       const within = given.startsWith(kept) ? '' : ', and cuts a character in two';
-      return { severity: 'warning', code: 'cut-short', message: `the kernel keeps ${bytes} of these ${utf8Length(given)} bytes${within}` };
+      return {
+        severity: 'warning',
+        code: 'cut-short',
+        message: `the kernel keeps ${bytes} of these ${utf8Length(given)} bytes${within}`,
+      };
     },
   };
 }

@@ -22,15 +22,32 @@ interface ChunkName {
 
 const NONE = '--------';
 
-/** In the order of iptables, which counts: flags are stored under the place in this list, not under the type. Source: iptables 1.8.9, libxt_sctp.c. */
+/**
+ * In the order of iptables, which counts: flags are stored under the place in this list, not under the type. Source:
+ * iptables 1.8.9, libxt_sctp.c.
+ */
 export const SCTP_CHUNKS: readonly ChunkName[] = [
-  { name: 'DATA', type: 0, letters: '----IUBE' }, { name: 'INIT', type: 1, letters: NONE }, { name: 'INIT_ACK', type: 2, letters: NONE },
-  { name: 'SACK', type: 3, letters: NONE }, { name: 'HEARTBEAT', type: 4, letters: NONE }, { name: 'HEARTBEAT_ACK', type: 5, letters: NONE },
-  { name: 'ABORT', type: 6, letters: '-------T' }, { name: 'SHUTDOWN', type: 7, letters: NONE }, { name: 'SHUTDOWN_ACK', type: 8, letters: NONE },
-  { name: 'ERROR', type: 9, letters: NONE }, { name: 'COOKIE_ECHO', type: 10, letters: NONE }, { name: 'COOKIE_ACK', type: 11, letters: NONE },
-  { name: 'ECN_ECNE', type: 12, letters: NONE }, { name: 'ECN_CWR', type: 13, letters: NONE }, { name: 'SHUTDOWN_COMPLETE', type: 14, letters: '-------T' },
-  { name: 'I_DATA', type: 64, letters: '----IUBE' }, { name: 'RE_CONFIG', type: 130, letters: NONE }, { name: 'PAD', type: 132, letters: NONE },
-  { name: 'ASCONF', type: 193, letters: NONE }, { name: 'ASCONF_ACK', type: 128, letters: NONE }, { name: 'FORWARD_TSN', type: 192, letters: NONE },
+  { name: 'DATA', type: 0, letters: '----IUBE' },
+  { name: 'INIT', type: 1, letters: NONE },
+  { name: 'INIT_ACK', type: 2, letters: NONE },
+  { name: 'SACK', type: 3, letters: NONE },
+  { name: 'HEARTBEAT', type: 4, letters: NONE },
+  { name: 'HEARTBEAT_ACK', type: 5, letters: NONE },
+  { name: 'ABORT', type: 6, letters: '-------T' },
+  { name: 'SHUTDOWN', type: 7, letters: NONE },
+  { name: 'SHUTDOWN_ACK', type: 8, letters: NONE },
+  { name: 'ERROR', type: 9, letters: NONE },
+  { name: 'COOKIE_ECHO', type: 10, letters: NONE },
+  { name: 'COOKIE_ACK', type: 11, letters: NONE },
+  { name: 'ECN_ECNE', type: 12, letters: NONE },
+  { name: 'ECN_CWR', type: 13, letters: NONE },
+  { name: 'SHUTDOWN_COMPLETE', type: 14, letters: '-------T' },
+  { name: 'I_DATA', type: 64, letters: '----IUBE' },
+  { name: 'RE_CONFIG', type: 130, letters: NONE },
+  { name: 'PAD', type: 132, letters: NONE },
+  { name: 'ASCONF', type: 193, letters: NONE },
+  { name: 'ASCONF_ACK', type: 128, letters: NONE },
+  { name: 'FORWARD_TSN', type: 192, letters: NONE },
   { name: 'I_FORWARD_TSN', type: 194, letters: NONE },
 ];
 
@@ -43,7 +60,8 @@ export function readChunks(text: string): ChunkSet | InvalidValue {
   const blank = text.indexOf(' ');
   const mode = text.slice(0, blank).toLowerCase();
   const list = text.slice(blank + 1);
-  if (mode !== 'any' && mode !== 'all' && mode !== 'only') return invalid(`"${text.slice(0, blank)}" must be any, all or only`);
+  if (mode !== 'any' && mode !== 'all' && mode !== 'only')
+    return invalid(`"${text.slice(0, blank)}" must be any, all or only`);
   if (/^[-!]/.test(list)) return invalid('--chunk-types takes two words: any, all or only, and a list of chunk types');
   if (/^all$/i.test(list)) return { mode, types: new Set(ALL_TYPES), flags: [] };
   if (/^none$/i.test(list)) return { mode, types: new Set(), flags: [] };
@@ -58,7 +76,10 @@ function readList(mode: ChunkSet['mode'], list: string): ChunkSet | InvalidValue
     const name = colon < 0 ? item : item.slice(0, colon);
     const place = SCTP_CHUNKS.findIndex((each) => each.name === name.toUpperCase());
     const chunk = SCTP_CHUNKS[place];
-    if (chunk === undefined) return invalid(`"${name}" is no SCTP chunk type; there are ${SCTP_CHUNKS.map((each) => each.name).join(', ')}, ALL and NONE`);
+    if (chunk === undefined)
+      return invalid(
+        `"${name}" is no SCTP chunk type; there are ${SCTP_CHUNKS.map((each) => each.name).join(', ')}, ALL and NONE`,
+      );
     types.add(chunk.type);
     for (const letter of colon < 0 ? '' : item.slice(colon + 1)) {
       const index = chunk.letters.indexOf(letter.toUpperCase());
@@ -76,7 +97,10 @@ function readList(mode: ChunkSet['mode'], list: string): ChunkSet | InvalidValue
 export function printChunks({ mode, types, flags }: ChunkSet): string {
   if (types.size === 0) return `${mode} NONE`;
   if (types.size === ALL_TYPES.length) return `${mode} ALL`;
-  return `${mode} ${[...types].sort((a, b) => a - b).map((type) => printChunk(type, flags)).join(',')}`;
+  return `${mode} ${[...types]
+    .sort((a, b) => a - b)
+    .map((type) => printChunk(type, flags))
+    .join(',')}`;
 }
 
 function printChunk(type: number, flags: readonly ChunkFlags[]): string {

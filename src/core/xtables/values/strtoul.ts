@@ -12,8 +12,9 @@ export const UINT32_MAX = 0xffffffff;
 const NUMBER = /^[ \t\n\v\f\r]*\+?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/;
 
 /**
- * Reads the number at the start of `text` as libxtables' xtables_strtoul with base 0 does: blanks and a `+` may stand in front, `0x` means
- * hexadecimal and a leading 0 octal. undefined where no number stands there, it is negative or it needs more than 64 bits.
+ * Reads the number at the start of `text` as libxtables' xtables_strtoul with base 0 does: blanks and a `+` may stand
+ * in front, `0x` means hexadecimal and a leading 0 octal. undefined where no number stands there, it is negative or it
+ * needs more than 64 bits.
  */
 export function leadingNumber(text: string): LeadingNumber | undefined {
   const found = NUMBER.exec(text);
@@ -31,7 +32,9 @@ export function wholeNumber(text: string, min: bigint, max: bigint): bigint | un
   return read === undefined || read.rest !== '' || read.value < min || read.value > max ? undefined : read.value;
 }
 
-/** What atoll(3) makes of `text`, as an unsigned number of 64 bits: decimal digits at its start, 0 where there are none. */
+/**
+ * What atoll(3) makes of `text`, as an unsigned number of 64 bits: decimal digits at its start, 0 where there are none.
+ */
 export function leadingDecimal(text: string): bigint {
   const found = /^[ \t\n\v\f\r]*([+-]?)([0-9]+)/.exec(text);
   if (found === null) return 0n;

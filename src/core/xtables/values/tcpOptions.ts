@@ -1,6 +1,6 @@
 /**
- * The places of the options in a TCP option list, as the kernel steps through it: kinds 0 and 1 are one byte long, others carry
- * their length, and a length of 0 counts as 1. Source: net/netfilter/xt_tcpudp.c, xt_tcpmss.c.
+ * The places of the options in a TCP option list, as the kernel steps through it: kinds 0 and 1 are one byte long,
+ * others carry their length, and a length of 0 counts as 1. Source: net/netfilter/xt_tcpudp.c, xt_tcpmss.c.
  */
 export function tcpOptionPlaces(bytes: Uint8Array): readonly number[] {
   const places: number[] = [];
@@ -13,6 +13,8 @@ export function tcpOptionPlaces(bytes: Uint8Array): readonly number[] {
 
 /** The maximum segment size that the options announce; undefined where they do not. */
 export function announcedMss(bytes: Uint8Array): number | undefined {
-  const at = tcpOptionPlaces(bytes).find((place) => bytes[place] === 2 && bytes.length - place >= 4 && bytes[place + 1] === 4);
+  const at = tcpOptionPlaces(bytes).find(
+    (place) => bytes[place] === 2 && bytes.length - place >= 4 && bytes[place + 1] === 4,
+  );
   return at === undefined ? undefined : ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
 }

@@ -9,7 +9,10 @@ export const ALL_WEEK_DAYS = 0xfe;
 
 const WEEK_DAYS = ['', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
-/** A decimal number as strtoul(3) reads it from the start of a text; no digits are 0. undefined for one beyond any use, and below 0. */
+/**
+ * A decimal number as strtoul(3) reads it from the start of a text; no digits are 0. undefined for one beyond any use,
+ * and below 0.
+ */
 function leadingDecimal(text: string): { readonly value: number; readonly rest: string } | undefined {
   const [all, sign, digits] = /^[ \t\n\v\f\r]*([+-]?)([0-9]+)/.exec(text) ?? ['', '', ''];
   if (sign === '-' && !/^0+$/.test(digits ?? '')) return undefined;
@@ -18,9 +21,19 @@ function leadingDecimal(text: string): { readonly value: number; readonly rest: 
 }
 
 /** The parts of a date, from the year on: what may stand behind each, and its bounds. */
-const DATE_PARTS = [['-', 1970, 2038], ['-', 0, 12], ['T', 0, 31], [':', 0, 23], [':', 0, 59], ['', 0, 59]] as const;
+const DATE_PARTS = [
+  ['-', 1970, 2038],
+  ['-', 0, 12],
+  ['T', 0, 31],
+  [':', 0, 23],
+  [':', 0, 59],
+  ['', 0, 59],
+] as const;
 
-/** `YYYY[-MM[-DD[Thh[:mm[:ss]]]]]` in UTC as seconds since 1970. Days that a month does not have run over into the next, month 0 is the December before. */
+/**
+ * `YYYY[-MM[-DD[Thh[:mm[:ss]]]]]` in UTC as seconds since 1970. Days that a month does not have run over into the next,
+ * month 0 is the December before.
+ */
 export const dateTime: ValueType<number> = {
   metavariable: 'YYYY[-MM[-DDThh[:mm[:ss]]]]',
   parse(text): number | InvalidValue {
@@ -52,11 +65,16 @@ export const dayTime: ValueType<number> = {
     if (minute === undefined || minute.value > 59) return bad;
     if (minute.rest === '') return hour.value * 3600 + minute.value * 60;
     const second = minute.rest.startsWith(':') ? leadingDecimal(minute.rest.slice(1)) : undefined;
-    return second === undefined || second.value > 59 || second.rest !== '' ? bad : hour.value * 3600 + minute.value * 60 + second.value;
+    return second === undefined || second.value > 59 || second.rest !== ''
+      ? bad
+      : hour.value * 3600 + minute.value * 60 + second.value;
   },
 };
 
-/** Days of the month, 1 to 31, as a set of bits. iptables looks at the first two characters of each only, and lets 0 pass, which is no day. */
+/**
+ * Days of the month, 1 to 31, as a set of bits. iptables looks at the first two characters of each only, and lets 0
+ * pass, which is no day.
+ */
 export const monthDays: ValueType<number> = {
   metavariable: 'day[,day]…',
   parse(text): number | InvalidValue {
@@ -81,7 +99,8 @@ export const weekDays: ValueType<number> = {
       const number = minus ? Number(word) : readNumber(word.slice(0, 3));
       if (number === 0) return invalid('the week begins with Monday, which is 1; there is no day 0');
       const day = number ?? WEEK_DAYS.findIndex((name) => name !== '' && word.startsWith(name.slice(0, 2)));
-      if (day < 0 && !minus) return invalid(`"${word}" is not a day of the week: Mon, Tue, Wed, Thu, Fri, Sat, Sun or 1 to 7`);
+      if (day < 0 && !minus)
+        return invalid(`"${word}" is not a day of the week: Mon, Tue, Wed, Thu, Fri, Sat, Sun or 1 to 7`);
       days |= 1 << (day & 31);
     }
     return days & 0xff;
@@ -108,11 +127,15 @@ export function printDate(seconds: number): string {
 }
 
 export function printDayTime(seconds: number): string {
-  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
+  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
 }
 
 export function printMonthDays(days: number): string {
-  return Array.from({ length: 31 }, (_, i) => i + 1).filter((day) => days & (1 << day)).join(',');
+  return Array.from({ length: 31 }, (_, i) => i + 1)
+    .filter((day) => days & (1 << day))
+    .join(',');
 }
 
 export function printWeekDays(days: number): string {

@@ -9,7 +9,11 @@ export interface TosMask {
 
 /** The names of RFC 1349 and the bits they set. */
 const NAMES: readonly (readonly [string, number])[] = [
-  ['Minimize-Delay', 0x10], ['Maximize-Throughput', 0x08], ['Maximize-Reliability', 0x04], ['Minimize-Cost', 0x02], ['Normal-Service', 0],
+  ['Minimize-Delay', 0x10],
+  ['Maximize-Throughput', 0x08],
+  ['Maximize-Reliability', 0x04],
+  ['Minimize-Cost', 0x02],
+  ['Normal-Service', 0],
 ];
 
 /**
@@ -23,12 +27,16 @@ export function tosMask(nameMask: number): ValueType<TosMask> {
     parse(text): TosMask | InvalidValue {
       if ((leadingNumber(text)?.value ?? 256n) > 255n) {
         const named = NAMES.find(([name]) => name.toLowerCase() === text.toLowerCase());
-        return named ? { value: named[1], mask: nameMask } : invalid(`"${text}" is neither a TOS value from 0 to 255 nor ${NAMES.map(([name]) => name).join(', ')}`);
+        return named
+          ? { value: named[1], mask: nameMask }
+          : invalid(`"${text}" is neither a TOS value from 0 to 255 nor ${NAMES.map(([name]) => name).join(', ')}`);
       }
       const slash = text.indexOf('/');
       const value = readUnsigned(slash < 0 ? text : text.slice(0, slash), 0, 255);
       const mask = slash < 0 ? 255 : readUnsigned(text.slice(slash + 1), 0, 255);
-      return value === undefined || mask === undefined ? invalid(`"${text}" is not a TOS value with an optional mask, both from 0 to 255`) : { value, mask };
+      return value === undefined || mask === undefined
+        ? invalid(`"${text}" is not a TOS value with an optional mask, both from 0 to 255`)
+        : { value, mask };
     },
   };
 }

@@ -11,9 +11,9 @@ import { supposedHeader, transportLength } from './transport';
 type Ports = Inverted<PortRange> | undefined;
 
 /**
- * The port conditions of a match that iptables-nft translates into reads of the packet instead of handing it to the kernel's
- * xt_tcpudp (tcp and udp): they ask whatever stands in the place of the ports, in later fragments too, and never drop the packet.
- * Source: iptables 1.8.9, iptables/nft-shared.c add_nft_tcpudp; observed with Linux 6.18.
+ * The port conditions of a match that iptables-nft translates into reads of the packet instead of handing it to the
+ * kernel's xt_tcpudp (tcp and udp): they ask whatever stands in the place of the ports, in later fragments too, and
+ * never drop the packet. Source: iptables 1.8.9, iptables/nft-shared.c add_nft_tcpudp; observed with Linux 6.18.
  */
 export function translatedPortConditions(source: Ports, destination: Ports): readonly Condition[] {
   const together = areOneComparison(source, destination);
@@ -33,13 +33,20 @@ export function asksNoPort(ports: Ports): boolean {
   return ports === undefined || (isEveryPort(ports) && !ports.inverted);
 }
 
-/** Two single ports, both negated, become one comparison of four bytes: `! --sport 1 ! --dport 2` says no only where both ports are as written. */
+/**
+ * Two single ports, both negated, become one comparison of four bytes: `! --sport 1 ! --dport 2` says no only where
+ * both ports are as written.
+ */
 function areOneComparison(source: Ports, destination: Ports): boolean {
-  const isOne = (ports: Ports): boolean => ports !== undefined && ports.inverted && ports.value[0] !== 0 && ports.value[0] === ports.value[1];
+  const isOne = (ports: Ports): boolean =>
+    ports !== undefined && ports.inverted && ports.value[0] !== 0 && ports.value[0] === ports.value[1];
   return isOne(source) && isOne(destination);
 }
 
-/** iptables 1.8.11 compares them one by one. Source: its commit "Fixed the issue with combining the payload in case of invert filter". */
+/**
+ * iptables 1.8.11 compares them one by one. Source: its commit "Fixed the issue with combining the payload in case of
+ * invert filter".
+ */
 function comparesOneByOne({ iptablesVersion = '' }: PacketView): boolean {
   const [, major, minor, patch] = /^(\d+)\.(\d+)\.(\d+)/.exec(iptablesVersion) ?? [];
   return patch !== undefined && Number(major) * 1e6 + Number(minor) * 1e3 + Number(patch) >= 1008011;
@@ -52,7 +59,8 @@ function translated(side: 'source' | 'destination', ports: Inverted<PortRange>, 
   const holds = (view: PacketView): boolean => {
     if (isEveryPort(ports)) return true;
     const port = portAsNft(view, side);
-    if (beside === undefined || port === undefined || comparesOneByOne(view)) return port !== undefined && fits(ports, port);
+    if (beside === undefined || port === undefined || comparesOneByOne(view))
+      return port !== undefined && fits(ports, port);
     const second = portAsNft(view, other);
     return second !== undefined && (fits(ports, port) || fits(beside, second));
   };
@@ -62,7 +70,10 @@ function translated(side: 'source' | 'destination', ports: Inverted<PortRange>, 
     const port = portAsNft(view, side);
     if (port === undefined) return missing('no port: the packet is too short');
     const where = view.packet.fragmentOffset > 0 ? ', read from the data of a later fragment' : '';
-    const both = beside && !comparesOneByOne(view) ? `, asked by iptables-nft together with ${short(other)} ${portAsNft(view, other) ?? '(missing)'}: one of both is enough` : '';
+    const both =
+      beside && !comparesOneByOne(view)
+        ? `, asked by iptables-nft together with ${short(other)} ${portAsNft(view, other) ?? '(missing)'}: one of both is enough`
+        : '';
     return `${short(side)} ${port}${where}${both}`;
   };
   return {
@@ -74,17 +85,30 @@ function translated(side: 'source' | 'destination', ports: Inverted<PortRange>, 
 }
 
 /** Behind `! -p tcp` it may be any protocol. */
-const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.SCTP, PROTOCOL.DCCP]);
+const WITH_PORTS: ReadonlySet<number> = new Set([
+  PROTOCOL.TCP,
+  PROTOCOL.UDP,
+  PROTOCOL.UDPLITE,
+  PROTOCOL.SCTP,
+  PROTOCOL.DCCP,
+]);
 
 export function portAsNft(view: PacketView, side: 'source' | 'destination'): number | undefined {
   const offset = side === 'source' ? 0 : 2;
   // The bytes of a packet are dear, and mostly say what the model says.
   const { packet } = view;
-  const known = WITH_PORTS.has(packet.protocol) && authentication(packet) < 0 && packet.fragmentOffset === 0 && transportLength(packet) >= offset + 2;
+  const known =
+    WITH_PORTS.has(packet.protocol) &&
+    authentication(packet) < 0 &&
+    packet.fragmentOffset === 0 &&
+    transportLength(packet) >= offset + 2;
   return known ? portIn(packet, side) : unsignedAsNft(view, offset, 2);
 }
 
-/** Where an authentication header of IPv6 begins, at which the search for the transport header stops (see `protocolAsked`); -1 for none. */
+/**
+ * Where an authentication header of IPv6 begins, at which the search for the transport header stops (see
+ * `protocolAsked`); -1 for none.
+ */
 function authentication({ family, extensionHeaders }: Packet): number {
   let at = 40;
   if (family === 6) {
@@ -97,8 +121,9 @@ function authentication({ family, extensionHeaders }: Packet): number {
 }
 
 /**
- * What nf_tables reads at an offset of where the transport header would be; undefined beyond the packet's end. In a later fragment that
- * is its data (IPv4) or its IPv6 header. Seen on Linux 6.18: the fast path of nft_payload does not look at fragments.
+ * What nf_tables reads at an offset of where the transport header would be; undefined beyond the packet's end. In a
+ * later fragment that is its data (IPv4) or its IPv6 header. Seen on Linux 6.18: the fast path of nft_payload does not
+ * look at fragments.
  */
 export function unsignedAsNft({ packet }: PacketView, offset: number, size: 1 | 2): number | undefined {
   const at = packet.fragmentOffset === 0 ? authentication(packet) : -1;

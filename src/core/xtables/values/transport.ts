@@ -13,16 +13,16 @@ export function transportBytes(packet: Packet): Uint8Array {
 }
 
 /**
- * What a match that forgets to ask for fragments takes for the transport header: in a later fragment the data for IPv4, and the
- * IPv6 header itself for IPv6, where the kernel does not come to set the place of the transport header.
+ * What a match that forgets to ask for fragments takes for the transport header: in a later fragment the data for IPv4,
+ * and the IPv6 header itself for IPv6, where the kernel does not come to set the place of the transport header.
  */
 export function supposedHeader(packet: Packet): Uint8Array {
   return packet.family === 6 && packet.fragmentOffset > 0 ? packetBytes(packet) : transportBytes(packet);
 }
 
 /**
- * That a match which reads a transport header of `need` bytes drops the packet, because it is cut short. undefined where it is not, and
- * for later fragments, which have no such header.
+ * That a match which reads a transport header of `need` bytes drops the packet, because it is cut short. undefined
+ * where it is not, and for later fragments, which have no such header.
  */
 export function cutShort(packet: Packet, need: number, protocol: string): MatchDrop | undefined {
   if (packet.fragmentOffset > 0 || transportLength(packet) >= need) return undefined;

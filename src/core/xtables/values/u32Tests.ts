@@ -1,7 +1,10 @@
 import { invalid, type InvalidValue, type ValueType } from '../option';
 import { leadingNumber } from './strtoul';
 
-/** A step on the way to a value: what to do with the value found so far. The first step of a location reads at its number. */
+/**
+ * A step on the way to a value: what to do with the value found so far. The first step of a location reads at its
+ * number.
+ */
 export interface U32Step {
   readonly operator: '' | '&' | '<<' | '>>' | '@';
   readonly number: number;
@@ -16,7 +19,10 @@ export interface U32Test {
 const MAX = 10;
 
 /** `location=range[,range]…[&&location=range…]`. Source: iptables-extensions(8), u32. */
-export const u32Tests: ValueType<readonly U32Test[]> = { metavariable: 'tests', parse: (text) => new Reader(text).read() };
+export const u32Tests: ValueType<readonly U32Test[]> = {
+  metavariable: 'tests',
+  parse: (text) => new Reader(text).read(),
+};
 
 class Reader {
   private at = 0;
@@ -29,7 +35,8 @@ class Reader {
     for (;;) {
       const location = this.location();
       const ranges = location && this.ranges();
-      if (location === undefined || ranges === undefined) return this.problem ?? invalid(`"${this.text}" is no list of tests`);
+      if (location === undefined || ranges === undefined)
+        return this.problem ?? invalid(`"${this.text}" is no list of tests`);
       tests.push({ location, ranges });
       if (this.at >= this.text.length) break;
       this.at += 2;

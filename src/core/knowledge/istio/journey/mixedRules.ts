@@ -4,31 +4,48 @@ import { sidecarBeside } from '../profile';
 import { rangeText, type VersionEvidence, type VersionRange } from '../versions';
 
 /**
- * What is to be known where the rules are not those of one installation: of releases that exclude each other, of a sidecar and of ambient mode,
- * or written twice. Sentences, each with what follows for a packet; the traces themselves are of the rules as they stand.
+ * What is to be known where the rules are not those of one installation: of releases that exclude each other, of a
+ * sidecar and of ambient mode, or written twice. Sentences, each with what follows for a packet; the traces themselves
+ * are of the rules as they stand.
  */
 export function mixedRules(ruleSet: RuleSetView, versions: VersionRange | undefined): readonly string[] {
   const modes = ofTwoModes(ruleSet);
   // Both modes jump to ISTIO_OUTPUT, which is then no sign of a second run.
-  return [...(versions?.contradictory === true ? [ofReleases(versions)] : []), ...modes, ...otherPorts(ruleSet), ...(modes.length > 0 ? [] : twice(ruleSet))];
+  return [
+    ...(versions?.contradictory === true ? [ofReleases(versions)] : []),
+    ...modes,
+    ...otherPorts(ruleSet),
+    ...(modes.length > 0 ? [] : twice(ruleSet)),
+  ];
 }
 
 function ofReleases(versions: VersionRange): string {
   const { evidence, from, to } = versions;
-  const bounds = [evidence.find((each) => each.from !== undefined && each.from === from), evidence.find((each) => each.to !== undefined && each.to === to)];
+  const bounds = [
+    evidence.find((each) => each.from !== undefined && each.from === from),
+    evidence.find((each) => each.to !== undefined && each.to === to),
+  ];
   return `The rules are ${rangeText(versions)}${said(bounds)}: two installations, one written over the other, or rules changed by hand. In each chain the first that fits decides. Which release the proxy is of, they do not tell.`;
 }
 
 function said(bounds: readonly (VersionEvidence | undefined)[]): string {
-  const told = [...new Set(bounds.filter((each) => each !== undefined))].map(({ text, line }) => (line === undefined ? text : `line ${line + 1}: ${text}`));
+  const told = [...new Set(bounds.filter((each) => each !== undefined))].map(({ text, line }) =>
+    line === undefined ? text : `line ${line + 1}: ${text}`,
+  );
   return told.length === 0 ? '' : ` (${told.join('; ')})`;
 }
 
 function ofTwoModes(ruleSet: RuleSetView): readonly string[] {
   if (sidecarBeside(ruleSet) === undefined) return [];
-  const [sidecar] = ['ISTIO_INBOUND', 'ISTIO_IN_REDIRECT', 'ISTIO_REDIRECT'].map((name) => chainIn(ruleSet, 'nat', name) ?? chainIn(ruleSet, 'mangle', name)).filter((chain) => chain !== undefined);
-  const ambient = ['nat', 'mangle'].map((table) => chainIn(ruleSet, table, 'ISTIO_PRERT')).find((chain) => chain !== undefined);
-  return [`Rules of a sidecar${chainLine(sidecar)} stand beside those of ambient mode${chainLine(ambient)}: one of the two is left over. Whichever fits first decides. A port on which nobody listens refuses the connection, and the proxy that runs there may not be the one that is meant.`];
+  const [sidecar] = ['ISTIO_INBOUND', 'ISTIO_IN_REDIRECT', 'ISTIO_REDIRECT']
+    .map((name) => chainIn(ruleSet, 'nat', name) ?? chainIn(ruleSet, 'mangle', name))
+    .filter((chain) => chain !== undefined);
+  const ambient = ['nat', 'mangle']
+    .map((table) => chainIn(ruleSet, table, 'ISTIO_PRERT'))
+    .find((chain) => chain !== undefined);
+  return [
+    `Rules of a sidecar${chainLine(sidecar)} stand beside those of ambient mode${chainLine(ambient)}: one of the two is left over. Whichever fits first decides. A port on which nobody listens refuses the connection, and the proxy that runs there may not be the one that is meant.`,
+  ];
 }
 
 function chainLine(chain: ChainView | undefined): string {
@@ -41,10 +58,19 @@ const REDIRECTING = ['ISTIO_REDIRECT', 'ISTIO_IN_REDIRECT'];
 
 function otherPorts(ruleSet: RuleSetView): readonly string[] {
   return REDIRECTING.flatMap((name) => {
-    const redirects = (chainIn(ruleSet, 'nat', name)?.rules ?? []).filter((rule) => shapeOf(rule).target === 'REDIRECT' && shapeOf(rule).form === 'proto');
-    const [first, ...others] = redirects.map((rule) => ({ line: rule.line, port: shapeOf(rule).targetOptions.get('--to-ports') }));
+    const redirects = (chainIn(ruleSet, 'nat', name)?.rules ?? []).filter(
+      (rule) => shapeOf(rule).target === 'REDIRECT' && shapeOf(rule).form === 'proto',
+    );
+    const [first, ...others] = redirects.map((rule) => ({
+      line: rule.line,
+      port: shapeOf(rule).targetOptions.get('--to-ports'),
+    }));
     const other = others.find(({ port }) => port !== first?.port);
-    return first && other ? [`${name} names two ports: ${first.port ?? ''} (line ${first.line + 1}) and ${other.port ?? ''} (line ${other.line + 1}). The first decides, the second is never reached.`] : [];
+    return first && other
+      ? [
+          `${name} names two ports: ${first.port ?? ''} (line ${first.line + 1}) and ${other.port ?? ''} (line ${other.line + 1}). The first decides, the second is never reached.`,
+        ]
+      : [];
   });
 }
 
@@ -55,14 +81,23 @@ const MOST_RULES = 2000;
 
 function twice(ruleSet: RuleSetView): readonly string[] {
   const doubles = ruleSet.chains.flatMap((chain) => {
-    const rules = chain.builtin ? chain.rules.slice(0, MOST_RULES).filter(({ target }) => BUILTIN_TARGET.test(target ?? '')) : BUILTIN_TARGET.test(chain.name) ? chain.rules.slice(0, MOST_RULES) : [];
+    const rules = chain.builtin
+      ? chain.rules.slice(0, MOST_RULES).filter(({ target }) => BUILTIN_TARGET.test(target ?? ''))
+      : BUILTIN_TARGET.test(chain.name)
+        ? chain.rules.slice(0, MOST_RULES)
+        : [];
     const found = firstDouble(rules);
     return found ? [{ chain, ...found }] : [];
   });
   const [first] = doubles;
   if (first === undefined) return [];
-  const more = doubles.length === 1 ? '' : `, and so ${doubles.length === 2 ? 'is one of another chain' : `are some of ${doubles.length - 1} other chains`}`;
-  return [`A rule of ${first.chain.name} (${first.chain.table}) is written twice, in lines ${first.first.line + 1} and ${first.second.line + 1}${more}: istio-init or the CNI plugin ran more than once. What the first lets by, the second does too.`];
+  const more =
+    doubles.length === 1
+      ? ''
+      : `, and so ${doubles.length === 2 ? 'is one of another chain' : `are some of ${doubles.length - 1} other chains`}`;
+  return [
+    `A rule of ${first.chain.name} (${first.chain.table}) is written twice, in lines ${first.first.line + 1} and ${first.second.line + 1}${more}: istio-init or the CNI plugin ran more than once. What the first lets by, the second does too.`,
+  ];
 }
 
 function firstDouble(rules: readonly RuleView[]): { readonly first: RuleView; readonly second: RuleView } | undefined {

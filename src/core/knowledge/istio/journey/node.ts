@@ -3,9 +3,10 @@ import { at, SOURCES, type Mesh, type NextPacket, type Onward, type Taken } from
 import { toResolver } from './sidecar';
 
 /**
- * Ambient mode at the node, 1.18 to 1.20: the rules and the routing of the node lead the traffic of its pods through two Geneve tunnels to ztunnel,
- * which is a pod of the node with a network of its own. Sources: istio/istio:cni/pkg/ambient/net_linux.go, CreateRulesOnNode and
- * CreateRulesWithinNodeProxyNS; istio/ztunnel:src/proxy/outbound.rs and inbound_passthrough.rs for the source address that it keeps
+ * Ambient mode at the node, 1.18 to 1.20: the rules and the routing of the node lead the traffic of its pods through
+ * two Geneve tunnels to ztunnel, which is a pod of the node with a network of its own. Sources:
+ * istio/istio:cni/pkg/ambient/net_linux.go, CreateRulesOnNode and CreateRulesWithinNodeProxyNS;
+ * istio/ztunnel:src/proxy/outbound.rs and inbound_passthrough.rs for the source address that it keeps
  * (enable_original_source).
  */
 const TUNNEL_IN = 'istioin';
@@ -15,7 +16,10 @@ const TUNNEL_OUT = 'istioout';
 const MARK_OUTBOUND = 0x100;
 const MARK_SKIP = 0x200;
 
-/** Ports of ztunnel of those releases: constants.go has ZtunnelOutboundPort, ZtunnelInboundPlaintextPort, ZtunnelInboundPort. */
+/**
+ * Ports of ztunnel of those releases: constants.go has ZtunnelOutboundPort, ZtunnelInboundPlaintextPort,
+ * ZtunnelInboundPort.
+ */
 const OUTBOUND = 15001;
 const PLAINTEXT = 15006;
 const HBONE = 15008;
@@ -24,12 +28,26 @@ const HBONE = 15008;
 export function afterNode(mesh: Mesh, taken: Taken): Onward {
   const { leaves, protocol, captured, port, sent } = taken;
   const ztunnel = mesh.profile.nodeZtunnel;
-  if (!leaves) return { end: sent ? 'The program has it; its answer goes back the same way.' : 'The node itself gets it; ztunnel takes only what is for pods of the mesh, or from them.' };
+  if (!leaves)
+    return {
+      end: sent
+        ? 'The program has it; its answer goes back the same way.'
+        : 'The node itself gets it; ztunnel takes only what is for pods of the mesh, or from them.',
+    };
   if (leaves.iface === TUNNEL_OUT && ztunnel) return { next: outOfTunnel(taken, ztunnel) };
   if (leaves.iface === TUNNEL_IN && ztunnel) return { next: [intoPod(taken, ztunnel)] };
-  if (captured && port === 15053 && ztunnel) return { next: [toResolver({ dir: 'in', iface: ztunnel.iface, src: ztunnel.address }, taken, 'ztunnel')] };
-  if (leaves.iface === TUNNEL_OUT || leaves.iface === TUNNEL_IN) return { end: 'ztunnel gets it through the tunnel. From which interface it sends it on, the rules in the file do not tell.' };
-  return { end: protocol === 6 || sent ? whyNot(mesh, taken, leaves.mark) : 'ztunnel takes TCP only; other protocols go their usual way (mark 0x220), but for DNS where its capture is on.' };
+  if (captured && port === 15053 && ztunnel)
+    return { next: [toResolver({ dir: 'in', iface: ztunnel.iface, src: ztunnel.address }, taken, 'ztunnel')] };
+  if (leaves.iface === TUNNEL_OUT || leaves.iface === TUNNEL_IN)
+    return {
+      end: 'ztunnel gets it through the tunnel. From which interface it sends it on, the rules in the file do not tell.',
+    };
+  return {
+    end:
+      protocol === 6 || sent
+        ? whyNot(mesh, taken, leaves.mark)
+        : 'ztunnel takes TCP only; other protocols go their usual way (mark 0x220), but for DNS where its capture is on.',
+  };
 }
 
 interface NodeZtunnel {
@@ -45,11 +63,22 @@ function fromZtunnel({ source, family }: Taken, { iface }: NodeZtunnel): PacketR
 function outOfTunnel(taken: Taken, ztunnel: NodeZtunnel): readonly NextPacket[] {
   const { destination, destinationPort, toMeshPod } = taken;
   const packet = fromZtunnel(taken, ztunnel);
-  const plain: NextPacket = { label: `ztunnel → ${toMeshPod ? 'app ' : ''}${at(destination, destinationPort)}`, packet: { ...packet, dst: destination, dport: destinationPort }, note: `The packet goes in Geneve (UDP 6081) to ztunnel, where TPROXY gives it to port ${OUTBOUND}. ztunnel sends it on with the address of the pod as its source; coming by ${ztunnel.iface} it gets mark 0x210, and is routed as usual. ${toMeshPod ? 'To a pod of the mesh on this node it needs no tunnel.' : 'For a Service it picks an endpoint itself, which may be a pod of the mesh on this node.'}`, source: SOURCES.ztunnelOutbound };
+  const plain: NextPacket = {
+    label: `ztunnel → ${toMeshPod ? 'app ' : ''}${at(destination, destinationPort)}`,
+    packet: { ...packet, dst: destination, dport: destinationPort },
+    note: `The packet goes in Geneve (UDP 6081) to ztunnel, where TPROXY gives it to port ${OUTBOUND}. ztunnel sends it on with the address of the pod as its source; coming by ${ztunnel.iface} it gets mark 0x210, and is routed as usual. ${toMeshPod ? 'To a pod of the mesh on this node it needs no tunnel.' : 'For a Service it picks an endpoint itself, which may be a pod of the mesh on this node.'}`,
+    source: SOURCES.ztunnelOutbound,
+  };
   if (toMeshPod) return [plain];
   return [
     plain,
-    { label: `ztunnel → ztunnel ${at(destination, HBONE)}`, packet: { ...packet, dst: destination, dport: HBONE }, note: `To a pod of the mesh on another node it goes in a tunnel of HBONE, port ${HBONE} of that pod; the rules of that node lead it to the ztunnel there.`, source: SOURCES.ztunnelOutbound, when: 'the destination is a pod of the mesh on another node' },
+    {
+      label: `ztunnel → ztunnel ${at(destination, HBONE)}`,
+      packet: { ...packet, dst: destination, dport: HBONE },
+      note: `To a pod of the mesh on another node it goes in a tunnel of HBONE, port ${HBONE} of that pod; the rules of that node lead it to the ztunnel there.`,
+      source: SOURCES.ztunnelOutbound,
+      when: 'the destination is a pod of the mesh on another node',
+    },
   ];
 }
 
@@ -58,37 +87,74 @@ function intoPod(taken: Taken, ztunnel: NodeZtunnel): NextPacket {
   const hbone = destinationPort === HBONE;
   const port = hbone ? appPort : destinationPort;
   return {
-    label: `ztunnel → app ${at(destination, port)}`, packet: { ...fromZtunnel(taken, ztunnel), dst: destination, dport: port },
+    label: `ztunnel → app ${at(destination, port)}`,
+    packet: { ...fromZtunnel(taken, ztunnel), dst: destination, dport: port },
     note: `The packet goes in Geneve (UDP 6081) to ztunnel, where TPROXY gives it to port ${hbone ? HBONE : PLAINTEXT}. ztunnel connects to the pod with the client’s address as its source (mark 0x210); the connection remembers that, so that the pod’s answer is led back to ztunnel (mark 0x40, table 102).${hbone ? ` Which port is in the tunnel, the packet does not show: ${port} stands for it.` : ''}`,
     source: SOURCES.ztunnelInbound,
   };
 }
 
 function whyNot({ profile }: Mesh, { sent, direction, routed, destination, leaves }: Taken, mark: number): string {
-  if (sent && leaves?.gateway === undefined) return 'It reaches its destination without a further hop; the connection remembers that it is ztunnel’s (0x210), so that the answer is led back there (mark 0x40, table 102).';
-  if (sent) return 'It leaves for its destination, which sees the pod’s or the client’s address. Where that is a pod of the mesh on another node, it is inbound there.';
-  if (profile.nodeZtunnel === undefined) return 'Whether it goes by ztunnel, these rules do not tell: none names ztunnel’s interface.';
-  if ((mark & MARK_OUTBOUND) !== 0) return 'The rules mark it for ztunnel (0x100), but the routing that leads there is not in the file: policy rule 101 and table 101 (`ip rule`, `ip route show table all`).';
-  if (direction === 'out' && (mark & MARK_SKIP) !== 0) return 'What the node itself sends is left alone (mark 0x220): a probe of the kubelet reaches the pod directly.';
-  if (!routed.has(TUNNEL_IN)) return `No proxy is on its way, as far as the file shows. To pods of the mesh a route of table 100 by ${TUNNEL_IN} leads to ztunnel; the file shows none (\`ip rule\`, \`ip route show table all\`).`;
+  if (sent && leaves?.gateway === undefined)
+    return 'It reaches its destination without a further hop; the connection remembers that it is ztunnel’s (0x210), so that the answer is led back there (mark 0x40, table 102).';
+  if (sent)
+    return 'It leaves for its destination, which sees the pod’s or the client’s address. Where that is a pod of the mesh on another node, it is inbound there.';
+  if (profile.nodeZtunnel === undefined)
+    return 'Whether it goes by ztunnel, these rules do not tell: none names ztunnel’s interface.';
+  if ((mark & MARK_OUTBOUND) !== 0)
+    return 'The rules mark it for ztunnel (0x100), but the routing that leads there is not in the file: policy rule 101 and table 101 (`ip rule`, `ip route show table all`).';
+  if (direction === 'out' && (mark & MARK_SKIP) !== 0)
+    return 'What the node itself sends is left alone (mark 0x220): a probe of the kubelet reaches the pod directly.';
+  if (!routed.has(TUNNEL_IN))
+    return `No proxy is on its way, as far as the file shows. To pods of the mesh a route of table 100 by ${TUNNEL_IN} leads to ztunnel; the file shows none (\`ip rule\`, \`ip route show table all\`).`;
   return `No proxy is on its way: its source is no pod of the set ztunnel-pods-ips, and no route by ${TUNNEL_IN} leads to ${destination}.`;
 }
 
 /** Within ztunnel's own network: TPROXY gave it the packet, or it is not for it. */
 export function afterZtunnelHost(taken: Taken): Onward {
   const { leaves, captured, port, sent, source, destination, destinationPort, appPort } = taken;
-  if (leaves) return { end: sent ? 'It leaves ztunnel’s network for the node, whose rules mark it 0x210 and route it as usual.' : 'No rule here leads it to ztunnel.' };
-  if (!captured) return { end: sent ? 'The program has it; its answer goes back the same way.' : 'ztunnel gets it at a port of its own: nothing is sent on.' };
+  if (leaves)
+    return {
+      end: sent
+        ? 'It leaves ztunnel’s network for the node, whose rules mark it 0x210 and route it as usual.'
+        : 'No rule here leads it to ztunnel.',
+    };
+  if (!captured)
+    return {
+      end: sent
+        ? 'The program has it; its answer goes back the same way.'
+        : 'ztunnel gets it at a port of its own: nothing is sent on.',
+    };
   const from: PacketRequest = { dir: 'out', uid: 0, proto: 6, src: source, sport: 40000 };
   if (port === OUTBOUND) {
     return {
       next: [
-        { label: `ztunnel → ${at(destination, destinationPort)}`, packet: { ...from, dst: destination, dport: destinationPort }, note: 'ztunnel sends it on with the address of the pod as its source. For a Service it picks an endpoint itself.', source: SOURCES.ztunnelOutbound },
-        { label: `ztunnel → ztunnel ${at(destination, HBONE)}`, packet: { ...from, dst: destination, dport: HBONE }, note: `To a pod of the mesh on another node it goes in a tunnel of HBONE, port ${HBONE} of that pod.`, source: SOURCES.ztunnelOutbound, when: 'the destination is a pod of the mesh on another node' },
+        {
+          label: `ztunnel → ${at(destination, destinationPort)}`,
+          packet: { ...from, dst: destination, dport: destinationPort },
+          note: 'ztunnel sends it on with the address of the pod as its source. For a Service it picks an endpoint itself.',
+          source: SOURCES.ztunnelOutbound,
+        },
+        {
+          label: `ztunnel → ztunnel ${at(destination, HBONE)}`,
+          packet: { ...from, dst: destination, dport: HBONE },
+          note: `To a pod of the mesh on another node it goes in a tunnel of HBONE, port ${HBONE} of that pod.`,
+          source: SOURCES.ztunnelOutbound,
+          when: 'the destination is a pod of the mesh on another node',
+        },
       ],
     };
   }
   if (port !== PLAINTEXT && port !== HBONE) return { end: 'ztunnel gets it at a port of its own: nothing is sent on.' };
   const to = port === HBONE ? appPort : destinationPort;
-  return { next: [{ label: `ztunnel → app ${at(destination, to)}`, packet: { ...from, dst: destination, dport: to }, note: 'ztunnel connects to the pod with the client’s address as its source; what the pod answers comes back for that address, is marked 0x4d3 and so kept here.', source: SOURCES.ztunnelInbound }] };
+  return {
+    next: [
+      {
+        label: `ztunnel → app ${at(destination, to)}`,
+        packet: { ...from, dst: destination, dport: to },
+        note: 'ztunnel connects to the pod with the client’s address as its source; what the pod answers comes back for that address, is marked 0x4d3 and so kept here.',
+        source: SOURCES.ztunnelInbound,
+      },
+    ],
+  };
 }

@@ -6,7 +6,8 @@ import type { Mesh, NextPacket, Onward, Taken } from './packets';
 
 /** What the proxy of a pod or a node of Istio does with a TCP or UDP packet that this host took or let go. */
 export function onward(mesh: Mesh, taken: Taken): Onward {
-  if (taken.sent && !taken.captured && !taken.leaves && !entersTunnel(mesh, taken)) return { end: 'The program has it; its answer goes back the same way.' };
+  if (taken.sent && !taken.captured && !taken.leaves && !entersTunnel(mesh, taken))
+    return { end: 'The program has it; its answer goes back the same way.' };
   switch (mesh.profile.mode) {
     case 'sidecar REDIRECT':
     case 'sidecar TPROXY':
@@ -22,13 +23,19 @@ export function onward(mesh: Mesh, taken: Taken): Onward {
   }
 }
 
-/** Where the rules of a sidecar stand beside those of ambient mode, nothing tells which of the two runs: both are followed. */
+/**
+ * Where the rules of a sidecar stand beside those of ambient mode, nothing tells which of the two runs: both are
+ * followed.
+ */
 function inPod(mesh: Mesh, taken: Taken): Onward {
   const ambient = afterZtunnel(mesh, taken);
   if (mesh.sidecarBeside === undefined || !('next' in ambient)) return ambient;
   const sidecar = afterSidecar({ ...mesh, profile: mesh.sidecarBeside }, taken);
   if (!('next' in sidecar)) return ambient;
-  const besides = sidecar.next.map(({ when, ...next }): NextPacket => ({ ...next, when: when === undefined ? 'a sidecar runs in the pod, not ztunnel' : `a sidecar runs in the pod and ${when}` }));
+  const besides = sidecar.next.map(({ when, ...next }): NextPacket => ({
+    ...next,
+    when: when === undefined ? 'a sidecar runs in the pod, not ztunnel' : `a sidecar runs in the pod and ${when}`,
+  }));
   return { next: [...ambient.next, ...besides] };
 }
 

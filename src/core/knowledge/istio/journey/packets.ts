@@ -32,7 +32,14 @@ export interface Taken {
   /** Rules led it there; otherwise it was on its way there by itself. */
   readonly captured: boolean;
   /** Where it leaves this host, and with which destination and mark; undefined where a program on it gets it. */
-  readonly leaves: { readonly iface: string; readonly destination: string; readonly gateway: string | undefined; readonly mark: number } | undefined;
+  readonly leaves:
+    | {
+        readonly iface: string;
+        readonly destination: string;
+        readonly gateway: string | undefined;
+        readonly mark: number;
+      }
+    | undefined;
   /** It was to go to an address of this host. */
   readonly own: boolean;
   /** The first address of the pod, and a port of the application. */
@@ -77,7 +84,12 @@ export function at(address: string, port: number): string {
 }
 
 /** The first way that is sure to happen stands first: with `first` the packets are told the other way round. */
-export function inOrder(usual: NextPacket, other: NextPacket, first: boolean, otherwise: string): readonly NextPacket[] {
+export function inOrder(
+  usual: NextPacket,
+  other: NextPacket,
+  first: boolean,
+  otherwise: string,
+): readonly NextPacket[] {
   if (!first) return [usual, other];
   const { when: _when, ...own } = other;
   return [own, { ...usual, when: otherwise }];

@@ -8,11 +8,22 @@ import { NOTHING_SAID, type PodSaid } from './podSaid';
 export type Receiver = 'app' | 'Envoy' | 'agent' | 'ztunnel';
 
 /**
- * The ports of a pod that are the proxy's, with whose they are beside a sidecar; in ambient mode all of them are ztunnel's. Sources: the page
- * "Application Requirements" of istio.io, istio/istio:pilot/cmd/pilot-agent/status/server.go, istio/ztunnel:ARCHITECTURE.md.
+ * The ports of a pod that are the proxy's, with whose they are beside a sidecar; in ambient mode all of them are
+ * ztunnel's. Sources: the page "Application Requirements" of istio.io,
+ * istio/istio:pilot/cmd/pilot-agent/status/server.go, istio/ztunnel:ARCHITECTURE.md.
  */
 const PROXY_PORTS: ReadonlyMap<number, Receiver> = new Map<number, Receiver>([
-  [15000, 'Envoy'], [15001, 'Envoy'], [15004, 'agent'], [15006, 'Envoy'], [15008, 'Envoy'], [15009, 'Envoy'], [15020, 'agent'], [15021, 'Envoy'], [15053, 'agent'], [15080, 'ztunnel'], [15090, 'Envoy'],
+  [15000, 'Envoy'],
+  [15001, 'Envoy'],
+  [15004, 'agent'],
+  [15006, 'Envoy'],
+  [15008, 'Envoy'],
+  [15009, 'Envoy'],
+  [15020, 'agent'],
+  [15021, 'Envoy'],
+  [15053, 'agent'],
+  [15080, 'ztunnel'],
+  [15090, 'Envoy'],
 ]);
 
 /** On this port the proxy listens, and no application. */
@@ -24,10 +35,13 @@ export function isProxyPort(port: number): boolean {
 export function receiverAt({ mode }: IstioProfile, port: number, captured: boolean): Receiver {
   const known = PROXY_PORTS.get(port);
   if (known === undefined && !captured) return 'app';
-  return mode.startsWith('ambient') ? 'ztunnel' : known ?? 'Envoy';
+  return mode.startsWith('ambient') ? 'ztunnel' : (known ?? 'Envoy');
 }
 
-/** The first address of a pod that others can reach, its interface, and a port on which a program of its own listens; undefined what the file does not tell. */
+/**
+ * The first address of a pod that others can reach, its interface, and a port on which a program of its own listens;
+ * undefined what the file does not tell.
+ */
 export interface PodPlace {
   readonly address: Address | undefined;
   readonly prefixLength: number;
@@ -41,31 +55,52 @@ export function podPlace({ interfaces, listeners }: Host, family: 4 | 6): PodPla
   const others = interfaces.filter(({ name }) => name !== 'lo');
   const iface = others.find(({ addresses }) => addresses.some(({ address }) => address.family === family)) ?? others[0];
   const own = iface?.addresses.find(({ address }) => address.family === family && !isLoopback(address));
-  const app = listeners.find(({ protocol, port, address }) => protocol === TCP && !isProxyPort(port) && !(address && isLoopback(address)));
+  const app = listeners.find(
+    ({ protocol, port, address }) => protocol === TCP && !isProxyPort(port) && !(address && isLoopback(address)),
+  );
   return { address: own?.address, prefixLength: own?.prefixLength ?? 0, iface: iface?.name, appPort: app?.port };
 }
 
 /** `podPlace` with the address as text. */
-export function ownPlace(host: Host, family: 4 | 6): { readonly address: string | undefined; readonly port: number | undefined } {
+export function ownPlace(
+  host: Host,
+  family: 4 | 6,
+): { readonly address: string | undefined; readonly port: number | undefined } {
   const { address, appPort } = podPlace(host, family);
   return { address: address && formatAddress(address), port: appPort };
 }
 
 /**
- * Envoy and the agent run in one container, as the same user. With TPROXY and with capNetBindService that is root, and only the group tells them
- * from the application. Source: istio/istio:manifests/charts/istio-control/istio-discovery/files/injection-template.yaml, securityContext.
+ * Envoy and the agent run in one container, as the same user. With TPROXY and with capNetBindService that is root, and
+ * only the group tells them from the application. Source:
+ * istio/istio:manifests/charts/istio-control/istio-discovery/files/injection-template.yaml, securityContext.
  */
-export function proxyIdentity({ mode, proxyUids: [uid = '1337'], proxyGids: [gid = '1337'] }: IstioProfile, { capNetBindService }: PodSaid = NOTHING_SAID): { readonly dir: 'out'; readonly uid: number; readonly gid: number } {
-  return { dir: 'out', uid: mode === 'sidecar TPROXY' || capNetBindService !== undefined ? 0 : Number(uid), gid: Number(gid) };
+export function proxyIdentity(
+  { mode, proxyUids: [uid = '1337'], proxyGids: [gid = '1337'] }: IstioProfile,
+  { capNetBindService }: PodSaid = NOTHING_SAID,
+): { readonly dir: 'out'; readonly uid: number; readonly gid: number } {
+  return {
+    dir: 'out',
+    uid: mode === 'sidecar TPROXY' || capNetBindService !== undefined ? 0 : Number(uid),
+    gid: Number(gid),
+  };
 }
 
-/** ztunnel shares the network of the pod in ambient mode, and is known by its mark. Source: istio/ztunnel:ARCHITECTURE.md. */
+/**
+ * ztunnel shares the network of the pod in ambient mode, and is known by its mark. Source:
+ * istio/ztunnel:ARCHITECTURE.md.
+ */
 export const ZTUNNEL_IDENTITY: PacketRequest = { dir: 'out', uid: 0, mark: 0x539 };
 
 /** Sent by the proxy, or by one who looks like it to the rules. */
-export function looksLikeProxy({ mode, proxyUids, proxyGids, nodeZtunnel }: IstioProfile, { dir, uid, gid, mark = 0, iface }: PacketRequest): boolean {
+export function looksLikeProxy(
+  { mode, proxyUids, proxyGids, nodeZtunnel }: IstioProfile,
+  { dir, uid, gid, mark = 0, iface }: PacketRequest,
+): boolean {
   if (mode === 'ambient node') return dir !== 'out' && iface !== undefined && iface === nodeZtunnel?.iface;
   if (dir !== 'out') return false;
   if (mode === 'ambient node, inside ztunnel') return true;
-  return mode === 'ambient pod' ? (mark & 0xfff) === 0x539 : proxyUids.includes(String(uid)) || proxyGids.includes(String(gid));
+  return mode === 'ambient pod'
+    ? (mark & 0xfff) === 0x539
+    : proxyUids.includes(String(uid)) || proxyGids.includes(String(gid));
 }

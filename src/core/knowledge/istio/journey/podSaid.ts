@@ -1,4 +1,7 @@
-/** What the file says of the pod itself: annotations of its manifest and variables of its log that change which rules there are, or whose packets they meet. */
+/**
+ * What the file says of the pod itself: annotations of its manifest and variables of its log that change which rules
+ * there are, or whose packets they meet.
+ */
 export interface PodSaid {
   /** `interceptionMode: NONE`: the line that says so, from 1. */
   readonly noInterception?: number;
@@ -9,23 +12,36 @@ export interface PodSaid {
 export const NOTHING_SAID: PodSaid = {};
 
 /**
- * An annotation in YAML, in JSON (also in JSON within JSON, with its quotes escaped), in the output of `kubectl describe`, a field of meshConfig, or
- * a variable of istio-init's log. Source: istio/istio:manifests/charts/istio-control/istio-discovery/files/injection-template.yaml, which reads
- * both annotations, and tools/istio-iptables/pkg/cmd/root.go for the variables.
+ * An annotation in YAML, in JSON (also in JSON within JSON, with its quotes escaped), in the output of `kubectl
+ * describe`, a field of meshConfig, or a variable of istio-init's log. Source:
+ * istio/istio:manifests/charts/istio-control/istio-discovery/files/injection-template.yaml, which reads both
+ * annotations, and tools/istio-iptables/pkg/cmd/root.go for the variables.
  */
 const NO_INTERCEPTION = /(?:interceptionMode|INTERCEPTION_MODE)\\*["']?\s*[:=]\s*\\*["']?NONE\b/;
 const CAP_NET_BIND_SERVICE = /capNetBindService\\*["']?\s*[:=]\s*\\*["']?true\b/;
 
-/** Reads it from the lines of a file, the first of each counts. Comments are left out: what is commented out is not so. */
+/**
+ * Reads it from the lines of a file, the first of each counts. Comments are left out: what is commented out is not so.
+ */
 export function podSaid(lines: Iterable<{ readonly index: number; readonly text: string }>): PodSaid {
   let noInterception: number | undefined;
   let capNetBindService: number | undefined;
   for (const { index, text } of lines) {
     // Two words that are in few lines; only these are read.
-    if (noInterception === undefined && text.includes('NONE') && !isComment(text) && NO_INTERCEPTION.test(text)) noInterception = index + 1;
-    if (capNetBindService === undefined && text.includes('capNetBind') && !isComment(text) && CAP_NET_BIND_SERVICE.test(text)) capNetBindService = index + 1;
+    if (noInterception === undefined && text.includes('NONE') && !isComment(text) && NO_INTERCEPTION.test(text))
+      noInterception = index + 1;
+    if (
+      capNetBindService === undefined &&
+      text.includes('capNetBind') &&
+      !isComment(text) &&
+      CAP_NET_BIND_SERVICE.test(text)
+    )
+      capNetBindService = index + 1;
   }
-  return { ...(noInterception === undefined ? {} : { noInterception }), ...(capNetBindService === undefined ? {} : { capNetBindService }) };
+  return {
+    ...(noInterception === undefined ? {} : { noInterception }),
+    ...(capNetBindService === undefined ? {} : { capNetBindService }),
+  };
 }
 
 function isComment(text: string): boolean {
