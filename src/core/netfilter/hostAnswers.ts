@@ -90,11 +90,11 @@ interface HostAnswer {
 
 /**
  * A link-local address, and ::1 for TCP, means something only on the link that the packet came from: for what was sent
- * to this host itself, that of the interface which has the address. REJECT does not mind that. Source:
- * net/ipv6/tcp_ipv6.c tcp_v6_send_response, icmp.c icmp6_dev.
+ * to this host itself, that of the interface which has the address. The reset of REJECT does not mind that. Source:
+ * net/ipv6/tcp_ipv6.c tcp_v6_send_response, icmp.c icmp6_dev, netfilter/nf_reject_ipv6.c nf_send_reset6.
  */
 function linkOf({ end, events }: Walked, { family, destination, protocol }: Packet, host: Host): string | undefined {
-  if (family === 4 || end.dropBy?.kind === 'rule') return undefined;
+  if (family === 4 || (end.dropBy?.kind === 'rule' && protocol === PROTOCOL.TCP)) return undefined;
   if (!isLinkLocal(destination) && (protocol !== PROTOCOL.TCP || !isLoopback(destination))) return undefined;
   if (end.inInterface !== 'lo') return end.inInterface;
   const sent = events.findLast((event) => event.kind === 'route' && event.phase !== 'input');
@@ -171,7 +171,7 @@ function receivedAnswer(walked: Question, context: WalkContext): HostAnswer | un
   if (toMany(end) || (anycast && packet.protocol === PROTOCOL.TCP)) return undefined;
   // Unlike the handlers of protocols, what says that there is none has not let go of the packet's connection
   // (net/ipv4/ip_input.c ip_protocol_deliver_rcu).
-  const told = packet.family === 4 || !isMulticast(packet.destination);
+  const told = packet.family === 4 || allowsError(packet);
   if (secured || !HANDLED[packet.family].has(packet.protocol))
     return !told
       ? undefined
@@ -294,12 +294,18 @@ function refusedAnswer(walked: Question, context: WalkContext): HostAnswer | und
 function mayBeTold(walked: Question, context: WalkContext): boolean {
   const { packet } = walked.end;
   if (isIcmpErrorPacket(packet) || toMany(walked.end)) return false;
-  if (packet.family === 6)
-    return !isMulticast(packet.destination) && !isUnspecified(packet.source) && !isMulticast(packet.source);
+  if (packet.family === 6) return allowsError(packet);
   // IPv4 would tell it from the address that the packet was sent to, which has to be its own.
   return (
     isBetweenTwo(walked, context) && (routeType(walked, context) !== 'local' || isOwn(packet.destination, context))
   );
+}
+
+/**
+ * Whether ICMPv6 errors may be sent about a packet with these addresses. Source: net/ipv6/icmp.c icmp6_send; RFC 4443, 2.4.
+ */
+function allowsError({ source, destination }: Packet): boolean {
+  return !isMulticast(destination) && !isUnspecified(source) && !isMulticast(source);
 }
 
 /** Whether a packet is from one host to one other: for IPv4 its route decides that, for IPv6 its addresses do. */

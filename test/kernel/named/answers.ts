@@ -361,6 +361,52 @@ const fromLoopback: readonly Case[] = ['fd00:1::5', 'fd00:2::1'].flatMap((src) =
   })),
 );
 
+/** REJECT tells a link-local sender on its link only; its reset goes where the routes lead. */
+const toLink: readonly Case[] = [[], ['fe80::5/64']].flatMap((local) =>
+  ['fe80::9', 'fd00:2::9', 'fe80::5'].flatMap((src) =>
+    [
+      'INPUT -j REJECT',
+      'INPUT -p tcp -j REJECT --reject-with tcp-reset',
+      'OUTPUT -m mark ! --mark 1 -j REJECT',
+      'OUTPUT -p tcp -m mark ! --mark 1 -j REJECT --reject-with tcp-reset',
+      'FORWARD -j REJECT',
+    ].flatMap((refused) =>
+      ['in', 'out'].map((dir): Case => ({
+        name: `${refused}, of what ${src} sends, ${dir}, ${local.length ? 'with' : 'without'} link-local addresses`,
+        listeners: [],
+        independent: false,
+        topology: {
+          ifaces: [
+            { name: 'eth0', addrs: ['fd00:1::5/64', ...local] },
+            { name: 'eth1', addrs: ['fd00:2::1/64', ...local] },
+          ],
+          routes: ['-6 default via fd00:1::1 dev eth0'],
+        },
+        rules6:
+          table('filter', [refused]) +
+          table(
+            'mangle',
+            [80, 160, 240, 320].map((bytes) => `POSTROUTING -m quota --quota ${bytes}`),
+          ),
+        packets: [
+          ...['udp', 'tcp', 'gre', 'icmpv6'].flatMap((proto) =>
+            ['fd00:1::5', 'fe80::7', 'fd00:2::7'].map((dst) => ({
+              ...(dir === 'in'
+                ? { dir: 'in' as const, iface: 'eth1' }
+                : { dir: 'out' as const, oface: 'eth1', bindOface: dst === 'fe80::7' }),
+              src,
+              dst,
+              proto,
+              ...(['gre', 'icmpv6'].includes(proto) ? {} : { sport: 5, dport: 6 }),
+            })),
+          ),
+          { ...OWN, src: 'fd00:2::1', dst: 'fd00:2::9', proto: 'udp', sport: 5, dport: 7, mark: 1 },
+        ],
+      })),
+    ),
+  ),
+);
+
 /** All of 127.0.0.0/8 is this host, and answers for it. */
 const loopbackRange: readonly Case[] = ['127.9.9.9', '127.0.0.1', '10.244.1.5', '192.168.50.1'].flatMap((dst) =>
   [...TRANSPORTS(4), { proto: 'gre' }].map((packet): Case => ({
@@ -378,7 +424,36 @@ const loopbackRange: readonly Case[] = ['127.9.9.9', '127.0.0.1', '10.244.1.5', 
   })),
 );
 
+/** Nobody is told by ICMPv6 of a packet that names no sender, or whose sender or receiver is a group. */
+const senderless: readonly Case[] = ['::', 'fd00:2::9', '::ffff:10.1.1.1', 'fe80::9'].flatMap((src) =>
+  ['fd00:1::5', 'fe80::5', 'ff02::1'].flatMap((dst) =>
+    ['', 'INPUT -j REJECT'].map((refused): Case => ({
+      name: `IPv6 from ${src} to ${dst}${refused && ', refused'}`,
+      listeners: [],
+      independent: false,
+      rules6:
+        table(
+          'mangle',
+          [40, 120, 200, 280, 360].map((bytes) => `OUTPUT -m quota --quota ${bytes}`),
+        ) + (refused && table('filter', [refused])),
+      packets: [
+        ...['sctp', 'udp', 'tcp', 'udplite', 'gre', 'icmpv6'].map((proto) => ({
+          dir: 'in' as const,
+          iface: 'eth1',
+          src,
+          dst,
+          proto,
+          ...(['gre', 'icmpv6'].includes(proto) ? {} : { sport: 5, dport: 6 }),
+        })),
+        { ...OWN, src: 'fd00:2::1', dst: 'fd00:2::9', proto: 'udp', sport: 5, dport: 7 },
+      ],
+    })),
+  ),
+);
+
 const CASES: readonly Case[] = [
+  ...senderless,
+  ...toLink,
   ...busy,
   ...sockets,
   ...accepted,
