@@ -2,7 +2,7 @@ import {
   chainKnowledge,
   familyOfChain,
   idKnowledge,
-  istioChainVariants,
+  chainVariants,
   knownNames,
   logHeadingKnowledge,
   portKnowledge,
@@ -94,15 +94,15 @@ function tableOrChain(name: string): readonly Blocks[] {
     ...(table ? [table] : []),
     ...builtin,
     ...(builtin.length === 0 && !/^[\d.:]+$/.test(name) && variableKnowledge(name) === undefined
-      ? chainVariants(name)
+      ? chainMeanings(name)
       : []),
   ];
 }
 
 /** Each meaning that a name has by table and mode. */
-function chainVariants(name: string): readonly Blocks[] {
-  const istio = istioChainVariants(name);
-  if (istio.length > 0) return istio.map(knownBlocks);
+function chainMeanings(name: string): readonly Blocks[] {
+  const told = chainVariants(name);
+  if (told.length > 0) return told.map(knownBlocks);
   const seen = new Map<string, ChainKnowledge>();
   for (const table of [...TABLES, undefined]) {
     const known = chainKnowledge(undefined, table, name);
@@ -130,8 +130,8 @@ function options(name: string): readonly Blocks[] {
       .filter((option) => option.name === name || option.aliases.includes(name))
       .map((option) => optionBlocks(option, extension)),
   );
-  const istio = settingKnowledge(name);
-  return [...(blocks ? [blocks] : []), ...found, ...(istio ? [factBlocks(name, istio)] : [])];
+  const setting = settingKnowledge(name);
+  return [...(blocks ? [blocks] : []), ...found, ...(setting ? [factBlocks(name, setting)] : [])];
 }
 
 function numbers(name: string, model: FileModel | undefined): readonly Blocks[] {

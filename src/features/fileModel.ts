@@ -1,4 +1,4 @@
-import { tablesOfChain } from '../core/knowledge/chainTables';
+import { tablesOfChain } from '../core/knowledge/knowledge';
 import { bindRules } from '../core/ruleset/bind';
 import { defaultRuleSet, ruleSetsOfFile, type HostRuleSet } from '../core/ruleset/oneHost/ruleSetsOfFile';
 import { NO_TABLES_SAID, type SaidTables } from '../core/ruleset/oneHost/saidTables';

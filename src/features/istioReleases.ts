@@ -2,10 +2,10 @@ import {
   istioVersions,
   rangeOf,
   rangeText,
-  variableKnowledge,
   type VersionEvidence,
   type VersionRange,
-} from '../core/knowledge/knowledge';
+} from '../core/knowledge/istio/versions';
+import { variableKnowledge } from '../core/knowledge/knowledge';
 import type { RulesSection } from '../core/syntax/tree';
 import { ruleSetOf, sectionsOf, type Dump, type FileModel } from './fileModel';
 import { ruleSetView } from './ruleSetView';

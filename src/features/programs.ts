@@ -1,22 +1,6 @@
-import { programsIn } from '../core/knowledge/knowledge';
+import { packs, programOfProcess, programsIn } from '../core/knowledge/knowledge';
 import { ruleSetOf, sectionsOf, type FileModel } from './fileModel';
 import { ruleSetView } from './ruleSetView';
-
-/** Processes that show in `ss` and `netstat`, and whose they are. */
-const PROCESSES: Readonly<Record<string, string>> = {
-  envoy: 'Istio',
-  'pilot-agent': 'Istio',
-  ztunnel: 'Istio',
-  'pilot-discovery': 'Istio',
-  'install-cni': 'Istio',
-  'kube-proxy': 'kube-proxy',
-  kubelet: 'kube-proxy',
-  dockerd: 'Docker',
-  'docker-proxy': 'Docker',
-  'linkerd2-proxy': 'Linkerd',
-  'kuma-dp': 'Kuma',
-  tailscaled: 'Tailscale',
-};
 
 const known = new WeakMap<FileModel, ReadonlySet<string>>();
 
@@ -31,7 +15,7 @@ export function programsOf(model: FileModel): ReadonlySet<string> {
       if (section.kind === 'environment') found.add('Istio');
       if (section.kind !== 'sockets') continue;
       for (const { process } of section.sockets) {
-        const program = process !== undefined && Object.hasOwn(PROCESSES, process) ? PROCESSES[process] : undefined;
+        const program = process === undefined ? undefined : programOfProcess(process);
         if (program !== undefined) found.add(program);
       }
     }

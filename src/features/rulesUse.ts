@@ -7,7 +7,7 @@ import {
   type Address,
   type AddressBlock,
 } from '../core/net/address';
-import { istioProfile } from '../core/knowledge/knowledge';
+import { istioProfile } from '../core/knowledge/istio/profile';
 import type { InterfaceUse, RulesUse } from '../core/ruleset/host/assumptions';
 import { reachingHooks } from '../core/ruleset/checkPlaces';
 import { printTarget } from '../core/ruleset/printRule';

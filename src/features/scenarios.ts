@@ -1,4 +1,5 @@
-import { istioProfile, podPlace, proxyIdentity, type IstioProfile } from '../core/knowledge/knowledge';
+import { podPlace, proxyIdentity } from '../core/knowledge/istio/journey/pod';
+import { istioProfile, type IstioProfile } from '../core/knowledge/istio/profile';
 import { formatAddress, prefixBlock, inBlock, addToAddress, type Address } from '../core/net/address';
 import type { Host } from '../core/net/host';
 import type { RuleSet } from '../core/ruleset/ruleSet';

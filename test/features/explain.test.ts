@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { namesOfChanges } from '../../src/core/knowledge/istio/ways';
 import {
   chainKnowledge,
   knownAnnotations,
   knownNames,
   knownPorts,
   knownVariables,
-  namesOfChanges,
 } from '../../src/core/knowledge/knowledge';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { explainName } from '../../src/features/explain';

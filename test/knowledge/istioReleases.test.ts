@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { chainKnowledge, istioVersions, rangeText, ruleKnowledge } from '../../src/core/knowledge/knowledge';
+import { istioVersions, rangeText } from '../../src/core/knowledge/istio/versions';
+import { chainKnowledge, ruleKnowledge } from '../../src/core/knowledge/knowledge';
 import { chainSpans, compareReleases, ruleSpans, spanText } from '../../src/core/knowledge/istio/releases';
 import { releases, type Release } from '../fixtures/istio/releases';
 import { closedIpv6, sidecarRules } from '../fixtures/istio/sidecar';

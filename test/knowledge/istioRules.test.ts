@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { chainKnowledge, istioProfile, istioVersions, ruleKnowledge } from '../../src/core/knowledge/knowledge';
+import { istioProfile } from '../../src/core/knowledge/istio/profile';
+import { istioVersions } from '../../src/core/knowledge/istio/versions';
+import { chainKnowledge, ruleKnowledge } from '../../src/core/knowledge/knowledge';
 import { notIstios, notKnown } from '../../src/core/knowledge/istio/strangeRule';
 import { sidecarRules } from '../fixtures/istio/sidecar';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { podSaid } from '../../src/core/knowledge/knowledge';
+import { podSaid } from '../../src/core/knowledge/istio/journey/podSaid';
 
 describe('what a file says of the pod', () => {
   test.each([

@@ -1,8 +1,11 @@
 import { list, text, type Fact } from './facts';
+import { packs } from './packs';
 
 /** What a table is for; undefined for an unknown name. Source: iptables(8), include/uapi/linux/netfilter_ipv4.h. */
 export function tableKnowledge(table: string): Fact | undefined {
-  return Object.hasOwn(tables, table) ? tables[table] : undefined;
+  const known = Object.hasOwn(tables, table) ? tables[table] : undefined;
+  const notes = packs.flatMap(({ notes: { tables: own = {} } = {} }) => (Object.hasOwn(own, table) ? own[table] : []));
+  return known && notes.length > 0 ? { ...known, details: [...known.details, text(`${notes.join('; ')}.`)] } : known;
 }
 
 /** When a built-in chain is walked and by which packets; undefined where the table has no such chain. */
@@ -53,10 +56,7 @@ const tables: Readonly<Record<string, Fact>> = {
   },
   filter: {
     title: 'filter: lets packets through or not',
-    details: [
-      list('chains: INPUT, FORWARD, OUTPUT'),
-      text('The table that `iptables -L` shows without `-t`; Istio has no rules here.'),
-    ],
+    details: [list('chains: INPUT, FORWARD, OUTPUT'), text('The table that `iptables -L` shows without `-t`.')],
     sources,
   },
   security: {

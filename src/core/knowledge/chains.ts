@@ -1,13 +1,8 @@
-import { docker } from './docker';
 import type { ChainKnowledge } from './facts';
-import { chainOfFamily, type ChainFamily } from './family';
-import { istioChain, istioChainNames } from './istio/chains';
-import { kubelet, kubeProxy, kubeProxyIpvs } from './kubeProxy';
-import { otherFamilies } from './others';
-import { chainIn, type RuleSetView } from './view';
-
-/** Exact names before patterns before hashes; what none of them knows is a chain of the user. */
-const families: readonly ChainFamily[] = [kubeProxy, kubelet, kubeProxyIpvs, docker, ...otherFamilies];
+import { chainOfFamily } from './family';
+import type { ProgramPack } from './pack';
+import { packs } from './packs';
+import type { RuleSetView } from './view';
 
 /**
  * What a chain is for: who made it, why, what changes it. Without a rule set or a table the commonest meaning of the
@@ -18,13 +13,20 @@ export function chainKnowledge(
   table: string | undefined,
   chain: string,
 ): ChainKnowledge | undefined {
-  const istio = istioChain(ruleSet, table, chain);
-  if (istio !== undefined) return istio;
-  for (const family of families) {
-    const known = chainOfFamily(family, ruleSet, table, chain);
-    if (known !== undefined) return kubeMarkDrop(ruleSet, known);
+  for (const { chains, families } of packs) {
+    const own = chains?.knowledge(ruleSet, table, chain);
+    if (own !== undefined) return own;
+    for (const family of families) {
+      const known = chainOfFamily(family, ruleSet, table, chain);
+      if (known !== undefined) return known;
+    }
   }
   return undefined;
+}
+
+/** Each meaning of a name by table and mode, where a program gives it several. */
+export function chainVariants(chain: string): readonly ChainKnowledge[] {
+  return packs.flatMap(({ chains }) => chains?.variants?.(chain) ?? []);
 }
 
 /** Whose chain it is, by name alone: `Docker`, `Calico`; undefined for built-in chains and chains of the user. */
@@ -32,25 +34,43 @@ export function familyOfChain(chain: string): string | undefined {
   return chainKnowledge(undefined, undefined, chain)?.family;
 }
 
-/** The chains with an exact name, for completion. Patterns are given as people write them, `KUBE-SVC-…`. */
+/** The chains with an exact name, for completion. Patterns are given as people write them, `SERVICE-…`. */
 export function knownChainNames(): readonly string[] {
   return [
-    ...istioChainNames,
-    ...families.flatMap((family) =>
-      family.chains.map((entry) => (typeof entry.name === 'string' ? entry.name : (entry.shown ?? ''))),
+    ...new Set(
+      packs.flatMap(({ chains, families }) => [
+        ...(chains?.names ?? []),
+        ...families.flatMap((family) =>
+          family.chains.map((entry) => (typeof entry.name === 'string' ? entry.name : (entry.shown ?? ''))),
+        ),
+      ]),
     ),
-  ].filter((name, at, all) => name !== '' && all.indexOf(name) === at);
+  ].filter((name) => name !== '');
 }
 
-/** The kubelet's KUBE-MARK-DROP does something only where KUBE-FIREWALL still looks for the mark. */
-function kubeMarkDrop(ruleSet: RuleSetView | undefined, known: ChainKnowledge): ChainKnowledge {
-  if (known.name !== 'KUBE-MARK-DROP' || ruleSet === undefined) return known;
-  const firewall = chainIn(ruleSet, 'filter', 'KUBE-FIREWALL');
-  const drops = firewall?.rules.some((rule) => rule.words.includes('0x8000/0x8000')) === true;
-  return drops
-    ? known
-    : {
-        ...known,
-        kernelNote: 'No rule of filter KUBE-FIREWALL drops the mark in this rule set, so setting it has no effect.',
-      };
+/** True of a name that tells whose chain it is wherever it stands, also in prose. */
+export function isTellingName(name: string): boolean {
+  return packs.some(({ prefixes = [] }) => prefixes.some((prefix) => name.startsWith(prefix)));
+}
+
+/** The tables that a chain of this name is known in; undefined where nothing is known, or it may be in any. */
+export function tablesOfChain(name: string): readonly string[] | undefined {
+  for (const { chainTables = [] } of packs) {
+    const found = chainTables.find(([pattern]) => pattern.test(name));
+    if (found !== undefined) return found[1];
+  }
+  return undefined;
+}
+
+const byFamily = new Map<string, ProgramPack>(
+  packs.flatMap((pack) =>
+    [...pack.families.map(({ family }) => family), ...(pack.chains?.familyNames ?? [])].map(
+      (family) => [family, pack] as const,
+    ),
+  ),
+);
+
+/** The program of a family of chains: one program may have several, by part or by mode. */
+export function packOfFamily(family: string | undefined): ProgramPack | undefined {
+  return family === undefined ? undefined : byFamily.get(family);
 }

@@ -1,7 +1,9 @@
+import { familyOfChain, packOfFamily } from './chains';
 import { fit, list, text, type Fact } from './facts';
-import { familyOfChain } from './chains';
-import { istioProfile } from './istio/profile';
-import { programOf, programsIn, told, type Programs } from './programs';
+import type { MarkMeaning, ProgramPack } from './pack';
+import { packs } from './packs';
+import { programsIn } from './programs';
+import { isHere, told, type Programs } from './told';
 import type { RuleSetView } from './view';
 
 export interface MarkContext {
@@ -19,327 +21,74 @@ export interface MarkContext {
  */
 export function markKnowledge(value: number, mask: number, context: MarkContext = {}): Fact | undefined {
   const shown = `0x${value.toString(16)}${mask === 0xffffffff ? '' : `/0x${mask.toString(16)}`}`;
-  const owner = context.chain === undefined ? undefined : familyOfChain(context.chain);
-  const all = marks.filter((each) => fits(each, value, mask));
+  const family = context.chain === undefined ? undefined : familyOfChain(context.chain);
+  const owner = packOfFamily(family);
   const programs = context.programs ?? (context.ruleSet === undefined ? undefined : programsIn(context.ruleSet));
-  const candidates =
-    owner !== undefined ? all.filter((each) => each.family === programOf(owner)) : present(all, programs);
-  const modal = closest(byMode(candidates, context.ruleSet), mask);
-  const [first, ...rest] = modal;
+  const all = (owner === undefined ? packs : [owner]).flatMap((pack) =>
+    (pack.marks ?? []).filter((each) => fits(each, value, mask)).map((meaning): Owned => ({ pack, meaning })),
+  );
+  const candidates = owner === undefined ? present(all, programs) : all;
+  const found = closest(byMode(candidates, context.ruleSet), mask);
+  const [first, ...rest] = found;
   if (first === undefined) {
-    return owner === 'Calico'
-      ? {
-          title: `${shown}: a bit that Calico has allocated`,
-          details: [
-            text(
-              'Felix takes its bits from a configured mask (0xffff0000 unless set); what one bit means differs between installations.',
-            ),
-          ],
-          sources: ['projectcalico/calico:felix/rules/rule_defs.go'],
-        }
-      : undefined;
+    const other = owner?.otherMarks;
+    return (
+      other && { title: `${shown}: ${other.title}`, details: (other.details ?? []).map(text), sources: other.sources }
+    );
   }
-  const elsewhere = owner === undefined && programs !== undefined && !modal.some(({ family }) => programs.has(family));
-  if (elsewhere)
+  if (owner === undefined && !found.some(({ pack }) => isHere(pack.name, programs)))
     return {
-      title: fit(`${shown}: ${modal.map((each) => told(each.title, each.family, programs)).join('; ')}`),
+      title: fit(`${shown}: ${found.map(({ pack, meaning }) => told(meaning.title, pack.name, programs)).join('; ')}`),
       details: [],
-      sources: first.sources,
-      elsewhere,
+      sources: first.meaning.sources,
+      elsewhere: true,
     };
   if (rest.length === 0)
     return {
-      title: fit(`${shown}: ${first.title}`),
-      details: [...(first.details ?? []).map(text), text(`Set by ${first.family}.`)],
-      sources: first.sources,
+      title: fit(`${shown}: ${first.meaning.title}`),
+      details: [...(first.meaning.details ?? []).map(text), text(`Set by ${first.pack.name}.`)],
+      sources: first.meaning.sources,
     };
   return {
-    title: fit(`${shown}: used by ${[...new Set(modal.map((each) => each.family))].join(', ')}`),
+    title: fit(`${shown}: used by ${[...new Set(found.map(({ pack }) => pack.name))].join(', ')}`),
     details: [
       text('Several programs use this number; the chain does not tell whose it is.'),
-      list(...modal.map((each) => `${each.family}: ${each.title}`)),
+      list(...found.map(({ pack, meaning }) => `${pack.name}: ${meaning.title}`)),
     ],
-    sources: [...new Set(modal.flatMap((each) => each.sources))],
+    sources: [...new Set(found.flatMap(({ meaning }) => meaning.sources))],
   };
 }
 
-interface MarkEntry {
-  readonly value: number;
-  /** The bits that belong to the meaning; all where absent. */
-  readonly mask?: number;
-  readonly family: string;
-  readonly title: string;
-  readonly details?: readonly string[];
-  readonly sources: readonly string[];
-  readonly mode?: 'sidecar' | 'ambient' | 'node';
+/** A meaning with the program that gives it. */
+interface Owned {
+  readonly pack: ProgramPack;
+  readonly meaning: MarkMeaning;
 }
 
 /** The number as a whole, or under the very mask that the meaning is defined with. */
-function fits(entry: MarkEntry, value: number, mask: number): boolean {
-  return value === entry.value || (mask === entry.mask && (value & mask) >>> 0 === entry.value);
+function fits(meaning: MarkMeaning, value: number, mask: number): boolean {
+  return value === meaning.value || (mask === meaning.mask && (value & mask) >>> 0 === meaning.value);
 }
 
 /** Among the meanings that one program gives a number, those of the mask that the rule uses. */
-function closest(entries: readonly MarkEntry[], mask: number): readonly MarkEntry[] {
-  if (new Set(entries.map((entry) => entry.family)).size !== 1) return entries;
-  const exact = entries.filter((entry) => (entry.mask ?? 0xffffffff) === mask);
-  return exact.length > 0 ? exact : entries;
+function closest(found: readonly Owned[], mask: number): readonly Owned[] {
+  if (new Set(found.map(({ pack }) => pack)).size !== 1) return found;
+  const exact = found.filter(({ meaning }) => (meaning.mask ?? 0xffffffff) === mask);
+  return exact.length > 0 ? exact : found;
 }
 
 /** The programs of the file before those that are not in it. */
-function present(entries: readonly MarkEntry[], programs: Programs): readonly MarkEntry[] {
-  const here = programs === undefined ? [] : entries.filter((entry) => programs.has(entry.family));
-  return here.length > 0 ? here : entries;
+function present(found: readonly Owned[], programs: Programs): readonly Owned[] {
+  const here = programs === undefined ? [] : found.filter(({ pack }) => programs.has(pack.name));
+  return here.length > 0 ? here : found;
 }
 
-/** Sidecar and ambient give 1337 different jobs. */
-function byMode(entries: readonly MarkEntry[], ruleSet: RuleSetView | undefined): readonly MarkEntry[] {
-  const mode = ruleSet === undefined ? undefined : istioProfile(ruleSet)?.mode;
-  if (mode === undefined) return entries;
-  const wanted = mode.startsWith('sidecar') ? 'sidecar' : mode.startsWith('ambient node') ? 'node' : 'ambient';
-  const fitting = entries.filter((entry) => entry.mode === undefined || entry.mode === wanted);
-  return fitting.length > 0 ? fitting : entries;
+/** Each mode of a program may give a number another job. */
+function byMode(found: readonly Owned[], ruleSet: RuleSetView | undefined): readonly Owned[] {
+  if (ruleSet === undefined) return found;
+  const fitting = found.filter(({ pack, meaning }) => {
+    const mode = meaning.mode === undefined ? undefined : pack.chains?.modeOf?.(ruleSet);
+    return mode === undefined || mode === meaning.mode;
+  });
+  return fitting.length > 0 ? fitting : found;
 }
-
-const istioRun = 'istio/istio:tools/istio-iptables/pkg/capture/run.go';
-const istioAmbient = 'istio/istio:cni/pkg/iptables/iptables.go';
-const istioNode = 'istio/istio:cni/pkg/ambient/net_linux.go';
-const kube = 'kubernetes/kubernetes:pkg/proxy/iptables/proxier.go';
-
-const marks: readonly MarkEntry[] = [
-  {
-    value: 0x539,
-    family: 'Istio',
-    mode: 'sidecar',
-    title: '1337, TPROXY: deliver locally, to Envoy',
-    details: [
-      '`ip rule fwmark 1337 lookup 133`. Envoy also puts it on its connections to the application. Not the user 1337, which is another number of the same look: in TPROXY mode Envoy runs as user 0.',
-    ],
-    sources: [istioRun],
-  },
-  {
-    value: 0x539,
-    mask: 0xfff,
-    family: 'Istio',
-    mode: 'ambient',
-    title: '1337, sent by ztunnel (SO_MARK)',
-    details: ['Only the lower 12 bits count: 0x1539 passes as ztunnel’s too.'],
-    sources: [istioAmbient],
-  },
-  {
-    value: 0x53a,
-    family: 'Istio',
-    mode: 'sidecar',
-    title: '1338, Envoy calling its own pod over lo (TPROXY mode)',
-    details: [
-      'Set in mangle OUTPUT by the proxy’s user or group; mangle ISTIO_INBOUND sends what carries it to ISTIO_TPROXY. Since 1.11.',
-    ],
-    sources: [istioRun],
-  },
-  {
-    value: 0x111,
-    mask: 0xfff,
-    family: 'Istio',
-    mode: 'ambient',
-    title: 'a connection of ztunnel; its answers return over lo',
-    details: ['`ip rule fwmark 0x111/0xfff lookup 100`. An application that sets it has its packets looped to lo.'],
-    sources: [istioAmbient],
-  },
-  {
-    value: 0x100,
-    mask: 0x100,
-    family: 'Istio',
-    mode: 'node',
-    title: 'outbound, to be routed to ztunnel (1.18 to 1.20)',
-    sources: [istioNode],
-  },
-  {
-    value: 0x200,
-    mask: 0x200,
-    family: 'Istio',
-    mode: 'node',
-    title: 'skip this packet (1.18 to 1.20)',
-    sources: [istioNode],
-  },
-  {
-    value: 0x220,
-    mask: 0x220,
-    family: 'Istio',
-    mode: 'node',
-    title: 'skip the whole connection (1.18 to 1.20)',
-    sources: [istioNode],
-  },
-  {
-    value: 0x210,
-    mask: 0x210,
-    family: 'Istio',
-    mode: 'node',
-    title: 'opened by ztunnel with a borrowed address (1.18 to 1.20)',
-    sources: [istioNode],
-  },
-  {
-    value: 5678,
-    family: 'Istio',
-    mode: 'node',
-    title: '5678, eBPF redirection at the node (1.18 to 1.20)',
-    sources: [istioNode],
-  },
-  {
-    value: 8765,
-    family: 'Istio',
-    mode: 'node',
-    title: '8765, eBPF redirection at the node (1.18 to 1.20)',
-    sources: [istioNode],
-  },
-  {
-    value: 0x40,
-    mask: 0x40,
-    family: 'Istio',
-    mode: 'node',
-    title: 'an answer on its way back to ztunnel (1.18 to 1.20)',
-    sources: [istioNode],
-  },
-  {
-    value: 0x400,
-    mask: 0xfff,
-    family: 'Istio',
-    mode: 'node',
-    title: 'inside ztunnel: TPROXY (1.18 to 1.20)',
-    sources: [istioNode],
-  },
-  {
-    value: 0x4d3,
-    mask: 0xfff,
-    family: 'Istio',
-    mode: 'node',
-    title: 'inside ztunnel: answer to a borrowed address (1.18 to 1.20)',
-    sources: [istioNode],
-  },
-  {
-    value: 0x4000,
-    mask: 0x4000,
-    family: 'kube-proxy',
-    title: 'masquerade in POSTROUTING',
-    details: ['Bit 14; `--iptables-masquerade-bit` chooses another.'],
-    sources: [kube],
-  },
-  {
-    value: 0x8000,
-    mask: 0x8000,
-    family: 'kube-proxy',
-    title: 'drop in KUBE-FIREWALL',
-    sources: ['kubernetes/kubernetes:pkg/kubelet/kubelet_network_linux.go'],
-  },
-  {
-    value: 0x2000,
-    mask: 0x2000,
-    family: 'CNI portmap',
-    title: 'masquerade host port traffic',
-    sources: ['containernetworking/plugins:plugins/meta/portmap/portmap.go'],
-  },
-  {
-    value: 0x2000,
-    mask: 0x2000,
-    family: 'Podman (netavark)',
-    title: 'masquerade published port traffic',
-    sources: ['containers/netavark:src/network'],
-  },
-  {
-    value: 0x2000,
-    mask: 0xffffffff,
-    family: 'Azure NPM',
-    title: 'ingress was allowed (version 1)',
-    sources: ['Azure/azure-container-networking:npm/util/const.go'],
-  },
-  {
-    value: 0x200,
-    mask: 0xf00,
-    family: 'Cilium',
-    title: 'to Cilium’s proxy; its port is in the upper 16 bits',
-    sources: ['cilium/cilium:pkg/datapath/linux/linux_defaults'],
-  },
-  {
-    value: 0x200,
-    mask: 0xffffffff,
-    family: 'Azure NPM',
-    title: 'a policy decision (version 2)',
-    sources: ['Azure/azure-container-networking:npm/util/const.go'],
-  },
-  {
-    value: 0xa00,
-    mask: 0xf00,
-    family: 'Cilium',
-    title: 'from Cilium’s proxy',
-    sources: ['cilium/cilium:pkg/datapath/linux/linux_defaults'],
-  },
-  {
-    value: 0xd00,
-    mask: 0xf00,
-    family: 'Cilium',
-    title: 'to be decrypted',
-    sources: ['cilium/cilium:pkg/datapath/linux/linux_defaults'],
-  },
-  {
-    value: 0xe00,
-    mask: 0xf00,
-    family: 'Cilium',
-    title: 'to be encrypted',
-    sources: ['cilium/cilium:pkg/datapath/linux/linux_defaults'],
-  },
-  {
-    value: 0x80,
-    mask: 0x80,
-    family: 'AWS VPC CNI',
-    title: 'answer through the primary interface',
-    sources: ['aws/amazon-vpc-cni-k8s:pkg/networkutils/network.go'],
-  },
-  {
-    value: 0x80,
-    mask: 0x80,
-    family: 'Cilium',
-    title: 'node port of a multi-interface node',
-    sources: ['cilium/cilium:pkg/datapath/linux/linux_defaults'],
-  },
-  {
-    value: 0x40000,
-    mask: 0x40000,
-    family: 'Weave Net',
-    title: 'egress policy: not yet allowed or allowed',
-    sources: ['weaveworks/weave:npc/constants.go'],
-  },
-  {
-    value: 0x20000,
-    mask: 0x20000,
-    family: 'Weave Net',
-    title: 'to be encrypted (IPsec)',
-    sources: ['weaveworks/weave:net/ipsec/ipsec.go'],
-  },
-  {
-    value: 0x40000,
-    mask: 0xff0000,
-    family: 'Tailscale',
-    title: 'traffic of a subnet route',
-    sources: ['tailscale/tailscale:util/linuxfw'],
-  },
-  {
-    value: 0x80000,
-    mask: 0xff0000,
-    family: 'Tailscale',
-    title: 'Tailscale’s own packets, past the tunnel',
-    sources: ['tailscale/tailscale:util/linuxfw'],
-  },
-  {
-    value: 0x10000,
-    mask: 0x10000,
-    family: 'kube-router',
-    title: 'a policy has allowed the packet',
-    sources: ['cloudnativelabs/kube-router:pkg/controllers/netpol'],
-  },
-  {
-    value: 0x20000,
-    mask: 0x20000,
-    family: 'kube-router',
-    title: 'the pod firewall has judged the packet',
-    sources: ['cloudnativelabs/kube-router:pkg/controllers/netpol'],
-  },
-];

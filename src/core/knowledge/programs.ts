@@ -1,17 +1,10 @@
-import { chainKnowledge } from './chains';
-import { istioProfile } from './istio/profile';
+import { chainKnowledge, packOfFamily } from './chains';
+import { packs } from './packs';
 import type { RuleSetView } from './view';
 
-/**
- * The programs whose chains, marks or processes are in a file: `Istio`, `kube-proxy`, `Docker`. Undefined where there
- * is no file to ask.
- */
-export type Programs = ReadonlySet<string> | undefined;
-
-/** The kubelet and kube-proxy share marks, all of Istio's modes their numbers. */
+/** The program that a family of chains or rules belongs to. */
 export function programOf(family: string): string {
-  if (family.startsWith('Istio')) return 'Istio';
-  return family === 'kubelet' || family === 'kube-proxy (ipvs)' ? 'kube-proxy' : family;
+  return packOfFamily(family)?.name ?? family;
 }
 
 const known = new WeakMap<RuleSetView, ReadonlySet<string>>();
@@ -23,18 +16,16 @@ export function programsIn(ruleSet: RuleSetView): ReadonlySet<string> {
     const families = ruleSet.chains.flatMap((chain) =>
       chain.builtin ? [] : (chainKnowledge(ruleSet, chain.table, chain.name)?.family ?? []),
     );
-    programs = new Set([...families.map(programOf), ...(istioProfile(ruleSet) === undefined ? [] : ['Istio'])]);
+    programs = new Set([
+      ...families.map(programOf),
+      ...packs.filter(({ chains }) => chains?.isIn?.(ruleSet) === true).map(({ name }) => name),
+    ]);
     known.set(ruleSet, programs);
   }
   return programs;
 }
 
-/**
- * How a meaning that a program gives is told: as it is where the program is there, or where nothing can be asked; else
- * as the program's, `in Istio, …`, so that nobody takes it for a fact about the file.
- */
-export function told(meaning: string, program: string | undefined, programs: Programs): string {
-  return program === undefined || programs === undefined || programs.has(program)
-    ? meaning
-    : `in ${program}, ${meaning}`;
+/** The program that a process of this name is part of. */
+export function programOfProcess(process: string): string | undefined {
+  return packs.find(({ processes = [] }) => processes.includes(process))?.name;
 }

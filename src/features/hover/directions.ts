@@ -1,4 +1,4 @@
-import { istioProfile, type IstioProfile } from '../../core/knowledge/knowledge';
+import { istioProfile, type IstioProfile } from '../../core/knowledge/istio/profile';
 import { chainIn } from '../../core/knowledge/view';
 import type { Listener } from '../../core/net/host';
 import { PROTOCOL } from '../../core/net/packet';

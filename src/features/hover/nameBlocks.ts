@@ -5,7 +5,7 @@ import {
   chainKnowledge,
   describeChainInFile,
   idKnowledge,
-  istioNameKnowledge,
+  ownNameKnowledge,
   markKnowledge,
   portKnowledge,
   settingKnowledge,
@@ -170,7 +170,7 @@ function valueFacts(
   if (/owner/.test(option)) return named(value, idKnowledge(value, place.programs));
   return named(
     value,
-    addressKnowledge(value.replace(/\/(32|128)$/, ''), place.programs) ?? istioNameKnowledge(value, place.programs),
+    addressKnowledge(value.replace(/\/(32|128)$/, ''), place.programs) ?? ownNameKnowledge(value, place.programs),
   );
 }
 
@@ -182,7 +182,7 @@ export function looseNameBlocks(name: string, programs?: Programs): readonly Blo
     variableKnowledge(name) ??
     annotationKnowledge(name) ??
     (name.startsWith('-') ? undefined : settingKnowledge(name)) ??
-    istioNameKnowledge(name, programs) ??
+    ownNameKnowledge(name, programs) ??
     (/:\d+$/.test(name) && name.includes('.') ? undefined : addressKnowledge(name, programs));
   if (fact) return factBlocks(name, fact);
   const [, address, port] = /^((?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:]+\]):(\d{1,5})$/i.exec(name) ?? [];

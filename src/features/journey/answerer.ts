@@ -1,4 +1,4 @@
-import { proxyIdentity, receiverAt } from '../../core/knowledge/knowledge';
+import { proxyIdentity, receiverAt } from '../../core/knowledge/istio/journey/pod';
 import type { Answerer } from '../../core/netfilter/reply';
 import type { Walked } from '../../core/netfilter/events';
 import { profileOf, type Evaluation } from '../traceSession/evaluate';

@@ -1,11 +1,7 @@
-import {
-  ofProxyItself,
-  onward,
-  receiverAt,
-  withoutIstio,
-  type NextPacket,
-  type Onward,
-} from '../../core/knowledge/knowledge';
+import { ofProxyItself, withoutIstio } from '../../core/knowledge/istio/journey/direct';
+import { onward } from '../../core/knowledge/istio/journey/onward';
+import type { NextPacket, Onward } from '../../core/knowledge/istio/journey/packets';
+import { receiverAt } from '../../core/knowledge/istio/journey/pod';
 import { formatPacketExpression } from '../../core/net/packetExpression';
 import { courseOf } from '../traceView/course';
 import { droppedBy } from '../traceView/verdict';

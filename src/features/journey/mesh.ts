@@ -1,13 +1,8 @@
-import {
-  istioProfile,
-  istioVersions,
-  mixedRules,
-  podSaid,
-  sidecarBeside,
-  type Mesh,
-  type PodSaid,
-  type VersionRange,
-} from '../../core/knowledge/knowledge';
+import { mixedRules } from '../../core/knowledge/istio/journey/mixedRules';
+import type { Mesh } from '../../core/knowledge/istio/journey/packets';
+import { podSaid, type PodSaid } from '../../core/knowledge/istio/journey/podSaid';
+import { istioProfile, sidecarBeside } from '../../core/knowledge/istio/profile';
+import { istioVersions, type VersionRange } from '../../core/knowledge/istio/versions';
 import type { SourceFile } from '../../core/syntax/tree';
 import { sectionsOf } from '../fileModel';
 import { istioReleasesOf } from '../istioReleases';

@@ -1,4 +1,5 @@
-import { looksLikeProxy, ownPlace, type Taken } from '../../core/knowledge/knowledge';
+import type { Taken } from '../../core/knowledge/istio/journey/packets';
+import { looksLikeProxy, ownPlace } from '../../core/knowledge/istio/journey/pod';
 import { formatAddress, isLoopback, sameAddress, type Address } from '../../core/net/address';
 import type { Host } from '../../core/net/host';
 import { PROTOCOL } from '../../core/net/packet';

@@ -1,4 +1,4 @@
-import { istioProfile } from '../../core/knowledge/knowledge';
+import { istioProfile } from '../../core/knowledge/istio/profile';
 import { formatAddress, formatBlock, hostBlock, isLoopback, sameAddress } from '../../core/net/address';
 import { PROTOCOL, type Packet } from '../../core/net/packet';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';

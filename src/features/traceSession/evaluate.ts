@@ -1,4 +1,4 @@
-import { istioProfile, type IstioProfile } from '../../core/knowledge/knowledge';
+import { istioProfile, type IstioProfile } from '../../core/knowledge/istio/profile';
 import type { FilledField } from '../../core/net/completePacket';
 import { familyOf } from '../../core/net/makePacket';
 import { formatPacketExpression, parsePacketExpression } from '../../core/net/packetExpression';

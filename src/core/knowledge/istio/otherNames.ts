@@ -1,5 +1,5 @@
 import { text, type Fact } from '../facts';
-import { told, type Programs } from '../programs';
+import { told, type Programs } from '../told';
 
 /** Sets and interfaces that Istio makes, by name; undefined for other names. `programs`: those of the file. */
 export function istioNameKnowledge(name: string, programs?: Programs): Fact | undefined {

@@ -83,6 +83,13 @@ function modeOf(ruleSet: RuleSetView): IstioMode | undefined {
   return insideZtunnel ? 'ambient node, inside ztunnel' : undefined;
 }
 
+/** Under which of its modes the marks of a rule set are told; undefined where no Istio wrote it. */
+export function istioMode(ruleSet: RuleSetView): 'sidecar' | 'ambient' | 'node' | undefined {
+  const mode = istioProfile(ruleSet)?.mode;
+  if (mode === undefined) return undefined;
+  return mode.startsWith('sidecar') ? 'sidecar' : mode.startsWith('ambient node') ? 'node' : 'ambient';
+}
+
 /** Ambient's ISTIO_OUTPUT knows processes by ztunnel's mark, the sidecar's by user and group. */
 function hasAmbientOutput(ruleSet: RuleSetView): boolean {
   return ['nat', 'mangle', 'raw'].some((table) =>

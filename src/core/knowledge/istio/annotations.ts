@@ -1,6 +1,6 @@
-import { fit, text, type Fact } from './facts';
-import { spanText, type Span } from './istio/releases';
-import { waysOf } from './istio/ways';
+import { fit, text, type Fact } from '../facts';
+import { spanText, type Span } from './releases';
+import { waysOf } from './ways';
 
 /** What a pod annotation does to the rules; a full name or the part behind the slash. Undefined for other words. */
 export function annotationKnowledge(name: string): Fact | undefined {

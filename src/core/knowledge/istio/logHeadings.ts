@@ -1,5 +1,5 @@
-import { fit, text, type Fact } from './facts';
-import { isMessage, logMessages } from './istio/logMessages';
+import { fit, text, type Fact } from '../facts';
+import { isMessage, logMessages } from './logMessages';
 
 /**
  * What stands below a line of the log of istio-init, of the agent or of the CNI plugin: which text is restore input and

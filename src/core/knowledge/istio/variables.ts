@@ -1,12 +1,7 @@
-import { fit, text, type Fact } from './facts';
-import { spanText, type Span } from './istio/releases';
-import { waysOf } from './istio/ways';
-
-/** Knowledge of a key of the log or of a variable; first and last release whose log has it, or that reads it. */
-export interface VariableFact extends Fact {
-  readonly since?: string;
-  readonly until?: string;
-}
+import { fit, text } from '../facts';
+import type { VariableFact } from '../pack';
+import { spanText, type Span } from './releases';
+import { waysOf } from './ways';
 
 /**
  * What a key of the log of istio-init means: the lines below “Istio iptables environment” (what was set from outside)

@@ -1,0 +1,22 @@
+import type { ProgramPack } from '../pack';
+
+export const consul: ProgramPack = {
+  id: 'consul',
+  name: 'Consul Connect',
+  prefixes: ['CONSUL_'],
+  families: [
+    {
+      family: 'Consul Connect',
+      verified: true,
+      sources: ['hashicorp/consul:sdk/iptables'],
+      common: ['The same design as Istio’s sidecar; the proxy’s user is left out.'],
+      chains: [
+        { name: 'CONSUL_PROXY_INBOUND', title: 'Decides which arriving connections go to the proxy' },
+        { name: 'CONSUL_PROXY_IN_REDIRECT', title: 'Sends TCP to the proxy’s inbound port' },
+        { name: 'CONSUL_PROXY_OUTPUT', title: 'Decides which outbound connections go to the proxy' },
+        { name: 'CONSUL_PROXY_REDIRECT', title: 'Sends TCP to the proxy’s outbound port, 15001' },
+        { name: 'CONSUL_DNS_REDIRECT', title: 'Sends DNS to Consul', versions: 'since 1.11' },
+      ],
+    },
+  ],
+};

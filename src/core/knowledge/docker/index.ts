@@ -1,0 +1,27 @@
+import type { ProgramPack } from '../pack';
+import { dockerChains } from './chains';
+import { dockerRule } from './rules';
+import { resolver } from './sources';
+
+export const docker: ProgramPack = {
+  id: 'docker',
+  name: 'Docker',
+  prefixes: ['DOCKER'],
+  processes: ['dockerd', 'docker-proxy'],
+  families: [dockerChains],
+  chainTables: [
+    [/^DOCKER-(?:USER|FORWARD|BRIDGE|CT|INTERNAL|ISOLATION-STAGE-[12])$/, ['filter']],
+    [/^DOCKER_(?:OUTPUT|POSTROUTING)$/, ['nat']],
+    [/^DOCKER(?:-INGRESS)?$/, ['nat', 'filter']],
+  ],
+  rule: dockerRule,
+  addresses: {
+    '127.0.0.11': {
+      title: 'Docker’s resolver, inside a container',
+      details: ['DOCKER_OUTPUT sends its port 53 to a random port of the same address.'],
+      sources: [resolver],
+      told: 'always',
+    },
+    '172.17.0.0/16': { title: 'Docker’s default bridge network', sources: ['documentation of Docker'], told: 'always' },
+  },
+};

@@ -1,0 +1,2 @@
+export const iptabler = 'moby/moby:daemon/libnetwork/drivers/bridge/internal/iptabler/iptabler.go';
+export const resolver = 'moby/moby:daemon/libnetwork/resolver_unix.go';

@@ -1,0 +1,18 @@
+import type { ProgramPack } from '../pack';
+
+export const fail2ban: ProgramPack = {
+  id: 'fail2ban',
+  name: 'fail2ban',
+  prefixes: ['f2b-', 'fail2ban-'],
+  families: [
+    {
+      family: 'fail2ban',
+      verified: true,
+      sources: ['fail2ban/fail2ban:config/action.d/iptables.conf'],
+      chains: [
+        { name: /^(f2b|fail2ban)-/, shown: 'f2b-…', title: 'One jail: the addresses that are banned, then RETURN' },
+      ],
+    },
+  ],
+  chainTables: [[/^f2b-|^fail2ban-/, ['filter']]],
+};

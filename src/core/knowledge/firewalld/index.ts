@@ -1,0 +1,45 @@
+import type { ProgramPack } from '../pack';
+import { firewalldTitle } from './chainTitle';
+
+export const firewalld: ProgramPack = {
+  id: 'firewalld',
+  name: 'firewalld',
+  families: [
+    {
+      family: 'firewalld',
+      verified: true,
+      sources: ['firewalld/firewalld:src/firewall/core/ipXtables.py'],
+      signature: [
+        'INPUT_ZONES',
+        'INPUT_direct',
+        'PREROUTING_ZONES',
+        'PREROUTING_direct',
+        'POSTROUTING_ZONES',
+        'OUTPUT_direct',
+        'INPUT_POLICIES_pre',
+      ],
+      common: [
+        'Change rules with `firewall-cmd`, it overwrites these chains. Zones are reached with `-g` (goto): the walk does not come back.',
+      ],
+      chains: [
+        {
+          name: /^(INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING)_direct$/,
+          shown: 'INPUT_direct',
+          title: firewalldTitle,
+        },
+        {
+          name: /^(INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING)(_IN|_OUT)?_ZONES(_SOURCE)?$/,
+          shown: 'INPUT_ZONES',
+          title: firewalldTitle,
+        },
+        { name: /_POLICIES_(pre|post)$/, shown: 'INPUT_POLICIES_pre', title: firewalldTitle },
+        {
+          name: /^(IN|OUT|FWDI|FWDO|FWD|PRE|POST|FILTER|NAT)_.+_(pre|log|deny|allow|post)$/,
+          shown: 'IN_public_allow',
+          title: firewalldTitle,
+        },
+        { name: /^(IN|FWDI|FWDO|PRE|POST)_[A-Za-z][\w-]*$/, shown: 'IN_public', title: firewalldTitle },
+      ],
+    },
+  ],
+};

@@ -1,0 +1,22 @@
+import type { ProgramPack } from '../pack';
+
+export const flannel: ProgramPack = {
+  id: 'flannel',
+  name: 'flannel',
+  prefixes: ['FLANNEL-'],
+  families: [
+    {
+      family: 'flannel',
+      verified: true,
+      sources: ['flannel-io/flannel:pkg/trafficmngr/iptables/iptables.go'],
+      chains: [
+        {
+          name: 'FLANNEL-POSTRTG',
+          title: 'Masquerades pod traffic that leaves the cluster',
+          details: ['Returns for what kube-proxy has marked 0x4000.'],
+        },
+        { name: 'FLANNEL-FWD', title: 'Accepts forwarding from and to pods' },
+      ],
+    },
+  ],
+};

@@ -1,0 +1,21 @@
+import type { ProgramPack } from '../pack';
+
+export const ipMasqAgent: ProgramPack = {
+  id: 'ipMasqAgent',
+  name: 'ip-masq-agent',
+  prefixes: ['IP-MASQ'],
+  families: [
+    {
+      family: 'ip-masq-agent',
+      verified: true,
+      sources: ['kubernetes-sigs/ip-masq-agent:cmd/ip-masq-agent'],
+      chains: [
+        {
+          name: /^IP-MASQ(-AGENT)?$/,
+          shown: 'IP-MASQ-AGENT',
+          title: 'RETURN for ranges that keep their source, MASQUERADE for the rest',
+        },
+      ],
+    },
+  ],
+};

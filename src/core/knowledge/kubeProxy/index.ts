@@ -1,0 +1,32 @@
+import type { ProgramPack } from '../pack';
+import { ipvsChains, kubeletChains, kubeProxyChains, markDropChain } from './chains';
+import { kubeProxyRule } from './rules';
+import { kubeletSource, proxier } from './sources';
+
+export const kubeProxy: ProgramPack = {
+  id: 'kubeProxy',
+  name: 'kube-proxy',
+  prefixes: ['KUBE-'],
+  processes: ['kube-proxy', 'kubelet'],
+  families: [kubeProxyChains, kubeletChains, ipvsChains],
+  chains: { knowledge: markDropChain },
+  chainTables: [
+    [
+      /^KUBE-(?:SVC|SEP|SVL|EXT|XLB|FW)-|^KUBE-(?:POSTROUTING|MARK-MASQ|MARK-DROP|LOAD-BALANCER|LB-MASQ|CLUSTER-IP)$/,
+      ['nat'],
+    ],
+    [/^KUBE-(?:FORWARD|FIREWALL|EXTERNAL-SERVICES|PROXY-FIREWALL|SOURCE-RANGES-FIREWALL)/, ['filter']],
+    [/^KUBE-(?:SERVICES|NODEPORTS)$/, ['nat', 'filter']],
+  ],
+  rule: (ruleSet, rule) => kubeProxyRule(ruleSet, rule),
+  marks: [
+    {
+      value: 0x4000,
+      mask: 0x4000,
+      title: 'masquerade in POSTROUTING',
+      details: ['Bit 14; `--iptables-masquerade-bit` chooses another.'],
+      sources: [proxier],
+    },
+    { value: 0x8000, mask: 0x8000, title: 'drop in KUBE-FIREWALL', sources: [kubeletSource] },
+  ],
+};

@@ -1,0 +1,129 @@
+import type { ChainKnowledge, Fact, RuleKnowledge } from './facts';
+import type { ChainFamily } from './family';
+import type { Programs } from './told';
+import type { ChainView, RuleSetView, RuleView } from './view';
+
+/**
+ * Everything that is known of one program that writes rules. Its folder exports one, `packs.ts` lists it, and nothing
+ * outside of the folder names the program: whoever wants to know something asks all packs.
+ */
+export interface ProgramPack {
+  /** The name of the folder. */
+  readonly id: string;
+  /** As people call it, and as it stands in facts: `kube-proxy`, `Docker`. */
+  readonly name: string;
+  /** How names of chains begin that are this program's and nobody else's: they mean it outside of rules too. */
+  readonly prefixes?: readonly string[];
+  /** Processes of it in the output of `ss` and `netstat`. */
+  readonly processes?: readonly string[];
+  /** Other words by which it, or a part of it, is called: `Envoy`. */
+  readonly otherNames?: readonly string[];
+
+  /** Its chains, where the name and the table tell what a chain is for. */
+  readonly families: readonly ChainFamily[];
+  /** The same where the rest of the rule set decides as well; asked before `families`. */
+  readonly chains?: ChainSource;
+  /**
+   * The tables in which it makes chains, for rules that do not say theirs; names that may be in any table are left out.
+   */
+  readonly chainTables?: readonly (readonly [RegExp, readonly string[]])[];
+  /** Why a rule exists; undefined where it is none of its. `beside`: the other rule sets of the same host. */
+  rule?(ruleSet: RuleSetView, rule: RuleView, beside: readonly RuleSetView[]): RuleKnowledge | undefined;
+
+  readonly marks?: readonly MarkMeaning[];
+  /** What any other mark means in its chains. */
+  readonly otherMarks?: Meaning;
+  readonly ports?: readonly PortMeaning[];
+  /** By the address or the range as it is written, lower case. */
+  readonly addresses?: Readonly<Record<string, Meaning>>;
+  /** Users and groups, by number or by name. */
+  readonly ids?: Readonly<Record<string, Meaning>>;
+  readonly idRanges?: readonly IdRange[];
+  /** What it does with what is everyone's, or another program's. */
+  readonly notes?: Notes;
+
+  /** Sets and interfaces that it makes. */
+  readonly names?: FactSource;
+  /** Variables of its environment and keys of its log. */
+  readonly variables?: FactSource<VariableFact>;
+  readonly annotations?: FactSource;
+  /** Flags and other settings that are neither. */
+  readonly settings?: FactSource;
+  /** What a line of its log says. */
+  readonly logLines?: FactSource;
+}
+
+/** Chains whose meaning depends on the rule set. */
+export interface ChainSource {
+  /** undefined where the name is none of the program's. */
+  knowledge(ruleSet: RuleSetView | undefined, table: string | undefined, name: string): ChainKnowledge | undefined;
+  /** Every meaning of a name, one for each table and mode. */
+  variants?(name: string): readonly ChainKnowledge[];
+  /** For completion, where they stand in no family. */
+  readonly names?: readonly string[];
+  /** What a family of chains or rules is called, where it stands in no family. */
+  readonly familyNames?: readonly string[];
+  /** The program's rules are there, although no chain may tell. */
+  isIn?(ruleSet: RuleSetView): boolean;
+  /** How its rules are installed, where a mark means something else in each of its modes. */
+  modeOf?(ruleSet: RuleSetView): string | undefined;
+  /** What a chain holds, in the terms of the program; undefined: as of any chain. */
+  sentence?(ruleSet: RuleSetView, chain: ChainView): string | undefined;
+}
+
+/** Facts by name. */
+export interface FactSource<Known extends Fact = Fact> {
+  /** undefined for other names. `programs`: those of the file. */
+  knowledge(name: string, programs?: Programs): Known | undefined;
+  /** All names, for completion. */
+  names(): readonly string[];
+}
+
+/** A key of a log or a variable; first and last release whose log has it, or that reads it. */
+export interface VariableFact extends Fact {
+  readonly since?: string;
+  readonly until?: string;
+}
+
+/** What a number or an address means to a program. */
+export interface Meaning {
+  readonly title: string;
+  readonly details?: readonly string[];
+  readonly sources: readonly string[];
+  /** It is told the same where the program is not in the file; else as the program's own: `in Docker, …`. */
+  readonly told?: 'always';
+}
+
+export interface MarkMeaning extends Meaning {
+  readonly value: number;
+  /** The bits that belong to the meaning; all where absent. */
+  readonly mask?: number;
+  /** Only where the program's rules are installed in this way, see `ChainSource.modeOf`. */
+  readonly mode?: string;
+}
+
+export interface PortMeaning extends Meaning {
+  readonly port: number;
+  /** Elsewhere the number means nothing. */
+  readonly onlyInItsChains?: true;
+}
+
+/** Both ends belong to it. */
+export interface IdRange extends Meaning {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Sentences by the port, address or id that they are about; `ids` also by the title of a range. */
+export interface Notes {
+  readonly ports?: Readonly<Record<string, Note>>;
+  readonly addresses?: Readonly<Record<string, Note>>;
+  readonly ids?: Readonly<Record<string, Note>>;
+  /** A clause about a table: `X has no rules here`. */
+  readonly tables?: Readonly<Record<string, string>>;
+}
+
+export interface Note {
+  readonly text: string;
+  readonly source?: string;
+}

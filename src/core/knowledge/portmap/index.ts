@@ -1,0 +1,37 @@
+import type { ProgramPack } from '../pack';
+
+export const portmap: ProgramPack = {
+  id: 'portmap',
+  name: 'CNI portmap',
+  prefixes: ['CNI-HOSTPORT-', 'CNI-DN-', 'CNI-SN-'],
+  families: [
+    {
+      family: 'CNI portmap',
+      verified: true,
+      sources: ['containernetworking/plugins:plugins/meta/portmap/portmap.go'],
+      common: ['Host ports of pods; mark bit 13 (0x2000) means: masquerade.'],
+      chains: [
+        { name: 'CNI-HOSTPORT-DNAT', title: 'Finds the pod that owns a host port' },
+        { name: 'CNI-HOSTPORT-SETMARK', title: 'Marks a packet to be masqueraded (0x2000)' },
+        { name: 'CNI-HOSTPORT-MASQ', title: 'Masquerades what is marked 0x2000' },
+        { name: 'CNI-HOSTPORT-SNAT', title: 'Masquerades host port traffic', versions: 'old' },
+        { name: /^CNI-DN-/, shown: 'CNI-DN-…', title: 'Host ports of one container: DNAT to it' },
+        {
+          name: /^CNI-SN-/,
+          shown: 'CNI-SN-…',
+          title: 'Host ports of one container: its source rewriting',
+          versions: 'old',
+        },
+      ],
+    },
+  ],
+  chainTables: [[/^CNI-(?:HOSTPORT-|DN-|SN-)/, ['nat']]],
+  marks: [
+    {
+      value: 0x2000,
+      mask: 0x2000,
+      title: 'masquerade host port traffic',
+      sources: ['containernetworking/plugins:plugins/meta/portmap/portmap.go'],
+    },
+  ],
+};

@@ -1,0 +1,17 @@
+/**
+ * The programs whose chains, marks or processes are in a file, by their names. Undefined where there is no file to ask.
+ */
+export type Programs = ReadonlySet<string> | undefined;
+
+/**
+ * How a meaning that a program gives is told: as it is where the program is there, or where nothing can be asked; else
+ * as the program's, `in X, …`, so that nobody takes it for a fact about the file.
+ */
+export function told(meaning: string, program: string | undefined, programs: Programs): string {
+  return isHere(program, programs) ? meaning : `in ${program ?? ''}, ${meaning}`;
+}
+
+/** Everyone's, or of a program that is in the file; also where there is no file. */
+export function isHere(program: string | undefined, programs: Programs): boolean {
+  return program === undefined || programs === undefined || programs.has(program);
+}
