@@ -59,6 +59,7 @@ BASE_SYSCTL = {
     "net.ipv4.icmp_ratelimit": 0, "net.ipv4.icmp_msgs_per_sec": 1000000, "net.ipv4.icmp_msgs_burst": 100000,
     "net.ipv6.icmp.ratelimit": 0, "net.ipv4.tcp_synack_retries": 0, "net.ipv4.tcp_invalid_ratelimit": 0,
     "net.netfilter.nf_conntrack_tcp_be_liberal": 1, "net.ipv4.ip_no_pmtu_disc": 2,  # no sequence learns the MTU of a path from another
+    "net.ipv6.auto_flowlabels": 0,  # a question is known by its flow label: an answer must not draw the same
 }
 
 
