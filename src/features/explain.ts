@@ -3,6 +3,7 @@ import {
   familyOfChain,
   idKnowledge,
   chainVariants,
+  knownIds,
   knownNames,
   logHeadingKnowledge,
   portKnowledge,
@@ -14,7 +15,7 @@ import { allExtensions, matchNamed, targetNamed } from '../core/xtables/registry
 import { ruleSetOf, sectionsOf, type FileModel } from './fileModel';
 import { factBlocks, knowledgeBlocks, type Block } from './hover/blocks';
 import { BUILTIN_OPTIONS } from './hover/builtinOptions';
-import { directionBlocks } from './hover/directions';
+import { programWordBlocks } from './hover/programWords';
 import {
   builtinOptionBlocks,
   chainBlocks,
@@ -24,7 +25,7 @@ import {
   tableBlocks,
   valueBlocks,
 } from './hover/nameBlocks';
-import { istioReleasesOf, releasesText } from './istioReleases';
+import { releasesTextOf } from './releases';
 import { programsOf } from './programs';
 import { ruleSetView } from './ruleSetView';
 
@@ -36,7 +37,7 @@ type Blocks = readonly Block[];
  * nothing.
  */
 export function explainName(name: string, model?: FileModel): Blocks | undefined {
-  const direction = directionBlocks(name, model);
+  const direction = programWordBlocks(name, model);
   const inFile = model ? chainsOfFile(name, model) : [];
   const found = [
     ...(direction ? [direction] : []),
@@ -67,9 +68,8 @@ function chainsOfFile(name: string, model: FileModel): readonly Blocks[] {
       const view = ruleSetView(ruleSet);
       const key = `${table.name} ${chainKnowledge(view, table.name, name)?.title ?? ''}`;
       const blocks = seen.has(key) ? undefined : chainBlocks(view, table.name, name);
-      const range =
-        blocks && familyOfChain(name)?.startsWith('Istio') === true ? istioReleasesOf(model, section) : undefined;
-      if (blocks) seen.set(key, range ? [...blocks, { kind: 'small', text: releasesText(range) }] : blocks);
+      const releases = blocks && releasesTextOf(model, section, familyOfChain(name));
+      if (blocks) seen.set(key, releases === undefined ? blocks : [...blocks, { kind: 'small', text: releases }]);
     }
   }
   return [...seen.values()];
@@ -143,7 +143,7 @@ function numbers(name: string, model: FileModel | undefined): readonly Blocks[] 
     programs,
   };
   const port = /^\d{1,5}$/.test(name) ? portKnowledge(Number(name), { programs }) : undefined;
-  const id = /^\d+$/.test(name) || name === 'istio-proxy' ? idKnowledge(name, programs) : undefined;
+  const id = /^\d+$/.test(name) || knownIds().includes(name) ? idKnowledge(name, programs) : undefined;
   const mark = /^(0x[0-9a-f]+|\d+)(\/0x[0-9a-f]+)?$/i.test(name) ? valueBlocks('--mark', name, place) : undefined;
   return [
     ...(port ? [factBlocks(name, port)] : []),

@@ -12,7 +12,9 @@ export function programsOf(model: FileModel): ReadonlySet<string> {
       model.dumps.flatMap(sectionsOf).flatMap((section) => [...programsIn(ruleSetView(ruleSetOf(section)))]),
     );
     for (const section of model.file.sections) {
-      if (section.kind === 'environment') found.add('Istio');
+      if (section.kind === 'environment')
+        for (const { name, variables } of packs)
+          if (section.entries.some(({ key }) => variables?.knowledge(key))) found.add(name);
       if (section.kind !== 'sockets') continue;
       for (const { process } of section.sockets) {
         const program = process === undefined ? undefined : programOfProcess(process);

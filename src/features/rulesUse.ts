@@ -7,7 +7,7 @@ import {
   type Address,
   type AddressBlock,
 } from '../core/net/address';
-import { istioProfile } from '../core/knowledge/istio/profile';
+import { packs } from '../core/knowledge/knowledge';
 import type { InterfaceUse, RulesUse } from '../core/ruleset/host/assumptions';
 import { reachingHooks } from '../core/ruleset/checkPlaces';
 import { printTarget } from '../core/ruleset/printRule';
@@ -17,11 +17,6 @@ import type { Line } from '../core/syntax/tree';
 import { ruleSetView } from './ruleSetView';
 import { speaksOf } from './speaksOf';
 
-/**
- * The mark by which ambient mode sends packets back to ztunnel, and its mask. Source:
- * istio/istio:cni/pkg/iptables/iptables.go.
- */
-const AMBIENT_MARK = { mark: 0x111, mask: 0xfff };
 /** Only rules with one of these words in their line can tell anything: a node's 100,000 service rules have none. */
 const TELLING = [' -i ', ' -o ', 'TPROXY', 'interface', '-A FORWARD '] as const;
 
@@ -41,9 +36,11 @@ export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse
       noteTproxy(rule, tproxyMarks, tproxyPorts);
       noteForwarded(rule, forwarded);
     }
-    const mode = istioProfile(ruleSetView(ruleSet))?.mode;
-    if (mode === 'ambient pod') tproxyMarks.push(AMBIENT_MARK);
-    pod ||= mode === 'ambient pod' || mode?.startsWith('sidecar') === true;
+    for (const pack of packs) {
+      const facts = pack.hostFacts?.(ruleSetView(ruleSet));
+      tproxyMarks.push(...(facts?.localMarks ?? []));
+      pod ||= facts?.pod === true;
+    }
   }
   const places = new Map<string, ReturnType<typeof placeOf>>();
   return {

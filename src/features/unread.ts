@@ -1,3 +1,4 @@
+import { packs } from '../core/knowledge/knowledge';
 import { Shape } from '../core/syntax/shape';
 import type { Line } from '../core/syntax/tree';
 import { linesWithin } from './embeddedLine';
@@ -110,12 +111,15 @@ const TAKEN_OUT =
 const LONGEST_LINE = 2000;
 
 function suspicionOf(text: string): string | undefined {
-  if (!MARKS.test(text)) return undefined;
+  if (!MARKS.test(text) && !COMMAND_LINES.some(({ word }) => text.includes(word))) return undefined;
   return SUSPICIONS.find(([pattern]) => pattern.test(text))?.[1];
 }
 
-/** One of these stands in each line that the patterns below fit. */
-const MARKS = /tables|--|nft|chain |Chain |ufw|firewall|ipvs|inet|hook |packets |via |->/;
+/** Commands of programs that make rules in their own words. */
+const COMMAND_LINES = packs.flatMap(({ commandLines = [] }) => commandLines);
+
+/** One of these, or the word of a program, stands in each line that the patterns below fit. */
+const MARKS = /tables|--|nft|chain |Chain |ipvs|inet|hook |packets |via |->/;
 
 /** Lines of other programs, and of iptables where they cannot be used. The first that fits tells. */
 const SUSPICIONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
@@ -135,14 +139,10 @@ const SUSPICIONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
     /^\s*(?:table (?:ip|ip6|inet|arp|bridge|netdev) [\w.-]+ \{|chain [\w.-]+ \{|type (?:filter|nat|route) hook \w+ priority)/,
     'Rules of nft that are cut out of their table, or in a table that is not closed.',
   ],
-  [
-    /(?:^|\s)ufw\s+(?:allow|deny|reject|limit|route|insert|delete|default)\b/,
-    'A command of ufw: what rules it makes is not told by the line. Paste the output of iptables-save.',
-  ],
-  [
-    /(?:^|\s)firewall-cmd\s+(?:--\S+\s+)*--(?:add|remove)-(?!rule)/,
-    'A command of firewalld: what rules it makes is not told by the line. Paste the output of iptables-save.',
-  ],
+  ...COMMAND_LINES.map(({ pattern, program }): readonly [RegExp, string] => [
+    pattern,
+    `A command of ${program}: what rules it makes is not told by the line. Paste the output of iptables-save.`,
+  ]),
   [/(?:^|\s)ipvsadm\s+-/, 'A command of ipvsadm: virtual servers of IPVS are not traced.'],
   [
     /(?:^|[\s`'"(/])ip6?tables(?:-legacy|-nft)?\s+(?:-t\s+\w+\s+)?(?:-[AIDRNPXF]|--(?:append|insert|delete|new-chain|policy|flush))\s+\w/,

@@ -16,7 +16,8 @@ import {
   variableKnowledge,
   type Fact,
 } from '../../src/core/knowledge/knowledge';
-import { chainSpans, ruleSpans, spanText } from '../../src/core/knowledge/istio/releases';
+import { chainSpans, ruleSpans } from '../../src/core/knowledge/istio/releases';
+import { spanText } from '../../src/core/knowledge/releases';
 import { releases } from '../fixtures/istio/releases';
 import { met } from './istioMet';
 

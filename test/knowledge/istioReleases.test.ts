@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { istioVersions, rangeText } from '../../src/core/knowledge/istio/versions';
+import { istioVersions } from '../../src/core/knowledge/istio/versions';
 import { chainKnowledge, ruleKnowledge } from '../../src/core/knowledge/knowledge';
-import { chainSpans, compareReleases, ruleSpans, spanText } from '../../src/core/knowledge/istio/releases';
+import { chainSpans, ruleSpans } from '../../src/core/knowledge/istio/releases';
+import { compareReleases, rangeText, spanText } from '../../src/core/knowledge/releases';
 import { releases, type Release } from '../fixtures/istio/releases';
 import { closedIpv6, sidecarRules } from '../fixtures/istio/sidecar';
 import { ambientNode, insideZtunnel } from './fixtures';

@@ -19,6 +19,8 @@ export {
 export { describeChainInFile } from './describe';
 export type { ChainKnowledge, Change, Fact, Paragraph, RuleKnowledge } from './facts';
 export { addressKnowledge, idKnowledge, knownAddresses, knownIds } from './identities';
+export type { JourneyFile, Mesh, NextPacket, Onward, Taken } from './journey';
+export type { LeaveSetting, PlacedRule, UserChain } from './managed';
 export { markKnowledge, type MarkContext } from './marks';
 export {
   annotationKnowledge,
@@ -32,11 +34,14 @@ export {
   settingKnowledge,
   variableKnowledge,
 } from './names';
-export type { ProgramPack } from './pack';
+export type { HostFacts, ProgramPack, WordFile } from './pack';
 export { packs } from './packs';
+export { ownPlace, podPlace } from './podPlace';
 export { knownPorts, portKnowledge, type PortContext } from './ports';
 export { programOf, programOfProcess, programsIn } from './programs';
+export { rangeOf, rangeText, type VersionEvidence, type VersionRange } from './releases';
 export { ruleKnowledge } from './rules';
+export { at, scenario, type Scenario, type ScenarioEntry, type ScenarioPlace } from './scenario';
 export type { Programs } from './told';
 export type { ChainView, JumpView, RuleSetView, RuleView } from './view';
 

@@ -1,5 +1,10 @@
+import type { Listener } from '../net/host';
 import type { ChainKnowledge, Fact, RuleKnowledge } from './facts';
 import type { ChainFamily } from './family';
+import type { Journeys } from './journey';
+import type { AllowCommand, AllowQuestion, CommandLine, LeaveQuestion, LeaveSetting, UserChain } from './managed';
+import type { VersionEvidence } from './releases';
+import type { Scenario, ScenarioEntry, ScenarioPlace } from './scenario';
 import type { Programs } from './told';
 import type { ChainView, RuleSetView, RuleView } from './view';
 
@@ -51,6 +56,52 @@ export interface ProgramPack {
   readonly settings?: FactSource;
   /** What a line of its log says. */
   readonly logLines?: FactSource;
+  /** Other words of its documentation, which mean something in a file with its rules, and without any file. */
+  words?(word: string, files: (() => readonly WordFile[]) | undefined): Fact | undefined;
+  /** What a log or a script shows that someone would paste: `the log of X`. */
+  readonly pasted?: string;
+  /** Which of its releases wrote the rules. */
+  readonly releases?: Releases;
+
+  /** What one would trace where the rules are this program's alone; an empty list: nothing in particular. */
+  scenarios?(ruleSet: RuleSetView, place: ScenarioPlace): readonly Scenario[];
+  /** Rules by which it takes packets in on a host that has others besides. */
+  readonly entries?: readonly ScenarioEntry[];
+  readonly journeys?: Journeys;
+  /** Users and groups by which its rules know its own processes. */
+  owners?(ruleSet: RuleSetView): readonly string[];
+  /** What its rules tell about the host. */
+  hostFacts?(ruleSet: RuleSetView): HostFacts;
+
+  readonly userChains?: readonly UserChain[];
+  /** Its own word for letting a packet through; undefined where it has none for this one. */
+  allow?(question: AllowQuestion): AllowCommand | undefined;
+  /** Settings that keep its rules from leading a packet elsewhere. */
+  leave?(question: LeaveQuestion): readonly LeaveSetting[];
+  /** Commands of it whose rules a file does not show. */
+  readonly commandLines?: readonly CommandLine[];
+}
+
+/** A rule set of a file with what listens on its host. */
+export interface WordFile {
+  readonly rules: RuleSetView;
+  readonly listeners: readonly Listener[];
+}
+
+/** What only someone who knows the program can read off its rules. */
+export interface HostFacts {
+  /** The rules are those of a pod, which forwards nothing. */
+  readonly pod?: boolean;
+  /** Marks for which the program has added a policy rule that delivers packets locally. */
+  readonly localMarks?: readonly { readonly mark: number; readonly mask: number }[];
+}
+
+/** Findings that bound the releases of a program. */
+export interface Releases {
+  /** undefined where the rules are none of its. */
+  evidence(ruleSet: RuleSetView): readonly VersionEvidence[] | undefined;
+  /** Of a key in its log, below a heading of one of these kinds; undefined where every release has it so. */
+  ofKey(key: string, heading: 'environment' | 'variables' | 'config'): Omit<VersionEvidence, 'line'> | undefined;
 }
 
 /** Chains whose meaning depends on the rule set. */

@@ -1,10 +1,16 @@
-import { familyOfChain, logHeadingKnowledge, portKnowledge, ruleKnowledge } from '../../core/knowledge/knowledge';
+import {
+  familyOfChain,
+  isTellingName,
+  logHeadingKnowledge,
+  portKnowledge,
+  ruleKnowledge,
+} from '../../core/knowledge/knowledge';
 import type { Columns } from '../../core/text/columns';
 import type { CommandNode, Line, RulesSection, Word } from '../../core/syntax/tree';
 import { printRule } from '../../core/ruleset/printRule';
 import type { Rule, RuleSet } from '../../core/ruleset/ruleSet';
 import { innerPlace, outerColumns } from '../embeddedLine';
-import { istioReleasesOf, releasesText } from '../istioReleases';
+import { releasesTextOf } from '../releases';
 import { besideOf } from '../beside';
 import { ruleSetOf, rulesOfLine, sectionOf, type FileModel } from '../fileModel';
 import { programsOf } from '../programs';
@@ -12,7 +18,7 @@ import { ruleSetView, ruleView } from '../ruleSetView';
 import { classifyWords, type RuleWord } from '../ruleWords';
 import { factBlocks, knowledgeBlocks, type Block } from './blocks';
 import { OPERATIONS } from './builtinOptions';
-import { directionBlocks } from './directions';
+import { programWordBlocks } from './programWords';
 import { tableOfLine } from './tableOf';
 import { nftHover } from './nftHover';
 import {
@@ -116,8 +122,8 @@ function whyBlocks(
 
 /** The releases that wrote the rules of this file, behind what is known of one of them. */
 function releaseBlocks(model: FileModel, section: RulesSection, family: string | undefined): readonly Block[] {
-  const range = family?.startsWith('Istio') === true ? istioReleasesOf(model, section) : undefined;
-  return range ? [{ kind: 'small', text: releasesText(range) }] : [];
+  const text = releasesTextOf(model, section, family);
+  return text === undefined ? [] : [{ kind: 'small', text }];
 }
 
 function wordBlocks(
@@ -177,21 +183,19 @@ function wordHover(word: Word, column: number, blocks: readonly Block[] | undefi
   return blocks && column >= word.start - 1 && column <= word.end ? { range: word, blocks } : undefined;
 }
 
-/** Outside of rules: names that mean something wherever they stand, and the lines of the logs of Istio. */
+/** Outside of rules: names that mean something wherever they stand, and the lines of logs. */
 function looseHover(model: FileModel, line: Line, column: number): Hover | undefined {
   const message = logHeadingKnowledge(line.text);
   const said = message && factBlocks('log line', message);
   const word = wordAt(line.text, column);
   const blocks =
     word &&
-    (directionBlocks(word.text, model) ??
+    (programWordBlocks(word.text, model) ??
       looseNameBlocks(word.text, programsOf(model)) ??
-      (CHAIN_NAME.test(word.text) ? chainBlocks(undefined, undefined, word.text) : undefined));
+      (isTellingName(word.text) ? chainBlocks(undefined, undefined, word.text) : undefined));
   if (word && blocks) return { range: word, blocks: said ? [...blocks, { kind: 'rule' }, ...said] : blocks };
   return said && { range: { start: line.contentStart, end: line.text.length }, blocks: said };
 }
-
-const CHAIN_NAME = /^(?:ISTIO_|ztunnel-|KUBE-|DOCKER)[\w-]*$/;
 
 const NAME_CHARACTER = /[\w./:-]/;
 

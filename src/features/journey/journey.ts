@@ -1,12 +1,9 @@
-import { ofProxyItself, withoutIstio } from '../../core/knowledge/istio/journey/direct';
-import { onward } from '../../core/knowledge/istio/journey/onward';
-import type { NextPacket, Onward } from '../../core/knowledge/istio/journey/packets';
-import { receiverAt } from '../../core/knowledge/istio/journey/pod';
+import type { NextPacket, Onward } from '../../core/knowledge/knowledge';
 import { formatPacketExpression } from '../../core/net/packetExpression';
 import { courseOf } from '../traceView/course';
 import { droppedBy } from '../traceView/verdict';
-import { profileOf, type Evaluation } from '../traceSession/evaluate';
-import { meshOf, remarksOf, saidIn } from './mesh';
+import type { Evaluation } from '../traceSession/evaluate';
+import { meshOf, withoutMesh } from './mesh';
 import { senderOf, takenOf } from './taken';
 
 /** One packet of a whole exchange. */
@@ -29,10 +26,10 @@ export interface Journey {
   /** What is to be known of the rules as a whole: those of several releases or modes in one file. */
   readonly remarks: readonly string[];
   /**
-   * The rules are Istio's, or the file says why there are none: `end` is worth telling where nobody asked for a
+   * The rules are those of a mesh, or the file says why there are none: `end` is worth telling where nobody asked for a
    * journey.
    */
-  readonly ofIstio: boolean;
+  readonly ofMesh: boolean;
 }
 
 export interface JourneyWish {
@@ -40,12 +37,12 @@ export interface JourneyWish {
   readonly ownService?: boolean;
 }
 
-/** No exchange in a pod is longer: app → Envoy → Envoy → app. */
+/** No exchange in a pod is longer: app → proxy → proxy → app. */
 const MOST_LEGS = 6;
 
 /**
- * How an exchange goes on behind the proxy of an Istio pod: client → Envoy → app, app → ztunnel → outside. Each leg is
- * a packet that is traced in the same rules; what a proxy does between two is knowledge of Istio. `trace` evaluates an
+ * How an exchange goes on behind the proxy of a pod: client → proxy → app, app → proxy → outside. Each leg is a packet
+ * that is traced in the same rules; what a proxy does between two is knowledge of its program. `trace` evaluates an
  * expression in the same file.
  */
 export function journeyOf(
@@ -56,8 +53,8 @@ export function journeyOf(
 ): Journey {
   const legs: JourneyLeg[] = [leg('1', firstLabel(evaluation), expression)];
   const whole = {
-    remarks: remarksOf(evaluation),
-    ofIstio: profileOf(evaluation) !== undefined || saidIn(evaluation).noInterception !== undefined,
+    remarks: meshOf(evaluation)?.remarks() ?? [],
+    ofMesh: meshOf(evaluation) !== undefined || withoutMesh(evaluation).told,
   };
   const first = onwardOf(evaluation, wish);
   if ('end' in first) return { legs, end: first.end, ...whole };
@@ -102,25 +99,30 @@ function onwardOf(evaluation: Evaluation, wish: JourneyWish, sent = false): Onwa
   if (end.outcome === 'DROPPED' || end.outcome === 'NONE') return { end: `It is ${droppedBy(end)}: nothing follows.` };
   if (end.outcome === 'LOCAL' && end.receiverKnown && !end.receiver)
     return { end: 'Nobody listens there, and the kernel refuses it: nothing follows.' };
-  const mesh = meshOf(evaluation, wish.ownService === true);
-  if (!mesh) return { end: withoutIstio(saidIn(evaluation)) };
+  const mesh = meshOf(evaluation);
+  if (!mesh) return { end: withoutMesh(evaluation).end };
   const taken = takenOf(evaluation, sent);
   if (!taken) return { end: 'Only TCP, and DNS over UDP, goes by a proxy.' };
-  return (taken.leaves && !sent ? ofProxyItself(mesh, request) : undefined) ?? onward(mesh, taken);
+  return (
+    (taken.leaves && !sent ? mesh.ofProxyItself(request) : undefined) ?? mesh.onward(taken, wish.ownService === true)
+  );
 }
 
-/** `client → Envoy :15006`, `app → outside`. */
+/** `client → proxy :15006`, `app → outside`. */
 function firstLabel(evaluation: Evaluation): string {
   const { input, request } = evaluation;
   if (!input || !request) return 'the packet';
   const { end } = courseOf(input);
-  const profile = profileOf(evaluation);
+  const mesh = meshOf(evaluation);
   const from = senderOf(evaluation);
   if (end.outcome === 'DROPPED' || end.outcome === 'NONE') return `${from} → dropped`;
   const taken = takenOf(evaluation, false);
-  if (taken?.leaves)
-    return `${from} → ${taken.leaves.iface.startsWith('istio') ? `ztunnel (${taken.leaves.iface})` : taken.captured ? `ztunnel ${taken.leaves.destination}:${taken.port}` : request.dir === 'out' && profile?.mode !== 'ambient node' ? 'outside' : `${taken.leaves.destination} (${taken.leaves.iface})`}`;
+  if (taken?.leaves) {
+    const { iface, destination } = taken.leaves;
+    const elsewhere = request.dir === 'out' ? 'outside' : `${destination} (${iface})`;
+    return `${from} → ${mesh ? mesh.way(taken, taken.leaves) : elsewhere}`;
+  }
   if (end.outcome === 'SENT') return `${from} → outside`;
   const port = taken?.port ?? end.packet.destinationPort;
-  return `${from} → ${profile && taken ? receiverAt(profile, port, taken.captured) : 'app'} :${port}`;
+  return `${from} → ${mesh && taken ? mesh.receiver(port, taken.captured) : 'app'} :${port}`;
 }

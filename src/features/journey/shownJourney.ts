@@ -20,7 +20,7 @@ export interface ShownJourney {
   /** The first packet, where another one is shown. */
   readonly start: string | undefined;
   /**
-   * Sentences: what is to be known of the rules, and why the journey ends. Empty where the rules are none of Istio's.
+   * Sentences: what is to be known of the rules, and why the journey ends. Empty where the rules are none of a mesh.
    */
   readonly remarks: readonly string[];
   readonly end: string;
@@ -49,7 +49,7 @@ export function shownJourney(
       replies: replyLegs(legs, trace),
       start: begins,
       remarks: journey.remarks,
-      end: journey.ofIstio ? journey.end : '',
+      end: journey.ofMesh ? journey.end : '',
     };
   };
   const own = from(start ?? expression);

@@ -1,14 +1,14 @@
-import type { Taken } from '../../core/knowledge/istio/journey/packets';
-import { looksLikeProxy, ownPlace } from '../../core/knowledge/istio/journey/pod';
+import { ownPlace, type Taken } from '../../core/knowledge/knowledge';
 import { formatAddress, isLoopback, sameAddress, type Address } from '../../core/net/address';
 import type { Host } from '../../core/net/host';
 import { PROTOCOL } from '../../core/net/packet';
 import type { TraceEvent } from '../../core/netfilter/events';
-import { profileOf, type Evaluation } from '../traceSession/evaluate';
+import type { Evaluation } from '../traceSession/evaluate';
 import { courseOf, isOwnWay } from '../traceView/course';
+import { meshOf } from './mesh';
 
 /**
- * What became of a packet, in the words that the knowledge of Istio asks for; undefined for what no proxy takes, or
+ * What became of a packet, in the words that the knowledge of a mesh asks for; undefined for what no proxy takes, or
  * what was dropped.
  */
 export function takenOf(
@@ -27,6 +27,7 @@ export function takenOf(
   const own = isOwnWay(walked);
   const arrival = arrivalOf(walked.events.filter((_, i) => own(i)));
   const place = ownPlace(host, family);
+  const mesh = meshOf(evaluation);
   return {
     family,
     protocol,
@@ -49,13 +50,11 @@ export function takenOf(
         : undefined,
     own: isOwn(host, destination),
     ownAddress: place.address ?? formatAddress(destination),
-    appPort: place.port ?? (arrival.captured && destinationPort !== HBONE ? destinationPort : 8080),
-    toMeshPod: isMeshPod(host, formatAddress(destination)),
+    appPort: place.port ?? (arrival.captured && mesh?.isTunnelPort(destinationPort) !== true ? destinationPort : 8080),
+    toMember: mesh?.isMember(host, formatAddress(destination)) === true,
     routed: new Set(host.routes.flatMap(({ device }) => device ?? [])),
   };
 }
-
-const HBONE = 15008;
 
 /**
  * Rules lead a packet to another socket by writing its destination, or by TPROXY, which leaves the packet as it is and
@@ -81,23 +80,6 @@ function isOwn({ interfaces }: Host, address: Address): boolean {
 /** Whose packet it is, in one word, as far as rules can tell. */
 export function senderOf(evaluation: Evaluation): string {
   const { request } = evaluation;
-  const profile = profileOf(evaluation);
-  if (request && profile && looksLikeProxy(profile, request))
-    return profile.mode.startsWith('ambient node') ? 'ztunnel' : 'proxy';
-  if (profile?.mode === 'ambient node, inside ztunnel') return request?.iface === 'pistioout' ? 'app' : 'client';
-  if (profile?.mode === 'ambient node')
-    return request?.dir === 'out'
-      ? 'node'
-      : isMeshPod(evaluation.setting.setting.host, request?.src)
-        ? 'app'
-        : 'client';
-  return request?.dir === 'out' ? 'app' : 'client';
-}
-
-/** A member of the set that node mode keeps of its own pods of the mesh. */
-function isMeshPod({ sets }: Host, address: string | undefined): boolean {
-  return (
-    address !== undefined &&
-    (sets?.get('ztunnel-pods-ips')?.entries ?? []).some((entry) => entry.split(/\s/, 1)[0] === address)
-  );
+  const sender = request && meshOf(evaluation)?.sender(request, evaluation.setting.setting.host);
+  return sender ?? (request?.dir === 'out' ? 'app' : 'client');
 }

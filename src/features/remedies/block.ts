@@ -1,3 +1,4 @@
+import { packs } from '../../core/knowledge/knowledge';
 import type { TraceEvent } from '../../core/netfilter/events';
 import { packetMatch, sidesIn } from './packetMatch';
 import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
@@ -22,21 +23,18 @@ export function block(situation: Situation): readonly Proposal[] {
   const chains = ruleSet?.tables.get('filter')?.chains;
   if (!entered || !chains) return [];
   const { view } = entered;
-  const docker = entered.chain.name === 'FORWARD' && chains.has('DOCKER-USER');
+  const user = packs
+    .flatMap(({ userChains = [] }) => userChains)
+    .find(({ of, chain }) => of === entered.chain.name && chains.has(chain));
   const rule = `${packetMatch(view.packet, sidesIn(view))} -j DROP`;
-  const command: RuleCommand = {
-    table: 'filter',
-    chain: docker ? 'DOCKER-USER' : entered.chain.name,
-    operation: 'I',
-    rule,
-  };
+  const command: RuleCommand = { table: 'filter', chain: user?.chain ?? entered.chain.name, operation: 'I', rule };
   const outcomes = traceChanged(situation, { commands: [command] });
   if (!outcomes?.every((each) => each.end.outcome === 'DROPPED')) return [];
   return [
     {
       title: [{ text: end.outcome === 'LOCAL' ? 'Keep it out' : 'Stop it' }],
       commands: [commandText(command, family)],
-      note: docker ? 'Docker leaves DOCKER-USER to the user.' : '',
+      note: user?.note ?? '',
       rules: [command],
       outcomes,
     },

@@ -1,8 +1,9 @@
-import { istioProfile } from '../../core/knowledge/istio/profile';
-import { formatAddress, formatBlock, hostBlock, isLoopback, sameAddress } from '../../core/net/address';
-import { PROTOCOL, type Packet } from '../../core/net/packet';
+import { packs, type LeaveSetting } from '../../core/knowledge/knowledge';
+import { sameAddress } from '../../core/net/address';
+import type { Packet } from '../../core/net/packet';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
-import { isTableName, type Chain } from '../../core/ruleset/ruleSet';
+import { isTableName } from '../../core/ruleset/ruleSet';
+import type { TableName } from '../../core/xtables/view';
 import { decisiveEvent, lineSpan } from '../traceView/verdict';
 import { packetMatch } from './packetMatch';
 import { placeOf, type Place } from './place';
@@ -10,8 +11,8 @@ import { commandText, type Proposal, type RuleCommand, type Situation } from './
 import { getsThrough, traceChanged } from './traceChanged';
 
 /**
- * What keeps a packet from being redirected or sent to another destination: Istio's annotations, else a rule in front
- * of the one that does.
+ * What keeps a packet from being redirected or sent to another destination: settings of the program whose rules do
+ * that, else a rule in front of the one that does.
  */
 export function leaveAsItIs(situation: Situation): readonly Proposal[] {
   const {
@@ -30,21 +31,22 @@ export function leaveAsItIs(situation: Situation): readonly Proposal[] {
       ? outcomes
       : undefined;
   };
-  const annotated = annotations(situation, place).flatMap(({ command, ...rest }) => {
-    const outcomes = tried(command);
+  const settings = settingsFor(situation, place, table).flatMap(({ title, lines, makes, note }) => {
+    const outcomes = tried(makes);
     return outcomes
       ? [
           {
-            ...rest,
-            note: 'An annotation of the pod’s template, for pods that are made from then on. It makes the rule',
-            makes: `-A ${command.chain} ${command.rule}`,
-            rules: [command],
+            title: [{ text: title }],
+            commands: lines,
+            note,
+            makes: `-A ${makes.chain} ${makes.rule}`,
+            rules: [makes],
             outcomes,
           },
         ]
       : [];
   });
-  if (annotated.length > 0) return annotated;
+  if (settings.length > 0) return settings;
   const command: RuleCommand = {
     table,
     chain: chain.name,
@@ -89,66 +91,13 @@ function isLeft({ events, end }: Walked, before: Packet): boolean {
   );
 }
 
-type Annotated = Pick<Proposal, 'title' | 'commands'> & { readonly command: RuleCommand };
-
-/**
- * Source: the injector’s annotations, istio.io/latest/docs/reference/config/annotations. Each replaces the list that
- * there is, so that is repeated.
- */
-function annotations({ input }: Situation, { view, rule, chain, visited }: Place): readonly Annotated[] {
-  const profile = input.knowledge && istioProfile(input.knowledge);
-  const { packet } = view;
-  if (!profile?.mode.startsWith('sidecar') || packet.protocol !== PROTOCOL.TCP || !rule || !isTableName(chain.table))
-    return [];
-  const { table } = chain;
-  const port = packet.destinationPort;
-  const returns = { table, operation: 'I' as const, rule: `${packetMatch(packet, {})} -j RETURN` };
-  const written = (name: string, values: readonly (string | number)[]): readonly string[] => [
-    `traffic.sidecar.istio.io/${name}: "${values.join(',')}"`,
-  ];
-  if (visited.has('ISTIO_INBOUND') && profile.inbound === 'all') {
-    const others = profile.inboundExcludes.filter((each) => !ALWAYS_EXCLUDED.has(each));
-    return [
-      {
-        title: [{ text: `Keep port ${port} out of the mesh` }],
-        commands: written('excludeInboundPorts', [...others, port]),
-        command: { ...returns, chain: 'ISTIO_INBOUND' },
-      },
-    ];
-  }
-  if (!visited.has('ISTIO_OUTPUT') || profile.outbound !== 'all') return [];
-  const range = formatBlock(hostBlock(packet.destination));
-  return [
-    {
-      title: [{ text: `Keep what goes to port ${port} out of the mesh` }],
-      commands: written('excludeOutboundPorts', [...profile.outboundExcludedPorts, port]),
-      command: { ...returns, chain: 'ISTIO_OUTPUT' },
-    },
-    {
-      title: [{ text: `Keep what goes to ${formatAddress(packet.destination)} out of the mesh` }],
-      commands: written('excludeOutboundIPRanges', [...profile.outboundExcludedRanges, range]),
-      command: {
-        table,
-        chain: 'ISTIO_OUTPUT',
-        operation: 'I',
-        ...behindLocalhost(input.ruleSet?.tables.get(table)?.chains.get('ISTIO_OUTPUT')),
-        rule: `-d ${range} -j RETURN`,
-      },
-    },
-  ];
+/** Of the programs whose rules the packet meets. */
+function settingsFor(
+  { input: { knowledge } }: Situation,
+  { view: { packet }, visited }: Place,
+  table: TableName,
+): readonly LeaveSetting[] {
+  if (!knowledge) return [];
+  const toPort = packetMatch(packet, {});
+  return packs.flatMap((pack) => pack.leave?.({ packet, table, visited, rules: knowledge, toPort }) ?? []);
 }
-
-/**
- * Ranges are left out behind what is for localhost, and so behind what Envoy sends to its own pod. Source:
- * istio/istio:tools/istio-iptables/pkg/capture/run.go.
- */
-function behindLocalhost(chain: Chain | undefined): Pick<RuleCommand, 'position'> {
-  const found = chain?.rules.find(({ header: { destination }, target }) => {
-    const returns = target.kind === 'extension' && target.extension.name === 'RETURN';
-    return returns && destination !== undefined && !destination.inverted && isLoopback(destination.value.address);
-  });
-  return found ? { position: found.number + 1 } : {};
-}
-
-/** Ports that Istio leaves out by itself: of ssh (up to 1.12), the tunnel, telemetry, health and the agent. */
-const ALWAYS_EXCLUDED: ReadonlySet<number> = new Set([22, 15008, 15090, 15021, 15020]);

@@ -1,4 +1,3 @@
-import { istioProfile, type IstioProfile } from '../../core/knowledge/istio/profile';
 import type { FilledField } from '../../core/net/completePacket';
 import { familyOf } from '../../core/net/makePacket';
 import { formatPacketExpression, parsePacketExpression } from '../../core/net/packetExpression';
@@ -157,11 +156,6 @@ function familyAsked(request: PacketRequest): 4 | 6 | undefined {
   return request.src === undefined && request.dst === undefined && familyOf(request) === 4
     ? undefined
     : familyOf(request);
-}
-
-/** The Istio that wrote the rules that the packet meets. */
-export function profileOf({ input }: Evaluation): IstioProfile | undefined {
-  return input?.knowledge && istioProfile(input.knowledge);
 }
 
 /** `the ss output in this file`; undefined where the user gave the sockets. */

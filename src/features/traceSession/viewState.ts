@@ -1,10 +1,11 @@
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { KeptState, PacketField, PacketForm, StepId, TraceModel, ViewState } from '../../shared/protocol';
 import type { SaidTables } from '../../core/ruleset/oneHost/saidTables';
+import { packs } from '../../core/knowledge/knowledge';
 import type { Dump, FileModel } from '../fileModel';
 import type { Scenario } from '../scenarios';
 import { assumedFacts } from './assumedFacts';
-import { profileOf, type Evaluation } from './evaluate';
+import type { Evaluation } from './evaluate';
 import { fieldOfProblem, hostFields, type HostChanges } from './hostFields';
 import { shownLegs } from './shownLegs';
 import type { ShownJourney } from '../journey/shownJourney';
@@ -136,7 +137,7 @@ const NOTHING_SHOWN = {
 function packetForm({ expression, evaluation, readable, drafts, model, hostChanges }: Shown): PacketForm {
   if (!evaluation || !model) return { expression, problems: [], fields: [] };
   const { host } = evaluation.setting.setting;
-  const profile = profileOf(evaluation);
+  const rules = evaluation.input?.knowledge;
   const given = evaluation.given ?? readable;
   const request = evaluation.request ?? given;
   const packet =
@@ -146,7 +147,7 @@ function packetForm({ expression, evaluation, readable, drafts, model, hostChang
           request,
           filled: evaluation.filled,
           host,
-          users: [...(profile?.proxyUids ?? []), ...(profile?.proxyGids ?? [])],
+          users: rules ? packs.flatMap((pack) => pack.owners?.(rules) ?? []) : [],
         })
       : [];
   const hostProblems = new Map(

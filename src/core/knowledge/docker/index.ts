@@ -15,6 +15,25 @@ export const docker: ProgramPack = {
     [/^DOCKER(?:-INGRESS)?$/, ['nat', 'filter']],
   ],
   rule: dockerRule,
+  entries: [
+    {
+      id: 'published',
+      label: 'Client → published port',
+      detail: 'into a container',
+      table: 'nat',
+      chain: 'DOCKER',
+      leadsTo: (target) => target === 'DNAT',
+    },
+  ],
+  userChains: [
+    {
+      of: 'FORWARD',
+      chain: 'DOCKER-USER',
+      note: 'Docker leaves DOCKER-USER to the user.',
+      elsewhere:
+        'Docker leaves this chain to the user. Rules elsewhere in FORWARD end up behind its own when it starts again.',
+    },
+  ],
   addresses: {
     '127.0.0.11': {
       title: 'Docker’s resolver, inside a container',

@@ -42,4 +42,11 @@ export const firewalld: ProgramPack = {
       ],
     },
   ],
+  commandLines: [
+    {
+      word: 'firewall',
+      pattern: /(?:^|\s)firewall-cmd\s+(?:--\S+\s+)*--(?:add|remove)-(?!rule)/,
+      program: 'firewalld',
+    },
+  ],
 };

@@ -3,7 +3,8 @@ import { condition, isMark, shapeOf, valueOf, type RuleShape } from '../shape';
 import { chainIn, type RuleSetView, type RuleView } from '../view';
 import type { IstioProfile } from './profile';
 import { lineOf, ruleBefore } from './reach';
-import { ruleSpans, spanText, type RuleVariant } from './releases';
+import { spanText } from '../releases';
+import { ruleSpans, type RuleVariant } from './releases';
 import { ruleOfIstio, type Saying } from './say';
 import { settings, sources } from './settings';
 

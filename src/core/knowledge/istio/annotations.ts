@@ -1,5 +1,5 @@
 import { fit, text, type Fact } from '../facts';
-import { spanText, type Span } from './releases';
+import { spanText, type Span } from '../releases';
 import { waysOf } from './ways';
 
 /** What a pod annotation does to the rules; a full name or the part behind the slash. Undefined for other words. */

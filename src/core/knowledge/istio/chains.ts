@@ -3,7 +3,8 @@ import { condition, shapeOf, valueOf } from '../shape';
 import { chainIn, type RuleSetView } from '../view';
 import { isAmbientRule, istioProfile, type IstioProfile } from './profile';
 import { isUncalled } from './reach';
-import { chainSpans, spanText, type ChainVariant, type Span } from './releases';
+import { spanText, type Span } from '../releases';
+import { chainSpans, type ChainVariant } from './releases';
 import { brief, settings, sources } from './settings';
 
 /** One chain that Istio has made; several entries share a name where table or mode gives it another meaning. */

@@ -3,14 +3,25 @@ import { annotationKnowledge, knownAnnotations } from './annotations';
 import { istioChain, istioChainNames, istioChainVariants } from './chains';
 import { istioAddresses, istioIds, istioNotes } from './identities';
 import { knownLogHeadings, logHeadingKnowledge } from './logHeadings';
+import { istioJourneys } from './journey';
+import { leaveOut } from './leaveOut';
 import { istioMarks } from './marks';
+import { directions } from './directions';
 import { istioNameKnowledge, knownIstioNames } from './otherNames';
 import { istioPorts } from './ports';
 import { istioMode, istioProfile } from './profile';
 import { ruleOfFile } from './ruleOfFile';
+import { istioReleases } from './releasesOfFile';
+import { istioScenarios } from './scenarios';
 import { istioSentence } from './sentences';
 import { knownVariables, variableKnowledge } from './variables';
 import { knownSettings, settingKnowledge } from './ways';
+
+/**
+ * The mark by which ambient mode sends packets back to ztunnel, and its mask. Source:
+ * istio/istio:cni/pkg/iptables/iptables.go.
+ */
+const AMBIENT_MARK = { mark: 0x111, mask: 0xfff };
 
 export const istio: ProgramPack = {
   id: 'istio',
@@ -49,5 +60,22 @@ export const istio: ProgramPack = {
   variables: { knowledge: variableKnowledge, names: knownVariables },
   annotations: { knowledge: annotationKnowledge, names: knownAnnotations },
   settings: { knowledge: settingKnowledge, names: knownSettings },
+  words: directions,
+  pasted: 'the log of istio-init',
+  releases: istioReleases,
+  scenarios: istioScenarios,
+  journeys: istioJourneys,
+  owners(ruleSet) {
+    const profile = istioProfile(ruleSet);
+    return [...(profile?.proxyUids ?? []), ...(profile?.proxyGids ?? [])];
+  },
+  hostFacts(ruleSet) {
+    const mode = istioProfile(ruleSet)?.mode;
+    return {
+      pod: mode === 'ambient pod' || mode?.startsWith('sidecar') === true,
+      localMarks: mode === 'ambient pod' ? [AMBIENT_MARK] : [],
+    };
+  },
+  leave: leaveOut,
   logLines: { knowledge: logHeadingKnowledge, names: knownLogHeadings },
 };

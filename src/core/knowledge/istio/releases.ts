@@ -1,18 +1,13 @@
+import type { Span } from '../releases';
+
 /**
- * The first and the last release of Istio that writes a chain or a rule of a shape: `1.23`, or `1.12.2` where it came
- * with a patch release. `until` is absent where the newest release that was read (1.31) still writes it. Nothing else
- * in the program holds a release of a chain or rule.
+ * The first and the last release of Istio that writes a chain or a rule of a shape; the newest that was read is 1.31.
+ * Nothing else in the program holds a release of a chain or rule.
  *
  * Sources: istio/istio:pilot/docker/prepare_proxy.sh (up to 0.8), tools/packaging/common/istio-iptables.sh (up to 1.4),
  * tools/istio-iptables/pkg/cmd/run.go and pkg/capture/run.go (1.5 and newer), cni/pkg/ambient/net_linux.go (1.18 to
  * 1.20), cni/pkg/iptables/iptables.go (1.21 and newer), each read at the tags of the releases around a change.
  */
-export interface Span {
-  /** Absent where the first release was not read. */
-  readonly since?: string;
-  readonly until?: string;
-}
-
 function span(since: string, until?: string): Span {
   return until === undefined ? { since } : { since, until };
 }
@@ -219,27 +214,3 @@ export const ruleSpans = {
 } as const satisfies Readonly<Record<string, Span>>;
 
 export type RuleVariant = keyof typeof ruleSpans;
-
-/** `since 1.25`, `1.12.2 to 1.23`, `1.8 only`, `1.7 or older`. */
-export function spanText({ since, until }: Span): string {
-  if (since === undefined) return until === undefined ? 'releases not known' : `${until} or older`;
-  if (until === undefined) return `since ${since}`;
-  return since === until ? `${since} only` : `${since} to ${until}`;
-}
-
-/**
- * Negative where `a` is the older release. A release without a patch number is the first of its minor release, as an
- * end the last.
- */
-export function compareReleases(
-  a: string,
-  b: string,
-  ends: { readonly a?: boolean; readonly b?: boolean } = {},
-): number {
-  return order(a, ends.a === true) - order(b, ends.b === true);
-}
-
-function order(release: string, end: boolean): number {
-  const [major = '0', minor = '0', patch] = release.split('.');
-  return Number(major) * 1e6 + Number(minor) * 1e3 + (patch === undefined ? (end ? 999 : 0) : Number(patch));
-}

@@ -1,5 +1,6 @@
 import { fit, type Change, type Paragraph, type RuleKnowledge } from '../facts';
-import { ruleSpans, spanText, type RuleVariant } from './releases';
+import { spanText } from '../releases';
+import { ruleSpans, type RuleVariant } from './releases';
 import { sources } from './settings';
 
 /** What is said of a rule besides its title. */

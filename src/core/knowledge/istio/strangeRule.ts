@@ -5,7 +5,8 @@ import type { IstioProfile } from './profile';
 import { lineOf } from './reach';
 import { NEWEST_READ } from './releases';
 import { sources } from './settings';
-import { istioVersions, rangeOf, rangeText } from './versions';
+import { istioVersions } from './versions';
+import { rangeOf, rangeText } from '../releases';
 
 /**
  * The title of a rule in an Istio chain that no release of Istio writes, where the releases of the other rules are

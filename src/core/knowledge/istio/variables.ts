@@ -1,6 +1,6 @@
 import { fit, text } from '../facts';
 import type { VariableFact } from '../pack';
-import { spanText, type Span } from './releases';
+import { spanText, type Span } from '../releases';
 import { waysOf } from './ways';
 
 /**

@@ -1,28 +1,9 @@
 import { shapeOf, valueOf, type RuleShape } from '../shape';
+import { rangeOf, type Span, type VersionEvidence, type VersionRange } from '../releases';
 import { chainIn, type ChainView, type RuleSetView, type RuleView } from '../view';
 import { istioChain } from './chains';
 import { istioProfile, type IstioProfile } from './profile';
-import { compareReleases, type Span } from './releases';
 import { istioRule } from './rules';
-
-/** The releases of Istio that write such rules; an end is absent where nothing in the rules bounds it. */
-export interface VersionRange {
-  readonly from?: string;
-  readonly to?: string;
-  /** True where the findings exclude each other: two installations, or rules changed by hand. */
-  readonly contradictory: boolean;
-  readonly evidence: readonly VersionEvidence[];
-}
-
-/** One finding; `line` is the 0-based line of the rule that shows it. */
-export interface VersionEvidence {
-  readonly text: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly line?: number;
-  /** True where it is that something is missing: it says nothing of rules that are only a part of what the host has. */
-  readonly absent?: true;
-}
 
 const known = new WeakMap<RuleSetView, VersionRange>();
 
@@ -36,34 +17,6 @@ export function istioVersions(ruleSet: RuleSetView): VersionRange | undefined {
     known.set(ruleSet, range);
   }
   return range;
-}
-
-/** What several findings leave of the releases. */
-export function rangeOf(evidence: readonly VersionEvidence[]): VersionRange {
-  let from: string | undefined;
-  let to: string | undefined;
-  for (const each of evidence) {
-    if (each.from !== undefined && (from === undefined || compareReleases(each.from, from) > 0)) from = each.from;
-    if (each.to !== undefined && (to === undefined || compareReleases(each.to, to, { a: true, b: true }) < 0))
-      to = each.to;
-  }
-  return {
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-    contradictory: from !== undefined && to !== undefined && compareReleases(from, to, { b: true }) > 0,
-    evidence,
-  };
-}
-
-/** `1.5 to 1.12`, `1.25 or newer`, `1.4 or older`, `1.12.2 or a later 1.12`. */
-export function rangeText({ contradictory, from, to }: VersionRange): string {
-  if (contradictory) return `of several releases: ${from ?? ''} or newer, but also ${to ?? ''} or older`;
-  if (from !== undefined && to !== undefined) {
-    if (from === to) return from;
-    return from.startsWith(`${to}.`) ? `${from} or a later ${to}` : `${from} to ${to}`;
-  }
-  if (from !== undefined) return `${from} or newer`;
-  return to === undefined ? 'any release' : `${to} or older`;
 }
 
 /** Built-in chains may hold anything; behind so many rules of others Istio's are not looked for. */

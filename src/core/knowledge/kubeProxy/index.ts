@@ -1,6 +1,7 @@
 import type { ProgramPack } from '../pack';
 import { ipvsChains, kubeletChains, kubeProxyChains, markDropChain } from './chains';
 import { kubeProxyRule } from './rules';
+import { podAddress } from './podAddress';
 import { kubeletSource, proxier } from './sources';
 
 export const kubeProxy: ProgramPack = {
@@ -18,7 +19,26 @@ export const kubeProxy: ProgramPack = {
     [/^KUBE-(?:FORWARD|FIREWALL|EXTERNAL-SERVICES|PROXY-FIREWALL|SOURCE-RANGES-FIREWALL)/, ['filter']],
     [/^KUBE-(?:SERVICES|NODEPORTS)$/, ['nat', 'filter']],
   ],
-  rule: (ruleSet, rule) => kubeProxyRule(ruleSet, rule),
+  rule: kubeProxyRule,
+  entries: [
+    {
+      id: 'service',
+      label: 'Pod → Service',
+      detail: 'through a cluster IP',
+      table: 'nat',
+      chain: 'KUBE-SERVICES',
+      leadsTo: (target) => target.startsWith('KUBE-SVC-'),
+      source: podAddress,
+    },
+    {
+      id: 'node-port',
+      label: 'Client → NodePort',
+      detail: 'from outside the cluster',
+      table: 'nat',
+      chain: 'KUBE-NODEPORTS',
+      leadsTo: (target) => target.startsWith('KUBE-EXT-') || target.startsWith('KUBE-SVC-'),
+    },
+  ],
   marks: [
     {
       value: 0x4000,

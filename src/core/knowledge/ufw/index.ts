@@ -1,4 +1,5 @@
 import type { ProgramPack } from '../pack';
+import { allowWithUfw } from './allow';
 
 export const ufw: ProgramPack = {
   id: 'ufw',
@@ -63,4 +64,8 @@ export const ufw: ProgramPack = {
     },
   ],
   chainTables: [[/^ufw6?-(?:before|after|reject|track|user|not|skip|logging)/, ['filter']]],
+  allow: allowWithUfw,
+  commandLines: [
+    { word: 'ufw', pattern: /(?:^|\s)ufw\s+(?:allow|deny|reject|limit|route|insert|delete|default)\b/, program: 'ufw' },
+  ],
 };

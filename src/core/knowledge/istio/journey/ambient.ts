@@ -1,5 +1,6 @@
 import { direct } from './direct';
-import { at, inOrder, SOURCES, type Mesh, type NextPacket, type Onward, type Taken } from './packets';
+import type { NextPacket, Onward, Taken } from '../../journey';
+import { at, inOrder, SOURCES, type IstioMesh } from './packets';
 import { ZTUNNEL_IDENTITY } from './pod';
 import { toResolver } from './sidecar';
 
@@ -7,7 +8,7 @@ import { toResolver } from './sidecar';
  * What ztunnel does in the network namespace of a pod of ambient mode, 1.21 and newer, with a packet that a socket
  * there got.
  */
-export function afterZtunnel(mesh: Mesh, taken: Taken): Onward {
+export function afterZtunnel(mesh: IstioMesh, taken: Taken): Onward {
   const { profile, ownService } = mesh;
   const {
     port,

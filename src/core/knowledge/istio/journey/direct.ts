@@ -1,10 +1,11 @@
 import type { IstioProfile } from '../profile';
-import type { Mesh, Onward, Taken } from './packets';
+import type { Onward, Taken } from '../../journey';
+import type { IstioMesh } from './packets';
 import { looksLikeProxy } from './pod';
 import type { PodSaid } from './podSaid';
 
 /** No proxy takes the packet: what that means for it, and which of the settings that the rules show has it so. */
-export function direct({ profile, said }: Mesh, taken: Taken): Onward {
+export function direct({ profile, said }: IstioMesh, taken: Taken): Onward {
   const { direction, own, sent, leaves, protocol } = taken;
   if (leaves && sent) return { end: 'It leaves the pod; where it arrives in a pod of the mesh, it is inbound there.' };
   const why =
@@ -20,7 +21,10 @@ export function direct({ profile, said }: Mesh, taken: Taken): Onward {
 }
 
 /** It was sent with the identity that the rules let out. */
-export function ofProxyItself({ profile }: Mesh, request: Parameters<typeof looksLikeProxy>[1]): Onward | undefined {
+export function ofProxyItself(
+  { profile }: IstioMesh,
+  request: Parameters<typeof looksLikeProxy>[1],
+): Onward | undefined {
   if (profile.mode.startsWith('ambient node'))
     return looksLikeProxy(profile, request) ? { end: 'It is ztunnel’s own, and goes its usual way.' } : undefined;
   return looksLikeProxy(profile, request)

@@ -1,7 +1,7 @@
 import { shapeOf } from '../../shape';
 import { chainIn, type ChainView, type RuleSetView, type RuleView } from '../../view';
 import { sidecarBeside } from '../profile';
-import { rangeText, type VersionEvidence, type VersionRange } from '../versions';
+import { rangeText, type VersionEvidence, type VersionRange } from '../../releases';
 
 /**
  * What is to be known where the rules are not those of one installation: of releases that exclude each other, of a

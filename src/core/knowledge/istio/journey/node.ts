@@ -1,5 +1,6 @@
 import type { PacketRequest } from '../../../net/packetRequest';
-import { at, SOURCES, type Mesh, type NextPacket, type Onward, type Taken } from './packets';
+import type { NextPacket, Onward, Taken } from '../../journey';
+import { at, SOURCES, type IstioMesh } from './packets';
 import { toResolver } from './sidecar';
 
 /**
@@ -25,7 +26,7 @@ const PLAINTEXT = 15006;
 const HBONE = 15008;
 
 /** On the node: what ztunnel sends once the packet has left through a tunnel, or why it does not get it. */
-export function afterNode(mesh: Mesh, taken: Taken): Onward {
+export function afterNode(mesh: IstioMesh, taken: Taken): Onward {
   const { leaves, protocol, captured, port, sent } = taken;
   const ztunnel = mesh.profile.nodeZtunnel;
   if (!leaves)
@@ -61,15 +62,15 @@ function fromZtunnel({ source, family }: Taken, { iface }: NodeZtunnel): PacketR
 }
 
 function outOfTunnel(taken: Taken, ztunnel: NodeZtunnel): readonly NextPacket[] {
-  const { destination, destinationPort, toMeshPod } = taken;
+  const { destination, destinationPort, toMember } = taken;
   const packet = fromZtunnel(taken, ztunnel);
   const plain: NextPacket = {
-    label: `ztunnel → ${toMeshPod ? 'app ' : ''}${at(destination, destinationPort)}`,
+    label: `ztunnel → ${toMember ? 'app ' : ''}${at(destination, destinationPort)}`,
     packet: { ...packet, dst: destination, dport: destinationPort },
-    note: `The packet goes in Geneve (UDP 6081) to ztunnel, where TPROXY gives it to port ${OUTBOUND}. ztunnel sends it on with the address of the pod as its source; coming by ${ztunnel.iface} it gets mark 0x210, and is routed as usual. ${toMeshPod ? 'To a pod of the mesh on this node it needs no tunnel.' : 'For a Service it picks an endpoint itself, which may be a pod of the mesh on this node.'}`,
+    note: `The packet goes in Geneve (UDP 6081) to ztunnel, where TPROXY gives it to port ${OUTBOUND}. ztunnel sends it on with the address of the pod as its source; coming by ${ztunnel.iface} it gets mark 0x210, and is routed as usual. ${toMember ? 'To a pod of the mesh on this node it needs no tunnel.' : 'For a Service it picks an endpoint itself, which may be a pod of the mesh on this node.'}`,
     source: SOURCES.ztunnelOutbound,
   };
-  if (toMeshPod) return [plain];
+  if (toMember) return [plain];
   return [
     plain,
     {
@@ -94,7 +95,7 @@ function intoPod(taken: Taken, ztunnel: NodeZtunnel): NextPacket {
   };
 }
 
-function whyNot({ profile }: Mesh, { sent, direction, routed, destination, leaves }: Taken, mark: number): string {
+function whyNot({ profile }: IstioMesh, { sent, direction, routed, destination, leaves }: Taken, mark: number): string {
   if (sent && leaves?.gateway === undefined)
     return 'It reaches its destination without a further hop; the connection remembers that it is ztunnel’s (0x210), so that the answer is led back there (mark 0x40, table 102).';
   if (sent)

@@ -2,10 +2,11 @@ import { afterNode, afterZtunnelHost } from './node';
 import { afterSidecar } from './sidecar';
 import { afterZtunnel } from './ambient';
 import { direct } from './direct';
-import type { Mesh, NextPacket, Onward, Taken } from './packets';
+import type { NextPacket, Onward, Taken } from '../../journey';
+import type { IstioMesh } from './packets';
 
 /** What the proxy of a pod or a node of Istio does with a TCP or UDP packet that this host took or let go. */
-export function onward(mesh: Mesh, taken: Taken): Onward {
+export function onward(mesh: IstioMesh, taken: Taken): Onward {
   if (taken.sent && !taken.captured && !taken.leaves && !entersTunnel(mesh, taken))
     return { end: 'The program has it; its answer goes back the same way.' };
   switch (mesh.profile.mode) {
@@ -27,7 +28,7 @@ export function onward(mesh: Mesh, taken: Taken): Onward {
  * Where the rules of a sidecar stand beside those of ambient mode, nothing tells which of the two runs: both are
  * followed.
  */
-function inPod(mesh: Mesh, taken: Taken): Onward {
+function inPod(mesh: IstioMesh, taken: Taken): Onward {
   const ambient = afterZtunnel(mesh, taken);
   if (mesh.sidecarBeside === undefined || !('next' in ambient)) return ambient;
   const sidecar = afterSidecar({ ...mesh, profile: mesh.sidecarBeside }, taken);
@@ -40,6 +41,6 @@ function inPod(mesh: Mesh, taken: Taken): Onward {
 }
 
 /** ztunnel calls its own pod: what it sends itself over lo comes to the port of its tunnel without a rule. */
-function entersTunnel({ profile }: Mesh, { own, port }: Taken): boolean {
+function entersTunnel({ profile }: IstioMesh, { own, port }: Taken): boolean {
   return profile.mode === 'ambient pod' && own && port === (profile.tunnelPort ?? 15008);
 }

@@ -1,5 +1,3 @@
-import { formatAddress, isLoopback, type Address } from '../../../net/address';
-import type { Host } from '../../../net/host';
 import type { PacketRequest } from '../../../net/packetRequest';
 import type { IstioProfile } from '../profile';
 import { NOTHING_SAID, type PodSaid } from './podSaid';
@@ -36,38 +34,6 @@ export function receiverAt({ mode }: IstioProfile, port: number, captured: boole
   const known = PROXY_PORTS.get(port);
   if (known === undefined && !captured) return 'app';
   return mode.startsWith('ambient') ? 'ztunnel' : (known ?? 'Envoy');
-}
-
-/**
- * The first address of a pod that others can reach, its interface, and a port on which a program of its own listens;
- * undefined what the file does not tell.
- */
-export interface PodPlace {
-  readonly address: Address | undefined;
-  readonly prefixLength: number;
-  readonly iface: string | undefined;
-  readonly appPort: number | undefined;
-}
-
-const TCP = 6;
-
-export function podPlace({ interfaces, listeners }: Host, family: 4 | 6): PodPlace {
-  const others = interfaces.filter(({ name }) => name !== 'lo');
-  const iface = others.find(({ addresses }) => addresses.some(({ address }) => address.family === family)) ?? others[0];
-  const own = iface?.addresses.find(({ address }) => address.family === family && !isLoopback(address));
-  const app = listeners.find(
-    ({ protocol, port, address }) => protocol === TCP && !isProxyPort(port) && !(address && isLoopback(address)),
-  );
-  return { address: own?.address, prefixLength: own?.prefixLength ?? 0, iface: iface?.name, appPort: app?.port };
-}
-
-/** `podPlace` with the address as text. */
-export function ownPlace(
-  host: Host,
-  family: 4 | 6,
-): { readonly address: string | undefined; readonly port: number | undefined } {
-  const { address, appPort } = podPlace(host, family);
-  return { address: address && formatAddress(address), port: appPort };
 }
 
 /**

@@ -44,6 +44,15 @@ export function podSaid(lines: Iterable<{ readonly index: number; readonly text:
   };
 }
 
+const known = new WeakMap<object, PodSaid>();
+
+/** The same, read once for the lines of a file. */
+export function podSaidIn(lines: readonly { readonly index: number; readonly text: string }[]): PodSaid {
+  let said = known.get(lines);
+  if (said === undefined) known.set(lines, (said = podSaid(lines)));
+  return said;
+}
+
 function isComment(text: string): boolean {
   return /^\s*#/.test(text);
 }

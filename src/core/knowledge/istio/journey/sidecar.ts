@@ -1,11 +1,12 @@
 import type { PacketRequest } from '../../../net/packetRequest';
-import { compareReleases } from '../releases';
+import { compareReleases } from '../../releases';
 import { direct } from './direct';
-import { at, inOrder, SOURCES, type Mesh, type NextPacket, type Onward, type Taken } from './packets';
+import type { NextPacket, Onward, Taken } from '../../journey';
+import { at, inOrder, SOURCES, type IstioMesh } from './packets';
 import { proxyIdentity } from './pod';
 
 /** What Envoy or the agent of a sidecar does with a packet that a socket of the pod got. */
-export function afterSidecar(mesh: Mesh, taken: Taken): Onward {
+export function afterSidecar(mesh: IstioMesh, taken: Taken): Onward {
   const { profile, said } = mesh;
   const { port, captured, protocol, direction } = taken;
   if (port === 15053 && captured) return { next: [toResolver(proxyIdentity(profile, said), taken, 'agent')] };
@@ -24,7 +25,7 @@ export function afterSidecar(mesh: Mesh, taken: Taken): Onward {
  * on only for ports without a Service. Where the rules are of several releases, nothing tells that of the proxy.
  */
 function toApp(
-  { profile, versions, said }: Mesh,
+  { profile, versions, said }: IstioMesh,
   { family, source, destination, destinationPort }: Taken,
 ): readonly NextPacket[] {
   const to = at(destination, destinationPort);
@@ -70,7 +71,7 @@ function toApp(
 }
 
 function toDestination(
-  { profile, said, ownService }: Mesh,
+  { profile, said, ownService }: IstioMesh,
   { destination, destinationPort, own, ownAddress, appPort }: Taken,
 ): readonly NextPacket[] {
   const packet: PacketRequest = { ...proxyIdentity(profile, said), proto: 6 };
@@ -117,7 +118,7 @@ export function toResolver(
 }
 
 /** Ports of the sidecar's own, which the application does not have. */
-function ofOwnPort(mesh: Mesh, taken: Taken): Onward {
+function ofOwnPort(mesh: IstioMesh, taken: Taken): Onward {
   const { port, family, ownAddress, appPort } = taken;
   const self = { ...proxyIdentity(mesh.profile, mesh.said), proto: 6 } as const;
   const local = family === 4 ? '127.0.0.1' : '::1';

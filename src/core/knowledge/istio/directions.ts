@@ -1,62 +1,45 @@
-import { istioProfile, type IstioProfile } from '../../core/knowledge/istio/profile';
-import { chainIn } from '../../core/knowledge/view';
-import type { Listener } from '../../core/net/host';
-import { PROTOCOL } from '../../core/net/packet';
-import { formatAddress } from '../../core/net/address';
-import { ruleSetOf, type FileModel } from '../fileModel';
-import { settingOf } from '../fileTrace';
-import { ruleSetView } from '../ruleSetView';
-import type { Block } from './blocks';
-
-/** `inbound`, `Outbound`, in any case. */
-export function isDirection(word: string): boolean {
-  return /^(in|out)bound$/i.test(word);
-}
+import { formatAddress } from '../../net/address';
+import type { Listener } from '../../net/host';
+import { PROTOCOL } from '../../net/packet';
+import { list, text, type Fact, type Paragraph } from '../facts';
+import type { WordFile } from '../pack';
+import { chainIn } from '../view';
+import { istioProfile, type IstioProfile } from './profile';
 
 /**
  * What inbound and outbound mean in a mesh, with chain, port and listener of either side where the file shows an Istio.
  * Undefined for other words, and beside rules that are none of Istio's.
  */
-export function directionBlocks(word: string, model?: FileModel): readonly Block[] | undefined {
-  if (!isDirection(word)) return undefined;
+export function directions(word: string, files: (() => readonly WordFile[]) | undefined): Fact | undefined {
+  if (!/^(in|out)bound$/i.test(word)) return undefined;
   const inbound = word.toLowerCase() === 'inbound';
-  const here = model && sidesOf(model);
-  if (model && here === undefined) return undefined;
+  const here = files && sidesOf(files());
+  if (files && here === undefined) return undefined;
   const sides = here ?? GENERAL;
-  return [
-    {
-      kind: 'title',
-      name: word,
-      what: inbound ? 'what arrives at this pod from others' : 'what this pod opens to others',
-    },
-    {
-      kind: 'text',
-      text: 'The words are meant from the pod. One request in the mesh is both: outbound in the pod of the client, and inbound in the pod of the server. Each pod’s rules and proxy see their own side only.',
-    },
-    ...(inbound
-      ? [side('Inbound, at the server', sides.inbound), side('Outbound, at the client', sides.outbound)]
-      : [side('Outbound, at the client', sides.outbound), side('Inbound, at the server', sides.inbound)]
-    ).flat(),
-    ...(here === undefined
-      ? []
-      : [
-          {
-            kind: 'text',
-            text: 'Chains, ports and listeners are those of this file; the pod on the other side has its own of the same kind.',
-          } as const,
-        ]),
-    {
-      kind: 'small',
-      text: 'Source: istio/istio:tools/istio-iptables/pkg/capture/run.go, istio/ztunnel:ARCHITECTURE.md',
-    },
-  ];
+  return {
+    title: inbound ? 'what arrives at this pod from others' : 'what this pod opens to others',
+    details: [
+      text(
+        'The words are meant from the pod. One request in the mesh is both: outbound in the pod of the client, and inbound in the pod of the server. Each pod’s rules and proxy see their own side only.',
+      ),
+      ...(inbound
+        ? [side('Inbound, at the server', sides.inbound), side('Outbound, at the client', sides.outbound)]
+        : [side('Outbound, at the client', sides.outbound), side('Inbound, at the server', sides.inbound)]
+      ).flat(),
+      ...(here === undefined
+        ? []
+        : [
+            text(
+              'Chains, ports and listeners are those of this file; the pod on the other side has its own of the same kind.',
+            ),
+          ]),
+    ],
+    sources: ['istio/istio:tools/istio-iptables/pkg/capture/run.go', 'istio/ztunnel:ARCHITECTURE.md'],
+  };
 }
 
-function side(label: string, steps: readonly string[]): readonly Block[] {
-  return [
-    { kind: 'text', text: `${label}:` },
-    { kind: 'list', items: steps },
-  ];
+function side(label: string, steps: readonly string[]): readonly Paragraph[] {
+  return [text(`${label}:`), list(...steps)];
 }
 
 interface Sides {
@@ -78,20 +61,17 @@ const GENERAL: Sides = {
 };
 
 /** The sides as the file's own rules have them; undefined where no pod of Istio is in it. */
-function sidesOf(model: FileModel): Sides | undefined {
-  for (const dump of [...(model.defaultDump ? [model.defaultDump] : []), ...model.dumps]) {
-    const view = ruleSetView(ruleSetOf(dump.section));
-    const profile = istioProfile(view);
+function sidesOf(files: readonly WordFile[]): Sides | undefined {
+  for (const { rules, listeners } of files) {
+    const profile = istioProfile(rules);
     if (profile === undefined || profile.mode.startsWith('ambient node') || profile.mode === 'ambient host') continue;
-    const { listeners } = settingOf(model, dump).setting.host;
     const line = (table: string, chain: string): string => {
-      const found = chainIn(view, table, chain);
-      const jump = found?.jumpedFrom[0];
+      const jump = chainIn(rules, table, chain)?.jumpedFrom[0];
       return jump === undefined ? chain : `${chain} (line ${jump.line + 1})`;
     };
     return profile.mode === 'ambient pod'
       ? ambientSides(profile, listeners, line)
-      : sidecarSides(profile, listeners, line, view.family);
+      : sidecarSides(profile, listeners, line, rules.family);
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
-import { formatAddress, parseAddress, sameAddress, type Address } from '../core/net/address';
-import type { Host, Route } from '../core/net/host';
-import type { Scenario } from './scenarios';
+import { formatAddress, parseAddress, sameAddress, type Address } from '../../net/address';
+import type { Host, Route } from '../../net/host';
+import type { Scenario } from '../scenario';
 
 /**
  * Packets of a node with ambient mode of Istio 1.18 to 1.20, by a pod of the mesh that the file names: a member of the

@@ -1,0 +1,94 @@
+import type { Host } from '../../../net/host';
+import type { JourneyFile, Journeys, Mesh, Taken } from '../../journey';
+import { istioProfile, sidecarBeside } from '../profile';
+import { withoutIstio, ofProxyItself } from './direct';
+import { mixedRules } from './mixedRules';
+import { onward } from './onward';
+import type { IstioMesh } from './packets';
+import { isProxyPort, looksLikeProxy, proxyIdentity, receiverAt } from './pod';
+import { podSaidIn } from './podSaid';
+
+/** Client → Envoy → app, app → ztunnel → outside: what the proxies of a pod or a node of Istio do. */
+export const istioJourneys: Journeys = {
+  of: 'an Istio pod or node',
+  in: meshIn,
+  without({ lines }) {
+    const said = podSaidIn(lines);
+    return { end: withoutIstio(said), told: said.noInterception !== undefined };
+  },
+  isProxyPort,
+};
+
+const HBONE = 15008;
+
+function meshIn(file: JourneyFile): Mesh | undefined {
+  const { rules, lines } = file;
+  const profile = rules && istioProfile(rules);
+  if (rules === undefined || profile === undefined) return undefined;
+  const said = podSaidIn(lines);
+  const { mode } = profile;
+  const mesh = (ownService: boolean): IstioMesh => ({
+    profile,
+    sidecarBeside: sidecarBeside(rules),
+    versions: file.releases(),
+    said,
+    ownService,
+  });
+  return {
+    remarks: () => remarks(file, rules),
+    sender(request, host) {
+      if (looksLikeProxy(profile, request)) return mode.startsWith('ambient node') ? 'ztunnel' : 'proxy';
+      if (mode === 'ambient node, inside ztunnel') return request.iface === 'pistioout' ? 'app' : 'client';
+      if (mode === 'ambient node')
+        return request.dir === 'out'
+          ? 'node'
+          : request.src !== undefined && isMember(host, request.src)
+            ? 'app'
+            : 'client';
+      return undefined;
+    },
+    receiver: (port, captured) => receiverAt(profile, port, captured),
+    way: ({ captured, port, direction }, { iface, destination }) =>
+      iface.startsWith('istio')
+        ? `ztunnel (${iface})`
+        : captured
+          ? `ztunnel ${destination}:${port}`
+          : direction === 'out' && mode !== 'ambient node'
+            ? 'outside'
+            : `${destination} (${iface})`,
+    isMember,
+    isTunnelPort: (port) => port === HBONE,
+    ofProxyItself: (request) => ofProxyItself(mesh(false), request),
+    onward: (taken, ownService) => onward(mesh(ownService), taken),
+    answerer(taken: Taken) {
+      if (!mode.startsWith('sidecar') || receiverAt(profile, taken.port, taken.captured) === 'app') return undefined;
+      const { uid, gid } = proxyIdentity(profile, said);
+      return { uid, gid };
+    },
+  };
+}
+
+/** A member of the set that node mode keeps of its own pods of the mesh. */
+function isMember({ sets }: Host, address: string): boolean {
+  return (sets?.get('ztunnel-pods-ips')?.entries ?? []).some((entry) => entry.split(/\s/, 1)[0] === address);
+}
+
+/** Sentences on rules that are not those of one installation. */
+function remarks(file: JourneyFile, rules: NonNullable<JourneyFile['rules']>): readonly string[] {
+  const profile = istioProfile(rules);
+  const { noInterception } = podSaidIn(file.lines);
+  const captures = profile !== undefined && (profile.inbound !== 'none' || profile.outbound !== 'none');
+  return [
+    ...mixedRules(rules, file.releases()),
+    ...(file.beside && istioProfile(file.beside)
+      ? [
+          'Both back ends hold rules of Istio, iptables-legacy and iptables-nft: a packet meets both, and NAT of the one that comes first decides.',
+        ]
+      : []),
+    ...(noInterception !== undefined && captures
+      ? [
+          `Line ${noInterception} sets interceptionMode NONE, and yet these rules capture: they are of another pod, or from before that.`,
+        ]
+      : []),
+  ];
+}

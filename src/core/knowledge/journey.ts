@@ -1,0 +1,99 @@
+import type { Host } from '../net/host';
+import type { PacketRequest } from '../net/packetRequest';
+import type { VersionRange } from './releases';
+import type { RuleSetView } from './view';
+
+/** How an exchange goes on behind a proxy to which rules of the program lead packets. */
+export interface Journeys {
+  /** What it follows, for the help: `an X pod or node`. */
+  readonly of: string;
+  /** What its proxies do in a file; undefined where its rules are not what the packet meets. */
+  in(file: JourneyFile): Mesh | undefined;
+  /** Why nothing follows where no such rules are in the file. `told`: the file itself says why there are none. */
+  without(file: Pick<JourneyFile, 'lines'>): { readonly end: string; readonly told: boolean };
+  /** Ports of its own on every host: no application listens there. */
+  isProxyPort(port: number): boolean;
+}
+
+/** What a file has to tell. */
+export interface JourneyFile {
+  /** The rules that the packet meets, and those of the other back end. */
+  readonly rules: RuleSetView | undefined;
+  readonly beside: RuleSetView | undefined;
+  readonly lines: readonly { readonly index: number; readonly text: string }[];
+  /** The releases that wrote the rules. */
+  releases(): VersionRange | undefined;
+}
+
+/** The proxies of a file. */
+export interface Mesh {
+  /** What is to be known of the rules as a whole, in sentences. */
+  remarks(): readonly string[];
+  /** Whose packet it is, in one word; undefined where nothing but its direction tells. */
+  sender(request: PacketRequest, host: Host): string | undefined;
+  /** Who gets a packet at a port. `captured`: rules led it there. `app` is no proxy. */
+  receiver(port: number, captured: boolean): string;
+  /** Where a packet goes that leaves this host, in a few words. */
+  way(taken: Taken, leaves: NonNullable<Taken['leaves']>): string;
+  /** An address is that of a pod of the mesh on this host, by what the program itself keeps there. */
+  isMember(host: Host, address: string): boolean;
+  /** A captured packet to this port is not for a port of the application. */
+  isTunnelPort(port: number): boolean;
+  /** A packet that a proxy sends itself goes its usual way. */
+  ofProxyItself(request: PacketRequest): Onward | undefined;
+  /** `ownService`: the application calls a Service of which this pod is the endpoint that the proxy picks. */
+  onward(taken: Taken, ownService: boolean): Onward;
+  /** With which user and group a proxy answers; undefined where someone else does. */
+  answerer(taken: Taken): { readonly uid: number; readonly gid: number } | undefined;
+}
+
+/** What became of a packet, as far as the proxy's next step depends on it. */
+export interface Taken {
+  readonly family: 4 | 6;
+  readonly protocol: 6 | 17;
+  readonly direction: 'in' | 'out';
+  /** By which interface it came; undefined for what this host sends itself. */
+  readonly iface: string | undefined;
+  /** Who sends it, and where it was to go before any rule. */
+  readonly source: string;
+  readonly destination: string;
+  readonly destinationPort: number;
+  /** It is a proxy's own: not the first packet of the journey. */
+  readonly sent: boolean;
+  /** The port of the socket that gets it, or its destination port where it leaves. */
+  readonly port: number;
+  /** Rules led it there; otherwise it was on its way there by itself. */
+  readonly captured: boolean;
+  /** Where it leaves this host, and with which destination and mark; undefined where a program on it gets it. */
+  readonly leaves:
+    | {
+        readonly iface: string;
+        readonly destination: string;
+        readonly gateway: string | undefined;
+        readonly mark: number;
+      }
+    | undefined;
+  /** It was to go to an address of this host. */
+  readonly own: boolean;
+  /** The first address of the pod, and a port of the application. */
+  readonly ownAddress: string;
+  readonly appPort: number;
+  /** It was to go to a member of the mesh on this host, see `Mesh.isMember`. */
+  readonly toMember: boolean;
+  /** Interfaces by which a route leads. */
+  readonly routed: ReadonlySet<string>;
+}
+
+/** A packet that a proxy sends because of one that it got. */
+export interface NextPacket {
+  readonly label: string;
+  readonly packet: PacketRequest;
+  /** Why it looks so. */
+  readonly note: string;
+  readonly source: string;
+  /** Under which condition there is this packet in place of the first of the list, or besides; absent for the first. */
+  readonly when?: string;
+}
+
+/** The packets that follow, the usual one first; where none does, why. */
+export type Onward = { readonly next: readonly NextPacket[] } | { readonly end: string };

@@ -1,0 +1,52 @@
+import type { Host } from '../net/host';
+import type { RuleSetView } from './view';
+
+/** A packet worth tracing in a file. */
+export interface Scenario {
+  readonly id: string;
+  readonly label: string;
+  readonly detail: string;
+  readonly expression: string;
+  /** It goes to a Service of which this pod is the endpoint: the journey follows the proxy that picks it. */
+  readonly ownService?: true;
+}
+
+/** Where scenarios take place: addresses are those of the host where the file tells them. */
+export interface ScenarioPlace {
+  readonly host: Host;
+  readonly iface: string;
+  readonly own: string;
+  readonly addressesKnown: boolean;
+  /** `own` as a destination of what comes in; empty where it is made up, so that the trace fills it in, and says so. */
+  readonly to: string;
+  readonly loopback: string;
+  readonly peer: string;
+  readonly outside: string;
+  readonly resolver: string;
+  /** A cluster IP that stands for a Service of the pod's own. */
+  readonly service: string;
+  /** A port on which an application listens that is none of the mesh's. */
+  readonly appPort: number;
+}
+
+/** A rule by which a program takes packets in, such as that of a published port: a packet that reaches it is shown. */
+export interface ScenarioEntry {
+  readonly id: string;
+  readonly label: string;
+  readonly detail: string;
+  readonly table: string;
+  readonly chain: string;
+  /** The chain or target that the rule leads to: the first rule that fits is taken. */
+  leadsTo(target: string): boolean;
+  /** Where the packet comes from, where the rules tell; an address. */
+  source?(rules: RuleSetView): string | undefined;
+}
+
+export function scenario(id: string, label: string, detail: string, expression: string): Scenario {
+  return { id, label, detail, expression };
+}
+
+/** `10.0.0.1:80`, `[fd00::1]:80`. */
+export function at(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
