@@ -1,7 +1,6 @@
 import { chainIn, type ChainView, type JumpView, type RuleSetView, type RuleView } from '../core/knowledge/view';
 import { printRule } from '../core/ruleset/printRule';
 import { allTables, type Chain, type Rule, type RuleSet } from '../core/ruleset/ruleSet';
-import { splitWords } from '../core/syntax/words';
 
 const views = new WeakMap<RuleSet, RuleSetView>();
 
@@ -83,39 +82,29 @@ class LazyChain implements ChainView {
 
 class LazyRule implements RuleView {
   private text: string | undefined;
-  private split: readonly string[] | undefined;
 
-  constructor(private readonly rule: Rule) {}
+  constructor(readonly bound: Rule) {}
 
   get table(): string {
-    return this.rule.chain.table;
+    return this.bound.chain.table;
   }
   get chain(): string {
-    return this.rule.chain.name;
+    return this.bound.chain.name;
   }
   get number(): number {
-    return this.rule.number;
+    return this.bound.number;
   }
   get line(): number {
-    return this.rule.line.index;
+    return this.bound.line.index;
   }
   get written(): string {
-    return this.rule.line.text;
+    return this.bound.line.text;
   }
   get saved(): string {
-    return (this.text ??= printRule(this.rule));
+    return (this.text ??= printRule(this.bound));
   }
-  /** What a rule of nftables asks is not told in the words of iptables: only where it leads. */
-  get words(): readonly string[] {
-    return (this.split ??= this.rule.written
-      ? ['-j', this.target ?? 'CONTINUE']
-      : splitWords(this.saved, 0, this.saved.length)
-          .slice(2)
-          .map(({ text }) => text));
-  }
-
   get target(): string | undefined {
-    const { target } = this.rule;
+    const { target } = this.bound;
     switch (target.kind) {
       case 'none':
         return undefined;

@@ -34,7 +34,7 @@ const layers: readonly Layer[] = [
   { folder: 'core/nft', values: ['core/text', 'core/syntax', 'core/net', 'core/xtables'] },
   { folder: 'core/ruleset', values: ['core/text', 'core/syntax', 'core/net', 'core/xtables', 'core/nft'] },
   { folder: 'core/netfilter', values: ['core/text', 'core/syntax', 'core/net', 'core/xtables', 'core/ruleset'] },
-  { folder: 'core/knowledge', values: ['core/text', 'core/net', 'core/xtables', 'core/ruleset'] },
+  { folder: 'core/knowledge', values: ['core/text', 'core/syntax', 'core/net', 'core/xtables', 'core/ruleset'] },
   { folder: 'core/analysis', values: core },
   { folder: 'shared', values: [], types: core },
   { folder: 'features', values: [...core, 'shared'] },

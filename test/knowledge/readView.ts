@@ -1,56 +1,14 @@
-import type { ChainView, JumpView, RuleSetView, RuleView } from '../../src/core/knowledge/knowledge';
+import type { RuleSetView, RuleView } from '../../src/core/knowledge/knowledge';
+import { bindRules } from '../../src/core/ruleset/bind';
+import { parseSourceFile } from '../../src/core/syntax/parse';
+import { ruleSetView } from '../../src/features/ruleSetView';
 
-const builtins = new Set(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']);
-
-/** Reads iptables-save text into the plain view. Enough for fixtures: one rule a line, double quotes, no errors. */
+/** The rule set of iptables-save text as the knowledge reads it. Throws where it is not one. */
 export function readView(save: string, family: 4 | 6 = 4): RuleSetView {
-  const chains = new Map<string, { table: string; name: string; policy: string | undefined; rules: RuleView[] }>();
-  let table = '';
-  const chainOf = (name: string) => {
-    const known = chains.get(`${table} ${name}`) ?? { table, name, policy: undefined, rules: [] };
-    chains.set(`${table} ${name}`, known);
-    return known;
-  };
-  save.split('\n').forEach((line, index) => {
-    if (line.startsWith('*')) table = line.slice(1).trim();
-    else if (line.startsWith(':')) {
-      const [name = '', policy] = line.slice(1).split(' ');
-      chainOf(name).policy = policy === '-' ? undefined : policy;
-    } else if (line.startsWith('-A ')) {
-      const words = splitWords(line);
-      const chain = chainOf(words[1] ?? '');
-      const jump = words.findIndex((word) => word === '-j' || word === '-g');
-      chain.rules.push({
-        table,
-        chain: chain.name,
-        number: chain.rules.length + 1,
-        line: index,
-        written: line,
-        saved: line,
-        target: jump < 0 ? undefined : words[jump + 1],
-        words: words.slice(2),
-      });
-    }
-  });
-  const all = [...chains.values()];
-  const jumpsTo = (to: { table: string; name: string }): readonly JumpView[] =>
-    all
-      .filter((each) => each.table === to.table)
-      .flatMap((each) =>
-        each.rules.filter((rule) => rule.target === to.name).map((rule) => ({ chain: rule.chain, line: rule.line })),
-      );
-  const views: readonly ChainView[] = all.map((each) => ({
-    ...each,
-    builtin: builtins.has(each.name),
-    jumpedFrom: builtins.has(each.name) ? [] : jumpsTo(each),
-  }));
-  return { family, chains: views };
-}
-
-function splitWords(line: string): string[] {
-  return (line.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []).map((word) =>
-    word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, '$1') : word,
-  );
+  const sections = parseSourceFile(save).sections.filter((section) => section.kind === 'rules');
+  const [section] = sections;
+  if (section === undefined || sections.length > 1) throw new Error(`${sections.length} rule sets`);
+  return ruleSetView(bindRules({ ...section, family }));
 }
 
 /** The rule at a 1-based place in a chain; throws where there is none, so that a test cannot pass by accident. */

@@ -1,16 +1,23 @@
+import { formatBlock } from '../net/address';
+import { protocolName } from '../net/protocols';
+import type { Negatable } from '../ruleset/header';
+import type { BoundMatch, Rule } from '../ruleset/ruleSet';
+import { splitWords } from '../syntax/words';
+import type { Option } from '../xtables/option';
 import type { RuleView } from './view';
 
 /** A condition of a rule: what is looked at, its values, and whether it is turned round by `!`. */
 export interface Condition {
   readonly name: ConditionName;
   readonly negated: boolean;
-  /** The value as written, list values split at commas. */
+  /** The value as iptables-save prints it, list values split at commas. */
   readonly values: readonly string[];
 }
 
 /**
- * A rule reduced to its conditions and its target, so that rules are recognised however they are written: the order of
- * matches, `-m tcp`, `--source` for `-s`, `--mark 1337` for `0x539`, `! --dport` or `--dport !` make no difference.
+ * A rule as it was bound, reduced to its conditions and its target, so that rules are recognised however they are
+ * written: the order of matches, `-m tcp`, `--source` for `-s`, `--mark 1337` for `0x539`, `! --dport` or `--dport !`
+ * make no difference.
  */
 export interface RuleShape {
   readonly conditions: readonly Condition[];
@@ -32,7 +39,7 @@ const shapes = new WeakMap<RuleView, RuleShape>();
 export function shapeOf(rule: RuleView): RuleShape {
   const known = shapes.get(rule);
   if (known !== undefined) return known;
-  const shape = readShape(rule.words);
+  const shape = makeShape(rule.bound.passing());
   shapes.set(rule, shape);
   return shape;
 }
@@ -71,112 +78,132 @@ function toNumber(written: string | undefined): number | undefined {
   return Number(written);
 }
 
-const shortNames: Readonly<Record<string, ConditionName>> = {
-  '-s': 'src',
-  '--source': 'src',
-  '--src': 'src',
-  '-d': 'dst',
-  '--destination': 'dst',
-  '--dst': 'dst',
-  '-i': 'in',
-  '--in-interface': 'in',
-  '-o': 'out',
-  '--out-interface': 'out',
-  '-p': 'proto',
-  '--protocol': 'proto',
-  '--proto': 'proto',
-  '--sport': 'sport',
-  '--source-port': 'sport',
-  '--sports': 'sport',
-  '--source-ports': 'sport',
-  '--dport': 'dport',
-  '--destination-port': 'dport',
-  '--dports': 'dport',
-  '--destination-ports': 'dport',
-  '--uid-owner': 'uid',
-  '--gid-owner': 'gid',
-  '--socket-exists': 'socket',
-  '--ctstate': 'ctstate',
-  '--state': 'ctstate',
-  '--match-set': 'set',
-  '--dst-type': 'dst-type',
-  '--src-type': 'src-type',
-};
+const shortNames: ReadonlyMap<string, ConditionName> = new Map([
+  ['--sport', 'sport'],
+  ['--sports', 'sport'],
+  ['--dport', 'dport'],
+  ['--dports', 'dport'],
+  ['--uid-owner', 'uid'],
+  ['--gid-owner', 'gid'],
+  ['--socket-exists', 'socket'],
+  ['--ctstate', 'ctstate'],
+  ['--state', 'ctstate'],
+  ['--match-set', 'set'],
+]);
 
-/** Options whose one value may hold anything, also a leading dash. */
-const freeText = new Set(['--comment', '--nflog-prefix', '--log-prefix', '--ulog-prefix', '--string']);
+/** Conditions whose value is a list. */
+const lists: ReadonlySet<ConditionName> = new Set(['sport', 'dport', 'ctstate']);
 
-/** Matches that say something by being there, without an option. */
-const bareMatches = new Set(['socket']);
+function makeShape(rule: Rule): RuleShape {
+  // What a rule of nftables asks is not told in the words of iptables: only where it leads.
+  const isNft = rule.written !== undefined;
+  const conditions = isNft ? [] : [...headerConditions(rule), ...rule.matches.flatMap((each) => ofMatch(each, rule))];
+  const { target } = rule;
+  return {
+    conditions,
+    target: nameOf(target),
+    isGoto: target.kind === 'jump' && target.goto,
+    targetOptions: isNft ? new Map() : optionsOf(rule),
+    comment: commentOf(rule),
+    form: [...conditions]
+      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+      .map(({ name, negated }) => `${negated ? '!' : ''}${name}`)
+      .join(' '),
+  };
+}
 
-function readShape(words: readonly string[]): RuleShape {
-  const conditions: Condition[] = [];
-  const targetOptions = new Map<string, string>();
-  let target: string | undefined;
-  let isGoto = false;
-  let comment: string | undefined;
+function nameOf(target: Rule['target']): string | undefined {
+  switch (target.kind) {
+    case 'none':
+      return undefined;
+    case 'jump':
+      return target.chain;
+    case 'extension':
+      return target.extension.name;
+    case 'unknown':
+      return target.name;
+  }
+}
+
+function headerConditions({ header }: Rule): readonly Condition[] {
+  const { names } = header;
+  const part = (name: ConditionName, given: Negatable<string> | undefined): readonly Condition[] =>
+    given ? [{ name, negated: given.inverted, values: [given.value] }] : [];
+  const text = <V>(given: Negatable<V> | undefined, print: (value: V) => string): Negatable<string> | undefined =>
+    given && { value: print(given.value), inverted: given.inverted };
+  return [
+    ...part('src', names?.source ?? text(header.source, formatBlock)),
+    ...part('dst', names?.destination ?? text(header.destination, formatBlock)),
+    ...part('in', names?.inInterface ?? header.inInterface),
+    ...part('out', names?.outInterface ?? header.outInterface),
+    ...(header.protocol?.value === 0 ? [] : part('proto', text(header.protocol, protocolName))),
+    ...part(
+      'f',
+      text(header.fragment, () => ''),
+    ),
+  ];
+}
+
+/** A match by the options that it prints; what it asks by being there alone goes by its name. */
+function ofMatch({ extension, data }: BoundMatch, { family }: Rule): readonly Condition[] {
+  if (extension.name === 'comment') return [];
+  const printed = extension.print(data, { family });
+  // One that is not known, or could not be read, is a condition as well: it may be anything.
+  if (extension.options.length === 0 && extension.name !== 'socket')
+    return [{ name: extension.name === '' ? 'unknown' : extension.name, negated: false, values: [printed.trim()] }];
+  const bare = extension.name === 'socket' ? [{ name: 'socket', negated: false, values: [] }] : [];
+  return [
+    ...bare,
+    ...printedOptions(printed, extension.options).map(({ name, negated, values }) => {
+      const short =
+        name === '--mark'
+          ? extension.name === 'connmark'
+            ? 'connmark'
+            : 'mark'
+          : (shortNames.get(name) ?? name.replace(/^--?/, ''));
+      return { name: short, negated, values: lists.has(short) ? values.flatMap((value) => value.split(',')) : values };
+    }),
+  ];
+}
+
+function commentOf({ matches, family }: Rule): string | undefined {
+  const found = matches.findLast(({ extension }) => extension.name === 'comment');
+  return found && printedOptions(found.extension.print(found.data, { family }), found.extension.options)[0]?.values[0];
+}
+
+function optionsOf({ target, family }: Rule): ReadonlyMap<string, string> {
+  const printed =
+    target.kind === 'extension'
+      ? printedOptions(target.extension.print(target.data, { family }), target.extension.options)
+      : target.kind === 'unknown'
+        ? printedOptions(target.options, [])
+        : [];
+  return new Map(printed.map(({ name, values }) => [name, values.join(' ')]));
+}
+
+/** What a match or a target has printed of its data, ` ! --dport 53`: each option with as many words as it takes. */
+function printedOptions(text: string, options: readonly Option[]): readonly Condition[] {
+  const words = splitWords(text, 0, text.length).map((word) => word.text);
+  const found: Condition[] = [];
   let negated = false;
-  let match = '';
-
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] ?? '';
-    if (word === '!') {
+  for (let at = 0; at < words.length;) {
+    const name = words[at++] ?? '';
+    if (name === '!') {
       negated = true;
       continue;
     }
-    if (word === '-m' || word === '--match') {
-      match = words[++at] ?? '';
-      if (bareMatches.has(match)) conditions.push({ name: match, negated: false, values: [] });
-      continue;
-    }
-    if (word === '-j' || word === '--jump' || word === '-g' || word === '--goto') {
-      target = words[++at];
-      isGoto = word === '-g' || word === '--goto';
-      continue;
-    }
-    if (!word.startsWith('-')) continue;
-
+    const option = options.find((each) => each.name === name || each.aliases.includes(name));
+    const most = option?.words ?? Infinity;
+    const optional = option === undefined || option.optionalWord;
     const values: string[] = [];
-    if (freeText.has(word)) {
-      values.push(words[++at] ?? '');
-    } else {
-      for (
-        let next = words[at + 1];
-        next !== undefined && (!next.startsWith('-') || next.length === 1);
-        next = words[at + 1]
-      ) {
-        if (next === '!') {
-          // `--dport ! 53` is the old place of the sign; otherwise it belongs to the next option.
-          if (values.length > 0 || (words[at + 2] ?? '-').startsWith('-')) break;
-          negated = true;
-        } else {
-          values.push(next);
-        }
-        at++;
-      }
-    }
-
-    if (target !== undefined) {
-      targetOptions.set(word === '--to-port' ? '--to-ports' : word, values.join(' '));
-    } else if (word === '--comment') {
-      comment = values[0];
-    } else {
-      const name =
-        word === '--mark'
-          ? match === 'connmark'
-            ? 'connmark'
-            : 'mark'
-          : ((Object.hasOwn(shortNames, word) ? shortNames[word] : undefined) ?? word.replace(/^--?/, ''));
-      const isList = name === 'sport' || name === 'dport' || name === 'ctstate';
-      conditions.push({ name, negated, values: isList ? values.flatMap((value) => value.split(',')) : values });
-    }
+    while (at < words.length && values.length < most && !(optional && isOption(words[at])))
+      values.push(words[at++] ?? '');
+    found.push({ name, negated, values });
     negated = false;
   }
+  return found;
+}
 
-  const form = conditions
-    .map((each) => ({ name: each.name, shown: each.negated ? `!${each.name}` : each.name }))
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
-    .map((each) => each.shown)
-    .join(' ');
-  return { conditions, target, isGoto, targetOptions, comment, form };
+function isOption(word: string | undefined): boolean {
+  return word === '!' || word?.startsWith('-') === true;
 }

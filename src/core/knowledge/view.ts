@@ -1,3 +1,5 @@
+import type { Rule } from '../ruleset/ruleSet';
+
 /**
  * The plain view of a rule set that the knowledge reads. It holds no behaviour, so that the facts can be told of rules
  * from any source; the rule set of core/ruleset is mapped to it by its owner.
@@ -35,8 +37,8 @@ export interface RuleView {
   /** The rule as iptables-save prints it, `-A ISTIO_INBOUND -p tcp -m tcp --dport 15008 -j RETURN`. */
   readonly saved: string;
   readonly target: string | undefined;
-  /** The words of `saved` behind `-A CHAIN`, quotes undone. */
-  readonly words: readonly string[];
+  /** The rule itself, with its conditions and its target as they were read. */
+  readonly bound: Rule;
 }
 
 /**

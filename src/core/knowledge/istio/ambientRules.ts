@@ -2,7 +2,7 @@ import { fit, hostOf, text, type RuleKnowledge } from '../facts';
 import { condition, isMark, shapeOf, valueOf, type RuleShape } from '../shape';
 import { chainIn, type RuleSetView, type RuleView } from '../view';
 import type { IstioProfile } from './profile';
-import { lineOf, ruleBefore } from './reach';
+import { lineOf, ruleBefore, takesTcpOf } from './earlier';
 import { spanText } from '../releases';
 import { ruleSpans, type RuleVariant } from './releases';
 import { ruleOfIstio, type Saying } from './say';
@@ -91,11 +91,7 @@ function natInbound(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): Rul
       const taken =
         chain === undefined
           ? undefined
-          : ruleBefore(
-              chain,
-              rule,
-              (each) => each.target === 'REDIRECT' && valueOf(each, 'in') === virtual && each.form === 'in proto',
-            );
+          : ruleBefore(chain, rule, (each) => shapeOf(each).target === 'REDIRECT' && takesTcpOf(each, virtual));
       const dead = taken !== undefined && valueOf(shape, 'proto') === 'tcp';
       return say(`The rest of what arrives by ${virtual} is not captured`, {
         variant: 'ambient ISTIO_PRERT: virtual interface returns',

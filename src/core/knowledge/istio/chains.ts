@@ -2,7 +2,7 @@ import { list, text, type Change, type ChainKnowledge, type Paragraph } from '..
 import { condition, shapeOf, valueOf } from '../shape';
 import { chainIn, type RuleSetView } from '../view';
 import { isAmbientRule, istioProfile, type IstioProfile } from './profile';
-import { isUncalled } from './reach';
+import { isUncalled } from './earlier';
 import { spanText, type Span } from '../releases';
 import { chainSpans, type ChainVariant } from './releases';
 import { brief, settings, sources } from './settings';

@@ -2,7 +2,7 @@ import { hostOf, text, type Paragraph, type RuleKnowledge } from '../facts';
 import { condition, shapeOf, valueOf, type RuleShape } from '../shape';
 import { chainIn, type RuleSetView, type RuleView } from '../view';
 import type { IstioProfile } from './profile';
-import { outputSeesUdp } from './reach';
+import { outputSeesUdp } from './earlier';
 import type { RuleVariant } from './releases';
 import { ruleOfIstio as say, type Saying } from './say';
 import { settings } from './settings';

@@ -1,8 +1,8 @@
 import { text, type RuleKnowledge } from '../facts';
-import { condition, isMark, valueOf, type RuleShape } from '../shape';
+import { isMark, shapeOf, valueOf, type RuleShape } from '../shape';
 import { chainIn, type RuleSetView, type RuleView } from '../view';
 import { excludedInterfaces, type IstioProfile } from './profile';
-import { lineOf, ruleBefore } from './reach';
+import { lineOf, ruleBefore, takesTcpOf } from './earlier';
 import { ruleOfIstio as say } from './say';
 import { settings, sources } from './settings';
 import { invalidRule } from './sidecarInbound';
@@ -86,12 +86,7 @@ function interfaceReturns(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape
   const taken =
     chain === undefined
       ? undefined
-      : ruleBefore(
-          chain,
-          rule,
-          (each) =>
-            each.target === 'ISTIO_REDIRECT' && valueOf(each, 'in') === name && condition(each, 'dst') === undefined,
-        );
+      : ruleBefore(chain, rule, (each) => shapeOf(each).target === 'ISTIO_REDIRECT' && takesTcpOf(each, name));
   return say(`The rest of what arrives by ${name} is not treated as inbound`, {
     variant: 'PREROUTING: virtual interface returns',
     details: [text('Closes the rules for a virtual interface: nothing that comes through it reaches ISTIO_INBOUND.')],

@@ -3,7 +3,7 @@ import { condition, markValue, shapeOf, valueOf, type RuleShape } from '../shape
 import { chainIn, type RuleSetView, type RuleView } from '../view';
 import { dialledByEnvoy } from './passthrough';
 import type { IstioProfile } from './profile';
-import { isUncalled } from './reach';
+import { isUncalled } from './earlier';
 import type { RuleVariant } from './releases';
 import { ruleOfIstio as say } from './say';
 import { settings, sources } from './settings';

@@ -1,7 +1,7 @@
 import { hostOf, list, text, type Paragraph, type RuleKnowledge } from '../facts';
 import { condition, shapeOf, valueOf, type RuleShape } from '../shape';
 import { chainIn, type ChainView, type RuleSetView, type RuleView } from '../view';
-import { lineOf, loopbackLeft, otherUserReturns, outputSeesUdp, ruleAfter } from './reach';
+import { lineOf, loopbackLeft, otherUserReturns, outputSeesUdp, ruleAfter } from './earlier';
 import { dialledByEnvoy } from './passthrough';
 import { isLoopback, type IstioProfile } from './profile';
 import { ruleOfIstio as say } from './say';

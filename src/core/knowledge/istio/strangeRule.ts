@@ -2,7 +2,7 @@ import { text, type RuleKnowledge } from '../facts';
 import { shapeOf, type RuleShape } from '../shape';
 import { chainIn, type RuleSetView, type RuleView } from '../view';
 import type { IstioProfile } from './profile';
-import { lineOf } from './reach';
+import { lineOf } from './earlier';
 import { NEWEST_READ } from './releases';
 import { sources } from './settings';
 import { istioVersions } from './versions';

@@ -1,6 +1,7 @@
 import { flag, type ChainKnowledge } from '../facts';
 import { chainOfFamily, type ChainFamily } from '../family';
 import { chainIn, type RuleSetView } from '../view';
+import { isMark, shapeOf, valueOf } from '../shape';
 import { kubeletSource, proxier } from './sources';
 
 const hash =
@@ -190,7 +191,7 @@ export function markDropChain(
   const known = chainOfFamily(kubeProxyChains, ruleSet, table, name);
   if (known === undefined || ruleSet === undefined) return known;
   const firewall = chainIn(ruleSet, 'filter', 'KUBE-FIREWALL');
-  const drops = firewall?.rules.some((rule) => rule.words.includes('0x8000/0x8000')) === true;
+  const drops = firewall?.rules.some((rule) => isMark(valueOf(shapeOf(rule), 'mark'), 0x8000, 0x8000)) === true;
   return drops
     ? known
     : {
