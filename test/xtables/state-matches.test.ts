@@ -10,7 +10,7 @@ import { parseRule } from '../../src/core/ruleset/parseRule';
 import { splitWords } from '../../src/core/syntax/words';
 import type { Answer } from '../../src/core/xtables/answer';
 import type { Condition, MatchExtension } from '../../src/core/xtables/extension';
-import type { Option } from '../../src/core/xtables/option';
+import type { GivenOptions, Option, ValueContext } from '../../src/core/xtables/option';
 import { policy } from '../../src/core/xtables/matches/policy';
 import { rateest } from '../../src/core/xtables/matches/rateest';
 import { shownText } from '../../src/core/xtables/shown';
@@ -600,18 +600,17 @@ describe('options whose place counts', () => {
     });
     const all = (option: Option): never[] =>
       given.filter((each) => each.option === option).map((each) => each.given as never);
-    const data = extension.build(
-      {
-        get: (option) => all(option)[0],
-        all: (option) => all(option),
-        has: (option) => all(option).length > 0,
-        count: given.length,
-      },
-      { family: 4, backend: 'legacy', table: 'filter', protocol: undefined },
-    );
-    return typeof data === 'object' && 'kind' in data
-      ? `refused: ${String(data.message)}`
-      : extension.print(data as never, { family: 4 });
+    const options: GivenOptions = {
+      get: (option) => all(option)[0],
+      all: (option) => all(option),
+      has: (option) => all(option).length > 0,
+      count: given.length,
+    };
+    const context: ValueContext = { family: 4, backend: 'legacy', table: 'filter', protocol: undefined };
+    const data = extension.build(options, context);
+    if (typeof data === 'object' && 'kind' in data) return `refused: ${String(data.message)}`;
+    const refused = extension.checkentry?.(data as never, options, context);
+    return refused ? `refused: ${refused.message}` : extension.print(data as never, { family: 4 });
   };
 
   it.each<readonly [Words, string]>([

@@ -102,6 +102,7 @@ class Binder extends RuleChanges {
       if (fragment) declareAll(part.lines, this.current);
     }
     for (const line of chainsFirst(part.lines)) this.readLine(line);
+    this.commitRules();
   }
 
   /** A table as it is shown: commands above have done what they did. */
@@ -207,6 +208,7 @@ class Binder extends RuleChanges {
       } else if (input.node.kind !== 'command') this.readNode(line, input.node);
     }
     if (this.current || this.unknownTable) this.reportOpenTable();
+    this.commitRules();
   }
 
   /** Whether iptables-restore ends at this line, without having loaded the table. */
@@ -219,6 +221,7 @@ class Binder extends RuleChanges {
     });
     if (!problems) return false;
     for (const problem of problems) this.problems.push({ ...problem, line });
+    this.refusals.forget();
     this.unloaded = table;
     return true;
   }
@@ -244,7 +247,7 @@ class Binder extends RuleChanges {
     const harmless =
       chain &&
       ![...input.problems, ...this.parse(input.parts, this.current, chain).problems].some(
-        ({ severity }) => severity === 'error',
+        ({ severity, atCommit }) => severity === 'error' && !atCommit,
       );
     return harmless ? input : undefined;
   }
@@ -289,6 +292,7 @@ class Binder extends RuleChanges {
   }
 
   private startTable(line: Line, name: Word): void {
+    this.commitRules();
     this.currentLine = line;
     const table = asTable(name.text);
     this.unknownTable = table === undefined;
@@ -309,6 +313,7 @@ class Binder extends RuleChanges {
   }
 
   private endTable(): void {
+    this.commitRules();
     this.passing = false;
     this.current = undefined;
     this.unknownTable = false;
@@ -348,8 +353,11 @@ class Binder extends RuleChanges {
         return makeChain(at, node);
       case 'P':
         return changePolicy(at, node);
-      case 'F':
+      case 'F': {
+        const chain = node.chain && table.chains.get(node.chain.text);
+        if (chain) this.refusals.flush(chain);
         return flushChains(at, node);
+      }
       case 'X':
         return deleteChains(at, node);
       case 'E':
@@ -391,7 +399,7 @@ class Binder extends RuleChanges {
       chains: table.chains,
       operation: node.operation,
     });
-    for (const problem of problems) this.problems.push({ ...problem, line });
+    for (const problem of problems) if (!problem.atCommit) this.problems.push({ ...problem, line });
     const rule = headers[0] !== EMPTY_HEADER || target.kind !== 'none' || (counters && node.operation !== 'P');
     if (rule)
       this.report(

@@ -1,12 +1,12 @@
 import type { Word } from '../syntax/tree';
 import { protocolName } from '../net/protocols';
-import { ofLegacy, ofNft, type Backend } from '../xtables/backend';
+import { ofKernel, ofNft } from '../xtables/backend';
 import type { ValueContext } from '../xtables/option';
 import type { HeaderReader } from './headerReader';
 import type { Built, OptionReader, RuleSurroundings } from './optionReader';
 import type { ParsedRule, RuleContext } from './parseRule';
 import type { BoundMatch, BoundTarget } from './ruleSet';
-import { unknownMatch } from './unknownMatch';
+import { refusedMatch, unknownMatch } from './unknownMatch';
 
 /** What was read of a rule once all of its words were looked at. */
 export interface ReadParts {
@@ -38,7 +38,10 @@ export function finishRule(
         built.kind === 'built'
           ? { extension, data: built.data, word, conditions: undefined }
           : {
-              extension: unknownMatch(extension.name, reader.words, true),
+              extension:
+                built.kind === 'refused'
+                  ? refusedMatch(extension, built.data)
+                  : unknownMatch(extension.name, reader.words, true),
               data: undefined,
               word,
               conditions: undefined,
@@ -51,7 +54,11 @@ export function finishRule(
           : {
               kind: 'unknown',
               name: extension.name,
-              options: reader.words.map(({ text }) => ` ${text}`).join(''),
+              // As iptables-save would print it: -D may name it in other words.
+              options:
+                built.kind === 'refused'
+                  ? extension.print(built.data, context)
+                  : reader.words.map(({ text }) => ` ${text}`).join(''),
               word,
             };
     }
@@ -82,19 +89,17 @@ function checkPlace(
   if (!tables && !protocols) return;
   const at = word ?? start;
   const what = `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`;
-  const asks: Backend = built.kind === 'built' && extension.translated?.(built.data) ? backend : 'legacy';
-  if (tables && !tables.includes(table))
-    rule.tell(at, ofLegacy(asks, 'wrong-table', `${what} works in table ${tables.join(', ')} only, not in ${table}`));
+  const translated = built.kind === 'built' && extension.translated?.(built.data) === true;
+  if (tables && !tables.includes(table)) {
+    const message = `${what} works in table ${tables.join(', ')} only, not in ${table}`;
+    if (extension.tablesOfProgram) rule.report(at, 'wrong-table', message);
+    else rule.tell(at, ofKernel(backend, translated ? 'taken' : 'sent', 'wrong-table', message));
+  }
   const named = protocol !== undefined && protocols?.includes(protocol.value) === true;
   if (protocols && (!named || protocol.inverted)) {
-    rule.tell(
-      at,
-      ofLegacy(
-        named ? asks : 'legacy',
-        'wrong-protocol',
-        `${what} needs ${protocols.map((each) => `-p ${protocolName(each)}`).join(' or ')} in the rule`,
-      ),
-    );
+    const message = `${what} needs ${protocols.map((each) => `-p ${protocolName(each)}`).join(' or ')} in the rule`;
+    const atNft = !translated ? 'sent' : named ? 'taken' : 'read';
+    rule.tell(at, ofKernel(backend, atNft, 'wrong-protocol', message));
   }
 }
 

@@ -115,6 +115,12 @@ export function changeRules(chain: OpenChain, index: number, replaced: number, r
   else if (byText) for (const rule of rules) note(byText, rule);
 }
 
+/** Takes the rules of these lines out. */
+export function dropLines(chain: OpenChain, lines: ReadonlySet<Line>): void {
+  chain.rules = chain.rules.filter(({ line }) => !lines.has(line));
+  chain.byText = undefined;
+}
+
 export function flushRules(chain: OpenChain): void {
   chain.rules = [];
   chain.byText = undefined;

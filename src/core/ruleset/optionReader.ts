@@ -1,6 +1,6 @@
 import type { Columns } from '../text/columns';
 import type { Problem, Word } from '../syntax/tree';
-import { ofLegacy, type Complaint } from '../xtables/backend';
+import { ofKernel, type Complaint } from '../xtables/backend';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import { isPlaceholder } from '../text/placeholder';
 import { oldNegation, placeholderHelp, type Advice } from './advice';
@@ -17,7 +17,11 @@ export interface RuleSurroundings {
   noteCertain(word: Word, spellings: readonly string[]): void;
 }
 
-export type Built = { readonly kind: 'built'; readonly data: unknown } | { readonly kind: 'broken' };
+/** `refused`: iptables has read it, the kernel takes no such rule. */
+export type Built =
+  | { readonly kind: 'built'; readonly data: unknown }
+  | { readonly kind: 'refused'; readonly data: unknown }
+  | { readonly kind: 'broken' };
 
 interface GivenOption {
   readonly option: Option;
@@ -30,6 +34,7 @@ const BROKEN: Built = { kind: 'broken' };
 export class OptionReader implements GivenOptions {
   private readonly given: GivenOption[] = [];
   private broken = false;
+  private refused = false;
   private firstWord = -1;
   private lastWord = -1;
   private lastWords: readonly Word[] = [];
@@ -148,10 +153,17 @@ export class OptionReader implements GivenOptions {
         return index;
       }
       if (isInvalid(value)) {
-        this.fail({ start: valueWord.start, end: last.end }, 'bad-value', `${option.name}: ${value.message}`);
-        return index;
+        const place = { start: valueWord.start, end: last.end };
+        const message = `${option.name}: ${value.message}`;
+        if (!value.read) {
+          this.fail(place, 'bad-value', message);
+          return index;
+        }
+        this.refused = true;
+        this.rule.tell(place, ofKernel(this.rule.valueContext().backend, 'sent', 'bad-value', message));
+        value = value.read.value;
       }
-      const remark = option.type.remark?.(value, text);
+      const remark = this.refused ? undefined : option.type.remark?.(value, text);
       if (remark)
         this.rule.report(
           { start: valueWord.start, end: last.end },
@@ -182,11 +194,12 @@ export class OptionReader implements GivenOptions {
     if (this.broken) return BROKEN;
     const built = this.extension.build(this, context);
     if (!hasProblems(built)) {
-      const refused = this.extension.checkentry?.(this);
-      if (refused === undefined) return { kind: 'built', data: built };
-      const backend = this.extension.translated?.(built) ? context.backend : 'legacy';
-      this.rule.tell(placeOf(refused, at), ofLegacy(backend, 'bad-options', refused.message));
-      return backend === 'nft' ? { kind: 'built', data: built } : BROKEN;
+      const refused = this.extension.checkentry?.(built, this, context);
+      if (refused === undefined) return { kind: this.refused ? 'refused' : 'built', data: built };
+      const translated = this.extension.translated?.(built) === true;
+      const atNft = translated ? 'taken' : 'sent';
+      this.rule.tell(placeOf(refused, at), ofKernel(context.backend, atNft, 'bad-options', refused.message));
+      return { kind: translated && context.backend === 'nft' && !this.refused ? 'built' : 'refused', data: built };
     }
     for (const problem of problemsOf(built)) {
       if (problem.severity === 'warning')

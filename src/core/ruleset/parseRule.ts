@@ -1,6 +1,6 @@
 import type { Columns } from '../text/columns';
 import type { Counters, Operation, Problem, Word } from '../syntax/tree';
-import { ofLegacy, type Complaint } from '../xtables/backend';
+import { ofKernel, ofLegacy, type Complaint } from '../xtables/backend';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import type { ValueContext } from '../xtables/option';
 import { matchNamed, targetNamed } from '../xtables/registry';
@@ -475,15 +475,19 @@ class RuleReader implements RuleSurroundings {
     else this.jumpGiven = true;
     const chain = this.context.chains.get(value.text);
     // The library of the verdicts bears this name and has no target of its own to give.
-    if (value.text === 'standard')
+    if (value.text === 'standard' && (chain || !goto)) {
+      const message = '"standard" cannot be jumped to: call the chain something else';
+      const { backend } = this.context;
       this.tell(
         value,
-        ofLegacy(
-          chain && this.context.backend,
-          'unknown-target',
-          '"standard" cannot be jumped to: call the chain something else',
-        ),
+        chain ? ofLegacy(backend, 'unknown-target', message) : ofKernel(backend, 'sent', 'unknown-target', message),
       );
+      if (!chain) {
+        // Options behind it are read as if there were no target.
+        this.jump = { kind: 'unknown', name: value.text, options: '', word: value };
+        return;
+      }
+    }
     if (chain) {
       if (chain.hook !== undefined)
         this.report(value, 'unknown-target', `"${chain.name}" is a built-in chain: rules cannot jump to it`);

@@ -8,9 +8,10 @@ import { adviceOf, type Advice } from './advice';
 import { chainOf, type ChainLine } from './chainCommands';
 import { LineRule, type SharedReading } from './lineRule';
 import { withUntold } from './listedRule';
-import { addChain, addRule, changeRules, placeOfRule, type OpenChain, type OpenTable } from './openTable';
+import { addChain, addRule, changeRules, dropLines, placeOfRule, type OpenChain, type OpenTable } from './openTable';
 import { parseRule, type ParsedRule } from './parseRule';
 import type { Program } from './program';
+import { KernelRefusals } from './kernelRefusals';
 import { ruleNumber } from './ruleNumber';
 import type { LineProblem } from './ruleSet';
 import { learnRule, ruleWrittenAlike } from './writtenAlike';
@@ -26,6 +27,8 @@ export abstract class RuleChanges {
   /** The part shows what another one may have shown already, or commands have done. */
   protected mayRepeat = false;
 
+  /** Of the table that is open. */
+  protected readonly refusals: KernelRefusals;
   private partsOfLines: ReadonlyMap<Line, RulesSection> | undefined;
 
   constructor(
@@ -33,6 +36,7 @@ export abstract class RuleChanges {
     protected readonly program: Program,
   ) {
     this.part = section;
+    this.refusals = new KernelRefusals(program.backend);
   }
 
   protected chainLine(line: Line, table: OpenTable): ChainLine {
@@ -59,7 +63,7 @@ export abstract class RuleChanges {
     const { listed } = line;
     const read = this.parse(node, table, chain, certain);
     const parsed = listed ? withUntold(read, listed, chain.name, false) : read;
-    for (const problem of parsed.problems) this.add({ ...problem, line }, table);
+    for (const problem of parsed.problems) this.addOfRule({ ...problem, line }, node, chain, table);
     if (parsed.otherFamily || this.isRefused(parsed.problems, table)) return;
     if (node.operation === 'D' || node.operation === 'C') {
       const counters = parsed.counters;
@@ -138,6 +142,38 @@ export abstract class RuleChanges {
       : undefined;
   }
 
+  /** The kernel sees no rule that is only looked for, and that of a table when the table is committed. */
+  private addOfRule(
+    problem: LineProblem,
+    { operation }: CommandParts | CommandNode,
+    chain: OpenChain,
+    table: OpenTable,
+  ): void {
+    if (!problem.atCommit) this.add(problem, table);
+    else if (operation === 'D' || operation === 'C') return;
+    else if (this.commitsLater()) this.refusals.add(chain, problem);
+    else this.add(problem, table);
+  }
+
+  /** Within `*table` … `COMMIT`, where nothing is loaded before its end. */
+  private commitsLater(): boolean {
+    return this.current !== undefined && (this.part.form === 'save' || this.part.form === 'restore') && !this.mayRepeat;
+  }
+
+  /** What the kernel refuses of the table that ends here; such a rule has no effect, as with any refused line. */
+  protected commitRules(): void {
+    const { current } = this;
+    const refused = new Map<OpenChain, Set<Line>>();
+    for (const { problem, chain, gone } of this.refusals.commit()) {
+      this.add(problem, current);
+      if (gone || problem.severity !== 'error' || !this.refuses()) continue;
+      const lines = refused.get(chain);
+      if (lines) lines.add(problem.line);
+      else refused.set(chain, new Set([problem.line]));
+    }
+    for (const [chain, lines] of refused) dropLines(chain, lines);
+  }
+
   private isCommand(): boolean {
     return this.part.form === 'commands';
   }
@@ -151,13 +187,19 @@ export abstract class RuleChanges {
    * A command that iptables does not take has no effect. What only this program does not know may be known on the host.
    */
   private isRefused(problems: readonly Problem[], table: OpenTable): boolean {
-    if (!this.isCommand() && !(this.part.form === 'restore' && this.part.role === 'input')) return false;
+    if (!this.refuses()) return false;
+    const later = this.commitsLater();
     return problems.some(
-      ({ severity, code }) =>
+      ({ severity, code, atCommit }) =>
         severity === 'error' &&
+        !(atCommit && later) &&
         code !== 'unknown-match' &&
         (code !== 'unknown-target' || (this.isCommand() && this.whole.has(table.name))),
     );
+  }
+
+  private refuses(): boolean {
+    return this.isCommand() || (this.part.form === 'restore' && this.part.role === 'input');
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Word } from '../syntax/tree';
 import { unknown } from '../xtables/answer';
-import type { MatchExtension } from '../xtables/extension';
+import type { MatchExtension, PrintContext } from '../xtables/extension';
 
 /**
  * Stands for a match nobody knows, or one whose options are wrong: it answers unknown and prints what was written.
@@ -9,11 +9,27 @@ import type { MatchExtension } from '../xtables/extension';
 export function unknownMatch(name: string, words: readonly Word[], known = false): MatchExtension {
   const text = (): string =>
     words.map((word) => ` ${word.quoted ? `"${word.text.replace(/["\\]/g, '\\$&')}"` : word.text}`).join('');
-  const reason = known
-    ? `the options of -m ${name} could not be read`
-    : name === ''
-      ? 'an option that is not known'
-      : `the match ${name} is not known`;
+  return unansweredMatch(
+    name,
+    text,
+    known
+      ? `the options of -m ${name} could not be read`
+      : name === ''
+        ? 'an option that is not known'
+        : `the match ${name} is not known`,
+  );
+}
+
+/** Stands for a match that iptables reads and the kernel refuses: it answers unknown and prints what iptables-save would. */
+export function refusedMatch(extension: MatchExtension, data: unknown): MatchExtension {
+  return unansweredMatch(
+    extension.name,
+    (context) => extension.print(data, context),
+    `the kernel does not take -m ${extension.name} with these options`,
+  );
+}
+
+function unansweredMatch(name: string, text: (context: PrintContext) => string, reason: string): MatchExtension {
   return {
     kind: 'match',
     name,
@@ -21,9 +37,13 @@ export function unknownMatch(name: string, words: readonly Word[], known = false
     options: [],
     documentation: { summary: reason, source: 'not part of iptables 1.8' },
     build: () => undefined,
-    print: text,
-    conditions: () => [
-      { text: `${name === '' ? '' : `-m ${name}`}${text()}`.trim(), test: () => unknown(reason), actual: () => reason },
+    print: (_, context) => text(context),
+    conditions: (_data, _self, context) => [
+      {
+        text: `${name === '' ? '' : `-m ${name}`}${text(context)}`.trim(),
+        test: () => unknown(reason),
+        actual: () => reason,
+      },
     ],
   };
 }

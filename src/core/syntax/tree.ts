@@ -81,6 +81,8 @@ export interface Problem extends Columns {
   readonly message: string;
   /** The change of this line that mends it, where one is plain. */
   readonly fix?: Fix;
+  /** Set where it is the kernel that refuses, when the table is committed: see `Complaint` in xtables/backend.ts. */
+  readonly atCommit?: 'taken' | 'sent' | 'read';
 }
 
 /** A problem with the line that it is told of, whose columns it has. */

@@ -4,11 +4,28 @@
  */
 export type Backend = 'legacy' | 'nft';
 
+/**
+ * What iptables-nft does with a rule that iptables-legacy reads without complaint and the kernel then refuses: it makes
+ * expressions of its own of it, so that it is `taken`; it hands it on, and the kernel refuses it when it is `sent`; or
+ * it refuses it itself when it is `read`.
+ */
+export type AtNft = 'taken' | 'sent' | 'read';
+
 /** What `check` says, without its place. */
 export interface Complaint {
   readonly severity: 'error' | 'warning';
   readonly code: string;
   readonly message: string;
+  /**
+   * Set where it is the kernel that refuses, when the table is committed, and not iptables-legacy-restore: a rule that
+   * is gone by then harms nobody there.
+   */
+  readonly atCommit?: AtNft;
+}
+
+/** Of what the kernel refuses when iptables-legacy commits a table with it. */
+export function ofKernel(backend: Backend, atNft: AtNft, code: string, message: string): Complaint {
+  return { ...ofLegacy(atNft === 'taken' ? backend : 'legacy', code, message), atCommit: atNft };
 }
 
 /** Of what iptables-legacy refuses and iptables-nft takes: an error, unless the rules are those of iptables-nft. */

@@ -97,21 +97,23 @@ interface ExtensionBase<Data> {
   readonly protocols?: readonly number[];
   /** Tables in which the kernel takes it; undefined: all. */
   readonly tables?: readonly TableName[];
+  /** It is iptables itself that takes it in these tables only. */
+  readonly tablesOfProgram?: true;
   /** Hooks from which it may be reached; undefined: all. The kernel checks this through user chains as well. */
   readonly hooks?: readonly Hook[];
   readonly options: readonly Option[];
   readonly documentation: Documentation;
   /**
    * Makes the typed data from the options given; what iptables checks of them together (mandatory, exclusive beyond
-   * `excludes`) and what the kernel's checkentry refuses is reported here. `required` and `excludes` were checked
+   * `excludes`) is reported here, and nothing that the kernel alone refuses. `required` and `excludes` were checked
    * before.
    */
   build(options: GivenOptions, context: ValueContext): Data | BuildProblem | readonly BuildProblem[];
   /**
-   * What the kernel's checkentry refuses of it, where iptables-nft may translate it, so that nobody asks. Only such an
-   * extension needs it apart from `build`, which reads what is refused as iptables-nft would.
+   * What the kernel's checkentry refuses of what iptables takes (`data`, made by `build`), when the table is committed.
+   * Nothing of it where iptables-nft translates the extension.
    */
-  checkentry?(options: GivenOptions): BuildProblem | undefined;
+  checkentry?(data: Data, options: GivenOptions, context: ValueContext): BuildProblem | undefined;
   /**
    * True where iptables-nft makes expressions of nf_tables of it instead of handing it to the kernel's extension: the
    * kernel's own checks (`tables`, a negated one of `protocols`, `checkentry`) are not made then. Source: iptables

@@ -16,10 +16,17 @@ export interface ValueContext {
 export interface InvalidValue {
   readonly kind: 'invalid';
   readonly message: string;
+  /** What iptables reads it as, where it is the kernel that refuses it. */
+  readonly read?: { readonly value: unknown };
 }
 
 export function invalid(message: string): InvalidValue {
   return { kind: 'invalid', message };
+}
+
+/** A value that iptables reads, and that the kernel refuses once a rule with it is to be loaded. */
+export function refusedByKernel(value: unknown, message: string): InvalidValue {
+  return { kind: 'invalid', message, read: { value } };
 }
 
 /** Said of a value that iptables-restore takes. */
@@ -146,7 +153,7 @@ export interface GivenOptions {
   readonly count: number;
 }
 
-/** A complaint of `build`: about one given option, or about the extension as a whole where `at` is left out. */
+/** A complaint of `build`, `checkentry` or `check`: about one given option, or about the extension as a whole where `at` is left out. */
 export interface BuildProblem {
   readonly kind: 'problem';
   readonly message: string;

@@ -32,13 +32,13 @@ type Packed = readonly [
 
 /**
  * The saved text, or of one rule its words; `true` where they are those of the text, `null` where it was refused,
- * `read` and `unread` of `--test` alone.
+ * `false` where the kernel alone refused it, `read` of `--test` alone.
  */
-type Answer = string | true | null | { readonly read: boolean };
+type Answer = string | boolean | null | { readonly read: boolean };
 
-function pack({ about, family, text, refused, readOnly, saved = '' }: CheckAnswer): Packed {
+function pack({ about, family, text, refused, byKernel, readOnly, saved = '' }: CheckAnswer): Packed {
   const [, table = '', chain = '', rule = ''] = /^\*(\w+)\n-A (\S+) ([^\n]*)\nCOMMIT\n$/.exec(text) ?? [];
-  const answer: Answer = readOnly ? { read: !refused } : refused ? null : saved;
+  const answer: Answer = readOnly ? { read: !refused } : byKernel ? false : refused ? null : saved;
   if (text !== ruleText(table, chain, rule)) return [about, family, answer, text];
   if (typeof answer !== 'string') return [about, family, answer, table, chain, rule];
   const words = new RegExp(`^-A ${chain}(.*)$`, 'm').exec(saved)?.[1] ?? '';
@@ -50,6 +50,7 @@ function unpack([about, family, answer, ...rest]: Packed): CheckAnswer {
   const [table, chain, rule] = rest;
   const text = chain === undefined || rule === undefined ? table : ruleText(table, chain, rule);
   if (answer === null) return { about, family, text, refused: true };
+  if (answer === false) return { about, family, text, refused: true, byKernel: true };
   if (typeof answer === 'object') return { about, family, text, refused: !answer.read, readOnly: true };
   const saved =
     chain === undefined || rule === undefined

@@ -10,6 +10,11 @@ export interface CheckCase {
 export interface CheckAnswer extends CheckCase {
   readonly refused: boolean;
   /**
+   * Refused by the kernel, for a rule that the table has when it is committed: iptables-legacy-restore takes the text
+   * where each table is emptied in front of its COMMIT (`emptied`).
+   */
+  readonly byKernel?: true;
+  /**
    * This kernel has not the extension: `iptables-legacy-restore --test` alone was asked, which knows nothing of tables
    * and hooks.
    */
@@ -18,4 +23,9 @@ export interface CheckAnswer extends CheckCase {
   readonly message?: string;
   /** The tables of the text, in its order, without comments and with the counters at zero; only where taken. */
   readonly saved?: string;
+}
+
+/** The same text, with all rules of a table gone again at its COMMIT. */
+export function emptied(text: string): string {
+  return text.replace(/^COMMIT/gm, '-F\nCOMMIT');
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import type { CheckAnswer, CheckCase } from './checkCase';
+import { emptied, type CheckAnswer, type CheckCase } from './checkCase';
 
 /**
  * Asks iptables-legacy-restore and iptables-legacy-save. Runs within a network namespace of its own (`unshare -n`):
@@ -44,7 +44,10 @@ export class Recorder {
     if (REMEMBERED.test(text)) this.dirty.add(family);
     const restored = run(program(family, 'restore'), testOnly ? ['--test'] : [], text);
     const readOnly = testOnly ? { readOnly: true as const } : {};
-    if (restored.status !== 0) return { ...question, ...readOnly, refused: true, message: restored.message };
+    if (restored.status !== 0) {
+      const byKernel = !testOnly && run(program(family, 'restore'), [], emptied(text)).status === 0;
+      return { ...question, ...readOnly, refused: true, ...(byKernel && { byKernel }), message: restored.message };
+    }
     if (testOnly) return { ...question, ...readOnly, refused: false };
     return {
       ...question,

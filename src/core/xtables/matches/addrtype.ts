@@ -74,19 +74,22 @@ export const addrtype = defineMatch<AddrtypeData>({
       'For IPv4 only the table "local" is asked: what is neither local, broadcast, anycast nor multicast is UNICAST. For IPv6 UNICAST is everything but multicast and ::, LOCAL included, and a list of types has to hold as far as it names UNICAST, MULTICAST or UNSPEC.',
     source: 'iptables-extensions(8), addrtype; net/netfilter/xt_addrtype.c, net/ipv4/fib_frontend.c',
   },
-  build(options, { family }): AddrtypeData | BuildProblem {
+  build(options): AddrtypeData | BuildProblem {
     const source = options.get(sourceType);
     const destination = options.get(destinationType);
     if (source === undefined && destination === undefined) return problem('addrtype needs --src-type or --dst-type');
-    for (const given of family === 6 ? [source, destination] : []) {
-      const bad = given?.value.find((name) => IPV4_ONLY.includes(name));
-      if (bad !== undefined) return problem(`the kernel does not know the address type ${bad} for IPv6`, given);
-    }
     return {
       source: keep(source),
       destination: keep(destination),
       limit: options.has(limitIn) ? 'in' : options.has(limitOut) ? 'out' : undefined,
     };
+  },
+  checkentry(_data, options, { family }) {
+    for (const given of family === 6 ? [options.get(sourceType), options.get(destinationType)] : []) {
+      const bad = given?.value.find((name) => IPV4_ONLY.includes(name));
+      if (bad !== undefined) return problem(`the kernel does not know the address type ${bad} for IPv6`, given);
+    }
+    return undefined;
   },
   check({ limit }, { hooks }) {
     if (limit === undefined) return [];

@@ -39,12 +39,13 @@ export const ah = defineMatch<AhData>({
       'For IPv6 without an option it holds where there is such a header. For IPv4 it is false for later fragments, negated or not.',
     source: 'iptables-extensions(8), ah; net/ipv4/netfilter/ipt_ah.c, net/ipv6/netfilter/ip6t_ah.c',
   },
-  build(options, { family, protocol }): AhData | BuildProblem {
+  build(options, { family }): AhData | BuildProblem {
     const alien = options.get<unknown>(ahlen) ?? options.get<unknown>(ahres);
     if (family === 4 && alien) return problem(`${alien.optionWord.text} exists for IPv6 only`, alien);
-    if (family === 4 && protocol !== PROTOCOL.AH) return problem('ah needs -p ah, not negated');
     return { spi: keep(options.get(ahspi)), length: keep(options.get(ahlen)), reserved: options.has(ahres) };
   },
+  checkentry: (_data, _options, { family, protocol }) =>
+    family === 4 && protocol !== PROTOCOL.AH ? problem('ah needs -p ah, not negated') : undefined,
   print: ({ spi, length, reserved }) =>
     spiText('--ahspi', spi) +
     (length?.value || length?.inverted ? invertedText('--ahlen', length, String) : '') +

@@ -39,10 +39,13 @@ export const bpf = defineMatch<BpfData>({
       return path === undefined
         ? problem('bpf needs --bytecode or --object-pinned')
         : { kind: 'pinned', path: path.value };
-    const wrong = checkBpf(given.value);
+    return { kind: 'program', program: given.value };
+  },
+  checkentry(data, options) {
+    const wrong = data.kind === 'program' ? checkBpf(data.program) : undefined;
     return wrong === undefined
-      ? { kind: 'program', program: given.value }
-      : problem(`the kernel refuses the program: ${wrong}`, given);
+      ? undefined
+      : problem(`the kernel refuses the program: ${wrong}`, options.get(bytecodeOption));
   },
   print: (data) => ` ${optionText(data)}`,
   conditions: (data) => [

@@ -1,6 +1,6 @@
 import { unknown, type Answer } from '../answer';
 import { defineMatch } from '../extension';
-import { option, problem, type BuildProblem, type GivenOptions } from '../option';
+import { option, problem, type GivenOptions } from '../option';
 import { missing } from '../shown';
 import { number32 } from '../values/number32';
 import { savedString, text } from '../values/savedString';
@@ -40,6 +40,11 @@ export const cgroup = defineMatch<CgroupData>({
     source: 'iptables-extensions(8), cgroup; net/netfilter/xt_cgroup.c',
   },
   build: buildCgroup,
+  checkentry(_data, options) {
+    const path = options.get(cgroupPath);
+    if (options.has(cgroupId)) return path && problem('--cgroup and --path cannot stand together', path);
+    return path ? undefined : problem('cgroup needs --cgroup or --path');
+  },
   print: optionsText,
   conditions: (data) => [
     {
@@ -57,13 +62,12 @@ export const cgroup = defineMatch<CgroupData>({
   ],
 });
 
-function buildCgroup(options: GivenOptions): CgroupData | BuildProblem {
+/** Neither of them, which only the kernel refuses, is kept as a class of 0. */
+function buildCgroup(options: GivenOptions): CgroupData {
   const id = options.get(cgroupId);
   const path = options.get(cgroupPath);
-  if (id && path) return problem('--cgroup and --path cannot stand together', path);
-  if (id) return { kind: 'class', id: id.value, inverted: id.inverted };
   if (path) return { kind: 'path', path: path.value, inverted: path.inverted };
-  return problem('cgroup needs --cgroup or --path');
+  return { kind: 'class', id: id?.value ?? 0, inverted: id?.inverted ?? false };
 }
 
 function optionsText(data: CgroupData): string {

@@ -1,7 +1,7 @@
 import { unknown, type Answer } from '../answer';
 import { isTemplate } from '../../net/conntrack';
 import { defineMatch } from '../extension';
-import { flag, invalid, option, type InvalidValue, type ValueType } from '../option';
+import { flag, invalid, option, type InvalidValue, type ValueType, refusedByKernel } from '../option';
 import { missing } from '../shown';
 import { wholeNumber } from '../values/strtoul';
 import type { PacketView, RememberingView } from '../view';
@@ -23,7 +23,8 @@ const labelValue: ValueType<Label> = {
     const number = wholeNumber(text, 0n, 0xffff_ffff_ffff_fffen);
     const low = number === undefined || BigInt(number) & 0x8000_0000n ? undefined : Number(BigInt(number) & 0xffffn);
     const bit = low !== undefined && low <= 127 ? low : undefined;
-    if (bit !== undefined) return { kind: 'bit', bit: Number(bit) };
+    if (bit !== undefined) return { kind: 'bit', bit };
+    if (low !== undefined) return refusedByKernel({ kind: 'bit', bit: low }, `the kernel has labels from 0 to 127`);
     return /^[A-Za-z_][^"\s]*$/.test(text)
       ? { kind: 'name', name: text }
       : invalid(`"${text}" is neither a label from 0 to 127 nor the name of one`);

@@ -4,7 +4,7 @@ import { unknown, type Answer } from '../answer';
 import { defineMatch } from '../extension';
 import { flag, option } from '../option';
 import { freshBucket, leftInBucket, mostEntries, spend, type Bucket } from '../values/hashlimitBucket';
-import { buildHashlimit, printHashlimit, type HashlimitData } from '../values/hashlimitData';
+import { buildHashlimit, checkHashlimit, printHashlimit, type HashlimitData } from '../values/hashlimitData';
 import { burstValue, hashlimitRate, hashModes, intervalValue, maskLength, tableName } from '../values/hashlimitRate';
 import { number32 } from '../values/number32';
 import { malformed } from '../values/transport';
@@ -98,6 +98,14 @@ export const hashlimit = defineMatch<HashlimitData>({
       },
       context.family,
     ),
+  checkentry: (data, options) =>
+    checkHashlimit(data, {
+      upto: options.get(upto),
+      above: options.get(above),
+      burst: options.get(burst),
+      gcInterval: options.get(gcinterval),
+      expire: options.get(expire),
+    }),
   print: (data, { family }) => printHashlimit(data, family),
   drops: (data, view) => {
     const { packet } = view;

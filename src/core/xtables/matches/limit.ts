@@ -47,7 +47,7 @@ export const limit = defineMatch<LimitData>({
     period: options.get(limitRate)?.value ?? DEFAULT_PERIOD,
     burst: burstOf(options, backend),
   }),
-  checkentry,
+  checkentry: (_data, options) => checkentry(options),
   translated: () => true,
   print: ({ period, burst }) =>
     ` --limit ${printPeriod(BigInt(period), BigInt(RATE_SCALE))}${burst === DEFAULT_BURST ? '' : ` --limit-burst ${burst}`}`,

@@ -41,6 +41,12 @@ export const owner = defineMatch<OwnerData>({
     source: 'iptables-extensions(8), owner; net/netfilter/xt_owner.c',
   },
   build: buildOwner,
+  checkentry(_data, options) {
+    const backwards = [options.get(uidOwner), options.get(gidOwner)].find(
+      (given) => given?.value.kind === 'ids' && given.value.first > given.value.last,
+    );
+    return backwards && problem('the range runs backwards, which the kernel refuses', backwards);
+  },
   print: (data) =>
     texts(data)
       .map(([, text]) => text)
@@ -70,10 +76,6 @@ function buildOwner(options: GivenOptions): OwnerData | BuildProblem {
   }
   const user = options.get(uidOwner);
   if (options.count === 0) return problem('owner needs at least one of --uid-owner, --gid-owner and --socket-exists');
-  for (const given of [user, group]) {
-    if (given?.value.kind === 'ids' && given.value.first > given.value.last)
-      return problem('the range runs backwards, which the kernel refuses', given);
-  }
   const socket = options.get(socketExists);
   return { socket: strip(socket), user: strip(user), group: strip(group), supplementary: supplementary !== undefined };
 }

@@ -71,6 +71,7 @@ export const rateest = defineMatch<RateestData>({
     source: 'iptables-extensions(8), rateest; net/netfilter/xt_rateest.c',
   },
   build: buildRateest,
+  checkentry: (_data, options) => checkRateest(options),
   print: optionsText,
   conditions: (data) => [
     {
@@ -81,23 +82,30 @@ export const rateest = defineMatch<RateestData>({
   ],
 });
 
-function buildRateest(options: GivenOptions): RateestData | BuildProblem {
+/** xt_rateest_mt_checkentry; iptables itself misses nothing. */
+function checkRateest(options: GivenOptions): BuildProblem | undefined {
+  if (!options.has(rateest1)) return problem('rateest needs --rateest1 with the name of an estimator');
+  if (!Object.values(comparisons).some((each) => options.has(each)))
+    return problem('rateest needs one of --rateest-lt, --rateest-gt and --rateest-eq');
+  return [bps1, bps2, pps1, pps2].some((each) => options.has(each))
+    ? undefined
+    : problem('rateest needs --rateest-bps or --rateest-pps');
+}
+
+function buildRateest(options: GivenOptions): RateestData {
   const estimator = options.get(rateest1);
-  if (estimator === undefined) return problem('rateest needs --rateest1 with the name of an estimator');
   const given = (Object.keys(comparisons) as Comparison[])
     .map((name) => ({ name, option: options.get(comparisons[name]) }))
     .filter((each): each is { name: Comparison; option: Given<true> } => each.option !== undefined)
     .sort((a, b) => a.option.optionWord.start - b.option.optionWord.start);
   const last = given[given.length - 1];
-  if (last === undefined) return problem('rateest needs one of --rateest-lt, --rateest-gt and --rateest-eq');
   const bytes = readLimits(options, bps1, bps2);
   const packets = readLimits(options, pps1, pps2);
-  if (bytes === undefined && packets === undefined) return problem('rateest needs --rateest-bps or --rateest-pps');
   return {
-    estimator: estimator.value,
+    estimator: estimator?.value ?? '',
     other: options.get(rateest2)?.value,
     delta: options.has(delta),
-    comparison: last.name,
+    comparison: last?.name ?? 'lt',
     inverted: given.some(({ option: each }) => each.inverted),
     bytes,
     packets,

@@ -11,6 +11,7 @@ import {
   type InvalidValue,
   type Option,
   type ValueType,
+  refusedByKernel,
 } from '../option';
 import { keptBytes } from '../values/savedString';
 import { looseAddress } from '../values/looseAddress';
@@ -60,7 +61,7 @@ const nameValue: ValueType<string> = {
   names: 'thing',
   parse(text): string | InvalidValue {
     if (text === '' || text === '.' || text === '..' || text.includes('/'))
-      return invalid(`"${text}" cannot name a list: it is the name of a file under /proc/net/xt_recent`);
+      return refusedByKernel(text, `"${text}" cannot name a list: it is the name of a file under /proc/net/xt_recent`);
     return keptBytes(text, LONGEST_NAME);
   },
 };
@@ -126,6 +127,7 @@ export const recent = defineMatch<RecentData>({
     source: 'iptables-extensions(8), recent; net/netfilter/xt_recent.c',
   },
   build: buildRecent,
+  checkentry: checkRecent,
   print: (data) => optionsText(data),
   conditions: (data) => [
     {
@@ -151,15 +153,6 @@ function buildRecent(options: GivenOptions, { family }: { readonly family: 4 | 6
   const hits = options.get(hitcount);
   const time = options.get(seconds);
   if (options.has(reap) && time === undefined) return problem('--reap needs --seconds', options.get(reap));
-  if (command === 'set' || command === 'remove') {
-    const wrong = time ?? (hits && hits.value !== 0 ? hits : undefined) ?? options.get(reap);
-    if (wrong)
-      return problem(
-        `${wrong.optionWord.text} is for --rcheck and --update; the kernel refuses it beside --${command}`,
-        wrong,
-      );
-  }
-  if (hits && hits.value >= MAX_HITS) return problem(`the kernel counts at most ${MAX_HITS - 1} hits`, hits);
   return {
     command,
     inverted: (options.get(commandOptions[command]) as Given<true>).inverted,
@@ -171,6 +164,18 @@ function buildRecent(options: GivenOptions, { family }: { readonly family: 4 | 6
     mask: options.get(mask)?.value ?? prefixMask(family, 128),
     side: sideOf(options),
   };
+}
+
+/** recent_mt_check of xt_recent.c. */
+function checkRecent({ command }: RecentData, options: GivenOptions): BuildProblem | undefined {
+  const hits = options.get(hitcount);
+  const wrong = options.get(seconds) ?? (hits && hits.value !== 0 ? hits : undefined) ?? options.get(reap);
+  if (wrong && (command === 'set' || command === 'remove'))
+    return problem(
+      `${wrong.optionWord.text} is for --rcheck and --update; the kernel refuses it beside --${command}`,
+      wrong,
+    );
+  return hits && hits.value >= MAX_HITS ? problem(`the kernel counts at most ${MAX_HITS - 1} hits`, hits) : undefined;
 }
 
 /** Of --rsource and --rdest the later one counts. */

@@ -79,21 +79,24 @@ export const string = defineMatch<StringData>({
   },
   build(options): StringData | BuildProblem {
     const given = options.get(pattern) ?? options.get(hexPattern);
-    const algorithm = options.get(algo) as Given<string>;
     if (given === undefined) return problem('string needs --string or --hex-string');
-    if (given.value.length === 0) return problem('the pattern is empty', given);
-    if (algorithm.value !== 'bm' && algorithm.value !== 'kmp')
-      return problem(`"${algorithm.value}" is no search algorithm; there are bm and kmp`, algorithm);
-    const data = { from: options.get(from)?.value ?? 0, to: options.get(to)?.value ?? 65535 };
-    if (data.from > data.to)
-      return problem(`--from ${data.from} lies behind --to ${data.to}`, options.get(to) ?? options.get(from));
     return {
-      ...data,
+      from: options.get(from)?.value ?? 0,
+      to: options.get(to)?.value ?? 65535,
       pattern: given.value,
       inverted: given.inverted,
-      algorithm: algorithm.value,
+      algorithm: (options.get(algo) as Given<string>).value,
       ignoreCase: options.has(icase),
     };
+  },
+  checkentry(data, options) {
+    if (data.pattern.length === 0)
+      return problem('the pattern is empty', options.get<unknown>(pattern) ?? options.get<unknown>(hexPattern));
+    if (data.algorithm !== 'bm' && data.algorithm !== 'kmp')
+      return problem(`"${data.algorithm}" is no search algorithm; there are bm and kmp`, options.get(algo));
+    return data.from > data.to
+      ? problem(`--from ${data.from} lies behind --to ${data.to}`, options.get(to) ?? options.get(from))
+      : undefined;
   },
   print(data) {
     const offsets = `${data.from === 0 ? '' : ` --from ${data.from}`}${data.to === 65535 ? '' : ` --to ${data.to}`}`;

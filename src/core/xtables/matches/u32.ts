@@ -24,12 +24,19 @@ export const u32 = defineMatch<Inverted<readonly U32Test[]>>({
   build(options) {
     const given = options.get(u32Option) as Given<readonly U32Test[]>;
     const { value, inverted } = given;
+    return { value, inverted };
+  },
+  checkentry({ value }, options) {
     const shift = value
       .flatMap(({ location }) => location)
       .find(({ operator, number }) => (operator === '<<' || operator === '>>') && number > 31);
-    if (shift !== undefined)
-      return problem(`the kernel refuses the shift ${shift.operator}${shift.number}: a word has 32 bits`, given);
-    return { value, inverted };
+    return (
+      shift &&
+      problem(
+        `the kernel refuses the shift ${shift.operator}${shift.number}: a word has 32 bits`,
+        options.get(u32Option),
+      )
+    );
   },
   print: (data) => invertedText('--u32', data, printU32),
   conditions: (data) => [

@@ -118,7 +118,7 @@ export const CT = defineTarget<CtData>({
       'The first CT rule that a packet matches counts; further ones change nothing. A packet that already belongs to a connection, as on its second way over lo, is not touched.',
     source: 'iptables-extensions(8), CT; net/netfilter/xt_CT.c',
   },
-  build(options, { family, protocol }) {
+  build(options, { protocol }) {
     const zones = [options.get(zoneOrig), options.get(zoneReply), options.get(zone)]
       .filter((each) => each !== undefined)
       .sort((a, b) => a.optionWord.start - b.optionWord.start);
@@ -133,7 +133,10 @@ export const CT = defineTarget<CtData>({
       directions: options.has(zoneOrig) === options.has(zoneReply) ? 'both' : options.has(zoneOrig) ? 'orig' : 'reply',
       protocol,
     };
-    if (data.notrack) return data;
+    return data;
+  },
+  checkentry(data, options, { family, protocol }) {
+    if (data.notrack) return undefined;
     if ((data.helper !== '' || data.timeout !== '') && !protocol) {
       return problem(
         `--${data.helper === '' ? 'timeout' : 'helper'} needs -p with one protocol in the rule`,
@@ -148,7 +151,7 @@ export const CT = defineTarget<CtData>({
         `the helper ${data.helper} is for ${allowed.map((each) => (each === PROTOCOL.TCP ? 'tcp' : 'udp')).join(' and ')}`,
         options.get(helper),
       );
-    return data;
+    return undefined;
   },
   check(data): readonly BuildProblem[] {
     const strange = !data.notrack && data.helper !== '' && !Object.hasOwn(HELPERS, data.helper);

@@ -2,6 +2,7 @@ import { defineTarget } from '../extension';
 import {
   applyPrefixTranslation,
   buildPrefixTranslation,
+  checkPrefixes,
   prefixOptions,
   prefixText,
   printPrefixTranslation,
@@ -29,6 +30,7 @@ export const DNPT = defineTarget<PrefixTranslation>({
     source: 'iptables-extensions(8), DNPT; net/ipv6/netfilter/ip6t_NPT.c',
   },
   build: (options) => buildPrefixTranslation(options, OPTIONS),
+  checkentry: (_data, options) => checkPrefixes(options, OPTIONS),
   print: printPrefixTranslation,
   describe: (data) => `replaces the prefix of the destination address by ${prefixText(data.destination)}`,
   apply: (data, view) => applyPrefixTranslation(data, view, 'destination'),

@@ -6,6 +6,7 @@ export const DROP = defineTarget<Record<string, never>>({
   name: 'DROP',
   families: [4, 6],
   tables: ['raw', 'mangle', 'filter', 'security'],
+  tablesOfProgram: true,
   options: [],
   terminates: 'always',
   documentation: {

@@ -1,6 +1,6 @@
 import { PROTOCOL, TCP_FLAGS } from '../../net/packet';
 import { defineTarget } from '../extension';
-import { flag, option, problem } from '../option';
+import { flag, option, problem, type BuildProblem } from '../option';
 import { number32 } from '../values/number32';
 
 /** What each part is set to; undefined: left as it is. */
@@ -37,25 +37,26 @@ export const ECN = defineTarget<EcnData>({
     details: 'A work-around for ways that drop packets with ECN. IPv4 only.',
     source: 'iptables-extensions(8), ECN; net/ipv4/netfilter/ipt_ECN.c',
   },
-  build(options, { protocol }) {
+  build(options): EcnData | BuildProblem {
     if (options.count === 0)
       return problem('ECN needs one of --ecn-tcp-remove, --ecn-tcp-cwr, --ecn-tcp-ece, --ecn-ip-ect');
     const cleared = options.has(remove) ? 0 : undefined;
     const bits = options.get(ipEct);
     // --ecn-tcp-remove undoes what stands in front of it.
     const undone = bits !== undefined && (options.get(remove)?.optionWord.start ?? -1) > bits.optionWord.start;
-    const data: EcnData = {
+    return {
       ece: cleared ?? options.get(tcpEce)?.value,
       cwr: cleared ?? options.get(tcpCwr)?.value,
       ect: undone ? undefined : bits?.value,
     };
-    if ((data.ece !== undefined || data.cwr !== undefined) && protocol !== PROTOCOL.TCP) {
-      return problem(
-        'changing the TCP header needs -p tcp in the rule',
-        options.get(remove) ?? options.get(tcpCwr) ?? options.get(tcpEce),
-      );
-    }
-    return data;
+  },
+  checkentry({ ece, cwr }, options, { protocol }) {
+    return (ece === undefined && cwr === undefined) || protocol === PROTOCOL.TCP
+      ? undefined
+      : problem(
+          'changing the TCP header needs -p tcp in the rule',
+          options.get(remove) ?? options.get(tcpCwr) ?? options.get(tcpEce),
+        );
   },
   print({ ece, cwr, ect }) {
     if (ece === 0 && cwr === 0 && ect === undefined) return ' --ecn-tcp-remove';

@@ -41,13 +41,18 @@ export const IDLETIMER = defineTarget<IdletimerData>({
   },
   build(options) {
     const [time, name] = [options.get(timeout) as Given<number>, options.get(label) as Given<string>];
-    if (time.value === 0 || time.value > LONGEST) return problem(`the kernel takes 1 to ${LONGEST} seconds`, time);
-    if (name.value === '') return problem('the label must not be empty', name);
-    if (name.value.includes('/'))
-      return problem('the label becomes the name of a file and cannot contain a slash', name);
-    if (['.', '..', 'power', 'subsystem', 'uevent'].includes(name.value))
-      return problem(`"${name.value}" is taken by the kernel and cannot be a label`, name);
     return { timeout: time.value, label: name.value, alarm: options.has(alarm) };
+  },
+  checkentry(data, options) {
+    const name = options.get(label);
+    if (data.timeout === 0 || data.timeout > LONGEST)
+      return problem(`the kernel takes 1 to ${LONGEST} seconds`, options.get(timeout));
+    if (data.label === '') return problem('the label must not be empty', name);
+    if (data.label.includes('/'))
+      return problem('the label becomes the name of a file and cannot contain a slash', name);
+    if (['.', '..', 'power', 'subsystem', 'uevent'].includes(data.label))
+      return problem(`"${data.label}" is taken by the kernel and cannot be a label`, name);
+    return undefined;
   },
   shares: (data) => ({ what: `the timer "${data.label}"`, settings: data.alarm ? '--alarm' : 'no --alarm' }),
   print: (data) => ` --timeout ${data.timeout} --label ${data.label}${data.alarm ? ' --alarm' : ''}`,

@@ -1,5 +1,5 @@
 import { defineTarget } from '../extension';
-import { flag, invalid, option, problem, type InvalidValue, type ValueType } from '../option';
+import { flag, invalid, option, problem, type InvalidValue, type ValueType, refusedByKernel } from '../option';
 import { number32, numberRange } from '../values/number32';
 
 interface NfqueueData {
@@ -20,7 +20,7 @@ const queueRange: ValueType<readonly [number, number]> = {
     const [first, last] = [Number(range[0]), Number(range[1])];
     if (first >= last) return invalid(`${first} should be less than ${last}`);
     // The kernel counts the queues in 16 bits.
-    return last - first === 65535 ? invalid('65536 queues are one too many') : [first, last];
+    return last - first === 65535 ? refusedByKernel([first, last], '65536 queues are one too many') : [first, last];
   },
 };
 

@@ -68,12 +68,11 @@ export const REJECT = defineTarget<RejectType>({
       'The answer is a new packet that goes through OUTPUT and POSTROUTING. A reset is never answered by a reset, an ICMP error never by an ICMP error; later fragments, multicast and broadcast get no answer either.',
     source: 'iptables-extensions(8), REJECT; net/ipv4/netfilter/nf_reject_ipv4.c, net/ipv4/icmp.c',
   },
-  build(options, { family, protocol }) {
-    const given = options.get(rejectWith);
-    const type = given?.value ?? DEFAULT_TYPE[family];
-    if (type[2] < 0 && protocol !== PROTOCOL.TCP) return problem('tcp-reset needs -p tcp in the rule', given);
-    return type;
-  },
+  build: (options, { family }) => options.get(rejectWith)?.value ?? DEFAULT_TYPE[family],
+  checkentry: ([, , icmpType], options, { protocol }) =>
+    icmpType < 0 && protocol !== PROTOCOL.TCP
+      ? problem('tcp-reset needs -p tcp in the rule', options.get(rejectWith))
+      : undefined,
   print: ([name]) => ` --reject-with ${name}`,
   describe: ([name, , icmpType]) =>
     `discards the packet and sends ${icmpType < 0 ? 'a TCP reset' : `an ${name.startsWith('icmp6') ? 'ICMPv6' : 'ICMP'} error (${name})`} back`,

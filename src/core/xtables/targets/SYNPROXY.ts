@@ -35,8 +35,9 @@ export const SYNPROXY = defineTarget<SynproxyData>({
       'Works with untracked SYNs (CT --notrack in raw) and the rule "-m conntrack --ctstate INVALID,UNTRACKED". Only a client that returns the cookie gets a connection to the server.',
     source: 'iptables-extensions(8), SYNPROXY; net/ipv4/netfilter/ipt_SYNPROXY.c',
   },
-  build(options, { protocol }) {
-    if (protocol !== PROTOCOL.TCP) return problem('SYNPROXY needs -p tcp in the rule');
+  checkentry: (_data, _options, { protocol }) =>
+    protocol === PROTOCOL.TCP ? undefined : problem('SYNPROXY needs -p tcp in the rule'),
+  build(options) {
     const [shift, size] = [options.get(wscale)?.value, options.get(mss)?.value];
     return {
       sackPermitted: options.has(sackPerm),

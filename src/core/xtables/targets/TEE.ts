@@ -26,9 +26,12 @@ export const TEE = defineTarget<TeeData>({
   },
   build(options) {
     const given = options.get(gateway) as { readonly value: Address } & NonNullable<ReturnType<typeof options.get>>;
-    if (isUnspecified(given.value)) return problem(`${formatAddress(given.value)} is no neighbour to send to`, given);
     return { gateway: given.value, outInterface: options.get(oif)?.value ?? '' };
   },
+  checkentry: (data, options) =>
+    isUnspecified(data.gateway)
+      ? problem(`${formatAddress(data.gateway)} is no neighbour to send to`, options.get(gateway))
+      : undefined,
   print: (data) =>
     ` --gateway ${formatAddress(data.gateway)}${data.outInterface === '' ? '' : ` --oif ${data.outInterface}`}`,
   describe: (data) => `sends a copy of the packet to ${formatAddress(data.gateway)}`,

@@ -70,9 +70,7 @@ export function priceCredits(price: bigint): bigint {
   return (price * BYTE_BUDGET) >> 32n;
 }
 
-/**
- * Puts the options together as libxt_hashlimit's final check does, and refuses what hashlimit_mt_check_common refuses.
- */
+/** Puts the options together as libxt_hashlimit's final check does. */
 export function buildHashlimit(given: HashlimitOptions, family: 4 | 6): HashlimitData | BuildProblem {
   const rate = given.upto ?? given.above;
   if (rate === undefined) return problem('hashlimit needs --hashlimit-upto or --hashlimit-above');
@@ -96,18 +94,7 @@ export function buildHashlimit(given: HashlimitOptions, family: 4 | 6): Hashlimi
   if (given.rateMatch) {
     if (!bytes) period /= BigInt(seconds);
     interval ||= bytes ? 1 : seconds;
-    if (period === 0n || period > 0xffffffffn)
-      return problem('the kernel refuses this rate with --hashlimit-rate-match', rate);
-  } else if (bytes ? priceCredits(period) === 0n : periodCredits(period * burst) < periodCredits(period)) {
-    return problem(
-      bytes
-        ? 'the rate is too high for the kernel'
-        : 'rate times burst is too long for the kernel: give a faster rate or a smaller burst',
-      given.burst ?? rate,
-    );
   }
-  for (const time of [given.gcInterval, given.expire])
-    if (time?.value === 0) return problem('the kernel refuses 0 milliseconds', time);
   const bits = family === 4 ? 32 : 128;
   return {
     name: given.name,
@@ -124,8 +111,29 @@ export function buildHashlimit(given: HashlimitOptions, family: 4 | 6): Hashlimi
     expire: given.expire?.value ?? expire,
     rateMatch: given.rateMatch,
     interval,
-    allowed: bytes ? (burst || 1n) * bytesOfPrice(period) : burst + HASHLIMIT_SCALE / period,
+    allowed: bytes ? (burst || 1n) * bytesOfPrice(period) : burst + HASHLIMIT_SCALE / (period || 1n),
   };
+}
+
+/** hashlimit_mt_check_common. */
+export function checkHashlimit(
+  { bytes, period, burst, rateMatch }: HashlimitData,
+  given: Pick<HashlimitOptions, 'upto' | 'above' | 'burst' | 'gcInterval' | 'expire'>,
+): BuildProblem | undefined {
+  const rate = given.upto ?? given.above;
+  if (rateMatch) {
+    if (period === 0n || period > 0xffffffffn)
+      return problem('the kernel refuses this rate with --hashlimit-rate-match', rate);
+  } else if (bytes ? priceCredits(period) === 0n : periodCredits(period * burst) < periodCredits(period)) {
+    return problem(
+      bytes
+        ? 'the rate is too high for the kernel'
+        : 'rate times burst is too long for the kernel: give a faster rate or a smaller burst',
+      given.burst ?? rate,
+    );
+  }
+  const never = [given.gcInterval, given.expire].find((time) => time?.value === 0);
+  return never && problem('the kernel refuses 0 milliseconds', never);
 }
 
 /** As iptables-save writes it. */

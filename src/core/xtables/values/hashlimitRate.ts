@@ -1,4 +1,4 @@
-import { invalid, type InvalidValue, type ValueType } from '../option';
+import { invalid, type InvalidValue, type ValueType, refusedByKernel } from '../option';
 import { prefixLength } from './looseAddress';
 import { rateUnit } from './rate';
 import { keptBytes } from './savedString';
@@ -94,9 +94,9 @@ export const maskLength: ValueType<number> = {
   parse(text, { family }): number | InvalidValue {
     const bits = family === 4 ? 32 : 128;
     const length = prefixLength(text, family);
-    return length === undefined || length > bits
-      ? invalid(`"${text}" is not a prefix length from 0 to ${bits}`)
-      : length;
+    if (length !== undefined && length <= bits) return length;
+    const message = `"${text}" is not a prefix length from 0 to ${bits}`;
+    return length === undefined ? invalid(message) : refusedByKernel(length, message);
   },
 };
 
@@ -105,8 +105,12 @@ export const tableName: ValueType<string> = {
   metavariable: 'name',
   names: 'thing',
   parse(text): string | InvalidValue {
-    if (text === '' || text === '.' || text === '..' || text.includes('/'))
-      return invalid(`"${text}" cannot name a table: it is the name of a file under /proc/net/ipt_hashlimit`);
+    if (text === '') return invalid('a table needs a name');
+    if (text === '.' || text === '..' || text.includes('/'))
+      return refusedByKernel(
+        text,
+        `"${text}" cannot name a table: it is the name of a file under /proc/net/ipt_hashlimit`,
+      );
     return keptBytes(text, 254);
   },
 };

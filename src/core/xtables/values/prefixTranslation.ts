@@ -34,19 +34,19 @@ export function prefixOptions(): PrefixOptions {
 }
 
 /** Checks as ip6t_npt_checkentry does: at most 64 bits, no bit behind the prefix. */
-export function buildPrefixTranslation(
-  given: GivenOptions,
-  options: PrefixOptions,
-): PrefixTranslation | readonly BuildProblem[] {
-  const problems: BuildProblem[] = [];
+export function checkPrefixes(given: GivenOptions, options: PrefixOptions): BuildProblem | undefined {
   for (const each of [options.source, options.destination]) {
     const found = given.get(each);
     if (found === undefined) continue;
-    if (prefixOf(found.value) > 64) problems.push(problem('the prefix can have 64 bits at most', found));
-    else if (!sameAddress(andAddress(found.value.address, found.value.mask), found.value.address))
-      problems.push(problem('the address has bits behind its prefix', found));
+    if (prefixOf(found.value) > 64) return problem('the prefix can have 64 bits at most', found);
+    if (!sameAddress(andAddress(found.value.address, found.value.mask), found.value.address))
+      return problem('the address has bits behind its prefix', found);
   }
-  if (problems.length > 0) return problems;
+  return undefined;
+}
+
+/** Both options are required, so both are given. */
+export function buildPrefixTranslation(given: GivenOptions, options: PrefixOptions): PrefixTranslation {
   return {
     source: (given.get(options.source) as { readonly value: HostMask }).value,
     destination: (given.get(options.destination) as { readonly value: HostMask }).value,
