@@ -63,9 +63,32 @@ class Writer {
           : `${r.of('-N', '--new-chain', '--new', '-N ')} ${name}`,
       );
     }
+    const declared = lines.length;
     for (let i = r.of(1, 2, 3, 4, 5, 6); i > 0; i--) lines.push(this.line(table));
+    if (r.chance(0.25)) lines.push(...this.undone(table, lines.slice(declared)));
     lines.push(this.odd('COMMIT', 'COMMIT ', 'COMMIT x', ' COMMIT'));
     return `${lines.join('\n')}\n`;
+  }
+
+  /** What takes rules away again, which the kernel then never sees. */
+  private undone(table: string, lines: readonly string[]): string[] {
+    const { r } = this;
+    const added = lines.filter((line) => line.startsWith('-A '));
+    const again = added.length > 0 ? r.pick(added) : '-A INPUT';
+    const chain = /^-A\s+"?([^\s"]+)/.exec(again)?.[1] ?? 'INPUT';
+    const own = this.own[0];
+    return r.of<string[]>(
+      ['-F'],
+      ['-F', '-X'],
+      [`-F ${chain}`],
+      [`-D ${again.slice(3)}`],
+      [`-D ${chain} 1`],
+      [`-R ${chain} 1 ${r.of('-j ACCEPT', this.specification(table, chain))}`],
+      [`-I ${chain} 1 ${this.specification(table, chain)}`, `-D ${chain} 1`],
+      own === undefined ? [`-Z ${chain} 1`] : [`-F ${own}`, r.of(`-X ${own}`, `-E ${own} NEWNAME`)],
+      [again, `-D ${chain} 2`],
+      [`-P ${r.pick(CHAINS[table] ?? [])} ACCEPT -c 1 2`],
+    );
   }
 
   private line(table: string): string {
@@ -115,7 +138,7 @@ class Writer {
           ' -h tcp',
           ' -V "open',
         );
-    return `${this.odd('', ' ')}${counters}${family}${command}${end}${r.chance(0.8) ? '' : this.odd(r.of(' ', '\t', '  '), ' # x')}`;
+    return `${this.odd('', ' ')}${counters}${family}${command}${end}${r.chance(0.8) ? '' : this.odd(r.of(' ', '\t', '  '), ' # x', ' \\', '\\')}`;
   }
 
   private command(table: string): string {
@@ -284,6 +307,13 @@ class Writer {
           '-m owner --uid-owner 5',
           '-m ttl --ttl-eq 5',
           '-m hl --hl-eq 5',
+          '-m limit --limit-burst 0',
+          '-m cgroup',
+          '-m recent --rcheck --name a/b',
+          '-m string --string a --algo x',
+          '-m owner --uid-owner 5-0',
+          '-m connlabel --label 200',
+          '-m udp',
           '-m limit',
           '-m limit --limit-burst 7',
           '-m comment --comm x',
@@ -341,6 +371,10 @@ class Writer {
       ),
       'NOSUCH',
       'accept',
+      'standard',
+      'MASQUERADE',
+      'NOTRACK',
+      'REJECT --reject-with tcp-reset',
       ...(of[table] ?? []),
     );
     return r.chance(0.12) ? [''] : [r.chance(0.06) ? `-g ${name}` : `${jump}${name}`];
