@@ -1,10 +1,12 @@
+import { journeysOf } from '../core/knowledge/knowledge';
+
 export const USAGE = `iptables-lens: what iptables rules do with a packet
 
   trace FILE --packet EXPR [--host FILE.json] [--dump N] [--chain [TABLE/]CHAIN] [--table [CHAIN=]TABLE,…] [--journey] [--reply] [--json]
       traces a packet through the rules in FILE (a dump, a log, notes with ss and netstat);
       --chain begins in a chain to which nothing in FILE leads, as "at CHAIN" in EXPR does;
       --table says of which table lines are where FILE leaves it open;
-      --journey goes on behind the proxy of an Istio pod or node, leg by leg, and back again;
+      --journey goes on behind the proxy of ${journeysOf()}, leg by leg, and back again;
       --scenario NAME in place of --packet takes a packet that suits FILE (client-app, app-own-service …)
   check FILE… [--json]         what iptables-restore would refuse
   print FILE [--canonical]     the text back; or the rules as iptables-save prints them

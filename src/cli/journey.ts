@@ -80,7 +80,7 @@ function heading(id: string, label: string, when: string | undefined): string {
   return `## ${id}. ${label}${when === undefined ? '' : `, if ${when}`}\n\n`;
 }
 
-/** `2r. app 10.0.0.1:8080 → Envoy: The reply comes back. Its source is translated back to …` */
+/** `2r. app 10.0.0.1:8080 → proxy: The reply comes back. Its source is translated back to …` */
 function replyLine({ id, label, of: { when }, verdict, findings }: ReplyLeg): string {
   return `  ${id}. ${label}${when === undefined ? '' : `, if ${when}`}: ${[verdict, ...findings].map(visible).join(' ')}\n`;
 }

@@ -1,3 +1,4 @@
+import { pastedToo } from '../core/knowledge/knowledge';
 import { parseSourceFile } from '../core/syntax/parse';
 import { isEmptyOverview, overviewOf } from '../features/overview';
 import { overviewText } from '../features/overviewText';
@@ -23,5 +24,5 @@ export function nothingFound(name: string, unread: number): string {
     unread === 0
       ? ''
       : ` (${unread === 1 ? 'one line looks as if it' : `${unread} lines look as if they`} meant something: iptables-lens overview ${name})`;
-  return `${name}: there are no rules in it. Paste the output of iptables-save, or the log of istio-init${seen}`;
+  return `${name}: there are no rules in it. Paste the output of iptables-save${pastedToo(', or ')}${seen}`;
 }

@@ -5,7 +5,7 @@ import type { NftSection, SourceFile } from '../core/syntax/tree';
 
 /** A table of nft that holds rules or a policy that drops, and where they act. */
 export interface UnfollowedTable {
-  /** `inet istio-proxy-nat`. */
+  /** `inet mesh-nat`. */
   readonly name: string;
   /** `prerouting`, `output`, as nft writes them. */
   readonly hooks: readonly string[];
@@ -48,7 +48,7 @@ function unfollowed({ family, name, chains, line, dormant }: NftTableText): read
   ];
 }
 
-/** `inet istio-proxy-nat (prerouting, output), ip kube-proxy (forward)`. */
+/** `inet mesh-nat (prerouting, output), ip services (forward)`. */
 export function tablesWords(tables: readonly UnfollowedTable[]): string {
   const named = tables
     .slice(0, MOST_NAMED)

@@ -96,7 +96,7 @@ const MOST_FORWARDED = 10_000;
 const SHORTEST_TIED = { 4: 8, 6: 16 } as const;
 
 /**
- * `-s 172.17.0.0/16 ! -o docker0` in POSTROUTING says whose network 172.17.0.0/16 is, `-o eth1 -j MASQUERADE` where the
+ * `-s 172.17.0.0/16 ! -o br0` in POSTROUTING says whose network 172.17.0.0/16 is, `-o eth1 -j MASQUERADE` where the
  * way out is, `-i lan -s 10.0.0.0/24 -j ACCEPT` what lies behind lan.
  */
 function noteInterfaces(rule: Rule, interfaces: Map<string, Use>): void {

@@ -79,9 +79,8 @@ function throughEntry(entry: ScenarioEntry, ruleSet: RuleSet, place: ScenarioPla
         : target.kind === 'extension' && entry.leadsTo(target.extension.name),
   );
   if (rule === undefined) return [];
-  const src = entry.source?.(ruleSetView(ruleSet));
   const expression = packetReaching(place.host, ruleSet, rule, {
-    wish: src === undefined ? {} : { src },
+    wish: entry.wish?.(ruleSetView(ruleSet), place) ?? {},
     addressesKnown: place.addressesKnown,
   });
   return expression === undefined ? [] : [scenario(id, label, detail, expression)];

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { pastedToo } from '../core/knowledge/knowledge';
 import { visible } from '../core/text/visible';
 import type { Hook } from '../core/xtables/view';
 import { directionOf } from '../features/codeLens';
@@ -142,7 +143,7 @@ async function documentOf(
   const document = uri && (await vscode.workspace.openTextDocument(uri));
   if (document && documents.hasRules(document)) return document;
   void vscode.window.showInformationMessage(
-    'There are no iptables rules to trace here. Open a file with the output of iptables-save, or a log of istio-init.',
+    `There are no iptables rules to trace here. Open a file with the output of iptables-save${pastedToo(', or ')}.`,
   );
   return undefined;
 }

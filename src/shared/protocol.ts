@@ -86,7 +86,7 @@ export interface ViewState {
   readonly journey: readonly Leg[];
   /**
    * Sentences about the journey: what is to be known of the rules as a whole, and why it ends. Empty where the rules
-   * are none of Istio's.
+   * are none of a mesh.
    */
   readonly journeyWords: { readonly remarks: readonly string[]; readonly end: string };
   /** `trace` is that of the reply where it is `shown`. */

@@ -55,7 +55,7 @@ export interface OutcomeTab {
 export interface AssumptionModel {
   readonly key: string;
   readonly value: boolean;
-  /** `ISTIO_OUTPUT rule 3: -m owner --uid-owner app is yes`. */
+  /** `MESH_OUT rule 3: -m owner --uid-owner app is yes`. */
   readonly text: string;
   readonly reason: string;
   readonly line: number | undefined;
@@ -110,7 +110,7 @@ export interface PathNode {
   /** `PREROUTING`, `ROUTE`, `SOCKET`. */
   readonly title: string;
   readonly tables: readonly PathTable[];
-  /** `local 10.10.38.7`, `:15006 envoy`. */
+  /** `local 10.10.38.7`, `:8443 proxy`. */
   readonly text: string;
   /** `off`: the packet does not come here. `end`: here it ends. */
   readonly state: 'on' | 'off' | 'end';
@@ -228,7 +228,7 @@ export interface RunPage {
 
 export interface StepDetail {
   readonly step: StepId;
-  /** `Line 78 · ISTIO_IN_REDIRECT rule 1`. */
+  /** `Line 78 · TO_PROXY rule 1`. */
   readonly title: RichText;
   /** The rule in full; empty for other steps. */
   readonly tokens: readonly Token[];
@@ -273,7 +273,7 @@ export interface Remedy {
   readonly commands: readonly string[];
   /** What to know about it; may be empty. */
   readonly note: string;
-  /** The rule that comes of it, where `commands` do not name one: an annotation, a command of ufw. */
+  /** The rule that comes of it, where `commands` do not name one: a setting or a command of the program that manages the rules. */
   readonly makes: string | undefined;
   /** It can be tried by writing it into the file: `try-remedy`. */
   readonly inFile: boolean;

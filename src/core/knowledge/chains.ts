@@ -29,7 +29,7 @@ export function chainVariants(chain: string): readonly ChainKnowledge[] {
   return packs.flatMap(({ chains }) => chains?.variants?.(chain) ?? []);
 }
 
-/** Whose chain it is, by name alone: `Docker`, `Calico`; undefined for built-in chains and chains of the user. */
+/** Whose chain it is, by name alone; undefined for built-in chains and chains of the user. */
 export function familyOfChain(chain: string): string | undefined {
   return chainKnowledge(undefined, undefined, chain)?.family;
 }

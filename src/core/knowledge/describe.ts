@@ -22,7 +22,7 @@ function ofProgram(ruleSet: RuleSetView, view: ChainView): string | undefined {
   return undefined;
 }
 
-/** `jumped to from PREROUTING line 60`, `jumped to from 12 rules of KUBE-SERVICES`, `nothing jumps to it`. */
+/** `jumped to from PREROUTING line 60`, `jumped to from 12 rules of SERVICES`, `nothing jumps to it`. */
 function callers(view: ChainView): string {
   if (view.jumpedFrom.length === 0) return 'nothing jumps to it';
   const byChain = new Map<string, number[]>();

@@ -25,7 +25,7 @@ export interface Change {
 
 export interface ChainKnowledge extends Fact {
   readonly name: string;
-  /** Whose chain it is: `Istio sidecar`, `kube-proxy`, `Docker`. */
+  /** Whose chain it is; a program may have several families of chains. */
   readonly family: string;
   /** `since 1.3`, `1.18 to 1.20`; of the program that makes the chain. */
   readonly versions?: string;

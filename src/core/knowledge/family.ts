@@ -5,7 +5,7 @@ import { chainIn, type RuleSetView } from './view';
 export interface ChainEntry {
   /** The exact name, or a test for names with a hash, a jail, a zone in them. */
   readonly name: string | RegExp;
-  /** How to show a pattern, `KUBE-SVC-…`; the name itself where there is none. */
+  /** How to show a pattern, `SERVICE-…`; the name itself where there is none. */
   readonly shown?: string;
   /** Where the meaning holds; absent where it is the same in every table. */
   readonly table?: string;

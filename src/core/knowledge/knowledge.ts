@@ -36,6 +36,7 @@ export {
 } from './names';
 export type { HostFacts, ProgramPack, WordFile } from './pack';
 export { packs } from './packs';
+export { journeysOf, pastedToo } from './help';
 export { ownPlace, podPlace } from './podPlace';
 export { knownPorts, portKnowledge, type PortContext } from './ports';
 export { programOf, programOfProcess, programsIn } from './programs';

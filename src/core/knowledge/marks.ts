@@ -65,9 +65,12 @@ interface Owned {
   readonly meaning: MarkMeaning;
 }
 
-/** The number as a whole, or under the very mask that the meaning is defined with. */
+/** The number as a whole, or under the very mask that the meaning is defined with; 0 says nothing without the mask. */
 function fits(meaning: MarkMeaning, value: number, mask: number): boolean {
-  return value === meaning.value || (mask === meaning.mask && (value & mask) >>> 0 === meaning.value);
+  return (
+    (value === meaning.value && (value !== 0 || mask === meaning.mask)) ||
+    (mask === meaning.mask && (value & mask) >>> 0 === meaning.value)
+  );
 }
 
 /** Among the meanings that one program gives a number, those of the mask that the rule uses. */

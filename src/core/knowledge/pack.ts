@@ -15,13 +15,13 @@ import type { ChainView, RuleSetView, RuleView } from './view';
 export interface ProgramPack {
   /** The name of the folder. */
   readonly id: string;
-  /** As people call it, and as it stands in facts: `kube-proxy`, `Docker`. */
+  /** As people call it, and as it stands in facts. */
   readonly name: string;
   /** How names of chains begin that are this program's and nobody else's: they mean it outside of rules too. */
   readonly prefixes?: readonly string[];
   /** Processes of it in the output of `ss` and `netstat`. */
   readonly processes?: readonly string[];
-  /** Other words by which it, or a part of it, is called: `Envoy`. */
+  /** Other words by which it, or a part of it, is called. */
   readonly otherNames?: readonly string[];
 
   /** Its chains, where the name and the table tell what a chain is for. */
@@ -58,7 +58,7 @@ export interface ProgramPack {
   readonly logLines?: FactSource;
   /** Other words of its documentation, which mean something in a file with its rules, and without any file. */
   words?(word: string, files: (() => readonly WordFile[]) | undefined): Fact | undefined;
-  /** What a log or a script shows that someone would paste: `the log of X`. */
+  /** What else than rules someone would paste: `the log of X`. */
   readonly pasted?: string;
   /** Which of its releases wrote the rules. */
   readonly releases?: Releases;
@@ -141,7 +141,7 @@ export interface Meaning {
   readonly title: string;
   readonly details?: readonly string[];
   readonly sources: readonly string[];
-  /** It is told the same where the program is not in the file; else as the program's own: `in Docker, …`. */
+  /** It is told the same where the program is not in the file; else as the program's own: `in X, …`. */
   readonly told?: 'always';
 }
 

@@ -5,6 +5,7 @@ import { azureNpm } from './azureNpm';
 import { calico } from './calico';
 import { cilium } from './cilium';
 import { cniPlugins } from './cniPlugins';
+import { cniPortmap } from './cniPortmap';
 import { consul } from './consul';
 import { crowdsec } from './crowdsec';
 import { docker } from './docker';
@@ -25,7 +26,6 @@ import { openServiceMesh } from './openServiceMesh';
 import { openshift } from './openshift';
 import { openwrt } from './openwrt';
 import { ovnKubernetes } from './ovnKubernetes';
-import { portmap } from './portmap';
 import { sshguard } from './sshguard';
 import { tailscale } from './tailscale';
 import { ufw } from './ufw';
@@ -47,7 +47,7 @@ export const packs: readonly ProgramPack[] = [
   weave,
   linkerd,
   appMesh,
-  portmap,
+  cniPortmap,
   netavark,
   cniPlugins,
   azureNpm,

@@ -38,8 +38,8 @@ export interface ScenarioEntry {
   readonly chain: string;
   /** The chain or target that the rule leads to: the first rule that fits is taken. */
   leadsTo(target: string): boolean;
-  /** Where the packet comes from, where the rules tell; an address. */
-  source?(rules: RuleSetView): string | undefined;
+  /** From where to where the packet goes, as far as the rule and those that lead to it leave it open; addresses. */
+  wish?(rules: RuleSetView, place: ScenarioPlace): { readonly src?: string; readonly dst?: string };
 }
 
 export function scenario(id: string, label: string, detail: string, expression: string): Scenario {

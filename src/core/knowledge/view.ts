@@ -34,7 +34,7 @@ export interface RuleView {
   readonly line: number;
   /** The line that it stands in, as it is written. */
   readonly written: string;
-  /** The rule as iptables-save prints it, `-A ISTIO_INBOUND -p tcp -m tcp --dport 15008 -j RETURN`. */
+  /** The rule as iptables-save prints it, `-A WEB -p tcp -m tcp --dport 15008 -j RETURN`. */
   readonly saved: string;
   readonly target: string | undefined;
   /** The rule itself, with its conditions and its target as they were read. */

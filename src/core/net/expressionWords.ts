@@ -37,7 +37,7 @@ export const KEYWORDS: Readonly<
   ipoptions: { field: 'ipOptionsHex', value: 'bytes in hexadecimal' },
   payload: { field: 'payloadHex', value: 'bytes in hexadecimal' },
   priority: { field: 'priority', value: 'a number' },
-  at: { field: 'at', value: 'a chain to begin in, such as KUBE-NODEPORTS or nat/KUBE-NODEPORTS' },
+  at: { field: 'at', value: 'a chain to begin in, such as WEB or nat/WEB' },
   newer: { field: 'newer', value: 'nft or legacy: the back end whose tables were made later' },
 };
 

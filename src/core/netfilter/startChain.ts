@@ -13,7 +13,7 @@ export interface StartChain {
 }
 
 /**
- * `CHAIN` or `TABLE/CHAIN` in these rules (a table of nftables with its family or without, `istio-proxy-nat/output`);
+ * `CHAIN` or `TABLE/CHAIN` in these rules (a table of nftables with its family or without, `mesh-nat/output`);
  * undefined where there is none. Of several tables the first counts in which a rule stands in the chain.
  */
 export function startChain(wanted: string, ruleSet: RuleSet | undefined): StartChain | undefined {

@@ -166,7 +166,7 @@ const OTHER: Readonly<Record<number, readonly Pattern[]>> = {
   34: [
     [Shape.NftJson, /"nftables"[ \t]*:[ \t]*(?:\[|$)/y],
     [Shape.PodAddress, /"(?:podIPs?|hostIPs?|nodeName)":/y],
-    [Shape.DockerNetwork, /"[Nn]ame": "[^"]{1,200}",?[ \t]*$/y],
+    [Shape.ContainerNetwork, /"[Nn]ame": "[^"]{1,200}",?[ \t]*$/y],
   ],
   47: [[Shape.Sysctl, /\/(?:proc\/sys\/[\w./*@:+-]{1,200}:|etc\/sysctl[\w./-]{1,100}:[a-z]+[./])/y]],
   61: [[Shape.Sysctl, /==> \/proc\/sys\/[\w./*@:+-]{1,200} <==[ \t]*$/y]],

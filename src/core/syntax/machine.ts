@@ -8,7 +8,7 @@ export interface Machine {
   /** The name in the prompt; undefined where it shows none. */
   readonly name: string | undefined;
   /**
-   * What the command was passed on to, such as `docker edge7`, `netns blue7`, `ssh gate3`; empty for the machine of the
+   * What the command was passed on to, such as `netns blue7`, `ssh gate3`; empty for the machine of the
    * prompt itself.
    */
   readonly within: string;
@@ -27,7 +27,7 @@ export function machineOf(text: string, start: number, program: ShellProgram): M
 }
 
 /**
- * The machine that a log shipper names in front of a line: a pod, a service of docker compose, the host of a syslog
+ * The machine that a log shipper names in front of a line: a pod, a service of a compose file, the host of a syslog
  * line; undefined where none does.
  */
 export function machineOfPrefix(prefix: string): Machine | undefined {

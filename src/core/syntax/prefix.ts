@@ -14,9 +14,9 @@ export function quoteEnd(text: string, end: number): number {
 /**
  * The column behind one prefix that a log shipper or viewer puts in front of a line, or `start` where there is none:
  * `2024-05-01T09:00:00.1Z stdout F ` (CRI), `2024-05-01T09:00:00.1Z ` (kubectl logs --timestamps), `2024/05/01 09:00:00
- * > ` (Go), `[pod/server-1/istio-init] ` (kubectl logs --prefix), `Jul  5 09:20:17 node-1 kubelet[812]: ` (syslog,
+ * > ` (Go), `[pod/server-1/init] ` (kubectl logs --prefix), `Jul  5 09:20:17 node-1 cron[812]: ` (syslog,
  * journalctl, in any language), `I0501 09:00:00.123456  7 runner.go:551] ` (klog), `[   12.345678] ` (dmesg), `<30>`,
- * `INFO: `, `web-1  | ` (docker compose).
+ * `INFO: `, `web-1  | ` (a compose file).
  */
 export function shipperPrefixEnd(text: string, start: number, end: number): number {
   for (const pattern of patternsFor(text.charCodeAt(start))) {

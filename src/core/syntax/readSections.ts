@@ -3,7 +3,7 @@ import { readEcho } from './echo';
 import { readLogMessage } from './logMessage';
 import { readCommands } from './sections/commands';
 import { readEnvironment } from './sections/environment';
-import { readDockerNetworks } from './sections/dockerNetworks';
+import { readContainerNetworks } from './sections/containerNetworks';
 import { readHostCommand } from './sections/hostCommands';
 import { readIniFile } from './sections/iniFile';
 import { readInterfaces } from './sections/interfaces';
@@ -146,7 +146,7 @@ function readPlain(
             role: message.kind === 'restore-input' ? 'input' : 'saved-state',
             family: message.family ?? command.family,
             backend: message.backend ?? command.backend,
-            // Istio never runs iptables-restore without --noflush.
+            // Whoever logs its input this way never runs iptables-restore without --noflush.
             noflush: message.kind === 'restore-input',
           };
         } else if (message.kind === 'command') {
@@ -220,8 +220,8 @@ function readPlain(
       case Shape.PodAddress:
         i = readPodAddresses(reader, i);
         break;
-      case Shape.DockerNetwork:
-        i = readDockerNetworks(reader, i);
+      case Shape.ContainerNetwork:
+        i = readContainerNetworks(reader, i);
         break;
       case Shape.Connection:
         i = readConnections(reader, i);

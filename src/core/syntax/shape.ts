@@ -18,7 +18,7 @@ export const Shape = {
   ProgramCommand: 8,
   /** A command line that prints or loads: `$ iptables-save`, `iptables -t nat -S`, `$ ss -ltnp`, `ip -6 route`. */
   Echo: 9,
-  /** A line of the zap log, or one of the plain messages that istio-init prints around rules. */
+  /** A line of the zap log, or one of the plain messages that an init container prints around rules. */
   Log: 10,
   /** A Markdown fence. */
   Fence: 11,
@@ -46,7 +46,7 @@ export const Shape = {
    * `embedded`.
    */
   Wrapped: 20,
-  /** `ip rule add …`, `ip route add …`, as istio-init runs them in TPROXY mode. */
+  /** `ip rule add …`, `ip route add …`, as scripts run them that set up TPROXY. */
   IpAdd: 21,
   /** A setting of the kernel: `net.ipv4.ip_forward = 1`, `/proc/sys/net/ipv4/ip_forward:1`. */
   Sysctl: 22,
@@ -58,12 +58,12 @@ export const Shape = {
   Netplan: 25,
   /** The heading of a section of wg0.conf or of a systemd.network file: `[Interface]`, `[Match]`. */
   Ini: 26,
-  /** The heading of `kubectl get pods -o wide`, `kubectl get nodes -o wide`, `docker ps`. */
+  /** The heading of `kubectl get pods -o wide`, `kubectl get nodes -o wide`, of a list of containers. */
   WideTable: 27,
   /** `podIP: 10.0.0.5`, `"hostIP": "10.0.0.9",`. */
   PodAddress: 28,
-  /** `"Name": "bridge",` as `docker network inspect` begins. */
-  DockerNetwork: 29,
+  /** `"Name": "bridge",` as the inspection of a network of containers begins. */
+  ContainerNetwork: 29,
   /** A line of `conntrack -L`, `conntrack -E` or /proc/net/nf_conntrack. */
   Connection: 30,
   /** A packet as the kernel's log, tcpdump, tshark or the trace of nftables shows it. */
@@ -73,7 +73,7 @@ export const Shape = {
    * /proc/sys/net/ipv4/ip_forward`, `sysctl -w …`, `hostname -I`.
    */
   HostCommand: 32,
-  /** `Chain INPUT (policy DROP)`, `Chain DOCKER (2 references)`: a part of `iptables -L` begins. */
+  /** `Chain INPUT (policy DROP)`, `Chain WEB (2 references)`: a part of `iptables -L` begins. */
   ListingChain: 33,
   /** A row of `iptables -L`. */
   ListingRow: 34,

@@ -188,7 +188,7 @@ export interface RulesSection {
    * iptables-restore input. list: `iptables -S`. commands: `iptables …` command lines.
    */
   readonly form: 'save' | 'restore' | 'list' | 'commands' | 'nft';
-  /** What the text around says of it; an istio-init log shows what is to be loaded and, later, what is there. */
+  /** What the text around says of it; the log of an init container shows what is to be loaded and, later, what is there. */
   readonly role: 'saved-state' | 'input';
   /** From the header, the program that was run, or the addresses in it; undefined where nothing tells. */
   readonly family: 4 | 6 | undefined;
@@ -342,7 +342,7 @@ export interface TextFacts {
   readonly line: Line;
 }
 
-/** KEY=value lines of an istio-init log. */
+/** KEY=value lines of the log of an init container. */
 export interface EnvironmentEntry {
   readonly key: string;
   readonly value: string;
@@ -354,7 +354,7 @@ export interface EnvironmentEntry {
 export type Section =
   | RulesSection
   | NftSection
-  /** `partial`: the listing shows some of the sockets only (the published ports of `docker ps`). */
+  /** `partial`: the listing shows some of the sockets only (the published ports of containers). */
   | {
       readonly kind: 'sockets';
       readonly sockets: readonly ListeningSocket[];

@@ -6,7 +6,7 @@ import type { Backend } from './backend';
 
 export type Hook = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
-/** A table of nftables with its family: `inet istio-proxy-nat`. */
+/** A table of nftables with its family: `inet mesh-nat`. */
 export type NftTableName = `${'ip' | 'ip6' | 'inet'} ${string}`;
 export type AnyTableName = TableName | NftTableName;
 

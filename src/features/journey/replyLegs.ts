@@ -11,7 +11,7 @@ export interface ReplyLeg {
   /** `2r` is the answer to leg 2. */
   readonly id: string;
   readonly of: JourneyLeg;
-  /** `app → Envoy`. */
+  /** `app → proxy`. */
   readonly label: string;
   readonly packet: string;
   /** It reaches the one who asked, and looks to him like the answer to what he sent. */

@@ -57,7 +57,7 @@ export function hostFields(model: FileModel, host: Host, changes: HostChanges): 
       listenersOf(host),
       host.listenersKnown ? 'as the file lists them' : 'not known: the file has no output of ss or netstat -l',
     ),
-    field('host.forwarding', 'Forwarding', 'on', 'as on a router, a Docker host or a node', ['on', 'off']),
+    field('host.forwarding', 'Forwarding', 'on', 'as on a router, a host of containers or a node', ['on', 'off']),
     field('host.rp_filter', 'Reverse path filter', 'off', 'as the rules alone decide then', ['off', 'strict', 'loose']),
     field('host.route_localnet', 'route_localnet', 'off', 'the default of Linux', ['off', 'on']),
   ];
@@ -162,7 +162,7 @@ function routesOf(model: FileModel, host: Host): string {
     .join('; ');
 }
 
-/** `0.0.0.0:15006 envoy, udp 127.0.0.1:15053 pilot-agent`; a program that listens several times is told once. */
+/** `0.0.0.0:15006 proxy, udp 127.0.0.1:15053 agent`; a program that listens several times is told once. */
 function listenersOf({ listeners }: Host): string {
   return [...new Set(listeners.map(listenerText))].join(', ');
 }

@@ -1,7 +1,7 @@
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { KeptState, PacketField, PacketForm, StepId, TraceModel, ViewState } from '../../shared/protocol';
 import type { SaidTables } from '../../core/ruleset/oneHost/saidTables';
-import { packs } from '../../core/knowledge/knowledge';
+import { packs, pastedToo } from '../../core/knowledge/knowledge';
 import type { Dump, FileModel } from '../fileModel';
 import type { Scenario } from '../scenarios';
 import { assumedFacts } from './assumedFacts';
@@ -40,8 +40,7 @@ export interface Shown {
   readonly trace: TraceModel | undefined;
 }
 
-const NO_RULES =
-  'There are no iptables rules in this file. Paste the output of iptables-save or the log of istio-init into it, and the trace starts.';
+const NO_RULES = `There are no iptables rules in this file. Paste the output of iptables-save${pastedToo(' or ')} into it, and the trace starts.`;
 const LOADING = 'Reading the file …';
 
 export function viewState(shown: Shown): ViewState {

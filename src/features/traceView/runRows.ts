@@ -6,7 +6,7 @@ import type { FoldRow, Row, RuleRow } from './model';
 import { ruleTokens } from './ruleTokens';
 import { whyRuleNot } from './ruleWhy';
 
-/** A run of rules that did not match is shown whole up to this length: every chain of Istio. */
+/** A run of rules that did not match is shown whole up to this length: every chain of a service mesh. */
 const SHOWN_WHOLE = 16;
 
 /** How many rules of a long run are looked at for those that nearly matched, and how many of these are shown. */

@@ -153,12 +153,12 @@ function delivered(input: TraceInput, walked: Walked): RichText {
   ];
 }
 
-/** `envoy pid 16 listens on 0.0.0.0:15006`. */
+/** `proxy pid 16 listens on 0.0.0.0:15006`. */
 function listens({ process, pid, text }: Listener): string {
   return `${process ?? 'A program'}${pid === undefined ? '' : ` pid ${pid}`} listens on ${text}`;
 }
 
-/** What is known of the port, where it speaks of the program that has it: `Envoy’s inbound listener`. */
+/** What is known of the port, where it speaks of the program that has it: `the proxy’s inbound listener`. */
 function roleOf({ port, process }: Listener): string | undefined {
   if (process === undefined) return undefined;
   const title = portKnowledge(port)?.title ?? '';

@@ -1,7 +1,7 @@
 import type { ProgramPack } from '../pack';
 import { ipvsChains, kubeletChains, kubeProxyChains, markDropChain } from './chains';
 import { kubeProxyRule } from './rules';
-import { podAddress } from './podAddress';
+import { fromPod } from './podAddress';
 import { kubeletSource, proxier } from './sources';
 
 export const kubeProxy: ProgramPack = {
@@ -28,7 +28,7 @@ export const kubeProxy: ProgramPack = {
       table: 'nat',
       chain: 'KUBE-SERVICES',
       leadsTo: (target) => target.startsWith('KUBE-SVC-'),
-      source: podAddress,
+      wish: fromPod,
     },
     {
       id: 'node-port',

@@ -2,16 +2,16 @@ import { addToAddress, formatAddress, parseBlock } from '../../net/address';
 import { condition, shapeOf } from '../shape';
 import type { RuleSetView } from '../view';
 
-/** An address of a pod: the rules of a Service leave the cluster's own network (`! -s CIDR`) out of masquerading. */
-export function podAddress(rules: RuleSetView): string | undefined {
+/** From a pod: the rules of a Service leave the cluster's own network (`! -s CIDR`) out of masquerading. */
+export function fromPod(rules: RuleSetView): { readonly src?: string } {
   for (const chain of rules.chains) {
     if (chain.table !== 'nat' || !chain.name.startsWith('KUBE-SVC-')) continue;
     for (const rule of chain.rules) {
       // Only those that negate something are read: a node has 100,000 others.
       const source = rule.written.includes('!') ? condition(shapeOf(rule), 'src') : undefined;
       const block = source?.negated === true ? parseBlock(source.values[0] ?? '', rules.family) : undefined;
-      if (block !== undefined) return formatAddress(addToAddress(block.address, 0x109));
+      if (block !== undefined) return { src: formatAddress(addToAddress(block.address, 0x109)) };
     }
   }
-  return undefined;
+  return {};
 }

@@ -14,7 +14,7 @@ import { isProblem } from '../../net/packetRequest';
 import type { Assumptions, InterfaceUse, RulesUse } from './assumptions';
 import { firstOfBridge } from './ownAddresses';
 import type { SaidOfHost } from './said';
-import { INNER_NAME } from './usual';
+import { INNER_NAME, tproxyTable } from './usual';
 
 /** What the routes of a host are made of whose routes of a family the file does not list. */
 export interface RouteSources {
@@ -162,12 +162,12 @@ export interface TproxySources {
   readonly rules: readonly PolicyRule[];
   readonly routes: readonly Route[];
   readonly families: readonly (4 | 6)[];
-  /** The value of Istio's INBOUND_TPROXY_ROUTE_TABLE, where the file tells it. */
+  /** The value of the variable that names the table, where the file tells it. */
   readonly table: string | undefined;
 }
 
 /**
- * TPROXY is of no use without a policy rule that delivers what it marked; istio-init and istio-cni add one, out of the
+ * TPROXY is of no use without a policy rule that delivers what it marked; whoever writes the rules adds one, out of the
  * file's sight.
  */
 export function assumeTproxyRouting(
@@ -197,13 +197,4 @@ export function assumeTproxyRouting(
     });
   }
   return added;
-}
-
-/**
- * Istio: table 133 for the sidecar's mark 1337, unless a variable says otherwise, and 100 for the marks of ambient
- * mode.
- */
-function tproxyTable(mark: number, told: string | undefined): number {
-  if (mark !== 1337) return 100;
-  return told !== undefined && /^[0-9]{1,9}$/.test(told) ? Number(told) : 133;
 }

@@ -33,8 +33,8 @@ export interface HostAssumption {
 export interface InterfaceUse {
   readonly name: string;
   /**
-   * `-s NETWORK ! -o NAME`: the interface is the bridge of that network, and this host has its first address, as Docker
-   * and libvirt do it.
+   * `-s NETWORK ! -o NAME`: the interface is the bridge of that network, and this host has its first address, as
+   * programs for containers and virtual machines do it.
    */
   readonly network?: string | undefined;
   /** Rules let packets from there come in by this interface, or leave there by it. */

@@ -2,6 +2,7 @@ import { parseAddress, sameAddress, type Address } from '../../net/address';
 import { isTables, findProgram } from '../../syntax/shellProgram';
 import { Shape } from '../../syntax/shape';
 import type { AddressFacts, SourceFile } from '../../syntax/tree';
+import { NODE_CHAIN } from './usual';
 
 /** An address that the file tells without its interface. */
 export interface AddressOfFile {
@@ -26,7 +27,7 @@ export interface AddressesOfFile {
 /**
  * Whose the addresses are that the file lists without an interface. A pod's are those of this host where the rules are
  * that pod's, a node's where they are that node's: that is told by commands and prompts that name one of them, else by
- * kube-proxy's chains, which only a node has; and where the file tells of one only, it is that one.
+ * chains that only a node has; and where the file tells of one only, it is that one.
  */
 export function addressesOf(file: SourceFile): AddressesOfFile {
   const facts = file.sections.flatMap((section) => (section.kind === 'addresses' ? section.addresses : []));
@@ -106,14 +107,14 @@ function wordsOfCommands(file: SourceFile): ReadonlySet<string> {
   return words;
 }
 
-/** Chains that kube-proxy makes, which works in the network of the node. */
+/** Chains of a program that works in the network of the node. */
 function hasNodeChains(file: SourceFile): boolean {
   return file.sections.some(
     (section) =>
       section.kind === 'rules' &&
       section.lines.some(
         ({ text, contentStart }) =>
-          text.startsWith(':KUBE-', contentStart) || text.startsWith('-N KUBE-', contentStart),
+          text.startsWith(`:${NODE_CHAIN}`, contentStart) || text.startsWith(`-N ${NODE_CHAIN}`, contentStart),
       ),
   );
 }

@@ -6,7 +6,6 @@ import {
   isMulticast,
   isPrivate,
   isUnspecified,
-  parseAddress,
   parseBlock,
   sameAddress,
   type Address,
@@ -17,7 +16,7 @@ import type { InterfaceUse, RulesUse } from './assumptions';
 import type { AddressesOfFile } from './fileAddresses';
 import type { RouteOfFile } from './fileFacts';
 import type { SaidOfHost } from './said';
-import { USUAL_NETWORKS } from './usual';
+import { SIDECAR_SOURCE, USUAL_NETWORKS } from './usual';
 
 /** An address of this host that no list of addresses tells. */
 export interface OwnAddress {
@@ -88,12 +87,13 @@ export function destinationPlace({
     .map(firstOfBridge)
     .find((each) => each !== undefined && inBlock(address, each.block));
   if (bridge) return place(sameAddress(bridge.address, address));
-  // Whoever sends does not mean itself unless it says so. Envoy calls the application of its pod from 127.0.0.6 or ::6.
+  // Whoever sends does not mean itself unless it says so. A sidecar calls the application of its pod from an address
+  // of lo, or from one of its own.
   if (direction === 'out')
     return place(
       rules.pod === true &&
         said.source !== undefined &&
-        (isLoopback(said.source) || sameAddress(said.source, PASSTHROUGH)),
+        (isLoopback(said.source) || sameAddress(said.source, SIDECAR_SOURCE)),
     );
   if (rules.pod === true) return place(true);
   // On a gateway, what private addresses send to public ones goes through.
@@ -109,9 +109,6 @@ export function destinationPlace({
     );
   return place(!behind && rules.forwarded?.some((block) => inBlock(address, block)) !== true, undefined, true);
 }
-
-/** Source: istio/istio:pilot/pkg/networking/core/listener_address.go. */
-const PASSTHROUGH = parseAddress('::6') as Address;
 
 /** Addresses that mean the same on every host. */
 function isSpecial(address: Address): boolean {

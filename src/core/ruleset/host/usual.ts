@@ -1,3 +1,5 @@
+import { parseAddress, type Address } from '../../net/address';
+
 /** The networks that come with the names of these interfaces unless someone configures others. */
 export const USUAL_NETWORKS: Readonly<Record<string, string>> = {
   docker0: '172.17.0.0/16',
@@ -60,3 +62,21 @@ export const MOST_MADE_UP = 250;
 
 /** A host's number in its network, past the ones that routers and name servers like to have. */
 export const USUAL_HOST_NUMBER = 7;
+
+/** Chains of kube-proxy begin so; it works in the network of the node, and never in that of a pod. */
+export const NODE_CHAIN = 'KUBE-';
+
+/**
+ * Envoy calls the application of its pod from here in IPv6, and from an address of lo in IPv4. Source:
+ * istio/istio:pilot/pkg/networking/core/listener_address.go.
+ */
+export const SIDECAR_SOURCE = parseAddress('::6') as Address;
+
+/**
+ * The routing table of what TPROXY marks. Istio: 133 for the sidecar's mark 1337, unless a variable says otherwise, and
+ * 100 for the marks of ambient mode.
+ */
+export function tproxyTable(mark: number, told: string | undefined): number {
+  if (mark !== 1337) return 100;
+  return told !== undefined && /^[0-9]{1,9}$/.test(told) ? Number(told) : 133;
+}

@@ -12,7 +12,7 @@ export interface Added {
 
 /**
  * `ip -f inet rule add fwmark 1337 lookup 133` and `ip -f inet route add local default dev lo table 133`, as
- * istio-init runs them in TPROXY mode, `ip addr add 10.0.0.1/24 dev eth0`: each is a fact of the host as well as a
+ * scripts that set up TPROXY run them, `ip addr add 10.0.0.1/24 dev eth0`: each is a fact of the host as well as a
  * command.
  */
 export function takeAdded(reader: SectionReader, lines: readonly Line[]): void {

@@ -271,7 +271,7 @@ function differs(a: Header, b: Header): boolean {
 }
 
 /**
- * Whether the table at `at` holds addresses of another family than the tables from `from` on: Istio writes its IPv6
+ * Whether the table at `at` holds addresses of another family than the tables from `from` on: some programs write their IPv6
  * input right behind the IPv4 one.
  */
 function changesFamily(lines: readonly Line[], from: number, at: number): boolean {

@@ -124,12 +124,12 @@ function splitAddress(text: string): [address: string, iface: string | undefined
   return [plain.replace(/^\[|\]$/g, ''), iface];
 }
 
-/** `users:(("envoy",pid=16,fd=37))`, the old `users:(("envoy",16,37))`, `uid:1337`; `16/envoy` of netstat. */
+/** `users:(("proxy",pid=16,fd=37))`, the old `users:(("proxy",16,37))`, `uid:1337`; `16/proxy` of netstat. */
 function ownerOf(words: readonly string[], netstat: boolean): Pick<ListeningSocket, 'process' | 'pid' | 'uid'> {
   const rest = words.join(' ');
   if (netstat) {
     const found = /(?:^| )(\d+)\/(\S+)/.exec(rest);
-    // `-e` puts user and inode behind the state: `LISTEN 1337 123456 16/envoy`.
+    // `-e` puts user and inode behind the state: `LISTEN 1337 123456 16/proxy`.
     const user = /(?:LISTEN|^) ?(\d+) +\d+ +(?:-|\d+\/)/.exec(rest);
     return { process: found?.[2]?.replace(/:$/, ''), pid: numberOf(found?.[1]), uid: numberOf(user?.[1]) };
   }

@@ -65,7 +65,7 @@ export const statistic = defineMatch<StatisticData>({
   documentation: {
     summary: 'Picks packets by chance (random) or every nth one.',
     details:
-      'kube-proxy spreads the connections of a service over its endpoints with it. A trace follows both outcomes of random; nth counts from freshly loaded rules.',
+      'Load balancers in rules spread the connections of a service over its endpoints with it. A trace follows both outcomes of random; nth counts from freshly loaded rules.',
     source: 'iptables-extensions(8), statistic; net/netfilter/xt_statistic.c',
   },
   build: buildStatistic,

@@ -7,7 +7,7 @@ import type { InterfaceFacts, Line } from '../tree';
  * Reads the bridges of `docker network inspect` and `podman network inspect`: the gateway of a bridge network is the
  * host's own address on it. `from` is the line of the name; gives `from + 1` where something else has that name.
  */
-export function readDockerNetworks(reader: SectionReader, from: number): number {
+export function readContainerNetworks(reader: SectionReader, from: number): number {
   const { lines } = reader;
   const interfaces: InterfaceFacts[] = [];
   let end = from;
@@ -26,7 +26,7 @@ export function readDockerNetworks(reader: SectionReader, from: number): number 
     end = network.end;
     // Between two networks stand `},` and `{`.
     i = end;
-    while (i < lines.length && i < end + 3 && lines[i]?.shape !== Shape.DockerNetwork) i++;
+    while (i < lines.length && i < end + 3 && lines[i]?.shape !== Shape.ContainerNetwork) i++;
   }
   if (interfaces.length > 0) reader.take({ kind: 'interfaces', interfaces, lines: reader.slice(from, end) });
   return Math.max(end, from + 1);
@@ -42,7 +42,7 @@ interface Network {
 
 function networkAt(lines: readonly Line[], from: number): Network | undefined {
   const head = lines[from];
-  if (head?.shape !== Shape.DockerNetwork || !/^[ \t>]*"[Ii]d":/.test(lines[from + 1]?.text ?? '')) return undefined;
+  if (head?.shape !== Shape.ContainerNetwork || !/^[ \t>]*"[Ii]d":/.test(lines[from + 1]?.text ?? '')) return undefined;
   const fields = new Map<string, string>();
   const subnets: string[] = [];
   const gateways: string[] = [];

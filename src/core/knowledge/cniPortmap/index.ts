@@ -1,7 +1,7 @@
 import type { ProgramPack } from '../pack';
 
-export const portmap: ProgramPack = {
-  id: 'portmap',
+export const cniPortmap: ProgramPack = {
+  id: 'cniPortmap',
   name: 'CNI portmap',
   prefixes: ['CNI-HOSTPORT-', 'CNI-DN-', 'CNI-SN-'],
   families: [

@@ -1,0 +1,25 @@
+import { printRule } from '../../src/core/ruleset/printRule';
+import { badgeOf } from '../../src/features/traceView/verdict';
+import { traceOf } from '../traceView/traceOf';
+
+/** What became of a packet on the only course that it takes. */
+export interface TracedPath {
+  /** The rules that it matched, as iptables-save prints them, in the order of the walk. */
+  readonly matched: readonly string[];
+  /** `DELIVERED :80`, `DROPPED`, `SENT`. */
+  readonly end: string;
+  /** The interface by which it leaves; undefined where it does not. */
+  readonly leavesBy: string | undefined;
+}
+
+/** Traces a packet, given as people type it, through the rules in a text. Throws where the outcome is not certain. */
+export function tracedPath(text: string, packet: string): TracedPath {
+  const { outcomes } = traceOf(text, packet).traced;
+  const [walked] = outcomes;
+  if (walked === undefined || outcomes.length > 1) throw new Error(`${outcomes.length} outcomes of ${packet}`);
+  return {
+    matched: walked.events.flatMap((event) => (event.kind === 'rule' && event.matched ? [printRule(event.rule)] : [])),
+    end: badgeOf(walked).text,
+    leavesBy: walked.end.outInterface,
+  };
+}
