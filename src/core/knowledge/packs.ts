@@ -20,6 +20,7 @@ import { kubevirt } from './kubevirt';
 import { kuma } from './kuma';
 import { libvirt } from './libvirt';
 import { linkerd } from './linkerd';
+import { mwan3 } from './mwan3';
 import { netavark } from './netavark';
 import { netbird } from './netbird';
 import { openServiceMesh } from './openServiceMesh';
@@ -67,6 +68,7 @@ export const packs: readonly ProgramPack[] = [
   openServiceMesh,
   kubevirt,
   openwrt,
+  mwan3,
   sshguard,
   crowdsec,
 ];
