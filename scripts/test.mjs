@@ -1,4 +1,4 @@
-// All checks of the project, or some of them:  node scripts/test.mjs [types] [format] [lint] [units] [host]
+// All checks of the project, or some of them:  node scripts/test.mjs [types] [format] [lint] [unused] [units] [host]
 // The last line is `N passed, N failed`, and the exit code says the same.
 
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { build } from './build.mjs';
 import { prepareHosts, runSuites } from './host/suite.mjs';
 import { cache, root, run } from './project.mjs';
 
-const all = ['types', 'format', 'lint', 'units', 'host'];
+const all = ['types', 'format', 'lint', 'unused', 'units', 'host'];
 const wanted = process.argv.slice(2).length ? process.argv.slice(2) : all;
 const unknown = wanted.filter((name) => !all.includes(name));
 if (unknown.length) {
@@ -20,7 +20,7 @@ let passed = 0,
 mkdirSync(cache, { recursive: true });
 const hosts = wanted.includes('host') ? prepareHosts() : undefined;
 if (wanted.includes('units') || hosts) await step('build', () => build({ minify: true }));
-await Promise.all([typesAndFormat(), wanted.includes('lint') && lint()]);
+await Promise.all([typesFormatAndUnused(), wanted.includes('lint') && lint()]);
 if (wanted.includes('units')) await units();
 if (hosts)
   for await (const suite of runSuites(hosts)) {
@@ -32,9 +32,10 @@ if (hosts)
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
 
-async function typesAndFormat() {
+async function typesFormatAndUnused() {
   if (wanted.includes('types')) await types();
   if (wanted.includes('format')) await format();
+  if (wanted.includes('unused')) await unused();
 }
 
 /** Each part of the code with only the globals that it may use, and then everything, tests included. */
@@ -58,6 +59,11 @@ async function format() {
 
 async function lint() {
   await tool('lint', 'eslint/bin/eslint.js', ['.', '--max-warnings=0']);
+}
+
+/** Files, exports and packages that nothing uses: knip.json names where the programs begin. */
+async function unused() {
+  await tool('unused', 'knip/bin/knip.js', ['--no-progress', '--treat-config-hints-as-errors']);
 }
 
 /** The units count one by one; their output is shown as it comes. */

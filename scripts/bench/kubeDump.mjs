@@ -25,7 +25,7 @@ export function serviceAddress(n) {
   return dotted(SERVICE_NET + n + 1);
 }
 
-export function podAddress(service, endpoint) {
+function podAddress(service, endpoint) {
   return dotted(POD_NET + service * ENDPOINTS + endpoint + 1);
 }
 

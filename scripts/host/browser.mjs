@@ -3,7 +3,7 @@
 import { chromium as playwright } from 'playwright-core';
 import { chromium } from './debian.mjs';
 
-export const browserArguments = [
+const browserArguments = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -14,7 +14,7 @@ export const browserArguments = [
 ];
 
 /** @returns {Promise<import('playwright-core').Browser>} */
-export async function launch() {
+async function launch() {
   return playwright.launch({ executablePath: await chromium(), args: browserArguments });
 }
 

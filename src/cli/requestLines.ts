@@ -5,7 +5,7 @@ export type RequestLine =
   { readonly kind: 'line'; readonly text: string } | { readonly kind: 'unreadable'; readonly reason: string };
 
 /** In bytes. A longer line is thrown away as it comes, so that it takes no memory. */
-export const LONGEST_LINE = 256 * 1024 * 1024;
+const LONGEST_LINE = 256 * 1024 * 1024;
 
 /**
  * Cuts a stream of bytes into lines at LF, with a CR in front of it. Unlike a terminal's lines, those of JSON Lines may

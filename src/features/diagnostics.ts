@@ -41,7 +41,7 @@ export function checkRules(text: string, family: 4 | 6): readonly Diagnostic[] {
   return inOrder(bindRules(section).problems.map(asDiagnostic));
 }
 
-export function asDiagnostic({ line, start, end, severity, code, message, fix }: LineProblem): Diagnostic {
+function asDiagnostic({ line, start, end, severity, code, message, fix }: LineProblem): Diagnostic {
   const at = line.index + 1;
   // Words that are taken away take the blank behind them along.
   const endOf = (edit: Fix['edits'][number]): number =>

@@ -123,7 +123,7 @@ export function ruleSetsFor(
 }
 
 /** The rule set of a dump, with that of the other back end beside it. */
-export function rulesToTrace({ section, beside, native }: Pick<Dump, 'section' | 'beside' | 'native'>): RuleSet {
+function rulesToTrace({ section, beside, native }: Pick<Dump, 'section' | 'beside' | 'native'>): RuleSet {
   const own = ruleSetOf(section);
   if (!beside && !native) return own;
   const other = beside && ruleSetOf(beside);

@@ -6,7 +6,7 @@ import { classifyWords } from './ruleWords';
 import { innerPlace, outerColumns, outerSpan } from './embeddedLine';
 
 /** A chain that the cursor is on. */
-export interface ChainAt {
+interface ChainAt {
   readonly range: Columns;
   readonly table: Table;
   readonly chain: Chain;
@@ -19,7 +19,7 @@ export interface Mention extends Span {
 }
 
 /** The chain named at a place; line and column are 0-based. */
-export function chainAt(model: FileModel, lineNumber: number, column: number): ChainAt | undefined {
+function chainAt(model: FileModel, lineNumber: number, column: number): ChainAt | undefined {
   const outer = model.file.lines[lineNumber];
   if (!outer) return undefined;
   const { line, column: at } = innerPlace(model.file, outer, column);

@@ -49,7 +49,7 @@ function unfollowed({ family, name, chains, line, dormant }: NftTableText): read
 }
 
 /** `inet mesh-nat (prerouting, output), ip services (forward)`. */
-export function tablesWords(tables: readonly UnfollowedTable[]): string {
+function tablesWords(tables: readonly UnfollowedTable[]): string {
   const named = tables
     .slice(0, MOST_NAMED)
     .map(({ name, hooks }) => `${name}${hooks.length === 0 ? '' : ` (${hooks.join(', ')})`}`);

@@ -29,7 +29,7 @@ export interface Overview {
   readonly unread: readonly UnreadLine[];
 }
 
-export interface RuleSetOverview {
+interface RuleSetOverview {
   readonly title: string;
   readonly family: 4 | 6;
   readonly backend: 'legacy' | 'nft' | null;

@@ -6,7 +6,7 @@ import { matchNamed, targetNamed } from '../core/xtables/registry';
 import { own } from '../core/text/own';
 
 /** What a word of a rule is. */
-export type WordRole =
+type WordRole =
   | { readonly kind: 'operation' | 'chain' | 'jump-chain' | 'table' | 'negation' | 'position' | 'policy' | 'other' }
   /** An option of iptables itself: `-s`, `-p`, `-m`, `-j`. `name` is its long name. */
   | { readonly kind: 'builtin-option'; readonly name: string }

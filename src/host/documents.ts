@@ -148,7 +148,7 @@ export class Documents implements vscode.Disposable {
 }
 
 /** A document of a language that is looked at, whether or not there are rules in it. */
-export function mayHaveRules({ languageId, uri }: vscode.TextDocument): boolean {
+function mayHaveRules({ languageId, uri }: vscode.TextDocument): boolean {
   return (LANGUAGES as readonly string[]).includes(languageId) && uri.scheme !== 'output';
 }
 

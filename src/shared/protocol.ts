@@ -116,7 +116,7 @@ export interface Choice {
   readonly detail: string;
 }
 
-export interface Scenario extends Choice {
+interface Scenario extends Choice {
   readonly expression: string;
 }
 

@@ -30,7 +30,7 @@ export function visibleRows(outcome: OutcomeModel, opened: Opened): readonly Vis
   return outcome.groups.flatMap((group) => rowsOfGroup(group, opened));
 }
 
-export function rowsOfGroup(group: StepGroup, { collapsed, pages }: Opened): readonly VisibleRow[] {
+function rowsOfGroup(group: StepGroup, { collapsed, pages }: Opened): readonly VisibleRow[] {
   const all = group.rows.flatMap((row) => (row.kind === 'fold' ? withPages(row, pages) : [row]));
   const visible: VisibleRow[] = [];
   let hiddenBelow: number | undefined;

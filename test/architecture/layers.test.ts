@@ -29,7 +29,7 @@ const core = [
 const layers: readonly Layer[] = [
   { folder: 'core/text', values: [] },
   { folder: 'core/syntax', values: ['core/text'] },
-  { folder: 'core/net', values: ['core/text'], packages: ['ipaddr.js'] },
+  { folder: 'core/net', values: ['core/text'] },
   { folder: 'core/xtables', values: ['core/text', 'core/net'], types: ['core/syntax'] },
   { folder: 'core/nft', values: ['core/text', 'core/syntax', 'core/net', 'core/xtables'] },
   { folder: 'core/ruleset', values: ['core/text', 'core/syntax', 'core/net', 'core/xtables', 'core/nft'] },
@@ -38,7 +38,6 @@ const layers: readonly Layer[] = [
   { folder: 'core/analysis', values: core },
   { folder: 'shared', values: [], types: core },
   { folder: 'features', values: [...core, 'shared'] },
-  { folder: 'debug', values: core },
   {
     folder: 'webview',
     values: ['shared'],
@@ -46,7 +45,7 @@ const layers: readonly Layer[] = [
     packages: ['lit', '@vscode-elements/elements', '@vscode/codicons'],
   },
   { folder: 'cli', values: [...core, 'features'], packages: ['node:*'], files: ['package.json'] },
-  { folder: 'host', values: [...core, 'features', 'debug', 'shared'], packages: ['vscode'] },
+  { folder: 'host', values: [...core, 'features', 'shared'], packages: ['vscode'] },
   { folder: 'extension.ts', values: ['host'], packages: ['vscode'] },
 ];
 

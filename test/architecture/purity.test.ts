@@ -22,7 +22,7 @@ const impure = new Set([
 const local =
   /^(get(Date|Day|FullYear|Hours|Milliseconds|Minutes|Month|Seconds|TimezoneOffset|Year)|toLocale(Date|Time)?String|to(Date|Time)String)$/;
 
-const pure = ['src/core', 'src/features', 'src/debug', 'src/shared'];
+const pure = ['src/core', 'src/features', 'src/shared'];
 
 describe('the engine reads no clock, no random source and nothing of its surroundings', () => {
   test.each(pure)('%s', (folder) => {

@@ -85,7 +85,7 @@ function value(random: Random, { words, type }: Option): string {
 }
 
 /** Values of every type at their edges, and some of none. */
-export const VALUES = [
+const VALUES = [
   '0',
   '1',
   '2',

@@ -145,7 +145,7 @@ const BRACKETS = [
   '> ',
 ];
 
-export const TOKENS = [
+const TOKENS = [
   '\n',
   '\n',
   '\r\n',

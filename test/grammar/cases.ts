@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** A run of carets under a source line: the text there is one token with these scopes. Columns as in the line. */
-export interface Mark {
+interface Mark {
   readonly start: number;
   readonly end: number;
   readonly scopes: readonly string[];

@@ -35,7 +35,7 @@ const PARTS: readonly (readonly [Profile, number])[] = [
 const SEED = 1;
 const PACKETS = 6;
 
-export function fixtureFolder(folder: string): string {
+function fixtureFolder(folder: string): string {
   return join(folder, '..', 'fixtures', 'kernel');
 }
 

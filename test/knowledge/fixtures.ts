@@ -86,7 +86,7 @@ COMMIT
 `;
 }
 
-export const sidecar04: Fixture = {
+const sidecar04: Fixture = {
   name: 'sidecar 0.4',
   mode: 'sidecar REDIRECT',
   from: '0.3',
@@ -104,7 +104,7 @@ COMMIT
 `,
 };
 
-export const sidecar11: Fixture = {
+const sidecar11: Fixture = {
   name: 'sidecar 1.1',
   mode: 'sidecar REDIRECT',
   from: '1.0',
@@ -143,7 +143,7 @@ COMMIT
 `,
 };
 
-export const sidecar18Dns: Fixture = {
+const sidecar18Dns: Fixture = {
   name: 'sidecar 1.8 with DNS',
   mode: 'sidecar REDIRECT',
   from: '1.8',
@@ -366,7 +366,7 @@ COMMIT
 `,
 };
 
-export const tproxy08: Fixture = {
+const tproxy08: Fixture = {
   name: 'TPROXY 1.5, by socket',
   mode: 'sidecar TPROXY',
   from: '1.5',
@@ -541,7 +541,7 @@ COMMIT
 `,
 };
 
-export const guardrails: Fixture = {
+const guardrails: Fixture = {
   name: 'sidecar 1.31 while rules are replaced',
   mode: 'sidecar REDIRECT',
   from: '1.25',

@@ -2,7 +2,7 @@ import { text, type Change, type ChainKnowledge, type Paragraph } from './facts'
 import { chainIn, type RuleSetView } from './view';
 
 /** A chain or a pattern of chains of one program, as data. */
-export interface ChainEntry {
+interface ChainEntry {
   /** The exact name, or a test for names with a hash, a jail, a zone in them. */
   readonly name: string | RegExp;
   /** How to show a pattern, `SERVICE-…`; the name itself where there is none. */

@@ -7,26 +7,17 @@ import { knownPorts } from './ports';
 
 /** The facts by subject. Everything here is data; nothing evaluates a packet. */
 export { builtinChainKnowledge, tableKnowledge, tableNames } from './builtins';
-export {
-  chainKnowledge,
-  chainVariants,
-  familyOfChain,
-  isTellingName,
-  knownChainNames,
-  packOfFamily,
-  tablesOfChain,
-} from './chains';
+export { chainKnowledge, chainVariants, familyOfChain, isTellingName, packOfFamily, tablesOfChain } from './chains';
 export { describeChainInFile } from './describe';
-export type { ChainKnowledge, Change, Fact, Paragraph, RuleKnowledge } from './facts';
+export type { ChainKnowledge, Change, Fact, RuleKnowledge } from './facts';
 export { addressKnowledge, idKnowledge, knownAddresses, knownIds } from './identities';
 export type { JourneyFile, Mesh, NextPacket, Onward, Taken } from './journey';
-export type { LeaveSetting, PlacedRule, UserChain } from './managed';
-export { markKnowledge, type MarkContext } from './marks';
+export type { LeaveSetting } from './managed';
+export { markKnowledge } from './marks';
 export {
   annotationKnowledge,
   knownAnnotations,
   knownLogHeadings,
-  knownOwnNames,
   knownSettings,
   knownVariables,
   logHeadingKnowledge,
@@ -34,17 +25,17 @@ export {
   settingKnowledge,
   variableKnowledge,
 } from './names';
-export type { HostFacts, ProgramPack, WordFile } from './pack';
+export type { ProgramPack, WordFile } from './pack';
 export { packs } from './packs';
 export { journeysOf, pastedToo } from './help';
 export { ownPlace, podPlace } from './podPlace';
-export { knownPorts, portKnowledge, type PortContext } from './ports';
-export { programOf, programOfProcess, programsIn } from './programs';
+export { knownPorts, portKnowledge } from './ports';
+export { programOfProcess, programsIn } from './programs';
 export { rangeOf, rangeText, type VersionEvidence, type VersionRange } from './releases';
 export { ruleKnowledge } from './rules';
 export { at, scenario, type Scenario, type ScenarioEntry, type ScenarioPlace } from './scenario';
 export type { Programs } from './told';
-export type { ChainView, JumpView, RuleSetView, RuleView } from './view';
+export type { RuleSetView, RuleView } from './view';
 
 /** Every name that something is known of by itself, for completion and for `explain`; sorted. */
 export function knownNames(): readonly string[] {

@@ -89,7 +89,7 @@ export interface WordFile {
 }
 
 /** What only someone who knows the program can read off its rules. */
-export interface HostFacts {
+interface HostFacts {
   /** The rules are those of a pod, which forwards nothing. */
   readonly pod?: boolean;
   /** Marks for which the program has added a policy rule that delivers packets locally. */
@@ -105,7 +105,7 @@ export interface Releases {
 }
 
 /** Chains whose meaning depends on the rule set. */
-export interface ChainSource {
+interface ChainSource {
   /** undefined where the name is none of the program's. */
   knowledge(ruleSet: RuleSetView | undefined, table: string | undefined, name: string): ChainKnowledge | undefined;
   /** Every meaning of a name, one for each table and mode. */
@@ -174,7 +174,7 @@ export interface Notes {
   readonly tables?: Readonly<Record<string, string>>;
 }
 
-export interface Note {
+interface Note {
   readonly text: string;
   readonly source?: string;
 }

@@ -3,7 +3,7 @@ import { packs } from './packs';
 import type { RuleSetView } from './view';
 
 /** The program that a family of chains or rules belongs to. */
-export function programOf(family: string): string {
+function programOf(family: string): string {
   return packOfFamily(family)?.name ?? family;
 }
 

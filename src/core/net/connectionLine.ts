@@ -3,7 +3,7 @@ import { PROTOCOL } from './packet';
 import { namedProtocol } from './packetRequest';
 
 /** One direction of a connection in the words of the JSON contract. */
-export interface TupleGiven {
+interface TupleGiven {
   readonly src: string;
   readonly dst: string;
   readonly proto: number;

@@ -28,7 +28,7 @@ export interface HostExtras {
 }
 
 /** The topology of the contract where a request gives none, and its parts where it leaves one out. */
-export const DEFAULT_TOPOLOGY = {
+const DEFAULT_TOPOLOGY = {
   ifaces: [
     { name: 'eth0', mac: '02:00:00:00:01:05', addrs: ['10.244.1.5/24', 'fd00:1::5/64'] },
     { name: 'eth1', mac: '02:00:00:00:02:01', addrs: ['192.168.50.1/24', 'fd00:2::1/64'] },

@@ -9,11 +9,10 @@ import { portOfService } from './services';
 import { editDistance } from '../text/editDistance';
 import { own } from '../text/own';
 
-export { KEYWORDS } from './expressionWords';
 export { formatPacketExpression } from './formatPacketExpression';
 
 /** What a word of an expression is. `value` belongs to the keyword in front of it. */
-export type ExpressionRole =
+type ExpressionRole =
   | 'direction'
   | 'interface'
   | 'protocol'
@@ -27,14 +26,14 @@ export type ExpressionRole =
   | 'value';
 
 /** A word with its place in the text: UTF-16 columns, `end` exclusive. */
-export interface ExpressionWord {
+interface ExpressionWord {
   readonly text: string;
   readonly start: number;
   readonly end: number;
   readonly role: ExpressionRole;
 }
 
-export interface ExpressionProblem {
+interface ExpressionProblem {
   readonly start: number;
   readonly end: number;
   readonly message: string;

@@ -3,7 +3,7 @@ import { compileSet, lengthsOf, savedMember as savedIn, savedSize } from './setE
 import { covers, memberKey, type SetMember, type SetPart } from './setMembers';
 
 /** What packets did to a member since (`-j SET`). */
-export interface SetChange {
+interface SetChange {
   /** Its values, which say what is gone where there is no member any more. */
   readonly parts: readonly SetPart[];
   readonly member: SetMember | undefined;

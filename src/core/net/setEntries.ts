@@ -12,7 +12,7 @@ import {
   type SetShape,
 } from './setMembers';
 
-export interface SetProblem {
+interface SetProblem {
   /** Its place among the entries of the set. */
   readonly index: number;
   readonly message: string;
@@ -40,11 +40,11 @@ export interface CompiledSet extends SetShape {
   readonly problems: readonly SetProblem[];
 }
 
-export interface ListedSet extends SetExtensions {
+interface ListedSet extends SetExtensions {
   readonly name: string;
 }
 
-export interface LengthCount {
+interface LengthCount {
   readonly lengths: readonly number[];
   readonly count: number;
 }

@@ -2,7 +2,7 @@ import type { IpSet } from './host';
 import { compileSet } from './setEntries';
 
 /** A line of `ipset save` text that cannot be read. `line` is 1-based. */
-export interface SetsProblem {
+interface SetsProblem {
   readonly line: number;
   readonly message: string;
 }
@@ -14,7 +14,7 @@ export interface ParsedSets {
 }
 
 /** How many problems of one text are told. */
-export const MOST_SET_PROBLEMS = 1000;
+const MOST_SET_PROBLEMS = 1000;
 
 let last: { readonly text: string; readonly parsed: ParsedSets } | undefined;
 

@@ -65,6 +65,6 @@ function find(calls: readonly FinishedCall[], circumstances: Circumstances): Fin
   return calls.find(({ before }) => sameCircumstances(before, circumstances));
 }
 
-export function sameCircumstances(a: Circumstances, b: Circumstances): boolean {
+function sameCircumstances(a: Circumstances, b: Circumstances): boolean {
   return a.world === b.world && sameStanding(a.standing, b.standing);
 }

@@ -179,7 +179,7 @@ export type TraceEvent =
       readonly known: boolean;
     };
 
-export type TableVerdict = 'ACCEPT' | 'DROP' | 'REJECT';
+type TableVerdict = 'ACCEPT' | 'DROP' | 'REJECT';
 
 /** How one walk ended. */
 export interface WalkEnd {

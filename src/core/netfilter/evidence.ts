@@ -24,7 +24,7 @@ export interface Asked {
 }
 
 /** A condition, or whether a match can read the packet at all. */
-export type Question = Condition | DropQuestion;
+type Question = Condition | DropQuestion;
 
 /**
  * The kernel drops the packet while this match looks at it. A yes is that the rule goes on all the same, as a negated

@@ -62,7 +62,7 @@ export interface Outcome {
 }
 
 type JsonValue = string | number | boolean | readonly string[] | FinalPacket;
-export interface FinalPacket {
+interface FinalPacket {
   readonly [field: string]: JsonValue;
 }
 
@@ -229,7 +229,7 @@ function dropBy(by: NonNullable<WalkEnd['dropBy']>): Record<string, unknown> {
 }
 
 /** A packet in the field names of the contract; fields that do not apply are left out. */
-export function packetJson(packet: Packet, iif?: string, oif?: string): FinalPacket {
+function packetJson(packet: Packet, iif?: string, oif?: string): FinalPacket {
   return {
     ...networkFields(packet),
     ...(packet.fragmentOffset === 0 ? transportFields(packet) : {}),

@@ -23,7 +23,7 @@ export type Reply =
       readonly pastThisHost: string | undefined;
     };
 
-export interface ReplyFindings {
+interface ReplyFindings {
   /** It reaches the one who asked, and looks to him like the answer to what he sent. */
   readonly comesBack: boolean;
   /** The interface by which it leaves to him; undefined where it does not, or where he is on this host. */

@@ -5,7 +5,7 @@ import { FRESH_SIDE, inWindow, payloadEnd, readTcpOptions } from './tcpWindow';
 /**
  * TCP states of connection tracking, in the kernel's order. Source: include/uapi/linux/netfilter/nf_conntrack_tcp.h.
  */
-export type TcpState =
+type TcpState =
   | 'NONE'
   | 'SYN_SENT'
   | 'SYN_RECV'
@@ -30,7 +30,7 @@ const STATES: readonly TcpState[] = [
 ];
 
 type Next = TcpState | 'INVALID' | 'IGNORE';
-export type TcpPacketKind = 'syn' | 'synack' | 'fin' | 'ack' | 'rst' | 'none';
+type TcpPacketKind = 'syn' | 'synack' | 'fin' | 'ack' | 'rst' | 'none';
 
 /**
  * One letter for each state: N S R E F W L T C 2, and V for invalid, G for ignored. Columns are the states in order.

@@ -66,7 +66,7 @@ export function tracePackets<Kept>(
 }
 
 /** Whether connection tracking runs for a family: the host has it on, or a rule takes it into use. */
-export function isTracking(host: Host, ruleSet: RuleSet | undefined): boolean {
+function isTracking(host: Host, ruleSet: RuleSet | undefined): boolean {
   return (
     host.conntrack === 'on' ||
     (ruleSet?.needsConntrack ?? false) ||

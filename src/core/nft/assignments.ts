@@ -1,6 +1,5 @@
 import type { NftRuleStatement } from '../syntax/nft/rule';
 import type { Packet } from '../net/packet';
-import { unknown, type Unknown } from '../xtables/answer';
 import type { Effect } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';
 import { integerType, knownType, numberOf, type DataType } from './dataTypes';
@@ -79,8 +78,4 @@ export function harmless({ field }: Assignment): boolean {
     'ct secmark',
     'meta secmark',
   ].includes(field.name);
-}
-
-export function unreadable(text: string): Unknown {
-  return unknown(`what "${text}" does is not known here`);
 }

@@ -1,4 +1,4 @@
-import { formatAddress, type Address } from '../net/address';
+import type { Address } from '../net/address';
 import { addressType, ipv6AddressTypes } from '../net/addressType';
 import type { Host } from '../net/host';
 import { lookupRoute } from '../net/routing';
@@ -31,11 +31,6 @@ export function fibField(words: readonly string[]): readonly [DataType, (view: P
   if (result === 'type')
     return [knownType('fib_addrtype'), (view) => hex(typeOf(view.host, addressOf(view), device(view)), 4)];
   return [knownType('ifname'), (view) => hexName(routeOf(view, addressOf(view), parts))];
-}
-
-/** What the routing tables say of the address, for the table of conditions. */
-export function fibWords(words: readonly string[], { packet }: PacketView): string {
-  return formatAddress(words.includes('saddr') ? packet.source : packet.destination);
 }
 
 function typeOf(host: Host, address: Address, device: string | undefined): number {

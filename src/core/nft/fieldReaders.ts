@@ -14,12 +14,6 @@ import { hex, hexBytes, hexName, integerType, knownType, type DataType } from '.
  */
 export type Read = string | undefined | Unknown;
 
-/** Something of nft that can be compared. */
-export interface Field {
-  readonly type: DataType;
-  read(view: PacketView): Read;
-}
-
 type Reader = (view: PacketView, words: readonly string[]) => Read;
 
 function field(type: string | number, read: Reader): readonly [DataType, Reader] {

@@ -43,7 +43,7 @@ const ADDRESS_TYPES = [
 ];
 
 /** A value as a person reads it. */
-export function formatValue(value: string, { name }: DataType): string {
+function formatValue(value: string, { name }: DataType): string {
   switch (name) {
     case 'ipv4_addr':
     case 'ipv6_addr':

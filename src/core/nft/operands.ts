@@ -148,7 +148,7 @@ export function computed(operator: '&' | '|' | '^' | '<<' | '>>', a: Operand, b:
   };
 }
 
-export function readAll(parts: readonly Operand[], view: PacketView): Read {
+function readAll(parts: readonly Operand[], view: PacketView): Read {
   let text = '';
   let open: Unknown | undefined;
   for (const part of parts) {

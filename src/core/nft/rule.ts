@@ -17,7 +17,7 @@ import { verdictMap } from './verdictMap';
 import { updateCondition } from './setUpdate';
 
 /** What a rule of nft does in the end. */
-export type NftEnd =
+type NftEnd =
   | { readonly kind: 'none' }
   | {
       readonly kind: 'jump';

@@ -50,7 +50,7 @@ export function verdictMap(
   };
 }
 
-export function verdictEffect({ verdict, chain }: NftVerdict): Effect {
+function verdictEffect({ verdict, chain }: NftVerdict): Effect {
   switch (verdict) {
     case 'accept':
       return { kind: 'verdict', verdict: 'ACCEPT' };

@@ -112,7 +112,7 @@ function makeConditions(header: RuleHeader): readonly Condition[] {
 }
 
 /** Whether an interface name fits `eth0` or `eth+`. The empty name of a hook without that interface fits only `+`. */
-export function interfaceMatches(pattern: string, name: string): boolean {
+function interfaceMatches(pattern: string, name: string): boolean {
   return pattern.endsWith('+') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 }
 

@@ -62,7 +62,7 @@ export function readLogMessage(line: Line): LogMessage {
 }
 
 /** The text of a log line behind time, level and scope. */
-export function messageOf(line: Line): string {
+function messageOf(line: Line): string {
   const found = HEAD.exec(line.text.slice(line.contentStart));
   return found
     ? line.text.slice(line.contentStart + found[0].length).trimEnd()

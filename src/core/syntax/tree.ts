@@ -230,7 +230,7 @@ export interface RulesSection {
   readonly lines: readonly Line[];
 }
 
-export interface InferredTable {
+interface InferredTable {
   /** Of the lines of which it is certain; undefined where there are none. */
   readonly told?: { readonly why: string; readonly place?: string };
   /** The others. */

@@ -42,7 +42,7 @@ export interface Condition {
 }
 
 /** A comparison of an address or a port. */
-export interface Comparison {
+interface Comparison {
   readonly field: 'source' | 'destination' | 'sourcePort' | 'destinationPort';
   /** As iptables-save writes it: `10.0.0.0/8`, `15008`, `80,443`. */
   readonly wanted: string;
@@ -136,7 +136,7 @@ interface ExtensionBase<Data> {
 }
 
 /** Where a match or target stands. */
-export interface RulePlace {
+interface RulePlace {
   readonly family: 4 | 6;
   readonly table: TableName;
   /** Hooks from which the rule can be reached, through user chains too; empty where nothing leads to its chain. */
@@ -204,7 +204,7 @@ export interface TargetExtension<Data = unknown> extends ExtensionBase<Data> {
 }
 
 /** A change of the connection that the packet belongs to. Ignored where it belongs to none. */
-export type ConntrackChange = Partial<Pick<ConntrackEntry, 'mark' | 'labels' | 'helper' | 'secmark' | 'expires'>>;
+type ConntrackChange = Partial<Pick<ConntrackEntry, 'mark' | 'labels' | 'helper' | 'secmark' | 'expires'>>;
 
 /** Where NAT may put an address and port. undefined: leave that part as it is. */
 export interface NatRange {

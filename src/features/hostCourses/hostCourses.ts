@@ -32,11 +32,11 @@ interface Common {
 }
 
 /** Under these keys the user answers what is open. */
-export function ownKey(address: string): string {
+function ownKey(address: string): string {
   return `host/own/${address}`;
 }
 
-export function wayKey(name: string): string {
+function wayKey(name: string): string {
   return `host/way/${name}`;
 }
 

@@ -11,7 +11,7 @@ export const MARK_KINDS = ['matched', 'jumped', 'changed', 'unknown', 'decisive'
 export type MarkKind = (typeof MARK_KINDS)[number];
 
 /** A line of the file that the packet left a trace on. */
-export interface LineMark {
+interface LineMark {
   /** 1-based. */
   readonly line: number;
   readonly kind: MarkKind;

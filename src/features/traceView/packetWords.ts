@@ -5,7 +5,7 @@ import { hasPorts } from '../../core/net/tuple';
 import type { PacketChange } from './model';
 
 /** Address and port as people write them: `10.0.0.1:80`, `[2001:db8::1]:80`, without ports `10.0.0.1`. */
-export function endpoint(address: Address, port: number | undefined): string {
+function endpoint(address: Address, port: number | undefined): string {
   const text = formatAddress(address);
   if (port === undefined) return text;
   return address.family === 6 ? `[${text}]:${port}` : `${text}:${port}`;
@@ -65,7 +65,7 @@ export function changeWords({ field, before, after }: PacketChange): string {
   return `${field} ${before} → ${after}`;
 }
 
-export function flagNames(flags: number): string {
+function flagNames(flags: number): string {
   return Object.entries(TCP_FLAGS)
     .filter(([, bit]) => flags & bit)
     .map(([name]) => name)

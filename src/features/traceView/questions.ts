@@ -7,7 +7,7 @@ import { isTableQuestion, tableKey, tableQuestion, tablesOffered } from '../open
 import { badgeOf } from './verdict';
 
 /** So many courses get a tab. */
-export const MOST_TABS = 24;
+const MOST_TABS = 24;
 
 /** One tab for each course. */
 export function outcomeTabs({ traced }: TraceInput): readonly OutcomeTab[] {

@@ -320,7 +320,7 @@ function waitsForSocket(protocol: number): boolean {
   return protocol === PROTOCOL.TCP || protocol === PROTOCOL.UDP;
 }
 
-export function place(rule: Rule): string {
+function place(rule: Rule): string {
   return `${rule.chain.name} rule ${rule.number}`;
 }
 

@@ -6,7 +6,7 @@ import type { TableName } from '../../../src/core/xtables/view';
 import type { CheckAnswer } from './checkCase';
 
 /** The recorded answers: iptables-legacy 1.8.9 on Linux 6.18. */
-export const ANSWERS_FILE = join('test', 'fixtures', 'check', 'answers.jsonl.gz');
+const ANSWERS_FILE = join('test', 'fixtures', 'check', 'answers.jsonl.gz');
 
 export function readAnswers(root: string): readonly CheckAnswer[] {
   const lines = gunzipSync(readFileSync(join(root, ANSWERS_FILE)))

@@ -35,7 +35,7 @@ export function placeOf(extension: Extension): { readonly table: TableName; read
 }
 
 /** `-p tcp` where the extension wants a protocol. */
-export function protocolPart(extension: Extension): string {
+function protocolPart(extension: Extension): string {
   const [protocol] = extension.protocols ?? [];
   return protocol === undefined ? '' : `-p ${protocolName(protocol)} `;
 }

@@ -4,7 +4,7 @@ export function bitsOf(family: 4 | 6): number {
   return family === 4 ? 32 : 128;
 }
 
-export function toNumber(address: string): bigint {
+function toNumber(address: string): bigint {
   if (!address.includes(':')) return address.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n);
   const [head = '', tail] = address.split('::');
   const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
@@ -15,7 +15,7 @@ export function toNumber(address: string): bigint {
 }
 
 /** Dotted, or eight groups with the longest run of zeros left out, as inet_ntop writes it. */
-export function toText(value: bigint, family: 4 | 6): string {
+function toText(value: bigint, family: 4 | 6): string {
   if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.');
   const groups = Array.from({ length: 8 }, (_, i) => ((value >> BigInt(112 - 16 * i)) & 0xffffn).toString(16));
   const runs = [...groups.join(':').matchAll(/(?:^|:)0(?::0)+(?:$|:)/g)].sort((a, b) => b[0].length - a[0].length);

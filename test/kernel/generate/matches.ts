@@ -1,5 +1,5 @@
 import { network, range } from './addresses';
-import { addressMask, iface, port, ports, valueMask, PORTS, type Scene } from './scene';
+import { addressMask, iface, port, ports, valueMask, type Scene } from './scene';
 
 export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 
@@ -521,4 +521,3 @@ export function matches(scene: Scene, place: Place, most: number, names = MATCH_
 }
 
 export const MATCH_NAMES: readonly string[] = Object.keys(MATCHES);
-export const KNOWN_PORTS = PORTS;

@@ -6,7 +6,7 @@ import type { Listed } from './ask';
 import { isAmbiguous, told } from './told';
 
 /** A rule that is not read of its row as iptables-save prints it. */
-export interface Difference {
+interface Difference {
   readonly row: string;
   readonly saved: string;
   readonly read: string;

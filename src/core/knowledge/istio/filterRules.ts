@@ -64,7 +64,7 @@ export function closedIpv6(ruleSet: RuleSetView, rule: RuleView, shape: RuleShap
 }
 
 /** `ESTABLISHED ACCEPT`, since 1.1 `-i lo -d ::1 ACCEPT`, `REJECT`, and nothing else. */
-export function isClosedInput(ruleSet: RuleSetView): boolean {
+function isClosedInput(ruleSet: RuleSetView): boolean {
   const rules = chainIn(ruleSet, 'filter', 'INPUT')?.rules ?? [];
   if (rules.length < 2 || rules.length > 3) return false;
   const shapes = rules.map(shapeOf);

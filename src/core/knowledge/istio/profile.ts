@@ -1,7 +1,7 @@
 import { condition, isMark, shapeOf, valueOf, type RuleShape } from '../shape';
 import { chainIn, ruleWithWord, type RuleSetView, type RuleView } from '../view';
 
-export type IstioMode =
+type IstioMode =
   | 'sidecar REDIRECT'
   | 'sidecar TPROXY'
   | 'ambient pod'

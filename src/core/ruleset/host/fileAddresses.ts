@@ -5,7 +5,7 @@ import type { AddressFacts, SourceFile } from '../../syntax/tree';
 import { NODE_CHAIN } from './usual';
 
 /** An address that the file tells without its interface. */
-export interface AddressOfFile {
+interface AddressOfFile {
   readonly address: Address;
   /** In bits, where the file tells it. */
   readonly prefixLength: number | undefined;

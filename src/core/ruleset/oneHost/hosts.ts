@@ -175,7 +175,7 @@ function namedTables({ lines }: RulesSection): ReadonlySet<string> {
 const tablesFound = new WeakMap<RulesSection, ReadonlySet<string>>();
 
 /** The tables that commands are about: filter, where they name none. */
-export function tablesOfCommands(section: RulesSection): ReadonlySet<string> {
+function tablesOfCommands(section: RulesSection): ReadonlySet<string> {
   return new Set(
     section.lines.flatMap(({ shape, node }) =>
       shape === Shape.ProgramCommand && node.kind === 'command' ? [node.table?.text ?? 'filter'] : [],

@@ -25,11 +25,6 @@ export function readListedText(text: string, start: number, target: string | und
   return reading;
 }
 
-/** Whether a word of the target column is a target that iptables knows; else it is a chain. */
-export function isListedTarget(name: string): boolean {
-  return Object.hasOwn(TARGET_FORMS, name);
-}
-
 type NamedForm = readonly [name: string, form: FormReader];
 
 /** By the letter that they begin with: of some sixty matches a handful is asked. */

@@ -26,7 +26,7 @@ export type NftExpression =
   /** `KEY map { … }`, `KEY map @name`. */
   | (Columns & { readonly kind: 'map'; readonly key: NftExpression; readonly map: NftExpression });
 
-export type BinaryOperator = '&' | '|' | '^' | '<<' | '>>';
+type BinaryOperator = '&' | '|' | '^' | '<<' | '>>';
 
 /** One element of a set or map. */
 export interface NftElement extends Columns {

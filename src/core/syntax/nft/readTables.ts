@@ -60,7 +60,7 @@ function readLines(lines: readonly Line[], tables: NftTables, variables: Variabl
 }
 
 /** A table in braces adds to what is there, as in input of `nft -f`; without a family it is one of IPv4. */
-export function openTable(tables: NftTables, words: string, line: Line): NftTableText {
+function openTable(tables: NftTables, words: string, line: Line): NftTableText {
   const found = /^table\s+(?:(\w+)\s+)?"?([^\s"{]+)"?/.exec(words);
   const family = found?.[1];
   return tableOf(tables, isNftFamily(family) ? family : 'ip', found?.[2] ?? '', line);
@@ -78,7 +78,7 @@ function openBlock(
 }
 
 /** Behind `elements = {`. */
-export function bracesStart(text: string, start: number, end: number): number {
+function bracesStart(text: string, start: number, end: number): number {
   const brace = text.indexOf('{', start);
   return brace < 0 || brace >= end ? end : brace + 1;
 }

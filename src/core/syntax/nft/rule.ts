@@ -2,7 +2,7 @@ import type { Columns } from '../../text/columns';
 import { ExpressionReader, NftSyntaxError, type NftExpression, type NftVerdict } from './expression';
 import { nftTokens, type NftToken } from './tokens';
 
-export type NftOperator = '==' | '!=' | '<' | '>' | '<=' | '>=' | '!' | '';
+type NftOperator = '==' | '!=' | '<' | '>' | '<=' | '>=' | '!' | '';
 
 /** A statement of a rule, in the order of the rule, which is the order in which the kernel runs them. */
 export type NftRuleStatement =

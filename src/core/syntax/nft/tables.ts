@@ -62,7 +62,7 @@ const PRIORITIES: Readonly<Record<string, number>> = {
 const BRIDGE_PRIORITIES: Readonly<Record<string, number>> = { dstnat: -300, filter: -200, out: 100, srcnat: 300 };
 
 /** `filter`, `-100`, `srcnat + 5`, `mangle-1`. undefined where it is none of these. */
-export function priorityOf(text: string, family: NftFamily): number | undefined {
+function priorityOf(text: string, family: NftFamily): number | undefined {
   const found = /^"?([a-z]*)"?\s*(?:([+-])\s*)?(\d+)?$/.exec(text.trim());
   if (!found || text.trim() === '') return undefined;
   const [, name = '', sign, digits] = found;

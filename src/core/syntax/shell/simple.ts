@@ -213,12 +213,7 @@ function printedBy(fields: readonly Field[]): readonly Piece[] {
 }
 
 /** Runs a program, whatever stands in front of it: `sudo`, `ssh HOST`, `kubectl exec … --`. */
-export function runProgram(
-  shell: Interpreter,
-  given: readonly Field[],
-  node: SimpleCommand,
-  source: ScriptText,
-): Status {
+function runProgram(shell: Interpreter, given: readonly Field[], node: SimpleCommand, source: ScriptText): Status {
   const fields = withoutUnknownWrapper(shell, given);
   const words = fields.map(fieldText);
   const [first] = words;

@@ -16,7 +16,7 @@ export const STATE_BITS = {
   SNAT: 32,
   DNAT: 64,
 } as const;
-export type StateName = keyof typeof STATE_BITS;
+type StateName = keyof typeof STATE_BITS;
 
 /** The order in which iptables tries an abbreviated name: `R` is RELATED, `S` is SNAT. */
 const PLAIN: readonly StateName[] = ['INVALID', 'NEW', 'ESTABLISHED', 'RELATED', 'UNTRACKED'];

@@ -7,7 +7,7 @@ export interface ChunkSet {
   readonly flags: readonly ChunkFlags[];
 }
 
-export interface ChunkFlags {
+interface ChunkFlags {
   readonly type: number;
   readonly mask: number;
   readonly set: number;

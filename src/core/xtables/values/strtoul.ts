@@ -6,8 +6,6 @@ export interface LeadingNumber {
 
 /** 2^64 - 1, the largest number there is in an option. */
 export const UINT64_MAX = 0xffffffffffffffffn;
-/** 2^32 - 1. */
-export const UINT32_MAX = 0xffffffff;
 
 const NUMBER = /^[ \t\n\v\f\r]*\+?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/;
 

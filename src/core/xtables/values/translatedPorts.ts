@@ -24,7 +24,7 @@ export function translatedPortConditions(source: Ports, destination: Ports): rea
 }
 
 /** A range that is every port: iptables-nft asks nothing then, not even where it is negated. */
-export function isEveryPort({ value: [first, last] }: Inverted<PortRange>): boolean {
+function isEveryPort({ value: [first, last] }: Inverted<PortRange>): boolean {
   return first === 0 && last === 65535;
 }
 
