@@ -1,3 +1,4 @@
+import { formatAddress } from '../../src/core/net/address';
 import { printRule } from '../../src/core/ruleset/printRule';
 import { badgeOf } from '../../src/features/traceView/verdict';
 import { traceOf } from '../traceView/traceOf';
@@ -8,6 +9,10 @@ export interface TracedPath {
   readonly matched: readonly string[];
   /** `DELIVERED :80`, `DROPPED`, `SENT`. */
   readonly end: string;
+  /** Its destination in the end, `10.0.0.1:80`. */
+  readonly to: string;
+  /** Its mark in the end. */
+  readonly mark: number;
   /** The interface by which it leaves; undefined where it does not. */
   readonly leavesBy: string | undefined;
 }
@@ -20,6 +25,8 @@ export function tracedPath(text: string, packet: string): TracedPath {
   return {
     matched: walked.events.flatMap((event) => (event.kind === 'rule' && event.matched ? [printRule(event.rule)] : [])),
     end: badgeOf(walked).text,
+    to: `${formatAddress(walked.end.packet.destination)}:${walked.end.packet.destinationPort}`,
+    mark: walked.end.packet.mark,
     leavesBy: walked.end.outInterface,
   };
 }
