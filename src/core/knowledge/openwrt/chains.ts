@@ -99,7 +99,8 @@ export function helperChain(
   table: string | undefined,
   name: string,
 ): ChainKnowledge | undefined {
-  return ruleSet !== undefined && hasZones(ruleSet)
+  // Thousands of chains are asked about, and few are called so.
+  return ruleSet !== undefined && helpers.chains.some((entry) => entry.name === name) && hasZones(ruleSet)
     ? chainOfFamily({ ...helpers, signature: [name] }, ruleSet, table, name)
     : undefined;
 }
