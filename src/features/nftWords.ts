@@ -1,7 +1,7 @@
 import type { NftNode } from '../core/syntax/nft/node';
 import { nftTokens, type NftToken } from '../core/syntax/nft/tokens';
 import type { Columns } from '../core/text/columns';
-import type { TokenType } from './semanticTokens';
+import type { TokenType } from './tokenTypes';
 
 const KEYWORDS: ReadonlySet<string> = new Set([
   'add',

@@ -6,27 +6,7 @@ import { linesWithin, outerSpan } from './embeddedLine';
 import { sectionOf, type FileModel } from './fileModel';
 import { nftWords } from './nftWords';
 import { classifyWords, type RuleWord } from './ruleWords';
-
-/**
- * What words of rules are coloured as; package.json maps each to a scope of the grammar, so that they look as they do
- * in a rules file.
- */
-export const TOKEN_TYPES = [
-  'iptablesKeyword',
-  'iptablesTable',
-  'iptablesBuiltinChain',
-  'iptablesChain',
-  'iptablesJump',
-  'iptablesVerdict',
-  'iptablesTarget',
-  'iptablesMatch',
-  'iptablesOption',
-  'iptablesNegation',
-  'iptablesNumber',
-  'iptablesText',
-  'iptablesComment',
-] as const;
-export type TokenType = (typeof TOKEN_TYPES)[number];
+import type { TokenType } from './tokenTypes';
 
 /** A coloured word; 0-based, `end` is exclusive. */
 export interface SemanticToken extends Columns {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { semanticTokens, TOKEN_TYPES } from '../features/semanticTokens';
+import { semanticTokens } from '../features/semanticTokens';
+import { TOKEN_TYPES } from '../features/tokenTypes';
 import { LANGUAGES, type Documents } from './documents';
 import type { ErrorEdge } from './edge';
 

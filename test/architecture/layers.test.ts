@@ -126,7 +126,7 @@ test('no file imports itself by way of others', () => {
   expect(cycles(all)).toEqual([]);
 });
 
-test('a cycle is found', () => {
+test('a cycle is found, of values as of types', () => {
   expect(
     cycles([
       { file: 'src/a.ts', text: `import { b } from './b';` },
@@ -134,7 +134,7 @@ test('a cycle is found', () => {
       { file: 'src/c.ts', text: `import { a } from './a';` },
       { file: 'src/d.ts', text: `import type { A } from './a';` },
     ]),
-  ).toEqual(['src/a.ts → src/b.ts → src/c.ts → src/a.ts']);
+  ).toEqual(['src/a.ts → src/b.ts → src/c.ts → src/a.ts', 'src/a.ts → src/b.ts → src/d.ts → src/a.ts']);
 });
 
 function breaches(source: Source): readonly string[] {
@@ -170,14 +170,14 @@ function resolve(file: string, specifier: string): string {
   return path.posix.join(path.posix.dirname(file), specifier);
 }
 
-/** Cycles of imports that are still there at run time, each as the way around it. */
+/** Cycles of imports, those of types among them, each as the way around it. */
 function cycles(files: readonly Source[]): readonly string[] {
   const known = new Set(files.map(({ file }) => file));
   const edges = new Map(
     files.map((source) => [
       source.file,
       importsOf(source)
-        .filter(({ specifier, typeOnly }) => specifier.startsWith('.') && !typeOnly)
+        .filter(({ specifier }) => specifier.startsWith('.'))
         .map(({ specifier }) => resolve(source.file, specifier))
         .flatMap((target) => [`${target}.ts`, `${target}/index.ts`, target].filter((name) => known.has(name))),
     ]),

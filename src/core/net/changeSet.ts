@@ -1,8 +1,8 @@
 import { andAddress, compareAddresses, notAddress, orAddress, parseAddress, parseBlock, type Address } from './address';
-import type { IpSet } from './host';
+import type { IpSet, SetMember, SetPart } from './ipSet';
 import { isUnsure, liveLengths, liveMember, liveSize, withMember } from './setChanges';
 import { compileSet, setOption } from './setEntries';
-import { memberText, NO_INFO, type SetMember, type SetPart } from './setMembers';
+import { memberText, NO_INFO } from './setMembers';
 import { maskNetworks, packetValues, type SetDirection, type SetView } from './testSet';
 
 /** What became of a set to which a packet was to be added, or from which it was to be removed. */

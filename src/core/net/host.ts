@@ -1,5 +1,5 @@
 import type { Address, AddressBlock } from './address';
-import type { SetChanges } from './setChanges';
+import type { IpSet } from './ipSet';
 
 /** A network interface. `lo` always exists and has 127.0.0.1/8 and ::1/128. */
 export interface Interface {
@@ -78,21 +78,6 @@ export interface Listener {
   readonly uid: number | undefined;
   /** As printed: `0.0.0.0:15006`. */
   readonly text: string;
-}
-
-/** A member of an ipset and its options. `fields` are in the order of the type's name. */
-export interface IpSet {
-  readonly name: string;
-  /** `hash:ip,port`, `bitmap:port`, `list:set` … */
-  readonly type: string;
-  readonly family: 4 | 6;
-  /** The words behind the type in the `create` line. */
-  readonly options: readonly string[];
-  readonly entries: readonly string[];
-  /** The lines of the text that the entries stand in, from 1. */
-  readonly lines: readonly number[];
-  /** What packets made of it since. */
-  readonly changes?: SetChanges;
 }
 
 /** Everything outside the rules that decides where a packet goes. */

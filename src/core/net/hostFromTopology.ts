@@ -1,5 +1,6 @@
 import { formatAddress, parseAddress, type Address } from './address';
-import type { Host, Interface, InterfaceAddress, IpSet, Listener, PolicyRule, Route } from './host';
+import type { Host, Interface, InterfaceAddress, Listener, PolicyRule, Route } from './host';
+import type { IpSet } from './ipSet';
 import { isStandardRule, nextPreference, parsePolicyRule, parseRoute, sortedRules, standardRules } from './ipRoute';
 import { kernelRoutes } from './kernelRoutes';
 import {

@@ -1,4 +1,5 @@
-import { coversAll, memberKey, type SetMember, type SetPart } from './setMembers';
+import { coversAll, memberKey } from './setMembers';
+import type { SetMember, SetPart } from './ipSet';
 
 /** A member as one line added it; `order` grows from line to line. */
 export interface AddedMember {

@@ -1,26 +1,6 @@
-import type { IpSet } from './host';
+import type { IpSet, SetChange, SetMember, SetPart } from './ipSet';
 import { compileSet, lengthsOf, savedMember as savedIn, savedSize } from './setEntries';
-import { covers, memberKey, type SetMember, type SetPart } from './setMembers';
-
-/** What packets did to a member since (`-j SET`). */
-interface SetChange {
-  /** Its values, which say what is gone where there is no member any more. */
-  readonly parts: readonly SetPart[];
-  readonly member: SetMember | undefined;
-  /** It was there at first. */
-  readonly saved: boolean;
-}
-
-/** What is different from the set that the file has, by `memberKey`. */
-export interface SetChanges {
-  readonly original: IpSet;
-  readonly members: ReadonlyMap<string, SetChange>;
-  /**
-   * A full set with `forceadd` was added to: each of its members may have been thrown out, or not be taken in. What is
-   * no member is none for certain.
-   */
-  readonly unsure: boolean;
-}
+import { covers, memberKey } from './setMembers';
 
 /**
  * The same set with the member of these values added, changed or (undefined) gone. `unsure`: nobody knows which of its

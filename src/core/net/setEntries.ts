@@ -1,16 +1,7 @@
 import { compareAddresses, parseAddress, parseBlock, prefixMask, sameAddress, type Address } from './address';
-import type { IpSet } from './host';
+import type { IpSet, SetExtensions, SetMember, SetPart } from './ipSet';
 import { MemberRanges, type AddedMember } from './memberRanges';
-import {
-  memberKey,
-  NO_INFO,
-  readExtensions,
-  readMember,
-  type SetExtensions,
-  type SetMember,
-  type SetPart,
-  type SetShape,
-} from './setMembers';
+import { memberKey, NO_INFO, readExtensions, readMember, type SetShape } from './setMembers';
 
 interface SetProblem {
   /** Its place among the entries of the set. */

@@ -13,40 +13,10 @@ import {
   sameAddress,
   type Address,
 } from './address';
-import type { IpSet } from './host';
+import type { IpSet, SetExtensions, SetInfo, SetMember, SetPart } from './ipSet';
 import { icmpTypeOf } from './icmpTypes';
 import { protocolName, protocolNumber } from './protocols';
 import { portOfService } from './services';
-
-/** One part of a member of a set. Values of a packet have the same form, a single value in each part. */
-export type SetPart =
-  | { readonly kind: 'ip'; readonly first: Address; readonly last: Address }
-  | { readonly kind: 'net'; readonly address: Address; readonly length: number }
-  /** `protocol` undefined: bitmap:port, which has TCP and UDP. */
-  | { readonly kind: 'port'; readonly protocol: number | undefined; readonly first: number; readonly last: number }
-  /** undefined: bitmap:ip,mac member whose link layer address is yet to be learnt. */
-  | { readonly kind: 'mac'; readonly mac: string | undefined }
-  | { readonly kind: 'mark'; readonly mark: number }
-  | { readonly kind: 'iface'; readonly name: string; readonly wildcard: boolean; readonly bridgePort: boolean };
-
-/** What a member of a set with `skbinfo` gives to a packet (`-j SET --map-set`). */
-export interface SetInfo {
-  readonly mark: number;
-  readonly mask: number;
-  readonly priority: number;
-}
-
-/** What stands behind the values of a member. */
-export interface SetExtensions {
-  /** What its counters say at first, in a set that counts; undefined: nothing is written, which is 0. */
-  readonly counts: { readonly packets: bigint | undefined; readonly bytes: bigint | undefined };
-  readonly info: SetInfo;
-}
-
-export interface SetMember extends SetExtensions {
-  readonly parts: readonly SetPart[];
-  readonly nomatch: boolean;
-}
 
 export type PartKind = SetPart['kind'];
 

@@ -1,4 +1,4 @@
-import type { IpSet } from './host';
+import type { IpSet } from './ipSet';
 import { compileSet } from './setEntries';
 
 /** A line of `ipset save` text that cannot be read. `line` is 1-based. */

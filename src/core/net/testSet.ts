@@ -1,9 +1,9 @@
 import { andAddress, isUnspecified, prefixMask, type Address } from './address';
-import type { IpSet } from './host';
+import type { IpSet, SetInfo, SetMember, SetPart } from './ipSet';
 import { PROTOCOL, type Packet } from './packet';
 import { isUnsure, liveLengths, liveMember, liveNetwork } from './setChanges';
 import { compileSet, type CompiledSet } from './setEntries';
-import { covers, memberKey, NO_INFO, type PartKind, type SetInfo, type SetMember, type SetPart } from './setMembers';
+import { covers, memberKey, NO_INFO, type PartKind } from './setMembers';
 
 /** What of a packet's surroundings a set may look at. */
 export interface SetView {

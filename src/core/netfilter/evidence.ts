@@ -5,9 +5,13 @@ import { ask } from '../xtables/draft';
 import type { Condition, MatchDrop } from '../xtables/extension';
 import { shownText } from '../xtables/shown';
 import type { PacketView } from '../xtables/view';
-import type { TraceEvent } from './events';
 
-type RuleEvent = Extract<TraceEvent, { readonly kind: 'rule' }>;
+/** What a rule's event keeps of its evidence. */
+interface RuleAsked {
+  readonly rule: Rule;
+  readonly view: PacketView;
+  readonly asked: readonly Asked[];
+}
 
 /**
  * One thing that a rule asked, as it was at that moment. The view never changes, so what the packet had
@@ -59,7 +63,7 @@ export function askHeader({ header }: Rule, view: PacketView): readonly Asked[] 
 }
 
 /** All that a rule asked, its header included, as it was then. */
-export function evidenceOf({ rule, view, asked }: Pick<RuleEvent, 'rule' | 'view' | 'asked'>): readonly Asked[] {
+export function evidenceOf({ rule, view, asked }: RuleAsked): readonly Asked[] {
   return rule.header.names ? asked : [...askHeader(rule, view), ...asked];
 }
 

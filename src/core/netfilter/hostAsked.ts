@@ -1,6 +1,7 @@
+import type { Host } from '../net/host';
 import { matchesInLoadOrder } from '../ruleset/loadOrder';
+import type { RuleSet } from '../ruleset/ruleSet';
 import type { PacketView } from '../xtables/view';
-import type { WalkContext } from './passage';
 import { tproxySocket } from './tproxySocket';
 import type { Remembered } from './world';
 
@@ -12,7 +13,7 @@ export type HostAsked = Required<Pick<PacketView, 'memory' | 'findConnection' | 
   readonly remembered: Remembered;
 };
 
-export function hostAsked(remembered: Remembered, { host }: WalkContext): HostAsked {
+export function hostAsked(remembered: Remembered, { host }: { readonly host: Host }): HostAsked {
   return {
     remembered,
     memory: remembered,
@@ -23,7 +24,11 @@ export function hostAsked(remembered: Remembered, { host }: WalkContext): HostAs
   };
 }
 
-export function matchesNamed({ ruleSet }: WalkContext): NonNullable<PacketView['matchesNamed']> {
+export function matchesNamed({
+  ruleSet,
+}: {
+  readonly ruleSet: RuleSet | undefined;
+}): NonNullable<PacketView['matchesNamed']> {
   const inBoth = (name: string): readonly unknown[] =>
     [ruleSet, ruleSet?.beside].flatMap((each) => (each ? matchesInLoadOrder(each, name) : []));
   return (name) => (ruleSet?.beside ? inBoth(name) : ruleSet ? matchesInLoadOrder(ruleSet, name) : []);

@@ -1,5 +1,5 @@
 import type { Line, Problem } from '../syntax/tree';
-import type { PlaceLimit, RuleTraits } from './lineRule';
+import type { PlaceLimit, RuleTraits } from './ruleTraits';
 import type { Columns } from '../text/columns';
 import { ofLegacy, ofNft, type Backend, type Complaint } from '../xtables/backend';
 import type { Hook, TableName } from '../xtables/view';

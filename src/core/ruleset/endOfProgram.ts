@@ -1,6 +1,7 @@
 import type { CommandParts } from '../syntax/command';
 import type { Line, Problem } from '../syntax/tree';
-import { parseRule, type RuleContext } from './parseRule';
+import { parseRule } from './parseRule';
+import type { RuleContext } from './parsedRule';
 import { ruleNumber } from './ruleNumber';
 
 /**

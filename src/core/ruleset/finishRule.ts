@@ -4,7 +4,7 @@ import { ofKernel, ofNft } from '../xtables/backend';
 import type { ValueContext } from '../xtables/option';
 import type { HeaderReader } from './headerReader';
 import type { Built, OptionReader, RuleSurroundings } from './optionReader';
-import type { ParsedRule, RuleContext } from './parseRule';
+import type { ParsedRule, RuleContext } from './parsedRule';
 import type { BoundMatch, BoundTarget } from './ruleSet';
 import { refusedMatch, unknownMatch } from './unknownMatch';
 

@@ -6,7 +6,7 @@ import { protocolNumber } from '../net/protocols';
 import { ofNft } from '../xtables/backend';
 import type { RuleSurroundings } from './optionReader';
 import { EMPTY_HEADER, type Names, type Negatable, type RuleHeader } from './header';
-import type { RuleContext } from './parseRule';
+import type { RuleContext } from './parsedRule';
 import { placeholderHelp } from './advice';
 
 type AddressList = Negatable<readonly (AddressBlock | string)[]>;

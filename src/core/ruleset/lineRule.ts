@@ -4,8 +4,10 @@ import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import type { TableName } from '../xtables/view';
 import { EMPTY_HEADER, type RuleHeader } from './header';
 import { withUntold } from './listedRule';
-import { parseRule, type ParsedRule } from './parseRule';
+import { parseRule } from './parseRule';
+import type { ParsedRule } from './parsedRule';
 import type { Program } from './program';
+import type { PlaceLimit, RuleTraits } from './ruleTraits';
 import { HOOKS, hookBits, type BoundMatch, type BoundTarget, type Chain, type Jump, type Rule } from './ruleSet';
 
 /**
@@ -155,28 +157,6 @@ export class LineRule implements Rule {
 /** What was read of a line that stands for several rules, once one of them was looked at. */
 export interface SharedReading {
   parsed?: ParsedRule;
-}
-
-/** What is kept of a rule besides its jump. Rules that are alike in this share one object. */
-export interface RuleTraits {
-  /** The target extension's name; undefined where the rule jumps or has no target. */
-  readonly targetName: string | undefined;
-  /** A match or the target takes connection tracking into use. */
-  readonly needsConntrack: boolean;
-  /** A match or the target has fragments put together. */
-  readonly needsDefrag: boolean;
-  /** See `Rule.endsChain`. */
-  readonly endsChain: boolean;
-  /** Matches and target that the kernel takes in some places only: checked once the whole table is read. */
-  readonly limits: readonly PlaceLimit[];
-}
-
-export interface PlaceLimit {
-  readonly extension: MatchExtension | TargetExtension;
-  /** Which of the rule's matches it is; undefined for its target. */
-  readonly match: number | undefined;
-  /** The hooks that it takes, one bit each in the order of `HOOKS`. */
-  readonly hooks: number;
 }
 
 const shared = new Map<string, RuleTraits>();

@@ -3,7 +3,7 @@ import { unknown } from '../xtables/answer';
 import type { MatchExtension } from '../xtables/extension';
 import { chainLacksInterface } from './headerReader';
 import { EMPTY_HEADER } from './header';
-import type { ParsedRule } from './parseRule';
+import type { ParsedRule } from './parsedRule';
 import type { BoundMatch, LineProblem } from './ruleSet';
 
 /**

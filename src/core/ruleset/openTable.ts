@@ -14,7 +14,7 @@ export interface OpenTable {
    * How rules of this table are written; those of chains that bear the name of a hook have patterns of their own,
    * because `-i` and `-o` are not taken in all of them.
    */
-  readonly patterns: RulePatterns;
+  readonly patterns: RulePatterns<OpenChain>;
   /** The chain that the last rule went to. */
   latest: OpenChain | undefined;
   newest: OpenChain | undefined;
@@ -29,7 +29,7 @@ export interface OpenChain extends Chain<TableName> {
   /** The rules by their text, each list in the order of the chain, once a command has asked for one by its text. */
   byText: Map<string, LineRule[]> | undefined;
   /** undefined for a name that is not one plain word however it is read. */
-  patterns: RulePatterns | undefined;
+  patterns: RulePatterns<OpenChain> | undefined;
   /** The chain declared behind it: in a dump its rules come next. */
   following: OpenChain | undefined;
 }
@@ -80,7 +80,7 @@ export function addChain(
   return chain;
 }
 
-function patternsOf(table: OpenTable, name: string): RulePatterns | undefined {
+function patternsOf(table: OpenTable, name: string): RulePatterns<OpenChain> | undefined {
   if (!PLAIN_NAME.test(name)) return undefined;
   return (HOOKS as readonly string[]).includes(name) ? new RulePatterns() : table.patterns;
 }

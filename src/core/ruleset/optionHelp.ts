@@ -2,8 +2,7 @@ import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import { allExtensions, matchNamed, targetNamed } from '../xtables/registry';
 import type { Word } from '../syntax/tree';
 import { didYouMean, insertBefore, type Advice } from './advice';
-import type { OpenTable } from './openTable';
-import type { RuleContext } from './parseRule';
+import type { RuleContext } from './parsedRule';
 import { own } from '../text/own';
 
 type Extension = MatchExtension | TargetExtension;
@@ -105,7 +104,10 @@ export function unknownTargetHelp(
 }
 
 /** What to do about a command for a chain that is not there. */
-export function unknownChainHelp(word: Word, table: Pick<OpenTable, 'name' | 'chains'>): Advice {
+export function unknownChainHelp(
+  word: Word,
+  table: { readonly name: string; readonly chains: RuleContext['chains'] },
+): Advice {
   return unknownName(
     `there is no chain "${word.text}" in table ${table.name}`,
     word,

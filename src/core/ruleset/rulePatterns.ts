@@ -1,18 +1,17 @@
 import type { Word } from '../syntax/tree';
-import type { RuleTraits } from './lineRule';
-import type { OpenChain } from './openTable';
+import type { RuleTraits } from './ruleTraits';
 
 /** What all rules written alike have in common: the same words but for values that are certain to be taken. */
-export interface RulePattern {
+export interface RulePattern<Chain> {
   /** The rule behind its chain's name, to the end of the line. Sticky. */
   readonly form: RegExp;
   readonly traits: RuleTraits;
   /** The last word of the rule names a chain. */
   readonly jump: { readonly goto: boolean } | undefined;
   /** The pattern of the rule that came behind one of this pattern last time: the best guess for the next. */
-  follower: RulePattern | undefined;
+  follower: RulePattern<Chain> | undefined;
   /** The chain that the last rule of this pattern jumped to. */
-  latest: OpenChain | undefined;
+  latest: Chain | undefined;
 }
 
 /** A rule that was read without fault, as something to learn from. */
@@ -32,14 +31,14 @@ export interface GoodRule {
  * as well, and need not be read. Of a large dump nearly all rules are written after a few patterns. A rule that fits
  * none is read in full.
  */
-export class RulePatterns {
-  private readonly known: RulePattern[] = [];
+export class RulePatterns<Chain> {
+  private readonly known: RulePattern<Chain>[] = [];
   /** How often each form was seen that is not known yet. */
   private readonly seen = new Map<string, number>();
-  private last: RulePattern | undefined;
+  private last: RulePattern<Chain> | undefined;
 
   /** The pattern that the text fits from column `from` on. */
-  find(text: string, from: number): RulePattern | undefined {
+  find(text: string, from: number): RulePattern<Chain> | undefined {
     const guess = this.last?.follower;
     if (guess && fits(guess, text, from)) return (this.last = guess);
     for (const pattern of this.known) {
@@ -76,7 +75,7 @@ const MOST_PATTERNS = 32;
 /** So many forms are counted; then counting starts anew, so that rules without any likeness take no room. */
 const MOST_FORMS = 256;
 
-function fits({ form }: RulePattern, text: string, from: number): boolean {
+function fits({ form }: Pick<RulePattern<unknown>, 'form'>, text: string, from: number): boolean {
   form.lastIndex = from;
   return form.test(text);
 }

@@ -2,13 +2,9 @@ import type { Columns } from '../text/columns';
 import type { Machine } from './machine';
 import type { NftNode } from './nft/node';
 import type { Shape } from './shape';
+import type { Word } from './words';
 
-/** A shell-like word: `text` is its value (quotes and escapes undone), the columns span its spelling. */
-export interface Word extends Columns {
-  readonly text: string;
-  /** True where the spelling differs from the value (quotes or escapes). */
-  readonly quoted: boolean;
-}
+export type { Word };
 
 /** Packet and byte counters, `[12:3400]` in front of a rule or behind a chain. Kept as text: they may exceed 2^53. */
 export interface Counters extends Columns {

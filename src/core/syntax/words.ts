@@ -1,5 +1,11 @@
 import type { Columns } from '../text/columns';
-import type { Word } from './tree';
+
+/** A shell-like word: `text` is its value (quotes and escapes undone), the columns span its spelling. */
+export interface Word extends Columns {
+  readonly text: string;
+  /** True where the spelling differs from the value (quotes or escapes). */
+  readonly quoted: boolean;
+}
 
 /**
  * How words are quoted. `restore`: as iptables-save writes and iptables-restore reads (iptables/xshared.c,

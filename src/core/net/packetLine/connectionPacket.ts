@@ -1,6 +1,6 @@
 import { readConnectionLine } from '../connectionLine';
 import { PROTOCOL } from '../packet';
-import type { ReadPacket } from './packetsOfLine';
+import type { ReadPacket } from './readPacket';
 
 /**
  * The next packet of a connection in its first direction: of one that was answered it is ESTABLISHED, else one like the

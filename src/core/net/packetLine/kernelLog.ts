@@ -1,5 +1,5 @@
 import { namedProtocol } from '../packetRequest';
-import type { ReadPacket } from './packetsOfLine';
+import type { ReadPacket } from './readPacket';
 
 /**
  * Reads what LOG and TRACE write, `IN=eth0 OUT= MAC=… SRC=10.0.0.9 DST=10.0.0.1 LEN=60 TOS=0x00 … PROTO=TCP SPT=1 DPT=2

@@ -1,6 +1,6 @@
 import { icmpTypeOf } from '../icmpTypes';
 import { namedProtocol } from '../packetRequest';
-import type { ReadPacket } from './packetsOfLine';
+import type { ReadPacket } from './readPacket';
 
 /**
  * Reads the packet of `nft monitor trace`: `trace id 1a ip raw PREROUTING packet: iif "eth0" ip saddr 10.0.0.9 ip daddr

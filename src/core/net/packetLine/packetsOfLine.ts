@@ -3,6 +3,7 @@ import { isProblem, readPacketRequest, type PacketRequest } from '../packetReque
 import { readConnectionPacket } from './connectionPacket';
 import { readKernelLog } from './kernelLog';
 import { readNftTrace } from './nftTrace';
+import type { ReadPacket } from './readPacket';
 import { readTcpdump } from './tcpdump';
 import { readTshark } from './tshark';
 
@@ -13,12 +14,6 @@ export interface PacketOfLine {
   readonly expression: string;
   /** Why the packet may have looked otherwise when it came: the line shows it in the middle of its way. */
   readonly note: string | undefined;
-}
-
-/** What a reader finds in a line: fields of the JSON contract, not yet checked. */
-export interface ReadPacket {
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly note?: string | undefined;
 }
 
 const READERS: readonly ((text: string) => ReadPacket | undefined)[] = [

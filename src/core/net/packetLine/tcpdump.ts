@@ -2,7 +2,7 @@ import { namedProtocol } from '../packetRequest';
 import { PROTOCOL } from '../packet';
 import { readEnd } from './endpoint';
 import { icmp6OfWords, icmpOfWords } from './icmpWords';
-import type { ReadPacket } from './packetsOfLine';
+import type { ReadPacket } from './readPacket';
 
 /**
  * Reads a packet of tcpdump: with or without time, interface (`-i any`), link layer header (`-e`), IP header (`-v`),

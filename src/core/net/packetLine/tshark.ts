@@ -2,7 +2,7 @@ import { parseAddress } from '../address';
 import { PROTOCOL } from '../packet';
 import { portOf } from './endpoint';
 import { icmp6OfWords, icmpOfWords } from './icmpWords';
-import type { ReadPacket } from './packetsOfLine';
+import type { ReadPacket } from './readPacket';
 
 /**
  * Reads a line of tshark's summary, `3 0.000012 10.0.0.9 → 10.0.0.1 TCP 74 41522 → 80 [SYN] Seq=0 Win=64240 Len=0`. Of

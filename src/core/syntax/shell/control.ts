@@ -1,4 +1,4 @@
-import type { Interpreter } from './interpreter';
+import type { Shell } from './shell';
 import { literalText, type ShellNode } from './nodes';
 import { fitsPattern } from './patterns';
 import type { ScriptText } from './scriptText';
@@ -9,7 +9,7 @@ import { fieldText, unknownOf, valueOf } from './values';
  * `if`: the branch that the file decides on, those that hang on the rules under their conditions; what only the machine
  * knows is not read.
  */
-export function branches(shell: Interpreter, node: ShellNode & { readonly kind: 'if' }, source: ScriptText): Status {
+export function branches(shell: Shell, node: ShellNode & { readonly kind: 'if' }, source: ScriptText): Status {
   const { guard } = shell;
   const skip = (from: number, reason: string): void => {
     for (const { body } of node.branches.slice(from)) shell.skip(body, source, reason);
@@ -44,7 +44,7 @@ export function branches(shell: Interpreter, node: ShellNode & { readonly kind: 
 }
 
 /** `case`: the first pattern that fits. */
-export function cases(shell: Interpreter, node: ShellNode & { readonly kind: 'case' }, source: ScriptText): Status {
+export function cases(shell: Shell, node: ShellNode & { readonly kind: 'case' }, source: ScriptText): Status {
   const word = shell.text(node.word, source);
   const text = fieldText(word);
   const names = unknownOf(word);
@@ -71,7 +71,7 @@ export function cases(shell: Interpreter, node: ShellNode & { readonly kind: 'ca
 }
 
 /** `for NAME in WORDS`: once for each word that the file tells. */
-export function forLoop(shell: Interpreter, node: ShellNode & { readonly kind: 'for' }, source: ScriptText): Status {
+export function forLoop(shell: Shell, node: ShellNode & { readonly kind: 'for' }, source: ScriptText): Status {
   const { name, body } = node;
   const fields = node.words ? shell.expand(node.words, source) : shell.positional;
   if (!fields) {

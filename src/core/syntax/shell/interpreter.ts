@@ -19,10 +19,11 @@ import type { Piece, Place, ScriptText } from './scriptText';
 import { runSimple } from './simple';
 import { ScriptReport } from './report';
 import { WrittenFiles } from './writtenFiles';
+import type { Shell } from './shell';
 import { both, joined, negated, type Status } from './status';
 import { substitute } from './substitution';
 import { readLoop } from './readLoop';
-import { fieldText, known, unknownOf, valueOf, type Field, type Scope, type Value } from './values';
+import { fieldText, known, unknownOf, valueOf, type Field, type Value } from './values';
 
 /** A command that was read, and the one of the script that it is. */
 export interface Emitted {
@@ -42,7 +43,7 @@ const MOST_CALLS = 40;
  * Reads what the commands of a script do to the rules, without running any: what needs a machine stays unknown and is
  * said. It keeps what variables hold and which functions are defined from one command of the file to the next.
  */
-export class Interpreter implements Scope {
+export class Interpreter implements Shell {
   readonly report = new ScriptReport();
   positional: readonly Field[] | undefined;
   /** What stands in front of each command of the line, such as a prompt or `ssh HOST`. */

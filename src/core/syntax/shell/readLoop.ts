@@ -1,4 +1,4 @@
-import type { Interpreter } from './interpreter';
+import type { Shell } from './shell';
 import { literalText, type ShellNode } from './nodes';
 import { linesOf, type ScriptText } from './scriptText';
 import type { Status } from './status';
@@ -7,7 +7,7 @@ import { known } from './values';
 /**
  * `while read -r A B; do … done <<EOF`: the lines are there. Any other loop runs for as long as only the machine knows.
  */
-export function readLoop(shell: Interpreter, node: ShellNode & { readonly kind: 'while' }, source: ScriptText): Status {
+export function readLoop(shell: Shell, node: ShellNode & { readonly kind: 'while' }, source: ScriptText): Status {
   const { condition, body } = node;
   const head = condition.kind === 'simple' ? condition : undefined;
   const words = head?.words.map((word) => literalText(word) ?? '') ?? [];
@@ -42,7 +42,7 @@ export function readLoop(shell: Interpreter, node: ShellNode & { readonly kind: 
 }
 
 /** The last name takes all that is left. */
-function assignWords(shell: Interpreter, names: readonly string[], line: string, separators: string | undefined): void {
+function assignWords(shell: Shell, names: readonly string[], line: string, separators: string | undefined): void {
   let rest = separators === undefined ? line.trim() : line;
   for (const [i, name] of names.entries()) {
     const end = i === names.length - 1 ? rest.length : firstOf(rest, separators ?? ' \t');

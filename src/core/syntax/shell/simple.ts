@@ -3,7 +3,7 @@ import { baseName } from '../baseName';
 import { Shape } from '../shape';
 import { isTables } from '../shellProgram';
 import { textLine } from './emit';
-import type { Interpreter } from './interpreter';
+import type { Shell } from './shell';
 import { literalText, type SimpleCommand } from './nodes';
 import { Parser } from './parser';
 import { isSurelyThere, PRINTING, QUESTIONS, SHELLS } from './programs';
@@ -12,7 +12,7 @@ import type { Status } from './status';
 import { fieldText, known, unknownOf, type Field } from './values';
 
 /** Runs a command without operators: an assignment, a builtin, a function of the script, or a program. */
-export function runSimple(shell: Interpreter, node: SimpleCommand, source: ScriptText): Status {
+export function runSimple(shell: Shell, node: SimpleCommand, source: ScriptText): Status {
   const aliased = node.words[0] && shell.aliases.get(literalText(node.words[0]) ?? '');
   let fields = shell.expand(node.words, source);
   if (fields.length === 0) {
@@ -28,7 +28,7 @@ export function runSimple(shell: Interpreter, node: SimpleCommand, source: Scrip
   return runProgram(shell, fields, node, source);
 }
 
-type Builtin = (shell: Interpreter, fields: readonly Field[], node: SimpleCommand, source: ScriptText) => Status;
+type Builtin = (shell: Shell, fields: readonly Field[], node: SimpleCommand, source: ScriptText) => Status;
 
 const declare: Builtin = (shell, fields, node, source) => {
   const local = fieldText(fields[0] as Field) !== 'export' && fieldText(fields[0] as Field) !== 'readonly';
@@ -59,7 +59,7 @@ const print: Builtin = (shell, fields, node, source) => {
 };
 
 /** `… > /etc/iptables/rules.v4`: rules are taken at once, commands when the file is run. */
-function writeFile(shell: Interpreter, pieces: readonly Piece[], node: SimpleCommand, source: ScriptText): boolean {
+function writeFile(shell: Shell, pieces: readonly Piece[], node: SimpleCommand, source: ScriptText): boolean {
   const redirect = node.redirects.find(
     ({ operator, descriptor }) => (operator === '>' || operator === '>>' || operator === '>|') && descriptor < 2,
   );
@@ -69,7 +69,7 @@ function writeFile(shell: Interpreter, pieces: readonly Piece[], node: SimpleCom
   return true;
 }
 
-function takeFile(shell: Interpreter, name: string, pieces: readonly Piece[], adds: boolean): void {
+function takeFile(shell: Shell, name: string, pieces: readonly Piece[], adds: boolean): void {
   const lines = linesOf(pieces);
   shell.files.write(name, pieces, adds);
   if (!lines.some((line) => textLine(line).some(({ shape }) => shape === Shape.Table))) return;
@@ -77,7 +77,7 @@ function takeFile(shell: Interpreter, name: string, pieces: readonly Piece[], ad
   loadLines(shell, pieces);
 }
 
-function loadLines(shell: Interpreter, pieces: readonly Piece[]): void {
+function loadLines(shell: Shell, pieces: readonly Piece[]): void {
   for (const line of linesOf(pieces)) {
     for (const read of textLine(line)) shell.take({ ...read, ...(shell.guard && { runsIf: shell.guard }) }, undefined);
     shell.report.askFor([{ pieces: line, literal: false }]);
@@ -169,7 +169,7 @@ function asksForProgram(fields: readonly Field[]): Status | undefined {
     : { unknown: `whether there is ${operands.join(', ')}` };
 }
 
-function sourceFile(shell: Interpreter, fields: readonly Field[], node: SimpleCommand): Status {
+function sourceFile(shell: Shell, fields: readonly Field[], node: SimpleCommand): Status {
   const written = fields[1] && shell.files.read(fieldText(fields[1]));
   if (written) return runWord(shell, written, [], node);
   if (fields[1]) shell.report.sourced.push(fieldText(fields[1]));
@@ -177,7 +177,7 @@ function sourceFile(shell: Interpreter, fields: readonly Field[], node: SimpleCo
 }
 
 /** `echo 1 > /proc/sys/net/ipv4/ip_forward` is read by whoever reads facts of the host. */
-function keepSetting(shell: Interpreter, fields: readonly Field[], node: SimpleCommand, source: ScriptText): void {
+function keepSetting(shell: Shell, fields: readonly Field[], node: SimpleCommand, source: ScriptText): void {
   const redirect = node.redirects.find(({ operator }) => operator === '>');
   const target = redirect && shell.text(redirect.target, source);
   const first = target?.pieces[0];
@@ -213,7 +213,7 @@ function printedBy(fields: readonly Field[]): readonly Piece[] {
 }
 
 /** Runs a program, whatever stands in front of it: `sudo`, `ssh HOST`, `kubectl exec … --`. */
-function runProgram(shell: Interpreter, given: readonly Field[], node: SimpleCommand, source: ScriptText): Status {
+function runProgram(shell: Shell, given: readonly Field[], node: SimpleCommand, source: ScriptText): Status {
   const fields = withoutUnknownWrapper(shell, given);
   const words = fields.map(fieldText);
   const [first] = words;
@@ -251,7 +251,7 @@ function answerOf(words: readonly string[]): Status {
 }
 
 /** `$SUDO iptables …` where nothing sets SUDO: it stands for a word such as sudo, or for none. */
-function withoutUnknownWrapper(shell: Interpreter, fields: readonly Field[]): readonly Field[] {
+function withoutUnknownWrapper(shell: Shell, fields: readonly Field[]): readonly Field[] {
   const [first, second] = fields;
   const [piece] = first?.pieces ?? [];
   if (
@@ -279,7 +279,7 @@ function withoutUnknownWrapper(shell: Interpreter, fields: readonly Field[]): re
 function scriptOf(
   words: readonly string[],
   fields: readonly Field[],
-  shell: Interpreter,
+  shell: Shell,
 ): { readonly word: readonly Piece[]; readonly wrapper: number } | undefined {
   for (let i = 0; i < Math.min(words.length, 30); i++) {
     const name = baseName(words[i] ?? '');
@@ -305,7 +305,7 @@ function scriptOf(
 
 /** Runs the text of a word as a script. */
 function runWord(
-  shell: Interpreter,
+  shell: Shell,
   pieces: readonly Piece[],
   wrapper: readonly Field[],
   node: SimpleCommand,
@@ -354,7 +354,7 @@ function joinFields(fields: readonly Field[]): readonly Piece[] {
 
 /** `iptables-restore <<EOF`, `echo "$RULES" | iptables-restore`: the text is its input. */
 function runRestore(
-  shell: Interpreter,
+  shell: Shell,
   fields: readonly Field[],
   words: readonly string[],
   node: SimpleCommand,

@@ -1,5 +1,5 @@
 import { utf8Length } from '../../text/utf8';
-import type { IpSet } from '../../net/host';
+import type { IpSet } from '../../net/ipSet';
 import type { Packet } from '../../net/packet';
 import { addToSet, removeFromSet } from '../../net/changeSet';
 import { isUnsure } from '../../net/setChanges';

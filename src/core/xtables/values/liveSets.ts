@@ -1,5 +1,4 @@
-import type { IpSet } from '../../net/host';
-import type { SetExtensions } from '../../net/setMembers';
+import type { IpSet, SetExtensions } from '../../net/ipSet';
 import { memberKey } from '../../net/setMembers';
 import { isUnsure, withMember } from '../../net/setChanges';
 import { compileSet } from '../../net/setEntries';

@@ -1,0 +1,5 @@
+/** What a reader finds in a line: fields of the JSON contract, not yet checked. */
+export interface ReadPacket {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly note?: string | undefined;
+}

@@ -1,0 +1,60 @@
+import type { EmbeddedLine, RunCondition } from '../tree';
+import type { Assignment, ScriptNode, ShellNode, ShellWord, SimpleCommand } from './nodes';
+import type { ScriptReport } from './report';
+import type { Piece, ScriptText } from './scriptText';
+import type { Status } from './status';
+import type { Field, Scope } from './values';
+import type { WrittenFiles } from './writtenFiles';
+
+/**
+ * What the readers of single constructs (`control`, `readLoop`, `simple`) need of the interpreter. They know this
+ * interface and not the class, so that the class can import them.
+ */
+export interface Shell extends Scope {
+  readonly report: ScriptReport;
+  readonly files: WrittenFiles;
+  readonly functions: ReadonlyMap<string, ScriptNode>;
+  readonly aliases: Map<string, string>;
+  positional: readonly Field[] | undefined;
+  /** The words that tell where commands run, as `ssh HOST`. */
+  wrapper: readonly Field[];
+  /** Under which condition commands run; undefined: always. */
+  guard: RunCondition | undefined;
+  signal: 'break' | 'continue' | 'return' | 'exit' | undefined;
+  /** What is printed into the command behind a pipe. */
+  input: readonly Piece[] | undefined;
+  /** What the command has printed, where that is known. */
+  printed: readonly Piece[] | undefined;
+  /** Whether something reads what the command prints. */
+  readonly piping: boolean;
+  /** How many loops and functions are around: what is read within may be read again. */
+  repeating: number;
+  /** How many calls are around. */
+  calls: number;
+
+  run(node: ShellNode, source: ScriptText): Status;
+  /** Runs commands of which it is asked whether they succeed. */
+  asking(run: () => Status): Status;
+  guarded(condition: RunCondition, run: () => Status): Status;
+  /** The fields that words expand to. */
+  expand(words: readonly ShellWord[], source: ScriptText): readonly Field[];
+  /** Text of a redirection or a here-document. */
+  text(word: Pick<ShellWord, 'parts'>, source: ScriptText): Field;
+  assign(assignment: Assignment, source: ScriptText): void;
+  /** The value that a name had before is back when the function ends. */
+  local(name: string): void;
+  /** A name of which the file tells no more. */
+  lose(name: string, why: string): void;
+  unset(name: string): void;
+  test(words: readonly ShellWord[], source: ScriptText, patterns: boolean): Status;
+  /** Calls a function of the script. */
+  call(name: string, called: ScriptNode, fields: readonly Field[], at: SimpleCommand, caller: ScriptText): Status;
+  /** Whether a loop ends here; the signal for it is taken. */
+  leavesLoop(): boolean;
+  /** Takes a command as one of those that the file holds; gives its line where it changes or asks rules. */
+  emit(fields: readonly Field[], node: SimpleCommand, literal: boolean): EmbeddedLine | undefined;
+  /** `plain`: where it stands in the script, if nothing of it was expanded and it hangs on no other command. */
+  take(line: EmbeddedLine, plain: number | undefined): EmbeddedLine;
+  /** What a command would do is not read: each that changes rules is said, its variables are no longer known. */
+  skip(node: ShellNode, source: ScriptText, reason: string): void;
+}
