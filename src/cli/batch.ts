@@ -18,7 +18,7 @@ import { rulesWithNft } from '../features/rulesOfText';
 import type { RequestLine } from './requestLines';
 import { VERSION } from './version';
 
-/** One result of `batch`, in the words of the contract. */
+/** One result of `batch`, in the words of the contract (docs/contract.md). */
 export type BatchResult = Readonly<Record<string, unknown>>;
 
 /**

@@ -8,7 +8,8 @@ import { allOpenTables } from './openTables';
 import { unreadLines, type UnreadLine } from './unread';
 
 /**
- * What was found in a file and what was not read; lines are 1-based, both ends included. In the words of the contract.
+ * What was found in a file and what was not read, in the words of docs/contract.md; lines are 1-based, both ends
+ * included.
  */
 export interface Overview {
   readonly ruleSets: readonly RuleSetOverview[];

@@ -18,7 +18,7 @@ interface HostAssumption {
   readonly word?: string;
 }
 
-/** One outcome in the words of the JSON contract. */
+/** One outcome in the words of the JSON contract (docs/contract.md). */
 export interface Outcome {
   readonly assumptions: readonly (
     | Pick<Assumption, 'backend' | 'table' | 'chain' | 'num' | 'match' | 'value' | 'probability' | 'reason'>
