@@ -37,15 +37,15 @@ test.each<[string, string, string, string, readonly string[]]>([
       '-m recent --set --name seen --rsource',
     ),
     SSH,
-    'Did not match: --rcheck --name seen --mask 255.255.255.255 --rsource: the source is not in list seen.',
-    ['--rcheck --name seen --mask 255.255.255.255 --rsource | the source is not in list seen | no'],
+    'Did not match: if not --rcheck --name seen --mask 255.255.255.255 --rsource.',
+    ['--rcheck --name seen --mask 255.255.255.255 --rsource | the source is not in list seen | unknown'],
   ],
   [
     'limit: what was left before it took some',
     save('filter', 'INPUT', '-m limit --limit 1/sec --limit-burst 1 -j ACCEPT', '-j DROP'),
     SSH,
     'Matches: lets the packet pass; the rules behind it in this table are not looked at.',
-    ['--limit 1/sec --limit-burst 1 | 1 packets left | yes'],
+    ['--limit 1/sec --limit-burst 1 | 1 packets left | unknown'],
   ],
   [
     'a set that a later rule fills',

@@ -1,5 +1,5 @@
 import { addressBytes } from './address';
-import { PROTOCOL, type Packet } from './packet';
+import { PROTOCOL, TCP_FLAGS, type Packet } from './packet';
 
 /**
  * The packet as it is on the wire, from the IP header on, with right checksums. Bytes that the model does not hold
@@ -62,6 +62,17 @@ function ipv6Headers(packet: Packet): Uint8Array {
   header.set(addressBytes(packet.source), 8);
   header.set(addressBytes(packet.destination), 24);
   return concat(header, ...packet.extensionHeaders.map(({ bytes }) => bytes));
+}
+
+/**
+ * Whether nobody gave the data of the packet, or not all of them: `packetBytes` leaves them out or fills them in. A SYN
+ * has none.
+ */
+export function lacksData(packet: Packet): boolean {
+  if (packet.inner) return lacksData(packet.inner);
+  if (packet.payload.length === 0) return packet.protocol !== PROTOCOL.TCP || (packet.tcpFlags & TCP_FLAGS.SYN) === 0;
+  const header = packet.fragmentOffset > 0 ? 0 : transportHeaderLength(packet);
+  return packet.length - networkHeaderLength(packet) - header > packet.payload.length;
 }
 
 function transportBytes(packet: Packet, length: number): Uint8Array {

@@ -34,6 +34,13 @@ export interface Route {
   readonly table: number;
   readonly realm: number;
   readonly tos: number;
+  /** All next hops of a route with several, of which `gateway` and `device` are the first: the kernel picks by a hash. */
+  readonly hops?: readonly NextHop[];
+}
+
+export interface NextHop {
+  readonly gateway: Address | undefined;
+  readonly device: string | undefined;
 }
 
 /** One policy routing rule, as `ip rule` shows it. */

@@ -1,5 +1,5 @@
 import { anyBlock, inBlock, parseAddress, parseBlock, prefixLengthOf, type Address } from './address';
-import type { PolicyRule, Route, RouteType } from './host';
+import type { NextHop, PolicyRule, Route, RouteType } from './host';
 import { PLAIN, ROUTE_TABLE } from './kernelRoutes';
 import { problem, type InputProblem } from './packetRequest';
 import { protocolNumber } from './protocols';
@@ -8,8 +8,8 @@ import { own } from '../text/own';
 /**
  * Reads one route in the words of `ip route add` or `ip route show`: `[-6] [type] prefix [via address] [dev name]
  * [table t] [src address] [metric n] [tos n] [realm n] …`. A gateway without a device leaves by the interface of
- * `known` (the routes so far) that reaches it. Of several `nexthop` parts the first is taken: which one the kernel
- * picks is a hash.
+ * `known` (the routes so far) that reaches it. Of several `nexthop` parts the first is taken, and all are kept: which
+ * one the kernel picks is a hash.
  * `field` names the line in problems.
  */
 export function parseRoute(
@@ -31,6 +31,7 @@ export function parseRoute(
     return problem(field, `"${prefix}" is neither "default" nor an IPv${family} prefix`);
   const parts = routeParts(words, family, field);
   if ('kind' in parts) return parts;
+  const { hops, ...single } = parts;
   const { gateway } = parts;
   const device =
     parts.device ?? (gateway ? deviceTo(gateway, known) : undefined) ?? (type === 'local' ? 'lo' : undefined);
@@ -41,7 +42,7 @@ export function parseRoute(
     );
   return {
     ...PLAIN,
-    ...parts,
+    ...single,
     family,
     type,
     destination,
@@ -49,6 +50,9 @@ export function parseRoute(
     device,
     metric: parts.metric ?? (family === 6 ? 1024 : 0),
     table: parts.table ?? (LOCAL_TYPES.has(type) ? ROUTE_TABLE.local : ROUTE_TABLE.main),
+    ...(hops.length > 1 && {
+      hops: hops.map((hop) => ({ ...hop, device: hop.device ?? (hop.gateway && deviceTo(hop.gateway, known)) })),
+    }),
   };
 }
 
@@ -228,7 +232,10 @@ interface RouteParts {
   table: number | undefined;
   realm: number;
   tos: number;
+  readonly hops: Hop[];
 }
+
+type Hop = { -readonly [Key in keyof NextHop]: NextHop[Key] };
 
 function routeParts(words: string[], family: 4 | 6, field: string): RouteParts | InputProblem {
   const parts: RouteParts = {
@@ -239,13 +246,15 @@ function routeParts(words: string[], family: 4 | 6, field: string): RouteParts |
     table: undefined,
     realm: 0,
     tos: 0,
+    hops: [],
   };
-  let hops = 0;
+  let hop: Hop | undefined;
   while (words.length > 0) {
     const word = words.shift() as string;
     if (IDLE_FLAGS.has(word)) continue;
     if (word === 'nexthop') {
-      if (++hops > 1) break;
+      hop = { gateway: undefined, device: undefined };
+      parts.hops.push(hop);
       continue;
     }
     let value = words.shift();
@@ -254,10 +263,14 @@ function routeParts(words: string[], family: 4 | 6, field: string): RouteParts |
     if (IDLE_PARTS.has(word)) continue;
     const address = word === 'via' || word === 'src' ? parseAddress(value) : undefined;
     const number = readNumber(value);
-    if (word === 'via' && address) parts.gateway = address;
-    else if (word === 'src' && address?.family === family) parts.preferredSource = address;
-    else if (word === 'dev' || word === 'oif') parts.device = value;
-    else if (word === 'table') {
+    if (word === 'via' && address) {
+      if (hop) hop.gateway = address;
+      if (parts.hops.length < 2) parts.gateway = address;
+    } else if (word === 'src' && address?.family === family) parts.preferredSource = address;
+    else if (word === 'dev' || word === 'oif') {
+      if (hop) hop.device = value;
+      if (parts.hops.length < 2) parts.device = value;
+    } else if (word === 'table') {
       parts.table = readTable(value);
       if (parts.table === undefined)
         return problem(field, `"${value}" is not a table: a number, or local, main, default`);

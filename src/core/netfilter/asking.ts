@@ -3,6 +3,7 @@ import { conditionsOf, type BoundMatch, type Rule } from '../ruleset/ruleSet';
 import type { Answer, Unknown } from '../xtables/answer';
 import { ask, drafted } from '../xtables/draft';
 import type { Condition, MatchChange, MatchDrop } from '../xtables/extension';
+import { premise, type PremiseId } from '../xtables/premise';
 import type { PacketView } from '../xtables/view';
 import { askDrawn } from './drawnNumber';
 import { askHeader, dropQuestion, type Asked } from './evidence';
@@ -17,6 +18,8 @@ export interface AskingFor {
    * there is one.
    */
   presume(rule: Rule, condition: string, answer: boolean): boolean;
+  /** Notes what an answer takes for granted; gives back what of it is in doubt: then both answers are followed. */
+  rests(premises: readonly PremiseId[], rule: Rule, question: string): PremiseId | undefined;
   /** Carries out what a match changes of the packet. */
   alter(rule: Rule, change: MatchChange): void;
   /** Keeps what a match or a target has written down. */
@@ -54,6 +57,8 @@ interface AskedSoFar {
 }
 
 const DROPS = -1;
+const NOTHING: readonly PremiseId[] = [];
+const EARLIER: PremiseId = 'earlierPackets';
 const NO: Tested = { kind: 'tested', matched: false, asked: [], notable: false, drop: undefined };
 const YES: Tested = { kind: 'tested', matched: true, asked: [], notable: true, drop: undefined };
 
@@ -94,6 +99,7 @@ export function askAgain(rule: Rule, view: PacketView): readonly Asked[] {
     view: () => view,
     settle: () => undefined,
     presume: (_rule, _condition, answer) => answer,
+    rests: () => undefined,
     alter: () => undefined,
     remember: () => undefined,
   });
@@ -184,7 +190,7 @@ class Asking {
     let holds = given;
     if (holds === undefined) {
       const { view } = this;
-      const answer = question.stateful ? this.recall(question) : askDrawn(question, view);
+      const answer = this.doubted(question, question.stateful ? this.recall(question) : askDrawn(question, view), view);
       if (typeof answer === 'boolean') {
         holds = question.stateful && !question.settled ? this.walk.presume(this.rule, question.text, answer) : answer;
         this.asked.push({ question, view, answer: holds, ...(holds !== answer && { said: true }) });
@@ -203,6 +209,17 @@ class Asking {
     }
     this.alter(question.changes?.(this.view, holds));
     return holds;
+  }
+
+  /** An answer that rests on what is in doubt is none. What the packet has beside it is the likelier answer. */
+  private doubted(question: Condition, answer: Answer, view: PacketView): Answer {
+    if (typeof answer !== 'boolean') return answer;
+    const premises = question.premises?.(view) ?? NOTHING;
+    const rests = question.stateful && !question.settled ? [...premises, EARLIER] : premises;
+    const doubt = rests.length === 0 ? undefined : this.walk.rests(rests, this.rule, question.text);
+    return doubt === undefined
+      ? answer
+      : { kind: 'unknown', reason: premise(doubt).reason, premise: doubt, ...(!answer && { unlikely: true }) };
   }
 
   /** Asks a condition with a memory; what it writes down is there for all that comes behind. */
@@ -237,7 +254,7 @@ class Asking {
       if (ahead && ahead.extension.drops?.(ahead.data, view, ahead)) return undefined;
       for (const question of ahead ? conditionsOf(ahead, rule.family) : next) {
         if (question.stateful || canChange(question, view)) return undefined;
-        const answer = askDrawn(question, view);
+        const answer = this.doubted(question, askDrawn(question, view), view);
         asked.push({ question, view, answer });
         if (answer === false) return asked;
       }

@@ -1,5 +1,6 @@
 import type { Rule } from '../ruleset/ruleSet';
 import type { Backend } from '../xtables/backend';
+import type { PremiseId } from '../xtables/premise';
 import type { AnyTableName } from '../xtables/view';
 import { assumptionKey } from './assumptionKey';
 
@@ -22,6 +23,7 @@ export class Assumption {
   readonly reason: string;
   readonly #rule: Rule;
   readonly #choice: boolean;
+  readonly #premise: PremiseId | undefined;
 
   constructor(
     rule: Rule,
@@ -31,6 +33,7 @@ export class Assumption {
     probability: number | undefined,
     reason: string,
     backend?: Backend,
+    premise?: PremiseId,
   ) {
     if (backend !== undefined) this.backend = backend;
     this.table = rule.chain.table;
@@ -42,10 +45,16 @@ export class Assumption {
     this.reason = reason;
     this.#rule = rule;
     this.#choice = choice;
+    this.#premise = premise;
   }
 
   get rule(): Rule {
     return this.#rule;
+  }
+
+  /** It is open only because this is in doubt; undefined: nothing at all answers it. */
+  get premise(): PremiseId | undefined {
+    return this.#premise;
   }
 
   /** It is one of several things that the target may do; otherwise a condition. */

@@ -6,6 +6,7 @@ import type { Effect } from '../xtables/extension';
 import type { Backend } from '../xtables/backend';
 import type { AnyTableName, Hook, PacketView } from '../xtables/view';
 import type { Assumption } from './assumption';
+import type { PremiseUse } from './premiseUse';
 import type { Asked } from './evidence';
 import type { World } from './world';
 
@@ -231,6 +232,8 @@ export interface Walked {
   readonly assumptions: readonly Assumption[];
   /** What was taken for granted of the programs of this host. */
   readonly notes: readonly string[];
+  /** What is in doubt on it, where something is: the trace of a changed packet or rule set asks the same. */
+  readonly premises?: PremiseUse;
   /** What the host remembers behind it. */
   readonly after?: World;
   /**

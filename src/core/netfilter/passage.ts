@@ -6,6 +6,7 @@ import type { RuleSet } from '../ruleset/ruleSet';
 import type { Assumption } from './assumption';
 import type { HookOrder } from './hookOrder';
 import type { PacketView } from '../xtables/view';
+import type { PremiseUse } from './premiseUse';
 import { changedUnder, checked, RIGHT } from './checksum';
 import { templateView } from './connectionFacts';
 import type { KernelDropReason, TraceEvent, WalkEnd } from './events';
@@ -49,6 +50,8 @@ export interface WalkContext {
   readonly answers: ReadonlyMap<string, boolean>;
   /** Whether connection tracking runs: it is on for the host, or a rule asks for it. */
   readonly tracking: boolean;
+  /** What is taken for granted; undefined: everything that a premise is about is known. */
+  readonly premises: PremiseUse | undefined;
   /** How many rules were asked on all paths; counted while they are walked. */
   readonly effort: { rules: number };
 }

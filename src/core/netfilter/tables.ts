@@ -2,6 +2,7 @@ import { hookBits, type BaseChain, type Chain, type Rule } from '../ruleset/rule
 import type { Unknown } from '../xtables/answer';
 import type { Effect, MatchChange } from '../xtables/extension';
 import type { Backend } from '../xtables/backend';
+import { premise, type PremiseId } from '../xtables/premise';
 import type { AnyTableName, Hook, PacketView, TableName } from '../xtables/view';
 import { assumptionKey } from './assumptionKey';
 import type { Circumstances } from './calls';
@@ -179,6 +180,7 @@ class Tables implements Traveller {
         value,
         choice: false,
         reason: answer.reason,
+        premise: answer.premise,
         probability: chanceOf(answer, value),
       });
     return value;
@@ -188,6 +190,15 @@ class Tables implements Traveller {
     const value = this.passage.context.answers.get(this.keyOf(rule, condition)) ?? answer;
     this.assume(rule, { question: condition, value, choice: false, reason: FRESH, probability: undefined });
     return value;
+  }
+
+  rests(premises: readonly PremiseId[], rule: Rule, question: string): PremiseId | undefined {
+    const use = this.passage.context.premises;
+    if (!use) return undefined;
+    const open = premises.filter((id) => use.open.has(id));
+    for (const id of open) use.used.add(id);
+    const doubt = open.find((id) => use.doubted.has(id));
+    return doubt !== undefined && use.settled.has(this.keyOf(rule, question)) ? undefined : doubt;
   }
 
   alter(rule: Rule, { mark, packetType, effect, remembers }: MatchChange): void {
@@ -220,6 +231,8 @@ class Tables implements Traveller {
       case 'reject':
         return { kind: 'drop', reject: true };
       case 'queue':
+        if (!effect.bypass && this.rests(['queue'], rule, NOBODY_LISTENS))
+          return this.applyChoice(rule, queueChoice(effect));
         passage.move({ queued: true });
         return effect.bypass ? { kind: 'accept' } : { kind: 'drop', reject: false };
       case 'nat':
@@ -250,12 +263,13 @@ class Tables implements Traveller {
       effect.choices.find(({ text }) => answers.get(this.keyOf(rule, text)) === true) ??
       (effect.choices.length === 1 ? effect.choices[0] : undefined);
     if (effect.choices.length === 0) return { kind: 'continue' };
-    if (!choice) return { kind: 'open', reason: effect.reason, choices: effect.choices };
+    if (!choice) return { kind: 'open', reason: effect.reason, premise: effect.premise, choices: effect.choices };
     this.assume(rule, {
       question: choice.text,
       value: true,
       choice: true,
       reason: effect.reason,
+      premise: effect.premise,
       probability: choice.probability,
     });
     return this.apply(rule, choice.effect);
@@ -338,10 +352,30 @@ class Tables implements Traveller {
     });
   }
 
-  assume(rule: Rule, { question: match, value, choice, reason, probability }: Omit<Branch, 'from'>): void {
+  assume(
+    rule: Rule,
+    { question: match, value, choice, reason, premise: doubted, probability }: Omit<Branch, 'from'>,
+  ): void {
     if (probability !== undefined) this.passage.chances++;
-    this.passage.assumptions.push(new Assumption(rule, match, value, choice, probability, reason, this.backend()));
+    this.passage.assumptions.push(
+      new Assumption(rule, match, value, choice, probability, reason, this.backend(), doubted),
+    );
   }
+}
+
+const NOBODY_LISTENS = 'no program listens, or it drops the packet';
+
+/** What may become of a packet that is handed to user space. */
+function queueChoice(effect: Extract<Effect, { kind: 'queue' }>): Extract<Effect, { kind: 'choice' }> {
+  return {
+    kind: 'choice',
+    reason: premise('queue').reason,
+    premise: 'queue',
+    choices: [
+      { text: 'a program lets it go on', effect: { ...effect, bypass: true } },
+      { text: NOBODY_LISTENS, effect: { kind: 'verdict', verdict: 'DROP' } },
+    ],
+  };
 }
 
 /** What is assumed of matches that remember earlier packets. */

@@ -8,6 +8,7 @@ import { hostAnswers } from './hostAnswers';
 import { priorityOf, type HookOrder } from './hookOrder';
 import { outcomeOf } from './outcome';
 import type { Arrival, WalkContext } from './passage';
+import type { PremiseUse } from './premiseUse';
 import { startChain } from './startChain';
 import { unfollowedSysctls } from './unfollowedSysctls';
 import { World } from './world';
@@ -22,6 +23,8 @@ export interface TraceSetting {
   readonly world?: World;
   /** The user's answers to questions that nothing in the file answers, by `Assumption.key`. */
   readonly answers?: ReadonlyMap<string, boolean>;
+  /** What is taken for granted; left out: everything that a premise is about is known, as a topology tells it. */
+  readonly premises?: PremiseUse;
 }
 
 /** Every course that a packet may take. One, where everything is known. */
@@ -233,6 +236,7 @@ function follow(
     world: world.copy(),
     answers: setting.answers ?? NO_ANSWERS,
     tracking: isTracking(setting.host, ruleSet),
+    premises: setting.premises,
     effort,
   };
   const unfollowed = unfollowedSysctls(setting.host);
@@ -256,6 +260,7 @@ function follow(
     outcomes.push({
       ...path.walked,
       after: path.after,
+      ...(setting.premises && setting.premises.doubted.size > 0 && { premises: setting.premises }),
       notes: unfollowed.length === 0 ? path.walked.notes : [...path.walked.notes, ...unfollowed],
     });
     events += path.walked.events.length;

@@ -3,6 +3,7 @@ import type { Chain, Rule } from '../ruleset/ruleSet';
 import type { Unknown } from '../xtables/answer';
 import { drafted } from '../xtables/draft';
 import type { Effect, MatchDrop } from '../xtables/extension';
+import type { PremiseId } from '../xtables/premise';
 import type { PacketView } from '../xtables/view';
 import { askOn, askRule, type AskingFor, type OpenQuestion } from './asking';
 import { Calls, type Call, type Circumstances } from './calls';
@@ -42,6 +43,7 @@ export type Applied =
   | {
       readonly kind: 'open';
       readonly reason: string;
+      readonly premise?: PremiseId | undefined;
       readonly choices: Extract<Effect, { kind: 'choice' }>['choices'];
     };
 
@@ -63,6 +65,8 @@ export interface Branch {
   /** One of several things that a target may do, in contrast to a condition that may hold or not. */
   readonly choice: boolean;
   readonly reason: string;
+  /** It is open only because this is in doubt. */
+  readonly premise?: PremiseId | undefined;
   readonly probability: number | undefined;
   readonly from: Position;
 }
@@ -248,6 +252,7 @@ class Traversal {
         question: choice.text,
         value: true,
         reason: at.reason,
+        premise: at.premise,
         probability: choice.probability,
         choice: true,
         from: { ...this.position(), chosen: { ...matched, effect: choice.effect } },
@@ -336,6 +341,7 @@ class Traversal {
       question,
       value,
       reason: answer.reason,
+      premise: answer.premise,
       probability: chanceOf(answer, value),
       choice: false,
       from: { ...here, answered: { before, open, value } },

@@ -12,6 +12,7 @@ import { limitCondition } from './limit';
 import { natEffect, natPlaceOf, type NatPlace } from './natStatement';
 import { mapIndex, type NftScope } from './operands';
 import { rejectAction } from './reject';
+import { premisesOfExpression } from './premises';
 import { suggestionOf } from './suggestion';
 import { verdictMap } from './verdictMap';
 import { updateCondition } from './setUpdate';
@@ -95,11 +96,13 @@ class Builder {
         const comparison = comparisonOf(statement, this.scope);
         if (!comparison) return this.open(text, unknown(`what "${text}" asks is not known here`));
         const suggestion = suggestionOf(statement);
+        const premises = premisesOfExpression(statement.left);
         this.conditions.push({
           text,
           test: (view) => comparison.test(view),
           actual: (view) => operandWords(comparison.left, view),
           ...(suggestion && { suggestion }),
+          ...(premises && { premises }),
         });
         return false;
       }

@@ -13,7 +13,7 @@ import { readNftSection } from './sections/nft';
 import { readPodAddresses } from './sections/podAddresses';
 import { readPolicyRules } from './sections/policyRules';
 import { reportRow } from './sections/listingRows';
-import { readRoutes } from './sections/routes';
+import { opensNextHops, readIpRoutes, readRoutes } from './sections/routes';
 import { readRoutingTables } from './sections/routingTables';
 import { readRules } from './sections/rules';
 import { readSets } from './sections/sets';
@@ -123,6 +123,11 @@ function readPlain(
     if (line === undefined) break;
     const before = i;
     if (line.shape === Shape.Echo || line.shape === Shape.Log) spent = false;
+    if (line.shape === Shape.Text && opensNextHops(lines, i)) {
+      reader.context = context;
+      i = readIpRoutes(reader, i);
+      continue;
+    }
     switch (line.shape) {
       case Shape.Fence:
         context = emptyContext;

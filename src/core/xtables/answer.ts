@@ -1,9 +1,13 @@
+import type { PremiseId } from './premise';
+
 /** The question cannot be answered from the packet, the host and the file. `reason` completes "unknown, because …". */
 export interface Unknown {
   readonly kind: 'unknown';
   readonly reason: string;
   /** The chance of yes, 0–1, where the rule itself states one. */
   readonly probability?: number;
+  /** The answer is there, but rests on this, which is in doubt. */
+  readonly premise?: PremiseId;
   /** No is the likelier answer. */
   readonly unlikely?: true;
 }

@@ -4,6 +4,7 @@ import type { Packet } from '../net/packet';
 import type { Answer, Unknown } from './answer';
 import type { Documentation } from './documentation';
 import type { Shown } from './shown';
+import type { PremiseId } from './premise';
 import type { BuildProblem, GivenOptions, Option, ValueContext } from './option';
 import type { Hook, PacketView, RememberingView, TableName } from './view';
 
@@ -27,6 +28,11 @@ export interface Condition {
   denial?(view: PacketView): string | undefined;
   /** Where one field of the packet is compared with what is written, and nothing else. */
   readonly compares?: Comparison;
+  /**
+   * What the answer takes for granted of this packet or its host, in front of asking; none: everything is known. Of
+   * earlier packets only where `stateful` does not say it.
+   */
+  premises?(view: PacketView): readonly PremiseId[];
   /** True where `test` writes to `view.memory`: what it writes stays for what comes behind it. */
   readonly stateful?: boolean;
   /**
@@ -287,6 +293,8 @@ export type Effect =
   | {
       readonly kind: 'choice';
       readonly reason: string;
+      /** It is open only because this is in doubt. */
+      readonly premise?: PremiseId;
       readonly choices: readonly { readonly text: string; readonly probability?: number; readonly effect: Effect }[];
     };
 

@@ -1,10 +1,13 @@
 import { formatAddress } from '../../core/net/address';
 import { completePacket, type FilledField } from '../../core/net/completePacket';
 import { familyOf, packetProblem } from '../../core/net/makePacket';
+import type { NextHop, Route } from '../../core/net/host';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { HostAnswer, Walked } from '../../core/netfilter/events';
-import { MOST_OUTCOMES, tracePacket, type Traced, type TraceSetting } from '../../core/netfilter/trace';
+import { MOST_OUTCOMES, type Traced, type TraceSetting } from '../../core/netfilter/trace';
 import type { HostAnswers, HostFacts, HostSource } from '../../core/ruleset/host/hostFromFile';
+import type { PremiseId } from '../../core/xtables/premise';
+import { traceDoubting } from './doubts';
 import { resultKey } from './sameCourse';
 
 /** A packet traced on one of the hosts that are possible. */
@@ -14,6 +17,8 @@ export interface HostCourse {
   readonly request: PacketRequest;
   readonly filled: readonly FilledField[];
   readonly traced: Traced;
+  /** What the trace takes for granted of the packet and the host, and what decides nothing. */
+  readonly rests: readonly PremiseId[];
   /** What was answered to have this host; empty where nothing is in doubt that matters. */
   readonly answers: readonly HostAnswer[];
 }
@@ -94,7 +99,7 @@ function coursesWith(common: Common, given: HostAnswers, answers: readonly HostA
         to === undefined ? answers : [...answers, wayAnswer(common.request, [said], to)],
       ),
     ];
-  if (ways.length === 0 || to === undefined) return [asked];
+  if (ways.length === 0 || to === undefined) return byNextHop(common, asked);
   const found: { readonly names: string[]; readonly key: string; readonly course: HostCourse }[] = [];
   for (const name of ways.slice(0, MOST_WAYS)) {
     const course = courseOn(common, { ...given, way: name }, answers);
@@ -105,6 +110,56 @@ function coursesWith(common: Common, given: HostAnswers, answers: readonly HostA
   }
   if (found.length === 1) return [asked];
   return found.map(({ names, course }) => ({ ...course, answers: [...answers, wayAnswer(common.request, names, to)] }));
+}
+
+/** Where a route of several next hops leads the packet: a course for each that makes a difference. */
+function byNextHop(common: Common, asked: HostCourse): readonly HostCourse[] {
+  const route = routeOfHops(asked);
+  if (!route?.hops) return [asked];
+  const { hops: all, ...single } = route;
+  const said = all.find((hop) => common.answers.get(hopKey(hop)) === true);
+  const named = asked.request.oface;
+  const possible = said ? [said] : named === undefined ? all : all.filter(({ device }) => device === named);
+  const found: { readonly hops: NextHop[]; readonly key: string; readonly course: HostCourse }[] = [];
+  for (const hop of (possible.length === 0 ? all : possible).slice(0, MOST_WAYS)) {
+    const routes = asked.facts.host.routes.map((each) =>
+      each === route ? { ...(possible.length === 1 ? single : route), ...hop } : each,
+    );
+    const course = courseWith(common, { ...asked.facts, host: { ...asked.facts.host, routes } }, asked.answers);
+    const key = resultKey(course.traced, course.facts);
+    const same = found.find((each) => each.key === key);
+    if (same) same.hops.push(hop);
+    else found.push({ hops: [hop], key, course });
+  }
+  if (found.length === 1 && !said) return found.map(({ course }) => course);
+  return found.map(({ hops, course }) => ({ ...course, answers: [...course.answers, hopAnswer(route, hops)] }));
+}
+
+function routeOfHops({ traced }: HostCourse): Route | undefined {
+  for (const { events } of traced.outcomes)
+    for (const event of events) if (event.kind === 'route' && event.by?.hops) return event.by;
+  return undefined;
+}
+
+function hopKey({ gateway, device }: NextHop): string {
+  return `host/hop/${gateway ? formatAddress(gateway) : ''} ${device ?? ''}`;
+}
+
+/** `via 192.0.2.1 dev eth1`. */
+export function hopText({ gateway, device }: NextHop): string {
+  return `${gateway ? `via ${formatAddress(gateway)} ` : ''}dev ${device ?? '?'}`;
+}
+
+function hopAnswer(route: Route, hops: readonly NextHop[]): HostAnswer {
+  const [first] = hops as readonly [NextHop, ...NextHop[]];
+  return {
+    what: `the next hop is ${hops.map(hopText).join(' or ')}`,
+    value: true,
+    choice: true,
+    key: hopKey(first),
+    word: `out ${first.device ?? ''}`,
+    reason: `the route has ${route.hops?.length ?? 0} next hops, and the kernel picks one by a hash`,
+  };
 }
 
 function wayAnswer({ dir, iface }: PacketRequest, names: readonly string[], to: string): HostAnswer {
@@ -137,12 +192,25 @@ function courseOn(
   given: HostAnswers,
   answers: readonly HostAnswer[],
 ): HostCourse {
-  const facts = source.host(given);
+  return courseWith({ request, source, setting, family }, source.host(given), answers);
+}
+
+function courseWith(
+  { request, setting, family }: Omit<Common, 'answers'>,
+  facts: HostFacts,
+  answers: readonly HostAnswer[],
+): HostCourse {
   const { request: complete, filled } = completePacket(request, facts.host, {
     preferred: family,
     marksOwn: !facts.known.addresses,
   });
-  return { facts, request: complete, filled, answers, traced: tracePacket(complete, { ...setting, host: facts.host }) };
+  return {
+    facts,
+    request: complete,
+    filled,
+    answers,
+    ...traceDoubting(complete, request, { ...setting, host: facts.host }),
+  };
 }
 
 /** All courses as one trace. */

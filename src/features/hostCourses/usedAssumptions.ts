@@ -1,16 +1,17 @@
-import { formatAddress } from '../../core/net/address';
+import { formatAddress, formatBlock } from '../../core/net/address';
 import type { Host } from '../../core/net/host';
 import { PROTOCOL, type Packet } from '../../core/net/packet';
 import { lookupRoute } from '../../core/net/routing';
 import type { Proviso, TraceEvent, Walked } from '../../core/netfilter/events';
 import type { AssumptionUse, HostAssumption } from '../../core/ruleset/host/assumptions';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
+import { premise, type PremiseId } from '../../core/xtables/premise';
 import type { TableName } from '../../core/xtables/view';
-import type { HostCourse } from './hostCourses';
+import { hopText, type HostCourse } from './hostCourses';
 
 /** Something that was taken for granted and that the trace relies on. */
 export interface UsedAssumption {
-  readonly code: HostAssumption['code'] | 'sysctl' | 'policy-rules' | 'question' | 'nft';
+  readonly code: HostAssumption['code'] | 'premise' | 'sysctl' | 'policy-rules' | 'question' | 'nft';
   /** `address of eth0`, with its value. */
   readonly what: string;
   readonly value: string | number | boolean;
@@ -52,6 +53,7 @@ export function usedAssumptions(courses: readonly HostCourse[]): readonly UsedAs
       if (used.has(assumption.use) && !(asked && assumption.code === 'default-route'))
         add({ ...assumption, line: assumption.line, decides: false });
     for (const setting of used.settings()) add(setting);
+    for (const id of course.rests) add(ofPremise(id));
   }
   return [...found.values()];
 }
@@ -88,6 +90,18 @@ function showsForwarding(ruleSet: RuleSet | undefined): boolean {
     has('nat', 'POSTROUTING') ||
     (ruleSet?.beside !== undefined && showsForwarding(ruleSet.beside))
   );
+}
+
+function ofPremise(id: PremiseId): UsedAssumption {
+  const { what, value, reason } = premise(id);
+  return {
+    code: 'premise',
+    what,
+    value,
+    message: `${what.charAt(0).toUpperCase()}${what.slice(1)}: ${value}; ${reason}.`,
+    line: undefined,
+    decides: false,
+  };
 }
 
 /** Extensions that ask for sockets. */
@@ -147,6 +161,16 @@ class Uses {
         decides: false,
       };
     }
+    for (const { by } of routes)
+      if (by?.hops && !this.course.answers.some(({ choice }) => choice))
+        yield {
+          code: 'route',
+          what: `next hop of ${by.prefixLength === 0 ? 'the default route' : formatBlock(by.destination)}`,
+          value: hopText(by),
+          message: `The route has ${by.hops.length} next hops, of which the kernel picks one by a hash: ${hopText(by)} is shown, and the others lead to the same end.`,
+          line: undefined,
+          decides: false,
+        };
     const family = first?.packet.family ?? 4;
     const forwarded = routes.some(({ phase, type }) => phase === 'input' && type === 'unicast');
     const forwarding = family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding';

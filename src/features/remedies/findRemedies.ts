@@ -35,7 +35,12 @@ export interface FoundRemedy {
 export function findRemedies({ input, request, setting }: Evaluation): readonly FoundRemedy[] {
   if (!input || !request) return [];
   const walked = courseOf(input);
-  const situation: Situation = { request, setting: settingOfCourse(walked, setting.setting), input, walked };
+  const situation: Situation = {
+    request,
+    setting: { ...settingOfCourse(walked, setting.setting), ...(walked.premises && { premises: walked.premises }) },
+    input,
+    walked,
+  };
   return KINDS.flatMap((kind) => kind(situation)).map(({ outcomes, rules, title, commands, note, makes }) => {
     const results = outcomes.map(badgeOf);
     const edits = input.ruleSet && fileEdits(input.ruleSet, rules);

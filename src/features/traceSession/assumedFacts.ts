@@ -111,6 +111,7 @@ function fieldOf(
     case 'policy-rules':
     case 'question':
     case 'nft':
+    case 'premise':
       return undefined;
   }
 }

@@ -60,7 +60,7 @@ export function replyTo(evaluation: Evaluation | undefined, outcome: number): Sh
       request,
       filled: senderOf(walked, request, answerer),
       contradictions: [],
-      assumed: course ? usedAssumptions([{ ...course, request, traced, answers: [] }]) : [],
+      assumed: course ? usedAssumptions([{ ...course, request, traced, answers: [], rests: [] }]) : [],
       input: {
         ...input,
         traced,

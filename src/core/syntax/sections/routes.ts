@@ -83,8 +83,22 @@ function readRow6(words: readonly string[], metricAt: number): string | undefine
   return `${name}${via} dev ${words[words.length - 1]}${metric === undefined || !/^[1-9]\d*$/.test(metric) ? '' : ` metric ${metric}`}`;
 }
 
+/** A route of which `ip route` shows nothing but the prefix on its first line, because its next hops follow. */
+export function opensNextHops(lines: readonly Line[], at: number): boolean {
+  const [line, next] = [lines[at], lines[at + 1]];
+  if (line === undefined || next === undefined || line.text.length > MOST_PREFIX + line.contentStart) return false;
+  return /^(?:default|[\da-fA-F.:]+(?:\/\d+)?)[ \t]*$/.test(line.text.slice(line.contentStart)) && isNextHop(next);
+}
+
+/** No prefix is longer. */
+const MOST_PREFIX = 60;
+
+function isNextHop({ text, contentStart }: Line): boolean {
+  return /^[ \t]*nexthop[ \t]/.test(text.slice(contentStart));
+}
+
 /** Lines of `ip route`; `nexthop …` lines belong to the route above them. */
-function readIpRoutes(reader: SectionReader, from: number): number {
+export function readIpRoutes(reader: SectionReader, from: number): number {
   const { lines, context } = reader;
   const drafts: { family: 4 | 6 | undefined; words: string; line: Line }[] = [];
   let end = from;
@@ -93,7 +107,7 @@ function readIpRoutes(reader: SectionReader, from: number): number {
     if (line === undefined) break;
     const text = line.text.slice(line.contentStart).trim();
     const last = drafts[drafts.length - 1];
-    if (line.shape === Shape.IpRoute) {
+    if (line.shape === Shape.IpRoute || opensNextHops(lines, i)) {
       drafts.push({ family: familyOfRoute(text), words: cleaned(text), line });
     } else if (last && /^nexthop /.test(text)) {
       last.words = `${last.words} ${cleaned(text)}`;

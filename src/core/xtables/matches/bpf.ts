@@ -1,4 +1,4 @@
-import { packetBytes } from '../../net/bytes';
+import { lacksData, packetBytes } from '../../net/bytes';
 import { unknown } from '../answer';
 import { defineMatch } from '../extension';
 import { option, problem, type BuildProblem } from '../option';
@@ -61,6 +61,7 @@ export const bpf = defineMatch<BpfData>({
         const result = run(data.program, view);
         return typeof result === 'number' ? `the program returns ${result}` : result.reason;
       },
+      premises: ({ packet }) => (lacksData(packet) ? ['data', 'vlan'] : ['vlan']),
     },
   ],
 });

@@ -62,6 +62,7 @@ function groupCondition(name: string, given: Inverted<MarkValue>): Condition {
   return {
     text: invertedText(name, given, print).trim(),
     test: () => (((DEFAULT_GROUP ^ given.value.value) & given.value.mask) === 0) !== given.inverted,
+    premises: () => ['deviceGroup'],
     actual: (view) => `${name === '--src-group' ? view.inInterface : view.outInterface} is in the group 0`,
   };
 }

@@ -37,6 +37,7 @@ export const dscp = defineMatch<Inverted<number>>({
     {
       text: invertedText('--dscp', data, printDscp).trim(),
       test: ({ packet }) => (packet.tos >> 2 === data.value) !== data.inverted,
+      premises: () => ['service'],
       actual: ({ packet }) => `dscp ${printDscp(packet.tos >> 2)}`,
       denial: ({ packet }) => being(`dscp ${printDscp(packet.tos >> 2)}`, printDscp(data.value), data.inverted),
     },

@@ -62,6 +62,7 @@ function ipCondition(ip: Inverted<number>): Condition {
   return {
     text: invertedText('--ecn-ip-ect', ip, String).trim(),
     test: ({ packet }) => ((packet.tos & 3) === ip.value) !== ip.inverted,
+    premises: () => ['service'],
     actual: ({ packet }) => `ECN bits ${packet.tos & 3}`,
   };
 }

@@ -35,6 +35,7 @@ export const eui64 = defineMatch<Record<never, never>>({
         const [, , third = 0, fourth = 0] = packet.source.words;
         return `interface identifier ${hex(third)}${hex(fourth)}, MAC address ${packet.sourceMac ?? 'none'}`;
       },
+      premises: ({ packet }) => (packet.sourceMac === undefined ? [] : ['neighbour']),
     },
   ],
 });

@@ -32,6 +32,7 @@ export const length = defineMatch<Inverted<NumberRange<number>>>({
       text: invertedText('--length', data, printRange).trim(),
       test: ({ packet }) => inRange(packet.length, data.value) !== data.inverted,
       actual: ({ packet }) => `${packet.length} bytes`,
+      premises: () => ['size'],
       denial: ({ packet }) => among(`${packet.length} bytes`, printRange(data.value), data.inverted),
     },
   ],

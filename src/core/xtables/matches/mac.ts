@@ -56,6 +56,7 @@ export const mac = defineMatch<Inverted<string>>({
         packet.sourceMac !== undefined && (packet.sourceMac.toLowerCase() === data.value) !== data.inverted,
       actual: ({ packet }) =>
         packet.sourceMac === undefined ? missing('no Ethernet header') : `from ${packet.sourceMac}`,
+      premises: ({ packet }) => (packet.sourceMac === undefined ? [] : ['neighbour']),
     },
   ],
   suggest: ({ value, inverted }) => (inverted ? {} : { sourceMac: value }),

@@ -30,6 +30,7 @@ export const mark = defineMatch<Inverted<MarkValue>>({
     {
       text: invertedText('--mark', data, printMark).trim(),
       test: ({ packet }) => ((packet.mark & data.value.mask) >>> 0 === data.value.value) !== data.inverted,
+      premises: ({ socket }) => (socket?.kind === 'process' ? ['socketMark'] : []),
       actual: ({ packet }) => `mark 0x${packet.mark.toString(16)}`,
       denial: ({ packet }) => markDenial('mark', packet.mark, data),
     },

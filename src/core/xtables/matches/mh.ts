@@ -1,12 +1,15 @@
+import { lacksData } from '../../net/bytes';
 import { PROTOCOL } from '../../net/packet';
 import { defineMatch } from '../extension';
 import { invalid, option, type InvalidValue, type ValueType } from '../option';
+import type { PremiseId } from '../premise';
 import { missing } from '../shown';
 import { readUnsigned } from '../values/integer';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import type { NumberRange } from '../values/number32';
 import { cutShort, malformed, transportBytes } from '../values/transport';
 import { inRange, printRange } from '../values/unsignedRange';
+import type { PacketView } from '../view';
 
 /** Types of Mobile IPv6 (RFC 6275, 6.1), in the order in which beginnings of names are looked for. */
 const NAMES: readonly (readonly [string, number])[] = [
@@ -80,6 +83,9 @@ export const mh = defineMatch<Inverted<NumberRange<number>> | { readonly value: 
         if (packet.fragmentOffset > 0) return false;
         return data.value === undefined || inRange(transportBytes(packet)[2] ?? 0, data.value) !== data.inverted;
       },
+      ...(data.value && {
+        premises: ({ packet }: PacketView): readonly PremiseId[] => (lacksData(packet) ? ['data'] : []),
+      }),
       actual: ({ packet }) =>
         packet.fragmentOffset > 0
           ? missing('no type: not the first fragment')

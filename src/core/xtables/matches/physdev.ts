@@ -75,5 +75,10 @@ export const physdev = defineMatch<PhysdevData>({
       : [],
   print: ({ parts }) => parts.map(({ text }) => ` ${text}`).join(''),
   conditions: ({ parts }) =>
-    parts.map(({ text, inverted }): Condition => ({ text, test: () => inverted, actual: () => 'passes no bridge' })),
+    parts.map(({ text, inverted }): Condition => ({
+      text,
+      test: () => inverted,
+      actual: () => 'passes no bridge (assumed)',
+      premises: () => ['bridge'],
+    })),
 });

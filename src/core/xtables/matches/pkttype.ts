@@ -51,6 +51,7 @@ export const pkttype = defineMatch<Inverted<PacketType>>({
     {
       text: invertedText('--pkt-type', data, String).trim(),
       test: (view) => (view.packetType === data.value) !== data.inverted,
+      premises: ({ packet, ownCopy }) => (ownCopy || packet.destinationMac === undefined ? [] : ['frame']),
       actual: (view) => view.packetType,
       denial: (view) => being(view.packetType, data.value, data.inverted),
     },

@@ -102,7 +102,12 @@ export const policy = defineMatch<PolicyData>({
   },
   print: optionsText,
   conditions: (data) => [
-    { text: optionsText(data).trim(), test: () => data.none, actual: () => missing('not touched by IPsec (assumed)') },
+    {
+      text: optionsText(data).trim(),
+      test: () => data.none,
+      actual: () => missing('not touched by IPsec (assumed)'),
+      premises: () => ['ipsec'],
+    },
   ],
 });
 

@@ -78,6 +78,7 @@ export const rateest = defineMatch<RateestData>({
       text: optionsText(data).trim(),
       test: () => compare(data),
       actual: () => 'rates of 0: nothing was measured yet (assumed)',
+      premises: () => ['earlierPackets'],
     },
   ],
 });

@@ -15,6 +15,7 @@ import {
 import { countMember, learning, liveSets, whyUnknown } from '../values/liveSets';
 import type { Inverted } from '../values/inverted';
 import { number64 } from '../values/number32';
+import type { PremiseId } from '../premise';
 import { keptBytes } from '../values/savedString';
 import { missing, type Shown } from '../shown';
 import type { PacketView, RememberingView } from '../view';
@@ -126,6 +127,7 @@ export const set = defineMatch<SetData>({
       settled: data.packets === undefined && data.bytes === undefined,
       test: (view) => run(data, view),
       actual: (view) => describe(data, view),
+      premises: (view) => setPremises(data, view),
     },
   ],
 });
@@ -208,6 +210,23 @@ function counting(data: SetData, view: RememberingView): NonNullable<SetTestOpti
     );
     return listed || (counterFits(data.packets, packets) && counterFits(data.bytes, bytes));
   };
+}
+
+/** Of members that come and go, and of link-layer addresses, nothing in the file tells. */
+function setPremises(data: SetData, view: PacketView): readonly PremiseId[] {
+  const { name, directions } = data.set.value;
+  const sets = liveSets(view);
+  const known = sets?.get(name);
+  if (!known) return [];
+  const premises: PremiseId[] = [];
+  if (known.type.includes('mac') && view.packet.sourceMac !== undefined) premises.push('neighbour');
+  const among = known.type === 'list:set' ? [...(sets ?? []).values()] : [known];
+  if (
+    among.some(({ options }) => options.includes('timeout')) &&
+    testSet(sets, name, view, directions, { returnNomatch: data.returnNomatch })
+  )
+    premises.push('timeouts');
+  return premises;
 }
 
 function counterFits(test: CounterTest | undefined, count: bigint): boolean {

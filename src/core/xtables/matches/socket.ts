@@ -5,6 +5,7 @@ import { PROTOCOL, type Packet } from '../../net/packet';
 import { unknown, type Answer } from '../answer';
 import { defineMatch } from '../extension';
 import { flag } from '../option';
+import type { PremiseId } from '../premise';
 import { missing } from '../shown';
 import type { PacketView } from '../view';
 
@@ -58,7 +59,10 @@ export const socket = defineMatch<SocketData>({
           ? missing('no listening socket known')
           : `listening socket ${found.text}${found.transparent ? ', transparent' : ''}`;
       },
-      ...(data.restoreMark && { changes: (_view: PacketView, holds: boolean) => (holds ? { mark: 0 } : undefined) }),
+      ...(data.restoreMark && {
+        changes: (_view: PacketView, holds: boolean) => (holds ? { mark: 0 } : undefined),
+        premises: (): readonly PremiseId[] => ['receivingMark'],
+      }),
     },
   ],
 });

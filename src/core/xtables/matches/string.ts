@@ -1,5 +1,5 @@
 import { utf8Bytes } from '../../text/utf8';
-import { packetBytes } from '../../net/bytes';
+import { lacksData, packetBytes } from '../../net/bytes';
 import { defineMatch } from '../extension';
 import {
   flag,
@@ -110,6 +110,7 @@ export const string = defineMatch<StringData>({
         const at = find(data, packetBytes(packet));
         return at === undefined ? missing('not in the packet') : `found at byte ${at}`;
       },
+      premises: ({ packet }) => (lacksData(packet) ? ['data'] : []),
     },
   ],
 });

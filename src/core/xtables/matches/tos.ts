@@ -30,6 +30,7 @@ export const tos = defineMatch<Inverted<TosMask>>({
     {
       text: invertedText('--tos', data, printTosMask).trim(),
       test: ({ packet }) => ((packet.tos & data.value.mask) === data.value.value) !== data.inverted,
+      premises: () => ['service'],
       actual: ({ packet }) => actualTos(packet.tos),
       denial: ({ packet }) => being(actualTos(packet.tos), printTosMask(data.value), data.inverted),
     },

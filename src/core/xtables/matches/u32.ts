@@ -1,4 +1,5 @@
-import { packetBytes } from '../../net/bytes';
+import { lacksData, networkHeaderLength, packetBytes, transportHeaderLength } from '../../net/bytes';
+import type { Packet } from '../../net/packet';
 import { defineMatch } from '../extension';
 import { option, problem, type Given } from '../option';
 import { invertedText, type Inverted } from '../values/inverted';
@@ -53,9 +54,32 @@ export const u32 = defineMatch<Inverted<readonly U32Test[]>>({
         const value = locate(failed.location, bytes);
         return value === undefined ? 'beyond the end of the packet' : `0x${value.toString(16)}`;
       },
+      premises: ({ packet }) => (readsData(data.value, packet) ? ['data'] : []),
     },
   ],
 });
+
+/** Whether a test looks at data that nobody gave: each word that it reads counts, up to the one that leaves the packet. */
+function readsData(tests: readonly U32Test[], packet: Packet): boolean {
+  if (!lacksData(packet)) return false;
+  const bytes = packetBytes(packet);
+  const given = networkHeaderLength(packet) + transportHeaderLength(packet) + packet.payload.length;
+  return tests.some(({ location: [first, ...rest] }) => {
+    let start = 0;
+    let at = first.number;
+    let value = word(bytes, at);
+    for (const { operator, number } of rest) {
+      if (at + 4 > given) return true;
+      if (value === undefined) return false;
+      if (operator === '@') {
+        start += value;
+        at = start + number;
+        value = word(bytes, at);
+      } else value = compute(value, operator, number);
+    }
+    return at + 4 > given;
+  });
+}
 
 function holds({ location, ranges }: U32Test, bytes: Uint8Array): boolean {
   const value = locate(location, bytes);

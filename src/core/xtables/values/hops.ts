@@ -26,6 +26,7 @@ export function hopsCondition(name: 'ttl' | 'hl', data: HopsData): Condition {
           ? ttl < data.value
           : ttl > data.value,
     actual,
+    premises: () => ['hops'],
     ...(data.comparison === 'eq' && {
       denial: (view: PacketView) => being(actual(view), String(data.value), data.inverted),
     }),

@@ -1,5 +1,6 @@
 import type { Packet } from '../../net/packet';
 import type { Condition } from '../extension';
+import type { PremiseId } from '../premise';
 import { missing } from '../shown';
 import { invertedText, type Inverted } from './inverted';
 import type { NumberRange } from './number32';
@@ -27,7 +28,8 @@ export function spiCondition(
   const { value, inverted } = spi ?? { value: EVERY, inverted: false };
   return {
     text: spi === undefined ? 'the first fragment' : invertedText(name, spi, printRange).trim(),
-    test: ({ packet }) => packet.fragmentOffset === 0 && inRange(of(packet), value) !== inverted,
+    test: ({ packet }) => packet.fragmentOffset === 0 && (spi === undefined || inRange(of(packet), value) !== inverted),
+    ...(spi && { premises: (): readonly PremiseId[] => ['index'] }),
     actual: ({ packet }) =>
       packet.fragmentOffset > 0 ? missing('no index: not the first fragment') : `spi ${of(packet)}`,
   };

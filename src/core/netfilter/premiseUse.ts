@@ -1,0 +1,15 @@
+import type { PremiseId } from '../xtables/premise';
+
+/**
+ * What a walk takes for granted. One object for all paths of a trace: a premise that any of them rests on is used.
+ */
+export interface PremiseUse {
+  /** What neither the packet nor the host tells. */
+  readonly open: ReadonlySet<PremiseId>;
+  /** What of it is in doubt: answers that rest on it are followed both ways. */
+  readonly doubted: ReadonlySet<PremiseId>;
+  /** Questions, by `Assumption.key`, that are no matter of doubt all the same: they decide nothing. */
+  readonly settled: ReadonlySet<string>;
+  /** What the walk has rested on; filled while it goes on. */
+  readonly used: Set<PremiseId>;
+}
