@@ -4,7 +4,7 @@ import { textOfBytes } from './terminal';
 export type RequestLine =
   { readonly kind: 'line'; readonly text: string } | { readonly kind: 'unreadable'; readonly reason: string };
 
-/** In bytes. A longer line is thrown away as it comes, so that it takes no memory. */
+/** In bytes. A longer line is dropped as it comes, so that it takes no memory. */
 const LONGEST_LINE = 256 * 1024 * 1024;
 
 /**

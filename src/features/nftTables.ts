@@ -18,7 +18,7 @@ const known = new WeakMap<SourceFile, readonly UnfollowedTable[]>();
 
 /**
  * The tables of nft in a file whose rules no trace follows: those of other families than ip, ip6 and inet, what hangs
- * at a device (ingress, egress), and tables of which no chain is shown that hangs in a hook.
+ * at a device (ingress, egress), and tables of which no chain is shown that is registered at a hook.
  */
 export function unfollowedTables(file: SourceFile): readonly UnfollowedTable[] {
   let found = known.get(file);

@@ -110,7 +110,7 @@ test.each([
     notIstios,
     'leaves ISTIO_OUTPUT here and is not taken by the rules below',
   ],
-  ['-d 10.60.0.9/32 -j DROP', sidecarRules('1.31'), notKnown, 'thrown away here'],
+  ['-d 10.60.0.9/32 -j DROP', sidecarRules('1.31'), notKnown, 'dropped here'],
   ['-d 10.60.0.9/32', sidecarRules('1.31'), notKnown, 'counts what it matches, and changes nothing else'],
 ])('a rule %s in front of the others', (added, save, title, effect) => {
   const view = readView(save.replace('-A ISTIO_OUTPUT ', `-A ISTIO_OUTPUT ${added}\n-A ISTIO_OUTPUT `));

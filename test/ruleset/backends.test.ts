@@ -146,7 +146,7 @@ describe('rules of one back end are not taken for those of the other', () => {
   ].flatMap((each) => [each, each, each, each, each]);
   const body = ['*filter', ...rules, 'COMMIT', ''].join('\n');
 
-  test('in rules written alike', () => {
+  test('in rules of one pattern', () => {
     const warned = (code: string): number => problems(body, 'nft').filter((each) => each.endsWith(code)).length;
     expect([
       warned('nft-refuses'),

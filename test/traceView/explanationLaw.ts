@@ -132,7 +132,7 @@ function* wrongOfEvent(
       : whyNot(last);
   if (event.broken === undefined && why !== words) yield `"${why}" does not name ${last.question.text}`;
   if (event.broken !== undefined && !why.includes(event.broken))
-    yield `"${why}" does not say that the packet is thrown away`;
+    yield `"${why}" does not say that the packet is dropped`;
   if (!rows.some(({ asked }) => asked === last)) yield 'the table does not show what denied it';
 }
 

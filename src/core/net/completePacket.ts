@@ -209,7 +209,7 @@ interface UsualFields {
 /** What every sender of a protocol writes into its packets, so that others throw away what has it otherwise. */
 function usualFields({ icmpType, dport, dst, sport }: PacketRequest, protocol: number): UsualFields | undefined {
   if (protocol === PROTOCOL.ICMPV6 && icmpType !== undefined) {
-    // RFC 4861, 6.1 and 7.1: anything else is thrown away, because it has passed a router.
+    // RFC 4861, 6.1 and 7.1: anything else is dropped, because it has passed a router.
     if (icmpType >= 133 && icmpType <= 137) return { ttl: 255, why: 'neighbour discovery has it (RFC 4861)' };
     if ((icmpType >= 130 && icmpType <= 132) || icmpType === 143)
       return { ttl: 1, why: 'multicast listener discovery has it (RFC 3810)' };

@@ -24,7 +24,7 @@ export function defragment(packet: Packet, world: World): Packet | undefined {
   world.forgetFragments(packet);
   const assembledFrom = parts.map((part) => ({ length: part.length, payload: payloadLength(part) }));
   const largest = (list: readonly Packet[]): number => Math.max(0, ...list.map(({ length }) => length));
-  // The whole may not be cut up where the largest of its fragments might not (net/ipv4/ip_fragment.c ip_frag_reasm).
+  // The whole may not be fragmented where the largest of its fragments might not (net/ipv4/ip_fragment.c ip_frag_reasm).
   const dontFragment = largest(parts.filter((part) => part.dontFragment)) === largest(parts);
   return withoutFragmentHeader({
     ...first,
@@ -38,7 +38,7 @@ export function defragment(packet: Packet, world: World): Packet | undefined {
 }
 
 /**
- * A fragment that is there already is thrown away; one that overlaps others takes all of them with it. Source:
+ * A fragment that is there already is dropped; one that overlaps others takes all of them with it. Source:
  * net/ipv4/inet_fragment.c inet_frag_queue_insert.
  */
 function clashOf(packet: Packet, parts: readonly Packet[]): 'duplicate' | 'overlap' | undefined {

@@ -74,7 +74,7 @@ export type TraceEvent =
       /** Where both back ends have rules. */ readonly backend?: Backend;
     }
   /**
-   * A table that this packet does not visit although it hangs in the hook: nat, for all but the first packet of a
+   * A table that this packet does not visit although it is registered at the hook: nat, for all but the first packet of a
    * connection.
    */
   | { readonly kind: 'table-skipped'; readonly hook: Hook; readonly table: AnyTableName; readonly why: string }

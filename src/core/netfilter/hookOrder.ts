@@ -64,7 +64,7 @@ export interface HookOrder {
   readonly nativeNewer: boolean;
 }
 
-/** The priority at which a step hangs in a hook. Source: include/uapi/linux/netfilter_ipv4.h, netfilter_ipv6.h. */
+/** The priority at which a step is registered at a hook. Source: include/uapi/linux/netfilter_ipv4.h, netfilter_ipv6.h. */
 export function priorityOf(step: Step, hook: Hook, backend: Backend | undefined): number {
   switch (step) {
     case 'defragment':

@@ -133,7 +133,7 @@ function answerOf(walked: Question, context: WalkContext): HostAnswer | undefine
   }
 }
 
-/** Segment routing, which a host throws away unless it was switched on. */
+/** Segment routing, which a host drops unless it was switched on. */
 const SEGMENT_ROUTING = 4;
 /**
  * Transport protocols that every Linux takes in a family; what carries anything else, ICMP of the other family too,
@@ -148,7 +148,7 @@ function receivedAnswer(walked: Question, context: WalkContext): HostAnswer | un
   const { end, events } = walked;
   const { packet } = end;
   const route = events.findLast((event) => event.kind === 'route');
-  // What was led here by its mark, and is for a group that the host is not in, is thrown away behind INPUT
+  // What was led here by its mark, and is for a group that the host is not in, is dropped behind INPUT
   // (net/ipv6/ip6_input.c ip6_protocol_deliver_rcu).
   if (packet.family === 6 && isMulticast(packet.destination) && !isJoinedGroup(context.host, packet.destination))
     return undefined;

@@ -22,7 +22,7 @@ const STAMP = { ONLY: 0, WITH_ADDRESS: 1, PRESPECIFIED: 3 } as const;
 
 /**
  * What the host makes of IPv4 options, behind the routing decision: malformed ones and, unless accept_source_route is
- * on, source routes are thrown away, record route and time stamps filled in. Gives back where the packet goes. Source:
+ * on, source routes are dropped, record route and time stamps filled in. Gives back where the packet goes. Source:
  * net/ipv4/ip_input.c ip_rcv_options, net/ipv4/ip_options.c __ip_options_compile, ip_options_rcv_srr.
  */
 export function withOptions(passage: Passage, route: InputRoute, iface: string): InputRoute {

@@ -68,7 +68,7 @@ function visitAll(passage: Passage, hook: Hook, half: NatHalf): void {
   );
   const all = natChains(hook, ruleSet?.native?.bases ?? [], tables, nativeNewer);
   if (all.length === 0) {
-    // With the first chain of type nat, wherever it hangs, NAT hangs in all hooks (nf_nat_core.c nf_nat_register_fn).
+    // With the first chain of type nat, wherever it is registered, NAT is registered at all hooks (nf_nat_core.c nf_nat_register_fn).
     if (hasNat(passage)) decide(passage, half);
     return;
   }
@@ -171,7 +171,7 @@ function examineError(passage: Passage, hook: Hook, entry: ConntrackEntry): void
     throw new Ended(
       passage.kernelDrop(
         'nat-failed',
-        'an ICMP redirect about a connection that is or may yet be translated is thrown away',
+        'an ICMP redirect about a connection that is or may yet be translated is dropped',
         undefined,
         true,
       ),

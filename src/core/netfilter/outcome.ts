@@ -51,7 +51,7 @@ export interface Outcome {
   /** Fields of `finalPacket` that the kernel draws at random; the value shown is one of the possible ones. */
   readonly random?: readonly string[];
   readonly receiver?: { readonly process: string | null; readonly pid: number | null; readonly local: string } | null;
-  /** The lengths of the fragments that it leaves in, where it is cut up; `finalPacket` is the whole. */
+  /** The lengths of the fragments that it leaves in, where it is fragmented; `finalPacket` is the whole. */
   readonly fragments?: readonly number[];
   readonly ctstate?: ConntrackState;
   /**

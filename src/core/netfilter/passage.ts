@@ -18,7 +18,7 @@ import type { World } from './world';
 
 export type Attached = ConntrackView | 'beyond-ct';
 
-/** A packet at the door of the host. */
+/** A packet as it arrives at the host or is sent by it. */
 export interface Arrival {
   readonly packet: Packet;
   readonly direction: 'in' | 'out';

@@ -68,7 +68,7 @@ export function tracePackets<Kept>(
   });
 }
 
-/** Whether connection tracking runs for a family: the host has it on, or a rule takes it into use. */
+/** Whether connection tracking runs for a family: the host has it on, or a rule enables it. */
 function isTracking(host: Host, ruleSet: RuleSet | undefined): boolean {
   return (
     host.conntrack === 'on' ||

@@ -1,9 +1,9 @@
 import { knowsListeners } from '../net/host';
 import { PROTOCOL } from '../net/packet';
 import { isJoinedGroup } from '../net/routing';
-import { cutUp, isTooBig } from './cutUp';
+import { fragmentLengths, isTooBig } from './fragmentation';
 import { defragment } from './defragment';
-import { whyRefusedAtDoor } from './door';
+import { whyRefusedOnReceive } from './receiveChecks';
 import type { WalkEnd } from './events';
 import { groupNote, takesCopy, whyItStays } from './groupCopy';
 import { runHook } from './hooks';
@@ -25,7 +25,7 @@ function arrive(passage: Passage): void {
   const iface = passage.arrival.iface ?? 'lo';
   passage.move({ inInterface: iface });
   passage.emit({ kind: 'start', direction: 'in', packet: passage.at.packet, iface });
-  const refused = whyRefusedAtDoor(passage.at.packet, iface, host);
+  const refused = whyRefusedOnReceive(passage.at.packet, iface, host);
   if (refused) return passage.finish(passage.kernelDrop(refused.reason, refused.detail, 'NONE'));
   passage.then(runHook('PREROUTING'), (at) =>
     follow(at, withOptions(at, routeInput(at.at.packet, iface, host), iface)),
@@ -214,7 +214,7 @@ function comeBack(passage: Passage, iface: string): void {
     passage.note(
       'what is not tracked comes back over lo in its fragments, and rules in PREROUTING see each of them: it is shown whole here',
     );
-  const refused = whyRefusedAtDoor(packet, iface, passage.context.host, true);
+  const refused = whyRefusedOnReceive(packet, iface, passage.context.host, true);
   if (refused) return passage.finish(passage.kernelDrop(refused.reason, refused.detail));
   passage.move({
     socket: undefined,
@@ -274,14 +274,15 @@ function leaveHost(passage: Passage): void {
   const mtu = mtuOf(host, outInterface);
   const bySocket = arrival.direction === 'out' && !arrival.raw;
   // TCP makes segments of what its socket is given.
-  const fragments = bySocket && packet.protocol === PROTOCOL.TCP ? [packet.length] : cutUp(packet, mtu, bySocket);
+  const fragments =
+    bySocket && packet.protocol === PROTOCOL.TCP ? [packet.length] : fragmentLengths(packet, mtu, bySocket);
   if (!fragments) return passage.finish(passage.kernelDrop('too-big', tooBigWords(packet.length, outInterface, mtu)));
   passage.emit({ kind: 'sent', iface: outInterface, packet, fragments });
   passage.finish(passage.end('SENT', 'ACCEPT', undefined, { outInterface, inInterface: undefined }));
 }
 
 function tooBigWords(length: number, device: string, mtu: number): string {
-  return `it has ${length} bytes, ${device} takes ${mtu}, and it may not be cut up`;
+  return `it has ${length} bytes, ${device} takes ${mtu}, and it may not be fragmented`;
 }
 
 /**

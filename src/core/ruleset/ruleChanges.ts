@@ -15,7 +15,7 @@ import type { Program } from './program';
 import { KernelRefusals } from './kernelRefusals';
 import { ruleNumber } from './ruleNumber';
 import type { LineProblem } from './ruleSet';
-import { learnRule, ruleWrittenAlike } from './writtenAlike';
+import { learnRule, ruleOfPattern } from './patternCache';
 
 /** What commands do to the rules of chains: -A, -I, -R, -D, -C. */
 export abstract class RuleChanges {
@@ -295,7 +295,7 @@ export abstract class RuleChanges {
   }
 
   private takeAlike(line: AppendLine, table: OpenTable): boolean {
-    const found = ruleWrittenAlike(line, table, this.program);
+    const found = ruleOfPattern(line, table, this.program);
     if (!found) return false;
     addRule(found.chain, found.rule);
     line.made = found.rule;

@@ -1,7 +1,7 @@
 import type { Word } from '../syntax/tree';
 import type { RuleTraits } from './ruleTraits';
 
-/** What all rules written alike have in common: the same words but for values that are certain to be taken. */
+/** What all rules of one pattern have in common: the same words but for values that are certain to be taken. */
 export interface RulePattern<Chain> {
   /** The rule behind its chain's name, to the end of the line. Sticky. */
   readonly form: RegExp;

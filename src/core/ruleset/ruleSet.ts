@@ -13,7 +13,7 @@ export interface RuleSet {
   readonly section: RulesSection;
   readonly tables: ReadonlyMap<TableName, Table<TableName>>;
   readonly problems: readonly LineProblem[];
-  /** A rule takes connection tracking into use. */
+  /** A rule enables connection tracking. */
   readonly needsConntrack: boolean;
   /** A rule has fragments put together, as connection tracking does. */
   readonly needsDefrag: boolean;
@@ -37,7 +37,7 @@ export interface NftTable extends Table<NftTableName> {
   readonly sets: ReadonlyMap<string, NftSetText>;
 }
 
-/** A chain of nftables that hangs in a hook. */
+/** A chain of nftables that is registered at a hook. */
 export interface BaseChain extends Chain<NftTableName> {
   readonly hook: Hook;
   readonly base: NftBase;
@@ -67,7 +67,7 @@ export interface Chain<Name extends AnyTableName = AnyTableName> {
    * The hooks from which a packet can come to this chain, one bit each in the order of `HOOKS`; 0: nothing leads here.
    */
   readonly reach: number;
-  /** Of a chain of nftables that hangs in a hook: its type and its priority. */
+  /** Of a chain of nftables that is registered at a hook: its type and its priority. */
   readonly base?: NftBase | undefined;
   /** What is written down with a chain of nftables. */
   readonly comment?: string | undefined;

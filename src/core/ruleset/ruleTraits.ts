@@ -4,7 +4,7 @@ import type { MatchExtension, TargetExtension } from '../xtables/extension';
 export interface RuleTraits {
   /** The target extension's name; undefined where the rule jumps or has no target. */
   readonly targetName: string | undefined;
-  /** A match or the target takes connection tracking into use. */
+  /** A match or the target enables connection tracking. */
   readonly needsConntrack: boolean;
   /** A match or the target has fragments put together. */
   readonly needsDefrag: boolean;

@@ -183,9 +183,9 @@ export interface MatchExtension<Data = unknown> extends ExtensionBase<Data> {
    */
   drops?(data: Data, view: PacketView, self: object): MatchDrop | undefined;
   suggest?(data: Data): PacketSuggestion;
-  /** True where it takes connection tracking into use (conntrack, state, connmark, …: xt `nf_ct_netns_get`). */
+  /** True where it enables connection tracking (conntrack, state, connmark, …: xt `nf_ct_netns_get`). */
   readonly needsConntrack?: boolean;
-  /** True where it sees whole packets only, without taking connection tracking into use (`nf_defrag_ipv4_enable`). */
+  /** True where it sees whole packets only, without enabling connection tracking (`nf_defrag_ipv4_enable`). */
   readonly needsDefrag?: boolean;
 }
 

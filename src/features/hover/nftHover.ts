@@ -92,7 +92,7 @@ function ruleBlocks(rule: Rule, ruleSet: RuleSet): readonly Block[] {
           ? `does something that is not known here (${target.name})`
           : 'only counts';
   const base = chain.base
-    ? ` The chain hangs in ${chain.hook ?? chain.base.hook} at priority ${chain.base.priority}, type ${chain.base.type}.`
+    ? ` The chain is registered at ${chain.hook ?? chain.base.hook} at priority ${chain.base.priority}, type ${chain.base.type}.`
     : '';
   const purpose = chainKnowledge(ruleSetView(ruleSet), chain.table, chain.name)?.title;
   return [

@@ -21,7 +21,7 @@ const REASONS: Readonly<Record<KernelDropReason, string>> = {
   prohibited: 'the route to the destination says prohibited',
   'forwarding-off': 'the destination is not this host, and forwarding is off',
   'ttl-exceeded': 'its time to live is used up',
-  'too-big': 'it is larger than the outgoing interface takes and may not be cut up',
+  'too-big': 'it is larger than the outgoing interface takes and may not be fragmented',
   'redirect-without-address': 'the interface has no address to redirect or masquerade to',
   'reroute-failed': 'after a change it could not be routed again',
   'not-followed': 'the rules lead through more chains than can be followed',

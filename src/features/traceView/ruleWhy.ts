@@ -33,7 +33,7 @@ export function whyRule(walked: Walked, index: number, event: RuleEvent): RuleWh
 }
 
 function whyEventNot(event: RuleEvent): RuleWhy {
-  if (event.broken !== undefined) return { mark: 'drop', why: `thrown away: ${event.broken}` };
+  if (event.broken !== undefined) return { mark: 'drop', why: `dropped: ${event.broken}` };
   const evidence = evidenceOf(event);
   const denied = evidence.find(deniedBy);
   if (denied && typeof denied.answer === 'object') return { mark: 'unknown', why: `if not ${openText(denied)}` };

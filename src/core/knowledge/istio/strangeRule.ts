@@ -58,7 +58,7 @@ function effect(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): string 
       return `What it matches is done with table ${rule.table} at this hook: neither the rules below nor those of other programs behind Istio’s chain see it.`;
     case 'DROP':
     case 'REJECT':
-      return 'What it matches is thrown away here and reaches neither the proxy nor the application.';
+      return 'What it matches is dropped here and reaches neither the proxy nor the application.';
     case 'LOG':
     case 'NFLOG':
     case 'ULOG':

@@ -40,7 +40,7 @@ export function bindNft(section: RulesSection): RuleSet {
   };
 }
 
-/** What takes connection tracking into use: every expression `ct`, and every chain of type nat. */
+/** What enables connection tracking: every expression `ct`, and every chain of type nat. */
 const NEEDS_TRACKING = /(?:^|[ \t])(?:ct|dnat|snat|masquerade|redirect|notrack|synproxy)(?:[ \t;]|$)/;
 const NEEDS_DEFRAG = /(?:^|[ \t])tproxy[ \t]/;
 

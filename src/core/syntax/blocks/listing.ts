@@ -144,7 +144,7 @@ function rule(chain: ListedChain, row: Row, listing: Listing): EmbeddedLine {
   const { derived, unread } = derive(chain, row);
   const made = unread.length === 0 ? derived.made() : undefined;
   const told: Listed = { listing, unread };
-  // Rules that are written alike are read once, as in a dump; one of which words are missing is like no other.
+  // Rules of one pattern are read once, as in a dump; one of which words are missing is like no other.
   if (made && /^(?:\[\d+:\d+\] )?-A /.test(made.text)) return new ListedLine(made.index, made.text, chain, row, told);
   return listedAs(derived, told);
 }

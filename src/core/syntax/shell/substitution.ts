@@ -58,7 +58,7 @@ export function substitute(script: string, scope: Scope): string | undefined {
   }
 }
 
-/** The places of what is thrown away again. */
+/** The places of what is dropped again. */
 function nowhere(text: string): ScriptText {
   const line = {
     index: 0,

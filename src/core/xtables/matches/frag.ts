@@ -18,7 +18,7 @@ interface FragData {
 const fragid = option(
   '--fragid',
   unsignedRange('id[:id]', 0xffffffff),
-  'The identification of the packet that was cut up, or a range.',
+  'The identification of the packet that was fragmented, or a range.',
   { invertible: true },
 );
 const fraglen = option(

@@ -6,11 +6,11 @@ const IPV6_LEAST_MTU = 1280;
 
 /**
  * The lengths of the fragments in which a packet leaves by an interface, just one where it leaves whole; undefined: it
- * is too big and may not be cut up. `bySocket`: a socket of this host sends it that lets the kernel do so. What
+ * is too big and may not be fragmented. `bySocket`: a socket of this host sends it that lets the kernel do so. What
  * connection tracking has put together leaves as it came. Source: net/ipv4/ip_output.c ip_finish_output, ip_fragment,
  * ip_do_fragment; net/ipv6/ip6_output.c ip6_finish_output, ip6_fragment.
  */
-export function cutUp(packet: Packet, mtu: number, bySocket: boolean): readonly number[] | undefined {
+export function fragmentLengths(packet: Packet, mtu: number, bySocket: boolean): readonly number[] | undefined {
   const { family, length, assembledFrom } = packet;
   if (length <= mtu && !assembledFrom) return [length];
   if (isTooBig(packet, mtu, bySocket)) return undefined;

@@ -4,10 +4,10 @@ import type { Packet } from '../net/packet';
 import type { KernelDropReason } from './events';
 
 /**
- * What never reaches a hook: frames for another machine, and IPv6 packets that the receive path throws away. `looped`:
+ * What never reaches a hook: frames for another machine, and IPv6 packets that the receive path drops. `looped`:
  * this host has sent it itself. Source: ip_input.c, ip6_input.c.
  */
-export function whyRefusedAtDoor(
+export function whyRefusedOnReceive(
   packet: Packet,
   iface: string,
   host: Host,

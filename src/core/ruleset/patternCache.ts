@@ -9,7 +9,7 @@ import type { Program } from './program';
  * The rule of a line `-A CHAIN …` that is written like others of the table before it, so that it need not be read to
  * know that it is without fault; undefined where it has to be read. The caller puts it into its chain.
  */
-export function ruleWrittenAlike(
+export function ruleOfPattern(
   line: AppendLine,
   table: OpenTable,
   program: Program,
