@@ -24,6 +24,7 @@ export class Assumption {
   readonly #rule: Rule;
   readonly #choice: boolean;
   readonly #premise: PremiseId | undefined;
+  readonly #settled: boolean;
 
   constructor(
     rule: Rule,
@@ -34,6 +35,7 @@ export class Assumption {
     reason: string,
     backend?: Backend,
     premise?: PremiseId,
+    settled = false,
   ) {
     if (backend !== undefined) this.backend = backend;
     this.table = rule.chain.table;
@@ -46,10 +48,19 @@ export class Assumption {
     this.#rule = rule;
     this.#choice = choice;
     this.#premise = premise;
+    this.#settled = settled;
   }
 
   get rule(): Rule {
     return this.#rule;
+  }
+
+  /**
+   * Both answers lead to the same end, or nobody doubts the usual one: the premise behind it is listed, and the question
+   * is none.
+   */
+  get settled(): boolean {
+    return this.#settled;
   }
 
   /** It is open only because this is in doubt; undefined: nothing at all answers it. */

@@ -16,13 +16,32 @@ export interface Checksum {
    * compares with the sum that the whole packet had, so it takes changed addresses for right and other changes of the
    * header for wrong; `forGood` asks no more.
    */
-  readonly looked: 'never' | 'forGood' | { readonly header: number };
+  readonly looked: 'never' | 'forGood' | { readonly header: number; readonly forwarded?: true };
 }
 
 export const RIGHT: Checksum = { error: 0, looked: 'never' };
 
 export const WRONG_CHECKSUM =
   'its checksum is wrong since SNPT or DNPT changed an address that is not within their prefix';
+
+/**
+ * Where the packet is forwarded, the sum that an earlier look has left behind is forgotten; that it was right is not.
+ * Source: include/linux/skbuff.h skb_forward_csum, called by ip_forward and ip6_forward.
+ */
+export function forwarded(checksum: Checksum): Checksum {
+  const { looked } = checksum;
+  return typeof looked === 'object' ? { ...checksum, looked: { ...looked, forwarded: true } } : checksum;
+}
+
+/** The look of NAT, which goes by the sum alone. The others, those of REJECT, go by what was right before. */
+export function lookAtSum(checksum: Checksum, packet: Packet, hook: Hook): Checksum | undefined {
+  const { looked } = checksum;
+  return lookAt(
+    typeof looked === 'object' && looked.forwarded ? { ...checksum, looked: 'never' } : checksum,
+    packet,
+    hook,
+  );
+}
 
 /** Behind a change of addresses that leaves the checksum alone. Those that a quoted packet has count as well. */
 export function changedUnder(checksum: Checksum, before: Packet, after: Packet): Checksum {
@@ -66,7 +85,7 @@ export function checked(
  * Looks at the checksum as the kernel does in one hook: what is known behind it; undefined where it is found wrong.
  * Source: net/netfilter/utils.c nf_ip_checksum, nf_ip6_checksum, net/core/skbuff.c __skb_checksum_complete.
  */
-export function lookAt(checksum: Checksum, packet: Packet, hook: Hook): Checksum | undefined {
+function lookAt(checksum: Checksum, packet: Packet, hook: Hook): Checksum | undefined {
   const { error, looked } = checksum;
   if (looked === 'forGood') return checksum;
   // NAT and targets that change the header of IPv4 mend its checksum, so what was right once stays right.

@@ -4,7 +4,7 @@ import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { PROTOCOL, type Packet } from '../net/packet';
 import type { Backend } from '../xtables/backend';
 import type { Hook } from '../xtables/view';
-import { lookAt, RIGHT, WRONG_CHECKSUM, type Checksum } from './checksum';
+import { lookAtSum, RIGHT, WRONG_CHECKSUM, type Checksum } from './checksum';
 import { destinationTranslated, untouchedByNat } from './connectionFacts';
 import { natChains, natHalf, type HostStep } from './hookOrder';
 import { canTranslate, setUpNat, translate, type NatHalf } from './nat';
@@ -177,7 +177,7 @@ function examineError(passage: Passage, hook: Hook, entry: ConntrackEntry): void
       ),
     );
   }
-  const looked = lookAt(checksum, packet, hook);
+  const looked = lookAtSum(checksum, packet, hook);
   if (!looked) throw new Ended(passage.kernelDrop('nat-failed', WRONG_CHECKSUM, undefined, true));
   passage.move({ checksum: looked });
 }

@@ -12,4 +12,6 @@ export interface PremiseUse {
   readonly settled: ReadonlySet<string>;
   /** What the walk has rested on; filled while it goes on. */
   readonly used: Set<PremiseId>;
+  /** What of it a settled question has rested on; filled as well. */
+  readonly listed: Set<PremiseId>;
 }

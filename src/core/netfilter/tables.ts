@@ -188,7 +188,9 @@ class Tables implements Traveller {
 
   presume(rule: Rule, condition: string, answer: boolean): boolean {
     const value = this.passage.context.answers.get(this.keyOf(rule, condition)) ?? answer;
-    this.assume(rule, { question: condition, value, choice: false, reason: FRESH, probability: undefined });
+    const { premises, answers } = this.passage.context;
+    const settled = premises !== undefined && !answers.has(this.keyOf(rule, condition));
+    this.assume(rule, { question: condition, value, choice: false, reason: FRESH, probability: undefined }, settled);
     return value;
   }
 
@@ -198,7 +200,9 @@ class Tables implements Traveller {
     const open = premises.filter((id) => use.open.has(id));
     for (const id of open) use.used.add(id);
     const doubt = open.find((id) => use.doubted.has(id));
-    return doubt !== undefined && use.settled.has(this.keyOf(rule, question)) ? undefined : doubt;
+    if (doubt === undefined || !use.settled.has(this.keyOf(rule, question))) return doubt;
+    use.listed.add(doubt);
+    return undefined;
   }
 
   alter(rule: Rule, { mark, packetType, effect, remembers }: MatchChange): void {
@@ -355,10 +359,11 @@ class Tables implements Traveller {
   assume(
     rule: Rule,
     { question: match, value, choice, reason, premise: doubted, probability }: Omit<Branch, 'from'>,
+    settled = false,
   ): void {
     if (probability !== undefined) this.passage.chances++;
     this.passage.assumptions.push(
-      new Assumption(rule, match, value, choice, probability, reason, this.backend(), doubted),
+      new Assumption(rule, match, value, choice, probability, reason, this.backend(), doubted, settled),
     );
   }
 }

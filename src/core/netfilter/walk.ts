@@ -1,3 +1,4 @@
+import { forwarded } from './checksum';
 import { knowsListeners } from '../net/host';
 import { PROTOCOL } from '../net/packet';
 import { isJoinedGroup } from '../net/routing';
@@ -94,7 +95,7 @@ function forward(passage: Passage, device: string): void {
   const { ttl } = passage.at.packet;
   passage.emit({ kind: 'ttl', before: ttl, after: ttl - 1 });
   passage.change({ ttl: ttl - 1 });
-  passage.move({ outInterface: device });
+  passage.move({ outInterface: device, checksum: forwarded(passage.at.checksum) });
   // The incoming interface stays known in POSTROUTING (ip_output passes it on), so `-i` in a chain reached from there
   // can match.
   passage.then(runHook('FORWARD'), forwardOptions, runHook('POSTROUTING'), leaveHost);

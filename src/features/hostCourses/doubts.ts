@@ -45,7 +45,10 @@ export function traceDoubting(request: PacketRequest, given: PacketRequest, sett
   const deciding = new Set(
     best.traced.outcomes.flatMap(({ assumptions }) => assumptions.flatMap(({ premise: id }) => id ?? [])),
   );
-  return { traced: best.traced, rests: [...best.use.used].filter((id) => !deciding.has(id)) };
+  return {
+    traced: best.traced,
+    rests: [...best.use.used].filter((id) => !deciding.has(id) || best.use.listed.has(id)),
+  };
 }
 
 function useOf(
@@ -53,7 +56,7 @@ function useOf(
   doubted: ReadonlySet<PremiseId>,
   settled: ReadonlySet<string>,
 ): PremiseUse {
-  return { open, doubted, settled, used: new Set() };
+  return { open, doubted, settled, used: new Set(), listed: new Set() };
 }
 
 /** The questions that are open only because a premise is in doubt, by key, in the order in which they come up. */

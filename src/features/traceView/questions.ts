@@ -17,7 +17,10 @@ export function outcomeTabs({ traced }: TraceInput): readonly OutcomeTab[] {
       badge: badgeOf(walked),
       label: label(walked),
       probability: probability(walked),
-      assumptions: [...(walked.on?.answers ?? []).map(hostModel), ...walked.assumptions.map(assumptionModel)],
+      assumptions: [
+        ...(walked.on?.answers ?? []).map(hostModel),
+        ...walked.assumptions.filter(isOpen).map(assumptionModel),
+      ],
     }));
 }
 
@@ -108,6 +111,7 @@ function ruleQuestions({ traced, answers }: TraceInput): readonly Question[] {
     const parted = assumptions.findIndex((assumption, i) => assumption !== before[i]);
     before = assumptions;
     for (const assumption of parted < 0 ? [] : assumptions.slice(parted)) {
+      if (assumption.settled) continue;
       const id = assumption.choice ? assumptionKey({ ...assumption, match: '' }) : assumption.key;
       let question = found.get(id);
       if (!question) found.set(id, (question = { assumption, choices: new Map() }));
@@ -182,10 +186,14 @@ function short(assumption: Assumption): string {
   return assumption.choice ? assumption.match : `${assumption.match}: ${assumption.value ? 'yes' : 'no'}`;
 }
 
+function isOpen({ settled }: Assumption): boolean {
+  return !settled;
+}
+
 function label({ assumptions, on }: Walked): string {
   return [
     ...(on?.answers ?? []).map(({ what, value, choice }) => (choice || value ? what : not(what))),
-    ...assumptions.map(labelOf),
+    ...assumptions.filter(isOpen).map(labelOf),
   ].join(', ');
 }
 
@@ -197,12 +205,13 @@ function labelOf(assumption: Assumption): string {
 /** The chance of a course; undefined where one of its questions has none. */
 function probability({ assumptions, on }: Walked): number | undefined {
   if (on && on.answers.length > 0) return undefined;
+  const open = assumptions.filter(isOpen);
   let product = 1;
-  for (const { probability: chance } of assumptions) {
+  for (const { probability: chance } of open) {
     if (chance === undefined) return undefined;
     product *= chance;
   }
-  return assumptions.length === 0 ? undefined : product;
+  return open.length === 0 ? undefined : product;
 }
 
 /** `33.3 %`. */

@@ -451,7 +451,32 @@ const senderless: readonly Case[] = ['::', 'fd00:2::9', '::ffff:10.1.1.1', 'fe80
   ),
 );
 
+/** REJECT asks whether a checksum was right once, not what it is now: DNPT changes addresses without it. */
+const rejectedBehindDnpt: readonly Case[] = ['tcp', 'udp', 'icmpv6', 'gre'].flatMap((proto) =>
+  ['2001:db8::77', 'fd00:1::5'].map((dst): Case => ({
+    name: `REJECT of ${proto} behind DNPT, to ${dst}`,
+    listeners: [],
+    independent: true,
+    rules6:
+      table('mangle', [
+        'PREROUTING -j DNPT --src-pfx 2001:db8:5::/64 --dst-pfx 2001:db8:9::/64',
+        'OUTPUT -m quota --quota 200',
+      ]) + table('filter', ['FORWARD -j REJECT', 'INPUT -j REJECT']),
+    packets: [
+      {
+        dir: 'in',
+        iface: 'eth1',
+        src: 'fd00:2::9',
+        dst,
+        proto,
+        ...(['gre', 'icmpv6'].includes(proto) ? {} : { sport: 5, dport: 6 }),
+      },
+    ],
+  })),
+);
+
 const CASES: readonly Case[] = [
+  ...rejectedBehindDnpt,
   ...senderless,
   ...toLink,
   ...busy,

@@ -257,4 +257,43 @@ const quoted: readonly Case[] = ['sctp', 'udp', 'udplite', 'dccp', 'gre'].flatMa
   }),
 );
 
-const CASES: readonly Case[] = [...evictions, ...keeps, ...nowhere, ...bypassed, ...inPieces, ...quoted, ...redirects];
+/** What is known of the checksum of an ICMPv6 error that is forwarded, by what changes its header on the way. */
+const forwardedErrors: readonly Case[] = ['-j HL --hl-dec 1', '-j TOS --set-tos 0x10', '-j MARK --set-mark 1'].flatMap(
+  (change) =>
+    ['PREROUTING', 'FORWARD'].flatMap((chain) =>
+      ['2001:4860::88', '2001:db8:1::88', '2001:db8::77'].map((dst): Case => ({
+        name: `a forwarded ICMPv6 error to ${dst}, ${chain} ${change}, behind SNPT`,
+        rules6:
+          table('mangle', [
+            `${chain} ${change}`,
+            'POSTROUTING -j SNPT --src-pfx 2001:db8:1::/64 --dst-pfx 2001:4860::/64',
+          ]) + table('nat', ['POSTROUTING -p udp -j ACCEPT']),
+        packets: ['gre', 'udp', 'sctp'].flatMap((proto) => {
+          const ports = proto === 'gre' ? {} : { sport: 5, dport: 6 };
+          return [
+            { dir: 'in', iface: 'eth0', src: '2001:4860::88', dst, proto, ...ports },
+            {
+              dir: 'in',
+              iface: 'eth0',
+              src: dst,
+              dst: '2001:4860::88',
+              proto: 'icmpv6',
+              icmpType: 3,
+              inner: { src: '2001:4860::88', dst, proto, ...ports },
+            },
+          ];
+        }),
+      })),
+    ),
+);
+
+const CASES: readonly Case[] = [
+  ...forwardedErrors,
+  ...evictions,
+  ...keeps,
+  ...nowhere,
+  ...bypassed,
+  ...inPieces,
+  ...quoted,
+  ...redirects,
+];
