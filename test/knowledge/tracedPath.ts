@@ -20,8 +20,10 @@ export interface TracedPath {
 /** Traces a packet, given as people type it, through the rules in a text. Throws where the outcome is not certain. */
 export function tracedPath(text: string, packet: string): TracedPath {
   const { outcomes } = traceOf(text, packet).traced;
-  const [walked] = outcomes;
-  if (walked === undefined || outcomes.length > 1) throw new Error(`${outcomes.length} outcomes of ${packet}`);
+  const [walked, ...others] = outcomes;
+  // The first path has the usual value of what nothing tells; those behind it may doubt that, and nothing else.
+  const open = others.some(({ assumptions }) => assumptions.every(({ premise }) => premise === undefined));
+  if (walked === undefined || open) throw new Error(`${outcomes.length} outcomes of ${packet}`);
   return {
     matched: walked.events.flatMap((event) => (event.kind === 'rule' && event.matched ? [printRule(event.rule)] : [])),
     end: badgeOf(walked).text,

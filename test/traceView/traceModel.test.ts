@@ -298,7 +298,7 @@ describe('what only the user can answer', () => {
       ]),
     ).toEqual([
       [
-        '--match-set blocked src',
+        'Is the source in the set blocked?',
         'filter INPUT rule 3',
         9,
         [

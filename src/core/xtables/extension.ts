@@ -16,6 +16,8 @@ export interface Condition {
   /** As iptables-save writes it: `! --dport 15008`. */
   readonly text: string;
   test(view: RememberingView): Answer;
+  /** The same as a person would ask it, where that is plainer: `Does the packet pass a bridge?` */
+  readonly question?: string;
   /**
    * What the packet has to show for it: `dport 3000`, or that it lacks what is asked about: `no port: not the first
    * fragment`.

@@ -1,4 +1,5 @@
 import type { Assumption } from '../../core/netfilter/assumption';
+import { conditionsOfRule } from '../../core/netfilter/evidence';
 import { assumptionKey } from '../../core/netfilter/assumptionKey';
 import type { HostAnswer, Walked } from '../../core/netfilter/events';
 import { lineNumber, type TraceInput } from './course';
@@ -130,7 +131,8 @@ function ruleQuestions({ traced, answers }: TraceInput): readonly Question[] {
     const chosen = options.findIndex(({ key, value }) => answers.get(key) === value);
     return {
       id,
-      text: assumption.choice ? targetText(assumption) : assumption.match,
+      text: assumption.choice ? targetText(assumption) : (questionIn(assumption) ?? assumption.match),
+      ...(!assumption.choice && questionIn(assumption) !== undefined && { inWords: true }),
       place: `${assumption.backend === undefined ? '' : `${assumption.backend} `}${assumption.table} ${assumption.chain} rule ${assumption.num}`,
       reason: assumption.reason,
       line: lineNumber(assumption.rule?.line),
@@ -181,9 +183,17 @@ function not(what: string): string {
   return what.replace(' is ', ' is not ');
 }
 
-/** `--match-set blocked src: yes`, for a choice what is chosen. */
+/** The condition as a person would ask it, where its match has words for that. */
+function questionIn({ rule, match }: Assumption): string | undefined {
+  return conditionsOfRule(rule).find(({ text }) => text === match)?.question;
+}
+
+/** `Is the source in the set blocked? yes`, `! --dport 80: no`, for a choice what is chosen. */
 function short(assumption: Assumption): string {
-  return assumption.choice ? assumption.match : `${assumption.match}: ${assumption.value ? 'yes' : 'no'}`;
+  if (assumption.choice) return assumption.match;
+  const answer = assumption.value ? 'yes' : 'no';
+  const question = questionIn(assumption);
+  return question === undefined ? `${assumption.match}: ${answer}` : `${question} ${answer}`;
 }
 
 function isOpen({ settled }: Assumption): boolean {

@@ -61,6 +61,7 @@ export const limit = defineMatch<LimitData>({
     return [
       {
         text: `--limit ${printPeriod(BigInt(data.period), BigInt(RATE_SCALE))} --limit-burst ${data.burst}`,
+        question: `Is the rate still within ${printPeriod(BigInt(data.period), BigInt(RATE_SCALE))} (burst ${data.burst})?`,
         stateful: true,
         test(view) {
           const credit = read(view);

@@ -52,6 +52,7 @@ export const mac = defineMatch<Inverted<string>>({
   conditions: (data) => [
     {
       text: invertedText('--mac-source', data, String).trim(),
+      ...(data.inverted ? {} : { question: `Is ${data.value} the link-layer address of the last sender?` }),
       test: ({ packet }) =>
         packet.sourceMac !== undefined && (packet.sourceMac.toLowerCase() === data.value) !== data.inverted,
       actual: ({ packet }) =>

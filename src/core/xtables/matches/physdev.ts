@@ -36,6 +36,13 @@ const isBridged = flag('--physdev-is-bridged', 'The packet is bridged, not route
 /** In the order of iptables-save. */
 const ALL = [isIn, inPort, isOut, outPort, isBridged];
 
+/** For the flags; ports are named as they are written. */
+const BRIDGE_QUESTIONS: Readonly<Record<string, string>> = {
+  '--physdev-is-in': 'Did the packet come in by a bridge port?',
+  '--physdev-is-out': 'Will the packet leave by a bridge port?',
+  '--physdev-is-bridged': 'Is the packet bridged, not routed?',
+};
+
 /** `-m physdev`: the ports of a bridge. Source: iptables-extensions(8) "physdev", net/netfilter/xt_physdev.c. */
 export const physdev = defineMatch<PhysdevData>({
   kind: 'match',
@@ -77,6 +84,7 @@ export const physdev = defineMatch<PhysdevData>({
   conditions: ({ parts }) =>
     parts.map(({ text, inverted }): Condition => ({
       text,
+      ...(inverted ? {} : { question: BRIDGE_QUESTIONS[text] ?? `Does the packet pass the bridge as ${text} has it?` }),
       test: () => inverted,
       actual: () => 'passes no bridge (assumed)',
       premises: () => ['bridge'],

@@ -104,12 +104,19 @@ export const policy = defineMatch<PolicyData>({
   conditions: (data) => [
     {
       text: optionsText(data).trim(),
+      question: questionOf(data),
       test: () => data.none,
       actual: () => missing('not touched by IPsec (assumed)'),
       premises: () => ['ipsec'],
     },
   ],
 });
+
+function questionOf({ direction, none, elements }: PolicyData): string {
+  if (none) return `Does IPsec leave the packet alone (${direction})?`;
+  const as = elements.some((element) => Object.keys(element).length > 0) ? ' as the rule says' : '';
+  return direction === 'in' ? `Did the packet come through IPsec${as}?` : `Will the packet go through IPsec${as}?`;
+}
 
 function buildPolicy(options: GivenOptions): PolicyData | BuildProblem {
   const direction = options.get(dir)?.value;

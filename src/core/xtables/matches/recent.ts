@@ -1,5 +1,5 @@
 import { andAddress, formatAddress, prefixMask, type Address } from '../../net/address';
-import { defineMatch } from '../extension';
+import { defineMatch, type Condition } from '../extension';
 import {
   flag,
   invalid,
@@ -132,6 +132,7 @@ export const recent = defineMatch<RecentData>({
   conditions: (data) => [
     {
       text: optionsText(data).trim(),
+      ...questionOf(data),
       stateful: true,
       // --set holds whether or not the address was in the list.
       settled: data.command === 'set',
@@ -146,6 +147,28 @@ export const recent = defineMatch<RecentData>({
     },
   ],
 });
+
+/** Of `--update` and `--rcheck`: what they ask about the packets before. */
+function questionOf({
+  command,
+  inverted,
+  seconds,
+  hitcount: hits,
+  side,
+  name,
+}: RecentData): Pick<Condition, 'question'> {
+  if (inverted || command === 'set' || command === 'remove') return {};
+  const often = hits > 1 ? `in ${hits} packets` : 'before';
+  return {
+    question: `Was this ${side} seen ${often}${seconds > 0 ? ` in the last ${duration(seconds)}` : ''} (list ${name})?`,
+  };
+}
+
+/** `3 h`, `30 s`. */
+function duration(seconds: number): string {
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`;
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+}
 
 function buildRecent(options: GivenOptions, { family }: { readonly family: 4 | 6 }): RecentData | BuildProblem {
   const command = COMMANDS.find((each) => options.has(commandOptions[each]));

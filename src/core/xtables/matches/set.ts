@@ -1,6 +1,6 @@
 import { setDimension, testSet, type SetDirection, type SetTestOptions } from '../../net/testSet';
 import { unknown, type Answer } from '../answer';
-import { defineMatch } from '../extension';
+import { defineMatch, type Condition } from '../extension';
 import {
   flag,
   invalid,
@@ -121,6 +121,7 @@ export const set = defineMatch<SetData>({
   conditions: (data) => [
     {
       text: optionsText(data).trim(),
+      ...questionOf(data),
       // The counters of an entry count every packet that was looked up.
       stateful: true,
       // The members are those that the file lists, whatever packets came before; counters go on with every packet.
@@ -210,6 +211,13 @@ function counting(data: SetData, view: RememberingView): NonNullable<SetTestOpti
     );
     return listed || (counterFits(data.packets, packets) && counterFits(data.bytes, bytes));
   };
+}
+
+function questionOf({ set: { value, inverted }, packets, bytes }: SetData): Pick<Condition, 'question'> {
+  if (inverted || packets || bytes) return {};
+  const [only, ...others] = value.directions;
+  const what = others.length > 0 ? value.directions.join(',') : only === 'src' ? 'the source' : 'the destination';
+  return { question: `Is ${what} in the set ${value.name}?` };
 }
 
 /** Of members that come and go, and of link-layer addresses, nothing in the file tells. */
