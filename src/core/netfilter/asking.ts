@@ -19,7 +19,7 @@ export interface AskingFor {
    */
   presume(rule: Rule, condition: string, answer: boolean): boolean;
   /** Notes what an answer takes for granted; gives back what of it is in doubt: then both answers are followed. */
-  rests(premises: readonly PremiseId[], rule: Rule, question: string): PremiseId | undefined;
+  rests(rule: Rule, question: Condition, view: PacketView): PremiseId | undefined;
   /** Carries out what a match changes of the packet. */
   alter(rule: Rule, change: MatchChange): void;
   /** Keeps what a match or a target has written down. */
@@ -57,8 +57,6 @@ interface AskedSoFar {
 }
 
 const DROPS = -1;
-const NOTHING: readonly PremiseId[] = [];
-const EARLIER: PremiseId = 'earlierPackets';
 const NO: Tested = { kind: 'tested', matched: false, asked: [], notable: false, drop: undefined };
 const YES: Tested = { kind: 'tested', matched: true, asked: [], notable: true, drop: undefined };
 
@@ -214,9 +212,7 @@ class Asking {
   /** An answer that rests on what is in doubt is none. What the packet has beside it is the likelier answer. */
   private doubted(question: Condition, answer: Answer, view: PacketView): Answer {
     if (typeof answer !== 'boolean') return answer;
-    const premises = question.premises?.(view) ?? NOTHING;
-    const rests = question.stateful && !question.settled ? [...premises, EARLIER] : premises;
-    const doubt = rests.length === 0 ? undefined : this.walk.rests(rests, this.rule, question.text);
+    const doubt = this.walk.rests(this.rule, question, view);
     return doubt === undefined
       ? answer
       : { kind: 'unknown', reason: premise(doubt).reason, premise: doubt, ...(!answer && { unlikely: true }) };

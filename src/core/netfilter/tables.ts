@@ -1,6 +1,6 @@
 import { hookBits, type BaseChain, type Chain, type Rule } from '../ruleset/ruleSet';
 import type { Unknown } from '../xtables/answer';
-import type { Effect, MatchChange } from '../xtables/extension';
+import type { Condition, Effect, MatchChange } from '../xtables/extension';
 import type { Backend } from '../xtables/backend';
 import { premise, type PremiseId } from '../xtables/premise';
 import type { AnyTableName, Hook, PacketView, TableName } from '../xtables/view';
@@ -194,10 +194,15 @@ class Tables implements Traveller {
     return value;
   }
 
-  rests(premises: readonly PremiseId[], rule: Rule, question: string): PremiseId | undefined {
+  rests(rule: Rule, question: Condition, view: PacketView): PremiseId | undefined {
+    return this.doubtIn(rule, question.text, () => premisesOfCondition(question, view));
+  }
+
+  /** Notes the premises of a question; gives back one that is in doubt. They are made only where something is open. */
+  private doubtIn(rule: Rule, question: string, premises: () => readonly PremiseId[]): PremiseId | undefined {
     const use = this.passage.context.premises;
     if (!use) return undefined;
-    const open = premises.filter((id) => use.open.has(id));
+    const open = premises().filter((id) => use.open.has(id));
     for (const id of open) use.used.add(id);
     const doubt = open.find((id) => use.doubted.has(id));
     if (doubt === undefined || !use.settled.has(this.keyOf(rule, question))) return doubt;
@@ -235,7 +240,7 @@ class Tables implements Traveller {
       case 'reject':
         return { kind: 'drop', reject: true };
       case 'queue':
-        if (!effect.bypass && this.rests(['queue'], rule, NOBODY_LISTENS))
+        if (!effect.bypass && this.doubtIn(rule, NOBODY_LISTENS, () => ['queue']))
           return this.applyChoice(rule, queueChoice(effect));
         passage.move({ queued: true });
         return effect.bypass ? { kind: 'accept' } : { kind: 'drop', reject: false };
@@ -366,6 +371,12 @@ class Tables implements Traveller {
       new Assumption(rule, match, value, choice, probability, reason, this.backend(), doubted, settled),
     );
   }
+}
+
+/** What a match with a memory says rests on the packets before as well. */
+function premisesOfCondition(question: Condition, view: PacketView): readonly PremiseId[] {
+  const stated = question.premises?.(view) ?? [];
+  return question.stateful && !question.settled ? [...stated, 'earlierPackets'] : stated;
 }
 
 const NOBODY_LISTENS = 'no program listens, or it drops the packet';

@@ -1,6 +1,5 @@
-import { lacksData } from '../net/bytes';
 import type { NftExpression } from '../syntax/nft/expression';
-import type { PremiseId } from '../xtables/premise';
+import { openFor, type PremiseId } from '../xtables/premise';
 import type { PacketView } from '../xtables/view';
 
 /** What the fields of an expression take for granted of a packet; undefined where there is nothing. */
@@ -8,7 +7,7 @@ export function premisesOfExpression(
   expression: NftExpression,
 ): ((view: PacketView) => readonly PremiseId[]) | undefined {
   const ids = [...new Set(fieldsOf(expression).flatMap((name) => OF_FIELD[name] ?? []))];
-  return ids.length === 0 ? undefined : (view) => ids.filter((id) => isOpen(id, view));
+  return ids.length === 0 ? undefined : (view) => openFor(view, ...ids);
 }
 
 const OF_FIELD: Readonly<Record<string, PremiseId | undefined>> = {
@@ -42,22 +41,5 @@ function fieldsOf(expression: NftExpression): readonly string[] {
       return fieldsOf(expression.key);
     default:
       return [];
-  }
-}
-
-/** Whether the packet has at all what the premise is about. */
-function isOpen(id: PremiseId, { packet, socket, ownCopy }: PacketView): boolean {
-  switch (id) {
-    case 'group':
-    case 'socketMark':
-      return socket?.kind === 'process';
-    case 'neighbour':
-      return packet.sourceMac !== undefined;
-    case 'frame':
-      return !ownCopy && packet.destinationMac !== undefined;
-    case 'data':
-      return lacksData(packet);
-    default:
-      return true;
   }
 }

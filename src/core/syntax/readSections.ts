@@ -13,7 +13,7 @@ import { readNftSection } from './sections/nft';
 import { readPodAddresses } from './sections/podAddresses';
 import { readPolicyRules } from './sections/policyRules';
 import { reportRow } from './sections/listingRows';
-import { opensNextHops, readIpRoutes, readRoutes } from './sections/routes';
+import { opensNextHops, readRoutes } from './sections/routes';
 import { readRoutingTables } from './sections/routingTables';
 import { readRules } from './sections/rules';
 import { readSets } from './sections/sets';
@@ -125,7 +125,7 @@ function readPlain(
     if (line.shape === Shape.Echo || line.shape === Shape.Log) spent = false;
     if (line.shape === Shape.Text && opensNextHops(lines, i)) {
       reader.context = context;
-      i = readIpRoutes(reader, i);
+      i = readRoutes(reader, i);
       continue;
     }
     switch (line.shape) {

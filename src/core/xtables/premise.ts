@@ -1,4 +1,6 @@
+import { lacksData } from '../net/bytes';
 import type { PacketRequest } from '../net/packetRequest';
+import type { PacketView } from './view';
 
 /**
  * Something that decides about packets and that neither the rules nor the host's listings tell. Each one has a value
@@ -137,6 +139,28 @@ const PREMISES = {
 } as const satisfies Readonly<Record<string, Premise>>;
 
 export type PremiseId = keyof typeof PREMISES;
+
+/** Those of the premises that are open for a packet at all: one without a link-layer address has none to be known. */
+export function openFor(view: PacketView, ...ids: readonly PremiseId[]): readonly PremiseId[] {
+  return ids.filter((id) => isOpenFor(id, view));
+}
+
+function isOpenFor(id: PremiseId, { packet, socket, ownCopy }: PacketView): boolean {
+  switch (id) {
+    case 'group':
+    case 'groups':
+    case 'socketMark':
+      return socket?.kind === 'process';
+    case 'neighbour':
+      return packet.sourceMac !== undefined;
+    case 'frame':
+      return !ownCopy && packet.destinationMac !== undefined;
+    case 'data':
+      return lacksData(packet);
+    default:
+      return true;
+  }
+}
 
 export function premise(id: PremiseId): Premise {
   return PREMISES[id];

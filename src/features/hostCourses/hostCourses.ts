@@ -100,16 +100,25 @@ function coursesWith(common: Common, given: HostAnswers, answers: readonly HostA
       ),
     ];
   if (ways.length === 0 || to === undefined) return byNextHop(common, asked);
-  const found: { readonly names: string[]; readonly key: string; readonly course: HostCourse }[] = [];
-  for (const name of ways.slice(0, MOST_WAYS)) {
-    const course = courseOn(common, { ...given, way: name }, answers);
-    const key = resultKey(course.traced, course.facts);
-    const same = found.find((each) => each.key === key);
-    if (same) same.names.push(name);
-    else found.push({ names: [name], key, course });
-  }
+  const found = differing(ways, (name) => courseOn(common, { ...given, way: name }, answers));
   if (found.length === 1) return [asked];
-  return found.map(({ names, course }) => ({ ...course, answers: [...answers, wayAnswer(common.request, names, to)] }));
+  return found.map(({ of, course }) => ({ ...course, answers: [...answers, wayAnswer(common.request, of, to)] }));
+}
+
+/** The first few possibilities, those together that lead to the same. */
+function differing<Possible>(
+  possible: readonly Possible[],
+  courseOf: (each: Possible) => HostCourse,
+): readonly { readonly of: readonly Possible[]; readonly course: HostCourse }[] {
+  const found = new Map<string, { readonly of: Possible[]; readonly course: HostCourse }>();
+  for (const each of possible.slice(0, MOST_WAYS)) {
+    const course = courseOf(each);
+    const key = resultKey(course.traced, course.facts);
+    const same = found.get(key);
+    if (same) same.of.push(each);
+    else found.set(key, { of: [each], course });
+  }
+  return [...found.values()];
 }
 
 /** Where a route of several next hops leads the packet: a course for each that makes a difference. */
@@ -120,19 +129,14 @@ function byNextHop(common: Common, asked: HostCourse): readonly HostCourse[] {
   const said = all.find((hop) => common.answers.get(hopKey(hop)) === true);
   const named = asked.request.oface;
   const possible = said ? [said] : named === undefined ? all : all.filter(({ device }) => device === named);
-  const found: { readonly hops: NextHop[]; readonly key: string; readonly course: HostCourse }[] = [];
-  for (const hop of (possible.length === 0 ? all : possible).slice(0, MOST_WAYS)) {
+  const found = differing(possible.length === 0 ? all : possible, (hop) => {
     const routes = asked.facts.host.routes.map((each) =>
       each === route ? { ...(possible.length === 1 ? single : route), ...hop } : each,
     );
-    const course = courseWith(common, { ...asked.facts, host: { ...asked.facts.host, routes } }, asked.answers);
-    const key = resultKey(course.traced, course.facts);
-    const same = found.find((each) => each.key === key);
-    if (same) same.hops.push(hop);
-    else found.push({ hops: [hop], key, course });
-  }
+    return courseWith(common, { ...asked.facts, host: { ...asked.facts.host, routes } }, asked.answers);
+  });
   if (found.length === 1 && !said) return found.map(({ course }) => course);
-  return found.map(({ hops, course }) => ({ ...course, answers: [...course.answers, hopAnswer(route, hops)] }));
+  return found.map(({ of, course }) => ({ ...course, answers: [...course.answers, hopAnswer(route, of)] }));
 }
 
 function routeOfHops({ traced }: HostCourse): Route | undefined {

@@ -129,10 +129,11 @@ function ruleQuestions({ traced, answers }: TraceInput): readonly Question[] {
         }))
       : yesNo(assumption);
     const chosen = options.findIndex(({ key, value }) => answers.get(key) === value);
+    const words = assumption.choice ? undefined : questionIn(assumption);
     return {
       id,
-      text: assumption.choice ? targetText(assumption) : (questionIn(assumption) ?? assumption.match),
-      ...(!assumption.choice && questionIn(assumption) !== undefined && { inWords: true }),
+      text: assumption.choice ? targetText(assumption) : (words ?? assumption.match),
+      ...(words !== undefined && { inWords: true }),
       place: `${assumption.backend === undefined ? '' : `${assumption.backend} `}${assumption.table} ${assumption.chain} rule ${assumption.num}`,
       reason: assumption.reason,
       line: lineNumber(assumption.rule?.line),

@@ -98,7 +98,7 @@ function isNextHop({ text, contentStart }: Line): boolean {
 }
 
 /** Lines of `ip route`; `nexthop …` lines belong to the route above them. */
-export function readIpRoutes(reader: SectionReader, from: number): number {
+function readIpRoutes(reader: SectionReader, from: number): number {
   const { lines, context } = reader;
   const drafts: { family: 4 | 6 | undefined; words: string; line: Line }[] = [];
   let end = from;

@@ -1,7 +1,8 @@
-import { lacksData, packetBytes } from '../../net/bytes';
+import { packetBytes } from '../../net/bytes';
 import { unknown } from '../answer';
 import { defineMatch } from '../extension';
 import { option, problem, type BuildProblem } from '../option';
+import { openFor } from '../premise';
 import { bytecode, checkBpf, printBpf, runBpf, type BpfInstruction } from '../values/bpfProgram';
 import { text } from '../values/savedString';
 import type { PacketView } from '../view';
@@ -61,7 +62,7 @@ export const bpf = defineMatch<BpfData>({
         const result = run(data.program, view);
         return typeof result === 'number' ? `the program returns ${result}` : result.reason;
       },
-      premises: ({ packet }) => (lacksData(packet) ? ['data', 'vlan'] : ['vlan']),
+      premises: (view) => openFor(view, 'data', 'vlan'),
     },
   ],
 });

@@ -1,5 +1,6 @@
 import type { Packet } from '../../net/packet';
 import { defineMatch } from '../extension';
+import { openFor } from '../premise';
 
 /**
  * `-m eui64`: does the source address hold the MAC address? Source: iptables-extensions(8) "eui64",
@@ -35,7 +36,7 @@ export const eui64 = defineMatch<Record<never, never>>({
         const [, , third = 0, fourth = 0] = packet.source.words;
         return `interface identifier ${hex(third)}${hex(fourth)}, MAC address ${packet.sourceMac ?? 'none'}`;
       },
-      premises: ({ packet }) => (packet.sourceMac === undefined ? [] : ['neighbour']),
+      premises: (view) => openFor(view, 'neighbour'),
     },
   ],
 });

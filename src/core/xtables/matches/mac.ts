@@ -1,5 +1,6 @@
 import { defineMatch } from '../extension';
 import { invalid, option, type Given, type InvalidValue, type ValueType } from '../option';
+import { openFor } from '../premise';
 import { missing } from '../shown';
 import { invertedText, type Inverted } from '../values/inverted';
 
@@ -57,7 +58,7 @@ export const mac = defineMatch<Inverted<string>>({
         packet.sourceMac !== undefined && (packet.sourceMac.toLowerCase() === data.value) !== data.inverted,
       actual: ({ packet }) =>
         packet.sourceMac === undefined ? missing('no Ethernet header') : `from ${packet.sourceMac}`,
-      premises: ({ packet }) => (packet.sourceMac === undefined ? [] : ['neighbour']),
+      premises: (view) => openFor(view, 'neighbour'),
     },
   ],
   suggest: ({ value, inverted }) => (inverted ? {} : { sourceMac: value }),

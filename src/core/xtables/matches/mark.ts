@@ -1,5 +1,6 @@
 import { defineMatch } from '../extension';
 import { option, type Given } from '../option';
+import { openFor } from '../premise';
 import { invertedText, type Inverted } from '../values/inverted';
 import { markDenial, markValue, printMark, type MarkValue } from '../values/mark';
 
@@ -30,7 +31,7 @@ export const mark = defineMatch<Inverted<MarkValue>>({
     {
       text: invertedText('--mark', data, printMark).trim(),
       test: ({ packet }) => ((packet.mark & data.value.mask) >>> 0 === data.value.value) !== data.inverted,
-      premises: ({ socket }) => (socket?.kind === 'process' ? ['socketMark'] : []),
+      premises: (view) => openFor(view, 'socketMark'),
       actual: ({ packet }) => `mark 0x${packet.mark.toString(16)}`,
       denial: ({ packet }) => markDenial('mark', packet.mark, data),
     },

@@ -1,8 +1,7 @@
-import { lacksData } from '../../net/bytes';
 import { PROTOCOL } from '../../net/packet';
 import { defineMatch } from '../extension';
 import { invalid, option, type InvalidValue, type ValueType } from '../option';
-import type { PremiseId } from '../premise';
+import { openFor } from '../premise';
 import { missing } from '../shown';
 import { readUnsigned } from '../values/integer';
 import { invertedText, keep, type Inverted } from '../values/inverted';
@@ -83,9 +82,7 @@ export const mh = defineMatch<Inverted<NumberRange<number>> | { readonly value: 
         if (packet.fragmentOffset > 0) return false;
         return data.value === undefined || inRange(transportBytes(packet)[2] ?? 0, data.value) !== data.inverted;
       },
-      ...(data.value && {
-        premises: ({ packet }: PacketView): readonly PremiseId[] => (lacksData(packet) ? ['data'] : []),
-      }),
+      ...(data.value && { premises: (view: PacketView) => openFor(view, 'data') }),
       actual: ({ packet }) =>
         packet.fragmentOffset > 0
           ? missing('no type: not the first fragment')

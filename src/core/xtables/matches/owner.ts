@@ -2,7 +2,7 @@ import type { SocketOwner } from '../../net/packet';
 import { unknown, type Answer } from '../answer';
 import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
 import { flag, option, problem, type BuildProblem, type Given, type GivenOptions } from '../option';
-import type { PremiseId } from '../premise';
+import { openFor } from '../premise';
 import { missing, type Shown } from '../shown';
 import { among, being } from '../values/denials';
 import type { Inverted } from '../values/inverted';
@@ -58,7 +58,10 @@ export const owner = defineMatch<OwnerData>({
       test: (view) => testPart(data, part, view),
       actual: ({ socket }) => describeSocket(socket, part === 'group' && data.supplementary),
       denial: ({ socket }) => ownerDenial(data, part, socket),
-      ...(part === 'group' && { premises: ({ socket }: PacketView) => groupPremises(data, socket) }),
+      // A group that does not fit leaves it to the others, where they are asked.
+      ...(part === 'group' && {
+        premises: (view: PacketView) => openFor(view, 'group', ...(data.supplementary ? (['groups'] as const) : [])),
+      }),
     })),
   suggest(data): PacketSuggestion {
     return {
@@ -112,12 +115,6 @@ function testPart(data: OwnerData, part: Part, { socket, host }: PacketView): An
   const { first, last } = range;
   const ids = part === 'user' ? [socket.uid] : data.supplementary ? [socket.gid, ...socket.groups] : [socket.gid];
   return ids.some((id) => id >= first && id <= last) !== wanted.inverted;
-}
-
-/** A group that does not fit leaves it to the others, where they are asked. */
-function groupPremises({ supplementary }: OwnerData, socket: SocketOwner | undefined): readonly PremiseId[] {
-  if (socket?.kind !== 'process') return [];
-  return supplementary ? ['group', 'groups'] : ['group'];
 }
 
 function describeSocket(socket: SocketOwner | undefined, groups: boolean): Shown {

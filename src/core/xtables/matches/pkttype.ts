@@ -1,5 +1,6 @@
 import { defineMatch } from '../extension';
 import { invalid, option, type Given, type InvalidValue, type ValueType } from '../option';
+import { openFor } from '../premise';
 import { invertedText, type Inverted } from '../values/inverted';
 import { being } from '../values/denials';
 
@@ -51,7 +52,7 @@ export const pkttype = defineMatch<Inverted<PacketType>>({
     {
       text: invertedText('--pkt-type', data, String).trim(),
       test: (view) => (view.packetType === data.value) !== data.inverted,
-      premises: ({ packet, ownCopy }) => (ownCopy || packet.destinationMac === undefined ? [] : ['frame']),
+      premises: (view) => openFor(view, 'frame'),
       actual: (view) => view.packetType,
       denial: (view) => being(view.packetType, data.value, data.inverted),
     },

@@ -15,7 +15,7 @@ import {
 import { countMember, learning, liveSets, whyUnknown } from '../values/liveSets';
 import type { Inverted } from '../values/inverted';
 import { number64 } from '../values/number32';
-import type { PremiseId } from '../premise';
+import { openFor, type PremiseId } from '../premise';
 import { keptBytes } from '../values/savedString';
 import { missing, type Shown } from '../shown';
 import type { PacketView, RememberingView } from '../view';
@@ -226,8 +226,7 @@ function setPremises(data: SetData, view: PacketView): readonly PremiseId[] {
   const sets = liveSets(view);
   const known = sets?.get(name);
   if (!known) return [];
-  const premises: PremiseId[] = [];
-  if (known.type.includes('mac') && view.packet.sourceMac !== undefined) premises.push('neighbour');
+  const premises: PremiseId[] = known.type.includes('mac') ? [...openFor(view, 'neighbour')] : [];
   const among = known.type === 'list:set' ? [...(sets ?? []).values()] : [known];
   if (
     among.some(({ options }) => options.includes('timeout')) &&

@@ -1,5 +1,5 @@
 import { utf8Bytes } from '../../text/utf8';
-import { lacksData, packetBytes } from '../../net/bytes';
+import { packetBytes } from '../../net/bytes';
 import { defineMatch } from '../extension';
 import {
   flag,
@@ -11,6 +11,7 @@ import {
   type InvalidValue,
   type ValueType,
 } from '../option';
+import { openFor } from '../premise';
 import { missing } from '../shown';
 import { unsigned } from '../values/integer';
 import { foldCase, indexOfBytes } from '../values/byteSearch';
@@ -110,7 +111,7 @@ export const string = defineMatch<StringData>({
         const at = find(data, packetBytes(packet));
         return at === undefined ? missing('not in the packet') : `found at byte ${at}`;
       },
-      premises: ({ packet }) => (lacksData(packet) ? ['data'] : []),
+      premises: (view) => openFor(view, 'data'),
     },
   ],
 });

@@ -64,20 +64,10 @@ function readsData(tests: readonly U32Test[], packet: Packet): boolean {
   if (!lacksData(packet)) return false;
   const bytes = packetBytes(packet);
   const given = networkHeaderLength(packet) + transportHeaderLength(packet) + packet.payload.length;
-  return tests.some(({ location: [first, ...rest] }) => {
-    let start = 0;
-    let at = first.number;
-    let value = word(bytes, at);
-    for (const { operator, number } of rest) {
-      if (at + 4 > given) return true;
-      if (value === undefined) return false;
-      if (operator === '@') {
-        start += value;
-        at = start + number;
-        value = word(bytes, at);
-      } else value = compute(value, operator, number);
-    }
-    return at + 4 > given;
+  return tests.some(({ location }) => {
+    let furthest = 0;
+    locate(location, bytes, (end) => (furthest = Math.max(furthest, end)));
+    return furthest > given;
   });
 }
 
@@ -88,15 +78,21 @@ function holds({ location, ranges }: U32Test, bytes: Uint8Array): boolean {
 
 /**
  * The value that a location leads to; undefined where it leaves the packet. Arithmetic is that of unsigned 32-bit
- * words.
+ * words. `looks` gets the end of each word that it reads.
  */
-function locate([first, ...rest]: U32Test['location'], bytes: Uint8Array): number | undefined {
+function locate(
+  [first, ...rest]: U32Test['location'],
+  bytes: Uint8Array,
+  looks?: (end: number) => void,
+): number | undefined {
   let start = 0;
+  looks?.(first.number + 4);
   let value = word(bytes, first.number);
   for (const { operator, number } of rest) {
     if (value === undefined) return undefined;
     if (operator === '@') {
       start += value;
+      looks?.(start + number + 4);
       value = start > 0xffffffff ? undefined : word(bytes, start + number);
     } else value = compute(value, operator, number);
   }
