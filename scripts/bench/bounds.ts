@@ -4,7 +4,7 @@ import { printRuleSet } from '../../src/features/canonical';
 import { fileDiagnostics } from '../../src/features/diagnostics';
 import { modelOf, ruleSetOf, type FileModel } from '../../src/features/fileModel';
 import { evaluate } from '../../src/features/traceSession/evaluate';
-import { traceText } from '../../src/features/traceView/traceText';
+import { traceText } from '../../src/features/traceReport/traceText';
 import { setsOfFile } from '../../src/core/ruleset/fileSets';
 
 /** What was done with an input of an uncommon size: milliseconds of processor time, and what came of it. */

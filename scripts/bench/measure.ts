@@ -73,7 +73,7 @@ export function measure(text: string, services: number, address: (n: number) => 
     ),
   );
   figures.push(
-    run('trace to the last service: 5 courses, all events', 60, trace(address(services - 2), 80), () => undefined),
+    run('trace to the last service: 5 paths, all events', 60, trace(address(services - 2), 80), () => undefined),
   );
   const dots = modelOf(parseSourceFile(`${'.'.repeat(100_000)}0`));
   figures.push(

@@ -204,6 +204,6 @@ function warningsOf(setting: TraceSetting, traced: Traced): readonly string[] {
   }
   warnings.push(...notesOf(traced.outcomes));
   if (traced.truncated)
-    warnings.push(`more than ${traced.outcomes.length} courses are possible; the others are not shown`);
+    warnings.push(`more than ${traced.outcomes.length} outcomes are possible; the others are not shown`);
   return warnings;
 }

@@ -2,8 +2,8 @@ import { visible } from '../core/text/visible';
 import type { Journey, JourneyLeg } from '../features/journey/journey';
 import type { ReplyLeg } from '../features/journey/replyLegs';
 import { replyJson } from '../features/replies';
-import type { TraceInput } from '../features/traceView/course';
-import { traceText } from '../features/traceView/traceText';
+import type { TraceInput } from '../features/traceReport/traceInput';
+import { traceText } from '../features/traceReport/traceText';
 
 /** A journey with the trace of each leg but the first, which is that of the packet itself. */
 export interface ToldJourney<Traced> {

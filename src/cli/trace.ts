@@ -14,9 +14,9 @@ import { answererOf } from '../features/journey/answerer';
 import { journeyOf } from '../features/journey/journey';
 import { replyLegs } from '../features/journey/replyLegs';
 import { scenariosFor, type Scenario } from '../features/scenarios';
-import { traceText } from '../features/traceView/traceText';
+import { traceText } from '../features/traceReport/traceText';
 import { findingsOf, MOST_REPLIES, replyOf, verdictOfReply, withReplies } from '../features/replies';
-import type { TraceInput } from '../features/traceView/course';
+import type { TraceInput } from '../features/traceReport/traceInput';
 import { reasonText, unreadLines, type UnreadLine } from '../features/unread';
 import { nothingFound } from './overview';
 import { Failure, oneFile, type Arguments } from './arguments';
@@ -149,7 +149,7 @@ function readHost(file: string | undefined, terminal: Terminal): unknown {
 function warningsOf({ evaluation, input, notes }: Traced): readonly string[] {
   const { assumed, filled, contradictions } = evaluation;
   const { outcomes } = input.traced;
-  // With several courses each names what it assumes; with one that would be said nowhere else.
+  // With several outcomes each names what it assumes; with one that would be stated nowhere else.
   const presumed = outcomes.length === 1 ? (outcomes[0]?.assumptions ?? []) : [];
   const { ruleSet } = input;
   return [
@@ -221,14 +221,14 @@ function plainText(first: Traced, journey: ToldJourney<Traced> | undefined, repl
   return journey ? journeyText(journey, trace, reply) : trace;
 }
 
-/** The answer on each course of the packet, one after the other. */
+/** The answer on each path of the packet, one after the other. */
 function repliesText({ evaluation, input }: Traced): string {
   const { outcomes } = input.traced;
   return outcomes
     .slice(0, MOST_REPLIES)
     .map((walked, i) => {
       const reply = replyOf(walked, evaluation.setting.setting, answererOf(evaluation, walked));
-      const title = `\n## The reply${outcomes.length > 1 ? `, course ${i + 1}` : ''}\n\n`;
+      const title = `\n## The reply${outcomes.length > 1 ? `, outcome ${i + 1}` : ''}\n\n`;
       if (reply.kind === 'none') return `${title}There is none: ${visible(reply.why)}.\n`;
       const text = traceText({
         ...input,

@@ -2,7 +2,7 @@ import { allTables } from '../core/ruleset/ruleSet';
 import { visible } from '../core/text/visible';
 import type { AnyTableName, Hook } from '../core/xtables/view';
 import { packetsOfFile } from './filePackets';
-import { counted } from './traceView/course';
+import { counted } from './traceReport/traceInput';
 import { ruleSetOf, type Dump, type FileModel } from './fileModel';
 
 /** A line of links above a line of the file, 0-based. */

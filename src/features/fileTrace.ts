@@ -8,8 +8,8 @@ import { saidBy } from '../core/ruleset/host/said';
 import type { RuleSet } from '../core/ruleset/ruleSet';
 import { worldOfFile } from './fileWorld';
 import { dumpFor, ruleSetsFor, type Dump, type FileModel } from './fileModel';
-import { hostAnswersOf, hostCourses, joined, type HostCourse } from './hostCourses/hostCourses';
-import { settingProvisos, usedAssumptions, type UsedAssumption } from './hostCourses/usedAssumptions';
+import { hostAnswersOf, traceHosts, joined, type HostTrace } from './possibleHosts/traceHosts';
+import { settingProvisos, usedAssumptions, type UsedAssumption } from './possibleHosts/usedAssumptions';
 import { notFollowed } from './nftTables';
 import { rulesProvisos, type RulesShown } from './provisos';
 import { rulesUseOf } from './rulesUse';
@@ -74,7 +74,7 @@ export interface FileTraced {
   /** What the trace relies on that neither the file nor the packet tells. */
   readonly assumed: readonly UsedAssumption[];
   /** On each host that is possible. */
-  readonly courses: readonly HostCourse[];
+  readonly hostTraces: readonly HostTrace[];
 }
 
 /**
@@ -84,13 +84,13 @@ export function traceInFile(
   request: PacketRequest,
   { setting, source, family, model, dump }: FileSetting,
 ): FileTraced | string {
-  const courses = hostCourses({ request, source, setting, family, answers: setting.answers ?? new Map() });
-  if (typeof courses === 'string') return courses;
+  const hostTraces = traceHosts({ request, source, setting, family, answers: setting.answers ?? new Map() });
+  if (typeof hostTraces === 'string') return hostTraces;
   const { at } = request;
   const { v4, v6 } = setting.ruleSets;
   if (at !== undefined && !startChain(at, v4) && !startChain(at, v6))
     return `at ${at}: there is no such chain in these rules`;
-  const [first] = courses;
+  const [first] = hostTraces;
   if (!first) return 'it cannot be traced';
   const asked = familyOf(first.request);
   const shown: RulesShown = {
@@ -99,24 +99,24 @@ export function traceInFile(
     met: dumpFor(model, dump, asked),
     unfollowed: notFollowed(model.file),
   };
-  const traced = joined(courses.map((course) => withProvisos(course, asked === 4 ? v4 : v6, shown)));
+  const traced = joined(hostTraces.map((hostTrace) => withProvisos(hostTrace, asked === 4 ? v4 : v6, shown)));
   return {
     traced,
     request: first.request,
     filled: first.filled,
     contradictions: contradictionsOf(first.request, traced),
-    assumed: usedAssumptions(courses),
-    courses,
+    assumed: usedAssumptions(hostTraces),
+    hostTraces,
   };
 }
 
-/** The course with what the end of each path hangs on. */
-export function withProvisos(course: HostCourse, ruleSet: RuleSet | undefined, shown: RulesShown): HostCourse {
-  const outcomes = course.traced.outcomes.map((walked) => {
-    const provided = [...rulesProvisos(shown, walked), ...settingProvisos(course, walked, ruleSet)];
+/** The trace with what the end of each path depends on. */
+export function withProvisos(hostTrace: HostTrace, ruleSet: RuleSet | undefined, shown: RulesShown): HostTrace {
+  const outcomes = hostTrace.traced.outcomes.map((walked) => {
+    const provided = [...rulesProvisos(shown, walked), ...settingProvisos(hostTrace, walked, ruleSet)];
     return provided.length === 0 ? walked : { ...walked, provided };
   });
-  return { ...course, traced: { ...course.traced, outcomes } };
+  return { ...hostTrace, traced: { ...hostTrace.traced, outcomes } };
 }
 
 function contradictionsOf({ oface, own }: PacketRequest, { outcomes }: Traced): readonly string[] {

@@ -85,7 +85,7 @@ export function tableKey({ key }: OpenTable, table: string): string {
   return `${tableQuestion(key)}/${table}`;
 }
 
-/** That lines are of one of these tables, for a course in which they are taken so. */
+/** That lines are of one of these tables, for a path on which they are taken so. */
 export function tableAnswer(open: OpenTable, tables: readonly string[]): HostAnswer {
   const [table = ''] = tables;
   const { place } = open;

@@ -3,14 +3,14 @@ import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { traceReply, type Answerer, type Reply } from '../core/netfilter/reply';
 import type { Walked } from '../core/netfilter/events';
 import type { TraceSetting } from '../core/netfilter/trace';
-import { settingOfCourse } from './settingOfCourse';
+import { settingOfPath } from './settingOfPath';
 
-/** Of so many courses the answer is followed as well; the others differ in what was drawn at random. */
+/** Of so many paths the answer is followed as well; the others differ in what was drawn at random. */
 export const MOST_REPLIES = 24;
 
-/** The answer to a packet on one of its courses, in the words of the JSON contract. */
+/** The answer to a packet on one of its paths, in the words of the JSON contract. */
 export interface ReplyJson {
-  /** It reaches the one who asked, on each of its courses, and looks to him like the answer to what he sent. */
+  /** It reaches the one who asked, on each of its paths, and looks to him like the answer to what he sent. */
   readonly comesBack: boolean;
   /** What is to be known about it, in words; also why there is none. */
   readonly findings: readonly string[];
@@ -18,9 +18,9 @@ export interface ReplyJson {
   readonly outcomes: readonly Outcome[];
 }
 
-/** The answer on the host of that course. */
+/** The answer on the host of that path. */
 export function replyOf(walked: Walked, setting: TraceSetting, answerer?: Answerer): Reply {
-  return traceReply(walked, settingOfCourse(walked, setting), answerer);
+  return traceReply(walked, settingOfPath(walked, setting), answerer);
 }
 
 export function replyJson(reply: Reply): ReplyJson {
@@ -45,24 +45,24 @@ function comesBack({ findings, pastThisHost }: Extract<Reply, { readonly kind: '
   return pastThisHost === undefined && findings.every((each) => each.comesBack);
 }
 
-/** What is to be known about one of its courses. */
-export function findingsOfCourse(
+/** What is to be known about one of its outcomes. */
+export function findingsOfOutcome(
   { findings, pastThisHost }: Extract<Reply, { readonly kind: 'traced' }>,
-  course: number,
+  outcome: number,
 ): { readonly comesBack: boolean; readonly words: readonly string[] } {
   if (pastThisHost !== undefined) return { comesBack: false, words: [pastThisHost] };
-  const found = findings[course] ?? findings[0];
+  const found = findings[outcome] ?? findings[0];
   return { comesBack: found?.comesBack === true, words: found?.words ?? [] };
 }
 
-/** `The reply comes back by eth0.` Of one of its courses, or of all together. */
-export function verdictOfReply(reply: Extract<Reply, { readonly kind: 'traced' }>, course?: number): string {
-  if (!(course === undefined ? comesBack(reply) : findingsOfCourse(reply, course).comesBack))
+/** `The reply comes back by eth0.` Of one of its outcomes, or of all together. */
+export function verdictOfReply(reply: Extract<Reply, { readonly kind: 'traced' }>, outcome?: number): string {
+  if (!(outcome === undefined ? comesBack(reply) : findingsOfOutcome(reply, outcome).comesBack))
     return 'The reply does not come back.';
   const [by] =
-    course === undefined
+    outcome === undefined
       ? new Set(reply.findings.map(({ outInterface }) => outInterface))
-      : [(reply.findings[course] ?? reply.findings[0])?.outInterface];
+      : [(reply.findings[outcome] ?? reply.findings[0])?.outInterface];
   return `The reply comes back${by === undefined ? '' : ` by ${by}`}.`;
 }
 

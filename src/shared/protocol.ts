@@ -1,6 +1,6 @@
-import type { Remedy, RunPage, StepDetail, StepId, TraceModel } from './traceModel';
+import type { Remedy, RunPage, StepDetail, StepId, TraceReport } from './traceReport';
 
-export type * from './traceModel';
+export type * from './traceReport';
 
 /**
  * Everything that the editor and the trace view say to each other. Plain data both ways; text is shown as text, never
@@ -94,7 +94,7 @@ export interface ViewState {
   /** What was asked for and is not so. */
   readonly warnings: readonly string[];
   /** undefined where the packet cannot be traced (see `packet.problems`), or while loading. */
-  readonly trace: TraceModel | undefined;
+  readonly trace: TraceReport | undefined;
   /** What the view keeps for a reload, with the selected step added to it. */
   readonly keep: KeptState;
 }
@@ -177,7 +177,7 @@ export interface Leg {
   readonly comesBack: boolean | undefined;
 }
 
-/** The reply to the packet on the course that is shown. */
+/** The reply to the packet on the path that is shown. */
 export type ReplyState =
   /** There is none; `why` completes "No reply: ", empty where nobody would expect one. */
   | { readonly kind: 'none'; readonly why: string }

@@ -12,7 +12,7 @@ import { isStep } from '../shared/stepId';
 import type {
   FoldRow,
   KeptState,
-  OutcomeModel,
+  OutcomeReport,
   Remedy,
   StepDetail,
   StepId,
@@ -269,7 +269,7 @@ export class TraceApp extends LitElement {
       ${view.journey.length > 0 || view.journeyWords.end !== '' ? html`<trace-journey .legs=${view.journey} .words=${view.journeyWords} @send=${this.passOn}></trace-journey>` : nothing}`;
   }
 
-  private get outcome(): OutcomeModel | undefined {
+  private get outcome(): OutcomeReport | undefined {
     return this.view?.trace?.outcome;
   }
 
@@ -340,7 +340,7 @@ export class TraceApp extends LitElement {
   }
 
   /** The last box whose first step is not behind the selected one. */
-  private currentNode({ path }: OutcomeModel): string | undefined {
+  private currentNode({ path }: OutcomeReport): string | undefined {
     if (this.selected === undefined) return undefined;
     const { event } = this.selected;
     return path

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { ConditionModel, StepDetail } from '../shared/protocol';
+import type { ReportedCondition, StepDetail } from '../shared/protocol';
 import { icon } from './icons';
 import { send } from './send';
 import { richTemplate, tokensTemplate } from './text';
@@ -231,7 +231,7 @@ export class TraceDetail extends LitElement {
   }
 }
 
-const RESULTS: Readonly<Record<ConditionModel['result'], string>> = {
+const RESULTS: Readonly<Record<ReportedCondition['result'], string>> = {
   yes: '✓ match',
   no: '✕ no',
   unknown: '? not known',

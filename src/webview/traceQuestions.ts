@@ -1,18 +1,18 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { AssumptionModel, Question } from '../shared/protocol';
+import type { ReportedAssumption, Question } from '../shared/protocol';
 import { icon } from './icons';
 import { send } from './send';
 import { theme } from './theme';
 
-/** What nothing in the file answers: the user may, and then one course is left. */
+/** What nothing in the file answers: the user may, and then one path is left. */
 @customElement('trace-questions')
 export class TraceQuestions extends LitElement {
   @property({ attribute: false }) questions: readonly Question[] = [];
   /** How many questions are not shown. */
   @property({ attribute: false }) more = 0;
-  /** What the course on show takes for granted. */
-  @property({ attribute: false }) assumptions: readonly AssumptionModel[] = [];
+  /** What the path on show takes for granted. */
+  @property({ attribute: false }) assumptions: readonly ReportedAssumption[] = [];
 
   /** Questions that make no difference are open. */
   @state() private open = false;
@@ -157,7 +157,7 @@ export class TraceQuestions extends LitElement {
           ? 'Left open'
           : 'Leave it open again'
         : here
-          ? 'The course below takes it so. Click to settle it'
+          ? 'The outcome below assumes it so. Click to settle it'
           : 'Settle it so';
     return html`<button
       class="choice ${here ? 'here' : ''}"

@@ -1,7 +1,7 @@
 import './traceRemedies';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { AssumedFact, ReadingFacts, Remedy, ReplyState, TraceModel } from '../shared/protocol';
+import type { AssumedFact, ReadingFacts, Remedy, ReplyState, TraceReport } from '../shared/protocol';
 import { icon } from './icons';
 import { send } from './send';
 import { richTemplate } from './text';
@@ -10,12 +10,12 @@ import { theme } from './theme';
 type ShownReply = Extract<ReplyState, { readonly kind: 'shown' }>;
 
 /**
- * How it ends, in one sentence; the courses where several are possible; what was taken for granted, and what would have
+ * How it ends, in one sentence; the outcomes where several are possible; what was taken for granted, and what would have
  * to change.
  */
 @customElement('trace-verdict')
 export class TraceVerdict extends LitElement {
-  @property({ attribute: false }) trace!: TraceModel;
+  @property({ attribute: false }) trace!: TraceReport;
   @property({ attribute: false }) assumed: readonly AssumedFact[] = [];
   @property({ attribute: false }) reading: ReadingFacts | undefined;
   @property({ attribute: false }) reply: ReplyState = { kind: 'none', why: '' };
@@ -283,7 +283,7 @@ export class TraceVerdict extends LitElement {
 
   private tabs(): TemplateResult {
     const { tabs, selected, moreOutcomes } = this.trace;
-    return html`<div class="tabs" role="tablist" aria-label="Possible courses">
+    return html`<div class="tabs" role="tablist" aria-label="Possible outcomes">
       ${tabs.map(
         ({ badge, label, probability }, index) =>
           html` <button

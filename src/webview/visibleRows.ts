@@ -1,5 +1,5 @@
 import { isStep, stepKey } from '../shared/stepId';
-import type { FoldRow, OutcomeModel, Row, RuleRow, StepGroup, StepId } from '../shared/protocol';
+import type { FoldRow, OutcomeReport, Row, RuleRow, StepGroup, StepId } from '../shared/protocol';
 
 /**
  * What of the trace is folded away and what was fetched of long runs. The user's view of it; the model knows nothing of
@@ -26,7 +26,7 @@ export interface VisibleRow {
 }
 
 /** The rows as they stand on the screen, top to bottom. */
-export function visibleRows(outcome: OutcomeModel, opened: Opened): readonly VisibleRow[] {
+export function visibleRows(outcome: OutcomeReport, opened: Opened): readonly VisibleRow[] {
   return outcome.groups.flatMap((group) => rowsOfGroup(group, opened));
 }
 
@@ -63,7 +63,7 @@ function withPages(fold: FoldRow, pages: Opened['pages']): readonly Row[] {
 }
 
 /** Adds a page to what was fetched; a page that does not follow on is ignored. */
-export function addPage(opened: Opened, outcome: OutcomeModel, run: StepId, rows: readonly RuleRow[]): Opened {
+export function addPage(opened: Opened, outcome: OutcomeReport, run: StepId, rows: readonly RuleRow[]): Opened {
   const fold = outcome.groups.flatMap((group) => group.rows).find((row) => isStep(row.id, run));
   const before = opened.pages.get(stepKey(run)) ?? [];
   const first = rows[0]?.number;
@@ -85,7 +85,7 @@ export function toggle(opened: Opened, step: StepId, collapse: boolean): Opened 
 }
 
 /** Opens every chain above a step, so that it can be seen. */
-export function reveal(opened: Opened, outcome: OutcomeModel, step: StepId): Opened {
+export function reveal(opened: Opened, outcome: OutcomeReport, step: StepId): Opened {
   for (const group of outcome.groups) {
     const all = group.rows;
     const at = all.findIndex((row) => isStep(row.id, step));

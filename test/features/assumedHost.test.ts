@@ -3,8 +3,8 @@ import { parseSourceFile } from '../../src/core/syntax/parse';
 import { modelOf } from '../../src/features/fileModel';
 import { assumedFacts } from '../../src/features/traceSession/assumedFacts';
 import { evaluate } from '../../src/features/traceSession/evaluate';
-import { whyRule } from '../../src/features/traceView/ruleWhy';
-import { badgeOf } from '../../src/features/traceView/verdict';
+import { whyRule } from '../../src/features/traceReport/ruleWhy';
+import { badgeOf } from '../../src/features/traceReport/verdict';
 
 function traced(text: string, expression: string) {
   const model = modelOf(parseSourceFile(text));

@@ -5,7 +5,7 @@ import type { FileEdit } from '../../src/features/remedies/fileEdits';
 import { findRemedies } from '../../src/features/remedies/findRemedies';
 import { remediesText } from '../../src/features/remedies/remediesText';
 import { evaluate, type Evaluation } from '../../src/features/traceSession/evaluate';
-import { badgeOf } from '../../src/features/traceView/verdict';
+import { badgeOf } from '../../src/features/traceReport/verdict';
 import { sampleText } from './sample';
 
 function dump(
@@ -341,7 +341,7 @@ describe('what would have to change', () => {
     expect(found?.remedy.inFile).toBe(edits.length > 0);
   });
 
-  test('each of several courses has its own', () => {
+  test('each of several paths has its own', () => {
     const unknown = {
       text: dump({
         filter: [...FILTER, '-A INPUT -m set --match-set friends src -j ACCEPT', '-A INPUT -p tcp -j DROP'],

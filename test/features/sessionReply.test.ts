@@ -158,7 +158,7 @@ describe('the reply', () => {
     expect(bench.state.assumed.some(({ message }) => /wan3/.test(message))).toBe(true);
   });
 
-  test('of several courses each has its reply, and a reply has courses of its own', () => {
+  test('of several paths each has its reply, and a reply has paths of its own', () => {
     const chance =
       '*nat\n-A PREROUTING -p tcp --dport 80 -m statistic --mode random --probability 0.5 -j DNAT --to-destination 10.61.2.40:8080\n-A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.61.2.41:8080\nCOMMIT\n';
     const bench = traced(chance, 'in wan3 tcp 198.51.100.7 > 203.0.113.5:80')

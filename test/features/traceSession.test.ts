@@ -415,7 +415,7 @@ describe('edits of the file', () => {
 describe('questions', () => {
   const unknown = '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m set --match-set blocked src -j DROP\nCOMMIT\n';
 
-  test('both courses are there until the user answers', () => {
+  test('both outcomes are there until the user answers', () => {
     const bench = new Bench(unknown).send({ type: 'trace', expression: 'in eth0 tcp > :22' });
     const [question] = bench.state.trace?.questions ?? [];
     expect(bench.state.trace?.tabs).toHaveLength(2);
@@ -430,7 +430,7 @@ describe('questions', () => {
     expect([bench.state.trace?.tabs.length, bench.state.keep.answers]).toEqual([2, {}]);
   });
 
-  test('another course shows another end', () => {
+  test('another path shows another end', () => {
     const bench = new Bench(unknown).send({ type: 'trace', expression: 'in eth0 tcp > :22' });
     const ends = [0, 1].map((index) => bench.send({ type: 'choose-outcome', index }).badge);
     expect(new Set(ends).size).toBe(2);

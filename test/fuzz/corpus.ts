@@ -9,7 +9,7 @@ export interface Corpus {
   readonly pieces: readonly string[];
 }
 
-const FOLDERS = ['sample', 'test/fixtures/versions', 'test/syntax/fixtures', 'test/traceView/fixtures'];
+const FOLDERS = ['sample', 'test/fixtures/versions', 'test/syntax/fixtures', 'test/traceReport/fixtures'];
 
 /** Reads the corpus; `root`: the folder of the project. */
 export function readCorpus(root: string): Corpus {

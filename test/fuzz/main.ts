@@ -60,7 +60,7 @@ async function run(
   const known: string[] = [];
   let next = from;
   while (next < end && Date.now() < deadline && known.length < given.most) {
-    const course = await watched(
+    const exploration = await watched(
       { kind: 'run', root, seed, from: next, to: end, only, progress: new SharedArrayBuffer(8), known },
       deadline,
       (finding, index) => {
@@ -69,8 +69,8 @@ async function run(
         return known.length < given.most;
       },
     );
-    next = course.at;
-    if (course.hung) {
+    next = exploration.at;
+    if (exploration.hung) {
       const { kind, input } = inputOf(seed, next, readCorpus(root), only === undefined ? undefined : kindNamed(only));
       const confirmed = await smallestThatHangs(kind.name, input);
       if (confirmed) {
@@ -89,7 +89,7 @@ async function run(
   return { done: next - from, findings: known.length };
 }
 
-interface Course {
+interface Exploration {
   /** The input that it came to, or the end. */
   readonly at: number;
   readonly hung: boolean;
@@ -103,7 +103,7 @@ function watched(
   given: Work & { readonly kind: 'run' },
   deadline: number,
   found: (finding: Finding, index: number) => boolean,
-): Promise<Course> {
+): Promise<Exploration> {
   const progress = new Int32Array(given.progress);
   Atomics.store(progress, 0, given.from);
   return new Promise((resolve, reject) => {

@@ -95,7 +95,7 @@ export function judgeAnswers(
     if (found.length > 0)
       return { agreed, unclear, refused: false, disagreement: { packet: i, differences: found, kernel, own: ours } };
     agreed++;
-    // The first of several courses is carried on, which need not be the kernel's; and a number drawn at random is
+    // The first of several paths is carried on, which need not be the kernel's; and a number drawn at random is
     // another.
     const unsettled = ours.outcomes.length > 1 || ours.outcomes[0]?.random !== undefined;
     if (!question.independent && unsettled && i + 1 < reply.results.length)

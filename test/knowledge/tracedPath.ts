@@ -1,9 +1,9 @@
 import { formatAddress } from '../../src/core/net/address';
 import { printRule } from '../../src/core/ruleset/printRule';
-import { badgeOf } from '../../src/features/traceView/verdict';
-import { traceOf } from '../traceView/traceOf';
+import { badgeOf } from '../../src/features/traceReport/verdict';
+import { traceOf } from '../traceReport/traceOf';
 
-/** What became of a packet on the only course that it takes. */
+/** What became of a packet on the only path that it takes. */
 export interface TracedPath {
   /** The rules that it matched, as iptables-save prints them, in the order of the walk. */
   readonly matched: readonly string[];

@@ -23,12 +23,12 @@ const OPEN: Readonly<Record<string, string>> = {
   'match recent': 'from empty lists, which is listed as assumed',
   'match set': 'where ipset save is in the file; else unknown',
   'match socket': 'unknown once a connection is established',
-  'match statistic --mode': 'nth from a fresh start; random as courses with their chances',
+  'match statistic --mode': 'nth from a fresh start; random as outcomes with their chances',
   'match time': 'where a time is given; else unknown',
-  'target CLUSTERIP': 'as courses: the node may answer or not',
+  'target CLUSTERIP': 'as outcomes: the node may answer or not',
   'target NFQUEUE': 'as if nobody listened on the queue',
   'target QUEUE': 'as if nobody listened on the queue',
-  'target SYNPROXY': 'the SYN is answered for the server; for an ACK as courses',
+  'target SYNPROXY': 'the SYN is answered for the server; for an ACK as outcomes',
 };
 
 const file = join(import.meta.dirname, '../../COVERAGE.md');

@@ -130,7 +130,7 @@ describe('what cannot be known', () => {
       }),
     ) as { outcomes: unknown[]; warnings: string[] };
     expect(result.outcomes).toHaveLength(MOST_OUTCOMES);
-    expect(result.warnings.join()).toMatch(/courses are possible/);
+    expect(result.warnings.join()).toMatch(/outcomes are possible/);
   });
 
   it('the answer of a person takes the place of the fork', () => {

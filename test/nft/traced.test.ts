@@ -14,7 +14,7 @@ function table(name: string, chains: Readonly<Record<string, readonly string[]>>
 
 const INPUT = 'type filter hook input priority filter; policy accept;';
 
-/** The rules that a packet fits, as `TABLE CHAIN NUMBER`, and how it ends; several courses behind each other. */
+/** The rules that a packet fits, as `TABLE CHAIN NUMBER`, and how it ends; several paths behind each other. */
 const CASES: readonly [name: string, text: string, packet: string, ends: readonly string[]][] = [
   [
     'a port in a set',

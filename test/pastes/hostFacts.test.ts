@@ -12,13 +12,13 @@ const ROUTES =
 const OUT = 'in lan4 tcp 10.4.0.9 > 192.0.2.9:443';
 
 /** `OUTCOME INTERFACE dropped-by source of the packet's end`, as much as a case asks for. */
-function courseOf(text: string, packet: string): string {
+function outcomesOf(text: string, packet: string): string {
   const model = modelOf(parseSourceFile(text, { fileName: 'paste.txt' }));
   const { request } = parsePacketExpression(packet);
   if (!model.defaultDump || !request) throw new Error('no rules or no packet');
   const traced = traceInFile(request, settingOf(model, model.defaultDump));
   if (typeof traced === 'string') throw new Error(traced);
-  const courses = traced.traced.outcomes
+  const outcomes = traced.traced.outcomes
     .map(outcomeOf)
     .map(({ outcome, outIface, dropBy, ctstate, receiver, finalPacket }) =>
       [
@@ -34,7 +34,7 @@ function courseOf(text: string, packet: string): string {
         .flatMap((part) => (typeof part === 'string' || typeof part === 'number' ? [part] : []))
         .join(' '),
     );
-  return [...new Set(courses)].join(' | ');
+  return [...new Set(outcomes)].join(' | ');
 }
 
 const cases: readonly (readonly [name: string, text: string, packet: string, expected: RegExp])[] = [
@@ -223,6 +223,6 @@ const cases: readonly (readonly [name: string, text: string, packet: string, exp
 
 describe('what a paste says of its host decides', () => {
   it.each(cases)('%s', (_name, text, packet, expected) => {
-    expect(courseOf(text, packet)).toMatch(expected);
+    expect(outcomesOf(text, packet)).toMatch(expected);
   });
 });

@@ -118,8 +118,8 @@ function problemsOf(text: string): string[] {
 
 const DOCKER = `# iptables -L\n${chain('FORWARD', 'DROP', 'ACCEPT     all  --  anywhere             anywhere            ', 'ACCEPT     tcp  --  anywhere             anywhere             tcp dpt:https', 'DROP       all  --  anywhere             anywhere            ')}`;
 
-/** Each course as `OUTCOME what decided`. */
-const traces: readonly (readonly [name: string, text: string, packet: string, courses: readonly string[]])[] = [
+/** Each path as `OUTCOME what decided`. */
+const traces: readonly (readonly [name: string, text: string, packet: string, expected: readonly string[]])[] = [
   [
     'with -v nothing is open',
     `# iptables -nvL\n${chainV('INPUT', 'DROP', '    0     0 ACCEPT     all  --  lo     *       0.0.0.0/0            0.0.0.0/0           ')}`,
@@ -170,7 +170,7 @@ const traces: readonly (readonly [name: string, text: string, packet: string, co
   ],
 ];
 
-function coursesOf(text: string, packet: string): string[] {
+function outcomesOf(text: string, packet: string): string[] {
   const model = modelOf(parseSourceFile(text, { fileName: 'paste.txt' }));
   const { request } = parsePacketExpression(packet);
   if (!model.defaultDump || !request) throw new Error('no rules or no packet');
@@ -183,9 +183,9 @@ function coursesOf(text: string, packet: string): string[] {
 }
 
 describe('what a listing does not show is open', () => {
-  it.each(traces)('%s', (_name, text, packet, courses) => {
-    expect([...new Set(coursesOf(text, packet))].sort()).toEqual([...courses].sort());
-    expect(coursesOf(text, packet)[0]).toBe(courses[0]);
+  it.each(traces)('%s', (_name, text, packet, expected) => {
+    expect([...new Set(outcomesOf(text, packet))].sort()).toEqual([...expected].sort());
+    expect(outcomesOf(text, packet)[0]).toBe(expected[0]);
   });
 });
 

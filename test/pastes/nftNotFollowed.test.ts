@@ -3,7 +3,7 @@ import { outcomeOf } from '../../src/core/netfilter/outcome';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { modelOf } from '../../src/features/fileModel';
 import { evaluate } from '../../src/features/traceSession/evaluate';
-import { textOfSpans, verdictOf } from '../../src/features/traceView/verdict';
+import { textOfSpans, verdictOf } from '../../src/features/traceReport/verdict';
 
 const DUMP = '*nat\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n';
 

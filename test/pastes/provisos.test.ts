@@ -3,7 +3,7 @@ import { outcomeOf } from '../../src/core/netfilter/outcome';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { modelOf } from '../../src/features/fileModel';
 import { evaluate } from '../../src/features/traceSession/evaluate';
-import { traceModel } from '../../src/features/traceView/traceModel';
+import { makeReport } from '../../src/features/traceReport/makeReport';
 
 const HOST = [
   '2: eth0: <UP> mtu 1500',
@@ -33,7 +33,7 @@ interface Case {
   readonly name: string;
   readonly text: string;
   readonly packet: string;
-  /** What each course hangs on; the same on all of them. */
+  /** What each path depends on; the same on all of them. */
   readonly hangsOn: readonly string[];
   readonly sysctls?: Readonly<Record<string, number>>;
 }
@@ -174,7 +174,7 @@ describe('what a verdict hangs on is said with it', () => {
       overrides: sysctls && { sysctls },
     });
     if (!input) throw new Error(problems.map(({ message }) => message).join());
-    const { outcome, tabs } = traceModel(input);
+    const { outcome, tabs } = makeReport(input);
     for (const walked of input.traced.outcomes) {
       const said = outcomeOf(walked).assumptions.flatMap((each) => ('kind' in each && each.value ? [each.what] : []));
       expect(said.length).toBe(hangsOn.length);
@@ -205,7 +205,7 @@ it('is in the sentence, in the order of what was looked at', () => {
     answers: {},
     overrides: undefined,
   });
-  expect(input && traceModel(input).outcome.verdictText).toBe(
+  expect(input && makeReport(input).outcome.verdictText).toBe(
     'If line 1 is of table filter, and the rules that are not in the file (the rest of table filter; tables nat, mangle and raw) let it pass unchanged: It leaves by eth1 to 10.72.0.7:8443. Decided by line 1.',
   );
 });

@@ -107,7 +107,7 @@ describe('lines of which nothing tells the table', () => {
 });
 
 describe('on the command line', () => {
-  test('a table that decides makes courses, each with what is assumed and how it is said', () => {
+  test('a table that decides makes several outcomes, each with what is assumed and how it is said', () => {
     const { outcomes, assumed, warnings } = trace();
     expect(
       outcomes.map(({ outcome, assumptions }) => [

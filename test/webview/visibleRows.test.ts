@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FoldRow, OutcomeModel, Row, RuleRow, StepId } from '../../src/shared/protocol';
+import type { FoldRow, OutcomeReport, Row, RuleRow, StepId } from '../../src/shared/protocol';
 import { stepKey } from '../../src/shared/stepId';
 import {
   addPage,
@@ -43,7 +43,7 @@ const fold: FoldRow = {
   text: '7 more rules did not match (3–9)',
 };
 
-function outcome(rows: readonly Row[], quiet: readonly Row[] = []): OutcomeModel {
+function outcome(rows: readonly Row[], quiet: readonly Row[] = []): OutcomeReport {
   const group = { id: 'g', title: 'INPUT · filter', result: 'ACCEPT', tone: undefined, quiet: false, rows };
   return {
     badge: { text: '', tone: 'accept' },

@@ -223,7 +223,7 @@ export interface RuleSets {
   readonly v6?: RuleSet | undefined;
 }
 
-/** One possible course of the packet. */
+/** One possible path of the packet. */
 export interface Walked {
   readonly events: readonly TraceEvent[];
   /** `events` without the rules that did not match, which are most of them where many questions are open. */
@@ -237,7 +237,7 @@ export interface Walked {
   /** What the host remembers behind it. */
   readonly after?: World;
   /**
-   * Where more than one host is possible: the one that this course is on, and what of it was answered to get it; its
+   * Where more than one host is possible: the one that this path is on, and what of it was answered to get it; its
    * rules too, where they may be read in more than one way.
    */
   readonly on?: { readonly host: Host; readonly answers: readonly HostAnswer[]; readonly ruleSets?: RuleSets };

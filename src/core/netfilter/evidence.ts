@@ -21,7 +21,7 @@ export interface Asked {
   readonly question: Question;
   readonly view: PacketView;
   readonly answer: Answer;
-  /** What this course goes on with where the answer is unknown; undefined: a later condition says no whatever it is. */
+  /** What this path goes on with where the answer is unknown; undefined: a later condition says no whatever it is. */
   readonly taken?: boolean;
   /** The answer is the user's word, and the rules at hand would have said otherwise. */
   readonly said?: true;
@@ -67,7 +67,7 @@ export function evidenceOf({ rule, view, asked }: RuleAsked): readonly Asked[] {
   return rule.header.names ? asked : [...askHeader(rule, view), ...asked];
 }
 
-/** Whether it is something that kept the rule from matching: a no, or an unknown that this course takes for a no. */
+/** Whether it is something that kept the rule from matching: a no, or an unknown that this path takes for a no. */
 export function deniedBy({ question, answer, taken }: Asked): boolean {
   if (typeof answer === 'boolean') return !answer;
   // That the kernel drops the packet is a yes to the question and a no to the rule.

@@ -17,7 +17,7 @@ export type Reply =
       readonly traced: Traced;
       /** What it was traced with: the connections that the packet has left behind are in it. */
       readonly setting: TraceSetting;
-      /** For each course, what a person has to know about it. */
+      /** For each path, what a person has to know about it. */
       readonly findings: readonly ReplyFindings[];
       /** It goes another way than past this host, so that the trace is only what would happen here. */
       readonly pastThisHost: string | undefined;

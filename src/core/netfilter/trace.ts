@@ -27,7 +27,7 @@ export interface TraceSetting {
   readonly premises?: PremiseUse;
 }
 
-/** Every course that a packet may take. One, where everything is known. */
+/** Every path that a packet may take. One, where everything is known. */
 export interface Traced {
   readonly outcomes: readonly Walked[];
   /**
@@ -52,7 +52,7 @@ export function tracePacket(request: PacketRequest, setting: TraceSetting): Trac
 }
 
 /**
- * Traces packets one after the other on the same host: connections and memories go on; from several courses, the first
+ * Traces packets one after the other on the same host: connections and memories go on; from several paths, the first
  * is taken. Of each only what `then` makes of it is kept: the events of ten thousand packets would fill the memory.
  */
 export function tracePackets<Kept>(
@@ -78,7 +78,7 @@ function isTracking(host: Host, ruleSet: RuleSet | undefined): boolean {
   );
 }
 
-/** What the courses take for granted of the programs and the settings of this host. */
+/** What the paths take for granted of the programs and the settings of this host. */
 export function notesOf(outcomes: readonly Walked[]): readonly string[] {
   return [...new Set(outcomes.flatMap(({ notes }) => notes))];
 }
@@ -100,7 +100,7 @@ interface PossibleOrder {
 
 /**
  * Of chains with the same priority those that were made later are asked first, and nothing in a file tells which of two
- * back ends, or of iptables and nftables, they are: every order is followed, and they are courses of their own where
+ * back ends, or of iptables and nftables, they are: every order is followed, and they are paths of their own where
  * they lead to something else.
  */
 function followInBoth(request: PacketRequest, setting: TraceSetting, world: World): Followed {

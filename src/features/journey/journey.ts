@@ -1,7 +1,7 @@
 import type { NextPacket, Onward } from '../../core/knowledge/knowledge';
 import { formatPacketExpression } from '../../core/net/packetExpression';
-import { courseOf } from '../traceView/course';
-import { droppedBy } from '../traceView/verdict';
+import { selectedPath } from '../traceReport/traceInput';
+import { droppedBy } from '../traceReport/verdict';
 import type { Evaluation } from '../traceSession/evaluate';
 import { meshOf, withoutMesh } from './mesh';
 import { senderOf, takenOf } from './taken';
@@ -95,7 +95,7 @@ function leg(id: string, label: string, expression: string): JourneyLeg {
 function onwardOf(evaluation: Evaluation, wish: JourneyWish, sent = false): Onward {
   const { input, request } = evaluation;
   if (!input || !request) return { end: 'It cannot be traced.' };
-  const { end } = courseOf(input);
+  const { end } = selectedPath(input);
   if (end.outcome === 'DROPPED' || end.outcome === 'NONE') return { end: `It is ${droppedBy(end)}: nothing follows.` };
   if (end.outcome === 'LOCAL' && end.receiverKnown && !end.receiver)
     return { end: 'Nobody listens there, and the kernel refuses it: nothing follows.' };
@@ -112,7 +112,7 @@ function onwardOf(evaluation: Evaluation, wish: JourneyWish, sent = false): Onwa
 function firstLabel(evaluation: Evaluation): string {
   const { input, request } = evaluation;
   if (!input || !request) return 'the packet';
-  const { end } = courseOf(input);
+  const { end } = selectedPath(input);
   const mesh = meshOf(evaluation);
   const from = senderOf(evaluation);
   if (end.outcome === 'DROPPED' || end.outcome === 'NONE') return `${from} → dropped`;

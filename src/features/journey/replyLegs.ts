@@ -1,7 +1,7 @@
 import { formatPacketExpression } from '../../core/net/packetExpression';
 import type { Reply } from '../../core/netfilter/reply';
-import { findingsOfCourse, replyOf, verdictOfReply } from '../replies';
-import { courseOf, type TraceInput } from '../traceView/course';
+import { findingsOfOutcome, replyOf, verdictOfReply } from '../replies';
+import { selectedPath, type TraceInput } from '../traceReport/traceInput';
 import type { Evaluation } from '../traceSession/evaluate';
 import { answererOf } from './answerer';
 import type { JourneyLeg } from './journey';
@@ -46,18 +46,18 @@ function ways(legs: readonly JourneyLeg[]): ReadonlyMap<string, readonly Journey
 }
 
 function replyLeg(leg: JourneyLeg, evaluation: Evaluation): ReplyLeg | undefined {
-  const { input, courses, setting } = evaluation;
+  const { input, hostTraces, setting } = evaluation;
   if (!input) return undefined;
-  const walked = courseOf(input);
-  const [only] = courses;
-  // The host of a course that is the only one stands with the courses.
+  const walked = selectedPath(input);
+  const [only] = hostTraces;
+  // Where one host is possible, the path does not name it and the host trace does.
   const reply = replyOf(
     walked,
     walked.on || !only ? setting.setting : { ...setting.setting, host: only.facts.host },
     answererOf(evaluation, walked),
   );
   if (reply.kind === 'none') return undefined;
-  const { comesBack, words } = findingsOfCourse(reply, 0);
+  const { comesBack, words } = findingsOfOutcome(reply, 0);
   const [from = '', to = ''] = leg.label.split(' → ');
   const packet = formatPacketExpression(reply.request);
   return {

@@ -4,7 +4,7 @@ import type { Host } from '../../core/net/host';
 import { PROTOCOL } from '../../core/net/packet';
 import type { TraceEvent } from '../../core/netfilter/events';
 import type { Evaluation } from '../traceSession/evaluate';
-import { courseOf, isOwnWay } from '../traceView/course';
+import { selectedPath, isOwnWay } from '../traceReport/traceInput';
 import { meshOf } from './mesh';
 
 /**
@@ -14,7 +14,7 @@ import { meshOf } from './mesh';
 export function takenOf(
   evaluation: Evaluation,
   sent: boolean,
-  walked = evaluation.input && courseOf(evaluation.input),
+  walked = evaluation.input && selectedPath(evaluation.input),
 ): Taken | undefined {
   const { request } = evaluation;
   const start = walked?.events[0];

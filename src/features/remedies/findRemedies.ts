@@ -1,8 +1,8 @@
-import type { Remedy } from '../../shared/traceModel';
+import type { Remedy } from '../../shared/traceReport';
 import type { Evaluation } from '../traceSession/evaluate';
-import { settingOfCourse } from '../settingOfCourse';
-import { courseOf } from '../traceView/course';
-import { badgeOf } from '../traceView/verdict';
+import { settingOfPath } from '../settingOfPath';
+import { selectedPath } from '../traceReport/traceInput';
+import { badgeOf } from '../traceReport/verdict';
 import { block } from './block';
 import { fileEdits, type FileEdit } from './fileEdits';
 import { hostSettings } from './hostSettings';
@@ -29,15 +29,15 @@ export interface FoundRemedy {
 
 /**
  * What would have to change for the packet to fare otherwise. Each remedy was traced with the change made, on the same
- * host and with what was assumed for the course that is shown; one that would not help is not among them. Empty where
+ * host and with what was assumed for the path that is shown; one that would not help is not among them. Empty where
  * nothing simple helps.
  */
 export function findRemedies({ input, request, setting }: Evaluation): readonly FoundRemedy[] {
   if (!input || !request) return [];
-  const walked = courseOf(input);
+  const walked = selectedPath(input);
   const situation: Situation = {
     request,
-    setting: { ...settingOfCourse(walked, setting.setting), ...(walked.premises && { premises: walked.premises }) },
+    setting: { ...settingOfPath(walked, setting.setting), ...(walked.premises && { premises: walked.premises }) },
     input,
     walked,
   };

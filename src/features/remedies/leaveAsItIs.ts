@@ -4,7 +4,7 @@ import type { Packet } from '../../core/net/packet';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import { isTableName } from '../../core/ruleset/ruleSet';
 import type { TableName } from '../../core/xtables/view';
-import { decisiveEvent, lineSpan } from '../traceView/verdict';
+import { decisiveEvent, lineSpan } from '../traceReport/verdict';
 import { packetMatch } from './packetMatch';
 import { placeOf, type Place } from './place';
 import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';

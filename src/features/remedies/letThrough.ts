@@ -1,6 +1,6 @@
 import { isTableName } from '../../core/ruleset/ruleSet';
 import type { Walked } from '../../core/netfilter/events';
-import { decisiveEvent, lineSpan } from '../traceView/verdict';
+import { decisiveEvent, lineSpan } from '../traceReport/verdict';
 import { managedPlaces } from './managedPlaces';
 import { packetMatch, sidesIn } from './packetMatch';
 import { closingLogs, placeOf, type Place } from './place';

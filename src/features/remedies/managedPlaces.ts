@@ -1,6 +1,6 @@
 import { packs } from '../../core/knowledge/knowledge';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
-import type { RichText } from '../../shared/traceModel';
+import type { RichText } from '../../shared/traceReport';
 import { packetMatch, sidesIn } from './packetMatch';
 import type { Place } from './place';
 import type { RuleCommand } from './remedy';

@@ -1,7 +1,7 @@
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import type { Chain } from '../../core/ruleset/ruleSet';
 import type { PacketView } from '../../core/xtables/view';
-import type { RuleEvent } from '../traceView/course';
+import type { RuleEvent } from '../traceReport/traceInput';
 
 /** Where in a built-in chain the packet was when something was decided. */
 export interface Place {

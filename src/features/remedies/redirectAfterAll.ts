@@ -1,6 +1,6 @@
 import { isTableName } from '../../core/ruleset/ruleSet';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
-import { decisiveEvent, lineSpan } from '../traceView/verdict';
+import { decisiveEvent, lineSpan } from '../traceReport/verdict';
 import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
 

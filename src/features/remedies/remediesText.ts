@@ -1,5 +1,5 @@
 import { visible } from '../../core/text/visible';
-import { textOfSpans } from '../traceView/verdict';
+import { textOfSpans } from '../traceReport/verdict';
 import type { FoundRemedy } from './findRemedies';
 
 /** The remedies as a person reads them, in plain text; empty where there are none. */

@@ -1,12 +1,12 @@
-import type { Remedy } from '../../shared/traceModel';
+import type { Remedy } from '../../shared/traceReport';
 import type { Host } from '../../core/net/host';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { Walked } from '../../core/netfilter/events';
 import type { TraceSetting } from '../../core/netfilter/trace';
 import type { TableName } from '../../core/xtables/view';
-import type { TraceInput } from '../traceView/course';
+import type { TraceInput } from '../traceReport/traceInput';
 
-/** What was traced, and the course of it that is to be changed. */
+/** What was traced, and the path of it that is to be changed. */
 export interface Situation {
   readonly request: PacketRequest;
   readonly setting: TraceSetting;
@@ -30,7 +30,7 @@ export interface Change {
   readonly host?: Host;
 }
 
-/** A change that was found to help, and every course that the packet may take then. */
+/** A change that was found to help, and every path that the packet may take then. */
 export interface Proposal extends Omit<Remedy, 'result' | 'inFile' | 'makes'> {
   readonly makes?: string;
   /** The rules that it makes, however they come about; empty where the rules stay as they are. */

@@ -6,8 +6,8 @@ import { afterCommands } from '../../core/ruleset/afterCommands';
 import { commandText, type Change, type RuleCommand, type Situation } from './remedy';
 
 /**
- * Every course of the same packet after a change, what was assumed for the course at hand being kept. undefined where
- * the commands cannot be run, or there are too many courses to see them all.
+ * Every path of the same packet after a change, with what was assumed for the path at hand. undefined where
+ * the commands cannot be run, or there are too many paths to see them all.
  */
 export function traceChanged(
   { request, setting, input, walked }: Situation,

@@ -1,8 +1,8 @@
 import type { ToView } from '../../shared/protocol';
 import type { FileEdit } from '../remedies/fileEdits';
 import type { FoundRemedy } from '../remedies/findRemedies';
-import type { TraceInput } from '../traceView/course';
-import { traceMarkdown, traceText } from '../traceView/traceText';
+import type { TraceInput } from '../traceReport/traceInput';
+import { traceMarkdown, traceText } from '../traceReport/traceText';
 
 /** What the editor has to do after a message. */
 export type Effect =

@@ -6,12 +6,12 @@ import type { ExpressionProblem } from '../../shared/protocol';
 import { modelOf, type Dump, type FileModel } from '../fileModel';
 import { notFollowed, type NotFollowed } from '../nftTables';
 import { settingOf, traceInFile, type FileSetting } from '../fileTrace';
-import type { HostCourse } from '../hostCourses/hostCourses';
-import type { UsedAssumption } from '../hostCourses/usedAssumptions';
+import type { HostTrace } from '../possibleHosts/traceHosts';
+import type { UsedAssumption } from '../possibleHosts/usedAssumptions';
 import { ruleSetView } from '../ruleSetView';
 import { dumpLike } from '../openTables';
-import { tableCourses } from '../tableCourses';
-import { withCourse, type TraceInput } from '../traceView/course';
+import { traceTableReadings } from '../tableReadings';
+import { selectPath, type TraceInput } from '../traceReport/traceInput';
 
 /** What is traced: an expression on the host that the file describes, as the user has changed it. */
 export interface Wanted {
@@ -33,7 +33,7 @@ export interface Evaluation {
   readonly contradictions: readonly string[];
   /** What the trace relies on that neither the file nor the packet tells. */
   readonly assumed: readonly UsedAssumption[];
-  readonly courses: readonly HostCourse[];
+  readonly hostTraces: readonly HostTrace[];
   readonly problems: readonly ExpressionProblem[];
   /** undefined where there are problems. */
   readonly input: TraceInput | undefined;
@@ -64,7 +64,7 @@ export function evaluate(
       filled: [],
       contradictions: [],
       assumed: [],
-      courses: [],
+      hostTraces: [],
       problems: parsed.problems,
       input: undefined,
     };
@@ -78,14 +78,14 @@ export function evaluate(
       filled: [],
       contradictions: [],
       assumed: [],
-      courses: [],
+      hostTraces: [],
       problems: [{ start: 0, end: expression.length, message: result }],
       input: undefined,
     };
   }
-  const { request, filled, contradictions, assumed, courses } = result;
+  const { request, filled, contradictions, assumed, hostTraces } = result;
   const family = familyOf(request);
-  const { traced, tables } = tableCourses(
+  const { traced, tables } = traceTableReadings(
     model,
     dump,
     family,
@@ -99,7 +99,7 @@ export function evaluate(
   const { ruleSets, host } = setting.setting;
   const ruleSet = family === 4 ? ruleSets.v4 : ruleSets.v6;
   const unfollowed = notFollowed(model.file);
-  const input = withCourse(
+  const input = selectPath(
     {
       tables,
       traced,
@@ -121,7 +121,7 @@ export function evaluate(
     filled,
     contradictions: parsed.note === undefined ? contradictions : [parsed.note, ...contradictions],
     assumed: unfollowed ? [assumedOf(unfollowed), ...assumed] : assumed,
-    courses,
+    hostTraces,
     problems: [],
     input,
   };

@@ -1,7 +1,7 @@
-import { courseOf, type RuleEvent, type TraceInput } from '../traceView/course';
-import type { StepId } from '../traceView/model';
-import { lineOfStep } from '../traceView/traceModel';
-import { badgeOf, decisiveEvent } from '../traceView/verdict';
+import { selectedPath, type RuleEvent, type TraceInput } from '../traceReport/traceInput';
+import type { StepId } from '../../shared/traceReport';
+import { lineOfStep } from '../traceReport/makeReport';
+import { badgeOf, decisiveEvent } from '../traceReport/verdict';
 
 /**
  * How a line of the file took part in the trace; the later ones in this list win where a line took part more than once.
@@ -28,11 +28,11 @@ export interface LineMarks {
 export const NO_MARKS: LineMarks = { marks: [], selected: undefined };
 
 /**
- * The lines that matched in the course that is shown, each once, in the order of the file. `whose` stands in front of
+ * The lines that matched in the path that is shown, each once, in the order of the file. `whose` stands in front of
  * what it came to.
  */
 export function lineMarks(input: TraceInput, step: StepId | undefined, whose = ''): LineMarks {
-  const walked = courseOf(input);
+  const walked = selectedPath(input);
   const decisive = decisiveEvent(walked);
   const badge = badgeOf(walked);
   const byLine = new Map<number, LineMark>();

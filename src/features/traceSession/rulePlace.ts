@@ -1,7 +1,7 @@
 import type { Line, SourceFile } from '../../core/syntax/tree';
-import type { TraceInput } from '../traceView/course';
-import type { StepId } from '../traceView/model';
-import { eventAt, stepsAtLine } from '../traceView/traceModel';
+import type { TraceInput } from '../traceReport/traceInput';
+import type { StepId } from '../../shared/traceReport';
+import { eventAt, stepsAtLine } from '../traceReport/makeReport';
 
 /** Where the rule of a step stood, to find the step again after the file was edited. */
 export interface RulePlace {

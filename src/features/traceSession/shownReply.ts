@@ -8,11 +8,11 @@ import type { Traced } from '../../core/netfilter/trace';
 import type { ReplyState } from '../../shared/protocol';
 import { dumpFor } from '../fileModel';
 import { withProvisos } from '../fileTrace';
-import { usedAssumptions } from '../hostCourses/usedAssumptions';
+import { usedAssumptions } from '../possibleHosts/usedAssumptions';
 import { answererOf } from '../journey/answerer';
-import { findingsOfCourse, replyOf, verdictOfReply } from '../replies';
-import { settingOfCourse } from '../settingOfCourse';
-import { courseOf } from '../traceView/course';
+import { findingsOfOutcome, replyOf, verdictOfReply } from '../replies';
+import { settingOfPath } from '../settingOfPath';
+import { selectedPath } from '../traceReport/traceInput';
 import type { Evaluation } from './evaluate';
 
 /** The reply to a packet, traced, with everything that the view shows of a trace. */
@@ -22,14 +22,14 @@ export interface ShownReply {
   readonly evaluation: Evaluation;
 }
 
-/** The reply to the course that is shown. `outcome`: which of its own courses. undefined where there is none. */
+/** The reply to the path that is shown. `outcome`: which of the paths of the reply. undefined where there is none. */
 export function replyTo(evaluation: Evaluation | undefined, outcome: number): ShownReply | undefined {
   const { input } = evaluation ?? {};
   if (!evaluation || !input) return undefined;
-  const walked = courseOf(input);
+  const walked = selectedPath(input);
   const answerer = answererOf(evaluation, walked);
-  const [only] = evaluation.courses;
-  // The host of a course that is the only one stands with the courses.
+  const [only] = evaluation.hostTraces;
+  // Where one host is possible, the path does not name it and the host trace does.
   const reply = replyOf(
     walked,
     walked.on || !only ? evaluation.setting.setting : { ...evaluation.setting.setting, host: only.facts.host },
@@ -37,7 +37,7 @@ export function replyTo(evaluation: Evaluation | undefined, outcome: number): Sh
   );
   if (reply.kind === 'none') return undefined;
   const { request, setting } = reply;
-  const course = evaluation.courses.find(({ facts }) => facts.host === setting.host) ?? evaluation.courses[0];
+  const hostTrace = evaluation.hostTraces.find(({ facts }) => facts.host === setting.host) ?? evaluation.hostTraces[0];
   const { model, dump } = evaluation.setting;
   const shown = {
     family: input.family,
@@ -45,9 +45,9 @@ export function replyTo(evaluation: Evaluation | undefined, outcome: number): Sh
     met: dumpFor(model, dump, input.family),
     unfollowed: notFollowed(model.file),
   };
-  const traced = course
+  const traced = hostTrace
     ? conditional(
-        withProvisos({ ...course, request, traced: reply.traced }, input.ruleSet, shown).traced,
+        withProvisos({ ...hostTrace, request, traced: reply.traced }, input.ruleSet, shown).traced,
         walked.provided,
       )
     : reply.traced;
@@ -60,7 +60,7 @@ export function replyTo(evaluation: Evaluation | undefined, outcome: number): Sh
       request,
       filled: senderOf(walked, request, answerer),
       contradictions: [],
-      assumed: course ? usedAssumptions([{ ...course, request, traced, answers: [], rests: [] }]) : [],
+      assumed: hostTrace ? usedAssumptions([{ ...hostTrace, request, traced, answers: [], rests: [] }]) : [],
       input: {
         ...input,
         traced,
@@ -92,7 +92,7 @@ export function replyState(evaluation: Evaluation | undefined, shown: ShownReply
   if (!evaluation || !input) return { kind: 'none', why: '' };
   if (shown) {
     const selected = shown.evaluation.input?.selected ?? 0;
-    const { comesBack, words } = findingsOfCourse(shown.reply, selected);
+    const { comesBack, words } = findingsOfOutcome(shown.reply, selected);
     return {
       kind: 'shown',
       packet: shortWords(shown.reply.request),
@@ -102,8 +102,8 @@ export function replyState(evaluation: Evaluation | undefined, shown: ShownReply
       past: shown.reply.pastThisHost !== undefined,
     };
   }
-  const walked = courseOf(input);
-  const request = replyRequest(walked, settingOfCourse(walked, evaluation.setting.setting));
+  const walked = selectedPath(input);
+  const request = replyRequest(walked, settingOfPath(walked, evaluation.setting.setting));
   if (typeof request !== 'string') return { kind: 'offered' };
   const { outcome, verdict } = walked.end;
   const dropped = (outcome === 'DROPPED' && verdict !== 'REJECT') || outcome === 'NONE';

@@ -1,11 +1,11 @@
 import { isStep } from '../../shared/stepId';
-import type { Move, OutcomeModel, StepId } from '../../shared/protocol';
+import type { Move, OutcomeReport, StepId } from '../../shared/protocol';
 
 /**
  * The step to go to from `step`, in the order in which the packet came by; undefined where there is none. Absent tables
  * are no steps.
  */
-export function stepAfter(outcome: OutcomeModel, step: StepId | undefined, to: Move): StepId | undefined {
+export function stepAfter(outcome: OutcomeReport, step: StepId | undefined, to: Move): StepId | undefined {
   const steps = outcome.groups.flatMap(({ rows }) =>
     rows.filter(({ id }) => id.kind === 'event' || id.kind === 'rule').map(({ id }) => id),
   );

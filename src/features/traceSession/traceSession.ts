@@ -6,8 +6,8 @@ import type { Dump, FileModel } from '../fileModel';
 import { dumpLike, isTableQuestion } from '../openTables';
 import { findRemedies, type FoundRemedy } from '../remedies/findRemedies';
 import { scenariosFor, type Scenario } from '../scenarios';
-import { eventAt, lineOfStep, runPage, stepsAtLine, traceModel } from '../traceView/traceModel';
-import { stepDetail } from '../traceView/stepDetail';
+import { eventAt, lineOfStep, runPage, stepsAtLine, makeReport } from '../traceReport/makeReport';
+import { stepDetail } from '../traceReport/stepDetail';
 import { copyRemedy, copyTrace, tryRemedy, type Effect } from './effects';
 import type { Evaluation } from './evaluate';
 import { evaluateChanged } from './evaluateChanged';
@@ -26,7 +26,7 @@ import { withAnswer, withTableAnswer } from './withAnswer';
 export type { Effect };
 
 /**
- * One trace view and what it shows: which rule set, which packet, which course, which step. It knows nothing of an
+ * One trace view and what it shows: which rule set, which packet, which path, which step. It knows nothing of an
  * editor: messages and file models go in, effects come out.
  */
 export class TraceSession {
@@ -287,7 +287,7 @@ export class TraceSession {
     this.trace();
   }
 
-  /** Another packet begins with its first course. */
+  /** Another packet begins with its first path. */
   private showPacket(): void {
     this.outcome = 0;
     this.step = undefined;
@@ -437,7 +437,7 @@ export class TraceSession {
       answers: this.answers,
       outcome: this.outcome,
       step: this.step,
-      trace: input && this.drafts.size === 0 ? traceModel(input) : undefined,
+      trace: input && this.drafts.size === 0 ? makeReport(input) : undefined,
     });
     this.before = { evaluation: this.evaluation, reply: this.reply };
     return [this.post({ type: 'state', state: this.state }), { kind: 'marks' }];

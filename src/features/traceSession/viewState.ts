@@ -1,5 +1,5 @@
 import type { PacketRequest } from '../../core/net/packetRequest';
-import type { KeptState, PacketField, PacketForm, StepId, TraceModel, ViewState } from '../../shared/protocol';
+import type { KeptState, PacketField, PacketForm, StepId, TraceReport, ViewState } from '../../shared/protocol';
 import type { SaidTables } from '../../core/ruleset/oneHost/saidTables';
 import { packs, pastedToo } from '../../core/knowledge/knowledge';
 import type { Dump, FileModel } from '../fileModel';
@@ -37,7 +37,7 @@ export interface Shown {
   readonly answers: Readonly<Record<string, boolean>>;
   readonly outcome: number;
   readonly step: StepId | undefined;
-  readonly trace: TraceModel | undefined;
+  readonly trace: TraceReport | undefined;
 }
 
 const NO_RULES = `There are no iptables rules in this file. Paste the output of iptables-save${pastedToo(' or ')} into it, and the trace starts.`;

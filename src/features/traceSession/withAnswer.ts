@@ -1,6 +1,6 @@
 import type { SaidTables } from '../../core/ruleset/oneHost/saidTables';
 import { keyOfQuestion } from '../openTables';
-import type { Question } from '../traceView/model';
+import type { Question } from '../../shared/traceReport';
 
 /** The user's answers with one question answered, or with `chosen` undefined left open again. */
 export function withAnswer(

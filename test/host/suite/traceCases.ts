@@ -177,12 +177,12 @@ export const traceCases: readonly HostCase[] = [
           ),
         );
       own.send(document.uri, { type: 'trace', expression: 'out tcp > 10.40.7.7:80' });
-      assert(tabs() === 2, `there are ${tabs()} courses`);
+      assert(tabs() === 2, `there are ${tabs()} outcomes`);
       assert(/filter/.test(await outline()), `the outline is ${await outline()}`);
       const question = own.stateOf(document.uri)?.trace?.questions[0];
       assert(question?.choices[1]?.text === 'nat', `it asks ${JSON.stringify(question)}`);
       own.send(document.uri, { type: 'answer', question: question.id, chosen: 1 });
-      assert(tabs() === 1 && badge() === 'SENT ens5', `there are ${tabs()} courses, ${badge()}`);
+      assert(tabs() === 1 && badge() === 'SENT ens5', `there are ${tabs()} outcomes, ${badge()}`);
       const edit = new vscode.WorkspaceEdit();
       edit.insert(document.uri, new vscode.Position(0, 0), '-A OUTPUT -d 10.41.0.0/16 -j ACCEPT\n');
       await vscode.workspace.applyEdit(edit);
@@ -192,7 +192,7 @@ export const traceCases: readonly HostCase[] = [
       );
       assert(!/filter/.test(await outline()), `the outline is ${await outline()}`);
       own.send(document.uri, { type: 'answer', question: question.id, chosen: undefined });
-      assert(tabs() === 2, `there are ${tabs()} courses again`);
+      assert(tabs() === 2, `there are ${tabs()} outcomes again`);
     },
   },
   {

@@ -1,0 +1,120 @@
+import type { Walked } from '../core/netfilter/events';
+import { outcomeOf } from '../core/netfilter/outcome';
+import { MOST_OUTCOMES, type Traced, type TraceSetting } from '../core/netfilter/trace';
+import type { OpenTable } from '../core/syntax/tree';
+import type { Dump, FileModel } from './fileModel';
+import { openTablesOf, tableAnswer, tablesOffered, withTable } from './openTables';
+
+/** Lines whose table the file does not tell. */
+export interface AskedTable {
+  readonly open: OpenTable;
+  /** The packet fares otherwise where they are of another table. */
+  readonly decides: boolean;
+}
+
+/** A packet traced with one reading of a file. */
+export interface TracedReading {
+  readonly traced: Traced;
+  readonly setting: TraceSetting;
+}
+
+/**
+ * For so many groups of lines the packet is traced with each table that they may be of; each takes reading the rules
+ * once more.
+ */
+const MOST_FOLLOWED = 4;
+/** Of so many outcomes each is looked at. */
+const MOST_COMPARED = 64;
+
+/**
+ * The paths of a packet where the table of some lines is a guess and decides what becomes of it: those of the guess,
+ * then for each other table that the lines may be of those that end otherwise. One group of lines is taken to be of
+ * another table at a time.
+ */
+export function traceTableReadings(
+  model: FileModel,
+  dump: Dump,
+  family: 4 | 6,
+  guess: TracedReading,
+  trace: (model: FileModel, dump: Dump) => TracedReading | undefined,
+): { readonly traced: Traced; readonly tables: readonly AskedTable[] } {
+  const open = openTablesOf(model, dump, family);
+  const guessKey = outcomeKey(guess.traced);
+  const others: Walked[] = [];
+  const deciding: OpenTable[] = [];
+  let truncated = guess.traced.truncated;
+  let asked = guess.traced.asked;
+  for (const each of open.filter(({ said }) => !said).slice(0, MOST_FOLLOWED)) {
+    const found = new Map<string, { readonly tables: string[]; readonly reading: TracedReading }>();
+    for (const table of tablesOffered(each)) {
+      if (table === each.table) continue;
+      const other = withTable(model, dump, each.key, table);
+      const reading = other && trace(other.model, other.dump);
+      if (!reading) continue;
+      const key = outcomeKey(reading.traced);
+      const same = found.get(key);
+      if (key === guessKey) continue;
+      if (same) same.tables.push(table);
+      else found.set(key, { tables: [table], reading });
+    }
+    if (found.size === 0) continue;
+    deciding.push(each);
+    for (const { tables, reading } of found.values()) {
+      others.push(...withTableAnswer(reading, each, tables));
+      truncated ||= reading.traced.truncated;
+      asked += reading.traced.asked;
+    }
+  }
+  const tables = open.map((each): AskedTable => ({ open: each, decides: deciding.includes(each) }));
+  if (deciding.length === 0) return { traced: guess.traced, tables };
+  // What makes paths is stated by each of them.
+  const told = new Set(deciding.map(({ key }) => key));
+  const known = guess.traced.outcomes.map((walked) => withoutProvisos(walked, told));
+  const guessed = deciding.reduce<readonly Walked[]>(
+    (walked, each) => withTableAnswer({ ...guess, traced: { ...guess.traced, outcomes: walked } }, each, [each.table]),
+    known,
+  );
+  const outcomes = [...guessed, ...others.map((walked) => withoutProvisos(walked, told))];
+  return {
+    traced: {
+      outcomes: outcomes.slice(0, MOST_OUTCOMES),
+      truncated: truncated || outcomes.length > MOST_OUTCOMES,
+      asked,
+    },
+    tables,
+  };
+}
+
+function withTableAnswer(
+  { traced, setting }: TracedReading,
+  open: OpenTable,
+  tables: readonly string[],
+): readonly Walked[] {
+  const answer = tableAnswer(open, tables);
+  return traced.outcomes.map((walked) => ({
+    ...walked,
+    on: {
+      host: walked.on?.host ?? setting.host,
+      answers: [answer, ...(walked.on?.answers ?? [])],
+      ruleSets: setting.ruleSets,
+    },
+  }));
+}
+
+function withoutProvisos(walked: Walked, tables: ReadonlySet<string>): Walked {
+  const { provided, ...rest } = walked;
+  const left = provided?.filter(({ table }) => table === undefined || !tables.has(table)) ?? [];
+  return left.length === provided?.length || !provided ? walked : left.length > 0 ? { ...rest, provided: left } : rest;
+}
+
+/** What becomes of the packet, whichever rules and tables it has passed. */
+function outcomeKey({ outcomes, truncated }: Traced): string {
+  return JSON.stringify([
+    truncated,
+    outcomes.length,
+    ...outcomes.slice(0, MOST_COMPARED).map((walked) => {
+      const { outcome, verdict, outIface, finalPacket, receiver } = outcomeOf(walked);
+      return [outcome, verdict, outIface, finalPacket, receiver];
+    }),
+  ]);
+}

@@ -1,0 +1,232 @@
+import type { Assumption } from '../../core/netfilter/assumption';
+import { conditionsOfRule } from '../../core/netfilter/evidence';
+import { assumptionKey } from '../../core/netfilter/assumptionKey';
+import type { HostAnswer, Walked } from '../../core/netfilter/events';
+import { lineNumber, type TraceInput } from './traceInput';
+import type { ReportedAssumption, OutcomeTab, Question } from '../../shared/traceReport';
+import { isTableQuestion, tableKey, tableQuestion, tablesOffered } from '../openTables';
+import { badgeOf } from './verdict';
+
+/** So many paths get a tab. */
+const MOST_TABS = 24;
+
+/** One tab for each path. */
+export function outcomeTabs({ traced }: TraceInput): readonly OutcomeTab[] {
+  return traced.outcomes
+    .slice(0, MOST_TABS)
+    .map((walked) => ({
+      badge: badgeOf(walked),
+      label: label(walked),
+      probability: probability(walked),
+      assumptions: [
+        ...(walked.on?.answers ?? []).map(reportedAnswer),
+        ...walked.assumptions.filter(isOpen).map(reportedAssumption),
+      ],
+    }));
+}
+
+/**
+ * What the paths differ in, each question once: those about the host, then those about rules in the order in which
+ * they came up.
+ */
+export function questionsOf(input: TraceInput): readonly Question[] {
+  return [...tableQuestions(input), ...hostQuestions(input), ...ruleQuestions(input)];
+}
+
+/** Asked whether or not they make a difference to this packet: the next one may meet those rules. */
+function tableQuestions({ tables = [] }: TraceInput): readonly Question[] {
+  return tables.map(({ open, decides }) => {
+    const offered = tablesOffered(open);
+    const taken = offered.indexOf(open.table);
+    return {
+      id: tableQuestion(open.key),
+      text: `Which table ${open.place.startsWith('lines') ? 'are' : 'is'} ${open.place} of?`,
+      place: open.chain,
+      reason:
+        open.said || decides
+          ? 'nothing in the file tells'
+          : 'nothing in the file tells, and this packet fares alike in each',
+      line: lineNumber(open.lines[0]),
+      inWords: true,
+      idle: !decides && !open.said,
+      choices: offered.map((table) => ({
+        text: table,
+        key: tableKey(open, table),
+        value: true,
+        probability: undefined,
+      })),
+      chosen: open.said ? taken : undefined,
+      taken: open.said ? undefined : taken,
+    };
+  });
+}
+
+function hostQuestions({ traced, answers }: TraceInput): readonly Question[] {
+  const found = new Map<
+    string,
+    { readonly first: HostAnswer; readonly choices: Map<string, Question['choices'][number]> }
+  >();
+  for (const { on } of traced.outcomes) {
+    for (const answer of on?.answers ?? []) {
+      if (isTableQuestion(answer.key)) continue;
+      const id = answer.choice ? 'host/way' : answer.key;
+      let question = found.get(id);
+      if (!question) found.set(id, (question = { first: answer, choices: new Map() }));
+      question.choices.set(answer.key, { text: answer.what, key: answer.key, value: true, probability: undefined });
+    }
+  }
+  return [...found].map(
+    ([
+      id,
+      {
+        first: { choice, what, key, reason },
+        choices,
+      },
+    ]) => {
+      const options = choice
+        ? [...choices.values()]
+        : [
+            { text: 'yes', key, value: true, probability: undefined },
+            { text: 'no', key, value: false, probability: undefined },
+          ];
+      const chosen = options.findIndex((option) => answers.get(option.key) === option.value);
+      return {
+        id,
+        text: choice ? 'Which way does it leave?' : what,
+        place: '',
+        reason,
+        line: undefined,
+        inWords: true,
+        choices: options,
+        chosen: chosen < 0 ? undefined : chosen,
+      };
+    },
+  );
+}
+
+function ruleQuestions({ traced, answers }: TraceInput): readonly Question[] {
+  const found = new Map<string, { readonly assumption: Assumption; readonly choices: Map<string, Assumption> }>();
+  let before: readonly Assumption[] = [];
+  for (const { assumptions } of traced.outcomes) {
+    // What an outcome has in common with the one before was counted there.
+    const parted = assumptions.findIndex((assumption, i) => assumption !== before[i]);
+    before = assumptions;
+    for (const assumption of parted < 0 ? [] : assumptions.slice(parted)) {
+      if (assumption.settled) continue;
+      const id = assumption.choice ? assumptionKey({ ...assumption, match: '' }) : assumption.key;
+      let question = found.get(id);
+      if (!question) found.set(id, (question = { assumption, choices: new Map() }));
+      question.choices.set(`${assumption.match}/${assumption.value}`, assumption);
+    }
+  }
+  return [...found].map(([id, { assumption, choices }]) => {
+    const options = assumption.choice
+      ? [...choices.values()].map(({ match, key, probability: chance }) => ({
+          text: match,
+          key,
+          value: true,
+          probability: chance,
+        }))
+      : yesNo(assumption);
+    const chosen = options.findIndex(({ key, value }) => answers.get(key) === value);
+    const words = assumption.choice ? undefined : questionIn(assumption);
+    return {
+      id,
+      text: assumption.choice ? targetText(assumption) : (words ?? assumption.match),
+      ...(words !== undefined && { inWords: true }),
+      place: `${assumption.backend === undefined ? '' : `${assumption.backend} `}${assumption.table} ${assumption.chain} rule ${assumption.num}`,
+      reason: assumption.reason,
+      line: lineNumber(assumption.rule?.line),
+      choices: options,
+      chosen: chosen < 0 ? undefined : chosen,
+    };
+  });
+}
+
+function yesNo({ key, value, probability: chance }: Assumption): Question['choices'] {
+  const yes = chance === undefined ? undefined : value ? chance : 1 - chance;
+  return [
+    { text: 'yes', key, value: true, probability: yes },
+    { text: 'no', key, value: false, probability: yes === undefined ? undefined : 1 - yes },
+  ];
+}
+
+function targetText({ rule }: Assumption): string {
+  if (rule?.target.kind === 'extension') return `-j ${rule.target.extension.name}`;
+  return rule?.target.kind === 'unknown' ? `-j ${rule.target.name}` : 'the target';
+}
+
+function reportedAssumption(assumption: Assumption): ReportedAssumption {
+  const { key, value, reason, rule, probability: chance } = assumption;
+  return {
+    key,
+    value,
+    text: `${assumption.chain} rule ${assumption.num}: ${short(assumption)}`,
+    reason,
+    line: lineNumber(rule?.line),
+    probability: chance,
+  };
+}
+
+function reportedAnswer({ key, value, what, choice, reason, word }: HostAnswer): ReportedAssumption {
+  return {
+    key,
+    value,
+    text: choice || value ? what : not(what),
+    reason: `${reason}; to settle it, say "${word}"`,
+    line: undefined,
+    probability: undefined,
+  };
+}
+
+/** `192.168.5.10 is not an address of this host`. */
+function not(what: string): string {
+  return what.replace(' is ', ' is not ');
+}
+
+/** The condition as a person would ask it, where its match has words for that. */
+function questionIn({ rule, match }: Assumption): string | undefined {
+  return conditionsOfRule(rule).find(({ text }) => text === match)?.question;
+}
+
+/** `Is the source in the set blocked? yes`, `! --dport 80: no`, for a choice what is chosen. */
+function short(assumption: Assumption): string {
+  if (assumption.choice) return assumption.match;
+  const answer = assumption.value ? 'yes' : 'no';
+  const question = questionIn(assumption);
+  return question === undefined ? `${assumption.match}: ${answer}` : `${question} ${answer}`;
+}
+
+function isOpen({ settled }: Assumption): boolean {
+  return !settled;
+}
+
+function label({ assumptions, on }: Walked): string {
+  return [
+    ...(on?.answers ?? []).map(({ what, value, choice }) => (choice || value ? what : not(what))),
+    ...assumptions.filter(isOpen).map(labelOf),
+  ].join(', ');
+}
+
+function labelOf(assumption: Assumption): string {
+  const chance = assumption.probability;
+  return chance === undefined ? short(assumption) : `${short(assumption)} (${percent(chance)})`;
+}
+
+/** The chance of a path; undefined where one of its questions has none. */
+function probability({ assumptions, on }: Walked): number | undefined {
+  if (on && on.answers.length > 0) return undefined;
+  const open = assumptions.filter(isOpen);
+  let product = 1;
+  for (const { probability: chance } of open) {
+    if (chance === undefined) return undefined;
+    product *= chance;
+  }
+  return open.length === 0 ? undefined : product;
+}
+
+/** `33.3 %`. */
+export function percent(chance: number): string {
+  const value = Math.round(chance * 1000) / 10;
+  return `${value} %`;
+}

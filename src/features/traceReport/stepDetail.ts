@@ -1,0 +1,257 @@
+import { chainKnowledge, ruleKnowledge, type Change } from '../../core/knowledge/knowledge';
+import { chainIn } from '../../core/knowledge/view';
+import type { TraceEvent, Walked } from '../../core/netfilter/events';
+import { askAgain } from '../../core/netfilter/asking';
+import { allConditions, evidenceOf, type ExplainedCondition } from '../../core/netfilter/evidence';
+import type { Chain, Rule } from '../../core/ruleset/ruleSet';
+import { selectedPath, lineNumber, translationBehind, type RuleEvent, type TraceInput } from './traceInput';
+import { explainKernelDrop } from './explainKernelDrop';
+import type {
+  ReportedCondition,
+  DetailNote,
+  PacketChange,
+  RichText,
+  StepDetail,
+  StepId,
+} from '../../shared/traceReport';
+import { inFragments, packetChanges, packetWords } from './packetWords';
+import { ruleTokens } from './ruleTokens';
+import { whyRule, whyRuleNot } from './ruleWhy';
+import { eventAt } from './makeReport';
+import { droppedBy } from './verdict';
+import { explainDecision } from './whyDecided';
+
+/** Everything about one step. undefined where the path has no such step. */
+export function stepDetail(input: TraceInput, step: StepId): StepDetail | undefined {
+  const walked = selectedPath(input);
+  const { event, rule } = eventAt(input, step);
+  const index = step.event;
+  if (!event) return undefined;
+  if (step.kind === 'beside') return { ...EMPTY, step, ...besideWords(step.why) };
+  if (event.kind === 'rule') return ruleDetail(input, walked, step, index, event);
+  if (event.kind === 'skipped') return rule && skippedDetail(input, step, event, rule);
+  return { ...EMPTY, step, ...eventWords(walked, index, event) };
+}
+
+const EMPTY: Omit<StepDetail, 'step' | 'title'> = {
+  tokens: [],
+  happened: '',
+  purpose: [],
+  conditions: [],
+  changes: [],
+  consequence: '',
+  notes: [],
+  changedBy: [],
+  line: undefined,
+};
+
+function ruleDetail(input: TraceInput, walked: Walked, step: StepId, index: number, event: RuleEvent): StepDetail {
+  const { rule } = event;
+  const { why } = whyRule(walked, index, event);
+  const known = knowledge(input, rule);
+  const translated = translationBehind(walked.events, index);
+  const isNat =
+    event.effect?.kind === 'redirect' || event.effect?.kind === 'nat' || event.effect?.kind === 'masquerade';
+  const changes =
+    isNat && translated
+      ? packetChanges(translated.before, translated.after)
+      : packetChanges(event.view.packet, event.after);
+  return {
+    step,
+    title: ruleTitle(rule),
+    tokens: ruleTokens(rule, true),
+    happened: event.matched ? matchedWords(rule, why) : `Did not match: ${why}.`,
+    ...known,
+    conditions: allConditions(rule, event.view, evidenceOf(event)).map(reportedCondition),
+    changes,
+    consequence: consequenceOf(event, changes),
+    notes: [...(event.matched ? explainDecision(walked, index) : []), ...known.notes],
+    line: lineNumber(rule.line),
+  };
+}
+
+function skippedDetail(
+  input: TraceInput,
+  step: StepId,
+  event: Extract<TraceEvent, { readonly kind: 'skipped' }>,
+  rule: Rule,
+): StepDetail {
+  return {
+    ...EMPTY,
+    step,
+    title: ruleTitle(rule),
+    tokens: ruleTokens(rule, true),
+    happened: `Did not match: ${whyRuleNot(rule, event.view)}.`,
+    ...knowledge(input, rule),
+    conditions: allConditions(rule, event.view, askAgain(rule, event.view)).map(reportedCondition),
+    line: lineNumber(rule.line),
+  };
+}
+
+function ruleTitle(rule: Rule): RichText {
+  return [
+    { text: `Line ${rule.line.index + 1} · ` },
+    { text: rule.chain.name, style: 'code' },
+    { text: ` rule ${rule.number}` },
+  ];
+}
+
+function matchedWords(rule: Rule, why: string): string {
+  const { target } = rule;
+  if (target.kind === 'jump')
+    return `Matches: on with the rules of ${target.chain}${target.goto ? ', without coming back' : ''}.`;
+  if (target.kind === 'extension') return `Matches: ${target.extension.describe(target.data)}.`;
+  return target.kind === 'none' ? 'Matches, and has no target: it only counts.' : `Matches: ${why}.`;
+}
+
+function reportedCondition({ text, actual, answer }: ExplainedCondition): ReportedCondition {
+  if (answer === undefined) return { text, actual, result: 'not-asked', reason: '' };
+  if (typeof answer === 'boolean') return { text, actual, result: answer ? 'yes' : 'no', reason: '' };
+  return { text, actual, result: 'unknown', reason: answer.reason };
+}
+
+interface Known {
+  readonly purpose: readonly string[];
+  readonly changedBy: readonly Change[];
+  /** What the kernel does otherwise than names or documents suggest. */
+  readonly notes: readonly DetailNote[];
+}
+
+/** What the rule is for; where that is not known, what its chain is for. */
+function knowledge({ knowledge: view }: TraceInput, rule: Rule): Known {
+  if (!view) return { purpose: [], changedBy: [], notes: [] };
+  const seen = chainIn(view, rule.chain.table, rule.chain.name)?.rules[rule.number - 1];
+  const known =
+    (seen && ruleKnowledge(view, seen)) ??
+    (rule.chain.hook === undefined ? chainKnowledge(view, rule.chain.table, rule.chain.name) : undefined);
+  if (!known) return { purpose: [], changedBy: [], notes: [] };
+  return {
+    purpose: [`${known.title}.`],
+    changedBy: known.changedBy.map(({ kind, name, effect }) => ({ kind, name, effect })),
+    notes: known.kernelNote === undefined ? [] : [{ title: 'What the kernel does', text: known.kernelNote }],
+  };
+}
+
+function consequenceOf({ effect }: RuleEvent, changes: readonly PacketChange[]): string {
+  switch (effect?.kind) {
+    case 'redirect':
+      return 'Connection tracking remembers the original destination; the program that gets the connection can ask for it (SO_ORIGINAL_DST).';
+    case 'nat':
+      return effect.half === 'destination'
+        ? 'Connection tracking turns the answers back, so the sender sees the address it asked for.'
+        : 'Connection tracking turns the answers back to the true sender.';
+    case 'masquerade':
+      return 'Connection tracking turns the answers back to the true sender.';
+    case 'tproxy':
+      return 'The destination stays as it is: a transparent socket takes the packet.';
+    default:
+      return changes.some(({ field }) => field === 'mark')
+        ? 'The mark stays with the packet inside of this host; nothing of it is seen on the wire.'
+        : '';
+  }
+}
+
+function eventWords(
+  walked: Walked,
+  index: number,
+  event: TraceEvent,
+): Pick<StepDetail, 'title' | 'happened'> & Partial<StepDetail> {
+  switch (event.kind) {
+    case 'policy':
+      return {
+        title: title(`${event.chain.line ? `Line ${event.chain.line.index + 1} · ` : ''}policy of ${event.chain.name}`),
+        line: lineNumber(event.chain.line),
+        happened: `${chainEnd(walked.events[index - 1], event.chain)} The policy is ${event.verdict}.`,
+        notes: explainDecision(walked, index),
+      };
+    case 'return':
+      return {
+        title: title(`End of ${event.chain.name}`),
+        happened: `No rule of ${event.chain.name} decided. On with the rule behind the jump in ${event.to.name}.`,
+      };
+    case 'conntrack':
+      return { title: title('Connection tracking'), happened: `State ${event.view.state}: ${event.why}.` };
+    case 'table-skipped':
+      return { title: title(`${event.hook} · ${event.table}`), happened: `Not visited: ${event.why}.` };
+    case 'translate':
+      return {
+        title: title('NAT'),
+        happened: event.established
+          ? 'Translated like the first packet of its connection.'
+          : `The ${event.half} was rewritten.`,
+        changes: packetChanges(event.before, event.after),
+      };
+    case 'route':
+      return {
+        title: title(event.phase === 'reroute' ? 'Routed again' : 'Routing'),
+        happened:
+          event.type === 'local'
+            ? 'The destination is an address of this host.'
+            : event.phase === 'input' && event.type !== 'unicast'
+              ? `The destination is ${event.type === 'broadcast' ? 'a broadcast address' : 'a multicast group that this host is in'}.`
+              : `It goes out by ${event.device}${event.gateway === undefined ? '' : `, next hop ${event.gateway}`}.`,
+      };
+    case 'ttl':
+      return {
+        title: title('Forwarding'),
+        happened: 'A router takes one off the time to live.',
+        changes: [{ field: 'ttl', before: String(event.before), after: String(event.after) }],
+      };
+    case 'copy':
+      return {
+        title: title('A copy for this host itself'),
+        happened: `What a host sends to many it takes itself as well: a copy goes through POSTROUTING and comes in by ${event.iface}, without the sending socket.${event.only === undefined ? '' : ` The packet itself does not leave: ${event.only}.`}`,
+      };
+    case 'copy-end':
+      return {
+        title: title('The packet itself'),
+        happened: `The copy ${event.end.outcome === 'LOCAL' ? 'is delivered to this host' : `is ${droppedBy(event.end)}`}. On with what leaves: ${packetWords(event.packet)}.`,
+      };
+    case 'loopback':
+      return {
+        title: title('Loopback'),
+        happened: `Sent over lo, the packet comes in again: ${packetWords(event.packet)}. Connection and mark are kept, the sending socket is not: matches of owner see none.`,
+      };
+    case 'kernel-drop':
+      return {
+        title: title('Dropped by the kernel'),
+        happened: `${capital(explainKernelDrop(event.reason))}: ${event.detail}.`,
+      };
+    case 'sent':
+      return {
+        title: title(`Sent by ${event.iface}`),
+        happened: `${packetWords(event.packet)}${inFragments(event.fragments)}`,
+      };
+    case 'delivered':
+      return { title: title('Delivered to this host'), happened: packetWords(event.packet) };
+    default:
+      return { title: title('Step'), happened: '' };
+  }
+}
+
+/** Tables that the packet does not come through, and that left no event. */
+function besideWords(why: 'absent' | 'asleep'): Pick<StepDetail, 'title' | 'happened'> {
+  return why === 'absent'
+    ? {
+        title: title('Not in this dump'),
+        happened:
+          'The rules at hand have no such tables, so these let everything pass. A host may still have them: iptables-save prints the tables that are in use.',
+      }
+    : {
+        title: title('Not visited'),
+        happened: 'No rule asks for connection tracking and the host does not run it, so NAT does not either.',
+      };
+}
+
+function chainEnd(before: TraceEvent | undefined, { name, rules }: Chain): string {
+  if (before?.kind === 'return' && before.explicit) return `A rule said RETURN, and ${name} is a built-in chain.`;
+  return rules.length === 0 ? `${name} has no rules.` : `No rule of ${name} decided.`;
+}
+
+function title(text: string): RichText {
+  return [{ text }];
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,86 @@
+import type { Traced } from '../../core/netfilter/trace';
+import type { TraceEvent, Walked } from '../../core/netfilter/events';
+import type { RuleSetView } from '../../core/knowledge/view';
+import type { Listener } from '../../core/net/host';
+import type { RuleSet } from '../../core/ruleset/ruleSet';
+import { ruleSetView } from '../ruleSetView';
+import type { AskedTable } from '../tableReadings';
+
+/** Everything that the views of a trace are made from. */
+export interface TraceInput {
+  readonly traced: Traced;
+  readonly ruleSet: RuleSet | undefined;
+  readonly family: 4 | 6;
+  /** The packet as it was asked for, in the packet language. */
+  readonly packet: string;
+  /** Which path to show, an index of `traced.outcomes`; out of range: the first. */
+  readonly selected: number;
+  /** The user's answers by `Assumption.key`. */
+  readonly answers: ReadonlyMap<string, boolean>;
+  /** Where the listening sockets come from, for the sentence: `the ss output in this file`. */
+  readonly listenersFrom?: string | undefined;
+  /** All sockets of the host, to name who would have got the packet without NAT. */
+  readonly listeners?: readonly Listener[] | undefined;
+  /** For what chains and rules are for; without it that is left out. */
+  readonly knowledge?: RuleSetView | undefined;
+  /** Lines of these rules whose table the file does not tell. */
+  readonly tables?: readonly AskedTable[] | undefined;
+}
+
+/** The same trace with another path selected, and the rules that this path has met. */
+export function selectPath(input: TraceInput, selected: number): TraceInput {
+  const ruleSets = selectedPath({ ...input, selected }).on?.ruleSets;
+  if (!ruleSets) return { ...input, selected };
+  const ruleSet = input.family === 4 ? ruleSets.v4 : ruleSets.v6;
+  return { ...input, selected, ruleSet, knowledge: ruleSet && ruleSetView(ruleSet) };
+}
+
+/** The path that is shown. */
+export function selectedPath({ traced, selected }: TraceInput): Walked {
+  return (traced.outcomes[selected] ?? traced.outcomes[0]) as Walked;
+}
+
+export type RuleEvent = Extract<TraceEvent, { readonly kind: 'rule' }>;
+export type SkippedEvent = Extract<TraceEvent, { readonly kind: 'skipped' }>;
+
+/**
+ * Tells of an event, by its index, whether it happened to the packet itself and not to the copy that the host takes
+ * itself of what goes to many.
+ */
+export function isOwnWay({ events }: Walked): (index: number) => boolean {
+  const from = events.findIndex(({ kind }) => kind === 'copy');
+  const to = events.findIndex(({ kind }) => kind === 'copy-end');
+  // Where nothing but the copy is left, it stands for the packet.
+  return (index) => from < 0 || to < 0 || index < from || index > to;
+}
+
+/** The number of a line as people count. */
+export function lineNumber(line: { readonly index: number } | undefined): number | undefined {
+  return line && line.index + 1;
+}
+
+/**
+ * The first translation behind an event that belongs to the same table, for rules of nat: the packet changes only when
+ * the table is done.
+ */
+export function translationBehind(
+  events: readonly TraceEvent[],
+  index: number,
+): Extract<TraceEvent, { readonly kind: 'translate' }> | undefined {
+  for (let i = index + 1; i < events.length; i++) {
+    const event = events[i] as TraceEvent;
+    if (event.kind === 'translate') return event;
+    if (event.kind !== 'table-leave') return undefined;
+  }
+  return undefined;
+}
+
+/** `33,018`. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 rule`, `2 rules`. */
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

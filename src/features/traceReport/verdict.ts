@@ -1,0 +1,358 @@
+import { portKnowledge } from '../../core/knowledge/knowledge';
+import { sameAddress } from '../../core/net/address';
+import { PROTOCOL } from '../../core/net/packet';
+import type { Listener } from '../../core/net/host';
+import type { Proviso, TraceEvent, Walked, WalkEnd } from '../../core/netfilter/events';
+import type { Rule } from '../../core/ruleset/ruleSet';
+import { conditionsOfRule } from '../../core/netfilter/evidence';
+import { selectedPath, isOwnWay, lineNumber, type RuleEvent, type TraceInput } from './traceInput';
+import { explainKernelDrop } from './explainKernelDrop';
+import type { Badge, RichText, Span } from '../../shared/traceReport';
+import { destinationOf, inFragments, showsPorts, sourceOf } from './packetWords';
+
+type Translate = Extract<TraceEvent, { readonly kind: 'translate' }>;
+
+/** The end of a path in two words. */
+export function badgeOf(walked: Walked): Badge {
+  return walked.provided?.length ? { ...endBadge(walked), conditional: true } : endBadge(walked);
+}
+
+function endBadge(walked: Walked): Badge {
+  const { end } = walked;
+  switch (end.outcome) {
+    case 'NONE':
+      return { text: 'NOT HANDLED', tone: 'drop' };
+    case 'DROPPED':
+      return end.verdict === 'REJECT' ? { text: 'REJECTED', tone: 'reject' } : { text: 'DROPPED', tone: 'drop' };
+    case 'SENT':
+      return { text: `SENT ${end.outInterface ?? ''}`.trim(), tone: 'sent' };
+    case 'LOCAL': {
+      const port = showsPorts(end.packet) ? ` :${end.packet.destinationPort}` : '';
+      if (end.receiverKnown && !end.receiver && waitsForSocket(end.packet.protocol))
+        return { text: `NO LISTENER${port}`, tone: 'unknown' };
+      const target = natTarget(walked, 'destination');
+      return target === undefined
+        ? { text: `DELIVERED${port}`, tone: 'accept' }
+        : { text: `${target}${port}`, tone: 'redirect' };
+    }
+  }
+}
+
+/** Who gets the packet, or who threw it away, and the line that decided. */
+export function verdictOf(input: TraceInput): RichText {
+  const { end, provided = [] } = selectedPath(input);
+  const words = [...provisoWords(provided), ...ending(input)];
+  if (end.randomPort === undefined || end.outcome === 'NONE') return words;
+  const port = end.randomPort === 'source' ? end.packet.sourcePort : end.packet.destinationPort;
+  return [...words, dim(`The ${end.randomPort} port is drawn at random: ${port} is one of the possible ones.`)];
+}
+
+/** `If lines 1–2 are of table filter, and the rules of iptables-legacy let it pass unchanged: ` */
+function provisoWords(provided: readonly Proviso[]): RichText {
+  return provided.length === 0 ? [] : [plain(`If ${provided.map(({ what }) => what).join(', and ')}: `)];
+}
+
+function ending(input: TraceInput): RichText {
+  const walked = selectedPath(input);
+  const { end } = walked;
+  switch (end.outcome) {
+    case 'LOCAL':
+      return delivered(input, walked);
+    case 'SENT':
+      return sent(walked);
+    case 'DROPPED':
+      return dropped(walked);
+    case 'NONE':
+      return [
+        strong('It never reaches a hook'),
+        plain(
+          `: ${end.dropBy?.kind === 'kernel' ? `${explainKernelDrop(end.dropBy.reason)}. ` : 'the kernel refuses it. '}`,
+        ),
+        dim(sentence(end.dropBy?.kind === 'kernel' ? end.dropBy.detail : '')),
+      ];
+  }
+}
+
+/**
+ * The index of the event that decided: the drop, else the rule that translated, accepted or spared it, else the end.
+ */
+export function decisiveEvent(walked: Walked): number | undefined {
+  const { events, end } = walked;
+  const own = isOwnWay(walked);
+  const last = (wanted: (event: TraceEvent, index: number) => boolean, where = own): number | undefined => {
+    for (let i = events.length - 1; i >= 0; i--) if (where(i) && wanted(events[i] as TraceEvent, i)) return i;
+    return undefined;
+  };
+  const by = end.dropBy;
+  if (by?.kind === 'rule') return last((event) => event.kind === 'rule' && event.rule === by.rule && event.matched);
+  if (by?.kind === 'policy') return last((event) => event.kind === 'policy' && event.chain === by.chain);
+  if (by?.kind === 'kernel') return last((event) => event.kind === 'kernel-drop');
+  return (
+    last((event) => isTranslating(event) && end.outcome === 'LOCAL') ??
+    last(
+      (event) =>
+        event.kind === 'rule' && event.matched && event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT',
+    ) ??
+    // Of a packet and its copy, the one that goes first visits nat for both.
+    last(isTranslating, () => true) ??
+    last((event, index) => sparesFromNat(events, event, index)) ??
+    last((event) => event.kind === 'delivered' || event.kind === 'sent')
+  );
+}
+
+/**
+ * A RETURN with conditions that keeps a packet from being redirected: what an exclusion of a port or a user looks like.
+ */
+function sparesFromNat(events: readonly TraceEvent[], event: TraceEvent, index: number): boolean {
+  if (event.kind !== 'rule' || !event.matched || event.effect?.kind !== 'verdict' || event.effect.verdict !== 'RETURN')
+    return false;
+  const { rule, view } = event;
+  if (
+    view.table !== 'nat' ||
+    (view.hook !== 'PREROUTING' && view.hook !== 'OUTPUT') ||
+    conditionsOfRule(rule).length === 0
+  )
+    return false;
+  return (
+    rule.number < rule.chain.rules.length &&
+    events[index + 1]?.kind === 'return' &&
+    events[index + 2]?.kind === 'policy'
+  );
+}
+
+function isTranslating(event: TraceEvent): boolean {
+  if (event.kind !== 'rule' || !event.matched) return false;
+  const kind = event.effect?.kind;
+  return kind === 'redirect' || kind === 'nat' || kind === 'masquerade' || kind === 'tproxy';
+}
+
+function delivered(input: TraceInput, walked: Walked): RichText {
+  const { end, events } = walked;
+  const { packet, receiver } = end;
+  const changed = firstDestination(events);
+  const decided = decidedBy(walked);
+  if (!receiver) {
+    const where = destinationOf(packet);
+    if (end.receiverKnown && waitsForSocket(packet.protocol)) {
+      const answer =
+        packet.protocol === PROTOCOL.TCP
+          ? 'the kernel answers with a TCP reset (connection refused)'
+          : 'the kernel answers "port unreachable"';
+      return [strong(`Nobody listens on ${where}`), plain(`: ${answer}. `), ...decided];
+    }
+    const asked = showsPorts(packet) ? ', but the file does not say which program listens there' : '';
+    return [strong(`It is delivered to this host, ${where}`), plain(`${asked}. `), ...decided];
+  }
+  const role = roleOf(receiver);
+  const other = changed && otherReceiver(input, changed);
+  return [
+    strong(`${role === undefined ? (receiver.process ?? `The socket ${receiver.text}`) : capital(role)} receives it`),
+    plain(`${other === undefined ? '' : `, not ${other}`}. `),
+    dim(`${listens(receiver)}${input.listenersFrom === undefined ? '' : ` (from ${input.listenersFrom})`}. `),
+    ...decided,
+  ];
+}
+
+/** `proxy pid 16 listens on 0.0.0.0:15006`. */
+function listens({ process, pid, text }: Listener): string {
+  return `${process ?? 'A program'}${pid === undefined ? '' : ` pid ${pid}`} listens on ${text}`;
+}
+
+/** What is known of the port, where it speaks of the program that has it: `the proxy’s inbound listener`. */
+function roleOf({ port, process }: Listener): string | undefined {
+  if (process === undefined) return undefined;
+  const title = portKnowledge(port)?.title ?? '';
+  return title
+    .slice(title.indexOf(': ') + 2)
+    .split('; ')
+    .find((role) => role.toLowerCase().startsWith(`${process.toLowerCase()}’s `));
+}
+
+/** Who would have got the packet if nothing had rewritten its destination. */
+function otherReceiver({ listeners = [] }: TraceInput, { before, after, hook }: Translate): string {
+  const listener = listeners.find(
+    ({ port, protocol, families }) =>
+      port === before.destinationPort && protocol === before.protocol && families.includes(before.family),
+  );
+  const here = hook === 'PREROUTING' && sameAddress(before.destination, after.destination);
+  if (here && listener?.process !== undefined) return `${listener.process} on ${listener.text}`;
+  return here && showsPorts(before) ? `the program on port ${before.destinationPort}` : destinationOf(before);
+}
+
+function sent(walked: Walked): RichText {
+  const { end, events } = walked;
+  const own = isOwnWay(walked);
+  const last = events.at(-1);
+  const route = events.findLast((event, index) => event.kind === 'route' && own(index));
+  const hop = route?.kind === 'route' && route.gateway !== undefined ? `, next hop ${route.gateway}` : '';
+  const changes = events.flatMap((event, index) =>
+    event.kind === 'translate' && own(index)
+      ? [{ event, rule: event.established ? undefined : translatingRule(events, index) }]
+      : [],
+  );
+  const decisive = decisiveEvent(walked);
+  const told = decisive !== undefined && changes.some(({ rule }) => rule === events[decisive]);
+  const said = [
+    strong(`It leaves by ${end.outInterface ?? 'no interface'}`),
+    plain(` to ${destinationOf(end.packet)}${hop}${last?.kind === 'sent' ? inFragments(last.fragments) : ''}. `),
+    ...changes.flatMap(({ event, rule }) => translationWords(event, rule)),
+    ...(told ? [] : decidedBy(walked)),
+  ];
+  return [...said, ...copyWords(events, said.at(-1)?.text.endsWith(' ') ? '' : ' ')];
+}
+
+/** What becomes of the copy that the host takes itself of what it sends to many. */
+function copyWords(events: readonly TraceEvent[], before: string): RichText {
+  const copy = events.find((event) => event.kind === 'copy-end')?.end;
+  return copy
+    ? [
+        plain(
+          `${before}This host takes a copy itself${copy.outcome === 'LOCAL' ? '' : `, which is ${droppedBy(copy)}`}.`,
+        ),
+      ]
+    : [];
+}
+
+/** `dropped by line 7`, `dropped by the policy of INPUT`, `dropped by the kernel`. */
+export function droppedBy({ dropBy, verdict }: WalkEnd): string {
+  const by =
+    dropBy?.kind === 'rule'
+      ? `line ${dropBy.rule.line.index + 1}`
+      : dropBy?.kind === 'policy'
+        ? `the policy of ${dropBy.chain.name}`
+        : 'the kernel';
+  return `${verdict === 'REJECT' ? 'rejected' : 'dropped'} by ${by}`;
+}
+
+/** `Line 18 sends it to 172.21.0.3:80.` */
+function translationWords({ half, after }: Translate, event: RuleEvent | undefined): RichText {
+  const line = lineNumber(event?.rule.line);
+  const by = line === undefined ? plain('The translation of its connection') : { text: `Line ${line}`, line };
+  return [
+    by,
+    plain(
+      half === 'destination' ? ` sends it to ${destinationOf(after)}. ` : ` gives it the source ${sourceOf(after)}. `,
+    ),
+  ];
+}
+
+function translatingRule(events: readonly TraceEvent[], index: number): RuleEvent | undefined {
+  return events
+    .slice(0, index)
+    .reverse()
+    .find((each): each is RuleEvent => each.kind === 'rule' && isTranslating(each));
+}
+
+function dropped({ end, events }: Walked): RichText {
+  const by = end.dropBy;
+  if (by?.kind === 'policy') {
+    const line = lineNumber(by.chain.line);
+    return [
+      strong(`Dropped by the policy of ${by.chain.name}`),
+      ...(line === undefined ? [] : [plain(' ('), lineSpan(line), plain(')')]),
+      plain(': '),
+      dim(
+        by.chain.rules.length === 0
+          ? `${by.chain.table} ${by.chain.name} has no rules.`
+          : `no rule of ${by.chain.table} ${by.chain.name} decided otherwise.`,
+      ),
+    ];
+  }
+  if (by?.kind === 'kernel') {
+    const where = by.hook === undefined ? '' : by.inHook ? ` in ${by.hook}` : ` after ${by.hook}`;
+    return [
+      strong(`Dropped by the kernel${where}`),
+      plain(', not by a rule: '),
+      plain(`${explainKernelDrop(by.reason)}. `),
+      dim(sentence(by.detail)),
+    ];
+  }
+  if (by?.kind !== 'rule') return [strong('Dropped.')];
+  const event = events.find((each): each is RuleEvent => each.kind === 'rule' && each.rule === by.rule && each.matched);
+  const reply =
+    event?.effect?.kind === 'reject' && event.effect.reply.kind !== 'none' ? ` with ${event.effect.reply.name}` : '';
+  const line = lineNumber(by.rule.line) ?? 0;
+  return [
+    strong(end.verdict === 'REJECT' ? 'Rejected by ' : 'Dropped by '),
+    { text: `line ${line}`, style: 'strong', line },
+    strong(reply),
+    plain(': '),
+    dim(`${by.rule.chain.table} ${place(by.rule)}${by.hook === by.rule.chain.name ? '' : `, in ${by.hook}`}.`),
+  ];
+}
+
+/** `Decided by line 78.` Nothing where no rule had a say. */
+function decidedBy(walked: Walked): RichText {
+  const index = decisiveEvent(walked);
+  const event = index === undefined ? undefined : walked.events[index];
+  if (event?.kind !== 'rule' || event.rule.target.kind === 'jump')
+    return [
+      dim(
+        walked.provided?.some(({ unseen }) => unseen)
+          ? 'No rule that is shown and followed stops or changes it.'
+          : 'No rule stops or changes it.',
+      ),
+    ];
+  if (sparesFromNat(walked.events, event, index as number))
+    return [lineSpan(lineNumber(event.rule.line) ?? 0, 'Line'), dim(' leaves it as it is (RETURN).')];
+  if (!isTranslating(event) && !(event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT'))
+    return [dim('No rule stops or redirects it.')];
+  const line = lineNumber(event.rule.line) ?? 0;
+  return [dim('Decided by '), lineSpan(line), dim('.')];
+}
+
+function firstDestination(events: readonly TraceEvent[]): Translate | undefined {
+  return events.find((event): event is Translate => event.kind === 'translate' && event.half === 'destination');
+}
+
+/** The target that rewrote one half: `REDIRECT`. For a packet of a connection that is translated already, `NAT`. */
+function natTarget({ events }: Walked, half: 'destination' | 'source'): string | undefined {
+  for (const [index, event] of events.entries()) {
+    if (event.kind === 'rule' && event.effect?.kind === 'tproxy') return 'TPROXY';
+    if (event.kind !== 'translate' || event.half !== half) continue;
+    const rule = translatingRule(events, index);
+    return event.established || rule?.rule.target.kind !== 'extension' ? 'NAT' : rule.rule.target.extension.name;
+  }
+  return undefined;
+}
+
+function waitsForSocket(protocol: number): boolean {
+  return protocol === PROTOCOL.TCP || protocol === PROTOCOL.UDP;
+}
+
+function place(rule: Rule): string {
+  return `${rule.chain.name} rule ${rule.number}`;
+}
+
+function strong(text: string): Span {
+  return { text, style: 'strong' };
+}
+
+function plain(text: string): Span {
+  return { text };
+}
+
+function dim(text: string): Span {
+  return { text, style: 'dim' };
+}
+
+/** `line 78`, which leads there. */
+export function lineSpan(line: number, word = 'line'): Span {
+  return { text: `${word} ${line}`, line };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function sentence(text: string): string {
+  return text === '' ? '' : `${capital(text)}.`;
+}
+
+/** Spans as one text. */
+export function textOfSpans(spans: RichText): string {
+  return spans
+    .map(({ text }) => text)
+    .join('')
+    .trim();
+}

@@ -1,0 +1,282 @@
+import type { StepId } from './stepId';
+
+export type { StepId };
+
+/**
+ * The trace as plain data: what the trace view shows, and nothing of how. It holds no HTML and no functions, so it can
+ * be sent to a web page. Lines and positions in it are 1-based. It stays small whatever the size of the rule set: long
+ * runs of rules that did not match are one row, and their rules are asked for in pages; details of a step are asked for
+ * when it is selected.
+ */
+export interface TraceReport {
+  /** The packet as it was sent: `in eth0 tcp 10.10.40.12:41522 → 10.10.38.7:3000 syn new`. */
+  readonly packet: string;
+  readonly family: 4 | 6;
+  /** Every path that the packet may take; one where everything is known. At most `MOST_TABS`. */
+  readonly tabs: readonly OutcomeTab[];
+  /** Paths beyond those in `tabs`. */
+  readonly moreOutcomes: number;
+  /** What nothing in the file answers; the user may. Of many the first, and those that were answered. */
+  readonly questions: readonly Question[];
+  /** Questions beyond those. */
+  readonly moreQuestions: number;
+  /** The path that is shown, an index of `tabs`. */
+  readonly selected: number;
+  readonly outcome: OutcomeReport;
+}
+
+export type Tone = 'accept' | 'drop' | 'reject' | 'redirect' | 'sent' | 'unknown';
+
+export interface Badge {
+  readonly text: string;
+  readonly tone: Tone;
+  /** It is so only if something is that nothing tells. */
+  readonly conditional?: true;
+}
+
+/** A piece of a sentence. With a line it leads to that line of the file. */
+export interface Span {
+  readonly text: string;
+  readonly style?: 'strong' | 'dim' | 'code';
+  readonly line?: number;
+}
+
+export type RichText = readonly Span[];
+
+export interface OutcomeTab {
+  readonly badge: Badge;
+  /** What had to be assumed to get here, shortest form: `random 50 %: yes`. */
+  readonly label: string;
+  /** 0–1, where every assumption states its chance. */
+  readonly probability: number | undefined;
+  readonly assumptions: readonly ReportedAssumption[];
+}
+
+export interface ReportedAssumption {
+  readonly key: string;
+  readonly value: boolean;
+  /** `MESH_OUT rule 3: -m owner --uid-owner app is yes`. */
+  readonly text: string;
+  readonly reason: string;
+  readonly line: number | undefined;
+  readonly probability: number | undefined;
+}
+
+/** Something that only the user can answer. */
+export interface Question {
+  readonly id: string;
+  /** The condition, or for a choice what has to be chosen: `--match-set blocked src`. */
+  readonly text: string;
+  /** `filter INPUT rule 4`. */
+  readonly place: string;
+  /** Completes "unknown, because …". */
+  readonly reason: string;
+  readonly line: number | undefined;
+  /**
+   * Yes and no for a condition; the things that a target may do. `key` and `value` are what the answer is stored under.
+   */
+  readonly choices: readonly {
+    readonly text: string;
+    readonly key: string;
+    readonly value: boolean;
+    readonly probability: number | undefined;
+  }[];
+  /** Index of the choice that the user has made; undefined: left open, every path is followed. */
+  readonly chosen: number | undefined;
+  /** Index of the choice that is taken for granted while it is left open, where it is the same on each path. */
+  readonly taken?: number | undefined;
+  /** `text` is in the words of people, not in those of a rule. */
+  readonly inWords?: boolean;
+  /** The packet fares alike whatever the answer. */
+  readonly idle?: boolean;
+}
+
+export interface OutcomeReport {
+  readonly badge: Badge;
+  /** One sentence or two: who gets it or who dropped it, and the line that decided. */
+  readonly verdict: RichText;
+  /** The same without styles, for screen readers. */
+  readonly verdictText: string;
+  readonly path: readonly PathNode[];
+  readonly groups: readonly StepGroup[];
+  /** The step that decided, to be selected first. */
+  readonly decisive: StepId | undefined;
+}
+
+/** One box on the packet's way. */
+export interface PathNode {
+  readonly id: string;
+  readonly kind: 'start' | 'hook' | 'route' | 'loopback' | 'socket' | 'wire' | 'drop';
+  /** `PREROUTING`, `ROUTE`, `SOCKET`. */
+  readonly title: string;
+  readonly tables: readonly PathTable[];
+  /** `local 10.10.38.7`, `:8443 proxy`. */
+  readonly text: string;
+  /** `off`: the packet does not come here. `end`: here it ends. */
+  readonly state: 'on' | 'off' | 'end';
+  readonly tone: Tone | undefined;
+  /** What changed in the packet since the box before: `dport 3000 → 15006`. */
+  readonly changes: readonly string[];
+  /** The first step of this box. */
+  readonly step: StepId | undefined;
+}
+
+export interface PathTable {
+  readonly name: string;
+  /**
+   * `hit`: a rule here changed or decided something. `absent`: not in the dump. `skipped`: the packet does not visit
+   * it.
+   */
+  readonly state: 'hit' | 'passed' | 'dropped' | 'absent' | 'skipped' | 'off';
+  readonly step: StepId | undefined;
+}
+
+export interface StepGroup {
+  readonly id: string;
+  /** `PREROUTING · nat`, `ROUTE`, `LOOPBACK`. */
+  readonly title: string;
+  /** What the table made of the packet, shown at the end of the title: `ACCEPT`. */
+  readonly result: string;
+  /** The table said no, or decided the outcome. */
+  readonly tone: Tone | undefined;
+  /** What happens between the tables: one row, with the title in front of it and not above. */
+  readonly quiet: boolean;
+  readonly rows: readonly Row[];
+}
+
+export type Mark =
+  /** Did not match. */
+  | 'no'
+  /** Matched, on with the next rule. */
+  | 'yes'
+  | 'jump'
+  | 'return'
+  | 'accept'
+  | 'drop'
+  | 'nat'
+  | 'unknown'
+  /** What happens between the rules: routing, connection tracking. */
+  | 'info'
+  /** A table that the dump does not have. */
+  | 'absent'
+  /** Delivered or sent. */
+  | 'end';
+
+export type Row = RuleRow | FoldRow | NoteRow;
+
+interface StepRow {
+  readonly id: StepId;
+  /** 0 in the built-in chain. */
+  readonly depth: number;
+  readonly mark: Mark;
+  /** Line of the file; undefined for what stands nowhere in it. */
+  readonly line: number | undefined;
+  /** `jump`, `dport 3000 ≠ 15008`, `decides nat`. */
+  readonly why: string;
+}
+
+export interface RuleRow extends StepRow {
+  readonly kind: 'rule';
+  readonly chain: string;
+  readonly number: number;
+  readonly tokens: readonly Token[];
+}
+
+export interface NoteRow extends StepRow {
+  readonly kind: 'note';
+  readonly text: string;
+}
+
+/** Rules `from`–`to` of the chain did not match and are not in the model. */
+export interface FoldRow {
+  readonly kind: 'fold';
+  readonly id: StepId;
+  readonly depth: number;
+  readonly chain: string;
+  readonly from: number;
+  readonly to: number;
+  /** `33,018 more rules did not match`. */
+  readonly text: string;
+}
+
+export type TokenKind =
+  | 'operation'
+  | 'option'
+  | 'negation'
+  | 'chain'
+  | 'target'
+  | 'verdict'
+  | 'number'
+  | 'address'
+  | 'value'
+  | 'comment'
+  | 'plain';
+
+/** A word of a rule with the blank that follows it left out. */
+export interface Token {
+  readonly text: string;
+  readonly kind: TokenKind;
+}
+
+/** Rules of a folded run, on request. */
+export interface RunPage {
+  readonly run: StepId;
+  /** Number of the first rule in its chain. */
+  readonly from: number;
+  readonly rows: readonly RuleRow[];
+}
+
+export interface StepDetail {
+  readonly step: StepId;
+  /** `Line 78 · TO_PROXY rule 1`. */
+  readonly title: RichText;
+  /** The rule in full; empty for other steps. */
+  readonly tokens: readonly Token[];
+  /** What happened here, in one sentence. */
+  readonly happened: string;
+  /** What the chain or the rule is for, where that is known. */
+  readonly purpose: readonly string[];
+  readonly conditions: readonly ReportedCondition[];
+  readonly changes: readonly PacketChange[];
+  /** What a change means beyond the packet: conntrack remembers the original destination. */
+  readonly consequence: string;
+  readonly notes: readonly DetailNote[];
+  readonly changedBy: readonly { readonly kind: string; readonly name: string; readonly effect: string }[];
+  readonly line: number | undefined;
+}
+
+export interface ReportedCondition {
+  readonly text: string;
+  readonly actual: string;
+  readonly result: 'yes' | 'no' | 'unknown' | 'not-asked';
+  /** For unknown: because … */
+  readonly reason: string;
+}
+
+export interface PacketChange {
+  readonly field: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** "Why not straight to the app? …" */
+export interface DetailNote {
+  readonly title: string;
+  readonly text: string;
+}
+
+/** A change after which the packet fares otherwise: traced, not guessed. */
+export interface Remedy {
+  /** `Accept it in front of line 26`. */
+  readonly title: RichText;
+  /** What to run or to write down, in this order; may be empty. */
+  readonly commands: readonly string[];
+  /** What to know about it; may be empty. */
+  readonly note: string;
+  /** The rule that comes of it, where `commands` do not name one: a setting or a command of the program that manages the rules. */
+  readonly makes: string | undefined;
+  /** It can be tried by writing it into the file: `try-remedy`. */
+  readonly inFile: boolean;
+  /** What then becomes of the packet; several where that depends on what is not known. */
+  readonly result: readonly Badge[];
+}
