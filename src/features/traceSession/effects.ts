@@ -1,8 +1,11 @@
-import type { ToView } from '../../shared/protocol';
+import type { ToEditor, ToView } from '../../shared/protocol';
 import type { FileEdit } from '../remedies/fileEdits';
 import type { FoundRemedy } from '../remedies/findRemedies';
+import { runPage } from '../traceReport/makeReport';
 import type { TraceInput } from '../traceReport/traceInput';
 import { traceMarkdown, traceText } from '../traceReport/traceText';
+import { inputOf, remediesOf, type SessionTrace } from './sessionTrace';
+import { visibleMessage } from './visibleMessage';
 
 /** What the editor has to do after a message. */
 export type Effect =
@@ -21,17 +24,49 @@ export type Effect =
   /** `marks` of the session has changed. */
   | { readonly kind: 'marks' };
 
-export function copyRemedy(found: FoundRemedy | undefined): readonly Effect[] {
+/** Text of the file goes to the view with its invisible characters escaped. */
+export function post(message: ToView): Effect {
+  return { kind: 'post', message: visibleMessage(message) };
+}
+
+/**
+ * What the editor does for a message that leaves the trace as it is. Nothing where the message is about another
+ * `revision`.
+ */
+export function answerTo(message: ToEditor, trace: SessionTrace, revision: number): readonly Effect[] {
+  if ('revision' in message && message.revision !== revision) return [];
+  switch (message.type) {
+    case 'open-line':
+      return [{ kind: 'reveal', line: message.line, focus: true }];
+    case 'expand': {
+      const input = inputOf(trace);
+      const page = input && runPage(input, message.run, message.from, message.count);
+      return page ? [post({ type: 'page', revision, page })] : [];
+    }
+    case 'ask-remedies':
+      return [post({ type: 'remedies', revision, remedies: remediesOf(trace).map(({ remedy }) => remedy) })];
+    case 'copy-remedy':
+      return copyRemedy(remediesOf(trace)[message.index]);
+    case 'try-remedy':
+      return tryRemedy(remediesOf(trace)[message.index]);
+    case 'copy':
+      return copyTrace(inputOf(trace), message.format);
+    default:
+      return [];
+  }
+}
+
+function copyRemedy(found: FoundRemedy | undefined): readonly Effect[] {
   const commands = found?.remedy.commands ?? [];
   return commands.length > 0 ? [{ kind: 'copy', text: commands.join('\n'), said: 'Copied' }] : [];
 }
 
-export function tryRemedy(found: FoundRemedy | undefined): readonly Effect[] {
+function tryRemedy(found: FoundRemedy | undefined): readonly Effect[] {
   const edits = found?.edits ?? [];
   return edits.length > 0 ? [{ kind: 'edit', edits }] : [];
 }
 
-export function copyTrace(input: TraceInput | undefined, format: 'text' | 'markdown'): readonly Effect[] {
+function copyTrace(input: TraceInput | undefined, format: 'text' | 'markdown'): readonly Effect[] {
   return input
     ? [
         {

@@ -2,13 +2,19 @@ import type { Dump, FileModel } from '../fileModel';
 import { evaluate, type Evaluation, type Wanted } from './evaluate';
 import { hostOverrides, type HostChanges } from './hostFields';
 
-/** Evaluates on the host of the file with what the user has changed of it. `problems`: of those changes, by field. */
+export interface ChangedEvaluation {
+  readonly evaluation: Evaluation;
+  /** By field of the host: why the user's value cannot be used. */
+  readonly problems: ReadonlyMap<string, string>;
+}
+
+/** Evaluates on the host of the file with what the user has changed of it. */
 export function evaluateChanged(
   model: FileModel,
   dump: Dump,
   wanted: Omit<Wanted, 'overrides'>,
   changes: HostChanges,
-): { readonly evaluation: Evaluation; readonly problems: ReadonlyMap<string, string> } {
+): ChangedEvaluation {
   const plain = evaluate(model, dump, { ...wanted, overrides: undefined });
   if (Object.keys(changes).length === 0) return { evaluation: plain, problems: new Map() };
   const { overrides, problems } = hostOverrides(model, plain.setting.setting.host, changes);

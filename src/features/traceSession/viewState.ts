@@ -1,51 +1,24 @@
-import type { PacketRequest } from '../../core/net/packetRequest';
-import type { KeptState, PacketField, PacketForm, StepId, TraceReport, ViewState } from '../../shared/protocol';
-import type { SaidTables } from '../../core/ruleset/oneHost/saidTables';
+import type { KeptState, PacketField, PacketForm, ViewState } from '../../shared/protocol';
 import { packs, pastedToo } from '../../core/knowledge/knowledge';
-import type { Dump, FileModel } from '../fileModel';
-import type { Scenario } from '../scenarios';
+import type { FileModel } from '../fileModel';
 import { assumedFacts } from './assumedFacts';
-import type { Evaluation } from './evaluate';
-import { fieldOfProblem, hostFields, type HostChanges } from './hostFields';
+import { fieldOfProblem, hostFields } from './hostFields';
 import { shownLegs } from './shownLegs';
-import type { ShownJourney } from '../journey/shownJourney';
 import { packetFields } from './packetForm';
 import { readingFacts } from './readingFacts';
-import { replyState, type ShownReply } from './shownReply';
-
-/** Everything that a session holds, for the view. */
-export interface Shown {
-  readonly revision: number;
-  readonly uri: string;
-  readonly fileName: string;
-  readonly notice: string;
-  readonly model: FileModel | undefined;
-  readonly dump: Dump | undefined;
-  readonly scenarios: readonly Scenario[];
-  readonly scenario: string | undefined;
-  readonly expression: string;
-  /** Of the packet. */
-  readonly evaluation: Evaluation | undefined;
-  /** The reply, where it is shown in place of the packet. */
-  readonly reply: ShownReply | undefined;
-  readonly tables: SaidTables;
-  /** The last packet that could be read. */
-  readonly readable: PacketRequest | undefined;
-  readonly drafts: ReadonlyMap<string, { readonly value: string; readonly problem: string }>;
-  readonly hostChanges: HostChanges;
-  readonly journey: ShownJourney;
-  readonly answers: Readonly<Record<string, boolean>>;
-  readonly outcome: number;
-  readonly step: StepId | undefined;
-  readonly trace: TraceReport | undefined;
-}
+import type { SessionState } from './sessionState';
+import { currentOf, type SessionTrace } from './sessionTrace';
+import { replyState } from './shownReply';
 
 const NO_RULES = `There are no iptables rules in this file. Paste the output of iptables-save${pastedToo(' or ')} into it, and the trace starts.`;
 const LOADING = 'Reading the file …';
 
-export function viewState(shown: Shown): ViewState {
-  const { revision, model, dump, scenarios, scenario, fileName, evaluation, reply, journey, expression, notice } =
-    shown;
+/** What the view is sent of a state and its trace. `revision`: larger than that of the state sent before. */
+export function viewState(revision: number, state: SessionState, trace: SessionTrace): ViewState {
+  const { model, dump, scenarios, scenario, fileName, expression = '', notice } = state;
+  const { reply, journey } = trace;
+  const evaluation = trace.evaluated?.evaluation;
+  const current = currentOf(trace);
   const phase = model === undefined ? (notice === '' ? 'loading' : 'error') : dump === undefined ? 'empty' : 'ready';
   const noted = notice === '' ? [] : [{ message: notice, line: undefined, field: undefined }];
   return {
@@ -62,16 +35,15 @@ export function viewState(shown: Shown): ViewState {
       expression: packet,
     })),
     scenario,
-    packet: packetForm(shown),
-    assumed:
-      model && dump && evaluation ? [...noted, ...assumedFacts(model, dump, reply?.evaluation ?? evaluation)] : noted,
+    packet: packetForm(state, trace),
+    assumed: model && dump && current ? [...noted, ...assumedFacts(model, dump, current)] : noted,
     reading: model && readingFacts(model),
     reply: replyState(evaluation, reply),
     warnings: reply ? [] : (evaluation?.contradictions ?? []),
     journey: shownLegs(journey, expression, reply !== undefined),
     journeyWords: { remarks: journey.remarks, end: journey.end },
-    trace: shown.trace,
-    keep: keptState(shown),
+    trace: trace.report,
+    keep: keptState(state),
   };
 }
 
@@ -133,7 +105,11 @@ const NOTHING_SHOWN = {
   trace: undefined,
 } as const;
 
-function packetForm({ expression, evaluation, readable, drafts, model, hostChanges }: Shown): PacketForm {
+function packetForm(
+  { expression = '', readable, model, hostChanges }: SessionState,
+  { evaluated, drafts }: SessionTrace,
+): PacketForm {
+  const evaluation = evaluated?.evaluation;
   if (!evaluation || !model) return { expression, problems: [], fields: [] };
   const { host } = evaluation.setting.setting;
   const rules = evaluation.input?.knowledge;
@@ -167,14 +143,14 @@ function keptState({
   uri,
   dump,
   scenario,
-  expression,
+  expression = '',
   outcome,
   step,
   answers,
   hostChanges,
   tables,
   reply,
-}: Shown): KeptState {
+}: SessionState): KeptState {
   return {
     version: 1,
     uri,
@@ -186,6 +162,6 @@ function keptState({
     answers,
     hostFields: hostChanges,
     tables,
-    reply: reply !== undefined,
+    reply,
   };
 }

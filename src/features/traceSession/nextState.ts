@@ -1,0 +1,123 @@
+import { formatPacketExpression } from '../../core/net/packetExpression';
+import type { KeptState, ToEditor } from '../../shared/protocol';
+import { NO_TABLES_SAID } from '../../core/ruleset/oneHost/saidTables';
+import type { FileModel } from '../fileModel';
+import { dumpLike, isTableQuestion } from '../openTables';
+import { isHostField } from './hostFields';
+import { withField } from './packetForm';
+import { asSaid, sameDump } from './readAgain';
+import { withDump, withPacket, withReply, withRules, type SessionState } from './sessionState';
+import type { SessionTrace } from './sessionTrace';
+import { withAnswer, withTableAnswer } from './withAnswer';
+
+/**
+ * The state that a message of the view asks for; `trace` is what the view shows. undefined: the message changes nothing
+ * that is traced.
+ */
+export function nextState(state: SessionState, trace: SessionTrace, message: ToEditor): SessionState | undefined {
+  switch (message.type) {
+    case 'ready':
+      return state;
+    case 'trace':
+      return withPacket(state, message.expression, undefined);
+    case 'set-field':
+      return withFieldSet(state, message.name, message.value);
+    case 'choose-dump':
+      return withDump(state, message.id);
+    case 'choose-scenario': {
+      const found = state.scenarios.find(({ id }) => id === message.id);
+      return found && withPacket(state, found.expression, found.id);
+    }
+    case 'choose-outcome':
+      return withOutcome(state, trace, Math.max(0, message.index));
+    case 'choose-leg':
+      return withLeg(state, trace, message.id);
+    case 'show-reply':
+      return message.shown === (trace.reply !== undefined) ? undefined : withReply(state, message.shown);
+    case 'answer':
+      return withAnswerTo(state, trace, message.question, message.chosen);
+    case 'select':
+    case 'open-line':
+    case 'expand':
+    case 'ask-remedies':
+    case 'copy-remedy':
+    case 'try-remedy':
+    case 'copy':
+      return undefined;
+  }
+}
+
+/** A packet of the caller's choice, in one of the rule sets; undefined: in the one on show. */
+export function withPacketIn(state: SessionState, expression: string, dump: string | undefined): SessionState {
+  const chosen = withDump(state, dump);
+  return withPacket(chosen, expression, chosen.scenarios.find((each) => each.expression === expression)?.id);
+}
+
+/** The file as it is after it was opened or edited, with the same rule set and packet. */
+export function withModel(state: SessionState, model: FileModel | undefined): SessionState {
+  const read = model && asSaid(model, state.tables);
+  return { ...withRules(state, read, read && sameDump(read, state.dump)), quiet: true };
+}
+
+/** What the view had kept before the window was reloaded. */
+export function restored(state: SessionState, kept: KeptState): SessionState {
+  const tables = kept.tables ?? NO_TABLES_SAID;
+  const model = state.model && asSaid(state.model, tables);
+  return withRules(
+    {
+      ...state,
+      scenario: kept.scenario,
+      expression: kept.expression,
+      outcome: kept.outcome,
+      answers: kept.answers,
+      hostChanges: kept.hostFields,
+      tables,
+      reply: kept.reply === true,
+    },
+    model,
+    model?.dumps.find(({ id }) => id === kept.dump) ?? model?.defaultDump,
+  );
+}
+
+function withFieldSet(state: SessionState, name: string, value: string): SessionState {
+  const drafts = new Map(state.drafts);
+  drafts.delete(name);
+  if (isHostField(name)) {
+    const others = Object.entries(state.hostChanges).filter(([each]) => each !== name);
+    const hostChanges = Object.fromEntries(value.trim() === '' ? others : [...others, [name, value]]);
+    return { ...state, hostChanges, drafts };
+  }
+  if (!state.readable) return { ...state, drafts };
+  const next = withField(state.readable, name, value);
+  if (typeof next === 'string') return { ...state, drafts: drafts.set(name, { value, problem: next }) };
+  return { ...withPacket(state, formatPacketExpression(next), undefined), drafts };
+}
+
+function withOutcome(state: SessionState, { reply }: SessionTrace, index: number): SessionState {
+  return { ...state, ...(reply ? { replyOutcome: index } : { outcome: index }), step: undefined };
+}
+
+function withLeg(state: SessionState, { journey }: SessionTrace, wanted: string): SessionState | undefined {
+  const reply = journey.replies.find(({ id }) => id === wanted);
+  const leg = reply?.of ?? journey.legs.find(({ id }) => id === wanted);
+  if (!leg) return undefined;
+  const start = journey.legs[0]?.expression;
+  const chosen = withPacket(state, leg.expression, state.scenario, leg.expression === start ? undefined : start);
+  return reply ? withReply(chosen, true) : chosen;
+}
+
+function withAnswerTo(
+  state: SessionState,
+  trace: SessionTrace,
+  question: string,
+  chosen: number | undefined,
+): SessionState | undefined {
+  const found = trace.report?.questions.find(({ id }) => id === question);
+  if (!found) return undefined;
+  const first = withOutcome(state, trace, 0);
+  const { model, dump } = state;
+  if (!model || !isTableQuestion(question)) return { ...first, answers: withAnswer(state.answers, found, chosen) };
+  const tables = withTableAnswer(state.tables, found, chosen);
+  const read = asSaid(model, tables);
+  return withRules({ ...first, tables }, read, (dump && dumpLike(read, dump)) ?? read.defaultDump);
+}

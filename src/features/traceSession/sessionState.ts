@@ -1,0 +1,120 @@
+import type { PacketRequest } from '../../core/net/packetRequest';
+import { NO_TABLES_SAID, type SaidTables } from '../../core/ruleset/oneHost/saidTables';
+import type { StepId } from '../../shared/protocol';
+import type { Dump, FileModel } from '../fileModel';
+import { scenariosFor, type Scenario } from '../scenarios';
+import type { HostChanges } from './hostFields';
+
+/** Everything that file, user and editor have set in one trace view. What is shown is computed from it. */
+export interface SessionState {
+  readonly uri: string;
+  readonly fileName: string;
+  /** Why the file cannot be followed at the moment; empty: it can. */
+  readonly notice: string;
+  readonly model: FileModel | undefined;
+  /** The rule set on show, one of `model.dumps`. */
+  readonly dump: Dump | undefined;
+  /** The packets that are offered for it. */
+  readonly scenarios: readonly Scenario[];
+  /** `Scenario.id`; undefined: the packet was typed. */
+  readonly scenario: string | undefined;
+  /** undefined: no rule set was there yet to offer a packet. */
+  readonly expression: string | undefined;
+  /** The packet that the journey starts with, while another leg of it is shown. */
+  readonly journeyStart: string | undefined;
+  /** The last packet that could be read: the form stays while the expression is being typed. */
+  readonly readable: PacketRequest | undefined;
+  /** Values of packet fields that cannot be used, as typed, with what is wrong. */
+  readonly drafts: Drafts;
+  /** Which of the paths, from 0. */
+  readonly outcome: number;
+  readonly step: StepId | undefined;
+  /** The reply is wanted in place of the packet. */
+  readonly reply: boolean;
+  /** Which of the paths of the reply, from 0. */
+  readonly replyOutcome: number;
+  /** The user's answers by `Assumption.key`. */
+  readonly answers: Readonly<Record<string, boolean>>;
+  readonly hostChanges: HostChanges;
+  /** What the user says of tables that the file does not name. */
+  readonly tables: SaidTables;
+  /** After an edit the view selects a step by itself; the editor must not jump there while somebody types. */
+  readonly quiet: boolean;
+}
+
+/** By field. */
+export type Drafts = ReadonlyMap<string, { readonly value: string; readonly problem: string }>;
+
+export const NO_DRAFTS: Drafts = new Map();
+
+export function newSession(uri: string, fileName: string): SessionState {
+  return {
+    uri,
+    fileName,
+    notice: '',
+    model: undefined,
+    dump: undefined,
+    scenarios: [],
+    scenario: undefined,
+    expression: undefined,
+    journeyStart: undefined,
+    readable: undefined,
+    drafts: NO_DRAFTS,
+    outcome: 0,
+    step: undefined,
+    reply: false,
+    replyOutcome: 0,
+    answers: {},
+    hostChanges: {},
+    tables: NO_TABLES_SAID,
+    quiet: false,
+  };
+}
+
+/** Another file, another reading of it, or another of its rule sets. The packet stays. */
+export function withRules(state: SessionState, model: FileModel | undefined, dump: Dump | undefined): SessionState {
+  const scenarios = model && dump ? scenariosFor(model, dump) : [];
+  return { ...state, model, dump, scenarios, ...packetAmong(scenarios, state, dump !== undefined) };
+}
+
+function packetAmong(
+  scenarios: readonly Scenario[],
+  before: SessionState,
+  haveRules: boolean,
+): Pick<SessionState, 'scenario' | 'expression'> {
+  const { scenario, expression } = before;
+  const chosen = before.scenarios.find(({ id }) => id === scenario);
+  const same = scenarios.find(({ id }) => id === scenario);
+  // What the file says of addresses and ports may have changed, and the scenario's packet with it.
+  if (chosen && same && expression === chosen.expression) return { scenario, expression: same.expression };
+  if (expression === undefined && haveRules)
+    return { scenario: scenarios[0]?.id, expression: scenarios[0]?.expression ?? '' };
+  return { scenario: same && scenario, expression };
+}
+
+/** Another rule set has other questions and other packets that make sense; a packet that was typed is kept. */
+export function withDump(state: SessionState, id: string | undefined): SessionState {
+  const dump = state.model?.dumps.find((each) => each.id === id);
+  if (!dump || dump === state.dump) return state;
+  return withRules({ ...atFirstPath(state), answers: {}, journeyStart: undefined }, state.model, dump);
+}
+
+/** Another packet. `scenario`: the one that it is of. `journeyStart`: the first leg, where it is a later one. */
+export function withPacket(
+  state: SessionState,
+  expression: string,
+  scenario: string | undefined,
+  journeyStart?: string,
+): SessionState {
+  return { ...atFirstPath(state), expression, scenario, journeyStart, drafts: NO_DRAFTS };
+}
+
+/** Another packet begins with its first path, and without its reply. */
+function atFirstPath(state: SessionState): SessionState {
+  return { ...state, outcome: 0, step: undefined, reply: false, replyOutcome: 0 };
+}
+
+/** The packet, or its reply, from its first path on. */
+export function withReply(state: SessionState, reply: boolean): SessionState {
+  return { ...state, reply, replyOutcome: 0, step: undefined };
+}

@@ -1,0 +1,121 @@
+import type { TraceReport } from '../../shared/protocol';
+import { NO_JOURNEY, shownJourney, type ShownJourney } from '../journey/shownJourney';
+import { findRemedies, type FoundRemedy } from '../remedies/findRemedies';
+import { makeReport } from '../traceReport/makeReport';
+import type { TraceInput } from '../traceReport/traceInput';
+import type { Evaluation } from './evaluate';
+import { evaluateChanged, type ChangedEvaluation } from './evaluateChanged';
+import { NO_DRAFTS, type Drafts, type SessionState } from './sessionState';
+import { replyTo, type ShownReply } from './shownReply';
+
+/** What a state shows, all of it computed from the state. */
+export interface SessionTrace {
+  /** The state; undefined where there is nothing to trace. */
+  readonly of: SessionState | undefined;
+  /** The packet with its trace. */
+  readonly evaluated: ChangedEvaluation | undefined;
+  /** The reply, where it is shown in place of the packet. */
+  readonly reply: ShownReply | undefined;
+  readonly journey: ShownJourney;
+  /** Values of packet and host fields that cannot be used. */
+  readonly drafts: Drafts;
+  /** undefined also while a field has a value that cannot be used. */
+  readonly report: TraceReport | undefined;
+}
+
+export const NOTHING_TRACED: SessionTrace = {
+  of: undefined,
+  evaluated: undefined,
+  reply: undefined,
+  journey: NO_JOURNEY,
+  drafts: NO_DRAFTS,
+  report: undefined,
+};
+
+/**
+ * Traces what a state is about. `before`: another trace, whose parts are used again where what they are made from is the
+ * same. The state comes back with what tracing has found: whether there is a reply, where the journey starts, and the
+ * packet that could be read.
+ */
+export function traceState(
+  state: SessionState,
+  before: SessionTrace,
+): { readonly state: SessionState; readonly trace: SessionTrace } {
+  const evaluated = evaluatedOf(state, before);
+  if (!evaluated) return { state, trace: NOTHING_TRACED };
+  const { evaluation, problems } = evaluated;
+  const reply = state.reply ? replyOf(state, evaluation, before) : undefined;
+  const journey = journeyOf(state, evaluation, before);
+  const drafts = new Map(state.drafts);
+  for (const [name, problem] of problems) drafts.set(name, { value: state.hostChanges[name] ?? '', problem });
+  const settled: SessionState = {
+    ...state,
+    readable: evaluation.given ?? state.readable,
+    reply: reply !== undefined,
+    journeyStart: journey.start,
+  };
+  const shown = (reply?.evaluation ?? evaluation).input;
+  const report = shown && drafts.size === 0 ? reportOf(shown, before) : undefined;
+  return { state: settled, trace: { of: settled, evaluated, reply, journey, drafts, report } };
+}
+
+/** What is shown: the packet, or its reply. */
+export function currentOf({ reply, evaluated }: SessionTrace): Evaluation | undefined {
+  return reply?.evaluation ?? evaluated?.evaluation;
+}
+
+/** The input of the report on show. */
+export function inputOf(trace: SessionTrace): TraceInput | undefined {
+  return currentOf(trace)?.input;
+}
+
+const FOUND = new WeakMap<Evaluation, readonly FoundRemedy[]>();
+
+/** Found when first asked for: a large rule set is bound anew for each. */
+export function remediesOf(trace: SessionTrace): readonly FoundRemedy[] {
+  const current = currentOf(trace);
+  if (!current) return [];
+  const found = FOUND.get(current) ?? findRemedies(current);
+  FOUND.set(current, found);
+  return found;
+}
+
+function evaluatedOf(state: SessionState, { of, evaluated }: SessionTrace): ChangedEvaluation | undefined {
+  if (!state.model || !state.dump) return undefined;
+  const same =
+    of?.model === state.model &&
+    of.dump === state.dump &&
+    of.expression === state.expression &&
+    of.outcome === state.outcome &&
+    of.answers === state.answers &&
+    of.hostChanges === state.hostChanges;
+  return same && evaluated ? evaluated : evaluate(state, state.expression ?? '', state.outcome);
+}
+
+function evaluate(
+  { model, dump, answers, hostChanges }: SessionState,
+  expression: string,
+  outcome: number,
+): ChangedEvaluation | undefined {
+  return model && dump && evaluateChanged(model, dump, { expression, outcome, answers }, hostChanges);
+}
+
+function replyOf({ replyOutcome }: SessionState, evaluation: Evaluation, before: SessionTrace): ShownReply | undefined {
+  const same = evaluation === before.evaluated?.evaluation && before.reply?.evaluation.input?.selected === replyOutcome;
+  return same ? before.reply : replyTo(evaluation, replyOutcome);
+}
+
+function journeyOf(state: SessionState, evaluation: Evaluation, before: SessionTrace): ShownJourney {
+  const { journeyStart: start, scenario } = state;
+  if (evaluation === before.evaluated?.evaluation && scenario === before.of?.scenario && start === before.journey.start)
+    return before.journey;
+  const expression = state.expression ?? '';
+  return shownJourney(
+    { evaluation, expression, start, scenario: state.scenarios.find(({ id }) => id === scenario) },
+    (leg) => evaluate(state, leg, 0)?.evaluation ?? evaluation,
+  );
+}
+
+function reportOf(input: TraceInput, before: SessionTrace): TraceReport {
+  return (input === inputOf(before) ? before.report : undefined) ?? makeReport(input);
+}
