@@ -2,8 +2,8 @@ import { tablesOfChain } from '../core/knowledge/knowledge';
 import { bindRules } from '../core/ruleset/bind';
 import { defaultRuleSet, ruleSetsOfFile, type HostRuleSet } from '../core/ruleset/oneHost/ruleSetsOfFile';
 import { NO_TABLES_SAID, type SaidTables } from '../core/ruleset/oneHost/saidTables';
-import { allTables, type Rule, type RuleSet } from '../core/ruleset/ruleSet';
-import type { Line, RulesSection, Section, SourceFile } from '../core/syntax/tree';
+import type { RuleSet } from '../core/ruleset/ruleSet';
+import type { RulesSection, SourceFile } from '../core/syntax/tree';
 
 /**
  * One rule set of a file, for the list that a person chooses from: what is shown of one family of one host, wherever it
@@ -35,8 +35,6 @@ export interface FileModel {
 
 const ruleSets = new WeakMap<RulesSection, RuleSet>();
 const withOtherBackend = new WeakMap<RulesSection, RuleSet>();
-const rulesOfLines = new WeakMap<RuleSet, ReadonlyMap<Line, readonly Rule[]>>();
-const sectionsOfLines = new WeakMap<FileModel, ReadonlyMap<Line, Section>>();
 
 export function modelOf(file: SourceFile, tables: SaidTables = NO_TABLES_SAID): FileModel {
   const found = ruleSetsOfFile(file, tablesOfChain, tables);
@@ -63,40 +61,6 @@ export function boundRuleSetOf(section: RulesSection): RuleSet | undefined {
 /** The sections of a dump, of both back ends. */
 export function sectionsOf({ section, beside }: Pick<Dump, 'section' | 'beside'>): readonly RulesSection[] {
   return beside ? [section, beside] : [section];
-}
-
-/** The section that a line of the file belongs to; of rules, all that the file shows of their host. */
-export function sectionOf(model: FileModel, line: Line): Section | undefined {
-  let map = sectionsOfLines.get(model);
-  if (map === undefined) {
-    const made = new Map<Line, Section>();
-    for (const section of model.file.sections) for (const each of section.lines) made.set(each, section);
-    for (const section of model.dumps.flatMap((dump) => [...sectionsOf(dump), ...(dump.native ? [dump.native] : [])]))
-      for (const each of section.lines) made.set(each, section);
-    map = made;
-    sectionsOfLines.set(model, map);
-  }
-  return map.get(line);
-}
-
-/** The rules that a line of the file made: several, where it lists several addresses. */
-export function rulesOfLine(ruleSet: RuleSet, line: Line): readonly Rule[] {
-  let map = rulesOfLines.get(ruleSet);
-  if (map === undefined) {
-    const made = new Map<Line, Rule[]>();
-    for (const table of allTables(ruleSet)) {
-      for (const chain of table.chains.values()) {
-        for (const rule of chain.rules) {
-          const list = made.get(rule.line);
-          if (list) list.push(rule);
-          else made.set(rule.line, [rule]);
-        }
-      }
-    }
-    map = made;
-    rulesOfLines.set(ruleSet, map);
-  }
-  return map.get(line) ?? [];
 }
 
 /**

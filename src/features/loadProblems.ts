@@ -1,6 +1,6 @@
 import { Shape } from '../core/syntax/shape';
 import type { LineProblem, RuleSet } from '../core/ruleset/ruleSet';
-import { rulesOfLine } from './fileModel';
+import { rulesOfLine } from './rulesOfLine';
 
 /** What iptables refuses of the rules that are traced, and what the trace makes of it. */
 export interface LoadProblem {

@@ -1,7 +1,10 @@
 import type { Chain, RuleSet, Table } from '../core/ruleset/ruleSet';
+import { AppendLine } from '../core/syntax/appendLine';
 import type { Line, RulesSection, Word } from '../core/syntax/tree';
 import type { Columns, Span } from '../core/text/columns';
-import { ruleSetOf, rulesOfLine, sectionOf, type FileModel } from './fileModel';
+import { ruleSetOf, type FileModel } from './fileModel';
+import { rulesOfLine } from './rulesOfLine';
+import { sectionOf } from './sectionOfLine';
 import { classifyWords } from './ruleWords';
 import { innerPlace, outerColumns, outerSpan } from './embeddedLine';
 
@@ -100,8 +103,10 @@ function headings(section: RulesSection): ReadonlyMap<Line, string> {
     for (const { lines, defaultTable } of section.parts ?? [section]) {
       let current = defaultTable;
       for (const line of lines) {
-        if (line.node.kind === 'table') current = line.node.name.text;
-        else if (line.node.kind === 'commit') current = undefined;
+        // The words of 100,000 rules are not read for this.
+        const kind = line instanceof AppendLine ? 'command' : line.node.kind;
+        if (kind === 'table' && line.node.kind === 'table') current = line.node.name.text;
+        else if (kind === 'commit') current = undefined;
         else if (current !== undefined) made.set(line, current);
       }
     }

@@ -1,28 +1,46 @@
-import { packs, programOfProcess, programsIn } from '../core/knowledge/knowledge';
+import { packs, programOfProcess, programsIn, type Programs } from '../core/knowledge/knowledge';
 import { ruleSetOf, sectionsOf, type FileModel } from './fileModel';
 import { ruleSetView } from './ruleSetView';
 
-const known = new WeakMap<FileModel, ReadonlySet<string>>();
+const known = new WeakMap<FileModel, NonNullable<Programs>>();
 
 /** The programs whose chains, logs or processes the file shows: what a number means is told by them. */
-export function programsOf(model: FileModel): ReadonlySet<string> {
+export function programsOf(model: FileModel): NonNullable<Programs> {
   let programs = known.get(model);
   if (programs === undefined) {
-    const found = new Set(
-      model.dumps.flatMap(sectionsOf).flatMap((section) => [...programsIn(ruleSetView(ruleSetOf(section)))]),
-    );
-    for (const section of model.file.sections) {
-      if (section.kind === 'environment')
-        for (const { name, variables } of packs)
-          if (section.entries.some(({ key }) => variables?.knowledge(key))) found.add(name);
-      if (section.kind !== 'sockets') continue;
-      for (const { process } of section.sockets) {
-        const program = process === undefined ? undefined : programOfProcess(process);
-        if (program !== undefined) found.add(program);
-      }
-    }
-    programs = found;
+    programs = new ProgramsOfFile(model);
     known.set(model, programs);
   }
   return programs;
+}
+
+/** Nothing is looked for before somebody asks. */
+class ProgramsOfFile {
+  private beside: ReadonlySet<string> | undefined;
+
+  constructor(private readonly model: FileModel) {}
+
+  has(program: string): boolean {
+    this.beside ??= besideRules(this.model);
+    return (
+      this.beside.has(program) ||
+      this.model.dumps.flatMap(sectionsOf).some((section) => programsIn(ruleSetView(ruleSetOf(section))).has(program))
+    );
+  }
+}
+
+/** Those that variables, keys of logs and sockets tell. */
+function besideRules({ file }: FileModel): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const section of file.sections) {
+    if (section.kind === 'environment')
+      for (const { name, variables } of packs)
+        if (section.entries.some(({ key }) => variables?.knowledge(key))) found.add(name);
+    if (section.kind !== 'sockets') continue;
+    for (const { process } of section.sockets) {
+      const program = process === undefined ? undefined : programOfProcess(process);
+      if (program !== undefined) found.add(program);
+    }
+  }
+  return found;
 }

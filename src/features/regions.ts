@@ -1,3 +1,4 @@
+import { AppendLine } from '../core/syntax/appendLine';
 import type { FileModel } from './fileModel';
 
 /** Lines that belong together, 0-based, both included. */
@@ -19,7 +20,10 @@ export function regionsOf({ file }: FileModel): readonly Region[] {
     add(section.lines[0]?.index ?? 0, section.lines.at(-1)?.index ?? 0, section.kind === 'rules' ? 'rules' : 'listing');
     if (section.kind !== 'rules') continue;
     let table: number | undefined;
-    for (const { node, index } of section.lines) {
+    for (const line of section.lines) {
+      // The words of 100,000 rules are not read for this.
+      if (line instanceof AppendLine) continue;
+      const { node, index } = line;
       if (node.kind === 'table') table = index;
       else if (node.kind === 'commit' && table !== undefined) {
         add(table, index, 'table');

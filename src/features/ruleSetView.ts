@@ -1,16 +1,17 @@
 import { chainIn, type ChainView, type JumpView, type RuleSetView, type RuleView } from '../core/knowledge/view';
 import { printRule } from '../core/ruleset/printRule';
-import { allTables, type Chain, type Rule, type RuleSet } from '../core/ruleset/ruleSet';
+import { allTables, type Chain, type Rule, type RuleSet, type Table } from '../core/ruleset/ruleSet';
 
 const views = new WeakMap<RuleSet, RuleSetView>();
 
 /**
- * The rule set as the knowledge reads it. Texts of rules are made when asked for, so that a large dump costs little.
+ * The rule set as the knowledge reads it. A chain is looked at when it is asked for, and so is what jumps to it and the
+ * text of a rule: a hover in a dump of 20,000 chains needs a few of them.
  */
 export function ruleSetView(ruleSet: RuleSet): RuleSetView {
   let view = views.get(ruleSet);
   if (view === undefined) {
-    view = makeView(ruleSet);
+    view = new LazyRuleSet(ruleSet);
     views.set(ruleSet, view);
   }
   return view;
@@ -29,38 +30,119 @@ export function ruleView(ruleSet: RuleSet, rule: Rule): RuleView | undefined {
   ];
 }
 
-function makeView(ruleSet: RuleSet): RuleSetView {
-  const chains: ChainView[] = [];
-  for (const table of allTables(ruleSet)) {
+class LazyRuleSet implements RuleSetView {
+  private readonly tables: readonly LazyTable[];
+  private all: readonly ChainView[] | undefined;
+
+  constructor(private readonly ruleSet: RuleSet) {
+    this.tables = allTables(ruleSet).map((table) => new LazyTable(table));
+  }
+
+  get family(): 4 | 6 {
+    return this.ruleSet.family;
+  }
+  get chains(): readonly ChainView[] {
+    return (this.all ??= this.tables.flatMap((table) => table.chains()));
+  }
+  chain(table: string, name: string): ChainView | undefined {
+    return this.tables.findLast((each) => each.name === table)?.chain(name);
+  }
+  hasChain(name: string): boolean {
+    return this.tables.some((table) => table.has(name));
+  }
+  someChain(test: (table: string, name: string) => boolean): boolean {
+    return this.tables.some((table) => table.someChain(test));
+  }
+}
+
+const NO_JUMPS: readonly JumpView[] = [];
+/** So many chains are asked for what jumps to them before all jumps of the table are put in order. */
+const MOST_LOOKS = 8;
+
+class LazyTable {
+  private readonly views = new Map<Chain, LazyChain>();
+  private looks = 0;
+  private jumps: ReadonlyMap<string, readonly JumpView[]> | undefined;
+
+  constructor(private readonly table: Table) {}
+
+  get name(): string {
+    return this.table.name;
+  }
+  has(name: string): boolean {
+    return this.table.chains.has(name);
+  }
+  someChain(test: (table: string, name: string) => boolean): boolean {
+    for (const { table, name, hook } of this.table.chains.values())
+      if (hook === undefined && test(table, name)) return true;
+    return false;
+  }
+  chain(name: string): ChainView | undefined {
+    const chain = this.table.chains.get(name);
+    return chain && this.viewOf(chain);
+  }
+  chains(): readonly ChainView[] {
+    return Array.from(this.table.chains.values(), (chain) => this.viewOf(chain));
+  }
+
+  /** The jumps to a chain in the order of the rules: one pass over the rules, which costs less than an index of all. */
+  jumpsTo(name: string): readonly JumpView[] {
+    if (this.jumps === undefined && this.looks++ < MOST_LOOKS) {
+      const found: JumpView[] = [];
+      for (const chain of this.table.chains.values())
+        for (const rule of chain.rules) if (rule.jump?.chain === name) found.push(new LazyJump(chain, rule));
+      return found;
+    }
+    return (this.jumps ??= this.allJumps()).get(name) ?? NO_JUMPS;
+  }
+
+  private allJumps(): ReadonlyMap<string, readonly JumpView[]> {
     const jumps = new Map<string, JumpView[]>();
-    for (const chain of table.chains.values()) {
+    for (const chain of this.table.chains.values()) {
       for (const rule of chain.rules) {
         // Not `target`, for which the words of every rule would be read.
-        const { line, jump: to } = rule;
+        const to = rule.jump?.chain;
         if (to === undefined) continue;
-        // Asked for anew each time: lines move when the file is edited elsewhere, and this view stays.
-        const jump: JumpView = {
-          chain: chain.name,
-          get line() {
-            return line.index;
-          },
-        };
-        const list = jumps.get(to.chain);
-        if (list) list.push(jump);
-        else jumps.set(to.chain, [jump]);
+        const list = jumps.get(to);
+        if (list) list.push(new LazyJump(chain, rule));
+        else jumps.set(to, [new LazyJump(chain, rule)]);
       }
     }
-    for (const chain of table.chains.values()) chains.push(new LazyChain(chain, jumps.get(chain.name) ?? []));
+    return jumps;
   }
-  return { family: ruleSet.family, chains };
+
+  private viewOf(chain: Chain): LazyChain {
+    let view = this.views.get(chain);
+    if (view === undefined) {
+      view = new LazyChain(chain, this);
+      this.views.set(chain, view);
+    }
+    return view;
+  }
+}
+
+class LazyJump implements JumpView {
+  constructor(
+    private readonly from: Chain,
+    private readonly rule: Rule,
+  ) {}
+
+  get chain(): string {
+    return this.from.name;
+  }
+  /** Asked for anew each time: lines move when the file is edited elsewhere, and this view stays. */
+  get line(): number {
+    return this.rule.line.index;
+  }
 }
 
 class LazyChain implements ChainView {
   private views: readonly RuleView[] | undefined;
+  private jumps: readonly JumpView[] | undefined;
 
   constructor(
     private readonly chain: Chain,
-    readonly jumpedFrom: readonly JumpView[],
+    private readonly of: LazyTable,
   ) {}
 
   get table(): string {
@@ -77,6 +159,9 @@ class LazyChain implements ChainView {
   }
   get rules(): readonly RuleView[] {
     return (this.views ??= this.chain.rules.map((rule) => new LazyRule(rule)));
+  }
+  get jumpedFrom(): readonly JumpView[] {
+    return (this.jumps ??= this.of.jumpsTo(this.chain.name));
   }
 }
 

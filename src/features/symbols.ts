@@ -2,6 +2,7 @@ import type { Columns } from '../core/text/columns';
 import { allTables, type Chain, type NftTable, type Rule, type Table } from '../core/ruleset/ruleSet';
 import { visible } from '../core/text/visible';
 import { printRule, printRuleBody } from '../core/ruleset/printRule';
+import { AppendLine } from '../core/syntax/appendLine';
 import type { Line } from '../core/syntax/tree';
 import { outerColumns } from './embeddedLine';
 import { extent } from './extent';
@@ -71,9 +72,12 @@ function tableSymbol(table: Table, lines: readonly Line[], withRules: boolean): 
     .filter((symbol) => symbol !== undefined);
   const head =
     (table as Partial<NftTable>).line ??
-    lines.find(({ node }) => node.kind === 'table' && node.name.text === table.name);
-  const from = Math.min(head?.index ?? Infinity, ...chains.map((chain) => chain.from));
-  const to = Math.max(head?.index ?? -1, ...chains.map((chain) => chain.to));
+    // The words of 100,000 rules are not read for this.
+    lines.find(
+      (line) => !(line instanceof AppendLine) && line.node.kind === 'table' && line.node.name.text === table.name,
+    );
+  const from = chains.reduce((first, chain) => Math.min(first, chain.from), head?.index ?? Infinity);
+  const to = chains.reduce((last, chain) => Math.max(last, chain.to), head?.index ?? -1);
   if (to < 0) return undefined;
   const count = [...table.chains.values()].reduce((sum, { rules }) => sum + rules.length, 0);
   const name = head?.node.kind === 'table' ? head.node.name : undefined;
@@ -84,7 +88,7 @@ function tableSymbol(table: Table, lines: readonly Line[], withRules: boolean): 
     from,
     to,
     selection: head && name ? { line: head.index, ...outerColumns(head, name) } : { line: from, start: 0, end: 0 },
-    children: [...chains].sort((a, b) => a.from - b.from),
+    children: chains.sort((a, b) => a.from - b.from),
   };
 }
 
@@ -96,19 +100,10 @@ function chainSymbol(chain: Chain, withRules: boolean): OutlineSymbol | undefine
   const { rules, line, policy, name } = chain;
   // -E takes an empty name, which an outline cannot show.
   if ((rules.length === 0 && !line) || name === '') return undefined;
-  const { from, to } =
-    rules.length > 0
-      ? extent([...(line?.node.kind === 'nft' ? [line] : []), ...rules.map((rule) => rule.line)])
-      : { from: line?.index ?? 0, to: line?.index ?? 0 };
   const native = line?.node.kind === 'nft';
+  const { from, to } = extentOf(rules, native || rules.length === 0 ? line : undefined);
   const head = native ? line : (rules[0]?.line ?? line);
-  const word = native
-    ? chainWord(line, name)
-    : head?.node.kind === 'chain'
-      ? head.node.name
-      : head?.node.kind === 'command'
-        ? head.node.chain
-        : undefined;
+  const word = native ? chainWord(line, name) : head && nameIn(head, name);
   return {
     kind: 'chain',
     name: visible(name),
@@ -119,6 +114,36 @@ function chainSymbol(chain: Chain, withRules: boolean): OutlineSymbol | undefine
     children: withRules ? rules.map(ruleSymbol) : [],
   };
 }
+
+/** The first and the last line of rules, and of one line besides. */
+function extentOf(rules: readonly Rule[], line: Line | undefined): { readonly from: number; readonly to: number } {
+  let from = line?.index ?? Infinity;
+  let to = line?.index ?? 0;
+  for (const {
+    line: { index },
+  } of rules) {
+    from = Math.min(from, index);
+    to = Math.max(to, index);
+  }
+  return { from: Number.isFinite(from) ? from : 0, to };
+}
+
+/** Where a line names its chain. Of most rules the words need not be read for that. */
+function nameIn(line: Line, name: string): Columns | undefined {
+  if (line instanceof AppendLine) {
+    const start = line.contentStart + APPEND.length;
+    const end = start + name.length;
+    if (line.text.startsWith(APPEND, line.contentStart) && PLAIN_NAME.test(name))
+      if (line.text.startsWith(name, start) && (end === line.text.length || line.text.charAt(end) === ' '))
+        return { start, end };
+  }
+  const { node } = line;
+  return node.kind === 'chain' ? node.name : node.kind === 'command' ? node.chain : undefined;
+}
+
+const APPEND = '-A ';
+/** One word, however it is read. */
+const PLAIN_NAME = /^\w[\w.:+*@/-]*$/;
 
 /** Where a chain of nftables has its name. */
 function chainWord({ text }: Line, name: string): Columns | undefined {

@@ -58,7 +58,10 @@ function factOf(
 
 /** What the programs of the file do with it. */
 function notesOf(kind: keyof Omit<Notes, 'tables'>, key: string, programs: Programs): readonly string[] {
-  return packs.filter(({ name }) => isHere(name, programs)).flatMap(({ notes }) => notes?.[kind]?.[key]?.text ?? []);
+  return packs.flatMap(({ name, notes }) => {
+    const note = notes?.[kind]?.[key];
+    return note && isHere(name, programs) ? note.text : [];
+  });
 }
 
 function owned<M extends Meaning>(meaning: M, program: string): Known<M> {

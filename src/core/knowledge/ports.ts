@@ -31,13 +31,14 @@ export function portKnowledge(port: number, context: PortContext = {}): Fact | u
   const programs =
     owner === undefined
       ? (context.programs ?? (context.ruleSet === undefined ? undefined : programsIn(context.ruleSet)))
-      : new Set([owner.name, ...(context.programs ?? [])]);
+      : { has: (name: string) => name === owner.name || context.programs?.has(name) === true };
   const program = found.onlyInItsChains === true ? undefined : found.program;
   const title = fit(`${port}: ${told(found.title, program, programs)}`);
   if (!isHere(program, programs)) return { title, details: [], sources: found.sources, elsewhere: true };
-  const notes = packs
-    .filter(({ name }) => isHere(name, programs))
-    .flatMap((pack) => pack.notes?.ports?.[String(port)] ?? []);
+  const notes = packs.flatMap((pack) => {
+    const note = pack.notes?.ports?.[String(port)];
+    return note && isHere(pack.name, programs) ? note : [];
+  });
   return {
     title,
     details: [...(found.details ?? []), ...notes.map((note) => note.text)].map(text),

@@ -1,7 +1,8 @@
 /**
- * The programs whose chains, marks or processes are in a file, by their names. Undefined where there is no file to ask.
+ * The programs whose chains, marks or processes are in a file, asked by their names. Undefined where there is no file
+ * to ask.
  */
-export type Programs = ReadonlySet<string> | undefined;
+export type Programs = { has(program: string): boolean } | undefined;
 
 /**
  * How a meaning that a program gives is told: as it is where the program is there, or where nothing can be asked; else

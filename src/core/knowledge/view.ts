@@ -6,7 +6,14 @@ import type { Rule } from '../ruleset/ruleSet';
  */
 export interface RuleSetView {
   readonly family: 4 | 6;
+  /** All of them. A large node has 20,000: whoever knows the name asks for the one. */
   readonly chains: readonly ChainView[];
+  /** The chain of that name in that table, or undefined. */
+  chain(table: string, name: string): ChainView | undefined;
+  /** Whether any table has a chain of that name. */
+  hasChain(name: string): boolean;
+  /** Whether the test holds of a chain that somebody made, in the order of `chains`. */
+  someChain(test: (table: string, name: string) => boolean): boolean;
 }
 
 export interface ChainView {
@@ -56,15 +63,7 @@ export function ruleWithWord(
   return undefined;
 }
 
-const chainsOf = new WeakMap<RuleSetView, ReadonlyMap<string, ChainView>>();
-
-/** The chain of that name in that table, or undefined. The index is built once for a rule set. */
+/** The chain of that name in that table, or undefined. */
 export function chainIn(ruleSet: RuleSetView | undefined, table: string, chain: string): ChainView | undefined {
-  if (ruleSet === undefined) return undefined;
-  let index = chainsOf.get(ruleSet);
-  if (index === undefined) {
-    index = new Map(ruleSet.chains.map((each) => [`${each.table} ${each.name}`, each] as const));
-    chainsOf.set(ruleSet, index);
-  }
-  return index.get(`${table} ${chain}`);
+  return ruleSet?.chain(table, chain);
 }

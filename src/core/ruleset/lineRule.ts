@@ -87,6 +87,11 @@ export class LineRule implements Rule {
     return this.program.family;
   }
 
+  /** The line made other rules too. */
+  get hasSiblings(): boolean {
+    return this.siblings !== undefined;
+  }
+
   get header(): RuleHeader {
     return this.read().headers[this.headerIndex] ?? EMPTY_HEADER;
   }

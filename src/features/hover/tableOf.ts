@@ -1,6 +1,7 @@
 import type { RuleSet } from '../../core/ruleset/ruleSet';
+import { AppendLine } from '../../core/syntax/appendLine';
 import type { CommandNode, Line, RulesSection } from '../../core/syntax/tree';
-import { rulesOfLine } from '../fileModel';
+import { rulesOfLine } from '../rulesOfLine';
 
 /**
  * The table that a line of rules is about: the one it names, that of its rule or chain, the one whose `*table` stands
@@ -17,9 +18,11 @@ export function tableOfLine(
   for (const table of ruleSet.tables.values())
     for (const chain of table.chains.values()) if (chain.line === line) return table.name;
   for (let at = section.lines.lastIndexOf(line) - 1; at >= 0; at--) {
-    const above = section.lines[at]?.node;
-    if (above?.kind === 'table') return above.name.text;
-    if (above?.kind === 'commit') break;
+    const above = section.lines[at];
+    // The words of 100,000 rules are not read for this.
+    if (above === undefined || above instanceof AppendLine) continue;
+    if (above.node.kind === 'table') return above.node.name.text;
+    if (above.node.kind === 'commit') break;
   }
   const name = node?.chain?.text;
   for (const table of ruleSet.tables.values()) if (name !== undefined && table.chains.has(name)) return table.name;

@@ -52,8 +52,8 @@ export function istioChain(
   table: string | undefined,
   name: string,
 ): ChainKnowledge | undefined {
-  const sameName = entries.filter((entry) => entry.name === name);
-  if (sameName.length === 0) return undefined;
+  const sameName = byName.get(name);
+  if (sameName === undefined) return undefined;
   const ambient = isAmbient(ruleSet, table, name);
   const fits = (entry: Entry): boolean => (entry.mode !== 'sidecar') === ambient;
   const inTable = sameName.filter((entry) => table === undefined || entry.table === table);
@@ -502,6 +502,10 @@ const entries: readonly Entry[] = [
     'istio-drop',
   ].map(nftEntry),
 ];
+
+const byName: ReadonlyMap<string, readonly Entry[]> = new Map(
+  entries.map(({ name }) => [name, entries.filter((entry) => entry.name === name)] as const),
+);
 
 function nodeEntries(table: 'nat' | 'mangle' | 'filter'): readonly Entry[] {
   const titles: Readonly<Record<string, Readonly<Record<string, string>>>> = {

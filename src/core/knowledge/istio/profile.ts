@@ -71,12 +71,11 @@ const sidecarChains = [
 ];
 
 function modeOf(ruleSet: RuleSetView): IstioMode | undefined {
-  const names = new Set(ruleSet.chains.map((chain) => chain.name));
-  if (names.has('ISTIO_PRERT') || (names.has('ISTIO_OUTPUT') && hasAmbientOutput(ruleSet))) return 'ambient pod';
-  if (sidecarChains.some((name) => names.has(name))) return isTproxy(ruleSet) ? 'sidecar TPROXY' : 'sidecar REDIRECT';
-  if (names.has('ISTIO_POSTRT')) return 'ambient host';
-  if (names.has('ztunnel-PREROUTING') || names.has('ztunnel-OUTPUT') || names.has('ztunnel-FORWARD'))
-    return 'ambient node';
+  const has = (name: string): boolean => ruleSet.hasChain(name);
+  if (has('ISTIO_PRERT') || (has('ISTIO_OUTPUT') && hasAmbientOutput(ruleSet))) return 'ambient pod';
+  if (sidecarChains.some(has)) return isTproxy(ruleSet) ? 'sidecar TPROXY' : 'sidecar REDIRECT';
+  if (has('ISTIO_POSTRT')) return 'ambient host';
+  if (has('ztunnel-PREROUTING') || has('ztunnel-OUTPUT') || has('ztunnel-FORWARD')) return 'ambient node';
   const insideZtunnel = rulesOf(ruleSet, 'mangle', 'PREROUTING').some((rule) =>
     isMark(shapeOf(rule).targetOptions.get('--tproxy-mark'), 0x400, 0xfff),
   );
