@@ -19,6 +19,17 @@ const TEXT = `*nat
 COMMIT
 `;
 
+/** Rules of two forms, seen often enough to be patterns, and one of no pattern among them. */
+const ALIKE = `*nat
+:PREROUTING ACCEPT [0:0]
+:LOGGED - [0:0]
+:OTHER - [0:0]
+${Array.from({ length: 8 }, (_, i) => `-A OTHER -p tcp -m tcp --dport ${i + 1} -j LOGGED`).join('\n')}
+-A OTHER -m iprange --src-range 10.0.0.1-10.0.0.9 -j RETURN
+${Array.from({ length: 8 }, (_, i) => `-A LOGGED -p udp -m udp --dport ${i + 1} -j REDIRECT --to-ports 53`).join('\n')}
+COMMIT
+`;
+
 function shown(ruleSet: RuleSet): unknown {
   return {
     rules: [...ruleSet.tables.values()].flatMap((table) =>
@@ -38,7 +49,7 @@ function bound(file: SourceFile): RuleSet {
 }
 
 describe('a rule set made anew after an edit equals one made from the text', () => {
-  test.each<[string, number, string]>([
+  test.each<[string, number, string, string?]>([
     ['nothing changes', 0, '*nat'],
     ['a chain goes, a jump to it is wrong now', 3, '# gone'],
     ['a chain takes the name of a target', 3, ':LOG - [0:0]'],
@@ -48,10 +59,14 @@ describe('a rule set made anew after an edit equals one made from the text', () 
     ['a rename', 8, '-E LOGGED RENAMED'],
     ['a rule becomes wrong', 8, '-A OTHER -p tcp -j REDIRECT --to-ports 99999'],
     ['rules are flushed', 8, '-F PREROUTING'],
-  ])('%s', (_, line, text) => {
-    const file = parseSourceFile(TEXT, { languageId: 'iptables' });
+    ['one of many that are alike', 10, '-A OTHER -p tcp -m tcp --dport 99999 -j LOGGED', ALIKE],
+    ['the rule by which a pattern was known', 6, '-A OTHER -p udp -j RETURN', ALIKE],
+    ['the chain goes that many jump to', 2, '# gone', ALIKE],
+    ['many that are alike, in another table', 0, '*filter', ALIKE],
+  ])('%s', (_, line, text, before = TEXT) => {
+    const file = parseSourceFile(before, { languageId: 'iptables' });
     bound(file);
-    const length = TEXT.split('\n')[line]?.length ?? 0;
+    const length = before.split('\n')[line]?.length ?? 0;
     const edited = editSourceFile(file, {
       startLine: line,
       startColumn: 0,
@@ -70,8 +85,8 @@ describe('a rule set made anew after an edit equals one made from the text', () 
       startColumn: 0,
       endLine: line,
       endColumn: text.length,
-      newText: TEXT.split('\n')[line] ?? '',
+      newText: before.split('\n')[line] ?? '',
     });
-    expect(shown(bound(back))).toEqual(shown(bound(parseSourceFile(TEXT, { languageId: 'iptables' }))));
+    expect(shown(bound(back))).toEqual(shown(bound(parseSourceFile(before, { languageId: 'iptables' }))));
   });
 });

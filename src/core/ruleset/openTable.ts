@@ -1,8 +1,8 @@
-import { AppendLine } from '../syntax/appendLine';
 import type { Line } from '../syntax/tree';
 import type { Hook, TableName } from '../xtables/view';
 import type { LineRule } from './lineRule';
 import { printRuleBody } from './printRule';
+import { forgetRead } from './readLines';
 import { RulePatterns } from './rulePatterns';
 import { BUILTIN_CHAINS, HOOKS, type Chain } from './ruleSet';
 
@@ -170,5 +170,5 @@ export function renameChain(table: OpenTable, chain: OpenChain, name: string): v
 /** A rule that a rename changes is no longer what its line says: it keeps what was read, and is read anew next time. */
 function forget(rule: LineRule): void {
   rule.keep();
-  if (rule.line instanceof AppendLine) rule.line.made = undefined;
+  forgetRead(rule.line);
 }

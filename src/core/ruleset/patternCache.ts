@@ -4,6 +4,7 @@ import type { CommandNode, Word } from '../syntax/tree';
 import { LineRule } from './lineRule';
 import type { OpenChain, OpenTable } from './openTable';
 import type { Program } from './program';
+import type { LearnedPattern } from './rulePatterns';
 
 /**
  * The rule of a line `-A CHAIN …` that is written like others of the table before it, so that it need not be read to
@@ -75,17 +76,20 @@ function stands({ name, patterns }: OpenChain, text: string, start: number): boo
 
 const GUESSES = 3;
 
-/** Remembers how a rule without fault is written. `certain`: see `GoodRule`. */
+/**
+ * Remembers how a rule without fault is written. `certain`: see `GoodRule`. Gives the pattern that is complete with this
+ * rule.
+ */
 export function learnRule(
   chain: OpenChain,
   { line, traits, jump }: LineRule,
   { words, chain: name }: CommandParts | CommandNode,
   certain: ReadonlyMap<Word, readonly string[]>,
-): void {
+): LearnedPattern | undefined {
   const { text } = line;
-  if (!chain.patterns || !name || text.length > LONGEST || !(line instanceof AppendLine)) return;
-  if (nameStart(text, line.contentStart) !== name.start) return;
-  chain.patterns.learn({ text, from: name.end, words, certain, traits, jump });
+  if (!chain.patterns || !name || text.length > LONGEST || !(line instanceof AppendLine)) return undefined;
+  if (nameStart(text, line.contentStart) !== name.start) return undefined;
+  return chain.patterns.learn({ text, from: name.end, words, certain, traits, jump });
 }
 
 /** No word of such a line is longer than iptables-restore takes (1023 bytes), and there are not too many of them. */

@@ -7,6 +7,7 @@ import type { TableName } from '../xtables/view';
 import { adviceOf, type Advice } from './advice';
 import { chainOf, type ChainLine } from './chainCommands';
 import { LineRule, type SharedReading } from './lineRule';
+import { readBefore, rememberRead } from './readLines';
 import { withUntold } from './listedRule';
 import { addChain, addRule, changeRules, dropLines, placeOfRule, type OpenChain, type OpenTable } from './openTable';
 import { parseRule } from './parseRule';
@@ -84,8 +85,7 @@ export abstract class RuleChanges {
       if (this.mayRepeat && placeOfRule(chain, rule) >= 0) return;
       addRule(chain, rule);
       if (line instanceof AppendLine && parsed.problems.length === 0 && !node.table) {
-        line.made = rule;
-        learnRule(chain, rule, node, certain);
+        rememberRead(line, { rule, pattern: learnRule(chain, rule, node, certain) });
       }
       return;
     }
@@ -283,14 +283,15 @@ export abstract class RuleChanges {
 
   /** A rule whose line has not changed since the rule set was made last is taken over. */
   private takeAgain(line: AppendLine, table: OpenTable): boolean {
-    const known = line.made;
-    if (!(known instanceof LineRule) || known.program !== this.program || known.chain.table !== table.name)
-      return false;
-    const chain = table.chains.get(known.chain.name);
-    const rule = chain && known.again(chain, table.chains);
+    const before = readBefore(line);
+    if (before?.rule.program !== this.program || before.rule.chain.table !== table.name) return false;
+    const chain = table.chains.get(before.rule.chain.name);
+    const rule = chain && before.rule.again(chain, table.chains);
     if (!rule) return false;
+    const { pattern } = before;
     addRule(chain, rule);
-    line.made = rule;
+    rememberRead(line, { rule, pattern });
+    if (pattern) chain.patterns?.add(pattern);
     return true;
   }
 
@@ -298,7 +299,6 @@ export abstract class RuleChanges {
     const found = ruleOfPattern(line, table, this.program);
     if (!found) return false;
     addRule(found.chain, found.rule);
-    line.made = found.rule;
     return true;
   }
 

@@ -2,12 +2,16 @@ import type { Word } from '../syntax/tree';
 import type { RuleTraits } from './ruleTraits';
 
 /** What all rules of one pattern have in common: the same words but for values that are certain to be taken. */
-export interface RulePattern<Chain> {
+export interface LearnedPattern {
   /** The rule behind its chain's name, to the end of the line. Sticky. */
   readonly form: RegExp;
   readonly traits: RuleTraits;
   /** The last word of the rule names a chain. */
   readonly jump: { readonly goto: boolean } | undefined;
+}
+
+/** A pattern in use. */
+export interface RulePattern<Chain> extends LearnedPattern {
   /** The pattern of the rule that came behind one of this pattern last time: the best guess for the next. */
   follower: RulePattern<Chain> | undefined;
   /** The chain that the last rule of this pattern jumped to. */
@@ -50,21 +54,26 @@ export class RulePatterns<Chain> {
     return undefined;
   }
 
-  learn(rule: GoodRule): void {
-    if (this.known.length >= MOST_PATTERNS) return;
+  /** Counts the form of a rule. The pattern, where the form has been seen often enough with it. */
+  learn(rule: GoodRule): LearnedPattern | undefined {
+    if (this.known.length >= MOST_PATTERNS) return undefined;
     const form = formOf(rule);
-    if (form === undefined) return;
+    if (form === undefined) return undefined;
     const times = (this.seen.get(form) ?? 0) + 1;
     if (this.seen.size >= MOST_FORMS) this.seen.clear();
     this.seen.set(form, times);
-    if (times === TIMES)
-      this.known.push({
-        form: new RegExp(`${form}$`, 'y'),
-        traits: rule.traits,
-        jump: rule.jump,
-        follower: undefined,
-        latest: undefined,
-      });
+    if (times !== TIMES) return undefined;
+    const { traits, jump } = rule;
+    // The jump of the rule knows its chain, and with it all of the rule set.
+    const pattern = { form: new RegExp(`${form}$`, 'y'), traits, jump: jump && { goto: jump.goto } };
+    this.add(pattern);
+    return pattern;
+  }
+
+  /** A pattern that was learned before from the same line. */
+  add({ form, traits, jump }: LearnedPattern): void {
+    if (this.known.length < MOST_PATTERNS)
+      this.known.push({ form, traits, jump, follower: undefined, latest: undefined });
   }
 }
 

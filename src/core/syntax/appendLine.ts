@@ -10,11 +10,6 @@ import type { Line, Problem } from './tree';
  */
 export class AppendLine implements Line {
   private command: Command | undefined = undefined;
-  /**
-   * For whoever makes rules of lines: what became of this one last time. Lines survive edits elsewhere in the file, and
-   * so does this.
-   */
-  made: unknown = undefined;
 
   constructor(
     public index: number,
