@@ -21,7 +21,7 @@ FILE "-" is standard input. EXPR: in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn n
 `;
 
 /** An error of the person who called, told in one line. */
-export class Failure extends Error {
+export class UsageError extends Error {
   constructor(
     message: string,
     readonly exitCode = 2,
@@ -62,18 +62,18 @@ export function parseArguments(
       continue;
     }
     if (kind === undefined)
-      throw new Failure(
+      throw new UsageError(
         `"--${name}" is no option here: there are ${Object.keys(known)
           .map((each) => `--${each}`)
           .join(', ')}`,
       );
     if (kind === 'flag') {
-      if (equals >= 0) throw new Failure(`--${name} takes no value`);
+      if (equals >= 0) throw new UsageError(`--${name} takes no value`);
       flags.add(name);
       continue;
     }
     const value = equals >= 0 ? word.slice(equals + 1) : words[++i];
-    if (value === undefined) throw new Failure(`--${name} needs a value behind it`);
+    if (value === undefined) throw new UsageError(`--${name} needs a value behind it`);
     values[name] = value;
   }
   return { files, values, flags };
@@ -82,7 +82,7 @@ export function parseArguments(
 /** The one file that a command takes. */
 export function oneFile({ files }: Arguments, command: string): string {
   const [file, more] = files;
-  if (file === undefined) throw new Failure(`${command} needs a file; "-" is standard input`);
-  if (more !== undefined) throw new Failure(`${command} takes one file, not "${file}" and "${more}"`);
+  if (file === undefined) throw new UsageError(`${command} needs a file; "-" is standard input`);
+  if (more !== undefined) throw new UsageError(`${command} takes one file, not "${file}" and "${more}"`);
   return file;
 }

@@ -2,12 +2,12 @@ import { parseSourceFile } from '../core/syntax/parse';
 import { visible } from '../core/text/visible';
 import { modelOf } from '../features/fileModel';
 import { fileDiagnostics } from '../features/diagnostics';
-import { Failure, type Arguments } from './arguments';
+import { UsageError, type Arguments } from './arguments';
 import type { Terminal } from './terminal';
 
 /** Diagnostics of files, one a line; exit 1 if any is an error. */
 export function runCheck(given: Arguments, terminal: Terminal): number {
-  if (given.files.length === 0) throw new Failure('check needs a file; "-" is standard input');
+  if (given.files.length === 0) throw new UsageError('check needs a file; "-" is standard input');
   let errors = 0;
   const json: unknown[] = [];
   for (const name of given.files) {

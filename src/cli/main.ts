@@ -4,7 +4,7 @@ import { internalErrorText } from '../features/internalError';
 import { answerText } from './batch';
 import { runCheck } from './check';
 import { runExplain } from './explain';
-import { Failure, parseArguments, USAGE } from './arguments';
+import { UsageError, parseArguments, USAGE } from './arguments';
 import { runOverview } from './overview';
 import { runPrint } from './print';
 import { requestLines } from './requestLines';
@@ -19,7 +19,7 @@ const terminal = terminalOn({
     try {
       return textOfBytes(readFileSync(file === '-' ? 0 : file));
     } catch (error) {
-      throw new Failure(`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      throw new UsageError(`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
     }
   },
 });
@@ -60,7 +60,7 @@ async function run(words: readonly string[]): Promise<number> {
       terminal.out(USAGE);
       return command === undefined ? 2 : 0;
     default:
-      throw new Failure(`"${command}" is no command: there are trace, check, print, explain, overview and batch`);
+      throw new UsageError(`"${command}" is no command: there are trace, check, print, explain, overview and batch`);
   }
 }
 
@@ -78,13 +78,13 @@ async function* standardInput(): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of process.stdin) yield chunk as Uint8Array;
   } catch (error) {
-    throw new Failure(`standard input cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`standard input cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
 /** One line, whatever was thrown: what the caller did wrong, or what to report. */
 function fail(error: unknown): void {
-  const known = error instanceof Failure;
+  const known = error instanceof UsageError;
   const text = known ? error.message : internalErrorText(error, VERSION, 'the command and its file');
   terminal.error(text);
   process.exitCode = known ? error.exitCode : 2;

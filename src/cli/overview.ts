@@ -2,7 +2,7 @@ import { pastedToo } from '../core/knowledge/knowledge';
 import { parseSourceFile } from '../core/syntax/parse';
 import { isEmptyOverview, overviewOf } from '../features/overview';
 import { overviewText } from '../features/overviewText';
-import { Failure, oneFile, type Arguments } from './arguments';
+import { UsageError, oneFile, type Arguments } from './arguments';
 import { modelWithTables } from './tables';
 import type { Terminal } from './terminal';
 
@@ -15,7 +15,7 @@ export function runOverview(given: Arguments, terminal: Terminal): number {
   if (given.flags.has('json')) terminal.json(overview);
   else terminal.out(overviewText(overview));
   if (!isEmptyOverview(overview)) return 0;
-  throw new Failure(nothingFound(name, overview.unread.length));
+  throw new UsageError(nothingFound(name, overview.unread.length));
 }
 
 /** For a file without rules, host facts and packets. */

@@ -2,7 +2,7 @@ import { printSourceFile } from '../core/syntax/print';
 import { parseSourceFile } from '../core/syntax/parse';
 import { printRuleSet } from '../features/canonical';
 import { modelOf, ruleSetOf, sectionsOf } from '../features/fileModel';
-import { Failure, oneFile, type Arguments } from './arguments';
+import { UsageError, oneFile, type Arguments } from './arguments';
 import type { Terminal } from './terminal';
 
 /** The text back byte for byte, or the rules of its default dump as iptables-save prints them. */
@@ -14,7 +14,7 @@ export function runPrint(given: Arguments, terminal: Terminal): number {
     return 0;
   }
   const { dumps, defaultDump } = modelOf(file);
-  if (!defaultDump) throw new Failure(`${name}: there are no rules in it`);
+  if (!defaultDump) throw new UsageError(`${name}: there are no rules in it`);
   const chosen = dumps.filter(({ section }) => section.role === defaultDump.section.role);
   for (const section of chosen.flatMap(sectionsOf)) terminal.raw(printRuleSet(ruleSetOf(section)));
   return 0;

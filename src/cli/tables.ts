@@ -1,9 +1,9 @@
 import type { SaidTables } from '../core/ruleset/oneHost/saidTables';
 import { isTableName } from '../core/ruleset/ruleSet';
-import type { OpenTable, SourceFile } from '../core/syntax/tree';
+import type { UndecidedTable, SourceFile } from '../core/syntax/tree';
 import { modelOf, type FileModel } from '../features/fileModel';
 import { allOpenTables } from '../features/openTables';
-import { Failure } from './arguments';
+import { UsageError } from './arguments';
 
 /**
  * The file as `--table` says to read it: `nat` for all lines whose table it leaves open, `INPUT=nat,MARKS=mangle` for
@@ -24,13 +24,13 @@ export function modelWithTables(file: SourceFile, option: string | undefined, na
       : `${name} leaves open the table of ${list}${open.length > MOST_LISTED ? ` and ${open.length - MOST_LISTED} more` : ''}`;
   for (const [chain, table] of Object.entries(said)) {
     if (!open.some((each) => (chain === '*' || each.chain === chain) && each.candidates.includes(table)))
-      throw new Failure(`--table ${chain === '*' ? '' : `${chain}=`}${table}: ${asks}`);
+      throw new UsageError(`--table ${chain === '*' ? '' : `${chain}=`}${table}: ${asks}`);
   }
   return modelOf(file, said);
 }
 
 /** How the table of lines is said on the command line. */
-export function settleWords({ chain, table, candidates }: OpenTable): string {
+export function settleWords({ chain, table, candidates }: UndecidedTable): string {
   return `: --table ${chain}=${candidates.find((each) => each !== table) ?? table} says so`;
 }
 
@@ -42,7 +42,7 @@ function readTables(option: string): SaidTables {
     const at = part.lastIndexOf('=');
     const table = part.slice(at + 1);
     if (!isTableName(table))
-      throw new Failure(`--table ${option}: "${table}" is none of filter, nat, mangle, raw and security`);
+      throw new UsageError(`--table ${option}: "${table}" is none of filter, nat, mangle, raw and security`);
     said[at < 0 ? '*' : part.slice(0, at)] = table;
   }
   return said;

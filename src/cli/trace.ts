@@ -19,7 +19,7 @@ import { findingsOf, MOST_REPLIES, replyOf, verdictOfReply, withReplies } from '
 import type { TraceInput } from '../features/traceReport/traceInput';
 import { reasonText, unreadLines, type UnreadLine } from '../features/unread';
 import { nothingFound } from './overview';
-import { Failure, oneFile, type Arguments } from './arguments';
+import { UsageError, oneFile, type Arguments } from './arguments';
 import { modelWithTables, settleWords } from './tables';
 import { journeyJson, journeyText, type ToldJourney } from './journey';
 import type { Terminal } from './terminal';
@@ -32,7 +32,7 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   const name = oneFile(given, 'trace');
   const typed = given.values.packet === '-' ? packetFromInput(name, terminal) : given.values.packet;
   if ((typed === undefined) === (given.values.scenario === undefined))
-    throw new Failure(
+    throw new UsageError(
       'trace needs --packet, such as --packet "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new", or --scenario, and not both',
     );
   const model = modelWithTables(parseSourceFile(terminal.read(name), { fileName: name }), given.values.table, name);
@@ -50,7 +50,7 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
     evaluations.set(text, known);
     return known;
   };
-  const trace = (text: string): Traced => {
+  const trace = (text: string): TracedFile => {
     const traced = evaluated(evaluation(text), given.values.host ?? name);
     return { ...traced, notes: ruleSetNotes(model, dump, traced.input.family, '--dump N takes it', settleWords) };
   };
@@ -79,10 +79,10 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
 }
 
 function told(
-  journey: ToldJourney<Traced>['journey'],
-  trace: (expression: string) => Traced,
+  journey: ToldJourney<TracedFile>['journey'],
+  trace: (expression: string) => TracedFile,
   evaluation: (expression: string) => Evaluation,
-): ToldJourney<Traced> {
+): ToldJourney<TracedFile> {
   return {
     journey,
     rest: journey.legs.slice(1).map((leg) => ({ leg, traced: trace(leg.expression) })),
@@ -95,7 +95,7 @@ function chooseScenario(model: FileModel, dump: Dump, wanted: string, name: stri
   const list = scenariosFor(model, dump);
   const found = list.find(({ id }) => id === wanted);
   if (!found)
-    throw new Failure(
+    throw new UsageError(
       `--scenario ${wanted}: for ${name} there are ${list.map(({ id, label }) => `${id} (${label})`).join(', ')}`,
     );
   return found;
@@ -103,37 +103,37 @@ function chooseScenario(model: FileModel, dump: Dump, wanted: string, name: stri
 
 /** An expression or a line that shows a packet, from standard input; of several lines the first that shows one. */
 function packetFromInput(file: string, terminal: Terminal): string {
-  if (file === '-') throw new Failure('standard input can be the file or the packet, not both');
+  if (file === '-') throw new UsageError('standard input can be the file or the packet, not both');
   const text = terminal.read('-').trim();
   if (text === '')
-    throw new Failure(
+    throw new UsageError(
       '--packet -: standard input is empty; it takes a packet such as "in eth0 tcp > :80", or a line of a log or a capture that shows one',
     );
   return parsePacketExpression(text).request ? text : (packetsOfFile(parseSourceFile(text), 1)[0]?.text ?? text);
 }
 
-interface Traced {
+interface TracedFile {
   readonly evaluation: Evaluation;
   readonly input: TraceInput;
   readonly notes: readonly RuleSetNote[];
 }
 
-function evaluated(evaluation: Evaluation, hostName: string): Omit<Traced, 'notes'> {
+function evaluated(evaluation: Evaluation, hostName: string): Omit<TracedFile, 'notes'> {
   const [problem] = evaluation.problems;
-  if (problem) throw new Failure(`--packet: column ${problem.start + 1}: ${problem.message}`);
+  if (problem) throw new UsageError(`--packet: column ${problem.start + 1}: ${problem.message}`);
   const [hostProblem] = evaluation.setting.problems;
-  if (hostProblem !== undefined) throw new Failure(`${hostName}: ${hostProblem}`);
-  if (!evaluation.input) throw new Failure('--packet: it cannot be traced');
+  if (hostProblem !== undefined) throw new UsageError(`${hostName}: ${hostProblem}`);
+  if (!evaluation.input) throw new UsageError('--packet: it cannot be traced');
   return { evaluation, input: evaluation.input };
 }
 
 function chooseDump(model: FileModel, wanted: string | undefined, name: string): Dump {
-  if (!model.defaultDump) throw new Failure(nothingFound(name, unreadLines(model).length));
+  if (!model.defaultDump) throw new UsageError(nothingFound(name, unreadLines(model).length));
   if (wanted === undefined) return model.defaultDump;
   const dump = model.dumps[Number(wanted) - 1];
   if (dump) return dump;
   const list = model.dumps.map(({ label, detail }, i) => `${i + 1} (${label}, ${detail})`).join(', ');
-  throw new Failure(`--dump ${wanted}: there are these rule sets in ${name}: ${list}`);
+  throw new UsageError(`--dump ${wanted}: there are these rule sets in ${name}: ${list}`);
 }
 
 function readHost(file: string | undefined, terminal: Terminal): unknown {
@@ -141,12 +141,12 @@ function readHost(file: string | undefined, terminal: Terminal): unknown {
   try {
     return JSON.parse(terminal.read(file));
   } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure(`${file}: is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${file}: is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-function warningsOf({ evaluation, input, notes }: Traced): readonly string[] {
+function warningsOf({ evaluation, input, notes }: TracedFile): readonly string[] {
   const { assumed, filled, contradictions } = evaluation;
   const { outcomes } = input.traced;
   // With several outcomes each names what it assumes; with one that would be stated nowhere else.
@@ -168,7 +168,7 @@ function warningsOf({ evaluation, input, notes }: Traced): readonly string[] {
 }
 
 function resultOf(
-  traced: Traced,
+  traced: TracedFile,
   reply: boolean,
 ): {
   readonly packet: string;
@@ -196,7 +196,7 @@ interface AssumedJson {
   readonly line?: number;
 }
 
-function assumedOf({ evaluation: { assumed, filled }, input: { tables = [] } }: Traced): readonly AssumedJson[] {
+function assumedOf({ evaluation: { assumed, filled }, input: { tables = [] } }: TracedFile): readonly AssumedJson[] {
   return [
     ...tables
       .filter(({ open }) => !open.said)
@@ -216,13 +216,13 @@ function assumedOf({ evaluation: { assumed, filled }, input: { tables = [] } }: 
   ];
 }
 
-function plainText(first: Traced, journey: ToldJourney<Traced> | undefined, reply: boolean): string {
+function plainText(first: TracedFile, journey: ToldJourney<TracedFile> | undefined, reply: boolean): string {
   const trace = [traceText(first.input), remediesText(findRemedies(first.evaluation)), takenForGranted(first)].join('');
   return journey ? journeyText(journey, trace, reply) : trace;
 }
 
 /** The answer on each path of the packet, one after the other. */
-function repliesText({ evaluation, input }: Traced): string {
+function repliesText({ evaluation, input }: TracedFile): string {
   const { outcomes } = input.traced;
   return outcomes
     .slice(0, MOST_REPLIES)
@@ -241,7 +241,7 @@ function repliesText({ evaluation, input }: Traced): string {
     .join('');
 }
 
-function takenForGranted(traced: Traced): string {
+function takenForGranted(traced: TracedFile): string {
   const warnings = warningsOf(traced);
   return warnings.length === 0
     ? ''

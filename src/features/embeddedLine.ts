@@ -1,6 +1,6 @@
 import type { EmbeddedLine, Line, SourceFile } from '../core/syntax/tree';
 import { countFirst } from '../core/text/bisect';
-import type { Columns, Span } from '../core/text/columns';
+import type { Columns, FileRange } from '../core/text/columns';
 
 /** A place within a line. */
 export interface LinePlace {
@@ -18,7 +18,7 @@ export function outerColumns(line: Line, columns: Columns): Columns {
 }
 
 /** Where columns of a line stand in the file; lines count from 0. */
-export function outerSpan(line: Line, { start, end }: Columns): Span {
+export function outerSpan(line: Line, { start, end }: Columns): FileRange {
   const { toOuter, toLine } = line as Partial<EmbeddedLine>;
   if (!toOuter) return { line: line.index, start, end };
   const at = lineAt(line, toLine, start);

@@ -13,7 +13,7 @@ import {
 } from '../core/knowledge/knowledge';
 import { allExtensions, matchNamed, targetNamed } from '../core/xtables/registry';
 import { ruleSetOf, sectionsOf, type FileModel } from './fileModel';
-import { factBlocks, knowledgeBlocks, type Block } from './hover/blocks';
+import { factBlocks, knowledgeBlocks, type HoverBlock } from './hover/blocks';
 import { BUILTIN_OPTIONS } from './hover/builtinOptions';
 import { programWordBlocks } from './hover/programWords';
 import {
@@ -29,7 +29,7 @@ import { releasesTextOf } from './releases';
 import { programsOf } from './programs';
 import { ruleSetView } from './ruleSetView';
 
-type Blocks = readonly Block[];
+type Blocks = readonly HoverBlock[];
 
 /**
  * Everything known of a name: a chain, table, match, target, option, port, mark, user, address, variable, annotation,
@@ -81,7 +81,7 @@ const TABLES = ['raw', 'mangle', 'nat', 'filter', 'security'];
 function tableOrChain(name: string): readonly Blocks[] {
   const table = tableBlocks(name);
   const [inTable = '', chain = ''] = name.split(' ');
-  const builtin = TABLES.flatMap((each): (readonly Block[])[] => {
+  const builtin = TABLES.flatMap((each): (readonly HoverBlock[])[] => {
     const wanted = BUILTIN_CHAINS.includes(name)
       ? name
       : inTable === each && BUILTIN_CHAINS.includes(chain)

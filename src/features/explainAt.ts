@@ -57,9 +57,14 @@ export function explainAt(model: FileModel, lineNumber: number, column: number |
 }
 
 /** A built-in chain is nobody's and has no release. */
-type Known = Fact & Partial<Pick<ChainKnowledge | RuleKnowledge, 'family' | 'since' | 'until'>>;
+type DatedFact = Fact & Partial<Pick<ChainKnowledge | RuleKnowledge, 'family' | 'since' | 'until'>>;
 
-function factAt(model: FileModel, section: RulesSection, line: Line, column: number | undefined): Known | undefined {
+function factAt(
+  model: FileModel,
+  section: RulesSection,
+  line: Line,
+  column: number | undefined,
+): DatedFact | undefined {
   const ruleSet = ruleSetOf(section);
   const { node } = line;
   if (node.kind === 'chain') return chainFact(ruleSet, tableOfLine(section, ruleSet, line), node.name.text);
@@ -82,14 +87,14 @@ function chainUnder(node: CommandNode, section: RulesSection, column: number | u
     : words.find(({ word }) => column >= word.start && column <= word.end)?.word.text;
 }
 
-function chainFact(ruleSet: RuleSet, table: string | undefined, name: string): Known | undefined {
+function chainFact(ruleSet: RuleSet, table: string | undefined, name: string): DatedFact | undefined {
   return (
     chainKnowledge(ruleSetView(ruleSet), table, name) ??
     (table === undefined ? undefined : builtinChainKnowledge(table, name))
   );
 }
 
-function reasonOf({ title, details }: Known): string {
+function reasonOf({ title, details }: DatedFact): string {
   const texts = details.flatMap((paragraph) => (paragraph.kind === 'text' ? [paragraph.text] : []));
   return [/[.!?…]$/.test(title) ? title : `${title}.`, ...texts].join(' ').replaceAll('`', '');
 }

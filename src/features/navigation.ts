@@ -1,7 +1,7 @@
 import type { Chain, RuleSet, Table } from '../core/ruleset/ruleSet';
 import { AppendLine } from '../core/syntax/appendLine';
 import type { Line, RulesSection, Word } from '../core/syntax/tree';
-import type { Columns, Span } from '../core/text/columns';
+import type { Columns, FileRange } from '../core/text/columns';
 import { ruleSetOf, type FileModel } from './fileModel';
 import { rulesOfLine } from './rulesOfLine';
 import { sectionOf } from './sectionOfLine';
@@ -17,7 +17,7 @@ interface ChainAt {
 }
 
 /** How a chain is named at a place. `write`: it is made, filled or taken away there. */
-export interface Mention extends Span {
+export interface Mention extends FileRange {
   readonly kind: 'declaration' | 'rule' | 'jump';
 }
 

@@ -1,11 +1,11 @@
 import type { HostAnswer } from '../core/netfilter/events';
-import type { OpenTable } from '../core/syntax/tree';
+import type { UndecidedTable } from '../core/syntax/tree';
 import { dumpFor, modelOf, sectionsOf, type Dump, type FileModel } from './fileModel';
 
 /**
  * The lines of a host whose table nothing in the file tells, and those of which it was said, in the order of the file.
  */
-export function openTablesOf(model: FileModel, dump: Dump, family: 4 | 6): readonly OpenTable[] {
+export function openTablesOf(model: FileModel, dump: Dump, family: 4 | 6): readonly UndecidedTable[] {
   const parts = sectionsOf(dumpFor(model, dump, family) ?? dump).flatMap((section) => section.parts ?? [section]);
   return parts
     .flatMap(({ inferred }) => inferred?.open ?? [])
@@ -13,7 +13,7 @@ export function openTablesOf(model: FileModel, dump: Dump, family: 4 | 6): reado
 }
 
 /** The same of everything in a file. */
-export function allOpenTables({ dumps }: FileModel): readonly OpenTable[] {
+export function allOpenTables({ dumps }: FileModel): readonly UndecidedTable[] {
   const sections = new Set(dumps.flatMap(sectionsOf));
   return [...sections]
     .flatMap((section) => section.parts ?? [section])
@@ -25,7 +25,7 @@ export function allOpenTables({ dumps }: FileModel): readonly OpenTable[] {
  * The tables that lines are offered for: hardly anybody has rules in security, and what stands there might stand in
  * filter.
  */
-export function tablesOffered({ candidates, table }: OpenTable): readonly string[] {
+export function tablesOffered({ candidates, table }: UndecidedTable): readonly string[] {
   return candidates.filter((each) => each !== 'security' || each === table);
 }
 
@@ -66,7 +66,7 @@ export function dumpLike({ dumps }: FileModel, { section, id }: Dump): Dump | un
 
 const QUESTION = 'table/';
 
-/** The id of the question for the table of some lines, by `OpenTable.key`. */
+/** The id of the question for the table of some lines, by `UndecidedTable.key`. */
 export function tableQuestion(key: string): string {
   return `${QUESTION}${key}`;
 }
@@ -75,18 +75,18 @@ export function isTableQuestion(id: string): boolean {
   return id.startsWith(QUESTION);
 }
 
-/** `OpenTable.key` of a question. */
+/** `UndecidedTable.key` of a question. */
 export function keyOfQuestion(id: string): string {
   return id.slice(QUESTION.length);
 }
 
 /** Under this key the answer is kept that lines are of a table. */
-export function tableKey({ key }: OpenTable, table: string): string {
+export function tableKey({ key }: UndecidedTable, table: string): string {
   return `${tableQuestion(key)}/${table}`;
 }
 
 /** That lines are of one of these tables, for a path on which they are taken so. */
-export function tableAnswer(open: OpenTable, tables: readonly string[]): HostAnswer {
+export function tableAnswer(open: UndecidedTable, tables: readonly string[]): HostAnswer {
   const [table = ''] = tables;
   const { place } = open;
   return {

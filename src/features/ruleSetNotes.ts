@@ -1,6 +1,6 @@
 import { tablesOf } from '../core/ruleset/oneHost/hosts';
 import { inferredWords, placeOf } from '../core/ruleset/oneHost/tableParts';
-import type { OpenTable, RulesSection } from '../core/syntax/tree';
+import type { UndecidedTable, RulesSection } from '../core/syntax/tree';
 import { dumpFor, sectionsOf, type Dump, type FileModel } from './fileModel';
 
 /** Something that was settled about the rules themselves before any packet came. */
@@ -36,7 +36,7 @@ export function ruleSetNotes(
   dump: Dump,
   family: 4 | 6,
   choose: string,
-  settle?: (open: OpenTable) => string,
+  settle?: (open: UndecidedTable) => string,
 ): readonly RuleSetNote[] {
   const sections = sectionsOf(dumpFor(model, dump, family) ?? dump);
   const parts = sections.flatMap((section) => section.parts ?? [section]);

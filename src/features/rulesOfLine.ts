@@ -12,7 +12,7 @@ export function rulesOfLine(ruleSet: RuleSet, line: Line): readonly Rule[] {
   if (!(line instanceof AppendLine) && MAKES_NONE.has(line.node.kind)) return NONE;
   const known = rulesOfLines.get(ruleSet);
   if (known) return known.get(line) ?? NONE;
-  const rule = ruleMade(ruleSet, line) ?? ruleInChain(ruleSet, line);
+  const rule = ruleInChain(ruleSet, line);
   if (rule) return [rule];
   const looks = (looksAt.get(ruleSet) ?? 0) + 1;
   looksAt.set(ruleSet, looks);
@@ -28,15 +28,6 @@ const rulesOfLines = new WeakMap<RuleSet, ReadonlyMap<Line, readonly Rule[]>>();
 const looksAt = new WeakMap<RuleSet, number>();
 /** So many lines are looked for among all rules before these are put in order by their lines. */
 const MOST_LOOKS = 8;
-
-/** What became of the line when its rules were bound last, where that was for this rule set. */
-function ruleMade(ruleSet: RuleSet, line: Line): Rule | undefined {
-  if (!(line instanceof AppendLine) || !(line.made instanceof LineRule)) return undefined;
-  const { made } = line;
-  return ruleSet.tables.get(made.chain.table)?.chains.get(made.chain.name)?.rules[made.number - 1] === made
-    ? made
-    : undefined;
-}
 
 /** The one rule of a line in the chain that it names, where the rules of the chain are in the order of their lines. */
 function ruleInChain(ruleSet: RuleSet, line: Line): Rule | undefined {

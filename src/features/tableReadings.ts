@@ -1,13 +1,13 @@
 import type { Walked } from '../core/netfilter/events';
 import { outcomeOf } from '../core/netfilter/outcome';
 import { MOST_OUTCOMES, type Traced, type TraceSetting } from '../core/netfilter/trace';
-import type { OpenTable } from '../core/syntax/tree';
+import type { UndecidedTable } from '../core/syntax/tree';
 import type { Dump, FileModel } from './fileModel';
 import { openTablesOf, tableAnswer, tablesOffered, withTable } from './openTables';
 
 /** Lines whose table the file does not tell. */
 export interface AskedTable {
-  readonly open: OpenTable;
+  readonly open: UndecidedTable;
   /** The packet fares otherwise where they are of another table. */
   readonly decides: boolean;
 }
@@ -41,7 +41,7 @@ export function traceTableReadings(
   const open = openTablesOf(model, dump, family);
   const guessKey = outcomeKey(guess.traced);
   const others: Walked[] = [];
-  const deciding: OpenTable[] = [];
+  const deciding: UndecidedTable[] = [];
   let truncated = guess.traced.truncated;
   let asked = guess.traced.asked;
   for (const each of open.filter(({ said }) => !said).slice(0, MOST_FOLLOWED)) {
@@ -87,7 +87,7 @@ export function traceTableReadings(
 
 function withTableAnswer(
   { traced, setting }: TracedReading,
-  open: OpenTable,
+  open: UndecidedTable,
   tables: readonly string[],
 ): readonly Walked[] {
   const answer = tableAnswer(open, tables);

@@ -38,7 +38,7 @@ const LARGEST_SEARCHED = 20_000_000;
 /** An edit of more parts than this is read anew as a whole. */
 const MOST_PARTS = 200;
 
-interface Entry {
+interface OpenDocument {
   readonly document: vscode.TextDocument;
   file: SourceFile | undefined;
   model: FileModel | undefined;
@@ -51,7 +51,7 @@ interface Entry {
  * from then on.
  */
 export class Documents implements vscode.Disposable {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, OpenDocument>();
   /** What the user says of tables that a file does not name, by its URI. */
   private readonly said = new Map<string, SaidTables>();
   private readonly changed = new vscode.EventEmitter<vscode.TextDocument>();
@@ -113,11 +113,11 @@ export class Documents implements vscode.Disposable {
     this.entries.clear();
   }
 
-  private read(document: vscode.TextDocument, entry: Entry, file: SourceFile): FileModel {
+  private read(document: vscode.TextDocument, entry: OpenDocument, file: SourceFile): FileModel {
     return (entry.model ??= modelOf(file, this.said.get(document.uri.toString())));
   }
 
-  private entryOf(document: vscode.TextDocument): Entry {
+  private entryOf(document: vscode.TextDocument): OpenDocument {
     const key = document.uri.toString();
     let entry = this.entries.get(key);
     if (entry?.document !== document) {

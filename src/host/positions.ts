@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { Span } from '../core/text/columns';
+import type { FileRange } from '../core/text/columns';
 
 /** A range within one line, 0-based like the editor's own. */
-export function rangeOf({ line, start, end }: Span): vscode.Range {
+export function rangeOf({ line, start, end }: FileRange): vscode.Range {
   return new vscode.Range(line, start, line, end);
 }
 

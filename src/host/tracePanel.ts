@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Effect, TraceSession } from '../features/traceSession/traceSession';
+import type { EditorEffect, TraceSession } from '../features/traceSession/traceSession';
 import { readMessage } from '../features/traceSession/readMessage';
 import type { SaidTables } from '../core/ruleset/oneHost/saidTables';
 import type { Move } from '../shared/protocol';
@@ -41,7 +41,7 @@ export class TracePanel implements vscode.Disposable {
   /**
    * Asks the session something and does what comes out of it. Where that fails, what was shown last stays, and says so.
    */
-  ask(feature: string, question: (session: TraceSession) => readonly Effect[]): void {
+  ask(feature: string, question: (session: TraceSession) => readonly EditorEffect[]): void {
     this.edge.run(
       feature,
       () => this.apply(question(this.session)),
@@ -50,7 +50,7 @@ export class TracePanel implements vscode.Disposable {
   }
 
   /** Does what came out of a call of the session. */
-  apply(effects: readonly Effect[]): void {
+  apply(effects: readonly EditorEffect[]): void {
     for (const effect of effects) {
       switch (effect.kind) {
         case 'post':

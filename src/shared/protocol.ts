@@ -1,6 +1,8 @@
+import type { ExpressionProblem } from '../core/net/packetExpression';
 import type { Remedy, RunPage, StepDetail, StepId, TraceReport } from './traceReport';
 
 export type * from './traceReport';
+export type { ExpressionProblem };
 
 /**
  * Everything that the editor and the trace view say to each other. Plain data both ways; text is shown as text, never
@@ -75,7 +77,7 @@ export interface ViewState {
   readonly fileName: string;
   readonly dumps: readonly Choice[];
   readonly dump: string | undefined;
-  readonly scenarios: readonly Scenario[];
+  readonly scenarios: readonly ScenarioChoice[];
   /** undefined: the packet was typed. */
   readonly scenario: string | undefined;
   readonly packet: PacketForm;
@@ -116,7 +118,7 @@ export interface Choice {
   readonly detail: string;
 }
 
-interface Scenario extends Choice {
+interface ScenarioChoice extends Choice {
   readonly expression: string;
 }
 
@@ -125,13 +127,6 @@ export interface PacketForm {
   /** Problems of the expression as a whole or of a word of it. */
   readonly problems: readonly ExpressionProblem[];
   readonly fields: readonly PacketField[];
-}
-
-export interface ExpressionProblem {
-  /** Columns of `expression`, 0-based, the end excluded. */
-  readonly start: number;
-  readonly end: number;
-  readonly message: string;
 }
 
 /** One input of the form. */

@@ -35,13 +35,13 @@ export interface Badge {
 }
 
 /** A piece of a sentence. With a line it leads to that line of the file. */
-export interface Span {
+export interface TextPiece {
   readonly text: string;
   readonly style?: 'strong' | 'dim' | 'code';
   readonly line?: number;
 }
 
-export type RichText = readonly Span[];
+export type RichText = readonly TextPiece[];
 
 export interface OutcomeTab {
   readonly badge: Badge;

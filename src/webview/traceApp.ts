@@ -37,7 +37,7 @@ import {
   toggle,
   visibleRows,
   type Opened,
-  type Step,
+  type RowMove,
 } from './visibleRows';
 
 /** What the page needs of the editor around it. */
@@ -196,7 +196,7 @@ export class TraceApp extends LitElement {
         @toggle-fields=${() => {
           this.fieldsOpen = !this.fieldsOpen;
         }}
-        @step=${(event: CustomEvent<Step>) => this.step(event.detail, true)}
+        @step=${(event: CustomEvent<RowMove>) => this.step(event.detail, true)}
       ></trace-toolbar>
       ${this.fieldsOpen ? html`<trace-fields .fields=${view.packet.fields} @send=${this.passOn}></trace-fields>` : nothing}
       ${this.body(view)}`;
@@ -252,7 +252,7 @@ export class TraceApp extends LitElement {
           .rows=${this.rows}
           .selected=${this.selected}
           @pick=${(event: CustomEvent<StepId>) => this.select(event.detail, true)}
-          @move=${(event: CustomEvent<Step>) => this.step(event.detail, false)}
+          @move=${(event: CustomEvent<RowMove>) => this.step(event.detail, false)}
           @fold=${(event: CustomEvent<{ step: StepId; collapse: boolean }>) => {
             this.opened = toggle(this.opened, event.detail.step, event.detail.collapse);
           }}
@@ -319,7 +319,7 @@ export class TraceApp extends LitElement {
     this.editor.post({ type: 'select', revision: this.view.revision, step, reveal: revealLine });
   }
 
-  private step(to: Step, stepsOnly: boolean): void {
+  private step(to: RowMove, stepsOnly: boolean): void {
     const step = move(this.rows, this.selected, to, stepsOnly);
     if (isStep(step, this.selected)) this.steps?.showSelected();
     else if (step !== undefined) this.select(step, true);

@@ -6,7 +6,7 @@ import { icon, type IconName } from './icons';
 import { selectTemplate } from './select';
 import { send } from './send';
 import { theme } from './theme';
-import type { Step } from './visibleRows';
+import type { RowMove } from './visibleRows';
 
 /** Which packet is traced: scenario, packet expression, fields; and the buttons to step through. */
 @customElement('trace-toolbar')
@@ -189,7 +189,7 @@ export class TraceToolbar extends LitElement {
     </div>`;
   }
 
-  private stepButton(to: Step, label: string, name: IconName): TemplateResult {
+  private stepButton(to: RowMove, label: string, name: IconName): TemplateResult {
     const atEnd =
       this.of === 0 ||
       (this.at === 1 && (to === 'first' || to === 'previous')) ||
@@ -199,7 +199,7 @@ export class TraceToolbar extends LitElement {
       title=${label}
       aria-label=${label}
       ?disabled=${atEnd}
-      @click=${() => this.dispatchEvent(new CustomEvent<Step>('step', { detail: to }))}
+      @click=${() => this.dispatchEvent(new CustomEvent<RowMove>('step', { detail: to }))}
     >
       ${icon(name)}
     </button>`;

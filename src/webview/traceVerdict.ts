@@ -7,7 +7,7 @@ import { send } from './send';
 import { richTemplate } from './text';
 import { theme } from './theme';
 
-type ShownReply = Extract<ReplyState, { readonly kind: 'shown' }>;
+type ReplyOnShow = Extract<ReplyState, { readonly kind: 'shown' }>;
 
 /**
  * How it ends, in one sentence; the outcomes where several are possible; what was taken for granted, and what would have
@@ -236,7 +236,7 @@ export class TraceVerdict extends LitElement {
   }
 
   /** What a person asks first: does it come back, and what happens to it on the way. */
-  private replyWords({ verdict, findings, past }: ShownReply): TemplateResult {
+  private replyWords({ verdict, findings, past }: ReplyOnShow): TemplateResult {
     const provided = this.trace.outcome.badge.conditional
       ? html`<div class="dim">This hangs on what stands behind “If” below.</div>`
       : nothing;
@@ -332,7 +332,7 @@ export class TraceVerdict extends LitElement {
 }
 
 /** Says that this is no longer the packet itself, and leads back to it. */
-function replyHead({ packet }: ShownReply, back: () => void): TemplateResult {
+function replyHead({ packet }: ReplyOnShow, back: () => void): TemplateResult {
   return html`<div class="reply">
     <span class="strong">${icon('reply')} The reply to this packet</span>
     <code class="packet">${packet}</code>

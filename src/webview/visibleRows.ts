@@ -103,13 +103,13 @@ export function reveal(opened: Opened, outcome: OutcomeReport, step: StepId): Op
   return opened;
 }
 
-export type Step = 'first' | 'previous' | 'next' | 'last';
+export type RowMove = 'first' | 'previous' | 'next' | 'last';
 
 /** The row to go to; the same where there is none. With `stepsOnly` folds and absent tables are passed over. */
 export function move(
   rows: readonly VisibleRow[],
   from: StepId | undefined,
-  to: Step,
+  to: RowMove,
   stepsOnly: boolean,
 ): StepId | undefined {
   const wanted = rows.map(({ isStep }, i) => (isStep || !stepsOnly ? i : -1)).filter((i) => i >= 0);

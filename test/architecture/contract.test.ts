@@ -11,7 +11,7 @@ describe('docs/contract.md names', () => {
     ['src/core/net/packetRequest.ts', 'PacketRequest'],
     ['src/core/net/packetRequest.ts', 'ExtensionHeaderRequest'],
     ['src/core/netfilter/outcome.ts', 'Outcome'],
-    ['src/core/netfilter/outcome.ts', 'HostAssumption'],
+    ['src/core/netfilter/outcome.ts', 'AssumedOfHost'],
     ['src/features/replies.ts', 'ReplyJson'],
     ['src/features/overview.ts', 'Overview'],
     ['src/features/overview.ts', 'RuleSetOverview'],

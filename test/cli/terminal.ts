@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Failure, parseArguments } from '../../src/cli/arguments';
+import { UsageError, parseArguments } from '../../src/cli/arguments';
 import { runCheck } from '../../src/cli/check';
 import { runExplain } from '../../src/cli/explain';
 import { runOverview } from '../../src/cli/overview';
@@ -65,7 +65,7 @@ export function runCommand(
       try {
         return readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
       } catch {
-        throw new Failure(`${file}: cannot be read`);
+        throw new UsageError(`${file}: cannot be read`);
       }
     },
   });
@@ -73,7 +73,7 @@ export function runCommand(
     const code = COMMANDS[command](parseArguments(words, OPTIONS[command], command === 'explain'), terminal);
     return { code, out, error };
   } catch (failure) {
-    if (!(failure instanceof Failure)) throw failure;
+    if (!(failure instanceof UsageError)) throw failure;
     terminal.error(failure.message);
     return { code: failure.exitCode, out, error };
   }

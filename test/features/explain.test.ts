@@ -10,16 +10,16 @@ import {
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { explainName } from '../../src/features/explain';
 import { modelOf, type FileModel } from '../../src/features/fileModel';
-import { blocksToMarkdown, blocksToText, type Block } from '../../src/features/hover/blocks';
+import { blocksToMarkdown, blocksToText, type HoverBlock } from '../../src/features/hover/blocks';
 import { hoverAt } from '../../src/features/hover/hover';
 import { ambientPodRules } from '../fixtures/istio/ambient';
 import { sidecarRules } from '../fixtures/istio/sidecar';
 import { kube } from '../knowledge/fixtures';
 
 const model = (text: string): FileModel => modelOf(parseSourceFile(text));
-const titles = (blocks: readonly Block[] | undefined): readonly string[] =>
+const titles = (blocks: readonly HoverBlock[] | undefined): readonly string[] =>
   (blocks ?? []).flatMap((block) => (block.kind === 'title' ? [`${block.name}: ${block.what}`] : []));
-const at = (text: string, word: string): readonly Block[] | undefined => {
+const at = (text: string, word: string): readonly HoverBlock[] | undefined => {
   const lines = text.split('\n');
   const line = lines.findIndex((each) => each.includes(word));
   return hoverAt(model(text), line, (lines[line] ?? '').lastIndexOf(word))?.blocks;

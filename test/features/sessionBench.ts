@@ -2,14 +2,14 @@ import { editSourceFile } from '../../src/core/syntax/edit';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import type { SourceFile } from '../../src/core/syntax/tree';
 import { modelOf } from '../../src/features/fileModel';
-import { TraceSession, type Effect } from '../../src/features/traceSession/traceSession';
+import { TraceSession, type EditorEffect } from '../../src/features/traceSession/traceSession';
 import type { PacketField, Question, ToEditor, ToView, ViewState, StepId } from '../../src/shared/protocol';
 
 /** A session with what it did last. */
 export class Bench {
   readonly session = new TraceSession('file:///notes.md', 'notes.md');
   file: SourceFile;
-  effects: readonly Effect[];
+  effects: readonly EditorEffect[];
 
   constructor(text: string, fileName = 'notes.md') {
     this.file = parseSourceFile(text, { fileName });

@@ -12,7 +12,7 @@ import {
   toggle,
   visibleRows,
   type Opened,
-  type Step,
+  type RowMove,
 } from '../../src/webview/visibleRows';
 
 /** A step by a letter, a number or `5.3` (rule 3 of the run 5), as the tests name it. */
@@ -119,7 +119,7 @@ describe('pages of a long run', () => {
 describe('stepping', () => {
   const rows = visibleRows(chains, NOTHING_OPENED);
 
-  test.each<[string | undefined, Step, boolean, string | undefined]>([
+  test.each<[string | undefined, RowMove, boolean, string | undefined]>([
     [undefined, 'next', true, 'a'],
     [undefined, 'next', false, 'z'],
     ['a', 'next', true, 'b'],

@@ -13,7 +13,7 @@ export type Paragraph =
   { readonly kind: 'text'; readonly text: string } | { readonly kind: 'list'; readonly items: readonly string[] };
 
 /** A setting that changes a rule or a chain, by the name a person meets it under. */
-export interface Change {
+export interface ChangedBy {
   /**
    * `helm` a Helm value, `mesh` a field of meshConfig, `cni` what the CNI plugin does by itself, `key` the line of the
    * log that shows the value in force.
@@ -34,7 +34,7 @@ export interface ChainKnowledge extends Fact {
   readonly until?: string;
   /** Which chain or shape of rule it is, by the name that its releases stand under. */
   readonly variant?: string;
-  readonly changedBy: readonly Change[];
+  readonly changedBy: readonly ChangedBy[];
   /** What the kernel really does where names or documents suggest otherwise. */
   readonly kernelNote?: string;
   /** False where the names come from public dumps or documents and the program's source was not read. */
@@ -51,7 +51,7 @@ export interface RuleKnowledge extends Fact {
   readonly until?: string;
   /** Which chain or shape of rule it is, by the name that its releases stand under. */
   readonly variant?: string;
-  readonly changedBy: readonly Change[];
+  readonly changedBy: readonly ChangedBy[];
   /** What the kernel does with this rule in this rule set. */
   readonly kernelNote?: string;
 }
@@ -64,31 +64,31 @@ export function list(...items: readonly string[]): Paragraph {
   return { kind: 'list', items };
 }
 
-export function annotation(name: string, effect: string): Change {
+export function annotation(name: string, effect: string): ChangedBy {
   return { kind: 'annotation', name, effect };
 }
 
-export function env(name: string, effect: string): Change {
+export function env(name: string, effect: string): ChangedBy {
   return { kind: 'env', name, effect };
 }
 
-export function flag(name: string, effect: string): Change {
+export function flag(name: string, effect: string): ChangedBy {
   return { kind: 'flag', name, effect };
 }
 
-export function key(name: string, effect: string): Change {
+export function key(name: string, effect: string): ChangedBy {
   return { kind: 'key', name, effect };
 }
 
-export function helm(name: string, effect: string): Change {
+export function helm(name: string, effect: string): ChangedBy {
   return { kind: 'helm', name, effect };
 }
 
-export function mesh(name: string, effect: string): Change {
+export function mesh(name: string, effect: string): ChangedBy {
   return { kind: 'mesh', name, effect };
 }
 
-export function cni(name: string, effect: string): Change {
+export function cni(name: string, effect: string): ChangedBy {
   return { kind: 'cni', name, effect };
 }
 

@@ -1,4 +1,4 @@
-import { text, type Change, type ChainKnowledge, type Paragraph } from './facts';
+import { text, type ChangedBy, type ChainKnowledge, type Paragraph } from './facts';
 import { chainIn, type RuleSetView } from './view';
 
 /** A chain or a pattern of chains of one program, as data. */
@@ -13,7 +13,7 @@ interface ChainEntry {
   readonly title: string | ((name: string) => string);
   readonly details?: readonly string[];
   readonly versions?: string;
-  readonly changedBy?: readonly Change[];
+  readonly changedBy?: readonly ChangedBy[];
   readonly kernelNote?: string;
 }
 

@@ -38,12 +38,12 @@ export function knownAddresses(): readonly string[] {
 }
 
 /** A meaning, and whose it is; absent where it is everyone's, or told as if it were. */
-type Known<M extends Meaning = Meaning> = M & { readonly program?: string };
+type OwnedMeaning<M extends Meaning = Meaning> = M & { readonly program?: string };
 
 /** Of a program that is not in the file only whose meaning it is. */
 function factOf(
   name: string,
-  { title, details = [], sources, program }: Known,
+  { title, details = [], sources, program }: OwnedMeaning,
   notes: readonly string[],
   programs: Programs,
 ): Fact {
@@ -64,15 +64,15 @@ function notesOf(kind: keyof Omit<Notes, 'tables'>, key: string, programs: Progr
   });
 }
 
-function owned<M extends Meaning>(meaning: M, program: string): Known<M> {
+function owned<M extends Meaning>(meaning: M, program: string): OwnedMeaning<M> {
   return meaning.told === 'always' ? meaning : { ...meaning, program };
 }
 
 function ownedByKey(
   key: 'addresses' | 'ids',
   everyones: Readonly<Record<string, Meaning>>,
-): ReadonlyMap<string, Known> {
-  return new Map<string, Known>([
+): ReadonlyMap<string, OwnedMeaning> {
+  return new Map<string, OwnedMeaning>([
     ...packs.flatMap((pack) =>
       Object.entries(pack[key] ?? {}).map(([name, meaning]) => [name, owned(meaning, pack.name)] as const),
     ),
@@ -110,6 +110,6 @@ const addresses = ownedByKey('addresses', {
 
 const ids = ownedByKey('ids', { '0': { title: 'root', sources: ['credentials(7)'] } });
 
-const idRanges: readonly Known<IdRange>[] = packs.flatMap((pack) =>
+const idRanges: readonly OwnedMeaning<IdRange>[] = packs.flatMap((pack) =>
   (pack.idRanges ?? []).map((range) => owned(range, pack.name)),
 );

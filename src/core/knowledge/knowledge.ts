@@ -9,7 +9,7 @@ import { knownPorts } from './ports';
 export { builtinChainKnowledge, tableKnowledge, tableNames } from './builtins';
 export { chainKnowledge, chainVariants, familyOfChain, isTellingName, packOfFamily, tablesOfChain } from './chains';
 export { describeChainInFile } from './describe';
-export type { ChainKnowledge, Change, Fact, RuleKnowledge } from './facts';
+export type { ChainKnowledge, ChangedBy, Fact, RuleKnowledge } from './facts';
 export { addressKnowledge, idKnowledge, knownAddresses, knownIds } from './identities';
 export type { JourneyFile, Mesh, NextPacket, Onward, Taken } from './journey';
 export type { LeaveSetting } from './managed';

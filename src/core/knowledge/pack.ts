@@ -71,7 +71,7 @@ export interface ProgramPack {
   /** Users and groups by which its rules know its own processes. */
   owners?(ruleSet: RuleSetView): readonly string[];
   /** What its rules tell about the host. */
-  hostFacts?(ruleSet: RuleSetView): HostFacts;
+  hostFacts?(ruleSet: RuleSetView): PackHostFacts;
 
   readonly userChains?: readonly UserChain[];
   /** Its own word for letting a packet through; undefined where it has none for this one. */
@@ -89,7 +89,7 @@ export interface WordFile {
 }
 
 /** What only someone who knows the program can read off its rules. */
-interface HostFacts {
+interface PackHostFacts {
   /** The rules are those of a pod, which forwards nothing. */
   readonly pod?: boolean;
   /** Marks for which the program has added a policy rule that delivers packets locally. */

@@ -1,5 +1,5 @@
 /** The first and the last release that makes something so: `1.23`, or `1.12.2` where it came with a patch release. */
-export interface Span {
+export interface ReleaseSpan {
   /** Absent where the first release was not read. */
   readonly since?: string;
   /** Absent where the newest release that was read still does. */
@@ -26,7 +26,7 @@ export interface VersionEvidence {
 }
 
 /** `since 1.25`, `1.12.2 to 1.23`, `1.8 only`, `1.7 or older`. */
-export function spanText({ since, until }: Span): string {
+export function spanText({ since, until }: ReleaseSpan): string {
   if (since === undefined) return until === undefined ? 'releases not known' : `${until} or older`;
   if (until === undefined) return `since ${since}`;
   return since === until ? `${since} only` : `${since} to ${until}`;

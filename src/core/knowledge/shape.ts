@@ -7,7 +7,7 @@ import type { Option } from '../xtables/option';
 import type { RuleView } from './view';
 
 /** A condition of a rule: what is looked at, its values, and whether it is turned round by `!`. */
-export interface Condition {
+export interface ShapeCondition {
   readonly name: ConditionName;
   readonly negated: boolean;
   /** The value as iptables-save prints it, list values split at commas. */
@@ -20,7 +20,7 @@ export interface Condition {
  * make no difference.
  */
 export interface RuleShape {
-  readonly conditions: readonly Condition[];
+  readonly conditions: readonly ShapeCondition[];
   readonly target: string | undefined;
   readonly isGoto: boolean;
   /** Options of the target, `--to-ports` → `15006`; an option without a value has an empty one. */
@@ -44,7 +44,7 @@ export function shapeOf(rule: RuleView): RuleShape {
   return shape;
 }
 
-export function condition(shape: RuleShape, name: ConditionName): Condition | undefined {
+export function condition(shape: RuleShape, name: ConditionName): ShapeCondition | undefined {
   return shape.conditions.find((each) => each.name === name);
 }
 
@@ -53,13 +53,13 @@ export function valueOf(shape: RuleShape, name: ConditionName): string | undefin
   return condition(shape, name)?.values[0];
 }
 
-export interface MarkValue {
+export interface MaskedMark {
   readonly value: number;
   readonly mask: number;
 }
 
 /** `0x539/0xfff`, `1337`; the mask is all ones where none is given. Undefined where it is no number. */
-export function markValue(written: string | undefined): MarkValue | undefined {
+export function markValue(written: string | undefined): MaskedMark | undefined {
   if (written === undefined) return undefined;
   const [value, mask] = written.split('/');
   const number = toNumber(value);
@@ -125,9 +125,9 @@ function nameOf(target: Rule['target']): string | undefined {
   }
 }
 
-function headerConditions({ header }: Rule): readonly Condition[] {
+function headerConditions({ header }: Rule): readonly ShapeCondition[] {
   const { names } = header;
-  const part = (name: ConditionName, given: Negatable<string> | undefined): readonly Condition[] =>
+  const part = (name: ConditionName, given: Negatable<string> | undefined): readonly ShapeCondition[] =>
     given ? [{ name, negated: given.inverted, values: [given.value] }] : [];
   const text = <V>(given: Negatable<V> | undefined, print: (value: V) => string): Negatable<string> | undefined =>
     given && { value: print(given.value), inverted: given.inverted };
@@ -145,7 +145,7 @@ function headerConditions({ header }: Rule): readonly Condition[] {
 }
 
 /** A match by the options that it prints; what it asks by being there alone goes by its name. */
-function ofMatch({ extension, data }: BoundMatch, { family }: Rule): readonly Condition[] {
+function ofMatch({ extension, data }: BoundMatch, { family }: Rule): readonly ShapeCondition[] {
   if (extension.name === 'comment') return [];
   const printed = extension.print(data, { family });
   // One that is not known, or could not be read, is a condition as well: it may be anything.
@@ -182,9 +182,9 @@ function optionsOf({ target, family }: Rule): ReadonlyMap<string, string> {
 }
 
 /** What a match or a target has printed of its data, ` ! --dport 53`: each option with as many words as it takes. */
-function printedOptions(text: string, options: readonly Option[]): readonly Condition[] {
+function printedOptions(text: string, options: readonly Option[]): readonly ShapeCondition[] {
   const words = splitWords(text, 0, text.length).map((word) => word.text);
-  const found: Condition[] = [];
+  const found: ShapeCondition[] = [];
   let negated = false;
   for (let at = 0; at < words.length;) {
     const name = words[at++] ?? '';

@@ -13,7 +13,7 @@ export interface AddedMember {
  */
 export class MemberRanges {
   private readonly added: AddedMember[] = [];
-  private groups: ReadonlyMap<string, Group> | undefined;
+  private groups: ReadonlyMap<string, MemberGroup> | undefined;
 
   add(added: AddedMember): void {
     this.added.push(added);
@@ -44,13 +44,13 @@ export class MemberRanges {
  * Ranges ordered by their beginning; `ends` has the farthest end within each half that the search looks at, by its
  * middle.
  */
-interface Group {
+interface MemberGroup {
   readonly part: number;
   readonly sorted: readonly AddedMember[];
   readonly ends: Float64Array;
 }
 
-function groupsOf(added: readonly AddedMember[]): ReadonlyMap<string, Group> {
+function groupsOf(added: readonly AddedMember[]): ReadonlyMap<string, MemberGroup> {
   const lists = new Map<string, AddedMember[]>();
   for (const each of added) {
     const key = fixedKey(each.member.parts);
@@ -61,7 +61,7 @@ function groupsOf(added: readonly AddedMember[]): ReadonlyMap<string, Group> {
   return new Map([...lists].map(([key, list]) => [key, groupOf(list)]));
 }
 
-function groupOf(list: readonly AddedMember[]): Group {
+function groupOf(list: readonly AddedMember[]): MemberGroup {
   const parts = (list[0]?.member.parts ?? []).map((_, i) => i).filter((i) => isRange(list[0]?.member.parts[i]));
   // The part that tells most of them apart.
   const counts = parts.map((part) => new Set(list.map(({ member }) => firstOf(member.parts[part] as SetPart))).size);
@@ -83,7 +83,7 @@ function groupOf(list: readonly AddedMember[]): Group {
   return { part, sorted, ends };
 }
 
-function stab(group: Group, value: number, from: number, to: number, found: (added: AddedMember) => void): void {
+function stab(group: MemberGroup, value: number, from: number, to: number, found: (added: AddedMember) => void): void {
   if (from >= to) return;
   const middle = (from + to) >> 1;
   if ((group.ends[middle] as number) < value) return;

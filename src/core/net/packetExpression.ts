@@ -33,7 +33,8 @@ interface ExpressionWord {
   readonly role: ExpressionRole;
 }
 
-interface ExpressionProblem {
+/** `start`, `end`: columns of the expression, 0-based, the end excluded. */
+export interface ExpressionProblem {
   readonly start: number;
   readonly end: number;
   readonly message: string;
@@ -60,7 +61,7 @@ export type ParsedExpression =
  */
 export function parsePacketExpression(text: string): ParsedExpression {
   const tokens = tokenize(text);
-  const reader = new ExpressionReader(tokens);
+  const reader = new PacketWordReader(tokens);
   const request = reader.read();
   if (request) return { request, words: reader.words };
   const [shown] = packetsOfLine(text);
@@ -69,14 +70,14 @@ export function parsePacketExpression(text: string): ParsedExpression {
     : { problems: reader.problems };
 }
 
-interface Token {
+interface ExpressionToken {
   readonly text: string;
   readonly start: number;
   readonly end: number;
 }
 
-function tokenize(text: string): Token[] {
-  const tokens: Token[] = [];
+function tokenize(text: string): ExpressionToken[] {
+  const tokens: ExpressionToken[] = [];
   for (const match of text.matchAll(/->|→|>|(?:[^\s>→-]|-(?!>))+/g))
     tokens.push({ text: match[0], start: match.index, end: match.index + match[0].length });
   return tokens;
@@ -91,26 +92,30 @@ interface Endpoint {
   readonly port: number | undefined;
 }
 
-class ExpressionReader {
+class PacketWordReader {
   readonly words: ExpressionWord[] = [];
   readonly problems: ExpressionProblem[] = [];
   private readonly fields: Record<string, unknown> = {};
   private at = 0;
   private arrows = 0;
-  private readonly endpoints: { readonly token: Token; readonly value: Endpoint; readonly afterArrow: boolean }[] = [];
-  private icmpName: Token | undefined;
+  private readonly endpoints: {
+    readonly token: ExpressionToken;
+    readonly value: Endpoint;
+    readonly afterArrow: boolean;
+  }[] = [];
+  private icmpName: ExpressionToken | undefined;
   /** Whether the destination is said to be an address of this host. */
   private own: boolean | undefined;
   /** The word "icmp", which between IPv6 addresses means ICMPv6; `proto 1` never does. */
   private saysIcmp = false;
 
-  constructor(private readonly tokens: readonly Token[]) {}
+  constructor(private readonly tokens: readonly ExpressionToken[]) {}
 
   read(): PacketRequest | undefined {
     const tooMany = this.tokens[MOST_WORDS];
     if (tooMany) this.fail(tooMany, `a packet has at most ${MOST_WORDS} words`);
     while (this.at < Math.min(this.tokens.length, MOST_WORDS) && this.problems.length < MOST_PROBLEMS)
-      this.word(this.tokens[this.at++] as Token);
+      this.word(this.tokens[this.at++] as ExpressionToken);
     this.assignEndpoints();
     if (this.saysIcmp && this.isIpv6()) this.fields['proto'] = 58;
     this.assignIcmpType();
@@ -125,7 +130,7 @@ class ExpressionReader {
     return undefined;
   }
 
-  private word(token: Token): void {
+  private word(token: ExpressionToken): void {
     const lower = token.text.toLowerCase();
     const keyword = own(ALIASES, lower) ?? lower;
     if (lower === '>' || lower === '->' || lower === '→') {
@@ -142,7 +147,7 @@ class ExpressionReader {
     else this.endpointOrProblem(token);
   }
 
-  private protocol(token: Token, lower: string): void {
+  private protocol(token: ExpressionToken, lower: string): void {
     this.set(token, 'protocol', 'proto', namedProtocol(lower));
     this.saysIcmp ||= lower === 'icmp';
   }
@@ -153,13 +158,13 @@ class ExpressionReader {
     );
   }
 
-  private ownWord(token: Token): void {
+  private ownWord(token: ExpressionToken): void {
     this.add(token, 'keyword');
     if (this.own === false) this.fail(token, 'what is forwarded is not for an address of this host');
     this.own = true;
   }
 
-  private direction(token: Token, word: string): void {
+  private direction(token: ExpressionToken, word: string): void {
     this.set(token, 'direction', 'dir', word === 'out' ? 'out' : 'in');
     if (word === 'forward' && this.own === true)
       this.fail(token, 'what is for an own address of this host is not forwarded');
@@ -173,7 +178,7 @@ class ExpressionReader {
     }
   }
 
-  private keyword(token: Token, keyword: string): void {
+  private keyword(token: ExpressionToken, keyword: string): void {
     const { field, value: meaning } = KEYWORDS[keyword] as { field: string; value: string };
     const next = this.tokens[this.at];
     if (next === undefined || next.text === '>' || next.text === '->' || next.text === '→') {
@@ -197,7 +202,7 @@ class ExpressionReader {
     else this.set(next, 'value', field === 'state' ? 'ctstate' : field, value);
   }
 
-  private flags(token: Token, lower: string): void {
+  private flags(token: ExpressionToken, lower: string): void {
     this.add(token, 'flags');
     const bits = lower
       .split(/[,|+]/)
@@ -205,13 +210,13 @@ class ExpressionReader {
     this.fields['flags'] = ((this.fields['flags'] as number | undefined) ?? 0) | bits;
   }
 
-  private icmp(token: Token): void {
+  private icmp(token: ExpressionToken): void {
     this.add(token, 'icmp-type');
     if (this.icmpName) this.fail(token, `the ICMP type is given twice, as "${this.icmpName.text}" and "${token.text}"`);
     this.icmpName = token;
   }
 
-  private endpointOrProblem(token: Token): void {
+  private endpointOrProblem(token: ExpressionToken): void {
     const value = readEndpoint(token.text);
     if (typeof value !== 'string') {
       this.endpoints.push({ token, value, afterArrow: this.arrows > 0 });
@@ -243,7 +248,7 @@ class ExpressionReader {
     const [src, dst] = [this.fields['src'], this.fields['dst']];
     if (typeof src === 'string' && typeof dst === 'string' && src.includes(':') !== dst.includes(':')) {
       this.fail(
-        this.endpoints.at(-1)?.token ?? (this.tokens[0] as Token),
+        this.endpoints.at(-1)?.token ?? (this.tokens[0] as ExpressionToken),
         `${src} and ${dst} are of different families`,
       );
     }
@@ -292,23 +297,23 @@ class ExpressionReader {
     this.fields['extHeaders'] = [{ ...header, offset: Number(header.offset) }];
   }
 
-  private set(token: Token, role: ExpressionRole, field: string, value: unknown): void {
+  private set(token: ExpressionToken, role: ExpressionRole, field: string, value: unknown): void {
     this.add(token, role);
     this.assign(token, field, value);
   }
 
-  private assign(token: Token, field: string, value: unknown): void {
+  private assign(token: ExpressionToken, field: string, value: unknown): void {
     if (field in this.fields && field !== 'df' && field !== 'mf')
       this.fail(token, `"${token.text}": ${field} is given twice`);
     this.fields[field] = value;
   }
 
-  private add(token: Token, role: ExpressionRole): void {
+  private add(token: ExpressionToken, role: ExpressionRole): void {
     this.words.push({ ...token, role });
     this.words.sort((a, b) => a.start - b.start);
   }
 
-  private fail({ start, end }: Token, message: string): void {
+  private fail({ start, end }: ExpressionToken, message: string): void {
     this.problems.push({ start, end, message });
   }
 }

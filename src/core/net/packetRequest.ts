@@ -156,14 +156,19 @@ export function familyTold({
 }
 
 /** `depth`: in how many packets that quote each other it stands. */
-type Reader = (value: unknown, field: string, packet: Readonly<Record<string, unknown>>, depth?: number) => unknown;
+type RequestFieldReader = (
+  value: unknown,
+  field: string,
+  packet: Readonly<Record<string, unknown>>,
+  depth?: number,
+) => unknown;
 
 /** An ICMP error quotes a packet, which may itself be one that quotes a packet; more says nothing more. */
 const DEEPEST_QUOTE = 4;
 
 const U32 = 0xffffffff;
 
-function number(min: number, max: number): Reader {
+function number(min: number, max: number): RequestFieldReader {
   return (value, field) => {
     const read = typeof value === 'string' && /^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(value) ? Number(value) : value;
     if (typeof read === 'number' && Number.isInteger(read) && read >= min && read <= max) return read;
@@ -197,7 +202,7 @@ function chainName(value: unknown, field: string): string | InputProblem {
 }
 
 /** `most`: in bytes, as many as fit into their place in a packet. */
-function hex(most: number): Reader {
+function hex(most: number): RequestFieldReader {
   return (value, field) => {
     const digits = typeof value === 'string' ? value.replace(/[\s:]/g, '') : undefined;
     if (digits === undefined || digits.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(digits))
@@ -261,7 +266,7 @@ function icmpType(value: unknown, field: string, packet: Readonly<Record<string,
   return number(0, 255)(value, field, packet) as number | InputProblem;
 }
 
-function list(item: Reader, most: number): Reader {
+function list(item: RequestFieldReader, most: number): RequestFieldReader {
   return (value, field, packet) => {
     if (!Array.isArray(value)) return problem(field, `${shown(value)} is not a list`);
     if (value.length > most) return problem(field, `has ${value.length} entries, where ${most} are the most`);
@@ -279,7 +284,7 @@ function extensionHeader(value: unknown, field: string): ExtensionHeaderRequest 
     return problem(field, `${shown(type)} is not an extension header; there are hbh, dst, rt and frag`);
   }
   const header: Record<string, unknown> = { type };
-  const parts: readonly (readonly [string, Reader])[] = [
+  const parts: readonly (readonly [string, RequestFieldReader])[] = [
     ['rtType', number(0, 255)],
     ['segLeft', number(0, 255)],
     ['offset', number(0, 8191)],
@@ -296,7 +301,7 @@ function extensionHeader(value: unknown, field: string): ExtensionHeaderRequest 
   return header as unknown as ExtensionHeaderRequest;
 }
 
-function oneOf(words: readonly string[]): Reader {
+function oneOf(words: readonly string[]): RequestFieldReader {
   return (value, field) => {
     const word =
       typeof value === 'string'
@@ -318,7 +323,7 @@ export function shown(value: unknown): string {
   return String(JSON.stringify(value)).slice(0, 60);
 }
 
-const READERS: readonly (readonly [string, Reader])[] = [
+const READERS: readonly (readonly [string, RequestFieldReader])[] = [
   ['dir', direction],
   ['iface', name],
   ['oface', name],

@@ -71,14 +71,14 @@ export function primaryAddress(iface: Interface, family: 4 | 6): Address | undef
 const SITE_LOCAL = parseBlock('fec0::/10', 6) as AddressBlock;
 const COMPATIBLE = parseBlock('::/96', 6) as AddressBlock;
 /** Multicast scopes that Linux counts among the kinds of addresses. */
-const SCOPE_KINDS: Readonly<Record<number, Kind>> = { 1: 'loopback', 2: 'link', 5: 'site' };
-type Kind = 'loopback' | 'link' | 'site' | 'compatible';
+const SCOPE_KINDS: Readonly<Record<number, AddressScope>> = { 1: 'loopback', 2: 'link', 5: 'site' };
+type AddressScope = 'loopback' | 'link' | 'site' | 'compatible';
 
 /**
  * The kind of an IPv6 address of less than global scope, and of one that stands for an IPv4 address (`::10.0.0.1`).
  * Source: net/ipv6/addrconf_core.c __ipv6_addr_type.
  */
-function narrowKind(address: Address): Kind | undefined {
+function narrowKind(address: Address): AddressScope | undefined {
   if (isMulticast(address)) return SCOPE_KINDS[multicastScope(address)];
   if (isLinkLocal(address)) return 'link';
   if (inBlock(address, SITE_LOCAL)) return 'site';

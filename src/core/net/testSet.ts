@@ -114,14 +114,14 @@ export function setDimension(type: string): number {
   return type === 'list:set' ? 1 : type.split(',').length;
 }
 
-interface Found {
+interface FoundMember {
   readonly member: SetMember;
   /** Tells the values apart that one member stands for: the kernel keeps each of them by itself. */
   readonly key: string;
 }
 
 /** The members that the packet is, the most specific first. */
-function membersFor(set: IpSet, view: SetView, directions: readonly SetDirection[]): Iterable<Found> {
+function membersFor(set: IpSet, view: SetView, directions: readonly SetDirection[]): Iterable<FoundMember> {
   const values = packetValues(set, view, directions);
   if (values === undefined) return [];
   return set.type === 'hash:net,iface' ? findByInterface(set, values) : findByValue(set, values);
@@ -146,7 +146,7 @@ export function packetValues(
   return values;
 }
 
-function* findByValue(set: IpSet, values: readonly SetPart[]): Iterable<Found> {
+function* findByValue(set: IpSet, values: readonly SetPart[]): Iterable<FoundMember> {
   for (const lengths of liveLengths(set)) {
     const masked = maskNetworks(values, lengths);
     const member = liveMember(set, masked);
@@ -159,7 +159,7 @@ function* findByValue(set: IpSet, values: readonly SetPart[]): Iterable<Found> {
  * that was refused for its counters makes the kernel forget those in front of it (ip_set_hash_netiface.c,
  * ip_set_hash_gen.h mtype_test_cidrs).
  */
-function* findByInterface(set: IpSet, values: readonly SetPart[]): Iterable<Found> {
+function* findByInterface(set: IpSet, values: readonly SetPart[]): Iterable<FoundMember> {
   for (const lengths of liveLengths(set)) {
     const [net, iface] = maskNetworks(values, lengths) as [SetPart, SetPart];
     let decides = false;

@@ -254,7 +254,7 @@ export interface Proviso {
   readonly reason: string;
   /** There are rules that nobody has followed. */
   readonly unseen?: true;
-  /** It is about lines whose table is a guess: the `OpenTable.key`. */
+  /** It is about lines whose table is a guess: the `UndecidedTable.key`. */
   readonly table?: string;
 }
 

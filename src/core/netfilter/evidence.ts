@@ -18,7 +18,7 @@ interface RuleAsked {
  * (`question.actual(view)`) is as true when it is shown as it was then.
  */
 export interface Asked {
-  readonly question: Question;
+  readonly question: AskedQuestion;
   readonly view: PacketView;
   readonly answer: Answer;
   /** What this path goes on with where the answer is unknown; undefined: a later condition says no whatever it is. */
@@ -28,7 +28,7 @@ export interface Asked {
 }
 
 /** A condition, or whether a match can read the packet at all. */
-type Question = Condition | DropQuestion;
+type AskedQuestion = Condition | DropQuestion;
 
 /**
  * The kernel drops the packet while this match looks at it. A yes is that the rule goes on all the same, as a negated
@@ -91,7 +91,7 @@ export function allConditions(rule: Rule, view: PacketView, evidence: readonly A
   );
   const last = evidence[evidence.length - 1]?.view ?? view;
   const rows: ExplainedCondition[] = [];
-  const add = (question: Question, found: Asked | undefined): void => {
+  const add = (question: AskedQuestion, found: Asked | undefined): void => {
     rows.push({
       text: question.text,
       actual: shownText(question.actual(found?.view ?? last)),

@@ -1,6 +1,6 @@
 import type { Assumption } from './assumption';
 import type { TraceEvent, Walked, WalkEnd } from './events';
-import { Passage, type Arrival, type Joins, type Place, type WalkContext } from './passage';
+import { Passage, type Arrival, type Joins, type WalkPlace, type WalkContext } from './passage';
 import { sameStanding } from './standing';
 import { samePosition } from './traverse';
 import { firstStep } from './walk';
@@ -19,7 +19,7 @@ export interface Path {
  */
 export function* paths(arrival: Arrival, context: WalkContext): Generator<Path, undefined> {
   const explorer = new Explorer();
-  const way = new Way();
+  const way = new WalkedPath();
   let stretch: Stretch | undefined = explorer.start(arrival, context);
   while (stretch) {
     explorer.walk(stretch);
@@ -65,8 +65,8 @@ function stretchOf(passage: Passage | undefined): Stretch {
   };
 }
 
-interface Known {
-  readonly place: Place;
+interface KnownStretch {
+  readonly place: WalkPlace;
   readonly stretch: Stretch;
 }
 
@@ -78,7 +78,7 @@ const MOST_KNOWN = 8;
 
 class Explorer implements Joins {
   /** By what is to be done next. */
-  private readonly places = new Map<object, Known[]>();
+  private readonly places = new Map<object, KnownStretch[]>();
   /** The stretch that is being walked. */
   private current: Stretch = stretchOf(undefined);
 
@@ -104,7 +104,7 @@ class Explorer implements Joins {
     else if (branches) this.current.branches = branches.map((step) => stretchOf(passage.branch(step, this)));
   }
 
-  meet(passage: Passage, place: Place): boolean {
+  meet(passage: Passage, place: WalkPlace): boolean {
     const { position } = place;
     const key = (position ? (position.chain.rules[position.index] ?? position.chain) : place.agenda) ?? this;
     const here = this.places.get(key) ?? [];
@@ -135,14 +135,14 @@ class Explorer implements Joins {
   }
 }
 
-function samePlace(a: Place, b: Place): boolean {
+function samePlace(a: WalkPlace, b: WalkPlace): boolean {
   if (a.agenda !== b.agenda || a.world !== b.world) return false;
   if (a.position && b.position ? !samePosition(a.position, b.position) : a.position !== b.position) return false;
   return sameStanding(a.standing, b.standing);
 }
 
 /** The stretches of the present path, one behind the other, and all that they tell. */
-class Way {
+class WalkedPath {
   private readonly stretches: { readonly stretch: Stretch; readonly before: Told }[] = [];
   private readonly events: TraceEvent[] = [];
   private readonly assumptions: Assumption[] = [];

@@ -2,13 +2,13 @@ import type { Backend } from '../xtables/backend';
 import type { BaseChain } from '../ruleset/ruleSet';
 import type { Hook, TableName } from '../xtables/view';
 
-export type Step = TableName | 'defragment' | 'conntrack' | 'confirm';
+export type HookStage = TableName | 'defragment' | 'conntrack' | 'confirm';
 
 /**
  * What a packet meets in each hook, in order of priority. Source: include/uapi/linux/netfilter_ipv4.h (raw -300,
  * conntrack -200, mangle -150, nat -100 or 100, filter 0, security 50), observed on Linux 6.18.
  */
-const LEGACY: Readonly<Record<Hook, readonly Step[]>> = {
+const LEGACY: Readonly<Record<Hook, readonly HookStage[]>> = {
   PREROUTING: ['defragment', 'raw', 'conntrack', 'mangle', 'nat'],
   INPUT: ['mangle', 'filter', 'security', 'nat', 'confirm'],
   FORWARD: ['mangle', 'filter', 'security'],
@@ -17,12 +17,12 @@ const LEGACY: Readonly<Record<Hook, readonly Step[]>> = {
 };
 
 /** iptables-nft hangs security at 150, behind nat INPUT. */
-const NFT: Readonly<Record<Hook, readonly Step[]>> = {
+const NFT: Readonly<Record<Hook, readonly HookStage[]>> = {
   ...LEGACY,
   INPUT: ['mangle', 'filter', 'nat', 'security', 'confirm'],
 };
 
-export function stepsOf(hook: Hook, backend: Backend): readonly Step[] {
+export function stepsOf(hook: Hook, backend: Backend): readonly HookStage[] {
   return (backend === 'nft' ? NFT : LEGACY)[hook];
 }
 
@@ -31,7 +31,7 @@ export function stepsOf(hook: Hook, backend: Backend): readonly Step[] {
  * connection tracking.
  */
 export interface HostStep {
-  readonly step: Step;
+  readonly step: HookStage;
   readonly backend: Backend | undefined;
 }
 
@@ -52,7 +52,7 @@ export function stepsOfBoth(hook: Hook, newer: Backend): readonly HostStep[] {
   return confirm < 0 ? [...steps, security] : [...steps.slice(0, confirm), security, ...steps.slice(confirm)];
 }
 
-const TABLE_STEPS: ReadonlySet<Step> = new Set<Step>(['raw', 'mangle', 'filter']);
+const TABLE_STEPS: ReadonlySet<HookStage> = new Set<HookStage>(['raw', 'mangle', 'filter']);
 
 /**
  * What of the rules of a host was made later than the rest: of two chains with the same priority that one goes first.
@@ -65,7 +65,7 @@ export interface HookOrder {
 }
 
 /** The priority at which a step is registered at a hook. Source: include/uapi/linux/netfilter_ipv4.h, netfilter_ipv6.h. */
-export function priorityOf(step: Step, hook: Hook, backend: Backend | undefined): number {
+export function priorityOf(step: HookStage, hook: Hook, backend: Backend | undefined): number {
   switch (step) {
     case 'defragment':
       return -400;

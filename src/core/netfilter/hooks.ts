@@ -4,16 +4,16 @@ import { NO_ENTRY, NO_TEMPLATE, track } from './conntrack';
 import { clashes } from './connectionFacts';
 import { defragment } from './defragment';
 import { overrideState } from './givenState';
-import { stepsOf, stepsOfBoth, withBaseChains, type HostStep, type Step as HookStep } from './hookOrder';
+import { stepsOf, stepsOfBoth, withBaseChains, type HostStep, type HookStage as HookStep } from './hookOrder';
 import { natStep } from './natStep';
 import { routingKeyChanged } from './packetChanges';
-import { Ended, type Passage, type Step } from './passage';
+import { Ended, type Passage, type WalkStep } from './passage';
 import { reroute } from './sending';
 import { visitBaseChain, visitTable } from './tables';
 import type { Hook } from '../xtables/view';
 
 /** Takes a packet through a hook: fragments, connection tracking, tables and NAT, in their order. */
-export function runHook(hook: Hook): Step {
+export function runHook(hook: Hook): WalkStep {
   return (passage) => {
     passage.move({ hook });
     const { packet, inInterface, outInterface } = passage.at;

@@ -25,7 +25,7 @@ const KERNEL: SocketOwner = { kind: 'kernel', uid: 0, gid: 0, groups: [] };
  * tcp_v6_send_response, net/ipv4/netfilter/nf_reject_ipv4.c nf_send_reset.
  */
 function socketOf(
-  { packet: { protocol, family, tcpFlags } }: HostAnswer,
+  { packet: { protocol, family, tcpFlags } }: SentAnswer,
   { end: { dropBy, receiver } }: Walked,
 ): SocketOwner | undefined {
   if (protocol !== PROTOCOL.TCP) return KERNEL;
@@ -76,11 +76,11 @@ export function hostAnswers(walked: Walked, given: WalkContext, raw = false, att
 }
 
 /** A packet that is to be answered. `attached`: what it was attached to from the start, as it is an answer itself. */
-interface Question extends Walked {
+interface Received extends Walked {
   readonly attached: Attached | undefined;
 }
 
-interface HostAnswer {
+interface SentAnswer {
   readonly packet: Packet;
   /** What the answer is attached to from the start; otherwise connection tracking finds its connection. */
   readonly attached?: Attached | undefined;
@@ -107,10 +107,10 @@ function linkOf({ end, events }: Walked, { family, destination, protocol }: Pack
  * connection.
  */
 function withSource(
-  answer: HostAnswer | undefined,
+  answer: SentAnswer | undefined,
   { host }: WalkContext,
   inInterface: string | undefined,
-): HostAnswer | undefined {
+): SentAnswer | undefined {
   if (answer === undefined || !isUnspecified(answer.packet.source)) return answer;
   const { packet } = answer;
   if (packet.family === 4 && packet.protocol !== PROTOCOL.ICMP) return answer;
@@ -122,7 +122,7 @@ function withSource(
   return source && { ...answer, packet: { ...packet, source }, iface };
 }
 
-function answerOf(walked: Question, context: WalkContext): HostAnswer | undefined {
+function answerOf(walked: Received, context: WalkContext): SentAnswer | undefined {
   switch (walked.end.outcome) {
     case 'LOCAL':
       return receivedAnswer(walked, context);
@@ -144,7 +144,7 @@ const HANDLED: Readonly<Record<4 | 6, ReadonlySet<number>>> = {
   6: new Set([PROTOCOL.ICMPV6, PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.IPV6_NONE]),
 };
 
-function receivedAnswer(walked: Question, context: WalkContext): HostAnswer | undefined {
+function receivedAnswer(walked: Received, context: WalkContext): SentAnswer | undefined {
   const { end, events } = walked;
   const { packet } = end;
   const route = events.findLast((event) => event.kind === 'route');
@@ -189,7 +189,7 @@ function receivedAnswer(walked: Question, context: WalkContext): HostAnswer | un
 }
 
 /** Numbers of this host begin with 1. */
-function tcpAnswer(walked: Question, { world, host }: WalkContext): HostAnswer | undefined {
+function tcpAnswer(walked: Received, { world, host }: WalkContext): SentAnswer | undefined {
   const { packet, receiver } = walked.end;
   const known = world.acceptedFor(packet);
   if ((packet.tcpFlags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK | TCP_FLAGS.RST)) === TCP_FLAGS.SYN && receiver) {
@@ -250,7 +250,7 @@ const ERRORS: Partial<Record<KernelDropReason, Readonly<Record<4 | 6, readonly [
 /** A router tells a link-local source that it is beyond its scope. */
 const BEYOND_LINK: Readonly<Record<4 | 6, readonly [number, number] | undefined>> = { 4: undefined, 6: [1, 2] };
 
-function refusedAnswer(walked: Question, context: WalkContext): HostAnswer | undefined {
+function refusedAnswer(walked: Received, context: WalkContext): SentAnswer | undefined {
   const {
     end: { dropBy, packet },
     end,
@@ -291,7 +291,7 @@ function refusedAnswer(walked: Question, context: WalkContext): HostAnswer | und
 /**
  * Whether an ICMP error may be sent about a packet. Source: net/ipv4/icmp.c __icmp_send, net/ipv6/icmp.c icmp6_send.
  */
-function mayBeTold(walked: Question, context: WalkContext): boolean {
+function mayBeTold(walked: Received, context: WalkContext): boolean {
   const { packet } = walked.end;
   if (isIcmpErrorPacket(packet) || toMany(walked.end)) return false;
   if (packet.family === 6) return allowsError(packet);
@@ -309,7 +309,7 @@ function allowsError({ source, destination }: Packet): boolean {
 }
 
 /** Whether a packet is from one host to one other: for IPv4 its route decides that, for IPv6 its addresses do. */
-function isBetweenTwo(walked: Question, context: WalkContext): boolean {
+function isBetweenTwo(walked: Received, context: WalkContext): boolean {
   const { packet } = walked.end;
   if (packet.family === 6)
     return [packet.source, packet.destination].every((address) => !isUnspecified(address) && !isMulticast(address));
@@ -317,7 +317,7 @@ function isBetweenTwo(walked: Question, context: WalkContext): boolean {
   return type !== 'broadcast' && type !== 'multicast' && !isMulticast(packet.destination);
 }
 
-function routeType({ events, end }: Question, { host }: WalkContext): string {
+function routeType({ events, end }: Received, { host }: WalkContext): string {
   return (
     events.findLast((event) => event.kind === 'route')?.type ??
     lookupRoute(host, {
@@ -331,7 +331,7 @@ function routeType({ events, end }: Question, { host }: WalkContext): string {
 }
 
 /** The packet's connection. By now it may be known to all: what was seen of it on the way is out of date. */
-function entryOf(walked: Pick<Question, 'end' | 'attached'>, { world }: WalkContext): ConntrackEntry | undefined {
+function entryOf(walked: Pick<Received, 'end' | 'attached'>, { world }: WalkContext): ConntrackEntry | undefined {
   const entry = lastView(walked)?.entry;
   return entry && (world.entry(entry.id) ?? entry);
 }
@@ -340,7 +340,7 @@ function entryOf(walked: Pick<Question, 'end' | 'attached'>, { world }: WalkCont
  * What the answer to a packet is attached to. After an untracked one it is none, and yet CT rules take it for tracked;
  * after one that is INVALID there is nothing. Source: nf_conntrack_core.c nf_conntrack_attach, xt_CT.c xt_ct_target.
  */
-function attachment({ events, end, attached }: Question, entry: ConntrackEntry | undefined): Attached | undefined {
+function attachment({ events, end, attached }: Received, entry: ConntrackEntry | undefined): Attached | undefined {
   if (entry)
     return {
       state: 'RELATED',
@@ -378,7 +378,7 @@ function toMany({ packetType }: WalkEnd): boolean {
   return packetType !== 'unicast';
 }
 
-function lastView({ end, attached }: Pick<Question, 'end' | 'attached'>): ConntrackView | undefined {
+function lastView({ end, attached }: Pick<Received, 'end' | 'attached'>): ConntrackView | undefined {
   return end.conntrack ?? (typeof attached === 'object' ? attached : undefined);
 }
 

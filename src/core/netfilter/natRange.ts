@@ -9,7 +9,7 @@ import type { Hook } from '../xtables/view';
 type NatEffect = Extract<Effect, { kind: 'nat' | 'redirect' | 'masquerade' }>;
 
 /** Where a NAT target's hook and packet stand. */
-export interface NatPlace {
+export interface NatContext {
   readonly packet: Packet;
   readonly hook: Hook;
   readonly inInterface: string;
@@ -19,7 +19,7 @@ export interface NatPlace {
 }
 
 /** The addresses and ports that a NAT target asks for; undefined where the interface has no address to use. */
-export function rangeOf(effect: NatEffect, place: NatPlace): NatRange | undefined {
+export function rangeOf(effect: NatEffect, place: NatContext): NatRange | undefined {
   if (effect.kind === 'nat')
     return effect.range.netmap
       ? mapped(effect.range, effect.half === 'source' ? place.packet.source : place.packet.destination)
@@ -29,14 +29,14 @@ export function rangeOf(effect: NatEffect, place: NatPlace): NatRange | undefine
 }
 
 /** Source: net/netfilter/nf_nat_redirect.c. */
-function redirectAddress({ packet, hook, inInterface, host }: NatPlace): Address | undefined {
+function redirectAddress({ packet, hook, inInterface, host }: NatContext): Address | undefined {
   if (hook === 'OUTPUT') return parseAddress(packet.family === 4 ? '127.0.0.1' : '::1');
   const iface = host.interfaces.find(({ name }) => name === inInterface);
   return iface && redirectAddressOf(iface, packet.destination);
 }
 
 /** Source: net/netfilter/nf_nat_masquerade.c. */
-function sourceAddress({ packet, outInterface, host, route }: NatPlace): Address | undefined {
+function sourceAddress({ packet, outInterface, host, route }: NatContext): Address | undefined {
   return route && masqueradeAddress(host, outInterface, route, packet.destination);
 }
 

@@ -10,7 +10,7 @@ import type { HostAnswer, Proviso, TraceEvent, Walked, WalkEnd } from './events'
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 
 /** What is assumed of the host. `word`: how one says with the packet that it is so, where one can. */
-interface HostAssumption {
+interface AssumedOfHost {
   readonly kind: 'host';
   readonly what: string;
   readonly value: boolean;
@@ -22,7 +22,7 @@ interface HostAssumption {
 export interface Outcome {
   readonly assumptions: readonly (
     | Pick<Assumption, 'backend' | 'table' | 'chain' | 'num' | 'match' | 'value' | 'probability' | 'reason'>
-    | HostAssumption
+    | AssumedOfHost
   )[];
   readonly outcome: WalkEnd['outcome'];
   readonly verdict: WalkEnd['verdict'];
@@ -135,11 +135,11 @@ function copyOf(events: readonly TraceEvent[]): Pick<Outcome, 'copy'> {
     : {};
 }
 
-function hostAssumption({ what, value, reason, word }: HostAnswer): HostAssumption {
+function hostAssumption({ what, value, reason, word }: HostAnswer): AssumedOfHost {
   return { kind: 'host', what, value, reason, word };
 }
 
-function provisoAssumption({ what, reason }: Proviso): HostAssumption {
+function provisoAssumption({ what, reason }: Proviso): AssumedOfHost {
   return { kind: 'host', what, value: true, reason };
 }
 

@@ -64,10 +64,10 @@ export class Ended extends Error {
 }
 
 /** One thing to do with a packet. It says what comes behind it with `then`, or how the walk ends with `finish`. */
-export type Step = (passage: Passage) => void;
+export type WalkStep = (passage: Passage) => void;
 
 /** Where a path stands, and all that decides how it goes on. */
-export interface Place {
+export interface WalkPlace {
   /** What is still to be done behind the present table. */
   readonly agenda: object | undefined;
   /** Where within the table; undefined: at its end. */
@@ -80,12 +80,12 @@ export interface Place {
 /** Where paths that parted may meet again. */
 export interface Joins {
   /** Whether another path has gone on from that place; otherwise it is known from now on that this one does. */
-  meet(passage: Passage, place: Place): boolean;
+  meet(passage: Passage, place: WalkPlace): boolean;
 }
 
 /** What is still to be done, first things first. Never changed, so that paths which part have the rest in common. */
 interface Agenda {
-  readonly step: Step;
+  readonly step: WalkStep;
   /** Takes the end of what was put in front of it, and goes on; it is passed over otherwise. */
   readonly catches: ((passage: Passage, end: WalkEnd) => void) | undefined;
   readonly rest: Agenda | undefined;
@@ -115,7 +115,7 @@ export class Passage {
   /** How the walk ended; undefined: it has not. */
   ended: WalkEnd | undefined;
   /** The ways on from a question that nothing answers; the walk stops here, and each is taken by a copy of its own. */
-  branches: readonly Step[] | undefined;
+  branches: readonly WalkStep[] | undefined;
   /** How many questions that chance answers were met on the way here. */
   chances = 0;
   private standing: Standing;
@@ -166,7 +166,7 @@ export class Passage {
   }
 
   /** The same packet at the same place, with a host of its own and nothing to tell yet. */
-  branch(step: Step, joins: Joins | undefined): Passage {
+  branch(step: WalkStep, joins: Joins | undefined): Passage {
     const branch = new Passage(this.arrival, { ...this.context, world: this.context.world.copy() });
     branch.standing = this.standing;
     branch.agenda = { step, catches: undefined, rest: this.agenda };
@@ -176,7 +176,7 @@ export class Passage {
   }
 
   /** Puts steps in front of what is still to be done, in their order. */
-  then(...steps: readonly Step[]): void {
+  then(...steps: readonly WalkStep[]): void {
     for (const step of steps.toReversed()) this.agenda = { step, catches: undefined, rest: this.agenda };
   }
 
@@ -219,7 +219,7 @@ export class Passage {
    * Whether another path has gone on from here in the same state; `position`: where within a table, undefined at its
    * end.
    */
-  meets(position: Place['position']): boolean {
+  meets(position: WalkPlace['position']): boolean {
     if (!this.joins) return false;
     this.joined = this.joins.meet(this, {
       agenda: this.agenda,

@@ -58,7 +58,7 @@ const REPLY: Readonly<Record<number, string>> = {
   [CHUNK.HEARTBEAT_ACK]: 'VCWESsraS',
 };
 
-interface Chunk {
+interface SctpChunk {
   readonly type: number;
   readonly flags: number;
   /** Behind the chunk's header. */
@@ -121,8 +121,8 @@ export function trackSctp(
 const TAG = 0;
 const DATA = 0;
 
-function chunksOf(bytes: Uint8Array): readonly Chunk[] | undefined {
-  const chunks: Chunk[] = [];
+function chunksOf(bytes: Uint8Array): readonly SctpChunk[] | undefined {
+  const chunks: SctpChunk[] = [];
   for (let at = 0; at + 4 <= bytes.length;) {
     const length = ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
     if (length === 0) return undefined;
@@ -133,7 +133,7 @@ function chunksOf(bytes: Uint8Array): readonly Chunk[] | undefined {
 }
 
 /** INIT, INIT ACK and SHUTDOWN COMPLETE stand alone, COOKIE ECHO and COOKIE ACK stand first. */
-function wellBundled(chunks: readonly Chunk[]): boolean {
+function wellBundled(chunks: readonly SctpChunk[]): boolean {
   let alone = false;
   for (const [i, { type }] of chunks.entries()) {
     alone ||= type === CHUNK.INIT || type === CHUNK.INIT_ACK || type === CHUNK.SHUTDOWN_COMPLETE;
@@ -142,7 +142,7 @@ function wellBundled(chunks: readonly Chunk[]): boolean {
   return chunks.length > 0;
 }
 
-function open(chunks: readonly Chunk[]): SctpTracking | undefined {
+function open(chunks: readonly SctpChunk[]): SctpTracking | undefined {
   const tags = { ORIGINAL: 0, REPLY: 0 };
   for (const { type, value } of chunks) {
     if (nextState('NONE', type, 'ORIGINAL') === 'NONE') return undefined;
@@ -167,7 +167,7 @@ function nextState(state: SctpState, chunk: number, direction: Direction): SctpS
 /** `strict`: a heartbeat has to bear the right tag. */
 function advance(
   tracking: SctpTracking,
-  { type, flags, value }: Chunk,
+  { type, flags, value }: SctpChunk,
   direction: Direction,
   strict: boolean,
 ): TrackedSctp {

@@ -11,7 +11,7 @@ import type { Template } from './conntrack';
 import type { TraceEvent, WalkEnd } from './events';
 import { setUpNat } from './nat';
 import { rangeOf } from './natRange';
-import { Ended, type Passage, type Step } from './passage';
+import { Ended, type Passage, type WalkStep } from './passage';
 import { currentRoute } from './sending';
 import { startNote } from './startChain';
 import { tproxySocket } from './tproxySocket';
@@ -30,7 +30,7 @@ import {
  * Takes a packet through the chain of a table that is registered at a hook, and on to `then`. Does nothing where there
  * is no such chain.
  */
-export function visitTable(passage: Passage, hook: Hook, name: TableName, then: Step): void {
+export function visitTable(passage: Passage, hook: Hook, name: TableName, then: WalkStep): void {
   const { ruleSet, context } = passage;
   const table = ruleSet?.tables.get(name);
   const chain = table?.chains.get(hook);
@@ -39,7 +39,7 @@ export function visitTable(passage: Passage, hook: Hook, name: TableName, then: 
 }
 
 /** Takes a packet through a base chain of nftables, and on to `then`. */
-export function visitBaseChain(passage: Passage, hook: Hook, chain: BaseChain, then: Step): void {
+export function visitBaseChain(passage: Passage, hook: Hook, chain: BaseChain, then: WalkStep): void {
   visitChain(passage, hook, chain, true, then, undefined);
 }
 
@@ -48,7 +48,7 @@ function visitChain(
   hook: Hook,
   chain: Chain,
   native: boolean,
-  then: Step,
+  then: WalkStep,
   backend: Backend | undefined,
 ): void {
   passage.then(then);
@@ -87,12 +87,12 @@ function beginning(passage: Passage, hook: Hook, chain: Chain): Position {
 
 /** From a position in the table on: up to its end, or to a fork, behind which each branch goes on by itself. */
 function goOn(passage: Passage, hook: Hook, name: AnyTableName, from: Position): void {
-  const tables = new Tables(passage);
+  const tables = new TableWalk(passage);
   const end = traverse(from, tables);
   if (end.kind === 'joined') return;
   if (end.kind === 'fork') {
     passage.branches = end.branches.map((branch) => (on) => {
-      new Tables(on).assume(end.rule, branch);
+      new TableWalk(on).assume(end.rule, branch);
       goOn(on, hook, name, branch.from);
     });
   } else leave(passage, hook, name, end, tables.failed);
@@ -129,7 +129,7 @@ function notFollowed(passage: Passage, table: AnyTableName): WalkEnd {
 }
 
 /** What a traversal needs of the packet's passage: settles what is unknown and carries out what targets do. */
-class Tables implements Traveller {
+class TableWalk implements Traveller {
   /** How a target has failed. */
   failed: WalkEnd | undefined;
 

@@ -1,5 +1,5 @@
 /** What a write has changed. `value`: what was there before. */
-interface Write<Key, Value> {
+interface UndoneWrite<Key, Value> {
   readonly key: Key;
   readonly had: boolean;
   readonly value: Value | undefined;
@@ -12,7 +12,7 @@ interface Write<Key, Value> {
  * any more is gone.
  */
 export class Version<Key, Value> {
-  private later: Write<Key, Value> | undefined;
+  private later: UndoneWrite<Key, Value> | undefined;
   private restored: Map<Key, Value> | undefined;
 
   constructor(private readonly map: Map<Key, Value> = new Map<Key, Value>()) {}
@@ -60,7 +60,7 @@ export class Version<Key, Value> {
 
   /** Takes back what was written since, the last write first. */
   private restore(): Map<Key, Value> {
-    const writes: Write<Key, Value>[] = [];
+    const writes: UndoneWrite<Key, Value>[] = [];
     for (let { later } = this; later; { later } = later.next) writes.push(later);
     const map = new Map(this.map);
     for (const { key, had, value } of writes.reverse()) {

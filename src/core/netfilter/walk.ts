@@ -11,13 +11,13 @@ import { runHook } from './hooks';
 import { routeInput, type InputRoute } from './inputRoute';
 import { forwardOptions, withOptions } from './ipOptions';
 import { routeOutput } from './outputRoute';
-import { Ended, type Arrival, type Passage, type Step } from './passage';
+import { Ended, type Arrival, type Passage, type WalkStep } from './passage';
 import { boundSocket, packetEnd } from './receiver';
 import { checkRawHeader, mtuOf, takeRoute } from './sending';
 import type { Standing } from './standing';
 
 /** The first step of a packet on its way through the host: in, to this host or on to another, or out. */
-export function firstStep({ direction }: Arrival): Step {
+export function firstStep({ direction }: Arrival): WalkStep {
   return direction === 'in' ? arrive : send;
 }
 
@@ -146,7 +146,7 @@ function send(passage: Passage): void {
  */
 function leaveIpv4(passage: Passage): void {
   const only = whyItStays(passage);
-  const rest: Step = (at) => (at.at.outInterface === 'lo' ? comeBack(at, 'lo') : leaveHost(at));
+  const rest: WalkStep = (at) => (at.at.outInterface === 'lo' ? comeBack(at, 'lo') : leaveHost(at));
   takeCopy(passage, only, (at, copied) => {
     if (copied && only !== undefined) at.finish(copied);
     else at.then(runHook('POSTROUTING'), rest);

@@ -8,7 +8,7 @@ import type { AcceptedSocket } from './acceptedSocket';
 import { connectionKey } from './receiver';
 import { Version } from './versions';
 
-type Zone = ConntrackEntry['zone'];
+type ConntrackZone = ConntrackEntry['zone'];
 
 /**
  * What a host remembered at one moment. It stays as it is whatever is written later, so what was decided by it can be
@@ -25,7 +25,7 @@ export class Remembered implements Memory {
   }
 
   /** See `World.find`. */
-  find(tuple: Tuple, zone: Zone): Found | undefined {
+  find(tuple: Tuple, zone: ConntrackZone): FoundEntry | undefined {
     return findAmong(this.entries, tuple, zone);
   }
 
@@ -114,7 +114,7 @@ export class World implements WritableMemory {
    * kernel puts what it adds in front. Where the directions have zones of their own, it asks for the original one
    * first. Source: nf_conntrack_core.c nf_conntrack_find_get.
    */
-  find(tuple: Tuple, zone: Zone): Found | undefined {
+  find(tuple: Tuple, zone: ConntrackZone): FoundEntry | undefined {
     return findAmong(this.entries, tuple, zone);
   }
 
@@ -171,16 +171,20 @@ export class World implements WritableMemory {
   }
 }
 
-interface Found {
+interface FoundEntry {
   readonly entry: ConntrackEntry;
   readonly direction: Direction;
 }
 
-function findAmong(entries: Version<number, ConntrackEntry>, tuple: Tuple, zone: Zone): Found | undefined {
+function findAmong(
+  entries: Version<number, ConntrackEntry>,
+  tuple: Tuple,
+  zone: ConntrackZone,
+): FoundEntry | undefined {
   if (entries.size === 0) return undefined;
   const key = tupleKey(tuple);
-  let newest: Found | undefined;
-  let newestOriginal: Found | undefined;
+  let newest: FoundEntry | undefined;
+  let newestOriginal: FoundEntry | undefined;
   for (const entry of entries.values()) {
     if (entry.zone.original === zone.original && tupleKey(entry.original) === key)
       newest = newestOriginal = { entry, direction: 'ORIGINAL' };

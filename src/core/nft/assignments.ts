@@ -6,24 +6,24 @@ import { integerType, knownType, numberOf, type DataType } from './dataTypes';
 import { FIELDS } from './fieldReaders';
 import { operandOf, type NftScope, type Operand } from './operands';
 
-type Assignment = NftRuleStatement & { readonly kind: 'assign' };
+type AssignStatement = NftRuleStatement & { readonly kind: 'assign' };
 
 /** A statement that changes the packet or its connection, and lets the rule go on. */
-export interface Change {
+export interface NftAssignment {
   /** What it gives; undefined where a map has nothing for the packet, so that the rule ends there. */
   readonly operand: Operand;
   effect(value: string, view: PacketView): Effect;
 }
 
-type Write = (value: number, view: PacketView) => Effect;
+type EffectOfValue = (value: number, view: PacketView) => Effect;
 
-function packetChange(change: (value: number, packet: Packet) => Partial<Packet>): Write {
+function packetChange(change: (value: number, packet: Packet) => Partial<Packet>): EffectOfValue {
   return (value, { packet }) => ({ kind: 'continue', packet: change(value, packet) });
 }
 
-const nothing: Write = () => ({ kind: 'continue' });
+const nothing: EffectOfValue = () => ({ kind: 'continue' });
 
-const WRITES: Readonly<Record<string, Write>> = {
+const WRITES: Readonly<Record<string, EffectOfValue>> = {
   'meta mark': packetChange((mark) => ({ mark })),
   'meta priority': packetChange((priority) => ({ priority })),
   'meta nftrace': nothing,
@@ -40,7 +40,7 @@ const WRITES: Readonly<Record<string, Write>> = {
  * `meta mark set …`, `ct mark set …`; undefined where it is not known what it does. Source: net/netfilter/nft_meta.c,
  * nft_ct.c, nft_payload.c.
  */
-export function changeOf({ field, value }: Assignment, scope: NftScope): Change | undefined {
+export function changeOf({ field, value }: AssignStatement, scope: NftScope): NftAssignment | undefined {
   const write = WRITES[field.name];
   if (!write) return undefined;
   if (field.name === 'ct zone' && (field.words[1] === 'original' || field.words[1] === 'reply')) return undefined;
@@ -64,7 +64,7 @@ export function changeOf({ field, value }: Assignment, scope: NftScope): Change 
 }
 
 /** Settings that nobody can follow, in words; undefined where it is not known what they do. */
-export function harmless({ field }: Assignment): boolean {
+export function harmless({ field }: AssignStatement): boolean {
   return [
     'ct event',
     'ct label',

@@ -10,7 +10,7 @@ import { setIndex } from './setIndex';
 type Match = NftRuleStatement & { readonly kind: 'match' };
 
 /** A comparison that can be asked. */
-export interface Comparison {
+export interface NftComparison {
   readonly left: Operand;
   test(view: PacketView): Answer;
 }
@@ -19,7 +19,7 @@ export interface Comparison {
  * What `tcp dport { 22, 80 }` asks; undefined where it is not known what it is. Source: nftables src/evaluate.c,
  * src/netlink_linearize.c; net/netfilter/nft_cmp.c.
  */
-export function comparisonOf(match: Match, scope: NftScope): Comparison | undefined {
+export function comparisonOf(match: Match, scope: NftScope): NftComparison | undefined {
   const plain = operandOf(match.left, scope);
   const mask = match.mask && plain && operandOf(match.mask, scope, plain.types);
   const left = match.mask ? plain && mask && computed('&', plain, mask) : plain;

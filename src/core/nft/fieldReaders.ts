@@ -14,34 +14,34 @@ import { hex, hexBytes, hexName, integerType, knownType, type DataType } from '.
  */
 export type Read = string | undefined | Unknown;
 
-type Reader = (view: PacketView, words: readonly string[]) => Read;
+type PacketFieldReader = (view: PacketView, words: readonly string[]) => Read;
 
-function field(type: string | number, read: Reader): readonly [DataType, Reader] {
+function field(type: string | number, read: PacketFieldReader): readonly [DataType, PacketFieldReader] {
   return [typeof type === 'number' ? integerType(type) : knownType(type), read];
 }
 
 const IP4 =
-  (read: Reader): Reader =>
+  (read: PacketFieldReader): PacketFieldReader =>
   (view, words) =>
     view.packet.family === 4 ? read(view, words) : undefined;
 const IP6 =
-  (read: Reader): Reader =>
+  (read: PacketFieldReader): PacketFieldReader =>
   (view, words) =>
     view.packet.family === 6 ? read(view, words) : undefined;
 
 /** Where a protocol is asked for first, as nft does by itself. */
-function of(protocol: number, read: Reader): Reader {
+function of(protocol: number, read: PacketFieldReader): PacketFieldReader {
   return (view, words) => (protocolAsked(view) === protocol ? read(view, words) : undefined);
 }
 
-function port(side: 'source' | 'destination'): Reader {
+function port(side: 'source' | 'destination'): PacketFieldReader {
   return (view) => {
     const found = portAsNft(view, side);
     return found === undefined ? undefined : hex(found, 2);
   };
 }
 
-function bytesAt(offset: number, size: 1 | 2): Reader {
+function bytesAt(offset: number, size: 1 | 2): PacketFieldReader {
   return (view) => {
     const found = unsignedAsNft(view, offset, size);
     return found === undefined ? undefined : hex(found, size);
@@ -49,11 +49,11 @@ function bytesAt(offset: number, size: 1 | 2): Reader {
 }
 
 const notTold =
-  (what: string): Reader =>
+  (what: string): PacketFieldReader =>
   () =>
     unknown(`${what} is not in the file`);
 
-function owner(key: 'uid' | 'gid'): Reader {
+function owner(key: 'uid' | 'gid'): PacketFieldReader {
   // A packet without a socket that a process holds has no owner to compare (net/netfilter/nft_meta.c
   // nft_meta_get_eval_skugid).
   return ({ socket }) => (socket === undefined || socket.kind === 'kernel' ? undefined : hex(socket[key], 4));
@@ -68,7 +68,7 @@ function tupleOf(view: PacketView, words: readonly string[]): Tuple | undefined 
   return words[1] === 'reply' ? entry?.reply : entry?.original;
 }
 
-function tupleAddress(side: 'source' | 'destination'): Reader {
+function tupleAddress(side: 'source' | 'destination'): PacketFieldReader {
   return (view, words) => {
     const tuple = tupleOf(view, words);
     return tuple && hexBytes(addressBytes(tuple[side]));
@@ -103,7 +103,7 @@ function ctStatus(view: PacketView): Read {
   );
 }
 
-function ports(protocol: number): Readonly<Record<'sport' | 'dport', Reader>> {
+function ports(protocol: number): Readonly<Record<'sport' | 'dport', PacketFieldReader>> {
   return { sport: of(protocol, port('source')), dport: of(protocol, port('destination')) };
 }
 
@@ -114,7 +114,7 @@ const SCTP = ports(PROTOCOL.SCTP);
 const DCCP = ports(PROTOCOL.DCCP);
 
 /** By the full name; the source of each is its file in net/netfilter: nft_payload.c, nft_meta.c, nft_ct.c. */
-export const FIELDS: Readonly<Record<string, readonly [DataType, Reader]>> = {
+export const FIELDS: Readonly<Record<string, readonly [DataType, PacketFieldReader]>> = {
   'ip saddr': field(
     'ipv4_addr',
     IP4(({ packet }) => hexBytes(addressBytes(packet.source))),
@@ -304,20 +304,20 @@ const NOT_TOLD: Readonly<Record<string, string>> = {
 };
 
 /** `ct saddr`, `ct original ip daddr`: of the type of the family. */
-export function tupleField(name: string, family: 4 | 6): readonly [DataType, Reader] | undefined {
+export function tupleField(name: string, family: 4 | 6): readonly [DataType, PacketFieldReader] | undefined {
   if (name !== 'ct saddr' && name !== 'ct daddr') return undefined;
   return field(family === 4 ? 'ipv4_addr' : 'ipv6_addr', tupleAddress(name === 'ct saddr' ? 'source' : 'destination'));
 }
 
-export function untoldField(name: string): readonly [DataType, Reader] {
+export function untoldField(name: string): readonly [DataType, PacketFieldReader] {
   return [integerType(8), notTold(NOT_TOLD[name] ?? `what "${name}" is for this packet`)];
 }
 
 /** `@nh,96,32`: bits of a header, from an offset on, as whole bytes with zeros in front. */
-export function rawField(words: readonly string[]): readonly [DataType, Reader] {
+export function rawField(words: readonly string[]): readonly [DataType, PacketFieldReader] {
   const [base, offset, length] = [words[0], Number(words[1]), Number(words[2])];
   const bytes = Math.ceil(length / 8);
-  const read: Reader = (view) => {
+  const read: PacketFieldReader = (view) => {
     const header =
       base === 'nh'
         ? packetBytes(view.packet)

@@ -11,7 +11,7 @@ import { rangeOf } from './ranges';
 type Nat = NftRuleStatement & { readonly kind: 'nat' };
 
 /** A place that NAT puts packets to: the same for all, or computed from each. */
-export interface NatPlace {
+export interface NatTarget {
   read(
     view: PacketView,
   ):
@@ -22,7 +22,7 @@ export interface NatPlace {
     | Exclude<Read, string>;
   /** Numbers that chance draws for it, with what each leads to. */
   readonly choices?:
-    | readonly { readonly probability: number | undefined; readonly text: string; readonly place: NatPlace }[]
+    | readonly { readonly probability: number | undefined; readonly text: string; readonly place: NatTarget }[]
     | undefined;
   readonly reason?: string | undefined;
 }
@@ -31,7 +31,7 @@ export interface NatPlace {
 export function natPlaceOf(
   statement: Pick<Nat, 'address' | 'port' | 'family' | 'prefix'>,
   scope: NftScope,
-): NatPlace | undefined {
+): NatTarget | undefined {
   const { address, port, prefix } = statement;
   if (prefix) return undefined;
   const addressTypes = [knownType(scope.family === 4 ? 'ipv4_addr' : 'ipv6_addr')];
@@ -46,12 +46,12 @@ export function natPlaceOf(
       const [a, p] = [where?.(view), which?.(view)];
       if (where && !Array.isArray(a)) return a as Exclude<Read, string>;
       if (which && !Array.isArray(p)) return p as Exclude<Read, string>;
-      const range = a as Found | undefined;
+      const range = a as NatPart | undefined;
       const split = range?.[2];
       return {
         addresses: range && [toAddress(range[0]), toAddress(range[1])],
         ports: p
-          ? [numberOf((p as Found)[0]), numberOf((p as Found)[1])]
+          ? [numberOf((p as NatPart)[0]), numberOf((p as NatPart)[1])]
           : split === undefined
             ? undefined
             : [numberOf(split), numberOf(split)],
@@ -61,14 +61,14 @@ export function natPlaceOf(
 }
 
 /** First and last value, and the port where an address comes with one. */
-type Found = readonly [first: string, last: string, port?: string];
+type NatPart = readonly [first: string, last: string, port?: string];
 
 function part(
   expression: NftExpression,
   types: readonly DataType[],
   scope: NftScope,
   withPort: readonly DataType[] = types,
-): ((view: PacketView) => Found | Exclude<Read, string>) | undefined {
+): ((view: PacketView) => NatPart | Exclude<Read, string>) | undefined {
   const [type] = types;
   const range = type && rangeOf(expression, type);
   if (range) return () => range;
@@ -102,10 +102,10 @@ function chancePlace(
   { key, map }: NftExpression & { kind: 'map' },
   statement: Pick<Nat, 'address' | 'port' | 'family' | 'prefix'>,
   scope: NftScope,
-): NatPlace | undefined {
+): NatTarget | undefined {
   const chance = operandOf(key, scope)?.chance;
   if (!chance || map.kind !== 'set') return undefined;
-  const choices: { probability: number | undefined; text: string; place: NatPlace }[] = [];
+  const choices: { probability: number | undefined; text: string; place: NatTarget }[] = [];
   for (const { key: number, data } of map.elements) {
     const range = rangeOf(number, knownType('mark'));
     const place =

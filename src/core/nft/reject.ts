@@ -1,15 +1,15 @@
 import { REJECT } from '../xtables/targets/REJECT';
 import type { NftAction } from './extensions';
 
-type Reply = readonly [name: string, icmpType: number, icmpCode: number];
+type IcmpReply = readonly [name: string, icmpType: number, icmpCode: number];
 
-const PORT_UNREACHABLE: readonly [v4: Reply, v6: Reply] = [
+const PORT_UNREACHABLE: readonly [v4: IcmpReply, v6: IcmpReply] = [
   ['icmp-port-unreachable', 3, 3],
   ['icmp6-port-unreachable', 1, 4],
 ];
 
 /** Source: net/netfilter/nft_reject.c nft_reject_icmp_code, nft_reject_icmpv6_code. */
-const ICMPX: Readonly<Record<string, readonly [v4: Reply, v6: Reply]>> = {
+const ICMPX: Readonly<Record<string, readonly [v4: IcmpReply, v6: IcmpReply]>> = {
   'no-route': [
     ['net-unreachable', 3, 0],
     ['no-route', 1, 0],
@@ -62,7 +62,7 @@ export function rejectAction(words: readonly string[], text: string): NftAction 
   };
 }
 
-function replyOf(kind: string, what: string, family: 4 | 6): Reply {
+function replyOf(kind: string, what: string, family: 4 | 6): IcmpReply {
   if (kind === 'tcp') return ['tcp-reset', -1, 0];
   if (kind === 'icmp') return [what, 3, ICMP[what] ?? (Number(what) || 3)];
   if (kind === 'icmpv6') return [what, 1, ICMPV6[what] ?? (Number(what) || 4)];

@@ -4,12 +4,12 @@ import { unknown, type Answer, type Unknown } from '../xtables/answer';
 import type { Effect, TargetExtension } from '../xtables/extension';
 import { missing } from '../xtables/shown';
 import type { PacketView } from '../xtables/view';
-import { changeOf, harmless, type Change } from './assignments';
+import { changeOf, harmless, type NftAssignment } from './assignments';
 import { comparisonOf } from './comparison';
 import { nftTarget, type NftAction, type NftCondition } from './extensions';
 import { operandWords } from './formatValue';
 import { limitCondition } from './limit';
-import { natEffect, natPlaceOf, type NatPlace } from './natStatement';
+import { natEffect, natPlaceOf, type NatTarget } from './natStatement';
 import { mapIndex, type NftScope } from './operands';
 import { rejectAction } from './reject';
 import { premisesOfExpression } from './premises';
@@ -135,7 +135,7 @@ class Builder {
         return harmless(statement) ? false : this.open(text, unknown(`what "${text}" does is not followed`));
       }
       case 'notrack': {
-        const change: Change = { operand: { types: [], read: () => '' }, effect: () => ({ kind: 'untrack' }) };
+        const change: NftAssignment = { operand: { types: [], read: () => '' }, effect: () => ({ kind: 'untrack' }) };
         return this.change(text, change, last, start, end);
       }
       case 'tproxy':
@@ -206,7 +206,13 @@ class Builder {
    * In front of other statements a change is a condition that holds where it gives a value; at the end it is what the
    * rule does.
    */
-  private change(text: string, { operand, ...made }: Change, last: boolean, start: number, end: number): boolean {
+  private change(
+    text: string,
+    { operand, ...made }: NftAssignment,
+    last: boolean,
+    start: number,
+    end: number,
+  ): boolean {
     const chance = operand.chance !== undefined;
     if (!last || chance) {
       this.conditions.push({
@@ -311,7 +317,7 @@ class Builder {
   }
 }
 
-function placeEffect(statement: NftRuleStatement & { kind: 'nat' }, place: NatPlace, view: PacketView): Effect {
+function placeEffect(statement: NftRuleStatement & { kind: 'nat' }, place: NatTarget, view: PacketView): Effect {
   if (place.choices) {
     return {
       kind: 'choice',

@@ -56,17 +56,17 @@ export function setIndex(
 }
 
 /** Elements of a concatenation of which the same parts are single values. */
-interface Group {
+interface ElementGroup {
   /** Where the parts of the key that are single values stand in it. */
   readonly exact: readonly (readonly [from: number, to: number])[];
   /** The others. */
   readonly ranged: readonly (readonly [from: number, to: number])[];
   /** By the single values. */
-  readonly entries: Map<string, Entry[]>;
+  readonly entries: Map<string, IndexedElement[]>;
   sorted: boolean;
 }
 
-interface Entry {
+interface IndexedElement {
   readonly ranges: readonly ValueRange[];
   readonly element: NftElement;
   /** The greatest end of the first range of this entry and of those in front of it. */
@@ -77,7 +77,7 @@ class Lookup {
   /** An element could not be understood. */
   unread = false;
   private readonly single = new Map<string, NftElement>();
-  private readonly groups = new Map<string, Group>();
+  private readonly groups = new Map<string, ElementGroup>();
 
   constructor(
     elements: readonly NftElement[],
@@ -116,13 +116,13 @@ class Lookup {
     let group = this.groups.get(pattern);
     if (!group) this.groups.set(pattern, (group = this.groupOf(ranges)));
     const exact = ranges.flatMap(([first, last]) => (first === last ? [first] : [])).join('');
-    const entry: Entry = { ranges: ranges.filter(([first, last]) => first !== last), element, greatest: '' };
+    const entry: IndexedElement = { ranges: ranges.filter(([first, last]) => first !== last), element, greatest: '' };
     const entries = group.entries.get(exact);
     if (entries) entries.push(entry);
     else group.entries.set(exact, [entry]);
   }
 
-  private groupOf(ranges: readonly ValueRange[]): Group {
+  private groupOf(ranges: readonly ValueRange[]): ElementGroup {
     let at = 0;
     const places = this.types.map(({ bytes }): readonly [number, number] => [at, (at += bytes * 2)]);
     const isExact = (i: number): boolean => ranges[i]?.[0] === ranges[i]?.[1];
@@ -135,7 +135,7 @@ class Lookup {
   }
 
   /** Those that begin last go first: the narrowest as a rule. */
-  private inRanges(group: Group, entries: readonly Entry[], key: string): NftElement | undefined {
+  private inRanges(group: ElementGroup, entries: readonly IndexedElement[], key: string): NftElement | undefined {
     if (!group.sorted) {
       for (const list of group.entries.values()) sortEntries(list);
       group.sorted = true;
@@ -146,11 +146,11 @@ class Lookup {
     let high = entries.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (((entries[middle] as Entry).ranges[0] as ValueRange)[0] <= first) low = middle + 1;
+      if (((entries[middle] as IndexedElement).ranges[0] as ValueRange)[0] <= first) low = middle + 1;
       else high = middle;
     }
     for (let i = low - 1; i >= 0; i--) {
-      const entry = entries[i] as Entry;
+      const entry = entries[i] as IndexedElement;
       if (entry.greatest < first) return undefined;
       if (entry.ranges.every(([from, to], k) => from <= (values[k] as string) && (values[k] as string) <= to))
         return entry.element;
@@ -159,7 +159,7 @@ class Lookup {
   }
 }
 
-function sortEntries(entries: Entry[]): void {
+function sortEntries(entries: IndexedElement[]): void {
   entries.sort((a, b) => ((a.ranges[0] as ValueRange)[0] < (b.ranges[0] as ValueRange)[0] ? -1 : 1));
   let greatest = '';
   for (const entry of entries) {

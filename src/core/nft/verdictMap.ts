@@ -66,14 +66,14 @@ function verdictEffect({ verdict, chain }: NftVerdict): Effect {
   }
 }
 
-interface Choice {
+interface VerdictChoice {
   readonly text: string;
   readonly probability?: number;
   readonly effect: Effect;
 }
 
 function chanceChoices({ set, key: { chance } }: MapIndex): {
-  readonly choices: readonly Choice[];
+  readonly choices: readonly VerdictChoice[];
   readonly covered: number;
 } {
   if (!chance) return { choices: [], covered: 0 };

@@ -6,7 +6,7 @@ import type { Hook, TableName } from '../xtables/view';
 import { MOST_JUMPS, nftReach } from './nftReach';
 import { HOOKS, type Chain, type Rule } from './ruleSet';
 
-type Report = (line: Line, at: Columns, code: string, message: string, severity?: Problem['severity']) => void;
+type ReportPlace = (line: Line, at: Columns, code: string, message: string, severity?: Problem['severity']) => void;
 
 /** A rule with matches or a target that the kernel takes in some places only. */
 export interface LimitedRule extends Rule {
@@ -28,7 +28,7 @@ export function checkPlaces(
   chains: Iterable<OpenReach>,
   limited: readonly LimitedRule[],
   backend: Backend,
-  report: Report,
+  report: ReportPlace,
 ): void {
   const jumps = new Map<Chain, readonly Rule[]>();
   const loops = new Set<Rule>();
@@ -74,7 +74,7 @@ export function reachingHooks({ reach }: { readonly reach: number }): readonly H
 }
 
 /** A chain on the way down, with the jumps out of it that are still to be followed. */
-interface Step {
+interface ChainVisit {
   readonly chain: OpenReach;
   readonly jumps: readonly Rule[];
   next: number;
@@ -82,7 +82,7 @@ interface Step {
 
 /** Depth first with an explicit stack: chains may be nested deeper than the call stack. */
 function follow(start: OpenReach, bit: number, jumps: Map<Chain, readonly Rule[]>, loops: Set<Rule>): void {
-  const path: Step[] = [];
+  const path: ChainVisit[] = [];
   const onPath = new Set<Chain>();
   const enter = (chain: OpenReach): void => {
     chain.reach |= bit;
@@ -93,7 +93,7 @@ function follow(start: OpenReach, bit: number, jumps: Map<Chain, readonly Rule[]
   };
   enter(start);
   while (path.length > 0) {
-    const top = path[path.length - 1] as Step;
+    const top = path[path.length - 1] as ChainVisit;
     const rule = top.jumps[top.next++];
     if (rule === undefined) {
       onPath.delete(top.chain);
@@ -137,7 +137,7 @@ function checkSurroundings(
   { extension, match }: PlaceLimit,
   reach: number,
   backend: Backend,
-  report: Report,
+  report: ReportPlace,
 ): void {
   const { data, word } = partOf(rule, match);
   const place = {
@@ -158,7 +158,12 @@ function checkSurroundings(
   }
 }
 
-function reportHooks(rule: LimitedRule, { extension, match }: PlaceLimit, complaint: Complaint, report: Report): void {
+function reportHooks(
+  rule: LimitedRule,
+  { extension, match }: PlaceLimit,
+  complaint: Complaint,
+  report: ReportPlace,
+): void {
   // The wrong table was told already, and another table has other chains.
   if (extension.tables && !extension.tables.includes(rule.chain.table)) return;
   tell(rule, partOf(rule, match).word ?? wholeRule(rule), complaint, report);
@@ -169,7 +174,7 @@ function wrongChain({ extension, hooks }: PlaceLimit, reach: number): string {
   return `${what} works in ${extension.hooks?.join(', ')} only; this rule is reached from ${reachingHooks({ reach: reach & ~hooks }).join(', ')}`;
 }
 
-function tell({ line }: Rule, at: Columns, { code, message, severity }: Complaint, report: Report): void {
+function tell({ line }: Rule, at: Columns, { code, message, severity }: Complaint, report: ReportPlace): void {
   report(line, at, code, message, severity);
 }
 

@@ -5,7 +5,7 @@ import { didYouMean, insertBefore, type Advice } from './advice';
 import type { RuleContext } from './parsedRule';
 import { own } from '../text/own';
 
-type Extension = MatchExtension | TargetExtension;
+export type Extension = MatchExtension | TargetExtension;
 
 /**
  * What to do about an option that none of the `loaded` matches and targets has: whose it is, or which one was likely

@@ -5,7 +5,7 @@ import { outermost, standingIn } from './standingIn';
 import type { EmbeddedLine, Line } from './tree';
 
 /** Columns of a line from `from` on, which stand at the place `index` of the rewriting. */
-interface Part {
+interface DerivedPart {
   readonly line: Line;
   readonly from: number;
   readonly index: number;
@@ -18,7 +18,7 @@ interface Part {
  */
 export class DerivedLine {
   private readonly rewriting = new Rewriting();
-  private readonly parts: Part[] = [];
+  private readonly parts: DerivedPart[] = [];
   private places = 0;
 
   get size(): number {
@@ -65,7 +65,7 @@ export class DerivedLine {
     const { text, place } = rewriting.done();
     const at = (column: number): ReturnType<typeof outermost> => {
       const found = place(column);
-      const part = parts[lastNotBehind(parts.length, (i) => (parts[i] as Part).index, found)] ?? first;
+      const part = parts[lastNotBehind(parts.length, (i) => (parts[i] as DerivedPart).index, found)] ?? first;
       return outermost(part.line, part.from + found - part.index);
     };
     const { index } = outermost(first.line, first.from).line;

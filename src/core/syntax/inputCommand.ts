@@ -134,14 +134,14 @@ export function readInputCommand(text: string, family: 4 | 6, lineBreak: string)
   return { parts, problems, otherFamily };
 }
 
-interface FoundOption {
+interface GlobalFound {
   readonly global: GlobalOption;
   /** Flags in front of it in the same word: `v` of `-vA`. */
   readonly flags: string;
   readonly attached: string | undefined;
 }
 
-function optionOf(text: string, family: 4 | 6): FoundOption | undefined {
+function optionOf(text: string, family: 4 | 6): GlobalFound | undefined {
   if (text.charCodeAt(0) !== 45 || text.length < 2) return undefined;
   if (text.charCodeAt(1) === 45) {
     const equals = text.indexOf('=');

@@ -238,9 +238,15 @@ function isTooLong(text: string, eol: string): boolean {
   return false;
 }
 
-type Report = (code: string, message: string, start?: number, end?: number, severity?: Problem['severity']) => void;
+type ReportInput = (
+  code: string,
+  message: string,
+  start?: number,
+  end?: number,
+  severity?: Problem['severity'],
+) => void;
 
-function readCommandLine(line: Line, family: 4 | 6, problems: Problem[], report: Report): InputLine {
+function readCommandLine(line: Line, family: 4 | 6, problems: Problem[], report: ReportInput): InputLine {
   const { text } = line;
   const { parts, problems: found, otherFamily } = readInputCommand(text, family, line.eol === '' ? '' : '\n');
   problems.push(...found);

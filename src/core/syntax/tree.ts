@@ -230,13 +230,13 @@ interface InferredTable {
   /** Of the lines of which it is certain; undefined where there are none. */
   readonly told?: { readonly why: string; readonly place?: string };
   /** The others. */
-  readonly open: readonly OpenTable[];
+  readonly open: readonly UndecidedTable[];
   /** `lines 3–5, 9`, 1-based; undefined: from the first line of the part to its last. */
   readonly place?: string;
 }
 
 /** Lines of which nothing in the file tells the table. Whoever asks may say it. */
-export interface OpenTable {
+export interface UndecidedTable {
   /**
    * Under this key it is said: a chain of the lines, and how many groups of lines with that chain stand above, `INPUT
    * 1`.

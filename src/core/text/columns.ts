@@ -8,6 +8,6 @@ export interface Columns {
  * A range within one line of a file; `line`, `start` and `end` are 0-based, `end` is exclusive, columns are UTF-16
  * units.
  */
-export interface Span extends Columns {
+export interface FileRange extends Columns {
   readonly line: number;
 }

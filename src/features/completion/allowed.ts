@@ -1,18 +1,19 @@
 import { protocolName } from '../../core/net/protocols';
 import { isTableName } from '../../core/ruleset/ruleSet';
 import { allExtensions } from '../../core/xtables/registry';
-import { builtinChainsOf, type Place } from './place';
-import type { Extension, WrittenRule } from './writtenRule';
+import { builtinChainsOf, type CompletionPlace } from './place';
+import type { WrittenRule } from './writtenRule';
+import type { Extension } from '../../core/ruleset/optionHelp';
 
 /** A place within a rule: that of its line, and its chain. */
-export interface RulePlace extends Place {
+export interface PlaceInRule extends CompletionPlace {
   readonly chain: string | undefined;
 }
 
 /** Every match or target that may stand in this rule: by family, table, chain and what -p says. */
 export function allowedExtensions<K extends Extension['kind']>(
   kind: K,
-  place: RulePlace,
+  place: PlaceInRule,
   rule: WrittenRule,
 ): readonly Extract<Extension, { readonly kind: K }>[] {
   const hook = builtinChainsOf(place).find((name) => name === place.chain);

@@ -6,7 +6,7 @@ import { scanWords, type Quoting } from '../../core/syntax/words';
 import { NO_PROPOSALS, type Completion, type CompletionList, type Proposals, type TypedWord } from './completion';
 import { lineStartItems, operationItems, tableNameItems } from './lineStart';
 import { optionValues } from './optionValues';
-import { placeOfCommand, placeOfLine, type Place } from './place';
+import { placeOfCommand, placeOfLine, type CompletionPlace } from './place';
 import { builtinValues, chainItems, policyItems } from './ruleNames';
 import { ruleOptions } from './ruleOptions';
 import { writtenRule, type WrittenRule } from './writtenRule';
@@ -60,7 +60,7 @@ function wordAt(text: string, from: number, column: number, quoting: 'restore' |
 }
 
 function ofRulesLine(
-  place: Place,
+  place: CompletionPlace,
   { text }: Line,
   start: number,
   word: TypedWord,
@@ -80,7 +80,7 @@ function ofRulesLine(
 }
 
 /** Behind the name of `:CHAIN` stands its policy: that of a chain that is not built in is `-`. */
-function ofDeclaration(place: Place, before: string, word: TypedWord): Proposals {
+function ofDeclaration(place: CompletionPlace, before: string, word: TypedWord): Proposals {
   if (/\s/.test(before)) return NO_PROPOSALS;
   const builtin = chainItems(place, 'P').some(({ label }) => `:${label}` === before);
   const counters = word.last ? ' [0:0]' : '';
@@ -101,7 +101,7 @@ function ofDeclaration(place: Place, before: string, word: TypedWord): Proposals
 }
 
 function ofCommandLine(
-  file: Place['file'],
+  file: CompletionPlace['file'],
   { text, index }: Line,
   start: number,
   family: 4 | 6,
@@ -142,7 +142,7 @@ interface WrittenCommand {
 
 /** Behind the operation of a command; undefined where there is none yet. */
 function ofCommand(
-  place: Place,
+  place: CompletionPlace,
   written: WrittenCommand,
   word: TypedWord,
   trigger: string | undefined,

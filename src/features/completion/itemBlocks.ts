@@ -1,6 +1,6 @@
 import { boundRuleSetOf, type FileModel } from '../fileModel';
 import { ruleSetView } from '../ruleSetView';
-import type { Block } from '../hover/blocks';
+import type { HoverBlock } from '../hover/blocks';
 import { OPERATIONS } from '../hover/builtinOptions';
 import {
   builtinOptionBlocks,
@@ -13,7 +13,7 @@ import {
 import type { Subject } from './completion';
 
 /** The documentation of a proposal, as a hover over it would show; undefined where its one line says all. */
-export function itemBlocks(subject: Subject, model: FileModel | undefined): readonly Block[] | undefined {
+export function itemBlocks(subject: Subject, model: FileModel | undefined): readonly HoverBlock[] | undefined {
   switch (subject.kind) {
     case 'operation':
       return [{ kind: 'title', name: `-${subject.letter}`, what: OPERATIONS[subject.letter] ?? '' }];

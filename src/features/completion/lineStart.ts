@@ -3,12 +3,12 @@ import { BUILTIN_CHAINS, isTableName } from '../../core/ruleset/ruleSet';
 import { Shape } from '../../core/syntax/shape';
 import { OPERATIONS } from '../hover/builtinOptions';
 import type { Completion } from './completion';
-import { builtinChainsOf, declaredChainsOf, type Place } from './place';
+import { builtinChainsOf, declaredChainsOf, type CompletionPlace } from './place';
 
 const RANK = { common: 0, operation: 1, chain: 2, commit: 3, table: 4 } as const;
 
 /** What a line of rules can begin with. Behind a dash nobody needs to know which chains are declared. */
-export function lineStartItems(place: Place, typed: string): readonly Completion[] {
+export function lineStartItems(place: CompletionPlace, typed: string): readonly Completion[] {
   if (place.inTable)
     return [...operationItems(false), ...(typed.startsWith('-') ? [] : [...declarationItems(place), COMMIT])];
   // A list of rules without tables, as `iptables -S` prints it.
@@ -53,7 +53,7 @@ export function tableNameItems(): readonly Completion[] {
 }
 
 /** `*nat`, with the chains of the table and COMMIT where they are not there yet. */
-function tableItems({ file, line }: Place): readonly Completion[] {
+function tableItems({ file, line }: CompletionPlace): readonly Completion[] {
   const goesOn = [Shape.Chain, Shape.Rule, Shape.Commit] as readonly number[];
   let next = line + 1;
   while (file.shapes[next] === Shape.Blank) next++;
@@ -77,7 +77,7 @@ function tableItems({ file, line }: Place): readonly Completion[] {
 }
 
 /** `:CHAIN POLICY [0:0]` of the built-in chains that are not declared, and of a new chain. */
-function declarationItems(place: Place): readonly Completion[] {
+function declarationItems(place: CompletionPlace): readonly Completion[] {
   const declared = declaredChainsOf(place);
   const builtin = builtinChainsOf(place)
     .filter((name) => !declared.has(name))

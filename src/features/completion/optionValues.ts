@@ -3,12 +3,13 @@ import { protocolNames } from '../../core/net/protocols';
 import { portOfService, serviceNames } from '../../core/net/services';
 import { isTableName } from '../../core/ruleset/ruleSet';
 import type { Option, ValueContext, ValueType } from '../../core/xtables/option';
-import type { RulePlace } from './allowed';
+import type { PlaceInRule } from './allowed';
 import { NO_PROPOSALS, type Completion, type Proposals, type TypedWord } from './completion';
 import { interfacesOf, setsOf, valuesInRules } from './fileNames';
-import type { Extension, OpenOption, WrittenRule } from './writtenRule';
+import type { OpenOption, WrittenRule } from './writtenRule';
+import type { Extension } from '../../core/ruleset/optionHelp';
 
-type Value = Pick<Completion, 'label' | 'kind' | 'detail'>;
+type OfferedValue = Pick<Completion, 'label' | 'kind' | 'detail'>;
 
 /** Whether a list can be offered for the first word of an option's value without a letter of it. */
 export function hasValues({ type, words }: Option): boolean {
@@ -20,7 +21,7 @@ export function hasValues({ type, words }: Option): boolean {
 
 /** The words that an option's value can have where the cursor is. `asked`: by more than a blank in front of it. */
 export function optionValues(
-  place: RulePlace,
+  place: PlaceInRule,
   rule: WrittenRule,
   open: Extract<OpenOption, { readonly kind: 'option' }>,
   word: TypedWord,
@@ -32,7 +33,7 @@ export function optionValues(
   const context = contextOf(place, rule);
   const second = behind.length > 0;
   const values =
-    (second ? type.secondCompletions : type.completions)?.map((label): Value => ({
+    (second ? type.secondCompletions : type.completions)?.map((label): OfferedValue => ({
       label,
       kind: 'value',
       detail: '',
@@ -54,10 +55,10 @@ export function optionValues(
 /** Names that the type itself does not know: those of the file, of services, of protocols. */
 function namesFor(
   { option, extension, behind }: Extract<OpenOption, { readonly kind: 'option' }>,
-  { file, line }: RulePlace,
+  { file, line }: PlaceInRule,
   rule: WrittenRule,
   asked: boolean,
-): readonly Value[] {
+): readonly OfferedValue[] {
   const { type, words, name } = option;
   if (!type || behind.length > 0) return [];
   if (words === 2) return setsOf(file, line).map((label) => ({ label, kind: 'set', detail: 'set' }));
@@ -76,7 +77,7 @@ function namesFor(
 }
 
 /** Every protocol that `-p` takes, the common ones first. */
-export function protocolValues(): readonly Value[] {
+export function protocolValues(): readonly OfferedValue[] {
   const known = [...protocolNames()].filter(([, number]) => number <= 255);
   const common = known
     .filter(([name]) => COMMON_PROTOCOLS.includes(name))
@@ -90,7 +91,7 @@ export function protocolValues(): readonly Value[] {
 
 const COMMON_PROTOCOLS = ['tcp', 'udp', 'icmp', 'ipv6-icmp', 'all', 'sctp', 'esp', 'ah', 'gre'];
 
-function services({ protocols }: Extension, rule: WrittenRule): readonly Value[] {
+function services({ protocols }: Extension, rule: WrittenRule): readonly OfferedValue[] {
   const protocol = rule.protocol ?? protocols?.[0];
   if (protocol === undefined) return [];
   return serviceNames(protocol).map((label) => ({
@@ -105,7 +106,7 @@ function isList(
   type: ValueType<unknown>,
   second: boolean,
   words: Option['words'],
-  [one, two]: readonly Value[],
+  [one, two]: readonly OfferedValue[],
   context: ValueContext,
 ): boolean {
   // A name may hold a comma itself.
@@ -131,7 +132,7 @@ function listItem({ start, typed, text }: TypedWord): {
   };
 }
 
-function contextOf({ family, backend, table }: RulePlace, { protocol }: WrittenRule): ValueContext {
+function contextOf({ family, backend, table }: PlaceInRule, { protocol }: WrittenRule): ValueContext {
   return { family, backend, protocol, table: table !== undefined && isTableName(table) ? table : 'filter' };
 }
 

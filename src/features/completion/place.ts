@@ -6,7 +6,7 @@ import type { Backend } from '../../core/xtables/backend';
 import type { Hook } from '../../core/xtables/view';
 
 /** Where a line stands. Made from the lines around it and their shapes alone: no rule is read for it. */
-export interface Place {
+export interface CompletionPlace {
   readonly file: SourceFile;
   /** 0-based. */
   readonly line: number;
@@ -24,7 +24,7 @@ export interface Place {
 }
 
 /** The place of a line of restore input, a dump or a list of rules. */
-export function placeOfLine(file: SourceFile, line: number): Place {
+export function placeOfLine(file: SourceFile, line: number): CompletionPlace {
   const section = sectionAround(file, line);
   const common = {
     file,
@@ -56,7 +56,7 @@ export function placeOfLine(file: SourceFile, line: number): Place {
 }
 
 /** The place of a command line, which names family and table itself. */
-export function placeOfCommand(file: SourceFile, line: number, family: 4 | 6, table: string): Place {
+export function placeOfCommand(file: SourceFile, line: number, family: 4 | 6, table: string): CompletionPlace {
   return {
     file,
     line,
@@ -71,7 +71,7 @@ export function placeOfCommand(file: SourceFile, line: number, family: 4 | 6, ta
 }
 
 /** The hooks of a place's table; all where the table is not known. */
-export function builtinChainsOf({ table }: Place): readonly Hook[] {
+export function builtinChainsOf({ table }: CompletionPlace): readonly Hook[] {
   if (table === undefined) return BUILTIN_CHAINS.mangle;
   return isTableName(table) ? BUILTIN_CHAINS[table] : [];
 }
@@ -79,13 +79,13 @@ export function builtinChainsOf({ table }: Place): readonly Hook[] {
 /**
  * The chains that are declared for the table, without the built-in ones; the line of the place itself does not count.
  */
-export function userChainsOf(place: Place): readonly string[] {
+export function userChainsOf(place: CompletionPlace): readonly string[] {
   const builtin = new Set<string>(builtinChainsOf(place));
   return [...declaredChainsOf(place)].filter((name) => !builtin.has(name));
 }
 
 /** The chains that are declared for the table. */
-export function declaredChainsOf(place: Place): ReadonlySet<string> {
+export function declaredChainsOf(place: CompletionPlace): ReadonlySet<string> {
   const {
     file: { lines, shapes },
     from,

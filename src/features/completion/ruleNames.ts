@@ -1,12 +1,12 @@
-import { allowedExtensions, type RulePlace } from './allowed';
+import { allowedExtensions, type PlaceInRule } from './allowed';
 import { NO_PROPOSALS, type Completion, type Proposals } from './completion';
 import { interfacesOf } from './fileNames';
 import { protocolValues } from './optionValues';
-import { builtinChainsOf, userChainsOf, type Place } from './place';
+import { builtinChainsOf, userChainsOf, type CompletionPlace } from './place';
 import type { WrittenRule } from './writtenRule';
 
 /** What can stand behind an option of iptables itself. */
-export function builtinValues(name: string, place: RulePlace, rule: WrittenRule): Proposals {
+export function builtinValues(name: string, place: PlaceInRule, rule: WrittenRule): Proposals {
   const of = { kind: 'builtin-option', name } as const;
   const value = (label: string, kind: Completion['kind'], detail: string): Completion => ({
     label,
@@ -34,7 +34,7 @@ export function builtinValues(name: string, place: RulePlace, rule: WrittenRule)
 }
 
 /** The chains that a command may name: `-P` built-in ones only, `-X` and `-E` the others only. */
-export function chainItems(place: Place, operation: string): readonly Completion[] {
+export function chainItems(place: CompletionPlace, operation: string): readonly Completion[] {
   const builtin = operation === 'X' || operation === 'E' ? [] : builtinChainsOf(place);
   const user = operation === 'P' ? [] : userChainsOf(place);
   const blank = 'AIRDCPE'.includes(operation) ? ' ' : '';
@@ -60,7 +60,7 @@ export function policyItems(behind: string): readonly Completion[] {
   }));
 }
 
-function jumpChains(place: RulePlace): readonly Completion[] {
+function jumpChains(place: PlaceInRule): readonly Completion[] {
   return userChainsOf(place)
     .filter((name) => name !== place.chain)
     .map((name) => chainItem(name, place, 1, `chain${inTable(place)}`, ''));
@@ -79,7 +79,7 @@ const COMMON: ReadonlySet<string> = new Set([
   'REDIRECT',
 ]);
 
-function targets(place: RulePlace, rule: WrittenRule): readonly Completion[] {
+function targets(place: PlaceInRule, rule: WrittenRule): readonly Completion[] {
   return allowedExtensions('target', place, rule).map((extension) => ({
     label: extension.name,
     kind: 'target',
@@ -91,7 +91,7 @@ function targets(place: RulePlace, rule: WrittenRule): readonly Completion[] {
 }
 
 /** What needs a `-p` that is not there comes last. */
-function matches(place: RulePlace, rule: WrittenRule): readonly Completion[] {
+function matches(place: PlaceInRule, rule: WrittenRule): readonly Completion[] {
   return allowedExtensions('match', place, rule).map((extension) => ({
     label: extension.name,
     kind: 'match',
@@ -102,7 +102,7 @@ function matches(place: RulePlace, rule: WrittenRule): readonly Completion[] {
   }));
 }
 
-function chainItem(name: string, { table }: Place, rank: number, detail: string, blank: string): Completion {
+function chainItem(name: string, { table }: CompletionPlace, rank: number, detail: string, blank: string): Completion {
   return {
     label: name,
     kind: 'chain',
@@ -113,6 +113,6 @@ function chainItem(name: string, { table }: Place, rank: number, detail: string,
   };
 }
 
-function inTable({ table }: Place): string {
+function inTable({ table }: CompletionPlace): string {
   return table === undefined ? '' : ` of table ${table}`;
 }

@@ -1,10 +1,11 @@
 import { chainLacksInterface } from '../../core/ruleset/headerReader';
 import type { Option } from '../../core/xtables/option';
 import { BUILTIN_OPTIONS } from '../hover/builtinOptions';
-import { allowedExtensions, loadingWords, type RulePlace } from './allowed';
+import { allowedExtensions, loadingWords, type PlaceInRule } from './allowed';
 import type { Completion, Proposals, TypedWord } from './completion';
 import { hasValues } from './optionValues';
-import type { Extension, WrittenRule } from './writtenRule';
+import type { WrittenRule } from './writtenRule';
+import type { Extension } from '../../core/ruleset/optionHelp';
 import { own } from '../../core/text/own';
 
 /** How many letters bring up the options of matches and targets that are not loaded. */
@@ -36,7 +37,7 @@ const INVERTIBLE: ReadonlySet<string> = new Set([
 const WITH_LIST: ReadonlySet<string> = new Set(['jump', 'match', 'protocol', 'in-interface', 'out-interface', 'goto']);
 
 /** The options that may come next in a rule. */
-export function ruleOptions(place: RulePlace, rule: WrittenRule, word: TypedWord): Proposals {
+export function ruleOptions(place: PlaceInRule, rule: WrittenRule, word: TypedWord): Proposals {
   const letters = word.typed.replace(/^-+/, '').toLowerCase();
   const items = [
     ...rule.loaded.flatMap((extension) =>
@@ -60,7 +61,11 @@ const NEGATION: Completion = {
   subject: { kind: 'none' },
 };
 
-function builtinOptions({ family, chain }: RulePlace, rule: WrittenRule, { typed }: TypedWord): readonly Completion[] {
+function builtinOptions(
+  { family, chain }: PlaceInRule,
+  rule: WrittenRule,
+  { typed }: TypedWord,
+): readonly Completion[] {
   const { builtins, negation } = rule;
   const hasTarget = builtins.has('jump') || builtins.has('goto');
   return BUILTINS.flatMap((name) => {
@@ -101,7 +106,7 @@ function interfaceFits(name: string, chain: string | undefined): boolean {
 function optionsLeft(
   { options }: Extension,
   { options: given, negation }: WrittenRule,
-  { family }: RulePlace,
+  { family }: PlaceInRule,
 ): readonly Option[] {
   return options.filter((option) => {
     if (
@@ -120,7 +125,7 @@ function optionsLeft(
 }
 
 /** Options of what is not loaded yet, whose names hold the letters typed. */
-function otherOptions(place: RulePlace, rule: WrittenRule, letters: string): readonly Completion[] {
+function otherOptions(place: PlaceInRule, rule: WrittenRule, letters: string): readonly Completion[] {
   const hasTarget = rule.builtins.has('jump') || rule.builtins.has('goto');
   const others: readonly Extension[] = [
     ...allowedExtensions('match', place, rule),

@@ -1,10 +1,8 @@
 import { protocolNumber } from '../../core/net/protocols';
 import type { CommandNode, Word } from '../../core/syntax/tree';
-import type { MatchExtension, TargetExtension } from '../../core/xtables/extension';
+import type { Extension } from '../../core/ruleset/optionHelp';
 import type { Option } from '../../core/xtables/option';
 import { classifyWords, protocolMatch } from '../ruleWords';
-
-export type Extension = MatchExtension | TargetExtension;
 
 /** What the next word is the value of. */
 export type OpenOption =

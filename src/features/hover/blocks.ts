@@ -1,10 +1,10 @@
 import { markdownBlock, markdownCode, markdownText } from '../../core/text/markdown';
 import { codeSpans, withoutCodeMarks } from '../../core/text/codeSpans';
 import { visible } from '../../core/text/visible';
-import type { Change, ChainKnowledge, Fact, RuleKnowledge } from '../../core/knowledge/knowledge';
+import type { ChangedBy, ChainKnowledge, Fact, RuleKnowledge } from '../../core/knowledge/knowledge';
 
 /** What a hover shows, as plain data; text of a file stays text until the editor's own escaping. */
-export type Block =
+export type HoverBlock =
   /** The first line: a name and what it is. */
   | { readonly kind: 'title'; readonly name: string; readonly what: string }
   | { readonly kind: 'text'; readonly text: string }
@@ -22,12 +22,12 @@ export type Block =
   | { readonly kind: 'small'; readonly text: string }
   | { readonly kind: 'rule' };
 
-export function factBlocks(name: string, fact: Fact): readonly Block[] {
+export function factBlocks(name: string, fact: Fact): readonly HoverBlock[] {
   return [{ kind: 'title', name, what: withoutName(fact.title, name) }, ...detailBlocks(fact)];
 }
 
-export function detailBlocks(fact: Fact): readonly Block[] {
-  const blocks: Block[] = fact.details.map((paragraph) =>
+export function detailBlocks(fact: Fact): readonly HoverBlock[] {
+  const blocks: HoverBlock[] = fact.details.map((paragraph) =>
     paragraph.kind === 'text' ? { kind: 'text', text: paragraph.text } : { kind: 'list', items: paragraph.items },
   );
   if (fact.sources.length > 0) blocks.push({ kind: 'small', text: `Source: ${fact.sources.join(', ')}` });
@@ -35,8 +35,8 @@ export function detailBlocks(fact: Fact): readonly Block[] {
 }
 
 /** Chain or rule: short first; the kernel's word, settings and sources below. */
-export function knowledgeBlocks(fact: ChainKnowledge | RuleKnowledge): readonly Block[] {
-  const blocks: Block[] = fact.details.map((paragraph) =>
+export function knowledgeBlocks(fact: ChainKnowledge | RuleKnowledge): readonly HoverBlock[] {
+  const blocks: HoverBlock[] = fact.details.map((paragraph) =>
     paragraph.kind === 'text' ? { kind: 'text', text: paragraph.text } : { kind: 'list', items: paragraph.items },
   );
   if (fact.kernelNote !== undefined)
@@ -50,7 +50,7 @@ export function knowledgeBlocks(fact: ChainKnowledge | RuleKnowledge): readonly 
   return blocks;
 }
 
-const KINDS: Readonly<Record<Change['kind'], string>> = {
+const KINDS: Readonly<Record<ChangedBy['kind'], string>> = {
   annotation: 'annotation',
   helm: 'Helm value',
   mesh: 'meshConfig',
@@ -60,7 +60,7 @@ const KINDS: Readonly<Record<Change['kind'], string>> = {
   key: 'log key',
 };
 
-function settingItem({ kind, name, effect }: Change): { name: string; text: string } {
+function settingItem({ kind, name, effect }: ChangedBy): { name: string; text: string } {
   return { name, text: `${KINDS[kind]}${effect === '' ? '' : `: ${effect}`}` };
 }
 
@@ -85,7 +85,7 @@ function markdownWords(text: string): string {
 }
 
 /** The blocks as Markdown in which every text of a file or a fact stands escaped. */
-export function blocksToMarkdown(blocks: readonly Block[]): string {
+export function blocksToMarkdown(blocks: readonly HoverBlock[]): string {
   return blocks
     .map((block) => {
       switch (block.kind) {
@@ -111,7 +111,7 @@ export function blocksToMarkdown(blocks: readonly Block[]): string {
 }
 
 /** The blocks as plain text for a terminal, each text on one line. */
-export function blocksToText(blocks: readonly Block[]): string {
+export function blocksToText(blocks: readonly HoverBlock[]): string {
   return blocks
     .map((block) => {
       switch (block.kind) {

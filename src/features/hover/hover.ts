@@ -18,7 +18,7 @@ import { sectionOf } from '../sectionOfLine';
 import { programsOf } from '../programs';
 import { ruleSetView, ruleView } from '../ruleSetView';
 import { classifyWords, type RuleWord } from '../ruleWords';
-import { factBlocks, knowledgeBlocks, type Block } from './blocks';
+import { factBlocks, knowledgeBlocks, type HoverBlock } from './blocks';
 import { OPERATIONS } from './builtinOptions';
 import { programWordBlocks } from './programWords';
 import { tableOfLine } from './tableOf';
@@ -37,7 +37,7 @@ import {
 /** What is shown over a place of a file. Columns are those of the line. */
 export interface Hover {
   readonly range: Columns;
-  readonly blocks: readonly Block[];
+  readonly blocks: readonly HoverBlock[];
 }
 
 /** The hover for a place; line and column are 0-based. undefined where there is nothing to say. */
@@ -111,7 +111,7 @@ function whyBlocks(
   section: RulesSection,
   ruleSet: RuleSet,
   rule: Rule,
-): readonly Block[] | undefined {
+): readonly HoverBlock[] | undefined {
   const view = ruleView(ruleSet, rule);
   const fact = view && ruleKnowledge(ruleSetView(ruleSet), view, besideOf(model, section));
   if (!fact) return undefined;
@@ -123,7 +123,7 @@ function whyBlocks(
 }
 
 /** The releases that wrote the rules of this file, behind what is known of one of them. */
-function releaseBlocks(model: FileModel, section: RulesSection, family: string | undefined): readonly Block[] {
+function releaseBlocks(model: FileModel, section: RulesSection, family: string | undefined): readonly HoverBlock[] {
   const text = releasesTextOf(model, section, family);
   return text === undefined ? [] : [{ kind: 'small', text }];
 }
@@ -134,7 +134,7 @@ function wordBlocks(
   rule: Rule | undefined,
   ruleSet: RuleSet,
   { table, programs }: Pick<ValuePlace, 'table' | 'programs'>,
-): readonly Block[] | undefined {
+): readonly HoverBlock[] | undefined {
   const view = ruleSetView(ruleSet);
   const place: ValuePlace = { ruleSet: view, table, chain: rule?.chain.name, programs };
   switch (role.kind) {
@@ -176,12 +176,12 @@ function wordBlocks(
   }
 }
 
-function targetSentence(rule: Rule | undefined): readonly Block[] {
+function targetSentence(rule: Rule | undefined): readonly HoverBlock[] {
   if (rule?.target.kind !== 'extension') return [];
   return [{ kind: 'text', text: `Here: ${rule.target.extension.describe(rule.target.data)}.` }];
 }
 
-function wordHover(word: Word, column: number, blocks: readonly Block[] | undefined): Hover | undefined {
+function wordHover(word: Word, column: number, blocks: readonly HoverBlock[] | undefined): Hover | undefined {
   return blocks && column >= word.start - 1 && column <= word.end ? { range: word, blocks } : undefined;
 }
 

@@ -19,7 +19,7 @@ import type { MatchExtension, TargetExtension } from '../../core/xtables/extensi
 import type { Option } from '../../core/xtables/option';
 import { readUnsigned } from '../../core/xtables/values/integer';
 import { BUILTIN_OPTIONS } from './builtinOptions';
-import { factBlocks, knowledgeBlocks, type Block } from './blocks';
+import { factBlocks, knowledgeBlocks, type HoverBlock } from './blocks';
 import { own } from '../../core/text/own';
 
 /**
@@ -29,7 +29,7 @@ export function chainBlocks(
   ruleSet: RuleSetView | undefined,
   table: string | undefined,
   chain: string,
-): readonly Block[] | undefined {
+): readonly HoverBlock[] | undefined {
   const inFile = ruleSet && table !== undefined ? describeChainInFile(ruleSet, table, chain) : undefined;
   const builtin = table === undefined ? undefined : builtinChainKnowledge(table, chain);
   if (builtin) return [...factBlocks(chain, builtin), ...fileSentence(inFile)];
@@ -40,17 +40,17 @@ export function chainBlocks(
   return [{ kind: 'title', name: chain, what: `user-defined chain of table ${table ?? ''}` }, ...fileSentence(inFile)];
 }
 
-function fileSentence(sentence: string | undefined): readonly Block[] {
+function fileSentence(sentence: string | undefined): readonly HoverBlock[] {
   return sentence === undefined ? [] : [{ kind: 'text', text: `In this file: ${sentence}.` }];
 }
 
-export function tableBlocks(table: string): readonly Block[] | undefined {
+export function tableBlocks(table: string): readonly HoverBlock[] | undefined {
   const fact = tableKnowledge(table);
   return fact && factBlocks(table, fact);
 }
 
 /** A match or target: what it does, and its options. */
-export function extensionBlocks(extension: MatchExtension | TargetExtension): readonly Block[] {
+export function extensionBlocks(extension: MatchExtension | TargetExtension): readonly HoverBlock[] {
   const { documentation, options, kind, name } = extension;
   const limits = [
     extension.kind === 'target' ? AFTERWARDS[extension.terminates] : undefined,
@@ -80,7 +80,7 @@ const AFTERWARDS = {
   sometimes: 'ends the table or not, depending on the packet',
 } as const;
 
-export function optionBlocks(option: Option, extension: MatchExtension | TargetExtension): readonly Block[] {
+export function optionBlocks(option: Option, extension: MatchExtension | TargetExtension): readonly HoverBlock[] {
   const also = option.aliases.length === 0 ? [] : [`also written ${option.aliases.join(', ')}`];
   return [
     { kind: 'title', name: optionSyntax(option), what: option.summary },
@@ -95,7 +95,7 @@ export function optionBlocks(option: Option, extension: MatchExtension | TargetE
   ];
 }
 
-export function builtinOptionBlocks(name: string): readonly Block[] | undefined {
+export function builtinOptionBlocks(name: string): readonly HoverBlock[] | undefined {
   const option = own(BUILTIN_OPTIONS, name);
   return (
     option && [
@@ -121,7 +121,7 @@ export interface ValuePlace {
 }
 
 /** What is known of the value of an option: a port, a mark, a user, an address. Told apart by the option's name. */
-export function valueBlocks(option: string, value: string, place: ValuePlace): readonly Block[] | undefined {
+export function valueBlocks(option: string, value: string, place: ValuePlace): readonly HoverBlock[] | undefined {
   const facts = valueFacts(option, value, place);
   return facts.length > 0 ? facts.flatMap(({ name, fact }) => factBlocks(name, fact)) : undefined;
 }
@@ -133,8 +133,8 @@ export function valueOrOption(
   option: string,
   value: string,
   place: ValuePlace,
-  what: readonly Block[] | undefined,
-): readonly Block[] | undefined {
+  what: readonly HoverBlock[] | undefined,
+): readonly HoverBlock[] | undefined {
   const facts = valueFacts(option, value, place);
   const own = facts.filter(({ fact }) => fact.elsewhere !== true).flatMap(({ name, fact }) => factBlocks(name, fact));
   const others = facts
@@ -177,7 +177,7 @@ function valueFacts(
 /**
  * A name met outside of rules: a variable of the log, an annotation, a Helm value, a field of meshConfig, an address.
  */
-export function looseNameBlocks(name: string, programs?: Programs): readonly Block[] | undefined {
+export function looseNameBlocks(name: string, programs?: Programs): readonly HoverBlock[] | undefined {
   const fact =
     variableKnowledge(name) ??
     annotationKnowledge(name) ??

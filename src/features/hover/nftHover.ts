@@ -10,7 +10,7 @@ import { ruleSetOf, type FileModel } from '../fileModel';
 import { rulesOfLine } from '../rulesOfLine';
 import { programsOf } from '../programs';
 import { ruleSetView } from '../ruleSetView';
-import { factBlocks, type Block } from './blocks';
+import { factBlocks, type HoverBlock } from './blocks';
 import { chainBlocks, looseNameBlocks } from './nameBlocks';
 
 /** What is shown over a statement of nft: what the word under the cursor means, and what the rule does. */
@@ -19,7 +19,7 @@ export function nftHover(
   line: Line,
   node: NftNode,
   column: number,
-): { readonly range: Columns; readonly blocks: readonly Block[] } | undefined {
+): { readonly range: Columns; readonly blocks: readonly HoverBlock[] } | undefined {
   const tokens = nftTokens(line.text, node.start, node.end);
   const at = tokens.findIndex(({ start, end }) => column >= start && column <= end);
   const token = tokens[at];
@@ -58,7 +58,7 @@ function wordBlocks(
   tokens: readonly NftToken[],
   at: number,
   found: FoundRule | undefined,
-): readonly Block[] | undefined {
+): readonly HoverBlock[] | undefined {
   const word = (tokens[at] as NftToken).text;
   const before = tokens[at - 1]?.text;
   if (
@@ -81,7 +81,7 @@ function wordBlocks(
 }
 
 /** What the rule asks and does, as the walk has it. */
-function ruleBlocks(rule: Rule, ruleSet: RuleSet): readonly Block[] {
+function ruleBlocks(rule: Rule, ruleSet: RuleSet): readonly HoverBlock[] {
   const { target, chain } = rule;
   const asks = conditionsOfRule(rule).map(({ text }) => text);
   const does =

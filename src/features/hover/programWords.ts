@@ -2,13 +2,13 @@ import { packs, type WordFile } from '../../core/knowledge/knowledge';
 import { ruleSetOf, type FileModel } from '../fileModel';
 import { settingOf } from '../fileTrace';
 import { ruleSetView } from '../ruleSetView';
-import { detailBlocks, type Block } from './blocks';
+import { detailBlocks, type HoverBlock } from './blocks';
 
 /**
  * A word of a program's documentation, `inbound`: what it means there, and in this file. Undefined for other words, and
  * where the file has no rules of such a program.
  */
-export function programWordBlocks(word: string, model?: FileModel): readonly Block[] | undefined {
+export function programWordBlocks(word: string, model?: FileModel): readonly HoverBlock[] | undefined {
   const files = model && (() => filesOf(model));
   for (const pack of packs) {
     const fact = pack.words?.(word, files);

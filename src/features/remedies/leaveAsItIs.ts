@@ -6,7 +6,7 @@ import { isTableName } from '../../core/ruleset/ruleSet';
 import type { TableName } from '../../core/xtables/view';
 import { decisiveEvent, lineSpan } from '../traceReport/verdict';
 import { packetMatch } from './packetMatch';
-import { placeOf, type Place } from './place';
+import { placeOf, type DecisionPlace } from './place';
 import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
 
@@ -94,7 +94,7 @@ function isLeft({ events, end }: Walked, before: Packet): boolean {
 /** Of the programs whose rules the packet meets. */
 function settingsFor(
   { input: { knowledge } }: Situation,
-  { view: { packet }, visited }: Place,
+  { view: { packet }, visited }: DecisionPlace,
   table: TableName,
 ): readonly LeaveSetting[] {
   if (!knowledge) return [];

@@ -3,7 +3,7 @@ import type { Walked } from '../../core/netfilter/events';
 import { decisiveEvent, lineSpan } from '../traceReport/verdict';
 import { managedPlaces } from './managedPlaces';
 import { packetMatch, sidesIn } from './packetMatch';
-import { closingLogs, placeOf, type Place } from './place';
+import { closingLogs, placeOf, type DecisionPlace } from './place';
 import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
 import { getsThrough, isThrough, traceChanged } from './traceChanged';
 
@@ -59,7 +59,7 @@ export function letThrough(situation: Situation): readonly Proposal[] {
  * The rule that accepts what was dropped. undefined for what no rule dropped, and for what connection tracking finds
  * broken: that had better stay out.
  */
-function acceptingRule(walked: Walked): { readonly place: Place; readonly command: RuleCommand } | undefined {
+function acceptingRule(walked: Walked): { readonly place: DecisionPlace; readonly command: RuleCommand } | undefined {
   const { dropBy } = walked.end;
   if (dropBy?.kind !== 'rule' && dropBy?.kind !== 'policy') return undefined;
   const index = decisiveEvent(walked);
@@ -75,7 +75,7 @@ function acceptingRule(walked: Walked): { readonly place: Place; readonly comman
 }
 
 /** Answers of known connections are let through as such, and not by their addresses. */
-function acceptedPackets({ view }: Place): string {
+function acceptedPackets({ view }: DecisionPlace): string {
   return isAnswer(view.conntrack?.state)
     ? '-m conntrack --ctstate RELATED,ESTABLISHED'
     : packetMatch(view.packet, sidesIn(view));
@@ -85,7 +85,7 @@ function isAnswer(state: string | undefined): boolean {
   return state === 'ESTABLISHED' || state === 'RELATED';
 }
 
-function titleOf({ chain, rule, view }: Place, { position }: RuleCommand): Proposal['title'] {
+function titleOf({ chain, rule, view }: DecisionPlace, { position }: RuleCommand): Proposal['title'] {
   const what = isAnswer(view.conntrack?.state) ? 'Accept packets of known connections' : 'Accept it';
   const line = rule?.rule.line ?? (position === undefined ? undefined : chain.rules[position - 1]?.line);
   if (line === undefined) return [{ text: `${what} at the end of ${chain.name}` }];

@@ -2,7 +2,7 @@ import { packs } from '../../core/knowledge/knowledge';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
 import type { RichText } from '../../shared/traceReport';
 import { packetMatch, sidesIn } from './packetMatch';
-import type { Place } from './place';
+import type { DecisionPlace } from './place';
 import type { RuleCommand } from './remedy';
 
 /** A place that the program which manages the rules keeps for the user's own. */
@@ -15,7 +15,7 @@ export interface ManagedPlace {
 }
 
 /** Where programs want rules of the user, if they are at work in the chain that dropped the packet. */
-export function managedPlaces(place: Place, ruleSet: RuleSet | undefined): readonly ManagedPlace[] {
+export function managedPlaces(place: DecisionPlace, ruleSet: RuleSet | undefined): readonly ManagedPlace[] {
   const { chain, view } = place;
   const chains = ruleSet?.tables.get('filter')?.chains;
   if (chain.table !== 'filter' || !chains || (view.conntrack !== undefined && view.conntrack.state !== 'NEW'))

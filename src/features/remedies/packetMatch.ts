@@ -4,7 +4,7 @@ import { protocolName } from '../../core/net/protocols';
 import type { PacketView } from '../../core/xtables/view';
 
 /** The addresses that a rule about a packet asks for. */
-export interface Sides {
+export interface AddressSides {
   readonly source?: boolean;
   readonly destination?: boolean;
 }
@@ -12,14 +12,14 @@ export interface Sides {
 /**
  * The sides that tell a packet from others where a hook is: what comes in is for this host, what goes out is from it.
  */
-export function sidesIn({ hook }: PacketView): Sides {
+export function sidesIn({ hook }: PacketView): AddressSides {
   return { source: hook !== 'OUTPUT' && hook !== 'POSTROUTING', destination: hook !== 'INPUT' };
 }
 
 /**
  * A rule's matches for packets like this one, as iptables-save writes them: `-s 9.9.9.9/32 -p tcp -m tcp --dport 22`.
  */
-export function packetMatch(packet: Packet, { source = false, destination = false }: Sides): string {
+export function packetMatch(packet: Packet, { source = false, destination = false }: AddressSides): string {
   return [
     source ? `-s ${formatBlock(hostBlock(packet.source))}` : '',
     destination ? `-d ${formatBlock(hostBlock(packet.destination))}` : '',

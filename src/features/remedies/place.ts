@@ -4,7 +4,7 @@ import type { PacketView } from '../../core/xtables/view';
 import type { RuleEvent } from '../traceReport/traceInput';
 
 /** Where in a built-in chain the packet was when something was decided. */
-export interface Place {
+export interface DecisionPlace {
   /** The built-in chain. */
   readonly chain: Chain;
   /** The packet as it came to the table. */
@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** The place of an event within its table; undefined for what happens between the tables. */
-export function placeOf({ events }: Walked, index: number): Place | undefined {
+export function placeOf({ events }: Walked, index: number): DecisionPlace | undefined {
   const visited = new Set<string>();
   let leading: RuleEvent | undefined;
   for (let i = index; i >= 0; i--) {

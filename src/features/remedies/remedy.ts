@@ -25,7 +25,7 @@ export interface RuleCommand {
 }
 
 /** What is changed, to be traced again. */
-export interface Change {
+export interface RemedyChange {
   readonly commands?: readonly RuleCommand[];
   readonly host?: Host;
 }

@@ -3,7 +3,7 @@ import type { Assumption } from '../../core/netfilter/assumption';
 import type { Walked } from '../../core/netfilter/events';
 import { tracePacket } from '../../core/netfilter/trace';
 import { afterCommands } from '../../core/ruleset/afterCommands';
-import { commandText, type Change, type RuleCommand, type Situation } from './remedy';
+import { commandText, type RemedyChange, type RuleCommand, type Situation } from './remedy';
 
 /**
  * Every path of the same packet after a change, with what was assumed for the path at hand. undefined where
@@ -11,7 +11,7 @@ import { commandText, type Change, type RuleCommand, type Situation } from './re
  */
 export function traceChanged(
   { request, setting, input, walked }: Situation,
-  { commands = [], host = setting.host }: Change,
+  { commands = [], host = setting.host }: RemedyChange,
 ): readonly Walked[] | undefined {
   let { ruleSets } = setting;
   if (commands.length > 0) {

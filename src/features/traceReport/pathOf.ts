@@ -8,14 +8,14 @@ import { changeWords, destinationOf, packetChanges } from './packetWords';
 import { routeWords } from './stepGroups';
 import { badgeOf, droppedBy } from './verdict';
 
-type Open = { -readonly [Key in keyof PathNode]: PathNode[Key] } & { tables: PathTable[] };
+type OpenNode = { -readonly [Key in keyof PathNode]: PathNode[Key] } & { tables: PathTable[] };
 
 /**
  * The packet's way as boxes: hooks with their tables, routing, where it ends; behind them, dimmed, hooks that it might
  * have seen.
  */
 export function pathOf(walked: Walked, ruleSet: RuleSet | undefined): readonly PathNode[] {
-  const nodes: Open[] = [];
+  const nodes: OpenNode[] = [];
   let last: Packet | undefined;
   const push = (
     kind: PathNode['kind'],
@@ -49,7 +49,7 @@ export function pathOf(walked: Walked, ruleSet: RuleSet | undefined): readonly P
         return;
       case 'hook-enter':
         push('hook', event.hook, interfaces(event), event.packet, index);
-        (nodes[nodes.length - 1] as Open).tables = tablesOf(walked, index, event.hook, ruleSet);
+        (nodes[nodes.length - 1] as OpenNode).tables = tablesOf(walked, index, event.hook, ruleSet);
         return;
       case 'route': {
         const words = routeWords(event);

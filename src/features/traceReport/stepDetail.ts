@@ -1,4 +1,4 @@
-import { chainKnowledge, ruleKnowledge, type Change } from '../../core/knowledge/knowledge';
+import { chainKnowledge, ruleKnowledge, type ChangedBy } from '../../core/knowledge/knowledge';
 import { chainIn } from '../../core/knowledge/view';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import { askAgain } from '../../core/netfilter/asking';
@@ -110,15 +110,15 @@ function reportedCondition({ text, actual, answer }: ExplainedCondition): Report
   return { text, actual, result: 'unknown', reason: answer.reason };
 }
 
-interface Known {
+interface StepKnowledge {
   readonly purpose: readonly string[];
-  readonly changedBy: readonly Change[];
+  readonly changedBy: readonly ChangedBy[];
   /** What the kernel does otherwise than names or documents suggest. */
   readonly notes: readonly DetailNote[];
 }
 
 /** What the rule is for; where that is not known, what its chain is for. */
-function knowledge({ knowledge: view }: TraceInput, rule: Rule): Known {
+function knowledge({ knowledge: view }: TraceInput, rule: Rule): StepKnowledge {
   if (!view) return { purpose: [], changedBy: [], notes: [] };
   const seen = chainIn(view, rule.chain.table, rule.chain.name)?.rules[rule.number - 1];
   const known =

@@ -7,7 +7,7 @@ import type { Rule } from '../../core/ruleset/ruleSet';
 import { conditionsOfRule } from '../../core/netfilter/evidence';
 import { selectedPath, isOwnWay, lineNumber, type RuleEvent, type TraceInput } from './traceInput';
 import { explainKernelDrop } from './explainKernelDrop';
-import type { Badge, RichText, Span } from '../../shared/traceReport';
+import type { Badge, RichText, TextPiece } from '../../shared/traceReport';
 import { destinationOf, inFragments, showsPorts, sourceOf } from './packetWords';
 
 type Translate = Extract<TraceEvent, { readonly kind: 'translate' }>;
@@ -324,20 +324,20 @@ function place(rule: Rule): string {
   return `${rule.chain.name} rule ${rule.number}`;
 }
 
-function strong(text: string): Span {
+function strong(text: string): TextPiece {
   return { text, style: 'strong' };
 }
 
-function plain(text: string): Span {
+function plain(text: string): TextPiece {
   return { text };
 }
 
-function dim(text: string): Span {
+function dim(text: string): TextPiece {
   return { text, style: 'dim' };
 }
 
 /** `line 78`, which leads there. */
-export function lineSpan(line: number, word = 'line'): Span {
+export function lineSpan(line: number, word = 'line'): TextPiece {
   return { text: `${word} ${line}`, line };
 }
 

@@ -8,7 +8,7 @@ import { inputOf, remediesOf, type SessionTrace } from './sessionTrace';
 import { visibleMessage } from './visibleMessage';
 
 /** What the editor has to do after a message. */
-export type Effect =
+export type EditorEffect =
   | { readonly kind: 'post'; readonly message: ToView }
   /** Show a line, 1-based. */
   | { readonly kind: 'reveal'; readonly line: number; readonly focus: boolean }
@@ -25,7 +25,7 @@ export type Effect =
   | { readonly kind: 'marks' };
 
 /** Text of the file goes to the view with its invisible characters escaped. */
-export function post(message: ToView): Effect {
+export function post(message: ToView): EditorEffect {
   return { kind: 'post', message: visibleMessage(message) };
 }
 
@@ -33,7 +33,7 @@ export function post(message: ToView): Effect {
  * What the editor does for a message that leaves the trace as it is. Nothing where the message is about another
  * `revision`.
  */
-export function answerTo(message: ToEditor, trace: SessionTrace, revision: number): readonly Effect[] {
+export function answerTo(message: ToEditor, trace: SessionTrace, revision: number): readonly EditorEffect[] {
   if ('revision' in message && message.revision !== revision) return [];
   switch (message.type) {
     case 'open-line':
@@ -56,17 +56,17 @@ export function answerTo(message: ToEditor, trace: SessionTrace, revision: numbe
   }
 }
 
-function copyRemedy(found: FoundRemedy | undefined): readonly Effect[] {
+function copyRemedy(found: FoundRemedy | undefined): readonly EditorEffect[] {
   const commands = found?.remedy.commands ?? [];
   return commands.length > 0 ? [{ kind: 'copy', text: commands.join('\n'), said: 'Copied' }] : [];
 }
 
-function tryRemedy(found: FoundRemedy | undefined): readonly Effect[] {
+function tryRemedy(found: FoundRemedy | undefined): readonly EditorEffect[] {
   const edits = found?.edits ?? [];
   return edits.length > 0 ? [{ kind: 'edit', edits }] : [];
 }
 
-function copyTrace(input: TraceInput | undefined, format: 'text' | 'markdown'): readonly Effect[] {
+function copyTrace(input: TraceInput | undefined, format: 'text' | 'markdown'): readonly EditorEffect[] {
   return input
     ? [
         {

@@ -16,7 +16,7 @@ export function isKept(state: unknown): state is KeptState {
 }
 
 type Check = (value: unknown) => boolean;
-type Parts<T> = { readonly [K in Exclude<keyof T, 'type'>]-?: Check };
+type PartChecks<T> = { readonly [K in Exclude<keyof T, 'type'>]-?: Check };
 
 const text: Check = (value) => typeof value === 'string';
 const flag: Check = (value) => typeof value === 'boolean';
@@ -46,7 +46,7 @@ const stepId: Check = (value) => {
   }
 };
 
-const PARTS: { readonly [T in ToEditor['type']]: Parts<Extract<ToEditor, { readonly type: T }>> } = {
+const PARTS: { readonly [T in ToEditor['type']]: PartChecks<Extract<ToEditor, { readonly type: T }>> } = {
   ready: { restored: () => true },
   trace: { expression: text },
   'set-field': { name: text, value: text },

@@ -4,14 +4,14 @@ import type { StepId } from '../../shared/traceReport';
 import { eventAt, stepsAtLine } from '../traceReport/makeReport';
 
 /** Where the rule of a step stood, to find the step again after the file was edited. */
-export interface RulePlace {
+export interface PlaceOfRule {
   readonly line: Line;
   readonly table: string;
   readonly chain: string;
   readonly number: number;
 }
 
-export function rulePlace(input: TraceInput, step: StepId): RulePlace | undefined {
+export function rulePlace(input: TraceInput, step: StepId): PlaceOfRule | undefined {
   const { rule } = eventAt(input, step);
   return rule && { line: rule.line, table: rule.chain.table, chain: rule.chain.name, number: rule.number };
 }
@@ -23,7 +23,7 @@ export function rulePlace(input: TraceInput, step: StepId): RulePlace | undefine
 export function stepAtPlace(
   input: TraceInput,
   file: SourceFile,
-  { line, table, chain, number }: RulePlace,
+  { line, table, chain, number }: PlaceOfRule,
 ): StepId | undefined {
   if (file.lines[line.index] === line) return stepsAtLine(input, line.index + 1)[0];
   const rule = [...(input.ruleSet?.tables.values() ?? [])].find(({ name }) => name === table)?.chains.get(chain)?.rules[

@@ -4,7 +4,7 @@ import type { FileModel } from '../fileModel';
 import { eventAt, lineOfStep, stepsAtLine } from '../traceReport/makeReport';
 import { stepDetail } from '../traceReport/stepDetail';
 import type { TraceInput } from '../traceReport/traceInput';
-import { answerTo, post, type Effect } from './effects';
+import { answerTo, post, type EditorEffect } from './effects';
 import { lineMarks, NO_MARKS, type LineMarks } from './lineMarks';
 import { nextState, restored, withModel, withPacketIn } from './nextState';
 import { rulePlace, stepAtPlace } from './rulePlace';
@@ -13,7 +13,7 @@ import { inputOf, NOTHING_TRACED, traceState, type SessionTrace } from './sessio
 import { stepAfter } from './stepAfter';
 import { failedState, viewState } from './viewState';
 
-export type { Effect };
+export type { EditorEffect };
 
 /**
  * One trace view: it holds the state, what the state shows, and what the view was sent last. It knows nothing of an
@@ -33,7 +33,7 @@ export class TraceSession {
    * The file was opened or edited. The same packet is traced again, and the selected step is kept where its rule is
    * still there.
    */
-  setModel(model: FileModel | undefined): readonly Effect[] {
+  setModel(model: FileModel | undefined): readonly EditorEffect[] {
     // Nothing but what was said of tables can differ, and that is known here first.
     if (model && model.file === this.state.model?.file) return [];
     const { step } = this.state;
@@ -47,14 +47,14 @@ export class TraceSession {
   }
 
   /** Takes over what the view had kept before the window was reloaded. */
-  restore(kept: KeptState): readonly Effect[] {
+  restore(kept: KeptState): readonly EditorEffect[] {
     // JSON has null for what was undefined.
     const step = kept.step ?? undefined;
     return this.show(restored(this.state, kept), (input) => (step && eventAt(input, step).event ? step : undefined));
   }
 
   /** The file got another name, or was closed (`notice` says so; empty takes it back). */
-  setFile(uri: string, fileName: string, notice: string): readonly Effect[] {
+  setFile(uri: string, fileName: string, notice: string): readonly EditorEffect[] {
     const { state } = this;
     if (uri === state.uri && fileName === state.fileName && notice === state.notice) return [];
     return this.show({ ...state, uri, fileName, notice });
@@ -63,14 +63,14 @@ export class TraceSession {
   /**
    * Something failed inside. What was shown last stays as it was and says so; the next question is answered as ever.
    */
-  failed(message: string): readonly Effect[] {
+  failed(message: string): readonly EditorEffect[] {
     const { uri, fileName, expression = '' } = this.state;
     this.view = failedState(this.view, { revision: this.revision + 1, message, uri, fileName, expression });
     return [post({ type: 'state', state: this.view })];
   }
 
   /** Shows a packet of the caller's choice: from a rule, a chain, a test. */
-  tracePacket(expression: string, dump?: string): readonly Effect[] {
+  tracePacket(expression: string, dump?: string): readonly EditorEffect[] {
     return this.show(withPacketIn(this.state, expression, dump));
   }
 
@@ -99,7 +99,7 @@ export class TraceSession {
   }
 
   /** The cursor was put on a line, 1-based: selects its step, if the packet came by. */
-  selectLine(line: number): readonly Effect[] {
+  selectLine(line: number): readonly EditorEffect[] {
     if (!this.input || line === this.selectedLine) return [];
     const steps = stepsAtLine(this.input, line);
     const step = steps.find(({ kind }) => kind === 'event') ?? steps[0];
@@ -107,7 +107,7 @@ export class TraceSession {
   }
 
   /** Steps without the help of the view, while it is hidden. */
-  move(to: Move): readonly Effect[] {
+  move(to: Move): readonly EditorEffect[] {
     const outcome = this.trace.report?.outcome;
     const next = outcome && stepAfter(outcome, this.state.step, to);
     if (next === undefined) return [];
@@ -116,11 +116,11 @@ export class TraceSession {
   }
 
   /** Shows the reply in place of the packet, or the packet again. */
-  showReply(shown: boolean): readonly Effect[] {
+  showReply(shown: boolean): readonly EditorEffect[] {
     return shown === (this.trace.reply !== undefined) ? [] : this.show(withReply(this.state, shown));
   }
 
-  handle(message: ToEditor): readonly Effect[] {
+  handle(message: ToEditor): readonly EditorEffect[] {
     if (message.type === 'select')
       return message.revision === this.revision ? this.select(message.step, message.reveal) : [];
     if (message.type !== 'ready') this.state = { ...this.state, quiet: false };
@@ -142,7 +142,7 @@ export class TraceSession {
   }
 
   /** Traces a state and shows it. `stepIn`: the step to select in the new trace; left out: as the state has it. */
-  private show(asked: SessionState, stepIn?: (input: TraceInput) => StepId | undefined): readonly Effect[] {
+  private show(asked: SessionState, stepIn?: (input: TraceInput) => StepId | undefined): readonly EditorEffect[] {
     const { tables } = this.state;
     // Where tracing fails, the view says so beside the packet that was asked for.
     this.state = asked;
@@ -158,7 +158,7 @@ export class TraceSession {
     ];
   }
 
-  private select(step: StepId, reveal: boolean): readonly Effect[] {
+  private select(step: StepId, reveal: boolean): readonly EditorEffect[] {
     const detail = this.input && stepDetail(this.input, step);
     if (!detail) return [];
     const line = reveal && !this.state.quiet ? this.lineOf(step) : undefined;
@@ -171,7 +171,7 @@ export class TraceSession {
   }
 
   /** Selects a step from the editor's side: the view is told, and gets the details along with it. */
-  private showStep(step: StepId): readonly Effect[] {
+  private showStep(step: StepId): readonly EditorEffect[] {
     return [post({ type: 'show-step', step }), ...this.select(step, false)];
   }
 }

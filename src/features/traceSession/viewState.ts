@@ -57,7 +57,7 @@ function noRules(model: FileModel | undefined): string {
 /** The state that was shown before something failed, with a word on it; there may be none yet. */
 export function failedState(
   before: ViewState | undefined,
-  { revision, message, uri, fileName, expression }: Failure,
+  { revision, message, uri, fileName, expression }: FailedView,
 ): ViewState {
   if (before?.phase !== 'ready') {
     const keep: KeptState = before?.keep ?? {
@@ -82,7 +82,7 @@ export function failedState(
   };
 }
 
-interface Failure {
+interface FailedView {
   readonly revision: number;
   readonly message: string;
   readonly uri: string;

@@ -1,7 +1,7 @@
 import { parseSourceFile } from '../../../src/core/syntax/parse';
 import { modelOf } from '../../../src/features/fileModel';
 import { isKept, readMessage } from '../../../src/features/traceSession/readMessage';
-import { TraceSession, type Effect } from '../../../src/features/traceSession/traceSession';
+import { TraceSession, type EditorEffect } from '../../../src/features/traceSession/traceSession';
 import type { Random } from '../../kernel/random';
 import type { Corpus } from '../corpus';
 import { ruleText } from '../grammar';
@@ -29,7 +29,7 @@ export const sessionKind: FuzzKind = {
   },
 };
 
-function send(session: TraceSession, message: Json): readonly Effect[] {
+function send(session: TraceSession, message: Json): readonly EditorEffect[] {
   const type = partOf(message, 'type');
   if (type === 'edit')
     return session.setModel(modelOf(parseSourceFile(textOf(partOf(message, 'text')), { fileName: 'x.md' })));
@@ -47,7 +47,7 @@ function send(session: TraceSession, message: Json): readonly Effect[] {
   return read ? session.handle(read) : [];
 }
 
-function checkEffects(effects: readonly Effect[], session: TraceSession): void {
+function checkEffects(effects: readonly EditorEffect[], session: TraceSession): void {
   for (const effect of effects) {
     if (effect.kind === 'post')
       must(

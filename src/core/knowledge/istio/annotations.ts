@@ -1,5 +1,5 @@
 import { fit, text, type Fact } from '../facts';
-import { spanText, type Span } from '../releases';
+import { spanText, type ReleaseSpan } from '../releases';
 import { waysOf } from './ways';
 
 /** What a pod annotation does to the rules; a full name or the part behind the slash. Undefined for other words. */
@@ -31,7 +31,7 @@ interface Annotation {
   readonly title: string;
   readonly details: readonly string[];
   readonly source: string;
-  readonly span?: Span;
+  readonly span?: ReleaseSpan;
 }
 
 const template = 'istio/istio:manifests/charts/istio-control/istio-discovery/files/injection-template.yaml';

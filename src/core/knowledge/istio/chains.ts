@@ -1,14 +1,14 @@
-import { list, text, type Change, type ChainKnowledge, type Paragraph } from '../facts';
+import { list, text, type ChangedBy, type ChainKnowledge, type Paragraph } from '../facts';
 import { condition, shapeOf, valueOf } from '../shape';
 import { chainIn, type RuleSetView } from '../view';
 import { isAmbientRule, istioProfile, type IstioProfile } from './profile';
 import { isUncalled } from './earlier';
-import { spanText, type Span } from '../releases';
+import { spanText, type ReleaseSpan } from '../releases';
 import { chainSpans, type ChainVariant } from './releases';
 import { brief, settings, sources } from './settings';
 
 /** One chain that Istio has made; several entries share a name where table or mode gives it another meaning. */
-interface Entry {
+interface IstioChain {
   readonly name: string;
   readonly table: string;
   readonly mode: 'sidecar' | 'ambient' | 'node';
@@ -17,7 +17,7 @@ interface Entry {
   readonly details: readonly Paragraph[];
   /** Said behind the releases. */
   readonly more?: string;
-  readonly changedBy: readonly Change[];
+  readonly changedBy: readonly ChangedBy[];
   readonly source: string;
   /** What the kernel does, where it can be told from the rule set; undefined where there is nothing to add. */
   readonly kernelNote?: (ruleSet: RuleSetView | undefined, profile: IstioProfile | undefined) => string | undefined;
@@ -55,7 +55,7 @@ export function istioChain(
   const sameName = byName.get(name);
   if (sameName === undefined) return undefined;
   const ambient = isAmbient(ruleSet, table, name);
-  const fits = (entry: Entry): boolean => (entry.mode !== 'sidecar') === ambient;
+  const fits = (entry: IstioChain): boolean => (entry.mode !== 'sidecar') === ambient;
   const inTable = sameName.filter((entry) => table === undefined || entry.table === table);
   const entry = inTable.find(fits) ?? inTable[0] ?? sameName.find(fits) ?? sameName[0];
   // In a table in which no release has a chain of this name, the name alone is Istio's.
@@ -74,7 +74,7 @@ export function istioChainVariants(name: string): readonly ChainKnowledge[] {
 
 const MODES = { sidecar: 'sidecar', ambient: 'ambient', node: 'ambient at the node' } as const;
 
-function knowledgeOf(entry: Entry, ruleSet: RuleSetView | undefined, inItsTable: boolean): ChainKnowledge {
+function knowledgeOf(entry: IstioChain, ruleSet: RuleSetView | undefined, inItsTable: boolean): ChainKnowledge {
   const profile = ruleSet === undefined ? undefined : istioProfile(ruleSet);
   const note =
     (entry.tellsUncalled === true ? undefined : uncalledNote(ruleSet, entry)) ?? entry.kernelNote?.(ruleSet, profile);
@@ -97,11 +97,11 @@ function knowledgeOf(entry: Entry, ruleSet: RuleSetView | undefined, inItsTable:
   };
 }
 
-function variantOf({ mode, table, name }: Entry): string {
+function variantOf({ mode, table, name }: IstioChain): string {
   return `${mode} ${table} ${name}`;
 }
 
-function spanOf(entry: Entry): Span | undefined {
+function spanOf(entry: IstioChain): ReleaseSpan | undefined {
   const key = variantOf(entry);
   return Object.hasOwn(chainSpans, key) ? chainSpans[key as ChainVariant] : undefined;
 }
@@ -121,7 +121,7 @@ function isAmbient(ruleSet: RuleSetView | undefined, table: string | undefined, 
   return istioProfile(ruleSet)?.mode.startsWith('ambient') === true;
 }
 
-function uncalledNote(ruleSet: RuleSetView | undefined, entry: Entry): string | undefined {
+function uncalledNote(ruleSet: RuleSetView | undefined, entry: IstioChain): string | undefined {
   return isUncalled(chainIn(ruleSet, entry.table, entry.name))
     ? 'Nothing jumps to this chain in this rule set, so its rules are never run.'
     : undefined;
@@ -155,7 +155,7 @@ function probeSource(ruleSet: RuleSetView | undefined): string {
 const sidecar = 'Istio sidecar';
 const pod = 'Istio ambient pod';
 
-const entries: readonly Entry[] = [
+const entries: readonly IstioChain[] = [
   {
     name: 'ISTIO_REDIRECT',
     table: 'nat',
@@ -503,11 +503,11 @@ const entries: readonly Entry[] = [
   ].map(nftEntry),
 ];
 
-const byName: ReadonlyMap<string, readonly Entry[]> = new Map(
+const byName: ReadonlyMap<string, readonly IstioChain[]> = new Map(
   entries.map(({ name }) => [name, entries.filter((entry) => entry.name === name)] as const),
 );
 
-function nodeEntries(table: 'nat' | 'mangle' | 'filter'): readonly Entry[] {
+function nodeEntries(table: 'nat' | 'mangle' | 'filter'): readonly IstioChain[] {
   const titles: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     nat: {
       'ztunnel-PREROUTING': 'Hides traffic that goes to ztunnel from kube-proxy; DNS capture',
@@ -545,7 +545,7 @@ function nodeEntries(table: 'nat' | 'mangle' | 'filter'): readonly Entry[] {
   }));
 }
 
-function nftEntry(name: string): Entry {
+function nftEntry(name: string): IstioChain {
   return {
     name,
     table: 'nftables',

@@ -42,12 +42,12 @@ function side(label: string, steps: readonly string[]): readonly Paragraph[] {
   return [text(`${label}:`), list(...steps)];
 }
 
-interface Sides {
+interface PortsByDirection {
   readonly outbound: readonly string[];
   readonly inbound: readonly string[];
 }
 
-const GENERAL: Sides = {
+const GENERAL: PortsByDirection = {
   outbound: [
     'the application connects; nat OUTPUT sends it through ISTIO_OUTPUT to ISTIO_REDIRECT',
     'it arrives at Envoy’s outbound listener, port 15001, which picks the endpoint',
@@ -61,7 +61,7 @@ const GENERAL: Sides = {
 };
 
 /** The sides as the file's own rules have them; undefined where no pod of Istio is in it. */
-function sidesOf(files: readonly WordFile[]): Sides | undefined {
+function sidesOf(files: readonly WordFile[]): PortsByDirection | undefined {
   for (const { rules, listeners } of files) {
     const profile = istioProfile(rules);
     if (profile === undefined || profile.mode.startsWith('ambient node') || profile.mode === 'ambient host') continue;
@@ -78,7 +78,12 @@ function sidesOf(files: readonly WordFile[]): Sides | undefined {
 
 type LineOf = (table: string, chain: string) => string;
 
-function sidecarSides(profile: IstioProfile, listeners: readonly Listener[], line: LineOf, family: 4 | 6): Sides {
+function sidecarSides(
+  profile: IstioProfile,
+  listeners: readonly Listener[],
+  line: LineOf,
+  family: 4 | 6,
+): PortsByDirection {
   const tproxy = profile.mode === 'sidecar TPROXY';
   const out = profile.outboundPort ?? 15001;
   const into = profile.inboundPort ?? 15006;
@@ -109,7 +114,7 @@ function sidecarSides(profile: IstioProfile, listeners: readonly Listener[], lin
   return { outbound, inbound };
 }
 
-function ambientSides(profile: IstioProfile, listeners: readonly Listener[], line: LineOf): Sides {
+function ambientSides(profile: IstioProfile, listeners: readonly Listener[], line: LineOf): PortsByDirection {
   const out = profile.outboundPort ?? 15001;
   const into = profile.inboundPort ?? 15006;
   const inNat = profile.inbound !== 'none' && line('nat', 'ISTIO_PRERT') !== 'ISTIO_PRERT';

@@ -27,7 +27,7 @@ export function knownLogHeadings(): readonly string[] {
   ];
 }
 
-interface Heading {
+interface LogHeading {
   readonly text: string;
   readonly title: string;
   readonly details: readonly string[];
@@ -39,7 +39,7 @@ const deps = ['istio/istio:tools/istio-iptables/pkg/dependencies/implementation.
 const run = ['istio/istio:tools/istio-iptables/pkg/capture/run.go'];
 
 /** More particular texts first: the first that a line contains is taken. */
-const headings: readonly Heading[] = [
+const headings: readonly LogHeading[] = [
   {
     text: 'Istio iptables environment',
     title: 'What was set from outside; empty means that the default holds',

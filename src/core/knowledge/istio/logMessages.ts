@@ -1,5 +1,5 @@
 /** A message of istio-init, istio-validation, istio-cni, or of iptables in their logs. */
-export interface LogMessage {
+export interface IstioLogMessage {
   /** What the line contains. */
   readonly text: string | RegExp;
   readonly title: string;
@@ -13,7 +13,7 @@ export interface LogMessage {
  * Whether a line is the message. What iptables says is its own only where the line speaks of it: other programs are
  * refused things as well.
  */
-export function isMessage({ text, sources }: LogMessage, line: string): boolean {
+export function isMessage({ text, sources }: IstioLogMessage, line: string): boolean {
   if (sources === iptables && !/ip6?tables|xtables|modprobe|use 'nft' tool/i.test(line)) return false;
   return typeof text === 'string' ? line.includes(text) : text.test(line);
 }
@@ -32,7 +32,7 @@ const iptables = ['iptables 1.8.9: iptables/xshared.c, libiptc/libiptc.c, iptabl
 const cniLog = 'kubectl logs -n istio-system -l k8s-app=istio-cni-node --all-containers, on the pod’s node';
 
 /** More particular texts first. */
-export const logMessages: readonly LogMessage[] = [
+export const logMessages: readonly IstioLogMessage[] = [
   {
     text: /Error connecting to (?:127\.0\.0\.6|\[::6\]):\d+/,
     title: 'istio-validation: the pod’s rules are not there',

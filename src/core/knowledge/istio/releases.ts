@@ -1,4 +1,4 @@
-import type { Span } from '../releases';
+import type { ReleaseSpan } from '../releases';
 
 /**
  * The first and the last release of Istio that writes a chain or a rule of a shape; the newest that was read is 1.31.
@@ -8,7 +8,7 @@ import type { Span } from '../releases';
  * tools/istio-iptables/pkg/cmd/run.go and pkg/capture/run.go (1.5 and newer), cni/pkg/ambient/net_linux.go (1.18 to
  * 1.20), cni/pkg/iptables/iptables.go (1.21 and newer), each read at the tags of the releases around a change.
  */
-function span(since: string, until?: string): Span {
+function span(since: string, until?: string): ReleaseSpan {
   return until === undefined ? { since } : { since, until };
 }
 
@@ -44,7 +44,7 @@ export const chainSpans = {
   'node mangle ztunnel-OUTPUT': span('1.18', '1.20'),
   'node mangle ztunnel-FORWARD': span('1.18', '1.20'),
   'node filter ztunnel-FORWARD': span('1.18', '1.20'),
-} as const satisfies Readonly<Record<string, Span>>;
+} as const satisfies Readonly<Record<string, ReleaseSpan>>;
 
 export type ChainVariant = keyof typeof chainSpans;
 
@@ -211,6 +211,6 @@ export const ruleSpans = {
   'ambient ISTIO_POSTRT: probe SNAT, one set': span('1.21', '1.22'),
   'ambient ISTIO_POSTRT: probe SNAT, a set for each IP version': span('1.23'),
   'node: redirection at the node': span('1.18', '1.20'),
-} as const satisfies Readonly<Record<string, Span>>;
+} as const satisfies Readonly<Record<string, ReleaseSpan>>;
 
 export type RuleVariant = keyof typeof ruleSpans;

@@ -1,4 +1,4 @@
-import { fit, type Change, type Paragraph, type RuleKnowledge } from '../facts';
+import { fit, type ChangedBy, type Paragraph, type RuleKnowledge } from '../facts';
 import { spanText } from '../releases';
 import { ruleSpans, type RuleVariant } from './releases';
 import { sources } from './settings';
@@ -8,7 +8,7 @@ export interface Saying {
   /** Which shape of rule it is: first and last release come from it. */
   readonly variant: RuleVariant;
   readonly details: readonly Paragraph[];
-  readonly changedBy?: readonly Change[];
+  readonly changedBy?: readonly ChangedBy[];
   readonly kernelNote?: string | undefined;
   /** Said behind the releases: `only with DNS capture`. */
   readonly moreOnReleases?: string;

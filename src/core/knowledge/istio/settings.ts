@@ -1,4 +1,4 @@
-import { annotation, cni, env, flag, helm, key, mesh, type Change } from '../facts';
+import { annotation, cni, env, flag, helm, key, mesh, type ChangedBy } from '../facts';
 
 /**
  * What a person can change, and what that does to the rules, the strongest in an injected pod first: the annotation of
@@ -12,11 +12,11 @@ import { annotation, cni, env, flag, helm, key, mesh, type Change } from '../fac
 const WINS = 'wins in an injected pod';
 const LOSES = 'no effect in an injected pod, where the injector always passes';
 
-function inert(name: string, option: string): Change {
+function inert(name: string, option: string): ChangedBy {
   return env(name, `the same; ${LOSES} ${option}`);
 }
 
-function passed(option: string, effect = 'the same'): Change {
+function passed(option: string, effect = 'the same'): ChangedBy {
   return flag(option, `${effect}; the injector always passes it`);
 }
 
@@ -206,9 +206,9 @@ export const settings = {
     env('HOST_PROBE_SNAT_IP', 'of istio-cni: the probe address, 169.254.7.127 unless set'),
     env('HOST_PROBE_SNAT_IPV6', 'the same for IPv6'),
   ],
-} as const satisfies Readonly<Record<string, readonly Change[]>>;
+} as const satisfies Readonly<Record<string, readonly ChangedBy[]>>;
 
-const SHORT: Readonly<Record<Change['kind'], string>> = {
+const SHORT: Readonly<Record<ChangedBy['kind'], string>> = {
   annotation: 'annotation',
   helm: 'Helm value',
   mesh: 'meshConfig',
@@ -222,7 +222,7 @@ const SHORT: Readonly<Record<Change['kind'], string>> = {
  * All ways of a group in one line, for a chain that several groups change: the strongest with its effect, then the
  * names of the others.
  */
-export function brief([first, ...others]: readonly Change[]): readonly Change[] {
+export function brief([first, ...others]: readonly ChangedBy[]): readonly ChangedBy[] {
   if (first === undefined) return [];
   const named = others
     .filter(({ kind }) => kind !== 'cni')

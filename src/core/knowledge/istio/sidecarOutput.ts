@@ -16,7 +16,7 @@ export function sidecarOutputRule(
   const chain = chainIn(ruleSet, 'nat', 'ISTIO_OUTPUT');
   if (chain === undefined) return undefined;
   const shape = shapeOf(rule);
-  const at: Place = { ruleSet, profile, chain, rule, shape };
+  const at: OutputRule = { ruleSet, profile, chain, rule, shape };
   switch (shape.target) {
     case 'RETURN':
       return returnRule(at);
@@ -40,7 +40,7 @@ export function sidecarOutputRule(
   }
 }
 
-interface Place {
+interface OutputRule {
   readonly ruleSet: RuleSetView;
   readonly profile: IstioProfile;
   readonly chain: ChainView;
@@ -48,7 +48,7 @@ interface Place {
   readonly shape: RuleShape;
 }
 
-function returnRule(at: Place): RuleKnowledge | undefined {
+function returnRule(at: OutputRule): RuleKnowledge | undefined {
   const { shape } = at;
   switch (shape.form) {
     case 'dport proto':
@@ -89,7 +89,7 @@ function returnRule(at: Place): RuleKnowledge | undefined {
   }
 }
 
-function excludedPort({ shape, ruleSet }: Place): RuleKnowledge {
+function excludedPort({ shape, ruleSet }: OutputRule): RuleKnowledge {
   const proto = valueOf(shape, 'proto') === 'udp' ? 'UDP' : 'TCP';
   const port = valueOf(shape, 'dport') ?? '';
   return say(
@@ -116,7 +116,7 @@ function excludedPort({ shape, ruleSet }: Place): RuleKnowledge {
 }
 
 /** `-o lo … ! --uid-owner U -j RETURN` and its twin by group. */
-function ownLoopback(at: Place): RuleKnowledge {
+function ownLoopback(at: OutputRule): RuleKnowledge {
   const { shape, chain, rule } = at;
   const byGroup = condition(shape, 'gid') !== undefined;
   const who = byGroup ? `group ${valueOf(shape, 'gid') ?? ''}` : `user ${valueOf(shape, 'uid') ?? ''}`;
@@ -152,7 +152,7 @@ function ownLoopback(at: Place): RuleKnowledge {
   });
 }
 
-function proxyUser(at: Place): RuleKnowledge {
+function proxyUser(at: OutputRule): RuleKnowledge {
   const uid = valueOf(at.shape, 'uid') ?? '';
   const stop = otherUserReturns(at.chain, at.rule, uid);
   return say(`What user ${uid}, the proxy, sends is not captured again`, {
@@ -179,7 +179,7 @@ function proxyUser(at: Place): RuleKnowledge {
 }
 
 /** `--gid-owner G -j RETURN`: the proxy's group, or one of ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE. */
-function groupReturns(at: Place): RuleKnowledge {
+function groupReturns(at: OutputRule): RuleKnowledge {
   const { shape, chain, rule, profile } = at;
   const gid = valueOf(shape, 'gid') ?? '';
   if (profile.proxyGids.length > 0 && !profile.proxyGids.includes(gid)) {
@@ -218,7 +218,7 @@ function groupReturns(at: Place): RuleKnowledge {
   });
 }
 
-function onlyTheseGroups({ shape }: Place): RuleKnowledge {
+function onlyTheseGroups({ shape }: OutputRule): RuleKnowledge {
   const groups = shape.conditions.map((each) => each.values[0] ?? '').join(', ');
   return say(`Only group ${groups} is captured; everyone else returns`, {
     variant: 'ISTIO_OUTPUT: all but included groups return',
@@ -232,7 +232,7 @@ function onlyTheseGroups({ shape }: Place): RuleKnowledge {
   });
 }
 
-function localhost(at: Place): RuleKnowledge {
+function localhost(at: OutputRule): RuleKnowledge {
   const { chain, rule, shape, ruleSet } = at;
   const range = valueOf(shape, 'dst') ?? '';
   const before = loopbackLeft(chain, rule);
@@ -256,7 +256,7 @@ function localhost(at: Place): RuleKnowledge {
   });
 }
 
-function excludedRange({ shape }: Place): RuleKnowledge {
+function excludedRange({ shape }: OutputRule): RuleKnowledge {
   return say(`Traffic to ${valueOf(shape, 'dst') ?? ''} is excluded from capture`, {
     variant: 'ISTIO_OUTPUT: excluded range returns',
     details: [
@@ -267,7 +267,7 @@ function excludedRange({ shape }: Place): RuleKnowledge {
 }
 
 /** The rules for the client Envoy that has picked its own pod as the endpoint. */
-function selfCallRule(at: Place): RuleKnowledge | undefined {
+function selfCallRule(at: OutputRule): RuleKnowledge | undefined {
   const { shape, chain, rule, profile, ruleSet } = at;
   if (valueOf(shape, 'out') !== 'lo') return undefined;
   const uid = valueOf(shape, 'uid');
@@ -362,7 +362,7 @@ function marksGroup(ruleSet: RuleSetView, gid: string | undefined): boolean {
   });
 }
 
-function captureRule(at: Place): RuleKnowledge | undefined {
+function captureRule(at: OutputRule): RuleKnowledge | undefined {
   const { shape, chain, rule, ruleSet, profile } = at;
   const port = profile.outboundPort ?? 15001;
   const onlyTcp = outputSeesUdp(ruleSet)

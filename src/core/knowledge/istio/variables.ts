@@ -1,6 +1,6 @@
 import { fit, text } from '../facts';
 import type { VariableFact } from '../pack';
-import { spanText, type Span } from '../releases';
+import { spanText, type ReleaseSpan } from '../releases';
 import { waysOf } from './ways';
 
 /**
@@ -56,7 +56,7 @@ interface Variable {
   readonly title: string;
   readonly meaning: readonly string[];
   /** The releases whose log has it; absent where all have. */
-  readonly span?: Span;
+  readonly span?: ReleaseSpan;
   readonly more?: string;
 }
 
@@ -67,7 +67,13 @@ const sources = [
 ];
 
 function entry(block: Variable['block']) {
-  return (name: string, title: string, meaning: string | readonly string[], span?: Span, more?: string): Variable => ({
+  return (
+    name: string,
+    title: string,
+    meaning: string | readonly string[],
+    span?: ReleaseSpan,
+    more?: string,
+  ): Variable => ({
     name,
     block,
     title,
@@ -81,8 +87,8 @@ const environment = entry('environment');
 const variable = entry('variables');
 const unlogged = entry('unlogged');
 
-const since = (release: string): Span => ({ since: release });
-const between = (first: string, last: string): Span => ({ since: first, until: last });
+const since = (release: string): ReleaseSpan => ({ since: release });
+const between = (first: string, last: string): ReleaseSpan => ({ since: first, until: last });
 
 const inert = 'Has no effect in an injected pod: the injector passes the value as a flag, and the flag wins.';
 const applications = 'Of applications, not of the proxy, whose group has rules of its own.';

@@ -1,5 +1,5 @@
 import { shapeOf, valueOf, type RuleShape } from '../shape';
-import { rangeOf, type Span, type VersionEvidence, type VersionRange } from '../releases';
+import { rangeOf, type ReleaseSpan, type VersionEvidence, type VersionRange } from '../releases';
 import { chainIn, type ChainView, type RuleSetView, type RuleView } from '../view';
 import { istioChain } from './chains';
 import { istioProfile, type IstioProfile } from './profile';
@@ -25,7 +25,7 @@ const MOST_RULES = 5000;
 /** Each chain and rule by its own releases. The absence of one says nothing here: it may depend on a setting. */
 function shown(ruleSet: RuleSetView): readonly VersionEvidence[] {
   const found = new Map<string, VersionEvidence>();
-  const add = (text: string, span: Partial<Span>, line: number | undefined): void => {
+  const add = (text: string, span: Partial<ReleaseSpan>, line: number | undefined): void => {
     if (span.since === undefined && span.until === undefined) return;
     const key = `${span.since ?? ''} ${span.until ?? ''}`;
     if (found.has(key)) return;

@@ -1,4 +1,4 @@
-import { list, text, type Change, type Fact, type Paragraph } from '../facts';
+import { list, text, type ChangedBy, type Fact, type Paragraph } from '../facts';
 import { settings } from './settings';
 
 /** What each group of settings is about, as a person would call it. */
@@ -29,7 +29,7 @@ const SUBJECTS: Readonly<Record<keyof typeof settings, string>> = {
   hostProbe: 'the source of probes to ambient pods',
 };
 
-const KINDS: Readonly<Record<Change['kind'], string>> = {
+const KINDS: Readonly<Record<ChangedBy['kind'], string>> = {
   annotation: 'annotation of the pod',
   helm: 'Helm value',
   mesh: 'field of meshConfig',
@@ -44,7 +44,10 @@ const SOURCES = [
   'istio/istio:manifests/charts/istio-control/istio-discovery/files/injection-template.yaml',
 ];
 
-const groups = Object.entries(settings) as unknown as readonly (readonly [keyof typeof settings, readonly Change[]])[];
+const groups = Object.entries(settings) as unknown as readonly (readonly [
+  keyof typeof settings,
+  readonly ChangedBy[],
+])[];
 
 /**
  * All other ways to change the same as this name, the strongest in an injected pod first; undefined where it is no
@@ -59,7 +62,7 @@ export function waysOf(name: string): readonly Paragraph[] | undefined {
   ]);
 }
 
-function wayText({ kind, name, effect }: Change): string {
+function wayText({ kind, name, effect }: ChangedBy): string {
   return kind === 'cni' ? effect : `${name} (${KINDS[kind]}): ${effect}`;
 }
 

@@ -3,12 +3,12 @@ import { PROTOCOL, type Packet } from '../../net/packet';
 import { protocolName } from '../../net/protocols';
 import type { AllowCommand, AllowQuestion } from '../managed';
 
-interface Direction {
+interface UfwDirection {
   readonly chain: string;
   readonly words: string;
 }
 
-const DIRECTIONS: ReadonlyMap<string, Direction> = new Map([
+const DIRECTIONS: ReadonlyMap<string, UfwDirection> = new Map([
   ['INPUT', { chain: 'ufw-user-input', words: 'allow' }],
   ['FORWARD', { chain: 'ufw-user-forward', words: 'route allow' }],
   ['OUTPUT', { chain: 'ufw-user-output', words: 'allow out' }],

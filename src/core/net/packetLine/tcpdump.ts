@@ -90,7 +90,7 @@ function linkOf(text: string): Link | undefined {
   };
 }
 
-interface Header {
+interface PrintedHeader {
   proto?: number;
   length?: number;
   ttl?: number;
@@ -105,7 +105,7 @@ interface Header {
  * `(tos 0x0, ttl 64, id 1, offset 0, flags [DF], proto TCP (6), length 60)`, `(class 0x10, flowlabel 0x1, hlim 64,
  * next-header TCP (6) payload length: 40)`.
  */
-function headerOf(text: string): { readonly header: Header; readonly text: string } {
+function headerOf(text: string): { readonly header: PrintedHeader; readonly text: string } {
   if (!text.startsWith('(')) return { header: {}, text };
   let depth = 0;
   let end = 0;
@@ -122,7 +122,7 @@ function headerOf(text: string): { readonly header: Header; readonly text: strin
   const payload = number(/payload length: (\d{1,5})/);
   const flags = /flags \[([^\]]{0,20})\]/.exec(inside)?.[1] ?? '';
   const offset = number(/(?:^|, )offset (\d{1,5})/);
-  const header: Record<keyof Header, unknown> = {
+  const header: Record<keyof PrintedHeader, unknown> = {
     proto: number(/(?:proto|next-header) [\w-]{1,20} \((\d{1,3})\)/),
     length: payload === undefined ? number(/(?:^|, )length (\d{1,5})$/) : payload + 40,
     ttl: number(/(?:ttl|hlim) (\d{1,3})/),

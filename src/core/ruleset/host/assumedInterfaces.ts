@@ -35,7 +35,7 @@ export interface InterfaceSources {
   readonly speaksOf: (block: AddressBlock) => boolean;
 }
 
-interface Open {
+interface OpenInterface {
   readonly mac: string | undefined;
   readonly mtu: number;
   readonly addresses: InterfaceAddress[];
@@ -50,7 +50,7 @@ export function assumeInterfaces(
   noted: Assumptions,
 ): { readonly interfaces: readonly Interface[]; readonly uplink: string } {
   const { listed, routes, named, said } = sources;
-  const found = new Map<string, Open>(
+  const found = new Map<string, OpenInterface>(
     [...listed].map(([name, iface]) => [name, { ...iface, addresses: [...iface.addresses] }]),
   );
   const loopback = loopbackInterface(found.get('lo')?.addresses);
@@ -154,7 +154,7 @@ function uplinkOf(interfaces: readonly InterfaceUse[]): string | undefined {
  */
 function place(
   own: OwnAddress,
-  found: ReadonlyMap<string, Open>,
+  found: ReadonlyMap<string, OpenInterface>,
   uplink: string,
   { named, routes }: InterfaceSources,
   noted: Assumptions,

@@ -68,13 +68,17 @@ function read({ address: text, source, line }: AddressFacts): AddressOfFile | un
   );
 }
 
-interface Group {
+interface AddressOwner {
   /** Of the pod or node; undefined where the file shows its addresses only. */
   readonly name: string | undefined;
 }
 
 /** The pod or node that commands name, or the only one. */
-function chosen(facts: readonly AddressFacts[], of: 'pod' | 'node', words: ReadonlySet<string>): Group | undefined {
+function chosen(
+  facts: readonly AddressFacts[],
+  of: 'pod' | 'node',
+  words: ReadonlySet<string>,
+): AddressOwner | undefined {
   const ofKind = facts.filter((fact) => fact.of === of);
   const named = ofKind.find(({ name }) => name !== undefined && words.has(name));
   if (named) return { name: named.name };
@@ -86,7 +90,7 @@ function chosen(facts: readonly AddressFacts[], of: 'pod' | 'node', words: Reado
   return name !== undefined || new Set(families).size === families.length ? { name } : undefined;
 }
 
-function isOf({ name }: AddressFacts, group: Group | undefined): boolean {
+function isOf({ name }: AddressFacts, group: AddressOwner | undefined): boolean {
   return group?.name === name;
 }
 

@@ -65,7 +65,7 @@ export class HostSource {
   private readonly given: Readonly<Record<string, unknown>>;
   private readonly facts: FileFacts;
   private readonly families: readonly (4 | 6)[];
-  private read: ReadParts | undefined;
+  private read: HostParts | undefined;
 
   constructor(
     file: SourceFile,
@@ -167,7 +167,7 @@ export class HostSource {
   }
 
   /** What has nothing to do with answers. */
-  private readParts(): ReadParts {
+  private readParts(): HostParts {
     const sysctls = this.override('sysctls', readSysctls) ?? this.facts.sysctls();
     const givenInterfaces = this.override('ifaces', readInterfaces);
     const givenRules = this.override<readonly PolicyRule[]>('ipRules', readRules);
@@ -263,7 +263,7 @@ export class HostSource {
   }
 }
 
-interface ReadParts {
+interface HostParts {
   readonly sysctls: ReadonlyMap<string, number>;
   readonly givenInterfaces: readonly Interface[] | undefined;
   readonly rules: readonly PolicyRule[];

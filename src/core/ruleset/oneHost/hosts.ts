@@ -51,13 +51,13 @@ function hostFor(
 
 const BACKENDS: readonly (Backend | undefined)[] = ['legacy', 'nft', undefined];
 
-type Kind = 'state' | 'input' | 'commands';
+type HostPartKind = 'state' | 'input' | 'commands';
 
 class OpenHost implements HostRules {
   readonly parts: RulesSection[] = [];
   machine: Machine | undefined;
   scope: string | undefined;
-  private readonly kinds = new Set<Kind>();
+  private readonly kinds = new Set<HostPartKind>();
   /** Tables that are there whole, `4 nft filter`. */
   private readonly whole = new Set<string>();
   private readonly fragments = new Set<string>();
@@ -142,7 +142,7 @@ class OpenHost implements HostRules {
 /**
  * Tables that somebody wrote or copied without a word are a state as well; a log says what iptables-restore was given.
  */
-function kindOf({ form, role, title, noflush }: RulesSection): Kind {
+function kindOf({ form, role, title, noflush }: RulesSection): HostPartKind {
   return form === 'commands'
     ? 'commands'
     : form === 'list' || role === 'saved-state' || (title === undefined && !noflush)

@@ -1,10 +1,10 @@
-import type { OpenTable, RulesSection } from '../../syntax/tree';
+import type { UndecidedTable, RulesSection } from '../../syntax/tree';
 import { tableGroups, type TableGroup } from './inferTables';
 import type { TablesOfChain } from './tableEvidence';
 import { placesIn, tableParts } from './tableParts';
 
 /**
- * What whoever asks says of the tables of lines that do not name them: the table by `OpenTable.key`, by a chain
+ * What whoever asks says of the tables of lines that do not name them: the table by `UndecidedTable.key`, by a chain
  * (`INPUT`: wherever its table is open), or by
  * `*` (wherever it may be). What the lines rule out has no effect.
  */
@@ -38,7 +38,10 @@ export class NamedTables {
     return parts;
   }
 
-  private openTable({ chains, candidates, table, why }: TableGroup, asked: Asked | undefined): OpenTable | undefined {
+  private openTable(
+    { chains, candidates, table, why }: TableGroup,
+    asked: LinesWithoutTable | undefined,
+  ): UndecidedTable | undefined {
     let key: string | undefined;
     let saidAs: string | undefined;
     for (const chain of chains) {
@@ -68,13 +71,13 @@ export class NamedTables {
   }
 }
 
-type Asked = Pick<OpenTable, 'lines' | 'place'>;
+type LinesWithoutTable = Pick<UndecidedTable, 'lines' | 'place'>;
 
 /** What is known of a section, whoever says what; its parts by what was said. */
 interface Inferred {
   readonly groups: readonly TableGroup[];
   /** For each group; undefined where its table is certain. */
-  readonly asked: readonly (Asked | undefined)[];
+  readonly asked: readonly (LinesWithoutTable | undefined)[];
   readonly parts: Map<string, readonly RulesSection[]>;
 }
 

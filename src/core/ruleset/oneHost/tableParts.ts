@@ -1,4 +1,4 @@
-import type { Line, OpenTable, RulesSection } from '../../syntax/tree';
+import type { Line, UndecidedTable, RulesSection } from '../../syntax/tree';
 import type { TableGroup } from './inferTables';
 
 /**
@@ -8,12 +8,12 @@ import type { TableGroup } from './inferTables';
 export function tableParts(
   section: RulesSection,
   groups: readonly TableGroup[],
-  open: readonly (OpenTable | undefined)[],
+  open: readonly (UndecidedTable | undefined)[],
 ): readonly RulesSection[] {
   if (groups.length === 0) return [{ ...section, defaultTable: 'filter' }];
   const byTable = new Map<
     string,
-    { readonly lines: Line[]; readonly told: Line[]; readonly open: OpenTable[]; why: string | undefined }
+    { readonly lines: Line[]; readonly told: Line[]; readonly open: UndecidedTable[]; why: string | undefined }
   >();
   groups.forEach((group, i) => {
     const asked = open[i];
@@ -79,7 +79,7 @@ function byIndex(a: Line, b: Line): number {
  */
 export function inferredWords(
   { inferred, defaultTable = '', lines }: RulesSection,
-  settle: (open: OpenTable) => string = () => '',
+  settle: (open: UndecidedTable) => string = () => '',
 ): readonly string[] {
   if (!inferred) return [];
   const { told, open } = inferred;

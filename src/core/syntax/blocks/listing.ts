@@ -2,7 +2,7 @@ import { AppendLine } from '../appendLine';
 import { DerivedLine } from '../derived';
 import type { ListedWord } from '../listing/form';
 import { readListedText } from '../listing/readText';
-import { guessColumns, readColumns, readRow, type Field, type ListingColumns } from '../listing/row';
+import { guessColumns, readColumns, readRow, type RowField, type ListingColumns } from '../listing/row';
 import { quotedWord } from '../quotedWord';
 import { Shape } from '../shape';
 import type { EmbeddedLine, Line, Listed, Listing } from '../tree';
@@ -48,16 +48,16 @@ function readListing(lines: readonly Line[], _shapes: Uint8Array, from: number):
 
 interface ListedChain {
   readonly line: Line;
-  readonly name: Field;
+  readonly name: RowField;
   readonly builtIn: boolean;
-  readonly policy: Field | undefined;
+  readonly policy: RowField | undefined;
   readonly columns: ListingColumns | undefined;
-  readonly rows: readonly Row[];
+  readonly rows: readonly NumberedRow[];
   /** The line behind its last one. */
   readonly to: number;
 }
 
-interface Row {
+interface NumberedRow {
   readonly line: Line;
   readonly columns: ListingColumns;
   /** Counted from 1 within its chain. */
@@ -73,7 +73,7 @@ function readChain(lines: readonly Line[], at: number): ListedChain | undefined 
   const policy = found.indices?.[2];
   const below = lines[at + 1];
   const columns = below && readColumns(below.text, below.contentStart);
-  const rows: Row[] = [];
+  const rows: NumberedRow[] = [];
   let to = columns ? at + 2 : at + 1;
   for (let i = to; i < lines.length; i++) {
     const each = lines[i] as Line;
@@ -140,7 +140,7 @@ function declaration({ line, name, policy }: ListedChain, listing: Listing): Emb
   return listedAs(derived, { listing, unread: [] });
 }
 
-function rule(chain: ListedChain, row: Row, listing: Listing): EmbeddedLine {
+function rule(chain: ListedChain, row: NumberedRow, listing: Listing): EmbeddedLine {
   const { derived, unread } = derive(chain, row);
   const made = unread.length === 0 ? derived.made() : undefined;
   const told: Listed = { listing, unread };
@@ -156,7 +156,7 @@ function listedAs(derived: DerivedLine, listed: Listed): EmbeddedLine {
 /** `-A CHAIN …` of a row, and the words of the row that are not understood. */
 function derive(
   { name }: ListedChain,
-  { line, columns, number }: Row,
+  { line, columns, number }: NumberedRow,
 ): { readonly derived: DerivedLine; readonly unread: readonly string[] } {
   const derived = new DerivedLine();
   const from = line.contentStart;
@@ -169,7 +169,7 @@ function derive(
   const begin = `${counters ? `[${counters.packets}:${counters.bytes}] ` : ''}-A ${quotedWord(name.text)}`;
   const text = readListedText(line.text, row.rest, target?.text, `not-shown-${name.text}-${number}`);
   const words: ListedWord[] = [];
-  const add = (option: string, field: Field, value: string): void => {
+  const add = (option: string, field: RowField, value: string): void => {
     const { start, end } = field;
     if (field.inverted) words.push({ text: '!', start, end });
     words.push({ text: option, start, end });
@@ -202,7 +202,7 @@ class ListedLine extends AppendLine implements EmbeddedLine {
     index: number,
     text: string,
     private readonly chain: ListedChain,
-    private readonly row: Row,
+    private readonly row: NumberedRow,
     readonly listed: Listed,
   ) {
     super(index, text, '\n', 0);
@@ -213,11 +213,11 @@ class ListedLine extends AppendLine implements EmbeddedLine {
   }
 }
 
-function isAny({ text, inverted }: Field): boolean {
+function isAny({ text, inverted }: RowField): boolean {
   return !inverted && /^(?:anywhere|0\.0\.0\.0\/0|::\/0)$/.test(text);
 }
 
-function isAnyInterface({ text, inverted }: Field): boolean {
+function isAnyInterface({ text, inverted }: RowField): boolean {
   return !inverted && (text === '*' || text === 'any');
 }
 

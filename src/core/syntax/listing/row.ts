@@ -8,7 +8,7 @@ export interface ListingColumns {
 }
 
 /** A word of a row, with its columns; a `!` in front of it is not part of it. */
-export interface Field {
+export interface RowField {
   readonly text: string;
   readonly start: number;
   readonly end: number;
@@ -20,14 +20,14 @@ export interface ListedRow {
   /** Where both were printed to the last digit. */
   readonly counters: { readonly packets: string; readonly bytes: string } | undefined;
   /** undefined: the rule has none. */
-  readonly target: Field | undefined;
-  readonly protocol: Field;
+  readonly target: RowField | undefined;
+  readonly protocol: RowField;
   /** `-f`, `!f`; undefined where the rule asks nothing about fragments. */
-  readonly fragment: Field | undefined;
-  readonly inInterface: Field | undefined;
-  readonly outInterface: Field | undefined;
-  readonly source: Field;
-  readonly destination: Field;
+  readonly fragment: RowField | undefined;
+  readonly inInterface: RowField | undefined;
+  readonly outInterface: RowField | undefined;
+  readonly source: RowField;
+  readonly destination: RowField;
   readonly goto: boolean;
   /** The column of what matches and target print. */
   readonly rest: number;
@@ -124,8 +124,8 @@ const TARGET_WIDTH = 10;
 /** num, pkts, bytes, target, prot, opt, in, out, source, destination. */
 const MOST_FIELDS = 10;
 
-function readFields(text: string, start: number): readonly Field[] {
-  const fields: Field[] = [];
+function readFields(text: string, start: number): readonly RowField[] {
+  const fields: RowField[] = [];
   const end = trimmedEnd(text);
   WORD.lastIndex = start;
   for (
@@ -147,11 +147,11 @@ function blanksBefore(text: string, column: number): number {
   return column - from;
 }
 
-function written({ text, inverted }: Field): string {
+function written({ text, inverted }: RowField): string {
   return inverted ? `!${text}` : text;
 }
 
-function exactCounters([packets, bytes]: readonly Field[]): ListedRow['counters'] {
+function exactCounters([packets, bytes]: readonly RowField[]): ListedRow['counters'] {
   return packets && bytes && /^\d+$/.test(packets.text) && /^\d+$/.test(bytes.text)
     ? { packets: packets.text, bytes: bytes.text }
     : undefined;

@@ -7,7 +7,7 @@ import { nftTokens, type NftToken } from './tokens';
  * Runs one command of nft: `add rule inet t c …`. What it does not know leaves the tables as they are. Source: nft(8).
  */
 export function runCommand(tables: NftTables, line: Line, start: number, end: number): void {
-  new Command(
+  new NftCommandReader(
     tables,
     line,
     nftTokens(line.text, start, end).flatMap((token) => unquoted(line.text, token)),
@@ -21,7 +21,7 @@ function unquoted(text: string, token: NftToken): readonly NftToken[] {
     : [token];
 }
 
-class Command {
+class NftCommandReader {
   private at = 0;
 
   constructor(

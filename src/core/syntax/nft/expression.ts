@@ -1,5 +1,5 @@
 import type { Columns } from '../../text/columns';
-import { FieldReader } from './fields';
+import { HeaderFieldReader } from './fields';
 import type { NftToken } from './tokens';
 
 /** An expression of nft as it is written; what its words mean depends on what they are compared with. */
@@ -181,7 +181,7 @@ export class ExpressionReader {
         this.take();
         return { kind: 'reference', name: token.text.slice(1), start: token.start, end: token.end };
       }
-      const field = new FieldReader(this.tokens, this.at).read();
+      const field = new HeaderFieldReader(this.tokens, this.at).read();
       if (field) {
         this.at = field.to;
         const last = this.tokens[field.to - 1] ?? token;

@@ -60,7 +60,7 @@ function words(text: string): ReadonlySet<string> {
  * Whether words name a field, from a token on. A name of a protocol is a value where no field of it follows: `meta
  * l4proto tcp tcp dport 80`.
  */
-export class FieldReader {
+export class HeaderFieldReader {
   constructor(
     private readonly tokens: readonly NftToken[],
     private readonly from: number,

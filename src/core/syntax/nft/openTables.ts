@@ -4,7 +4,7 @@ import { baseOf, type NftChainText, type NftSetText, type NftTableText } from '.
 /** By `FAMILY NAME`, in the order in which they were made. */
 export type NftTables = Map<string, NftTableText>;
 
-export type Block = NftChainText | NftSetText;
+export type NftBlock = NftChainText | NftSetText;
 
 export function tableOf(tables: NftTables, family: NftTableText['family'], name: string, line: Line): NftTableText {
   const key = `${family} ${name}`;
@@ -26,7 +26,7 @@ export function setOf(table: NftTableText, kind: 'set' | 'map', name: string, li
   return set;
 }
 
-export function readProperty(table: NftTableText, block: Block | undefined, words: string): void {
+export function readProperty(table: NftTableText, block: NftBlock | undefined, words: string): void {
   if (!block) {
     if (/^flags\s.*\bdormant\b/.test(words)) table.dormant = true;
     return;

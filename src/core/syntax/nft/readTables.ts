@@ -1,7 +1,7 @@
 import type { Line, NftSection } from '../tree';
 import type { NftNode } from './node';
 import { runCommand } from './commands';
-import { chainOf, readProperty, setOf, tableOf, type Block, type NftTables } from './openTables';
+import { chainOf, readProperty, setOf, tableOf, type NftBlock, type NftTables } from './openTables';
 import { isNftFamily, type NftTableText } from './tables';
 import { Variables } from './variables';
 
@@ -15,7 +15,7 @@ export function readNftTables(sections: readonly NftSection[]): NftTables {
 
 function readLines(lines: readonly Line[], tables: NftTables, variables: Variables): void {
   let table: NftTableText | undefined;
-  let block: Block | undefined;
+  let block: NftBlock | undefined;
   let depth = 0;
   for (const written of lines) {
     const node = written.node as NftNode;
@@ -71,7 +71,7 @@ function openBlock(
   part: 'chain' | 'set' | 'map' | 'object',
   words: string,
   line: Line,
-): Block | undefined {
+): NftBlock | undefined {
   const name = /^\w+\s+"?([^\s"{]+)"?/.exec(words)?.[1];
   if (name === undefined || part === 'object') return undefined;
   return part === 'chain' ? chainOf(table, name, line) : setOf(table, part, name, line);

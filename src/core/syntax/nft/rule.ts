@@ -72,7 +72,7 @@ export type NftRuleStatement =
  * `unknown`.
  */
 export function readNftRule(text: string, start: number, end: number): readonly NftRuleStatement[] {
-  return new RuleReader(nftTokens(text, start, end)).rule();
+  return new StatementReader(nftTokens(text, start, end)).rule();
 }
 
 const LOG_WORDS: ReadonlySet<string> = new Set(['prefix', 'level', 'flags', 'group', 'snaplen', 'queue-threshold']);
@@ -97,7 +97,7 @@ const KEEP_OUT: ReadonlySet<string> = new Set([
   'comment',
 ]);
 
-class RuleReader extends ExpressionReader {
+class StatementReader extends ExpressionReader {
   rule(): readonly NftRuleStatement[] {
     const statements: NftRuleStatement[] = [];
     while (this.next) {
@@ -350,7 +350,7 @@ class RuleReader extends ExpressionReader {
     }
     if (token?.kind === 'word' && token.text.startsWith(':') && token.text.length > 1 && !token.text.startsWith('::')) {
       const rest: NftToken = { ...token, text: token.text.slice(1), start: token.start + 1 };
-      const reader = new RuleReader([rest, ...this.tokens.slice(this.at + 1)]);
+      const reader = new StatementReader([rest, ...this.tokens.slice(this.at + 1)]);
       const port = reader.expression(false);
       this.at += reader.at;
       return { address: undefined, port };

@@ -19,7 +19,7 @@ export function readCommands(reader: SectionReader, from: number): number {
   const { lines, context } = reader;
   const count = lines.length;
   const heading = headingAbove(lines, from);
-  const kinds = new Map<string, Kind>();
+  const kinds = new Map<string, CommandRun>();
   /** By where the command was passed on to, the last name of the machine: prompts may leave it out. */
   const names = new Map<string, string>();
   let end = from;
@@ -79,14 +79,14 @@ export function readCommands(reader: SectionReader, from: number): number {
   return end;
 }
 
-interface Kind {
+interface CommandRun {
   readonly family: 4 | 6;
   readonly backend: 'legacy' | 'nft' | undefined;
   readonly machine: Machine | undefined;
   readonly lines: Line[];
 }
 
-function whereRun(line: Line): Omit<Kind, 'lines'> {
+function whereRun(line: Line): Omit<CommandRun, 'lines'> {
   const family = line.node instanceof Command && line.node.family === 6 ? 6 : 4;
   const { text, contentStart } = line;
   // Most scripts name the program and nothing else.

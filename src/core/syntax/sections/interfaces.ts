@@ -10,9 +10,9 @@ import { prefixLength } from './prefixLength';
  */
 export function readInterfaces(reader: SectionReader, from: number): number {
   const { lines } = reader;
-  const found = new Map<string, Draft>();
+  const found = new Map<string, ListedInterface>();
   const loose: AddressFacts[] = [];
-  let current: Draft | undefined;
+  let current: ListedInterface | undefined;
   let brief = false;
   let end = from;
   let i = from;
@@ -50,7 +50,7 @@ export function readInterfaces(reader: SectionReader, from: number): number {
   return end;
 }
 
-interface Draft {
+interface ListedInterface {
   name: string;
   mac: string | undefined;
   mtu: number | undefined;
@@ -74,7 +74,7 @@ const BRIEF = new RegExp(`^\\S+[ \\t]+(?:${STATES})(?:[ \\t]|$)`);
 const BRIEF_ALONE = new RegExp(`^[^\\s:@]{1,15}(?:@\\S{1,20})?[ \\t]+(?:${STATES})[ \\t]*$`);
 const BRIEF_REST = new RegExp(`^[ \\t]+(${STATES})(?:[ \\t]+(.*))?$`, 's');
 
-function readHead(found: Map<string, Draft>, line: Line, text: string): Draft {
+function readHead(found: Map<string, ListedInterface>, line: Line, text: string): ListedInterface {
   // `2: eth0@if4: <UP> …`, `2: eth0    inet …`, `eth0: flags=…`, `eth0:1  Link encap:…`, `eth0@if4  UP  10.0.0.5/24`.
   const head = /^(?:\d+: +)?([^\s:@]+)(?:@[^\s:]+)?(?::\w{1,10}(?=[ \t:]))?:?(.*)/s.exec(text);
   const draft = draftOf(found, head?.[1] ?? text, line);
@@ -91,7 +91,7 @@ function readHead(found: Map<string, Draft>, line: Line, text: string): Draft {
   return draft;
 }
 
-function draftOf(found: Map<string, Draft>, name: string, line: Line): Draft {
+function draftOf(found: Map<string, ListedInterface>, name: string, line: Line): ListedInterface {
   let draft = found.get(name);
   if (!draft) {
     draft = { name, mac: undefined, mtu: undefined, up: undefined, addresses: new Set(), line };
@@ -101,7 +101,7 @@ function draftOf(found: Map<string, Draft>, name: string, line: Line): Draft {
 }
 
 /** `10.0.0.5/24 fd00::5/64`, `10.8.0.1 peer 10.8.0.2/32`, or the link layer address of `ip -br link`. */
-function readBrief(draft: Draft, words: readonly string[]): void {
+function readBrief(draft: ListedInterface, words: readonly string[]): void {
   words.forEach((word, i) => {
     if (words[i - 1] === 'peer') return;
     if (/^(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$/.test(word)) draft.mac ??= word.toLowerCase();
@@ -112,7 +112,7 @@ function readBrief(draft: Draft, words: readonly string[]): void {
 }
 
 /** A line of addresses that has lost the line of its interface. `ip addr` names it behind an IPv4 address as well. */
-function readAlone(found: Map<string, Draft>, loose: AddressFacts[], line: Line, text: string): void {
+function readAlone(found: Map<string, ListedInterface>, loose: AddressFacts[], line: Line, text: string): void {
   const label = / scope [a-z]+((?: [^\s\\]+)+)/.exec(text)?.[1]?.trim().split(' ').at(-1);
   if (text.startsWith('inet ') && label !== undefined && !ADDRESS_FLAGS.has(label)) {
     readDetails(draftOf(found, label.replace(/:.*/s, ''), line), text);
@@ -151,7 +151,7 @@ const ADDRESS_FLAGS: ReadonlySet<string> = new Set([
   'stable-privacy',
 ]);
 
-function readDetails(draft: Draft, text: string): void {
+function readDetails(draft: ListedInterface, text: string): void {
   const mtu = /\bmtu (\d+)|\bMTU:(\d+)/.exec(text);
   if (mtu) draft.mtu = Number(mtu[1] ?? mtu[2]);
   const mac = /(?:link\/(?!loopback)[\w-]+|ether|HWaddr) ((?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2})/.exec(text);

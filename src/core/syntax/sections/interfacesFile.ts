@@ -6,7 +6,7 @@ import { addedFacts } from './added';
 import { prefixLength } from './prefixLength';
 
 /** An interface while its stanzas are read; one has a stanza for each family. */
-interface Draft {
+interface StanzaInterface {
   readonly name: string;
   readonly line: Line;
   mac: string | undefined;
@@ -16,7 +16,7 @@ interface Draft {
 
 /** What one stanza says, which counts when it ends. */
 interface Stanza {
-  readonly draft: Draft;
+  readonly draft: StanzaInterface;
   readonly family: 4 | 6;
   address?: string;
   netmask?: string;
@@ -28,7 +28,7 @@ interface Stanza {
  */
 export function readInterfacesFile(reader: SectionReader, from: number): number {
   const { lines } = reader;
-  const drafts = new Map<string, Draft>();
+  const drafts = new Map<string, StanzaInterface>();
   const routes: RouteFacts[] = [];
   const commands: Line[] = [];
   let stanza: Stanza | undefined;

@@ -4,7 +4,7 @@ import { Shape } from '../shape';
 import type { InterfaceFacts, Line, PolicyRuleFacts, RouteFacts } from '../tree';
 
 /** A line of block YAML: `- key: value`. */
-interface Entry {
+interface YamlLine {
   readonly line: Line;
   /** The column of the key, behind a dash. */
   readonly column: number;
@@ -18,7 +18,7 @@ interface Entry {
  * something else.
  */
 export function readNetplan(reader: SectionReader, from: number): number {
-  const entries: Entry[] = [];
+  const entries: YamlLine[] = [];
   const { lines } = reader;
   const base = lines[from]?.contentStart ?? 0;
   let end = from;
@@ -39,7 +39,7 @@ export function readNetplan(reader: SectionReader, from: number): number {
   return end;
 }
 
-function entryOf(line: Line): Entry | undefined {
+function entryOf(line: Line): YamlLine | undefined {
   const text = line.text.slice(line.contentStart);
   // A line such as `-A …` is none of YAML.
   if (line.node.kind !== 'text') return undefined;
@@ -63,7 +63,7 @@ const KINDS: ReadonlySet<string> = new Set([
   'vrfs',
 ]);
 
-interface Draft {
+interface NetplanInterface {
   name: string;
   line: Line;
   mac: string | undefined;
@@ -72,24 +72,24 @@ interface Draft {
 }
 
 class NetplanReader {
-  private readonly drafts: Draft[] = [];
+  private readonly drafts: NetplanInterface[] = [];
   private readonly routes: RouteFacts[] = [];
   private readonly rules: PolicyRuleFacts[] = [];
-  private device: Draft | undefined;
+  private device: NetplanInterface | undefined;
   /** The keys above the line that have a block below them, each with its column. */
   private readonly path: { readonly column: number; readonly key: string }[] = [];
   private item:
     | { readonly kind: string; readonly column: number; readonly line: Line; readonly fields: Map<string, string> }
     | undefined;
 
-  read(entries: readonly Entry[]): { interfaces: InterfaceFacts[]; routes: RouteFacts[]; rules: PolicyRuleFacts[] } {
+  read(entries: readonly YamlLine[]): { interfaces: InterfaceFacts[]; routes: RouteFacts[]; rules: PolicyRuleFacts[] } {
     for (const entry of entries) this.entry(entry);
     this.finishItem();
     const interfaces = this.drafts.map((draft): InterfaceFacts => ({ ...draft, up: undefined }));
     return { interfaces, routes: this.routes, rules: this.rules };
   }
 
-  private entry({ line, column, dash, key, value }: Entry): void {
+  private entry({ line, column, dash, key, value }: YamlLine): void {
     if (this.item && !dash && column === this.item.column && key !== undefined) {
       this.item.fields.set(key, unquoted(value));
       return;
@@ -115,7 +115,7 @@ class NetplanReader {
   }
 
   /** `below`: the keys between the device and the line. */
-  private detail(device: Draft, below: string, { line, column, dash, key, value }: Entry): void {
+  private detail(device: NetplanInterface, below: string, { line, column, dash, key, value }: YamlLine): void {
     if (below === '' && key !== undefined) this.option(device, line, key, value);
     else if (below === 'match' && key === 'macaddress') device.mac ??= unquoted(value).toLowerCase();
     else if (below === 'addresses' && dash) addAddress(device, key ?? unquoted(value.replace(/:$/, '')));
@@ -123,7 +123,7 @@ class NetplanReader {
       this.item = { kind: below, column, line, fields: new Map(key === undefined ? [] : [[key, unquoted(value)]]) };
   }
 
-  private option(device: Draft, line: Line, key: string, value: string): void {
+  private option(device: NetplanInterface, line: Line, key: string, value: string): void {
     if (key === 'addresses') for (const address of listed(value)) addAddress(device, address);
     else if (key === 'gateway4' || key === 'gateway6') {
       if (addressFamily(unquoted(value)) !== undefined)
@@ -180,7 +180,7 @@ class NetplanReader {
 /** How many keys stand above another. */
 const DEEPEST = 12;
 
-function addAddress(device: Draft, text: string): void {
+function addAddress(device: NetplanInterface, text: string): void {
   if (/^[\da-fA-F.:]+\/\d{1,3}$/.test(text) && addressFamily(text) !== undefined) device.addresses.push(text);
 }
 

@@ -10,7 +10,7 @@ import { portNumber } from './portNumber';
 export function readSockets(reader: SectionReader, from: number): number {
   const { lines } = reader;
   const sockets: ListeningSocket[] = [];
-  let row: Row | undefined;
+  let row: SocketRow | undefined;
   let end = from;
   let i = from;
   const finish = (): void => {
@@ -44,7 +44,7 @@ export function readSockets(reader: SectionReader, from: number): number {
 const MAX_WORDS = 200;
 
 /** A row of the table, with the lines that a terminal wrapped it into. */
-interface Row {
+interface SocketRow {
   readonly line: Line;
   readonly words: readonly string[];
 }
@@ -52,7 +52,7 @@ interface Row {
 /** `Proto Recv-Q …` below `Active Internet connections`, or the rest of a heading that was wrapped. */
 const HEADER_REST = /^(?:Proto[ \t]+Recv-Q|Local[ \t]|Peer[ \t]|Address:Port|Foreign[ \t]|Process\b|PID\/)/;
 
-function continues(row: Row, line: Line): boolean {
+function continues(row: SocketRow, line: Line): boolean {
   const text = line.text.slice(line.contentStart);
   if (/^(?:users:\(|uid:|ino:|sk:|timer:|cgroup:|fwmark:|v6only:|<->|skmem:|cubic|bbr)/.test(text)) return true;
   return !row.words.some((word) => PEER.test(word)) && /^\S+(?:[ \t]+\S+){0,2}[ \t]*$/.test(text) && /[:*]/.test(text);
@@ -69,7 +69,7 @@ function wordsOf(line: Line): string[] {
 
 type Protocol = ListeningSocket['protocol'];
 
-function readRow(reader: SectionReader, { line, words }: Row, sockets: ListeningSocket[]): void {
+function readRow(reader: SectionReader, { line, words }: SocketRow, sockets: ListeningSocket[]): void {
   const first = words[0] ?? '';
   const state = /^[A-Z]/.test(first);
   // A socket with a peer takes packets of that peer only; the connection is known to connection tracking.

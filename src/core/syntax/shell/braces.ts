@@ -1,4 +1,4 @@
-import type { Part, ShellWord } from './nodes';
+import type { WordPart, ShellWord } from './nodes';
 
 /**
  * `a{1,2}b` and `{1..3}` as bash writes them out; the word itself where it holds none. The braces stand within one
@@ -27,7 +27,7 @@ function once(word: ShellWord): readonly ShellWord[] | undefined {
     const start = found.index;
     const end = start + found[0].length;
     return items.map((item) => {
-      const parts: Part[] = [
+      const parts: WordPart[] = [
         ...word.parts.slice(0, i),
         { ...part, text: part.text.slice(0, start) + item + part.text.slice(end) },
         ...word.parts.slice(i + 1),

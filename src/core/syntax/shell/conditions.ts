@@ -3,20 +3,20 @@ import { fitsPattern } from './patterns';
 import type { Text } from './values';
 
 /** Whether a condition holds; a reason where nothing in the file tells. */
-export type Answer = boolean | { readonly unknown: string };
+export type ConditionAnswer = boolean | { readonly unknown: string };
 
 /**
  * `[ … ]` without its brackets, or `[[ … ]]`: then `=` compares with a pattern. Source: POSIX.1-2017, test(1), and
  * bash(1).
  */
-export function testWords(words: readonly Text[], patterns: boolean): Answer {
+export function testWords(words: readonly Text[], patterns: boolean): ConditionAnswer {
   let at = 0;
   let depth = 0;
   const told = words.map(({ text }) => text).join(' ');
-  const unknown = (word: Text | undefined): Answer => ({
+  const unknown = (word: Text | undefined): ConditionAnswer => ({
     unknown: word?.unknown.length ? `what ${word.unknown.join(', ')} is` : `what \`${told}\` finds`,
   });
-  const primary = (): Answer => {
+  const primary = (): ConditionAnswer => {
     const first = words[at++];
     if (!first) return false;
     if (++depth > 100) return unknown(undefined);
@@ -63,7 +63,7 @@ export function testWords(words: readonly Text[], patterns: boolean): Answer {
         return a >= b;
     }
   };
-  const and = (): Answer => {
+  const and = (): ConditionAnswer => {
     let left = primary();
     while (words[at]?.text === '-a' || words[at]?.text === '&&') {
       at++;
@@ -72,7 +72,7 @@ export function testWords(words: readonly Text[], patterns: boolean): Answer {
     }
     return left;
   };
-  const or = (): Answer => {
+  const or = (): ConditionAnswer => {
     let left = and();
     while (words[at]?.text === '-o' || words[at]?.text === '||') {
       at++;
@@ -88,6 +88,6 @@ export function testWords(words: readonly Text[], patterns: boolean): Answer {
 const BINARY: ReadonlySet<string> = new Set(['=', '==', '!=', '=~', '<', '>']);
 const NUMBERS: ReadonlySet<string> = new Set(['-eq', '-ne', '-lt', '-le', '-gt', '-ge']);
 
-function not(answer: Answer): Answer {
+function not(answer: ConditionAnswer): ConditionAnswer {
   return typeof answer === 'boolean' ? !answer : answer;
 }

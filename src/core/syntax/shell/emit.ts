@@ -1,10 +1,10 @@
 import { DerivedLine } from '../derived';
 import type { EmbeddedLine } from '../tree';
-import { outerPlace, type Piece, type Place } from './scriptText';
-import { fieldText, type Field } from './values';
+import { outerPlace, type Piece, type CharPlace } from './scriptText';
+import { fieldText, type ExpandedWord } from './values';
 
 /** The line that a command is read as: its words after expansion, each at the place where the script has it. */
-export function commandLine(prompt: Piece | undefined, fields: readonly Field[]): readonly EmbeddedLine[] {
+export function commandLine(prompt: Piece | undefined, fields: readonly ExpandedWord[]): readonly EmbeddedLine[] {
   const line = new DerivedLine();
   const anchor = anchorOf(fields);
   const [start] = fields[0]?.pieces ?? [];
@@ -45,7 +45,7 @@ const EMPTY: Piece = {
  * What a function passes on, `iptables "$@"`, stands where it was called: there most of its words are. The words of the
  * function's own line then count as the one that called it.
  */
-function anchorOf(fields: readonly Field[]): ((place: Place) => Piece | undefined) | undefined {
+function anchorOf(fields: readonly ExpandedWord[]): ((place: CharPlace) => Piece | undefined) | undefined {
   const lines = fields.map(({ pieces: [first] }) => (first ? outerPlace(first.from).index : -1));
   const own = lines[0];
   if (own === undefined || lines.every((line) => line === own || line < 0)) return undefined;
@@ -69,7 +69,7 @@ function blank(line: DerivedLine, before: Piece, behind: Piece): void {
   line.put(' ', before.from.line, before.to, same ? behind.from.column : before.to);
 }
 
-function putField(line: DerivedLine, field: Field, at: Piece, anchor: ReturnType<typeof anchorOf>): Piece {
+function putField(line: DerivedLine, field: ExpandedWord, at: Piece, anchor: ReturnType<typeof anchorOf>): Piece {
   const text = fieldText(field);
   if (text === '') {
     line.put("''", at.from.line, at.from.column, at.to);

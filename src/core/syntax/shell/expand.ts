@@ -1,12 +1,12 @@
 import { evaluate } from './arithmetic';
 import { expandBraces } from './braces';
-import type { Part, ShellWord } from './nodes';
+import type { WordPart, ShellWord } from './nodes';
 import { withoutPattern } from './patterns';
 import type { Piece, ScriptText } from './scriptText';
-import { fieldText, unknownOf, type Field, type Scope, type Text, type Value } from './values';
+import { fieldText, unknownOf, type ExpandedWord, type Scope, type Text, type ShellValue } from './values';
 
 /** The arguments that a word becomes: none, one or several. Source: POSIX.1-2017, "Shell Command Language", 2.6. */
-export function expandWord(word: ShellWord, source: ScriptText, scope: Scope): readonly Field[] {
+export function expandWord(word: ShellWord, source: ScriptText, scope: Scope): readonly ExpandedWord[] {
   const [only] = word.parts;
   if (word.parts.length === 1 && only?.kind === 'text' && !only.text.includes('{'))
     return [{ pieces: [pieceOf(only.text, only, source, true)], literal: true }];
@@ -14,13 +14,13 @@ export function expandWord(word: ShellWord, source: ScriptText, scope: Scope): r
 }
 
 /** The text that a word is where it is not split, as behind `X=`. */
-export function expandText(parts: readonly Part[], source: ScriptText, scope: Scope): Field {
+export function expandText(parts: readonly WordPart[], source: ScriptText, scope: Scope): ExpandedWord {
   return new Expansion(source, scope, false).run(parts, false)[0] ?? { pieces: [], literal: false };
 }
 
 class Expansion {
-  private readonly fields: Field[] = [];
-  private pieces: Field['pieces'][number][] = [];
+  private readonly fields: ExpandedWord[] = [];
+  private pieces: ExpandedWord['pieces'][number][] = [];
   /** Whether a field has begun: an empty pair of quotes is one. */
   private open = false;
 
@@ -30,7 +30,7 @@ class Expansion {
     private readonly splits: boolean,
   ) {}
 
-  run(parts: readonly Part[], spelled: boolean): readonly Field[] {
+  run(parts: readonly WordPart[], spelled: boolean): readonly ExpandedWord[] {
     for (const part of parts) {
       if (part.kind === 'text') this.literal(part);
       else if (part.kind === 'parameter') this.parameter(part);
@@ -41,7 +41,7 @@ class Expansion {
   }
 
   /** Text as it stands, cut at its line breaks: each piece has a line of its own. */
-  private literal(part: Part & { kind: 'text' }): void {
+  private literal(part: WordPart & { kind: 'text' }): void {
     const { text, start, end } = part;
     if (!text.includes('\n') || text.length !== end - start) return this.put(pieceOf(text, part, this.source, true));
     let at = start;
@@ -52,7 +52,7 @@ class Expansion {
     }
   }
 
-  private put(piece: Field['pieces'][number]): void {
+  private put(piece: ExpandedWord['pieces'][number]): void {
     this.pieces.push(piece);
     this.open = true;
   }
@@ -64,8 +64,8 @@ class Expansion {
   }
 
   /** A value in the place of a part; unquoted, it is split at blanks. */
-  private value({ text, unknown }: Text, part: Part): void {
-    const piece = (of: string): Field['pieces'][number] => ({
+  private value({ text, unknown }: Text, part: WordPart): void {
+    const piece = (of: string): ExpandedWord['pieces'][number] => ({
       ...pieceOf(of, part, this.source, false),
       ...(unknown.length > 0 && { unknown }),
     });
@@ -83,7 +83,7 @@ class Expansion {
     if (words.behind && this.open) this.close();
   }
 
-  private parameter(part: Part & { kind: 'parameter' }): void {
+  private parameter(part: WordPart & { kind: 'parameter' }): void {
     const { name, index } = part;
     const all = name === '@' || name === '*' ? this.scope.positional : undefined;
     if (all && part.operator === '') {
@@ -118,7 +118,7 @@ class Expansion {
   }
 
   /** What a parameter comes to; undefined where nothing tells. */
-  private valueOf(part: Part & { kind: 'parameter' }): Value | undefined {
+  private valueOf(part: WordPart & { kind: 'parameter' }): ShellValue | undefined {
     const { name, index, operator, operand } = part;
     const held = this.held(name, index);
     const single = held === undefined || 'items' in held ? undefined : held;
@@ -161,7 +161,7 @@ class Expansion {
     }
   }
 
-  private held(name: string, index: string | undefined): Value | undefined {
+  private held(name: string, index: string | undefined): ShellValue | undefined {
     const { positional } = this.scope;
     if (name === '') return undefined;
     if (/^[1-9]\d{0,3}$/.test(name)) {
@@ -195,7 +195,7 @@ class Expansion {
     });
   }
 
-  private substitution(part: Part & { kind: 'command' | 'arithmetic' }): void {
+  private substitution(part: WordPart & { kind: 'command' | 'arithmetic' }): void {
     const text =
       part.kind === 'arithmetic' ? this.number(part.expression)?.toString() : this.scope.substitute(part.script);
     if (text !== undefined) return this.value({ text, unknown: [] }, part);
@@ -210,7 +210,7 @@ function notKnown(name: string): Text {
 
 function pieceOf(
   text: string,
-  { start, end }: Pick<Part, 'start' | 'end'>,
+  { start, end }: Pick<WordPart, 'start' | 'end'>,
   source: ScriptText,
   spelled: boolean,
 ): Piece {

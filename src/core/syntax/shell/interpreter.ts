@@ -15,7 +15,7 @@ import {
   type ShellWord,
   type SimpleCommand,
 } from './nodes';
-import type { Piece, Place, ScriptText } from './scriptText';
+import type { Piece, CharPlace, ScriptText } from './scriptText';
 import { runSimple } from './simple';
 import { ScriptReport } from './report';
 import { WrittenFiles } from './writtenFiles';
@@ -23,7 +23,7 @@ import type { Shell } from './shell';
 import { both, joined, negated, type Status } from './status';
 import { substitute } from './substitution';
 import { readLoop } from './readLoop';
-import { fieldText, known, unknownOf, valueOf, type Field, type Value } from './values';
+import { fieldText, known, unknownOf, valueOf, type ExpandedWord, type ShellValue } from './values';
 
 /** A command that was read, and the one of the script that it is. */
 export interface Emitted {
@@ -45,10 +45,10 @@ const MOST_CALLS = 40;
  */
 export class Interpreter implements Shell {
   readonly report = new ScriptReport();
-  positional: readonly Field[] | undefined;
+  positional: readonly ExpandedWord[] | undefined;
   /** What stands in front of each command of the line, such as a prompt or `ssh HOST`. */
   prompt: Piece | undefined;
-  wrapper: readonly Field[] = [];
+  wrapper: readonly ExpandedWord[] = [];
   guard: RunCondition | undefined;
   /** Whether what a command complains of goes nowhere, or is asked. */
   quiet = false;
@@ -57,8 +57,8 @@ export class Interpreter implements Shell {
   input: readonly Piece[] | undefined;
   readonly functions = new Map<string, ScriptNode>();
   readonly aliases = new Map<string, string>();
-  private readonly variables = new Map<string, Value>();
-  private locals: Map<string, Value | undefined> | undefined;
+  private readonly variables = new Map<string, ShellValue>();
+  private locals: Map<string, ShellValue | undefined> | undefined;
   private out: Emitted[] = [];
   /** In a loop or a function: what is read may be read again. */
   repeating = 0;
@@ -81,11 +81,11 @@ export class Interpreter implements Shell {
     return this.out;
   }
 
-  get(name: string): Value | undefined {
+  get(name: string): ShellValue | undefined {
     return this.variables.get(name);
   }
 
-  set(name: string, value: Value): void {
+  set(name: string, value: ShellValue): void {
     this.variables.set(name, value);
   }
 
@@ -108,7 +108,7 @@ export class Interpreter implements Shell {
     return substitute(script, this);
   }
 
-  assumeDefault(name: string, text: string, at: Place): void {
+  assumeDefault(name: string, text: string, at: CharPlace): void {
     if (!/^[A-Za-z_]/.test(name)) return;
     this.report.tell(
       at,
@@ -171,12 +171,12 @@ export class Interpreter implements Shell {
     }
   }
 
-  expand(words: readonly ShellWord[], source: ScriptText): readonly Field[] {
+  expand(words: readonly ShellWord[], source: ScriptText): readonly ExpandedWord[] {
     return words.flatMap((word) => expandWord(word, source, this));
   }
 
   /** Text of a redirection or a here-document. */
-  text(word: Pick<ShellWord, 'parts'>, source: ScriptText): Field {
+  text(word: Pick<ShellWord, 'parts'>, source: ScriptText): ExpandedWord {
     return expandText(word.parts, source, this);
   }
 
@@ -352,7 +352,7 @@ export class Interpreter implements Shell {
   call(
     name: string,
     { node, source }: ScriptNode,
-    fields: readonly Field[],
+    fields: readonly ExpandedWord[],
     at: SimpleCommand,
     caller: ScriptText,
   ): Status {
@@ -380,7 +380,7 @@ export class Interpreter implements Shell {
    * Takes a command as one of those that the file holds; gives the line that it is, where it is one that changes or
    * asks rules.
    */
-  emit(fields: readonly Field[], node: SimpleCommand, literal: boolean): EmbeddedLine | undefined {
+  emit(fields: readonly ExpandedWord[], node: SimpleCommand, literal: boolean): EmbeddedLine | undefined {
     let asked: EmbeddedLine | undefined;
     for (const line of commandLine(this.prompt, [...this.wrapper, ...fields])) {
       if (line.shape === Shape.Text) continue;

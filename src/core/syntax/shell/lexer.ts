@@ -1,5 +1,5 @@
 import { closingBrace, closingParenthesis } from './closing';
-import type { HereDocument, Part, Redirect, ShellWord } from './nodes';
+import type { HereDocument, WordPart, Redirect, ShellWord } from './nodes';
 
 /**
  * The words and operators of a shell, read by whoever knows which is expected. What is never closed makes a method give
@@ -119,7 +119,7 @@ export class Lexer {
   /** The word that begins here; undefined where none does or a quote of it stays open. */
   word(): ShellWord | undefined {
     const start = this.pos;
-    const parts: Part[] = [];
+    const parts: WordPart[] = [];
     let plain = start;
     const flush = (): void => {
       if (this.pos > plain)
@@ -168,9 +168,9 @@ export class Lexer {
   /**
    * The parts of a text that has its own end: a here-document, the operand of `${X:-…}`, the inside of double quotes.
    */
-  private within(from: number, to: number, mode: 'here' | 'operand' | 'quotes'): readonly Part[] {
+  private within(from: number, to: number, mode: 'here' | 'operand' | 'quotes'): readonly WordPart[] {
     const inner = new Lexer(this.text, from, to, this.depth + 1);
-    const parts: Part[] = [];
+    const parts: WordPart[] = [];
     let plain = from;
     const quoted = mode !== 'operand';
     const flush = (): void => {
@@ -197,7 +197,7 @@ export class Lexer {
   }
 
   /** A quote, a backslash or an expansion. */
-  private special(parts: Part[], code: number, quoted: boolean): boolean {
+  private special(parts: WordPart[], code: number, quoted: boolean): boolean {
     const { text, pos: start } = this;
     switch (code) {
       case 92: {
@@ -248,7 +248,7 @@ export class Lexer {
   }
 
   /** `$X`, `${…}`, `$(…)`, `$((…))`, `$'…'`. */
-  private dollar(parts: Part[], quoted: boolean): boolean {
+  private dollar(parts: WordPart[], quoted: boolean): boolean {
     const { text, pos: start } = this;
     const next = text.charCodeAt(start + 1);
     if (next === 40) {

@@ -4,7 +4,7 @@ import type { ScriptText } from './scriptText';
  * A part of a word. `quoted`: within quotes or behind a backslash, so that it is neither split nor a pattern. Offsets
  * are those of the script's text.
  */
-export type Part =
+export type WordPart =
   | {
       readonly kind: 'text';
       readonly text: string;
@@ -18,7 +18,7 @@ export type Part =
       readonly name: string;
       readonly index: string | undefined;
       readonly operator: string;
-      readonly operand: readonly Part[];
+      readonly operand: readonly WordPart[];
       readonly quoted: boolean;
       readonly start: number;
       readonly end: number;
@@ -40,7 +40,7 @@ export type Part =
     };
 
 export interface ShellWord {
-  readonly parts: readonly Part[];
+  readonly parts: readonly WordPart[];
   readonly start: number;
   readonly end: number;
 }
@@ -74,7 +74,7 @@ export interface HereDocument {
   readonly start: number;
   readonly end: number;
   /** Parts where it is expanded; undefined for `<<'EOF'`. */
-  readonly parts: readonly Part[] | undefined;
+  readonly parts: readonly WordPart[] | undefined;
 }
 
 interface Spanned {

@@ -1,7 +1,7 @@
 import type { FileProblem, Problem } from '../tree';
 import type { ShellNode } from './nodes';
-import { outerPlace, type Place, type ScriptText } from './scriptText';
-import type { Field } from './values';
+import { outerPlace, type CharPlace, type ScriptText } from './scriptText';
+import type { ExpandedWord } from './values';
 
 const MOST_PROBLEMS = 2000;
 
@@ -10,7 +10,7 @@ export class ScriptReport {
   readonly problems: FileProblem[] = [];
   /** Files of variables that the script reads. */
   readonly sourced: string[] = [];
-  private readonly asked = new Map<string, Place>();
+  private readonly asked = new Map<string, CharPlace>();
   /** Why a variable is not known, where the file sets it. */
   private readonly reasons = new Map<string, string>();
   private readonly told = new Set<string>();
@@ -20,7 +20,7 @@ export class ScriptReport {
   }
 
   /** Notes the variables of a command that are not known, to be told when the whole file is read. */
-  askFor(fields: readonly Field[]): void {
+  askFor(fields: readonly ExpandedWord[]): void {
     for (const { pieces } of fields) {
       for (const { unknown, from } of pieces)
         for (const name of unknown ?? [])
@@ -33,8 +33,8 @@ export class ScriptReport {
   }
 
   tell(
-    { line, column }: Place,
-    to: Place | number,
+    { line, column }: CharPlace,
+    to: CharPlace | number,
     severity: Problem['severity'],
     code: string,
     message: string,

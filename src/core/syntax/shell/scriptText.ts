@@ -3,7 +3,7 @@ import { outermost } from '../standingIn';
 import type { Line } from '../tree';
 
 /** A character of the file, or of a line that stands for others. */
-export interface Place {
+export interface CharPlace {
   readonly line: Line;
   readonly column: number;
 }
@@ -12,7 +12,7 @@ export interface Place {
 export interface ScriptText {
   readonly text: string;
   /** `offset` counts from 0; the length of the text is a place as well. */
-  place(offset: number): Place;
+  place(offset: number): CharPlace;
 }
 
 /** Lines as they stand in the file, each from behind its indentation and the prefixes of log shippers on. */
@@ -42,7 +42,7 @@ export class ScriptLines implements ScriptText {
     return lastNotBehind(this.starts.length, (i) => this.starts[i] as number, offset);
   }
 
-  place(offset: number): Place {
+  place(offset: number): CharPlace {
     const index = this.lineAt(offset);
     const line = this.lines[index] as Line;
     return { line, column: Math.min(line.text.length, line.contentStart + offset - (this.starts[index] as number)) };
@@ -63,7 +63,7 @@ function quotedEnd({ text, contentStart }: Line): number {
  */
 export interface Piece {
   readonly text: string;
-  readonly from: Place;
+  readonly from: CharPlace;
   /** On the same line as `from`, the column behind the last character. */
   readonly to: number;
   readonly spelled: boolean;
@@ -108,7 +108,7 @@ export class ScriptWord implements ScriptText {
     this.text = pieces.map(({ text }) => text).join('');
   }
 
-  place(offset: number): Place {
+  place(offset: number): CharPlace {
     const index = lastNotBehind(this.starts.length, (i) => this.starts[i] as number, offset);
     const piece = this.pieces[index] as Piece;
     const { line, column } = piece.from;
@@ -121,7 +121,7 @@ export class ScriptWord implements ScriptText {
 }
 
 /** The place in the file itself, for two places to be compared. */
-export function outerPlace({ line, column }: Place): { readonly index: number; readonly column: number } {
+export function outerPlace({ line, column }: CharPlace): { readonly index: number; readonly column: number } {
   const outer = outermost(line, column);
   return { index: outer.line.index, column: outer.column };
 }

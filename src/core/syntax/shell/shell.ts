@@ -3,7 +3,7 @@ import type { Assignment, ScriptNode, ShellNode, ShellWord, SimpleCommand } from
 import type { ScriptReport } from './report';
 import type { Piece, ScriptText } from './scriptText';
 import type { Status } from './status';
-import type { Field, Scope } from './values';
+import type { ExpandedWord, Scope } from './values';
 import type { WrittenFiles } from './writtenFiles';
 
 /**
@@ -15,9 +15,9 @@ export interface Shell extends Scope {
   readonly files: WrittenFiles;
   readonly functions: ReadonlyMap<string, ScriptNode>;
   readonly aliases: Map<string, string>;
-  positional: readonly Field[] | undefined;
+  positional: readonly ExpandedWord[] | undefined;
   /** The words that tell where commands run, as `ssh HOST`. */
-  wrapper: readonly Field[];
+  wrapper: readonly ExpandedWord[];
   /** Under which condition commands run; undefined: always. */
   guard: RunCondition | undefined;
   signal: 'break' | 'continue' | 'return' | 'exit' | undefined;
@@ -37,9 +37,9 @@ export interface Shell extends Scope {
   asking(run: () => Status): Status;
   guarded(condition: RunCondition, run: () => Status): Status;
   /** The fields that words expand to. */
-  expand(words: readonly ShellWord[], source: ScriptText): readonly Field[];
+  expand(words: readonly ShellWord[], source: ScriptText): readonly ExpandedWord[];
   /** Text of a redirection or a here-document. */
-  text(word: Pick<ShellWord, 'parts'>, source: ScriptText): Field;
+  text(word: Pick<ShellWord, 'parts'>, source: ScriptText): ExpandedWord;
   assign(assignment: Assignment, source: ScriptText): void;
   /** The value that a name had before is back when the function ends. */
   local(name: string): void;
@@ -48,11 +48,17 @@ export interface Shell extends Scope {
   unset(name: string): void;
   test(words: readonly ShellWord[], source: ScriptText, patterns: boolean): Status;
   /** Calls a function of the script. */
-  call(name: string, called: ScriptNode, fields: readonly Field[], at: SimpleCommand, caller: ScriptText): Status;
+  call(
+    name: string,
+    called: ScriptNode,
+    fields: readonly ExpandedWord[],
+    at: SimpleCommand,
+    caller: ScriptText,
+  ): Status;
   /** Whether a loop ends here; the signal for it is taken. */
   leavesLoop(): boolean;
   /** Takes a command as one of those that the file holds; gives its line where it changes or asks rules. */
-  emit(fields: readonly Field[], node: SimpleCommand, literal: boolean): EmbeddedLine | undefined;
+  emit(fields: readonly ExpandedWord[], node: SimpleCommand, literal: boolean): EmbeddedLine | undefined;
   /** `plain`: where it stands in the script, if nothing of it was expanded and it hangs on no other command. */
   take(line: EmbeddedLine, plain: number | undefined): EmbeddedLine;
   /** What a command would do is not read: each that changes rules is said, its variables are no longer known. */

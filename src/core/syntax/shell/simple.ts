@@ -9,7 +9,7 @@ import { Parser } from './parser';
 import { isSurelyThere, PRINTING, QUESTIONS, SHELLS } from './programs';
 import { linesOf, ScriptWord, type Piece, type ScriptText } from './scriptText';
 import type { Status } from './status';
-import { fieldText, known, unknownOf, type Field } from './values';
+import { fieldText, known, unknownOf, type ExpandedWord } from './values';
 
 /** Runs a command without operators: an assignment, a builtin, a function of the script, or a program. */
 export function runSimple(shell: Shell, node: SimpleCommand, source: ScriptText): Status {
@@ -19,8 +19,8 @@ export function runSimple(shell: Shell, node: SimpleCommand, source: ScriptText)
     for (const assignment of node.assignments) shell.assign(assignment, source);
     return true;
   }
-  if (aliased !== undefined) fields = [...aliasFields(aliased, fields[0] as Field), ...fields.slice(1)];
-  const name = fieldText(fields[0] as Field);
+  if (aliased !== undefined) fields = [...aliasFields(aliased, fields[0] as ExpandedWord), ...fields.slice(1)];
+  const name = fieldText(fields[0] as ExpandedWord);
   const called = shell.functions.get(name);
   if (called) return shell.call(name, called, fields.slice(1), node, source);
   const builtin = own(BUILTINS, baseName(name));
@@ -28,10 +28,11 @@ export function runSimple(shell: Shell, node: SimpleCommand, source: ScriptText)
   return runProgram(shell, fields, node, source);
 }
 
-type Builtin = (shell: Shell, fields: readonly Field[], node: SimpleCommand, source: ScriptText) => Status;
+type Builtin = (shell: Shell, fields: readonly ExpandedWord[], node: SimpleCommand, source: ScriptText) => Status;
 
 const declare: Builtin = (shell, fields, node, source) => {
-  const local = fieldText(fields[0] as Field) !== 'export' && fieldText(fields[0] as Field) !== 'readonly';
+  const local =
+    fieldText(fields[0] as ExpandedWord) !== 'export' && fieldText(fields[0] as ExpandedWord) !== 'readonly';
   for (const assignment of node.declared) {
     if (local) shell.local(assignment.name);
     if (fields.some((field) => fieldText(field) === '-A')) shell.lose(assignment.name, 'it is an associative list');
@@ -160,7 +161,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   hash: (_shell, fields) => asksForProgram(fields) ?? { unknown: 'which program there is' },
 };
 
-function asksForProgram(fields: readonly Field[]): Status | undefined {
+function asksForProgram(fields: readonly ExpandedWord[]): Status | undefined {
   const words = fields.map(fieldText);
   if (words[0] === 'command' && words[1] !== '-v' && words[1] !== '-V') return undefined;
   const operands = words.slice(1).filter((word) => !word.startsWith('-'));
@@ -169,7 +170,7 @@ function asksForProgram(fields: readonly Field[]): Status | undefined {
     : { unknown: `whether there is ${operands.join(', ')}` };
 }
 
-function sourceFile(shell: Shell, fields: readonly Field[], node: SimpleCommand): Status {
+function sourceFile(shell: Shell, fields: readonly ExpandedWord[], node: SimpleCommand): Status {
   const written = fields[1] && shell.files.read(fieldText(fields[1]));
   if (written) return runWord(shell, written, [], node);
   if (fields[1]) shell.report.sourced.push(fieldText(fields[1]));
@@ -177,7 +178,7 @@ function sourceFile(shell: Shell, fields: readonly Field[], node: SimpleCommand)
 }
 
 /** `echo 1 > /proc/sys/net/ipv4/ip_forward` is read by whoever reads facts of the host. */
-function keepSetting(shell: Shell, fields: readonly Field[], node: SimpleCommand, source: ScriptText): void {
+function keepSetting(shell: Shell, fields: readonly ExpandedWord[], node: SimpleCommand, source: ScriptText): void {
   const redirect = node.redirects.find(({ operator }) => operator === '>');
   const target = redirect && shell.text(redirect.target, source);
   const first = target?.pieces[0];
@@ -191,7 +192,7 @@ function keepSetting(shell: Shell, fields: readonly Field[], node: SimpleCommand
 }
 
 /** What `echo` and `printf '%s\n'` print, for the command behind a pipe. */
-function printedBy(fields: readonly Field[]): readonly Piece[] {
+function printedBy(fields: readonly ExpandedWord[]): readonly Piece[] {
   const [program, ...all] = fields;
   const format = program && fieldText(program) === 'printf';
   const options = all.findIndex((field) => !/^-[neE]+$/.test(fieldText(field)));
@@ -213,7 +214,7 @@ function printedBy(fields: readonly Field[]): readonly Piece[] {
 }
 
 /** Runs a program, whatever stands in front of it: `sudo`, `ssh HOST`, `kubectl exec … --`. */
-function runProgram(shell: Shell, given: readonly Field[], node: SimpleCommand, source: ScriptText): Status {
+function runProgram(shell: Shell, given: readonly ExpandedWord[], node: SimpleCommand, source: ScriptText): Status {
   const fields = withoutUnknownWrapper(shell, given);
   const words = fields.map(fieldText);
   const [first] = words;
@@ -251,7 +252,7 @@ function answerOf(words: readonly string[]): Status {
 }
 
 /** `$SUDO iptables …` where nothing sets SUDO: it stands for a word such as sudo, or for none. */
-function withoutUnknownWrapper(shell: Shell, fields: readonly Field[]): readonly Field[] {
+function withoutUnknownWrapper(shell: Shell, fields: readonly ExpandedWord[]): readonly ExpandedWord[] {
   const [first, second] = fields;
   const [piece] = first?.pieces ?? [];
   if (
@@ -278,7 +279,7 @@ function withoutUnknownWrapper(shell: Shell, fields: readonly Field[]): readonly
  */
 function scriptOf(
   words: readonly string[],
-  fields: readonly Field[],
+  fields: readonly ExpandedWord[],
   shell: Shell,
 ): { readonly word: readonly Piece[]; readonly wrapper: number } | undefined {
   for (let i = 0; i < Math.min(words.length, 30); i++) {
@@ -307,9 +308,9 @@ function scriptOf(
 function runWord(
   shell: Shell,
   pieces: readonly Piece[],
-  wrapper: readonly Field[],
+  wrapper: readonly ExpandedWord[],
   node: SimpleCommand,
-  fields: readonly Field[] = [],
+  fields: readonly ExpandedWord[] = [],
 ): Status {
   if (shell.calls > 10) return true;
   const inner = new ScriptWord(pieces);
@@ -345,7 +346,7 @@ function runWord(
   return status;
 }
 
-function joinFields(fields: readonly Field[]): readonly Piece[] {
+function joinFields(fields: readonly ExpandedWord[]): readonly Piece[] {
   return fields.flatMap(({ pieces }, i) => {
     const [first] = pieces;
     return i > 0 && first ? [{ ...first, text: ' ', spelled: false }, ...pieces] : pieces;
@@ -355,7 +356,7 @@ function joinFields(fields: readonly Field[]): readonly Piece[] {
 /** `iptables-restore <<EOF`, `echo "$RULES" | iptables-restore`: the text is its input. */
 function runRestore(
   shell: Shell,
-  fields: readonly Field[],
+  fields: readonly ExpandedWord[],
   words: readonly string[],
   node: SimpleCommand,
   source: ScriptText,
@@ -385,7 +386,7 @@ function runRestore(
 }
 
 /** `alias ipt='sudo iptables'`. */
-function aliasFields(text: string, at: Field): readonly Field[] {
+function aliasFields(text: string, at: ExpandedWord): readonly ExpandedWord[] {
   const [piece] = at.pieces;
   return piece
     ? text

@@ -18,7 +18,7 @@ const QUOTED = 'map[string]map[string][]string{';
 const PLAIN = /map\[(?=(?:filter|nat|mangle|raw|security):map\[)/g;
 const BUILT_IN: ReadonlySet<string> = new Set(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']);
 
-interface OpenTable {
+interface MapTable {
   readonly name: string;
   readonly at: number;
   readonly chains: string[];
@@ -29,9 +29,9 @@ interface OpenTable {
  * Writes tables one after the other. Chains are declared where their table begins, so that the places of the lines
  * follow each other as in the file.
  */
-class Tables {
+class MapReader {
   private readonly out = new Rewriting();
-  private open: OpenTable | undefined;
+  private open: MapTable | undefined;
   private count = 0;
 
   table(name: string, at: number): void {
@@ -75,7 +75,7 @@ class Tables {
 }
 
 function quotedTables(text: string, from: number, end: number): Rewritten | undefined {
-  const tables = new Tables();
+  const tables = new MapReader();
   const token = /"((?:[^"\\]|\\.){0,4000})"(:map\[string\]\[\]string\{|:\[\]string\{)?|[{}]/g;
   token.lastIndex = from;
   let chain = '';
@@ -96,7 +96,7 @@ function quotedTables(text: string, from: number, end: number): Rewritten | unde
 
 /** Without quotes only the shape tells: `TABLE:map[`, `CHAIN:[`, and rules up to the bracket that closes the chain. */
 function plainTables(text: string, from: number, end: number): Rewritten | undefined {
-  const tables = new Tables();
+  const tables = new MapReader();
   const token = /([\w.-]{1,30}):(map\[|\[)|\]/g;
   token.lastIndex = from;
   for (let match = token.exec(text); match && match.index < end; match = token.exec(text)) {
