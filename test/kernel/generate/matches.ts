@@ -193,8 +193,9 @@ export const MATCHES: Readonly<Record<string, MatchMaker>> = {
       () => `${r.not()}--dst-type ${types()}`,
     )}${limit ? ` ${side}` : ''}`;
   },
+  // None reads the flow label of IPv6, by which the referee knows a packet again.
   bpf: (s) =>
-    `-m bpf --bytecode "${s.random.of('4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0', '4,48 0 0 9,21 0 1 17,6 0 0 65535,6 0 0 0', '3,48 0 0 8,53 0 0 64,22 0 0 0', '1,6 0 0 1', '5,40 0 0 2,37 0 1 60,6 0 0 1,21 0 0 0,6 0 0 0', '6,48 0 0 0,84 0 0 240,21 0 2 64,32 0 0 12,2 0 0 0,22 0 0 0')}"`,
+    `-m bpf --bytecode "${s.random.of('4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0', '4,48 0 0 9,21 0 1 17,6 0 0 65535,6 0 0 0', '3,48 0 0 8,53 0 0 64,22 0 0 0', '1,6 0 0 1', `5,40 0 0 ${s.family === 4 ? 2 : 4},37 0 1 60,6 0 0 1,21 0 0 0,6 0 0 0`, '6,48 0 0 0,84 0 0 240,21 0 2 64,32 0 0 12,2 0 0 0,22 0 0 0')}"`,
   cgroup: (s, place) =>
     place.hook === 'INPUT' || outputs(place)
       ? `-m cgroup ${s.random.not()}--cgroup ${s.random.of(0, 1, 1048577)}`
