@@ -132,3 +132,9 @@ function contradictionsOf({ oface, own }: PacketRequest, { outcomes }: Traced): 
       : `routing sends it out by ${other.device}`;
   return [`The packet was said to leave by ${oface}, but ${instead}.`];
 }
+
+/** The paths of a packet on every host that is possible; undefined where it cannot be traced. */
+export function tracedInFile(model: FileModel, dump: Dump, packet: PacketRequest): Traced | undefined {
+  const traced = traceInFile(packet, settingOf(model, dump, { packet, family: familyOf(packet) }));
+  return typeof traced === 'string' ? undefined : traced.traced;
+}

@@ -14,7 +14,7 @@ import { isTableName } from '../core/ruleset/ruleSet';
 import { settingOf } from './fileTrace';
 import { ruleSetOf, type Dump, type FileModel } from './fileModel';
 import { ruleSetView } from './ruleSetView';
-import { packetReaching } from './witness';
+import { findPacket } from './findPacket/findPacket';
 
 export type { Scenario } from '../core/knowledge/knowledge';
 
@@ -79,10 +79,11 @@ function throughEntry(entry: ScenarioEntry, ruleSet: RuleSet, place: ScenarioPla
         : target.kind === 'extension' && entry.leadsTo(target.extension.name),
   );
   if (rule === undefined) return [];
-  const expression = packetReaching(place.host, ruleSet, rule, {
+  const found = findPacket(place.host, ruleSet, rule, {
     wish: entry.wish?.(ruleSetView(ruleSet), place) ?? {},
     addressesKnown: place.addressesKnown,
   });
+  const expression = found.kind === 'found' ? found.expression : found.kind === 'not-found' ? found.nearest : undefined;
   return expression === undefined ? [] : [scenario(id, label, detail, expression)];
 }
 

@@ -7,8 +7,9 @@ import { innerPlace, linesWithin } from '../features/embeddedLine';
 import { ruleSetOf } from '../features/fileModel';
 import { rulesOfLine } from '../features/rulesOfLine';
 import { sectionOf } from '../features/sectionOfLine';
-import { settingOf } from '../features/fileTrace';
-import { packetReaching } from '../features/witness';
+import { settingOf, tracedInFile } from '../features/fileTrace';
+import { findWords } from '../features/findPacket/findWords';
+import { findPacket } from '../features/findPacket/findPacket';
 import type { Move } from '../shared/protocol';
 import type { Documents } from './documents';
 import type { ErrorEdge } from './edge';
@@ -113,15 +114,15 @@ async function traceToRule(documents: Documents, panels: TracePanels, about: unk
     return;
   }
   const { setting, addressesKnown } = settingOf(model, dump);
-  const expression = packetReaching(setting.host, ruleSet, rule, { addressesKnown });
-  if (expression === undefined) {
-    void vscode.window.showInformationMessage(
-      visible(
-        `No packet gets to ${rule.chain.name} rule ${rule.number}: no built-in chain of table ${rule.chain.table} leads to ${rule.chain.name}.`,
-      ),
-    );
-    return;
-  }
+  const packet = findPacket(setting.host, ruleSet, rule, {
+    addressesKnown,
+    onEveryHost: (request) => tracedInFile(model, dump, request),
+  });
+  const message = findWords(packet, rule);
+  if (message !== undefined) void vscode.window.showInformationMessage(visible(message));
+  const expression =
+    packet.kind === 'found' ? packet.expression : packet.kind === 'not-found' ? packet.nearest : undefined;
+  if (expression === undefined) return;
   const panel = panels.open(document);
   panel.ask('Trace', (session) => session.tracePacket(expression, dump.id));
   panel.ask('Selecting a step', (session) => session.selectLine(at + 1));

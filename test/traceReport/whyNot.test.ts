@@ -75,9 +75,9 @@ test.each<[string, Request, Partial<PacketView>, string]>([
   ['-p tcp --tcp-flags SYN,ACK ACK', { flags: 2 }, {}, 'flags SYN do not fit SYN,ACK ACK'],
   ['-m addrtype --dst-type LOCAL', { dst: '192.0.2.53' }, {}, 'destination 192.0.2.53 is UNICAST, not LOCAL'],
   ['-p icmp -m icmp --icmp-type 0', { proto: 1, icmpType: 8 }, {}, 'type 8 code 0 is not 0'],
-  ['-m iprange --src-range 10.0.0.5-10.0.0.9', { src: '10.0.0.1' }, {}, 'source 10.0.0.1 is not in 10.0.0.5-10.0.0.9'],
-  ['-m ttl --ttl-eq 1', { ttl: 64 }, {}, 'TTL 64 is not 1'],
-  ['-m ttl --ttl-lt 1', { ttl: 64 }, {}, '--ttl-lt 1: TTL 64'],
+  ['-m iprange --src-range 10.0.0.5-10.0.0.9', { src: '10.0.0.1' }, {}, 'src 10.0.0.1 is not in 10.0.0.5-10.0.0.9'],
+  ['-m ttl --ttl-eq 1', { ttl: 64 }, {}, 'TTL 64 ≠ 1'],
+  ['-m ttl --ttl-lt 1', { ttl: 64 }, {}, 'TTL 64 is not below 1'],
   ['-m set --match-set blocked src', {}, {}, 'not in set blocked (hash:ip)'],
   ['-m set ! --match-set blocked dst', { dst: '10.9.9.9' }, {}, '! --match-set blocked dst: in set blocked (hash:ip)'],
 ])('%s: %o %o', (words, request, more, expected) => {

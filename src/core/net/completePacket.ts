@@ -265,7 +265,8 @@ function otherInterfaces(host: Host): readonly Interface[] {
   return host.interfaces.filter(({ name }) => name !== 'lo');
 }
 
-function isOwn(host: Host, text: string): boolean {
+/** Whether the host takes packets to this address for itself. */
+export function isOwn(host: Host, text: string): boolean {
   const address = parseAddress(text);
   return address !== undefined && lookupRoute(host, { destination: address }).type === 'local';
 }
@@ -275,7 +276,8 @@ function firstAddress(iface: Interface, family: 4 | 6): InterfaceAddress | undef
 }
 
 /** An address next to this host's own in the same subnet. */
-function neighbour(iface: Interface, family: 4 | 6): string | undefined {
+/** Another address of the network of an interface, that is not its own; undefined where it has no room for one. */
+export function neighbour(iface: Interface, family: 4 | 6): string | undefined {
   const own = firstAddress(iface, family);
   if (own === undefined || own.prefixLength >= (family === 4 ? 31 : 127)) return undefined;
   const network = prefixBlock(own.address, own.prefixLength).address;

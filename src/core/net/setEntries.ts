@@ -261,3 +261,15 @@ function listMembers(entries: readonly string[]): ListedSet[] {
   }
   return listed;
 }
+
+/** What an entry of a set stands for; nothing where it cannot be read. */
+export function membersOf(set: IpSet, entry: string): readonly SetMember[] {
+  const members = readMember(entry, set, compileSet(set));
+  return typeof members === 'string' ? [] : members;
+}
+
+/** Whether a member is found by its values alone: not through a mask of the set, and not by its first network only. */
+export function plainLookup(set: IpSet): boolean {
+  const { addressMask: mask, markMask } = compileSet(set);
+  return mask === undefined && markMask === 0xffffffff && set.type !== 'list:set' && set.type !== 'hash:net,iface';
+}

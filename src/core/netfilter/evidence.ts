@@ -34,7 +34,7 @@ type AskedQuestion = Condition | DropQuestion;
  * The kernel drops the packet while this match looks at it. A yes is that the rule goes on all the same, as a negated
  * option makes it.
  */
-export interface DropQuestion extends Pick<Condition, 'text' | 'actual' | 'denial' | 'compares'> {
+export interface DropQuestion extends Pick<Condition, 'text' | 'actual' | 'denial' | 'asks'> {
   readonly match: BoundMatch;
   /** As an `Assumption` has it, where that is open. */
   readonly assumed: string | undefined;

@@ -1,10 +1,5 @@
-import type { Condition, Effect, MatchExtension, PacketSuggestion, TargetExtension } from '../xtables/extension';
+import type { Condition, Effect, MatchExtension, TargetExtension } from '../xtables/extension';
 import type { RememberingView } from '../xtables/view';
-
-/** A condition of a rule of nft, with what a packet must have for it, where that is plain. */
-export interface NftCondition extends Condition {
-  readonly suggestion?: PacketSuggestion;
-}
 
 /** What a rule of nft does in the end. */
 export interface NftAction {
@@ -29,9 +24,8 @@ export const NFT_MATCH: MatchExtension = {
   options: [],
   documentation: { summary: 'A condition of nftables.', source: SOURCE },
   build: noOptions,
-  print: (data) => ` ${(data as NftCondition).text}`,
-  conditions: (data) => [data as NftCondition],
-  suggest: (data) => (data as NftCondition).suggestion ?? {},
+  print: (data) => ` ${(data as Condition).text}`,
+  conditions: (data) => [data as Condition],
 };
 
 const targets = new Map<string, TargetExtension>();

@@ -4,7 +4,7 @@ import { networkHeaderLength, packetBytes } from '../net/bytes';
 import { PROTOCOL } from '../net/packet';
 import { unknown, type Unknown } from '../xtables/answer';
 import { protocolAsked } from '../xtables/protocolAsked';
-import { unsignedAsNft, portAsNft } from '../xtables/values/translatedPorts';
+import { unsignedAsNft, portAsNft } from '../xtables/values/portAsNft';
 import type { PacketView } from '../xtables/view';
 import { hex, hexBytes, hexName, integerType, knownType, type DataType } from './dataTypes';
 

@@ -1,6 +1,6 @@
 import type { NftRuleStatement } from '../syntax/nft/rule';
 import { unknown } from '../xtables/answer';
-import type { NftCondition } from './extensions';
+import type { Condition } from '../xtables/extension';
 
 const DEFAULT_BURST = 5;
 
@@ -11,7 +11,7 @@ const DEFAULT_BURST = 5;
 export function limitCondition(
   { over, bytes, burst = DEFAULT_BURST }: NftRuleStatement & { readonly kind: 'limit' },
   text: string,
-): NftCondition {
+): Condition {
   if (bytes) {
     const answer = unknown('how much was sent before is not in the file');
     return { text, test: () => answer, actual: () => 'unknown' };

@@ -5,15 +5,16 @@ import type { Effect, TargetExtension } from '../xtables/extension';
 import { missing } from '../xtables/shown';
 import type { PacketView } from '../xtables/view';
 import { changeOf, harmless, type NftAssignment } from './assignments';
+import { matchBounds } from './matchBounds';
 import { comparisonOf } from './comparison';
-import { nftTarget, type NftAction, type NftCondition } from './extensions';
+import { nftTarget, type NftAction } from './extensions';
+import type { Condition } from '../xtables/extension';
 import { operandWords } from './formatValue';
 import { limitCondition } from './limit';
 import { natEffect, natPlaceOf, type NatTarget } from './natStatement';
 import { mapIndex, type NftScope } from './operands';
 import { rejectAction } from './reject';
 import { premisesOfExpression } from './premises';
-import { suggestionOf } from './suggestion';
 import { verdictMap } from './verdictMap';
 import { updateCondition } from './setUpdate';
 
@@ -48,7 +49,7 @@ type NftEnd =
  * does in the end.
  */
 export interface NftRuleParts {
-  readonly conditions: readonly NftCondition[];
+  readonly conditions: readonly Condition[];
   readonly end: NftEnd;
 }
 
@@ -77,7 +78,7 @@ const VERDICT_WORDS = {
 } as const;
 
 class Builder {
-  readonly conditions: NftCondition[] = [];
+  readonly conditions: Condition[] = [];
   end: NftEnd = { kind: 'none' };
 
   constructor(
@@ -95,13 +96,13 @@ class Builder {
       case 'match': {
         const comparison = comparisonOf(statement, this.scope);
         if (!comparison) return this.open(text, unknown(`what "${text}" asks is not known here`));
-        const suggestion = suggestionOf(statement);
+        const bounds = matchBounds(statement, this.scope.family);
         const premises = premisesOfExpression(statement.left);
         this.conditions.push({
           text,
           test: (view) => comparison.test(view),
           actual: (view) => operandWords(comparison.left, view),
-          ...(suggestion && { suggestion }),
+          ...(bounds && { bounds: () => bounds }),
           ...(premises && { premises }),
         });
         return false;

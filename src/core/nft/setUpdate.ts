@@ -2,7 +2,7 @@ import type { NftRuleStatement } from '../syntax/nft/rule';
 import type { NftElement } from '../syntax/nft/expression';
 import { unknown, type Answer } from '../xtables/answer';
 import type { PacketView } from '../xtables/view';
-import type { NftCondition } from './extensions';
+import type { Condition } from '../xtables/extension';
 import { operandWords } from './formatValue';
 import { operandOf, type NftScope } from './operands';
 import type { AddedElements } from './setIndex';
@@ -15,7 +15,7 @@ export function updateCondition(
   statement: NftRuleStatement & { readonly kind: 'update' },
   text: string,
   scope: NftScope,
-): NftCondition {
+): Condition {
   const { operation, set: name, key, data, more, start, end } = statement;
   const set = scope.set(name);
   const operand = operandOf(key, scope, set?.types);

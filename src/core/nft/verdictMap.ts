@@ -2,7 +2,8 @@ import type { NftElement, NftVerdict } from '../syntax/nft/expression';
 import { unknown } from '../xtables/answer';
 import type { Effect } from '../xtables/extension';
 import { knownType, numberOf } from './dataTypes';
-import type { NftAction, NftCondition } from './extensions';
+import type { Condition } from '../xtables/extension';
+import type { NftAction } from './extensions';
 import { operandWords } from './formatValue';
 import { isVerdict, type MapIndex } from './operands';
 import { rangeOf } from './ranges';
@@ -14,7 +15,7 @@ import { rangeOf } from './ranges';
 export function verdictMap(
   index: MapIndex,
   text: string,
-): { readonly condition: NftCondition | undefined; readonly action: NftAction } {
+): { readonly condition: Condition | undefined; readonly action: NftAction } {
   const { key } = index;
   const describes = 'takes the verdict that the map has for the packet';
   if (key.chance) {
@@ -22,7 +23,7 @@ export function verdictMap(
     const { choices, covered } = chanceChoices(index);
     const answer = covered === 0 ? false : unknown(reason, even ? covered / count : undefined);
     // Where the map has nothing for the number, the rule does not match.
-    const condition: NftCondition | undefined =
+    const condition: Condition | undefined =
       covered === count
         ? undefined
         : { text: `${text}: it has something for the number`, test: () => answer, actual: () => reason };

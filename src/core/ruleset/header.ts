@@ -1,9 +1,13 @@
-import { formatAddress, formatBlock, inBlock, type Address, type AddressBlock } from '../net/address';
+import { formatBlock, inBlock, type Address, type AddressBlock } from '../net/address';
+import { nameFits, oneValue } from '../net/fields/fieldTest';
+import { EVERY_PACKET, exactly } from '../net/fields/packetSet';
 import { protocolName } from '../net/protocols';
 import { unknown, type Answer } from '../xtables/answer';
 import type { Condition } from '../xtables/extension';
+import { fieldCondition, shownField } from '../xtables/fieldCondition';
+import { lackingWords } from '../xtables/fields';
 import { protocolAsked } from '../xtables/protocolAsked';
-import { missing } from '../xtables/shown';
+import { missing, type Shown } from '../xtables/shown';
 import type { PacketView } from '../xtables/view';
 
 /** What the fixed part of a rule asks: `struct ipt_ip` and `struct ip6t_ip6`. Tested before any match. */
@@ -61,7 +65,7 @@ export function printHeader(header: RuleHeader): string {
  */
 export function headerMatches(header: RuleHeader, view: PacketView): boolean {
   const { source, destination, inInterface, outInterface, protocol, fragment } = header;
-  // The same tests as those of `PARTS`, one after the other: a packet meets tens of thousands of rules.
+  // The same as the conditions ask, in one go: a packet meets tens of thousands of rules.
   return (
     (destination === undefined || addressFits(destination, view.packet.destination)) &&
     (source === undefined || addressFits(source, view.packet.source)) &&
@@ -77,7 +81,7 @@ function addressFits({ value, inverted }: Negatable<AddressBlock>, address: Addr
 }
 
 function interfaceFits({ value, inverted }: Negatable<string>, name: string): boolean {
-  return interfaceMatches(value, name) !== inverted;
+  return nameFits(name, value) !== inverted;
 }
 
 function protocolFits({ value, inverted }: Negatable<number>, view: PacketView): boolean {
@@ -106,14 +110,14 @@ function makeConditions(header: RuleHeader): readonly Condition[] {
   if (names?.destination) list.push(nameCondition('destination', names.destination));
   if (names?.inInterface) list.push(openInterface(INPUT, names.inInterface));
   if (names?.outInterface) list.push(openInterface(OUTPUT, names.outInterface));
-  for (const { asked, fits, condition } of PARTS)
-    if (asked(header)) list.push({ ...condition(header), test: (view) => fits(header, view) });
+  // In the order in which the kernel asks. Source: net/ipv4/netfilter/ip_tables.c ip_packet_match.
+  if (header.source) list.push(addressCondition('source', header.source));
+  if (header.destination) list.push(addressCondition('destination', header.destination));
+  if (header.inInterface) list.push(interfaceCondition(INPUT, header.inInterface));
+  if (header.outInterface) list.push(interfaceCondition(OUTPUT, header.outInterface));
+  if (header.protocol) list.push(protocolCondition(header.protocol));
+  if (header.fragment) list.push(fragmentCondition(header.fragment));
   return list;
-}
-
-/** Whether an interface name fits `eth0` or `eth+`. The empty name of a hook without that interface fits only `+`. */
-function interfaceMatches(pattern: string, name: string): boolean {
-  return pattern.endsWith('+') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 }
 
 function part(option: string, inverted: boolean, text: string): string {
@@ -136,135 +140,79 @@ function interfaceText(option: string, pattern: Negatable<string> | undefined): 
   return pattern === undefined || pattern.value === '+' ? '' : part(option, pattern.inverted, pattern.value);
 }
 
-/** One part of the header with the words for it. */
-interface Part {
-  readonly asked: (header: RuleHeader) => boolean;
-  /** Called only where it is asked. */
-  readonly fits: (header: RuleHeader, view: PacketView) => boolean;
-  readonly condition: (header: RuleHeader) => Omit<Condition, 'test'>;
-}
-
 type Side = 'source' | 'destination';
 
 const OPTION = { source: '-s', destination: '-d' } as const;
-const SHORT = { source: 'src', destination: 'dst' } as const;
 
-function addressPart(side: Side): Part {
-  return {
-    asked: (header) => header[side] !== undefined,
-    fits: (header, { packet }) => addressFits(header[side] as Negatable<AddressBlock>, packet[side]),
-    condition: (header) => {
-      const { value, inverted } = header[side] as Negatable<AddressBlock>;
-      const whole = isOneAddress(value);
-      const wanted = formatBlock(value);
-      return {
-        text: part(OPTION[side], inverted, wanted).trim(),
-        actual: ({ packet }) => addressOf(side, packet),
-        denial: ({ packet }) => {
-          if (!whole) return `${addressOf(side, packet)} is ${inverted ? '' : 'not '}in ${wanted}`;
-          return inverted
-            ? `${SHORT[side]} is ${formatAddress(value.address)}`
-            : `${addressOf(side, packet)} ≠ ${formatAddress(value.address)}`;
-        },
-        compares: { field: side, wanted, single: whole, inverted },
-      };
-    },
-  };
-}
-
-function addressOf(side: Side, packet: PacketView['packet']): string {
-  return `${SHORT[side]} ${formatAddress(packet[side])}`;
-}
-
-function isOneAddress({ mask }: AddressBlock): boolean {
-  return mask.words.every((word) => word === 0xffffffff);
+function addressCondition(field: Side, { value, inverted }: Negatable<AddressBlock>): Condition {
+  return fieldCondition(
+    { field, values: { kind: 'block', block: value }, negated: inverted },
+    { option: OPTION[field] },
+  );
 }
 
 interface InterfaceSide {
   readonly field: 'inInterface' | 'outInterface';
   readonly option: '-i' | '-o';
-  readonly short: 'in' | 'out';
   readonly long: 'incoming' | 'outgoing';
 }
 
-const INPUT: InterfaceSide = { field: 'inInterface', option: '-i', short: 'in', long: 'incoming' };
-const OUTPUT: InterfaceSide = { field: 'outInterface', option: '-o', short: 'out', long: 'outgoing' };
+const INPUT: InterfaceSide = { field: 'inInterface', option: '-i', long: 'incoming' };
+const OUTPUT: InterfaceSide = { field: 'outInterface', option: '-o', long: 'outgoing' };
 
-function interfacePart(side: InterfaceSide): Part {
-  const { field } = side;
-  return {
-    asked: (header) => header[field] !== undefined,
-    fits: (header, view) => interfaceFits(header[field] as Negatable<string>, view[field]),
-    condition: (header) => interfaceWords(side, header[field] as Negatable<string>),
-  };
-}
-
-function interfaceWords(
-  { field, option, short, long }: InterfaceSide,
-  { value, inverted }: Negatable<string>,
-): Omit<Condition, 'test'> {
-  return {
-    text: part(option, inverted, value).trim(),
-    actual: (view) =>
-      view[field] === '' ? missing(`no ${long} interface in ${view.hook}`) : `${short} ${view[field]}`,
-    denial: (view) => {
-      if (value.endsWith('+')) return `${short} ${view[field]} ${inverted ? 'fits' : 'does not fit'} ${value}`;
-      return inverted ? `${short} is ${view[field]}` : `${short} ${view[field]} ≠ ${value}`;
+function interfaceCondition({ field, option, long }: InterfaceSide, { value, inverted }: Negatable<string>): Condition {
+  return fieldCondition(
+    { field, values: { kind: 'name', pattern: value }, negated: inverted },
+    {
+      option,
+      shown: (view) =>
+        view[field] === '' ? missing(`no ${long} interface in ${view.hook}`) : shownField({ field }, view),
     },
-  };
+  );
 }
 
-const PROTOCOL_PART: Part = {
-  asked: ({ protocol }) => protocol !== undefined,
-  fits: ({ protocol }, view) => protocolFits(protocol as Negatable<number>, view),
-  condition: ({ protocol }) => {
-    const { value, inverted } = protocol as Negatable<number>;
-    const wanted = value === 0 ? 'all' : protocolName(value);
-    const name = (view: PacketView): string | undefined => {
-      const asked = protocolAsked(view);
-      return asked === undefined ? undefined : protocolName(asked);
-    };
-    return {
-      text: part('-p', inverted, wanted).trim(),
-      actual: (view) =>
-        name(view) ??
-        missing('no protocol that iptables-nft finds: a later fragment of data that begins with an extension header'),
-      denial: (view) => (inverted ? `protocol is ${name(view) ?? ''}` : `${name(view) ?? ''} ≠ ${wanted}`),
-    };
-  },
-};
+function protocolCondition({ value, inverted }: Negatable<number>): Condition {
+  const actual = (view: PacketView): Shown => {
+    const asked = protocolAsked(view);
+    return asked === undefined ? missing(lackingWords('protocol', view)) : protocolName(asked);
+  };
+  // The kernel compares no protocol where the number is 0, negated or not.
+  if (value === 0)
+    return { text: part('-p', inverted, 'all').trim(), test: () => true, actual, bounds: () => exactly(EVERY_PACKET) };
+  return fieldCondition(
+    { field: 'protocol', values: oneValue(value), negated: inverted },
+    { option: '-p', shown: actual },
+  );
+}
 
-const FRAGMENT_PART: Part = {
-  asked: ({ fragment }) => fragment !== undefined,
-  fits: ({ fragment }, view) => fragmentFits(fragment as Negatable<true>, view),
-  condition: ({ fragment }) => ({
-    text: fragment?.inverted ? '! -f' : '-f',
-    actual: ({ packet }) =>
-      packet.fragmentOffset > 0 ? `fragment at ${packet.fragmentOffset * 8}` : missing('not a later fragment'),
-  }),
-};
-
-/** In the order in which the kernel asks. Source: net/ipv4/netfilter/ip_tables.c ip_packet_match. */
-const PARTS: readonly Part[] = [
-  addressPart('source'),
-  addressPart('destination'),
-  interfacePart(INPUT),
-  interfacePart(OUTPUT),
-  PROTOCOL_PART,
-  FRAGMENT_PART,
-];
+/** `-f`: a later fragment. */
+function fragmentCondition({ inverted }: Negatable<true>): Condition {
+  return fieldCondition(
+    { field: 'fragmentOffset', values: oneValue(0), negated: !inverted },
+    {
+      option: '-f',
+      text: inverted ? '! -f' : '-f',
+      shown: ({ packet }) =>
+        packet.fragmentOffset > 0 ? `fragment at ${packet.fragmentOffset * 8}` : missing('not a later fragment'),
+      denial: () => undefined,
+    },
+  );
+}
 
 function nameCondition(side: Side, { value, inverted }: Negatable<string>): Condition {
   return {
     text: part(OPTION[side], inverted, value).trim(),
     test: (): Answer => unknown(`the address of the host name ${value} is not in the file`),
-    actual: ({ packet }) => addressOf(side, packet),
+    actual: (view) => shownField({ field: side }, view),
   };
 }
 
+/** A pattern that is a placeholder; what it stands for is not in the file. */
 function openInterface(side: InterfaceSide, pattern: Negatable<string>): Condition {
+  const { text, actual } = interfaceCondition(side, pattern);
   return {
-    ...interfaceWords(side, pattern),
+    text,
+    actual,
     test: (): Answer => unknown(`${pattern.value} stands for an interface that the file does not tell`),
   };
 }

@@ -1,5 +1,8 @@
 import type { Address } from '../net/address';
 import type { ConntrackEntry } from '../net/conntrack';
+import type { FieldTest } from '../net/fields/fieldTest';
+import type { PacketBounds } from '../net/fields/packetSet';
+import type { Host } from '../net/host';
 import type { Packet } from '../net/packet';
 import type { Answer, Unknown } from './answer';
 import type { Documentation } from './documentation';
@@ -22,14 +25,22 @@ export interface Condition {
    * What the packet has to show for it: `dport 3000`, or that it lacks what is asked about: `no port: not the first
    * fragment`.
    */
-  actual(view: PacketView): Shown;
+  readonly actual: (view: PacketView) => Shown;
   /**
    * Why the answer is no, in a few words: `dport 3000 ≠ 15008`. Asked where it is no and the packet has what is asked
    * about. None: `text` and `actual` tell.
    */
   denial?(view: PacketView): string | undefined;
-  /** Where one field of the packet is compared with what is written, and nothing else. */
-  readonly compares?: Comparison;
+  /**
+   * The one field that it asks of the packet, where it asks that and nothing else: `test` is this. Made by
+   * `fieldCondition`.
+   */
+  readonly asks?: FieldTest;
+  /**
+   * Where no single field says it all: which packets it can say yes to, and to which it is sure to. Left out: nothing
+   * is known. `host` has what the file says of sets and users.
+   */
+  bounds?(host: Host): PacketBounds;
   /**
    * What the answer takes for granted of this packet or its host, in front of asking; none: everything is known. Of
    * earlier packets only where `stateful` does not say it.
@@ -49,16 +60,6 @@ export interface Condition {
   changes?(view: PacketView, holds: boolean): MatchChange | undefined;
 }
 
-/** A comparison of an address or a port. */
-interface Comparison {
-  readonly field: 'source' | 'destination' | 'sourcePort' | 'destinationPort';
-  /** As iptables-save writes it: `10.0.0.0/8`, `15008`, `80,443`. */
-  readonly wanted: string;
-  /** It is one value, neither a range nor a list. */
-  readonly single: boolean;
-  readonly inverted: boolean;
-}
-
 /** The closed list of what a match can change of a packet. */
 export interface MatchChange {
   readonly mark?: number;
@@ -68,28 +69,6 @@ export interface MatchChange {
   readonly effect?: Effect;
   /** What it adds to what rules remember. */
   readonly remembers?: { readonly key: object; readonly value: unknown };
-}
-
-/** Values for the packet form that make a match hold; the later of two wishes for one field wins. */
-export interface PacketSuggestion {
-  readonly protocol?: string | number;
-  readonly source?: string;
-  readonly destination?: string;
-  readonly sourcePort?: number;
-  readonly destinationPort?: number;
-  readonly inInterface?: string;
-  readonly outInterface?: string;
-  readonly mark?: number;
-  readonly uid?: number;
-  readonly gid?: number;
-  readonly tcpFlags?: readonly string[];
-  readonly icmpType?: number;
-  readonly icmpCode?: number;
-  readonly ttl?: number;
-  readonly tos?: number;
-  readonly length?: number;
-  readonly state?: string;
-  readonly sourceMac?: string;
 }
 
 interface ExtensionBase<Data> {
@@ -184,7 +163,6 @@ export interface MatchExtension<Data = unknown> extends ExtensionBase<Data> {
    * kernel.
    */
   drops?(data: Data, view: PacketView, self: object): MatchDrop | undefined;
-  suggest?(data: Data): PacketSuggestion;
   /** True where it enables connection tracking (conntrack, state, connmark, …: xt `nf_ct_netns_get`). */
   readonly needsConntrack?: boolean;
   /** True where it sees whole packets only, without enabling connection tracking (`nf_defrag_ipv4_enable`). */

@@ -84,5 +84,5 @@ function matchesInPart(rule: Rule, view: PacketView): boolean {
   const { source, destination } = rule.header;
   // Most rules of a long chain differ in the address; those are sorted out without making their conditions.
   if (!source && !destination && rule.matches.length === 0) return false;
-  return askAgain(rule, view).some(({ question, answer }) => answer === true && question.compares?.inverted === false);
+  return askAgain(rule, view).some(({ question, answer }) => answer === true && question.asks?.negated === false);
 }

@@ -1,3 +1,5 @@
+import type { FieldName } from '../../core/net/fields/fields';
+import { singleValue } from '../../core/net/fields/fieldTest';
 import { askAgain } from '../../core/netfilter/asking';
 import { deniedBy, evidenceOf, type Asked } from '../../core/netfilter/evidence';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
@@ -98,16 +100,10 @@ function exclusionWords(passed: readonly Passed[]): string {
   let port = '';
   for (const { rule, denied } of passed) {
     const { question, view, answer } = denied;
-    const { text, compares } = question;
-    if (
-      answer === false &&
-      !denied.said &&
-      compares?.field === 'destinationPort' &&
-      compares.single &&
-      !compares.inverted &&
-      typeof question.actual(view) === 'string'
-    ) {
-      ports.push(compares.wanted);
+    const { text, asks } = question;
+    const excluded = asks && PORTS.has(asks.field) && !asks.negated ? singleValue(asks) : undefined;
+    if (answer === false && !denied.said && typeof excluded === 'number' && typeof question.actual(view) === 'string') {
+      ports.push(String(excluded));
       port = String(view.packet.destinationPort);
     } else others.push(`line ${rule.line.index + 1}: ${answer === false ? whyNot(denied) : `taken as not ${text}`}`);
   }
@@ -123,6 +119,8 @@ function exclusionWords(passed: readonly Passed[]): string {
 }
 
 const MOST_TOLD = 8;
+/** A rule in this set asks for the port that the packet goes to. */
+const PORTS: ReadonlySet<FieldName> = new Set(['destinationPort', 'destinationPortRead']);
 
 function listed(values: readonly string[]): string {
   return values.length > 12 ? `${values.slice(0, 12).join(', ')} and ${values.length - 12} more` : values.join(', ');

@@ -435,6 +435,29 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
     }),
     packets: [udp('10.8.0.7', '10.77.0.9', 'wg0'), out('10.8.0.1', '10.77.0.9')],
   })),
+  ...['nat', 'raw'].map((how) => ({
+    name: `what this host sends to itself has the realm of the route that it was sent with, ${how}`,
+    topology: {
+      routes: ['198.51.100.0/25 via 10.0.5.2 dev eth1 realm 7', '10.77.0.0/16 via 10.0.5.2 dev eth1 realm 3/9'],
+    },
+    rules: rules({
+      nat: how === 'nat' ? ['OUTPUT -d 10.77.0.9 -j DNAT --to-destination 10.8.0.1'] : [],
+      mangle: ['INPUT', 'OUTPUT', 'POSTROUTING'].flatMap((hook) =>
+        ['0x0', '0x7', '0x70000', '0x7/0xffff', '0x0/0xffff0000', '0x9/0xffff', '0x3/0xffff'].map(
+          (realm) => `${hook} -m realm --realm ${realm}`,
+        ),
+      ),
+    }),
+    packets: [
+      out('198.51.100.20', '127.0.0.1'),
+      out('198.51.100.20', '10.8.0.1'),
+      out('10.8.0.1', '10.8.0.1'),
+      out('10.8.0.1', '10.77.0.9'),
+      out('198.51.100.20', '10.77.0.9'),
+      udp('198.51.100.20', '10.8.0.1', 'eth1'),
+      udp('10.77.0.5', '10.8.0.1', 'eth1'),
+    ],
+  })),
   ...['--zone-reply 4', '--zone-orig 4', '--zone 4'].map((zone) => ({
     name: `an ICMP error about one of two connections, CT ${zone}`,
     independent: false,

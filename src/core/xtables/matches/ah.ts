@@ -51,9 +51,8 @@ export const ah = defineMatch<AhData>({
     (length?.value || length?.inverted ? invertedText('--ahlen', length, String) : '') +
     (reserved ? ' --ahres' : ''),
   conditions: (data, _self, { family }) =>
-    family === 4 ? [spiCondition('--ahspi', data.spi, (packet) => packet.spi)] : conditions6(data),
+    family === 4 ? [spiCondition('--ahspi', data.spi, 'spi')] : conditions6(data),
   drops: (_data, { packet }) => (packet.family === 4 ? cutShort(packet, 12, 'AH') : undefined),
-  suggest: () => ({ protocol: 'ah' }),
 });
 
 function conditions6({ spi, length, reserved }: AhData): readonly Condition[] {

@@ -1,8 +1,9 @@
+import { masked } from '../../net/fields/fieldTest';
+import { fieldCondition } from '../fieldCondition';
 import { defineMatch } from '../extension';
 import { option } from '../option';
-import { missing } from '../shown';
 import { invertedText, keep, type Inverted } from '../values/inverted';
-import { markDenial, markValue, printMark, type MarkValue } from '../values/mark';
+import { markValue, printMark, type MarkValue } from '../values/mark';
 
 const mark = option('--mark', markValue, 'The mark of the connection, ANDed with the mask, equals the value.', {
   invertible: true,
@@ -26,16 +27,10 @@ export const connmark = defineMatch<Inverted<MarkValue>>({
   },
   build: (options) => keep(options.get(mark)) as Inverted<MarkValue>,
   print: (data) => invertedText('--mark', data, printMark),
-  conditions: (data) => [
-    {
-      text: invertedText('--mark', data, printMark).trim(),
-      test({ conntrack }) {
-        const entry = conntrack?.entry;
-        return entry !== undefined && ((entry.mark & data.value.mask) >>> 0 === data.value.value) !== data.inverted;
-      },
-      actual: ({ conntrack }) =>
-        conntrack?.entry ? `connection mark 0x${conntrack.entry.mark.toString(16)}` : missing('no connection'),
-      denial: ({ conntrack }) => markDenial('connection mark', conntrack?.entry?.mark ?? 0, data),
-    },
+  conditions: ({ value, inverted }) => [
+    fieldCondition(
+      { field: 'conntrackMark', values: masked(value.mask, value.value), negated: inverted },
+      { option: '--mark', wanted: printMark(value) },
+    ),
   ],
 });

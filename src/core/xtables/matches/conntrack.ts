@@ -1,30 +1,21 @@
-import { formatAddress } from '../../net/address';
-import type { ConntrackEntry, Direction, Tuple } from '../../net/conntrack';
-import { PROTOCOL } from '../../net/packet';
-import { protocolName } from '../../net/protocols';
+import type { ConntrackEntry, Direction } from '../../net/conntrack';
+import type { FieldName } from '../../net/fields/fields';
+import { blockValues, oneValue, span, type Values } from '../../net/fields/fieldTest';
 import { unknown, type Answer } from '../answer';
-import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
+import { defineMatch, type Condition } from '../extension';
+import { fieldCondition } from '../fieldCondition';
+import { DIRECTIONS, printStatus, STATUS_BITS } from '../fields';
 import { invalid, option, problem, type InvalidValue, type ValueType } from '../option';
 import { missing } from '../shown';
-import {
-  actualStates,
-  packetStates,
-  printStates,
-  readNames,
-  stateList,
-  STATE_BITS,
-  statesDenial,
-} from '../values/conntrackState';
+import { printStates, readNames, stateList } from '../values/conntrackState';
 import { invertedText, keep, type Inverted } from '../values/inverted';
-import { hostMask, printHostMask, sameUnderMask, type HostMask } from '../values/looseAddress';
+import { hostMask, printHostMask, type HostMask } from '../values/looseAddress';
 import { numberRange, printNumberRange, type NumberRange } from '../values/number32';
 import type { PortRange } from '../values/port';
 import { protocolNumberValue } from '../values/protocolNumber';
 import { printResolvedRange, resolvedPortRange } from '../values/resolvedPort';
-import type { PacketView } from '../view';
+import { stateCondition } from '../values/stateCondition';
 
-type Way = 'original' | 'reply';
-type Side = 'source' | 'destination';
 /** `origsrc` … `repldst`: which address or port of which direction. */
 type Place = 'origsrc' | 'origdst' | 'replsrc' | 'repldst';
 
@@ -38,15 +29,13 @@ interface ConntrackData {
   readonly direction: Direction | undefined;
 }
 
-const PLACES: readonly (readonly [Place, Way, Side])[] = [
-  ['origsrc', 'original', 'source'],
-  ['origdst', 'original', 'destination'],
-  ['replsrc', 'reply', 'source'],
-  ['repldst', 'reply', 'destination'],
-];
-
-/** Bits of `--ctstatus`, in printing order (IPS_* of nf_conntrack_common.h). */
-const STATUS_BITS: Readonly<Record<string, number>> = { EXPECTED: 1, SEEN_REPLY: 2, ASSURED: 4, CONFIRMED: 8, NONE: 0 };
+/** Each with the field that has its address; the one that has its port is called so too. */
+const PLACES = [
+  ['origsrc', 'originalSource'],
+  ['origdst', 'originalDestination'],
+  ['replsrc', 'replySource'],
+  ['repldst', 'replyDestination'],
+] as const;
 
 const statusList: ValueType<number> = {
   metavariable: 'status[,status…]',
@@ -141,27 +130,7 @@ export const conntrack = defineMatch<ConntrackData>({
   },
   print: (data) => partTexts(data).join(''),
   conditions: makeConditions,
-  suggest(data): PacketSuggestion {
-    const first = data.direction === 'REPLY' ? undefined : data.addresses.origsrc;
-    const protocol = data.protocol && !data.protocol.inverted ? data.protocol.value : undefined;
-    const port = data.ports.origdst;
-    const hasPorts = protocol === undefined || protocol === PROTOCOL.TCP || protocol === PROTOCOL.UDP;
-    return {
-      ...(protocol === undefined ? {} : { protocol: protocolName(protocol) }),
-      ...(first && !first.inverted ? { source: formatAddress(first.value.address) } : {}),
-      ...(port && !port.inverted && hasPorts ? { destinationPort: port.value[0] } : {}),
-      ...(data.states ? suggestedState(data.states) : {}),
-    };
-  },
 });
-
-function suggestedState({ value, inverted }: Inverted<number>): PacketSuggestion {
-  const wanted = inverted ? ~value : value;
-  const name = (['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const).find(
-    (each) => wanted & STATE_BITS[each],
-  );
-  return name === undefined ? {} : { state: name };
-}
 
 function partTexts(data: ConntrackData): string[] {
   return [
@@ -175,107 +144,57 @@ function partTexts(data: ConntrackData): string[] {
   ];
 }
 
-function printStatus(mask: number): string {
-  return mask === 0
-    ? 'NONE'
-    : Object.entries(STATUS_BITS)
-        .filter(([, bit]) => mask & bit)
-        .map(([name]) => name)
-        .join(',');
-}
-
+/** In the order in which the kernel asks. Source: net/netfilter/xt_conntrack.c conntrack_mt. */
 function makeConditions(data: ConntrackData): readonly Condition[] {
-  const withoutEntry = data.states !== undefined;
-  const conditions: Condition[] = [];
-  const onEntry = (
-    text: string,
-    test: (entry: ConntrackEntry, view: PacketView) => Answer,
-    actual: (entry: ConntrackEntry, view: PacketView) => string,
-    denial?: Condition['denial'],
-  ): void => {
-    conditions.push({
-      text: text.trim(),
-      test: (view) => (view.conntrack?.entry ? test(view.conntrack.entry, view) : withoutEntry),
-      actual: (view) => (view.conntrack?.entry ? actual(view.conntrack.entry, view) : missing('no connection')),
-      ...(denial && { denial }),
-    });
-  };
   const { states, protocol, status, expires, direction } = data;
-  if (states) {
-    conditions.push({
-      text: invertedText('--ctstate', states, printStates).trim(),
-      test: ({ conntrack: view }) => ((packetStates(view) & states.value) !== 0) !== states.inverted,
-      actual: ({ conntrack: view }) => actualStates(view),
-      denial: ({ conntrack: view }) => statesDenial(view, states),
-    });
-  }
+  // Where the states fit, a packet without a connection is not asked for the rest; without states it never fits.
+  const lacking = states !== undefined;
+  const conditions: Condition[] = [];
+  const add = (field: FieldName, values: Values, negated: boolean, words: { option: string; wanted: string }): void => {
+    conditions.push(fieldCondition({ field, values, negated, lacking }, words));
+  };
+  if (states) conditions.push(stateCondition('--ctstate', states));
   if (direction)
-    onEntry(
-      `--ctdir ${direction}`,
-      (_, view) => view.conntrack?.direction === direction,
-      (_, view) => directionOf(view),
-      (view) => `${directionOf(view)} ≠ ${direction}`,
-    );
-  for (const [place, way, side] of PLACES) {
+    add('conntrackDirection', oneValue(DIRECTIONS.indexOf(direction)), false, { option: '--ctdir', wanted: direction });
+  for (const [place, field] of PLACES) {
     const block = data.addresses[place];
-    if (!block) continue;
-    onEntry(
-      invertedText(`--ct${place}`, block, printHostMask),
-      (entry) => sameUnderMask(entry[way][side], block.value) !== block.inverted,
-      (entry) => `${place} ${formatAddress(entry[way][side])}`,
-    );
+    if (block)
+      add(field, blockValues(block.value), block.inverted, {
+        option: `--ct${place}`,
+        wanted: printHostMask(block.value),
+      });
   }
-  if (protocol) {
-    onEntry(
-      invertedText('--ctproto', protocol, String),
-      (entry) => (entry.original.protocol === protocol.value) !== protocol.inverted,
-      (entry) => `protocol ${protocolName(entry.original.protocol)}`,
-    );
-  }
-  for (const [place, way, side] of PLACES) {
+  if (protocol)
+    add('conntrackProtocol', oneValue(protocol.value), protocol.inverted, {
+      option: '--ctproto',
+      wanted: String(protocol.value),
+    });
+  for (const [place, field] of PLACES) {
     const ports = data.ports[place];
-    if (!ports) continue;
-    const [first, last] = ports.value;
-    onEntry(
-      invertedText(`--ct${place}port`, ports, printResolvedRange),
-      (entry) => {
-        const port = tuplePort(entry[way], side);
-        return (port >= first && port <= last) !== ports.inverted;
-      },
-      (entry) => `${place}port ${tuplePort(entry[way], side)}`,
-    );
+    if (ports)
+      add(`${field}Port`, span(...ports.value), ports.inverted, {
+        option: `--ct${place}port`,
+        wanted: printResolvedRange(ports.value),
+      });
   }
-  if (status) {
-    onEntry(
-      invertedText('--ctstatus', status, printStatus),
-      (entry) => ((statusBits(entry) & status.value) !== 0) !== status.inverted,
-      (entry) => `status ${printStatus(statusBits(entry))}`,
-    );
-  }
-  if (expires)
-    onEntry(
-      invertedText('--ctexpire', expires, printNumberRange),
-      (entry) => expiresWithin(entry, expires),
-      (entry) => (entry.expires === undefined ? 'expiry not known' : `expires in ${entry.expires} s`),
-    );
+  if (status)
+    add('conntrackStatus', { kind: 'bits', bits: status.value }, status.inverted, {
+      option: '--ctstatus',
+      wanted: printStatus(status.value),
+    });
+  if (expires) conditions.push(expiryCondition(expires, lacking));
   return conditions;
 }
 
-function directionOf({ conntrack }: PacketView): string {
-  return `direction ${conntrack?.direction ?? 'none'}`;
-}
-
-/**
- * The 16 bits that the kernel keeps where ports would be: for ICMP the id on the source's side, type and code on the
- * other.
- */
-function tuplePort({ icmp, sourcePort, destinationPort }: Tuple, side: Side): number {
-  if (icmp) return side === 'source' ? icmp.id : icmp.type * 256 + icmp.code;
-  return side === 'source' ? sourcePort : destinationPort;
-}
-
-function statusBits(entry: ConntrackEntry): number {
-  return (entry.expected ? 1 : 0) | (entry.seenReply ? 2 : 0) | (entry.assured ? 4 : 0) | (entry.confirmed ? 8 : 0);
+function expiryCondition(expires: Inverted<NumberRange<bigint>>, lacking: boolean): Condition {
+  return {
+    text: invertedText('--ctexpire', expires, printNumberRange).trim(),
+    test: ({ conntrack: view }) => (view?.entry ? expiresWithin(view.entry, expires) : lacking),
+    actual({ conntrack: view }) {
+      if (!view?.entry) return missing('no connection');
+      return view.entry.expires === undefined ? 'expiry not known' : `expires in ${view.entry.expires} s`;
+    },
+  };
 }
 
 function expiresWithin(

@@ -1,6 +1,8 @@
+import { fieldCondition, shownField } from '../fieldCondition';
+import { DCCP_TYPES, dccpType } from '../values/dccpType';
 import { ask } from '../draft';
 import { PROTOCOL, type Packet } from '../../net/packet';
-import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
+import { defineMatch, type Condition } from '../extension';
 import { invalid, option, type InvalidValue, type ValueType } from '../option';
 import { missing } from '../shown';
 import { unsigned } from '../values/integer';
@@ -18,31 +20,17 @@ interface DccpData {
   readonly option: Inverted<number> | undefined;
 }
 
-/** RFC 4340, 5.1; the place is the number. */
-const TYPES = [
-  'REQUEST',
-  'RESPONSE',
-  'DATA',
-  'ACK',
-  'DATAACK',
-  'CLOSEREQ',
-  'CLOSE',
-  'RESET',
-  'SYNC',
-  'SYNCACK',
-  'INVALID',
-];
 /** What each type has behind the generic header, in bytes. */
 const TYPE_HEADERS = [4, 12, 0, 8, 8, 8, 8, 12, 8, 8, 12];
 
 const typeList: ValueType<readonly number[]> = {
   metavariable: 'type[,type]…',
-  completions: TYPES,
+  completions: DCCP_TYPES,
   parse(text): readonly number[] | InvalidValue {
     const given = new Set<number>();
     for (const word of text.split(',').filter((each) => each !== '')) {
-      const type = TYPES.indexOf(word.toUpperCase());
-      if (type < 0) return invalid(`"${word}" is no DCCP packet type; there are ${TYPES.join(', ')}`);
+      const type = DCCP_TYPES.findIndex((each) => each === word.toUpperCase());
+      if (type < 0) return invalid(`"${word}" is no DCCP packet type; there are ${DCCP_TYPES.join(', ')}`);
       given.add(type);
     }
     return [...given].sort((a, b) => a - b);
@@ -97,11 +85,6 @@ export const dccp = defineMatch<DccpData>({
       ? malformed('its DCCP data offset does not fit its type or its length', data.option.inverted)
       : undefined;
   },
-  suggest: ({ sourcePorts, destinationPorts }): PacketSuggestion => ({
-    protocol: 'dccp',
-    ...(destinationPorts && !destinationPorts.inverted ? { destinationPort: destinationPorts.value[0] } : {}),
-    ...(sourcePorts && !sourcePorts.inverted ? { sourcePort: sourcePorts.value[0] } : {}),
-  }),
 });
 
 function beforeOption({ sourcePorts, destinationPorts, types }: DccpData): readonly Condition[] {
@@ -113,20 +96,14 @@ function beforeOption({ sourcePorts, destinationPorts, types }: DccpData): reado
 }
 
 function printTypes(types: readonly number[]): string {
-  return types.map((type) => TYPES[type]).join(',');
+  return types.map((type) => DCCP_TYPES[type]).join(',');
 }
 
-function typesCondition(types: Inverted<readonly number[]>): Condition {
-  return {
-    text: invertedText('--dccp-types', types, printTypes).trim(),
-    test: ({ packet }) =>
-      packet.fragmentOffset === 0 && types.value.includes(typeOf(transportBytes(packet))) !== types.inverted,
-    actual({ packet }) {
-      if (packet.fragmentOffset > 0) return missing('no DCCP header: not the first fragment');
-      const type = typeOf(transportBytes(packet));
-      return `type ${TYPES[type]}`;
-    },
-  };
+function typesCondition({ value, inverted }: Inverted<readonly number[]>): Condition {
+  return fieldCondition(
+    { field: 'dccpType', values: { kind: 'spans', spans: value.map((type) => [type, type]) }, negated: inverted },
+    { option: '--dccp-types', wanted: printTypes(value), shown: (view) => shownField({ field: 'dccpType' }, view) },
+  );
 }
 
 function optionCondition(given: Inverted<number>): Condition {
@@ -149,15 +126,10 @@ function optionCondition(given: Inverted<number>): Condition {
   };
 }
 
-/** The types from 10 on are reserved, and count as one. */
-function typeOf(bytes: Uint8Array): number {
-  return Math.min(((bytes[8] ?? 0) >> 1) & 15, TYPES.length - 1);
-}
-
 /** The bytes between the type's own header and the data. undefined where the data offset does not fit. */
 function optionBytes(packet: Packet): Uint8Array | undefined {
   const bytes = transportBytes(packet);
-  const header = ((bytes[8] ?? 0) & 1 ? 16 : 12) + (TYPE_HEADERS[typeOf(bytes)] as number);
+  const header = ((bytes[8] ?? 0) & 1 ? 16 : 12) + (TYPE_HEADERS[dccpType(bytes)] as number);
   const count = (bytes[4] ?? 0) * 4 - header;
   if (count === 0) return new Uint8Array(0);
   return count < 0 || bytes.length < header + count ? undefined : bytes.subarray(header, header + count);

@@ -1,3 +1,5 @@
+import { masked } from '../../net/fields/fieldTest';
+import { fieldCondition } from '../fieldCondition';
 import { defineMatch, type Condition } from '../extension';
 import { option, problem } from '../option';
 import { invertedText, keep, type Inverted } from '../values/inverted';
@@ -10,8 +12,6 @@ interface DevgroupData {
 }
 
 const NAMES: ReadonlyMap<string, number> = new Map([['default', 0]]);
-/** The group of an interface that `ip link set … group` was not used on. */
-const DEFAULT_GROUP = 0;
 
 const group = namedMask('value[/mask]|name', NAMES, '/etc/iproute2/group');
 const sourceGroup = option('--src-group', group, 'The group of the incoming interface.', { invertible: true });
@@ -58,11 +58,17 @@ function print(value: MarkValue): string {
   return printNamedMask(value, NAMES);
 }
 
-function groupCondition(name: string, given: Inverted<MarkValue>): Condition {
-  return {
-    text: invertedText(name, given, print).trim(),
-    test: () => (((DEFAULT_GROUP ^ given.value.value) & given.value.mask) === 0) !== given.inverted,
-    premises: () => ['deviceGroup'],
-    actual: (view) => `${name === '--src-group' ? view.inInterface : view.outInterface} is in the group 0`,
-  };
+function groupCondition(option: '--src-group' | '--dst-group', { value, inverted }: Inverted<MarkValue>): Condition {
+  const field = option === '--src-group' ? 'inGroup' : 'outGroup';
+  return fieldCondition(
+    // The bits of the value outside of the mask do not count. Source: net/netfilter/xt_devgroup.c devgroup_mt.
+    { field, values: masked(value.mask, (value.value & value.mask) >>> 0), negated: inverted },
+    {
+      option,
+      wanted: print(value),
+      shown: (view) => `${field === 'inGroup' ? view.inInterface : view.outInterface} is in the group 0`,
+      denial: () => undefined,
+      premises: () => ['deviceGroup'],
+    },
+  );
 }

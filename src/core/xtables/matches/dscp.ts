@@ -1,3 +1,6 @@
+import { masked } from '../../net/fields/fieldTest';
+import type { Packet } from '../../net/packet';
+import { fieldCondition } from '../fieldCondition';
 import { defineMatch } from '../extension';
 import { invalid, option, problem, type InvalidValue, type ValueType } from '../option';
 import { dscpClassNames, dscpOfClass, printDscp } from '../values/dscpClass';
@@ -33,14 +36,20 @@ export const dscp = defineMatch<Inverted<number>>({
   },
   build: (options) => keep(options.get(code) ?? options.get(dscpClass)) ?? problem('dscp needs --dscp or --dscp-class'),
   print: (data) => invertedText('--dscp', data, printDscp),
-  conditions: (data) => [
-    {
-      text: invertedText('--dscp', data, printDscp).trim(),
-      test: ({ packet }) => (packet.tos >> 2 === data.value) !== data.inverted,
-      premises: () => ['service'],
-      actual: ({ packet }) => `dscp ${printDscp(packet.tos >> 2)}`,
-      denial: ({ packet }) => being(`dscp ${printDscp(packet.tos >> 2)}`, printDscp(data.value), data.inverted),
-    },
+  conditions: ({ value, inverted }) => [
+    fieldCondition(
+      { field: 'tos', values: masked(0xfc, value << 2), negated: inverted },
+      {
+        option: '--dscp',
+        wanted: printDscp(value),
+        shown: ({ packet }) => actualDscp(packet),
+        denial: ({ packet }) => being(actualDscp(packet), printDscp(value), inverted),
+        premises: () => ['service'],
+      },
+    ),
   ],
-  suggest: ({ value, inverted }) => (inverted ? {} : { tos: value << 2 }),
 });
+
+function actualDscp({ tos }: Packet): string {
+  return `dscp ${printDscp(tos >> 2)}`;
+}

@@ -1,3 +1,6 @@
+import { masked, oneValue, type FieldTest } from '../../net/fields/fieldTest';
+import { NO_PACKET } from '../../net/fields/packetSet';
+import { fieldCondition } from '../fieldCondition';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../../net/packet';
 import { defineMatch, type Condition } from '../extension';
 import { flag, option, problem } from '../option';
@@ -58,18 +61,25 @@ function flagText(name: string, given: Inverted<true> | undefined): string {
   return given ? `${given.inverted ? ' !' : ''} ${name}` : '';
 }
 
-function ipCondition(ip: Inverted<number>): Condition {
-  return {
-    text: invertedText('--ecn-ip-ect', ip, String).trim(),
-    test: ({ packet }) => ((packet.tos & 3) === ip.value) !== ip.inverted,
-    premises: () => ['service'],
-    actual: ({ packet }) => `ECN bits ${packet.tos & 3}`,
-  };
+function ipCondition({ value, inverted }: Inverted<number>): Condition {
+  return fieldCondition(
+    { field: 'tos', values: masked(3, value), negated: inverted },
+    {
+      option: '--ecn-ip-ect',
+      wanted: String(value),
+      shown: ({ packet }) => `ECN bits ${packet.tos & 3}`,
+      denial: ({ packet }) => `ECN bits ${packet.tos & 3} ${inverted ? 'are' : '≠'} ${value}`,
+      premises: () => ['service'],
+    },
+  );
 }
 
 function tcpCondition(name: string, bit: number, given: Inverted<true>): Condition {
+  const flag: FieldTest = { field: 'tcpFlags', values: { kind: 'bits', bits: bit }, negated: given.inverted };
+  const first: FieldTest = { field: 'fragmentOffset', values: oneValue(0), negated: false };
   return {
     text: flagText(name, given).trim(),
+    bounds: () => ({ over: [[first, flag], [{ ...first, negated: true }]], under: NO_PACKET }),
     test({ packet }) {
       const flags = flagsByte(packet);
       return flags !== undefined && ((flags & bit) !== 0) !== given.inverted;

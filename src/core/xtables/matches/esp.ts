@@ -21,7 +21,6 @@ export const esp = defineMatch<{ readonly spi: Inverted<SpiRange> | undefined }>
   },
   build: (options) => ({ spi: keep(options.get(espspi)) }),
   print: ({ spi }) => spiText('--espspi', spi),
-  conditions: ({ spi }) => [spiCondition('--espspi', spi, ({ spi: index }) => index)],
+  conditions: ({ spi }) => [spiCondition('--espspi', spi, 'spi')],
   drops: (_data, { packet }) => cutShort(packet, 8, 'ESP'),
-  suggest: () => ({ protocol: 'esp' }),
 });

@@ -33,12 +33,4 @@ export const hl = defineMatch<HopsData>({
   },
   print: (data) => ` ${hopsText('hl', data)}`,
   conditions: (data) => [hopsCondition('hl', data)],
-  suggest: ({ comparison, value: limit, inverted }) => ({
-    ttl:
-      comparison === 'eq' && !inverted
-        ? limit
-        : comparison === 'gt'
-          ? Math.min(255, limit + 1)
-          : Math.max(0, limit - 1),
-  }),
 });

@@ -30,8 +30,4 @@ export const icmp = defineMatch<Inverted<IcmpTypeValue>>({
   print: (data) => invertedText('--icmp-type', data, printIcmpType),
   conditions: (data) => [icmpCondition('--icmp-type', data)],
   drops: (_data, { packet }) => cutShort(packet, 8, 'ICMP'),
-  suggest: ({ value, inverted }) => ({
-    protocol: 'icmp',
-    ...(inverted || value.any ? {} : { icmpType: value.type, icmpCode: value.codes[0] }),
-  }),
 });

@@ -33,8 +33,4 @@ export const icmp6 = defineMatch<Inverted<IcmpTypeValue>>({
   print: (data) => invertedText('--icmpv6-type', data, printIcmpType),
   conditions: (data) => [icmpCondition('--icmpv6-type', data)],
   drops: (_data, { packet }) => cutShort(packet, 8, 'ICMPv6'),
-  suggest: ({ value, inverted }) => ({
-    protocol: 'icmpv6',
-    ...(inverted || value.any ? {} : { icmpType: value.type, icmpCode: value.codes[0] }),
-  }),
 });

@@ -1,9 +1,9 @@
-import { PROTOCOL, type Packet } from '../../net/packet';
+import { PROTOCOL } from '../../net/packet';
 import { defineMatch } from '../extension';
 import { flag, option } from '../option';
 import { keep, type Inverted } from '../values/inverted';
 import { spiCondition, spiRange, spiText, type SpiRange } from '../values/spi';
-import { cutShort, transportBytes } from '../values/transport';
+import { cutShort } from '../values/transport';
 
 interface IpcompData {
   readonly index: Inverted<SpiRange>;
@@ -33,12 +33,6 @@ export const ipcomp = defineMatch<IpcompData>({
     reserved: options.has(compres),
   }),
   print: ({ index, reserved }) => spiText('--ipcompspi', index) + (reserved ? ' --compres' : ''),
-  conditions: ({ index }) => [spiCondition('--ipcompspi', index, indexOf)],
+  conditions: ({ index }) => [spiCondition('--ipcompspi', index, 'cpi')],
   drops: (_data, { packet }) => cutShort(packet, 4, 'IPComp'),
-  suggest: () => ({ protocol: PROTOCOL.IPCOMP }),
 });
-
-function indexOf(packet: Packet): number {
-  const bytes = transportBytes(packet);
-  return ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
-}

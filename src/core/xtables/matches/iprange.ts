@@ -1,9 +1,9 @@
-import { compareAddresses, formatAddress, ipv4, parseAddress, type Address } from '../../net/address';
-import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
+import { formatAddress, ipv4, parseAddress, type Address } from '../../net/address';
+import { defineMatch, type Condition } from '../extension';
+import { fieldCondition } from '../fieldCondition';
 import { invalid, option, problem, type InvalidValue, type ValueType } from '../option';
 import { readUnsigned } from '../values/integer';
 import { invertedText, keep, type Inverted } from '../values/inverted';
-import { among } from '../values/denials';
 
 type Range = readonly [first: Address, last: Address];
 
@@ -70,23 +70,15 @@ export const iprange = defineMatch<IprangeData>({
     ...(source ? [rangeCondition('source', source)] : []),
     ...(destination ? [rangeCondition('destination', destination)] : []),
   ],
-  suggest: ({ source, destination }): PacketSuggestion => ({
-    ...(source && !source.inverted ? { source: formatAddress(source.value[0]) } : {}),
-    ...(destination && !destination.inverted ? { destination: formatAddress(destination.value[0]) } : {}),
-  }),
 });
 
 function printRange([first, last]: Range): string {
   return `${formatAddress(first)}-${formatAddress(last)}`;
 }
 
-function rangeCondition(side: 'source' | 'destination', range: Inverted<Range>): Condition {
-  const [first, last] = range.value;
-  return {
-    text: invertedText(side === 'source' ? '--src-range' : '--dst-range', range, printRange).trim(),
-    test: ({ packet }) =>
-      (compareAddresses(packet[side], first) >= 0 && compareAddresses(packet[side], last) <= 0) !== range.inverted,
-    actual: ({ packet }) => `${side} ${formatAddress(packet[side])}`,
-    denial: ({ packet }) => among(`${side} ${formatAddress(packet[side])}`, printRange(range.value), range.inverted),
-  };
+function rangeCondition(field: 'source' | 'destination', { value, inverted }: Inverted<Range>): Condition {
+  return fieldCondition(
+    { field, values: { kind: 'addresses', spans: [value] }, negated: inverted },
+    { option: field === 'source' ? '--src-range' : '--dst-range', wanted: printRange(value) },
+  );
 }

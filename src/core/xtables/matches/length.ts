@@ -1,9 +1,10 @@
+import { span } from '../../net/fields/fieldTest';
+import { fieldCondition } from '../fieldCondition';
 import { defineMatch } from '../extension';
 import { option, type Given } from '../option';
 import { invertedText, type Inverted } from '../values/inverted';
 import type { NumberRange } from '../values/number32';
-import { inRange, printRange, unsignedRange } from '../values/unsignedRange';
-import { among } from '../values/denials';
+import { printRange, unsignedRange } from '../values/unsignedRange';
 
 const lengthOption = option(
   '--length',
@@ -27,14 +28,15 @@ export const length = defineMatch<Inverted<NumberRange<number>>>({
     return { value, inverted };
   },
   print: (data) => invertedText('--length', data, printRange),
-  conditions: (data) => [
-    {
-      text: invertedText('--length', data, printRange).trim(),
-      test: ({ packet }) => inRange(packet.length, data.value) !== data.inverted,
-      actual: ({ packet }) => `${packet.length} bytes`,
-      premises: () => ['size'],
-      denial: ({ packet }) => among(`${packet.length} bytes`, printRange(data.value), data.inverted),
-    },
+  conditions: ({ value, inverted }) => [
+    fieldCondition(
+      { field: 'length', values: span(...value), negated: inverted },
+      {
+        option: '--length',
+        wanted: printRange(value),
+        shown: ({ packet }) => `${packet.length} bytes`,
+        premises: () => ['size'],
+      },
+    ),
   ],
-  suggest: ({ value, inverted }) => (inverted ? {} : { length: value[0] }),
 });

@@ -1,7 +1,9 @@
+import { oneValue } from '../../net/fields/fieldTest';
+import { fieldCondition } from '../fieldCondition';
+import { macNumber } from '../fields';
 import { defineMatch } from '../extension';
 import { invalid, option, type Given, type InvalidValue, type ValueType } from '../option';
 import { openFor } from '../premise';
-import { missing } from '../shown';
 import { invertedText, type Inverted } from '../values/inverted';
 
 /** Six bytes in hexadecimal, as `aa:bb:cc:dd:ee:ff`. */
@@ -50,16 +52,15 @@ export const mac = defineMatch<Inverted<string>>({
     return { value, inverted };
   },
   print: (data) => invertedText('--mac-source', data, String),
-  conditions: (data) => [
-    {
-      text: invertedText('--mac-source', data, String).trim(),
-      ...(data.inverted ? {} : { question: `Is ${data.value} the link-layer address of the last sender?` }),
-      test: ({ packet }) =>
-        packet.sourceMac !== undefined && (packet.sourceMac.toLowerCase() === data.value) !== data.inverted,
-      actual: ({ packet }) =>
-        packet.sourceMac === undefined ? missing('no Ethernet header') : `from ${packet.sourceMac}`,
-      premises: (view) => openFor(view, 'neighbour'),
-    },
+  conditions: ({ value, inverted }) => [
+    fieldCondition(
+      { field: 'sourceMac', values: oneValue(macNumber(value)), negated: inverted },
+      {
+        option: '--mac-source',
+        wanted: value,
+        ...(!inverted && { question: `Is ${value} the link-layer address of the last sender?` }),
+        premises: (view) => openFor(view, 'neighbour'),
+      },
+    ),
   ],
-  suggest: ({ value, inverted }) => (inverted ? {} : { sourceMac: value }),
 });

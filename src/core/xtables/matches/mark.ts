@@ -1,8 +1,10 @@
+import { masked } from '../../net/fields/fieldTest';
+import { fieldCondition } from '../fieldCondition';
 import { defineMatch } from '../extension';
 import { option, type Given } from '../option';
 import { openFor } from '../premise';
 import { invertedText, type Inverted } from '../values/inverted';
-import { markDenial, markValue, printMark, type MarkValue } from '../values/mark';
+import { markValue, printMark, type MarkValue } from '../values/mark';
 
 const markOption = option('--mark', markValue, 'The mark, ANDed with the mask, is the value.', {
   invertible: true,
@@ -27,14 +29,10 @@ export const mark = defineMatch<Inverted<MarkValue>>({
     return { value, inverted };
   },
   print: (data) => invertedText('--mark', data, printMark),
-  conditions: (data) => [
-    {
-      text: invertedText('--mark', data, printMark).trim(),
-      test: ({ packet }) => ((packet.mark & data.value.mask) >>> 0 === data.value.value) !== data.inverted,
-      premises: (view) => openFor(view, 'socketMark'),
-      actual: ({ packet }) => `mark 0x${packet.mark.toString(16)}`,
-      denial: ({ packet }) => markDenial('mark', packet.mark, data),
-    },
+  conditions: ({ value, inverted }) => [
+    fieldCondition(
+      { field: 'mark', values: masked(value.mask, value.value), negated: inverted },
+      { option: '--mark', wanted: printMark(value), premises: (view) => openFor(view, 'socketMark') },
+    ),
   ],
-  suggest: ({ value, inverted }) => (inverted ? {} : { mark: value.value }),
 });

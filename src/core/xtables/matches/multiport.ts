@@ -1,11 +1,13 @@
 import { PROTOCOL } from '../../net/packet';
-import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
+import type { FieldTest } from '../../net/fields/fieldTest';
+import { exactly, isIn, type PacketSet } from '../../net/fields/packetSet';
+import { defineMatch, type Condition } from '../extension';
+import { fieldCondition } from '../fieldCondition';
+import { readField } from '../fields';
 import { invalid, option, problem, type InvalidValue, type ValueType } from '../option';
 import { missing } from '../shown';
 import { CERTAIN_PORT, printPortRange, readPort, type PortRange } from '../values/port';
 import { cutShort } from '../values/transport';
-import { among } from '../values/denials';
-import type { PacketView } from '../view';
 
 type Side = '--sports' | '--dports' | '--ports';
 
@@ -85,11 +87,6 @@ export const multiport = defineMatch<MultiportData>({
   print: (data) => ` ${optionText(data)}`,
   conditions: (data) => [portsCondition(data)],
   drops: (_data, { packet }) => cutShort(packet, 4, 'transport'),
-  suggest: ({ side, ports: list, inverted }): PacketSuggestion => {
-    const first = list[0]?.[0];
-    if (inverted || first === undefined) return {};
-    return side === '--sports' ? { sourcePort: first } : { destinationPort: first };
-  },
 });
 
 function optionText({ side, ports: list, inverted }: MultiportData): string {
@@ -99,38 +96,25 @@ function optionText({ side, ports: list, inverted }: MultiportData): string {
 function portsCondition(data: MultiportData): Condition {
   const { side, ports: list, inverted } = data;
   const wanted = list.map(printPortRange).join(',');
-  const one = list.length === 1 && list[0]?.[0] === list[0]?.[1];
-  const short = side === '--sports' ? 'sport' : 'dport';
-  const portOf = ({ packet }: PacketView): number => (side === '--sports' ? packet.sourcePort : packet.destinationPort);
-  const listed = (port: number): boolean => data.ports.some(([first, last]) => port >= first && port <= last);
+  const asks = (field: 'sourcePort' | 'destinationPort'): FieldTest => ({
+    field,
+    values: { kind: 'spans', spans: list },
+    negated: inverted,
+  });
+  if (side !== '--ports')
+    return fieldCondition(asks(side === '--sports' ? 'sourcePort' : 'destinationPort'), { option: side, wanted });
+  const [source, destination] = [asks('sourcePort'), asks('destinationPort')];
+  // One of both is enough, so negated it is neither of both.
+  const packets: PacketSet = inverted ? [[source, destination]] : [[source], [destination]];
   return {
     text: optionText(data),
-    test({ packet }) {
-      if (packet.fragmentOffset > 0) return false;
-      const found =
-        (data.side !== '--dports' && listed(packet.sourcePort)) ||
-        (data.side !== '--sports' && listed(packet.destinationPort));
-      return found !== data.inverted;
-    },
-    actual({ packet }) {
-      if (packet.fragmentOffset > 0) return missing('no ports: not the first fragment');
-      if (data.side === '--ports') return `sport ${packet.sourcePort}, dport ${packet.destinationPort}`;
-      return data.side === '--sports' ? `sport ${packet.sourcePort}` : `dport ${packet.destinationPort}`;
-    },
-    denial(view) {
-      const { packet } = view;
-      if (side === '--ports')
-        return `${inverted ? 'one' : 'neither'} of sport ${packet.sourcePort}, dport ${packet.destinationPort} is in ${wanted}`;
-      if (!one) return among(`${short} ${portOf(view)}`, wanted, inverted);
-      return inverted ? `${short} is ${wanted}` : `${short} ${portOf(view)} ≠ ${wanted}`;
-    },
-    ...(side !== '--ports' && {
-      compares: {
-        field: side === '--sports' ? 'sourcePort' : 'destinationPort',
-        wanted,
-        single: one,
-        inverted,
-      } as const,
-    }),
+    test: (view) => isIn(packets, (field) => readField(field, view)),
+    actual: ({ packet }) =>
+      packet.fragmentOffset > 0
+        ? missing('no ports: not the first fragment')
+        : `sport ${packet.sourcePort}, dport ${packet.destinationPort}`,
+    denial: ({ packet }) =>
+      `${inverted ? 'one' : 'neither'} of sport ${packet.sourcePort}, dport ${packet.destinationPort} is in ${wanted}`,
+    bounds: () => exactly(packets),
   };
 }

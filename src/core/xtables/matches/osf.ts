@@ -58,7 +58,6 @@ export const osf = defineMatch<OsfData>({
       actual: ({ packet }) => ((packet.tcpFlags & TCP_FLAGS.SYN) === 0 ? missing('no SYN packet') : 'a SYN packet'),
     },
   ],
-  suggest: () => ({ protocol: 'tcp', tcpFlags: ['SYN'] }),
 });
 
 function genreText({ genre: { value, inverted } }: OsfData): string {

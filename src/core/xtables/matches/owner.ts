@@ -1,6 +1,11 @@
+import { oneValue, span, testHolds, type FieldTest } from '../../net/fields/fieldTest';
+import { EVERY_PACKET, exactly, NOTHING_SAID } from '../../net/fields/packetSet';
+import type { Host } from '../../net/host';
 import type { SocketOwner } from '../../net/packet';
-import { unknown, type Answer } from '../answer';
-import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
+import { unknown } from '../answer';
+import { defineMatch, type Condition } from '../extension';
+import { fieldCondition } from '../fieldCondition';
+import { readField } from '../fields';
 import { flag, option, problem, type BuildProblem, type Given, type GivenOptions } from '../option';
 import { openFor } from '../premise';
 import { missing, type Shown } from '../shown';
@@ -52,23 +57,11 @@ export const owner = defineMatch<OwnerData>({
     texts(data)
       .map(([, text]) => text)
       .join('') + (data.supplementary ? ' --suppl-groups' : ''),
-  conditions: (data) =>
-    texts(data).map(([part, text]): Condition => ({
-      text: text.trim() + (part === 'group' && data.supplementary ? ' --suppl-groups' : ''),
-      test: (view) => testPart(data, part, view),
-      actual: ({ socket }) => describeSocket(socket, part === 'group' && data.supplementary),
-      denial: ({ socket }) => ownerDenial(data, part, socket),
-      // A group that does not fit leaves it to the others, where they are asked.
-      ...(part === 'group' && {
-        premises: (view: PacketView) => openFor(view, 'group', ...(data.supplementary ? (['groups'] as const) : [])),
-      }),
-    })),
-  suggest(data): PacketSuggestion {
-    return {
-      ...(data.user && !data.user.inverted && data.user.value.kind === 'ids' ? { uid: data.user.value.first } : {}),
-      ...(data.group && !data.group.inverted && data.group.value.kind === 'ids' ? { gid: data.group.value.first } : {}),
-    };
-  },
+  conditions: ({ socket, user, group, supplementary }) => [
+    ...(socket ? [socketCondition(socket)] : []),
+    ...(user ? [idCondition('user', user)] : []),
+    ...(group ? [supplementary ? anyGroupCondition(group) : idCondition('group', group)] : []),
+  ],
 });
 
 type Part = 'socket' | 'user' | 'group';
@@ -98,43 +91,101 @@ function texts(data: OwnerData): readonly (readonly [Part, string])[] {
   return list;
 }
 
-function testPart(data: OwnerData, part: Part, { socket, host }: PacketView): Answer {
-  if (part === 'socket') return (socket !== undefined) !== (data.socket as Inverted<true>).inverted;
-  const wanted = (part === 'user' ? data.user : data.group) as Inverted<OwnerRange>;
-  if (socket === undefined || socket.kind === 'kernel') {
-    // xt_owner counts --suppl-groups, which is never negated, as one more wish that a packet without any socket cannot
-    // fulfil.
-    return wanted.inverted && !(socket === undefined && part === 'group' && data.supplementary);
-  }
-  let range = wanted.value;
-  if (range.kind === 'name') {
-    const id = part === 'user' ? host.users.get(range.name) : undefined;
-    if (id === undefined) return unknown(`the number of the ${part} "${range.name}" is not in the file`);
-    range = { kind: 'ids', first: id, last: id };
-  }
-  const { first, last } = range;
-  const ids = part === 'user' ? [socket.uid] : data.supplementary ? [socket.gid, ...socket.groups] : [socket.gid];
-  return ids.some((id) => id >= first && id <= last) !== wanted.inverted;
+function socketCondition({ inverted }: Inverted<true>): Condition {
+  return fieldCondition(
+    { field: 'hasSocket', values: oneValue(1), negated: inverted },
+    {
+      option: '--socket-exists',
+      wanted: '',
+      shown: ({ socket }) => describeSocket(socket, false),
+      denial: () => undefined,
+    },
+  );
+}
+
+/** One of the ids of the process; what has no process has none. */
+function idCondition(part: 'user' | 'group', { value, inverted }: Inverted<OwnerRange>): Condition {
+  const [field, option] = part === 'user' ? (['uid', '--uid-owner'] as const) : (['gid', '--gid-owner'] as const);
+  const asks = (first: number, last: number): FieldTest => ({
+    field,
+    values: span(first, last),
+    negated: inverted,
+    lacking: inverted,
+  });
+  const words = {
+    option,
+    wanted: printOwner(value),
+    shown: ({ socket }: PacketView): Shown => describeSocket(socket, false),
+    denial: ({ socket }: PacketView): string | undefined => idDenial(field, value, inverted, socket),
+    // A group that does not fit leaves it to the others, where they are asked.
+    ...(part === 'group' && { premises: (view: PacketView) => openFor(view, 'group') }),
+  };
+  if (value.kind === 'ids') return fieldCondition(asks(value.first, value.last), words);
+  const idOf = ({ users }: Host): number | undefined => (part === 'user' ? users.get(value.name) : undefined);
+  return {
+    text: `${inverted ? '! ' : ''}${option} ${value.name}`,
+    actual: words.shown,
+    denial: words.denial,
+    ...(part === 'group' && { premises: words.premises }),
+    test(view) {
+      const id = idOf(view.host);
+      if (lacksOwner(view.socket)) return inverted;
+      if (id === undefined) return unknown(`the number of the ${part} "${value.name}" is not in the file`);
+      return testHolds(asks(id, id), readField(field, view));
+    },
+    bounds(host) {
+      const id = idOf(host);
+      return id === undefined ? NOTHING_SAID : exactly([[asks(id, id)]]);
+    },
+  };
+}
+
+/** `--gid-owner` with `--suppl-groups`: the group of the process, or one of its supplementary groups. */
+function anyGroupCondition({ value, inverted }: Inverted<OwnerRange>): Condition {
+  return {
+    text: `${inverted ? '! ' : ''}--gid-owner ${printOwner(value)} --suppl-groups`,
+    test({ socket }) {
+      // xt_owner counts --suppl-groups, which is never negated, as one more wish that a packet without any socket
+      // cannot fulfil.
+      if (socket === undefined) return false;
+      if (socket.kind === 'kernel') return inverted;
+      if (value.kind === 'name') return unknown(`the number of the group "${value.name}" is not in the file`);
+      return [socket.gid, ...socket.groups].some((id) => id >= value.first && id <= value.last) !== inverted;
+    },
+    actual: ({ socket }) => describeSocket(socket, true),
+    denial: ({ socket }) => (socket?.kind === 'kernel' ? NO_OWNER : undefined),
+    premises: (view) => openFor(view, 'group', 'groups'),
+    ...(value.kind === 'ids' &&
+      !inverted && {
+        bounds: () => ({
+          over: EVERY_PACKET,
+          under: [[{ field: 'gid', values: span(value.first, value.last), negated: false }]],
+        }),
+      }),
+  };
+}
+
+const NO_OWNER = 'sent by the kernel, no owner';
+
+function lacksOwner(socket: SocketOwner | undefined): boolean {
+  return socket === undefined || socket.kind === 'kernel';
 }
 
 function describeSocket(socket: SocketOwner | undefined, groups: boolean): Shown {
   if (socket === undefined) return missing('no socket');
-  if (socket.kind === 'kernel') return 'sent by the kernel, no owner';
+  if (socket.kind === 'kernel') return NO_OWNER;
   return `uid ${socket.uid} gid ${socket.gid}${groups ? ` groups ${socket.groups.length === 0 ? 'none' : socket.groups.join(',')}` : ''}`;
 }
 
-/** undefined: what it asks and what the packet has say it best. */
-function ownerDenial(
-  { user, group, supplementary }: OwnerData,
-  part: Part,
+function idDenial(
+  label: 'uid' | 'gid',
+  value: OwnerRange,
+  inverted: boolean,
   socket: SocketOwner | undefined,
 ): string | undefined {
-  const wanted = part === 'user' ? user : part === 'group' ? group : undefined;
-  if (!wanted || !socket || (part === 'group' && supplementary)) return undefined;
-  if (socket.kind === 'kernel') return 'sent by the kernel, no owner';
-  const label = part === 'user' ? 'uid' : 'gid';
-  const found = `${label} ${part === 'user' ? socket.uid : socket.gid}`;
-  const { value, inverted } = wanted;
+  if (!socket) return undefined;
+  if (socket.kind === 'kernel') return NO_OWNER;
+  const found = `${label} ${socket[label]}`;
   if (value.kind === 'name') return being(found, value.name, inverted);
   if (value.first !== value.last) return among(found, printOwner(value), inverted);
   return inverted ? `${label} is ${value.first}` : `${found} ≠ ${value.first}`;

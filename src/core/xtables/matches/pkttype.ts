@@ -1,10 +1,13 @@
+import { oneValue } from '../../net/fields/fieldTest';
+import { fieldCondition } from '../fieldCondition';
+import { PACKET_TYPES } from '../fields';
 import { defineMatch } from '../extension';
 import { invalid, option, type Given, type InvalidValue, type ValueType } from '../option';
 import { openFor } from '../premise';
 import { invertedText, type Inverted } from '../values/inverted';
 import { being } from '../values/denials';
 
-type PacketType = 'unicast' | 'broadcast' | 'multicast' | 'otherhost';
+type PacketType = (typeof PACKET_TYPES)[number];
 
 const NAMES: ReadonlyMap<string, PacketType> = new Map<string, PacketType>([
   ['unicast', 'unicast'],
@@ -48,13 +51,16 @@ export const pkttype = defineMatch<Inverted<PacketType>>({
     return { value, inverted };
   },
   print: (data) => invertedText('--pkt-type', data, String),
-  conditions: (data) => [
-    {
-      text: invertedText('--pkt-type', data, String).trim(),
-      test: (view) => (view.packetType === data.value) !== data.inverted,
-      premises: (view) => openFor(view, 'frame'),
-      actual: (view) => view.packetType,
-      denial: (view) => being(view.packetType, data.value, data.inverted),
-    },
+  conditions: ({ value, inverted }) => [
+    fieldCondition(
+      { field: 'packetType', values: oneValue(PACKET_TYPES.indexOf(value)), negated: inverted },
+      {
+        option: '--pkt-type',
+        wanted: value,
+        shown: (view) => view.packetType,
+        denial: (view) => being(view.packetType, value, inverted),
+        premises: (view) => openFor(view, 'frame'),
+      },
+    ),
   ],
 });

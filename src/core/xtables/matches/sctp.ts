@@ -1,6 +1,6 @@
 import { ask } from '../draft';
 import { PROTOCOL, type Packet } from '../../net/packet';
-import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
+import { defineMatch, type Condition } from '../extension';
 import { option, type ValueType } from '../option';
 import { missing } from '../shown';
 import { invertedText, keep, type Inverted } from '../values/inverted';
@@ -77,11 +77,6 @@ export const sctp = defineMatch<SctpData>({
       ? malformed('its SCTP chunks are cut short', chunks.inverted)
       : undefined;
   },
-  suggest: ({ destinationPorts, sourcePorts }): PacketSuggestion => ({
-    protocol: 'sctp',
-    ...(destinationPorts && !destinationPorts.inverted ? { destinationPort: destinationPorts.value[0] } : {}),
-    ...(sourcePorts && !sourcePorts.inverted ? { sourcePort: sourcePorts.value[0] } : {}),
-  }),
 });
 
 function chunkCondition(chunks: Inverted<ChunkSet>): Condition {

@@ -1,3 +1,6 @@
+import { inverseBounds, NO_PACKET, NOTHING_SAID, type PacketBounds } from '../../net/fields/packetSet';
+import type { IpSet } from '../../net/ipSet';
+import { setBounds } from '../values/setBounds';
 import { setDimension, testSet, type SetDirection, type SetTestOptions } from '../../net/testSet';
 import { unknown, type Answer } from '../answer';
 import { defineMatch, type Condition } from '../extension';
@@ -129,6 +132,7 @@ export const set = defineMatch<SetData>({
       test: (view) => run(data, view),
       actual: (view) => describe(data, view),
       premises: (view) => setPremises(data, view),
+      bounds: ({ sets }) => boundsIn(data, sets),
     },
   ],
 });
@@ -211,6 +215,16 @@ function counting(data: SetData, view: RememberingView): NonNullable<SetTestOpti
     );
     return listed || (counterFits(data.packets, packets) && counterFits(data.bytes, bytes));
   };
+}
+
+/** With counters nothing is sure, and with `--return-nomatch` nothing is told. */
+function boundsIn(data: SetData, sets: ReadonlyMap<string, IpSet> | undefined): PacketBounds {
+  const { value, inverted } = data.set;
+  if (data.returnNomatch) return NOTHING_SAID;
+  const { over, under } = setBounds(sets, value.name, value.directions);
+  const counted = data.packets !== undefined || data.bytes !== undefined;
+  const bounds: PacketBounds = { over, under: counted ? NO_PACKET : under };
+  return inverted ? inverseBounds(bounds) : bounds;
 }
 
 function questionOf({ set: { value, inverted }, packets, bytes }: SetData): Pick<Condition, 'question'> {

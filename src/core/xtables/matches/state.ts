@@ -1,7 +1,8 @@
 import { defineMatch } from '../extension';
 import { option } from '../option';
-import { actualStates, packetStates, printStates, stateList, STATE_BITS, statesDenial } from '../values/conntrackState';
+import { printStates, stateList } from '../values/conntrackState';
 import { invertedText, keep, type Inverted } from '../values/inverted';
+import { stateCondition } from '../values/stateCondition';
 
 const stateOption = option('--state', stateList(false), 'What connection tracking says of the packet.', {
   invertible: true,
@@ -26,19 +27,5 @@ export const state = defineMatch<Inverted<number>>({
   },
   build: (options) => keep(options.get(stateOption)) as Inverted<number>,
   print: (data) => invertedText('--state', data, printStates),
-  conditions: (data) => [
-    {
-      text: invertedText('--state', data, printStates).trim(),
-      test: ({ conntrack }) => ((packetStates(conntrack) & data.value) !== 0) !== data.inverted,
-      actual: ({ conntrack }) => actualStates(conntrack),
-      denial: ({ conntrack }) => statesDenial(conntrack, data),
-    },
-  ],
-  suggest({ value, inverted }) {
-    const wanted = inverted ? ~value : value;
-    const name = (['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const).find(
-      (each) => wanted & STATE_BITS[each],
-    );
-    return name === undefined ? {} : { state: name };
-  },
+  conditions: (data) => [stateCondition('--state', data)],
 });

@@ -1,14 +1,18 @@
+import { masked } from '../../net/fields/fieldTest';
+import { EVERY_PACKET, NO_PACKET } from '../../net/fields/packetSet';
+import { fieldCondition, shownField } from '../fieldCondition';
+import { printTcpFlags, TCP_FLAG_NAMES } from '../values/tcpFlags';
 import { PROTOCOL, TCP_FLAGS } from '../../net/packet';
-import { defineMatch, type Condition, type PacketSuggestion } from '../extension';
+import { defineMatch, type Condition } from '../extension';
 import { flag, invalid, option, type InvalidValue, type ValueType } from '../option';
-import { missing } from '../shown';
+import { missing, shownText } from '../shown';
 import { unsigned } from '../values/integer';
 import { keep, type Inverted } from '../values/inverted';
 import { portRange, type PortRange } from '../values/port';
 import { orFirstFragment, portCondition, portOptionText } from '../values/portCondition';
 import { tcpOptionPlaces } from '../values/tcpOptions';
-import { asksNoPort, translatedPortConditions, unsignedAsNft } from '../values/translatedPorts';
-import { cutShort, malformed, transportLength } from '../values/transport';
+import { asksNoPort, translatedPortConditions } from '../values/translatedPorts';
+import { cutShort, malformed } from '../values/transport';
 import type { PacketView } from '../view';
 
 interface Flags {
@@ -22,15 +26,6 @@ interface TcpData {
   readonly option: Inverted<number> | undefined;
   readonly flags: Inverted<Flags> | undefined;
 }
-
-const NAMES: readonly (readonly [string, number])[] = [
-  ['FIN', TCP_FLAGS.FIN],
-  ['SYN', TCP_FLAGS.SYN],
-  ['RST', TCP_FLAGS.RST],
-  ['PSH', TCP_FLAGS.PSH],
-  ['ACK', TCP_FLAGS.ACK],
-  ['URG', TCP_FLAGS.URG],
-];
 
 const FLAG_WORDS = ['SYN', 'ACK', 'FIN', 'RST', 'URG', 'PSH', 'ALL', 'NONE'];
 
@@ -54,18 +49,13 @@ function readFlags(text: string): number | InvalidValue {
     const upper = word.toUpperCase();
     if (upper === 'ALL') bits |= 0x3f;
     else if (upper !== 'NONE' && upper !== '') {
-      const known = NAMES.find(([name]) => name === upper);
+      const known = TCP_FLAG_NAMES.find(([name]) => name === upper);
       if (known === undefined)
         return invalid(`"${word}" is no TCP flag; there are ${FLAG_WORDS.slice(0, -1).join(', ')} and NONE`);
       bits |= known[1];
     }
   }
   return bits;
-}
-
-function printFlags(bits: number): string {
-  const names = NAMES.filter(([, bit]) => bits & bit).map(([name]) => name);
-  return names.length === 0 ? 'NONE' : names.join(',');
 }
 
 const sourcePort = option('--sport', portRange(PROTOCOL.TCP), 'Source port or range of ports.', {
@@ -144,18 +134,6 @@ export const tcp = defineMatch<TcpData>({
       return malformed('it is a fragment that begins within the TCP header');
     return cutShort(packet, data.option ? 20 + packet.tcpOptions.length : 20, 'TCP');
   },
-  suggest(data): PacketSuggestion {
-    return {
-      protocol: 'tcp',
-      ...(data.destinationPorts && !data.destinationPorts.inverted
-        ? { destinationPort: data.destinationPorts.value[0] }
-        : {}),
-      ...(data.sourcePorts && !data.sourcePorts.inverted ? { sourcePort: data.sourcePorts.value[0] } : {}),
-      ...(data.flags && !data.flags.inverted
-        ? { tcpFlags: NAMES.filter(([, bit]) => data.flags!.value.set & bit).map(([name]) => name) }
-        : {}),
-    };
-  },
 });
 
 function synAsFlags(given: { readonly inverted: boolean } | undefined): Inverted<Flags> | undefined {
@@ -169,7 +147,7 @@ function synAsFlags(given: { readonly inverted: boolean } | undefined): Inverted
 /** iptables-save leaves out an empty mask that is not negated. */
 function flagsText(flags: Inverted<Flags> | undefined): string {
   return flags && (flags.value.mask !== 0 || flags.inverted)
-    ? `${flags.inverted ? ' !' : ''} --tcp-flags ${printFlags(flags.value.mask)} ${printFlags(flags.value.set)}`
+    ? `${flags.inverted ? ' !' : ''} --tcp-flags ${printTcpFlags(flags.value.mask)} ${printTcpFlags(flags.value.set)}`
     : '';
 }
 
@@ -190,59 +168,39 @@ function isTranslated({ option: number, sourcePorts, destinationPorts, flags }: 
   );
 }
 
-function flagsCondition(flags: Inverted<Flags>): Condition {
-  return {
-    text: flagsText(flags).trim(),
-    test: ({ packet }) => packet.fragmentOffset === 0 && flagsFit(flags, packet.tcpFlags),
-    actual: ({ packet }) =>
-      packet.fragmentOffset > 0
-        ? missing('no TCP header: not the first fragment')
-        : `flags ${printFlags(packet.tcpFlags & 0x3f)}`,
-    denial: ({ packet }) => flagsDenial(flags, packet.tcpFlags),
-  };
+function flagsCondition(flags: Inverted<Flags>, field: 'tcpFlags' | 'tcpFlagsRead' = 'tcpFlags'): Condition {
+  const { value, inverted } = flags;
+  return fieldCondition(
+    { field, values: masked(value.mask, value.set), negated: inverted },
+    {
+      option: '--tcp-flags',
+      wanted: `${printTcpFlags(value.mask)} ${printTcpFlags(value.set)}`,
+      denial: (view) => flagsDenial(flags, shownText(shownField({ field }, view))),
+    },
+  );
 }
 
 /** As iptables-nft asks: nothing where no flag is looked at, and in later fragments whatever stands in their place. */
 function translatedFlagsCondition(flags: Inverted<Flags>): Condition {
+  if (flags.value.mask !== 0) return flagsCondition(flags, 'tcpFlagsRead');
   const legacy = flagsCondition(flags);
-  const flagsOf = (view: PacketView): number | undefined =>
-    view.packet.protocol === PROTOCOL.TCP &&
-    view.packet.fragmentOffset === 0 &&
-    transportLength(view.packet) > FLAGS_OFFSET
-      ? view.packet.tcpFlags
-      : unsignedAsNft(view, FLAGS_OFFSET, 1);
+  const isNft = ({ backend }: PacketView): boolean => backend === 'nft';
   return {
     text: legacy.text,
-    test(view) {
-      if (view.backend !== 'nft') return legacy.test(view);
-      if (flags.value.mask === 0) return true;
-      const set = flagsOf(view);
-      return set !== undefined && flagsFit(flags, set);
-    },
-    actual(view) {
-      if (view.backend !== 'nft') return legacy.actual(view);
-      const set = flagsOf(view);
-      if (flags.value.mask === 0) return missing('no flag to look at: iptables-nft does not ask');
-      return set === undefined ? missing('no flags: the packet is too short') : `flags ${printFlags(set & 0x3f)}`;
-    },
-    denial: (view) => flagsDenial(flags, view.backend === 'nft' ? (flagsOf(view) ?? 0) : view.packet.tcpFlags),
+    test: (view) => isNft(view) || legacy.test(view),
+    actual: (view) => (isNft(view) ? missing('no flag to look at: iptables-nft does not ask') : legacy.actual(view)),
+    denial: (view) => legacy.denial?.(view),
+    bounds: () => ({ over: EVERY_PACKET, under: legacy.asks ? [[legacy.asks]] : NO_PACKET }),
   };
 }
 
 /** `--syn`, as iptables spells it out. */
 const SYN_ONLY: Flags = { mask: TCP_FLAGS.FIN | TCP_FLAGS.SYN | TCP_FLAGS.RST | TCP_FLAGS.ACK, set: TCP_FLAGS.SYN };
 
-function flagsDenial({ value: { mask, set }, inverted }: Inverted<Flags>, bits: number): string {
-  const actual = `flags ${printFlags(bits & 0x3f)}`;
+function flagsDenial({ value: { mask, set }, inverted }: Inverted<Flags>, actual: string): string {
   if (mask === SYN_ONLY.mask && set === SYN_ONLY.set)
     return inverted ? `${actual}: opens a connection` : `${actual}: opens no connection`;
-  return `${actual} ${inverted ? 'fit' : 'do not fit'} ${printFlags(mask)} ${printFlags(set)}`;
-}
-
-const FLAGS_OFFSET = 13;
-
-function flagsFit({ value: { mask, set }, inverted }: Inverted<Flags>, bits: number): boolean {
-  return ((bits & mask) === set) !== inverted;
+  return `${actual} ${inverted ? 'fit' : 'do not fit'} ${printTcpFlags(mask)} ${printTcpFlags(set)}`;
 }
 
 function optionCondition(given: Inverted<number>): Condition {

@@ -1,12 +1,13 @@
-import { PROTOCOL, type Packet } from '../../net/packet';
+import { span } from '../../net/fields/fieldTest';
+import { fieldCondition } from '../fieldCondition';
+import { PROTOCOL } from '../../net/packet';
 import { defineMatch } from '../extension';
 import { option, problem, type Given } from '../option';
-import { missing } from '../shown';
 import { invertedText, type Inverted } from '../values/inverted';
 import type { NumberRange } from '../values/number32';
-import { announcedMss } from '../values/tcpOptions';
-import { cutShort, malformed, supposedHeader } from '../values/transport';
-import { inRange, printRange, unsignedRange } from '../values/unsignedRange';
+import { tcpOptionBytes } from '../values/tcpOptions';
+import { cutShort, malformed } from '../values/transport';
+import { printRange, unsignedRange } from '../values/unsignedRange';
 
 const mss = option('--mss', unsignedRange('size[:size]', 65535), 'The announced size or range of sizes in bytes.', {
   invertible: true,
@@ -31,34 +32,16 @@ export const tcpmss = defineMatch<Inverted<NumberRange<number>>>({
     return { value: given.value, inverted: given.inverted };
   },
   print: (data) => invertedText('--mss', data, printRange),
-  conditions: (data) => [
-    {
-      text: invertedText('--mss', data, printRange).trim(),
-      test({ packet }) {
-        const options = optionBytes(packet);
-        if (options === undefined) return false;
-        const size = announcedMss(options);
-        return (size !== undefined && inRange(size, data.value)) !== data.inverted;
-      },
-      actual({ packet }) {
-        const options = optionBytes(packet);
-        const size = options && announcedMss(options);
-        return size === undefined ? missing('no MSS option') : `mss ${size}`;
-      },
-    },
+  conditions: ({ value, inverted }) => [
+    fieldCondition(
+      // A packet without the option is in no range. One whose options cannot be read was dropped before.
+      { field: 'maximumSegment', values: span(...value), negated: inverted, lacking: inverted },
+      { option: '--mss', wanted: printRange(value) },
+    ),
   ],
   drops: (_data, { packet }) =>
     cutShort(packet, 20 + packet.tcpOptions.length, 'TCP') ??
-    (optionBytes(packet) === undefined
+    (tcpOptionBytes(packet) === undefined
       ? malformed('it is a later fragment, and its bytes make no sense as the TCP header that they are taken for')
       : undefined),
-  suggest: () => ({ protocol: 'tcp', tcpFlags: ['SYN'] }),
 });
-
-/** The kernel reads a later fragment as if it had a TCP header. undefined where that does not hold together. */
-function optionBytes(packet: Packet): Uint8Array | undefined {
-  if (packet.fragmentOffset === 0) return packet.tcpOptions;
-  const bytes = supposedHeader(packet);
-  const end = ((bytes[12] ?? 0) >> 4) * 4;
-  return bytes.length < 20 || end < 20 || bytes.length < end ? undefined : bytes.subarray(20, end);
-}

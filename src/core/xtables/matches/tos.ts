@@ -1,8 +1,9 @@
+import { masked } from '../../net/fields/fieldTest';
+import { fieldCondition } from '../fieldCondition';
 import { defineMatch } from '../extension';
 import { option, type Given } from '../option';
 import { invertedText, type Inverted } from '../values/inverted';
 import { printTosMask, tosMask, type TosMask } from '../values/tosMask';
-import { being } from '../values/denials';
 
 const tosOption = option('--tos', tosMask(0x3f), 'The byte, ANDed with the mask, is the value.', {
   invertible: true,
@@ -26,18 +27,10 @@ export const tos = defineMatch<Inverted<TosMask>>({
     return { value, inverted };
   },
   print: (data) => invertedText('--tos', data, printTosMask),
-  conditions: (data) => [
-    {
-      text: invertedText('--tos', data, printTosMask).trim(),
-      test: ({ packet }) => ((packet.tos & data.value.mask) === data.value.value) !== data.inverted,
-      premises: () => ['service'],
-      actual: ({ packet }) => actualTos(packet.tos),
-      denial: ({ packet }) => being(actualTos(packet.tos), printTosMask(data.value), data.inverted),
-    },
+  conditions: ({ value, inverted }) => [
+    fieldCondition(
+      { field: 'tos', values: masked(value.mask, value.value), negated: inverted },
+      { option: '--tos', wanted: printTosMask(value), premises: () => ['service'] },
+    ),
   ],
-  suggest: ({ value, inverted }) => (inverted ? {} : { tos: value.value }),
 });
-
-function actualTos(tos: number): string {
-  return `tos 0x${tos.toString(16).padStart(2, '0')}`;
-}

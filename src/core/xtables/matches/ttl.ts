@@ -33,12 +33,4 @@ export const ttl = defineMatch<HopsData>({
   },
   print: (data) => ` ${hopsText('ttl', data)}`,
   conditions: (data) => [hopsCondition('ttl', data)],
-  suggest: ({ comparison, value: limit, inverted }) => ({
-    ttl:
-      comparison === 'eq' && !inverted
-        ? limit
-        : comparison === 'gt'
-          ? Math.min(255, limit + 1)
-          : Math.max(0, limit - 1),
-  }),
 });

@@ -1,5 +1,5 @@
 import { PROTOCOL } from '../../net/packet';
-import { defineMatch, type PacketSuggestion } from '../extension';
+import { defineMatch } from '../extension';
 import { option } from '../option';
 import { keep, type Inverted } from '../values/inverted';
 import type { PortRange } from '../values/port';
@@ -51,11 +51,6 @@ export const udp = defineMatch<UdpData>({
   translated: isTranslated,
   drops: (data, { packet, backend }) =>
     backend === 'nft' && isTranslated(data) ? undefined : cutShort(packet, 8, 'UDP'),
-  suggest: ({ sourcePorts, destinationPorts }): PacketSuggestion => ({
-    protocol: 'udp',
-    ...(destinationPorts && !destinationPorts.inverted ? { destinationPort: destinationPorts.value[0] } : {}),
-    ...(sourcePorts && !sourcePorts.inverted ? { sourcePort: sourcePorts.value[0] } : {}),
-  }),
 });
 
 /** True where iptables-nft translates the match instead of handing it to the kernel's xt_tcpudp. */

@@ -1,6 +1,7 @@
+import { oneValue, span } from '../../net/fields/fieldTest';
+import { fieldCondition } from '../fieldCondition';
 import type { Condition } from '../extension';
 import type { PacketView } from '../view';
-import { being } from './denials';
 
 /** A question about the TTL or hop limit. */
 export interface HopsData {
@@ -15,20 +16,24 @@ export function hopsText(name: 'ttl' | 'hl', { comparison, value, inverted }: Ho
 }
 
 /** Source: net/netfilter/xt_hl.c. */
-export function hopsCondition(name: 'ttl' | 'hl', data: HopsData): Condition {
-  const actual = ({ packet: { ttl } }: PacketView): string => (name === 'ttl' ? `TTL ${ttl}` : `hop limit ${ttl}`);
-  return {
-    text: hopsText(name, data),
-    test: ({ packet: { ttl } }) =>
-      data.comparison === 'eq'
-        ? (ttl === data.value) !== data.inverted
-        : data.comparison === 'lt'
-          ? ttl < data.value
-          : ttl > data.value,
-    actual,
-    premises: () => ['hops'],
-    ...(data.comparison === 'eq' && {
-      denial: (view: PacketView) => being(actual(view), String(data.value), data.inverted),
-    }),
-  };
+export function hopsCondition(name: 'ttl' | 'hl', { comparison, value, inverted }: HopsData): Condition {
+  const values =
+    comparison === 'eq' ? oneValue(value) : comparison === 'lt' ? span(0, value - 1) : span(value + 1, 255);
+  return fieldCondition(
+    { field: 'hops', values, negated: comparison === 'eq' && inverted },
+    {
+      option: `--${name}-${comparison}`,
+      wanted: String(value),
+      shown: ({ packet: { ttl } }) => hopsActual(name, ttl),
+      premises: () => ['hops'],
+      ...(comparison !== 'eq' && {
+        denial: ({ packet: { ttl } }: PacketView): string =>
+          `${hopsActual(name, ttl)} is not ${comparison === 'lt' ? 'below' : 'above'} ${value}`,
+      }),
+    },
+  );
+}
+
+function hopsActual(name: 'ttl' | 'hl', ttl: number): string {
+  return name === 'ttl' ? `TTL ${ttl}` : `hop limit ${ttl}`;
 }

@@ -1,7 +1,9 @@
+import { span } from '../../net/fields/fieldTest';
+import { fieldCondition, shownField } from '../fieldCondition';
 import { icmpTypes } from '../../net/icmpTypes';
 import type { Condition } from '../extension';
 import { invalid, type InvalidValue, type Remark, type ValueType } from '../option';
-import { missing } from '../shown';
+import { shownText } from '../shown';
 import { readUnsigned } from './integer';
 import type { Inverted } from './inverted';
 import type { NumberRange } from './number32';
@@ -99,22 +101,18 @@ export function printIcmpType({ any, type, codes: [first, last] }: IcmpTypeValue
 }
 
 /** Type and code of an ICMP packet. False for later fragments, negated or not, which carry no ICMP header. */
-export function icmpCondition(name: string, given: Inverted<IcmpTypeValue>): Condition {
+export function icmpCondition(option: string, { value, inverted }: Inverted<IcmpTypeValue>): Condition {
   const {
     any,
     type,
     codes: [first, last],
-  } = given.value;
-  return {
-    text: `${given.inverted ? '! ' : ''}${name} ${printIcmpType(given.value)}`,
-    test: ({ packet }) =>
-      packet.fragmentOffset === 0 &&
-      (any || (packet.icmpType === type && packet.icmpCode >= first && packet.icmpCode <= last)) !== given.inverted,
-    actual: ({ packet }) =>
-      packet.fragmentOffset > 0
-        ? missing('no ICMP type: not the first fragment')
-        : `type ${packet.icmpType} code ${packet.icmpCode}`,
-    denial: ({ packet }) =>
-      being(`type ${packet.icmpType} code ${packet.icmpCode}`, printIcmpType(given.value), given.inverted),
-  };
+  } = value;
+  return fieldCondition(
+    { field: 'icmp', values: any ? span(0, 0xffff) : span(type * 256 + first, type * 256 + last), negated: inverted },
+    {
+      option,
+      wanted: printIcmpType(value),
+      denial: (view) => being(shownText(shownField({ field: 'icmp' }, view)), printIcmpType(value), inverted),
+    },
+  );
 }

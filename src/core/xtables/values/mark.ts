@@ -1,6 +1,5 @@
 import { invalid, type InvalidValue, type ValueType } from '../option';
 import { readUnsigned } from './integer';
-import type { Inverted } from './inverted';
 
 /** `value[/mask]`, both 32 bit; without a mask all bits count. */
 export interface MarkValue {
@@ -19,13 +18,6 @@ export const markValue: ValueType<MarkValue> = {
     return { value, mask };
   },
 };
-
-/** Why a mark is not as it is wanted; `label`: whose mark it is. */
-export function markDenial(label: string, mark: number, { value, inverted }: Inverted<MarkValue>): string {
-  const actual = `0x${mark.toString(16)}`;
-  if (value.mask !== 0xffffffff) return `${label} ${actual} ${inverted ? 'fits' : 'does not fit'} ${printMark(value)}`;
-  return inverted ? `${label} is ${actual}` : `${label} ${actual} ≠ ${printMark(value)}`;
-}
 
 /** As iptables-save prints marks: hexadecimal, the mask only where it is not all ones. */
 export function printMark({ value, mask }: MarkValue): string {

@@ -1,10 +1,9 @@
-import type { Packet } from '../../net/packet';
+import { oneValue, span } from '../../net/fields/fieldTest';
+import { fieldCondition, shownField } from '../fieldCondition';
 import type { Condition } from '../extension';
-import type { PremiseId } from '../premise';
-import { missing } from '../shown';
 import { invertedText, type Inverted } from './inverted';
 import type { NumberRange } from './number32';
-import { inRange, printRange, unsignedRange } from './unsignedRange';
+import { printRange, unsignedRange } from './unsignedRange';
 
 export type SpiRange = NumberRange<number>;
 
@@ -20,17 +19,14 @@ export function spiText(name: string, spi: Inverted<SpiRange> | undefined): stri
 }
 
 /** The index of a packet within a range, all of them if none was given. False for later fragments, negated or not. */
-export function spiCondition(
-  name: string,
-  spi: Inverted<SpiRange> | undefined,
-  of: (packet: Packet) => number,
-): Condition {
-  const { value, inverted } = spi ?? { value: EVERY, inverted: false };
-  return {
-    text: spi === undefined ? 'the first fragment' : invertedText(name, spi, printRange).trim(),
-    test: ({ packet }) => packet.fragmentOffset === 0 && (spi === undefined || inRange(of(packet), value) !== inverted),
-    ...(spi && { premises: (): readonly PremiseId[] => ['index'] }),
-    actual: ({ packet }) =>
-      packet.fragmentOffset > 0 ? missing('no index: not the first fragment') : `spi ${of(packet)}`,
-  };
+export function spiCondition(name: string, spi: Inverted<SpiRange> | undefined, field: 'spi' | 'cpi'): Condition {
+  if (spi === undefined)
+    return fieldCondition(
+      { field: 'fragmentOffset', values: oneValue(0), negated: false },
+      { option: 'the first fragment', wanted: '', shown: (view) => shownField({ field }, view) },
+    );
+  return fieldCondition(
+    { field, values: span(...spi.value), negated: spi.inverted },
+    { option: name, wanted: printRange(spi.value), premises: () => ['index'] },
+  );
 }

@@ -1,12 +1,13 @@
-import { packetBytes } from '../../net/bytes';
-import { PROTOCOL, type Packet } from '../../net/packet';
+import { span, testHolds, type FieldTest } from '../../net/fields/fieldTest';
+import { EVERY_PACKET, type PacketBounds, type PacketSet } from '../../net/fields/packetSet';
 import type { Condition } from '../extension';
-import { missing, shownText, type Shown } from '../shown';
+import { denialOf, fieldCondition, shownField } from '../fieldCondition';
+import { shownText, type Shown } from '../shown';
 import type { PacketView } from '../view';
 import type { Inverted } from './inverted';
-import type { PortRange } from './port';
-import { fits, portCondition, portDenial, portIn, short } from './portCondition';
-import { supposedHeader, transportLength } from './transport';
+import { printPortRange, type PortRange } from './port';
+import { portAsNft } from './portAsNft';
+import { portCondition, shortSide, type Side } from './portCondition';
 
 type Ports = Inverted<PortRange> | undefined;
 
@@ -47,87 +48,70 @@ function areOneComparison(source: Ports, destination: Ports): boolean {
  * iptables 1.8.11 compares them one by one. Source: its commit "Fixed the issue with combining the payload in case of
  * invert filter".
  */
-function comparesOneByOne({ iptablesVersion = '' }: PacketView): boolean {
+function comparesOneByOne(iptablesVersion = ''): boolean {
   const [, major, minor, patch] = /^(\d+)\.(\d+)\.(\d+)/.exec(iptablesVersion) ?? [];
   return patch !== undefined && Number(major) * 1e6 + Number(minor) * 1e3 + Number(patch) >= 1008011;
 }
 
 /** `beside`: the other port, where both are compared as one. */
-function translated(side: 'source' | 'destination', ports: Inverted<PortRange>, beside: Ports): Condition {
+function translated(side: Side, ports: Inverted<PortRange>, beside: Ports): Condition {
+  if (isEveryPort(ports)) return everyPort(side, ports);
+  const read = fieldCondition(
+    { field: fieldRead(side), values: span(...ports.value), negated: ports.inverted },
+    { option: `--${shortSide(side)}`, wanted: printPortRange(ports.value), shown: (view) => portShown(side, view) },
+  );
+  return beside === undefined ? read : eitherPort(side, ports, beside, read);
+}
+
+function fieldRead(side: Side): 'sourcePortRead' | 'destinationPortRead' {
+  return side === 'source' ? 'sourcePortRead' : 'destinationPortRead';
+}
+
+function portShown(side: Side, view: PacketView): Shown {
+  const shown = shownField({ field: fieldRead(side) }, view);
+  return typeof shown === 'string' && view.backend === 'nft' && view.packet.fragmentOffset > 0
+    ? `${shown}, read from the data of a later fragment`
+    : shown;
+}
+
+/** iptables-nft asks nothing then, not even where it is negated. */
+function everyPort(side: Side, ports: Inverted<PortRange>): Condition {
   const legacy = portCondition(side, ports);
-  const other = side === 'source' ? 'destination' : 'source';
-  const holds = (view: PacketView): boolean => {
-    if (isEveryPort(ports)) return true;
-    const port = portAsNft(view, side);
-    if (beside === undefined || port === undefined || comparesOneByOne(view))
-      return port !== undefined && fits(ports, port);
-    const second = portAsNft(view, other);
-    return second !== undefined && (fits(ports, port) || fits(beside, second));
-  };
-  const actual = (view: PacketView): Shown => {
-    if (view.backend !== 'nft') return legacy.actual(view);
-    if (isEveryPort(ports)) return 'every port: iptables-nft does not ask';
-    const port = portAsNft(view, side);
-    if (port === undefined) return missing('no port: the packet is too short');
-    const where = view.packet.fragmentOffset > 0 ? ', read from the data of a later fragment' : '';
-    const both =
-      beside && !comparesOneByOne(view)
-        ? `, asked by iptables-nft together with ${short(other)} ${portAsNft(view, other) ?? '(missing)'}: one of both is enough`
-        : '';
-    return `${short(side)} ${port}${where}${both}`;
-  };
   return {
-    ...legacy,
-    test: (view) => (view.backend === 'nft' ? holds(view) : legacy.test(view)),
-    actual,
-    denial: (view) => portDenial(side, ports, shownText(actual(view))),
+    text: legacy.text,
+    test: (view) => view.backend === 'nft' || legacy.test(view),
+    actual: (view) => (view.backend === 'nft' ? 'every port: iptables-nft does not ask' : legacy.actual(view)),
+    denial: (view) => legacy.denial?.(view),
+    ...(!ports.inverted && legacy.asks && { bounds: boundsUnder([[legacy.asks]]) }),
   };
 }
 
-/** Behind `! -p tcp` it may be any protocol. */
-const WITH_PORTS: ReadonlySet<number> = new Set([
-  PROTOCOL.TCP,
-  PROTOCOL.UDP,
-  PROTOCOL.UDPLITE,
-  PROTOCOL.SCTP,
-  PROTOCOL.DCCP,
-]);
-
-export function portAsNft(view: PacketView, side: 'source' | 'destination'): number | undefined {
-  const offset = side === 'source' ? 0 : 2;
-  // The bytes of a packet are dear, and mostly say what the model says.
-  const { packet } = view;
-  const known =
-    WITH_PORTS.has(packet.protocol) &&
-    authentication(packet) < 0 &&
-    packet.fragmentOffset === 0 &&
-    transportLength(packet) >= offset + 2;
-  return known ? portIn(packet, side) : unsignedAsNft(view, offset, 2);
+/** Two negated ports that nf_tables compares at once: one that is not as written is enough. */
+function eitherPort(side: Side, ports: Inverted<PortRange>, beside: Inverted<PortRange>, one: Condition): Condition {
+  const other = side === 'source' ? 'destination' : 'source';
+  const asOne = ({ backend, iptablesVersion }: PacketView): boolean =>
+    backend === 'nft' && !comparesOneByOne(iptablesVersion);
+  const second: FieldTest = { field: fieldRead(other), values: span(...beside.value), negated: true };
+  const actual = (view: PacketView): Shown => {
+    const shown = one.actual(view);
+    return typeof shown === 'string' && asOne(view)
+      ? `${shown}, asked by iptables-nft together with ${shortSide(other)} ${portAsNft(view, other) ?? '(missing)'}: one of both is enough`
+      : shown;
+  };
+  const asks = one.asks as FieldTest;
+  return {
+    text: one.text,
+    test(view) {
+      if (!asOne(view)) return one.test(view);
+      const [port, next] = [portAsNft(view, side), portAsNft(view, other)];
+      return port !== undefined && next !== undefined && (testHolds(asks, port) || testHolds(second, next));
+    },
+    actual,
+    denial: (view) => denialOf(asks, shownText(actual(view)), printPortRange(ports.value)),
+    bounds: () => ({ over: [[asks], [second]], under: [[asks, second]] }),
+  };
 }
 
-/**
- * Where an authentication header of IPv6 begins, at which the search for the transport header stops (see
- * `protocolAsked`); -1 for none.
- */
-function authentication({ family, extensionHeaders }: Packet): number {
-  let at = 40;
-  if (family === 6) {
-    for (const { protocol, bytes } of extensionHeaders) {
-      if (protocol === PROTOCOL.AH) return at;
-      at += bytes.length;
-    }
-  }
-  return -1;
-}
-
-/**
- * What nf_tables reads at an offset of where the transport header would be; undefined beyond the packet's end. In a
- * later fragment that is its data (IPv4) or its IPv6 header. Seen on Linux 6.18: the fast path of nft_payload does not
- * look at fragments.
- */
-export function unsignedAsNft({ packet }: PacketView, offset: number, size: 1 | 2): number | undefined {
-  const at = packet.fragmentOffset === 0 ? authentication(packet) : -1;
-  const bytes = at < 0 ? supposedHeader(packet) : packetBytes(packet).subarray(at);
-  if (bytes.length < offset + size) return undefined;
-  return size === 1 ? bytes[offset] : ((bytes[offset] as number) << 8) | (bytes[offset + 1] as number);
+function boundsUnder(under: PacketSet): () => PacketBounds {
+  return () => ({ over: EVERY_PACKET, under });
 }

@@ -1,0 +1,251 @@
+import { formatAddress, isLinkLocal, parseAddress, type Address } from '../../core/net/address';
+import { isOwn, neighbour } from '../../core/net/completePacket';
+import type { FieldName } from '../../core/net/fields/fields';
+import { testHolds, type FieldTest, type FieldValue } from '../../core/net/fields/fieldTest';
+import type { Box } from '../../core/net/fields/packetSet';
+import { pickValue } from '../../core/net/fields/pick';
+import type { Host } from '../../core/net/host';
+import { PROTOCOL, TCP_FLAGS } from '../../core/net/packet';
+import type { PacketRequest } from '../../core/net/packetRequest';
+import { formatField } from '../../core/xtables/fields';
+import type { Hook } from '../../core/xtables/view';
+import { STATE_BITS } from '../../core/xtables/values/conntrackState';
+
+/** How a packet gets to a hook: into this host, through it, out of it, or from it to itself. */
+export type Heading = 'in' | 'through' | 'out' | 'loop';
+
+export interface Sent {
+  /** Where the packet meets the rule. */
+  readonly hook: Hook;
+  readonly heading: Heading;
+  /** Whether the addresses of the host are known; else a destination is said to be one of them, or not. */
+  readonly addressesKnown: boolean;
+  readonly host: Host;
+  readonly family: 4 | 6;
+  /** What is taken for what the rules leave open. */
+  readonly wish: PacketRequest;
+}
+
+/** The same field under another name, for a packet that is its connection's first. */
+const SAME: Readonly<Partial<Record<FieldName, FieldName>>> = {
+  sourcePortRead: 'sourcePort',
+  destinationPortRead: 'destinationPort',
+  tcpFlagsRead: 'tcpFlags',
+  originalSource: 'source',
+  originalDestination: 'destination',
+  originalSourcePort: 'sourcePort',
+  originalDestinationPort: 'destinationPort',
+  conntrackProtocol: 'protocol',
+};
+
+/** Rules compare these with what a packet comes to have on its way, or what nobody chooses. */
+const NOT_CHOSEN: ReadonlySet<FieldName> = new Set([
+  'hasSocket',
+  'realm',
+  'inGroup',
+  'outGroup',
+  'conntrackStatus',
+  'conntrackDirection',
+  'conntrackMark',
+  'replySource',
+  'replyDestination',
+  'replySourcePort',
+  'replyDestinationPort',
+  'cpi',
+  'dccpType',
+]);
+
+/**
+ * A packet for which all tests of the box hold, as far as one can choose it; undefined where no packet passes them all.
+ * Its addresses and interfaces are those of the host where they do.
+ */
+export function requestOf(box: Box, sent: Sent): PacketRequest | undefined {
+  const byField = new Map<FieldName, FieldTest[]>();
+  for (const test of box) {
+    const field = SAME[test.field] ?? test.field;
+    const list = byField.get(field);
+    if (list) list.push(test);
+    else byField.set(field, [test]);
+  }
+  const values = new Map<FieldName, FieldValue>();
+  for (const [field, tests] of byField) {
+    if (NOT_CHOSEN.has(field)) continue;
+    // What has no interface of that side, no owner or no link layer lacks the field, or has an empty name.
+    const fixed = fixedValue(field, sent);
+    if (fixed !== 'open') {
+      if (!tests.every((test) => testHolds(test, fixed.value))) return undefined;
+      continue;
+    }
+    const picked = pickValue(tests, sent.family, preferred(field, sent));
+    if (picked.kind === 'none') return undefined;
+    if (picked.kind === 'value') values.set(field, picked.value);
+  }
+  return asRequest(values, sent);
+}
+
+/** What a packet has at this hook whoever sends it; `open`: that is to be chosen. */
+function fixedValue(field: FieldName, { hook, heading }: Sent): { readonly value: FieldValue | undefined } | 'open' {
+  const leaving = hook === 'OUTPUT' || hook === 'POSTROUTING';
+  switch (field) {
+    case 'inInterface':
+      return leaving ? { value: '' } : heading === 'loop' ? { value: 'lo' } : 'open';
+    case 'outInterface':
+      return hook === 'PREROUTING' || hook === 'INPUT' ? { value: '' } : heading === 'loop' ? { value: 'lo' } : 'open';
+    case 'uid':
+    case 'gid':
+      return leaving && heading !== 'through' ? 'open' : { value: undefined };
+    case 'sourceMac':
+      return leaving || heading === 'loop' ? { value: undefined } : 'open';
+    default:
+      return 'open';
+  }
+}
+
+/** Values that make sense on this host, best first. */
+function preferred(field: FieldName, { heading, host, family, wish }: Sent): readonly FieldValue[] {
+  const own = ownAddresses(host, family);
+  const elsewhere = [ELSEWHERE[family], BEYOND[family]].flatMap((text) => parseAddress(text) ?? []);
+  const near = host.interfaces.flatMap((iface) => {
+    const text = iface.name === 'lo' ? undefined : neighbour(iface, family);
+    return (text !== undefined && parseAddress(text)) || [];
+  });
+  const wished = (value: string | undefined): readonly Address[] =>
+    value !== undefined && parseAddress(value) ? [parseAddress(value) as Address] : [];
+  switch (field) {
+    case 'source':
+      return [...wished(wish.src), ...(heading === 'in' || heading === 'through' ? [...elsewhere, ...near] : own)];
+    case 'destination':
+      return [...wished(wish.dst), ...(heading === 'in' || heading === 'loop' ? own : [...near, ...elsewhere])];
+    case 'inInterface':
+    case 'outInterface':
+      return host.interfaces.map(({ name }) => name).sort((a, b) => Number(a === 'lo') - Number(b === 'lo'));
+    case 'protocol':
+      return [wish.proto ?? PROTOCOL.TCP, PROTOCOL.UDP, family === 4 ? PROTOCOL.ICMP : PROTOCOL.ICMPV6];
+    case 'destinationPort':
+      return [...(wish.dport === undefined ? [] : [wish.dport]), 80, 443, 8080];
+    case 'sourcePort':
+      return [41522];
+    case 'tcpFlags':
+      return [
+        TCP_FLAGS.SYN,
+        TCP_FLAGS.ACK,
+        TCP_FLAGS.SYN | TCP_FLAGS.ACK,
+        TCP_FLAGS.FIN | TCP_FLAGS.ACK,
+        TCP_FLAGS.RST,
+      ];
+    case 'conntrackState':
+      return [STATE_BITS.NEW, STATE_BITS.ESTABLISHED, STATE_BITS.RELATED, STATE_BITS.INVALID, STATE_BITS.UNTRACKED];
+    case 'icmp':
+      return [family === 4 ? 8 * 256 : 128 * 256];
+    case 'hops':
+      return [64, 63, 1, 255];
+    case 'length':
+      return [60];
+    case 'tos':
+    case 'mark':
+    case 'fragmentOffset':
+    case 'packetType':
+      return [0];
+    case 'uid':
+    case 'gid':
+      return [1000];
+    default:
+      return [];
+  }
+}
+
+/** Hosts somewhere else (RFC 5737, RFC 3849). */
+const ELSEWHERE = { 4: '203.0.113.10', 6: '2001:db8:ffff::10' } as const;
+const BEYOND = { 4: '198.51.100.20', 6: '2001:db8:fffe::20' } as const;
+
+/** Those of lo last. */
+function ownAddresses(host: Host, family: 4 | 6): readonly Address[] {
+  return [...host.interfaces]
+    .sort((a, b) => Number(a.name === 'lo') - Number(b.name === 'lo'))
+    .flatMap(({ addresses }) => addresses.map(({ address }) => address))
+    .filter((address) => address.family === family && !isLinkLocal(address));
+}
+
+function asRequest(
+  values: ReadonlyMap<FieldName, FieldValue>,
+  { heading, host, family, wish, addressesKnown }: Sent,
+): PacketRequest {
+  const number = (field: FieldName): number | undefined => {
+    const value = values.get(field);
+    return typeof value === 'number' ? value : undefined;
+  };
+  const text = (field: FieldName): string | undefined => {
+    const value = values.get(field);
+    return value === undefined ? undefined : formatField(field, value);
+  };
+  const outbound = heading === 'out' || heading === 'loop';
+  const oface = values.get('outInterface');
+  const out = typeof oface === 'string' && oface !== '' ? oface : undefined;
+  const icmp = number('icmp');
+  const mss = number('maximumSegment');
+  const state = number('conntrackState');
+  const type = number('packetType');
+  const port = number('destinationPort') ?? number('sourcePort');
+  const request: Record<string, unknown> = {
+    ...wish,
+    dir: outbound ? 'out' : 'in',
+    proto:
+      number('protocol') ??
+      wish.proto ??
+      (icmp !== undefined
+        ? family === 4
+          ? PROTOCOL.ICMP
+          : PROTOCOL.ICMPV6
+        : port !== undefined || number('tcpFlags') !== undefined || mss !== undefined
+          ? PROTOCOL.TCP
+          : undefined),
+    src: text('source'),
+    dst: text('destination') ?? destinationFor(heading, host, family, out, text('inInterface')),
+    iface: outbound ? undefined : text('inInterface'),
+    ...(heading === 'through' && { oface: out }),
+    ...(!addressesKnown && values.has('destination') && { own: heading === 'in' || heading === 'loop' }),
+    sport: number('sourcePort'),
+    dport: number('destinationPort'),
+    flags: number('tcpFlags') ?? (mss === undefined ? undefined : TCP_FLAGS.SYN),
+    tcpOptionsHex: mss === undefined ? undefined : `0204${mss.toString(16).padStart(4, '0')}`,
+    icmpType: icmp === undefined ? undefined : icmp >> 8,
+    icmpCode: icmp === undefined ? undefined : icmp & 255,
+    fragOffset: number('fragmentOffset') || undefined,
+    length: number('length'),
+    ttl: number('hops'),
+    tos: number('tos'),
+    mark: number('mark'),
+    spi: number('spi'),
+    uid: number('uid'),
+    gid: number('gid'),
+    srcMac: text('sourceMac'),
+    dstMac: type === 1 ? 'ff:ff:ff:ff:ff:ff' : type === 2 ? '01:00:5e:00:00:01' : undefined,
+    ctstate: STATES.find((name) => state !== undefined && (state & STATE_BITS[name]) !== 0),
+  };
+  return Object.fromEntries(
+    Object.entries(request).filter(([key, value]) => value !== undefined || Object.hasOwn(wish, key)),
+  );
+}
+
+const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const;
+
+/** Where the rules leave it open; undefined: what is usual for the direction. */
+function destinationFor(
+  heading: Heading,
+  host: Host,
+  family: 4 | 6,
+  out: string | undefined,
+  from: string | undefined,
+): string | undefined {
+  if (heading === 'loop') {
+    const [own] = ownAddresses(host, family);
+    return out === 'lo' || !own ? (family === 4 ? '127.0.0.1' : '::1') : formatAddress(own);
+  }
+  if (heading === 'in') return undefined;
+  const leaving = host.interfaces.filter(({ name }) =>
+    out === undefined ? name !== 'lo' && name !== from : name === out,
+  );
+  if (out === undefined && heading === 'out') return undefined;
+  const near = leaving.map((iface) => neighbour(iface, family)).find((address) => address !== undefined);
+  return near !== undefined && !isOwn(host, near) ? near : heading === 'through' ? BEYOND[family] : undefined;
+}

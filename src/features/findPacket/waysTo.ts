@@ -1,0 +1,80 @@
+import { reachingHooks } from '../../core/ruleset/checkPlaces';
+import { allTables, type Chain, type Rule, type RuleSet, type Table } from '../../core/ruleset/ruleSet';
+import type { Hook } from '../../core/xtables/view';
+
+/** One way to a rule: the hook at which the packet meets the table, and the jumps from its built-in chain on. */
+export interface Way {
+  readonly hook: Hook;
+  readonly jumps: readonly Rule[];
+}
+
+/** For each hook so many ways, the shortest first. */
+const MOST_WAYS = 4;
+/** So often a chain is entered while they are searched. */
+const MOST_VISITS = 4;
+
+/** The ways that lead to a rule; none where no built-in chain leads to its chain. */
+export function waysTo(ruleSet: RuleSet, rule: Rule): readonly Way[] {
+  const table = allTables(ruleSet).find(({ name }) => name === rule.chain.table);
+  if (!table) return [];
+  const callers = callersOf(table, rule.chain.name);
+  return reachingHooks(rule.chain).flatMap((hook) =>
+    startsOf(table, hook).flatMap((start) => jumpsFrom(start, rule, callers).map((jumps) => ({ hook, jumps }))),
+  );
+}
+
+/** Of nftables, chains of any name may be registered at a hook. */
+function startsOf(table: Table, hook: Hook): readonly Chain[] {
+  return [...table.chains.values()].filter((chain) => chain.hook === hook);
+}
+
+function jumpsFrom(start: Chain, rule: Rule, callers: ReadonlySet<string>): readonly (readonly Rule[])[] {
+  const found: (readonly Rule[])[] = [];
+  const queue: Reached[] = [{ chain: start, by: undefined, from: undefined }];
+  const visits = new Map<string, number>();
+  for (const reached of queue) {
+    if (found.length >= MOST_WAYS) break;
+    const { chain } = reached;
+    if (chain.name === rule.chain.name) {
+      found.push(jumpsTo(reached));
+      continue;
+    }
+    for (const each of chain.rules) {
+      const { jump } = each;
+      if (!jump?.to || jump.refused || !callers.has(jump.chain)) continue;
+      const seen = visits.get(jump.chain) ?? 0;
+      if (seen >= MOST_VISITS) continue;
+      visits.set(jump.chain, seen + 1);
+      queue.push({ chain: jump.to, by: each, from: reached });
+    }
+  }
+  return found;
+}
+
+/** A chain on a way to the wanted rule, the jump that led to it, and where that stands. */
+interface Reached {
+  readonly chain: Chain;
+  readonly by: Rule | undefined;
+  readonly from: Reached | undefined;
+}
+
+function jumpsTo(last: Reached): readonly Rule[] {
+  const jumps: Rule[] = [];
+  for (let at: Reached | undefined = last; at?.by; at = at.from) jumps.push(at.by);
+  return jumps.reverse();
+}
+
+/** The chains from which the wanted one can be reached, itself included. */
+function callersOf(table: Table, wanted: string): ReadonlySet<string> {
+  const jumps = new Map<string, Set<string>>();
+  for (const chain of table.chains.values()) {
+    for (const { jump } of chain.rules) {
+      if (!jump) continue;
+      const set = jumps.get(jump.chain) ?? new Set<string>();
+      jumps.set(jump.chain, set.add(chain.name));
+    }
+  }
+  const reached = new Set([wanted]);
+  for (const name of reached) for (const caller of jumps.get(name) ?? []) reached.add(caller);
+  return reached;
+}

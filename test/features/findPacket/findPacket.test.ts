@@ -1,0 +1,179 @@
+import { expect, test } from 'vitest';
+import { settingOf, tracedInFile } from '../../../src/features/fileTrace';
+import { ruleSetOf, type Dump } from '../../../src/features/fileModel';
+import { rulesOfLine } from '../../../src/features/rulesOfLine';
+import { findPacket, type Found } from '../../../src/features/findPacket/findPacket';
+import { findWords } from '../../../src/features/findPacket/findWords';
+import type { Rule } from '../../../src/core/ruleset/ruleSet';
+import { modelOfText } from '../sample';
+
+const HOST = `
+# ip addr
+2: eth0: <UP> mtu 1500
+    inet 192.0.2.10/24 scope global eth0
+    inet6 2001:db8:1::10/64 scope global
+3: eth1: <UP> mtu 1500
+    inet 10.8.0.1/24 scope global eth1
+# ip route
+default via 192.0.2.1 dev eth0
+192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.10
+10.8.0.0/24 dev eth1 proto kernel scope link src 10.8.0.1
+# sysctl -a
+net.ipv4.ip_forward = 1
+`;
+
+/** A packet for the last rule of the text. */
+function found(text: string): { readonly found: Found; readonly rule: Rule } {
+  const model = modelOfText(text);
+  const dump = model.defaultDump as Dump;
+  const ruleSet = ruleSetOf(dump.section);
+  const rule = model.file.lines.flatMap((line) => rulesOfLine(ruleSet, line)).at(-1) as Rule;
+  const { setting, addressesKnown } = settingOf(model, dump);
+  return {
+    rule,
+    found: findPacket(setting.host, ruleSet, rule, {
+      addressesKnown,
+      onEveryHost: (request) => tracedInFile(model, dump, request),
+    }),
+  };
+}
+
+const filter = (...rules: readonly string[]): string =>
+  `*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:A - [0:0]\n${rules.map((rule) => `-A ${rule}\n`).join('')}COMMIT\n`;
+
+test.each<[string, string, string]>([
+  [
+    'a port',
+    filter('INPUT -p tcp -m tcp --dport 8443 --syn -j DROP'),
+    'in eth0 tcp 203.0.113.10:41522 > 192.0.2.10:8443 syn',
+  ],
+  ['a source port', filter('INPUT -p udp -m udp --sport 53:60 -j DROP'), 'in eth0 udp 203.0.113.10:53 > 192.0.2.10:53'],
+  [
+    'a list of ports',
+    filter('INPUT -p tcp -m multiport --dports 21,90:99 -j DROP'),
+    'in eth0 tcp 203.0.113.10:41522 > 192.0.2.10:21 syn',
+  ],
+  [
+    'not in a list of ports',
+    filter('INPUT -p tcp -m multiport ! --dports 80,443 -j DROP'),
+    'in eth0 tcp 203.0.113.10:41522 > 192.0.2.10:8080 syn',
+  ],
+  [
+    'type and code',
+    filter('INPUT -p icmp -m icmp --icmp-type 3/4 -j DROP'),
+    'in eth0 icmp fragmentation-needed 203.0.113.10 > 192.0.2.10',
+  ],
+  [
+    'some bits of a mark',
+    filter('INPUT -m mark --mark 0x10/0xf0 -j DROP'),
+    'in eth0 tcp 203.0.113.10:41522 > 192.0.2.10:80 syn mark 0x10',
+  ],
+  [
+    'not this mark',
+    filter('INPUT -m mark ! --mark 0x0 -j DROP'),
+    'in eth0 tcp 203.0.113.10:41522 > 192.0.2.10:80 syn mark 0x1',
+  ],
+  [
+    'a TTL below',
+    filter('INPUT -m ttl --ttl-lt 5 -j DROP'),
+    'in eth0 tcp 203.0.113.10:41522 > 192.0.2.10:80 syn ttl 1',
+  ],
+  [
+    'a length',
+    filter('INPUT -m length --length 100:200 -j DROP'),
+    'in eth0 tcp 203.0.113.10:41522 > 192.0.2.10:80 syn length 100',
+  ],
+  [
+    'a code point',
+    filter('INPUT -m dscp --dscp 46 -j DROP'),
+    'in eth0 tcp 203.0.113.10:41522 > 192.0.2.10:80 syn tos 0xb8',
+  ],
+  [
+    'a sender on the link',
+    filter('INPUT -m mac --mac-source 02:00:00:00:00:09 -j DROP'),
+    'in eth0 tcp 203.0.113.10:41522 > 192.0.2.10:80 syn mac 02:00:00:00:00:09',
+  ],
+  [
+    'a range of addresses',
+    filter('INPUT -m iprange --src-range 198.51.100.40-198.51.100.49 -j DROP'),
+    'in eth0 tcp 198.51.100.49:41522 > 192.0.2.10:80 syn',
+  ],
+  [
+    'not this network',
+    filter('INPUT ! -s 203.0.113.0/24 -j DROP'),
+    'in eth0 tcp 198.51.100.20:41522 > 192.0.2.10:80 syn',
+  ],
+  [
+    'a state',
+    filter('INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j DROP'),
+    'in eth0 tcp 203.0.113.10:41522 > 192.0.2.10:80 ack established',
+  ],
+  [
+    'the owner of the sender',
+    filter('OUTPUT -m owner --uid-owner 1337 -j DROP'),
+    'out tcp 192.0.2.10:41522 > 203.0.113.10:443 syn uid 1337',
+  ],
+  [
+    'not this owner',
+    filter('OUTPUT -m owner ! --uid-owner 1000 -j DROP'),
+    'out tcp 192.0.2.10:41522 > 203.0.113.10:443 syn uid 0',
+  ],
+  [
+    'what comes in by lo was sent by this host',
+    filter('INPUT -i lo -j DROP'),
+    'out tcp 192.0.2.10:41522 > 192.0.2.10:443 syn uid 0',
+  ],
+  [
+    'what is forwarded to another interface',
+    filter('FORWARD -o eth1 -j DROP'),
+    'forward eth0 eth1 tcp 203.0.113.10:41522 > 10.8.0.2:80 syn',
+  ],
+  [
+    'what is forwarded from there',
+    filter('FORWARD -i eth1 -j DROP'),
+    'in eth1 tcp 203.0.113.10:41522 > 192.0.2.11:80 syn',
+  ],
+  [
+    'a rule above is passed by',
+    filter('INPUT -p tcp -m tcp --dport 80 -j ACCEPT', 'INPUT -p tcp -j DROP'),
+    'in eth0 tcp 203.0.113.10:41522 > 192.0.2.10:443 syn',
+  ],
+  [
+    'two rules above are passed by',
+    filter('INPUT -s 203.0.113.10 -j ACCEPT', 'INPUT -m ttl --ttl-eq 64 -j ACCEPT', 'INPUT -j DROP'),
+    'in eth0 tcp 198.51.100.20:41522 > 192.0.2.10:80 syn ttl 63',
+  ],
+  [
+    'through a chain',
+    filter('INPUT -p tcp -m tcp --dport 22 -j A', 'A -s 198.51.100.0/24 -j DROP'),
+    'in eth0 tcp 198.51.100.20:41522 > 192.0.2.10:22 syn',
+  ],
+  [
+    'a member of a set',
+    `${filter('INPUT -m set --match-set blocked src -j DROP')}create blocked hash:net family inet hashsize 1024 maxelem 65536\nadd blocked 198.51.100.64/28\n`,
+    'in eth0 tcp 198.51.100.73:41522 > 192.0.2.10:80 syn',
+  ],
+])('%s', (_, text, expression) => {
+  expect(found(text + HOST).found).toEqual({ kind: 'found', expression });
+});
+
+test.each<[string, string, string]>([
+  [
+    'a rule above takes everything',
+    filter('INPUT -j DROP', 'INPUT -p tcp -j ACCEPT'),
+    'No packet was found that INPUT rule 2 matches. The nearest one is traced: line 6 takes it.',
+  ],
+  [
+    'a jump and the rule contradict each other',
+    filter('INPUT -p tcp -j A', 'A -p udp -j DROP'),
+    'No packet was found for A rule 1: what it and the rules that lead to it ask contradict each other.',
+  ],
+  [
+    'nothing leads there',
+    filter('A -p udp -j DROP'),
+    'No packet gets to A rule 1: no built-in chain of table filter leads to A.',
+  ],
+])('said: %s', (_, text, words) => {
+  const { found: result, rule } = found(text + HOST);
+  expect(findWords(result, rule)).toBe(words);
+});
