@@ -118,107 +118,121 @@ const EMPTY = {
 export function readCommand(text: string, from: number, to: number, quoting: Quoting): CommandParts | undefined {
   const leading = quoting === 'restore' ? readCounters(text, from) : undefined;
   const scan = scanWords(text, leading?.end ?? from, to, quoting);
-  const all = scan.words;
-  let i = 0;
-  let program: Word | undefined;
-  if (quoting === 'shell') {
-    program = all[i++];
-  }
-  let counters = leading;
-  let table: Word | undefined;
-  let operation: Operation | undefined;
-  let operationWord: Word | undefined;
-  let chain: Word | undefined;
-  let position: Word | undefined;
-  let argument: Word | undefined;
-  const words: Word[] = [];
-  for (; i < all.length; i++) {
-    const word = all[i];
-    if (word === undefined) break;
-    const value = word.text;
-    if (value.charCodeAt(0) !== 45 || word.quoted) {
-      words.push(word);
-      continue;
-    }
-    const next = all[i + 1];
-    const second = value.charCodeAt(1);
-    if (operationWord !== undefined && next && isRuleOption(value, second, quoting)) {
-      words.push(word);
-      // The value of an option that takes any text may look like `-t` or `-A`.
-      if (value.length > 7 && TEXT_VALUES.has(value)) {
-        words.push(next);
-        i++;
-      }
-      continue;
-    }
-    if (table === undefined && (value === '-t' || value === '--table') && next) {
-      table = next;
-      i++;
-      continue;
-    }
-    if (table === undefined && value.startsWith('--table=')) {
-      table = part(word, 8);
-      continue;
-    }
-    if (table === undefined && second === 116 && GLUED_TABLE.test(value)) {
-      table = part(word, 2);
-      continue;
-    }
-    const attached = operationWord === undefined && second !== 45 ? attachedChain(value) : undefined;
-    const clustered = operationWord === undefined && quoting === 'shell' ? LISTS.exec(value)?.[1] : undefined;
-    const found =
-      operationWord === undefined
-        ? operationOf(clustered ? `-${clustered}` : attached === undefined ? value : value.slice(0, 2))
-        : undefined;
-    if (found !== undefined) {
-      operation = found;
-      operationWord = word;
-      const equals = value.indexOf('=');
-      if (attached !== undefined) {
-        chain = part(word, 2);
-        operationWord = { start: word.start, end: word.start + 2, text: value.slice(0, 2), quoted: false };
-      } else if (equals > 0) {
-        chain = part(word, equals + 1);
-        operationWord = { start: word.start, end: word.start + equals, text: value.slice(0, equals), quoted: false };
-      } else if (next && !startsOption(next)) {
-        chain = next;
-        i++;
-      }
-      const behind = all[i + 1];
-      if (chain && behind && !startsOption(behind)) {
-        if (found === 'P' || found === 'E') {
-          argument = behind;
-          i++;
-        } else if (TAKES_POSITION.includes(found) && isNumber(behind.text)) {
-          position = behind;
-          i++;
-        }
-      }
-      continue;
-    }
-    if (quoting === 'shell' && (value === '-c' || value === '--set-counters') && next && isNumber(next.text)) {
-      const bytes = all[i + 2];
-      if (bytes && isNumber(bytes.text)) {
-        counters = { start: next.start, end: bytes.end, packets: next.text, bytes: bytes.text };
-        i += 2;
-        continue;
-      }
-    }
-    if (quoting === 'shell') {
-      if (PLAIN_FLAGS.has(value) || value.startsWith('--wait=') || value.startsWith('--wait-interval=')) continue;
-      if (WAIT_FLAGS.has(value)) {
-        if (next && isNumber(next.text)) i++;
-        continue;
-      }
-      if (value === '-M' || value === '--modprobe') {
-        i++;
-        continue;
-      }
-    }
-    words.push(word);
-  }
+  const reader = new CommandReader(scan.words, quoting, leading);
+  reader.read();
+  const { operation, operationWord, program, table, chain, position, argument, counters, words } = reader;
   if (operation === undefined || operationWord === undefined) return undefined;
   return { operation, program, table, operationWord, chain, position, argument, counters, words, scan };
+}
+
+/** Sorts the words of a command: the operation and what belongs to it, the table, and the words of the rule. */
+class CommandReader {
+  readonly words: Word[] = [];
+  readonly program: Word | undefined = undefined;
+  operation: Operation | undefined = undefined;
+  operationWord: Word | undefined = undefined;
+  table: Word | undefined = undefined;
+  chain: Word | undefined = undefined;
+  position: Word | undefined = undefined;
+  argument: Word | undefined = undefined;
+  private at = 0;
+
+  constructor(
+    private readonly all: readonly Word[],
+    private readonly quoting: Quoting,
+    public counters: Counters | undefined,
+  ) {
+    if (quoting === 'shell') this.program = all[this.at++];
+  }
+
+  read(): void {
+    for (let word = this.all[this.at]; word !== undefined; word = this.all[++this.at]) {
+      if (word.text.charCodeAt(0) !== 45 || word.quoted) this.words.push(word);
+      else this.readOption(word, this.all[this.at + 1]);
+    }
+  }
+
+  private readOption(word: Word, next: Word | undefined): void {
+    const value = word.text;
+    if (this.operationWord !== undefined && next && isRuleOption(value, value.charCodeAt(1), this.quoting)) {
+      this.words.push(word);
+      // The value of an option that takes any text may look like `-t` or `-A`.
+      if (value.length > 7 && TEXT_VALUES.has(value)) {
+        this.words.push(next);
+        this.at++;
+      }
+      return;
+    }
+    if (this.table === undefined && this.takesTable(word, next)) return;
+    if (this.operationWord === undefined && this.takesOperation(word, next)) return;
+    if (this.quoting === 'shell' && (this.takesCounters(value, next) || this.takesFlag(value, next))) return;
+    this.words.push(word);
+  }
+
+  private takesTable(word: Word, next: Word | undefined): boolean {
+    const value = word.text;
+    if ((value === '-t' || value === '--table') && next) {
+      this.table = next;
+      this.at++;
+    } else if (value.startsWith('--table=')) this.table = part(word, 8);
+    else if (value.charCodeAt(1) === 116 && GLUED_TABLE.test(value)) this.table = part(word, 2);
+    else return false;
+    return true;
+  }
+
+  private takesOperation(word: Word, next: Word | undefined): boolean {
+    const value = word.text;
+    const attached = value.charCodeAt(1) === 45 ? undefined : attachedChain(value);
+    const clustered = this.quoting === 'shell' ? LISTS.exec(value)?.[1] : undefined;
+    const operation = operationOf(clustered ? `-${clustered}` : attached === undefined ? value : value.slice(0, 2));
+    if (operation === undefined) return false;
+    this.operation = operation;
+    this.operationWord = word;
+    const equals = value.indexOf('=');
+    if (attached !== undefined) {
+      this.chain = part(word, 2);
+      this.operationWord = { start: word.start, end: word.start + 2, text: value.slice(0, 2), quoted: false };
+    } else if (equals > 0) {
+      this.chain = part(word, equals + 1);
+      this.operationWord = { start: word.start, end: word.start + equals, text: value.slice(0, equals), quoted: false };
+    } else if (next && !startsOption(next)) {
+      this.chain = next;
+      this.at++;
+    }
+    this.takeBehindChain(operation);
+    return true;
+  }
+
+  /** The policy, the new name or the number of a rule. */
+  private takeBehindChain(operation: Operation): void {
+    const behind = this.all[this.at + 1];
+    if (!this.chain || !behind || startsOption(behind)) return;
+    if (operation === 'P' || operation === 'E') this.argument = behind;
+    else if (TAKES_POSITION.includes(operation) && isNumber(behind.text)) this.position = behind;
+    else return;
+    this.at++;
+  }
+
+  private takesCounters(value: string, next: Word | undefined): boolean {
+    if ((value !== '-c' && value !== '--set-counters') || !next || !isNumber(next.text)) return false;
+    const bytes = this.all[this.at + 2];
+    if (!bytes || !isNumber(bytes.text)) return false;
+    this.counters = { start: next.start, end: bytes.end, packets: next.text, bytes: bytes.text };
+    this.at += 2;
+    return true;
+  }
+
+  /** An option of the program that means nothing to the rule. */
+  private takesFlag(value: string, next: Word | undefined): boolean {
+    if (PLAIN_FLAGS.has(value) || value.startsWith('--wait=') || value.startsWith('--wait-interval=')) return true;
+    if (WAIT_FLAGS.has(value)) {
+      if (next && isNumber(next.text)) this.at++;
+      return true;
+    }
+    if (value !== '-M' && value !== '--modprobe') return false;
+    this.at++;
+    return true;
+  }
 }
 
 /** `[12:3400]` at `column`, behind blanks; undefined where there is none. */

@@ -27,95 +27,17 @@ export function readInputCommand(text: string, family: 4 | 6, lineBreak: string)
   const broken = text.startsWith('[') && !leading && bracket === undefined;
   const start = leading?.end ?? bracket ?? (broken ? findBlank(text, 0, text.length) : 0);
   const scan = scanWords(text, start, text.length, 'restore', lineBreak);
-  const all = scan.words;
-  const words: Word[] = [];
-  const problems: Problem[] = [];
-  const found: { operation?: Operation; operationWord?: Word; chain?: Word; position?: Word; argument?: Word } = {};
-  const report = (at: Word, code: string, message: string): void => {
-    problems.push({ severity: 'error', code, message, start: at.start, end: at.end });
-  };
+  const reader = new InputCommandReader(scan.words, family);
   if (broken)
-    problems.push({
+    reader.problems.push({
       severity: 'error',
       code: 'bad-counters',
       message: 'counters in front of a rule have the form [packets:bytes]',
       start: 0,
       end: start,
     });
-  let otherFamily = false;
-  let stray: Word | undefined;
-  for (let i = 0; i < all.length; i++) {
-    const word = all[i] as Word;
-    const option = found.operation === undefined ? optionOf(word.text, family) : undefined;
-    if (option === undefined) {
-      if (word.text !== '!' && !word.text.startsWith('-')) stray ??= word;
-      words.push(word);
-      continue;
-    }
-    const { letter } = option.global;
-    if (letter === '4' || letter === '6') {
-      if (letter !== String(family)) {
-        otherFamily = true;
-        if (stray)
-          report(
-            stray,
-            'bad-argument',
-            `"${stray.text}" is not expected here: it is neither an option nor the value of one`,
-          );
-        break;
-      }
-      words.push(word);
-    } else if (!isOperation(letter)) {
-      words.push(word);
-      const next = all[i + 1];
-      if (option.global.value === 'yes' && option.attached === undefined && next) {
-        words.push(next);
-        i++;
-      }
-    } else {
-      const negation = words.at(-1);
-      if (negation?.text === '!') {
-        report(negation, 'negation', `"!" cannot stand before ${word.text}`);
-        words.pop();
-      }
-      found.operation = letter;
-      const before = option.flags === '' ? word.start : word.end - (option.attached?.length ?? 0) - 1;
-      if (option.flags !== '') words.push({ ...word, text: `-${option.flags}` });
-      found.operationWord = {
-        text: `-${letter}`,
-        start: before,
-        end: option.attached === undefined ? word.end : word.end - option.attached.length,
-        quoted: false,
-      };
-      const takes = (wanted: boolean): Word | undefined => {
-        const next = all[i + 1];
-        if (next === undefined || (!wanted && /^[-!]/.test(next.text))) return undefined;
-        i++;
-        return next;
-      };
-      const attached =
-        option.attached === undefined
-          ? undefined
-          : { ...word, start: word.end - option.attached.length, text: option.attached };
-      const chain = attached ?? takes(option.global.value === 'yes');
-      if (chain) found.chain = chain;
-      else if (option.global.value === 'yes') report(word, 'missing-value', `-${letter} needs the name of a chain`);
-      if (letter === 'P' || letter === 'E') {
-        const argument = takes(false);
-        if (argument) found.argument = argument;
-        else
-          report(
-            word,
-            'missing-value',
-            letter === 'P' ? '-P needs a chain and a policy' : '-E needs the old and the new name of a chain',
-          );
-      } else if ('IRDLSZ'.includes(letter) && found.chain) {
-        const position = takes(false);
-        if (position) found.position = position;
-      }
-    }
-  }
-  const { operation, operationWord } = found;
+  reader.read();
+  const { operation, operationWord, chain, position, argument, words, problems, otherFamily } = reader;
   const parts =
     operation === undefined || operationWord === undefined
       ? undefined
@@ -124,14 +46,107 @@ export function readInputCommand(text: string, family: 4 | 6, lineBreak: string)
           operationWord,
           program: undefined,
           table: undefined,
-          chain: found.chain,
-          position: found.position,
-          argument: found.argument,
+          chain,
+          position,
+          argument,
           counters: leading,
           words,
           scan,
         };
   return { parts, problems, otherFamily };
+}
+
+class InputCommandReader {
+  readonly words: Word[] = [];
+  readonly problems: Problem[] = [];
+  otherFamily = false;
+  operation: Operation | undefined;
+  operationWord: Word | undefined;
+  chain: Word | undefined;
+  position: Word | undefined;
+  argument: Word | undefined;
+  private at = 0;
+  private stray: Word | undefined;
+
+  constructor(
+    private readonly all: readonly Word[],
+    private readonly family: 4 | 6,
+  ) {}
+
+  read(): void {
+    for (; this.at < this.all.length && !this.otherFamily; this.at++) {
+      const word = this.all[this.at] as Word;
+      const option = this.operation === undefined ? optionOf(word.text, this.family) : undefined;
+      if (option) this.readOption(word, option);
+      else {
+        if (word.text !== '!' && !word.text.startsWith('-')) this.stray ??= word;
+        this.words.push(word);
+      }
+    }
+  }
+
+  private readOption(word: Word, option: GlobalFound): void {
+    const { letter } = option.global;
+    if (isOperation(letter)) return this.readOperation(word, option, letter);
+    if ((letter === '4' || letter === '6') && letter !== String(this.family)) {
+      this.otherFamily = true;
+      const { stray } = this;
+      if (stray)
+        this.report(
+          stray,
+          'bad-argument',
+          `"${stray.text}" is not expected here: it is neither an option nor the value of one`,
+        );
+      return;
+    }
+    this.words.push(word);
+    const next = this.all[this.at + 1];
+    if (letter === '4' || letter === '6' || option.global.value !== 'yes' || option.attached !== undefined || !next)
+      return;
+    this.words.push(next);
+    this.at++;
+  }
+
+  private readOperation(word: Word, { global, flags, attached }: GlobalFound, letter: Operation): void {
+    const negation = this.words.at(-1);
+    if (negation?.text === '!') {
+      this.report(negation, 'negation', `"!" cannot stand before ${word.text}`);
+      this.words.pop();
+    }
+    this.operation = letter;
+    if (flags !== '') this.words.push({ ...word, text: `-${flags}` });
+    const end = attached === undefined ? word.end : word.end - attached.length;
+    this.operationWord = {
+      text: `-${letter}`,
+      start: flags === '' ? word.start : word.end - (attached?.length ?? 0) - 1,
+      end,
+      quoted: false,
+    };
+    this.chain = attached === undefined ? this.take(global.value === 'yes') : { ...word, start: end, text: attached };
+    if (!this.chain && global.value === 'yes')
+      this.report(word, 'missing-value', `-${letter} needs the name of a chain`);
+    if (letter === 'P' || letter === 'E') {
+      this.argument = this.take(false);
+      if (!this.argument)
+        this.report(
+          word,
+          'missing-value',
+          letter === 'P' ? '-P needs a chain and a policy' : '-E needs the old and the new name of a chain',
+        );
+    } else if ('IRDLSZ'.includes(letter) && this.chain) this.position = this.take(false);
+  }
+
+  /** The next word, unless it is `wanted` by nothing and looks like an option. */
+  private take(wanted: boolean): Word | undefined {
+    const next = this.all[this.at + 1];
+    if (next === undefined || (!wanted && /^[-!]/.test(next.text))) return undefined;
+    this.at++;
+    return next;
+  }
+
+  private report(at: Word, code: string, message: string): void {
+    this.problems.push({ severity: 'error', code, message, start: at.start, end: at.end });
+  }
 }
 
 interface GlobalFound {

@@ -71,189 +71,173 @@ function readPlain(
   unchanged: Unchanged | undefined,
   found: readonly FileProblem[],
 ): Omit<Sections, 'readings'> {
-  let context: Context = emptyContext;
-  // A heading speaks of the first rules below it, and of those right behind them; not past the next prose.
-  let spent = false;
-  const sections: Section[] = [];
-  const problems: FileProblem[] = [...found];
-  const kept = new Map<Line, Section>();
-  for (const section of unchanged?.sections ?? []) {
-    const first = section.lines[0];
-    if (first) kept.set(first, section);
+  const walk = new SectionWalk(lines, shapes, family, unchanged, found);
+  walk.readAll();
+  return { sections: walk.sections, problems: walk.problems, family };
+}
+
+/** Reads a section from a line on, and gives the line where it stopped. */
+type Reading = (reader: SectionReader, from: number) => number;
+
+/** Sections that mean something else below another command or heading. */
+const BY_CONTEXT: ReadonlyMap<Shape, Reading> = new Map<Shape, Reading>([
+  [Shape.ProgramCommand, readCommands],
+  [Shape.RouteHeader, readRoutes],
+  [Shape.IpRoute, readRoutes],
+  [Shape.IpRule, readPolicyRules],
+]);
+
+const BY_ITSELF: ReadonlyMap<Shape, Reading> = new Map<Shape, Reading>([
+  [Shape.SocketHeader, readSockets],
+  [Shape.SocketRow, readSockets],
+  [Shape.IpAdd, readRoutes],
+  [Shape.Interface, readInterfaces],
+  [Shape.Set, readSets],
+  [Shape.Sysctl, readSysctls],
+  [Shape.RoutingTable, readRoutingTables],
+  [Shape.Stanza, readInterfacesFile],
+  [Shape.Netplan, readNetplan],
+  [Shape.Ini, readIniFile],
+  [Shape.WideTable, readWideTable],
+  [Shape.PodAddress, readPodAddresses],
+  [Shape.ContainerNetwork, readContainerNetworks],
+  [Shape.Connection, readConnections],
+  [Shape.Packet, readPackets],
+]);
+
+/** The walk over the lines, which remembers what the lines above say. */
+class SectionWalk implements SectionReader {
+  readonly sections: Section[] = [];
+  readonly problems: FileProblem[];
+  /** As the section read last was given it. */
+  context: Context = emptyContext;
+  private above: Context = emptyContext;
+  /** A heading speaks of the first rules below it, and of those right behind them; not past the next prose. */
+  private spent = false;
+  /** Sections of before the edit, by their first lines. */
+  private readonly kept: ReadonlyMap<Line | undefined, Section>;
+
+  constructor(
+    readonly lines: readonly Line[],
+    readonly shapes: Uint8Array,
+    readonly fileFamily: 4 | 6 | undefined,
+    private readonly unchanged: Unchanged | undefined,
+    found: readonly FileProblem[],
+  ) {
+    this.problems = [...found];
+    this.kept = new Map((unchanged?.sections ?? []).map((section) => [section.lines[0], section]));
   }
-  const reader: SectionReader = {
-    lines,
-    shapes,
-    context,
-    fileFamily: family,
-    problems,
-    take(section) {
-      sections.push(section);
-    },
-    slice(from, to) {
-      return lines.slice(from, to);
-    },
-    reusable(from, to) {
-      if (!unchanged || (from < unchanged.to && to > unchanged.from)) return undefined;
-      const first = lines[from];
-      const old = first && kept.get(first);
-      return old && old.lines.length === to - from && old.lines[old.lines.length - 1] === lines[to - 1]
-        ? old
-        : undefined;
-    },
-  };
-  const count = lines.length;
-  let i = 0;
-  const readRulesAt = (): void => {
-    reader.context = context;
-    i = readRules(reader, i);
-    spent = true;
-    context = {
-      ...context,
+
+  take(section: Section): void {
+    this.sections.push(section);
+  }
+
+  slice(from: number, to: number): readonly Line[] {
+    return this.lines.slice(from, to);
+  }
+
+  reusable(from: number, to: number): Section | undefined {
+    const { unchanged, lines } = this;
+    if (!unchanged || (from < unchanged.to && to > unchanged.from)) return undefined;
+    const old = lines[from] && this.kept.get(lines[from]);
+    return old && old.lines.length === to - from && old.lines[old.lines.length - 1] === lines[to - 1] ? old : undefined;
+  }
+
+  readAll(): void {
+    let i = 0;
+    for (let line = this.lines[i]; line !== undefined; line = this.lines[i]) i = Math.max(this.readAt(line, i), i + 1);
+  }
+
+  /** Reads what begins at a line; gives the line behind it. */
+  private readAt(line: Line, i: number): number {
+    const { shape } = line;
+    const itself = BY_ITSELF.get(shape);
+    if (itself) return itself(this, i);
+    const inContext = BY_CONTEXT.get(shape);
+    if (inContext) return this.readInContext(inContext, i);
+    switch (shape) {
+      case Shape.Fence:
+        this.above = emptyContext;
+        return i + 1;
+      case Shape.Echo:
+        this.spent = false;
+        this.above = { ...contextOfEcho(line), more: this.above.more };
+        return i + 1;
+      case Shape.Log:
+        this.spent = false;
+        return this.readLog(line, i);
+      case Shape.Header:
+        if (line.node.kind !== 'comment' || !line.node.header?.more) return this.readRulesAt(i);
+        this.above = { ...this.above, more: line };
+        return i + 1;
+      case Shape.Table:
+      case Shape.Chain:
+      case Shape.Rule:
+      case Shape.Commit:
+        return this.readRulesAt(i);
+      case Shape.HostCommand:
+        this.above = emptyContext;
+        return readHostCommand(this, i);
+      case Shape.Nft:
+        this.spent = true;
+        return this.readInContext(readNftSection, i);
+      case Shape.ListingRow:
+        reportRow(this, line);
+        return i + 1;
+      case Shape.Text:
+        return opensNextHops(this.lines, i) ? this.readInContext(readRoutes, i) : this.passProse(i);
+      default:
+        return i + 1;
+    }
+  }
+
+  private readInContext(reading: Reading, i: number): number {
+    this.context = this.above;
+    return reading(this, i);
+  }
+
+  private readRulesAt(i: number): number {
+    const end = this.readInContext(readRules, i);
+    this.spent = true;
+    const { above } = this;
+    this.above = {
+      ...above,
       family: undefined,
       backend: undefined,
       table: undefined,
       partial: false,
       more: undefined,
-      noflush: context.role === 'input' && context.noflush,
+      noflush: above.role === 'input' && above.noflush,
     };
-  };
-  while (i < count) {
-    const line = lines[i];
-    if (line === undefined) break;
-    const before = i;
-    if (line.shape === Shape.Echo || line.shape === Shape.Log) spent = false;
-    if (line.shape === Shape.Text && opensNextHops(lines, i)) {
-      reader.context = context;
-      i = readRoutes(reader, i);
-      continue;
-    }
-    switch (line.shape) {
-      case Shape.Fence:
-        context = emptyContext;
-        i++;
-        break;
-      case Shape.Echo:
-        context = { ...contextOfEcho(line), more: context.more };
-        i++;
-        break;
-      case Shape.Log: {
-        const message = readLogMessage(line);
-        if (message.kind === 'variables') {
-          i = readEnvironment(reader, i, message.title);
-          break;
-        }
-        if (message.kind === 'restore-input' || message.kind === 'saved-state') {
-          const command = message.kind === 'saved-state' ? context : emptyContext;
-          context = {
-            ...emptyContext,
-            title: message.title,
-            role: message.kind === 'restore-input' ? 'input' : 'saved-state',
-            family: message.family ?? command.family,
-            backend: message.backend ?? command.backend,
-            // Whoever logs its input this way never runs iptables-restore without --noflush.
-            noflush: message.kind === 'restore-input',
-          };
-        } else if (message.kind === 'command') {
-          context = { ...emptyContext, family: message.family, backend: message.backend };
-        }
-        i++;
-        break;
-      }
-      case Shape.Header:
-        if (line.node.kind === 'comment' && line.node.header?.more) {
-          context = { ...context, more: line };
-          i++;
-          break;
-        }
-        readRulesAt();
-        break;
-      case Shape.Table:
-      case Shape.Chain:
-      case Shape.Rule:
-      case Shape.Commit:
-        readRulesAt();
-        break;
-      case Shape.ProgramCommand:
-        reader.context = context;
-        i = readCommands(reader, i);
-        break;
-      case Shape.SocketHeader:
-      case Shape.SocketRow:
-        i = readSockets(reader, i);
-        break;
-      case Shape.RouteHeader:
-      case Shape.IpRoute:
-        reader.context = context;
-        i = readRoutes(reader, i);
-        break;
-      case Shape.IpRule:
-        reader.context = context;
-        i = readPolicyRules(reader, i);
-        break;
-      case Shape.IpAdd:
-        i = readRoutes(reader, i);
-        break;
-      case Shape.Interface:
-        i = readInterfaces(reader, i);
-        break;
-      case Shape.Set:
-        i = readSets(reader, i);
-        break;
-      case Shape.HostCommand:
-        context = emptyContext;
-        i = readHostCommand(reader, i);
-        break;
-      case Shape.Sysctl:
-        i = readSysctls(reader, i);
-        break;
-      case Shape.RoutingTable:
-        i = readRoutingTables(reader, i);
-        break;
-      case Shape.Stanza:
-        i = readInterfacesFile(reader, i);
-        break;
-      case Shape.Netplan:
-        i = readNetplan(reader, i);
-        break;
-      case Shape.Ini:
-        i = readIniFile(reader, i);
-        break;
-      case Shape.WideTable:
-        i = readWideTable(reader, i);
-        break;
-      case Shape.PodAddress:
-        i = readPodAddresses(reader, i);
-        break;
-      case Shape.ContainerNetwork:
-        i = readContainerNetworks(reader, i);
-        break;
-      case Shape.Connection:
-        i = readConnections(reader, i);
-        break;
-      case Shape.Packet:
-        i = readPackets(reader, i);
-        break;
-      case Shape.Nft:
-        reader.context = context;
-        i = readNftSection(reader, i);
-        spent = true;
-        break;
-      case Shape.ListingRow:
-        reportRow(reader, line);
-        i++;
-        break;
-      case Shape.Text:
-        if (spent) context = emptyContext;
-        i++;
-        while (i < count && (shapes[i] ?? Shape.Fence) <= Shape.Text) i++;
-        break;
-      default:
-        i++;
-    }
-    if (i <= before) i = before + 1;
+    return end;
   }
-  return { sections, problems, family };
+
+  private readLog(line: Line, i: number): number {
+    const message = readLogMessage(line);
+    if (message.kind === 'variables') return readEnvironment(this, i, message.title);
+    if (message.kind === 'restore-input' || message.kind === 'saved-state') {
+      const command = message.kind === 'saved-state' ? this.above : emptyContext;
+      this.above = {
+        ...emptyContext,
+        title: message.title,
+        role: message.kind === 'restore-input' ? 'input' : 'saved-state',
+        family: message.family ?? command.family,
+        backend: message.backend ?? command.backend,
+        // Whoever logs its input this way never runs iptables-restore without --noflush.
+        noflush: message.kind === 'restore-input',
+      };
+    } else if (message.kind === 'command') {
+      this.above = { ...emptyContext, family: message.family, backend: message.backend };
+    }
+    return i + 1;
+  }
+
+  private passProse(from: number): number {
+    if (this.spent) this.above = emptyContext;
+    let i = from + 1;
+    while (i < this.lines.length && (this.shapes[i] ?? Shape.Fence) <= Shape.Text) i++;
+    return i;
+  }
 }
 
 function contextOfEcho(line: Line): Context {

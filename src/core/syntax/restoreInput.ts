@@ -92,51 +92,39 @@ export interface InputLine {
  */
 export function readInputLine(line: Line, inTable: boolean, family: 4 | 6): InputLine {
   const nul = line.text.indexOf('\0');
-  if (nul >= 0) {
-    // The string ends there, without a line break.
-    const { problems, ...read } = readInputLine(
-      { ...plainLine(line), text: line.text.slice(0, nul), eol: '', node: TEXT, shape: Shape.Text },
-      inTable,
-      family,
-    );
-    const told: Problem = {
-      severity: 'warning',
-      code: 'nul-character',
-      message: 'iptables-restore sees nothing of this line from here on: there is a NUL character',
-      start: nul,
-      end: line.text.length,
-    };
-    if (nul > 0) return { ...read, problems: [...problems, told] };
-    // A line of nothing is no empty line, which has its line break.
-    const refused: Problem = {
-      ...told,
-      severity: 'error',
-      message: `iptables-restore sees a line of nothing here${inTable ? ', without an operation such as -A' : ''}: there is a NUL character`,
-    };
-    return { ...read, problems: [refused] };
-  }
+  if (nul >= 0) return upToNul(line, nul, inTable, family);
+  return (inTable ? usualLine(line) : undefined) ?? new InputLineReader(line, inTable, family).read();
+}
+
+/** The string ends at a NUL character, without a line break. */
+function upToNul(line: Line, nul: number, inTable: boolean, family: 4 | 6): InputLine {
+  const { problems, ...read } = readInputLine(
+    { ...plainLine(line), text: line.text.slice(0, nul), eol: '', node: TEXT, shape: Shape.Text },
+    inTable,
+    family,
+  );
+  const unseen: Problem = {
+    severity: 'warning',
+    code: 'nul-character',
+    message: 'iptables-restore sees nothing of this line from here on: there is a NUL character',
+    start: nul,
+    end: line.text.length,
+  };
+  if (nul > 0) return { ...read, problems: [...problems, unseen] };
+  // A line of nothing is no empty line, which has its line break.
+  const refused: Problem = {
+    ...unseen,
+    severity: 'error',
+    message: `iptables-restore sees a line of nothing here${inTable ? ', without an operation such as -A' : ''}: there is a NUL character`,
+  };
+  return { ...read, problems: [refused] };
+}
+
+/** What nearly all lines within a table are: rules and chains without fault, which need no further look. */
+function usualLine(line: Line): InputLine | undefined {
   const { text, eol, node } = line;
   const first = text.charCodeAt(0);
-  const problems: Problem[] = [];
-  const report = (
-    code: string,
-    message: string,
-    start = 0,
-    end = text.length,
-    severity: Problem['severity'] = 'error',
-  ): void => {
-    problems.push({ severity, code, message, start, end });
-  };
-  const as = (kind: LineNode, otherFamily = false): InputLine => ({
-    line,
-    node: kind,
-    parts: undefined,
-    problems,
-    otherFamily,
-  });
-  // What nearly all lines are.
   if (
-    inTable &&
     line.shape === Shape.Rule &&
     first === 45 &&
     text.charCodeAt(1) === 65 &&
@@ -148,71 +136,118 @@ export function readInputLine(line: Line, inTable: boolean, family: 4 | 6): Inpu
     if (parts.chain && parts.operation === 'A' && parts.operationWord.start === 0 && parts.table === undefined)
       return { line, node, parts, problems: NONE, otherFamily: false };
   }
-  if (
-    inTable &&
-    first === 58 &&
+  return first === 58 &&
     eol === '\n' &&
     text.length <= LONGEST_WORD &&
     node instanceof ChainDeclaration &&
     node.isUserDefined
-  )
-    return { line, node, parts: undefined, problems: NONE, otherFamily: false };
-  if (text === '' && eol !== '\r\n') return as(BLANK);
-  if (isTooLong(text, eol))
-    report(
-      'line-too-long',
-      `iptables-restore reads ${LONGEST} bytes of a line and takes the rest for a line of its own: make it shorter`,
-    );
-  if (first === 35) return as({ kind: 'comment' });
-  const crlf = eol === '\r\n';
-  const noCr = (): void => report('carriage-return', CARRIAGE_RETURN, text.length, text.length + 1);
-  const start = skipBlanks(text, 0, text.length);
-  const content = text.slice(start).trimEnd();
-  if (content === 'COMMIT') {
-    if (start > 0) report('indented', 'iptables-restore wants COMMIT at the very beginning of the line', 0, start);
-    else if (text !== content)
-      report('unexpected-text', 'iptables-restore wants nothing behind COMMIT, not even a blank', content.length);
-    else if (crlf) noCr();
-    else if (eol === '') report('no-final-newline', 'iptables-restore wants a line break behind COMMIT');
-    return as({ kind: 'commit' });
+    ? { line, node, parts: undefined, problems: NONE, otherFamily: false }
+    : undefined;
+}
+
+class InputLineReader {
+  private readonly problems: Problem[] = [];
+  private readonly text: string;
+  private readonly crlf: boolean;
+
+  constructor(
+    private readonly line: Line,
+    private readonly inTable: boolean,
+    private readonly family: 4 | 6,
+  ) {
+    this.text = line.text;
+    this.crlf = line.eol === '\r\n';
   }
-  if (content === '') {
-    if (crlf) noCr();
-    else report('unexpected-text', 'iptables-restore does not take a line of blanks: leave it empty');
-    return as(BLANK);
+
+  read(): InputLine {
+    const { text, line, inTable } = this;
+    if (text === '' && !this.crlf) return this.as(BLANK);
+    if (isTooLong(text, line.eol))
+      this.report(
+        'line-too-long',
+        `iptables-restore reads ${LONGEST} bytes of a line and takes the rest for a line of its own: make it shorter`,
+      );
+    if (text.charCodeAt(0) === HASH) return this.as({ kind: 'comment' });
+    const start = skipBlanks(text, 0, text.length);
+    const content = text.slice(start).trimEnd();
+    if (content === 'COMMIT') return this.readCommit(start);
+    if (content === '') {
+      if (this.crlf) this.reportReturn();
+      else this.report('unexpected-text', 'iptables-restore does not take a line of blanks: leave it empty');
+      return this.as(BLANK);
+    }
+    const mark = text.charAt(start);
+    if (start > 0 && (mark === '*' || mark === '#' || (mark === ':' && inTable)))
+      this.report('indented', `iptables-restore wants "${mark}" at the very beginning of the line`, 0, start);
+    if (mark === '#') return this.as({ kind: 'comment' });
+    if (mark === '*') return this.readTable(start);
+    if (mark === ':' && inTable) return this.readChain(start);
+    if (!inTable) return this.outsideTable();
+    return readCommandLine(line, this.family, this.problems, (...problem) => this.report(...problem));
   }
-  const mark = text.charAt(start);
-  if (start > 0 && (mark === '*' || mark === '#' || (mark === ':' && inTable)))
-    report('indented', `iptables-restore wants "${mark}" at the very beginning of the line`, 0, start);
-  if (mark === '#') return as({ kind: 'comment' });
-  if (mark === '*') {
+
+  private readCommit(start: number): InputLine {
+    const { text } = this;
+    const end = start + 'COMMIT'.length;
+    if (start > 0) this.report('indented', 'iptables-restore wants COMMIT at the very beginning of the line', 0, start);
+    else if (text.length > end)
+      this.report('unexpected-text', 'iptables-restore wants nothing behind COMMIT, not even a blank', end);
+    else if (this.crlf) this.reportReturn();
+    else if (this.line.eol === '') this.report('no-final-newline', 'iptables-restore wants a line break behind COMMIT');
+    return this.as({ kind: 'commit' });
+  }
+
+  private readTable(start: number): InputLine {
+    const { text } = this;
     const [name, more] = fields(text, start + 1);
-    if (crlf && more === undefined && skipBlanks(text, name?.end ?? 0, text.length) === (name?.end ?? 0)) noCr();
-    if (name) return as({ kind: 'table', name });
-    report('missing-value', 'a table starts with "*" and its name');
-    return as(TEXT);
+    if (this.crlf && more === undefined && skipBlanks(text, name?.end ?? 0, text.length) === (name?.end ?? 0))
+      this.reportReturn();
+    if (name) return this.as({ kind: 'table', name });
+    this.report('missing-value', 'a table starts with "*" and its name');
+    return this.as(TEXT);
   }
-  if (mark === ':' && inTable) {
+
+  private readChain(start: number): InputLine {
+    const { text } = this;
     const [name, policy, third] = fields(text, start + 1);
-    if (name === undefined) report('missing-value', 'a chain is declared with ":NAME POLICY [packets:bytes]"');
+    if (name === undefined) this.report('missing-value', 'a chain is declared with ":NAME POLICY [packets:bytes]"');
     else if (policy === undefined)
-      report(
+      this.report(
         'missing-value',
         `":${name.text}" lacks its policy: ACCEPT or DROP for a built-in chain, "-" for another one`,
       );
-    else if (crlf && third === undefined && policy.end === text.length) noCr();
-    return name ? as({ kind: 'chain', name, policy, counters: undefined }) : as(TEXT);
+    else if (this.crlf && third === undefined && policy.end === text.length) this.reportReturn();
+    return name ? this.as({ kind: 'chain', name, policy, counters: undefined }) : this.as(TEXT);
   }
-  if (!inTable) {
-    if (line.shape === Shape.Rule || line.shape === Shape.Chain)
-      report(
+
+  private outsideTable(): InputLine {
+    const { shape } = this.line;
+    if (shape === Shape.Rule || shape === Shape.Chain)
+      this.report(
         'outside-table',
         'this stands outside of any table: a line "*filter" (or nat, mangle, raw, security) must stand above, and COMMIT below',
       );
-    else report('unexpected-text', 'iptables-restore takes only comments and empty lines outside of a table');
-    return as(TEXT);
+    else this.report('unexpected-text', 'iptables-restore takes only comments and empty lines outside of a table');
+    return this.as(TEXT);
   }
-  return readCommandLine(line, family, problems, report);
+
+  private as(node: LineNode): InputLine {
+    return { line: this.line, node, parts: undefined, problems: this.problems, otherFamily: false };
+  }
+
+  private report(
+    code: string,
+    message: string,
+    start = 0,
+    end = this.text.length,
+    severity: Problem['severity'] = 'error',
+  ): void {
+    this.problems.push({ severity, code, message, start, end });
+  }
+
+  private reportReturn(): void {
+    this.report('carriage-return', CARRIAGE_RETURN, this.text.length, this.text.length + 1);
+  }
 }
 
 /** What fgets(3) puts into the buffer of 10240 bytes, the line break included. */

@@ -19,6 +19,24 @@ export function stepGroups(walked: Walked, ruleSet: RuleSet | undefined): readon
   return new Grouping(walked, ruleSet).groups;
 }
 
+type EventOf<Kind extends TraceEvent['kind']> = Extract<TraceEvent, { readonly kind: Kind }>;
+type BetweenTables = Exclude<
+  TraceEvent,
+  EventOf<
+    | 'start'
+    | 'hook-enter'
+    | 'hook-leave'
+    | 'table-enter'
+    | 'table-skipped'
+    | 'table-leave'
+    | 'skipped'
+    | 'rule'
+    | 'repeated'
+    | 'return'
+    | 'policy'
+  >
+>;
+
 /** Reads the events in order and collects rows; small, but it has to remember where it is. */
 class Grouping {
   readonly groups: StepGroup[] = [];
@@ -65,15 +83,6 @@ class Grouping {
         return;
       case 'hook-leave':
         return this.passAbsent(undefined, index);
-      case 'conntrack':
-        this.passAbsent('mangle', index);
-        return this.quiet(
-          index,
-          'CONNECTION TRACKING',
-          'info',
-          event.view.state,
-          event.view.state === 'NEW' ? 'a new connection' : event.why,
-        );
       case 'table-enter':
         if (isTableName(event.table)) {
           this.passAbsent(event.table, index);
@@ -91,59 +100,43 @@ class Grouping {
       case 'skipped':
         this.rows.push(...runRows(event, index));
         return;
-      case 'rule': {
-        const { rule, depth } = event;
-        this.rows.push({
-          kind: 'rule',
-          id: { kind: 'event', event: index },
-          depth,
-          line: lineNumber(rule.line),
-          chain: rule.chain.name,
-          number: rule.number,
-          tokens: ruleTokens(rule),
-          ...whyRule(this.walked, index, event),
-        });
+      case 'rule':
+        this.rows.push(ruleRow(this.walked, index, event));
         return;
-      }
       case 'repeated':
-        this.rows.push(
-          note(
-            index,
-            event.depth,
-            'info',
-            `${event.chain.name} again, as before`,
-            `${counted(event.events, 'step')} not listed`,
-            lineNumber(event.chain.line),
-          ),
-        );
+        this.rows.push(repeatedRow(index, event));
         return;
-      case 'return': {
+      case 'return':
         // An explicit RETURN has said so already.
-        if (event.explicit) return;
-        this.rows.push(
-          note(index, event.depth, 'return', `end of ${event.chain.name}`, `returns to ${event.to.name}`, undefined),
-        );
+        if (!event.explicit)
+          this.rows.push(
+            note(index, event.depth, 'return', `end of ${event.chain.name}`, `returns to ${event.to.name}`, undefined),
+          );
         return;
-      }
-      case 'policy': {
-        const empty = event.chain.rules.length === 0;
-        const text = `${empty ? 'no rules, ' : ''}policy ${event.verdict}`;
-        this.rows.push(
-          note(
-            index,
-            0,
-            event.verdict === 'DROP' ? 'drop' : 'accept',
-            text,
-            event.verdict === 'DROP' ? 'dropped by policy' : '',
-            lineNumber(event.chain.line),
-          ),
-        );
+      case 'policy':
+        this.rows.push(policyRow(index, event));
         return;
-      }
       case 'table-leave':
         return this.close(
           event.verdict,
           event.verdict === 'DROP' ? 'drop' : event.verdict === 'REJECT' ? 'reject' : undefined,
+        );
+      default:
+        return this.readBetween(event, index);
+    }
+  }
+
+  /** What happens between the tables. */
+  private readBetween(event: BetweenTables, index: number): void {
+    switch (event.kind) {
+      case 'conntrack':
+        this.passAbsent('mangle', index);
+        return this.quiet(
+          index,
+          'CONNECTION TRACKING',
+          'info',
+          event.view.state,
+          event.view.state === 'NEW' ? 'a new connection' : event.why,
         );
       case 'translate': {
         const changes = packetChanges(event.before, event.after).map(changeWords).join(', ');
@@ -273,6 +266,31 @@ class Grouping {
     this.open = undefined;
     this.rows = [];
   }
+}
+
+function ruleRow(walked: Walked, index: number, event: EventOf<'rule'>): Row {
+  const { rule, depth } = event;
+  return {
+    kind: 'rule',
+    id: { kind: 'event', event: index },
+    depth,
+    line: lineNumber(rule.line),
+    chain: rule.chain.name,
+    number: rule.number,
+    tokens: ruleTokens(rule),
+    ...whyRule(walked, index, event),
+  };
+}
+
+function repeatedRow(index: number, { chain, depth, events }: EventOf<'repeated'>): Row {
+  const why = `${counted(events, 'step')} not listed`;
+  return note(index, depth, 'info', `${chain.name} again, as before`, why, lineNumber(chain.line));
+}
+
+function policyRow(index: number, { chain, verdict }: EventOf<'policy'>): Row {
+  const text = `${chain.rules.length === 0 ? 'no rules, ' : ''}policy ${verdict}`;
+  const dropped = verdict === 'DROP';
+  return note(index, 0, dropped ? 'drop' : 'accept', text, dropped ? 'dropped by policy' : '', lineNumber(chain.line));
 }
 
 /**
