@@ -54,6 +54,29 @@ else
     `iptables-legacy-restore --test on the same file: ${peer.toFixed(0)} ms; ours takes ${(result.parseAndBind / peer).toFixed(2)} of that`,
   );
 
+const shapes = join(cache, 'shapes.mjs');
+await build({
+  entryPoints: [join(root, 'scripts/bench/shapes.ts')],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  outfile: shapes,
+  logLevel: 'warning',
+});
+const { measureShapes } = await import(pathToFileURL(shapes).href);
+console.log('\na verdict on other shapes; processor time in ms, and that of iptables-legacy-restore --test');
+console.log(
+  `${'shape'.padEnd(40)}${'rules'.padStart(9)}${'first'.padStart(10)}${'next'.padStart(10)}${'restore'.padStart(10)}`,
+);
+for (const { what, rules, first, next, text: dump } of measureShapes()) {
+  const name = join(cache, 'shape.iptables-save');
+  writeFileSync(name, dump);
+  const restore = restoreTime(name);
+  console.log(
+    `${what.padEnd(40)}${String(rules).padStart(9)}${first.toFixed(1).padStart(10)}${next.toFixed(3).padStart(10)}${(restore === undefined ? '—' : restore.toFixed(0)).padStart(10)}`,
+  );
+}
+
 const bounds = join(cache, 'bounds.mjs');
 await build({
   entryPoints: [join(root, 'scripts/bench/bounds.ts')],

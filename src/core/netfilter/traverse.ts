@@ -1,4 +1,4 @@
-import { AddressIndex } from '../ruleset/addressIndex';
+import { RuleIndex, type Candidates, type ChainIndex } from '../ruleset/ruleIndex';
 import type { Chain, Rule } from '../ruleset/ruleSet';
 import type { Unknown } from '../xtables/answer';
 import { drafted } from '../xtables/draft';
@@ -148,7 +148,10 @@ class Traversal {
   private readonly start: Chain;
   private readonly calls: Calls;
   private chain: Chain;
-  private addresses: AddressIndex | undefined;
+  private lookup: ChainIndex | undefined;
+  /** Of the packet as `candidatesFor` has it. */
+  private candidates: Candidates | undefined;
+  private candidatesFor: PacketView | undefined;
   private index: number;
   private firstSkipped: number;
   private depth: number;
@@ -165,7 +168,7 @@ class Traversal {
     // Another branch has other answers.
     this.calls = from.calls.copy();
     this.chain = from.chain;
-    this.addresses = AddressIndex.of(from.chain);
+    this.lookup = RuleIndex.of(from.chain);
     this.index = from.index;
     this.firstSkipped = from.firstSkipped;
     this.depth = from.depth;
@@ -193,7 +196,7 @@ class Traversal {
   /** Asks the next rule that may match. */
   private next(): TableEnd | undefined {
     const before = this.traveller.view();
-    if (this.addresses) this.index = this.addresses.next(this.index, before.packet);
+    if (this.lookup) this.index = this.candidatesOf(this.lookup, before).next(this.index);
     const rule = this.chain.rules[this.index];
     this.rules++;
     this.traveller.count();
@@ -202,6 +205,17 @@ class Traversal {
       return this.leave(false);
     }
     return this.settle(rule, before, askRule(rule, this.traveller));
+  }
+
+  private openChain(chain: Chain): void {
+    this.lookup = RuleIndex.of(chain);
+    this.candidates = undefined;
+  }
+
+  private candidatesOf(lookup: ChainIndex, view: PacketView): Candidates {
+    if (this.candidates && this.candidatesFor === view) return this.candidates;
+    this.candidatesFor = view;
+    return (this.candidates = lookup.candidates(view));
   }
 
   /** Does what follows from a rule's answer. */
@@ -305,7 +319,7 @@ class Traversal {
     if (!goto) this.stack = { chain: this.chain, index: this.index + 1, depth: this.depth, up: this.stack, call };
     this.depth++;
     this.chain = chain;
-    this.addresses = AddressIndex.of(chain);
+    this.openChain(chain);
     this.index = this.firstSkipped = 0;
     return undefined;
   }
@@ -329,7 +343,7 @@ class Traversal {
     this.stack = back.up;
     this.depth = back.depth;
     this.chain = back.chain;
-    this.addresses = AddressIndex.of(back.chain);
+    this.openChain(back.chain);
     this.index = this.firstSkipped = back.index;
     return this.meet();
   }

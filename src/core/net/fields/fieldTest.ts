@@ -5,7 +5,7 @@ import type { FieldName } from './fields';
 export type FieldValue = number | Address | string;
 
 /** First and last value, both included. One that runs backwards holds no value. */
-type Span = readonly [first: number, last: number];
+export type Span = readonly [first: number, last: number];
 
 /** Some values of a domain. */
 export type Values =

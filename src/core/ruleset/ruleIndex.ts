@@ -1,0 +1,264 @@
+import { countFirst } from '../text/bisect';
+import {
+  andAddress,
+  CERTAIN_IPV4,
+  CERTAIN_IPV6,
+  parseAddress,
+  prefixLengthOf,
+  prefixMask,
+  type Address,
+} from '../net/address';
+import type { Span } from '../net/fields/fieldTest';
+import { PROTOCOL, type Packet } from '../net/packet';
+import { transportLength } from '../xtables/values/transport';
+import type { PacketView } from '../xtables/view';
+import type { Chain, Rule } from './ruleSet';
+import { scannedTests } from './scannedTests';
+
+/** What a rule may be filed under. Numbers stand for addresses of IPv4, ports and protocols, each in a range of its own. */
+type Key = number | string;
+
+/**
+ * Finds the rules of a long chain that a packet may fit. A rule that asks for another address, interface, protocol or
+ * port than the packet has cannot fit it, whatever else it asks: such rules need not even be read. Each rule is filed
+ * under the one thing it asks for that the fewest rules ask for.
+ */
+export class RuleIndex {
+  /** Places of rules in their chain, from 0 on and ascending, by what they are filed under. */
+  private readonly places = new Map<Key, number[]>();
+  /** The prefix lengths under which rules are filed. */
+  private readonly lengths: Readonly<Record<Side, Set<number>>> = { destination: new Set(), source: new Set() };
+  /** For each place the first one, there or behind it, of a rule that is filed under nothing. */
+  private readonly nextOther: Int32Array;
+
+  private constructor({ rules }: Chain, ports: boolean) {
+    const { length } = rules;
+    const asked = keysOfAll(rules, ports);
+    const other = new Int32Array(length + 1).fill(length);
+    for (let place = length - 1; place >= 0; place--) {
+      const keys = asked[place];
+      other[place] = keys === undefined ? place : (other[place + 1] as number);
+      if (Array.isArray(keys)) for (const key of keys as readonly Key[]) this.put(key, place);
+      else if (keys !== undefined) this.put(keys as Key, place);
+    }
+    for (const places of this.places.values()) places.reverse();
+    this.nextOther = other;
+    for (const key of this.places.keys()) {
+      const found = prefixOf(key);
+      if (found) this.lengths[found.side].add(found.length);
+    }
+  }
+
+  /** Made once for each chain; undefined for a short one, which is as soon walked. */
+  static of(chain: Chain): ChainIndex | undefined {
+    if (chain.rules.length < SHORT) return undefined;
+    let index = made.get(chain);
+    if (index === undefined) made.set(chain, (index = RuleIndex.lazily(chain)));
+    return index;
+  }
+
+  /** Of a packet that is not whole, ports are read otherwise, or the kernel drops it while it looks at them. */
+  private static lazily(chain: Chain): ChainIndex {
+    let whole: RuleIndex | undefined;
+    let others: RuleIndex | undefined;
+    return {
+      candidates: (view) =>
+        (isWhole(view) ? (whole ??= new RuleIndex(chain, true)) : (others ??= new RuleIndex(chain, false))).candidates(
+          view,
+        ),
+    };
+  }
+
+  private put(key: Key, place: number): void {
+    const list = this.places.get(key);
+    if (list) list.push(place);
+    else this.places.set(key, [place]);
+  }
+
+  private candidates({ packet, inInterface, outInterface }: PacketView): Candidates {
+    const lists: (readonly number[])[] = [];
+    const look = (key: Key): void => {
+      const list = this.places.get(key);
+      if (list) lists.push(list);
+    };
+    for (const side of SIDES)
+      for (const length of this.lengths[side])
+        look(prefixKey(side, andAddress(packet[side], prefixMask(packet.family, length)), length));
+    look(`i ${inInterface}`);
+    look(`o ${outInterface}`);
+    look(PROTOCOL_KEY + packet.protocol);
+    look(PORT_KEY.destination + packet.destinationPort);
+    look(PORT_KEY.source + packet.sourcePort);
+    return new Candidates(lists, this.nextOther);
+  }
+}
+
+/** The rules of one chain, to be looked up for a packet as it is at one moment. */
+export interface ChainIndex {
+  candidates(view: PacketView): Candidates;
+}
+
+/** The places of the rules that a packet may fit. */
+export class Candidates {
+  private readonly at: number[];
+  private last = 0;
+
+  constructor(
+    private readonly lists: readonly (readonly number[])[],
+    private readonly nextOther: Int32Array,
+  ) {
+    this.at = lists.map(() => 0);
+  }
+
+  /** The first of them that is not in front of `place`; the chain's length where there is none. */
+  next(place: number): number {
+    let found = this.nextOther[place] as number;
+    const back = place < this.last;
+    this.last = place;
+    for (let i = 0; i < this.lists.length; i++) {
+      const list = this.lists[i] as readonly number[];
+      let at = this.at[i] as number;
+      if (back || (list[at + NEAR] ?? place) < place) at = countFirst(list.length, (j) => (list[j] as number) < place);
+      while (at < list.length && (list[at] as number) < place) at++;
+      this.at[i] = at;
+      const candidate = list[at];
+      if (candidate !== undefined && candidate < found) found = candidate;
+    }
+    return found;
+  }
+}
+
+/** Farther on, halving is quicker than stepping. */
+const NEAR = 8;
+/** Chains of fewer rules are walked rule by rule. */
+const SHORT = 32;
+/** A rule that asks for more ports than this is not filed under them. */
+const MOST_PORTS = 16;
+const made = new WeakMap<Chain, ChainIndex>();
+
+/** Complete up to the end of the header of its transport protocol, and nothing in it drawn at random. */
+function isWhole({ packet, drawn }: PacketView): boolean {
+  if (packet.fragmentOffset > 0 || packet.extensionHeaders.length > 0 || drawn) return false;
+  return transportLength(packet) >= headerLength(packet);
+}
+
+function headerLength({ protocol, tcpOptions }: Packet): number {
+  return protocol === PROTOCOL.TCP ? 20 + tcpOptions.length : 12;
+}
+
+type Side = 'destination' | 'source';
+const SIDES: readonly Side[] = ['destination', 'source'];
+
+const PORT_KEY = { destination: 0, source: 2 ** 16 } as const;
+const PROTOCOL_KEY = 2 ** 17;
+/** Behind it, 32 bits of address for each prefix length of each side. */
+const PREFIX_KEY = 2 ** 32;
+const LENGTHS = 33;
+
+function prefixKey(side: Side, { words }: Address, length: number): Key {
+  return words.length === 1
+    ? PREFIX_KEY * (1 + length + (side === 'source' ? LENGTHS : 0)) + (words[0] as number)
+    : `${side === 'source' ? 's' : 'd'}${length} ${words.join()}`;
+}
+
+function prefixOf(key: Key): { readonly side: Side; readonly length: number } | undefined {
+  if (typeof key === 'number') {
+    if (key < PREFIX_KEY) return undefined;
+    const at = Math.floor(key / PREFIX_KEY) - 1;
+    return at < LENGTHS ? { side: 'destination', length: at } : { side: 'source', length: at - LENGTHS };
+  }
+  const found = PREFIX_OF.exec(key);
+  return found ? { side: found[1] === 's' ? 'source' : 'destination', length: Number(found[2]) } : undefined;
+}
+
+const PREFIX_OF = /^([ds])(\d+) /;
+
+/** Addresses that so few rules ask for that nothing else of these rules is looked for. */
+const FEW = 8;
+
+/** For each rule what it is filed under: one key, several of which any may fit, or undefined. */
+function keysOfAll(rules: readonly Rule[], ports: boolean): readonly (Key | readonly Key[] | undefined)[] {
+  const counts = new Map<Key, number>();
+  const count = (key: Key): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+  // Most large chains ask for addresses, which stand in front of everything else.
+  const addresses = rules.map((rule) => {
+    const { text, contentStart } = rule.line;
+    const address = addressOf(text, contentStart, rule.family);
+    if (address !== undefined) count(address);
+    return address;
+  });
+  const rare = (key: Key | undefined): boolean => key !== undefined && (counts.get(key) as number) <= FEW;
+  const others = rules.map((rule, i) => (rare(addresses[i]) ? undefined : alternativesOf(rule, ports)));
+  for (const alternatives of others) {
+    for (const keys of alternatives ?? []) {
+      if (typeof keys !== 'object') count(keys);
+      else for (const key of keys) count(key);
+    }
+  }
+  return rules.map((_, i) => (rare(addresses[i]) ? addresses[i] : rarest(others[i] ?? [], counts)));
+}
+
+const BEGIN = '(?:\\[\\d+:\\d+\\] )?-A [^\\s"\'\\\\]+';
+const ADDRESS = {
+  4: new RegExp(`${BEGIN}(?: (?:! )?-s [\\d./]+)? -d (${CERTAIN_IPV4})(?:/32)?(?= |$)`, 'y'),
+  6: new RegExp(`${BEGIN}(?: (?:! )?-s [\\da-fA-F:/]+)? -d (${CERTAIN_IPV6})(?:/128)?(?= |$)`, 'y'),
+};
+
+/** The one destination that a rule asks for, told from its text alone. */
+function addressOf(text: string, from: number, family: 4 | 6): Key | undefined {
+  const expression = ADDRESS[family];
+  expression.lastIndex = from;
+  const found = expression.exec(text)?.[1];
+  const address = found === undefined ? undefined : parseAddress(found);
+  return address && prefixKey('destination', address, family === 4 ? 32 : 128);
+}
+
+/** What a rule may be filed under: each is a key, or the keys of all values of one thing. */
+function alternativesOf(rule: Rule, ports: boolean): readonly (Key | readonly Key[])[] {
+  const tests = scannedTests(rule.line.text, rule.line.contentStart, rule.family);
+  if (!tests) return [];
+  const { inInterface, outInterface, protocol } = tests;
+  const keys: (Key | readonly Key[])[] = [];
+  for (const side of SIDES) {
+    const block = tests[side];
+    if (block) keys.push(prefixKey(side, block.address, prefixLengthOf(block.mask) ?? 0));
+  }
+  if (inInterface !== undefined) keys.push(`i ${inInterface}`);
+  if (outInterface !== undefined) keys.push(`o ${outInterface}`);
+  if (!ports) return keys;
+  if (protocol !== undefined) keys.push(PROTOCOL_KEY + protocol);
+  for (const side of SIDES) {
+    const spans = side === 'destination' ? tests.destinationPorts : tests.sourcePorts;
+    const values = spans && portsIn(spans);
+    if (values) keys.push(values.map((port) => PORT_KEY[side] + port));
+  }
+  return keys;
+}
+
+function portsIn(spans: readonly Span[]): readonly number[] | undefined {
+  const ports: number[] = [];
+  for (const [first, last] of spans) {
+    if (last - first >= MOST_PORTS) return undefined;
+    for (let port = first; port <= last; port++) if (!ports.includes(port)) ports.push(port);
+  }
+  return ports.length <= MOST_PORTS ? ports : undefined;
+}
+
+/** What the fewest other rules ask for; undefined where the rule asks for nothing that is known. */
+function rarest(
+  alternatives: readonly (Key | readonly Key[])[],
+  counts: ReadonlyMap<Key, number>,
+): Key | readonly Key[] | undefined {
+  let best: Key | readonly Key[] | undefined;
+  let fewest = Infinity;
+  for (const keys of alternatives) {
+    const most =
+      typeof keys === 'object'
+        ? keys.reduce<number>((sum, key) => Math.max(sum, counts.get(key) ?? 0), 0)
+        : (counts.get(keys) ?? 0);
+    if (most >= fewest) continue;
+    fewest = most;
+    best = keys;
+  }
+  return best;
+}
