@@ -85,18 +85,13 @@ export function inWindow(
     return { answer: liberal || sender.liberal ? 'accept' : bad.answer, tcp: with_() };
   }
   if (!syn) window = (window << sender.scale) >>> 0;
-  const swin = (window + (sack - ack)) >>> 0;
-  const senderMaxEnd = sender.maxEnd;
+  receiver = receiverAfter(receiver, sender.maxEnd, end, sack, window);
   sender = {
     ...sender,
-    maxWindow: Math.max(sender.maxWindow, swin),
+    maxWindow: Math.max(sender.maxWindow, (window + (sack - ack)) >>> 0),
     end: after(end, sender.end) ? end : sender.end,
     maxAck: hasAck && (sender.maxAck === undefined || after(ack, sender.maxAck)) ? ack : sender.maxAck,
   };
-  if (receiver.maxWindow !== 0 && after(end, senderMaxEnd))
-    receiver = { ...receiver, maxWindow: (receiver.maxWindow + end - senderMaxEnd) >>> 0 };
-  if (after((sack + window) >>> 0, (receiver.maxEnd - 1) >>> 0))
-    receiver = { ...receiver, maxEnd: (sack + window + (window === 0 ? 1 : 0)) >>> 0 };
   return {
     answer: 'accept',
     tcp: with_(
@@ -104,6 +99,18 @@ export function inWindow(
         ? { last: { ...tcp.last, direction, sequence, acknowledgement: ack, end, window: packet.tcpWindow } }
         : {},
     ),
+  };
+}
+
+/** What a packet that fits tells of the other side. `maxEnd`: how far the sender was allowed to send before it. */
+function receiverAfter(receiver: TcpSide, maxEnd: number, end: number, sack: number, window: number): TcpSide {
+  return {
+    ...receiver,
+    maxWindow:
+      receiver.maxWindow !== 0 && after(end, maxEnd) ? (receiver.maxWindow + end - maxEnd) >>> 0 : receiver.maxWindow,
+    maxEnd: after((sack + window) >>> 0, (receiver.maxEnd - 1) >>> 0)
+      ? (sack + window + (window === 0 ? 1 : 0)) >>> 0
+      : receiver.maxEnd,
   };
 }
 

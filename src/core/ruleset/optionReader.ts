@@ -4,7 +4,15 @@ import { ofKernel, type Complaint } from '../xtables/backend';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import { isPlaceholder } from '../text/placeholder';
 import { oldNegation, placeholderHelp, type Advice } from './advice';
-import type { BuildProblem, Given, GivenOptions, InvalidValue, Option, ValueContext } from '../xtables/option';
+import type {
+  BuildProblem,
+  Given,
+  GivenOptions,
+  InvalidValue,
+  Option,
+  ValueContext,
+  ValueType,
+} from '../xtables/option';
 
 /** What a reader of options needs of the rule that it is part of. */
 export interface RuleSurroundings {
@@ -28,7 +36,16 @@ interface GivenOption {
   readonly given: Given<unknown>;
 }
 
+/** The words of a value, as one text. */
+interface WrittenValue {
+  readonly text: string;
+  readonly first: Word;
+  readonly last: Word;
+}
+
 const BROKEN: Built = { kind: 'broken' };
+/** The value of an option that takes none. */
+const TRUE = { read: true };
 
 /** Collects the options of one match or target of one rule. */
 export class OptionReader implements GivenOptions {
@@ -114,68 +131,79 @@ export class OptionReader implements GivenOptions {
       inverted = true;
       index++;
     }
-    let valueWord: Word | undefined =
-      attached === undefined
-        ? undefined
-        : { text: attached, start: optionWord.start, end: optionWord.end, quoted: optionWord.quoted };
-    let last = valueWord;
-    let text = valueWord?.text ?? '';
+    const { end, missing, written } = this.takeWords(option, optionWord, words, index, attached);
+    if (missing) return end;
+    const value = written && option.type ? this.valueOf(option, option.type, written, attached !== undefined) : TRUE;
+    if (value)
+      this.given.push({ option, given: { value: value.read, inverted, optionWord, valueWord: written?.first } });
+    return end;
+  }
+
+  /** The words of the value, of which those that are not `attached` stand from `from` on. */
+  private takeWords(
+    option: Option,
+    optionWord: Word,
+    words: readonly Word[],
+    from: number,
+    attached: string | undefined,
+  ): { readonly end: number; readonly missing: boolean; readonly written: WrittenValue | undefined } {
+    let written: WrittenValue | undefined;
+    if (attached !== undefined) {
+      const word: Word = { ...optionWord, text: attached };
+      written = { text: attached, first: word, last: word };
+    }
+    let index = from;
     // A word that may be left out is taken unless it looks like the next option.
     const wanted =
-      option.optionalWord && /^[-!]/.test(words[index]?.text ?? '-') ? 0 : option.words - (valueWord ? 1 : 0);
+      option.optionalWord && /^[-!]/.test(words[index]?.text ?? '-') ? 0 : option.words - (written ? 1 : 0);
     for (let left = wanted; left > 0; left--) {
       const word = words[index];
       if (word === undefined) {
+        const value = option.type?.metavariable ?? 'a value';
         this.fail(
           optionWord,
           'missing-value',
-          `${option.name} needs ${option.words === 2 ? 'two words behind it: ' : ''}${option.type?.metavariable ?? 'a value'}${option.words === 2 ? '' : ' behind it'}`,
+          `${option.name} needs ${option.words === 2 ? `two words behind it: ${value}` : `${value} behind it`}`,
         );
-        return index;
+        return { end: index, missing: true, written };
       }
-      text = valueWord ? `${text} ${word.text}` : word.text;
-      valueWord ??= word;
-      last = word;
+      written = written
+        ? { text: `${written.text} ${word.text}`, first: written.first, last: word }
+        : { text: word.text, first: word, last: word };
       index++;
       this.lastWord = index;
     }
-    let value: unknown = true;
-    if (option.type && last && valueWord) {
-      value = option.type.parse(text, this.rule.valueContext());
-      if (isInvalid(value) && this.rule.takesPlaceholders && isPlaceholder(text)) {
+    return { end: index, missing: false, written };
+  }
+
+  /** The value that words stand for; undefined where it cannot be read, which has been reported then. */
+  private valueOf(
+    option: Option,
+    type: ValueType<unknown>,
+    { text, first, last }: WrittenValue,
+    attached: boolean,
+  ): { readonly read: unknown } | undefined {
+    const place = { start: first.start, end: last.end };
+    let value = type.parse(text, this.rule.valueContext());
+    if (isInvalid(value)) {
+      if (this.rule.takesPlaceholders && isPlaceholder(text)) {
         this.broken = true;
-        this.rule.report(
-          { start: valueWord.start, end: last.end },
-          'placeholder',
-          `${option.name}: ${placeholderHelp(text)}`,
-          'warning',
-        );
-        return index;
+        this.rule.report(place, 'placeholder', `${option.name}: ${placeholderHelp(text)}`, 'warning');
+        return undefined;
       }
-      if (isInvalid(value)) {
-        const place = { start: valueWord.start, end: last.end };
-        const message = `${option.name}: ${value.message}`;
-        if (!value.read) {
-          this.fail(place, 'bad-value', message);
-          return index;
-        }
-        this.refused = true;
-        this.rule.tell(place, ofKernel(this.rule.valueContext().backend, 'sent', 'bad-value', message));
-        value = value.read.value;
+      const message = `${option.name}: ${value.message}`;
+      if (!value.read) {
+        this.fail(place, 'bad-value', message);
+        return undefined;
       }
-      const remark = this.refused ? undefined : option.type.remark?.(value, text);
-      if (remark)
-        this.rule.report(
-          { start: valueWord.start, end: last.end },
-          remark.code,
-          `${option.name}: ${remark.message}`,
-          remark.severity,
-        );
-      if (option.type.certain && attached === undefined && last === valueWord)
-        this.rule.noteCertain(valueWord, option.type.certain);
+      this.refused = true;
+      this.rule.tell(place, ofKernel(this.rule.valueContext().backend, 'sent', 'bad-value', message));
+      value = value.read.value;
     }
-    this.given.push({ option, given: { value, inverted, optionWord, valueWord } });
-    return index;
+    const remark = this.refused ? undefined : type.remark?.(value, text);
+    if (remark) this.rule.report(place, remark.code, `${option.name}: ${remark.message}`, remark.severity);
+    if (type.certain && !attached && last === first) this.rule.noteCertain(first, type.certain);
+    return { read: value };
   }
 
   /**

@@ -15,9 +15,79 @@ type OpenNode = { -readonly [Key in keyof PathNode]: PathNode[Key] } & { tables:
  * have seen.
  */
 export function pathOf(walked: Walked, ruleSet: RuleSet | undefined): readonly PathNode[] {
-  const nodes: OpenNode[] = [];
-  let last: Packet | undefined;
-  const push = (
+  const { nodes } = new PathReader(walked, ruleSet);
+  return [...nodes, ...unvisited(walked, ruleSet, nodes.length)];
+}
+
+/** Reads the events in order; a box tells what has changed in the packet since the one before. */
+class PathReader {
+  readonly nodes: OpenNode[] = [];
+  private last: Packet | undefined;
+  private route: string | undefined;
+  private readonly tone: Tone;
+
+  constructor(
+    private readonly walked: Walked,
+    private readonly ruleSet: RuleSet | undefined,
+  ) {
+    this.tone = badgeOf(walked).tone;
+    walked.events.forEach((event, index) => this.read(event, index));
+    this.readDrop();
+  }
+
+  private read(event: TraceEvent, index: number): void {
+    const { tone } = this;
+    switch (event.kind) {
+      case 'start':
+        this.last = event.packet;
+        return;
+      case 'hook-enter':
+        this.push('hook', event.hook, interfaces(event), event.packet, index);
+        (this.nodes[this.nodes.length - 1] as OpenNode).tables = tablesOf(this.walked, index, event.hook, this.ruleSet);
+        return;
+      case 'route': {
+        const words = routeWords(event);
+        // Routed again with the same result: of no interest on the way, and among the steps all the same.
+        if (event.phase === 'reroute' && words === this.route) return;
+        this.route = words;
+        return this.push('route', event.phase === 'reroute' ? 'ROUTE AGAIN' : 'ROUTE', words, event.packet, index);
+      }
+      case 'copy': {
+        const text = event.only === undefined ? 'for this host itself' : `stays here: ${event.only}`;
+        return this.push('loopback', 'COPY', text, event.packet, index);
+      }
+      case 'copy-end': {
+        const { end, packet } = event;
+        if (end.dropBy && end.dropBy.kind !== 'kernel')
+          this.push('drop', end.verdict, `the copy, ${droppedBy(end)}`, end.packet, index, 'end', 'drop');
+        this.last = packet;
+        return this.push('loopback', 'ITSELF', 'goes on', packet, index);
+      }
+      case 'loopback':
+        return this.push('loopback', 'LO', 'comes back in', event.packet, index);
+      case 'delivered':
+        return this.push('socket', 'SOCKET', socketWords(event), event.packet, index, 'end', tone);
+      case 'sent':
+        return this.push('wire', 'WIRE', event.iface, event.packet, index, 'end', tone);
+      case 'kernel-drop':
+        return this.push('drop', 'DROP', 'by the kernel', event.packet, index, 'end', tone);
+      default:
+        return;
+    }
+  }
+
+  /** The rule or policy that dropped it; the kernel has an event of its own. */
+  private readDrop(): void {
+    const { dropBy, verdict, packet } = this.walked.end;
+    if (!dropBy || dropBy.kind === 'kernel') return;
+    const text =
+      dropBy.kind === 'rule'
+        ? `${dropBy.rule.chain.name} rule ${dropBy.rule.number}`
+        : `policy of ${dropBy.chain.name}`;
+    this.push('drop', verdict, text, packet, this.walked.events.length - 1, 'end', this.tone);
+  }
+
+  private push(
     kind: PathNode['kind'],
     title: string,
     text: string,
@@ -25,11 +95,11 @@ export function pathOf(walked: Walked, ruleSet: RuleSet | undefined): readonly P
     index: number,
     state: PathNode['state'] = 'on',
     tone?: Tone,
-  ): void => {
-    const changes = last ? packetChanges(last, packet).map(changeWords) : [];
-    last = packet;
-    nodes.push({
-      id: String(nodes.length),
+  ): void {
+    const changes = this.last ? packetChanges(this.last, packet).map(changeWords) : [];
+    this.last = packet;
+    this.nodes.push({
+      id: String(this.nodes.length),
       kind,
       title,
       tables: [],
@@ -39,78 +109,12 @@ export function pathOf(walked: Walked, ruleSet: RuleSet | undefined): readonly P
       changes,
       step: { kind: 'event', event: index },
     });
-  };
-  const { tone } = badgeOf(walked);
-  let route: string | undefined;
-  walked.events.forEach((event, index) => {
-    switch (event.kind) {
-      case 'start':
-        last = event.packet;
-        return;
-      case 'hook-enter':
-        push('hook', event.hook, interfaces(event), event.packet, index);
-        (nodes[nodes.length - 1] as OpenNode).tables = tablesOf(walked, index, event.hook, ruleSet);
-        return;
-      case 'route': {
-        const words = routeWords(event);
-        // Routed again with the same result: of no interest on the way, and among the steps all the same.
-        if (event.phase === 'reroute' && words === route) return;
-        route = words;
-        return push('route', event.phase === 'reroute' ? 'ROUTE AGAIN' : 'ROUTE', words, event.packet, index);
-      }
-      case 'copy':
-        return push(
-          'loopback',
-          'COPY',
-          event.only === undefined ? 'for this host itself' : `stays here: ${event.only}`,
-          event.packet,
-          index,
-        );
-      case 'copy-end':
-        if (event.end.dropBy && event.end.dropBy.kind !== 'kernel')
-          push('drop', event.end.verdict, `the copy, ${droppedBy(event.end)}`, event.end.packet, index, 'end', 'drop');
-        last = event.packet;
-        return push('loopback', 'ITSELF', 'goes on', event.packet, index);
-      case 'loopback':
-        return push('loopback', 'LO', 'comes back in', event.packet, index);
-      case 'delivered':
-        return push(
-          'socket',
-          'SOCKET',
-          event.listener
-            ? `:${event.listener.port}${event.listener.process === undefined ? '' : ` ${event.listener.process}`}`
-            : event.known
-              ? 'nobody listens'
-              : destinationOf(event.packet),
-          event.packet,
-          index,
-          'end',
-          tone,
-        );
-      case 'sent':
-        return push('wire', 'WIRE', event.iface, event.packet, index, 'end', tone);
-      case 'kernel-drop':
-        return push('drop', 'DROP', 'by the kernel', event.packet, index, 'end', tone);
-      default:
-        return;
-    }
-  });
-  const { dropBy } = walked.end;
-  if (dropBy && dropBy.kind !== 'kernel') {
-    const index = walked.events.length - 1;
-    push(
-      'drop',
-      walked.end.verdict,
-      dropBy.kind === 'rule'
-        ? `${dropBy.rule.chain.name} rule ${dropBy.rule.number}`
-        : `policy of ${dropBy.chain.name}`,
-      walked.end.packet,
-      index,
-      'end',
-      tone,
-    );
   }
-  return [...nodes, ...unvisited(walked, ruleSet, nodes.length)];
+}
+
+function socketWords({ listener, known, packet }: Extract<TraceEvent, { readonly kind: 'delivered' }>): string {
+  if (listener) return `:${listener.port}${listener.process === undefined ? '' : ` ${listener.process}`}`;
+  return known ? 'nobody listens' : destinationOf(packet);
 }
 
 function interfaces({ inInterface, outInterface }: Extract<TraceEvent, { readonly kind: 'hook-enter' }>): string {

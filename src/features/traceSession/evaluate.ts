@@ -56,33 +56,11 @@ export function evaluate(
       packet: parsed.request,
     });
   const setting = settingIn(model, dump);
-  if (parsed.problems !== undefined)
-    return {
-      setting,
-      given: undefined,
-      request: undefined,
-      filled: [],
-      contradictions: [],
-      assumed: [],
-      hostTraces: [],
-      problems: parsed.problems,
-      input: undefined,
-    };
+  if (parsed.problems !== undefined) return notTraced(setting, undefined, parsed.problems);
   const given = parsed.request;
   const result = traceInFile(given, setting);
-  if (typeof result === 'string') {
-    return {
-      setting,
-      given,
-      request: undefined,
-      filled: [],
-      contradictions: [],
-      assumed: [],
-      hostTraces: [],
-      problems: [{ start: 0, end: expression.length, message: result }],
-      input: undefined,
-    };
-  }
+  if (typeof result === 'string')
+    return notTraced(setting, given, [{ start: 0, end: expression.length, message: result }]);
   const { request, filled, contradictions, assumed, hostTraces } = result;
   const family = familyOf(request);
   const { traced, tables } = traceTableReadings(
@@ -124,6 +102,24 @@ export function evaluate(
     hostTraces,
     problems: [],
     input,
+  };
+}
+
+function notTraced(
+  setting: FileSetting,
+  given: PacketRequest | undefined,
+  problems: readonly ExpressionProblem[],
+): Evaluation {
+  return {
+    setting,
+    given,
+    request: undefined,
+    filled: [],
+    contradictions: [],
+    assumed: [],
+    hostTraces: [],
+    problems,
+    input: undefined,
   };
 }
 

@@ -40,30 +40,16 @@ function ownServiceScenario({ own, service, appPort }: ScenarioPlace): Scenario 
 function sidecar(profile: IstioProfile, place: ScenarioPlace): readonly Scenario[] {
   const { uid, gid } = proxyIdentity(profile);
   const envoy = `out uid ${uid} gid ${gid} tcp`;
-  // One that someone listens on, where the file tells: a port without a listener would show a refusal instead of the
-  // bypass.
-  const excluded =
-    profile.inboundExcludes.find((port) => place.host.listeners.some((listener) => listener.port === port)) ??
-    profile.inboundExcludes[0];
   const { own, to, peer, outside, iface, appPort, loopback } = place;
   const client = `in ${iface} tcp ${at(peer, 41522)} > `;
-  const list = [
+  return [
     scenario(
       'client-app',
       'Client → app port (inbound)',
       'a request to the application',
       `${client}${at(to, appPort)} syn new`,
     ),
-    ...(excluded === undefined
-      ? []
-      : [
-          scenario(
-            'client-excluded',
-            `Client → excluded port ${excluded}`,
-            'a port that bypasses the proxy',
-            `${client}${at(to, excluded)} syn new`,
-          ),
-        ]),
+    ...excludedPort(profile, place, client),
     scenario(
       'app-outside',
       'App → outside (outbound)',
@@ -120,7 +106,25 @@ function sidecar(profile: IstioProfile, place: ScenarioPlace): readonly Scenario
       `out uid 1000 gid ${gid} tcp ${at(own, 42040)} > ${at(outside, 443)} syn new`,
     ),
   ];
-  return list;
+}
+
+/** One that someone listens on, where the file shows it: without a listener a refusal would hide the bypass. */
+function excludedPort(
+  { inboundExcludes }: IstioProfile,
+  { host, to }: ScenarioPlace,
+  client: string,
+): readonly Scenario[] {
+  const port =
+    inboundExcludes.find((each) => host.listeners.some((listener) => listener.port === each)) ?? inboundExcludes[0];
+  if (port === undefined) return [];
+  return [
+    scenario(
+      'client-excluded',
+      `Client → excluded port ${port}`,
+      'a port that bypasses the proxy',
+      `${client}${at(to, port)} syn new`,
+    ),
+  ];
 }
 
 function ambient(profile: IstioProfile, place: ScenarioPlace): readonly Scenario[] {

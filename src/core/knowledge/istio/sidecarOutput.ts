@@ -268,7 +268,7 @@ function excludedRange({ shape }: OutputRule): RuleKnowledge {
 
 /** The rules for the client Envoy that has picked its own pod as the endpoint. */
 function selfCallRule(at: OutputRule): RuleKnowledge | undefined {
-  const { shape, chain, rule, profile, ruleSet } = at;
+  const { shape, chain, rule, profile } = at;
   if (valueOf(shape, 'out') !== 'lo') return undefined;
   const uid = valueOf(shape, 'uid');
   const gid = valueOf(shape, 'gid');
@@ -328,30 +328,35 @@ function selfCallRule(at: OutputRule): RuleKnowledge | undefined {
       kernelNote: note,
     });
   }
-  const before = loopbackLeft(chain, rule);
-  let note: string;
-  if (before.kind === 'none') {
-    const then = marksGroup(ruleSet, gid)
-      ? `is let past here, but mangle has marked it 0x53a: TPROXY hands it to ${port} all the same`
-      : 'goes straight to the application';
-    note = `Dead: ${lineOf(before.by)} has already returned every user but ${before.uid} over lo, and user ${before.uid} has returned by its own rule. A process with gid ${gid ?? ''} and another uid that calls its own pod address (as Envoy itself with sidecar.istio.io/capNetBindService, user 0) ${then}.`;
-  } else if (before.kind === 'dns') {
-    const past53 = excluded?.values.includes('53') === true;
-    note = past53
-      ? `Dead for TCP: ${lineOf(before.by)} has already returned everything but port 53, which this rule leaves out.`
-      : `Live for one thing only: TCP port 53 to the pod’s own address by a process with gid ${gid ?? ''} and another uid goes to ${port}. The rest has returned at ${lineOf(before.by)}${outputSeesUdp(ruleSet) ? ' or is not TCP' : ''}.`;
-  } else {
-    note =
-      'Live here: the rule that returns everyone over lo is absent (the include list holds a loopback address), so this group’s self-calls do enter Envoy.';
-  }
   return say(`The same by group ${gid ?? ''}: self-calls of the proxy enter the server-side listener`, {
     variant: tunnel
       ? 'ISTIO_OUTPUT: proxy group over lo but HBONE to ISTIO_IN_REDIRECT'
       : 'ISTIO_OUTPUT: proxy group over lo to ISTIO_IN_REDIRECT',
     details,
     changedBy: settings.proxyGid,
-    kernelNote: note,
+    kernelNote: groupSelfCallNote(at, gid, port, excluded?.values.includes('53') === true),
   });
+}
+
+/** What is left for the rule by group behind those that have returned over lo. */
+function groupSelfCallNote(
+  { chain, rule, ruleSet }: OutputRule,
+  gid: string | undefined,
+  port: number,
+  past53: boolean,
+): string {
+  const before = loopbackLeft(chain, rule);
+  if (before.kind === 'none') {
+    const then = marksGroup(ruleSet, gid)
+      ? `is let past here, but mangle has marked it 0x53a: TPROXY hands it to ${port} all the same`
+      : 'goes straight to the application';
+    return `Dead: ${lineOf(before.by)} has already returned every user but ${before.uid} over lo, and user ${before.uid} has returned by its own rule. A process with gid ${gid ?? ''} and another uid that calls its own pod address (as Envoy itself with sidecar.istio.io/capNetBindService, user 0) ${then}.`;
+  }
+  if (before.kind !== 'dns')
+    return 'Live here: the rule that returns everyone over lo is absent (the include list holds a loopback address), so this group’s self-calls do enter Envoy.';
+  return past53
+    ? `Dead for TCP: ${lineOf(before.by)} has already returned everything but port 53, which this rule leaves out.`
+    : `Live for one thing only: TCP port 53 to the pod’s own address by a process with gid ${gid ?? ''} and another uid goes to ${port}. The rest has returned at ${lineOf(before.by)}${outputSeesUdp(ruleSet) ? ' or is not TCP' : ''}.`;
 }
 
 /** In TPROXY mode mangle OUTPUT marks self-calls of the proxy's group, which mangle ISTIO_INBOUND then captures. */

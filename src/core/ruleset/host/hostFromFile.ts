@@ -55,6 +55,14 @@ export function hostFromSourceFile(
   return new HostSource(file, overrides, rulesUse, said).host(answers);
 }
 
+const NO_SOCKETS: HostAssumption = {
+  code: 'sockets',
+  what: 'listening sockets',
+  value: 'not known',
+  message: 'The file lists no sockets ("ss -ltnp"): which process receives a packet is not known.',
+  use: { kind: 'sockets' },
+};
+
 /**
  * What was given, what the file tells and what whoever asks says: read once, and put together anew for each answer to
  * what is open.
@@ -134,14 +142,7 @@ export class HostSource {
       },
       noted,
     );
-    if (!sockets.listenersKnown)
-      noted.assume({
-        code: 'sockets',
-        what: 'listening sockets',
-        value: 'not known',
-        message: 'The file lists no sockets ("ss -ltnp"): which process receives a packet is not known.',
-        use: { kind: 'sockets' },
-      });
+    if (!sockets.listenersKnown) noted.assume(NO_SOCKETS);
     const host: Host = {
       interfaces,
       routes: [...routing.routes, ...tproxy.routes],

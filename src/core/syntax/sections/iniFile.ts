@@ -13,7 +13,7 @@ export function readIniFile(reader: SectionReader, from: number): number {
   let name = namedAbove(lines, from);
   let block = '';
   let ofPeers = false;
-  const addresses: { readonly text: string; readonly line: Line }[] = [];
+  const addresses: WrittenAddress[] = [];
   const routes: RouteFacts[] = [];
   let destination = '';
   let end = from;
@@ -54,41 +54,57 @@ export function readIniFile(reader: SectionReader, from: number): number {
   }
   if (addresses.length === 0) return Math.max(end, from + 1);
   const section = reader.slice(from, end);
-  if (name === undefined) {
-    const facts = addresses.map(({ text, line }): AddressFacts => ({
-      address: text,
-      of: 'host',
-      name: undefined,
-      node: undefined,
-      source: ofPeers ? 'the configuration of WireGuard' : 'the configuration',
-      line,
-    }));
-    reader.take({ kind: 'addresses', addresses: facts, lines: section });
-    return end;
-  }
-  const first = lines[from] as Line;
+  const source = ofPeers ? 'the configuration of WireGuard' : 'the configuration';
+  if (name === undefined) takeAddresses(reader, addresses, source, section);
+  else takeInterface(reader, name, addresses, routes, section);
+  return end;
+}
+
+interface WrittenAddress {
+  readonly text: string;
+  readonly line: Line;
+}
+
+/** Addresses of an interface whose name is not known. */
+function takeAddresses(
+  reader: SectionReader,
+  addresses: readonly WrittenAddress[],
+  source: string,
+  lines: readonly Line[],
+): void {
+  const facts = addresses.map(({ text, line }): AddressFacts => ({
+    address: text,
+    of: 'host',
+    name: undefined,
+    node: undefined,
+    source,
+    line,
+  }));
+  reader.take({ kind: 'addresses', addresses: facts, lines });
+}
+
+function takeInterface(
+  reader: SectionReader,
+  name: string,
+  addresses: readonly WrittenAddress[],
+  routes: readonly RouteFacts[],
+  lines: readonly Line[],
+): void {
+  const [first] = addresses;
+  if (!first) return;
+  const found = addresses.map(({ text }) => withLength(text));
   reader.take({
     kind: 'interfaces',
-    interfaces: [
-      {
-        name,
-        mac: undefined,
-        mtu: undefined,
-        up: undefined,
-        addresses: addresses.map(({ text }) => withLength(text)),
-        line: addresses[0]?.line ?? first,
-      },
-    ],
-    lines: section,
+    interfaces: [{ name, mac: undefined, mtu: undefined, up: undefined, addresses: found, line: first.line }],
+    lines,
   });
   if (routes.length > 0)
     reader.take({
       kind: 'routes',
       routes: routes.map((route) => ({ ...route, words: `${route.words} dev ${name}` })),
       added: true,
-      lines: section,
+      lines,
     });
-  return end;
 }
 
 function withLength(address: string): string {
