@@ -1,20 +1,20 @@
-import { isLinkLocal, isLoopback, isMulticast, isUnspecified, sameAddress, type Address } from '../net/address';
+import { isLinkLocal, isLoopback, isMulticast, isUnspecified } from '../net/address';
 import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
 import type { Host } from '../net/host';
-import { ROUTE_TABLE } from '../net/kernelRoutes';
 import { isJoinedGroup, lookupRoute } from '../net/routing';
 import { sourceAddressFor } from '../net/sourceAddress';
 import { PROTOCOL, TCP_FLAGS, type Packet, type SocketOwner } from '../net/packet';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { isIcmp } from '../net/tuple';
-import { isChallenged, withPacket, withSyn, type AcceptedSocket } from './acceptedSocket';
+import { isChallenged, withPacket, withSyn } from './acceptedSocket';
 import { firstPath } from './explore';
 import type { KernelDropReason, Walked, WalkEnd } from './events';
 import type { Attached, WalkContext } from './passage';
-import { inboundAddress, queryAnswer, replyMark, ttlOf } from './answerSettings';
+import { queryAnswer } from './answerSettings';
 import { routeOutput } from './outputRoute';
 import { tcpOf } from './tcpTracking';
 import type { World } from './world';
+import { challenge, icmpError, isOwn, ownReset, reversed, tcpReset } from './answerPackets';
 
 /** Of ICMP and of IPv4's resets: it counts as a socket and nobody owns it. */
 const KERNEL: SocketOwner = { kind: 'kernel', uid: 0, gid: 0, groups: [] };
@@ -229,11 +229,6 @@ function tcpAnswer(walked: Received, { world, host }: WalkContext): SentAnswer |
   return undefined;
 }
 
-/** The ACK that tells the other end which number comes next (RFC 5961). */
-function challenge(packet: Packet, known: AcceptedSocket | undefined, host: Host): Packet {
-  return reversed(packet, { tcpFlags: TCP_FLAGS.ACK, tcpSequence: 2, tcpAcknowledgement: known?.next ?? 0 }, host);
-}
-
 /**
  * ICMP and ICMPv6 type and code that a router sends with a drop. Source: net/ipv4/route.c ip_error, ip_forward.c,
  * net/ipv6/ip6_output.c.
@@ -361,18 +356,6 @@ function closedTcp(entry: ConntrackEntry): ConntrackEntry {
   return { ...entry, tcp: { ...tcpOf(entry), state: 'CLOSE' }, tcpState: 'CLOSE' };
 }
 
-/**
- * IPv4 answers from addresses of table local only: a rule that leads elsewhere, as for TPROXY, makes none, and only a
- * transparent socket may send from any other. Source: net/ipv4/route.c ip_route_output_key_hash_rcu
- * (FLOWI_FLAG_ANYSRC).
- */
-function isOwn(address: Address, { host }: WalkContext): boolean {
-  // To 0.0.0.0 this host is meant, and any of its addresses will do to answer from.
-  if (isUnspecified(address)) return true;
-  const { type, table } = lookupRoute(host, { destination: address });
-  return type === 'local' && table === ROUTE_TABLE.local;
-}
-
 /** The frame was a broadcast or multicast: only echo requests in it are answered. */
 function toMany({ packetType }: WalkEnd): boolean {
   return packetType !== 'unicast';
@@ -380,107 +363,4 @@ function toMany({ packetType }: WalkEnd): boolean {
 
 function lastView({ end, attached }: Pick<Received, 'end' | 'attached'>): ConntrackView | undefined {
   return end.conntrack ?? (typeof attached === 'object' ? attached : undefined);
-}
-
-/**
- * The reset of TCP itself: behind a packet to 0.0.0.0, IPv4 picks a source for it, unlike for one of REJECT. Source:
- * net/ipv4/ip_output.c ip_send_unicast_reply.
- */
-function ownReset(packet: Packet, host: Host): Packet {
-  const reset = tcpReset(packet, host);
-  if (packet.family === 6 || !isUnspecified(reset.source)) return reset;
-  const { destination } = reset;
-  return {
-    ...reset,
-    source: sourceAddressFor(host, lookupRoute(host, { destination, mark: 0, tos: 0 }), destination) ?? reset.source,
-  };
-}
-
-function tcpReset(packet: Packet, host: Host): Packet {
-  const withAck = (packet.tcpFlags & TCP_FLAGS.ACK) !== 0;
-  const data =
-    packet.length - (packet.family === 4 ? 20 + packet.ipOptions.length : 40) - 20 - packet.tcpOptions.length;
-  const length = data + (packet.tcpFlags & TCP_FLAGS.SYN ? 1 : 0) + (packet.tcpFlags & TCP_FLAGS.FIN ? 1 : 0);
-  return reversed(
-    packet,
-    withAck
-      ? { tcpWindow: 0, tcpFlags: TCP_FLAGS.RST, tcpSequence: packet.tcpAcknowledgement, tcpAcknowledgement: 0 }
-      : {
-          tcpWindow: 0,
-          tcpFlags: TCP_FLAGS.RST | TCP_FLAGS.ACK,
-          tcpSequence: 0,
-          tcpAcknowledgement: (packet.tcpSequence + length) >>> 0,
-        },
-    host,
-  );
-}
-
-function reversed(packet: Packet, patch: Partial<Packet>, host: Host): Packet {
-  return {
-    ...packet,
-    source: packet.destination,
-    destination: packet.source,
-    sourcePort: packet.destinationPort,
-    destinationPort: packet.sourcePort,
-    extensionHeaders: [],
-    ipOptions: NOTHING,
-    mark: replyMark(packet, host),
-    ttl: ttlOf(host, packet.family),
-    tos: 0,
-    length:
-      packet.protocol === PROTOCOL.TCP ? (packet.family === 4 ? 40 : 60) : packet.length - packet.ipOptions.length,
-    tcpOptions: NOTHING,
-    payload: packet.protocol === PROTOCOL.TCP ? NOTHING : packet.payload,
-    sourceMac: undefined,
-    destinationMac: undefined,
-    ...patch,
-  };
-}
-
-const NOTHING = new Uint8Array(0);
-/** An ICMP error has at most this many bytes. Source: RFC 1812, 4.3.2.3 and RFC 4443, 2.4. */
-const LONGEST_ERROR = { 4: 576, 6: 1280 } as const;
-
-/**
- * An ICMP error about a packet, to its sender: from the address that the packet was sent to, or the one of the way
- * back. `iface`: where the packet came in.
- */
-function icmpError(
-  packet: Packet,
-  [icmpType, icmpCode]: readonly [number, number],
-  context: WalkContext,
-  iface: string | undefined,
-): Packet {
-  const { host } = context;
-  const back = lookupRoute(host, { destination: packet.source, mark: 0, tos: 0 });
-  // IPv4 asks the route, by which all of 127.0.0.0/8 is local, IPv6 the interfaces (net/ipv4/icmp.c __icmp_send,
-  // net/ipv6/icmp.c icmp6_send).
-  const own =
-    packet.family === 4 && !isUnspecified(packet.destination)
-      ? isOwn(packet.destination, context)
-      : host.interfaces.some(({ addresses }) =>
-          addresses.some(({ address }) => sameAddress(address, packet.destination)),
-        );
-  const source = own
-    ? packet.destination
-    : (inboundAddress(host, packet.family, iface) ?? sourceAddressFor(host, back, packet.source) ?? packet.destination);
-  const header = packet.family === 4 ? 28 : 48;
-  return {
-    ...reversed(packet, {}, host),
-    source,
-    destination: packet.source,
-    protocol: packet.family === 4 ? PROTOCOL.ICMP : PROTOCOL.ICMPV6,
-    sourcePort: 0,
-    destinationPort: 0,
-    tcpFlags: 0,
-    icmpType,
-    icmpCode,
-    icmpId: 0,
-    inner: { ...packet, mark: 0 },
-    tos: packet.family === 4 ? 0xc0 : 0,
-    payload: NOTHING,
-    length: Math.min(header + packet.length, LONGEST_ERROR[packet.family]),
-    fragmentOffset: 0,
-    moreFragments: false,
-  };
 }

@@ -1,0 +1,130 @@
+import { isUnspecified, sameAddress, type Address } from '../net/address';
+import type { Host } from '../net/host';
+import { ROUTE_TABLE } from '../net/kernelRoutes';
+import { lookupRoute } from '../net/routing';
+import { sourceAddressFor } from '../net/sourceAddress';
+import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
+import { type AcceptedSocket } from './acceptedSocket';
+import type { WalkContext } from './passage';
+import { inboundAddress, replyMark, ttlOf } from './answerSettings';
+
+/**
+ * IPv4 answers from addresses of table local only: a rule that leads elsewhere, as for TPROXY, makes none, and only a
+ * transparent socket may send from any other. Source: net/ipv4/route.c ip_route_output_key_hash_rcu
+ * (FLOWI_FLAG_ANYSRC).
+ */
+export function isOwn(address: Address, { host }: WalkContext): boolean {
+  // To 0.0.0.0 this host is meant, and any of its addresses will do to answer from.
+  if (isUnspecified(address)) return true;
+  const { type, table } = lookupRoute(host, { destination: address });
+  return type === 'local' && table === ROUTE_TABLE.local;
+}
+
+/**
+ * The reset of TCP itself: behind a packet to 0.0.0.0, IPv4 picks a source for it, unlike for one of REJECT. Source:
+ * net/ipv4/ip_output.c ip_send_unicast_reply.
+ */
+export function ownReset(packet: Packet, host: Host): Packet {
+  const reset = tcpReset(packet, host);
+  if (packet.family === 6 || !isUnspecified(reset.source)) return reset;
+  const { destination } = reset;
+  return {
+    ...reset,
+    source: sourceAddressFor(host, lookupRoute(host, { destination, mark: 0, tos: 0 }), destination) ?? reset.source,
+  };
+}
+
+export function tcpReset(packet: Packet, host: Host): Packet {
+  const withAck = (packet.tcpFlags & TCP_FLAGS.ACK) !== 0;
+  const data =
+    packet.length - (packet.family === 4 ? 20 + packet.ipOptions.length : 40) - 20 - packet.tcpOptions.length;
+  const length = data + (packet.tcpFlags & TCP_FLAGS.SYN ? 1 : 0) + (packet.tcpFlags & TCP_FLAGS.FIN ? 1 : 0);
+  return reversed(
+    packet,
+    withAck
+      ? { tcpWindow: 0, tcpFlags: TCP_FLAGS.RST, tcpSequence: packet.tcpAcknowledgement, tcpAcknowledgement: 0 }
+      : {
+          tcpWindow: 0,
+          tcpFlags: TCP_FLAGS.RST | TCP_FLAGS.ACK,
+          tcpSequence: 0,
+          tcpAcknowledgement: (packet.tcpSequence + length) >>> 0,
+        },
+    host,
+  );
+}
+
+export function reversed(packet: Packet, patch: Partial<Packet>, host: Host): Packet {
+  return {
+    ...packet,
+    source: packet.destination,
+    destination: packet.source,
+    sourcePort: packet.destinationPort,
+    destinationPort: packet.sourcePort,
+    extensionHeaders: [],
+    ipOptions: NOTHING,
+    mark: replyMark(packet, host),
+    ttl: ttlOf(host, packet.family),
+    tos: 0,
+    length:
+      packet.protocol === PROTOCOL.TCP ? (packet.family === 4 ? 40 : 60) : packet.length - packet.ipOptions.length,
+    tcpOptions: NOTHING,
+    payload: packet.protocol === PROTOCOL.TCP ? NOTHING : packet.payload,
+    sourceMac: undefined,
+    destinationMac: undefined,
+    ...patch,
+  };
+}
+
+/** The ACK that tells the other end which number comes next (RFC 5961). */
+export function challenge(packet: Packet, known: AcceptedSocket | undefined, host: Host): Packet {
+  return reversed(packet, { tcpFlags: TCP_FLAGS.ACK, tcpSequence: 2, tcpAcknowledgement: known?.next ?? 0 }, host);
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** An ICMP error has at most this many bytes. Source: RFC 1812, 4.3.2.3 and RFC 4443, 2.4. */
+const LONGEST_ERROR = { 4: 576, 6: 1280 } as const;
+
+/**
+ * An ICMP error about a packet, to its sender: from the address that the packet was sent to, or the one of the way
+ * back. `iface`: where the packet came in.
+ */
+export function icmpError(
+  packet: Packet,
+  [icmpType, icmpCode]: readonly [number, number],
+  context: WalkContext,
+  iface: string | undefined,
+): Packet {
+  const { host } = context;
+  const back = lookupRoute(host, { destination: packet.source, mark: 0, tos: 0 });
+  // IPv4 asks the route, by which all of 127.0.0.0/8 is local, IPv6 the interfaces (net/ipv4/icmp.c __icmp_send,
+  // net/ipv6/icmp.c icmp6_send).
+  const own =
+    packet.family === 4 && !isUnspecified(packet.destination)
+      ? isOwn(packet.destination, context)
+      : host.interfaces.some(({ addresses }) =>
+          addresses.some(({ address }) => sameAddress(address, packet.destination)),
+        );
+  const source = own
+    ? packet.destination
+    : (inboundAddress(host, packet.family, iface) ?? sourceAddressFor(host, back, packet.source) ?? packet.destination);
+  const header = packet.family === 4 ? 28 : 48;
+  return {
+    ...reversed(packet, {}, host),
+    source,
+    destination: packet.source,
+    protocol: packet.family === 4 ? PROTOCOL.ICMP : PROTOCOL.ICMPV6,
+    sourcePort: 0,
+    destinationPort: 0,
+    tcpFlags: 0,
+    icmpType,
+    icmpCode,
+    icmpId: 0,
+    inner: { ...packet, mark: 0 },
+    tos: packet.family === 4 ? 0xc0 : 0,
+    payload: NOTHING,
+    length: Math.min(header + packet.length, LONGEST_ERROR[packet.family]),
+    fragmentOffset: 0,
+    moreFragments: false,
+  };
+}
