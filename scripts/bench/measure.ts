@@ -12,6 +12,7 @@ import { tracePacket } from '../../src/core/netfilter/trace';
 import { modelOf } from '../../src/features/fileModel';
 import { hoverAt } from '../../src/features/hover/hover';
 import { branching } from './branching';
+import { editor } from './editor';
 
 /** What is measured. */
 export type Measured = () => unknown;
@@ -102,7 +103,8 @@ export function measure(text: string, services: number, address: (n: number) => 
       () => undefined,
     ),
   );
-  figures.push(...hovers(text, file), ...branching((what, times, work) => run(what, times, work, () => undefined)));
+  const plainRun = (what: string, times: number, work: Measured): Figure => run(what, times, work, () => undefined);
+  figures.push(...editor(text, plainRun), ...branching(plainRun));
   const rules = [...ruleSet.tables.values()]
     .flatMap((table) => [...table.chains.values()])
     .reduce((sum, chain) => sum + chain.rules.length, 0);
@@ -129,33 +131,6 @@ function load(text: string): { file: SourceFile; section: RulesSection; ruleSet:
   const section = defaultRuleSet(ruleSetsOfFile(file, () => undefined))?.section;
   if (!section) throw new Error('no rules in the dump');
   return { file, section, ruleSet: bindRules(section) };
-}
-
-/** The first hover over a rule in the middle of a file, and one behind an edit of its line. */
-function hovers(text: string, file: SourceFile): readonly Figure[] {
-  const line = Math.floor(file.lines.length / 2);
-  const edit = {
-    startLine: line,
-    startColumn: 0,
-    endLine: line,
-    endColumn: 1,
-    newText: file.lines[line]?.text.charAt(0) ?? '-',
-  };
-  let now = file;
-  return [
-    run(
-      'hover, the first of a file: parse, bind, explain',
-      3,
-      () => hoverAt(modelOf(parseSourceFile(text)), line, 4),
-      () => undefined,
-    ),
-    run(
-      'hover behind an edit',
-      10,
-      () => hoverAt(modelOf((now = editSourceFile(now, edit))), line, 4),
-      () => undefined,
-    ),
-  ];
 }
 
 /** An edit of one character in the middle of the file, again and again. */

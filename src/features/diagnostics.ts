@@ -2,12 +2,13 @@ import { bindRules } from '../core/ruleset/bind';
 import { setsOfFile } from '../core/ruleset/fileSets';
 import type { LineProblem } from '../core/ruleset/ruleSet';
 import { detectLanguage } from '../core/syntax/detect';
-import { Shape } from '../core/syntax/shape';
-import type { Fix, Line } from '../core/syntax/tree';
+import type { Fix } from '../core/syntax/tree';
 import { parseSourceFile } from '../core/syntax/parse';
-import { isRestoreInput, restoreInput } from '../core/syntax/restoreInput';
+import { restoreInput } from '../core/syntax/restoreInput';
 import { outerSpan } from './embeddedLine';
 import { ruleSetOf, sectionsOf, type FileModel } from './fileModel';
+import { inputRules, isInput } from './inputRules';
+import { lostBytes } from './lostBytes';
 
 /** A problem with its place; line and column are 1-based, as in the command line's output. */
 export interface Diagnostic {
@@ -72,9 +73,9 @@ function asDiagnostic({ line, start, end, severity, code, message, fix }: LinePr
  */
 export function fileDiagnostics(model: FileModel, fileName = ''): readonly Diagnostic[] {
   const { file, dumps } = model;
-  if (isRestoreInput(file, detectLanguage({ fileName }) === 'iptables')) {
+  if (isInput(file, detectLanguage({ fileName }) === 'iptables')) {
     const family = file.family ?? dumps[0]?.section.family ?? 4;
-    return inOrder([...bindRules(restoreInput(file, family)).problems, ...lostBytes(file.lines)].map(asDiagnostic));
+    return inOrder([...inputRules(file, family).problems, ...lostBytes(file.lines)].map(asDiagnostic));
   }
   const ofText = file.problems.map(asDiagnostic);
   const ofRules = dumps.flatMap(sectionsOf).flatMap((section) => ruleSetOf(section).problems.map(asDiagnostic));
@@ -98,22 +99,6 @@ function setDiagnostics({ file }: FileModel): readonly Diagnostic[] {
       message,
     }),
   );
-}
-
-/**
- * Rules in which bytes were no UTF-8 when an editor read them: it shows U+FFFD in their place, and writes that when the
- * file is saved.
- */
-function lostBytes(lines: readonly Line[]): readonly LineProblem[] {
-  const message =
-    'U+FFFD stands here in the place of bytes that are no UTF-8: what the rule holds is not known, and saving the file writes U+FFFD. Open it in its own encoding (Reopen with Encoding)';
-  return lines.flatMap((line) => {
-    const start = line.text.indexOf('\ufffd');
-    return start >= 0 &&
-      (line.shape === Shape.Rule || line.shape === Shape.Chain || line.shape === Shape.ProgramCommand)
-      ? [{ line, start, end: start + 1, severity: 'warning', code: 'lost-bytes', message }]
-      : [];
-  });
 }
 
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

@@ -13,6 +13,7 @@ export interface LinePlace {
  * the columns within the first that they stand in.
  */
 export function outerColumns(line: Line, columns: Columns): Columns {
+  if (!('toOuter' in line)) return { start: columns.start, end: columns.end };
   const { start, end } = outerSpan(line, columns);
   return { start, end };
 }

@@ -1,9 +1,14 @@
 import { tablesOfChain } from '../core/knowledge/knowledge';
 import { bindRules } from '../core/ruleset/bind';
+import { boundOf } from '../core/ruleset/boundTables';
 import { defaultRuleSet, ruleSetsOfFile, type HostRuleSet } from '../core/ruleset/oneHost/ruleSetsOfFile';
 import { NO_TABLES_SAID, type SaidTables } from '../core/ruleset/oneHost/saidTables';
+import { rebindRules } from '../core/ruleset/rebind';
 import type { RuleSet } from '../core/ruleset/ruleSet';
+import type { RulesEdit } from '../core/syntax/rulesEdit';
 import type { RulesSection, SourceFile } from '../core/syntax/tree';
+import { boundRulesOfInput, inputAfter, rulesOfInput } from './inputRules';
+import { lostAfter } from './lostBytes';
 
 /**
  * One rule set of a file, for the list that a person chooses from: what is shown of one family of one host, wherever it
@@ -34,23 +39,51 @@ export interface FileModel {
 }
 
 const ruleSets = new WeakMap<RulesSection, RuleSet>();
+/** The file, where the section is all that it shows of any rules. */
+const filesOfSections = new WeakMap<RulesSection, SourceFile>();
 const withOtherBackend = new WeakMap<RulesSection, RuleSet>();
 
 export function modelOf(file: SourceFile, tables: SaidTables = NO_TABLES_SAID): FileModel {
   const found = ruleSetsOfFile(file, tablesOfChain, tables);
   const dumps = found.map(asDump);
   const chosen = defaultRuleSet(found);
+  const [only] = dumps;
+  if (only && dumps.length === 1 && !only.beside && !only.native) filesOfSections.set(only.section, file);
   return { file, dumps, defaultDump: dumps.find(({ section }) => section === chosen?.section), tables };
 }
 
-/** The rule set of a section; bound once. */
+/** The rule set of a section; bound once, and not at all where it was when the file was checked. */
 export function ruleSetOf(section: RulesSection): RuleSet {
   let ruleSet = ruleSets.get(section);
   if (ruleSet === undefined) {
-    ruleSet = bindRules(section);
+    const file = filesOfSections.get(section);
+    ruleSet = (file && rulesOfInput(file, section)) ?? bindRules(section);
     ruleSets.set(section, ruleSet);
   }
   return ruleSet;
+}
+
+/**
+ * The model after an edit that changed rules of one table and nothing else: what is known of the others is taken over,
+ * and so is what was bound. undefined where the model is to be made anew. The model before must not be used any more.
+ */
+export function modelAfter(model: FileModel, file: SourceFile, edit: RulesEdit): FileModel | undefined {
+  const [dump] = model.dumps;
+  if (model.dumps.length !== 1 || !dump || dump.section !== edit.from || dump.beside || dump.native) return undefined;
+  const { to } = edit;
+  inputAfter(model.file, file, edit);
+  lostAfter(model.file.lines, file.lines, edit);
+  lostAfter(edit.from.lines, to.lines, edit);
+  const known = ruleSets.get(edit.from);
+  ruleSets.delete(edit.from);
+  filesOfSections.set(to, file);
+  // Those that were bound when the file was checked are taken over with it.
+  if (known && boundOf(known) && !boundRulesOfInput(file, to)) {
+    const ruleSet = rebindRules(known, to, edit);
+    if (ruleSet) ruleSets.set(to, ruleSet);
+  }
+  const now: Dump = { ...dump, detail: placesOf([to]), section: to };
+  return { file, dumps: [now], defaultDump: model.defaultDump && now, tables: model.tables };
 }
 
 /** The rule set of a section where it has been bound already, for whoever can do without. */

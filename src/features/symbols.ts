@@ -104,28 +104,32 @@ function chainSymbol(chain: Chain, withRules: boolean): OutlineSymbol | undefine
   const { from, to } = extentOf(rules, native || rules.length === 0 ? line : undefined);
   const head = native ? line : (rules[0]?.line ?? line);
   const word = native ? chainWord(line, name) : head && nameIn(head, name);
+  const { start, end } = word && head ? outerColumns(head, word) : NOWHERE;
+  const count = counted(rules.length, 'rule');
   return {
     kind: 'chain',
     name: visible(name),
-    detail: [policy, counted(rules.length, 'rule')].filter((part) => part !== undefined).join(' · '),
+    detail: policy === undefined ? count : `${policy} · ${count}`,
     from,
     to,
-    selection: { line: head?.index ?? from, ...(word && head ? outerColumns(head, word) : { start: 0, end: 0 }) },
-    children: withRules ? rules.map(ruleSymbol) : [],
+    selection: { line: head?.index ?? from, start, end },
+    children: withRules ? rules.map(ruleSymbol) : NO_CHILDREN,
   };
 }
 
+const NOWHERE: Columns = { start: 0, end: 0 };
+const NO_CHILDREN: readonly OutlineSymbol[] = [];
+
 /** The first and the last line of rules, and of one line besides. */
 function extentOf(rules: readonly Rule[], line: Line | undefined): { readonly from: number; readonly to: number } {
-  let from = line?.index ?? Infinity;
-  let to = line?.index ?? 0;
-  for (const {
-    line: { index },
-  } of rules) {
-    from = Math.min(from, index);
-    to = Math.max(to, index);
+  let from = line?.index ?? rules[0]?.line.index ?? 0;
+  let to = from;
+  for (const rule of rules) {
+    const { index } = rule.line;
+    if (index < from) from = index;
+    if (index > to) to = index;
   }
-  return { from: Number.isFinite(from) ? from : 0, to };
+  return { from, to };
 }
 
 /** Where a line names its chain. Of most rules the words need not be read for that. */

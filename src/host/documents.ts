@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { hasRules } from '../core/syntax/detect';
-import { editSourceFile } from '../core/syntax/edit';
 import { parseSourceFile } from '../core/syntax/parse';
 import { printSourceFile } from '../core/syntax/print';
 import type { SourceFile } from '../core/syntax/tree';
 import type { SaidTables } from '../core/ruleset/oneHost/saidTables';
+import { edited, type Edited } from '../features/editedModel';
 import { modelOf, type FileModel } from '../features/fileModel';
 import type { ErrorEdge } from './edge';
 
@@ -131,17 +131,18 @@ export class Documents implements vscode.Disposable {
     if (contentChanges.length === 0 || !mayHaveRules(document)) return;
     const entry = this.entries.get(document.uri.toString());
     if (entry) {
-      entry.model = undefined;
+      const { file, model } = entry;
       entry.rules = undefined;
-      const { file } = entry;
       // What cannot be followed is read anew.
-      entry.file =
-        file &&
-        this.edge.run(
-          'Following an edit',
-          () => edited(file, document, contentChanges),
-          () => undefined,
-        );
+      const now = file
+        ? this.edge.run(
+            'Following an edit',
+            () => follow(file, model, document, contentChanges),
+            () => undefined,
+          )
+        : undefined;
+      entry.file = now?.file;
+      entry.model = now?.model;
     }
     this.changed.fire(document);
   }
@@ -157,15 +158,16 @@ function parse(document: vscode.TextDocument): SourceFile {
 }
 
 /** The parts come in an order in which each can be put in place after the one before. undefined: to be read anew. */
-function edited(
+function follow(
   file: SourceFile,
+  model: FileModel | undefined,
   document: vscode.TextDocument,
   changes: readonly vscode.TextDocumentContentChangeEvent[],
-): SourceFile | undefined {
+): Edited | undefined {
   if (changes.length > MOST_PARTS) return undefined;
-  let now = file;
+  let now: Edited = { file, model };
   for (const { range, text } of changes) {
-    now = editSourceFile(now, {
+    now = edited(now.file, now.model, {
       startLine: range.start.line,
       startColumn: range.start.character,
       endLine: range.end.line,
@@ -175,9 +177,9 @@ function edited(
   }
   const last = changes[changes.length - 1]?.range.start.line ?? 0;
   const agrees =
-    now.lines.length === document.lineCount &&
+    now.file.lines.length === document.lineCount &&
     [last, document.lineCount - 1].every(
-      (line) => line >= document.lineCount || now.lines[line]?.text === document.lineAt(line).text,
+      (line) => line >= document.lineCount || now.file.lines[line]?.text === document.lineAt(line).text,
     );
   return agrees ? now : undefined;
 }

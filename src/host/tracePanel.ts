@@ -25,11 +25,15 @@ export class TracePanel implements vscode.Disposable {
     private readonly edge: ErrorEdge,
     /** Takes over what the user says of tables that the file does not name; undefined takes it back. */
     private readonly say: (uri: vscode.Uri, tables: SaidTables | undefined) => void,
+    /** Follows the edits that the session waits to be told of: rules that are no more are not asked about. */
+    private readonly catchUp: (uri: vscode.Uri) => void,
   ) {
     this.subscriptions = [
       panel.webview.onDidReceiveMessage((message: unknown) => {
         const read = readMessage(message);
-        if (read) this.ask(`Trace: ${read.type}`, () => session.handle(read));
+        if (!read) return;
+        this.catchUp(this.uri);
+        this.ask(`Trace: ${read.type}`, () => session.handle(read));
       }),
     ];
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.png');
@@ -95,7 +99,10 @@ export class TracePanel implements vscode.Disposable {
     this.cleared = false;
     // The view knows which chains are folded away; without it the session steps by itself.
     if (this.panel.visible) void this.panel.webview.postMessage({ type: 'move', to });
-    else this.ask('Step of the trace', (session) => session.move(to));
+    else {
+      this.catchUp(this.uri);
+      this.ask('Step of the trace', (session) => session.move(to));
+    }
   }
 
   /** Takes the marks out of the editor, until something is traced or selected again. */

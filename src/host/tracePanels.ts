@@ -117,6 +117,7 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
       this.decorations,
       this.edge,
       (about, tables) => this.documents.say(about, tables),
+      (about) => this.follow.flush(about.toString()),
     );
     this.panels.set(uri.toString(), made);
     this.last = made;

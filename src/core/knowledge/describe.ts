@@ -25,22 +25,27 @@ function ofProgram(ruleSet: RuleSetView, view: ChainView): string | undefined {
 /** `jumped to from PREROUTING line 60`, `jumped to from 12 rules of SERVICES`, `nothing jumps to it`. */
 function callers(view: ChainView): string {
   if (view.jumpedFrom.length === 0) return 'nothing jumps to it';
-  const byChain = new Map<string, number[]>();
-  for (const jump of view.jumpedFrom) {
-    const lines = byChain.get(jump.chain);
-    if (lines === undefined) byChain.set(jump.chain, [jump.line + 1]);
-    else lines.push(jump.line + 1);
+  // The jumps of a chain stand together; of a chain that thousands jump to, three are named.
+  const named: { readonly chain: string; readonly lines: number[] }[] = [];
+  let chains = 0;
+  let last: string | undefined;
+  for (const { chain, line } of view.jumpedFrom) {
+    if (chain !== last) {
+      last = chain;
+      if (++chains <= MOST_NAMED) named.push({ chain, lines: [] });
+    }
+    if (chains <= MOST_NAMED) named.at(-1)?.lines.push(line + 1);
   }
-  const named = [...byChain]
-    .slice(0, 3)
-    .map(([chain, lines]) =>
-      lines.length > 3
-        ? `${lines.length} rules of ${chain}`
-        : `${chain} line${lines.length > 1 ? 's' : ''} ${joined(lines.map(String))}`,
-    );
-  const more = byChain.size > 3 ? ` and ${byChain.size - 3} more chains` : '';
-  return `jumped to from ${named.join(', ')}${more}`;
+  const places = named.map(({ chain, lines }) =>
+    lines.length > 3
+      ? `${lines.length} rules of ${chain}`
+      : `${chain} line${lines.length > 1 ? 's' : ''} ${joined(lines.map(String))}`,
+  );
+  const more = chains > MOST_NAMED ? ` and ${chains - MOST_NAMED} more chains` : '';
+  return `jumped to from ${places.join(', ')}${more}`;
 }
+
+const MOST_NAMED = 3;
 
 /** `12 rules: 3 RETURN, 9 jump to 4 chains`; for a chain of two or three rules what each does. */
 function genericSentence(view: ChainView): string {

@@ -85,6 +85,8 @@ export type TraceEvent =
   | {
       readonly kind: 'skipped';
       readonly chain: Chain;
+      /** Those of the chain at that time: an edit gives it others. */
+      readonly rules: readonly Rule[];
       readonly from: number;
       readonly to: number;
       readonly view: PacketView;

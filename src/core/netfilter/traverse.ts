@@ -370,7 +370,8 @@ class Traversal {
 
   private flush(view: PacketView): void {
     const { chain, firstSkipped, index, depth } = this;
-    if (index > firstSkipped) this.emit({ kind: 'skipped', chain, from: firstSkipped + 1, to: index, view, depth });
+    if (index > firstSkipped)
+      this.emit({ kind: 'skipped', chain, rules: chain.rules, from: firstSkipped + 1, to: index, view, depth });
   }
 
   private tell(

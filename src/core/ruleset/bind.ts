@@ -7,6 +7,7 @@ import type { Columns } from '../text/columns';
 import { ofLegacy } from '../xtables/backend';
 import type { TableName } from '../xtables/view';
 import { unknownTableHelp } from './advice';
+import { AppendedTables, rememberBound } from './boundTables';
 import { chainOf, changeName, changePolicy, declareChain, deleteChains, flushChains, makeChain } from './chainCommands';
 import { checkPlaces } from './checkPlaces';
 import { checkSharedNames, sharedNames, type SharedName } from './checkSharedNames';
@@ -14,6 +15,7 @@ import { CommandOutcomes, MAY_FAIL } from './commandOutcomes';
 import { problemsOfEnd } from './endOfProgram';
 import { EMPTY_HEADER } from './header';
 import type { LineRule } from './lineRule';
+import { linkTable } from './linkTable';
 import { bindNft } from './nft/bindNft';
 import { chainsFirst, withListings } from './listedRule';
 import { addChain, clearTable, newTable, type OpenChain, type OpenTable } from './openTable';
@@ -62,6 +64,7 @@ class Binder extends RuleChanges {
   /** What the rules of a table shared that has been begun anew. */
   private readonly replaced = new Map<TableName, readonly SharedName[]>();
   private readonly toldNames = new Set<Line>();
+  private readonly appended = new AppendedTables();
 
   constructor(
     section: RulesSection,
@@ -77,7 +80,7 @@ class Binder extends RuleChanges {
     else for (const part of parts ?? [this.section]) this.readPart(part);
     if (this.change) this.runChange(this.change);
     this.checkNames([...this.tables.values()].map((table) => [table.name, sharedNames(this.finishTable(table))]));
-    return {
+    const ruleSet: RuleSet = {
       ...this.program,
       section: this.section,
       tables:
@@ -86,6 +89,8 @@ class Binder extends RuleChanges {
       needsConntrack: this.needsConntrack,
       needsDefrag: this.needsDefrag,
     };
+    if (!this.change && !parts && ruleSet.problems === this.problems) rememberBound(ruleSet, this.appended.bound);
+    return ruleSet;
   }
 
   /** One section of the host. What stands above it is there already. */
@@ -102,6 +107,7 @@ class Binder extends RuleChanges {
       if (fragment) declareAll(part.lines, this.current);
     }
     for (const line of chainsFirst(part.lines)) this.readLine(line);
+    this.appended.end(this.problems.length);
     this.commitRules();
   }
 
@@ -137,30 +143,21 @@ class Binder extends RuleChanges {
       [...this.tables.values()].map((each) => [each.name, each === table ? own : sharedNames(limitedRules(each))]),
     );
     this.replaced.set(table.name, own);
+    this.appended.giveUp();
     clearTable(table);
   }
 
   private finishTable(table: OpenTable, again = false): readonly LineRule[] {
-    const chains = [...table.chains.values()];
-    const limited: LineRule[] = [];
-    for (const chain of chains) {
-      for (let i = 0; i < chain.rules.length; i++) {
-        const rule = chain.rules[i] as LineRule;
-        rule.number = i + 1;
-        if (rule.traits.needsConntrack) this.needsConntrack = true;
-        if (rule.traits.needsDefrag) this.needsDefrag = true;
-        if (rule.traits.limits.length > 0) limited.push(rule);
-        const { jump } = rule;
-        if (!jump) continue;
-        jump.to = table.chains.get(jump.chain);
-        jump.refused = jump.to?.hook ? `rules cannot jump to the built-in chain ${jump.chain}` : undefined;
-      }
-    }
+    const { limited, needsConntrack, needsDefrag } = linkTable(table);
+    if (needsConntrack) this.needsConntrack = true;
+    if (needsDefrag) this.needsDefrag = true;
     if (table === this.unloaded || again) return limited;
     const before = this.problems.length;
+    const chains = [...table.chains.values()];
     checkPlaces(chains, limited, this.program.backend, (line, at, code, message, severity) =>
       this.report(line, at, code, message, severity),
     );
+    this.appended.finished.push({ table, problems: { from: before, to: this.problems.length } });
     return this.withoutRefused(chains, this.problems.slice(before)) ? this.finishTable(table, true) : limited;
   }
 
@@ -182,7 +179,10 @@ class Binder extends RuleChanges {
   private readInput(lines: readonly Line[]): void {
     for (const line of lines) {
       if (this.passing && line instanceof AppendLine) continue;
-      if (line instanceof AppendLine && isCleanInput(line) && this.takeUnread(line)) continue;
+      if (line instanceof AppendLine && isCleanInput(line) && this.takeUnread(line)) {
+        this.appended.appends();
+        continue;
+      }
       const inTable = this.current !== undefined || this.unknownTable;
       const input = this.withReturn(line, inTable) ?? readInputLine(line, inTable, this.family);
       if (input.parts && this.current && this.endsProgram(line, input.parts, input.problems, this.current)) return;
@@ -191,6 +191,7 @@ class Binder extends RuleChanges {
           this.tell(line, problem, ofLegacy(this.program.backend, problem.code, problem.message));
         else this.problems.push({ ...problem, line });
       }
+      if (input.line !== line || input.otherFamily) this.appended.asWritten = false;
       if (input.otherFamily) continue;
       if (input.node.kind === 'command' && input.parts) this.runCommand(input.line, input.parts);
       else if (input.node.kind === 'table') {
@@ -207,6 +208,7 @@ class Binder extends RuleChanges {
         this.endTable();
       } else if (input.node.kind !== 'command') this.readNode(line, input.node);
     }
+    this.appended.end(this.problems.length);
     if (this.current || this.unknownTable) this.reportOpenTable();
     this.commitRules();
   }
@@ -222,6 +224,7 @@ class Binder extends RuleChanges {
     if (!problems) return false;
     for (const problem of problems) this.problems.push({ ...problem, line });
     this.refusals.forget();
+    this.appended.giveUp();
     this.unloaded = table;
     return true;
   }
@@ -254,7 +257,7 @@ class Binder extends RuleChanges {
 
   /** A line of a dump in other text, of a list, or a command line. */
   private readLine(line: Line): void {
-    if (line instanceof AppendLine && (this.passing || this.takeUnread(line))) return;
+    if (line instanceof AppendLine && (this.passing || this.takeUnread(line))) return this.appended.appends();
     const { runsIf, mayFail } = line as Partial<EmbeddedLine>;
     if (runsIf && !this.outcomes.holds(runsIf)) return this.outcomes.note(line, false);
     const before = this.problems.length;
@@ -277,7 +280,10 @@ class Binder extends RuleChanges {
   private readNode(line: Line, node: LineNode): void {
     if (node.kind === 'table') this.startTable(line, node.name);
     else if (node.kind === 'commit') this.endTable();
-    else if (node.kind === 'chain' && this.current) declareChain(this.chainLine(line, this.current), node);
+    else if (node.kind === 'chain' && this.current) {
+      this.appended.declares();
+      declareChain(this.chainLine(line, this.current), node);
+    }
   }
 
   private reportOpenTable(): void {
@@ -292,6 +298,7 @@ class Binder extends RuleChanges {
   }
 
   private startTable(line: Line, name: Word): void {
+    this.appended.end(this.problems.length);
     this.commitRules();
     this.currentLine = line;
     const table = asTable(name.text);
@@ -310,9 +317,11 @@ class Binder extends RuleChanges {
     if (known && this.section.asInput) this.replaceTable(known);
     this.current = this.section.parts && this.part.form === 'save' ? this.showTable(table) : this.open(table);
     this.whole.add(table);
+    this.appended.begin(this.current, line, this.problems.length);
   }
 
   private endTable(): void {
+    this.appended.end(this.problems.length);
     this.commitRules();
     this.passing = false;
     this.current = undefined;
@@ -333,6 +342,7 @@ class Binder extends RuleChanges {
       ? this.tableOf(line, node.table)
       : (this.current ?? (this.unnamed && this.open(this.unnamed)));
     if (!table) return;
+    this.appended.runs(line, node);
     if (
       node.table &&
       (this.part.form === 'save' || this.part.form === 'restore') &&
@@ -362,7 +372,12 @@ class Binder extends RuleChanges {
         return deleteChains(at, node);
       case 'E':
         return changeName(at, node);
-      case 'A':
+      case 'A': {
+        const { newest } = table;
+        this.changeRules(line, table, node);
+        if (table.newest !== newest) this.appended.spoil();
+        return;
+      }
       case 'I':
       case 'R':
       case 'D':

@@ -6,7 +6,13 @@ import type { Hook, TableName } from '../xtables/view';
 import { MOST_JUMPS, nftReach } from './nftReach';
 import { HOOKS, type Chain, type Rule } from './ruleSet';
 
-type ReportPlace = (line: Line, at: Columns, code: string, message: string, severity?: Problem['severity']) => void;
+export type ReportPlace = (
+  line: Line,
+  at: Columns,
+  code: string,
+  message: string,
+  severity?: Problem['severity'],
+) => void;
 
 /** A rule with matches or a target that the kernel takes in some places only. */
 export interface LimitedRule extends Rule {
@@ -57,14 +63,27 @@ export function checkPlaces(
       end = reachedRules(chain);
     }
     const reach = rule.number <= end ? chain.reach : 0;
-    const nft = asNft?.hooks.get(chain) ?? 0;
-    for (const limit of rule.traits.limits) {
-      if (reach & ~limit.hooks)
-        reportHooks(rule, limit, { severity: 'error', code: 'wrong-chain', message: wrongChain(limit, reach) }, report);
-      else if (nft & ~limit.hooks)
-        reportHooks(rule, limit, ofNft(`${wrongChain(limit, nft)}, behind a rule that lets no packet through`), report);
-      if (limit.extension.check) checkSurroundings(rule, limit, reach, backend, report);
-    }
+    checkLimits(rule, reach, asNft?.hooks.get(chain) ?? 0, backend, report);
+  }
+}
+
+/**
+ * Of one rule. `reach`: the hooks from which a packet comes to it, as in `Chain.reach`; `nft`: those from which nf_tables
+ * comes to its chain.
+ */
+export function checkLimits(
+  rule: LimitedRule,
+  reach: number,
+  nft: number,
+  backend: Backend,
+  report: ReportPlace,
+): void {
+  for (const limit of rule.traits.limits) {
+    if (reach & ~limit.hooks)
+      reportHooks(rule, limit, { severity: 'error', code: 'wrong-chain', message: wrongChain(limit, reach) }, report);
+    else if (nft & ~limit.hooks)
+      reportHooks(rule, limit, ofNft(`${wrongChain(limit, nft)}, behind a rule that lets no packet through`), report);
+    if (limit.extension.check) checkSurroundings(rule, limit, reach, backend, report);
   }
 }
 
@@ -126,7 +145,7 @@ function jumpsOf(chain: Chain, known: Map<Chain, readonly Rule[]>): readonly Rul
 }
 
 /** How many rules a packet can come to: those up to the first that lets none through. */
-function reachedRules({ rules }: Chain): number {
+export function reachedRules({ rules }: Chain): number {
   const end = rules.findIndex(({ endsChain }) => endsChain);
   return end < 0 ? rules.length : end + 1;
 }

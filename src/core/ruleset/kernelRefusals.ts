@@ -21,6 +21,10 @@ export class KernelRefusals {
     else this.ofChain.set(chain, [problem]);
   }
 
+  get isEmpty(): boolean {
+    return this.ofChain.size === 0 && this.ofFlushed.length === 0;
+  }
+
   /** `-F CHAIN`. */
   flush(chain: OpenChain): void {
     for (const problem of this.ofChain.get(chain) ?? [])

@@ -52,8 +52,8 @@ export class RuleIndex {
   /** Made once for each chain; undefined for a short one, which is as soon walked. */
   static of(chain: Chain): ChainIndex | undefined {
     if (chain.rules.length < SHORT) return undefined;
-    let index = made.get(chain);
-    if (index === undefined) made.set(chain, (index = RuleIndex.lazily(chain)));
+    let index = made.get(chain.rules);
+    if (index === undefined) made.set(chain.rules, (index = RuleIndex.lazily(chain)));
     return index;
   }
 
@@ -134,7 +134,8 @@ const NEAR = 8;
 const SHORT = 32;
 /** A rule that asks for more ports than this is not filed under them. */
 const MOST_PORTS = 16;
-const made = new WeakMap<Chain, ChainIndex>();
+/** By the list of rules: an edit gives a chain another one. */
+const made = new WeakMap<readonly Rule[], ChainIndex>();
 
 /** Complete up to the end of the header of its transport protocol, and nothing in it drawn at random. */
 function isWhole({ packet, drawn }: PacketView): boolean {

@@ -50,7 +50,7 @@ export function runPage(input: TraceInput, run: StepId, from: number, count: num
   if (event?.kind !== 'skipped') return undefined;
   const first = Math.max(event.from, Math.floor(from));
   const last = Math.min(event.to, first + Math.max(0, Math.floor(count)) - 1);
-  return { run, from: first, rows: rulesOfRun(event.chain, first, last, event.depth, event.view, run.event) };
+  return { run, from: first, rows: rulesOfRun(event, first, last, run.event) };
 }
 
 /** The steps that stand for a line of the file, 1-based, in the order in which the packet came by. */
@@ -62,7 +62,7 @@ export function stepsAtLine(input: TraceInput, line: number): readonly StepId[] 
       case 'policy':
         return event.chain.line && event.chain.line.index + 1 === line ? [{ kind: 'event', event: index }] : [];
       case 'skipped': {
-        const rule = event.chain.rules.slice(event.from - 1, event.to).find((each) => each.line.index + 1 === line);
+        const rule = event.rules.slice(event.from - 1, event.to).find((each) => each.line.index + 1 === line);
         return rule ? [{ kind: 'rule', event: index, rule: rule.number }] : [];
       }
       default:
@@ -85,8 +85,5 @@ export function eventAt(
 ): { readonly event: TraceEvent | undefined; readonly rule: Rule | undefined } {
   const event = selectedPath(input).events[step.event];
   if (event?.kind === 'rule') return { event, rule: event.rule };
-  return {
-    event,
-    rule: event?.kind === 'skipped' && step.kind === 'rule' ? event.chain.rules[step.rule - 1] : undefined,
-  };
+  return { event, rule: event?.kind === 'skipped' && step.kind === 'rule' ? event.rules[step.rule - 1] : undefined };
 }

@@ -1,5 +1,5 @@
 import { askAgain } from '../../core/netfilter/asking';
-import type { Chain, Rule } from '../../core/ruleset/ruleSet';
+import type { Rule } from '../../core/ruleset/ruleSet';
 import type { PacketView } from '../../core/xtables/view';
 import { counted, grouped, lineNumber, type SkippedEvent } from './traceInput';
 import type { FoldRow, Row, RuleRow } from '../../shared/traceReport';
@@ -18,16 +18,16 @@ const NEAR_SHOWN = 4;
  * destination, another port), and folds for the rest.
  */
 export function runRows(event: SkippedEvent, index: number): readonly Row[] {
-  const { chain, from, to, depth, view } = event;
-  if (to - from + 1 <= SHOWN_WHOLE) return rulesOfRun(chain, from, to, depth, view, index);
+  const { from, to } = event;
+  if (to - from + 1 <= SHOWN_WHOLE) return rulesOfRun(event, from, to, index);
   const shown = new Set([from, from + 1, ...nearMatches(event)]);
   const rows: Row[] = [];
   let gap = from;
   for (const number of [...shown].sort((a, b) => a - b).concat(to + 1)) {
     // A fold of one rule would take as much room as the rule.
-    if (number - gap === 1) rows.push(...rulesOfRun(chain, gap, gap, depth, view, index));
+    if (number - gap === 1) rows.push(...rulesOfRun(event, gap, gap, index));
     else if (number > gap) rows.push(fold(event, index, gap, number - 1));
-    if (number <= to) rows.push(...rulesOfRun(chain, number, number, depth, view, index));
+    if (number <= to) rows.push(...rulesOfRun(event, number, number, index));
     gap = number + 1;
   }
   return rows;
@@ -35,14 +35,12 @@ export function runRows(event: SkippedEvent, index: number): readonly Row[] {
 
 /** Rules `from`–`to` of a chain as rows, each with why it did not match. */
 export function rulesOfRun(
-  chain: Chain,
+  { chain, rules, depth, view }: SkippedEvent,
   from: number,
   to: number,
-  depth: number,
-  view: PacketView,
   index: number,
 ): readonly RuleRow[] {
-  return chain.rules
+  return rules
     .slice(from - 1, to)
     .map((rule) => ({
       kind: 'rule',
@@ -71,10 +69,10 @@ function fold({ chain, depth }: SkippedEvent, index: number, from: number, to: n
 }
 
 /** Numbers of the rules that said yes to an address or a port before something said no. */
-function nearMatches({ chain, from, to, view }: SkippedEvent): readonly number[] {
+function nearMatches({ rules, from, to, view }: SkippedEvent): readonly number[] {
   const near: number[] = [];
   for (let number = from; number <= Math.min(to, from + LOOKED_AT) && near.length < NEAR_SHOWN; number++) {
-    const rule = chain.rules[number - 1];
+    const rule = rules[number - 1];
     if (rule && matchesInPart(rule, view)) near.push(number);
   }
   return near;

@@ -71,7 +71,7 @@ function exclusionsPassed(events: readonly TraceEvent[], index: number): readonl
     // A chain of thousands of rules is not asked again rule by rule.
     const from = Math.max(event.from, event.to - MOST_ASKED + 1);
     lists.push(
-      event.chain.rules
+      event.rules
         .slice(from - 1, event.to)
         .filter((rule) => spares(rule, leads))
         .flatMap((rule) => passedBy(rule, askAgain(rule, event.view))),

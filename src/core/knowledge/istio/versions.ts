@@ -25,36 +25,42 @@ const MOST_RULES = 5000;
 /** Each chain and rule by its own releases. The absence of one says nothing here: it may depend on a setting. */
 function shown(ruleSet: RuleSetView): readonly VersionEvidence[] {
   const found = new Map<string, VersionEvidence>();
-  const add = (text: string, span: Partial<ReleaseSpan>, line: number | undefined): void => {
+  const add = (text: string, span: Partial<ReleaseSpan>, at: RuleView | undefined): void => {
     if (span.since === undefined && span.until === undefined) return;
     const key = `${span.since ?? ''} ${span.until ?? ''}`;
     if (found.has(key)) return;
-    found.set(key, {
-      text,
+    const range = {
       ...(span.since === undefined ? {} : { from: span.since }),
       ...(span.until === undefined ? {} : { to: span.until }),
-      ...(line === undefined ? {} : { line }),
-    });
+    };
+    found.set(key, placed({ text, ...range }, at));
   };
   for (const chain of ruleSet.chains) {
     if (!chain.builtin) {
       const fact = istioChain(ruleSet, chain.table, chain.name);
       if (fact === undefined) continue;
-      add(`chain ${chain.name} of ${chain.table}`, fact, chain.rules[0]?.line);
+      add(`chain ${chain.name} of ${chain.table}`, fact, chain.rules[0]);
     } else if (!['nat', 'mangle', 'raw', 'filter'].includes(chain.table)) continue;
     for (const rule of chain.builtin ? chain.rules.slice(0, MOST_RULES) : chain.rules) {
       const fact = istioRule(ruleSet, rule);
-      if (fact !== undefined) add(fact.title, fact, rule.line);
+      if (fact !== undefined) add(fact.title, fact, rule);
     }
   }
   return [...found.values()];
+}
+
+/** The line is asked for anew each time: lines move when the file is edited elsewhere, and what is known here stays. */
+function placed(evidence: VersionEvidence, rule: RuleView | undefined): VersionEvidence {
+  return rule === undefined
+    ? evidence
+    : Object.defineProperty(evidence, 'line', { get: () => rule.line, enumerable: true });
 }
 
 /** What would be there whatever the settings, in the parts of the rules that are there. */
 function missing(ruleSet: RuleSetView, profile: IstioProfile): readonly VersionEvidence[] {
   const found: VersionEvidence[] = [];
   const say = (text: string, range: { readonly from?: string; readonly to?: string }, rule?: RuleView): void => {
-    found.push({ text, ...range, absent: true, ...(rule === undefined ? {} : { line: rule.line }) });
+    found.push(placed({ text, ...range, absent: true }, rule));
   };
   const output = chainIn(ruleSet, 'nat', 'ISTIO_OUTPUT');
   const inbound = chainIn(ruleSet, 'nat', 'ISTIO_INBOUND');

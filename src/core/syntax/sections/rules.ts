@@ -65,18 +65,25 @@ function metaOf({ lines, context, fileFamily }: SectionReader, scan: RulesScan, 
   };
 }
 
-/** When the dump was saved, by its first header. Source: iptables/iptables-save.c, which writes ctime(3). */
+/** When the dump was saved, by its first header that says so. */
 function timeOf(lines: readonly Line[], from: number, end: number): number | undefined {
   for (let i = from; i < Math.min(end, from + 20); i++) {
-    const found = lines[i]?.shape === Shape.Header && CTIME.exec(lines[i]?.text ?? '');
-    if (!found) continue;
-    const [, month = '', day = '', hours = '', minutes = '', seconds = '', year = ''] = found;
-    const at = MONTHS.indexOf(month);
-    return at < 0
-      ? undefined
-      : Date.UTC(Number(year), at / 3, Number(day), Number(hours), Number(minutes), Number(seconds));
+    const time = lines[i]?.shape === Shape.Header ? savedTime(lines[i]?.text ?? '') : undefined;
+    if (time !== undefined) return Number.isNaN(time) ? undefined : time;
   }
   return undefined;
+}
+
+/**
+ * The time in a header, NaN where its month is none; undefined where there is none. Source: iptables/iptables-save.c,
+ * which writes ctime(3).
+ */
+export function savedTime(text: string): number | undefined {
+  const found = CTIME.exec(text);
+  if (!found) return undefined;
+  const [, month = '', day = '', hours = '', minutes = '', seconds = '', year = ''] = found;
+  const at = MONTHS.indexOf(month);
+  return at < 0 ? NaN : Date.UTC(Number(year), at / 3, Number(day), Number(hours), Number(minutes), Number(seconds));
 }
 
 const CTIME = / on \w{3} (\w{3}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})/;

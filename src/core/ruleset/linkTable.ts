@@ -1,0 +1,34 @@
+import type { LineRule } from './lineRule';
+import type { OpenTable } from './openTable';
+
+/** What a table is known for once all of it is read. */
+export interface Linked {
+  /** The rules with matches or targets that the kernel takes in some places only, in the order of the chains. */
+  readonly limited: readonly LineRule[];
+  readonly needsConntrack: boolean;
+  readonly needsDefrag: boolean;
+}
+
+/** Numbers the rules of a table and finds the chains that they jump to. */
+export function linkTable(table: OpenTable): Linked {
+  const limited: LineRule[] = [];
+  let needsConntrack = false;
+  let needsDefrag = false;
+  for (const { rules } of table.chains.values()) {
+    for (let i = 0; i < rules.length; i++) {
+      const rule = rules[i] as LineRule;
+      rule.number = i + 1;
+      if (rule.traits.needsConntrack) needsConntrack = true;
+      if (rule.traits.needsDefrag) needsDefrag = true;
+      if (rule.traits.limits.length > 0) limited.push(rule);
+      linkJump(rule, table);
+    }
+  }
+  return { limited, needsConntrack, needsDefrag };
+}
+
+export function linkJump({ jump }: LineRule, table: OpenTable): void {
+  if (!jump) return;
+  jump.to = table.chains.get(jump.chain);
+  jump.refused = jump.to?.hook ? `rules cannot jump to the built-in chain ${jump.chain}` : undefined;
+}

@@ -1,0 +1,51 @@
+import type { LineProblem } from '../core/ruleset/ruleSet';
+import { AppendLine } from '../core/syntax/appendLine';
+import { Shape } from '../core/syntax/shape';
+import type { Line } from '../core/syntax/tree';
+
+const known = new WeakMap<readonly Line[], readonly LineProblem[]>();
+
+/**
+ * Rules in which bytes were no UTF-8 when an editor read them: it shows U+FFFD in their place, and writes that when the
+ * file is saved.
+ */
+export function lostBytes(lines: readonly Line[]): readonly LineProblem[] {
+  let found = known.get(lines);
+  if (found === undefined) known.set(lines, (found = lines.flatMap(lostIn)));
+  return found;
+}
+
+/** Takes over what is known of lines some of which were exchanged. */
+export function lostAfter(
+  before: readonly Line[],
+  after: readonly Line[],
+  { removed, inserted }: { readonly removed: readonly Line[]; readonly inserted: readonly Line[] },
+): void {
+  const found = known.get(before);
+  if (found === undefined) return;
+  const more = inserted.flatMap(lostIn);
+  if (found.length === 0 && more.length === 0) known.set(after, found);
+  else
+    known.set(
+      after,
+      [...found.filter(({ line }) => !removed.includes(line)), ...more].sort((a, b) => a.line.index - b.line.index),
+    );
+}
+
+function lostIn(line: Line): readonly LineProblem[] {
+  const start = line.text.indexOf('\ufffd');
+  return start >= 0 && isOfRules(line)
+    ? [{ line, start, end: start + 1, severity: 'warning', code: 'lost-bytes', message: MESSAGE }]
+    : NONE;
+}
+
+const NONE: readonly LineProblem[] = [];
+
+function isOfRules(line: Line): boolean {
+  if (line instanceof AppendLine) return true;
+  const { shape } = line;
+  return shape === Shape.Rule || shape === Shape.Chain || shape === Shape.ProgramCommand;
+}
+
+const MESSAGE =
+  'U+FFFD stands here in the place of bytes that are no UTF-8: what the rule holds is not known, and saving the file writes U+FFFD. Open it in its own encoding (Reopen with Encoding)';
