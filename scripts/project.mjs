@@ -98,14 +98,14 @@ export function freePort(preferred = 0) {
 }
 
 /**
- * Waits until a server that was just started answers, 30 s at most. @param {string} url @param
- * {import('node:child_process').ChildProcess} server
+ * Waits until a server that was just started answers or ends, three minutes at most.
+ * @param {string} url @param {import('node:child_process').ChildProcess} server
  */
 export async function answers(url, server) {
-  for (let attempt = 0; attempt < 150; attempt++) {
-    if (server.exitCode !== null) break;
+  for (const end = Date.now() + 180_000; Date.now() < end;) {
+    if (server.exitCode !== null || server.signalCode !== null) break;
     if (
-      await fetch(url).then(
+      await fetch(url, { signal: AbortSignal.timeout(30_000) }).then(
         (answer) => answer.ok,
         () => false,
       )
@@ -115,6 +115,20 @@ export async function answers(url, server) {
   }
   server.kill();
   throw new Error(`no server answers at ${url}`);
+}
+
+/**
+ * Says every ten seconds that work which shows nothing of itself still goes on. @template T
+ * @param {string} what `installing code-server from npm` @param {() => string | undefined} state how far it is, where that is known
+ * @param {Promise<T>} work
+ */
+export async function withProgress(what, state, work) {
+  const start = Date.now();
+  const timer = setInterval(() => {
+    const parts = [`${Math.round((Date.now() - start) / 1000)} s`, state()].filter(Boolean);
+    console.log(`… ${what} (${parts.join(', ')})`);
+  }, 10_000);
+  return work.finally(() => clearInterval(timer));
 }
 
 /** @param {string} text */

@@ -21,7 +21,7 @@ if (!(await openCode()) && !(await openDesktop())) await serve();
 async function openCode() {
   const code =
     hasDisplay() && onPath(...(process.platform === 'win32' ? ['code.cmd'] : ['code', 'code-insiders', 'codium']));
-  if (!code || !/^\d+\.\d+/.test((await run(code, ['--version', ...asRoot()], { timeout: 20_000 })).output))
+  if (!code || !/^\d+\.\d+/.test((await run(code, ['--version', ...asRoot()], { timeout: 60_000 })).output))
     return false;
   console.log(`opening ${code}`);
   return (
@@ -40,6 +40,7 @@ async function openCode() {
 
 async function openDesktop() {
   if (!hasDisplay()) return false;
+  console.log('no VS Code on the PATH: looking for a desktop build');
   const desktop = await desktopBuild();
   if ('reason' in desktop) {
     console.log(desktop.reason);
@@ -65,8 +66,9 @@ async function openDesktop() {
 }
 
 async function serve() {
-  console.log('no desktop VS Code here: using code-server from npm (the first time this takes a quarter of a minute)');
+  console.log('no desktop VS Code here: using code-server from npm');
   const version = await installCodeServer();
+  console.log('starting the server');
   const server = await startCodeServer({ name: 'start-data', port: await freePort(Number(process.env.PORT) || 8080) });
   const url = server.url(sample, [
     ['extensionDevelopmentPath', server.remote(root)],

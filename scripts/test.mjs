@@ -4,6 +4,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from './build.mjs';
+import { noBrowser } from './host/debian.mjs';
 import { prepareHosts, runSuites } from './host/suite.mjs';
 import { cache, root, run } from './project.mjs';
 
@@ -18,7 +19,13 @@ if (unknown.length) {
 let passed = 0,
   failed = 0;
 mkdirSync(cache, { recursive: true });
-const hosts = wanted.includes('host') ? prepareHosts() : undefined;
+const withoutBrowser = wanted.includes('host') ? noBrowser() : undefined;
+// A person who has to install something hears of it before ten minutes of other checks, and not behind them.
+if (withoutBrowser !== undefined) {
+  failed++;
+  console.log(`✗ host\n${withoutBrowser}`);
+}
+const hosts = wanted.includes('host') && withoutBrowser === undefined ? prepareHosts() : undefined;
 if (wanted.includes('units') || hosts) await step('build', () => build({ minify: true }));
 await Promise.all([typesFormatAndUnused(), wanted.includes('lint') && lint()]);
 if (wanted.includes('units')) await units();

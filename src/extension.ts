@@ -48,5 +48,5 @@ export function activate(context: vscode.ExtensionContext): Api {
     registerOpenAutomatically(documents, panels, edge),
     registerSemanticTokens(documents, edge),
   );
-  return { testing: testing(documents, decorations, panels, edge) };
+  return { testing: testing(documents, decorations, panels, diagnostics, edge) };
 }

@@ -13,9 +13,12 @@ const browserArguments = [
   '--disable-sync',
 ];
 
+/** Milliseconds for what takes two seconds on an idle machine. */
+const patience = 180_000;
+
 /** @returns {Promise<import('playwright-core').Browser>} */
 async function launch() {
-  return playwright.launch({ executablePath: await chromium(), args: browserArguments });
+  return playwright.launch({ executablePath: await chromium(), args: browserArguments, timeout: patience });
 }
 
 /**
@@ -36,7 +39,7 @@ export async function runInBrowser(url, log, timeout) {
           log(args.map(String).join(' ')),
         );
         await page.exposeFunction('codeAutomationExit', (/** @type {number} */ code) => resolve(code));
-        await page.goto(url);
+        await page.goto(url, { timeout: patience });
       })();
       ready.catch(reject);
     });

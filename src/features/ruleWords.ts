@@ -65,7 +65,8 @@ function ruleWords(words: readonly Word[], family: 4 | 6): readonly RuleWord[] {
   let protocol: string | undefined;
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as Word;
-    const name = own(BUILTIN, word.text);
+    // `--proto` is short for `--protocol`, and an option of `-m policy`, which goes before.
+    const name = exactOption(word.text, loaded) ? undefined : own(BUILTIN, word.text);
     if (word.text === '!') list.push({ word, role: { kind: 'negation' } });
     else if (name !== undefined) {
       list.push({ word, role: { kind: 'builtin-option', name } });
@@ -114,15 +115,24 @@ function findOption(
   loaded: readonly (MatchExtension | TargetExtension)[],
 ): { option: Option; extension: MatchExtension | TargetExtension } | undefined {
   if (!name.startsWith('--')) return undefined;
-  for (const extension of loaded) {
-    const option = extension.options.find((each) => each.name === name || each.aliases.includes(name));
-    if (option) return { option, extension };
-  }
+  const exact = exactOption(name, loaded);
+  if (exact) return exact;
   for (const extension of loaded) {
     const options = extension.options.filter((each) =>
       [each.name, ...each.aliases].some((each) => each.startsWith(name)),
     );
     if (options.length === 1 && options[0]) return { option: options[0], extension };
+  }
+  return undefined;
+}
+
+function exactOption(
+  name: string,
+  loaded: readonly (MatchExtension | TargetExtension)[],
+): { option: Option; extension: MatchExtension | TargetExtension } | undefined {
+  for (const extension of loaded) {
+    const option = extension.options.find((each) => each.name === name || each.aliases.includes(name));
+    if (option) return { option, extension };
   }
   return undefined;
 }

@@ -41,6 +41,11 @@ export class Diagnostics implements vscode.Disposable {
     return found.problems.filter((problem) => rangeOf(document, problem).intersection(range) !== undefined);
   }
 
+  /** Whether the problems of a document are those of what it says; true of a document that is never checked. */
+  isChecked(document: vscode.TextDocument): boolean {
+    return document.languageId !== 'iptables' || this.found.get(document.uri.toString())?.version === document.version;
+  }
+
   dispose(): void {
     this.subscription.dispose();
   }

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { LineMarks } from '../features/traceSession/lineMarks';
 import type { ToEditor, ViewState } from '../shared/protocol';
+import type { Diagnostics } from './diagnostics';
 import type { Documents } from './documents';
 import type { ErrorEdge } from './edge';
 import type { TraceDecorations } from './traceDecorations';
@@ -15,6 +16,8 @@ export interface Testing {
   marksOf(uri: vscode.Uri): LineMarks | undefined;
   /** Whether the tree kept for a document says what the document says. */
   isInStep(document: vscode.TextDocument): boolean;
+  /** Whether the problems shown of a document are those of what it says. */
+  isChecked(document: vscode.TextDocument): boolean;
   /** As if the view had sent it. */
   send(uri: vscode.Uri, message: ToEditor): void;
   /** As if something failed while the view of a file asked for it. */
@@ -27,6 +30,7 @@ export function testing(
   documents: Documents,
   decorations: TraceDecorations,
   panels: TracePanels,
+  diagnostics: Diagnostics,
   edge: ErrorEdge,
 ): Testing {
   return {
@@ -34,6 +38,7 @@ export function testing(
     selectedLine: (uri) => panels.of(uri)?.session.selectedLine,
     marksOf: (uri) => decorations.shownIn(uri.toString()),
     isInStep: (document) => documents.isInStep(document),
+    isChecked: (document) => diagnostics.isChecked(document),
     edge,
     fail: (uri) =>
       panels.of(uri)?.ask('A feature that fails on purpose', () => {

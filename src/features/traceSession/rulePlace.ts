@@ -17,8 +17,8 @@ export function rulePlace(input: TraceInput, step: StepId): PlaceOfRule | undefi
 }
 
 /**
- * Lines that an edit did not touch are the same objects; of one that it did touch the place in the chain is what
- * remains.
+ * Lines that an edit did not touch are the same objects. Of one that it did touch, the nearest rule of the chain with
+ * the same words is taken (text pasted in front of a line touches it), else the one at the same place.
  */
 export function stepAtPlace(
   input: TraceInput,
@@ -26,8 +26,9 @@ export function stepAtPlace(
   { line, table, chain, number }: PlaceOfRule,
 ): StepId | undefined {
   if (file.lines[line.index] === line) return stepsAtLine(input, line.index + 1)[0];
-  const rule = [...(input.ruleSet?.tables.values() ?? [])].find(({ name }) => name === table)?.chains.get(chain)?.rules[
-    number - 1
-  ];
+  const { rules = [] } =
+    [...(input.ruleSet?.tables.values() ?? [])].find(({ name }) => name === table)?.chains.get(chain) ?? {};
+  const same = rules.filter((each) => each.line.text === line.text);
+  const [rule = rules[number - 1]] = same.sort((a, b) => Math.abs(a.number - number) - Math.abs(b.number - number));
   return rule && stepsAtLine(input, rule.line.index + 1)[0];
 }

@@ -29,9 +29,12 @@ export async function hoverText(document: vscode.TextDocument, needle: string, i
   return text;
 }
 
-/** Waits until the condition holds, 10 s at most; `what` says in the error what did not come true. */
+/** Milliseconds that a condition may take on a machine that is busy with other things. */
+const patience = 90_000;
+
+/** Waits until the condition holds; `what` says in the error what did not come true. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (const end = Date.now() + patience; Date.now() < end;) {
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -76,7 +76,8 @@ export const featureCases: readonly HostCase[] = [
     run: async () => {
       const { document } = await openSample(name);
       await hoverText(document, name.endsWith('.md') ? ':ISTIO_OUTPUT ' : ':PREROUTING ', 2);
-      await new Promise((resolve) => setTimeout(resolve, 600));
+      const own = await testing();
+      await until('the file is checked', () => own.isChecked(document));
       const found = vscode.languages
         .getDiagnostics(document.uri)
         .map(({ message, range }) => `${range.start.line + 1}: ${message}`);

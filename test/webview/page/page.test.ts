@@ -1,0 +1,421 @@
+// @vitest-environment happy-dom
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import type { ToEditor } from '../../../src/shared/protocol';
+import { TraceApp } from '../../../src/webview/traceApp';
+import { sampleText } from '../../features/sample';
+import { outline, Page, words } from './page';
+import { LONG, NAT, NAT_PACKET, WEB, WEB_PACKET } from './texts';
+
+// Controls of a library, which need more of a browser than there is here. Without them their elements are plain ones.
+vi.mock('@vscode-elements/elements/dist/vscode-button/index.js', () => ({}));
+vi.mock('@vscode-elements/elements/dist/vscode-single-select/index.js', () => ({}));
+vi.mock('@vscode-elements/elements/dist/vscode-option/index.js', () => ({}));
+vi.mock('@vscode-elements/elements/dist/vscode-textfield/index.js', () => ({}));
+
+/**
+ * Compares parts of a page with a file of golden/, as a screen reader has them.
+ * `UPDATE_GOLDEN=1 npx vitest run test/webview` writes the files anew; they are read in review.
+ */
+function golden(name: string, page: Page, ...parts: readonly string[]): void {
+  const file = path.join(import.meta.dirname, 'golden', `${name}.txt`);
+  const text = parts
+    .flatMap((part) => page.all(part))
+    .flatMap((element) => [`== ${element.localName}`, ...outline(element), ''])
+    .join('\n');
+  if (process.env.UPDATE_GOLDEN || !existsSync(file)) writeFileSync(file, text);
+  expect(text).toBe(readFileSync(file, 'utf8'));
+}
+
+describe('what is there', () => {
+  test('a packet with a question', async () => {
+    const page = await Page.open(WEB, WEB_PACKET);
+    golden(
+      'question',
+      page,
+      'trace-toolbar',
+      'trace-verdict',
+      'trace-questions',
+      'trace-path',
+      'trace-steps',
+      'trace-detail',
+    );
+  });
+
+  test('everything that can be opened', async () => {
+    const page = await Page.open(WEB, WEB_PACKET);
+    for (const button of ['What would have to change?', 'Assumed:', 'Read:', 'Fields'])
+      await page.click('button', button);
+    golden('opened', page, 'trace-fields', 'trace-verdict', 'trace-remedies');
+  });
+
+  test('a packet that is translated and forwarded, and its reply', async () => {
+    const page = await Page.open(NAT, NAT_PACKET);
+    golden('forwarded', page, 'trace-verdict', 'trace-path', 'trace-steps', 'trace-detail');
+    await page.click('button', 'Trace the reply');
+    golden('reply', page, 'trace-verdict', 'trace-path');
+  });
+
+  test('the journey through a mesh', async () => {
+    const page = await Page.open(sampleText('istio-sidecar.md'));
+    golden('journey', page, 'trace-journey');
+  });
+
+  test.each([
+    ['no rules', '# Shopping\n', undefined],
+    ['a packet that cannot be read', WEB, 'in eth0 tpc > :80'],
+  ])('%s', async (name, text, expression) => {
+    const page = await Page.open(text, expression);
+    golden(name.replaceAll(' ', '-'), page, 'trace-toolbar', '[role=status]');
+  });
+
+  test('before there is anything it says that it loads', async () => {
+    const app = new TraceApp();
+    document.body.replaceChildren(app);
+    await app.updateComplete;
+    expect([...app.renderRoot.children].flatMap((each) => outline(each))).toEqual([
+      'div.busy [aria-label="Loading" role="progressbar"]',
+    ]);
+  });
+});
+
+type Act = (page: Page) => Promise<unknown>;
+const click =
+  (selector: string, text = ''): Act =>
+  (page) =>
+    page.click(selector, text);
+const key =
+  (selector: string, ...keys: readonly string[]): Act =>
+  async (page) => {
+    for (const each of keys) await page.key(selector, each);
+  };
+const steps = (...keys: readonly string[]): Act => key('.tree', ...keys);
+
+/** What the page posts, without the revision that it is about and without asking for details. */
+function said(page: Page): readonly unknown[] {
+  return page
+    .posted()
+    .filter(({ type }) => type !== 'select')
+    .map((message) => Object.fromEntries(Object.entries(message).filter(([name]) => name !== 'revision')));
+}
+
+describe('wishes', () => {
+  test.each<[string, Act, readonly ToEditor[] | readonly unknown[]]>([
+    ['a line of the verdict', click('trace-verdict button.link', 'line'), [{ type: 'open-line', line: 10 }]],
+    ['copy as text', click('button[aria-label="Copy the trace as text"]'), [{ type: 'copy', format: 'text' }]],
+    [
+      'copy as Markdown',
+      click('button[aria-label="Copy the trace as Markdown"]'),
+      [{ type: 'copy', format: 'markdown' }],
+    ],
+    ['the other outcome', click('.tab[aria-selected=false]'), [{ type: 'choose-outcome', index: 1 }]],
+    ['the other outcome by key', key('.tab[aria-selected=true]', 'ArrowRight'), [{ type: 'choose-outcome', index: 1 }]],
+    ['no outcome in front of the first', key('.tab[aria-selected=true]', 'ArrowLeft'), []],
+    ['no outcome by another key', key('.tab[aria-selected=true]', 'ArrowDown'), []],
+    [
+      'there and back',
+      key('.tab[aria-selected=true]', 'ArrowRight', 'ArrowLeft'),
+      [
+        { type: 'choose-outcome', index: 1 },
+        { type: 'choose-outcome', index: 0 },
+      ],
+    ],
+    [
+      'no outcome behind the last',
+      key('.tab[aria-selected=true]', 'ArrowRight', 'ArrowRight'),
+      [{ type: 'choose-outcome', index: 1 }],
+    ],
+    [
+      'the reply and back',
+      async (page) => {
+        await page.click('.tab[aria-selected=false]');
+        await page.click('button', 'Trace the reply');
+        await page.click('button', 'Back to the packet');
+      },
+      [
+        { type: 'choose-outcome', index: 1 },
+        { type: 'show-reply', shown: true },
+        { type: 'show-reply', shown: false },
+      ],
+    ],
+    ['remedies', click('button', 'What would have to change?'), [{ type: 'ask-remedies' }]],
+    [
+      'copy a remedy',
+      async (page) => {
+        await page.click('button', 'What would have to change?');
+        await page.click('trace-remedies button[title=Copy]');
+      },
+      [{ type: 'ask-remedies' }, { type: 'copy-remedy', index: 0 }],
+    ],
+    ['a question about its line', click('trace-questions button.link'), [{ type: 'open-line', line: 10 }]],
+    ['a scenario', select('Scenario', 'ssh'), [{ type: 'choose-scenario', id: 'ssh' }]],
+    ['the own packet, which is there already', select('Scenario', '\u0000own'), []],
+    ['a field', change('dport', ' 80 '), [{ type: 'set-field', name: 'dport', value: '80' }]],
+    [
+      'a field given back',
+      async (page) => {
+        await page.click('button', 'Fields');
+        await page.click('button[aria-label="Reset Destination port"]');
+      },
+      [{ type: 'set-field', name: 'dport', value: '' }],
+    ],
+    [
+      'another packet',
+      typed('out tcp > 203.0.113.9:443 '),
+      [{ type: 'trace', expression: 'out tcp > 203.0.113.9:443' }],
+    ],
+    ['typing only', typed('out tcp', false), []],
+    ['a step in the editor', steps('Enter'), [{ type: 'open-line', line: 10 }]],
+    [
+      'a step in the editor by mouse',
+      async (page) => page.all('.row.d0').at(-2)?.dispatchEvent(new MouseEvent('dblclick')),
+      [{ type: 'open-line', line: 7 }],
+    ],
+    ['the line of the detail', click('trace-detail header button'), [{ type: 'open-line', line: 10 }]],
+  ])('%s', async (_, act, expected) => {
+    const page = await Page.open(WEB, WEB_PACKET);
+    await act(page);
+    await page.settled();
+    expect(said(page)).toEqual(expected);
+  });
+
+  test('an answer settles the outcome, and can be taken back', async () => {
+    const page = await Page.open(WEB, WEB_PACKET);
+    const checked = (): readonly string[] => page.all('[role=radio][aria-checked=true]').map(words);
+    expect([checked(), page.all('.tab').length]).toEqual([['open'], 2]);
+    await page.click('[role=radio]', 'no');
+    expect([checked(), page.all('.tab').length, words(page.get('.said')).slice(-11)]).toEqual([
+      ['no'],
+      0,
+      'said by you',
+    ]);
+    await page.click('[role=radio]', 'take back');
+    expect([checked(), page.all('.tab').length, page.all('.said').length]).toEqual([['open'], 2, 0]);
+  });
+});
+
+/** Chooses in a list of the toolbar. */
+function select(label: string, id: string): Act {
+  return async (page) => {
+    const list = page.get(`vscode-single-select[aria-label="${label}"]`);
+    Object.assign(list, { value: id });
+    list.dispatchEvent(new Event('change'));
+  };
+}
+
+function change(name: string, value: string): Act {
+  return async (page) => {
+    await page.click('button', 'Fields');
+    const field = page.get(`[data-name="${name}"]`);
+    Object.assign(field, { value });
+    field.dispatchEvent(new Event('change'));
+  };
+}
+
+function typed(text: string, enter = true): Act {
+  return async (page) => {
+    const input = page.get('input.packet') as HTMLInputElement;
+    input.value = text;
+    input.dispatchEvent(new Event('input'));
+    await page.settled();
+    if (enter) await page.click('vscode-button');
+  };
+}
+
+describe('the steps', () => {
+  /** Keys change nothing of the trace, so one page is enough for most cases. */
+  let web: Page | undefined;
+  const opened = async (): Promise<Page> => (web = web ? await web.again() : await Page.open(WEB, WEB_PACKET));
+
+  test.each<[string, readonly string[], RegExp]>([
+    ['the one that decides is selected first', [], /^line 10, /],
+    ['up', ['ArrowUp'], /^line 8, /],
+    ['k is up', ['k'], /^line 8, /],
+    ['down', ['ArrowUp', 'ArrowDown'], /^line 10, /],
+    ['j is down', ['k', 'j'], /^line 10, /],
+    ['to the first', ['Home'], /^(?!line)/],
+    ['not beyond the first', ['Home', 'ArrowUp', 'ArrowUp'], /^(?!line)/],
+    ['left goes to the jump', ['ArrowLeft'], /^line 8, match, jump/],
+    ['left closes it, and the rule below it is passed over', ['ArrowLeft', 'ArrowLeft', 'ArrowDown'], /^(?!line 10)/],
+    ['right opens it again', ['ArrowLeft', 'ArrowLeft', 'ArrowRight', 'ArrowDown'], /^line 10/],
+    ['right in an open chain goes in', ['ArrowLeft', 'ArrowRight'], /^line 10/],
+    ['right where nothing is below stays', ['ArrowRight'], /^line 10/],
+    ['other keys do nothing', ['x', 'PageUp'], /^line 10/],
+  ])('%s', async (_, keys, expected) => {
+    const page = await opened();
+    for (const each of keys) await page.key('.tree', each);
+    expect(page.selectedRow).toMatch(expected);
+    const [selected] = page.all('[role=treeitem][aria-selected=true]');
+    expect(page.get('.tree').getAttribute('aria-activedescendant')).toBe(selected?.id);
+  });
+
+  test.each([
+    ['ArrowUp', {}, true],
+    ['Home', {}, true],
+    ['ArrowUp', { ctrlKey: true }, false],
+    ['ArrowUp', { altKey: true }, false],
+    ['ArrowUp', { metaKey: true }, false],
+    ['x', {}, false],
+    ['ArrowLeft', {}, true],
+    ['ArrowRight', {}, false],
+  ])('%s with %o belongs to the page: %s', async (name, more, expected) => {
+    const page = await opened();
+    expect(await page.key('.tree', name, more)).toBe(expected);
+  });
+
+  test('what is selected is kept, asked for and shown in the editor', async () => {
+    const page = await opened();
+    await page.key('.tree', 'ArrowUp');
+    const [message] = page.posted();
+    expect(message).toMatchObject({ type: 'select', reveal: true });
+    expect(page.kept?.step).toEqual(message?.type === 'select' ? message.step : undefined);
+    expect(page.effects).toContainEqual({ kind: 'reveal', line: 8, focus: false });
+    expect(words(page.get('trace-detail h2'))).toMatch(/^Line 8 · INPUT rule 2/);
+  });
+
+  test('buttons step, and are off at the ends', async () => {
+    const page = await opened();
+    const off = (): readonly string[] =>
+      page
+        .all('.steps button')
+        .flatMap((each) => (each.hasAttribute('disabled') ? [each.classList.item(1) ?? ''] : []));
+    const count = (): string => words(page.get('.count'));
+    await page.click('.steps .first');
+    expect([count(), off()]).toEqual([expect.stringMatching(/^1 \/ \d+$/), ['first', 'previous']]);
+    await page.click('.steps .next');
+    expect([count(), off()]).toEqual([expect.stringMatching(/^2 \/ /), []]);
+    await page.click('.steps .last');
+    expect([count().replace(/^(\d+) \/ \1$/, 'the last'), off()]).toEqual(['the last', ['next', 'last']]);
+    await page.click('.steps .previous');
+    expect(off()).toEqual([]);
+  });
+
+  test('a row is picked by a click, its chain is closed by its arrow', async () => {
+    const page = await opened();
+    const jump = page.all('[role=treeitem]').find((row) => row.getAttribute('aria-label')?.startsWith('line 8'));
+    jump?.click();
+    await page.settled();
+    expect(page.selectedRow).toMatch(/^line 8/);
+    const before = page.all('[role=treeitem]').length;
+    await page.click('.twist');
+    expect(page.all('[role=treeitem]').length).toBeLessThan(before);
+    expect(page.all('[aria-expanded=false][role=treeitem]')).toHaveLength(1);
+    await page.click('.twist');
+    expect(page.all('[role=treeitem]')).toHaveLength(before);
+  });
+
+  test('rules that did not match are fetched in pages', async () => {
+    const page = await Page.open(LONG, WEB_PACKET);
+    const rows = (): number => page.all('[role=treeitem]').length;
+    const before = rows();
+    expect(words(page.get('.fold'))).toMatch(/more rules did not match/);
+    await page.click('.fold');
+    expect(said(page)).toMatchObject([{ type: 'expand', run: { kind: 'fold' }, count: 200 }]);
+    expect(rows()).toBe(before + 200);
+    expect(words(page.get('.fold'))).toMatch(/more rules did not match/);
+    await page.click('.fold');
+    expect([rows() > 300, page.all('.fold').length]).toEqual([true, 0]);
+  });
+
+  test.each(['Enter', 'ArrowRight', ' '])('%s opens a run of rules', async (name) => {
+    const page = await Page.open(LONG, WEB_PACKET);
+    for (let i = 0; i < 60 && page.all('.fold.selected').length === 0; i++) await page.key('.tree', 'ArrowUp');
+    expect(page.all('.fold.selected')).toHaveLength(1);
+    const before = page.all('[role=treeitem]').length;
+    await page.key('.tree', name);
+    expect(page.all('[role=treeitem]').length).toBe(before + 200);
+  });
+});
+
+describe('the boxes of the path', () => {
+  const current = (page: Page): readonly string[] => page.all('.node[aria-current=step] .title').map(words);
+
+  test('a box leads to its first step, and follows the selected one', async () => {
+    const page = await Page.open(NAT, NAT_PACKET);
+    expect(current(page)).toEqual(['PREROUTING']);
+    await page.click('button.node', 'POSTROUTING');
+    expect(current(page)).toEqual(['POSTROUTING']);
+    await page.key('.tree', 'Home');
+    expect(current(page)).toEqual(['PREROUTING']);
+    await page.click('.table', 'nat');
+    expect(page.selectedRow).toMatch(/^line 4, match, translated/);
+    await page.key('.tree', 'End');
+    expect(current(page)).toEqual([words(page.all('button.node .title').at(-1) as Element)]);
+  });
+
+  test('each box and each table with a step selects one, the others none', async () => {
+    const page = await Page.open(NAT, NAT_PACKET);
+    for (const box of page.all('button.node, .table')) {
+      page.posted();
+      box.click();
+      await page.settled();
+      const off = /not reached/.test(box.title);
+      expect(
+        page.posted().some(({ type }) => type === 'select'),
+        `${words(box)} ${box.title}`,
+      ).toBe(!off);
+    }
+  });
+});
+
+describe('state', () => {
+  test('what was kept comes back with its step', async () => {
+    const page = await Page.open(WEB, WEB_PACKET);
+    await page.key('.tree', 'ArrowUp');
+    const { kept, selectedRow } = page;
+    if (!kept) throw new Error('nothing was kept');
+    const again = await Page.open(WEB, undefined, JSON.parse(JSON.stringify(kept)) as typeof kept);
+    expect(again.selectedRow).toBe(selectedRow);
+    expect((again.get('input.packet') as HTMLInputElement).value).toBe(WEB_PACKET);
+  });
+
+  test('after an edit the same rule stays selected, and the editor stays where it is', async () => {
+    const page = await Page.open(WEB, WEB_PACKET);
+    await page.key('.tree', 'ArrowUp');
+    page.posted();
+    page.insert(8, '-A INPUT -s 198.51.100.1/32 -j DROP');
+    await page.settled();
+    expect(page.selectedRow).toMatch(/^line 9, match, jump/);
+    expect(page.posted().filter((message) => message.type === 'select' && message.reveal)).toEqual([]);
+  });
+
+  test('what is typed stays while the file changes, and Escape takes it back', async () => {
+    const page = await Page.open(WEB, WEB_PACKET);
+    await typed('out tcp', false)(page);
+    const input = page.get('input.packet') as HTMLInputElement;
+    await page.key('input.packet', 'a');
+    expect(input.value).toBe('out tcp');
+    expect(await page.key('input.packet', 'Escape')).toBe(true);
+    expect(input.value).toBe(WEB_PACKET);
+  });
+
+  test('messages about another revision are ignored, focus and moves come from the editor', async () => {
+    const page = await Page.open(WEB, WEB_PACKET);
+    const before = words(page.get('trace-detail'));
+    page.app.receive({ type: 'remedies', revision: -1, remedies: [] });
+    await page.click('button', 'What would have to change?');
+    page.app.receive({ type: 'move', to: 'previous' });
+    await page.settled();
+    expect(page.selectedRow).toMatch(/^line 8/);
+    expect(words(page.get('trace-detail'))).not.toBe(before);
+    page.app.receive({ type: 'focus', part: 'packet' });
+    expect(page.focused?.className).toBe('packet');
+    page.app.receive({ type: 'focus', part: 'steps' });
+    expect(page.focused?.className).toBe('tree');
+    const detail = { step: { kind: 'event', event: 0 }, title: [], tokens: [], happened: 'x' } as never;
+    page.app.receive({ type: 'detail', revision: 0, detail });
+    await page.settled();
+    expect(words(page.get('trace-detail'))).not.toContain('x x');
+  });
+
+  test('a field that an assumption names is opened', async () => {
+    const page = await Page.open(WEB, '> :443');
+    await page.click('button', 'Assumed:');
+    await page.click('button.link', 'change');
+    expect(page.all('trace-fields')).toHaveLength(1);
+    expect(page.get('button', 'Fields').getAttribute('aria-pressed')).toBe('true');
+    await page.click('button', 'Fields');
+    expect(page.all('trace-fields')).toHaveLength(0);
+  });
+});
