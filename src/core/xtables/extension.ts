@@ -1,5 +1,6 @@
 import type { Address } from '../net/address';
 import type { ConntrackEntry } from '../net/conntrack';
+import type { FieldChange } from '../net/fields/fieldChange';
 import type { FieldTest } from '../net/fields/fieldTest';
 import type { PacketBounds } from '../net/fields/packetSet';
 import type { Host } from '../net/host';
@@ -174,6 +175,11 @@ export interface TargetExtension<Data = unknown> extends ExtensionBase<Data> {
   readonly kind: 'target';
   /** What it does to the packet. Runs once for each packet that the rule matches, and may change `view.memory`. */
   apply(data: Data, view: RememberingView, self: object): Effect;
+  /**
+   * What it may do to the fields that matches ask for; what is not among them stays. Left out: nothing. A target that
+   * does nothing else applies just these (`applyChanges`).
+   */
+  changes?(data: Data): readonly FieldChange[];
   /** One sentence on what this rule's target does: "rewrites the destination port to 15006 on this host". */
   describe(data: Data): string;
   /** `never`: the next rule is looked at as well. `always`: this table is done. `sometimes`: depends on the packet. */

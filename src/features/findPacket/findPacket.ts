@@ -1,4 +1,6 @@
 import { completePacket } from '../../core/net/completePacket';
+import { changedNumber } from '../../core/net/fields/fieldChange';
+import { testHolds, type FieldTest } from '../../core/net/fields/fieldTest';
 import { EVERY_PACKET, intersection, inverse, type Box, type PacketSet } from '../../core/net/fields/packetSet';
 import type { Host } from '../../core/net/host';
 import { formatPacketExpression } from '../../core/net/packetExpression';
@@ -6,7 +8,7 @@ import type { PacketRequest } from '../../core/net/packetRequest';
 import type { TraceEvent } from '../../core/netfilter/events';
 import { conditionsOfRule } from '../../core/netfilter/evidence';
 import { tracePacket, type Traced } from '../../core/netfilter/trace';
-import type { Rule, RuleSet } from '../../core/ruleset/ruleSet';
+import { allTables, type Rule, type RuleSet } from '../../core/ruleset/ruleSet';
 import { boundsOf } from '../../core/xtables/fieldCondition';
 import type { Hook } from '../../core/xtables/view';
 import { requestOf, type Heading } from './requestOf';
@@ -47,7 +49,8 @@ export function findPacket(host: Host, ruleSet: RuleSet, rule: Rule, options: Fi
   const ways = waysTo(ruleSet, rule);
   if (ways.length === 0) return { kind: 'unreachable' };
   const search = new Search(host, ruleSet, rule, options);
-  const tries = ways.flatMap((way) => triesOf(way, rule, host));
+  const direct = ways.flatMap((way) => triesOf(way, rule, host));
+  const tries = [...markedOnTheWay(direct, ruleSet, host), ...direct];
   // What a host sends to itself is not what one thinks of first.
   const expression =
     search.among(tries.filter(({ heading }) => heading !== 'loop')) ??
@@ -133,10 +136,64 @@ const HEADINGS: Readonly<Record<Hook, readonly Heading[]>> = {
   POSTROUTING: ['out', 'through', 'loop'],
 };
 
+/**
+ * A packet has no mark of its own, unless the program that sent it gave it one: where a rule asks for one, packets are
+ * tried first that another rule marks on their way.
+ */
+function markedOnTheWay(direct: readonly Try[], ruleSet: RuleSet, host: Host): readonly Try[] {
+  const wanted = direct.filter(({ box }) => !box.filter(asksMark).every((test) => testHolds(test, 0)));
+  const [first] = wanted;
+  if (!first) return [];
+  const marks = first.box.filter(asksMark);
+  return settersOf(ruleSet, marks)
+    .flatMap((setter) => waysTo(ruleSet, setter).flatMap(({ jumps }) => boxesOf([...jumps, setter], host).slice(0, 2)))
+    .flatMap((marking) =>
+      wanted.map((each): Try => ({ ...each, box: [...each.box.filter((test) => !asksMark(test)), ...marking] })),
+    )
+    .slice(0, MOST_BOXES);
+}
+
+function asksMark({ field }: FieldTest): boolean {
+  return field === 'mark';
+}
+
+/** Rules after which a packet without a mark has one that passes these tests. */
+function settersOf(ruleSet: RuleSet, marks: readonly FieldTest[]): readonly Rule[] {
+  const setters: Rule[] = [];
+  let looked = 0;
+  for (const table of allTables(ruleSet)) {
+    for (const chain of table.chains.values()) {
+      for (const rule of chain.rules) {
+        if (++looked > MOST_LOOKED || setters.length >= MOST_SETTERS) return setters;
+        if (rule.jump || rule.target.kind !== 'extension') continue;
+        const changes = rule.target.extension.changes?.(rule.target.data) ?? [];
+        const sets = changes.some(
+          (change) =>
+            change.field === 'mark' &&
+            change.kind === 'masked' &&
+            marks.every((test) => testHolds(test, changedNumber(change, 0))),
+        );
+        if (sets) setters.push(rule);
+      }
+    }
+  }
+  return setters;
+}
+
+const MOST_SETTERS = 4;
+/** Each rule that is looked at is read. */
+const MOST_LOOKED = 20_000;
+
 function triesOf({ hook, jumps }: Way, rule: Rule, host: Host): readonly Try[] {
-  const sets = [...jumps, rule].map((each) => packetsOf(each, host));
-  const boxes = intersection(sets) ?? [sets.map((set) => set[0] ?? []).flat()];
-  return boxes.slice(0, MOST_BOXES).flatMap((box) => HEADINGS[hook].map((heading): Try => ({ hook, heading, box })));
+  return boxesOf([...jumps, rule], host).flatMap((box) =>
+    HEADINGS[hook].map((heading): Try => ({ hook, heading, box })),
+  );
+}
+
+/** What a packet must be to be matched by all these rules: each box is enough. */
+function boxesOf(rules: readonly Rule[], host: Host): PacketSet {
+  const sets = rules.map((rule) => packetsOf(rule, host));
+  return (intersection(sets) ?? [sets.map((set) => set[0] ?? []).flat()]).slice(0, MOST_BOXES);
 }
 
 const MOST_BOXES = 16;

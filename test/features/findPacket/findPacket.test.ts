@@ -43,6 +43,11 @@ const filter = (...rules: readonly string[]): string =>
 
 test.each<[string, string, string]>([
   [
+    'a mark that another rule sets on the way',
+    `*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -m tcp --dport 8443 -j MARK --set-xmark 0x4000/0x4000\nCOMMIT\n${filter('INPUT -m mark --mark 0x4000/0x4000 -j DROP')}`,
+    'in eth0 tcp 203.0.113.10:41522 > 192.0.2.10:8443 syn',
+  ],
+  [
     'a port',
     filter('INPUT -p tcp -m tcp --dport 8443 --syn -j DROP'),
     'in eth0 tcp 203.0.113.10:41522 > 192.0.2.10:8443 syn',

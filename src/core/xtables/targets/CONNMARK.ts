@@ -89,6 +89,7 @@ export const CONNMARK = defineTarget<ConnmarkData>({
       ? `sets the mark of the connection to ${hex(data.mark)}`
       : `changes the bits ${hex((data.ctmask | data.mark) >>> 0)} of the connection's mark`;
   },
+  changes: ({ mode }) => [{ field: mode === 'restore' ? 'mark' : 'conntrackMark', kind: 'open' }],
   apply(data, { packet, conntrack }) {
     const entry = conntrack?.entry;
     if (entry === undefined) return { kind: 'continue', note: 'the packet belongs to no connection' };

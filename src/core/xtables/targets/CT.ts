@@ -184,6 +184,7 @@ export const CT = defineTarget<CtData>({
       parts.push('limits the events that are reported of the connection');
     return parts.join(', ') || 'leaves the connection as it is';
   },
+  changes: ({ notrack }) => (notrack ? [{ field: 'conntrackState', kind: 'open' }] : []),
   apply(data) {
     if (data.notrack) return { kind: 'untrack' };
     const id = data.zone === 'mark' ? 0 : data.zone;

@@ -1,5 +1,6 @@
 import { defineTarget } from '../extension';
 import { flag, option } from '../option';
+import { natChanges } from '../values/natChanges';
 import { describeNatPlace, natPlace, natRange, printNatPlace, type NatPlace } from '../values/natRange';
 
 interface DnatData {
@@ -41,6 +42,7 @@ export const DNAT = defineTarget<DnatData>({
   print: (data) =>
     ` --to-destination ${printNatPlace(data.to)}${data.random ? ' --random' : ''}${data.persistent ? ' --persistent' : ''}`,
   describe: ({ to }) => `rewrites the destination to ${describeNatPlace(to)}`,
+  changes: ({ to }) => natChanges('destination', to.addresses, to.ports && [to.ports.first, to.ports.last]),
   apply: ({ to, random, persistent }) => ({
     kind: 'nat',
     half: 'destination',

@@ -33,5 +33,6 @@ export const DNPT = defineTarget<PrefixTranslation>({
   checkentry: (_data, options) => checkPrefixes(options, OPTIONS),
   print: printPrefixTranslation,
   describe: (data) => `replaces the prefix of the destination address by ${prefixText(data.destination)}`,
+  changes: () => [{ field: 'destination', kind: 'open' }],
   apply: (data, view) => applyPrefixTranslation(data, view, 'destination'),
 });

@@ -1,3 +1,4 @@
+import { applyChanges, type PacketChange } from '../applyChanges';
 import { defineTarget } from '../extension';
 import { invalid, option, problem, type InvalidValue, type ValueType } from '../option';
 import { dscpClassNames, dscpOfClass, printDscp } from '../values/dscpClass';
@@ -39,5 +40,10 @@ export const DSCP = defineTarget<{ readonly dscp: number }>({
   },
   print: ({ dscp }) => ` --set-dscp ${printDscp(dscp)}`,
   describe: ({ dscp }) => `sets the DSCP to ${printDscp(dscp)}`,
-  apply: ({ dscp }, { packet }) => ({ kind: 'continue', packet: { tos: (dscp << 2) | (packet.tos & 3) } }),
+  changes: dscpChanges,
+  apply: (data, view) => applyChanges(dscpChanges(data), view),
 });
+
+function dscpChanges({ dscp }: { readonly dscp: number }): readonly PacketChange[] {
+  return [{ field: 'tos', kind: 'masked', clear: 0xfc, flip: dscp << 2 }];
+}

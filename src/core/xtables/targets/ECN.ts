@@ -71,6 +71,10 @@ export const ECN = defineTarget<EcnData>({
     ];
     return `sets ${parts.filter((each) => each !== '').join(', ')}`;
   },
+  changes: ({ ece, cwr, ect }) => [
+    ...(ect === undefined ? [] : [{ field: 'tos', kind: 'masked', clear: 3, flip: ect } as const]),
+    ...(ece === undefined && cwr === undefined ? [] : [{ field: 'tcpFlags', kind: 'open' } as const]),
+  ],
   apply({ ece, cwr, ect }, { packet }) {
     const tos = ect === undefined ? packet.tos : (packet.tos & ~3) | ect;
     let tcpFlags = packet.tcpFlags;

@@ -130,6 +130,7 @@ export const HMARK = defineTarget<HmarkData>({
   },
   describe: (data) =>
     `sets the mark to a number from ${data.offset ?? 0} to ${(data.offset ?? 0) + data.modulus - 1} that depends on the flow`,
+  changes: () => [{ field: 'mark', kind: 'open' }],
   apply(data, { packet, conntrack }) {
     if (data.byConnection && conntrack?.entry === undefined)
       return { kind: 'continue', note: 'the packet belongs to no connection' };

@@ -1,3 +1,4 @@
+import { applyChanges, type PacketChange } from '../applyChanges';
 import { defineTarget } from '../extension';
 import { option, problem, type BuildProblem, type GivenOptions } from '../option';
 import { markValue } from '../values/mark';
@@ -52,11 +53,13 @@ export const MARK = defineTarget<MarkData>({
       ? `flips the bits 0x${value.toString(16)} of the mark`
       : `changes the bits 0x${((mask | value) >>> 0).toString(16)} of the mark`;
   },
-  apply: ({ value, mask }, { packet }) => ({
-    kind: 'continue',
-    packet: { mark: ((packet.mark & ~mask) ^ value) >>> 0 },
-  }),
+  changes: markChanges,
+  apply: (data, view) => applyChanges(markChanges(data), view),
 });
+
+function markChanges({ value, mask }: MarkData): readonly PacketChange[] {
+  return [{ field: 'mark', kind: 'masked', clear: mask, flip: value }];
+}
 
 function buildMark(options: GivenOptions): MarkData | BuildProblem {
   const xmark = options.get(setXmark)?.value;

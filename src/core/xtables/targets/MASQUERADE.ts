@@ -1,5 +1,6 @@
 import { defineTarget } from '../extension';
 import { flag, option } from '../option';
+import { natChanges } from '../values/natChanges';
 import { describePorts, natPorts, printNatPorts, type PortSpan } from '../values/natRange';
 
 interface MasqueradeData {
@@ -44,6 +45,7 @@ export const MASQUERADE = defineTarget<MasqueradeData>({
     `${ports ? ` --to-ports ${printNatPorts(ports)}` : ''}${random ? ' --random' : ''}${randomFully ? ' --random-fully' : ''}`,
   describe: ({ ports }) =>
     `rewrites the source to the address of the outgoing interface${ports ? `, ${describePorts([ports.first, ports.last])}` : ''}`,
+  changes: ({ ports }) => natChanges('source', undefined, ports && [ports.first, ports.last]),
   apply: ({ ports, random, randomFully }) => ({
     kind: 'masquerade',
     ports: ports && [ports.first, ports.last],

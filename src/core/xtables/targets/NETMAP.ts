@@ -1,3 +1,4 @@
+import { natChanges } from '../values/natChanges';
 import { andAddress, formatAddress, prefixLengthOf } from '../../net/address';
 import { defineTarget } from '../extension';
 import { option } from '../option';
@@ -29,6 +30,8 @@ export const NETMAP = defineTarget<HostMask>({
   },
   print: (data) => ` --to ${networkText(data)}`,
   describe: (data) => `maps the address into ${networkText(data)}, keeping the bits behind the mask`,
+  // The hook decides which.
+  changes: () => [...natChanges('source', undefined, undefined), ...natChanges('destination', undefined, undefined)],
   apply: ({ address, mask }, { hook }) => ({
     kind: 'nat',
     half: hook === 'PREROUTING' || hook === 'OUTPUT' ? 'destination' : 'source',

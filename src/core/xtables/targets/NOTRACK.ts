@@ -16,5 +16,6 @@ export const NOTRACK = defineTarget<Record<string, never>>({
   build: () => ({}),
   print: () => '',
   describe: () => 'keeps the packet out of connection tracking',
+  changes: () => [{ field: 'conntrackState', kind: 'open' }],
   apply: () => ({ kind: 'untrack' }),
 });

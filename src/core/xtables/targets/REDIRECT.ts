@@ -1,5 +1,6 @@
 import { defineTarget } from '../extension';
 import { flag, option, problem } from '../option';
+import { natChanges } from '../values/natChanges';
 import { describePorts, natPorts, printNatPorts, type PortSpan } from '../values/natRange';
 
 interface RedirectData {
@@ -41,5 +42,6 @@ export const REDIRECT = defineTarget<RedirectData>({
     ports
       ? `rewrites the destination to ${describePorts([ports.first, ports.last])} on this host`
       : 'rewrites the destination to this host, same port',
+  changes: ({ ports }) => natChanges('destination', undefined, ports && [ports.first, ports.last]),
   apply: ({ ports, random }) => ({ kind: 'redirect', ports: ports && [ports.first, ports.last], random }),
 });

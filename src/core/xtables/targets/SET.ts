@@ -121,6 +121,7 @@ export const SET = defineTarget<SetData>({
     ];
     return parts.filter((each) => each !== '').join(', ');
   },
+  changes: ({ mapMark }) => (mapMark ? [{ field: 'mark', kind: 'open' }] : []),
   apply(data, view) {
     const notes = [data.add && add(data.add, view, data.exist), data.del && remove(data.del, view)].filter(
       (each) => each !== undefined,

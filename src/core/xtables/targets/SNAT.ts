@@ -1,5 +1,6 @@
 import { defineTarget } from '../extension';
 import { flag, option } from '../option';
+import { natChanges } from '../values/natChanges';
 import { describeNatPlace, natPlace, natRange, printNatPlace, type NatPlace } from '../values/natRange';
 
 interface SnatData {
@@ -45,6 +46,7 @@ export const SNAT = defineTarget<SnatData>({
   print: (data) =>
     ` --to-source ${printNatPlace(data.to)}${data.random ? ' --random' : ''}${data.randomFully ? ' --random-fully' : ''}${data.persistent ? ' --persistent' : ''}`,
   describe: ({ to }) => `rewrites the source to ${describeNatPlace(to)}`,
+  changes: ({ to }) => natChanges('source', to.addresses, to.ports && [to.ports.first, to.ports.last]),
   apply: ({ to, random, randomFully, persistent }) => ({
     kind: 'nat',
     half: 'source',

@@ -33,5 +33,6 @@ export const SNPT = defineTarget<PrefixTranslation>({
   checkentry: (_data, options) => checkPrefixes(options, OPTIONS),
   print: printPrefixTranslation,
   describe: (data) => `replaces the prefix of the source address by ${prefixText(data.destination)}`,
+  changes: () => [{ field: 'source', kind: 'open' }],
   apply: (data, view) => applyPrefixTranslation(data, view, 'source'),
 });

@@ -77,6 +77,10 @@ export const TCPMSS = defineTarget<TcpmssData>({
     mss === undefined
       ? 'lowers the maximum segment size to what fits the path'
       : `lowers the maximum segment size to ${mss} bytes`,
+  changes: () => [
+    { field: 'maximumSegment', kind: 'open' },
+    { field: 'length', kind: 'open' },
+  ],
   apply(data, view) {
     const { packet } = view;
     if (packet.fragmentOffset > 0) return { kind: 'continue' };

@@ -1,3 +1,4 @@
+import { applyChanges, type PacketChange } from '../applyChanges';
 import { defineTarget } from '../extension';
 import { option, problem } from '../option';
 import { number32 } from '../values/number32';
@@ -43,9 +44,14 @@ export const TOS = defineTarget<TosMask>({
   print: (data) => ` --set-tos ${printTosMask(data)}`,
   describe: ({ value, mask }) =>
     mask === 255 ? `sets the TOS byte to ${hex(value)}` : `changes the bits ${hex(mask | value)} of the TOS byte`,
-  // net/netfilter/xt_DSCP.c tos_tg
-  apply: ({ value, mask }, { packet }) => ({ kind: 'continue', packet: { tos: (packet.tos & ~mask) ^ value } }),
+  changes: tosChanges,
+  apply: (data, view) => applyChanges(tosChanges(data), view),
 });
+
+/** Source: net/netfilter/xt_DSCP.c tos_tg. */
+function tosChanges({ value, mask }: TosMask): readonly PacketChange[] {
+  return [{ field: 'tos', kind: 'masked', clear: mask, flip: value }];
+}
 
 function hex(value: number): string {
   return `0x${value.toString(16).padStart(2, '0')}`;

@@ -55,6 +55,7 @@ export const TPROXY = defineTarget<TproxyData>({
     const marked = mark.value === 0 && mark.mask === 0 ? '' : ` and marks it 0x${mark.value.toString(16)}`;
     return `hands the packet unchanged to the local socket on ${where}${marked}`;
   },
+  changes: ({ mark }) => [{ field: 'mark', kind: 'masked', clear: mark.mask, flip: mark.value }],
   apply: ({ port, address, mark }, { packet }) => ({
     kind: 'tproxy',
     address: isUnspecified(address) ? undefined : address,

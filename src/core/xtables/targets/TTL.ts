@@ -1,5 +1,6 @@
+import { applyChanges } from '../applyChanges';
 import { defineTarget } from '../extension';
-import { buildHopChange, changedHops, describeHopChange, hopOptions, type HopChange } from '../values/hopChange';
+import { buildHopChange, hopsChange, describeHopChange, hopOptions, type HopChange } from '../values/hopChange';
 
 const OPTIONS = hopOptions('ttl');
 
@@ -20,5 +21,6 @@ export const TTL = defineTarget<HopChange>({
   build: (options) => buildHopChange(options, OPTIONS),
   print: ({ mode, value }) => ` --ttl-${mode} ${value}`,
   describe: (data) => describeHopChange('TTL', data),
-  apply: (data, { packet }) => ({ kind: 'continue', packet: { ttl: changedHops(packet.ttl, data) } }),
+  changes: (data) => [hopsChange(data)],
+  apply: (data, view) => applyChanges([hopsChange(data)], view),
 });

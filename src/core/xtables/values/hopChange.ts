@@ -1,3 +1,4 @@
+import type { PacketChange } from '../applyChanges';
 import { number32 } from './number32';
 import { option, problem, type BuildProblem, type GivenOptions, type Option } from '../option';
 
@@ -34,9 +35,11 @@ export function buildHopChange(given: GivenOptions, options: HopOptions): HopCha
   return problem(`one of ${options.set.name}, ${options.dec.name}, ${options.inc.name} is needed`);
 }
 
-/** The field after the change, 0 to 255. */
-export function changedHops(old: number, { mode, value }: HopChange): number {
-  return mode === 'set' ? value : mode === 'dec' ? Math.max(0, old - value) : Math.min(255, old + value);
+/** The field stays from 0 to 255. Source: net/netfilter/xt_HL.c. */
+export function hopsChange({ mode, value }: HopChange): PacketChange {
+  return mode === 'set'
+    ? { field: 'hops', kind: 'masked', clear: 255, flip: value }
+    : { field: 'hops', kind: 'moved', by: mode === 'dec' ? -value : value, least: 0, most: 255 };
 }
 
 export function describeHopChange(field: string, { mode, value }: HopChange): string {
