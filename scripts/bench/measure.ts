@@ -11,6 +11,7 @@ import { allConditions } from '../../src/core/netfilter/evidence';
 import { tracePacket } from '../../src/core/netfilter/trace';
 import { modelOf } from '../../src/features/fileModel';
 import { hoverAt } from '../../src/features/hover/hover';
+import { batch } from './batch';
 import { branching } from './branching';
 import { editor } from './editor';
 
@@ -104,7 +105,7 @@ export function measure(text: string, services: number, address: (n: number) => 
     ),
   );
   const plainRun = (what: string, times: number, work: Measured): Figure => run(what, times, work, () => undefined);
-  figures.push(...editor(text, plainRun), ...branching(plainRun));
+  figures.push(...editor(text, plainRun), ...batch(text, address(services - 2), plainRun), ...branching(plainRun));
   const rules = [...ruleSet.tables.values()]
     .flatMap((table) => [...table.chains.values()])
     .reduce((sum, chain) => sum + chain.rules.length, 0);

@@ -6,15 +6,18 @@ import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { notesOf, tracePacket, tracePackets, type TraceSetting, type Traced } from '../core/netfilter/trace';
 import { World } from '../core/netfilter/world';
 import type { RuleSet } from '../core/ruleset/ruleSet';
+import type { Host } from '../core/net/host';
 import { parseSourceFile } from '../core/syntax/parse';
-import { checkRules } from '../features/diagnostics';
-import { canonicalText } from '../features/canonical';
+import type { SourceFile } from '../core/syntax/tree';
+import { checkFile } from '../features/diagnostics';
+import { printRuleSet } from '../features/canonical';
 import { explainAt } from '../features/explainAt';
 import { modelOf, type FileModel } from '../features/fileModel';
 import { internalErrorText } from '../features/internalError';
 import { loadWarnings } from '../features/loadProblems';
 import { withReplies } from '../features/replies';
-import { rulesWithNft } from '../features/rulesOfText';
+import { boundRules, fileWithNft, rulesFile } from '../features/rulesOfText';
+import { Recent } from './recent';
 import type { RequestLine } from './requestLines';
 import { VERSION } from './version';
 
@@ -67,16 +70,19 @@ function textOfError(id: unknown, error: unknown): string {
   }
 }
 
+/** In characters: of a large node's rules, one. */
+const MOST_KEPT = 16_000_000;
+
 function answer(request: Record<string, unknown>): BatchResult | InputProblem {
   const op = request.op ?? 'trace';
   switch (op) {
     case 'check': {
       const read = rulesText(request);
-      return isProblem(read) ? read : { diagnostics: checkRules(read.text, read.family) };
+      return isProblem(read) ? read : { diagnostics: checkFile(fileOf(read.text), read.family) };
     }
     case 'print': {
       const read = rulesText(request);
-      return isProblem(read) ? read : { text: canonicalText(read.text, read.family) };
+      return isProblem(read) ? read : { text: printRuleSet(boundRules(fileOf(read.text), read.family)) };
     }
     case 'trace':
       return answerTrace(request);
@@ -85,6 +91,14 @@ function answer(request: Record<string, unknown>): BatchResult | InputProblem {
     default:
       return { kind: 'problem', field: 'op', message: `op: ${shown(op)} is none of trace, check, print, explain` };
   }
+}
+
+/** Requests in a row are mostly about the same rules on the same host: read and bound once, whatever is asked of them. */
+const files = new Recent<SourceFile>(8, MOST_KEPT);
+const hosts = new Recent<Host | InputProblem>(8, MOST_KEPT);
+
+function fileOf(text: string): SourceFile {
+  return files.get(text, () => rulesFile(text));
 }
 
 function rulesText(request: Record<string, unknown>): { readonly text: string; readonly family: 4 | 6 } | InputProblem {
@@ -163,10 +177,11 @@ function firstInterface(setting: TraceSetting): string {
 function readSetting(request: Record<string, unknown>): TraceSetting | InputProblem {
   if (request.sets !== undefined && request.sets !== null && typeof request.sets !== 'string')
     return { kind: 'problem', field: 'sets', message: 'sets: must be the text of ipset save' };
-  const host = hostFromTopology(request.topology ?? undefined, {
-    listeners: request.listeners ?? [],
-    sets: request.sets ?? undefined,
-  });
+  const { topology, listeners, sets } = request;
+  // What a packet changes of a host is in the world of its request.
+  const host = hosts.get(JSON.stringify([topology, listeners, sets]), () =>
+    hostFromTopology(topology ?? undefined, { listeners: listeners ?? [], sets: sets ?? undefined }),
+  );
   if (isProblem(host)) return host;
   const world = new World();
   const bad = addConnections(request.conntrack, world);
@@ -187,10 +202,10 @@ function bindText(
   field: string,
   family: 4 | 6,
 ): RuleSet | undefined | InputProblem {
-  if (text === undefined || text === null || text === '') return rulesWithNft(undefined, nft, family);
+  if (text === undefined || text === null || text === '') return fileWithNft(undefined, nft, family);
   if (typeof text !== 'string')
     return { kind: 'problem', field, message: `${field}: must be the text of iptables-save` };
-  return rulesWithNft(text, nft, family);
+  return fileWithNft(fileOf(text), nft, family);
 }
 
 function outcomesOf(traced: Traced, setting: TraceSetting, reply: boolean): { readonly outcomes: readonly Outcome[] } {

@@ -1,16 +1,15 @@
 import type { TableName } from '../core/xtables/view';
 import { compareBytes } from '../core/text/utf8';
-import { bindRules } from '../core/ruleset/bind';
 import { printRule } from '../core/ruleset/printRule';
 import { BUILTIN_CHAINS, type RuleSet, type Table } from '../core/ruleset/ruleSet';
-import { rulesOfText } from './rulesOfText';
+import { boundRules, rulesFile } from './rulesOfText';
 
 /**
  * The rules as iptables-save prints them after loading: tables in the order of the text, chains in the order of their
  * declaration.
  */
 export function canonicalText(text: string, family: 4 | 6): string {
-  return printRuleSet(bindRules(rulesOfText(text, family)));
+  return printRuleSet(boundRules(rulesFile(text), family));
 }
 
 export function printRuleSet(ruleSet: RuleSet): string {

@@ -1,14 +1,12 @@
-import { bindRules } from '../core/ruleset/bind';
 import { setsOfFile } from '../core/ruleset/fileSets';
 import type { LineProblem } from '../core/ruleset/ruleSet';
 import { detectLanguage } from '../core/syntax/detect';
-import type { Fix } from '../core/syntax/tree';
-import { parseSourceFile } from '../core/syntax/parse';
-import { restoreInput } from '../core/syntax/restoreInput';
+import type { Fix, SourceFile } from '../core/syntax/tree';
 import { outerSpan } from './embeddedLine';
 import { ruleSetOf, sectionsOf, type FileModel } from './fileModel';
 import { inputRules, isInput } from './inputRules';
 import { lostBytes } from './lostBytes';
+import { rulesFile } from './rulesOfText';
 
 /** A problem with its place; line and column are 1-based, as in the command line's output. */
 export interface Diagnostic {
@@ -38,8 +36,12 @@ export interface QuickFix {
 
 /** What iptables-restore would refuse (errors), and what it accepts but is hardly meant (warnings). */
 export function checkRules(text: string, family: 4 | 6): readonly Diagnostic[] {
-  const section = restoreInput(parseSourceFile(text, { languageId: 'iptables' }), family);
-  return inOrder(bindRules(section).problems.map(asDiagnostic));
+  return checkFile(rulesFile(text), family);
+}
+
+/** The same of a text that was read as nothing but rules. */
+export function checkFile(file: SourceFile, family: 4 | 6): readonly Diagnostic[] {
+  return inOrder(inputRules(file, family).problems.map(asDiagnostic));
 }
 
 function asDiagnostic({ line, start, end, severity, code, message, fix }: LineProblem): Diagnostic {
