@@ -71,7 +71,7 @@ export interface FileTraced {
   readonly filled: readonly FilledField[];
   /** What was asked for and is not so: the packet leaves by another interface. */
   readonly contradictions: readonly string[];
-  /** What the trace relies on that neither the file nor the packet tells. */
+  /** What the trace relies on that neither the file nor the packet states. */
   readonly assumed: readonly UsedAssumption[];
   /** On each host that is possible. */
   readonly hostTraces: readonly HostTrace[];

@@ -66,7 +66,7 @@ export interface NotFollowed {
   readonly line: number;
 }
 
-/** The rules of nft that a trace does not follow; undefined where the file tells of none. */
+/** The rules of nft that a trace does not follow; undefined where the file states of none. */
 export function notFollowed(file: SourceFile): NotFollowed | undefined {
   const tables = unfollowedTables(file);
   const [first] = tables;
@@ -76,6 +76,6 @@ export function notFollowed(file: SourceFile): NotFollowed | undefined {
     file.sections.flatMap(({ kind, lines }) => (kind === 'nft' ? lines.map(({ index }) => index) : [])),
   );
   const json = file.shapes.findIndex((shape, index) => shape === Shape.NftJson && !read.has(index));
-  if (json >= 0) return { words: 'what the JSON of nft tells', line: json };
+  if (json >= 0) return { words: 'those in the JSON of nft', line: json };
   return undefined;
 }

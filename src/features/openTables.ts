@@ -3,7 +3,7 @@ import type { UndecidedTable } from '../core/syntax/tree';
 import { dumpFor, modelOf, sectionsOf, type Dump, type FileModel } from './fileModel';
 
 /**
- * The lines of a host whose table nothing in the file tells, and those of which it was said, in the order of the file.
+ * The lines of a host whose table nothing in the file states, and those of which it was said, in the order of the file.
  */
 export function openTablesOf(model: FileModel, dump: Dump, family: 4 | 6): readonly UndecidedTable[] {
   const parts = sectionsOf(dumpFor(model, dump, family) ?? dump).flatMap((section) => section.parts ?? [section]);
@@ -95,6 +95,6 @@ export function tableAnswer(open: UndecidedTable, tables: readonly string[]): Ho
     choice: true,
     key: tableKey(open, table),
     word: `--table ${open.chain}=${table}`,
-    reason: 'nothing in the file tells which table it is',
+    reason: 'the file does not state which table it is',
   };
 }

@@ -36,9 +36,9 @@ export function overviewText({ ruleSets, host, packets, openTables, unread }: Ov
     limited(packets, MOST_PACKETS, ({ line, expression }) => [`line ${line}  ${expression}`]),
   );
   part(
-    'Tables that nothing tells',
+    'Tables that the file does not state',
     limited(openTables, MOST_OPEN, ({ chain, lines, table, reason, said, candidates }) => [
-      `${placeOf([lines[0] ?? 0, lines.at(-1) ?? 0])}  ${chain}: ${table}, ${said ? 'as it was said' : `a guess: ${reason} (--table ${chain}=${candidates.find((each) => each !== table) ?? table} says so)`}`,
+      `${placeOf([lines[0] ?? 0, lines.at(-1) ?? 0])}  ${chain}: ${table}, ${said ? 'as you stated' : `a guess: ${reason} (--table ${chain}=${candidates.find((each) => each !== table) ?? table} says so)`}`,
     ]),
   );
   part(

@@ -81,7 +81,7 @@ function fragmentNote({ fragment, lines, inferred }: RulesSection): readonly Rul
   const place = inferred?.place ?? placeOf(lines);
   return [
     {
-      message: `${place} ${place.startsWith('lines') ? 'are' : 'is'} a part of a table: its policies and other rules are not in the file, and policies are taken to be ACCEPT`,
+      message: `${place} ${place.startsWith('lines') ? 'are' : 'is'} a part of a table: its policies and other rules are not in the file, and policies are assumed to be ACCEPT`,
       line: undefined,
     },
   ];
@@ -92,7 +92,7 @@ function tablesNote(sections: readonly RulesSection[]): readonly RuleSetNote[] {
   if (missing.length === 0) return [];
   return [
     {
-      message: `${missing.length === 1 ? 'table' : 'tables'} ${missing.join(', ')}: not listed in the file, and taken to have no rules; iptables-save shows all tables`,
+      message: `${missing.length === 1 ? 'table' : 'tables'} ${missing.join(', ')}: not listed in the file, and assumed to have no rules; iptables-save shows all tables`,
       line: undefined,
     },
   ];

@@ -5,10 +5,10 @@ import type { UndecidedTable } from '../core/syntax/tree';
 import type { Dump, FileModel } from './fileModel';
 import { openTablesOf, tableAnswer, tablesOffered, withTable } from './openTables';
 
-/** Lines whose table the file does not tell. */
+/** Lines whose table the file does not state. */
 export interface AskedTable {
   readonly open: UndecidedTable;
-  /** The packet fares otherwise where they are of another table. */
+  /** The packet has another outcome where they are of another table. */
   readonly decides: boolean;
 }
 

@@ -74,11 +74,11 @@ function usedLines({ file }: FileModel): Uint8Array {
 function reasonOf(line: Line, read: readonly Line[]): string | undefined {
   switch (line.shape) {
     case Shape.Rule:
-      return 'A rule of which it is not told which table it stands in.';
+      return 'A rule whose table is not stated.';
     case Shape.Chain:
     case Shape.Table:
     case Shape.Commit:
-      return 'It stands alone: there are no rules with it.';
+      return 'There are no rules with it.';
     case Shape.ProgramCommand:
       return read.length > 0 ? undefined : 'This command is not applied to any rules.';
     case Shape.NftJson:
@@ -125,7 +125,7 @@ const MARKS = /tables|--|nft|chain |Chain |ipvs|inet|hook |packets |via |->/;
 const SUSPICIONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [
     /^\s*(?:\d+\s+)?(?:\d+[KMG]?\s+\d+[KMG]?\s+)?(?:ACCEPT|DROP|REJECT|RETURN|DNAT|SNAT|MASQUERADE|REDIRECT|LOG|MARK|[A-Z][A-Z0-9_-]{2,28})\s+(?:all|tcp|udp|icmp|icmpv6|sctp|esp|ah|gre|\d{1,3})\s+(?:--|-f|!f)\s/,
-    'A row of iptables -L without its "Chain …" line: in which chain and table it stands is not known.',
+    'A row of iptables -L without its "Chain …" line: its chain and table are not known.',
   ],
   [
     /(?:^|[\s`'"(])(?:eb|arp)tables(?:-nft|-legacy)?\s+-/,
@@ -141,7 +141,7 @@ const SUSPICIONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   ],
   ...COMMAND_LINES.map(({ pattern, program }): readonly [RegExp, string] => [
     pattern,
-    `A command of ${program}: what rules it makes is not told by the line. Paste the output of iptables-save.`,
+    `A command of ${program}: the line does not show which rules it makes. Paste the output of iptables-save.`,
   ]),
   [/(?:^|\s)ipvsadm\s+-/, 'A command of ipvsadm: virtual servers of IPVS are not traced.'],
   [

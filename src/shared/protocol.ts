@@ -81,7 +81,7 @@ export interface ViewState {
   /** undefined: the packet was typed. */
   readonly scenario: string | undefined;
   readonly packet: PacketForm;
-  /** What was taken for granted because the file does not say it. */
+  /** What was assumed because the file does not say it. */
   readonly assumed: readonly AssumedFact[];
   /** What was read of the file and what was not; undefined while there is none. */
   readonly reading: ReadingFacts | undefined;

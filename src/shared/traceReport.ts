@@ -30,7 +30,7 @@ export type Tone = 'accept' | 'drop' | 'reject' | 'redirect' | 'sent' | 'unknown
 export interface Badge {
   readonly text: string;
   readonly tone: Tone;
-  /** It is so only if something is that nothing tells. */
+  /** It is so only if something is that nothing states. */
   readonly conditional?: true;
 }
 
@@ -83,11 +83,11 @@ export interface Question {
   }[];
   /** Index of the choice that the user has made; undefined: left open, every path is followed. */
   readonly chosen: number | undefined;
-  /** Index of the choice that is taken for granted while it is left open, where it is the same on each path. */
+  /** Index of the choice that is assumed while it is left open, where it is the same on each path. */
   readonly taken?: number | undefined;
   /** `text` is in the words of people, not in those of a rule. */
   readonly inWords?: boolean;
-  /** The packet fares alike whatever the answer. */
+  /** The packet has the same outcome whatever the answer. */
   readonly idle?: boolean;
 }
 
@@ -265,7 +265,7 @@ export interface DetailNote {
   readonly text: string;
 }
 
-/** A change after which the packet fares otherwise: traced, not guessed. */
+/** A change after which the packet has another outcome: traced, not guessed. */
 export interface Remedy {
   /** `Accept it in front of line 26`. */
   readonly title: RichText;

@@ -227,7 +227,7 @@ export class TraceApp extends LitElement {
             view.message !== ''
               ? view.message
               : view.packet.problems.length > 0
-                ? 'This packet cannot be traced as it is. What is wrong stands above.'
+                ? 'This packet cannot be traced as it is. What is wrong is shown above.'
                 : 'Type a packet above, and press Enter.',
           );
     return html` <trace-verdict

@@ -11,7 +11,7 @@ export class TraceQuestions extends LitElement {
   @property({ attribute: false }) questions: readonly Question[] = [];
   /** How many questions are not shown. */
   @property({ attribute: false }) more = 0;
-  /** What the path on show takes for granted. */
+  /** What the path on show assumes. */
   @property({ attribute: false }) assumptions: readonly ReportedAssumption[] = [];
 
   /** Questions that make no difference are open. */
@@ -175,5 +175,5 @@ function idleWords(idle: readonly Question[]): string {
   const [first] = idle;
   if (!first || idle.length > 1) return `${idle.length} questions that make no difference to this packet`;
   const guess = first.taken === undefined ? '' : ` ${first.choices[first.taken]?.text ?? ''} is a guess,`;
-  return `${first.text}${guess === '' ? '' : `${guess} and`} this packet fares alike in each`;
+  return `${first.text}${guess === '' ? '' : `${guess} and`} this packet has the same outcome in each`;
 }

@@ -10,7 +10,7 @@ import { theme } from './theme';
 type ReplyOnShow = Extract<ReplyState, { readonly kind: 'shown' }>;
 
 /**
- * How it ends, in one sentence; the outcomes where several are possible; what was taken for granted, and what would have
+ * How it ends, in one sentence; the outcomes where several are possible; what was assumed, and what would have
  * to change.
  */
 @customElement('trace-verdict')
@@ -238,7 +238,7 @@ export class TraceVerdict extends LitElement {
   /** What a person asks first: does it come back, and what happens to it on the way. */
   private replyWords({ verdict, findings, past }: ReplyOnShow): TemplateResult {
     const provided = this.trace.outcome.badge.conditional
-      ? html`<div class="dim">This hangs on what stands behind “If” below.</div>`
+      ? html`<div class="dim">This depends on the conditions after “If” below.</div>`
       : nothing;
     return html`<div class="strong">${verdict}</div>
       ${provided}${

@@ -20,7 +20,7 @@ function traced(text: string, expression: string) {
 }
 
 const EMPTY = '*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
-const ADDRESS = ['The file does not tell the IPv6 address of eth0: fd00:1::5/64 is assumed.'];
+const ADDRESS = ['The file does not state the IPv6 address of eth0: fd00:1::5/64 is assumed.'];
 const IPV6 = [...ADDRESS, 'The file lists no IPv6 routes: a default route by eth0 is assumed.'];
 
 describe('a host that the file does not describe speaks IPv6', () => {

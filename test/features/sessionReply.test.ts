@@ -44,7 +44,7 @@ describe('the reply', () => {
       'to what goes to a group',
       GATEWAY,
       'out udp > 224.0.0.251:5353',
-      'none: it goes to a group, and nothing tells who of it answers',
+      'none: it goes to a group, and the file does not state which member answers',
     ],
     ['to what is dropped, which nobody expects', '*filter\n:FORWARD DROP [0:0]\nCOMMIT\n', OUT, 'none: '],
     ['to a packet that cannot be read', GATEWAY, 'in lan3 tpc', 'none: '],

@@ -34,7 +34,7 @@ function outcomeDifferences(kernel: KernelAnswer, own: OwnOutcome): readonly Dif
   // What the kernel's trace shows of a packet that a match threw away is where it happened to stand, not what became of
   // it.
   const broken = own.dropBy?.reason === 'broken-packet' && kernel.outcome === 'DROPPED';
-  // The trace of nf_tables ends with the rule whose match threw the packet away, though neither its target nor its
+  // The trace of nf_tables ends with the rule whose match dropped the packet, though neither its target nor its
   // counter was reached.
   const brokenCopy = own.copy?.dropBy?.reason === 'broken-packet';
   const theirs = kernel.matchedRules.map(ruleName);

@@ -15,7 +15,7 @@ import { rulesOfText } from '../../src/features/rulesOfText';
 import { readAnswers } from '../kernel/check/answersFile';
 
 /**
- * The register of what is taken for granted: every match is asked with packets that tell as little as a person does, and
+ * The register of what is assumed: every match is asked with packets that tell as little as a person does, and
  * what it looks at then has to be known, or to be a premise that it states.
  */
 

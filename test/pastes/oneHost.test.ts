@@ -396,7 +396,7 @@ describe('what is cut out of a table', () => {
   });
   it('is said to be a part', () =>
     expect(trace(GREP, 'in eth0 tcp 192.0.2.9 > :80').notes).toContain(
-      'lines 1–4 are a part of a table: its policies and other rules are not in the file, and policies are taken to be ACCEPT',
+      'lines 1–4 are a part of a table: its policies and other rules are not in the file, and policies are assumed to be ACCEPT',
     ));
   it('is joined with another part, each rule once', () => {
     expect(

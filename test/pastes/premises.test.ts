@@ -4,7 +4,7 @@ import { evaluate } from '../../src/features/traceSession/evaluate';
 import { outcomeOf } from '../../src/core/netfilter/outcome';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 
-/** What the file does not tell is open where it decides, and listed where it does not. */
+/** What the file does not state is open where it decides, and listed where it does not. */
 const CASES: readonly (readonly [rule: string, packet: string, outcomes: readonly string[], listed?: string])[] = [
   [
     '-p tcp --dport 22 -m recent --name s --update --seconds 30 --hitcount 6 -j DROP',

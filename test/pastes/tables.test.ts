@@ -158,9 +158,9 @@ describe('on the command line', () => {
   test.each<[readonly string[], RegExp]>([
     [
       [],
-      /Tables that nothing tells\n {2}line 1 {2}OUTPUT: filter, a guess: nothing says which table OUTPUT is of.*--table OUTPUT=nat says so/,
+      /Tables that the file does not state\n {2}line 1 {2}OUTPUT: filter, a guess: nothing says which table OUTPUT is of.*--table OUTPUT=nat says so/,
     ],
-    [['--table', 'nat'], /line 1 {2}OUTPUT: nat, as it was said/],
+    [['--table', 'nat'], /line 1 {2}OUTPUT: nat, as you stated/],
   ])('overview %j lists them', (options, expected) =>
     expect(runCommand('overview', ['f', ...options], { f: DECIDES }).out).toMatch(expected),
   );

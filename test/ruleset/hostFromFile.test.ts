@@ -63,7 +63,7 @@ describe('hostFromSourceFile', () => {
       ['sockets', undefined],
     ]);
     expect(assumptions[0]?.message).toBe(
-      'The file does not tell the address of eth0: 10.20.30.7 is assumed, a free one in 10.20.30.0/24, which is reached by eth0.',
+      'The file does not state the address of eth0: 10.20.30.7 is assumed, a free one in 10.20.30.0/24, which is reached by eth0.',
     );
     expect(way(host, '8.8.8.8')).toBe('unicast eth0 via 10.20.30.1 from 10.20.30.7');
     // The listing has no connected route, so that neighbours are reached by the gateway.

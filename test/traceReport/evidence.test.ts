@@ -78,7 +78,7 @@ test('an answer of the user takes the place of what a memory says, and is told a
     traceOf(text, SSH, { host }).traced.outcomes[0]?.assumptions.map((assumption) => assumption.key) ?? [];
   const limit = '--limit 1/sec --limit-burst 1';
   expect(said(text, SSH, { [key]: false })).toEqual({
-    happened: `Did not match: ${limit}: no, as you say.`,
+    happened: `Did not match: ${limit}: no, as you answered.`,
     rows: [`${limit} | 1 packets left | no`],
   });
 });

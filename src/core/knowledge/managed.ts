@@ -61,7 +61,7 @@ export interface LeaveSetting {
   readonly note: string;
 }
 
-/** A command line that changes rules in a way that the line does not tell. */
+/** A command line that changes rules in a way that the line does not state. */
 export interface CommandLine {
   /** Stands in each line that fits. */
   readonly word: string;

@@ -52,7 +52,7 @@ export function markKnowledge(value: number, mask: number, context: MarkContext 
   return {
     title: fit(`${shown}: used by ${[...new Set(found.map(({ pack }) => pack.name))].join(', ')}`),
     details: [
-      text('Several programs use this number; the chain does not tell whose it is.'),
+      text('Several programs use this number; the chain does not show which one uses it here.'),
       list(...found.map(({ pack, meaning }) => `${pack.name}: ${meaning.title}`)),
     ],
     sources: [...new Set(found.flatMap(({ meaning }) => meaning.sources))],

@@ -4,7 +4,7 @@ import { packs } from './packs';
 
 /**
  * The first address of a pod that others can reach, its interface, and a port on which a program of its own listens;
- * undefined what the file does not tell.
+ * undefined what the file does not state.
  */
 export interface PodPlace {
   readonly address: Address | undefined;

@@ -11,7 +11,7 @@ export interface Scenario {
   readonly ownService?: true;
 }
 
-/** Where scenarios take place: addresses are those of the host where the file tells them. */
+/** Where scenarios take place: addresses are those of the host where the file states them. */
 export interface ScenarioPlace {
   readonly host: Host;
   readonly iface: string;

@@ -105,7 +105,7 @@ export interface Host {
   readonly sets: ReadonlyMap<string, IpSet> | undefined;
   /** `on`: connection tracking runs for every packet. `auto`: only where a rule of the rule set asks for it. */
   readonly conntrack: 'on' | 'auto';
-  /** User and group names, where the file tells them. */
+  /** User and group names, where the file states them. */
   readonly users: ReadonlyMap<string, number>;
   /** Seconds since 1970 UTC, where given: the time that `-m time` sees. */
   readonly now: number | undefined;

@@ -18,7 +18,7 @@ export class Assumption {
   /** The condition or the choice in words. */
   readonly match: string;
   readonly value: boolean;
-  /** From 0 to 1; not there where nothing tells it. */
+  /** From 0 to 1; not there where nothing states it. */
   declare readonly probability?: number;
   readonly reason: string;
   readonly #rule: Rule;
@@ -56,8 +56,8 @@ export class Assumption {
   }
 
   /**
-   * Both answers lead to the same end, or nobody doubts the usual one: the premise behind it is listed, and the question
-   * is none.
+   * Both answers lead to the same end, or nobody doubts the usual one: the premise behind it is listed, and the
+   * question is none.
    */
   get settled(): boolean {
     return this.#settled;

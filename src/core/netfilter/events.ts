@@ -11,7 +11,7 @@ import type { Asked } from './evidence';
 import type { World } from './world';
 
 /**
- * Why the kernel itself threw a packet away, outside of any rule. The list is closed; `explainKernelDrop` has the
+ * Why the kernel itself dropped a packet, outside of any rule. The list is closed; `explainKernelDrop` has the
  * words.
  */
 export type KernelDropReason =
@@ -74,8 +74,8 @@ export type TraceEvent =
       /** Where both back ends have rules. */ readonly backend?: Backend;
     }
   /**
-   * A table that this packet does not visit although it is registered at the hook: nat, for all but the first packet of a
-   * connection.
+   * A table that this packet does not visit although it is registered at the hook: nat, for all but the first packet of
+   * a connection.
    */
   | { readonly kind: 'table-skipped'; readonly hook: Hook; readonly table: AnyTableName; readonly why: string }
   /**
@@ -232,7 +232,7 @@ export interface Walked {
   readonly milestones: readonly TraceEvent[];
   readonly end: WalkEnd;
   readonly assumptions: readonly Assumption[];
-  /** What was taken for granted of the programs of this host. */
+  /** What was assumed of the programs of this host. */
   readonly notes: readonly string[];
   /** What is in doubt on it, where something is: the trace of a changed packet or rule set asks the same. */
   readonly premises?: PremiseUse;
@@ -249,7 +249,9 @@ export interface Walked {
   readonly provided?: readonly Proviso[];
 }
 
-/** Something that a verdict hangs on and that nothing tells: `the rules of iptables-legacy let it pass unchanged`. */
+/**
+ * Something that a verdict depends on and that nothing states: `the rules of iptables-legacy let it pass unchanged`.
+ */
 export interface Proviso {
   /** A clause that goes behind "if". */
   readonly what: string;

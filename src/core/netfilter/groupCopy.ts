@@ -29,7 +29,7 @@ export function whyItStays(passage: Passage): string | undefined {
 /** RFC 4291, 2.7. */
 const INTERFACE_LOCAL = 1;
 
-/** What is taken for granted of the programs of this host, where a packet goes to many; nobody but they can tell. */
+/** What is assumed of the programs of this host, where a packet goes to many; nobody but they can tell. */
 export function groupNote({ family, destination }: Packet, copied: boolean): string | undefined {
   if (!isMulticast(destination)) return undefined;
   const group = formatAddress(destination);

@@ -50,7 +50,7 @@ export interface WalkContext {
   readonly answers: ReadonlyMap<string, boolean>;
   /** Whether connection tracking runs: it is on for the host, or a rule asks for it. */
   readonly tracking: boolean;
-  /** What is taken for granted; undefined: everything that a premise is about is known. */
+  /** What is assumed; undefined: everything that a premise is about is known. */
   readonly premises: PremiseUse | undefined;
   /** How many rules were asked on all paths; counted while they are walked. */
   readonly effort: { rules: number };

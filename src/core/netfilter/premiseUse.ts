@@ -1,10 +1,10 @@
 import type { PremiseId } from '../xtables/premise';
 
 /**
- * What a walk takes for granted. One object for all paths of a trace: a premise that any of them rests on is used.
+ * What a walk assumes. One object for all paths of a trace: a premise that any of them rests on is used.
  */
 export interface PremiseUse {
-  /** What neither the packet nor the host tells. */
+  /** What neither the packet nor the host states. */
   readonly open: ReadonlySet<PremiseId>;
   /** What of it is in doubt: answers that rest on it are followed both ways. */
   readonly doubted: ReadonlySet<PremiseId>;

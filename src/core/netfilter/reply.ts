@@ -97,7 +97,7 @@ function answerTo(packet: Packet, { host }: TraceSetting): PacketRequest | strin
     icmpSequence,
     fragmentOffset,
   } = packet;
-  if (isMulticast(destination)) return 'it goes to a group, and nothing tells who of it answers';
+  if (isMulticast(destination)) return 'it goes to a group, and the file does not state which member answers';
   if (fragmentOffset > 0) return 'a fragment alone is not answered';
   const request: PacketRequest = {
     src: formatAddress(destination),

@@ -23,7 +23,7 @@ export interface TraceSetting {
   readonly world?: World;
   /** The user's answers to questions that nothing in the file answers, by `Assumption.key`. */
   readonly answers?: ReadonlyMap<string, boolean>;
-  /** What is taken for granted; left out: everything that a premise is about is known, as a topology tells it. */
+  /** What is assumed; left out: everything that a premise is about is known, as a topology tells it. */
   readonly premises?: PremiseUse;
 }
 
@@ -99,8 +99,8 @@ interface PossibleOrder {
 }
 
 /**
- * Of chains with the same priority those that were made later are asked first, and nothing in a file tells which of two
- * back ends, or of iptables and nftables, they are: every order is followed, and they are paths of their own where
+ * Of chains with the same priority those that were made later are asked first, and nothing in a file states which of
+ * two back ends, or of iptables and nftables, they are: every order is followed, and they are paths of their own where
  * they lead to something else.
  */
 function followInBoth(request: PacketRequest, setting: TraceSetting, world: World): Followed {
@@ -174,11 +174,11 @@ function madeLater(what: string, value: boolean, key: string, word = ''): HostAn
     choice: false,
     key,
     word,
-    reason: 'nothing in the file tells which were made first, and those made later are asked first',
+    reason: 'the file does not state which were made first, and those made later are asked first',
   };
 }
 
-/** Whether a chain of iptables with rules and one of nftables hang in one hook at one priority. */
+/** Whether a chain of iptables with rules and one of nftables are registered at one hook at one priority. */
 function haveSamePriority({ tables, native, beside }: RuleSet): boolean {
   if (!native) return false;
   const chains = [...tables.values(), ...(beside?.tables.values() ?? [])].flatMap((table) => [

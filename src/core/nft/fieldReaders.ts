@@ -285,7 +285,7 @@ export const FIELDS: Readonly<Record<string, readonly [DataType, PacketFieldRead
   }),
 };
 
-/** Fields that are known by name, and whose value no file tells. */
+/** Fields that are known by name, and whose value no file states. */
 const NOT_TOLD: Readonly<Record<string, string>> = {
   'meta cpu': 'the processor that handles the packet',
   'meta cgroup': 'the control group of the process',

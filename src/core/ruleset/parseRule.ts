@@ -542,7 +542,7 @@ class RuleReader implements RuleSurroundings {
       this.problems.push({
         severity: 'info',
         code: 'more-problems',
-        message: `the first ${MOST_PROBLEMS} problems of this rule are told`,
+        message: `the first ${MOST_PROBLEMS} problems of this rule are listed`,
         start,
         end,
       });

@@ -134,7 +134,7 @@ export abstract class RuleChanges {
           ...told,
           severity: 'warning',
           ...('AI'.includes(operation) && { code: 'assumed-chain' }),
-          message: `chain "${name.text}" is not made in this text; it is taken to be there`,
+          message: `chain "${name.text}" is not created in this text; it is assumed to exist`,
         });
     }
     if (hookElsewhere && this.isCommand()) return undefined;

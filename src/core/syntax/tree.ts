@@ -184,9 +184,12 @@ export interface RulesSection {
    * iptables-restore input. list: `iptables -S`. commands: `iptables …` command lines.
    */
   readonly form: 'save' | 'restore' | 'list' | 'commands' | 'nft';
-  /** What the text around says of it; the log of an init container shows what is to be loaded and, later, what is there. */
+  /**
+   * What the text around says of it; the log of an init container shows what is to be loaded and, later, what is
+   * there.
+   */
   readonly role: 'saved-state' | 'input';
-  /** From the header, the program that was run, or the addresses in it; undefined where nothing tells. */
+  /** From the header, the program that was run, or the addresses in it; undefined where nothing states it. */
   readonly family: 4 | 6 | undefined;
   readonly backend: 'legacy' | 'nft' | undefined;
   readonly version: string | undefined;
@@ -203,7 +206,7 @@ export interface RulesSection {
   readonly asInput?: true;
   /**
    * The table that the command or the heading above names (`iptables -t nat -S`, `nat:`); undefined where the lines
-   * name tables themselves or nothing tells.
+   * name tables themselves or nothing states it.
    */
   readonly defaultTable?: string;
   /** Cut out of what a host has, by grep or by hand: chains, policies and rules may be missing. */
@@ -235,7 +238,7 @@ interface InferredTable {
   readonly place?: string;
 }
 
-/** Lines of which nothing in the file tells the table. Whoever asks may say it. */
+/** Lines of which nothing in the file states the table. Whoever asks may say it. */
 export interface UndecidedTable {
   /**
    * Under this key it is said: a chain of the lines, and how many groups of lines with that chain stand above, `INPUT
@@ -307,7 +310,7 @@ export interface SysctlFacts {
   readonly line: Line;
 }
 
-/** An address of a host, a node or a pod, of which the line does not tell the interface. */
+/** An address of a host, a node or a pod, of which the line does not state the interface. */
 export interface AddressFacts {
   /** With or without a prefix length. */
   readonly address: string;

@@ -12,7 +12,7 @@ export interface CompletionPlace {
   readonly line: number;
   readonly family: 4 | 6;
   readonly backend: Backend;
-  /** undefined outside of a table, and where nothing tells it. */
+  /** undefined outside of a table, and where nothing states it. */
   readonly table: string | undefined;
   /** Between `*table` and COMMIT. */
   readonly inTable: boolean;

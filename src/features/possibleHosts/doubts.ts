@@ -5,7 +5,7 @@ import type { Walked } from '../../core/netfilter/events';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import { premise, premisesOf, type PremiseId } from '../../core/xtables/premise';
 
-/** A trace, and what it takes for granted although nothing tells. */
+/** A trace, and what it assumes although nothing states it. */
 export interface DoubtingTrace {
   readonly traced: Traced;
   /** What rules looked at and what decided nothing: what decides is open in the outcomes. */
@@ -17,9 +17,9 @@ const MOST_QUESTIONS = 12;
 const MOST_ASKED = 20_000;
 
 /**
- * Traces a packet with the usual value for everything that nothing tells. Where that decides what becomes of the packet,
- * the trace has every answer instead, and only to the questions that decide. `given`: the packet as it was asked about,
- * before anything was filled in.
+ * Traces a packet with the usual value for everything that nothing states. Where that decides what becomes of the
+ * packet, the trace has every answer instead, and only to the questions that decide. `given`: the packet as it was
+ * asked about, before anything was filled in.
  */
 export function traceDoubting(request: PacketRequest, given: PacketRequest, setting: TraceSetting): DoubtingTrace {
   const open = premisesOf(given);

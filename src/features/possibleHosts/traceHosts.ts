@@ -17,13 +17,13 @@ export interface HostTrace {
   readonly request: PacketRequest;
   readonly filled: readonly FilledField[];
   readonly traced: Traced;
-  /** What the trace takes for granted of the packet and the host, and what decides nothing. */
+  /** What the trace assumes of the packet and the host, and what decides nothing. */
   readonly rests: readonly PremiseId[];
   /** What was answered to have this host; empty where nothing is in doubt that matters. */
   readonly answers: readonly HostAnswer[];
 }
 
-/** By so many interfaces a packet is let leave, one after the other, where nothing tells which. */
+/** By so many interfaces a packet is let leave, one after the other, where nothing states which. */
 const MOST_WAYS = 5;
 
 /** What the traces on all hosts have in common. */
@@ -178,7 +178,7 @@ function wayAnswer({ dir, iface }: PacketRequest, names: readonly string[], to: 
   };
 }
 
-/** Where the packet goes by the route that is taken for granted; undefined where it is not led by it. */
+/** Where the packet goes by the route that is assumed; undefined where it is not led by it. */
 function goesElsewhere({ facts, traced }: HostTrace): string | undefined {
   const assumed = facts.assumptions.flatMap(({ code, use }) =>
     code === 'default-route' && use.kind === 'routes' ? use.routes : [],

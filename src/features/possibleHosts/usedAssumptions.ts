@@ -9,7 +9,7 @@ import { premise, type PremiseId } from '../../core/xtables/premise';
 import type { TableName } from '../../core/xtables/view';
 import { hopText, type HostTrace } from './traceHosts';
 
-/** Something that was taken for granted and that the trace relies on. */
+/** Something that was assumed and that the trace relies on. */
 export interface UsedAssumption {
   readonly code: HostAssumption['code'] | 'premise' | 'sysctl' | 'policy-rules' | 'question' | 'nft';
   /** `address of eth0`, with its value. */
@@ -24,7 +24,7 @@ export interface UsedAssumption {
   readonly meaning?: string;
 }
 
-/** What the traces rely on that the file does not tell, each once: first what decides. */
+/** What the traces rely on that the file does not state, each once: first what decides. */
 export function usedAssumptions(hostTraces: readonly HostTrace[]): readonly UsedAssumption[] {
   const found = new Map<string, UsedAssumption>();
   const add = (used: UsedAssumption): void => {
@@ -59,8 +59,8 @@ export function usedAssumptions(hostTraces: readonly HostTrace[]): readonly Used
 }
 
 /**
- * What has to be so of the settings of the kernel for a packet to end as it does, where nothing tells: that this host
- * forwards, which rules about forwarded packets and a packet that was said to be one show as well, that it takes
+ * What has to be so of the settings of the kernel for a packet to end as it does, where nothing states it: that this
+ * host forwards, which rules about forwarded packets and a packet that was said to be one show as well, that it takes
  * packets from where it would not send to, and the like.
  */
 export function settingProvisos(

@@ -44,8 +44,8 @@ function tableQuestions({ tables = [] }: TraceInput): readonly Question[] {
       place: open.chain,
       reason:
         open.said || decides
-          ? 'nothing in the file tells'
-          : 'nothing in the file tells, and this packet fares alike in each',
+          ? 'the file does not state it'
+          : 'the file does not state it, and this packet has the same outcome in each',
       line: lineNumber(open.lines[0]),
       inWords: true,
       idle: !decides && !open.said,

@@ -200,8 +200,8 @@ class Grouping {
   }
 
   /**
-   * Tables up to `next` that hang in this hook and left no event: they are not in the dump, or tracking is off and nat
-   * sleeps.
+   * Tables up to `next` that are registered at this hook and left no event: they are not in the dump, or tracking is
+   * off and nat sleeps.
    */
   private passAbsent(next: TableName | undefined, index: number): void {
     if (this.hook === undefined) return;

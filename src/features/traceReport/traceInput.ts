@@ -23,7 +23,7 @@ export interface TraceInput {
   readonly listeners?: readonly Listener[] | undefined;
   /** For what chains and rules are for; without it that is left out. */
   readonly knowledge?: RuleSetView | undefined;
-  /** Lines of these rules whose table the file does not tell. */
+  /** Lines of these rules whose table the file does not state. */
   readonly tables?: readonly AskedTable[] | undefined;
 }
 

@@ -38,7 +38,7 @@ function endBadge(walked: Walked): Badge {
   }
 }
 
-/** Who gets the packet, or who threw it away, and the line that decided. */
+/** Who gets the packet, or who dropped it, and the line that decided. */
 export function verdictOf(input: TraceInput): RichText {
   const { end, provided = [] } = selectedPath(input);
   const words = [...provisoWords(provided), ...ending(input)];

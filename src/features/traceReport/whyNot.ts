@@ -6,7 +6,7 @@ import type { Asked } from '../../core/netfilter/evidence';
  * wrong.
  */
 export function whyNot({ question, view, said }: Asked): string {
-  if (said) return `${question.text}: no, as you say`;
+  if (said) return `${question.text}: no, as you answered`;
   const actual = question.actual(view);
   if (typeof actual !== 'string') return actual.missing;
   return question.denial?.(view) ?? `${question.text}: ${actual}`;

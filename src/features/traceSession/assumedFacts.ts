@@ -29,7 +29,7 @@ const TELLING: ReadonlySet<keyof PacketRequest> = new Set([
   'icmpType',
 ]);
 
-/** Everything that was taken for granted, most important first, each with the field in which it can be changed. */
+/** Everything that was assumed, most important first, each with the field in which it can be changed. */
 export function assumedFacts(model: FileModel, dump: Dump, evaluation: Evaluation): readonly AssumedFact[] {
   const family = evaluation.request ? familyOf(evaluation.request) : (dump.section.family ?? 4);
   const notes = ruleSetNotes(model, dump, family, 'choose it in the list of rule sets').map(({ message, line }) => ({

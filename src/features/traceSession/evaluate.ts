@@ -19,7 +19,7 @@ export interface Wanted {
   readonly outcome: number;
   /** By `Assumption.key`. */
   readonly answers: Readonly<Record<string, boolean>>;
-  /** An object like the contract's `topology`; undefined: the host as the file tells it. */
+  /** An object like the contract's `topology`; undefined: the host as the file states it. */
   readonly overrides: unknown;
 }
 
@@ -31,7 +31,7 @@ export interface Evaluation {
   readonly filled: readonly FilledField[];
   /** What was asked for and is not so. */
   readonly contradictions: readonly string[];
-  /** What the trace relies on that neither the file nor the packet tells. */
+  /** What the trace relies on that neither the file nor the packet states. */
   readonly assumed: readonly UsedAssumption[];
   readonly hostTraces: readonly HostTrace[];
   readonly problems: readonly ExpressionProblem[];

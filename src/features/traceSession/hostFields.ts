@@ -42,7 +42,7 @@ export function hostFields(model: FileModel, host: Host, changes: HostChanges): 
           addressField(iface.name),
           `Addresses of ${iface.name}`,
           addressesOf(iface),
-          told ? 'as the file lists them' : 'assumed, as the file does not tell',
+          told ? 'as the file lists them' : 'assumed, as the file does not state them',
         ),
       ),
     field(

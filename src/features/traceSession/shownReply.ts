@@ -73,7 +73,7 @@ export function replyTo(evaluation: Evaluation | undefined, outcome: number): Sh
   };
 }
 
-/** What the packet hangs on, its reply hangs on too. */
+/** What the packet depends on, its reply depends on too. */
 function conditional(traced: Traced, provided: readonly Proviso[] = []): Traced {
   if (provided.length === 0) return traced;
   const outcomes = traced.outcomes.map((walked) => {

@@ -26,7 +26,7 @@ const SEQUENCES = { plain: 24, remembering: 6 } as const;
 export const SAME_HOST = 12;
 
 /**
- * What chance, the clock or the processor decides, or what runs on the host, is left out: nothing tells what comes of
+ * What chance, the clock or the processor decides, or what runs on the host, is left out: nothing states what comes of
  * it.
  */
 const UNCERTAIN =

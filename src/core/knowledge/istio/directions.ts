@@ -139,7 +139,7 @@ function ambientSides(profile: IstioProfile, listeners: readonly Listener[], lin
 
 const MESH_PORTS: ReadonlySet<number> = new Set([15000, 15001, 15004, 15006, 15008, 15009, 15020, 15021, 15053, 15090]);
 
-/** Who listens, where the file tells. */
+/** Who listens, where the file states. */
 function heldBy(listeners: readonly Listener[], port: number, what: string): string {
   const found = listeners.find((listener) => listener.protocol === PROTOCOL.TCP && listener.port === port);
   if (found === undefined) return `, ${what}`;

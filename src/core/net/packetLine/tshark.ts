@@ -6,7 +6,7 @@ import type { ReadPacket } from './readPacket';
 
 /**
  * Reads a line of tshark's summary, `3 0.000012 10.0.0.9 → 10.0.0.1 TCP 74 41522 → 80 [SYN] Seq=0 Win=64240 Len=0`. Of
- * programs that tshark takes apart (HTTP, TLS) the line does not tell the ports.
+ * programs that tshark takes apart (HTTP, TLS) the line does not state the ports.
  */
 export function readTshark(text: string): ReadPacket | undefined {
   const found = LINE.exec(text);

@@ -32,7 +32,7 @@ export interface RouteSources {
 }
 
 /**
- * Routes that are taken for granted, and the interfaces by which what is for elsewhere may leave, the likeliest first.
+ * Routes that are assumed, and the interfaces by which what is for elsewhere may leave, the likeliest first.
  */
 export interface AssumedRoutes {
   readonly routes: readonly Route[];
@@ -162,7 +162,7 @@ export interface TproxySources {
   readonly rules: readonly PolicyRule[];
   readonly routes: readonly Route[];
   readonly families: readonly (4 | 6)[];
-  /** The value of the variable that names the table, where the file tells it. */
+  /** The value of the variable that names the table, where the file states it. */
   readonly table: string | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Address, AddressBlock } from '../../net/address';
 import type { Route } from '../../net/host';
 
-/** How one sees in a trace that something was used that was taken for granted. */
+/** How one sees in a trace that something was used that was assumed. */
 export type AssumptionUse =
   /** A line that is left out: whatever becomes of the packet, the file said more. */
   | { readonly kind: 'always' }
@@ -16,7 +16,7 @@ export type AssumptionUse =
   /** The packet comes to a program, or rules asked for sockets. */
   | { readonly kind: 'sockets' };
 
-/** Something that the file does not tell and a trace needs, with the most ordinary value taken for it. */
+/** Something that the file does not state and a trace needs, with the most ordinary value taken for it. */
 export interface HostAssumption {
   readonly code:
     'interface' | 'address' | 'route' | 'default-route' | 'sockets' | 'sets' | 'tproxy-routing' | 'not-read';

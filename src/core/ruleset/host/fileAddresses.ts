@@ -4,10 +4,10 @@ import { Shape } from '../../syntax/shape';
 import type { AddressFacts, SourceFile } from '../../syntax/tree';
 import { NODE_CHAIN } from './usual';
 
-/** An address that the file tells without its interface. */
+/** An address that the file states without its interface. */
 interface AddressOfFile {
   readonly address: Address;
-  /** In bits, where the file tells it. */
+  /** In bits, where the file states it. */
   readonly prefixLength: number | undefined;
   /** What printed it: `hostname -I`, `podIP`. */
   readonly source: string;
@@ -27,7 +27,7 @@ export interface AddressesOfFile {
 /**
  * Whose the addresses are that the file lists without an interface. A pod's are those of this host where the rules are
  * that pod's, a node's where they are that node's: that is told by commands and prompts that name one of them, else by
- * chains that only a node has; and where the file tells of one only, it is that one.
+ * chains that only a node has; and where the file states of one only, it is that one.
  */
 export function addressesOf(file: SourceFile): AddressesOfFile {
   const facts = file.sections.flatMap((section) => (section.kind === 'addresses' ? section.addresses : []));
@@ -46,7 +46,7 @@ export function addressesOf(file: SourceFile): AddressesOfFile {
     const isOwn =
       fact.of === 'host' ||
       (fact.of === 'pod' ? ofPod && isOf(fact, pod) : !ofPod && node !== undefined && isOf(fact, node));
-    // Who has the external address of a node, the node or a router in front of it, the listing does not tell.
+    // Who has the external address of a node, the node or a router in front of it, the listing does not state.
     if (fact.source === 'EXTERNAL-IP') continue;
     const list = isOwn ? own : elsewhere;
     if (!list.some((other) => sameAddress(other.address, address.address))) list.push(address);

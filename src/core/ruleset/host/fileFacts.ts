@@ -77,12 +77,12 @@ export class FileFacts {
     return found;
   }
 
-  /** The addresses that the file tells without their interface. */
+  /** The addresses that the file states without their interface. */
   addresses(): AddressesOfFile {
     return (this.cachedAddresses ??= addressesOf(this.file));
   }
 
-  /** The settings that the file tells, by their full names. */
+  /** The settings that the file states, by their full names. */
   sysctls(): ReadonlyMap<string, number> {
     return sysctlsOf(this.sections('sysctls').flatMap((section) => section.sysctls));
   }

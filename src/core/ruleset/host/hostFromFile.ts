@@ -18,7 +18,7 @@ export interface HostFacts {
   readonly assumptions: readonly HostAssumption[];
   /** What of `overrides` cannot be used. */
   readonly problems: readonly InputProblem[];
-  /** What nothing tells and the packet may hang on. */
+  /** What nothing states and the packet may hang on. */
   readonly open: {
     /** Whether the destination that was asked about is an own address; undefined where that is not in doubt. */
     readonly own: DestinationPlace | undefined;
@@ -64,7 +64,7 @@ const NO_SOCKETS: HostAssumption = {
 };
 
 /**
- * What was given, what the file tells and what whoever asks says: read once, and put together anew for each answer to
+ * What was given, what the file states and what whoever asks says: read once, and put together anew for each answer to
  * what is open.
  */
 export class HostSource {

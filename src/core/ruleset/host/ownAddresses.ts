@@ -30,7 +30,7 @@ export interface OwnAddress {
    */
   readonly by: 'said' | 'file' | 'rules' | 'asked';
   readonly line?: number | undefined;
-  /** What printed it, where the file tells it: `hostname -I`. */
+  /** What printed it, where the file states it: `hostname -I`. */
   readonly source?: string;
 }
 
@@ -38,7 +38,7 @@ export interface OwnAddress {
 export interface DestinationPlace {
   readonly address: Address;
   readonly own: boolean;
-  /** Nothing tells: `own` is the likelier. */
+  /** Nothing states it: `own` is the likelier. */
   readonly open: boolean;
   readonly line: number | undefined;
 }
@@ -49,7 +49,7 @@ export interface PlaceSources {
   readonly rules: RulesUse;
   /** Of the main table. */
   readonly routes: readonly RouteOfFile[];
-  /** Those that the file tells without an interface. */
+  /** Those that the file states without an interface. */
   readonly addresses: AddressesOfFile;
   /** The answer to the question whether the destination is an own address. */
   readonly answered: boolean | undefined;

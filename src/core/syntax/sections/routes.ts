@@ -61,7 +61,7 @@ function readRow4(words: readonly string[], metricAt: number): string | undefine
         ? destination
         : `${destination}/${length}`;
   if (flags.includes('!') || gateway === '-') return `unreachable ${name}`;
-  // A route that discards has no interface; the table does not tell which kind of discarding it is.
+  // A route that discards has no interface; the table does not state which kind of discarding it is.
   if (words[words.length - 1] === '*') return `blackhole ${name}`;
   const via = addressFamily(gateway) === 4 && gateway !== '0.0.0.0' ? ` via ${gateway}` : '';
   const metric =

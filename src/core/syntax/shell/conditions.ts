@@ -2,7 +2,7 @@ import { evaluate } from './arithmetic';
 import { fitsPattern } from './patterns';
 import type { Text } from './values';
 
-/** Whether a condition holds; a reason where nothing in the file tells. */
+/** Whether a condition holds; a reason where nothing in the file states it. */
 export type ConditionAnswer = boolean | { readonly unknown: string };
 
 /**

@@ -70,7 +70,7 @@ export function cases(shell: Shell, node: ShellNode & { readonly kind: 'case' },
   return true;
 }
 
-/** `for NAME in WORDS`: once for each word that the file tells. */
+/** `for NAME in WORDS`: once for each word that the file states. */
 export function forLoop(shell: Shell, node: ShellNode & { readonly kind: 'for' }, source: ScriptText): Status {
   const { name, body } = node;
   const fields = node.words ? shell.expand(node.words, source) : shell.positional;

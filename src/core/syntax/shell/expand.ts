@@ -117,7 +117,7 @@ class Expansion {
     this.value(value ?? notKnown(name), part);
   }
 
-  /** What a parameter comes to; undefined where nothing tells. */
+  /** What a parameter comes to; undefined where nothing states it. */
   private valueOf(part: WordPart & { kind: 'parameter' }): ShellValue | undefined {
     const { name, index, operator, operand } = part;
     const held = this.held(name, index);

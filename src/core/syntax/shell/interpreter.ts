@@ -29,7 +29,7 @@ import { fieldText, known, unknownOf, valueOf, type ExpandedWord, type ShellValu
 export interface Emitted {
   readonly line: EmbeddedLine;
   /**
-   * Where nothing of it was expanded and nothing hangs on another command, the offset in the script where it stands.
+   * Where nothing of it was expanded and nothing depends on another command, the offset in the script where it stands.
    */
   readonly plain: number | undefined;
 }
@@ -94,7 +94,7 @@ export class Interpreter implements Shell {
     if (this.locals && !this.locals.has(name)) this.locals.set(name, this.variables.get(name));
   }
 
-  /** A name of which the file tells no more. */
+  /** A name of which the file states no more. */
   lose(name: string, why: string): void {
     this.variables.set(name, { text: `$${name}`, unknown: [name] });
     this.report.because(name, why);

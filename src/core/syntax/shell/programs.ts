@@ -24,7 +24,7 @@ const COMMANDS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Programs that are run for their answer: whether they succeed nothing in the file tells. Others are taken to. */
+/** Programs that are run for their answer: whether they succeed nothing in the file states. Others are taken to. */
 export const QUESTIONS: ReadonlySet<string> = new Set([
   ...[
     'grep',

@@ -5,7 +5,7 @@ import type { ExpandedWord } from './values';
 
 const MOST_PROBLEMS = 2000;
 
-/** What is said of a script: commands that are not read, values that nothing tells, guesses. Each once for a place. */
+/** What is said of a script: commands that are not read, values that nothing states, guesses. Each once for a place. */
 export class ScriptReport {
   readonly problems: FileProblem[] = [];
   /** Files of variables that the script reads. */
@@ -79,7 +79,7 @@ export class ScriptReport {
           end,
           'warning',
           'unset-variable',
-          `$${name} is an argument of the script, which this file does not tell: its value is unknown`,
+          `$${name} is an argument of the script, which this file does not state: its value is unknown`,
         );
       else if (why !== undefined) this.tell(place, end, 'warning', 'unknown-value', `${name} is not known: ${why}`);
       else

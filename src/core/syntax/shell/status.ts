@@ -1,7 +1,7 @@
 import type { RunCondition } from '../tree';
 
 /**
- * Whether a command succeeds: known, asked of the rules, or nothing that the file tells; then `unknown` says what of.
+ * Whether a command succeeds: known, asked of the rules, or nothing that the file states; then `unknown` says what of.
  */
 export type Status = boolean | { readonly asked: RunCondition } | { readonly unknown: string; readonly listing?: true };
 

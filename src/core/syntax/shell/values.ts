@@ -3,7 +3,7 @@ import type { Piece, CharPlace } from './scriptText';
 /** What a variable holds. Where `unknown` is not empty, the text holds the spelling of what is not known: `$LAN/24`. */
 export interface Text {
   readonly text: string;
-  /** The names of the variables, or the substitutions, that nothing in the file tells. */
+  /** The names of the variables, or the substitutions, that nothing in the file states. */
   readonly unknown: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export interface Scope {
   /** undefined for a variable that nothing has set. */
   get(name: string): ShellValue | undefined;
   set(name: string, value: ShellValue): void;
-  /** `$1`, `$2` …; undefined where nothing tells with which arguments the script runs. */
+  /** `$1`, `$2` …; undefined where nothing states with which arguments the script runs. */
   readonly positional: readonly ExpandedWord[] | undefined;
   /** What `$(…)` prints, where that needs no machine. */
   substitute(script: string): string | undefined;

@@ -41,7 +41,7 @@ export function afterNode(mesh: IstioMesh, taken: Taken): Onward {
     return { next: [toResolver({ dir: 'in', iface: ztunnel.iface, src: ztunnel.address }, taken, 'ztunnel')] };
   if (leaves.iface === TUNNEL_OUT || leaves.iface === TUNNEL_IN)
     return {
-      end: 'ztunnel gets it through the tunnel. From which interface it sends it on, the rules in the file do not tell.',
+      end: 'ztunnel gets it through the tunnel. From which interface it sends it on, the rules in the file do not show.',
     };
   return {
     end:
@@ -101,7 +101,7 @@ function whyNot({ profile }: IstioMesh, { sent, direction, routed, destination, 
   if (sent)
     return 'It leaves for its destination, which sees the pod’s or the client’s address. Where that is a pod of the mesh on another node, it is inbound there.';
   if (profile.nodeZtunnel === undefined)
-    return 'Whether it goes by ztunnel, these rules do not tell: none names ztunnel’s interface.';
+    return 'These rules do not show whether it goes through ztunnel: none names ztunnel’s interface.';
   if ((mark & MARK_OUTBOUND) !== 0)
     return 'The rules mark it for ztunnel (0x100), but the routing that leads there is not in the file: policy rule 101 and table 101 (`ip rule`, `ip route show table all`).';
   if (direction === 'out' && (mark & MARK_SKIP) !== 0)

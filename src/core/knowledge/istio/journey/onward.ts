@@ -25,7 +25,7 @@ export function onward(mesh: IstioMesh, taken: Taken): Onward {
 }
 
 /**
- * Where the rules of a sidecar stand beside those of ambient mode, nothing tells which of the two runs: both are
+ * Where the rules of a sidecar stand beside those of ambient mode, nothing states which of the two runs: both are
  * followed.
  */
 function inPod(mesh: IstioMesh, taken: Taken): Onward {

@@ -21,8 +21,8 @@ export function afterSidecar(mesh: IstioMesh, taken: Taken): Onward {
 }
 
 /**
- * From which address Envoy connects to the application hangs on its release: since 1.10 always from 127.0.0.6, from 1.3
- * on only for ports without a Service. Where the rules are of several releases, nothing tells that of the proxy.
+ * From which address Envoy connects to the application depends on its release: since 1.10 always from 127.0.0.6, from
+ * 1.3 on only for ports without a Service. Where the rules are of several releases, nothing states that of the proxy.
  */
 function toApp(
   { profile, versions, said }: IstioMesh,
