@@ -1,6 +1,7 @@
 import type { RuleKnowledge } from '../facts';
 import type { RuleSetView, RuleView } from '../view';
-import { ambientRule, nodeRule } from './ambientRules';
+import { ambientRule } from './ambientRules';
+import { nodeRule } from './nodeRules';
 import { istioProfile } from './profile';
 import { sidecarRule } from './sidecarRules';
 

@@ -1,0 +1,227 @@
+import { css } from 'lit';
+
+/** The list of steps. */
+export const traceStepsStyle = css`
+  :host {
+    display: block;
+    overflow: auto;
+    container-type: inline-size;
+    min-height: 0;
+  }
+  .tree {
+    padding: 4px 0 12px;
+    min-height: 100%;
+  }
+  .tree:focus-visible {
+    outline: none;
+  }
+  .group {
+    padding: 9px 14px 3px;
+    color: var(--dim);
+    font-size: 0.84em;
+    letter-spacing: 0.06em;
+    text-transform: uppercase;
+    display: flex;
+    gap: 8px;
+    align-items: baseline;
+  }
+  .group .result {
+    color: var(--tone);
+    font-weight: 600;
+    letter-spacing: 0.03em;
+  }
+  .row {
+    display: grid;
+    grid-template-columns: 40px 1fr auto;
+    column-gap: 10px;
+    align-items: baseline;
+    padding: 1px 14px 1px 8px;
+    line-height: 20px;
+    cursor: pointer;
+    border: 1px solid transparent;
+    border-width: 1px 0;
+  }
+  .row:hover {
+    background: var(--vscode-list-hoverBackground, var(--soft));
+  }
+  .row.selected {
+    background: var(--vscode-list-inactiveSelectionBackground, var(--soft));
+    color: var(--vscode-list-inactiveSelectionForeground, inherit);
+    border-color: var(--vscode-contrastActiveBorder, transparent);
+  }
+  .tree:focus .row.selected {
+    background: var(--vscode-list-activeSelectionBackground, var(--soft));
+    color: var(--vscode-list-activeSelectionForeground, inherit);
+    box-shadow: inset 0 0 0 1px var(--vscode-list-focusOutline, var(--focus));
+  }
+  .number {
+    text-align: right;
+    color: var(--vscode-editorLineNumber-foreground, var(--dim));
+    font-family: var(--mono);
+    font-size: 0.86em;
+    user-select: none;
+  }
+  .selected .number {
+    color: var(--vscode-editorLineNumber-activeForeground, inherit);
+  }
+  .body {
+    display: flex;
+    min-width: 0;
+    align-items: baseline;
+  }
+  .guide {
+    flex: none;
+    width: 17px;
+    align-self: stretch;
+    margin: -3px 0;
+    border-left: 1px solid var(--vscode-tree-indentGuidesStroke, var(--line));
+    opacity: 0.6;
+    position: relative;
+    left: 8px;
+  }
+  .sign {
+    flex: none;
+    width: 18px;
+    text-align: center;
+    font-weight: 600;
+    user-select: none;
+    line-height: 1;
+  }
+  .twist {
+    flex: none;
+    width: 18px;
+    color: var(--blue);
+    text-align: center;
+  }
+  .s-no {
+    color: var(--dim);
+    font-weight: 700;
+  }
+  .s-yes,
+  .s-accept,
+  .s-end {
+    color: var(--green);
+  }
+  .s-jump,
+  .s-return {
+    color: var(--blue);
+  }
+  .s-drop {
+    color: var(--red);
+  }
+  .s-nat {
+    color: var(--purple);
+    font-size: 0.9em;
+  }
+  .s-unknown {
+    color: var(--yellow);
+  }
+  .rule {
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: pre;
+    padding-left: 3px;
+  }
+  .miss .rule {
+    opacity: 0.82;
+  }
+  .note {
+    font-family: var(--vscode-font-family, inherit);
+    font-size: inherit;
+    color: var(--dim);
+    white-space: normal;
+  }
+  .why {
+    color: var(--dim);
+    font-size: 0.92em;
+    white-space: nowrap;
+    text-align: right;
+    max-width: 46cqw;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .selected .why {
+    color: inherit;
+    opacity: 0.85;
+  }
+  .tree:focus .selected .note {
+    color: inherit;
+  }
+  .decides .why {
+    color: var(--purple);
+    font-weight: 600;
+    opacity: 1;
+  }
+  .stops .why {
+    color: var(--red);
+    font-weight: 600;
+    opacity: 1;
+  }
+  .quiet {
+    font-size: 0.96em;
+  }
+  .quiet .why {
+    white-space: normal;
+  }
+  .gone {
+    opacity: 0.65;
+  }
+  .quiet .where {
+    font-size: 0.84em;
+    letter-spacing: 0.06em;
+    text-transform: uppercase;
+    color: var(--dim);
+    margin-right: 8px;
+  }
+  .fold {
+    color: var(--dim);
+  }
+  .fold:hover {
+    color: var(--fg);
+  }
+  @container (max-width: 520px) {
+    .row {
+      grid-template-columns: 32px 1fr;
+      column-gap: 6px;
+      padding-left: 2px;
+    }
+    .why {
+      grid-column: 2;
+      text-align: left;
+      max-width: none;
+      padding-left: calc(21px + var(--depth, 0) * 12px);
+      line-height: 15px;
+      white-space: normal;
+    }
+    .d1 {
+      --depth: 1;
+    }
+    .d2 {
+      --depth: 2;
+    }
+    .d3 {
+      --depth: 3;
+    }
+    .d4 {
+      --depth: 4;
+    }
+    .d5 {
+      --depth: 5;
+    }
+    .d6 {
+      --depth: 6;
+    }
+    .rule {
+      white-space: pre-wrap;
+      overflow-wrap: anywhere;
+    }
+    .guide {
+      width: 12px;
+      left: 5px;
+    }
+    .group {
+      padding-left: 10px;
+    }
+  }
+`;
