@@ -18,7 +18,7 @@ import type { KernelCase } from '../kernel/case';
 /** So many rules at either end of a run are looked at. */
 const OF_RUN = 60;
 /** And so many paths of a packet. */
-const COURSES = 12;
+const PATHS = 12;
 
 /**
  * What breaks the law in a case: of every rule that a packet met, on every path, the explanation says what was
@@ -28,7 +28,7 @@ const COURSES = 12;
 export function unexplained(question: KernelCase): readonly string[] {
   return tracedOf(question).flatMap((traced, packet) =>
     traced.outcomes
-      .slice(0, COURSES)
+      .slice(0, PATHS)
       .flatMap((walked, path) => [...wrongIn(walked)].map((wrong) => `packet ${packet}, path ${path}: ${wrong}`)),
   );
 }
