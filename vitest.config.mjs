@@ -1,13 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
+/** Files that replace modules or need a DOM. */
+const alone = ['test/cli/internalError.test.ts', 'test/webview/page/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/host/**', 'node_modules/**'],
     // What a test prints matters where it fails.
     silent: 'passed-only',
     // No test waits for a clock: this is for a machine that is ten times slower and busy.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'units',
+          include: ['test/**/*.test.ts'],
+          exclude: [...alone, 'test/host/**', 'node_modules/**'],
+          // The sources keep no state, and loading them anew for each file would be most of the work.
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'alone', include: alone } },
+    ],
   },
 });
