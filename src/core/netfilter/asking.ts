@@ -230,7 +230,7 @@ class Asking {
     return answer;
   }
 
-  /** This is what the course takes for the answer to the last question. */
+  /** This is what the path takes for the answer to the last question. */
   private take(taken: boolean): void {
     const last = this.asked.pop();
     if (last) this.asked.push({ ...last, taken });

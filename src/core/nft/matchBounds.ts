@@ -11,7 +11,7 @@ import { FIELDS } from './fieldReaders';
 import { rangeOf, type ValueRange } from './ranges';
 
 /** A field of nft in the words of the vocabulary. */
-interface Meaning {
+interface FieldMeaning {
   readonly field: FieldName;
   /** What nft asks first by itself. */
   readonly first?: FieldTest;
@@ -28,7 +28,7 @@ function ofProtocol(protocol: number): FieldTest {
   return { field: 'protocol', values: oneValue(protocol), negated: false };
 }
 
-function port(field: FieldName, protocol: number): Meaning {
+function port(field: FieldName, protocol: number): FieldMeaning {
   return { field, first: ofProtocol(protocol) };
 }
 
@@ -36,7 +36,7 @@ const WHOLE: FieldTest = { field: 'fragmentOffset', values: oneValue(0), negated
 const DSCP = { field: 'tos', mask: 0xfc, shift: 2 } as const;
 
 /** Those that read just what a field of the vocabulary has. */
-const MEANINGS: Readonly<Record<string, Meaning>> = {
+const MEANINGS: Readonly<Record<string, FieldMeaning>> = {
   'ip saddr': { field: 'source', family: 4 },
   'ip6 saddr': { field: 'source', family: 6 },
   'ip daddr': { field: 'destination', family: 4 },
@@ -98,7 +98,7 @@ export function matchBounds(
 }
 
 function valuesOf(
-  meaning: Meaning,
+  meaning: FieldMeaning,
   type: DataType,
   operator: string,
   right: NftExpression,
@@ -121,7 +121,7 @@ function maskedValues(mask: NftExpression, right: NftExpression, type: DataType)
 }
 
 function valuesOfRanges(
-  { field, mask, shift = 0 }: Meaning,
+  { field, mask, shift = 0 }: FieldMeaning,
   ranges: readonly ValueRange[],
   family: 4 | 6,
 ): readonly Values[] | undefined {

@@ -140,11 +140,11 @@ function interfaceText(option: string, pattern: Negatable<string> | undefined): 
   return pattern === undefined || pattern.value === '+' ? '' : part(option, pattern.inverted, pattern.value);
 }
 
-type Side = 'source' | 'destination';
+type HeaderSide = 'source' | 'destination';
 
 const OPTION = { source: '-s', destination: '-d' } as const;
 
-function addressCondition(field: Side, { value, inverted }: Negatable<AddressBlock>): Condition {
+function addressCondition(field: HeaderSide, { value, inverted }: Negatable<AddressBlock>): Condition {
   return fieldCondition(
     { field, values: { kind: 'block', block: value }, negated: inverted },
     { option: OPTION[field] },
@@ -199,7 +199,7 @@ function fragmentCondition({ inverted }: Negatable<true>): Condition {
   );
 }
 
-function nameCondition(side: Side, { value, inverted }: Negatable<string>): Condition {
+function nameCondition(side: HeaderSide, { value, inverted }: Negatable<string>): Condition {
   return {
     text: part(OPTION[side], inverted, value).trim(),
     test: (): Answer => unknown(`the address of the host name ${value} is not in the file`),

@@ -12,6 +12,7 @@ import type { Span } from '../net/fields/fieldTest';
 import { PROTOCOL, type Packet } from '../net/packet';
 import { transportLength } from '../xtables/values/transport';
 import type { PacketView } from '../xtables/view';
+import type { Side } from '../xtables/values/portCondition';
 import type { Chain, Rule } from './ruleSet';
 import { scannedTests } from './scannedTests';
 
@@ -147,7 +148,6 @@ function headerLength({ protocol, tcpOptions }: Packet): number {
   return protocol === PROTOCOL.TCP ? 20 + tcpOptions.length : 12;
 }
 
-type Side = 'destination' | 'source';
 const SIDES: readonly Side[] = ['destination', 'source'];
 
 const PORT_KEY = { destination: 0, source: 2 ** 16 } as const;

@@ -7,10 +7,10 @@ import type { PacketView } from './view';
 const PLACES = { mark: 'mark', tos: 'tos', hops: 'ttl' } as const satisfies Readonly<Record<string, keyof Packet>>;
 
 /** A change of a field of the packet that depends on the field alone. */
-export type PacketChange = NumberChange & { readonly field: keyof typeof PLACES };
+export type ComputedChange = NumberChange & { readonly field: keyof typeof PLACES };
 
 /** What a target does that makes these changes and nothing else. */
-export function applyChanges(changes: readonly PacketChange[], { packet }: PacketView): Effect {
+export function applyChanges(changes: readonly ComputedChange[], { packet }: PacketView): Effect {
   const changed: Partial<Record<(typeof PLACES)[keyof typeof PLACES], number>> = {};
   for (const change of changes) {
     const place = PLACES[change.field];

@@ -15,7 +15,7 @@ import { transportBytes } from './values/transport';
 import type { PacketView } from './view';
 
 /** How a field is read from what a rule sees, and how one speaks of it. */
-interface FieldReader {
+interface FieldSource {
   /** undefined where the packet lacks the field. */
   readonly read: (view: PacketView) => FieldValue | undefined;
   /** Stands in front of a value: `dport 3000`. */
@@ -39,7 +39,7 @@ function transport(
   what: string,
   read: (packet: Packet) => number,
   format?: (value: number) => string,
-): FieldReader {
+): FieldSource {
   return {
     label,
     read: ({ packet }) => (packet.fragmentOffset > 0 ? undefined : read(packet)),
@@ -52,7 +52,7 @@ function ofConnection(
   label: string,
   read: (entry: ConntrackEntry, view: PacketView) => FieldValue,
   format?: (value: number) => string,
-): FieldReader {
+): FieldSource {
   return {
     label,
     read: (view) => (view.conntrack?.entry ? read(view.conntrack.entry, view) : undefined),
@@ -61,7 +61,7 @@ function ofConnection(
   };
 }
 
-function ofSender(label: string, key: 'uid' | 'gid'): FieldReader {
+function ofSender(label: string, key: 'uid' | 'gid'): FieldSource {
   return {
     label,
     // A socket of the kernel has no file, and so nobody to compare. Source: net/netfilter/xt_owner.c owner_mt.
@@ -113,7 +113,7 @@ function formatMac(value: number): string {
   return (value.toString(16).padStart(12, '0').match(/../g) ?? []).join(':');
 }
 
-const READERS: Readonly<Record<FieldName, FieldReader>> = {
+const READERS: Readonly<Record<FieldName, FieldSource>> = {
   source: { label: 'src', read: ({ packet }) => packet.source, lacking: NEVER },
   destination: { label: 'dst', read: ({ packet }) => packet.destination, lacking: NEVER },
   protocol: {
@@ -215,7 +215,7 @@ const READERS: Readonly<Record<FieldName, FieldReader>> = {
 };
 
 /** In a later fragment iptables-nft takes whatever stands in the place of the ports for them. */
-function portRead(side: 'source' | 'destination'): FieldReader {
+function portRead(side: 'source' | 'destination'): FieldSource {
   return {
     label: side === 'source' ? 'sport' : 'dport',
     read(view) {

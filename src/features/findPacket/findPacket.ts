@@ -11,8 +11,8 @@ import { tracePacket, type Traced } from '../../core/netfilter/trace';
 import { allTables, type Rule, type RuleSet } from '../../core/ruleset/ruleSet';
 import { boundsOf } from '../../core/xtables/fieldCondition';
 import type { Hook } from '../../core/xtables/view';
-import { requestOf, type Heading } from './requestOf';
-import { waysTo, type Way } from './waysTo';
+import { requestOf, type TravelDirection } from './requestOf';
+import { waysTo, type WayToRule } from './waysTo';
 
 /** How many packets are tried before giving up, and how many rules they may be asked by together. */
 const MOST_TRIES = 48;
@@ -124,11 +124,11 @@ class Search {
 /** A packet to be tried: what it has to pass, and how it gets to the hook. */
 interface Try {
   readonly hook: Hook;
-  readonly heading: Heading;
+  readonly heading: TravelDirection;
   readonly box: Box;
 }
 
-const HEADINGS: Readonly<Record<Hook, readonly Heading[]>> = {
+const HEADINGS: Readonly<Record<Hook, readonly TravelDirection[]>> = {
   PREROUTING: ['in', 'through', 'loop'],
   INPUT: ['in', 'loop'],
   FORWARD: ['through'],
@@ -184,7 +184,7 @@ const MOST_SETTERS = 4;
 /** Each rule that is looked at is read. */
 const MOST_LOOKED = 20_000;
 
-function triesOf({ hook, jumps }: Way, rule: Rule, host: Host): readonly Try[] {
+function triesOf({ hook, jumps }: WayToRule, rule: Rule, host: Host): readonly Try[] {
   return boxesOf([...jumps, rule], host).flatMap((box) =>
     HEADINGS[hook].map((heading): Try => ({ hook, heading, box })),
   );

@@ -12,12 +12,12 @@ import type { Hook } from '../../core/xtables/view';
 import { STATE_BITS } from '../../core/xtables/values/conntrackState';
 
 /** How a packet gets to a hook: into this host, through it, out of it, or from it to itself. */
-export type Heading = 'in' | 'through' | 'out' | 'loop';
+export type TravelDirection = 'in' | 'through' | 'out' | 'loop';
 
 export interface Sent {
   /** Where the packet meets the rule. */
   readonly hook: Hook;
-  readonly heading: Heading;
+  readonly heading: TravelDirection;
   /** Whether the addresses of the host are known; else a destination is said to be one of them, or not. */
   readonly addressesKnown: boolean;
   readonly host: Host;
@@ -231,7 +231,7 @@ const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as cons
 
 /** Where the rules leave it open; undefined: what is usual for the direction. */
 function destinationFor(
-  heading: Heading,
+  heading: TravelDirection,
   host: Host,
   family: 4 | 6,
   out: string | undefined,

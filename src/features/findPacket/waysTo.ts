@@ -3,7 +3,7 @@ import { allTables, type Chain, type Rule, type RuleSet, type Table } from '../.
 import type { Hook } from '../../core/xtables/view';
 
 /** One way to a rule: the hook at which the packet meets the table, and the jumps from its built-in chain on. */
-export interface Way {
+export interface WayToRule {
   readonly hook: Hook;
   readonly jumps: readonly Rule[];
 }
@@ -14,7 +14,7 @@ const MOST_WAYS = 4;
 const MOST_VISITS = 4;
 
 /** The ways that lead to a rule; none where no built-in chain leads to its chain. */
-export function waysTo(ruleSet: RuleSet, rule: Rule): readonly Way[] {
+export function waysTo(ruleSet: RuleSet, rule: Rule): readonly WayToRule[] {
   const table = allTables(ruleSet).find(({ name }) => name === rule.chain.table);
   if (!table) return [];
   const callers = callersOf(table, rule.chain.name);

@@ -7,13 +7,13 @@ import { oneOf } from '../values/oneOf';
 import { UINT64_MAX } from '../values/strtoul';
 
 type Mode = 'packets' | 'bytes' | 'avgpkt';
-type Way = 'original' | 'reply' | 'both';
+type CountedWay = 'original' | 'reply' | 'both';
 
 interface ConnbytesData {
   readonly range: NumberRange<bigint>;
   readonly inverted: boolean;
   readonly mode: Mode;
-  readonly way: Way;
+  readonly way: CountedWay;
 }
 
 const connbytesRange = option(
@@ -24,7 +24,7 @@ const connbytesRange = option(
 );
 const connbytesDir = option(
   '--connbytes-dir',
-  oneOf<Way>(['original', 'reply', 'both']),
+  oneOf<CountedWay>(['original', 'reply', 'both']),
   'Which packets count: those in the direction of the first one, the replies, or both.',
   { required: true },
 );

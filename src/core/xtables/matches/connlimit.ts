@@ -35,11 +35,11 @@ interface Counted {
   readonly unswept: readonly Connection[];
 }
 
-type Zone = ConntrackEntry['zone'];
+type ConnectionZone = ConntrackEntry['zone'];
 
 interface Connection {
   readonly tuple: Tuple;
-  readonly zone: Zone;
+  readonly zone: ConnectionZone;
 }
 
 const TICK =
@@ -146,7 +146,7 @@ function network({ side, length }: ConnlimitData, view: PacketView): string {
  */
 function ownConnection({ packet, conntrack, findConnection }: PacketView): {
   readonly own: Connection;
-  readonly zone: Zone;
+  readonly zone: ConnectionZone;
   readonly entry: ConntrackEntry | undefined;
 } {
   const attached = conntrack?.entry;

@@ -9,7 +9,7 @@ import { unsigned } from '../values/integer';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import { supposedHeader, transportLength } from '../values/transport';
 
-interface EcnData {
+interface EcnMatchData {
   readonly ece: Inverted<true> | undefined;
   readonly cwr: Inverted<true> | undefined;
   readonly ip: Inverted<number> | undefined;
@@ -25,7 +25,7 @@ const ipEct = option(
 );
 
 /** `-m ecn`: explicit congestion notification. Source: iptables-extensions(8) "ecn", net/netfilter/xt_ecn.c. */
-export const ecn = defineMatch<EcnData>({
+export const ecn = defineMatch<EcnMatchData>({
   kind: 'match',
   name: 'ecn',
   families: [4, 6],
@@ -35,7 +35,7 @@ export const ecn = defineMatch<EcnData>({
     source: 'iptables-extensions(8), ecn; net/netfilter/xt_ecn.c',
   },
   build(options, { protocol }) {
-    const data: EcnData = {
+    const data: EcnMatchData = {
       ece: keep(options.get(tcpEce)),
       cwr: keep(options.get(tcpCwr)),
       ip: keep(options.get(ipEct)),

@@ -154,10 +154,10 @@ function makerOf(data: HashlimitData, { matchesNamed }: PacketView): HashlimitDa
   );
 }
 
-type Table = ReadonlyMap<string, Bucket>;
+type BucketTable = ReadonlyMap<string, Bucket>;
 
-function readTable(data: HashlimitData, { memory, packet }: PacketView): Table {
-  return (memory.get(tableKey(data, packet.family)) as Table | undefined) ?? new Map();
+function readTable(data: HashlimitData, { memory, packet }: PacketView): BucketTable {
+  return (memory.get(tableKey(data, packet.family)) as BucketTable | undefined) ?? new Map();
 }
 
 const tableKey = (data: HashlimitData, family: 4 | 6): string => `hashlimit ${family} ${data.name}`;

@@ -9,10 +9,10 @@ import { missing } from '../shown';
 import { CERTAIN_PORT, printPortRange, readPort, type PortRange } from '../values/port';
 import { cutShort } from '../values/transport';
 
-type Side = '--sports' | '--dports' | '--ports';
+type PortSide = '--sports' | '--dports' | '--ports';
 
 interface MultiportData {
-  readonly side: Side;
+  readonly side: PortSide;
   readonly ports: readonly PortRange[];
   readonly inverted: boolean;
 }

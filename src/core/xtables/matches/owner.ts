@@ -64,7 +64,7 @@ export const owner = defineMatch<OwnerData>({
   ],
 });
 
-type Part = 'socket' | 'user' | 'group';
+type OwnerPart = 'socket' | 'user' | 'group';
 
 function buildOwner(options: GivenOptions): OwnerData | BuildProblem {
   const group = options.get(gidOwner);
@@ -82,8 +82,8 @@ function strip<V>(given: Given<V> | undefined): Inverted<V> | undefined {
   return given && { value: given.value, inverted: given.inverted };
 }
 
-function texts(data: OwnerData): readonly (readonly [Part, string])[] {
-  const list: (readonly [Part, string])[] = [];
+function texts(data: OwnerData): readonly (readonly [OwnerPart, string])[] {
+  const list: (readonly [OwnerPart, string])[] = [];
   const bang = (given: Inverted<unknown>): string => (given.inverted ? ' !' : '');
   if (data.socket) list.push(['socket', `${bang(data.socket)} --socket-exists`]);
   if (data.user) list.push(['user', `${bang(data.user)} --uid-owner ${printOwner(data.user.value)}`]);

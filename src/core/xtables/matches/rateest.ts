@@ -4,7 +4,7 @@ import { bitRate, printBitRate } from '../values/bitRate';
 import { number32 } from '../values/number32';
 import { text } from '../values/savedString';
 
-type Comparison = 'lt' | 'gt' | 'eq';
+type RateComparison = 'lt' | 'gt' | 'eq';
 
 /** Bytes or packets a second: what --rateest-delta takes for the first estimator, and what is compared with. */
 interface Limits {
@@ -12,12 +12,12 @@ interface Limits {
   readonly second: number;
 }
 
-interface RateestData {
+interface RateestMatchData {
   readonly estimator: string;
   /** Compared with this one; undefined: with fixed rates. */
   readonly other: string | undefined;
   readonly delta: boolean;
-  readonly comparison: Comparison;
+  readonly comparison: RateComparison;
   readonly inverted: boolean;
   readonly bytes: Limits | undefined;
   readonly packets: Limits | undefined;
@@ -48,7 +48,7 @@ const pps2 = option('--rateest-pps2', number32('packets'), 'Compare packets a se
   ...maybe,
   aliases: ['--rateest-pps'],
 });
-const comparisons: Readonly<Record<Comparison, Option<true>>> = {
+const comparisons: Readonly<Record<RateComparison, Option<true>>> = {
   lt: flag('--rateest-lt', 'Fits if the rate is less.', { invertible: true }),
   gt: flag('--rateest-gt', 'Fits if the rate is greater.', { invertible: true }),
   eq: flag('--rateest-eq', 'Fits if the rates are equal.', { invertible: true }),
@@ -59,7 +59,7 @@ const comparisons: Readonly<Record<Comparison, Option<true>>> = {
  * net/netfilter/xt_rateest.c. A trace starts with estimators that have measured nothing, and its packets take no time:
  * all rates are 0.
  */
-export const rateest = defineMatch<RateestData>({
+export const rateest = defineMatch<RateestMatchData>({
   kind: 'match',
   name: 'rateest',
   families: [4, 6],
@@ -93,11 +93,11 @@ function checkRateest(options: GivenOptions): BuildProblem | undefined {
     : problem('rateest needs --rateest-bps or --rateest-pps');
 }
 
-function buildRateest(options: GivenOptions): RateestData {
+function buildRateest(options: GivenOptions): RateestMatchData {
   const estimator = options.get(rateest1);
-  const given = (Object.keys(comparisons) as Comparison[])
+  const given = (Object.keys(comparisons) as RateComparison[])
     .map((name) => ({ name, option: options.get(comparisons[name]) }))
-    .filter((each): each is { name: Comparison; option: Given<true> } => each.option !== undefined)
+    .filter((each): each is { name: RateComparison; option: Given<true> } => each.option !== undefined)
     .sort((a, b) => a.option.optionWord.start - b.option.optionWord.start);
   const last = given[given.length - 1];
   const bytes = readLimits(options, bps1, bps2);
@@ -122,7 +122,7 @@ function readLimits(options: GivenOptions, one: Option<number>, two: Option<numb
   return { first: number(first), second: number(second) };
 }
 
-function optionsText(data: RateestData): string {
+function optionsText(data: RateestMatchData): string {
   const head = `${data.delta ? ' --rateest-delta' : ''} --rateest${data.other === undefined ? '' : '1'} ${data.estimator}`;
   return (
     head +
@@ -135,7 +135,7 @@ function optionsText(data: RateestData): string {
 function limitsText(
   what: string,
   limits: Limits | undefined,
-  { delta: left, comparison, inverted, other }: RateestData,
+  { delta: left, comparison, inverted, other }: RateestMatchData,
   write: (rate: number) => string,
 ): string {
   if (limits === undefined) return '';
@@ -145,7 +145,7 @@ function limitsText(
 }
 
 /** rateest_mt with estimators at 0: what --rateest-delta leaves of a rate is the rate itself. */
-function compare(data: RateestData): boolean {
+function compare(data: RateestMatchData): boolean {
   const fits = (limits: Limits | undefined): boolean => {
     if (limits === undefined) return true;
     const first = data.delta ? limits.first : 0;

@@ -28,14 +28,14 @@ interface SetName {
   readonly directions: readonly SetDirection[];
 }
 
-type Comparison = 'eq' | 'lt' | 'gt';
+type CounterComparison = 'eq' | 'lt' | 'gt';
 
 /** What a counter of the entry is compared with; only `eq` can be inverted. */
 interface CounterTest extends Inverted<bigint> {
-  readonly comparison: Comparison;
+  readonly comparison: CounterComparison;
 }
 
-interface SetData {
+interface SetMatchData {
   readonly set: Inverted<SetName>;
   readonly returnNomatch: boolean;
   readonly updateCounters: boolean;
@@ -74,12 +74,12 @@ const setName: ValueType<SetName> = {
   },
 };
 
-const counter = (what: string, comparison: Comparison, words: string): Option<bigint> =>
+const counter = (what: string, comparison: CounterComparison, words: string): Option<bigint> =>
   option(`--${what}-${comparison}`, number64('n'), `The ${what} counter of the entry is ${words} n.`, {
     invertible: comparison === 'eq',
   });
 
-const COMPARISONS: readonly (readonly [Comparison, string])[] = [
+const COMPARISONS: readonly (readonly [CounterComparison, string])[] = [
   ['eq', 'equal to'],
   ['lt', 'less than'],
   ['gt', 'greater than'],
@@ -108,7 +108,7 @@ const byteOptions = COMPARISONS.map(([comparison, words]) => counter('bytes', co
  * `-m set`: addresses, ports and so on in an IP set. Source: iptables-extensions(8) "set", net/netfilter/xt_set.c
  * set_match_v4, ipset(8).
  */
-export const set = defineMatch<SetData>({
+export const set = defineMatch<SetMatchData>({
   kind: 'match',
   name: 'set',
   families: [4, 6],
@@ -137,7 +137,7 @@ export const set = defineMatch<SetData>({
   ],
 });
 
-function buildSet(options: GivenOptions): SetData | BuildProblem {
+function buildSet(options: GivenOptions): SetMatchData | BuildProblem {
   const given = options.get(matchSet);
   if (given === undefined) return problem('set needs --match-set with the name of a set and src or dst');
   const packets = readCounter(options, packetOptions, 'packets');
@@ -180,7 +180,7 @@ function optionsText({
   updateSubcounters: subcounters,
   packets,
   bytes,
-}: SetData): string {
+}: SetMatchData): string {
   return (
     `${inverted ? ' !' : ''} --match-set ${value.name} ${value.directions.join(',')}${nomatch ? ' --return-nomatch' : ''}` +
     `${counters ? '' : ' ! --update-counters'}${subcounters ? '' : ' ! --update-subcounters'}${counterText('packets', packets)}${counterText('bytes', bytes)}`
@@ -191,7 +191,7 @@ function counterText(what: string, test: CounterTest | undefined): string {
   return test === undefined ? '' : `${test.inverted ? ' !' : ''} --${what}-${test.comparison} ${test.value}`;
 }
 
-function run(data: SetData, view: RememberingView): Answer {
+function run(data: SetMatchData, view: RememberingView): Answer {
   const { name, directions } = data.set.value;
   const found = testSet(liveSets(view), name, view, directions, {
     returnNomatch: data.returnNomatch,
@@ -205,7 +205,7 @@ function run(data: SetData, view: RememberingView): Answer {
  * Members of a listed set count by `--update-subcounters`, and only the counters of the list are compared
  * (ip_set_list_set.c).
  */
-function counting(data: SetData, view: RememberingView): NonNullable<SetTestOptions['count']> {
+function counting(data: SetMatchData, view: RememberingView): NonNullable<SetTestOptions['count']> {
   return (key, first, listed) => {
     const { packets, bytes } = countMember(
       view,
@@ -218,7 +218,7 @@ function counting(data: SetData, view: RememberingView): NonNullable<SetTestOpti
 }
 
 /** With counters nothing is sure, and with `--return-nomatch` nothing is told. */
-function boundsIn(data: SetData, sets: ReadonlyMap<string, IpSet> | undefined): PacketBounds {
+function boundsIn(data: SetMatchData, sets: ReadonlyMap<string, IpSet> | undefined): PacketBounds {
   const { value, inverted } = data.set;
   if (data.returnNomatch) return NOTHING_SAID;
   const { over, under } = setBounds(sets, value.name, value.directions);
@@ -227,7 +227,7 @@ function boundsIn(data: SetData, sets: ReadonlyMap<string, IpSet> | undefined): 
   return inverted ? inverseBounds(bounds) : bounds;
 }
 
-function questionOf({ set: { value, inverted }, packets, bytes }: SetData): Pick<Condition, 'question'> {
+function questionOf({ set: { value, inverted }, packets, bytes }: SetMatchData): Pick<Condition, 'question'> {
   if (inverted || packets || bytes) return {};
   const [only, ...others] = value.directions;
   const what = others.length > 0 ? value.directions.join(',') : only === 'src' ? 'the source' : 'the destination';
@@ -235,7 +235,7 @@ function questionOf({ set: { value, inverted }, packets, bytes }: SetData): Pick
 }
 
 /** Of members that come and go, and of link-layer addresses, nothing in the file tells. */
-function setPremises(data: SetData, view: PacketView): readonly PremiseId[] {
+function setPremises(data: SetMatchData, view: PacketView): readonly PremiseId[] {
   const { name, directions } = data.set.value;
   const sets = liveSets(view);
   const known = sets?.get(name);
@@ -261,7 +261,7 @@ function counterFits(test: CounterTest | undefined, count: bigint): boolean {
   return holds !== test.inverted;
 }
 
-function describe(data: SetData, view: PacketView): Shown {
+function describe(data: SetMatchData, view: PacketView): Shown {
   const { name, directions } = data.set.value;
   const sets = liveSets(view);
   const known = sets?.get(name);

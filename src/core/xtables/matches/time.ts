@@ -112,14 +112,14 @@ function clock({ kernelZone }: TimeData, { host: { now } }: PacketView): number 
   return kernelZone ? unknown("the kernel's time zone (--kerneltz) is not in this file") : now;
 }
 
-interface Part {
+interface TimePart {
   readonly text: string;
   readonly holds: (now: number) => boolean;
 }
 
 /** The parts in the order in which the kernel looks at them. */
-function parts(data: TimeData): readonly Part[] {
-  const list: Part[] = [];
+function parts(data: TimeData): readonly TimePart[] {
+  const list: TimePart[] = [];
   if (data.dateStart !== 0 || data.dateStop !== LAST_DATE) {
     list.push({ text: datesText(data).trim(), holds: (now) => now >= data.dateStart && now <= data.dateStop });
   }

@@ -4,7 +4,7 @@ import { flag, invalid, option, problem, type BuildProblem, type InvalidValue, t
 import { keptBytes, text } from '../values/savedString';
 import { wholeNumber } from '../values/strtoul';
 
-type Zone = number | 'mark';
+type ZoneId = number | 'mark';
 
 interface CtData {
   readonly notrack: boolean;
@@ -12,16 +12,16 @@ interface CtData {
   readonly timeout: string;
   readonly events: readonly string[];
   readonly expectationEvents: readonly string[];
-  readonly zone: Zone;
+  readonly zone: ZoneId;
   readonly directions: 'both' | 'orig' | 'reply';
   /** The rule's `-p`, which decides which of two helpers of one name is meant. */
   readonly protocol: number | undefined;
 }
 
-const zoneType: ValueType<Zone> = {
+const zoneType: ValueType<ZoneId> = {
   metavariable: 'id|mark',
   completions: ['mark'],
-  parse(given): Zone | InvalidValue {
+  parse(given): ZoneId | InvalidValue {
     if (given.toLowerCase() === 'mark') return 'mark';
     const id = wholeNumber(given, 0n, 65535n);
     return id === undefined ? invalid(`"${given}" is neither a zone from 0 to 65535 nor "mark"`) : Number(id);

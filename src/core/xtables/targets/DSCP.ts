@@ -1,4 +1,4 @@
-import { applyChanges, type PacketChange } from '../applyChanges';
+import { applyChanges, type ComputedChange } from '../applyChanges';
 import { defineTarget } from '../extension';
 import { invalid, option, problem, type InvalidValue, type ValueType } from '../option';
 import { dscpClassNames, dscpOfClass, printDscp } from '../values/dscpClass';
@@ -44,6 +44,6 @@ export const DSCP = defineTarget<{ readonly dscp: number }>({
   apply: (data, view) => applyChanges(dscpChanges(data), view),
 });
 
-function dscpChanges({ dscp }: { readonly dscp: number }): readonly PacketChange[] {
+function dscpChanges({ dscp }: { readonly dscp: number }): readonly ComputedChange[] {
   return [{ field: 'tos', kind: 'masked', clear: 0xfc, flip: dscp << 2 }];
 }

@@ -4,7 +4,7 @@ import { flag, option, problem, type BuildProblem } from '../option';
 import { number32 } from '../values/number32';
 
 /** What each part is set to; undefined: left as it is. */
-interface EcnData {
+interface EcnTargetData {
   readonly ece: number | undefined;
   readonly cwr: number | undefined;
   readonly ect: number | undefined;
@@ -25,7 +25,7 @@ const ipEct = option('--ecn-ip-ect', number32('codepoint', 0, 3), 'Sets the two 
  * `-j ECN`: changes the bits of explicit congestion notification. Source: extensions/libipt_ECN.c,
  * net/ipv4/netfilter/ipt_ECN.c.
  */
-export const ECN = defineTarget<EcnData>({
+export const ECN = defineTarget<EcnTargetData>({
   kind: 'target',
   name: 'ECN',
   families: [4],
@@ -37,7 +37,7 @@ export const ECN = defineTarget<EcnData>({
     details: 'A work-around for ways that drop packets with ECN. IPv4 only.',
     source: 'iptables-extensions(8), ECN; net/ipv4/netfilter/ipt_ECN.c',
   },
-  build(options): EcnData | BuildProblem {
+  build(options): EcnTargetData | BuildProblem {
     if (options.count === 0)
       return problem('ECN needs one of --ecn-tcp-remove, --ecn-tcp-cwr, --ecn-tcp-ece, --ecn-ip-ect');
     const cleared = options.has(remove) ? 0 : undefined;

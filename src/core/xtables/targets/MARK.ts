@@ -1,4 +1,4 @@
-import { applyChanges, type PacketChange } from '../applyChanges';
+import { applyChanges, type ComputedChange } from '../applyChanges';
 import { defineTarget } from '../extension';
 import { option, problem, type BuildProblem, type GivenOptions } from '../option';
 import { markValue } from '../values/mark';
@@ -57,7 +57,7 @@ export const MARK = defineTarget<MarkData>({
   apply: (data, view) => applyChanges(markChanges(data), view),
 });
 
-function markChanges({ value, mask }: MarkData): readonly PacketChange[] {
+function markChanges({ value, mask }: MarkData): readonly ComputedChange[] {
   return [{ field: 'mark', kind: 'masked', clear: mask, flip: value }];
 }
 

@@ -12,7 +12,7 @@ import {
 import { readDouble } from '../values/double';
 import { text } from '../values/savedString';
 
-interface RateestData {
+interface RateestTargetData {
   readonly name: string;
   /** The interval is 0.25 s × 2^interval, 0 to 5. */
   readonly interval: number;
@@ -61,7 +61,7 @@ const interval = option('--rateest-interval', time, 'How often the rate is measu
 const ewmalog = option('--rateest-ewmalog', time, 'Over which time the rate is averaged.', { required: true });
 
 /** `-j RATEEST`: feeds a rate estimator. Source: extensions/libxt_RATEEST.c, net/netfilter/xt_RATEEST.c. */
-export const RATEEST = defineTarget<RateestData>({
+export const RATEEST = defineTarget<RateestTargetData>({
   kind: 'target',
   name: 'RATEEST',
   families: [4, 6],
@@ -79,7 +79,7 @@ export const RATEEST = defineTarget<RateestData>({
   apply: (data) => ({ kind: 'continue', note: `counted into ${data.name}` }),
 });
 
-function buildRateest(options: GivenOptions): RateestData | BuildProblem {
+function buildRateest(options: GivenOptions): RateestTargetData | BuildProblem {
   const [measured, averaged] = [options.get(interval) as Given<number>, options.get(ewmalog) as Given<number>];
   const step = [0, 1, 2, 3, 4, 5].find((each) => measured.value <= (SECOND / 4) * 2 ** each);
   if (step === undefined) return problem('the interval is too large: 8s is the longest', measured);
@@ -95,7 +95,7 @@ function buildRateest(options: GivenOptions): RateestData | BuildProblem {
   return { name: (options.get(name) as Given<string>).value, interval: step, ewmaLog: log };
 }
 
-function printTimes({ interval: steps, ewmaLog }: RateestData): string {
+function printTimes({ interval: steps, ewmaLog }: RateestTargetData): string {
   const measured = (SECOND / 4) * 2 ** steps;
   return ` --rateest-interval ${timeText(measured)} --rateest-ewmalog ${timeText(Number(BigInt.asUintN(32, BigInt(measured) << BigInt(ewmaLog))))}`;
 }

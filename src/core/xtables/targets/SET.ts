@@ -26,7 +26,7 @@ interface SetUse {
   readonly directions: readonly SetDirection[];
 }
 
-interface SetData {
+interface SetTargetData {
   readonly add: SetUse | undefined;
   readonly exist: boolean;
   /** Seconds that an added member lives. */
@@ -85,7 +85,7 @@ const mapPrio = flag('--map-prio', "Takes over the member's traffic class.", { r
 const mapQueue = flag('--map-queue', "Takes over the member's transmit queue.", { repeatable: true, invertible: true });
 
 /** `-j SET`: changes an ipset, or takes a mark from it. Source: extensions/libxt_SET.c, net/netfilter/xt_set.c. */
-export const SET = defineTarget<SetData>({
+export const SET = defineTarget<SetTargetData>({
   kind: 'target',
   name: 'SET',
   families: [4, 6],
@@ -133,8 +133,8 @@ export const SET = defineTarget<SetData>({
   },
 });
 
-function buildSet(options: GivenOptions, { table }: ValueContext): SetData | BuildProblem {
-  const data: SetData = {
+function buildSet(options: GivenOptions, { table }: ValueContext): SetTargetData | BuildProblem {
+  const data: SetTargetData = {
     add: options.get(addSet)?.value,
     exist: options.has(exist),
     timeout: options.all(timeout).at(-1)?.value,
@@ -202,7 +202,7 @@ function memberSets(set: IpSet, view: PacketView): readonly IpSet[] {
     .filter((each) => each !== undefined);
 }
 
-function lookUp(data: SetData, use: SetUse, view: RememberingView): Effect {
+function lookUp(data: SetTargetData, use: SetUse, view: RememberingView): Effect {
   // The look-up counts and learns like that of a match.
   const { found, info } = lookUpSet(liveSets(view), use.name, view, use.directions, {
     count(key, first) {

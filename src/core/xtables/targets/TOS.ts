@@ -1,4 +1,4 @@
-import { applyChanges, type PacketChange } from '../applyChanges';
+import { applyChanges, type ComputedChange } from '../applyChanges';
 import { defineTarget } from '../extension';
 import { option, problem } from '../option';
 import { number32 } from '../values/number32';
@@ -49,7 +49,7 @@ export const TOS = defineTarget<TosMask>({
 });
 
 /** Source: net/netfilter/xt_DSCP.c tos_tg. */
-function tosChanges({ value, mask }: TosMask): readonly PacketChange[] {
+function tosChanges({ value, mask }: TosMask): readonly ComputedChange[] {
   return [{ field: 'tos', kind: 'masked', clear: mask, flip: value }];
 }
 

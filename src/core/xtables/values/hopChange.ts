@@ -1,4 +1,4 @@
-import type { PacketChange } from '../applyChanges';
+import type { ComputedChange } from '../applyChanges';
 import { number32 } from './number32';
 import { option, problem, type BuildProblem, type GivenOptions, type Option } from '../option';
 
@@ -36,7 +36,7 @@ export function buildHopChange(given: GivenOptions, options: HopOptions): HopCha
 }
 
 /** The field stays from 0 to 255. Source: net/netfilter/xt_HL.c. */
-export function hopsChange({ mode, value }: HopChange): PacketChange {
+export function hopsChange({ mode, value }: HopChange): ComputedChange {
   return mode === 'set'
     ? { field: 'hops', kind: 'masked', clear: 255, flip: value }
     : { field: 'hops', kind: 'moved', by: mode === 'dec' ? -value : value, least: 0, most: 255 };

@@ -4,7 +4,7 @@
  */
 export function jhash(words: readonly number[], seed: number): number {
   const start = (0xdeadbeef + words.length * 4 + seed) | 0;
-  const state: State = [start, start, start];
+  const state: HashState = [start, start, start];
   let i = 0;
   for (; words.length - i > 3; i += 3) {
     add(state, words, i);
@@ -15,9 +15,9 @@ export function jhash(words: readonly number[], seed: number): number {
   return state[2] >>> 0;
 }
 
-type State = [a: number, b: number, c: number];
+type HashState = [a: number, b: number, c: number];
 
-function add(state: State, words: readonly number[], at: number): void {
+function add(state: HashState, words: readonly number[], at: number): void {
   state[0] = (state[0] + (words[at] ?? 0)) | 0;
   state[1] = (state[1] + (words[at + 1] ?? 0)) | 0;
   state[2] = (state[2] + (words[at + 2] ?? 0)) | 0;
@@ -27,7 +27,7 @@ function rotate(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
 }
 
-function mix(state: State): void {
+function mix(state: HashState): void {
   let [a, b, c] = state;
   a = (a - c) ^ rotate(c, 4);
   c = (c + b) | 0;
@@ -46,7 +46,7 @@ function mix(state: State): void {
   state[2] = c;
 }
 
-function finish(state: State): void {
+function finish(state: HashState): void {
   let [a, b, c] = state;
   c = ((c ^ b) - rotate(b, 14)) | 0;
   a = ((a ^ c) - rotate(c, 11)) | 0;
