@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** Files that replace modules or need a DOM. */
-const alone = ['test/cli/internalError.test.ts', 'test/webview/page/**/*.test.ts'];
+/** Files that replace modules, need a DOM, or measure what the heap of other files would disturb. */
+const alone = ['test/cli/internalError.test.ts', 'test/longRuns/**/*.test.ts', 'test/webview/page/**/*.test.ts'];
 
 export default defineConfig({
   test: {

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { answerLine, answerText } from '../../src/cli/batch';
 
 const fault = vi.hoisted((): { print: () => string } => ({ print: () => 'printed' }));
-vi.mock('../../src/features/canonical', () => ({ canonicalText: () => fault.print() }));
+vi.mock('../../src/features/canonical', () => ({ printRuleSet: () => fault.print() }));
 
 const REQUEST = JSON.stringify({ id: 'x', op: 'print', rules: '' });
 

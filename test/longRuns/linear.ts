@@ -26,7 +26,7 @@ export function expectLinear(run: (length: number) => () => void, what: string):
   if (once < FLOOR) return;
   let best = once;
   let half = Infinity;
-  for (let i = 0; i < 6; i++) {
+  for (let i = 0; i < 20; i++) {
     half = Math.min(half, processorTime(run(LONG / 2)));
     best = Math.min(best, processorTime(run(LONG)));
     if (best < FLOOR || best < half * 3) return;
