@@ -435,6 +435,21 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
     }),
     packets: [udp('10.8.0.7', '10.77.0.9', 'wg0'), out('10.8.0.1', '10.77.0.9')],
   })),
+  ...['', '! '].map((not) => ({
+    name: `what CT attaches in raw counts nothing, connbytes ${not}`,
+    rules: rules({
+      raw: ['OUTPUT -j CT', 'PREROUTING -j CT'].flatMap((rule) => [
+        rule,
+        ...['packets', 'bytes', 'avgpkt'].flatMap((mode) =>
+          ['original', 'reply', 'both'].map(
+            (way) =>
+              `${rule.split(' ')[0] as string} -m connbytes ${not}--connbytes 0:60 --connbytes-mode ${mode} --connbytes-dir ${way}`,
+          ),
+        ),
+      ]),
+    }),
+    packets: [out('10.8.0.1', '10.77.0.9'), udp('10.8.0.7', '10.8.0.1', 'wg0')],
+  })),
   ...['nat', 'raw'].map((how) => ({
     name: `what this host sends to itself has the realm of the route that it was sent with, ${how}`,
     topology: {

@@ -1,10 +1,11 @@
-import type { ConntrackEntry } from '../../net/conntrack';
+import { isTemplate, type ConntrackEntry } from '../../net/conntrack';
 import { defineMatch } from '../extension';
 import { option, problem, type BuildProblem, type GivenOptions } from '../option';
 import { missing } from '../shown';
 import { numberRange, type NumberRange } from '../values/number32';
 import { oneOf } from '../values/oneOf';
 import { UINT64_MAX } from '../values/strtoul';
+import type { PacketView } from '../view';
 
 type Mode = 'packets' | 'bytes' | 'avgpkt';
 type CountedWay = 'original' | 'reply' | 'both';
@@ -56,9 +57,14 @@ export const connbytes = defineMatch<ConnbytesData>({
   conditions: (data) => [
     {
       text: optionsText(data).trim(),
-      test: ({ conntrack }) => conntrack?.entry !== undefined && within(amount(conntrack.entry, data), data),
-      actual: ({ conntrack }) =>
-        conntrack?.entry ? `${amount(conntrack.entry, data)} ${data.mode}` : missing('no connection'),
+      test: (view) => {
+        const entry = countedEntry(view);
+        return entry !== undefined && within(amount(entry, data), data);
+      },
+      actual: (view) => {
+        const entry = countedEntry(view);
+        return entry ? `${amount(entry, data)} ${data.mode}` : missing('no connection that is counted');
+      },
     },
   ],
 });
@@ -81,6 +87,11 @@ function buildConnbytes(options: GivenOptions): ConnbytesData | BuildProblem {
 
 function optionsText({ range: [from, to], inverted, mode, way }: ConnbytesData): string {
   return `${inverted ? ' !' : ''} --connbytes ${from}${to === UINT64_MAX || to === 0n ? '' : `:${to}`} --connbytes-mode ${mode} --connbytes-dir ${way}`;
+}
+
+/** What CT attaches in the raw table counts nothing (net/netfilter/nf_conntrack_core.c nf_ct_tmpl_alloc). */
+function countedEntry({ conntrack }: PacketView): ConntrackEntry | undefined {
+  return conntrack?.entry && !isTemplate(conntrack.entry) ? conntrack.entry : undefined;
 }
 
 function within(value: bigint, { range: [from, to], inverted }: ConnbytesData): boolean {
