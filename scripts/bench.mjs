@@ -22,16 +22,7 @@ if (!globalThis.gc) {
 
 mkdirSync(cache, { recursive: true });
 writeRegistry();
-const bundle = join(cache, 'measure.mjs');
-await build({
-  entryPoints: [join(root, 'scripts/bench/measure.ts')],
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  outfile: bundle,
-  logLevel: 'warning',
-});
-const { measure } = await import(pathToFileURL(bundle).href);
+const { measure } = await bundled('measure');
 
 const text = kubeDump(SERVICES);
 const file = join(cache, 'kube.iptables-save');
@@ -54,16 +45,7 @@ else
     `iptables-legacy-restore --test on the same file: ${peer.toFixed(0)} ms; ours takes ${(result.parseAndBind / peer).toFixed(2)} of that`,
   );
 
-const shapes = join(cache, 'shapes.mjs');
-await build({
-  entryPoints: [join(root, 'scripts/bench/shapes.ts')],
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  outfile: shapes,
-  logLevel: 'warning',
-});
-const { measureShapes } = await import(pathToFileURL(shapes).href);
+const { measureShapes } = await bundled('shapes');
 console.log('\na verdict on other shapes; processor time in ms, and that of iptables-legacy-restore --test');
 console.log(
   `${'shape'.padEnd(40)}${'rules'.padStart(9)}${'first'.padStart(10)}${'next'.padStart(10)}${'restore'.padStart(10)}`,
@@ -77,16 +59,7 @@ for (const { what, rules, first, next, text: dump } of measureShapes()) {
   );
 }
 
-const bounds = join(cache, 'bounds.mjs');
-await build({
-  entryPoints: [join(root, 'scripts/bench/bounds.ts')],
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  outfile: bounds,
-  logLevel: 'warning',
-});
-const { measureBounds } = await import(pathToFileURL(bounds).href);
+const { measureBounds } = await bundled('bounds');
 console.log('\nwhat nobody has, once each; processor time in ms');
 for (const { what, milliseconds, result: came } of measureBounds())
   console.log(`${what.padEnd(62)}${milliseconds.toFixed(0).padStart(9)}   ${came}`);
@@ -97,6 +70,20 @@ const { compile, run, activate } = activationTimes(join(root, 'dist/extension.js
 console.log(
   `the extension: compiled in ${compile.toFixed(0)} ms, run in ${run.toFixed(0)} ms, activate() ${activate.toFixed(1)} ms; run and activate() take ${((run + activate) / compile).toFixed(2)} of what V8 takes to compile it`,
 );
+
+/** A module of scripts/bench, with the sources that it measures. @param {string} name */
+async function bundled(name) {
+  const outfile = join(cache, `${name}.mjs`);
+  await build({
+    entryPoints: [join(root, `scripts/bench/${name}.ts`)],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile,
+    logLevel: 'warning',
+  });
+  return import(pathToFileURL(outfile).href);
+}
 
 /** Processor milliseconds of the real program, in a network namespace of its own; undefined where it cannot run. */
 function restoreTime(name) {

@@ -95,6 +95,7 @@ function answer(request: Record<string, unknown>): BatchResult | InputProblem {
 
 /** Requests in a row are mostly about the same rules on the same host: read and bound once, whatever is asked of them. */
 const files = new Recent<SourceFile>(8, MOST_KEPT);
+const explained = new Recent<FileModel>(1, MOST_KEPT);
 const hosts = new Recent<Host | InputProblem>(8, MOST_KEPT);
 
 function fileOf(text: string): SourceFile {
@@ -120,11 +121,9 @@ function answerExplain(request: Record<string, unknown>): BatchResult | InputPro
     return { kind: 'problem', field: 'line', message: `line: ${shown(line)} is no line number, counted from 1` };
   if (column !== undefined && !isPlace(column))
     return { kind: 'problem', field: 'column', message: `column: ${shown(column)} is no column, counted from 1` };
-  if (lastExplained?.text !== text) lastExplained = { text, model: modelOf(parseSourceFile(text)) };
-  return { ...explainAt(lastExplained.model, line - 1, column === undefined ? undefined : column - 1) };
+  const model = explained.get(text, () => modelOf(parseSourceFile(text)));
+  return { ...explainAt(model, line - 1, column === undefined ? undefined : column - 1) };
 }
-
-let lastExplained: { readonly text: string; readonly model: FileModel } | undefined;
 
 function answerTrace(request: Record<string, unknown>): BatchResult | InputProblem {
   const setting = readSetting(request);

@@ -24,12 +24,13 @@ export function lostAfter(
   const found = known.get(before);
   if (found === undefined) return;
   const more = inserted.flatMap(lostIn);
-  if (found.length === 0 && more.length === 0) known.set(after, found);
-  else
-    known.set(
-      after,
-      [...found.filter(({ line }) => !removed.includes(line)), ...more].sort((a, b) => a.line.index - b.line.index),
-    );
+  const gone = new Set(removed);
+  known.set(
+    after,
+    found.length === 0 && more.length === 0
+      ? found
+      : [...found.filter(({ line }) => !gone.has(line)), ...more].sort((a, b) => a.line.index - b.line.index),
+  );
 }
 
 function lostIn(line: Line): readonly LineProblem[] {

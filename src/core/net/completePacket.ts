@@ -71,9 +71,9 @@ export function completePacket(
 type Fill = (field: keyof PacketRequest, value: string | number | undefined, why: string) => void;
 
 /** A host somewhere else: addresses set aside for documentation (RFC 5737, RFC 3849). */
-const ELSEWHERE = { 4: '203.0.113.10', 6: '2001:db8:ffff::10' } as const;
+export const ELSEWHERE = { 4: '203.0.113.10', 6: '2001:db8:ffff::10' } as const;
 /** Another one, for what is forwarded. */
-const BEYOND = { 4: '198.51.100.20', 6: '2001:db8:fffe::20' } as const;
+export const BEYOND = { 4: '198.51.100.20', 6: '2001:db8:fffe::20' } as const;
 /** An ephemeral port, in the range that Linux uses for clients. */
 const CLIENT_PORT = 41522;
 

@@ -1,20 +1,12 @@
 import { countFirst } from '../text/bisect';
-import {
-  andAddress,
-  CERTAIN_IPV4,
-  CERTAIN_IPV6,
-  parseAddress,
-  prefixLengthOf,
-  prefixMask,
-  type Address,
-} from '../net/address';
+import { andAddress, prefixLengthOf, prefixMask, type Address } from '../net/address';
 import type { Span } from '../net/fields/fieldTest';
 import { PROTOCOL, type Packet } from '../net/packet';
 import { transportLength } from '../xtables/values/transport';
 import type { PacketView } from '../xtables/view';
 import type { Side } from '../xtables/values/portCondition';
 import type { Chain, Rule } from './ruleSet';
-import { scannedTests } from './scannedTests';
+import { scannedAddress, scannedTests } from './scannedTests';
 
 /** What a rule may be filed under. Numbers stand for addresses of IPv4, ports and protocols, each in a range of its own. */
 type Key = number | string;
@@ -33,17 +25,23 @@ export class RuleIndex {
   private readonly nextOther: Int32Array;
 
   private constructor({ rules }: Chain, ports: boolean) {
-    const { length } = rules;
-    const asked = keysOfAll(rules, ports);
-    const other = new Int32Array(length + 1).fill(length);
-    for (let place = length - 1; place >= 0; place--) {
-      const keys = asked[place];
-      other[place] = keys === undefined ? place : (other[place + 1] as number);
-      if (Array.isArray(keys)) for (const key of keys as readonly Key[]) this.put(key, place);
-      else if (keys !== undefined) this.put(keys as Key, place);
+    const filed = new Uint8Array(rules.length);
+    // Most large chains ask for addresses, which stand in front of everything else.
+    for (const [key, places] of placesByAddress(rules)) {
+      if (places.length > FEW) continue;
+      this.places.set(key, places);
+      for (const place of places) filed[place] = 1;
     }
-    for (const places of this.places.values()) places.reverse();
-    this.nextOther = other;
+    const left = [...rules.keys()].filter((place) => filed[place] === 0);
+    const alternatives = left.map((place) => alternativesOf(rules[place] as Rule, ports));
+    const counts = countsOf(alternatives);
+    for (const [i, place] of left.entries())
+      for (const key of rarest(alternatives[i] ?? [], counts)) {
+        put(this.places, key, place);
+        filed[place] = 1;
+      }
+    for (const places of this.places.values()) if (places.length > 1) places.sort((a, b) => a - b);
+    this.nextOther = nextZero(filed);
     for (const key of this.places.keys()) {
       const found = prefixOf(key);
       if (found) this.lengths[found.side].add(found.length);
@@ -68,12 +66,6 @@ export class RuleIndex {
           view,
         ),
     };
-  }
-
-  private put(key: Key, place: number): void {
-    const list = this.places.get(key);
-    if (list) list.push(place);
-    else this.places.set(key, [place]);
   }
 
   private candidates({ packet, inInterface, outInterface }: PacketView): Candidates {
@@ -177,57 +169,54 @@ const PREFIX_OF = /^([ds])(\d+) /;
 /** Addresses that so few rules ask for that nothing else of these rules is looked for. */
 const FEW = 8;
 
-/** For each rule what it is filed under: one key, several of which any may fit, or undefined. */
-function keysOfAll(rules: readonly Rule[], ports: boolean): readonly (Key | readonly Key[] | undefined)[] {
-  const counts = new Map<Key, number>();
-  const count = (key: Key): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
-  // Most large chains ask for addresses, which stand in front of everything else.
-  const addresses = rules.map((rule) => {
-    const { text, contentStart } = rule.line;
-    const address = addressOf(text, contentStart, rule.family);
-    if (address !== undefined) count(address);
-    return address;
-  });
-  const rare = (key: Key | undefined): boolean => key !== undefined && (counts.get(key) as number) <= FEW;
-  const others = rules.map((rule, i) => (rare(addresses[i]) ? undefined : alternativesOf(rule, ports)));
-  for (const alternatives of others) {
-    for (const keys of alternatives ?? []) {
-      if (typeof keys !== 'object') count(keys);
-      else for (const key of keys) count(key);
-    }
+/** The rules that ask for one address, by that. */
+function placesByAddress(rules: readonly Rule[]): ReadonlyMap<Key, number[]> {
+  const places = new Map<Key, number[]>();
+  for (const [place, { line, family }] of rules.entries()) {
+    const found = scannedAddress(line.text, line.contentStart, family);
+    if (found) put(places, prefixKey(found.side, found.address, family === 4 ? 32 : 128), place);
   }
-  return rules.map((_, i) => (rare(addresses[i]) ? addresses[i] : rarest(others[i] ?? [], counts)));
+  return places;
 }
 
-const BEGIN = '(?:\\[\\d+:\\d+\\] )?-A [^\\s"\'\\\\]+';
-const ADDRESS = {
-  4: new RegExp(`${BEGIN}(?: (?:! )?-s [\\d./]+)? -d (${CERTAIN_IPV4})(?:/32)?(?= |$)`, 'y'),
-  6: new RegExp(`${BEGIN}(?: (?:! )?-s [\\da-fA-F:/]+)? -d (${CERTAIN_IPV6})(?:/128)?(?= |$)`, 'y'),
-};
-
-/** The one destination that a rule asks for, told from its text alone. */
-function addressOf(text: string, from: number, family: 4 | 6): Key | undefined {
-  const expression = ADDRESS[family];
-  expression.lastIndex = from;
-  const found = expression.exec(text)?.[1];
-  const address = found === undefined ? undefined : parseAddress(found);
-  return address && prefixKey('destination', address, family === 4 ? 32 : 128);
+function put(places: Map<Key, number[]>, key: Key, place: number): void {
+  const list = places.get(key);
+  if (list) list.push(place);
+  else places.set(key, [place]);
 }
 
-/** What a rule may be filed under: each is a key, or the keys of all values of one thing. */
-function alternativesOf(rule: Rule, ports: boolean): readonly (Key | readonly Key[])[] {
+/** For each place, and for the end, the first place there or behind it that has a zero; the end where there is none. */
+function nextZero(filed: Uint8Array): Int32Array {
+  const next = new Int32Array(filed.length + 1).fill(filed.length);
+  for (let place = filed.length - 1; place >= 0; place--)
+    next[place] = filed[place] === 0 ? place : (next[place + 1] as number);
+  return next;
+}
+
+/** One thing that a rule asks for, as the keys of all values that it takes: any of them may fit. */
+type Alternative = readonly Key[];
+
+function countsOf(asked: readonly (readonly Alternative[])[]): ReadonlyMap<Key, number> {
+  const counts = new Map<Key, number>();
+  for (const alternatives of asked)
+    for (const keys of alternatives) for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
+
+/** All that a rule may be filed under. */
+function alternativesOf(rule: Rule, ports: boolean): readonly Alternative[] {
   const tests = scannedTests(rule.line.text, rule.line.contentStart, rule.family);
   if (!tests) return [];
   const { inInterface, outInterface, protocol } = tests;
-  const keys: (Key | readonly Key[])[] = [];
+  const keys: Alternative[] = [];
   for (const side of SIDES) {
     const block = tests[side];
-    if (block) keys.push(prefixKey(side, block.address, prefixLengthOf(block.mask) ?? 0));
+    if (block) keys.push([prefixKey(side, block.address, prefixLengthOf(block.mask) ?? 0)]);
   }
-  if (inInterface !== undefined) keys.push(`i ${inInterface}`);
-  if (outInterface !== undefined) keys.push(`o ${outInterface}`);
+  if (inInterface !== undefined) keys.push([`i ${inInterface}`]);
+  if (outInterface !== undefined) keys.push([`o ${outInterface}`]);
   if (!ports) return keys;
-  if (protocol !== undefined) keys.push(PROTOCOL_KEY + protocol);
+  if (protocol !== undefined) keys.push([PROTOCOL_KEY + protocol]);
   for (const side of SIDES) {
     const spans = side === 'destination' ? tests.destinationPorts : tests.sourcePorts;
     const values = spans && portsIn(spans);
@@ -245,18 +234,12 @@ function portsIn(spans: readonly Span[]): readonly number[] | undefined {
   return ports.length <= MOST_PORTS ? ports : undefined;
 }
 
-/** What the fewest other rules ask for; undefined where the rule asks for nothing that is known. */
-function rarest(
-  alternatives: readonly (Key | readonly Key[])[],
-  counts: ReadonlyMap<Key, number>,
-): Key | readonly Key[] | undefined {
-  let best: Key | readonly Key[] | undefined;
+/** What the fewest other rules ask for; nothing where the rule asks for nothing that is known. */
+function rarest(alternatives: readonly Alternative[], counts: ReadonlyMap<Key, number>): Alternative {
+  let best: Alternative = [];
   let fewest = Infinity;
   for (const keys of alternatives) {
-    const most =
-      typeof keys === 'object'
-        ? keys.reduce<number>((sum, key) => Math.max(sum, counts.get(key) ?? 0), 0)
-        : (counts.get(keys) ?? 0);
+    const most = keys.reduce<number>((sum, key) => Math.max(sum, counts.get(key) ?? 0), 0);
     if (most >= fewest) continue;
     fewest = most;
     best = keys;

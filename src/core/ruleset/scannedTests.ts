@@ -1,4 +1,13 @@
-import { parseAddress, parseBlock, prefixLengthOf, type AddressBlock } from '../net/address';
+import {
+  CERTAIN_IPV4,
+  CERTAIN_IPV6,
+  parseAddress,
+  parseBlock,
+  prefixLengthOf,
+  type Address,
+  type AddressBlock,
+} from '../net/address';
+import { own } from '../text/own';
 import { PROTOCOL } from '../net/packet';
 import type { Span } from '../net/fields/fieldTest';
 
@@ -32,7 +41,7 @@ export function scannedTests(text: string, from: number, family: 4 | 6): Scanned
       continue;
     }
     if (FLAGS.has(option)) continue;
-    const count = VALUES[option];
+    const count = own(VALUES, option);
     if (count === undefined) break;
     const value = words.next();
     if (value === undefined || (count === 2 && words.next() === undefined)) break;
@@ -41,14 +50,43 @@ export function scannedTests(text: string, from: number, family: 4 | 6): Scanned
   return found;
 }
 
+/**
+ * The one destination that a rule asks for, or else the one source: most rules of a large chain ask for one, in front of
+ * everything else.
+ */
+export function scannedAddress(
+  text: string,
+  from: number,
+  family: 4 | 6,
+): { readonly side: 'destination' | 'source'; readonly address: Address } | undefined {
+  const { destination, source } = ADDRESS[family];
+  return addressIn('destination', destination, text, from) ?? addressIn('source', source, text, from);
+}
+
+function addressIn<Side>(side: Side, expression: RegExp, text: string, from: number) {
+  expression.lastIndex = from;
+  const found = expression.exec(text)?.[1];
+  const address = found === undefined ? undefined : parseAddress(found);
+  return address && { side, address };
+}
+
 const BEGIN = /(?:\[\d+:\d+\] )?-A [^\s"'\\]+/y;
+const ADDRESS = {
+  4: {
+    destination: new RegExp(`${BEGIN.source}(?: (?:! )?-s [\\d./]+)? -d (${CERTAIN_IPV4})(?:/32)?(?= |$)`, 'y'),
+    source: new RegExp(`${BEGIN.source} -s (${CERTAIN_IPV4})(?:/32)?(?= |$)`, 'y'),
+  },
+  6: {
+    destination: new RegExp(`${BEGIN.source}(?: (?:! )?-s [\\da-fA-F:/]+)? -d (${CERTAIN_IPV6})(?:/128)?(?= |$)`, 'y'),
+    source: new RegExp(`${BEGIN.source} -s (${CERTAIN_IPV6})(?:/128)?(?= |$)`, 'y'),
+  },
+};
 
 /** Matches that remember nothing, change nothing and rest on nothing that is assumed. */
 const PURE: ReadonlySet<string> = new Set(['tcp', 'udp', 'multiport', 'comment', 'conntrack', 'state', 'addrtype']);
 const FLAGS: ReadonlySet<string> = new Set(['-f', '--syn', '--limit-iface-in', '--limit-iface-out']);
 /** Options of these and of the header, with the number of words behind them. */
-const VALUES: Readonly<Record<string, 1 | 2 | undefined>> = {
-  __proto__: null as never,
+const VALUES: Readonly<Record<string, 1 | 2>> = {
   '-s': 1,
   '-d': 1,
   '-i': 1,
@@ -71,8 +109,7 @@ const VALUES: Readonly<Record<string, 1 | 2 | undefined>> = {
   '--dst-type': 1,
 };
 
-const PROTOCOLS: Readonly<Record<string, number | undefined>> = {
-  __proto__: null as never,
+const PROTOCOLS: Readonly<Record<string, number>> = {
   tcp: PROTOCOL.TCP,
   udp: PROTOCOL.UDP,
   icmp: PROTOCOL.ICMP,
@@ -93,7 +130,7 @@ function take(found: ScannedTests, option: string, value: string, family: 4 | 6)
       if (PLAIN_NAME.test(value)) found[option === '-i' ? 'inInterface' : 'outInterface'] = value;
       return;
     case '-p': {
-      const protocol = PROTOCOLS[value];
+      const protocol = own(PROTOCOLS, value);
       if (protocol !== undefined) found.protocol = protocol;
       return;
     }

@@ -3,7 +3,7 @@ import { singleValue, testHolds, type FieldTest, type Values } from '../net/fiel
 import { exactly, NOTHING_SAID, type PacketBounds } from '../net/fields/packetSet';
 import type { Host } from '../net/host';
 import type { Condition } from './extension';
-import { formatField, labelOf, lackingWords, readerOf } from './fields';
+import { formatField, labelOf, lackingWords, readerOf, readField } from './fields';
 import { missing, type Shown } from './shown';
 import type { PacketView } from './view';
 
@@ -46,7 +46,7 @@ export function fieldCondition(asks: FieldTest, words: FieldWords): Condition {
 
 /** `dport 3000`, or that the packet has none. */
 export function shownField({ field }: Pick<FieldTest, 'field'>, view: PacketView): Shown {
-  const value = readerOf(field)(view);
+  const value = readField(field, view);
   return value === undefined ? missing(lackingWords(field, view)) : `${labelOf(field)} ${formatField(field, value)}`;
 }
 

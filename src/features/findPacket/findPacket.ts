@@ -1,7 +1,7 @@
 import { completePacket } from '../../core/net/completePacket';
 import { changedNumber } from '../../core/net/fields/fieldChange';
 import { testHolds, type FieldTest } from '../../core/net/fields/fieldTest';
-import { EVERY_PACKET, intersection, inverse, type Box, type PacketSet } from '../../core/net/fields/packetSet';
+import { intersection, inverse, type Box, type PacketSet } from '../../core/net/fields/packetSet';
 import type { Host } from '../../core/net/host';
 import { formatPacketExpression } from '../../core/net/packetExpression';
 import type { PacketRequest } from '../../core/net/packetRequest';
@@ -242,11 +242,9 @@ function takes(event: TraceEvent): event is TraceEvent & { readonly kind: 'rule'
 
 /** Packets that a rule is sure not to match, by what one of its conditions asks. */
 function avoiding(rule: Rule, host: Host): PacketSet {
-  return conditionsOfRule(rule).flatMap((condition) => {
-    const { over } = boundsOf(condition, host);
-    const others = inverse(over);
-    return others && others !== EVERY_PACKET ? others.filter((box) => box.length > 0) : [];
-  });
+  return conditionsOfRule(rule).flatMap((condition) =>
+    (inverse(boundsOf(condition, host).over) ?? []).filter((box) => box.length > 0),
+  );
 }
 
 function obstacleOf({ outcomes }: Traced, [taker]: readonly Rule[]): string | undefined {

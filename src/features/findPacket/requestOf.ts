@@ -1,5 +1,5 @@
 import { formatAddress, isLinkLocal, parseAddress, type Address } from '../../core/net/address';
-import { isOwn, neighbour } from '../../core/net/completePacket';
+import { BEYOND, ELSEWHERE, isOwn, neighbour } from '../../core/net/completePacket';
 import type { FieldName } from '../../core/net/fields/fields';
 import { testHolds, type FieldTest, type FieldValue } from '../../core/net/fields/fieldTest';
 import type { Box } from '../../core/net/fields/packetSet';
@@ -153,10 +153,6 @@ function preferred(field: FieldName, { heading, host, family, wish }: Sent): rea
       return [];
   }
 }
-
-/** Hosts somewhere else (RFC 5737, RFC 3849). */
-const ELSEWHERE = { 4: '203.0.113.10', 6: '2001:db8:ffff::10' } as const;
-const BEYOND = { 4: '198.51.100.20', 6: '2001:db8:fffe::20' } as const;
 
 /** Those of lo last. */
 function ownAddresses(host: Host, family: 4 | 6): readonly Address[] {

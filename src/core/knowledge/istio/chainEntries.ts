@@ -9,6 +9,22 @@ import { nftEntry, nodeEntries } from './otherChains';
 const sidecar = 'Istio sidecar';
 const pod = 'Istio ambient pod';
 
+/** In ISTIO_OUTPUT of raw at first, later in a chain of its own. */
+const dnsZones: Omit<IstioChain, 'name'> = {
+  table: 'raw',
+  mode: 'sidecar',
+  family: sidecar,
+  title: 'Chooses the conntrack zone of DNS packets this pod sends',
+  details: [
+    text(
+      'Zone 1: proxy ↔ nameserver. Zone 2: application ↔ proxy. Both may use the same UDP source port at the same moment.',
+    ),
+  ],
+  changedBy: settings.dns,
+  source: sources.run,
+  kernelNote: () => 'The proxy’s own query matches two of the rules; the first zone that is set stays.',
+};
+
 /** Every chain that a release has made. */
 export const entries: readonly IstioChain[] = [
   {
@@ -78,22 +94,7 @@ export const entries: readonly IstioChain[] = [
     kernelNote: (ruleSet) =>
       `Who runs with the proxy’s user or primary group bypasses the mesh. ${loopbackSentence(ruleSet)}`,
   },
-  {
-    name: 'ISTIO_OUTPUT',
-    table: 'raw',
-    mode: 'sidecar',
-    family: sidecar,
-    title: 'Chooses the conntrack zone of DNS packets this pod sends',
-    details: [
-      text(
-        'Zone 1: proxy ↔ nameserver. Zone 2: application ↔ proxy. Both may use the same UDP source port at the same moment.',
-      ),
-    ],
-    more: 'with DNS capture',
-    changedBy: settings.dns,
-    source: sources.run,
-    kernelNote: () => 'The proxy’s own query matches two of the rules; the first zone that is set stays.',
-  },
+  { name: 'ISTIO_OUTPUT', ...dnsZones, more: 'with DNS capture' },
   {
     name: 'ISTIO_OUTPUT',
     table: 'nat',
@@ -267,21 +268,7 @@ export const entries: readonly IstioChain[] = [
     kernelNote: () =>
       'An answer is turned back to port 53 only where the socket on 15053 belongs to the proxy’s user or group and answers from 127.0.0.1.',
   },
-  {
-    name: 'ISTIO_OUTPUT_DNS',
-    table: 'raw',
-    mode: 'sidecar',
-    family: sidecar,
-    title: 'Chooses the conntrack zone of DNS packets this pod sends',
-    details: [
-      text(
-        'Zone 1: proxy ↔ nameserver. Zone 2: application ↔ proxy. Both may use the same UDP source port at the same moment.',
-      ),
-    ],
-    changedBy: settings.dns,
-    source: sources.run,
-    kernelNote: () => 'The proxy’s own query matches two of the rules; the first zone that is set stays.',
-  },
+  { name: 'ISTIO_OUTPUT_DNS', ...dnsZones },
   {
     name: 'ISTIO_PRERT',
     table: 'nat',
