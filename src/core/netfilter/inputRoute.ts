@@ -35,11 +35,12 @@ export type InputRoute =
   | { readonly kind: 'drop'; readonly reason: KernelDropReason; readonly detail: string };
 
 /**
- * The routing decision for a packet that came in, with the checks that go with it. Source: net/ipv4/route.c
- * ip_route_input_slow, net/ipv6/ip6_output.c ip6_forward.
+ * The routing decision for a packet that came in, with the checks that go with it. `scope` is the interface in whose
+ * scope the kernel takes it to have come: of what this host sent to itself, the one that has the address it was sent to
+ * (net/ipv6/ip6_input.c ip6_rcv_core). Source: net/ipv4/route.c ip_route_input_slow, net/ipv6/ip6_output.c ip6_forward.
  */
-export function routeInput(packet: Packet, iface: string, host: Host): InputRoute {
-  return packet.family === 4 ? routeIpv4(packet, iface, host) : routeIpv6(packet, iface, host);
+export function routeInput(packet: Packet, iface: string, host: Host, scope = iface): InputRoute {
+  return packet.family === 4 ? routeIpv4(packet, iface, host) : routeIpv6(packet, iface, host, scope);
 }
 
 function lookup(packet: Packet, iface: string, host: Host): RouteResult {
@@ -227,7 +228,7 @@ function hasAddress({ interfaces }: Host, iface: string): boolean {
   );
 }
 
-function routeIpv6(packet: Packet, iface: string, host: Host): InputRoute {
+function routeIpv6(packet: Packet, iface: string, host: Host, scope: string): InputRoute {
   const { source, destination } = packet;
   const route = lookup(packet, iface, host);
   if (isMulticast(destination)) {
@@ -245,7 +246,7 @@ function routeIpv6(packet: Packet, iface: string, host: Host): InputRoute {
     );
   // Linux checks the source only of what leaves by another interface, and the hop limit before (net/ipv6/ip6_output.c
   // ip6_forward).
-  if (route.device !== iface && packet.ttl > 1) {
+  if (route.device !== scope && packet.ttl > 1) {
     if (isUnspecified(source) || isMulticast(source) || isLoopback(source))
       return martian('martian-source', source, 'packets from it are not forwarded');
     if (isLinkLocal(source))

@@ -241,7 +241,10 @@ function routeBack(passage: Passage, iface: string): void {
     at: { packet, outRoute, readdressed },
     context: { host },
   } = passage;
-  if (readdressed) return follow(passage, withOptions(passage, routeInput(packet, iface, host), iface));
+  if (readdressed) {
+    const scope = outRoute?.result.route?.device ?? iface;
+    return follow(passage, withOptions(passage, routeInput(packet, iface, host, scope), iface));
+  }
   if (!isForThisHost(outRoute, packet.family))
     return passage.finish(
       passage.kernelDrop('no-route', 'it was routed out over lo without being addressed to this host'),

@@ -93,6 +93,7 @@ export const out = (src: string, dst: string, more: PacketJson = {}): PacketJson
 });
 const own = out('192.168.1.10', '8.8.8.8');
 const own6 = out('fd00:1::10', '2001:db8::8');
+const INIT_ACK = '02000014000000000000ffff0001000100002222';
 const STRICT = { 'net.ipv4.conf.all.rp_filter': 1 };
 const reversed = [
   udp('203.0.113.5', '192.168.1.10', 'eth0'),
@@ -472,6 +473,23 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
       udp('198.51.100.20', '10.8.0.1', 'eth1'),
       udp('10.77.0.5', '10.8.0.1', 'eth1'),
     ],
+  })),
+  // An answer that is INVALID in zone 1 comes back over lo as a new connection, which PREROUTING translates.
+  ...['2001:db8::8', 'fd00:5::9', 'fd00:8::9', 'fd00:1::9'].map((to) => ({
+    name: `what this host sends to itself and NAT then leads to ${to}: it came by the interface that has its address`,
+    independent: false,
+    rules: '',
+    rules6: rules({
+      raw: ['OUTPUT -j CT --zone 1'],
+      nat: [`PREROUTING -j DNAT --to-destination ${to}`],
+      mangle: ['OUTPUT', 'PREROUTING', 'FORWARD', 'POSTROUTING'],
+    }),
+    packets: ['::1', 'fd00:1::10', 'fd00:5::1'].flatMap((from) =>
+      ['fd00:1::10', 'fd00:5::1', 'fd00:8::1', '::1'].flatMap((dst) => [
+        out(dst, from, { proto: 'sctp', sport: 50123, dport: 3000 }),
+        out(from, dst, { proto: 'sctp', sport: 3000, dport: 50123, payloadHex: INIT_ACK }),
+      ]),
+    ),
   })),
   ...['--zone-reply 4', '--zone-orig 4', '--zone 4'].map((zone) => ({
     name: `an ICMP error about one of two connections, CT ${zone}`,
