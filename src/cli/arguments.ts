@@ -17,6 +17,7 @@ export const USAGE = `iptables-lens: what iptables rules do with a packet
 
 FILE "-" is standard input. EXPR: in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new
                                   out uid 1000 tcp > 8.8.8.8:443
+                                  or a URL, a command line of curl, wget, nc, ping, telnet, dig or nslookup,
                                   or a line of LOG, TRACE, tcpdump, tshark or conntrack that shows it; "-" reads it from standard input
 `;
 

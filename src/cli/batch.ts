@@ -1,6 +1,5 @@
 import { hostFromTopology } from '../core/net/hostFromTopology';
-import { packetProblem } from '../core/net/makePacket';
-import { isProblem, readPacketRequest, shown, type InputProblem, type PacketRequest } from '../core/net/packetRequest';
+import { isProblem, shown, type InputProblem } from '../core/net/packetRequest';
 import { addConnections } from '../core/netfilter/connections';
 import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { notesOf, tracePacket, tracePackets, type TraceSetting, type Traced } from '../core/netfilter/trace';
@@ -17,6 +16,7 @@ import { internalErrorText } from '../features/internalError';
 import { loadWarnings } from '../features/loadProblems';
 import { withReplies } from '../features/replies';
 import { boundRules, fileWithNft, rulesFile } from '../features/rulesOfText';
+import { readBatchPacket, type BatchPacket } from './batchPacket';
 import { Recent } from './recent';
 import type { RequestLine } from './requestLines';
 import { VERSION } from './version';
@@ -139,39 +139,39 @@ function answerTrace(request: Record<string, unknown>): BatchResult | InputProbl
   const { reply = false } = request;
   if (typeof reply !== 'boolean')
     return { kind: 'problem', field: 'reply', message: `reply: ${shown(reply)} is neither true nor false` };
-  const packets: PacketRequest[] = [];
+  const packets: BatchPacket[] = [];
   for (const [i, json] of list.entries()) {
     const field = request.packets === undefined ? 'packet' : `packets[${i}]`;
-    const read = readPacketRequest(json, field);
+    const read = readBatchPacket(json, field, setting);
     if (isProblem(read)) return read;
-    const complete: PacketRequest =
-      read.dir === 'out' || read.iface !== undefined ? read : { ...read, iface: firstInterface(setting) };
-    const bad = packetProblem(complete);
-    if (bad) return bad;
-    packets.push(complete);
-  }
-  if (request.packets === undefined) {
-    const traced = tracePacket(packets[0] as PacketRequest, setting);
-    return { ...outcomesOf(traced, setting, reply), warnings: warningsOf(setting, traced) };
+    packets.push(read);
   }
   const told = (traced: Traced): Readonly<Record<string, unknown>> => ({
     ...outcomesOf(traced, setting, reply),
     warnings: warningsOf(setting, traced),
   });
-  return {
-    results:
-      request.independent === true
-        ? packets.map((packet) => told(tracePacket(packet, setting)))
-        : tracePackets(packets, setting, told),
-  };
+  const [first] = packets;
+  if (request.packets === undefined && first) return withRead(told(tracePacket(first.request, setting)), first);
+  const requests = packets.map((packet) => packet.request);
+  const results =
+    request.independent === true
+      ? requests.map((packet) => told(tracePacket(packet, setting)))
+      : tracePackets(requests, setting, told);
+  return { results: results.map((result, i) => withRead(result, packets[i])) };
+}
+
+/** A packet that was a text is told as it was understood. */
+function withRead(
+  result: Readonly<Record<string, unknown>>,
+  packet: BatchPacket | undefined,
+): Readonly<Record<string, unknown>> {
+  if (packet?.expression === undefined) return result;
+  const warnings = [...(result['warnings'] as readonly string[]), ...packet.warnings];
+  return { ...result, packet: packet.expression, warnings };
 }
 
 /** So many packets make an answer of about 100 MB, which is near what one string holds. */
 const MOST_PACKETS = 50_000;
-
-function firstInterface(setting: TraceSetting): string {
-  return setting.host.interfaces.find(({ name }) => name !== 'lo')?.name ?? 'lo';
-}
 
 function readSetting(request: Record<string, unknown>): TraceSetting | InputProblem {
   if (request.sets !== undefined && request.sets !== null && typeof request.sets !== 'string')

@@ -6,6 +6,8 @@ import { visible } from '../core/text/visible';
 import type { Dump, FileModel } from '../features/fileModel';
 import { packetsOfFile } from '../features/filePackets';
 import { loadWarnings } from '../features/loadProblems';
+import { contextOfFile } from '../features/packetInput/contextOfFile';
+import { readPacketInput } from '../features/packetInput/readPacketInput';
 import { findRemedies } from '../features/remedies/findRemedies';
 import { remediesText } from '../features/remedies/remediesText';
 import { ruleSetNotes, type RuleSetNote } from '../features/ruleSetNotes';
@@ -19,6 +21,7 @@ import { findingsOf, MOST_REPLIES, replyOf, verdictOfReply, withReplies } from '
 import type { TraceInput } from '../features/traceReport/traceInput';
 import { reasonText, unreadLines, type UnreadLine } from '../features/unread';
 import { nothingFound } from './overview';
+import { filledText } from './batchPacket';
 import { UsageError, oneFile, type Arguments } from './arguments';
 import { modelWithTables, settleWords } from './tables';
 import { journeyJson, journeyText, type ToldJourney } from './journey';
@@ -40,8 +43,10 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   const scenario =
     given.values.scenario === undefined ? undefined : chooseScenario(model, dump, given.values.scenario, name);
   const packet = typed ?? scenario?.expression ?? '';
-  const expression = given.values.chain === undefined ? packet : `${packet} at ${given.values.chain}`;
   const overrides = readHost(given.values.host, terminal);
+  const read = readPacketInput(packet, contextOfFile(model, dump, overrides));
+  const plain = read.request ? read.expression : packet;
+  const expression = given.values.chain === undefined ? plain : `${plain} at ${given.values.chain}`;
   const evaluations = new Map<string, Evaluation>();
   // A journey asks for the legs that are told afterwards.
   const evaluation = (text: string): Evaluation => {
@@ -54,7 +59,7 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
     const traced = evaluated(evaluation(text), given.values.host ?? name);
     return { ...traced, notes: ruleSetNotes(model, dump, traced.input.family, '--dump N takes it', settleWords) };
   };
-  const first = trace(expression);
+  const first = { ...trace(expression), readNotes: read.request ? read.notes : [] };
   const reply = given.flags.has('reply');
   const journey = given.flags.has('journey')
     ? told(
@@ -113,6 +118,8 @@ function packetFromInput(file: string, terminal: Terminal): string {
 }
 
 interface TracedFile {
+  /** What was assumed and ignored in reading the packet. */
+  readonly readNotes?: readonly string[];
   readonly evaluation: Evaluation;
   readonly input: TraceInput;
   readonly notes: readonly RuleSetNote[];
@@ -146,7 +153,7 @@ function readHost(file: string | undefined, terminal: Terminal): unknown {
   }
 }
 
-function warningsOf({ evaluation, input, notes }: TracedFile): readonly string[] {
+function warningsOf({ evaluation, input, notes, readNotes = [] }: TracedFile): readonly string[] {
   const { assumed, filled, contradictions } = evaluation;
   const { outcomes } = input.traced;
   // With several outcomes each names what it assumes; with one that would be stated nowhere else.
@@ -161,9 +168,10 @@ function warningsOf({ evaluation, input, notes }: TracedFile): readonly string[]
         `${rule ? `line ${rule.line.index + 1}: ` : ''}${match}: ${value ? 'yes' : 'no'} (${reason})`,
     ),
     ...notesOf(outcomes),
+    ...readNotes,
     ...contradictions,
     ...assumed.map(({ message, line }) => (line === undefined ? message : `line ${line + 1}: ${message}`)),
-    ...filled.map(({ field, value, why }) => `packet: ${field} is taken to be ${value}: ${why}`),
+    ...filled.map(filledText),
   ];
 }
 

@@ -126,6 +126,8 @@ export interface PacketForm {
   readonly expression: string;
   /** Problems of the expression as a whole or of a word of it. */
   readonly problems: readonly ExpressionProblem[];
+  /** What it was read from, where that was no expression, and what was assumed and ignored; a sentence each. */
+  readonly notes: readonly string[];
   readonly fields: readonly PacketField[];
 }
 

@@ -9,7 +9,7 @@ import { zipEntries } from './zipEntries';
 const packageBudget = 750_000;
 
 /** Bytes that a minified program may have before it is packed. */
-const bundleBudgets: Readonly<Record<string, number>> = { 'extension.js': 1_350_000, 'webview.js': 400_000 };
+const bundleBudgets: Readonly<Record<string, number>> = { 'extension.js': 1_400_000, 'webview.js': 400_000 };
 
 /** Everything that may be in the package. */
 const expectedFiles = [

@@ -25,6 +25,16 @@ describe('requests', () => {
     [{ id: 'a', op: 'fly' }, 'a', 'none of trace, check, print'],
     [{ id: 'b', rules: NAT }, 'b', 'packet'],
     [{ id: 'c', rules: NAT, packet: { ...PACKET, dst: 'x' } }, 'c', 'packet.dst'],
+    [
+      { id: 'l', rules: NAT, packet: 'curl http://web/' },
+      'l',
+      'packet: column 13: the file does not know the name "web"',
+    ],
+    [
+      { id: 'm', rules: NAT, packets: [PACKET, 'tpc'] },
+      'm',
+      'packets[1]: column 1: "tpc" is not understood; did you mean "tcp"?',
+    ],
     [{ id: 'd', rules: 7, packet: PACKET }, 'd', 'rules'],
     [{ id: 'e', packets: PACKET }, 'e', 'packets'],
     [{ id: 'f', packet: PACKET, topology: { routes: ['default nowhere'] } }, 'f', 'routes'],
@@ -82,6 +92,25 @@ describe('trace', () => {
             iif: 'eth0',
           },
         },
+      ],
+    });
+  });
+
+  test('a packet may be a text, and is told as it was understood', () => {
+    const topology = {
+      ifaces: [{ name: 'eth0', addrs: ['10.244.1.5/24'] }],
+      routes: ['default via 10.244.1.1 dev eth0'],
+    };
+    const inward = ask({ rules: NAT, topology, packet: 'curl http://10.244.1.5/' });
+    expect(inward).toMatchObject({
+      packet: 'in tcp > 10.244.1.5:80 syn',
+      outcomes: [{ outcome: 'LOCAL', finalPacket: { dport: 8080 } }],
+    });
+    expect(inward.warnings).toContainEqual(expect.stringContaining('another host is taken to send it'));
+    expect(ask({ rules: NAT, topology, packets: ['ping 10.9.9.9', PACKET] })).toMatchObject({
+      results: [
+        { packet: 'out icmp echo-request > 10.9.9.9', outcomes: [{ outcome: 'SENT', outIface: 'eth0' }] },
+        { warnings: [] },
       ],
     });
   });

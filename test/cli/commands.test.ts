@@ -122,9 +122,29 @@ describe('trace', () => {
   });
 
   test.each([
+    ['curl http://web.shop.svc:80/', [], 'tcp 10.244', 'Read from a curl command: a program of this host sends it.'],
+    ['curl http://web.shop.svc:80/', ['--chain', 'nat/KUBE-SERVICES'], ' at nat/KUBE-SERVICES', 'Service shop/web'],
+    ['-', [], '10.9.0.1:4000', 'Read from a line of tcpdump.'],
+  ] as const)('a packet may be what people have: %s %j', (packet, more, expression, note) => {
+    const { code, out } = runCommand('trace', [NODE, '--packet', packet, ...more, '--json'], {
+      '-': 'IP 10.9.0.1.4000 > 10.101.18.204.80: Flags [S], seq 1, win 64240, length 0\n',
+    });
+    const told = JSON.parse(out) as { readonly packet: string; readonly warnings: readonly string[] };
+    expect(code).toBe(0);
+    expect(told.packet).toContain(expression);
+    expect(told.warnings.join('\n')).toContain(note);
+  });
+
+  test.each([
     [['trace.md', '--packet', 'tcp'], { 'trace.md': '# only prose\n' }, 'there are no rules in it'],
     [[POD], {}, 'needs --packet'],
     [[POD, '--packet', 'tcp > 300.1.1.1:80'], {}, 'column 7'],
+    [[POD, '--packet', 'curl -H'], {}, 'column 6: "-H" needs a value'],
+    [
+      [NODE, '--packet', 'curl wbe.shop.svc'],
+      {},
+      'column 6: the file does not know the name "wbe.shop.svc"; did you mean "web.shop.svc"?',
+    ],
     [[POD, '--packet', 'tcp', '--dump', '9'], {}, '--dump 9: there are these rule sets'],
     [[POD, '--packet', 'tcp', '--host', 'h'], { h: '{"ifaces":3}' }, 'h: '],
     [[POD, '--packet', 'tcp', '--host', 'h'], { h: 'no json' }, 'h: is no JSON'],

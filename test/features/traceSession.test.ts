@@ -65,6 +65,25 @@ describe('packets', () => {
     expect(new Bench(NOTE).scenario(id).badge).toBe(badge);
   });
 
+  test('what people have is shown as the packet that was read, with what was assumed, until another one is traced', () => {
+    const bench = new Bench(KUBE).send({ type: 'trace', expression: 'curl -L http://web.shop.svc/' });
+    const { packet } = bench.state;
+    expect(packet.expression).toBe('out tcp > 10.101.18.204:80 syn');
+    expect(packet.problems).toEqual([]);
+    expect(packet.notes[0]).toContain('Read from a curl command: a program of this host sends it.');
+    expect(packet.notes.slice(1)).toEqual([
+      'web.shop.svc is 10.101.18.204 (Service shop/web).',
+      'Redirects are not followed.',
+    ]);
+    expect(bench.state.keep.expression).toBe(packet.expression);
+    expect(bench.send({ type: 'trace', expression: packet.expression }).state.packet.notes).toEqual(packet.notes);
+    expect(bench.send({ type: 'trace', expression: 'in tcp' }).state.packet.notes).toEqual([]);
+    expect(bench.send({ type: 'trace', expression: 'curl http://wbe.shop.svc/' }).state).toMatchObject({
+      packet: { expression: 'curl http://wbe.shop.svc/', problems: [{ start: 12, end: 24 }], notes: [] },
+      trace: undefined,
+    });
+  });
+
   test('a typed packet belongs to no scenario, and what it leaves open is filled in with a reason', () => {
     const bench = new Bench(NOTE).send({ type: 'trace', expression: '> :9102' });
     expect(bench.state.scenario).toBeUndefined();

@@ -150,9 +150,9 @@ describe('parsePacketExpression', () => {
     for (const word of parsed?.words ?? []) expect(text.slice(word.start, word.end)).toBe(word.text);
   });
 
-  it('names what there is where a word is unknown', () => {
+  it('shows an example where a word is unknown', () => {
     expect(parsePacketExpression('in eth0 whatever').problems?.[0]?.message).toMatch(
-      /^"whatever" is not understood: there are in, out, forward/,
+      /^"whatever" is not understood: a packet is such as "in eth0 tcp /,
     );
   });
 

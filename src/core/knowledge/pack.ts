@@ -1,4 +1,5 @@
 import type { Listener } from '../net/host';
+import type { NamedAddress } from '../net/namedAddress';
 import type { ChainKnowledge, Fact, RuleKnowledge } from './facts';
 import type { ChainFamily } from './family';
 import type { Journeys } from './journey';
@@ -70,6 +71,8 @@ export interface ProgramPack {
   readonly journeys?: Journeys;
   /** Users and groups by which its rules know its own processes. */
   owners?(ruleSet: RuleSetView): readonly string[];
+  /** What its rules call addresses. */
+  addressNames?(ruleSet: RuleSetView): readonly NamedAddress[];
   /** What its rules tell about the host. */
   hostFacts?(ruleSet: RuleSetView): PackHostFacts;
 

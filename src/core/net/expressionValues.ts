@@ -96,10 +96,7 @@ function unknownWord(text: string): string {
   ];
   const near = words.find((word) => isNear(text.toLowerCase(), word));
   if (near) return `"${text}" is not understood; did you mean "${near}"?`;
-  const places =
-    'in, out, forward with an interface; protocols (tcp, udp, icmp …); addresses, as 10.0.0.1:41522 > 10.0.0.2:80';
-  const rest = 'TCP flags (syn, ack …); states (new, established …); ICMP types; df, mf; own';
-  return `"${text}" is not understood: there are ${places}; ${rest}; and, with a value, ${Object.keys(KEYWORDS).join(', ')}`;
+  return `"${text}" is not understood: a packet is such as "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn"`;
 }
 
 /** One letter more, less, other, or two swapped. */

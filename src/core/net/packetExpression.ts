@@ -47,10 +47,11 @@ export interface ExpressionProblem {
 }
 
 export type ParsedExpression =
-  /** `note`: what a line that stands for the packet does not tell of it. */
+  /** `writer`: of a line that stands for the packet. `note`: what that line does not tell of it. */
   | {
       readonly request: PacketRequest;
       readonly words: readonly ExpressionWord[];
+      readonly writer?: string;
       readonly note?: string;
       readonly problems?: undefined;
     }
@@ -72,7 +73,12 @@ export function parsePacketExpression(text: string): ParsedExpression {
   if (request) return { request, words: reader.words };
   const [shown] = packetsOfLine(text);
   return shown
-    ? { request: shown.request, words: [], ...(shown.note === undefined ? {} : { note: shown.note }) }
+    ? {
+        request: shown.request,
+        words: [],
+        writer: shown.writer,
+        ...(shown.note === undefined ? {} : { note: shown.note }),
+      }
     : { problems: reader.problems };
 }
 

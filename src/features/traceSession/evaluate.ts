@@ -1,10 +1,12 @@
 import type { FilledField } from '../../core/net/completePacket';
 import { familyOf } from '../../core/net/makePacket';
-import { formatPacketExpression, parsePacketExpression } from '../../core/net/packetExpression';
+import { formatPacketExpression } from '../../core/net/packetExpression';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { ExpressionProblem } from '../../shared/protocol';
 import { modelOf, type Dump, type FileModel } from '../fileModel';
 import { notFollowed, type NotFollowed } from '../nftTables';
+import { contextOfFile } from '../packetInput/contextOfFile';
+import { readPacketInput } from '../packetInput/readPacketInput';
 import { settingOf, traceInFile, type FileSetting } from '../fileTrace';
 import type { HostTrace } from '../possibleHosts/traceHosts';
 import type { UsedAssumption } from '../possibleHosts/usedAssumptions';
@@ -13,7 +15,7 @@ import { dumpLike } from '../openTables';
 import { traceTableReadings } from '../tableReadings';
 import { selectPath, type TraceInput } from '../traceReport/traceInput';
 
-/** What is traced: an expression on the host that the file describes, as the user has changed it. */
+/** What is traced: an expression, or what stands for one (`readPacketInput`), on the host that the file describes, as the user has changed it. */
 export interface Wanted {
   readonly expression: string;
   readonly outcome: number;
@@ -25,6 +27,10 @@ export interface Wanted {
 
 export interface Evaluation {
   readonly setting: FileSetting;
+  /** The packet in the packet language; as it was given, where that is an expression or cannot be read. */
+  readonly expression: string;
+  /** What the packet was read from where that is no expression, what was assumed in reading and what was ignored. */
+  readonly notes: readonly string[];
   /** What the expression says, and with all that was filled in. undefined where it cannot be read. */
   readonly given: PacketRequest | undefined;
   readonly request: PacketRequest | undefined;
@@ -46,7 +52,7 @@ export function evaluate(
   { expression, outcome, answers, overrides }: Wanted,
 ): Evaluation {
   const answerMap = new Map(Object.entries(answers));
-  const parsed = parsePacketExpression(expression);
+  const parsed = readPacketInput(expression, contextOfFile(asGiven, dumpGiven, overrides));
   const { model, dump } = withTableOfStart(asGiven, dumpGiven, parsed.request?.at);
   const settingIn = (readModel: FileModel, readDump: Dump): FileSetting =>
     settingOf(readModel, readDump, {
@@ -56,11 +62,11 @@ export function evaluate(
       packet: parsed.request,
     });
   const setting = settingIn(model, dump);
-  if (parsed.problems !== undefined) return notTraced(setting, undefined, parsed.problems);
+  if (parsed.problems !== undefined) return notTraced(setting, expression, undefined, parsed.problems);
   const given = parsed.request;
   const result = traceInFile(given, setting);
   if (typeof result === 'string')
-    return notTraced(setting, given, [{ start: 0, end: expression.length, message: result }]);
+    return notTraced(setting, parsed.expression, given, [{ start: 0, end: expression.length, message: result }]);
   const { request, filled, contradictions, assumed, hostTraces } = result;
   const family = familyOf(request);
   const { traced, tables } = traceTableReadings(
@@ -94,10 +100,12 @@ export function evaluate(
   );
   return {
     setting,
+    expression: parsed.expression,
+    notes: parsed.notes,
     given,
     request,
     filled,
-    contradictions: parsed.note === undefined ? contradictions : [parsed.note, ...contradictions],
+    contradictions,
     assumed: unfollowed ? [assumedOf(unfollowed), ...assumed] : assumed,
     hostTraces,
     problems: [],
@@ -107,11 +115,14 @@ export function evaluate(
 
 function notTraced(
   setting: FileSetting,
+  expression: string,
   given: PacketRequest | undefined,
   problems: readonly ExpressionProblem[],
 ): Evaluation {
   return {
     setting,
+    expression,
+    notes: [],
     given,
     request: undefined,
     filled: [],

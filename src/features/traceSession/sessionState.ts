@@ -20,6 +20,8 @@ export interface SessionState {
   readonly scenario: string | undefined;
   /** undefined: no rule set was there yet to offer a packet. */
   readonly expression: string | undefined;
+  /** What the packet was read from, where that was no expression, and what was assumed and ignored in reading it. */
+  readonly readNotes: readonly string[];
   /** The packet that the journey starts with, while another leg of it is shown. */
   readonly journeyStart: string | undefined;
   /** The last packet that could be read: the form stays while the expression is being typed. */
@@ -57,6 +59,7 @@ export function newSession(uri: string, fileName: string): SessionState {
     scenarios: [],
     scenario: undefined,
     expression: undefined,
+    readNotes: [],
     journeyStart: undefined,
     readable: undefined,
     drafts: NO_DRAFTS,
@@ -106,7 +109,8 @@ export function withPacket(
   scenario: string | undefined,
   journeyStart?: string,
 ): SessionState {
-  return { ...atFirstPath(state), expression, scenario, journeyStart, drafts: NO_DRAFTS };
+  const readNotes = expression === state.expression ? state.readNotes : [];
+  return { ...atFirstPath(state), expression, readNotes, scenario, journeyStart, drafts: NO_DRAFTS };
 }
 
 /** Another packet begins with its first path, and without its reply. */

@@ -35,7 +35,7 @@ export const NOTHING_TRACED: SessionTrace = {
 /**
  * Traces what a state is about. `before`: another trace, whose parts are used again where what they are made from is the
  * same. The state comes back with what tracing has found: whether there is a reply, where the journey starts, and the
- * packet that could be read.
+ * packet that could be read, as an expression where it was typed as something else.
  */
 export function traceState(
   state: SessionState,
@@ -44,12 +44,14 @@ export function traceState(
   const evaluated = evaluatedOf(state, before);
   if (!evaluated) return { state, trace: NOTHING_TRACED };
   const { evaluation, problems } = evaluated;
+  const { expression } = evaluation;
+  const understood = expression === state.expression ? state : { ...state, expression, readNotes: evaluation.notes };
   const reply = state.reply ? replyOf(state, evaluation, before) : undefined;
-  const journey = journeyOf(state, evaluation, before);
+  const journey = journeyOf(understood, evaluation, before);
   const drafts = new Map(state.drafts);
   for (const [name, problem] of problems) drafts.set(name, { value: state.hostChanges[name] ?? '', problem });
   const settled: SessionState = {
-    ...state,
+    ...understood,
     readable: evaluation.given ?? state.readable,
     reply: reply !== undefined,
     journeyStart: journey.start,

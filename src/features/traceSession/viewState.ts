@@ -95,7 +95,7 @@ const NOTHING_SHOWN = {
   dump: undefined,
   scenarios: [],
   scenario: undefined,
-  packet: { expression: '', problems: [], fields: [] },
+  packet: { expression: '', problems: [], notes: [], fields: [] },
   assumed: [],
   reading: undefined,
   journey: [],
@@ -106,11 +106,11 @@ const NOTHING_SHOWN = {
 } as const;
 
 function packetForm(
-  { expression = '', readable, model, hostChanges }: SessionState,
+  { expression = '', readNotes, readable, model, hostChanges }: SessionState,
   { evaluated, drafts }: SessionTrace,
 ): PacketForm {
   const evaluation = evaluated?.evaluation;
-  if (!evaluation || !model) return { expression, problems: [], fields: [] };
+  if (!evaluation || !model) return { expression, problems: [], notes: [], fields: [] };
   const { host } = evaluation.setting.setting;
   const rules = evaluation.input?.knowledge;
   const given = evaluation.given ?? readable;
@@ -136,7 +136,9 @@ function packetForm(
     if (draft) return { ...field, value: draft.value, given: true, why: '', problem: draft.problem };
     return { ...field, problem: hostProblems.get(field.name) ?? '' };
   });
-  return { expression, problems: evaluation.problems, fields };
+  // A line for which there are no words stays as it is, and is read again each time.
+  const notes = readNotes.length > 0 ? readNotes : evaluation.notes;
+  return { expression, problems: evaluation.problems, notes, fields };
 }
 
 function keptState({

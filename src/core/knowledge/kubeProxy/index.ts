@@ -2,6 +2,7 @@ import type { ProgramPack } from '../pack';
 import { ipvsChains, kubeletChains, kubeProxyChains, markDropChain } from './chains';
 import { kubeProxyRule } from './rules';
 import { fromPod } from './podAddress';
+import { serviceNames } from './serviceNames';
 import { kubeletSource, proxier } from './sources';
 
 export const kubeProxy: ProgramPack = {
@@ -20,6 +21,7 @@ export const kubeProxy: ProgramPack = {
     [/^KUBE-(?:SERVICES|NODEPORTS)$/, ['nat', 'filter']],
   ],
   rule: kubeProxyRule,
+  addressNames: serviceNames,
   entries: [
     {
       id: 'service',

@@ -26,15 +26,21 @@ export function readKernelLog(text: string): ReadPacket | undefined {
   const forwarded = inInterface !== '' && outInterface !== '';
   // The kernel counts down before FORWARD, so that the packet came with one more.
   if (forwarded && typeof fields['ttl'] === 'number' && fields['ttl'] < 255) fields['ttl'] += 1;
-  return { fields, note: noteOf(text.slice(0, found.index + 1), inInterface, forwarded) };
+  const prefix = text.slice(0, found.index + 1);
+  const writer = /PACKET: /.test(prefix) ? 'xtables-monitor' : /TRACE: /.test(prefix) ? 'TRACE' : undefined;
+  return { fields, writer, note: noteOf(prefix, inInterface, forwarded) };
 }
 
 /** `IN=` and what follows; `PHYSIN=` of a bridge stands behind it. */
 const START = /(?<!PHYS)(IN=\S{0,15}(?=[ \t]+(?:OUT=|MAC|LOOPBACK |SRC=)))/;
 const MOST_WORDS = 200;
 
+/** xtables-monitor writes no blank behind the ID: `ID=43751DF`. */
 function wordsOf(text: string): readonly string[] {
-  return text.trim().split(/[ \t]+/, MOST_WORDS);
+  return text
+    .replace(/( ID=\d{1,5})(?=(?:CE|DF|MF)(?: |$))/, '$1 ')
+    .trim()
+    .split(/[ \t]+/, MOST_WORDS);
 }
 
 /** The first value of each `KEY=value`: the second LEN is that of UDP. */

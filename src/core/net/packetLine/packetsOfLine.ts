@@ -12,16 +12,18 @@ export interface PacketOfLine {
   readonly request: PacketRequest;
   /** The same in the packet language, as far as it has words for it. */
   readonly expression: string;
+  /** What wrote the line: `tcpdump`, `conntrack`. */
+  readonly writer: string;
   /** Why the packet may have looked otherwise when it came: the line shows it in the middle of its way. */
   readonly note: string | undefined;
 }
 
-const READERS: readonly ((text: string) => ReadPacket | undefined)[] = [
-  readKernelLog,
-  readNftTrace,
-  readConnectionPacket,
-  readTcpdump,
-  readTshark,
+const READERS: readonly (readonly [writer: string, read: (text: string) => ReadPacket | undefined])[] = [
+  ['the kernel’s log', readKernelLog],
+  ['nft monitor trace', readNftTrace],
+  ['conntrack', readConnectionPacket],
+  ['tcpdump', readTcpdump],
+  ['tshark', readTshark],
 ];
 
 /** In characters; no tool writes longer lines about a packet. */
@@ -35,14 +37,16 @@ const LONGEST_LINE = 4000;
  */
 export function packetsOfLine(text: string): readonly PacketOfLine[] {
   const line = text.slice(0, LONGEST_LINE).trim();
-  for (const read of READERS) {
+  for (const [writer, read] of READERS) {
     const found = read(line);
     if (!found) continue;
     // Without a code it is 0.
     const request = readPacketRequest(
       Number(found.fields['icmpCode']) === 0 ? { ...found.fields, icmpCode: undefined } : found.fields,
     );
-    return isProblem(request) ? [] : [{ request, expression: formatPacketExpression(request), note: found.note }];
+    return isProblem(request)
+      ? []
+      : [{ request, writer: found.writer ?? writer, expression: formatPacketExpression(request), note: found.note }];
   }
   return [];
 }

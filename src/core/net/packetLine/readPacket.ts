@@ -2,4 +2,6 @@
 export interface ReadPacket {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly note?: string | undefined;
+  /** The program that wrote it, where the reader knows several. */
+  readonly writer?: string | undefined;
 }

@@ -1,0 +1,82 @@
+import type { ExpressionProblem } from '../../core/net/packetExpression';
+import { baseName } from '../../core/syntax/baseName';
+import { promptEnd } from '../../core/syntax/prompt';
+import { scanWords } from '../../core/syntax/words';
+import { readCurl } from './curl';
+import { readDig, readHostCommand, readNslookup, type Resolvers } from './dnsQuery';
+import { problemAt, type FirstPacket, type Piece } from './firstPacket';
+import { readNetcat } from './netcat';
+import { readPing } from './ping';
+import { readTelnet } from './telnet';
+import { readWget } from './wget';
+
+type CommandReader = (words: readonly Piece[], program: Piece, resolvers: Resolvers) => FirstPacket | ExpressionProblem;
+
+const READERS: ReadonlyMap<string, CommandReader> = new Map<string, CommandReader>([
+  ['curl', readCurl],
+  ['wget', readWget],
+  ...['nc', 'netcat', 'ncat', 'nc.openbsd', 'nc.traditional'].map((name) => [name, readNetcat] as const),
+  ['ping', readPing],
+  ['ping6', readPing],
+  ['telnet', readTelnet],
+  ['dig', readDig],
+  ['nslookup', readNslookup],
+  ['host', readHostCommand],
+]);
+
+/** Programs that start another one, whose name stands further behind. */
+const WRAPPERS =
+  /^(?:sudo|doas|kubectl|oc|docker|podman|nerdctl|crictl|lxc|nsenter|ip|env|time|timeout|watch|strace|ssh|sh|bash|exec|nohup|minikube|vagrant|multipass)$/;
+const SETTING = /^[A-Za-z_]\w{0,60}=/;
+
+/** Whether a text begins with `ping`, which is also a word of expressions. */
+export function isPing(text: string): boolean {
+  const start = promptEnd(text, 0, text.length);
+  return /^(?:sudo[ \t]+)?(?:\/(?:usr\/)?s?bin\/)?ping6?[ \t]/.test(text.slice(start, start + 60).trimStart());
+}
+
+/**
+ * The first packet of a command line, behind prompts and programs such as `sudo` and `kubectl exec … --`. undefined
+ * where it runs none of the programs that are known here.
+ */
+export function readCommand(text: string, resolvers: Resolvers): FirstPacket | ExpressionProblem | undefined {
+  return commandIn(joined(text), 0, text.length, resolvers, 0);
+}
+
+/** A backslash at the end of a line goes on in the next one; a box of one line has made a blank of the line end. */
+function joined(text: string): string {
+  return text
+    .replace(/\\\r?\n/g, (found) => ' '.repeat(found.length))
+    .replace(/\\(?=[ \t]+(?:-|'|"|https?:)|[ \t]*$)/g, ' ')
+    .replace(/[\r\n]/g, ' ');
+}
+
+/** So many words stand in front of a program at most. */
+const MOST_WORDS_BEFORE = 30;
+
+function commandIn(
+  text: string,
+  from: number,
+  to: number,
+  resolvers: Resolvers,
+  depth: number,
+): FirstPacket | ExpressionProblem | undefined {
+  const start = promptEnd(text, from, to);
+  const { words, unterminated } = scanWords(text, start, to, 'shell');
+  const first = words.findIndex(({ text: word }) => !SETTING.test(word));
+  const wrapped = start > from || WRAPPERS.test(baseName(words[first]?.text ?? ''));
+  const at = words
+    .slice(0, wrapped ? MOST_WORDS_BEFORE : first + 1)
+    .findIndex((word) => READERS.has(baseName(word.text)));
+  const found = words[at];
+  const read = found && READERS.get(baseName(found.text));
+  if (found && read) {
+    if (unterminated) return problemAt(unterminated, 'this quote is never closed');
+    return read(words.slice(at + 1), { ...found, text: baseName(found.text) }, resolvers);
+  }
+  // `ssh host 'curl …'`, `sh -c "curl …"`
+  const inner = wrapped && depth < 2 ? words.find(({ quoted, text: word }) => quoted && / /.test(word)) : undefined;
+  if (!inner) return undefined;
+  const quote = /^['"]/.test(text.charAt(inner.start)) ? 1 : 0;
+  return commandIn(text, inner.start + quote, inner.end - quote, resolvers, depth + 1);
+}

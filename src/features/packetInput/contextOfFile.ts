@@ -1,0 +1,54 @@
+import { isOwn } from '../../core/net/completePacket';
+import type { NamedAddress } from '../../core/net/namedAddress';
+import { packs } from '../../core/knowledge/knowledge';
+import { namesOfFile, type FileNames } from '../../core/ruleset/host/fileNames';
+import type { RuleSet } from '../../core/ruleset/ruleSet';
+import { ruleSetsFor, type Dump, type FileModel } from '../fileModel';
+import { settingOf } from '../fileTrace';
+import { ruleSetView } from '../ruleSetView';
+import type { InputContext } from './inputContext';
+import { NameBook } from './names';
+
+/** What a file tells of names and of its own host; `overrides` as for `settingOf`. Nothing is looked at before it is asked for. */
+export function contextOfFile(model: FileModel, dump: Dump, overrides: unknown): InputContext {
+  let listed: FileNames | undefined;
+  const listings = (): FileNames => (listed ??= namesOfFile(model.file));
+  return {
+    family: dump.section.family ?? 4,
+    names: bookOf(
+      () => {
+        const { v4, v6 } = ruleSetsFor(model, dump);
+        return [v4, v6];
+      },
+      () => listings().named,
+    ),
+    resolvers: () => listings().resolvers,
+    isOwn: (address) => {
+      const { addressesKnown, setting } = settingOf(model, dump, { overrides });
+      if (addressesKnown) return isOwn(setting.host, address);
+      const ownAs = (dir: 'in' | 'out'): boolean | undefined => {
+        const { source } = settingOf(model, dump, { overrides, packet: { dir, dst: address } });
+        const { host, open } = source.host();
+        return open.own ? undefined : isOwn(host, address);
+      };
+      // What is taken to be so because of the direction alone, nothing states.
+      if (ownAs('out') === true) return true;
+      return ownAs('in') === false ? false : undefined;
+    },
+  };
+}
+
+/** The names of rule sets and listings; made once, when first asked for. */
+export function bookOf(
+  ruleSets: () => readonly (RuleSet | undefined)[],
+  listed: () => readonly NamedAddress[],
+): () => NameBook {
+  let book: NameBook | undefined;
+  return () =>
+    (book ??= new NameBook([
+      ...ruleSets().flatMap((ruleSet) =>
+        ruleSet ? packs.flatMap((pack) => pack.addressNames?.(ruleSetView(ruleSet)) ?? []) : [],
+      ),
+      ...listed(),
+    ]));
+}

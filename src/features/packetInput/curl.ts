@@ -1,0 +1,197 @@
+import type { ExpressionProblem } from '../../core/net/packetExpression';
+import { parseAddress } from '../../core/net/address';
+import { own } from '../../core/text/own';
+import { CURL_OPTIONS } from './curlOptions';
+import { isInputProblem, partOf, problemAt, wholeNumber, type FirstPacket, type Piece } from './firstPacket';
+import { readOptions, type GivenOption } from './options';
+import { readUrl } from './url';
+
+/** Where curl connects to, before and behind its options. */
+interface Place {
+  readonly host: Piece;
+  readonly port: number;
+}
+
+/**
+ * The first packet of a curl command: to the host of its first URL, or where `--proxy`, `--connect-to` and `--resolve`
+ * lead it. Source: curl's docs/cmdline-opts.
+ */
+export function readCurl(words: readonly Piece[], program: Piece): FirstPacket | ExpressionProblem {
+  const read = readOptions(words, CURL_OPTIONS);
+  if ('message' in read) return read;
+  const given = (...names: readonly string[]): GivenOption | undefined =>
+    read.options.findLast(({ name }) => names.includes(name));
+  const socket = given('unix-socket', 'abstract-unix-socket');
+  if (socket) return problemAt(socket.word, 'curl talks to a Unix socket here: no packet is sent');
+  const urls = [
+    ...read.options.flatMap(({ name, value }) => (name === 'url' && value ? [value] : [])),
+    ...read.operands,
+  ];
+  const url = urls.sort((a, b) => a.start - b.start)[0];
+  if (!url) return problemAt(program, 'this curl command has no URL');
+  const place = readUrl(url, given('proto-default')?.value?.text ?? guessedScheme(url.text));
+  if (isInputProblem(place)) return place;
+  const notes: string[] = [];
+  if (urls.length > 1) notes.push(`Only the first of ${urls.length} URLs is traced.`);
+  if (given('L', 'location', 'location-trusted', 'follow')) notes.push('Redirects are not followed.');
+  const family = given('6', 'ipv6', '4', 'ipv4')?.name;
+  const reached = viaProxy(place, read.options, notes) ?? mapped(place, read.options, notes);
+  if (isInputProblem(reached)) return reached;
+  const source = sourceOf(given('interface')?.value, given('local-port')?.value, notes);
+  if (isInputProblem(source)) return source;
+  const tos = given('ip-tos')?.value;
+  const quic = given('http3', 'http3-only') && place.scheme === 'https' && reached.host === place.host;
+  if (quic) notes.push('HTTP/3 is QUIC over UDP; with --http3 curl also tries TCP.');
+  for (const name of IGNORED) if (given(name)) notes.push(`--${name} is ignored.`);
+  return {
+    from: 'a curl command',
+    protocol: quic ? 'udp' : reached.host === place.host ? place.protocol : 'tcp',
+    to: reached.host,
+    port: reached.port,
+    family: family === undefined ? undefined : family === '6' || family === 'ipv6' ? 6 : 4,
+    source,
+    words: tos ? tosWords(tos) : [],
+    notes,
+  };
+}
+
+/** Options that would change the packet, or where its address comes from. */
+const IGNORED = ['preproxy', 'tcp-fastopen', 'mptcp', 'vlan-priority', 'doh-url', 'dns-servers', 'config'];
+
+/** Without a scheme curl guesses it by the name of the host. */
+function guessedScheme(text: string): string {
+  return /^(ftp|dict|ldap|imap|smtp|pop3)\./i.exec(text)?.[1]?.toLowerCase() ?? 'http';
+}
+
+const PROXIES: Readonly<Record<string, string>> = {
+  x: 'http',
+  proxy: 'http',
+  'proxy1.0': 'http',
+  socks4: 'socks4',
+  socks4a: 'socks4a',
+  socks5: 'socks5',
+  'socks5-hostname': 'socks5h',
+};
+
+/** The proxy in place of the host; undefined where there is none. Its port is 1080, of an HTTPS proxy 443. */
+function viaProxy(
+  { host, port }: Place,
+  options: readonly GivenOption[],
+  notes: string[],
+): Place | ExpressionProblem | undefined {
+  const last = options.findLast(({ name }) => Object.hasOwn(PROXIES, name));
+  const without = options.findLast(({ name }) => name === 'noproxy')?.value?.text.split(',') ?? [];
+  const excepted = without.some((each) => each === '*' || isWithin(host.text, each.trim()));
+  if (!last?.value || last.value.text === '' || excepted) return undefined;
+  const { value } = last;
+  const scheme = /^([a-z\d]+):\/\//i.exec(value.text)?.[1]?.toLowerCase();
+  const read = readUrl(value, 'http');
+  if (isInputProblem(read)) return isSocks(value.text) ? socksPlace(value, host, port, notes) : read;
+  const ported = /:\d+\/?$/.test(value.text);
+  notes.push(viaWords(host, port));
+  return { host: read.host, port: ported ? read.port : scheme === 'https' ? 443 : 1080 };
+}
+
+function viaWords(host: Piece, port: number): string {
+  return `The packet goes to the proxy, which connects to ${host.text} port ${port} itself.`;
+}
+
+function isSocks(text: string): boolean {
+  return /^socks[45][ah]?:\/\//i.test(text);
+}
+
+/** `socks5://10.0.0.3`: a scheme whose port only proxies have. */
+function socksPlace(value: Piece, host: Piece, port: number, notes: string[]): Place | ExpressionProblem {
+  const from = value.text.indexOf('://') + 3;
+  const read = readUrl(partOf(value, from, value.text.length), 'http');
+  if (isInputProblem(read)) return read;
+  notes.push(viaWords(host, port));
+  return { host: read.host, port: 1080 };
+}
+
+function isWithin(host: string, domain: string): boolean {
+  const plain = domain.replace(/^\./, '');
+  return plain !== '' && (host === plain || host.endsWith(`.${plain}`));
+}
+
+/** `--connect-to HOST1:PORT1:HOST2:PORT2`, then `--resolve [+]HOST:PORT:ADDRESS[,ADDRESS]`. */
+function mapped(place: Place, options: readonly GivenOption[], notes: string[]): Place | ExpressionProblem {
+  let { host, port } = place;
+  const connect = valuesOf(options, 'connect-to')
+    .map((value) => ({ value, parts: colonParts(value.text) }))
+    .find(({ parts: [from = '', fromPort = ''] }) => fits(from, host.text) && fits(fromPort, String(port)));
+  if (connect) {
+    const [, , toHost = '', toPort = ''] = connect.parts;
+    const newPort = toPort === '' ? port : wholeNumber(toPort, 1, 65535);
+    if (newPort === undefined) return problemAt(connect.value, `"${toPort}" is not a port from 1 to 65535`);
+    notes.push(`--connect-to leads it from ${host.text} port ${port} to another place.`);
+    if (toHost !== '') host = { ...connect.value, text: toHost };
+    port = newPort;
+  }
+  for (const value of valuesOf(options, 'resolve')) {
+    const [from = '', fromPort = '', ...addresses] = colonParts(value.text.replace(/^\+/, ''));
+    if (!(from === '*' || fits(from, host.text)) || fromPort !== String(port)) continue;
+    const [address = ''] = addresses.join(':').split(',');
+    const plain = address.replace(/^\[(.*)\]$/, '$1');
+    if (!parseAddress(plain))
+      return problemAt(value, `"${address}" is no address, as --resolve takes it: host:port:address`);
+    notes.push(`--resolve says that ${host.text} is ${plain}.`);
+    return { host: { ...value, text: plain }, port };
+  }
+  return { host, port };
+}
+
+function valuesOf(options: readonly GivenOption[], wanted: string): readonly Piece[] {
+  return options.flatMap(({ name, value }) => (name === wanted && value ? [value] : []));
+}
+
+/** Parts with colons between; an IPv6 address stands in brackets. */
+function colonParts(text: string): readonly string[] {
+  const parts: string[] = [];
+  let start = 0;
+  let inside = false;
+  for (let i = 0; i <= text.length; i++) {
+    const character = text.charAt(i);
+    if (character === '[' || character === ']') inside = character === '[';
+    if (i < text.length && (character !== ':' || inside)) continue;
+    parts.push(text.slice(start, i).replace(/^\[(.*)\]$/, '$1'));
+    start = i + 1;
+  }
+  return parts;
+}
+
+/** An empty part stands for any. */
+function fits(part: string, text: string): boolean {
+  return part === '' || part.toLowerCase() === text.toLowerCase();
+}
+
+/** `--interface eth0`, `10.0.0.5`, `if!eth0`, `host!name`, `ifhost!eth0!10.0.0.5`; `--local-port 4000-4200`. */
+function sourceOf(
+  device: Piece | undefined,
+  local: Piece | undefined,
+  notes: string[],
+): FirstPacket['source'] | ExpressionProblem {
+  let port: number | undefined;
+  if (local) {
+    port = wholeNumber(local.text.split('-', 1)[0] ?? '', 1, 65535);
+    if (port === undefined)
+      return problemAt(local, `"${local.text}" is not a port from 1 to 65535, or a range of them`);
+    if (local.text.includes('-')) notes.push(`Of the local ports ${local.text} the first is taken.`);
+  }
+  if (!device) return port === undefined ? undefined : { port };
+  const [kind = '', first = '', second = ''] = device.text.split('!');
+  const name = kind === 'ifhost' || kind === 'if' ? first : undefined;
+  const host = kind === 'ifhost' ? second : kind === 'host' ? first : undefined;
+  if (name !== undefined || host !== undefined)
+    return { port, iface: name, address: host === undefined ? undefined : { ...device, text: host } };
+  return parseAddress(device.text) ? { port, address: device } : { port, iface: device.text };
+}
+
+/** curl takes a number, or a name without its dash: `CS1`, `AF11`, `EF`, `LowDelay`. */
+function tosWords({ text }: Piece): readonly string[] {
+  const number = wholeNumber(text, 0, 255);
+  if (number !== undefined) return ['tos', `0x${number.toString(16)}`];
+  const named = own({ lowdelay: 0x10, throughput: 0x08, reliability: 0x04, mincost: 0x02 }, text.toLowerCase());
+  if (named !== undefined) return ['tos', `0x${named.toString(16)}`];
+  return /^(?:cs[0-7]|af[1-4][1-3]|ef)$/i.test(text) ? ['dscp', text.toLowerCase()] : [];
+}

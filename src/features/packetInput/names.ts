@@ -1,0 +1,123 @@
+import { formatAddress, parseAddress } from '../../core/net/address';
+import type { NamedAddress, NamedPort } from '../../core/net/namedAddress';
+import { editDistance } from '../../core/text/editDistance';
+
+/** A name with its addresses. */
+interface Resolved {
+  readonly addresses: readonly string[];
+  /** `Service shop/web`, `hosts file`; undefined of an address and of localhost, which everybody knows. */
+  readonly known: string | undefined;
+  /** Its address is that of a Service, which no host has. */
+  readonly service: boolean;
+  readonly ports: readonly NamedPort[];
+}
+
+const LOCAL: ReadonlyMap<string, readonly string[]> = new Map([
+  ['localhost', ['127.0.0.1', '::1']],
+  ['ip6-localhost', ['::1']],
+  ['ip6-loopback', ['::1']],
+]);
+
+/** The names that a file knows, by which a person may call an address. */
+export class NameBook {
+  private readonly byKey = new Map<string, NamedAddress[]>();
+
+  constructor(names: readonly NamedAddress[]) {
+    for (const each of names) {
+      const { name, namespace, kind } = each;
+      this.add(name, each);
+      if (namespace !== undefined) this.add(`${namespace}/${name}`, each);
+      else if (kind === 'Service' || kind === 'pod') this.add(`*/${name}`, each);
+    }
+  }
+
+  private add(key: string, name: NamedAddress): void {
+    const lower = key.toLowerCase();
+    const list = this.byKey.get(lower);
+    if (list) list.push(name);
+    else this.byKey.set(lower, [name]);
+  }
+
+  /** The addresses of an address, of `localhost` or of a name; a string says what is wrong with the name. */
+  resolve(text: string): Resolved | string {
+    const address = parseAddress(text);
+    if (address) return { addresses: [formatAddress(address)], known: undefined, service: false, ports: [] };
+    const plain = text.toLowerCase().replace(/\.$/, '');
+    const local = LOCAL.get(plain);
+    if (local) return { addresses: local, known: undefined, service: false, ports: [] };
+    const found = keysOf(plain)
+      .map((key) => this.byKey.get(key))
+      .find((list) => list !== undefined);
+    if (!found) return this.unknown(text);
+    const [first] = found as [NamedAddress];
+    if (first.address === undefined) return `the file does not tell the address of "${text}"`;
+    const kinds = found.filter(({ kind }) => kind === first.kind);
+    const spaces = [...new Set(kinds.map(({ namespace }) => namespace).filter((each) => each !== undefined))];
+    if (spaces.length > 1)
+      return `"${text}" is in ${spaces.length} namespaces: write ${spaces
+        .slice(0, 3)
+        .map((each) => `"${each}/${first.name}"`)
+        .join(' or ')}`;
+    return {
+      addresses: [...new Set(kinds.flatMap(({ address: each }) => each ?? []))],
+      service: first.kind === 'Service',
+      known: `${WORDS[first.kind]}${first.kind === 'host' ? '' : ` ${nameOf(first)}`}`,
+      ports: kinds.flatMap(({ ports }) => ports),
+    };
+  }
+
+  private unknown(text: string): string {
+    const near = this.nearest(text);
+    const says = `the file does not know the name "${text}"`;
+    return near === undefined ? `${says}: write its address` : `${says}; did you mean "${near}"?`;
+  }
+
+  /** The known name that differs least, by two letters at most, and of a short name by one. */
+  nearest(text: string): string | undefined {
+    const [wanted = ''] = keysOf(text.toLowerCase().replace(/\.$/, ''));
+    let most = wanted.length < 3 ? 0 : wanted.length < 6 ? 1 : 2;
+    let best: string | undefined;
+    for (const [key, [first]] of this.byKey) {
+      if (most === 0 || !first) break;
+      if (Math.abs(key.length - wanted.length) > most) continue;
+      const distance = editDistance(wanted, key, most);
+      if (distance > most) continue;
+      best = !key.includes('/')
+        ? first.name
+        : text.includes('.') && first.namespace !== undefined
+          ? `${first.name}.${first.namespace}.svc`
+          : nameOf(first);
+      most = distance - 1;
+      if (most < 1) break;
+    }
+    return best;
+  }
+}
+
+const WORDS: Readonly<Record<NamedAddress['kind'], string>> = {
+  Service: 'Service',
+  pod: 'pod',
+  node: 'node',
+  host: 'hosts file',
+};
+
+function nameOf({ name, namespace }: NamedAddress): string {
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+/**
+ * The keys under which a name may be filed, the one that says most first: `web.shop.svc.cluster.local`, `web.shop`,
+ * `shop/web`, `svc/web`, `web`.
+ */
+function keysOf(name: string): readonly string[] {
+  const kubectl = /^(?:svc|service|services|pod|pods|po)\/(.+)$/.exec(name)?.[1];
+  if (kubectl !== undefined) return [kubectl];
+  const [, service, namespace] = /^([a-z\d-]+)\.([a-z\d-]+)(?:\.svc(?:\.[a-z\d.-]+)?)?$/.exec(name) ?? [];
+  const slashed = /^[a-z\d-]+\/([a-z\d.-]+)$/.exec(name)?.[1];
+  if (slashed !== undefined) return [name, `*/${slashed}`];
+  if (service !== undefined && namespace !== undefined)
+    return /\.svc(?:\.|$)/.test(name)
+      ? [`${namespace}/${service}`, `*/${service}`]
+      : [name, `${namespace}/${service}`, `*/${service}`];
+  return [name];
+}
