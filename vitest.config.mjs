@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Files that replace modules, need a DOM, or measure what the heap of other files would disturb. */
 const alone = ['test/cli/internalError.test.ts', 'test/longRuns/**/*.test.ts', 'test/webview/page/**/*.test.ts'];
 
+/** Files that need a Chromium. */
+const browser = ['test/webview/browser/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     // What a test prints matters where it fails.
@@ -16,12 +19,13 @@ export default defineConfig({
         test: {
           name: 'units',
           include: ['test/**/*.test.ts'],
-          exclude: [...alone, 'test/host/**', 'node_modules/**'],
+          exclude: [...alone, ...browser, 'test/host/**', 'node_modules/**'],
           // The sources keep no state, and loading them anew for each file would be most of the work.
           isolate: false,
         },
       },
       { extends: true, test: { name: 'alone', include: alone } },
+      { extends: true, test: { name: 'browser', include: browser, globalSetup: 'test/webview/browser/chromium.mjs' } },
     ],
   },
 });

@@ -1,4 +1,4 @@
-// All checks of the project, or some of them:  node scripts/test.mjs [types] [format] [lint] [unused] [units] [host]
+// All checks of the project, or some of them:  node scripts/test.mjs [types] [format] [lint] [unused] [units] [page] [host]
 // The last line is `N passed, N failed`, and the exit code says the same.
 
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { noBrowser } from './host/debian.mjs';
 import { prepareHosts, runSuites } from './host/suite.mjs';
 import { cache, root, run } from './project.mjs';
 
-const all = ['types', 'format', 'lint', 'unused', 'units', 'host'];
+const all = ['types', 'format', 'lint', 'unused', 'units', 'page', 'host'];
 const wanted = process.argv.slice(2).length ? process.argv.slice(2) : all;
 const unknown = wanted.filter((name) => !all.includes(name));
 if (unknown.length) {
@@ -19,16 +19,18 @@ if (unknown.length) {
 let passed = 0,
   failed = 0;
 mkdirSync(cache, { recursive: true });
-const withoutBrowser = wanted.includes('host') ? noBrowser() : undefined;
+const inBrowser = wanted.filter((name) => name === 'page' || name === 'host');
+const withoutBrowser = inBrowser.length ? noBrowser() : undefined;
 // A person who has to install something hears of it before ten minutes of other checks, and not behind them.
 if (withoutBrowser !== undefined) {
   failed++;
-  console.log(`✗ host\n${withoutBrowser}`);
+  console.log(`✗ ${inBrowser.join(', ')}\n${withoutBrowser}`);
 }
 const hosts = wanted.includes('host') && withoutBrowser === undefined ? prepareHosts() : undefined;
 if (wanted.includes('units') || hosts) await step('build', () => build({ minify: true }));
 await Promise.all([typesFormatAndUnused(), wanted.includes('lint') && lint()]);
-if (wanted.includes('units')) await units();
+if (wanted.includes('units')) await vitest('units', 'units', 'alone');
+if (wanted.includes('page') && withoutBrowser === undefined) await vitest('page', 'browser');
 if (hosts)
   for await (const suite of runSuites(hosts)) {
     passed += suite.passed;
@@ -73,13 +75,23 @@ async function unused() {
   await tool('unused', 'knip/bin/knip.js', ['--no-progress', '--treat-config-hints-as-errors']);
 }
 
-/** The units count one by one; their output is shown as it comes. */
-async function units() {
-  const report = path.join(cache, 'units.json');
+/**
+ * Tests count one by one; their output is shown as it comes.
+ * @param {string} name @param {string[]} projects of vitest.config.mjs
+ */
+async function vitest(name, ...projects) {
+  const report = path.join(cache, `${name}.json`);
   rmSync(report, { force: true });
   const { code } = await run(
     process.execPath,
-    [bin('vitest/vitest.mjs'), 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`],
+    [
+      bin('vitest/vitest.mjs'),
+      'run',
+      ...projects.map((project) => `--project=${project}`),
+      '--reporter=dot',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
     { show: true, env: process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined } },
   );
   try {
@@ -89,7 +101,7 @@ async function units() {
     failed += numFailedTests || (code !== 0 ? Math.max(1, numFailedTestSuites) : 0);
   } catch {
     failed++;
-    console.log('✗ units: vitest left no report');
+    console.log(`✗ ${name}: vitest left no report`);
   }
 }
 

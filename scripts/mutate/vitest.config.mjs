@@ -13,6 +13,7 @@ export default defineConfig({
       'test/cli/**',
       'test/grammar/**',
       'test/webview/page.test.ts',
+      'test/webview/browser/**',
       'node_modules/**',
     ],
     silent: true,

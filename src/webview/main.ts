@@ -1,4 +1,5 @@
 import type { KeptState, ToEditor, ToView } from '../shared/protocol';
+import { lightnessOfText } from './readable';
 import { TraceApp } from './traceApp';
 
 /** What the editor puts into the page of a webview. */
@@ -15,5 +16,6 @@ const app = new TraceApp();
 app.editor = { post: (message) => api.postMessage(message), keep: (state) => api.setState(state) };
 window.addEventListener('message', ({ data }: MessageEvent<ToView>) => app.receive(data));
 document.body.style.padding = '0';
+if (lightnessOfText.styleSheet) document.adoptedStyleSheets.push(lightnessOfText.styleSheet);
 document.body.append(app);
 api.postMessage({ type: 'ready', restored: api.getState() });

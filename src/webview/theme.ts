@@ -1,10 +1,12 @@
 import { css } from 'lit';
 import { iconStyles } from './icons';
+import { readable, readableOnTints } from './readable';
 
 /**
  * Colours and common parts. Every colour is one of the editor's theme; the value behind it stands in for themes that
- * leave it out. In high contrast borders say what backgrounds say elsewhere. The orange of charts is half transparent
- * in newer editors, too pale for text.
+ * leave it out. Those of words are made darker or lighter where they could not be read (`readable.ts`). In high contrast
+ * borders say what backgrounds say elsewhere, and nothing is said by opacity. The orange of charts is half transparent in
+ * newer editors, too pale for text.
  */
 export const theme = [
   iconStyles,
@@ -12,19 +14,21 @@ export const theme = [
     :host {
       --bg: var(--vscode-editor-background);
       --fg: var(--vscode-editor-foreground, var(--vscode-foreground));
-      --dim: var(--vscode-descriptionForeground, var(--fg));
+      --dim: ${readableOnTints(css`var(--vscode-descriptionForeground, var(--fg))`)};
       --line: var(--vscode-contrastBorder, var(--vscode-panel-border, var(--vscode-widget-border)));
       --edge: var(--vscode-contrastBorder, var(--vscode-input-border, var(--vscode-widget-border, var(--line))));
       --field: var(--vscode-input-background);
       --soft: color-mix(in srgb, var(--fg) 6%, transparent);
       --chip: color-mix(in srgb, var(--fg) 9%, transparent);
-      --blue: var(--vscode-charts-blue, var(--vscode-textLink-foreground));
-      --green: var(--vscode-charts-green, var(--fg));
-      --red: var(--vscode-charts-red, var(--vscode-errorForeground));
-      --orange: var(--vscode-editorWarning-foreground, var(--fg));
-      --yellow: var(--vscode-charts-yellow, var(--fg));
-      --purple: var(--vscode-charts-purple, var(--fg));
-      --link: var(--vscode-textLink-foreground);
+      --blue: ${readableOnTints(css`var(--vscode-charts-blue, var(--vscode-textLink-foreground))`)};
+      --green: ${readableOnTints(css`var(--vscode-charts-green, var(--fg))`)};
+      --red: ${readableOnTints(css`var(--vscode-charts-red, var(--vscode-errorForeground))`)};
+      --orange: ${readableOnTints(css`var(--vscode-editorWarning-foreground, var(--fg))`)};
+      --yellow: ${readableOnTints(css`var(--vscode-charts-yellow, var(--fg))`)};
+      --purple: ${readableOnTints(css`var(--vscode-charts-purple, var(--fg))`)};
+      --link: ${readableOnTints(css`var(--vscode-textLink-foreground)`)};
+      --error: ${readableOnTints(css`var(--vscode-errorForeground, var(--red))`)};
+      --disabled: var(--vscode-disabledForeground, var(--dim));
       --focus: var(--vscode-focusBorder);
       --mono: var(--vscode-editor-font-family, monospace);
       --mono-size: var(--vscode-editor-font-size, 12px);
@@ -85,8 +89,9 @@ export const theme = [
       outline: 1px solid var(--focus);
       outline-offset: -1px;
     }
-    button[disabled] {
-      opacity: 0.4;
+    button[disabled],
+    button[aria-disabled='true'] {
+      color: var(--disabled);
       cursor: default;
     }
     .link {
@@ -107,7 +112,7 @@ export const theme = [
       gap: 4px;
       border-color: var(--vscode-contrastBorder, transparent);
     }
-    .tool:hover:not([disabled]) {
+    .tool:hover:not([disabled], [aria-disabled='true']) {
       background: var(--vscode-toolbar-hoverBackground, var(--chip));
       outline: 1px dashed var(--vscode-contrastActiveBorder, transparent);
       outline-offset: -1px;
@@ -115,7 +120,7 @@ export const theme = [
     .badge {
       color: var(--tone);
       border: 1px solid var(--tone);
-      background: color-mix(in srgb, var(--tone) 16%, transparent);
+      background: color-mix(in srgb, var(--tone) 10%, var(--bg));
       border-radius: 4px;
       font-weight: 600;
       letter-spacing: 0.03em;
@@ -131,6 +136,7 @@ export const theme = [
       padding: 0 6px;
     }
     .hidden {
+      user-select: none;
       position: absolute;
       width: 1px;
       height: 1px;
@@ -146,15 +152,19 @@ export const theme = [
  * web page gets.
  */
 export const tokenColours = css`
+  .tinted {
+    --text-min: var(--tinted-min);
+    --text-max: var(--tinted-max);
+  }
   .t-operation {
-    color: var(--vscode-debugTokenExpression-name, inherit);
+    color: ${readable(css`var(--vscode-debugTokenExpression-name, var(--fg))`)};
   }
   .t-negation {
     color: var(--red);
     font-weight: 600;
   }
   .t-chain {
-    color: var(--vscode-symbolIcon-variableForeground, var(--link));
+    color: ${readable(css`var(--vscode-symbolIcon-variableForeground, var(--link))`)};
   }
   .t-target {
     color: var(--purple);
@@ -164,10 +174,10 @@ export const tokenColours = css`
   }
   .t-number,
   .t-address {
-    color: var(--vscode-debugTokenExpression-number, inherit);
+    color: ${readable(css`var(--vscode-debugTokenExpression-number, var(--fg))`)};
   }
   .t-value {
-    color: var(--vscode-debugTokenExpression-string, inherit);
+    color: ${readable(css`var(--vscode-debugTokenExpression-string, var(--fg))`)};
   }
   .t-comment {
     color: var(--dim);

@@ -78,7 +78,15 @@ export class TraceApp extends LitElement {
         background: var(--bg);
         font: var(--vscode-font-weight, normal) var(--vscode-font-size, 13px)/1.45 var(--vscode-font-family, sans-serif);
       }
+      header,
       main {
+        display: flex;
+        flex-direction: column;
+      }
+      main {
+        flex: 1 0 auto;
+      }
+      .panes {
         flex: 1 0 240px;
         min-height: 0;
         display: grid;
@@ -101,7 +109,6 @@ export class TraceApp extends LitElement {
       }
       .message .icon {
         font-size: 32px;
-        opacity: 0.7;
       }
       .message .text {
         max-width: 52ch;
@@ -131,14 +138,12 @@ export class TraceApp extends LitElement {
           background-size: 100% 100%;
         }
       }
-      :host > * {
+      header,
+      main > * {
         flex-shrink: 0;
       }
-      .stale {
-        opacity: 0.55;
-      }
       @media (max-width: 920px) {
-        main {
+        .panes {
           flex-basis: 380px;
           grid-template-columns: none;
           grid-template-rows: minmax(0, 1.35fr) minmax(0, 1fr);
@@ -180,26 +185,29 @@ export class TraceApp extends LitElement {
 
   override render(): TemplateResult {
     const { view } = this;
-    if (!view) return html`<div class="busy" role="progressbar" aria-label="Loading"></div>`;
+    if (!view) return html`<main><div class="busy" role="progressbar" aria-label="Loading"></div></main>`;
     const { at, of } = position(this.rows, this.selected);
-    return html` ${view.phase === 'loading' ? html`<div class="busy" role="progressbar" aria-label="Tracing"></div>` : nothing}
-      <trace-toolbar
-        .state=${view}
-        .fieldsOpen=${this.fieldsOpen}
-        .at=${at}
-        .of=${of}
-        .draft=${this.draft}
-        @send=${this.passOn}
-        @draft=${(event: CustomEvent<string | undefined>) => {
-          this.draft = event.detail;
-        }}
-        @toggle-fields=${() => {
-          this.fieldsOpen = !this.fieldsOpen;
-        }}
-        @step=${(event: CustomEvent<RowMove>) => this.step(event.detail, true)}
-      ></trace-toolbar>
-      ${this.fieldsOpen ? html`<trace-fields .fields=${view.packet.fields} @send=${this.passOn}></trace-fields>` : nothing}
-      ${this.body(view)}`;
+    return html`<header>
+        <h1 class="hidden">Packet trace, ${view.fileName}</h1>
+        ${view.phase === 'loading' ? html`<div class="busy" role="progressbar" aria-label="Tracing"></div>` : nothing}
+        <trace-toolbar
+          .state=${view}
+          .fieldsOpen=${this.fieldsOpen}
+          .at=${at}
+          .of=${of}
+          .draft=${this.draft}
+          @send=${this.passOn}
+          @draft=${(event: CustomEvent<string | undefined>) => {
+            this.draft = event.detail;
+          }}
+          @toggle-fields=${() => {
+            this.fieldsOpen = !this.fieldsOpen;
+          }}
+          @step=${(event: CustomEvent<RowMove>) => this.step(event.detail, true)}
+        ></trace-toolbar>
+        ${this.fieldsOpen ? html`<trace-fields .fields=${view.packet.fields} @send=${this.passOn}></trace-fields>` : nothing}
+      </header>
+      <main>${this.body(view)}</main>`;
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -247,7 +255,7 @@ export class TraceApp extends LitElement {
         .current=${this.currentNode(trace.outcome)}
         @pick=${(event: CustomEvent<StepId>) => this.pickNear(event.detail)}
       ></trace-path>
-      <main>
+      <div class="panes">
         <trace-steps
           .rows=${this.rows}
           .selected=${this.selected}
@@ -261,11 +269,11 @@ export class TraceApp extends LitElement {
           @open=${(event: CustomEvent<number>) => this.editor.post({ type: 'open-line', line: event.detail })}
         ></trace-steps>
         <trace-detail
-          class=${isStep(this.detail?.step, this.selected) ? '' : 'stale'}
+          aria-busy=${isStep(this.detail?.step, this.selected) ? 'false' : 'true'}
           .detail=${this.detail}
           @send=${this.passOn}
         ></trace-detail>
-      </main>
+      </div>
       ${view.journey.length > 0 || view.journeyWords.end !== '' ? html`<trace-journey .legs=${view.journey} .words=${view.journeyWords} @send=${this.passOn}></trace-journey>` : nothing}`;
   }
 

@@ -202,7 +202,7 @@ export class TraceDetail extends LitElement {
         <h2>${richTemplate(detail.title, openLine)}</h2>
         ${detail.line === undefined ? nothing : html`<button class="tool" title="Go to line ${detail.line} in the editor (Enter)" aria-label="Go to line ${detail.line}" @click=${() => openLine(detail.line as number)}>${icon('goTo')}</button>`}
       </header>
-      ${detail.tokens.length > 0 ? html`<div class="source mono">${tokensTemplate(detail.tokens)}</div>` : nothing}
+      ${detail.tokens.length > 0 ? html`<div class="source tinted mono">${tokensTemplate(detail.tokens)}</div>` : nothing}
       ${detail.happened === '' ? nothing : html`<p>${detail.happened}</p>`}
       ${detail.purpose.map((text) => html`<p class="dim">${text}</p>`)}
       ${

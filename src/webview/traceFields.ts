@@ -63,7 +63,7 @@ export class TraceFields extends LitElement {
         margin-top: 2px;
       }
       .problem {
-        color: var(--vscode-errorForeground, var(--red));
+        color: var(--error);
         font-size: 0.9em;
         line-height: 1.3;
         margin-top: 2px;
@@ -108,7 +108,7 @@ export class TraceFields extends LitElement {
     return html`<vscode-textfield
       id=${name}
       data-name=${name}
-      label=${label}
+      .label=${label}
       .value=${given ? value : ''}
       placeholder=${value}
       ?invalid=${problem !== ''}

@@ -119,15 +119,15 @@ export class TraceJourney extends LitElement {
 
   private chip({ id, label, when, current, comesBack }: Leg): TemplateResult {
     const lost = comesBack === false;
-    const words = `${label}${when === undefined ? '' : `, if ${when}`}${lost ? ', does not come back' : ''}`;
+    const words = `${id} ${label}${when === undefined ? '' : `, if ${when}`}${lost ? ', does not come back' : ''}`;
     return html`<button
       class="leg ${isMaybe(id) ? 'maybe' : ''} ${lost ? 'lost' : ''}"
-      title=${when === undefined ? words : `If ${when}`}
+      title=${when === undefined ? label : `If ${when}`}
       aria-label=${words}
       aria-current=${current ? 'step' : 'false'}
       @click=${() => send(this, { type: 'choose-leg', id })}
     >
-      <span class="number">${id}</span>${lost ? html`${icon('error')} ` : nothing}${label}
+      <span class="number">${id}</span> ${lost ? html`${icon('error')} ` : nothing}${label}
     </button>`;
   }
 }

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { PathNode, PathTable, StepId } from '../shared/protocol';
+import { RovingFocus } from './rovingFocus';
 import { theme } from './theme';
 
 /** The packet's way through the hooks as boxes; what changes in it stands on the arrows. */
@@ -9,6 +10,7 @@ export class TracePath extends LitElement {
   @property({ attribute: false }) path: readonly PathNode[] = [];
   /** The box that the selected step belongs to. */
   @property({ attribute: false }) current: string | undefined;
+  private readonly roving = new RovingFocus(this, 'button.node', '[aria-current=step]');
 
   static override styles = [
     ...theme,
@@ -33,6 +35,7 @@ export class TracePath extends LitElement {
         min-width: 0;
       }
       .node {
+        position: relative;
         border: 1px solid var(--edge);
         border-radius: 6px;
         padding: 7px 11px 8px;
@@ -75,7 +78,8 @@ export class TracePath extends LitElement {
         background: none;
       }
       .off > * {
-        opacity: 0.5;
+        color: var(--dim);
+        font-weight: 400;
       }
       .text {
         font-family: var(--mono);
@@ -99,10 +103,10 @@ export class TracePath extends LitElement {
         line-height: 1.5;
       }
       .absent,
-      .skipped {
+      .skipped,
+      .off > .tables > .table {
         background: none;
         color: var(--dim);
-        opacity: 0.75;
         border-color: transparent;
         padding: 0 3px;
       }
@@ -194,9 +198,11 @@ export class TracePath extends LitElement {
   ];
 
   override render(): TemplateResult {
-    return html`<ol aria-label="The packet’s way">
-      ${this.path.map((node, i) => html`<li class=${node.state === 'off' ? 'away' : ''}>${i > 0 ? this.arrow(node) : nothing}${this.node(node)}</li>`)}
-    </ol>`;
+    return html`<div role="toolbar" aria-label="The packet’s way" @keydown=${this.roving.keyDown}>
+      <ol>
+        ${this.path.map((node, i) => html`<li class=${node.state === 'off' ? 'away' : ''}>${i > 0 ? this.arrow(node) : nothing}${this.node(node)}</li>`)}
+      </ol>
+    </div>`;
   }
 
   private arrow({ state, changes }: PathNode): TemplateResult {
@@ -218,14 +224,14 @@ export class TracePath extends LitElement {
           class="table ${table.state}"
           title=${tableTitle(node, table)}
           @click=${(event: Event) => this.pick(event, table.step)}
-          >${table.name}</span
+          >${table.name}${SAID[table.state] === '' ? nothing : html`<span class="hidden"> ${SAID[table.state]}</span>`}</span
         >`,
     );
     const inside = html`<span class="title">${node.title}</span
       >${node.text === '' || node.tables.length > 0 ? nothing : html`<span class="text" title=${node.text}>${node.text}</span>`}${tables.length > 0 ? html`<span class="tables">${tables}</span>` : nothing}`;
     if (node.state === 'off')
-      return html`<span class=${classes} aria-label="${node.title}: not visited" title="The packet does not come here"
-        >${inside}</span
+      return html`<span class=${classes} title="The packet does not come here"
+        >${inside}<span class="hidden">not visited</span></span
       >`;
     return html`<button
       class=${classes}
@@ -243,6 +249,16 @@ export class TracePath extends LitElement {
     this.dispatchEvent(new CustomEvent<StepId>('pick', { detail: step }));
   }
 }
+
+/** What the looks of a table say. */
+const SAID: Readonly<Record<PathTable['state'], string>> = {
+  absent: 'is not there',
+  skipped: 'is not visited',
+  hit: 'applies',
+  dropped: 'drops it',
+  passed: '',
+  off: '',
+};
 
 function tableTitle(node: PathNode, { name, state }: PathTable): string {
   switch (state) {

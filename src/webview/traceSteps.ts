@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { isStep, stepKey } from '../shared/stepId';
 import type { FoldRow, Mark, Row, StepGroup, StepId } from '../shared/protocol';
 import { icon } from './icons';
+import { spokenParts } from './rowName';
 import { tokensTemplate } from './text';
 import { theme, tokenColours } from './theme';
 import { traceStepsStyle } from './traceStepsStyle';
@@ -23,52 +24,52 @@ const SIGNS: Readonly<Record<Mark, string>> = {
   end: '✓',
 };
 
-const SAID: Readonly<Record<Mark, string>> = {
-  no: 'no match',
-  yes: 'match',
-  jump: 'match, jump',
-  return: 'match, return',
-  accept: 'accepted',
-  drop: 'dropped',
-  nat: 'match, translated',
-  unknown: 'not certain',
-  info: 'note',
-  absent: 'not there',
-  end: 'the end',
-};
-
-/** The steps as a tree: a chain hangs below the jump to it. Keys: up, down, j, k, Home, End, left, right, Enter. */
+/**
+ * The steps as trees, a chain below the jump to it: one tree for each table below its heading, one for what happens
+ * between two tables, and all of them one tab stop. Keys: up, down, j, k, Home, End, left, right, Enter.
+ */
 @customElement('trace-steps')
 export class TraceSteps extends LitElement {
   @property({ attribute: false }) rows: readonly VisibleRow[] = [];
   @property({ attribute: false }) selected: StepId | undefined;
+  /** A tree had the focus before it was drawn anew. */
+  private hadFocus = false;
 
   static override styles = [...theme, tokenColours, traceStepsStyle];
 
   override render(): TemplateResult {
-    let group: StepGroup | undefined;
-    return html`<div
-      class="tree"
-      role="tree"
-      tabindex="0"
-      aria-label="Steps"
-      aria-activedescendant=${this.selected === undefined ? nothing : idOf(this.selected)}
-      @keydown=${this.keyDown}
-    >
+    const trees = treesOf(this.rows);
+    const selected = trees.find(({ rows }) => rows.some(({ row }) => isStep(row.id, this.selected)));
+    return html`<section class="steps" aria-labelledby="title" @keydown=${this.keyDown}>
+      <h2 id="title" class="hidden">Steps</h2>
       ${repeat(
-        this.rows,
-        ({ row }) => stepKey(row.id),
-        (visible) => {
-          const starts = visible.group !== group;
-          group = visible.group;
-          return html`${starts && !visible.group.quiet ? titleTemplate(visible.group) : nothing}${this.row(visible)}`;
-        },
+        trees,
+        ({ group }) => group.id,
+        (tree) => this.tree(tree, tree === (selected ?? trees[0])),
       )}
-    </div>`;
+    </section>`;
+  }
+
+  private tree({ group, rows }: Tree, stop: boolean): TemplateResult {
+    return html`${group.quiet ? nothing : titleTemplate(group)}
+      <div
+        class="tree"
+        role="tree"
+        tabindex=${stop ? 0 : -1}
+        aria-label=${group.quiet ? 'Between the tables' : nothing}
+        aria-labelledby=${group.quiet ? nothing : group.id}
+        aria-activedescendant=${stop && this.selected !== undefined ? idOf(this.selected) : nothing}
+      >
+        ${repeat(
+          rows,
+          ({ row }) => stepKey(row.id),
+          (visible) => this.row(visible),
+        )}
+      </div>`;
   }
 
   override focus(): void {
-    this.renderRoot.querySelector<HTMLElement>('.tree')?.focus({ preventScroll: true });
+    this.renderRoot.querySelector<HTMLElement>('.tree[tabindex="0"]')?.focus({ preventScroll: true });
   }
 
   override connectedCallback(): void {
@@ -82,7 +83,12 @@ export class TraceSteps extends LitElement {
     this.observer.disconnect();
   }
 
+  protected override willUpdate(): void {
+    this.hadFocus = this.renderRoot.querySelector('.tree:focus') !== null;
+  }
+
   protected override updated(changed: PropertyValues<this>): void {
+    if (this.hadFocus) this.focus();
     if (changed.has('selected')) this.showSelected();
   }
 
@@ -101,14 +107,13 @@ export class TraceSteps extends LitElement {
   private row(visible: VisibleRow): TemplateResult {
     const { row, group, expandable, expanded } = visible;
     const selected = isStep(row.id, this.selected);
-    if (row.kind === 'fold') return this.fold(row, selected);
+    const { front, colon, end } = spokenParts(visible);
+    if (row.kind === 'fold') return this.fold(visible, row, selected);
     const classes = [
       'row',
       depthClass(row),
-      selected ? 'selected' : '',
+      selected ? 'selected tinted' : '',
       group.quiet ? 'quiet' : '',
-      row.mark === 'absent' ? 'gone' : '',
-      row.mark === 'no' ? 'miss' : '',
       row.mark === 'nat' && row.kind === 'rule' ? 'decides' : '',
       row.mark === 'drop' ? 'stops' : '',
     ];
@@ -119,43 +124,42 @@ export class TraceSteps extends LitElement {
       aria-level=${row.depth + 1}
       aria-selected=${selected ? 'true' : 'false'}
       aria-expanded=${expandable ? (expanded ? 'true' : 'false') : nothing}
-      aria-label=${spoken(row)}
       @click=${() => this.pick(row.id)}
       @dblclick=${() => this.open(row)}
     >
-      <span class="number">${row.line ?? ''}</span>
+      <span class="number">${spoken(front)}${row.line ?? ''}${spoken(colon)}</span>
       <span class="body"
         >${guides(row.depth)}
-        ${expandable ? html`<span class="twist" @click=${(event: Event) => this.twist(event, row.id, expanded)}>${icon(expanded ? 'chevronDown' : 'chevronRight')}</span>` : html`<span class="sign s-${row.mark}">${SIGNS[row.mark]}</span>`}
+        ${expandable ? html`<span class="twist" @click=${(event: Event) => this.twist(event, row.id, expanded)}>${icon(expanded ? 'chevronDown' : 'chevronRight')}</span>` : html`<span class="sign s-${row.mark}" aria-hidden="true">${SIGNS[row.mark]}</span>`}
         ${
           row.kind === 'rule'
             ? html`<span class="rule mono" title=${row.tokens.map(({ text }) => text).join(' ')}
                 >${tokensTemplate(row.tokens)}</span
               >`
             : html`<span class="rule note"
-                >${group.quiet && group.title !== '' ? html`<span class="where">${group.title}</span>` : nothing}${row.text}</span
+                >${group.quiet && group.title !== '' ? html`<span class="where">${group.title}${spoken(':')}</span> ` : nothing}${row.text}</span
               >`
         }
       </span>
-      ${row.why === '' ? html`<span></span>` : html`<span class="why" title=${row.why}>${row.why}</span>`}
+      ${row.why === '' ? html`<span></span>` : html`<span class="why" title=${row.why}>${spoken(', ')}${row.why}</span>`}${spoken(end)}
     </div>`;
   }
 
-  private fold(row: FoldRow, selected: boolean): TemplateResult {
+  private fold(visible: VisibleRow, row: FoldRow, selected: boolean): TemplateResult {
     return html`<div
       id=${idOf(row.id)}
-      class="row fold ${depthClass(row)} ${selected ? 'selected' : ''}"
+      class="row fold ${depthClass(row)} ${selected ? 'selected tinted' : ''}"
       role="treeitem"
       aria-level=${row.depth + 1}
       aria-expanded="false"
       aria-selected=${selected ? 'true' : 'false'}
       @click=${() => this.unfold(row)}
     >
-      <span class="number">⋮</span
+      <span class="number" aria-hidden="true">⋮</span
       ><span class="body"
         >${guides(row.depth)}<span class="twist dim">${icon('chevronRight')}</span
         ><span class="rule note">${row.text}</span></span
-      ><span></span>
+      ><span></span>${spoken(spokenParts(visible).end)}
     </div>`;
   }
 
@@ -192,7 +196,7 @@ export class TraceSteps extends LitElement {
 
   private pick(step: StepId): void {
     this.dispatchEvent(new CustomEvent<StepId>('pick', { detail: step }));
-    this.focus();
+    void this.updateComplete.then(() => this.focus());
   }
 
   private open(row: Row): void {
@@ -210,11 +214,35 @@ export class TraceSteps extends LitElement {
   }
 }
 
-function titleTemplate({ title, result, tone }: StepGroup): TemplateResult {
-  return html`<div class="group" role="presentation">
-    <span>${title}</span
-    >${tone === 'drop' || tone === 'reject' ? html`<span class="result ${tone}">${result}</span>` : nothing}
-  </div>`;
+/** Rows that are one tree: those of a table, or of what stands between two tables. */
+interface Tree {
+  /** The first group of them. */
+  readonly group: StepGroup;
+  readonly rows: readonly VisibleRow[];
+}
+
+function treesOf(rows: readonly VisibleRow[]): readonly Tree[] {
+  const trees: { group: StepGroup; last: StepGroup; rows: VisibleRow[] }[] = [];
+  for (const visible of rows) {
+    const { group } = visible;
+    const tree = trees[trees.length - 1];
+    if (tree && (group === tree.last || (group.quiet && tree.last.quiet))) {
+      tree.rows.push(visible);
+      tree.last = group;
+    } else trees.push({ group, last: group, rows: [visible] });
+  }
+  return trees;
+}
+
+function titleTemplate({ id, title, result, tone }: StepGroup): TemplateResult {
+  return html`<h3 id=${id}>
+    ${title} ${tone === 'drop' || tone === 'reject' ? html`<span class="result ${tone}">${result}</span>` : nothing}
+  </h3>`;
+}
+
+/** Words for screen readers alone: a row has its content as its name. */
+function spoken(text: string): TemplateResult | typeof nothing {
+  return text === '' ? nothing : html`<span class="hidden">${text}</span>`;
 }
 
 function guides(depth: number): TemplateResult {
@@ -224,11 +252,6 @@ function guides(depth: number): TemplateResult {
 /** A class and not a style attribute, which the page's security policy forbids. */
 function depthClass({ depth }: Row): string {
   return `d${Math.min(depth, 6)}`;
-}
-
-function spoken(row: Exclude<Row, FoldRow>): string {
-  const text = row.kind === 'rule' ? row.tokens.map(({ text: word }) => word).join(' ') : row.text;
-  return `${row.line === undefined ? '' : `line ${row.line}, `}${SAID[row.mark]}: ${text}${row.why === '' ? '' : `, ${row.why}`}`;
 }
 
 function idOf(step: StepId): string {

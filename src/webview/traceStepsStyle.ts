@@ -1,23 +1,27 @@
 import { css } from 'lit';
+import { readable } from './readable';
 
 /** The list of steps. */
 export const traceStepsStyle = css`
   :host {
+    --line-number: ${readable(css`var(--vscode-editorLineNumber-foreground, var(--dim))`)};
     display: block;
     overflow: auto;
     container-type: inline-size;
     min-height: 0;
   }
-  .tree {
+  .steps {
     padding: 4px 0 12px;
     min-height: 100%;
   }
   .tree:focus-visible {
     outline: none;
   }
-  .group {
+  h3 {
+    margin: 0;
     padding: 9px 14px 3px;
     color: var(--dim);
+    font-weight: 400;
     font-size: 0.84em;
     letter-spacing: 0.06em;
     text-transform: uppercase;
@@ -25,12 +29,13 @@ export const traceStepsStyle = css`
     gap: 8px;
     align-items: baseline;
   }
-  .group .result {
+  h3 .result {
     color: var(--tone);
     font-weight: 600;
     letter-spacing: 0.03em;
   }
   .row {
+    position: relative;
     display: grid;
     grid-template-columns: 40px 1fr auto;
     column-gap: 10px;
@@ -52,11 +57,12 @@ export const traceStepsStyle = css`
   .tree:focus .row.selected {
     background: var(--vscode-list-activeSelectionBackground, var(--soft));
     color: var(--vscode-list-activeSelectionForeground, inherit);
-    box-shadow: inset 0 0 0 1px var(--vscode-list-focusOutline, var(--focus));
+    outline: 1px solid var(--vscode-list-focusOutline, var(--focus));
+    outline-offset: -1px;
   }
   .number {
     text-align: right;
-    color: var(--vscode-editorLineNumber-foreground, var(--dim));
+    color: var(--line-number);
     font-family: var(--mono);
     font-size: 0.86em;
     user-select: none;
@@ -75,7 +81,6 @@ export const traceStepsStyle = css`
     align-self: stretch;
     margin: -3px 0;
     border-left: 1px solid var(--vscode-tree-indentGuidesStroke, var(--line));
-    opacity: 0.6;
     position: relative;
     left: 8px;
   }
@@ -123,9 +128,6 @@ export const traceStepsStyle = css`
     white-space: pre;
     padding-left: 3px;
   }
-  .miss .rule {
-    opacity: 0.82;
-  }
   .note {
     font-family: var(--vscode-font-family, inherit);
     font-size: inherit;
@@ -143,29 +145,25 @@ export const traceStepsStyle = css`
   }
   .selected .why {
     color: inherit;
-    opacity: 0.85;
   }
   .tree:focus .selected .note {
     color: inherit;
   }
-  .decides .why {
-    color: var(--purple);
-    font-weight: 600;
-    opacity: 1;
-  }
+  .decides .why,
   .stops .why {
-    color: var(--red);
     font-weight: 600;
-    opacity: 1;
+  }
+  .decides:not(.selected) .why {
+    color: var(--purple);
+  }
+  .stops:not(.selected) .why {
+    color: var(--red);
   }
   .quiet {
     font-size: 0.96em;
   }
   .quiet .why {
     white-space: normal;
-  }
-  .gone {
-    opacity: 0.65;
   }
   .quiet .where {
     font-size: 0.84em;
@@ -220,7 +218,7 @@ export const traceStepsStyle = css`
       width: 12px;
       left: 5px;
     }
-    .group {
+    h3 {
       padding-left: 10px;
     }
   }

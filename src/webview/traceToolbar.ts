@@ -4,6 +4,7 @@ import { customElement, property, query } from 'lit/decorators.js';
 import type { Choice, ViewState } from '../shared/protocol';
 import { icon, type IconName } from './icons';
 import { selectTemplate } from './select';
+import { RovingFocus } from './rovingFocus';
 import { send } from './send';
 import { theme } from './theme';
 import type { RowMove } from './visibleRows';
@@ -18,6 +19,7 @@ export class TraceToolbar extends LitElement {
   /** What is being typed; the editor's expression where nothing is. */
   @property({ attribute: false }) draft: string | undefined;
   @query('.packet') private input!: HTMLInputElement;
+  private readonly roving = new RovingFocus(this, '.tool, vscode-button');
 
   static override styles = [
     ...theme,
@@ -36,14 +38,12 @@ export class TraceToolbar extends LitElement {
         min-width: 150px;
         height: 26px;
       }
-      .what {
-        display: flex;
-        flex: 1 1 300px;
-        gap: 8px;
-        min-width: 0;
+      .what,
+      .tools {
+        display: contents;
       }
       .packet {
-        flex: 1;
+        flex: 1 1 180px;
         min-width: 0;
         height: 26px;
         padding: 0 8px;
@@ -68,6 +68,7 @@ export class TraceToolbar extends LitElement {
         margin-left: auto;
       }
       .count {
+        position: relative;
         min-width: 52px;
         text-align: right;
         color: var(--dim);
@@ -81,7 +82,7 @@ export class TraceToolbar extends LitElement {
       }
       .problem {
         flex-basis: 100%;
-        color: var(--vscode-errorForeground, var(--red));
+        color: var(--error);
         display: flex;
         gap: 6px;
         align-items: baseline;
@@ -94,6 +95,12 @@ export class TraceToolbar extends LitElement {
       vscode-button {
         height: 26px;
       }
+      vscode-button[disabled] {
+        opacity: 1;
+        --vscode-button-background: transparent;
+        --vscode-button-foreground: var(--disabled);
+        --vscode-button-border: var(--disabled);
+      }
       .first .icon {
         border-top: 1.5px solid currentColor;
       }
@@ -101,9 +108,13 @@ export class TraceToolbar extends LitElement {
         border-bottom: 1.5px solid currentColor;
       }
       @media (max-width: 760px) {
-        .what {
+        .packet {
           order: 2;
-          flex-basis: 100%;
+          flex-basis: calc(100% - 180px);
+        }
+        .fields,
+        vscode-button {
+          order: 2;
         }
         vscode-single-select {
           flex: 1 1 160px;
@@ -140,14 +151,15 @@ export class TraceToolbar extends LitElement {
           placeholder="in eth0 tcp 10.0.0.9 > 10.0.0.1:80"
           ?disabled=${off}
           aria-invalid=${packet.problems.length > 0 && this.draft === undefined ? 'true' : 'false'}
-          aria-describedby="problem"
+          aria-describedby=${packet.problems.length > 0 && this.draft === undefined ? 'problem' : nothing}
           .value=${this.draft ?? packet.expression}
           @input=${this.typed}
           @keydown=${this.keyDown}
         />
+      </form>
+      <div class="tools" role="toolbar" aria-label="Packet and steps" @keydown=${this.roving.keyDown}>
         <button
-          class="tool"
-          type="button"
+          class="tool fields"
           aria-pressed=${this.fieldsOpen ? 'true' : 'false'}
           title="Edit the packet field by field"
           ?disabled=${off}
@@ -155,19 +167,24 @@ export class TraceToolbar extends LitElement {
         >
           ${icon('gear')}<span>Fields</span>
         </button>
-        <vscode-button type="submit" ?disabled=${off} title="Trace this packet (Enter)" @click=${this.submit}
-          >Trace</vscode-button
-        >
-      </form>
-      <div class="steps" role="toolbar" aria-label="Steps">
-        ${this.stepButton('first', 'First step (Home)', 'previous')}
-        ${this.stepButton('previous', 'Previous step (Up)', 'previous')}
-        ${this.stepButton('next', 'Next step (Down)', 'next')} ${this.stepButton('last', 'Last step (End)', 'next')}
-        <span class="count mono" aria-label="Step ${this.at} of ${this.of}"
-          >${this.of > 0 ? `${this.at > 0 ? this.at : '–'} / ${this.of}` : ''}</span
-        >
+        <vscode-button ?disabled=${off} title="Trace this packet (Enter)" @click=${this.submit}>Trace</vscode-button>
+        <span class="steps">
+          ${this.stepButton('first', 'First step (Home)', 'previous')}
+          ${this.stepButton('previous', 'Previous step (Up)', 'previous')}
+          ${this.stepButton('next', 'Next step (Down)', 'next')} ${this.stepButton('last', 'Last step (End)', 'next')}
+          ${this.count()}
+        </span>
       </div>
       ${this.problems()}`;
+  }
+
+  private count(): TemplateResult | typeof nothing {
+    const { at, of } = this;
+    if (of === 0) return nothing;
+    return html`<span class="count mono"
+      ><span aria-hidden="true">${at > 0 ? at : '–'} / ${of}</span
+      ><span class="hidden">${at > 0 ? `Step ${at} of ${of}` : `${of} steps`}</span></span
+    >`;
   }
 
   override focus(): void {
@@ -194,12 +211,13 @@ export class TraceToolbar extends LitElement {
       this.of === 0 ||
       (this.at === 1 && (to === 'first' || to === 'previous')) ||
       (this.at === this.of && (to === 'last' || to === 'next'));
+    // Not `disabled`, which would take the focus from the button that led to the end.
     return html`<button
       class="tool ${to}"
       title=${label}
       aria-label=${label}
-      ?disabled=${atEnd}
-      @click=${() => this.dispatchEvent(new CustomEvent<RowMove>('step', { detail: to }))}
+      aria-disabled=${atEnd ? 'true' : 'false'}
+      @click=${() => atEnd || this.dispatchEvent(new CustomEvent<RowMove>('step', { detail: to }))}
     >
       ${icon(name)}
     </button>`;

@@ -158,7 +158,7 @@ export class TraceVerdict extends LitElement {
         padding: 1px 0;
         overflow-wrap: anywhere;
       }
-      h3 {
+      h2 {
         margin: 0;
         padding: 0 14px 4px;
         font-size: inherit;
@@ -218,16 +218,16 @@ export class TraceVerdict extends LitElement {
       ${this.remediesOpen ? html`<trace-remedies .remedies=${this.remedies} .revision=${this.revision}></trace-remedies>` : nothing}
       ${
         this.assumedOpen && this.assumed.length > 0
-          ? html`<h3>Assumed</h3>
+          ? html`<h2>Assumed</h2>
               ${this.facts(this.assumed)}`
           : nothing
       }
       ${
         this.readingOpen && this.reading
-          ? html`<h3>Read</h3>
+          ? html`<h2>Read</h2>
               ${this.facts(this.reading.found)}${
                 this.reading.unread.length > 0
-                  ? html`<h3 class="unread">Not read</h3>
+                  ? html`<h2 class="unread">Not read</h2>
                       ${this.facts(this.reading.unread)}`
                   : nothing
               }`

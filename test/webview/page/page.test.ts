@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { ToEditor } from '../../../src/shared/protocol';
 import { TraceApp } from '../../../src/webview/traceApp';
 import { sampleText } from '../../features/sample';
-import { outline, Page, words } from './page';
+import { outline, Page, spoken, words } from './page';
 import { LONG, NAT, NAT_PACKET, WEB, WEB_PACKET } from './texts';
 
 // Controls of a library, which need more of a browser than there is here. Without them their elements are plain ones.
@@ -229,25 +229,25 @@ describe('the steps', () => {
   const opened = async (): Promise<Page> => (web = web ? await web.again() : await Page.open(WEB, WEB_PACKET));
 
   test.each<[string, readonly string[], RegExp]>([
-    ['the one that decides is selected first', [], /^line 10, /],
-    ['up', ['ArrowUp'], /^line 8, /],
-    ['k is up', ['k'], /^line 8, /],
-    ['down', ['ArrowUp', 'ArrowDown'], /^line 10, /],
-    ['j is down', ['k', 'j'], /^line 10, /],
-    ['to the first', ['Home'], /^(?!line)/],
-    ['not beyond the first', ['Home', 'ArrowUp', 'ArrowUp'], /^(?!line)/],
-    ['left goes to the jump', ['ArrowLeft'], /^line 8, match, jump/],
-    ['left closes it, and the rule below it is passed over', ['ArrowLeft', 'ArrowLeft', 'ArrowDown'], /^(?!line 10)/],
-    ['right opens it again', ['ArrowLeft', 'ArrowLeft', 'ArrowRight', 'ArrowDown'], /^line 10/],
-    ['right in an open chain goes in', ['ArrowLeft', 'ArrowRight'], /^line 10/],
-    ['right where nothing is below stays', ['ArrowRight'], /^line 10/],
-    ['other keys do nothing', ['x', 'PageUp'], /^line 10/],
+    ['the one that decides is selected first', [], /^line 10: /],
+    ['up', ['ArrowUp'], /^line 8: /],
+    ['k is up', ['k'], /^line 8: /],
+    ['down', ['ArrowUp', 'ArrowDown'], /^line 10: /],
+    ['j is down', ['k', 'j'], /^line 10: /],
+    ['to the first', ['Home'], /^(?!.*\bline \d)/],
+    ['not beyond the first', ['Home', 'ArrowUp', 'ArrowUp'], /^(?!.*\bline \d)/],
+    ['left goes to the jump', ['ArrowLeft'], /^line 8: .*, jump/],
+    ['left closes it, and the rule below it is passed over', ['ArrowLeft', 'ArrowLeft', 'ArrowDown'], /^(?!line 10: )/],
+    ['right opens it again', ['ArrowLeft', 'ArrowLeft', 'ArrowRight', 'ArrowDown'], /^line 10: /],
+    ['right in an open chain goes in', ['ArrowLeft', 'ArrowRight'], /^line 10: /],
+    ['right where nothing is below stays', ['ArrowRight'], /^line 10: /],
+    ['other keys do nothing', ['x', 'PageUp'], /^line 10: /],
   ])('%s', async (_, keys, expected) => {
     const page = await opened();
     for (const each of keys) await page.key('.tree', each);
     expect(page.selectedRow).toMatch(expected);
     const [selected] = page.all('[role=treeitem][aria-selected=true]');
-    expect(page.get('.tree').getAttribute('aria-activedescendant')).toBe(selected?.id);
+    expect(page.get('.tree[tabindex="0"]').getAttribute('aria-activedescendant')).toBe(selected?.id);
   });
 
   test.each([
@@ -279,8 +279,8 @@ describe('the steps', () => {
     const off = (): readonly string[] =>
       page
         .all('.steps button')
-        .flatMap((each) => (each.hasAttribute('disabled') ? [each.classList.item(1) ?? ''] : []));
-    const count = (): string => words(page.get('.count'));
+        .flatMap((each) => (each.getAttribute('aria-disabled') === 'true' ? [each.classList.item(1) ?? ''] : []));
+    const count = (): string => words(page.get('.count [aria-hidden]'));
     await page.click('.steps .first');
     expect([count(), off()]).toEqual([expect.stringMatching(/^1 \/ \d+$/), ['first', 'previous']]);
     await page.click('.steps .next');
@@ -293,10 +293,10 @@ describe('the steps', () => {
 
   test('a row is picked by a click, its chain is closed by its arrow', async () => {
     const page = await opened();
-    const jump = page.all('[role=treeitem]').find((row) => row.getAttribute('aria-label')?.startsWith('line 8'));
+    const jump = page.all('[role=treeitem]').find((row) => spoken(row).startsWith('line 8: '));
     jump?.click();
     await page.settled();
-    expect(page.selectedRow).toMatch(/^line 8/);
+    expect(page.selectedRow).toMatch(/^line 8: /);
     const before = page.all('[role=treeitem]').length;
     await page.click('.twist');
     expect(page.all('[role=treeitem]').length).toBeLessThan(before);
@@ -328,6 +328,44 @@ describe('the steps', () => {
   });
 });
 
+describe('the name of a step', () => {
+  /** What a sign says to those who see it. */
+  const signs: Readonly<Record<string, RegExp>> = {
+    '·': /^no match, /,
+    '✓': /^(match|accepted|the end)\b|, accepted\b/,
+    '✕': /\bdropped\b/,
+    '●': /^translated\b/,
+    '↰': /\breturns?\b/,
+    '?': /^not certain\b/,
+  };
+
+  test.each([
+    ['a question', WEB, WEB_PACKET],
+    ['NAT', NAT, NAT_PACKET],
+    ['a folded run', LONG, WEB_PACKET],
+    ['a sidecar', sampleText('istio-sidecar.md'), undefined],
+    ['a node', sampleText('kube-node.iptables-save'), undefined],
+  ])('says all that its row shows, with hook and table: %s', async (_, text, expression) => {
+    const page = await Page.open(text, expression);
+    for (const tree of page.all('.tree')) {
+      const title = tree.previousElementSibling;
+      const result = title?.querySelector('.result');
+      const heading =
+        title?.localName === 'h3' ? words(title).slice(0, result ? -words(result).length : undefined) : '';
+      for (const row of tree.querySelectorAll('[role=treeitem]')) {
+        const name = spoken(row);
+        const place = heading.trim() || words(row.querySelector('.where') ?? row).replace(/:$/, '');
+        expect(name).toContain(place);
+        for (const shown of row.querySelectorAll('.number:not([aria-hidden]), .rule, .why'))
+          expect(name).toContain(spoken(shown));
+        const sign = row.querySelector('.sign')?.textContent ?? '';
+        expect(name).toMatch(signs[sign] ?? /./);
+        if (row.querySelector('.number')?.textContent?.match(/\d/)) expect(name).toMatch(/\bline \d+: /);
+      }
+    }
+  });
+});
+
 describe('the boxes of the path', () => {
   const current = (page: Page): readonly string[] => page.all('.node[aria-current=step] .title').map(words);
 
@@ -339,7 +377,7 @@ describe('the boxes of the path', () => {
     await page.key('.tree', 'Home');
     expect(current(page)).toEqual(['PREROUTING']);
     await page.click('.table', 'nat');
-    expect(page.selectedRow).toMatch(/^line 4, match, translated/);
+    expect(page.selectedRow).toMatch(/^translated, line 4: /);
     await page.key('.tree', 'End');
     expect(current(page)).toEqual([words(page.all('button.node .title').at(-1) as Element)]);
   });
@@ -376,7 +414,7 @@ describe('state', () => {
     page.posted();
     page.insert(8, '-A INPUT -s 198.51.100.1/32 -j DROP');
     await page.settled();
-    expect(page.selectedRow).toMatch(/^line 9, match, jump/);
+    expect(page.selectedRow).toMatch(/^line 9: .*, jump/);
     expect(page.posted().filter((message) => message.type === 'select' && message.reveal)).toEqual([]);
   });
 
@@ -397,7 +435,7 @@ describe('state', () => {
     await page.click('button', 'What would have to change?');
     page.app.receive({ type: 'move', to: 'previous' });
     await page.settled();
-    expect(page.selectedRow).toMatch(/^line 8/);
+    expect(page.selectedRow).toMatch(/^line 8: /);
     expect(words(page.get('trace-detail'))).not.toBe(before);
     page.app.receive({ type: 'focus', part: 'packet' });
     expect(page.focused?.className).toBe('packet');

@@ -117,9 +117,7 @@ export class Page {
   }
 
   get selectedRow(): string {
-    return this.all('[role=treeitem][aria-selected=true]')
-      .map((row) => row.getAttribute('aria-label') ?? words(row))
-      .join(' AND ');
+    return this.all('[role=treeitem][aria-selected=true]').map(spoken).join(' AND ');
   }
 }
 
@@ -137,7 +135,7 @@ function partsOf(root: Element | ShadowRoot): readonly LitElement[] {
   return [...root.children].flatMap((element) =>
     element.localName.startsWith('trace-')
       ? [element as LitElement, ...(element.shadowRoot ? partsOf(element.shadowRoot) : [])]
-      : element.localName === 'main'
+      : ['header', 'main', 'div'].includes(element.localName)
         ? partsOf(element)
         : [],
   );
@@ -145,10 +143,19 @@ function partsOf(root: Element | ShadowRoot): readonly LitElement[] {
 
 /** The text of an element, parts of the page inside of it included, with single blanks. */
 export function words(element: Element): string {
+  return textOf(element, () => true);
+}
+
+/** The same without what is hidden from screen readers. */
+export function spoken(element: Element): string {
+  return textOf(element, (each) => each.getAttribute('aria-hidden') !== 'true');
+}
+
+function textOf(element: Element, wanted: (element: Element) => boolean): string {
   const text = (node: Node): string =>
     node.nodeType === Node.TEXT_NODE
       ? (node.textContent ?? '')
-      : node instanceof Element && !['style', 'script'].includes(node.localName)
+      : node instanceof Element && !['style', 'script'].includes(node.localName) && wanted(node)
         ? [...(node.localName.startsWith('trace-') && node.shadowRoot ? node.shadowRoot : node).childNodes]
             .map(text)
             .join('')
@@ -158,7 +165,10 @@ export function words(element: Element): string {
 
 const SHOWN_ATTRIBUTES = ['role', 'title', 'disabled', 'href', 'placeholder', 'scope', 'tabindex'];
 
-/** An element as an outline: a line for each element that has a role, an attribute for a reader, or a text of its own. */
+/**
+ * An element as an outline: a line for each element that has a role, an attribute for a reader, or a text of its own. The
+ * name of a step is what it contains.
+ */
 export function outline(element: Element, depth = 0): readonly string[] {
   const own = [...element.childNodes]
     .filter((node) => node.nodeType === Node.TEXT_NODE)
@@ -170,6 +180,7 @@ export function outline(element: Element, depth = 0): readonly string[] {
     .filter(({ name, value }) => (name.startsWith('aria-') || SHOWN_ATTRIBUTES.includes(name)) && value !== own)
     .map(({ name, value }) => (value === '' ? name : `${name}=${JSON.stringify(value)}`))
     .sort();
+  if (element.getAttribute('role') === 'treeitem') attributes.push(`name=${JSON.stringify(spoken(element))}`);
   const classes = element.getAttribute('class')?.trim().split(/\s+/).filter(Boolean).join('.') ?? '';
   const hidden = element.getAttribute('aria-hidden') === 'true';
   if (element.localName === 'style' || hidden) return [];

@@ -1,0 +1,76 @@
+import type axe from 'axe-core';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { chromium, type Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { root } from '../../architecture/sources';
+import { BrowserPage, builtPage } from './browserPage';
+import { press, VIEWS } from './pages';
+import { captured, THEMES } from './themes';
+
+/** Beside the editor, in a column of its own, and alone. */
+const WIDTHS = [400, 700, 1400];
+
+let browser: Browser;
+let script: string;
+let checker: string;
+
+beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '',
+    args: ['--no-sandbox', '--disable-gpu'],
+  });
+  script = await builtPage();
+  checker = readFileSync(path.join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
+});
+afterAll(async () => browser?.close());
+
+/** What axe-core finds, one line for each element. */
+async function violations({ tab }: BrowserPage, colours: boolean): Promise<readonly string[]> {
+  const { violations: found } = await tab.evaluate(
+    async (options) => (globalThis as unknown as { axe: typeof axe }).axe.run(document, options),
+    {
+      resultTypes: ['violations'],
+      ...(colours ? { runOnly: ['color-contrast', 'link-in-text-block'] } : {}),
+    } as axe.RunOptions,
+  );
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, any }) => `${id}: ${target.flat().join(' ')} ${any[0]?.message ?? ''}`),
+  );
+}
+
+/** Elements that something is said by the opacity of. */
+async function faded({ tab }: BrowserPage): Promise<readonly string[]> {
+  return tab.evaluate(() => {
+    const below = (at: Document | ShadowRoot): readonly Element[] =>
+      [...at.querySelectorAll('*')].flatMap((each) => [each, ...(each.shadowRoot ? below(each.shadowRoot) : [])]);
+    return below(document)
+      .filter((each) => getComputedStyle(each).opacity !== '1')
+      .map((each) => `${each.localName} ${each.className}`);
+  });
+}
+
+describe('each view', () => {
+  test.each(VIEWS)('$name', async (view) => {
+    const page = await BrowserPage.open(browser, script, view.text, view.expression);
+    await page.tab.addScriptTag({ content: checker });
+    await press(page, view);
+    const found: string[] = [];
+    for (const width of WIDTHS)
+      for (const theme of THEMES) {
+        await page.look(theme, width);
+        // What is not about colours is the same in every theme.
+        for (const each of await violations(page, theme !== THEMES[0])) found.push(`${theme} ${width}: ${each}`);
+        if (/^highContrast/.test(theme))
+          for (const each of await faded(page)) found.push(`${theme} ${width}: opacity of ${each}`);
+      }
+    await page.close();
+    expect(found).toEqual([]);
+  });
+});
+
+test('the themes have every variable that has no default in the page', () => {
+  const without = [...script.matchAll(/var\(\s*(--vscode-[\w-]+)\s*\)/g)].map(([, name]) => name ?? '');
+  const lacking = without.filter((name) => captured.variables[name]?.every((value) => value !== null) !== true);
+  expect([...new Set(lacking)]).toEqual([]);
+});

@@ -1,0 +1,53 @@
+import { sampleText } from '../../features/sample';
+import { NAT, NAT_PACKET, WEB, WEB_PACKET } from '../page/texts';
+import type { BrowserPage } from './browserPage';
+
+/** A Service of two endpoints, and packets that kube-proxy marks and drops. */
+const NODE = `*nat
+:PREROUTING ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+:KUBE-SERVICES - [0:0]
+:KUBE-SVC-DNS - [0:0]
+:KUBE-SEP-ONE - [0:0]
+:KUBE-SEP-TWO - [0:0]
+-A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
+-A KUBE-SERVICES -d 10.96.0.10/32 -p udp -m comment --comment "kube-system/dns cluster IP" -m udp --dport 53 -j KUBE-SVC-DNS
+-A KUBE-SVC-DNS -m statistic --mode random --probability 0.50000000000 -j KUBE-SEP-ONE
+-A KUBE-SVC-DNS -j KUBE-SEP-TWO
+-A KUBE-SEP-ONE -p udp -m udp -j DNAT --to-destination 10.244.1.7:53
+-A KUBE-SEP-TWO -p udp -m udp -j DNAT --to-destination 10.244.2.9:53
+COMMIT
+*filter
+:FORWARD DROP [0:0]
+-A FORWARD ! -s 10.244.9.0/24 -d 10.244.1.0/24 -m conntrack --ctstate NEW -j ACCEPT
+-A FORWARD -m mark --mark 0x8000/0x8000 -j DROP
+COMMIT
+`;
+
+export interface View {
+  readonly name: string;
+  readonly text: string;
+  readonly expression?: string;
+  /** What is pressed first, one after the other. */
+  readonly press?: readonly string[];
+}
+
+/** Each part of the page in each of its states, in as few views as it takes. */
+export const VIEWS: readonly View[] = [
+  { name: 'the Istio sample with its journey', text: sampleText('istio-sidecar.md') },
+  { name: 'a Service with several outcomes', text: NODE, expression: 'in eth0 udp 10.244.3.4:5000 > 10.96.0.10:53' },
+  { name: 'a host with a question', text: WEB, expression: WEB_PACKET },
+  {
+    name: 'everything open',
+    text: WEB,
+    expression: WEB_PACKET,
+    press: ['Fields', 'What would have to change?', 'Assumed:', 'Read:', 'no'],
+  },
+  { name: 'the reply', text: NAT, expression: NAT_PACKET, press: ['Trace the reply'] },
+  { name: 'a packet that cannot be read', text: WEB, expression: 'in eth0 tpc > :80' },
+  { name: 'no rules', text: '# Shopping\n' },
+];
+
+export async function press(page: BrowserPage, { press: names = [] }: View): Promise<void> {
+  for (const name of names) await page.click(name);
+}
