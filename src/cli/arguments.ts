@@ -4,12 +4,12 @@ export const USAGE = `iptables-lens: what iptables rules do with a packet
 
   trace FILE --packet EXPR [--host FILE.json] [--dump N] [--chain [TABLE/]CHAIN] [--table [CHAIN=]TABLE,…] [--journey] [--reply] [--json]
       traces a packet through the rules in FILE (a dump, a log, notes with ss and netstat);
-      --chain begins in a chain to which nothing in FILE leads, as "at CHAIN" in EXPR does;
-      --table says of which table lines are where FILE leaves it open;
-      --journey goes on behind the proxy of ${journeysOf()}, leg by leg, and back again;
-      --scenario NAME in place of --packet takes a packet that suits FILE (client-app, app-own-service …)
+      --chain begins in a chain that nothing in FILE jumps to, as "at CHAIN" in EXPR does;
+      --table names the table of lines where FILE does not state it;
+      --journey goes on after the proxy of ${journeysOf()}, leg by leg, and back again;
+      --scenario NAME takes a packet that suits FILE, in place of --packet (client-app, app-own-service …)
   check FILE… [--json]         what iptables-restore would refuse
-  print FILE [--canonical]     the text back; or the rules as iptables-save prints them
+  print FILE [--canonical]     the text unchanged; or the rules as iptables-save prints them
   explain NAME [--file FILE]   what a chain, match, target, option, port or mark is
   explain --at LINE[:COL] --file FILE   the hover at that place
   overview FILE [--table …] [--json]   what was found in FILE, where, and what was not read
@@ -21,7 +21,7 @@ FILE "-" is standard input. EXPR: in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn n
                                   or a line of LOG, TRACE, tcpdump, tshark or conntrack that shows it; "-" reads it from standard input
 `;
 
-/** An error of the person who called, told in one line. */
+/** An error of the caller, reported in one line. */
 export class UsageError extends Error {
   constructor(
     message: string,
@@ -64,7 +64,7 @@ export function parseArguments(
     }
     if (kind === undefined)
       throw new UsageError(
-        `"--${name}" is no option here: there are ${Object.keys(known)
+        `"--${name}" is not an option here; the options are ${Object.keys(known)
           .map((each) => `--${each}`)
           .join(', ')}`,
       );
@@ -74,7 +74,7 @@ export function parseArguments(
       continue;
     }
     const value = equals >= 0 ? word.slice(equals + 1) : words[++i];
-    if (value === undefined) throw new UsageError(`--${name} needs a value behind it`);
+    if (value === undefined) throw new UsageError(`--${name} needs a value`);
     values[name] = value;
   }
   return { files, values, flags };

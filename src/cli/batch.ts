@@ -43,7 +43,7 @@ export function answerLine(line: string): BatchResult {
   try {
     request = JSON.parse(line);
   } catch (error) {
-    return { id: null, error: `this line is no JSON: ${error instanceof Error ? error.message : String(error)}` };
+    return { id: null, error: `this line is not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
   if (typeof request !== 'object' || request === null || Array.isArray(request))
     return { id: null, error: 'a request must be a JSON object' };
@@ -89,7 +89,7 @@ function answer(request: Record<string, unknown>): BatchResult | InputProblem {
     case 'explain':
       return answerExplain(request);
     default:
-      return { kind: 'problem', field: 'op', message: `op: ${shown(op)} is none of trace, check, print, explain` };
+      return { kind: 'problem', field: 'op', message: `op: ${shown(op)} is not one of trace, check, print, explain` };
   }
 }
 
@@ -118,9 +118,9 @@ function answerExplain(request: Record<string, unknown>): BatchResult | InputPro
   const isPlace = (value: unknown): value is number =>
     typeof value === 'number' && Number.isInteger(value) && value >= 1;
   if (!isPlace(line))
-    return { kind: 'problem', field: 'line', message: `line: ${shown(line)} is no line number, counted from 1` };
+    return { kind: 'problem', field: 'line', message: `line: ${shown(line)} is not a line number, counted from 1` };
   if (column !== undefined && !isPlace(column))
-    return { kind: 'problem', field: 'column', message: `column: ${shown(column)} is no column, counted from 1` };
+    return { kind: 'problem', field: 'column', message: `column: ${shown(column)} is not a column, counted from 1` };
   const model = explained.get(text, () => modelOf(parseSourceFile(text)));
   return { ...explainAt(model, line - 1, column === undefined ? undefined : column - 1) };
 }
@@ -134,7 +134,7 @@ function answerTrace(request: Record<string, unknown>): BatchResult | InputProbl
     return {
       kind: 'problem',
       field: 'packets',
-      message: `packets: ${list.length} are too many for one request, which takes ${MOST_PACKETS}: send them in several`,
+      message: `packets: ${list.length} are too many for one request, which takes ${MOST_PACKETS} at most: send them in several requests`,
     };
   const { reply = false } = request;
   if (typeof reply !== 'boolean')
@@ -146,21 +146,21 @@ function answerTrace(request: Record<string, unknown>): BatchResult | InputProbl
     if (isProblem(read)) return read;
     packets.push(read);
   }
-  const told = (traced: Traced): Readonly<Record<string, unknown>> => ({
+  const answerOf = (traced: Traced): Readonly<Record<string, unknown>> => ({
     ...outcomesOf(traced, setting, reply),
     warnings: warningsOf(setting, traced),
   });
   const [first] = packets;
-  if (request.packets === undefined && first) return withRead(told(tracePacket(first.request, setting)), first);
+  if (request.packets === undefined && first) return withRead(answerOf(tracePacket(first.request, setting)), first);
   const requests = packets.map((packet) => packet.request);
   const results =
     request.independent === true
-      ? requests.map((packet) => told(tracePacket(packet, setting)))
-      : tracePackets(requests, setting, told);
+      ? requests.map((packet) => answerOf(tracePacket(packet, setting)))
+      : tracePackets(requests, setting, answerOf);
   return { results: results.map((result, i) => withRead(result, packets[i])) };
 }
 
-/** A packet that was a text is told as it was understood. */
+/** A packet that was a text comes with the expression that was read. */
 function withRead(
   result: Readonly<Record<string, unknown>>,
   packet: BatchPacket | undefined,

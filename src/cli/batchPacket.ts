@@ -55,7 +55,7 @@ function readText(text: string, field: string, { host, ruleSets }: TraceSetting)
 
 /** What was filled in, as `warnings` has it. */
 export function filledText({ field, value, why }: FilledField): string {
-  return `packet: ${field} is taken to be ${value}: ${why}`;
+  return `packet: ${field} is assumed to be ${value}: ${why}`;
 }
 
 function firstInterface(setting: TraceSetting): string {

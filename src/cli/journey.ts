@@ -6,7 +6,7 @@ import type { TraceInput } from '../features/traceReport/traceInput';
 import { traceText } from '../features/traceReport/traceText';
 
 /** A journey with the trace of each leg but the first, which is that of the packet itself. */
-export interface ToldJourney<Traced> {
+export interface TracedJourney<Traced> {
   readonly journey: Journey;
   readonly rest: readonly { readonly leg: JourneyLeg; readonly traced: Traced }[];
   readonly replies: readonly ReplyLeg[];
@@ -14,7 +14,7 @@ export interface ToldJourney<Traced> {
 
 /** What `--json` says of a journey beside the result of its first packet. `resultOf` gives that of a leg. */
 export function journeyJson<Traced>(
-  { journey: { end, remarks }, rest, replies }: ToldJourney<Traced>,
+  { journey: { end, remarks }, rest, replies }: TracedJourney<Traced>,
   resultOf: (traced: Traced) => object,
 ): Readonly<Record<string, unknown>> {
   const legs = rest.map(({ leg: { label, note, source, when }, traced }) => ({
@@ -51,7 +51,7 @@ function whenOf(when: string | undefined): { readonly when?: string } {
  * of these too.
  */
 export function journeyText<Traced extends { readonly input: TraceInput }>(
-  { journey: { legs, end, remarks }, rest, replies }: ToldJourney<Traced>,
+  { journey: { legs, end, remarks }, rest, replies }: TracedJourney<Traced>,
   first: string,
   reply: boolean,
 ): string {
@@ -68,11 +68,10 @@ export function journeyText<Traced extends { readonly input: TraceInput }>(
     );
   parts.push(`\nThe journey ends here: ${end}\n`);
   if (replies.length > 0)
-    parts.push('\n## The answers, back the same way\n\n', ...replies.map((each) => replyLine(each)));
+    parts.push('\n## The replies, back the same way\n\n', ...replies.map((each) => replyLine(each)));
   if (reply)
     for (const each of replies) parts.push(`\n${heading(each.id, each.label, each.of.when)}`, traceText(each.input));
-  if (remarks.length > 0)
-    parts.push('\nTo be known of these rules:\n', ...remarks.map((remark) => `  ${visible(remark)}\n`));
+  if (remarks.length > 0) parts.push('\nAbout these rules:\n', ...remarks.map((remark) => `  ${visible(remark)}\n`));
   return parts.join('');
 }
 

@@ -60,7 +60,9 @@ async function run(words: readonly string[]): Promise<number> {
       terminal.out(USAGE);
       return command === undefined ? 2 : 0;
     default:
-      throw new UsageError(`"${command}" is no command: there are trace, check, print, explain, overview and batch`);
+      throw new UsageError(
+        `"${command}" is not a command; the commands are trace, check, print, explain, overview and batch`,
+      );
   }
 }
 
@@ -92,7 +94,7 @@ function fail(error: unknown): void {
 
 // A reader that closed the pipe (`| head`) wants no more; that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-// Nobody is left to be told.
+// Nobody is left to report it to.
 process.stderr.on('error', () => process.exit(1));
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {

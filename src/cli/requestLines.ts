@@ -25,7 +25,7 @@ export async function* requestLines(
   const take = (): RequestLine => {
     const line: RequestLine =
       length > longest
-        ? { kind: 'unreadable', reason: `is longer than ${longest} bytes: cut the request up` }
+        ? { kind: 'unreadable', reason: `is longer than ${longest} bytes: split the request` }
         : decode(joined(parts, length));
     parts = [];
     length = 0;

@@ -20,8 +20,8 @@ export function modelWithTables(file: SourceFile, option: string | undefined, na
     .join(', ');
   const asks =
     open.length === 0
-      ? `${name} leaves no table open`
-      : `${name} leaves open the table of ${list}${open.length > MOST_LISTED ? ` and ${open.length - MOST_LISTED} more` : ''}`;
+      ? `${name} states the table of all its rules`
+      : `${name} does not state the table of ${list}${open.length > MOST_LISTED ? ` and ${open.length - MOST_LISTED} more` : ''}`;
   for (const [chain, table] of Object.entries(said)) {
     if (!open.some((each) => (chain === '*' || each.chain === chain) && each.candidates.includes(table)))
       throw new UsageError(`--table ${chain === '*' ? '' : `${chain}=`}${table}: ${asks}`);
@@ -31,7 +31,7 @@ export function modelWithTables(file: SourceFile, option: string | undefined, na
 
 /** How the table of lines is said on the command line. */
 export function settleWords({ chain, table, candidates }: UndecidedTable): string {
-  return `: --table ${chain}=${candidates.find((each) => each !== table) ?? table} says so`;
+  return `: --table ${chain}=${candidates.find((each) => each !== table) ?? table} changes it`;
 }
 
 const MOST_LISTED = 8;
@@ -42,7 +42,7 @@ function readTables(option: string): SaidTables {
     const at = part.lastIndexOf('=');
     const table = part.slice(at + 1);
     if (!isTableName(table))
-      throw new UsageError(`--table ${option}: "${table}" is none of filter, nat, mangle, raw and security`);
+      throw new UsageError(`--table ${option}: "${table}" is not one of filter, nat, mangle, raw and security`);
     said[at < 0 ? '*' : part.slice(0, at)] = table;
   }
   return said;

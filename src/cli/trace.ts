@@ -24,7 +24,7 @@ import { nothingFound } from './overview';
 import { filledText } from './batchPacket';
 import { UsageError, oneFile, type Arguments } from './arguments';
 import { modelWithTables, settleWords } from './tables';
-import { journeyJson, journeyText, type ToldJourney } from './journey';
+import { journeyJson, journeyText, type TracedJourney } from './journey';
 import type { Terminal } from './terminal';
 
 /**
@@ -48,7 +48,7 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   const plain = read.request ? read.expression : packet;
   const expression = given.values.chain === undefined ? plain : `${plain} at ${given.values.chain}`;
   const evaluations = new Map<string, Evaluation>();
-  // A journey asks for the legs that are told afterwards.
+  // A journey asks for the legs that are printed afterwards.
   const evaluation = (text: string): Evaluation => {
     const known =
       evaluations.get(text) ?? evaluate(model, dump, { expression: text, outcome: 0, answers: {}, overrides });
@@ -57,12 +57,12 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   };
   const trace = (text: string): TracedFile => {
     const traced = evaluated(evaluation(text), given.values.host ?? name);
-    return { ...traced, notes: ruleSetNotes(model, dump, traced.input.family, '--dump N takes it', settleWords) };
+    return { ...traced, notes: ruleSetNotes(model, dump, traced.input.family, '--dump N selects it', settleWords) };
   };
   const first = { ...trace(expression), readNotes: read.request ? read.notes : [] };
   const reply = given.flags.has('reply');
   const journey = given.flags.has('journey')
-    ? told(
+    ? withLegs(
         journeyOf(first.evaluation, expression, evaluation, { ownService: scenario?.ownService === true }),
         trace,
         evaluation,
@@ -83,11 +83,11 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   return 0;
 }
 
-function told(
-  journey: ToldJourney<TracedFile>['journey'],
+function withLegs(
+  journey: TracedJourney<TracedFile>['journey'],
   trace: (expression: string) => TracedFile,
   evaluation: (expression: string) => Evaluation,
-): ToldJourney<TracedFile> {
+): TracedJourney<TracedFile> {
   return {
     journey,
     rest: journey.legs.slice(1).map((leg) => ({ leg, traced: trace(leg.expression) })),
@@ -140,7 +140,7 @@ function chooseDump(model: FileModel, wanted: string | undefined, name: string):
   const dump = model.dumps[Number(wanted) - 1];
   if (dump) return dump;
   const list = model.dumps.map(({ label, detail }, i) => `${i + 1} (${label}, ${detail})`).join(', ');
-  throw new UsageError(`--dump ${wanted}: there are these rule sets in ${name}: ${list}`);
+  throw new UsageError(`--dump ${wanted}: ${name} has these rule sets: ${list}`);
 }
 
 function readHost(file: string | undefined, terminal: Terminal): unknown {
@@ -149,7 +149,7 @@ function readHost(file: string | undefined, terminal: Terminal): unknown {
     return JSON.parse(terminal.read(file));
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${file}: is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`${file}: is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -224,7 +224,7 @@ function assumedOf({ evaluation: { assumed, filled }, input: { tables = [] } }: 
   ];
 }
 
-function plainText(first: TracedFile, journey: ToldJourney<TracedFile> | undefined, reply: boolean): string {
+function plainText(first: TracedFile, journey: TracedJourney<TracedFile> | undefined, reply: boolean): string {
   const trace = [traceText(first.input), remediesText(findRemedies(first.evaluation)), takenForGranted(first)].join('');
   return journey ? journeyText(journey, trace, reply) : trace;
 }
@@ -256,12 +256,12 @@ function takenForGranted(traced: TracedFile): string {
     : `\nTaken for granted:\n${warnings.map((warning) => `  ${visible(warning)}\n`).join('')}`;
 }
 
-/** So many lines that were not read are told below a trace; `overview` lists all of them. */
+/** At most so many unread lines are listed below a trace; `overview` lists all of them. */
 const MOST_UNREAD = 10;
 
 function unreadText(unread: readonly UnreadLine[], name: string): string {
   if (unread.length === 0) return '';
-  const told = unread.slice(0, MOST_UNREAD).map((each) => `  line ${each.line}: ${visible(reasonText(each))}\n`);
-  const more = unread.length - told.length;
-  return `\nNot read:\n${told.join('')}${more > 0 ? `  … and ${more} more: iptables-lens overview ${visible(name)}\n` : ''}`;
+  const shown = unread.slice(0, MOST_UNREAD).map((each) => `  line ${each.line}: ${visible(reasonText(each))}\n`);
+  const more = unread.length - shown.length;
+  return `\nNot read:\n${shown.join('')}${more > 0 ? `  … and ${more} more: iptables-lens overview ${visible(name)}\n` : ''}`;
 }

@@ -55,7 +55,7 @@ function asDiagnostic({ line, start, end, severity, code, message, fix }: LinePr
     endColumn: endOf(edit) + 1,
     newText: edit.newText,
   }));
-  // The quotes of a line within JSON are not those of the file: no fix of it can be told.
+  // The quotes of a line within JSON are not those of the file: it can have no fix.
   const place = outerSpan(line, { start, end });
   return {
     line: place.line + 1,
@@ -86,7 +86,7 @@ export function fileDiagnostics(model: FileModel, fileName = ''): readonly Diagn
 }
 
 /**
- * What ipset would refuse of the sets in a file. They are left out of a trace, which is why it is told, but nothing is
+ * What ipset would refuse of the sets in a file. They are left out of a trace, which is why it is reported, but nothing is
  * loaded from here.
  */
 function setDiagnostics({ file }: FileModel): readonly Diagnostic[] {

@@ -1,10 +1,10 @@
 import { framesOf, internalErrorOf } from './internalError';
 
-/** Where internal errors of the extension are told. */
+/** Where internal errors of the extension are reported. */
 export interface ErrorSink {
   /** Writes lines into the log. */
   log(text: string): void;
-  /** Tells the user, once and without standing in the way. */
+  /** Notifies the user, once and without blocking. */
   notify(text: string): void;
 }
 
@@ -93,10 +93,10 @@ export class ErrorEdge {
       if (Number.isInteger(Math.log10(count))) this.sink.log(`${feature}: the same error, ${count} times by now`);
       return;
     }
-    // The messages of the engine tell what was wrong with a value; others may quote the file.
-    const told = OF_THE_ENGINE.has(name) ? `${name}: ${message}` : name;
+    // The messages of the engine say what was wrong with a value; others may quote the file.
+    const described = OF_THE_ENGINE.has(name) ? `${name}: ${message}` : name;
     this.sink.log(
-      `${feature} failed: ${told}\niptables Lens ${this.version}. This is a bug: please report it with these lines and what you did; nothing of your file is in them.\n${framesOf(error)}`,
+      `${feature} failed: ${described}\niptables Lens ${this.version}. This is a bug: please report it with these lines and what you did; nothing of your file is in them.\n${framesOf(error)}`,
     );
   }
 }

@@ -101,8 +101,8 @@ function tableOrChain(name: string): readonly Blocks[] {
 
 /** Each meaning that a name has by table and mode. */
 function chainMeanings(name: string): readonly Blocks[] {
-  const told = chainVariants(name);
-  if (told.length > 0) return told.map(knownBlocks);
+  const variants = chainVariants(name);
+  if (variants.length > 0) return variants.map(knownBlocks);
   const seen = new Map<string, ChainKnowledge>();
   for (const table of [...TABLES, undefined]) {
     const known = chainKnowledge(undefined, table, name);

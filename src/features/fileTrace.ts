@@ -122,7 +122,7 @@ export function withProvisos(hostTrace: HostTrace, ruleSet: RuleSet | undefined,
 function contradictionsOf({ oface, own }: PacketRequest, { outcomes }: Traced): readonly string[] {
   const routes = outcomes.flatMap(({ events }) => events.filter((event) => event.kind === 'route').slice(0, 1));
   const away = own === true && routes.find((event) => event.phase === 'input' && event.type === 'unicast');
-  if (away) return [`The packet was said to be for this host, but routing sends it out by ${away.device}.`];
+  if (away) return [`The packet is stated to be for this host, but routing sends it out by ${away.device}.`];
   if (oface === undefined) return [];
   const other = routes.find((event) => event.device !== oface || (event.phase === 'input' && event.type !== 'unicast'));
   if (!other) return [];
@@ -130,7 +130,7 @@ function contradictionsOf({ oface, own }: PacketRequest, { outcomes }: Traced): 
     other.phase === 'input' && other.type !== 'unicast'
       ? 'it is delivered to this host'
       : `routing sends it out by ${other.device}`;
-  return [`The packet was said to leave by ${oface}, but ${instead}.`];
+  return [`The packet is stated to leave by ${oface}, but ${instead}.`];
 }
 
 /** The paths of a packet on every host that is possible; undefined where it cannot be traced. */

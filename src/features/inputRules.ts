@@ -63,6 +63,6 @@ export function inputAfter(before: SourceFile, after: SourceFile, edit: RulesEdi
   if (!input) return;
   inputs.delete(before);
   const { rules } = input;
-  // Beside a table and a line that opens it, rules do not tell whether a file is input.
+  // Apart from a table and the line that opens it, rules do not show whether a file is input.
   inputs.set(after, { ...input, rules: rules && rebindRules(rules, { ...rules.section, lines: after.lines }, edit) });
 }

@@ -1,4 +1,4 @@
-/** What can be told of an error that should not have happened, without anything of the file at hand. */
+/** What can be reported of an error that should not have happened, without any content of the file. */
 export interface InternalError {
   /** `RangeError`; what was thrown and is no error: its type. */
   readonly name: string;

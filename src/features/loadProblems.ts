@@ -13,21 +13,21 @@ export interface LoadProblem {
 export function loadProblems(ruleSet: RuleSet, most: number): readonly LoadProblem[] {
   const errors = ruleSet.problems.filter(({ severity, code }) => severity === 'error' || isOfListing(code));
   if (errors.length === 0) return [];
-  const told: LoadProblem[] = errors
+  const listed: LoadProblem[] = errors
     .slice(0, most)
     .map((problem) => ({ message: wordsOf(ruleSet, problem), line: problem.line.index + 1 }));
   if (errors.length > most)
-    told.push({ message: `${errors.length - most} more errors in these rules.`, line: undefined });
-  if (errors.every(({ code }) => isOfListing(code))) return told;
+    listed.push({ message: `${errors.length - most} more errors in these rules.`, line: undefined });
+  if (errors.every(({ code }) => isOfListing(code))) return listed;
   const { asInput, form } = ruleSet.section;
   const restored = errors.some(({ line }) => line.shape !== Shape.ProgramCommand);
   if (restored && (asInput || form === 'save' || form === 'restore'))
-    told.push({
+    listed.push({
       message:
-        'iptables-restore loads nothing of a table with an error: what was loaded before stays. The trace shows what the text means otherwise.',
+        'iptables-restore does not load a table that has an error: the rules that were loaded before stay. The trace shows what the rest of the text means.',
       line: undefined,
     });
-  return told;
+  return listed;
 }
 
 /** What a listing of `iptables -L` does not say, or not in words that are understood. */

@@ -62,7 +62,7 @@ const MOST_NAMED = 6;
 export interface NotFollowed {
   /** Completes "not followed: …". */
   readonly words: string;
-  /** 0-based line that tells it. */
+  /** 0-based line that shows it. */
   readonly line: number;
 }
 

@@ -98,13 +98,13 @@ function ruleSetOverview({ label }: Dump, section: RulesSection): RuleSetOvervie
 }
 
 function tablesOf(ruleSet: RuleSet): RuleSetOverview['tables'] {
-  const told: Record<string, { readonly chains: number; readonly rules: number }> = {};
+  const counts: Record<string, { readonly chains: number; readonly rules: number }> = {};
   for (const { name, chains } of allTables(ruleSet)) {
     let rules = 0;
     for (const chain of chains.values()) rules += chain.rules.length;
-    told[name] = { chains: chains.size, rules };
+    counts[name] = { chains: chains.size, rules };
   }
-  return told;
+  return counts;
 }
 
 /** Whether chains with rules are reached from no hook, in a set of rules in which no built-in chain has any. */

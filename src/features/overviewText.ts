@@ -38,7 +38,7 @@ export function overviewText({ ruleSets, host, packets, openTables, unread }: Ov
   part(
     'Tables that the file does not state',
     limited(openTables, MOST_OPEN, ({ chain, lines, table, reason, said, candidates }) => [
-      `${placeOf([lines[0] ?? 0, lines.at(-1) ?? 0])}  ${chain}: ${table}, ${said ? 'as you stated' : `a guess: ${reason} (--table ${chain}=${candidates.find((each) => each !== table) ?? table} says so)`}`,
+      `${placeOf([lines[0] ?? 0, lines.at(-1) ?? 0])}  ${chain}: ${table}, ${said ? 'as you stated' : `a guess: ${reason} (--table ${chain}=${candidates.find((each) => each !== table) ?? table} changes it)`}`,
     ]),
   );
   part(

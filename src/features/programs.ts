@@ -4,7 +4,7 @@ import { ruleSetView } from './ruleSetView';
 
 const known = new WeakMap<FileModel, NonNullable<Programs>>();
 
-/** The programs whose chains, logs or processes the file shows: what a number means is told by them. */
+/** The programs whose chains, logs or processes the file shows: they decide what a number means. */
 export function programsOf(model: FileModel): NonNullable<Programs> {
   let programs = known.get(model);
   if (programs === undefined) {
@@ -29,7 +29,7 @@ class ProgramsOfFile {
   }
 }
 
-/** Those that variables, keys of logs and sockets tell. */
+/** Those that variables, keys of logs and sockets show. */
 function besideRules({ file }: FileModel): ReadonlySet<string> {
   const found = new Set<string>();
   for (const section of file.sections) {

@@ -44,8 +44,8 @@ export function rulesProvisos({ family, dump, met, unfollowed }: RulesShown, wal
       ? []
       : [
           {
-            what: `${typed.length === 1 ? 'line' : 'lines'} ${listed(typed.map(String))} ${typed.length === 1 ? 'was' : 'were'} typed by root, and ${typed.length === 1 ? 'is no comment' : 'are no comments'}`,
-            reason: 'nothing but "# " stands in front, which is a prompt or the mark of a comment',
+            what: `${typed.length === 1 ? 'line' : 'lines'} ${listed(typed.map(String))} ${typed.length === 1 ? 'was' : 'were'} typed by root, and ${typed.length === 1 ? 'is not a comment' : 'are not comments'}`,
+            reason: 'only "# " precedes, which is either a root prompt or the mark of a comment',
           },
         ];
   const nft = unfollowed && {

@@ -42,7 +42,7 @@ function declareChain({ lines }: SourceFile, { line, column, endColumn }: Diagno
   return { title: `Declare chain ${name}`, edits: [lineBehind(lines[last] as Line, `:${name} - [0:0]`)] };
 }
 
-/** A line behind the last one of the table that the problem is told of. */
+/** A line after the last one of the table that the problem is about. */
 function addCommit({ lines }: SourceFile, { line }: Diagnostic): QuickFix | undefined {
   let last = line - 1;
   for (let i = line; i < lines.length && lines[i]?.node.kind !== 'table'; i++) {

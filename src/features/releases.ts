@@ -23,7 +23,7 @@ export function releasesTextOf(
 
 /**
  * The releases of a program that wrote the rules of a section, by all that the file shows of that host: its rule sets
- * and the keys of its log. What these say together is told at every rule, so no two hovers of a file disagree; where
+ * and the keys of its log. What these say together is shown at every rule, so no two hovers of a file disagree; where
  * they exclude each other, what the rule set itself says. Undefined where its rules are none of the program's, or
  * nothing is known of its releases.
  */
@@ -53,10 +53,10 @@ function releasesText(range: VersionRange, program: string): string {
     range.evidence.find(({ from }) => from !== undefined && from === range.from),
     range.evidence.find(({ to }) => to !== undefined && to === range.to),
   ];
-  const told = [...new Set(bounds.filter((each) => each !== undefined))].map(({ text, line }) =>
+  const sources = [...new Set(bounds.filter((each) => each !== undefined))].map(({ text, line }) =>
     line === undefined ? text : `line ${line + 1}, ${text}`,
   );
-  return `Written by ${program} ${rangeText(range)}${told.length === 0 ? '' : ` (${told.join('; ')})`}.`;
+  return `Written by ${program} ${rangeText(range)}${sources.length === 0 ? '' : ` (${sources.join('; ')})`}.`;
 }
 
 type ByHost = Map<number | undefined, readonly VersionEvidence[]>;

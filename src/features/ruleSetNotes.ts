@@ -58,7 +58,7 @@ function backendNotes([first, second]: readonly RulesSection[]): readonly RuleSe
   return [
     {
       message:
-        'iptables-legacy and iptables-nft both have rules here, and every packet meets both in each hook: what one of them drops is dropped',
+        'iptables-legacy and iptables-nft both have rules here, and every packet passes both in each hook: what either of them drops is dropped',
       line: undefined,
     },
   ];
@@ -134,7 +134,7 @@ function moreNote(section: RulesSection, sections: readonly RulesSection[]): rea
   const { rules, program, line } = beyond;
   return [
     {
-      message: `the host has more rules, ${rules}, that are not in the file, and they see every packet too: that they let it pass unchanged is assumed; add the output of ${program}`,
+      message: `the host has more rules, ${rules}, that are not in the file, and they see every packet too: they are assumed to let it pass unchanged; add the output of ${program}`,
       line,
     },
   ];

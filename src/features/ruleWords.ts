@@ -49,7 +49,7 @@ const BUILTIN: Readonly<Record<string, string>> = {
   '--set-counters': 'set-counters',
 };
 
-/** Tells for each word of a command what it is, as `parseRule` reads it. */
+/** Returns for each word of a command what it is, as `parseRule` reads it. */
 export function classifyWords(node: CommandNode, family: 4 | 6): readonly RuleWord[] {
   const list: RuleWord[] = [{ word: node.operationWord, role: { kind: 'operation' } }];
   if (node.table) list.push({ word: node.table, role: { kind: 'table' } });

@@ -6,7 +6,7 @@ import { countFirst } from '../core/text/bisect';
 
 /**
  * The rules that a line of the file made: several, where it lists several addresses. What a line `-A CHAIN …` made is
- * looked up in its chain; the rules of all lines are put in order only when that does not tell, again and again.
+ * looked up in its chain; the rules of all lines are only put in order if that repeatedly finds nothing.
  */
 export function rulesOfLine(ruleSet: RuleSet, line: Line): readonly Rule[] {
   if (!(line instanceof AppendLine) && MAKES_NONE.has(line.node.kind)) return NONE;

@@ -31,7 +31,7 @@ function rulesOfFile(file: SourceFile, family: 4 | 6): RulesSection {
 }
 
 /**
- * The rules of iptables of one family, and what `nft` shows or is told of the same host. undefined where there is
+ * The rules of iptables of one family, and what `nft` prints or reads for the same host. undefined where there is
  * neither.
  */
 export function rulesWithNft(text: string | undefined, nft: string | undefined, family: 4 | 6): RuleSet | undefined {

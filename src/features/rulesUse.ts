@@ -17,12 +17,12 @@ import type { Line } from '../core/syntax/tree';
 import { ruleSetView } from './ruleSetView';
 import { speaksOf } from './speaksOf';
 
-/** Only rules with one of these words in their line can tell anything: a node's 100,000 service rules have none. */
-const TELLING = [' -i ', ' -o ', 'TPROXY', 'interface', '-A FORWARD '] as const;
+/** Only rules with one of these words in their line are evidence: a node's 100,000 service rules have none. */
+const EVIDENCE = [' -i ', ' -o ', 'TPROXY', 'interface', '-A FORWARD '] as const;
 
 const SOURCE_NAT: ReadonlySet<string> = new Set(['MASQUERADE', 'SNAT']);
 
-/** What the rules tell about the host that no other part of the file does. */
+/** What the rules show of the host that no other part of the file does. */
 export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse {
   const interfaces = new Map<string, Use>();
   const tproxyMarks: { mark: number; mask: number }[] = [];
@@ -31,7 +31,7 @@ export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse
   let pod = false;
   for (const ruleSet of ruleSets) {
     if (!ruleSet) continue;
-    for (const rule of rulesOnLines(ruleSet, (text) => TELLING.some((word) => text.includes(word)))) {
+    for (const rule of rulesOnLines(ruleSet, (text) => EVIDENCE.some((word) => text.includes(word)))) {
       noteInterfaces(rule, interfaces);
       noteTproxy(rule, tproxyMarks, tproxyPorts);
       noteForwarded(rule, forwarded);

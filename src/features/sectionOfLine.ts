@@ -32,7 +32,7 @@ function indexOf(model: FileModel): ReadonlyMap<Line, Section> {
   return index;
 }
 
-/** Where its place tells that a line is in a section, or is not, nothing is looked for. */
+/** If its place shows whether a line is in a section, nothing is searched. */
 function holds(file: SourceFile, section: Section, line: Line): boolean {
   const { lines } = section;
   const [first] = lines;

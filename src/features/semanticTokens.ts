@@ -36,7 +36,7 @@ export function semanticTokens(
       if (section?.kind !== 'rules' || (which === 'nft' && line.node.kind !== 'nft')) continue;
       for (const [type, columns] of wordsOf(line, section.family ?? 4)) {
         const span = outerSpan(line, columns);
-        // What is told in other words than it is written in, as a row of a listing, has none of its own.
+        // Text that is read in other words than it is written in, such as a row of a listing, has none of its own.
         if (span.line === index && span.end > span.start && isWritten(outer, span, line, columns))
           found.push({ ...span, type });
       }

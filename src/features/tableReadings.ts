@@ -68,13 +68,13 @@ export function traceTableReadings(
   const tables = open.map((each): AskedTable => ({ open: each, decides: deciding.includes(each) }));
   if (deciding.length === 0) return { traced: guess.traced, tables };
   // What makes paths is stated by each of them.
-  const told = new Set(deciding.map(({ key }) => key));
-  const known = guess.traced.outcomes.map((walked) => withoutProvisos(walked, told));
+  const decidingKeys = new Set(deciding.map(({ key }) => key));
+  const known = guess.traced.outcomes.map((walked) => withoutProvisos(walked, decidingKeys));
   const guessed = deciding.reduce<readonly Walked[]>(
     (walked, each) => withTableAnswer({ ...guess, traced: { ...guess.traced, outcomes: walked } }, each, [each.table]),
     known,
   );
-  const outcomes = [...guessed, ...others.map((walked) => withoutProvisos(walked, told))];
+  const outcomes = [...guessed, ...others.map((walked) => withoutProvisos(walked, decidingKeys))];
   return {
     traced: {
       outcomes: outcomes.slice(0, MOST_OUTCOMES),

@@ -78,13 +78,13 @@ function reasonOf(line: Line, read: readonly Line[]): string | undefined {
     case Shape.Chain:
     case Shape.Table:
     case Shape.Commit:
-      return 'There are no rules with it.';
+      return 'It has no rules.';
     case Shape.ProgramCommand:
       return read.length > 0 ? undefined : 'This command is not applied to any rules.';
     case Shape.NftJson:
       return 'Rules of nft as JSON: they see every packet too, and are not followed.';
     case Shape.NftCommand:
-      return 'A command of nft that could not be read.';
+      return 'An nft command that could not be read.';
     case Shape.SocketRow:
       return 'A socket that could not be read.';
     case Shape.IpRoute:
@@ -97,7 +97,7 @@ function reasonOf(line: Line, read: readonly Line[]): string | undefined {
     case Shape.Comment:
     case Shape.Echo:
       return read.length === 0 && TAKEN_OUT.test(line.text.slice(0, LONGEST_LINE))
-        ? 'A command behind "#": it is taken for a comment, and not applied.'
+        ? 'A command after "#": it is taken for a comment and not applied.'
         : undefined;
     default:
       return undefined;
@@ -121,7 +121,7 @@ const COMMAND_LINES = packs.flatMap(({ commandLines = [] }) => commandLines);
 /** One of these, or the word of a program, stands in each line that the patterns below fit. */
 const MARKS = /tables|--|nft|chain |Chain |ipvs|inet|hook |packets |via |->/;
 
-/** Lines of other programs, and of iptables where they cannot be used. The first that fits tells. */
+/** Lines of other programs, and of iptables where they cannot be used. The first that matches gives the reason. */
 const SUSPICIONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [
     /^\s*(?:\d+\s+)?(?:\d+[KMG]?\s+\d+[KMG]?\s+)?(?:ACCEPT|DROP|REJECT|RETURN|DNAT|SNAT|MASQUERADE|REDIRECT|LOG|MARK|[A-Z][A-Z0-9_-]{2,28})\s+(?:all|tcp|udp|icmp|icmpv6|sctp|esp|ah|gre|\d{1,3})\s+(?:--|-f|!f)\s/,
@@ -129,11 +129,11 @@ const SUSPICIONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   ],
   [
     /(?:^|[\s`'"(])(?:eb|arp)tables(?:-nft|-legacy)?\s+-/,
-    'A command of ebtables or arptables: rules for bridges and ARP are not traced.',
+    'An ebtables or arptables command: rules for bridges and ARP are not traced.',
   ],
   [
     /(?:^|[\s`'"(#$])nft\s+(?:-f|add|insert|create|delete|flush|list)\b/,
-    'A command of nft: it could not be read. Paste the output of nft list ruleset.',
+    'An nft command that could not be read. Paste the output of nft list ruleset.',
   ],
   [
     /^\s*(?:table (?:ip|ip6|inet|arp|bridge|netdev) [\w.-]+ \{|chain [\w.-]+ \{|type (?:filter|nat|route) hook \w+ priority)/,
@@ -146,7 +146,7 @@ const SUSPICIONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/(?:^|\s)ipvsadm\s+-/, 'A command of ipvsadm: virtual servers of IPVS are not traced.'],
   [
     /(?:^|[\s`'"(/])ip6?tables(?:-legacy|-nft)?\s+(?:-t\s+\w+\s+)?(?:-[AIDRNPXF]|--(?:append|insert|delete|new-chain|policy|flush))\s+\w/,
-    'A command within a sentence, or in a form that is not read: it is not applied.',
+    'A command within a sentence, or in a form that cannot be read: it is not applied.',
   ],
   [
     /(?:^|\s)(?:-A|-I|--append|--insert)\s+[\w-]+\s.*\s(?:-j|-g|--jump)\s+\S/,

@@ -14,7 +14,9 @@ export async function applyEdits(
   if (
     edits.some(({ beside }) => beside.line >= document.lineCount || document.lineAt(beside.line).text !== beside.text)
   ) {
-    void vscode.window.showWarningMessage('The file has changed meanwhile. Try again when the trace has followed.');
+    void vscode.window.showWarningMessage(
+      'The file has changed in the meantime. Try again once the trace is up to date.',
+    );
     return;
   }
   const change = new vscode.WorkspaceEdit();

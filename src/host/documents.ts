@@ -77,7 +77,7 @@ export class Documents implements vscode.Disposable {
     return this.read(document, entry, entry.file);
   }
 
-  /** The document is read as the user says, everywhere in the editor; undefined: as it tells itself. */
+  /** The document is read as the user says, everywhere in the editor; undefined: as it states itself. */
   say(uri: vscode.Uri, tables: SaidTables | undefined): void {
     const key = uri.toString();
     if (tables === undefined ? !this.said.delete(key) : tables === this.said.get(key)) return;

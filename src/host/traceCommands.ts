@@ -49,7 +49,7 @@ function traceReply(panels: TracePanels): void {
   if (!current || !reply) return;
   if (reply.kind === 'none')
     void vscode.window.showInformationMessage(
-      visible(reply.why === '' ? 'There is no reply: nobody gets the packet.' : `There is no reply: ${reply.why}.`),
+      visible(reply.why === '' ? 'There is no reply: nobody receives the packet.' : `There is no reply: ${reply.why}.`),
     );
   else current.ask('Trace the reply', (session) => session.showReply(reply.kind === 'offered'));
 }
@@ -109,7 +109,7 @@ async function traceToRule(documents: Documents, panels: TracePanels, about: unk
   const { dump, rule, ruleSet } = found[0] ?? {};
   if (!dump || !rule || !ruleSet) {
     void vscode.window.showInformationMessage(
-      `Line ${at + 1} is no rule. Put the cursor on a rule, such as "-A INPUT -p tcp --dport 22 -j ACCEPT".`,
+      `Line ${at + 1} is not a rule. Put the cursor on a rule, such as "-A INPUT -p tcp --dport 22 -j ACCEPT".`,
     );
     return;
   }

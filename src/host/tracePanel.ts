@@ -25,7 +25,7 @@ export class TracePanel implements vscode.Disposable {
     private readonly edge: ErrorEdge,
     /** Takes over what the user says of tables that the file does not name; undefined takes it back. */
     private readonly say: (uri: vscode.Uri, tables: SaidTables | undefined) => void,
-    /** Follows the edits that the session waits to be told of: rules that are no more are not asked about. */
+    /** Follows the edits that the session waits for: rules that are no more are not asked about. */
     private readonly catchUp: (uri: vscode.Uri) => void,
   ) {
     this.subscriptions = [
@@ -135,7 +135,7 @@ export class TracePanel implements vscode.Disposable {
 async function nothing(): Promise<void> {}
 
 const FAILED =
-  'This could not be traced because of an error in iptables Lens: what is shown is as it was before. The output "iptables Lens" says what to report.';
+  'An error in iptables Lens prevented this trace. The view still shows the previous one. The output channel "iptables Lens" says what to report.';
 
 export function fileName({ path }: vscode.Uri): string {
   return path.slice(path.lastIndexOf('/') + 1);

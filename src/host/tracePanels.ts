@@ -97,7 +97,7 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
         session.setFile(
           uri.toString(),
           fileName(uri),
-          `The file cannot be opened any more: ${error instanceof Error ? error.message : String(error)}`,
+          `The file can no longer be opened: ${error instanceof Error ? error.message : String(error)}`,
         ),
       );
     }

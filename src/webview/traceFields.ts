@@ -97,7 +97,7 @@ export class TraceFields extends LitElement {
     const { name, label, problem, given, why } = field;
     return html`<div>
       <label for=${name}
-        >${label}${given ? html`<button class="reset" title="Back to the usual value" aria-label="Reset ${label}" @click=${() => send(this, { type: 'set-field', name, value: '' })}>reset</button>` : nothing}</label
+        >${label}${given ? html`<button class="reset" title="Back to the default value" aria-label="Reset ${label}" @click=${() => send(this, { type: 'set-field', name, value: '' })}>reset</button>` : nothing}</label
       >
       ${field.closed && field.choices.length > 0 ? this.select(field) : this.text(field)}
       ${problem === '' ? (given || why === '' ? nothing : html`<div class="hint">${why}</div>`) : html`<div class="problem" role="alert">${problem}</div>`}

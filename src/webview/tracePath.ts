@@ -198,7 +198,7 @@ export class TracePath extends LitElement {
   ];
 
   override render(): TemplateResult {
-    return html`<div role="toolbar" aria-label="The packet’s way" @keydown=${this.roving.keyDown}>
+    return html`<div role="toolbar" aria-label="The packet’s path" @keydown=${this.roving.keyDown}>
       <ol>
         ${this.path.map((node, i) => html`<li class=${node.state === 'off' ? 'away' : ''}>${i > 0 ? this.arrow(node) : nothing}${this.node(node)}</li>`)}
       </ol>
@@ -230,7 +230,7 @@ export class TracePath extends LitElement {
     const inside = html`<span class="title">${node.title}</span
       >${node.text === '' || node.tables.length > 0 ? nothing : html`<span class="text" title=${node.text}>${node.text}</span>`}${tables.length > 0 ? html`<span class="tables">${tables}</span>` : nothing}`;
     if (node.state === 'off')
-      return html`<span class=${classes} title="The packet does not come here"
+      return html`<span class=${classes} title="The packet does not get here"
         >${inside}<span class="hidden">not visited</span></span
       >`;
     return html`<button

@@ -87,7 +87,7 @@ export class TraceRemedies extends LitElement {
     if (!remedies) return html`<div class="dim" role="status">Tracing with changes…</div>`;
     if (remedies.length === 0)
       return html`<div class="dim" role="status">
-        No single rule, setting or annotation was found that changes what becomes of this packet.
+        No single rule, setting or annotation was found that gives this packet another outcome.
       </div>`;
     return html`${remedies.map((remedy, index) => this.remedy(remedy, index))}`;
   }

@@ -20,9 +20,9 @@ function ask(request: unknown): Record<string, unknown> {
 
 describe('requests', () => {
   test.each([
-    ['no json', null, 'no JSON'],
+    ['no json', null, 'not JSON'],
     ['[1]', null, 'must be a JSON object'],
-    [{ id: 'a', op: 'fly' }, 'a', 'none of trace, check, print'],
+    [{ id: 'a', op: 'fly' }, 'a', 'not one of trace, check, print'],
     [{ id: 'b', rules: NAT }, 'b', 'packet'],
     [{ id: 'c', rules: NAT, packet: { ...PACKET, dst: 'x' } }, 'c', 'packet.dst'],
     [
@@ -51,7 +51,7 @@ describe('requests', () => {
   test('more packets than an answer holds are refused, and the number that it holds is said', () => {
     expect(ask({ id: 'k', packets: new Array(50_001).fill(PACKET) })).toEqual({
       id: 'k',
-      error: 'packets: 50001 are too many for one request, which takes 50000: send them in several',
+      error: 'packets: 50001 are too many for one request, which takes 50000 at most: send them in several requests',
     });
   });
 });

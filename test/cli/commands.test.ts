@@ -46,7 +46,7 @@ describe('trace', () => {
   test('--journey tells the answers too, in text and in JSON', () => {
     const text = runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--journey']).out;
     expect(text).toMatch(
-      /## The answers, back the same way\n\n {2}2r\. app .* → Envoy: The reply comes back\.\n {2}1r\. Envoy :15006 → client: The reply comes back by \S+ Its source is translated back to /,
+      /## The replies, back the same way\n\n {2}2r\. app .* → Envoy: The reply comes back\.\n {2}1r\. Envoy :15006 → client: The reply comes back by \S+ Its source is translated back to /,
     );
     expect(runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--journey', '--reply']).out).toContain(
       '## 1r. Envoy :15006 → client',
@@ -56,7 +56,7 @@ describe('trace', () => {
     ) as Readonly<Record<string, unknown>>;
     expect(json).toMatchObject({
       journey: [{ label: expect.stringMatching(/^Envoy → app/) as string, outcomes: [{ outcome: 'LOCAL' }] }],
-      journeyEnd: 'The program has it; its answer goes back the same way.',
+      journeyEnd: 'The program receives it; its reply goes back the same way.',
       journeyReplies: [
         { of: expect.stringMatching(/^Envoy → app/) as string, comesBack: true, outcomes: [{ outcome: 'LOCAL' }] },
         { of: 'client → Envoy :15006', comesBack: true, outcomes: [{ outcome: 'SENT' }] },
@@ -106,7 +106,7 @@ describe('trace', () => {
     expect(out).toContain(
       'line 6: "INPUT" is a built-in chain: rules cannot jump to it. The trace goes on as if that rule were not there.',
     );
-    expect(out).toContain('iptables-restore loads nothing of a table with an error');
+    expect(out).toContain('iptables-restore does not load a table that has an error');
   });
 
   test('--dump chooses the rule set, --host replaces the host', () => {
@@ -145,10 +145,10 @@ describe('trace', () => {
       {},
       'column 6: the file does not know the name "wbe.shop.svc"; did you mean "web.shop.svc"?',
     ],
-    [[POD, '--packet', 'tcp', '--dump', '9'], {}, '--dump 9: there are these rule sets'],
+    [[POD, '--packet', 'tcp', '--dump', '9'], {}, '--dump 9: sample/istio-sidecar.md has these rule sets'],
     [[POD, '--packet', 'tcp', '--host', 'h'], { h: '{"ifaces":3}' }, 'h: '],
-    [[POD, '--packet', 'tcp', '--host', 'h'], { h: 'no json' }, 'h: is no JSON'],
-    [[POD, '--packet', 'tcp', '--colour'], {}, '"--colour" is no option here'],
+    [[POD, '--packet', 'tcp', '--host', 'h'], { h: 'no json' }, 'h: is not JSON'],
+    [[POD, '--packet', 'tcp', '--colour'], {}, '"--colour" is not an option here'],
     [['nowhere.txt', '--packet', 'tcp'], {}, 'nowhere.txt: cannot be read'],
     [['-', NODE, '--packet', 'tcp'], { '-': '' }, 'takes one file'],
     [['-', '--packet', '-'], { '-': 'tcp' }, 'the file or the packet, not both'],

@@ -45,7 +45,7 @@ describe('what cannot be done is told in one line', () => {
     ['a binary file without rules', ['trace', 'binary', '--packet', 'tcp'], 'there are no rules in it'],
     ['a folder for the host', ['trace', 'some.rules', '--packet', 'tcp', '--host', '.'], '.: cannot be read'],
     ['a host that is none', ['trace', 'some.rules', '--packet', 'tcp', '--host', 'host.json'], 'listeners[0].uid'],
-    ['no command', ['chekc'], '"chekc" is no command'],
+    ['no command', ['chekc'], '"chekc" is not a command'],
   ])('%s', (_name, words, expected) => {
     const { code, out, error } = run(words);
     expect([code, out]).toEqual([2, '']);

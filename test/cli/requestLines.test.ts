@@ -36,7 +36,7 @@ describe('lines of requests', () => {
 
   test('what is too long is one unreadable line, and the next one is read', async () => {
     expect(await linesOf(['aaaa', 'aaaa', 'aaaa\nb\n'], 8)).toEqual([
-      '! is longer than 8 bytes: cut the request up',
+      '! is longer than 8 bytes: split the request',
       'b',
     ]);
     expect(await linesOf(['aaaaaaaa\nb\n'], 8)).toEqual(['aaaaaaaa', 'b']);

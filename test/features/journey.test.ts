@@ -101,7 +101,7 @@ describe('how an exchange goes on in a pod of Istio', () => {
     );
     expect([journey.legs.length, journey.end]).toEqual([
       1,
-      'These are no rules of Istio: no proxy takes the packet to send it on.',
+      'These are not rules of Istio: no proxy takes the packet to send it on.',
     ]);
   });
 });

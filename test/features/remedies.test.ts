@@ -61,7 +61,7 @@ const CASES: readonly Case[] = [
     }),
     packet: 'in eth0 udp 9.9.9.9 > :53',
     remedies: [
-      'Accept it in front of line 7 → DELIVERED :53: iptables -I INPUT 2 -s 9.9.9.9/32 -p udp -m udp --dport 53 -j ACCEPT',
+      'Accept it before line 7 → DELIVERED :53: iptables -I INPUT 2 -s 9.9.9.9/32 -p udp -m udp --dport 53 -j ACCEPT',
     ],
   },
   {
@@ -77,7 +77,7 @@ const CASES: readonly Case[] = [
     }),
     packet: 'in eth0 icmp echo-request 9.9.9.9 > 10.244.1.5',
     remedies: [
-      'Accept it in front of line 8 → DELIVERED: iptables -I INPUT 2 -s 9.9.9.9/32 -p icmp -m icmp --icmp-type 8 -j ACCEPT',
+      'Accept it before line 8 → DELIVERED: iptables -I INPUT 2 -s 9.9.9.9/32 -p icmp -m icmp --icmp-type 8 -j ACCEPT',
     ],
   },
   {
@@ -85,7 +85,7 @@ const CASES: readonly Case[] = [
     text: dump({ mangle: [':PREROUTING ACCEPT [0:0]', '-A PREROUTING -s 9.0.0.0/8 -j DROP'], filter: FILTER }),
     packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80 own',
     remedies: [
-      'Accept it in front of line 4 → DELIVERED :80: iptables -t mangle -I PREROUTING 1 -s 9.9.9.9/32 -d 10.244.1.5/32 -p tcp -m tcp --dport 80 -j ACCEPT; iptables -A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT',
+      'Accept it before line 4 → DELIVERED :80: iptables -t mangle -I PREROUTING 1 -s 9.9.9.9/32 -d 10.244.1.5/32 -p tcp -m tcp --dport 80 -j ACCEPT; iptables -A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT',
     ],
   },
   {
@@ -115,7 +115,7 @@ const CASES: readonly Case[] = [
     text: dump({ filter: [...OPEN, '-A OUTPUT -p tcp -j REJECT'] }),
     packet: 'out tcp > 8.8.8.8:443',
     remedies: [
-      'Accept it in front of line 6 → SENT eth0: iptables -I OUTPUT 1 -d 8.8.8.8/32 -p tcp -m tcp --dport 443 -j ACCEPT',
+      'Accept it before line 6 → SENT eth0: iptables -I OUTPUT 1 -d 8.8.8.8/32 -p tcp -m tcp --dport 443 -j ACCEPT',
     ],
   },
   {
@@ -152,7 +152,7 @@ const CASES: readonly Case[] = [
       sysctls: { 'net.ipv4.conf.all.rp_filter': 1 },
     },
     remedies: [
-      'Let eth1 take packets whose answers leave by another interface → DELIVERED :80: sysctl -w net.ipv4.conf.eth1.rp_filter=2',
+      'Let eth1 accept packets whose replies leave by another interface → DELIVERED :80: sysctl -w net.ipv4.conf.eth1.rp_filter=2',
     ],
   },
   {
@@ -226,7 +226,7 @@ const CASES: readonly Case[] = [
     text: dump({ nat: [...NAT, '-A PREROUTING -p tcp -j REDIRECT --to-ports 3128'] }),
     packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80 own',
     remedies: [
-      'Leave it as it is, in front of line 7 → DELIVERED :80: iptables -t nat -I PREROUTING 1 -d 10.244.1.5/32 -p tcp -m tcp --dport 80 -j ACCEPT',
+      'Leave it as it is, before line 7 → DELIVERED :80: iptables -t nat -I PREROUTING 1 -d 10.244.1.5/32 -p tcp -m tcp --dport 80 -j ACCEPT',
     ],
   },
   {
@@ -349,7 +349,7 @@ describe('what would have to change', () => {
       packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80',
     };
     expect(told(evaluated(unknown, 1))).toEqual([
-      'Accept it in front of line 7 → DELIVERED :80: iptables -I INPUT 2 -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT',
+      'Accept it before line 7 → DELIVERED :80: iptables -I INPUT 2 -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT',
     ]);
   });
 
@@ -362,7 +362,7 @@ describe('what would have to change', () => {
 
   test('in plain text', () => {
     expect(remediesText(findRemedies(evaluated(CASES[1] as Case)))).toBe(
-      '\nWhat would have to change, each traced with the change made:\n  Accept it in front of line 7 → DELIVERED :53\n      iptables -I INPUT 2 -s 9.9.9.9/32 -p udp -m udp --dport 53 -j ACCEPT\n',
+      '\nWhat would have to change, each traced with the change made:\n  Accept it before line 7 → DELIVERED :53\n      iptables -I INPUT 2 -s 9.9.9.9/32 -p udp -m udp --dport 53 -j ACCEPT\n',
     );
     expect(remediesText([])).toBe('');
   });

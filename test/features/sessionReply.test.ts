@@ -31,13 +31,13 @@ describe('the reply', () => {
       'to what nobody listens for',
       GATEWAY + LISTENS,
       'in lan3 tcp 10.61.2.9 > 10.61.2.1:81',
-      'none: nobody listens, so that the sender gets a refusal',
+      'none: nobody listens there, so the sender gets a refusal',
     ],
     [
       'to what is rejected',
       '*filter\n-A FORWARD -j REJECT --reject-with icmp-port-unreachable\nCOMMIT\n',
       OUT,
-      'none: it is refused, and the refusal is all that the sender gets',
+      'none: it is rejected, and the rejection is all that the sender gets',
     ],
     ['to a reset', GATEWAY, `${OUT} rst`, 'none: a reset is not answered'],
     [
@@ -83,7 +83,7 @@ describe('the reply', () => {
       GATEWAY,
       'in wan3 tcp 10.61.2.77 > 203.0.113.5:22',
       true,
-      ['The reply comes back by lan3.', 'Asymmetric: the packet came in by wan3, and the answer leaves by lan3.'],
+      ['The reply comes back by lan3.', 'Asymmetric: the packet came in by wan3, and the reply leaves by lan3.'],
       'SENT lan3',
     ],
     [

@@ -143,7 +143,7 @@ describe('packets', () => {
     const bench = new Bench(NOTE).send({ type: 'set-field', name: 'src', value: '2001:db8::1' });
     expect(bench.field('src').problem).toBe('');
     expect(bench.state.assumed.map(({ message }) => message)).toContain(
-      'The file has no IPv6 rules: nothing is assumed to stand in the way of an IPv6 packet.',
+      'The file has no IPv6 rules: no rule is assumed to stop an IPv6 packet.',
     );
   });
 });

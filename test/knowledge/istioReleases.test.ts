@@ -81,8 +81,8 @@ test.each(['0.8', '1.0', '1.1', '1.4'] as const)(
     const rules = closed.chains.flatMap((chain) => chain.rules);
     const facts = rules.map((rule) => ruleKnowledge(closed, rule, [sidecar]));
     expect(facts.map((fact) => fact?.title)).toEqual([
-      'IPv6 is closed: answers to connections of the pod still come in',
-      ...(rules.length === 3 ? ['IPv6 is closed: but not localhost'] : []),
+      'IPv6 is closed: replies to connections of the pod still come in',
+      ...(rules.length === 3 ? ['IPv6 is closed, except for localhost'] : []),
       'IPv6 is closed: everything else is refused',
     ]);
     for (const fact of facts) expect(within(release, fact ?? {})).toBe(true);

@@ -103,7 +103,7 @@ test.each([
     'Outbound TCP port 5432 is excluded from capture',
     'Istio excludes no such port by itself: it was set by the user.',
   ],
-  ['-p tcp -m tcp --dport 5432 -j ACCEPT', sidecarRules('1.12'), notIstios, 'done with table nat at this hook'],
+  ['-p tcp -m tcp --dport 5432 -j ACCEPT', sidecarRules('1.12'), notIstios, 'has left table nat at this hook'],
   [
     '-s 10.60.0.9/32 -j RETURN',
     sidecarRules('1.12'),

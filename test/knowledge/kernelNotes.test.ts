@@ -138,7 +138,7 @@ const notes: readonly (readonly [string, Fixture, string, RegExp | undefined])[]
   ['mask of ztunnel’s mark', ambientPod, '! --dport 15008 -m mark', /0x1539/],
   ['DNS over TCP does not leave out lo', ambientPod, '-p tcp -m tcp --dport 53', /does not leave out lo/],
   ['15008 is TPROXYed for every packet', ambient121, '--dport 15008 -m mark', /every packet/],
-  ['INVALID is TPROXYed', ambient121, '--on-port 15006', /INVALID packets are TPROXYed/],
+  ['INVALID is TPROXYed', ambient121, '--on-port 15006', /TPROXY applies to INVALID packets/],
   ['probe SNAT takes every local process', ambientHost, '-j SNAT', /every local process/],
 ];
 

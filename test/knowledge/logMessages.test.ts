@@ -24,7 +24,7 @@ test.each([
     '2026-01-02T03:04:05.6Z\tinfo\tFound residues of old iptables rules/chains, reconciliation is recommended',
     /Other rules of Istio/,
   ],
-  ['info\tFound compatible residues of old iptables rules/chains, reconciliation not needed', /were there already/],
+  ['info\tFound compatible residues of old iptables rules/chains, reconciliation not needed', /were already there/],
   [
     'info\treconcile is recommended but no-reconcile flag is set. Unexpected behavior may occur due to preexisting iptables rules',
     /stay/,

@@ -46,7 +46,7 @@ const view = readView(UPLINKS);
 
 test.each([
   ['mwan3_hook', 'Chooses the uplink of a connection, once, and remembers it in its mark'],
-  ['mwan3_ifaces_in', 'Connections that came in by an uplink answer by the same'],
+  ['mwan3_ifaces_in', 'Replies leave by the uplink that the connection came in by'],
   ['mwan3_iface_in_wanb', 'Uplink wanb: marks what came in by it'],
   ['mwan3_connected_ipv4', 'Networks that are reached without an uplink: left to the main routing table'],
   ['mwan3_custom', 'More networks that are left to the main routing table'],
@@ -82,8 +82,8 @@ test.each([
 test.each([
   [0, 0x3f00, 'mwan3_hook', 'no uplink has been chosen yet'],
   [0x3f00, 0x3f00, 'PREROUTING', 'left to the main routing table'],
-  [0x3e00, 0x3f00, 'mwan3_policy_wanb_only', 'the sender is told that it is unreachable'],
-  [0x3d00, 0x3f00, 'mwan3_policy_wanb_only', 'dropped without a word'],
+  [0x3e00, 0x3f00, 'mwan3_policy_wanb_only', 'the sender gets an unreachable error'],
+  [0x3d00, 0x3f00, 'mwan3_policy_wanb_only', 'silently dropped'],
   [0x200, 0x3f00, 'mwan3_policy_balanced', 'the number of an uplink'],
   [0, 0x8000, 'PREROUTING', undefined],
 ])('mark %i/%i in %s', (value, mask, chain, expected) => {

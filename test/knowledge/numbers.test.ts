@@ -151,7 +151,7 @@ test('each table names its chains, each chain says when it is walked', () => {
   }
   expect(builtinChainKnowledge('filter', 'PREROUTING')).toBeUndefined();
   expect(builtinChainKnowledge('nat', 'FORWARD')).toBeUndefined();
-  expect(JSON.stringify(builtinChainKnowledge('nat', 'PREROUTING'))).toMatch(/begins a connection/);
+  expect(JSON.stringify(builtinChainKnowledge('nat', 'PREROUTING'))).toMatch(/first packet of a connection/);
 });
 
 test('every fact has a short title and a source', () => {

@@ -119,7 +119,7 @@ test.each([
   ['filter', 'forwarding_rule', 'For rules of the administrator; called before all others'],
   ['filter', 'input_wan_rule', 'For rules of the administrator on zone wan'],
   ['filter', 'reject', 'Refuses a packet: TCP with a reset, the rest by ICMP'],
-  ['filter', 'syn_flood', 'Lets new TCP connections go on up to a rate, and drops the rest'],
+  ['filter', 'syn_flood', 'Lets new TCP connections pass up to a rate, and drops the rest'],
   ['nat', 'MINIUPNPD', 'Port forwards that programs asked for by UPnP, NAT-PMP or PCP'],
 ])('chain %s %s', (table, chain, title) => {
   expect(chainKnowledge(view, table, chain)).toMatchObject({ family: 'OpenWrt', title });
@@ -142,7 +142,7 @@ test('every rule of the router has its reason', () => {
 
 test.each([
   ['-A INPUT -i br-lan', 'What arrives by br-lan comes from zone lan'],
-  ['-j syn_flood', 'New TCP connections are held to a rate, against a flood of them'],
+  ['-j syn_flood', 'New TCP connections are rate-limited, against SYN floods'],
   ['--dport 8443', 'Port forward: port 8443 goes to 192.168.7.20:443'],
   ['-j MASQUERADE', 'What goes to zone wan gets the router’s own address (masq)'],
   ['Zone lan to wan forwarding policy', 'From zone lan to zone wan: let through'],
@@ -216,7 +216,7 @@ describe('kernel notes', () => {
     [
       'input_rule',
       'filter',
-      'RETURN here',
+      'After RETURN',
       'in eth1 tcp 198.51.100.67:4000 > 198.51.100.2:22',
       ['198.51.100.67', 'zone_wan_src_REJECT'],
       [],
@@ -224,7 +224,7 @@ describe('kernel notes', () => {
     [
       'input_rule',
       'filter',
-      'no rule that fits, goes on',
+      'if no rule here matches',
       'in eth1 tcp 203.0.113.9:4000 > 198.51.100.2:22',
       ['zone_wan_src_REJECT'],
       [],
@@ -232,7 +232,7 @@ describe('kernel notes', () => {
     [
       'input_rule',
       'filter',
-      'ACCEPT and DROP do not',
+      'after ACCEPT and DROP they do not',
       'in eth1 tcp 198.51.100.66:4000 > 198.51.100.2:22',
       ['198.51.100.66'],
       ['zone_wan_input'],
@@ -240,7 +240,7 @@ describe('kernel notes', () => {
     [
       'syn_flood',
       'filter',
-      'What is within the rate returns and meets the rules behind',
+      'What is within the rate returns to the rules that follow',
       'in br-lan tcp 192.168.7.9:4000 > 192.168.7.1:22',
       ['-j RETURN', 'zone_lan_src_ACCEPT'],
       [],

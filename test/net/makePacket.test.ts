@@ -89,21 +89,21 @@ describe('readPacketRequest', () => {
     [{ payloadHex: '0g' }, 'packet.payloadHex: "0g" is not a text of hexadecimal byte pairs'],
     [{ inner: { ttl: -1 } }, 'packet.inner.ttl: -1 is not a whole number from 0 to 255'],
     [{ extHeaders: ['mh'] }, 'packet.extHeaders[0]: "mh" is not an extension header; there are hbh, dst, rt and frag'],
-    [{ ctstate: 'OLD' }, 'packet.ctstate: "OLD" is none of NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED'],
+    [{ ctstate: 'OLD' }, 'packet.ctstate: "OLD" is not one of NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED'],
     [{ df: 'yes' }, 'packet.df: "yes" is neither true nor false'],
-    [{ payloadHex: '00'.repeat(65536) }, 'packet.payloadHex: these are 65536 bytes, where 65535 have room'],
-    [{ tcpOptionsHex: '01'.repeat(41) }, 'packet.tcpOptionsHex: these are 41 bytes, where 40 have room'],
-    [{ ipOptionsHex: '01'.repeat(41) }, 'packet.ipOptionsHex: these are 41 bytes, where 40 have room'],
+    [{ payloadHex: '00'.repeat(65536) }, 'packet.payloadHex: these are 65536 bytes; at most 65535 fit'],
+    [{ tcpOptionsHex: '01'.repeat(41) }, 'packet.tcpOptionsHex: these are 41 bytes; at most 40 fit'],
+    [{ ipOptionsHex: '01'.repeat(41) }, 'packet.ipOptionsHex: these are 41 bytes; at most 40 fit'],
     [
       { dst: '::1', extHeaders: [{ type: 'hbh', hex: '00'.repeat(3000) }] },
-      'packet.extHeaders[0].hex: these are 3000 bytes, where 2048 have room',
+      'packet.extHeaders[0].hex: these are 3000 bytes; at most 2048 fit',
     ],
     [
       { extHeaders: Array.from({ length: 65 }, () => 'hbh') },
-      'packet.extHeaders: has 65 entries, where 64 are the most',
+      'packet.extHeaders: has 65 entries; at most 64 are allowed',
     ],
     [{ dst: '10.0.0.1', inner: { dst: '::1' } }, 'packet.inner: is of another family than the packet that quotes it'],
-    [nested(6), 'packet.inner.inner.inner.inner.inner: packets quote each other 5 deep; 4 are understood'],
+    [nested(6), 'packet.inner.inner.inner.inner.inner: packets quote each other 5 deep; at most 4 are understood'],
     [
       { proto: { toString: 1 } },
       'packet.proto: an object is not a protocol: a number from 0 to 255, or a name such as tcp, udp, icmp, icmpv6, sctp, esp',
@@ -131,7 +131,7 @@ it('finds a length that the headers do not fit in', () => {
   expect(packetProblem({ dst: '10.0.0.1', proto: 6, length: 28, fragTotal: 1400, mf: true })).toBeUndefined();
   expect(
     packetProblem({ dst: 'fd00::1', proto: 6, extHeaders: [{ type: 'dst', hex: '0001010400000000' }] })?.message,
-  ).toBe('packet.extHeaders[0].hex: its second byte says another length than it has');
+  ).toBe('packet.extHeaders[0].hex: its second byte states a different length than it has');
   expect(
     packetProblem({ dst: 'fd00::1', proto: 6, extHeaders: [{ type: 'dst', hex: '0000010400000000' }] }),
   ).toBeUndefined();

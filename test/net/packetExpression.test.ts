@@ -117,7 +117,7 @@ describe('parsePacketExpression', () => {
     [
       '10.0.0.300 > 1.1.1.1',
       '10.0.0.300',
-      '"10.0.0.300" is not an address with an optional port, as 10.0.0.1:80 or [2001:db8::1]:80',
+      '"10.0.0.300" is not an address with an optional port, such as 10.0.0.1:80 or [2001:db8::1]:80',
     ],
     ['1.1.1.1 > 2.2.2.2 > 3.3.3.3', '>', 'a packet has one source and one destination, so only one ">"'],
     ['tcp udp', 'udp', '"udp": proto is given twice'],

@@ -218,8 +218,8 @@ describe('hostFromTopology', () => {
       'topology.routes[0]: "tabel 5" is not a part of a route that is understood here',
     ],
     [{ ipRules: ['fwmark x lookup 5'] }, 'topology.ipRules[0]: "x" is not a mark with an optional mask'],
-    [{ ipRules: ['fwmark 1'] }, 'topology.ipRules[0]: the rule says no table: "lookup" and its name or number'],
-    [{ conntrack: 'off' }, 'topology.conntrack: is "on" or "auto"'],
+    [{ ipRules: ['fwmark 1'] }, 'topology.ipRules[0]: the rule has no table: add "lookup" and its name or number'],
+    [{ conntrack: 'off' }, 'topology.conntrack: must be "on" or "auto"'],
     [{ sysctls: { a: 'b' } }, 'topology.sysctls.a: "b" is not a whole number from -2147483648 to 4294967295'],
   ] as const)('refuses %j', (topology, message) => {
     const made = hostFromTopology(topology);

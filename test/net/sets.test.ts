@@ -207,17 +207,17 @@ describe('parseSets', () => {
     ['add s 1.2.3.4', 1, 'there is no set "s"'],
     ['create s hash:ips', 1, '"hash:ips" is not a type of set'],
     ['create s hash:ip\nadd s 1.2.3.4\nadd s host', 3, '"host" is not a value for the ip of a hash:ip set'],
-    ['create s hash:ip,port\nadd s 1.2.3.4', 2, '"1.2.3.4" does not fit the type hash:ip,port'],
+    ['create s hash:ip,port\nadd s 1.2.3.4', 2, '"1.2.3.4" does not match the type hash:ip,port'],
     ['create s hash:ip,port\nadd s 1.2.3.4,foo:1', 2, '"foo:1" is not a value for the port of a hash:ip,port set'],
     [
       'create s list:set size 8\nadd s s',
       2,
-      '"s" is a list:set, and ipset takes no list:set into another ("Sets with list:set type cannot be added to the set")',
+      '"s" is a list:set, and ipset does not accept a list:set in another ("Sets with list:set type cannot be added to the set")',
     ],
     [
       'create a list:set\ncreate b list:set\ncreate h hash:ip\nadd a h\nadd a b before h',
       5,
-      '"b" is a list:set, and ipset takes no list:set into another ("Sets with list:set type cannot be added to the set")',
+      '"b" is a list:set, and ipset does not accept a list:set in another ("Sets with list:set type cannot be added to the set")',
     ],
     [
       'create s hash:ip family inet6\nadd s fd00::1-fd00::9',
@@ -233,7 +233,7 @@ describe('parseSets', () => {
     [
       'create s hash:net,port,net\r\nadd s 0.0.0.1-255.255.255.254,80,0.0.0.1-255.255.255.254\radd s x',
       3,
-      '"x" does not fit the type hash:net,port,net',
+      '"x" does not match the type hash:net,port,net',
     ],
     ['create s hash:ip\n\ndel s 1.1.1.1', 3, '"1.1.1.1" is not in set "s"'],
     ['listing', 1, '"listing" is not understood here; a saved set has "create" and "add" lines'],

@@ -157,7 +157,7 @@ describe('chains upon chains', () => {
   it('where each visit is remembered, none is like the other: the walk gives up, and says that it does not know', () => {
     const traced = trace(table('filter', ladder(40, '-m recent --set --name x')));
     expect(told(traced)).toEqual(['NONE', 'kernel', false]);
-    expect(notesOf(traced.outcomes)).toEqual([expect.stringMatching(/what becomes of it is not known/)]);
+    expect(notesOf(traced.outcomes)).toEqual([expect.stringMatching(/its outcome is not known/)]);
   });
 });
 

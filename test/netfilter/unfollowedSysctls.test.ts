@@ -49,18 +49,18 @@ describe('settings that are followed, or that do not matter, need no word', () =
 
 describe('what is not followed is said', () => {
   it.each([
-    ['net.ipv4.conf.all.send_redirects', 1, ': the trace takes it to be 0'],
-    ['net.ipv6.conf.eth0.disable_ipv6', 1, ': the trace takes it to be 0'],
-    ['net.ipv6.conf.eth0.forwarding', 0, ': the trace takes it to be 1'],
-    ['net.ipv4.conf.eth0.drop_unicast_in_l2_multicast', 1, ': the trace takes it to be 0'],
-    ['net.ipv6.conf.all.seg6_enabled', 1, ': the trace takes it to be 0'],
-    ['net.bridge.bridge-nf-call-iptables', 1, ': the trace takes it to be 0'],
-    ['net.ipv4.icmp_ratelimit', 1000, ': the trace takes it to be 0'],
-    ['net.ipv4.tcp_fwmark_accept', 1, ': the trace takes it to be 0'],
+    ['net.ipv4.conf.all.send_redirects', 1, ': the trace assumes 0'],
+    ['net.ipv6.conf.eth0.disable_ipv6', 1, ': the trace assumes 0'],
+    ['net.ipv6.conf.eth0.forwarding', 0, ': the trace assumes 1'],
+    ['net.ipv4.conf.eth0.drop_unicast_in_l2_multicast', 1, ': the trace assumes 0'],
+    ['net.ipv6.conf.all.seg6_enabled', 1, ': the trace assumes 0'],
+    ['net.bridge.bridge-nf-call-iptables', 1, ': the trace assumes 0'],
+    ['net.ipv4.icmp_ratelimit', 1000, ': the trace assumes 0'],
+    ['net.ipv4.tcp_fwmark_accept', 1, ': the trace assumes 0'],
     ['net.ipv4.no_such_thing', 1, ''],
     ['net.netfilter.nf_conntrack_new_thing', 1, ''],
     ['ip_forward', 1, ''],
   ])('%s=%d', (name, value, more) => {
-    expect(warningsFor(name, value)).toEqual([`the sysctl ${name} is not followed here${more}`]);
+    expect(warningsFor(name, value)).toEqual([`the sysctl ${name} is not evaluated here${more}`]);
   });
 });

@@ -47,7 +47,7 @@ test('an outline has tables of nftables, their chains and rules', () => {
 test.each<[place: string, line: number, column: number, says: RegExp]>([
   ['a chain that a rule leads to', 5, 30, /istio-inbound/],
   ['the declaration of a chain', 8, 10, /istio-inbound/],
-  ['a rule', 9, 35, /inet istio-proxy-nat istio-inbound rule 1[^]*goes back[^]*tcp dport \{ 15020, 15021 \}/],
+  ['a rule', 9, 35, /inet istio-proxy-nat istio-inbound rule 1[^]*returns[^]*tcp dport \{ 15020, 15021 \}/],
   ['a port', 10, 18, /15006/],
 ])('a hover says what is known of %s', (_, line, column, says) => {
   expect(JSON.stringify(hoverAt(model, line - 1, column - 1)?.blocks)).toMatch(says);

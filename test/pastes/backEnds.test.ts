@@ -157,7 +157,7 @@ describe('both back ends filter every packet', () => {
       'legacy ACCEPT policy',
     ]);
     expect(trace(filters, 'in eth0 tcp 192.0.2.1 > :82').notes).toContain(
-      'iptables-legacy and iptables-nft both have rules here, and every packet meets both in each hook: what one of them drops is dropped',
+      'iptables-legacy and iptables-nft both have rules here, and every packet passes both in each hook: what either of them drops is dropped',
     );
     expect(ruleSets(filters)).toHaveLength(1);
     expect(rules(filters)).toHaveLength(4);

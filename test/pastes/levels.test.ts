@@ -148,7 +148,7 @@ const CASES: readonly Case[] = [
     text: '*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -s 198.51.100.0/24 -j DROP\nCOMMIT\n',
     packet: 'in eth3 tcp 198.51.100.7 > 10.61.2.3:8443',
     paths: ['DROPPED'],
-    notAssumed: ['policy rules = none but the standard ones'],
+    notAssumed: ['policy rules = only the standard ones'],
   },
   {
     name: 'the source of what is sent is an own address',
@@ -281,7 +281,7 @@ const CASES: readonly Case[] = [
     text: table('filter'),
     packet: 'forward eth3 eth4 tcp 198.51.100.7 > 10.61.2.3:80',
     paths: ['SENT eth4 10.61.2.3:80'],
-    assumed: ['net.ipv4.ip_forward = 1', 'policy rules = none but the standard ones'],
+    assumed: ['net.ipv4.ip_forward = 1', 'policy rules = only the standard ones'],
     notAssumed: ['listening sockets = not known'],
   },
   {

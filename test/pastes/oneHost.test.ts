@@ -177,7 +177,7 @@ describe('what a file shows of one host is one rule set', () => {
   it('says which one is used, and which others there are', () => {
     const paste = text('Before:', ...FILTER, 'After:', ...FILTER, '-A INPUT -j LOG');
     expect(trace(paste, 'in eth0 tcp 192.0.2.1 > :8101').notes[0]).toBe(
-      'dump 2 of 2 (saved state, lines 7–11) is used; the file has another dump, 1 (saved state, lines 2–5): --dump N takes it',
+      'dump 2 of 2 (saved state, lines 7–11) is used; the file has another dump, 1 (saved state, lines 2–5): --dump N selects it',
     );
     expect(trace(paste, 'in eth0 tcp 192.0.2.1 > :8101', 1).notes[0]).toMatch(/^dump 1 of 2 /);
     expect(trace(text(...FILTER), 'in eth0 tcp 192.0.2.1 > :8101').notes.some((note) => note.startsWith('dump'))).toBe(
@@ -192,37 +192,32 @@ describe('the table of rules that do not name it', () => {
       'one rule',
       text('-A POSTROUTING -s 10.9.0.0/16 -o wan0 -j MASQUERADE'),
       ['*nat'],
-      'line 1 is read as table nat: MASQUERADE stands in nat only',
+      'line 1 is read as table nat: MASQUERADE is in nat only',
     ],
     [
       'a target',
       text('-A INPUT -p tcp -j REJECT'),
       ['*filter'],
-      'line 1 is read as table filter: REJECT stands in filter only',
+      'line 1 is read as table filter: REJECT is in filter only',
     ],
     [
       'a match',
       text('-A PREROUTING -m rpfilter --invert -j DROP'),
       ['*mangle'],
-      'line 1 is read as table mangle: nothing says which table PREROUTING is of; it may be raw as well',
+      'line 1 is read as table mangle: nothing says which table PREROUTING is in; it may be raw as well',
     ],
-    [
-      'NOTRACK',
-      text('-A OUTPUT -p udp -j CT --notrack'),
-      ['*raw'],
-      'line 1 is read as table raw: CT stands in raw only',
-    ],
+    ['NOTRACK', text('-A OUTPUT -p udp -j CT --notrack'), ['*raw'], 'line 1 is read as table raw: CT is in raw only'],
     [
       'MARK',
       text('-A PREROUTING -j MARK --set-mark 7'),
       ['*mangle'],
-      'line 1 is read as table mangle: MARK mostly stands there; nothing says that it is not nat or raw',
+      'line 1 is read as table mangle: MARK is usually there; nothing says that it is not nat or raw',
     ],
     [
       'a chain of several tables',
       text('-A INPUT -p tcp --dport 22 -j ACCEPT'),
       ['*filter'],
-      'line 1 is read as table filter: nothing says which table INPUT is of; it may be nat or mangle as well',
+      'line 1 is read as table filter: nothing says which table INPUT is in; it may be nat or mangle as well',
     ],
     [
       'policies of nat',
@@ -240,19 +235,19 @@ describe('the table of rules that do not name it', () => {
       'two policies',
       text('-P PREROUTING ACCEPT', '-P POSTROUTING ACCEPT'),
       ['*nat'],
-      'lines 1–2 are read as table nat: nothing says which table PREROUTING is of; it may be mangle as well',
+      'lines 1–2 are read as table nat: nothing says which table PREROUTING is in; it may be mangle as well',
     ],
     [
       'two lists',
       text('-P PREROUTING ACCEPT', '-P OUTPUT ACCEPT', '-A OUTPUT -j NOTRACK', ...FILTER),
       ['*raw', '*filter'],
-      'lines 1–3 are read as table raw: NOTRACK stands in raw only',
+      'lines 1–3 are read as table raw: NOTRACK is in raw only',
     ],
     [
       'a chain that leads to DNAT',
       text(':WEB - [0:0]', '-A PREROUTING -j WEB', '-A WEB -p tcp --dport 80 -j DNAT --to-destination 10.9.0.1'),
       ['*nat'],
-      'lines 1–3 are read as table nat: DNAT stands in nat only',
+      'lines 1–3 are read as table nat: DNAT is in nat only',
     ],
     [
       'chains without jumps between them',
@@ -262,13 +257,13 @@ describe('the table of rules that do not name it', () => {
         '-A INPUT -j REJECT',
       ),
       ['*nat', '*mangle', '*filter'],
-      'line 1 is read as table nat: MASQUERADE stands in nat only',
+      'line 1 is read as table nat: MASQUERADE is in nat only',
     ],
     [
       'a chain that is known',
       text('-A KUBE-SEP-AAAABBBBCCCCDDDD -s 10.9.0.7/32 -j KUBE-MARK-MASQ'),
       ['*nat'],
-      'line 1 is read as table nat: the chain KUBE-SEP-AAAABBBBCCCCDDDD stands in nat only',
+      'line 1 is read as table nat: the chain KUBE-SEP-AAAABBBBCCCCDDDD is in nat only',
     ],
     [
       'a heading',

@@ -61,6 +61,6 @@ export function trace(paste: string, packet: string, dumpNumber?: number): Trace
   if (!input) throw new Error(found.map(({ message }) => message).join('; '));
   return {
     outcomes: input.traced.outcomes.map(outcomeOf),
-    notes: ruleSetNotes(model, dump, input.family, '--dump N takes it').map(({ message }) => message),
+    notes: ruleSetNotes(model, dump, input.family, '--dump N selects it').map(({ message }) => message),
   };
 }

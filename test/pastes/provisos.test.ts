@@ -153,7 +153,7 @@ const CASES: readonly Case[] = [
     name: 'a command behind #, where it decides',
     text: `# iptables -A INPUT -s 10.71.0.9 -j DROP\n\n${HOST}${ROUTES}`,
     packet: IN,
-    hangsOn: ['line 1 was typed by root, and is no comment'],
+    hangsOn: ['line 1 was typed by root, and is not a comment'],
   },
   {
     name: 'a packet that reaches no hook',

@@ -111,7 +111,7 @@ const CASES: readonly Case[] = [
     text: nat() + HOST,
     packet: 'in wan3 tcp 10.61.2.77 > 203.0.113.5:22',
     comesBack: true,
-    says: ['Asymmetric: the packet came in by wan3, and the answer leaves by lan3'],
+    says: ['Asymmetric: the packet came in by wan3, and the reply leaves by lan3'],
   },
   {
     name: 'the reverse path filter',
@@ -152,7 +152,7 @@ const CASES: readonly Case[] = [
     text: forward('DROP') + HOST,
     packet: 'in lan3 tcp 10.61.2.9 > 198.51.100.7:443',
     comesBack: false,
-    says: ['There is no answer: nobody gets the packet'],
+    says: ['There is no answer: nobody receives the packet'],
   },
   {
     name: 'nor has a reset',

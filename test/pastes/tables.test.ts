@@ -125,7 +125,7 @@ describe('on the command line', () => {
       { what: 'table of line 4', value: 'filter', decides: false, line: 4 },
     ]);
     expect(warnings).toContain(
-      'line 4 is read as table filter: nothing says which table WATCH is of; it may be mangle or raw as well: --table WATCH=mangle says so',
+      'line 4 is read as table filter: nothing says which table WATCH is in; it may be mangle or raw as well: --table WATCH=mangle changes it',
     );
   });
 
@@ -143,13 +143,13 @@ describe('on the command line', () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ['a word that is no table', 'natt', /"natt" is none of filter, nat, mangle, raw and security/],
+    ['a word that is no table', 'natt', /"natt" is not one of filter, nat, mangle, raw and security/],
     [
       'a chain of which it is told',
       'POSTROUTING=nat',
-      /--table POSTROUTING=nat: f leaves open the table of OUTPUT \(line 1: filter or nat or mangle/,
+      /--table POSTROUTING=nat: f does not state the table of OUTPUT \(line 1: filter or nat or mangle/,
     ],
-    ['a table that does not take the lines', 'WATCH=nat', /--table WATCH=nat: f leaves open/],
+    ['a table that does not take the lines', 'WATCH=nat', /--table WATCH=nat: f does not state the table of/],
   ])('%s is refused', (_name, option, error) => {
     const { code, error: said } = trace('--table', option);
     expect([code, error.test(said)]).toEqual([2, true]);
@@ -158,7 +158,7 @@ describe('on the command line', () => {
   test.each<[readonly string[], RegExp]>([
     [
       [],
-      /Tables that the file does not state\n {2}line 1 {2}OUTPUT: filter, a guess: nothing says which table OUTPUT is of.*--table OUTPUT=nat says so/,
+      /Tables that the file does not state\n {2}line 1 {2}OUTPUT: filter, a guess: nothing says which table OUTPUT is in.*--table OUTPUT=nat changes it/,
     ],
     [['--table', 'nat'], /line 1 {2}OUTPUT: nat, as you stated/],
   ])('overview %j lists them', (options, expected) =>
@@ -172,7 +172,7 @@ describe('on the command line', () => {
       lines: [4],
       table: 'filter',
       candidates: ['filter', 'mangle', 'raw', 'security'],
-      reason: 'nothing says which table WATCH is of; it may be mangle or raw as well',
+      reason: 'nothing says which table WATCH is in; it may be mangle or raw as well',
       said: false,
     });
     expect(runCommand('overview', ['f'], { f: `${DECIDES}\nufw allow 22/tcp\n` }).out).toMatch(

@@ -127,11 +127,11 @@ describe('what the back ends do not both take', () => {
   test('a warning names the back end and the reason', () => {
     const [taken] = checkRules(headerOf('nft', 4) + rule('INPUT -j TRACE'), 4);
     expect(taken?.message).toBe(
-      'iptables-nft takes this, iptables-legacy refuses it: -j TRACE works in table raw only, not in filter',
+      'iptables-nft accepts this, iptables-legacy refuses it: -j TRACE works in table raw only, not in filter',
     );
     const [refused] = checkRules(headerOf('nft', 4) + rule('INPUT -j QUEUE'), 4);
     expect(refused?.message).toBe(
-      'iptables-legacy takes this, iptables-nft refuses it: nf_tables knows no verdict QUEUE; write -j NFQUEUE --queue-num 0',
+      'iptables-legacy accepts this, iptables-nft refuses it: nf_tables has no QUEUE verdict; write -j NFQUEUE --queue-num 0',
     );
   });
 });

@@ -128,13 +128,13 @@ describe('messages', () => {
     [
       '-A INPUT -p tcp --dports 80 -j ACCEPT',
       '17-25',
-      /^no option "--dports" here: it belongs to -m multiport, which must stand in front of it$/,
+      /^no option "--dports" here: it belongs to -m multiport, which must come before it$/,
     ],
     ['-A INPUT -m quota --QUOTA 500', '19-26', /^no option "--QUOTA" here: did you mean --quota\?$/],
     ['-A INPUT -m iprange --src-rangex 10.0.0.1-10.0.0.9', '21-33', /did you mean --src-range\?$/],
     ['-A INPUT -m tcpmss --nosuch 5 -p tcp', '20-28', /-m tcpmss has --mss$/],
     ['-A INPUT -m ah --nosuch 5 -p ah', '16-24', /-m ah has --ahspi$/],
-    ['-A INPUT --mark 1', '10-16', /belongs to -m connmark, -m mark.*: one of these must stand in front of it$/],
+    ['-A INPUT --mark 1', '10-16', /belongs to -m connmark, -m mark.*: one of these must come before it$/],
     [
       '-A INPUT -m connbytes --conn 100:200',
       '23-29',
@@ -152,8 +152,8 @@ describe('messages', () => {
     ['-A PREROUTING -j ACCEPT', '4-14', /^table filter has no built-in chain PREROUTING, only INPUT, FORWARD, OUTPUT$/],
     [':POSTROUTING ACCEPT [0:0]', '14-20', /^table filter has no built-in chain POSTROUTING/],
     ['-A INPUT ! -s 10.0.0.1,10.0.0.2', '15-32', /write one rule for each, or use a set/],
-    ['-A INPUT -p icmp --icmp-type 8/', '30-32', /the code behind "\/" is missing$/],
-    ['-A INPUT -p tcp --tcp-flags SYN', '17-28', /needs two words behind it: mask comp$/],
+    ['-A INPUT -p icmp --icmp-type 8/', '30-32', /the code after "\/" is missing$/],
+    ['-A INPUT -p tcp --tcp-flags SYN', '17-28', /needs two words after it: mask comp$/],
     ['-A INPUT -w 5 -j ACCEPT', '10-12', /an option of the command iptables, not of a rule/],
     ['-A INPUT -j ACCEPT # open', '20-26', /write -m comment --comment/],
   ])('%s', (rule, columns, expected, family = 4) => {
@@ -167,7 +167,7 @@ describe('messages', () => {
       checkRules(lines('*filter', rule, 'COMMIT'), 4).map(({ severity, message }) => `${severity} ${message}`);
     expect(told(`-A INPUT -j LOG --log-prefix ${'x'.repeat(29)}`)).toEqual([]);
     expect(told(`-A INPUT -j LOG --log-prefix ${'x'.repeat(28)}ä`)).toEqual([
-      `warning --log-prefix: the kernel keeps 29 of these 30 bytes, and cuts a character in two`,
+      `warning --log-prefix: the kernel keeps 29 of these 30 bytes, and splits a character`,
     ]);
     expect(told(`-A INPUT -j NFLOG --nflog-prefix ${'x'.repeat(64)}`)).toEqual([
       'warning --nflog-prefix: the kernel keeps 63 of these 64 bytes',

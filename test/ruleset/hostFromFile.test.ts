@@ -215,7 +215,7 @@ describe('hostFromSourceFile', () => {
 
   it.each([
     [{ routes: ['nonsense'] }, 'routes[0]: "nonsense" is neither "default" nor an IPv4 prefix'],
-    [{ ifaces: 5 }, 'topology.ifaces: is a list of interfaces'],
+    [{ ifaces: 5 }, 'topology.ifaces: must be a list of interfaces'],
     [{ sets: 'add s 1.1.1.1' }, 'sets: line 1: there is no set "s"'],
     ['text', 'host: is an object'],
   ])('says what is wrong with %j', (overrides, message) => {

@@ -44,7 +44,7 @@ test.each<[string, string, string, string, readonly string[]]>([
     'limit: what was left before it took some',
     save('filter', 'INPUT', '-m limit --limit 1/sec --limit-burst 1 -j ACCEPT', '-j DROP'),
     SSH,
-    'Matches: lets the packet pass; the rules behind it in this table are not looked at.',
+    'Matches: lets the packet pass; the rules after it in this table are not evaluated.',
     ['--limit 1/sec --limit-burst 1 | 1 packets left | unknown'],
   ],
   [

@@ -259,8 +259,8 @@ describe('a copy for this host itself', () => {
         row.kind === 'note' && /copy|itself/.test(row.text + row.why) ? [`${row.text} (${row.why})`] : [],
       ),
     ).toEqual([
-      'this host takes a copy of it itself (POSTROUTING, then in again)',
-      'on with the packet itself (the copy is dropped by line 12)',
+      'this host receives a copy of it itself (POSTROUTING, then in again)',
+      'the packet itself goes on (the copy is dropped by line 12)',
     ]);
   });
 

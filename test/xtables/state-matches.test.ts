@@ -221,11 +221,7 @@ describe('what a connection carries', () => {
     ['-m helper --helper ftp', marked, false],
     ['-m helper ! --helper ftp', marked, true],
     ['-m helper --helper ""', without('INVALID'), false],
-    [
-      '-m helper --helper ftp',
-      tracked({ master: 9 }),
-      'the helper of the connection that announced this one is not in the file',
-    ],
+    ['-m helper --helper ftp', tracked({ master: 9 }), 'the helper of the master connection is not in the file'],
     ['-m cluster --cluster-total-nodes 1 --cluster-local-node 1 --cluster-hash-seed 5', marked, true],
     ['-m cluster --cluster-total-nodes 1 --cluster-local-node 1 --cluster-hash-seed 5', without('INVALID'), false],
     ['-m cluster --cluster-total-nodes 1 ! --cluster-local-node 1 --cluster-hash-seed 5', without('INVALID'), false],

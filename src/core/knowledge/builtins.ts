@@ -26,7 +26,7 @@ export const tableNames: readonly string[] = ['raw', 'mangle', 'nat', 'filter', 
 const sources = ['iptables(8)', 'Linux include/uapi/linux/netfilter_ipv4.h', 'Linux net/netfilter/nf_nat_core.c'];
 
 const natOnce =
-  'Only a packet that begins a connection comes here; what is decided holds for the rest, answers included. A packet that conntrack calls INVALID, or that is not tracked, skips nat.';
+  'Only the first packet of a connection comes here; what is decided applies to the rest, replies included. A packet that is INVALID for conntrack, or that is not tracked, skips nat.';
 
 const tables: Readonly<Record<string, Fact>> = {
   raw: {
@@ -72,12 +72,12 @@ const hookOrder: Readonly<Record<string, string>> = {
   INPUT: 'mangle, filter, security, nat (SNAT), then the local socket',
   FORWARD: 'mangle, filter, security, then POSTROUTING',
   OUTPUT:
-    'routing decision, raw, connection tracking, mangle, nat (DNAT), routing again where something changed, filter, security, then POSTROUTING',
+    'routing decision, raw, connection tracking, mangle, nat (DNAT), routing again if something changed, filter, security, then POSTROUTING',
   POSTROUTING: 'mangle, nat (SNAT), then the interface',
 };
 
 const arriving =
-  'Every packet that arrives by an interface, lo included: what this host sends to itself comes by here again.';
+  'Every packet that arrives by an interface, lo included: what this host sends to itself comes through here as well.';
 const local = 'Packets that processes of this host send, also those to itself over lo.';
 const ended =
   'Packets for a local socket, after the routing decision. A packet that DNAT sent elsewhere does not come here.';
@@ -111,12 +111,12 @@ const chains: Readonly<Record<string, readonly [string, ...string[]]>> = {
   'mangle POSTROUTING': ['mangle POSTROUTING: every packet that leaves', leaving],
   'nat PREROUTING': [
     'nat PREROUTING: where does an arriving connection go? (DNAT, REDIRECT)',
-    'Connections that arrive by an interface. Those of this host to itself do not come here: OUTPUT has decided.',
-    'Before the routing decision, so a new destination is routed as if it had been the first.',
+    'Connections that arrive by an interface. Connections of this host to itself do not come here: OUTPUT has decided.',
+    'Before the routing decision, so a new destination is routed as if it had been the original one.',
   ],
   'nat INPUT': [
     'nat INPUT: source translation of connections to this host',
-    'Connections from outside to a local socket. Those of this host to itself do not come here: POSTROUTING has decided.',
+    'Connections from outside to a local socket. Connections of this host to itself do not come here: POSTROUTING has decided.',
   ],
   'nat OUTPUT': [
     'nat OUTPUT: where does a connection opened by this host go? (DNAT, REDIRECT)',

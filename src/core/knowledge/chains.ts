@@ -48,8 +48,8 @@ export function knownChainNames(): readonly string[] {
   ].filter((name) => name !== '');
 }
 
-/** True of a name that tells whose chain it is wherever it stands, also in prose. */
-export function isTellingName(name: string): boolean {
+/** True of a name that identifies the program of a chain wherever it is, also in prose. */
+export function isDistinctiveName(name: string): boolean {
   return packs.some(({ prefixes = [] }) => prefixes.some((prefix) => name.startsWith(prefix)));
 }
 

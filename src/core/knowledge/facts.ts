@@ -5,7 +5,7 @@ export interface Fact {
   readonly details: readonly Paragraph[];
   /** Public places the fact was read in, as `owner/repo:path` or the name of a page. */
   readonly sources: readonly string[];
-  /** True for the meaning of a program that the file does not show: it is told last, and briefly. */
+  /** True for the meaning of a program that the file does not show: it comes last, and is brief. */
   readonly elsewhere?: true;
 }
 

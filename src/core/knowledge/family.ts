@@ -53,7 +53,7 @@ export function chainOfFamily(
   };
 }
 
-/** Whether the name is one of the family's, without what is told of it: large nodes ask this of 20,000 chains. */
+/** Whether the name is one of the family's, without its description: large nodes ask this of 20,000 chains. */
 export function isOfFamily(
   family: ChainFamily,
   ruleSet: RuleSetView | undefined,

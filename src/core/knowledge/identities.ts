@@ -1,7 +1,7 @@
 import { fit, text, type Fact } from './facts';
 import type { IdRange, Meaning, Notes } from './pack';
 import { packs } from './packs';
-import { isHere, told, type Programs } from './told';
+import { isHere, attributed, type Programs } from './attribution';
 
 /**
  * What an address means by convention; `addr` as written, with or without a prefix length. Undefined where it means
@@ -37,7 +37,7 @@ export function knownAddresses(): readonly string[] {
   return [...addresses.keys()];
 }
 
-/** A meaning, and whose it is; absent where it is everyone's, or told as if it were. */
+/** A meaning, and whose it is; absent where it is everyone's, or stated as if it were. */
 type OwnedMeaning<M extends Meaning = Meaning> = M & { readonly program?: string };
 
 /** Of a program that is not in the file only whose meaning it is. */
@@ -49,7 +49,7 @@ function factOf(
 ): Fact {
   const here = isHere(program, programs);
   return {
-    title: fit(`${name}: ${told(title, program, programs)}`),
+    title: fit(`${name}: ${attributed(title, program, programs)}`),
     details: (here ? [...details, ...notes] : []).map(text),
     sources,
     ...(here ? {} : { elsewhere: true as const }),
@@ -65,7 +65,7 @@ function notesOf(kind: keyof Omit<Notes, 'tables'>, key: string, programs: Progr
 }
 
 function owned<M extends Meaning>(meaning: M, program: string): OwnedMeaning<M> {
-  return meaning.told === 'always' ? meaning : { ...meaning, program };
+  return meaning.stated === 'always' ? meaning : { ...meaning, program };
 }
 
 function ownedByKey(

@@ -9,13 +9,13 @@ export interface Journeys {
   readonly of: string;
   /** What its proxies do in a file; undefined where its rules are not what the packet meets. */
   in(file: JourneyFile): Mesh | undefined;
-  /** Why nothing follows where no such rules are in the file. `told`: the file itself says why there are none. */
-  without(file: Pick<JourneyFile, 'lines'>): { readonly end: string; readonly told: boolean };
+  /** Why nothing follows where no such rules are in the file. `stated`: the file itself says why there are none. */
+  without(file: Pick<JourneyFile, 'lines'>): { readonly end: string; readonly stated: boolean };
   /** Ports of its own on every host: no application listens there. */
   isProxyPort(port: number): boolean;
 }
 
-/** What a file has to tell. */
+/** What a file shows. */
 export interface JourneyFile {
   /** The rules that the packet meets, and those of the other back end. */
   readonly rules: RuleSetView | undefined;
@@ -29,7 +29,7 @@ export interface JourneyFile {
 export interface Mesh {
   /** What is to be known of the rules as a whole, in sentences. */
   remarks(): readonly string[];
-  /** Whose packet it is, in one word; undefined where nothing but its direction tells. */
+  /** Whose packet it is, in one word; undefined where nothing but its direction shows it. */
   sender(request: PacketRequest, host: Host): string | undefined;
   /** Who gets a packet at a port. `captured`: rules led it there. `app` is no proxy. */
   receiver(port: number, captured: boolean): string;

@@ -7,7 +7,7 @@ import { knownPorts } from './ports';
 
 /** The facts by subject. Everything here is data; nothing evaluates a packet. */
 export { builtinChainKnowledge, tableKnowledge, tableNames } from './builtins';
-export { chainKnowledge, chainVariants, familyOfChain, isTellingName, packOfFamily, tablesOfChain } from './chains';
+export { chainKnowledge, chainVariants, familyOfChain, isDistinctiveName, packOfFamily, tablesOfChain } from './chains';
 export { describeChainInFile } from './describe';
 export type { ChainKnowledge, ChangedBy, Fact, RuleKnowledge } from './facts';
 export { addressKnowledge, idKnowledge, knownAddresses, knownIds } from './identities';
@@ -34,7 +34,7 @@ export { programOfProcess, programsIn } from './programs';
 export { rangeOf, rangeText, type VersionEvidence, type VersionRange } from './releases';
 export { ruleKnowledge } from './rules';
 export { at, scenario, type Scenario, type ScenarioEntry, type ScenarioPlace } from './scenario';
-export type { Programs } from './told';
+export type { Programs } from './attribution';
 export type { RuleSetView, RuleView } from './view';
 
 /** Every name that something is known of by itself, for completion and for `explain`; sorted. */

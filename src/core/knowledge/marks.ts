@@ -3,7 +3,7 @@ import { fit, list, text, type Fact } from './facts';
 import type { MarkMeaning, ProgramPack } from './pack';
 import { packs } from './packs';
 import { programsIn } from './programs';
-import { isHere, told, type Programs } from './told';
+import { isHere, attributed, type Programs } from './attribution';
 import type { RuleSetView } from './view';
 
 export interface MarkContext {
@@ -38,7 +38,9 @@ export function markKnowledge(value: number, mask: number, context: MarkContext 
   }
   if (owner === undefined && !found.some(({ pack }) => isHere(pack.name, programs)))
     return {
-      title: fit(`${shown}: ${found.map(({ pack, meaning }) => told(meaning.title, pack.name, programs)).join('; ')}`),
+      title: fit(
+        `${shown}: ${found.map(({ pack, meaning }) => attributed(meaning.title, pack.name, programs)).join('; ')}`,
+      ),
       details: [],
       sources: first.meaning.sources,
       elsewhere: true,

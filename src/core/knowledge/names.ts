@@ -1,7 +1,7 @@
 import type { Fact } from './facts';
 import type { FactSource, ProgramPack, VariableFact } from './pack';
 import { packs } from './packs';
-import type { Programs } from './told';
+import type { Programs } from './attribution';
 
 /** What a key of a program's log or a variable of its environment means. Case is kept. Undefined for other words. */
 export function variableKnowledge(name: string): VariableFact | undefined {

@@ -6,7 +6,7 @@ import type { Journeys } from './journey';
 import type { AllowCommand, AllowQuestion, CommandLine, LeaveQuestion, LeaveSetting, UserChain } from './managed';
 import type { VersionEvidence } from './releases';
 import type { Scenario, ScenarioEntry, ScenarioPlace } from './scenario';
-import type { Programs } from './told';
+import type { Programs } from './attribution';
 import type { ChainView, RuleSetView, RuleView } from './view';
 
 /**
@@ -25,7 +25,7 @@ export interface ProgramPack {
   /** Other words by which it, or a part of it, is called. */
   readonly otherNames?: readonly string[];
 
-  /** Its chains, where the name and the table tell what a chain is for. */
+  /** Its chains, where the name and the table show what a chain is for. */
   readonly families: readonly ChainFamily[];
   /** The same where the rest of the rule set decides as well; asked before `families`. */
   readonly chains?: ChainSource;
@@ -73,7 +73,7 @@ export interface ProgramPack {
   owners?(ruleSet: RuleSetView): readonly string[];
   /** What its rules call addresses. */
   addressNames?(ruleSet: RuleSetView): readonly NamedAddress[];
-  /** What its rules tell about the host. */
+  /** What its rules show of the host. */
   hostFacts?(ruleSet: RuleSetView): PackHostFacts;
 
   readonly userChains?: readonly UserChain[];
@@ -117,7 +117,7 @@ interface ChainSource {
   readonly names?: readonly string[];
   /** What a family of chains or rules is called, where it stands in no family. */
   readonly familyNames?: readonly string[];
-  /** The program's rules are there, although no chain may tell. */
+  /** The program's rules are there, although no chain may show it. */
   isIn?(ruleSet: RuleSetView): boolean;
   /** How its rules are installed, where a mark means something else in each of its modes. */
   modeOf?(ruleSet: RuleSetView): string | undefined;
@@ -144,8 +144,8 @@ export interface Meaning {
   readonly title: string;
   readonly details?: readonly string[];
   readonly sources: readonly string[];
-  /** It is told the same where the program is not in the file; else as the program's own: `in X, …`. */
-  readonly told?: 'always';
+  /** It is stated the same where the program is not in the file. Without it, it is attributed: `in X, …`. */
+  readonly stated?: 'always';
 }
 
 export interface MarkMeaning extends Meaning {

@@ -34,7 +34,7 @@ import { weave } from './weave';
 import type { ProgramPack } from './pack';
 
 /**
- * The programs that are known, in the order in which they are asked and told. Where two have chains of one name, or a
+ * The programs that are known, in the order in which they are asked and listed. Where two have chains of one name, or a
  * meaning for one mark, the first comes first.
  */
 export const packs: readonly ProgramPack[] = [

@@ -3,7 +3,7 @@ import { fit, text, type Fact } from './facts';
 import type { PortMeaning } from './pack';
 import { packs } from './packs';
 import { programsIn } from './programs';
-import { isHere, told, type Programs } from './told';
+import { isHere, attributed, type Programs } from './attribution';
 import type { RuleSetView } from './view';
 
 /** Where a number was met; the same port means another thing to another program. */
@@ -33,7 +33,7 @@ export function portKnowledge(port: number, context: PortContext = {}): Fact | u
       ? (context.programs ?? (context.ruleSet === undefined ? undefined : programsIn(context.ruleSet)))
       : { has: (name: string) => name === owner.name || context.programs?.has(name) === true };
   const program = found.onlyInItsChains === true ? undefined : found.program;
-  const title = fit(`${port}: ${told(found.title, program, programs)}`);
+  const title = fit(`${port}: ${attributed(found.title, program, programs)}`);
   if (!isHere(program, programs)) return { title, details: [], sources: found.sources, elsewhere: true };
   const notes = packs.flatMap((pack) => {
     const note = pack.notes?.ports?.[String(port)];

@@ -2,7 +2,7 @@ import { packOfFamily } from './chains';
 import { isOfFamily } from './family';
 import type { ProgramPack } from './pack';
 import { packs } from './packs';
-import type { Programs } from './told';
+import type { Programs } from './attribution';
 import type { RuleSetView } from './view';
 
 const known = new WeakMap<RuleSetView, NonNullable<Programs>>();

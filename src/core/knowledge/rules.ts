@@ -3,7 +3,7 @@ import { packs } from './packs';
 import type { RuleSetView, RuleView } from './view';
 
 /**
- * Why a rule of a known program exists, told from what it asks and does, not its text: numbers, users, ports, ranges
+ * Why a rule of a known program exists, by what it matches and does, not by its text: numbers, users, ports, ranges
  * and the order of matches may differ. Undefined for rules of others. `beside` are the other rule sets of the same
  * host, as that of the other IP version.
  */

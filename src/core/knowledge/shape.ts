@@ -95,7 +95,7 @@ const shortNames: ReadonlyMap<string, ConditionName> = new Map([
 const lists: ReadonlySet<ConditionName> = new Set(['sport', 'dport', 'ctstate']);
 
 function makeShape(rule: Rule): RuleShape {
-  // What a rule of nftables asks is not told in the words of iptables: only where it leads.
+  // The conditions of an nftables rule are not put in the words of iptables: only where it jumps.
   const isNft = rule.written !== undefined;
   const conditions = isNft ? [] : [...headerConditions(rule), ...rule.matches.flatMap((each) => ofMatch(each, rule))];
   const { target } = rule;

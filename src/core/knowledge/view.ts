@@ -1,7 +1,7 @@
 import type { Rule } from '../ruleset/ruleSet';
 
 /**
- * The plain view of a rule set that the knowledge reads. It holds no behaviour, so that the facts can be told of rules
+ * The plain view of a rule set that the knowledge reads. It holds no behaviour, so that the facts apply to rules
  * from any source; the rule set of core/ruleset is mapped to it by its owner.
  */
 export interface RuleSetView {

@@ -25,9 +25,9 @@ export interface FilledField {
 }
 
 export interface CompletionOptions {
-  /** The family of the rules that it is for, where nothing in the request tells one. */
+  /** The family of the rules that it is for, where nothing in the request states one. */
   readonly preferred?: 4 | 6;
-  /** Of this host's address as a destination it is said that it is one, because nothing else tells. */
+  /** Of this host's address as a destination it is stated that it is one, because nothing else shows it. */
   readonly marksOwn?: boolean;
 }
 
@@ -99,7 +99,7 @@ function fillDirection(request: PacketRequest, host: Host, fill: Fill): void {
     fill('dir', 'out', 'only a packet of this host has an owner');
   else if (request.src !== undefined && isOwn(host, request.src))
     fill('dir', 'out', 'the source is an address of this host');
-  else fill('dir', 'in', 'most traces ask what happens to a packet that arrives');
+  else fill('dir', 'in', 'most traces are about a packet that arrives');
 }
 
 function fillInbound(request: PacketRequest, host: Host, family: 4 | 6, fill: Fill): void {
@@ -125,7 +125,7 @@ function fillInbound(request: PacketRequest, host: Host, family: 4 | 6, fill: Fi
   const loopback = family === 4 ? '127.0.0.1' : '::1';
   if (request.iface === 'lo') fill('dst', loopback, 'the address of lo');
   else fill('dst', request.dst ?? (ours && formatAddress(ours.address)), "this host's first address");
-  if (request.iface === 'lo') fill('src', loopback, 'what comes in by lo was sent by this host');
+  if (request.iface === 'lo') fill('src', loopback, 'a packet that comes in by lo was sent by this host');
   else {
     const reachable = lookupRoute(host, { destination: parseAddress(ELSEWHERE[family]) as Address }).type === 'unicast';
     const near = iface && neighbour(iface, family);
@@ -184,7 +184,7 @@ function fillTransport(request: PacketRequest, host: Host, fill: Fill): void {
   fill('ttl', usual?.ttl, usual?.why ?? '');
   if (hasPorts(protocol)) {
     fill('sport', usual?.sport, usual?.why ?? '');
-    fill('sport', CLIENT_PORT, 'a port as clients use');
+    fill('sport', CLIENT_PORT, 'a port such as clients use');
     const heard =
       request.dir === 'out'
         ? undefined
@@ -210,16 +210,16 @@ interface UsualFields {
 function usualFields({ icmpType, dport, dst, sport }: PacketRequest, protocol: number): UsualFields | undefined {
   if (protocol === PROTOCOL.ICMPV6 && icmpType !== undefined) {
     // RFC 4861, 6.1 and 7.1: anything else is dropped, because it has passed a router.
-    if (icmpType >= 133 && icmpType <= 137) return { ttl: 255, why: 'neighbour discovery has it (RFC 4861)' };
+    if (icmpType >= 133 && icmpType <= 137) return { ttl: 255, why: 'neighbour discovery requires it (RFC 4861)' };
     if ((icmpType >= 130 && icmpType <= 132) || icmpType === 143)
-      return { ttl: 1, why: 'multicast listener discovery has it (RFC 3810)' };
+      return { ttl: 1, why: 'multicast listener discovery requires it (RFC 3810)' };
   }
-  if (protocol === PROTOCOL.IGMP) return { ttl: 1, why: 'IGMP has it (RFC 3376)' };
-  if (protocol === VRRP) return { ttl: 255, why: 'VRRP has it (RFC 5798)' };
-  if (protocol === OSPF) return { ttl: 1, why: 'OSPF has it (RFC 2328)' };
+  if (protocol === PROTOCOL.IGMP) return { ttl: 1, why: 'IGMP requires it (RFC 3376)' };
+  if (protocol === VRRP) return { ttl: 255, why: 'VRRP requires it (RFC 5798)' };
+  if (protocol === OSPF) return { ttl: 1, why: 'OSPF uses it (RFC 2328)' };
   if (protocol !== PROTOCOL.UDP || sport !== undefined || dport === undefined) return undefined;
   const group = dst === MDNS_GROUP[4] || dst === MDNS_GROUP[6];
-  if (dport === 5353 && group) return { ttl: 255, sport: 5353, why: 'multicast DNS has it (RFC 6762)' };
+  if (dport === 5353 && group) return { ttl: 255, sport: 5353, why: 'multicast DNS uses it (RFC 6762)' };
   const from = own(USUAL_SOURCE_PORTS, String(dport));
   return from && { sport: from[0], why: from[1] };
 }

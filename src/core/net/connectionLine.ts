@@ -35,7 +35,7 @@ export interface ConnectionLine {
 
 /**
  * Reads a line of `conntrack -L`, `conntrack -E` or /proc/net/nf_conntrack: the first direction, and what NAT made of
- * it, which the second tells: `tcp 6 431999 ESTABLISHED src=… dst=… sport=… dport=… src=… dst=… sport=… dport=…
+ * it, which the second shows: `tcp 6 431999 ESTABLISHED src=… dst=… sport=… dport=… src=… dst=… sport=… dport=…
  * [ASSURED] mark=0 use=1`. Undefined for other text. Never throws. Source: libnetfilter_conntrack
  * src/conntrack/snprintf_default.c, net/netfilter/nf_conntrack_standalone.c ct_seq_show.
  */

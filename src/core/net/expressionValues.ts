@@ -75,7 +75,7 @@ export function readEndpoint(text: string): Endpoint | string {
   if (!open && address === undefined) {
     const meantAsAddress = /^[0-9.:[\]a-f]+$/i.test(text) && /[.:]/.test(text);
     return meantAsAddress
-      ? `"${text}" is not an address with an optional port, as 10.0.0.1:80 or [2001:db8::1]:80`
+      ? `"${text}" is not an address with an optional port, such as 10.0.0.1:80 or [2001:db8::1]:80`
       : unknownWord(text);
   }
   const port = portText === undefined ? undefined : readPort(portText);

@@ -14,7 +14,7 @@ export const KEYWORDS: Readonly<
   dport: { field: 'dport', value: 'a port from 0 to 65535' },
   uid: { field: 'uid', value: 'a user id' },
   gid: { field: 'gid', value: 'a group id' },
-  groups: { field: 'groups', value: 'group ids with commas between' },
+  groups: { field: 'groups', value: 'group ids separated by commas' },
   mark: { field: 'mark', value: 'a mark such as 0x53a' },
   ttl: { field: 'ttl', value: 'a number from 0 to 255' },
   tos: { field: 'tos', value: 'a byte such as 0x10' },
@@ -23,7 +23,7 @@ export const KEYWORDS: Readonly<
   frag: { field: 'fragOffset', value: 'the offset of the fragment in units of 8 bytes, 0 to 8191' },
   mac: { field: 'srcMac', value: 'the source link layer address' },
   dstmac: { field: 'dstMac', value: 'the destination link layer address' },
-  flags: { field: 'flags', value: 'TCP flags with commas between, or none' },
+  flags: { field: 'flags', value: 'TCP flags separated by commas, or none' },
   ctstate: { field: 'state', value: 'new, established, related, invalid or untracked' },
   type: { field: 'type', value: 'an ICMP type: a number with an optional /code, or a name' },
   icmpid: { field: 'icmpId', value: 'the identifier of an echo' },
@@ -38,7 +38,7 @@ export const KEYWORDS: Readonly<
   payload: { field: 'payloadHex', value: 'bytes in hexadecimal' },
   priority: { field: 'priority', value: 'a number' },
   at: { field: 'at', value: 'a chain to begin in, such as WEB or nat/WEB' },
-  newer: { field: 'newer', value: 'nft or legacy: the back end whose tables were made later' },
+  newer: { field: 'newer', value: 'nft or legacy: the back end whose tables were created later' },
 };
 
 /** Other spellings of keywords. */

@@ -63,7 +63,7 @@ export function hostFromTopology(topology: unknown, extras: HostExtras = {}): Ho
   const policyRules = readRules(ipRules ?? []);
   if (isProblem(policyRules)) return policyRules;
   if (conntrack !== undefined && conntrack !== null && conntrack !== 'on' && conntrack !== 'auto')
-    return problem('topology.conntrack', 'is "on" or "auto"');
+    return problem('topology.conntrack', 'must be "on" or "auto"');
   const listeners = readListeners(extras.listeners, settings.get('net.ipv6.bindv6only') === 1);
   if (isProblem(listeners)) return listeners;
   const sets = readSets(extras.sets);
@@ -113,7 +113,7 @@ const LARGEST_MTU = 65536;
 
 /** Reads the `ifaces` of a topology; `lo` comes first whether or not it is listed. */
 export function readInterfaces(json: unknown): Interface[] | InputProblem {
-  if (!Array.isArray(json)) return problem('topology.ifaces', 'is a list of interfaces');
+  if (!Array.isArray(json)) return problem('topology.ifaces', 'must be a list of interfaces');
   const interfaces: Interface[] = [];
   let loopback = loopbackInterface();
   for (const [i, item] of (json as unknown[]).entries()) {
@@ -128,7 +128,7 @@ export function readInterfaces(json: unknown): Interface[] | InputProblem {
     const { name, mac, mtu } = read;
     if (name === undefined) return problem(`${field}.name`, 'is missing: the name of an interface, 1 to 15 characters');
     const addrs = item.addrs ?? [];
-    if (!Array.isArray(addrs)) return problem(`${field}.addrs`, 'is a list of addresses such as "10.0.0.1/24"');
+    if (!Array.isArray(addrs)) return problem(`${field}.addrs`, 'must be a list of addresses such as "10.0.0.1/24"');
     const addresses: InterfaceAddress[] = [];
     for (const text of addrs as unknown[]) {
       const address = typeof text === 'string' ? parseInterfaceAddress(text) : undefined;
@@ -153,7 +153,7 @@ export function readInterfaces(json: unknown): Interface[] | InputProblem {
 }
 
 function readRoutes(json: unknown, kernel: readonly Route[]): Route[] | InputProblem {
-  if (!Array.isArray(json)) return problem('topology.routes', 'is a list of texts as behind "ip route add"');
+  if (!Array.isArray(json)) return problem('topology.routes', 'must be a list of texts as after "ip route add"');
   const routes = [...kernel];
   for (const [i, line] of (json as unknown[]).entries()) {
     const route =
@@ -168,7 +168,7 @@ function readRoutes(json: unknown, kernel: readonly Route[]): Route[] | InputPro
 
 /** Reads the `ipRules` of a topology and adds the rules that every host has. */
 export function readRules(json: unknown): PolicyRule[] | InputProblem {
-  if (!Array.isArray(json)) return problem('topology.ipRules', 'is a list of texts as behind "ip rule add"');
+  if (!Array.isArray(json)) return problem('topology.ipRules', 'must be a list of texts as after "ip rule add"');
   const rules = standardRules();
   for (const [i, line] of (json as unknown[]).entries()) {
     const field = `topology.ipRules[${i}]`;
@@ -199,7 +199,7 @@ export function readSysctls(json: unknown): ReadonlyMap<string, number> | InputP
 /** Reads the `listeners` of a request. `onlyIpv6`: bindv6only is set, so that a socket at `::` takes no IPv4. */
 export function readListeners(json: unknown, onlyIpv6 = false): Listener[] | InputProblem {
   if (json === undefined || json === null) return [];
-  if (!Array.isArray(json)) return problem('listeners', 'is a list of sockets');
+  if (!Array.isArray(json)) return problem('listeners', 'must be a list of sockets');
   const listeners: Listener[] = [];
   for (const [i, item] of (json as unknown[]).entries()) {
     const field = `listeners[${i}]`;

@@ -38,7 +38,7 @@ export function parseRoute(
   if (device === undefined && type === 'unicast')
     return problem(
       field,
-      gateway ? 'no interface reaches the gateway; say which with "dev"' : 'a route needs "dev" or "via"',
+      gateway ? 'no interface reaches the gateway; name one with "dev"' : 'a route needs "dev" or "via"',
     );
   return {
     ...PLAIN,
@@ -90,7 +90,7 @@ export function parsePolicyRule(
       if (message !== undefined) return problem(field, message);
     }
   }
-  if (rule.action === undefined) return problem(field, 'the rule says no table: "lookup" and its name or number');
+  if (rule.action === undefined) return problem(field, 'the rule has no table: add "lookup" and its name or number');
   return {
     family,
     preference: rule.preference ?? preference(family),

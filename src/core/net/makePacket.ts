@@ -3,7 +3,7 @@ import { networkHeaderLength, packetBytes, transportHeaderLength } from './bytes
 import type { Host } from './host';
 import { PROTOCOL, TCP_FLAGS, type ExtensionHeader, type Packet, type SocketOwner } from './packet';
 import {
-  familyTold,
+  statedFamily,
   problem,
   type ExtensionHeaderRequest,
   type InputProblem,
@@ -71,13 +71,14 @@ export function makePacket(request: PacketRequest, host?: Host, family = familyO
 export function packetProblem(request: PacketRequest): InputProblem | undefined {
   const odd = (request.extHeaders ?? []).findIndex(liesAboutItsLength);
   // What follows such a header would be read from somewhere else, which this packet model cannot express.
-  if (odd >= 0) return problem(`packet.extHeaders[${odd}].hex`, 'its second byte says another length than it has');
+  if (odd >= 0)
+    return problem(`packet.extHeaders[${odd}].hex`, 'its second byte states a different length than it has');
   if (request.length === undefined) {
     const { family, length } = makePacket(request);
     return length > LONGEST[family]
       ? problem(
           'packet',
-          `its headers and data are ${length} bytes, where an IPv${family} packet has ${LONGEST[family]} at most`,
+          `its headers and data are ${length} bytes; an IPv${family} packet has ${LONGEST[family]} at most`,
         )
       : undefined;
   }
@@ -103,8 +104,8 @@ export function socketOwner(request: PacketRequest): SocketOwner {
 
 /** The family of a request, by its addresses, else by its protocol, else IPv4. */
 export function familyOf(request: PacketRequest): 4 | 6 {
-  const told = familyTold(request);
-  if (told !== undefined) return told;
+  const stated = statedFamily(request);
+  if (stated !== undefined) return stated;
   return request.proto === PROTOCOL.ICMPV6 || (request.extHeaders?.length ?? 0) > 0 ? 6 : 4;
 }
 

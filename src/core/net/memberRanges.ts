@@ -63,7 +63,7 @@ function groupsOf(added: readonly AddedMember[]): ReadonlyMap<string, MemberGrou
 
 function groupOf(list: readonly AddedMember[]): MemberGroup {
   const parts = (list[0]?.member.parts ?? []).map((_, i) => i).filter((i) => isRange(list[0]?.member.parts[i]));
-  // The part that tells most of them apart.
+  // The part in which most of them differ.
   const counts = parts.map((part) => new Set(list.map(({ member }) => firstOf(member.parts[part] as SetPart))).size);
   const part = parts[counts.indexOf(Math.max(...counts))] ?? 0;
   const sorted = [...list].sort(

@@ -47,7 +47,7 @@ export interface ExpressionProblem {
 }
 
 export type ParsedExpression =
-  /** `writer`: of a line that stands for the packet. `note`: what that line does not tell of it. */
+  /** `writer`: of a line that stands for the packet. `note`: what that line does not show of it. */
   | {
       readonly request: PacketRequest;
       readonly words: readonly ExpressionWord[];
@@ -167,14 +167,14 @@ class PacketWordReader {
 
   private ownWord(token: ExpressionToken): void {
     this.add(token, 'keyword');
-    if (this.own === false) this.fail(token, 'what is forwarded is not for an address of this host');
+    if (this.own === false) this.fail(token, 'a forwarded packet is not for an address of this host');
     this.own = true;
   }
 
   private direction(token: ExpressionToken, word: string): void {
     this.set(token, 'direction', 'dir', word === 'out' ? 'out' : 'in');
     if (word === 'forward' && this.own === true)
-      this.fail(token, 'what is for an own address of this host is not forwarded');
+      this.fail(token, 'a packet for an address of this host is not forwarded');
     if (word === 'forward') this.own ??= false;
     const names = word === 'forward' ? ['iface', 'oface'] : [word === 'out' ? 'oface' : 'iface'];
     for (const name of names) {

@@ -111,7 +111,7 @@ export function isProblem(value: unknown): value is InputProblem {
  */
 export function readPacketRequest(json: unknown, field = 'packet', depth = 0): PacketRequest | InputProblem {
   if (depth > DEEPEST_QUOTE)
-    return problem(field, `packets quote each other ${depth} deep; ${DEEPEST_QUOTE} are understood`);
+    return problem(field, `packets quote each other ${depth} deep; at most ${DEEPEST_QUOTE} are understood`);
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     return problem(field, `${shown(json)} is not an object`);
   const given = json as Readonly<Record<string, unknown>>;
@@ -132,16 +132,16 @@ export function readPacketRequest(json: unknown, field = 'packet', depth = 0): P
     return problem(`${field}.src`, `${request.src} and dst ${request.dst} are of different families`);
   }
   const [own, quoted] = [
-    familyTold({ src: request.src, dst: request.dst }),
-    request.inner && familyTold(request.inner),
+    statedFamily({ src: request.src, dst: request.dst }),
+    request.inner && statedFamily(request.inner),
   ];
   if (own !== undefined && quoted !== undefined && own !== quoted)
     return problem(`${field}.inner`, 'is of another family than the packet that quotes it');
   return request;
 }
 
-/** The family that the addresses of a request tell, else those of the packet that it quotes; undefined: neither. */
-export function familyTold({
+/** The family of the addresses of a request, else those of the packet that it quotes; undefined: neither. */
+export function statedFamily({
   src,
   dst,
   inner,
@@ -151,7 +151,7 @@ export function familyTold({
   readonly inner?: PacketRequest | undefined;
 }): 4 | 6 | undefined {
   const address = dst ?? src;
-  if (address === undefined) return inner && familyTold(inner);
+  if (address === undefined) return inner && statedFamily(inner);
   return address.includes(':') ? 6 : 4;
 }
 
@@ -195,10 +195,7 @@ function name(value: unknown, field: string): string | InputProblem {
 function chainName(value: unknown, field: string): string | InputProblem {
   return typeof value === 'string' && /^[^\s]{1,60}$/.test(value)
     ? value
-    : problem(
-        field,
-        `${shown(value)} is not the name of a chain, with its table and a slash in front of it or without`,
-      );
+    : problem(field, `${shown(value)} is not the name of a chain, optionally preceded by its table and a slash`);
 }
 
 /** `most`: in bytes, as many as fit into their place in a packet. */
@@ -208,7 +205,7 @@ function hex(most: number): RequestFieldReader {
     if (digits === undefined || digits.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(digits))
       return problem(field, `${shown(value)} is not a text of hexadecimal byte pairs`);
     return digits.length > most * 2
-      ? problem(field, `these are ${digits.length / 2} bytes, where ${most} have room`)
+      ? problem(field, `these are ${digits.length / 2} bytes; at most ${most} fit`)
       : digits.toLowerCase();
   };
 }
@@ -269,7 +266,7 @@ function icmpType(value: unknown, field: string, packet: Readonly<Record<string,
 function list(item: RequestFieldReader, most: number): RequestFieldReader {
   return (value, field, packet) => {
     if (!Array.isArray(value)) return problem(field, `${shown(value)} is not a list`);
-    if (value.length > most) return problem(field, `has ${value.length} entries, where ${most} are the most`);
+    if (value.length > most) return problem(field, `has ${value.length} entries; at most ${most} are allowed`);
     const read = (value as unknown[]).map((entry, i) => item(entry, `${field}[${i}]`, packet));
     return read.find(isProblem) ?? read;
   };
@@ -307,7 +304,7 @@ function oneOf(words: readonly string[]): RequestFieldReader {
       typeof value === 'string'
         ? words.find((candidate) => candidate.toLowerCase() === value.toLowerCase())
         : undefined;
-    return word ?? problem(field, `${shown(value)} is none of ${words.join(', ')}`);
+    return word ?? problem(field, `${shown(value)} is not one of ${words.join(', ')}`);
   };
 }
 

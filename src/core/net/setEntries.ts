@@ -139,7 +139,7 @@ export function savedMember(
   const inRanges = ranges.covering(values);
   if (inRanges.length === 0 && own === undefined) return undefined;
   const list = typeof own === 'number' ? [{ order: own, member: plainMember(values) }] : (own ?? []);
-  // One value of a range is a member by itself, whose link layer address the range does not tell.
+  // One value of a range is a member by itself, whose link-layer address the range does not state.
   const ofValue = list[0]?.member.parts.map((part): SetPart =>
     part.kind === 'mac' ? { kind: 'mac', mac: undefined } : part,
   );

@@ -32,7 +32,7 @@ export interface SetShape {
 export const NO_INFO: SetInfo = { mark: 0, mask: 0, priority: 0 };
 
 /**
- * A key of the parts that tell the members of a set apart. The link layer address that follows the address of a
+ * A key of the parts in which the members of a set differ. The link layer address that follows the address of a
  * bitmap:ip,mac is none of them.
  */
 export function memberKey(parts: readonly SetPart[], type = ''): string {
@@ -119,7 +119,7 @@ export function readMember(entry: string, set: IpSet, base: SetShape): SetMember
           .split(' ');
   const texts = values.includes(',') ? values.split(',') : [values];
   if (texts.length > base.shape.length || (texts.length < base.shape.length && set.type !== 'bitmap:ip,mac')) {
-    return `"${values}" does not fit the type ${set.type}`;
+    return `"${values}" does not match the type ${set.type}`;
   }
   const wildcard = words.includes('wildcard');
   const parts: SetPart[][] = [];
@@ -129,7 +129,7 @@ export function readMember(entry: string, set: IpSet, base: SetShape): SetMember
     parts.push(each);
   }
   if (parts.reduce((product, { length }) => product * length, 1) > MOST_COMBINATIONS)
-    return `"${values}" stands for more networks than are followed, ${MOST_COMBINATIONS}`;
+    return `"${values}" stands for more networks than are evaluated, ${MOST_COMBINATIONS}`;
   const nomatch = words.includes('nomatch');
   const extensions = words.length === 0 ? NO_EXTENSIONS : readExtensions(words);
   return combined(parts).map((each) => ({ parts: each, nomatch, ...extensions }));

@@ -13,7 +13,7 @@ export interface ParsedSets {
   readonly problems: readonly SetsProblem[];
 }
 
-/** How many problems of one text are told. */
+/** How many problems of one text are reported. */
 const MOST_SET_PROBLEMS = 1000;
 
 let last: { readonly text: string; readonly parsed: ParsedSets } | undefined;
@@ -133,7 +133,7 @@ class SetsReader {
         if (nested(entry))
           this.complain(
             lines[i] ?? 0,
-            `"${memberName(entry)}" is a list:set, and ipset takes no list:set into another ("Sets with list:set type cannot be added to the set")`,
+            `"${memberName(entry)}" is a list:set, and ipset does not accept a list:set in another ("Sets with list:set type cannot be added to the set")`,
           );
       });
     }

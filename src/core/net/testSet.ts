@@ -17,7 +17,7 @@ export type SetDirection = 'src' | 'dst';
 export interface SetTestOptions {
   readonly returnNomatch?: boolean;
   /**
-   * Counts the packet for a member and says whether the counters fit; `key` tells the members of all sets apart.
+   * Counts the packet for a member and says whether the counters fit; `key` distinguishes the members of all sets.
    * `listed`: the set is asked for the sake of a list, whose own counters are the ones compared.
    */
   readonly count?: (key: string, first: SetMember['counts'], listed: boolean) => boolean;
@@ -116,7 +116,7 @@ export function setDimension(type: string): number {
 
 interface FoundMember {
   readonly member: SetMember;
-  /** Tells the values apart that one member stands for: the kernel keeps each of them by itself. */
+  /** Separates the values that one member stands for: the kernel keeps each of them by itself. */
   readonly key: string;
 }
 

@@ -2,7 +2,7 @@ import type { Tuple } from './conntrack';
 import { PROTOCOL, type Packet } from './packet';
 
 /**
- * Protocols whose connections are told apart by ports. DCCP has lost its tracker in Linux 6.16 and is not among them.
+ * Protocols whose connections are distinguished by ports. DCCP has lost its tracker in Linux 6.16 and is not among them.
  */
 const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.SCTP, PROTOCOL.UDPLITE]);
 

@@ -75,7 +75,7 @@ export function reversed(packet: Packet, patch: Partial<Packet>, host: Host): Pa
   };
 }
 
-/** The ACK that tells the other end which number comes next (RFC 5961). */
+/** The ACK that gives the other end the next expected number (RFC 5961). */
 export function challenge(packet: Packet, known: AcceptedSocket | undefined, host: Host): Packet {
   return reversed(packet, { tcpFlags: TCP_FLAGS.ACK, tcpSequence: 2, tcpAcknowledgement: known?.next ?? 0 }, host);
 }

@@ -57,7 +57,7 @@ export function ttlOf({ sysctls }: Host, family: 4 | 6): number {
   );
 }
 
-/** The mark of an answer: none, unless it is told to reflect that of the packet. */
+/** The mark of an answer: none, unless a sysctl makes it reflect that of the packet. */
 export function replyMark({ family, mark }: Packet, { sysctls }: Host): number {
   return sysctls.get(`net.ipv${family}.fwmark_reflect`) ? mark : 0;
 }

@@ -89,7 +89,7 @@ export function askAgain(rule: Rule, view: PacketView): readonly Asked[] {
   const inHeader = askHeader(rule, view);
   if (inHeader.some(({ answer }) => answer === false)) return inHeader;
   if (header.names && !headerMatches(header, view)) {
-    // What the file does not tell stands in front, and the kernel asks the rest whatever it says.
+    // What the file does not state comes first, and the kernel tests the rest whatever its answer.
     const asked = headerConditions(header).map((question): Asked => ({ question, view, answer: ask(question, view) }));
     return asked.slice(0, asked.findIndex(({ answer }) => answer === false) + 1);
   }

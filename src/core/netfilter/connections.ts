@@ -48,7 +48,7 @@ function readConnection(json: unknown, field: string, world: World): ConntrackEn
   if (isProblem(original)) return original;
   const reply =
     json.reply === undefined || json.reply === null ? invertTuple(original) : readTuple(json.reply, `${field}.reply`);
-  if (reply === undefined) return problem(field, 'nothing answers this ICMP type: give "reply"');
+  if (reply === undefined) return problem(field, 'this ICMP type has no reply: give "reply"');
   if (isProblem(reply)) return reply;
   if (reply.source.family !== original.source.family || reply.protocol !== original.protocol)
     return problem(`${field}.reply`, 'is of another family or protocol than "orig"');
@@ -174,7 +174,7 @@ const TCP_STATES = [
 function tcpStateField(value: unknown, field: string): string | InputProblem {
   return typeof value === 'string' && TCP_STATES.includes(value)
     ? value
-    : problem(field, `${shown(value)} is none of ${TCP_STATES.join(', ')}`);
+    : problem(field, `${shown(value)} is not one of ${TCP_STATES.join(', ')}`);
 }
 
 const DEFAULT_ICMP_ID = 0x1234;

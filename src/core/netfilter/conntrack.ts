@@ -87,7 +87,7 @@ function trackNew(packet: Packet, world: World, template: Template, setting: Tra
   const sctp = packet.protocol === PROTOCOL.SCTP ? trackSctp(packet, undefined, 'ORIGINAL') : undefined;
   const reason =
     reply === undefined
-      ? 'nothing answers this ICMP type'
+      ? 'this ICMP type has no reply'
       : whyNotNew(packet, tcp?.kind === 'accepted' || sctp !== undefined);
   if (reply === undefined || reason) return { view: NO_ENTRY('INVALID'), why: reason ?? '' };
   const entry: ConntrackEntry = {
@@ -126,9 +126,9 @@ function whyNotNew(packet: Packet, opens: boolean): string | undefined {
     case PROTOCOL.TCP:
       return opens ? undefined : 'no connection is known, and a TCP packet with these flags cannot open one';
     case PROTOCOL.ICMP:
-      return ICMP_REQUESTS.has(packet.icmpType) ? undefined : 'an ICMP answer without a request that was seen';
+      return ICMP_REQUESTS.has(packet.icmpType) ? undefined : 'an ICMP reply to a request that was not seen';
     case PROTOCOL.ICMPV6:
-      return ICMPV6_REQUESTS.has(packet.icmpType) ? undefined : 'an ICMPv6 answer without a request that was seen';
+      return ICMPV6_REQUESTS.has(packet.icmpType) ? undefined : 'an ICMPv6 reply to a request that was not seen';
     case PROTOCOL.SCTP:
       return opens ? undefined : 'no association is known, and this SCTP packet cannot open one';
     case PROTOCOL.IPV6_NONE:
@@ -175,7 +175,7 @@ function trackKnown(
     if (kind === 'invalid')
       return {
         view: NO_ENTRY('INVALID'),
-        why: 'its chunks or its verification tag do not fit what is known of the association',
+        why: 'its chunks or its verification tag do not match what is known of the association',
       };
     counted = kind === 'accepted';
     changed = { ...changed, sctp, assured: changed.assured || sctp.state === 'ESTABLISHED' };
@@ -213,9 +213,9 @@ const ASSUMED_ASSOCIATION: SctpTracking = {
 };
 
 function whyKnown(state: ConntrackState, direction: Direction): string {
-  if (direction === 'REPLY') return 'it answers a connection that is known';
-  if (state === 'NEW') return 'its connection is known, but no answer was seen yet';
-  return state === 'RELATED' ? 'its connection was expected' : 'its connection is known and was answered';
+  if (direction === 'REPLY') return 'it is a reply in a known connection';
+  if (state === 'NEW') return 'its connection is known, but no reply was seen yet';
+  return state === 'RELATED' ? 'its connection was expected' : 'its connection is known, and a reply was seen';
 }
 
 /**
@@ -231,7 +231,7 @@ function trackError(packet: Packet, world: World, template: Template): Tracked {
   if (!sameAddress(packet.destination, destination))
     return {
       view: NO_ENTRY('INVALID'),
-      why: 'an ICMP error to another address than that of the sender of the packet that it quotes',
+      why: 'an ICMP error that is not sent to the source of the packet that it quotes',
     };
   return {
     view: { state: 'RELATED', entry: found.entry, direction: found.direction },

@@ -79,7 +79,7 @@ export type TraceEvent =
    */
   | { readonly kind: 'table-skipped'; readonly hook: Hook; readonly table: AnyTableName; readonly why: string }
   /**
-   * Rules `from`–`to` of the chain (1-based, both included) did not match; `askAgain` tells of each what it asked of
+   * Rules `from`–`to` of the chain (1-based, both included) did not match; `askAgain` returns what each asked of
    * `view`.
    */
   | {
@@ -99,8 +99,8 @@ export type TraceEvent =
       readonly matched: boolean;
       readonly view: PacketView;
       /**
-       * What it asked behind its header, which fits, in order; where the header has something that the file does not
-       * tell, from there on.
+       * What it tested after its header, which matches, in order; where the header has something that the file does not
+       * state, from there on.
        */
       readonly asked: readonly Asked[];
       readonly effect: Effect | undefined;
@@ -111,7 +111,7 @@ export type TraceEvent =
     }
   /**
    * Rule `rule` jumps to a chain that did the same before in the same circumstances, in so many events; they are not
-   * told again.
+   * listed again.
    */
   | {
       readonly kind: 'repeated';
@@ -244,7 +244,7 @@ export interface Walked {
    */
   readonly on?: { readonly host: Host; readonly answers: readonly HostAnswer[]; readonly ruleSets?: RuleSets };
   /**
-   * What has to be so for this end, and neither the file nor the user says; what follows if it is not cannot be told.
+   * What has to be so for this end, and neither the file nor the user says; what follows if it is not is not known.
    */
   readonly provided?: readonly Proviso[];
 }

@@ -15,7 +15,7 @@ export interface Path {
 /**
  * All paths of a packet, one where everything is known. A walk that meets a question without an answer goes on from
  * there along each branch, the first answer first, so that what comes before is walked once; and where branches come to
- * the same place in the same state, what comes behind is walked once as well. Each path is told whole all the same.
+ * the same place in the same state, what follows is walked once as well. Each path is still complete.
  */
 export function* paths(arrival: Arrival, context: WalkContext): Generator<Path, undefined> {
   const explorer = new Explorer();
@@ -119,7 +119,7 @@ class Explorer implements Joins {
     return false;
   }
 
-  /** The passage has told of the present stretch what there is to tell. */
+  /** The passage has emitted all events of the present stretch. */
   private close(passage: Passage): void {
     const { current } = this;
     current.passage = undefined;
@@ -141,9 +141,9 @@ function samePlace(a: WalkPlace, b: WalkPlace): boolean {
   return sameStanding(a.standing, b.standing);
 }
 
-/** The stretches of the present path, one behind the other, and all that they tell. */
+/** The stretches of the present path in order, with all their events. */
 class WalkedPath {
-  private readonly stretches: { readonly stretch: Stretch; readonly before: Told }[] = [];
+  private readonly stretches: { readonly stretch: Stretch; readonly before: Emitted }[] = [];
   private readonly events: TraceEvent[] = [];
   private readonly assumptions: Assumption[] = [];
   private readonly notes: string[] = [];
@@ -196,8 +196,8 @@ class WalkedPath {
   }
 }
 
-/** How much was told up to a place. */
-interface Told {
+/** How much was emitted up to a place. */
+interface Emitted {
   readonly events: number;
   readonly assumptions: number;
   readonly notes: number;

@@ -22,18 +22,18 @@ export function whyItStays(passage: Passage): string | undefined {
   if (!isMulticast(destination)) return undefined;
   if (ttl === 0 && takesCopy(passage)) return `its ${family === 4 ? 'TTL' : 'hop limit'} is 0`;
   return family === 6 && multicastScope(destination) <= INTERFACE_LOCAL && outInterface !== 'lo'
-    ? `${formatAddress(destination)} means this interface alone`
+    ? `${formatAddress(destination)} is for this interface only`
     : undefined;
 }
 
 /** RFC 4291, 2.7. */
 const INTERFACE_LOCAL = 1;
 
-/** What is assumed of the programs of this host, where a packet goes to many; nobody but they can tell. */
+/** What is assumed of the programs of this host, where a packet goes to many; only they know it. */
 export function groupNote({ family, destination }: Packet, copied: boolean): string | undefined {
   if (!isMulticast(destination)) return undefined;
   const group = formatAddress(destination);
   return copied
     ? `the sending socket has ${family === 4 ? 'IP_MULTICAST_LOOP' : 'IPV6_MULTICAST_LOOP'} on, as is the default: without it this host gets no copy of what it sends to ${group}`
-    : `no program of this host has joined the multicast group ${group}: if one had, the host would take what is sent there, and of its own packets a copy`;
+    : `no program of this host has joined the multicast group ${group}: if one had, the host would accept what is sent there, and a copy of what it sends itself`;
 }

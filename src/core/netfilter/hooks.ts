@@ -89,7 +89,7 @@ function assemble(passage: Passage): void {
     throw new Ended(
       passage.kernelDrop(
         'fragment-incomplete',
-        `${tracking ? 'connection tracking holds' : 'socket and TPROXY hold'} fragments back until all of them are there`,
+        `${tracking ? 'connection tracking holds' : 'socket and TPROXY hold'} fragments back until all of them have arrived`,
         undefined,
         true,
       ),

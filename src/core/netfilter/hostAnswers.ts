@@ -65,8 +65,8 @@ export function hostAnswers(walked: Walked, given: WalkContext, raw = false, att
     },
     context,
   );
-  // While this host sends ICMP of its own, it cannot make another: an echo reply that OUTPUT refuses is not told to
-  // anybody (net/ipv4/icmp.c icmp_xmit_lock).
+  // While this host sends ICMP of its own, it cannot make another: an echo reply that OUTPUT refuses is reported to
+  // nobody (net/ipv4/icmp.c icmp_xmit_lock).
   if (isIcmp(answer.packet.protocol) && answered.end.dropBy?.kind === 'rule' && answered.end.dropBy.hook === 'OUTPUT')
     return after;
   const backToSender = raw && answer.packet.protocol === PROTOCOL.TCP && answered.end.outcome === 'LOCAL';
@@ -171,9 +171,9 @@ function receivedAnswer(walked: Received, context: WalkContext): SentAnswer | un
   if (toMany(end) || (anycast && packet.protocol === PROTOCOL.TCP)) return undefined;
   // Unlike the handlers of protocols, what says that there is none has not let go of the packet's connection
   // (net/ipv4/ip_input.c ip_protocol_deliver_rcu).
-  const told = packet.family === 4 || allowsError(packet);
+  const mayReport = packet.family === 4 || allowsError(packet);
   if (secured || !HANDLED[packet.family].has(packet.protocol))
-    return !told
+    return !mayReport
       ? undefined
       : {
           packet: icmpError(packet, packet.family === 4 ? [3, 2] : [4, 1], context, end.inInterface),
@@ -181,7 +181,7 @@ function receivedAnswer(walked: Received, context: WalkContext): SentAnswer | un
         };
   if (!end.receiverKnown) return undefined;
   if (packet.protocol === PROTOCOL.UDP || packet.protocol === PROTOCOL.UDPLITE) {
-    return end.receiver || !told
+    return end.receiver || !mayReport
       ? undefined
       : { packet: icmpError(packet, packet.family === 4 ? [3, 3] : [1, 4], context, end.inInterface) };
   }
@@ -242,7 +242,7 @@ const ERRORS: Partial<Record<KernelDropReason, Readonly<Record<4 | 6, readonly [
   'bad-options': { 4: [12, 0], 6: [4, 0] },
 };
 
-/** A router tells a link-local source that it is beyond its scope. */
+/** The error for a link-local source that sends beyond its scope. */
 const BEYOND_LINK: Readonly<Record<4 | 6, readonly [number, number] | undefined>> = { 4: undefined, 6: [1, 2] };
 
 function refusedAnswer(walked: Received, context: WalkContext): SentAnswer | undefined {
@@ -258,7 +258,7 @@ function refusedAnswer(walked: Received, context: WalkContext): SentAnswer | und
       : dropBy.reason === 'martian-source' && isLinkLocal(packet.source)
         ? BEYOND_LINK[packet.family]
         : ERRORS[dropBy.reason]?.[packet.family];
-    return code && mayBeTold(walked, context)
+    return code && mayGetError(walked, context)
       ? { packet: icmpError(packet, code, context, end.inInterface), attached: attachment(walked, entry) }
       : undefined;
   }
@@ -276,7 +276,7 @@ function refusedAnswer(walked: Received, context: WalkContext): SentAnswer | und
     if (closed && context.world.entry(closed.id)) context.world.put(closed);
     return { packet: answer, attached: attachment(walked, closed) };
   }
-  if (kind !== 'icmp' || !mayBeTold(walked, context)) return undefined;
+  if (kind !== 'icmp' || !mayGetError(walked, context)) return undefined;
   return {
     packet: icmpError(packet, [icmpType ?? 3, icmpCode ?? 3], context, end.inInterface),
     attached: attachment(walked, entry),
@@ -286,11 +286,11 @@ function refusedAnswer(walked: Received, context: WalkContext): SentAnswer | und
 /**
  * Whether an ICMP error may be sent about a packet. Source: net/ipv4/icmp.c __icmp_send, net/ipv6/icmp.c icmp6_send.
  */
-function mayBeTold(walked: Received, context: WalkContext): boolean {
+function mayGetError(walked: Received, context: WalkContext): boolean {
   const { packet } = walked.end;
   if (isIcmpErrorPacket(packet) || toMany(walked.end)) return false;
   if (packet.family === 6) return allowsError(packet);
-  // IPv4 would tell it from the address that the packet was sent to, which has to be its own.
+  // IPv4 would send it from the address that the packet was sent to, which has to be its own.
   return (
     isBetweenTwo(walked, context) && (routeType(walked, context) !== 'local' || isOwn(packet.destination, context))
   );

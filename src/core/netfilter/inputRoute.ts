@@ -63,9 +63,9 @@ function routeIpv4(packet: Packet, iface: string, host: Host): InputRoute {
     return martian('martian-source', source, 'it can only be a destination');
   if (isMulticast(destination)) return routeMulticast(packet, iface, host, localnet);
   const limited = isLimitedBroadcast(destination) || (isUnspecified(source) && isUnspecified(destination));
-  if (!limited && isUnspecified(source)) return martian('martian-source', source, 'it is no address of a host');
+  if (!limited && isUnspecified(source)) return martian('martian-source', source, 'it is not a host address');
   if (!limited && isUnspecified(destination))
-    return martian('martian-destination', destination, 'it is no address of a host');
+    return martian('martian-destination', destination, 'it is not a host address');
   if (!limited && isLoopback(destination) && !localnet)
     return martian(
       'martian-destination',
@@ -95,7 +95,7 @@ function routeIpv4(packet: Packet, iface: string, host: Host): InputRoute {
   }
   if (refused) return refused;
   if (route.type !== 'unicast')
-    return martian('martian-destination', destination, `a ${route.type} address is not forwarded to`);
+    return martian('martian-destination', destination, `a ${route.type} address cannot be forwarded to`);
   return badSource(packet, iface, host, route.device) ?? forwarded(route);
 }
 
@@ -115,7 +115,7 @@ function routeMulticast(packet: Packet, iface: string, host: Host, localnet: boo
     return badSource(packet, iface, host) ?? { kind: 'local', type: 'multicast', table: route.table };
   return isLinkGroup(destination) || packet.protocol === PROTOCOL.IGMP
     ? { kind: 'local', type: 'multicast', table: route.table }
-    : martian('martian-source', source, 'a host without an address speaks to groups of its own link only');
+    : martian('martian-source', source, 'a host without an address may only send to groups of its own link');
 }
 
 function forwarded(route: RouteResult): InputRoute {
@@ -184,7 +184,7 @@ function badSource(packet: Packet, iface: string, host: Host, device = 'lo'): In
     return martian('martian-source', source, `a ${back.type} address cannot be a source`);
   const leaves = back.route?.device ?? back.device;
   if (leaves === iface) return undefined;
-  const strange = `answers to ${formatAddress(source)} would leave by ${leaves ?? 'no interface'}, not by ${iface}`;
+  const strange = `replies to ${formatAddress(source)} would leave by ${leaves ?? 'no interface'}, not by ${iface}`;
   if (filter === 1) return drop('reverse-path', `${strange}, and rp_filter is 1 (strict)`);
   // An interface without an address cannot be asked for a way of its own.
   return filter > 0 && !hasAddress(host, iface)
@@ -250,7 +250,7 @@ function routeIpv6(packet: Packet, iface: string, host: Host, scope: string): In
     if (isUnspecified(source) || isMulticast(source) || isLoopback(source))
       return martian('martian-source', source, 'packets from it are not forwarded');
     if (isLinkLocal(source))
-      return martian('martian-source', source, 'a link-local address is good on its own link only');
+      return martian('martian-source', source, 'a link-local address is valid on its own link only');
   }
   return forwarded(route);
 }

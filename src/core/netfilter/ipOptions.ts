@@ -38,7 +38,7 @@ export function withOptions(passage: Passage, route: InputRoute, iface: string):
   if (typeof read === 'string') return { kind: 'drop', reason: 'bad-options', detail: read };
   if (read.stamped)
     passage.note(
-      'the time stamp that this host writes into the IP options is that of its clock, which nobody knows: it is taken to be 0',
+      'the time stamp that this host writes into the IP options comes from its clock, which is not known: it is assumed to be 0',
     );
   if (read.bytes !== packet.ipOptions) writeInto(passage, { ipOptions: read.bytes });
   return read.sourceRoute === undefined
@@ -159,13 +159,13 @@ function compile(packet: Packet, host: Host): Compiled | string {
           ? 'too short'
           : undefined
         : name === 'CIPSO'
-          ? 'this host was told about no domain of interpretation (NetLabel)'
+          ? 'no domain of interpretation is configured on this host (NetLabel)'
           : name === 'source route'
             ? routeProblem(option)
             : name === 'record route'
               ? recordRoute(option, packet, host)
               : undefined;
-    if (wrong !== undefined) return `the ${name} option is not taken: ${wrong}`;
+    if (wrong !== undefined) return `the ${name} option is not accepted: ${wrong}`;
     if (name === 'source route') sourceRoute = at;
     if (name === 'time stamp') {
       const done = timeStamp(option, packet, host);
@@ -253,7 +253,7 @@ function alongSourceRoute(passage: Passage, route: InputRoute, iface: string, at
     return {
       kind: 'drop',
       reason: 'source-route',
-      detail: `the sender chose the way of the packet, and accept_source_route is off on ${iface}`,
+      detail: `the sender chose the route of the packet, and accept_source_route is off on ${iface}`,
     };
   if (route.kind === 'drop') return route;
   if (passage.packetType() !== 'unicast')
@@ -264,7 +264,7 @@ function alongSourceRoute(passage: Passage, route: InputRoute, iface: string, at
     };
   if (route.kind === 'forward')
     return strict
-      ? { kind: 'drop', reason: 'bad-options', detail: 'its strict source route does not lead by this host' }
+      ? { kind: 'drop', reason: 'bad-options', detail: 'its strict source route does not pass through this host' }
       : route;
   if (route.type !== 'local')
     return {
@@ -292,7 +292,7 @@ function alongSourceRoute(passage: Passage, route: InputRoute, iface: string, at
 }
 
 /**
- * Both "all" and the interface have to say so; interfaces do unless told otherwise. Source: include/linux/inetdevice.h
+ * Both "all" and the interface have to say so; interfaces do unless configured otherwise. Source: include/linux/inetdevice.h
  * IN_DEV_SOURCE_ROUTE.
  */
 function acceptsSourceRoutes(host: Host, iface: string): boolean {

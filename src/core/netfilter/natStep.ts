@@ -39,7 +39,7 @@ export function natStep(passage: Passage, hook: Hook): void {
       passage,
       hook,
       hook === 'PREROUTING' || hook === 'INPUT'
-        ? 'this half of the translation is decided already'
+        ? 'this half of the translation has been decided already'
         : 'only the first packet of a connection visits nat',
     );
   passage.then((at) => applyTranslation(at, hook, half));

@@ -56,7 +56,7 @@ export interface Outcome {
   readonly ctstate?: ConntrackState;
   /**
    * What becomes of the copy that this host takes itself of what it sends to many; `hooks`, `matchedRules` and
-   * `verdicts` tell of both, in the order of time.
+   * `verdicts` have both, in the order of time.
    */
   readonly copy?: Pick<Outcome, 'outcome' | 'verdict' | 'dropBy'>;
 }
@@ -156,11 +156,11 @@ function passed(events: readonly TraceEvent[]): Pick<Outcome, 'hooks' | 'matched
   return { hooks, matchedRules };
 }
 
-const matchesTold = new WeakMap<TraceEvent, Outcome['matchedRules'][number]>();
+const writtenMatches = new WeakMap<TraceEvent, Outcome['matchedRules'][number]>();
 
 function matchedRule(event: Extract<TraceEvent, { kind: 'rule' }>): Outcome['matchedRules'][number] {
-  let json = matchesTold.get(event);
-  if (!json) matchesTold.set(event, (json = matchJson(event)));
+  let json = writtenMatches.get(event);
+  if (!json) writtenMatches.set(event, (json = matchJson(event)));
   return json;
 }
 

@@ -165,7 +165,7 @@ export class Passage {
     };
   }
 
-  /** The same packet at the same place, with a host of its own and nothing to tell yet. */
+  /** The same packet at the same place, with a host of its own and no events yet. */
   branch(step: WalkStep, joins: Joins | undefined): Passage {
     const branch = new Passage(this.arrival, { ...this.context, world: this.context.world.copy() });
     branch.standing = this.standing;
@@ -341,7 +341,7 @@ export class Passage {
       ownCopy,
     } = this.standing;
     if (packetType) return packetType;
-    // The link layer never addressed it: its destination tells (net/netfilter/xt_pkttype.c).
+    // The link layer never addressed it: its destination decides (net/netfilter/xt_pkttype.c).
     if (ownCopy) return family === 6 || isMulticast(destination) ? 'multicast' : 'broadcast';
     if (mac === undefined || inInterface === 'lo' || inInterface === '') return 'unicast';
     if (mac === 'ff:ff:ff:ff:ff:ff') return 'broadcast';
@@ -353,7 +353,7 @@ export class Passage {
     return this.standing.conntrack?.state ?? (this.standing.untracked ? 'UNTRACKED' : undefined);
   }
 
-  /** The first hook that the packet has left tells its state. */
+  /** The first hook that the packet has left fixes its state. */
   keepFirstState(): void {
     if (!this.standing.firstState && this.context.tracking) this.move({ firstState: { state: this.state() } });
   }

@@ -27,12 +27,9 @@ export function whyRefusedOnReceive(
   }
   if (packet.family === 4) return undefined;
   if (iface !== 'lo' && (isLoopback(packet.source) || isLoopback(packet.destination)))
-    return { reason: 'loopback-address', detail: '::1 may not arrive on another interface than lo' };
+    return { reason: 'loopback-address', detail: '::1 may arrive on lo only' };
   if (isMulticast(packet.source)) return { reason: 'bad-source', detail: 'a multicast address cannot be a source' };
   if (isMulticast(packet.destination) && multicastScope(packet.destination) <= (looped || iface === 'lo' ? 0 : 1))
-    return {
-      reason: 'bad-destination',
-      detail: 'multicast to this interface alone (ff01::/16) may not arrive from outside',
-    };
+    return { reason: 'bad-destination', detail: 'interface-local multicast (ff01::/16) may not arrive from outside' };
   return undefined;
 }

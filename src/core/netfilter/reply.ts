@@ -72,12 +72,12 @@ export function replyRequest({ end, events, after }: Walked, setting: TraceSetti
   if (after === undefined || !events.some(({ kind }) => kind === 'start')) return NOT_FOLLOWED;
   if (end.outcome !== 'LOCAL' && end.outcome !== 'SENT')
     return end.verdict === 'REJECT'
-      ? 'it is refused, and the refusal is all that the sender gets'
-      : 'nobody gets the packet';
+      ? 'it is rejected, and the rejection is all that the sender gets'
+      : 'nobody receives the packet';
   const request = answerTo(end.packet, setting);
   if (typeof request === 'string') return request;
   if (end.outcome === 'LOCAL' && end.receiverKnown && !end.receiver && hasPorts(end.packet.protocol))
-    return 'nobody listens, so that the sender gets a refusal';
+    return 'nobody listens there, so the sender gets a refusal';
   return end.outcome === 'SENT'
     ? { ...request, dir: 'in', ...(end.outInterface === undefined ? {} : { iface: end.outInterface }) }
     : { ...request, dir: 'out', uid: end.receiver?.uid ?? 0 };
@@ -148,7 +148,7 @@ function pastThisHost({ direction, iface, packet }: Start, { end }: Walked): str
     string,
     string,
   ];
-  return `Hairpin without source NAT: ${receiver} is reached by ${iface}, where ${sender} came from, and sees that address. It answers ${sender} directly, from ${receiver}, and ${sender}, which has asked ${asked}, throws the answer away. SNAT or MASQUERADE of what goes there makes the answers come back this way.`;
+  return `Hairpin without source NAT: ${receiver} is reached by ${iface}, the interface that ${sender} came in by, and sees that address. It replies to ${sender} directly, from ${receiver}. ${sender} has sent to ${asked}, so it drops the reply. SNAT or MASQUERADE of what goes there makes the replies come back through this host.`;
 }
 
 function findings(start: Start, asked: Walked, { end, events }: Walked): ReplyFindings {
@@ -162,21 +162,21 @@ function findings(start: Start, asked: Walked, { end, events }: Walked): ReplyFi
     (start.direction === 'in' && start.iface === 'lo' && end.outcome === 'LOCAL');
   const state = events.find((event) => event.kind === 'conntrack')?.view.state;
   if (state !== undefined && state !== 'ESTABLISHED' && asked.end.state !== 'UNTRACKED')
-    words.push(`Connection tracking does not take it for an answer: it is ${state}.`);
+    words.push(`Connection tracking does not take it for a reply: it is ${state}.`);
   if (end.outcome === 'DROPPED' || end.outcome === 'NONE') words.push(dropWords(end.dropBy));
   else if (!arrives)
     words.push(
       end.outcome === 'LOCAL'
-        ? 'It is delivered to this host, which did not ask.'
-        : `It leaves by ${end.outInterface ?? 'no interface'}, though this host has asked.`,
+        ? 'It is delivered to this host, which did not send the packet.'
+        : `It leaves by ${end.outInterface ?? 'no interface'}, although this host sent the packet.`,
     );
   else if (!toSender)
     words.push(
-      `It is sent to ${formatAddress(packet.destination)}, not to ${formatAddress(first.source)}, which has asked: its destination is not translated back.`,
+      `It is sent to ${formatAddress(packet.destination)}, not to ${formatAddress(first.source)}, which sent the packet: its destination is not translated back.`,
     );
   else if (!fromAsked)
     words.push(
-      `It comes from ${endText(packet)}, but ${endText(first, true)} was asked: the source is not translated back, and the sender throws the answer away.`,
+      `It comes from ${endText(packet)}, but ${endText(first, true)} was addressed: the source is not translated back, and the sender drops the reply.`,
     );
   if (
     arrives &&
@@ -189,7 +189,7 @@ function findings(start: Start, asked: Walked, { end, events }: Walked): ReplyFi
     words.push(`Its destination is translated back to ${formatAddress(first.source)}.`);
   const leaves = end.outcome === 'SENT' ? end.outInterface : undefined;
   if (start.direction === 'in' && leaves !== undefined && leaves !== start.iface)
-    words.push(`Asymmetric: the packet came in by ${start.iface}, and the answer leaves by ${leaves}.`);
+    words.push(`Asymmetric: the packet came in by ${start.iface}, and the reply leaves by ${leaves}.`);
   return { comesBack: arrives && toSender && fromAsked, outInterface: leaves, words };
 }
 

@@ -41,7 +41,7 @@ export function checkRawHeader(passage: Passage, { device, result }: Extract<Out
   const mtu = mtuOf(host, device);
   if (length > mtu)
     throw new Ended(
-      passage.kernelDrop('too-big', `a raw socket sends no more than ${device} takes at once: ${mtu} bytes`, 'NONE'),
+      passage.kernelDrop('too-big', `a raw socket sends no more than the MTU of ${device}, ${mtu} bytes`, 'NONE'),
     );
   if (family === 4 && isUnspecified(source))
     passage.change({ source: sourceAddressFor(host, result, destination) ?? source });

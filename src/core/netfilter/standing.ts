@@ -28,7 +28,7 @@ export interface Standing {
   readonly headerBySender: boolean;
   /** The socket that TPROXY chose. */
   readonly assignedSocket: PacketView['assignedSocket'];
-  /** What a match has made of the frame; undefined: the link layer's address tells. */
+  /** What a match has made of the frame; undefined: the link-layer address decides. */
   readonly packetType: 'unicast' | undefined;
   /** It is the copy that this host takes itself of what it sends to many, on its way in. */
   readonly ownCopy: boolean;
@@ -56,7 +56,7 @@ export interface Standing {
 }
 
 /**
- * Whether nothing of the host's own rules and routes can tell the two apart. What they do not have in common is
+ * Whether nothing in the host's own rules and routes can distinguish the two. What they do not have in common is
  * compared by its fields.
  */
 export function sameStanding(a: Standing, b: Standing): boolean {

@@ -86,8 +86,8 @@ const HOOKS_OF_TABLE: Readonly<Record<TableName, readonly Hook[]>> = {
 
 /** What has to be said where a trace begins so. */
 export function startNote({ chain }: StartChain, hook: Hook): string {
-  const place = `the packet is put into chain ${chain.name} of table ${chain.table} in ${hook}`;
-  if (chain.hook) return `${place}, where it comes anyway`;
-  if (chain.reach !== 0) return `${place}: what stands in front of it in ${hook} is not asked`;
+  const place = `the packet begins in chain ${chain.name} of table ${chain.table} in ${hook}`;
+  if (chain.hook) return `${place}, which it reaches anyway`;
+  if (chain.reach !== 0) return `${place}: what comes before it in ${hook} is skipped`;
   return `${place}: nothing in the file jumps there, so whether a packet gets there is not known`;
 }

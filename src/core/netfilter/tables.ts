@@ -106,7 +106,7 @@ function leave(
   failed: WalkEnd | undefined,
 ): void {
   if (end.kind === 'failed')
-    throw new Ended(failed ?? passage.kernelDrop('nat-failed', 'the target could not do its work', undefined, true));
+    throw new Ended(failed ?? passage.kernelDrop('nat-failed', 'the target failed', undefined, true));
   if (end.kind === 'hotdrop') throw new Ended(passage.kernelDrop('broken-packet', end.reason, undefined, true));
   if (end.kind === 'endless') throw new Ended(notFollowed(passage, table));
   passage.emit({ kind: 'table-leave', hook, table, verdict: end.verdict, by: end.by });
@@ -123,7 +123,7 @@ function leave(
 
 /** What became of the packet is not known. */
 function notFollowed(passage: Passage, table: AnyTableName): WalkEnd {
-  const detail = `table ${table} leads the packet through tens of thousands of chains, one after the other: it is not followed to its end, so what becomes of it is not known`;
+  const detail = `table ${table} sends the packet through tens of thousands of chains, one after the other: the packet is not followed to its end, so its outcome is not known`;
   passage.note(detail);
   return passage.kernelDrop('not-followed', detail, 'NONE', true);
 }
@@ -388,14 +388,15 @@ function queueChoice(effect: Extract<Effect, { kind: 'queue' }>): Extract<Effect
     reason: premise('queue').reason,
     premise: 'queue',
     choices: [
-      { text: 'a program lets it go on', effect: { ...effect, bypass: true } },
+      { text: 'a program lets it pass', effect: { ...effect, bypass: true } },
       { text: NOBODY_LISTENS, effect: { kind: 'verdict', verdict: 'DROP' } },
     ],
   };
 }
 
 /** What is assumed of matches that remember earlier packets. */
-const FRESH = 'it depends on the packets before: the rules count as just loaded, and packets follow each other at once';
+const FRESH =
+  'it depends on earlier packets: the rules count as just loaded, and packets follow each other without delay';
 
 function targetName(rule: Rule): string {
   return rule.target.kind === 'extension'

@@ -20,7 +20,7 @@ const before = (a: number, b: number): boolean => ((a - b) | 0) < 0;
 const after = (a: number, b: number): boolean => before(b, a);
 
 /**
- * Checks a packet against the windows of both sides and remembers what it tells about them, some of it even where it
+ * Checks a packet against the windows of both sides and remembers what it shows of them, some of it even where it
  * does not fit. `ignore`: it passes, and the connection goes on as if it had not come. Source: nf_conntrack_proto_tcp.c
  * tcp_in_window.
  */
@@ -102,7 +102,7 @@ export function inWindow(
   };
 }
 
-/** What a packet that fits tells of the other side. `maxEnd`: how far the sender was allowed to send before it. */
+/** The other side after a packet within the window. `maxEnd`: how far the sender was allowed to send before it. */
 function receiverAfter(receiver: TcpSide, maxEnd: number, end: number, sack: number, window: number): TcpSide {
   return {
     ...receiver,

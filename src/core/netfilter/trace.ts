@@ -23,7 +23,7 @@ export interface TraceSetting {
   readonly world?: World;
   /** The user's answers to questions that nothing in the file answers, by `Assumption.key`. */
   readonly answers?: ReadonlyMap<string, boolean>;
-  /** What is assumed; left out: everything that a premise is about is known, as a topology tells it. */
+  /** What is assumed; left out: everything that a premise is about is known, as from a topology. */
   readonly premises?: PremiseUse;
 }
 
@@ -41,7 +41,7 @@ export interface Traced {
 
 /** How many combinations of unknown answers are followed. */
 export const MOST_OUTCOMES = 2048;
-/** No further one is begun once so many rules were asked, or so much was told. */
+/** No further one is begun once so many rules were evaluated, or so much was emitted. */
 const MOST_RULES = 200_000;
 const MOST_EVENTS = 6_000_000;
 const MOST_MATCHED = 200_000;
@@ -122,12 +122,12 @@ function followInBoth(request: PacketRequest, setting: TraceSetting, world: Worl
     if (!seen.has(key(followed))) seen.set(key(followed), { ...followed, answers });
   }
   if (seen.size === 1 && !said) return likelier;
-  const told = [...seen.values()].map(({ traced, answers }) => inOrder(traced, setting, answers));
+  const ordered = [...seen.values()].map(({ traced, answers }) => inOrder(traced, setting, answers));
   return {
     traced: {
-      outcomes: told.flatMap(({ outcomes }) => outcomes),
-      truncated: told.some(({ truncated }) => truncated),
-      asked: told.reduce((sum, { asked }) => sum + asked, 0),
+      outcomes: ordered.flatMap(({ outcomes }) => outcomes),
+      truncated: ordered.some(({ truncated }) => truncated),
+      asked: ordered.reduce((sum, { asked }) => sum + asked, 0),
     },
     after: likelier.after,
   };
@@ -174,7 +174,7 @@ function madeLater(what: string, value: boolean, key: string, word = ''): HostAn
     choice: false,
     key,
     word,
-    reason: 'the file does not state which were made first, and those made later are asked first',
+    reason: 'the file does not state which were made first, and those made later are evaluated first',
   };
 }
 

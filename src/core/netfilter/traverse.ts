@@ -77,7 +77,7 @@ export interface Position {
   readonly chain: Chain;
   /** The rule to be asked next, from 0 on. */
   readonly index: number;
-  /** The first rule that no event tells of yet. */
+  /** The first rule that no event covers yet. */
   readonly firstSkipped: number;
   readonly depth: number;
   readonly stack: Frame | undefined;
@@ -117,13 +117,13 @@ interface Matched {
   readonly whole: Effect;
 }
 
-/** Behind so much, what a chain did before in the same circumstances is not told again. No real rule set comes near. */
+/** After so much, what a chain did before in the same circumstances is not listed again. Real rule sets do less. */
 const LONG: Pick<Effort, 'jumps' | 'rules'> = { jumps: 5_000, rules: 2_000_000 };
 /** Nothing is followed further in a table than this. */
 const ENDLESS: Pick<Effort, 'jumps' | 'rules'> = { jumps: 30_000, rules: 50_000_000 };
 
 const AGAIN =
-  'The rules lead the packet through the same chains thousands of times: where a chain does what it did before, the rules that match there are not listed again';
+  'The rules send the packet through the same chains thousands of times: where a chain does what it did before, the rules that match there are not listed again';
 
 /** In front of the first rule of a built-in chain. */
 export function startOf(chain: Chain): Position {
@@ -228,12 +228,12 @@ class Traversal {
     }
     this.flush(before);
     if (!matched) {
-      this.tell(rule, before, asked, undefined, drop, false);
+      this.record(rule, before, asked, undefined, drop, false);
       return drop ? { kind: 'hotdrop', reason: drop.reason } : this.pass();
     }
     const { target } = rule;
     if (target.kind === 'jump' && !target.refused && target.to) {
-      this.tell(rule, before, asked, undefined, drop);
+      this.record(rule, before, asked, undefined, drop);
       return drop ? { kind: 'hotdrop', reason: drop.reason } : this.enter(rule, target.to, target.goto);
     }
     const effect = this.effectOf(rule);
@@ -273,7 +273,7 @@ class Traversal {
       }));
       return { kind: 'fork', rule, branches };
     }
-    this.tell(rule, matched.before, matched.asked, matched.whole, matched.drop);
+    this.record(rule, matched.before, matched.asked, matched.whole, matched.drop);
     // Where the target drops the packet as well, it is the rule that did, and what REJECT sends is sent.
     if (matched.drop && at.kind !== 'drop') return { kind: 'hotdrop', reason: matched.drop.reason };
     switch (at.kind) {
@@ -374,7 +374,7 @@ class Traversal {
       this.emit({ kind: 'skipped', chain, rules: chain.rules, from: firstSkipped + 1, to: index, view, depth });
   }
 
-  private tell(
+  private record(
     rule: Rule,
     view: PacketView,
     asked: readonly Asked[],
@@ -428,7 +428,7 @@ function unknownTarget(name: string): Effect {
     kind: 'choice',
     reason,
     choices: [
-      { text: 'the next rule is looked at', effect: { kind: 'continue' } },
+      { text: 'the next rule is evaluated', effect: { kind: 'continue' } },
       { text: 'the packet is accepted', effect: { kind: 'verdict', verdict: 'ACCEPT' } },
       { text: 'the packet is dropped', effect: { kind: 'verdict', verdict: 'DROP' } },
     ],

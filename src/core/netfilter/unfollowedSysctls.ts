@@ -10,7 +10,7 @@ export function unfollowedSysctls({ sysctls }: Host): readonly string[] {
     const taken = takenFor(name);
     return taken === 'followed' || taken === value
       ? []
-      : [`the sysctl ${name} is not followed here${taken === undefined ? '' : `: the trace takes it to be ${taken}`}`];
+      : [`the sysctl ${name} is not evaluated here${taken === undefined ? '' : `: the trace assumes ${taken}`}`];
   });
 }
 

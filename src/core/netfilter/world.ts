@@ -161,7 +161,7 @@ export class World implements WritableMemory {
     return this.fragments;
   }
 
-  /** Notes that something is written; tells whether the map has to be copied first. */
+  /** Notes that something is written. Returns whether the map has to be copied first. */
   private begin(name: keyof World['shared']): boolean {
     this.written = {};
     this.now = undefined;

@@ -48,7 +48,7 @@ function bytesAt(offset: number, size: 1 | 2): PacketFieldReader {
   };
 }
 
-const notTold =
+const notStated =
   (what: string): PacketFieldReader =>
   () =>
     unknown(`${what} is not in the file`);
@@ -286,7 +286,7 @@ export const FIELDS: Readonly<Record<string, readonly [DataType, PacketFieldRead
 };
 
 /** Fields that are known by name, and whose value no file states. */
-const NOT_TOLD: Readonly<Record<string, string>> = {
+const NOT_STATED: Readonly<Record<string, string>> = {
   'meta cpu': 'the processor that handles the packet',
   'meta cgroup': 'the control group of the process',
   'meta rtclassid': 'the realm of the route',
@@ -309,8 +309,8 @@ export function tupleField(name: string, family: 4 | 6): readonly [DataType, Pac
   return field(family === 4 ? 'ipv4_addr' : 'ipv6_addr', tupleAddress(name === 'ct saddr' ? 'source' : 'destination'));
 }
 
-export function untoldField(name: string): readonly [DataType, PacketFieldReader] {
-  return [integerType(8), notTold(NOT_TOLD[name] ?? `what "${name}" is for this packet`)];
+export function unstatedField(name: string): readonly [DataType, PacketFieldReader] {
+  return [integerType(8), notStated(NOT_STATED[name] ?? `what "${name}" is for this packet`)];
 }
 
 /** `@nh,96,32`: bits of a header, from an offset on, as whole bytes with zeros in front. */
@@ -324,7 +324,7 @@ export function rawField(words: readonly string[]): readonly [DataType, PacketFi
         : base === 'th'
           ? packetBytes(view.packet).subarray(networkHeaderLength(view.packet))
           : undefined;
-    if (!header) return unknown(`what stands at @${words.join(',')} is not followed`);
+    if (!header) return unknown(`the data at @${words.join(',')} are not followed`);
     if (base === 'th' && view.packet.fragmentOffset > 0) return undefined;
     const first = Math.floor(offset / 8);
     const last = Math.ceil((offset + length) / 8);

@@ -3,7 +3,7 @@ import { unknown, type Unknown } from '../xtables/answer';
 import type { PacketView } from '../xtables/view';
 import { hex, integerType, numberOf, type DataType } from './dataTypes';
 import { fibField } from './fib';
-import { FIELDS, rawField, tupleField, untoldField, type Read } from './fieldReaders';
+import { FIELDS, rawField, tupleField, unstatedField, type Read } from './fieldReaders';
 import { isVariable } from './ranges';
 import { setIndex, type NftSetIndex } from './setIndex';
 
@@ -71,7 +71,7 @@ function fieldOperand({ name, words }: NftExpression & { kind: 'field' }, scope:
       ? fibField(words)
       : name === 'raw'
         ? rawField(words)
-        : (FIELDS[name] ?? tupleField(name, scope.family) ?? untoldField(name));
+        : (FIELDS[name] ?? tupleField(name, scope.family) ?? unstatedField(name));
   if (chance) return { types: [integerType(4)], read: () => unknown(chance.reason), chance };
   return { types: [type], read: (view) => read(view, words) };
 }

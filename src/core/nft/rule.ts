@@ -73,8 +73,8 @@ const VERDICT_NAMES = { accept: 'ACCEPT', drop: 'DROP', return: 'RETURN', contin
 const VERDICT_WORDS = {
   accept: 'accepts the packet, which leaves this chain',
   drop: 'drops the packet',
-  return: 'goes back to the rule behind the jump',
-  continue: 'goes on with the next rule',
+  return: 'returns to the rule after the jump',
+  continue: 'continues with the next rule',
 } as const;
 
 class Builder {
@@ -95,7 +95,7 @@ class Builder {
         return false;
       case 'match': {
         const comparison = comparisonOf(statement, this.scope);
-        if (!comparison) return this.open(text, unknown(`what "${text}" asks is not known here`));
+        if (!comparison) return this.open(text, unknown(`what "${text}" tests is not known here`));
         const bounds = matchBounds(statement, this.scope.family);
         const premises = premisesOfExpression(statement.left);
         this.conditions.push({
@@ -113,12 +113,12 @@ class Builder {
         if (statement.extension === 'match')
           return this.open(
             text,
-            unknown('nft shows nothing of a match of iptables but its name; iptables-save shows it'),
+            unknown('nft shows only the name of an iptables match; iptables-save shows all of it'),
           );
         return this.finish({ kind: 'unknown', name: statement.name, text, start, end });
       case 'unknown':
         // A verdict behind it belongs to the rule all the same.
-        if (!last) return this.open(text, unknown(`what "${text}" asks or does is not known here`));
+        if (!last) return this.open(text, unknown(`what "${text}" tests or does is not known here`));
         return this.finish({ kind: 'unknown', name: text, text, start, end });
       case 'limit':
         this.conditions.push(limitCondition(statement, text));
@@ -257,7 +257,7 @@ class Builder {
   /** No transparent socket ends the rule, and the packet goes on (net/netfilter/nft_tproxy.c). */
   private tproxy(statement: NftRuleStatement & { kind: 'tproxy' }, text: string): boolean {
     const place = natPlaceOf({ ...statement, prefix: false }, this.scope);
-    if (!place) return this.open(text, unknown(`what "${text}" asks is not known here`));
+    if (!place) return this.open(text, unknown(`what "${text}" tests is not known here`));
     const found = (view: PacketView) => {
       const to = place.read(view);
       const right = statement.family === undefined || (statement.family === 'ip' ? 4 : 6) === view.packet.family;

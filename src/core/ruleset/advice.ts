@@ -3,15 +3,15 @@ import { editDistance } from '../text/editDistance';
 import type { Fix, Word } from '../syntax/tree';
 import { BUILTIN_CHAINS } from './ruleSet';
 
-/** What to tell of a problem, with the change that mends it where one is plain. */
+/** The message of a problem, with the change that fixes it where one is obvious. */
 export interface Advice {
   readonly message: string;
   readonly fix?: Fix | undefined;
 }
 
-export function adviceOf(told: string | Advice): { readonly message: string; readonly fix?: Fix } {
-  if (typeof told === 'string') return { message: told };
-  return { message: told.message, ...(told.fix && { fix: told.fix }) };
+export function adviceOf(advice: string | Advice): { readonly message: string; readonly fix?: Fix } {
+  if (typeof advice === 'string') return { message: advice };
+  return { message: advice.message, ...(advice.fix && { fix: advice.fix }) };
 }
 
 /** Takes the place of a word that is spelled wrong; undefined where its text is not what stands in the line. */
@@ -34,7 +34,7 @@ export function remove(title: string, { start }: Columns, { end }: Columns): Fix
 export function oldNegation(option: Word, name: string, sign: Columns): Advice {
   const newForm = `! ${name}`;
   return {
-    message: `"${name} ! …" is the form of old iptables, which is refused today: write "${newForm} …"`,
+    message: `"${name} ! …" is the form of old iptables, which current versions refuse: write "${newForm} …"`,
     fix: { title: `Write ${newForm}`, edits: [{ start: option.start, end: sign.end, newText: newForm }] },
   };
 }

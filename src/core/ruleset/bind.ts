@@ -63,7 +63,7 @@ class Binder extends RuleChanges {
   private readonly outcomes = new CommandOutcomes();
   /** What the rules of a table shared that has been begun anew. */
   private readonly replaced = new Map<TableName, readonly SharedName[]>();
-  private readonly toldNames = new Set<Line>();
+  private readonly reportedNames = new Set<Line>();
   private readonly appended = new AppendedTables();
 
   constructor(
@@ -130,7 +130,7 @@ class Binder extends RuleChanges {
   /** Of each table, also against what it held before: the kernel makes new rules before it lets go of the old ones. */
   private checkNames(ofTables: readonly (readonly [TableName, readonly SharedName[]])[]): void {
     const check = (names: readonly SharedName[]): void =>
-      checkSharedNames(names, this.toldNames, (line, at, code, message) => this.report(line, at, code, message));
+      checkSharedNames(names, this.reportedNames, (line, at, code, message) => this.report(line, at, code, message));
     check(ofTables.flatMap(([, names]) => names));
     for (const [table, names] of ofTables)
       if (this.replaced.has(table)) check([...(this.replaced.get(table) as readonly SharedName[]), ...names]);
@@ -188,7 +188,7 @@ class Binder extends RuleChanges {
       if (input.parts && this.current && this.endsProgram(line, input.parts, input.problems, this.current)) return;
       for (const problem of input.problems) {
         if (problem.code === 'no-final-newline')
-          this.tell(line, problem, ofLegacy(this.program.backend, problem.code, problem.message));
+          this.addComplaint(line, problem, ofLegacy(this.program.backend, problem.code, problem.message));
         else this.problems.push({ ...problem, line });
       }
       if (input.line !== line || input.otherFamily) this.appended.asWritten = false;
@@ -203,7 +203,7 @@ class Binder extends RuleChanges {
             line,
             wholeLine(line),
             'commit-without-table',
-            'COMMIT without a table: there is no line "*table" above',
+            'COMMIT without a table: there is no "*table" line above',
           );
         this.endTable();
       } else if (input.node.kind !== 'command') this.readNode(line, input.node);
@@ -214,8 +214,8 @@ class Binder extends RuleChanges {
   }
 
   /** Whether iptables-restore ends at this line, without having loaded the table. */
-  private endsProgram(line: Line, parts: CommandParts, told: readonly Problem[], table: OpenTable): boolean {
-    const problems = problemsOfEnd(line, parts, told, {
+  private endsProgram(line: Line, parts: CommandParts, found: readonly Problem[], table: OpenTable): boolean {
+    const problems = problemsOfEnd(line, parts, found, {
       ...this.program,
       table: table.name,
       chain: parts.chain?.text ?? '',
@@ -293,7 +293,7 @@ class Binder extends RuleChanges {
         line,
         wholeLine(line),
         'missing-commit',
-        'this table has no COMMIT: iptables-restore would load nothing of it. Add a line COMMIT behind its rules',
+        'this table has no COMMIT: iptables-restore would load nothing of it. Add a COMMIT line after its rules',
       );
   }
 
@@ -401,7 +401,7 @@ class Binder extends RuleChanges {
     const listed = chains.flatMap(({ rules }) => (number === undefined ? rules : rules.slice(number - 1, number)));
     const jumping = listed.find(({ jump }) => jump !== undefined);
     const message = `-S ends iptables-restore 1.8.9 at a rule that jumps to a chain (line ${(jumping?.line.index ?? 0) + 1}): leave -S out, iptables-save lists rules`;
-    if (jumping) this.tell(line, node.operationWord, ofLegacy(this.program.backend, 'not-allowed', message));
+    if (jumping) this.addComplaint(line, node.operationWord, ofLegacy(this.program.backend, 'not-allowed', message));
   }
 
   /** -N, -F and their like take no part of a rule; matches that were only named are passed over. */
@@ -421,7 +421,7 @@ class Binder extends RuleChanges {
         line,
         node.words[0] ?? node.operationWord,
         'not-allowed',
-        `-${node.operation} takes no part of a rule`,
+        `-${node.operation} takes no rule specification`,
       );
   }
 

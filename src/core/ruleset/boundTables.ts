@@ -19,7 +19,7 @@ export interface AppendedTable {
   readonly table: OpenTable;
   /** The line `*table`. */
   readonly line: Line;
-  /** The problems told of its lines as they were read, in the order of the lines. */
+  /** The problems of its lines as they were read, in the order of the lines. */
   readonly read: ProblemRange;
 }
 
@@ -63,7 +63,7 @@ export class AppendedTables {
     this.hasRules = false;
   }
 
-  /** COMMIT, or the end of the text, before anything is told of the table as a whole. */
+  /** COMMIT, or the end of the text, before anything is reported of the table as a whole. */
   end(problems: number): void {
     const { open } = this;
     this.open = undefined;

@@ -24,7 +24,7 @@ export interface ChainLine {
   readonly table: OpenTable;
   readonly section: RulesSection;
   readonly program: Program;
-  readonly tell: (at: Columns, complaint: Complaint) => void;
+  readonly addComplaint: (at: Columns, complaint: Complaint) => void;
   readonly report: (at: Columns, code: string, message: string | Advice, severity?: Problem['severity']) => void;
 }
 
@@ -37,9 +37,9 @@ export function declareChain(at: ChainLine, node: ChainNode): void {
     checkName(at, name, 'declaration');
     chain = addChain(table, name.text, undefined, undefined, line);
   } else if (chain.hook === undefined && section.asInput) {
-    at.tell(
+    at.addComplaint(
       name,
-      ofLegacy(at.program.backend, 'chain-exists', `chain "${name.text}" is there already: declare it once`),
+      ofLegacy(at.program.backend, 'chain-exists', `chain "${name.text}" is declared already: declare it once`),
     );
     if (at.program.backend === 'nft') flushRules(chain);
   } else if (chain.hook === undefined && chain.line !== undefined && section.form === 'restore' && !section.noflush) {
@@ -52,7 +52,7 @@ export function declareChain(at: ChainLine, node: ChainNode): void {
     if (policy?.text !== '-') setPolicy(at, chain, policy);
   } else if (policy && policy.text !== '-') {
     const elsewhere = builtinElsewhere(table, name.text);
-    at.tell(
+    at.addComplaint(
       policy,
       ofLegacy(
         at.program.backend,
@@ -131,7 +131,7 @@ export function changeName(at: ChainLine, node: CommandParts | CommandNode): voi
     at.report(node.chain ?? node.operationWord, 'chain-in-use', 'a built-in chain cannot be renamed');
   else if (checkName(at, name, 'E')) {
     if (at.section.asInput && at.program.backend === 'nft')
-      at.tell(node.operationWord, ofNft('1.8.9 cannot rename a chain that the same text makes'));
+      at.addComplaint(node.operationWord, ofNft('1.8.9 cannot rename a chain that the same text makes'));
     renameChain(at.table, chain, name.text.slice(0, 29));
   }
 }
@@ -163,10 +163,10 @@ function setPolicy({ report }: ChainLine, chain: OpenChain, policy: Word | undef
   else report(policy, 'bad-policy', `a policy is ACCEPT or DROP, not "${policy.text}"`);
 }
 
-function checkName({ report, tell, program }: ChainLine, name: Word, from: 'declaration' | 'N' | 'E'): boolean {
+function checkName({ report, addComplaint, program }: ChainLine, name: Word, from: 'declaration' | 'N' | 'E'): boolean {
   const problem = chainNameProblem(name.text, from, program.family);
   if (problem !== undefined) report(name, 'chain-name', problem);
   else if (from === 'declaration' && program.backend === 'nft' && /^[-!]/.test(name.text))
-    tell(name, ofNft(`a chain name cannot start with "${name.text.charAt(0)}"`));
+    addComplaint(name, ofNft(`a chain name cannot start with "${name.text.charAt(0)}"`));
   return problem === undefined;
 }

@@ -47,7 +47,7 @@ export function checkPlaces(
   }
   const asNft = backend === 'nft' && loops.size === 0 ? nftReach(chains) : undefined;
   for (const rule of asNft?.tooDeep ?? [])
-    tell(
+    addComplaint(
       rule,
       targetPlace(rule),
       ofNft(
@@ -82,7 +82,7 @@ export function checkLimits(
     if (reach & ~limit.hooks)
       reportHooks(rule, limit, { severity: 'error', code: 'wrong-chain', message: wrongChain(limit, reach) }, report);
     else if (nft & ~limit.hooks)
-      reportHooks(rule, limit, ofNft(`${wrongChain(limit, nft)}, behind a rule that lets no packet through`), report);
+      reportHooks(rule, limit, ofNft(`${wrongChain(limit, nft)}, after a rule that lets no packet through`), report);
     if (limit.extension.check) checkSurroundings(rule, limit, reach, backend, report);
   }
 }
@@ -173,7 +173,7 @@ function checkSurroundings(
       problem.severity === 'warning'
         ? { severity: 'warning', code: 'suspicious-option', message: problem.message }
         : ofLegacy(problem.legacyOnly && backend, 'bad-options', problem.message);
-    tell(rule, columns ?? wholeRule(rule), complaint, report);
+    addComplaint(rule, columns ?? wholeRule(rule), complaint, report);
   }
 }
 
@@ -183,17 +183,17 @@ function reportHooks(
   complaint: Complaint,
   report: ReportPlace,
 ): void {
-  // The wrong table was told already, and another table has other chains.
+  // The wrong table was reported already, and another table has other chains.
   if (extension.tables && !extension.tables.includes(rule.chain.table)) return;
-  tell(rule, partOf(rule, match).word ?? wholeRule(rule), complaint, report);
+  addComplaint(rule, partOf(rule, match).word ?? wholeRule(rule), complaint, report);
 }
 
 function wrongChain({ extension, hooks }: PlaceLimit, reach: number): string {
   const what = `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`;
-  return `${what} works in ${extension.hooks?.join(', ')} only; this rule is reached from ${reachingHooks({ reach: reach & ~hooks }).join(', ')}`;
+  return `${what} can be used in ${extension.hooks?.join(', ')} only; this rule is reached from ${reachingHooks({ reach: reach & ~hooks }).join(', ')}`;
 }
 
-function tell({ line }: Rule, at: Columns, { code, message, severity }: Complaint, report: ReportPlace): void {
+function addComplaint({ line }: Rule, at: Columns, { code, message, severity }: Complaint, report: ReportPlace): void {
   report(line, at, code, message, severity);
 }
 

@@ -24,25 +24,25 @@ export function sharedNames(limited: readonly LimitedRule[]): readonly SharedNam
 
 /**
  * What rules share by its name must be set up alike in all of them, whichever tables they stand in: the kernel makes it
- * for the first and refuses another that says otherwise (`checkentry` of these targets). `told` keeps the lines that
+ * for the first and refuses another that says otherwise (`checkentry` of these targets). `reported` keeps the lines that
  * were reported.
  */
 export function checkSharedNames(
   names: readonly SharedName[],
-  told: Set<Line>,
+  reported: Set<Line>,
   report: (line: Line, at: Columns, code: string, message: string) => void,
 ): void {
   const known = new Map<string, SharedName>();
   for (const each of names) {
     const first = known.get(each.key);
     if (!first) known.set(each.key, each);
-    else if (first.settings !== each.settings && !told.has(each.line)) {
-      told.add(each.line);
+    else if (first.settings !== each.settings && !reported.has(each.line)) {
+      reported.add(each.line);
       report(
         each.line,
         each.at,
         'bad-options',
-        `line ${first.line.index + 1} sets ${each.what} up with ${first.settings}, this rule with ${each.settings}: use the same, or another name`,
+        `line ${first.line.index + 1} sets up ${each.what} with ${first.settings}, this rule with ${each.settings}: use the same settings, or another name`,
       );
     }
   }

@@ -12,7 +12,7 @@ import { ruleNumber } from './ruleNumber';
 export function problemsOfEnd(
   line: Line,
   parts: CommandParts,
-  told: readonly Problem[],
+  ofParts: readonly Problem[],
   context: RuleContext,
 ): readonly Problem[] | undefined {
   if (!MAY_END.test(line.text)) return undefined;
@@ -24,7 +24,7 @@ export function problemsOfEnd(
     (code === 'bad-value' &&
       (ADDRESS_BEFORE.test(line.text.slice(0, start)) || ADDRESS_WITHIN.test(line.text.slice(start))));
   const found = [
-    ...told.filter((problem) => problem.start < ends.start || OF_WORDS.has(problem.code)),
+    ...ofParts.filter((problem) => problem.start < ends.start || OF_WORDS.has(problem.code)),
     ...problems.filter((problem) => !later(problem)),
   ];
   const { position, operation, operationWord } = parts;
@@ -45,7 +45,7 @@ export function problemsOfEnd(
     {
       severity: 'error',
       code: 'rule-number',
-      message: `${position.text} is no number of a rule`,
+      message: `${position.text} is not a rule number`,
       start: position.start,
       end: position.end,
     },

@@ -85,7 +85,7 @@ function checkPlace(
   rule: RuleSurroundings,
 ): void {
   const { tables, protocols, nftRefuses: reason } = extension;
-  if (reason !== undefined && backend === 'nft') rule.tell(word ?? start, ofNft(reason));
+  if (reason !== undefined && backend === 'nft') rule.addComplaint(word ?? start, ofNft(reason));
   if (!tables && !protocols) return;
   const at = word ?? start;
   const what = `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`;
@@ -93,13 +93,13 @@ function checkPlace(
   if (tables && !tables.includes(table)) {
     const message = `${what} works in table ${tables.join(', ')} only, not in ${table}`;
     if (extension.tablesOfProgram) rule.report(at, 'wrong-table', message);
-    else rule.tell(at, ofKernel(backend, translated ? 'taken' : 'sent', 'wrong-table', message));
+    else rule.addComplaint(at, ofKernel(backend, translated ? 'taken' : 'sent', 'wrong-table', message));
   }
   const named = protocol !== undefined && protocols?.includes(protocol.value) === true;
   if (protocols && (!named || protocol.inverted)) {
     const message = `${what} needs ${protocols.map((each) => `-p ${protocolName(each)}`).join(' or ')} in the rule`;
     const atNft = !translated ? 'sent' : named ? 'taken' : 'read';
-    rule.tell(at, ofKernel(backend, atNft, 'wrong-protocol', message));
+    rule.addComplaint(at, ofKernel(backend, atNft, 'wrong-protocol', message));
   }
 }
 

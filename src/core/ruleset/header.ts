@@ -19,7 +19,7 @@ export interface RuleHeader {
   readonly protocol: Negatable<number> | undefined;
   /** `-f`: the second and later fragments (IPv4 only). */
   readonly fragment: Negatable<true> | undefined;
-  /** Host names in place of addresses, which only a resolver can tell, and placeholders in place of interfaces. */
+  /** Host names in place of addresses, which only a resolver knows, and placeholders in place of interfaces. */
   readonly names: Names | undefined;
 }
 
@@ -61,7 +61,7 @@ export function printHeader(header: RuleHeader): string {
 
 /**
  * Whether the fixed part of a rule fits: the kernel asks this before any match, so nothing that remembers is disturbed.
- * What the file does not tell (`names`) is passed over here; `headerConditions` has it.
+ * What the file does not state (`names`) is passed over here; `headerConditions` has it.
  */
 export function headerMatches(header: RuleHeader, view: PacketView): boolean {
   const { source, destination, inInterface, outInterface, protocol, fragment } = header;
@@ -94,7 +94,7 @@ function fragmentFits({ inverted }: Negatable<true>, { packet }: PacketView): bo
   return packet.fragmentOffset > 0 !== inverted;
 }
 
-/** The same one by one, with what the file does not tell in front: one condition for each part that is there. */
+/** The same one by one, with what the file does not state first: one condition for each part that is there. */
 export function headerConditions(header: RuleHeader): readonly Condition[] {
   let list = conditions.get(header);
   if (!list) conditions.set(header, (list = makeConditions(header)));
@@ -213,6 +213,6 @@ function openInterface(side: InterfaceSide, pattern: Negatable<string>): Conditi
   return {
     text,
     actual,
-    test: (): Answer => unknown(`${pattern.value} stands for an interface that the file does not tell`),
+    test: (): Answer => unknown(`${pattern.value} stands for an interface that the file does not state`),
   };
 }

@@ -40,7 +40,7 @@ export class HeaderReader {
   /** False where the value could not be understood. */
   read(name: 'p' | 's' | 'd' | 'i' | 'o', option: Word, value: Word, negation: Word | undefined): boolean {
     if (this.seen & SEEN[name]) {
-      this.rule.report(option, 'duplicate-option', `${option.text} was given before; it can be given once`);
+      this.rule.report(option, 'duplicate-option', `${option.text} was given before; it can be given only once`);
       return true;
     }
     this.seen |= SEEN[name];
@@ -80,7 +80,7 @@ export class HeaderReader {
       this.rule.report(
         this.negatedAddress,
         'bad-value',
-        '"!" cannot stand beside several addresses: write one rule for each, or use a set',
+        '"!" cannot be combined with several addresses: write one rule for each, or use a set',
       );
     }
     if (!several) return [this.header(source && only(source), destination && only(destination))];
@@ -115,7 +115,7 @@ export class HeaderReader {
       this.rule.report(
         value,
         'bad-value',
-        `"${value.text}" is no protocol: give a number from 0 to 255 or a name such as tcp, udp, icmp`,
+        `"${value.text}" is not a protocol: give a number from 0 to 255 or a name such as tcp, udp, icmp`,
       );
       return false;
     }
@@ -124,7 +124,7 @@ export class HeaderReader {
       this.rule.report(
         value,
         'suspicious-protocol',
-        `-p ${value.text} never matches in IPv6: it is an extension header and not the protocol behind it; use -m ${EXTENSION_HEADERS.get(number)}`,
+        `-p ${value.text} never matches in IPv6: it is an extension header, not the transport protocol; use -m ${EXTENSION_HEADERS.get(number)}`,
         'warning',
       );
     }
@@ -150,7 +150,7 @@ export class HeaderReader {
           'bad-value',
           ofOther
             ? `"${part}" is an IPv${other} address, and these are rules for IPv${this.context.family}`
-            : `"${part}" is no IPv${this.context.family} address, network or host name`,
+            : `"${part}" is not an IPv${this.context.family} address, network or host name`,
         );
         continue;
       }
@@ -165,7 +165,7 @@ export class HeaderReader {
       list.push(read);
     }
     if (inverted && this.context.backend === 'nft' && list.some(isEveryAddress))
-      this.rule.tell(value, ofNft('nothing is outside of /0'));
+      this.rule.addComplaint(value, ofNft('nothing is outside of /0'));
     this.rule.noteCertain(value, this.context.family === 4 ? CERTAIN_BLOCKS_4 : CERTAIN_BLOCKS_6);
     if (list.length > 0) this[name] = { value: list, inverted };
     return list.length === parts.length;
@@ -177,7 +177,7 @@ export class HeaderReader {
       this.rule.report(
         value,
         'bad-value',
-        'an empty interface name is likely not what is wanted; "+" stands for any interface',
+        'an empty interface name is probably a mistake; "+" stands for any interface',
       );
     else if (utf8Length(text) > LONGEST_INTERFACE)
       this.rule.report(
@@ -189,7 +189,7 @@ export class HeaderReader {
       this.rule.report(
         value,
         'suspicious-interface',
-        `no interface can be called "${text}": "/" and " " are not allowed`,
+        `an interface cannot be called "${text}": "/" and " " are not allowed in its name`,
         'warning',
       );
     if (chainLacksInterface(name, this.context.chain)) {

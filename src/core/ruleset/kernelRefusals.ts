@@ -40,7 +40,7 @@ export class KernelRefusals {
 
   /** What is refused when the table is committed; `gone` where the rule is in the table no more. */
   commit(): readonly { readonly problem: LineProblem; readonly chain: OpenChain; readonly gone: boolean }[] {
-    const told = [...this.ofChain].flatMap(([chain, problems]) => {
+    const refused = [...this.ofChain].flatMap(([chain, problems]) => {
       const left = new Set<Line>(chain.rules.map(({ line }) => line));
       return problems.flatMap((problem) => {
         const gone = !left.has(problem.line);
@@ -49,15 +49,15 @@ export class KernelRefusals {
       });
     });
     for (const { problem, chain } of this.ofFlushed)
-      told.push({ problem: this.ofGone(problem) ?? problem, chain, gone: true });
+      refused.push({ problem: this.ofGone(problem) ?? problem, chain, gone: true });
     this.forget();
-    return told;
+    return refused;
   }
 
   private ofGone(problem: LineProblem): LineProblem | undefined {
     if (problem.atCommit === 'taken') return undefined;
     if (this.backend === 'nft') return problem;
-    const reason = `${problem.message}. It looks at this rule although it is gone again at COMMIT`;
+    const reason = `${problem.message}. It checks this rule although the rule is gone again at COMMIT`;
     const { line, start, end } = problem;
     return { ...ofNft(reason), line, start, end };
   }

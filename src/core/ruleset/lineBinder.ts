@@ -34,7 +34,7 @@ export class LineBinder extends RuleChanges {
     return this.program.backend;
   }
 
-  /** undefined where the line alone does not tell. */
+  /** undefined where the line alone does not decide it. */
   read(line: AppendLine): BoundLine | undefined {
     const parts = this.partsOf(line);
     const chain = parts?.chain && this.table.chains.get(parts.chain.text);

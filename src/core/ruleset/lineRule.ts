@@ -3,7 +3,7 @@ import type { Counters, Line } from '../syntax/tree';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import type { TableName } from '../xtables/view';
 import { EMPTY_HEADER, type RuleHeader } from './header';
-import { withUntold } from './listedRule';
+import { withUnshown } from './listedRule';
 import { parseRule } from './parseRule';
 import type { ParsedRule } from './parsedRule';
 import type { Program } from './program';
@@ -155,7 +155,7 @@ export class LineRule implements Rule {
       chain: this.chain.name,
       chains: { get: (name) => (jump?.chain === name ? { name } : undefined), values: () => [].values() },
     });
-    return listed ? withUntold(parsed, listed, chain.name, this.number < chain.rules.length) : parsed;
+    return listed ? withUnshown(parsed, listed, chain.name, this.number < chain.rules.length) : parsed;
   }
 }
 

@@ -18,11 +18,11 @@ export function chainsFirst(lines: readonly Line[]): readonly Line[] {
 }
 
 /**
- * A rule that was read of a row of `iptables -L`, with a match for each thing that the row does not tell: an interface,
+ * A rule that was read of a row of `iptables -L`, with a match for each thing that the row does not show: an interface,
  * where the listing has no column for it, and words that could not be read. Their answer is not known; they are asked
  * last, so that they matter only where all that is known fits. `followed`: other rules stand behind it in its chain.
  */
-export function withUntold(
+export function withUnshown(
   parsed: ParsedRule,
   { listing, unread }: Listed,
   chain: string,
@@ -34,9 +34,9 @@ export function withUntold(
       .filter(({ severity, code }) => severity === 'error' && !OF_PLACE.has(code))
       .map(({ message }) => message),
   ];
-  const untold: BoundMatch[] = [...new Set(texts)].map((text) => bound(unreadMatch(text)));
-  if (!listing.interfaces) untold.push(bound(interfaceMatch(chain, followed && endsAll(parsed))));
-  return untold.length === 0 ? parsed : { ...parsed, matches: [...parsed.matches, ...untold] };
+  const unshown: BoundMatch[] = [...new Set(texts)].map((text) => bound(unreadMatch(text)));
+  if (!listing.interfaces) unshown.push(bound(interfaceMatch(chain, followed && endsAll(parsed))));
+  return unshown.length === 0 ? parsed : { ...parsed, matches: [...parsed.matches, ...unshown] };
 }
 
 /** What is read all the same: a target that is not known is so in any dump, and the table may have been guessed. */
@@ -53,13 +53,13 @@ const OF_PLACE: ReadonlySet<string> = new Set([
  */
 export function withListings(problems: readonly LineProblem[], lines: readonly Line[]): readonly LineProblem[] {
   if (!lines.some(({ listed }) => listed)) return problems;
-  const told: LineProblem[] = problems.map((problem) => {
+  const shown: LineProblem[] = problems.map((problem) => {
     if (!problem.line.listed || problem.severity !== 'error') return problem;
     return {
       ...problem,
       severity: 'warning',
       code: 'listing-unread',
-      message: `this row of "iptables -L" is not understood in full: ${problem.message}`,
+      message: `this row of "iptables -L" is not fully understood: ${problem.message}`,
     };
   });
   const listings = new Set<Listing>();
@@ -67,7 +67,7 @@ export function withListings(problems: readonly LineProblem[], lines: readonly L
     const { listed } = line;
     if (!listed) continue;
     if (!listed.listing.interfaces && !listings.has(listed.listing)) {
-      told.push({
+      shown.push({
         line,
         start: line.contentStart,
         end: line.text.length,
@@ -78,21 +78,21 @@ export function withListings(problems: readonly LineProblem[], lines: readonly L
     }
     listings.add(listed.listing);
     for (const text of listed.unread) {
-      told.push({
+      shown.push({
         line,
         start: line.contentStart,
         end: line.text.length,
         severity: 'warning',
         code: 'listing-unread',
-        message: `this is not understood, so whether the rule fits is not known: ${text}`,
+        message: `this is not understood, so whether the rule matches is not known: ${text}`,
       });
     }
   }
-  return told;
+  return shown;
 }
 
 const NO_INTERFACES =
-  'this listing was made without -v and does not show interfaces: each of its rules may ask for one all the same. "iptables -L -n -v" shows them, "iptables -S" shows rules in full';
+  'this listing was made without -v and does not show interfaces: any of its rules may still match on one. "iptables -L -n -v" shows them, "iptables -S" shows rules in full';
 
 function bound(extension: MatchExtension): BoundMatch {
   return { extension, data: undefined, word: undefined, conditions: undefined };
@@ -116,11 +116,11 @@ function interfaceMatch(chain: string, unlikely: boolean): MatchExtension {
     .filter((name) => !chainLacksInterface(name, chain))
     .map((name) => `-${name}`)
     .join(' or ');
-  const reason = `"iptables -L" without -v does not show whether the rule asks for an interface (${options})`;
-  return untoldMatch({
+  const reason = `"iptables -L" without -v does not show whether the rule matches on an interface (${options})`;
+  return unshownMatch({
     name: '',
     summary: 'An interface that the listing does not show.',
-    text: 'the interface fits (it is not shown without -v)',
+    text: 'the interface matches (it is not shown without -v)',
     printed: '',
     answer: { ...unknown(reason), ...(unlikely && { unlikely }) },
     reason,
@@ -129,7 +129,7 @@ function interfaceMatch(chain: string, unlikely: boolean): MatchExtension {
 
 function unreadMatch(text: string): MatchExtension {
   const reason = 'these words of the listing are not understood';
-  return untoldMatch({
+  return unshownMatch({
     name: '',
     summary: 'Words of "iptables -L" that are not understood.',
     text,
@@ -139,7 +139,7 @@ function unreadMatch(text: string): MatchExtension {
   });
 }
 
-interface Untold {
+interface Unshown {
   readonly name: string;
   readonly summary: string;
   readonly text: string;
@@ -148,7 +148,7 @@ interface Untold {
   readonly reason: string;
 }
 
-function untoldMatch({ name, summary, text, printed, answer, reason }: Untold): MatchExtension {
+function unshownMatch({ name, summary, text, printed, answer, reason }: Unshown): MatchExtension {
   return {
     kind: 'match',
     name,

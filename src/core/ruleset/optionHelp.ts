@@ -24,12 +24,11 @@ export function unknownOptionHelp(
   if (owner !== undefined && owners.length === 1) {
     // What a target is for is another question than where it stands.
     return {
-      message: `it belongs to ${owner}, which must stand in front of it`,
+      message: `it belongs to ${owner}, which must come before it`,
       fix: owner.startsWith('-m') ? insertBefore(first, owner) : undefined,
     };
   }
-  if (owners.length > 1)
-    return { message: `it belongs to ${owners.join(', ')}: one of these must stand in front of it` };
+  if (owners.length > 1) return { message: `it belongs to ${owners.join(', ')}: one of these must come before it` };
   const near = didYouMean(
     word,
     loaded.flatMap((each) => optionNames(each, family)),
@@ -39,7 +38,7 @@ export function unknownOptionHelp(
   const named = loaded.filter((each) => each.name !== '');
   if (named.length === 0)
     return {
-      message: 'options of a match stand behind its -m, those of a target behind -j, ports behind -p tcp or -p udp',
+      message: 'options of a match come after its -m, those of a target after -j, ports after -p tcp or -p udp',
     };
   return {
     message: named
@@ -78,7 +77,7 @@ export function unknownMatchHelp(word: Word, name: string, family: 4 | 6): strin
       `no match "${word.text}"`,
       word,
       extensionNames('match', family),
-      ': is it spelled right? It is none that iptables 1.8 brings along',
+      ': is it spelled correctly? iptables 1.8 does not include it',
     )
   );
 }
@@ -96,7 +95,7 @@ export function unknownTargetHelp(
       chainNames(chains, false),
       '',
     );
-  const complaint = `"${word.text}" is neither a chain of table ${table} declared above nor a target that iptables 1.8 brings along`;
+  const complaint = `"${word.text}" is neither a chain of table ${table} declared above nor a target that iptables 1.8 includes`;
   return (
     otherFamilyHelp('target', word.text, family) ??
     unknownName(complaint, word, [...extensionNames('target', family), ...chainNames(chains, false)], '')

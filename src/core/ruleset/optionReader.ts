@@ -17,7 +17,7 @@ import type {
 /** What a reader of options needs of the rule that it is part of. */
 export interface RuleSurroundings {
   report(at: Columns, code: string, message: string | Advice, severity?: Problem['severity']): void;
-  tell(at: Columns, complaint: Complaint): void;
+  addComplaint(at: Columns, complaint: Complaint): void;
   valueContext(): ValueContext;
   /** Whether a value may stand for one that is not there. */
   readonly takesPlaceholders: boolean;
@@ -112,10 +112,10 @@ export class OptionReader implements GivenOptions {
     index++;
     this.lastWord = index;
     if (negation && !option.invertible) {
-      this.fail(negation, 'negation', `"!" cannot stand before ${option.name}`);
+      this.fail(negation, 'negation', `"!" cannot come before ${option.name}`);
     }
     if (!option.repeatable && this.has(option)) {
-      this.fail(optionWord, 'duplicate-option', `${option.name} was given before; it can be given once`);
+      this.fail(optionWord, 'duplicate-option', `${option.name} was given before; it can be given only once`);
     }
     let inverted = negation !== undefined;
     const next = words[index];
@@ -163,7 +163,7 @@ export class OptionReader implements GivenOptions {
         this.fail(
           optionWord,
           'missing-value',
-          `${option.name} needs ${option.words === 2 ? `two words behind it: ${value}` : `${value} behind it`}`,
+          `${option.name} needs ${option.words === 2 ? `two words after it: ${value}` : `${value} after it`}`,
         );
         return { end: index, missing: true, written };
       }
@@ -197,7 +197,7 @@ export class OptionReader implements GivenOptions {
         return undefined;
       }
       this.refused = true;
-      this.rule.tell(place, ofKernel(this.rule.valueContext().backend, 'sent', 'bad-value', message));
+      this.rule.addComplaint(place, ofKernel(this.rule.valueContext().backend, 'sent', 'bad-value', message));
       value = value.read.value;
     }
     const remark = this.refused ? undefined : type.remark?.(value, text);
@@ -208,8 +208,8 @@ export class OptionReader implements GivenOptions {
 
   /**
    * The typed data of the extension, once all words of the rule were read. `ruleStart` is where problems without a
-   * place are shown; where an option could not be read (`optionUnknown`, which was told), that one is missing goes
-   * without saying.
+   * place are shown; where an option could not be read (`optionUnknown`, which was reported), that one is missing is
+   * not reported.
    */
   finish(context: ValueContext, ruleStart: Columns, optionUnknown: boolean): Built {
     const at = this.word ?? ruleStart;
@@ -226,7 +226,7 @@ export class OptionReader implements GivenOptions {
       if (refused === undefined) return { kind: this.refused ? 'refused' : 'built', data: built };
       const translated = this.extension.translated?.(built) === true;
       const atNft = translated ? 'taken' : 'sent';
-      this.rule.tell(placeOf(refused, at), ofKernel(context.backend, atNft, 'bad-options', refused.message));
+      this.rule.addComplaint(placeOf(refused, at), ofKernel(context.backend, atNft, 'bad-options', refused.message));
       return { kind: translated && context.backend === 'nft' && !this.refused ? 'built' : 'refused', data: built };
     }
     for (const problem of problemsOf(built)) {
@@ -243,7 +243,7 @@ export class OptionReader implements GivenOptions {
       for (let j = 0; j < i; j++) {
         const other = (this.given[j] as GivenOption).option;
         if (!other.excludes.includes(option.name) && !option.excludes.includes(other.name)) continue;
-        this.fail(given.optionWord, 'exclusive-option', `${option.name} cannot stand beside ${other.name}`);
+        this.fail(given.optionWord, 'exclusive-option', `${option.name} cannot be combined with ${other.name}`);
         break;
       }
     }

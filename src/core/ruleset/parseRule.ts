@@ -65,7 +65,7 @@ class RuleReader implements RuleSurroundings {
       if (text === '!') {
         if (negation)
           this.report(word, 'negation', {
-            message: 'two "!" in a row: iptables takes one',
+            message: 'two "!" in a row: iptables accepts one',
             fix: remove('Remove the first "!"', negation, negation),
           });
         negation = word;
@@ -101,7 +101,7 @@ class RuleReader implements RuleSurroundings {
   /** `--` ends the options: nothing may follow. */
   private readEnd(): void {
     const behind = this.words[this.index + 1];
-    if (behind) this.report(behind, 'bad-argument', `"${behind.text}" stands behind "--", which ends the options`);
+    if (behind) this.report(behind, 'bad-argument', `"${behind.text}" comes after "--", which ends the options`);
     this.index = this.words.length;
   }
 
@@ -177,7 +177,7 @@ class RuleReader implements RuleSurroundings {
 
   /**
    * An option that cannot be read: it and the words behind it stay unknown, and what the rule seems to lack for want of
-   * it is not told.
+   * it is not reported.
    */
   private failUnknown(word: Word, message: string | Advice | (() => Advice), negation: Word | undefined): void {
     this.index++;
@@ -237,7 +237,7 @@ class RuleReader implements RuleSurroundings {
     this.swallowing = undefined;
     const before = this.index++;
     if (negation && !'psdiof46hV'.includes(letter))
-      this.report(negation, 'negation', `"!" cannot stand before ${word.text}`);
+      this.report(negation, 'negation', `"!" cannot come before ${word.text}`);
     switch (letter) {
       case 'p':
       case 's':
@@ -293,7 +293,8 @@ class RuleReader implements RuleSurroundings {
       case 'n':
       case 'x':
       case '0':
-        if (this.context.operation !== 'L') this.report(word, 'listing-option', `${word.text} is for listing rules`);
+        if (this.context.operation !== 'L')
+          this.report(word, 'listing-option', `${word.text} is an option for listing rules`);
         return;
       case 'v':
         return;
@@ -325,7 +326,7 @@ class RuleReader implements RuleSurroundings {
       this.report(
         first,
         first.text.startsWith('-') ? 'unknown-option' : 'bad-argument',
-        `"${first.text}" is not expected here: what stands in front of it is no target with options`,
+        `"${first.text}" is not expected here: what comes before it is not a target with options`,
       );
     if (attachedJump === undefined || !target) return;
     const names = target.extension.options.flatMap(({ name, aliases }) => [name, ...aliases]);
@@ -336,12 +337,13 @@ class RuleReader implements RuleSurroundings {
       this.report(
         option,
         'unknown-option',
-        `no option "${option.text}" here: what stands in front of it was not looked up as a target`,
+        `no option "${option.text}" here: what comes before it was not looked up as a target`,
       );
   }
 
   private readCounters(word: Word, attached: string | undefined): void {
-    if (this.counters) this.report(word, 'duplicate-option', `${word.text} was given before; it can be given once`);
+    if (this.counters)
+      this.report(word, 'duplicate-option', `${word.text} was given before; it can be given only once`);
     const value = this.value(word, attached);
     if (value === undefined) return;
     const { counters, words } = readCounterWords(word, value, this.words[this.index], this);
@@ -361,7 +363,7 @@ class RuleReader implements RuleSurroundings {
       this.report(
         option,
         'attached-value',
-        `iptables 1.8.9 takes "${option.text}" for the interface's name: write "${name} ${attached}"`,
+        `iptables 1.8.9 takes "${option.text}" for the name of the interface: write "${name} ${attached}"`,
         'warning',
       );
       return option;
@@ -371,7 +373,7 @@ class RuleReader implements RuleSurroundings {
     this.report(
       option,
       'attached-value',
-      `iptables 1.8.9 does not find a value that stands in one word with its option: write "${name} ${attached}"`,
+      `iptables 1.8.9 does not find a value that is joined to its option: write "${name} ${attached}"`,
     );
     return value;
   }
@@ -391,7 +393,7 @@ class RuleReader implements RuleSurroundings {
     if (attached !== undefined) return { text: attached, start: option.start, end: option.end, quoted: option.quoted };
     const value = this.words[this.index];
     if (value === undefined) {
-      this.report(option, 'missing-value', `${option.text} needs a value behind it`);
+      this.report(option, 'missing-value', `${option.text} needs a value`);
       return undefined;
     }
     this.index++;
@@ -420,7 +422,7 @@ class RuleReader implements RuleSurroundings {
       return;
     }
     if (this.jump || this.target) {
-      this.report(option, 'exclusive-option', '-j and -g cannot stand in one rule');
+      this.report(option, 'exclusive-option', '-j and -g cannot be in one rule');
       return;
     }
     if (value.text.length * 3 > LONGEST_NAME && utf8Length(value.text) > LONGEST_NAME) {
@@ -443,7 +445,7 @@ class RuleReader implements RuleSurroundings {
     if (value.text === 'standard' && (chain || !goto)) {
       const message = '"standard" cannot be jumped to: call the chain something else';
       const { backend } = this.context;
-      this.tell(
+      this.addComplaint(
         value,
         chain ? ofLegacy(backend, 'unknown-target', message) : ofKernel(backend, 'sent', 'unknown-target', message),
       );
@@ -518,12 +520,12 @@ class RuleReader implements RuleSurroundings {
   report(
     at: Columns,
     code: string,
-    told: string | Advice | (() => string | Advice),
+    advice: string | Advice | (() => string | Advice),
     severity: Problem['severity'] = 'error',
   ): void {
-    if (this.tellsMore(at))
+    if (this.hasRoom(at))
       this.problems.push({
-        ...adviceOf(typeof told === 'function' ? told() : told),
+        ...adviceOf(typeof advice === 'function' ? advice() : advice),
         severity,
         code,
         start: at.start,
@@ -531,12 +533,12 @@ class RuleReader implements RuleSurroundings {
       });
   }
 
-  tell(at: Columns, complaint: Complaint): void {
-    if (this.tellsMore(at)) this.problems.push({ ...complaint, start: at.start, end: at.end });
+  addComplaint(at: Columns, complaint: Complaint): void {
+    if (this.hasRoom(at)) this.problems.push({ ...complaint, start: at.start, end: at.end });
   }
 
-  /** A line of 100,000 wrong words is no rule at all: what is wrong with the first of them tells enough. */
-  private tellsMore({ start, end }: Columns): boolean {
+  /** A line of 100,000 wrong words is no rule at all: what is wrong with the first of them is enough. */
+  private hasRoom({ start, end }: Columns): boolean {
     const { length } = this.problems;
     if (length === MOST_PROBLEMS)
       this.problems.push({

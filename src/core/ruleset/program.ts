@@ -2,7 +2,7 @@ import type { Backend } from '../xtables/backend';
 
 /**
  * The program that rules are for: iptables or ip6tables of one of the back ends. There is one object for each, so that
- * `===` tells.
+ * `===` compares them.
  */
 export interface Program {
   readonly family: 4 | 6;

@@ -26,9 +26,9 @@ export function rebindRules(
   const place = bound?.tables.find(({ line }) => line === edit.table);
   if (!bound?.asWritten || !place) return undefined;
   const gone = new Set<Line>(removed);
-  const told = ruleSet.problems.flatMap(({ line }, i) => (gone.has(line) ? [i] : []));
-  if (told.some((i) => i < place.read.from || i >= place.read.to)) return undefined;
-  // A problem may tell the number of another line.
+  const stale = ruleSet.problems.flatMap(({ line }, i) => (gone.has(line) ? [i] : []));
+  if (stale.some((i) => i < place.read.from || i >= place.read.to)) return undefined;
+  // A problem may name the number of another line.
   if (removed.length !== inserted.length && ruleSet.problems.some(({ message }) => /\blines? \d/.test(message)))
     return undefined;
 
@@ -44,7 +44,7 @@ export function rebindRules(
 
   const steady = exchanges.every(leadsAlike) && !ruleSet.problems.some(({ code }) => code === 'loop');
   for (const each of exchanges) exchange(each, place.table);
-  let now: State = exchangeRead({ problems: ruleSet.problems, bound }, place, told, edit, read);
+  let now: State = exchangeRead({ problems: ruleSet.problems, bound }, place, stale, edit, read);
   if (!steady || !fitTheirPlaces(exchanges, binder)) now = checkedAgain(now, binder);
   const after: RuleSet = { ...ruleSet, section: to, ...needsOf(ruleSet, exchanges), problems: now.problems };
   rememberBound(after, now.bound);
@@ -117,17 +117,17 @@ interface State {
   readonly bound: Bound;
 }
 
-/** What was told of the removed lines goes, and what is to be told of the new ones comes. */
+/** The problems of the removed lines go, and those of the new ones come. */
 function exchangeRead(
   { problems, bound }: State,
   place: AppendedTable,
-  told: readonly number[],
+  stale: readonly number[],
   { removed }: Pick<RulesEdit, 'removed'>,
   read: readonly BoundLine[],
 ): State {
   const added = read.flatMap((each) => each.problems);
-  if (told.length === 0 && added.length === 0) return { problems, bound };
-  const old = new Set(told);
+  if (stale.length === 0 && added.length === 0) return { problems, bound };
+  const old = new Set(stale);
   const kept = problems.filter((_, i) => !old.has(i));
   const { from, to } = place.read;
   const first = removed[0]?.index ?? 0;
@@ -150,7 +150,7 @@ function moved({ from, to }: ProblemRange, by: number): ProblemRange {
   return { from: from + by, to: to + by };
 }
 
-/** Whether the kernel takes the new rules where they stand, as far as that can be told without a look at the table. */
+/** Whether the kernel takes the new rules where they stand, as far as that is known without a look at the table. */
 function fitTheirPlaces(exchanges: readonly Exchange[], binder: LineBinder): boolean {
   const all = hookBits(BUILTIN_CHAINS[binder.table.name]);
   return exchanges.every(({ chain, made }) => {

@@ -8,7 +8,7 @@ import { adviceOf, type Advice } from './advice';
 import { chainOf, type ChainLine } from './chainCommands';
 import { LineRule, type SharedReading } from './lineRule';
 import { readBefore, rememberRead } from './readLines';
-import { withUntold } from './listedRule';
+import { withUnshown } from './listedRule';
 import { addChain, addRule, changeRules, dropLines, placeOfRule, type OpenChain, type OpenTable } from './openTable';
 import { parseRule } from './parseRule';
 import type { ParsedRule } from './parsedRule';
@@ -47,7 +47,7 @@ export abstract class RuleChanges {
       table,
       section: this.part,
       program: this.program,
-      tell: (at, complaint) => this.tell(line, at, complaint),
+      addComplaint: (at, complaint) => this.addComplaint(line, at, complaint),
       report: (at, code, message, severity) => this.report(line, at, code, message, severity),
     };
   }
@@ -64,7 +64,7 @@ export abstract class RuleChanges {
     const certain = new Map<Word, readonly string[]>();
     const { listed } = line;
     const read = this.parse(node, table, chain, certain);
-    const parsed = listed ? withUntold(read, listed, chain.name, false) : read;
+    const parsed = listed ? withUnshown(read, listed, chain.name, false) : read;
     for (const problem of parsed.problems) this.addOfRule({ ...problem, line }, node, chain, table);
     if (parsed.otherFamily || this.isRefused(parsed.problems, table)) return;
     if (node.operation === 'D' || node.operation === 'C') {
@@ -78,7 +78,7 @@ export abstract class RuleChanges {
         '-R replaces one rule by one: several addresses would make several',
       );
     } else if (node.operation === 'R' && this.part.asInput && this.program.backend === 'nft') {
-      this.tell(line, node.operationWord, ofNft('1.8.9 crashes where -R replaces a rule of the same text'));
+      this.addComplaint(line, node.operationWord, ofNft('1.8.9 crashes where -R replaces a rule of the same text'));
     }
     if (node.operation === 'A' && parsed.headers.length === 1) {
       const rule = this.makeRule(line, chain, 0, parsed);
@@ -127,11 +127,11 @@ export abstract class RuleChanges {
     const hookElsewhere = this.problems.slice(before).some(({ message }) => message.startsWith('table '));
     if (this.part.fragment && !hookElsewhere) this.problems.length = before;
     else if (this.isCommand() && !hookElsewhere) {
-      const told = this.problems.pop();
-      if (told && told.fix) this.problems.push(told);
-      else if (told)
+      const last = this.problems.pop();
+      if (last && last.fix) this.problems.push(last);
+      else if (last)
         this.problems.push({
-          ...told,
+          ...last,
           severity: 'warning',
           ...('AI'.includes(operation) && { code: 'assumed-chain' }),
           message: `chain "${name.text}" is not created in this text; it is assumed to exist`,
@@ -315,7 +315,7 @@ export abstract class RuleChanges {
     return index;
   }
 
-  protected tell(line: Line, { start, end }: Columns, complaint: Complaint): void {
+  protected addComplaint(line: Line, { start, end }: Columns, complaint: Complaint): void {
     this.problems.push({ ...complaint, start, end, line });
   }
 
@@ -323,9 +323,9 @@ export abstract class RuleChanges {
     line: Line,
     at: Columns,
     code: string,
-    told: string | Advice,
+    advice: string | Advice,
     severity: Problem['severity'] = 'error',
   ): void {
-    this.add({ ...adviceOf(told), severity, code, start: at.start, end: at.end, line }, undefined);
+    this.add({ ...adviceOf(advice), severity, code, start: at.start, end: at.end, line }, undefined);
   }
 }

@@ -15,11 +15,11 @@ export function readCounterWords(
   const second =
     comma > 0 ? { ...value, text: value.text.slice(comma + 1) } : next && !/^[-!]/.test(next.text) ? next : undefined;
   if (second === undefined) {
-    rule.report(option, 'missing-value', `${option.text} needs the number of packets and that of bytes`);
+    rule.report(option, 'missing-value', `${option.text} needs a number of packets and a number of bytes`);
     return { counters: undefined, words: 0 };
   }
   for (const each of [value, second])
-    if (!/^\s*[-+]?\d/.test(each.text)) rule.report(each, 'bad-value', `"${each.text}" is no number`);
+    if (!/^\s*[-+]?\d/.test(each.text)) rule.report(each, 'bad-value', `"${each.text}" is not a number`);
   const packets = comma > 0 ? value.text.slice(0, comma) : value.text;
   return {
     counters: { packets, bytes: second.text, start: value.start, end: second.end },

@@ -178,7 +178,7 @@ class Words {
     private at: number,
   ) {}
 
-  /** undefined at the end, and where a word cannot be told for certain. */
+  /** undefined at the end, and where a word is not certain. */
   next(): string | undefined {
     const { text } = this;
     if (text.charCodeAt(this.at) !== BLANK) return undefined;

@@ -25,7 +25,7 @@ export function refusedMatch(extension: MatchExtension, data: unknown): MatchExt
   return unansweredMatch(
     extension.name,
     (context) => extension.print(data, context),
-    `the kernel does not take -m ${extension.name} with these options`,
+    `the kernel does not accept -m ${extension.name} with these options`,
   );
 }
 

@@ -4,7 +4,7 @@ import { shellLine } from './shellLine';
 import { Shape } from './shape';
 
 /**
- * Tells apart the lines that are not part of a dump: log lines, tables of other tools, command lines, prose. Each
+ * Classifies the lines that are not part of a dump: log lines, tables of other tools, command lines, prose. Each
  * pattern is anchored and cannot backtrack far; the first character decides which ones are tried.
  */
 export function classifyText(text: string, start: number, end: number): Classified {

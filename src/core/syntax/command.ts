@@ -275,7 +275,7 @@ function part(word: Word, offset: number): Word {
   return { start: word.start + offset, end: word.end, text: word.text.slice(offset), quoted: word.quoted };
 }
 
-/** Most words are options of the rule: told without a look into any table. */
+/** Most words are options of the rule, which is decided without a look into any table. */
 function isRuleOption(value: string, second: number, quoting: Quoting): boolean {
   if (second !== 45) return value.length === 2 && second !== 116 && quoting === 'restore';
   const third = value.charCodeAt(2);

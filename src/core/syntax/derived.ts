@@ -12,7 +12,7 @@ interface DerivedPart {
 }
 
 /**
- * A line that is read in place of lines of the file: joined from several, without the marks in front of them, or told
+ * A line that is read in place of lines of the file: joined from several, without the marks before them, or written
  * in other words. Its pieces are parts of those lines, or words that stand for such a part. The lines may themselves
  * stand for others.
  */

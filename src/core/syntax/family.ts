@@ -3,7 +3,7 @@ import { Shape } from './shape';
 
 /**
  * 4 or 6 by the first rule that can stand in one family only: an address, an extension of one family. Undefined where
- * none of the first 20,000 lines tells; a rule set that has no address by then has none that matters.
+ * none of the first 20,000 lines shows it; a rule set that has no address by then has none that matters.
  */
 export function findFamily(lines: readonly Line[], from: number, to: number): 4 | 6 | undefined {
   const end = Math.min(to, from + 20_000);
@@ -18,8 +18,8 @@ export function findFamily(lines: readonly Line[], from: number, to: number): 4 
 
 function familyOfRule(line: Line): 4 | 6 | undefined {
   const text = line.text;
-  // Without a dot between digits, a colon or a telling name no word can tell; most rules leave here unread.
-  if (!text.includes('.') && !text.includes(':', line.contentStart) && !TELLING.test(text)) return undefined;
+  // Without a dot between digits, a colon or a name of one family no word can decide; most rules return here unread.
+  if (!text.includes('.') && !text.includes(':', line.contentStart) && !OF_ONE_FAMILY.test(text)) return undefined;
   if (line.node.kind !== 'command') return undefined;
   const words = line.node.words;
   for (let i = 0; i + 1 < words.length; i++) {
@@ -52,7 +52,7 @@ export const ONE_FAMILY = {
   },
   target: { 4: ['CLUSTERIP', 'ECN', 'TTL', 'ULOG'], 6: ['DNPT', 'HL', 'SNPT'] },
 } as const;
-const TELLING = new RegExp(
+const OF_ONE_FAMILY = new RegExp(
   `icmp|-m (?:${[...ONE_FAMILY.match[4], ...ONE_FAMILY.match[6]].join('|')}) |-j (?:${[...ONE_FAMILY.target[4], ...ONE_FAMILY.target[6]].join('|')})\\b`,
 );
 

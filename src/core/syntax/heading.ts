@@ -8,7 +8,7 @@ export interface Heading {
   readonly family: 4 | 6 | undefined;
   readonly backend: 'legacy' | 'nft' | undefined;
   /**
-   * What tells these rules apart from others in the same text: a state (`after`) or a machine (`node worker-2`), in
+   * What distinguishes these rules from others in the same text: a state (`after`) or a machine (`node worker-2`), in
    * small letters.
    */
   readonly scope: string | undefined;

@@ -32,7 +32,7 @@ export function readInputCommand(text: string, family: 4 | 6, lineBreak: string)
     reader.problems.push({
       severity: 'error',
       code: 'bad-counters',
-      message: 'counters in front of a rule have the form [packets:bytes]',
+      message: 'counters before a rule have the form [packets:bytes]',
       start: 0,
       end: start,
     });
@@ -110,7 +110,7 @@ class InputCommandReader {
   private readOperation(word: Word, { global, flags, attached }: GlobalFound, letter: Operation): void {
     const negation = this.words.at(-1);
     if (negation?.text === '!') {
-      this.report(negation, 'negation', `"!" cannot stand before ${word.text}`);
+      this.report(negation, 'negation', `"!" cannot come before ${word.text}`);
       this.words.pop();
     }
     this.operation = letter;

@@ -210,7 +210,7 @@ function commandProblems(text: string, from: number, end: number): readonly Prob
       severity: 'warning',
       code: 'trailing-comment',
       message:
-        'iptables-restore does not know comments behind a rule and would refuse this line; put the comment on a line of its own or use -m comment.',
+        'iptables-restore does not allow comments after a rule and would refuse this line; put the comment on a line of its own or use -m comment.',
     });
   }
   return problems;
@@ -240,7 +240,7 @@ function chainDeclaration(text: string, start: number, end: number): Classified 
 
 const TABLES = new Set(['filter', 'nat', 'mangle', 'raw', 'security']);
 
-/** `*nat`, `* nat`. A Markdown bullet is told apart by the name: behind a blank only a table of the kernel counts. */
+/** `*nat`, `* nat`. A Markdown bullet is distinguished by the name: after a blank only a table of the kernel counts. */
 function tableStart(text: string, start: number, end: number): Classified | undefined {
   const nameStart = skipBlanks(text, start + 1, end);
   const nameEnd = findBlank(text, nameStart, end);

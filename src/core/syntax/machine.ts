@@ -3,7 +3,7 @@ import { splitWords } from './words';
 import { promptEnd, promptMachine } from './prompt';
 import type { ShellProgram } from './shellProgram';
 
-/** Where a command ran, as far as its line tells. */
+/** Where a command ran, as far as its line shows it. */
 export interface Machine {
   /** The name in the prompt; undefined where it shows none. */
   readonly name: string | undefined;
@@ -37,7 +37,7 @@ export function machineOfPrefix(prefix: string): Machine | undefined {
   return name === undefined ? undefined : { name, within: '' };
 }
 
-/** Whether both may be the same: what neither line tells is no difference. */
+/** Whether both may be the same: what neither line states is no difference. */
 export function sameMachine(a: Machine | undefined, b: Machine | undefined): boolean {
   if (!a || !b) return true;
   return a.within === b.within && (a.name === undefined || b.name === undefined || a.name === b.name);

@@ -13,7 +13,7 @@ export interface ParseOptions {
 
 /**
  * Reads any text: a dump, restore input, a log, notes with dumps in them. Never throws and loses nothing
- * (`printSourceFile` gives the text back). The file's name tells the family of rules that do not tell it themselves.
+ * (`printSourceFile` gives the text back). The file's name gives the family of rules that do not state it themselves.
  */
 export function parseSourceFile(text: string, options: ParseOptions = {}): SourceFile {
   const lines: Line[] = [];

@@ -39,7 +39,7 @@ function patternsFor(code: number): readonly RegExp[] {
 const LETTER = 'A-Za-z\\u00c0-\\u024f\\u0370-\\u052f';
 const SENDER = '[\\w.-]{1,200} [\\w.@/-]{1,100}(?:\\[\\d{1,9}\\])?:(?=[ \\t])';
 /**
- * `Jul  5`, `Okt 16`, `déc. 16`, `10월 16`, `5 июл`; what stands for the month in a language is not told by letters
+ * `Jul  5`, `Okt 16`, `déc. 16`, `10월 16`, `5 июл`; the word for the month in a language cannot be recognised by letters
  * alone.
  */
 const SYSLOG = new RegExp(

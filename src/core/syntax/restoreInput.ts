@@ -9,7 +9,7 @@ import type { Line, LineNode, Problem, RulesSection, SourceFile, Word } from './
 
 /**
  * The whole text as input of iptables-restore, whatever it looks like: what that program refuses is an error.
- * Its first header tells which iptables wrote it.
+ * Its first header states which iptables wrote it.
  */
 export function restoreInput(file: SourceFile, family: 4 | 6): RulesSection {
   const { backend, version } = file.sections.find((section) => section.kind === 'rules') ?? {};
@@ -115,7 +115,7 @@ function upToNul(line: Line, nul: number, inTable: boolean, family: 4 | 6): Inpu
   const refused: Problem = {
     ...unseen,
     severity: 'error',
-    message: `iptables-restore sees a line of nothing here${inTable ? ', without an operation such as -A' : ''}: there is a NUL character`,
+    message: `iptables-restore sees an empty line here${inTable ? ', without an operation such as -A' : ''}: there is a NUL character`,
   };
   return { ...read, problems: [refused] };
 }
@@ -165,7 +165,7 @@ class InputLineReader {
     if (isTooLong(text, line.eol))
       this.report(
         'line-too-long',
-        `iptables-restore reads ${LONGEST} bytes of a line and takes the rest for a line of its own: make it shorter`,
+        `iptables-restore reads ${LONGEST} bytes of a line and takes the rest for another line: make it shorter`,
       );
     if (text.charCodeAt(0) === HASH) return this.as({ kind: 'comment' });
     const start = skipBlanks(text, 0, text.length);
@@ -173,12 +173,12 @@ class InputLineReader {
     if (content === 'COMMIT') return this.readCommit(start);
     if (content === '') {
       if (this.crlf) this.reportReturn();
-      else this.report('unexpected-text', 'iptables-restore does not take a line of blanks: leave it empty');
+      else this.report('unexpected-text', 'iptables-restore does not accept a line of blanks: leave it empty');
       return this.as(BLANK);
     }
     const mark = text.charAt(start);
     if (start > 0 && (mark === '*' || mark === '#' || (mark === ':' && inTable)))
-      this.report('indented', `iptables-restore wants "${mark}" at the very beginning of the line`, 0, start);
+      this.report('indented', `iptables-restore expects "${mark}" at the very beginning of the line`, 0, start);
     if (mark === '#') return this.as({ kind: 'comment' });
     if (mark === '*') return this.readTable(start);
     if (mark === ':' && inTable) return this.readChain(start);
@@ -189,11 +189,13 @@ class InputLineReader {
   private readCommit(start: number): InputLine {
     const { text } = this;
     const end = start + 'COMMIT'.length;
-    if (start > 0) this.report('indented', 'iptables-restore wants COMMIT at the very beginning of the line', 0, start);
+    if (start > 0)
+      this.report('indented', 'iptables-restore expects COMMIT at the very beginning of the line', 0, start);
     else if (text.length > end)
-      this.report('unexpected-text', 'iptables-restore wants nothing behind COMMIT, not even a blank', end);
+      this.report('unexpected-text', 'iptables-restore expects nothing after COMMIT, not even a blank', end);
     else if (this.crlf) this.reportReturn();
-    else if (this.line.eol === '') this.report('no-final-newline', 'iptables-restore wants a line break behind COMMIT');
+    else if (this.line.eol === '')
+      this.report('no-final-newline', 'iptables-restore expects a line break after COMMIT');
     return this.as({ kind: 'commit' });
   }
 
@@ -214,7 +216,7 @@ class InputLineReader {
     else if (policy === undefined)
       this.report(
         'missing-value',
-        `":${name.text}" lacks its policy: ACCEPT or DROP for a built-in chain, "-" for another one`,
+        `":${name.text}" lacks its policy: ACCEPT or DROP for a built-in chain, "-" for any other`,
       );
     else if (this.crlf && third === undefined && policy.end === text.length) this.reportReturn();
     return name ? this.as({ kind: 'chain', name, policy, counters: undefined }) : this.as(TEXT);
@@ -225,9 +227,9 @@ class InputLineReader {
     if (shape === Shape.Rule || shape === Shape.Chain)
       this.report(
         'outside-table',
-        'this stands outside of any table: a line "*filter" (or nat, mangle, raw, security) must stand above, and COMMIT below',
+        'this is outside of any table: a line "*filter" (or nat, mangle, raw, security) must come before it, and COMMIT after it',
       );
-    else this.report('unexpected-text', 'iptables-restore takes only comments and empty lines outside of a table');
+    else this.report('unexpected-text', 'iptables-restore accepts only comments and empty lines outside of a table');
     return this.as(TEXT);
   }
 
@@ -295,11 +297,11 @@ function readCommandLine(line: Line, family: 4 | 6, problems: Problem[], report:
   if (scan.words.length > MOST_WORDS)
     report(
       'too-many-words',
-      `iptables-restore takes at most ${MOST_WORDS} words in a line; these are ${scan.words.length}`,
+      `iptables-restore accepts at most ${MOST_WORDS} words in a line; this one has ${scan.words.length}`,
     );
   for (const word of scan.words)
     if (word.text.length * 3 > LONGEST_WORD && utf8Length(word.text) > LONGEST_WORD)
-      report('word-too-long', `iptables-restore takes at most ${LONGEST_WORD} bytes in a word`, word.start, word.end);
+      report('word-too-long', `iptables-restore accepts at most ${LONGEST_WORD} bytes in a word`, word.start, word.end);
   if (scan.comment) report('trailing-comment', TRAILING_COMMENT, scan.comment.start, scan.comment.end);
   if (scan.unterminated)
     report(
@@ -324,9 +326,9 @@ function readCommandLine(line: Line, family: 4 | 6, problems: Problem[], report:
 }
 
 const CARRIAGE_RETURN =
-  'this line ends with CR LF, and iptables-restore takes the CR for a part of the last word: save the file with LF';
+  'this line ends with CR LF, and iptables-restore takes the CR as part of the last word: save the file with LF';
 const TRAILING_COMMENT =
-  'iptables-restore knows no comments behind a rule: put it on a line of its own, or write -m comment --comment "…"';
+  'iptables-restore does not allow comments after a rule: put it on a line of its own, or write -m comment --comment "…"';
 
 function plainLine({ index, text, eol }: Line): Omit<Line, 'node' | 'shape'> {
   return { index, text, eol, contentStart: 0, problems: NONE };

@@ -40,12 +40,12 @@ export function rulesEdit(file: SourceFile, { first, end, touched }: LinesEdit):
   const at = file.shapes.lastIndexOf(Shape.Table, first - 1);
   const table = file.lines[at];
   if (table === undefined || at < start || file.shapes.lastIndexOf(Shape.Commit, first - 1) > at) return undefined;
-  if (removed.length !== touched.length && !tellsTime(file, start, end)) return undefined;
-  return tellsFamily(file, start, at, first) ? { from: section, table, removed, inserted: touched } : undefined;
+  if (removed.length !== touched.length && !statesTime(file, start, end)) return undefined;
+  return statesFamily(file, start, at, first) ? { from: section, table, removed, inserted: touched } : undefined;
 }
 
 /** When the dump was saved stands in its first line, or no header moves in or out of the lines that are looked at. */
-function tellsTime(file: SourceFile, start: number, end: number): boolean {
+function statesTime(file: SourceFile, start: number, end: number): boolean {
   return savedTime(file.lines[start]?.text ?? '') !== undefined || !file.shapes.includes(Shape.Header, end);
 }
 
@@ -58,10 +58,10 @@ function isPlainRule(line: Line): line is AppendLine {
 const GAP = '      ';
 
 /**
- * The family of the section, and where a dump of the other family begins in it, is told above the touched lines: by the
+ * The family of the section, and where a dump of the other family begins in it, is stated above the touched lines: by the
  * header, or by a rule of the table.
  */
-function tellsFamily(file: SourceFile, start: number, table: number, first: number): boolean {
+function statesFamily(file: SourceFile, start: number, table: number, first: number): boolean {
   const head = file.lines[start]?.node;
   if (head?.kind === 'comment' && head.header?.role === 'generated' && head.header.family !== undefined) return true;
   return findFamily(file.lines, table, first) !== undefined;

@@ -1,6 +1,6 @@
 /**
  * What a line looks like, judged by the line alone. `LineNode.kind` says what it means to iptables; the shape also
- * tells apart the many lines that mean nothing to iptables but begin or fill a section of their own. Numbers, so
+ * distinguishes the many lines that mean nothing to iptables but begin or fill a section of their own. Numbers, so
  * that a pass over 100,000 lines is one comparison a line.
  */
 export const Shape = {
@@ -69,7 +69,7 @@ export const Shape = {
   /** A packet as the kernel's log, tcpdump, tshark or the trace of nftables shows it. */
   Packet: 31,
   /**
-   * A command that shows or changes something of the host which its answer alone does not tell: `cat
+   * A command that shows or changes something of the host which its output alone does not state: `cat
    * /proc/sys/net/ipv4/ip_forward`, `sysctl -w …`, `hostname -I`.
    */
   HostCommand: 32,
@@ -83,7 +83,7 @@ export const Shape = {
   NftCommand: 36,
   /** `{"nftables": [`: the JSON of nft begins. */
   NftJson: 37,
-  /** A statement of nft; what it is its node tells. */
+  /** A statement of nft; its node says which one. */
   Nft: 38,
 } as const;
 

@@ -42,8 +42,8 @@ function findWithin(text: string, start: number, end: number, quotes: number): S
     }
     const host = HOST_PROGRAMS.get(name);
     if (host) {
-      // Their names are words of every language, so that what stands behind them has to tell even where a prompt stands
-      // in front.
+      // Their names are words of many languages, so what follows them has to decide even where a prompt comes
+      // first.
       if (host.test(text.slice(wordEnd, Math.min(end, wordEnd + LONGEST_ARGUMENTS))))
         return { name, start: i, end: wordEnd, limit: end };
       if (wrapped === 'no') return undefined;
@@ -128,7 +128,7 @@ const HOST_PROGRAMS: ReadonlyMap<string, RegExp> = new Map([
 /** Nobody names more files in one line. */
 const LONGEST_ARGUMENTS = 4000;
 
-/** Whether a program of `findProgram` is one whose command or answer tells something of the host. */
+/** Whether a program of `findProgram` is one whose command or output states something of the host. */
 export function isHostProgram(name: string): boolean {
   return HOST_PROGRAMS.has(name);
 }

@@ -12,7 +12,7 @@ export interface Counters extends Columns {
   readonly bytes: string;
 }
 
-/** What iptables is told to do: one letter each, as in the long list of iptables(8), "COMMANDS". */
+/** The operation of a command: one letter each, as in the long list of iptables(8), "COMMANDS". */
 export type Operation = 'A' | 'I' | 'D' | 'R' | 'C' | 'N' | 'X' | 'P' | 'F' | 'Z' | 'E' | 'L' | 'S';
 
 /** What one line is, judged by the line alone; the section that it stands in may narrow it further. */
@@ -81,7 +81,7 @@ export interface Problem extends Columns {
   readonly atCommit?: 'taken' | 'sent' | 'read';
 }
 
-/** A problem with the line that it is told of, whose columns it has. */
+/** A problem with the line that it is about, whose columns it has. */
 export interface FileProblem extends Problem {
   readonly line: Line;
 }
@@ -169,7 +169,7 @@ export interface NftSection {
   readonly kind: 'nft';
   /** `listing`: tables in braces. `commands`: each line is one. */
   readonly form: 'listing' | 'commands';
-  /** Where the program ran, as the prompt above tells. */
+  /** Where the program ran, by the prompt above. */
   readonly machine?: Machine;
   /** The heading in the text that introduced it. */
   readonly title: string | undefined;
@@ -180,7 +180,7 @@ export interface NftSection {
 export interface RulesSection {
   readonly kind: 'rules';
   /**
-   * nft: what `nft` shows or is told; its statements are in `nft`. save: iptables-save output. restore:
+   * nft: what `nft` prints or reads; its statements are in `nft`. save: iptables-save output. restore:
    * iptables-restore input. list: `iptables -S`. commands: `iptables …` command lines.
    */
   readonly form: 'save' | 'restore' | 'list' | 'commands' | 'nft';
@@ -211,9 +211,9 @@ export interface RulesSection {
   readonly defaultTable?: string;
   /** Cut out of what a host has, by grep or by hand: chains, policies and rules may be missing. */
   readonly fragment?: true;
-  /** Where the program ran, as the prompt, the wrapper or the log shipper tells. */
+  /** Where the program ran, by the prompt, the wrapper or the log shipper. */
   readonly machine?: Machine;
-  /** What a heading says that tells these rules apart from others: `after`, `node worker-2`. */
+  /** The part of a heading that distinguishes these rules from others: `after`, `node worker-2`. */
   readonly scope?: string;
   /** When it was saved, by the header: milliseconds, of whatever time zone. */
   readonly savedAt?: number;
@@ -231,7 +231,7 @@ export interface RulesSection {
 
 interface InferredTable {
   /** Of the lines of which it is certain; undefined where there are none. */
-  readonly told?: { readonly why: string; readonly place?: string };
+  readonly decided?: { readonly why: string; readonly place?: string };
   /** The others. */
   readonly open: readonly UndecidedTable[];
   /** `lines 3–5, 9`, 1-based; undefined: from the first line of the part to its last. */
@@ -316,7 +316,7 @@ export interface AddressFacts {
   readonly address: string;
   /** `host`: the host that the rules are of. A node or pod may be another. */
   readonly of: 'host' | 'node' | 'pod';
-  /** The name of the node or pod, where the line tells it. */
+  /** The name of the node or pod, where the line states it. */
   readonly name: string | undefined;
   /** The node that the pod runs on. */
   readonly node: string | undefined;

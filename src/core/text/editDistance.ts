@@ -1,6 +1,6 @@
 /**
  * How many letters are to be changed, added, left out or exchanged with their neighbour, as far as that is no more than
- * `most`: what is further counts as `most + 1`, and most names are told so by their first letters.
+ * `most`: what is further counts as `most + 1`, and most names are recognised so by their first letters.
  */
 export function editDistance(a: string, b: string, most: number): number {
   // No name of iptables is as long, and the work grows with the square.

@@ -34,7 +34,7 @@ export function ofLegacy(backend: Backend | undefined, code: string, message: st
   return {
     severity: 'warning',
     code: 'legacy-refuses',
-    message: `iptables-nft takes this, iptables-legacy refuses it: ${message}`,
+    message: `iptables-nft accepts this, iptables-legacy refuses it: ${message}`,
   };
 }
 
@@ -43,6 +43,6 @@ export function ofNft(reason: string): Complaint {
   return {
     severity: 'warning',
     code: 'nft-refuses',
-    message: `iptables-legacy takes this, iptables-nft refuses it: ${reason}`,
+    message: `iptables-legacy accepts this, iptables-nft refuses it: ${reason}`,
   };
 }

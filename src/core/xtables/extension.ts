@@ -29,7 +29,7 @@ export interface Condition {
   readonly actual: (view: PacketView) => Shown;
   /**
    * Why the answer is no, in a few words: `dport 3000 ≠ 15008`. Asked where it is no and the packet has what is asked
-   * about. None: `text` and `actual` tell.
+   * about. None: `text` and `actual` explain it.
    */
   denial?(view: PacketView): string | undefined;
   /**

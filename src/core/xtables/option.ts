@@ -47,7 +47,7 @@ export interface ValueType<V> {
   /** Never throws. */
   parse(text: string, context: ValueContext): V | InvalidValue;
   /**
-   * What is worth telling of a value that is taken: that older versions refuse it, or that the kernel keeps a part of
+   * What is worth reporting of a value that is accepted: that older versions refuse it, or that the kernel keeps a part of
    * it only.
    */
   remark?(value: V, text: string): Remark | undefined;

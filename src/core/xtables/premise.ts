@@ -3,14 +3,14 @@ import type { PacketRequest } from '../net/packetRequest';
 import type { PacketView } from './view';
 
 /**
- * Something that decides about packets and that neither the rules nor the host's listings tell. Each one has a value
+ * Something that decides about packets and that neither the rules nor the host's listings state. Each one has a value
  * that holds for most hosts and packets; a trace that rests on it says so.
  */
 export interface Premise {
   /** What it is about, and the value that is taken: `bridge port` and `none: the packet passes no bridge`. */
   readonly what: string;
   readonly value: string;
-  /** Why nothing tells; completes "unknown, because …". */
+  /** Why it is not known; completes "unknown, because …". */
   readonly reason: string;
   /**
    * `asked`: where it decides what becomes of the packet, every answer is followed. `listed`: it belongs to the packet
@@ -26,13 +26,13 @@ const PREMISES = {
   earlierPackets: {
     what: 'earlier packets',
     value: 'none: the rules count as just loaded',
-    reason: 'it depends on the packets before, which are not in the file',
+    reason: 'it depends on earlier packets, which are not in the file',
     doubt: 'asked',
   },
   bridge: {
     what: 'bridge port',
     value: 'none: the packet passes no bridge',
-    reason: 'the file does not tell whether the packet passes a bridge, nor by which port',
+    reason: 'the file does not state whether the packet passes a bridge, nor by which port',
     doubt: 'asked',
   },
   ipsec: {
@@ -44,7 +44,7 @@ const PREMISES = {
   queue: {
     what: 'program behind NFQUEUE',
     value: 'none listens',
-    reason: 'the file does not tell whether a program listens at the queue, nor what it decides',
+    reason: 'the file does not state whether a program listens on the queue, nor what it decides',
     doubt: 'asked',
   },
   groups: {
@@ -56,7 +56,7 @@ const PREMISES = {
   },
   group: {
     what: 'group of the sender',
-    value: 'the one with the number of its user',
+    value: 'the group with the same number as its user',
     reason: 'the group of the sending process is not given',
     doubt: 'listed',
     settledBy: ['gid'],
@@ -71,13 +71,13 @@ const PREMISES = {
   frame: {
     what: 'destination link-layer address',
     value: 'that of the interface',
-    reason: 'how the link layer addressed the packet is not given',
+    reason: 'the link-layer packet type is not given',
     doubt: 'listed',
     settledBy: ['dstMac'],
   },
   data: {
     what: 'data of the packet',
-    value: 'bytes that mean nothing',
+    value: 'bytes without meaning',
     reason: 'the data of the packet are not given',
     doubt: 'asked',
     settledBy: ['payloadHex'],

@@ -82,19 +82,19 @@ export interface PacketView {
   readonly matchesNamed?: (name: string) => readonly unknown[];
   /**
    * The connection that got through (`confirmed`) and to which a packet with this tuple belongs in a zone, in either
-   * direction. Left out where nobody can tell.
+   * direction. Left out where that is not known.
    */
   readonly findConnection?: (tuple: Tuple, zone: ConntrackEntry['zone']) => ConntrackEntry | undefined;
   /**
    * The transparent socket that TPROXY would hand a packet to; `assumed` where the sockets of the host are not known.
-   * Left out where nobody can tell.
+   * Left out where that is not known.
    */
   readonly findTransparent?: (
     packet: Packet,
     target: { readonly address: Address | undefined; readonly port: number },
     inInterface: string,
   ) => Listener | 'assumed' | undefined;
-  /** The socket of this host to which the TCP connection of a packet came. Left out where nobody can tell. */
+  /** The socket of this host to which the TCP connection of a packet came. Left out where that is not known. */
   readonly findSocket?: (packet: Packet) => Listener | undefined;
 }
 

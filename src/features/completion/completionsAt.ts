@@ -12,7 +12,7 @@ import { ruleOptions } from './ruleOptions';
 import { writtenRule, type WrittenRule } from './writtenRule';
 import type { FileModel } from '../fileModel';
 
-/** More than this is asked for again when another letter tells more; a node may have 30,000 chains. */
+/** More than this is requested again when another letter narrows it down; a node may have 30,000 chains. */
 const MOST_ITEMS = 500;
 
 /**
@@ -126,7 +126,7 @@ function ofCommandLine(
 const TABLE_OPTION: Completion = {
   label: '-t',
   kind: 'option',
-  detail: 'the table; filter where it is left out',
+  detail: 'the table; filter if it is omitted',
   insert: '-t ',
   rank: 0,
   subject: { kind: 'none' },

@@ -47,8 +47,8 @@ export function chainItems(place: CompletionPlace, operation: string): readonly 
 /** ACCEPT and DROP, as the policies of built-in chains. */
 export function policyItems(behind: string): readonly Completion[] {
   const what = {
-    ACCEPT: 'packets that no rule decided about go on',
-    DROP: 'packets that no rule decided about are dropped',
+    ACCEPT: 'packets that no rule decides on are accepted',
+    DROP: 'packets that no rule decides on are dropped',
   };
   return Object.entries(what).map(([label, detail]) => ({
     label,

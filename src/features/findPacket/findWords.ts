@@ -1,7 +1,7 @@
 import type { Rule } from '../../core/ruleset/ruleSet';
 import type { Found } from './findPacket';
 
-/** What to tell a person who asked for a packet for a rule; undefined where the packet speaks for itself. */
+/** The message to a person who asked for a packet for a rule; undefined where the packet speaks for itself. */
 export function findWords(found: Found, { chain, number }: Rule): string | undefined {
   const rule = `${chain.name} rule ${number}`;
   switch (found.kind) {
@@ -11,7 +11,7 @@ export function findWords(found: Found, { chain, number }: Rule): string | undef
       return `No packet gets to ${rule}: no built-in chain of table ${chain.table} leads to ${chain.name}.`;
     case 'not-found': {
       if (found.nearest === undefined)
-        return `No packet was found for ${rule}: what it and the rules that lead to it ask contradict each other.`;
+        return `No packet was found for ${rule}: its conditions and those of the rules that jump to it contradict each other.`;
       const why = found.obstacle === undefined ? '' : `: ${found.obstacle}`;
       return `No packet was found that ${rule} matches. The nearest one is traced${why}.`;
     }

@@ -5,28 +5,27 @@ export const BUILTIN_OPTIONS: Readonly<
   protocol: {
     syntax: '[!] -p protocol',
     spellings: ['-p', '--protocol', '--proto'],
-    summary: 'The protocol of the packet, by number or name; all stands for any.',
+    summary: 'The protocol of the packet, by number or name; all matches any.',
   },
   source: {
     syntax: '[!] -s address[/mask][,…]',
     spellings: ['-s', '--source', '--src'],
-    summary:
-      'Where the packet comes from, as the packet says at this point. Several addresses stand for several rules.',
+    summary: 'The source address of the packet at this point. A list of addresses makes one rule for each.',
   },
   destination: {
     syntax: '[!] -d address[/mask][,…]',
     spellings: ['-d', '--destination', '--dst'],
-    summary: 'Where the packet goes, as the packet says at this point: behind DNAT the new address.',
+    summary: 'The destination address of the packet at this point: after DNAT, the new one.',
   },
   'in-interface': {
     syntax: '[!] -i name',
     spellings: ['-i', '--in-interface'],
-    summary: 'The interface by which the packet came in; eth+ stands for all names that begin so.',
+    summary: 'The interface that the packet came in by; eth+ stands for all names that begin with eth.',
   },
   'out-interface': {
     syntax: '[!] -o name',
     spellings: ['-o', '--out-interface'],
-    summary: 'The interface by which the packet will leave. In OUTPUT it is the one chosen before NAT of that hook.',
+    summary: 'The interface that the packet will leave by. In OUTPUT it is the one chosen before NAT in that hook.',
   },
   fragment: {
     syntax: '[!] -f',
@@ -41,12 +40,13 @@ export const BUILTIN_OPTIONS: Readonly<
   jump: {
     syntax: '-j target',
     spellings: ['-j', '--jump'],
-    summary: 'What happens to the packet when the rule matches: a target, or a chain to go through and come back from.',
+    summary:
+      'What happens to the packet when the rule matches: a target, or a user-defined chain that returns here at its end.',
   },
   goto: {
     syntax: '-g chain',
     spellings: ['-g', '--goto'],
-    summary: 'Goes on in that chain without coming back here: its end returns to where the last -j was.',
+    summary: 'Continues in that chain. Its end does not return here, but to the rule after the last -j.',
   },
   'set-counters': {
     syntax: '-c packets bytes',
@@ -61,10 +61,10 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   I: 'inserts a rule, at the top or before the rule with the given number',
   R: 'replaces the rule with the given number',
   D: 'deletes a rule, given by its text or number',
-  C: 'asks whether a rule like this exists',
+  C: 'checks whether a rule like this exists',
   N: 'makes a new chain',
   X: 'deletes a chain, or all empty ones',
-  P: 'sets the policy of a built-in chain: what happens to packets that no rule decided about',
+  P: 'sets the policy of a built-in chain: what happens to packets that no rule decides on',
   F: 'deletes all rules of a chain, or of the table',
   Z: 'sets counters to zero',
   E: 'renames a chain',

@@ -1,6 +1,6 @@
 import {
   familyOfChain,
-  isTellingName,
+  isDistinctiveName,
   logHeadingKnowledge,
   portKnowledge,
   ruleKnowledge,
@@ -167,9 +167,7 @@ function wordBlocks(
     case 'negation':
       return [{ kind: 'title', name: '!', what: 'negates the option that follows' }];
     case 'policy':
-      return [
-        { kind: 'title', name: word.text, what: 'what happens to packets that no rule of the chain decided about' },
-      ];
+      return [{ kind: 'title', name: word.text, what: 'what happens to packets that no rule of the chain decides on' }];
     case 'position':
     case 'other':
       return undefined;
@@ -194,7 +192,7 @@ function looseHover(model: FileModel, line: Line, column: number): Hover | undef
     word &&
     (programWordBlocks(word.text, model) ??
       looseNameBlocks(word.text, programsOf(model)) ??
-      (isTellingName(word.text) ? chainBlocks(undefined, undefined, word.text) : undefined));
+      (isDistinctiveName(word.text) ? chainBlocks(undefined, undefined, word.text) : undefined));
   if (word && blocks) return { range: word, blocks: said ? [...blocks, { kind: 'rule' }, ...said] : blocks };
   return said && { range: { start: line.contentStart, end: line.text.length }, blocks: said };
 }

@@ -75,7 +75,7 @@ export function extensionBlocks(extension: MatchExtension | TargetExtension): re
 }
 
 const AFTERWARDS = {
-  never: 'the next rule is looked at as well',
+  never: 'the next rule is evaluated as well',
   always: 'ends this table for the packet',
   sometimes: 'ends the table or not, depending on the packet',
 } as const;
@@ -120,7 +120,7 @@ export interface ValuePlace {
   readonly programs?: Programs;
 }
 
-/** What is known of the value of an option: a port, a mark, a user, an address. Told apart by the option's name. */
+/** What is known of the value of an option: a port, a mark, a user, an address. The option's name decides which. */
 export function valueBlocks(option: string, value: string, place: ValuePlace): readonly HoverBlock[] | undefined {
   const facts = valueFacts(option, value, place);
   return facts.length > 0 ? facts.flatMap(({ name, fact }) => factBlocks(name, fact)) : undefined;

@@ -86,7 +86,7 @@ function ruleBlocks(rule: Rule, ruleSet: RuleSet): readonly HoverBlock[] {
   const asks = conditionsOfRule(rule).map(({ text }) => text);
   const does =
     target.kind === 'jump'
-      ? `goes on with the rules of ${target.chain}${target.goto ? ', without coming back' : ''}`
+      ? `continues with the rules of ${target.chain}${target.goto ? ', without coming back' : ''}`
       : target.kind === 'extension'
         ? target.extension.describe(target.data)
         : target.kind === 'unknown'
@@ -99,7 +99,10 @@ function ruleBlocks(rule: Rule, ruleSet: RuleSet): readonly HoverBlock[] {
   return [
     { kind: 'title', name: `${chain.table} ${chain.name} rule ${rule.number}`, what: does },
     { kind: 'code', text: printRule(rule) },
-    { kind: 'text', text: `${asks.length === 0 ? 'It fits every packet.' : `It asks: ${asks.join('; ')}.`}${base}` },
+    {
+      kind: 'text',
+      text: `${asks.length === 0 ? 'It matches every packet.' : `It matches on: ${asks.join('; ')}.`}${base}`,
+    },
     ...(purpose === undefined ? [] : [{ kind: 'text', text: `Its chain: ${purpose}.` } as const]),
   ];
 }

@@ -26,7 +26,7 @@ export interface Journey {
   /** What is to be known of the rules as a whole: those of several releases or modes in one file. */
   readonly remarks: readonly string[];
   /**
-   * The rules are those of a mesh, or the file says why there are none: `end` is worth telling where nobody asked for a
+   * The rules are those of a mesh, or the file says why there are none: `end` is worth showing where nobody asked for a
    * journey.
    */
   readonly ofMesh: boolean;
@@ -54,7 +54,7 @@ export function journeyOf(
   const legs: JourneyLeg[] = [leg('1', firstLabel(evaluation), expression)];
   const whole = {
     remarks: meshOf(evaluation)?.remarks() ?? [],
-    ofMesh: meshOf(evaluation) !== undefined || withoutMesh(evaluation).told,
+    ofMesh: meshOf(evaluation) !== undefined || withoutMesh(evaluation).stated,
   };
   const first = onwardOf(evaluation, wish);
   if ('end' in first) return { legs, end: first.end, ...whole };
@@ -102,7 +102,7 @@ function onwardOf(evaluation: Evaluation, wish: JourneyWish, sent = false): Onwa
   const mesh = meshOf(evaluation);
   if (!mesh) return { end: withoutMesh(evaluation).end };
   const taken = takenOf(evaluation, sent);
-  if (!taken) return { end: 'Only TCP, and DNS over UDP, goes by a proxy.' };
+  if (!taken) return { end: 'Only TCP, and DNS over UDP, goes through a proxy.' };
   return (
     (taken.leaves && !sent ? mesh.ofProxyItself(request) : undefined) ?? mesh.onward(taken, wish.ownService === true)
   );

@@ -16,10 +16,10 @@ export function meshOf(evaluation: Evaluation): Mesh | undefined {
   return known.mesh;
 }
 
-/** Why nothing follows where the file has no rules of a mesh. `told`: it says why there are none. */
-export function withoutMesh({ setting: { model } }: Evaluation): { readonly end: string; readonly told: boolean } {
+/** Why nothing follows where the file has no rules of a mesh. `stated`: the file says why there are none. */
+export function withoutMesh({ setting: { model } }: Evaluation): { readonly end: string; readonly stated: boolean } {
   const found = packs.flatMap(({ journeys }) => journeys?.without({ lines: model.file.lines }) ?? []);
-  return found.find(({ told }) => told) ?? found[0] ?? { end: '', told: false };
+  return found.find(({ stated }) => stated) ?? found[0] ?? { end: '', stated: false };
 }
 
 function fileOf(evaluation: Evaluation, pack: ProgramPack): JourneyFile {
@@ -29,7 +29,7 @@ function fileOf(evaluation: Evaluation, pack: ProgramPack): JourneyFile {
     rules: input?.knowledge,
     beside: beside && ruleSetView(beside),
     lines: setting.model.file.lines,
-    /** By all that the file shows of the host: a log beside the rules may tell more than they do. */
+    /** By all that the file shows of the host: a log beside the rules may show more than they do. */
     releases() {
       const evidence = input?.knowledge && pack.releases?.evidence(input.knowledge);
       const own = evidence && rangeOf(evidence);

@@ -77,7 +77,7 @@ function isOwn({ interfaces }: Host, address: Address): boolean {
   );
 }
 
-/** Whose packet it is, in one word, as far as rules can tell. */
+/** Whose packet it is, in one word, as far as rules show it. */
 export function senderOf(evaluation: Evaluation): string {
   const { request } = evaluation;
   const sender = request && meshOf(evaluation)?.sender(request, evaluation.setting.setting.host);

@@ -7,7 +7,7 @@ import type { HostFacts } from '../../core/ruleset/host/hostFromFile';
 const MOST_COMPARED = 64;
 
 /**
- * What a person would call the result: verdicts, the rules that matched, and the packet in the end. By which interface
+ * What a person would call the result: verdicts, the rules that matched, and the final packet. By which interface
  * it leaves does not count where no rule asks for it, nor which of the made-up addresses it has.
  */
 export function resultKey({ outcomes, truncated }: Traced, facts: HostFacts): string {

@@ -159,8 +159,8 @@ class Uses {
       yield {
         code: 'policy-rules',
         what: 'policy rules',
-        value: 'none but the standard ones',
-        message: 'The file lists no policy rules ("ip rule"): there are assumed to be none but the standard ones.',
+        value: 'only the standard ones',
+        message: 'The file lists no policy rules ("ip rule"): only the standard ones are assumed.',
         line: undefined,
         decides: false,
       };
@@ -171,7 +171,7 @@ class Uses {
           code: 'route',
           what: `next hop of ${by.prefixLength === 0 ? 'the default route' : formatBlock(by.destination)}`,
           value: hopText(by),
-          message: `The route has ${by.hops.length} next hops, of which the kernel picks one by a hash: ${hopText(by)} is shown, and the others lead to the same end.`,
+          message: `The route has ${by.hops.length} next hops, of which the kernel picks one by a hash: ${hopText(by)} is shown, and the others have the same outcome.`,
           line: undefined,
           decides: false,
         };
@@ -186,10 +186,10 @@ class Uses {
       yield sysctl(
         'net.ipv4.conf.all.rp_filter',
         0,
-        'packets may come in by another interface than their answers leave by',
+        'packets may come in by a different interface than their replies leave by',
       );
     if (this.localnet && !isSet(host, 4, 'route_localnet'))
-      yield sysctl('net.ipv4.conf.all.route_localnet', 0, 'nothing to or from 127.0.0.0/8 comes in from outside');
+      yield sysctl('net.ipv4.conf.all.route_localnet', 0, 'no packet to or from 127.0.0.0/8 is accepted from outside');
     return undefined;
   }
 

@@ -50,7 +50,7 @@ function settingsFor(reason: KernelDropReason, family: 4 | 6, iface: string): re
     case 'reverse-path':
       return [
         {
-          title: `Let ${iface} take packets whose answers leave by another interface`,
+          title: `Let ${iface} accept packets whose replies leave by another interface`,
           note: 'The source must still be reachable by some interface (loose mode).',
           settings: [[`${own}.rp_filter`, 2]],
         },
@@ -68,7 +68,7 @@ function settingsFor(reason: KernelDropReason, family: 4 | 6, iface: string): re
       return [
         {
           title: `Let ${iface} route 127.0.0.0/8`,
-          note: 'Others on its network can then reach what listens on 127.0.0.1, unless rules keep them out.',
+          note: 'Other hosts on its network can then reach what listens on 127.0.0.1, unless rules keep them out.',
           settings: [[`${own}.route_localnet`, 1]],
         },
       ];

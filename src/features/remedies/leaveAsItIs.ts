@@ -59,7 +59,7 @@ export function leaveAsItIs(situation: Situation): readonly Proposal[] {
   return outcomes
     ? [
         {
-          title: [{ text: 'Leave it as it is, in front of ' }, lineSpan(line)],
+          title: [{ text: 'Leave it as it is, before ' }, lineSpan(line)],
           commands: [commandText(command, family)],
           note: '',
           rules: [command],

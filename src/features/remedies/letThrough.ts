@@ -37,7 +37,7 @@ export function letThrough(situation: Situation): readonly Proposal[] {
     if (!outcomes) return [];
     const stopped = outcomes.find((walked) => !isThrough(walked));
     if (!stopped) {
-      const note = commands.length > 1 ? 'It is dropped in more than one place, so it takes all of them.' : '';
+      const note = commands.length > 1 ? 'It is dropped in more than one place, so it takes all of these changes.' : '';
       return [
         {
           title: titleOf(place, command),
@@ -89,5 +89,5 @@ function titleOf({ chain, rule, view }: DecisionPlace, { position }: RuleCommand
   const what = isAnswer(view.conntrack?.state) ? 'Accept packets of known connections' : 'Accept it';
   const line = rule?.rule.line ?? (position === undefined ? undefined : chain.rules[position - 1]?.line);
   if (line === undefined) return [{ text: `${what} at the end of ${chain.name}` }];
-  return [{ text: `${what} in front of ` }, lineSpan(line.index + 1)];
+  return [{ text: `${what} before ` }, lineSpan(line.index + 1)];
 }

@@ -36,7 +36,7 @@ export function listenElsewhere(situation: Situation): readonly Proposal[] {
       title: [{ text: `Let ${who} listen on ${family === 4 ? '0.0.0.0' : '[::]'}:${destinationPort}` }],
       commands: [],
       rules: [],
-      note: `It listens on ${elsewhere.text} only, and the packet comes to ${formatAddress(destination)}.`,
+      note: `It listens on ${elsewhere.text} only, and the packet is sent to ${formatAddress(destination)}.`,
       outcomes,
     },
   ];

@@ -10,7 +10,7 @@ export interface AddressSides {
 }
 
 /**
- * The sides that tell a packet from others where a hook is: what comes in is for this host, what goes out is from it.
+ * The sides that identify a packet at a hook: what comes in is for this host, what goes out is from it.
  */
 export function sidesIn({ hook }: PacketView): AddressSides {
   return { source: hook !== 'OUTPUT' && hook !== 'POSTROUTING', destination: hook !== 'INPUT' };

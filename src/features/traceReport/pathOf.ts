@@ -19,7 +19,7 @@ export function pathOf(walked: Walked, ruleSet: RuleSet | undefined): readonly P
   return [...nodes, ...unvisited(walked, ruleSet, nodes.length)];
 }
 
-/** Reads the events in order; a box tells what has changed in the packet since the one before. */
+/** Reads the events in order; a box shows what has changed in the packet since the one before. */
 class PathReader {
   readonly nodes: OpenNode[] = [];
   private last: Packet | undefined;
@@ -131,7 +131,7 @@ function tablesOf({ events, end }: Walked, start: number, hook: Hook, ruleSet: R
     if (event.kind === 'hook-enter' || (event.kind === 'route' && event.phase === 'input')) break;
     if (event.kind === 'table-enter') {
       current = event.table;
-      // The other back end has the same table once more: what a rule did in one of them is told.
+      // The other back end has the same table once more: what a rule did in one of them is shown.
       if (found.get(current)?.state !== 'hit')
         found.set(current, { name: current, state: 'passed', step: firstStep(events, i) });
     } else if (event.kind === 'table-skipped')

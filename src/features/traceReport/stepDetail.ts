@@ -99,7 +99,7 @@ function ruleTitle(rule: Rule): RichText {
 function matchedWords(rule: Rule, why: string): string {
   const { target } = rule;
   if (target.kind === 'jump')
-    return `Matches: on with the rules of ${target.chain}${target.goto ? ', without coming back' : ''}.`;
+    return `Matches: continues with the rules of ${target.chain}${target.goto ? ', without coming back' : ''}.`;
   if (target.kind === 'extension') return `Matches: ${target.extension.describe(target.data)}.`;
   return target.kind === 'none' ? 'Matches, and has no target: it only counts.' : `Matches: ${why}.`;
 }
@@ -138,15 +138,15 @@ function consequenceOf({ effect }: RuleEvent, changes: readonly PacketChange[]):
       return 'Connection tracking remembers the original destination; the program that gets the connection can ask for it (SO_ORIGINAL_DST).';
     case 'nat':
       return effect.half === 'destination'
-        ? 'Connection tracking turns the answers back, so the sender sees the address it asked for.'
-        : 'Connection tracking turns the answers back to the true sender.';
+        ? 'Connection tracking translates the replies back, so the sender sees the address that it sent to.'
+        : 'Connection tracking translates the replies back to the real sender.';
     case 'masquerade':
-      return 'Connection tracking turns the answers back to the true sender.';
+      return 'Connection tracking translates the replies back to the real sender.';
     case 'tproxy':
       return 'The destination stays as it is: a transparent socket takes the packet.';
     default:
       return changes.some(({ field }) => field === 'mark')
-        ? 'The mark stays with the packet inside of this host; nothing of it is seen on the wire.'
+        ? 'The mark stays with the packet inside this host; it is not sent on the wire.'
         : '';
   }
 }
@@ -167,7 +167,7 @@ function eventWords(
     case 'return':
       return {
         title: title(`End of ${event.chain.name}`),
-        happened: `No rule of ${event.chain.name} decided. On with the rule behind the jump in ${event.to.name}.`,
+        happened: `No rule of ${event.chain.name} decided. Continues with the rule after the jump in ${event.to.name}.`,
       };
     case 'conntrack':
       return { title: title('Connection tracking'), happened: `State ${event.view.state}: ${event.why}.` };
@@ -194,23 +194,23 @@ function eventWords(
     case 'ttl':
       return {
         title: title('Forwarding'),
-        happened: 'A router takes one off the time to live.',
+        happened: 'A router lowers the TTL or hop limit by one.',
         changes: [{ field: 'ttl', before: String(event.before), after: String(event.after) }],
       };
     case 'copy':
       return {
         title: title('A copy for this host itself'),
-        happened: `What a host sends to many it takes itself as well: a copy goes through POSTROUTING and comes in by ${event.iface}, without the sending socket.${event.only === undefined ? '' : ` The packet itself does not leave: ${event.only}.`}`,
+        happened: `A host also receives the broadcasts and multicasts that it sends: a copy goes through POSTROUTING and comes in by ${event.iface}, without the sending socket.${event.only === undefined ? '' : ` The packet itself does not leave: ${event.only}.`}`,
       };
     case 'copy-end':
       return {
         title: title('The packet itself'),
-        happened: `The copy ${event.end.outcome === 'LOCAL' ? 'is delivered to this host' : `is ${droppedBy(event.end)}`}. On with what leaves: ${packetWords(event.packet)}.`,
+        happened: `The copy ${event.end.outcome === 'LOCAL' ? 'is delivered to this host' : `is ${droppedBy(event.end)}`}. The packet that leaves goes on: ${packetWords(event.packet)}.`,
       };
     case 'loopback':
       return {
         title: title('Loopback'),
-        happened: `Sent over lo, the packet comes in again: ${packetWords(event.packet)}. Connection and mark are kept, the sending socket is not: matches of owner see none.`,
+        happened: `Sent over lo, the packet comes in again: ${packetWords(event.packet)}. Its connection and mark are kept. Its sending socket is not, so owner finds none.`,
       };
     case 'kernel-drop':
       return {
@@ -235,11 +235,11 @@ function besideWords(why: 'absent' | 'asleep'): Pick<StepDetail, 'title' | 'happ
     ? {
         title: title('Not in this dump'),
         happened:
-          'The rules at hand have no such tables, so these let everything pass. A host may still have them: iptables-save prints the tables that are in use.',
+          'The file does not list these tables, so they are taken to let everything pass. The host may still have them: iptables-save prints the tables that are in use.',
       }
     : {
         title: title('Not visited'),
-        happened: 'No rule asks for connection tracking and the host does not run it, so NAT does not either.',
+        happened: 'No rule enables connection tracking and the host does not run it, so there is no NAT either.',
       };
 }
 

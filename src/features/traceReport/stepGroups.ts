@@ -151,13 +151,13 @@ class Grouping {
           routeTable(event.table),
         );
       case 'ttl':
-        return this.quiet(index, 'PACKET', 'info', `ttl ${event.before} → ${event.after}`, 'a router takes one off');
+        return this.quiet(index, 'PACKET', 'info', `ttl ${event.before} → ${event.after}`, 'a router lowers it by one');
       case 'copy':
         return this.quiet(
           index,
           'COPY',
           'info',
-          event.only === undefined ? 'this host takes a copy of it itself' : `it stays on this host: ${event.only}`,
+          event.only === undefined ? 'this host receives a copy of it itself' : `it stays on this host: ${event.only}`,
           'POSTROUTING, then in again',
         );
       case 'copy-end':
@@ -166,7 +166,7 @@ class Grouping {
           index,
           'ITSELF',
           'info',
-          'on with the packet itself',
+          'the packet itself goes on',
           event.end.outcome === 'LOCAL' ? 'the copy is delivered' : `the copy is ${droppedBy(event.end)}`,
         );
       case 'loopback':

@@ -44,7 +44,7 @@ export type RuleEvent = Extract<TraceEvent, { readonly kind: 'rule' }>;
 export type SkippedEvent = Extract<TraceEvent, { readonly kind: 'skipped' }>;
 
 /**
- * Tells of an event, by its index, whether it happened to the packet itself and not to the copy that the host takes
+ * Returns of an event, by its index, whether it happened to the packet itself and not to the copy that the host takes
  * itself of what goes to many.
  */
 export function isOwnWay({ events }: Walked): (index: number) => boolean {

@@ -79,7 +79,7 @@ function packetLines(input: TraceInput): readonly string[] {
     ? []
     : [
         '',
-        `${'packet in the end'.padEnd(TITLE)}${packetWords(end.packet)}`,
+        `${'final packet'.padEnd(TITLE)}${packetWords(end.packet)}`,
         `${'changed'.padEnd(TITLE)}${changes.join(', ')}`,
       ];
 }

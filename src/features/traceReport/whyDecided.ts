@@ -93,7 +93,7 @@ function spares({ target }: Rule, leads: boolean): boolean {
   );
 }
 
-/** `Port 3000 is none of 15008, 22, 15090`; what is no plain port is told by its own words. */
+/** `Port 3000 is none of 15008, 22, 15090`; what is not a plain port has its own wording. */
 function exclusionWords(passed: readonly Passed[]): string {
   const ports: string[] = [];
   const others: string[] = [];
@@ -113,12 +113,12 @@ function exclusionWords(passed: readonly Passed[]): string {
   const parts: string[] = [];
   if (ports.length === 1) parts.push(`port ${port} is not ${ports[0] ?? ''}`);
   else if (ports.length > 1) parts.push(`port ${port} is none of ${listed(ports)}`);
-  parts.push(...others.slice(0, MOST_TOLD));
-  if (others.length > MOST_TOLD) parts.push(`and ${counted(others.length - MOST_TOLD, 'more rule')}`);
+  parts.push(...others.slice(0, MOST_LISTED));
+  if (others.length > MOST_LISTED) parts.push(`and ${counted(others.length - MOST_LISTED, 'more rule')}`);
   return `No ${names} above matched: ${parts.join('; ')}.`;
 }
 
-const MOST_TOLD = 8;
+const MOST_LISTED = 8;
 /** A rule in this set asks for the port that the packet goes to. */
 const PORTS: ReadonlySet<FieldName> = new Set(['destinationPort', 'destinationPortRead']);
 

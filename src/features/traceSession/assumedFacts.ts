@@ -10,7 +10,7 @@ import { addressField } from './hostFields';
 import { textOf } from './packetForm';
 
 /** What the user said stands beside the question, and is not assumed. */
-const SAID = ': so it was said';
+const SAID = ': as stated';
 
 /** So many lines that cannot be read are named one by one. */
 const MOST_ERRORS = 5;
@@ -18,7 +18,7 @@ const MOST_ERRORS = 5;
 /**
  * Fields whose value matters to where a packet goes. Flags and client ports are filled in as well, but nobody asks why.
  */
-const TELLING: ReadonlySet<keyof PacketRequest> = new Set([
+const DECISIVE: ReadonlySet<keyof PacketRequest> = new Set([
   'dir',
   'iface',
   'src',
@@ -54,9 +54,7 @@ function ofRules(dump: Dump, { request, setting }: Evaluation): readonly Assumed
     const family = familyOf(request);
     const ruleSet = family === 4 ? setting.setting.ruleSets.v4 : setting.setting.ruleSets.v6;
     if (!ruleSet)
-      facts.push(
-        fact(`The file has no IPv${family} rules: nothing is assumed to stand in the way of an IPv${family} packet.`),
-      );
+      facts.push(fact(`The file has no IPv${family} rules: no rule is assumed to stop an IPv${family} packet.`));
   }
   const problems = sectionsOf(dump).flatMap((section) => loadProblems(ruleSetOf(section), MOST_ERRORS));
   return [
@@ -125,7 +123,7 @@ function ofPrograms({ input }: Evaluation): readonly AssumedFact[] {
 function ofPacket({ filled, request }: Evaluation): readonly AssumedFact[] {
   if (!request) return [];
   return filled
-    .filter(({ field }) => TELLING.has(field))
+    .filter(({ field }) => DECISIVE.has(field))
     .map(({ field, why }) => ({
       message: `${NAMES[field] ?? field} is ${textOf(field, request)}: ${why}.`,
       line: undefined,

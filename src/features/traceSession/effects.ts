@@ -12,7 +12,7 @@ export type EditorEffect =
   | { readonly kind: 'post'; readonly message: ToView }
   /** Show a line, 1-based. */
   | { readonly kind: 'reveal'; readonly line: number; readonly focus: boolean }
-  /** `said`: what to tell the user then. */
+  /** `said`: the message to the user after it. */
   | { readonly kind: 'copy'; readonly text: string; readonly said: string }
   /**
    * What the user says of tables that the file does not name has changed: `tables` of the session. Whatever else reads

@@ -152,13 +152,13 @@ function assumedOf({ words, line }: NotFollowed): UsedAssumption {
     code: 'nft',
     what: 'rules of nft',
     value: 'let it pass unchanged',
-    message: `There are rules of nft that are not followed: ${words}. They see every packet too: that they let it pass unchanged is assumed.`,
+    message: `There are rules of nft that are not followed: ${words}. They see every packet too, and are assumed to let it pass unchanged.`,
     line,
     decides: false,
   };
 }
 
-/** undefined where nothing in the packet tells. */
+/** undefined where nothing in the packet shows it. */
 function familyAsked(request: PacketRequest): 4 | 6 | undefined {
   return request.src === undefined && request.dst === undefined && familyOf(request) === 4
     ? undefined

@@ -8,10 +8,10 @@ import type { FileModel } from '../fileModel';
 /** What the user has changed of the host, by field name, as typed. */
 export type HostChanges = Readonly<Record<string, string>>;
 
-/** A host with very many addresses is told by its file, not by a form. */
+/** A host with very many addresses is described by its file, not by a form. */
 const MOST_INTERFACES = 6;
 
-/** The inputs for the host: what the trace relies on and the file may not tell. */
+/** The inputs for the host: what the trace relies on and the file may not state. */
 export function hostFields(model: FileModel, host: Host, changes: HostChanges): readonly PacketField[] {
   const field = (
     name: string,
@@ -33,7 +33,7 @@ export function hostFields(model: FileModel, host: Host, changes: HostChanges): 
       problem: '',
     };
   };
-  const told = model.file.sections.some(({ kind }) => kind === 'interfaces');
+  const interfacesListed = model.file.sections.some(({ kind }) => kind === 'interfaces');
   return [
     ...others(host)
       .slice(0, MOST_INTERFACES)
@@ -42,7 +42,7 @@ export function hostFields(model: FileModel, host: Host, changes: HostChanges): 
           addressField(iface.name),
           `Addresses of ${iface.name}`,
           addressesOf(iface),
-          told ? 'as the file lists them' : 'assumed, as the file does not state them',
+          interfacesListed ? 'as the file lists them' : 'assumed, as the file does not state them',
         ),
       ),
     field(
@@ -58,7 +58,7 @@ export function hostFields(model: FileModel, host: Host, changes: HostChanges): 
       host.listenersKnown ? 'as the file lists them' : 'not known: the file has no output of ss or netstat -l',
     ),
     field('host.forwarding', 'Forwarding', 'on', 'as on a router, a host of containers or a node', ['on', 'off']),
-    field('host.rp_filter', 'Reverse path filter', 'off', 'as the rules alone decide then', ['off', 'strict', 'loose']),
+    field('host.rp_filter', 'Reverse path filter', 'off', 'so that the rules alone decide', ['off', 'strict', 'loose']),
     field('host.route_localnet', 'route_localnet', 'off', 'the default of Linux', ['off', 'on']),
   ];
 }
@@ -118,7 +118,7 @@ export function hostOverrides(
   return { overrides: Object.keys(overrides).length === 0 ? undefined : overrides, problems };
 }
 
-/** The field that a problem of `hostFromSourceFile` is about, told by the words that it begins with. */
+/** The field that a problem of `hostFromSourceFile` is about, recognised by the words that it begins with. */
 export function fieldOfProblem(message: string): string | undefined {
   if (/^(topology\.)?routes/.test(message)) return 'host.routes';
   if (message.startsWith('listeners')) return 'host.listeners';
@@ -151,8 +151,8 @@ function routeLines({ file }: FileModel): readonly string[] {
 
 /** What the file lists, else the default route that was assumed. */
 function routesOf(model: FileModel, host: Host): string {
-  const told = routeLines(model);
-  if (told.length > 0) return told.join('; ');
+  const lines = routeLines(model);
+  if (lines.length > 0) return lines.join('; ');
   return host.routes
     .filter(({ prefixLength, type }) => prefixLength === 0 && type === 'unicast')
     .map(
@@ -162,7 +162,7 @@ function routesOf(model: FileModel, host: Host): string {
     .join('; ');
 }
 
-/** `0.0.0.0:15006 proxy, udp 127.0.0.1:15053 agent`; a program that listens several times is told once. */
+/** `0.0.0.0:15006 proxy, udp 127.0.0.1:15053 agent`; a program that listens several times is listed once. */
 function listenersOf({ listeners }: Host): string {
   return [...new Set(listeners.map(listenerText))].join(', ');
 }

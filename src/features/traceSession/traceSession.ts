@@ -170,7 +170,7 @@ export class TraceSession {
     ];
   }
 
-  /** Selects a step from the editor's side: the view is told, and gets the details along with it. */
+  /** Selects a step from the editor's side: the view is notified, and gets the details along with it. */
   private showStep(step: StepId): readonly EditorEffect[] {
     return [post({ type: 'show-step', step }), ...this.select(step, false)];
   }

@@ -51,7 +51,7 @@ function noRules(model: FileModel | undefined): string {
   const [first] = model ? readingFacts(model).unread : [];
   return first?.line === undefined
     ? NO_RULES
-    : `${NO_RULES} Line ${first.line} looks as if it meant something: ${first.message}`;
+    : `${NO_RULES} Line ${first.line} looks like rules but was not read: ${first.message}`;
 }
 
 /** The state that was shown before something failed, with a word on it; there may be none yet. */

@@ -124,7 +124,7 @@ test.each<[string, string, string]>([
     'out tcp 192.0.2.10:41522 > 203.0.113.10:443 syn uid 0',
   ],
   [
-    'what comes in by lo was sent by this host',
+    'a packet that comes in by lo was sent by this host',
     filter('INPUT -i lo -j DROP'),
     'out tcp 192.0.2.10:41522 > 192.0.2.10:443 syn uid 0',
   ],
@@ -171,7 +171,7 @@ test.each<[string, string, string]>([
   [
     'a jump and the rule contradict each other',
     filter('INPUT -p tcp -j A', 'A -p udp -j DROP'),
-    'No packet was found for A rule 1: what it and the rules that lead to it ask contradict each other.',
+    'No packet was found for A rule 1: its conditions and those of the rules that jump to it contradict each other.',
   ],
   [
     'nothing leads there',

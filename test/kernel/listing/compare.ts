@@ -3,7 +3,7 @@ import { printRule } from '../../../src/core/ruleset/printRule';
 import { bindRules } from '../../../src/core/ruleset/bind';
 import type { TableName } from '../../../src/core/xtables/view';
 import type { Listed } from './ask';
-import { isAmbiguous, told } from './told';
+import { isAmbiguous, listed } from './listed';
 
 /** A rule that is not read of its row as iptables-save prints it. */
 interface Difference {
@@ -36,8 +36,8 @@ export function compareListing({ family, backend, table, chain, options, text, s
       ambiguous++;
       continue;
     }
-    const expected = told(rule, interfaces, backend);
-    const read = rules[i] ? told(printRule(rules[i].passing()), true, backend) : 'nothing';
+    const expected = listed(rule, interfaces, backend);
+    const read = rules[i] ? listed(printRule(rules[i].passing()), true, backend) : 'nothing';
     if (read !== expected)
       differences.push({ row: rows[(rules[i]?.line.index ?? 1) - 1] ?? '', saved: expected, read });
   }

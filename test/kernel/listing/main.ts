@@ -57,7 +57,7 @@ function main(root: string, words: readonly string[]): number {
     }
     for (const [options, count] of counts) {
       console.log(
-        `${backend} -L ${options}: ${count.rules} rules of ${extensions.get(options)?.size ?? 0} extensions, ${count.ambiguous} cannot be told by their rows, ${count.differ} differ`,
+        `${backend} -L ${options}: ${count.rules} rules of ${extensions.get(options)?.size ?? 0} extensions, ${count.ambiguous} cannot be distinguished by their rows, ${count.differ} differ`,
       );
     }
   }

@@ -82,7 +82,7 @@ export const othersClaims: Readonly<Record<string, Claim>> = {
   'INVALID packets are TPROXYed too': {
     save: ambient121.save,
     of: '--on-port 15006',
-    note: /INVALID packets are TPROXYed/,
+    note: /TPROXY applies to INVALID packets/,
     packet: client(8080, 'syn,ack'),
     met: ['--on-port 15006'],
   },
@@ -127,7 +127,7 @@ export const othersClaims: Readonly<Record<string, Claim>> = {
   'the group in a TPROXY pod is let pass by nat': {
     save: tproxyAll.save,
     of: '--gid-owner 1337 -j MARK',
-    note: /nat has let it pass/,
+    note: /nat lets it pass/,
     packet: selfCall('uid 1000 gid 1337'),
     met: ['-j TPROXY'],
     notMet: ['-j REDIRECT'],
@@ -201,7 +201,7 @@ export const othersClaims: Readonly<Record<string, Claim>> = {
   'of a probe its address is all that is looked at': {
     save: ambientPod.save,
     of: '-s 169.254.7.127/32',
-    note: /The address is all that is looked at/,
+    note: /Only the address is compared/,
     packet: 'in eth0 tcp 169.254.7.127:42000 > 10.44.0.5:8080 syn new',
     met: ['-s 169.254.7.127/32'],
     to: '10.44.0.5:8080',

@@ -243,7 +243,7 @@ export const sidecarClaims: Readonly<Record<string, Claim>> = {
   'the return of all others leaves localhost alone': {
     save: sidecar131.save,
     of: '! --uid-owner 1337 -j RETURN',
-    note: /is what leaves localhost alone/,
+    note: /not the one for 127.0.0.1, leaves localhost alone/,
     packet: 'out uid 1000 gid 1000 tcp 127.0.0.1:42000 > 127.0.0.1:8080 syn new',
     met: ['! --uid-owner 1337 -j RETURN'],
     notMet: ['-d 127.0.0.1/32 -j RETURN'],

@@ -10,7 +10,9 @@ export const dockerChains: ChainFamily = {
       name: 'DOCKER',
       table: 'nat',
       title: 'Published ports: sends them to the container (DNAT)',
-      details: ['Called for packets to an address of this host, from PREROUTING and, but for localhost, from OUTPUT.'],
+      details: [
+        'Called for packets to an address of this host, from PREROUTING and, except for localhost, from OUTPUT.',
+      ],
       kernelNote:
         'DNAT happens before the routing decision, so a published port is forwarded and never passes INPUT: rules there (ufw, firewalld zones) do not protect it. DOCKER-USER is the place for that.',
     },
@@ -37,9 +39,9 @@ export const dockerChains: ChainFamily = {
     { name: 'DOCKER-CT', title: 'Accepts packets of known connections into a Docker bridge', versions: 'since 28' },
     {
       name: 'DOCKER-INTERNAL',
-      title: 'Keeps internal networks to themselves',
+      title: 'Isolates internal networks',
       versions: 'newest versions',
-      details: ['`docker network create --internal`: nothing in from outside the subnet, nothing out of it.'],
+      details: ['`docker network create --internal`: nothing enters from outside the subnet, and nothing leaves it.'],
     },
     {
       name: 'DOCKER-ISOLATION-STAGE-1',
@@ -63,6 +65,6 @@ export const dockerChains: ChainFamily = {
       title: 'Inside a container: sends DNS to 127.0.0.11 to Docker’s resolver',
       details: ['The resolver listens on a random port of 127.0.0.11 in the container’s own network.'],
     },
-    { name: 'DOCKER_POSTROUTING', title: 'Inside a container: gives answers of Docker’s resolver port 53 back' },
+    { name: 'DOCKER_POSTROUTING', title: 'Inside a container: restores port 53 in answers of Docker’s resolver' },
   ],
 };

@@ -31,7 +31,7 @@ export const docker: ProgramPack = {
       chain: 'DOCKER-USER',
       note: 'Docker leaves DOCKER-USER to the user.',
       elsewhere:
-        'Docker leaves this chain to the user. Rules elsewhere in FORWARD end up behind its own when it starts again.',
+        'Docker leaves this chain to the user. Rules elsewhere in FORWARD end up after its own when it is restarted.',
     },
   ],
   addresses: {
@@ -39,8 +39,12 @@ export const docker: ProgramPack = {
       title: 'Docker’s resolver, inside a container',
       details: ['DOCKER_OUTPUT sends its port 53 to a random port of the same address.'],
       sources: [resolver],
-      told: 'always',
+      stated: 'always',
     },
-    '172.17.0.0/16': { title: 'Docker’s default bridge network', sources: ['documentation of Docker'], told: 'always' },
+    '172.17.0.0/16': {
+      title: 'Docker’s default bridge network',
+      sources: ['documentation of Docker'],
+      stated: 'always',
+    },
   },
 };

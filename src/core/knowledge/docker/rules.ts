@@ -11,7 +11,7 @@ export function dockerRule(ruleSet: RuleSetView, rule: RuleView): RuleKnowledge 
       return rule.table === 'nat' ? publishedNat(shape) : publishedFilter(shape);
     case 'DOCKER-USER':
       return shape.target === 'RETURN' && shape.form === ''
-        ? say('Back to Docker’s own rules', ['Rules of the administrator stand before it.'])
+        ? say('Back to Docker’s own rules', ['Rules of the administrator come before it.'])
         : say('A rule of the administrator, not of Docker');
     case 'DOCKER-FORWARD':
     case 'DOCKER-BRIDGE':
@@ -108,7 +108,7 @@ function forwardRule(rule: RuleView, shape: RuleShape): RuleKnowledge | undefine
     return say(
       inside === undefined
         ? `Another Docker network, ${outside ?? ''}: dropped`
-        : `From ${inside} to ${outside ?? ''}: two Docker networks do not meet`,
+        : `From ${inside} to ${outside ?? ''}: Docker networks are isolated from each other`,
     );
   if (target === 'ACCEPT' && condition(shape, 'ctstate') !== undefined)
     return say(`Answers and related packets may enter ${outside ?? ''}`);
@@ -133,14 +133,14 @@ function resolverRule(shape: RuleShape): RuleKnowledge | undefined {
   return undefined;
 }
 
-/** Docker's rules in built-in chains; told by their shape, and only where Docker's chains are there. */
+/** Docker's rules in built-in chains; recognised by their shape, and only where Docker's chains are there. */
 function hookRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {
   const target = shape.target ?? '';
   if (target === 'DOCKER_OUTPUT' || target === 'DOCKER_POSTROUTING')
     return say(
       target === 'DOCKER_OUTPUT'
         ? 'DNS to 127.0.0.11 is sent to Docker’s resolver'
-        : 'Answers of Docker’s resolver are put right',
+        : 'Answers of Docker’s resolver get port 53 back',
       [],
       undefined,
       resolver,
@@ -196,7 +196,7 @@ function rawRule(shape: RuleShape): RuleKnowledge | undefined {
       return say(`Port ${valueOf(shape, 'dport') ?? ''} published on ${dst} cannot be reached from other hosts`);
     if (isBridge(valueOf(shape, 'in')))
       return say(`Container ${dst ?? ''} cannot be reached past its bridge`, [
-        'A neighbour that routes to the container’s address directly is stopped, whatever filter says.',
+        'A neighbour that routes to the container’s address directly is stopped, whatever the filter table allows.',
       ]);
   }
   if (shape.target === 'ACCEPT' && valueOf(shape, 'in') === 'loopback0')

@@ -18,7 +18,7 @@ const PARTS: Readonly<Record<string, string>> = {
   log: 'logs',
   deny: 'denials',
   allow: 'allowances',
-  post: 'rules behind all others',
+  post: 'rules after all others',
 };
 
 export function firewalldTitle(name: string): string {

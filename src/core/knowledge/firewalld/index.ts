@@ -19,7 +19,7 @@ export const firewalld: ProgramPack = {
         'INPUT_POLICIES_pre',
       ],
       common: [
-        'Change rules with `firewall-cmd`, it overwrites these chains. Zones are reached with `-g` (goto): the walk does not come back.',
+        'Change rules with `firewall-cmd`: it overwrites these chains. Zones are reached with `-g` (goto): the packet does not return from them.',
       ],
       chains: [
         {

@@ -130,11 +130,11 @@ function probeIn(shape: RuleShape, variant: RuleVariant): RuleKnowledge {
     variant,
     details: [
       text(
-        'The node gives its probes this source address (ISTIO_POSTRT), so that they can be told from other traffic of the node.',
+        'The node gives its probes this source address (ISTIO_POSTRT), so that they can be distinguished from other traffic of the node.',
       ),
     ],
     changedBy: settings.hostProbe,
-    kernelNote: 'The address is all that is looked at: whatever local process of the node opens the connection has it.',
+    kernelNote: 'Only the address is compared: every local process of the node that opens the connection has it.',
   });
 }
 
@@ -153,7 +153,7 @@ function mangleInbound(shape: RuleShape): RuleKnowledge | undefined {
   if (shape.target === 'ACCEPT') {
     if (shape.form === 'proto src') return probeIn(shape, 'ambient mangle ISTIO_PRERT: probe accepted');
     if (shape.form === '!dst in proto') {
-      return say('Over lo nothing is captured', {
+      return say('Nothing is captured over lo', {
         variant: 'ambient mangle ISTIO_PRERT: lo accepted',
         details: [text('The application calling its own pod address, and ztunnel’s connections to it.')],
       });
@@ -163,7 +163,7 @@ function mangleInbound(shape: RuleShape): RuleKnowledge | undefined {
         variant: 'ambient mangle ISTIO_PRERT: known connection accepted',
         details: [text('Only the first packet of a connection needs TPROXY.')],
         kernelNote:
-          'From the second packet on there is no mark; port 15008 stands before this rule and is TPROXYed for every packet.',
+          'From the second packet on there is no mark. The rule for port 15008 comes before this one, so TPROXY applies to every packet to that port.',
       });
     }
   }
@@ -186,8 +186,8 @@ function mangleInbound(shape: RuleShape): RuleKnowledge | undefined {
         ],
         kernelNote:
           tunnel === undefined
-            ? 'INVALID packets are TPROXYed too: the rule before leaves out known connections only.'
-            : 'Stands before the rule for known connections, so every packet takes it.',
+            ? 'TPROXY applies to INVALID packets too: the rule before leaves out known connections only.'
+            : 'Comes before the rule for known connections, so every packet matches it.',
       },
     );
   }
@@ -206,7 +206,7 @@ function natOutput(profile: IstioProfile, shape: RuleShape): RuleKnowledge | und
       });
     }
     if (shape.form === 'mark proto') {
-      return say('What carries mark 0x111 goes out as it is', {
+      return say('Packets with mark 0x111 are left alone', {
         variant: 'ambient ISTIO_OUTPUT: mark 0x111 accepted',
         details: [text('Answers to ztunnel, marked in mangle ISTIO_OUTPUT, and anything else routed by that mark.')],
         kernelNote: 'An application that sets 0x111 itself has its packet looped to lo and delivered locally.',
@@ -247,7 +247,7 @@ function restoreMark(): RuleKnowledge {
     variant: 'ambient mangle ISTIO_OUTPUT: mark restored',
     details: [
       text(
-        'ztunnel spoke to the application with the client’s address. The mark routes the answer to table 100, local over lo, instead of out to the client.',
+        'ztunnel connected to the application with the client’s address. The mark routes the answer to table 100, local over lo, instead of out to the client.',
       ),
     ],
     kernelNote: 'It begins with the SYN-ACK. An application that sets 0x111 on its own packets has them looped too.',
@@ -290,7 +290,7 @@ function probeSnat(shape: RuleShape): RuleKnowledge {
     ],
     changedBy: settings.hostProbe,
     kernelNote:
-      '`--socket-exists` asks for a local socket, no more: TCP of every local process and user of the node is changed, not only the kubelet’s; forwarded packets, UDP and answers are not.',
+      '`--socket-exists` only checks for a local socket: TCP of every local process and user of the node is changed, not only the kubelet’s; forwarded packets, UDP and answers are not.',
     family: 'Istio ambient host',
   });
 }

@@ -72,7 +72,7 @@ const annotations: readonly Annotation[] = [
     source: run,
     span: { since: '0.5' },
     details: [
-      'A RETURN in ISTIO_INBOUND for each. No effect together with a list in includeInboundPorts. Clients that use mTLS for such a port fail, unless told otherwise.',
+      'A RETURN in ISTIO_INBOUND for each. No effect together with a list in includeInboundPorts. Clients that use mTLS for such a port fail, unless they are configured not to.',
     ],
   },
   {
@@ -86,7 +86,7 @@ const annotations: readonly Annotation[] = [
   {
     name: 'traffic.sidecar.istio.io/excludeOutboundIPRanges',
     title: 'outbound ranges not to capture',
-    details: ['They stand before the included ones and win.'],
+    details: ['They come before the included ones and take precedence.'],
     source: run,
     span: { since: '0.5' },
   },
@@ -101,7 +101,7 @@ const annotations: readonly Annotation[] = [
     name: 'traffic.sidecar.istio.io/excludeOutboundPorts',
     title: 'outbound ports not to capture',
     details: [
-      'The first rules of ISTIO_OUTPUT, so that they win. For UDP too since 1.25. Setting it takes away the 15020 that the CNI plugin excludes by itself.',
+      'The first rules of ISTIO_OUTPUT, so they take precedence. For UDP too since 1.25. Setting it takes away the 15020 that the CNI plugin excludes by itself.',
     ],
     source: run,
     span: { since: '1.2' },

@@ -72,12 +72,12 @@ export const entries: readonly IstioChain[] = [
     details: [
       text('In the order of the rules:'),
       list(
-        'excluded outbound ports leave',
-        'Envoy’s connections to the application, from 127.0.0.6 (::6), leave',
-        'Envoy calling its own pod over lo goes to ISTIO_IN_REDIRECT; everyone else over lo leaves',
-        'what the proxy’s user or group sends leaves (no loop)',
+        'excluded outbound ports return',
+        'Envoy’s connections to the application, from 127.0.0.6 (::6), return',
+        'Envoy calling its own pod over lo goes to ISTIO_IN_REDIRECT; everyone else over lo returns',
+        'what the proxy’s user or group sends returns (no loop)',
         'owner groups of applications, and DNS, where configured',
-        'localhost and excluded ranges leave',
+        'localhost and excluded ranges return',
         'included ports and ranges, or everything, go to ISTIO_REDIRECT',
       ),
     ],
@@ -104,9 +104,9 @@ export const entries: readonly IstioChain[] = [
     details: [
       text('ztunnel shares the pod’s network here; its own packets carry mark 0x539.'),
       list(
-        'probe address and mark 0x111: leave',
+        'probe address and mark 0x111: accepted',
         'DNS: 15053',
-        'own pod address over lo: leaves',
+        'own pod address over lo: accepted',
         'other TCP without ztunnel’s mark: 15001',
       ),
     ],
@@ -148,19 +148,19 @@ export const entries: readonly IstioChain[] = [
     title: 'Decides which connections that arrive at this pod go through Envoy',
     details: [
       list(
-        '15008, the HBONE tunnel: leaves, always the first rule (1.7 and newer)',
-        'excluded ports (15090, 15021, 15020 and the user’s) leave',
+        '15008, the HBONE tunnel: returns, always the first rule (1.7 and newer)',
+        'excluded ports (15090, 15021, 15020 and the user’s) return',
         'the rest, or only the listed ports, go to ISTIO_IN_REDIRECT',
       ),
     ],
     changedBy: [...settings.inboundInclude, ...settings.inboundExclude],
     source: sources.run,
-    tellsUncalled: true,
+    statesUncalled: true,
     kernelNote: (ruleSet, profile) => {
       if (!isUncalled(chainIn(ruleSet, 'nat', 'ISTIO_INBOUND')))
         return 'nat sees the first packet of a connection only; the rest follows.';
       return profile?.mode === 'sidecar TPROXY'
-        ? 'Nothing jumps here in TPROXY mode: mangle ISTIO_INBOUND decides, and the exclusion of 15008 that stands here has no effect.'
+        ? 'Nothing jumps here in TPROXY mode: mangle ISTIO_INBOUND decides, and the exclusion of 15008 here has no effect.'
         : 'Nothing jumps here: inbound traffic is not captured in this rule set. Istio writes the chain all the same.';
     },
   },
@@ -173,7 +173,7 @@ export const entries: readonly IstioChain[] = [
     details: [
       text('Envoy runs as user 0 and group 1337 in this mode; a self-call goes by mark 1338 to ISTIO_TPROXY.'),
       list(
-        'already marked 1337, from 127.0.0.6, or over lo without mark 1338: leave',
+        'already marked 1337, from 127.0.0.6, or over lo without mark 1338: return',
         'excluded ports leave',
         'known connections: ISTIO_DIVERT',
         'new ones: ISTIO_TPROXY',
@@ -266,7 +266,7 @@ export const entries: readonly IstioChain[] = [
     changedBy: settings.dns,
     source: sources.run,
     kernelNote: () =>
-      'An answer is turned back to port 53 only where the socket on 15053 belongs to the proxy’s user or group and answers from 127.0.0.1.',
+      'An answer is translated back to port 53 only if the socket on 15053 belongs to the proxy’s user or group and answers from 127.0.0.1.',
   },
   { name: 'ISTIO_OUTPUT_DNS', ...dnsZones },
   {
@@ -305,7 +305,7 @@ export const entries: readonly IstioChain[] = [
     source: sources.ambient,
     kernelNote: (ruleSet) =>
       (chainIn(ruleSet, 'mangle', 'ISTIO_PRERT')?.rules ?? []).some((rule) => shapeOf(rule).target === 'TPROXY')
-        ? 'Inbound capture by TPROXY: from the second packet on known connections are accepted without a mark, but 15008 is TPROXYed every time, and so are INVALID packets.'
+        ? 'Inbound capture by TPROXY: from the second packet on known connections are accepted without a mark, but TPROXY applies every time to 15008, and to INVALID packets as well.'
         : undefined,
   },
   {
@@ -353,8 +353,8 @@ function loopbackSentence(ruleSet: RuleSetView | undefined): string {
       (rule) => shapeOf(rule).target === 'RETURN' && ['out !uid', '!dport out proto !uid'].includes(shapeOf(rule).form),
     );
   return spares
-    ? 'Over lo the user decides: the rules by group and the one for 127.0.0.1 stand behind one that has already returned that traffic.'
-    : 'The rule that returns everyone but the proxy over lo is absent here, so the rules by group and the one for 127.0.0.1 do their work.';
+    ? 'Over lo the user decides: the rules by group and the one for 127.0.0.1 come after one that has already returned that traffic.'
+    : 'The rule that returns everyone but the proxy over lo is absent here, so the rules by group and the one for 127.0.0.1 take effect.';
 }
 
 /** What the rules themselves say; without a file both addresses. */

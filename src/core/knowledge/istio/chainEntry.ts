@@ -14,8 +14,8 @@ export interface IstioChain {
   readonly more?: string;
   readonly changedBy: readonly ChangedBy[];
   readonly source: string;
-  /** What the kernel does, where it can be told from the rule set; undefined where there is nothing to add. */
+  /** What the kernel does, where the rule set shows it; undefined where there is nothing to add. */
   readonly kernelNote?: (ruleSet: RuleSetView | undefined, profile: IstioProfile | undefined) => string | undefined;
   /** True where `kernelNote` itself says what it means that nothing jumps to the chain. */
-  readonly tellsUncalled?: boolean;
+  readonly statesUncalled?: boolean;
 }

@@ -29,7 +29,7 @@ export const istioChainNames: readonly string[] = [
 
 /**
  * What an Istio chain is for; undefined where the name is none of Istio's. Without a table the one the chain is best
- * known from is taken; a shared name is told apart by the marks in the chain, else by the rest of the rule set.
+ * known from is taken; a shared name is decided by the marks in the chain, else by the rest of the rule set.
  */
 export function istioChain(
   ruleSet: RuleSetView | undefined,
@@ -61,7 +61,7 @@ const MODES = { sidecar: 'sidecar', ambient: 'ambient', node: 'ambient at the no
 function knowledgeOf(entry: IstioChain, ruleSet: RuleSetView | undefined, inItsTable: boolean): ChainKnowledge {
   const profile = ruleSet === undefined ? undefined : istioProfile(ruleSet);
   const note =
-    (entry.tellsUncalled === true ? undefined : uncalledNote(ruleSet, entry)) ?? entry.kernelNote?.(ruleSet, profile);
+    (entry.statesUncalled === true ? undefined : uncalledNote(ruleSet, entry)) ?? entry.kernelNote?.(ruleSet, profile);
   const span = inItsTable ? spanOf(entry) : undefined;
   const releases = [span === undefined ? undefined : spanText(span), entry.more]
     .filter((part) => part !== undefined)

@@ -20,7 +20,7 @@ export function directions(word: string, files: (() => readonly WordFile[]) | un
     title: inbound ? 'what arrives at this pod from others' : 'what this pod opens to others',
     details: [
       text(
-        'The words are meant from the pod. One request in the mesh is both: outbound in the pod of the client, and inbound in the pod of the server. Each pod’s rules and proxy see their own side only.',
+        'The words are seen from the pod. One request in the mesh is both: outbound in the pod of the client, and inbound in the pod of the server. The rules and the proxy of each pod see their own side only.',
       ),
       ...(inbound
         ? [side('Inbound, at the server', sides.inbound), side('Outbound, at the client', sides.outbound)]
@@ -51,7 +51,7 @@ const GENERAL: PortsByDirection = {
   outbound: [
     'the application connects; nat OUTPUT sends it through ISTIO_OUTPUT to ISTIO_REDIRECT',
     'it arrives at Envoy’s outbound listener, port 15001, which picks the endpoint',
-    'Envoy connects to the server’s pod; the rules know it by its user or group and let it go',
+    'Envoy connects to the server’s pod; the rules recognise it by its user or group and let it pass',
   ],
   inbound: [
     'the connection arrives; nat PREROUTING sends it through ISTIO_INBOUND to ISTIO_IN_REDIRECT (in TPROXY mode mangle, to ISTIO_TPROXY)',
@@ -97,7 +97,7 @@ function sidecarSides(
       : [
           `the application connects; nat OUTPUT sends it through ${line('nat', 'ISTIO_OUTPUT')} to ISTIO_REDIRECT`,
           `it arrives at port ${out}${heldBy(listeners, out, 'Envoy’s outbound listener')}, which picks the endpoint`,
-          `Envoy connects to the server’s pod; ${owners === '' ? 'the proxy’s user and group are' : `${owners} ${owners.includes(' and ') ? 'are' : 'is'}`} let go by ISTIO_OUTPUT`,
+          `Envoy connects to the server’s pod; ${owners === '' ? 'the proxy’s user and group are' : `${owners} ${owners.includes(' and ') ? 'are' : 'is'}`} let pass by ISTIO_OUTPUT`,
         ];
   const application = listeners.find(
     ({ protocol, port, address }) =>
@@ -122,7 +122,7 @@ function ambientSides(profile: IstioProfile, listeners: readonly Listener[], lin
     outbound: [
       `the application connects; nat OUTPUT sends it to ${line('nat', 'ISTIO_OUTPUT')}`,
       `it arrives at port ${out}${heldBy(listeners, out, 'ztunnel’s outbound port')}`,
-      'ztunnel connects to the server’s ztunnel over HBONE, port 15008; its packets carry mark 0x539 and are let go',
+      'ztunnel connects to the server’s ztunnel over HBONE, port 15008; its packets carry mark 0x539 and are let pass',
     ],
     inbound:
       profile.inbound === 'none'

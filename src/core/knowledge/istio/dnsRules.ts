@@ -66,7 +66,7 @@ function ownerReturns(
         ],
         changedBy: settings.ownerGroups,
         kernelNote: ownersBefore
-          ? 'The rule of this chain for the same groups without a port stands before it and has already returned, so it never matches.'
+          ? 'The rule of this chain for the same groups without a port comes before it and has already returned, so it never matches.'
           : PRIMARY_GROUP,
       },
     );
@@ -79,12 +79,12 @@ function ownerReturns(
       variant: variant('an excluded group'),
       details: [
         text(
-          'Owner groups, of applications: what group this is leaves without passing Envoy, its DNS over UDP as well.',
+          'Owner groups, of applications: what this group sends leaves without passing Envoy, its DNS over UDP as well.',
         ),
       ],
       changedBy: settings.ownerGroups,
       kernelNote: ownersBefore
-        ? 'The rule of this chain for the same group without a port stands before it and has already returned, so it never matches.'
+        ? 'The rule of this chain for the same group without a port comes before it and has already returned, so it never matches.'
         : PRIMARY_GROUP,
     });
   }
@@ -94,7 +94,7 @@ function ownerReturns(
       variant: variant('the proxy'),
       details: [text('Without it the agent’s DNS proxy would be handed its own queries.')],
       kernelNote: ownersBefore
-        ? 'The rule for the same owner without a port stands before it in this chain and has already returned, so it never matches.'
+        ? 'The rule for the same owner without a port comes before it in this chain and has already returned, so it never matches.'
         : undefined,
     },
   );
@@ -121,7 +121,7 @@ function redirectRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): R
   if (variant === undefined) return undefined;
   const answered =
     proto === 'UDP'
-      ? `The answer is turned back to port 53 only where the socket on ${port} belongs to the proxy’s user or group (the zone rules in raw) and answers from 127.0.0.1. Otherwise the application sees an answer from port ${port}.`
+      ? `The answer is translated back to port 53 only if the socket on ${port} belongs to the proxy’s user or group (the zone rules in raw) and answers from 127.0.0.1. Otherwise the application sees an answer from port ${port}.`
       : undefined;
   const dead =
     proto === 'UDP' &&
@@ -173,7 +173,7 @@ const why = text(
 );
 
 function rawRule(profile: IstioProfile, rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {
-  const early = text('raw is walked before connection tracking, the only place where a zone can still be chosen.');
+  const early = text('raw comes before connection tracking: it is the only place where a zone can still be chosen.');
   if (rule.chain === 'OUTPUT' && shape.target === 'ISTIO_OUTPUT_DNS') {
     return dns('DNS of this pod gets its conntrack zone in ISTIO_OUTPUT_DNS', {
       variant: 'raw OUTPUT: to ISTIO_OUTPUT_DNS',

@@ -4,7 +4,7 @@ import { dialledByEnvoy } from './passthrough';
 const passthrough: Meaning = {
   title: 'Envoy’s source towards its own application (inbound passthrough)',
   details: [
-    'Envoy binds this source, so that the rules know the connection and do not capture it again. The application sees it as its client.',
+    'Envoy binds this source, so that the rules recognise the connection and do not capture it again. The application sees it as its client.',
     dialledByEnvoy,
     '6 is Istio’s number for inbound: 15006, 127.0.0.6, ::6.',
   ],
@@ -41,9 +41,9 @@ export const istioAddresses: Readonly<Record<string, Meaning>> = {
 const istioProxy: Meaning = {
   title: 'istio-proxy, user and group of Istio’s sidecar',
   details: [
-    'In TPROXY mode, and with sidecar.istio.io/capNetBindService, Envoy runs as user 0 and group 1337: then the group is what the rules know it by.',
+    'In TPROXY mode, and with sidecar.istio.io/capNetBindService, Envoy runs as user 0 and group 1337: then the rules recognise it by the group.',
     'What this user, or a process with this primary group, sends is not captured. An application that runs with it bypasses the mesh.',
-    'As a mark 1337 is another thing: TPROXY’s mark, or ztunnel’s in ambient mode, where users play no part.',
+    'As a mark, 1337 is something else: TPROXY’s mark, or ztunnel’s in ambient mode, where users play no part.',
   ],
   sources: ['istio/istio:tools/istio-iptables/pkg/capture/run.go', 'istio/istio:cni/pkg/plugin/sidecar_redirect.go'],
 };

@@ -5,7 +5,7 @@ import { condition, shapeOf, valueOf } from '../shape';
 import { chainIn, type RuleSetView } from '../view';
 import { isLoopback, istioProfile } from './profile';
 
-const NOTE = 'An annotation of the pod’s template, for pods that are made from then on. It makes the rule';
+const NOTE = 'An annotation of the pod template, for pods that are created from then on. It makes the rule';
 
 /**
  * Annotations that keep a packet out of the mesh. Source: the injector’s annotations,

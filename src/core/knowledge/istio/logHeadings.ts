@@ -87,7 +87,7 @@ const headings: readonly LogHeading[] = [
   {
     text: 'with the following input:',
     title: 'Restore input: the rules Istio wants, not what the kernel holds',
-    details: ['Ambient mode names the binary in front.'],
+    details: ['Ambient mode names the binary first.'],
     sources: ['istio/istio:cni/pkg/iptables/iptables.go'],
   },
   {
@@ -128,7 +128,7 @@ const headings: readonly LogHeading[] = [
   },
   {
     text: 'Removing guardrails',
-    title: 'The block during the replacement is taken away',
+    title: 'The block during the replacement is removed',
     details: ['Since 1.24.'],
     sources: run,
   },

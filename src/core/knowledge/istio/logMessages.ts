@@ -37,8 +37,8 @@ export const logMessages: readonly IstioLogMessage[] = [
     text: /Error connecting to (?:127\.0\.0\.6|\[::6\]):\d+/,
     title: 'istio-validation: the pod’s rules are not there',
     details: [
-      'It dials 127.0.0.6 (::6), port 15002, where nobody listens. Rules that work turn the connection to its own listeners on 15006 or 15001; refused means that nothing turned it.',
-      'It tries again every second; the last lines tell how it ended.',
+      'It dials 127.0.0.6 (::6), port 15002, where nobody listens. Rules that work redirect the connection to its own listeners on 15006 or 15001; refused means that nothing redirected it.',
+      'It tries again every second; the last lines show how it ended.',
     ],
     next: `istio-cni has not (yet) written the rules of this pod. See its log (${cniLog}). Once it runs, delete the pod; with cni.repair.deletePods istio-cni does so itself.`,
     sources: validator,
@@ -82,15 +82,15 @@ export const logMessages: readonly IstioLogMessage[] = [
     text: 'Ignoring residues',
     title: 'Rules of Istio were found that this run leaves alone',
     details: [
-      'Since 1.28.0, and since 1.26.8 of 1.26. Meant for an IP version that gets no rules now. In the code that was read the line is printed also where rules are planned: the line behind it, “Found … residues”, says what follows.',
+      'Since 1.28.0, and since 1.26.8 of 1.26. Meant for an IP version that gets no rules now. In the code that was read the line is printed also where rules are planned: the line after it, “Found … residues”, says what follows.',
     ],
-    next: 'If the pod has no addresses of that IP version, nothing. Otherwise old and new rules stand together: restart the pod, or let istio-iptables run with --reconcile.',
+    next: 'If the pod has no addresses of that IP version, nothing. Otherwise old and new rules are mixed: restart the pod, or let istio-iptables run with --reconcile.',
     sources: run,
   },
   {
     text: 'reconcile is recommended but no-reconcile flag is set',
     title: 'Other rules of Istio were there and stay',
-    details: ['Old and new rules stand together now; a chain may hold the same rule twice, or rules of two releases.'],
+    details: ['Old and new rules are mixed now; a chain may hold the same rule twice, or rules of two releases.'],
     next: 'Restart the pod, so that it begins without rules; or set --reconcile (for ambient pods cni.ambient.reconcileIptablesOnStartup).',
     sources: run,
   },
@@ -105,9 +105,9 @@ export const logMessages: readonly IstioLogMessage[] = [
   },
   {
     text: 'Found compatible residues',
-    title: 'The rules were there already and fit',
+    title: 'The rules were already there and are as required',
     details: [
-      'Since 1.24. The check asks for each rule by itself and counts those of Istio’s chains; their order is not looked at.',
+      'Since 1.24. The check looks for each rule separately and counts those of Istio’s chains; it ignores their order.',
     ],
     next: 'Nothing to do.',
     sources: run,
@@ -122,7 +122,7 @@ export const logMessages: readonly IstioLogMessage[] = [
   {
     text: 'Ignoring error for bug compatibility with istio-iptables',
     title: 'A range could not be read and was left out',
-    details: ['Includes and excludes of ranges skip what is no range, without failing.'],
+    details: ['Includes and excludes of ranges skip what is not a range, without failing.'],
     next: 'Correct the range in includeOutboundIPRanges or excludeOutboundIPRanges: an address needs its length, 10.0.0.1/32.',
     sources: run,
   },
@@ -136,7 +136,7 @@ export const logMessages: readonly IstioLogMessage[] = [
   {
     text: 'no valid local IP address found',
     title: 'The pod had no address yet',
-    details: ['istio-iptables asks the pod’s addresses which IP versions it needs rules for.'],
+    details: ['istio-iptables reads from the pod’s addresses for which IP versions it needs rules.'],
     next: 'The network plugin was not ready: see its log on the node; the container is started again by itself.',
     sources: root,
   },
@@ -149,7 +149,7 @@ export const logMessages: readonly IstioLogMessage[] = [
   },
   {
     text: /OUTBOUND_IP_RANGES_EXCLUDE=-b\b/,
-    title: 'The arguments slipped: an empty list took the next flag as its value',
+    title: 'The arguments are shifted: an empty list took the next flag as its value',
     details: ['istio/istio issue 28106: inbound traffic is not captured then.'],
     next: 'Give the empty list as an empty argument, or leave the flag out; look at the arguments of the istio-init container.',
     sources: root,
@@ -168,13 +168,13 @@ export const logMessages: readonly IstioLogMessage[] = [
     details: [
       'The module of the table is not loaded, and a container may not load it: iptable_nat, iptable_mangle, iptable_raw for legacy, nf_tables and nft_compat for nft.',
     ],
-    next: 'On the node: `modprobe iptable_nat` (ip6table_nat, iptable_mangle, iptable_raw), or choose the other back end with FORCE_IPTABLES_BINARY (since 1.28). Newest kernels have no legacy tables at all.',
+    next: 'On the node: `modprobe iptable_nat` (ip6table_nat, iptable_mangle, iptable_raw), or choose the other back end with FORCE_IPTABLES_BINARY (since 1.28). The newest kernels have no legacy tables at all.',
     sources: iptables,
   },
   {
     text: /modprobe: (?:FATAL|can't|ERROR)|do you need to insmod/,
     title: 'A kernel module could not be loaded from within the container',
-    details: ['Harmless where the node has it loaded already; the error behind it tells.'],
+    details: ['Harmless if the node has it loaded already; the error that follows shows whether it has.'],
     next: 'Load the module on the node, in /etc/modules-load.d, for all nodes.',
     sources: iptables,
   },
@@ -191,7 +191,7 @@ export const logMessages: readonly IstioLogMessage[] = [
     details: [
       'On a busy node kube-proxy and other pods write rules at the same time. istio/istio issues 54050 and 58507 for istio-cni.',
     ],
-    next: 'It is tried again with a wait. Where it lasts: who holds /run/xtables.lock (`fuser`), and an istio-cni of a newer patch release.',
+    next: 'It is tried again after a wait. If it persists: who holds /run/xtables.lock (`fuser`), and an istio-cni of a newer patch release.',
     sources: iptables,
   },
   {
@@ -225,7 +225,7 @@ export const logMessages: readonly IstioLogMessage[] = [
     text: /is incompatible, use 'nft' tool/,
     title: 'This table holds rules of nft that iptables cannot show',
     details: [
-      'They are there and count. Istio’s own native tables, kube-proxy and Docker in nftables mode write such.',
+      'They are there and count. Istio’s own native tables, kube-proxy and Docker in nftables mode write them.',
     ],
     next: 'Show all with `nft list ruleset` and add it to the file.',
     sources: iptables,

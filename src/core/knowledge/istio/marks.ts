@@ -11,7 +11,7 @@ export const istioMarks: readonly MarkMeaning[] = [
     mode: 'sidecar',
     title: '1337, TPROXY: deliver locally, to Envoy',
     details: [
-      '`ip rule fwmark 1337 lookup 133`. Envoy also puts it on its connections to the application. Not the user 1337, which is another number of the same look: in TPROXY mode Envoy runs as user 0.',
+      '`ip rule fwmark 1337 lookup 133`. Envoy also puts it on its connections to the application. Not the user 1337, which is a different number that looks the same: in TPROXY mode Envoy runs as user 0.',
     ],
     sources: [istioRun],
   },

@@ -1,5 +1,5 @@
 import { text, type Fact } from '../facts';
-import { told, type Programs } from '../told';
+import { attributed, type Programs } from '../attribution';
 
 /** Sets and interfaces that Istio makes, by name; undefined for other names. `programs`: those of the file. */
 export function istioNameKnowledge(name: string, programs?: Programs): Fact | undefined {
@@ -7,7 +7,7 @@ export function istioNameKnowledge(name: string, programs?: Programs): Fact | un
   if (known === undefined) return undefined;
   const here = programs === undefined || programs.has('Istio');
   return {
-    title: `${name}: ${told(known.title, 'Istio', programs)}`,
+    title: `${name}: ${attributed(known.title, 'Istio', programs)}`,
     details: here ? known.details.map(text) : [],
     sources: [known.source],
     ...(here ? {} : { elsewhere: true as const }),

@@ -82,7 +82,7 @@ function modeOf(ruleSet: RuleSetView): IstioMode | undefined {
   return insideZtunnel ? 'ambient node, inside ztunnel' : undefined;
 }
 
-/** Under which of its modes the marks of a rule set are told; undefined where no Istio wrote it. */
+/** The mode of which the marks of a rule set have their meaning; undefined where no Istio wrote it. */
 export function istioMode(ruleSet: RuleSetView): 'sidecar' | 'ambient' | 'node' | undefined {
   const mode = istioProfile(ruleSet)?.mode;
   if (mode === undefined) return undefined;
@@ -271,7 +271,7 @@ const SIDECAR_ONLY = [
 ] as const;
 
 /**
- * The rules that tell the proxy's group. `--gid-owner G -j RETURN` alone may also be an excluded owner group; the
+ * The rules that show the proxy's group. `--gid-owner G -j RETURN` alone may also be an excluded owner group; the
  * proxy's comes with rules of the same group for lo. Where these are absent (1.4 and older, loopback in the include
  * list) the first one counts.
  */

@@ -113,7 +113,7 @@ export const settings = {
   outboundRangesExclude: [
     annotation(
       'traffic.sidecar.istio.io/excludeOutboundIPRanges',
-      `ranges that bypass the proxy; they stand before the included ones; ${WINS}`,
+      `ranges that bypass the proxy; they come before the included ones; ${WINS}`,
     ),
     helm('values.global.proxy.excludeIPRanges', 'the same for the mesh'),
     passed('-x'),

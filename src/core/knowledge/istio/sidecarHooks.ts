@@ -105,7 +105,7 @@ function excludedInterface(name: string, table: string): RuleKnowledge {
         ? 'mangle PREROUTING, OUTPUT: excluded interface returns'
         : 'PREROUTING, OUTPUT: excluded interface returns',
     details: [
-      text(`Ends ${table} for this hook before any Istio rule. Rules of other programs behind it are skipped as well.`),
+      text(`Ends ${table} for this hook before any Istio rule. Rules of other programs after it are skipped as well.`),
     ],
     changedBy: settings.excludeInterfaces,
   });
@@ -130,7 +130,7 @@ export function outputHookRule(rule: RuleView, shape: RuleShape, profile: IstioP
       variant: 'mangle OUTPUT: mark restored',
       details: [
         text(
-          'Envoy spoke to the application with the client’s address. The mark routes the answer to lo, back to Envoy, instead of out to the client.',
+          'Envoy connected to the application with the client’s address. The mark routes the answer to lo, back to Envoy, instead of out to the client.',
         ),
       ],
       changedBy: settings.tproxyMark,
@@ -196,7 +196,7 @@ function marked(shape: RuleShape, profile: IstioProfile): RuleKnowledge | undefi
       variant: 'mangle OUTPUT: self-call marked 1338',
       details: [
         text(
-          'The mark travels over lo and tells mangle ISTIO_INBOUND that this is Envoy’s self-call, not the application’s.',
+          'The mark travels over lo. By it mangle ISTIO_INBOUND distinguishes Envoy’s self-calls from those of the application.',
         ),
         text(
           uid === undefined
@@ -207,7 +207,7 @@ function marked(shape: RuleShape, profile: IstioProfile): RuleKnowledge | undefi
       changedBy: uid === undefined ? settings.proxyGid : settings.proxyUid,
       kernelNote:
         uid === undefined
-          ? `What has this group and calls its own pod address, Envoy first of all, is TPROXYed to ${port}; nat has let it pass.`
+          ? `A process with this group that calls its own pod address, above all Envoy, is taken by TPROXY to ${port}; nat lets it pass.`
           : `nat comes next and REDIRECTs the same packet to 127.0.0.1:${port}, so the mark is not what brings it there.`,
     },
   );

@@ -37,7 +37,7 @@ export function inboundRule(
         `All other inbound TCP goes to Envoy${profile.inboundPort === undefined ? '' : `, port ${profile.inboundPort}`}`,
         {
           variant: variant('all'),
-          details: [text('The include list is `*`: the exclusions stand before this rule.')],
+          details: [text('The include list is `*`: the exclusions come before this rule.')],
           changedBy: settings.inboundInclude,
           kernelNote: uncalledNote(chain),
         },
@@ -96,7 +96,7 @@ const OWN_PORTS: Readonly<Record<string, string>> = {
 
 function excludedPort(chain: ReturnType<typeof chainIn>, rule: RuleView, port: string, tproxy: boolean): RuleKnowledge {
   const straight = text(
-    'The packet goes straight to whoever listens there, without mTLS, policy or telemetry. A client that was told to use mTLS for this port then meets an application that does not speak it.',
+    'The packet goes straight to whoever listens there, without mTLS, policy or telemetry. A client that is configured to use mTLS for this port then meets an application that does not speak it.',
   );
   if (port === '22' && isFirstExclusion(chain, rule)) {
     return say('Inbound port 22 is not captured: SSH stays reachable without Envoy', {
@@ -119,7 +119,7 @@ function excludedPort(chain: ReturnType<typeof chainIn>, rule: RuleView, port: s
       details: [
         text(
           use === undefined
-            ? 'Istio excludes no such port by itself: it stands in an annotation of the pod, or in the value for the mesh.'
+            ? 'Istio excludes no such port by itself: it comes from an annotation of the pod, or from the value for the mesh.'
             : 'The injector or the CNI plugin adds it to whatever the user excludes, because the sidecar itself listens there.',
         ),
         straight,
@@ -176,7 +176,7 @@ function inboundTproxyRule(shape: RuleShape): RuleKnowledge | undefined {
   if (shape.target !== 'RETURN') return undefined;
   switch (shape.form) {
     case 'mark proto':
-      return say('A packet that Envoy has already dealt with is not taken again', {
+      return say('A packet that Envoy has already handled is not captured again', {
         variant: 'mangle ISTIO_INBOUND: mark 1337 returns',
         details: [
           text(
@@ -222,12 +222,10 @@ export function divertRule(shape: RuleShape): RuleKnowledge | undefined {
     });
   }
   if (shape.target === 'ACCEPT') {
-    return say('The marked packet is done with mangle PREROUTING', {
+    return say('The marked packet leaves mangle PREROUTING', {
       variant: 'mangle ISTIO_DIVERT: accept',
-      details: [
-        text('ACCEPT ends the walk through this table at this hook only; nat and filter still see the packet.'),
-      ],
-      kernelNote: 'That is why rules of PREROUTING behind the jump to ISTIO_INBOUND never see these packets.',
+      details: [text('ACCEPT ends this table at this hook only; nat and filter still see the packet.')],
+      kernelNote: 'That is why rules of PREROUTING after the jump to ISTIO_INBOUND never see these packets.',
     });
   }
   return undefined;
@@ -266,7 +264,7 @@ export function invalidRule(variant: RuleVariant): RuleKnowledge {
     ],
     changedBy: settings.dropInvalid,
     kernelNote:
-      'A stray inbound ACK is NEW for conntrack, is redirected, not dropped. SYN+ACK without a known connection and packets without flags are dropped. After an outgoing SYN without answer the next ACK is INVALID.',
+      'A stray inbound ACK is NEW for conntrack and is redirected, not dropped. SYN+ACK without a known connection and packets without flags are dropped. After an outgoing SYN without answer the next ACK is INVALID.',
     moreOnReleases: 'the drop as such since 1.12.2, chain ISTIO_DROP since 1.24',
     source: sources.run,
   });

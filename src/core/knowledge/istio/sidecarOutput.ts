@@ -32,7 +32,7 @@ export function sidecarOutputRule(
         variant: 'ISTIO_OUTPUT: to ISTIO_OUTPUT_DNS',
         details: [
           text(
-            'Stands behind the rules for the proxy’s own user and group, so that the proxy can ask the real nameserver. What is not port 53 comes back from there unchanged.',
+            'Comes after the rules for the proxy’s own user and group, so that the proxy can ask the real nameserver. What is not port 53 comes back from there unchanged.',
           ),
         ],
         changedBy: settings.dns,
@@ -52,7 +52,7 @@ function returnRule(at: OutputRule): RuleKnowledge | undefined {
         variant: 'ISTIO_OUTPUT: 127.0.0.6 returns',
         details: [
           text(
-            `Envoy binds this source address, by which the rules know the connection. Without the rule it would be captured again. The application sees the address as its client.`,
+            `Envoy binds this source address, by which the rules recognise the connection. Without the rule it would be captured again. The application sees the address as its client.`,
           ),
           text(dialledByEnvoy),
         ],
@@ -92,7 +92,7 @@ function excludedPort({ shape, ruleSet }: OutputRule): RuleKnowledge {
       variant: proto === 'UDP' ? 'ISTIO_OUTPUT: excluded UDP port returns' : 'ISTIO_OUTPUT: excluded TCP port returns',
       details: [
         text(
-          'Stands first, so that it beats every other rule of the chain. The packet leaves without passing Envoy: no mTLS, no routing, no telemetry.',
+          'Comes first, so that it takes precedence over every other rule of the chain. The packet leaves without passing Envoy: no mTLS, no routing, no telemetry.',
         ),
         text(
           port === '15020'
@@ -122,7 +122,7 @@ function ownLoopback(at: OutputRule): RuleKnowledge {
     ...(exceptDns
       ? [
           text(
-            'With DNS capture the rule speaks of TCP without port 53 only, so that a resolver on localhost can still be captured.',
+            'With DNS capture the rule covers only TCP without port 53, so that a resolver on localhost can still be captured.',
           ),
         ]
       : []),
@@ -135,7 +135,7 @@ function ownLoopback(at: OutputRule): RuleKnowledge {
     note = `Several proxy users: ${lineOf(before.by)} comes first and returns everyone but user ${before.uid} over lo, so this rule has nothing left to do.`;
   } else if (!byGroup) {
     const marked = at.profile.proxyGids.find((gid) => marksGroup(at.ruleSet, gid));
-    note = `The owner is that of the socket that sends. Packets without a socket (a reset made by the kernel) match too. This rule, not the one for 127.0.0.1, is what leaves localhost alone.${marked === undefined ? '' : ` In TPROXY mode a process with gid ${marked} that calls its own pod address is captured all the same, by its mark.`}`;
+    note = `The owner is that of the socket that sends. Packets without a socket (a reset made by the kernel) match too. This rule, not the one for 127.0.0.1, leaves localhost alone.${marked === undefined ? '' : ` In TPROXY mode a process with gid ${marked} that calls its own pod address is captured all the same, by its mark.`}`;
   }
   return say(`Over lo, everyone but ${who} goes straight to the application`, {
     variant: `ISTIO_OUTPUT: other ${byGroup ? 'groups' : 'users'} over lo${exceptDns ? ' but port 53' : ''} return`,
@@ -156,10 +156,10 @@ function proxyUser(at: OutputRule): RuleKnowledge {
       ...(uid === '0'
         ? [
             text(
-              'User 0 stands here because 1337,0 was the default up to 1.7 where no user was given (virtual machines), or because somebody set it: everything that runs as root bypasses the mesh.',
+              'User 0 is here because 1337,0 was the default up to 1.7 where no user was given (virtual machines), or because somebody set it: everything that runs as root bypasses the mesh.',
             ),
           ]
-        : [text(`An application that runs as uid ${uid} bypasses the mesh here without a word.`)]),
+        : [text(`An application that runs as uid ${uid} silently bypasses the mesh here.`)]),
       ...(at.profile.mode === 'sidecar TPROXY'
         ? [text('In TPROXY mode Envoy itself runs as user 0: what breaks its loop is the rule for the group.')]
         : []),
@@ -180,9 +180,7 @@ function groupReturns(at: OutputRule): RuleKnowledge {
     return say(`Group ${gid} is excluded from outbound capture`, {
       variant: 'ISTIO_OUTPUT: excluded group returns',
       details: [
-        text(
-          'Applications whose primary group this is leave without passing Envoy. The proxy’s own group has rules of its own above.',
-        ),
+        text('Applications with this primary group bypass Envoy. The proxy’s own group has rules of its own above.'),
       ],
       changedBy: settings.ownerGroups,
       kernelNote:
@@ -204,7 +202,7 @@ function groupReturns(at: OutputRule): RuleKnowledge {
           ? `In TPROXY mode this is the rule that breaks the loop: Envoy runs as user 0 and group ${gid} there, so the rule for the user does not match it.`
           : 'The same as for the proxy’s user, by group: for a helper that shares the group, and for an Envoy that runs as user 0 (sidecar.istio.io/capNetBindService).',
       ),
-      text(`An application that runs with gid ${gid} bypasses the mesh here without a word.`),
+      text(`An application that runs with gid ${gid} silently bypasses the mesh here.`),
     ],
     changedBy: settings.proxyGid,
     kernelNote:
@@ -218,7 +216,7 @@ function onlyTheseGroups({ shape }: OutputRule): RuleKnowledge {
     variant: 'ISTIO_OUTPUT: all but included groups return',
     details: [
       text('One owner match for each group, all negated: the rule matches a process that is in none of them.'),
-      text('It stands before the rules for DNS, so their queries are not captured either.'),
+      text('It comes before the rules for DNS, so their queries are not captured either.'),
     ],
     changedBy: settings.ownerGroups,
     kernelNote:
@@ -232,7 +230,7 @@ function localhost(at: OutputRule): RuleKnowledge {
   const before = loopbackLeft(chain, rule);
   const note =
     before.kind === 'none'
-      ? `Not what leaves localhost alone: such packets go over lo and have already returned at ${lineOf(before.by)} or with the proxy’s user. Nothing is left for this rule.`
+      ? `This rule is not what leaves localhost alone: such packets go over lo and have already returned at ${lineOf(before.by)} or with the proxy’s user. Nothing is left for this rule.`
       : before.kind === 'dns'
         ? `Most of localhost has already returned at ${lineOf(before.by)}. TCP port 53${outputSeesUdp(ruleSet) ? ' and UDP' : ''} that the DNS rules did not take still comes here.`
         : 'Live here: the rule that returns everyone over lo is absent, because the include list holds a loopback address or the rules are older than 1.5.';
@@ -254,7 +252,7 @@ function excludedRange({ shape }: OutputRule): RuleKnowledge {
   return say(`Traffic to ${valueOf(shape, 'dst') ?? ''} is excluded from capture`, {
     variant: 'ISTIO_OUTPUT: excluded range returns',
     details: [
-      text('Excluded ranges stand before the included ones, so an excluded part of an included range stays excluded.'),
+      text('Excluded ranges come before the included ones, so an excluded part of an included range stays excluded.'),
     ],
     changedBy: settings.outboundRangesExclude,
   });

@@ -76,7 +76,7 @@ function redirectRule(
       ...(outbound === port
         ? [
             text(
-              'One port for both directions: the only one up to 1.2. Just behind it the port 15006 held only where all inbound ports were captured, not with a list of them.',
+              'One port for both directions: the only one up to 1.2. In the releases right after, port 15006 was used only if all inbound ports were captured, not with a list of them.',
             ),
           ]
         : []),
@@ -95,7 +95,7 @@ function tracingRule(shape: RuleShape): RuleKnowledge {
     variant: 'any: NFLOG tracing',
     details: [
       text(
-        'The first 20 bytes of the packet go to NFLOG group 1337, where the agent reads them. NFLOG does not end the walk.',
+        'The first 20 bytes of the packet go to NFLOG group 1337, where the agent reads them. NFLOG does not end the chain.',
       ),
     ],
     changedBy: settings.tracing,

@@ -29,7 +29,7 @@ export function strangeRule(ruleSet: RuleSetView, profile: IstioProfile, rule: R
       text(
         certain
           ? `The other rules are of Istio ${rangeText(range)}, and no release of these writes a rule of this shape: it was added by hand or by another program.`
-          : `It stands in a chain of Istio, but no release up to ${NEWEST_READ} writes a rule of this shape: added by hand or by another program, or written by a newer Istio.`,
+          : `It is in a chain of Istio, but no release up to ${NEWEST_READ} writes a rule of this shape: added by hand or by another program, or written by a newer Istio.`,
       ),
       text(changes(ruleSet, rule)),
     ],
@@ -43,7 +43,7 @@ function changes(ruleSet: RuleSetView, rule: RuleView): string {
   const before = chainIn(ruleSet, rule.table, rule.chain)?.rules.find(
     (each) => each.number < rule.number && ends(shapeOf(each)),
   );
-  if (before !== undefined) return `It changes nothing: ${lineOf(before)} takes every packet that comes so far.`;
+  if (before !== undefined) return `It changes nothing: ${lineOf(before)} takes every packet that comes this far.`;
   return `${effect(ruleSet, rule, shape)} It acts before the rules of the chain below it.`;
 }
 
@@ -55,7 +55,7 @@ function effect(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): string 
     case 'RETURN':
       return `What it matches leaves ${rule.chain} here and is not taken by the rules below.`;
     case 'ACCEPT':
-      return `What it matches is done with table ${rule.table} at this hook: neither the rules below nor those of other programs behind Istio’s chain see it.`;
+      return `What it matches has left table ${rule.table} at this hook: neither the rules below nor those of other programs after Istio’s chain see it.`;
     case 'DROP':
     case 'REJECT':
       return 'What it matches is dropped here and reaches neither the proxy nor the application.';

@@ -127,7 +127,7 @@ const variables: readonly Variable[] = [
   environment('ISTIO_EXCLUDE_INTERFACES', 'interfaces not to capture', 'Neither direction.', since('1.11.3')),
   environment('ISTIO_SERVICE_CIDR', 'outbound ranges to capture', ['`*`, a list, or empty for none.', inert]),
   environment('ISTIO_SERVICE_EXCLUDE_CIDR', 'outbound ranges not to capture', [
-    'They stand before the ranges to capture.',
+    'They come before the ranges to capture.',
     inert,
   ]),
   environment(
@@ -183,7 +183,7 @@ const variables: readonly Variable[] = [
   variable(
     'INBOUND_PORTS_EXCLUDE',
     'inbound ports that are not captured',
-    'Counts only where INBOUND_PORTS_INCLUDE is `*`. 15090, 15021 and 15020 are added by the injector or the CNI plugin; what else stands here a user has set.',
+    'Counts only where INBOUND_PORTS_INCLUDE is `*`. 15090, 15021 and 15020 are added by the injector or the CNI plugin; any other port here was set by a user.',
   ),
   variable(
     'OUTBOUND_IP_RANGES_INCLUDE',
@@ -193,7 +193,7 @@ const variables: readonly Variable[] = [
   variable(
     'OUTBOUND_IP_RANGES_EXCLUDE',
     'outbound ranges that are not captured',
-    'They win over the included ones. A value of `-b` shows that the arguments slipped because of an empty list (istio/istio issue 28106).',
+    'They take precedence over the included ones. A value of `-b` shows that the arguments are shifted because of an empty list (istio/istio issue 28106).',
   ),
   variable(
     'OUTBOUND_PORTS_INCLUDE',
@@ -204,7 +204,7 @@ const variables: readonly Variable[] = [
   variable(
     'OUTBOUND_PORTS_EXCLUDE',
     'outbound ports that are not captured',
-    'They win over everything else; since 1.25 for UDP too. The CNI plugin adds 15020 where no annotation is set.',
+    'They take precedence over everything else; since 1.25 for UDP too. The CNI plugin adds 15020 where no annotation is set.',
     since('1.2'),
   ),
   variable(
@@ -337,7 +337,7 @@ const variables: readonly Variable[] = [
   unlogged(
     'IPTABLES_TRACE_LOGGING',
     'rules that log to NFLOG group 1337',
-    'One in front of each rule that captures or leaves out; the agent reads what they log.',
+    'One before each rule that captures or leaves out; the agent reads what they log.',
     between('1.12', '1.24'),
   ),
   unlogged(

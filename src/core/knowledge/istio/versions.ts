@@ -84,7 +84,7 @@ function missing(ruleSet: RuleSetView, profile: IstioProfile): readonly VersionE
       (rule) => shapeOf(rule).target === 'ISTIO_REDIRECT' && shapeOf(rule).form === 'dst',
     );
     if (ranges.length > 0 && !has(output, (shape) => shape.form === '' && shape.target === 'RETURN'))
-      say('no last RETURN behind the list of ranges', { from: '1.23' }, ranges.at(-1));
+      say('no last RETURN after the list of ranges', { from: '1.23' }, ranges.at(-1));
     if (
       inbound !== undefined &&
       !has(

@@ -47,7 +47,7 @@ export const kubeProxyChains: ChainFamily = {
       name: 'KUBE-POSTROUTING',
       title: 'Masquerades what KUBE-MARK-MASQ has marked',
       details: [
-        'Returns at once for packets without mark 0x4000; clears the mark, so that it does not masquerade twice where the packet is encapsulated; then MASQUERADE.',
+        'Returns at once for packets without mark 0x4000; clears the mark, so that an encapsulated packet is not masqueraded twice; then MASQUERADE.',
       ],
       changedBy: [
         flag('--masquerade-all', 'marks everything sent to a cluster IP'),
@@ -62,7 +62,7 @@ export const kubeProxyChains: ChainFamily = {
     {
       name: 'KUBE-MARK-DROP',
       title: 'Marks the packet 0x8000: KUBE-FIREWALL drops it',
-      details: ['nat is no place to drop, so the packet is marked here and dropped in filter.'],
+      details: ['nat is not the place to drop packets, so the packet is marked here and dropped in filter.'],
       versions: 'older versions; KUBE-PROXY-FIREWALL replaces it',
     },
     {
@@ -77,16 +77,13 @@ export const kubeProxyChains: ChainFamily = {
       title: 'Enforces loadBalancerSourceRanges',
       details: ['Sends load-balancer addresses to their KUBE-FW chain.'],
     },
-    {
-      name: 'KUBE-PROXY-CANARY',
-      title: 'Empty on purpose: its absence tells kube-proxy that somebody flushed the table',
-    },
+    { name: 'KUBE-PROXY-CANARY', title: 'Empty on purpose: its absence shows kube-proxy that the table was flushed' },
     {
       name: /^KUBE-SVC-[0-9A-Z]{16}$/,
       shown: 'KUBE-SVC-…',
       title: 'One Service port: picks one of its endpoints',
       details: [
-        '`statistic --mode random` with 1/n, 1/(n-1) … and a last rule without: every endpoint is equally likely. Session affinity puts rules with `recent` in front.',
+        '`statistic --mode random` with 1/n, 1/(n-1) … and a last rule without: every endpoint is equally likely. Session affinity puts rules with `recent` first.',
         hash,
       ],
     },
@@ -110,7 +107,7 @@ export const kubeProxyChains: ChainFamily = {
       shown: 'KUBE-EXT-…',
       title: 'One Service port, traffic from outside the cluster',
       details: [
-        'With externalTrafficPolicy: Cluster everything is marked for masquerading; with Local, traffic of this node’s own pods takes the short way and the rest keeps its client address.',
+        'With externalTrafficPolicy: Cluster everything is marked for masquerading; with Local, traffic of this node’s own pods takes the short path and the rest keeps its client address.',
         hash,
       ],
     },
@@ -156,7 +153,7 @@ export const kubeletChains: ChainFamily = {
     },
     {
       name: 'KUBE-KUBELET-CANARY',
-      title: 'Empty on purpose: its absence tells the kubelet that somebody flushed the table',
+      title: 'Empty on purpose: its absence shows the kubelet that the table was flushed',
     },
     {
       name: 'KUBE-IPTABLES-HINT',
@@ -170,7 +167,7 @@ export const ipvsChains: ChainFamily = {
   sources: ['kubernetes/kubernetes:pkg/proxy/ipvs/proxier.go'],
   verified: true,
   common: [
-    'In ipvs mode IPVS picks the endpoint; the rules match ipsets (KUBE-CLUSTER-IP, KUBE-LOAD-BALANCER, KUBE-NODE-PORT-TCP …). Without `ipset save` what they match cannot be told.',
+    'In ipvs mode IPVS picks the endpoint; the rules match ipsets (KUBE-CLUSTER-IP, KUBE-LOAD-BALANCER, KUBE-NODE-PORT-TCP …). Without `ipset save` what they match is not known.',
   ],
   chains: [
     { name: 'KUBE-NODE-PORT', title: 'Lets node ports in, health checks included' },

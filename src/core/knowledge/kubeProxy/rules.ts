@@ -81,7 +81,7 @@ function postroutingRule(rule: RuleView, shape: RuleShape): RuleKnowledge | unde
   if (shape.target === 'RETURN') return say('What is not marked 0x4000 keeps its source');
   if (shape.target === 'MARK')
     return say(
-      'The mark is taken off again',
+      'The mark is cleared again',
       ['An encapsulated copy of the packet would otherwise be masqueraded a second time.'],
       'Flips bit 0x4000 (xor), which is set here, and leaves the others.',
     );
@@ -134,7 +134,7 @@ function serviceChainRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape
         serviceOf(shape),
         probability === undefined
           ? 'The last one has no condition: it takes what is left.'
-          : `${Number(probability).toFixed(3)} of what the rules before left over.`,
+          : `${Number(probability).toFixed(3)} of what the earlier rules left.`,
       ],
       'Drawn once for a connection; all its packets go to the same endpoint.',
     );
@@ -175,12 +175,12 @@ function filterRule(rule: RuleView, shape: RuleShape): RuleKnowledge | undefined
     case 'REJECT':
       return say('The Service has no endpoints: the connection is refused', [
         serviceOf(shape),
-        'Rejecting tells the client at once; without the rule it would wait.',
+        'The rejection reaches the client at once; without the rule it would wait.',
       ]);
     case 'DROP':
       if (state === 'INVALID')
         return say('Packets that conntrack calls INVALID are dropped', [
-          'They would be forwarded without NAT, and the reset in answer kills the connection.',
+          'They would be forwarded without NAT, and the reset sent in reply kills the connection.',
         ]);
       if (condition(shape, 'mark') !== undefined)
         return say('What KUBE-MARK-DROP has marked is dropped', [], undefined, kubeletSource);
@@ -211,7 +211,7 @@ function dispatchRule(rule: RuleView, shape: RuleShape): RuleKnowledge | undefin
   const at = `${valueOf(shape, 'dst') ?? 'any address'} port ${valueOf(shape, 'dport') ?? 'any'}`;
   if (target === 'KUBE-NODEPORTS')
     return say('Addresses of the node itself: looked up among the node ports', [
-      'Must stand last: a cluster IP may be local as well.',
+      'Must come last: a cluster IP may be local as well.',
     ]);
   if (target === 'KUBE-MARK-MASQ')
     return say('Traffic from outside the pod network is masqueraded', [serviceOf(shape)]);

@@ -25,7 +25,7 @@ export const libvirt: ProgramPack = {
       title: 'libvirt’s default network',
       details: [],
       sources: ['libvirt/libvirt:src/network/network_iptables.c'],
-      told: 'always',
+      stated: 'always',
     },
   },
 };

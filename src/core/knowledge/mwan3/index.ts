@@ -20,7 +20,7 @@ export const mwan3: ProgramPack = {
           kernelNote:
             'In PREROUTING the mark is set before the routing decision; in OUTPUT the kernel looks up the route again, because the mark has changed.',
         },
-        { name: 'mwan3_ifaces_in', title: 'Connections that came in by an uplink answer by the same' },
+        { name: 'mwan3_ifaces_in', title: 'Replies leave by the uplink that the connection came in by' },
         {
           name: /^mwan3_iface_in_/,
           shown: 'mwan3_iface_in_…',
@@ -54,14 +54,14 @@ export const mwan3: ProgramPack = {
     {
       value: 0x3e00,
       mask: 0x3f00,
-      title: 'no uplink of the policy works: the sender is told that it is unreachable',
+      title: 'no uplink of the policy works: the sender gets an unreachable error',
       sources,
     },
-    { value: 0x3d00, mask: 0x3f00, title: 'no uplink of the policy works: dropped without a word', sources },
+    { value: 0x3d00, mask: 0x3f00, title: 'no uplink of the policy works: silently dropped', sources },
   ],
   otherMarks: {
     title: 'the number of an uplink',
-    details: ['`ip rule` leads what carries it to the routing table of that number.'],
+    details: ['`ip rule` sends packets with this mark to the routing table of that number.'],
     sources,
   },
 };

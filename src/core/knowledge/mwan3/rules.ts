@@ -59,7 +59,7 @@ function markRule(rule: RuleView, shape: RuleShape): RuleKnowledge {
   if (rule.chain.startsWith('mwan3_policy_'))
     return say(
       `Connections are ${what}`,
-      share === undefined ? [] : [`${Number(share).toFixed(3)} of what the rules before left over.`],
+      share === undefined ? [] : [`${Number(share).toFixed(3)} of what the earlier rules left.`],
       share === undefined ? undefined : 'Drawn once for a connection; all its packets take the same uplink.',
     );
   if (rule.chain.startsWith('mwan3_iface_in_')) return say(`What came in by ${valueOf(shape, 'in') ?? ''} is ${what}`);

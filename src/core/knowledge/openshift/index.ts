@@ -31,7 +31,7 @@ export const openshift: ProgramPack = {
       title: 'an id from the range OpenShift gives to a project',
       details: [],
       sources: ['istio/istio:cni/pkg/plugin/sidecar_redirect.go'],
-      told: 'always',
+      stated: 'always',
     },
   ],
 };

@@ -25,7 +25,7 @@ export const zoneChains: ChainFamily = {
       shown: 'zone_lan_input …',
       title: (name) => `Zone ${zoneOf(name)}: ${WAYS[name.slice(name.lastIndexOf('_') + 1)] ?? ''}`,
       details: [
-        'First the chain of the administrator, then the rules of the configuration, last the policy of the zone.',
+        'First comes the chain of the administrator, then the rules of the configuration, last the policy of the zone.',
       ],
     },
     {
@@ -44,7 +44,7 @@ export const zoneChains: ChainFamily = {
       shown: 'zone_wan_prerouting …',
       title: (name) => `Zone ${zoneOf(name)}: port forwards of what comes from it (DNAT)`,
       kernelNote:
-        'DNAT happens before the routing decision: a forwarded port passes FORWARD and not INPUT, and its rules there see the address inside.',
+        'DNAT happens before the routing decision: a forwarded port passes FORWARD and not INPUT, and its rules there see the internal address.',
     },
     {
       name: /^zone_\w+_postrouting$/,
@@ -56,7 +56,8 @@ export const zoneChains: ChainFamily = {
       shown: 'input_rule …',
       title: 'For rules of the administrator; called before all others',
       details: ['OpenWrt makes it and leaves its content alone on a reload.'],
-      kernelNote: 'RETURN here, or no rule that fits, goes on with OpenWrt’s own rules; ACCEPT and DROP do not.',
+      kernelNote:
+        'After RETURN, or if no rule here matches, OpenWrt’s own rules follow; after ACCEPT and DROP they do not.',
     },
     {
       name: /^(input|output|forwarding|prerouting|postrouting)_\w+_rule$/,
@@ -81,14 +82,14 @@ const helpers: ChainFamily = {
     {
       name: 'syn_flood',
       table: 'filter',
-      title: 'Lets new TCP connections go on up to a rate, and drops the rest',
-      details: ['25 a second with a burst of 50 unless configured; of all clients together.'],
-      kernelNote: 'What is within the rate returns and meets the rules behind; what is over it is dropped.',
+      title: 'Lets new TCP connections pass up to a rate, and drops the rest',
+      details: ['25 per second with a burst of 50 unless configured, for all clients together.'],
+      kernelNote: 'What is within the rate returns to the rules that follow; what exceeds it is dropped.',
     },
     {
       name: 'mssfix',
       table: 'mangle',
-      title: 'Fits the segment size of TCP to the way out (mtu_fix)',
+      title: 'Limits the TCP segment size to what fits the path (mtu_fix)',
       versions: 'older',
     },
   ],

@@ -2,7 +2,7 @@ import type { ProgramPack } from '../pack';
 import { helperChain, zoneChains } from './chains';
 import { openwrtRule } from './rules';
 
-const KEPT = 'What is to last over a restart of the firewall stands in /etc/firewall.user.';
+const KEPT = 'What should survive a restart of the firewall belongs in /etc/firewall.user.';
 
 export const openwrt: ProgramPack = {
   id: 'openwrt',

@@ -13,7 +13,7 @@ export function openwrtRule(ruleSet: RuleSetView, rule: RuleView): RuleKnowledge
     return say('A rule of the administrator, not of OpenWrt');
   if (rule.chain === 'syn_flood')
     return shape.target === 'RETURN'
-      ? say('New connections within the rate go on')
+      ? say('New connections within the rate pass')
       : say('New connections over the rate are dropped');
   if (rule.chain === 'reject') return say('The packet is refused, so that its sender need not wait');
   // Rules of others stand in built-in chains too.
@@ -43,8 +43,8 @@ function hookRule(shape: RuleShape): RuleKnowledge | undefined {
       [`The zone’s own rules follow in ${target}.`],
     );
   if (target.endsWith('_rule')) return say('Rules of the administrator come first');
-  if (target === 'syn_flood') return say('New TCP connections are held to a rate, against a flood of them');
-  if (target === 'reject') return say(`What no zone took is refused`);
+  if (target === 'syn_flood') return say('New TCP connections are rate-limited, against SYN floods');
+  if (target === 'reject') return say(`What no zone has handled is refused`);
   if (target === 'ACCEPT' && inside === 'lo') return say('What the router sends to itself is let through');
   if (target === 'ACCEPT' && outside === 'lo') return say('What the router sends to itself is let through');
   if (target === 'ACCEPT' && condition(shape, 'ctstate') !== undefined)
@@ -56,7 +56,7 @@ function hookRule(shape: RuleShape): RuleKnowledge | undefined {
   if (target === 'DROP' && valueOf(shape, 'ctstate') === 'INVALID')
     return say('Packets that conntrack calls INVALID are dropped (drop_invalid)');
   if (target === 'TCPMSS')
-    return say(`The segment size of TCP is fitted to the way by ${outside ?? inside ?? ''} (mtu_fix)`);
+    return say(`The TCP segment size is limited to what fits the path by ${outside ?? inside ?? ''} (mtu_fix)`);
   return undefined;
 }
 
@@ -92,7 +92,7 @@ function zoneRule(rule: RuleView, shape: RuleShape, zone: string): RuleKnowledge
     );
   if (other === zone && shape.form === '')
     return say(`The rest: the policy of zone ${zone}, ${verdictOf(target)}`, [
-      'Stands last; rules of the configuration come before it.',
+      'Comes last; rules of the configuration come before it.',
     ]);
   return say('A rule of the configuration', named);
 }
@@ -103,7 +103,7 @@ function verdictRule(rule: RuleView, shape: RuleShape, zone: string): RuleKnowle
   if (shape.target === 'LOG') return say(`What is not let through is logged, at a limited rate`);
   if (valueOf(shape, 'ctstate') === 'INVALID')
     return say('Packets that conntrack calls INVALID are dropped', [
-      'They would leave without translation, with an address of the inside.',
+      'They would leave untranslated, with an internal address.',
     ]);
   return say(`${from ? 'From' : 'To'} zone ${zone} by ${iface}: ${shape.target ?? ''}`);
 }

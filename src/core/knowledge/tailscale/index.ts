@@ -41,7 +41,7 @@ export const tailscale: ProgramPack = {
       title: 'shared address space; Tailscale’s addresses',
       details: [],
       sources: ['RFC 6598', 'tailscale/tailscale:util/linuxfw'],
-      told: 'always',
+      stated: 'always',
     },
   },
 };

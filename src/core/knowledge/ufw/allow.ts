@@ -25,7 +25,7 @@ export function allowWithUfw({ chain, packet, has }: AllowQuestion): AllowComman
     title: 'Allow it with ufw',
     text: words,
     chain: user,
-    note: 'ufw keeps it over a restart. It makes the rule',
+    note: 'ufw keeps it across restarts. It makes the rule',
   };
 }
 

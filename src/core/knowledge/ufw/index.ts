@@ -10,7 +10,7 @@ export const ufw: ProgramPack = {
       family: 'ufw',
       verified: true,
       sources: ['ufw, conf/before.rules'],
-      common: ['ufw-… is IPv4, ufw6-… IPv6. Change rules with `ufw`, it overwrites these chains.'],
+      common: ['ufw-… is IPv4, ufw6-… IPv6. Change rules with `ufw`: it overwrites these chains.'],
       chains: [
         {
           name: /^ufw6?-user-limit(-accept)?$/,
@@ -57,7 +57,7 @@ export const ufw: ProgramPack = {
         {
           name: /^ufw6?-track-/,
           shown: 'ufw-track-…',
-          title: 'Accepts new connections of the host, where the default policy lets them go',
+          title: 'Accepts new connections of the host, where the default policy allows them',
         },
         { name: /^ufw6?-/, shown: 'ufw-…', title: 'A chain of ufw' },
       ],

@@ -26,7 +26,7 @@ export function exactly(packets: PacketSet): PacketBounds {
   return { over: packets, under: packets };
 }
 
-/** More boxes than this are not made: an intersection of sets is then one of them, and an inverse is not told. */
+/** More boxes than this are not made: an intersection of sets is then one of them, and there is no inverse. */
 const MOST_BOXES = 256;
 
 export function isIn(set: PacketSet, read: (field: FieldName) => FieldValue | undefined): boolean {
@@ -48,7 +48,7 @@ export function inverse(set: PacketSet): PacketSet | undefined {
   return intersection(set.map((box) => box.map((test) => [inverseTest(test)])));
 }
 
-/** The bounds of the packets that a condition with these says no to; what cannot be told is left wide. */
+/** The bounds of the packets that a condition with these says no to; what is not known is left wide. */
 export function inverseBounds({ over, under }: PacketBounds): PacketBounds {
   return { over: inverse(under) ?? EVERY_PACKET, under: inverse(over) ?? NO_PACKET };
 }

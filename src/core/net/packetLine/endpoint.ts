@@ -1,7 +1,7 @@
 import { parseAddress } from '../address';
 import { portOfService } from '../services';
 
-/** One end of a conversation; a name that stands for an address tells none. */
+/** One end of a conversation; a name that stands for an address gives none. */
 export interface LineEnd {
   readonly address: string | undefined;
   readonly port: number | undefined;

@@ -162,8 +162,8 @@ function noteOf(prefix: string, inInterface: string, forwarded: boolean): string
   )
     return undefined;
   if (forwarded)
-    return 'The line shows the packet as it was when it was forwarded: where DNAT gave it its destination, or a rule its mark, it came with another one.';
+    return 'The line shows the packet as it was when it was forwarded: if DNAT gave it its destination, or a rule its mark, it arrived with different ones.';
   return place?.[2] === 'INPUT' && inInterface !== ''
-    ? 'The line shows the packet as it was in front of INPUT: where DNAT gave it its destination, or a rule its mark, it came with another one.'
+    ? 'The line shows the packet as it was before INPUT: if DNAT gave it its destination, or a rule its mark, it arrived with different ones.'
     : undefined;
 }

@@ -29,7 +29,7 @@ export function readNftTrace(text: string): ReadPacket | undefined {
   const transport = ['tcp', 'udp', 'udplite', 'sctp', 'dccp', 'icmp', 'icmpv6', 'esp', 'ah'].find((name) =>
     Object.keys(value).some((key) => key.startsWith(`${name} `)),
   );
-  const told = value['ip protocol'] ?? value['ip6 nexthdr'];
+  const stated = value['ip protocol'] ?? value['ip6 nexthdr'];
   const icmp = value['icmp type'] ?? value['icmpv6 type'];
   const code = value['icmp code'] ?? value['icmpv6 code'];
   const length = Number(value[`${ip} length`]);
@@ -37,7 +37,7 @@ export function readNftTrace(text: string): ReadPacket | undefined {
     fields: {
       src,
       dst,
-      proto: namedProtocol(transport === 'icmpv6' ? 'ipv6-icmp' : (transport ?? told ?? '')),
+      proto: namedProtocol(transport === 'icmpv6' ? 'ipv6-icmp' : (transport ?? stated ?? '')),
       ...(value['iif'] === undefined
         ? value['oif'] === undefined
           ? {}

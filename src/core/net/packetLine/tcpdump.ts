@@ -21,8 +21,8 @@ export function readTcpdump(text: string): ReadPacket | undefined {
     /^([\w.:%-]{1,200}) > ([\w.:%-]{1,200}):?()$/s.exec(conversation);
   if (!ends) return undefined;
   const [source, destination] = [readEnd(ends[1] ?? ''), readEnd(ends[2] ?? '')];
-  const told = transportOf(ends[3] ?? '', header.proto, source.port !== undefined || destination.port !== undefined);
-  const { length: body, ...transport } = told;
+  const stated = transportOf(ends[3] ?? '', header.proto, source.port !== undefined || destination.port !== undefined);
+  const { length: body, ...transport } = stated;
   const headers = link.six ? 40 : 20;
   return {
     fields: {
@@ -78,7 +78,7 @@ function linkOf(text: string): Link | undefined {
   if (!frame) return undefined;
   const [all, source, destination, family, length] = frame;
   // The length of a frame has the 14 bytes of its own header; a tag of a VLAN or a cooked capture has more, which is
-  // not told.
+  // not shown.
   const counted =
     length !== undefined && destination !== undefined && !all.includes('802.1Q') ? Number(length) - 14 : undefined;
   return {

@@ -63,10 +63,16 @@ export function assumeInterfaces(
   for (const { route } of routes) exist(route.device);
   const uplink = found.keys().next().value ?? assumeUplink(named, said, noted);
   exist(uplink);
-  const told = new Set(found.keys());
+  const present = new Set(found.keys());
   for (const name of [said.inInterface, said.outInterface]) exist(name);
   for (const { name } of named) {
-    if (name === 'lo' || told.has(name) || name === said.inInterface || name === said.outInterface || name === uplink)
+    if (
+      name === 'lo' ||
+      present.has(name) ||
+      name === said.inInterface ||
+      name === said.outInterface ||
+      name === uplink
+    )
       continue;
     exist(name);
     noted.assume({
@@ -80,7 +86,7 @@ export function assumeInterfaces(
   // A list of addresses is the whole truth about the interfaces that stand in it.
   const uses = new Map(named.map((use) => [use.name, use]));
   const open = [...found].filter(([name, { addresses }]) =>
-    addressesKnown ? !listed.has(name) && !told.has(name) : addresses.length === 0,
+    addressesKnown ? !listed.has(name) && !present.has(name) : addresses.length === 0,
   );
   for (const own of sources.own) place(own, found, uplink, sources, noted);
   open.forEach(([name, iface], i) => {
@@ -121,7 +127,7 @@ function assumeUplink(named: readonly InterfaceUse[], said: SaidOfHost, noted: A
       code: 'interface',
       what: 'interface that leads out',
       value: uplink,
-      message: `The file lists no interfaces: ${uplink}, which rules name, is taken for the one that leads out.`,
+      message: `The file lists no interfaces: ${uplink}, which rules name, is assumed to be the uplink.`,
       use: { kind: 'interface', name: uplink },
     });
   else if (ofPacket === undefined)
@@ -129,7 +135,7 @@ function assumeUplink(named: readonly InterfaceUse[], said: SaidOfHost, noted: A
       code: 'interface',
       what: 'interface that leads out',
       value: uplink,
-      message: 'The file lists no interfaces: eth0 is assumed, beside lo.',
+      message: 'The file lists no interfaces: eth0 is assumed in addition to lo.',
       use: { kind: 'interface', name: uplink },
     });
   return uplink;
@@ -172,12 +178,12 @@ function place(
   const tied = named.find((use) =>
     [...(use.behind ?? []), firstOfBridge(use)?.block].some((block) => block !== undefined && inBlock(address, block)),
   )?.name;
-  const told = [network?.device, iface, neighbour, tied].find((each) => each !== undefined && found.has(each));
+  const device = [network?.device, iface, neighbour, tied].find((each) => each !== undefined && found.has(each));
   const length =
     prefixLength ??
     (network && inBlock(address, network.destination) ? network.prefixLength : address.family === 4 ? 32 : 128);
-  found.get(told ?? uplink)?.addresses.push({ address, prefixLength: length });
-  if (by !== 'file' || told !== undefined) return;
+  found.get(device ?? uplink)?.addresses.push({ address, prefixLength: length });
+  if (by !== 'file' || device !== undefined) return;
   const text = formatAddress(address);
   const message = `${text} is an address of this host (${source}); the file does not state on which interface: ${uplink} is assumed.`;
   noted.assume({
@@ -200,7 +206,7 @@ interface AddressSources extends InterfaceSources {
 }
 
 /**
- * The address of an interface: where routes tell one, that; else one within a network that they lead to by this
+ * The address of an interface: where routes state one, that; else one within a network that they lead to by this
  * interface; else one that is made up.
  */
 function assumeAddress(name: string, addresses: InterfaceAddress[], sources: AddressSources, noted: Assumptions): void {
@@ -217,17 +223,17 @@ function assumeAddress(name: string, addresses: InterfaceAddress[], sources: Add
     });
   };
   const ofFamily = routes.filter(({ route }) => route.device === name && route.family === family);
-  const told = ofFamily.find(({ route }) => route.preferredSource !== undefined);
+  const sending = ofFamily.find(({ route }) => route.preferredSource !== undefined);
   const network = ofFamily.find(({ route }) => isSubnet(route));
   const bridge = firstOfBridge(use ?? { name });
   const length = bridge?.block.address.family === family ? prefixLengthOf(bridge.block.mask) : undefined;
-  if (told?.route.preferredSource) {
-    const address = told.route.preferredSource;
+  if (sending?.route.preferredSource) {
+    const address = sending.route.preferredSource;
     const subnet = ofFamily.find(({ route }) => isSubnet(route) && inBlock(address, route.destination));
     add(
       { address, prefixLength: subnet?.route.prefixLength ?? (family === 4 ? 32 : 128) },
-      `The address of ${name} is taken from the route that sends from it: ${formatAddress(address)}.`,
-      told.line,
+      `The address of ${name} is taken from a route that has it as source: ${formatAddress(address)}.`,
+      sending.line,
     );
   } else if (network) {
     const { destination, prefixLength } = network.route;

@@ -40,7 +40,7 @@ export interface AssumedRoutes {
 }
 
 /**
- * The routes of a host, as the packet, the rules and the addresses tell them. What is said to leave by an interface
+ * The routes of a host, as the packet, the rules and the addresses show them. What is said to leave by an interface
  * does so, whatever rules or made-up addresses have it otherwise. No next hop is made up: what is for elsewhere is
  * handed to an interface.
  */
@@ -71,7 +71,7 @@ export function assumeRoutes(sources: RouteSources, noted: Assumptions): Assumed
       code: 'route',
       what: `route to ${formatBlock(route.destination)}`,
       value: `dev ${route.device ?? ''}`,
-      message: `Rules tie ${formatBlock(route.destination)} to ${route.device ?? ''}: it is assumed to lie there.`,
+      message: `Rules tie ${formatBlock(route.destination)} to ${route.device ?? ''}: it is assumed to be reached by that interface.`,
       use: { kind: 'routes', routes: [route] },
     });
   const candidates = waysOf(sources);
@@ -87,7 +87,7 @@ export function assumeRoutes(sources: RouteSources, noted: Assumptions): Assumed
       code: 'route',
       what: `route back to ${to}`,
       value: `dev ${by}`,
-      message: `The file lists no route to ${to}: it is assumed to be reached by ${by}, where the packet came in.`,
+      message: `The file lists no route to ${to}: it is assumed to be reached by ${by}, the interface that the packet came in by.`,
       use: { kind: 'routes', routes: back },
     });
   }
@@ -171,14 +171,14 @@ export interface TproxySources {
  * file's sight.
  */
 export function assumeTproxyRouting(
-  { marks, rules, routes, families, table: told }: TproxySources,
+  { marks, rules, routes, families, table: stated }: TproxySources,
   noted: Assumptions,
 ): { rules: PolicyRule[]; routes: Route[] } {
   const added: { rules: PolicyRule[]; routes: Route[] } = { rules: [], routes: [] };
   for (const { mark, mask } of marks) {
     if (rules.some((rule) => rule.mark !== undefined && ((rule.mark.value ^ mark) & rule.mark.mask & mask) === 0))
       continue;
-    const table = tproxyTable(mark, told);
+    const table = tproxyTable(mark, stated);
     const words = `fwmark 0x${mark.toString(16)}/0x${mask.toString(16)} lookup ${table}`;
     for (const family of families) {
       const rule = parsePolicyRule(words, () => nextPreference([...rules, ...added.rules], family), 'rule', family);

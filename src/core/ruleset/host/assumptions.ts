@@ -78,7 +78,7 @@ export class Assumptions {
   leftOut(code: 'sets' | 'not-read', message: string, line?: number): void {
     this.list.push({
       code,
-      what: 'a line that is left out',
+      what: 'a line that is ignored',
       value: line === undefined ? '' : `line ${line + 1}`,
       message,
       ...(line === undefined ? {} : { line }),

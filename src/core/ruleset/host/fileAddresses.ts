@@ -26,7 +26,7 @@ export interface AddressesOfFile {
 
 /**
  * Whose the addresses are that the file lists without an interface. A pod's are those of this host where the rules are
- * that pod's, a node's where they are that node's: that is told by commands and prompts that name one of them, else by
+ * that pod's, a node's where they are that node's: that is shown by commands and prompts that name one of them, else by
  * chains that only a node has; and where the file states of one only, it is that one.
  */
 export function addressesOf(file: SourceFile): AddressesOfFile {

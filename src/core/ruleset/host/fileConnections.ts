@@ -14,7 +14,7 @@ export function connectionsOf(file: SourceFile): readonly ConnectionGiven[] {
     for (const { text } of section.connections) {
       const read = readConnectionLine(text);
       if (!read) continue;
-      // Another line of the same connection tells a later state of it.
+      // Another line of the same connection shows a later state of it.
       found.delete(read.key);
       if (!read.ended) found.set(read.key, read.connection);
     }

@@ -64,7 +64,7 @@ export class FileFacts {
     for (const facts of this.sections('interfaces').flatMap((section) => section.interfaces)) {
       const addresses = facts.addresses.map(parseInterfaceAddress).filter((address) => address !== undefined);
       const known = found.get(facts.name);
-      // `ip link` and then `ip addr`, IPv4 and then IPv6: each tells a part.
+      // `ip link` and then `ip addr`, IPv4 and then IPv6: each has a part.
       const more = addresses.filter(
         ({ address }) => !known?.addresses.some((each) => sameAddress(each.address, address)),
       );
@@ -107,7 +107,7 @@ export class FileFacts {
     for (const { routes, added = false } of this.sections('routes')) {
       for (const { words, family, line } of routes) {
         const route = parseRoute(this.tables().numbered(words), known, 'route', family);
-        if (isProblem(route)) this.noted.leftOut('not-read', `This route is left out. ${route.message}`, line.index);
+        if (isProblem(route)) this.noted.leftOut('not-read', `This route is ignored. ${route.message}`, line.index);
         else if (route.table !== ROUTE_TABLE.local || !/ proto kernel( |$)/.test(words)) {
           found.push({ route, line: line.index, added });
           known.push(route);
@@ -135,7 +135,7 @@ export class FileFacts {
         'rule',
         family,
       );
-      if (isProblem(rule)) this.noted.leftOut('not-read', `This policy rule is left out. ${rule.message}`, line.index);
+      if (isProblem(rule)) this.noted.leftOut('not-read', `This policy rule is ignored. ${rule.message}`, line.index);
       else rules.set(JSON.stringify(rule), rule);
       // No command adds it: the line is one of a list of all rules.
       if (
@@ -197,14 +197,14 @@ export class FileFacts {
     const found = setsOfFile(this.file);
     if (found === undefined) return undefined;
     for (const { line, message } of found.problems.slice(0, MOST_LEFT_OUT))
-      this.noted.leftOut('sets', `A line of the saved sets is left out: ${message}.`, line.index);
+      this.noted.leftOut('sets', `A line of the saved sets is ignored: ${message}.`, line.index);
     const more = found.problems.length - MOST_LEFT_OUT;
-    if (more > 0) this.noted.leftOut('sets', `${more} more lines of the saved sets are left out; "check" lists them.`);
+    if (more > 0) this.noted.leftOut('sets', `${more} more lines of the saved sets are ignored; "check" lists them.`);
     return found.sets;
   }
 }
 
-/** How many lines that are left out are told one by one. */
+/** How many lines that are left out are reported one by one. */
 const MOST_LEFT_OUT = 10;
 
 function listenerOf(socket: ListeningSocket, transparent: boolean): Listener | undefined {

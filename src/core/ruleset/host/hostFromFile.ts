@@ -172,7 +172,7 @@ export class HostSource {
     const sysctls = this.override('sysctls', readSysctls) ?? this.facts.sysctls();
     const givenInterfaces = this.override('ifaces', readInterfaces);
     const givenRules = this.override<readonly PolicyRule[]>('ipRules', readRules);
-    // Read in this order, lines that are left out are told in the order of the file's parts.
+    // Read in this order, lines that are left out are reported in the order of the file's parts.
     if (!givenInterfaces) this.facts.routes();
     const rules = givenRules ?? this.facts.policyRules();
     return {
@@ -255,7 +255,7 @@ export class HostSource {
 
   private sets(): Host['sets'] {
     const text = this.override('sets', (json) =>
-      typeof json === 'string' ? json : problem('sets', 'is the text of "ipset save"'),
+      typeof json === 'string' ? json : problem('sets', 'must be the text of "ipset save"'),
     );
     if (text === undefined) return this.facts.sets();
     const { sets, problems } = parseSets(text);
@@ -278,7 +278,7 @@ function overlap(a: AddressBlock, b: AddressBlock): boolean {
 }
 
 function givenRoutes(json: unknown, kernel: readonly Route[]): Route[] | InputProblem {
-  if (!Array.isArray(json)) return problem('routes', 'is a list of texts as behind "ip route add"');
+  if (!Array.isArray(json)) return problem('routes', 'must be a list of texts as after "ip route add"');
   const routes: Route[] = [];
   for (const [i, line] of (json as unknown[]).entries()) {
     const route =

@@ -18,10 +18,10 @@ import type { RouteOfFile } from './fileFacts';
 import type { SaidOfHost } from './said';
 import { SIDECAR_SOURCE, USUAL_NETWORKS } from './usual';
 
-/** An address of this host that no list of addresses tells. */
+/** An address of this host that no list of addresses has. */
 export interface OwnAddress {
   readonly address: Address;
-  /** The interface that has it; undefined where that is not told. */
+  /** The interface that has it; undefined where that is not stated. */
   readonly iface: string | undefined;
   readonly prefixLength?: number | undefined;
   /**
@@ -79,8 +79,8 @@ export function destinationPlace({
   if (said.own !== undefined) return place(said.own);
   const source = sourcesOfRules(rules).find((each) => sameAddress(each.address, address));
   if (source) return place(true, source.line);
-  const told = rules.placeOf?.(address);
-  if (told) return place(told.own, told.line);
+  const byRules = rules.placeOf?.(address);
+  if (byRules) return place(byRules.own, byRules.line);
   const routed = placeByRoutes(address, routes);
   if (routed !== undefined) return place(routed.own, routed.line);
   const bridge = (rules.interfaces ?? [])
@@ -156,7 +156,7 @@ function hasSource({ device, destination }: Route, routes: readonly RouteOfFile[
 }
 
 /**
- * The addresses that no list of interfaces tells, the surest first. `interfacesKnown`: there is such a list, and
+ * The addresses that no list of interfaces has, the surest first. `interfacesKnown`: there is such a list, and
  * nothing but the file knows more.
  */
 export function ownAddresses(

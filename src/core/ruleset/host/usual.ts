@@ -76,7 +76,7 @@ export const SIDECAR_SOURCE = parseAddress('::6') as Address;
  * The routing table of what TPROXY marks. Istio: 133 for the sidecar's mark 1337, unless a variable says otherwise, and
  * 100 for the marks of ambient mode.
  */
-export function tproxyTable(mark: number, told: string | undefined): number {
+export function tproxyTable(mark: number, stated: string | undefined): number {
   if (mark !== 1337) return 100;
-  return told !== undefined && /^[0-9]{1,9}$/.test(told) ? Number(told) : 133;
+  return stated !== undefined && /^[0-9]{1,9}$/.test(stated) ? Number(stated) : 133;
 }

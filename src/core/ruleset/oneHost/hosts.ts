@@ -17,8 +17,8 @@ const SAME_TIME = 3_600_000;
 const MOST_HOSTS = 50;
 
 /**
- * Tells which sections are of one host in one state. A machine that the prompt, the wrapper or the log shipper names,
- * headings, versions and times tell hosts and states apart, and so does a table that is shown again. Commands belong to
+ * Decides which sections are of one host in one state. A machine that the prompt, the wrapper or the log shipper names,
+ * headings, versions and times separate hosts and states, and so does a table that is shown again. Commands belong to
  * the host above them; a listing below commands shows what they have done.
  */
 export function hostsOf(sections: readonly RulesSection[], tables: NamedTables): readonly HostRules[] {
@@ -198,7 +198,7 @@ function areTwoBackends(part: RulesSection, there: Backend | undefined, named: R
 }
 
 /**
- * The back ends that are told apart in a host. Rules that name none are those of the plain program: of the back end
+ * The back ends that are distinguished in a host. Rules that name none are those of the plain program: of the back end
  * that is named, or of the other one where the named one has the same table besides.
  */
 export function backendsOf(parts: readonly RulesSection[]): ReadonlyMap<Backend | undefined, readonly RulesSection[]> {

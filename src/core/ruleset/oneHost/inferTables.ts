@@ -77,8 +77,8 @@ function decide(
     candidates,
     certain: false,
     why: likely
-      ? `${targetWord(likely)} mostly stands there; nothing says that it is not ${others}`
-      : `nothing says which table ${chain} is of; it may be ${others} as well`,
+      ? `${targetWord(likely)} is usually there; nothing says that it is not ${others}`
+      : `nothing says which table ${chain} is in; it may be ${others} as well`,
   };
 }
 
@@ -100,7 +100,7 @@ function certainWhy(group: readonly Evidence[], table: TableName, listed: boolea
   const alone = group.find(
     ({ tables, why }) => why !== undefined && tables.every((each) => each === table || each === 'security'),
   );
-  if (alone?.why !== undefined) return `${alone.why} stands in ${table} only`;
+  if (alone?.why !== undefined) return `${alone.why} is in ${table} only`;
   const chains = [
     ...new Set(group.filter(({ policy, builtin }) => (listed ? policy : builtin)).map(({ chain }) => chain)),
   ];

@@ -18,7 +18,7 @@ export interface HostRuleSet {
   readonly host: number;
 }
 
-/** The rule sets of a file in the order of the file. `said`: the tables of lines that do not tell them. */
+/** The rule sets of a file in the order of the file. `said`: the tables of lines that do not state them. */
 export function ruleSetsOfFile(
   file: SourceFile,
   known: TablesOfChain,
@@ -87,17 +87,17 @@ function nativeOf(
   return state && familiesOf(state).includes(family) ? nftRules(state, family, parts) : undefined;
 }
 
-/** Rules of the plain program, of which the others tell the back end. */
+/** Rules of the plain program, whose back end the others show. */
 function withBackend(section: RulesSection, backend: 'legacy' | 'nft' | undefined): RulesSection {
   if (section.backend === backend) return section;
-  const known = told.get(section);
+  const known = completed.get(section);
   if (known && known.backend === backend) return known;
   const made = { ...section, backend };
-  told.set(section, made);
+  completed.set(section, made);
   return made;
 }
 
-const told = new WeakMap<RulesSection, RulesSection>();
+const completed = new WeakMap<RulesSection, RulesSection>();
 
 /**
  * The one to show first: the last saved state that is whole, else the last one, else the last input; IPv4 before IPv6

@@ -8,7 +8,7 @@ import { BUILTIN_CHAINS, HOOKS, isTableName } from '../ruleSet';
 /** The tables in which programs make a chain of this name; undefined where nothing is known of it. */
 export type TablesOfChain = (name: string) => readonly string[] | undefined;
 
-/** What one line tells of the table that it stands in. */
+/** What one line shows of the table that it is in. */
 export interface Evidence {
   readonly line: Line;
   /** The chain that the line is about. */
@@ -26,7 +26,7 @@ export interface Evidence {
   readonly policy: boolean;
 }
 
-/** The likelier first, where nothing else tells. */
+/** The likelier first, where nothing else decides. */
 export const ALL_TABLES: readonly TableName[] = ['filter', 'nat', 'mangle', 'raw', 'security'];
 
 /** undefined where the line says nothing of a chain. */

@@ -13,26 +13,26 @@ export function tableParts(
   if (groups.length === 0) return [{ ...section, defaultTable: 'filter' }];
   const byTable = new Map<
     string,
-    { readonly lines: Line[]; readonly told: Line[]; readonly open: UndecidedTable[]; why: string | undefined }
+    { readonly lines: Line[]; readonly decided: Line[]; readonly open: UndecidedTable[]; why: string | undefined }
   >();
   groups.forEach((group, i) => {
     const asked = open[i];
     const table = asked?.table ?? group.table;
     let part = byTable.get(table);
-    if (!part) byTable.set(table, (part = { lines: [], told: [], open: [], why: undefined }));
+    if (!part) byTable.set(table, (part = { lines: [], decided: [], open: [], why: undefined }));
     for (const { line } of group.evidence) {
       part.lines.push(line);
-      if (!asked) part.told.push(line);
+      if (!asked) part.decided.push(line);
     }
     if (asked) part.open.push(asked);
     else part.why ??= group.why;
   });
   const single = byTable.size === 1;
   const places = placesIn(groups);
-  return [...byTable].map(([table, { lines, told, open: asked, why }]) => {
+  return [...byTable].map(([table, { lines, decided, open: asked, why }]) => {
     const inferred = {
       open: asked,
-      ...(why !== undefined && { told: { why, place: places(told) } }),
+      ...(why !== undefined && { decided: { why, place: places(decided) } }),
       place: places(lines),
     };
     return {
@@ -45,7 +45,7 @@ export function tableParts(
 }
 
 /**
- * Tells the place of some of the lines of groups: with `lines 3–5` no line of another group is between them. Lines that
+ * Gives the place of some of the lines of groups: with `lines 3–5` no line of another group is between them. Lines that
  * belong to none may be.
  */
 export function placesIn(groups: readonly TableGroup[]): (lines: readonly Line[]) => string {
@@ -74,7 +74,7 @@ function byIndex(a: Line, b: Line): number {
 }
 
 /**
- * For whoever shows it: `lines 3–9 are read as table nat: MASQUERADE stands in nat only`. `settle`: how the table of a
+ * For whoever shows it: `lines 3–9 are read as table nat: MASQUERADE is in nat only`. `settle`: how the table of a
  * guess is said.
  */
 export function inferredWords(
@@ -82,23 +82,23 @@ export function inferredWords(
   settle: (open: UndecidedTable) => string = () => '',
 ): readonly string[] {
   if (!inferred) return [];
-  const { told, open } = inferred;
+  const { decided, open } = inferred;
   const words = (place: string, because: string): string =>
     `${place} ${place.startsWith('lines') ? 'are' : 'is'} read as table ${defaultTable}: ${because}`;
   const asked = open
-    .slice(0, MOST_TOLD)
-    .map((each) => words(each.place, each.said ? 'so it was said' : `${each.why}${settle(each)}`));
+    .slice(0, MOST_LISTED)
+    .map((each) => words(each.place, each.said ? 'as stated' : `${each.why}${settle(each)}`));
   const more =
-    open.length > MOST_TOLD
+    open.length > MOST_LISTED
       ? [
-          `${open.length - MOST_TOLD} more groups of lines are read as table ${defaultTable}: nothing says which table they are of`,
+          `${open.length - MOST_LISTED} more groups of lines are read as table ${defaultTable}: nothing says which table they are in`,
         ]
       : [];
-  return [...(told ? [words(told.place ?? placeOf(lines), told.why)] : []), ...asked, ...more];
+  return [...(decided ? [words(decided.place ?? placeOf(lines), decided.why)] : []), ...asked, ...more];
 }
 
-/** Of so many groups of lines each is told. */
-const MOST_TOLD = 8;
+/** So many groups of lines are listed one by one. */
+const MOST_LISTED = 8;
 
 /** `line 3`, `lines 3–9`, 1-based. */
 export function placeOf(lines: readonly Line[]): string {

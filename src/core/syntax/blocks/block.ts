@@ -8,7 +8,7 @@ export interface Block {
   /** Derived lines, and those of the file that stay. */
   readonly lines: readonly Line[];
   /**
-   * What of it was left unread and why (code `not-read`), or what is wrong with it as a whole; told for the lines that
+   * What of it was left unread and why (code `not-read`), or what is wrong with it as a whole; reported for the lines that
    * were given.
    */
   readonly problems?: readonly FileProblem[];

@@ -18,7 +18,7 @@ export const carried: BlockReader = {
 
 interface Carrier {
   readonly pattern: RegExp;
-  /** Told of what is not applied; undefined where it is. */
+  /** The reason why it is not applied; undefined where it is. */
   readonly down?: string;
 }
 

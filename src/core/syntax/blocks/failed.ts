@@ -17,7 +17,7 @@ function readFailed(lines: readonly Line[], shapes: Uint8Array, from: number): B
   REFUSAL.lastIndex = below.contentStart;
   const refusal = REFUSAL.exec(below.text)?.[1];
   if (refusal === undefined || (node.operation === 'N' && refusal.startsWith('Chain already exists'))) return undefined;
-  const message = `Not applied: iptables refused this command, says the line below ("${refusal.trim()}").`;
+  const message = `Not applied: according to the line below, iptables refused this command ("${refusal.trim()}").`;
   return {
     to: from + 2,
     lines: [],

@@ -116,7 +116,7 @@ function isRowAhead(lines: readonly Line[], from: number, columns: ListingColumn
 
 const MOST_BETWEEN = 3;
 
-/** The first address or protocol that tells. */
+/** The family of the first address or protocol that has one. */
 function familyOf(chains: readonly ListedChain[]): 4 | 6 | undefined {
   for (const { rows } of chains) {
     for (const { line, columns } of rows) {
@@ -143,10 +143,10 @@ function declaration({ line, name, policy }: ListedChain, listing: Listing): Emb
 function rule(chain: ListedChain, row: NumberedRow, listing: Listing): EmbeddedLine {
   const { derived, unread } = derive(chain, row);
   const made = unread.length === 0 ? derived.made() : undefined;
-  const told: Listed = { listing, unread };
+  const shown: Listed = { listing, unread };
   // Rules of one pattern are read once, as in a dump; one of which words are missing is like no other.
-  if (made && /^(?:\[\d+:\d+\] )?-A /.test(made.text)) return new ListedLine(made.index, made.text, chain, row, told);
-  return listedAs(derived, told);
+  if (made && /^(?:\[\d+:\d+\] )?-A /.test(made.text)) return new ListedLine(made.index, made.text, chain, row, shown);
+  return listedAs(derived, shown);
 }
 
 function listedAs(derived: DerivedLine, listed: Listed): EmbeddedLine {

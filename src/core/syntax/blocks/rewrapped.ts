@@ -7,8 +7,8 @@ import type { Block, BlockReader } from './block';
 
 /**
  * A rule that a terminal or a mail broke into lines, between words or within one, or whose lines were joined again with
- * the blanks that filled the first. Where a blank belongs the words tell: `--to-dest` and `ination` are one, a name
- * that is declared is one, and what would be a value too many is the rest of the value in front of it.
+ * the blanks that filled the first. The words show where a blank belongs: `--to-dest` and `ination` are one, a name
+ * that is declared is one, and what would be a value too many is the rest of the value before it.
  */
 export const rewrapped: BlockReader = { begins: [Shape.Rule, Shape.ProgramCommand], read: readRewrapped };
 

@@ -170,7 +170,7 @@ export class ExpressionReader {
     if (!token) throw new NftSyntaxError('a value is missing');
     if (token.kind === 'mark') {
       if (token.text === '{') return this.set();
-      if (token.text !== '(') throw new NftSyntaxError(`"${token.text}" stands where a value is expected`);
+      if (token.text !== '(') throw new NftSyntaxError(`"${token.text}" is where a value is expected`);
       this.take();
       const inner = this.expression(true);
       const { end } = this.expectMark(')');

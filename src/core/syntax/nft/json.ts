@@ -77,7 +77,7 @@ function commands(
   for (const object of objects) {
     const words = commandOf(object);
     if (words === undefined) continue;
-    // Objects that are broken over several lines are told by the line that the list begins in.
+    // Objects that are broken over several lines are placed at the line that the list begins in.
     const { line, column } = places[next++] ?? { line: lines[from] as Line, column: start };
     made.push({
       index: line.index,

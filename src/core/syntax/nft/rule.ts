@@ -62,7 +62,7 @@ export type NftRuleStatement =
   | (Columns & { readonly kind: 'quiet' })
   /** An extension of iptables, of which nft shows nothing but the name: `xt match "hashlimit"`. */
   | (Columns & { readonly kind: 'xt'; readonly extension: 'match' | 'target'; readonly name: string })
-  /** Something that asks what nobody can tell from the file: `ct count over 20`, `quota over 25 mbytes`. */
+  /** Something that depends on what is not in the file: `ct count over 20`, `quota over 25 mbytes`. */
   | (Columns & { readonly kind: 'open'; readonly reason: string })
   /** What is not known here, up to the end of the rule or to its verdict. */
   | (Columns & { readonly kind: 'unknown' });
@@ -144,7 +144,7 @@ class StatementReader extends ExpressionReader {
           return done(this.limit());
         case 'quota':
           this.skip();
-          return done({ kind: 'open', reason: 'how much of the quota is used depends on the packets before' });
+          return done({ kind: 'open', reason: 'how much of the quota is used depends on earlier packets' });
         case 'reject':
           return done(this.reject());
         case 'dnat':
@@ -258,7 +258,7 @@ class StatementReader extends ExpressionReader {
     if (!this.isWord('rate')) {
       if (this.isWord('name')) this.take();
       this.take();
-      return { kind: 'open' as const, reason: 'how much of the limit is used depends on the packets before' };
+      return { kind: 'open' as const, reason: 'how much of the limit is used depends on earlier packets' };
     }
     this.take();
     const over = this.isWord('over');

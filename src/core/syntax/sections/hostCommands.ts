@@ -45,7 +45,7 @@ function readAddresses(reader: SectionReader, from: number): number {
   return end;
 }
 
-/** `sysctl -w NAME=VALUE`, `sysctl -n NAME`; what `sysctl NAME` answers tells its name itself. */
+/** `sysctl -w NAME=VALUE`, `sysctl -n NAME`; the output of `sysctl NAME` has the name itself. */
 function readSysctlCommand(reader: SectionReader, from: number, rest: string): number {
   const line = reader.lines[from] as Line;
   const words = rest.split(/[ \t]+/).map((word) => word.replace(/^["']|["';]+$/g, ''));
@@ -78,8 +78,8 @@ function readFiles(reader: SectionReader, from: number, rest: string): number {
 const PATHS = /\/proc\/sys\/[\w./*@:+-]+/g;
 
 /**
- * One number for each name, in their order. A name with `*` stands for several, of which the answers do not say which
- * is which: they tell where they are all the same.
+ * One number for each name, in their order. A name with `*` stands for several, of which the output does not say which
+ * is which: it is evidence where they are all the same.
  */
 function readAnswers(reader: SectionReader, from: number, names: readonly string[]): number {
   const { lines } = reader;

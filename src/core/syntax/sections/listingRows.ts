@@ -10,6 +10,6 @@ export function reportRow(reader: SectionReader, line: Line): void {
     severity: 'warning',
     code: 'not-read',
     message:
-      'this row of "iptables -L" is not read: in which chain it stands is not known, because no line "Chain …" stands above it',
+      'this row of "iptables -L" is not read: its chain is not known, because there is no line "Chain …" above it',
   });
 }

@@ -21,8 +21,8 @@ export function readPolicyRules(reader: SectionReader, from: number): number {
       .find((one) => one !== undefined);
     return { family, words: `${words} pref ${priority}`, line };
   });
-  const told = context.family ?? found.find((rule) => rule.family !== undefined)?.family ?? 4;
-  const rules = found.map((rule): PolicyRuleFacts => ({ ...rule, family: rule.family ?? told }));
+  const stated = context.family ?? found.find((rule) => rule.family !== undefined)?.family ?? 4;
+  const rules = found.map((rule): PolicyRuleFacts => ({ ...rule, family: rule.family ?? stated }));
   reader.take({ kind: 'policy-rules', rules, lines: section });
   return end;
 }

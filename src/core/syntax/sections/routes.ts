@@ -115,11 +115,11 @@ function readIpRoutes(reader: SectionReader, from: number): number {
     } else break;
     end = i + 1;
   }
-  const told = context.family ?? drafts.find((draft) => draft.family !== undefined)?.family ?? 4;
+  const stated = context.family ?? drafts.find((draft) => draft.family !== undefined)?.family ?? 4;
   const table = context.routingTable;
   const suffix = table === undefined || table === 'all' || table === 'main' ? '' : ` table ${table}`;
   const routes = drafts.map((draft): RouteFacts => ({
-    family: draft.family ?? told,
+    family: draft.family ?? stated,
     words: suffix !== '' && !/ table \S/.test(draft.words) ? draft.words + suffix : draft.words,
     line: draft.line,
   }));

@@ -55,7 +55,7 @@ function metaOf({ lines, context, fileFamily }: SectionReader, scan: RulesScan, 
     ...(bare &&
       above.table === undefined &&
       heading.table !== undefined && {
-        inferred: { told: { why: `the heading above them says "${heading.text}"` }, open: [] },
+        inferred: { decided: { why: `the heading above them says "${heading.text}"` }, open: [] },
       }),
     ...(bare && (above.partial || policies === undefined) && { fragment: true as const }),
     ...(machine && { machine }),
@@ -90,8 +90,8 @@ const CTIME = / on \w{3} (\w{3}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})/;
 const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
 
 /** A `-A …` without a table is a list only where something says so: a chain that it names, or the command above. */
-function isList(lines: readonly Line[], from: number, end: number, told: boolean): boolean {
-  if (told) return true;
+function isList(lines: readonly Line[], from: number, end: number, listed: boolean): boolean {
+  if (listed) return true;
   for (let i = from; i < end; i++) {
     const node = lines[i]?.node;
     if (node?.kind === 'command' && 'AINPRD'.includes(node.operation) && node.chain !== undefined) return true;

@@ -7,7 +7,7 @@ import type { Line } from '../tree';
  * whole, see restoreInput.
  */
 export function reportOpen(reader: SectionReader, table: Line): void {
-  const message = `Table ${tableName(table)} has no COMMIT behind it; iptables-restore would refuse the file.`;
+  const message = `Table ${tableName(table)} has no COMMIT after it; iptables-restore would refuse the file.`;
   reader.problems.push({
     line: table,
     start: table.contentStart,
@@ -23,7 +23,7 @@ export function reportText(reader: SectionReader, from: number, to: number): voi
   for (let i = from; i < to; i++) {
     const line = reader.lines[i];
     if (!line || line.shape === Shape.Blank || line.shape === Shape.Comment) continue;
-    const message = 'This line between the rules is no rule and is passed over.';
+    const message = 'This line between the rules is not a rule and is ignored.';
     reader.problems.push({
       line,
       start: line.contentStart,

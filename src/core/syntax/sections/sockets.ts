@@ -74,7 +74,7 @@ function readRow(reader: SectionReader, { line, words }: SocketRow, sockets: Lis
   const state = /^[A-Z]/.test(first);
   // A socket with a peer takes packets of that peer only; the connection is known to connection tracking.
   if (!/^(?:LISTEN|UNCONN|\d+)$/.test(state ? first : (words[1] ?? ''))) return;
-  // `ss` names the protocol only where several were asked for; without it LISTEN can be told from UNCONN.
+  // `ss` names the protocol only where several were asked for; without it LISTEN and UNCONN show it.
   const named = state ? (first === 'LISTEN' ? 'tcp' : 'udp') : first;
   const netstat = !state && /^\d+$/.test(words[1] ?? '');
   const local = words[state || netstat ? 3 : 4];
@@ -98,7 +98,7 @@ function readRow(reader: SectionReader, { line, words }: SocketRow, sockets: Lis
       end: start < 0 ? line.text.length : start + local.length,
       severity: 'info',
       code: 'unknown-port',
-      message: `The port ${written} is neither a number nor a well-known service; the socket is left out. Print numbers with -n.`,
+      message: `The port ${written} is neither a number nor a well-known service; the socket is ignored. Print numbers with -n.`,
     });
     return;
   }

@@ -14,7 +14,7 @@ export function readWideTable(reader: SectionReader, from: number): number {
 
 /**
  * `shop7-5d9 1/1 Running 0 9d 10.55.3.31 knode7 <none> <none>`; `knode7 Ready worker 9d v1.29.4 10.77.10.7 <none> …`.
- * The columns are told by what stands in them, as blanks get lost.
+ * The columns are recognised by their content, as blanks get lost.
  */
 function readAddressRows(reader: SectionReader, from: number, kind: 'node' | 'pod', nameAt: number): number {
   const { lines } = reader;

@@ -12,9 +12,9 @@ export type ConditionAnswer = boolean | { readonly unknown: string };
 export function testWords(words: readonly Text[], patterns: boolean): ConditionAnswer {
   let at = 0;
   let depth = 0;
-  const told = words.map(({ text }) => text).join(' ');
+  const command = words.map(({ text }) => text).join(' ');
   const unknown = (word: Text | undefined): ConditionAnswer => ({
-    unknown: word?.unknown.length ? `what ${word.unknown.join(', ')} is` : `what \`${told}\` finds`,
+    unknown: word?.unknown.length ? `what ${word.unknown.join(', ')} is` : `what \`${command}\` finds`,
   });
   const primary = (): ConditionAnswer => {
     const first = words[at++];

@@ -28,7 +28,7 @@ export function branches(shell: Shell, node: ShellNode & { readonly kind: 'if' }
     if ('unknown' in held) {
       skip(
         i,
-        `it is run only if ${source.text.slice(condition.start, condition.end).slice(0, 80).replace(/\s+/g, ' ').trim()}, which only the machine knows`,
+        `it is run only if ${source.text.slice(condition.start, condition.end).slice(0, 80).replace(/\s+/g, ' ').trim()}, which is known only on the machine`,
       );
       shell.guard = guard;
       return held;
@@ -61,7 +61,7 @@ export function cases(shell: Shell, node: ShellNode & { readonly kind: 'case' },
         shell.skip(
           item.body,
           source,
-          `it is run only if ${label(what)} is ${source.text.slice(item.patterns[0]?.start, item.patterns.at(-1)?.end).slice(0, 60)}, which only the machine knows`,
+          `it is run only if ${label(what)} is ${source.text.slice(item.patterns[0]?.start, item.patterns.at(-1)?.end).slice(0, 60)}, which is known only on the machine`,
         );
       return { unknown: `what ${label(what)} is` };
     }
@@ -75,8 +75,8 @@ export function forLoop(shell: Shell, node: ShellNode & { readonly kind: 'for' }
   const { name, body } = node;
   const fields = node.words ? shell.expand(node.words, source) : shell.positional;
   if (!fields) {
-    shell.skip(body, source, `the loop goes over the arguments of the script`);
-    shell.lose(name, 'it is set in a loop that is not read');
+    shell.skip(body, source, `the loop runs over the arguments of the script`);
+    shell.lose(name, 'it is set in a loop that is not evaluated');
     return true;
   }
   const items = fields.map(valueOf);
@@ -89,7 +89,7 @@ export function forLoop(shell: Shell, node: ShellNode & { readonly kind: 'for' }
         shell.skip(
           body,
           source,
-          `the loop \`for ${name}\` goes over ${item.unknown.map(label).join(', ') || item.text}, which only the machine knows`,
+          `the loop \`for ${name}\` runs over ${item.unknown.map(label).join(', ') || item.text}, which is known only on the machine`,
         );
       skipped = true;
       continue;
@@ -99,7 +99,7 @@ export function forLoop(shell: Shell, node: ShellNode & { readonly kind: 'for' }
     if (shell.leavesLoop()) break;
   }
   shell.repeating--;
-  if (skipped) shell.lose(name, 'it is set in a loop that is not read');
+  if (skipped) shell.lose(name, 'it is set in a loop that is not evaluated');
   return true;
 }
 

@@ -110,12 +110,12 @@ export class Interpreter implements Shell {
 
   assumeDefault(name: string, text: string, at: CharPlace): void {
     if (!/^[A-Za-z_]/.test(name)) return;
-    this.report.tell(
+    this.report.add(
       at,
       at.column + name.length + 2,
       'info',
       'shell-assumption',
-      `${name} is set nowhere above: its default "${text}" is taken`,
+      `${name} is not set above: its default "${text}" is taken`,
     );
   }
 
@@ -198,8 +198,8 @@ export class Interpreter implements Shell {
     const field = value ? this.text(value, source) : { pieces: [], literal: true };
     const unknown = unknownOf(field);
     const script = unknown.find((each) => !/^\w+$/.test(each));
-    if (script !== undefined) return this.lose(name, `only the machine knows what ${script} gives`);
-    if (adds && old === undefined) return this.lose(name, 'what it held before is set nowhere in this file');
+    if (script !== undefined) return this.lose(name, `what ${script} prints is known only on the machine`);
+    if (adds && old === undefined) return this.lose(name, 'its previous value is not set in this file');
     if (adds && old && 'items' in old) return;
     const before = adds && old && 'text' in old ? old : known('');
     // What grows without end in a loop is no address.
@@ -281,13 +281,13 @@ export class Interpreter implements Shell {
       const before = this.out.length;
       this.run(right, source);
       const [first] = this.out.slice(before);
-      if (first) this.report.info(right, source, 'shell-assumption', `taken as run: ${status.unknown} is not known`);
+      if (first) this.report.info(right, source, 'shell-assumption', `assumed to run: ${status.unknown} is not known`);
       return true;
     }
     this.skip(
       right,
       source,
-      `it is run only if ${kind === 'and' ? '' : 'not '}${status.unknown}, which only the machine knows`,
+      `it is run only if ${kind === 'and' ? '' : 'not '}${status.unknown}, which is known only on the machine`,
     );
     return status;
   }
@@ -398,12 +398,12 @@ export class Interpreter implements Shell {
   take(line: EmbeddedLine, plain: number | undefined): EmbeddedLine {
     if (this.repeating > 0 && ++this.repeated > MOST_REPEATED) {
       if (this.repeated === MOST_REPEATED + 1)
-        this.report.tell(
+        this.report.add(
           { line, column: 0 },
           line.text.length,
           'warning',
           'not-read',
-          `not read from here on: loops and functions give more than ${MOST_REPEATED} commands`,
+          `not read from here on: loops and functions produce more than ${MOST_REPEATED} commands`,
         );
       return line;
     }
@@ -419,19 +419,13 @@ export class Interpreter implements Shell {
     const { out, guard, quiet, signal } = this;
     this.out = [];
     walk(node, (each) => {
-      if (each.kind === 'for') this.lose(each.name, 'it is set where a condition is not known');
+      if (each.kind === 'for') this.lose(each.name, 'it is set under a condition that is not known');
       if (each.kind === 'function') this.functions.set(each.name, { node: each.body, source });
       if (each.kind !== 'simple') return;
       for (const { name } of [...each.assignments, ...each.declared])
-        this.lose(name, 'it is set where a condition is not known');
+        this.lose(name, 'it is set under a condition that is not known');
       if (each.words.length > 0 && this.isAboutRules(each, source))
-        this.report.tell(
-          source.place(each.start),
-          source.place(each.end),
-          'warning',
-          'not-read',
-          `not read: ${reason}`,
-        );
+        this.report.add(source.place(each.start), source.place(each.end), 'warning', 'not-read', `not read: ${reason}`);
     });
     this.out = out;
     this.guard = guard;
@@ -458,7 +452,7 @@ export class Interpreter implements Shell {
 
   private stop(node: ShellNode, source: ScriptText): Status {
     if (!this.stopped)
-      this.report.tell(
+      this.report.add(
         source.place(node.start),
         source.place(node.end),
         'warning',
@@ -470,17 +464,17 @@ export class Interpreter implements Shell {
     return true;
   }
 
-  /** Tells what nothing in the file calls, runs or sets; once the whole file is read. */
+  /** Reports what nothing in the file calls, runs or sets; once the whole file is read. */
   finish(): void {
     for (const [name, { node, source }] of this.functions)
-      if (!this.callees.has(name)) this.skip(node, source, `the function ${name} is called nowhere in this file`);
+      if (!this.callees.has(name)) this.skip(node, source, `the function ${name} is not called in this file`);
     for (const { name, piece } of this.files.unused())
-      this.report.tell(
+      this.report.add(
         piece.from,
         piece.to,
         'warning',
         'not-read',
-        `not read: it is written to ${name}, and nothing here runs that`,
+        `not read: it is written to ${name}, which nothing here runs`,
       );
     this.report.tellUnknown((name) => this.variables.has(name));
   }

@@ -49,7 +49,7 @@ export interface Assignment {
   readonly name: string;
   /** `X+=…`. */
   readonly adds: boolean;
-  /** `X[1]=…`, `X=([a]=b)`: what no list of words tells. */
+  /** `X[1]=…`, `X=([a]=b)`: what a list of words cannot express. */
   readonly indexed: boolean;
   readonly value: ShellWord | undefined;
   /** `X=(a b)`. */

@@ -17,7 +17,7 @@ export function readLoop(shell: Shell, node: ShellNode & { readonly kind: 'while
     shell.skip(
       body,
       source,
-      `the loop runs while \`${source.text.slice(condition.start, condition.end).slice(0, 80).replace(/\s+/g, ' ')}\`, which only the machine knows`,
+      `the loop runs while \`${source.text.slice(condition.start, condition.end).slice(0, 80).replace(/\s+/g, ' ')}\`, which is known only on the machine`,
     );
     return true;
   }
@@ -28,7 +28,7 @@ export function readLoop(shell: Shell, node: ShellNode & { readonly kind: 'while
   for (const line of linesOf(input)) {
     const unknown = line.flatMap((piece) => ('unknown' in piece ? (piece.unknown as readonly string[]) : []));
     if (unknown.length > 0) {
-      shell.skip(body, source, `the loop reads ${unknown[0] ?? ''}, which only the machine knows`);
+      shell.skip(body, source, `the loop reads ${unknown[0] ?? ''}, which is known only on the machine`);
       continue;
     }
     assignWords(shell, names, line.map(({ text }) => text).join(''), at);

@@ -27,7 +27,7 @@ export function readScripts(lines: readonly Line[], shapes: Uint8Array): ReadScr
 }
 
 /**
- * Some line is about rules, and some line is nothing that one line alone tells. Dumps and logs of any length are passed
+ * Some line is about rules, and some line cannot be understood on its own. Dumps and logs of any length are passed
  * over by their shapes.
  */
 function needsShell(lines: readonly Line[], shapes: Uint8Array): boolean {

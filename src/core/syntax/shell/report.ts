@@ -13,13 +13,13 @@ export class ScriptReport {
   private readonly asked = new Map<string, CharPlace>();
   /** Why a variable is not known, where the file sets it. */
   private readonly reasons = new Map<string, string>();
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
 
   because(name: string, why: string): void {
     this.reasons.set(name, why);
   }
 
-  /** Notes the variables of a command that are not known, to be told when the whole file is read. */
+  /** Notes the variables of a command that are not known, to be reported when the whole file is read. */
   askFor(fields: readonly ExpandedWord[]): void {
     for (const { pieces } of fields) {
       for (const { unknown, from } of pieces)
@@ -29,10 +29,10 @@ export class ScriptReport {
   }
 
   info(node: ShellNode, source: ScriptText, code: string, message: string): void {
-    this.tell(source.place(node.start), source.place(node.end), 'info', code, message);
+    this.add(source.place(node.start), source.place(node.end), 'info', code, message);
   }
 
-  tell(
+  add(
     { line, column }: CharPlace,
     to: CharPlace | number,
     severity: Problem['severity'],
@@ -41,8 +41,8 @@ export class ScriptReport {
   ): void {
     const at = outerPlace({ line, column });
     const key = `${at.index}:${at.column} ${code}`;
-    if (this.told.has(key) || this.told.size > MOST_PROBLEMS) return;
-    this.told.add(key);
+    if (this.reported.has(key) || this.reported.size > MOST_PROBLEMS) return;
+    this.reported.add(key);
     const end = typeof to === 'number' ? to : to.line === line ? to.column : line.text.length;
     this.problems.push({
       line,
@@ -55,7 +55,7 @@ export class ScriptReport {
   }
 
   /**
-   * Tells the variables that commands need and nothing gives. `isSet`: by their names, those that the file sets
+   * Reports the variables that commands need and nothing gives. `isSet`: by their names, those that the file sets
    * somewhere.
    */
   tellUnknown(isSet: (name: string) => boolean): void {
@@ -63,32 +63,32 @@ export class ScriptReport {
     for (const [name, place] of this.asked) {
       const end = Math.min(place.line.text.length, place.column + name.length + 1);
       if (!/^\w+$/.test(name)) {
-        this.tell(
+        this.add(
           place,
           end,
           'warning',
           'unknown-value',
-          `${name}: what it gives only the machine knows, so this value is unknown`,
+          `${name}: what it prints is known only on the machine, so this value is unknown`,
         );
         continue;
       }
       const why = this.reasons.get(name);
       if (/^\d+$/.test(name))
-        this.tell(
+        this.add(
           place,
           end,
           'warning',
           'unset-variable',
           `$${name} is an argument of the script, which this file does not state: its value is unknown`,
         );
-      else if (why !== undefined) this.tell(place, end, 'warning', 'unknown-value', `${name} is not known: ${why}`);
+      else if (why !== undefined) this.add(place, end, 'warning', 'unknown-value', `${name} is not known: ${why}`);
       else
-        this.tell(
+        this.add(
           place,
           end,
           'warning',
           'unset-variable',
-          `${name} is set nowhere in this file${isSet(name) ? ' above' : ''}: its value is unknown${read}`,
+          `${name} is not set in this file${isSet(name) ? ' above' : ''}: its value is unknown${read}`,
         );
     }
   }

@@ -16,7 +16,7 @@ export interface Shell extends Scope {
   readonly functions: ReadonlyMap<string, ScriptNode>;
   readonly aliases: Map<string, string>;
   positional: readonly ExpandedWord[] | undefined;
-  /** The words that tell where commands run, as `ssh HOST`. */
+  /** The words that state where commands run, such as `ssh HOST`. */
   wrapper: readonly ExpandedWord[];
   /** Under which condition commands run; undefined: always. */
   guard: RunCondition | undefined;

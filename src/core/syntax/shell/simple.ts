@@ -156,9 +156,9 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   eval: (shell, fields, node) => runWord(shell, joinFields(fields.slice(1)), [], node),
   command: (shell, fields, node, source) => asksForProgram(fields) ?? runProgram(shell, fields.slice(1), node, source),
   builtin: (shell, fields, node, source) => runProgram(shell, fields.slice(1), node, source),
-  which: (_shell, fields) => asksForProgram(fields) ?? { unknown: 'which program there is' },
-  type: (_shell, fields) => asksForProgram(fields) ?? { unknown: 'which program there is' },
-  hash: (_shell, fields) => asksForProgram(fields) ?? { unknown: 'which program there is' },
+  which: (_shell, fields) => asksForProgram(fields) ?? { unknown: 'which program is installed' },
+  type: (_shell, fields) => asksForProgram(fields) ?? { unknown: 'which program is installed' },
+  hash: (_shell, fields) => asksForProgram(fields) ?? { unknown: 'which program is installed' },
 };
 
 function asksForProgram(fields: readonly ExpandedWord[]): Status | undefined {
@@ -263,19 +263,19 @@ function withoutUnknownWrapper(shell: Shell, fields: readonly ExpandedWord[]): r
     !/^(?:sudo|doas|ip6?tables\S*)$/.test(baseName(fieldText(second)))
   )
     return fields;
-  shell.report.tell(
+  shell.report.add(
     piece.from,
     piece.to,
     'info',
     'shell-assumption',
-    `${piece.unknown.join(', ')} is set nowhere above: it is taken for a word such as sudo, or none`,
+    `${piece.unknown.join(', ')} is not set above: it is taken for a word such as sudo, or for nothing`,
   );
   return fields.slice(1);
 }
 
 /**
- * The word that is a script itself, of `sh -c '…'`, `ssh HOST '…'`, `minikube ssh '…'`; `wrapper`: how many words stand
- * in front of it that tell where it runs.
+ * The word that is a script itself, of `sh -c '…'`, `ssh HOST '…'`, `minikube ssh '…'`; `wrapper`: how many words come
+ * before it that state where it runs.
  */
 function scriptOf(
   words: readonly string[],
@@ -376,7 +376,7 @@ function runRestore(
         node,
         source,
         'not-read',
-        `not read: what it loads stands ${file === undefined ? 'in the output of other programs' : `in ${file}`}, not in this file`,
+        `not read: what it loads is ${file === undefined ? 'in the output of other programs' : `in ${file}`}, not in this file`,
       );
     return true;
   }

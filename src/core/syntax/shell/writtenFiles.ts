@@ -14,7 +14,7 @@ export class WrittenFiles {
     this.written.set(name, before ? [...before, ...pieces] : pieces);
   }
 
-  /** Whether a file of this name was written; then it is not told as unread. */
+  /** Whether a file of this name was written; then it is not reported as unread. */
   use(name: string): boolean {
     if (!this.written.has(name)) return false;
     this.used.add(name);

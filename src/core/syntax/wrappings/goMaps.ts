@@ -94,7 +94,7 @@ function quotedTables(text: string, from: number, end: number): Rewritten | unde
   return tables.done(Math.min(end, token.lastIndex === 0 ? end : token.lastIndex));
 }
 
-/** Without quotes only the shape tells: `TABLE:map[`, `CHAIN:[`, and rules up to the bracket that closes the chain. */
+/** Without quotes only the shape is left: `TABLE:map[`, `CHAIN:[`, and rules up to the bracket that ends the chain. */
 function plainTables(text: string, from: number, end: number): Rewritten | undefined {
   const tables = new MapReader();
   const token = /([\w.-]{1,30}):(map\[|\[)|\]/g;
@@ -115,7 +115,7 @@ function plainTables(text: string, from: number, end: number): Rewritten | undef
   return tables.done(end);
 }
 
-/** Rules that follow each other with a blank between; only where each begins with `-A CHAIN` can they be told apart. */
+/** Rules that follow each other with a blank between; only where each begins with `-A CHAIN` can they be separated. */
 function rulesBetween(
   text: string,
   from: number,

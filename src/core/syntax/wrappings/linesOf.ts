@@ -17,7 +17,7 @@ export function linesOf(
   anyway = false,
 ): readonly EmbeddedLine[] | undefined {
   const lines: EmbeddedLine[] = [];
-  let telling = false;
+  let relevant = false;
   for (const { text, place } of texts) {
     let offset = 0;
     splitLines(text, (lineText, eol) => {
@@ -26,16 +26,16 @@ export function linesOf(
       const line = parseLine(lineText, eol);
       const toOuter = (column: number): number => place(first + Math.min(Math.max(column, 0), lineText.length));
       for (const inner of line.embedded ?? [line]) {
-        if (isTelling(inner.shape)) telling = true;
+        if (isRelevant(inner.shape)) relevant = true;
         lines.push(standingIn(inner, inner === line ? toOuter : through(inner as EmbeddedLine, toOuter)));
       }
     });
   }
-  return telling || anyway ? lines : undefined;
+  return relevant || anyway ? lines : undefined;
 }
 
 /** What no level, name or time looks like. */
-function isTelling(shape: Shape): boolean {
+function isRelevant(shape: Shape): boolean {
   return shape !== Shape.Blank && shape !== Shape.Text && shape !== Shape.Comment && shape !== Shape.Fence;
 }
 

@@ -39,7 +39,7 @@ const typeList: ValueType<readonly TypeName[]> = {
     const given = new Set<TypeName>();
     for (const word of text.split(',')) {
       const name = word === '' ? undefined : NAMES.find((each) => each.startsWith(word.toUpperCase()));
-      if (name === undefined) return invalid(`"${word}" is no address type; there are ${NAMES.join(', ')}`);
+      if (name === undefined) return invalid(`"${word}" is not an address type; the types are ${NAMES.join(', ')}`);
       given.add(name);
     }
     return NAMES.filter((name) => given.has(name));
@@ -50,10 +50,10 @@ const sourceType = option('--src-type', typeList, 'The source address is of one 
 const destinationType = option('--dst-type', typeList, 'The destination address is of one of these types.', {
   invertible: true,
 });
-const limitIn = flag('--limit-iface-in', 'Only what belongs to the incoming interface counts.', {
+const limitIn = flag('--limit-iface-in', 'Only addresses of the incoming interface count.', {
   excludes: ['--limit-iface-out'],
 });
-const limitOut = flag('--limit-iface-out', 'Only what belongs to the outgoing interface counts.', {
+const limitOut = flag('--limit-iface-out', 'Only addresses of the outgoing interface count.', {
   excludes: ['--limit-iface-in'],
 });
 /** What the kernel refuses for IPv6. */
@@ -69,9 +69,9 @@ export const addrtype = defineMatch<AddrtypeData>({
   families: [4, 6],
   options: [sourceType, destinationType, limitIn, limitOut],
   documentation: {
-    summary: 'Asks the routes what an address is to this host: LOCAL, BROADCAST, MULTICAST …',
+    summary: 'Matches by the type of an address to this host: LOCAL, BROADCAST, MULTICAST …',
     details:
-      'For IPv4 only the table "local" is asked: what is neither local, broadcast, anycast nor multicast is UNICAST. For IPv6 UNICAST is everything but multicast and ::, LOCAL included, and a list of types has to hold as far as it names UNICAST, MULTICAST or UNSPEC.',
+      'For IPv4 only the table "local" is looked up: an address that is neither local, broadcast, anycast nor multicast is UNICAST. For IPv6 every address but multicast and :: is UNICAST, LOCAL included, and of a list all of UNICAST, MULTICAST and UNSPEC that it names have to hold.',
     source: 'iptables-extensions(8), addrtype; net/netfilter/xt_addrtype.c, net/ipv4/fib_frontend.c',
   },
   build(options): AddrtypeData | BuildProblem {
@@ -100,7 +100,7 @@ export const addrtype = defineMatch<AddrtypeData>({
       ? []
       : [
           problem(
-            `--limit-iface-${limit} does not work in ${wrong.join(' and ')}, where there is no ${limit === 'in' ? 'incoming' : 'outgoing'} interface`,
+            `--limit-iface-${limit} cannot be used in ${wrong.join(' and ')}, where there is no ${limit === 'in' ? 'incoming' : 'outgoing'} interface`,
           ),
         ];
   },

@@ -28,9 +28,9 @@ export const bpf = defineMatch<BpfData>({
   families: [4, 6],
   options: [bytecodeOption, pinned],
   documentation: {
-    summary: 'Runs a BPF program over the packet and matches where the program does not return 0.',
+    summary: 'Runs a BPF program on the packet and matches if the program does not return 0.',
     details:
-      'Offsets count from the start of the IP header. A load from beyond the end of the packet ends the program with 0.',
+      'Offsets count from the start of the IP header. A load beyond the end of the packet ends the program with 0.',
     source: 'iptables-extensions(8), bpf; net/netfilter/xt_bpf.c, net/core/filter.c',
   },
   build(options): BpfData | BuildProblem {

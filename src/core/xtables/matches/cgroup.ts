@@ -34,15 +34,15 @@ export const cgroup = defineMatch<CgroupData>({
   hooks: ['INPUT', 'OUTPUT', 'POSTROUTING'],
   options: [cgroupId, cgroupPath],
   documentation: {
-    summary: 'Looks at the control group of the process that the packet comes from or goes to.',
+    summary: 'Matches the control group of the process that sends or receives the packet.',
     details:
-      'False, negated or not, where the packet has no socket: when it is forwarded, and in INPUT unless the kernel has found the socket of its connection already. The path must exist when the rules are loaded.',
+      'Does not match, negated or not, if the packet has no socket: when it is forwarded, and in INPUT unless the kernel has already found the socket of its connection. The path must exist when the rules are loaded.',
     source: 'iptables-extensions(8), cgroup; net/netfilter/xt_cgroup.c',
   },
   build: buildCgroup,
   checkentry(_data, options) {
     const path = options.get(cgroupPath);
-    if (options.has(cgroupId)) return path && problem('--cgroup and --path cannot stand together', path);
+    if (options.has(cgroupId)) return path && problem('--cgroup and --path cannot be combined', path);
     return path ? undefined : problem('cgroup needs --cgroup or --path');
   },
   print: optionsText,

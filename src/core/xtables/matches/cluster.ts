@@ -23,14 +23,14 @@ const totalNodes = option(
   'How many nodes the cluster has, 1 to 32.',
   { required: true },
 );
-const localNode = option('--cluster-local-node', number32('n', 1, MOST_NODES), 'Which of them this one is, from 1.', {
+const localNode = option('--cluster-local-node', number32('n', 1, MOST_NODES), 'The number of this node, from 1.', {
   invertible: true,
   excludes: ['--cluster-local-nodemask'],
 });
 const localNodemask = option(
   '--cluster-local-nodemask',
   number32('mask', 1, MOST_NODES),
-  'Which of them this one stands in for, as bits.',
+  'The nodes that this one handles, as bits.',
   { invertible: true, excludes: ['--cluster-local-node'] },
 );
 const hashSeed = option('--cluster-hash-seed', number32('seed'), 'Seed of the hash, the same on all nodes.', {
@@ -38,7 +38,7 @@ const hashSeed = option('--cluster-hash-seed', number32('seed'), 'Seed of the ha
 });
 
 /**
- * `-m cluster`: connections that this node of a cluster has to handle, told by a hash of their source address. Source:
+ * `-m cluster`: connections that this node of a cluster has to handle, by a hash of their source address. Source:
  * iptables-extensions(8) "cluster", net/netfilter/xt_cluster.c. The hash is that of a little-endian machine.
  */
 export const cluster = defineMatch<ClusterData>({
@@ -48,9 +48,9 @@ export const cluster = defineMatch<ClusterData>({
   options: [totalNodes, localNode, localNodemask, hashSeed],
   needsConntrack: true,
   documentation: {
-    summary: 'Picks the connections that this node of a cluster is to handle.',
+    summary: 'Matches the connections that this node of a cluster handles.',
     details:
-      'A hash of the address that opened the connection decides. False, negated or not, for packets without a connection. A packet for one host in a multicast frame counts as sent to this host alone from here on, whether the rule fits or not.',
+      'A hash of the address that opened the connection decides. Does not match, negated or not, packets without a connection. A packet for one host in a multicast frame counts as sent to this host only from here on, whether the rule matches or not.',
     source: 'iptables-extensions(8), cluster; net/netfilter/xt_cluster.c',
   },
   build: buildCluster,
@@ -62,7 +62,7 @@ export const cluster = defineMatch<ClusterData>({
         // What a CT rule has made has no address: observed, whatever is asked.
         if (!conntrack?.entry || isTemplate(conntrack.entry)) return false;
         if (conntrack.entry.master !== undefined)
-          return unknown('the address of the connection that announced this one decides, which is not in the file');
+          return unknown('the address of the master connection decides, which is not in the file');
         return (((data.mask >>> nodeOf(conntrack.entry.original.source, data)) & 1) !== 0) !== data.inverted;
       },
       // So that the nodes may share a multicast link layer address: what is for one host then counts as sent to this

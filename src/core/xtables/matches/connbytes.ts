@@ -20,13 +20,13 @@ interface ConnbytesData {
 const connbytesRange = option(
   '--connbytes',
   numberRange('from[:to]', UINT64_MAX),
-  'How much the connection has carried; without `to`: at least `from`.',
+  'The amount that the connection has carried; without `to`, at least `from`.',
   { invertible: true, required: true },
 );
 const connbytesDir = option(
   '--connbytes-dir',
   oneOf<CountedWay>(['original', 'reply', 'both']),
-  'Which packets count: those in the direction of the first one, the replies, or both.',
+  'The direction that counts: original, reply, or both.',
   { required: true },
 );
 const connbytesMode = option(
@@ -48,8 +48,8 @@ export const connbytes = defineMatch<ConnbytesData>({
   options: [connbytesRange, connbytesDir, connbytesMode],
   needsConntrack: true,
   documentation: {
-    summary: 'Looks at how many packets or bytes the connection has carried so far.',
-    details: 'The packet at hand is counted already. False, negated or not, for packets without a connection.',
+    summary: 'Matches by how many packets or bytes the connection has carried so far.',
+    details: 'The current packet is already counted. Does not match, negated or not, packets without a connection.',
     source: 'iptables-extensions(8), connbytes; net/netfilter/xt_connbytes.c',
   },
   build: buildConnbytes,
@@ -81,7 +81,7 @@ function buildConnbytes(options: GivenOptions): ConnbytesData | BuildProblem {
     return problem('connbytes needs --connbytes, --connbytes-dir and --connbytes-mode');
   const [from] = given.value;
   const to = given.valueWord?.text.includes(':') ? given.value[1] : UINT64_MAX;
-  if (from > to) return problem(`the range runs backwards: ${from} is more than ${to}`, given);
+  if (from > to) return problem(`the range is descending: ${from} is more than ${to}`, given);
   return { range: [from, to], inverted: given.inverted && from !== to, way, mode };
 }
 

@@ -6,7 +6,7 @@ import { missing } from '../shown';
 import { wholeNumber } from '../values/strtoul';
 import type { PacketView, RememberingView } from '../view';
 
-/** A label by its bit, 0–127, or by a name that only connlabel.conf of the host can tell. */
+/** A label by its bit, 0–127, or by a name that only connlabel.conf of the host resolves. */
 type Label = { readonly kind: 'bit'; readonly bit: number } | { readonly kind: 'name'; readonly name: string };
 
 interface ConnlabelData {
@@ -35,7 +35,7 @@ const labelOption = option('--label', labelValue, 'The label, a number from 0 to
   invertible: true,
   required: true,
 });
-const setOption = flag('--set', 'Put the label on the connection if it is not there.');
+const setOption = flag('--set', 'Set the label on the connection if it is not set.');
 
 /**
  * `-m connlabel`: labels that a connection carries. Source: iptables-extensions(8) "connlabel",
@@ -49,9 +49,8 @@ export const connlabel = defineMatch<ConnlabelData>({
   options: [labelOption, setOption],
   needsConntrack: true,
   documentation: {
-    summary: 'Looks at a label of the connection, and with --set puts it on.',
-    details:
-      'A connection has room for 128 labels. Packets without a connection have none, so that ! --label holds for them.',
+    summary: 'Matches a label of the connection, and sets it with --set.',
+    details: 'A connection has room for 128 labels. Packets without a connection have none, so ! --label matches them.',
     source: 'iptables-extensions(8), connlabel; net/netfilter/xt_connlabel.c',
   },
   build(options) {

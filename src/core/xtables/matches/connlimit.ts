@@ -56,18 +56,18 @@ const lengthValue: ValueType<number> = {
   },
 };
 
-const upto = option('--connlimit-upto', number32('n'), 'Fits while there are at most n connections.', {
+const upto = option('--connlimit-upto', number32('n'), 'Matches while there are at most n connections.', {
   invertible: true,
   excludes: ['--connlimit-above'],
 });
-const above = option('--connlimit-above', number32('n'), 'Fits once there are more than n connections.', {
+const above = option('--connlimit-above', number32('n'), 'Matches once there are more than n connections.', {
   invertible: true,
   excludes: ['--connlimit-upto'],
 });
 const maskOption = option(
   '--connlimit-mask',
   lengthValue,
-  'Prefix length of the networks that are counted each for itself.',
+  'Prefix length of the networks that are counted separately.',
 );
 const saddr = flag('--connlimit-saddr', 'Count by source (the default).', { excludes: ['--connlimit-daddr'] });
 const daddr = flag('--connlimit-daddr', 'Count by destination.', { excludes: ['--connlimit-saddr'] });
@@ -85,9 +85,9 @@ export const connlimit = defineMatch<ConnlimitData>({
   options: [upto, above, maskOption, saddr, daddr],
   needsConntrack: true,
   documentation: {
-    summary: 'Counts the connections of a host or network and fits above or up to a limit.',
+    summary: 'Counts the connections of a host or network and matches above or up to a limit.',
     details:
-      'Only connections that this rule has seen while they were new count, the current one included. A trace starts from a freshly loaded rule.',
+      'Only connections that this rule saw when they were new count, including the current one. A trace starts from a freshly loaded rule.',
     source: 'iptables-extensions(8), connlimit; net/netfilter/xt_connlimit.c',
   },
   build: buildConnlimit,
@@ -105,7 +105,7 @@ export const connlimit = defineMatch<ConnlimitData>({
       test(view) {
         const { swept, unswept } = counted(data, view, self);
         view.memory.set(self, new Map(read(view, self)).set(network(data, view), { swept, unswept }));
-        // That nothing is left to count is told by `drops`.
+        // That nothing is left to count is reported by `drops`.
         const [few, many] = [(swept.length || unswept.length) > data.limit, unswept.length > data.limit];
         return few === many ? few === data.above : unknown(TICK);
       },
@@ -197,7 +197,7 @@ function emptyCount(data: ConnlimitData, view: PacketView, self: object): MatchD
   const { swept, unswept } = counted(data, view, self);
   if (swept.length > 0) return undefined;
   const drop = malformed(
-    'its connection is assured but was not counted, and all that were counted have ended: Linux takes the empty count for a lack of memory',
+    'its connection is assured but was not counted, and all counted connections have ended: Linux takes the empty count for a lack of memory',
   );
   return unswept.length === 0 ? drop : { ...drop, open: { question: 'the count is empty', answer: unknown(TICK) } };
 }

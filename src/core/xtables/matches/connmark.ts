@@ -21,8 +21,8 @@ export const connmark = defineMatch<Inverted<MarkValue>>({
   options: [mark],
   needsConntrack: true,
   documentation: {
-    summary: 'Looks at the mark of the connection, which CONNMARK sets and every packet of it shares.',
-    details: 'False, negated or not, for packets without a connection (INVALID, UNTRACKED, and the raw table).',
+    summary: 'Matches the mark of the connection, which CONNMARK sets and all its packets share.',
+    details: 'Does not match, negated or not, packets without a connection (INVALID, UNTRACKED, and the raw table).',
     source: 'iptables-extensions(8), connmark; net/netfilter/xt_connmark.c',
   },
   build: (options) => keep(options.get(mark)) as Inverted<MarkValue>,

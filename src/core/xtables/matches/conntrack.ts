@@ -62,7 +62,7 @@ const WORDS: Readonly<Record<Place, string>> = {
 const ctstate = option(
   '--ctstate',
   stateList(true),
-  'What connection tracking says of the packet; SNAT and DNAT: the connection is translated.',
+  'The state of the packet in connection tracking; SNAT and DNAT: the connection is translated.',
   { invertible: true },
 );
 const ctproto = option('--ctproto', protocolNumberValue, 'The transport protocol of the connection.', {
@@ -74,19 +74,19 @@ const addressOptions = PLACES.map(([place]) =>
 const portOptions = PLACES.map(([place]) =>
   option(`--ct${place}port`, resolvedPortRange, `Port or range of ports: ${WORDS[place]}.`, { invertible: true }),
 );
-const ctstatus = option('--ctstatus', statusList, 'Flags of the connection, of which one has to be set.', {
+const ctstatus = option('--ctstatus', statusList, 'Status flags of the connection, one of which has to be set.', {
   invertible: true,
 });
 const ctexpire = option(
   '--ctexpire',
   numberRange('seconds[:seconds]', 0xffffffffn),
-  'Seconds until the connection is forgotten.',
+  'Seconds until the connection expires.',
   { invertible: true },
 );
 const ctdir = option(
   '--ctdir',
   directionValue,
-  'Whether the packet goes the way of the first packet of its connection or back.',
+  'The direction of the packet in its connection: that of the first packet, or the reply.',
 );
 
 /**
@@ -102,10 +102,10 @@ export const conntrack = defineMatch<ConntrackData>({
   options: [ctstate, ctproto, ...addressOptions, ...portOptions, ctstatus, ctexpire, ctdir],
   needsConntrack: true,
   documentation: {
-    summary: 'Looks at the connection that the packet belongs to.',
+    summary: 'Matches the connection that the packet belongs to.',
     details:
       'A connection keeps the addresses of its first packet (original) and those that replies have (reply); NAT shows as the difference. ' +
-      'A packet without a connection, which is INVALID or UNTRACKED, is asked for --ctstate only: where that fits, the other options do not count, and without it they are all false, negated or not.',
+      'A packet without a connection, which is INVALID or UNTRACKED, is compared by --ctstate only: if that matches, the other options are ignored; without it none of them matches, negated or not.',
     source: 'iptables-extensions(8), conntrack; net/netfilter/xt_conntrack.c',
   },
   build(options) {

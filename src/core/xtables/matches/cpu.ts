@@ -16,7 +16,7 @@ export const cpu = defineMatch<Inverted<number>>({
   families: [4, 6],
   options: [cpuOption],
   documentation: {
-    summary: 'Asks which processor handles the packet.',
+    summary: 'Matches the processor that handles the packet.',
     source: 'iptables-extensions(8), cpu; net/netfilter/xt_cpu.c',
   },
   build(options) {
@@ -27,7 +27,7 @@ export const cpu = defineMatch<Inverted<number>>({
   conditions: (data) => [
     {
       text: invertedText('--cpu', data, String).trim(),
-      test: () => unknown('which processor handles the packet cannot be known beforehand'),
+      test: () => unknown('which processor handles the packet cannot be known in advance'),
       actual: () => 'some processor',
     },
   ],

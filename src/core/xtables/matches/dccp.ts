@@ -30,7 +30,7 @@ const typeList: ValueType<readonly number[]> = {
     const given = new Set<number>();
     for (const word of text.split(',').filter((each) => each !== '')) {
       const type = DCCP_TYPES.findIndex((each) => each === word.toUpperCase());
-      if (type < 0) return invalid(`"${word}" is no DCCP packet type; there are ${DCCP_TYPES.join(', ')}`);
+      if (type < 0) return invalid(`"${word}" is not a DCCP packet type; the types are ${DCCP_TYPES.join(', ')}`);
       given.add(type);
     }
     return [...given].sort((a, b) => a - b);
@@ -60,8 +60,8 @@ export const dccp = defineMatch<DccpData>({
   protocols: [PROTOCOL.DCCP],
   options: [sourcePort, destinationPort, typesOption, optionOption],
   documentation: {
-    summary: 'Looks at the ports, the type and the options of a DCCP packet.',
-    details: 'False, negated or not, for later fragments.',
+    summary: 'Matches the ports, the type and the options of a DCCP packet.',
+    details: 'Does not match later fragments, negated or not.',
     source: 'iptables-extensions(8), dccp; net/netfilter/xt_dccp.c',
   },
   build: (options) => ({
@@ -82,7 +82,7 @@ export const dccp = defineMatch<DccpData>({
     if (short !== undefined || view.packet.fragmentOffset > 0 || data.option === undefined) return short;
     if (beforeOption(data).some((condition) => ask(condition, view) !== true)) return undefined;
     return optionBytes(view.packet) === undefined
-      ? malformed('its DCCP data offset does not fit its type or its length', data.option.inverted)
+      ? malformed('its DCCP data offset does not suit its type or its length', data.option.inverted)
       : undefined;
   },
 });

@@ -27,7 +27,7 @@ export const devgroup = defineMatch<DevgroupData>({
   options: [sourceGroup, destinationGroup],
   documentation: {
     summary: 'Compares the group of the incoming or outgoing interface (ip link set … group).',
-    details: 'Interfaces are taken to be in the group 0 (default), in which they are unless someone moved them.',
+    details: 'Interfaces are assumed to be in group 0 (default), where they are unless they were moved.',
     source: 'iptables-extensions(8), devgroup; net/netfilter/xt_devgroup.c',
   },
   build(options) {

@@ -12,7 +12,7 @@ const className: ValueType<number> = {
   metavariable: 'class',
   completions: dscpClassNames(),
   parse: (text): number | InvalidValue =>
-    dscpOfClass(text) ?? invalid(`"${text}" is no DiffServ class; there are CS0–CS7, BE, AF11–AF43 and EF`),
+    dscpOfClass(text) ?? invalid(`"${text}" is not a DiffServ class; the classes are CS0–CS7, BE, AF11–AF43 and EF`),
 };
 
 const code = option('--dscp', unsigned('value', 0, 63), 'The code point, 0 to 63.', {

@@ -20,7 +20,7 @@ const tcpEce = flag('--ecn-tcp-ece', 'The ECE flag of TCP is set.', { invertible
 const ipEct = option(
   '--ecn-ip-ect',
   unsigned('num', 0, 3),
-  'The ECN bits of the IP header are these: 0 none, 1 and 2 capable, 3 congestion met.',
+  'The ECN bits of the IP header are these: 0 none, 1 and 2 capable, 3 congestion experienced.',
   { invertible: true },
 );
 
@@ -31,7 +31,7 @@ export const ecn = defineMatch<EcnMatchData>({
   families: [4, 6],
   options: [tcpCwr, tcpEce, ipEct],
   documentation: {
-    summary: 'Looks at the congestion bits of the IP header and of TCP.',
+    summary: 'Matches the congestion bits of the IP header and of TCP.',
     source: 'iptables-extensions(8), ecn; net/netfilter/xt_ecn.c',
   },
   build(options, { protocol }) {

@@ -15,8 +15,8 @@ export const esp = defineMatch<{ readonly spi: Inverted<SpiRange> | undefined }>
   protocols: [PROTOCOL.ESP],
   options: [espspi],
   documentation: {
-    summary: 'Looks at the security parameter index of an IPsec ESP packet.',
-    details: 'False, negated or not, for later fragments.',
+    summary: 'Matches the security parameter index of an IPsec ESP packet.',
+    details: 'Does not match later fragments, negated or not.',
     source: 'iptables-extensions(8), esp; net/netfilter/xt_esp.c',
   },
   build: (options) => ({ spi: keep(options.get(espspi)) }),

@@ -24,7 +24,7 @@ const fragid = option(
 const fraglen = option(
   '--fraglen',
   number32('length'),
-  'Taken, but the kernel does not look at it: all fragment headers have 8 bytes.',
+  'Accepted, but ignored by the kernel: all fragment headers have 8 bytes.',
   { invertible: true },
 );
 const fragres = flag('--fragres', 'The reserved bits are clear.');
@@ -41,9 +41,9 @@ export const frag = defineMatch<FragData>({
   families: [6],
   options: [fragid, fraglen, ...FLAGS],
   documentation: {
-    summary: 'Looks at the fragment header of IPv6.',
+    summary: 'Matches the fragment header of IPv6.',
     details:
-      'Without an option it holds where there is such a header. Connection tracking puts fragments together before any rule sees them.',
+      'Without an option it matches where there is such a header. Connection tracking reassembles fragments before any rule sees them.',
     source: 'iptables-extensions(8), frag; net/ipv6/netfilter/ip6t_frag.c',
   },
   build: (options) => ({

@@ -11,24 +11,24 @@ import { malformed } from '../values/transport';
 import type { PacketView, RememberingView } from '../view';
 
 const rate = { invertible: true };
-const upto = option('--hashlimit-upto', hashlimitRate, 'Fits while the rate stays at or below this.', {
+const upto = option('--hashlimit-upto', hashlimitRate, 'Matches while the rate is at or below this.', {
   ...rate,
   aliases: ['--hashlimit'],
   excludes: ['--hashlimit-above'],
 });
-const above = option('--hashlimit-above', hashlimitRate, 'Fits once the rate is above this.', {
+const above = option('--hashlimit-above', hashlimitRate, 'Matches once the rate is above this.', {
   ...rate,
   excludes: ['--hashlimit-upto'],
 });
 const srcmask = option(
   '--hashlimit-srcmask',
   maskLength,
-  'Source addresses with this prefix in common count together.',
+  'Source addresses with the same prefix of this length are counted together.',
 );
 const dstmask = option(
   '--hashlimit-dstmask',
   maskLength,
-  'Destination addresses with this prefix in common count together.',
+  'Destination addresses with the same prefix of this length are counted together.',
 );
 const burst = option(
   '--hashlimit-burst',
@@ -50,12 +50,12 @@ const expire = option(
 const mode = option(
   '--hashlimit-mode',
   hashModes,
-  'What is counted apart: srcip, srcport, dstip, dstport in any combination; nothing: all packets together.',
+  'What is counted separately: srcip, srcport, dstip, dstport in any combination; without it, all packets together.',
 );
 const name = option('--hashlimit-name', tableName, 'Name of the table, also under /proc/net/ipt_hashlimit.', {
   required: true,
 });
-const rateMatch = flag('--hashlimit-rate-match', 'Compare the rate, without taking anything away from a budget.');
+const rateMatch = flag('--hashlimit-rate-match', 'Compare the rate, without using up a budget.');
 const rateInterval = option(
   '--hashlimit-rate-interval',
   intervalValue,
@@ -74,9 +74,9 @@ export const hashlimit = defineMatch<HashlimitData>({
   families: [4, 6],
   options: [upto, above, srcmask, dstmask, burst, size, max, gcinterval, expire, mode, name, rateMatch, rateInterval],
   documentation: {
-    summary: 'Limits the rate of packets or bytes, for each address or port apart.',
+    summary: 'Limits the rate of packets or bytes, separately for each address or port.',
     details:
-      'Rules that name the same table share it, with the mode, masks, rate and burst of the one that is loaded first. A trace starts with empty tables and sends its packets one right after the other.',
+      'Rules that name the same table share it, with the mode, masks, rate and burst of the one that is loaded first. A trace starts with empty tables and sends its packets without delay.',
     source: 'iptables-extensions(8), hashlimit; net/netfilter/xt_hashlimit.c',
   },
   build: (options, context) =>

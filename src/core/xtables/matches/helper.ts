@@ -24,9 +24,9 @@ export const helper = defineMatch<Inverted<string>>({
   options: [helperName],
   needsConntrack: true,
   documentation: {
-    summary: 'The connection was announced by a helper, as FTP announces its data connection.',
+    summary: 'Matches connections that a helper expected, such as the data connection of FTP.',
     details:
-      'Looks at the helper of the connection that this one belongs to. Packets of other connections, or of none, do not fit; with ! they do.',
+      'The helper of the master connection is compared. Packets of other connections, or of none, do not match; with ! they do.',
     source: 'iptables-extensions(8), helper; net/netfilter/xt_helper.c',
   },
   build: (options) => keep(options.get(helperName)) as Inverted<string>,
@@ -37,11 +37,9 @@ export const helper = defineMatch<Inverted<string>>({
       test: ({ conntrack }): Answer =>
         conntrack?.entry?.master === undefined
           ? inverted
-          : unknown('the helper of the connection that announced this one is not in the file'),
+          : unknown('the helper of the master connection is not in the file'),
       actual: ({ conntrack }) =>
-        conntrack?.entry?.master === undefined
-          ? missing('no connection announced by a helper')
-          : 'announced by another connection',
+        conntrack?.entry?.master === undefined ? missing('not expected by a helper') : 'expected by another connection',
     },
   ],
 });

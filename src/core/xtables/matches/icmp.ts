@@ -18,9 +18,9 @@ export const icmp = defineMatch<Inverted<IcmpTypeValue>>({
   protocols: [PROTOCOL.ICMP],
   options: [type],
   documentation: {
-    summary: 'Looks at the type and code of an ICMP message.',
+    summary: 'Matches the type and code of an ICMP message.',
     details:
-      'Names may be shortened as long as they stay clear. Type 255 means any type, so that a rule cannot ask for type 255 itself.',
+      'Names may be abbreviated as long as they are unambiguous. Type 255 means any type, so a rule cannot match on type 255 itself.',
     source: 'iptables-extensions(8), icmp; net/netfilter/xt_tcpudp.c (before Linux 6.2 net/ipv4/netfilter/ip_tables.c)',
   },
   build(options) {

@@ -21,8 +21,8 @@ export const icmp6 = defineMatch<Inverted<IcmpTypeValue>>({
   protocols: [PROTOCOL.ICMPV6],
   options: [type],
   documentation: {
-    summary: 'Looks at the type and code of an ICMPv6 message.',
-    details: 'Names may be shortened as long as they stay clear.',
+    summary: 'Matches the type and code of an ICMPv6 message.',
+    details: 'Names may be abbreviated as long as they are unambiguous.',
     source:
       'iptables-extensions(8), icmp6; net/netfilter/xt_tcpudp.c (before Linux 6.2 net/ipv6/netfilter/ip6_tables.c)',
   },

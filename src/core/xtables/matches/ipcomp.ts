@@ -13,7 +13,7 @@ interface IpcompData {
 const ipcompspi = option('--ipcompspi', spiRange, 'The compression parameter index or range of them; 0 if left out.', {
   invertible: true,
 });
-const compres = flag('--compres', 'Taken, but the kernel does not look at the reserved field.');
+const compres = flag('--compres', 'Accepted, but the kernel ignores the reserved field.');
 
 /** `-m ipcomp`: the index of IP compression. Source: iptables-extensions(8) "ipcomp", net/netfilter/xt_ipcomp.c. */
 export const ipcomp = defineMatch<IpcompData>({
@@ -23,9 +23,9 @@ export const ipcomp = defineMatch<IpcompData>({
   protocols: [PROTOCOL.IPCOMP],
   options: [ipcompspi, compres],
   documentation: {
-    summary: 'Looks at the compression parameter index of an IPComp packet.',
+    summary: 'Matches the compression parameter index of an IPComp packet.',
     details:
-      'The index has 16 bits in the packet. Without --ipcompspi only the index 0 fits. False, negated or not, for later fragments.',
+      'The index has 16 bits in the packet. Without --ipcompspi only the index 0 matches. Does not match later fragments, negated or not.',
     source: 'iptables-extensions(8), ipcomp; net/netfilter/xt_ipcomp.c',
   },
   build: (options) => ({

@@ -13,7 +13,7 @@ interface IprangeData {
 }
 
 /**
- * `first[-last]`. IPv4 addresses may leave out numbers at the end (`10.1` is 10.1.0.0). A range that runs backwards
+ * `first[-last]`. IPv4 addresses may leave out numbers at the end (`10.1` is 10.1.0.0). A range that is descending
  * holds no address.
  */
 const addressRange: ValueType<Range> = {
@@ -55,7 +55,7 @@ export const iprange = defineMatch<IprangeData>({
   families: [4, 6],
   options: [sourceRange, destinationRange],
   documentation: {
-    summary: 'Looks for an address in a range from one address to another, both included.',
+    summary: 'Matches addresses in a range from one address to another, both included.',
     source: 'iptables-extensions(8), iprange; net/netfilter/xt_iprange.c',
   },
   build(options) {

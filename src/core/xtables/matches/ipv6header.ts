@@ -52,7 +52,7 @@ const headerList: ValueType<number> = {
       );
       if (known === undefined)
         return invalid(
-          `"${word}" is no IPv6 extension header; there are ${HEADERS.map(({ short }) => short).join(', ')}`,
+          `"${word}" is not an IPv6 extension header; the headers are ${HEADERS.map(({ short }) => short).join(', ')}`,
         );
       headers |= known.bit;
     }
@@ -63,7 +63,7 @@ const headerList: ValueType<number> = {
 const headerOption = option(
   '--header',
   headerList,
-  'The extension headers that the packet has; prot is the transport protocol behind them.',
+  'The extension headers that the packet has; prot is the transport protocol after them.',
   { invertible: true, required: true },
 );
 const soft = flag('--soft', 'The packet may have other headers as well.');
@@ -78,9 +78,9 @@ export const ipv6header = defineMatch<HeadersData>({
   families: [6],
   options: [headerOption, soft],
   documentation: {
-    summary: 'Asks for IPv6 extension headers: exactly the given ones, or with --soft at least those.',
+    summary: 'Matches IPv6 extension headers: exactly the given ones, or with --soft at least those.',
     details:
-      'The transport protocol counts as the header prot: most packets have it. With --soft the negated form asks that none of them is there.',
+      'The transport protocol counts as the header prot: most packets have it. With --soft the negated form matches if none of them is there.',
     source: 'iptables-extensions(8), ipv6header; net/ipv6/netfilter/ip6t_ipv6header.c',
   },
   build(options) {

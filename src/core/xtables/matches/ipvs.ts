@@ -32,7 +32,7 @@ function word(words: readonly string[]): ValueType<string> {
     metavariable: words.join('|'),
     completions: words,
     parse: (text): string | InvalidValue =>
-      words.find((each) => each === text.toUpperCase()) ?? invalid(`"${text}" is none of ${words.join(', ')}`),
+      words.find((each) => each === text.toUpperCase()) ?? invalid(`"${text}" is not one of ${words.join(', ')}`),
   };
 }
 
@@ -44,9 +44,12 @@ const vdir = option('--vdir', word(['ORIGINAL', 'REPLY']), 'Whether the packet g
 const vmethod = option('--vmethod', word(['GATE', 'IPIP', 'MASQ']), 'How IPVS forwards the connection.', {
   invertible: true,
 });
-const vportctl = option('--vportctl', servicePort, 'Port of the connection that controls this one, as 21 for FTP.', {
-  invertible: true,
-});
+const vportctl = option(
+  '--vportctl',
+  servicePort,
+  'Port of the connection that controls this one, such as 21 for FTP.',
+  { invertible: true },
+);
 
 /**
  * `-m ipvs`: connections of the IP virtual server. Source: iptables-extensions(8) "ipvs", net/netfilter/xt_ipvs.c.
@@ -58,8 +61,8 @@ export const ipvs = defineMatch<IpvsData>({
   families: [4, 6],
   options: [ipvsFlag, vproto, vaddr, vport, vdir, vmethod, vportctl],
   documentation: {
-    summary: 'Looks at the virtual service (IPVS) that handles the connection.',
-    details: 'Every option but ! --ipvs holds only for packets of a connection that IPVS handles.',
+    summary: 'Matches the virtual service (IPVS) that handles the connection.',
+    details: 'Every option but ! --ipvs matches only packets of a connection that IPVS handles.',
     source: 'iptables-extensions(8), ipvs; net/netfilter/xt_ipvs.c',
   },
   build: buildIpvs,
@@ -77,7 +80,7 @@ function buildIpvs(options: GivenOptions): IpvsData | BuildProblem {
   if (options.count === 0) return problem('ipvs needs at least one option, such as --ipvs');
   const given = options.get(ipvsFlag);
   const others = options.count > (given ? 1 : 0);
-  if (given?.inverted && others) return problem('! --ipvs cannot stand beside other options', given);
+  if (given?.inverted && others) return problem('! --ipvs cannot be combined with other options', given);
   return {
     ipvs: others ? undefined : keep(given),
     protocol: keep(options.get(vproto)),

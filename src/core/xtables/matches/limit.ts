@@ -38,9 +38,9 @@ export const limit = defineMatch<LimitData>({
   families: [4, 6],
   options: [limitRate, limitBurst],
   documentation: {
-    summary: 'Fits for as many packets as the rate and the burst allow, then no more.',
+    summary: 'Matches as many packets as the rate and the burst allow.',
     details:
-      'Each rule counts for itself over all packets that reach it. A trace starts from freshly loaded rules and sends its packets one right after the other.',
+      'Each rule counts all packets that reach it. A trace starts from freshly loaded rules and sends its packets without delay.',
     source: 'iptables-extensions(8), limit; net/netfilter/xt_limit.c',
   },
   build: (options, { backend }) => ({
@@ -88,7 +88,7 @@ function checkentry(options: GivenOptions): BuildProblem | undefined {
   if (burst === 0) return problem('a burst of 0 is refused by the kernel', options.get(limitBurst));
   if (credits(period * burst) >= credits(period)) return undefined;
   return problem(
-    'rate times burst is too long for the kernel: give a faster rate or a smaller burst',
+    'the rate is too slow for this burst in the kernel: give a faster rate or a smaller burst',
     options.get(limitBurst) ?? options.get(limitRate),
   );
 }

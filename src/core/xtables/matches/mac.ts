@@ -43,8 +43,9 @@ export const mac = defineMatch<Inverted<string>>({
   hooks: ['PREROUTING', 'INPUT', 'FORWARD'],
   options: [macSource],
   documentation: {
-    summary: 'Compares the Ethernet address that the packet came from: the last hop, not the origin.',
-    details: 'False, negated or not, for packets that did not come in over an Ethernet device: on lo and in tunnels.',
+    summary: 'Compares the Ethernet address of the last hop, not that of the origin.',
+    details:
+      'Does not match, negated or not, packets that did not come in over an Ethernet device: on lo and in tunnels.',
     source: 'iptables-extensions(8), mac; net/netfilter/xt_mac.c',
   },
   build(options) {

@@ -45,9 +45,9 @@ const typeRange: ValueType<NumberRange<number>> = {
     const last = colon >= 0 && lastText === '' ? 255 : readType(lastText);
     if (first === undefined || last === undefined)
       return invalid(
-        `"${first === undefined ? firstText : lastText}" is no type of mobility header: 0 to 255 or a name`,
+        `"${first === undefined ? firstText : lastText}" is not a type of mobility header: 0 to 255 or a name`,
       );
-    return first > last ? invalid(`the range ${text} runs backwards`) : [first, last];
+    return first > last ? invalid(`the range ${text} is descending`) : [first, last];
   },
 };
 
@@ -67,7 +67,7 @@ export const mh = defineMatch<Inverted<NumberRange<number>> | { readonly value: 
   protocols: [PROTOCOL.MOBILITY],
   options: [mhType],
   documentation: {
-    summary: 'Looks at the type of a Mobile IPv6 message.',
+    summary: 'Matches the type of a Mobile IPv6 message.',
     source: 'iptables-extensions(8), mh; net/ipv6/netfilter/ip6t_mh.c',
   },
   build: (options) => keep(options.get(mhType)) ?? { value: undefined },
@@ -95,7 +95,7 @@ export const mh = defineMatch<Inverted<NumberRange<number>> | { readonly value: 
       cutShort(packet, 6, 'mobility') ??
       (transportBytes(packet)[0] === PROTOCOL.IPV6_NONE
         ? undefined
-        : malformed('its mobility header announces another header behind it'))
+        : malformed('its mobility header announces another header after it'))
     );
   },
 });

@@ -28,7 +28,7 @@ const portList: ValueType<readonly PortRange[]> = {
   parse(text, context): readonly PortRange[] | InvalidValue {
     // iptables looks at the protocol when it reads the ports.
     if (context.protocol === undefined || !PROTOCOLS.includes(context.protocol))
-      return invalid('-p tcp, udp, udplite, sctp or dccp must stand in front of it');
+      return invalid('-p tcp, udp, udplite, sctp or dccp must come before it');
     const ranges: PortRange[] = [];
     let used = 0;
     for (const item of text.split(',')) {
@@ -39,7 +39,7 @@ const portList: ValueType<readonly PortRange[]> = {
         return invalid(
           `"${item}" is neither a port from 0 to 65535, nor a range of two, nor a service of this protocol`,
         );
-      if (colon >= 0 && first >= last) return invalid(`the range ${item} must run upwards`);
+      if (colon >= 0 && first >= last) return invalid(`the range ${item} must be ascending`);
       used += colon < 0 ? 1 : 2;
       if (used > ROOM) return invalid(`at most ${ROOM} ports fit into one multiport match, and a range counts as two`);
       ranges.push([first, last]);
@@ -71,16 +71,16 @@ export const multiport = defineMatch<MultiportData>({
   protocols: PROTOCOLS,
   options: [sports, dports, ports],
   documentation: {
-    summary: 'Looks for the port in a list of up to 15 ports, a range counting as two.',
+    summary: 'Matches ports in a list of up to 15 ports; a range counts as two.',
     details:
-      'Works for tcp, udp, udplite, sctp and dccp; the -p option has to stand in front of it. False, negated or not, for later fragments, which carry no ports.',
+      'Works for tcp, udp, udplite, sctp and dccp; the -p option has to come before it. Does not match, negated or not, later fragments, which carry no ports.',
     source: 'iptables-extensions(8), multiport; net/netfilter/xt_multiport.c',
   },
   build(options, { protocol }) {
     const given = options.get(sports) ?? options.get(dports) ?? options.get(ports);
     if (given === undefined) return problem('multiport needs --sports, --dports or --ports');
     if (protocol === undefined || !PROTOCOLS.includes(protocol))
-      return problem('multiport needs -p tcp, udp, udplite, sctp or dccp in front of it, not negated', given);
+      return problem('multiport needs -p tcp, udp, udplite, sctp or dccp before it, not negated', given);
     const side = options.has(sports) ? '--sports' : options.has(dports) ? '--dports' : '--ports';
     return { side, ports: given.value, inverted: given.inverted };
   },

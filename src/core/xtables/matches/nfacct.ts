@@ -25,7 +25,8 @@ export const nfacct = defineMatch<string>({
   options: [nfacctName],
   documentation: {
     summary: 'Counts the packet in an accounting object of nfacct(8).',
-    details: 'An object without a quota lets the match hold always; one with a quota, once the quota is used up.',
+    details:
+      'With an object that has no quota it always matches; with one that has a quota, once the quota is used up.',
     source: 'iptables-extensions(8), nfacct; net/netfilter/xt_nfacct.c',
   },
   build: (options) => options.get(nfacctName)?.value as string,
@@ -34,7 +35,7 @@ export const nfacct = defineMatch<string>({
     {
       text: `--nfacct-name ${name}`,
       test: (): Answer =>
-        unknown(`whether the accounting object ${name} has a quota is not in the file; without one the match holds`),
+        unknown(`whether the accounting object ${name} has a quota is not in the file; without one the rule matches`),
       actual: () => 'accounting object not known',
     },
   ],

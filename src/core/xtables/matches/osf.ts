@@ -13,7 +13,7 @@ interface OsfData {
   readonly log: number | undefined;
 }
 
-const genre = option('--genre', text('genre', 31), 'The operating system, as the fingerprint file calls it.', {
+const genre = option('--genre', text('genre', 31), 'The operating system, by its name in the fingerprint file.', {
   invertible: true,
   required: true,
 });
@@ -37,7 +37,7 @@ export const osf = defineMatch<OsfData>({
   hooks: ['PREROUTING', 'INPUT', 'FORWARD'],
   options: [genre, ttl, log],
   documentation: {
-    summary: 'Guesses the operating system of the sender by its TCP SYN packet.',
+    summary: 'Guesses the operating system of the sender from its TCP SYN packet.',
     details:
       'Compares with fingerprints that nfnl_osf loaded into the kernel. Only packets with the SYN flag can match.',
     source: 'iptables-extensions(8), osf; net/netfilter/xt_osf.c, nfnetlink_osf.c',

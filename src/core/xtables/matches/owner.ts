@@ -25,7 +25,7 @@ interface OwnerData {
 const uidOwner = option('--uid-owner', userRange, 'User of the process that sent the packet.', { invertible: true });
 const gidOwner = option('--gid-owner', groupRange, 'Group of the process that sent the packet.', { invertible: true });
 const socketExists = flag('--socket-exists', 'A socket on this host sent the packet.', { invertible: true });
-const supplGroups = flag('--suppl-groups', 'Let --gid-owner look at the supplementary groups as well.');
+const supplGroups = flag('--suppl-groups', 'Let --gid-owner compare the supplementary groups as well.');
 
 /**
  * `-m owner`: who on this host sent the packet; the ids are those of the process when it made the socket. Source:
@@ -40,10 +40,10 @@ export const owner = defineMatch<OwnerData>({
   hooks: ['OUTPUT', 'POSTROUTING'],
   options: [uidOwner, gidOwner, socketExists, supplGroups],
   documentation: {
-    summary: 'Looks at the user and group of the process that sent the packet.',
+    summary: 'Matches the user and group of the process that sent the packet.',
     details:
-      'For what this host sends only. Packets that the kernel makes (RST, ICMP errors, echo replies) and forwarded ones have no owner: ' +
-      '--uid-owner is false for them and ! --uid-owner true.',
+      'Only for packets that this host sends. Packets that the kernel makes (RST, ICMP errors, echo replies) and forwarded ones have no owner: ' +
+      '--uid-owner does not match them and ! --uid-owner does.',
     source: 'iptables-extensions(8), owner; net/netfilter/xt_owner.c',
   },
   build: buildOwner,
@@ -51,7 +51,7 @@ export const owner = defineMatch<OwnerData>({
     const backwards = [options.get(uidOwner), options.get(gidOwner)].find(
       (given) => given?.value.kind === 'ids' && given.value.first > given.value.last,
     );
-    return backwards && problem('the range runs backwards, which the kernel refuses', backwards);
+    return backwards && problem('the range is descending, which the kernel refuses', backwards);
   },
   print: (data) =>
     texts(data)

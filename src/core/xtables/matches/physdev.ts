@@ -50,9 +50,9 @@ export const physdev = defineMatch<PhysdevData>({
   families: [4, 6],
   options: ALL,
   documentation: {
-    summary: 'Looks at the bridge ports of a packet that passes a bridge (br_netfilter).',
+    summary: 'Matches the bridge ports of a packet that passes a bridge (br_netfilter).',
     details:
-      'For a packet that passes no bridge each option is false, and true where it is negated. Packets are taken to pass none.',
+      'A packet that passes no bridge matches none of the options, and all of them where they are negated. Packets are assumed to pass none.',
     source: 'iptables-extensions(8), physdev; net/netfilter/xt_physdev.c',
   },
   build(options) {
@@ -76,7 +76,7 @@ export const physdev = defineMatch<PhysdevData>({
     needsBridged && hooks.includes('OUTPUT')
       ? [
           problem(
-            '--physdev-out and --physdev-is-out need --physdev-is-bridged beside them in a chain that OUTPUT leads to',
+            '--physdev-out and --physdev-is-out also need --physdev-is-bridged in a chain that is reached from OUTPUT',
           ),
         ]
       : [],

@@ -24,13 +24,10 @@ const packetType: ValueType<PacketType> = {
   completions: ['unicast', 'broadcast', 'multicast', 'otherhost'],
   parse: (text): PacketType | InvalidValue =>
     NAMES.get(text.toLowerCase()) ??
-    invalid(`"${text}" is no packet type; there are unicast, broadcast, multicast and otherhost`),
+    invalid(`"${text}" is not a packet type; the types are unicast, broadcast, multicast and otherhost`),
 };
 
-const type = option('--pkt-type', packetType, 'How the link layer addressed the packet.', {
-  invertible: true,
-  required: true,
-});
+const type = option('--pkt-type', packetType, 'The link-layer packet type.', { invertible: true, required: true });
 
 /**
  * `-m pkttype`: the link layer's kind of address. Source: iptables-extensions(8) "pkttype", net/netfilter/xt_pkttype.c.
@@ -41,9 +38,9 @@ export const pkttype = defineMatch<Inverted<PacketType>>({
   families: [4, 6],
   options: [type],
   documentation: {
-    summary: 'Tells unicast, broadcast and multicast apart by the address on the link layer.',
+    summary: 'Matches unicast, broadcast or multicast by the link-layer address.',
     details:
-      'What this host sends counts as unicast until it is on the wire; the copy that it takes itself of a broadcast or multicast is one. Frames for another host do not get as far as the rules.',
+      'Packets that this host sends count as unicast until they are on the wire. The copy that it receives of its own broadcast or multicast counts as such. Frames for another host do not reach the rules.',
     source: 'iptables-extensions(8), pkttype; net/netfilter/xt_pkttype.c',
   },
   build(options) {

@@ -50,7 +50,7 @@ const ipsecProtocol: ValueType<string> = {
   parse(text): string | InvalidValue {
     const number = protocolValue(text);
     return (
-      (number === undefined ? undefined : PROTOCOLS.get(number)) ?? invalid(`"${text}" is none of ah, esp, ipcomp`)
+      (number === undefined ? undefined : PROTOCOLS.get(number)) ?? invalid(`"${text}" is not one of ah, esp, ipcomp`)
     );
   },
 };
@@ -66,11 +66,14 @@ const pol = option(
   oneOf<'none' | 'ipsec'>(['none', 'ipsec']),
   'Whether IPsec handles the packet; ipsec if not given.',
 );
-const strict = flag('--strict', 'The policy has exactly the elements given, in their order; else any one fits.');
-const reqid = option('--reqid', number32('id'), 'Id of the request, as in `ip xfrm policy … reqid`.', each);
+const strict = flag(
+  '--strict',
+  'The policy has exactly the given elements, in this order; otherwise one that matches is enough.',
+);
+const reqid = option('--reqid', number32('id'), 'The reqid, as in `ip xfrm policy … reqid`.', each);
 const spi = option('--spi', number32('spi'), 'Security parameter index of the association.', each);
 const proto = option('--proto', ipsecProtocol, 'The IPsec protocol.', each);
-const mode = option('--mode', oneOf<IpsecMode>(['transport', 'tunnel']), 'How the packet is wrapped.', each);
+const mode = option('--mode', oneOf<IpsecMode>(['transport', 'tunnel']), 'The encapsulation mode.', each);
 const tunnelDst = option('--tunnel-dst', hostMask, 'Far end of the tunnel (tunnel mode).', each);
 const tunnelSrc = option('--tunnel-src', hostMask, 'Near end of the tunnel (tunnel mode).', each);
 const next = flag('--next', 'Starts the next element (with --strict).', { repeatable: true });
@@ -86,7 +89,7 @@ export const policy = defineMatch<PolicyData>({
   families: [4, 6],
   options: [dir, pol, strict, reqid, spi, proto, mode, tunnelDst, tunnelSrc, next],
   documentation: {
-    summary: 'Looks at what IPsec did to the packet or will do to it.',
+    summary: 'Matches by what IPsec did to the packet or will do to it.',
     details: 'A trace assumes that IPsec does not touch the packet.',
     source: 'iptables-extensions(8), policy; net/netfilter/xt_policy.c',
   },
@@ -127,7 +130,7 @@ function buildPolicy(options: GivenOptions): PolicyData | BuildProblem {
   if (nexts[0] && !isStrict) return problem('--next needs --strict', nexts[0]);
   if (nexts.length >= MOST_ELEMENTS)
     return problem(`there are at most ${MOST_ELEMENTS} elements`, nexts[MOST_ELEMENTS - 1]);
-  if (none && isStrict) return problem('--pol none and --strict cannot stand together', options.get(strict));
+  if (none && isStrict) return problem('--pol none and --strict cannot be combined', options.get(strict));
   const elements: Element[] = [];
   for (let i = 0; i <= nexts.length; i++) {
     const start = nexts[i - 1]?.optionWord.start ?? -1;

@@ -3,7 +3,7 @@ import { option } from '../option';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import { number64 } from '../values/number32';
 
-const quotaBytes = option('--quota', number64('bytes'), 'Bytes that may pass, all in all.', {
+const quotaBytes = option('--quota', number64('bytes'), 'The number of bytes that may pass in total.', {
   invertible: true,
   required: true,
 });
@@ -19,9 +19,9 @@ export const quota = defineMatch<Inverted<bigint>>({
   families: [4, 6],
   options: [quotaBytes],
   documentation: {
-    summary: 'Fits until so many bytes have passed the rule.',
+    summary: 'Matches until this many bytes have passed the rule.',
     details:
-      'Counts whole IP packets. iptables-save prints the quota as it was given, not what is left of it. A trace starts from a freshly loaded rule.',
+      'Counts whole IP packets. iptables-save prints the given quota, not what is left of it. A trace starts from a freshly loaded rule.',
     source: 'iptables-extensions(8), quota; net/netfilter/xt_quota.c',
   },
   build: (options) => keep(options.get(quotaBytes)) as Inverted<bigint>,

@@ -27,31 +27,31 @@ const estimatorName = text('name', 15, 'thing');
 const maybe = { optionalWord: true } as const;
 const rateest1 = option('--rateest1', estimatorName, 'The estimator to look at.', { aliases: ['--rateest'] });
 const rateest2 = option('--rateest2', estimatorName, 'The estimator to compare it with.');
-const delta = flag('--rateest-delta', 'Compare how much is left to the rates given.');
+const delta = flag('--rateest-delta', 'Compare what is left up to the given rates.');
 const bps1 = option(
   '--rateest-bps1',
   bitRate,
-  'Compare bytes a second; with --rateest-delta the rate of the first estimator.',
+  'Compare bytes per second; with --rateest-delta the rate of the first estimator.',
   maybe,
 );
-const bps2 = option('--rateest-bps2', bitRate, 'Compare bytes a second with this rate.', {
+const bps2 = option('--rateest-bps2', bitRate, 'Compare bytes per second with this rate.', {
   ...maybe,
   aliases: ['--rateest-bps'],
 });
 const pps1 = option(
   '--rateest-pps1',
   number32('packets'),
-  'Compare packets a second; with --rateest-delta the rate of the first estimator.',
+  'Compare packets per second; with --rateest-delta the rate of the first estimator.',
   maybe,
 );
-const pps2 = option('--rateest-pps2', number32('packets'), 'Compare packets a second with this rate.', {
+const pps2 = option('--rateest-pps2', number32('packets'), 'Compare packets per second with this rate.', {
   ...maybe,
   aliases: ['--rateest-pps'],
 });
 const comparisons: Readonly<Record<RateComparison, Option<true>>> = {
-  lt: flag('--rateest-lt', 'Fits if the rate is less.', { invertible: true }),
-  gt: flag('--rateest-gt', 'Fits if the rate is greater.', { invertible: true }),
-  eq: flag('--rateest-eq', 'Fits if the rates are equal.', { invertible: true }),
+  lt: flag('--rateest-lt', 'Matches if the rate is less.', { invertible: true }),
+  gt: flag('--rateest-gt', 'Matches if the rate is greater.', { invertible: true }),
+  eq: flag('--rateest-eq', 'Matches if the rates are equal.', { invertible: true }),
 };
 
 /**
@@ -67,7 +67,7 @@ export const rateest = defineMatch<RateestMatchData>({
   documentation: {
     summary: 'Compares rates that RATEEST has estimated, with each other or with a fixed rate.',
     details:
-      'The estimators must exist when the rules are loaded. A trace takes all rates for 0, as just after loading.',
+      'The estimators must exist when the rules are loaded. A trace assumes all rates to be 0, as just after loading.',
     source: 'iptables-extensions(8), rateest; net/netfilter/xt_rateest.c',
   },
   build: buildRateest,

@@ -68,16 +68,16 @@ const nameValue: ValueType<string> = {
 
 const others = (command: Command): string[] => COMMANDS.filter((each) => each !== command).map((each) => `--${each}`);
 const commandOptions: Readonly<Record<Command, Option<true>>> = {
-  set: flag('--set', 'Enters the address into the list; fits always.', {
+  set: flag('--set', 'Adds the address to the list; always matches.', {
     invertible: true,
     excludes: [...others('set'), '--rttl'],
   }),
-  rcheck: flag('--rcheck', 'Fits if the address is in the list.', { invertible: true, excludes: others('rcheck') }),
-  update: flag('--update', 'Fits if the address is in the list, and enters it again.', {
+  rcheck: flag('--rcheck', 'Matches if the address is in the list.', { invertible: true, excludes: others('rcheck') }),
+  update: flag('--update', 'Matches if the address is in the list, and adds it again.', {
     invertible: true,
     excludes: others('update'),
   }),
-  remove: flag('--remove', 'Fits if the address is in the list, and takes it out.', {
+  remove: flag('--remove', 'Matches if the address is in the list, and removes it.', {
     invertible: true,
     excludes: [...others('remove'), '--rttl'],
   }),
@@ -85,16 +85,12 @@ const commandOptions: Readonly<Record<Command, Option<true>>> = {
 const seconds = option(
   '--seconds',
   number32('seconds', 1),
-  'Count only what was entered in the last so many seconds (--rcheck, --update).',
+  'Count only what was added in the last n seconds (--rcheck, --update).',
 );
 const reap = flag('--reap', 'Forget entries older than --seconds.');
-const hitcount = option(
-  '--hitcount',
-  number32('hits'),
-  'The address was entered at least so often (--rcheck, --update).',
-);
-const rttl = flag('--rttl', 'The TTL equals that of the packet that entered the address (--rcheck, --update).');
-const name = option('--name', nameValue, 'Which list; DEFAULT if not given.');
+const hitcount = option('--hitcount', number32('hits'), 'The address was added at least n times (--rcheck, --update).');
+const rttl = flag('--rttl', 'The TTL equals that of the packet that added the address (--rcheck, --update).');
+const name = option('--name', nameValue, 'The name of the list; DEFAULT if not given.');
 const rsource = flag('--rsource', 'The list is about source addresses (the default).');
 const rdest = flag('--rdest', 'The list is about destination addresses.');
 const mask = option('--mask', maskValue, 'Bits of the address that count.');
@@ -121,9 +117,9 @@ export const recent = defineMatch<RecentData>({
     mask,
   ],
   documentation: {
-    summary: 'Remembers addresses in a named list and asks whether one was seen before.',
+    summary: 'Remembers addresses in a named list and matches those seen before.',
     details:
-      'Rules that name the same list share it, with the mask of the one that is loaded first. A trace starts with empty lists and sends its packets one right after the other.',
+      'Rules that name the same list share it, with the mask of the one that is loaded first. A trace starts with empty lists and sends its packets without delay.',
     source: 'iptables-extensions(8), recent; net/netfilter/xt_recent.c',
   },
   build: buildRecent,
@@ -142,7 +138,7 @@ export const recent = defineMatch<RecentData>({
         const side = data.side === 'source' ? 'source' : 'destination';
         return entry === undefined
           ? `the ${side} is not in list ${data.name}`
-          : `the ${side} is in list ${data.name}, entered ${entry.hits} ${entry.hits === 1 ? 'time' : 'times'}`;
+          : `the ${side} is in list ${data.name}, added ${entry.hits} ${entry.hits === 1 ? 'time' : 'times'}`;
       },
     },
   ],
@@ -195,7 +191,7 @@ function checkRecent({ command }: RecentData, options: GivenOptions): BuildProbl
   const wrong = options.get(seconds) ?? (hits && hits.value !== 0 ? hits : undefined) ?? options.get(reap);
   if (wrong && (command === 'set' || command === 'remove'))
     return problem(
-      `${wrong.optionWord.text} is for --rcheck and --update; the kernel refuses it beside --${command}`,
+      `${wrong.optionWord.text} is for --rcheck and --update; the kernel refuses it with --${command}`,
       wrong,
     );
   return hits && hits.value >= MAX_HITS ? problem(`the kernel counts at most ${MAX_HITS - 1} hits`, hits) : undefined;

@@ -22,8 +22,8 @@ interface RpfilterData {
 }
 
 const loose = flag('--loose', 'Any interface will do, as long as there is a route back.');
-const validMark = flag('--validmark', "The packet's mark takes part in the search for the route back.");
-const acceptLocal = flag('--accept-local', 'An address of this host as source is allowed as well.');
+const validMark = flag('--validmark', "The packet's mark is used to look up the route back.");
+const acceptLocal = flag('--accept-local', 'An address of this host as source is accepted as well.');
 const invert = flag('--invert', 'Match the packets that fail the test.');
 
 /**
@@ -38,9 +38,9 @@ export const rpfilter = defineMatch<RpfilterData>({
   hooks: ['PREROUTING'],
   options: [loose, validMark, acceptLocal, invert],
   documentation: {
-    summary: 'True where the route back to the source leaves by the interface the packet came in by.',
+    summary: 'Matches if the route back to the source leaves by the interface of arrival.',
     details:
-      'Packets on lo always pass, and so do the copies that a host takes itself of its broadcasts and multicasts. Works in PREROUTING of raw and mangle.',
+      'Packets on lo always pass, and so do the copies that a host receives of its own broadcasts and multicasts. Can be used in PREROUTING of raw and mangle.',
     source: 'iptables-extensions(8), rpfilter; net/ipv4/netfilter/ipt_rpfilter.c, net/ipv6/netfilter/ip6t_rpfilter.c',
   },
   build: (options) => ({

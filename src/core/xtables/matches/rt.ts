@@ -66,7 +66,7 @@ const addresses = option(
   addressList,
   'The addresses in the header, all of them in this order (type 0 only).',
 );
-const notStrict = flag('--rt-0-not-strict', 'Other addresses may stand between those of --rt-0-addrs.');
+const notStrict = flag('--rt-0-not-strict', 'Other addresses may be between those of --rt-0-addrs.');
 
 /** `-m rt`: the routing header of IPv6. Source: iptables-extensions(8) "rt", net/ipv6/netfilter/ip6t_rt.c. */
 export const rt = defineMatch<RtData>({
@@ -75,9 +75,9 @@ export const rt = defineMatch<RtData>({
   families: [6],
   options: [rtType, segsLeft, rtLength, reserved, addresses, notStrict],
   documentation: {
-    summary: 'Looks at the routing header of IPv6.',
+    summary: 'Matches the routing header of IPv6.',
     details:
-      'Without an option it holds where there is such a header; without the header it is false, negated or not. The options --rt-0-… need --rt-type 0 in front of them.',
+      'Without an option it matches where there is such a header. Without the header it does not match, negated or not. The options --rt-0-… need --rt-type 0 before them.',
     source: 'iptables-extensions(8), rt; net/ipv6/netfilter/ip6t_rt.c',
   },
   build(options): RtData | BuildProblem {
@@ -86,11 +86,11 @@ export const rt = defineMatch<RtData>({
       first !== undefined && first.optionWord.start < second.optionWord.start;
     for (const given of [options.get<unknown>(reserved), options.get<unknown>(addresses)]) {
       if (given && !(type?.value === 0 && !type.inverted && before(type, given)))
-        return problem(`${given.optionWord.text} needs --rt-type 0 in front of it`, given);
+        return problem(`${given.optionWord.text} needs --rt-type 0 before it`, given);
     }
     const loose = options.get<unknown>(notStrict);
     const list = options.get(addresses);
-    if (loose && !before(list, loose)) return problem('--rt-0-not-strict needs --rt-0-addrs in front of it', loose);
+    if (loose && !before(list, loose)) return problem('--rt-0-not-strict needs --rt-0-addrs before it', loose);
     return {
       type: keep(type),
       segmentsLeft: keep(options.get(segsLeft)),

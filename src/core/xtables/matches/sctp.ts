@@ -45,9 +45,9 @@ export const sctp = defineMatch<SctpData>({
   protocols: [PROTOCOL.SCTP],
   options: [sourcePort, destinationPort, chunkOption],
   documentation: {
-    summary: 'Looks at the ports and the chunks of an SCTP packet.',
+    summary: 'Matches the ports and the chunks of an SCTP packet.',
     details:
-      'False for later fragments. "any": one of the chunks is there; "all": each of them is; "only": there are no others.',
+      'Does not match later fragments. "any": one of the chunks is there; "all": each of them is; "only": there are no others.',
     source: 'iptables-extensions(8), sctp; net/netfilter/xt_sctp.c',
   },
   build: (options) => ({
@@ -74,7 +74,7 @@ export const sctp = defineMatch<SctpData>({
     ];
     if (ports.some((condition) => ask(condition, view) !== true)) return undefined;
     return walkChunks(chunks.value, view.packet) === undefined
-      ? malformed('its SCTP chunks are cut short', chunks.inverted)
+      ? malformed('its SCTP chunks are truncated', chunks.inverted)
       : undefined;
   },
 });

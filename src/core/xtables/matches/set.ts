@@ -84,20 +84,19 @@ const COMPARISONS: readonly (readonly [CounterComparison, string])[] = [
   ['lt', 'less than'],
   ['gt', 'greater than'],
 ];
-const matchSet = option(
-  '--match-set',
-  setName,
-  'A set, and for each part of its entries whether it is about the source or the destination.',
-  { invertible: true, words: 2, aliases: ['--set'] },
-);
-const returnNomatch = flag('--return-nomatch', 'Fits for entries that are marked nomatch, and for no others.', {
+const matchSet = option('--match-set', setName, 'A set, and for each part of its entries src or dst.', {
+  invertible: true,
+  words: 2,
+  aliases: ['--set'],
+});
+const returnNomatch = flag('--return-nomatch', 'Matches entries that are marked nomatch, and no others.', {
   repeatable: true,
 });
-const updateCounters = flag('--update-counters', 'With !: leaves the counters of the entry as they are.', {
+const updateCounters = flag('--update-counters', 'With !: does not update the counters of the entry.', {
   invertible: true,
   repeatable: true,
 });
-const updateSubcounters = flag('--update-subcounters', 'With !: leaves the counters of member sets as they are.', {
+const updateSubcounters = flag('--update-subcounters', 'With !: does not update the counters of member sets.', {
   invertible: true,
   repeatable: true,
 });
@@ -114,9 +113,9 @@ export const set = defineMatch<SetMatchData>({
   families: [4, 6],
   options: [matchSet, returnNomatch, updateCounters, updateSubcounters, ...packetOptions, ...byteOptions],
   documentation: {
-    summary: 'Asks whether the packet is in an IP set (ipset).',
+    summary: 'Matches if the packet is in an IP set (ipset).',
     details:
-      'src or dst stands for each part of an entry: hash:ip,port with src,dst looks for the source address with the destination port. A set whose members the file does not tell is unknown.',
+      'src or dst stands for each part of an entry: hash:ip,port with src,dst looks for the source address with the destination port. A set whose members the file does not list is unknown.',
     source: 'iptables-extensions(8), set; net/netfilter/xt_set.c; ipset(8)',
   },
   build: buildSet,
@@ -217,7 +216,7 @@ function counting(data: SetMatchData, view: RememberingView): NonNullable<SetTes
   };
 }
 
-/** With counters nothing is sure, and with `--return-nomatch` nothing is told. */
+/** With counters nothing is certain, and with `--return-nomatch` there are no bounds. */
 function boundsIn(data: SetMatchData, sets: ReadonlyMap<string, IpSet> | undefined): PacketBounds {
   const { value, inverted } = data.set;
   if (data.returnNomatch) return NOTHING_SAID;
@@ -234,7 +233,7 @@ function questionOf({ set: { value, inverted }, packets, bytes }: SetMatchData):
   return { question: `Is ${what} in the set ${value.name}?` };
 }
 
-/** Of members that come and go, and of link-layer addresses, nothing in the file tells. */
+/** The file shows neither members that come and go nor link-layer addresses. */
 function setPremises(data: SetMatchData, view: PacketView): readonly PremiseId[] {
   const { name, directions } = data.set.value;
   const sets = liveSets(view);
@@ -268,7 +267,7 @@ function describe(data: SetMatchData, view: PacketView): Shown {
   if (known === undefined) return `set ${name} not known`;
   const parts = setDimension(known.type);
   if (directions.length < parts)
-    return `set ${name} has entries of ${parts} parts (${known.type}), asked for ${directions.length}`;
+    return `set ${name} has entries of ${parts} parts (${known.type}), the rule has ${directions.length}`;
   const found = testSet(sets, name, view, directions, { returnNomatch: data.returnNomatch });
   if (found === undefined) return `set ${name} lists a set that is not known`;
   return found ? `in set ${name} (${known.type})` : missing(`not in set ${name} (${known.type})`);

@@ -16,16 +16,13 @@ interface SocketData {
 }
 
 const transparentFlag = flag('--transparent', 'Only sockets that are transparent (IP_TRANSPARENT).');
-const noWildcardFlag = flag('--nowildcard', 'Also sockets bound to no address in particular.');
-const restoreMark = flag(
-  '--restore-skmark',
-  'Copies the mark of the socket to the packet, as soon as the socket fits.',
-);
+const noWildcardFlag = flag('--nowildcard', 'Also sockets that are bound to any address.');
+const restoreMark = flag('--restore-skmark', 'Copies the mark of the socket to the packet once a socket matches.');
 
 /**
  * `-m socket`: a socket on this host is there for the packet. Source: iptables-extensions(8) "socket",
  * net/netfilter/xt_socket.c and nf_socket_ipv4.c. Known are the listening sockets of the host model; whether a
- * connection has a socket of its own is unknown once it is established. No listing tells the mark of a socket
+ * connection has a socket of its own is unknown once it is established. No listing shows the mark of a socket
  * (--restore-skmark), so it counts as 0, which is what a socket has that nobody marked.
  */
 export const socket = defineMatch<SocketData>({
@@ -36,9 +33,9 @@ export const socket = defineMatch<SocketData>({
   needsDefrag: true,
   options: [transparentFlag, noWildcardFlag, restoreMark],
   documentation: {
-    summary: 'Asks whether a socket on this host is open for the packet.',
+    summary: 'Matches if a socket on this host is open for the packet.',
     details:
-      'For TCP, UDP and the ICMP errors about them. A socket that listens on all addresses does not count unless --nowildcard is given, whose name says the opposite of what one expects.',
+      'For TCP, UDP and the ICMP errors about them. A socket that listens on all addresses does not count unless --nowildcard is given, despite the name of that option.',
     source: 'iptables-extensions(8), socket; net/netfilter/xt_socket.c',
   },
   build: (options) => ({

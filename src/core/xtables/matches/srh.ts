@@ -26,7 +26,7 @@ interface SegmentRouting {
 
 const byte = unsigned('value', 0, 255);
 const invertible = { invertible: true };
-const nextHeader = option('--srh-next-hdr', byte, 'The number of the protocol behind the header.', invertible);
+const nextHeader = option('--srh-next-hdr', byte, 'The number of the protocol after the header.', invertible);
 const tag = option(
   '--srh-tag',
   unsigned('tag', 0, 65535),
@@ -69,9 +69,9 @@ export const srh = defineMatch<{ readonly parts: readonly SrhPart[] }>({
   families: [6],
   options: [nextHeader, ...COMPARED.flatMap(({ ways }) => ways.map((way) => way.option)), tag, previous, next, last],
   documentation: {
-    summary: 'Looks at the segment routing header of IPv6 (routing header of type 4).',
+    summary: 'Matches the segment routing header of IPv6 (routing header of type 4).',
     details:
-      'Without such a header it is false, negated or not. Of several comparisons of one number only the last value counts, for all of them.',
+      'Without such a header it does not match, negated or not. If one number is compared several times, all comparisons use the last value.',
     source: 'iptables-extensions(8), srh; net/ipv6/netfilter/ip6t_srh.c',
   },
   build: (options) => ({ parts: readParts(options) }),

@@ -4,7 +4,7 @@ import { printStates, stateList } from '../values/conntrackState';
 import { invertedText, keep, type Inverted } from '../values/inverted';
 import { stateCondition } from '../values/stateCondition';
 
-const stateOption = option('--state', stateList(false), 'What connection tracking says of the packet.', {
+const stateOption = option('--state', stateList(false), 'The state of the packet in connection tracking.', {
   invertible: true,
   required: true,
 });
@@ -20,7 +20,7 @@ export const state = defineMatch<Inverted<number>>({
   options: [stateOption],
   needsConntrack: true,
   documentation: {
-    summary: 'Looks at the state that connection tracking gave the packet.',
+    summary: 'Matches the state that connection tracking gave the packet.',
     details:
       'An older form of -m conntrack --ctstate. A packet that connection tracking has not seen counts as INVALID.',
     source: 'iptables-extensions(8), state; net/netfilter/xt_state.c',

@@ -36,19 +36,21 @@ const probabilityValue: ValueType<number> = {
   },
 };
 
-const mode = option('--mode', modeValue, 'How packets are picked: by chance or by counting.', { required: true });
-const probability = option('--probability', probabilityValue, 'Chance from 0 to 1 that a packet fits (random).', {
-  invertible: true,
-  excludes: ['--every', '--packet'],
-});
-const every = option('--every', number32('n', 1), 'One packet in n fits (nth).', {
+const mode = option('--mode', modeValue, 'How packets are chosen: at random or by counting.', { required: true });
+const probability = option(
+  '--probability',
+  probabilityValue,
+  'Probability from 0 to 1 that a packet matches (random).',
+  { invertible: true, excludes: ['--every', '--packet'] },
+);
+const every = option('--every', number32('n', 1), 'One packet in n matches (nth).', {
   invertible: true,
   excludes: ['--probability'],
 });
 const packetNumber = option(
   '--packet',
   number32('p'),
-  'How many packets go by before the first one fits, 0 to n-1 (nth).',
+  'How many packets pass before the first one matches, 0 to n-1 (nth).',
   { excludes: ['--probability'] },
 );
 
@@ -63,9 +65,9 @@ export const statistic = defineMatch<StatisticData>({
   families: [4, 6],
   options: [mode, probability, every, packetNumber],
   documentation: {
-    summary: 'Picks packets by chance (random) or every nth one.',
+    summary: 'Matches packets at random (random) or every nth one (nth).',
     details:
-      'Load balancers in rules spread the connections of a service over its endpoints with it. A trace follows both outcomes of random; nth counts from freshly loaded rules.',
+      'Rules that balance load use it to spread the connections of a service over its endpoints. A trace follows both outcomes of random; nth counts from freshly loaded rules.',
     source: 'iptables-extensions(8), statistic; net/netfilter/xt_statistic.c',
   },
   build: buildStatistic,
@@ -119,7 +121,7 @@ function randomCondition({
         ? false
         : chance >= 1
           ? true
-          : unknown(`it is decided by chance, ${percent(chance)} of the packets`, chance),
+          : unknown(`it is decided at random, ${percent(chance)} of the packets`, chance),
     actual: () => 'decided by chance',
   };
 }

@@ -33,7 +33,7 @@ const plain: ValueType<Uint8Array> = {
   parse(text): Uint8Array | InvalidValue {
     const bytes = utf8Bytes(text);
     return bytes.length > MAX_PATTERN
-      ? invalid(`the pattern has ${bytes.length} bytes; the kernel takes up to ${MAX_PATTERN}`)
+      ? invalid(`the pattern has ${bytes.length} bytes; the kernel accepts up to ${MAX_PATTERN}`)
       : bytes;
   },
 };
@@ -49,12 +49,12 @@ const from = option(
 const to = option(
   '--to',
   unsigned('offset', 0, 65535),
-  'Where the pattern has to end at the latest; the end of the packet if left out.',
+  'Where the pattern has to end at the latest; the end of the packet if omitted.',
 );
 const algo = option(
   '--algo',
   { metavariable: 'bm|kmp', single: true, completions: ['bm', 'kmp'], parse: (text: string) => text },
-  'How to search: Boyer-Moore or Knuth-Morris-Pratt. The answer is the same.',
+  'The search algorithm: Boyer-Moore or Knuth-Morris-Pratt. The result is the same.',
   { required: true },
 );
 const pattern = option('--string', plain, 'The text to find.', { invertible: true, excludes: ['--hex-string'] });
@@ -62,7 +62,7 @@ const hexPattern = option('--hex-string', withHex, 'The bytes to find, hexadecim
   invertible: true,
   excludes: ['--string'],
 });
-const icase = flag('--icase', 'Capital and small letters count as the same.');
+const icase = flag('--icase', 'Upper and lower case count as the same.');
 
 /**
  * `-m string`: a pattern anywhere in the packet. Source: iptables-extensions(8) "string", net/netfilter/xt_string.c.
@@ -75,7 +75,7 @@ export const string = defineMatch<StringData>({
   documentation: {
     summary: 'Looks for a pattern of bytes in the packet, headers included.',
     details:
-      'Offsets count from the start of the IP header, not of the data. A pattern that two packets share is not found.',
+      'Offsets count from the start of the IP header, not of the data. A pattern that is split across two packets is not found.',
     source: 'iptables-extensions(8), string; net/netfilter/xt_string.c, net/core/skbuff.c skb_find_text',
   },
   build(options): StringData | BuildProblem {
@@ -94,9 +94,9 @@ export const string = defineMatch<StringData>({
     if (data.pattern.length === 0)
       return problem('the pattern is empty', options.get<unknown>(pattern) ?? options.get<unknown>(hexPattern));
     if (data.algorithm !== 'bm' && data.algorithm !== 'kmp')
-      return problem(`"${data.algorithm}" is no search algorithm; there are bm and kmp`, options.get(algo));
+      return problem(`"${data.algorithm}" is not a search algorithm; the algorithms are bm and kmp`, options.get(algo));
     return data.from > data.to
-      ? problem(`--from ${data.from} lies behind --to ${data.to}`, options.get(to) ?? options.get(from))
+      ? problem(`--from ${data.from} is after --to ${data.to}`, options.get(to) ?? options.get(from))
       : undefined;
   },
   print(data) {
@@ -147,7 +147,7 @@ function readHexString(text: string): Uint8Array | InvalidValue {
   for (let i = 0; i < s.length;) {
     let literal = false;
     if (s[i] === BACKSLASH) {
-      if (hex) return invalid('"\\" cannot stand between the bars of hexadecimal bytes');
+      if (hex) return invalid('"\\" cannot be between the bars of hexadecimal bytes');
       literal = true;
     } else if (s[i] === BAR) {
       if (!hex) while (s[i + 1] === BLANK) i++;
@@ -161,7 +161,7 @@ function readHexString(text: string): Uint8Array | InvalidValue {
       i++;
     }
     if (literal) {
-      if (i + 1 >= s.length) return invalid('a "\\" at the end has nothing to stand for');
+      if (i + 1 >= s.length) return invalid('a "\\" at the end escapes nothing');
       bytes.push(s[i + 1] as number);
       i += 2;
     } else if (hex) {

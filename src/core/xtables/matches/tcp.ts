@@ -51,7 +51,7 @@ function readFlags(text: string): number | InvalidValue {
     else if (upper !== 'NONE' && upper !== '') {
       const known = TCP_FLAG_NAMES.find(([name]) => name === upper);
       if (known === undefined)
-        return invalid(`"${word}" is no TCP flag; there are ${FLAG_WORDS.slice(0, -1).join(', ')} and NONE`);
+        return invalid(`"${word}" is not a TCP flag; the flags are ${FLAG_WORDS.slice(0, -1).join(', ')} and NONE`);
       bits |= known[1];
     }
   }
@@ -90,9 +90,9 @@ export const tcp = defineMatch<TcpData>({
   protocols: [PROTOCOL.TCP],
   options: [sourcePort, destinationPort, tcpFlags, syn, tcpOption],
   documentation: {
-    summary: 'Looks at the ports, flags and options of a TCP packet.',
+    summary: 'Matches the ports, flags and options of a TCP packet.',
     details:
-      'Loaded by itself where a rule says -p tcp and uses one of its options. All of its options are false, negated or not, for later fragments, which carry no TCP header. iptables-nft reads the data of a later fragment in their place, and takes two negated single ports together: ! --sport 1 ! --dport 2 is false only where both fit.',
+      'Loaded automatically where a rule has -p tcp and uses one of its options. None of its options matches, negated or not, later fragments, which carry no TCP header. iptables-nft reads the data of a later fragment instead, and compares two negated single ports together: ! --sport 1 ! --dport 2 fails only if both ports are as written.',
     source: 'iptables-extensions(8), tcp; net/netfilter/xt_tcpudp.c',
   },
   build(options) {
@@ -188,7 +188,8 @@ function translatedFlagsCondition(flags: Inverted<Flags>): Condition {
   return {
     text: legacy.text,
     test: (view) => isNft(view) || legacy.test(view),
-    actual: (view) => (isNft(view) ? missing('no flag to look at: iptables-nft does not ask') : legacy.actual(view)),
+    actual: (view) =>
+      isNft(view) ? missing('no flag to compare: iptables-nft does not compare any') : legacy.actual(view),
     denial: (view) => legacy.denial?.(view),
     bounds: () => ({ over: EVERY_PACKET, under: legacy.asks ? [[legacy.asks]] : NO_PACKET }),
   };

@@ -23,12 +23,12 @@ export const tcpmss = defineMatch<Inverted<NumberRange<number>>>({
   options: [mss],
   documentation: {
     summary: 'Compares the maximum segment size that a TCP packet announces, which SYN packets do.',
-    details: 'A packet without the option fits no range; the negated form is true for it.',
+    details: 'A packet without the option matches no range; the negated form matches it.',
     source: 'iptables-extensions(8), tcpmss; net/netfilter/xt_tcpmss.c',
   },
   build(options) {
     const given = options.get(mss) as Given<NumberRange<number>>;
-    if (given.value[0] > given.value[1]) return problem(`the range ${printRange(given.value)} runs backwards`, given);
+    if (given.value[0] > given.value[1]) return problem(`the range ${printRange(given.value)} is descending`, given);
     return { value: given.value, inverted: given.inverted };
   },
   print: (data) => invertedText('--mss', data, printRange),
@@ -42,6 +42,6 @@ export const tcpmss = defineMatch<Inverted<NumberRange<number>>>({
   drops: (_data, { packet }) =>
     cutShort(packet, 20 + packet.tcpOptions.length, 'TCP') ??
     (tcpOptionBytes(packet) === undefined
-      ? malformed('it is a later fragment, and its bytes make no sense as the TCP header that they are taken for')
+      ? malformed('it is a later fragment, and its bytes are not valid as the TCP header that they are taken for')
       : undefined),
 });

@@ -34,16 +34,16 @@ interface TimeData {
 
 const DAY = 86400;
 
-const dateStart = option('--datestart', dateTime, 'From this moment on.');
-const dateStop = option('--datestop', dateTime, 'Up to this moment.');
+const dateStart = option('--datestart', dateTime, 'From this date and time on.');
+const dateStop = option('--datestop', dateTime, 'Up to this date and time.');
 const timeStart = option('--timestart', dayTime, 'From this time of day on.');
 const timeStop = option('--timestop', dayTime, 'Up to this time of day; one before --timestart is on the next day.');
 const monthDaysOption = option('--monthdays', monthDays, 'On these days of the month.', { invertible: true });
 const weekDaysOption = option('--weekdays', weekDays, 'On these days of the week; 1 is Monday.', { invertible: true });
-const contiguous = flag('--contiguous', 'A span over midnight belongs to the day it begins on.');
+const contiguous = flag('--contiguous', 'A period over midnight belongs to the day it begins on.');
 const kerneltz = flag('--kerneltz', "The times are in the kernel's time zone.", { excludes: ['--utc'] });
 const localtz = flag('--localtz', 'The old name of --kerneltz.', { excludes: ['--utc'] });
-const utc = flag('--utc', 'The times are in UTC, as without it.', { excludes: ['--kerneltz', '--localtz'] });
+const utc = flag('--utc', 'The times are in UTC, which is the default.', { excludes: ['--kerneltz', '--localtz'] });
 
 /** `-m time`: the moment at which the packet passes. Source: iptables-extensions(8) "time", net/netfilter/xt_time.c. */
 export const time = defineMatch<TimeData>({
@@ -63,9 +63,9 @@ export const time = defineMatch<TimeData>({
     utc,
   ],
   documentation: {
-    summary: 'Holds at certain dates, times of day, weekdays and days of the month.',
+    summary: 'Matches at certain dates, times of day, weekdays and days of the month.',
     details:
-      'All of them in UTC, unless --kerneltz is given. Without --contiguous a span over midnight is judged by the day that it is at the moment.',
+      'All of them are in UTC, unless --kerneltz is given. Without --contiguous each part of a period over midnight belongs to its own day.',
     source: 'iptables-extensions(8), time; net/netfilter/xt_time.c',
   },
   build(options): TimeData | BuildProblem {
@@ -82,10 +82,7 @@ export const time = defineMatch<TimeData>({
       contiguous: options.has(contiguous),
     };
     if (data.contiguous && data.dayStart < data.dayStop)
-      return problem(
-        '--contiguous makes sense only where --timestop is not behind --timestart',
-        options.get(contiguous),
-      );
+      return problem('--contiguous makes sense only if --timestop is not after --timestart', options.get(contiguous));
     return data;
   },
   print: printTime,
@@ -108,7 +105,7 @@ export const time = defineMatch<TimeData>({
 const WEEK_DAYS = ['', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 function clock({ kernelZone }: TimeData, { host: { now } }: PacketView): number | ReturnType<typeof unknown> {
-  if (now === undefined) return unknown('the time at which the packet passes is not given');
+  if (now === undefined) return unknown('the time of the packet is not given');
   return kernelZone ? unknown("the kernel's time zone (--kerneltz) is not in this file") : now;
 }
 

@@ -17,9 +17,9 @@ export const u32 = defineMatch<Inverted<readonly U32Test[]>>({
   families: [4, 6],
   options: [u32Option],
   documentation: {
-    summary: 'Takes 32-bit words out of the packet, masks and shifts them, and compares the results.',
+    summary: 'Extracts 32-bit words from the packet, masks and shifts them, and compares the results.',
     details:
-      'Offsets count in bytes from the IP header; "@" moves the start by the value found so far. A test beyond the end of the packet fails.',
+      'Offsets count in bytes from the IP header; "@" moves the start by the value read so far. A test beyond the end of the packet fails.',
     source: 'iptables-extensions(8), u32; net/netfilter/xt_u32.c',
   },
   build(options) {

@@ -30,9 +30,9 @@ export const udp = defineMatch<UdpData>({
   protocols: [PROTOCOL.UDP],
   options: [sourcePort, destinationPort],
   documentation: {
-    summary: 'Looks at the ports of a UDP packet.',
+    summary: 'Matches the ports of a UDP packet.',
     details:
-      'Loaded by itself where a rule says -p udp and uses one of its options. Both are false, negated or not, for later fragments, which carry no UDP header. iptables-nft reads the data of a later fragment in their place, and takes two negated single ports together: ! --sport 1 ! --dport 2 is false only where both fit.',
+      'Loaded automatically where a rule has -p udp and uses one of its options. Neither matches, negated or not, later fragments, which carry no UDP header. iptables-nft reads the data of a later fragment instead, and compares two negated single ports together: ! --sport 1 ! --dport 2 fails only if both ports are as written.',
     source: 'iptables-extensions(8), udp; net/netfilter/xt_tcpudp.c',
   },
   build: (options) => ({

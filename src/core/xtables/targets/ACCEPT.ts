@@ -13,11 +13,11 @@ export const ACCEPT = defineTarget<Record<string, never>>({
   documentation: {
     summary: 'Lets the packet through this table; later tables and hooks still see it.',
     details:
-      'ACCEPT ends the walk through this table in this hook only: other tables of the same hook, and later hooks, look at the packet as well.',
+      'ACCEPT ends this table in this hook only: other tables of the same hook, and later hooks, still see the packet.',
     source: 'iptables(8), TARGETS; net/ipv4/netfilter/ip_tables.c',
   },
   build: () => ({}),
   print: () => '',
-  describe: () => 'lets the packet pass; the rules behind it in this table are not looked at',
+  describe: () => 'lets the packet pass; the rules after it in this table are not evaluated',
   apply: () => ({ kind: 'verdict', verdict: 'ACCEPT' }),
 });

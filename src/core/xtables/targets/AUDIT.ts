@@ -7,10 +7,10 @@ const auditType: ValueType<string> = {
   completions: NAMES,
   parse(text): string | InvalidValue {
     const name = text.toLowerCase();
-    return NAMES.includes(name) ? name : invalid(`"${text}" is no audit type; there are ${NAMES.join(', ')}`);
+    return NAMES.includes(name) ? name : invalid(`"${text}" is not an audit type; the types are ${NAMES.join(', ')}`);
   },
 };
-const type = option('--type', auditType, 'What the record says has happened to the packet.', { required: true });
+const type = option('--type', auditType, 'What the record states about the packet.', { required: true });
 
 /** `-j AUDIT`: writes an audit record. Source: extensions/libxt_AUDIT.c, net/netfilter/xt_AUDIT.c. */
 export const AUDIT = defineTarget<{ readonly type: string }>({
@@ -21,7 +21,7 @@ export const AUDIT = defineTarget<{ readonly type: string }>({
   terminates: 'never',
   documentation: {
     summary: 'Writes an audit record about the packet and goes on.',
-    details: 'The type is only what the record says; a rule behind it has to accept, drop or reject the packet.',
+    details: 'The type only appears in the record; a later rule has to accept, drop or reject the packet.',
     source: 'iptables-extensions(8), AUDIT; net/netfilter/xt_AUDIT.c',
   },
   build: (options) => ({ type: (options.get(type) as { readonly value: string }).value }),

@@ -11,7 +11,7 @@ const trafficClass: ValueType<number> = {
   metavariable: 'major:minor',
   parse(text): number | InvalidValue {
     const found = CLASS.exec(text);
-    if (found === null) return invalid(`"${text}" is no class: write two hexadecimal numbers, as 1:20`);
+    if (found === null) return invalid(`"${text}" is not a class: write two hexadecimal numbers, such as 1:20`);
     const [major, minor] = [
       low16(found[1] as string, found[2] ?? (found[3] as string)),
       low16(found[4] as string, found[5] as string),

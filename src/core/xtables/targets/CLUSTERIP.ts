@@ -19,10 +19,10 @@ interface Cluster {
 const multicastMac: ValueType<string> = {
   metavariable: 'mac',
   parse(text): string | InvalidValue {
-    if (!/^[0-9a-fA-F]{1,2}(:[0-9a-fA-F]{1,2}){5}$/.test(text)) return invalid(`"${text}" is no link layer address`);
+    if (!/^[0-9a-fA-F]{1,2}(:[0-9a-fA-F]{1,2}){5}$/.test(text)) return invalid(`"${text}" is not a link-layer address`);
     const bytes = text.split(':').map((part) => parseInt(part, 16));
     if (((bytes[0] as number) & 1) === 0)
-      return invalid('the link layer address must be a multicast one: its first byte is odd');
+      return invalid('the link-layer address must be a multicast address: its first byte is odd');
     return bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(':');
   },
 };
@@ -34,7 +34,7 @@ const hashmode = option(
   oneOf(['sourceip', 'sourceip-sourceport', 'sourceip-sourceport-destport']),
   'What decides which node takes a connection.',
 );
-const clustermac = option('--clustermac', multicastMac, 'The multicast link layer address of the cluster.');
+const clustermac = option('--clustermac', multicastMac, 'The multicast link-layer address of the cluster.');
 const totalNodes = option('--total-nodes', number32('count', 0, MAX_NODES), 'How many nodes the cluster has.');
 const localNode = option('--local-node', number32('number', 0, MAX_NODES), 'The number of this node.');
 const hashInit = option('--hash-init', number32('seed'), 'The seed of the hash.');
@@ -52,7 +52,8 @@ export const CLUSTERIP = defineTarget<ClusteripData>({
   needsConntrack: true,
   documentation: {
     summary: 'Shares one address among machines: each packet is for one of them.',
-    details: 'What a hash gives to another node is dropped here. Linux 6.3 removed it; -m cluster does the same.',
+    details:
+      'Packets that a hash assigns to another node are dropped here. Linux 6.3 removed this target; -m cluster does the same.',
     source: 'iptables-extensions(8), CLUSTERIP',
   },
   build(options) {
@@ -80,7 +81,7 @@ export const CLUSTERIP = defineTarget<ClusteripData>({
   check: (): readonly BuildProblem[] => [
     {
       kind: 'problem',
-      message: 'Linux has no CLUSTERIP since 6.3: there iptables-restore fails; use -m cluster',
+      message: 'Linux 6.3 and newer have no CLUSTERIP: iptables-restore fails there; use -m cluster',
       severity: 'warning',
     },
   ],
@@ -98,7 +99,7 @@ export const CLUSTERIP = defineTarget<ClusteripData>({
     const rest = cluster && cluster.total > 0 ? { probability: 1 - 1 / cluster.total } : {};
     return {
       kind: 'choice',
-      reason: 'which nodes are up decides who takes the packet',
+      reason: 'the nodes that are up decide which one takes the packet',
       choices: [
         { text: 'this node takes the packet', ...share, effect: { kind: 'continue' } },
         {

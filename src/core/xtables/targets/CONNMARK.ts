@@ -36,13 +36,13 @@ const saveMark = flag('--save-mark', 'Copies the mark of the packet to the conne
 const restoreMark = flag('--restore-mark', 'Copies the mark of the connection to the packet.', one('--restore-mark'));
 const leftShift = option('--left-shift-mark', number32('bits', 0, 32), 'Shifts the result to the left.');
 const rightShift = option('--right-shift-mark', number32('bits', 0, 32), 'Shifts the result to the right.');
-const ctmask = option('--ctmask', number32('mask'), 'The bits of the connection mark that take part.', {
+const ctmask = option('--ctmask', number32('mask'), 'The bits of the connection mark that are used.', {
   excludes: ['--mask'],
 });
-const nfmask = option('--nfmask', number32('mask'), 'The bits of the packet mark that take part.', {
+const nfmask = option('--nfmask', number32('mask'), 'The bits of the packet mark that are used.', {
   excludes: ['--mask'],
 });
-const mask = option('--mask', number32('mask'), 'The bits of both marks that take part.', {
+const mask = option('--mask', number32('mask'), 'The bits of both marks that are used.', {
   excludes: ['--ctmask', '--nfmask'],
 });
 
@@ -73,7 +73,7 @@ export const CONNMARK = defineTarget<ConnmarkData>({
   documentation: {
     summary: 'Sets the mark of the connection, or copies it to or from the packet.',
     details:
-      'The mark stays with the connection and is there for each of its packets in both directions. Nothing happens for a packet without a connection (INVALID, UNTRACKED, raw table).',
+      'The mark stays with the connection and applies to each of its packets in both directions. A packet without a connection (INVALID, UNTRACKED, raw table) is left unchanged.',
     source: 'iptables-extensions(8), CONNMARK; net/netfilter/xt_connmark.c',
   },
   build: buildConnmark,
@@ -144,7 +144,7 @@ function buildConnmark(options: GivenOptions): ConnmarkData | BuildProblem {
     return problem(`CONNMARK needs one of ${MODES.join(', ')}`);
   if (Math.abs(data.shift) === 32)
     return problem(
-      'a mark has 32 bits: the kernel takes a shift of 31 at most',
+      'a mark has 32 bits: the kernel accepts a shift of 31 at most',
       options.get(data.shift > 0 ? leftShift : rightShift),
     );
   return data;

@@ -22,7 +22,7 @@ export const CONNSECMARK = defineTarget<{ readonly mode: 'save' | 'restore' }>({
   needsConntrack: true,
   documentation: {
     summary: 'Copies the SELinux label between the packet and its connection.',
-    details: 'A label that is there already is never overwritten.',
+    details: 'An existing label is never overwritten.',
     source: 'iptables-extensions(8), CONNSECMARK; net/netfilter/xt_CONNSECMARK.c',
   },
   build(options) {

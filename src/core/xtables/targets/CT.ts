@@ -51,7 +51,7 @@ function eventList(known: readonly string[]): ValueType<readonly string[]> {
       const strange = asked.find((each) => !known.includes(each));
       return strange === undefined
         ? known.filter((each) => asked.includes(each))
-        : invalid(`"${strange}" is no event; there are ${known.join(', ')}`);
+        : invalid(`"${strange}" is not an event; the events are ${known.join(', ')}`);
     },
   };
 }
@@ -60,7 +60,7 @@ const notrack = flag('--notrack', 'Connection tracking leaves the packet alone: 
 const helper = option(
   '--helper',
   text('name', 15, 'thing'),
-  'The helper that watches the connection (ftp, sip, tftp …).',
+  'The helper that tracks the connection (ftp, sip, tftp …).',
 );
 /** The kernel gives no more of the name back: its `usersize` is that of the structure before there was one. */
 const KEPT_OF_TIMEOUT = 4;
@@ -113,9 +113,9 @@ export const CT = defineTarget<CtData>({
   terminates: 'never',
   needsTracking: ({ notrack: untracked }) => !untracked,
   documentation: {
-    summary: 'Tells connection tracking, which comes next, how to treat this packet.',
+    summary: 'Sets how connection tracking, which comes next, treats this packet.',
     details:
-      'The first CT rule that a packet matches counts; further ones change nothing. A packet that already belongs to a connection, as on its second way over lo, is not touched.',
+      'Only the first CT rule that a packet matches has an effect. A packet that already belongs to a connection, such as one that comes in again over lo, is not changed.',
     source: 'iptables-extensions(8), CT; net/netfilter/xt_CT.c',
   },
   build(options, { protocol }) {
@@ -159,7 +159,7 @@ export const CT = defineTarget<CtData>({
       ? [
           {
             kind: 'problem',
-            message: `the kernel has no helper "${data.helper}" of its own: this loads only where a program has added it`,
+            message: `the kernel has no helper "${data.helper}" of its own: the rule loads only where a program has added it`,
             severity: 'warning',
           },
         ]

@@ -31,7 +31,7 @@ export const DNAT = defineTarget<DnatData>({
   documentation: {
     summary: 'Rewrites the destination of a connection; replies are rewritten back.',
     details:
-      'Only the first packet of a connection comes to this rule; what it decides holds for all others. The packet is routed by its new destination. In OUTPUT a packet keeps its source address.',
+      'Only the first packet of a connection reaches this rule; its translation applies to all others. The packet is routed by its new destination. In OUTPUT a packet keeps its source address.',
     source: 'iptables-extensions(8), DNAT; net/netfilter/xt_nat.c',
   },
   build: (options) => ({

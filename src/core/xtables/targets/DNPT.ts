@@ -26,13 +26,13 @@ export const DNPT = defineTarget<PrefixTranslation>({
   documentation: {
     summary: 'Replaces the prefix of the IPv6 destination address, without connection tracking.',
     details:
-      "Needs a SNPT for the other direction. Of a longer and a shorter prefix the longer length counts, and the packet's own prefix is not compared: ask for it in the rule.",
+      "Needs an SNPT rule for the other direction. If the two prefixes differ in length, the longer length counts. The packet's own prefix is not compared: match on it in the rule.",
     source: 'iptables-extensions(8), DNPT; net/ipv6/netfilter/ip6t_NPT.c',
   },
   build: (options) => buildPrefixTranslation(options, OPTIONS),
   checkentry: (_data, options) => checkPrefixes(options, OPTIONS),
   print: printPrefixTranslation,
-  describe: (data) => `replaces the prefix of the destination address by ${prefixText(data.destination)}`,
+  describe: (data) => `replaces the prefix of the destination address with ${prefixText(data.destination)}`,
   changes: () => [{ field: 'destination', kind: 'open' }],
   apply: (data, view) => applyPrefixTranslation(data, view, 'destination'),
 });

@@ -8,7 +8,7 @@ const dscpClass: ValueType<number> = {
   metavariable: 'class',
   completions: dscpClassNames(),
   parse: (text): number | InvalidValue =>
-    dscpOfClass(text) ?? invalid(`"${text}" is no DiffServ class; there are ${dscpClassNames().join(', ')}`),
+    dscpOfClass(text) ?? invalid(`"${text}" is not a DiffServ class; the classes are ${dscpClassNames().join(', ')}`),
 };
 
 const setDscp = option('--set-dscp', number32('value', 0, 63), 'The code point, 0 to 63.', {
@@ -31,7 +31,7 @@ export const DSCP = defineTarget<{ readonly dscp: number }>({
   terminates: 'never',
   documentation: {
     summary: 'Sets the DiffServ code point, the upper six bits of the TOS byte.',
-    details: 'The two ECN bits below stay.',
+    details: 'The two ECN bits below it are kept.',
     source: 'iptables-extensions(8), DSCP; net/netfilter/xt_DSCP.c',
   },
   build(options) {

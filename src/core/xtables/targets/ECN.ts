@@ -10,7 +10,7 @@ interface EcnTargetData {
   readonly ect: number | undefined;
 }
 
-const remove = flag('--ecn-tcp-remove', 'Clears ECE and CWR, so that the connection does without ECN.', {
+const remove = flag('--ecn-tcp-remove', 'Clears ECE and CWR, so that the connection does not use ECN.', {
   excludes: ['--ecn-tcp-cwr', '--ecn-tcp-ece'],
 });
 const tcpCwr = option('--ecn-tcp-cwr', number32('0|1', 0, 1), 'Sets the CWR flag of TCP.', {
@@ -34,7 +34,7 @@ export const ECN = defineTarget<EcnTargetData>({
   terminates: 'never',
   documentation: {
     summary: 'Clears or sets the congestion notification bits of TCP and IP.',
-    details: 'A work-around for ways that drop packets with ECN. IPv4 only.',
+    details: 'A workaround for paths that drop packets with ECN. IPv4 only.',
     source: 'iptables-extensions(8), ECN; net/ipv4/netfilter/ipt_ECN.c',
   },
   build(options): EcnTargetData | BuildProblem {

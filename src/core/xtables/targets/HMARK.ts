@@ -45,7 +45,7 @@ const fieldList: ValueType<readonly Field[]> = {
     const fields: Field[] = [];
     for (const word of text.split(',')) {
       const field = word === '' ? undefined : FIELDS.find((each) => each.startsWith(word.toLowerCase()));
-      if (field === undefined) return invalid(`"${word}" is none of ${FIELDS.join(', ')}`);
+      if (field === undefined) return invalid(`"${word}" is not one of ${FIELDS.join(', ')}`);
       fields.push(field);
     }
     return fields;
@@ -105,7 +105,7 @@ export const HMARK = defineTarget<HmarkData>({
   documentation: {
     summary: 'Sets the mark to a number computed from the addresses and ports of the flow.',
     details:
-      'Both directions of a flow get the same mark. With --hmark-rnd fixed the number can be foretold; ICMP errors are hashed by the packet that they quote.',
+      'Both directions of a flow get the same mark. With a fixed --hmark-rnd the number is predictable; ICMP errors are hashed by the packet that they quote.',
     source: 'iptables-extensions(8), HMARK; net/netfilter/xt_HMARK.c',
   },
   build: buildHmark,
@@ -156,7 +156,7 @@ function buildHmark(options: GivenOptions, { family }: { readonly family: 4 | 6 
   )
     .map(([field, each]): Given<number> | undefined => (has(field) ? options.get(each) : undefined))
     .find((given) => given !== undefined && list !== undefined && given.optionWord.start > list.optionWord.start);
-  if (repeated) return problem('the tuple names this field already', repeated);
+  if (repeated) return problem('the tuple already contains this field', repeated);
   const value = (given: Option<number>): number | undefined => options.get(given)?.value;
   const data = {
     sourcePrefix: has('src') ? bits : value(sourcePrefix),

@@ -25,7 +25,7 @@ const label = option('--label', text('name', 27, 'thing'), 'Names the timer; rul
 const alarm = flag('--alarm', 'Uses a timer that also runs while the machine sleeps.');
 
 /**
- * `-j IDLETIMER`: restarts a timer that tells user space when traffic stops. Source: libxt_IDLETIMER.c,
+ * `-j IDLETIMER`: restarts a timer that reports to user space when traffic stops. Source: libxt_IDLETIMER.c,
  * net/netfilter/xt_IDLETIMER.c.
  */
 export const IDLETIMER = defineTarget<IdletimerData>({
@@ -36,7 +36,7 @@ export const IDLETIMER = defineTarget<IdletimerData>({
   terminates: 'never',
   documentation: {
     summary: 'Restarts a timer that reports when no packet has come for a while.',
-    details: 'The time left is in /sys/class/xt_idletimer/timers/LABEL. The packet is not touched.',
+    details: 'The time left is in /sys/class/xt_idletimer/timers/LABEL. The packet is not changed.',
     source: 'iptables-extensions(8), IDLETIMER; net/netfilter/xt_IDLETIMER.c',
   },
   build(options) {
@@ -46,12 +46,12 @@ export const IDLETIMER = defineTarget<IdletimerData>({
   checkentry(data, options) {
     const name = options.get(label);
     if (data.timeout === 0 || data.timeout > LONGEST)
-      return problem(`the kernel takes 1 to ${LONGEST} seconds`, options.get(timeout));
+      return problem(`the kernel accepts 1 to ${LONGEST} seconds`, options.get(timeout));
     if (data.label === '') return problem('the label must not be empty', name);
     if (data.label.includes('/'))
       return problem('the label becomes the name of a file and cannot contain a slash', name);
     if (['.', '..', 'power', 'subsystem', 'uevent'].includes(data.label))
-      return problem(`"${data.label}" is taken by the kernel and cannot be a label`, name);
+      return problem(`"${data.label}" is used by the kernel and cannot be a label`, name);
     return undefined;
   },
   shares: (data) => ({ what: `the timer "${data.label}"`, settings: data.alarm ? '--alarm' : 'no --alarm' }),

@@ -27,9 +27,11 @@ const delayValue: ValueType<number | 'inf'> = {
   },
 };
 
-const id = option('--led-trigger-id', triggerId, "The light's trigger is called netfilter-NAME.", { required: true });
-const delay = option('--led-delay', delayValue, 'How long the light stays on, in milliseconds.');
-const alwaysBlink = flag('--led-always-blink', 'Blinks for packets that come while the light is on.');
+const id = option('--led-trigger-id', triggerId, 'The trigger of the LED is called netfilter-NAME.', {
+  required: true,
+});
+const delay = option('--led-delay', delayValue, 'How long the LED stays on, in milliseconds.');
+const alwaysBlink = flag('--led-always-blink', 'Blinks for packets that come while the LED is on.');
 
 /** `-j LED`: switches a light on. Source: extensions/libxt_LED.c, net/netfilter/xt_LED.c. */
 export const LED = defineTarget<LedData>({
@@ -39,8 +41,8 @@ export const LED = defineTarget<LedData>({
   options: [id, delay, alwaysBlink],
   terminates: 'never',
   documentation: {
-    summary: 'Switches a light of the machine on when the packet comes.',
-    details: 'Needs a kernel with LED triggers. The packet is not touched.',
+    summary: 'Switches on an LED of the machine when a packet matches.',
+    details: 'Needs a kernel with LED triggers. The packet is not changed.',
     source: 'iptables-extensions(8), LED; net/netfilter/xt_LED.c',
   },
   build: (options) => ({
@@ -51,13 +53,13 @@ export const LED = defineTarget<LedData>({
   check: (): readonly BuildProblem[] => [
     {
       kind: 'problem',
-      message: 'many kernels are built without LED: there iptables-restore fails',
+      message: 'many kernels are built without LED: iptables-restore fails there',
       severity: 'warning',
     },
   ],
   print: (data) =>
     ` --led-trigger-id "${data.id.replace(/["\\]/g, '\\$&')}"${delayText(data.delay)}${data.alwaysBlink ? ' --led-always-blink' : ''}`,
-  describe: (data) => `switches the light netfilter-${data.id} on`,
+  describe: (data) => `switches on the LED netfilter-${data.id}`,
   apply: (data) => ({ kind: 'continue', note: `light netfilter-${data.id}` }),
 });
 

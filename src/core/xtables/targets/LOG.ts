@@ -32,23 +32,19 @@ const logLevel: ValueType<number> = {
     if (number !== undefined) return Number(number);
     return (
       (Object.hasOwn(LEVELS, text) ? LEVELS[text] : undefined) ??
-      invalid(`"${text}" is no log level; there are 0 to 7, ${Object.keys(LEVELS).join(', ')}`)
+      invalid(`"${text}" is not a log level; the levels are 0 to 7, ${Object.keys(LEVELS).join(', ')}`)
     );
   },
 };
 
-const level = option(
-  '--log-level',
-  logLevel,
-  'How urgent the line is, 0 (emerg) to 7 (debug); 4 (warning) if left out.',
-);
-const prefix = option('--log-prefix', logPrefix(29), 'Text in front of each line, up to 29 bytes.');
+const level = option('--log-level', logLevel, 'The log level, 0 (emerg) to 7 (debug); 4 (warning) if omitted.');
+const prefix = option('--log-prefix', logPrefix(29), 'Text at the start of each line, up to 29 bytes.');
 const FLAGS = [
   flag('--log-tcp-sequence', 'Logs TCP sequence numbers too.'),
   flag('--log-tcp-options', 'Logs the options of the TCP header too.'),
   flag('--log-ip-options', 'Logs the options of the IP header too.'),
   flag('--log-uid', 'Logs the user who owns the local socket.'),
-  flag('--log-macdecode', 'Writes link layer addresses in readable form.'),
+  flag('--log-macdecode', 'Decodes link-layer addresses.'),
 ];
 
 /** `-j LOG`: writes a line to the kernel log. Source: extensions/libxt_LOG.c, net/netfilter/xt_LOG.c. */
@@ -61,7 +57,7 @@ export const LOG = defineTarget<LogData>({
   documentation: {
     summary: 'Writes a line about the packet to the kernel log and goes on.',
     details:
-      'The next rule is looked at as well. In a network namespace nothing is written unless net.netfilter.nf_log_all_netns is 1.',
+      'The next rule is evaluated as well. In a network namespace nothing is logged unless net.netfilter.nf_log_all_netns is 1.',
     source: 'iptables-extensions(8), LOG; net/netfilter/xt_LOG.c',
   },
   build: (options) => ({

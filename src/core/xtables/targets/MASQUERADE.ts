@@ -27,9 +27,9 @@ export const MASQUERADE = defineTarget<MasqueradeData>({
   terminates: 'always',
   needsConntrack: true,
   documentation: {
-    summary: 'Sends a connection from the address of the interface that it leaves by.',
+    summary: 'Rewrites the source of a connection to the address of the interface that it leaves by.',
     details:
-      'Of several addresses it takes the one in the subnet of the next hop. The connections are forgotten when the interface goes down. It works on lo as well.',
+      'If the interface has several addresses, the one in the subnet of the next hop is used. The connections are deleted when the interface goes down. It works on lo as well.',
     source: 'iptables-extensions(8), MASQUERADE; net/netfilter/nf_nat_masquerade.c',
   },
   build(options) {

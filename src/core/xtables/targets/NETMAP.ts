@@ -4,7 +4,7 @@ import { defineTarget } from '../extension';
 import { option } from '../option';
 import { hostMask, type HostMask } from '../values/looseAddress';
 
-const to = option('--to', hostMask, 'The network to map to; the bits behind its mask are kept.', { required: true });
+const to = option('--to', hostMask, 'The network to map to; the bits outside its mask are kept.', { required: true });
 
 /**
  * `-j NETMAP`: maps a whole network one to one onto another. Source: extensions/libipt_NETMAP.c, libip6t_NETMAP.c,
@@ -20,7 +20,7 @@ export const NETMAP = defineTarget<HostMask>({
   terminates: 'always',
   needsConntrack: true,
   documentation: {
-    summary: 'Exchanges the network part of an address and keeps the rest.',
+    summary: 'Replaces the network part of an address and keeps the rest.',
     details: 'In PREROUTING and OUTPUT the destination is mapped, in POSTROUTING and INPUT the source.',
     source: 'iptables-extensions(8), NETMAP; net/netfilter/xt_NETMAP.c',
   },
@@ -29,7 +29,7 @@ export const NETMAP = defineTarget<HostMask>({
     return { address: andAddress(address, mask), mask };
   },
   print: (data) => ` --to ${networkText(data)}`,
-  describe: (data) => `maps the address into ${networkText(data)}, keeping the bits behind the mask`,
+  describe: (data) => `maps the address into ${networkText(data)}, keeping the bits outside the mask`,
   // The hook decides which.
   changes: () => [...natChanges('source', undefined, undefined), ...natChanges('destination', undefined, undefined)],
   apply: ({ address, mask }, { hook }) => ({

@@ -15,7 +15,7 @@ interface NflogData {
 
 const group = option('--nflog-group', number32('number', 0, 65535), 'The netlink group that programs listen to.');
 const prefix = option('--nflog-prefix', logPrefix(63), 'Text that goes along with the packet, up to 63 bytes.');
-const range = option('--nflog-range', number32('bytes'), 'Never had an effect; --nflog-size is what was meant.', {
+const range = option('--nflog-range', number32('bytes'), 'Never had an effect; use --nflog-size.', {
   excludes: ['--nflog-size'],
 });
 const size = option('--nflog-size', number32('bytes'), 'How many bytes of the packet are copied.', {
@@ -39,7 +39,7 @@ export const NFLOG = defineTarget<NflogData>({
   terminates: 'never',
   documentation: {
     summary: 'Hands a copy of the packet to a logging program and goes on.',
-    details: 'The next rule is looked at as well, whether a program listens or not.',
+    details: 'The next rule is evaluated as well, whether a program listens or not.',
     source: 'iptables-extensions(8), NFLOG; net/netfilter/xt_NFLOG.c',
   },
   build: (options) => ({
@@ -52,13 +52,7 @@ export const NFLOG = defineTarget<NflogData>({
   check: (data): readonly BuildProblem[] =>
     data.range === 0
       ? []
-      : [
-          {
-            kind: 'problem',
-            message: '--nflog-range has no effect; --nflog-size is what was meant',
-            severity: 'warning',
-          },
-        ],
+      : [{ kind: 'problem', message: '--nflog-range has no effect; use --nflog-size', severity: 'warning' }],
   print(data) {
     const copied =
       data.size !== undefined ? ` --nflog-size ${data.size}` : data.range ? ` --nflog-range ${data.range}` : '';

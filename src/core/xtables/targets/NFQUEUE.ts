@@ -20,7 +20,9 @@ const queueRange: ValueType<readonly [number, number]> = {
     const [first, last] = [Number(range[0]), Number(range[1])];
     if (first >= last) return invalid(`${first} should be less than ${last}`);
     // The kernel counts the queues in 16 bits.
-    return last - first === 65535 ? refusedByKernel([first, last], '65536 queues are one too many') : [first, last];
+    return last - first === 65535
+      ? refusedByKernel([first, last], '65536 queues are one more than is allowed')
+      : [first, last];
   },
 };
 
@@ -30,7 +32,7 @@ const queueNum = option('--queue-num', number32('number', 0, 65535), 'The queue,
 const queueBalance = option('--queue-balance', queueRange, 'Spreads connections over these queues by a hash.', {
   excludes: ['--queue-num'],
 });
-const queueBypass = flag('--queue-bypass', 'Where no program listens, the packet is accepted instead of dropped.');
+const queueBypass = flag('--queue-bypass', 'If no program listens, the packet is accepted instead of dropped.');
 const queueCpuFanout = flag(
   '--queue-cpu-fanout',
   'Spreads by the processor that handles the packet instead of a hash.',
@@ -46,7 +48,7 @@ export const NFQUEUE = defineTarget<NfqueueData>({
   documentation: {
     summary: 'Hands the packet to a program in user space, which decides.',
     details:
-      'Where no program listens, the packet is dropped, or with --queue-bypass accepted for this table: the rules behind are not looked at either way.',
+      'If no program listens, the packet is dropped, or with --queue-bypass accepted in this table. The rules after it are not evaluated in either case.',
     source: 'iptables-extensions(8), NFQUEUE; net/netfilter/xt_NFQUEUE.c',
   },
   build(options) {
@@ -61,6 +63,6 @@ export const NFQUEUE = defineTarget<NfqueueData>({
   print: ({ first, last, bypass, cpuFanout }) =>
     `${first === last ? ` --queue-num ${first}` : ` --queue-balance ${first}:${last}`}${bypass ? ' --queue-bypass' : ''}${cpuFanout ? ' --queue-cpu-fanout' : ''}`,
   describe: ({ first, last, bypass }) =>
-    `hands the packet to the program that listens to ${first === last ? `queue ${first}` : `one of the queues ${first} to ${last}`}; without one it is ${bypass ? 'accepted' : 'dropped'}`,
+    `hands the packet to the program that listens to ${first === last ? `queue ${first}` : `one of the queues ${first} to ${last}`}; if none listens, it is ${bypass ? 'accepted' : 'dropped'}`,
   apply: ({ first, last, bypass }) => ({ kind: 'queue', numbers: [first, last], bypass }),
 });

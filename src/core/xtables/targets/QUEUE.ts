@@ -9,11 +9,11 @@ export const QUEUE = defineTarget<Record<string, never>>({
   name: 'QUEUE',
   families: [4, 6],
   options: [],
-  nftRefuses: 'nf_tables knows no verdict QUEUE; write -j NFQUEUE --queue-num 0',
+  nftRefuses: 'nf_tables has no QUEUE verdict; write -j NFQUEUE --queue-num 0',
   terminates: 'always',
   documentation: {
     summary: 'Hands the packet to a program that listens to queue 0.',
-    details: 'The program decides what becomes of it. Where none listens, the packet is dropped.',
+    details: 'The program decides on the packet. If none listens, the packet is dropped.',
     source: 'iptables-extensions(8), NFQUEUE; net/netfilter/nf_queue.c',
   },
   build: () => ({}),

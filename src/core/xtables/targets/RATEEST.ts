@@ -45,7 +45,7 @@ const time: ValueType<number> = {
     const unit = Object.keys(UNITS).find(
       (each) => lower.endsWith(each) && readDouble(given.slice(0, given.length - each.length)) !== undefined,
     );
-    if (unit === undefined) return invalid(`"${given}" is no time: write it as 250ms or 2s`);
+    if (unit === undefined) return invalid(`"${given}" is not a time: write it as 250ms or 2s`);
     const number = readDouble(given.slice(0, given.length - unit.length)) as number;
     const product = number * (UNITS[unit] as number);
     return Number.isFinite(product) && Math.abs(product) < 2 ** 63
@@ -58,7 +58,7 @@ const name = option('--rateest-name', text('name', 15, 'thing'), 'The name of th
   required: true,
 });
 const interval = option('--rateest-interval', time, 'How often the rate is measured: 250ms to 8s.', { required: true });
-const ewmalog = option('--rateest-ewmalog', time, 'Over which time the rate is averaged.', { required: true });
+const ewmalog = option('--rateest-ewmalog', time, 'The time over which the rate is averaged.', { required: true });
 
 /** `-j RATEEST`: feeds a rate estimator. Source: extensions/libxt_RATEEST.c, net/netfilter/xt_RATEEST.c. */
 export const RATEEST = defineTarget<RateestTargetData>({
@@ -68,14 +68,14 @@ export const RATEEST = defineTarget<RateestTargetData>({
   options: [name, interval, ewmalog],
   terminates: 'never',
   documentation: {
-    summary: 'Counts the packet into a rate estimator that -m rateest asks.',
-    details: 'Times are rounded up to 250 ms times a power of two. The packet is not touched.',
+    summary: 'Counts the packet in a rate estimator that -m rateest reads.',
+    details: 'Times are rounded up to 250 ms times a power of two. The packet is not changed.',
     source: 'iptables-extensions(8), RATEEST; net/netfilter/xt_RATEEST.c',
   },
   build: buildRateest,
   shares: (data) => ({ what: `the estimator "${data.name}"`, settings: printTimes(data).trim() }),
   print: (data) => ` --rateest-name ${data.name}${printTimes(data)}`,
-  describe: (data) => `counts the packet into the rate estimator "${data.name}"`,
+  describe: (data) => `counts the packet in the rate estimator "${data.name}"`,
   apply: (data) => ({ kind: 'continue', note: `counted into ${data.name}` }),
 });
 
@@ -91,7 +91,7 @@ function buildRateest(options: GivenOptions): RateestTargetData | BuildProblem {
   }
   log--;
   if (log === 0 || log >= 31)
-    return problem('the averaging time does not fit the interval: it should be one to a few times as long', averaged);
+    return problem('the averaging time does not suit the interval: it should be one to a few times as long', averaged);
   return { name: (options.get(name) as Given<string>).value, interval: step, ewmaLog: log };
 }
 

@@ -34,7 +34,7 @@ export const REDIRECT = defineTarget<RedirectData>({
   build(options) {
     const ports = options.get(toPorts);
     if (ports?.value.base !== undefined)
-      return problem('REDIRECT takes a range of ports without a base port behind "/"', ports);
+      return problem('REDIRECT accepts a range of ports without a base port after "/"', ports);
     return { ports: ports?.value, random: options.has(random) };
   },
   print: ({ ports, random }) => `${ports ? ` --to-ports ${printNatPorts(ports)}` : ''}${random ? ' --random' : ''}`,

@@ -44,14 +44,17 @@ const rejectType: ValueType<RejectType> = {
   parse(text, { family }): RejectType | InvalidValue {
     const start = text.toLowerCase();
     const found = TYPES[family].find(([name, alias]) => name.startsWith(start) || alias.startsWith(start));
-    return found ?? invalid(`"${text}" is no reject type; there are ${TYPES[family].map(([name]) => name).join(', ')}`);
+    return (
+      found ??
+      invalid(`"${text}" is not a reject type; the types are ${TYPES[family].map(([name]) => name).join(', ')}`)
+    );
   },
 };
 
-const rejectWith = option('--reject-with', rejectType, 'What the sender is told; may be abbreviated.');
+const rejectWith = option('--reject-with', rejectType, 'The error that the sender gets; may be abbreviated.');
 
 /**
- * `-j REJECT`: discards the packet and tells its sender. Source: libipt_REJECT.c, libip6t_REJECT.c,
+ * `-j REJECT`: discards the packet and answers its sender. Source: libipt_REJECT.c, libip6t_REJECT.c,
  * net/ipv4/netfilter/ipt_REJECT.c.
  */
 export const REJECT = defineTarget<RejectType>({
@@ -96,9 +99,9 @@ function noAnswer([, , icmpType]: RejectType, view: PacketView): string | undefi
   if (hasGroupDestination(icmpType < 0 ? { ...view, packetType: 'unicast' } : view))
     return 'the packet goes to a multicast or broadcast address';
   if (packet.family === 6 && (isUnspecified(packet.source) || isMulticast(packet.source)))
-    return 'the sender has no address of its own';
+    return 'the source is not the address of a host';
   if (packet.family === 6 && icmpType < 0 && isUnspecified(packet.destination))
-    return 'the packet goes to no address in particular';
+    return 'the destination is the unspecified address';
   if (!checksumHolds(packet))
     return packet.moreFragments
       ? 'the checksum of a fragment cannot be verified'

@@ -8,13 +8,13 @@ export const RETURN = defineTarget<Record<string, never>>({
   options: [],
   terminates: 'sometimes',
   documentation: {
-    summary: 'Leaves this chain: goes on behind the rule that jumped to it.',
+    summary: 'Leaves this chain: continues after the rule that jumped to it.',
     details:
-      'In a built-in chain, and in one that was reached from there by --goto only, the policy of the built-in chain decides.',
+      'In a built-in chain, and in one that was reached from it by --goto only, the policy of the built-in chain decides.',
     source: 'iptables(8), TARGETS; net/ipv4/netfilter/ip_tables.c',
   },
   build: () => ({}),
   print: () => '',
-  describe: () => 'leaves the chain and goes on behind the jump that led here; in a built-in chain the policy decides',
+  describe: () => 'leaves the chain and continues after the jump to it; in a built-in chain the policy decides',
   apply: () => ({ kind: 'verdict', verdict: 'RETURN' }),
 });

@@ -47,7 +47,7 @@ const setUse: ValueType<SetUse> = {
     if (list.startsWith('-') || list.startsWith('!'))
       return invalid('two words are needed: the name of the set and its directions');
     if (name === '') return invalid('the name of the set is empty');
-    if (utf8Length(name) > 31) return invalid(`"${name}" is too long: names of sets have at most 31 bytes`);
+    if (utf8Length(name) > 31) return invalid(`"${name}" is too long: set names have at most 31 bytes`);
     const directions: SetDirection[] = [];
     for (const word of list.split(',')) {
       // Only the first three letters are looked at.
@@ -60,15 +60,15 @@ const setUse: ValueType<SetUse> = {
 };
 
 // The options are of the old kind: iptables reads a "!" in front of them and forgets it.
-const addSet = option('--add-set', setUse, "Adds the packet's address and the like to a set.", {
+const addSet = option('--add-set', setUse, "Adds the packet's address, port or other fields to a set.", {
   words: 2,
   invertible: true,
 });
-const delSet = option('--del-set', setUse, "Removes the packet's address and the like from a set.", {
+const delSet = option('--del-set', setUse, "Removes the packet's address, port or other fields from a set.", {
   words: 2,
   invertible: true,
 });
-const exist = flag('--exist', 'Starts the timeout of a member that is there already anew.', {
+const exist = flag('--exist', 'Restarts the timeout of a member that is already in the set.', {
   repeatable: true,
   invertible: true,
 });
@@ -76,13 +76,13 @@ const timeout = option('--timeout', number32('seconds', 0, 0xfffffffe), 'How lon
   repeatable: true,
   invertible: true,
 });
-const mapSet = option('--map-set', setUse, 'Looks the packet up and takes over what the member carries.', {
+const mapSet = option('--map-set', setUse, 'Looks the packet up and applies what the member carries.', {
   words: 2,
   invertible: true,
 });
-const mapMark = flag('--map-mark', "Takes over the member's mark.", { repeatable: true, invertible: true });
-const mapPrio = flag('--map-prio', "Takes over the member's traffic class.", { repeatable: true, invertible: true });
-const mapQueue = flag('--map-queue', "Takes over the member's transmit queue.", { repeatable: true, invertible: true });
+const mapMark = flag('--map-mark', "Applies the member's mark.", { repeatable: true, invertible: true });
+const mapPrio = flag('--map-prio', "Applies the member's traffic class.", { repeatable: true, invertible: true });
+const mapQueue = flag('--map-queue', "Applies the member's transmit queue.", { repeatable: true, invertible: true });
 
 /** `-j SET`: changes an ipset, or takes a mark from it. Source: extensions/libxt_SET.c, net/netfilter/xt_set.c. */
 export const SET = defineTarget<SetTargetData>({
@@ -101,7 +101,9 @@ export const SET = defineTarget<SetTargetData>({
     if (!data.mapPriority && !data.mapQueue) return [];
     return hooks
       .filter((hook) => hook === 'PREROUTING' || hook === 'INPUT')
-      .map((hook) => problem(`--map-prio and --map-queue work in FORWARD, OUTPUT, POSTROUTING only, not in ${hook}`));
+      .map((hook) =>
+        problem(`--map-prio and --map-queue can be used in FORWARD, OUTPUT, POSTROUTING only, not in ${hook}`),
+      );
   },
   print(data) {
     const added =
@@ -115,9 +117,7 @@ export const SET = defineTarget<SetTargetData>({
     const parts = [
       data.add ? `adds the packet's ${data.add.directions.join(' and ')} to the set ${data.add.name}` : '',
       data.del ? `removes the packet's ${data.del.directions.join(' and ')} from the set ${data.del.name}` : '',
-      data.map
-        ? `takes over what the set ${data.map.name} has for the packet's ${data.map.directions.join(' and ')}`
-        : '',
+      data.map ? `applies what the set ${data.map.name} has for the packet's ${data.map.directions.join(' and ')}` : '',
     ];
     return parts.filter((each) => each !== '').join(', ');
   },
@@ -146,15 +146,16 @@ function buildSet(options: GivenOptions, { table }: ValueContext): SetTargetData
   };
   if (!data.add && !data.del && !data.map) return problem('SET needs --add-set, --del-set or --map-set');
   if (!data.add && (data.exist || data.timeout !== undefined))
-    return problem('--exist and --timeout go with --add-set only', options.get(exist) ?? options.get(timeout));
+    return problem('--exist and --timeout can be used with --add-set only', options.get(exist) ?? options.get(timeout));
   const maps = data.mapMark || data.mapPriority || data.mapQueue;
   if (data.map && !maps) return problem('--map-set needs --map-mark, --map-prio or --map-queue', options.get(mapSet));
   if (!data.map && maps)
     return problem(
-      '--map-mark, --map-prio and --map-queue go with --map-set only',
+      '--map-mark, --map-prio and --map-queue can be used with --map-set only',
       options.get(mapMark) ?? options.get(mapPrio) ?? options.get(mapQueue),
     );
-  if (data.map && table !== 'mangle') return problem('--map-set works in the table mangle only', options.get(mapSet));
+  if (data.map && table !== 'mangle')
+    return problem('--map-set can be used in the mangle table only', options.get(mapSet));
   return data;
 }
 
@@ -165,14 +166,14 @@ function useText(name: string, use: SetUse | undefined): string {
 function add(use: SetUse, view: RememberingView, withExist: boolean): string {
   const set = liveSets(view)?.get(use.name);
   if (set === undefined) return `the set ${use.name} is not known here, so what was added to it is not seen later`;
-  let failed = `nothing of the packet fits the set ${use.name}`;
+  let failed = `nothing of the packet matches the type of the set ${use.name}`;
   for (const target of memberSets(set, view)) {
     const result = addToSet(target, view, use.directions, withExist);
     if (result.kind === 'changed') {
       replaceSet(view, result.set);
       beginCounts(view, target, result.member.parts);
       return result.forced
-        ? `the set ${target.name} is full: with forceadd, ${result.text} takes the place of another member or is left out, so who is in the set is not known from here on`
+        ? `the set ${target.name} is full: with forceadd, ${result.text} replaces another member or is not added, so which members are in the set is not known from here on`
         : `${result.text} added to the set ${target.name}`;
     }
     // Of a list, the next set is tried.

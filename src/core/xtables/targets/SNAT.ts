@@ -30,7 +30,7 @@ export const SNAT = defineTarget<SnatData>({
   documentation: {
     summary: 'Rewrites the source of a connection; replies are rewritten back.',
     details:
-      'Only the first packet of a connection comes to this rule; what it decides holds for all others. The port is kept where it is free. In INPUT, nat comes last, so filter INPUT still sees the old source.',
+      'Only the first packet of a connection reaches this rule; its translation applies to all others. The port is kept if it is free. In INPUT, nat comes last, so filter INPUT still sees the old source.',
     source: 'iptables-extensions(8), SNAT; net/netfilter/xt_nat.c',
   },
   build(options) {

@@ -30,9 +30,9 @@ export const SYNPROXY = defineTarget<SynproxyData>({
   terminates: 'sometimes',
   needsConntrack: true,
   documentation: {
-    summary: 'Answers TCP SYNs in the place of the server, to keep floods away from it.',
+    summary: 'Answers TCP SYNs in place of the server, to keep SYN floods away from it.',
     details:
-      'Works with untracked SYNs (CT --notrack in raw) and the rule "-m conntrack --ctstate INVALID,UNTRACKED". Only a client that returns the cookie gets a connection to the server.',
+      'Needs untracked SYNs (CT --notrack in raw) and the match "-m conntrack --ctstate INVALID,UNTRACKED". Only a client that returns the cookie gets a connection to the server.',
     source: 'iptables-extensions(8), SYNPROXY; net/ipv4/netfilter/ipt_SYNPROXY.c',
   },
   checkentry: (_data, _options, { protocol }) =>
@@ -49,7 +49,7 @@ export const SYNPROXY = defineTarget<SynproxyData>({
   },
   print: (data) =>
     `${data.sackPermitted ? ' --sack-perm' : ''}${data.timestamp ? ' --timestamp' : ''}${data.windowScale === undefined ? '' : ` --wscale ${data.windowScale}`}${data.mss === undefined ? '' : ` --mss ${data.mss}`}${data.ecn ? ' --ecn' : ''}`,
-  describe: () => 'answers the SYN in the place of the server',
+  describe: () => 'answers the SYN in place of the server',
   apply(_data, { packet }) {
     const flags = packet.tcpFlags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK | TCP_FLAGS.FIN | TCP_FLAGS.RST);
     if (flags === TCP_FLAGS.SYN)
@@ -57,7 +57,7 @@ export const SYNPROXY = defineTarget<SynproxyData>({
     if (flags !== TCP_FLAGS.ACK) return { kind: 'continue' };
     return {
       kind: 'choice',
-      reason: 'whether the ACK returns a cookie that this host gave is not known',
+      reason: 'whether the ACK returns a cookie of this host is not known',
       choices: [
         {
           text: 'the ACK returns a valid cookie',

@@ -24,11 +24,11 @@ const mssValue: ValueType<number> = {
 const setMss = option(
   '--set-mss',
   mssValue,
-  'The largest segment to allow, in bytes; a smaller one in the packet stays.',
+  'The largest segment to allow, in bytes; a smaller size in the packet is kept.',
 );
 const clamp = flag(
   '--clamp-mss-to-pmtu',
-  'Allows what fits the MTU of the path in both directions, as far as this host knows it.',
+  'Limits it to what fits the path MTU in both directions, as far as this host knows it.',
 );
 
 /**
@@ -44,7 +44,7 @@ export const TCPMSS = defineTarget<TcpmssData>({
   documentation: {
     summary: 'Lowers the maximum segment size that a TCP SYN announces.',
     details:
-      'Helps where ICMP "fragmentation needed" gets lost. The rule must ask for SYN (--syn, --tcp-flags; iptables-nft does without). A SYN without the option gets one, of 536 (IPv6: 1220) at most. Never raises a value.',
+      'Helps where ICMP "fragmentation needed" gets lost. The rule must match on SYN (--syn, --tcp-flags; iptables-nft does without). A SYN without the option gets it, with 536 (IPv6: 1220) at most. A value is never raised.',
     source: 'iptables-extensions(8), TCPMSS; net/netfilter/xt_TCPMSS.c',
   },
   build(options) {
@@ -119,7 +119,7 @@ function unknownMtu(): Effect {
   return {
     kind: 'choice',
     reason,
-    choices: [{ text: 'the segment size fits and stays', effect: { kind: 'continue' } }],
+    choices: [{ text: 'the segment size fits and is kept', effect: { kind: 'continue' } }],
   };
 }
 
@@ -134,7 +134,7 @@ function withMss({ packet }: PacketView, mss: number): Effect {
   );
   if (at !== undefined) {
     const old = ((options[at + 2] as number) << 8) | (options[at + 3] as number);
-    if (old <= mss) return { kind: 'continue', note: `the segment size ${old} stays` };
+    if (old <= mss) return { kind: 'continue', note: `the segment size ${old} is kept` };
     const changed = options.slice();
     changed.set([mss >> 8, mss & 255], at + 2);
     return { kind: 'continue', packet: { tcpOptions: changed }, note: `segment size ${old} lowered to ${mss}` };

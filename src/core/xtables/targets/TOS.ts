@@ -28,7 +28,7 @@ export const TOS = defineTarget<TosMask>({
   terminates: 'never',
   documentation: {
     summary: 'Sets the TOS byte (IPv6: traffic class) of the packet.',
-    details: 'In OUTPUT a changed TOS makes the packet be routed again. The two lowest bits are ECN.',
+    details: 'In OUTPUT the packet is routed again if its TOS has changed. The two lowest bits are ECN.',
     source: 'iptables-extensions(8), TOS; net/netfilter/xt_DSCP.c',
   },
   build(options) {

@@ -40,7 +40,7 @@ export const TPROXY = defineTarget<TproxyData>({
   documentation: {
     summary: 'Hands the packet to a local socket and leaves its addresses as they are.',
     details:
-      'Needs a policy rule that routes the marked packet to this host, and a socket with IP_TRANSPARENT. Ends the table like ACCEPT; where no socket fits, the packet is dropped.',
+      'Needs a policy rule that routes the marked packet to this host, and a socket with IP_TRANSPARENT. Ends the table like ACCEPT; if no socket is found, the packet is dropped.',
     source: 'iptables-extensions(8), TPROXY; net/netfilter/xt_TPROXY.c',
   },
   build: (options, { family }) => ({

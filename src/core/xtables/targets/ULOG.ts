@@ -33,7 +33,7 @@ export const ULOG = defineTarget<UlogData>({
   terminates: 'never',
   documentation: {
     summary: 'Hands a copy of the packet to a logging program; use NFLOG instead.',
-    details: 'Linux 3.17 removed it: iptables still reads the rule, and the kernel refuses it.',
+    details: 'Linux 3.17 removed it: iptables still accepts the rule, but the kernel refuses it.',
     source: 'iptables-extensions(8), ULOG',
   },
   build: (options) => ({
@@ -45,7 +45,7 @@ export const ULOG = defineTarget<UlogData>({
   check: (): readonly BuildProblem[] => [
     {
       kind: 'problem',
-      message: 'Linux has no ULOG since 3.17: iptables-restore fails; use NFLOG',
+      message: 'Linux 3.17 and newer have no ULOG: iptables-restore fails; use NFLOG',
       severity: 'warning',
     },
   ],

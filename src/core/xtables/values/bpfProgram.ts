@@ -29,9 +29,8 @@ export const bytecode: ValueType<readonly BpfInstruction[]> = {
     if (length === undefined || !text.includes(','))
       return invalid('the program must begin with its number of instructions and a comma');
     if (length > MAX_INSTRUCTIONS)
-      return invalid(`the program has ${length} instructions; the kernel takes up to ${MAX_INSTRUCTIONS}`);
-    if (rest.length !== length)
-      return invalid(`the program says that it has ${length} instructions, but ${rest.length} follow`);
+      return invalid(`the program has ${length} instructions; the kernel accepts up to ${MAX_INSTRUCTIONS}`);
+    if (rest.length !== length) return invalid(`the program states ${length} instructions, but ${rest.length} follow`);
     const program: BpfInstruction[] = [];
     for (const [i, item] of rest.entries()) {
       const numbers = /^\s*([+-]?[0-9]+)\s+([+-]?[0-9]+)\s+([+-]?[0-9]+)\s+([+-]?[0-9]+)/.exec(item);
@@ -67,7 +66,7 @@ export function checkBpf(program: readonly BpfInstruction[]): string | undefined
     if (wrong !== undefined) return `instruction ${at}: ${wrong}`;
   }
   const last = program[program.length - 1];
-  if (last === undefined || (last.code !== 0x06 && last.code !== 0x16)) return 'the last instruction is no return';
+  if (last === undefined || (last.code !== 0x06 && last.code !== 0x16)) return 'the last instruction is not a return';
   return checkMemory(program);
 }
 
@@ -75,9 +74,9 @@ export function checkBpf(program: readonly BpfInstruction[]): string | undefined
 function checkInstruction({ code, jt, jf, k }: BpfInstruction, left: number): string | undefined {
   if (!CODES.has(code)) return `there is no operation ${code}`;
   if ((code === 0x34 || code === 0x94) && k === 0) return 'division by 0';
-  if ((code === 0x64 || code === 0x74) && k >= 32) return 'a shift by 32 or more';
+  if ((code === 0x64 || code === 0x74) && k >= 32) return 'it shifts by 32 or more';
   if ([0x60, 0x61, 0x02, 0x03].includes(code) && k >= MEMORY_WORDS) return `there is no memory word ${k}`;
-  if (code === 0x05 ? k >= left : (code & 7) === 5 && (jt >= left || jf >= left)) return 'a jump beyond the end';
+  if (code === 0x05 ? k >= left : (code & 7) === 5 && (jt >= left || jf >= left)) return 'it jumps beyond the end';
   if ((code === 0x20 || code === 0x28 || code === 0x30) && (k | 0) < 0 && (k | 0) >= ANCILLARY) {
     const place = (k | 0) - ANCILLARY;
     if (place > LAST_PLACE || place % 4 !== 0) return `there is nothing to load at ${k}`;
@@ -165,7 +164,7 @@ function loadAncillary(
   ancillary: (place: number) => number | undefined,
 ): number | Unknown {
   if (place === XOR_X) return (a ^ x) >>> 0;
-  return ancillary(place) ?? unknown(`the program asks for something that is not in the packet (place ${place})`);
+  return ancillary(place) ?? unknown(`the program reads something that is not in the packet (offset ${place})`);
 }
 
 /** undefined for a place beyond the packet. */

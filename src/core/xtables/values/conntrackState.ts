@@ -39,7 +39,7 @@ export function readNames(
   let mask = 0;
   for (const word of text.split(',')) {
     const name = word === '' ? undefined : names.find((each) => each.startsWith(word.toUpperCase()));
-    if (name === undefined) return invalid(`"${word}" is none of ${names.join(', ')}`);
+    if (name === undefined) return invalid(`"${word}" is not one of ${names.join(', ')}`);
     mask |= bits[name] as number;
   }
   return mask;

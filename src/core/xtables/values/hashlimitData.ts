@@ -83,7 +83,7 @@ export function buildHashlimit(given: HashlimitOptions, family: 4 | 6): Hashlimi
     if (given.burst && burst < second)
       return problem(`the burst must be at least the ${second} bytes of one second`, given.burst);
     if (given.burst && second === 0n)
-      return problem('a burst cannot stand beside a rate below 16 bytes a second', given.burst);
+      return problem('a burst cannot be combined with a rate below 16 bytes per second', given.burst);
     if (given.burst) expire = BYTE_BURST_EXPIRE;
     // iptables divides the lower 32 bits of the burst only, but looks at all of it for a remainder.
     burst = given.burst ? (burst & 0xffffffffn) / second + (burst % second === 0n ? 0n : 1n) : 0n;
@@ -128,7 +128,7 @@ export function checkHashlimit(
     return problem(
       bytes
         ? 'the rate is too high for the kernel'
-        : 'rate times burst is too long for the kernel: give a faster rate or a smaller burst',
+        : 'the rate is too slow for this burst in the kernel: give a faster rate or a smaller burst',
       given.burst ?? rate,
     );
   }

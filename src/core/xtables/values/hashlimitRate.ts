@@ -10,7 +10,7 @@ import { leadingDecimal, leadingNumber, UINT64_MAX } from './strtoul';
 export interface HashlimitRate {
   readonly period: bigint;
   readonly bytes: boolean;
-  /** Seconds of the unit that was written, 15 for bytes: how long an idle entry is kept unless told otherwise. */
+  /** Seconds of the unit that was written, 15 for bytes: how long an idle entry is kept unless stated otherwise. */
   readonly seconds: number;
 }
 
@@ -37,7 +37,7 @@ export const hashlimitRate: ValueType<HashlimitRate> = {
       return invalid(`"${text}" is not a rate: write 5/second, 5/minute, 5/hour, 5/day or 512kb/s`);
     const period = (HASHLIMIT_SCALE * BigInt(seconds)) / amount;
     return period === 0n
-      ? invalid(`"${text}" is too fast: at most 1000000 packets a second`)
+      ? invalid(`"${text}" is too fast: at most 1000000 packets per second`)
       : { period, bytes: false, seconds };
   },
 };
@@ -82,7 +82,7 @@ export const hashModes: ValueType<ReadonlySet<HashMode>> = {
     for (const word of text.split(/[,|]/)) {
       const mode = HASH_MODES.find((each) => each === word);
       if (mode) modes.add(mode);
-      else if (word !== '') return invalid(`"${word}" is none of ${HASH_MODES.join(', ')}`);
+      else if (word !== '') return invalid(`"${word}" is not one of ${HASH_MODES.join(', ')}`);
     }
     return modes;
   },

@@ -86,13 +86,13 @@ function byNumber(text: string, family: 4 | 6): IcmpTypeValue | InvalidValue {
 }
 
 function readCodes(text: string): NumberRange<number> | InvalidValue {
-  if (text === '') return invalid('the code behind "/" is missing');
+  if (text === '') return invalid('the code after "/" is missing');
   const first = leadingNumber(text);
   if (first === undefined || first.value > 255n) return invalid(`"${text}" is not an ICMP code from 0 to 255`);
   if (first.rest === '') return [Number(first.value), Number(first.value)];
   const last = first.rest.startsWith(':') ? readUnsigned(first.rest.slice(1), 0, 255) : undefined;
   return last === undefined
-    ? invalid(`"${first.rest}" is not expected behind the ICMP code`)
+    ? invalid(`"${first.rest}" is not expected after the ICMP code`)
     : [Number(first.value), last];
 }
 

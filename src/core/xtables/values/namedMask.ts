@@ -27,7 +27,7 @@ export function namedMask(
       if (read.rest === '') return { value, mask: 0xffffffff };
       const mask = read.rest.startsWith('/') ? readUnsigned(read.rest.slice(1), 0, 0xffffffff) : undefined;
       return mask === undefined
-        ? invalid(`"${read.rest}" is not expected behind the number; a mask is /mask`)
+        ? invalid(`"${read.rest}" is not expected after the number; a mask is /mask`)
         : { value, mask };
     },
   };

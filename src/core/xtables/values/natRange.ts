@@ -113,7 +113,7 @@ function split(text: string, family: 4 | 6): Parts | InvalidValue {
   };
 }
 
-/** `:80` and `[]:80`: iptables tells them by where the colon stands, whatever is in front of it. */
+/** `:80` and `[]:80`: iptables recognises them by the place of the colon, whatever comes before it. */
 function namesNoAddress(colon: number): boolean {
   return colon === 0 || colon === 2;
 }
@@ -132,7 +132,7 @@ const WITH_PORTS: readonly number[] = [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.SCTP
 function readPorts(text: string, context: ValueContext): PortSpan | InvalidValue {
   // iptables compares the number only, so `! -p tcp` passes as well.
   if (!WITH_PORTS.includes(context.protocol ?? context.excludedProtocol ?? 0))
-    return invalid('ports need -p tcp, udp, sctp, dccp or icmp in front of them in the rule');
+    return invalid('ports need -p tcp, udp, sctp, dccp or icmp before them in the rule');
   const first = leadingNumber(text);
   if (first === undefined || first.value > 65535n) {
     const port = portOfService(text, undefined);
@@ -146,15 +146,15 @@ function readPorts(text: string, context: ValueContext): PortSpan | InvalidValue
     return invalid(
       first.rest.startsWith(':')
         ? `a range of ports is written with "-" here: ${text.replace(':', '-')}`
-        : `"${first.rest}" is not expected behind a port`,
+        : `"${first.rest}" is not expected after a port`,
     );
   const last = leadingNumber(first.rest.slice(1));
   if (last === undefined || last.value > 65535n)
     return invalid(`"${first.rest.slice(1)}" is not a port from 0 to 65535`);
   const to = Number(last.value);
-  if (to < from) return invalid(`the range ${text} runs backwards`);
+  if (to < from) return invalid(`the range ${text} is descending`);
   if (last.rest === '') return { first: from, last: to, base: undefined };
-  if (!last.rest.startsWith('/')) return invalid(`"${last.rest}" is not expected behind a range of ports`);
+  if (!last.rest.startsWith('/')) return invalid(`"${last.rest}" is not expected after a range of ports`);
   const baseText = last.rest.slice(1);
   const number = leadingNumber(baseText);
   // What follows the number is not looked at.

@@ -50,7 +50,7 @@ function readNumberRange(text: string, max: bigint): NumberRange<bigint> | Inval
       const read = leadingNumber(rest);
       if (read === undefined || read.value > max) return invalid(`"${rest}" is not a number from 0 to ${max}`);
       if (read.rest !== '' && !read.rest.startsWith(':'))
-        return invalid(`"${read.rest}" is not expected behind a number; a range is first:last`);
+        return invalid(`"${read.rest}" is not expected after a number; a range is first:last`);
       values.push(read.value);
       rest = read.rest;
     }

@@ -32,7 +32,7 @@ const optionList: ValueType<readonly OptionPattern[]> = {
       const type = lowByte(colon < 0 ? item : item.slice(0, colon));
       const length = colon < 0 ? ANY_LENGTH : lowByte(item.slice(colon + 1));
       if (type === undefined || length === undefined)
-        return invalid(`"${item}" is not the type of an option, with :length behind it or without`);
+        return invalid(`"${item}" is not an option type with an optional :length`);
       if (type === 0 && colon >= 0) return invalid('the option 0 (Pad1) has no length');
       patterns.push({ type, length });
       if (patterns.length > MAX_OPTIONS) return invalid(`there are more than ${MAX_OPTIONS} options`);
@@ -73,9 +73,9 @@ export function optionsHeaderMatch(
     families: [6],
     options: [lengthOption, optionsOption],
     documentation: {
-      summary: `Looks at the ${what} header of IPv6.`,
+      summary: `Matches the ${what} header of IPv6.`,
       details:
-        'Without an option it holds where there is such a header; without the header it is false, negated or not.',
+        'Without an option it matches where there is such a header. Without the header it does not match, negated or not.',
       source: `iptables-extensions(8), ${name}; net/ipv6/netfilter/ip6t_hbh.c`,
     },
     build: (options) => ({ length: keep(options.get(lengthOption)), options: options.get(optionsOption)?.value }),

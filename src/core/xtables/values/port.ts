@@ -30,7 +30,7 @@ export const portRange = (protocol: number): ValueType<PortRange> => ({
     if (from === undefined || to === undefined) {
       return invalid(`"${from === undefined ? first : last}" is neither a port from 0 to 65535 nor a known service`);
     }
-    if (from > to) return invalid(`the range ${text} runs backwards`);
+    if (from > to) return invalid(`the range ${text} is descending`);
     return [from, to];
   },
 });

@@ -40,7 +40,7 @@ export function checkPrefixes(given: GivenOptions, options: PrefixOptions): Buil
     if (found === undefined) continue;
     if (prefixOf(found.value) > 64) return problem('the prefix can have 64 bits at most', found);
     if (!sameAddress(andAddress(found.value.address, found.value.mask), found.value.address))
-      return problem('the address has bits behind its prefix', found);
+      return problem('the address has bits after its prefix', found);
   }
   return undefined;
 }

@@ -63,5 +63,5 @@ export const protocolNumberValue: ValueType<number> = {
   names: 'protocol',
   parse: (text): number | InvalidValue =>
     protocolValue(text) ??
-    invalid(`"${text}" is no protocol: give a number from 0 to 255 or a name such as tcp, udp, icmp`),
+    invalid(`"${text}" is not a protocol: give a number from 0 to 255 or a name such as tcp, udp, icmp`),
 };

@@ -34,7 +34,7 @@ export const packetRate: ValueType<number> = {
     const packets = Number(leadingDecimal(text) & 0xffffffffn);
     if (packets === 0) return invalid(`"${text}" is not a rate: the number of packets is missing or 0`);
     const period = Math.floor((RATE_SCALE * seconds) / packets);
-    return period === 0 ? invalid(`"${text}" is too fast: at most 10000 packets a second`) : period;
+    return period === 0 ? invalid(`"${text}" is too fast: at most 10000 packets per second`) : period;
   },
 };
 

@@ -29,11 +29,11 @@ export function logPrefix(bytes: number): ValueType<string> {
     metavariable: 'prefix',
     parse(given): string | InvalidValue {
       if (given === '') return invalid('the prefix must have at least one character');
-      return given.includes('\n') ? invalid('a line feed cannot stand in a log prefix') : keptBytes(given, bytes);
+      return given.includes('\n') ? invalid('a log prefix cannot contain a line feed') : keptBytes(given, bytes);
     },
     remark(kept, given): Remark | undefined {
       if (kept === given) return undefined;
-      const within = given.startsWith(kept) ? '' : ', and cuts a character in two';
+      const within = given.startsWith(kept) ? '' : ', and splits a character';
       return {
         severity: 'warning',
         code: 'cut-short',

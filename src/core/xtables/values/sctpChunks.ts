@@ -78,17 +78,17 @@ function readList(mode: ChunkSet['mode'], list: string): ChunkSet | InvalidValue
     const chunk = SCTP_CHUNKS[place];
     if (chunk === undefined)
       return invalid(
-        `"${name}" is no SCTP chunk type; there are ${SCTP_CHUNKS.map((each) => each.name).join(', ')}, ALL and NONE`,
+        `"${name}" is not an SCTP chunk type; the types are ${SCTP_CHUNKS.map((each) => each.name).join(', ')}, ALL and NONE`,
       );
     types.add(chunk.type);
     for (const letter of colon < 0 ? '' : item.slice(colon + 1)) {
       const index = chunk.letters.indexOf(letter.toUpperCase());
-      if (index < 0) return invalid(`"${letter}" is no flag of the chunk type ${chunk.name}`);
+      if (index < 0) return invalid(`"${letter}" is not a flag of the chunk type ${chunk.name}`);
       const bit = 0x80 >> index;
       const before = flags.get(place) ?? { type: place, mask: 0, set: 0 };
       flags.set(place, { type: place, mask: before.mask | bit, set: before.set | (/[A-Z]/.test(letter) ? bit : 0) });
     }
-    if (flags.size > MAX_FLAGGED) return invalid(`no more than ${MAX_FLAGGED} chunk types can have flags`);
+    if (flags.size > MAX_FLAGGED) return invalid(`at most ${MAX_FLAGGED} chunk types can have flags`);
   }
   return { mode, types, flags: [...flags.values()] };
 }

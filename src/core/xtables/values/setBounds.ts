@@ -15,7 +15,7 @@ import { membersOf, plainLookup } from '../../net/setEntries';
 import { setDimension, type SetDirection } from '../../net/testSet';
 import { macNumber } from '../fields';
 
-/** Of a larger set only some members are told of: enough to find a packet by. */
+/** Of a larger set only some members are used: enough to find a packet by. */
 const MOST_MEMBERS = 64;
 
 /**

@@ -7,7 +7,7 @@ import { printRange, unsignedRange } from './unsignedRange';
 
 export type SpiRange = NumberRange<number>;
 
-/** `spi[:spi]`, 32 bit. A range that runs backwards holds no index. */
+/** `spi[:spi]`, 32 bit. A range that is descending holds no index. */
 export const spiRange = unsignedRange('spi[:spi]', 0xffffffff);
 const EVERY: SpiRange = [0, 0xffffffff];
 

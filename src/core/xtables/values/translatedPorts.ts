@@ -80,7 +80,7 @@ function everyPort(side: Side, ports: Inverted<PortRange>): Condition {
   return {
     text: legacy.text,
     test: (view) => view.backend === 'nft' || legacy.test(view),
-    actual: (view) => (view.backend === 'nft' ? 'every port: iptables-nft does not ask' : legacy.actual(view)),
+    actual: (view) => (view.backend === 'nft' ? 'every port: iptables-nft does not compare' : legacy.actual(view)),
     denial: (view) => legacy.denial?.(view),
     ...(!ports.inverted && legacy.asks && { bounds: boundsUnder([[legacy.asks]]) }),
   };
@@ -95,7 +95,7 @@ function eitherPort(side: Side, ports: Inverted<PortRange>, beside: Inverted<Por
   const actual = (view: PacketView): Shown => {
     const shown = one.actual(view);
     return typeof shown === 'string' && asOne(view)
-      ? `${shown}, asked by iptables-nft together with ${shortSide(other)} ${portAsNft(view, other) ?? '(missing)'}: one of both is enough`
+      ? `${shown}, compared by iptables-nft together with ${shortSide(other)} ${portAsNft(view, other) ?? '(missing)'}: one of them is enough`
       : shown;
   };
   const asks = one.asks as FieldTest;

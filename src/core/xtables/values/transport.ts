@@ -26,7 +26,7 @@ export function supposedHeader(packet: Packet): Uint8Array {
  */
 export function cutShort(packet: Packet, need: number, protocol: string): MatchDrop | undefined {
   if (packet.fragmentOffset > 0 || transportLength(packet) >= need) return undefined;
-  return malformed(`its ${protocol} header is cut short: ${transportLength(packet)} of ${need} bytes`);
+  return malformed(`its ${protocol} header is truncated: ${transportLength(packet)} of ${need} bytes`);
 }
 
 export function malformed(reason: string, matches = false): MatchDrop {

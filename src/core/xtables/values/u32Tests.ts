@@ -36,7 +36,7 @@ class Reader {
       const location = this.location();
       const ranges = location && this.ranges();
       if (location === undefined || ranges === undefined)
-        return this.problem ?? invalid(`"${this.text}" is no list of tests`);
+        return this.problem ?? invalid(`"${this.text}" is not a list of tests`);
       tests.push({ location, ranges });
       if (this.at >= this.text.length) break;
       this.at += 2;
@@ -50,11 +50,11 @@ class Reader {
     const steps: U32Step[] = [];
     for (;;) {
       this.skipBlanks();
-      if (this.at >= this.text.length) return this.fail('the end comes behind a location; "=" and a value are missing');
+      if (this.at >= this.text.length) return this.fail('the text ends after a location; "=" and a value are missing');
       if (this.text[this.at] === '=') {
         this.at++;
         const [first, ...rest] = steps;
-        return first === undefined ? this.fail('a location is missing in front of "="') : [first, ...rest];
+        return first === undefined ? this.fail('a location is missing before "="') : [first, ...rest];
       }
       const operator = steps.length === 0 ? '' : this.operator();
       const number = operator === undefined ? undefined : this.number();
@@ -80,7 +80,7 @@ class Reader {
       this.skipBlanks();
       const done = this.at >= this.text.length;
       if (done || this.text[this.at] === '&') {
-        if (ranges.length === 0) return this.fail('a value is missing behind "="');
+        if (ranges.length === 0) return this.fail('a value is missing after "="');
         return done || this.text.startsWith('&&', this.at) ? ranges : this.fail('a second "&" is expected');
       }
       if (ranges.length > 0) {

@@ -29,7 +29,7 @@ export function afterZtunnel(mesh: IstioMesh, taken: Taken): Onward {
   const app = (address: string, to: number): NextPacket => ({
     label: `ztunnel → app ${at(address, to)}`,
     packet: { ...self, src: source, sport: 40000, dst: address, dport: to },
-    note: 'ztunnel keeps the client’s address as its source, and marks its packets 0x539; by the mark of the connection the application’s answers find back to it.',
+    note: 'ztunnel keeps the client’s address as its source, and marks its packets 0x539; the mark of the connection brings the application’s replies back to it.',
     source: SOURCES.ztunnel,
   });
   const tunnel = profile.tunnelPort ?? 15008;
@@ -39,7 +39,7 @@ export function afterZtunnel(mesh: IstioMesh, taken: Taken): Onward {
       next: [
         {
           ...app(ownAddress, appPort),
-          note: `What comes out of the tunnel goes to the application, with the client’s address as its source; which port is in the tunnel, ${appPort} is one of the application.`,
+          note: `What comes out of the tunnel goes to the application, with the client’s address as its source; the port inside the tunnel is not visible, and ${appPort} is a port of the application.`,
         },
       ],
     };
@@ -48,13 +48,13 @@ export function afterZtunnel(mesh: IstioMesh, taken: Taken): Onward {
     const plain: NextPacket = {
       label: `ztunnel → ${at(destination, destinationPort)}`,
       packet: { ...self, dst: destination, dport: destinationPort },
-      note: 'What is not in the mesh gets it as plain TCP. The mark 0x539 keeps the rules from capturing it again.',
+      note: 'A destination outside the mesh gets it as plain TCP. The mark 0x539 keeps the rules from capturing it again.',
       source: SOURCES.ztunnel,
     };
     const meshed: NextPacket = {
       label: `ztunnel → ztunnel ${at(destination, tunnel)}`,
       packet: { ...self, dst: destination, dport: tunnel },
-      note: `To a workload of the mesh it goes in a tunnel of HBONE, to port ${tunnel} of the pod that was picked.`,
+      note: `To a workload of the mesh it goes in an HBONE tunnel, to port ${tunnel} of the pod that was picked.`,
       source: SOURCES.ztunnelOutbound,
       when: 'the destination is a workload of the mesh',
     };

@@ -14,7 +14,7 @@ export function direct({ profile, said }: IstioMesh, taken: Taken): Onward {
       : '';
   if (direction === 'in')
     return {
-      end: `No proxy is on its way: the application gets it directly, without mTLS, policies and telemetry of the mesh.${why}`,
+      end: `No proxy is on its way: the application gets it directly, without the mTLS, policies and telemetry of the mesh.${why}`,
     };
   if (own) return { end: 'No proxy is on its way: it reaches the program in this pod directly.' };
   return { end: `No proxy is on its way: it leaves the pod as it is.${why}` };
@@ -26,17 +26,20 @@ export function ofProxyItself(
   request: Parameters<typeof looksLikeProxy>[1],
 ): Onward | undefined {
   if (profile.mode.startsWith('ambient node'))
-    return looksLikeProxy(profile, request) ? { end: 'It is ztunnel’s own, and goes its usual way.' } : undefined;
+    return looksLikeProxy(profile, request)
+      ? { end: 'It is sent by ztunnel itself, and is routed as usual.' }
+      : undefined;
   return looksLikeProxy(profile, request)
     ? {
-        end: 'It is sent as the proxy’s own user or mark, which the rules let out: whoever runs so bypasses the proxy.',
+        end: 'It is sent as the proxy’s own user or mark, which the rules do not capture: any process with that user or mark bypasses the proxy.',
       }
     : undefined;
 }
 
 /** What there is to say where the file holds no rules of Istio at all. */
 export function withoutIstio(said: PodSaid): string {
-  if (said.noInterception === undefined) return 'These are no rules of Istio: no proxy takes the packet to send it on.';
+  if (said.noInterception === undefined)
+    return 'These are not rules of Istio: no proxy takes the packet to send it on.';
   return `No proxy is on its way: the file holds no rules of Istio. ${noneText(said)}`;
 }
 

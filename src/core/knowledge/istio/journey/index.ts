@@ -14,7 +14,7 @@ export const istioJourneys: Journeys = {
   in: meshIn,
   without({ lines }) {
     const said = podSaidIn(lines);
-    return { end: withoutIstio(said), told: said.noInterception !== undefined };
+    return { end: withoutIstio(said), stated: said.noInterception !== undefined };
   },
   isProxyPort,
 };
@@ -87,7 +87,7 @@ function remarks(file: JourneyFile, rules: NonNullable<JourneyFile['rules']>): r
       : []),
     ...(noInterception !== undefined && captures
       ? [
-          `Line ${noInterception} sets interceptionMode NONE, and yet these rules capture: they are of another pod, or from before that.`,
+          `Line ${noInterception} sets interceptionMode NONE, and yet these rules capture: they belong to another pod, or are older than that setting.`,
         ]
       : []),
   ];

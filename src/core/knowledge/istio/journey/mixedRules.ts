@@ -25,14 +25,14 @@ function ofReleases(versions: VersionRange): string {
     evidence.find((each) => each.from !== undefined && each.from === from),
     evidence.find((each) => each.to !== undefined && each.to === to),
   ];
-  return `The rules are ${rangeText(versions)}${said(bounds)}: two installations, one written over the other, or rules changed by hand. In each chain the first that fits decides. Which release the proxy is of, they do not tell.`;
+  return `The rules are ${rangeText(versions)}${said(bounds)}: two installations, one written over the other, or rules changed by hand. In each chain the first rule that matches decides. The rules do not show the release of the proxy.`;
 }
 
 function said(bounds: readonly (VersionEvidence | undefined)[]): string {
-  const told = [...new Set(bounds.filter((each) => each !== undefined))].map(({ text, line }) =>
+  const sources = [...new Set(bounds.filter((each) => each !== undefined))].map(({ text, line }) =>
     line === undefined ? text : `line ${line + 1}: ${text}`,
   );
-  return told.length === 0 ? '' : ` (${told.join('; ')})`;
+  return sources.length === 0 ? '' : ` (${sources.join('; ')})`;
 }
 
 function ofTwoModes(ruleSet: RuleSetView): readonly string[] {
@@ -44,7 +44,7 @@ function ofTwoModes(ruleSet: RuleSetView): readonly string[] {
     .map((table) => chainIn(ruleSet, table, 'ISTIO_PRERT'))
     .find((chain) => chain !== undefined);
   return [
-    `Rules of a sidecar${chainLine(sidecar)} stand beside those of ambient mode${chainLine(ambient)}: one of the two is left over. Whichever fits first decides. A port on which nobody listens refuses the connection, and the proxy that runs there may not be the one that is meant.`,
+    `Rules of a sidecar${chainLine(sidecar)} stand beside those of ambient mode${chainLine(ambient)}: one of the two is left over. The first rule that matches decides. A port on which nobody listens refuses the connection, and the proxy that runs may not be the one that is meant.`,
   ];
 }
 
@@ -96,7 +96,7 @@ function twice(ruleSet: RuleSetView): readonly string[] {
       ? ''
       : `, and so ${doubles.length === 2 ? 'is one of another chain' : `are some of ${doubles.length - 1} other chains`}`;
   return [
-    `A rule of ${first.chain.name} (${first.chain.table}) is written twice, in lines ${first.first.line + 1} and ${first.second.line + 1}${more}: istio-init or the CNI plugin ran more than once. What the first lets by, the second does too.`,
+    `A rule of ${first.chain.name} (${first.chain.table}) is written twice, in lines ${first.first.line + 1} and ${first.second.line + 1}${more}: istio-init or the CNI plugin ran more than once. What the first lets pass, the second lets pass too.`,
   ];
 }
 

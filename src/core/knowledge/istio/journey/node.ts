@@ -32,7 +32,7 @@ export function afterNode(mesh: IstioMesh, taken: Taken): Onward {
   if (!leaves)
     return {
       end: sent
-        ? 'The program has it; its answer goes back the same way.'
+        ? 'The program receives it; its reply goes back the same way.'
         : 'The node itself gets it; ztunnel takes only what is for pods of the mesh, or from them.',
     };
   if (leaves.iface === TUNNEL_OUT && ztunnel) return { next: outOfTunnel(taken, ztunnel) };
@@ -41,13 +41,13 @@ export function afterNode(mesh: IstioMesh, taken: Taken): Onward {
     return { next: [toResolver({ dir: 'in', iface: ztunnel.iface, src: ztunnel.address }, taken, 'ztunnel')] };
   if (leaves.iface === TUNNEL_OUT || leaves.iface === TUNNEL_IN)
     return {
-      end: 'ztunnel gets it through the tunnel. From which interface it sends it on, the rules in the file do not show.',
+      end: 'ztunnel gets it through the tunnel. The rules in the file do not show by which interface ztunnel sends it on.',
     };
   return {
     end:
       protocol === 6 || sent
         ? whyNot(mesh, taken, leaves.mark)
-        : 'ztunnel takes TCP only; other protocols go their usual way (mark 0x220), but for DNS where its capture is on.',
+        : 'ztunnel takes TCP only; other protocols are routed as usual (mark 0x220), except for DNS if its capture is on.',
   };
 }
 
@@ -56,7 +56,7 @@ interface NodeZtunnel {
   readonly address: string;
 }
 
-/** ztunnel keeps the pod’s address as its source; the interface it comes by tells the rules that it is ztunnel’s. */
+/** ztunnel keeps the pod’s address as its source. The rules recognise its packets by the incoming interface. */
 function fromZtunnel({ source, family }: Taken, { iface }: NodeZtunnel): PacketRequest {
   return { dir: 'in', iface, proto: 6, ...(family === 4 || source.includes(':') ? { src: source } : {}), sport: 40000 };
 }
@@ -76,7 +76,7 @@ function outOfTunnel(taken: Taken, ztunnel: NodeZtunnel): readonly NextPacket[] 
     {
       label: `ztunnel → ztunnel ${at(destination, HBONE)}`,
       packet: { ...packet, dst: destination, dport: HBONE },
-      note: `To a pod of the mesh on another node it goes in a tunnel of HBONE, port ${HBONE} of that pod; the rules of that node lead it to the ztunnel there.`,
+      note: `To a pod of the mesh on another node it goes in an HBONE tunnel, to port ${HBONE} of that pod; the rules of that node route it to the ztunnel there.`,
       source: SOURCES.ztunnelOutbound,
       when: 'the destination is a pod of the mesh on another node',
     },
@@ -90,14 +90,14 @@ function intoPod(taken: Taken, ztunnel: NodeZtunnel): NextPacket {
   return {
     label: `ztunnel → app ${at(destination, port)}`,
     packet: { ...fromZtunnel(taken, ztunnel), dst: destination, dport: port },
-    note: `The packet goes in Geneve (UDP 6081) to ztunnel, where TPROXY gives it to port ${hbone ? HBONE : PLAINTEXT}. ztunnel connects to the pod with the client’s address as its source (mark 0x210); the connection remembers that, so that the pod’s answer is led back to ztunnel (mark 0x40, table 102).${hbone ? ` Which port is in the tunnel, the packet does not show: ${port} stands for it.` : ''}`,
+    note: `The packet goes in Geneve (UDP 6081) to ztunnel, where TPROXY gives it to port ${hbone ? HBONE : PLAINTEXT}. ztunnel connects to the pod with the client’s address as its source (mark 0x210); the connection remembers that, so that the pod’s reply is routed back to ztunnel (mark 0x40, table 102).${hbone ? ` The packet does not show the port inside the tunnel: ${port} stands for it.` : ''}`,
     source: SOURCES.ztunnelInbound,
   };
 }
 
 function whyNot({ profile }: IstioMesh, { sent, direction, routed, destination, leaves }: Taken, mark: number): string {
   if (sent && leaves?.gateway === undefined)
-    return 'It reaches its destination without a further hop; the connection remembers that it is ztunnel’s (0x210), so that the answer is led back there (mark 0x40, table 102).';
+    return 'It reaches its destination without a further hop; the connection remembers that it is ztunnel’s (0x210), so that the reply is routed back there (mark 0x40, table 102).';
   if (sent)
     return 'It leaves for its destination, which sees the pod’s or the client’s address. Where that is a pod of the mesh on another node, it is inbound there.';
   if (profile.nodeZtunnel === undefined)
@@ -118,12 +118,12 @@ export function afterZtunnelHost(taken: Taken): Onward {
     return {
       end: sent
         ? 'It leaves ztunnel’s network for the node, whose rules mark it 0x210 and route it as usual.'
-        : 'No rule here leads it to ztunnel.',
+        : 'No rule here routes it to ztunnel.',
     };
   if (!captured)
     return {
       end: sent
-        ? 'The program has it; its answer goes back the same way.'
+        ? 'The program receives it; its reply goes back the same way.'
         : 'ztunnel gets it at a port of its own: nothing is sent on.',
     };
   const from: PacketRequest = { dir: 'out', uid: 0, proto: 6, src: source, sport: 40000 };
@@ -139,7 +139,7 @@ export function afterZtunnelHost(taken: Taken): Onward {
         {
           label: `ztunnel → ztunnel ${at(destination, HBONE)}`,
           packet: { ...from, dst: destination, dport: HBONE },
-          note: `To a pod of the mesh on another node it goes in a tunnel of HBONE, port ${HBONE} of that pod.`,
+          note: `To a pod of the mesh on another node it goes in an HBONE tunnel, to port ${HBONE} of that pod.`,
           source: SOURCES.ztunnelOutbound,
           when: 'the destination is a pod of the mesh on another node',
         },
@@ -153,7 +153,7 @@ export function afterZtunnelHost(taken: Taken): Onward {
       {
         label: `ztunnel → app ${at(destination, to)}`,
         packet: { ...from, dst: destination, dport: to },
-        note: 'ztunnel connects to the pod with the client’s address as its source; what the pod answers comes back for that address, is marked 0x4d3 and so kept here.',
+        note: 'ztunnel connects to the pod with the client’s address as its source; the pod’s reply is sent to that address, is marked 0x4d3 here and is thereby kept.',
         source: SOURCES.ztunnelInbound,
       },
     ],

@@ -8,7 +8,7 @@ import type { IstioMesh } from './packets';
 /** What the proxy of a pod or a node of Istio does with a TCP or UDP packet that this host took or let go. */
 export function onward(mesh: IstioMesh, taken: Taken): Onward {
   if (taken.sent && !taken.captured && !taken.leaves && !entersTunnel(mesh, taken))
-    return { end: 'The program has it; its answer goes back the same way.' };
+    return { end: 'The program receives it; its reply goes back the same way.' };
   switch (mesh.profile.mode) {
     case 'sidecar REDIRECT':
     case 'sidecar TPROXY':

@@ -32,7 +32,7 @@ export function at(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** The first way that is sure to happen stands first: with `first` the packets are told the other way round. */
+/** The way that is sure to happen comes first: with `first` the packets are in the opposite order. */
 export function inOrder(
   usual: NextPacket,
   other: NextPacket,

@@ -38,7 +38,7 @@ export function receiverAt({ mode }: IstioProfile, port: number, captured: boole
 
 /**
  * Envoy and the agent run in one container, as the same user. With TPROXY and with capNetBindService that is root, and
- * only the group tells them from the application. Source:
+ * only the group distinguishes them from the application. Source:
  * istio/istio:manifests/charts/istio-control/istio-discovery/files/injection-template.yaml, securityContext.
  */
 export function proxyIdentity(

@@ -82,7 +82,7 @@ function toDestination(
   const main: NextPacket = {
     label: `Envoy → ${at(destination, destinationPort)}`,
     packet: { ...packet, dst: destination, dport: destinationPort },
-    note: 'Envoy sends it on as its own user, which the rules let out. For a Service it picks an endpoint itself; the address is then another one.',
+    note: 'Envoy sends it on as its own user, which the rules do not capture. For a Service it picks an endpoint itself; the address is then a different one.',
     source: SOURCES.clusters,
   };
   if (own)
@@ -112,7 +112,7 @@ export function toResolver(
   return {
     label: `${who} → resolver ${at(destination, destinationPort)}`,
     packet: { dir: 'out', ...from, proto: protocol, dst: destination, dport: destinationPort },
-    note: 'Names of the mesh are answered at once; other names are asked of the resolver that the application meant.',
+    note: 'Names of the mesh are answered at once; queries for other names go to the resolver that the application used.',
     source: who === 'agent' ? SOURCES.dns : SOURCES.ztunnel,
   };
 }
@@ -129,7 +129,7 @@ function ofOwnPort(mesh: IstioMesh, taken: Taken): Onward {
           {
             label: `Envoy → agent ${at(local, 15020)}`,
             packet: { ...self, dst: local, dport: 15020 },
-            note: 'Envoy passes /healthz/ready on to the agent, which looks whether Envoy is ready.',
+            note: 'Envoy passes /healthz/ready on to the agent, which checks whether Envoy is ready.',
             source: SOURCES.bootstrap,
           },
         ],
@@ -140,7 +140,7 @@ function ofOwnPort(mesh: IstioMesh, taken: Taken): Onward {
           {
             label: `agent → app ${at(ownAddress, appPort)}`,
             packet: { ...self, src: family === 4 ? '127.0.0.6' : '::6', sport: 40001, dst: ownAddress, dport: appPort },
-            note: 'A probe of kubelet for the application (/app-health/…), which the injector has led here: the agent asks the application from the address that the rules leave alone.',
+            note: 'A kubelet probe of the application (/app-health/…), which the injector has redirected here: the agent asks the application from the address that the rules leave alone.',
             source: SOURCES.status,
           },
           {
@@ -153,7 +153,7 @@ function ofOwnPort(mesh: IstioMesh, taken: Taken): Onward {
           {
             label: `agent → app ${at(local, appPort)}`,
             packet: { ...self, dst: local, dport: appPort },
-            note: 'And those of the application, at the port of its prometheus.io/port annotation, on localhost.',
+            note: 'The agent also gathers those of the application, at the port of its prometheus.io/port annotation, on localhost.',
             source: SOURCES.status,
             when: 'metrics of the application are merged',
           },

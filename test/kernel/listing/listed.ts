@@ -2,18 +2,18 @@
  * A rule as iptables-save prints it, without what `iptables -L` does not print of it. Source: the print functions of
  * iptables 1.8.9, beside their save functions.
  */
-export function told(rule: string, interfaces: boolean, backend: 'legacy' | 'nft'): string {
+export function listed(rule: string, interfaces: boolean, backend: 'legacy' | 'nft'): string {
   let text = rule;
   if (!interfaces)
     text = text.replace(/(?: !)? -[io] \S+(?=.*)/g, (part, at: number) =>
       text.slice(0, at).includes(' -m ') || text.slice(0, at).includes(' -j ') ? part : '',
     );
-  for (const [pattern, rest] of NOT_TOLD) text = text.replace(pattern, rest);
+  for (const [pattern, rest] of NOT_LISTED) text = text.replace(pattern, rest);
   if (backend === 'nft') text = text.replace(/ -m eui64/g, '');
   return text;
 }
 
-const NOT_TOLD: readonly (readonly [RegExp, string])[] = [
+const NOT_LISTED: readonly (readonly [RegExp, string])[] = [
   [/ --hashlimit-name \S+/g, ''],
   [/( -m osf (?:! )?--genre \S+)(?: --ttl \d)?(?: --log \d)?/g, '$1'],
   [/ -m quota ! --quota/g, ' -m quota --quota'],
