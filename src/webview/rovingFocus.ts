@@ -2,21 +2,27 @@ import type { LitElement, ReactiveController } from 'lit';
 
 const BY: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
+interface Member {
+  readonly part: LitElement;
+  readonly selector: string;
+  readonly first: string;
+}
+
 /**
- * Controls of a part that are one tab stop together, as in a toolbar: the tab key leads to the one that had the focus
- * last, arrow keys, Home and End from one to another (https://www.w3.org/WAI/ARIA/apg/practices/keyboard-interface/).
- * The element around them gets `keyDown`.
+ * Controls that are one tab stop together, as in a toolbar: the tab key leads to the one that had the focus last, arrow
+ * keys, Home and End from one to another (https://www.w3.org/WAI/ARIA/apg/practices/keyboard-interface/). Several parts of
+ * the page may share one.
  */
 export class RovingFocus implements ReactiveController {
+  private readonly members: Member[] = [];
   private last: HTMLElement | undefined;
 
-  /** `selector` finds the controls in the part; that which also fits `first` gets the focus first. */
-  constructor(
-    private readonly part: LitElement,
-    private readonly selector: string,
-    private readonly first = selector,
-  ) {
+  /** Takes in the controls of a part that fit `selector`. That which also fits `first` gets the focus first. */
+  join(part: LitElement, selector: string, first = selector): this {
+    this.members.push({ part, selector, first });
     part.addController(this);
+    part.addEventListener('keydown', this.keyDown);
+    return this;
   }
 
   /** The controls are what was just drawn, so their tab stops are set here and not in the template. */
@@ -24,7 +30,7 @@ export class RovingFocus implements ReactiveController {
     this.setStops();
   }
 
-  readonly keyDown = (event: KeyboardEvent): void => {
+  private readonly keyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const controls = this.controls();
     const at = controls.findIndex((control) => event.composedPath().includes(control));
@@ -39,16 +45,27 @@ export class RovingFocus implements ReactiveController {
 
   private setStops(): void {
     const controls = this.controls();
-    const stop =
-      controls.find((control) => control === this.last) ??
-      controls.find((control) => control.matches(this.first)) ??
-      controls[0];
+    const stop = controls.find((control) => control === this.last) ?? this.preferred() ?? controls[0];
     for (const control of controls) control.tabIndex = control === stop ? 0 : -1;
   }
 
-  private controls(): readonly HTMLElement[] {
-    return [...this.part.renderRoot.querySelectorAll<HTMLElement>(this.selector)].filter(
-      (control) => !control.hasAttribute('disabled'),
-    );
+  private preferred(): HTMLElement | undefined {
+    const members = this.present().filter(({ selector, first }) => first !== selector);
+    return members.flatMap((member) => controlsOf(member, member.first))[0];
   }
+
+  private controls(): readonly HTMLElement[] {
+    return this.present().flatMap((member) => controlsOf(member, member.selector));
+  }
+
+  /** Parts come and go with what the page shows. */
+  private present(): readonly Member[] {
+    return this.members.filter(({ part }) => part.isConnected);
+  }
+}
+
+function controlsOf({ part }: Member, selector: string): readonly HTMLElement[] {
+  return [...part.renderRoot.querySelectorAll<HTMLElement>(selector)].filter(
+    (control) => !control.hasAttribute('disabled'),
+  );
 }

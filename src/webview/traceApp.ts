@@ -249,7 +249,7 @@ export class TraceApp extends LitElement {
         @send=${this.passOn}
         @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}
       ></trace-verdict>
-      ${trace.questions.length > 0 ? html`<trace-questions .questions=${trace.questions} .more=${trace.moreQuestions} .assumptions=${trace.tabs[trace.selected]?.assumptions ?? []} @send=${this.passOn}></trace-questions>` : nothing}
+      ${trace.questions.length > 0 ? html`<trace-questions role="toolbar" aria-label="Questions" aria-orientation="vertical" .questions=${trace.questions} .more=${trace.moreQuestions} .assumptions=${trace.tabs[trace.selected]?.assumptions ?? []} @send=${this.passOn}></trace-questions>` : nothing}
       <trace-path
         .path=${trace.outcome.path}
         .current=${this.currentNode(trace.outcome)}

@@ -10,7 +10,7 @@ export class TracePath extends LitElement {
   @property({ attribute: false }) path: readonly PathNode[] = [];
   /** The box that the selected step belongs to. */
   @property({ attribute: false }) current: string | undefined;
-  private readonly roving = new RovingFocus(this, 'button.node', '[aria-current=step]');
+  readonly roving = new RovingFocus().join(this, 'button.node', '[aria-current=step]');
 
   static override styles = [
     ...theme,
@@ -198,7 +198,7 @@ export class TracePath extends LitElement {
   ];
 
   override render(): TemplateResult {
-    return html`<div role="toolbar" aria-label="The packet’s path" @keydown=${this.roving.keyDown}>
+    return html`<div role="toolbar" aria-label="The packet’s path">
       <ol>
         ${this.path.map((node, i) => html`<li class=${node.state === 'off' ? 'away' : ''}>${i > 0 ? this.arrow(node) : nothing}${this.node(node)}</li>`)}
       </ol>

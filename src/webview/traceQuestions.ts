@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ReportedAssumption, Question } from '../shared/protocol';
 import { icon } from './icons';
+import { RovingFocus } from './rovingFocus';
 import { send } from './send';
 import { theme } from './theme';
 
@@ -16,6 +17,7 @@ export class TraceQuestions extends LitElement {
 
   /** Questions that make no difference are open. */
   @state() private open = false;
+  readonly roving = new RovingFocus().join(this, 'button', '[aria-checked=true]');
 
   static override styles = [
     ...theme,

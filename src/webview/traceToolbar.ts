@@ -19,7 +19,7 @@ export class TraceToolbar extends LitElement {
   /** What is being typed; the editor's expression where nothing is. */
   @property({ attribute: false }) draft: string | undefined;
   @query('.packet') private input!: HTMLInputElement;
-  private readonly roving = new RovingFocus(this, '.tool, vscode-button');
+  readonly roving = new RovingFocus().join(this, '.tool, vscode-button');
 
   static override styles = [
     ...theme,
@@ -157,7 +157,7 @@ export class TraceToolbar extends LitElement {
           @keydown=${this.keyDown}
         />
       </form>
-      <div class="tools" role="toolbar" aria-label="Packet and steps" @keydown=${this.roving.keyDown}>
+      <div class="tools" role="toolbar" aria-label="Packet and steps">
         <button
           class="tool fields"
           aria-pressed=${this.fieldsOpen ? 'true' : 'false'}

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, state } from 'lit/decorators.js';
 import type { AssumedFact, ReadingFacts, Remedy, ReplyState, TraceReport } from '../shared/protocol';
 import { icon } from './icons';
+import { RovingFocus } from './rovingFocus';
 import { send } from './send';
 import { richTemplate } from './text';
 import { theme } from './theme';
@@ -21,6 +22,7 @@ export class TraceVerdict extends LitElement {
   @property({ attribute: false }) reply: ReplyState = { kind: 'none', why: '' };
   @property({ attribute: false }) warnings: readonly string[] = [];
   @property({ type: Number }) revision = 0;
+  readonly roving = new RovingFocus().join(this, 'button:not(.tab)');
   /** undefined: not here yet. */
   @property({ attribute: false }) remedies: readonly Remedy[] | undefined;
   @state() private assumedOpen = false;

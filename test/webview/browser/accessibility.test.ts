@@ -11,6 +11,9 @@ import { captured, THEMES } from './themes';
 /** Beside the editor, in a column of its own, and alone. */
 const WIDTHS = [400, 700, 1400];
 
+/** Presses of the tab key from the top of the page to the steps, as long as nothing was opened. */
+const MOST_STOPS = 8;
+
 let browser: Browser;
 let script: string;
 let checker: string;
@@ -50,10 +53,28 @@ async function faded({ tab }: BrowserPage): Promise<readonly string[]> {
   });
 }
 
+/** How often the tab key is pressed before the steps have the focus, with the controls that have it on the way. */
+async function stopsBeforeSteps({ tab }: BrowserPage): Promise<readonly string[]> {
+  const stops: string[] = [];
+  for (let i = 0; i < 40; i++) {
+    await tab.keyboard.press('Tab');
+    const at = await tab.evaluate(() => {
+      let focused = document.activeElement;
+      while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+      return { role: focused?.getAttribute('role'), name: focused?.getAttribute('aria-label') ?? focused?.textContent };
+    });
+    if (at.role === 'tree') return stops;
+    stops.push(at.name?.replace(/\s+/g, ' ').trim() ?? '');
+  }
+  return ['the steps never get the focus', ...stops];
+}
+
 describe('each view', () => {
   test.each(VIEWS)('$name', async (view) => {
     const page = await BrowserPage.open(browser, script, view.text, view.expression);
     await page.tab.addScriptTag({ content: checker });
+    const stops = view.steps === false ? [] : await stopsBeforeSteps(page);
+    expect(stops.length, `tab stops in front of the steps: ${stops.join(' | ')}`).toBeLessThanOrEqual(MOST_STOPS);
     await press(page, view);
     const found: string[] = [];
     for (const width of WIDTHS)

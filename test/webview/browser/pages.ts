@@ -28,6 +28,8 @@ export interface View {
   readonly name: string;
   readonly text: string;
   readonly expression?: string;
+  /** There are no steps where nothing is traced. */
+  readonly steps?: false;
   /** What is pressed first, one after the other. */
   readonly press?: readonly string[];
 }
@@ -44,8 +46,8 @@ export const VIEWS: readonly View[] = [
     press: ['Fields', 'What would have to change?', 'Assumed:', 'Read:', 'no'],
   },
   { name: 'the reply', text: NAT, expression: NAT_PACKET, press: ['Trace the reply'] },
-  { name: 'a packet that cannot be read', text: WEB, expression: 'in eth0 tpc > :80' },
-  { name: 'no rules', text: '# Shopping\n' },
+  { name: 'a packet that cannot be read', text: WEB, expression: 'in eth0 tpc > :80', steps: false },
+  { name: 'no rules', text: '# Shopping\n', steps: false },
 ];
 
 export async function press(page: BrowserPage, { press: names = [] }: View): Promise<void> {
