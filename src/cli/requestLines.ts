@@ -8,7 +8,7 @@ export type RequestLine =
 const LONGEST_LINE = 256 * 1024 * 1024;
 
 /**
- * Cuts a stream of bytes into lines at LF, with a CR in front of it. Unlike a terminal's lines, those of JSON Lines may
+ * Cuts a stream of bytes into lines at LF, with a CR before it. Unlike a terminal's lines, those of JSON Lines may
  * hold U+2028 and a CR. Each line comes as soon as it is whole, the last one also without LF.
  */
 export async function* requestLines(

@@ -21,7 +21,7 @@ export interface Diagnostic {
 }
 
 /**
- * A change of the file. The parts do not overlap; lines and columns are 1-based, `endColumn` is the one behind the
+ * A change of the file. The parts do not overlap; lines and columns are 1-based, `endColumn` is the one after the
  * last.
  */
 export interface QuickFix {
@@ -46,7 +46,7 @@ export function checkFile(file: SourceFile, family: 4 | 6): readonly Diagnostic[
 
 function asDiagnostic({ line, start, end, severity, code, message, fix }: LineProblem): Diagnostic {
   const at = line.index + 1;
-  // Words that are taken away take the blank behind them along.
+  // Words that are taken away take the blank after them along.
   const endOf = (edit: Fix['edits'][number]): number =>
     edit.newText === '' && line.text.charAt(edit.end) === ' ' ? edit.end + 1 : edit.end;
   const edits = fix?.edits.map((edit) => ({

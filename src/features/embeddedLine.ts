@@ -59,7 +59,7 @@ export function innerPlace(file: SourceFile, line: Line, column: number): LinePl
 }
 
 /**
- * Of lines that stand for this one, in whatever order their words come: the one with a word nearest in front of the
+ * Of lines that stand for this one, in whatever order their words come: the one with a word nearest before the
  * column, else the first.
  */
 function closest(read: readonly EmbeddedLine[], line: Line, column: number): LinePlace | undefined {

@@ -25,7 +25,7 @@ export function internalErrorText(thrown: unknown, version: string, reported: st
   return `internal error (${what}). This is a bug of iptables-lens ${version}: please report it with this line and ${reported}`;
 }
 
-/** The frames of the stack without the message in front of them, which may quote the input. */
+/** The frames of the stack without the message before them, which may quote the input. */
 export function framesOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return '';
   return stackOf(thrown)

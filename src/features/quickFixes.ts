@@ -25,7 +25,7 @@ function fixOfFile(file: SourceFile, problem: Diagnostic): QuickFix | undefined 
   }
 }
 
-/** A line behind the last declaration of the table that the rule stands in. */
+/** A line after the last declaration of the table that the rule stands in. */
 function declareChain({ lines }: SourceFile, { line, column, endColumn }: Diagnostic): QuickFix | undefined {
   const name = lines[line - 1]?.text.slice(column - 1, endColumn - 1) ?? '';
   if (
@@ -49,7 +49,7 @@ function addCommit({ lines }: SourceFile, { line }: Diagnostic): QuickFix | unde
     if (lines[i]?.node.kind === 'command' || lines[i]?.node.kind === 'chain') last = i;
   }
   const behind = lines[last];
-  // iptables-restore wants a line break behind it.
+  // iptables-restore wants a line break after it.
   return behind && { title: 'Add COMMIT', edits: [lineBehind(behind, behind.eol === '' ? 'COMMIT\n' : 'COMMIT')] };
 }
 
@@ -58,7 +58,7 @@ function addLineBreak({ lines }: SourceFile, { line }: Diagnostic): QuickFix | u
   return last && { title: 'Add a line break', edits: [lineBehind(last, '')] };
 }
 
-/** `text` as a line of its own behind another one, with the same end. */
+/** `text` as a line of its own after another one, with the same end. */
 function lineBehind({ index, text: before, eol }: Line, text: string): QuickFix['edits'][number] {
   return { line: index + 1, column: before.length + 1, endColumn: before.length + 1, newText: `${eol || '\n'}${text}` };
 }

@@ -29,7 +29,7 @@ const USUAL_TABLES = ['filter', 'nat', 'mangle', 'raw'] as const;
 /**
  * What has to be said of the rules that a packet is traced with: which of several rule sets they are, into which tables
  * lines were read that do not say so, and what the host has besides. `choose`: how another one is chosen; `settle`: how
- * the table of lines is said, to be put behind a note that it is a guess.
+ * the table of lines is said, to be put after a note that it is a guess.
  */
 export function ruleSetNotes(
   model: FileModel,

@@ -41,7 +41,7 @@ function holds(file: SourceFile, section: Section, line: Line): boolean {
   return !isRun(file, section) && linesOf(section).has(line);
 }
 
-/** Lines of the file one behind the other, as `readSections` cuts them out. */
+/** Lines of the file one after the other, as `readSections` cuts them out. */
 function isRun(file: SourceFile, section: Section): boolean {
   if (!file.sections.includes(section)) return false;
   if (file.readings.size > 0) return false;

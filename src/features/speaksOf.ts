@@ -12,7 +12,7 @@ import {
 import type { Line } from '../core/syntax/tree';
 import type { RuleSet } from '../core/ruleset/ruleSet';
 
-/** An address as rules write it, with what may stand behind it: a prefix, a mask, the end of a range. */
+/** An address as rules write it, with what may come after it: a prefix, a mask, the end of a range. */
 const WRITTEN: Readonly<Record<4 | 6, RegExp>> = {
   4: /(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?:\/([\d.]+)|-(\d{1,3}(?:\.\d{1,3}){3}))?/g,
   6: /(?<![\da-fA-F:.])([\da-fA-F]*:[\da-fA-F:]*:[\da-fA-F.]*)(?:\/([\da-fA-F:]+)|-([\da-fA-F]*:[\da-fA-F:]*:[\da-fA-F.]*))?/g,

@@ -107,7 +107,7 @@ function reasonOf(line: Line, read: readonly Line[]): string | undefined {
 const TAKEN_OUT =
   /^\s*#+\s*(?:sudo\s+)?ip6?tables(?:-legacy|-nft)?\s+(?:-t\s+\w+\s+)?(?:-[AIDRNPXF]|--(?:append|insert|delete|new-chain|policy|flush))\b/;
 
-/** What stands behind that in a line of prose is not looked at. */
+/** What comes after that in a line of prose is ignored. */
 const LONGEST_LINE = 2000;
 
 function suspicionOf(text: string): string | undefined {
@@ -118,7 +118,7 @@ function suspicionOf(text: string): string | undefined {
 /** Commands of programs that make rules in their own words. */
 const COMMAND_LINES = packs.flatMap(({ commandLines = [] }) => commandLines);
 
-/** One of these, or the word of a program, stands in each line that the patterns below fit. */
+/** One of these, or the word of a program, is in each line that the patterns below match. */
 const MARKS = /tables|--|nft|chain |Chain |ipvs|inet|hook |packets |via |->/;
 
 /** Lines of other programs, and of iptables where they cannot be used. The first that matches gives the reason. */

@@ -16,7 +16,7 @@ export function lineRange(line: number): vscode.Range {
   return new vscode.Range(line - 1, 0, line - 1, 0);
 }
 
-/** The end of a line, counted from 1: what is to stand behind the text. */
+/** The end of a line, counted from 1: what is to come after the text. */
 export function endOfLine(line: number): vscode.Range {
   return new vscode.Range(line - 1, Number.MAX_SAFE_INTEGER, line - 1, Number.MAX_SAFE_INTEGER);
 }

@@ -96,7 +96,7 @@ function decorationTypes(): DecorationTypes {
 }
 
 interface Look {
-  /** A colour of the theme, for the overview ruler and the text behind the line. */
+  /** A colour of the theme, for the overview ruler and the text after the line. */
   readonly colour: string;
   /** A colour of the theme for the whole line. */
   readonly background: string;

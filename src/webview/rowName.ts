@@ -1,7 +1,7 @@
 import type { Mark } from '../shared/protocol';
 import type { VisibleRow } from './visibleRows';
 
-/** What the sign in front of a row says. */
+/** What the sign before a row says. */
 const SAID: Readonly<Record<Mark, string>> = {
   no: 'no match',
   yes: 'match',
@@ -18,10 +18,10 @@ const SAID: Readonly<Record<Mark, string>> = {
 
 /** What a screen reader says between the words that a row shows. */
 export interface SpokenParts {
-  /** In front of the number of the line, and behind it. */
+  /** Before the number of the line, and after it. */
   readonly front: string;
   readonly colon: string;
-  /** Behind all else: the hook and the table, which the heading above shows. */
+  /** After all else: the hook and the table, which the heading above shows. */
   readonly end: string;
 }
 

@@ -347,7 +347,7 @@ export class TraceApp extends LitElement {
     if (parent !== undefined) this.select(parent, true);
   }
 
-  /** The last box whose first step is not behind the selected one. */
+  /** The last box whose first step is not after the selected one. */
   private currentNode({ path }: OutcomeReport): string | undefined {
     if (this.selected === undefined) return undefined;
     const { event } = this.selected;

@@ -121,7 +121,7 @@ export class TraceRemedies extends LitElement {
   }
 }
 
-/** Wrapped between its words, and not behind the dash of an option. */
+/** Wrapped between its words, and not after the dash of an option. */
 function commandTemplate(command: string): TemplateResult {
   return html`<div class="line">
     ${command.split(' ').map((word, i) => html`${i > 0 ? ' ' : nothing}<span class="word">${word}</span>`)}

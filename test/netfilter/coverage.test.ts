@@ -12,7 +12,7 @@ import { evidenceOf } from './optionEvidence';
 const NOT_ASKED: Readonly<Record<string, readonly [reason: string, ...missing: ('yes' | 'no' | 'inverted')[]]>> = {
   'match bpf --object-pinned': ['the program would have to be pinned in a BPF file system'],
   'match cgroup --path': ['the harness has no second cgroup'],
-  'match helper --helper': ['fits connections that a helper expected, which the harness cannot make', 'yes'],
+  'match helper --helper': ['matches connections that a helper expected, which the harness cannot make', 'yes'],
   'match ipvs': ['the kernel has no IPVS'],
   'match nfacct': ['accounting objects are made by a tool that Debian keeps apart'],
   'match osf': ['the kernel has no fingerprints loaded'],

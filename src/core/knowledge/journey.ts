@@ -3,7 +3,7 @@ import type { PacketRequest } from '../net/packetRequest';
 import type { VersionRange } from './releases';
 import type { RuleSetView } from './view';
 
-/** How an exchange goes on behind a proxy to which rules of the program lead packets. */
+/** How an exchange goes on after a proxy to which rules of the program lead packets. */
 export interface Journeys {
   /** What it follows, for the help: `an X pod or node`. */
   readonly of: string;

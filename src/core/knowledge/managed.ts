@@ -2,7 +2,7 @@ import type { Packet } from '../net/packet';
 import type { TableName } from '../xtables/view';
 import type { RuleSetView } from './view';
 
-/** One command of iptables: `I` in front of rule `position` (1 where there is none), or `A` at the end. */
+/** One command of iptables: `I` before rule `position` (1 where there is none), or `A` at the end. */
 export interface PlacedRule {
   readonly table: TableName;
   readonly chain: string;
@@ -63,7 +63,7 @@ export interface LeaveSetting {
 
 /** A command line that changes rules in a way that the line does not state. */
 export interface CommandLine {
-  /** Stands in each line that fits. */
+  /** Is in each line that matches. */
   readonly word: string;
   readonly pattern: RegExp;
   readonly program: string;

@@ -12,7 +12,7 @@ export function knownVariables(): readonly string[] {
   return namesOf((pack) => pack.variables);
 }
 
-/** What an annotation does to the rules; a full name or the part behind the slash. Undefined for other words. */
+/** What an annotation does to the rules; a full name or the part after the slash. Undefined for other words. */
 export function annotationKnowledge(name: string): Fact | undefined {
   return firstOf((pack) => pack.annotations, name);
 }

@@ -36,7 +36,7 @@ export interface ScenarioEntry {
   readonly detail: string;
   readonly table: string;
   readonly chain: string;
-  /** The chain or target that the rule leads to: the first rule that fits is taken. */
+  /** The chain or target that the rule leads to: the first rule that matches is used. */
   leadsTo(target: string): boolean;
   /** From where to where the packet goes, as far as the rule and those that lead to it leave it open; addresses. */
   wish?(rules: RuleSetView, place: ScenarioPlace): { readonly src?: string; readonly dst?: string };

@@ -26,7 +26,7 @@ export interface RuleShape {
   /** Options of the target, `--to-ports` → `15006`; an option without a value has an empty one. */
   readonly targetOptions: ReadonlyMap<string, string>;
   readonly comment: string | undefined;
-  /** The names of the conditions, sorted, `!` in front of a negated one: `!dst out proto uid`. */
+  /** The names of the conditions, sorted, `!` before a negated one: `!dst out proto uid`. */
   readonly form: string;
 }
 

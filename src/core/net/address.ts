@@ -16,7 +16,7 @@ export interface AddressBlock {
 const BYTE = '(?:\\d|[1-9]\\d|1\\d\\d|2[0-4]\\d|25[0-5])';
 const GROUP = '[\\da-fA-F]{1,4}';
 
-/** Sources of regular expressions that fit addresses only, though not every spelling of them. */
+/** Sources of regular expressions that match addresses only, though not every spelling of them. */
 export const CERTAIN_IPV4 = `(?:${BYTE}\\.){3}${BYTE}`;
 export const CERTAIN_IPV6 = `(?:(?:${GROUP}:){7}${GROUP}|(?:${GROUP}:){1,4}(?::${GROUP}){1,3}|(?:${GROUP}:){1,6}:)`;
 
@@ -49,7 +49,7 @@ export function parseBlock(text: string, family: 4 | 6): AddressBlock | undefine
   return address && mask && { address: andAddress(address, mask), mask };
 }
 
-/** Reads what stands behind the `/` of a block: a prefix length or a mask in address form. */
+/** Reads what comes after the `/` of a block: a prefix length or a mask in address form. */
 export function parseMask(text: string, family: 4 | 6): Address | undefined {
   const length = looseNumber(text, bits(family));
   if (length !== undefined) return prefixMask(family, length);
@@ -292,7 +292,7 @@ function parseFullLooseIpv4(text: string): Address | undefined {
   return text.split('.').length === 4 ? parseLooseIpv4(text) : undefined;
 }
 
-/** A number as strtoul(3) with base 0 takes it, with nothing behind it, from 0 to `max`. */
+/** A number as strtoul(3) with base 0 takes it, with nothing after it, from 0 to `max`. */
 function looseNumber(text: string, max: number): number | undefined {
   // One or two digits are nearly every prefix length there is.
   const first = text.charCodeAt(0) - 48;

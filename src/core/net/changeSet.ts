@@ -26,7 +26,7 @@ const MAXELEM = 65536;
  * Adds a packet to a set: a member that is there already stays as it is, or (`exist`) loses nomatch, mark and counts. A
  * full set takes no more. With `forceadd` it takes one in the place of another that shares its bucket, and none where
  * the bucket is empty; buckets depend on a number drawn at random when the set is made, so which members it has is not
- * known behind that. Source: net/netfilter/ipset/ip_set_core.c ip_set_add, ip_set_hash_gen.h mtype_add,
+ * known after that. Source: net/netfilter/ipset/ip_set_core.c ip_set_add, ip_set_hash_gen.h mtype_add,
  * ip_set_bitmap_gen.h, ip_set_bitmap_ipmac.c.
  */
 export function addToSet(set: IpSet, view: SetView, directions: readonly SetDirection[], exist: boolean): SetResult {

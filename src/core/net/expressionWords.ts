@@ -2,7 +2,7 @@ import { icmpTypes } from './icmpTypes';
 import type { PacketRequest } from './packetRequest';
 
 /**
- * The words with a value behind them, each with the request's field and what the value is, for messages and completion.
+ * The words with a value after them, each with the request's field and what the value is, for messages and completion.
  */
 export const KEYWORDS: Readonly<
   Record<string, { readonly field: keyof PacketRequest | 'type' | 'state' | 'proto' | 'dscp'; readonly value: string }>

@@ -6,7 +6,7 @@ export interface IpSet {
   /** `hash:ip,port`, `bitmap:port`, `list:set` … */
   readonly type: string;
   readonly family: 4 | 6;
-  /** The words behind the type in the `create` line. */
+  /** The words after the type in the `create` line. */
   readonly options: readonly string[];
   readonly entries: readonly string[];
   /** The lines of the text that the entries stand in, from 1. */
@@ -53,7 +53,7 @@ export interface SetInfo {
   readonly priority: number;
 }
 
-/** What stands behind the values of a member. */
+/** What comes after the values of a member. */
 export interface SetExtensions {
   /** What its counters say at first, in a set that counts; undefined: nothing is written, which is 0. */
   readonly counts: { readonly packets: bigint | undefined; readonly bytes: bigint | undefined };

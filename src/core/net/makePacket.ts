@@ -194,7 +194,7 @@ function linkLayer(request: PacketRequest, host: Host | undefined): Pick<Packet,
 
 interface Extensions {
   readonly headers: readonly ExtensionHeader[];
-  /** What follows them: AH is itself an extension header in IPv6 and has nothing behind it here. */
+  /** What follows them: AH is itself an extension header in IPv6 and has nothing after it here. */
   readonly transport: number;
   readonly fragmentOffset: number;
   readonly moreFragments: boolean;
@@ -262,7 +262,7 @@ function extensionBytes(header: ExtensionHeaderRequest, next: number): Uint8Arra
   }
 }
 
-/** The second byte counts units of 8 bytes behind the first 8 (RFC 8200); a fragment header has none. */
+/** The second byte counts units of 8 bytes after the first 8 (RFC 8200); a fragment header has none. */
 function liesAboutItsLength({ type, hex }: ExtensionHeaderRequest): boolean {
   return (
     type !== 'frag' && hex !== undefined && hex.length >= 16 && (hexBytes(hex)[1] as number) * 8 + 8 !== hex.length / 2

@@ -40,7 +40,7 @@ export interface Packet {
   readonly family: 4 | 6;
   readonly source: Address;
   readonly destination: Address;
-  /** The transport protocol, behind all IPv6 extension headers. */
+  /** The transport protocol, after all IPv6 extension headers. */
   readonly protocol: number;
   /** The whole TOS or traffic class byte. */
   readonly tos: number;
@@ -74,7 +74,7 @@ export interface Packet {
   readonly icmpId: number;
   /** Sequence number of an echo; 1 where it is not given. */
   readonly icmpSequence?: number;
-  /** The four bytes behind the checksum of an ICMP error (the MTU of "fragmentation needed"); 0 where not given. */
+  /** The four bytes after the checksum of an ICMP error (the MTU of "fragmentation needed"); 0 where not given. */
   readonly icmpRest?: number;
   /** Security parameter index of ESP or AH. */
   readonly spi: number;
@@ -86,7 +86,7 @@ export interface Packet {
   /** Length of the transport header and data of the whole datagram, where this packet is its first fragment. */
   readonly datagramLength?: number;
   /**
-   * The fragments that connection tracking has put it together from: length of each, and of what is behind its IP
+   * The fragments that connection tracking has put it together from: length of each, and of what is after its IP
    * headers.
    */
   readonly assembledFrom?: readonly { readonly length: number; readonly payload: number }[];

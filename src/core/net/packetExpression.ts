@@ -17,7 +17,7 @@ import {
 
 export { formatPacketExpression } from './formatPacketExpression';
 
-/** What a word of an expression is. `value` belongs to the keyword in front of it. */
+/** What a word of an expression is. `value` belongs to the keyword before it. */
 type ExpressionRole =
   | 'direction'
   | 'interface'
@@ -95,7 +95,7 @@ function tokenize(text: string): ExpressionToken[] {
   return tokens;
 }
 
-/** Behind so many wrong words the rest is not looked at. */
+/** After so many wrong words the rest is ignored. */
 const MOST_PROBLEMS = 20;
 const MOST_WORDS = 200;
 

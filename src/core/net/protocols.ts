@@ -13,7 +13,7 @@ export function protocolNumber(text: string): number | undefined {
 }
 
 /**
- * The protocol as iptables-save prints it behind `-p`: its name in /etc/protocols, else the number. 0 stands for all.
+ * The protocol as iptables-save prints it after `-p`: its name in /etc/protocols, else the number. 0 stands for all.
  */
 export function protocolName(protocol: number): string {
   return protocol === 0 ? 'all' : (NAMES.get(protocol) ?? String(protocol));

@@ -82,7 +82,7 @@ export function memberText(parts: readonly SetPart[]): string {
 }
 
 /**
- * The words behind the values: `packets 3 bytes 180 skbmark 0x1/0xff skbprio 1:20`. Source: ipset(8), "counters",
+ * The words after the values: `packets 3 bytes 180 skbmark 0x1/0xff skbprio 1:20`. Source: ipset(8), "counters",
  * "skbinfo".
  */
 export function readExtensions(words: readonly string[]): SetExtensions {

@@ -156,7 +156,7 @@ function* findByValue(set: IpSet, values: readonly SetPart[]): Iterable<FoundMem
 
 /**
  * The first network length that has a member at all decides, even if none of its members has the interface; but one
- * that was refused for its counters makes the kernel forget those in front of it (ip_set_hash_netiface.c,
+ * that was refused for its counters makes the kernel forget those before it (ip_set_hash_netiface.c,
  * ip_set_hash_gen.h mtype_test_cidrs).
  */
 function* findByInterface(set: IpSet, values: readonly SetPart[]): Iterable<FoundMember> {

@@ -21,7 +21,7 @@ export function isOwn(address: Address, { host }: WalkContext): boolean {
 }
 
 /**
- * The reset of TCP itself: behind a packet to 0.0.0.0, IPv4 picks a source for it, unlike for one of REJECT. Source:
+ * The reset of TCP itself: after a packet to 0.0.0.0, IPv4 picks a source for it, unlike for one of REJECT. Source:
  * net/ipv4/ip_output.c ip_send_unicast_reply.
  */
 export function ownReset(packet: Packet, host: Host): Packet {

@@ -30,11 +30,11 @@ export interface AskingFor {
 export interface Tested {
   readonly kind: 'tested';
   readonly matched: boolean;
-  /** What it has asked behind its header, as it was then. Of a rule whose header does not fit, nothing. */
+  /** What it has asked after its header, as it was then. Of a rule whose header does not match, nothing. */
   readonly asked: readonly Asked[];
   /** Worth an event of its own even though it did not match. */
   readonly notable: boolean;
-  /** A match has dropped the packet: the kernel does so behind this rule, whether it matched or not. */
+  /** A match has dropped the packet: the kernel does so after this rule, whether it matched or not. */
   readonly drop: MatchDrop | undefined;
 }
 
@@ -74,7 +74,7 @@ export function askRule(rule: Rule, walk: AskingFor): Tested | OpenQuestion {
   }).ask(undefined);
 }
 
-/** Asks on behind a question whose answer is given. */
+/** Asks on after a question whose answer is given. */
 export function askOn(rule: Rule, walk: AskingFor, { at }: OpenQuestion, value: boolean): Tested | OpenQuestion {
   return new Asking(rule, walk.view(), walk, at, true).ask(value);
 }
@@ -218,7 +218,7 @@ class Asking {
       : { kind: 'unknown', reason: premise(doubt).reason, premise: doubt, ...(!answer && { unlikely: true }) };
   }
 
-  /** Asks a condition with a memory; what it writes down is there for all that comes behind. */
+  /** Asks a condition with a memory; what it writes down is there for all that comes after. */
   private recall(question: Condition): Answer {
     this.notable = true;
     const { view, draft } = drafted(this.view);

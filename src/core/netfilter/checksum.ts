@@ -43,7 +43,7 @@ export function lookAtSum(checksum: Checksum, packet: Packet, hook: Hook): Check
   );
 }
 
-/** Behind a change of addresses that leaves the checksum alone. Those that a quoted packet has count as well. */
+/** After a change of addresses that leaves the checksum alone. Those that a quoted packet has count as well. */
 export function changedUnder(checksum: Checksum, before: Packet, after: Packet): Checksum {
   const change = (sumOf(after) - sumOf(before) + MODULUS) % MODULUS;
   return change === 0 ? checksum : { ...checksum, error: (checksum.error + change) % MODULUS };
@@ -82,7 +82,7 @@ export function checked(
 }
 
 /**
- * Looks at the checksum as the kernel does in one hook: what is known behind it; undefined where it is found wrong.
+ * Looks at the checksum as the kernel does in one hook: what is known after it; undefined where it is found wrong.
  * Source: net/netfilter/utils.c nf_ip_checksum, nf_ip6_checksum, net/core/skbuff.c __skb_checksum_complete.
  */
 function lookAt(checksum: Checksum, packet: Packet, hook: Hook): Checksum | undefined {

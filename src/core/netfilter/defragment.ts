@@ -62,7 +62,7 @@ function withoutFragmentHeader(packet: Packet): Packet {
   };
 }
 
-/** Bytes behind the IP header and what precedes the fragmentable part. */
+/** Bytes after the IP header and what precedes the fragmentable part. */
 function payloadLength(packet: Packet): number {
   const headers =
     packet.family === 4

@@ -106,7 +106,7 @@ export type TraceEvent =
       readonly effect: Effect | undefined;
       readonly after: Packet;
       readonly depth: number;
-      /** A match could not read the packet, and the kernel drops it behind this rule. */
+      /** A match could not read the packet, and the kernel drops it after this rule. */
       readonly broken: string | undefined;
     }
   /**
@@ -153,7 +153,7 @@ export type TraceEvent =
       readonly device: string;
       readonly gateway: string | undefined;
       readonly table: number | undefined;
-      /** The type of the route that it was sent with, which it still has behind lo. */ readonly sentAs?:
+      /** The type of the route that it was sent with, which it still has after lo. */ readonly sentAs?:
         string | undefined;
       /** What decided. */ readonly by: Route | undefined;
     }
@@ -207,7 +207,7 @@ export interface WalkEnd {
   readonly packetType: PacketView['packetType'];
   /**
    * Whoever looks at its checksum finds it wrong: nobody on this host takes or answers it; in IPv4 only REJECT looks,
-   * behind IP options that were filled in.
+   * after IP options that were filled in.
    */
   readonly checksumWrong: boolean;
   /** NAT drew a port at random; the one shown is only the first possible. */
@@ -236,7 +236,7 @@ export interface Walked {
   readonly notes: readonly string[];
   /** What is in doubt on it, where something is: the trace of a changed packet or rule set asks the same. */
   readonly premises?: PremiseUse;
-  /** What the host remembers behind it. */
+  /** What the host remembers after it. */
   readonly after?: World;
   /**
    * Where more than one host is possible: the one that this path is on, and what of it was answered to get it; its
@@ -253,7 +253,7 @@ export interface Walked {
  * Something that a verdict depends on and that nothing states: `the rules of iptables-legacy let it pass unchanged`.
  */
 export interface Proviso {
-  /** A clause that goes behind "if". */
+  /** A clause that goes after "if". */
   readonly what: string;
   readonly reason: string;
   /** There are rules that nobody has followed. */

@@ -6,7 +6,7 @@ import { samePosition } from './traverse';
 import { firstStep } from './walk';
 import type { World } from './world';
 
-/** One possible path of a packet, and the host behind it. */
+/** One possible path of a packet, and the host after it. */
 export interface Path {
   readonly walked: Walked;
   readonly after: World;
@@ -31,7 +31,7 @@ export function* paths(arrival: Arrival, context: WalkContext): Generator<Path, 
   return undefined;
 }
 
-/** The first of the paths; what else is possible is not looked at. */
+/** The first of the paths; what else is possible is ignored. */
 export function firstPath(arrival: Arrival, context: WalkContext): Path {
   for (const path of paths(arrival, context)) return path;
   throw new Error('a packet has at least one path');

@@ -7,7 +7,7 @@ const IPV6_LEAST_MTU = 1280;
 /**
  * The lengths of the fragments in which a packet leaves by an interface, just one where it leaves whole; undefined: it
  * is too big and may not be fragmented. `bySocket`: a socket of this host sends it that lets the kernel do so. What
- * connection tracking has put together leaves as it came. Source: net/ipv4/ip_output.c ip_finish_output, ip_fragment,
+ * connection tracking has reassembled leaves as it came. Source: net/ipv4/ip_output.c ip_finish_output, ip_fragment,
  * ip_do_fragment; net/ipv6/ip6_output.c ip6_finish_output, ip6_fragment.
  */
 export function fragmentLengths(packet: Packet, mtu: number, bySocket: boolean): readonly number[] | undefined {
@@ -27,7 +27,7 @@ export function fragmentLengths(packet: Packet, mtu: number, bySocket: boolean):
 }
 
 /**
- * Whether a packet may not leave by an interface because of its size; a router says so in front of FORWARD. Source:
+ * Whether a packet may not leave by an interface because of its size; a router says so before FORWARD. Source:
  * net/ipv4/ip_forward.c ip_exceeds_mtu, net/ipv6/ip6_output.c ip6_pkt_too_big.
  */
 export function isTooBig(packet: Packet, mtu: number, bySocket = false): boolean {
@@ -48,7 +48,7 @@ function slices(data: number, room: number): number[] {
 }
 
 /**
- * Bytes of the extension headers that every router reads, which stand in front of the fragment header. Source: RFC
+ * Bytes of the extension headers that every router reads, which come before the fragment header. Source: RFC
  * 8200, 4.5.
  */
 function unfragmentable({ extensionHeaders }: Packet): number {

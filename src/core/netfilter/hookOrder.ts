@@ -16,7 +16,7 @@ const LEGACY: Readonly<Record<Hook, readonly HookStage[]>> = {
   POSTROUTING: ['mangle', 'nat', 'confirm'],
 };
 
-/** iptables-nft hangs security at 150, behind nat INPUT. */
+/** iptables-nft registers security at 150, after nat INPUT. */
 const NFT: Readonly<Record<Hook, readonly HookStage[]>> = {
   ...LEGACY,
   INPUT: ['mangle', 'filter', 'nat', 'security', 'confirm'],
@@ -27,7 +27,7 @@ export function stepsOf(hook: Hook, backend: Backend): readonly HookStage[] {
 }
 
 /**
- * A step, and whose rules it asks where it is a table. nat is one step, because both back ends hang in the same hook of
+ * A step, and whose rules it asks where it is a table. nat is one step, because both back ends are registered at one hook of
  * connection tracking.
  */
 export interface HostStep {
@@ -87,7 +87,7 @@ export function priorityOf(step: HookStage, hook: Hook, backend: Backend | undef
 }
 
 /**
- * Puts the base chains of nftables between the steps of iptables, each at its priority. Chains of type nat hang in the
+ * Puts the base chains of nftables between the steps of iptables, each at its priority. Chains of type nat are in the
  * step nat, wherever their priority would put them (nf_nat_core.c nf_nat_register_fn), and are not among them.
  */
 export function withBaseChains(

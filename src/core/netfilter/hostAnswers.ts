@@ -38,8 +38,8 @@ function socketOf(
 /**
  * Lets the host answer a packet: an RST or SYN+ACK to a SYN, an echo reply, an ICMP error, what REJECT sends. The
  * answer walks the hooks like any other packet; what stays of it is what connection tracking and the rules remember,
- * which the next packet of a sequence meets: the world behind it is given back, and that of the context may have been
- * written to. `raw`: behind what this host sends there is no connected socket, so a SYN+ACK that comes back to it gets
+ * which the next packet of a sequence meets: the world after it is given back, and that of the context may have been
+ * written to. `raw`: after what this host sends there is no connected socket, so a SYN+ACK that comes back to it gets
  * an RST.
  */
 export function hostAnswers(walked: Walked, given: WalkContext, raw = false, attached?: Attached): World {
@@ -148,7 +148,7 @@ function receivedAnswer(walked: Received, context: WalkContext): SentAnswer | un
   const { end, events } = walked;
   const { packet } = end;
   const route = events.findLast((event) => event.kind === 'route');
-  // What was led here by its mark, and is for a group that the host is not in, is dropped behind INPUT
+  // What was led here by its mark, and is for a group that the host is not in, is dropped after INPUT
   // (net/ipv6/ip6_input.c ip6_protocol_deliver_rcu).
   if (packet.family === 6 && isMulticast(packet.destination) && !isJoinedGroup(context.host, packet.destination))
     return undefined;

@@ -17,7 +17,7 @@ import { lookupRoute, type RouteResult } from '../net/routing';
 import type { KernelDropReason } from './events';
 import { sysctl } from './sysctl';
 
-/** Where an incoming packet goes behind PREROUTING. */
+/** Where an incoming packet goes after PREROUTING. */
 export type InputRoute =
   | {
       readonly kind: 'local';

@@ -21,7 +21,7 @@ const OPTION = {
 const STAMP = { ONLY: 0, WITH_ADDRESS: 1, PRESPECIFIED: 3 } as const;
 
 /**
- * What the host makes of IPv4 options, behind the routing decision: malformed ones and, unless accept_source_route is
+ * What the host makes of IPv4 options, after the routing decision: malformed ones and, unless accept_source_route is
  * on, source routes are dropped, record route and time stamps filled in. Gives back where the packet goes. Source:
  * net/ipv4/ip_input.c ip_rcv_options, net/ipv4/ip_options.c __ip_options_compile, ip_options_rcv_srr.
  */
@@ -53,7 +53,7 @@ function writeInto(passage: Passage, changes: Partial<Packet>): void {
 }
 
 /**
- * Behind FORWARD the host writes the address that the packet leaves by where it has written another one as it came in,
+ * After FORWARD the host writes the address that the packet leaves by where it has written another one as it came in,
  * and goes one step along a source route. Source: net/ipv4/ip_options.c ip_forward_options.
  */
 export function forwardOptions(passage: Passage): void {
@@ -97,7 +97,7 @@ export function forwardOptions(passage: Passage): void {
   if (bytes.some((byte, i) => byte !== packet.ipOptions[i])) passage.change({ ipOptions: bytes });
 }
 
-/** These come to light only where the packet is to be handed on, behind its options. */
+/** These come to light only where the packet is to be handed on, after its options. */
 const BEHIND_OPTIONS: ReadonlySet<string> = new Set([
   'no-route',
   'blackhole',
@@ -114,7 +114,7 @@ interface Compiled {
   readonly stamped: boolean;
 }
 
-/** The options as they are behind it, or what is wrong with them. */
+/** The options as they are after it, or what is wrong with them. */
 function compile(packet: Packet, host: Host): Compiled | string {
   const bytes = Uint8Array.from(packet.ipOptions);
   const seen = new Set<string>();

@@ -183,7 +183,7 @@ function choosePort(tuple: Tuple, half: NatHalf, range: NatRange, entry: Conntra
 const MOST_ATTEMPTS = 128;
 const EVICTING_ATTEMPTS = 32;
 
-/** States behind ESTABLISHED and the first FINs, in the kernel's order; SYN_SENT2 is one of them only by its number. */
+/** States after ESTABLISHED and the first FINs, in the kernel's order; SYN_SENT2 is one of them only by its number. */
 const EVICTED_STATES: ReadonlySet<string> = new Set(['TIME_WAIT', 'CLOSE', 'SYN_SENT2']);
 
 /**

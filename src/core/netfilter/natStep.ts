@@ -48,7 +48,7 @@ export function natStep(passage: Passage, hook: Hook): void {
 }
 
 /**
- * The nat chains of both back ends and those of nftables hang in the same hook of connection tracking: one behind the
+ * The nat chains of both back ends and those of nftables are registered at the same hook of connection tracking: one after the
  * other is asked, up to the one that has translated something (nf_nat_core.c nf_nat_inet_fn), and only what all have
  * left open is decided then.
  */

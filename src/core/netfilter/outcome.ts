@@ -109,8 +109,8 @@ export function outcomeOf({ events, milestones, end, assumptions, on, provided =
 }
 
 /**
- * What the kernel drops within a hook, its own trace saw last in front of the rule that came last, and so before a
- * translation behind that; undefined for anything else.
+ * What the kernel drops within a hook, its own trace saw last before the rule that came last, and so before a
+ * translation after that; undefined for anything else.
  */
 function lastSeen(events: readonly TraceEvent[]): Packet | undefined {
   const end = events.at(-1);

@@ -63,12 +63,12 @@ export class Ended extends Error {
   }
 }
 
-/** One thing to do with a packet. It says what comes behind it with `then`, or how the walk ends with `finish`. */
+/** One thing to do with a packet. It says what comes after it with `then`, or how the walk ends with `finish`. */
 export type WalkStep = (passage: Passage) => void;
 
 /** Where a path stands, and all that decides how it goes on. */
 export interface WalkPlace {
-  /** What is still to be done behind the present table. */
+  /** What is still to be done after the present table. */
   readonly agenda: object | undefined;
   /** Where within the table; undefined: at its end. */
   readonly position: Position | undefined;
@@ -86,7 +86,7 @@ export interface Joins {
 /** What is still to be done, first things first. Never changed, so that paths which part have the rest in common. */
 interface Agenda {
   readonly step: WalkStep;
-  /** Takes the end of what was put in front of it, and goes on; it is passed over otherwise. */
+  /** Takes the end of what was put before it, and goes on; it is passed over otherwise. */
   readonly catches: ((passage: Passage, end: WalkEnd) => void) | undefined;
   readonly rest: Agenda | undefined;
 }
@@ -175,12 +175,12 @@ export class Passage {
     return branch;
   }
 
-  /** Puts steps in front of what is still to be done, in their order. */
+  /** Puts steps before what is still to be done, in their order. */
   then(...steps: readonly WalkStep[]): void {
     for (const step of steps.toReversed()) this.agenda = { step, catches: undefined, rest: this.agenda };
   }
 
-  /** The end of the steps that are put in front of this comes here instead of ending the walk. */
+  /** The end of the steps that are put before this comes here instead of ending the walk. */
   thenCatch(catches: (passage: Passage, end: WalkEnd) => void): void {
     this.agenda = { step: () => undefined, catches, rest: this.agenda };
   }

@@ -61,12 +61,12 @@ const REPLY: Readonly<Record<number, string>> = {
 interface SctpChunk {
   readonly type: number;
   readonly flags: number;
-  /** Behind the chunk's header. */
+  /** After the chunk's header. */
   readonly value: Uint8Array;
 }
 
 /**
- * What connection tracking makes of an SCTP packet. `tracking`: what is known of the association behind it, and behind
+ * What connection tracking makes of an SCTP packet. `tracking`: what is known of the association after it, and after
  * an INVALID one as well.
  */
 export interface TrackedSctp {

@@ -44,7 +44,7 @@ function placesIn({ name, chains }: Table, wanted: string, beside: boolean, nati
 }
 
 /**
- * Where the packet may meet the chain: the hooks that lead to it, else those that its rules and the chains behind them
+ * Where the packet may meet the chain: the hooks that lead to it, else those that its rules and the chains after them
  * may stand in.
  */
 function hooksOf(chain: Chain): number {

@@ -85,7 +85,7 @@ function beginning(passage: Passage, hook: Hook, chain: Chain): Position {
   return { ...usual, chain: start.chain };
 }
 
-/** From a position in the table on: up to its end, or to a fork, behind which each branch goes on by itself. */
+/** From a position in the table on: up to its end, or to a fork, after which each branch goes on by itself. */
 function goOn(passage: Passage, hook: Hook, name: AnyTableName, from: Position): void {
   const tables = new TableWalk(passage);
   const end = traverse(from, tables);

@@ -139,7 +139,7 @@ function outside(
   return after(sack, lowestAck) ? undefined : { answer: 'ignore' };
 }
 
-/** The sequence number behind the packet: SYN and FIN count as one byte each. */
+/** The sequence number after the packet: SYN and FIN count as one byte each. */
 export function payloadEnd(packet: Packet): number {
   const data = packet.length - networkHeaderLength(packet) - 20 - packet.tcpOptions.length;
   const flags = (packet.tcpFlags & TCP_FLAGS.SYN ? 1 : 0) + (packet.tcpFlags & TCP_FLAGS.FIN ? 1 : 0);

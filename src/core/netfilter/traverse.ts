@@ -125,7 +125,7 @@ const ENDLESS: Pick<Effort, 'jumps' | 'rules'> = { jumps: 30_000, rules: 50_000_
 const AGAIN =
   'The rules send the packet through the same chains thousands of times: where a chain does what it did before, the rules that match there are not listed again';
 
-/** In front of the first rule of a built-in chain. */
+/** Before the first rule of a built-in chain. */
 export function startOf(chain: Chain): Position {
   return {
     start: chain,
@@ -328,7 +328,7 @@ class Traversal {
     return this.jumps > LONG.jumps || this.rules > LONG.rules;
   }
 
-  /** Back to the rule behind the last jump (not the last goto), or to the policy of the built-in chain. */
+  /** Back to the rule after the last jump (not the last goto), or to the policy of the built-in chain. */
   private leave(explicit: boolean): TableEnd | undefined {
     const { chain, start, depth, stack: back } = this;
     if (back === undefined) {

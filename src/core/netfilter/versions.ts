@@ -32,7 +32,7 @@ export class Version<Key, Value> {
     return this.whole().size;
   }
 
-  /** The state behind a write. Only the newest state of a map that nobody else writes to may be written to. */
+  /** The state after a write. Only the newest state of a map that nobody else writes to may be written to. */
   set(key: Key, value: Value): Version<Key, Value> {
     const { map } = this;
     const next = new Version(map);

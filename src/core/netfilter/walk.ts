@@ -72,7 +72,7 @@ function receive(passage: Passage): void {
 }
 
 /**
- * Without connection tracking, IPv4 fragments for this host are put together in front of INPUT; IPv6 ones only behind
+ * Without connection tracking, IPv4 fragments for this host are reassembled before INPUT; IPv6 ones only after
  * it.
  */
 function assembleFragments(passage: Passage): void {

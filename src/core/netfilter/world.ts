@@ -47,7 +47,7 @@ export class World implements WritableMemory {
   private nextId: number;
   private shared = { entries: false, memory: false, fragments: false };
   private written: object;
-  /** Made when somebody looks, and again behind a write. */
+  /** Made when somebody looks, and again after a write. */
   private now: Remembered | undefined;
 
   constructor(from?: World) {

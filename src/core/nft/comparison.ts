@@ -106,7 +106,7 @@ function both(left: Operand, right: Operand, test: (a: string, b: string) => boo
   };
 }
 
-/** How likely it is that a number drawn from `count` fits. */
+/** How likely it is that a number drawn from `count` matches. */
 function chanceAnswer(
   operator: Match['operator'],
   right: NftExpression,

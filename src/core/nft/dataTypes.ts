@@ -6,7 +6,7 @@ import { dscpOfClass } from '../xtables/values/dscpClass';
 
 /**
  * A type of nft. Values are hexadecimal digits, most significant first, always as many as the type has: of two values
- * the greater one is behind the other as text, so that ranges, sets and concatenations are compared as text.
+ * the greater one is after the other as text, so that ranges, sets and concatenations are compared as text.
  */
 export interface DataType {
   readonly name: string;
@@ -33,7 +33,7 @@ export function hexBytes(bytes: Uint8Array): string {
   return text;
 }
 
-/** The name of an interface as the kernel keeps it: 16 bytes, zeros behind it. */
+/** The name of an interface as the kernel keeps it: 16 bytes, zeros after it. */
 export function hexName(name: string): string {
   let text = '';
   for (let i = 0; i < name.length && i < IFNAMSIZ; i++)

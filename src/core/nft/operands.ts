@@ -24,7 +24,7 @@ export interface Chance {
   readonly reason: string;
 }
 
-/** What is compared: of one type, or several in a concatenation, whose values stand behind each other. */
+/** What is compared: of one type, or several in a concatenation, whose values come after each other. */
 export interface Operand {
   readonly types: readonly DataType[];
   read(view: PacketView): Read;

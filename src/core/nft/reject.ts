@@ -45,7 +45,7 @@ const ICMPV6: Readonly<Record<string, number>> = {
 
 /**
  * `reject`, `reject with icmpx host-unreachable`, `reject with tcp reset`: what is sent back is REJECT's. `words` stand
- * behind `with`.
+ * after `with`.
  */
 export function rejectAction(words: readonly string[], text: string): NftAction {
   const [kind = 'icmpx', what = 'port-unreachable'] = words;

@@ -86,7 +86,7 @@ class Builder {
     private readonly scope: NftScope,
   ) {}
 
-  /** Takes a statement; `last`: nothing that matters comes behind it. True where the rule ends with it. */
+  /** Takes a statement; `last`: nothing that matters comes after it. True where the rule ends with it. */
   add(statement: NftRuleStatement, last: boolean): boolean {
     const { start, end } = statement;
     const text = this.text.slice(start, end);
@@ -117,7 +117,7 @@ class Builder {
           );
         return this.finish({ kind: 'unknown', name: statement.name, text, start, end });
       case 'unknown':
-        // A verdict behind it belongs to the rule all the same.
+        // A verdict after it belongs to the rule all the same.
         if (!last) return this.open(text, unknown(`what "${text}" tests or does is not known here`));
         return this.finish({ kind: 'unknown', name: text, text, start, end });
       case 'limit':
@@ -204,7 +204,7 @@ class Builder {
   }
 
   /**
-   * In front of other statements a change is a condition that holds where it gives a value; at the end it is what the
+   * Before other statements a change is a condition that holds where it gives a value; at the end it is what the
    * rule does.
    */
   private change(

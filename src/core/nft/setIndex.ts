@@ -69,7 +69,7 @@ interface ElementGroup {
 interface IndexedElement {
   readonly ranges: readonly ValueRange[];
   readonly element: NftElement;
-  /** The greatest end of the first range of this entry and of those in front of it. */
+  /** The greatest end of the first range of this entry and of those before it. */
   greatest: string;
 }
 

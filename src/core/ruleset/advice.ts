@@ -20,7 +20,7 @@ export function changeTo(word: Word, name: string, length = word.text.length): F
   return { title: `Change to ${name}`, edits: [{ start: word.start, end: word.start + length, newText: name }] };
 }
 
-/** Writes words in front of a word, with a blank behind them. */
+/** Writes words before a word, with a blank after them. */
 export function insertBefore({ start }: Columns, words: string): Fix {
   return { title: `Insert ${words}`, edits: [{ start, end: start, newText: `${words} ` }] };
 }
@@ -30,7 +30,7 @@ export function remove(title: string, { start }: Columns, { end }: Columns): Fix
   return { title, edits: [{ start, end, newText: '' }] };
 }
 
-/** The form of iptables before 1.4.3, in which the rule is still understood. `sign` is the `!` behind the option. */
+/** The form of iptables before 1.4.3, in which the rule is still understood. `sign` is the `!` after the option. */
 export function oldNegation(option: Word, name: string, sign: Columns): Advice {
   const newForm = `! ${name}`;
   return {
@@ -74,5 +74,5 @@ function bare(text: string): string {
 
 /** What is said of a value that a paste does not show. */
 export function placeholderHelp(value: string): string {
-  return `"${value}" is a placeholder: the value itself is not in the file, so whether it fits is not known`;
+  return `"${value}" is a placeholder: the value itself is not in the file, so whether it matches is not known`;
 }

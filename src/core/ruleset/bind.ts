@@ -34,7 +34,7 @@ export function bindRules(section: RulesSection, change?: RuleSetChange): RuleSe
   return new Binder(section, change).bind();
 }
 
-/** The same section, and commands behind it. */
+/** The same section, and commands after it. */
 export interface RuleSetChange {
   /** Lines `iptables -t TABLE …` of no file. */
   readonly commands: readonly Line[];

@@ -12,7 +12,7 @@ export interface ProblemRange {
 }
 
 /**
- * A table in which nothing but `:CHAIN` lines and, behind them, `-A` lines were read: what a rule means depends on no
+ * A table in which nothing but `:CHAIN` lines and, after them, `-A` lines were read: what a rule means depends on no
  * other rule, so that one can be exchanged for another.
  */
 export interface AppendedTable {
@@ -71,7 +71,7 @@ export class AppendedTables {
       this.found.set(open.table.name, { table: open.table, line: open.line, read: { from: open.from, to: problems } });
   }
 
-  /** `:CHAIN`. Behind a rule it would matter to that rule where it stands. */
+  /** `:CHAIN`. After a rule it would matter to that rule where it stands. */
   declares(): void {
     if (this.hasRules) this.spoiled = true;
   }

@@ -6,7 +6,7 @@ import { ruleNumber } from './ruleNumber';
 
 /**
  * What is wrong with a line at which iptables-restore ends, because of -h or -V; undefined where it goes on. It is
- * content, whatever stands behind, and has not loaded the table. What it looks at only once it has read the whole line
+ * content, whatever comes after, and has not loaded the table. What it looks at only once it has read the whole line
  * (addresses, the target) does not matter any more.
  */
 export function problemsOfEnd(

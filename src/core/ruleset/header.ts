@@ -60,7 +60,7 @@ export function printHeader(header: RuleHeader): string {
 }
 
 /**
- * Whether the fixed part of a rule fits: the kernel asks this before any match, so nothing that remembers is disturbed.
+ * Whether the fixed part of a rule matches: the kernel tests this before any match, so nothing that remembers is disturbed.
  * What the file does not state (`names`) is passed over here; `headerConditions` has it.
  */
 export function headerMatches(header: RuleHeader, view: PacketView): boolean {

@@ -29,7 +29,7 @@ export class HeaderReader {
   private seen = 0;
   /** The `!` or the value of an address that is negated, for a complaint once all addresses are known. */
   private negatedAddress: Word | undefined;
-  /** What was written behind `-p`, in small letters. */
+  /** What was written after `-p`, in small letters. */
   protocolText = '';
 
   constructor(
@@ -210,7 +210,7 @@ export function chainLacksInterface(name: 'i' | 'o', chain: string): boolean {
 }
 
 /**
- * What ip6tables warns of, with the match that finds it: the kernel looks behind these headers for the protocol. Not 51
+ * What ip6tables warns of, with the match that finds it: the kernel looks after these headers for the protocol. Not 51
  * (ah), at which iptables-nft stops.
  */
 const EXTENSION_HEADERS: ReadonlyMap<number, string> = new Map([
@@ -271,7 +271,7 @@ function readBlock(text: string, family: 4 | 6): AddressBlock | string | undefin
   const slash = text.lastIndexOf('/');
   const mask = slash < 0 ? undefined : parseMask(text.slice(slash + 1), family);
   if (slash >= 0 && mask === undefined) return undefined;
-  // Nobody looks at the address in front of /0.
+  // Nobody looks at the address before /0.
   if (mask?.words.every((word) => word === 0)) return anyBlock(family);
   const host = slash < 0 ? text : text.slice(0, slash);
   const suffix = slash < 0 ? '' : text.slice(slash);

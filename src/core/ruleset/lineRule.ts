@@ -120,7 +120,7 @@ export class LineRule implements Rule {
 
   /**
    * The same rule for one look at its parts: what is read for it is not kept, so that a look at a million rules leaves
-   * nothing behind.
+   * nothing after.
    */
   passing(): Rule {
     if (this.parsed || this.siblings) return this;

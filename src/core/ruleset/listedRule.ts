@@ -7,7 +7,7 @@ import type { ParsedRule } from './parsedRule';
 import type { BoundMatch, LineProblem } from './ruleSet';
 
 /**
- * The lines of a list in the order in which they can be read: `iptables -L` shows the chains that rules jump to behind
+ * The lines of a list in the order in which they can be read: `iptables -L` shows the chains that rules jump to after
  * them.
  */
 export function chainsFirst(lines: readonly Line[]): readonly Line[] {
@@ -20,7 +20,7 @@ export function chainsFirst(lines: readonly Line[]): readonly Line[] {
 /**
  * A rule that was read of a row of `iptables -L`, with a match for each thing that the row does not show: an interface,
  * where the listing has no column for it, and words that could not be read. Their answer is not known; they are asked
- * last, so that they matter only where all that is known fits. `followed`: other rules stand behind it in its chain.
+ * last, so that they matter only where all that is known matches. `followed`: other rules come after it in its chain.
  */
 export function withUnshown(
   parsed: ParsedRule,
@@ -99,7 +99,7 @@ function bound(extension: MatchExtension): BoundMatch {
 }
 
 /**
- * Takes every packet and does not let it go on: nothing behind it would ever be asked, so it most likely asks for an
+ * Takes every packet and does not let it go on: nothing after it would ever be asked, so it most likely asks for an
  * interface, as `-i lo`.
  */
 function endsAll({ headers, matches, target }: ParsedRule): boolean {

@@ -12,7 +12,7 @@ export interface NftReach {
 }
 
 /**
- * nf_tables follows every rule of a chain, also behind one that lets no packet through, and so many jumps in a row,
+ * nf_tables follows every rule of a chain, also after one that lets no packet through, and so many jumps in a row,
  * where x_tables has no limit. Source: net/netfilter/nf_tables_api.c nft_chain_validate.
  */
 export function nftReach(chains: Iterable<Chain>): NftReach {

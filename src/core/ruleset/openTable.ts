@@ -30,7 +30,7 @@ export interface OpenChain extends Chain<TableName> {
   byText: Map<string, LineRule[]> | undefined;
   /** undefined for a name that is not one plain word however it is read. */
   patterns: RulePatterns<OpenChain> | undefined;
-  /** The chain declared behind it: in a dump its rules come next. */
+  /** The chain declared after it: in a dump its rules come next. */
   following: OpenChain | undefined;
 }
 
@@ -100,7 +100,7 @@ export function addRule(chain: OpenChain, rule: LineRule): void {
   if (chain.byText) note(chain.byText, rule);
 }
 
-/** Puts rules in front of the one at `index` (from 0 on), in place of so many. */
+/** Puts rules before the one at `index` (from 0 on), in place of so many. */
 export function changeRules(chain: OpenChain, index: number, replaced: number, rules: readonly LineRule[]): void {
   const { byText } = chain;
   for (const rule of byText ? chain.rules.slice(index, index + replaced) : []) {
@@ -109,7 +109,7 @@ export function changeRules(chain: OpenChain, index: number, replaced: number, r
   }
   if (rules.length < 2) chain.rules.splice(index, replaced, ...rules);
   else chain.rules = [...chain.rules.slice(0, index), ...rules, ...chain.rules.slice(index + replaced)];
-  // The lists are in the order of the chain: where a twin may stand behind, they are made anew.
+  // The lists are in the order of the chain: where a twin may come after, they are made anew.
   if (byText && rules.some((rule) => (byText.get(printRuleBody(rule, rule.family))?.length ?? 0) > 0))
     chain.byText = undefined;
   else if (byText) for (const rule of rules) note(byText, rule);

@@ -10,7 +10,7 @@ export type Extension = MatchExtension | TargetExtension;
 /**
  * What to do about an option that none of the `loaded` matches and targets has: whose it is, or which one was likely
  * meant. `name` is what stands in `word` up to a `=`, `first` the word that the option begins with: itself, or the `!`
- * in front of it.
+ * before it.
  */
 export function unknownOptionHelp(
   name: string,

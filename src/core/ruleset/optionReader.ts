@@ -58,7 +58,7 @@ export class OptionReader implements GivenOptions {
 
   constructor(
     readonly extension: MatchExtension | TargetExtension,
-    /** The word behind `-m` or `-j`; undefined where `-p` brought the match along. */
+    /** The word after `-m` or `-j`; undefined where `-p` brought the match along. */
     readonly word: Word | undefined,
     private readonly rule: RuleSurroundings,
   ) {}
@@ -96,7 +96,7 @@ export class OptionReader implements GivenOptions {
     return [...found].filter((option) => option.family === undefined || option.family === family);
   }
 
-  /** Reads one option at `index` of `words`; gives back the index behind it. */
+  /** Reads one option at `index` of `words`; gives back the index after it. */
   read(
     option: Option,
     words: readonly Word[],

@@ -40,12 +40,12 @@ class RuleReader implements RuleSurroundings {
   private counters: Counters | undefined;
   private otherFamily = false;
   private ends: Word | undefined;
-  /** Where the words behind `-jTARGET` begin. */
+  /** Where the words after `-jTARGET` begin. */
   private attachedJump: number | undefined;
   private protocolMatchTried = false;
   /** The unknown match that swallows options nobody knows, so that the rest of the rule still means something. */
   private swallowing: Word[] | undefined;
-  /** What stands behind a target that nobody knows. */
+  /** What comes after a target that nobody knows. */
   private behindUnknown: Word[] = [];
   private optionUnknown = false;
 
@@ -176,7 +176,7 @@ class RuleReader implements RuleSurroundings {
   }
 
   /**
-   * An option that cannot be read: it and the words behind it stay unknown, and what the rule seems to lack for want of
+   * An option that cannot be read: it and the words after it stay unknown, and what the rule seems to lack for want of
    * it is not reported.
    */
   private failUnknown(word: Word, message: string | Advice | (() => Advice), negation: Word | undefined): void {
@@ -352,7 +352,7 @@ class RuleReader implements RuleSurroundings {
   }
 
   /**
-   * iptables 1.8.9 looks for the value of these in the word behind the option, and finds the option itself where both
+   * iptables 1.8.9 looks for the value of these in the word after the option, and finds the option itself where both
    * are one word.
    */
   private ownWord(option: Word, attached: string | undefined, letter: string): Word | undefined {
@@ -368,7 +368,7 @@ class RuleReader implements RuleSurroundings {
       );
       return option;
     }
-    // Nobody looks at what stands in front of /0.
+    // What comes before /0 is ignored.
     if ((letter === 's' || letter === 'd') && /^[^,]*\/(?:0+|0\.0\.0\.0|::)$/.test(attached)) return value;
     this.report(
       option,
@@ -450,7 +450,7 @@ class RuleReader implements RuleSurroundings {
         chain ? ofLegacy(backend, 'unknown-target', message) : ofKernel(backend, 'sent', 'unknown-target', message),
       );
       if (!chain) {
-        // Options behind it are read as if there were no target.
+        // Options after it are read as if there were no target.
         this.jump = { kind: 'unknown', name: value.text, options: '', word: value };
         return;
       }

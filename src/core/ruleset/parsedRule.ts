@@ -33,6 +33,6 @@ export interface ParsedRule {
   readonly problems: readonly Problem[];
   /** `-6` in iptables-restore input, `-4` in ip6tables-restore input: the line is skipped. */
   readonly otherFamily: boolean;
-  /** `-h` or `-V`, at which iptables-restore ends: nothing behind it is read, and the table is not loaded. */
+  /** `-h` or `-V`, at which iptables-restore ends: nothing after it is read, and the table is not loaded. */
   readonly ends?: Word;
 }

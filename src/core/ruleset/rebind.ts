@@ -156,7 +156,7 @@ function fitTheirPlaces(exchanges: readonly Exchange[], binder: LineBinder): boo
   return exchanges.every(({ chain, made }) => {
     const limited = made.filter(({ traits }) => traits.limits.length > 0);
     if (limited.length === 0) return true;
-    // nf_tables looks behind rules that let no packet through as well.
+    // nf_tables looks after rules that let no packet through as well.
     if (binder.backend === 'nft' && limited.some(({ traits }) => traits.limits.some(({ hooks }) => all & ~hooks)))
       return false;
     const end = reachedRules(chain);

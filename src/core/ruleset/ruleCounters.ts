@@ -3,7 +3,7 @@ import type { RuleSurroundings } from './optionReader';
 
 /**
  * The value of `-c`: `packets,bytes`, or two words, of which `next` is the second. `words` says how many of those
- * behind `value` were taken. Only the first digits of each count (sscanf).
+ * after `value` were taken. Only the first digits of each count (sscanf).
  */
 export function readCounterWords(
   option: Word,

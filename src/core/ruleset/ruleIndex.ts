@@ -12,8 +12,8 @@ import { scannedAddress, scannedTests } from './scannedTests';
 type Key = number | string;
 
 /**
- * Finds the rules of a long chain that a packet may fit. A rule that asks for another address, interface, protocol or
- * port than the packet has cannot fit it, whatever else it asks: such rules need not even be read. Each rule is filed
+ * Finds the rules of a long chain that may match a packet. A rule that tests for another address, interface, protocol or
+ * port than the packet has cannot match it, whatever else it tests: such rules need not even be read. Each rule is filed
  * under the one thing it asks for that the fewest rules ask for.
  */
 export class RuleIndex {
@@ -21,12 +21,12 @@ export class RuleIndex {
   private readonly places = new Map<Key, number[]>();
   /** The prefix lengths under which rules are filed. */
   private readonly lengths: Readonly<Record<Side, Set<number>>> = { destination: new Set(), source: new Set() };
-  /** For each place the first one, there or behind it, of a rule that is filed under nothing. */
+  /** For each place the first one, there or after it, of a rule that is filed under nothing. */
   private readonly nextOther: Int32Array;
 
   private constructor({ rules }: Chain, ports: boolean) {
     const filed = new Uint8Array(rules.length);
-    // Most large chains ask for addresses, which stand in front of everything else.
+    // Most large chains ask for addresses, which come before everything else.
     for (const [key, places] of placesByAddress(rules)) {
       if (places.length > FEW) continue;
       this.places.set(key, places);
@@ -91,7 +91,7 @@ export interface ChainIndex {
   candidates(view: PacketView): Candidates;
 }
 
-/** The places of the rules that a packet may fit. */
+/** The places of the rules that may match a packet. */
 export class Candidates {
   private readonly at: number[];
   private last = 0;
@@ -103,7 +103,7 @@ export class Candidates {
     this.at = lists.map(() => 0);
   }
 
-  /** The first of them that is not in front of `place`; the chain's length where there is none. */
+  /** The first of them that is not before `place`; the chain's length where there is none. */
   next(place: number): number {
     let found = this.nextOther[place] as number;
     const back = place < this.last;
@@ -144,7 +144,7 @@ const SIDES: readonly Side[] = ['destination', 'source'];
 
 const PORT_KEY = { destination: 0, source: 2 ** 16 } as const;
 const PROTOCOL_KEY = 2 ** 17;
-/** Behind it, 32 bits of address for each prefix length of each side. */
+/** After it, 32 bits of address for each prefix length of each side. */
 const PREFIX_KEY = 2 ** 32;
 const LENGTHS = 33;
 
@@ -185,7 +185,7 @@ function put(places: Map<Key, number[]>, key: Key, place: number): void {
   else places.set(key, [place]);
 }
 
-/** For each place, and for the end, the first place there or behind it that has a zero; the end where there is none. */
+/** For each place, and for the end, the first place there or after it that has a zero; the end where there is none. */
 function nextZero(filed: Uint8Array): Int32Array {
   const next = new Int32Array(filed.length + 1).fill(filed.length);
   for (let place = filed.length - 1; place >= 0; place--)
@@ -193,7 +193,7 @@ function nextZero(filed: Uint8Array): Int32Array {
   return next;
 }
 
-/** One thing that a rule asks for, as the keys of all values that it takes: any of them may fit. */
+/** One thing that a rule asks for, as the keys of all values that it takes: any of them may match. */
 type Alternative = readonly Key[];
 
 function countsOf(asked: readonly (readonly Alternative[])[]): ReadonlyMap<Key, number> {

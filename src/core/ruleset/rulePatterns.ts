@@ -3,7 +3,7 @@ import type { RuleTraits } from './ruleTraits';
 
 /** What all rules of one pattern have in common: the same words but for values that are certain to be taken. */
 export interface LearnedPattern {
-  /** The rule behind its chain's name, to the end of the line. Sticky. */
+  /** The rule after its chain's name, to the end of the line. Sticky. */
   readonly form: RegExp;
   readonly traits: RuleTraits;
   /** The last word of the rule names a chain. */
@@ -12,7 +12,7 @@ export interface LearnedPattern {
 
 /** A pattern in use. */
 export interface RulePattern<Chain> extends LearnedPattern {
-  /** The pattern of the rule that came behind one of this pattern last time: the best guess for the next. */
+  /** The pattern of the rule that came after one of this pattern last time: the best guess for the next. */
   follower: RulePattern<Chain> | undefined;
   /** The chain that the last rule of this pattern jumped to. */
   latest: Chain | undefined;
@@ -21,7 +21,7 @@ export interface RulePattern<Chain> extends LearnedPattern {
 /** A rule that was read without fault, as something to learn from. */
 export interface GoodRule {
   readonly text: string;
-  /** The column behind the chain's name. */
+  /** The column after the chain's name. */
   readonly from: number;
   readonly words: readonly Word[];
   /** The spellings that would do as well, for values where they are known (`Option.certain`). */
@@ -31,8 +31,8 @@ export interface GoodRule {
 }
 
 /**
- * Rules of one table that were read and found without fault, as patterns: another rule that fits one is without fault
- * as well, and need not be read. Of a large dump nearly all rules are written after a few patterns. A rule that fits
+ * Rules of one table that were read and found without fault, as patterns: another rule that matches one is without fault
+ * as well, and need not be read. Of a large dump nearly all rules follow a few patterns. A rule that matches
  * none is read in full.
  */
 export class RulePatterns<Chain> {
@@ -41,7 +41,7 @@ export class RulePatterns<Chain> {
   private readonly seen = new Map<string, number>();
   private last: RulePattern<Chain> | undefined;
 
-  /** The pattern that the text fits from column `from` on. */
+  /** The pattern that the text matches from column `from` on. */
   find(text: string, from: number): RulePattern<Chain> | undefined {
     const guess = this.last?.follower;
     if (guess && fits(guess, text, from)) return (this.last = guess);

@@ -15,7 +15,7 @@ export interface RuleSet {
   readonly problems: readonly LineProblem[];
   /** A rule enables connection tracking. */
   readonly needsConntrack: boolean;
-  /** A rule has fragments put together, as connection tracking does. */
+  /** A rule makes the kernel reassemble fragments, as connection tracking does. */
   readonly needsDefrag: boolean;
   /** The rules of the other back end of the same host, which filters every packet as well. */
   readonly beside?: RuleSet;
@@ -94,7 +94,7 @@ export interface Rule {
   readonly jump: Jump | undefined;
   readonly counters: Counters | undefined;
   /**
-   * An ACCEPT, DROP, QUEUE or RETURN without any condition: no packet comes to the rules behind it, and the kernel does
+   * An ACCEPT, DROP, QUEUE or RETURN without any condition: no packet comes to the rules after it, and the kernel does
    * not check where they stand.
    */
   readonly endsChain: boolean;
@@ -158,7 +158,7 @@ export function conditionsOf(match: BoundMatch, family: 4 | 6): readonly Conditi
   return (match.conditions ??= match.extension.conditions(match.data, match, { family }));
 }
 
-/** All tables of a rule set, those of nftables behind those of iptables. The other back end is not among them. */
+/** All tables of a rule set, those of nftables after those of iptables. The other back end is not among them. */
 export function allTables({ tables, native }: RuleSet): readonly Table[] {
   return native ? [...tables.values(), ...native.tables.values()] : [...tables.values()];
 }

@@ -6,7 +6,7 @@ export interface RuleTraits {
   readonly targetName: string | undefined;
   /** A match or the target enables connection tracking. */
   readonly needsConntrack: boolean;
-  /** A match or the target has fragments put together. */
+  /** A match or the target makes the kernel reassemble fragments. */
   readonly needsDefrag: boolean;
   /** See `Rule.endsChain`. */
   readonly endsChain: boolean;

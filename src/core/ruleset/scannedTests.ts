@@ -18,7 +18,7 @@ export interface ScannedTests {
   inInterface?: string;
   outInterface?: string;
   protocol?: number;
-  /** In tests of ports, what stands in front of them in the rule leaves nothing behind and drops no whole packet. */
+  /** In tests of ports, what comes before them in the rule leaves nothing behind and drops no whole packet. */
   sourcePorts?: readonly Span[];
   destinationPorts?: readonly Span[];
 }
@@ -51,7 +51,7 @@ export function scannedTests(text: string, from: number, family: 4 | 6): Scanned
 }
 
 /**
- * The one destination that a rule asks for, or else the one source: most rules of a large chain ask for one, in front of
+ * The one destination that a rule asks for, or else the one source: most rules of a large chain ask for one, before
  * everything else.
  */
 export function scannedAddress(
@@ -85,7 +85,7 @@ const ADDRESS = {
 /** Matches that remember nothing, change nothing and rest on nothing that is assumed. */
 const PURE: ReadonlySet<string> = new Set(['tcp', 'udp', 'multiport', 'comment', 'conntrack', 'state', 'addrtype']);
 const FLAGS: ReadonlySet<string> = new Set(['-f', '--syn', '--limit-iface-in', '--limit-iface-out']);
-/** Options of these and of the header, with the number of words behind them. */
+/** Options of these and of the header, with the number of words after them. */
 const VALUES: Readonly<Record<string, 1 | 2>> = {
   '-s': 1,
   '-d': 1,

@@ -235,7 +235,7 @@ class CommandReader {
   }
 }
 
-/** `[12:3400]` at `column`, behind blanks; undefined where there is none. */
+/** `[12:3400]` at `column`, after blanks; undefined where there is none. */
 export function readCounters(text: string, column: number): Counters | undefined {
   let i = column;
   while (text.charCodeAt(i) === 32 || text.charCodeAt(i) === 9) i++;

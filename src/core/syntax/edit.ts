@@ -48,7 +48,7 @@ export function followEdit(file: SourceFile, edit: TextEdit): Followed {
   splitLines(text, (line, eol) => {
     touched.push(parseLine(line, eol, first + touched.length, file.asItIs));
   });
-  // The text ends with the ending of its last line, so what the split gives behind it is the line that follows.
+  // The text ends with the ending of its last line, so what the split gives after it is the line that follows.
   if (last < lastLine) touched.pop();
 
   const next = first + touched.length;

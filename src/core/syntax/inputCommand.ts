@@ -10,7 +10,7 @@ export interface InputCommand {
   readonly parts: CommandParts | undefined;
   readonly problems: readonly Problem[];
   /**
-   * `-6` in input for IPv4, or `-4` in input for IPv6, in front of the operation: iptables-restore passes over the
+   * `-6` in input for IPv4, or `-4` in input for IPv6, before the operation: iptables-restore passes over the
    * line.
    */
   readonly otherFamily: boolean;
@@ -151,7 +151,7 @@ class InputCommandReader {
 
 interface GlobalFound {
   readonly global: GlobalOption;
-  /** Flags in front of it in the same word: `v` of `-vA`. */
+  /** Flags before it in the same word: `v` of `-vA`. */
   readonly flags: string;
   readonly attached: string | undefined;
 }

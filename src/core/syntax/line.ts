@@ -80,7 +80,7 @@ function within(index: number, strings: number): (text: string, eol: string) => 
   return (text, eol) => parseLineWithin(text, eol, index, strings + 1);
 }
 
-/** A rule or a command behind a number, a name or a word that would mean nothing in front of anything else. */
+/** A rule or a command after a number, a name or a word that would mean nothing before anything else. */
 function behindMark(
   text: string,
   start: number,
@@ -95,7 +95,7 @@ function behindMark(
   return undefined;
 }
 
-/** A rule behind indentation or counters. */
+/** A rule after indentation or counters. */
 function isAppend(text: string, start: number, { node, problems }: Classified): boolean {
   return (
     problems.length === 0 &&
@@ -160,7 +160,7 @@ function classify(text: string, start: number, end: number, index: number, strin
 /** `nft -j list ruleset` prints all of it in one line. */
 const NFT_JSON = /^\s*\{[ \t]*"nftables"[ \t]*:/;
 
-/** A rule line, `-A CHAIN …`: `dash` is the column of the first `-`, behind counters. */
+/** A rule line, `-A CHAIN …`: `dash` is the column of the first `-`, after counters. */
 function bareCommand(text: string, start: number, dash: number, end: number): Classified | undefined {
   let operation = undefined;
   const second = text.charCodeAt(dash + 1);
@@ -288,7 +288,7 @@ function jsonEntry(text: string, start: number, end: number, index: number, stri
 const MOST_STRINGS = 32;
 
 /**
- * Lines that stern or a paste put a pod and container name in front of, without brackets: one or two words, taken
+ * Lines that stern or a paste put a pod and container name before, without brackets: one or two words, taken
  * for a prefix only where what follows is unmistakable.
  */
 function guessedPrefix(

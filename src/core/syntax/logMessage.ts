@@ -61,7 +61,7 @@ export function readLogMessage(line: Line): LogMessage {
   return { kind: 'other' };
 }
 
-/** The text of a log line behind time, level and scope. */
+/** The text of a log line after time, level and scope. */
 function messageOf(line: Line): string {
   const found = HEAD.exec(line.text.slice(line.contentStart));
   return found

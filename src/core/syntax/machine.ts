@@ -27,7 +27,7 @@ export function machineOf(text: string, start: number, program: ShellProgram): M
 }
 
 /**
- * The machine that a log shipper names in front of a line: a pod, a service of a compose file, the host of a syslog
+ * The machine that a log shipper names before a line: a pod, a service of a compose file, the host of a syslog
  * line; undefined where none does.
  */
 export function machineOfPrefix(prefix: string): Machine | undefined {
@@ -43,7 +43,7 @@ export function sameMachine(a: Machine | undefined, b: Machine | undefined): boo
   return a.within === b.within && (a.name === undefined || b.name === undefined || a.name === b.name);
 }
 
-/** The words in front of the program, without those that do not change where it runs. */
+/** The words before the program, without those that do not change where it runs. */
 function withinOf(words: readonly string[]): string {
   const names: string[] = [];
   for (let i = 0; i < words.length; i++) {

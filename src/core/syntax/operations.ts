@@ -9,7 +9,7 @@ export function operationOf(word: string): Operation | undefined {
   return LONG.get(equals < 0 ? word.slice(2) : word.slice(2, equals));
 }
 
-/** The operation letter at `column`, behind a `-`; undefined where it is none. */
+/** The operation letter at `column`, after a `-`; undefined where it is none. */
 export function operationLetter(text: string, column: number): Operation | undefined {
   const letter = text.charAt(column);
   return letter !== '' && LETTERS.includes(letter) ? (letter as Operation) : undefined;

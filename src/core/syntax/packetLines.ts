@@ -8,7 +8,7 @@ const CAPTURED = '[\\w.@-]{1,16}[ \\t]+(?:In|Out|B|M|P)[ \\t]+';
 /** `10.0.0.1.5 > 10.0.0.2.80: …`, or the fields of the header that tcpdump -v writes first. */
 const CONVERSATION =
   'IP6?[ \\t]+(?:\\((?:tos 0x|class 0x|flowlabel 0x|hlim )|[\\w.:%-]{1,200}[ \\t]+>[ \\t]+[\\w.:%-]{1,200}:[ \\t])';
-/** The same, or behind the link layer addresses of tcpdump -e. */
+/** The same, or after the link layer addresses of tcpdump -e. */
 const NETWORK = `(?:${CONVERSATION}|.{0,200}?ethertype IPv[46] )`;
 const ADDRESS = '[\\da-fA-F.:]{3,45}';
 /** `→`, or what tshark writes where the terminal has no such character. */
@@ -31,7 +31,7 @@ export const PACKET_OF_SMALL = new RegExp(
 );
 
 /**
- * What LOG and TRACE make of a packet, behind whatever prefix: `IN=eth0 OUT= MAC=… SRC=10.0.0.9 DST=10.0.0.1 LEN=60 …
+ * What LOG and TRACE make of a packet, after whatever prefix: `IN=eth0 OUT= MAC=… SRC=10.0.0.9 DST=10.0.0.1 LEN=60 …
  * PROTO=TCP …`.
  */
 export function isLoggedPacket(text: string, start: number): boolean {

@@ -1,6 +1,6 @@
 import { skipBlanks } from '../text/blanks';
 
-/** The column behind indentation and `> ` quotes. */
+/** The column after indentation and `> ` quotes. */
 export function quoteEnd(text: string, end: number): number {
   let i = skipBlanks(text, 0, end);
   while (text.charCodeAt(i) === 62) {
@@ -12,7 +12,7 @@ export function quoteEnd(text: string, end: number): number {
 }
 
 /**
- * The column behind one prefix that a log shipper or viewer puts in front of a line, or `start` where there is none:
+ * The column after one prefix that a log shipper or viewer puts before a line, or `start` where there is none:
  * `2024-05-01T09:00:00.1Z stdout F ` (CRI), `2024-05-01T09:00:00.1Z ` (kubectl logs --timestamps), `2024/05/01 09:00:00
  * > ` (Go), `[pod/server-1/init] ` (kubectl logs --prefix), `Jul  5 09:20:17 node-1 cron[812]: ` (syslog,
  * journalctl, in any language), `I0501 09:00:00.123456  7 runner.go:551] ` (klog), `[   12.345678] ` (dmesg), `<30>`,
@@ -73,7 +73,7 @@ const OTHER: readonly RegExp[] = [SYSLOG];
 const NONE: readonly RegExp[] = [];
 
 /**
- * The columns behind marks that mean something only in front of what is plainly a rule or a command: numbers of lines
+ * The columns after marks that mean something only before what is plainly a rule or a command: numbers of lines
  * (`cat -n`, `12: `, `3) `), the name and number that grep prints, the words of a log that says what it runs, an item
  * of a YAML list. In the order in which they are tried.
  */

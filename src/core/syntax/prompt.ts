@@ -1,6 +1,6 @@
 import { skipBlanks } from '../text/blanks';
 
-/** The column behind the prompt of a shell and the blanks that follow it; `start` where there is none. */
+/** The column after the prompt of a shell and the blanks that follow it; `start` where there is none. */
 export function promptEnd(text: string, start: number, end: number): number {
   PROMPT.lastIndex = start;
   const found = PROMPT.exec(text);

@@ -112,7 +112,7 @@ class SectionWalk implements SectionReader {
   /** As the section read last was given it. */
   context: Context = emptyContext;
   private above: Context = emptyContext;
-  /** A heading speaks of the first rules below it, and of those right behind them; not past the next prose. */
+  /** A heading speaks of the first rules below it, and of those right after them; not past the next prose. */
   private spent = false;
   /** Sections of before the edit, by their first lines. */
   private readonly kept: ReadonlyMap<Line | undefined, Section>;
@@ -148,7 +148,7 @@ class SectionWalk implements SectionReader {
     for (let line = this.lines[i]; line !== undefined; line = this.lines[i]) i = Math.max(this.readAt(line, i), i + 1);
   }
 
-  /** Reads what begins at a line; gives the line behind it. */
+  /** Reads what begins at a line; gives the line after it. */
   private readAt(line: Line, i: number): number {
     const { shape } = line;
     const itself = BY_ITSELF.get(shape);

@@ -30,7 +30,7 @@ export function restoreInput(file: SourceFile, family: 4 | 6): RulesSection {
 /**
  * Whether a file is input for iptables-restore and nothing else: a table opens at the beginning of a line before any
  * other text, and nothing in it is a log, a Markdown fence, the output of another program, or a second dump. `byName`:
- * its name says that it is, so that other text in front of the table is a mistake.
+ * its name says that it is, so that other text before the table is a mistake.
  */
 export function isRestoreInput(file: SourceFile, byName: boolean): boolean {
   const { shapes, sections } = file;

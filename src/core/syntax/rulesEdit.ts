@@ -17,7 +17,7 @@ export interface RulesEdit {
 
 /** Lines of a file and those that an edit puts in their place. */
 export interface LinesEdit {
-  /** The place of the first, and of the line behind the last, in the file as it was. */
+  /** The place of the first, and of the line after the last, in the file as it was. */
   readonly first: number;
   readonly end: number;
   readonly touched: readonly Line[];
@@ -26,7 +26,7 @@ export interface LinesEdit {
 /**
  * Whether lines in a file are rules of an open table and become rules of it, so that its sections stay what they are:
  * in a file that is one dump and nothing else, what a rule says has no effect on what the lines around it are. `lines`
- * are those of the file behind the edit. undefined where the sections have to be found again.
+ * are those of the file after the edit. undefined where the sections have to be found again.
  */
 export function rulesEdit(file: SourceFile, { first, end, touched }: LinesEdit): Omit<RulesEdit, 'to'> | undefined {
   const [section] = file.sections;
@@ -35,7 +35,7 @@ export function rulesEdit(file: SourceFile, { first, end, touched }: LinesEdit):
   const removed = file.lines.slice(first, end);
   if (!removed.every((line) => line instanceof AppendLine) || !touched.every(isPlainRule)) return undefined;
   const start = section.lines[0]?.index ?? 0;
-  // Behind the last line the section may end elsewhere.
+  // After the last line the section may end elsewhere.
   if (end >= start + section.lines.length) return undefined;
   const at = file.shapes.lastIndexOf(Shape.Table, first - 1);
   const table = file.lines[at];
@@ -82,7 +82,7 @@ function isPlain(file: SourceFile): boolean {
   return known;
 }
 
-/** The file behind such an edit is as plain. */
+/** The file after such an edit is as plain. */
 export function staysPlain(file: SourceFile): void {
   plain.set(file, true);
 }

@@ -21,7 +21,7 @@ export function shellLine(text: string, start: number, end: number): Classified 
   return textOf(isHostProgram(program.name) ? Shape.HostCommand : Shape.Echo);
 }
 
-/** `rule add`, `route add`, `addr add` behind `ip`. */
+/** `rule add`, `route add`, `addr add` after `ip`. */
 const ADDED =
   /^(?:[ \t]+(?:-4|-6|-f[ \t]+inet6?|-family[ \t]+inet6?))*[ \t]+(?:ru|rule|r|ro|route|a|ad|addr|address)[ \t]+(?:add|append|replace)[ \t]+\S/;
 

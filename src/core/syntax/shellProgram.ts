@@ -8,12 +8,12 @@ export interface ShellProgram {
   readonly name: string;
   readonly start: number;
   readonly end: number;
-  /** Where its arguments end: in front of the quote that closes `ssh host '…'`, else at the end of the text. */
+  /** Where its arguments end: before the quote that closes `ssh host '…'`, else at the end of the text. */
   readonly limit: number;
 }
 
 /**
- * The program that the command line from `start` runs, behind prompts, `sudo`, `kubectl exec … --`, `ip netns exec
+ * The program that the command line from `start` runs, after prompts, `sudo`, `kubectl exec … --`, `ip netns exec
  * NAME`, `nsenter …`, and within the quotes of `minikube ssh '…'`; undefined for prose.
  */
 export function findProgram(text: string, start: number, end: number): ShellProgram | undefined {
@@ -25,7 +25,7 @@ function findWithin(text: string, start: number, end: number, quotes: number): S
   const prompt = promptEnd(text, start, end);
   let i = prompt;
   /**
-   * Why words may stand in front of the program: a prompt or a quote says that it is a command line, some wrappers are
+   * Why words may come before the program: a prompt or a quote says that it is a command line, some wrappers are
    * words of prose too.
    */
   let wrapped: 'no' | 'surely' | 'perhaps' = prompt > start || quotes > 0 ? 'surely' : 'no';
@@ -60,7 +60,7 @@ function findWithin(text: string, start: number, end: number, quotes: number): S
     // What these print nobody runs.
     if (PRINTS.has(name)) return undefined;
     if (wrapped === 'no') {
-      // Without a prompt only settings and a known wrapper may stand in front of the program; prose ends here.
+      // Without a prompt only settings and a known wrapper may come before the program; prose ends here.
       if (WRAPPERS.has(name)) wrapped = 'surely';
       else if (RARE_WRAPPERS.has(name)) wrapped = 'perhaps';
       else if (!SETTING.test(word)) return undefined;
@@ -71,7 +71,7 @@ function findWithin(text: string, start: number, end: number, quotes: number): S
 }
 
 /**
- * Where the program that another one starts stands: behind `ip netns exec NAME`, `xtables-nft-multi`; undefined for any
+ * Where the program that another one starts stands: after `ip netns exec NAME`, `xtables-nft-multi`; undefined for any
  * other program.
  */
 function innerProgram(name: string, text: string, next: number, end: number): number | undefined {
@@ -116,7 +116,7 @@ const PROGRAMS = new Set([
   'ipset',
 ]);
 
-/** Programs that show or change what a host has, by what stands behind them where they do. */
+/** Programs that show or change what a host has, by what comes after them where they do. */
 const HOST_PROGRAMS: ReadonlyMap<string, RegExp> = new Map([
   ['sysctl', /^[ \t]+(?:-[-a-zA-Z]|[a-z]{2,10}[./]\w)/],
   ['hostname', /^[ \t]+(?:-I|--all-ip-addresses|-i|--ip-address)(?:[ \t]|$)/],
@@ -151,7 +151,7 @@ const WRAPPERS = new Set([
   'k',
   'istioctl',
 ]);
-/** These need a program behind them that reads like a command line. */
+/** These need a program after them that reads like a command line. */
 const RARE_WRAPPERS = new Set([
   ...[
     'minikube',

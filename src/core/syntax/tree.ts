@@ -6,7 +6,7 @@ import type { Word } from './words';
 
 export type { Word };
 
-/** Packet and byte counters, `[12:3400]` in front of a rule or behind a chain. Kept as text: they may exceed 2^53. */
+/** Packet and byte counters, `[12:3400]` before a rule or after a chain. Kept as text: they may exceed 2^53. */
 export interface Counters extends Columns {
   readonly packets: string;
   readonly bytes: string;
@@ -66,7 +66,7 @@ export interface CommandNode {
   readonly counters: Counters | undefined;
   /** The words of the rule itself: everything that is not one of the parts above. In the order written. */
   readonly words: readonly Word[];
-  /** A `# …` comment behind the rule, as people write in notes and restore input. */
+  /** A `# …` comment after the rule, as people write in notes and restore input. */
   readonly trailingComment: Columns | undefined;
 }
 
@@ -104,7 +104,7 @@ export interface Line {
   readonly text: string;
   /** `\n`, `\r\n`, or empty at the end of the file. */
   readonly eol: string;
-  /** The column where the content begins, behind indentation, `> ` quotes and prefixes of log shippers. */
+  /** The column where the content begins, after indentation, `> ` quotes and prefixes of log shippers. */
   readonly contentStart: number;
   readonly node: LineNode;
   /** What kind of line it looks like, finer than `node.kind`: the passes over a whole file look at this number only. */
@@ -131,7 +131,7 @@ export interface EmbeddedLine extends Line {
    * mistake.
    */
   readonly mayFail?: true;
-  /** It stands behind `# `: what root typed, or a comment. */
+  /** It comes after `# `: what root typed, or a comment. */
   readonly maybeComment?: true;
   /**
    * The line of the file that holds a column, where it is not always the one with this `index`; of it only the index

@@ -19,7 +19,7 @@ export interface WordScan {
   readonly words: readonly Word[];
   /** From the quote that is never closed to the end; undefined where all are closed. */
   readonly unterminated: Columns | undefined;
-  /** A `# …` behind the words. */
+  /** A `# …` after the words. */
   readonly comment: Columns | undefined;
   /** Where a shell command ends before the line does (`;`, `|`, `&&`, `> file`). */
   readonly tail: Columns | undefined;
@@ -70,7 +70,7 @@ function scanInto(
       continue;
     }
     if (code === 35 && (shell || !takesHash(words[words.length - 1], text, i, to))) {
-      // Behind a closing quote without a blank the `#` belongs to the next word, as iptables-restore reads it.
+      // After a closing quote without a blank the `#` belongs to the next word, as iptables-restore reads it.
       const before = i === from ? 32 : text.charCodeAt(i - 1);
       if (before === 32 || before === 9) return { ...NOTHING, comment: { start: i, end: trimEnd(text, i, to) } };
     }
@@ -102,7 +102,7 @@ function scanInto(
 }
 
 /**
- * Reads a word that begins at `start` and whose first `"` is at `quote`. Gives the column behind it, or -1 where the
+ * Reads a word that begins at `start` and whose first `"` is at `quote`. Gives the column after it, or -1 where the
  * quote stays open.
  */
 function quotedRestoreWord(
@@ -135,7 +135,7 @@ function quotedRestoreWord(
   return -1;
 }
 
-/** Reads one shell word at `start`. Gives the column behind it, or -(column of the open quote) - 1. */
+/** Reads one shell word at `start`. Gives the column after it, or -(column of the open quote) - 1. */
 function shellWord(words: Word[], text: string, start: number, to: number): number {
   let value = '';
   let quoted = false;
@@ -194,7 +194,7 @@ function shellWord(words: Word[], text: string, start: number, to: number): numb
 }
 
 /**
- * Behind `<office subnet>`, which somebody wrote in the place of a value, where a shell would see a file; -1 where it
+ * After `<office subnet>`, which somebody wrote in the place of a value, where a shell would see a file; -1 where it
  * is none.
  */
 function placeholderEnd(text: string, at: number, to: number): number {
@@ -223,7 +223,7 @@ function trimEnd(text: string, from: number, to: number): number {
 /** Options whose value is often free text, which may begin with `# `. */
 const FREE_TEXT = new Set(['--comment', '--log-prefix', '--nflog-prefix', '--ulog-prefix', '--string', '--hex-string']);
 
-/** Behind an option a `#` may be its value, unless it looks like a comment: most options do not take such a thing. */
+/** After an option a `#` may be its value, unless it looks like a comment: most options do not take such a thing. */
 function takesHash(previous: Word | undefined, text: string, hash: number, to: number): boolean {
   if (previous === undefined || previous.text.charCodeAt(0) !== 45) return false;
   if (FREE_TEXT.has(previous.text)) return true;

@@ -13,7 +13,7 @@ export function countFirst(count: number, holds: (index: number) => boolean): nu
   return low;
 }
 
-/** The last of `count` places in ascending order that is not behind `place`; the first where all are. */
+/** The last of `count` places in ascending order that is not after `place`; the first where all are. */
 export function lastNotBehind(count: number, placeOf: (index: number) => number, place: number): number {
   return Math.max(0, countFirst(count, (index) => placeOf(index) <= place) - 1);
 }

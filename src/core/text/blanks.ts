@@ -9,7 +9,7 @@ export function skipBlanks(text: string, from: number, end: number): number {
   return i;
 }
 
-/** The column of the first blank at or behind `from`, or `end`. */
+/** The column of the first blank at or after `from`, or `end`. */
 export function findBlank(text: string, from: number, end: number): number {
   let i = from;
   while (i < end) {
@@ -20,7 +20,7 @@ export function findBlank(text: string, from: number, end: number): number {
   return i;
 }
 
-/** The column behind the last character that is no blank. */
+/** The column after the last character that is no blank. */
 export function trimmedEnd(text: string): number {
   let end = text.length;
   while (end > 0) {

@@ -20,7 +20,7 @@ export function unknown(reason: string, probability?: number): Unknown {
 }
 
 /**
- * `!` in front of a condition. Some kernel matches do not negate plainly (a fragment has no port, negated or not):
+ * `!` before a condition. Some kernel matches do not negate plainly (a fragment has no port, negated or not):
  * those do it themselves.
  */
 export function negate(answer: Answer): Answer {

@@ -43,11 +43,11 @@ export interface Condition {
    */
   bounds?(host: Host): PacketBounds;
   /**
-   * What the answer takes for granted of this packet or its host, in front of asking; none: everything is known. Of
+   * What the answer takes for granted of this packet or its host, before asking; none: everything is known. Of
    * earlier packets only where `stateful` does not say it.
    */
   premises?(view: PacketView): readonly PremiseId[];
-  /** True where `test` writes to `view.memory`: what it writes stays for what comes behind it. */
+  /** True where `test` writes to `view.memory`: what it writes stays for what comes after it. */
   readonly stateful?: boolean;
   /**
    * True where no earlier packet can have changed the answer, although `test` writes: there is nothing to be assumed of
@@ -66,7 +66,7 @@ export interface MatchChange {
   readonly mark?: number;
   /** The frame counts as addressed to this host alone. */
   readonly packetType?: 'unicast';
-  /** What a statement of nft does that stands in front of others; one that lets the packet go on. */
+  /** What a statement of nft does that comes before others; one that lets the packet go on. */
   readonly effect?: Effect;
   /** What it adds to what rules remember. */
   readonly remembers?: { readonly key: object; readonly value: unknown };
@@ -253,7 +253,7 @@ export type Effect =
   | { readonly kind: 'redirect'; readonly ports: readonly [number, number] | undefined; readonly random: boolean }
   /** SNAT to an address of the outgoing interface. */
   | { readonly kind: 'masquerade'; readonly ports: readonly [number, number] | undefined; readonly random: boolean }
-  /** Hand the packet to a local socket without changing it; DROP where no socket fits. */
+  /** Hand the packet to a local socket without changing it; DROP where no socket matches. */
   | {
       readonly kind: 'tproxy';
       readonly address: Address | undefined;

@@ -57,7 +57,7 @@ export function denialOf(asks: FieldTest, actual: string, wanted: string): strin
   if (single !== undefined)
     return negated ? `${labelOf(field)} is ${formatField(field, single)}` : `${actual} ≠ ${formatField(field, single)}`;
   if (values.kind === 'masked' || values.kind === 'name')
-    return `${actual} ${negated ? 'fits' : 'does not fit'} ${wanted}`;
+    return `${actual} ${negated ? 'matches' : 'does not match'} ${wanted}`;
   return `${actual} is ${negated ? '' : 'not '}in ${wanted}`;
 }
 

@@ -18,7 +18,7 @@ import type { PacketView } from './view';
 interface FieldSource {
   /** undefined where the packet lacks the field. */
   readonly read: (view: PacketView) => FieldValue | undefined;
-  /** Stands in front of a value: `dport 3000`. */
+  /** Stands before a value: `dport 3000`. */
   readonly label: string;
   /** Left out: decimal. */
   readonly format?: (value: number) => string;

@@ -7,7 +7,7 @@ export interface ValueContext {
   readonly backend: Backend;
   /** The protocol of the rule (`-p`), where it has one that is not negated; 0 is "all". */
   readonly protocol: number | undefined;
-  /** The protocol of `! -p`: some options look at the number and not at the `!` in front of it. */
+  /** The protocol of `! -p`: some options look at the number and not at the `!` before it. */
   readonly excludedProtocol?: number | undefined;
   readonly table: string;
 }
@@ -68,7 +68,7 @@ export interface Option<V = unknown> {
   /** With its dashes: `--dport`. This is the name in messages; printing is up to the extension. */
   readonly name: string;
   readonly aliases: readonly string[];
-  /** `!` may stand in front of it. */
+  /** `!` may come before it. */
   readonly invertible: boolean;
   /** May be given several times; each time counts. */
   readonly repeatable: boolean;

@@ -13,7 +13,7 @@ const FOLLOWED: ReadonlySet<number> = new Set([
 /**
  * The protocol that `-p` is compared with; undefined where there is none to compare, so that neither `-p` nor `! -p`
  * holds. iptables-nft asks `meta l4proto`, which in IPv6 stops at an authentication header where ip6_tables looks
- * behind it, and which finds nothing in a later fragment of data that begins with an extension header. Source:
+ * after it, and which finds nothing in a later fragment of data that begins with an extension header. Source:
  * include/net/netfilter/nf_tables_ipv6.h, net/ipv6/exthdrs_core.c ipv6_find_hdr.
  */
 export function protocolAsked({ packet, backend }: PacketView): number | undefined {

@@ -39,7 +39,7 @@ export interface PacketView {
   readonly inInterface: string;
   /** Name of the outgoing interface, empty where the hook has none (PREROUTING, INPUT). */
   readonly outInterface: string;
-  /** undefined in front of connection tracking (raw) and where it is off. */
+  /** undefined before connection tracking (raw) and where it is off. */
   readonly conntrack: ConntrackView | undefined;
   /** The socket that sent the packet, while the kernel still knows it; lost when the packet comes back in over lo. */
   readonly socket: SocketOwner | undefined;
@@ -82,19 +82,19 @@ export interface PacketView {
   readonly matchesNamed?: (name: string) => readonly unknown[];
   /**
    * The connection that got through (`confirmed`) and to which a packet with this tuple belongs in a zone, in either
-   * direction. Left out where that is not known.
+   * direction. Omitted where that is not known.
    */
   readonly findConnection?: (tuple: Tuple, zone: ConntrackEntry['zone']) => ConntrackEntry | undefined;
   /**
    * The transparent socket that TPROXY would hand a packet to; `assumed` where the sockets of the host are not known.
-   * Left out where that is not known.
+   * Omitted where that is not known.
    */
   readonly findTransparent?: (
     packet: Packet,
     target: { readonly address: Address | undefined; readonly port: number },
     inInterface: string,
   ) => Listener | 'assumed' | undefined;
-  /** The socket of this host to which the TCP connection of a packet came. Left out where that is not known. */
+  /** The socket of this host to which the TCP connection of a packet came. Omitted where that is not known. */
   readonly findSocket?: (packet: Packet) => Listener | undefined;
 }
 

@@ -33,7 +33,7 @@ export function allowedExtensions<K extends Extension['kind']>(
 }
 
 /**
- * What has to stand in front of an option so that its match or target is loaded: `-p tcp `, `-m conntrack `, `-j
+ * What has to come before an option so that its match or target is loaded: `-p tcp `, `-m conntrack `, `-j
  * REDIRECT `.
  */
 export function loadingWords({ kind, name, protocols }: Extension, rule: WrittenRule): string {

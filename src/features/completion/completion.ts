@@ -26,7 +26,7 @@ export type CompletionKind =
 export interface Completion {
   readonly label: string;
   readonly kind: CompletionKind;
-  /** Behind the label, in small letters: whose option it is, or the long name of one of iptables itself. */
+  /** After the label, in small letters: whose option it is, or the long name of one of iptables itself. */
   readonly owner?: string;
   /** One line on what it is; empty where the place says it. */
   readonly detail: string;
@@ -34,9 +34,9 @@ export interface Completion {
   readonly insert: string;
   /** `insert` is a snippet in the editor's syntax. */
   readonly snippet?: true;
-  /** Written besides, where the option is negated: its match stands in front of the `!`. */
+  /** Written besides, where the option is negated: its match comes before the `!`. */
   readonly inFront?: { readonly column: number; readonly text: string };
-  /** Behind it stands a value that a list can be offered for. */
+  /** After it stands a value that a list can be offered for. */
   readonly more?: boolean;
   /** Lower ones come first; of equal ones the order of the list counts. */
   readonly rank: number;
@@ -56,7 +56,7 @@ export interface Proposals {
   readonly items: readonly Completion[];
   /** What more letters would bring is not among `items`. */
   readonly growing?: true;
-  /** They come in front of the word that begins at the cursor; otherwise they take its place. */
+  /** They come before the word that begins at the cursor; otherwise they take its place. */
   readonly between?: true;
   /** Where the proposals stand for a part of the word only: an item of a comma list. */
   readonly range?: Columns;
@@ -64,7 +64,7 @@ export interface Proposals {
 
 export const NO_PROPOSALS: Proposals = { items: [] };
 
-/** The word that the cursor is in, or the empty one in front of it. */
+/** The word that the cursor is in, or the empty one before it. */
 export interface TypedWord extends Columns {
   /** From the start of the word to the cursor. */
   readonly typed: string;

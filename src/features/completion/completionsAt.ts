@@ -48,7 +48,7 @@ function isJoined(file: FileModel['file'], line: Line): boolean {
   return file.readings.get(line.index)?.some(({ text }) => !line.text.includes(text)) === true;
 }
 
-/** The word at the cursor; undefined within quotes and comments, and behind the end of a command. */
+/** The word at the cursor; undefined within quotes and comments, and after the end of a command. */
 function wordAt(text: string, from: number, column: number, quoting: 'restore' | 'shell'): TypedWord | undefined {
   const { words, unterminated, comment, tail } = scanWords(text, from, column, quoting);
   if (unterminated || comment || tail) return undefined;
@@ -79,7 +79,7 @@ function ofRulesLine(
   return first === '-' || counters ? ofCommand(place, { text, start, quoting: 'restore' }, word, trigger) : undefined;
 }
 
-/** Behind the name of `:CHAIN` stands its policy: that of a chain that is not built in is `-`. */
+/** After the name of `:CHAIN` stands its policy: that of a chain that is not built in is `-`. */
 function ofDeclaration(place: CompletionPlace, before: string, word: TypedWord): Proposals {
   if (/\s/.test(before)) return NO_PROPOSALS;
   const builtin = chainItems(place, 'P').some(({ label }) => `:${label}` === before);
@@ -140,7 +140,7 @@ interface WrittenCommand {
   readonly quoting: Quoting;
 }
 
-/** Behind the operation of a command; undefined where there is none yet. */
+/** After the operation of a command; undefined where there is none yet. */
 function ofCommand(
   place: CompletionPlace,
   written: WrittenCommand,
@@ -172,7 +172,7 @@ function commandTo({ start, quoting }: WrittenCommand, text: string, end: number
   return parts && Command.of(parts);
 }
 
-/** What stands behind the cursor is given too, but does not load anything for the options in front of it. */
+/** What comes after the cursor is given too, but does not load anything for the options before it. */
 function withWordsBehind(rule: WrittenRule, written: WrittenCommand, word: TypedWord, family: 4 | 6): WrittenRule {
   const { text } = written;
   const without =
@@ -188,7 +188,7 @@ function withWordsBehind(rule: WrittenRule, written: WrittenCommand, word: Typed
 }
 
 /**
- * Of the proposals those that the typed letters stand in, each with the blank behind it that is needed and not there
+ * Of the proposals those that the typed letters stand in, each with the blank after it that is needed and not there
  * yet.
  */
 function chosen(

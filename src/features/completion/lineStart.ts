@@ -7,7 +7,7 @@ import { builtinChainsOf, declaredChainsOf, type CompletionPlace } from './place
 
 const RANK = { common: 0, operation: 1, chain: 2, commit: 3, table: 4 } as const;
 
-/** What a line of rules can begin with. Behind a dash nobody needs to know which chains are declared. */
+/** What a line of rules can begin with. After a dash nobody needs to know which chains are declared. */
 export function lineStartItems(place: CompletionPlace, typed: string): readonly Completion[] {
   if (place.inTable)
     return [...operationItems(false), ...(typed.startsWith('-') ? [] : [...declarationItems(place), COMMIT])];
@@ -58,7 +58,7 @@ function tableItems({ file, line }: CompletionPlace): readonly Completion[] {
   let next = line + 1;
   while (file.shapes[next] === Shape.Blank) next++;
   const bare = goesOn.includes(file.shapes[next] ?? Shape.Blank);
-  // iptables-restore wants a line break behind COMMIT.
+  // iptables-restore wants a line break after COMMIT.
   const end = file.lines[line]?.eol === '' ? '\n' : '';
   return tableNames.filter(isTableName).map((name) => {
     const detail = tableKnowledge(name)?.title ?? name;

@@ -19,7 +19,7 @@ export function hasValues({ type, words }: Option): boolean {
   );
 }
 
-/** The words that an option's value can have where the cursor is. `asked`: by more than a blank in front of it. */
+/** The words that an option's value can have where the cursor is. `asked`: by more than a blank before it. */
 export function optionValues(
   place: PlaceInRule,
   rule: WrittenRule,
@@ -65,7 +65,7 @@ function namesFor(
   if (type.names === 'interface')
     return interfacesOf(file, line).map((label) => ({ label, kind: 'interface', detail: 'interface' }));
   if (type.names === 'protocol') return protocolValues();
-  // Ports are mostly written as numbers: a list of services that pops up behind the blank would be in the way.
+  // Ports are mostly written as numbers: a list of services that pops up after the blank would be in the way.
   if (type.names === 'port') return asked ? services(extension, rule) : [];
   if (type.names !== 'thing') return [];
   const known = name === '--uid-owner' || name === '--gid-owner' ? knownIds() : [];

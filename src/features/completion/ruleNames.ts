@@ -5,7 +5,7 @@ import { protocolValues } from './optionValues';
 import { builtinChainsOf, userChainsOf, type CompletionPlace } from './place';
 import type { WrittenRule } from './writtenRule';
 
-/** What can stand behind an option of iptables itself. */
+/** What can come after an option of iptables itself. */
 export function builtinValues(name: string, place: PlaceInRule, rule: WrittenRule): Proposals {
   const of = { kind: 'builtin-option', name } as const;
   const value = (label: string, kind: Completion['kind'], detail: string): Completion => ({

@@ -15,17 +15,17 @@ export type OpenOption =
       readonly behind: readonly string[];
     };
 
-/** What the words of a rule in front of the cursor say. */
+/** What the words of a rule before the cursor say. */
 export interface WrittenRule {
   /** Matches and the target that are loaded, the newest first; the match that -p brings along comes last. */
   readonly loaded: readonly Extension[];
-  /** The number behind `-p`; undefined where there is none, it is negated, or it means all. */
+  /** The number after `-p`; undefined where there is none, it is negated, or it means all. */
   readonly protocol: number | undefined;
   /** A `-p` is there, whatever it says. */
   readonly protocolGiven: boolean;
   readonly builtins: ReadonlySet<string>;
   readonly options: ReadonlySet<Option>;
-  /** The `!` in front of the cursor. */
+  /** The `!` before the cursor. */
   readonly negation: Word | undefined;
   readonly open: OpenOption | undefined;
 }

@@ -122,7 +122,7 @@ function whyBlocks(
   ];
 }
 
-/** The releases that wrote the rules of this file, behind what is known of one of them. */
+/** The releases that wrote the rules of this file, after what is known of one of them. */
 function releaseBlocks(model: FileModel, section: RulesSection, family: string | undefined): readonly HoverBlock[] {
   const text = releasesTextOf(model, section, family);
   return text === undefined ? [] : [{ kind: 'small', text }];
@@ -204,7 +204,7 @@ function wordAt(text: string, column: number): { text: string; start: number; en
   while (start > 0 && NAME_CHARACTER.test(text.charAt(start - 1))) start--;
   let end = Math.min(column, text.length);
   while (end < text.length && NAME_CHARACTER.test(text.charAt(end))) end++;
-  // Behind a word these are marks of the sentence.
+  // After a word these are marks of the sentence.
   while (end > start && '.:'.includes(text.charAt(end - 1))) end--;
   return end > start ? { text: text.slice(start, end), start, end } : undefined;
 }

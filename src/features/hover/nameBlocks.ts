@@ -127,7 +127,7 @@ export function valueBlocks(option: string, value: string, place: ValuePlace): r
 }
 
 /**
- * The same over a word of a rule: what a program that is not in the file means by it comes behind what the option is.
+ * The same over a word of a rule: what a program that is not in the file means by it comes after what the option is.
  */
 export function valueOrOption(
   option: string,

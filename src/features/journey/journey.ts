@@ -21,7 +21,7 @@ export interface JourneyLeg {
 export interface Journey {
   /** The packet itself and what follows; one alone where nothing follows. */
   readonly legs: readonly JourneyLeg[];
-  /** Why the usual way is over behind its last leg. */
+  /** Why the usual way is over after its last leg. */
   readonly end: string;
   /** What is to be known of the rules as a whole: those of several releases or modes in one file. */
   readonly remarks: readonly string[];
@@ -41,7 +41,7 @@ export interface JourneyWish {
 const MOST_LEGS = 6;
 
 /**
- * How an exchange goes on behind the proxy of a pod: client → proxy → app, app → proxy → outside. Each leg is a packet
+ * How an exchange goes on after the proxy of a pod: client → proxy → app, app → proxy → outside. Each leg is a packet
  * that is traced in the same rules; what a proxy does between two is knowledge of its program. `trace` evaluates an
  * expression in the same file.
  */

@@ -3,7 +3,7 @@ import type { Line } from '../../core/syntax/tree';
 import type { RuleCommand } from './remedy';
 import { commandText } from './remedy';
 
-/** One line to be written in front of line `line` (0-based), or that line to be taken out where `text` is undefined. */
+/** One line to be written before line `line` (0-based), or that line to be taken out where `text` is undefined. */
 export interface FileEdit {
   readonly line: number;
   readonly text: string | undefined;

@@ -12,7 +12,7 @@ import { getsThrough, traceChanged } from './traceChanged';
 
 /**
  * What keeps a packet from being redirected or sent to another destination: settings of the program whose rules do
- * that, else a rule in front of the one that does.
+ * that, else a rule before the one that does.
  */
 export function leaveAsItIs(situation: Situation): readonly Proposal[] {
   const {

@@ -10,7 +10,7 @@ import { getsThrough, isThrough, traceChanged } from './traceChanged';
 /** As many tables may each want a rule of their own before the packet is through. */
 const MOST_RULES = 4;
 
-/** What lets a packet through that a rule or a policy dropped: rules that accept it, in front of what decided. */
+/** What lets a packet through that a rule or a policy dropped: rules that accept it, before what decided. */
 export function letThrough(situation: Situation): readonly Proposal[] {
   const first = acceptingRule(situation.walked);
   if (!first) return [];

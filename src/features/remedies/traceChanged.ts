@@ -28,7 +28,7 @@ export function traceChanged(
   return truncated ? undefined : outcomes;
 }
 
-/** Rules behind an inserted one have other numbers, by which answers are kept. */
+/** Rules after an inserted one have other numbers, by which answers are kept. */
 function keyAfter(assumption: Assumption, commands: readonly RuleCommand[]): string {
   let { num } = assumption;
   for (const { table, chain, operation, position = 1 } of commands) {

@@ -11,7 +11,7 @@ import { badgeOf, droppedBy } from './verdict';
 type OpenNode = { -readonly [Key in keyof PathNode]: PathNode[Key] } & { tables: PathTable[] };
 
 /**
- * The packet's way as boxes: hooks with their tables, routing, where it ends; behind them, dimmed, hooks that it might
+ * The packet's way as boxes: hooks with their tables, routing, where it ends; after them, dimmed, hooks that it might
  * have seen.
  */
 export function pathOf(walked: Walked, ruleSet: RuleSet | undefined): readonly PathNode[] {

@@ -6,7 +6,7 @@ import { nftRuleTokens } from './nftRuleTokens';
 /**
  * The words of a rule, each with what it is. `full`: as the file has them, with `-A CHAIN` in front. Otherwise for a
  * list: without the
- * `-m tcp` that iptables-save prints behind every `-p tcp`, and with comments last, in the form of `iptables -L`.
+ * `-m tcp` that iptables-save prints after every `-p tcp`, and with comments last, in the form of `iptables -L`.
  */
 export function ruleTokens(rule: Rule, full = false): readonly Token[] {
   const { node, text } = rule.line;

@@ -316,7 +316,7 @@ function leftOut(walked: Walked): ReadonlyMap<number, { readonly count: number; 
   return found;
 }
 
-/** `beside`: it is not about the event itself, but about tables in front of it. */
+/** `beside`: it is not about the event itself, but about tables before it. */
 function note(
   index: number,
   depth: number,

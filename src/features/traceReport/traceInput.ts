@@ -60,7 +60,7 @@ export function lineNumber(line: { readonly index: number } | undefined): number
 }
 
 /**
- * The first translation behind an event that belongs to the same table, for rules of nat: the packet changes only when
+ * The first translation after an event that belongs to the same table, for rules of nat: the packet changes only when
  * the table is done.
  */
 export function translationBehind(

@@ -9,7 +9,7 @@ import { decisiveEvent } from './verdict';
 import { changeWords, packetChanges, packetWords } from './packetWords';
 import { outcomeReport } from './makeReport';
 
-/** Marks in front of the rules; each is one column wide in a terminal. */
+/** Marks before the rules; each is one column wide in a terminal. */
 const SIGNS = {
   no: '·',
   yes: '✓',
@@ -106,7 +106,7 @@ const WIDEST = 96;
 /** Chains that are called from deeper than this are indented no further. */
 const DEEPEST = 20;
 
-/** What happens between the tables stands behind its title, in this column. */
+/** What happens between the tables comes after its title, in this column. */
 const TITLE = 26;
 
 function titleLine({ title, result }: StepGroup): string {

@@ -15,7 +15,7 @@ interface LineMark {
   /** 1-based. */
   readonly line: number;
   readonly kind: MarkKind;
-  /** Shown behind the line: what it came to. Empty for all but the line that decided. */
+  /** Shown after the line: what it came to. Empty for all but the line that decided. */
   readonly text: string;
 }
 
@@ -28,7 +28,7 @@ export interface LineMarks {
 export const NO_MARKS: LineMarks = { marks: [], selected: undefined };
 
 /**
- * The lines that matched in the path that is shown, each once, in the order of the file. `whose` stands in front of
+ * The lines that matched in the path that is shown, each once, in the order of the file. `whose` comes before
  * what it came to.
  */
 export function lineMarks(input: TraceInput, step: StepId | undefined, whose = ''): LineMarks {

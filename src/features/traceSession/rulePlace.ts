@@ -18,7 +18,7 @@ export function rulePlace(input: TraceInput, step: StepId): PlaceOfRule | undefi
 
 /**
  * Lines that an edit did not touch are the same objects. Of one that it did touch, the nearest rule of the chain with
- * the same words is taken (text pasted in front of a line touches it), else the one at the same place.
+ * the same words is taken (text pasted before a line touches it), else the one at the same place.
  */
 export function stepAtPlace(
   input: TraceInput,

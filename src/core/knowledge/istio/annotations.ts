@@ -2,7 +2,7 @@ import { fit, text, type Fact } from '../facts';
 import { spanText, type ReleaseSpan } from '../releases';
 import { waysOf } from './ways';
 
-/** What a pod annotation does to the rules; a full name or the part behind the slash. Undefined for other words. */
+/** What a pod annotation does to the rules; a full name or the part after the slash. Undefined for other words. */
 export function annotationKnowledge(name: string): Fact | undefined {
   const known = annotations.find((each) => each.name === name || each.name.slice(each.name.indexOf('/') + 1) === name);
   if (known === undefined) return undefined;

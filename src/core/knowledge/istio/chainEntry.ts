@@ -10,7 +10,7 @@ export interface IstioChain {
   readonly family: string;
   readonly title: string | ((ruleSet: RuleSetView | undefined) => string);
   readonly details: readonly Paragraph[];
-  /** Said behind the releases. */
+  /** Said after the releases. */
   readonly more?: string;
   readonly changedBy: readonly ChangedBy[];
   readonly source: string;

@@ -9,7 +9,7 @@ import { condition, shapeOf, valueOf, type RuleShape } from '../shape';
 import { chainIn, type ChainView, type RuleSetView, type RuleView } from '../view';
 
 /**
- * Which packets still come to a rule, as far as the rules in front of it in the chain go: those rules themselves are
+ * Which packets still come to a rule, as far as the rules before it in the chain go: those rules themselves are
  * asked. These are the few questions on which the common explanations of Istio's rules and the kernel part ways.
  */
 
@@ -60,7 +60,7 @@ function returnsOthers(rule: RuleView): string | undefined {
   return shape.target === 'RETURN' && uid?.negated === true ? uid.values[0] : undefined;
 }
 
-/** The first rule of the chain that this test accepts and that stands before (or behind) the given one. */
+/** The first rule of the chain that this test accepts and that comes before (or after) the given one. */
 export function ruleBefore(chain: ChainView, rule: RuleView, test: (rule: RuleView) => boolean): RuleView | undefined {
   return chain.rules.find((each) => each.number < rule.number && test(each));
 }

@@ -55,7 +55,7 @@ export function leaveOut({ packet, table, visited, rules, toPort }: LeaveQuestio
 }
 
 /**
- * Ranges are left out behind what is for localhost, and so behind what Envoy sends to its own pod. Source:
+ * Ranges are left out after what is for localhost, and so after what Envoy sends to its own pod. Source:
  * istio/istio:tools/istio-iptables/pkg/capture/run.go.
  */
 function behindLocalhost(rules: RuleSetView, table: string): Pick<PlacedRule, 'position'> {

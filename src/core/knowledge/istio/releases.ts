@@ -48,7 +48,7 @@ export const chainSpans = {
 
 export type ChainVariant = keyof typeof chainSpans;
 
-/** By what the rule does; the part in front of the colon names the chain and, but for nat, the table. */
+/** By what the rule does; the part before the colon names the chain and, but for nat, the table. */
 export const ruleSpans = {
   // Redirecting
   'ISTIO_REDIRECT: TCP to the outbound port': span('0.3'),

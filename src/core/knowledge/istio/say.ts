@@ -10,7 +10,7 @@ export interface Saying {
   readonly details: readonly Paragraph[];
   readonly changedBy?: readonly ChangedBy[];
   readonly kernelNote?: string | undefined;
-  /** Said behind the releases: `only with DNS capture`. */
+  /** Said after the releases: `only with DNS capture`. */
   readonly moreOnReleases?: string;
   readonly family?: string;
   readonly source?: string;

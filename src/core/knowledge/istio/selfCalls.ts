@@ -78,7 +78,7 @@ export function selfCallRule(at: OutputRule): RuleKnowledge | undefined {
   });
 }
 
-/** What is left for the rule by group behind those that have returned over lo. */
+/** What is left for the rule by group after those that have returned over lo. */
 function groupSelfCallNote(
   { chain, rule, ruleSet }: OutputRule,
   gid: string | undefined,

@@ -23,7 +23,7 @@ export function changedNumber(change: NumberChange, value: number): number {
     : Math.min(change.most, Math.max(change.least, value + change.by));
 }
 
-/** Whether a field that was `before` can be `after` behind the change. A target may also leave it as it is. */
+/** Whether a field that was `before` can be `after` once the change is made. A target may also leave it as it is. */
 export function mayBecome(change: FieldChange, before: FieldValue | undefined, after: FieldValue | undefined): boolean {
   switch (change.kind) {
     case 'open':

@@ -22,7 +22,7 @@ function number(bits: number): Domain {
 const DOMAINS = {
   source: ADDRESS,
   destination: ADDRESS,
-  /** As `-p` is compared: behind IPv6 extension headers. */
+  /** As `-p` is compared: after IPv6 extension headers. */
   protocol: number(8),
   inInterface: NAME,
   outInterface: NAME,

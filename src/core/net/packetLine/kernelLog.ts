@@ -3,7 +3,7 @@ import type { ReadPacket } from './readPacket';
 
 /**
  * Reads what LOG and TRACE write, `IN=eth0 OUT= MAC=… SRC=10.0.0.9 DST=10.0.0.1 LEN=60 TOS=0x00 … PROTO=TCP SPT=1 DPT=2
- * … SYN … MARK=0x1`, behind any prefix, and the `PACKET:` line of xtables-monitor. Source:
+ * … SYN … MARK=0x1`, after any prefix, and the `PACKET:` line of xtables-monitor. Source:
  * net/netfilter/nf_log_syslog.c, iptables/xtables-monitor.c trace_print_packet, ulogd2 util/printpkt.c.
  */
 export function readKernelLog(text: string): ReadPacket | undefined {
@@ -31,11 +31,11 @@ export function readKernelLog(text: string): ReadPacket | undefined {
   return { fields, writer, note: noteOf(prefix, inInterface, forwarded) };
 }
 
-/** `IN=` and what follows; `PHYSIN=` of a bridge stands behind it. */
+/** `IN=` and what follows; `PHYSIN=` of a bridge comes after it. */
 const START = /(?<!PHYS)(IN=\S{0,15}(?=[ \t]+(?:OUT=|MAC|LOOPBACK |SRC=)))/;
 const MOST_WORDS = 200;
 
-/** xtables-monitor writes no blank behind the ID: `ID=43751DF`. */
+/** xtables-monitor writes no blank after the ID: `ID=43751DF`. */
 function wordsOf(text: string): readonly string[] {
   return text
     .replace(/( ID=\d{1,5})(?=(?:CE|DF|MF)(?: |$))/, '$1 ')
@@ -120,7 +120,7 @@ function protocolOf(text: string): number | undefined {
   return /^\d{1,3}$/.test(text) ? Number(text) : namedProtocol(text === 'ICMPv6' ? 'ipv6-icmp' : text.toLowerCase());
 }
 
-/** ICMP has an ID of its own, behind TYPE; that of the IP header stands in front of PROTO. */
+/** ICMP has an ID of its own, after TYPE; that of the IP header comes before PROTO. */
 function idOf(words: readonly string[]): string | undefined {
   const before = words.findIndex((word) => word.startsWith('PROTO='));
   return words.find((word, i) => word.startsWith('ID=') && (before < 0 || i < before))?.slice(3);

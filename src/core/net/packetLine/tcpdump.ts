@@ -149,13 +149,13 @@ const FLAGS: Readonly<Record<string, string>> = {
   '.': 'ACK',
 };
 
-/** What is written behind the two ends. `length`: of what follows the IP header. */
+/** What is written after the two ends. `length`: of what follows the IP header. */
 function transportOf(text: string, proto: number | undefined, ports: boolean): Record<string, unknown> {
   const flags = /^Flags \[([SFPRUWEe.]{1,9}|none)\]/.exec(text);
   const length = Number(/, length (\d{1,5})\b/.exec(text)?.[1] ?? NaN);
   if (flags) {
     const names = [...(flags[1] === 'none' ? '' : (flags[1] ?? ''))].flatMap((letter) => FLAGS[letter] ?? []);
-    // Behind the first packets of a conversation the numbers count from its beginning, so that only those of a SYN say
+    // After the first packets of a conversation the numbers count from its beginning, so that only those of a SYN say
     // what was sent.
     return {
       proto: PROTOCOL.TCP,

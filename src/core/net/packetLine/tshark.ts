@@ -22,7 +22,7 @@ const LINE = new RegExp(
   `^(?:\\d{1,9}[ \\t]+)?(?:(?:\\d{4}-\\d\\d-\\d\\d[ \\t]+)?[\\d:]{1,9}\\.\\d{1,9}[ \\t]+)?([\\da-fA-F.:]{3,45})[ \\t]+${ARROW}[ \\t]+([\\da-fA-F.:]{3,45})[ \\t]+([A-Z][\\w./-]{0,20})[ \\t]+\\d{1,6}(?:[ \\t]+(.*))?$`,
   's',
 );
-/** `41522 → 80 [SYN, ACK] Seq=0`, perhaps behind `[TCP Retransmission]`. */
+/** `41522 → 80 [SYN, ACK] Seq=0`, perhaps after `[TCP Retransmission]`. */
 const PORTS =
   /(?:^|[ \t])([\w-]{1,20})[ \t]+(?:→|->|>|\u279e)[ \t]+([\w-]{1,20})(?=[ \t]|$)(?:[ \t]+\[([A-Z, ]{1,40})\])?/;
 const UDP_PROGRAMS: ReadonlySet<string> = new Set([

@@ -95,7 +95,7 @@ function isOf({ name }: AddressFacts, group: AddressOwner | undefined): boolean 
 }
 
 /**
- * The words in front of the programs of the file's command lines: prompts with the name of a machine, `kubectl exec POD
+ * The words before the programs of the file's command lines: prompts with the name of a machine, `kubectl exec POD
  * -c …`.
  */
 function wordsOfCommands(file: SourceFile): ReadonlySet<string> {

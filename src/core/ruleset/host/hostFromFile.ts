@@ -18,7 +18,7 @@ export interface HostFacts {
   readonly assumptions: readonly HostAssumption[];
   /** What of `overrides` cannot be used. */
   readonly problems: readonly InputProblem[];
-  /** What nothing states and the packet may hang on. */
+  /** What nothing states and the packet may depend on. */
   readonly open: {
     /** Whether the destination that was asked about is an own address; undefined where that is not in doubt. */
     readonly own: DestinationPlace | undefined;

@@ -70,7 +70,7 @@ function nativeRules({ nft = [], besideIptables }: RulesSection, family: 4 | 6):
   return { tables, bases: bases.sort((a, b) => a.base.priority - b.base.priority), needsConntrack, needsDefrag };
 }
 
-/** A table whose chains hang in hooks under the names that iptables gives them. */
+/** A table whose chains are registered at hooks under the names that iptables gives them. */
 function isOfIptables({ chains }: NftTableText): boolean {
   return [...chains.values()].every(({ base, name }) => !base || (HOOKS as readonly string[]).includes(name));
 }

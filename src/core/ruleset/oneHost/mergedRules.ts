@@ -1,7 +1,7 @@
 import type { RulesSection } from '../../syntax/tree';
 
 /**
- * The sections of one host, one family and one back end as one: its lines are those of all of them, one behind the
+ * The sections of one host, one family and one back end as one: its lines are those of all of them, one after the
  * other. The same object as long as the sections are the same, and the section itself where there is one.
  */
 export function mergedRules(parts: readonly RulesSection[]): RulesSection {

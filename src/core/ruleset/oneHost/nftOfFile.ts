@@ -13,7 +13,7 @@ export interface NftState {
 }
 
 /**
- * Listings and commands of nft, one state behind the other: a table that is listed again begins a new one, commands
+ * Listings and commands of nft, one state after the other: a table that is listed again begins a new one, commands
  * change the one above them.
  */
 export function nftStates(sections: readonly Section[]): readonly NftState[] {

@@ -3,7 +3,7 @@ import type { FileProblem, Line } from '../tree';
 
 /** Lines that are read in place of others. */
 export interface Block {
-  /** The line behind the last one that it stands for. */
+  /** The line after the last one that it stands for. */
   readonly to: number;
   /** Derived lines, and those of the file that stay. */
   readonly lines: readonly Line[];

@@ -9,7 +9,7 @@ import type { Block, BlockReader } from './block';
  * Commands in the configuration of other programs: `PostUp =` of wg-quick(8), `post-up` of interfaces(5), `ExecStart=`
  * of systemd.service(5), `@reboot` of crontab(5). What runs when the thing comes up is read, as a shell would; what
  * runs when it goes down is not applied. The lines stay what they are to the readers of addresses; the commands stand
- * behind them.
+ * after them.
  */
 export const carried: BlockReader = {
   begins: [Shape.Text, Shape.Assignment, Shape.Rule, Shape.ProgramCommand],
@@ -63,7 +63,7 @@ function readCarried(lines: readonly Line[], shapes: Uint8Array, from: number): 
     known = true;
     commands.push(...derived(line, found, name).read());
   }
-  // By itself such a line may look like a command, with `ExecStart=` as a setting in front of it.
+  // By itself such a line may look like a command, with `ExecStart=` as a setting before it.
   const kept = lines.slice(from, to).filter(({ shape }) => GOES_ON[shape]);
   return { to, lines: [...kept, ...commands], problems };
 }
@@ -102,7 +102,7 @@ function derived(
     }
   }
   out.keep(line, at);
-  // systemd passes over the failure of a command behind `-`.
+  // systemd passes over the failure of a command after `-`.
   if (mayFail) out.put(' || true', line, line.text.length, line.text.length);
   return out;
 }

@@ -5,7 +5,7 @@ import type { EmbeddedLine, Line } from '../tree';
 import type { Block, BlockReader } from './block';
 
 /**
- * Rules each of whose lines stands behind `# `, as in the notes above a script or in the comment of another language.
+ * Rules each of whose lines comes after `# `, as in the notes above a script or in the comment of another language.
  * They count only where a whole table stands so, or all that there are do: a rule that somebody took out of a file for
  * a while is out of it. Commands that stand so and alone may as well be what root typed.
  */

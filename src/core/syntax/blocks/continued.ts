@@ -4,7 +4,7 @@ import type { Line } from '../tree';
 import type { Block, BlockReader } from './block';
 
 /**
- * A command that goes on in the next line behind a backslash, as a shell reads it; the backslash and the line break are
+ * A command that goes on in the next line after a backslash, as a shell reads it; the backslash and the line break are
  * nothing there.
  */
 export const continued: BlockReader = {
@@ -41,7 +41,7 @@ function goesOn({ text }: Line): boolean {
   );
 }
 
-/** The column of the last character; behind the backslash blanks may have been pasted. */
+/** The column of the last character; after the backslash blanks may have been pasted. */
 function backslash({ text }: Pick<Line, 'text'>): number {
   let last = text.length - 1;
   while (last >= 0 && (text.charCodeAt(last) === 32 || text.charCodeAt(last) === 9)) last--;

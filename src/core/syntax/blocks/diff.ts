@@ -4,7 +4,7 @@ import type { EmbeddedLine, Line } from '../tree';
 import type { Block, BlockReader } from './block';
 
 /**
- * A hunk of a unified diff, `@@ -1,6 +1,7 @@`: what it leaves is read, without the marks in front of the lines; what it
+ * A hunk of a unified diff, `@@ -1,6 +1,7 @@`: what it leaves is read, without the marks before the lines; what it
  * takes away is not. Source: POSIX diff(1), "Diff -u Output Format".
  */
 export const diff: BlockReader = { begins: [Shape.Text], read: readHunk };

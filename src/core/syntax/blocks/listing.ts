@@ -10,8 +10,8 @@ import type { Block, BlockReader } from './block';
 
 /**
  * What `iptables -L` prints, as rules: each line `Chain …` becomes the `-P` or `-N` of its chain, each row the `-A` of
- * its rule. A listing ends where a built-in chain follows that does not come behind those above: they stand in the
- * order of the hooks, in front of all others.
+ * its rule. A listing ends where a built-in chain follows that does not come after those above: they stand in the
+ * order of the hooks, before all others.
  */
 export const listing: BlockReader = { begins: [Shape.ListingChain], read: readListing };
 
@@ -53,7 +53,7 @@ interface ListedChain {
   readonly policy: RowField | undefined;
   readonly columns: ListingColumns | undefined;
   readonly rows: readonly NumberedRow[];
-  /** The line behind its last one. */
+  /** The line after its last one. */
   readonly to: number;
 }
 
@@ -80,7 +80,7 @@ function readChain(lines: readonly Line[], at: number): ListedChain | undefined 
     if (each.shape === Shape.Blank || each.shape === Shape.ListingChain) break;
     const its = columns ?? guessColumns(each.text, each.contentStart);
     const row = readRow(each.text, each.contentStart, its);
-    // A line that is no row belongs to the chain where rows go on behind it: a comment with a line break, a line cut in
+    // A line that is no row belongs to the chain where rows go on after it: a comment with a line break, a line cut in
     // two.
     if (!row && !isRowAhead(lines, i + 1, its)) break;
     rows.push({ line: each, columns: its, number: rows.length + 1 });
@@ -189,7 +189,7 @@ function derive(
 }
 
 function put(derived: DerivedLine, line: Line, words: readonly ListedWord[]): void {
-  // Each with the blank behind it, so that its end is that of what it stands for.
+  // Each with the blank after it, so that its end is that of what it stands for.
   for (const [i, { text, start, end }] of words.entries())
     derived.put(i < words.length - 1 ? `${quotedWord(text)} ` : quotedWord(text), line, start, end);
 }

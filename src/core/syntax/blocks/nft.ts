@@ -65,7 +65,7 @@ function commandStart({ text, contentStart }: Line): number {
   return PROMPT.test(text) ? PROMPT.lastIndex : contentStart;
 }
 
-/** What stands in front of `add`: a prompt, sudo, nft and its options. */
+/** What comes before `add`: a prompt, sudo, nft and its options. */
 const PROMPT =
   /(?:[^\s@]{1,64}@[^\s]{1,128}[#$%][ \t]*|[#$%>][ \t]+)?(?:sudo[ \t]+(?:-\w+[ \t]+)*)?(?:(?:\/\w+)*\/)?(?:nft[ \t]+(?:-\w+[ \t]+)*['"]?[ \t]*)?/y;
 

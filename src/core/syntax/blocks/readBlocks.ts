@@ -24,7 +24,7 @@ export interface ReadBlocks {
 }
 
 /**
- * One kind behind the other: a script may stand in a diff, and a listing in what is left when the marks of a quote are
+ * One kind after the other: a script may stand in a diff, and a listing in what is left when the marks of a quote are
  * gone.
  */
 const READERS: readonly BlockReader[] = [

@@ -101,7 +101,7 @@ function joint(before: string, behind: string, chains: () => ReadonlySet<string>
   else if (/^-[AIDRN]$/.test(option) && chains().has(glued)) return '';
   if (isOption(next) || next === '!') return ' ';
   if (isOption(last) || last === '!') return ' ';
-  // Two values stand behind some options; of any other the second would be refused.
+  // Two values come after some options; of any other the second would be refused.
   if (TWO_VALUES.has(option)) return ' ';
   return '';
 }

@@ -9,7 +9,7 @@ export interface ListedWord {
 
 /**
  * A part of what `iptables -L` prints of an extension, and what it stands for. The pattern is the source of a regular
- * expression; in it `~` is a `!` with or without a blank behind it, as a group; it ends at a blank unless it ends with
+ * expression; in it `~` is a `!` with or without a blank after it, as a group; it ends at a blank unless it ends with
  * a `(?=` of its own. The words are a text in which `$1` is what the first group has found, and `~1` a word `!` where
  * that group has found something; or a function of what the groups have found, undefined where that is no such part
  * after all.
@@ -22,20 +22,20 @@ export type ListedPart = readonly [
 /** How `iptables -L` prints a match or a target. */
 export interface ListedForm {
   /**
-   * What it begins with; its words stand in front of those of the parts. Left out where any of the parts may come
+   * What it begins with; its words come before those of the parts. Left out where any of the parts may come
    * first.
    */
   readonly head?: ListedPart;
   /** In any order, each of them once, except those of `repeated`. */
   readonly parts: readonly ListedPart[];
   readonly repeated?: readonly ListedPart[];
-  /** Words that stand behind the others where this one is not among them. */
+  /** Words that come after the others where this one is not among them. */
   readonly without?: readonly [word: string, words: string];
 }
 
 export interface ReadForm {
   readonly words: readonly ListedWord[];
-  /** The column behind it. */
+  /** The column after it. */
   readonly end: number;
 }
 
@@ -46,7 +46,7 @@ interface CompiledPart {
 
 /** A form made ready to read with. */
 export class FormReader {
-  /** The characters with which it may begin, behind a `!`. */
+  /** The characters with which it may begin, after a `!`. */
   readonly letters: string;
   private readonly head: CompiledPart | undefined;
   private readonly parts: readonly CompiledPart[];
@@ -109,7 +109,7 @@ function compile([source, words]: ListedPart): CompiledPart {
   return { pattern: new RegExp(/\(\?=[^()]*\)$/.test(source) ? pattern : `(?:${pattern})(?=[ \\t]|$)`, 'yd'), words };
 }
 
-/** Reads one part at `column` and puts its words behind the others; gives the column behind it. */
+/** Reads one part at `column` and puts its words after the others; gives the column after it. */
 function readPart(
   { pattern, words }: CompiledPart,
   text: string,

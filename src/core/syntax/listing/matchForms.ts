@@ -26,7 +26,7 @@ const hops = (name: string, upper: string): ListedForm => ({
     [`${upper} match ${upper} > (\\d+)`, `--${name}-gt $1`],
   ],
 });
-/** `icmptype 3 code 1` with -n, `icmp host-unreachable` without; older ones have a blank in front of `type`. */
+/** `icmptype 3 code 1` with -n, `icmp host-unreachable` without; older ones have a blank before `type`. */
 const icmpTypes = (name: string, option: string): ListedForm => ({
   parts: [
     [`${name} ?~type (\\d+) codes? (\\d+)`, `~1 ${option} $2/$3`],
@@ -70,7 +70,7 @@ export const MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
     head: ['match[ -]bpf(?=[ \\d]|pinned)', ''],
     parts: [
       ['pinned (\\S+)', '--object-pinned $1'],
-      // iptables 1.8.9 prints a zero byte behind it, and no blank in front of what follows.
+      // iptables 1.8.9 prints a zero byte after it, and no blank before what follows.
       [
         '(\\d+ \\d+ \\d+ \\d+(?:,\\d+ \\d+ \\d+ \\d+)*)\\0?(?=[^\\d,]|$)',
         ([code = '']) => ['--bytecode', `${code.split(',').length},${code}`],

@@ -3,7 +3,7 @@ import { FormReader, type ListedWord } from './form';
 import { MATCH_FORMS } from './matchForms';
 import { TARGET_FORMS } from './targetForms';
 
-/** What stands behind the columns of a row, in the words of a rule. */
+/** What comes after the columns of a row, in the words of a rule. */
 export interface ReadText {
   /** `-m NAME` and options, in the order of the matches. */
   readonly matches: readonly ListedWord[];
@@ -18,7 +18,7 @@ export interface ReadText {
  * table, which is not printed.
  */
 export function readListedText(text: string, start: number, target: string | undefined, tableName: string): ReadText {
-  // bpf is printed without a blank in front of it.
+  // bpf is printed without a blank before it.
   const apart = text.replace(/(\S)match bpf (?=\d|pinned)/g, '$1 match-bpf');
   const reading = new TextReading(apart, target === undefined ? undefined : targetReader(target), tableName);
   reading.readAll(start);
@@ -84,7 +84,7 @@ class TextReading implements ReadText {
     }
   }
 
-  /** Reads as far as it is understood, and gives the column behind that. */
+  /** Reads as far as it is understood, and gives the column after that. */
   private read(from: number, end: number): number {
     let column = skipBlanks(this.text, from, end);
     while (column < end) {
@@ -137,7 +137,7 @@ class TextReading implements ReadText {
   }
 
   /**
-   * A comment may hold what looks like its end: then the one behind which all the rest is understood is it, else the
+   * A comment may hold what looks like its end: then the one after which all the rest is understood is it, else the
    * first.
    */
   private closeOf(column: number, end: number): number | undefined {
@@ -157,7 +157,7 @@ class TextReading implements ReadText {
     return first;
   }
 
-  /** The column of a word behind `column` from which on all is understood, else `end`. */
+  /** The column of a word after `column` from which on all is understood, else `end`. */
   private resume(column: number, end: number): number {
     let next = column;
     for (let tries = 0; tries < MOST_TRIES; tries++) {

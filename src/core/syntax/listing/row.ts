@@ -7,7 +7,7 @@ export interface ListingColumns {
   readonly interfaces: boolean;
 }
 
-/** A word of a row, with its columns; a `!` in front of it is not part of it. */
+/** A word of a row, with its columns; a `!` before it is not part of it. */
 export interface RowField {
   readonly text: string;
   readonly start: number;
@@ -15,7 +15,7 @@ export interface RowField {
   readonly inverted: boolean;
 }
 
-/** A row of `iptables -L`: the fields in front of what the extensions print. */
+/** A row of `iptables -L`: the fields before what the extensions print. */
 export interface ListedRow {
   /** Where both were printed to the last digit. */
   readonly counters: { readonly packets: string; readonly bytes: string } | undefined;

@@ -27,7 +27,7 @@ const MARKS: readonly ListedPart[] = [
 ];
 
 /**
- * How `iptables -L` prints each target behind the matches, by the name of the target; where there is nothing, it prints
+ * How `iptables -L` prints each target after the matches, by the name of the target; where there is nothing, it prints
  * none. Source: the print functions of extensions/libxt_*.c, libipt_*.c and libip6t_*.c of iptables 1.8.9.
  */
 export const TARGET_FORMS: Readonly<Record<string, ListedForm>> = {

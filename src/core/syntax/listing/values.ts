@@ -90,7 +90,7 @@ export function monthDays(listed: string): string {
   return listed.replace(/[a-z]+/g, '');
 }
 
-/** A text in which quotes and backslashes stand behind a backslash. */
+/** A text in which quotes and backslashes come after a backslash. */
 export function unquoted(text: string): string {
   return text.replace(/\\(.)/g, '$1');
 }

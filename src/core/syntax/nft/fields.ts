@@ -2,7 +2,7 @@ import type { NftToken } from './tokens';
 
 /**
  * A field that was read: `name` in its full form (`meta mark` for `mark`), `words` what parameters it has, `to` the
- * token behind it.
+ * token after it.
  */
 export interface ReadField {
   readonly name: string;

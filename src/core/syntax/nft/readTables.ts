@@ -5,7 +5,7 @@ import { chainOf, readProperty, setOf, tableOf, type NftBlock, type NftTables } 
 import { isNftFamily, type NftTableText } from './tables';
 import { Variables } from './variables';
 
-/** What the kernel holds once the sections have been listed, loaded or run, one behind the other. Never throws. */
+/** What the kernel holds once the sections have been listed, loaded or run, one after the other. Never throws. */
 export function readNftTables(sections: readonly NftSection[]): NftTables {
   const tables: NftTables = new Map();
   const variables = new Variables();
@@ -77,7 +77,7 @@ function openBlock(
   return part === 'chain' ? chainOf(table, name, line) : setOf(table, part, name, line);
 }
 
-/** Behind `elements = {`. */
+/** After `elements = {`. */
 function bracesStart(text: string, start: number, end: number): number {
   const brace = text.indexOf('{', start);
   return brace < 0 || brace >= end ? end : brace + 1;

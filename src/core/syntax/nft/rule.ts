@@ -323,7 +323,7 @@ class StatementReader extends ExpressionReader {
 
   /**
    * `10.0.0.1:80`, `[fd00::1]:80`, `:80`, `10.0.0.1-10.0.0.9:1000-2000`, or an expression, maybe with `:` and another
-   * behind it.
+   * after it.
    */
   private natTarget(portOnly: boolean): {
     readonly address: NftExpression | undefined;

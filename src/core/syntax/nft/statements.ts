@@ -29,7 +29,7 @@ const BLOCKS: Readonly<Record<string, NftPart>> = {
 const SIGN = /"[^"]*"?|#|[{};]/g;
 
 /**
- * The statements of a table in braces, from the line that opens it on, and the line behind its end. A table that is
+ * The statements of a table in braces, from the line that opens it on, and the line after its end. A table that is
  * never closed goes on as far as its lines look like one; undefined where none does. `to`: where to stop looking.
  */
 export function statementsOfTable(
@@ -73,7 +73,7 @@ function textOf({ pieces: [piece] }: NftStatement): string {
 }
 
 /**
- * One statement outside of any table, such as `add element inet t m { …`: its pieces and the line behind its end;
+ * One statement outside of any table, such as `add element inet t m { …`: its pieces and the line after its end;
  * undefined where its braces stay open.
  */
 export function commandPieces(
@@ -157,7 +157,7 @@ class Splitter {
     if (this.inline === 0 && !text.slice(start, end).trimEnd().endsWith('\\')) this.finish();
   }
 
-  /** What a brace opens that stands behind the words from `start` to `end`; undefined: it belongs to the statement. */
+  /** What a brace opens that comes after the words from `start` to `end`; undefined: it belongs to the statement. */
   private blockOf({ text }: Line, start: number, end: number): NftPart | undefined {
     if (this.open.length === 0) return 'table';
     if (this.open.length > 1 || this.pieces.length > 0) return undefined;

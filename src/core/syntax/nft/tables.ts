@@ -3,10 +3,10 @@ import type { Line } from '../tree';
 
 export type NftFamily = 'ip' | 'ip6' | 'inet' | 'arp' | 'bridge' | 'netdev';
 
-/** The words of a rule: columns of a line, without what a command has in front of them. */
+/** The words of a rule: columns of a line, without what a command has before them. */
 export interface NftRuleText extends Columns {
   readonly line: Line;
-  /** As `nft -a` prints it behind the rule. */
+  /** As `nft -a` prints it after the rule. */
   readonly handle: number | undefined;
 }
 

@@ -2,7 +2,7 @@ import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
 import type { EnvironmentEntry, Line } from '../tree';
 
-/** Reads the KEY=value lines behind a heading of the log of an init container; `from` is the heading. */
+/** Reads the KEY=value lines after a heading of the log of an init container; `from` is the heading. */
 export function readEnvironment(
   reader: SectionReader,
   from: number,

@@ -8,7 +8,7 @@ import { dotted, isValue } from './sysctls';
 
 /**
  * Reads a command whose answer does not say what it is about, and its answer: `cat /proc/sys/…`, `sysctl -n …`,
- * `hostname -I`, `cat /etc/iproute2/rt_tables`; and commands that change a setting. Gives the line behind what belongs
+ * `hostname -I`, `cat /etc/iproute2/rt_tables`; and commands that change a setting. Gives the line after what belongs
  * to it.
  */
 export function readHostCommand(reader: SectionReader, from: number): number {

@@ -111,7 +111,7 @@ function readBrief(draft: ListedInterface, words: readonly string[]): void {
   });
 }
 
-/** A line of addresses that has lost the line of its interface. `ip addr` names it behind an IPv4 address as well. */
+/** A line of addresses that has lost the line of its interface. `ip addr` names it after an IPv4 address as well. */
 function readAlone(found: Map<string, ListedInterface>, loose: AddressFacts[], line: Line, text: string): void {
   const label = / scope [a-z]+((?: [^\s\\]+)+)/.exec(text)?.[1]?.trim().split(' ').at(-1);
   if (text.startsWith('inet ') && label !== undefined && !ADDRESS_FLAGS.has(label)) {
@@ -132,7 +132,7 @@ function readAlone(found: Map<string, ListedInterface>, loose: AddressFacts[], l
 }
 
 /**
- * Words that `ip addr` writes in front of the name of the interface. Source: iproute2 ip/ipaddress.c, ifa_flag_names.
+ * Words that `ip addr` writes before the name of the interface. Source: iproute2 ip/ipaddress.c, ifa_flag_names.
  */
 const ADDRESS_FLAGS: ReadonlySet<string> = new Set([
   'secondary',
@@ -157,14 +157,14 @@ function readDetails(draft: ListedInterface, text: string): void {
   const mac = /(?:link\/(?!loopback)[\w-]+|ether|HWaddr) ((?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2})/.exec(text);
   if (mac) draft.mac ??= mac[1]?.toLowerCase();
   if (/^UP\b.*\bMTU:/.test(text)) draft.up = true;
-  // iproute2: the prefix length stands behind the address, behind the peer's for a point-to-point link.
+  // iproute2: the prefix length comes after the address, after the peer's for a point-to-point link.
   const inet = /(?:^|[ \t])inet6? ([\da-fA-F]*[.:][\da-fA-F.:]*)(?:\/(\d+))?(?: peer [\da-fA-F.:]+\/(\d+))?/.exec(text);
   if (inet?.[1] !== undefined) {
     const address = inet[1];
     const netmask = /\bnetmask (\S+)/.exec(text)?.[1];
     const prefixlen = /\bprefixlen (\d+)/.exec(text)?.[1];
     const host = address.includes(':') ? 128 : 32;
-    // Behind `peer` the length is that of the peer's network; the address itself is a host's.
+    // After `peer` the length is that of the peer's network; the address itself is a host's.
     const length = inet[2] ?? prefixlen ?? (netmask === undefined ? undefined : prefixLength(netmask)) ?? host;
     draft.addresses.add(`${address}/${length}`);
     return;

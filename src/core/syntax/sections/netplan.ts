@@ -6,7 +6,7 @@ import type { InterfaceFacts, Line, PolicyRuleFacts, RouteFacts } from '../tree'
 /** A line of block YAML: `- key: value`. */
 interface YamlLine {
   readonly line: Line;
-  /** The column of the key, behind a dash. */
+  /** The column of the key, after a dash. */
   readonly column: number;
   readonly dash: boolean;
   readonly key: string | undefined;

@@ -4,7 +4,7 @@ import type { NftNode } from '../nft/node';
 import type { Line } from '../tree';
 
 /**
- * Statements of nft, from line `from` on: tables that stand behind each other are one listing, commands that do are one
+ * Statements of nft, from line `from` on: tables that come after each other are one listing, commands that do are one
  * script.
  */
 export function readNftSection(reader: SectionReader, from: number): number {

@@ -19,7 +19,7 @@ export class RulesScan {
   policies: Set<string> | undefined;
   /** A line that says that there is more than is shown. */
   more: Line | undefined;
-  /** The line behind the last one of the section. */
+  /** The line after the last one of the section. */
   end: number;
   /** The line of the table that is open. */
   private open: Line | undefined;
@@ -46,7 +46,7 @@ export class RulesScan {
     return this.tables.size === 0;
   }
 
-  /** Passes over a line; false: the section ends in front of it. */
+  /** Passes over a line; false: the section ends before it. */
   private takes(line: Line): boolean {
     switch (line.shape) {
       case Shape.Rule:
@@ -77,7 +77,7 @@ export class RulesScan {
         return true;
       case Shape.Echo:
       case Shape.HostCommand:
-        // In a rules file `# iptables-save` is a comment; behind a dump it is the next command.
+        // In a rules file `# iptables-save` is a comment; after a dump it is the next command.
         if (line.node.kind !== 'comment' || this.open === undefined) return false;
         this.at++;
         return true;
@@ -164,7 +164,7 @@ export class RulesScan {
     }
     if (this.bareRules || (this.declared && this.isBare)) return false;
     if (header && differs(header, found)) return false;
-    // No table behind the header above: that program printed nothing.
+    // No table after the header above: that program printed nothing.
     if (this.isBare ? header !== undefined : header === undefined) return false;
     const next = nextTable(reader.lines, this.at + 1);
     if (next !== undefined && tables.has(next)) return false;
@@ -195,7 +195,7 @@ export class RulesScan {
 }
 
 /**
- * Policies come in the order of the hooks, so that `-P INPUT` behind `-P POSTROUTING` begins the list of another table.
+ * Policies come in the order of the hooks, so that `-P INPUT` after `-P POSTROUTING` begins the list of another table.
  */
 function beginsAnother(chain: string, policies: ReadonlySet<string>): boolean {
   if (chain !== 'PREROUTING' && chain !== 'INPUT') return false;
@@ -220,7 +220,7 @@ function isPassedOver(line: Line | undefined): boolean {
   }
 }
 
-/** The table that the dump goes on with behind a header. */
+/** The table that the dump goes on with after a header. */
 function nextTable(lines: readonly Line[], from: number): string | undefined {
   // A header stands right above its table; a bound keeps a file of nothing but headers from taking for ever.
   const end = Math.min(lines.length, from + 100);
@@ -238,7 +238,7 @@ function differs(a: Header, b: Header): boolean {
 
 /**
  * Whether the table at `at` holds addresses of another family than the tables from `from` on: some programs write their IPv6
- * input right behind the IPv4 one.
+ * input right after the IPv4 one.
  */
 function changesFamily(lines: readonly Line[], from: number, at: number): boolean {
   const before = findFamily(lines, from, at);

@@ -129,7 +129,7 @@ function ownerOf(words: readonly string[], netstat: boolean): Pick<ListeningSock
   const rest = words.join(' ');
   if (netstat) {
     const found = /(?:^| )(\d+)\/(\S+)/.exec(rest);
-    // `-e` puts user and inode behind the state: `LISTEN 1337 123456 16/proxy`.
+    // `-e` puts user and inode after the state: `LISTEN 1337 123456 16/proxy`.
     const user = /(?:LISTEN|^) ?(\d+) +\d+ +(?:-|\d+\/)/.exec(rest);
     return { process: found?.[2]?.replace(/:$/, ''), pid: numberOf(found?.[1]), uid: numberOf(user?.[1]) };
   }

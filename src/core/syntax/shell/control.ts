@@ -6,7 +6,7 @@ import { both, type Status } from './status';
 import { fieldText, unknownOf, valueOf } from './values';
 
 /**
- * `if`: the branch that the file decides on, those that hang on the rules under their conditions; what only the machine
+ * `if`: the branch that the file decides on, those that depend on the rules under their conditions; what only the machine
  * knows is not read.
  */
 export function branches(shell: Shell, node: ShellNode & { readonly kind: 'if' }, source: ScriptText): Status {
@@ -43,7 +43,7 @@ export function branches(shell: Shell, node: ShellNode & { readonly kind: 'if' }
   return status;
 }
 
-/** `case`: the first pattern that fits. */
+/** `case`: the first pattern that matches. */
 export function cases(shell: Shell, node: ShellNode & { readonly kind: 'case' }, source: ScriptText): Status {
   const word = shell.text(node.word, source);
   const text = fieldText(word);

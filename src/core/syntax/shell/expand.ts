@@ -13,7 +13,7 @@ export function expandWord(word: ShellWord, source: ScriptText, scope: Scope): r
   return expandBraces(word).flatMap((each) => new Expansion(source, scope, true).run(each.parts, each === word));
 }
 
-/** The text that a word is where it is not split, as behind `X=`. */
+/** The text that a word is where it is not split, as after `X=`. */
 export function expandText(parts: readonly WordPart[], source: ScriptText, scope: Scope): ExpandedWord {
   return new Expansion(source, scope, false).run(parts, false)[0] ?? { pieces: [], literal: false };
 }

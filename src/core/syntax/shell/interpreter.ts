@@ -46,14 +46,14 @@ const MOST_CALLS = 40;
 export class Interpreter implements Shell {
   readonly report = new ScriptReport();
   positional: readonly ExpandedWord[] | undefined;
-  /** What stands in front of each command of the line, such as a prompt or `ssh HOST`. */
+  /** What comes before each command of the line, such as a prompt or `ssh HOST`. */
   prompt: Piece | undefined;
   wrapper: readonly ExpandedWord[] = [];
   guard: RunCondition | undefined;
   /** Whether what a command complains of goes nowhere, or is asked. */
   quiet = false;
   signal: 'break' | 'continue' | 'return' | 'exit' | undefined;
-  /** What is printed into the command behind a pipe. */
+  /** What is printed into the command after a pipe. */
   input: readonly Piece[] | undefined;
   readonly functions = new Map<string, ScriptNode>();
   readonly aliases = new Map<string, string>();
@@ -260,7 +260,7 @@ export class Interpreter implements Shell {
     this.guard = both(guard, condition);
     const status = run();
     this.guard = guard;
-    // Whether a script goes on behind a condition is not followed: it does.
+    // Whether a script goes on after a condition is not followed: it does.
     this.signal = undefined;
     return status;
   }

@@ -3,7 +3,7 @@ import type { HereDocument, WordPart, Redirect, ShellWord } from './nodes';
 
 /**
  * The words and operators of a shell, read by whoever knows which is expected. What is never closed makes a method give
- * undefined and the place where it failed is behind all that it looked at. Source: POSIX.1-2017, "Shell Command
+ * undefined and the place where it failed is after all that it looked at. Source: POSIX.1-2017, "Shell Command
  * Language", 2.2 and 2.3.
  */
 export class Lexer {
@@ -49,7 +49,7 @@ export class Lexer {
     return this.pos + operator.length <= this.end && this.text.startsWith(operator, this.pos);
   }
 
-  /** Passes over a line break and the here-documents that begin behind it; false where one of them does not end. */
+  /** Passes over a line break and the here-documents that begin after it; false where one of them does not end. */
   lineBreak(): boolean {
     this.pos++;
     for (const { redirect, delimiter, expands } of this.waiting.splice(0)) {

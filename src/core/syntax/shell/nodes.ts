@@ -1,7 +1,7 @@
 import type { ScriptText } from './scriptText';
 
 /**
- * A part of a word. `quoted`: within quotes or behind a backslash, so that it is neither split nor a pattern. Offsets
+ * A part of a word. `quoted`: within quotes or after a backslash, so that it is neither split nor a pattern. Offsets
  * are those of the script's text.
  */
 export type WordPart =
@@ -61,7 +61,7 @@ export interface Assignment {
 export interface Redirect {
   /** `>`, `>>`, `<`, `<<`, `<<<`, `>&` … */
   readonly operator: string;
-  /** The number in front of it; -1 where there is none. */
+  /** The number before it; -1 where there is none. */
   readonly descriptor: number;
   readonly target: ShellWord;
   /** The lines of `<<`. */

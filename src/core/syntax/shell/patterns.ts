@@ -1,5 +1,5 @@
 /**
- * Whether a text fits a pattern of a shell: `*`, `?`, `[a-z]`. Source: POSIX.1-2017, "Shell Command Language", 2.13.
+ * Whether a text matches a pattern of a shell: `*`, `?`, `[a-z]`. Source: POSIX.1-2017, "Shell Command Language", 2.13.
  */
 export function fitsPattern(text: string, pattern: string): boolean {
   let t = 0;
@@ -23,7 +23,7 @@ export function fitsPattern(text: string, pattern: string): boolean {
   return p === pattern.length;
 }
 
-/** Behind what fits one character of the text, or -1. */
+/** After what fits one character of the text, or -1. */
 function matchOne(character: string, pattern: string, at: number): number {
   const mark = pattern.charAt(at);
   if (mark === '?') return at + 1;

@@ -114,7 +114,7 @@ export const PRINTING: ReadonlySet<string> = new Set([
   'sort',
 ]);
 
-/** Shells that run the script behind `-c`, or what stands in their here-document. */
+/** Shells that run the script after `-c`, or what stands in their here-document. */
 export const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash', 'zsh', 'ksh', 'su', 'runuser']);
 
 /** What an operand of `command -v` or `which` has to be for a script about rules to have any meaning: it is there. */

@@ -99,7 +99,7 @@ class ScriptReader {
     if (this.shell.report.problems.length > 0) this.changed = true;
   }
 
-  /** A script goes on through lines of a dump where they stand in a here-document or behind a backslash. */
+  /** A script goes on through lines of a dump where they stand in a here-document or after a backslash. */
   private regionEnd(from: number): number {
     const { lines, shapes } = this;
     let i = from;
@@ -250,7 +250,7 @@ const OPENS = /^(?:for|while|until|if|case|function|select)\s|^\{\s|^[\w-]+\s?\(
 
 /**
  * A `word #` may be the prompt of a machine, and `word >` of a shell; where the word is a command, a comment or a file
- * stands behind it.
+ * comes after it.
  */
 function promptOf(text: string, column: number, end: number): number {
   const behind = promptEnd(text, column, end);

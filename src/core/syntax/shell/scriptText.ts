@@ -15,7 +15,7 @@ export interface ScriptText {
   place(offset: number): CharPlace;
 }
 
-/** Lines as they stand in the file, each from behind its indentation and the prefixes of log shippers on. */
+/** Lines as they stand in the file, each from after its indentation and the prefixes of log shippers on. */
 export class ScriptLines implements ScriptText {
   readonly text: string;
   private readonly starts: number[] = [];
@@ -49,7 +49,7 @@ export class ScriptLines implements ScriptText {
   }
 }
 
-/** Without the quote that closes one in front of the line's content, as of an item of YAML: `- "iptables …"`. */
+/** Without the quote that closes one before the line's content, as of an item of YAML: `- "iptables …"`. */
 function quotedEnd({ text, contentStart }: Line): number {
   const quote = text.charAt(contentStart - 1);
   if (quote !== '"' && quote !== "'" && quote !== '`') return text.length;
@@ -64,7 +64,7 @@ function quotedEnd({ text, contentStart }: Line): number {
 export interface Piece {
   readonly text: string;
   readonly from: CharPlace;
-  /** On the same line as `from`, the column behind the last character. */
+  /** On the same line as `from`, the column after the last character. */
   readonly to: number;
   readonly spelled: boolean;
 }
@@ -94,7 +94,7 @@ export function linesOf(pieces: readonly Piece[]): readonly (readonly Piece[])[]
   return lines;
 }
 
-/** The text of a word that is itself a script, as behind `sh -c`. */
+/** The text of a word that is itself a script, as after `sh -c`. */
 export class ScriptWord implements ScriptText {
   readonly text: string;
   private readonly starts: number[] = [];

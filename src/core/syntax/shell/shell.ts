@@ -21,7 +21,7 @@ export interface Shell extends Scope {
   /** Under which condition commands run; undefined: always. */
   guard: RunCondition | undefined;
   signal: 'break' | 'continue' | 'return' | 'exit' | undefined;
-  /** What is printed into the command behind a pipe. */
+  /** What is printed into the command after a pipe. */
   input: readonly Piece[] | undefined;
   /** What the command has printed, where that is known. */
   printed: readonly Piece[] | undefined;

@@ -191,7 +191,7 @@ function keepSetting(shell: Shell, fields: readonly ExpandedWord[], node: Simple
   );
 }
 
-/** What `echo` and `printf '%s\n'` print, for the command behind a pipe. */
+/** What `echo` and `printf '%s\n'` print, for the command after a pipe. */
 function printedBy(fields: readonly ExpandedWord[]): readonly Piece[] {
   const [program, ...all] = fields;
   const format = program && fieldText(program) === 'printf';
@@ -213,7 +213,7 @@ function printedBy(fields: readonly ExpandedWord[]): readonly Piece[] {
   return pieces;
 }
 
-/** Runs a program, whatever stands in front of it: `sudo`, `ssh HOST`, `kubectl exec … --`. */
+/** Runs a program, whatever comes before it: `sudo`, `ssh HOST`, `kubectl exec … --`. */
 function runProgram(shell: Shell, given: readonly ExpandedWord[], node: SimpleCommand, source: ScriptText): Status {
   const fields = withoutUnknownWrapper(shell, given);
   const words = fields.map(fieldText);

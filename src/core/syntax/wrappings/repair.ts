@@ -168,7 +168,7 @@ function plainCharacter(text: string, at: number): { readonly width: number; rea
   if (!/[\s'"([,]/.test(before) && !isSpace(before))
     return /\d/.test(before) && /\d/.test(next) ? { width: 1, value: '-' } : undefined;
   if (!/[A-Za-z]/.test(next)) return undefined;
-  // One dash in front of a long name is what a word processor makes of two.
+  // One dash before a long name is what a word processor makes of two.
   const long = /[A-Za-z]/.test(text.charAt(at + width + 1)) && /[a-z]/.test(next);
   return { width, value: width > 1 || long || code === 0x2014 || code === 0x2015 ? '--' : '-' };
 }

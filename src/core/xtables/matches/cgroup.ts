@@ -24,7 +24,7 @@ const cgroupPath = option(
 );
 
 /**
- * `-m cgroup`: the control group of the process behind the packet. Source: iptables-extensions(8) "cgroup",
+ * `-m cgroup`: the control group of the process that sends or receives the packet. Source: iptables-extensions(8) "cgroup",
  * net/netfilter/xt_cgroup.c.
  */
 export const cgroup = defineMatch<CgroupData>({

@@ -92,7 +92,7 @@ const ctdir = option(
 /**
  * `-m conntrack`: the connection that a packet belongs to. Source: iptables-extensions(8) "conntrack",
  * net/netfilter/xt_conntrack.c conntrack_mt. A packet without a connection (INVALID, UNTRACKED) is asked for its state
- * only: where --ctstate fits, the other options are not looked at; without --ctstate all of them are false, negated or
+ * only: where --ctstate matches, the other options are ignored; without --ctstate all of them are false, negated or
  * not.
  */
 export const conntrack = defineMatch<ConntrackData>({
@@ -147,7 +147,7 @@ function partTexts(data: ConntrackData): string[] {
 /** In the order in which the kernel asks. Source: net/netfilter/xt_conntrack.c conntrack_mt. */
 function makeConditions(data: ConntrackData): readonly Condition[] {
   const { states, protocol, status, expires, direction } = data;
-  // Where the states fit, a packet without a connection is not asked for the rest; without states it never fits.
+  // Where the states match, the rest is not tested for a packet without a connection; without states it never matches.
   const lacking = states !== undefined;
   const conditions: Condition[] = [];
   const add = (field: FieldName, values: Values, negated: boolean, words: { option: string; wanted: string }): void => {

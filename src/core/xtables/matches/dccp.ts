@@ -20,7 +20,7 @@ interface DccpData {
   readonly option: Inverted<number> | undefined;
 }
 
-/** What each type has behind the generic header, in bytes. */
+/** What each type has after the generic header, in bytes. */
 const TYPE_HEADERS = [4, 12, 0, 8, 8, 8, 8, 12, 8, 8, 12];
 
 const typeList: ValueType<readonly number[]> = {

@@ -194,7 +194,7 @@ const WITH_PORTS: ReadonlySet<number> = new Set([
   PROTOCOL.SCTP,
   PROTOCOL.UDPLITE,
 ]);
-/** What a packet is filled up with behind its known payload. */
+/** What a packet is filled up with after its known payload. */
 const FILL = 0x78;
 
 /**

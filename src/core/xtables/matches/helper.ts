@@ -15,7 +15,7 @@ const helperName = option(
 /**
  * `-m helper`: the connection was expected by a helper of this name, as the data connection of an FTP session is.
  * Source: iptables-extensions(8) "helper", net/netfilter/xt_helper.c helper_mt. The connection that the helper itself
- * watches does not fit.
+ * watches does not match.
  */
 export const helper = defineMatch<Inverted<string>>({
   kind: 'match',

@@ -20,7 +20,7 @@ interface HeaderName {
   readonly bit: number;
 }
 
-/** The transport protocol, or whatever else comes behind the extension headers. */
+/** The transport protocol, or whatever else comes after the extension headers. */
 const PROTOCOL_BIT = 1;
 const NONE_BIT = 2;
 const ESP_BIT = 4;
@@ -114,7 +114,7 @@ function optionText({ headers, inverted, soft: isSoft }: HeadersData): string {
   return `${inverted ? '! ' : ''}--header ${printHeaders(headers)}${isSoft ? ' --soft' : ''}`;
 }
 
-/** Everything up to ESP or "no next header", and what comes behind the extension headers otherwise. */
+/** Everything up to ESP or "no next header", and what comes after the extension headers otherwise. */
 function headersOf(packet: Packet): number {
   let present = 0;
   for (const { protocol } of packet.extensionHeaders) {

@@ -28,7 +28,7 @@ const limitBurst = option(
 );
 
 /**
- * `-m limit`: fits until the rate is used up. Source: iptables-extensions(8) "limit", net/netfilter/xt_limit.c
+ * `-m limit`: matches until the rate is used up. Source: iptables-extensions(8) "limit", net/netfilter/xt_limit.c
  * limit_mt. Starts with all its credit, as just loaded. No time passes between the packets of a trace, so no credit
  * comes back.
  */

@@ -117,7 +117,7 @@ function idCondition(part: 'user' | 'group', { value, inverted }: Inverted<Owner
     wanted: printOwner(value),
     shown: ({ socket }: PacketView): Shown => describeSocket(socket, false),
     denial: ({ socket }: PacketView): string | undefined => idDenial(field, value, inverted, socket),
-    // A group that does not fit leaves it to the others, where they are asked.
+    // A group that does not match leaves it to the others, where they are tested.
     ...(part === 'group' && { premises: (view: PacketView) => openFor(view, 'group') }),
   };
   if (value.kind === 'ids') return fieldCondition(asks(value.first, value.last), words);

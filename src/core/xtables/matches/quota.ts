@@ -9,7 +9,7 @@ const quotaBytes = option('--quota', number64('bytes'), 'The number of bytes tha
 });
 
 /**
- * `-m quota`: fits until a number of bytes has passed this rule. Source: iptables-extensions(8) "quota",
+ * `-m quota`: matches until a number of bytes has passed this rule. Source: iptables-extensions(8) "quota",
  * net/netfilter/xt_quota.c quota_mt. Starts full, as just loaded. The first packet that is larger than the rest uses it
  * up, so that no smaller one slips through later.
  */

@@ -113,7 +113,7 @@ function buildRateest(options: GivenOptions): RateestMatchData {
   };
 }
 
-/** The word behind these options may be missing; then the rate is 0. */
+/** The word after these options may be missing; then the rate is 0. */
 function readLimits(options: GivenOptions, one: Option<number>, two: Option<number>): Limits | undefined {
   const first = options.get(one);
   const second = options.get(two);

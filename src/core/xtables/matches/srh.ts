@@ -20,7 +20,7 @@ interface SegmentRouting {
   readonly segmentsLeft: number;
   readonly lastEntry: number;
   readonly tag: number;
-  /** The kernel reads on behind the header where the list is shorter; undefined where the packet ends before. */
+  /** The kernel reads on after the header where the list is shorter; undefined where the packet ends before. */
   segment(index: number): Address | undefined;
 }
 

@@ -38,7 +38,7 @@ const plain: ValueType<Uint8Array> = {
   },
 };
 
-/** Text with hexadecimal bytes between bars: `GET |20 2f|`; `\` in front of a character takes it as it is. */
+/** Text with hexadecimal bytes between bars: `GET |20 2f|`; `\` before a character takes it as it is. */
 const withHex: ValueType<Uint8Array> = { metavariable: 'pattern', parse: readHexString };
 
 const from = option(
@@ -116,7 +116,7 @@ export const string = defineMatch<StringData>({
   ],
 });
 
-/** The first place of the pattern counts; where it ends behind `to`, nothing is found. */
+/** The first place of the pattern counts; where it ends after `to`, nothing is found. */
 function find(
   { pattern: wanted, from: start, to: end, ignoreCase }: StringData,
   bytes: Uint8Array,
@@ -135,7 +135,7 @@ function patternText({ pattern: bytes, inverted }: StringData): string {
 }
 
 /**
- * Reads as libxt_string.c parse_hex_string does, with its peculiarities: a closing bar takes the character behind it
+ * Reads as libxt_string.c parse_hex_string does, with its peculiarities: a closing bar takes the character after it
  * along as text.
  */
 function readHexString(text: string): Uint8Array | InvalidValue {

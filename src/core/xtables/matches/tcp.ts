@@ -201,7 +201,7 @@ const SYN_ONLY: Flags = { mask: TCP_FLAGS.FIN | TCP_FLAGS.SYN | TCP_FLAGS.RST | 
 function flagsDenial({ value: { mask, set }, inverted }: Inverted<Flags>, actual: string): string {
   if (mask === SYN_ONLY.mask && set === SYN_ONLY.set)
     return inverted ? `${actual}: opens a connection` : `${actual}: opens no connection`;
-  return `${actual} ${inverted ? 'fit' : 'do not fit'} ${printTcpFlags(mask)} ${printTcpFlags(set)}`;
+  return `${actual} ${inverted ? 'match' : 'do not match'} ${printTcpFlags(mask)} ${printTcpFlags(set)}`;
 }
 
 function optionCondition(given: Inverted<number>): Condition {

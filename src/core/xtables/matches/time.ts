@@ -142,7 +142,7 @@ function inDayTime({ dayStart, dayStop }: TimeData, second: number): boolean {
   return dayStart < dayStop ? second >= dayStart && second <= dayStop : second >= dayStart || second <= dayStop;
 }
 
-/** The moment whose day counts: behind midnight, yesterday's with --contiguous. */
+/** The moment whose day counts: after midnight, yesterday's with --contiguous. */
 function dayOf({ dayStart, dayStop, contiguous: joined }: TimeData, now: number): number {
   return joined && dayStart >= dayStop && now % DAY <= dayStop ? now - DAY : now;
 }

@@ -2,7 +2,7 @@ import { defineTarget } from '../extension';
 import { invalid, option, type InvalidValue, type ValueType } from '../option';
 
 /**
- * Two hexadecimal numbers as sscanf(3) reads `%x:%x`: blanks and signs in front, anything behind; 16 bits of each are
+ * Two hexadecimal numbers as sscanf(3) reads `%x:%x`: blanks and signs in front, anything after; 16 bits of each are
  * kept.
  */
 const CLASS = /^\s*([+-]?)(?:0[xX]([0-9a-fA-F]*)|([0-9a-fA-F]+)):\s*([+-]?)(?:0[xX])?([0-9a-fA-F]+)/;

@@ -118,7 +118,7 @@ export const CONNMARK = defineTarget<ConnmarkData>({
 });
 
 /**
- * The options write to the same few fields in the order given, so `--mask` behind `--set-mark` overrides its mask and
+ * The options write to the same few fields in the order given, so `--mask` after `--set-mark` overrides its mask and
  * not the reverse.
  */
 function buildConnmark(options: GivenOptions): ConnmarkData | BuildProblem {

@@ -42,7 +42,7 @@ export const ECN = defineTarget<EcnTargetData>({
       return problem('ECN needs one of --ecn-tcp-remove, --ecn-tcp-cwr, --ecn-tcp-ece, --ecn-ip-ect');
     const cleared = options.has(remove) ? 0 : undefined;
     const bits = options.get(ipEct);
-    // --ecn-tcp-remove undoes what stands in front of it.
+    // --ecn-tcp-remove undoes what comes before it.
     const undone = bits !== undefined && (options.get(remove)?.optionWord.start ?? -1) > bits.optionWord.start;
     return {
       ece: cleared ?? options.get(tcpEce)?.value,

@@ -143,7 +143,7 @@ function buildHmark(options: GivenOptions, { family }: { readonly family: 4 | 6 
   const bits = family === 4 ? 32 : 128;
   const list = options.get(tuple);
   const has = (field: Field): boolean => list?.value.includes(field) ?? false;
-  // A field in the tuple stands for its mask with all bits; behind the tuple iptables refuses that mask as given twice.
+  // A field in the tuple stands for its mask with all bits; after the tuple iptables refuses that mask as given twice.
   const repeated = (
     [
       ['src', sourcePrefix],
@@ -217,7 +217,7 @@ function portsOf(packet: Packet): number | undefined {
   }
 }
 
-/** The connection's client and the server behind any DNAT. */
+/** The connection's client and the server after any DNAT. */
 function connectionFlow({ original, reply }: ConntrackEntry): Flow {
   const ports = original.icmp ? original.icmp.id * 0x10001 : ((original.sourcePort << 16) | reply.sourcePort) >>> 0;
   return {

@@ -59,7 +59,7 @@ const setUse: ValueType<SetUse> = {
   },
 };
 
-// The options are of the old kind: iptables reads a "!" in front of them and forgets it.
+// The options are of the old kind: iptables reads a "!" before them and forgets it.
 const addSet = option('--add-set', setUse, "Adds the packet's address, port or other fields to a set.", {
   words: 2,
   invertible: true,

@@ -19,7 +19,7 @@ const NETWORK = -0x100000;
 const XOR_X = 40;
 const LAST_PLACE = 60;
 
-/** `length,code jt jf k,code jt jf k…`. What stands behind the fourth number of an instruction is overlooked. */
+/** `length,code jt jf k,code jt jf k…`. What comes after the fourth number of an instruction is overlooked. */
 export const bytecode: ValueType<readonly BpfInstruction[]> = {
   metavariable: 'length,code jt jf k,…',
   parse(text): readonly BpfInstruction[] | InvalidValue {

@@ -1,4 +1,4 @@
-/** The first place of `wanted` in `bytes` at or behind `from`; undefined where it is not there. */
+/** The first place of `wanted` in `bytes` at or after `from`; undefined where it is not there. */
 export function indexOfBytes(bytes: Uint8Array, wanted: Uint8Array, from: number): number | undefined {
   const first = wanted[0];
   if (first === undefined) return undefined;

@@ -2,7 +2,7 @@ import { packetBytes } from '../../net/bytes';
 import { PROTOCOL, type ExtensionHeader, type Packet } from '../../net/packet';
 
 /**
- * The first extension header of a kind, as the kernel's ipv6_find_hdr finds it: nothing behind the fragment header of a
+ * The first extension header of a kind, as the kernel's ipv6_find_hdr finds it: nothing after the fragment header of a
  * later fragment is looked at. undefined where there is none.
  */
 export function findHeader(packet: Packet, protocol: number): ExtensionHeader | undefined {

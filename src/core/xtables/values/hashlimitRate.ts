@@ -62,7 +62,7 @@ function factor(unit: string | undefined): bigint {
   return unit === 'm' ? 1024n * 1024n : unit === 'k' ? 1024n : 1n;
 }
 
-/** `n[k|m…]`: what stands behind a k or m does not count. */
+/** `n[k|m…]`: what comes after a k or m does not count. */
 export const burstValue: ValueType<bigint> = {
   metavariable: 'n[k|m]',
   parse(text): bigint | InvalidValue {

@@ -3,7 +3,7 @@ import { invalid, type InvalidValue, type ValueType } from '../option';
 import { looseAddress } from './looseAddress';
 
 /**
- * One address as getaddrinfo(3) reads it (XTTYPE_HOST): short forms for IPv4 (`1.2` is 1.0.0.2), a zone behind `%` for
+ * One address as getaddrinfo(3) reads it (XTTYPE_HOST): short forms for IPv4 (`1.2` is 1.0.0.2), a zone after `%` for
  * IPv6, which is dropped. Of host names only `localhost` is known without a resolver.
  */
 export const hostAddress: ValueType<Address> = {

@@ -2,7 +2,7 @@ import { invalid, type InvalidValue, type ValueType } from '../option';
 import { wholeNumber } from './strtoul';
 
 /**
- * Reads an unsigned integer as xtables_strtoul does: decimal, `0x` hexadecimal or leading-0 octal, nothing behind it;
+ * Reads an unsigned integer as xtables_strtoul does: decimal, `0x` hexadecimal or leading-0 octal, nothing after it;
  * blanks and a plus sign may stand in front. undefined where it is none, or is outside `min`–`max`.
  */
 export function readUnsigned(text: string, min: number, max: number): number | undefined {

@@ -41,7 +41,7 @@ export function replaceSet(view: Pick<RememberingView, 'memory' | 'host'>, set: 
 
 /**
  * Counts the packet for a member (unless `update` says no) and gives the counts after that.
- * Source: net/netfilter/ipset/ip_set_core.c ip_set_match_extensions, which counts in front of comparing.
+ * Source: net/netfilter/ipset/ip_set_core.c ip_set_match_extensions, which counts before comparing.
  */
 export function countMember(
   { memory, packet }: RememberingView,

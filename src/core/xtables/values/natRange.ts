@@ -41,7 +41,7 @@ export const natPlace: ValueType<NatPlace> = {
   },
 };
 
-/** `port[-port]`. iptables also reads `/port` behind it, to refuse it or to store it as 0. */
+/** `port[-port]`. iptables also reads `/port` after it, to refuse it or to store it as 0. */
 export const natPorts: ValueType<PortSpan> = { metavariable: 'port[-port]', names: 'port', parse: readPorts };
 
 /** As iptables-save prints it; the empty text where nothing is given. */
@@ -93,7 +93,7 @@ interface Parts {
 }
 
 /**
- * Finds the ports: behind `]`, else behind the only colon. What stands in front of `[`, or between `]` and `:`, is not
+ * Finds the ports: after `]`, else after the only colon. What comes before `[`, or between `]` and `:`, is not
  * looked at.
  */
 function split(text: string, family: 4 | 6): Parts | InvalidValue {
@@ -124,7 +124,7 @@ function readAddress(text: string, family: 4 | 6): Address | InvalidValue {
 }
 
 /**
- * The protocols behind which iptables allows ports here, by number; ICMP's stands for its echo identifiers, in IPv6 as
+ * The protocols after which iptables allows ports here, by number; ICMP's stands for its echo identifiers, in IPv6 as
  * well.
  */
 const WITH_PORTS: readonly number[] = [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.SCTP, PROTOCOL.DCCP, PROTOCOL.ICMP];

@@ -28,12 +28,12 @@ export function number64(metavariable: string): ValueType<bigint> {
   };
 }
 
-/** First and last value. The first may be above the last: iptables takes that too, and it fits nothing. */
+/** First and last value. The first may be above the last: iptables accepts that too, and it matches nothing. */
 export type NumberRange<N> = readonly [first: N, last: N];
 
 /**
  * `n`, `n:m`, `n:`, `:m` of numbers up to `max` (XTTYPE_UINT32RC, XTTYPE_UINT64RC): what is missing in front is 0, what
- * is missing behind is `max`. An empty text is 0.
+ * is missing after is `max`. An empty text is 0.
  */
 export function numberRange(metavariable: string, max: bigint): ValueType<NumberRange<bigint>> {
   return { metavariable, parse: (text) => readNumberRange(text, max) };

@@ -3,7 +3,7 @@ import { PROTOCOL, type Packet } from '../../net/packet';
 import type { PacketView } from '../view';
 import { supposedHeader, transportLength } from './transport';
 
-/** Behind `! -p tcp` it may be any protocol. */
+/** After `! -p tcp` it may be any protocol. */
 const WITH_PORTS: ReadonlySet<number> = new Set([
   PROTOCOL.TCP,
   PROTOCOL.UDP,

@@ -33,7 +33,7 @@ export function prefixOptions(): PrefixOptions {
   };
 }
 
-/** Checks as ip6t_npt_checkentry does: at most 64 bits, no bit behind the prefix. */
+/** Checks as ip6t_npt_checkentry does: at most 64 bits, no bit after the prefix. */
 export function checkPrefixes(given: GivenOptions, options: PrefixOptions): BuildProblem | undefined {
   for (const each of [options.source, options.destination]) {
     const found = given.get(each);
@@ -115,7 +115,7 @@ function translatePrefix(address: Address, data: PrefixTranslation): Address | u
 
 /**
  * The packet that an ICMPv6 error quotes, with its `side` address translated where that has the old prefix; undefined
- * where nothing changes. The kernel looks for it only behind a bare IPv6 header, and where it knows the beginning of
+ * where nothing changes. The kernel looks for it only after a bare IPv6 header, and where it knows the beginning of
  * the ICMPv6 header: of a packet that came with its IPv6 header from a raw socket it takes the beginning of the packet
  * for it (net/ipv6/raw.c rawv6_send_hdrinc).
  */

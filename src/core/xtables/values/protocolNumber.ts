@@ -40,7 +40,7 @@ const BUILT_IN: ReadonlySet<string> = new Set(['icmpv6', 'ipv6-mh', 'mh', 'all']
 
 /**
  * A protocol where a match asks for one (XTTYPE_PROTOCOL): a number from 0 to 255 or a name of /etc/protocols. Unlike
- * behind `-p`, where iptables makes the text lower case first, the case counts: `TCP` is an alias of the file, `Tcp` is
+ * after `-p`, where iptables makes the text lower case first, the case counts: `TCP` is an alias of the file, `Tcp` is
  * nothing.
  */
 export function protocolValue(text: string): number | undefined {

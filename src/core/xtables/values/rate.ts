@@ -12,7 +12,7 @@ const UNITS: readonly (readonly [word: string, seconds: number])[] = [
 ];
 
 /**
- * Seconds of the unit behind the `/` of a rate, which may be cut short (`m`, `min`); 1 without `/`, undefined for an
+ * Seconds of the unit after the `/` of a rate, which may be cut short (`m`, `min`); 1 without `/`, undefined for an
  * unknown unit.
  */
 export function rateUnit(text: string): number | undefined {

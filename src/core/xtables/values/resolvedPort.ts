@@ -17,7 +17,7 @@ export function resolvePort(text: string): number | undefined {
 
 /**
  * `port[:port]` of the options that iptables reads with XTTYPE_PORTRC; what is missing is 0 or 65535. A range may run
- * backwards: it then fits no port.
+ * backwards: it then matches no port.
  */
 export const resolvedPortRange: ValueType<PortRange> = {
   metavariable: 'port[:port]',

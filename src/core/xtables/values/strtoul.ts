@@ -1,4 +1,4 @@
-/** A number read from the start of a text, and what stands behind it. */
+/** A number read from the start of a text, and what comes after it. */
 export interface LeadingNumber {
   readonly value: bigint;
   readonly rest: string;

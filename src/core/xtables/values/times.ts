@@ -20,7 +20,7 @@ function leadingDecimal(text: string): { readonly value: number; readonly rest: 
   return value > 1e9 ? undefined : { value, rest: text.slice(all.length) };
 }
 
-/** The parts of a date, from the year on: what may stand behind each, and its bounds. */
+/** The parts of a date, from the year on: what may come after each, and its bounds. */
 const DATE_PARTS = [
   ['-', 1970, 2038],
   ['-', 0, 12],
@@ -107,7 +107,7 @@ export const weekDays: ValueType<number> = {
   },
 };
 
-/** The parts between commas; nothing behind the last comma is no part. */
+/** The parts between commas; nothing after the last comma is no part. */
 function segments(text: string): readonly string[] {
   const words = text.split(',');
   if (words[words.length - 1] === '') words.pop();

@@ -2,12 +2,12 @@ import { networkHeaderLength, packetBytes } from '../../net/bytes';
 import type { Packet } from '../../net/packet';
 import type { MatchDrop } from '../extension';
 
-/** How many bytes the packet has behind its IP header (and IPv6 extension headers). */
+/** How many bytes the packet has after its IP header (and IPv6 extension headers). */
 export function transportLength(packet: Packet): number {
   return Math.max(0, packet.length - networkHeaderLength(packet));
 }
 
-/** The bytes behind the IP header: the transport header and its data; data alone in a later fragment. */
+/** The bytes after the IP header: the transport header and its data; data alone in a later fragment. */
 export function transportBytes(packet: Packet): Uint8Array {
   return packetBytes(packet).subarray(networkHeaderLength(packet));
 }

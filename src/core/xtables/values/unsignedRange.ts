@@ -3,7 +3,7 @@ import { numberRange, type NumberRange } from './number32';
 
 /**
  * `n`, `n:m`, `n:` or `:m` of numbers up to `max` (at most 2^32 - 1). What is missing in front is 0, what is missing
- * behind is `max`; an empty text is 0. iptables takes a range that is descending: it holds no number. Source:
+ * after is `max`; an empty text is 0. iptables takes a range that is descending: it holds no number. Source:
  * libxtables/xtoptions.c, XTTYPE_UINT16RC and XTTYPE_UINT32RC.
  */
 export function unsignedRange(metavariable: string, max: number): ValueType<NumberRange<number>> {
