@@ -248,7 +248,7 @@ describe('the exchange behind a sidecar', () => {
     ['client-excluded', /^Envoy answers with its metrics/],
     ['app-itself', /^No proxy is on its way: it reaches the program in this pod directly/],
     ['envoy-outside', /bypasses the proxy/],
-    ['client-app', /^The program has it/],
+    ['client-app', /^The program receives it/],
   ])('%s: why the journey ends', (id, end) => {
     expect(new Bench(NOTE).scenario(id).state.journeyWords).toEqual({
       remarks: [],
