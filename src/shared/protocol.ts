@@ -122,10 +122,17 @@ interface ScenarioChoice extends Choice {
   readonly expression: string;
 }
 
+/** `meant`: the word that is probably meant in the place of the wrong one; undefined: none is near. */
+export interface PacketProblem extends ExpressionProblem {
+  readonly meant: string | undefined;
+}
+
 export interface PacketForm {
   readonly expression: string;
   /** Problems of the expression as a whole or of a word of it. */
-  readonly problems: readonly ExpressionProblem[];
+  readonly problems: readonly PacketProblem[];
+  /** What an empty box traces. */
+  readonly placeholder: string;
   /** What it was read from, where that was no expression, and what was assumed and ignored; a sentence each. */
   readonly notes: readonly string[];
   readonly fields: readonly PacketField[];

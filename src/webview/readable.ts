@@ -3,7 +3,8 @@ import { css, type CSSResult } from 'lit';
 /**
  * How light text may be, as OKLCH lightness (0 to 1), so that it has a contrast of 4.5 to what it stands on (WCAG 2.2,
  * 1.4.3): the background of the editor, and tints of it as in selected rows and badges. Colours of a theme that are within
- * these bounds stay as they are. The classes of `body` are the editor's.
+ * these bounds stay as they are. `--past` is the opacity of
+ * what is shown of before: in high contrast nothing is dimmed. The classes of `body` are the editor's.
  */
 export const lightnessOfText = css`
   body {
@@ -18,6 +19,10 @@ export const lightnessOfText = css`
     --text-max: 0.52;
     --tinted-min: 0;
     --tinted-max: 0.48;
+  }
+  body.vscode-high-contrast,
+  body.vscode-high-contrast-light {
+    --past: 1;
   }
 `;
 

@@ -20,8 +20,8 @@ import type {
   ToView,
   ViewState,
 } from '../shared/protocol';
-import { icon } from './icons';
 import type { SendEvent } from './send';
+import { isWrong, messageTemplate } from './pageMessage';
 import { theme } from './theme';
 import type { TraceFields } from './traceFields';
 import type { TraceSteps } from './traceSteps';
@@ -54,6 +54,8 @@ const PAGE = 200;
 export class TraceApp extends LitElement {
   @property({ attribute: false }) editor!: Editor;
   @state() private view: ViewState | undefined;
+  /** The last view with a trace: it stays in sight, dimmed, while the packet cannot be traced. */
+  private lastTraced: ViewState | undefined;
   @state() private selected: StepId | undefined;
   @state() private detail: StepDetail | undefined;
   @state() private remedies: readonly Remedy[] | undefined;
@@ -79,11 +81,13 @@ export class TraceApp extends LitElement {
         font: var(--vscode-font-weight, normal) var(--vscode-font-size, 13px)/1.45 var(--vscode-font-family, sans-serif);
       }
       header,
-      main {
+      main,
+      .before {
         display: flex;
         flex-direction: column;
       }
-      main {
+      main,
+      .before {
         flex: 1 0 auto;
       }
       .panes {
@@ -139,8 +143,17 @@ export class TraceApp extends LitElement {
         }
       }
       header,
-      main > * {
+      main > *,
+      .before > * {
         flex-shrink: 0;
+      }
+      .before {
+        opacity: var(--past, 0.55);
+      }
+      .of-before {
+        padding: 8px 14px 0;
+        color: var(--dim);
+        overflow-wrap: anywhere;
       }
       @media (max-width: 920px) {
         .panes {
@@ -219,15 +232,19 @@ export class TraceApp extends LitElement {
     }
   }
 
-  private body(view: ViewState): TemplateResult {
-    const { trace } = view;
+  private body(view: ViewState): TemplateResult | typeof nothing {
     if (view.phase === 'empty')
       return messageTemplate(
         'circleSlash',
         view.message === '' ? 'There are no iptables rules in this file.' : view.message,
       );
     if (view.phase === 'error') return messageTemplate('error', view.message);
-    if (!trace)
+    if (!view.trace && this.lastTraced && isWrong(view))
+      return html`<div class="of-before">
+          The last packet that could be traced: <span class="mono">${this.lastTraced.packet.expression}</span>
+        </div>
+        <div class="before" inert>${this.traced(this.lastTraced)}</div>`;
+    if (!view.trace)
       return view.phase === 'loading'
         ? html`<div class="message" aria-busy="true">Tracing…</div>`
         : messageTemplate(
@@ -238,6 +255,13 @@ export class TraceApp extends LitElement {
                 ? 'This packet cannot be traced as it is. What is wrong is shown above.'
                 : 'Type a packet above, and press Enter.',
           );
+    return this.traced(view);
+  }
+
+  /** What is shown of a view with a trace. */
+  private traced(view: ViewState): TemplateResult | typeof nothing {
+    const { trace } = view;
+    if (!trace) return nothing;
     return html` <trace-verdict
         .trace=${trace}
         .revision=${view.revision}
@@ -257,7 +281,7 @@ export class TraceApp extends LitElement {
       ></trace-path>
       <div class="panes">
         <trace-steps
-          .rows=${this.rows}
+          .rows=${visibleRows(trace.outcome, this.opened)}
           .selected=${this.selected}
           @pick=${(event: CustomEvent<StepId>) => this.select(event.detail, true)}
           @move=${(event: CustomEvent<RowMove>) => this.step(event.detail, false)}
@@ -293,7 +317,10 @@ export class TraceApp extends LitElement {
     const before = this.view;
     const rowsBefore = this.rows;
     this.view = next;
-    this.remedies = undefined;
+    if (next.trace) {
+      this.remedies = undefined;
+      this.lastTraced = next;
+    } else if (next.phase !== 'ready' || next.dump !== this.lastTraced?.dump) this.lastTraced = undefined;
     if (before?.packet.expression !== next.packet.expression || next.packet.problems.length === 0)
       this.draft = undefined;
     const outcome = next.trace?.outcome;
@@ -370,11 +397,4 @@ export class TraceApp extends LitElement {
     event.stopPropagation();
     this.editor.post(event.message);
   };
-}
-
-function messageTemplate(name: 'error' | 'info' | 'circleSlash', text: string): TemplateResult {
-  return html`<div class="message" role="status">
-    ${icon(name)}
-    <div class="text">${text}</div>
-  </div>`;
 }

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { Choice, ViewState } from '../shared/protocol';
 import { icon, type IconName } from './icons';
+import { packetMessages, packetMessagesId, packetMessagesStyle } from './packetMessages';
 import { selectTemplate } from './select';
 import { RovingFocus } from './rovingFocus';
 import { send } from './send';
@@ -23,6 +24,7 @@ export class TraceToolbar extends LitElement {
 
   static override styles = [
     ...theme,
+    packetMessagesStyle,
     css`
       :host {
         display: flex;
@@ -80,18 +82,6 @@ export class TraceToolbar extends LitElement {
         border-color: var(--vscode-inputOption-activeBorder, var(--edge));
         color: var(--vscode-inputOption-activeForeground, inherit);
       }
-      .problem {
-        flex-basis: 100%;
-        color: var(--error);
-        display: flex;
-        gap: 6px;
-        align-items: baseline;
-        flex-wrap: wrap;
-      }
-      .wrong {
-        text-decoration: underline wavy var(--red);
-        text-underline-offset: 3px;
-      }
       vscode-button {
         height: 26px;
       }
@@ -119,7 +109,8 @@ export class TraceToolbar extends LitElement {
         vscode-single-select {
           flex: 1 1 160px;
         }
-        .problem {
+        .problem,
+        .read {
           order: 3;
         }
       }
@@ -148,10 +139,10 @@ export class TraceToolbar extends LitElement {
           aria-label="Packet"
           spellcheck="false"
           autocomplete="off"
-          placeholder="in eth0 tcp 10.0.0.9 > 10.0.0.1:80"
+          placeholder=${packet.placeholder}
           ?disabled=${off}
           aria-invalid=${packet.problems.length > 0 && this.draft === undefined ? 'true' : 'false'}
-          aria-describedby=${packet.problems.length > 0 && this.draft === undefined ? 'problem' : nothing}
+          aria-describedby=${(this.draft === undefined && packetMessagesId(packet)) || nothing}
           .value=${this.draft ?? packet.expression}
           @input=${this.typed}
           @keydown=${this.keyDown}
@@ -175,7 +166,7 @@ export class TraceToolbar extends LitElement {
           ${this.count()}
         </span>
       </div>
-      ${this.problems()}`;
+      ${this.messages()}`;
   }
 
   private count(): TemplateResult | typeof nothing {
@@ -192,18 +183,11 @@ export class TraceToolbar extends LitElement {
     this.input.select();
   }
 
-  /** Each problem with the words it is about underlined. */
-  private problems(): TemplateResult | typeof nothing {
-    const { packet } = this.state;
-    if (packet.problems.length === 0 || this.draft !== undefined) return nothing;
-    const text = packet.expression;
-    return html`<div id="problem" class="problem" role="alert">
-      ${packet.problems.map(
-        ({ start, end, message }) =>
-          html` ${icon('error')}<span>${message}</span>
-            ${end > start ? html`<span class="mono dim">${text.slice(Math.max(0, start - 24), start)}<span class="wrong">${text.slice(start, end)}</span>${text.slice(end, end + 24)}</span>` : nothing}`,
-      )}
-    </div>`;
+  /** Nothing while something else is being typed. */
+  private messages(): TemplateResult | typeof nothing {
+    return this.draft === undefined
+      ? packetMessages(this.state.packet, (expression) => send(this, { type: 'trace', expression }))
+      : nothing;
   }
 
   private stepButton(to: RowMove, label: string, name: IconName): TemplateResult {

@@ -84,6 +84,19 @@ describe('packets', () => {
     });
   });
 
+  test.each([
+    ['an Istio pod', NOTE],
+    ['a node', KUBE],
+    ['rules alone', '*filter\n:INPUT DROP [0:0]\n-A INPUT -i wan0 -p udp -j ACCEPT\nCOMMIT\n'],
+    ['IPv6', '*filter\n:INPUT DROP [0:0]\n-A INPUT -s fd00::/8 -j ACCEPT\nCOMMIT\n'],
+  ])('an empty box shows what it traces: %s', (_name, text) => {
+    const bench = new Bench(text);
+    const { placeholder } = bench.state.packet;
+    bench.send({ type: 'trace', expression: '' });
+    expect(bench.state.packet.placeholder).toBe(placeholder);
+    expect(bench.state.trace?.packet).toBe(placeholder);
+  });
+
   test('a typed packet belongs to no scenario, and what it leaves open is filled in with a reason', () => {
     const bench = new Bench(NOTE).send({ type: 'trace', expression: '> :9102' });
     expect(bench.state.scenario).toBeUndefined();

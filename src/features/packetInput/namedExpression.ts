@@ -88,7 +88,9 @@ function addressOf(
   const [, name = '', portText] = /^([^:]*)(?::(.*))?$/.exec(word.text) ?? [];
   const found = names().resolve(name);
   if (typeof found === 'string')
-    return looksLikeName(word.text) || names().nearest(name) !== undefined ? problemAt(word, found) : undefined;
+    return looksLikeName(word.text) || names().nearest(name) !== undefined
+      ? problemAt({ start: word.start, end: word.start + name.length }, found)
+      : undefined;
   const of = (wanted: 4 | 6): string | undefined =>
     found.addresses.find((each) => each.includes(':') === (wanted === 6));
   const address = family === undefined ? (of(ofRules) ?? found.addresses[0]) : of(family);

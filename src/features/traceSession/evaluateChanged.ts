@@ -4,6 +4,8 @@ import { hostOverrides, type HostChanges } from './hostFields';
 
 export interface ChangedEvaluation {
   readonly evaluation: Evaluation;
+  /** The host as the user has changed it; undefined: as the file states it. */
+  readonly overrides: unknown;
   /** By field of the host: why the user's value cannot be used. */
   readonly problems: ReadonlyMap<string, string>;
 }
@@ -16,10 +18,9 @@ export function evaluateChanged(
   changes: HostChanges,
 ): ChangedEvaluation {
   const plain = evaluate(model, dump, { ...wanted, overrides: undefined });
-  if (Object.keys(changes).length === 0) return { evaluation: plain, problems: new Map() };
+  if (Object.keys(changes).length === 0) return { evaluation: plain, overrides: undefined, problems: new Map() };
   const { overrides, problems } = hostOverrides(model, plain.setting.setting.host, changes);
-  return {
-    evaluation: problems.size > 0 || overrides === undefined ? plain : evaluate(model, dump, { ...wanted, overrides }),
-    problems,
-  };
+  return problems.size > 0 || overrides === undefined
+    ? { evaluation: plain, overrides: undefined, problems }
+    : { evaluation: evaluate(model, dump, { ...wanted, overrides }), overrides, problems };
 }

@@ -1,7 +1,15 @@
-import type { KeptState, PacketField, PacketForm, ViewState } from '../../shared/protocol';
+import type {
+  ExpressionProblem,
+  KeptState,
+  PacketField,
+  PacketForm,
+  PacketProblem,
+  ViewState,
+} from '../../shared/protocol';
 import { packs, pastedToo } from '../../core/knowledge/knowledge';
 import type { FileModel } from '../fileModel';
 import { assumedFacts } from './assumedFacts';
+import { emptyPacket } from './emptyPacket';
 import { fieldOfProblem, hostFields } from './hostFields';
 import { shownLegs } from './shownLegs';
 import { packetFields } from './packetForm';
@@ -95,7 +103,7 @@ const NOTHING_SHOWN = {
   dump: undefined,
   scenarios: [],
   scenario: undefined,
-  packet: { expression: '', problems: [], notes: [], fields: [] },
+  packet: { expression: '', problems: [], placeholder: '', notes: [], fields: [] },
   assumed: [],
   reading: undefined,
   journey: [],
@@ -110,7 +118,7 @@ function packetForm(
   { evaluated, drafts }: SessionTrace,
 ): PacketForm {
   const evaluation = evaluated?.evaluation;
-  if (!evaluation || !model) return { expression, problems: [], notes: [], fields: [] };
+  if (!evaluated || !evaluation || !model) return { expression, problems: [], placeholder: '', notes: [], fields: [] };
   const { host } = evaluation.setting.setting;
   const rules = evaluation.input?.knowledge;
   const given = evaluation.given ?? readable;
@@ -138,7 +146,12 @@ function packetForm(
   });
   // A line for which there are no words stays as it is, and is read again each time.
   const notes = readNotes.length > 0 ? readNotes : evaluation.notes;
-  return { expression, problems: evaluation.problems, notes, fields };
+  const problems = evaluation.problems.map(withMeant);
+  return { expression, problems, placeholder: emptyPacket(evaluated), notes, fields };
+}
+
+function withMeant(problem: ExpressionProblem): PacketProblem {
+  return { ...problem, meant: /did you mean "([^"]+)"\?$/.exec(problem.message)?.[1] };
 }
 
 function keptState({

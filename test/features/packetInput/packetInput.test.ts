@@ -220,11 +220,11 @@ const WRONG: readonly (readonly [file: string, input: string, place: string, mes
     'wbe.shop.svc',
     'the file does not know the name "wbe.shop.svc"; did you mean "web.shop.svc"?',
   ],
-  ['POD', 'in tcp > leger:80', 'leger:80', 'the file does not know the name "leger"; did you mean "ledger"?'],
+  ['POD', 'in tcp > leger:80', 'leger', 'the file does not know the name "leger"; did you mean "ledger"?'],
   [
     'POD',
     'out tcp > www.example.org:80',
-    'www.example.org:80',
+    'www.example.org',
     'the file does not know the name "www.example.org": write its address',
   ],
   ['POD', 'out tcp > ledger:htpp', 'ledger:htpp', '"htpp" is not a port from 0 to 65535, or the name of one'],

@@ -47,6 +47,7 @@ export const VIEWS: readonly View[] = [
   },
   { name: 'the reply', text: NAT, expression: NAT_PACKET, press: ['Trace the reply'] },
   { name: 'a packet that cannot be read', text: WEB, expression: 'in eth0 tpc > :80', steps: false },
+  { name: 'a packet that was read from a command', text: WEB, expression: 'curl -L http://192.0.2.10/' },
   { name: 'no rules', text: '# Shopping\n', steps: false },
 ];
 

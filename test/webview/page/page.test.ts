@@ -397,6 +397,40 @@ describe('the boxes of the path', () => {
   });
 });
 
+describe('a packet that cannot be traced', () => {
+  test('leaves the last trace in sight, which takes no input, and the word that is meant can be used', async () => {
+    const page = await Page.open(WEB, WEB_PACKET);
+    const before = page.get('trace-verdict').textContent;
+    const rows = page.all('[role=treeitem]').length;
+    page.take(page.session.handle({ type: 'trace', expression: 'in eth0 tpc > :80 sny' }));
+    await page.settled();
+    expect(page.all('[role=alert]').map((each) => each.textContent.replaceAll(/\s+/g, ' ').trim())).toEqual([
+      expect.stringContaining('"tpc" is not understood; did you mean "tcp"? (and 1 more)'),
+    ]);
+    expect(page.get('.of-before').textContent).toContain(WEB_PACKET);
+    expect(page.get('.before').hasAttribute('inert')).toBe(true);
+    expect(page.get('trace-verdict').textContent).toBe(before);
+    expect(page.all('[role=treeitem]').length).toBe(rows);
+    page.posted();
+    await page.key('.packet', 'ArrowRight');
+    page.app.receive({ type: 'move', to: 'next' });
+    expect(page.posted()).toEqual([]);
+    await page.click('.problem button.link');
+    expect(page.posted()).toEqual([{ type: 'trace', expression: 'in eth0 tcp > :80 sny' }]);
+    await page.click('.problem button.link');
+    await page.settled();
+    expect(page.all('.before')).toEqual([]);
+    expect(page.all('[role=alert]')).toEqual([]);
+  });
+
+  test('leaves nothing of another rule set', async () => {
+    const page = await Page.open('# only prose\n');
+    page.take(page.session.handle({ type: 'trace', expression: 'tpc' }));
+    await page.settled();
+    expect(page.all('.before')).toEqual([]);
+  });
+});
+
 describe('state', () => {
   test('what was kept comes back with its step', async () => {
     const page = await Page.open(WEB, WEB_PACKET);
