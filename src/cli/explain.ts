@@ -29,7 +29,7 @@ function explainPlace(at: string, { files, values }: Arguments, terminal: Termin
   if (lineText === undefined)
     throw new UsageError(`--at ${at}: a place is LINE or LINE:COLUMN, both counted from 1, as in --at 12:4`);
   if (values.file === undefined) throw new UsageError('explain --at needs --file FILE: the file that the place is in');
-  if (files.length > 0) throw new UsageError(`explain --at takes no name: leave out "${files.join(' ')}" out`);
+  if (files.length > 0) throw new UsageError(`explain --at takes no name: leave out "${files.join(' ')}"`);
   const model = modelOf(parseSourceFile(terminal.read(values.file), { fileName: values.file }));
   const line = model.file.lines[Number(lineText) - 1];
   const column = columnText === undefined ? line?.contentStart : Number(columnText) - 1;

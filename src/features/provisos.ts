@@ -31,7 +31,7 @@ export function rulesProvisos({ family, dump, met, unfollowed }: RulesShown, wal
     met && met.host !== dump.host
       ? [
           {
-            what: `${met.label} (${met.detail}) is of the same host as ${dump.label} (${dump.detail})`,
+            what: `${met.label} (${met.detail}) is from the same host as ${dump.label} (${dump.detail})`,
             reason: 'nothing in the file says so',
           },
         ]

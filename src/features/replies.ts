@@ -24,7 +24,7 @@ export function replyOf(walked: Walked, setting: TraceSetting, answerer?: Answer
 }
 
 export function replyJson(reply: Reply): ReplyJson {
-  if (reply.kind === 'none') return { comesBack: false, findings: [`There is no answer: ${reply.why}.`], outcomes: [] };
+  if (reply.kind === 'none') return { comesBack: false, findings: [`There is no reply: ${reply.why}.`], outcomes: [] };
   return {
     comesBack: comesBack(reply),
     findings: findingsOf(reply),

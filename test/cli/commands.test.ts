@@ -101,7 +101,7 @@ describe('trace', () => {
     const { out, code } = runCommand('trace', ['loop.rules', '--packet', 'tcp > :80'], { 'loop.rules': text });
     expect(code).toBe(0);
     expect(out).toContain(
-      'line 5: this jump leads back to chain "A": the kernel refuses loops. The trace goes on as if that rule were not there.',
+      'line 5: this jump loops back to chain "A": the kernel refuses loops. The trace goes on as if that rule were not there.',
     );
     expect(out).toContain(
       'line 6: "INPUT" is a built-in chain: rules cannot jump to it. The trace goes on as if that rule were not there.',

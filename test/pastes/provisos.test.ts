@@ -98,7 +98,7 @@ const CASES: readonly Case[] = [
     name: 'rules of the other family of another host',
     text: `[root@web1 ~]# iptables-save\n${save('filter')}[root@web2 ~]# ip6tables-save\n${save('filter').replace('iptables-save', 'ip6tables-save')}[root@web1 ~]# ip addr\n${HOST}`,
     packet: 'in eth0 tcp [2001:db8:71::9] > [2001:db8:71::5]:8443',
-    hangsOn: [/^.*IPv6 \(lines .*\) is of the same host as .*IPv4 \(lines .*\)$/.source],
+    hangsOn: [/^.*IPv6 \(lines .*\) is from the same host as .*IPv4 \(lines .*\)$/.source],
   },
   {
     name: 'a host that may not forward',

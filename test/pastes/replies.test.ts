@@ -152,7 +152,7 @@ const CASES: readonly Case[] = [
     text: forward('DROP') + HOST,
     packet: 'in lan3 tcp 10.61.2.9 > 198.51.100.7:443',
     comesBack: false,
-    says: ['There is no answer: nobody receives the packet'],
+    says: ['There is no reply: nobody receives the packet'],
   },
   {
     name: 'nor has a reset',

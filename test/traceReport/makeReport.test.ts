@@ -335,7 +335,7 @@ describe('what only the user can answer', () => {
     const rows = outcome.groups.flatMap((group) => group.rows).filter((row) => row.kind === 'rule');
     expect(rows.map(({ mark, why }) => [mark, why])).toEqual([
       ['jump', 'jump'],
-      ['no', 'not loaded: this jump leads back to chain "A", and the kernel refuses loops'],
+      ['no', 'not loaded: this jump loops back to chain "A", and the kernel refuses loops'],
     ]);
   });
 
@@ -356,7 +356,7 @@ describe('what only the user can answer', () => {
     const input = traceOf(questions, ssh, { host, selected: 2 });
     const { outcome } = makeReport(input);
     expect(detailOf(input, outcome.decisive)?.notes[0]?.text).toContain(
-      'line 13: taken as not --probability 0.25000000000',
+      'line 13: assumed not --probability 0.25000000000',
     );
   });
 });

@@ -286,7 +286,7 @@ function leaveHost(passage: Passage): void {
 }
 
 function tooBigWords(length: number, device: string, mtu: number): string {
-  return `it has ${length} bytes, ${device} takes ${mtu}, and it may not be fragmented`;
+  return `it has ${length} bytes, the MTU of ${device} is ${mtu}, and it may not be fragmented`;
 }
 
 /**

@@ -293,7 +293,7 @@ const NOT_STATED: Readonly<Record<string, string>> = {
   'meta time': 'the time',
   'meta hour': 'the time',
   'meta day': 'the day',
-  'ct expiration': 'when the connection is forgotten',
+  'ct expiration': 'when the connection expires',
   'ct bytes': 'how much the connection has carried',
   'ct packets': 'how much the connection has carried',
   'ct avgpkt': 'how much the connection has carried',

@@ -20,7 +20,7 @@ export function chainNameProblem(name: string, from: 'declaration' | 'N' | 'E', 
   if (from === 'declaration') return undefined;
   if (/^[-!]/.test(name)) return `a chain name cannot start with "${name.charAt(0)}"`;
   if (from === 'E') return undefined;
-  if (name === '') return 'a chain needs a name: iptables takes an empty one for that of a target';
+  if (name === '') return 'a chain needs a name: iptables takes an empty name for that of a target';
   if (/\s/.test(name)) return `a chain name cannot hold blanks: "${name}"`;
   if (name === 'standard' || targetNamed(name, family))
     return `"${name}" is the name of a target: call the chain something else`;

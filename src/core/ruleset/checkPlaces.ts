@@ -41,7 +41,7 @@ export function checkPlaces(
   for (const chain of chains) chain.reach = 0;
   for (const chain of chains) if (chain.hook) follow(chain, 1 << HOOKS.indexOf(chain.hook), jumps, loops);
   for (const rule of loops) {
-    const back = `this jump leads back to chain "${rule.chain.name}"`;
+    const back = `this jump loops back to chain "${rule.chain.name}"`;
     report(rule.line, targetPlace(rule), 'loop', `${back}: the kernel refuses loops`);
     if (rule.jump) rule.jump.refused = `${back}, and the kernel refuses loops`;
   }
@@ -51,7 +51,7 @@ export function checkPlaces(
       rule,
       targetPlace(rule),
       ofNft(
-        `this jump leads in a circle, or is number ${MOST_JUMPS + 1} in a row, through rules that no packet reaches too`,
+        `this jump makes a loop, or is number ${MOST_JUMPS + 1} in a row, also through rules that no packet reaches`,
       ),
       report,
     );

@@ -248,7 +248,7 @@ function avoiding(rule: Rule, host: Host): PacketSet {
 }
 
 function obstacleOf({ outcomes }: Traced, [taker]: readonly Rule[]): string | undefined {
-  if (taker) return `line ${taker.line.index + 1} takes it`;
+  if (taker) return `line ${taker.line.index + 1} matches it first`;
   const end = outcomes[0]?.end;
   if (end?.dropBy?.kind === 'kernel') return `the kernel drops it: ${end.dropBy.detail || end.dropBy.reason}`;
   if (end?.dropBy?.kind === 'policy') return `the policy of ${end.dropBy.chain.name} drops it`;

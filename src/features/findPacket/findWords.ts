@@ -8,7 +8,7 @@ export function findWords(found: Found, { chain, number }: Rule): string | undef
     case 'found':
       return undefined;
     case 'unreachable':
-      return `No packet gets to ${rule}: no built-in chain of table ${chain.table} leads to ${chain.name}.`;
+      return `No packet reaches ${rule}: no built-in chain of table ${chain.table} jumps to ${chain.name}, directly or through other chains.`;
     case 'not-found': {
       if (found.nearest === undefined)
         return `No packet was found for ${rule}: its conditions and those of the rules that jump to it contradict each other.`;

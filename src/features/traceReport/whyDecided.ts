@@ -105,7 +105,7 @@ function exclusionWords(passed: readonly Passed[]): string {
     if (answer === false && !denied.said && typeof excluded === 'number' && typeof question.actual(view) === 'string') {
       ports.push(String(excluded));
       port = String(view.packet.destinationPort);
-    } else others.push(`line ${rule.line.index + 1}: ${answer === false ? whyNot(denied) : `taken as not ${text}`}`);
+    } else others.push(`line ${rule.line.index + 1}: ${answer === false ? whyNot(denied) : `assumed not ${text}`}`);
   }
   const names = [
     ...new Set(passed.map(({ rule }) => (rule.target.kind === 'extension' ? rule.target.extension.name : ''))),

@@ -166,7 +166,7 @@ test.each<[string, string, string]>([
   [
     'a rule above takes everything',
     filter('INPUT -j DROP', 'INPUT -p tcp -j ACCEPT'),
-    'No packet was found that INPUT rule 2 matches. The nearest one is traced: line 6 takes it.',
+    'No packet was found that INPUT rule 2 matches. The nearest one is traced: line 6 matches it first.',
   ],
   [
     'a jump and the rule contradict each other',
@@ -176,7 +176,7 @@ test.each<[string, string, string]>([
   [
     'nothing leads there',
     filter('A -p udp -j DROP'),
-    'No packet gets to A rule 1: no built-in chain of table filter leads to A.',
+    'No packet reaches A rule 1: no built-in chain of table filter jumps to A, directly or through other chains.',
   ],
 ])('said: %s', (_, text, words) => {
   const { found: result, rule } = found(text + HOST);

@@ -101,7 +101,7 @@ const annotations: readonly Annotation[] = [
     name: 'traffic.sidecar.istio.io/excludeOutboundPorts',
     title: 'outbound ports not to capture',
     details: [
-      'The first rules of ISTIO_OUTPUT, so they take precedence. For UDP too since 1.25. Setting it takes away the 15020 that the CNI plugin excludes by itself.',
+      'The first rules of ISTIO_OUTPUT, so they take precedence. For UDP too since 1.25. Setting it removes the 15020 that the CNI plugin excludes by itself.',
     ],
     source: run,
     span: { since: '1.2' },

@@ -106,7 +106,7 @@ function certainWhy(group: readonly Evidence[], table: TableName, listed: boolea
   ];
   if (chains.length > 1) return `only ${table} has all of ${chains.join(', ')}`;
   const words = [...new Set(group.flatMap(({ why }) => (why === undefined ? [] : [why])))].slice(0, 3);
-  return `only ${table} takes ${words.join(' and ')}`;
+  return `only ${table} allows ${words.join(' and ')}`;
 }
 
 function targetWord({ line }: Evidence): string {

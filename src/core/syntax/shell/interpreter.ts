@@ -115,7 +115,7 @@ export class Interpreter implements Shell {
       at.column + name.length + 2,
       'info',
       'shell-assumption',
-      `${name} is not set above: its default "${text}" is taken`,
+      `${name} is not set above: its default "${text}" is used`,
     );
   }
 

@@ -10,7 +10,7 @@ interface IpcompData {
   readonly reserved: boolean;
 }
 
-const ipcompspi = option('--ipcompspi', spiRange, 'The compression parameter index or range of them; 0 if left out.', {
+const ipcompspi = option('--ipcompspi', spiRange, 'The compression parameter index or range of them; 0 if omitted.', {
   invertible: true,
 });
 const compres = flag('--compres', 'Accepted, but the kernel ignores the reserved field.');

@@ -84,7 +84,9 @@ export const physdev = defineMatch<PhysdevData>({
   conditions: ({ parts }) =>
     parts.map(({ text, inverted }): Condition => ({
       text,
-      ...(inverted ? {} : { question: BRIDGE_QUESTIONS[text] ?? `Does the packet pass the bridge as ${text} has it?` }),
+      ...(inverted
+        ? {}
+        : { question: BRIDGE_QUESTIONS[text] ?? `Does the packet pass the bridge as ${text} requires?` }),
       test: () => inverted,
       actual: () => 'passes no bridge (assumed)',
       premises: () => ['bridge'],

@@ -44,7 +44,7 @@ const withHex: ValueType<Uint8Array> = { metavariable: 'pattern', parse: readHex
 const from = option(
   '--from',
   unsigned('offset', 0, 65535),
-  'Where the search begins, in bytes from the start of the IP header; 0 if left out.',
+  'Where the search begins, in bytes from the start of the IP header; 0 if omitted.',
 );
 const to = option(
   '--to',

@@ -30,7 +30,7 @@ export const TEE = defineTarget<TeeData>({
   },
   checkentry: (data, options) =>
     isUnspecified(data.gateway)
-      ? problem(`${formatAddress(data.gateway)} is no neighbour to send to`, options.get(gateway))
+      ? problem(`${formatAddress(data.gateway)} is not a neighbour to send to`, options.get(gateway))
       : undefined,
   print: (data) =>
     ` --gateway ${formatAddress(data.gateway)}${data.outInterface === '' ? '' : ` --oif ${data.outInterface}`}`,

@@ -59,8 +59,8 @@ function whyNotInbound(
   if (inbound === 'none') {
     if (said.noInterception !== undefined) return noneText(said);
     return mode.startsWith('ambient')
-      ? 'No rule captures what arrives (ambient.istio.io/bypass-inbound-capture, or rules that were taken away).'
-      : 'Nothing captures what arrives: no port is included (includeInboundPorts is empty), or Istio’s rules were taken away.';
+      ? 'No rule captures what arrives (ambient.istio.io/bypass-inbound-capture, or rules that were removed).'
+      : 'Nothing captures what arrives: no port is included (includeInboundPorts is empty), or Istio’s rules were removed.';
   }
   if (inbound === 'ports')
     return inboundIncludes.includes(port)
@@ -76,5 +76,5 @@ function whyNotOutbound({ outbound, outboundIncludedPorts, mode }: IstioProfile,
   if (said.noInterception !== undefined) return noneText(said);
   return mode.startsWith('ambient')
     ? ''
-    : 'Nothing captures what the application sends: no range is included (includeOutboundIPRanges is empty), or Istio’s rules were taken away.';
+    : 'Nothing captures what the application sends: no range is included (includeOutboundIPRanges is empty), or Istio’s rules were removed.';
 }

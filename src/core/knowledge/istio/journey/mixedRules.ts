@@ -44,7 +44,7 @@ function ofTwoModes(ruleSet: RuleSetView): readonly string[] {
     .map((table) => chainIn(ruleSet, table, 'ISTIO_PRERT'))
     .find((chain) => chain !== undefined);
   return [
-    `Rules of a sidecar${chainLine(sidecar)} stand beside those of ambient mode${chainLine(ambient)}: one of the two is left over. The first rule that matches decides. A port on which nobody listens refuses the connection, and the proxy that runs may not be the one that is meant.`,
+    `Rules of a sidecar${chainLine(sidecar)} are mixed with those of ambient mode${chainLine(ambient)}: one of the two is left over. The first rule that matches decides. A port on which nobody listens refuses the connection, and the proxy that runs may not be the one that is meant.`,
   ];
 }
 

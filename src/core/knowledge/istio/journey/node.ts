@@ -108,7 +108,7 @@ function whyNot({ profile }: IstioMesh, { sent, direction, routed, destination, 
     return 'What the node itself sends is left alone (mark 0x220): a probe of the kubelet reaches the pod directly.';
   if (!routed.has(TUNNEL_IN))
     return `No proxy is on its way, as far as the file shows. To pods of the mesh a route of table 100 by ${TUNNEL_IN} leads to ztunnel; the file shows none (\`ip rule\`, \`ip route show table all\`).`;
-  return `No proxy is on its way: its source is no pod of the set ztunnel-pods-ips, and no route by ${TUNNEL_IN} leads to ${destination}.`;
+  return `No proxy is on its way: its source is not a pod of the set ztunnel-pods-ips, and no route by ${TUNNEL_IN} leads to ${destination}.`;
 }
 
 /** Within ztunnel's own network: TPROXY gave it the packet, or it is not for it. */
