@@ -166,6 +166,13 @@ export class TracePath extends LitElement {
       .gap {
         width: 16px;
       }
+      @media (forced-colors: active) {
+        .current,
+        .hit,
+        .dropped {
+          outline: 1px solid Highlight;
+        }
+      }
       @container (max-width: 760px) {
         ol {
           padding: 10px 14px;

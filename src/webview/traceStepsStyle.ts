@@ -60,6 +60,14 @@ export const traceStepsStyle = css`
     outline: 1px solid var(--vscode-list-focusOutline, var(--focus));
     outline-offset: -1px;
   }
+  @media (forced-colors: active) {
+    .row {
+      border-color: Canvas;
+    }
+    .row.selected {
+      border-color: Highlight;
+    }
+  }
   .number {
     text-align: right;
     color: var(--line-number);

@@ -6,6 +6,7 @@ import { modelOf } from '../../../src/features/fileModel';
 import { TraceSession, type EditorEffect } from '../../../src/features/traceSession/traceSession';
 import type { ToEditor } from '../../../src/shared/protocol';
 import { root } from '../../architecture/sources';
+import type { View } from './pages';
 import { bodyOf, styleOf, type Theme } from './themes';
 
 /** What webview.js is built from, with the icon font beside it. */
@@ -44,8 +45,9 @@ export class BrowserPage {
     private readonly session: TraceSession,
   ) {}
 
-  /** Opens a page on a text. `expression` is traced in place of the first scenario. */
-  static async open(browser: Browser, script: string, text: string, expression?: string): Promise<BrowserPage> {
+  /** Opens the page on a text; its `expression` is traced in place of the first scenario. */
+  static async open(browser: Browser, script: string, view: View): Promise<BrowserPage> {
+    const { text, expression, failure } = view;
     const tab = await browser.newPage();
     const page = new BrowserPage(tab, new TraceSession('file:///notes.md', 'notes.md'));
     await tab.route(`${origin}/**`, (route) => {
@@ -64,6 +66,7 @@ export class BrowserPage {
     page.session.setModel(modelOf(parseSourceFile(text, { fileName: 'notes.md' })));
     await tab.goto(`${origin}/`);
     if (expression !== undefined) await page.take(page.session.handle({ type: 'trace', expression }));
+    if (failure !== undefined) await page.take(page.session.failed(failure));
     await page.settled();
     return page;
   }

@@ -1,6 +1,5 @@
 import { sampleText } from '../../features/sample';
 import { NAT, NAT_PACKET, WEB, WEB_PACKET } from '../page/texts';
-import type { BrowserPage } from './browserPage';
 
 /** A Service of two endpoints, and packets that kube-proxy marks and drops. */
 const NODE = `*nat
@@ -28,7 +27,9 @@ export interface View {
   readonly name: string;
   readonly text: string;
   readonly expression?: string;
-  /** There are no steps where nothing is traced. */
+  /** What went wrong inside of the extension. */
+  readonly failure?: string;
+  /** Where nothing is traced there are no steps, or only those of the last packet, out of reach. */
   readonly steps?: false;
   /** What is pressed first, one after the other. */
   readonly press?: readonly string[];
@@ -48,9 +49,6 @@ export const VIEWS: readonly View[] = [
   { name: 'the reply', text: NAT, expression: NAT_PACKET, press: ['Trace the reply'] },
   { name: 'a packet that cannot be read', text: WEB, expression: 'in eth0 tpc > :80', steps: false },
   { name: 'a packet that was read from a command', text: WEB, expression: 'curl -L http://192.0.2.10/' },
+  { name: 'an internal error', text: WEB, failure: 'Tracing failed. The log has more.' },
   { name: 'no rules', text: '# Shopping\n', steps: false },
 ];
-
-export async function press(page: BrowserPage, { press: names = [] }: View): Promise<void> {
-  for (const name of names) await page.click(name);
-}
