@@ -10,6 +10,7 @@ import { registerHover } from './host/hover';
 import { registerNavigation } from './host/navigation';
 import { registerOpenAutomatically } from './host/openAutomatically';
 import { registerQuickFixes } from './host/quickFixes';
+import { RecentPackets } from './host/recentPackets';
 import { registerSemanticTokens } from './host/semanticTokens';
 import { registerSymbols } from './host/symbols';
 import { testing, type Testing } from './host/testing';
@@ -29,7 +30,13 @@ export function activate(context: vscode.ExtensionContext): Api {
   const documents = new Documents(edge);
   const diagnostics = new Diagnostics(documents, edge);
   const decorations = new TraceDecorations(edge);
-  const panels = new TracePanels(context.extensionUri, documents, decorations, edge);
+  const panels = new TracePanels(
+    context.extensionUri,
+    documents,
+    decorations,
+    edge,
+    new RecentPackets(context.workspaceState),
+  );
   context.subscriptions.push(
     disposable,
     documents,

@@ -25,6 +25,8 @@ export class TracePanel implements vscode.Disposable {
     private readonly edge: ErrorEdge,
     /** Takes over what the user says of tables that the file does not name; undefined takes it back. */
     private readonly say: (uri: vscode.Uri, tables: SaidTables | undefined) => void,
+    /** Remembers the packets that were traced last. */
+    private readonly remember: (uri: vscode.Uri, packets: readonly string[]) => void,
     /** Follows the edits that the session waits for: rules that are no more are not asked about. */
     private readonly catchUp: (uri: vscode.Uri) => void,
   ) {
@@ -82,6 +84,9 @@ export class TracePanel implements vscode.Disposable {
               ),
             nothing,
           );
+          break;
+        case 'recent':
+          this.remember(this.uri, effect.packets);
           break;
         case 'tables':
           this.say(this.uri, this.session.tables);

@@ -4,6 +4,7 @@ import { TraceSession } from '../features/traceSession/traceSession';
 import { debounced, type Debounced } from './debounced';
 import type { Documents } from './documents';
 import type { ErrorEdge } from './edge';
+import type { RecentPackets } from './recentPackets';
 import type { TraceDecorations } from './traceDecorations';
 import { fileName, TracePanel, VIEW_TYPE } from './tracePanel';
 
@@ -27,6 +28,7 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
     private readonly documents: Documents,
     private readonly decorations: TraceDecorations,
     private readonly edge: ErrorEdge,
+    private readonly recent: RecentPackets,
   ) {
     this.follow = debounced(edge.event('Following a file', (document: vscode.TextDocument) => this.update(document)));
     const on = <T>(listener: (event: T) => void): ((event: T) => void) => edge.event('Following a file', listener);
@@ -111,12 +113,13 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
   private add(panel: vscode.WebviewPanel, uri: vscode.Uri): TracePanel {
     const made = new TracePanel(
       panel,
-      new TraceSession(uri.toString(), fileName(uri)),
+      new TraceSession(uri.toString(), fileName(uri), this.recent.of(uri)),
       uri,
       this.extensionUri,
       this.decorations,
       this.edge,
       (about, tables) => this.documents.say(about, tables),
+      (about, packets) => this.recent.remember(about, packets),
       (about) => this.follow.flush(about.toString()),
     );
     this.panels.set(uri.toString(), made);

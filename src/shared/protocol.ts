@@ -81,6 +81,8 @@ export interface ViewState {
   /** undefined: the packet was typed. */
   readonly scenario: string | undefined;
   readonly packet: PacketForm;
+  /** The packets of the user's choice that were traced before this one, the newest first. */
+  readonly recent: readonly string[];
   /** What was assumed because the file does not say it. */
   readonly assumed: readonly AssumedFact[];
   /** What was read of the file and what was not; undefined while there is none. */
@@ -216,4 +218,6 @@ export interface KeptState {
   readonly tables?: Readonly<Record<string, string>>;
   /** The reply is shown. */
   readonly reply?: boolean;
+  /** The packets that were traced last, the newest first. */
+  readonly recent?: readonly string[];
 }

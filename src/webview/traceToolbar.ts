@@ -4,6 +4,7 @@ import { customElement, property, query } from 'lit/decorators.js';
 import type { Choice, ViewState } from '../shared/protocol';
 import { icon, type IconName } from './icons';
 import { packetMessages, packetMessagesId, packetMessagesStyle } from './packetMessages';
+import { RecentPackets, recentPacketsStyle } from './recentPackets';
 import { selectTemplate } from './select';
 import { RovingFocus } from './rovingFocus';
 import { send } from './send';
@@ -25,6 +26,7 @@ export class TraceToolbar extends LitElement {
   static override styles = [
     ...theme,
     packetMessagesStyle,
+    recentPacketsStyle,
     css`
       :host {
         display: flex;
@@ -40,12 +42,17 @@ export class TraceToolbar extends LitElement {
         min-width: 150px;
         height: 26px;
       }
-      .what,
       .tools {
         display: contents;
       }
-      .packet {
+      .what {
+        position: relative;
+        display: flex;
         flex: 1 1 180px;
+        min-width: 0;
+      }
+      .packet {
+        flex: 1;
         min-width: 0;
         height: 26px;
         padding: 0 8px;
@@ -98,7 +105,7 @@ export class TraceToolbar extends LitElement {
         border-bottom: 1.5px solid currentColor;
       }
       @media (max-width: 760px) {
-        .packet {
+        .what {
           order: 2;
           flex-basis: calc(100% - 180px);
         }
@@ -124,6 +131,8 @@ export class TraceToolbar extends LitElement {
 
   override render(): TemplateResult {
     const { dumps, scenarios, packet, phase } = this.state;
+    this.recent.offer(phase === 'ready' ? this.state.recent : []);
+    const { role, expanded, controls, active } = this.recent.combobox;
     const off = phase === 'empty';
     return html` ${dumps.length > 1 ? selectTemplate('Rules', dumps, this.state.dump, (id) => send(this, { type: 'choose-dump', id })) : nothing}
       ${
@@ -137,6 +146,10 @@ export class TraceToolbar extends LitElement {
         <input
           class="packet"
           aria-label="Packet"
+          role=${role}
+          aria-expanded=${expanded}
+          aria-controls=${controls}
+          aria-activedescendant=${active}
           spellcheck="false"
           autocomplete="off"
           placeholder=${packet.placeholder}
@@ -146,7 +159,9 @@ export class TraceToolbar extends LitElement {
           .value=${this.draft ?? packet.expression}
           @input=${this.typed}
           @keydown=${this.keyDown}
+          @blur=${() => this.recent.close()}
         />
+        ${this.recent.render()}
       </form>
       <div class="tools" role="toolbar" aria-label="Packet and steps">
         <button
@@ -186,7 +201,7 @@ export class TraceToolbar extends LitElement {
   /** Nothing while something else is being typed. */
   private messages(): TemplateResult | typeof nothing {
     return this.draft === undefined
-      ? packetMessages(this.state.packet, (expression) => send(this, { type: 'trace', expression }))
+      ? packetMessages(this.state.packet, (expression) => this.trace(expression))
       : nothing;
   }
 
@@ -207,19 +222,27 @@ export class TraceToolbar extends LitElement {
     </button>`;
   }
 
+  private trace(expression: string): void {
+    send(this, { type: 'trace', expression });
+  }
+
+  private readonly recent = new RecentPackets(this, (expression) => this.trace(expression));
+
   private readonly typed = (): void => {
+    this.recent.close();
     this.dispatchEvent(new CustomEvent<string>('draft', { detail: this.input.value }));
   };
 
   private readonly keyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape') return;
+    if (this.recent.key(event)) event.preventDefault();
+    if (event.defaultPrevented || event.key !== 'Escape') return;
     event.preventDefault();
     this.dispatchEvent(new CustomEvent<undefined>('draft', { detail: undefined }));
   };
 
   private readonly submit = (event: Event): void => {
     event.preventDefault();
-    send(this, { type: 'trace', expression: this.input.value.trim() });
+    this.trace(this.input.value.trim());
   };
 }
 

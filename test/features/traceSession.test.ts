@@ -84,6 +84,25 @@ describe('packets', () => {
     });
   });
 
+  test('the last ten packets of the user are offered and remembered, scenarios and what cannot be read are not', () => {
+    const bench = new Bench(KUBE);
+    bench.scenario(bench.state.scenarios[1]?.id ?? '');
+    expect([bench.state.recent, bench.state.keep.recent]).toEqual([[], []]);
+    for (let port = 1; port <= 12; port++) bench.send({ type: 'trace', expression: `in tcp > :${port}` });
+    bench.send({ type: 'trace', expression: 'in tcp > :7' });
+    const packets = [7, 12, 11, 10, 9, 8, 6, 5, 4, 3].map((port) => `in tcp > :${port}`);
+    expect(bench.effects).toContainEqual({ kind: 'recent', packets });
+    expect(bench.state.recent).toEqual(packets.slice(1));
+    bench.send({ type: 'trace', expression: 'tpc > :80' });
+    expect(bench.effects.some(({ kind }) => kind === 'recent')).toBe(false);
+    expect([bench.state.recent, bench.state.keep.recent]).toEqual([packets, packets]);
+    const again = new TraceSession('file:///a', 'a', ['in udp']);
+    again.setModel(modelOf(bench.file));
+    expect(again.shown?.recent).toEqual(['in udp']);
+    again.restore(structuredClone(bench.state.keep));
+    expect(again.shown?.recent).toEqual(packets);
+  });
+
   test.each([
     ['an Istio pod', NOTE],
     ['a node', KUBE],

@@ -21,6 +21,8 @@ export type EditorEffect =
   | { readonly kind: 'tables' }
   /** Change the file. The lines are those of the model that was set last. */
   | { readonly kind: 'edit'; readonly edits: readonly FileEdit[] }
+  /** The packets that were traced last have changed: these, the newest first. */
+  | { readonly kind: 'recent'; readonly packets: readonly string[] }
   /** `marks` of the session has changed. */
   | { readonly kind: 'marks' };
 

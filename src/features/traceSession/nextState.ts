@@ -73,6 +73,7 @@ export function restored(state: SessionState, kept: KeptState): SessionState {
       hostChanges: kept.hostFields,
       tables,
       reply: kept.reply === true,
+      recent: kept.recent ?? state.recent,
     },
     model,
     model?.dumps.find(({ id }) => id === kept.dump) ?? model?.defaultDump,

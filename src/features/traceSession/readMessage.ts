@@ -30,6 +30,11 @@ const record =
   (value) =>
     isRecord(value) && Object.values(value).every(check);
 
+const list =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+
 const stepId: Check = (value) => {
   if (!isRecord(value) || !whole(value.event)) return false;
   switch (value.kind) {
@@ -76,6 +81,7 @@ const KEPT: Readonly<Record<Exclude<keyof KeptState, 'version'>, Check>> = {
   hostFields: record(text),
   tables: maybe(record(text)),
   reply: maybe(flag),
+  recent: maybe(list(text)),
 };
 
 function hasParts(value: Readonly<Record<string, unknown>>, parts: Readonly<Record<string, Check>>): boolean {

@@ -22,6 +22,8 @@ export interface SessionState {
   readonly expression: string | undefined;
   /** What the packet was read from, where that was no expression, and what was assumed and ignored in reading it. */
   readonly readNotes: readonly string[];
+  /** The packets of the user's choice that were traced in this file, the newest first, `MOST_RECENT` at most. */
+  readonly recent: readonly string[];
   /** The packet that the journey starts with, while another leg of it is shown. */
   readonly journeyStart: string | undefined;
   /** The last packet that could be read: the form stays while the expression is being typed. */
@@ -60,6 +62,7 @@ export function newSession(uri: string, fileName: string): SessionState {
     scenario: undefined,
     expression: undefined,
     readNotes: [],
+    recent: [],
     journeyStart: undefined,
     readable: undefined,
     drafts: NO_DRAFTS,
@@ -72,6 +75,15 @@ export function newSession(uri: string, fileName: string): SessionState {
     tables: NO_TABLES_SAID,
     quiet: false,
   };
+}
+
+const MOST_RECENT = 10;
+
+/** With a packet at the front of those that were traced. */
+export function withRecent(recent: readonly string[], expression: string): readonly string[] {
+  return recent[0] === expression
+    ? recent
+    : [expression, ...recent.filter((each) => each !== expression)].slice(0, MOST_RECENT);
 }
 
 /** Another file, another reading of it, or another of its rule sets. The packet stays. */

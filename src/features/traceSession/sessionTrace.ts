@@ -5,7 +5,7 @@ import { makeReport } from '../traceReport/makeReport';
 import type { TraceInput } from '../traceReport/traceInput';
 import type { Evaluation } from './evaluate';
 import { evaluateChanged, type ChangedEvaluation } from './evaluateChanged';
-import { NO_DRAFTS, type Drafts, type SessionState } from './sessionState';
+import { NO_DRAFTS, withRecent, type Drafts, type SessionState } from './sessionState';
 import { replyTo, type ShownReply } from './shownReply';
 
 /** What a state shows, all of it computed from the state. */
@@ -58,7 +58,10 @@ export function traceState(
   };
   const shown = (reply?.evaluation ?? evaluation).input;
   const report = shown && drafts.size === 0 ? reportOf(shown, before) : undefined;
-  return { state: settled, trace: { of: settled, evaluated, reply, journey, drafts, report } };
+  // Scenarios and the packets of a journey are offered anyway.
+  const chosen = report !== undefined && state.scenario === undefined && settled.journeyStart === undefined;
+  const traced = chosen ? { ...settled, recent: withRecent(settled.recent, expression) } : settled;
+  return { state: traced, trace: { of: traced, evaluated, reply, journey, drafts, report } };
 }
 
 /** What is shown: the packet, or its reply. */

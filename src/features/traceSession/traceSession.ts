@@ -25,8 +25,9 @@ export class TraceSession {
   private trace: SessionTrace = NOTHING_TRACED;
   private view: ViewState | undefined;
 
-  constructor(uri: string, fileName: string) {
-    this.state = newSession(uri, fileName);
+  /** `recent`: the packets that were traced last in this file, the newest first. */
+  constructor(uri: string, fileName: string, recent: readonly string[] = []) {
+    this.state = { ...newSession(uri, fileName), recent };
   }
 
   /**
@@ -143,7 +144,7 @@ export class TraceSession {
 
   /** Traces a state and shows it. `stepIn`: the step to select in the new trace; left out: as the state has it. */
   private show(asked: SessionState, stepIn?: (input: TraceInput) => StepId | undefined): readonly EditorEffect[] {
-    const { tables } = this.state;
+    const { tables, recent } = this.state;
     // Where tracing fails, the view says so beside the packet that was asked for.
     this.state = asked;
     const { state, trace } = traceState(asked, this.trace);
@@ -155,6 +156,7 @@ export class TraceSession {
       post({ type: 'state', state: this.view }),
       { kind: 'marks' },
       ...(asked.tables === tables ? [] : [{ kind: 'tables' } as const]),
+      ...(this.state.recent === recent ? [] : [{ kind: 'recent', packets: this.state.recent } as const]),
     ];
   }
 

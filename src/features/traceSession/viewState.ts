@@ -44,6 +44,7 @@ export function viewState(revision: number, state: SessionState, trace: SessionT
     })),
     scenario,
     packet: packetForm(state, trace),
+    recent: state.recent.filter((each) => each !== expression),
     assumed: model && dump && current ? [...noted, ...assumedFacts(model, dump, current)] : noted,
     reading: model && readingFacts(model),
     reply: replyState(evaluation, reply),
@@ -104,6 +105,7 @@ const NOTHING_SHOWN = {
   scenarios: [],
   scenario: undefined,
   packet: { expression: '', problems: [], placeholder: '', notes: [], fields: [] },
+  recent: [],
   assumed: [],
   reading: undefined,
   journey: [],
@@ -165,6 +167,7 @@ function keptState({
   hostChanges,
   tables,
   reply,
+  recent,
 }: SessionState): KeptState {
   return {
     version: 1,
@@ -178,5 +181,6 @@ function keptState({
     hostFields: hostChanges,
     tables,
     reply,
+    recent,
   };
 }

@@ -14,6 +14,7 @@ const KEPT: ReadonlySet<string> = new Set([
   'value',
   'keep',
   'choices',
+  'recent',
 ]);
 
 /**

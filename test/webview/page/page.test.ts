@@ -431,6 +431,57 @@ describe('a packet that cannot be traced', () => {
   });
 });
 
+describe('the packets traced before', () => {
+  const packets = ['in tcp > :81', 'in tcp > :82', 'in tcp > :83'];
+  const opened = async (): Promise<Page> => {
+    const page = await Page.open(WEB);
+    for (const expression of packets) page.take(page.session.handle({ type: 'trace', expression }));
+    await page.settled();
+    page.posted();
+    return page;
+  };
+  const options = (page: Page): readonly string[] =>
+    page
+      .all('[role=option]')
+      .map((each) => `${each.getAttribute('aria-selected') === 'true' ? '* ' : ''}${each.textContent.trim()}`);
+
+  test.each<[string, readonly string[], readonly string[], readonly ToEditor[]]>([
+    ['Down opens the list', ['ArrowDown'], ['* in tcp > :82', 'in tcp > :81'], []],
+    [
+      'Down and Up go round',
+      ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowUp'],
+      ['in tcp > :82', '* in tcp > :81'],
+      [],
+    ],
+    ['Enter takes one', ['ArrowDown', 'ArrowDown', 'Enter'], [], [{ type: 'trace', expression: 'in tcp > :81' }]],
+    ['Escape closes the list', ['ArrowDown', 'Escape'], [], []],
+    ['Up opens nothing', ['ArrowUp'], [], []],
+  ])('%s', async (_name, keys, shown, wished) => {
+    const page = await opened();
+    for (const key of keys) await page.key('.packet', key);
+    expect(options(page)).toEqual(shown);
+    expect(page.posted().filter(({ type }) => type === 'trace')).toEqual(wished);
+    expect(page.get('.packet').getAttribute('aria-expanded')).toBe(shown.length > 0 ? 'true' : 'false');
+  });
+
+  test('the button opens the list too, and a click takes one', async () => {
+    const page = await opened();
+    await page.click('.history');
+    expect(options(page)).toEqual(['in tcp > :82', 'in tcp > :81']);
+    await page.click('[role=option]', ':81');
+    expect(page.posted()).toContainEqual({ type: 'trace', expression: 'in tcp > :81' });
+    expect(options(page)).toEqual([]);
+    await page.click('.history');
+    expect(options(page)).toEqual(['in tcp > :83', 'in tcp > :82']);
+  });
+
+  test('without any there is no list', async () => {
+    const page = await Page.open(WEB);
+    await page.key('.packet', 'ArrowDown');
+    expect([page.all('.history'), page.all('[role=listbox]')]).toEqual([[], []]);
+  });
+});
+
 describe('state', () => {
   test('what was kept comes back with its step', async () => {
     const page = await Page.open(WEB, WEB_PACKET);
