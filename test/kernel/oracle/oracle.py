@@ -549,6 +549,8 @@ class Host:
                     for k in ("tcpOptionsHex", "inner"):  # they lie beyond what the event shows
                         lst.pop(k, None)
                     lasthook[b] = (lh, lst)
+                    if b in shown:  # what NFLOG cuts off is known from here
+                        shown[b] = lst
                 o = {"hook": lh}
                 table, chain = e.get("table"), e.get("chain")
                 if native is None and table not in rules:
