@@ -41,7 +41,8 @@ export function findingsOf(reply: Extract<Reply, { readonly kind: 'traced' }>): 
     : [reply.pastThisHost];
 }
 
-function comesBack({ findings, pastThisHost }: Extract<Reply, { readonly kind: 'traced' }>): boolean {
+/** It reaches the one who asked, on each of its paths. */
+export function comesBack({ findings, pastThisHost }: Extract<Reply, { readonly kind: 'traced' }>): boolean {
   return pastThisHost === undefined && findings.every((each) => each.comesBack);
 }
 

@@ -187,7 +187,13 @@ export interface Leg {
 export type ReplyState =
   /** There is none; `why` completes "No reply: ", empty where nobody would expect one. */
   | { readonly kind: 'none'; readonly why: string }
-  | { readonly kind: 'offered' }
+  /** It can be traced; `verdict` says in one sentence what becomes of it, empty where that would take long to find out. */
+  | {
+      readonly kind: 'offered';
+      readonly verdict: string;
+      readonly comesBack: boolean;
+      readonly findings: readonly string[];
+    }
   | {
       readonly kind: 'shown';
       /** As a packet expression, without what only the connection table cares about. */

@@ -14,6 +14,8 @@ export interface TraceReport {
   readonly family: 4 | 6;
   /** Every path that the packet may take; one where everything is known. At most `MOST_TABS`. */
   readonly tabs: readonly OutcomeTab[];
+  /** What the paths are about, where that is one thing: `Service shop/web:http → 3 endpoints`; else empty. */
+  readonly group: string;
   /** Paths beyond those in `tabs`. */
   readonly moreOutcomes: number;
   /** What nothing in the file answers; the user may. Of many the first, and those that were answered. */
@@ -43,8 +45,55 @@ export interface TextPiece {
 
 export type RichText = readonly TextPiece[];
 
+/** What stands in the first lines of the view. */
+export interface AnswerCard {
+  /** The kind of the verdict, `sent-translated`: one of the closed list in docs/contract.md. */
+  readonly code: string;
+  /** `Service shop/web:http → one of 3 endpoints, 10.244.2.17:8080`. */
+  readonly headline: string;
+  /** Clauses behind "if", which nothing states and the answer depends on. */
+  readonly provided: readonly { readonly what: string; readonly reason: string }[];
+  readonly rows: readonly CardRow[];
+  /** The rules that made it so; the first one decided. */
+  readonly decided: readonly CardDecision[];
+}
+
+export interface CardRow {
+  /** `arrives`, `leaves`, `sends back`. */
+  readonly label: string;
+  readonly parts: readonly CardPart[];
+}
+
+/** A piece of a row; blanks between pieces are part of them. */
+export interface CardPart {
+  readonly text: string;
+  readonly style?: 'dim' | 'code';
+  /** Its value is another one at the end, or was another one before. */
+  readonly change?: 'before' | 'after';
+  readonly assumed?: CardAssumption;
+}
+
+/** Why a value is no fact, and where the user settles it: a field of the form, or a question. */
+export interface CardAssumption {
+  readonly why: string;
+  readonly field?: string;
+  readonly question?: string;
+}
+
+export interface CardDecision {
+  /** `decided by`, `let through by`. */
+  readonly word: string;
+  readonly line: number | undefined;
+  /** `TO_PROXY rule 2`. */
+  readonly place: string;
+  /** `DNAT`; empty for a rule without one. */
+  readonly target: string;
+}
+
 export interface OutcomeTab {
   readonly badge: Badge;
+  /** What it differs in from the others: `10.244.2.17:8080`; empty where there is but one. */
+  readonly name: string;
   /** What had to be assumed to get here, shortest form: `random 50 %: yes`. */
   readonly label: string;
   /** 0–1, where every assumption states its chance. */
@@ -93,6 +142,7 @@ export interface Question {
 
 export interface OutcomeReport {
   readonly badge: Badge;
+  readonly card: AnswerCard;
   /** One sentence or two: who gets it or who dropped it, and the line that decided. */
   readonly verdict: RichText;
   /** The same without styles, for screen readers. */

@@ -1,8 +1,11 @@
+import './traceChips';
 import './traceDetail';
 import './traceFields';
+import './traceHeadline';
 import './traceJourney';
 import './tracePath';
 import './traceQuestions';
+import './traceReply';
 import './traceSteps';
 import './traceToolbar';
 import './traceVerdict';
@@ -24,8 +27,11 @@ import type { SendEvent } from './send';
 import { isWrong, messageTemplate } from './pageMessage';
 import { theme } from './theme';
 import type { TraceFields } from './traceFields';
+import type { TraceQuestions } from './traceQuestions';
+import type { TraceReply } from './traceReply';
 import type { TraceSteps } from './traceSteps';
 import type { TraceToolbar } from './traceToolbar';
+import type { TraceVerdict } from './traceVerdict';
 import {
   addPage,
   move,
@@ -65,9 +71,14 @@ export class TraceApp extends LitElement {
   @query('trace-toolbar') private toolbar!: TraceToolbar | null;
   @query('trace-steps') private steps!: TraceSteps | null;
   @query('trace-fields') private fieldsPart!: TraceFields | null;
+  @query('trace-reply') private replyPart!: TraceReply | null;
+  @query('trace-verdict') private verdictPart!: TraceVerdict | null;
+  @query('trace-questions') private questionsPart!: TraceQuestions | null;
   /** A step that the editor asked for before its trace was here. */
   private wantedStep: StepId | undefined;
   private wantedField: string | undefined;
+  /** The button that was pressed goes, and the one that comes in its place takes the focus. */
+  private replyPressed = false;
 
   static override styles = [
     ...theme,
@@ -82,12 +93,14 @@ export class TraceApp extends LitElement {
       }
       header,
       main,
-      .before {
+      .before,
+      .panel {
         display: flex;
         flex-direction: column;
       }
       main,
-      .before {
+      .before,
+      .panel {
         flex: 1 0 auto;
       }
       .panes {
@@ -144,7 +157,8 @@ export class TraceApp extends LitElement {
       }
       header,
       main > *,
-      .before > * {
+      .before > *,
+      .panel > * {
         flex-shrink: 0;
       }
       .before {
@@ -225,6 +239,11 @@ export class TraceApp extends LitElement {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
+    if (this.replyPressed && changed.has('view')) {
+      this.replyPressed = false;
+      const part = this.view?.reply.kind === 'shown' ? this.replyPart : this.verdictPart;
+      void part?.updateComplete.then(() => part.renderRoot.querySelector<HTMLElement>('.reply-toggle')?.focus());
+    }
     if (this.wantedField !== undefined && this.fieldsPart) {
       const { fieldsPart, wantedField } = this;
       this.wantedField = undefined;
@@ -262,43 +281,58 @@ export class TraceApp extends LitElement {
   private traced(view: ViewState): TemplateResult | typeof nothing {
     const { trace } = view;
     if (!trace) return nothing;
-    return html` <trace-verdict
-        .trace=${trace}
-        .revision=${view.revision}
-        .assumed=${view.assumed}
-        .reading=${view.reading}
-        .reply=${view.reply}
-        .warnings=${view.warnings}
-        .remedies=${this.remedies}
-        @send=${this.passOn}
-        @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}
-      ></trace-verdict>
-      ${trace.questions.length > 0 ? html`<trace-questions role="toolbar" aria-label="Questions" aria-orientation="vertical" .questions=${trace.questions} .more=${trace.moreQuestions} .assumptions=${trace.tabs[trace.selected]?.assumptions ?? []} @send=${this.passOn}></trace-questions>` : nothing}
-      <trace-path
-        .path=${trace.outcome.path}
-        .current=${this.currentNode(trace.outcome)}
-        @pick=${(event: CustomEvent<StepId>) => this.pickNear(event.detail)}
-      ></trace-path>
-      <div class="panes">
-        <trace-steps
-          .rows=${visibleRows(trace.outcome, this.opened)}
-          .selected=${this.selected}
-          @pick=${(event: CustomEvent<StepId>) => this.select(event.detail, true)}
-          @move=${(event: CustomEvent<RowMove>) => this.step(event.detail, false)}
-          @fold=${(event: CustomEvent<{ step: StepId; collapse: boolean }>) => {
-            this.opened = toggle(this.opened, event.detail.step, event.detail.collapse);
-          }}
-          @to-parent=${(event: CustomEvent<StepId>) => this.selectParent(event.detail)}
-          @unfold=${(event: CustomEvent<FoldRow>) => this.unfold(event.detail)}
-          @open=${(event: CustomEvent<number>) => this.editor.post({ type: 'open-line', line: event.detail })}
-        ></trace-steps>
-        <trace-detail
-          aria-busy=${isStep(this.detail?.step, this.selected) ? 'false' : 'true'}
-          .detail=${this.detail}
+    return html` ${view.reply.kind === 'shown' ? html`<trace-reply .reply=${view.reply} @send=${this.passOn}></trace-reply>` : nothing}
+      ${trace.tabs.length > 1 ? html`<trace-chips .trace=${trace} @send=${this.passOn}></trace-chips>` : nothing}
+      <div
+        class="panel"
+        role=${trace.tabs.length > 1 ? 'tabpanel' : nothing}
+        aria-label=${trace.tabs.length > 1 ? 'Chosen outcome' : nothing}
+      >
+        <trace-headline
+          .outcome=${trace.outcome}
+          .reply=${view.reply}
+          .doubtful=${view.warnings.length > 0}
           @send=${this.passOn}
-        ></trace-detail>
-      </div>
-      ${view.journey.length > 0 || view.journeyWords.end !== '' ? html`<trace-journey .legs=${view.journey} .words=${view.journeyWords} @send=${this.passOn}></trace-journey>` : nothing}`;
+        ></trace-headline>
+        <trace-verdict
+          .trace=${trace}
+          .revision=${view.revision}
+          .assumed=${view.assumed}
+          .reading=${view.reading}
+          .reply=${view.reply}
+          .warnings=${view.warnings}
+          .remedies=${this.remedies}
+          @send=${this.passOn}
+          @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}
+          @show-question=${(event: CustomEvent<string>) => this.questionsPart?.show(event.detail)}
+        ></trace-verdict>
+        ${trace.questions.length > 0 ? html`<trace-questions role="toolbar" aria-label="Questions" aria-orientation="vertical" .questions=${trace.questions} .more=${trace.moreQuestions} .assumptions=${trace.tabs[trace.selected]?.assumptions ?? []} @send=${this.passOn}></trace-questions>` : nothing}
+        <trace-path
+          .path=${trace.outcome.path}
+          .current=${this.currentNode(trace.outcome)}
+          @pick=${(event: CustomEvent<StepId>) => this.pickNear(event.detail)}
+        ></trace-path>
+        <div class="panes">
+          <trace-steps
+            .rows=${visibleRows(trace.outcome, this.opened)}
+            .selected=${this.selected}
+            @pick=${(event: CustomEvent<StepId>) => this.select(event.detail, true)}
+            @move=${(event: CustomEvent<RowMove>) => this.step(event.detail, false)}
+            @fold=${(event: CustomEvent<{ step: StepId; collapse: boolean }>) => {
+              this.opened = toggle(this.opened, event.detail.step, event.detail.collapse);
+            }}
+            @to-parent=${(event: CustomEvent<StepId>) => this.selectParent(event.detail)}
+            @unfold=${(event: CustomEvent<FoldRow>) => this.unfold(event.detail)}
+            @open=${(event: CustomEvent<number>) => this.editor.post({ type: 'open-line', line: event.detail })}
+          ></trace-steps>
+          <trace-detail
+            aria-busy=${isStep(this.detail?.step, this.selected) ? 'false' : 'true'}
+            .detail=${this.detail}
+            @send=${this.passOn}
+          ></trace-detail>
+        </div>
+        ${view.journey.length > 0 || view.journeyWords.end !== '' ? html`<trace-journey .legs=${view.journey} .words=${view.journeyWords} @send=${this.passOn}></trace-journey>` : nothing}
+      </div>`;
   }
 
   private get outcome(): OutcomeReport | undefined {
@@ -395,6 +429,7 @@ export class TraceApp extends LitElement {
 
   private readonly passOn = (event: SendEvent): void => {
     event.stopPropagation();
+    if (event.message.type === 'show-reply') this.replyPressed = true;
     this.editor.post(event.message);
   };
 }

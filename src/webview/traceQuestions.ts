@@ -18,6 +18,8 @@ export class TraceQuestions extends LitElement {
   /** Questions that make no difference are open. */
   @state() private open = false;
   readonly roving = new RovingFocus().join(this, 'button', '[aria-checked=true]');
+  /** Several questions, or those that chance answers, are shown one by one. */
+  @state() private unfolded = false;
 
   static override styles = [
     ...theme,
@@ -104,7 +106,10 @@ export class TraceQuestions extends LitElement {
 
   override render(): TemplateResult {
     const idle = this.questions.filter((question) => question.idle);
-    return html`${this.questions.filter((question) => !question.idle).map((question) => this.question(question))}
+    const asked = this.questions.filter((question) => !question.idle);
+    const folds = asked.length > 1 || asked.some(isChance);
+    return html`${folds ? this.fold(asked) : nothing}
+    ${folds && !this.unfolded ? nothing : asked.map((question) => this.question(question))}
     ${
       idle.length > 0
         ? html`<button class="idle" aria-expanded=${this.open ? 'true' : 'false'} @click=${this.toggle}>
@@ -113,8 +118,34 @@ export class TraceQuestions extends LitElement {
             ${this.open ? idle.map((question) => this.question(question)) : nothing}`
         : nothing
     }
-    ${this.more > 0 ? html`<div class="dim">${this.more} more questions are open; all outcomes are followed for them.</div>` : nothing}`;
+    ${this.more > 0 && (!folds || this.unfolded) ? html`<div class="dim">${this.more} more questions are open; all outcomes are followed for them.</div>` : nothing}`;
   }
+
+  /** Unfolds the questions and goes to that one. */
+  show(id: string): void {
+    this.unfolded = true;
+    void this.updateComplete.then(() => {
+      const all = [...this.renderRoot.querySelectorAll<HTMLElement>('.question')];
+      const one = all.find((each) => each.dataset.id === id) ?? all[0];
+      one?.querySelector<HTMLElement>('.choice')?.focus();
+    });
+  }
+
+  private fold(asked: readonly Question[]): TemplateResult {
+    const said = asked.filter(({ chosen }) => chosen !== undefined).length;
+    const words = asked.every(isChance)
+      ? 'Chance decides: choose what it draws'
+      : `The file leaves ${asked.length + this.more === 1 ? 'one question' : `${asked.length + this.more} questions`} open: answer ${asked.length === 1 ? 'it' : 'them'}`;
+    return html`<button class="idle" aria-expanded=${this.unfolded ? 'true' : 'false'} @click=${this.toggleAll}>
+      ${icon(this.unfolded ? 'chevronDown' : 'chevronRight')}<span
+        >${words}${said > 0 ? html` · <span class="said">${said} said by you</span>` : nothing}</span
+      >
+    </button>`;
+  }
+
+  private readonly toggleAll = (): void => {
+    this.unfolded = !this.unfolded;
+  };
 
   private readonly toggle = (): void => {
     this.open = !this.open;
@@ -122,7 +153,7 @@ export class TraceQuestions extends LitElement {
 
   private question(question: Question): TemplateResult {
     const { text, inWords, place, reason, line, chosen, choices, taken } = question;
-    return html`<div class="question" role="radiogroup" aria-label=${text}>
+    return html`<div class="question" role="radiogroup" aria-label=${text} data-id=${question.id}>
       ${icon('question')}
       <div class="text">
         <span class=${inWords ? 'strong' : 'mono'}>${text}</span>
@@ -171,6 +202,11 @@ export class TraceQuestions extends LitElement {
       ${text}
     </button>`;
   }
+}
+
+/** Dice are thrown for it: nobody knows the answer, and every outcome has its share. */
+function isChance({ choices }: Question): boolean {
+  return choices.every(({ probability }) => probability !== undefined);
 }
 
 function idleWords(idle: readonly Question[]): string {

@@ -1,19 +1,23 @@
 import './traceRemedies';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { AssumedFact, ReadingFacts, Remedy, ReplyState, TraceReport } from '../shared/protocol';
+import type {
+  AnswerCard,
+  AssumedFact,
+  CardPart,
+  ReadingFacts,
+  Remedy,
+  ReplyState,
+  TraceReport,
+} from '../shared/protocol';
 import { icon } from './icons';
 import { RovingFocus } from './rovingFocus';
 import { send } from './send';
-import { richTemplate } from './text';
 import { theme } from './theme';
 
 type ReplyOnShow = Extract<ReplyState, { readonly kind: 'shown' }>;
 
-/**
- * How it ends, in one sentence; the outcomes where several are possible; what was assumed, and what would have
- * to change.
- */
+/** The packet as it was and as it ends, and who decided that; what was assumed, and what would have to change. */
 @customElement('trace-verdict')
 export class TraceVerdict extends LitElement {
   @property({ attribute: false }) trace!: TraceReport;
@@ -22,14 +26,12 @@ export class TraceVerdict extends LitElement {
   @property({ attribute: false }) reply: ReplyState = { kind: 'none', why: '' };
   @property({ attribute: false }) warnings: readonly string[] = [];
   @property({ type: Number }) revision = 0;
-  readonly roving = new RovingFocus().join(this, 'button:not(.tab)');
+  readonly roving = new RovingFocus().join(this, 'button');
   /** undefined: not here yet. */
   @property({ attribute: false }) remedies: readonly Remedy[] | undefined;
   @state() private assumedOpen = false;
   @state() private readingOpen = false;
   @state() private remediesOpen = false;
-  /** The button that was pressed goes, and the one that comes in its place takes the focus. */
-  private replyPressed = false;
 
   static override styles = [
     ...theme,
@@ -38,84 +40,63 @@ export class TraceVerdict extends LitElement {
         display: block;
         border-bottom: 1px solid var(--line);
       }
-      .main {
-        display: flex;
-        gap: 12px;
-        align-items: flex-start;
-        padding: 12px 14px;
+      .card {
+        padding: 0 14px 8px;
       }
-      .sentence {
-        flex: 1;
-        min-width: 0;
-        padding-top: 2px;
-        text-wrap: pretty;
+      .rows {
+        display: grid;
+        grid-template-columns: max-content minmax(0, 1fr);
+        gap: 3px 12px;
+        margin: 4px 0 6px;
+      }
+      .rows > dt {
+        color: var(--dim);
+      }
+      .rows > dd {
+        margin: 0;
         overflow-wrap: anywhere;
       }
-      .tools {
-        display: flex;
-        gap: 2px;
-        margin: -2px -4px 0 0;
+      .before,
+      .after {
+        padding: 0 2px;
+        border: 1px solid var(--vscode-contrastBorder, transparent);
       }
-      .tabs {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 6px;
-        padding: 10px 14px 0;
+      .before {
+        background: var(--vscode-diffEditor-removedTextBackground, transparent);
+        border-color: var(--vscode-diffEditor-removedTextBorder, transparent);
       }
-      .tab {
-        display: inline-flex;
-        gap: 8px;
-        align-items: center;
-        padding: 4px 8px;
-        border: 1px solid var(--edge);
-        border-radius: 5px;
-        max-width: 100%;
+      .after {
+        background: var(--vscode-diffEditor-insertedTextBackground, transparent);
+        border-color: var(--vscode-diffEditor-insertedTextBorder, transparent);
+      }
+      .assumed {
+        text-decoration: underline dotted var(--yellow);
+        text-underline-offset: 3px;
+        overflow-wrap: anywhere;
         text-align: left;
       }
-      .tab[aria-selected='true'] {
-        border-color: var(--vscode-contrastActiveBorder, var(--blue));
-        background: color-mix(in srgb, var(--blue) 12%, transparent);
+      .assumed::after {
+        content: '?';
+        font-size: 0.8em;
+        vertical-align: super;
+        line-height: 0;
+        color: var(--yellow);
+        font-weight: 600;
       }
-      .tab .label {
-        overflow: hidden;
-        overflow-wrap: anywhere;
-        min-width: 0;
-        max-width: 420px;
-        display: -webkit-box;
-        -webkit-box-orient: vertical;
-        -webkit-line-clamp: 3;
+      button.assumed:hover {
+        text-decoration-style: solid;
       }
-      @media (max-width: 560px) {
-        .main {
-          flex-wrap: wrap;
-          gap: 6px 12px;
-        }
-        .sentence {
-          order: 2;
-          flex-basis: 100%;
-        }
-        .tools {
-          margin-left: auto;
-        }
+      .lost {
+        color: var(--red);
       }
-      .reply {
+      .decided {
         display: flex;
         flex-wrap: wrap;
-        gap: 4px 12px;
-        align-items: center;
-        padding: 6px 14px;
-        border-left: 3px solid var(--purple);
-        background: color-mix(in srgb, var(--purple) 10%, transparent);
-        border-bottom: 1px solid var(--line);
+        gap: 2px 16px;
       }
-      .packet {
-        flex: 1 1 260px;
-        min-width: 0;
+      .provided {
+        margin: 2px 0 4px;
         overflow-wrap: anywhere;
-      }
-      .reply .tool {
-        border-color: var(--edge);
-        padding: 0 8px;
       }
       .findings {
         margin: 2px 0 6px;
@@ -126,9 +107,6 @@ export class TraceVerdict extends LitElement {
         gap: 6px;
         color: var(--orange);
         margin-top: 4px;
-      }
-      .none {
-        color: var(--dim);
       }
       .more {
         display: flex;
@@ -178,41 +156,17 @@ export class TraceVerdict extends LitElement {
   override render(): TemplateResult {
     const {
       reply,
-      trace: { tabs, outcome },
+      trace: { outcome },
     } = this;
     const shown = reply.kind === 'shown' ? reply : undefined;
-    return html` ${shown ? replyHead(shown, this.toggleReply) : nothing} ${tabs.length > 1 ? this.tabs() : nothing}
-      <div class="main">
-        ${shown ? html`<span class="badge ${shown.comesBack ? 'accept' : 'drop'} ${outcome.badge.conditional ? 'conditional' : ''}">${shown.comesBack ? 'COMES BACK' : 'DOES NOT COME BACK'}</span>` : html`<span class="badge ${outcome.badge.tone} ${outcome.badge.conditional ? 'conditional' : ''}">${outcome.badge.text}</span>`}
-        <div class="sentence">
-          ${shown ? this.replyWords(shown) : nothing}${richTemplate(outcome.verdict, (line) => send(this, { type: 'open-line', line }))}
-          ${this.warnings.map((warning) => html`<div class="warning">${icon('warning')}<span>${warning}</span></div>`)}
-        </div>
-        <div class="tools">
-          <button
-            class="tool"
-            title="Copy the trace as text"
-            aria-label="Copy the trace as text"
-            @click=${() => send(this, { type: 'copy', format: 'text' })}
-          >
-            ${icon('copy')}
-          </button>
-          <button
-            class="tool"
-            title="Copy the trace as Markdown"
-            aria-label="Copy the trace as Markdown"
-            @click=${() => send(this, { type: 'copy', format: 'markdown' })}
-          >
-            ${icon('markdown')}
-          </button>
-        </div>
+    return html`<div class="card">
+        ${this.warnings.map((warning) => html`<div class="warning">${icon('warning')}<span>${warning}</span></div>`)}
+        ${shown ? this.replyWords(shown) : nothing}${this.provided(outcome.card)}${this.rows(outcome.card)}${this.decided(outcome.card)}
       </div>
       <div class="hidden" role="status" aria-live="polite">
         ${shown ? `${shown.verdict} ${shown.findings.join(' ')} ` : ''}${outcome.badge.text}. ${outcome.verdictText}
       </div>
       <div class="more">
-        ${reply.kind === 'offered' ? html`<button class="change reply-toggle" @click=${this.toggleReply}>${icon('reply')}Trace the reply</button>` : nothing}
-        ${reply.kind === 'none' && reply.why !== '' ? html`<span class="none">No reply: ${reply.why}</span>` : nothing}
         ${this.disclosure('change', this.remediesOpen, this.toggleRemedies, html`${icon('lightbulb')}What would have to change?`)}
         ${this.assumed.length > 0 ? this.disclosure('', this.assumedOpen, this.toggleAssumed, html`${icon(this.assumedOpen ? 'chevronDown' : 'chevronRight')}Assumed: ${this.assumed.length === 1 ? 'one thing' : `${this.assumed.length} things`} that the file does not say`) : nothing}
         ${this.reading ? this.disclosure('', this.readingOpen, this.toggleReading, html`${icon(this.readingOpen ? 'chevronDown' : 'chevronRight')}<span>Read: ${this.reading.summary}${this.reading.unreadCount > 0 ? html` · <span class="unread">${this.reading.unreadCount === 1 ? 'one line' : `${this.reading.unreadCount} lines`} not read</span>` : nothing}</span>`) : nothing}
@@ -238,26 +192,18 @@ export class TraceVerdict extends LitElement {
   }
 
   /** What a person asks first: does it come back, and what happens to it on the way. */
-  private replyWords({ verdict, findings, past }: ReplyOnShow): TemplateResult {
-    const provided = this.trace.outcome.badge.conditional
-      ? html`<div class="dim">This depends on the conditions after “If” below.</div>`
-      : nothing;
-    return html`<div class="strong">${verdict}</div>
-      ${provided}${
-        findings.length === 0
-          ? nothing
-          : html`<ul class="findings">
-              ${findings.map((finding) => html`<li>${finding}</li>`)}
-            </ul>`
-      }${past ? html`<span class="dim">If it came this way: </span>` : nothing}`;
+  private replyWords({ findings, past }: ReplyOnShow): TemplateResult {
+    return html`${
+      findings.length === 0
+        ? nothing
+        : html`<ul class="findings">
+            ${findings.map((finding) => html`<li>${finding}</li>`)}
+          </ul>`
+    }${past ? html`<span class="dim">If it came this way: </span>` : nothing}`;
   }
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    if (this.replyPressed && changed.has('reply')) {
-      this.replyPressed = false;
-      this.renderRoot.querySelector<HTMLElement>('.reply-toggle')?.focus();
-    }
     if (this.remediesOpen && (changed.has('revision') || changed.has('remediesOpen')))
       send(this, { type: 'ask-remedies', revision: this.revision });
   }
@@ -266,10 +212,7 @@ export class TraceVerdict extends LitElement {
     return html`<button class=${kind} aria-expanded=${open ? 'true' : 'false'} @click=${toggle}>${text}</button>`;
   }
 
-  private readonly toggleReply = (): void => {
-    this.replyPressed = true;
-    send(this, { type: 'show-reply', shown: this.reply.kind !== 'shown' });
-  };
+  private readonly traceReply = (): void => send(this, { type: 'show-reply', shown: true });
 
   private readonly toggleAssumed = (): void => {
     this.assumedOpen = !this.assumedOpen;
@@ -283,26 +226,93 @@ export class TraceVerdict extends LitElement {
     this.remediesOpen = !this.remediesOpen;
   };
 
-  private tabs(): TemplateResult {
-    const { tabs, selected, moreOutcomes } = this.trace;
-    return html`<div class="tabs" role="tablist" aria-label="Possible outcomes">
-      ${tabs.map(
-        ({ badge, label, probability }, index) =>
-          html` <button
-            class="tab"
-            role="tab"
-            aria-selected=${index === selected ? 'true' : 'false'}
-            tabindex=${index === selected ? 0 : -1}
-            title=${label}
-            @click=${() => this.choose(index)}
-            @keydown=${this.tabKey}
-          >
-            <span class="badge small ${badge.tone} ${badge.conditional ? 'conditional' : ''}">${badge.text}</span>
-            <span class="label">${probability === undefined ? label : `${Math.round(probability * 1000) / 10} %`}</span>
-          </button>`,
+  private provided({ provided }: AnswerCard): TemplateResult | typeof nothing {
+    return provided.length === 0
+      ? nothing
+      : html`<div class="provided">
+          <span class="strong">Only if</span>
+          ${provided.map(({ what, reason }, i) => html`${i > 0 ? ', and ' : ''}<span title=${reason}>${what}</span>`)}.
+        </div>`;
+  }
+
+  private rows({ rows }: AnswerCard): TemplateResult {
+    const { reply } = this;
+    return html`<dl class="rows">
+      ${rows.map(
+        ({ label, parts }) =>
+          html`<dt>${label}</dt>
+            <dd>${parts.map((part) => this.piece(part))}</dd>`,
       )}
-      ${moreOutcomes > 0 ? html`<span class="dim">and ${moreOutcomes} more</span>` : nothing}
-    </div>`;
+      ${
+        reply.kind === 'offered'
+          ? html`<dt>reply</dt>
+              <dd>
+                ${reply.verdict === '' ? nothing : this.offered(reply)}<button
+                  class="link reply-toggle"
+                  @click=${this.traceReply}
+                >
+                  Trace the reply
+                </button>
+              </dd>`
+          : reply.kind === 'none' && reply.why !== ''
+            ? html`<dt>reply</dt>
+                <dd class="dim">none: ${reply.why}</dd>`
+            : nothing
+      }
+    </dl>`;
+  }
+
+  private offered({ verdict, comesBack, findings }: Extract<ReplyState, { readonly kind: 'offered' }>): TemplateResult {
+    const [first = ''] = findings;
+    const short = firstClause(first);
+    return html`<span class=${comesBack ? '' : 'lost'}
+        >${verdict.replace(/^The reply /, '').replace(/\.$/, '')}${short === '' ? nothing : html`: <span title=${findings.join('\n')}>${short}</span>`}</span
+      >
+      · `;
+  }
+
+  private piece({ text, style, change, assumed }: CardPart): TemplateResult {
+    const words = style === 'code' ? html`<code class=${change ?? ''}>${text}</code>` : text;
+    const { field, question, why = '' } = assumed ?? {};
+    if (!assumed) return style === 'dim' ? html`<span class="dim">${text}</span>` : html`${words}`;
+    const title = `Assumed: ${why}`;
+    if (field === undefined && question === undefined)
+      return html`<span class="assumed" title=${title}>${words}</span>`;
+    return html`<button
+      class="assumed"
+      title="${title}. Click to settle it"
+      @click=${() => this.settle(field, question)}
+    >
+      ${words}
+    </button>`;
+  }
+
+  private settle(field: string | undefined, question: string | undefined): void {
+    const event = field === undefined ? 'show-question' : 'edit-field';
+    this.dispatchEvent(new CustomEvent(event, { detail: field ?? question, bubbles: true, composed: true }));
+  }
+
+  private decided({ decided }: AnswerCard): TemplateResult | typeof nothing {
+    return decided.length === 0
+      ? nothing
+      : html`<div class="decided">
+          ${decided.map(
+            ({ word, line, place, target }) =>
+              html`<span
+                ><span class="dim">${word}</span> ${
+                  line === undefined
+                    ? nothing
+                    : html`<button
+                        class="link"
+                        title="Show line ${line} in the editor"
+                        @click=${() => send(this, { type: 'open-line', line })}
+                      >
+                        line ${line}
+                      </button>`
+                } <b class="strong">${place}</b> <span class="dim">${target}</span></span
+              >`,
+          )}
+        </div>`;
   }
 
   private facts(facts: readonly AssumedFact[]): TemplateResult {
@@ -317,27 +327,12 @@ export class TraceVerdict extends LitElement {
       )}
     </ul>`;
   }
-
-  private choose(index: number): void {
-    send(this, { type: 'choose-outcome', index });
-  }
-
-  private readonly tabKey = (event: KeyboardEvent): void => {
-    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    const { tabs, selected } = this.trace;
-    const index = selected + by;
-    if (by === 0 || index < 0 || index >= tabs.length) return;
-    event.preventDefault();
-    this.choose(index);
-    this.renderRoot.querySelectorAll<HTMLElement>('.tab')[index]?.focus();
-  };
 }
 
-/** Says that this is no longer the packet itself, and leads back to it. */
-function replyHead({ packet }: ReplyOnShow, back: () => void): TemplateResult {
-  return html`<div class="reply">
-    <span class="strong">${icon('reply')} The reply to this packet</span>
-    <code class="packet">${packet}</code>
-    <button class="tool reply-toggle" @click=${back}>${icon('arrowLeft')}Back to the packet</button>
-  </div>`;
+/** `hairpin without source NAT`: what stands in front of the colon or ends the first sentence; empty where that is long. */
+function firstClause(finding: string): string {
+  const clause = finding.split(/[:.](?: |$)/)[0] as string;
+  return clause.length > LONGEST_CLAUSE ? '' : clause.charAt(0).toLowerCase() + clause.slice(1);
 }
+
+const LONGEST_CLAUSE = 90;

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { modelOf } from '../../src/features/fileModel';
 import { evaluate } from '../../src/features/traceSession/evaluate';
-import { outcomeTabs, questionsOf } from '../../src/features/traceReport/questions';
+import { outcomeTabs } from '../../src/features/traceReport/outcomeTabs';
+import { questionsOf } from '../../src/features/traceReport/questions';
 
 /** What is open is asked as a person would ask it, where the match has words for that. */
 test.each([

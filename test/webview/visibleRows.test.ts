@@ -47,6 +47,7 @@ function outcome(rows: readonly Row[], quiet: readonly Row[] = []): OutcomeRepor
   const group = { id: 'g', title: 'INPUT · filter', result: 'ACCEPT', tone: undefined, quiet: false, rows };
   return {
     badge: { text: '', tone: 'accept' },
+    card: { code: 'received', headline: '', provided: [], rows: [], decided: [] },
     verdict: [],
     verdictText: '',
     path: [],

@@ -4,6 +4,7 @@ import type { ChainKnowledge, Fact, RuleKnowledge } from './facts';
 import type { ChainFamily } from './family';
 import type { Journeys } from './journey';
 import type { AllowCommand, AllowQuestion, CommandLine, LeaveQuestion, LeaveSetting, UserChain } from './managed';
+import type { Peer } from './peer';
 import type { VersionEvidence } from './releases';
 import type { Scenario, ScenarioEntry, ScenarioPlace } from './scenario';
 import type { Programs } from './attribution';
@@ -35,6 +36,8 @@ export interface ProgramPack {
   readonly chainTables?: readonly (readonly [RegExp, readonly string[]])[];
   /** Why a rule exists; undefined where it is none of its. `beside`: the other rule sets of the same host. */
   rule?(ruleSet: RuleSetView, rule: RuleView, beside: readonly RuleSetView[]): RuleKnowledge | undefined;
+  /** Whom a packet that matched the rule was sent to, by name; undefined where the rule does not tell. */
+  peer?(ruleSet: RuleSetView, rule: RuleView): Peer | undefined;
 
   readonly marks?: readonly MarkMeaning[];
   /** What any other mark means in its chains. */

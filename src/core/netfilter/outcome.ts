@@ -8,6 +8,7 @@ import type { Backend } from '../xtables/backend';
 import type { Assumption } from './assumption';
 import type { HostAnswer, Proviso, TraceEvent, Walked, WalkEnd } from './events';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
+import { reasonCode, type ReasonCode } from './reasonCode';
 
 /** What is assumed of the host. `word`: how one says with the packet that it is so, where one can. */
 interface AssumedOfHost {
@@ -26,6 +27,8 @@ export interface Outcome {
   )[];
   readonly outcome: WalkEnd['outcome'];
   readonly verdict: WalkEnd['verdict'];
+  /** Of which kind the answer is. */
+  readonly reasonCode: ReasonCode;
   readonly dropBy?: Record<string, unknown>;
   /** For NONE: why the packet never reached a hook. */
   readonly neverSeen?: Record<string, unknown>;
@@ -67,7 +70,8 @@ interface FinalPacket {
 }
 
 /** The outcome as `batch` gives it. Positions in it are 1-based. */
-export function outcomeOf({ events, milestones, end, assumptions, on, provided = [] }: Walked): Outcome {
+export function outcomeOf(walked: Walked): Outcome {
+  const { events, milestones, end, assumptions, on, provided = [] } = walked;
   return {
     assumptions:
       on || provided.length > 0
@@ -75,6 +79,7 @@ export function outcomeOf({ events, milestones, end, assumptions, on, provided =
         : assumptions,
     outcome: end.outcome,
     verdict: end.verdict,
+    reasonCode: reasonCode(walked),
     ...(end.dropBy
       ? end.outcome === 'NONE'
         ? { neverSeen: dropBy(end.dropBy) }

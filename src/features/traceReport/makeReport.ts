@@ -2,8 +2,11 @@ import type { TraceEvent } from '../../core/netfilter/events';
 import type { Rule } from '../../core/ruleset/ruleSet';
 import { selectedPath, selectPath, type TraceInput } from './traceInput';
 import type { OutcomeReport, RunPage, StepId, TraceReport } from '../../shared/traceReport';
+import { answerCard } from './card/answerCard';
+import { groupName } from './outcomeNames';
 import { pathOf } from './pathOf';
-import { outcomeTabs, questionsOf } from './questions';
+import { outcomeTabs } from './outcomeTabs';
+import { questionsOf } from './questions';
 import { rulesOfRun } from './runRows';
 import { stepGroups } from './stepGroups';
 import { badgeOf, decisiveEvent, textOfSpans, verdictOf } from './verdict';
@@ -21,6 +24,7 @@ export function makeReport(input: TraceInput): TraceReport {
     packet: input.packet,
     family: input.family,
     tabs,
+    group: groupName(input, input.traced.outcomes.slice(0, tabs.length), input.traced.outcomes.length),
     moreOutcomes: input.traced.outcomes.length - tabs.length,
     questions,
     moreQuestions: all.length - questions.length,
@@ -36,6 +40,7 @@ export function outcomeReport(input: TraceInput): OutcomeReport {
   const decisive = decisiveEvent(walked);
   return {
     badge: badgeOf(walked),
+    card: answerCard(input),
     verdict,
     verdictText: textOfSpans(verdict),
     path: pathOf(walked, input.ruleSet),

@@ -22,7 +22,7 @@ export function destinationOf(packet: Packet): string {
 /** `tcp 10.10.40.12:41522 → 10.10.38.7:15006 SYN mark 0x539`. */
 export function packetWords(packet: Packet): string {
   const parts = [protocolName(packet.protocol), sourceOf(packet), '→', destinationOf(packet)];
-  if (packet.protocol === PROTOCOL.TCP && packet.fragmentOffset === 0) parts.push(flagNames(packet.tcpFlags));
+  parts.push(flagNames(packet));
   if (packet.mark !== 0) parts.push(`mark ${hex(packet.mark)}`);
   return parts.filter((part) => part !== '').join(' ');
 }
@@ -65,9 +65,11 @@ export function changeWords({ field, before, after }: PacketChange): string {
   return `${field} ${before} → ${after}`;
 }
 
-function flagNames(flags: number): string {
+/** `SYN,ACK`; empty for what has no flags. */
+export function flagNames({ protocol, fragmentOffset, tcpFlags }: Packet): string {
+  if (protocol !== PROTOCOL.TCP || fragmentOffset > 0) return '';
   return Object.entries(TCP_FLAGS)
-    .filter(([, bit]) => flags & bit)
+    .filter(([, bit]) => tcpFlags & bit)
     .map(([name]) => name)
     .join(',');
 }

@@ -1,29 +1,10 @@
 import type { Assumption } from '../../core/netfilter/assumption';
 import { conditionsOfRule } from '../../core/netfilter/evidence';
 import { assumptionKey } from '../../core/netfilter/assumptionKey';
-import type { HostAnswer, Walked } from '../../core/netfilter/events';
+import type { HostAnswer } from '../../core/netfilter/events';
 import { lineNumber, type TraceInput } from './traceInput';
-import type { ReportedAssumption, OutcomeTab, Question } from '../../shared/traceReport';
+import type { Question } from '../../shared/traceReport';
 import { isTableQuestion, tableKey, tableQuestion, tablesOffered } from '../openTables';
-import { badgeOf } from './verdict';
-
-/** So many paths get a tab. */
-const MOST_TABS = 24;
-
-/** One tab for each path. */
-export function outcomeTabs({ traced }: TraceInput): readonly OutcomeTab[] {
-  return traced.outcomes
-    .slice(0, MOST_TABS)
-    .map((walked) => ({
-      badge: badgeOf(walked),
-      label: label(walked),
-      probability: probability(walked),
-      assumptions: [
-        ...(walked.on?.answers ?? []).map(reportedAnswer),
-        ...walked.assumptions.filter(isOpen).map(reportedAssumption),
-      ],
-    }));
-}
 
 /**
  * What the paths differ in, each question once: those about the host, then those about rules in the order in which
@@ -156,31 +137,8 @@ function targetText({ rule }: Assumption): string {
   return rule?.target.kind === 'unknown' ? `-j ${rule.target.name}` : 'the target';
 }
 
-function reportedAssumption(assumption: Assumption): ReportedAssumption {
-  const { key, value, reason, rule, probability: chance } = assumption;
-  return {
-    key,
-    value,
-    text: `${assumption.chain} rule ${assumption.num}: ${short(assumption)}`,
-    reason,
-    line: lineNumber(rule?.line),
-    probability: chance,
-  };
-}
-
-function reportedAnswer({ key, value, what, choice, reason, word }: HostAnswer): ReportedAssumption {
-  return {
-    key,
-    value,
-    text: choice || value ? what : not(what),
-    reason: `${reason}; to settle it, say "${word}"`,
-    line: undefined,
-    probability: undefined,
-  };
-}
-
 /** `192.168.5.10 is not an address of this host`. */
-function not(what: string): string {
+export function not(what: string): string {
   return what.replace(' is ', ' is not ');
 }
 
@@ -190,39 +148,22 @@ function questionIn({ rule, match }: Assumption): string | undefined {
 }
 
 /** `Is the source in the set blocked? yes`, `! --dport 80: no`, for a choice what is chosen. */
-function short(assumption: Assumption): string {
+export function short(assumption: Assumption): string {
   if (assumption.choice) return assumption.match;
   const answer = assumption.value ? 'yes' : 'no';
   const question = questionIn(assumption);
   return question === undefined ? `${assumption.match}: ${answer}` : `${question} ${answer}`;
 }
 
-function isOpen({ settled }: Assumption): boolean {
-  return !settled;
+/** `203.0.113.7 is not an address of this host`. */
+export function hostWords({ what, value, choice }: HostAnswer): string {
+  return choice || value ? what : not(what);
 }
 
-function label({ assumptions, on }: Walked): string {
-  return [
-    ...(on?.answers ?? []).map(({ what, value, choice }) => (choice || value ? what : not(what))),
-    ...assumptions.filter(isOpen).map(labelOf),
-  ].join(', ');
-}
-
-function labelOf(assumption: Assumption): string {
+/** `Is the source in the set blocked? yes`, with its chance where that is known. */
+export function labelOf(assumption: Assumption): string {
   const chance = assumption.probability;
   return chance === undefined ? short(assumption) : `${short(assumption)} (${percent(chance)})`;
-}
-
-/** The chance of a path; undefined where one of its questions has none. */
-function probability({ assumptions, on }: Walked): number | undefined {
-  if (on && on.answers.length > 0) return undefined;
-  const open = assumptions.filter(isOpen);
-  let product = 1;
-  for (const { probability: chance } of open) {
-    if (chance === undefined) return undefined;
-    product *= chance;
-  }
-  return open.length === 0 ? undefined : product;
 }
 
 /** `33.3 %`. */

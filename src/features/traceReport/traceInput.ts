@@ -1,7 +1,9 @@
 import type { Traced } from '../../core/netfilter/trace';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import type { RuleSetView } from '../../core/knowledge/view';
-import type { Listener } from '../../core/net/host';
+import type { FilledField } from '../../core/net/completePacket';
+import type { Host, Listener } from '../../core/net/host';
+import type { HostAssumption } from '../../core/ruleset/host/assumptions';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
 import { ruleSetView } from '../ruleSetView';
 import type { AskedTable } from '../tableReadings';
@@ -23,6 +25,10 @@ export interface TraceInput {
   readonly listeners?: readonly Listener[] | undefined;
   /** For what chains and rules are for; without it that is left out. */
   readonly knowledge?: RuleSetView | undefined;
+  /** What was filled in of the packet. */
+  readonly filled?: readonly FilledField[] | undefined;
+  /** Every host that a path may be on, with what was assumed of it. */
+  readonly hosts?: readonly { readonly host: Host; readonly assumptions: readonly HostAssumption[] }[] | undefined;
   /** Lines of these rules whose table the file does not state. */
   readonly tables?: readonly AskedTable[] | undefined;
 }

@@ -2,7 +2,8 @@ import { markdownBlock, markdownCode, markdownText } from '../../core/text/markd
 import { visible } from '../../core/text/visible';
 import { selectedPath, grouped, selectPath, type TraceInput } from './traceInput';
 import type { OutcomeReport, Row, StepGroup } from '../../shared/traceReport';
-import { outcomeTabs, percent } from './questions';
+import { outcomeTabs } from './outcomeTabs';
+import { percent } from './questions';
 import { tokensText } from './ruleTokens';
 import { explainDecision } from './whyDecided';
 import { decisiveEvent } from './verdict';

@@ -1,6 +1,7 @@
 import { portKnowledge } from '../../core/knowledge/knowledge';
 import { sameAddress } from '../../core/net/address';
 import { PROTOCOL } from '../../core/net/packet';
+import { waitsForSocket } from '../../core/netfilter/reasonCode';
 import type { Listener } from '../../core/net/host';
 import type { Proviso, TraceEvent, Walked, WalkEnd } from '../../core/netfilter/events';
 import type { Rule } from '../../core/ruleset/ruleSet';
@@ -89,6 +90,8 @@ export function decisiveEvent(walked: Walked): number | undefined {
   if (by?.kind === 'kernel') return last((event) => event.kind === 'kernel-drop');
   return (
     last((event) => isTranslating(event) && end.outcome === 'LOCAL') ??
+    // Where it goes decides more than who lets it pass.
+    last(isReaddressing) ??
     last(
       (event) =>
         event.kind === 'rule' && event.matched && event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT',
@@ -126,6 +129,25 @@ function isTranslating(event: TraceEvent): boolean {
   return kind === 'redirect' || kind === 'nat' || kind === 'masquerade' || kind === 'tproxy';
 }
 
+/** Gives the packet another destination: of a published port and of a Service that is the answer. */
+function isReaddressing(event: TraceEvent): boolean {
+  return (
+    event.kind === 'rule' &&
+    event.matched &&
+    (event.effect?.kind === 'redirect' || (event.effect?.kind === 'nat' && event.effect.half === 'destination'))
+  );
+}
+
+/** `The proxy’s inbound listener receives it, not the program on port 80`; undefined where nobody is known to. */
+export function receivedBy(input: TraceInput, { end, events }: Walked): string | undefined {
+  const { receiver } = end;
+  if (!receiver) return undefined;
+  const role = roleOf(receiver);
+  const changed = firstDestination(events);
+  const other = changed && otherReceiver(input, changed);
+  return `${role === undefined ? (receiver.process ?? `The socket ${receiver.text}`) : capital(role)} receives it${other === undefined ? '' : `, not ${other}`}`;
+}
+
 function delivered(input: TraceInput, walked: Walked): RichText {
   const { end, events } = walked;
   const { packet, receiver } = end;
@@ -154,7 +176,7 @@ function delivered(input: TraceInput, walked: Walked): RichText {
 }
 
 /** `proxy pid 16 listens on 0.0.0.0:15006`. */
-function listens({ process, pid, text }: Listener): string {
+export function listens({ process, pid, text }: Listener): string {
   return `${process ?? 'A program'}${pid === undefined ? '' : ` pid ${pid}`} listens on ${text}`;
 }
 
@@ -314,10 +336,6 @@ function natTarget({ events }: Walked, half: 'destination' | 'source'): string |
     return event.established || rule?.rule.target.kind !== 'extension' ? 'NAT' : rule.rule.target.extension.name;
   }
   return undefined;
-}
-
-function waitsForSocket(protocol: number): boolean {
-  return protocol === PROTOCOL.TCP || protocol === PROTOCOL.UDP;
 }
 
 function place(rule: Rule): string {

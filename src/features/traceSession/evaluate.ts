@@ -95,6 +95,8 @@ export function evaluate(
       listenersFrom: host.listenersKnown ? listenersFrom(model) : undefined,
       listeners: host.listeners,
       knowledge: ruleSet && ruleSetView(ruleSet),
+      filled,
+      hosts: hostTraces.map(({ facts }) => facts),
     },
     outcome,
   );

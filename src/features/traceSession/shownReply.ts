@@ -10,7 +10,7 @@ import { dumpFor } from '../fileModel';
 import { withProvisos } from '../fileTrace';
 import { usedAssumptions } from '../possibleHosts/usedAssumptions';
 import { answererOf } from '../journey/answerer';
-import { findingsOfOutcome, replyOf, verdictOfReply } from '../replies';
+import { comesBack, findingsOf, findingsOfOutcome, replyOf, verdictOfReply } from '../replies';
 import { settingOfPath } from '../settingOfPath';
 import { selectedPath } from '../traceReport/traceInput';
 import type { Evaluation } from './evaluate';
@@ -28,13 +28,7 @@ export function replyTo(evaluation: Evaluation | undefined, outcome: number): Sh
   if (!evaluation || !input) return undefined;
   const walked = selectedPath(input);
   const answerer = answererOf(evaluation, walked);
-  const [only] = evaluation.hostTraces;
-  // Where one host is possible, the path does not name it and the host trace does.
-  const reply = replyOf(
-    walked,
-    walked.on || !only ? evaluation.setting.setting : { ...evaluation.setting.setting, host: only.facts.host },
-    answerer,
-  );
+  const reply = tracedReply(evaluation, walked);
   if (reply.kind === 'none') return undefined;
   const { request, setting } = reply;
   const hostTrace = evaluation.hostTraces.find(({ facts }) => facts.host === setting.host) ?? evaluation.hostTraces[0];
@@ -92,22 +86,42 @@ export function replyState(evaluation: Evaluation | undefined, shown: ShownReply
   if (!evaluation || !input) return { kind: 'none', why: '' };
   if (shown) {
     const selected = shown.evaluation.input?.selected ?? 0;
-    const { comesBack, words } = findingsOfOutcome(shown.reply, selected);
+    const found = findingsOfOutcome(shown.reply, selected);
     return {
       kind: 'shown',
       packet: shortWords(shown.reply.request),
-      comesBack,
+      comesBack: found.comesBack,
       verdict: verdictOfReply(shown.reply, selected),
-      findings: words,
+      findings: found.words,
       past: shown.reply.pastThisHost !== undefined,
     };
   }
   const walked = selectedPath(input);
   const request = replyRequest(walked, settingOfPath(walked, evaluation.setting.setting));
-  if (typeof request !== 'string') return { kind: 'offered' };
+  if (typeof request !== 'string') return offered(evaluation, walked);
   const { outcome, verdict } = walked.end;
   const dropped = (outcome === 'DROPPED' && verdict !== 'REJECT') || outcome === 'NONE';
   return { kind: 'none', why: dropped ? '' : request };
+}
+
+function offered(evaluation: Evaluation, walked: Walked): ReplyState {
+  const reply = walked.events.length > MOST_EVENTS ? undefined : tracedReply(evaluation, walked);
+  if (reply?.kind !== 'traced') return { kind: 'offered', verdict: '', comesBack: false, findings: [] };
+  return { kind: 'offered', verdict: verdictOfReply(reply), comesBack: comesBack(reply), findings: findingsOf(reply) };
+}
+
+/** A path of more steps takes as long on the way back: its reply is followed only when it is asked for. */
+const MOST_EVENTS = 20_000;
+
+function tracedReply(evaluation: Evaluation, walked: Walked): Reply {
+  const [only] = evaluation.hostTraces;
+  const { setting } = evaluation.setting;
+  // Where one host is possible, the path does not name it and the host trace does.
+  return replyOf(
+    walked,
+    walked.on || !only ? setting : { ...setting, host: only.facts.host },
+    answererOf(evaluation, walked),
+  );
 }
 
 /** Without what only the connection table cares about. */

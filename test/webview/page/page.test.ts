@@ -35,6 +35,8 @@ describe('what is there', () => {
       'question',
       page,
       'trace-toolbar',
+      'trace-chips',
+      'trace-headline',
       'trace-verdict',
       'trace-questions',
       'trace-path',
@@ -52,9 +54,9 @@ describe('what is there', () => {
 
   test('a packet that is translated and forwarded, and its reply', async () => {
     const page = await Page.open(NAT, NAT_PACKET);
-    golden('forwarded', page, 'trace-verdict', 'trace-path', 'trace-steps', 'trace-detail');
+    golden('forwarded', page, 'trace-headline', 'trace-verdict', 'trace-path', 'trace-steps', 'trace-detail');
     await page.click('button', 'Trace the reply');
-    golden('reply', page, 'trace-verdict', 'trace-path');
+    golden('reply', page, 'trace-reply', 'trace-headline', 'trace-verdict', 'trace-path');
   });
 
   test('the journey through a mesh', async () => {

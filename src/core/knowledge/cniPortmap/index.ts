@@ -1,4 +1,5 @@
 import type { ProgramPack } from '../pack';
+import { publishedPort } from '../peer';
 
 export const cniPortmap: ProgramPack = {
   id: 'cniPortmap',
@@ -25,6 +26,7 @@ export const cniPortmap: ProgramPack = {
       ],
     },
   ],
+  peer: (_, rule) => (rule.chain.startsWith('CNI-DN-') ? publishedPort(rule, 'pod') : undefined),
   chainTables: [[/^CNI-(?:HOSTPORT-|DN-|SN-)/, ['nat']]],
   marks: [
     {

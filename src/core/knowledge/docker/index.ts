@@ -1,4 +1,5 @@
 import type { ProgramPack } from '../pack';
+import { publishedPort } from '../peer';
 import { dockerChains } from './chains';
 import { dockerRule } from './rules';
 import { resolver } from './sources';
@@ -15,6 +16,7 @@ export const docker: ProgramPack = {
     [/^DOCKER(?:-INGRESS)?$/, ['nat', 'filter']],
   ],
   rule: dockerRule,
+  peer: (_, rule) => (rule.chain === 'DOCKER' ? publishedPort(rule, 'container') : undefined),
   entries: [
     {
       id: 'published',

@@ -1,6 +1,7 @@
 import type { ProgramPack } from '../pack';
 import { ipvsChains, kubeletChains, kubeProxyChains, markDropChain } from './chains';
 import { kubeProxyRule } from './rules';
+import { servicePeer } from './peer';
 import { fromPod } from './podAddress';
 import { serviceNames } from './serviceNames';
 import { kubeletSource, proxier } from './sources';
@@ -22,6 +23,7 @@ export const kubeProxy: ProgramPack = {
   ],
   rule: kubeProxyRule,
   addressNames: serviceNames,
+  peer: servicePeer,
   entries: [
     {
       id: 'service',

@@ -1,9 +1,11 @@
 import type { ProgramPack } from '../pack';
+import { publishedPort } from '../peer';
 
 export const netavark: ProgramPack = {
   id: 'netavark',
   name: 'Podman (netavark)',
   prefixes: ['NETAVARK-', 'NETAVARK_'],
+  peer: (_, rule) => (rule.chain.startsWith('NETAVARK-DN-') ? publishedPort(rule, 'container') : undefined),
   families: [
     {
       family: 'Podman (netavark)',

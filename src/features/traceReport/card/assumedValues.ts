@@ -1,0 +1,48 @@
+import { formatAddress, sameAddress, type Address } from '../../../core/net/address';
+import type { Route } from '../../../core/net/host';
+import type { PacketRequest } from '../../../core/net/packetRequest';
+import type { Walked } from '../../../core/netfilter/events';
+import type { HostAssumption } from '../../../core/ruleset/host/assumptions';
+import type { CardAssumption } from '../../../shared/traceReport';
+import type { TraceInput } from '../traceInput';
+
+/** Tells of each value of the card whether it was assumed, why, and where one settles it. */
+export class AssumedValues {
+  private readonly ofHost: readonly HostAssumption[];
+
+  constructor(
+    private readonly input: TraceInput,
+    private readonly walked: Walked,
+  ) {
+    const hosts = input.hosts ?? [];
+    this.ofHost = (hosts.find(({ host }) => host === walked.on?.host) ?? hosts[0])?.assumptions ?? [];
+  }
+
+  /** Of a field of the packet that was filled in. */
+  field(name: keyof PacketRequest): CardAssumption | undefined {
+    const filled = this.input.filled?.find(({ field }) => field === name);
+    return filled && { why: filled.why, field: name };
+  }
+
+  /** Of an address that the host was given, or of which it was answered whether it is the host's. */
+  address(address: Address): CardAssumption | undefined {
+    const text = formatAddress(address);
+    const answer = this.walked.on?.answers.find(({ what }) => what.startsWith(`${text} is `));
+    if (answer) return { why: `${answer.what}${answer.value ? '' : ': no'}; ${answer.reason}`, question: answer.key };
+    const made = this.ofHost.find(({ use }) => use.kind === 'address' && sameAddress(use.address, address));
+    return made && { why: made.message };
+  }
+
+  interface(name: string): CardAssumption | undefined {
+    const choice = this.walked.on?.answers.find(({ choice: isChoice }) => isChoice);
+    if (choice) return { why: choice.reason, question: 'host/way' };
+    const made = this.ofHost.find(({ use }) => use.kind === 'interface' && use.name === name);
+    return made && { why: made.message };
+  }
+
+  /** Of the route that led the packet. */
+  route(route: Route | undefined): CardAssumption | undefined {
+    const made = route && this.ofHost.find(({ use }) => use.kind === 'routes' && use.routes.includes(route));
+    return made && { why: made.message, field: 'host.routes' };
+  }
+}

@@ -1,0 +1,52 @@
+import type { TraceEvent, Walked } from '../../../core/netfilter/events';
+import type { CardDecision } from '../../../shared/traceReport';
+import { isOwnWay, lineNumber, type RuleEvent } from '../traceInput';
+import { decisiveEvent } from '../verdict';
+
+/** Which rules made it so, the one that decided first. */
+export function decisions(walked: Walked): readonly CardDecision[] {
+  const { events, end } = walked;
+  const own = isOwnWay(walked);
+  const index = decisiveEvent(walked);
+  const decided = index === undefined ? undefined : events[index];
+  const found: CardDecision[] = [];
+  if (decided?.kind === 'rule') found.push(ofRule('decided by', decided));
+  else if (decided?.kind === 'policy')
+    found.push({
+      word: 'decided by',
+      line: lineNumber(decided.chain.line),
+      place: `policy of ${decided.chain.table} ${decided.chain.name}`,
+      target: decided.chain.policy ?? '',
+    });
+  if (end.outcome !== 'SENT' && end.outcome !== 'LOCAL') return found;
+  const last = (wanted: (event: RuleEvent) => boolean): RuleEvent | undefined =>
+    events.findLast(
+      (event, i): event is RuleEvent =>
+        event.kind === 'rule' && event.matched && event !== decided && own(i) && wanted(event),
+    );
+  const accepted = last(isAccept);
+  const source = last(
+    ({ effect }) => effect?.kind === 'masquerade' || (effect?.kind === 'nat' && effect.half === 'source'),
+  );
+  if (accepted) found.push(ofRule('let through by', accepted));
+  if (source) found.push(ofRule('source by', source));
+  return found;
+}
+
+function isAccept(event: TraceEvent): boolean {
+  return event.kind === 'rule' && event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT';
+}
+
+function ofRule(word: string, { rule }: RuleEvent): CardDecision {
+  return {
+    word,
+    line: lineNumber(rule.line),
+    place: `${rule.chain.name} rule ${rule.number}`,
+    target:
+      rule.target.kind === 'extension'
+        ? rule.target.extension.name
+        : rule.target.kind === 'jump'
+          ? rule.target.chain
+          : '',
+  };
+}

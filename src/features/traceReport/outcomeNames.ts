@@ -1,0 +1,46 @@
+import type { HostAnswer, Walked } from '../../core/netfilter/events';
+import type { Assumption } from '../../core/netfilter/assumption';
+import { peerName, peerOnPath } from './card/names';
+import { destinationOf } from './packetWords';
+import { hostWords, labelOf } from './questions';
+import type { TraceInput } from './traceInput';
+
+/**
+ * What the paths are called beside each other: by where the packet comes to, where that is another place on each, else
+ * by what was answered otherwise on another path.
+ */
+export function outcomeNames(paths: readonly Walked[]): readonly string[] {
+  if (paths.length < 2) return paths.map(() => '');
+  const destinations = paths.map(({ end }) =>
+    end.outcome === 'SENT' || end.outcome === 'LOCAL' ? destinationOf(end.packet) : undefined,
+  );
+  if (!destinations.includes(undefined) && new Set(destinations).size === paths.length) return destinations as string[];
+  const shared = sharedBy(paths);
+  return paths.map(({ assumptions, on }) =>
+    [
+      ...(on?.answers ?? []).filter((answer) => !shared.has(idOf(answer))).map(hostWords),
+      ...assumptions.filter((each) => !each.settled && !shared.has(idOf(each))).map(labelOf),
+    ].join(', '),
+  );
+}
+
+/** What all of them assume in the same way. */
+function sharedBy(paths: readonly Walked[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const { assumptions, on } of paths)
+    for (const each of new Set([...(on?.answers ?? []), ...assumptions].map(idOf)))
+      counts.set(each, (counts.get(each) ?? 0) + 1);
+  return new Set([...counts].filter(([, count]) => count === paths.length).map(([id]) => id));
+}
+
+function idOf({ key, value }: HostAnswer | Assumption): string {
+  return `${key}=${value}`;
+}
+
+/** `Service shop/web:http → 3 endpoints`, where that is what the paths differ in; else empty. */
+export function groupName(input: TraceInput, paths: readonly Walked[], all: number): string {
+  const [first] = paths;
+  const peer = paths.length > 1 && first ? peerOnPath(input, first) : undefined;
+  if (!peer?.behind || peer.behind.count !== all || new Set(paths.map(({ end }) => end.outcome)).size > 1) return '';
+  return `${peerName(peer)} → ${peer.behind.count} ${peer.behind.noun}s`;
+}

@@ -1,0 +1,69 @@
+import type { Assumption } from '../../core/netfilter/assumption';
+import type { HostAnswer, Walked } from '../../core/netfilter/events';
+import type { OutcomeTab, ReportedAssumption } from '../../shared/traceReport';
+import { outcomeNames } from './outcomeNames';
+import { hostWords, labelOf, not, short } from './questions';
+import { lineNumber, type TraceInput } from './traceInput';
+import { badgeOf } from './verdict';
+
+/** So many paths get a tab. */
+const MOST_TABS = 24;
+
+/** One tab for each path. */
+export function outcomeTabs({ traced }: TraceInput): readonly OutcomeTab[] {
+  const paths = traced.outcomes.slice(0, MOST_TABS);
+  const names = outcomeNames(paths);
+  return paths.map((walked, i) => ({
+    badge: badgeOf(walked),
+    name: names[i] as string,
+    label: label(walked),
+    probability: probability(walked),
+    assumptions: [
+      ...(walked.on?.answers ?? []).map(reportedAnswer),
+      ...walked.assumptions.filter(isOpen).map(reportedAssumption),
+    ],
+  }));
+}
+
+function reportedAssumption(assumption: Assumption): ReportedAssumption {
+  const { key, value, reason, rule, probability: chance } = assumption;
+  return {
+    key,
+    value,
+    text: `${assumption.chain} rule ${assumption.num}: ${short(assumption)}`,
+    reason,
+    line: lineNumber(rule?.line),
+    probability: chance,
+  };
+}
+
+function reportedAnswer({ key, value, what, choice, reason, word }: HostAnswer): ReportedAssumption {
+  return {
+    key,
+    value,
+    text: choice || value ? what : not(what),
+    reason: `${reason}; to settle it, say "${word}"`,
+    line: undefined,
+    probability: undefined,
+  };
+}
+
+function isOpen({ settled }: Assumption): boolean {
+  return !settled;
+}
+
+function label({ assumptions, on }: Walked): string {
+  return [...(on?.answers ?? []).map(hostWords), ...assumptions.filter(isOpen).map(labelOf)].join(', ');
+}
+
+/** The chance of a path; undefined where one of its questions has none. */
+function probability({ assumptions, on }: Walked): number | undefined {
+  if (on && on.answers.length > 0) return undefined;
+  const open = assumptions.filter(isOpen);
+  let product = 1;
+  for (const { probability: chance } of open) {
+    if (chance === undefined) return undefined;
+    product *= chance;
+  }
+  return open.length === 0 ? undefined : product;
+}

@@ -1,0 +1,91 @@
+import { css, html, LitElement, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { OutcomeReport, ReplyState } from '../shared/protocol';
+import { icon } from './icons';
+import { RovingFocus } from './rovingFocus';
+import { send } from './send';
+import { theme } from './theme';
+
+/** How it ends, in one line that stays in sight while the page scrolls. */
+@customElement('trace-headline')
+export class TraceHeadline extends LitElement {
+  @property({ attribute: false }) outcome!: OutcomeReport;
+  @property({ attribute: false }) reply: ReplyState = { kind: 'none', why: '' };
+  /** Something is wrong with what was asked or with the rules: a plain verdict would say too much. */
+  @property({ type: Boolean }) doubtful = false;
+
+  readonly roving = new RovingFocus().join(this, 'button');
+
+  static override styles = [
+    ...theme,
+    css`
+      :host {
+        display: flex;
+        gap: 10px;
+        align-items: flex-start;
+        padding: 9px 14px 4px;
+        position: sticky;
+        top: 0;
+        z-index: 2;
+        background: var(--bg);
+      }
+      h2 {
+        flex: 1;
+        min-width: 0;
+        margin: 0;
+        padding-top: 1px;
+        font-size: 1.15em;
+        font-weight: 600;
+        text-wrap: pretty;
+        overflow-wrap: anywhere;
+      }
+      .tools {
+        display: flex;
+        gap: 2px;
+        margin: -1px -4px 0 0;
+      }
+      @media (max-width: 560px) {
+        :host {
+          flex-wrap: wrap;
+          gap: 4px 10px;
+        }
+        h2 {
+          order: 2;
+          flex-basis: 100%;
+        }
+        .tools {
+          margin-left: auto;
+        }
+      }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const {
+      reply,
+      outcome: { badge, card },
+    } = this;
+    const conditional = this.doubtful || badge.conditional ? 'conditional' : '';
+    return html`${
+        reply.kind === 'shown'
+          ? html`<span class="badge ${reply.comesBack ? 'accept' : 'drop'} ${conditional}"
+              >${reply.comesBack ? 'COMES BACK' : 'DOES NOT COME BACK'}</span
+            >`
+          : html`<span class="badge ${badge.tone} ${conditional}">${badge.text}</span>`
+      }
+      <h2>${reply.kind === 'shown' ? reply.verdict : card.headline}</h2>
+      <div class="tools">${this.copy('text', 'copy', 'text')}${this.copy('markdown', 'markdown', 'Markdown')}</div>`;
+  }
+
+  private copy(format: 'text' | 'markdown', name: 'copy' | 'markdown', word: string): TemplateResult {
+    const title = `Copy the trace as ${word}`;
+    return html`<button
+      class="tool"
+      title=${title}
+      aria-label=${title}
+      @click=${() => send(this, { type: 'copy', format })}
+    >
+      ${icon(name)}
+    </button>`;
+  }
+}
