@@ -1,6 +1,7 @@
 import type { PacketRequest } from '../core/net/packetRequest';
 import type { FilledField } from '../core/net/completePacket';
 import { familyOf } from '../core/net/makePacket';
+import type { TraceEvent } from '../core/netfilter/events';
 import { startChain } from '../core/netfilter/startChain';
 import type { Traced, TraceSetting } from '../core/netfilter/trace';
 import { HostSource } from '../core/ruleset/host/hostFromFile';
@@ -119,9 +120,18 @@ export function withProvisos(hostTrace: HostTrace, ruleSet: RuleSet | undefined,
   return { ...hostTrace, traced: { ...hostTrace.traced, outcomes } };
 }
 
+/** Its first route where that leads out and no rule has changed the destination. */
+function awayAsSent(events: readonly TraceEvent[]): Extract<TraceEvent, { readonly kind: 'route' }> | undefined {
+  const first = events.find(
+    (event) => event.kind === 'route' || (event.kind === 'translate' && event.half === 'destination'),
+  );
+  return first?.kind === 'route' && first.phase === 'input' && first.type === 'unicast' ? first : undefined;
+}
+
 function contradictionsOf({ oface, own }: PacketRequest, { outcomes }: Traced): readonly string[] {
   const routes = outcomes.flatMap(({ events }) => events.filter((event) => event.kind === 'route').slice(0, 1));
-  const away = own === true && routes.find((event) => event.phase === 'input' && event.type === 'unicast');
+  // It is the destination that it was sent to of which that is stated, not the one that NAT gives it.
+  const away = own === true && outcomes.map(({ events }) => awayAsSent(events)).find((event) => event !== undefined);
   if (away) return [`The packet is stated to be for this host, but routing sends it out by ${away.device}.`];
   if (oface === undefined) return [];
   const other = routes.find((event) => event.device !== oface || (event.phase === 'input' && event.type !== 'unicast'));

@@ -159,11 +159,11 @@ function serviceChainRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape
 function endpointRule(rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {
   if (!rule.chain.startsWith('KUBE-SEP-')) return undefined;
   if (shape.target === 'KUBE-MARK-MASQ')
-    return say(`The pod ${valueOf(shape, 'src') ?? ''} reaching itself through the Service is masqueraded`, [
+    return say(`The endpoint ${valueOf(shape, 'src') ?? ''} reaching itself through the Service is masqueraded`, [
       'Otherwise it would see its own address as client and answer without the node.',
     ]);
   if (shape.target === 'DNAT')
-    return say(`The destination becomes the pod ${shape.targetOptions.get('--to-destination') ?? ''}`, [
+    return say(`The destination becomes the endpoint ${shape.targetOptions.get('--to-destination') ?? ''}`, [
       serviceOf(shape),
     ]);
   return undefined;
