@@ -14,14 +14,17 @@ interface Member {
  * the page may share one.
  */
 export class RovingFocus implements ReactiveController {
-  private readonly members: Member[] = [];
+  private members: readonly Member[] = [];
   private last: HTMLElement | undefined;
 
   /** Takes in the controls of a part that fit `selector`. That which also fits `first` gets the focus first. */
   join(part: LitElement, selector: string, first = selector): this {
-    this.members.push({ part, selector, first });
+    // Parts that are gone would be kept alive else.
+    const kept = this.members.filter(({ part: { isConnected, hasUpdated } }) => isConnected || !hasUpdated);
+    this.members = [...kept, { part, selector, first }];
     part.addController(this);
     part.addEventListener('keydown', this.keyDown);
+    part.addEventListener('focusin', this.focusIn);
     return this;
   }
 
@@ -29,6 +32,14 @@ export class RovingFocus implements ReactiveController {
   hostUpdated(): void {
     this.setStops();
   }
+
+  /** Also by a click, or where the page gives the focus away. */
+  private readonly focusIn = (event: FocusEvent): void => {
+    const control = this.controls().find((each) => event.composedPath().includes(each));
+    if (!control) return;
+    this.last = control;
+    this.setStops();
+  };
 
   private readonly keyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
@@ -38,8 +49,6 @@ export class RovingFocus implements ReactiveController {
     const next = controls[to];
     if (at < 0 || !next) return;
     event.preventDefault();
-    this.last = next;
-    this.setStops();
     next.focus();
   };
 
@@ -58,9 +67,11 @@ export class RovingFocus implements ReactiveController {
     return this.present().flatMap((member) => controlsOf(member, member.selector));
   }
 
-  /** Parts come and go with what the page shows. */
+  /** Parts come and go with what the page shows; here they are in its order. */
   private present(): readonly Member[] {
-    return this.members.filter(({ part }) => part.isConnected);
+    const follows = (a: Member, b: Member): boolean =>
+      (a.part.compareDocumentPosition(b.part) & Node.DOCUMENT_POSITION_PRECEDING) !== 0;
+    return this.members.filter(({ part }) => part.isConnected).sort((a, b) => (follows(a, b) ? 1 : -1));
   }
 }
 

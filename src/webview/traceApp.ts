@@ -9,7 +9,7 @@ import './traceReply';
 import './traceSteps';
 import './traceToolbar';
 import './traceVerdict';
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { isStep } from '../shared/stepId';
 import type {
@@ -23,9 +23,11 @@ import type {
   ToView,
   ViewState,
 } from '../shared/protocol';
+import { RovingFocus } from './rovingFocus';
 import type { SendEvent } from './send';
 import { isWrong, messageTemplate } from './pageMessage';
 import { theme } from './theme';
+import { traceAppStyle } from './traceAppStyle';
 import type { TraceFields } from './traceFields';
 import type { TraceQuestions } from './traceQuestions';
 import type { TraceReply } from './traceReply';
@@ -74,114 +76,14 @@ export class TraceApp extends LitElement {
   @query('trace-reply') private replyPart!: TraceReply | null;
   @query('trace-verdict') private verdictPart!: TraceVerdict | null;
   @query('trace-questions') private questionsPart!: TraceQuestions | null;
+  private readonly answerStops = new RovingFocus();
   /** A step that the editor asked for before its trace was here. */
   private wantedStep: StepId | undefined;
   private wantedField: string | undefined;
   /** The button that was pressed goes, and the one that comes in its place takes the focus. */
   private replyPressed = false;
 
-  static override styles = [
-    ...theme,
-    css`
-      :host {
-        display: flex;
-        flex-direction: column;
-        height: 100vh;
-        overflow-y: auto;
-        background: var(--bg);
-        font: var(--vscode-font-weight, normal) var(--vscode-font-size, 13px)/1.45 var(--vscode-font-family, sans-serif);
-      }
-      header,
-      main,
-      .before,
-      .panel {
-        display: flex;
-        flex-direction: column;
-      }
-      main,
-      .before,
-      .panel {
-        flex: 1 0 auto;
-      }
-      .panes {
-        flex: 1 0 240px;
-        min-height: 0;
-        display: grid;
-        grid-template-rows: minmax(0, 1fr);
-        grid-template-columns: minmax(0, 1.4fr) minmax(0, 1fr);
-      }
-      trace-steps {
-        border-right: 1px solid var(--line);
-      }
-      .message {
-        flex: 1;
-        display: flex;
-        flex-direction: column;
-        align-items: center;
-        justify-content: center;
-        gap: 8px;
-        padding: 40px 24px;
-        text-align: center;
-        color: var(--dim);
-      }
-      .message .icon {
-        font-size: 32px;
-      }
-      .message .text {
-        max-width: 52ch;
-        color: var(--fg);
-        text-wrap: balance;
-      }
-      .busy {
-        height: 2px;
-        background: linear-gradient(90deg, transparent, var(--vscode-progressBar-background, var(--blue)), transparent);
-        background-size: 40% 100%;
-        background-repeat: no-repeat;
-        animation: run 1.2s linear infinite;
-        margin-bottom: -2px;
-        z-index: 1;
-      }
-      @keyframes run {
-        from {
-          background-position: -60% 0;
-        }
-        to {
-          background-position: 160% 0;
-        }
-      }
-      @media (prefers-reduced-motion: reduce) {
-        .busy {
-          animation: none;
-          background-size: 100% 100%;
-        }
-      }
-      header,
-      main > *,
-      .before > *,
-      .panel > * {
-        flex-shrink: 0;
-      }
-      .before {
-        opacity: var(--past, 0.55);
-      }
-      .of-before {
-        padding: 8px 14px 0;
-        color: var(--dim);
-        overflow-wrap: anywhere;
-      }
-      @media (max-width: 920px) {
-        .panes {
-          flex-basis: 380px;
-          grid-template-columns: none;
-          grid-template-rows: minmax(0, 1.35fr) minmax(0, 1fr);
-        }
-        trace-steps {
-          border-right: 0;
-          border-bottom: 1px solid var(--line);
-        }
-      }
-    `,
-  ];
+  static override styles = [...theme, traceAppStyle];
 
   /** Takes a message of the editor. */
   receive(message: ToView): void {
@@ -281,7 +183,7 @@ export class TraceApp extends LitElement {
   private traced(view: ViewState): TemplateResult | typeof nothing {
     const { trace } = view;
     if (!trace) return nothing;
-    return html` ${view.reply.kind === 'shown' ? html`<trace-reply .reply=${view.reply} @send=${this.passOn}></trace-reply>` : nothing}
+    return html` ${view.reply.kind === 'shown' ? html`<trace-reply .stops=${this.answerStops} .reply=${view.reply} @send=${this.passOn}></trace-reply>` : nothing}
       ${trace.tabs.length > 1 ? html`<trace-chips .trace=${trace} @send=${this.passOn}></trace-chips>` : nothing}
       <div
         class="panel"
@@ -289,12 +191,14 @@ export class TraceApp extends LitElement {
         aria-label=${trace.tabs.length > 1 ? 'Chosen outcome' : nothing}
       >
         <trace-headline
+          .stops=${this.answerStops}
           .outcome=${trace.outcome}
           .reply=${view.reply}
           .doubtful=${view.warnings.length > 0}
           @send=${this.passOn}
         ></trace-headline>
         <trace-verdict
+          .stops=${this.answerStops}
           .trace=${trace}
           .revision=${view.revision}
           .assumed=${view.assumed}

@@ -1,8 +1,8 @@
-import { css, html, LitElement, type TemplateResult } from 'lit';
+import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { OutcomeReport, ReplyState } from '../shared/protocol';
 import { icon } from './icons';
-import { RovingFocus } from './rovingFocus';
+import type { RovingFocus } from './rovingFocus';
 import { send } from './send';
 import { theme } from './theme';
 
@@ -14,7 +14,8 @@ export class TraceHeadline extends LitElement {
   /** Something is wrong with what was asked or with the rules: a plain verdict would say too much. */
   @property({ type: Boolean }) doubtful = false;
 
-  readonly roving = new RovingFocus().join(this, 'button');
+  /** Its buttons are one tab stop with those of the other parts of the answer. */
+  @property({ attribute: false }) stops: RovingFocus | undefined;
 
   static override styles = [
     ...theme,
@@ -59,6 +60,10 @@ export class TraceHeadline extends LitElement {
       }
     `,
   ];
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('stops')) this.stops?.join(this, 'button');
+  }
 
   override render(): TemplateResult {
     const {

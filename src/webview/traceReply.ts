@@ -1,7 +1,8 @@
-import { css, html, LitElement, type TemplateResult } from 'lit';
+import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ReplyState } from '../shared/protocol';
 import { icon } from './icons';
+import type { RovingFocus } from './rovingFocus';
 import { send } from './send';
 import { theme } from './theme';
 
@@ -9,6 +10,8 @@ import { theme } from './theme';
 @customElement('trace-reply')
 export class TraceReply extends LitElement {
   @property({ attribute: false }) reply!: Extract<ReplyState, { readonly kind: 'shown' }>;
+  /** Its buttons are one tab stop with those of the other parts of the answer. */
+  @property({ attribute: false }) stops: RovingFocus | undefined;
 
   static override styles = [
     ...theme,
@@ -34,6 +37,10 @@ export class TraceReply extends LitElement {
       }
     `,
   ];
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('stops')) this.stops?.join(this, 'button');
+  }
 
   override render(): TemplateResult {
     return html`<span class="strong">${icon('reply')} The reply to this packet</span>

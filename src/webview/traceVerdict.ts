@@ -11,7 +11,7 @@ import type {
   TraceReport,
 } from '../shared/protocol';
 import { icon } from './icons';
-import { RovingFocus } from './rovingFocus';
+import type { RovingFocus } from './rovingFocus';
 import { send } from './send';
 import { theme } from './theme';
 
@@ -26,7 +26,8 @@ export class TraceVerdict extends LitElement {
   @property({ attribute: false }) reply: ReplyState = { kind: 'none', why: '' };
   @property({ attribute: false }) warnings: readonly string[] = [];
   @property({ type: Number }) revision = 0;
-  readonly roving = new RovingFocus().join(this, 'button');
+  /** Its buttons are one tab stop with those of the other parts of the answer. */
+  @property({ attribute: false }) stops: RovingFocus | undefined;
   /** undefined: not here yet. */
   @property({ attribute: false }) remedies: readonly Remedy[] | undefined;
   @state() private assumedOpen = false;
@@ -152,6 +153,10 @@ export class TraceVerdict extends LitElement {
       }
     `,
   ];
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('stops')) this.stops?.join(this, 'button');
+  }
 
   override render(): TemplateResult {
     const {

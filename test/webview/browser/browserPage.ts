@@ -86,7 +86,10 @@ export class BrowserPage {
       },
       [styleOf(theme), bodyOf(theme)] as const,
     );
-    await this.settled();
+    // The second frame is drawn with what the first one measured.
+    await this.tab.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    );
   }
 
   /** Waits until messages went to and fro and what they changed is drawn. */

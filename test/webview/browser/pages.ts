@@ -46,6 +46,7 @@ export const VIEWS: readonly View[] = [
     expression: WEB_PACKET,
     press: ['Fields', 'What would have to change?', 'Assumed:', 'Read:', 'no'],
   },
+  { name: 'all controls at once', text: `${WEB}\n$ iptables-save\n${WEB}`, expression: WEB_PACKET },
   { name: 'the reply', text: NAT, expression: NAT_PACKET, press: ['Trace the reply'] },
   { name: 'a packet that cannot be read', text: WEB, expression: 'in eth0 tpc > :80', steps: false },
   { name: 'a packet that was read from a command', text: WEB, expression: 'curl -L http://192.0.2.10/' },

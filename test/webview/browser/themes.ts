@@ -5,6 +5,10 @@ import path from 'node:path';
 export const THEMES = ['dark', 'light', 'highContrast', 'highContrastLight'] as const;
 export type Theme = (typeof THEMES)[number];
 
+/**
+ * What `document.documentElement.style` and `document.body.className` are in a webview of the editor; of the variables those
+ * that our page and its controls use.
+ */
 interface Captured {
   /** The editor that the values are from. */
   readonly vscode: string;
