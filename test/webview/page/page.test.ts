@@ -330,6 +330,21 @@ describe('the steps', () => {
   });
 });
 
+test('controls that belong together are one tab stop, and arrow keys lead from one to the next', async () => {
+  const page = await Page.open(WEB, WEB_PACKET);
+  const stops = (): readonly string[] =>
+    page.all('.tools [tabindex="0"]').map((each) => each.getAttribute('aria-label') ?? spoken(each));
+  const walk = async (selector: string, key: string): Promise<readonly string[]> => {
+    await page.key(selector, key);
+    return stops();
+  };
+  expect(stops()).toEqual(['Fields', 'Copy the trace as text']);
+  expect(await walk('.tool.fields', 'ArrowRight')).toEqual(['Trace', 'Copy the trace as text']);
+  expect(await walk('vscode-button', 'End')).toEqual(['Last step (End)', 'Copy the trace as text']);
+  expect(await walk('.tool.last', 'ArrowRight')).toEqual(['Last step (End)', 'Copy the trace as text']);
+  expect(await walk('.tool.last', 'Home')).toEqual(['Fields', 'Copy the trace as text']);
+});
+
 describe('the name of a step', () => {
   /** What a sign says to those who see it. */
   const signs: Readonly<Record<string, RegExp>> = {
