@@ -46,12 +46,12 @@ export function loadWarnings(ruleSet: RuleSet): readonly string[] {
 }
 
 function wordsOf(ruleSet: RuleSet, problem: LineProblem): string {
-  const message = problem.message.replace(/\.$/, '');
-  if (isOfListing(problem.code)) return `${message}.`;
-  if (isRefusedJump(ruleSet, problem)) return `${message}. The trace goes on as if that rule were not there.`;
+  const message = /[.?]$/.test(problem.message) ? problem.message : `${problem.message}.`;
+  if (isOfListing(problem.code)) return message;
+  if (isRefusedJump(ruleSet, problem)) return `${message} The trace goes on as if that rule were not there.`;
   return rulesOfLine(ruleSet, problem.line).length === 0
-    ? `${message}. The trace goes on as if that line were not there.`
-    : `${message}. The rule is traced without that part.`;
+    ? `${message} The trace goes on as if that line were not there.`
+    : `${message} The rule is traced without that part.`;
 }
 
 function isRefusedJump(ruleSet: RuleSet, { line, code }: LineProblem): boolean {

@@ -95,7 +95,10 @@ export interface ViewState {
   readonly journeyWords: { readonly remarks: readonly string[]; readonly end: string };
   /** `trace` is that of the reply where it is `shown`. */
   readonly reply: ReplyState;
-  /** What was asked for and is not so. */
+  /**
+   * Why the verdict may not be what it seems: what was asked for and is not so, rules that do not load or were not
+   * read.
+   */
   readonly warnings: readonly string[];
   /** undefined where the packet cannot be traced (see `packet.problems`), or while loading. */
   readonly trace: TraceReport | undefined;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { evaluate } from '../../src/features/traceSession/evaluate';
+import { TraceSession } from '../../src/features/traceSession/traceSession';
 import { modelOfText } from './sample';
 
 const HOST = 'default via 192.0.2.1 dev eth0\n192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.10\n';
@@ -19,6 +20,15 @@ test.each([
   ['a published port of an own address', DNAT + HOST, 'in eth0 tcp > 192.0.2.10:80 own', []],
   ['a published port of an address that is filled in', DNAT, 'in eth0 tcp > :80 own', []],
   ['a foreign address that is translated', DNAT + HOST, 'in eth0 tcp > 198.51.100.9:80 own', []],
+  ['a mistyped interface', dump('') + HOST, 'in eth9 tcp > 192.0.2.10:80', ['no interface eth9: did you mean eth0?']],
+  ['an unknown interface', dump('') + HOST, 'in wlan0 tcp > 192.0.2.10:80', ['no interface wlan0; it knows eth0']],
+  [
+    'an interface that a rule has a pattern for',
+    dump('-A PREROUTING -i wg+ -j ACCEPT\n') + HOST,
+    'in wg3 tcp > 192.0.2.10:80',
+    [],
+  ],
+  ['any interface, where the file names none', dump(''), 'in eth9 tcp > 192.0.2.10:80', []],
   ['nothing is stated', DNAT + HOST, 'in eth0 tcp > 198.51.100.9:80', []],
 ])('what is stated of the packet and is not so: %s', (_, text, expression, words) => {
   const model = modelOfText(text);
@@ -31,4 +41,24 @@ test.each([
   });
   expect(contradictions).toHaveLength(words.length);
   for (const [i, each] of words.entries()) expect(contradictions[i]).toContain(each);
+});
+
+const TABLE = '*filter\n:INPUT ACCEPT [0:0]\n';
+
+test.each([
+  ['a rule that is refused', `${TABLE}-A INPUT -p udp -j DROPP\nCOMMIT\n`, ['(line 3)']],
+  ['rules that load', `${TABLE}-A INPUT -p udp --dport 53 -j DROP\nCOMMIT\n`, []],
+  [
+    'a rule elsewhere that is not read',
+    `${TABLE}COMMIT\n\nthen somebody ran: iptables -A INPUT and so on\n`,
+    ['Line 5 looks like a rule'],
+  ],
+])('a verdict is not plain where there is %s', (_, text, words) => {
+  const session = new TraceSession('file:///rules', 'rules');
+  session.setModel(modelOfText(text));
+  session.handle({ type: 'ready', restored: undefined });
+  session.handle({ type: 'trace', expression: 'in eth0 udp 192.0.2.7 > 192.0.2.10:53' });
+  const warnings = session.shown?.warnings ?? [];
+  for (const [i, each] of words.entries()) expect(warnings[i]).toContain(each);
+  expect(warnings).toHaveLength(words.length);
 });

@@ -13,6 +13,7 @@ import type { UsedAssumption } from '../possibleHosts/usedAssumptions';
 import { ruleSetView } from '../ruleSetView';
 import { dumpLike } from '../openTables';
 import { traceTableReadings } from '../tableReadings';
+import { unknownInterfaces } from './unknownInterface';
 import { selectPath, type TraceInput } from '../traceReport/traceInput';
 
 /** What is traced: an expression, or what stands for one (`readPacketInput`), on the host that the file describes, as the user has changed it. */
@@ -107,7 +108,7 @@ export function evaluate(
     given,
     request,
     filled,
-    contradictions,
+    contradictions: [...contradictions, ...unknownInterfaces(given, model.file, host)],
     assumed: unfollowed ? [assumedOf(unfollowed), ...assumed] : assumed,
     hostTraces,
     problems: [],

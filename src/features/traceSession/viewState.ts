@@ -1,3 +1,4 @@
+import { warningsOf } from './warnings';
 import type {
   ExpressionProblem,
   KeptState,
@@ -48,7 +49,7 @@ export function viewState(revision: number, state: SessionState, trace: SessionT
     assumed: model && dump && current ? [...noted, ...assumedFacts(model, dump, current)] : noted,
     reading: model && readingFacts(model),
     reply: replyState(evaluation, reply),
-    warnings: reply ? [] : (evaluation?.contradictions ?? []),
+    warnings: reply || !model || !dump || !evaluation ? [] : warningsOf(model, dump, evaluation),
     journey: shownLegs(journey, expression, reply !== undefined),
     journeyWords: { remarks: journey.remarks, end: journey.end },
     trace: trace.report,

@@ -1,0 +1,39 @@
+import { editDistance } from '../../core/text/editDistance';
+import type { Host } from '../../core/net/host';
+import type { PacketRequest } from '../../core/net/packetRequest';
+import type { SourceFile } from '../../core/syntax/tree';
+
+/**
+ * What to say of an interface of the packet that nothing in the file names: a rule for it is seldom missing, a letter
+ * is often. Nothing where the file names no interface at all.
+ */
+export function unknownInterfaces({ iface, oface }: PacketRequest, file: SourceFile, host: Host): readonly string[] {
+  const asked = [...new Set([iface, oface])].filter((name) => name !== undefined && name !== 'lo');
+  return asked.flatMap((name) => {
+    if (isNamed(name as string, file)) return [];
+    const known = host.interfaces
+      .map((each) => each.name)
+      .filter((each) => each !== name && each !== 'lo' && isNamed(each, file));
+    if (known.length === 0) return [];
+    const near = known
+      .map((each) => ({ each, distance: editDistance(name as string, each, MOST_SLIPS) }))
+      .sort((a, b) => a.distance - b.distance)[0];
+    const meant =
+      near && near.distance <= MOST_SLIPS
+        ? `: did you mean ${near.each}?`
+        : `; it knows ${known.slice(0, MOST_NAMED).join(', ')}`;
+    return [`The file knows no interface ${name}${meant}`];
+  });
+}
+
+/** It stands in the file, or a rule has a pattern for it, such as `-i eth+`. */
+function isNamed(name: string, { lines }: SourceFile): boolean {
+  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const word = new RegExp(`(?<![\\w.-])${escaped}(?![\\w-])`);
+  if (lines.some(({ text }) => text.includes(name) && word.test(text))) return true;
+  const patterns = Array.from(name, (_, i) => `${name.slice(0, i + 1)}+`);
+  return lines.some(({ text }) => text.includes('+') && patterns.some((pattern) => text.includes(` ${pattern}`)));
+}
+
+const MOST_SLIPS = 2;
+const MOST_NAMED = 5;
