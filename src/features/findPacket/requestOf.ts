@@ -164,7 +164,7 @@ function ownAddresses(host: Host, family: 4 | 6): readonly Address[] {
 
 function asRequest(
   values: ReadonlyMap<FieldName, FieldValue>,
-  { heading, host, family, wish, addressesKnown }: Sent,
+  { hook, heading, host, family, wish, addressesKnown }: Sent,
 ): PacketRequest {
   const number = (field: FieldName): number | undefined => {
     const value = values.get(field);
@@ -195,11 +195,14 @@ function asRequest(
         : port !== undefined || number('tcpFlags') !== undefined || mss !== undefined
           ? PROTOCOL.TCP
           : undefined),
-    src: text('source'),
-    dst: text('destination') ?? destinationFor(heading, host, family, out, text('inInterface')),
+    src: text('source') ?? wish.src,
+    dst: text('destination') ?? wish.dst ?? destinationFor(heading, host, family, out, text('inInterface')),
     iface: outbound ? undefined : text('inInterface'),
     ...(heading === 'through' && { oface: out }),
-    ...(!addressesKnown && values.has('destination') && { own: heading === 'in' || heading === 'loop' }),
+    // In front of routing it is all the same whose address it is, and that of a Service is nobody's.
+    ...(!addressesKnown &&
+      hook !== 'PREROUTING' &&
+      values.has('destination') && { own: heading === 'in' || heading === 'loop' }),
     sport: number('sourcePort'),
     dport: number('destinationPort'),
     flags: number('tcpFlags') ?? (mss === undefined ? undefined : TCP_FLAGS.SYN),
