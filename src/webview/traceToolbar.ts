@@ -114,7 +114,8 @@ export class TraceToolbar extends LitElement {
           order: 2;
         }
         vscode-single-select {
-          flex: 1 1 160px;
+          flex: 1 1 130px;
+          min-width: 120px;
         }
         .problem,
         .read {

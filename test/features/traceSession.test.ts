@@ -552,6 +552,9 @@ test('copying gives the whole trace as text or Markdown', () => {
       .join('');
   expect(text('text')).toContain('REDIRECT :15006: Envoy’s inbound listener receives it');
   expect(text('markdown')).toContain('```text\n');
+  // What the view marks as assumed goes along.
+  for (const { message } of bench.state.assumed) expect(text('text')).toContain(`\n  ${message}\n`);
+  expect(text('markdown').match(/^- assumed: /gm)).toHaveLength(bench.state.assumed.length);
 });
 
 test('the state is plain data that a message can carry', () => {

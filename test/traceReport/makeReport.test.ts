@@ -361,8 +361,18 @@ describe('what only the user can answer', () => {
   });
 });
 
-test('the Markdown form has the verdict as prose and the steps as a block', () => {
-  const markdown = traceMarkdown(traceOf(redirect, 'in eth0 tcp 203.0.113.9:41522 > 192.0.2.10:3000 syn', { host }));
+test('the Markdown form has the answer as a list and the steps as a block', () => {
+  const markdown = traceMarkdown(traceOf(redirect, 'in eth0 tcp 203.0.113.9:41522 > 192.0.2.10:3000 syn', { host }), [
+    'The source is 203.0.113.9: <a guess>.',
+  ]);
+  expect(markdown.split('\n').filter((line) => line.startsWith('- '))).toMatchInlineSnapshot(`
+    [
+      "- arrives: \`tcp\` \`203.0.113.9:41522\` → \`192.0.2.10:3000\` SYN by \`eth0\`",
+      "- comes to: \`tcp\` \`203.0.113.9:41522\` → \`192.0.2.10:15006\`  the file does not say which program listens there",
+      "- decided by line 10, CAPTURE rule 3 REDIRECT",
+      "- assumed: The source is 203\\.0\\.113\\.9\\: \\<a guess\\>\\.",
+    ]
+  `);
   expect(markdown).toMatch(/^`in eth0 tcp .*`\n\n\*\*REDIRECT \\:15006\*\* /);
   expect(markdown).toMatch(/\n```text\n[^`]*decides nat[^`]*\n```\n$/);
 });

@@ -1,7 +1,7 @@
 import { markdownBlock, markdownCode, markdownText } from '../../core/text/markdown';
 import { visible } from '../../core/text/visible';
 import { selectedPath, grouped, selectPath, type TraceInput } from './traceInput';
-import type { OutcomeReport, Row, StepGroup } from '../../shared/traceReport';
+import type { CardPart, OutcomeReport, Row, StepGroup } from '../../shared/traceReport';
 import { outcomeTabs } from './outcomeTabs';
 import { percent } from './questions';
 import { tokensText } from './ruleTokens';
@@ -29,7 +29,7 @@ const SIGNS = {
  * The whole trace as a person reads it, in plain text: the packet, every hook and table with its rules and why each did
  * not match, what changed in the packet, and the verdict. Where several paths are possible, one after the other.
  */
-export function traceText(input: TraceInput): string {
+export function traceText(input: TraceInput, assumed: readonly string[] = []): string {
   const tabs = outcomeTabs(input);
   const lines = [input.packet, ''];
   if (tabs.length === 1) lines.push(...pathLines(selectPath(input, 0)));
@@ -46,17 +46,39 @@ export function traceText(input: TraceInput): string {
   const more = input.traced.outcomes.length - tabs.length;
   if (more > 0 || input.traced.truncated)
     lines.push('', `${more > 0 ? grouped(more) : 'Some'} more outcomes are not shown.`);
+  if (assumed.length > 0) lines.push('', 'Assumed:', ...assumed.map((each) => `  ${each}`));
   return `${lines.map(visible).join('\n')}\n`;
 }
 
-/** The same for a message or an issue: the verdict as prose, the steps as a code block. */
-export function traceMarkdown(input: TraceInput): string {
+/**
+ * The same for a message or an issue: the card as a list, the steps as a code block. `assumed`: what neither the file
+ * nor the packet states, a sentence each.
+ */
+export function traceMarkdown(input: TraceInput, assumed: readonly string[] = []): string {
   const outcome = outcomeReport(input);
+  const { card } = outcome;
+  const items = [
+    ...card.provided.map(({ what }) => `only if ${markdownText(what)}`),
+    ...card.rows.map(({ label, parts }) => `${label}: ${parts.map(partMarkdown).join('')}`),
+    ...card.decided.map(
+      ({ word, line, place, target }) =>
+        `${word} ${line === undefined ? '' : `line ${line}, `}${markdownText(place)}${target === '' ? '' : ` ${markdownText(target)}`}`,
+    ),
+    ...assumed.map((each) => `assumed: ${markdownText(each)}`),
+  ];
   const steps = markdownBlock('text', [...stepLines(outcome), ...packetLines(input)]);
   const notes = noteLines(input)
     .map((note) => `\n${markdownText(note)}\n`)
     .join('');
-  return `${markdownCode(input.packet)}\n\n**${markdownText(outcome.badge.text)}** ${markdownText(outcome.verdictText)}\n${notes}\n${steps}\n`;
+  return `${markdownCode(input.packet)}\n\n**${markdownText(outcome.badge.text)}** ${markdownText(card.headline)}\n\n${items.map((item) => `- ${item}\n`).join('')}${notes}\n${steps}\n`;
+}
+
+/** A value that is no fact says so where it stands. */
+function partMarkdown({ text, style, assumed }: CardPart): string {
+  // Blanks at the ends are part of the row, and Markdown wants them outside of a code span.
+  const [, before = '', inner = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(text) ?? [];
+  const words = `${before}${style === 'code' ? markdownCode(inner) : markdownText(inner)}${after}`;
+  return assumed ? `${words} (assumed)` : words;
 }
 
 function pathLines(input: TraceInput): readonly string[] {

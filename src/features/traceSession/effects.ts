@@ -2,9 +2,9 @@ import type { ToEditor, ToView } from '../../shared/protocol';
 import type { FileEdit } from '../remedies/fileEdits';
 import type { FoundRemedy } from '../remedies/findRemedies';
 import { runPage } from '../traceReport/makeReport';
-import type { TraceInput } from '../traceReport/traceInput';
 import { traceMarkdown, traceText } from '../traceReport/traceText';
-import { inputOf, remediesOf, type SessionTrace } from './sessionTrace';
+import { assumedFacts } from './assumedFacts';
+import { currentOf, inputOf, remediesOf, type SessionTrace } from './sessionTrace';
 import { visibleMessage } from './visibleMessage';
 
 /** What the editor has to do after a message. */
@@ -52,7 +52,7 @@ export function answerTo(message: ToEditor, trace: SessionTrace, revision: numbe
     case 'try-remedy':
       return tryRemedy(remediesOf(trace)[message.index]);
     case 'copy':
-      return copyTrace(inputOf(trace), message.format);
+      return copyTrace(trace, message.format);
     default:
       return [];
   }
@@ -68,12 +68,18 @@ function tryRemedy(found: FoundRemedy | undefined): readonly EditorEffect[] {
   return edits.length > 0 ? [{ kind: 'edit', edits }] : [];
 }
 
-function copyTrace(input: TraceInput | undefined, format: 'text' | 'markdown'): readonly EditorEffect[] {
+function copyTrace(trace: SessionTrace, format: 'text' | 'markdown'): readonly EditorEffect[] {
+  const evaluation = currentOf(trace);
+  const input = evaluation?.input;
+  // Whoever gets the copy sees no view in which they stand.
+  const assumed = evaluation
+    ? assumedFacts(evaluation.setting.model, evaluation.setting.dump, evaluation).map(({ message }) => message)
+    : [];
   return input
     ? [
         {
           kind: 'copy',
-          text: format === 'markdown' ? traceMarkdown(input) : traceText(input),
+          text: format === 'markdown' ? traceMarkdown(input, assumed) : traceText(input, assumed),
           said: 'The trace is on the clipboard',
         },
       ]
