@@ -1,12 +1,14 @@
 import type { PacketRequest } from '../core/net/packetRequest';
 import type { FilledField } from '../core/net/completePacket';
 import { familyOf } from '../core/net/makePacket';
-import type { TraceEvent } from '../core/netfilter/events';
+import type { RuleSets, TraceEvent } from '../core/netfilter/events';
 import { startChain } from '../core/netfilter/startChain';
 import type { Traced, TraceSetting } from '../core/netfilter/trace';
 import { HostSource } from '../core/ruleset/host/hostFromFile';
 import { saidBy } from '../core/ruleset/host/said';
+import type { RulesUse } from '../core/ruleset/host/assumptions';
 import type { RuleSet } from '../core/ruleset/ruleSet';
+import type { SourceFile } from '../core/syntax/tree';
 import { worldOfFile } from './fileWorld';
 import { dumpFor, ruleSetsFor, type Dump, type FileModel } from './fileModel';
 import { hostAnswersOf, traceHosts, joined, type HostTrace } from './possibleHosts/traceHosts';
@@ -50,7 +52,7 @@ export function settingOf(
   const source = new HostSource(
     model.file,
     overrides,
-    { ...rulesUseOf([ruleSets.v4, ruleSets.v6]), ipv6: family === 6 },
+    { ...rulesUse(model.file, ruleSets), ipv6: family === 6 },
     saidBy(packet),
   );
   const { host, problems, known } = source.host(hostAnswersOf(source.host(), answers));
@@ -63,6 +65,19 @@ export function settingOf(
     dump,
     problems: problems.map(({ message }) => message),
   };
+}
+
+/** What the rules of each file showed last: it is asked for with every packet, and all rules are looked through for it. */
+const uses = new WeakMap<
+  SourceFile,
+  { readonly v4: RuleSet | undefined; readonly v6: RuleSet | undefined; readonly use: RulesUse }
+>();
+
+function rulesUse(file: SourceFile, { v4, v6 }: RuleSets): RulesUse {
+  let known = uses.get(file);
+  // An edit makes another file, whose lines may have other numbers.
+  if (known?.v4 !== v4 || known?.v6 !== v6 || !known) uses.set(file, (known = { v4, v6, use: rulesUseOf([v4, v6]) }));
+  return known.use;
 }
 
 export interface FileTraced {
