@@ -11,7 +11,7 @@ import type { TraceSetting } from '../core/netfilter/trace';
 import { bookOf } from '../features/packetInput/contextOfFile';
 import { readPacketInput } from '../features/packetInput/readPacketInput';
 
-/** A packet of a request, whole, and what of it `warnings` tells. */
+/** A packet of a request, whole, and what `warnings` says of it. */
 export interface BatchPacket {
   readonly request: PacketRequest;
   /** Of a packet that is a text: the expression that was understood. */

@@ -36,7 +36,7 @@ export interface ProgramPack {
   readonly chainTables?: readonly (readonly [RegExp, readonly string[]])[];
   /** Why a rule exists; undefined where it is none of its. `beside`: the other rule sets of the same host. */
   rule?(ruleSet: RuleSetView, rule: RuleView, beside: readonly RuleSetView[]): RuleKnowledge | undefined;
-  /** Whom a packet that matched the rule was sent to, by name; undefined where the rule does not tell. */
+  /** Whom a packet that matched the rule was sent to, by name; undefined where the rule names nobody. */
   peer?(ruleSet: RuleSetView, rule: RuleView): Peer | undefined;
 
   readonly marks?: readonly MarkMeaning[];

@@ -5,7 +5,7 @@ export interface NamedAddress {
   /** Of a Service or pod; undefined where the file does not state it, and for other names. */
   readonly namespace?: string | undefined;
   readonly kind: 'Service' | 'pod' | 'node' | 'host';
-  /** As `formatAddress` writes it; undefined where the rule that has the name tells none. */
+  /** As `formatAddress` writes it; undefined where the rule that has the name states none. */
   readonly address: string | undefined;
   /** The ports of a Service. */
   readonly ports: readonly NamedPort[];

@@ -9,7 +9,7 @@ import { ruleSetView } from '../ruleSetView';
 import type { InputContext } from './inputContext';
 import { NameBook } from './names';
 
-/** What a file tells of names and of its own host; `overrides` as for `settingOf`. Nothing is looked at before it is asked for. */
+/** What a file states about names and of its own host; `overrides` as for `settingOf`. Nothing is looked at before it is asked for. */
 export function contextOfFile(model: FileModel, dump: Dump, overrides: unknown): InputContext {
   let listed: FileNames | undefined;
   const listings = (): FileNames => (listed ??= namesOfFile(model.file));

@@ -28,15 +28,15 @@ export function namedExpression(
   const notes: string[] = [];
   const wrong: ExpressionProblem[] = [];
   let expression = '';
-  /** A port of the file has told the protocol, too. */
-  let told = false;
+  /** A port of the file names the protocol, too. */
+  let named = false;
   let at = 0;
   for (const { start, end, message } of places) {
     const word = { text: text.slice(start, end), start, end };
     const value = /(?:^|\s)(?:src|dst)\s+$/i.test(text.slice(0, start));
     const address = addressOf(word, { family, proto: request?.proto, value }, context, notes);
     if (typeof address === 'string') {
-      told ||= address.startsWith(UDP);
+      named ||= address.startsWith(UDP);
       expression += `${text.slice(at, start)}${address}`;
       at = end;
     } else if (address) wrong.push(address);
@@ -48,7 +48,7 @@ export function namedExpression(
   const parsed = parsePacketExpression(expression);
   if (parsed.problems !== undefined)
     return parsed.problems.map(({ message }) => ({ start: places[0]?.start ?? 0, end: places[0]?.end ?? 0, message }));
-  return { request: parsed.request, expression: told ? formatPacketExpression(parsed.request) : expression, notes };
+  return { request: parsed.request, expression: named ? formatPacketExpression(parsed.request) : expression, notes };
 }
 
 /** A word that may be a name, with a port or without. */

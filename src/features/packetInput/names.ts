@@ -50,7 +50,7 @@ export class NameBook {
       .find((list) => list !== undefined);
     if (!found) return this.unknown(text);
     const [first] = found as [NamedAddress];
-    if (first.address === undefined) return `the file does not tell the address of "${text}"`;
+    if (first.address === undefined) return `the file does not state the address of "${text}"`;
     const kinds = found.filter(({ kind }) => kind === first.kind);
     const spaces = [...new Set(kinds.map(({ namespace }) => namespace).filter((each) => each !== undefined))];
     if (spaces.length > 1)

@@ -213,12 +213,12 @@ function sent(walked: Walked): RichText {
       : [],
   );
   const decisive = decisiveEvent(walked);
-  const told = decisive !== undefined && changes.some(({ rule }) => rule === events[decisive]);
+  const translated = decisive !== undefined && changes.some(({ rule }) => rule === events[decisive]);
   const said = [
     strong(`It leaves by ${end.outInterface ?? 'no interface'}`),
     plain(` to ${destinationOf(end.packet)}${hop}${last?.kind === 'sent' ? inFragments(last.fragments) : ''}. `),
     ...changes.flatMap(({ event, rule }) => translationWords(event, rule)),
-    ...(told ? [] : decidedBy(walked)),
+    ...(translated ? [] : decidedBy(walked)),
   ];
   return [...said, ...copyWords(events, said.at(-1)?.text.endsWith(' ') ? '' : ' ')];
 }
