@@ -18,6 +18,8 @@ export interface ReplyJson {
   readonly outcomes: readonly Outcome[];
 }
 
+type TracedReply = Extract<Reply, { readonly kind: 'traced' }>;
+
 /** The answer on the host of that path. */
 export function replyOf(walked: Walked, setting: TraceSetting, answerer?: Answerer): Reply {
   return traceReply(walked, settingOfPath(walked, setting), answerer);
@@ -34,7 +36,7 @@ export function replyJson(reply: Reply): ReplyJson {
 }
 
 /** Everything that is to be known, each sentence once. */
-export function findingsOf(reply: Extract<Reply, { readonly kind: 'traced' }>): readonly string[] {
+export function findingsOf(reply: TracedReply): readonly string[] {
   // What this host would do with it does not matter then.
   return reply.pastThisHost === undefined
     ? [...new Set(reply.findings.flatMap(({ words }) => words))]
@@ -42,13 +44,13 @@ export function findingsOf(reply: Extract<Reply, { readonly kind: 'traced' }>): 
 }
 
 /** It reaches the one who asked, on each of its paths. */
-export function comesBack({ findings, pastThisHost }: Extract<Reply, { readonly kind: 'traced' }>): boolean {
+export function comesBack({ findings, pastThisHost }: TracedReply): boolean {
   return pastThisHost === undefined && findings.every((each) => each.comesBack);
 }
 
 /** What is to be known about one of its outcomes. */
 export function findingsOfOutcome(
-  { findings, pastThisHost }: Extract<Reply, { readonly kind: 'traced' }>,
+  { findings, pastThisHost }: TracedReply,
   outcome: number,
 ): { readonly comesBack: boolean; readonly words: readonly string[] } {
   if (pastThisHost !== undefined) return { comesBack: false, words: [pastThisHost] };
@@ -57,14 +59,19 @@ export function findingsOfOutcome(
 }
 
 /** `The reply comes back by eth0.` Of one of its outcomes, or of all together. */
-export function verdictOfReply(reply: Extract<Reply, { readonly kind: 'traced' }>, outcome?: number): string {
+export function verdictOfReply(reply: TracedReply, outcome?: number): string {
+  return `The reply ${wayBack(reply, outcome)}.`;
+}
+
+/** `comes back by eth0`. */
+export function wayBack(reply: TracedReply, outcome?: number): string {
   if (!(outcome === undefined ? comesBack(reply) : findingsOfOutcome(reply, outcome).comesBack))
-    return 'The reply does not come back.';
+    return 'does not come back';
   const [by] =
     outcome === undefined
       ? new Set(reply.findings.map(({ outInterface }) => outInterface))
       : [(reply.findings[outcome] ?? reply.findings[0])?.outInterface];
-  return `The reply comes back${by === undefined ? '' : ` by ${by}`}.`;
+  return `comes back${by === undefined ? '' : ` by ${by}`}`;
 }
 
 /** Outcomes with the answer to each, as far as so many are followed. */

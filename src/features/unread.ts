@@ -19,8 +19,19 @@ export function reasonText({ reason }: UnreadLine): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
-/** What is not used of a file although it looks as if it meant something, in the order of the lines. */
+const made = new WeakMap<FileModel, readonly UnreadLine[]>();
+
+/**
+ * What is not used of a file although it looks as if it meant something, in the order of the lines; looked for once in
+ * each state of the file.
+ */
 export function unreadLines(model: FileModel): readonly UnreadLine[] {
+  let lines = made.get(model);
+  if (!lines) made.set(model, (lines = findUnread(model)));
+  return lines;
+}
+
+function findUnread(model: FileModel): readonly UnreadLine[] {
   const { file } = model;
   const found = new Map<number, UnreadLine>();
   const add = (line: Line, reason: string): void => {

@@ -190,10 +190,10 @@ export interface Leg {
 export type ReplyState =
   /** There is none; `why` completes "No reply: ", empty where nobody would expect one. */
   | { readonly kind: 'none'; readonly why: string }
-  /** It can be traced; `verdict` says in one sentence what becomes of it, empty where that would take long to find out. */
+  /** It can be traced; `wayBack` is what becomes of it, `comes back by eth0`, empty where that would take long to find out. */
   | {
       readonly kind: 'offered';
-      readonly verdict: string;
+      readonly wayBack: string;
       readonly comesBack: boolean;
       readonly findings: readonly string[];
     }

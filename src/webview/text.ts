@@ -22,3 +22,8 @@ export function richTemplate(spans: RichText, openLine: (line: number) => void):
     return style === 'dim' ? html`<span class="dim">${text}</span>` : text;
   })}`;
 }
+
+/** `33.3 %`, of a chance from 0 to 1. */
+export function percent(chance: number): string {
+  return `${Math.round(chance * 1000) / 10} %`;
+}

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { OutcomeTab, TraceReport } from '../shared/protocol';
 import { send } from './send';
+import { percent } from './text';
 import { theme } from './theme';
 
 /** The outcomes where several are possible, one chip each, named by what they differ in. */
@@ -103,8 +104,4 @@ export class TraceChips extends LitElement {
     this.choose(to);
     this.renderRoot.querySelectorAll<HTMLElement>('.tab')[to]?.focus();
   };
-}
-
-function percent(chance: number): string {
-  return `${Math.round(chance * 1000) / 10} %`;
 }

@@ -4,6 +4,7 @@ import type { ReportedAssumption, Question } from '../shared/protocol';
 import { icon } from './icons';
 import { RovingFocus } from './rovingFocus';
 import { send } from './send';
+import { percent } from './text';
 import { theme } from './theme';
 
 /** What nothing in the file answers: the user may, and then one path is left. */
@@ -164,11 +165,7 @@ export class TraceQuestions extends LitElement {
         <div class="choices">
           ${choices.map(({ text: words, probability, key, value }, i) => {
             const guess = taken === i;
-            const more = guess
-              ? ' · guess'
-              : probability === undefined
-                ? ''
-                : ` · ${Math.round(probability * 1000) / 10} %`;
+            const more = guess ? ' · guess' : probability === undefined ? '' : ` · ${percent(probability)}`;
             return this.choice(
               question,
               i,

@@ -252,7 +252,7 @@ export class TraceVerdict extends LitElement {
         reply.kind === 'offered'
           ? html`<dt>reply</dt>
               <dd>
-                ${reply.verdict === '' ? nothing : this.offered(reply)}<button
+                ${reply.wayBack === '' ? nothing : this.offered(reply)}<button
                   class="link reply-toggle"
                   @click=${this.traceReply}
                 >
@@ -267,11 +267,11 @@ export class TraceVerdict extends LitElement {
     </dl>`;
   }
 
-  private offered({ verdict, comesBack, findings }: Extract<ReplyState, { readonly kind: 'offered' }>): TemplateResult {
+  private offered({ wayBack, comesBack, findings }: Extract<ReplyState, { readonly kind: 'offered' }>): TemplateResult {
     const [first = ''] = findings;
     const short = firstClause(first);
     return html`<span class=${comesBack ? '' : 'lost'}
-        >${verdict.replace(/^The reply /, '').replace(/\.$/, '')}${short === '' ? nothing : html`: <span title=${findings.join('\n')}>${short}</span>`}</span
+        >${wayBack}${short === '' ? nothing : html`: <span title=${findings.join('\n')}>${short}</span>`}</span
       >
       · `;
   }

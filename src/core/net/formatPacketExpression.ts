@@ -90,7 +90,8 @@ function icmpWords({ proto, icmpType: type, icmpCode: code }: PacketRequest): st
     : ['type', code === undefined ? String(type) : `${type}/${code}`];
 }
 
-function endpoint(address: string | undefined, port: number | undefined): string {
+/** `10.0.0.1:80`, `[fd00::1]:80`, `:80`; what is undefined is left out. */
+export function endpoint(address: string | undefined, port: number | undefined): string {
   if (address === undefined) return port === undefined ? '' : `:${port}`;
   if (port === undefined) return address;
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

@@ -1,5 +1,5 @@
-import { PROTOCOL } from '../net/packet';
 import type { Walked } from './events';
+import { hasNoListener } from './walkEnds';
 
 /**
  * The kinds of verdict, one word each, for programs that read the answer. The list is closed, and a code keeps its
@@ -51,14 +51,9 @@ export function reasonCode({ end, milestones }: Pick<Walked, 'end' | 'milestones
       if (translated('destination')) return translated('source') ? 'sent-translated' : 'sent-to-translated';
       return translated('source') ? 'sent-from-translated' : 'sent';
     case 'LOCAL':
-      if (end.receiverKnown && !end.receiver && waitsForSocket(end.packet.protocol)) return 'no-listener';
+      if (hasNoListener(end)) return 'no-listener';
       if (milestones.some((event) => event.kind === 'rule' && event.effect?.kind === 'tproxy'))
         return 'received-transparent';
       return translated('destination') ? 'received-translated' : 'received';
   }
-}
-
-/** Of other protocols nobody knows who listens. */
-export function waitsForSocket(protocol: number): boolean {
-  return protocol === PROTOCOL.TCP || protocol === PROTOCOL.UDP;
 }

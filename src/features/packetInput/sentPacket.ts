@@ -1,5 +1,6 @@
 import { isLoopback, parseAddress } from '../../core/net/address';
 import { formatPacketExpression, parsePacketExpression, type ExpressionProblem } from '../../core/net/packetExpression';
+import { endpoint } from '../../core/net/formatPacketExpression';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import { problemAt, type FirstPacket, type Piece } from './firstPacket';
 import type { InputContext } from './inputContext';
@@ -108,10 +109,4 @@ function portNotes({ to, port, protocol }: FirstPacket, { names }: InputContext)
     : [
         `The file knows ${to.text} at port ${[...new Set(found.ports.map((each) => each.port))].slice(0, 5).join(', ')} only.`,
       ];
-}
-
-function endpoint(address: string | undefined, port: number | undefined): string {
-  if (address === undefined) return port === undefined ? '' : `:${port}`;
-  if (port === undefined) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -9,6 +9,7 @@ import type { HostAnswers, HostFacts, HostSource } from '../../core/ruleset/host
 import type { PremiseId } from '../../core/xtables/premise';
 import { traceDoubting } from './doubts';
 import { resultKey } from './resultKey';
+import { ownKey, wayKey } from './hostKeys';
 
 /** A packet traced on one of the hosts that are possible. */
 export interface HostTrace {
@@ -34,15 +35,6 @@ interface Common {
   readonly answers: ReadonlyMap<string, boolean>;
   /** Of the rules that were chosen. */
   readonly family: 4 | 6;
-}
-
-/** Under these keys the user answers what is open. */
-function ownKey(address: string): string {
-  return `host/own/${address}`;
-}
-
-function wayKey(name: string): string {
-  return `host/way/${name}`;
 }
 
 /** The user's answers to what is open on a host. */

@@ -2,7 +2,8 @@ import { packs } from '../../core/knowledge/knowledge';
 import type { TraceEvent } from '../../core/netfilter/events';
 import { packetMatch, sidesIn } from './packetMatch';
 import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
-import { isThrough, traceChanged } from './traceChanged';
+import { isThrough } from '../../core/netfilter/walkEnds';
+import { traceChanged } from './traceChanged';
 
 /** What keeps out a packet that gets through: a rule at the top of the table filter, where there is one in the dump. */
 export function block(situation: Situation): readonly Proposal[] {

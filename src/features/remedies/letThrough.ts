@@ -5,7 +5,8 @@ import { managedPlaces } from './managedPlaces';
 import { packetMatch, sidesIn } from './packetMatch';
 import { closingLogs, placeOf, type DecisionPlace } from './place';
 import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
-import { getsThrough, isThrough, traceChanged } from './traceChanged';
+import { isThrough } from '../../core/netfilter/walkEnds';
+import { getsThrough, traceChanged } from './traceChanged';
 
 /** As many tables may each want a rule of their own before the packet is through. */
 const MOST_RULES = 4;

@@ -1,4 +1,5 @@
 import { assumptionKey } from '../../core/netfilter/assumptionKey';
+import { isThrough } from '../../core/netfilter/walkEnds';
 import type { Assumption } from '../../core/netfilter/assumption';
 import type { Walked } from '../../core/netfilter/events';
 import { tracePacket } from '../../core/netfilter/trace';
@@ -42,8 +43,4 @@ function keyAfter(assumption: Assumption, commands: readonly RuleCommand[]): str
 /** Whether the packet arrives or leaves, whatever is not known. */
 export function getsThrough(outcomes: readonly Walked[]): boolean {
   return outcomes.every(isThrough);
-}
-
-export function isThrough({ end }: Walked): boolean {
-  return end.outcome === 'LOCAL' || end.outcome === 'SENT';
 }

@@ -1,4 +1,5 @@
 import type { HostAnswer, Walked } from '../../core/netfilter/events';
+import { isThrough } from '../../core/netfilter/walkEnds';
 import type { Assumption } from '../../core/netfilter/assumption';
 import { peerName, peerOnPath } from './card/names';
 import { destinationOf } from './packetWords';
@@ -11,17 +12,21 @@ import type { TraceInput } from './traceInput';
  */
 export function outcomeNames(paths: readonly Walked[]): readonly string[] {
   if (paths.length < 2) return paths.map(() => '');
-  const destinations = paths.map(({ end }) =>
-    end.outcome === 'SENT' || end.outcome === 'LOCAL' ? destinationOf(end.packet) : undefined,
-  );
+  const destinations = paths.map((walked) => (isThrough(walked) ? destinationOf(walked.end.packet) : undefined));
   if (!destinations.includes(undefined) && new Set(destinations).size === paths.length) return destinations as string[];
   const shared = sharedBy(paths);
-  return paths.map(({ assumptions, on }) =>
-    [
-      ...(on?.answers ?? []).filter((answer) => !shared.has(idOf(answer))).map(hostWords),
-      ...assumptions.filter((each) => !each.settled && !shared.has(idOf(each))).map(labelOf),
-    ].join(', '),
-  );
+  return paths.map((walked) => assumedWords(walked, (each) => !shared.has(idOf(each))));
+}
+
+/** What was answered on a path, and what it assumes that is open, as far as that is wanted. */
+export function assumedWords(
+  { assumptions, on }: Walked,
+  wanted: (each: HostAnswer | Assumption) => boolean = () => true,
+): string {
+  return [
+    ...(on?.answers ?? []).filter(wanted).map(hostWords),
+    ...assumptions.filter((each) => !each.settled && wanted(each)).map(labelOf),
+  ].join(', ');
 }
 
 /** What all of them assume in the same way. */

@@ -1,8 +1,8 @@
 import type { Assumption } from '../../core/netfilter/assumption';
 import type { HostAnswer, Walked } from '../../core/netfilter/events';
 import type { OutcomeTab, ReportedAssumption } from '../../shared/traceReport';
-import { outcomeNames } from './outcomeNames';
-import { hostWords, labelOf, not, short } from './questions';
+import { assumedWords, outcomeNames } from './outcomeNames';
+import { hostWords, short } from './questions';
 import { lineNumber, type TraceInput } from './traceInput';
 import { badgeOf } from './verdict';
 
@@ -16,7 +16,7 @@ export function outcomeTabs({ traced }: TraceInput): readonly OutcomeTab[] {
   return paths.map((walked, i) => ({
     badge: badgeOf(walked),
     name: names[i] as string,
-    label: label(walked),
+    label: assumedWords(walked),
     probability: probability(walked),
     assumptions: [
       ...(walked.on?.answers ?? []).map(reportedAnswer),
@@ -37,11 +37,12 @@ function reportedAssumption(assumption: Assumption): ReportedAssumption {
   };
 }
 
-function reportedAnswer({ key, value, what, choice, reason, word }: HostAnswer): ReportedAssumption {
+function reportedAnswer(answer: HostAnswer): ReportedAssumption {
+  const { key, value, reason, word } = answer;
   return {
     key,
     value,
-    text: choice || value ? what : not(what),
+    text: hostWords(answer),
     reason: `${reason}; to settle it, say "${word}"`,
     line: undefined,
     probability: undefined,
@@ -50,10 +51,6 @@ function reportedAnswer({ key, value, what, choice, reason, word }: HostAnswer):
 
 function isOpen({ settled }: Assumption): boolean {
   return !settled;
-}
-
-function label({ assumptions, on }: Walked): string {
-  return [...(on?.answers ?? []).map(hostWords), ...assumptions.filter(isOpen).map(labelOf)].join(', ');
 }
 
 /** The chance of a path; undefined where one of its questions has none. */

@@ -4,6 +4,7 @@ import { assumptionKey } from '../../core/netfilter/assumptionKey';
 import type { HostAnswer } from '../../core/netfilter/events';
 import { lineNumber, type TraceInput } from './traceInput';
 import type { Question } from '../../shared/traceReport';
+import { WAY_QUESTION } from '../possibleHosts/hostKeys';
 import { isTableQuestion, tableKey, tableQuestion, tablesOffered } from '../openTables';
 
 /**
@@ -50,7 +51,7 @@ function hostQuestions({ traced, answers }: TraceInput): readonly Question[] {
   for (const { on } of traced.outcomes) {
     for (const answer of on?.answers ?? []) {
       if (isTableQuestion(answer.key)) continue;
-      const id = answer.choice ? 'host/way' : answer.key;
+      const id = answer.choice ? WAY_QUESTION : answer.key;
       let question = found.get(id);
       if (!question) found.set(id, (question = { first: answer, choices: new Map() }));
       question.choices.set(answer.key, { text: answer.what, key: answer.key, value: true, probability: undefined });
@@ -138,7 +139,7 @@ function targetText({ rule }: Assumption): string {
 }
 
 /** `192.168.5.10 is not an address of this host`. */
-export function not(what: string): string {
+function not(what: string): string {
   return what.replace(' is ', ' is not ');
 }
 

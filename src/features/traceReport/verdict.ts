@@ -1,7 +1,7 @@
 import { portKnowledge } from '../../core/knowledge/knowledge';
 import { sameAddress } from '../../core/net/address';
 import { PROTOCOL } from '../../core/net/packet';
-import { waitsForSocket } from '../../core/netfilter/reasonCode';
+import { hasNoListener } from '../../core/netfilter/walkEnds';
 import type { Listener } from '../../core/net/host';
 import type { Proviso, TraceEvent, Walked, WalkEnd } from '../../core/netfilter/events';
 import type { Rule } from '../../core/ruleset/ruleSet';
@@ -29,8 +29,7 @@ function endBadge(walked: Walked): Badge {
       return { text: `SENT ${end.outInterface ?? ''}`.trim(), tone: 'sent' };
     case 'LOCAL': {
       const port = showsPorts(end.packet) ? ` :${end.packet.destinationPort}` : '';
-      if (end.receiverKnown && !end.receiver && waitsForSocket(end.packet.protocol))
-        return { text: `NO LISTENER${port}`, tone: 'unknown' };
+      if (hasNoListener(end)) return { text: `NO LISTENER${port}`, tone: 'unknown' };
       const target = natTarget(walked, 'destination');
       return target === undefined
         ? { text: `DELIVERED${port}`, tone: 'accept' }
@@ -92,10 +91,7 @@ export function decisiveEvent(walked: Walked): number | undefined {
     last((event) => isTranslating(event) && end.outcome === 'LOCAL') ??
     // Where it goes decides more than who lets it pass.
     last(isReaddressing) ??
-    last(
-      (event) =>
-        event.kind === 'rule' && event.matched && event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT',
-    ) ??
+    last(isAccepting) ??
     // Of a packet and its copy, the one that goes first visits nat for both.
     last(isTranslating, () => true) ??
     last((event, index) => sparesFromNat(events, event, index)) ??
@@ -123,6 +119,13 @@ function sparesFromNat(events: readonly TraceEvent[], event: TraceEvent, index: 
   );
 }
 
+/** A rule that matched and let the packet pass its table. */
+export function isAccepting(event: TraceEvent): boolean {
+  return (
+    event.kind === 'rule' && event.matched && event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT'
+  );
+}
+
 function isTranslating(event: TraceEvent): boolean {
   if (event.kind !== 'rule' || !event.matched) return false;
   const kind = event.effect?.kind;
@@ -138,24 +141,29 @@ function isReaddressing(event: TraceEvent): boolean {
   );
 }
 
-/** `The proxy’s inbound listener receives it, not the program on port 80`; undefined where nobody is known to. */
-export function receivedBy(input: TraceInput, { end, events }: Walked): string | undefined {
+/** Who receives it, and who would have without NAT; undefined where nobody is known to. */
+export function receiverOf(
+  input: TraceInput,
+  { end, events }: Walked,
+): { readonly who: string; readonly other: string | undefined } | undefined {
   const { receiver } = end;
   if (!receiver) return undefined;
   const role = roleOf(receiver);
   const changed = firstDestination(events);
-  const other = changed && otherReceiver(input, changed);
-  return `${role === undefined ? (receiver.process ?? `The socket ${receiver.text}`) : capital(role)} receives it${other === undefined ? '' : `, not ${other}`}`;
+  return {
+    who: role === undefined ? (receiver.process ?? `The socket ${receiver.text}`) : capital(role),
+    other: changed && otherReceiver(input, changed),
+  };
 }
 
 function delivered(input: TraceInput, walked: Walked): RichText {
-  const { end, events } = walked;
+  const { end } = walked;
   const { packet, receiver } = end;
-  const changed = firstDestination(events);
+  const known = receiverOf(input, walked);
   const decided = decidedBy(walked);
-  if (!receiver) {
+  if (!receiver || !known) {
     const where = destinationOf(packet);
-    if (end.receiverKnown && waitsForSocket(packet.protocol)) {
+    if (hasNoListener(end)) {
       const answer =
         packet.protocol === PROTOCOL.TCP
           ? 'the kernel answers with a TCP reset (connection refused)'
@@ -165,11 +173,9 @@ function delivered(input: TraceInput, walked: Walked): RichText {
     const asked = showsPorts(packet) ? ', but the file does not say which program listens there' : '';
     return [strong(`It is delivered to this host, ${where}`), plain(`${asked}. `), ...decided];
   }
-  const role = roleOf(receiver);
-  const other = changed && otherReceiver(input, changed);
   return [
-    strong(`${role === undefined ? (receiver.process ?? `The socket ${receiver.text}`) : capital(role)} receives it`),
-    plain(`${other === undefined ? '' : `, not ${other}`}. `),
+    strong(`${known.who} receives it`),
+    plain(`${known.other === undefined ? '' : `, not ${known.other}`}. `),
     dim(`${listens(receiver)}${input.listenersFrom === undefined ? '' : ` (from ${input.listenersFrom})`}. `),
     ...decided,
   ];
@@ -299,7 +305,7 @@ function dropped({ end, events }: Walked): RichText {
     { text: `line ${line}`, style: 'strong', line },
     strong(reply),
     plain(': '),
-    dim(`${by.rule.chain.table} ${place(by.rule)}${by.hook === by.rule.chain.name ? '' : `, in ${by.hook}`}.`),
+    dim(`${by.rule.chain.table} ${rulePlace(by.rule)}${by.hook === by.rule.chain.name ? '' : `, in ${by.hook}`}.`),
   ];
 }
 
@@ -338,7 +344,8 @@ function natTarget({ events }: Walked, half: 'destination' | 'source'): string |
   return undefined;
 }
 
-function place(rule: Rule): string {
+/** `INPUT rule 4`. */
+export function rulePlace(rule: Rule): string {
   return `${rule.chain.name} rule ${rule.number}`;
 }
 

@@ -1,19 +1,20 @@
 import { completePacket } from '../../core/net/completePacket';
 import { formatPacketExpression } from '../../core/net/packetExpression';
+import type { Dump } from '../fileModel';
 import { settingOf } from '../fileTrace';
 import type { ChangedEvaluation } from './evaluateChanged';
 
-const EMPTY = new WeakMap<ChangedEvaluation, string>();
+const EMPTY = new WeakMap<Dump, { readonly overrides: unknown; readonly text: string }>();
 
-/** The packet that an empty box traces on the host of an evaluation, in full. */
-export function emptyPacket(evaluated: ChangedEvaluation): string {
-  const known = EMPTY.get(evaluated);
-  if (known !== undefined) return known;
-  const { model, dump } = evaluated.evaluation.setting;
-  const { source, family } = settingOf(model, dump, { overrides: evaluated.overrides, packet: {} });
+/** The packet that an empty box traces on the host of an evaluation, in full. It is the same for all packets. */
+export function emptyPacket({ evaluation, overrides }: ChangedEvaluation): string {
+  const { model, dump } = evaluation.setting;
+  const known = EMPTY.get(dump);
+  if (known && known.overrides === overrides) return known.text;
+  const { source, family } = settingOf(model, dump, { overrides, packet: {} });
   const facts = source.host({});
   const { request } = completePacket({}, facts.host, { preferred: family, marksOwn: !facts.known.addresses });
   const text = formatPacketExpression(request);
-  EMPTY.set(evaluated, text);
+  EMPTY.set(dump, { overrides, text });
   return text;
 }

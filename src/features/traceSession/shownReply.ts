@@ -10,7 +10,7 @@ import { dumpFor } from '../fileModel';
 import { withProvisos } from '../fileTrace';
 import { usedAssumptions } from '../possibleHosts/usedAssumptions';
 import { answererOf } from '../journey/answerer';
-import { comesBack, findingsOf, findingsOfOutcome, replyOf, verdictOfReply } from '../replies';
+import { comesBack, findingsOf, findingsOfOutcome, replyOf, verdictOfReply, wayBack } from '../replies';
 import { settingOfPath } from '../settingOfPath';
 import { selectedPath } from '../traceReport/traceInput';
 import type { Evaluation } from './evaluate';
@@ -106,8 +106,8 @@ export function replyState(evaluation: Evaluation | undefined, shown: ShownReply
 
 function offered(evaluation: Evaluation, walked: Walked): ReplyState {
   const reply = walked.events.length > MOST_EVENTS ? undefined : tracedReply(evaluation, walked);
-  if (reply?.kind !== 'traced') return { kind: 'offered', verdict: '', comesBack: false, findings: [] };
-  return { kind: 'offered', verdict: verdictOfReply(reply), comesBack: comesBack(reply), findings: findingsOf(reply) };
+  if (reply?.kind !== 'traced') return { kind: 'offered', wayBack: '', comesBack: false, findings: [] };
+  return { kind: 'offered', wayBack: wayBack(reply), comesBack: comesBack(reply), findings: findingsOf(reply) };
 }
 
 /** A path of more steps takes as long on the way back: its reply is followed only when it is asked for. */

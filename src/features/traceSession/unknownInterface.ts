@@ -8,15 +8,15 @@ import type { SourceFile } from '../../core/syntax/tree';
  * is often. Nothing where the file names no interface at all.
  */
 export function unknownInterfaces({ iface, oface }: PacketRequest, file: SourceFile, host: Host): readonly string[] {
-  const asked = [...new Set([iface, oface])].filter((name) => name !== undefined && name !== 'lo');
-  return asked.flatMap((name) => {
-    if (isNamed(name as string, file)) return [];
+  const asked = new Set([iface, oface].filter((name): name is string => name !== undefined && name !== 'lo'));
+  return [...asked].flatMap((name) => {
+    if (isNamed(name, file)) return [];
     const known = host.interfaces
       .map((each) => each.name)
       .filter((each) => each !== name && each !== 'lo' && isNamed(each, file));
     if (known.length === 0) return [];
     const near = known
-      .map((each) => ({ each, distance: editDistance(name as string, each, MOST_SLIPS) }))
+      .map((each) => ({ each, distance: editDistance(name, each, MOST_SLIPS) }))
       .sort((a, b) => a.distance - b.distance)[0];
     const meant =
       near && near.distance <= MOST_SLIPS
@@ -26,8 +26,18 @@ export function unknownInterfaces({ iface, oface }: PacketRequest, file: SourceF
   });
 }
 
-/** It stands in the file, or a rule has a pattern for it, such as `-i eth+`. */
-function isNamed(name: string, { lines }: SourceFile): boolean {
+const named = new WeakMap<SourceFile, Map<string, boolean>>();
+
+/** It stands in the file, or a rule has a pattern for it, such as `-i eth+`; each name is looked for once. */
+function isNamed(name: string, file: SourceFile): boolean {
+  let known = named.get(file);
+  if (!known) named.set(file, (known = new Map<string, boolean>()));
+  let found = known.get(name);
+  if (found === undefined) known.set(name, (found = stands(name, file)));
+  return found;
+}
+
+function stands(name: string, { lines }: SourceFile): boolean {
   const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const word = new RegExp(`(?<![\\w.-])${escaped}(?![\\w-])`);
   if (lines.some(({ text }) => text.includes(name) && word.test(text))) return true;

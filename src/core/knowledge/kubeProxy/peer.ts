@@ -1,5 +1,6 @@
 import type { Peer } from '../peer';
-import { shapeOf, type RuleShape } from '../shape';
+import { shapeOf } from '../shape';
+import { serviceIn } from './serviceComment';
 import { chainIn, type RuleSetView, type RuleView } from '../view';
 
 /** The Service that a rule leads to, and its endpoints. */
@@ -8,7 +9,7 @@ export function servicePeer(ruleSet: RuleSetView, rule: RuleView): Peer | undefi
   const target = rule.target ?? '';
   const service = (behind?: Peer['behind']): Peer => ({
     noun: 'Service',
-    name: nameIn(shapeOf(rule)),
+    name: serviceIn(shapeOf(rule)) ?? '',
     ...(behind && { behind }),
   });
   if (target.startsWith('KUBE-SEP-'))
@@ -16,11 +17,6 @@ export function servicePeer(ruleSet: RuleSetView, rule: RuleView): Peer | undefi
   if (/^KUBE-(?:SVC|SVL|EXT|XLB|FW)-/.test(target) || rule.chain.startsWith('KUBE-SEP-')) return service();
   const refuses = (target === 'REJECT' || target === 'DROP') && /\bno (?:local )?endpoints\b/.test(rule.written);
   return refuses ? service({ noun: 'endpoint', count: 0 }) : undefined;
-}
-
-/** The Service that a comment names, `default/web:http` of `default/web:http cluster IP`; empty where there is none. */
-function nameIn({ comment }: RuleShape): string {
-  return comment?.split(' ').find((word) => /^[\w.-]+\/[\w.:-]+$/.test(word)) ?? '';
 }
 
 const counted = new WeakMap<readonly RuleView[], number>();

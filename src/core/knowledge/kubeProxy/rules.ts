@@ -1,6 +1,7 @@
 import { fit, text, type RuleKnowledge } from '../facts';
 import { condition, shapeOf, valueOf, type RuleShape } from '../shape';
 import { chainIn, type RuleSetView, type RuleView } from '../view';
+import { serviceIn } from './serviceComment';
 import { kubeletSource, proxier } from './sources';
 
 /** What a rule of kube-proxy or the kubelet is for; undefined where it is none of theirs. */
@@ -45,7 +46,7 @@ function say(
 
 /** The Service a comment names, `default/web:http` of `default/web:http cluster IP`. */
 function serviceOf(shape: RuleShape): string {
-  return shape.comment?.split(' ').find((word) => word.includes('/')) ?? 'a Service';
+  return serviceIn(shape) ?? 'a Service';
 }
 
 function hookRule(rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {

@@ -1,4 +1,5 @@
 import { reasonCode } from '../../../core/netfilter/reasonCode';
+import { isThrough } from '../../../core/netfilter/walkEnds';
 import type { AnswerCard } from '../../../shared/traceReport';
 import { selectedPath, type TraceInput } from '../traceInput';
 import { decisions } from './decisions';
@@ -12,7 +13,7 @@ export function answerCard(input: TraceInput): AnswerCard {
   const peer = peerOnPath(input, walked);
   const decided = decisions(walked);
   const rows = cardRows(input, walked, peer);
-  const spared = decided.length === 0 && (walked.end.outcome === 'SENT' || walked.end.outcome === 'LOCAL');
+  const spared = decided.length === 0 && isThrough(walked);
   return {
     code: reasonCode(walked),
     headline: headline(input, walked, peer),

@@ -4,6 +4,7 @@ import type { PacketRequest } from '../../../core/net/packetRequest';
 import type { Walked } from '../../../core/netfilter/events';
 import type { HostAssumption } from '../../../core/ruleset/host/assumptions';
 import type { CardAssumption } from '../../../shared/traceReport';
+import { ownKey, WAY_QUESTION } from '../../possibleHosts/hostKeys';
 import type { TraceInput } from '../traceInput';
 
 /** Tells of each value of the card whether it was assumed, why, and where one settles it. */
@@ -26,8 +27,8 @@ export class AssumedValues {
 
   /** Of an address that the host was given, or of which it was answered whether it is the host's. */
   address(address: Address): CardAssumption | undefined {
-    const text = formatAddress(address);
-    const answer = this.walked.on?.answers.find(({ what }) => what.startsWith(`${text} is `));
+    const key = ownKey(formatAddress(address));
+    const answer = this.walked.on?.answers.find((each) => each.key === key);
     if (answer) return { why: `${answer.what}${answer.value ? '' : ': no'}; ${answer.reason}`, question: answer.key };
     const made = this.ofHost.find(({ use }) => use.kind === 'address' && sameAddress(use.address, address));
     return made && { why: made.message };
@@ -35,7 +36,7 @@ export class AssumedValues {
 
   interface(name: string): CardAssumption | undefined {
     const choice = this.walked.on?.answers.find(({ choice: isChoice }) => isChoice);
-    if (choice) return { why: choice.reason, question: 'host/way' };
+    if (choice) return { why: choice.reason, question: WAY_QUESTION };
     const made = this.ofHost.find(({ use }) => use.kind === 'interface' && use.name === name);
     return made && { why: made.message };
   }

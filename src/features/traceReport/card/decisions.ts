@@ -1,11 +1,12 @@
-import type { TraceEvent, Walked } from '../../../core/netfilter/events';
+import type { Walked } from '../../../core/netfilter/events';
+import { isThrough } from '../../../core/netfilter/walkEnds';
 import type { CardDecision } from '../../../shared/traceReport';
 import { isOwnWay, lineNumber, type RuleEvent } from '../traceInput';
-import { decisiveEvent } from '../verdict';
+import { decisiveEvent, isAccepting, rulePlace } from '../verdict';
 
 /** Which rules made it so, the one that decided first. */
 export function decisions(walked: Walked): readonly CardDecision[] {
-  const { events, end } = walked;
+  const { events } = walked;
   const own = isOwnWay(walked);
   const index = decisiveEvent(walked);
   const decided = index === undefined ? undefined : events[index];
@@ -18,13 +19,13 @@ export function decisions(walked: Walked): readonly CardDecision[] {
       place: `policy of ${decided.chain.table} ${decided.chain.name}`,
       target: decided.chain.policy ?? '',
     });
-  if (end.outcome !== 'SENT' && end.outcome !== 'LOCAL') return found;
+  if (!isThrough(walked)) return found;
   const last = (wanted: (event: RuleEvent) => boolean): RuleEvent | undefined =>
     events.findLast(
       (event, i): event is RuleEvent =>
         event.kind === 'rule' && event.matched && event !== decided && own(i) && wanted(event),
     );
-  const accepted = last(isAccept);
+  const accepted = last(isAccepting);
   const source = last(
     ({ effect }) => effect?.kind === 'masquerade' || (effect?.kind === 'nat' && effect.half === 'source'),
   );
@@ -33,15 +34,11 @@ export function decisions(walked: Walked): readonly CardDecision[] {
   return found;
 }
 
-function isAccept(event: TraceEvent): boolean {
-  return event.kind === 'rule' && event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT';
-}
-
 function ofRule(word: string, { rule }: RuleEvent): CardDecision {
   return {
     word,
     line: lineNumber(rule.line),
-    place: `${rule.chain.name} rule ${rule.number}`,
+    place: rulePlace(rule),
     target:
       rule.target.kind === 'extension'
         ? rule.target.extension.name

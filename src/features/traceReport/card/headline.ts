@@ -1,11 +1,13 @@
-import type { Walked } from '../../../core/netfilter/events';
-import { reasonCode } from '../../../core/netfilter/reasonCode';
+import type { TraceEvent, Walked } from '../../../core/netfilter/events';
+import { hasNoListener } from '../../../core/netfilter/walkEnds';
 import type { Peer } from '../../../core/knowledge/peer';
 import { explainKernelDrop } from '../explainKernelDrop';
 import { destinationOf, showsPorts, sourceOf } from '../packetWords';
 import { isOwnWay, type TraceInput } from '../traceInput';
-import { receivedBy } from '../verdict';
+import { receiverOf, rulePlace } from '../verdict';
 import { peerName, portName } from './names';
+
+type Translate = Extract<TraceEvent, { readonly kind: 'translate' }>;
 
 /** The answer in one line, in the words of whoever operates the thing: `Service shop/web:http → 10.244.2.17:8080`. */
 export function headline(input: TraceInput, walked: Walked, peer: Peer | undefined): string {
@@ -24,14 +26,14 @@ export function headline(input: TraceInput, walked: Walked, peer: Peer | undefin
 
 function received(input: TraceInput, walked: Walked): string {
   const { end } = walked;
-  if (reasonCode(walked) === 'no-listener') return `Nobody listens on ${destinationOf(end.packet)}`;
+  if (hasNoListener(end)) return `Nobody listens on ${destinationOf(end.packet)}`;
   const handed = walked.events.findLast((event) => event.kind === 'rule' && event.effect?.kind === 'tproxy');
   if (handed?.kind === 'rule' && handed.effect?.kind === 'tproxy' && !end.receiver) {
     const { port } = handed.effect;
     return `Handed to the transparent socket on port ${port === 0 ? end.packet.destinationPort : port}`;
   }
-  const by = receivedBy(input, walked);
-  if (by !== undefined) return by;
+  const by = receiverOf(input, walked);
+  if (by) return `${by.who} receives it${by.other === undefined ? '' : `, not ${by.other}`}`;
   const name = portName(input, end.packet);
   const port = showsPorts(end.packet)
     ? `, port ${end.packet.destinationPort}${name === undefined ? '' : ` (${name})`}`
@@ -42,13 +44,14 @@ function received(input: TraceInput, walked: Walked): string {
 function sent(walked: Walked, peer: Peer | undefined): string {
   const { end, events } = walked;
   const own = isOwnWay(walked);
-  const translations = events.filter((event, index) => event.kind === 'translate' && own(index));
-  const readdressed = translations.find((event) => event.kind === 'translate' && event.half === 'destination');
-  const from = translations.some((event) => event.kind === 'translate' && event.half === 'source')
-    ? `, with ${sourceOf(end.packet)} as its source`
-    : '';
+  const half = (wanted: 'source' | 'destination') =>
+    events.find(
+      (event, index): event is Translate => event.kind === 'translate' && event.half === wanted && own(index),
+    );
+  const readdressed = half('destination');
+  const from = half('source') ? `, with ${sourceOf(end.packet)} as its source` : '';
   const to = destinationOf(end.packet);
-  if (readdressed?.kind !== 'translate')
+  if (!readdressed)
     return `${events[0]?.kind === 'start' && events[0].direction === 'out' ? 'Sent' : 'Forwarded'} by ${end.outInterface ?? 'no interface'} to ${to}${from}`;
   const what = peer ? peerName(peer) : destinationOf(readdressed.before);
   return `${what} → ${behind(peer)}${to}${from}`;
@@ -67,7 +70,7 @@ function dropped({ end }: Walked, peer: Peer | undefined): string {
   if (peer?.behind?.count === 0) return `${peerName(peer)} has no ${peer.behind.noun}s: ${done}`;
   switch (by?.kind) {
     case 'rule':
-      return `${done === 'rejected' ? 'Rejected' : 'Dropped'} by ${by.rule.chain.name} rule ${by.rule.number}`;
+      return `${done === 'rejected' ? 'Rejected' : 'Dropped'} by ${rulePlace(by.rule)}`;
     case 'policy':
       return `Dropped by the policy of ${by.chain.name}: no rule let it through`;
     case 'kernel':

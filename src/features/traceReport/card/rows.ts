@@ -2,6 +2,7 @@ import type { Packet } from '../../../core/net/packet';
 import { protocolName } from '../../../core/net/protocols';
 import type { Peer } from '../../../core/knowledge/peer';
 import type { TraceEvent, Walked } from '../../../core/netfilter/events';
+import { isThrough } from '../../../core/netfilter/walkEnds';
 import type { CardPart, CardRow } from '../../../shared/traceReport';
 import { destinationOf, flagNames, inFragments, showsPorts, sourceOf } from '../packetWords';
 import { isOwnWay, type TraceInput } from '../traceInput';
@@ -49,7 +50,7 @@ class CardRows {
     const { packet, direction, iface } = this.first;
     const arrives = direction === 'in';
     const end = this.walked.end.packet;
-    const moved = hasEnd(this.walked);
+    const moved = isThrough(this.walked);
     const name = this.peer ? peerName(this.peer) : portName(this.input, packet);
     return {
       label: arrives ? 'arrives' : 'is sent',
@@ -78,7 +79,8 @@ class CardRows {
   }
 
   end(): CardRow | undefined {
-    if (!hasEnd(this.walked)) return undefined;
+    // A packet that is dropped has no form that anybody gets.
+    if (!isThrough(this.walked)) return undefined;
     return this.walked.end.outcome === 'SENT' ? this.leaves() : this.received();
   }
 
@@ -144,11 +146,6 @@ class CardRows {
       ? { why: 'the port is drawn at random; this is one of the possible ones' }
       : undefined;
   }
-}
-
-/** A packet that is dropped has no form that anybody gets. */
-function hasEnd({ end }: Walked): boolean {
-  return end.outcome === 'SENT' || end.outcome === 'LOCAL';
 }
 
 function marked(assumed: CardPart['assumed']): Pick<CardPart, 'assumed'> {

@@ -1,5 +1,5 @@
 import type { Walked } from '../../../core/netfilter/events';
-import { waitsForSocket } from '../../../core/netfilter/reasonCode';
+import { hasNoListener } from '../../../core/netfilter/walkEnds';
 import { PROTOCOL } from '../../../core/net/packet';
 
 /**
@@ -8,8 +8,7 @@ import { PROTOCOL } from '../../../core/net/packet';
  * icmpv6_err_convert, net/ipv4/tcp_input.c tcp_reset.
  */
 export function sendsBack({ end, events }: Pick<Walked, 'end' | 'events'>): string | undefined {
-  if (end.outcome === 'LOCAL' && end.receiverKnown && !end.receiver && waitsForSocket(end.packet.protocol))
-    return end.packet.protocol === PROTOCOL.TCP ? RESET : icmp(PORT_UNREACHABLE);
+  if (hasNoListener(end)) return end.packet.protocol === PROTOCOL.TCP ? RESET : icmp(PORT_UNREACHABLE);
   if (end.verdict !== 'REJECT' || end.dropBy?.kind !== 'rule') return undefined;
   const { rule } = end.dropBy;
   const rejected = events.findLast((event) => event.kind === 'rule' && event.rule === rule && event.matched);
