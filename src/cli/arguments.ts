@@ -8,6 +8,9 @@ export const USAGE = `iptables-lens: what iptables rules do with a packet
       --table names the table of lines where FILE does not state it;
       --journey goes on after the proxy of ${journeysOf()}, leg by leg, and back again;
       --scenario NAME takes a packet that suits FILE, in place of --packet (client-app, app-own-service …)
+  trace FILE --kernel-trace TRACE_FILE [--host FILE.json] [--dump N] [--table …] [--json]
+      traces each packet of a kernel's trace (TRACE in the kernel's log, xtables-monitor --trace, nft monitor trace)
+      and says where the rules in FILE say something else; without options also where FILE has such a trace itself
   check FILE… [--json]         what iptables-restore would refuse
   print FILE [--canonical]     the text unchanged; or the rules as iptables-save prints them
   explain NAME [--file FILE]   what a chain, match, target, option, port or mark is

@@ -37,6 +37,7 @@ async function run(words: readonly string[]): Promise<number> {
           dump: 'value',
           chain: 'value',
           table: 'value',
+          'kernel-trace': 'value',
           json: 'flag',
           journey: 'flag',
           reply: 'flag',

@@ -5,6 +5,7 @@ import { parseSourceFile } from '../core/syntax/parse';
 import { visible } from '../core/text/visible';
 import type { Dump, FileModel } from '../features/fileModel';
 import { packetsOfFile } from '../features/filePackets';
+import { kernelTraceOf } from '../features/kernelTrace/kernelTraceOf';
 import { loadWarnings } from '../features/loadProblems';
 import { contextOfFile } from '../features/packetInput/contextOfFile';
 import { readPacketInput } from '../features/packetInput/readPacketInput';
@@ -23,6 +24,7 @@ import { reasonText, unreadLines, type UnreadLine } from '../features/unread';
 import { nothingFound } from './overview';
 import { filledText } from './batchPacket';
 import { UsageError, oneFile, type Arguments } from './arguments';
+import { runKernelTrace } from './kernelTrace';
 import { modelWithTables, settleWords } from './tables';
 import { journeyJson, journeyText, type TracedJourney } from './journey';
 import type { Terminal } from './terminal';
@@ -34,18 +36,37 @@ import type { Terminal } from './terminal';
 export function runTrace(given: Arguments, terminal: Terminal): number {
   const name = oneFile(given, 'trace');
   const typed = given.values.packet === '-' ? packetFromInput(name, terminal) : given.values.packet;
+  const kernelTrace = given.values['kernel-trace'];
+  if (kernelTrace !== undefined && (typed !== undefined || given.values.scenario !== undefined))
+    throw new UsageError('--kernel-trace has the packets: --packet and --scenario do not go with it');
+  const read = parseSourceFile(terminal.read(name), { fileName: name });
+  const none = typed === undefined && given.values.scenario === undefined;
+  if (kernelTrace !== undefined || (none && kernelTraceOf(read).packets.length > 0)) {
+    const model = modelWithTables(read, given.values.table, name);
+    return runKernelTrace(
+      {
+        model,
+        dump: chooseDump(model, given.values.dump, name),
+        overrides: readHost(given.values.host, terminal),
+        file: kernelTrace,
+        name,
+        json: given.flags.has('json'),
+      },
+      terminal,
+    );
+  }
   if ((typed === undefined) === (given.values.scenario === undefined))
     throw new UsageError(
       'trace needs --packet, such as --packet "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new", or --scenario, and not both',
     );
-  const model = modelWithTables(parseSourceFile(terminal.read(name), { fileName: name }), given.values.table, name);
+  const model = modelWithTables(read, given.values.table, name);
   const dump = chooseDump(model, given.values.dump, name);
   const scenario =
     given.values.scenario === undefined ? undefined : chooseScenario(model, dump, given.values.scenario, name);
   const packet = typed ?? scenario?.expression ?? '';
   const overrides = readHost(given.values.host, terminal);
-  const read = readPacketInput(packet, contextOfFile(model, dump, overrides));
-  const plain = read.request ? read.expression : packet;
+  const input = readPacketInput(packet, contextOfFile(model, dump, overrides));
+  const plain = input.request ? input.expression : packet;
   const expression = given.values.chain === undefined ? plain : `${plain} at ${given.values.chain}`;
   const evaluations = new Map<string, Evaluation>();
   // A journey asks for the legs that are printed afterwards.
@@ -59,7 +80,7 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
     const traced = evaluated(evaluation(text), given.values.host ?? name);
     return { ...traced, notes: ruleSetNotes(model, dump, traced.input.family, '--dump N selects it', settleWords) };
   };
-  const first = { ...trace(expression), readNotes: read.request ? read.notes : [] };
+  const first = { ...trace(expression), readNotes: input.request ? input.notes : [] };
   const reply = given.flags.has('reply');
   const journey = given.flags.has('journey')
     ? withLegs(

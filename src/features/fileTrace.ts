@@ -4,6 +4,7 @@ import { familyOf } from '../core/net/makePacket';
 import type { RuleSets, TraceEvent } from '../core/netfilter/events';
 import { startChain } from '../core/netfilter/startChain';
 import type { Traced, TraceSetting } from '../core/netfilter/trace';
+import type { World } from '../core/netfilter/world';
 import { HostSource } from '../core/ruleset/host/hostFromFile';
 import { saidBy } from '../core/ruleset/host/said';
 import type { RulesUse } from '../core/ruleset/host/assumptions';
@@ -41,12 +42,14 @@ export interface SettingOptions {
   readonly family?: 4 | 6 | undefined;
   /** The packet that is asked about, which says something of the host; undefined: none yet. */
   readonly packet?: PacketRequest | undefined;
+  /** What the host remembers; undefined: the connections that the file lists. */
+  readonly world?: World | undefined;
 }
 
 export function settingOf(
   model: FileModel,
   dump: Dump,
-  { overrides, answers = new Map<string, boolean>(), family = dump.section.family, packet }: SettingOptions = {},
+  { overrides, answers = new Map<string, boolean>(), family = dump.section.family, packet, world }: SettingOptions = {},
 ): FileSetting {
   const ruleSets = ruleSetsFor(model, dump);
   const source = new HostSource(
@@ -57,7 +60,7 @@ export function settingOf(
   );
   const { host, problems, known } = source.host(hostAnswersOf(source.host(), answers));
   return {
-    setting: { ruleSets, host, answers, ...worldOfFile(model.file) },
+    setting: { ruleSets, host, answers, ...(world ? { world } : worldOfFile(model.file)) },
     source,
     addressesKnown: known.addresses,
     family: dump.section.family ?? 4,

@@ -21,6 +21,7 @@ const OPTIONS = {
     dump: 'value',
     chain: 'value',
     table: 'value',
+    'kernel-trace': 'value',
     json: 'flag',
     journey: 'flag',
     reply: 'flag',

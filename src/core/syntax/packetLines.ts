@@ -39,7 +39,7 @@ export function isLoggedPacket(text: string, start: number): boolean {
   return (
     source >= 0 &&
     text.includes(' DST=', source) &&
-    (text.includes(' PROTO=', source) || text.startsWith('PACKET: ', start)) &&
-    text.lastIndexOf('IN=', source) >= start
+    (text.startsWith('PACKET: ', start) ||
+      (text.includes(' PROTO=', source) && text.lastIndexOf('IN=', source) >= start))
   );
 }

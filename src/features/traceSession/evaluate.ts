@@ -2,6 +2,7 @@ import type { FilledField } from '../../core/net/completePacket';
 import { familyOf } from '../../core/net/makePacket';
 import { formatPacketExpression } from '../../core/net/packetExpression';
 import type { PacketRequest } from '../../core/net/packetRequest';
+import type { World } from '../../core/netfilter/world';
 import type { ExpressionProblem } from '../../shared/protocol';
 import { modelOf, type Dump, type FileModel } from '../fileModel';
 import { notFollowed, type NotFollowed } from '../nftTables';
@@ -24,6 +25,8 @@ export interface Wanted {
   readonly answers: Readonly<Record<string, boolean>>;
   /** An object like the contract's `topology`; undefined: the host as the file states it. */
   readonly overrides: unknown;
+  /** What the host remembers of earlier packets; undefined: the connections that the file lists. */
+  readonly world?: World | undefined;
 }
 
 export interface Evaluation {
@@ -50,7 +53,7 @@ export interface Evaluation {
 export function evaluate(
   asGiven: FileModel,
   dumpGiven: Dump,
-  { expression, outcome, answers, overrides }: Wanted,
+  { expression, outcome, answers, overrides, world }: Wanted,
 ): Evaluation {
   const answerMap = new Map(Object.entries(answers));
   const parsed = readPacketInput(expression, contextOfFile(asGiven, dumpGiven, overrides));
@@ -61,6 +64,7 @@ export function evaluate(
       answers: answerMap,
       family: parsed.request && familyAsked(parsed.request),
       packet: parsed.request,
+      world,
     });
   const setting = settingIn(model, dump);
   if (parsed.problems !== undefined) return notTraced(setting, expression, undefined, parsed.problems);

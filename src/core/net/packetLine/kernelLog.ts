@@ -9,7 +9,7 @@ import type { ReadPacket } from './readPacket';
 export function readKernelLog(text: string): ReadPacket | undefined {
   const found = START.exec(text);
   if (!found || !/ SRC=/.test(text)) return undefined;
-  const rest = text.slice(found.index + found[0].length - (found[1]?.length ?? 0));
+  const rest = text.slice(found.index + found[0].length - (found[1] ?? found[2] ?? '').length);
   const bracket = rest.indexOf(' [SRC=');
   const close = bracket < 0 ? -1 : rest.indexOf(']', bracket);
   const outside = bracket < 0 ? rest : `${rest.slice(0, bracket)} ${close < 0 ? '' : rest.slice(close + 1)}`;
@@ -31,8 +31,9 @@ export function readKernelLog(text: string): ReadPacket | undefined {
   return { fields, writer, note: noteOf(prefix, inInterface, forwarded) };
 }
 
-/** `IN=` and what follows; `PHYSIN=` of a bridge comes after it. */
-const START = /(?<!PHYS)(IN=\S{0,15}(?=[ \t]+(?:OUT=|MAC|LOOPBACK |SRC=)))/;
+/** `IN=` and what follows; `PHYSIN=` of a bridge comes after it. Of what this host sends xtables-monitor has no `IN=`. */
+const START =
+  /(?<!PHYS)(IN=\S{0,15}(?=[ \t]+(?:OUT=|MAC|LOOPBACK |SRC=)))|(?<=PACKET: (?:2|10) [\da-f]{1,16} )(OUT=\S{1,15}(?= ))/;
 const MOST_WORDS = 200;
 
 /** xtables-monitor writes no blank after the ID: `ID=43751DF`. */
