@@ -1,7 +1,10 @@
 import { allTables } from '../core/ruleset/ruleSet';
 import { visible } from '../core/text/visible';
 import type { AnyTableName, Hook } from '../core/xtables/view';
+import { readTraceLine } from '../core/net/kernelTrace/traceLine';
+import type { Line } from '../core/syntax/tree';
 import { packetsOfFile } from './filePackets';
+import { kernelTraceOf } from './kernelTrace/kernelTraceOf';
 import { counted } from './traceReport/traceInput';
 import { ruleSetOf, type Dump, type FileModel } from './fileModel';
 
@@ -34,12 +37,17 @@ const MOST_PACKETS = 100;
 
 function packetLenses({ file, defaultDump }: FileModel): readonly Lens[] {
   if (!defaultDump) return [];
-  return packetsOfFile(file, MOST_PACKETS).map(({ text, line, packet }) => ({
+  const traced = kernelTraceOf(file).packets;
+  const first = new Set(traced.map(({ line }) => line));
+  // A packet of a kernel's trace stands in many lines.
+  const isFirst = (text: string, { index }: Line): boolean =>
+    first.size === 0 || first.has(index) || readTraceLine(text) === undefined;
+  return packetsOfFile(file, MOST_PACKETS, isFirst).map(({ text, line, packet }) => ({
     line: line.index,
     dump: defaultDump.id,
     chain: undefined,
     packet: text,
-    title: 'Trace this packet',
+    title: first.has(line.index) ? 'Trace this packet beside the kernel’s trace' : 'Trace this packet',
     note: visible(packet.expression),
   }));
 }

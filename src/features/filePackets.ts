@@ -12,13 +12,17 @@ export interface PacketOfFile {
 
 /**
  * The packets that the lines of a file show, in their order, `most` of them at most: those of logs and captures, and
- * the next one of each connection that is listed.
+ * the next one of each connection that is listed. `wanted`: which lines are looked at.
  */
-export function packetsOfFile(file: SourceFile, most: number): readonly PacketOfFile[] {
+export function packetsOfFile(
+  file: SourceFile,
+  most: number,
+  wanted: (text: string, line: Line) => boolean = () => true,
+): readonly PacketOfFile[] {
   const found: PacketOfFile[] = [];
   for (const { text, line } of shownIn(file)) {
     if (found.length >= most) break;
-    const [packet] = packetsOfLine(text);
+    const [packet] = wanted(text, line) ? packetsOfLine(text) : [];
     if (packet) found.push({ text, line, packet });
   }
   return found;

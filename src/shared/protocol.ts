@@ -39,6 +39,8 @@ export type ToEditor =
   | { readonly type: 'choose-scenario'; readonly id: string }
   | { readonly type: 'choose-outcome'; readonly index: number }
   | { readonly type: 'choose-leg'; readonly id: string }
+  /** Lines of a kernel's trace that were pasted into the packet box: show their first packet beside them. */
+  | { readonly type: 'paste-trace'; readonly text: string }
   /** Show the trace of the reply in place of that of the packet, or go back to it. */
   | { readonly type: 'show-reply'; readonly shown: boolean }
   /** The user's word on a question; `chosen` is an index of its choices, undefined leaves it open again. */
@@ -81,6 +83,8 @@ export interface ViewState {
   /** undefined: the packet was typed. */
   readonly scenario: string | undefined;
   readonly packet: PacketForm;
+  /** What the kernel says of the path that is shown, where the packet is one of a kernel's trace. */
+  readonly kernel: KernelView | undefined;
   /** The packets of the user's choice that were traced before this one, the newest first. */
   readonly recent: readonly string[];
   /** What was assumed because the file does not say it. */
@@ -123,8 +127,31 @@ export interface Choice {
   readonly detail: string;
 }
 
-interface ScenarioChoice extends Choice {
+export interface ScenarioChoice extends Choice {
   readonly expression: string;
+}
+
+/** A kernel's trace beside the path that is shown. Lines are those of the file, from 1; undefined: they were pasted. */
+export interface KernelView {
+  /** `agrees with the kernel’s trace: 7 of 7 steps`. */
+  readonly text: string;
+  /** The line that shows the packet. */
+  readonly line: number | undefined;
+  /** The first step at which both part, and what each says. */
+  readonly difference:
+    | {
+        readonly kernel: string;
+        readonly kernelLine: number | undefined;
+        readonly here: string;
+        readonly line: number | undefined;
+      }
+    | undefined;
+  /** A sentence each: what the trace implies of the packet, how far it goes. */
+  readonly remarks: readonly string[];
+  /** The events of the path that the kernel has too. */
+  readonly same: readonly number[];
+  /** The step of the path that the kernel does not have, or that it has and the path does not. */
+  readonly differs: StepId | undefined;
 }
 
 /** `meant`: the word that is probably meant in the place of the wrong one; undefined: none is near. */
@@ -227,6 +254,8 @@ export interface KeptState {
   readonly tables?: Readonly<Record<string, string>>;
   /** The reply is shown. */
   readonly reply?: boolean;
+  /** The packet is this one of the kernel's trace in the file, from 0. */
+  readonly kernel?: number | undefined;
   /** The packets that were traced last, the newest first. */
   readonly recent?: readonly string[];
 }

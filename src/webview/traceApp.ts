@@ -3,6 +3,7 @@ import './traceDetail';
 import './traceFields';
 import './traceHeadline';
 import './traceJourney';
+import './traceKernel';
 import './tracePath';
 import './traceQuestions';
 import './traceReply';
@@ -197,6 +198,7 @@ export class TraceApp extends LitElement {
           .doubtful=${view.warnings.length > 0}
           @send=${this.passOn}
         ></trace-headline>
+        ${view.kernel ? html`<trace-kernel .stops=${this.answerStops} .kernel=${view.kernel} @send=${this.passOn} @pick=${(event: CustomEvent<StepId>) => this.pickNear(event.detail)}></trace-kernel>` : nothing}
         <trace-verdict
           .stops=${this.answerStops}
           .trace=${trace}
@@ -220,6 +222,7 @@ export class TraceApp extends LitElement {
           <trace-steps
             .rows=${visibleRows(trace.outcome, this.opened)}
             .selected=${this.selected}
+            .kernel=${view.kernel}
             @pick=${(event: CustomEvent<StepId>) => this.select(event.detail, true)}
             @move=${(event: CustomEvent<RowMove>) => this.step(event.detail, false)}
             @fold=${(event: CustomEvent<{ step: StepId; collapse: boolean }>) => {
@@ -275,7 +278,10 @@ export class TraceApp extends LitElement {
     const exists = (step: StepId | undefined): step is StepId =>
       step !== undefined && rows.some(({ row }) => isStep(row.id, step));
     const kept = before ? (samePacket ? sameStep(rowsBefore, this.selected, rows) : undefined) : next.keep.step;
-    const wanted = [this.wantedStep, kept, outcome.decisive, move(rows, undefined, 'first', true)].find(exists);
+    const { differs } = next.kernel ?? {};
+    const wanted = [this.wantedStep, kept, differs, outcome.decisive, move(rows, undefined, 'first', true)].find(
+      exists,
+    );
     this.wantedStep = undefined;
     this.selected = undefined;
     if (wanted !== undefined) this.select(wanted, before !== undefined && !samePacket);

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { isStep, stepKey } from '../shared/stepId';
-import type { FoldRow, Mark, Row, StepGroup, StepId } from '../shared/protocol';
+import type { FoldRow, KernelView, Mark, Row, StepGroup, StepId } from '../shared/protocol';
 import { icon } from './icons';
 import { spokenParts } from './rowName';
 import { tokensTemplate } from './text';
@@ -32,6 +32,8 @@ const SIGNS: Readonly<Record<Mark, string>> = {
 export class TraceSteps extends LitElement {
   @property({ attribute: false }) rows: readonly VisibleRow[] = [];
   @property({ attribute: false }) selected: StepId | undefined;
+  /** What the kernel says of the path, where it has traced the packet too. */
+  @property({ attribute: false }) kernel: KernelView | undefined;
   /** A tree had the focus before it was drawn anew. */
   private hadFocus = false;
 
@@ -40,7 +42,11 @@ export class TraceSteps extends LitElement {
   override render(): TemplateResult {
     const trees = treesOf(this.rows);
     const selected = trees.find(({ rows }) => rows.some(({ row }) => isStep(row.id, this.selected)));
-    return html`<section class="steps" aria-labelledby="title" @keydown=${this.keyDown}>
+    return html`<section
+      class="steps ${this.kernel ? 'beside-kernel' : ''}"
+      aria-labelledby="title"
+      @keydown=${this.keyDown}
+    >
       <h2 id="title" class="hidden">Steps</h2>
       ${repeat(
         trees,
@@ -109,6 +115,7 @@ export class TraceSteps extends LitElement {
     const selected = isStep(row.id, this.selected);
     const { front, colon, end } = spokenParts(visible);
     if (row.kind === 'fold') return this.fold(visible, row, selected);
+    const kernel = this.kernel && saidByKernel(this.kernel, row);
     const classes = [
       'row',
       depthClass(row),
@@ -141,7 +148,7 @@ export class TraceSteps extends LitElement {
               >`
         }
       </span>
-      ${row.why === '' ? html`<span></span>` : html`<span class="why" title=${row.why}>${spoken(', ')}${row.why}</span>`}${spoken(end)}
+      ${row.why === '' ? html`<span></span>` : html`<span class="why" title=${row.why}>${spoken(', ')}${row.why}</span>`}${kernelMark(kernel)}${spoken(end)}
     </div>`;
   }
 
@@ -238,6 +245,20 @@ function titleTemplate({ id, title, result, tone }: StepGroup): TemplateResult {
   return html`<h3 id=${id}>
     ${title} ${tone === 'drop' || tone === 'reject' ? html`<span class="result ${tone}">${result}</span>` : nothing}
   </h3>`;
+}
+
+/** Whether the kernel's trace has a step too; undefined: it says nothing of it. */
+function saidByKernel({ same, differs, difference }: KernelView, { id }: Row): boolean | undefined {
+  if (difference && differs !== undefined && isStep(id, differs)) return false;
+  return id.kind === 'event' && same.includes(id.event) ? true : undefined;
+}
+
+function kernelMark(said: boolean | undefined): TemplateResult | typeof nothing {
+  if (said === undefined) return nothing;
+  const words = said ? 'the kernel’s trace has it too' : 'here the kernel’s trace differs';
+  return html`<span class="kernel ${said ? 'same' : 'differs'}" title=${words}
+    ><span aria-hidden="true">${said ? '=' : '≠'}</span>${spoken(`, ${words}`)}</span
+  >`;
 }
 
 /** Words for screen readers alone: a row has its content as its name. */

@@ -46,6 +46,26 @@ export const traceStepsStyle = css`
     border: 1px solid transparent;
     border-width: 1px 0;
   }
+  .beside-kernel .row {
+    padding-left: 20px;
+  }
+  .kernel {
+    position: absolute;
+    left: 7px;
+    width: 12px;
+    text-align: center;
+    font-weight: 700;
+    user-select: none;
+  }
+  .kernel.same {
+    color: var(--green);
+  }
+  .kernel.differs {
+    color: var(--orange);
+  }
+  .row.selected .kernel {
+    color: inherit;
+  }
   .row:hover {
     background: var(--vscode-list-hoverBackground, var(--soft));
   }

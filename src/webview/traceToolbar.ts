@@ -159,6 +159,7 @@ export class TraceToolbar extends LitElement {
           aria-describedby=${(this.draft === undefined && packetMessagesId(packet)) || nothing}
           .value=${this.draft ?? packet.expression}
           @input=${this.typed}
+          @paste=${this.pasted}
           @keydown=${this.keyDown}
           @blur=${() => this.recent.close()}
         />
@@ -234,6 +235,14 @@ export class TraceToolbar extends LitElement {
     this.dispatchEvent(new CustomEvent<string>('draft', { detail: this.input.value }));
   };
 
+  /** Lines of a kernel's trace, which the box would join to one. */
+  private readonly pasted = (event: ClipboardEvent): void => {
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (!/\n/.test(text.trim()) || !/TRACE: |trace id /.test(text)) return;
+    event.preventDefault();
+    send(this, { type: 'paste-trace', text: text.slice(0, LONGEST_PASTE) });
+  };
+
   private readonly keyDown = (event: KeyboardEvent): void => {
     if (this.recent.key(event)) event.preventDefault();
     if (event.defaultPrevented || event.key !== 'Escape') return;
@@ -246,6 +255,9 @@ export class TraceToolbar extends LitElement {
     this.trace(this.input.value.trim());
   };
 }
+
+/** In characters. */
+const LONGEST_PASTE = 4_000_000;
 
 const OWN = '\u0000own';
 

@@ -4,6 +4,7 @@ import { NO_TABLES_SAID } from '../../core/ruleset/oneHost/saidTables';
 import type { FileModel } from '../fileModel';
 import { dumpLike, isTableQuestion } from '../openTables';
 import { isHostField } from './hostFields';
+import { kernelAgain, kernelIdOfFile, withKernelChoice, withKernelLine, withPastedTrace } from './kernelPacket';
 import { withField } from './packetForm';
 import { asSaid, sameDump } from './readAgain';
 import { withDump, withPacket, withReply, withRules, type SessionState } from './sessionState';
@@ -19,14 +20,24 @@ export function nextState(state: SessionState, trace: SessionTrace, message: ToE
     case 'ready':
       return state;
     case 'trace':
-      return withPacket(state, message.expression, undefined);
+      return (
+        withPastedTrace(state, trace.evaluated?.overrides, message.expression) ??
+        withPacket(state, message.expression, undefined)
+      );
+    case 'paste-trace':
+      return (
+        withPastedTrace(state, trace.evaluated?.overrides, message.text) ??
+        withPacket(state, message.text.trim(), undefined)
+      );
     case 'set-field':
       return withFieldSet(state, message.name, message.value);
     case 'choose-dump':
       return withDump(state, message.id);
     case 'choose-scenario': {
       const found = state.scenarios.find(({ id }) => id === message.id);
-      return found && withPacket(state, found.expression, found.id);
+      return found
+        ? withPacket(state, found.expression, found.id)
+        : withKernelChoice(state, trace.evaluated?.overrides, message.id);
     }
     case 'choose-outcome':
       return withOutcome(state, trace, Math.max(0, message.index));
@@ -50,20 +61,22 @@ export function nextState(state: SessionState, trace: SessionTrace, message: ToE
 /** A packet of the caller's choice, in one of the rule sets; undefined: in the one on show. */
 export function withPacketIn(state: SessionState, expression: string, dump: string | undefined): SessionState {
   const chosen = withDump(state, dump);
+  const ofKernel = withKernelLine(chosen, undefined, expression);
+  if (ofKernel) return ofKernel;
   return withPacket(chosen, expression, chosen.scenarios.find((each) => each.expression === expression)?.id);
 }
 
 /** The file as it is after it was opened or edited, with the same rule set and packet. */
 export function withModel(state: SessionState, model: FileModel | undefined): SessionState {
   const read = model && asSaid(model, state.tables);
-  return { ...withRules(state, read, read && sameDump(read, state.dump)), quiet: true };
+  return { ...kernelAgain(withRules(state, read, read && sameDump(read, state.dump))), quiet: true };
 }
 
 /** What the view had kept before the window was reloaded. */
 export function restored(state: SessionState, kept: KeptState): SessionState {
   const tables = kept.tables ?? NO_TABLES_SAID;
   const model = state.model && asSaid(state.model, tables);
-  return withRules(
+  const before = withRules(
     {
       ...state,
       scenario: kept.scenario,
@@ -78,6 +91,9 @@ export function restored(state: SessionState, kept: KeptState): SessionState {
     model,
     model?.dumps.find(({ id }) => id === kept.dump) ?? model?.defaultDump,
   );
+  const ofKernel =
+    kept.kernel === undefined ? undefined : withKernelChoice(before, undefined, kernelIdOfFile(kept.kernel));
+  return ofKernel?.expression === kept.expression ? { ...ofKernel, outcome: kept.outcome } : before;
 }
 
 function withFieldSet(state: SessionState, name: string, value: string): SessionState {

@@ -59,6 +59,7 @@ const PARTS: { readonly [T in ToEditor['type']]: PartChecks<Extract<ToEditor, { 
   'choose-scenario': { id: text },
   'choose-outcome': { index: whole },
   'choose-leg': { id: text },
+  'paste-trace': { text },
   'show-reply': { shown: flag },
   answer: { question: text, chosen: maybe(whole) },
   select: { revision: whole, step: stepId, reveal: flag },
@@ -81,6 +82,7 @@ const KEPT: Readonly<Record<Exclude<keyof KeptState, 'version'>, Check>> = {
   hostFields: record(text),
   tables: maybe(record(text)),
   reply: maybe(flag),
+  kernel: maybe(whole),
   recent: maybe(list(text)),
 };
 

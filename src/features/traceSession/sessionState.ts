@@ -4,6 +4,7 @@ import type { StepId } from '../../shared/protocol';
 import type { Dump, FileModel } from '../fileModel';
 import { scenariosFor, type Scenario } from '../scenarios';
 import type { HostChanges } from './hostFields';
+import type { ChosenKernelPacket } from '../kernelTrace/chosenPacket';
 
 /** Everything that file, user and editor have set in one trace view. What is shown is computed from it. */
 export interface SessionState {
@@ -22,6 +23,8 @@ export interface SessionState {
   readonly expression: string | undefined;
   /** What the packet was read from, where that was no expression, and what was assumed and ignored in reading it. */
   readonly readNotes: readonly string[];
+  /** The packet is one of a kernel's trace. */
+  readonly kernel: ChosenKernelPacket | undefined;
   /** The packets of the user's choice that were traced in this file, the newest first, `MOST_RECENT` at most. */
   readonly recent: readonly string[];
   /** The packet that the journey starts with, while another leg of it is shown. */
@@ -62,6 +65,7 @@ export function newSession(uri: string, fileName: string): SessionState {
     scenario: undefined,
     expression: undefined,
     readNotes: [],
+    kernel: undefined,
     recent: [],
     journeyStart: undefined,
     readable: undefined,
@@ -122,7 +126,9 @@ export function withPacket(
   journeyStart?: string,
 ): SessionState {
   const readNotes = expression === state.expression ? state.readNotes : [];
-  return { ...atFirstPath(state), expression, readNotes, scenario, journeyStart, drafts: NO_DRAFTS };
+  const kernel = expression === state.kernel?.expression ? state.kernel : undefined;
+  const outcome = kernel ? state.outcome : 0;
+  return { ...atFirstPath(state), outcome, expression, readNotes, kernel, scenario, journeyStart, drafts: NO_DRAFTS };
 }
 
 /** Another packet begins with its first path, and without its reply. */

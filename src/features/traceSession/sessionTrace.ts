@@ -59,7 +59,8 @@ export function traceState(
   const shown = (reply?.evaluation ?? evaluation).input;
   const report = shown && drafts.size === 0 ? reportOf(shown, before) : undefined;
   // Scenarios and the packets of a journey are offered anyway.
-  const chosen = report !== undefined && state.scenario === undefined && settled.journeyStart === undefined;
+  const chosen =
+    report !== undefined && state.scenario === undefined && !state.kernel && settled.journeyStart === undefined;
   const traced = chosen ? { ...settled, recent: withRecent(settled.recent, expression) } : settled;
   return { state: traced, trace: { of: traced, evaluated, reply, journey, drafts, report } };
 }
@@ -93,16 +94,18 @@ function evaluatedOf(state: SessionState, { of, evaluated }: SessionTrace): Chan
     of.expression === state.expression &&
     of.outcome === state.outcome &&
     of.answers === state.answers &&
-    of.hostChanges === state.hostChanges;
+    of.hostChanges === state.hostChanges &&
+    of.kernel === state.kernel;
   return same && evaluated ? evaluated : evaluate(state, state.expression ?? '', state.outcome);
 }
 
 function evaluate(
-  { model, dump, answers, hostChanges }: SessionState,
+  { model, dump, answers, hostChanges, kernel }: SessionState,
   expression: string,
   outcome: number,
 ): ChangedEvaluation | undefined {
-  return model && dump && evaluateChanged(model, dump, { expression, outcome, answers }, hostChanges);
+  const world = kernel?.expression === expression ? kernel.world : undefined;
+  return model && dump && evaluateChanged(model, dump, { expression, outcome, answers, world }, hostChanges);
 }
 
 function replyOf({ replyOutcome }: SessionState, evaluation: Evaluation, before: SessionTrace): ShownReply | undefined {

@@ -12,6 +12,7 @@ import type { FileModel } from '../fileModel';
 import { assumedFacts } from './assumedFacts';
 import { emptyPacket } from './emptyPacket';
 import { fieldOfProblem, hostFields } from './hostFields';
+import { kernelChoiceId, kernelChoices, kernelView } from './kernelPacket';
 import { shownLegs } from './shownLegs';
 import { packetFields } from './packetForm';
 import { readingFacts } from './readingFacts';
@@ -37,13 +38,12 @@ export function viewState(revision: number, state: SessionState, trace: SessionT
     message: phase === 'loading' ? LOADING : phase === 'empty' ? noRules(model) : notice,
     dumps: (model?.dumps ?? []).map(({ id, label, detail }) => ({ id, label, detail })),
     dump: dump?.id,
-    scenarios: scenarios.map(({ id, label, detail, expression: packet }) => ({
-      id,
-      label,
-      detail,
-      expression: packet,
-    })),
-    scenario,
+    scenarios: [
+      ...scenarios.map(({ id, label, detail, expression: packet }) => ({ id, label, detail, expression: packet })),
+      ...kernelChoices(state),
+    ],
+    scenario: kernelChoiceId(state) ?? scenario,
+    kernel: reply ? undefined : kernelView(state, evaluation?.input),
     packet: packetForm(state, trace),
     recent: state.recent.filter((each) => each !== expression),
     assumed: model && dump && current ? [...noted, ...assumedFacts(model, dump, current)] : noted,
@@ -105,6 +105,7 @@ const NOTHING_SHOWN = {
   dump: undefined,
   scenarios: [],
   scenario: undefined,
+  kernel: undefined,
   packet: { expression: '', problems: [], placeholder: '', notes: [], fields: [] },
   recent: [],
   assumed: [],
@@ -169,6 +170,7 @@ function keptState({
   tables,
   reply,
   recent,
+  kernel,
 }: SessionState): KeptState {
   return {
     version: 1,
@@ -183,5 +185,6 @@ function keptState({
     tables,
     reply,
     recent,
+    ...(kernel && !kernel.pasted ? { kernel: kernel.index } : {}),
   };
 }

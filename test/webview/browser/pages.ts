@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { sampleText } from '../../features/sample';
 import { NAT, NAT_PACKET, WEB, WEB_PACKET } from '../page/texts';
+
+const GATEWAY = readFileSync('test/fixtures/kernelTrace/gateway.rules', 'utf8');
+/** Below the rules, so that its lines are links. */
+const KERNEL_TRACE = readFileSync('test/fixtures/kernelTrace/gateway.TRACE.txt', 'utf8');
 
 /** A Service of two endpoints, and packets that kube-proxy marks and drops. */
 const NODE = `*nat
@@ -50,6 +55,12 @@ export const VIEWS: readonly View[] = [
   { name: 'the reply', text: NAT, expression: NAT_PACKET, press: ['Trace the reply'] },
   { name: 'a packet that cannot be read', text: WEB, expression: 'in eth0 tpc > :80', steps: false },
   { name: 'a packet that was read from a command', text: WEB, expression: 'curl -L http://192.0.2.10/' },
+  { name: 'a kernel’s trace that agrees', text: GATEWAY, expression: KERNEL_TRACE },
+  {
+    name: 'a kernel’s trace that differs',
+    text: GATEWAY.replace('--dport 8443 -j DNAT', '--dport 9443 -j DNAT'),
+    expression: KERNEL_TRACE,
+  },
   { name: 'an internal error', text: WEB, failure: 'Tracing failed. The log has more.' },
   { name: 'no rules', text: '# Shopping\n', steps: false },
 ];
