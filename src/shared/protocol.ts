@@ -15,6 +15,14 @@ export type ToView =
   | { readonly type: 'detail'; readonly revision: number; readonly detail: StepDetail }
   /** The answer to `expand`. */
   | { readonly type: 'page'; readonly revision: number; readonly page: RunPage }
+  /** The answer to `find`: the first of the steps that have the text, and how many there are. */
+  | {
+      readonly type: 'found';
+      readonly revision: number;
+      readonly text: string;
+      readonly steps: readonly StepId[];
+      readonly of: number;
+    }
   /** The answer to `ask-remedies`. */
   | { readonly type: 'remedies'; readonly revision: number; readonly remedies: readonly Remedy[] }
   /**
@@ -60,6 +68,8 @@ export type ToEditor =
       readonly from: number;
       readonly count: number;
     }
+  /** Which steps have this text? Answered by `found`. */
+  | { readonly type: 'find'; readonly revision: number; readonly text: string }
   /** What would have to change? Answered by `remedies`. */
   | { readonly type: 'ask-remedies'; readonly revision: number }
   /** Put what is to be run for one of them on the clipboard; `index` counts from 0. */

@@ -230,6 +230,8 @@ export interface RuleRow extends StepRow {
   readonly chain: string;
   readonly number: number;
   readonly tokens: readonly Token[];
+  /** What the file says the rule has counted; left out where it says nothing. */
+  readonly counters?: { readonly packets: string; readonly bytes: string };
 }
 
 export interface NoteRow extends StepRow {
@@ -266,6 +268,10 @@ export type TokenKind =
 export interface Token {
   readonly text: string;
   readonly kind: TokenKind;
+  /** It says what the rule does, and not what it asks. */
+  readonly part?: 'action';
+  /** Shown in its place where there is little room: `→` for `--to-destination`. */
+  readonly short?: string;
 }
 
 /** Rules of a folded run, on request. */
@@ -292,7 +298,27 @@ export interface StepDetail {
   readonly consequence: string;
   readonly notes: readonly DetailNote[];
   readonly changedBy: readonly { readonly kind: string; readonly name: string; readonly effect: string }[];
+  /** The whole packet after the step. */
+  readonly state: readonly StateGroup[];
   readonly line: number | undefined;
+}
+
+/** Values of the packet, or of its connection, after a step. */
+export interface StateGroup {
+  /** `Packet`, `On this host`, `Connection`. */
+  readonly title: string;
+  readonly values: readonly StateValue[];
+}
+
+export interface StateValue {
+  /** `dst`, `mark`, `original`. */
+  readonly name: string;
+  readonly value: string;
+  /** What it was when the packet was sent; left out where it is the same, or was not there. */
+  readonly sent?: string;
+  /** This step changed it. */
+  readonly changed?: true;
+  readonly assumed?: CardAssumption;
 }
 
 export interface ReportedCondition {

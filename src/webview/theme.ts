@@ -30,6 +30,7 @@ export const theme = [
       --error: ${readableOnTints(css`var(--vscode-errorForeground, var(--red))`)};
       --disabled: var(--vscode-disabledForeground, var(--dim));
       --focus: var(--vscode-focusBorder);
+      --name: ${readable(css`var(--vscode-debugTokenExpression-name, var(--fg))`)};
       --mono: var(--vscode-editor-font-family, monospace);
       --mono-size: var(--vscode-editor-font-size, 12px);
       --small: 0.86em;

@@ -1,10 +1,10 @@
 import './traceChips';
 import './traceDetail';
 import './traceFields';
+import './traceFind';
 import './traceHeadline';
 import './traceJourney';
 import './traceKernel';
-import './tracePath';
 import './traceQuestions';
 import './traceReply';
 import './traceSteps';
@@ -26,10 +26,13 @@ import type {
 } from '../shared/protocol';
 import { RovingFocus } from './rovingFocus';
 import type { SendEvent } from './send';
+import { StepFinder } from './stepFinder';
 import { isWrong, messageTemplate } from './pageMessage';
 import { theme } from './theme';
+import { boxOf } from './tracePath';
 import { traceAppStyle } from './traceAppStyle';
 import type { TraceFields } from './traceFields';
+import type { TraceFind } from './traceFind';
 import type { TraceQuestions } from './traceQuestions';
 import type { TraceReply } from './traceReply';
 import type { TraceSteps } from './traceSteps';
@@ -37,6 +40,7 @@ import type { TraceToolbar } from './traceToolbar';
 import type { TraceVerdict } from './traceVerdict';
 import {
   addPage,
+  foldOf,
   move,
   NOTHING_OPENED,
   parentOf,
@@ -58,6 +62,9 @@ export interface Editor {
 /** Rules of a folded run are fetched this many at a time. */
 const PAGE = 200;
 
+/** To show one rule of a folded run, so many before and after it are fetched as well. */
+const AROUND = 2;
+
 /** The whole page: holds what the editor sent last, what is selected and what is open, and passes wishes on. */
 @customElement('trace-app')
 export class TraceApp extends LitElement {
@@ -71,8 +78,11 @@ export class TraceApp extends LitElement {
   @state() private opened: Opened = NOTHING_OPENED;
   @state() private draft: string | undefined;
   @state() private fieldsOpen = false;
+  @state() private find = StepFinder.idle;
+  @state() private onlyMatched = false;
   @query('trace-toolbar') private toolbar!: TraceToolbar | null;
   @query('trace-steps') private steps!: TraceSteps | null;
+  @query('trace-find') private findPart!: TraceFind | null;
   @query('trace-fields') private fieldsPart!: TraceFields | null;
   @query('trace-reply') private replyPart!: TraceReply | null;
   @query('trace-verdict') private verdictPart!: TraceVerdict | null;
@@ -99,8 +109,15 @@ export class TraceApp extends LitElement {
         if (message.revision === this.view?.revision) this.remedies = message.remedies;
         return;
       case 'page':
-        if (message.revision === this.view?.revision && this.outcome)
+        if (message.revision === this.view?.revision && this.outcome) {
           this.opened = addPage(this.opened, this.outcome, message.page.run, message.page.rows);
+          if (this.wantedStep) this.select(this.wantedStep, false);
+        }
+        return;
+      case 'found':
+        if (message.revision !== this.view?.revision || message.text !== this.find.text) return;
+        this.find = this.find.found(message.steps, message.of);
+        if (!this.find.has(this.selected)) this.nextFound(1);
         return;
       case 'show-step':
         this.wantedStep = message.step;
@@ -215,27 +232,47 @@ export class TraceApp extends LitElement {
         ${trace.questions.length > 0 ? html`<trace-questions role="toolbar" aria-label="Questions" aria-orientation="vertical" .questions=${trace.questions} .more=${trace.moreQuestions} .assumptions=${trace.tabs[trace.selected]?.assumptions ?? []} @send=${this.passOn}></trace-questions>` : nothing}
         <trace-path
           .path=${trace.outcome.path}
-          .current=${this.currentNode(trace.outcome)}
+          .current=${boxOf(trace.outcome.path, this.selected)}
           @pick=${(event: CustomEvent<StepId>) => this.pickNear(event.detail)}
         ></trace-path>
         <div class="panes">
-          <trace-steps
-            .rows=${visibleRows(trace.outcome, this.opened)}
-            .selected=${this.selected}
-            .kernel=${view.kernel}
-            @pick=${(event: CustomEvent<StepId>) => this.select(event.detail, true)}
-            @move=${(event: CustomEvent<RowMove>) => this.step(event.detail, false)}
-            @fold=${(event: CustomEvent<{ step: StepId; collapse: boolean }>) => {
-              this.opened = toggle(this.opened, event.detail.step, event.detail.collapse);
-            }}
-            @to-parent=${(event: CustomEvent<StepId>) => this.selectParent(event.detail)}
-            @unfold=${(event: CustomEvent<FoldRow>) => this.unfold(event.detail)}
-            @open=${(event: CustomEvent<number>) => this.editor.post({ type: 'open-line', line: event.detail })}
-          ></trace-steps>
+          <div class="steps">
+            <trace-steps
+              .rows=${visibleRows(trace.outcome, this.opened, this.only)}
+              .selected=${this.selected}
+              .found=${this.find.keys}
+              .kernel=${view.kernel}
+              @seek=${() => this.findPart?.focus()}
+              @pick=${(event: CustomEvent<StepId>) => this.select(event.detail, true)}
+              @move=${(event: CustomEvent<RowMove>) => this.step(event.detail, false)}
+              @fold=${(event: CustomEvent<{ step: StepId; collapse: boolean }>) => {
+                this.opened = toggle(this.opened, event.detail.step, event.detail.collapse);
+              }}
+              @to-parent=${(event: CustomEvent<StepId>) => this.selectParent(event.detail)}
+              @unfold=${(event: CustomEvent<FoldRow>) => this.unfold(event.detail)}
+              @open=${(event: CustomEvent<number>) => this.editor.post({ type: 'open-line', line: event.detail })}
+            ></trace-steps>
+            <trace-find
+              .text=${this.find.text}
+              .onlyMatched=${this.onlyMatched}
+              .found=${this.find.result(this.selected)}
+              @find=${(event: CustomEvent<string>) => this.lookFor(event.detail)}
+              @find-next=${(event: CustomEvent<1 | -1>) => this.nextFound(event.detail)}
+              @only-matched=${(event: CustomEvent<boolean>) => {
+                this.onlyMatched = event.detail;
+              }}
+              @leave=${() => {
+                this.lookFor('');
+                this.steps?.focus();
+              }}
+            ></trace-find>
+          </div>
           <trace-detail
             aria-busy=${isStep(this.detail?.step, this.selected) ? 'false' : 'true'}
             .detail=${this.detail}
             @send=${this.passOn}
+            @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}
+            @show-question=${(event: CustomEvent<string>) => this.questionsPart?.show(event.detail)}
           ></trace-detail>
         </div>
         ${view.journey.length > 0 || view.journeyWords.end !== '' ? html`<trace-journey .legs=${view.journey} .words=${view.journeyWords} @send=${this.passOn}></trace-journey>` : nothing}
@@ -247,7 +284,21 @@ export class TraceApp extends LitElement {
   }
 
   private get rows(): ReturnType<typeof visibleRows> {
-    return this.outcome ? visibleRows(this.outcome, this.opened) : [];
+    return this.outcome ? visibleRows(this.outcome, this.opened, this.only) : [];
+  }
+
+  private get only(): { readonly but: StepId | undefined } | undefined {
+    return this.onlyMatched ? { but: this.selected } : undefined;
+  }
+
+  private lookFor(text: string): void {
+    this.find = this.find.lookFor(text);
+    if (this.view && this.find.active) this.editor.post({ type: 'find', revision: this.view.revision, text });
+  }
+
+  private nextFound(by: 1 | -1): void {
+    const step = this.find.next(this.selected, by);
+    if (step) this.select(step, true);
   }
 
   /**
@@ -274,6 +325,8 @@ export class TraceApp extends LitElement {
       (before.reply.kind === 'shown') === (next.reply.kind === 'shown');
     this.opened = NOTHING_OPENED;
     this.detail = undefined;
+    // The steps are others; the text is looked for among them when they are here.
+    if (this.find.text !== '') this.lookFor(this.find.text);
     const rows = this.rows;
     const exists = (step: StepId | undefined): step is StepId =>
       step !== undefined && rows.some(({ row }) => isStep(row.id, step));
@@ -290,12 +343,23 @@ export class TraceApp extends LitElement {
   private select(step: StepId, revealLine: boolean): void {
     if (!this.view || !this.outcome) return;
     this.opened = reveal(this.opened, this.outcome, step);
-    if (!this.rows.some(({ row }) => isStep(row.id, step))) return;
+    if (this.onlyMatched && this.selected !== step) this.selected = step;
+    if (!this.rows.some(({ row }) => isStep(row.id, step))) return this.fetch(step);
     this.wantedStep = undefined;
     this.selected = step;
     this.editor.keep({ ...this.view.keep, step });
     if (this.rows.find(({ row }) => isStep(row.id, step))?.row.kind === 'fold') return;
     this.editor.post({ type: 'select', revision: this.view.revision, step, reveal: revealLine });
+  }
+
+  /** A rule of a folded run is selected when its row is here. */
+  private fetch(step: StepId): void {
+    const fold = this.outcome && foldOf(this.outcome, step);
+    if (!this.view || !fold || step.kind !== 'rule') return;
+    this.wantedStep = step;
+    const from = Math.max(fold.from, step.rule - AROUND);
+    const count = Math.min(fold.to, step.rule + AROUND) - from + 1;
+    this.editor.post({ type: 'expand', revision: this.view.revision, run: fold.id, from, count });
   }
 
   private step(to: RowMove, stepsOnly: boolean): void {
@@ -316,15 +380,6 @@ export class TraceApp extends LitElement {
   private selectParent(step: StepId): void {
     const parent = parentOf(this.rows, step);
     if (parent !== undefined) this.select(parent, true);
-  }
-
-  /** The last box whose first step is not after the selected one. */
-  private currentNode({ path }: OutcomeReport): string | undefined {
-    if (this.selected === undefined) return undefined;
-    const { event } = this.selected;
-    return path
-      .filter(({ state: nodeState, step }) => nodeState !== 'off' && step !== undefined && step.event <= event)
-      .pop()?.id;
   }
 
   private unfold(fold: FoldRow): void {

@@ -23,14 +23,24 @@ export const traceAppStyle = css`
     flex: 1 0 auto;
   }
   .panes {
-    flex: 1 0 240px;
+    flex: 1 0 340px;
     min-height: 0;
     display: grid;
     grid-template-rows: minmax(0, 1fr);
     grid-template-columns: minmax(0, 1.4fr) minmax(0, 1fr);
   }
-  trace-steps {
+  .steps {
+    display: flex;
+    flex-direction: column;
+    min-height: 0;
     border-right: 1px solid var(--line);
+  }
+  /* It stands above the steps, and the tab key comes to the steps first. */
+  trace-find {
+    order: -1;
+  }
+  trace-steps {
+    flex: 1 1 auto;
   }
   .message {
     flex: 1;
@@ -90,13 +100,17 @@ export const traceAppStyle = css`
   }
   @media (max-width: 920px) {
     .panes {
-      flex-basis: 380px;
+      flex: none;
       grid-template-columns: none;
-      grid-template-rows: minmax(0, 1.35fr) minmax(0, 1fr);
+      grid-template-rows: auto auto;
     }
-    trace-steps {
+    .steps {
       border-right: 0;
       border-bottom: 1px solid var(--line);
+      max-height: max(260px, 62vh);
+    }
+    trace-detail {
+      overflow: visible;
     }
   }
 `;

@@ -1,5 +1,7 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import './traceState';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { isStep } from '../shared/stepId';
 import type { ReportedCondition, StepDetail } from '../shared/protocol';
 import { icon } from './icons';
 import { send } from './send';
@@ -227,7 +229,14 @@ export class TraceDetail extends LitElement {
             </details>`
           : nothing
       }
+      <trace-state .groups=${detail.state}></trace-state>
     </section>`;
+  }
+
+  /** Another step is read from its beginning. */
+  protected override updated(changed: PropertyValues<this>): void {
+    const before = changed.get('detail');
+    if (changed.has('detail') && !isStep(before?.step, this.detail?.step)) this.scrollTop = 0;
   }
 }
 

@@ -134,7 +134,7 @@ export class TracePath extends LitElement {
         font-family: var(--mono);
         font-size: 0.86em;
         color: var(--orange);
-        white-space: nowrap;
+        overflow-wrap: anywhere;
         line-height: 1.35;
       }
       .shaft {
@@ -201,6 +201,50 @@ export class TracePath extends LitElement {
           font-size: 0.86em;
         }
       }
+      /* One box below the other, a line each: so the longest address has room. */
+      @container (max-width: 560px) {
+        ol {
+          flex-direction: column;
+          gap: 0;
+        }
+        li {
+          flex-direction: column;
+        }
+        .node {
+          flex-direction: row;
+          flex-wrap: wrap;
+          align-items: baseline;
+          align-self: flex-start;
+          gap: 1px 8px;
+          padding: 2px 9px;
+          max-width: 100%;
+        }
+        .arrow {
+          flex-direction: row;
+          flex-wrap: wrap;
+          align-self: stretch;
+          position: relative;
+          min-height: 9px;
+          padding: 0 0 0 26px;
+          gap: 0 14px;
+        }
+        .changed {
+          padding-top: 2px;
+          padding-bottom: 2px;
+        }
+        .shaft {
+          position: absolute;
+          inset: 0 auto 0 14px;
+          width: 0;
+          min-width: 0;
+          height: auto;
+          border-left: 1px solid currentColor;
+        }
+        .shaft::before,
+        .shaft::after {
+          display: none;
+        }
+      }
     `,
   ];
 
@@ -255,6 +299,11 @@ export class TracePath extends LitElement {
     event.stopPropagation();
     this.dispatchEvent(new CustomEvent<StepId>('pick', { detail: step }));
   }
+}
+
+/** The box that a step belongs to: the last one whose first step is not after it. */
+export function boxOf(path: readonly PathNode[], step: StepId | undefined): string | undefined {
+  return step && path.findLast((node) => node.state !== 'off' && node.step && node.step.event <= step.event)?.id;
 }
 
 /** What the looks of a table say. */

@@ -1,14 +1,17 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { isStep, stepKey } from '../shared/stepId';
 import type { FoldRow, KernelView, Mark, Row, StepGroup, StepId } from '../shared/protocol';
 import { icon } from './icons';
 import { spokenParts } from './rowName';
-import { tokensTemplate } from './text';
+import { rowTokensTemplate, shortCount } from './text';
+import { firstBelow, linesOf, MOST_STUCK, sameStuck, stuckAbove, STUCK_HEIGHT, type Stuck } from './stuckRows';
 import { theme, tokenColours } from './theme';
 import { traceStepsStyle } from './traceStepsStyle';
 import type { VisibleRow } from './visibleRows';
+
+const NONE_FOUND: ReadonlySet<string> = new Set();
 
 const SIGNS: Readonly<Record<Mark, string>> = {
   no: '·',
@@ -26,7 +29,8 @@ const SIGNS: Readonly<Record<Mark, string>> = {
 
 /**
  * The steps as trees, a chain below the jump to it: one tree for each table below its heading, one for what happens
- * between two tables, and all of them one tab stop. Keys: up, down, j, k, Home, End, left, right, Enter.
+ * between two tables, and all of them one tab stop. Keys: up, down, j, k, Home, End, left, right, Enter. The table and
+ * the jumps that lead to the first row in sight stay in sight.
  */
 @customElement('trace-steps')
 export class TraceSteps extends LitElement {
@@ -34,6 +38,10 @@ export class TraceSteps extends LitElement {
   @property({ attribute: false }) selected: StepId | undefined;
   /** What the kernel says of the path, where it has traced the packet too. */
   @property({ attribute: false }) kernel: KernelView | undefined;
+  /** Steps in which the text that is looked for was found, by `stepKey`. */
+  @property({ attribute: false }) found: ReadonlySet<string> = NONE_FOUND;
+  /** The table and the jumps that are kept in sight. */
+  @state() private stuck: Stuck | undefined;
   /** A tree had the focus before it was drawn anew. */
   private hadFocus = false;
 
@@ -42,18 +50,20 @@ export class TraceSteps extends LitElement {
   override render(): TemplateResult {
     const trees = treesOf(this.rows);
     const selected = trees.find(({ rows }) => rows.some(({ row }) => isStep(row.id, this.selected)));
-    return html`<section
-      class="steps ${this.kernel ? 'beside-kernel' : ''}"
-      aria-labelledby="title"
-      @keydown=${this.keyDown}
-    >
-      <h2 id="title" class="hidden">Steps</h2>
-      ${repeat(
-        trees,
-        ({ group }) => group.id,
-        (tree) => this.tree(tree, tree === (selected ?? trees[0])),
-      )}
-    </section>`;
+    const counted = this.rows.some(({ row }) => row.kind === 'rule' && /[1-9]/.test(row.counters?.packets ?? ''));
+    return html`${this.stuckTemplate(counted)}
+      <section
+        class="steps ${counted ? 'counted' : ''} ${this.kernel ? 'beside-kernel' : ''}"
+        aria-labelledby="title"
+        @keydown=${this.keyDown}
+      >
+        <h2 id="title" class="hidden">Steps</h2>
+        ${repeat(
+          trees,
+          ({ group }) => group.id,
+          (tree) => this.tree(tree, tree === (selected ?? trees[0])),
+        )}
+      </section>`;
   }
 
   private tree({ group, rows }: Tree, stop: boolean): TemplateResult {
@@ -74,6 +84,29 @@ export class TraceSteps extends LitElement {
       </div>`;
   }
 
+  /** The same rows stand below for everybody who does not look. */
+  private stuckTemplate(counted: boolean): TemplateResult {
+    const { stuck } = this;
+    return html`<div class="stuck ${counted ? 'counted' : ''} ${this.kernel ? 'beside-kernel' : ''}" aria-hidden="true">
+      ${
+        stuck
+          ? html`<div class="stuck-rows">
+              <div class="row heading"><span class="where">${stuck.title}</span></div>
+              ${stuck.parents.map(({ row }) =>
+                row.kind === 'fold'
+                  ? nothing
+                  : html`<div class="row" @click=${() => this.pick(row.id)}>
+                      ${this.number(row)}${countTemplate(row)}<span class="body"
+                        >${guides(row.depth)}<span class="twist">${icon('chevronDown')}</span>${this.words(row)}</span
+                      ><span></span>
+                    </div>`,
+              )}
+            </div>`
+          : nothing
+      }
+    </div>`;
+  }
+
   override focus(): void {
     this.renderRoot.querySelector<HTMLElement>('.tree[tabindex="0"]')?.focus({ preventScroll: true });
   }
@@ -82,11 +115,13 @@ export class TraceSteps extends LitElement {
     super.connectedCallback();
     // The parts above grow and shrink; the selected step stays in sight all the same.
     this.observer.observe(this);
+    this.addEventListener('scroll', this.stick, { passive: true });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.observer.disconnect();
+    this.removeEventListener('scroll', this.stick);
   }
 
   protected override willUpdate(): void {
@@ -96,6 +131,7 @@ export class TraceSteps extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     if (this.hadFocus) this.focus();
     if (changed.has('selected')) this.showSelected();
+    if (changed.has('rows')) this.stick();
   }
 
   private readonly observer = new ResizeObserver(() => this.showSelected());
@@ -106,9 +142,30 @@ export class TraceSteps extends LitElement {
     if (!row) return;
     // Not `scrollIntoView`, which moves the page as well, and the verdict out of sight.
     const [own, its] = [this.getBoundingClientRect(), row.getBoundingClientRect()];
-    if (its.top < own.top) this.scrollTop -= own.top - its.top;
-    else if (its.bottom > own.bottom) this.scrollTop += Math.min(its.bottom - own.bottom, its.top - own.top);
+    const at = this.rows.findIndex((each) => isStep(each.row.id, this.selected));
+    const top = own.top + STUCK_HEIGHT * linesOf(stuckAbove(this.rows, at, this.mostStuck));
+    if (its.top < top) this.scrollTop -= top - its.top;
+    else if (its.bottom > own.bottom) this.scrollTop += Math.min(its.bottom - own.bottom, its.top - top);
   }
+
+  private get mostStuck(): number {
+    return Math.min(MOST_STUCK, Math.floor(this.clientHeight / (3 * STUCK_HEIGHT)));
+  }
+
+  /** Finds what is to be kept in sight: what leads to the first row that is not below it. */
+  private readonly stick = (): void => {
+    const elements = [...this.renderRoot.querySelectorAll('.steps .row')];
+    const { top } = this.getBoundingClientRect();
+    let stuck: Stuck | undefined;
+    for (let lines = 0; lines <= this.mostStuck; lines++) {
+      const at = firstBelow(elements, top + lines * STUCK_HEIGHT);
+      const above = this.scrollTop > 0 ? stuckAbove(this.rows, at, this.mostStuck) : undefined;
+      if (linesOf(above) > lines) continue;
+      stuck = above;
+      break;
+    }
+    if (!sameStuck(stuck, this.stuck)) this.stuck = stuck;
+  };
 
   private row(visible: VisibleRow): TemplateResult {
     const { row, group, expandable, expanded } = visible;
@@ -123,6 +180,7 @@ export class TraceSteps extends LitElement {
       group.quiet ? 'quiet' : '',
       row.mark === 'nat' && row.kind === 'rule' ? 'decides' : '',
       row.mark === 'drop' ? 'stops' : '',
+      this.found.has(stepKey(row.id)) ? 'found' : '',
     ];
     return html`<div
       id=${idOf(row.id)}
@@ -134,22 +192,28 @@ export class TraceSteps extends LitElement {
       @click=${() => this.pick(row.id)}
       @dblclick=${() => this.open(row)}
     >
-      <span class="number">${spoken(front)}${row.line ?? ''}${spoken(colon)}</span>
+      ${this.number(row, front, colon)}${countTemplate(row)}
       <span class="body"
         >${guides(row.depth)}
         ${expandable ? html`<span class="twist" @click=${(event: Event) => this.twist(event, row.id, expanded)}>${icon(expanded ? 'chevronDown' : 'chevronRight')}</span>` : html`<span class="sign s-${row.mark}" aria-hidden="true">${SIGNS[row.mark]}</span>`}
-        ${
-          row.kind === 'rule'
-            ? html`<span class="rule mono" title=${row.tokens.map(({ text }) => text).join(' ')}
-                >${tokensTemplate(row.tokens)}</span
-              >`
-            : html`<span class="rule note"
-                >${group.quiet && group.title !== '' ? html`<span class="where">${group.title}${spoken(':')}</span> ` : nothing}${row.text}</span
-              >`
-        }
+        ${this.words(row, group)}
       </span>
       ${row.why === '' ? html`<span></span>` : html`<span class="why" title=${row.why}>${spoken(', ')}${row.why}</span>`}${kernelMark(kernel)}${spoken(end)}
     </div>`;
+  }
+
+  private number({ line }: Row & { readonly line?: number | undefined }, front = '', colon = ''): TemplateResult {
+    return html`<span class="number">${spoken(front)}${line ?? ''}${spoken(colon)}</span>`;
+  }
+
+  private words(row: Exclude<Row, FoldRow>, group?: StepGroup): TemplateResult {
+    if (row.kind === 'rule')
+      return html`<span class="rule mono" title=${row.tokens.map(({ text }) => text).join(' ')}
+        >${rowTokensTemplate(row.tokens)}</span
+      >`;
+    return html`<span class="rule note"
+      >${group?.quiet && group.title !== '' ? html`<span class="where">${group.title}${spoken(':')}</span> ` : nothing}${row.text}</span
+    >`;
   }
 
   private fold(visible: VisibleRow, row: FoldRow, selected: boolean): TemplateResult {
@@ -162,7 +226,7 @@ export class TraceSteps extends LitElement {
       aria-selected=${selected ? 'true' : 'false'}
       @click=${() => this.unfold(row)}
     >
-      <span class="number" aria-hidden="true">⋮</span
+      <span class="number" aria-hidden="true">⋮</span><span class="count"></span
       ><span class="body"
         >${guides(row.depth)}<span class="twist dim">${icon('chevronRight')}</span
         ><span class="rule note">${row.text}</span></span
@@ -171,6 +235,11 @@ export class TraceSteps extends LitElement {
   }
 
   private readonly keyDown = (event: KeyboardEvent): void => {
+    if ((event.ctrlKey || event.metaKey) && event.key === 'f' && !event.altKey) {
+      this.dispatchEvent(new Event('seek'));
+      event.preventDefault();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = this.rows.find(({ row }) => isStep(row.id, this.selected));
     const steps: Readonly<Record<string, string>> = {
@@ -183,6 +252,7 @@ export class TraceSteps extends LitElement {
     };
     const to = steps[event.key];
     if (to !== undefined) this.dispatchEvent(new CustomEvent('move', { detail: to }));
+    else if (event.key === '/') this.dispatchEvent(new Event('seek'));
     else if (event.key === 'Enter' && at) this.open(at.row);
     else if ((event.key === 'ArrowRight' || event.key === ' ') && at?.row.kind === 'fold') this.unfold(at.row);
     else if (event.key === 'ArrowRight' && at?.expandable)
@@ -239,6 +309,16 @@ function treesOf(rows: readonly VisibleRow[]): readonly Tree[] {
     } else trees.push({ group, last: group, rows: [visible] });
   }
   return trees;
+}
+
+/** How often the rule has matched, as far as the file says. */
+function countTemplate(row: Row): TemplateResult {
+  const counters = row.kind === 'rule' ? row.counters : undefined;
+  if (!counters) return html`<span class="count"></span>`;
+  return html`<span class="count" title="The file counts ${counters.packets} packets, ${counters.bytes} bytes"
+    ><span aria-hidden="true">${shortCount(counters.packets)}</span
+    ><span class="hidden">counted ${counters.packets} packets, </span></span
+  >`;
 }
 
 function titleTemplate({ id, title, result, tone }: StepGroup): TemplateResult {

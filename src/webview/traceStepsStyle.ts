@@ -37,7 +37,7 @@ export const traceStepsStyle = css`
   .row {
     position: relative;
     display: grid;
-    grid-template-columns: 40px 1fr auto;
+    grid-template-columns: 40px minmax(0, 1fr) auto;
     column-gap: 10px;
     align-items: baseline;
     padding: 1px 14px 1px 8px;
@@ -65,6 +65,55 @@ export const traceStepsStyle = css`
   }
   .row.selected .kernel {
     color: inherit;
+  }
+  .counted .row {
+    grid-template-columns: 40px 34px minmax(0, 1fr) auto;
+  }
+  .count {
+    text-align: right;
+    color: var(--line-number);
+    font-size: 0.86em;
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+    display: none;
+  }
+  .counted .count {
+    display: block;
+  }
+  .row.found {
+    background: color-mix(in srgb, var(--vscode-editor-findMatchHighlightBackground, var(--fg)) 40%, transparent);
+    outline: 1px dotted var(--vscode-editor-findMatchHighlightBorder, transparent);
+    outline-offset: -1px;
+  }
+  .stuck {
+    position: sticky;
+    top: 0;
+    height: 0;
+    z-index: 1;
+  }
+  .stuck-rows {
+    background: var(--bg);
+    border-bottom: 1px solid var(--line);
+    box-shadow: 0 3px 4px -2px var(--vscode-widget-shadow, transparent);
+  }
+  .stuck .row {
+    height: 24px;
+    overflow: hidden;
+    background: var(--bg);
+  }
+  .stuck .row:hover {
+    background: linear-gradient(var(--vscode-list-hoverBackground, var(--soft)) 0 0) var(--bg);
+  }
+  .stuck .heading {
+    display: block;
+    cursor: default;
+    padding-left: 14px;
+  }
+  .stuck .heading .where {
+    color: var(--dim);
+    font-size: 0.84em;
+    letter-spacing: 0.06em;
+    text-transform: uppercase;
   }
   .row:hover {
     background: var(--vscode-list-hoverBackground, var(--soft));
@@ -151,10 +200,34 @@ export const traceStepsStyle = css`
   }
   .rule {
     min-width: 0;
+    flex: 0 1 auto;
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: pre;
     padding-left: 3px;
+  }
+  .rule.mono {
+    flex: 1 1 auto;
+    display: flex;
+    column-gap: 1ch;
+  }
+  .asks,
+  .remark {
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .asks {
+    flex: 0 1 auto;
+  }
+  .does {
+    flex: 0 0 auto;
+    max-width: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .remark {
+    flex: 1 1 0;
   }
   .note {
     font-family: var(--vscode-font-family, inherit);
@@ -208,9 +281,15 @@ export const traceStepsStyle = css`
   }
   @container (max-width: 520px) {
     .row {
-      grid-template-columns: 32px 1fr;
+      grid-template-columns: 32px minmax(0, 1fr);
       column-gap: 6px;
       padding-left: 2px;
+    }
+    .counted .row {
+      grid-template-columns: 32px 28px minmax(0, 1fr);
+    }
+    .counted .why {
+      grid-column: 3;
     }
     .why {
       grid-column: 2;
@@ -238,8 +317,10 @@ export const traceStepsStyle = css`
     .d6 {
       --depth: 6;
     }
-    .rule {
-      white-space: pre-wrap;
+    .remark {
+      display: none;
+    }
+    .note {
       overflow-wrap: anywhere;
     }
     .guide {

@@ -1,15 +1,8 @@
 import './traceRemedies';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type {
-  AnswerCard,
-  AssumedFact,
-  CardPart,
-  ReadingFacts,
-  Remedy,
-  ReplyState,
-  TraceReport,
-} from '../shared/protocol';
+import type { AnswerCard, AssumedFact, ReadingFacts, Remedy, ReplyState, TraceReport } from '../shared/protocol';
+import { assumedStyle, partTemplate, settleFrom } from './cardPart';
 import { icon } from './icons';
 import type { RovingFocus } from './rovingFocus';
 import { send } from './send';
@@ -36,6 +29,7 @@ export class TraceVerdict extends LitElement {
 
   static override styles = [
     ...theme,
+    assumedStyle,
     css`
       :host {
         display: block;
@@ -69,23 +63,6 @@ export class TraceVerdict extends LitElement {
       .after {
         background: var(--vscode-diffEditor-insertedTextBackground, transparent);
         border-color: var(--vscode-diffEditor-insertedTextBorder, transparent);
-      }
-      .assumed {
-        text-decoration: underline dotted var(--yellow);
-        text-underline-offset: 3px;
-        overflow-wrap: anywhere;
-        text-align: left;
-      }
-      .assumed::after {
-        content: '?';
-        font-size: 0.8em;
-        vertical-align: super;
-        line-height: 0;
-        color: var(--yellow);
-        font-weight: 600;
-      }
-      button.assumed:hover {
-        text-decoration-style: solid;
       }
       .lost {
         color: var(--red);
@@ -246,7 +223,7 @@ export class TraceVerdict extends LitElement {
       ${rows.map(
         ({ label, parts }) =>
           html`<dt>${label}</dt>
-            <dd>${parts.map((part) => this.piece(part))}</dd>`,
+            <dd>${parts.map((part) => partTemplate(part, settleFrom(this)))}</dd>`,
       )}
       ${
         reply.kind === 'offered'
@@ -274,27 +251,6 @@ export class TraceVerdict extends LitElement {
         >${wayBack}${short === '' ? nothing : html`: <span title=${findings.join('\n')}>${short}</span>`}</span
       >
       · `;
-  }
-
-  private piece({ text, style, change, assumed }: CardPart): TemplateResult {
-    const words = style === 'code' ? html`<code class=${change ?? ''}>${text}</code>` : text;
-    const { field, question, why = '' } = assumed ?? {};
-    if (!assumed) return style === 'dim' ? html`<span class="dim">${text}</span>` : html`${words}`;
-    const title = `Assumed: ${why}`;
-    if (field === undefined && question === undefined)
-      return html`<span class="assumed" title=${title}>${words}</span>`;
-    return html`<button
-      class="assumed"
-      title="${title}. Click to settle it"
-      @click=${() => this.settle(field, question)}
-    >
-      ${words}
-    </button>`;
-  }
-
-  private settle(field: string | undefined, question: string | undefined): void {
-    const event = field === undefined ? 'show-question' : 'edit-field';
-    this.dispatchEvent(new CustomEvent(event, { detail: field ?? question, bubbles: true, composed: true }));
   }
 
   private decided({ decided }: AnswerCard): TemplateResult | typeof nothing {

@@ -8,8 +8,8 @@ import type { FoldRow, OutcomeReport, Row, RuleRow, StepGroup, StepId } from '..
 export interface Opened {
   /** Jumps whose chain is folded away, by `stepKey`. */
   readonly collapsed: ReadonlySet<string>;
-  /** Rules of folded runs that were fetched, by the `stepKey` of the fold. */
-  readonly pages: ReadonlyMap<string, readonly RuleRow[]>;
+  /** Rules of folded runs that were fetched, by the index of the run's event, in the order of their numbers. */
+  readonly pages: ReadonlyMap<number, readonly RuleRow[]>;
 }
 
 export const NOTHING_OPENED: Opened = { collapsed: new Set(), pages: new Map() };
@@ -25,13 +25,25 @@ export interface VisibleRow {
   readonly isStep: boolean;
 }
 
-/** The rows as they stand on the screen, top to bottom. */
-export function visibleRows(outcome: OutcomeReport, opened: Opened): readonly VisibleRow[] {
-  return outcome.groups.flatMap((group) => rowsOfGroup(group, opened));
+/**
+ * The rows as they stand on the screen, top to bottom. With `only` rules that did not match are left out, but for that
+ * step.
+ */
+export function visibleRows(
+  outcome: OutcomeReport,
+  opened: Opened,
+  only?: { readonly but: StepId | undefined },
+): readonly VisibleRow[] {
+  return outcome.groups.flatMap((group) => rowsOfGroup(group, opened, only));
 }
 
-function rowsOfGroup(group: StepGroup, { collapsed, pages }: Opened): readonly VisibleRow[] {
-  const all = group.rows.flatMap((row) => (row.kind === 'fold' ? withPages(row, pages) : [row]));
+function rowsOfGroup(
+  group: StepGroup,
+  { collapsed, pages }: Opened,
+  only: { readonly but: StepId | undefined } | undefined,
+): readonly VisibleRow[] {
+  const fetched = group.rows.flatMap((row) => (row.kind === 'fold' ? withPages(row, pages) : [row]));
+  const all = only ? fetched.filter((row) => hasMatched(row) || isStep(row.id, only.but)) : fetched;
   const visible: VisibleRow[] = [];
   let hiddenBelow: number | undefined;
   all.forEach((row, i) => {
@@ -45,36 +57,53 @@ function rowsOfGroup(group: StepGroup, { collapsed, pages }: Opened): readonly V
   return visible;
 }
 
-/** What was fetched of a run, and a fold for the rest of it. */
-function withPages(fold: FoldRow, pages: Opened['pages']): readonly Row[] {
-  const rows = pages.get(stepKey(fold.id));
-  const last = rows?.[rows.length - 1];
-  if (rows === undefined || last === undefined) return [fold];
-  if (last.number >= fold.to) return rows;
-  const from = last.number + 1;
-  return [
-    ...rows,
-    {
-      ...fold,
-      from,
-      text: `${grouped(fold.to - last.number)} more rules did not match (${grouped(from)}–${grouped(fold.to)})`,
-    },
-  ];
+function hasMatched(row: Row): boolean {
+  return row.kind !== 'fold' && row.mark !== 'no' && row.mark !== 'absent';
 }
 
-/** Adds a page to what was fetched; a page that does not follow on is ignored. */
+/** What was fetched of a run, and folds for the rest of it. */
+function withPages(fold: FoldRow, pages: Opened['pages']): readonly Row[] {
+  const rows = (pages.get(fold.id.event) ?? []).filter(({ number }) => number >= fold.from && number <= fold.to);
+  const shown: Row[] = [];
+  let next = fold.from;
+  for (const row of rows) {
+    if (row.number > next) shown.push(partOf(fold, next, row.number - 1));
+    shown.push(row);
+    next = row.number + 1;
+  }
+  if (next <= fold.to) shown.push(next === fold.from ? fold : partOf(fold, next, fold.to));
+  return shown;
+}
+
+/** The rules `from`–`to` of a folded run. */
+function partOf(fold: FoldRow, from: number, to: number): FoldRow {
+  const count = to - from + 1;
+  return {
+    ...fold,
+    id: { kind: 'fold', event: fold.id.event, from },
+    from,
+    to,
+    text: `${grouped(count)} more ${count === 1 ? 'rule' : 'rules'} did not match (${grouped(from)}–${grouped(to)})`,
+  };
+}
+
+/** The folded run that a rule is in; undefined where it has a row of its own. */
+export function foldOf(outcome: OutcomeReport, step: StepId): FoldRow | undefined {
+  if (step.kind !== 'rule') return undefined;
+  const { event, rule } = step;
+  return outcome.groups
+    .flatMap(({ rows }) => rows)
+    .find((row): row is FoldRow => row.kind === 'fold' && row.id.event === event && row.from <= rule && rule <= row.to);
+}
+
+/** Adds rules of a folded run to what was fetched; what is of no run of the outcome is ignored. */
 export function addPage(opened: Opened, outcome: OutcomeReport, run: StepId, rows: readonly RuleRow[]): Opened {
-  const fold = outcome.groups.flatMap((group) => group.rows).find((row) => isStep(row.id, run));
-  const before = opened.pages.get(stepKey(run)) ?? [];
-  const first = rows[0]?.number;
-  if (
-    fold?.kind !== 'fold' ||
-    first === undefined ||
-    first !== (before[before.length - 1]?.number ?? fold.from - 1) + 1
-  )
-    return opened;
-  const fitting = rows.filter(({ number }) => number <= fold.to);
-  return { ...opened, pages: new Map(opened.pages).set(stepKey(run), [...before, ...fitting]) };
+  const { event } = run;
+  const [first] = rows;
+  if (!first || !foldOf(outcome, { kind: 'rule', event, rule: first.number })) return opened;
+  const byNumber = new Map([...(opened.pages.get(event) ?? []), ...rows].map((row) => [row.number, row]));
+  const sorted = [...byNumber.values()].sort((a, b) => a.number - b.number);
+  return { ...opened, pages: new Map(opened.pages).set(event, sorted) };
 }
 
 export function toggle(opened: Opened, step: StepId, collapse: boolean): Opened {

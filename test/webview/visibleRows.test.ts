@@ -3,6 +3,7 @@ import type { FoldRow, OutcomeReport, Row, RuleRow, StepId } from '../../src/sha
 import { stepKey } from '../../src/shared/stepId';
 import {
   addPage,
+  foldOf,
   move,
   NOTHING_OPENED,
   parentOf,
@@ -104,7 +105,7 @@ describe('pages of a long run', () => {
   });
 
   test.each<[string, string, RuleRow[]]>([
-    ['one that does not follow on', 'f', page(4, 5)],
+    ['one beyond the run', 'f', page(10, 12)],
     ['an empty one', 'f', []],
     ['one for no fold', 'a', page(3, 5)],
   ])('%s is ignored', (_, run, rows) => {
@@ -113,7 +114,72 @@ describe('pages of a long run', () => {
 
   test('the same page twice counts once', () => {
     const once = addPage(NOTHING_OPENED, chains, step('f'), page(3, 5));
-    expect(addPage(once, chains, step('f'), page(3, 5))).toBe(once);
+    expect(ids(addPage(once, chains, step('f'), page(3, 5)))).toBe(ids(once));
+  });
+
+  test.each<[string, readonly [number, number][], string]>([
+    ['from the middle', [[5, 6]], 'f:3–4 5.5 5.6 f:7–9'],
+    [
+      'the middle, and one further on',
+      [
+        [5, 5],
+        [7, 8],
+      ],
+      'f:3–4 5.5 f:6–6 5.7 5.8 f:9–9',
+    ],
+    [
+      'later ones first',
+      [
+        [8, 9],
+        [3, 4],
+      ],
+      '5.3 5.4 f:5–7 5.8 5.9',
+    ],
+    [
+      'pages that overlap',
+      [
+        [4, 6],
+        [5, 8],
+      ],
+      'f:3–3 5.4 5.5 5.6 5.7 5.8 f:9–9',
+    ],
+  ])('rules %s', (_, pages, expected) => {
+    const opened = pages.reduce(
+      (known, [from, to]) => addPage(known, chains, step('f'), page(from, to)),
+      NOTHING_OPENED,
+    );
+    const run = visibleRows(chains, opened).filter(({ row }) => row.kind === 'fold' || row.id.kind === 'rule');
+    expect(run.map(({ row }) => (row.kind === 'fold' ? `f:${row.from}–${row.to}` : nameOf(row.id))).join(' ')).toBe(
+      expected,
+    );
+    expect(new Set(run.map(({ row }) => stepKey(row.id))).size).toBe(run.length);
+  });
+
+  test('the fold that a rule is in', () => {
+    expect(foldOf(chains, { kind: 'rule', event: fold.id.event, rule: 5 })).toBe(fold);
+    expect(foldOf(chains, { kind: 'rule', event: fold.id.event, rule: 10 })).toBeUndefined();
+    expect(foldOf(chains, fold.id)).toBeUndefined();
+  });
+});
+
+describe('only what matched', () => {
+  const mixed = outcome([
+    rule('a', 0, 1, 'jump'),
+    rule('b', 1, 1, 'no'),
+    rule('c', 1, 2, 'unknown'),
+    fold,
+    rule('d', 0, 2, 'no'),
+    rule('e', 0, 3, 'accept'),
+  ]);
+
+  test.each<[string | undefined, string]>([
+    [undefined, 'a c e'],
+    ['b', 'a b c e'],
+    ['d', 'a c d e'],
+    ['e', 'a c e'],
+  ])('with %s selected', (selected, expected) => {
+    const rows = visibleRows(mixed, NOTHING_OPENED, { but: stepOf(selected) });
+    expect(rows.map(({ row }) => nameOf(row.id)).join(' ')).toBe(expected);
   });
 });
 

@@ -38,7 +38,16 @@ export function nftRuleTokens(text: string, { start, end }: Columns): readonly T
     before = word.text;
     last = word.end;
   }
-  return tokens;
+  return withAction(tokens);
+}
+
+/** From the first statement that does something on, all is what the rule does. */
+function withAction(tokens: readonly Token[]): readonly Token[] {
+  const verdict = tokens.findIndex(({ kind }) => kind === 'operation' || kind === 'verdict' || kind === 'target');
+  if (verdict < 0) return tokens;
+  // `meta mark set 1`: what is set is part of the statement.
+  const first = tokens[verdict]?.text === 'set' ? Math.max(0, verdict - 2) : verdict;
+  return tokens.map((token, i) => (i < first || token.kind === 'comment' ? token : { ...token, part: 'action' }));
 }
 
 function kindOf(word: string, kind: 'word' | 'string' | 'mark', before: string): TokenKind {

@@ -3,7 +3,7 @@ import type { Rule } from '../../core/ruleset/ruleSet';
 import type { PacketView } from '../../core/xtables/view';
 import { counted, grouped, lineNumber, type SkippedEvent } from './traceInput';
 import type { FoldRow, Row, RuleRow } from '../../shared/traceReport';
-import { ruleTokens } from './ruleTokens';
+import { countersOf, ruleTokens } from './ruleTokens';
 import { whyRuleNot } from './ruleWhy';
 
 /** A run of rules that did not match is shown whole up to this length: every chain of a service mesh. */
@@ -52,6 +52,7 @@ export function rulesOfRun(
       chain: chain.name,
       number: rule.number,
       tokens: ruleTokens(rule),
+      ...countersOf(rule),
     }));
 }
 

@@ -14,6 +14,7 @@ import type {
   StepDetail,
   StepId,
 } from '../../shared/traceReport';
+import { packetState } from './packetState/packetState';
 import { inFragments, packetChanges, packetWords } from './packetWords';
 import { ruleTokens } from './ruleTokens';
 import { whyRule, whyRuleNot } from './ruleWhy';
@@ -21,8 +22,15 @@ import { eventAt } from './makeReport';
 import { droppedBy } from './verdict';
 import { explainDecision } from './whyDecided';
 
+type WithoutState = Omit<StepDetail, 'state'>;
+
 /** Everything about one step. undefined where the path has no such step. */
 export function stepDetail(input: TraceInput, step: StepId): StepDetail | undefined {
+  const detail = detailOf(input, step);
+  return detail && { ...detail, state: packetState(input, step) };
+}
+
+function detailOf(input: TraceInput, step: StepId): WithoutState | undefined {
   const walked = selectedPath(input);
   const { event, rule } = eventAt(input, step);
   const index = step.event;
@@ -33,7 +41,7 @@ export function stepDetail(input: TraceInput, step: StepId): StepDetail | undefi
   return { ...EMPTY, step, ...eventWords(walked, index, event) };
 }
 
-const EMPTY: Omit<StepDetail, 'step' | 'title'> = {
+const EMPTY: Omit<WithoutState, 'step' | 'title'> = {
   tokens: [],
   happened: '',
   purpose: [],
@@ -45,7 +53,7 @@ const EMPTY: Omit<StepDetail, 'step' | 'title'> = {
   line: undefined,
 };
 
-function ruleDetail(input: TraceInput, walked: Walked, step: StepId, index: number, event: RuleEvent): StepDetail {
+function ruleDetail(input: TraceInput, walked: Walked, step: StepId, index: number, event: RuleEvent): WithoutState {
   const { rule } = event;
   const { why } = whyRule(walked, index, event);
   const known = knowledge(input, rule);
@@ -75,7 +83,7 @@ function skippedDetail(
   step: StepId,
   event: Extract<TraceEvent, { readonly kind: 'skipped' }>,
   rule: Rule,
-): StepDetail {
+): WithoutState {
   return {
     ...EMPTY,
     step,
@@ -155,7 +163,7 @@ function eventWords(
   walked: Walked,
   index: number,
   event: TraceEvent,
-): Pick<StepDetail, 'title' | 'happened'> & Partial<StepDetail> {
+): Pick<StepDetail, 'title' | 'happened'> & Partial<WithoutState> {
   switch (event.kind) {
     case 'policy':
       return {

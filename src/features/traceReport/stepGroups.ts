@@ -9,7 +9,7 @@ import type { Mark, NoteRow, Row, StepGroup, Tone } from '../../shared/traceRepo
 import { changeWords, destinationOf, inFragments, packetChanges } from './packetWords';
 import { droppedBy } from './verdict';
 import { whyRule } from './ruleWhy';
-import { ruleTokens } from './ruleTokens';
+import { countersOf, ruleTokens } from './ruleTokens';
 import { runRows } from './runRows';
 
 /**
@@ -278,6 +278,7 @@ function ruleRow(walked: Walked, index: number, event: EventOf<'rule'>): Row {
     chain: rule.chain.name,
     number: rule.number,
     tokens: ruleTokens(rule),
+    ...countersOf(rule),
     ...whyRule(walked, index, event),
   };
 }

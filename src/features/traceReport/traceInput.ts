@@ -3,6 +3,7 @@ import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import type { RuleSetView } from '../../core/knowledge/view';
 import type { FilledField } from '../../core/net/completePacket';
 import type { Host, Listener } from '../../core/net/host';
+import type { PacketRequest } from '../../core/net/packetRequest';
 import type { HostAssumption } from '../../core/ruleset/host/assumptions';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
 import { ruleSetView } from '../ruleSetView';
@@ -25,6 +26,8 @@ export interface TraceInput {
   readonly listeners?: readonly Listener[] | undefined;
   /** For what chains and rules are for; without it that is left out. */
   readonly knowledge?: RuleSetView | undefined;
+  /** The fields of the packet that were given: what else the rules look at rests on premises. */
+  readonly given?: PacketRequest | undefined;
   /** What was filled in of the packet. */
   readonly filled?: readonly FilledField[] | undefined;
   /** Every host that a path may be on, with what was assumed of it. */

@@ -1,6 +1,7 @@
 import type { ToEditor, ToView } from '../../shared/protocol';
 import type { FileEdit } from '../remedies/fileEdits';
 import type { FoundRemedy } from '../remedies/findRemedies';
+import { findSteps } from '../traceReport/findSteps';
 import { runPage } from '../traceReport/makeReport';
 import { traceMarkdown, traceText } from '../traceReport/traceText';
 import { assumedFacts } from './assumedFacts';
@@ -44,6 +45,12 @@ export function answerTo(message: ToEditor, trace: SessionTrace, revision: numbe
       const input = inputOf(trace);
       const page = input && runPage(input, message.run, message.from, message.count);
       return page ? [post({ type: 'page', revision, page })] : [];
+    }
+    case 'find': {
+      const input = inputOf(trace);
+      const outcome = trace.report?.outcome;
+      if (!input || !outcome) return [];
+      return [post({ type: 'found', revision, text: message.text, ...findSteps(input, outcome, message.text) })];
     }
     case 'ask-remedies':
       return [post({ type: 'remedies', revision, remedies: remediesOf(trace).map(({ remedy }) => remedy) })];

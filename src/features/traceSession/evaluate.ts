@@ -100,6 +100,7 @@ export function evaluate(
       listenersFrom: host.listenersKnown ? listenersFrom(model) : undefined,
       listeners: host.listeners,
       knowledge: ruleSet && ruleSetView(ruleSet),
+      given,
       filled,
       hosts: hostTraces.map(({ facts }) => facts),
     },

@@ -50,6 +50,7 @@ export function nextState(state: SessionState, trace: SessionTrace, message: ToE
     case 'select':
     case 'open-line':
     case 'expand':
+    case 'find':
     case 'ask-remedies':
     case 'copy-remedy':
     case 'try-remedy':

@@ -65,6 +65,7 @@ const PARTS: { readonly [T in ToEditor['type']]: PartChecks<Extract<ToEditor, { 
   select: { revision: whole, step: stepId, reveal: flag },
   'open-line': { line: whole },
   expand: { revision: whole, run: stepId, from: whole, count: whole },
+  find: { revision: whole, text },
   'ask-remedies': { revision: whole },
   'copy-remedy': { revision: whole, index: whole },
   'try-remedy': { revision: whole, index: whole },

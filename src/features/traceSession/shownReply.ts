@@ -58,6 +58,7 @@ export function replyTo(evaluation: Evaluation | undefined, outcome: number): Sh
       input: {
         ...input,
         traced,
+        given: request,
         packet: formatPacketExpression(request),
         selected: outcome,
         answers: setting.answers ?? input.answers,

@@ -80,7 +80,7 @@ async function badNames({ tab }: BrowserPage): Promise<readonly string[]> {
     return all.map((row) => {
       const heading = row.closest('.tree')?.previousElementSibling;
       const place = heading?.localName === 'h3' ? heading : row.querySelector('.where');
-      return [place, ...row.querySelectorAll('.rule, .rule > [class^=t-], .why')].map((part) => own(part).trim());
+      return [place, ...row.querySelectorAll('.rule.note, .rule [class^=t-], .why')].map((part) => own(part).trim());
     });
   });
   // Chromium has names in the capitals that a style makes.
@@ -97,6 +97,7 @@ describe('each view', () => {
     expect(stops.length, `tab stops in front of the steps: ${stops.join(' | ')}`).toBeLessThanOrEqual(MOST_STOPS);
     expect(view.steps === false ? [] : await badNames(page)).toEqual([]);
     for (const name of view.press ?? []) await page.click(name);
+    if (view.seek !== undefined) await page.seek(view.seek);
     const found: string[] = [];
     for (const width of WIDTHS)
       for (const theme of THEMES) {

@@ -104,6 +104,12 @@ export class BrowserPage {
     await this.settled();
   }
 
+  /** Looks for a text in the steps. */
+  async seek(text: string): Promise<void> {
+    await this.tab.getByRole('searchbox').fill(text);
+    await this.settled();
+  }
+
   async close(): Promise<void> {
     await this.tab.close();
   }

@@ -38,13 +38,15 @@ export interface View {
   readonly steps?: false;
   /** What is pressed first, one after the other. */
   readonly press?: readonly string[];
+  /** What is looked for in the steps then. */
+  readonly seek?: string;
 }
 
 /** Each part of the page in each of its states, in as few views as it takes. */
 export const VIEWS: readonly View[] = [
   { name: 'the Istio sample with its journey', text: sampleText('istio-sidecar.md') },
   { name: 'a Service with several outcomes', text: NODE, expression: 'in eth0 udp 10.244.3.4:5000 > 10.96.0.10:53' },
-  { name: 'a host with a question', text: WEB, expression: WEB_PACKET },
+  { name: 'a host with a question', text: WEB, expression: WEB_PACKET, press: ['Only matched'], seek: 'tcp' },
   {
     name: 'everything open',
     text: WEB,

@@ -330,6 +330,78 @@ describe('the steps', () => {
   });
 });
 
+describe('finding steps', () => {
+  const type = async (page: Page, text: string): Promise<void> => {
+    const box = page.get('input[role=searchbox]') as HTMLInputElement;
+    box.value = text;
+    box.dispatchEvent(new Event('input'));
+    await page.settled();
+  };
+  const count = (page: Page): string => words(page.get('.box .count'));
+  const line = (page: Page): string => /line (\d+)/.exec(page.selectedRow)?.[1] ?? '';
+
+  test.each<[string, string, string, readonly string[], readonly [string, string]]>([
+    ['the selected step has it', WEB, '-j DROP', [], ['1 of 1', '10']],
+    ['the next one that has it', WEB, '-p tcp', [], ['1 of 1', '8']],
+    ['the next, and round to the first', WEB, '-A INPUT', ['Enter', 'Enter'], ['1 of 2', '7']],
+    ['back', WEB, '-A INPUT', ['Shift+Enter'], ['2 of 2', '8']],
+    ['nothing', WEB, 'no such words', [], ['none', '10']],
+    ['a folded rule is fetched', LONG, '--dport 1234 ', [], ['1 of 1', '237']],
+    ['one after the other of folded rules', LONG, '198.51.100.3/32', ['Enter'], ['2 of 2', '256']],
+  ])('%s', async (_, text, sought, keys, [shown, at]) => {
+    const page = await Page.open(text, WEB_PACKET);
+    await type(page, sought);
+    for (const each of keys)
+      await page.key('input[role=searchbox]', each.replace('Shift+', ''), { shiftKey: each.startsWith('Shift') });
+    expect([count(page), line(page)]).toEqual([shown, at]);
+    expect(page.all('.row.found').length > 0).toBe(shown !== 'none');
+  });
+
+  test('Ctrl+F and / lead to the box, Escape back to the steps', async () => {
+    const page = await Page.open(WEB, WEB_PACKET);
+    for (const [name, more] of [
+      ['/', {}],
+      ['f', { ctrlKey: true }],
+    ] as const) {
+      expect(await page.key('.tree', name, more)).toBe(true);
+      expect(page.focused?.getAttribute('role')).toBe('searchbox');
+      await type(page, 'tcp');
+      await page.key('input[role=searchbox]', 'Escape');
+      expect(page.focused?.getAttribute('role')).toBe('tree');
+      expect(page.all('.row.found')).toEqual([]);
+    }
+  });
+
+  test('what is looked for is found again in another trace', async () => {
+    const page = await Page.open(WEB, WEB_PACKET);
+    await type(page, '--dport 443');
+    page.insert(7, '-A INPUT -p tcp --dport 443 -m mark --mark 9');
+    await page.settled();
+    expect(count(page)).toMatch(/2$/);
+  });
+
+  test('only what matched, and the selected step', async () => {
+    const page = await Page.open(WEB, WEB_PACKET);
+    const marks = (): readonly string[] => page.all('.sign').flatMap((each) => [...each.classList].slice(1));
+    const before = marks();
+    await page.click('.only');
+    expect([before.includes('s-no'), marks().includes('s-no'), page.get('.only').getAttribute('aria-pressed')]).toEqual(
+      [true, false, 'true'],
+    );
+    await type(page, 'eth0 ≠ lo');
+    expect([line(page), marks().filter((each) => each === 's-no').length]).toEqual(['7', 1]);
+    await page.click('.only');
+    expect(marks()).toEqual(before);
+  });
+
+  test('the cursor in the editor leads to a folded rule', async () => {
+    const page = await Page.open(LONG, WEB_PACKET);
+    page.take(page.session.selectLine(200));
+    await page.settled();
+    expect(line(page)).toBe('200');
+  });
+});
+
 test('controls that belong together are one tab stop, and arrow keys lead from one to the next', async () => {
   const page = await Page.open(WEB, WEB_PACKET);
   const stops = (): readonly string[] =>

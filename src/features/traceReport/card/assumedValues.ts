@@ -2,6 +2,7 @@ import { formatAddress, sameAddress, type Address } from '../../../core/net/addr
 import type { Route } from '../../../core/net/host';
 import type { PacketRequest } from '../../../core/net/packetRequest';
 import type { Walked } from '../../../core/netfilter/events';
+import { premise, premisesOf } from '../../../core/xtables/premise';
 import type { HostAssumption } from '../../../core/ruleset/host/assumptions';
 import type { CardAssumption } from '../../../shared/traceReport';
 import { ownKey, WAY_QUESTION } from '../../possibleHosts/hostKeys';
@@ -23,6 +24,13 @@ export class AssumedValues {
   field(name: keyof PacketRequest): CardAssumption | undefined {
     const filled = this.input.filled?.find(({ field }) => field === name);
     return filled && { why: filled.why, field: name };
+  }
+
+  /** Of a field that was left out, and of which rules find what is usual. */
+  usual(name: keyof PacketRequest): CardAssumption | undefined {
+    const { given } = this.input;
+    const open = given && [...premisesOf(given)].map(premise).find(({ settledBy }) => settledBy?.includes(name));
+    return open && { why: open.reason, field: name };
   }
 
   /** Of an address that the host was given, or of which it was answered whether it is the host's. */
