@@ -16,6 +16,11 @@ export const USAGE = `iptables-lens: what iptables rules do with a packet
   explain NAME [--file FILE]   what a chain, match, target, option, port or mark is
   explain --at LINE[:COL] --file FILE   the hover at that place
   overview FILE [--table …] [--json]   what was found in FILE, where, and what was not read
+  test FILE… [--tap|--junit|--github|--json] [--coverage FILE] [--watch]
+      expectations such as "in eth0 tcp > :22 => ACCEPT": *.iptest beside the rules, "# expect:" lines among them, or
+      folders with both; exit 0 all hold, 1 not, 2 a line is wrong;
+      --coverage writes which rules no expectation reached (FILE .json, .info for lcov, else a table; - prints it);
+      --watch runs them again when a file changes
   batch                        JSON Lines in, JSON Lines out
 
 FILE "-" is standard input. EXPR: in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { visibleJson } from '../core/text/visible';
 import { internalErrorText } from '../features/internalError';
 import { answerText } from './batch';
@@ -9,6 +10,9 @@ import { runOverview } from './overview';
 import { runPrint } from './print';
 import { requestLines } from './requestLines';
 import { terminalOn, textOfBytes } from './terminal';
+import { againText, runTest } from './test/runTest';
+import type { TestFileSystem } from './test/testFiles';
+import { watchAndRun } from './test/watch';
 import { runTrace } from './trace';
 import { VERSION } from './version';
 
@@ -52,6 +56,8 @@ async function run(words: readonly string[]): Promise<number> {
       return runExplain(parseArguments(rest, { file: 'value', at: 'value' }, true), terminal);
     case 'overview':
       return runOverview(parseArguments(rest, { table: 'value', json: 'flag' }), terminal);
+    case 'test':
+      return testCommand(rest);
     case 'batch':
       return runBatch();
     case undefined:
@@ -62,9 +68,63 @@ async function run(words: readonly string[]): Promise<number> {
       return command === undefined ? 2 : 0;
     default:
       throw new UsageError(
-        `"${command}" is not a command; the commands are trace, check, print, explain, overview and batch`,
+        `"${command}" is not a command; the commands are trace, check, print, explain, overview, test and batch`,
       );
   }
+}
+
+/** The files that the expectations are in and about. */
+const testFiles: TestFileSystem = {
+  read: (name) => terminal.read(name),
+  write: (name, text) => {
+    try {
+      writeFileSync(name, text);
+    } catch (error) {
+      throw new UsageError(`${name}: cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  },
+  isFolder: (name) => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true,
+  list: (folder) => {
+    try {
+      return readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isFile() || entry.isDirectory())
+        .map((entry) => ({
+          name: entry.name,
+          folder: entry.isDirectory(),
+          size: entry.isFile() ? (statSync(path.join(folder, entry.name), { throwIfNoEntry: false })?.size ?? 0) : 0,
+        }));
+    } catch (error) {
+      throw new UsageError(`${folder}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  },
+};
+
+/** With --watch it ends when the user ends it. */
+async function testCommand(words: readonly string[]): Promise<number> {
+  const given = parseArguments(words, {
+    json: 'flag',
+    tap: 'flag',
+    junit: 'flag',
+    github: 'flag',
+    coverage: 'value',
+    watch: 'flag',
+  });
+  if (!given.flags.has('watch')) return runTest(given, terminal, testFiles).code;
+  if (given.files.includes('-')) throw new UsageError('--watch cannot watch standard input');
+  let known: readonly string[] = given.files;
+  const folders = given.files.filter((name) => testFiles.isFolder(name));
+  watchAndRun((changed) => {
+    if (changed !== undefined) terminal.out(againText(changed));
+    try {
+      known = runTest(given, terminal, testFiles).read;
+    } catch (error) {
+      if (changed === undefined || !(error instanceof UsageError)) throw error;
+      // The file may be back in a moment.
+      terminal.error(error.message);
+    }
+    return known;
+  }, folders);
+  return new Promise<number>(() => undefined);
 }
 
 /** Answers line by line as they come, so that a caller may wait for each answer. A blank line asks nothing. */

@@ -66,8 +66,16 @@ export interface NotFollowed {
   readonly line: number;
 }
 
+const found = new WeakMap<SourceFile, { readonly notFollowed: NotFollowed | undefined }>();
+
 /** The rules of nft that a trace does not follow; undefined where the file states of none. */
 export function notFollowed(file: SourceFile): NotFollowed | undefined {
+  const before = found.get(file) ?? { notFollowed: lookForNft(file) };
+  found.set(file, before);
+  return before.notFollowed;
+}
+
+function lookForNft(file: SourceFile): NotFollowed | undefined {
   const tables = unfollowedTables(file);
   const [first] = tables;
   if (first) return { words: tablesWords(tables), line: first.line - 1 };

@@ -11,7 +11,7 @@ import { packs } from '../core/knowledge/knowledge';
 import type { InterfaceUse, RulesUse } from '../core/ruleset/host/assumptions';
 import { reachingHooks } from '../core/ruleset/checkPlaces';
 import { printTarget } from '../core/ruleset/printRule';
-import type { Rule, RuleSet } from '../core/ruleset/ruleSet';
+import type { Chain, Rule, RuleSet } from '../core/ruleset/ruleSet';
 import { readUnsigned } from '../core/xtables/values/integer';
 import type { Line } from '../core/syntax/tree';
 import { ruleSetView } from './ruleSetView';
@@ -43,6 +43,7 @@ export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse
     }
   }
   const places = new Map<string, ReturnType<typeof placeOf>>();
+  const placing = new PlacingRules(ruleSets);
   return {
     interfaces: withoutDoubts(
       [...interfaces].map(([name, use]) => ({
@@ -60,18 +61,23 @@ export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse
     placeOf: (address) => {
       const key = formatAddress(address);
       // Each host that is possible asks for it.
-      if (!places.has(key)) places.set(key, placeOf(ruleSets, address));
+      if (!places.has(key)) places.set(key, placeOf(placing.naming(address), address));
       return places.get(key);
     },
   };
 }
 
 /** The rules on lines of a kind. A line of 300 addresses by 300 has 90,000 rules: it is looked at once. */
-function* rulesOnLines(ruleSet: RuleSet, wanted: (text: string) => boolean): Generator<Rule, undefined> {
+function* rulesOnLines(
+  ruleSet: RuleSet,
+  wanted: (text: string) => boolean,
+  inChain: (chain: Chain) => boolean = () => true,
+): Generator<Rule, undefined> {
   let line: Line | undefined;
   let is = false;
   for (const table of ruleSet.tables.values()) {
     for (const chain of table.chains.values()) {
+      if (!inChain(chain)) continue;
       for (const rule of chain.rules) {
         if (rule.line !== line) is = wanted((line = rule.line).text);
         if (is) yield rule;
@@ -174,31 +180,70 @@ function noteForwarded({ header: { destination }, chain, target }: Rule, forward
  * leads to that it is none.
  */
 function placeOf(
-  ruleSets: readonly (RuleSet | undefined)[],
+  rules: Iterable<Rule>,
   address: Address,
 ): { readonly own: boolean; readonly line: number } | undefined {
-  const text = formatAddress(address);
   let found: { readonly own: boolean; readonly line: number } | undefined;
-  for (const ruleSet of ruleSets) {
-    if (!ruleSet || ruleSet.family !== address.family) continue;
-    for (const rule of rulesOnLines(ruleSet, (line) => line.includes(text))) {
-      const { destination } = rule.header;
-      if (
-        !destination ||
-        destination.inverted ||
-        !sameAddress(destination.value.address, address) ||
-        prefixLengthOf(destination.value.mask) !== (address.family === 4 ? 32 : 128)
-      )
-        continue;
-      const hooks = reachingHooks(rule.chain);
-      const own = hooks.length === 1 && hooks[0] === 'INPUT';
-      if (!own && !(hooks.length === 1 && hooks[0] === 'FORWARD')) continue;
-      // Rules of both kinds leave it open.
-      if (found && found.own !== own) return undefined;
-      found ??= { own, line: rule.line.index };
-    }
+  for (const rule of rules) {
+    const { destination } = rule.header;
+    if (
+      !destination ||
+      destination.inverted ||
+      !sameAddress(destination.value.address, address) ||
+      prefixLengthOf(destination.value.mask) !== (address.family === 4 ? 32 : 128)
+    )
+      continue;
+    const own = onlyHook(rule.chain) === 'INPUT';
+    // Rules of both kinds leave it open.
+    if (found && found.own !== own) return undefined;
+    found ??= { own, line: rule.line.index };
   }
   return found;
+}
+
+/** INPUT or FORWARD, where nothing else leads to a chain. */
+function onlyHook(chain: Chain): 'INPUT' | 'FORWARD' | undefined {
+  const [hook, other] = reachingHooks(chain);
+  return other === undefined && (hook === 'INPUT' || hook === 'FORWARD') ? hook : undefined;
+}
+
+/** Once so many addresses were looked for line by line, all of them are filed. */
+const MOST_SEARCHED = 3;
+/** An address as a rule writes it. */
+const WRITTEN = /\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]*:[\da-fA-F:]*:[\da-fA-F.]*/g;
+
+/** The rules of chains that only INPUT or only FORWARD leads to, by the addresses on their lines. */
+class PlacingRules {
+  private searched = 0;
+  private filed: Map<string, Rule[]> | undefined;
+
+  constructor(private readonly ruleSets: readonly (RuleSet | undefined)[]) {}
+
+  /** Those whose line has the address on it. */
+  naming(address: Address): Iterable<Rule> {
+    const text = formatAddress(address);
+    if (!this.filed && this.searched++ < MOST_SEARCHED)
+      return this.search((line) => line.includes(text), address.family);
+    return (this.filed ??= this.file()).get(text) ?? [];
+  }
+
+  private *search(wanted: (text: string) => boolean, family: 4 | 6 | undefined): Generator<Rule, undefined> {
+    for (const ruleSet of this.ruleSets)
+      if (ruleSet && (family === undefined || ruleSet.family === family))
+        yield* rulesOnLines(ruleSet, wanted, (chain) => onlyHook(chain) !== undefined);
+    return undefined;
+  }
+
+  private file(): Map<string, Rule[]> {
+    const filed = new Map<string, Rule[]>();
+    for (const rule of this.search(() => true, undefined))
+      for (const [text] of rule.line.text.matchAll(WRITTEN)) {
+        const list = filed.get(text);
+        if (!list) filed.set(text, [rule]);
+        else if (list.at(-1) !== rule) list.push(rule);
+      }
+    return filed;
+  }
 }
 
 function noteTproxy(rule: Rule, marks: { mark: number; mask: number }[], ports: number[]): void {

@@ -18,6 +18,8 @@ describe('docs/contract.md names', () => {
     ['src/features/overview.ts', 'HostOverview'],
     ['src/features/diagnostics.ts', 'Diagnostic'],
     ['src/features/explainAt.ts', 'Explained'],
+    ['src/cli/test/testFormats.ts', 'TestJson'],
+    ['src/features/expectations/ruleCoverage.ts', 'CoveredRule'],
   ])('the fields of %s, %s', (file, shape) => {
     const fields = fieldsOf(file, shape);
     expect(fields.length).toBeGreaterThan(0);

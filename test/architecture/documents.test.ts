@@ -10,6 +10,7 @@ const documents = [
   'CONTRIBUTING.md',
   'STYLE.md',
   'docs/contract.md',
+  'docs/expectations.md',
   'docs/kernel-findings.md',
   'docs/limits.md',
 ];

@@ -68,6 +68,33 @@ export function tracePackets<Kept>(
   });
 }
 
+/**
+ * What the host remembers after a path of a packet, which was traced in `setting`, and after its own answer to it: the
+ * next packet of a sequence meets it.
+ */
+export function worldAfter(walked: Walked, request: PacketRequest, setting: TraceSetting): World {
+  const world = walked.after ?? setting.world ?? new World();
+  const family = familyOf(request);
+  const ruleSet = family === 4 ? setting.ruleSets.v4 : setting.ruleSets.v6;
+  const [first] = possibleOrders(ruleSet, setting.answers ?? NO_ANSWERS, request.newer);
+  if (!first) return world;
+  return hostAnswers(
+    walked,
+    {
+      ruleSet,
+      order: first.order,
+      start: undefined,
+      host: setting.host,
+      world: world.copy(),
+      answers: setting.answers ?? NO_ANSWERS,
+      tracking: isTracking(setting.host, ruleSet),
+      premises: setting.premises,
+      effort: { rules: 0 },
+    },
+    setting.rawSockets ?? false,
+  );
+}
+
 /** Whether connection tracking runs for a family: the host has it on, or a rule enables it. */
 function isTracking(host: Host, ruleSet: RuleSet | undefined): boolean {
   return (

@@ -1,0 +1,97 @@
+import type { Assumption } from '../../core/netfilter/assumption';
+import type { HostAnswer, Proviso, Walked } from '../../core/netfilter/events';
+import { placeText } from './passedRules';
+import type { Assumed, Settings } from './settings';
+
+/** Something that a path takes for granted, with what one writes to say that it is so. */
+export interface Premised {
+  /** The same question has the same key. */
+  readonly key: string;
+  readonly value: boolean;
+  /** One of several things that may be so. */
+  readonly choice: boolean;
+  /** A clause that goes after "if". */
+  readonly words: string;
+  /** The line that states it; empty where there is none. */
+  readonly say: string;
+}
+
+/** Whether what the lines say rules a path out. */
+export function isExcluded({ assumptions, on }: Walked, { assumed }: Settings): boolean {
+  return assumed.some(
+    (said) =>
+      assumptions.some((assumption) => contradicts(said, assumption)) ||
+      (said.rule === undefined &&
+        (on?.answers ?? []).some(({ what, value }) => what === said.what && value !== said.value)),
+  );
+}
+
+function contradicts({ rule, what, value }: Assumed, assumption: Assumption): boolean {
+  if (rule === undefined && what === undefined) return false;
+  if (rule !== undefined && !isRule(rule, assumption)) return false;
+  const same = what === undefined || (rule === undefined ? assumption.match === what : assumption.match.includes(what));
+  // Of several things that a target may do, the one that is said to be so rules out the others.
+  if (assumption.choice && assumption.value && rule !== undefined) return same !== value;
+  return same && assumption.value !== value;
+}
+
+/** `INPUT:4`, `filter/INPUT:4`. */
+function isRule(text: string, { rule }: Assumption): boolean {
+  return text === placeText(rule) || text === `${rule.chain.name}:${rule.number}`;
+}
+
+/** What a path depends on and nothing says. */
+export function openProvisos({ provided = [] }: Walked, { assumed, sysctls }: Settings): readonly Proviso[] {
+  return provided.filter(
+    ({ what }) =>
+      !assumed.some((said) => said.rule === undefined && said.value && said.what === what) &&
+      !Object.keys(sysctls).some((name) => what.startsWith(`${name} is `)),
+  );
+}
+
+export function ofProviso({ what, table }: Proviso): Premised {
+  const sysctl = /^([\w.-]+) is (-?\d+)$/.exec(what);
+  const ofTable = table === undefined ? undefined : / of table (\w+)$/.exec(what)?.[1];
+  return {
+    key: what,
+    value: true,
+    choice: false,
+    words: what,
+    say: sysctl
+      ? `sysctl ${sysctl[1] ?? ''} = ${sysctl[2] ?? ''}`
+      : ofTable !== undefined && table !== undefined
+        ? `@table ${table.replace(/ \d+$/, '')}=${ofTable}`
+        : what.includes('"')
+          ? ''
+          : `assume "${what}"`,
+  };
+}
+
+/** Everything that had to be assumed to come to a path. */
+export function premisesOfPath({ assumptions, on }: Walked): readonly Premised[] {
+  return [...(on?.answers ?? []).map(ofAnswer), ...assumptions.filter(({ settled }) => !settled).map(ofAssumption)];
+}
+
+function ofAnswer({ what, value, choice, word, key }: HostAnswer): Premised {
+  const own = /^host\/own\/(.+)$/.exec(key)?.[1];
+  return {
+    key: choice ? what : key,
+    value,
+    choice,
+    words: value ? what : what.replace(/ (is|was|were) /, ' $1 not '),
+    say: own !== undefined ? `${value ? '' : 'not '}own ${own}` : word === '' ? '' : `"${word}" in the packet`,
+  };
+}
+
+function ofAssumption(assumption: Assumption): Premised {
+  const { rule, match, value, choice, key } = assumption;
+  const place = placeText(rule);
+  const quoted = match.includes('"') ? '' : ` "${match}"`;
+  return {
+    key,
+    value,
+    choice,
+    words: `${place} (line ${rule.line.index + 1}): ${match}${choice ? '' : value ? ' matches' : ' does not match'}`,
+    say: `assume ${place}${choice || quoted !== '' ? quoted : ''} ${value ? 'yes' : 'no'}`,
+  };
+}

@@ -1,0 +1,162 @@
+import { formatAddress, parseAddress } from '../../core/net/address';
+import { isInterfaceWord } from '../../core/net/expressionValues';
+import { isProblem } from '../../core/net/packetRequest';
+import { readSysctls } from '../../core/net/hostFromTopology';
+import { isTableName } from '../../core/ruleset/ruleSet';
+import { CONDITION_WORDS, didYouMean, OTHER_WORDS, OUTCOME_WORDS } from './conditionWords';
+import type { Settings } from './settings';
+
+/** What is wrong, at columns of the text. */
+export interface SettingProblem {
+  readonly start: number;
+  readonly end: number;
+  readonly message: string;
+}
+
+/** The words that begin a line which says something of the file or the host; `value` is what comes after them. */
+const SETTING_WORDS: Readonly<Record<string, { readonly value: string; readonly help: string }>> = {
+  '@file': { value: 'the name of a file', help: 'the file with the rules, for the lines below' },
+  '@set': { value: 'a number from 1', help: 'which rule set of the file is meant, as overview numbers them' },
+  '@host': {
+    value: 'a JSON object, or the name of a file with one',
+    help: 'facts of the host in place of those in the file: ifaces, routes, ipRules, sysctls, listeners, sets',
+  },
+  '@table': { value: 'CHAIN=TABLE', help: 'the table of rules whose table the file does not state' },
+  own: { value: 'addresses', help: 'these are addresses of this host; "not own" says that they are not' },
+  sysctl: { value: 'NAME = NUMBER', help: 'a setting of the kernel' },
+  assume: {
+    value: 'a rule such as filter/INPUT:4, a condition in quotes, or both, and yes or no',
+    help: 'the answer to what nothing in the file answers',
+  },
+};
+
+/** Reads a line that is not an expectation, with no blanks around it. Never throws. */
+export function readSetting(text: string, settings: Settings): Settings | SettingProblem {
+  const [, word = '', gap = '', rest = ''] = /^(\S+)(\s*)(.*)$/s.exec(text) ?? [];
+  const at = word.length + gap.length;
+  const wrong = (message: string, start = at, end = text.length): SettingProblem => ({ start, end, message });
+  const needs = wrong(`"${word}" needs a value: ${SETTING_WORDS[word]?.value ?? ''}`, 0, word.length);
+  const named = /^([^\s=]+)\s*=\s*(\S.*)$/.exec(text);
+  switch (word) {
+    case '@file':
+      return rest === '' ? needs : { ...settings, file: unquoted(rest) };
+    case '@set':
+      return rest === ''
+        ? needs
+        : /^[1-9]\d{0,5}$/.test(rest)
+          ? { ...settings, set: Number(rest) }
+          : wrong(`"${rest}" is not a number from 1`);
+    case '@host':
+      return rest === '' ? needs : readHost(rest, settings, wrong);
+    case '@table':
+      return rest === '' ? needs : readTables(rest, settings, wrong);
+    case 'own':
+      return readOwn(rest, at, true, settings);
+    case 'not': {
+      const own = /^own(?:\s+(.*))?$/s.exec(rest);
+      if (own) return readOwn(own[1] ?? '', text.length - (own[1] ?? '').length, false, settings);
+      break;
+    }
+    case 'sysctl':
+      return readSysctl(rest, settings, wrong);
+    case 'assume':
+      return readAssumed(rest, settings, wrong);
+  }
+  if (word.startsWith('@'))
+    return wrong(
+      `"${word}" is not one of @file, @set, @host and @table${didYouMean(word, Object.keys(SETTING_WORDS))}`,
+      0,
+      word.length,
+    );
+  if (named) return readName(named[1] ?? '', named[2] ?? '', text, settings);
+  const near = didYouMean(word, Object.keys(SETTING_WORDS));
+  return wrong(
+    near === ''
+      ? 'this is not an expectation: write what must become of the packet after "=>", such as "=> DROPPED"'
+      : `"${word}" is not understood${near}`,
+    0,
+    near === '' ? text.length : word.length,
+  );
+}
+
+type Wrong = (message: string, start?: number, end?: number) => SettingProblem;
+
+function unquoted(text: string): string {
+  return /^"(.*)"$/.exec(text)?.[1] ?? text;
+}
+
+function readHost(text: string, settings: Settings, wrong: Wrong): Settings | SettingProblem {
+  if (!text.startsWith('{')) return { ...settings, host: { path: unquoted(text) } };
+  try {
+    return { ...settings, host: { value: JSON.parse(text) as unknown } };
+  } catch (error) {
+    return wrong(`this is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function readTables(text: string, settings: Settings, wrong: Wrong): Settings | SettingProblem {
+  const tables: Record<string, string> = { ...settings.tables };
+  for (const part of text.split(',').map((each) => each.trim())) {
+    const equals = part.lastIndexOf('=');
+    const table = part.slice(equals + 1).trim();
+    if (!isTableName(table)) return wrong(`"${table}" is not one of filter, nat, mangle, raw and security`);
+    tables[equals < 0 ? '*' : part.slice(0, equals).trim()] = table;
+  }
+  return { ...settings, tables };
+}
+
+function readOwn(text: string, at: number, value: boolean, settings: Settings): Settings | SettingProblem {
+  const own = new Map(settings.own);
+  const words = [...text.matchAll(/[^\s,]+/g)];
+  if (words.length === 0) return { start: 0, end: at, message: '"own" needs a value: addresses' };
+  for (const { 0: word, index } of words) {
+    const address = parseAddress(settings.names.get(word) ?? word);
+    if (!address) return { start: at + index, end: at + index + word.length, message: `"${word}" is not an address` };
+    own.set(formatAddress(address), value);
+  }
+  return { ...settings, own };
+}
+
+function readSysctl(text: string, settings: Settings, wrong: Wrong): Settings | SettingProblem {
+  const [, name, value] = /^(\S+?)\s*=\s*(-?\d{1,10})$/.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    return wrong('a setting of the kernel is such as "sysctl net.ipv4.ip_forward = 1"');
+  const sysctls = { ...settings.sysctls, [name]: Number(value) };
+  const read = readSysctls(sysctls);
+  return isProblem(read) ? wrong(read.message) : { ...settings, sysctls };
+}
+
+function readAssumed(text: string, settings: Settings, wrong: Wrong): Settings | SettingProblem {
+  const found = /^(?:([^\s"]+:\d{1,9})(?=\s|$))?\s*(?:"([^"]*)")?\s*(yes|no)?$/i.exec(text);
+  const [, rule, what, answer] = found ?? [];
+  if (!found || (rule === undefined && what === undefined))
+    return wrong(
+      'what is assumed is such as: assume filter/INPUT:4 yes, or: assume "the condition as a message names it" no',
+    );
+  return {
+    ...settings,
+    assumed: [...settings.assumed, { rule, what, value: (answer ?? 'yes').toLowerCase() === 'yes' }],
+  };
+}
+
+function readName(name: string, value: string, text: string, settings: Settings): Settings | SettingProblem {
+  const at = text.length - value.length;
+  const address = parseAddress(settings.names.get(value) ?? value.replace(/^\[(.*)\]$/, '$1'));
+  if (!address) return { start: at, end: text.length, message: `"${value}" is not an address` };
+  const lower = name.toLowerCase();
+  const known =
+    !isInterfaceWord(name) ||
+    [OUTCOME_WORDS, CONDITION_WORDS, OTHER_WORDS, SETTING_WORDS].some((words) => Object.hasOwn(words, lower)) ||
+    lower === 'then' ||
+    lower === 'again';
+  if (known || !/^[A-Za-z_][\w.-]*$/.test(name))
+    return {
+      start: 0,
+      end: name.length,
+      message:
+        known && /^[\w.-]+$/.test(name)
+          ? `"${name}" has a meaning of its own here: take another name`
+          : `"${name}" is not a name: letters, digits, ".", "-" and "_", 15 at most, a letter first`,
+    };
+  return { ...settings, names: new Map([...settings.names, [name, formatAddress(address)]]) };
+}
