@@ -13,6 +13,7 @@ import { registerQuickFixes } from './host/quickFixes';
 import { RecentPackets } from './host/recentPackets';
 import { registerSemanticTokens } from './host/semanticTokens';
 import { registerSymbols } from './host/symbols';
+import { ThemeColours } from './host/themeColours';
 import { testing, type Testing } from './host/testing';
 import { registerTraceCommands } from './host/traceCommands';
 import { TraceDecorations } from './host/traceDecorations';
@@ -29,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   );
   const documents = new Documents(edge);
   const diagnostics = new Diagnostics(documents, edge);
+  const colours = new ThemeColours(context.extension.packageJSON);
   const decorations = new TraceDecorations(edge);
   const panels = new TracePanels(
     context.extensionUri,
@@ -36,11 +38,13 @@ export function activate(context: vscode.ExtensionContext): Api {
     decorations,
     edge,
     new RecentPackets(context.workspaceState),
+    colours,
   );
   context.subscriptions.push(
     disposable,
     documents,
     diagnostics,
+    colours,
     decorations,
     panels,
     registerHover(documents, edge),

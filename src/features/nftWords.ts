@@ -1,4 +1,3 @@
-import type { NftNode } from '../core/syntax/nft/node';
 import { nftTokens, type NftToken } from '../core/syntax/nft/tokens';
 import type { Columns } from '../core/text/columns';
 import type { TokenType } from './tokenTypes';
@@ -59,7 +58,7 @@ const HOOKS: ReadonlySet<string> = new Set([
 const FAMILIES: ReadonlySet<string> = new Set(['ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev']);
 
 /** The words of a statement of nft, each with what it is coloured as. */
-export function* nftWords(text: string, { start, end }: NftNode): Iterable<readonly [TokenType, Columns]> {
+export function* nftWords(text: string, { start, end }: Columns): Iterable<readonly [TokenType, Columns]> {
   let before: NftToken | undefined;
   let first: NftToken | undefined;
   for (const token of nftTokens(text, start, end)) {

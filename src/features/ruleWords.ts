@@ -59,7 +59,8 @@ export function classifyWords(node: CommandNode, family: 4 | 6): readonly RuleWo
   return [...list, ...ruleWords(node.words, family)];
 }
 
-function ruleWords(words: readonly Word[], family: 4 | 6): readonly RuleWord[] {
+/** The same for the words after the chain. */
+export function ruleWords(words: readonly Word[], family: 4 | 6): readonly RuleWord[] {
   const list: RuleWord[] = [];
   const loaded: (MatchExtension | TargetExtension)[] = [];
   let protocol: string | undefined;

@@ -1,4 +1,3 @@
-import { HOOKS } from '../core/ruleset/ruleSet';
 import { Shape } from '../core/syntax/shape';
 import type { Line } from '../core/syntax/tree';
 import type { Columns } from '../core/text/columns';
@@ -6,8 +5,9 @@ import { linesWithin, outerSpan } from './embeddedLine';
 import { type FileModel } from './fileModel';
 import { sectionOf } from './sectionOfLine';
 import { nftWords } from './nftWords';
-import { classifyWords, type RuleWord } from './ruleWords';
+import { classifyWords } from './ruleWords';
 import type { TokenType } from './tokenTypes';
+import { chainType, typeOfWord } from './wordTypes';
 
 /** A coloured word; 0-based, `end` is exclusive. */
 export interface SemanticToken extends Columns {
@@ -80,49 +80,11 @@ function* wordsOf(line: Line, family: 4 | 6): Iterable<readonly [TokenType, Colu
       if (line.shape === Shape.Echo) return;
       if (node.program) yield ['iptablesKeyword', node.program];
       if (node.counters) yield ['iptablesComment', node.counters];
-      for (const word of classifyWords(node, family)) yield [typeOf(word), word.word];
+      for (const word of classifyWords(node, family)) yield [typeOfWord(word), word.word];
       return;
     case 'nft':
       yield* nftWords(text, node);
       return;
     default:
   }
-}
-
-function typeOf({ role, word }: RuleWord): TokenType {
-  switch (role.kind) {
-    case 'operation':
-      return 'iptablesKeyword';
-    case 'table':
-      return 'iptablesTable';
-    case 'chain':
-      return chainType(word.text);
-    case 'jump-chain':
-      return chainType(word.text);
-    case 'policy':
-      return 'iptablesVerdict';
-    case 'negation':
-      return 'iptablesNegation';
-    case 'position':
-      return 'iptablesNumber';
-    case 'target-name':
-      return VERDICTS.has(word.text) ? 'iptablesVerdict' : 'iptablesTarget';
-    case 'match-name':
-      return 'iptablesMatch';
-    case 'builtin-option':
-      return role.name === 'jump' || role.name === 'goto' ? 'iptablesJump' : 'iptablesOption';
-    case 'option':
-      return 'iptablesOption';
-    case 'builtin-value':
-    case 'value':
-      return /^!?[\d[]|^0x|^[\da-f]*:[\da-f:]*(?:\/|$)/i.test(word.text) ? 'iptablesNumber' : 'iptablesText';
-    default:
-      return 'iptablesText';
-  }
-}
-
-const VERDICTS = new Set(['ACCEPT', 'DROP', 'REJECT', 'RETURN', 'QUEUE']);
-
-function chainType(name: string): TokenType {
-  return (HOOKS as readonly string[]).includes(name) ? 'iptablesBuiltinChain' : 'iptablesChain';
 }

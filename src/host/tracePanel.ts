@@ -6,6 +6,7 @@ import type { Move } from '../shared/protocol';
 import { applyEdits } from './applyEdits';
 import type { ErrorEdge } from './edge';
 import { showLine } from './showLine';
+import type { ThemeColours } from './themeColours';
 import type { TraceDecorations } from './traceDecorations';
 import { tracePage } from './tracePage';
 
@@ -15,6 +16,8 @@ export const VIEW_TYPE = 'iptables.trace';
 export class TracePanel implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[];
   private cleared = false;
+  /** The id of the theme that the page is shown in. */
+  private theme = '';
 
   constructor(
     readonly panel: vscode.WebviewPanel,
@@ -23,6 +26,7 @@ export class TracePanel implements vscode.Disposable {
     extensionUri: vscode.Uri,
     private readonly decorations: TraceDecorations,
     private readonly edge: ErrorEdge,
+    private readonly colours: ThemeColours,
     /** Takes over what the user says of tables that the file does not name; undefined takes it back. */
     private readonly say: (uri: vscode.Uri, tables: SaidTables | undefined) => void,
     /** Remembers the packets that were traced last. */
@@ -34,9 +38,15 @@ export class TracePanel implements vscode.Disposable {
       panel.webview.onDidReceiveMessage((message: unknown) => {
         const read = readMessage(message);
         if (!read) return;
+        if (read.type === 'theme') {
+          this.theme = read.id;
+          this.colour();
+          return;
+        }
         this.catchUp(this.uri);
         this.ask(`Trace: ${read.type}`, () => session.handle(read));
       }),
+      this.colours.onDidChange(() => this.colour()),
     ];
     panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.png');
     panel.webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist')] };
@@ -108,6 +118,15 @@ export class TracePanel implements vscode.Disposable {
       this.catchUp(this.uri);
       this.ask('Step of the trace', (session) => session.move(to));
     }
+  }
+
+  /** Words of rules look as in the editor. */
+  private colour(): void {
+    void this.edge.run(
+      'Colours of the theme',
+      async () => void this.panel.webview.postMessage({ type: 'colours', colours: await this.colours.of(this.theme) }),
+      nothing,
+    );
   }
 
   /** Takes the marks out of the editor, until something is traced or selected again. */

@@ -5,6 +5,7 @@ import { debounced, type Debounced } from './debounced';
 import type { Documents } from './documents';
 import type { ErrorEdge } from './edge';
 import type { RecentPackets } from './recentPackets';
+import type { ThemeColours } from './themeColours';
 import type { TraceDecorations } from './traceDecorations';
 import { fileName, TracePanel, VIEW_TYPE } from './tracePanel';
 
@@ -29,6 +30,7 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
     private readonly decorations: TraceDecorations,
     private readonly edge: ErrorEdge,
     private readonly recent: RecentPackets,
+    private readonly colours: ThemeColours,
   ) {
     this.follow = debounced(edge.event('Following a file', (document: vscode.TextDocument) => this.update(document)));
     const on = <T>(listener: (event: T) => void): ((event: T) => void) => edge.event('Following a file', listener);
@@ -118,6 +120,7 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
       this.extensionUri,
       this.decorations,
       this.edge,
+      this.colours,
       (about, tables) => this.documents.say(about, tables),
       (about, packets) => this.recent.remember(about, packets),
       (about) => this.follow.flush(about.toString()),

@@ -1,5 +1,5 @@
 import type { ExpressionProblem } from '../core/net/packetExpression';
-import type { Remedy, RunPage, StepDetail, StepId, TraceReport } from './traceReport';
+import type { Remedy, RunPage, StepDetail, StepId, TokenKind, TraceReport } from './traceReport';
 
 export type * from './traceReport';
 export type { ExpressionProblem };
@@ -32,13 +32,17 @@ export type ToView =
   | { readonly type: 'show-step'; readonly step: StepId }
   /** A command of the editor: step through. The view answers with `select`. */
   | { readonly type: 'move'; readonly to: Move }
-  | { readonly type: 'focus'; readonly part: 'packet' | 'steps' };
+  | { readonly type: 'focus'; readonly part: 'packet' | 'steps' }
+  /** The answer to `theme`: the colours of words of rules, as far as the theme has any. */
+  | { readonly type: 'colours'; readonly colours: Partial<Readonly<Record<TokenKind, string>>> };
 
 export type Move = 'first' | 'previous' | 'next' | 'last';
 
 export type ToEditor =
   /** The page is there and wants its `state`. `restored` is what the view had kept before a reload. */
   | { readonly type: 'ready'; readonly restored: KeptState | undefined }
+  /** The page is shown in this theme: answer with its `colours`. */
+  | { readonly type: 'theme'; readonly id: string }
   /** Trace this packet; the expression as typed. */
   | { readonly type: 'trace'; readonly expression: string }
   /** One field of the form was changed; an empty value gives it back to the defaults. */

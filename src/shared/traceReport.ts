@@ -165,6 +165,8 @@ export interface PathNode {
   /** `off`: the packet does not come here. `end`: here it ends. */
   readonly state: 'on' | 'off' | 'end';
   readonly tone: Tone | undefined;
+  /** Why `text` is no fact: nothing states it. */
+  readonly assumed?: string | undefined;
   /** What changed in the packet since the box before: `dport 3000 → 15006`. */
   readonly changes: readonly string[];
   /** The first step of this box. */
@@ -237,6 +239,8 @@ export interface RuleRow extends StepRow {
 export interface NoteRow extends StepRow {
   readonly kind: 'note';
   readonly text: string;
+  /** Why that is no fact: nothing states it. */
+  readonly assumed?: string;
 }
 
 /** Rules `from`–`to` of the chain did not match and are not in the model. */
@@ -251,18 +255,21 @@ export interface FoldRow {
   readonly text: string;
 }
 
+/** What a word of a rule is: it has the colour that such a word has in a rules file. */
 export type TokenKind =
-  | 'operation'
+  | 'keyword'
+  | 'table'
+  | 'builtinChain'
+  | 'chain'
+  | 'jump'
+  | 'verdict'
+  | 'target'
+  | 'match'
   | 'option'
   | 'negation'
-  | 'chain'
-  | 'target'
-  | 'verdict'
   | 'number'
-  | 'address'
-  | 'value'
-  | 'comment'
-  | 'plain';
+  | 'text'
+  | 'comment';
 
 /** A word of a rule with the blank that follows it left out. */
 export interface Token {

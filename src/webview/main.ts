@@ -18,4 +18,8 @@ window.addEventListener('message', ({ data }: MessageEvent<ToView>) => app.recei
 document.body.style.padding = '0';
 if (lightnessOfText.styleSheet) document.adoptedStyleSheets.push(lightnessOfText.styleSheet);
 document.body.append(app);
+// The editor puts the theme on the body, and puts another one there when the user changes it.
+const sendTheme = (): void => api.postMessage({ type: 'theme', id: document.body.dataset.vscodeThemeId ?? '' });
+new MutationObserver(sendTheme).observe(document.body, { attributeFilter: ['data-vscode-theme-id'] });
+sendTheme();
 api.postMessage({ type: 'ready', restored: api.getState() });

@@ -149,39 +149,54 @@ export const theme = [
 ];
 
 /**
- * Words of a rule in the colours that the debugger gives to names, strings and numbers: the closest to a grammar that a
- * web page gets.
+ * Words of a rule in the colours of the file's own highlighting, which the editor sends (`token-…`). A theme whose
+ * colours cannot be read leaves those that the debugger gives to names, strings and numbers.
  */
 export const tokenColours = css`
   .tinted {
     --text-min: var(--tinted-min);
     --text-max: var(--tinted-max);
   }
-  .t-operation {
-    color: ${readable(css`var(--vscode-debugTokenExpression-name, var(--fg))`)};
+  .t-keyword {
+    color: ${readable(css`var(--token-keyword, var(--vscode-debugTokenExpression-name, var(--fg)))`)};
+  }
+  .t-jump {
+    color: ${readable(css`var(--token-jump, var(--vscode-debugTokenExpression-name, var(--fg)))`)};
+  }
+  .t-table {
+    color: ${readable(css`var(--token-table, var(--vscode-debugTokenExpression-name, var(--fg)))`)};
   }
   .t-negation {
-    color: var(--red);
+    color: ${readable(css`var(--token-negation, var(--red))`)};
     font-weight: 600;
+  }
+  .t-builtinChain {
+    color: ${readable(css`var(--token-builtinChain, var(--vscode-symbolIcon-variableForeground, var(--link)))`)};
   }
   .t-chain {
-    color: ${readable(css`var(--vscode-symbolIcon-variableForeground, var(--link))`)};
+    color: ${readable(css`var(--token-chain, var(--vscode-symbolIcon-variableForeground, var(--link)))`)};
   }
   .t-target {
-    color: var(--purple);
+    color: ${readable(css`var(--token-target, var(--purple))`)};
+  }
+  .t-match {
+    color: ${readable(css`var(--token-match, var(--vscode-debugTokenExpression-string, var(--fg)))`)};
+  }
+  .t-option {
+    color: ${readable(css`var(--token-option, var(--fg))`)};
   }
   .t-verdict {
+    color: ${readable(css`var(--token-verdict, var(--fg))`)};
     font-weight: 600;
   }
-  .t-number,
-  .t-address {
-    color: ${readable(css`var(--vscode-debugTokenExpression-number, var(--fg))`)};
+  .t-number {
+    color: ${readable(css`var(--token-number, var(--vscode-debugTokenExpression-number, var(--fg)))`)};
   }
-  .t-value {
-    color: ${readable(css`var(--vscode-debugTokenExpression-string, var(--fg))`)};
+  .t-text {
+    color: ${readable(css`var(--token-text, var(--vscode-debugTokenExpression-string, var(--fg)))`)};
   }
   .t-comment {
-    color: var(--dim);
+    color: ${readable(css`var(--token-comment, var(--dim))`)};
     font-style: italic;
   }
 `;

@@ -124,6 +124,8 @@ export class TraceApp extends LitElement {
         return this.select(message.step, false);
       case 'move':
         return this.step(message.to, true);
+      case 'colours':
+        return this.colour(message.colours);
       case 'focus':
         if (message.part === 'packet') this.toolbar?.focus();
         else this.steps?.focus();
@@ -380,6 +382,12 @@ export class TraceApp extends LitElement {
   private selectParent(step: StepId): void {
     const parent = parentOf(this.rows, step);
     if (parent !== undefined) this.select(parent, true);
+  }
+
+  /** The words of rules get the colours that they have in the editor; without any those of the page. */
+  private colour(colours: Extract<ToView, { readonly type: 'colours' }>['colours']): void {
+    for (const name of [...this.style]) if (name.startsWith('--token-')) this.style.removeProperty(name);
+    for (const [kind, colour] of Object.entries(colours)) this.style.setProperty(`--token-${kind}`, colour);
   }
 
   private unfold(fold: FoldRow): void {

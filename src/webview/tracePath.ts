@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { PathNode, PathTable, StepId } from '../shared/protocol';
+import { assumedStyle } from './cardPart';
 import { RovingFocus } from './rovingFocus';
 import { theme } from './theme';
 
@@ -14,6 +15,7 @@ export class TracePath extends LitElement {
 
   static override styles = [
     ...theme,
+    assumedStyle,
     css`
       :host {
         display: block;
@@ -279,7 +281,7 @@ export class TracePath extends LitElement {
         >`,
     );
     const inside = html`<span class="title">${node.title}</span
-      >${node.text === '' || node.tables.length > 0 ? nothing : html`<span class="text" title=${node.text}>${node.text}</span>`}${tables.length > 0 ? html`<span class="tables">${tables}</span>` : nothing}`;
+      >${node.text === '' || node.tables.length > 0 ? nothing : html`<span class="text" title=${node.assumed === undefined ? node.text : `Assumed: ${node.assumed}`}>${node.assumed === undefined ? node.text : html`<span class="assumed">${node.text}</span>`}</span>`}${tables.length > 0 ? html`<span class="tables">${tables}</span>` : nothing}`;
     if (node.state === 'off')
       return html`<span class=${classes} title="The packet does not get here"
         >${inside}<span class="hidden">not visited</span></span

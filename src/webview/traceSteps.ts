@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { isStep, stepKey } from '../shared/stepId';
 import type { FoldRow, KernelView, Mark, Row, StepGroup, StepId } from '../shared/protocol';
+import { assumedStyle } from './cardPart';
 import { icon } from './icons';
 import { spokenParts } from './rowName';
 import { rowTokensTemplate, shortCount } from './text';
@@ -45,7 +46,7 @@ export class TraceSteps extends LitElement {
   /** A tree had the focus before it was drawn anew. */
   private hadFocus = false;
 
-  static override styles = [...theme, tokenColours, traceStepsStyle];
+  static override styles = [...theme, tokenColours, assumedStyle, traceStepsStyle];
 
   override render(): TemplateResult {
     const trees = treesOf(this.rows);
@@ -212,7 +213,7 @@ export class TraceSteps extends LitElement {
         >${rowTokensTemplate(row.tokens)}</span
       >`;
     return html`<span class="rule note"
-      >${group?.quiet && group.title !== '' ? html`<span class="where">${group.title}${spoken(':')}</span> ` : nothing}${row.text}</span
+      >${group?.quiet && group.title !== '' ? html`<span class="where">${group.title}${spoken(':')}</span> ` : nothing}${row.assumed === undefined ? row.text : html`<span class="assumed" title="Assumed: ${row.assumed}">${row.text}</span>`}</span
     >`;
   }
 

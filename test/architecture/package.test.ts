@@ -6,10 +6,10 @@ import { root } from './sources';
 import { zipEntries } from './zipEntries';
 
 /** Bytes that the installable package may have. */
-const packageBudget = 750_000;
+const packageBudget = 900_000;
 
-/** Bytes that a minified program may have before it is packed. */
-const bundleBudgets: Readonly<Record<string, number>> = { 'extension.js': 1_400_000, 'webview.js': 400_000 };
+/** Bytes that a minified program may have before it is packed: the debugger, expectations and captures need some 150,000. */
+const bundleBudgets: Readonly<Record<string, number>> = { 'extension.js': 1_600_000, 'webview.js': 400_000 };
 
 /** Everything that may be in the package. */
 const expectedFiles = [

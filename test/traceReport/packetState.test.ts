@@ -56,6 +56,13 @@ const ROUTER_HOST = {
   ],
   routes: ['default via 192.0.2.1 dev eth0'],
 };
+const HOST_TEXT = `$ ip addr
+2: eth0: <UP> mtu 1500
+    inet 192.0.2.10/24 scope global eth0
+$ ip route
+default via 192.0.2.1 dev eth0
+192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.10
+`;
 const WEB = 'in eth0 tcp 203.0.113.9:41522 > 192.0.2.10:80 syn ttl 64';
 
 test.each<[string, string, string, readonly string[], readonly string[]]>([
@@ -116,6 +123,22 @@ test('what nothing states is marked, and leads to its field', () => {
   );
   expect(marked).toEqual(expect.arrayContaining(['src: src', 'length: length', 'tos: tos']));
   expect(marked.some((each) => each.startsWith('ttl'))).toBe(false);
+});
+
+test.each<[string, string, string, readonly string[]]>([
+  ['nothing, where the file states it', ROUTER + HOST_TEXT, 'in eth0 tcp 203.0.113.9:1 > 192.0.2.10:22 syn', []],
+  ['the own address', ROUTER, 'in eth0 tcp > :22 syn', ['ROUTE local 198.18.2.1', 'SOCKET 198.18.2.1:22']],
+  ['the way out', ROUTER, 'out tcp > 198.51.100.1:443', ['ROUTE 198.51.100.1 by eth1', 'WIRE eth1']],
+])('path and steps mark what nothing states: %s', (_, text, expression, expected) => {
+  const { outcome } = new Bench(text).send({ type: 'trace', expression }).state.trace ?? {};
+  const path = (outcome?.path ?? []).flatMap(({ title, text: words, assumed }) =>
+    assumed ? [`${title} ${words}`] : [],
+  );
+  expect(path).toEqual(expected);
+  const marked = (outcome?.groups ?? []).flatMap(({ title, rows }) =>
+    rows.flatMap((row) => (row.kind === 'note' && row.assumed !== undefined ? [title] : [])),
+  );
+  expect(marked).toEqual(expected.map((each) => each.split(' ')[0]));
 });
 
 /** Each step begins where the last one ended, and the last one ends with the packet that the trace ends with. */

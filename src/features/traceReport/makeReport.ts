@@ -3,6 +3,7 @@ import type { Rule } from '../../core/ruleset/ruleSet';
 import { selectedPath, selectPath, type TraceInput } from './traceInput';
 import type { OutcomeReport, RunPage, StepId, TraceReport } from '../../shared/traceReport';
 import { answerCard } from './card/answerCard';
+import { AssumedValues } from './card/assumedValues';
 import { groupName } from './outcomeNames';
 import { pathOf } from './pathOf';
 import { outcomeTabs } from './outcomeTabs';
@@ -38,13 +39,14 @@ export function outcomeReport(input: TraceInput): OutcomeReport {
   const walked = selectedPath(input);
   const verdict = verdictOf(input);
   const decisive = decisiveEvent(walked);
+  const assumed = new AssumedValues(input, walked);
   return {
     badge: badgeOf(walked),
     card: answerCard(input),
     verdict,
     verdictText: textOfSpans(verdict),
-    path: pathOf(walked, input.ruleSet),
-    groups: stepGroups(walked, input.ruleSet),
+    path: pathOf(walked, input.ruleSet, assumed),
+    groups: stepGroups(walked, input.ruleSet, assumed),
     decisive: decisive === undefined ? undefined : { kind: 'event', event: decisive },
   };
 }

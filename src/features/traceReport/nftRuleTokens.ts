@@ -1,25 +1,15 @@
 import { nftTokens } from '../../core/syntax/nft/tokens';
 import type { Columns } from '../../core/text/columns';
+import { nftWords } from '../nftWords';
+import { kindOfType } from '../tokenTypes';
 import type { Token, TokenKind } from '../../shared/traceReport';
 
-const VERDICTS: ReadonlySet<string> = new Set(['accept', 'drop', 'reject', 'return', 'continue']);
-const TARGETS: ReadonlySet<string> = new Set([
-  'dnat',
-  'snat',
-  'masquerade',
-  'redirect',
-  'tproxy',
-  'queue',
-  'notrack',
-  'log',
-  'vmap',
-  'set',
-]);
-
 /** The words of a rule of nft, each with what it is; counters are left out. */
-export function nftRuleTokens(text: string, { start, end }: Columns): readonly Token[] {
+export function nftRuleTokens(text: string, columns: Columns): readonly Token[] {
+  const { start, end } = columns;
+  const kinds = new Map<number, TokenKind>();
+  for (const [type, { start: at }] of nftWords(text, columns)) kinds.set(at, kindOfType(type));
   const tokens: Token[] = [];
-  let before = '';
   let last = start;
   const words = nftTokens(text, start, end);
   for (let i = 0; i < words.length; i++) {
@@ -34,31 +24,22 @@ export function nftRuleTokens(text: string, { start, end }: Columns): readonly T
       tokens.length > 0 && word.start === last && word.kind === 'mark' && (word.text === ',' || word.text === ';');
     const previous = tokens.at(-1);
     if (tight && previous) tokens[tokens.length - 1] = { ...previous, text: `${previous.text}${written}` };
-    else tokens.push({ text: written, kind: kindOf(word.text, word.kind, before) });
-    before = word.text;
+    else tokens.push({ text: written, kind: kinds.get(word.start) ?? 'text' });
     last = word.end;
   }
   return withAction(tokens);
 }
 
+/** Statements that are neither verdict nor NAT. */
+const STATEMENTS: ReadonlySet<string> = new Set(['set', 'vmap', 'log']);
+
 /** From the first statement that does something on, all is what the rule does. */
 function withAction(tokens: readonly Token[]): readonly Token[] {
-  const verdict = tokens.findIndex(({ kind }) => kind === 'operation' || kind === 'verdict' || kind === 'target');
+  const verdict = tokens.findIndex(
+    ({ kind, text }) => kind === 'jump' || kind === 'verdict' || kind === 'target' || STATEMENTS.has(text),
+  );
   if (verdict < 0) return tokens;
   // `meta mark set 1`: what is set is part of the statement.
   const first = tokens[verdict]?.text === 'set' ? Math.max(0, verdict - 2) : verdict;
   return tokens.map((token, i) => (i < first || token.kind === 'comment' ? token : { ...token, part: 'action' }));
-}
-
-function kindOf(word: string, kind: 'word' | 'string' | 'mark', before: string): TokenKind {
-  if (before === 'jump' || before === 'goto') return 'chain';
-  if (before === 'comment') return 'comment';
-  if (kind === 'mark') return word === '!=' || word === '!' ? 'negation' : 'value';
-  if (word === 'jump' || word === 'goto') return 'operation';
-  if (VERDICTS.has(word)) return 'verdict';
-  if (TARGETS.has(word)) return 'target';
-  if (/^:?(?:0x)?[0-9a-f]+(?:-(?:0x)?[0-9a-f]+)?$/i.test(word) && /\d/.test(word) && !word.includes('::'))
-    return 'number';
-  if (/^\[?[0-9a-f.:]+\]?(?:\/\d+)?$/i.test(word) && /[.:]/.test(word) && word.length > 2) return 'address';
-  return kind === 'string' || word.startsWith('@') ? 'value' : 'option';
 }

@@ -6,6 +6,7 @@ import type { AnyTableName, Hook } from '../../core/xtables/view';
 import type { PathNode, PathTable, StepId, Tone } from '../../shared/traceReport';
 import { changeWords, destinationOf, packetChanges } from './packetWords';
 import { routeWords } from './stepGroups';
+import type { AssumedValues } from './card/assumedValues';
 import { badgeOf, droppedBy } from './verdict';
 
 type OpenNode = { -readonly [Key in keyof PathNode]: PathNode[Key] } & { tables: PathTable[] };
@@ -14,8 +15,8 @@ type OpenNode = { -readonly [Key in keyof PathNode]: PathNode[Key] } & { tables:
  * The packet's way as boxes: hooks with their tables, routing, where it ends; after them, dimmed, hooks that it might
  * have seen.
  */
-export function pathOf(walked: Walked, ruleSet: RuleSet | undefined): readonly PathNode[] {
-  const { nodes } = new PathReader(walked, ruleSet);
+export function pathOf(walked: Walked, ruleSet: RuleSet | undefined, assumed: AssumedValues): readonly PathNode[] {
+  const { nodes } = new PathReader(walked, ruleSet, assumed);
   return [...nodes, ...unvisited(walked, ruleSet, nodes.length)];
 }
 
@@ -29,6 +30,7 @@ class PathReader {
   constructor(
     private readonly walked: Walked,
     private readonly ruleSet: RuleSet | undefined,
+    private readonly assumed: AssumedValues,
   ) {
     this.tone = badgeOf(walked).tone;
     walked.events.forEach((event, index) => this.read(event, index));
@@ -96,6 +98,7 @@ class PathReader {
     state: PathNode['state'] = 'on',
     tone?: Tone,
   ): void {
+    const event = this.walked.events[index];
     const changes = this.last ? packetChanges(this.last, packet).map(changeWords) : [];
     this.last = packet;
     this.nodes.push({
@@ -104,6 +107,7 @@ class PathReader {
       title,
       tables: [],
       text,
+      assumed: event && kind !== 'drop' ? this.assumed.event(event) : undefined,
       state,
       tone,
       changes,

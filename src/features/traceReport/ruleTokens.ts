@@ -1,6 +1,9 @@
 import type { Rule } from '../../core/ruleset/ruleSet';
 import type { Word } from '../../core/syntax/tree';
-import type { RuleRow, Token, TokenKind } from '../../shared/traceReport';
+import type { RuleRow, Token } from '../../shared/traceReport';
+import { ruleWords, type RuleWord } from '../ruleWords';
+import { kindOfType } from '../tokenTypes';
+import { chainType, typeOfWord } from '../wordTypes';
 import { nftRuleTokens } from './nftRuleTokens';
 
 /**
@@ -16,87 +19,68 @@ export function ruleTokens(rule: Rule, full = false): readonly Token[] {
   const does: Token[] = [];
   const comments: Token[] = [];
   if (full || rule.chain.hook !== undefined) {
-    asks.push({ text: '-A', kind: 'operation' }, { text: rule.chain.name, kind: 'chain' });
+    const { name } = rule.chain;
+    asks.push({ text: '-A', kind: 'keyword' }, { text: name, kind: kindOfType(chainType(name)) });
   }
-  const { words } = node;
-  const ofTarget = targetOptions(rule);
-  let option = '';
-  let jumped = false;
+  const words = ruleWords(node.words, rule.family);
   let negation: Token | undefined;
   for (let i = 0; i < words.length; i++) {
-    const word = words[i] as Word;
-    if (!full && word.text === '-m' && repeats(words, i)) {
+    const ruleWord = words[i] as RuleWord;
+    const { word, role } = ruleWord;
+    const next = words[i + 1]?.word;
+    if (!full && role.kind === 'builtin-option' && role.name === 'match' && repeats(node.words, next)) {
       i++;
       continue;
     }
-    if (!full && word.text === '--comment' && words[i + 1]) {
+    if (role.kind === 'option' && role.option.name === '--comment' && next) {
       i++;
-      comments.push({ text: `/* ${(words[i] as Word).text} */`, kind: 'comment' });
+      const comment = text.slice(next.start, next.end);
+      if (full) asks.push({ text: word.text, kind: 'option' }, { text: comment, kind: 'comment' });
+      else comments.push({ text: `/* ${next.text} */`, kind: 'comment' });
       continue;
     }
-    const written = text.slice(word.start, word.end);
-    if (!word.quoted && written === '!') {
+    const token: Token = { text: text.slice(word.start, word.end), kind: kindOfType(typeOfWord(ruleWord)) };
+    if (role.kind === 'negation') {
       // Its place is with the option after it, wherever that goes.
-      negation = { text: written, kind: 'negation' };
+      negation = token;
       continue;
     }
-    if (isOption(word)) option = word.text;
-    jumped ||= JUMPS.has(option);
-    // Before it a match may have an option of the same name.
-    const acts = JUMPS.has(option) || (jumped && ofTarget(option));
-    const into = acts && !full ? does : asks;
-    const part = acts ? ({ part: 'action' } as const) : undefined;
+    const part = acts(ruleWord) ? ({ part: 'action' } as const) : {};
+    const into = acts(ruleWord) && !full ? does : asks;
     if (negation) into.push({ ...negation, ...part });
     negation = undefined;
-    if (!isOption(word)) into.push({ text: written, kind: kindOfValue(option, word, rule), ...part });
-    else if (JUMPS.has(option)) into.push({ text: written, kind: 'operation', ...part });
-    else
-      into.push({ text: written, kind: 'option', ...part, ...(acts && NEW_VALUES.has(option) ? { short: '→' } : {}) });
+    const isNewValue = acts(ruleWord) && role.kind === 'option' && NEW_VALUES.has(role.option.name);
+    into.push({ ...token, ...part, ...(isNewValue ? { short: '→' } : {}) });
   }
-  if (negation) asks.push(negation);
-  return [...asks, ...does, ...comments];
+  return [...asks, ...(negation ? [negation] : []), ...does, ...comments];
 }
 
 /** Options of NAT targets whose value is what the packet gets: in a list an arrow says as much. */
 const NEW_VALUES: ReadonlySet<string> = new Set(['--to-destination', '--to-source', '--to-ports', '--to']);
 
-/** Whether an option is one of the rule's target. All options of a target that is not known are taken to be conditions. */
-function targetOptions({ target }: Rule): (option: string) => boolean {
-  if (target.kind !== 'extension') return () => false;
-  const names = new Set(target.extension.options.flatMap(({ name, aliases }) => [name, ...aliases]));
-  return (option) => names.has(option);
-}
-
-const JUMPS: ReadonlySet<string> = new Set(['-j', '--jump', '-g', '--goto']);
-const VERDICTS: ReadonlySet<string> = new Set(['ACCEPT', 'DROP', 'REJECT', 'RETURN']);
-
-function isOption(word: Word): boolean {
-  return !word.quoted && word.text.length > 1 && word.text.startsWith('-') && !/^-\d/.test(word.text);
-}
-
-function kindOfValue(option: string, word: Word, rule: Rule): TokenKind {
-  if (JUMPS.has(option)) {
-    if (rule.target.kind === 'jump') return 'chain';
-    return VERDICTS.has(word.text) ? 'verdict' : 'target';
+/** The word says what the rule does, and not what it asks. */
+function acts({ role }: RuleWord): boolean {
+  switch (role.kind) {
+    case 'target-name':
+    case 'jump-chain':
+      return true;
+    case 'builtin-option':
+    case 'builtin-value':
+      return role.name === 'jump' || role.name === 'goto';
+    case 'option':
+    case 'value':
+      return role.extension.kind === 'target';
+    default:
+      return false;
   }
-  if (option === '--comment') return 'comment';
-  if (
-    /^(0x)?[0-9a-fA-F]+([:,/-](0x)?[0-9a-fA-F]+)*$/.test(word.text) &&
-    /\d/.test(word.text) &&
-    !word.text.includes('::')
-  )
-    return 'number';
-  if (/^[0-9a-fA-F.:]+(\/[0-9a-fA-F.:]+)?$/.test(word.text)) return 'address';
-  return 'value';
 }
 
 /** `-m tcp` beside `-p tcp` loads what the option needs anyway, and `-m comment` says nothing without its comment. */
-function repeats(words: readonly Word[], at: number): boolean {
-  const name = words[at + 1]?.text;
-  if (name === 'comment') return true;
+function repeats(words: readonly Word[], match: Word | undefined): boolean {
+  if (match?.text === 'comment') return true;
   return words.some(
     ({ text }, i) =>
-      (text === '-p' || text === '--protocol') && words[i - 1]?.text !== '!' && words[i + 1]?.text === name,
+      (text === '-p' || text === '--protocol') && words[i - 1]?.text !== '!' && words[i + 1]?.text === match?.text,
   );
 }
 

@@ -4,6 +4,7 @@ import { isTableName, type RuleSet } from '../../core/ruleset/ruleSet';
 import type { AnyTableName, Hook, TableName } from '../../core/xtables/view';
 import type { Backend } from '../../core/xtables/backend';
 import { counted, grouped, lineNumber } from './traceInput';
+import type { AssumedValues } from './card/assumedValues';
 import { explainKernelDrop } from './explainKernelDrop';
 import type { Mark, NoteRow, Row, StepGroup, Tone } from '../../shared/traceReport';
 import { changeWords, destinationOf, inFragments, packetChanges } from './packetWords';
@@ -15,8 +16,8 @@ import { runRows } from './runRows';
 /**
  * The path as it is read: one group for each table that the packet went through, and between them what else happened.
  */
-export function stepGroups(walked: Walked, ruleSet: RuleSet | undefined): readonly StepGroup[] {
-  return new Grouping(walked, ruleSet).groups;
+export function stepGroups(walked: Walked, ruleSet: RuleSet | undefined, assumed: AssumedValues): readonly StepGroup[] {
+  return new Grouping(walked, ruleSet, assumed).groups;
 }
 
 type EventOf<Kind extends TraceEvent['kind']> = Extract<TraceEvent, { readonly kind: Kind }>;
@@ -48,6 +49,7 @@ class Grouping {
   constructor(
     private readonly walked: Walked,
     private readonly ruleSet: RuleSet | undefined,
+    private readonly assumed: AssumedValues,
   ) {
     const left = leftOut(walked);
     for (let index = 0; index < walked.events.length; index++) {
@@ -242,13 +244,15 @@ class Grouping {
     why: string,
     beside?: 'absent' | 'asleep',
   ): void {
+    const event = this.walked.events[index];
+    const assumed = event && !beside ? this.assumed.event(event) : undefined;
     this.groups.push({
       id: `q${this.groups.length}`,
       title,
       result: '',
       tone: undefined,
       quiet: true,
-      rows: [note(index, 0, mark, text, why, undefined, beside)],
+      rows: [{ ...note(index, 0, mark, text, why, undefined, beside), ...(assumed === undefined ? {} : { assumed }) }],
     });
   }
 

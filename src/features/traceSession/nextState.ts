@@ -47,6 +47,7 @@ export function nextState(state: SessionState, trace: SessionTrace, message: ToE
       return message.shown === (trace.reply !== undefined) ? undefined : withReply(state, message.shown);
     case 'answer':
       return withAnswerTo(state, trace, message.question, message.chosen);
+    case 'theme':
     case 'select':
     case 'open-line':
     case 'expand':

@@ -53,6 +53,7 @@ const stepId: Check = (value) => {
 
 const PARTS: { readonly [T in ToEditor['type']]: PartChecks<Extract<ToEditor, { readonly type: T }>> } = {
   ready: { restored: () => true },
+  theme: { id: text },
   trace: { expression: text },
   'set-field': { name: text, value: text },
   'choose-dump': { id: text },

@@ -1,7 +1,7 @@
 import { formatAddress, sameAddress, type Address } from '../../../core/net/address';
 import type { Route } from '../../../core/net/host';
 import type { PacketRequest } from '../../../core/net/packetRequest';
-import type { Walked } from '../../../core/netfilter/events';
+import type { TraceEvent, Walked } from '../../../core/netfilter/events';
 import { premise, premisesOf } from '../../../core/xtables/premise';
 import type { HostAssumption } from '../../../core/ruleset/host/assumptions';
 import type { CardAssumption } from '../../../shared/traceReport';
@@ -47,6 +47,26 @@ export class AssumedValues {
     if (choice) return { why: choice.reason, question: WAY_QUESTION };
     const made = this.ofHost.find(({ use }) => use.kind === 'interface' && use.name === name);
     return made && { why: made.message };
+  }
+
+  /** Of what happens to a packet on its way: why that is no fact. */
+  event(event: TraceEvent): string | undefined {
+    switch (event.kind) {
+      case 'route':
+        return (event.type === 'unicast' ? this.way(event) : this.address(event.packet.destination))?.why;
+      case 'sent': {
+        const route = this.walked.events.findLast((each) => each.kind === 'route' && each.device === event.iface);
+        return (route?.kind === 'route' ? this.way(route) : this.interface(event.iface))?.why;
+      }
+      case 'delivered':
+        return this.address(event.packet.destination)?.why;
+      default:
+        return undefined;
+    }
+  }
+
+  private way({ by, device }: Extract<TraceEvent, { readonly kind: 'route' }>): CardAssumption | undefined {
+    return this.route(by) ?? this.interface(device);
   }
 
   /** Of the route that led the packet. */
