@@ -59,6 +59,11 @@ for (const { what, rules, first, next, text: dump } of measureShapes()) {
   );
 }
 
+const { measureCaptures } = await bundled('captures');
+console.log('\na capture against the rules of a host; processor time in ms');
+for (const { what, milliseconds, result: came } of measureCaptures())
+  console.log(`${what.padEnd(72)}${milliseconds.toFixed(0).padStart(9)}   ${came}`);
+
 const { measureBounds } = await bundled('bounds');
 console.log('\nwhat nobody has, once each; processor time in ms');
 for (const { what, milliseconds, result: came } of measureBounds())

@@ -11,6 +11,8 @@ export const USAGE = `iptables-lens: what iptables rules do with a packet
   trace FILE --kernel-trace TRACE_FILE [--host FILE.json] [--dump N] [--table …] [--json]
       traces each packet of a kernel's trace (TRACE in the kernel's log, xtables-monitor --trace, nft monitor trace)
       and says where the rules in FILE say something else; without options also where FILE has such a trace itself
+  trace FILE --capture CAPTURE [--iface NAME] [--host FILE.json] [--dump N] [--table …] [--json]
+      traces the first packet of each flow of a pcap, a pcapng or a text of tcpdump; --iface says where it was captured
   check FILE… [--json]         what iptables-restore would refuse
   print FILE [--canonical]     the text unchanged; or the rules as iptables-save prints them
   explain NAME [--file FILE]   what a chain, match, target, option, port or mark is

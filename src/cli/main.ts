@@ -9,7 +9,7 @@ import { UsageError, parseArguments, USAGE } from './arguments';
 import { runOverview } from './overview';
 import { runPrint } from './print';
 import { requestLines } from './requestLines';
-import { terminalOn, textOfBytes } from './terminal';
+import { terminalOn } from './terminal';
 import { againText, runTest } from './test/runTest';
 import type { TestFileSystem } from './test/testFiles';
 import { watchAndRun } from './test/watch';
@@ -19,9 +19,9 @@ import { VERSION } from './version';
 const terminal = terminalOn({
   out: (bytes) => process.stdout.write(bytes),
   error: (text) => void process.stderr.write(text),
-  read: (file) => {
+  bytes: (file) => {
     try {
-      return textOfBytes(readFileSync(file === '-' ? 0 : file));
+      return readFileSync(file === '-' ? 0 : file);
     } catch (error) {
       throw new UsageError(`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -42,6 +42,8 @@ async function run(words: readonly string[]): Promise<number> {
           chain: 'value',
           table: 'value',
           'kernel-trace': 'value',
+          capture: 'value',
+          iface: 'value',
           json: 'flag',
           journey: 'flag',
           reply: 'flag',

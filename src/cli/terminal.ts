@@ -17,22 +17,25 @@ export interface Terminal {
   readonly error: (text: string) => void;
   /** The text of a file, in the form of `decodeUtf8`; `-` is standard input. */
   readonly read: (file: string) => string;
+  /** A file as it is. */
+  readonly bytes: (file: string) => Uint8Array;
 }
 
 /** Where the bytes go in the end. Gives false where the reader is slow. */
 export interface Sink {
   readonly out: (bytes: Uint8Array | string) => boolean;
   readonly error: (text: string) => void;
-  readonly read: (file: string) => string;
+  readonly bytes: (file: string) => Uint8Array;
 }
 
-export function terminalOn({ out, error, read }: Sink): Terminal {
+export function terminalOn({ out, error, bytes }: Sink): Terminal {
   return {
     out: (text) => void out(visibleLines(text)),
     raw: (text) => void out(SURROGATE.test(text) ? utf8Bytes(text) : text),
     json: (value) => void out(`${visibleJson(JSON.stringify(value, undefined, 1))}\n`),
     error: (text) => error(`iptables-lens: ${visible(text.replace(/[\r\n]+/g, ' '))}\n`),
-    read,
+    read: (file) => textOfBytes(bytes(file)),
+    bytes,
   };
 }
 

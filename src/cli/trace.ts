@@ -24,6 +24,7 @@ import { reasonText, unreadLines, type UnreadLine } from '../features/unread';
 import { nothingFound } from './overview';
 import { filledText } from './batchPacket';
 import { UsageError, oneFile, type Arguments } from './arguments';
+import { runCapture } from './capture';
 import { runKernelTrace } from './kernelTrace';
 import { modelWithTables, settleWords } from './tables';
 import { journeyJson, journeyText, type TracedJourney } from './journey';
@@ -40,7 +41,17 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   if (kernelTrace !== undefined && (typed !== undefined || given.values.scenario !== undefined))
     throw new UsageError('--kernel-trace has the packets: --packet and --scenario do not go with it');
   const read = parseSourceFile(terminal.read(name), { fileName: name });
+  const { capture, iface } = given.values;
+  if (capture !== undefined && (typed ?? given.values.scenario ?? kernelTrace) !== undefined)
+    throw new UsageError('--capture has the packets: --packet, --scenario and --kernel-trace do not go with it');
+  if (iface !== undefined && capture === undefined) throw new UsageError('--iface goes with --capture');
   const none = typed === undefined && given.values.scenario === undefined;
+  if (capture !== undefined) {
+    const model = modelWithTables(read, given.values.table, name);
+    const overrides = readHost(given.values.host, terminal);
+    const dump = chooseDump(model, given.values.dump, name);
+    return runCapture({ model, dump, overrides, file: capture, iface, json: given.flags.has('json') }, terminal);
+  }
   if (kernelTrace !== undefined || (none && kernelTraceOf(read).packets.length > 0)) {
     const model = modelWithTables(read, given.values.table, name);
     return runKernelTrace(

@@ -4,7 +4,8 @@ import { runCheck } from '../../src/cli/check';
 import { runExplain } from '../../src/cli/explain';
 import { runOverview } from '../../src/cli/overview';
 import { runPrint } from '../../src/cli/print';
-import { terminalOn, textOfBytes } from '../../src/cli/terminal';
+import { terminalOn } from '../../src/cli/terminal';
+import { utf8Bytes } from '../../src/core/text/utf8';
 import { runTrace } from '../../src/cli/trace';
 
 export interface Ran {
@@ -22,6 +23,8 @@ const OPTIONS = {
     chain: 'value',
     table: 'value',
     'kernel-trace': 'value',
+    capture: 'value',
+    iface: 'value',
     json: 'flag',
     journey: 'flag',
     reply: 'flag',
@@ -59,12 +62,12 @@ export function runCommand(
     error: (text) => {
       error += text;
     },
-    read: (file) => {
+    bytes: (file) => {
       const known = files[file];
-      if (typeof known === 'string') return known;
-      if (known) return textOfBytes(known);
+      if (typeof known === 'string') return utf8Bytes(known);
+      if (known) return known;
       try {
-        return readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+        return readFileSync(new URL(`../../${file}`, import.meta.url));
       } catch {
         throw new UsageError(`${file}: cannot be read`);
       }

@@ -7,6 +7,7 @@ import { UsageError, parseArguments } from '../../src/cli/arguments';
 import { terminalOn } from '../../src/cli/terminal';
 import { runTest } from '../../src/cli/test/runTest';
 import type { TestFileSystem } from '../../src/cli/test/testFiles';
+import { utf8Bytes } from '../../src/core/text/utf8';
 
 const RULES = `*filter
 :INPUT DROP [0:0]
@@ -37,7 +38,11 @@ function run(words: readonly string[], files: Readonly<Record<string, string>>):
     if (text === undefined) throw new UsageError(`${name}: cannot be read`);
     return text;
   };
-  const terminal = terminalOn({ out: (text) => ((out += String(text)), true), error: (text) => (error += text), read });
+  const terminal = terminalOn({
+    out: (text) => ((out += String(text)), true),
+    error: (text) => (error += text),
+    bytes: (name) => utf8Bytes(read(name)),
+  });
   const system: TestFileSystem = {
     read,
     write: (name, text) => (written[name] = text),

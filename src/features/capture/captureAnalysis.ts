@@ -1,0 +1,135 @@
+import { familyOf } from '../../core/net/makePacket';
+import { PROTOCOL, TCP_FLAGS } from '../../core/net/packet';
+import type { PacketRequest } from '../../core/net/packetRequest';
+import type { RuleSet } from '../../core/ruleset/ruleSet';
+import { ruleSetsFor, type Dump, type FileModel } from '../fileModel';
+import { settingOf, traceInFile } from '../fileTrace';
+import { askedFields, type AskedOfPackets } from './askedFields';
+import { beginsWithAnswer, type Flow } from './flows';
+import type { Badge } from '../../shared/traceReport';
+import { endsOf, type LikelyEnd } from './ends';
+import { Placing } from './placed';
+
+/** What becomes of packets that are alike in all that the rules ask. */
+export interface TracedKind {
+  /** One of them, as it was traced. */
+  readonly request: PacketRequest;
+  /** What becomes of it, each end once; of the paths only what a table shows is kept. */
+  readonly badges: readonly Badge[];
+  /** How many paths it may take; 0: it cannot be traced. */
+  readonly paths: number;
+  /** The likeliest path. */
+  readonly likeliest: LikelyEnd | undefined;
+  /** Why it cannot be traced; empty: it can. */
+  readonly problem: string;
+}
+
+/** A flow with what becomes of its first packet. */
+export interface TracedFlow {
+  readonly flow: Flow;
+  /** The packet as it is traced, direction and interface included. */
+  readonly request: PacketRequest;
+  readonly kind: TracedKind;
+}
+
+export interface CaptureOptions {
+  readonly overrides?: unknown;
+  /** Where the capture was made. */
+  readonly iface?: string | undefined;
+}
+
+const ANSWERS =
+  'Flows whose first packet is an answer, or no SYN, began before the capture: they are traced as the file has it.';
+const REMEMBERS =
+  'Some rules remember earlier packets (limit, recent, hashlimit and the like): each flow is traced as if it were the first.';
+
+/**
+ * Traces the first packet of each flow. Flows whose packets differ in nothing that a rule asks are traced once. Work is
+ * done flow by flow, so that a caller may pause in between.
+ */
+export class CaptureAnalysis {
+  readonly assumed = new Set<string>();
+  private readonly kinds = new Map<string, TracedKind>();
+  private readonly placing: Placing;
+  private readonly asked: Readonly<Record<4 | 6, AskedOfPackets | undefined>>;
+
+  constructor(
+    private readonly model: FileModel,
+    private readonly dump: Dump,
+    private readonly options: CaptureOptions = {},
+  ) {
+    this.placing = new Placing(model, dump, options.overrides, options.iface);
+    const { v4, v6 } = ruleSetsFor(model, dump);
+    this.asked = { 4: askedIn(v4), 6: askedIn(v6) };
+  }
+
+  /** How many packets were traced. */
+  get traced(): number {
+    return this.kinds.size;
+  }
+
+  trace(flow: Flow): TracedFlow {
+    const { request, assumed } = this.placing.place(flow);
+    for (const each of assumed) this.assumed.add(each);
+    if (beginsWithAnswer(flow)) this.assumed.add(ANSWERS);
+    const asked = this.asked[familyOf(request)];
+    if (asked?.remembers) this.assumed.add(REMEMBERS);
+    const key = keyOf(request, asked);
+    let kind = this.kinds.get(key);
+    if (!kind) this.kinds.set(key, (kind = this.traceKind(request)));
+    return { flow, request, kind };
+  }
+
+  private traceKind(request: PacketRequest): TracedKind {
+    const { model, dump, options } = this;
+    const setting = settingOf(model, dump, {
+      overrides: options.overrides,
+      family: familyOf(request),
+      packet: request,
+    });
+    const result = traceInFile(request, setting);
+    return typeof result === 'string'
+      ? { request, badges: [], paths: 0, likeliest: undefined, problem: result }
+      : { request: result.request, ...endsOf(result.traced.outcomes), problem: '' };
+  }
+}
+
+function askedIn(ruleSet: RuleSet | undefined): AskedOfPackets | undefined {
+  return ruleSet && askedFields(ruleSet);
+}
+
+/** Below this no link cuts a packet. */
+const SMALL = 1280;
+
+/** What routing, connection tracking and the rules look at of a packet. */
+function keyOf(request: PacketRequest, asked: AskedOfPackets | undefined): string {
+  const { flags = 0, length = 0, ttl = 64, inner } = request;
+  return [
+    request.dir,
+    request.iface ?? '',
+    request.oface ?? '',
+    request.proto,
+    request.src,
+    request.dst,
+    request.dport ?? '',
+    request.icmpType ?? '',
+    request.icmpCode ?? '',
+    request.proto === PROTOCOL.TCP
+      ? asked?.tcpFlags
+        ? flags
+        : flags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK | TCP_FLAGS.RST | TCP_FLAGS.FIN)
+      : '',
+    request.fragOffset ?? (request.mf ? 'mf' : ''),
+    asked?.hops ? ttl : ttl <= 1 ? ttl : '',
+    asked?.length || length > SMALL ? length : '',
+    asked?.tos ? (request.tos ?? 0) : '',
+    asked?.sourcePort ? (request.sport ?? '') : '',
+    asked?.sourceMac ? (request.srcMac ?? '') : '',
+    request.spi ?? '',
+    request.mark ?? '',
+    request.uid ?? '',
+    request.ctstate ?? '',
+    request.extHeaders ? JSON.stringify(request.extHeaders) : '',
+    inner ? JSON.stringify(inner) : '',
+  ].join(' ');
+}

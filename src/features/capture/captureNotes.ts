@@ -1,0 +1,31 @@
+import type { CaptureProblem } from '../../core/net/capture/captureReader';
+import type { CaptureCounts } from './flows';
+import { counted, grouped } from '../traceReport/traceInput';
+
+/** What of a capture is no flow, and where it cannot be read: a sentence each. */
+export function captureNotes(counts: CaptureCounts, problem: CaptureProblem | undefined): readonly string[] {
+  const { packets, notIp, cut, otherLinks, beyond } = counts;
+  return [
+    ...(problem
+      ? [
+          packets === 0
+            ? `The capture cannot be read: ${problem.message} (byte ${grouped(problem.offset)}).`
+            : `The capture cannot be read to its end: ${problem.message} (byte ${grouped(problem.offset)}). The ${counted(packets, 'packet')} before that are shown.`,
+        ]
+      : []),
+    ...(notIp > 0
+      ? [`${counted(notIp, 'frame')} without an IP packet (ARP and the like) ${are(notIp)} left out.`]
+      : []),
+    ...(cut > 0
+      ? [`${counted(cut, 'packet')} ${are(cut)} left out: fewer bytes were captured than the headers have.`]
+      : []),
+    ...[...otherLinks].map(
+      ([link, count]) => `${counted(count, 'frame')} of link layer ${link} ${are(count)} left out: it is not read.`,
+    ),
+    ...(beyond > 0 ? [`${counted(beyond, 'packet')} of further flows ${are(beyond)} not shown.`] : []),
+  ];
+}
+
+function are(count: number): string {
+  return count === 1 ? 'is' : 'are';
+}

@@ -1,0 +1,85 @@
+import { isLoopback, parseAddress } from '../../core/net/address';
+import { isOwn } from '../../core/net/completePacket';
+import type { PacketRequest } from '../../core/net/packetRequest';
+import type { Dump, FileModel } from '../fileModel';
+import { settingOf } from '../fileTrace';
+import type { Flow } from './flows';
+
+/** Where the first packet of a flow meets the host, and what was assumed of that. */
+export interface PlacedPacket {
+  readonly request: PacketRequest;
+  readonly assumed: readonly string[];
+}
+
+const ARRIVES =
+  'The capture does not say which way packets went, and the file does not list the addresses of this host: packets are taken as they arrive.';
+const BY_ADDRESSES = 'The capture does not say which way packets went: by the addresses of this host.';
+const ALREADY_OUT = 'Packets that leave are captured after the rules: their addresses may be those that NAT gave them.';
+const FORWARDED =
+  'Packets that leave with a source that is none of this host are forwarded ones, captured after the rules: they are traced as if they arrived so.';
+
+/** Decides for packets of a capture by which direction and interface they come. */
+export class Placing {
+  private readonly own = new Map<string, boolean | undefined>();
+  private readonly addressesKnown: boolean;
+  private readonly isOwnAddress: (address: string) => boolean;
+
+  /** `iface`: where it was captured, as whoever asks says. */
+  constructor(
+    model: FileModel,
+    dump: Dump,
+    overrides: unknown,
+    private readonly iface: string | undefined,
+  ) {
+    const { addressesKnown, setting } = settingOf(model, dump, { overrides });
+    this.addressesKnown = addressesKnown;
+    this.isOwnAddress = (address) => isOwn(setting.host, address);
+  }
+
+  place(flow: Flow): PlacedPacket {
+    const { request } = flow;
+    const iface = this.iface ?? (flow.iface === 'any' ? undefined : flow.iface) ?? request.iface ?? request.oface;
+    const src = request.src ?? '';
+    const fromHere = this.isOwn(src);
+    const [dir, assumed]: readonly ['in' | 'out', readonly string[]] =
+      request.dir === 'out'
+        ? fromHere === false
+          ? ['in', [FORWARDED]]
+          : ['out', [ALREADY_OUT]]
+        : request.dir === 'in'
+          ? ['in', []]
+          : fromHere === undefined
+            ? ['in', [ARRIVES]]
+            : fromHere
+              ? ['out', [BY_ADDRESSES, ALREADY_OUT]]
+              : ['in', [BY_ADDRESSES]];
+    const { iface: arrival, oface, srcMac, ...rest } = request;
+    const left = request.dir === 'out' && dir === 'in';
+    const named = left ? undefined : iface;
+    return {
+      request: {
+        ...rest,
+        dir,
+        ...(dir === 'in'
+          ? {
+              ...(named === undefined ? {} : { iface: named }),
+              ...(oface !== undefined && arrival !== undefined ? { oface } : {}),
+              ...(srcMac === undefined ? {} : { srcMac }),
+            }
+          : named === undefined || named === 'lo'
+            ? {}
+            : { oface: named }),
+      },
+      assumed,
+    };
+  }
+
+  /** undefined: nothing states it. */
+  private isOwn(address: string): boolean | undefined {
+    if (this.own.has(address)) return this.own.get(address);
+    const parsed = parseAddress(address);
+    const known = parsed && isLoopback(parsed) ? true : this.addressesKnown ? this.isOwnAddress(address) : undefined;
+    this.own.set(address, known);
+    return known;
+  }
+}
