@@ -5,6 +5,7 @@ import { registerContextKeys } from './host/contextKeys';
 import { Diagnostics } from './host/diagnostics';
 import { Documents } from './host/documents';
 import { editorEdge } from './host/edge';
+import { Expectations } from './host/expectations/expectations';
 import { registerFolding } from './host/folding';
 import { registerHover } from './host/hover';
 import { registerNavigation } from './host/navigation';
@@ -47,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     colours,
     decorations,
     panels,
+    new Expectations(documents, edge),
     registerHover(documents, edge),
     registerCompletion(documents, edge),
     registerSymbols(documents, edge),

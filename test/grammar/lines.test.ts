@@ -51,14 +51,12 @@ describe('no line reaches into the next', async () => {
 
 describe('the grammar files', () => {
   it.each(grammarNames)('%s: every include and every scope name is sound', (scopeName) => {
-    const own = new Set(Object.keys((JSON.parse(grammarText(scopeName)) as { repository?: object }).repository ?? {}));
-    const rules = new Set(
-      Object.keys((JSON.parse(grammarText('source.iptables')) as { repository: object }).repository),
-    );
+    const partsOf = (name: string): ReadonlySet<string> =>
+      new Set(Object.keys((JSON.parse(grammarText(name)) as { repository?: object }).repository ?? {}));
     for (const { path, node } of parsed(scopeName)) {
       if (typeof node.include === 'string' && node.include !== 'source.iptables') {
         const [file, name = ''] = node.include.split('#');
-        expect((file === '' ? own : rules).has(name), `${path}: ${node.include}`).toBe(true);
+        expect(partsOf(file || scopeName).has(name), `${path}: ${node.include}`).toBe(true);
       }
       if (typeof node.name === 'string' && node.scopeName === undefined && scopeName === 'source.iptables') {
         // The roots that themes colour by convention; "invalid" is not among them, nothing is marked as wrong.

@@ -15,6 +15,7 @@ export interface Token {
 /** The project's grammars, and stand-ins for the two grammars of the editor that they are injected into. */
 const files: Readonly<Record<string, URL>> = {
   'source.iptables': new URL('../../syntaxes/iptables.tmLanguage.json', import.meta.url),
+  'source.iptest': new URL('../../syntaxes/iptest.tmLanguage.json', import.meta.url),
   'markdown.iptables.codeblock': new URL('../../syntaxes/markdown-iptables.tmLanguage.json', import.meta.url),
   'iptables.log.injection': new URL('../../syntaxes/log-iptables.tmLanguage.json', import.meta.url),
   'text.html.markdown': new URL('hosts/markdown.json', import.meta.url),

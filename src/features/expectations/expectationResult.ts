@@ -1,4 +1,5 @@
 import type { Walked } from '../../core/netfilter/events';
+import type { TraceInput } from '../traceReport/traceInput';
 import type { Expectation } from './expectation';
 import type { Decision } from './passedRules';
 
@@ -21,4 +22,6 @@ export interface ExpectationResult {
   /** The path that the message is about: one that contradicts, else the first. */
   readonly walked: Walked | undefined;
   readonly decision: Decision | undefined;
+  /** The trace of that path, for its words. */
+  readonly input: TraceInput | undefined;
 }

@@ -46,6 +46,7 @@ function nothingTraced(expectation: Expectation): ExpectationResult {
     actual: '',
     walked: undefined,
     decision: undefined,
+    input: undefined,
   };
 }
 
@@ -95,6 +96,7 @@ function resultOf(expectation: Expectation, shown: JudgedClauses, message: strin
     actual: actual.join('\n'),
     walked,
     decision,
+    input: evaluation.input,
   };
 }
 

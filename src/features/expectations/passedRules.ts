@@ -9,7 +9,7 @@ type ChainIndex = ReadonlyMap<string, readonly Chain[]>;
 
 const indexes = new WeakMap<RuleSet, ChainIndex>();
 
-function chainsByName(ruleSet: RuleSet): ChainIndex {
+export function chainsByName(ruleSet: RuleSet): ChainIndex {
   const known = indexes.get(ruleSet);
   if (known) return known;
   const index = new Map<string, Chain[]>();

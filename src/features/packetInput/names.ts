@@ -38,6 +38,15 @@ export class NameBook {
     else this.byKey.set(lower, [name]);
   }
 
+  /** The names, in small letters, each in the form that says most. */
+  *known(): Generator<string, undefined> {
+    for (const [key, [first]] of this.byKey) {
+      const namespaced = first?.namespace === undefined || key.includes('/');
+      if (namespaced && !key.startsWith('*/')) yield key;
+    }
+    return undefined;
+  }
+
   /** The addresses of an address, of `localhost` or of a name; a string says what is wrong with the name. */
   resolve(text: string): Resolved | string {
     const address = parseAddress(text);

@@ -15,12 +15,7 @@ describe('a line that is wrong names the word and its place', () => {
     ['in tcp > :22 => DROPED', 16, 22, '"DROPED" is not understood; did you mean "DROPPED"?'],
     ['in tcp > :22 => vai INPUT', 16, 19, '"vai" is not understood; did you mean "via"?'],
     ['in tcp > :22 => :99999', 16, 22, '"99999" is not a port, a range such as 1024-65535, or the name of a service'],
-    [
-      'in tcp > :22 => LOCAL via',
-      22,
-      25,
-      '"via" needs a value: a chain or a rule, such as INPUT or nat/PREROUTING:3',
-    ],
+    ['in tcp > :22 => LOCAL via', 22, 25, '"via" needs a value: a chain or a rule, such as INPUT or nat/PREROUTING:3'],
     ['in tcp > :22 => mark 0xzz', 21, 25, '"0xzz" is not a mark such as 0x1, or with a mask, 0x1/0xff'],
     ['in tcp > :22 => ttl 300', 20, 23, '"300" is not a number from 0 to 255'],
     ['in tcp > :22 => state NWE', 22, 25, '"NWE" is not a state of connection tracking; did you mean "NEW"?'],

@@ -1,0 +1,115 @@
+import type { Columns } from '../../core/text/columns';
+import { own } from '../../core/text/own';
+import { explainName } from '../explain';
+import { ruleSetsFor, type FileModel } from '../fileModel';
+import type { HoverBlock } from '../hover/blocks';
+import { selectPath } from '../traceReport/traceInput';
+import { textOfSpans, verdictOf } from '../traceReport/verdict';
+import type { Term } from './condition';
+import { CONDITION_WORDS, OTHER_WORDS, OUTCOME_WORDS } from './conditionWords';
+import type { Expectation } from './expectation';
+import type { ExpectationResult } from './expectationResult';
+import { chainsAt } from './passedRules';
+import { SETTING_WORDS } from './readSetting';
+
+export interface ExpectationHover extends Columns {
+  readonly blocks: readonly HoverBlock[];
+}
+
+/**
+ * What an expectation says at a column of its line: of a chain or a rule what it is, of a word what it means, of the
+ * packet what becomes of it now. `run`: traces it.
+ */
+export function hoverExpectation(
+  line: string,
+  column: number,
+  expectation: Expectation,
+  model: FileModel | undefined,
+  run: () => ExpectationResult | undefined,
+): ExpectationHover | undefined {
+  if (column < expectation.start || column > expectation.end) return undefined;
+  const term = expectation.clauses
+    .flatMap(({ terms }) => terms)
+    .find(({ start, end }) => column >= start && column <= end);
+  const place = term && model ? placeBlocks(term, model, expectation) : undefined;
+  if (term && place) return { start: term.start, end: term.end, blocks: place };
+  if (term) {
+    const word = wordAt(line, column);
+    const help = word && helpOf(word.text);
+    return word && help !== undefined
+      ? { start: word.start, end: word.end, blocks: [{ kind: 'title', name: word.text, what: help }] }
+      : undefined;
+  }
+  if (column > expectation.packetEnd) return undefined;
+  const result = run();
+  return result && { start: expectation.packetStart, end: expectation.packetEnd, blocks: resultBlocks(result, model) };
+}
+
+/** The help of a line that says something of the file or the host. */
+export function hoverSetting(line: string, column: number): ExpectationHover | undefined {
+  const word = wordAt(line, column);
+  const known = word && own(SETTING_WORDS, word.text);
+  return known && word
+    ? { start: word.start, end: word.end, blocks: [{ kind: 'title', name: word.text, what: known.help }] }
+    : undefined;
+}
+
+function helpOf(word: string): string | undefined {
+  const lower = word.toLowerCase();
+  return own(OUTCOME_WORDS, lower)?.help ?? own(CONDITION_WORDS, lower)?.help ?? own(OTHER_WORDS, lower);
+}
+
+function wordAt(
+  line: string,
+  column: number,
+): { readonly text: string; readonly start: number; readonly end: number } | undefined {
+  const before = /[^\s,]*$/.exec(line.slice(0, column))?.[0] ?? '';
+  const after = /^[^\s,]*/.exec(line.slice(column))?.[0] ?? '';
+  const text = before + after;
+  return text === '' ? undefined : { text, start: column - before.length, end: column + after.length };
+}
+
+function placeBlocks(
+  { condition }: Term,
+  model: FileModel,
+  { settings }: Expectation,
+): readonly HoverBlock[] | undefined {
+  if (condition.kind !== 'via' && condition.kind !== 'by') return undefined;
+  const { chain, number } = condition.place;
+  const dump = settings.set === undefined ? model.defaultDump : model.dumps[settings.set - 1];
+  const { v4, v6 } = dump ? ruleSetsFor(model, dump) : {};
+  const found = [v4, v6].flatMap((ruleSet) => (ruleSet ? [chainsAt(condition.place, ruleSet)] : []));
+  const rules = found.flatMap((chains) =>
+    typeof chains === 'string' || number === undefined ? [] : chains.flatMap(({ rules: all }) => all[number - 1] ?? []),
+  );
+  const blocks = explainName(chain.slice(chain.lastIndexOf('/') + 1), model);
+  const [wrong] = found;
+  const own = rules.map(({ line }): HoverBlock => ({ kind: 'code', text: `${line.index + 1}: ${line.text.trim()}` }));
+  if (own.length + (blocks?.length ?? 0) > 0) return [...own, ...(blocks ?? [])];
+  return typeof wrong === 'string' && condition.kind === 'via' ? [{ kind: 'text', text: wrong }] : undefined;
+}
+
+/** What becomes of the packet, by which rule, and whether that is as expected. */
+function resultBlocks(
+  { status, message, packet, walked, input, decision }: ExpectationResult,
+  model: FileModel | undefined,
+): readonly HoverBlock[] {
+  if (!walked || !input) return [{ kind: 'text', text: message }];
+  const index = input.traced.outcomes.indexOf(walked);
+  const text = decision?.line === undefined ? undefined : model?.file.lines[decision.line - 1]?.text.trim();
+  return [
+    {
+      kind: 'title',
+      name: status === 'holds' ? 'holds' : 'does not hold',
+      what: textOfSpans(verdictOf(selectPath(input, index))),
+    },
+    ...(status === 'holds' ? [] : [{ kind: 'text', text: message } as const]),
+    ...(text === undefined || decision?.line === undefined
+      ? []
+      : [{ kind: 'code', text: `${decision.line}: ${text}` } as const]),
+    ...(packet === undefined ? [] : [{ kind: 'small', text: `The packet: ${packet}` } as const]),
+    ...(input.traced.outcomes.length > 1
+      ? [{ kind: 'small', text: `${input.traced.outcomes.length} paths are possible.` } as const]
+      : []),
+  ];
+}
