@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import { registerCodeLens } from './host/codeLens';
 import { registerCompletion } from './host/completion';
 import { registerContextKeys } from './host/contextKeys';
+import { registerDebugger } from './host/debugger/registerDebugger';
 import { Diagnostics } from './host/diagnostics';
 import { Documents } from './host/documents';
 import { editorEdge } from './host/edge';
@@ -60,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     registerContextKeys(documents, panels, edge),
     registerOpenAutomatically(documents, panels, edge),
     registerSemanticTokens(documents, edge),
+    registerDebugger(documents, panels, edge),
   );
   return { testing: testing(documents, decorations, panels, diagnostics, edge) };
 }

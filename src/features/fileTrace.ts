@@ -2,6 +2,7 @@ import type { PacketRequest } from '../core/net/packetRequest';
 import type { FilledField } from '../core/net/completePacket';
 import { familyOf } from '../core/net/makePacket';
 import type { RuleSets, TraceEvent } from '../core/netfilter/events';
+import type { MadeChange } from '../core/netfilter/madeChange';
 import { startChain } from '../core/netfilter/startChain';
 import type { Traced, TraceSetting } from '../core/netfilter/trace';
 import type { World } from '../core/netfilter/world';
@@ -40,6 +41,8 @@ export interface SettingOptions {
   readonly answers?: ReadonlyMap<string, boolean>;
   /** Of the packet that is asked about; undefined: of the rules. */
   readonly family?: 4 | 6 | undefined;
+  /** What whoever asks changes of the packet on its way. */
+  readonly changes?: readonly MadeChange[] | undefined;
   /** The packet that is asked about, which says something of the host; undefined: none yet. */
   readonly packet?: PacketRequest | undefined;
   /** What the host remembers; undefined: the connections that the file lists. */
@@ -49,7 +52,14 @@ export interface SettingOptions {
 export function settingOf(
   model: FileModel,
   dump: Dump,
-  { overrides, answers = new Map<string, boolean>(), family = dump.section.family, packet, world }: SettingOptions = {},
+  {
+    overrides,
+    answers = new Map<string, boolean>(),
+    family = dump.section.family,
+    packet,
+    world,
+    changes,
+  }: SettingOptions = {},
 ): FileSetting {
   const ruleSets = ruleSetsFor(model, dump);
   const source = new HostSource(
@@ -60,7 +70,7 @@ export function settingOf(
   );
   const { host, problems, known } = source.host(hostAnswersOf(source.host(), answers));
   return {
-    setting: { ruleSets, host, answers, ...(world ? { world } : worldOfFile(model.file)) },
+    setting: { ruleSets, host, answers, ...(changes && { changes }), ...(world ? { world } : worldOfFile(model.file)) },
     source,
     addressesKnown: known.addresses,
     family: dump.section.family ?? 4,

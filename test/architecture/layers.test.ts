@@ -37,7 +37,7 @@ const layers: readonly Layer[] = [
   { folder: 'core/knowledge', values: ['core/text', 'core/syntax', 'core/net', 'core/xtables', 'core/ruleset'] },
   { folder: 'core/analysis', values: core },
   { folder: 'shared', values: [], types: core },
-  { folder: 'features', values: [...core, 'shared'] },
+  { folder: 'features', values: [...core, 'shared'], packages: ['@vscode/debugprotocol'] },
   {
     folder: 'webview',
     values: ['shared'],

@@ -71,7 +71,9 @@ describe('the manifest', () => {
   });
 
   test('never starts the extension with the editor, but in a workspace with expectations', () => {
-    const others = manifest.activationEvents.filter((event) => !/^(onLanguage|onWebviewPanel|onCommand):/.test(event));
+    const others = manifest.activationEvents.filter(
+      (event) => !/^(onLanguage|onWebviewPanel|onCommand|onDebugResolve|onDebugDynamicConfigurations):/.test(event),
+    );
     expect(others).toEqual(['workspaceContains:**/*.iptest']);
   });
 

@@ -6,6 +6,7 @@ import type { RuleSet } from '../ruleset/ruleSet';
 import type { Assumption } from './assumption';
 import type { HookOrder } from './hookOrder';
 import type { PacketView } from '../xtables/view';
+import type { MadeChange } from './madeChange';
 import type { PremiseUse } from './premiseUse';
 import { changedUnder, checked, RIGHT } from './checksum';
 import { templateView } from './connectionFacts';
@@ -52,9 +53,13 @@ export interface WalkContext {
   readonly tracking: boolean;
   /** What is assumed; undefined: everything that a premise is about is known. */
   readonly premises: PremiseUse | undefined;
+  /** At most one for each rule and time. */
+  readonly changes: readonly MadeChange[];
   /** How many rules were asked on all paths; counted while they are walked. */
   readonly effort: { rules: number };
 }
+
+const NONE_REACHED: readonly number[] = [];
 
 /** Ends a walk from anywhere inside of it. */
 export class Ended extends Error {
@@ -162,6 +167,7 @@ export class Passage {
       readdressed: false,
       clash: false,
       firstState: undefined,
+      reached: NONE_REACHED,
     };
   }
 
@@ -346,6 +352,17 @@ export class Passage {
     if (mac === undefined || inInterface === 'lo' || inInterface === '') return 'unicast';
     if (mac === 'ff:ff:ff:ff:ff:ff') return 'broadcast';
     return parseInt(mac.slice(0, 2), 16) & 1 ? 'multicast' : 'unicast';
+  }
+
+  /** The rule of a change is evaluated next; true where the packet is changed now. */
+  reach(change: MadeChange): boolean {
+    const index = this.context.changes.indexOf(change);
+    const time = (this.standing.reached[index] ?? 0) + 1;
+    const reached = this.context.changes.map((_, at) => (at === index ? time : (this.standing.reached[at] ?? 0)));
+    this.move({ reached });
+    if (time !== change.time) return false;
+    this.change(change.packet);
+    return true;
   }
 
   /** What connection tracking says of the packet, as far as it has looked at it. */

@@ -53,6 +53,8 @@ export interface Standing {
   readonly clash: boolean;
   /** What connection tracking said of it at the end of the first hook; undefined: it has not come that far. */
   readonly firstState: { readonly state: WalkEnd['state'] } | undefined;
+  /** How many times it came to the rule of each change that whoever asks makes. */
+  readonly reached: readonly number[];
 }
 
 /**

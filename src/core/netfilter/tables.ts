@@ -11,6 +11,7 @@ import type { Template } from './conntrack';
 import type { TraceEvent, WalkEnd } from './events';
 import { setUpNat } from './nat';
 import { rangeOf } from './natRange';
+import type { MadeChange } from './madeChange';
 import { Ended, type Passage, type WalkStep } from './passage';
 import { currentRoute } from './sending';
 import { startNote } from './startChain';
@@ -141,6 +142,15 @@ class TableWalk implements Traveller {
 
   meets(position: Position): boolean {
     return this.passage.meets(position);
+  }
+
+  changesIn(chain: Chain): readonly MadeChange[] {
+    const { changes } = this.passage.context;
+    return changes.length === 0 ? changes : changes.filter(({ rule }) => rule.chain === chain);
+  }
+
+  reach(change: MadeChange): boolean {
+    return this.passage.reach(change);
   }
 
   circumstances(): Circumstances {

@@ -7,6 +7,7 @@ import { paths } from './explore';
 import { hostAnswers } from './hostAnswers';
 import { priorityOf, type HookOrder } from './hookOrder';
 import { outcomeOf } from './outcome';
+import type { MadeChange } from './madeChange';
 import type { Arrival, WalkContext } from './passage';
 import type { PremiseUse } from './premiseUse';
 import { startChain } from './startChain';
@@ -25,6 +26,8 @@ export interface TraceSetting {
   readonly answers?: ReadonlyMap<string, boolean>;
   /** What is assumed; left out: everything that a premise is about is known, as from a topology. */
   readonly premises?: PremiseUse;
+  /** What whoever asks changes of the packet on its way. */
+  readonly changes?: readonly MadeChange[];
 }
 
 /** Every path that a packet may take. One, where everything is known. */
@@ -89,6 +92,7 @@ export function worldAfter(walked: Walked, request: PacketRequest, setting: Trac
       answers: setting.answers ?? NO_ANSWERS,
       tracking: isTracking(setting.host, ruleSet),
       premises: setting.premises,
+      changes: NO_CHANGES,
       effort: { rules: 0 },
     },
     setting.rawSockets ?? false,
@@ -264,6 +268,7 @@ function follow(
     answers: setting.answers ?? NO_ANSWERS,
     tracking: isTracking(setting.host, ruleSet),
     premises: setting.premises,
+    changes: setting.changes ?? NO_CHANGES,
     effort,
   };
   const unfollowed = unfollowedSysctls(setting.host);
@@ -302,3 +307,4 @@ function boundDevice({ oface, bindOface }: PacketRequest): string | undefined {
 }
 
 const NO_ANSWERS: ReadonlyMap<string, boolean> = new Map();
+const NO_CHANGES: readonly MadeChange[] = [];

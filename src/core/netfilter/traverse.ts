@@ -9,12 +9,17 @@ import { askOn, askRule, type AskingFor, type OpenQuestion } from './asking';
 import { Calls, type Call, type Circumstances } from './calls';
 import type { DecidedBy, TraceEvent } from './events';
 import type { Asked } from './evidence';
+import type { MadeChange } from './madeChange';
 
 /** What the traversal needs of the walk that it is part of. */
 export interface Traveller extends AskingFor {
   emit(event: TraceEvent): void;
   /** Carries out what a target does; says how the traversal goes on. */
   apply(rule: Rule, effect: Effect): Applied;
+  /** What whoever asks changes before rules of a chain. */
+  changesIn(chain: Chain): readonly MadeChange[];
+  /** The rule of a change is evaluated next; true where the packet is changed now. */
+  reach(change: MadeChange): boolean;
   /** What a chain's answer depends on. */
   circumstances(): Circumstances;
   /** Puts the packet where an earlier visit of a chain left it. */
@@ -149,6 +154,7 @@ class Traversal {
   private readonly calls: Calls;
   private chain: Chain;
   private lookup: ChainIndex | undefined;
+  private changes: readonly MadeChange[];
   /** Of the packet as `candidatesFor` has it. */
   private candidates: Candidates | undefined;
   private candidatesFor: PacketView | undefined;
@@ -169,6 +175,7 @@ class Traversal {
     this.calls = from.calls.copy();
     this.chain = from.chain;
     this.lookup = RuleIndex.of(from.chain);
+    this.changes = traveller.changesIn(from.chain);
     this.index = from.index;
     this.firstSkipped = from.firstSkipped;
     this.depth = from.depth;
@@ -195,8 +202,10 @@ class Traversal {
 
   /** Asks the next rule that may match. */
   private next(): TableEnd | undefined {
-    const before = this.traveller.view();
+    let before = this.traveller.view();
+    const from = this.index;
     if (this.lookup) this.index = this.candidatesOf(this.lookup, before).next(this.index);
+    if (this.changes.length > 0 && this.changeFrom(from, before)) before = this.traveller.view();
     const rule = this.chain.rules[this.index];
     this.rules++;
     this.traveller.count();
@@ -210,6 +219,22 @@ class Traversal {
   private openChain(chain: Chain): void {
     this.lookup = RuleIndex.of(chain);
     this.candidates = undefined;
+    this.changes = this.traveller.changesIn(chain);
+  }
+
+  /** Stands before the rule of the first change that is made from a rule on up to the present one, if there is one. */
+  private changeFrom(from: number, before: PacketView): boolean {
+    const met = this.changes.filter(({ rule: { number } }) => number > from && number <= this.index + 1);
+    const rules = new Set(met.map(({ rule }) => rule).sort((a, b) => a.number - b.number));
+    for (const rule of rules) {
+      const ofRule = met.filter((change) => change.rule === rule);
+      if (!ofRule.map((change) => this.traveller.reach(change)).includes(true)) continue;
+      this.index = rule.number - 1;
+      this.flush(before);
+      this.firstSkipped = this.index;
+      return true;
+    }
+    return false;
   }
 
   private candidatesOf(lookup: ChainIndex, view: PacketView): Candidates {

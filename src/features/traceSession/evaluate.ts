@@ -4,6 +4,7 @@ import { formatPacketExpression } from '../../core/net/packetExpression';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { World } from '../../core/netfilter/world';
 import type { ExpressionProblem } from '../../shared/protocol';
+import type { MadeChange } from '../../core/netfilter/madeChange';
 import { modelOf, type Dump, type FileModel } from '../fileModel';
 import { notFollowed, type NotFollowed } from '../nftTables';
 import { contextOfFile } from '../packetInput/contextOfFile';
@@ -27,6 +28,8 @@ export interface Wanted {
   readonly overrides: unknown;
   /** What the host remembers of earlier packets; undefined: the connections that the file lists. */
   readonly world?: World | undefined;
+  /** What the user changes of the packet on its way. */
+  readonly changes?: readonly MadeChange[];
 }
 
 export interface Evaluation {
@@ -53,7 +56,7 @@ export interface Evaluation {
 export function evaluate(
   asGiven: FileModel,
   dumpGiven: Dump,
-  { expression, outcome, answers, overrides, world }: Wanted,
+  { expression, outcome, answers, overrides, world, changes }: Wanted,
 ): Evaluation {
   const answerMap = new Map(Object.entries(answers));
   const parsed = readPacketInput(expression, contextOfFile(asGiven, dumpGiven, overrides));
@@ -65,6 +68,7 @@ export function evaluate(
       family: parsed.request && familyAsked(parsed.request),
       packet: parsed.request,
       world,
+      changes,
     });
   const setting = settingIn(model, dump);
   if (parsed.problems !== undefined) return notTraced(setting, expression, undefined, parsed.problems);

@@ -1,5 +1,6 @@
 import type { TraceReport } from '../../shared/protocol';
 import { NO_JOURNEY, shownJourney, type ShownJourney } from '../journey/shownJourney';
+import type { World } from '../../core/netfilter/world';
 import { findRemedies, type FoundRemedy } from '../remedies/findRemedies';
 import { makeReport } from '../traceReport/makeReport';
 import type { TraceInput } from '../traceReport/traceInput';
@@ -99,13 +100,15 @@ function evaluatedOf(state: SessionState, { of, evaluated }: SessionTrace): Chan
   return same && evaluated ? evaluated : evaluate(state, state.expression ?? '', state.outcome);
 }
 
-function evaluate(
-  { model, dump, answers, hostChanges, kernel }: SessionState,
-  expression: string,
-  outcome: number,
-): ChangedEvaluation | undefined {
-  const world = kernel?.expression === expression ? kernel.world : undefined;
+function evaluate(state: SessionState, expression: string, outcome: number): ChangedEvaluation | undefined {
+  const { model, dump, answers, hostChanges } = state;
+  const world = worldOf(state, expression);
   return model && dump && evaluateChanged(model, dump, { expression, outcome, answers, world }, hostChanges);
+}
+
+/** What the host remembers of earlier packets, where they are those of a kernel's trace. */
+export function worldOf({ kernel }: SessionState, expression: string | undefined): World | undefined {
+  return kernel && kernel.expression === expression ? kernel.world : undefined;
 }
 
 function replyOf({ replyOutcome }: SessionState, evaluation: Evaluation, before: SessionTrace): ShownReply | undefined {

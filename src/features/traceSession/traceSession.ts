@@ -1,4 +1,5 @@
 import type { KeptState, Move, StepId, ToEditor, ViewState } from '../../shared/protocol';
+import type { World } from '../../core/netfilter/world';
 import type { SaidTables } from '../../core/ruleset/oneHost/saidTables';
 import type { FileModel } from '../fileModel';
 import { eventAt, lineOfStep, stepsAtLine } from '../traceReport/makeReport';
@@ -9,7 +10,7 @@ import { lineMarks, NO_MARKS, type LineMarks } from './lineMarks';
 import { nextState, restored, withModel, withPacketIn } from './nextState';
 import { rulePlace, stepAtPlace } from './rulePlace';
 import { newSession, withReply, type SessionState } from './sessionState';
-import { inputOf, NOTHING_TRACED, traceState, type SessionTrace } from './sessionTrace';
+import { inputOf, NOTHING_TRACED, traceState, worldOf, type SessionTrace } from './sessionTrace';
 import { stepAfter } from './stepAfter';
 import { failedState, viewState } from './viewState';
 
@@ -77,6 +78,15 @@ export class TraceSession {
 
   get marks(): LineMarks {
     return this.input ? lineMarks(this.input, this.state.step, this.trace.reply ? 'reply ' : '') : NO_MARKS;
+  }
+
+  /** What is traced, for others that trace the same. `dump`: `Dump.id`. */
+  get asked(): Pick<SessionState, 'expression' | 'answers' | 'hostChanges'> & {
+    readonly dump: string | undefined;
+    readonly world: World | undefined;
+  } {
+    const { expression, answers, hostChanges, dump } = this.state;
+    return { expression, answers, hostChanges, dump: dump?.id, world: worldOf(this.state, expression) };
   }
 
   /** What the user says of tables that the file does not name. */

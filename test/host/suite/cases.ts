@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { debugCases } from './debugCases';
 import { assert, hoverText, openSample, until } from './editor';
 import { featureCases } from './featureCases';
 import { traceCases } from './traceCases';
@@ -81,6 +82,7 @@ export const cases: readonly HostCase[] = [
     },
   },
   ...traceCases,
+  ...debugCases,
   {
     name: 'every command of the manifest exists',
     run: async () => {

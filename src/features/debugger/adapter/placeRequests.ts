@@ -1,0 +1,57 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { visible } from '../../../core/text/visible';
+import type { DebugThread } from '../debugThread';
+import { FIELDS } from '../language/fields';
+import { compareCursors, type Cursor } from '../recording';
+
+/** So many visits of a line are offered. */
+const MOST_TARGETS = 50;
+
+/** The visits of a line on the path of a thread, from where it stands on: those before come last. */
+export function gotoTargets(thread: DebugThread, line: number): readonly DebugProtocol.GotoTarget[] {
+  const all = visitsOf(thread, line);
+  const next = all.findIndex((cursor) => compareCursors(cursor, thread.cursor) > 0);
+  const order = all.map((_, index) => index);
+  return [...order.slice(Math.max(0, next)), ...order.slice(0, Math.max(0, next))]
+    .slice(0, MOST_TARGETS)
+    .map((index) => {
+      const cursor = all[index] as Cursor;
+      const rule = thread.recording.ruleAt(cursor);
+      const frame = thread.recording.frameAt(cursor);
+      const place = `${frame?.chain.name ?? ''} ${rule ? `rule ${rule.number}` : 'policy'}, table ${frame?.table ?? ''} in ${frame?.hook ?? ''}`;
+      const time = all.length > 1 ? `, visit ${index + 1} of ${all.length}` : '';
+      return { id: line * MOST_VISITS + index, label: visible(place + time), line };
+    });
+}
+
+/** A line is visited so many times at most that its visits are told apart. */
+const MOST_VISITS = 10_000;
+
+/** The place that a target stands for; undefined where the thread does not come there. */
+export function targetOf(thread: DebugThread, id: number): Cursor | undefined {
+  return visitsOf(thread, Math.floor(id / MOST_VISITS))[id % MOST_VISITS];
+}
+
+function visitsOf({ recording }: DebugThread, line: number): readonly Cursor[] {
+  const visits: Cursor[] = [];
+  for (const [index, event] of recording.events.entries()) {
+    if (visits.length === MOST_VISITS) break;
+    if (event.kind === 'rule' || event.kind === 'policy') {
+      const cursor = { event: index, rule: 0 };
+      if (recording.lineAt(cursor) === line) visits.push(cursor);
+    } else if (event.kind === 'skipped') {
+      for (let number = event.from; number <= event.to; number++)
+        if ((event.rules[number - 1]?.line.index ?? -1) + 1 === line) visits.push({ event: index, rule: number });
+    }
+  }
+  return visits;
+}
+
+/** Names that may stand where something is being typed; `column`: 1-based, behind what was typed. */
+export function completions(text: string, column: number): readonly DebugProtocol.CompletionItem[] {
+  const typed = /[A-Za-z_.]*$/.exec(text.slice(0, Math.max(0, column - 1)))?.[0] ?? '';
+  const names = [...FIELDS.map(({ name }) => name), 'packet', 'connection', 'rule', 'memories', 'host', 'assumed'];
+  return names
+    .filter((name) => name.toLowerCase().startsWith(typed.toLowerCase()))
+    .map((label) => ({ label, type: 'field', start: column - 1 - typed.length, length: typed.length }));
+}

@@ -1,0 +1,142 @@
+import * as vscode from 'vscode';
+import { DebugAdapter, type LaunchArguments } from '../../features/debugger/adapter/debugAdapter';
+import type { Debuggee } from '../../features/debugger/debuggee';
+import { debounced } from '../debounced';
+import type { Documents } from '../documents';
+import type { ErrorEdge } from '../edge';
+import type { TracePanels } from '../tracePanels';
+import { programPath, programUri } from './program';
+
+/** Milliseconds of silence after an edit before the packet is sent again. */
+const PAUSE = 600;
+
+/** One debugging session: passes messages on, and follows the file that it is about. */
+export class InlineAdapter implements vscode.DebugAdapter {
+  private readonly sent = new vscode.EventEmitter<vscode.DebugProtocolMessage>();
+  private readonly adapter: DebugAdapter;
+  private readonly subscriptions: vscode.Disposable[];
+  private document: vscode.TextDocument | undefined;
+  /** The text that was traced last. */
+  private traced = '';
+  readonly onDidSendMessage = this.sent.event;
+
+  constructor(
+    private readonly documents: Documents,
+    private readonly panels: TracePanels,
+    edge: ErrorEdge,
+    private readonly folder: vscode.WorkspaceFolder | undefined,
+  ) {
+    this.adapter = new DebugAdapter(
+      (launch) => this.open(launch),
+      (message) => this.sent.fire(message),
+      (error) => edge.run<unknown>('Debugger', () => rethrow(error), nothing),
+    );
+    const again = debounced<vscode.TextDocument>(edge.event('Debugger', (document) => this.reopen(document)));
+    this.subscriptions = [
+      this.sent,
+      again,
+      vscode.workspace.onDidChangeTextDocument(
+        edge.event('Debugger', ({ document, contentChanges }: vscode.TextDocumentChangeEvent) => {
+          if (!this.isProgram(document) || contentChanges.length === 0) return;
+          this.adapter.edited(
+            contentChanges.map(({ range, text }) => ({
+              first: range.start.line,
+              last: range.end.line,
+              count: text.split('\n').length,
+            })),
+          );
+        }),
+      ),
+      // Also where the user says of which table the lines are.
+      documents.onDidChange(
+        edge.event('Debugger', (document: vscode.TextDocument) => {
+          if (!this.isProgram(document)) return;
+          this.adapter.edited([]);
+          again.call('', PAUSE, document);
+        }),
+      ),
+      vscode.workspace.onDidOpenTextDocument(
+        edge.event('Debugger', (document: vscode.TextDocument) => {
+          if (!this.isProgram(document)) return;
+          this.document = document;
+          if (textOf(document) !== this.traced) this.reopen(document);
+        }),
+      ),
+    ];
+  }
+
+  handleMessage(message: vscode.DebugProtocolMessage): void {
+    void this.adapter.handle(message);
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private async open({ program, packet, ruleSet }: LaunchArguments): Promise<Debuggee | string> {
+    const uri = programUri(program, this.folder);
+    if (!uri) return 'No file is open: put the file with the rules as "program" into the launch configuration.';
+    let document: vscode.TextDocument;
+    try {
+      document = await vscode.workspace.openTextDocument(uri);
+    } catch (error) {
+      return `${program ?? uri.toString()} cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    const model = this.documents.modelOf(document);
+    const asked = this.panels.of(document.uri)?.session.asked;
+    const dump =
+      ruleSet === undefined
+        ? (model?.dumps.find(({ id }) => id === asked?.dump) ?? model?.defaultDump)
+        : model?.dumps.find(({ id, label }) => id === ruleSet || label === ruleSet);
+    if (!model || model.dumps.length === 0) return 'There are no iptables rules in this file.';
+    if (!dump)
+      return `There is no rule set "${ruleSet ?? ''}" in this file; there are ${model.dumps.map(({ label }) => `"${label}"`).join(', ')}.`;
+    this.document = document;
+    this.traced = textOf(document);
+    const wanted = packet === undefined || packet.trim() === '' ? undefined : packet;
+    return {
+      path: programPath(document.uri),
+      name: document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1),
+      model,
+      dump,
+      packet: wanted ?? asked?.expression,
+      // What was answered in the trace view is about the packet there.
+      answers: wanted === undefined ? (asked?.answers ?? {}) : {},
+      hostChanges: wanted === undefined ? (asked?.hostChanges ?? {}) : {},
+      world: wanted === undefined ? asked?.world : undefined,
+    };
+  }
+
+  private reopen(document: vscode.TextDocument): void {
+    if (document.isClosed) return;
+    const model = this.documents.modelOf(document);
+    const dump = model?.defaultDump;
+    this.traced = textOf(document);
+    if (!model || !dump) return this.adapter.end('There are no iptables rules in the file any more.');
+    this.adapter.reopen({
+      path: programPath(document.uri),
+      name: document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1),
+      model,
+      dump,
+      packet: undefined,
+      answers: {},
+      hostChanges: {},
+    });
+  }
+
+  private isProgram({ uri }: vscode.TextDocument): boolean {
+    return this.document?.uri.toString() === uri.toString();
+  }
+}
+
+function textOf(document: vscode.TextDocument): string {
+  return document.getText();
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+function nothing(): void {
+  return undefined;
+}
