@@ -42,6 +42,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     new RecentPackets(context.workspaceState),
     colours,
   );
+  const expectations = new Expectations(documents, panels, edge);
   context.subscriptions.push(
     disposable,
     documents,
@@ -49,7 +50,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     colours,
     decorations,
     panels,
-    new Expectations(documents, edge),
+    expectations,
     registerHover(documents, edge),
     registerCompletion(documents, edge),
     registerSymbols(documents, edge),
@@ -63,5 +64,5 @@ export function activate(context: vscode.ExtensionContext): Api {
     registerSemanticTokens(documents, edge),
     registerDebugger(documents, panels, edge),
   );
-  return { testing: testing(documents, decorations, panels, diagnostics, edge) };
+  return { testing: testing(documents, decorations, panels, diagnostics, expectations, edge) };
 }

@@ -4,6 +4,7 @@ import type { ToEditor, ViewState } from '../shared/protocol';
 import type { Diagnostics } from './diagnostics';
 import type { Documents } from './documents';
 import type { ErrorEdge } from './edge';
+import type { Expectations } from './expectations/expectations';
 import type { TraceDecorations } from './traceDecorations';
 import type { TracePanels } from './tracePanels';
 
@@ -16,6 +17,9 @@ export interface Testing {
   marksOf(uri: vscode.Uri): LineMarks | undefined;
   /** Whether the tree kept for a document says what the document says. */
   isInStep(document: vscode.TextDocument): boolean;
+  /** The expectations of a file as the Testing view lists them, and what became of those that ran last. */
+  expectationsOf(uri: vscode.Uri): readonly string[];
+  readonly lastRun: readonly string[];
   /** Whether the problems shown of a document are those of what it says. */
   isChecked(document: vscode.TextDocument): boolean;
   /** As if the view had sent it. */
@@ -31,9 +35,14 @@ export function testing(
   decorations: TraceDecorations,
   panels: TracePanels,
   diagnostics: Diagnostics,
+  expectations: Expectations,
   edge: ErrorEdge,
 ): Testing {
   return {
+    expectationsOf: (uri) => [...(expectations.tree.itemOf(uri)?.children ?? [])].map(([, { label }]) => label),
+    get lastRun() {
+      return expectations.runs.last;
+    },
     stateOf: (uri) => panels.of(uri)?.session.shown,
     selectedLine: (uri) => panels.of(uri)?.session.selectedLine,
     marksOf: (uri) => decorations.shownIn(uri.toString()),

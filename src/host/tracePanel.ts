@@ -95,6 +95,9 @@ export class TracePanel implements vscode.Disposable {
             nothing,
           );
           break;
+        case 'expect':
+          void vscode.commands.executeCommand('iptables.addExpectation', this.uri);
+          break;
         case 'recent':
           this.remember(this.uri, effect.packets);
           break;

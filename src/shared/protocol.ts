@@ -80,6 +80,8 @@ export type ToEditor =
   | { readonly type: 'copy-remedy'; readonly revision: number; readonly index: number }
   /** Write one of them into the file, which is then traced again. */
   | { readonly type: 'try-remedy'; readonly revision: number; readonly index: number }
+  /** Write down what is shown as an expectation, beside the file. */
+  | { readonly type: 'add-expectation' }
   /** Put the whole trace on the clipboard, as text or as Markdown. */
   | { readonly type: 'copy'; readonly format: 'text' | 'markdown' };
 

@@ -5,6 +5,7 @@ import { css, html, type TemplateResult } from 'lit';
  * component.
  */
 const GLYPHS = {
+  beaker: '\uea79',
   check: '\ueab2',
   chevronDown: '\ueab4',
   chevronRight: '\ueab6',

@@ -79,7 +79,21 @@ export class TraceHeadline extends LitElement {
           : html`<span class="badge ${badge.tone} ${conditional}">${badge.text}</span>`
       }
       <h2>${reply.kind === 'shown' ? reply.verdict : card.headline}</h2>
-      <div class="tools">${this.copy('text', 'copy', 'text')}${this.copy('markdown', 'markdown', 'Markdown')}</div>`;
+      <div class="tools">
+        ${this.expect()}${this.copy('text', 'copy', 'text')}${this.copy('markdown', 'markdown', 'Markdown')}
+      </div>`;
+  }
+
+  private expect(): TemplateResult {
+    const title = 'Add this trace as an expectation';
+    return html`<button
+      class="tool"
+      title=${title}
+      aria-label=${title}
+      @click=${() => send(this, { type: 'add-expectation' })}
+    >
+      ${icon('beaker')}
+    </button>`;
   }
 
   private copy(format: 'text' | 'markdown', name: 'copy' | 'markdown', word: string): TemplateResult {

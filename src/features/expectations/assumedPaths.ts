@@ -10,6 +10,8 @@ export interface Premised {
   readonly value: boolean;
   /** One of several things that may be so. */
   readonly choice: boolean;
+  /** It is drawn at random. */
+  readonly chance: boolean;
   /** A clause that goes after "if". */
   readonly words: string;
   /** The line that states it; empty where there is none. */
@@ -56,6 +58,7 @@ export function ofProviso({ what, table }: Proviso): Premised {
     key: what,
     value: true,
     choice: false,
+    chance: false,
     words: what,
     say: sysctl
       ? `sysctl ${sysctl[1] ?? ''} = ${sysctl[2] ?? ''}`
@@ -78,19 +81,21 @@ function ofAnswer({ what, value, choice, word, key }: HostAnswer): Premised {
     key: choice ? what : key,
     value,
     choice,
+    chance: false,
     words: value ? what : what.replace(/ (is|was|were) /, ' $1 not '),
     say: own !== undefined ? `${value ? '' : 'not '}own ${own}` : word === '' ? '' : `"${word}" in the packet`,
   };
 }
 
 function ofAssumption(assumption: Assumption): Premised {
-  const { rule, match, value, choice, key } = assumption;
+  const { rule, match, value, choice, key, probability } = assumption;
   const place = placeText(rule);
   const quoted = match.includes('"') ? '' : ` "${match}"`;
   return {
     key,
     value,
     choice,
+    chance: probability !== undefined,
     words: `${place} (line ${rule.line.index + 1}): ${match}${choice ? '' : value ? ' matches' : ' does not match'}`,
     say: `assume ${place}${choice || quoted !== '' ? quoted : ''} ${value ? 'yes' : 'no'}`,
   };

@@ -22,6 +22,8 @@ export type EditorEffect =
   | { readonly kind: 'tables' }
   /** Change the file. The lines are those of the model that was set last. */
   | { readonly kind: 'edit'; readonly edits: readonly FileEdit[] }
+  /** Write down what is shown as an expectation: `traced` of the session. */
+  | { readonly kind: 'expect' }
   /** The packets that were traced last have changed: these, the newest first. */
   | { readonly kind: 'recent'; readonly packets: readonly string[] }
   /** `marks` of the session has changed. */
@@ -58,6 +60,8 @@ export function answerTo(message: ToEditor, trace: SessionTrace, revision: numbe
       return copyRemedy(remediesOf(trace)[message.index]);
     case 'try-remedy':
       return tryRemedy(remediesOf(trace)[message.index]);
+    case 'add-expectation':
+      return inputOf(trace) ? [{ kind: 'expect' }] : [];
     case 'copy':
       return copyTrace(trace, message.format);
     default:

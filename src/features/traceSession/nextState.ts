@@ -55,6 +55,7 @@ export function nextState(state: SessionState, trace: SessionTrace, message: ToE
     case 'ask-remedies':
     case 'copy-remedy':
     case 'try-remedy':
+    case 'add-expectation':
     case 'copy':
       return undefined;
   }

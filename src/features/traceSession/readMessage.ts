@@ -70,6 +70,7 @@ const PARTS: { readonly [T in ToEditor['type']]: PartChecks<Extract<ToEditor, { 
   'ask-remedies': { revision: whole },
   'copy-remedy': { revision: whole, index: whole },
   'try-remedy': { revision: whole, index: whole },
+  'add-expectation': {},
   copy: { format: (value) => value === 'text' || value === 'markdown' },
 };
 

@@ -1,6 +1,7 @@
 import type { KeptState, Move, StepId, ToEditor, ViewState } from '../../shared/protocol';
 import type { World } from '../../core/netfilter/world';
 import type { SaidTables } from '../../core/ruleset/oneHost/saidTables';
+import type { ShownTrace } from '../expectations/generate';
 import type { FileModel } from '../fileModel';
 import { eventAt, lineOfStep, stepsAtLine } from '../traceReport/makeReport';
 import { stepDetail } from '../traceReport/stepDetail';
@@ -92,6 +93,20 @@ export class TraceSession {
   /** What the user says of tables that the file does not name. */
   get tables(): SaidTables {
     return this.state.tables;
+  }
+
+  /** What is traced, to be written down; undefined: nothing is. */
+  get traced(): ShownTrace | undefined {
+    const { evaluated, reply } = this.trace;
+    return (
+      evaluated && {
+        evaluation: evaluated.evaluation,
+        reply: reply?.evaluation,
+        answers: this.state.answers,
+        overrides: evaluated.overrides,
+        tables: this.state.tables,
+      }
+    );
   }
 
   /** The state as the view shows it now. */

@@ -22,6 +22,8 @@ interface FileRun {
 
 /** Runs expectations for the Testing view: once, again with each save, with coverage. */
 export class TestRuns implements vscode.Disposable {
+  /** What the last run has found, `7 holds`, with lines from 1; for tests. */
+  last: readonly string[] = [];
   private readonly details: CoverageDetails = new WeakMap();
   private readonly subscriptions: vscode.Disposable[];
 
@@ -99,11 +101,12 @@ export class TestRuns implements vscode.Disposable {
 
   private async run(request: vscode.TestRunRequest, coverage: boolean, token: vscode.CancellationToken): Promise<void> {
     const run = this.controller.createTestRun(request);
+    const found: string[] = [];
     const counted = new Map<string, { readonly rules: RulesFound; readonly coverage: RuleCoverage }>();
     try {
       for (const each of await this.filesOf(request)) {
         if (token.isCancellationRequested) return;
-        await this.runFile(each, run, coverage ? counted : undefined, token);
+        found.push(...(await this.runFile(each, run, coverage ? counted : undefined, token)));
       }
       for (const { rules, coverage: found } of counted.values()) {
         const { file, details } = coverageOfFile(rules, found);
@@ -112,6 +115,7 @@ export class TestRuns implements vscode.Disposable {
         run.appendOutput(`${visible(nameOf(rules.uri))}: ${coverageSummary(found.rules())}\r\n`);
       }
     } finally {
+      this.last = found;
       run.end();
     }
   }
@@ -147,10 +151,11 @@ export class TestRuns implements vscode.Disposable {
     run: vscode.TestRun,
     counted: Map<string, { readonly rules: RulesFound; readonly coverage: RuleCoverage }> | undefined,
     token: vscode.CancellationToken,
-  ): Promise<void> {
+  ): Promise<readonly string[]> {
     const { uri } = file;
     const read = uri && (await this.sources.expectationsOf(uri));
-    if (!uri || !read) return;
+    if (!uri || !read) return [];
+    const done: string[] = [];
     const items = new Map<number, vscode.TestItem>();
     for (const item of wanted) {
       run.enqueued(item);
@@ -166,7 +171,7 @@ export class TestRuns implements vscode.Disposable {
     >();
     let since = Date.now();
     for (const expectation of needed) {
-      if (token.isCancellationRequested) return;
+      if (token.isCancellationRequested) return done;
       const written = expectation.settings.file;
       let found = runners.get(written);
       if (!found) {
@@ -192,12 +197,16 @@ export class TestRuns implements vscode.Disposable {
       if (item) run.started(item);
       const begun = Date.now();
       const result = found.runner.run(expectation);
-      if (item) report(run, item, result, found.rules, Date.now() - begun);
+      if (item) {
+        report(run, item, result, found.rules, Date.now() - begun);
+        done.push(`${expectation.line + 1} ${result.status}`);
+      }
       if (Date.now() - since > TURN) {
         await new Promise((resolve) => setTimeout(resolve, 0));
         since = Date.now();
       }
     }
+    return done;
   }
 }
 

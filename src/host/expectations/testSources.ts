@@ -101,12 +101,12 @@ export class TestSources {
   }
 }
 
-function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
+export function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
   const key = uri.toString();
   return vscode.workspace.textDocuments.find((document) => !document.isClosed && document.uri.toString() === key);
 }
 
-function folderOf(uri: vscode.Uri): vscode.Uri {
+export function folderOf(uri: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(uri, '..');
 }
 
@@ -115,7 +115,7 @@ export function nameOf({ path }: vscode.Uri): string {
 }
 
 /** The names of the files in a folder; none where it cannot be listed. */
-async function filesIn(folder: vscode.Uri): Promise<readonly string[]> {
+export async function filesIn(folder: vscode.Uri): Promise<readonly string[]> {
   try {
     const entries = await vscode.workspace.fs.readDirectory(folder);
     return entries.flatMap(([name, type]) => (type & vscode.FileType.Directory ? [] : [name]));
@@ -141,7 +141,7 @@ function placeOf(uri: vscode.Uri, written: string): vscode.Uri {
   return vscode.Uri.joinPath(folder ?? uri, written);
 }
 
-async function textOf(uri: vscode.Uri): Promise<string | undefined> {
+export async function textOf(uri: vscode.Uri): Promise<string | undefined> {
   try {
     return decodeUtf8(await vscode.workspace.fs.readFile(uri));
   } catch {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { debugCases } from './debugCases';
 import { assert, hoverText, openSample, until } from './editor';
+import { expectationCases } from './expectationCases';
 import { featureCases } from './featureCases';
 import { traceCases } from './traceCases';
 
@@ -67,6 +68,7 @@ export const cases: readonly HostCase[] = [
     },
   })),
   ...featureCases,
+  ...expectationCases,
   {
     name: 'Trace Packet opens the trace beside the note',
     run: async () => {

@@ -105,6 +105,11 @@ function said(page: Page): readonly unknown[] {
 describe('wishes', () => {
   test.each<[string, Act, readonly ToEditor[] | readonly unknown[]]>([
     ['a line of the verdict', click('trace-verdict button.link', 'line'), [{ type: 'open-line', line: 10 }]],
+    [
+      'write down as an expectation',
+      click('button[aria-label="Add this trace as an expectation"]'),
+      [{ type: 'add-expectation' }],
+    ],
     ['copy as text', click('button[aria-label="Copy the trace as text"]'), [{ type: 'copy', format: 'text' }]],
     [
       'copy as Markdown',

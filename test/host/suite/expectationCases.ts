@@ -1,0 +1,63 @@
+import * as vscode from 'vscode';
+import type { HostCase } from './cases';
+import { assert, hoverText, openSample, openText, testing, until } from './editor';
+
+const RULES =
+  '*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -i eth0 -p tcp --dport 22 -j ACCEPT\nCOMMIT\n';
+
+/** Expectations: the language, the Testing view, and those that are made of a trace. */
+export const expectationCases: readonly HostCase[] = [
+  {
+    name: 'the expectations of the sample are listed, hold, and have hovers and completion',
+    run: async () => {
+      const { document } = await openSample('docker-host.iptest');
+      assert(document.languageId === 'iptest', `its language is ${document.languageId}`);
+      const editor = await testing();
+      await until('the Testing view lists them', () => editor.expectationsOf(document.uri).length === 6);
+      const hover = await hoverText(document, 'tcp office', 5);
+      assert(hover.includes('holds'), `the hover says ${hover}`);
+      const at = document.positionAt(document.getText().indexOf('nat/DOCKER'));
+      const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        document.uri,
+        at,
+      );
+      const labels = list.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+      assert(labels.includes('DOCKER-USER'), `after via come ${labels.slice(0, 5).join()}`);
+      await vscode.commands.executeCommand('testing.runCurrentFile');
+      await until('they have run', async () => (await testing()).lastRun.length === 6);
+      const failed = (await testing()).lastRun.filter((each) => !each.endsWith(' holds'));
+      assert(failed.length === 0, `these do not hold: ${failed.join()}`);
+    },
+  },
+  {
+    name: 'a line that is wrong has an error, and lines among the rules run',
+    run: async () => {
+      const { document } = await openText(
+        `# expect: in eth0 tcp > :22 => LOCAL\n# expect: in eth0 tcp > :23 => LOCAL\n# expect: in tcp => LOCL\n${RULES}`,
+      );
+      await until('there is an error on line 3', () =>
+        vscode.languages.getDiagnostics(document.uri).some(({ range }) => range.start.line === 2),
+      );
+      await vscode.commands.executeCommand('testing.runCurrentFile');
+      await until('they have run', async () => (await testing()).lastRun.join() === '1 holds,2 fails');
+    },
+  },
+  {
+    name: 'a trace of an untitled file becomes an expectation in another',
+    run: async () => {
+      const { document } = await openText(RULES);
+      await vscode.commands.executeCommand('iptables.tracePacket', document.uri);
+      const editor = await testing();
+      editor.send(document.uri, { type: 'trace', expression: 'in eth0 tcp 192.0.2.9 > 198.51.100.1:22 own' });
+      await until('it is traced', () => editor.stateOf(document.uri)?.trace !== undefined);
+      await vscode.commands.executeCommand('iptables.addExpectation', document.uri);
+      const made = vscode.window.activeTextEditor?.document;
+      const text = made?.getText() ?? '';
+      assert(made?.languageId === 'iptest' && text.startsWith('@file untitled:'), `it is ${text}`);
+      assert(text.includes('=> LOCAL :22 by filter/INPUT'), `it is ${text}`);
+      const hover = await hoverText(made, '192.0.2.9', 2);
+      assert(hover.includes('holds'), `the hover says ${hover}`);
+    },
+  },
+];
