@@ -52,7 +52,7 @@ export function endOutput(input: TraceInput, name: string | undefined): readonly
   const card = answerCard(input);
   const line = (text: string, at?: number): Output => ({ text, line: at, important: false });
   return [
-    line(`${name ?? badgeOf(selectedPath(input)).text}: ${card.headline}.`, card.decided[0]?.line),
+    line(`${name ?? badgeOf(selectedPath(input)).text}: ${card.headline}.`),
     ...card.decided.map(({ word, line: at, place, target }) =>
       line(`  ${word} ${at === undefined ? '' : `line ${at}, `}${place}${target === '' ? '' : ` ${target}`}`, at),
     ),
@@ -62,7 +62,9 @@ export function endOutput(input: TraceInput, name: string | undefined): readonly
         `  ${label}: ${parts
           .map(({ text, assumed }) => `${text}${assumed ? ' (assumed)' : ''}`)
           .join('')
-          .trim()}`,
+          .trim()
+          // The card has room between its columns.
+          .replace(/ {2,}/g, ', ')}`,
       ),
     ),
     ...(card.decided.length === 0 ? [line(`  ${textOfSpans(verdictOf(input))}`)] : []),

@@ -5,7 +5,7 @@ import type { TraceInput } from '../traceReport/traceInput';
 import type { Breakpoint } from './breakpoints';
 import { endOutput, happenedBetween, type Output } from './consoleOutput';
 import { DebugThread } from './debugThread';
-import type { FilterUse } from './filters';
+import type { ExceptionFilter, FilterUse } from './filters';
 import type { Pause } from './pauses';
 import { compareCursors, sameCursor, type Cursor } from './recording';
 import { stepBackOver, stepIn, stepOut, stepOver } from './steps';
@@ -18,6 +18,7 @@ export interface Stop {
   readonly reason: 'entry' | 'step' | 'breakpoint' | 'exception' | 'goto' | 'end' | 'restart';
   /** What an exception is about, and how it ends at the end. */
   readonly text: string | undefined;
+  readonly filter?: ExceptionFilter | undefined;
   readonly breakpoints: readonly number[];
 }
 
@@ -118,6 +119,7 @@ export class DebugSession {
     const output: Output[] = [];
     const exited: DebugThread[] = [];
     for (let on: DebugThread | undefined = thread; on; on = this.threads.find(({ ended }) => !ended)) {
+      if (on !== thread) output.push({ text: `${on.id}. ${on.name}`, line: undefined, important: false });
       const { cursor, fresh, recording } = on;
       if (!on.atEnd || fresh) {
         const pause = on.stopAfter(fresh ? BEFORE : cursor);
@@ -207,5 +209,5 @@ function stopped(thread: DebugThread, reason: Stop['reason']): Stop {
 function stoppedAt(thread: DebugThread, { breakpoints, exception }: Pause): Stop {
   return breakpoints.length > 0
     ? { thread, reason: 'breakpoint', text: undefined, breakpoints }
-    : { thread, reason: 'exception', text: exception?.text, breakpoints: [] };
+    : { thread, reason: 'exception', text: exception?.text, filter: exception?.filter, breakpoints: [] };
 }

@@ -34,6 +34,11 @@ export const FILTERS: readonly {
   },
 ];
 
+/** `Packet Is Dropped`. */
+export function filterLabel(filter: ExceptionFilter | undefined): string | undefined {
+  return FILTERS.find((each) => each.filter === filter)?.label;
+}
+
 export interface FilterUse {
   readonly filter: ExceptionFilter;
   readonly condition: Expression | undefined;

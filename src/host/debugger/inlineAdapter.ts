@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DebugAdapter, type LaunchArguments } from '../../features/debugger/adapter/debugAdapter';
+import { linesEdit } from '../../features/debugger/adapter/linesEdit';
 import type { Debuggee } from '../../features/debugger/debuggee';
 import { debounced } from '../debounced';
 import type { Documents } from '../documents';
@@ -38,13 +39,7 @@ export class InlineAdapter implements vscode.DebugAdapter {
       vscode.workspace.onDidChangeTextDocument(
         edge.event('Debugger', ({ document, contentChanges }: vscode.TextDocumentChangeEvent) => {
           if (!this.isProgram(document) || contentChanges.length === 0) return;
-          this.adapter.edited(
-            contentChanges.map(({ range, text }) => ({
-              first: range.start.line,
-              last: range.end.line,
-              count: text.split('\n').length,
-            })),
-          );
+          this.adapter.edited(contentChanges.map(({ range, text }) => linesEdit(range.start, range.end, text)));
         }),
       ),
       // Also where the user says of which table the lines are.

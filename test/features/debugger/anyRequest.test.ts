@@ -109,6 +109,6 @@ test('each request has one response, in whatever order they come and whatever th
         expect(sent.map(({ seq }) => seq)).toEqual(sent.map((_, index) => index + 1));
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });

@@ -1,5 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { DebugClient, PROGRAM } from './debugClient';
+import { debuggeeOf, DebugClient, PROGRAM } from './debugClient';
 
 /** Words of a script that move the packet, with the request that each stands for. */
 const MOVES: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ const MOVES: Readonly<Record<string, string>> = {
 /**
  * Runs a script of a debugging session, one step a line, and gives back what each came to. `launch PACKET` (with
  * `entry` or `noend` before it), `break LINE [if CONDITION] [hit COUNT] [log TEXT]`, `catch FILTER`, `start`, the words
- * of `MOVES`, `goto LINE`, `stack`, `threads`, `var SCOPE/NAME`, `set NAME VALUE`, `eval EXPRESSION`, `console`.
+ * of `MOVES`, `insert LINE TEXT` as an edit of the file, `goto LINE`, `stack`, `threads`, `var SCOPE/NAME`, `set NAME VALUE`, `eval EXPRESSION`, `console`.
  */
 export async function runScript(text: string, steps: readonly string[]): Promise<readonly string[]> {
   const script = new Script(text);
@@ -30,7 +30,7 @@ class Script {
   private readonly filters: DebugProtocol.ExceptionFilterOptions[] = [];
   private seen = 0;
 
-  constructor(text: string) {
+  constructor(private text: string) {
     this.client = new DebugClient(text);
   }
 
@@ -75,6 +75,8 @@ class Script {
         });
         return this.moved('goto', { threadId: client.threadId, targetId: targets[0]?.id });
       }
+      case 'insert':
+        return this.insert(rest);
       case 'thread':
         client.threadId = Number(rest);
         return this.place();
@@ -98,6 +100,25 @@ class Script {
       default:
         throw new Error(`there is no step "${word}"`);
     }
+  }
+
+  /** What is said while the file is being edited, and where the packet stands afterwards. */
+  private async insert(rest: string): Promise<string> {
+    const { client } = this;
+    const at = Number(rest.split(' ')[0]);
+    const lines = this.text.split('\n');
+    lines.splice(at - 1, 0, rest.slice(rest.indexOf(' ') + 1));
+    this.text = lines.join('\n');
+    client.adapter.edited([{ first: at - 1, last: at - 1, count: 2 }]);
+    const { message } = await client.response('stackTrace', { threadId: client.threadId });
+    const before = client.events.length;
+    client.adapter.reopen(debuggeeOf(this.text));
+    const moved = client.events
+      .slice(before)
+      .filter(({ event }) => event === 'breakpoint')
+      .map(({ body }) => (body as DebugProtocol.BreakpointEvent['body']).breakpoint)
+      .map(({ line, verified }) => `${line}${verified ? '' : ' not verified'}`);
+    return `${message}; breakpoints ${moved.join(', ')}; ${await this.place()}`;
   }
 
   private async launch(rest: string): Promise<string> {

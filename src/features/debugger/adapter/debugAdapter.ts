@@ -4,12 +4,13 @@ import type { WantedBreakpoint } from '../breakpoints';
 import type { Moved, MoveKind, SessionOptions } from '../debugSession';
 import { traceOf, type Debuggee } from '../debuggee';
 import type { Output } from '../consoleOutput';
-import type { FilterUse } from '../filters';
+import { filterLabel, type FilterUse } from '../filters';
 import { breakpointAnswer, filtersAsked, wantedBreakpoints } from './breakpointRequests';
 import { CAPABILITIES } from './capabilities';
 import { changeVariable } from './changeRequests';
 import { Inspector } from './inspector';
 import { completions, gotoTargets, targetOf } from './placeRequests';
+import { shifted, type LinesEdit } from './linesEdit';
 import { isRecord, Refused, RequestArguments } from './requestArguments';
 import { Running } from './running';
 import { stoppedBody } from './stoppedBody';
@@ -24,13 +25,6 @@ export interface LaunchArguments {
 
 /** Finds what a configuration is about. A string says why it cannot be debugged. */
 export type OpenDebuggee = (launch: LaunchArguments) => Promise<Debuggee | string>;
-
-/** An edit of the file: lines `first` to `last`, 0-based, became so many. */
-export interface LinesEdit {
-  readonly first: number;
-  readonly last: number;
-  readonly count: number;
-}
 
 const MOVES: ReadonlySet<string> = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue']);
 
@@ -235,7 +229,7 @@ export class DebugAdapter {
         return inspector.evaluate(given.text('expression'), given.optionalNumber('frameId'));
       case 'exceptionInfo':
         return {
-          exceptionId: 'Packet',
+          exceptionId: filterLabel(running.stop?.filter) ?? 'Packet',
           description: visible(running.stop?.text ?? 'nothing happens to the packet here'),
           breakMode: 'always',
         };
@@ -420,10 +414,4 @@ function launchArguments(given: RequestArguments): LaunchArguments {
 function samePath(a: string, b: string): boolean {
   const plain = (path: string): string => path.replace(/^[A-Z]:/, (drive) => drive.toLowerCase());
   return plain(a) === plain(b);
-}
-
-function shifted(wanted: WantedBreakpoint, { first, last, count }: LinesEdit): WantedBreakpoint {
-  const line = wanted.line - 1;
-  if (line > last) return { ...wanted, line: wanted.line + count - (last - first + 1) };
-  return line > first ? { ...wanted, line: Math.min(wanted.line, first + Math.max(1, count)) } : wanted;
 }

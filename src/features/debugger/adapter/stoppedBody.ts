@@ -1,10 +1,11 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { visible } from '../../../core/text/visible';
+import { filterLabel } from '../filters';
 import type { Stop } from '../debugSession';
 
 /** The event that says where and why the packet has stopped. */
-export function stoppedBody({ thread, reason, text, breakpoints }: Stop): DebugProtocol.StoppedEvent['body'] {
-  const description = descriptionOf(reason);
+export function stoppedBody({ thread, reason, text, filter, breakpoints }: Stop): DebugProtocol.StoppedEvent['body'] {
+  const description = filterLabel(filter) ?? descriptionOf(reason);
   return {
     reason: reason === 'end' ? 'step' : reason,
     threadId: thread.id,
