@@ -80,7 +80,7 @@ export class TraceHeadline extends LitElement {
       }
       <h2>${reply.kind === 'shown' ? reply.verdict : card.headline}</h2>
       <div class="tools">
-        ${this.expect()}${this.copy('text', 'copy', 'text')}${this.copy('markdown', 'markdown', 'Markdown')}
+        ${this.copy('text', 'copy', 'text')}${this.copy('markdown', 'markdown', 'Markdown')}${this.expect()}
       </div>`;
   }
 
