@@ -13,6 +13,7 @@ import { findPacket } from '../features/findPacket/findPacket';
 import type { Move } from '../shared/protocol';
 import type { Documents } from './documents';
 import type { ErrorEdge } from './edge';
+import { fileName } from './tracePanel';
 import type { TracePanels } from './tracePanels';
 
 /** What a link above a chain, or above a line that shows a packet, asks for. */
@@ -31,6 +32,7 @@ export function registerTraceCommands(documents: Documents, panels: TracePanels,
     register(command, title, () => panels.current?.move(to));
   return vscode.Disposable.from(
     register('iptables.tracePacket', 'Trace Packet', (about) => tracePacket(documents, panels, about)),
+    register('iptables.traceCapture', 'Trace a Capture', (about) => traceCapture(documents, panels, about)),
     register('iptables.traceToRule', 'Find a Packet for This Rule', (about) => traceToRule(documents, panels, about)),
     step('iptables.nextStep', 'Next Step of the Trace', 'next'),
     step('iptables.previousStep', 'Previous Step of the Trace', 'previous'),
@@ -86,6 +88,26 @@ async function tracePacket(documents: Documents, panels: TracePanels, about: unk
   }
   const found = scenarios.find(({ expression }) => expression.split(' ')[0] === direction);
   panel.ask('Trace', (session) => session.tracePacket(found?.expression ?? direction, about.dump));
+}
+
+/** Asks for a capture, and traces it through the rules of the file; `about` may be the capture, from its own menu or a test. */
+async function traceCapture(documents: Documents, panels: TracePanels, about: unknown): Promise<void> {
+  const document = await documentOf(documents, panels, undefined);
+  if (!document) return;
+  const chosen =
+    about instanceof vscode.Uri
+      ? about
+      : (
+          await vscode.window.showOpenDialog({
+            title: 'Trace a Capture',
+            openLabel: 'Trace',
+            filters: { Captures: ['pcap', 'pcapng', 'cap', 'dmp', 'txt', 'log'], 'All files': ['*'] },
+          })
+        )?.[0];
+  if (!chosen) return;
+  const panel = panels.open(document);
+  const bytes = await vscode.workspace.fs.readFile(chosen);
+  await panel.captures.open(fileName(chosen), bytes);
 }
 
 /** Traces a packet that reaches the rule at the cursor. */

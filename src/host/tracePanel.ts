@@ -4,6 +4,8 @@ import { readMessage } from '../features/traceSession/readMessage';
 import type { SaidTables } from '../core/ruleset/oneHost/saidTables';
 import type { Move } from '../shared/protocol';
 import { applyEdits } from './applyEdits';
+import { visibleMessage } from '../features/traceSession/visibleMessage';
+import { Captures } from './captures';
 import type { ErrorEdge } from './edge';
 import { showLine } from './showLine';
 import type { ThemeColours } from './themeColours';
@@ -18,6 +20,7 @@ export class TracePanel implements vscode.Disposable {
   private cleared = false;
   /** The id of the theme that the page is shown in. */
   private theme = '';
+  readonly captures: Captures;
 
   constructor(
     readonly panel: vscode.WebviewPanel,
@@ -34,6 +37,11 @@ export class TracePanel implements vscode.Disposable {
     /** Follows the edits that the session waits for: rules that are no more are not asked about. */
     private readonly catchUp: (uri: vscode.Uri) => void,
   ) {
+    this.captures = new Captures(
+      () => session.ground,
+      (message) => void panel.webview.postMessage(visibleMessage(message)),
+      edge,
+    );
     this.subscriptions = [
       panel.webview.onDidReceiveMessage((message: unknown) => {
         const read = readMessage(message);
@@ -44,7 +52,9 @@ export class TracePanel implements vscode.Disposable {
           return;
         }
         this.catchUp(this.uri);
+        if (this.captures.handle(read)) return;
         this.ask(`Trace: ${read.type}`, () => session.handle(read));
+        if (read.type === 'ready') this.captures.show();
       }),
       this.colours.onDidChange(() => this.colour()),
     ];
@@ -70,8 +80,10 @@ export class TracePanel implements vscode.Disposable {
     for (const effect of effects) {
       switch (effect.kind) {
         case 'post':
-          if (effect.message.type === 'state') this.cleared = false;
           void this.panel.webview.postMessage(effect.message);
+          if (effect.message.type !== 'state') break;
+          this.cleared = false;
+          this.captures.rulesShown();
           break;
         case 'marks':
           this.decorations.show(this.uri.toString(), this.cleared ? undefined : this.session.marks);
@@ -149,6 +161,7 @@ export class TracePanel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.captures.close();
     for (const subscription of this.subscriptions) subscription.dispose();
     this.say(this.uri, undefined);
     this.decorations.show(this.uri.toString(), undefined);

@@ -21,3 +21,21 @@ export interface FlowRow {
   /** Why it cannot be traced; else empty. */
   readonly problem: string;
 }
+
+/** A capture that is traced through the rules on show, as far as it has got. */
+export interface CaptureView {
+  /** Name of its file. */
+  readonly file: string;
+  readonly packets: number;
+  readonly flows: number;
+  /** The first rows of the table; more are asked for by `capture-rows`. */
+  readonly rows: readonly FlowRow[];
+  /** Flows that have been traced so far. */
+  readonly done: number;
+  /** It is still being read or traced. */
+  readonly busy: boolean;
+  /** The rules have changed since. */
+  readonly stale: boolean;
+  /** What was left out, assumed or could not be read; a sentence each. */
+  readonly notes: readonly string[];
+}

@@ -1,6 +1,8 @@
+import type { CaptureView, FlowRow } from './capture';
 import type { ExpressionProblem } from '../core/net/packetExpression';
 import type { Remedy, RunPage, StepDetail, StepId, TokenKind, TraceReport } from './traceReport';
 
+export type * from './capture';
 export type * from './traceReport';
 export type { ExpressionProblem };
 
@@ -33,6 +35,10 @@ export type ToView =
   /** A command of the editor: step through. The view answers with `select`. */
   | { readonly type: 'move'; readonly to: Move }
   | { readonly type: 'focus'; readonly part: 'packet' | 'steps' }
+  /** The capture on show, again and again while it is traced; undefined: none. */
+  | { readonly type: 'capture'; readonly capture: CaptureView | undefined }
+  /** The answer to `capture-rows`. */
+  | { readonly type: 'capture-rows'; readonly from: number; readonly rows: readonly FlowRow[] }
   /** The answer to `theme`: the colours of words of rules, as far as the theme has any. */
   | { readonly type: 'colours'; readonly colours: Partial<Readonly<Record<TokenKind, string>>> };
 
@@ -51,6 +57,13 @@ export type ToEditor =
   | { readonly type: 'choose-scenario'; readonly id: string }
   | { readonly type: 'choose-outcome'; readonly index: number }
   | { readonly type: 'choose-leg'; readonly id: string }
+  /** A capture that was dropped on the page. */
+  | { readonly type: 'capture-file'; readonly name: string; readonly bytes: Uint8Array }
+  /** More rows of its table, from one on. */
+  | { readonly type: 'capture-rows'; readonly from: number }
+  /** Trace its flows with the rules as they are now. */
+  | { readonly type: 'capture-again' }
+  | { readonly type: 'close-capture' }
   /** Lines of a kernel's trace that were pasted into the packet box: show their first packet beside them. */
   | { readonly type: 'paste-trace'; readonly text: string }
   /** Show the trace of the reply in place of that of the packet, or go back to it. */

@@ -1,3 +1,4 @@
+import './traceCapture';
 import './traceChips';
 import './traceDetail';
 import './traceFields';
@@ -31,6 +32,7 @@ import { isWrong, messageTemplate } from './pageMessage';
 import { theme } from './theme';
 import { boxOf } from './tracePath';
 import { traceAppStyle } from './traceAppStyle';
+import type { TraceCapture } from './traceCapture';
 import type { TraceFields } from './traceFields';
 import type { TraceFind } from './traceFind';
 import type { TraceQuestions } from './traceQuestions';
@@ -80,6 +82,7 @@ export class TraceApp extends LitElement {
   @state() private fieldsOpen = false;
   @state() private find = StepFinder.idle;
   @state() private onlyMatched = false;
+  @query('trace-capture') private capturePart!: TraceCapture | null;
   @query('trace-toolbar') private toolbar!: TraceToolbar | null;
   @query('trace-steps') private steps!: TraceSteps | null;
   @query('trace-find') private findPart!: TraceFind | null;
@@ -122,6 +125,9 @@ export class TraceApp extends LitElement {
       case 'show-step':
         this.wantedStep = message.step;
         return this.select(message.step, false);
+      case 'capture':
+      case 'capture-rows':
+        return this.capturePart?.receive(message);
       case 'move':
         return this.step(message.to, true);
       case 'colours':
@@ -156,7 +162,10 @@ export class TraceApp extends LitElement {
         ></trace-toolbar>
         ${this.fieldsOpen ? html`<trace-fields .fields=${view.packet.fields} @send=${this.passOn}></trace-fields>` : nothing}
       </header>
-      <main>${this.body(view)}</main>`;
+      <main>
+        <trace-capture .expression=${view.packet.expression} @send=${this.passOn}></trace-capture>
+        ${this.body(view)}
+      </main>`;
   }
 
   protected override updated(changed: PropertyValues): void {

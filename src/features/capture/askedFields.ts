@@ -3,7 +3,7 @@ import { headerConditions } from '../../core/ruleset/header';
 import { allTables, conditionsOf, type RuleSet } from '../../core/ruleset/ruleSet';
 
 /** Which of the fields in which packets of one kind differ are asked by some rule. */
-export interface AskedFields {
+interface AskedFields {
   readonly sourcePort: boolean;
   readonly length: boolean;
   readonly hops: boolean;

@@ -31,7 +31,7 @@ export interface CaptureCounts {
 }
 
 /** A capture of a scan has as many flows as packets. */
-export const MOST_FLOWS = 100_000;
+const MOST_FLOWS = 100_000;
 /** First fragments of which later ones are looked for. */
 const MOST_FRAGMENTED = 10_000;
 

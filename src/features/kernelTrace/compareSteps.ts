@@ -17,7 +17,7 @@ export interface SteppedTogether {
   readonly incomplete: boolean;
 }
 
-export interface SteppedPair {
+interface SteppedPair {
   readonly kernel: SteppedLine;
   readonly here: OurStep;
 }

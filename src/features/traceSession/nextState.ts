@@ -48,6 +48,10 @@ export function nextState(state: SessionState, trace: SessionTrace, message: ToE
     case 'answer':
       return withAnswerTo(state, trace, message.question, message.chosen);
     case 'theme':
+    case 'capture-file':
+    case 'capture-rows':
+    case 'capture-again':
+    case 'close-capture':
     case 'select':
     case 'open-line':
     case 'expand':

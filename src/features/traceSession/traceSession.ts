@@ -1,6 +1,7 @@
 import type { KeptState, Move, StepId, ToEditor, ViewState } from '../../shared/protocol';
 import type { World } from '../../core/netfilter/world';
 import type { SaidTables } from '../../core/ruleset/oneHost/saidTables';
+import type { CaptureGround } from '../capture/captureTable';
 import type { ShownTrace } from '../expectations/generate';
 import type { FileModel } from '../fileModel';
 import { eventAt, lineOfStep, stepsAtLine } from '../traceReport/makeReport';
@@ -107,6 +108,12 @@ export class TraceSession {
         tables: this.state.tables,
       }
     );
+  }
+
+  /** The rules on show, and the host as the user has changed it; undefined: there are none. */
+  get ground(): CaptureGround | undefined {
+    const { model, dump } = this.state;
+    return model && dump && { model, dump, overrides: this.trace.evaluated?.overrides };
   }
 
   /** The state as the view shows it now. */

@@ -28,7 +28,7 @@ export function ip(expression: string): Uint8Array {
 
 const MACS = Uint8Array.from([2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9]);
 
-export function etherType(packet: Uint8Array): number {
+function etherType(packet: Uint8Array): number {
   return (packet[0] ?? 0) >> 4 === 6 ? 0x86dd : 0x0800;
 }
 

@@ -1,10 +1,54 @@
 import { readFileSync } from 'node:fs';
 import { sampleText } from '../../features/sample';
+import type { CaptureView, FlowRow } from '../../../src/shared/protocol';
 import { NAT, NAT_PACKET, WEB, WEB_PACKET } from '../page/texts';
 
 const GATEWAY = readFileSync('test/fixtures/kernelTrace/gateway.rules', 'utf8');
 /** Below the rules, so that its lines are links. */
 const KERNEL_TRACE = readFileSync('test/fixtures/kernelTrace/gateway.TRACE.txt', 'utf8');
+
+const FLOW: FlowRow = {
+  first: 1,
+  flow: 'tcp 198.51.100.9:40001 → 203.0.113.5:8443',
+  direction: 'in',
+  packets: 12,
+  replies: 3,
+  bytes: 900,
+  badges: [{ text: 'SENT lan0', tone: 'sent' }],
+  decided: { place: 'PUBLISHED rule 2', target: 'DNAT', line: 26 },
+  became: '198.51.100.9:40001 → 10.20.0.7:443',
+  expression: 'in wan0 tcp 198.51.100.9:40001 > 203.0.113.5:8443 syn',
+  problem: '',
+};
+
+/** Each kind of row, and everything that may stand around them. */
+const CAPTURE: CaptureView = {
+  file: 'wan0.pcap',
+  packets: 1_234_567,
+  flows: 900,
+  done: 900,
+  busy: false,
+  stale: true,
+  notes: ['12 frames without an IP packet (ARP and the like) are left out.'],
+  rows: [
+    FLOW,
+    {
+      ...FLOW,
+      first: 2,
+      badges: [
+        { text: 'DROPPED', tone: 'drop', conditional: true },
+        { text: 'DELIVERED :22', tone: 'accept' },
+      ],
+    },
+    {
+      ...FLOW,
+      first: 3,
+      badges: [],
+      problem: 'it cannot be traced',
+      decided: { place: '', target: '', line: undefined },
+    },
+  ],
+};
 
 /** A Service of two endpoints, and packets that kube-proxy marks and drops. */
 const NODE = `*nat
@@ -32,6 +76,7 @@ export interface View {
   readonly name: string;
   readonly text: string;
   readonly expression?: string;
+  readonly capture?: CaptureView;
   /** What went wrong inside of the extension. */
   readonly failure?: string;
   /** Where nothing is traced there are no steps, or only those of the last packet, out of reach. */
@@ -63,6 +108,7 @@ export const VIEWS: readonly View[] = [
     text: GATEWAY.replace('--dport 8443 -j DNAT', '--dport 9443 -j DNAT'),
     expression: KERNEL_TRACE,
   },
+  { name: 'a capture', text: GATEWAY, capture: CAPTURE },
   { name: 'an internal error', text: WEB, failure: 'Tracing failed. The log has more.' },
   { name: 'no rules', text: '# Shopping\n', steps: false },
 ];

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parseSourceFile } from '../../src/core/syntax/parse';
+import { CaptureTable, ROWS_AT_ONCE, type CaptureGround } from '../../src/features/capture/captureTable';
+import { modelOf, type Dump } from '../../src/features/fileModel';
+import { ethernet, ip, pcap } from '../net/capture/build';
+
+const RULES = readFileSync('test/fixtures/kernelTrace/gateway.rules', 'utf8');
+
+function groundOf(text: string): CaptureGround {
+  const model = modelOf(parseSourceFile(text));
+  return { model, dump: model.defaultDump as Dump, overrides: undefined };
+}
+
+const GROUND = groundOf(RULES);
+const OPEN = groundOf(RULES.replace(':INPUT DROP', ':INPUT ACCEPT'));
+
+/** Flows of one host, each from another port. */
+function flows(count: number): Uint8Array {
+  return pcap(
+    Array.from({ length: count }, (_, i) => ethernet(ip(`tcp 192.0.2.33:${20_000 + i} > 203.0.113.5:25 syn`))),
+  );
+}
+
+describe('a capture in the trace view', () => {
+  test('is shown as far as it has got, and whole in the end', async () => {
+    const table = new CaptureTable('c.pcap');
+    const seen: number[] = [];
+    await table.read(flows(300), GROUND, async () => {
+      const { done, busy } = table.view(GROUND);
+      expect(busy).toBe(true);
+      seen.push(done);
+    });
+    expect(seen.length).toBeGreaterThan(30);
+    expect([...seen].sort((a, b) => a - b)).toEqual(seen);
+    const view = table.view(GROUND);
+    expect([view.file, view.packets, view.flows, view.done, view.busy, view.stale]).toEqual([
+      'c.pcap',
+      300,
+      300,
+      300,
+      false,
+      false,
+    ]);
+    expect(view.rows).toHaveLength(ROWS_AT_ONCE);
+    expect(table.rows(ROWS_AT_ONCE, ROWS_AT_ONCE)).toHaveLength(100);
+    expect(table.rows(-5, 2).map(({ first }) => first)).toEqual([1, 2]);
+    expect(view.rows[0]?.badges[0]?.text).toBe('DROPPED');
+  });
+
+  test('is stale with other rules, and traced again without its file', async () => {
+    const table = new CaptureTable('c.pcap');
+    await table.read(flows(2), GROUND, async () => {});
+    expect(table.view(OPEN).stale).toBe(true);
+    await table.trace(OPEN, async () => {});
+    const { stale, rows } = table.view(OPEN);
+    expect(stale).toBe(false);
+    expect(rows.map(({ badges }) => badges[0]?.text)).toEqual(['DELIVERED :25', 'DELIVERED :25']);
+  });
+
+  test('stops where it is closed', async () => {
+    const table = new CaptureTable('c.pcap');
+    let pauses = 0;
+    await table.read(flows(100), GROUND, async () => {
+      if (++pauses === 3) table.stop();
+    });
+    expect(pauses).toBe(3);
+  });
+
+  test('says what is wrong with a file that is none', async () => {
+    const table = new CaptureTable('notes.txt');
+    await table.read(new TextEncoder().encode('milk, eggs'), GROUND, async () => {});
+    expect(table.view(GROUND)).toMatchObject({
+      flows: 0,
+      busy: false,
+      notes: [expect.stringContaining('no line of it shows a packet')],
+    });
+  });
+});
